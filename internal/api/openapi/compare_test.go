@@ -1,0 +1,204 @@
+package openapi_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// comparable is what callers and receivers depend on in an operation: references resolved, words left out, lists
+// without order turned into sets.
+func (a api) comparable(operation object) object {
+	shape := object{"operationId": operation["operationId"], "security": set(a.scopes(operation))}
+	parameters := object{}
+	list, _ := operation["parameters"].([]any)
+	for _, entry := range list {
+		parameter := a.resolved(entry)
+		parameters[fmt.Sprint(parameter["in"], " ", parameter["name"])] = object{
+			"required": parameter["required"] == true,
+			"schema":   a.schema(parameter["schema"]),
+			"style":    orElse(parameter["style"], "the usual"),
+			"explode":  orElse(parameter["explode"], "the usual"),
+		}
+	}
+	shape["parameters"] = parameters
+	if body := a.resolved(operation["requestBody"]); body != nil {
+		shape["requestBody"] = object{"required": body["required"] == true, "content": a.content(body)}
+	}
+	responses := object{}
+	for status, response := range operation["responses"].(object) {
+		responses[status] = object{"content": a.content(a.resolved(response))}
+	}
+	shape["responses"] = responses
+	return shape
+}
+
+func (a api) content(holder object) object {
+	types := object{}
+	content, _ := holder["content"].(object)
+	for name, media := range content {
+		types[name] = object{"schema": a.schema(media.(object)["schema"])}
+	}
+	return types
+}
+
+// schema is the one form of all schemas that mean the same: $ref replaced by its target, `type: [x, 'null']` written
+// as anyOf, words and x- members left out, `required` and `enum` as sets.
+func (a api) schema(value any) object {
+	members, ok := value.(object)
+	if !ok {
+		return nil
+	}
+	shape := object{}
+	if ref, ok := members["$ref"].(string); ok {
+		shape = a.schema(a.target(ref))
+	}
+	for name, member := range members {
+		switch {
+		case slices.Contains([]string{"$ref", "title", "description", "example", "examples"}, name), strings.HasPrefix(name, "x-"):
+		case name == "additionalProperties" && member == true:
+		case name == "properties":
+			properties := object{}
+			for property, schema := range member.(object) {
+				properties[property] = a.schema(schema)
+			}
+			shape[name] = properties
+		case name == "items", name == "additionalProperties":
+			shape[name] = a.schema(member)
+		case name == "anyOf":
+			shape[name] = a.union(member.([]any))
+		case name == "required", name == "enum":
+			shape[name] = set(member.([]any))
+		default:
+			shape[name] = member
+		}
+	}
+	return splitByType(shape)
+}
+
+func (a api) union(schemas []any) []any {
+	var shapes []any
+	for _, schema := range schemas {
+		shapes = append(shapes, a.schema(schema))
+	}
+	return sorted(shapes)
+}
+
+// splitByType writes a list of types as anyOf of one schema per type; the default stays outside.
+func splitByType(shape object) object {
+	types, ok := shape["type"].([]any)
+	if !ok {
+		return shape
+	}
+	outside := object{}
+	if value, ok := shape["default"]; ok {
+		outside["default"] = value
+	}
+	var union []any
+	for _, name := range types {
+		branch := object{"type": name}
+		if name != "null" {
+			for member, value := range shape {
+				if member != "type" && member != "default" {
+					branch[member] = value
+				}
+			}
+		}
+		union = append(union, branch)
+	}
+	outside["anyOf"] = sorted(union)
+	return outside
+}
+
+func sorted(union []any) []any {
+	return slices.SortedFunc(slices.Values(union), func(a, b any) int {
+		return strings.Compare(fmt.Sprint(at(a, "type"), a), fmt.Sprint(at(b, "type"), b))
+	})
+}
+
+func set[T any](values []T) object {
+	members := object{}
+	for _, value := range values {
+		members[fmt.Sprint(value)] = true
+	}
+	return members
+}
+
+func orElse(value, otherwise any) any {
+	if value == nil {
+		return otherwise
+	}
+	return value
+}
+
+// difference is one place where ours is not as the contract says.
+type difference struct {
+	path             string
+	contract, served any
+}
+
+func (d difference) String() string {
+	return fmt.Sprintf("%s: the contract has %v, ours has %v", d.path, orElse(d.contract, "nothing"), orElse(d.served, "nothing"))
+}
+
+// diff lists the differences, in the order of their paths, without those that only add.
+func diff(path string, contract, served any) []difference {
+	switch theirs := contract.(type) {
+	case object:
+		ours, ok := served.(object)
+		if !ok {
+			break
+		}
+		var found []difference
+		names := maps.Clone(theirs)
+		maps.Copy(names, ours)
+		for _, name := range slices.Sorted(maps.Keys(names)) {
+			_, known := theirs[name]
+			if !known && additive(path, name, ours[name]) {
+				continue
+			}
+			found = append(found, diff(step(path, name), theirs[name], ours[name])...)
+		}
+		return found
+	case []any:
+		ours, ok := served.([]any)
+		if !ok || len(ours) != len(theirs) {
+			break
+		}
+		var found []difference
+		for i := range theirs {
+			found = append(found, diff(fmt.Sprintf("%s[%d]", path, i), theirs[i], ours[i])...)
+		}
+		return found
+	default:
+		if contract == served {
+			return nil
+		}
+	}
+	return []difference{{path, contract, served}}
+}
+
+// additive says whether what the contract lacks breaks no one who was written for the contract: an optional property
+// or parameter, a header more on a delivery, and 503.
+func additive(path, name string, value any) bool {
+	switch {
+	case strings.HasSuffix(path, ".properties"):
+		return true
+	case strings.HasSuffix(path, ".parameters"):
+		return strings.HasPrefix(path, "webhook ") || at(value, "required") == false
+	case strings.HasSuffix(path, ".responses"):
+		return name == "503"
+	}
+	return false
+}
+
+// step names a member of an object whose names are free in brackets and any other after a dot.
+func step(path, name string) string {
+	for _, free := range []string{".parameters", ".responses", ".content", ".properties", ".enum", ".required", ".security"} {
+		if strings.HasSuffix(path, free) {
+			return path + "[" + name + "]"
+		}
+	}
+	return path + "." + name
+}

@@ -1,0 +1,35 @@
+// Package event holds the envelope that carries facts from the rooms in which they happen
+// to the webhooks that tell of them. It is a leaf: nobody who raises an event needs to know
+// who listens.
+package event
+
+import (
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/google/uuid"
+)
+
+// Event is one fact. It is written in the same transaction as the change that it tells of.
+type Event struct {
+	// ID is a UUIDv7; it stays the same over all deliveries, retries and replays.
+	ID uuid.UUID
+	// Name is the documented name, such as "resource_operation.created".
+	Name string
+	// Partner is the organisation that may hear of it.
+	Partner uuid.UUID
+	// Fleet and FleetRef say whose data it concerns; subscriptions filter by them.
+	Fleet    uuid.UUID
+	FleetRef string
+	// OccurredAt is when the change happened.
+	OccurredAt time.Time
+	// Data is one JSON object, the single item of the envelope's data array.
+	Data jsontext.Value
+}
+
+// The names of events that Waybill raises about operations.
+const (
+	OperationCreated   = "resource_operation.created"
+	OperationSucceeded = "resource_operation.succeeded"
+	OperationFailed    = "resource_operation.failed"
+)

@@ -1,0 +1,31 @@
+package resource
+
+import (
+	"github.com/google/uuid"
+)
+
+// GroupMessage is the payload of writing one message to several users.
+type GroupMessage struct {
+	ConnectionID uuid.UUID
+	SenderID     uuid.UUID
+	RecipientIDs []uuid.UUID
+	MessageText  Opt[string]
+	Priority     Opt[string]
+}
+
+// Connection is the connection that the write goes to.
+func (g *GroupMessage) Connection() uuid.UUID { return g.ConnectionID }
+
+func groupMessageSchema() *Schema {
+	return schema(KindGroupMessage, Create, groupMessageFields(), func() Payload { return new(GroupMessage) })
+}
+
+func groupMessageFields() []Field {
+	return []Field{
+		connection(func(g *GroupMessage) *uuid.UUID { return &g.ConnectionID }),
+		required("sender_id", uuidType(), func(g *GroupMessage) *uuid.UUID { return &g.SenderID }, refers(KindUser, "source_sender_id")),
+		required("recipient_ids", uuidsType(), func(g *GroupMessage) *[]uuid.UUID { return &g.RecipientIDs }, refers(KindUser, "source_recipient_ids"), nonEmpty),
+		optional("message_text", textType(), func(g *GroupMessage) *Opt[string] { return &g.MessageText }, nonEmpty),
+		optional("priority", enumType(), func(g *GroupMessage) *Opt[string] { return &g.Priority }, values(messagePriorities())),
+	}
+}

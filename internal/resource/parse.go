@@ -1,0 +1,203 @@
+package resource
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/google/uuid"
+)
+
+// parser reads one JSON value, which is never null, into a T or says what is wrong with it.
+type parser[T any] struct {
+	Type  Type
+	parse func(f *Field, raw jsontext.Value) (T, []Problem)
+}
+
+func textType() parser[string]        { return parser[string]{Text, parseText} }
+func integerType() parser[int64]      { return parser[int64]{Integer, parseInteger} }
+func numberType() parser[Number]      { return parser[Number]{Decimal, parseNumber} }
+func booleanType() parser[bool]       { return parser[bool]{Boolean, parseBoolean} }
+func uuidType() parser[uuid.UUID]     { return parser[uuid.UUID]{UUID, parseUUID} }
+func dateTimeType() parser[time.Time] { return parser[time.Time]{DateTime, parseDateTime} }
+func dateType() parser[string]        { return parser[string]{Date, parseDate} }
+func enumType() parser[string]        { return parser[string]{Enum, parseEnum} }
+func moneyType() parser[Number]       { return parser[Number]{Money, parseMoney} }
+func uuidsType() parser[[]uuid.UUID]  { return listOf(UUIDs, parseUUID) }
+func enumsType() parser[[]string]     { return listOf(Enums, parseEnum) }
+
+func bad(f *Field, raw jsontext.Value, code, format string, args ...any) []Problem {
+	return []Problem{{f.Name, Excerpt(plain(raw)), fmt.Sprintf(format, args...), code}}
+}
+
+// plain shows a JSON value as the caller thinks of it: strings without quotes.
+func plain(raw jsontext.Value) string {
+	if raw.Kind() == '"' {
+		if s, err := jsontext.AppendUnquote(nil, raw); err == nil {
+			return string(s)
+		}
+	}
+	return string(raw)
+}
+
+func parseText(f *Field, raw jsontext.Value) (string, []Problem) {
+	if raw.Kind() != '"' {
+		return "", bad(f, raw, CodeString, "must be a string")
+	}
+	s := plain(raw)
+	switch {
+	case strings.ContainsRune(s, 0):
+		return "", bad(f, raw, CodeBadText, "must not contain the NUL character")
+	case f.NonEmpty && strings.TrimSpace(s) == "":
+		return "", bad(f, raw, CodeTooShort, "must not be empty")
+	case f.Pattern != nil && !f.Pattern.MatchString(s):
+		return "", bad(f, raw, CodePattern, "must match %s", f.Pattern)
+	}
+	return s, nil
+}
+
+func parseInteger(f *Field, raw jsontext.Value) (int64, []Problem) {
+	if raw.Kind() != '0' {
+		return 0, bad(f, raw, CodeInteger, "must be an integer")
+	}
+	n, err := strconv.ParseInt(string(raw), 10, 64)
+	if err != nil {
+		// JSON Schema takes 2024.0 and 2.024e3 for integers, so we do too.
+		v, ferr := strconv.ParseFloat(string(raw), 64)
+		switch {
+		case ferr != nil || math.Abs(v) > 1<<53:
+			return 0, bad(f, raw, CodeRange, "is too large for an integer")
+		case v != math.Trunc(v):
+			return 0, bad(f, raw, CodeInteger, "must be an integer")
+		}
+		n = int64(v)
+	}
+	return n, outOfRange(f, raw, float64(n))
+}
+
+// maxNumberLength bounds the spelling of a number, so that exact arithmetic on it is cheap.
+const maxNumberLength = 64
+
+func parseNumber(f *Field, raw jsontext.Value) (Number, []Problem) {
+	if raw.Kind() != '0' {
+		return "", bad(f, raw, CodeNumber, "must be a number")
+	}
+	v, err := strconv.ParseFloat(string(raw), 64)
+	if err != nil || len(raw) > maxNumberLength || math.Abs(v) > 1e15 {
+		return "", bad(f, raw, CodeRange, "is too large")
+	}
+	return Number(raw), outOfRange(f, raw, v)
+}
+
+func outOfRange(f *Field, raw jsontext.Value, v float64) []Problem {
+	switch {
+	case f.Min != nil && v < *f.Min:
+		return bad(f, raw, CodeRange, "must be at least %v", *f.Min)
+	case f.Max != nil && v > *f.Max:
+		return bad(f, raw, CodeRange, "must be at most %v", *f.Max)
+	}
+	return nil
+}
+
+func parseBoolean(f *Field, raw jsontext.Value) (bool, []Problem) {
+	if k := raw.Kind(); k != 't' && k != 'f' {
+		return false, bad(f, raw, CodeBoolean, "must be true or false")
+	}
+	return raw.Kind() == 't', nil
+}
+
+func parseUUID(f *Field, raw jsontext.Value) (uuid.UUID, []Problem) {
+	s := plain(raw)
+	// uuid.Parse also takes urn: and braced forms, which the contract does not.
+	if raw.Kind() == '"' && len(s) == 36 {
+		if id, err := uuid.Parse(s); err == nil {
+			return id, nil
+		}
+	}
+	return uuid.Nil, bad(f, raw, CodeUUID, "must be a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057")
+}
+
+func parseDateTime(f *Field, raw jsontext.Value) (time.Time, []Problem) {
+	if raw.Kind() == '"' {
+		if t, err := time.Parse(time.RFC3339Nano, strings.ToUpper(plain(raw))); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, bad(f, raw, CodeDateTime, "must be a date and time in UTC such as 2026-01-15T10:30:00Z")
+}
+
+func parseDate(f *Field, raw jsontext.Value) (string, []Problem) {
+	if raw.Kind() == '"' {
+		if _, err := time.Parse(time.DateOnly, plain(raw)); err == nil {
+			return plain(raw), nil
+		}
+	}
+	return "", bad(f, raw, CodeDate, "must be a date such as 2026-01-15")
+}
+
+func parseEnum(f *Field, raw jsontext.Value) (string, []Problem) {
+	s := plain(raw)
+	if raw.Kind() == '"' && slices.Contains(f.Values, s) {
+		return s, nil
+	}
+	if near := nearest(s, f.Values); near != "" {
+		return "", bad(f, raw, CodeEnum, "is not a known value; did you mean %q?", near)
+	}
+	if len(f.Values) > 60 {
+		return "", bad(f, raw, CodeEnum, "is not one of the %d known values", len(f.Values))
+	}
+	return "", bad(f, raw, CodeEnum, "must be one of %s", strings.Join(f.Values, ", "))
+}
+
+func parseMoney(f *Field, raw jsontext.Value) (Number, []Problem) {
+	if raw.Kind() != '"' {
+		return parseNumber(f, raw)
+	}
+	s := plain(raw)
+	if !f.Pattern.MatchString(s) || len(s) > maxNumberLength {
+		return "", bad(f, raw, CodeDecimal, `must be a number or a decimal string such as "123.45"`)
+	}
+	return Number(s), nil
+}
+
+func listOf[T any](t Type, item func(*Field, jsontext.Value) (T, []Problem)) parser[[]T] {
+	return parser[[]T]{t, func(f *Field, raw jsontext.Value) ([]T, []Problem) {
+		if raw.Kind() != '[' {
+			return nil, bad(f, raw, CodeList, "must be a list")
+		}
+		list, problems := []T{}, []Problem(nil)
+		for i, v := range items(raw) {
+			one, wrong := item(f, v)
+			for _, p := range wrong {
+				p.Path = fmt.Sprintf("%s[%d]", f.Name, i)
+				problems = append(problems, p)
+			}
+			list = append(list, one)
+		}
+		if f.NonEmpty && len(list) == 0 {
+			problems = bad(f, raw, CodeListShort, "must hold at least one item")
+		}
+		return list, problems
+	}}
+}
+
+// items splits a JSON array, which is known to be well formed, into its values.
+func items(array jsontext.Value) []jsontext.Value {
+	d := jsontext.NewDecoder(strings.NewReader(string(array)))
+	var all []jsontext.Value
+	if _, err := d.ReadToken(); err != nil {
+		return nil
+	}
+	for d.PeekKind() != ']' {
+		v, err := d.ReadValue()
+		if err != nil {
+			return all
+		}
+		all = append(all, v.Clone())
+	}
+	return all
+}

@@ -1,0 +1,96 @@
+package resource
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+)
+
+// Payload is a decoded body: a pointer to one of the typed structs of this package.
+type Payload interface {
+	// Connection is the connection that the write goes to.
+	Connection() uuid.UUID
+}
+
+// Schema is the field table of one write.
+type Schema struct {
+	Kind   Kind
+	Verb   Verb
+	Fields []Field
+	// Order names the fields whose values together say which writes must keep their order;
+	// empty for kinds whose creates are independent of each other.
+	Order []string
+
+	fresh  func() Payload
+	byName map[string]*Field
+	source map[string]*Field
+}
+
+func schema(kind Kind, verb Verb, fields []Field, fresh func() Payload) *Schema {
+	s := &Schema{Kind: kind, Verb: verb, Fields: fields, fresh: fresh,
+		byName: map[string]*Field{}, source: map[string]*Field{}}
+	for i := range fields {
+		f := &fields[i]
+		s.byName[f.Name] = f
+		if f.Ref != nil {
+			s.source[f.Ref.SourceField] = f
+		}
+	}
+	return s
+}
+
+// table holds every schema. It is built once and never changed.
+var table = func() map[Kind]map[Verb]*Schema {
+	all := map[Kind]map[Verb]*Schema{}
+	for _, s := range []*Schema{
+		vehicleSchema(Create), vehicleSchema(Update), trailerSchema(Create), trailerSchema(Update),
+		userSchema(Create), userSchema(Update), messageSchema(), groupMessageSchema(),
+		dvirLogSchema(), fuelTransactionSchema(),
+	} {
+		if all[s.Kind] == nil {
+			all[s.Kind] = map[Verb]*Schema{}
+		}
+		all[s.Kind][s.Verb] = s
+	}
+	return all
+}()
+
+// For returns the field table of a write, or an error if no such write exists.
+func For(kind Kind, verb Verb) (*Schema, error) {
+	if s := table[kind][verb]; s != nil {
+		return s, nil
+	}
+	return nil, fmt.Errorf("there is no %s of a %s", verb, kind)
+}
+
+// References lists the fields that hold our ids, in table order.
+func (s *Schema) References() []*Field {
+	var refs []*Field
+	for i := range s.Fields {
+		if s.Fields[i].Ref != nil {
+			refs = append(refs, &s.Fields[i])
+		}
+	}
+	return refs
+}
+
+// Field returns the field of that name, or nil.
+func (s *Schema) Field(name string) *Field { return s.byName[name] }
+
+// Given lists, in table order, the fields of a payload that were sent, null ones included.
+// The connection is not one of them: it addresses the write and is never written.
+func (s *Schema) Given(p Payload) []*Field {
+	var given []*Field
+	for i := range s.Fields {
+		if f := &s.Fields[i]; f.Name != connectionField && f.State(p) != Absent {
+			given = append(given, f)
+		}
+	}
+	return given
+}
+
+const connectionField = "connection_id"
+
+func connection[P any](at func(*P) *uuid.UUID) Field {
+	return required(connectionField, uuidType(), at)
+}

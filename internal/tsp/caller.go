@@ -1,0 +1,177 @@
+package tsp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/singleflight"
+)
+
+// Caller is what the rest of the program holds instead of adapters. It refuses what an
+// adapter does not declare, bounds every call in time, keeps one session per connection,
+// and turns every end, panics included, into a classified one.
+type Caller struct {
+	registry *Registry
+	client   *http.Client
+	deadline time.Duration
+	log      *slog.Logger
+
+	mu       sync.Mutex
+	sessions map[uuid.UUID]held
+	connects singleflight.Group
+}
+
+type held struct {
+	version int64
+	session Session
+}
+
+// Target names the connection that a call goes to. Version changes with its credentials.
+type Target struct {
+	Connection  uuid.UUID
+	TSP         Name
+	Version     int64
+	Credentials func(ctx context.Context) (Credentials, error)
+}
+
+// NewCaller returns a caller. deadline bounds each attempt; client makes the connections to
+// TSPs and must not follow redirects to other hosts.
+func NewCaller(r *Registry, client *http.Client, deadline time.Duration, log *slog.Logger) *Caller {
+	return &Caller{registry: r, client: client, deadline: deadline, log: log, sessions: map[uuid.UUID]held{}}
+}
+
+// Registry returns the adapters that the caller speaks through.
+func (c *Caller) Registry() *Registry { return c.registry }
+
+// Write performs one write. Its error, if any, is an *Error.
+func (c *Caller) Write(ctx context.Context, t Target, w Write) (Written, *Error) {
+	var out Written
+	err := c.with(ctx, t, w.Pace, func(ctx context.Context, s Session) (err error) {
+		adapter, _ := c.registry.Adapter(t.TSP)
+		if _, ok := adapter.Spec().Actions[w.Capability]; !ok {
+			return &Error{Class: Unsupported, Message: fmt.Sprintf("%s has no %s", t.TSP, w.Capability)}
+		}
+		out, err = s.Write(ctx, w)
+		return err
+	})
+	return out, err
+}
+
+// Find tells whether an earlier attempt of a write took effect. Where the adapter cannot
+// tell, the error is of class Unsupported.
+func (c *Caller) Find(ctx context.Context, t Target, w Write) (out Written, found bool, end *Error) {
+	end = c.with(ctx, t, w.Pace, func(ctx context.Context, s Session) (err error) {
+		finder, ok := s.(Finder)
+		if !ok {
+			return &Error{Class: Unsupported, Message: string(t.TSP) + " cannot be asked for earlier writes"}
+		}
+		out, found, err = finder.Find(ctx, w)
+		return err
+	})
+	return out, found, end
+}
+
+// Check proves a connection's credentials.
+func (c *Caller) Check(ctx context.Context, t Target, pace Pacer) (out Account, end *Error) {
+	end = c.with(ctx, t, pace, func(ctx context.Context, s Session) (err error) {
+		out, err = s.Check(ctx, pace)
+		return err
+	})
+	return out, end
+}
+
+// List reads one page of a connection's records.
+func (c *Caller) List(ctx context.Context, t Target, l List) (out Page, end *Error) {
+	end = c.with(ctx, t, l.Pace, func(ctx context.Context, s Session) (err error) {
+		out, err = s.List(ctx, l)
+		return err
+	})
+	return out, end
+}
+
+// with runs one call on the connection's session and classifies its end.
+func (c *Caller) with(ctx context.Context, t Target, pace Pacer, call func(context.Context, Session) error) (end *Error) {
+	if c.deadline > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.deadline)
+		defer cancel()
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			c.log.Error("adapter panicked", "tsp", t.TSP, "connection_id", t.Connection, "panic", r, "stack", string(debug.Stack()))
+			end = &Error{Class: Broken, Message: "the adapter failed in an unforeseen way"}
+		}
+	}()
+	session, err := c.session(ctx, t, pace)
+	if err == nil {
+		err = call(ctx, session)
+	}
+	end = classified(err)
+	if end != nil && end.Class == Unauthorized {
+		c.Forget(t.Connection)
+	}
+	return end
+}
+
+// classified makes sure that an error carries a class. One that an adapter left without is
+// Unknown: it may have been sent.
+func classified(err error) *Error {
+	if err == nil {
+		return nil
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &Error{Class: Unknown, Message: "the call ended without a classified answer", Err: err}
+}
+
+// session returns the connection's session, making it once however many ask.
+func (c *Caller) session(ctx context.Context, t Target, pace Pacer) (Session, error) {
+	c.mu.Lock()
+	h, ok := c.sessions[t.Connection]
+	c.mu.Unlock()
+	if ok && h.version == t.Version {
+		return h.session, nil
+	}
+	adapter, ok := c.registry.Adapter(t.TSP)
+	if !ok {
+		return nil, &Error{Class: Unsupported, Message: fmt.Sprintf("this installation has no adapter for %s", t.TSP)}
+	}
+	made, err, _ := c.connects.Do(fmt.Sprint(t.Connection, t.Version), func() (any, error) {
+		return c.connect(ctx, t, adapter, pace)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return made.(Session), nil
+}
+
+func (c *Caller) connect(ctx context.Context, t Target, adapter Adapter, pace Pacer) (Session, error) {
+	credentials, err := t.Credentials(ctx)
+	if err != nil {
+		return nil, &Error{Class: Unavailable, Message: "the stored credentials could not be read", Err: err}
+	}
+	s, err := adapter.Connect(ctx, Access{Credentials: credentials, BaseURL: c.registry.bases[t.TSP], Client: c.client, Pace: pace})
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sessions[t.Connection] = held{t.Version, s}
+	return s, nil
+}
+
+// Forget drops a connection's session, so that the next call signs in anew.
+func (c *Caller) Forget(connection uuid.UUID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.sessions, connection)
+}

@@ -1,0 +1,49 @@
+package tsp
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/google/uuid"
+)
+
+// Registry is the set of adapters that a program holds. It never changes once made.
+type Registry struct {
+	byName map[Name]Adapter
+	bases  map[Name]string
+}
+
+// NewRegistry returns a registry of adapters. bases overrides the base URL of an adapter by
+// name. Two adapters of one name, or a base URL for an unknown one, are an error.
+func NewRegistry(adapters []Adapter, bases map[Name]string) (*Registry, error) {
+	r := &Registry{byName: map[Name]Adapter{}, bases: bases}
+	for _, a := range adapters {
+		name := a.Spec().Name
+		if _, twice := r.byName[name]; twice {
+			return nil, fmt.Errorf("two adapters are named %s", name)
+		}
+		r.byName[name] = a
+	}
+	for name := range bases {
+		if _, ok := r.byName[name]; !ok {
+			return nil, fmt.Errorf("a base URL is set for %s, which is no adapter; there are %v", name, r.Names())
+		}
+	}
+	return r, nil
+}
+
+// Adapter returns the adapter of that name.
+func (r *Registry) Adapter(name Name) (Adapter, bool) {
+	a, ok := r.byName[name]
+	return a, ok
+}
+
+// Names lists the adapters in alphabetical order.
+func (r *Registry) Names() []Name { return slices.Sorted(maps.Keys(r.byName)) }
+
+// idSpace is the namespace of the UUIDv5 that stand for TSPs.
+var idSpace = uuid.MustParse("5f0b4fb2-3b3c-5d0c-9d6f-6f2f2f0d7c11")
+
+// ID returns the id of a TSP, which follows from its name alone.
+func (n Name) ID() uuid.UUID { return uuid.NewSHA1(idSpace, []byte(n)) }

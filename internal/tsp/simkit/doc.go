@@ -1,0 +1,20 @@
+// Package simkit is what all simulators share. A simulator is a strict, stateful stand-in for one TSP: it answers as
+// the TSP does, keeps what it is given, and misbehaves on request.
+//
+// A simulator supplies the TSP side (the TSP interface). New puts it behind a Host, which adds an object store that
+// survives restarts, the record of requests, faults, rate limits, a clock and the admin side under /_sim/:
+//
+//	GET    /_sim/requests              {"items":[{seq,time,method,path,query,body,status,fault}]}, newest last, secrets
+//	                                   redacted; ?path_prefix= and ?method= filter. Status 0: no answer went out
+//	GET    /_sim/objects/{collection}  {"items":[{seq,at,...}]}, in order of creation
+//	POST   /_sim/faults                adds one Fault and answers it with its id
+//	GET    /_sim/faults                {"items":[...]}: the faults still active, oldest first
+//	DELETE /_sim/faults                removes them all
+//	POST   /_sim/reset                 back to the seeded state: objects, requests, faults, limits, switches, clock
+//	POST   /_sim/limits                {"enabled":true}
+//	GET    /_sim/switches              {"name":bool}: behaviours that differ between installations of the TSP
+//	POST   /_sim/switches              {"name":true}
+//	POST   /_sim/clock                 {"advance_ms":3600000}
+//
+// The admin side answers mistakes with status 400 and {"message":"..."}.
+package simkit

@@ -1,0 +1,104 @@
+package simkit
+
+import (
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Tx reads and, within Update, changes the store.
+type Tx struct {
+	store   *Store
+	at      time.Time
+	entries []entry
+	undo    []func()
+}
+
+// Now is the time of this update.
+func (tx *Tx) Now() time.Time { return tx.at }
+
+// NextSeq is the Seq of the next object that is created.
+func (tx *Tx) NextSeq() int64 { return tx.store.lastSeq + 1 }
+
+// Get finds an object by its id.
+func (tx *Tx) Get(collection, id string) (*Item, bool) {
+	c, ok := tx.store.sets[collection]
+	if !ok {
+		return nil, false
+	}
+	i, ok := c.byID[id]
+	return i, ok
+}
+
+// Owner finds the collection and the id of the object that has a key.
+func (tx *Tx) Owner(key string) (collection, id string, ok bool) {
+	o, ok := tx.store.owners[key]
+	return o.collection, o.id, ok
+}
+
+// Items lists a collection in order of Seq. The slice is valid until fn returns.
+func (tx *Tx) Items(collection string) []*Item {
+	if c, ok := tx.store.sets[collection]; ok {
+		return c.list
+	}
+	return nil
+}
+
+// After lists the items of a collection behind a Seq. The slice is valid until fn returns.
+func (tx *Tx) After(collection string, seq int64) []*Item {
+	c, ok := tx.store.sets[collection]
+	if !ok {
+		return nil
+	}
+	return c.list[c.at(seq+1):]
+}
+
+// Put creates or replaces an object. It changes nothing and returns a *TakenError when another object has one of keys.
+func (tx *Tx) Put(collection, id string, object Object, keys ...string) error {
+	for _, key := range keys {
+		if o, taken := tx.store.owners[key]; taken && o != (owner{collection, id}) {
+			return &TakenError{Key: key, Collection: o.collection, ID: o.id}
+		}
+	}
+	item := &Item{Seq: tx.NextSeq(), At: tx.at, ID: id, Keys: slices.Clone(keys), Object: object}
+	if before, ok := tx.Get(collection, id); ok {
+		item.Seq, item.At = before.Seq, before.At
+	}
+	tx.change(collection, id, item)
+	return nil
+}
+
+// Add creates an object that nothing refers to; its id is its Seq.
+func (tx *Tx) Add(collection string, object Object) {
+	seq := tx.NextSeq()
+	id := strconv.FormatInt(seq, 10)
+	tx.change(collection, id, &Item{Seq: seq, At: tx.at, ID: id, Object: object})
+}
+
+// Delete removes an object if it is there.
+func (tx *Tx) Delete(collection, id string) {
+	if _, ok := tx.Get(collection, id); ok {
+		tx.change(collection, id, nil)
+	}
+}
+
+func (tx *Tx) change(collection, id string, item *Item) {
+	tx.store.lastSeq++
+	seq := tx.store.lastSeq
+	before := tx.store.set(collection, id, item)
+	tx.undo = append(tx.undo, func() {
+		tx.store.set(collection, id, before)
+		tx.store.lastSeq = seq - 1
+	})
+	if item == nil {
+		tx.entries = append(tx.entries, entry{Seq: seq, Collection: collection, ID: id})
+		return
+	}
+	tx.entries = append(tx.entries, entryOf(collection, item, seq))
+}
+
+func (tx *Tx) rollback() {
+	for _, undo := range slices.Backward(tx.undo) {
+		undo()
+	}
+}
