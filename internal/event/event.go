@@ -18,6 +18,8 @@ type Event struct {
 	Name string
 	// Partner is the organisation that may hear of it.
 	Partner uuid.UUID
+	// Subject is what the event is about; events of one subject are delivered in order.
+	Subject uuid.UUID
 	// Fleet and FleetRef say whose data it concerns; subscriptions filter by them.
 	Fleet    uuid.UUID
 	FleetRef string

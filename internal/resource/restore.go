@@ -89,3 +89,20 @@ func sourceIDs(f *Field, raw jsontext.Value) ([]SourceID, error) {
 	}
 	return []SourceID{one}, nil
 }
+
+// Merge returns the fields of a record after a write: those that it had, replaced by the
+// members of the stored payload. The connection is no field of a record.
+func (s *Schema) Merge(known, stored []byte) ([]byte, error) {
+	old, problems := readObject(known)
+	given, more := readObject(stored)
+	if problems = append(problems, more...); problems != nil {
+		return nil, fmt.Errorf("merging a record: %s", problems[0].Message)
+	}
+	fields := map[string]jsontext.Value{}
+	for _, m := range append(old, given...) {
+		if m.name != connectionField {
+			fields[m.name] = m.value
+		}
+	}
+	return json.Marshal(fields, json.Deterministic(true))
+}

@@ -1,0 +1,65 @@
+// Package api is the HTTP face: one table of routes, strict and bounded reading, one form of
+// answer. It holds no business rule; it asks operation, access and webhook.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/operation"
+)
+
+// Tokens issues, verifies and revokes access tokens.
+type Tokens interface {
+	Issue(ctx context.Context, clientID, secret, scope string) (access.Token, error)
+	Verify(ctx context.Context, raw string) (access.Principal, error)
+	Revoke(ctx context.Context, clientID, secret, raw string) error
+}
+
+// Operations accepts writes and answers questions about them.
+type Operations interface {
+	Submit(ctx context.Context, r operation.Request) (operation.Operation, error)
+	Get(ctx context.Context, partner, connection, id uuid.UUID) (operation.Operation, error)
+	List(ctx context.Context, f operation.Filter) ([]operation.Operation, bool, error)
+}
+
+// Webhooks keeps a partner's subscriptions; its answers are bodies of the contract.
+type Webhooks interface {
+	Create(ctx context.Context, partner uuid.UUID, body []byte) ([]byte, error)
+	List(ctx context.Context, partner uuid.UUID, query url.Values) ([]byte, error)
+	Get(ctx context.Context, partner, id uuid.UUID) ([]byte, error)
+	Delete(ctx context.Context, partner, id uuid.UUID) error
+	Logs(ctx context.Context, partner, id uuid.UUID, query url.Values) ([]byte, error)
+}
+
+// Config is what a Server is made of.
+type Config struct {
+	Tokens     Tokens
+	Operations Operations
+	Webhooks   Webhooks
+	// Healthy tells whether the service can do its work.
+	Healthy func(ctx context.Context) error
+	Now     func() time.Time
+	Log     *slog.Logger
+}
+
+// Server answers the API's requests.
+type Server struct {
+	Config
+	mux *http.ServeMux
+}
+
+// New returns a server.
+func New(c Config) *Server {
+	s := &Server{Config: c, mux: http.NewServeMux()}
+	for _, r := range s.routes() {
+		s.mux.HandleFunc(r.method+" "+r.path, s.handler(r))
+	}
+	return s
+}

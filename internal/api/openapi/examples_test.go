@@ -1,0 +1,127 @@
+package openapi_test
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/waybill-dev/waybill/internal/api/openapi"
+)
+
+// example is a value in the document and the JSON pointers of itself and of the schema that it must match.
+type example struct {
+	at, schema string
+	value      any
+}
+
+func TestEveryExampleAndDefaultMatchesItsSchema(t *testing.T) {
+	t.Parallel()
+	asJSON, err := openapi.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := jsonschema.UnmarshalJSON(bytes.NewReader(asJSON))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	if err := compiler.AddResource("openapi.json", root); err != nil {
+		t.Fatal(err)
+	}
+	found := examples("", root)
+	if len(found) < 50 {
+		t.Errorf("only %d examples were found", len(found))
+	}
+	for _, e := range found {
+		schema, err := compiler.Compile("openapi.json#" + (&url.URL{Fragment: e.schema}).EscapedFragment())
+		if err != nil {
+			t.Errorf("%s: %v", e.schema, err)
+			continue
+		}
+		if err := schema.Validate(e.value); err != nil {
+			t.Errorf("%s: %v", e.at, err)
+		}
+	}
+}
+
+func TestEveryBodyHasAnExampleOfKnownMembers(t *testing.T) {
+	t.Parallel()
+	ours := api{root: load(t, openapi.Document())}
+	for name, operation := range ours.operations() {
+		body := ours.resolved(operation["requestBody"])
+		content, _ := body["content"].(object)
+		for _, media := range content {
+			values := exampleValues(media.(object))
+			if len(values) == 0 {
+				t.Errorf("the body of %s has no example", name)
+			}
+			known, _ := ours.schema(media.(object)["schema"])["properties"].(object)
+			for _, value := range values {
+				for member := range value.(object) {
+					if known[member] == nil {
+						t.Errorf("the example of %s has the member %s, which its schema does not know", name, member)
+					}
+				}
+			}
+		}
+		for status, response := range operation["responses"].(object) {
+			content, _ := ours.resolved(response)["content"].(object)
+			media, _ := content["application/json"].(object)
+			if media != nil && len(exampleValues(media)) == 0 && name != "GET /openapi.json" {
+				t.Errorf("the answer %s of %s has no example", status, name)
+			}
+		}
+	}
+}
+
+func exampleValues(media object) []any {
+	var values []any
+	if value, ok := media["example"]; ok {
+		values = append(values, value)
+	}
+	named, _ := media["examples"].(object)
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		values = append(values, at(named[name], "value"))
+	}
+	return values
+}
+
+// examples finds every example and default below a place: those that stand beside a `schema`, and those that stand
+// within the schema itself.
+func examples(place string, value any) []example {
+	var found []example
+	switch value := value.(type) {
+	case []any:
+		for i, item := range value {
+			found = append(found, examples(fmt.Sprintf("%s/%d", place, i), item)...)
+		}
+	case object:
+		if _, beside := value["schema"]; beside {
+			for _, of := range exampleValues(value) {
+				found = append(found, example{place, place + "/schema", of})
+			}
+		}
+		if list, within := value["examples"].([]any); within {
+			for _, of := range list {
+				found = append(found, example{place, place, of})
+			}
+		}
+		if of, within := value["default"]; within && (value["type"] != nil || value["$ref"] != nil) {
+			found = append(found, example{place, place, of})
+		}
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			escaped := strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+			if name != "example" && name != "value" {
+				found = append(found, examples(place+"/"+escaped, value[name])...)
+			}
+		}
+	}
+	return found
+}

@@ -1,0 +1,104 @@
+package api
+
+import (
+	"math"
+	"net/http"
+	"strconv"
+
+	json "github.com/go-json-experiment/json"
+
+	"github.com/waybill-dev/waybill/internal/problem"
+)
+
+// detailed is the error body of most statuses.
+type detailed struct {
+	Code    int     `json:"code"`
+	Message string  `json:"message"`
+	Detail  *string `json:"detail"`
+}
+
+type invalid struct {
+	Code    int           `json:"code"`
+	Message string        `json:"message"`
+	Detail  []wrongDetail `json:"detail"`
+}
+
+type wrongDetail struct {
+	Path      string `json:"path"`
+	Input     string `json:"input"`
+	Message   string `json:"message"`
+	ErrorType string `json:"error_type"`
+}
+
+type tooMany struct {
+	Code    int        `json:"code"`
+	Message string     `json:"message"`
+	Detail  retryAfter `json:"detail"`
+}
+
+type retryAfter struct {
+	Seconds int    `json:"retry_after_seconds"`
+	Message string `json:"message"`
+}
+
+type internalError struct {
+	Message string `json:"message"`
+}
+
+// refuse answers with the body of the problem that an error stands for.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	p := problem.Of(err)
+	if p.Code == problem.Internal || p.Err != nil && p.Code != problem.Unauthorized {
+		s.Log.Error("request failed", "method", r.Method, "path", r.URL.Path,
+			"request_id", w.Header().Get("X-Request-Id"), "error", err)
+	}
+	if p.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(seconds(p)))
+	}
+	if p.Code == problem.Unauthorized {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="waybill"`)
+	}
+	s.answer(w, int(p.Code), body(p))
+}
+
+func seconds(p *problem.Error) int { return max(1, int(math.Ceil(p.RetryAfter.Seconds()))) }
+
+func body(p *problem.Error) any {
+	status := int(p.Code)
+	switch p.Code {
+	case problem.Internal:
+		return internalError{http.StatusText(status)}
+	case problem.TooMany:
+		return tooMany{status, http.StatusText(status), retryAfter{seconds(p), p.Detail}}
+	case problem.Invalid:
+		out := invalid{status, "Invalid Request Body", []wrongDetail{}}
+		for _, d := range p.Details {
+			out.Detail = append(out.Detail, wrongDetail{d.Path, d.Input, d.Message, d.Code})
+		}
+		return out
+	}
+	out := detailed{Code: status, Message: http.StatusText(status)}
+	if p.Detail != "" {
+		out.Detail = &p.Detail
+	}
+	return out
+}
+
+// answer writes a JSON body.
+func (s *Server) answer(w http.ResponseWriter, status int, v any) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		s.Log.Error("encoding an answer", "error", err)
+		status, text = http.StatusInternalServerError, []byte(`{"message":"Internal Server Error"}`)
+	}
+	s.answerText(w, status, text)
+}
+
+func (s *Server) answerText(w http.ResponseWriter, status int, text []byte) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+	w.WriteHeader(status)
+	if _, err := w.Write(text); err != nil {
+		s.Log.Debug("writing an answer", "error", err)
+	}
+}

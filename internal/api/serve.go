@@ -1,0 +1,92 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"runtime/debug"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/problem"
+)
+
+// ServeHTTP answers one request. What no route answers gets the documented 404 or 405 body.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	requestID := r.Header.Get("X-Request-Id")
+	if len(requestID) == 0 || len(requestID) > 128 {
+		requestID = uuid.NewString()
+	}
+	w.Header().Set("X-Request-Id", requestID)
+	defer func() {
+		if p := recover(); p != nil && p != http.ErrAbortHandler {
+			s.Log.Error("handler panicked", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+			s.refuse(w, r, errors.New("panic"))
+		}
+	}()
+	h, pattern := s.mux.Handler(r)
+	if pattern == "" {
+		s.unrouted(w, r, h)
+		return
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+// unrouted asks the mux what it would say and says it in the documented form.
+func (s *Server) unrouted(w http.ResponseWriter, r *http.Request, h http.Handler) {
+	asked := httptest.NewRecorder()
+	h.ServeHTTP(asked, r)
+	if asked.Code == http.StatusMethodNotAllowed {
+		allow := asked.Header().Get("Allow")
+		w.Header().Set("Allow", allow)
+		s.refuse(w, r, problem.New(problem.MethodNotAllowed, "%s is not allowed here; use %s", r.Method, allow))
+		return
+	}
+	s.refuse(w, r, problem.New(problem.NotFound, "there is nothing at this path; GET /openapi.yaml describes what there is"))
+}
+
+// handler wraps a route with its token check.
+func (s *Server) handler(rt route) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var who access.Principal
+		var err error
+		if rt.scope != "" {
+			who, err = s.authenticate(r, rt.scope)
+		}
+		if err == nil {
+			err = rt.do(w, r, who)
+		}
+		if err != nil {
+			s.refuse(w, r, err)
+		}
+	}
+}
+
+// authenticate returns the caller whose token carries the scope.
+func (s *Server) authenticate(r *http.Request, scope string) (access.Principal, error) {
+	kind, raw, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(kind, "Bearer") || raw == "" {
+		return access.Principal{}, problem.New(problem.Unauthorized,
+			"send a token as Authorization: Bearer; POST /realms/waybill/protocol/openid-connect/token gives one")
+	}
+	who, err := s.Tokens.Verify(r.Context(), strings.TrimSpace(raw))
+	switch {
+	case errors.Is(err, access.ErrInvalidToken):
+		return who, &problem.Error{Code: problem.Unauthorized, Detail: "the token is not valid" + reason(err) + "; get a new one", Err: err}
+	case err != nil:
+		return who, err
+	case !who.Has(scope):
+		return who, problem.New(problem.Forbidden, "the token lacks the scope %s", scope)
+	}
+	return who, nil
+}
+
+// reason is what an invalid token's error says behind the error's name.
+func reason(err error) string {
+	if _, why, ok := strings.Cut(err.Error(), ": "); ok {
+		return ": " + why
+	}
+	return ""
+}

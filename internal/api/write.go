@@ -1,0 +1,50 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/resource"
+)
+
+// write answers one of the ten writes: 202 with the pending operation, or with is_sync=true
+// 200 or 502 with the ended one.
+func (s *Server) write(kind resource.Kind, verb resource.Verb) func(http.ResponseWriter, *http.Request, access.Principal) error {
+	return func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+		body, err := readBody(w, r, "application/json")
+		if err != nil {
+			return err
+		}
+		q := query{r: r}
+		request := operation.Request{Partner: who.Partner.ID, Kind: kind, Verb: verb, Body: body, Sync: q.boolean("is_sync")}
+		if err := q.err(); err != nil {
+			return err
+		}
+		if verb == resource.Update {
+			var id uuid.UUID
+			if id, err = pathID(r, "id"); err != nil {
+				return err
+			}
+			request.Target = id
+		}
+		op, err := s.Operations.Submit(r.Context(), request)
+		if err != nil {
+			return err
+		}
+		s.answer(w, statusOf(op), op.Answer())
+		return nil
+	}
+}
+
+func statusOf(op operation.Operation) int {
+	switch {
+	case !op.Sync:
+		return http.StatusAccepted
+	case op.State == operation.Succeeded:
+		return http.StatusOK
+	}
+	return http.StatusBadGateway
+}

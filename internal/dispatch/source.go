@@ -1,0 +1,170 @@
+package dispatch
+
+import (
+	"container/heap"
+	"context"
+	"sync"
+	"time"
+)
+
+// Source says which lane runs next and makes sure that each has one runner at a time.
+type Source interface {
+	// Activate asks for a lane to run at a time, or at once. It is only a hint: the sweeper
+	// finds what a lost hint leaves behind.
+	Activate(lane Lane, at time.Time)
+	// Claim waits for a lane that is due and gives it to the caller alone.
+	Claim(ctx context.Context) (Claim, error)
+	// Release gives a lane back. It runs again at a time, or if that is zero when activated.
+	Release(c Claim, again time.Time)
+}
+
+// Claim is the right to run a lane. Epoch grows with each claim of the lane.
+type Claim struct {
+	Lane  Lane
+	Epoch int64
+	// Wake receives when the lane is activated while it runs.
+	Wake <-chan struct{}
+}
+
+// InProcess is a lane source for a single process: a map and a heap of times.
+type InProcess struct {
+	now func() time.Time
+
+	mu    sync.Mutex
+	lanes map[Lane]*place
+	due   places
+	epoch int64
+	poke  chan struct{}
+}
+
+// place is where a lane stands: waiting in the heap, running, or neither.
+type place struct {
+	lane  Lane
+	at    time.Time
+	index int // in the heap; -1 if not waiting
+	wake  chan struct{}
+	runs  bool
+}
+
+// NewInProcess returns a source without lanes.
+func NewInProcess(now func() time.Time) *InProcess {
+	return &InProcess{now: now, lanes: map[Lane]*place{}, poke: make(chan struct{}, 1)}
+}
+
+// Activate asks for a lane to run. A lane that waits for a later time is left waiting if at
+// is zero, which is what the sweeper asks for.
+func (s *InProcess) Activate(lane Lane, at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.lanes[lane]
+	if p == nil {
+		p = &place{lane: lane, index: -1, wake: make(chan struct{}, 1)}
+		s.lanes[lane] = p
+	}
+	switch {
+	case p.runs:
+		if !at.IsZero() {
+			signal(p.wake)
+		}
+	case p.index < 0:
+		p.at = at
+		heap.Push(&s.due, p)
+		signal(s.poke)
+	case !at.IsZero() && at.Before(p.at):
+		p.at = at
+		heap.Fix(&s.due, p.index)
+		signal(s.poke)
+	}
+}
+
+// Claim waits for a lane that is due.
+func (s *InProcess) Claim(ctx context.Context) (Claim, error) {
+	for {
+		c, wait, ok := s.next()
+		if ok {
+			return c, nil
+		}
+		t := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			t.Stop()
+			return Claim{}, ctx.Err()
+		case <-s.poke:
+		case <-t.C:
+		}
+		t.Stop()
+	}
+}
+
+// idle bounds the wait of a source without lanes.
+const idle = time.Minute
+
+func (s *InProcess) next() (Claim, time.Duration, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.due) == 0 {
+		return Claim{}, idle, false
+	}
+	p := s.due[0]
+	if wait := p.at.Sub(s.now()); wait > 0 {
+		return Claim{}, min(wait, idle), false
+	}
+	heap.Pop(&s.due)
+	s.epoch++
+	p.runs = true
+	return Claim{Lane: p.lane, Epoch: s.epoch, Wake: p.wake}, 0, true
+}
+
+// Release gives a lane back. It runs again at once if it was activated and its runner did
+// not take notice.
+func (s *InProcess) Release(c Claim, again time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.lanes[c.Lane]
+	p.runs = false
+	select {
+	case <-p.wake:
+		again = s.now()
+	default:
+	}
+	if again.IsZero() {
+		delete(s.lanes, c.Lane)
+		return
+	}
+	p.at = again
+	heap.Push(&s.due, p)
+	signal(s.poke)
+}
+
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// places is a heap of lanes by time.
+type places []*place
+
+func (h places) Len() int           { return len(h) }
+func (h places) Less(i, j int) bool { return h[i].at.Before(h[j].at) }
+func (h places) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].index, h[j].index = i, j
+}
+
+// Push adds a lane; use heap.Push.
+func (h *places) Push(x any) {
+	p := x.(*place)
+	p.index = len(*h)
+	*h = append(*h, p)
+}
+
+// Pop removes the last lane; use heap.Pop.
+func (h *places) Pop() any {
+	old := *h
+	p := old[len(old)-1]
+	p.index = -1
+	*h = old[:len(old)-1]
+	return p
+}

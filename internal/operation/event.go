@@ -1,0 +1,24 @@
+package operation
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/event"
+)
+
+// Event returns the event that tells of the operation as it stands.
+func (op Operation) Event(name string, at time.Time) (event.Event, error) {
+	data, err := encode(op.Read())
+	if err != nil {
+		return event.Event{}, fmt.Errorf("encoding the event %s: %w", name, err)
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return event.Event{}, fmt.Errorf("making an event id: %w", err)
+	}
+	return event.Event{ID: id, Name: name, Partner: op.Partner, Subject: op.ID, Fleet: op.Fleet,
+		FleetRef: op.FleetRef, OccurredAt: at, Data: data}, nil
+}

@@ -1,0 +1,69 @@
+// Package operation is the tracked write: its submission, its states, its attempts, its wire
+// forms and the events that tell of it. It knows nothing of lanes or HTTP.
+package operation
+
+import (
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// ErrNotFound is what a Store answers for an operation that does not exist.
+var ErrNotFound = errors.New("operation not found")
+
+// ErrOvertaken is what a Store answers when an operation is no longer in the state from
+// which it was to change; whoever holds it has lost it.
+var ErrOvertaken = errors.New("the operation has changed meanwhile")
+
+// Operation is one write from submission to its end.
+type Operation struct {
+	ID uuid.UUID
+	// Seq orders operations by their acceptance; the store gives it.
+	Seq        int64
+	Partner    uuid.UUID
+	Connection uuid.UUID
+	Fleet      uuid.UUID
+	FleetRef   string
+	TSP        tsp.Name
+	Kind       resource.Kind
+	Verb       resource.Verb
+	// OrderKey groups operations of a connection that must keep their order.
+	OrderKey string
+	// Payload is the body as it was given, with the source ids of its references behind it.
+	Payload  []byte
+	Warnings []tsp.Warning
+	State    State
+	// Sync tells that the caller waits: the operation is never queued.
+	Sync bool
+	// Tries counts performed attempts, Counted those that count toward the bound.
+	Tries, Counted int
+	NextAt         time.Time
+	Deadline       time.Time
+	// FirstSentAt is when the first attempt began; zero before.
+	FirstSentAt time.Time
+	// Resource and SourceID name the written record: from the start for an update, on success
+	// for a create.
+	Resource   uuid.UUID
+	SourceID   resource.SourceID
+	Collection string
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+	Attempts   []Attempt
+}
+
+// Attempt is one try to perform an operation at the TSP.
+type Attempt struct {
+	ID uuid.UUID
+	// N numbers the attempts of an operation from 1.
+	N         int
+	Class     tsp.Class
+	Status    int
+	Headers   map[string]string
+	Details   string
+	StartedAt time.Time
+	EndedAt   time.Time
+}

@@ -1,0 +1,41 @@
+package operation
+
+import "slices"
+
+// State is where an operation stands. The wire knows only pending, success and failed.
+type State string
+
+// The states.
+const (
+	Queued    State = "queued"  // accepted, waits for its turn
+	Sending   State = "sending" // a call whose repetition could harm is under way
+	Retry     State = "retry"   // waits for its next attempt
+	Unknown   State = "unknown" // sent without a trustworthy answer; looked up before any repeat
+	Succeeded State = "success"
+	Failed    State = "failed"
+)
+
+// transitions is the table of docs/state-machine.md; a test compares them.
+var transitions = map[State][]State{
+	Queued:  {Sending, Retry, Unknown, Succeeded, Failed},
+	Retry:   {Sending, Retry, Unknown, Succeeded, Failed},
+	Sending: {Retry, Unknown, Succeeded, Failed},
+	Unknown: {Sending, Retry, Unknown, Succeeded, Failed},
+}
+
+// Transitions returns the states that may follow a state.
+func Transitions(from State) []State { return slices.Clone(transitions[from]) }
+
+// Ended tells whether the state is final.
+func (s State) Ended() bool { return s == Succeeded || s == Failed }
+
+// Live lists the states that are not final.
+func Live() []State { return []State{Queued, Sending, Retry, Unknown} }
+
+// Wire returns the wire's ResourceOperationStatusEnum.
+func (s State) Wire() string {
+	if s.Ended() {
+		return string(s)
+	}
+	return "pending"
+}

@@ -1,0 +1,88 @@
+package operation
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// Store keeps operations for their submitters.
+type Store interface {
+	// Accept stores an operation with the events that tell of it in one transaction (T1). It
+	// returns when both are on disk, or with *Busy if the operation is sync and another
+	// unfinished one holds its order key.
+	Accept(ctx context.Context, op Operation, events []event.Event) (Operation, error)
+	// Operation returns an operation of a partner's connection with its attempts, or ErrNotFound.
+	Operation(ctx context.Context, partner, connection, id uuid.UUID) (Operation, error)
+	// Operations lists operations, newest first, with their attempts.
+	Operations(ctx context.Context, f Filter) ([]Operation, error)
+}
+
+// Queue is what the engine needs of the store.
+type Queue interface {
+	// Heads returns up to n live operations of a connection with Seq > after, in order.
+	Heads(ctx context.Context, connection uuid.UUID, after int64, n int) ([]Operation, error)
+	// MarkSending records that a call begins (T2); ErrOvertaken if the operation moved on.
+	MarkSending(ctx context.Context, op Operation, at time.Time) error
+	// Settle records the end of an attempt (T3); ErrOvertaken if the operation moved on.
+	Settle(ctx context.Context, s Settlement) error
+	// Attempts returns the attempts of an operation so far.
+	Attempts(ctx context.Context, id uuid.UUID) ([]Attempt, error)
+	// Interrupted turns operations that a dead process left in sending to unknown, with an
+	// attempt that says so, and returns how many there were.
+	Interrupted(ctx context.Context, at time.Time) (int, error)
+}
+
+// Settlement is everything that changes when an attempt ends; it is written in one
+// transaction, or not at all.
+type Settlement struct {
+	// Operation is as it shall be; it must still be live, with Tries as in From.
+	Operation Operation
+	From      int
+	Attempt   *Attempt
+	// Merge tells that the attempt replaces the one with the same N, as throttles in a row do.
+	Record *record.Record
+	Events []event.Event
+}
+
+// Busy says that a sync operation must wait for another one on its order key.
+type Busy struct{ Operation uuid.UUID }
+
+// Error describes the conflict.
+func (b *Busy) Error() string {
+	return "operation " + b.Operation.String() + " on the same record is unfinished"
+}
+
+// Filter selects operations for a list.
+type Filter struct {
+	Partner    uuid.UUID
+	Kind       resource.Kind
+	Connection uuid.UUID
+	TSP        tsp.Name
+	FleetRefs  []string
+	Verb       resource.Verb
+	SourceID   resource.SourceID
+	Resource   uuid.UUID
+	Status     string // pending, success, failed or ""
+	From, To   time.Time
+	// Before is the position behind which the page begins; zero for the first page.
+	Before Position
+	// After turns the direction: the page that ends just before this position.
+	After Position
+	Limit int
+}
+
+// Position is a place in a list ordered by time and Seq, newest first.
+type Position struct {
+	At  time.Time
+	Seq int64
+}
+
+// IsZero tells whether no position is set.
+func (p Position) IsZero() bool { return p.Seq == 0 }

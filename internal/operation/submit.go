@@ -1,0 +1,220 @@
+package operation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/problem"
+	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// Performer performs a sync operation that was accepted in state sending, settles it and
+// returns it as it ended. The caller's hanging up does not cancel it.
+type Performer interface {
+	PerformNow(ctx context.Context, op Operation) (Operation, error)
+}
+
+// Config is what a Service is made of.
+type Config struct {
+	Store       Store
+	Access      access.Store
+	Connections connection.Store
+	Records     record.Store
+	Registry    *tsp.Registry
+	Performer   Performer
+	Now         func() time.Time
+	// MaxAge bounds how long an operation may wait for its end.
+	MaxAge time.Duration
+}
+
+// Service accepts writes and answers questions about them.
+type Service struct{ Config }
+
+// New returns a service.
+func New(c Config) *Service { return &Service{c} }
+
+// Request is one write as a caller asks for it.
+type Request struct {
+	Partner uuid.UUID
+	Kind    resource.Kind
+	Verb    resource.Verb
+	// Target is the record to update; nil for a create.
+	Target uuid.UUID
+	Body   []byte
+	Sync   bool
+}
+
+// Submit checks a write and accepts it. The checks come in this order, and the first that
+// fails decides the problem: body, connection, grant, connection status, capability, fields
+// and references. Nothing is stored or sent unless all pass. An async operation is on disk
+// when Submit returns; a sync one has ended.
+func (s *Service) Submit(ctx context.Context, r Request) (Operation, error) {
+	schema, err := resource.For(r.Kind, r.Verb)
+	if err != nil {
+		return Operation{}, err
+	}
+	payload, wrong := schema.Decode(r.Body)
+	if len(wrong) > 0 {
+		return Operation{}, problem.InvalidBody(details(wrong)...)
+	}
+	conn, grant, err := s.writable(ctx, r, payload.Connection())
+	if err != nil {
+		return Operation{}, err
+	}
+	op, err := s.prepare(r, conn, grant)
+	if err != nil {
+		return Operation{}, err
+	}
+	if err := s.fill(ctx, &op, r, schema, payload); err != nil {
+		return Operation{}, err
+	}
+	return s.accept(ctx, op)
+}
+
+// writable returns the connection if the partner may write the kind through it now.
+func (s *Service) writable(ctx context.Context, r Request, id uuid.UUID) (connection.Connection, access.Grant, error) {
+	none := problem.New(problem.NotFound, "there is no connection %s", id)
+	conn, err := s.Connections.Connection(ctx, id)
+	if errors.Is(err, connection.ErrNotFound) || err == nil && conn.Status == connection.Deleted {
+		return conn, access.Grant{}, none
+	}
+	if err != nil {
+		return conn, access.Grant{}, fmt.Errorf("looking up the connection: %w", err)
+	}
+	grant, err := s.Access.Grant(ctx, r.Partner, conn.Fleet)
+	switch {
+	case errors.Is(err, access.ErrNotFound):
+		return conn, grant, none
+	case err != nil:
+		return conn, grant, fmt.Errorf("looking up the grant: %w", err)
+	case !grant.MayWrite(r.Kind):
+		return conn, grant, problem.New(problem.Forbidden, "the fleet has not granted you read_write for %s", r.Kind)
+	case conn.Status != connection.Active:
+		return conn, grant, problem.New(problem.Conflict,
+			"the connection is %s; it must be active to take writes", conn.Status)
+	}
+	return conn, grant, nil
+}
+
+// prepare makes the operation's frame.
+func (s *Service) prepare(r Request, conn connection.Connection, grant access.Grant) (Operation, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Operation{}, fmt.Errorf("making an operation id: %w", err)
+	}
+	now := s.Now().UTC().Truncate(time.Microsecond)
+	op := Operation{ID: id, Partner: r.Partner, Connection: conn.ID, Fleet: conn.Fleet, FleetRef: grant.FleetRef,
+		TSP: conn.TSP, Kind: r.Kind, Verb: r.Verb, State: Queued, Sync: r.Sync,
+		NextAt: now, Deadline: now.Add(s.MaxAge), CreatedAt: now, UpdatedAt: now}
+	if r.Sync {
+		op.State, op.FirstSentAt = Sending, now
+	}
+	return op, nil
+}
+
+// fill checks capability, fields and references, and completes the operation from them.
+func (s *Service) fill(ctx context.Context, op *Operation, r Request, schema *resource.Schema, payload resource.Payload) error {
+	adapter, ok := s.Registry.Adapter(op.TSP)
+	if !ok {
+		return problem.New(problem.NotImplemented, "this installation has no adapter for %s", op.TSP)
+	}
+	spec := adapter.Spec()
+	action, ok := spec.Actions[tsp.Capability{Kind: r.Kind, Verb: r.Verb}]
+	if !ok {
+		return problem.New(problem.NotImplemented, "%s of a %s is not available at %s",
+			r.Verb, strings.ReplaceAll(string(r.Kind), "_", " "), spec.DisplayName)
+	}
+	if r.Verb == resource.Update {
+		if err := s.target(ctx, op, r); err != nil {
+			return err
+		}
+		if len(schema.Given(payload)) == 0 {
+			return problem.InvalidBody(problem.Detail{Message: "there is nothing to update; give at least one field besides connection_id",
+				Code: resource.CodeNothing})
+		}
+	}
+	policy := action.Apply(spec.DisplayName, schema, payload)
+	refs, wrong, err := s.resolve(ctx, op.Connection, action, schema, payload)
+	if err != nil {
+		return err
+	}
+	if wrong = append(policy.Problems, wrong...); len(wrong) > 0 {
+		return problem.InvalidBody(details(wrong)...)
+	}
+	op.Warnings, op.OrderKey = policy.Dropped, orderKey(*op, schema, payload)
+	if op.Payload, err = schema.Resolved(r.Body, refs); err != nil {
+		return err
+	}
+	return nil
+}
+
+func (s *Service) target(ctx context.Context, op *Operation, r Request) error {
+	rec, err := s.Records.Record(ctx, op.Connection, r.Target)
+	if errors.Is(err, record.ErrNotFound) || err == nil && rec.Kind != r.Kind {
+		return problem.New(problem.NotFound, "the connection reaches no %s %s", r.Kind, r.Target)
+	}
+	if err != nil {
+		return fmt.Errorf("looking up the record to update: %w", err)
+	}
+	op.Resource, op.SourceID, op.Collection = rec.ID, rec.SourceID, rec.Collection
+	return nil
+}
+
+// accept stores the operation; a sync one is performed before it returns.
+func (s *Service) accept(ctx context.Context, op Operation) (Operation, error) {
+	var events []event.Event
+	if !op.Sync {
+		created, err := op.Event(event.OperationCreated, op.CreatedAt)
+		if err != nil {
+			return Operation{}, err
+		}
+		events = append(events, created)
+	}
+	accepted, err := s.Store.Accept(ctx, op, events)
+	var busy *Busy
+	if errors.As(err, &busy) {
+		return Operation{}, problem.New(problem.Conflict, "%v; wait for it, or write without is_sync", busy)
+	}
+	if err != nil {
+		return Operation{}, &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second,
+			Detail: "the write could not be stored now; nothing was accepted, so send it again", Err: err}
+	}
+	if op.Sync {
+		return s.Performer.PerformNow(ctx, accepted)
+	}
+	return accepted, nil
+}
+
+// orderKey names what an operation must keep its order with: the record that it updates, or
+// the fields that the schema names, or nothing but itself.
+func orderKey(op Operation, schema *resource.Schema, payload resource.Payload) string {
+	if op.Verb == resource.Update {
+		return op.Resource.String()
+	}
+	if len(schema.Order) == 0 {
+		return op.ID.String()
+	}
+	parts := []string{string(op.Kind)}
+	for _, name := range schema.Order {
+		parts = append(parts, schema.Field(name).Show(payload))
+	}
+	return strings.Join(parts, "/")
+}
+
+func details(of []resource.Problem) []problem.Detail {
+	out := make([]problem.Detail, len(of))
+	for i, p := range of {
+		out[i] = problem.Detail(p)
+	}
+	return out
+}

@@ -1,0 +1,106 @@
+package outbound
+
+import (
+	"net"
+	"net/http"
+	"time"
+)
+
+// What both kinds of client have in common.
+const (
+	dialTimeout     = 10 * time.Second
+	tlsTimeout      = 10 * time.Second
+	idleTimeout     = 90 * time.Second
+	idleConns       = 1024
+	idlePerHost     = 64
+	maxHeaderBytes  = 256 << 10
+	receiverHeaders = 64 << 10
+)
+
+// Clients makes the clients for foreign hosts. All clients of one kind share one pool of
+// connections.
+type Clients struct {
+	guard    *guard
+	receiver *http.Transport
+	tsp      *http.Transport
+}
+
+// New returns clients that keep to the policy.
+func New(policy Policy) *Clients {
+	g := policy.guard()
+	return &Clients{guard: g, receiver: receiverTransport(g), tsp: tspTransport()}
+}
+
+// Receiver returns a client for webhook receivers. The timeout bounds a request in all, from
+// dialling to the end of the answer's body. Redirects are not followed and are answers like
+// any other. A receiver that the policy forbids ends in an error that holds a *Refusal.
+func (c *Clients) Receiver(timeout time.Duration) *http.Client {
+	return &http.Client{Transport: guarded{c.guard, c.receiver}, CheckRedirect: keepAnswer, Timeout: timeout}
+}
+
+// TSP returns a client for TSPs. It has no overall timeout, because contexts bound the calls,
+// and follows no redirect, because that could carry credentials to another host. It uses the
+// proxy of the environment (HTTPS_PROXY), as on-premises networks ask for.
+func (c *Clients) TSP() *http.Client {
+	return &http.Client{Transport: c.tsp, CheckRedirect: keepAnswer}
+}
+
+// Close ends the idle connections of all clients.
+func (c *Clients) Close() {
+	c.receiver.CloseIdleConnections()
+	c.tsp.CloseIdleConnections()
+}
+
+func keepAnswer(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// guarded checks the URL again before each request: a stored one may date from a time in
+// which the operator allowed more.
+type guarded struct {
+	guard *guard
+	next  *http.Transport
+}
+
+// RoundTrip sends the request if the policy lets its URL pass.
+func (t guarded) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := t.guard.checkURL(r.URL); err != nil {
+		if r.Body != nil {
+			_ = r.Body.Close()
+		}
+		return nil, err
+	}
+	return t.next.RoundTrip(r)
+}
+
+// CloseIdleConnections lets http.Client.CloseIdleConnections reach the pool.
+func (t guarded) CloseIdleConnections() { t.next.CloseIdleConnections() }
+
+// receiverTransport has no proxy, because a proxy would resolve and connect behind the back
+// of the policy, and asks for no compression, because answers are thrown away.
+func receiverTransport(g *guard) *http.Transport {
+	dialer := &net.Dialer{Timeout: dialTimeout, Control: g.control}
+	return &http.Transport{
+		DialContext:            dialer.DialContext,
+		TLSHandshakeTimeout:    tlsTimeout,
+		MaxIdleConns:           idleConns,
+		MaxIdleConnsPerHost:    idlePerHost,
+		IdleConnTimeout:        idleTimeout,
+		MaxResponseHeaderBytes: receiverHeaders,
+		DisableCompression:     true,
+	}
+}
+
+func tspTransport() *http.Transport {
+	dialer := &net.Dialer{Timeout: dialTimeout}
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            dialer.DialContext,
+		TLSHandshakeTimeout:    tlsTimeout,
+		MaxIdleConns:           idleConns,
+		MaxIdleConnsPerHost:    idlePerHost,
+		IdleConnTimeout:        idleTimeout,
+		MaxResponseHeaderBytes: maxHeaderBytes,
+		ForceAttemptHTTP2:      true,
+		// An HTTP/2 connection that died silently would swallow call after call without pings.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second},
+	}
+}

@@ -1,0 +1,97 @@
+package outbound
+
+import (
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// CheckURL reports what is wrong with a receiver's URL as far as can be told without
+// resolving its host, as a *Refusal. Addresses behind names are judged at connect time.
+func (p Policy) CheckURL(raw string) error {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return &Refusal{"This is not a URL. Send an absolute one, such as https://example.com/hooks.", err}
+	}
+	return p.guard().checkURL(u)
+}
+
+func (g *guard) checkURL(u *url.URL) error {
+	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	switch {
+	case u.Scheme != "https" && u.Scheme != "http":
+		return refuse("A receiver's URL must begin with https://. Send an absolute one, such as " +
+			"https://example.com/hooks.")
+	case host == "":
+		return refuse("The URL names no host. Send an absolute one, such as https://example.com/hooks.")
+	case u.User != nil:
+		return refuse("The URL must not hold a user name or password. Remove the part before the @; " +
+			"the signature proves who sends.")
+	case strings.Contains(u.String(), "#"):
+		return refuse("The URL must not have a fragment, because it is never sent. Remove the # and what follows it.")
+	}
+	literal, err := netip.ParseAddr(host)
+	isLiteral := err == nil
+	if u.Scheme == "http" && !g.mayUseHTTP(host, literal) {
+		return refuse("Plain http would show events to anyone on the way. Use https; http is accepted only " +
+			"for literal addresses that the operator lists in WAYBILL_OUTBOUND_ALLOW, and for this machine in dev mode.")
+	}
+	if isLiteral {
+		return g.checkLiteral(literal, u)
+	}
+	return g.checkName(host, u)
+}
+
+func (g *guard) mayUseHTTP(host string, literal netip.Addr) bool {
+	local := isLocalName(host) || literal.Unmap().IsLoopback()
+	if local && g.AllowLoopback && g.AllowHTTP {
+		return true
+	}
+	return literal.IsValid() && !local && g.trusted(literal)
+}
+
+func (g *guard) checkLiteral(a netip.Addr, u *url.URL) error {
+	port, err := portOf(u)
+	if err != nil || g.trusted(a) {
+		return err
+	}
+	if err := g.public.SafeAddr(a.Unmap()); err != nil {
+		return &Refusal{"The address " + a.String() + " is private, reserved or on this machine. Use a public " +
+			"address, or ask the operator to add its network to WAYBILL_OUTBOUND_ALLOW.", err}
+	}
+	return checkPort(port)
+}
+
+// checkName leaves the port of an ordinary name to connect time, when it is known whether the
+// address behind the name is one that the operator allows on any port.
+func (g *guard) checkName(host string, u *url.URL) error {
+	if _, err := portOf(u); err != nil {
+		return err
+	}
+	if isLocalName(host) && !g.AllowLoopback {
+		return refuse("The host %s is on this machine, which receivers cannot be. Use a public host; "+
+			"in dev mode local receivers are accepted.", host)
+	}
+	return nil
+}
+
+// isLocalName follows RFC 6761, section 6.3: localhost and all names below it are loopback.
+func isLocalName(host string) bool {
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
+
+func portOf(u *url.URL) (uint16, error) {
+	switch text := u.Port(); {
+	case text == "" && u.Scheme == "http":
+		return 80, nil
+	case text == "":
+		return 443, nil
+	default:
+		port, err := strconv.ParseUint(text, 10, 16)
+		if err != nil || port == 0 {
+			return 0, refuse("%q is not a port. Ports are numbers from 1 to 65535.", text)
+		}
+		return uint16(port), nil
+	}
+}

@@ -1,0 +1,113 @@
+// Package seal keeps secrets at rest: an envelope in which the operator's key wraps a data
+// keyset, and the keyset seals each row bound to the row that it belongs to.
+package seal
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/tink-crypto/tink-go/v2/aead"
+	"github.com/tink-crypto/tink-go/v2/aead/subtle"
+	"github.com/tink-crypto/tink-go/v2/keyset"
+	"github.com/tink-crypto/tink-go/v2/tink"
+)
+
+// KeySize is the length of the operator's key in bytes.
+const KeySize = 32
+
+// Key is the operator's key. It prints as "*****".
+type Key []byte
+
+// String hides the key.
+func (Key) String() string { return "*****" }
+
+// GoString hides the key from %#v.
+func (Key) GoString() string { return "*****" }
+
+// ParseKey reads a key of 32 bytes in standard base64.
+func ParseKey(text string) (Key, error) {
+	k, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
+	if err != nil || len(k) != KeySize {
+		return nil, errors.New("the key must be 32 random bytes in base64, as `openssl rand -base64 32` makes them")
+	}
+	return k, nil
+}
+
+// KeyFile reads the key in a file, making the file with a random key if there is none. It is
+// for development; production keys come from the operator.
+func KeyFile(path string) (Key, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		k := make([]byte, KeySize)
+		if _, err := rand.Read(k); err != nil {
+			return nil, fmt.Errorf("making a key: %w", err)
+		}
+		text = []byte(base64.StdEncoding.EncodeToString(k) + "\n")
+		err = os.WriteFile(path, text, 0o600)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the key file: %w", err)
+	}
+	return ParseKey(string(text))
+}
+
+// NewKeyset makes a data keyset, wrapped by the operator's key and fit to be stored.
+func NewKeyset(k Key) ([]byte, error) {
+	handle, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
+	if err != nil {
+		return nil, fmt.Errorf("making a data keyset: %w", err)
+	}
+	wrap, err := subtle.NewAESGCM(k)
+	if err != nil {
+		return nil, fmt.Errorf("using the key: %w", err)
+	}
+	var out bytes.Buffer
+	if err := handle.Write(keyset.NewBinaryWriter(&out), wrap); err != nil {
+		return nil, fmt.Errorf("wrapping the data keyset: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// Sealer seals and opens secrets with a data keyset.
+type Sealer struct{ with tink.AEAD }
+
+// Open unwraps a stored keyset. It fails if the key is not the one that wrapped it.
+func Open(k Key, wrapped []byte) (*Sealer, error) {
+	wrap, err := subtle.NewAESGCM(k)
+	if err != nil {
+		return nil, fmt.Errorf("using the key: %w", err)
+	}
+	handle, err := keyset.Read(keyset.NewBinaryReader(bytes.NewReader(wrapped)), wrap)
+	if err != nil {
+		return nil, errors.New("the key does not open this database; give the key that it was made with")
+	}
+	with, err := aead.New(handle)
+	if err != nil {
+		return nil, fmt.Errorf("using the data keyset: %w", err)
+	}
+	return &Sealer{with}, nil
+}
+
+// Seal encrypts a secret so that it opens only with the same context, which names the row.
+func (s *Sealer) Seal(plain, context []byte) ([]byte, error) {
+	out, err := s.with.Encrypt(plain, context)
+	if err != nil {
+		return nil, fmt.Errorf("sealing a secret: %w", err)
+	}
+	return out, nil
+}
+
+// Open decrypts what Seal made in the same context.
+func (s *Sealer) Open(sealed, context []byte) ([]byte, error) {
+	out, err := s.with.Decrypt(sealed, context)
+	if err != nil {
+		return nil, fmt.Errorf("opening a secret: %w", err)
+	}
+	return out, nil
+}

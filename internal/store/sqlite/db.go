@@ -1,0 +1,133 @@
+// Package sqlite keeps everything in one SQLite file: WAL, synchronous FULL, one writer that
+// commits in groups, and a few readers. What it answers as stored is on disk.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"path/filepath"
+	"time"
+
+	// The driver registers itself as "sqlite3"; it is SQLite in pure Go.
+	_ "github.com/ncruces/go-sqlite3/driver"
+	"github.com/pressly/goose/v3"
+
+	"github.com/waybill-dev/waybill/internal/dispatch"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// readers bounds the connections that only read.
+const readers = 4
+
+// DB is an open database. It implements the Store and Queue ports of the other packages.
+type DB struct {
+	read   *sql.DB
+	write  *sql.DB
+	writer *writer
+	wake   func(dispatch.Lane)
+}
+
+// Open opens the file, making and migrating it as needed. wake is told, after the commit, of
+// each lane that was given work; it must not block.
+func Open(ctx context.Context, path string, wake func(dispatch.Lane)) (*DB, error) {
+	write, err := open(path, 1, "_txlock", "immediate")
+	if err != nil {
+		return nil, err
+	}
+	if err := Migrate(ctx, write); err != nil {
+		return nil, errors.Join(err, write.Close())
+	}
+	read, err := open(path, readers, "_pragma", "query_only(on)")
+	if err != nil {
+		return nil, errors.Join(err, write.Close())
+	}
+	w, err := newWriter(ctx, write)
+	if err != nil {
+		return nil, errors.Join(err, read.Close(), write.Close())
+	}
+	return &DB{read: read, write: write, writer: w, wake: wake}, nil
+}
+
+func open(path string, conns int, option ...string) (*sql.DB, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("finding the database file: %w", err)
+	}
+	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)",
+		"foreign_keys(on)", "cache_size(-16384)"}}
+	q.Add(option[0], option[1])
+	db, err := sql.Open("sqlite3", (&url.URL{Scheme: "file", Path: abs, RawQuery: q.Encode()}).String())
+	if err != nil {
+		return nil, fmt.Errorf("opening the database: %w", err)
+	}
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	return db, nil
+}
+
+// Migrate brings the tables up to date.
+func Migrate(ctx context.Context, db *sql.DB) error {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return fmt.Errorf("reading migrations: %w", err)
+	}
+	p, err := goose.NewProvider(goose.DialectSQLite3, db, files)
+	if err != nil {
+		return fmt.Errorf("preparing migrations: %w", err)
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("migrating the database: %w", err)
+	}
+	return nil
+}
+
+// Close waits for the writes under way and closes the file.
+func (db *DB) Close() error {
+	db.writer.stop()
+	return errors.Join(db.read.Close(), db.write.Close())
+}
+
+// Ping tells whether the database answers.
+func (db *DB) Ping(ctx context.Context) error { return db.read.PingContext(ctx) }
+
+// Meta returns a small named value, nil if there is none.
+func (db *DB) Meta(ctx context.Context, name string) ([]byte, error) {
+	var value []byte
+	err := db.read.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = ?1`, name).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return value, err
+}
+
+// SetMeta keeps a small named value; nil removes it.
+func (db *DB) SetMeta(ctx context.Context, name string, value []byte) error {
+	return db.do(ctx, func(tx *tx) error {
+		if value == nil {
+			return tx.exec(`DELETE FROM meta WHERE name = ?1`, name)
+		}
+		return tx.exec(`INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2`, name, value)
+	})
+}
+
+// micros is how times are stored: microseconds since 1970 in UTC; zero as 0.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func fromMicros(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
+}

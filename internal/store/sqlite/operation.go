@@ -1,0 +1,198 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"strings"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/operation"
+)
+
+const operationColumns = `id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key, payload, warnings,
+	state, sync, tries, counted, next_at, deadline, first_sent_at, resource, source_id, collection, created_at, updated_at`
+
+const live = `state IN ('queued', 'sending', 'retry', 'unknown')`
+
+// Accept stores an operation with its events (T1).
+func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event.Event) (operation.Operation, error) {
+	warnings, err := text(op.Warnings, len(op.Warnings) > 0)
+	if err != nil {
+		return op, err
+	}
+	err = db.do(ctx, func(tx *tx) error {
+		if op.Sync {
+			if err := tx.free(op); err != nil {
+				return err
+			}
+		}
+		err := tx.exec(`INSERT INTO operation (`+operationColumns+`) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+			?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)`,
+			op.ID[:], op.Partner[:], op.Connection[:], op.Fleet[:], op.FleetRef, string(op.TSP), string(op.Kind),
+			string(op.Verb), op.OrderKey, string(op.Payload), warnings, string(op.State), op.Sync, op.Tries, op.Counted,
+			micros(op.NextAt), micros(op.Deadline), micros(op.FirstSentAt), id(op.Resource), string(op.SourceID),
+			op.Collection, micros(op.CreatedAt), micros(op.UpdatedAt))
+		if err != nil {
+			return err
+		}
+		if !op.Sync {
+			tx.wakeLane(db, dispatch.Connections, op.Connection)
+		}
+		return tx.publish(db, events)
+	})
+	return op, err
+}
+
+// free refuses a sync operation beside an unfinished one on its order key.
+func (t *tx) free(op operation.Operation) error {
+	var other uuid.UUID
+	err := t.each(`SELECT id FROM operation WHERE connection = ?1 AND order_key = ?2 AND `+live+` LIMIT 1`,
+		func(r *sql.Rows) error { return r.Scan(&other) }, op.Connection[:], op.OrderKey)
+	if err == nil && other != uuid.Nil {
+		return refusal{&operation.Busy{Operation: other}}
+	}
+	return err
+}
+
+// id is a UUID as it is stored; nil for the zero one.
+func id(u uuid.UUID) any {
+	if u == uuid.Nil {
+		return nil
+	}
+	return u[:]
+}
+
+// text encodes a value for a text column; nil if it is not there.
+func text(v any, there bool) (any, error) {
+	if !there {
+		return nil, nil
+	}
+	b, err := json.Marshal(v, json.Deterministic(true))
+	return string(b), err
+}
+
+func scanOperation(row scanner) (operation.Operation, error) {
+	var op operation.Operation
+	var payload string
+	var warnings sql.NullString
+	var next, deadline, created, updated int64
+	var first sql.NullInt64
+	var res []byte
+	err := row.Scan(&op.Seq, &op.ID, &op.Partner, &op.Connection, &op.Fleet, &op.FleetRef, &op.TSP, &op.Kind, &op.Verb,
+		&op.OrderKey, &payload, &warnings, &op.State, &op.Sync, &op.Tries, &op.Counted, &next, &deadline, &first,
+		&res, &op.SourceID, &op.Collection, &created, &updated)
+	if err != nil {
+		return op, err
+	}
+	op.Payload = []byte(payload)
+	copy(op.Resource[:], res)
+	op.NextAt, op.Deadline, op.FirstSentAt = fromMicros(next), fromMicros(deadline), fromMicros(first.Int64)
+	op.CreatedAt, op.UpdatedAt = fromMicros(created), fromMicros(updated)
+	if warnings.Valid {
+		err = json.Unmarshal([]byte(warnings.String), &op.Warnings)
+	}
+	return op, err
+}
+
+func (db *DB) operations(ctx context.Context, where string, args ...any) ([]operation.Operation, error) {
+	rows, err := db.read.QueryContext(ctx, `SELECT seq, `+operationColumns+` FROM operation `+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []operation.Operation
+	for rows.Next() {
+		op, err := scanOperation(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, op)
+	}
+	return all, rows.Err()
+}
+
+// Operation returns an operation with its attempts.
+func (db *DB) Operation(ctx context.Context, partner, connection, id uuid.UUID) (operation.Operation, error) {
+	found, err := db.operations(ctx, `WHERE id = ?1 AND partner = ?2 AND connection = ?3`, id[:], partner[:], connection[:])
+	if err != nil {
+		return operation.Operation{}, err
+	}
+	if len(found) == 0 {
+		return operation.Operation{}, operation.ErrNotFound
+	}
+	return found[0], db.withAttempts(ctx, found)
+}
+
+// Operations lists operations with their attempts, newest first.
+func (db *DB) Operations(ctx context.Context, f operation.Filter) ([]operation.Operation, error) {
+	q := conditions{}
+	q.add("partner = ?", f.Partner[:])
+	q.add("created_at >= ?", micros(f.From))
+	q.add("created_at < ?", micros(f.To))
+	q.addIf(f.Kind != "", "kind = ?", string(f.Kind))
+	q.addIf(f.Connection != uuid.Nil, "connection = ?", f.Connection[:])
+	q.addIf(f.TSP != "", "tsp = ?", string(f.TSP))
+	q.addIf(f.Verb != "", "verb = ?", string(f.Verb))
+	q.addIf(f.SourceID != "", "source_id = ?", string(f.SourceID))
+	q.addIf(f.Resource != uuid.Nil, "resource = ?", f.Resource[:])
+	if len(f.FleetRefs) > 0 {
+		refs, err := text(f.FleetRefs, true)
+		if err != nil {
+			return nil, err
+		}
+		q.add("fleet_ref IN (SELECT value FROM json_each(?))", refs)
+	}
+	switch f.Status {
+	case "":
+	case "pending":
+		q.add(live)
+	default:
+		q.add("state = ?", f.Status)
+	}
+	order := "DESC"
+	if !f.Before.IsZero() {
+		q.add("(created_at, seq) < (?, ?)", micros(f.Before.At), f.Before.Seq)
+	}
+	if !f.After.IsZero() {
+		q.add("(created_at, seq) > (?, ?)", micros(f.After.At), f.After.Seq)
+		order = "ASC"
+	}
+	where := "WHERE " + strings.Join(q.parts, " AND ") + " ORDER BY created_at " + order + ", seq " + order +
+		" LIMIT " + strconv.Itoa(f.Limit)
+	page, err := db.operations(ctx, where, q.args...)
+	if err != nil {
+		return nil, err
+	}
+	if order == "ASC" {
+		reverse(page)
+	}
+	return page, db.withAttempts(ctx, page)
+}
+
+func reverse[T any](s []T) {
+	for i, j := 0, len(s)-1; i < j; i, j = i+1, j-1 {
+		s[i], s[j] = s[j], s[i]
+	}
+}
+
+// conditions builds a WHERE clause; each part brings its own parameters in order.
+type conditions struct {
+	parts []string
+	args  []any
+}
+
+func (c *conditions) add(part string, args ...any) {
+	c.parts = append(c.parts, part)
+	c.args = append(c.args, args...)
+}
+
+func (c *conditions) addIf(yes bool, part string, args ...any) {
+	if yes {
+		c.add(part, args...)
+	}
+}
