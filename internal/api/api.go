@@ -6,13 +6,13 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
 // Tokens issues, verifies and revokes access tokens.
@@ -29,13 +29,13 @@ type Operations interface {
 	List(ctx context.Context, f operation.Filter) ([]operation.Operation, bool, error)
 }
 
-// Webhooks keeps a partner's subscriptions; its answers are bodies of the contract.
+// Webhooks keeps partners' subscriptions.
 type Webhooks interface {
-	Create(ctx context.Context, partner uuid.UUID, body []byte) ([]byte, error)
-	List(ctx context.Context, partner uuid.UUID, query url.Values) ([]byte, error)
-	Get(ctx context.Context, partner, id uuid.UUID) ([]byte, error)
+	Create(ctx context.Context, partner uuid.UUID, body []byte) (webhook.Created, error)
+	List(ctx context.Context, partner uuid.UUID, r webhook.ListRequest) (webhook.Page[webhook.Read], error)
+	Get(ctx context.Context, partner, id uuid.UUID) (webhook.Subscription, error)
 	Delete(ctx context.Context, partner, id uuid.UUID) error
-	Logs(ctx context.Context, partner, id uuid.UUID, query url.Values) ([]byte, error)
+	Logs(ctx context.Context, partner, id uuid.UUID, r webhook.LogsRequest) (webhook.Page[webhook.LogRead], error)
 }
 
 // Config is what a Server is made of.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
 func (s *Server) createWebhook(w http.ResponseWriter, r *http.Request, who access.Principal) error {
@@ -15,17 +16,27 @@ func (s *Server) createWebhook(w http.ResponseWriter, r *http.Request, who acces
 	if err != nil {
 		return err
 	}
-	s.answerText(w, http.StatusOK, made)
+	s.answer(w, http.StatusOK, made.Body())
 	return nil
 }
 
 func (s *Server) listWebhooks(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	text, err := s.Webhooks.List(r.Context(), who.Partner.ID, r.URL.Query())
+	q := query{r: r}
+	request := webhook.ListRequest{EventName: q.text("event_name"), Status: webhook.Status(q.text("status")), Page: q.page()}
+	if err := q.err(); err != nil {
+		return err
+	}
+	page, err := s.Webhooks.List(r.Context(), who.Partner.ID, request)
 	if err != nil {
 		return err
 	}
-	s.answerText(w, http.StatusOK, text)
+	s.answer(w, http.StatusOK, page)
 	return nil
+}
+
+func (q *query) page() webhook.PageRequest {
+	size := q.integer("size", webhook.DefaultPageSize, 1, webhook.MaxPageSize)
+	return webhook.PageRequest{Cursor: q.text("cursor"), Size: &size}
 }
 
 func (s *Server) getWebhook(w http.ResponseWriter, r *http.Request, who access.Principal) error {
@@ -33,11 +44,11 @@ func (s *Server) getWebhook(w http.ResponseWriter, r *http.Request, who access.P
 	if err != nil {
 		return err
 	}
-	text, err := s.Webhooks.Get(r.Context(), who.Partner.ID, id)
+	sub, err := s.Webhooks.Get(r.Context(), who.Partner.ID, id)
 	if err != nil {
 		return err
 	}
-	s.answerText(w, http.StatusOK, text)
+	s.answer(w, http.StatusOK, sub.Read())
 	return nil
 }
 
@@ -58,10 +69,16 @@ func (s *Server) listDeliveryLogs(w http.ResponseWriter, r *http.Request, who ac
 	if err != nil {
 		return err
 	}
-	text, err := s.Webhooks.Logs(r.Context(), who.Partner.ID, id, r.URL.Query())
+	q := query{r: r}
+	request := webhook.LogsRequest{Start: q.time("start_date"), End: q.time("end_date"),
+		Status: webhook.LogStatus(q.text("status")), Page: q.page()}
+	if err := q.err(); err != nil {
+		return err
+	}
+	page, err := s.Webhooks.Logs(r.Context(), who.Partner.ID, id, request)
 	if err != nil {
 		return err
 	}
-	s.answerText(w, http.StatusOK, text)
+	s.answer(w, http.StatusOK, page)
 	return nil
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// What both kinds of client have in common.
+// The bounds of connections; maxHeaderBytes is for TSPs.
 const (
 	dialTimeout     = 10 * time.Second
 	tlsTimeout      = 10 * time.Second
@@ -17,38 +17,21 @@ const (
 	receiverHeaders = 64 << 10
 )
 
-// Clients makes the clients for foreign hosts. All clients of one kind share one pool of
-// connections.
-type Clients struct {
-	guard    *guard
-	receiver *http.Transport
-	tsp      *http.Transport
-}
-
-// New returns clients that keep to the policy.
-func New(policy Policy) *Clients {
-	g := policy.guard()
-	return &Clients{guard: g, receiver: receiverTransport(g), tsp: tspTransport()}
-}
-
-// Receiver returns a client for webhook receivers. The timeout bounds a request in all, from
+// Receiver returns a client for webhook receivers that keeps to the policy: a receiver that it
+// forbids ends in an error that holds a *Refusal. The timeout bounds a request in all, from
 // dialling to the end of the answer's body. Redirects are not followed and are answers like
-// any other. A receiver that the policy forbids ends in an error that holds a *Refusal.
-func (c *Clients) Receiver(timeout time.Duration) *http.Client {
-	return &http.Client{Transport: guarded{c.guard, c.receiver}, CheckRedirect: keepAnswer, Timeout: timeout}
+// any other. Each client has a pool of connections of its own: make one and share it.
+func Receiver(policy Policy, timeout time.Duration) *http.Client {
+	g := policy.guard()
+	return &http.Client{Transport: guarded{g, receiverTransport(g)}, CheckRedirect: keepAnswer, Timeout: timeout}
 }
 
 // TSP returns a client for TSPs. It has no overall timeout, because contexts bound the calls,
 // and follows no redirect, because that could carry credentials to another host. It uses the
-// proxy of the environment (HTTPS_PROXY), as on-premises networks ask for.
-func (c *Clients) TSP() *http.Client {
-	return &http.Client{Transport: c.tsp, CheckRedirect: keepAnswer}
-}
-
-// Close ends the idle connections of all clients.
-func (c *Clients) Close() {
-	c.receiver.CloseIdleConnections()
-	c.tsp.CloseIdleConnections()
+// proxy of the environment (HTTPS_PROXY), as on-premises networks ask for. Each client has a
+// pool of connections of its own: make one and share it.
+func TSP() *http.Client {
+	return &http.Client{Transport: tspTransport(), CheckRedirect: keepAnswer}
 }
 
 func keepAnswer(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -78,9 +78,12 @@ func (g *guard) control(network, address string, raw syscall.RawConn) error {
 
 // trusted reports whether the operator vouches for an address, whatever its port.
 func (g *guard) trusted(a netip.Addr) bool {
-	a = a.Unmap()
-	return g.AllowLoopback && a.IsLoopback() ||
-		slices.ContainsFunc(g.Allow, func(p netip.Prefix) bool { return p.Contains(a) })
+	return g.AllowLoopback && a.Unmap().IsLoopback() || g.listed(a)
+}
+
+// listed reports whether an address is inside Allow.
+func (g *guard) listed(a netip.Addr) bool {
+	return slices.ContainsFunc(g.Allow, func(p netip.Prefix) bool { return p.Contains(a.Unmap()) })
 }
 
 // checkPort keeps receivers away from the well-known ports of other services, such as mail.

@@ -28,11 +28,11 @@ func (g *guard) checkURL(u *url.URL) error {
 	case u.User != nil:
 		return refuse("The URL must not hold a user name or password. Remove the part before the @; " +
 			"the signature proves who sends.")
-	case strings.Contains(u.String(), "#"):
+	case u.Fragment != "":
 		return refuse("The URL must not have a fragment, because it is never sent. Remove the # and what follows it.")
 	}
 	literal, err := netip.ParseAddr(host)
-	isLiteral := err == nil
+	isLiteral := err == nil // otherwise literal is the zero Addr, which is neither valid nor trusted
 	if u.Scheme == "http" && !g.mayUseHTTP(host, literal) {
 		return refuse("Plain http would show events to anyone on the way. Use https; http is accepted only " +
 			"for literal addresses that the operator lists in WAYBILL_OUTBOUND_ALLOW, and for this machine in dev mode.")
@@ -45,10 +45,7 @@ func (g *guard) checkURL(u *url.URL) error {
 
 func (g *guard) mayUseHTTP(host string, literal netip.Addr) bool {
 	local := isLocalName(host) || literal.Unmap().IsLoopback()
-	if local && g.AllowLoopback && g.AllowHTTP {
-		return true
-	}
-	return literal.IsValid() && !local && g.trusted(literal)
+	return local && g.AllowLoopback && g.AllowHTTP || literal.IsValid() && g.listed(literal)
 }
 
 func (g *guard) checkLiteral(a netip.Addr, u *url.URL) error {
@@ -69,7 +66,7 @@ func (g *guard) checkName(host string, u *url.URL) error {
 	if _, err := portOf(u); err != nil {
 		return err
 	}
-	if isLocalName(host) && !g.AllowLoopback {
+	if isLocalName(host) && !g.trusted(netip.AddrFrom4([4]byte{127, 0, 0, 1})) {
 		return refuse("The host %s is on this machine, which receivers cannot be. Use a public host; "+
 			"in dev mode local receivers are accepted.", host)
 	}

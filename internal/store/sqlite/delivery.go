@@ -3,12 +3,12 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
 // publish writes a delivery for each subscription that an event matches, and the event
@@ -47,18 +47,9 @@ func (t *tx) publish(db *DB, events []event.Event) error {
 	return nil
 }
 
-// Waiting is a delivery that has not ended.
-type Waiting struct {
-	Seq     int64
-	Tries   int
-	NextAt  time.Time
-	Created time.Time
-	Event   event.Event
-}
-
 // Deliveries returns the waiting deliveries of a subscription in order.
-func (db *DB) Deliveries(ctx context.Context, subscription uuid.UUID, after int64, n int) ([]Waiting, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT d.seq, d.tries, d.next_at, d.created_at,
+func (db *DB) Deliveries(ctx context.Context, subscription uuid.UUID, after int64, n int) ([]webhook.Waiting, error) {
+	rows, err := db.read.QueryContext(ctx, `SELECT d.seq, d.tries, d.next_at,
 		e.id, e.name, e.partner, e.subject, e.fleet, e.fleet_ref, e.occurred_at, e.data
 		FROM delivery d JOIN event e ON e.id = d.event
 		WHERE d.subscription = ?1 AND d.seq > ?2 AND d.state = 'waiting' ORDER BY d.seq LIMIT ?3`,
@@ -67,18 +58,49 @@ func (db *DB) Deliveries(ctx context.Context, subscription uuid.UUID, after int6
 		return nil, err
 	}
 	defer rows.Close()
-	var all []Waiting
+	var all []webhook.Waiting
 	for rows.Next() {
-		var w Waiting
-		var next, created, occurred int64
+		var w webhook.Waiting
+		var next, occurred int64
 		var data string
-		if err := rows.Scan(&w.Seq, &w.Tries, &next, &created, &w.Event.ID, &w.Event.Name, &w.Event.Partner,
+		if err := rows.Scan(&w.Seq, &w.Tries, &next, &w.Event.ID, &w.Event.Name, &w.Event.Partner,
 			&w.Event.Subject, &w.Event.Fleet, &w.Event.FleetRef, &occurred, &data); err != nil {
 			return nil, err
 		}
-		w.NextAt, w.Created, w.Event.OccurredAt = fromMicros(next), fromMicros(created), fromMicros(occurred)
+		w.NextAt, w.Event.OccurredAt = fromMicros(next), fromMicros(occurred)
 		w.Event.Data = []byte(data)
 		all = append(all, w)
 	}
 	return all, rows.Err()
+}
+
+// SettleDelivery records the end of one attempt at a delivery. The event goes with the last
+// delivery that needs it.
+func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
+	w := s.Waiting
+	return db.do(ctx, func(tx *tx) error {
+		n, err := tx.change(`UPDATE delivery SET state = ?3, tries = tries + 1, next_at = ?4
+			WHERE seq = ?1 AND tries = ?2 AND state = 'waiting'`, w.Seq, w.Tries, string(s.State), micros(s.NextAt))
+		if err != nil || n == 0 {
+			return overtaken(n, err)
+		}
+		if s.State == webhook.DeliveryDone {
+			if err := tx.exec(`DELETE FROM delivery WHERE seq = ?1`, w.Seq); err != nil {
+				return err
+			}
+			if err := tx.exec(`DELETE FROM event WHERE id = ?1
+				AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.event = ?1)`, w.Event.ID[:]); err != nil {
+				return err
+			}
+		}
+		if s.Pause {
+			if err := tx.exec(`UPDATE subscription SET status = 'paused' WHERE id = ?1`, s.Subscription[:]); err != nil {
+				return err
+			}
+		}
+		l := s.Log
+		return tx.exec(`INSERT INTO delivery_log (id, subscription, event, event_name, status, status_code, error_message,
+			response_time_ms, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)`, l.ID[:], l.Subscription[:],
+			l.EventID[:], l.EventName, string(l.Status), l.StatusCode, l.ErrorMessage, l.ResponseTimeMS, micros(l.CreatedAt))
+	})
 }

@@ -1,0 +1,19 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test race lint generate bench
+
+help: ## Show what there is to make.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+run: ## Run everything with demo data: the main job.
+	go run ./cmd/waybill dev
+
+test: lint ## Run all tests, with the race detector where there is a C compiler.
+	./tools/test.sh
+
+lint: ## Check format, vet and staticcheck.
+	@test -z "$$(gofmt -l cmd internal tools)" || { gofmt -l cmd internal tools; echo "run gofmt -w on these"; exit 1; }
+	go vet ./...
+	go tool -modfile=tools.mod staticcheck ./...
+
+bench: ## Measure accepting and draining writes against a bare insert loop.
+	go run ./bench

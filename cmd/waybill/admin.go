@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime/debug"
+
+	"github.com/waybill-dev/waybill/internal/app"
+)
+
+type migrateCommand struct{}
+
+// Run migrates the database named by WAYBILL_DATABASE_URL.
+func (migrateCommand) Run(e *environment) error {
+	if err := app.Migrate(e.ctx, e.config); err != nil {
+		return err
+	}
+	fmt.Fprintln(os.Stdout, "the database is up to date")
+	return nil
+}
+
+type clientCommand struct {
+	Create clientCreateCommand `cmd:"" help:"Make a client of a partner, or give it a new secret."`
+}
+
+type clientCreateCommand struct {
+	ID      string   `arg:"" help:"The client's id."`
+	Partner string   `help:"The partner's name; made if there is none of that name." required:""`
+	Scope   []string `help:"A scope that the client gets; repeat for several. All scopes if left out."`
+}
+
+// Help teaches the command.
+func (clientCreateCommand) Help() string {
+	return `Prints the client's new secret once; only a hash of it is kept. Works beside a running service.
+Uses the database named by WAYBILL_DATABASE_URL.`
+}
+
+// Run makes the client.
+func (c clientCreateCommand) Run(e *environment) error {
+	secret, err := app.CreateClient(e.ctx, e.config, c.ID, c.Partner, c.Scope)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(os.Stdout, "client_id: %s\nclient_secret: %s\n", c.ID, secret)
+	return nil
+}
+
+type simCommand struct {
+	Name   string `arg:"" help:"The TSP, such as samsara."`
+	Addr   string `help:"Where it listens; the default is its place in dev mode." placeholder:"HOST:PORT"`
+	Dir    string `help:"Where it keeps its state; in memory if left out."`
+	Limits bool   `help:"Enforce the TSP's documented rate limits." default:"true" negatable:""`
+}
+
+// Run runs the simulator until it is interrupted.
+func (s simCommand) Run(e *environment) error {
+	return app.RunSimulator(e.ctx, app.Simulator{Name: s.Name, Addr: s.Addr, Dir: s.Dir, Limits: s.Limits, Out: os.Stdout, Log: e.log})
+}
+
+type versionCommand struct{}
+
+// Run prints the version that the build recorded.
+func (versionCommand) Run(*environment) error {
+	version := "unknown"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		version = info.Main.Version
+	}
+	fmt.Fprintln(os.Stdout, "waybill", version)
+	return nil
+}

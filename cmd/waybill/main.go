@@ -1,0 +1,67 @@
+// Command waybill is the write-back gateway: `waybill dev` shows it at work, `waybill serve`
+// runs it in production.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/waybill-dev/waybill/internal/config"
+)
+
+// commands is the command line.
+type commands struct {
+	Dev     devCommand     `cmd:"" help:"Run everything on this machine with demo data and simulated TSPs. Needs no account and no network."`
+	Serve   serveCommand   `cmd:"" help:"Run the service. Configured by the environment; see each flag's variable."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database's tables up to date, making it if there is none."`
+	Client  clientCommand  `cmd:"" help:"Manage the clients that may call the API."`
+	Sim     simCommand     `cmd:"" help:"Run the simulator of one TSP alone."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// environment is what every command can use.
+type environment struct {
+	ctx    context.Context
+	config config.Config
+	log    *slog.Logger
+}
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+// run executes one command line and returns the exit code: 0 done, 1 failed, 2 misused.
+func run(args []string) int {
+	c, err := config.FromEnv(os.Environ())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "waybill:", err)
+		return 2
+	}
+	var cli commands
+	parser := kong.Must(&cli, kong.Name("waybill"),
+		kong.Description("The open gateway through which software writes to any telematics service provider (TSP)."),
+		kong.UsageOnError())
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		parser.FatalIfErrorf(err)
+	}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		fmt.Fprintln(os.Stderr, "waybill: WAYBILL_LOG_LEVEL must be debug, info, warn or error")
+		return 2
+	}
+	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// A second signal ends the program at once.
+	context.AfterFunc(ctx, stop)
+	if err := parsed.Run(&environment{ctx, c, log}); err != nil {
+		fmt.Fprintln(os.Stderr, "waybill:", err)
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"fmt"
+	"net"
+
+	"github.com/waybill-dev/waybill/internal/app"
+)
+
+type serveCommand struct {
+	Addr        string `help:"Where the API listens (WAYBILL_ADDR)." placeholder:"HOST:PORT"`
+	DatabaseURL string `name:"database-url" help:"The database: a file path (WAYBILL_DATABASE_URL)." placeholder:"PATH"`
+}
+
+// Help teaches the command.
+func (serveCommand) Help() string {
+	return `Needs WAYBILL_DATABASE_URL (a file path) and a key that seals the secrets at rest: 32 random bytes in
+base64 in WAYBILL_KEY or in the file named by WAYBILL_KEY_FILE. Make one with: openssl rand -base64 32
+
+Ctrl-C or SIGTERM stops it: requests and attempts in flight end, and the exit code is 0.`
+}
+
+// Run serves until it is interrupted.
+func (s serveCommand) Run(e *environment) error {
+	c := e.config
+	if s.Addr != "" {
+		c.Addr = s.Addr
+	}
+	if s.DatabaseURL != "" {
+		c.DatabaseURL = s.DatabaseURL
+	}
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	a, err := app.Open(e.ctx, c, app.Options{Log: e.log})
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return fmt.Errorf("listening on %s: %w", c.Addr, err)
+	}
+	e.log.Info("serving", "addr", l.Addr().String())
+	return a.Run(e.ctx, l)
+}

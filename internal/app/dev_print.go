@@ -1,0 +1,33 @@
+package app
+
+import (
+	"fmt"
+	"io"
+)
+
+// print shows curl lines that work as they stand.
+func (f fixtures) print(out io.Writer, addr string, d Dev) {
+	fmt.Fprintf(out, `
+Waybill is running at http://%[1]s (demo data in %[6]s, Ctrl-C stops it).
+
+  TOKEN=$(curl -s http://%[1]s/realms/waybill/protocol/openid-connect/token \
+    -d grant_type=client_credentials -d client_id=%[7]s -d client_secret=%[8]s | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+
+Send a message to a driver; it is accepted with 202 and delivered in the background:
+
+  curl -si http://%[1]s/v2/telematics/messages -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
+    -d '{"connection_id":"%[2]s","sender_id":"%[3]s","recipient_id":"%[4]s","message_text":"Dock 7 is free"}'
+
+Rename a vehicle and wait for the TSP's answer:
+
+  curl -si -X PATCH 'http://%[1]s/v2/telematics/vehicles/%[5]s?is_sync=true' -H "Authorization: Bearer $TOKEN" \
+    -H 'Content-Type: application/json' -d '{"connection_id":"%[2]s","vehicle_name":"Truck 42"}'
+
+See what became of them, what the simulated Samsara received, and which webhooks arrived:
+
+  curl -s http://%[1]s/v2/integrations/connections/resource-operations -H "Authorization: Bearer $TOKEN"
+  curl -s http://127.0.0.1:%[9]d/_sim/requests
+  curl -s http://%[10]s/events
+
+`, addr, f.connection, f.sender, f.recipient, f.vehicle, d.DataDir, DemoClient, DemoSecret, d.SimBasePort+1, d.ReceiverAddr)
+}

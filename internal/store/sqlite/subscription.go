@@ -1,0 +1,178 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"strings"
+	"time"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+const subscriptionColumns = `id, partner, url, event_name, fleet_ids, fleet_refs, sealed, status, created_at, updated_at`
+
+// InsertSubscriptions adds all of them or none.
+func (db *DB) InsertSubscriptions(ctx context.Context, all []webhook.Subscription) error {
+	return db.do(ctx, func(tx *tx) error {
+		for _, s := range all {
+			taken := false
+			err := tx.each(`SELECT 1 FROM subscription WHERE partner = ?1 AND event_name = ?2 AND url = ?3 AND filters = ?4
+				AND status <> 'deleted'`, func(*sql.Rows) error { taken = true; return nil },
+				s.Partner[:], s.EventName, s.URL, s.Filters.Key())
+			if err != nil {
+				return err
+			}
+			if taken {
+				return refusal{webhook.ErrDuplicate}
+			}
+		}
+		for _, s := range all {
+			if err := tx.insertSubscription(s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (t *tx) insertSubscription(s webhook.Subscription) error {
+	f := s.Filters
+	if f == nil {
+		f = &webhook.Filters{}
+	}
+	ids, err := text(f.FleetIDs, len(f.FleetIDs) > 0)
+	if err != nil {
+		return err
+	}
+	refs, err := text(f.FleetRefs, len(f.FleetRefs) > 0)
+	if err != nil {
+		return err
+	}
+	return t.exec(`INSERT INTO subscription (id, partner, url, event_name, filters, fleet_ids, fleet_refs, sealed, status,
+		created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`,
+		s.ID[:], s.Partner[:], s.URL, s.EventName, s.Filters.Key(), ids, refs, s.Sealed, string(s.Status),
+		micros(s.CreatedAt), micros(s.UpdatedAt))
+}
+
+func scanSubscription(row scanner) (webhook.Subscription, error) {
+	var s webhook.Subscription
+	var ids, refs sql.NullString
+	var created, updated int64
+	err := row.Scan(&s.ID, &s.Partner, &s.URL, &s.EventName, &ids, &refs, &s.Sealed, &s.Status, &created, &updated)
+	if err != nil {
+		return s, missing(err, webhook.ErrNotFound)
+	}
+	s.CreatedAt, s.UpdatedAt = fromMicros(created), fromMicros(updated)
+	if !ids.Valid && !refs.Valid {
+		return s, nil
+	}
+	s.Filters = &webhook.Filters{}
+	for from, to := range map[*sql.NullString]any{&ids: &s.Filters.FleetIDs, &refs: &s.Filters.FleetRefs} {
+		if from.Valid {
+			if err := json.Unmarshal([]byte(from.String), to); err != nil {
+				return s, err
+			}
+		}
+	}
+	return s, nil
+}
+
+// Subscription returns a partner's subscription.
+func (db *DB) Subscription(ctx context.Context, partner, id uuid.UUID) (webhook.Subscription, error) {
+	return scanSubscription(db.read.QueryRowContext(ctx, `SELECT `+subscriptionColumns+` FROM subscription
+		WHERE id = ?1 AND partner = ?2 AND status <> 'deleted'`, id[:], partner[:]))
+}
+
+// SubscriptionByID returns a subscription whoever's it is, for its deliveries.
+func (db *DB) SubscriptionByID(ctx context.Context, id uuid.UUID) (webhook.Subscription, error) {
+	return scanSubscription(db.read.QueryRowContext(ctx, `SELECT `+subscriptionColumns+` FROM subscription
+		WHERE id = ?1 AND status <> 'deleted'`, id[:]))
+}
+
+// Subscriptions lists a partner's subscriptions, newest first.
+func (db *DB) Subscriptions(ctx context.Context, q webhook.SubscriptionQuery) ([]webhook.Subscription, error) {
+	c := conditions{}
+	c.add("partner = ?", q.Partner[:])
+	c.add("status <> 'deleted'")
+	c.addIf(q.Status != "", "status = ?", string(q.Status))
+	if len(q.EventNames) > 0 {
+		names, err := text(q.EventNames, true)
+		if err != nil {
+			return nil, err
+		}
+		c.add("event_name IN (SELECT value FROM json_each(?))", names)
+	}
+	return window(ctx, db, `SELECT `+subscriptionColumns+` FROM subscription`, c, q.Window, scanSubscription)
+}
+
+// window reads the part of a list, newest first by (created_at, id), that is wanted.
+func window[T any](ctx context.Context, db *DB, from string, c conditions, w webhook.Window, scan func(scanner) (T, error)) ([]T, error) {
+	order := "DESC"
+	if !w.Before.IsZero() {
+		c.add("(created_at, id) < (?, ?)", micros(w.Before.At), w.Before.ID[:])
+	}
+	if !w.After.IsZero() {
+		c.add("(created_at, id) > (?, ?)", micros(w.After.At), w.After.ID[:])
+		order = "ASC"
+	}
+	rows, err := db.read.QueryContext(ctx, from+" WHERE "+strings.Join(c.parts, " AND ")+
+		" ORDER BY created_at "+order+", id "+order+" LIMIT "+strconv.Itoa(w.Limit), c.args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	if order == "ASC" {
+		reverse(all)
+	}
+	return all, rows.Err()
+}
+
+// DeleteSubscription ends a subscription and drops what waits for it.
+func (db *DB) DeleteSubscription(ctx context.Context, partner, id uuid.UUID, at time.Time) error {
+	return db.do(ctx, func(tx *tx) error {
+		n, err := tx.change(`UPDATE subscription SET status = 'deleted', updated_at = ?3
+			WHERE id = ?1 AND partner = ?2 AND status <> 'deleted'`, id[:], partner[:], micros(at))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return refusal{webhook.ErrNotFound}
+		}
+		if err := tx.exec(`DELETE FROM delivery WHERE subscription = ?1`, id[:]); err != nil {
+			return err
+		}
+		return tx.exec(`DELETE FROM event WHERE partner = ?1 AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.event = event.id)`, partner[:])
+	})
+}
+
+// DeliveryLogs lists the attempts of a subscription, newest first.
+func (db *DB) DeliveryLogs(ctx context.Context, q webhook.LogQuery) ([]webhook.DeliveryLog, error) {
+	c := conditions{}
+	c.add("subscription = ?", q.Subscription[:])
+	c.addIf(q.Status != "", "status = ?", string(q.Status))
+	c.addIf(!q.From.IsZero(), "created_at >= ?", micros(q.From))
+	c.addIf(!q.To.IsZero(), "created_at < ?", micros(q.To))
+	return window(ctx, db, `SELECT id, subscription, event, event_name, status, status_code, error_message,
+		response_time_ms, created_at FROM delivery_log`, c, q.Window, scanDeliveryLog)
+}
+
+func scanDeliveryLog(row scanner) (webhook.DeliveryLog, error) {
+	var l webhook.DeliveryLog
+	var created int64
+	err := row.Scan(&l.ID, &l.Subscription, &l.EventID, &l.EventName, &l.Status, &l.StatusCode, &l.ErrorMessage,
+		&l.ResponseTimeMS, &created)
+	l.CreatedAt = fromMicros(created)
+	return l, err
+}

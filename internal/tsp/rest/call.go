@@ -1,0 +1,66 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	json "github.com/go-json-experiment/json"
+
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// Call is one request to the TSP.
+type Call struct {
+	Method string
+	// Path is below the base URL, its segments escaped.
+	Path  string
+	Query url.Values
+	// Body is sent as JSON; nil sends none.
+	Body any
+}
+
+// Answer is what the TSP said. Only answers of 2xx leave Send.
+type Answer struct {
+	// Method and Path are those of the call.
+	Method, Path string
+	Status       int
+	Headers      http.Header
+	// Body is bounded. Of an answer that is not 2xx it may be cut or empty.
+	Body []byte
+}
+
+// Send makes one call with a session's credentials. It waits for the budget of every limit
+// that covers the call first. Its error is an *tsp.Error.
+type Send func(ctx context.Context, call Call) (Answer, error)
+
+// Unconfirmed is the error for an answer of 2xx that does not confirm what was asked for. Of
+// a write it means Unknown: the TSP may have taken it, and a look-up or, for updates, a
+// repetition finds out, where Broken would end the operation as failed although the record
+// may exist. Of a read it means Unavailable.
+func (a Answer) Unconfirmed(message string, cause error) error {
+	return a.fail(tsp.Unknown, message, cause)
+}
+
+// Unexpected is the error for an answer that can be read but is not what the TSP documents:
+// its API has changed or we misread it, and repeating the call would not help. Class Broken.
+func (a Answer) Unexpected(message string, cause error) error {
+	return a.fail(tsp.Broken, message, cause)
+}
+
+func (a Answer) fail(class tsp.Class, message string, cause error) error {
+	return &tsp.Error{Class: settled(a.Method, class), Message: message, Status: a.Status, Headers: a.Headers, Err: cause}
+}
+
+// Decode reads the body of an answer of 2xx. Text that is no JSON is Unconfirmed: it may come
+// from something between us and the TSP. JSON of another shape than T is Unexpected.
+func Decode[T any](a Answer) (T, error) {
+	var v T
+	if err := json.Unmarshal(a.Body, &v); err != nil {
+		if !isJSON(a.Body) {
+			return v, a.Unconfirmed("the answer is not valid JSON", err)
+		}
+		return v, a.Unexpected("the answer has an unexpected shape", err)
+	}
+	return v, nil
+}

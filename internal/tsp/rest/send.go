@@ -1,0 +1,140 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// maxAnswer bounds what is read of an answer, in bytes.
+const maxAnswer = 1 << 20
+
+// line is a session's way to the TSP.
+type line struct {
+	client  *http.Client
+	base    string
+	header  http.Header
+	limits  []Limit
+	answers Answers
+	secrets secrets
+	now     func() time.Time
+}
+
+// with binds the pacer of one piece of work.
+func (l *line) with(pace tsp.Pacer) Send {
+	return func(ctx context.Context, call Call) (Answer, error) {
+		answer, err := l.send(ctx, pace, call)
+		return answer, l.clean(err)
+	}
+}
+
+func (l *line) send(ctx context.Context, pace tsp.Pacer, call Call) (Answer, error) {
+	var crossing crossing
+	request, err := l.request(crossing.watch(ctx), call)
+	if err != nil {
+		return Answer{}, &tsp.Error{Class: tsp.Broken, Message: "the request could not be made", Err: err}
+	}
+	if pace == nil {
+		return Answer{}, &tsp.Error{Class: tsp.Broken, Message: "the request was not sent because it has no pacer"}
+	}
+	if err = pace.Wait(ctx, charged(l.limits, call.Method, call.Path)...); err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return Answer{}, &tsp.Error{Class: tsp.Unavailable, Message: "the call ended before the request was sent", Err: err}
+	}
+	response, err := l.client.Do(request)
+	if err != nil {
+		return Answer{}, crossing.lost(call.Method, err)
+	}
+	defer response.Body.Close()
+	return l.judge(call, response)
+}
+
+func (l *line) request(ctx context.Context, call Call) (*http.Request, error) {
+	target := l.base + call.Path
+	if len(call.Query) > 0 {
+		target += "?" + call.Query.Encode()
+	}
+	var body io.Reader = http.NoBody
+	if call.Body != nil {
+		text, err := json.Marshal(call.Body, json.Deterministic(true))
+		if err != nil {
+			return nil, fmt.Errorf("encoding the body: %w", err)
+		}
+		body = bytes.NewReader(text)
+	}
+	request, err := http.NewRequestWithContext(ctx, call.Method, target, body)
+	if err != nil {
+		return nil, err
+	}
+	request.Header = l.header.Clone()
+	if call.Body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	return request, nil
+}
+
+// crossing watches whether a request may have reached a connection. net/http reports that it
+// asks for one, and then that it got one, which comes after the name was resolved, the
+// connection made and TLS agreed. Asked and never got is the one certain proof that nothing
+// was sent: how much of a request was written is told too late to rely on, and a transport
+// that reports nothing proves nothing.
+type crossing struct{ asked, got atomic.Bool }
+
+func (c *crossing) watch(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { c.asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { c.got.Store(true) },
+	})
+}
+
+// lost is the end of a call that brought no answer.
+func (c *crossing) lost(method string, err error) error {
+	if c.asked.Load() && !c.got.Load() {
+		return &tsp.Error{Class: tsp.Unavailable, Message: "the TSP could not be reached", Err: err}
+	}
+	return &tsp.Error{Class: settled(method, tsp.Unknown), Message: "the TSP did not answer", Err: err}
+}
+
+// settled makes an unknown end of a call that only reads a certain one: nothing was applied.
+// A look-up or import that met it is tried again without using up attempts.
+func settled(method string, class tsp.Class) tsp.Class {
+	if class == tsp.Unknown && (method == http.MethodGet || method == http.MethodHead) {
+		return tsp.Unavailable
+	}
+	return class
+}
+
+// judge reads and classifies an answer.
+func (l *line) judge(call Call, response *http.Response) (Answer, error) {
+	a := Answer{Method: call.Method, Path: call.Path, Status: response.StatusCode,
+		Headers: l.secrets.redactHeaders(response.Header)}
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	oversize := len(body) > maxAnswer
+	a.Body = body[:min(len(body), maxAnswer)]
+	switch {
+	case tsp.ClassOf(a.Status) != tsp.Done:
+		// The status line stands whatever became of the body.
+		return Answer{}, l.refused(a)
+	case err != nil:
+		return Answer{}, a.Unconfirmed("the answer broke off", err)
+	case oversize:
+		return Answer{}, a.Unconfirmed(fmt.Sprintf("the answer is longer than %d bytes", maxAnswer), nil)
+	case l.answers.class(a) != tsp.Done:
+		return Answer{}, l.refused(a)
+	}
+	return a, nil
+}
+
+func isJSON(text []byte) bool { return jsontext.Value(text).IsValid() }

@@ -1,0 +1,99 @@
+package samsara
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	json "github.com/go-json-experiment/json"
+
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
+)
+
+// class looks for what the status alone does not tell: the legacy endpoints answer 400 to
+// everything and name the gRPC code in plain text, as in "rpc error: code = NotFound desc =
+// ..." (seen in captured traffic, reference section 3.3). Wording is not contractual at
+// Samsara, so only codes that change what happens next are read.
+func class(a rest.Answer) tsp.Class {
+	if a.Status != http.StatusBadRequest {
+		return ""
+	}
+	switch code, _, _ := strings.Cut(after(string(a.Body), "rpc error: code = "), " "); code {
+	case "NotFound":
+		return tsp.Missing
+	case "PermissionDenied":
+		return tsp.Forbidden
+	}
+	return ""
+}
+
+// after returns what follows a mark in a text; "" if the mark is not in it.
+func after(text, mark string) string {
+	_, rest, _ := strings.Cut(text, mark)
+	return rest
+}
+
+// message returns what Samsara says, with the handles that its support asks for and, where
+// the token lacks a permission, the box to tick.
+func message(a rest.Answer) string {
+	said, id := said(a)
+	if id == "" {
+		id = a.Headers.Get("Request-Id")
+	}
+	if said == "" {
+		said = fmt.Sprintf("Samsara answered %d %s", a.Status, http.StatusText(a.Status))
+	}
+	if scope := scope(a.Method, a.Path); a.Status == http.StatusForbidden && scope != "" {
+		said += fmt.Sprintf(" (the API token needs the permission %q)", scope)
+	}
+	if id != "" {
+		said += " (request id " + id + ")"
+	}
+	return said
+}
+
+func said(a rest.Answer) (message, requestID string) {
+	var body struct {
+		Message   string `json:"message"`
+		RequestID string `json:"requestId"`
+	}
+	if json.Unmarshal(a.Body, &body) == nil {
+		return body.Message, body.RequestID
+	}
+	text := strings.TrimSpace(string(a.Body))
+	// A page or an object is nothing to show people in one line.
+	if strings.HasPrefix(text, "<") || strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") {
+		return "", ""
+	}
+	// Plain text comes as it is or as a JSON string.
+	var quoted string
+	if json.Unmarshal(a.Body, &quoted) == nil {
+		text = quoted
+	}
+	return text, ""
+}
+
+// scope names the permission of an API token that a call needs
+// (https://developers.samsara.com/docs/authentication, 2026-11-23).
+func scope(method, path string) string {
+	verb := "Write "
+	if method == http.MethodGet {
+		verb = "Read "
+	}
+	switch {
+	case path == mePath:
+		return verb + "Org Information"
+	case path == messagesPath:
+		return verb + "Messages"
+	case strings.HasPrefix(path, vehiclesPath):
+		return verb + "Vehicles"
+	case strings.HasPrefix(path, trailersPath):
+		return verb + "Trailers"
+	case strings.HasPrefix(path, driversPath):
+		return verb + "Drivers"
+	case strings.HasPrefix(path, usersPath):
+		return verb + "Users"
+	}
+	return ""
+}

@@ -1,0 +1,128 @@
+package samsara
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
+)
+
+const messagesPath = "/v1/fleet/messages"
+
+// maxText is the length of a message in characters; it stands in the prose of the document.
+const maxText = 2500
+
+// createMessage sends a text to one driver. Samsara gives messages no id.
+func createMessage(now func() time.Time) rest.Write {
+	return rest.Write{
+		Capability: tsp.Capability{Kind: resource.KindMessage, Verb: resource.Create},
+		Strength:   tsp.VerifyFirst,
+		Uses: tsp.Uses{
+			"sender_id":           tsp.Dropped("every message through its API comes from dispatch"),
+			"recipient_id":        tsp.Sent().Into(drivers),
+			"message_text":        tsp.Required(),
+			"priority":            tsp.Dropped("its messages have no priority"),
+			"reply_to_message_id": tsp.Dropped("its messages have no id that a reply could name"),
+		},
+		Check:  rest.Checked(checkMessage),
+		Method: http.MethodPost,
+		Path:   messagesPath,
+		Encode: rest.Body(encodeMessage),
+		Decode: decodeMessage,
+		Find:   findMessage(now),
+	}
+}
+
+func checkMessage(m *resource.Message) []resource.Problem {
+	return within("message_text", m.MessageText, 1, maxText)
+}
+
+type messageBody struct {
+	DriverIDs []int64 `json:"driverIds"`
+	Text      string  `json:"text"`
+}
+
+func encodeMessage(m *resource.Message, w tsp.Write) (any, error) {
+	driver, err := recipient(w)
+	return messageBody{DriverIDs: []int64{driver}, Text: m.MessageText.Or("")}, err
+}
+
+// recipient returns the driver's id as the number that the legacy endpoint demands.
+func recipient(w tsp.Write) (int64, error) {
+	id, _ := w.Refs.One("recipient_id")
+	n, err := strconv.ParseInt(string(id), 10, 64)
+	if err != nil || strconv.FormatInt(n, 10) != string(id) {
+		return 0, &tsp.Error{Class: tsp.Missing, Message: "the recipient's source id " + strconv.Quote(string(id)) + " is no Samsara driver id"}
+	}
+	return n, nil
+}
+
+type sentMessage struct {
+	DriverID int64  `json:"driverId"`
+	Text     string `json:"text"`
+	Sender   struct {
+		Type string `json:"type"`
+	} `json:"sender"`
+}
+
+type messageList struct {
+	Data []sentMessage `json:"data"`
+}
+
+func decodeMessage(w tsp.Write, a rest.Answer) (tsp.Written, error) {
+	made, err := rest.Decode[messageList](a)
+	if err != nil {
+		return tsp.Written{}, err
+	}
+	driver, err := recipient(w)
+	if err != nil {
+		return tsp.Written{}, err
+	}
+	for _, m := range made.Data {
+		if m.DriverID == driver {
+			return tsp.Written{Collection: messages}, nil
+		}
+	}
+	return tsp.Written{}, a.Unconfirmed("Samsara's answer does not name the driver", nil)
+}
+
+// clockSlack is how far the clocks of two of our own machines may differ.
+const clockSlack = 2 * time.Second
+
+// findMessage looks for the message among those sent since shortly before the first attempt.
+// The window ends at Samsara's own now (endMs left out) and only its length is ours, so a
+// difference between its clock and ours does not matter.
+//
+// Driver and text are all there is to match. The same text sent to the same driver within the
+// window cannot be told from ours, be it typed in the dashboard or written by an operation
+// that ended less than the slack before; it is then taken for ours. What drivers send is not.
+func findMessage(now func() time.Time) func(context.Context, rest.Send, tsp.Write) (tsp.Written, bool, error) {
+	return func(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
+		m, ok := w.Payload.(*resource.Message)
+		driver, err := recipient(w)
+		if err != nil || !ok {
+			return tsp.Written{}, false, err
+		}
+		window := max(now().Sub(w.FirstSentAt), 0) + clockSlack
+		a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: messagesPath,
+			Query: url.Values{"durationMs": {strconv.FormatInt(window.Milliseconds(), 10)}}})
+		if err != nil {
+			return tsp.Written{}, false, err
+		}
+		sent, err := rest.Decode[messageList](a)
+		if err != nil {
+			return tsp.Written{}, false, err
+		}
+		for _, s := range sent.Data {
+			if s.DriverID == driver && s.Text == m.MessageText.Or("") && s.Sender.Type != "driver" {
+				return tsp.Written{Collection: messages, Status: a.Status, Headers: a.Headers}, true, nil
+			}
+		}
+		return tsp.Written{}, false, nil
+	}
+}

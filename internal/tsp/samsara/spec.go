@@ -1,0 +1,80 @@
+// Package samsara is the adapter for Samsara (api.samsara.com).
+//
+// Facts that have no other place: ids are strings of digits, except that the legacy message
+// endpoint wants drivers as JSON numbers. There is no idempotency key anywhere. Optional
+// members are absent, never null. Errors are {message, requestId}, on the legacy endpoints
+// and for 5xx plain text.
+package samsara
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
+)
+
+// The collections of Samsara's records. Drivers and dashboard users may share numbers.
+const (
+	vehicles = "vehicles"
+	trailers = "trailers"
+	drivers  = "drivers"
+	users    = "users"
+	messages = "messages"
+)
+
+// New returns the adapter.
+func New() tsp.Adapter { return rest.New(config(time.Now)) }
+
+func config(now func() time.Time) rest.Config {
+	return rest.Config{
+		Spec:     spec(),
+		Auth:     rest.Bearer("token"),
+		URLField: "url",
+		// The version that Samsara's own SDK 11.11.1 pins.
+		Header:  http.Header{"X-Samsara-Version": {"2025-06-11"}},
+		Limits:  limits(),
+		Answers: rest.Answers{Class: class, Message: message},
+		Check:   check,
+		Writes:  []rest.Write{createMessage(now), updateVehicle()},
+		Lists: map[resource.Kind]rest.List{
+			resource.KindVehicle: list(vehicleSweep()),
+			resource.KindUser:    list(driverSweep("active"), driverSweep("deactivated"), userSweep()),
+			resource.KindTrailer: list(trailerSweep()),
+		},
+		Now: now,
+	}
+}
+
+func spec() tsp.Spec {
+	return tsp.Spec{
+		Name:        "samsara",
+		DisplayName: "Samsara",
+		BaseURL:     "https://api.samsara.com",
+		Docs: []tsp.Doc{
+			{Title: "OpenAPI document 2025-10-23", URL: "https://developers.samsara.com/openapi/samsara-api.json", Verified: verified},
+			{Title: "Rate limits", URL: rateLimits, Verified: verified},
+			{Title: "Response codes", URL: "https://developers.samsara.com/docs/response-codes", Verified: verified},
+			{Title: "External IDs", URL: "https://developers.samsara.com/docs/external-ids", Verified: verified},
+			{Title: "Driver dispatch and messaging", URL: "https://developers.samsara.com/docs/driver-dispatch-messaging", Verified: verified},
+		},
+		Credentials: []tsp.CredentialKind{{Kind: "token", Fields: []tsp.CredentialField{
+			{Name: "token", Label: "API token", Required: true, Secret: true},
+			{Name: "url", Label: "API URL, for organizations in the EU or Canada"},
+		}}},
+		Parallel: 4,
+		Imports: []tsp.ImportKind{
+			{Kind: resource.KindVehicle, Collections: []string{vehicles}},
+			{Kind: resource.KindUser, Collections: []string{drivers, users}},
+			{Kind: resource.KindTrailer, Collections: []string{trailers}},
+		},
+		SampleCredentials: tsp.Credentials{Kind: "token", Fields: map[string]string{"token": "samsara-demo-token"}},
+	}
+}
+
+const (
+	// verified is when the documentation was last held against the adapter.
+	verified   = "2026-11-23"
+	rateLimits = "https://developers.samsara.com/docs/rate-limits"
+)

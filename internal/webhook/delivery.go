@@ -1,0 +1,74 @@
+package webhook
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/event"
+)
+
+// Delivery is one event on its way to one subscription.
+type Delivery struct {
+	// ID is the row's number in the store; deliveries of one subscription ascend by it.
+	ID int64
+	// Subscription holds its secret in the clear; see OpenSecret.
+	Subscription Subscription
+	Event        event.Event
+	// Attempt counts from 1.
+	Attempt int
+}
+
+// Verdict is what an attempt means for its delivery.
+type Verdict string
+
+// The verdicts.
+const (
+	// Delivered: the receiver answered, and not with 5xx, 429 or 410.
+	Delivered Verdict = "delivered"
+	// Retry: it failed and is tried again by the schedule, not before Result.RetryAfter.
+	Retry Verdict = "retry"
+	// Gone: the receiver answered 410: the delivery ends and the subscription pauses.
+	Gone Verdict = "gone"
+	// Interrupted: our own context ended first, as at shutdown. The attempt does not count and
+	// leaves no log entry; the receiver may have seen it.
+	Interrupted Verdict = "interrupted"
+)
+
+// Result is what came of one attempt.
+type Result struct {
+	Verdict Verdict
+	// StatusCode is the receiver's answer, 0 when it gave none.
+	StatusCode int
+	// Err says in a full sentence, fit for the partner, why the verdict is not Delivered.
+	Err      string
+	Duration time.Duration
+	// RetryAfter is the receiver's own wish, from a 429 or 503, at most 24 hours; 0 for none.
+	RetryAfter time.Duration
+	// Cause is what Err was made from, for the operator's log only: it may name addresses.
+	Cause error
+}
+
+// Log returns the log entry of an attempt that ended at a time.
+func (r Result) Log(d Delivery, at time.Time) DeliveryLog {
+	entry := DeliveryLog{
+		ID:           uuid.Must(uuid.NewV7()), // fails only without a source of randomness
+		Subscription: d.Subscription.ID,
+		EventID:      d.Event.ID,
+		EventName:    d.Event.Name,
+		Status:       LogFailed,
+		StatusCode:   r.StatusCode,
+		CreatedAt:    at.UTC().Truncate(time.Microsecond),
+	}
+	if r.Verdict == Delivered {
+		entry.Status = LogSuccess
+	}
+	if r.Err != "" {
+		entry.ErrorMessage = &r.Err
+	}
+	if r.StatusCode != 0 {
+		ms := int(r.Duration.Milliseconds())
+		entry.ResponseTimeMS = &ms
+	}
+	return entry
+}

@@ -1,0 +1,42 @@
+package webhook
+
+import (
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/google/uuid"
+)
+
+// schemaVersion is the version of all payloads that Waybill sends.
+const schemaVersion = "1.0"
+
+// envelope is the contract's form of a delivery's body.
+type envelope struct {
+	Version   string            `json:"version"`
+	EventName string            `json:"event_name"`
+	Data      [1]jsontext.Value `json:"data"`
+	WebhookID uuid.UUID         `json:"webhook_id"`
+	// Timestamp is when the event occurred, not when it is sent.
+	Timestamp string    `json:"timestamp"`
+	ID        uuid.UUID `json:"id"`
+	Attempt   int       `json:"delivery_attempt"`
+}
+
+// Envelope returns the JSON body of a delivery, before gzip. Only delivery_attempt differs
+// between the attempts of one delivery.
+func Envelope(d Delivery) ([]byte, error) {
+	body, err := json.Marshal(envelope{
+		Version:   schemaVersion,
+		EventName: d.Event.Name,
+		Data:      [1]jsontext.Value{d.Event.Data},
+		WebhookID: d.Subscription.ID,
+		Timestamp: wire(d.Event.OccurredAt),
+		ID:        d.Event.ID,
+		Attempt:   d.Attempt,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("writing the envelope of event %s: %w", d.Event.ID, err)
+	}
+	return body, nil
+}

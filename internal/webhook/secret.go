@@ -1,0 +1,53 @@
+package webhook
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"io"
+
+	"github.com/google/uuid"
+)
+
+// masked stands for whatever must not be shown.
+const masked = "*****"
+
+// Secret is the key of a subscription's signatures. Every way of printing or marshalling it
+// shows five asterisks; string(s) is the only way to the text.
+type Secret string
+
+// Format prints the mask, whatever the verb.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, masked) }
+
+// MarshalText gives the mask to JSON and to slog.
+func (Secret) MarshalText() ([]byte, error) { return []byte(masked), nil }
+
+// RandomSecret returns a new secret of 43 URL-safe characters (256 bits).
+func RandomSecret() Secret {
+	var b [32]byte
+	_, _ = rand.Read(b[:]) // never fails; see its documentation
+	return Secret(base64.RawURLEncoding.EncodeToString(b[:]))
+}
+
+// Sealer encrypts what must not lie in the clear at rest. The context is authenticated and
+// not stored: opening with another one is an error.
+type Sealer interface {
+	Seal(plain, context []byte) ([]byte, error)
+	Open(sealed, context []byte) ([]byte, error)
+}
+
+// SecretContext is what a sealed secret is bound to: the 16 bytes of the subscription's id
+// and the 16 bytes of its partner's id. A secret copied to another row does not open.
+func SecretContext(subscription, partner uuid.UUID) []byte {
+	return append(subscription[:], partner[:]...)
+}
+
+// OpenSecret returns a stored subscription with its secret in the clear, ready for delivery.
+func OpenSecret(sealer Sealer, s Subscription) (Subscription, error) {
+	plain, err := sealer.Open(s.Sealed, SecretContext(s.ID, s.Partner))
+	if err != nil {
+		return Subscription{}, fmt.Errorf("opening the secret of subscription %s: %w", s.ID, err)
+	}
+	s.Secret = Secret(plain)
+	return s, nil
+}

@@ -1,0 +1,144 @@
+package webhook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/problem"
+)
+
+// URLPolicy decides which receivers may be asked for. The text of its error is shown to the
+// partner, so it says in full sentences what is wrong and what to do.
+type URLPolicy interface {
+	CheckURL(raw string) error
+}
+
+// Config is what a Service is made of. Store, Sealer and URLs are required.
+type Config struct {
+	Store  Store
+	Sealer Sealer
+	URLs   URLPolicy
+	// Now is time.Now if nil.
+	Now func() time.Time
+	// NewSecret is RandomSecret if nil.
+	NewSecret func() Secret
+}
+
+// Service makes, lists and deletes subscriptions for partners. All errors that a caller of the
+// API may see are *problem.Error. A partner never learns of another partner's subscription.
+type Service struct{ c Config }
+
+// New returns a service.
+func New(c Config) *Service {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.NewSecret == nil {
+		c.NewSecret = RandomSecret
+	}
+	return &Service{c}
+}
+
+// Created is the answer to Create.
+type Created struct {
+	// Subscriptions hold their secrets in the clear, for this answer only.
+	Subscriptions []Subscription
+	// Wildcard tells that the name asked for was one; then the answer is an array even if it
+	// holds one subscription.
+	Wildcard bool
+}
+
+// Create makes the subscription that a request body (the contract's WebhookCreate) asks for,
+// or one for each event of a wildcard: all or none.
+func (s *Service) Create(ctx context.Context, partner uuid.UUID, body []byte) (Created, error) {
+	d, wrong := decodeCreate(body, s.c.URLs)
+	if len(wrong) > 0 {
+		return Created{}, problem.InvalidBody(wrong...)
+	}
+	all, err := s.build(partner, d)
+	if err != nil {
+		return Created{}, err
+	}
+	err = s.c.Store.InsertSubscriptions(ctx, withoutSecrets(all))
+	if errors.Is(err, ErrDuplicate) {
+		return Created{}, duplicate(d.eventName)
+	}
+	if err != nil {
+		return Created{}, fmt.Errorf("storing subscriptions: %w", err)
+	}
+	return Created{Subscriptions: all, Wildcard: isWildcard(d.eventName)}, nil
+}
+
+// build makes a row per concrete event. The rows of a wildcard share one secret, because they
+// were asked for, and are received, as one.
+func (s *Service) build(partner uuid.UUID, d draft) ([]Subscription, error) {
+	now := s.c.Now().UTC().Truncate(time.Microsecond)
+	secret := d.secret
+	if secret == "" {
+		secret = s.c.NewSecret()
+	}
+	var all []Subscription
+	for _, name := range expand(d.eventName) {
+		id, err := uuid.NewV7()
+		if err != nil {
+			return nil, fmt.Errorf("making a subscription's id: %w", err)
+		}
+		sealed, err := s.c.Sealer.Seal([]byte(secret), SecretContext(id, partner))
+		if err != nil {
+			return nil, fmt.Errorf("sealing a subscription's secret: %w", err)
+		}
+		all = append(all, Subscription{
+			ID: id, Partner: partner, URL: d.url, EventName: name, Filters: d.filters,
+			Secret: secret, Sealed: sealed, Status: Active, CreatedAt: now, UpdatedAt: now,
+		})
+	}
+	return all, nil
+}
+
+func withoutSecrets(all []Subscription) []Subscription {
+	stored := make([]Subscription, len(all))
+	for i, sub := range all {
+		sub.Secret = ""
+		stored[i] = sub
+	}
+	return stored
+}
+
+func duplicate(name string) error {
+	if isWildcard(name) {
+		return problem.New(problem.Conflict, "Nothing was made, because this URL already has a subscription to "+
+			"one of the events of %s with the same filters. Delete that one first, or ask for the missing "+
+			"events by their names.", name)
+	}
+	return problem.New(problem.Conflict, "This URL already has a subscription to %s with the same filters. "+
+		"Use that one, or delete it first.", name)
+}
+
+// Get returns a partner's subscription.
+func (s *Service) Get(ctx context.Context, partner, id uuid.UUID) (Subscription, error) {
+	sub, err := s.c.Store.Subscription(ctx, partner, id)
+	if err != nil {
+		return Subscription{}, s.missing(err, id, "reading")
+	}
+	return sub, nil
+}
+
+// Delete ends a partner's subscription; events that still wait for it are not sent.
+func (s *Service) Delete(ctx context.Context, partner, id uuid.UUID) error {
+	if err := s.c.Store.DeleteSubscription(ctx, partner, id, s.c.Now().UTC()); err != nil {
+		return s.missing(err, id, "deleting")
+	}
+	return nil
+}
+
+func (s *Service) missing(err error, id uuid.UUID, doing string) error {
+	if errors.Is(err, ErrNotFound) {
+		return problem.New(problem.NotFound, "There is no webhook subscription %s. List yours with GET "+
+			"/v2/notifications/webhooks.", id)
+	}
+	return fmt.Errorf("%s a subscription: %w", doing, err)
+}

@@ -1,0 +1,65 @@
+package webhook
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// The headers of a delivery that carry its proof: the contract's, and those of Standard
+// Webhooks (https://www.standardwebhooks.com).
+const (
+	headerSignature = "X-Catena-Signature"
+	headerTimestamp = "X-Catena-Timestamp"
+
+	headerStandardID        = "Webhook-Id"
+	headerStandardTimestamp = "Webhook-Timestamp"
+	headerStandardSignature = "Webhook-Signature"
+)
+
+// catenaTime writes UTC as +00:00, as the contract shows it.
+const catenaTime = "2006-01-02T15:04:05-07:00"
+
+// standardVersion marks a symmetric signature of Standard Webhooks.
+const standardVersion = "v1,"
+
+// headers returns all headers of one attempt to deliver a body, which is not yet compressed.
+func headers(d Delivery, body []byte, now time.Time, request uuid.UUID) http.Header {
+	secret, now := []byte(d.Subscription.Secret), now.UTC()
+	stamp, unix := now.Format(catenaTime), strconv.FormatInt(now.Unix(), 10)
+	id := d.Event.ID.String()
+	h := make(http.Header, 16)
+	h.Set("Content-Type", "application/json")
+	h.Set("Accept", "application/json")
+	h.Set("Content-Encoding", "gzip")
+	h.Set("User-Agent", "Catena-Webhook")
+	h.Set(headerSignature, digest(secret, stamp, string(body)))
+	h.Set(headerTimestamp, stamp)
+	h.Set("X-Event-Type", d.Event.Name)
+	h.Set("X-Webhook-ID", d.Subscription.ID.String())
+	h.Set("X-Request-ID", request.String())
+	h.Set("X-Schema-Version", schemaVersion)
+	h.Set("X-Source", "catena-notifications")
+	h.Set("X-Delivery-Attempt", strconv.Itoa(d.Attempt))
+	h.Set(headerStandardID, id)
+	h.Set(headerStandardTimestamp, unix)
+	h.Set(headerStandardSignature, standardVersion+digest(secret, id, unix, string(body)))
+	return h
+}
+
+// digest is the standard Base64 of HMAC-SHA256 over the parts, joined by full stops.
+func digest(secret []byte, parts ...string) string {
+	mac := hmac.New(sha256.New, secret)
+	for i, part := range parts {
+		if i > 0 {
+			mac.Write([]byte{'.'})
+		}
+		mac.Write([]byte(part))
+	}
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}

@@ -1,0 +1,102 @@
+package webhook
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// What a Store answers when it cannot do as asked. Any other error is the store's own.
+var (
+	// ErrNotFound: the partner has no such subscription; deleted ones count as absent.
+	ErrNotFound = errors.New("subscription not found")
+	// ErrDuplicate: a subscription that is not deleted has the same partner, URL, event name
+	// and Filters.Key.
+	ErrDuplicate = errors.New("subscription exists")
+)
+
+// Store keeps subscriptions and what became of their deliveries. Subscriptions in the status
+// deleted are invisible to all methods, whether the store removes their rows or marks them.
+// It never sees a Secret: subscriptions come and go with Sealed only. Times keep their
+// microseconds.
+type Store interface {
+	// InsertSubscriptions adds all of them in one transaction, or none and ErrDuplicate if any
+	// exists already. When it returns they are on disk and take part in the fan-out of events.
+	InsertSubscriptions(ctx context.Context, all []Subscription) error
+	// Subscription returns a partner's subscription, or ErrNotFound, also for another partner's.
+	Subscription(ctx context.Context, partner, id uuid.UUID) (Subscription, error)
+	// Subscriptions lists a partner's subscriptions, newest first by (CreatedAt, ID).
+	Subscriptions(ctx context.Context, q SubscriptionQuery) ([]Subscription, error)
+	// DeleteSubscription ends a partner's subscription: nothing that still waits for it is
+	// sent, and the same subscription may be made anew. ErrNotFound if there is none.
+	DeleteSubscription(ctx context.Context, partner, id uuid.UUID, at time.Time) error
+	// DeliveryLogs lists the attempts of one subscription, newest first by (CreatedAt, ID). The
+	// caller has checked whose subscription it is.
+	DeliveryLogs(ctx context.Context, q LogQuery) ([]DeliveryLog, error)
+}
+
+// SubscriptionQuery selects subscriptions of one partner. Fields left zero narrow nothing.
+type SubscriptionQuery struct {
+	Partner uuid.UUID
+	// EventNames selects those whose name is one of these, if it is not empty.
+	EventNames []string
+	Status     Status
+	Window     Window
+}
+
+// LogQuery selects log entries of one subscription. Fields left zero narrow nothing.
+type LogQuery struct {
+	Subscription uuid.UUID
+	Status       LogStatus
+	// From is inclusive, To exclusive; both compare with CreatedAt.
+	From, To time.Time
+	Window   Window
+}
+
+// Window is the part of a list, newest first, that is wanted.
+type Window struct {
+	// Before asks for the entries that follow this position in the list: the newest ones that
+	// are older than it. After asks for those that precede it: the oldest ones that are newer
+	// than it. At most one of the two is set; none means the newest of all. Answers are newest
+	// first in either case and do not hold the position itself.
+	Before, After Position
+	// Limit is the most that is returned, 2 or more.
+	Limit int
+}
+
+// Position is a place in a list that is ordered by time, then by id (compared as bytes).
+type Position struct {
+	At time.Time
+	ID uuid.UUID
+}
+
+// IsZero tells whether no position is set.
+func (p Position) IsZero() bool { return p.ID == uuid.Nil }
+
+// LogStatus is the outcome of an attempt, a value of the contract's WebhookLogStatusEnum.
+type LogStatus string
+
+// The outcomes of an attempt.
+const (
+	LogSuccess LogStatus = "success"
+	LogFailed  LogStatus = "failed"
+)
+
+// DeliveryLog is one attempt to deliver one event.
+type DeliveryLog struct {
+	// ID is a UUIDv7.
+	ID           uuid.UUID
+	Subscription uuid.UUID
+	// EventID is the wire's message_id: the envelope's id.
+	EventID   uuid.UUID
+	EventName string
+	Status    LogStatus
+	// StatusCode is the receiver's answer, 0 when it gave none.
+	StatusCode   int
+	ErrorMessage *string
+	// ResponseTimeMS is nil when no answer came.
+	ResponseTimeMS *int
+	CreatedAt      time.Time
+}

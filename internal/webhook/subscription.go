@@ -1,0 +1,73 @@
+package webhook
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Status is the state of a subscription, a value of the contract's WebhookStatusEnum.
+type Status string
+
+// The states of a subscription.
+const (
+	Active Status = "active"
+	// Paused: stopped by its owner or by a 410 of its receiver; new events are not kept for it.
+	Paused Status = "paused"
+	// Stale: its receiver failed too often; new events are kept and wait.
+	Stale   Status = "stale"
+	Deleted Status = "deleted"
+)
+
+// Subscription is a partner's wish to hear of one event at one URL.
+type Subscription struct {
+	// ID is a UUIDv7.
+	ID      uuid.UUID
+	Partner uuid.UUID
+	URL     string
+	// EventName is always a concrete name: wildcards are expanded when they are asked for.
+	EventName string
+	// Filters is nil when the subscription is not narrowed.
+	Filters *Filters
+	// Secret signs deliveries. It is set on a subscription just made and by OpenSecret, and
+	// empty on whatever comes from or goes to a Store.
+	Secret Secret
+	// Sealed is the secret at rest; see SecretContext.
+	Sealed []byte
+	Status Status
+	// CreatedAt and UpdatedAt are UTC and whole microseconds.
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// Filters narrows a subscription to some fleets. An event passes if its fleet is in each list
+// that is not empty. Lists are nil rather than empty.
+type Filters struct {
+	FleetIDs  []uuid.UUID
+	FleetRefs []string
+}
+
+// Key is the same text for filters that let the same events pass, and "" for none: part of
+// what makes a subscription unique beside partner, URL and event name. It has no length limit.
+func (f *Filters) Key() string {
+	if f == nil || len(f.FleetIDs)+len(f.FleetRefs) == 0 {
+		return ""
+	}
+	ids := make([]string, len(f.FleetIDs))
+	for i, id := range f.FleetIDs {
+		ids[i] = id.String()
+	}
+	refs := make([]string, len(f.FleetRefs))
+	for i, ref := range f.FleetRefs {
+		refs[i] = strconv.Quote(ref)
+	}
+	return "ids=" + joinSet(ids) + ";refs=" + joinSet(refs)
+}
+
+func joinSet(items []string) string {
+	slices.Sort(items)
+	return strings.Join(slices.Compact(items), ",")
+}

@@ -1,0 +1,129 @@
+package webhook
+
+import (
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// wireTime is how times look on the wire: RFC 3339, UTC, microseconds.
+const wireTime = "2006-01-02T15:04:05.000000Z"
+
+func wire(t time.Time) string { return t.UTC().Format(wireTime) }
+
+// Webhook is the contract's Webhook: a subscription as the creation answers it, with URL and
+// secret in the clear.
+type Webhook struct {
+	ID        uuid.UUID    `json:"id"`
+	PartnerID uuid.UUID    `json:"partner_id"`
+	URL       string       `json:"url"`
+	EventName string       `json:"event_name"`
+	Filters   *FiltersWire `json:"filters"`
+	Secret    string       `json:"secret"`
+	Status    Status       `json:"status"`
+	CreatedAt string       `json:"created_at"`
+	UpdatedAt string       `json:"updated_at"`
+	DeletedAt *string      `json:"deleted_at"`
+}
+
+// Read is the contract's WebhookRead: a subscription as it is read later, masked.
+type Read struct {
+	ID        uuid.UUID    `json:"id"`
+	URL       string       `json:"url"`
+	EventName string       `json:"event_name"`
+	Filters   *FiltersWire `json:"filters"`
+	Secret    string       `json:"secret"`
+	Status    Status       `json:"status"`
+	CreatedAt string       `json:"created_at"`
+	UpdatedAt string       `json:"updated_at"`
+}
+
+// FiltersWire is the contract's WebhookFilters; a list that narrows nothing is null.
+type FiltersWire struct {
+	FleetIDs  *[]uuid.UUID `json:"fleet_ids"`
+	FleetRefs *[]string    `json:"fleet_refs"`
+}
+
+// LogRead is the contract's WebhookLogRead.
+type LogRead struct {
+	CreatedAt      string    `json:"created_at"`
+	WebhookID      uuid.UUID `json:"webhook_id"`
+	MessageID      uuid.UUID `json:"message_id"`
+	EventName      string    `json:"event_name"`
+	Status         LogStatus `json:"status"`
+	StatusCode     int       `json:"status_code"`
+	ErrorMessage   *string   `json:"error_message"`
+	ResponseTimeMS *int      `json:"response_time_ms"`
+}
+
+// Body returns what the creation answers: a Webhook, or []Webhook for a wildcard.
+func (c Created) Body() any {
+	if !c.Wildcard {
+		return c.Subscriptions[0].webhook()
+	}
+	all := make([]Webhook, len(c.Subscriptions))
+	for i, s := range c.Subscriptions {
+		all[i] = s.webhook()
+	}
+	return all
+}
+
+func (s Subscription) webhook() Webhook {
+	return Webhook{
+		ID: s.ID, PartnerID: s.Partner, URL: s.URL, EventName: s.EventName, Filters: s.Filters.wire(),
+		Secret: string(s.Secret), Status: s.Status, CreatedAt: wire(s.CreatedAt), UpdatedAt: wire(s.UpdatedAt),
+	}
+}
+
+// Read returns the subscription as a partner reads it.
+func (s Subscription) Read() Read {
+	return Read{
+		ID: s.ID, URL: maskURL(s.URL), EventName: s.EventName, Filters: s.Filters.wire(),
+		Secret: masked, Status: s.Status, CreatedAt: wire(s.CreatedAt), UpdatedAt: wire(s.UpdatedAt),
+	}
+}
+
+func (f *Filters) wire() *FiltersWire {
+	if f == nil {
+		return nil
+	}
+	w := &FiltersWire{}
+	if len(f.FleetIDs) > 0 {
+		w.FleetIDs = &f.FleetIDs
+	}
+	if len(f.FleetRefs) > 0 {
+		w.FleetRefs = &f.FleetRefs
+	}
+	return w
+}
+
+func subscriptionEntry(s Subscription) (Read, Position) {
+	return s.Read(), Position{s.CreatedAt, s.ID}
+}
+
+func logEntry(l DeliveryLog) (LogRead, Position) {
+	return LogRead{
+		CreatedAt: wire(l.CreatedAt), WebhookID: l.Subscription, MessageID: l.EventID, EventName: l.EventName,
+		Status: l.Status, StatusCode: l.StatusCode, ErrorMessage: l.ErrorMessage, ResponseTimeMS: l.ResponseTimeMS,
+	}, Position{l.CreatedAt, l.ID}
+}
+
+// maskURL replaces the last path segment and the query, either of which may be a password in
+// all but name. A URL without either is shown as it is.
+func maskURL(raw string) string {
+	rest, _, hasQuery := strings.Cut(raw, "?")
+	scheme, address, ok := strings.Cut(rest, "://")
+	if !ok {
+		return masked
+	}
+	host, path, _ := strings.Cut(address, "/")
+	shown := scheme + "://" + host
+	if path = strings.TrimRight(path, "/"); path != "" {
+		shown += "/" + path[:strings.LastIndex(path, "/")+1] + masked
+	}
+	if hasQuery {
+		shown += "?" + masked
+	}
+	return shown
+}
