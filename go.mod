@@ -13,34 +13,35 @@ require (
 )
 
 require (
-	code.dny.dev/ssrf v0.3.0 
-	github.com/bahlo/generic-list-go v0.2.0 
-	github.com/basgys/goxml2json v1.1.1-0.20231018121955-e66ee54ceaad 
-	github.com/buger/jsonparser v1.6.1 
-	github.com/caarlos0/env/v11 v11.4.2 
-	github.com/go-openapi/jsonpointer v1.0.2 
-	github.com/goccy/go-yaml v1.19.2 
-	github.com/google/go-cmp v0.7.0 
-	github.com/google/uuid v1.6.0 
-	github.com/klauspost/compress v1.20.3 
-	github.com/mfridman/interpolate v0.0.2 
-	github.com/ncruces/go-sqlite3-wasm/v6 v6.5.35401 
-	github.com/ncruces/julianday v1.0.0 
-	github.com/pb33f/go-yaml v0.1.1 
-	github.com/pb33f/jsonpath v0.8.5 
-	github.com/pb33f/jsonschema/v6 v6.0.3 
-	github.com/pb33f/libopenapi v0.41.8 
-	github.com/pb33f/ordered-map/v2 v2.3.2 
-	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 
-	github.com/sethvargo/go-retry v0.5.0 
-	go.uber.org/goleak v1.3.0 
-	go.uber.org/multierr v1.11.0 
-	golang.org/x/crypto v0.58.0 
-	golang.org/x/net v0.62.0 
-	golang.org/x/sync v0.24.0 
-	golang.org/x/sys v0.49.0 
-	golang.org/x/text v0.43.0 
-	golang.org/x/time v0.16.0 
-	google.golang.org/protobuf v1.36.12 
-	pgregory.net/rapid v1.3.0 
+	code.dny.dev/ssrf v0.3.0
+	github.com/caarlos0/env/v11 v11.4.2
+	github.com/goccy/go-yaml v1.19.2
+	github.com/google/go-cmp v0.7.0
+	github.com/google/uuid v1.6.0
+	github.com/klauspost/compress v1.20.3
+	github.com/pb33f/libopenapi v0.41.8
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
+	go.uber.org/goleak v1.3.0
+	golang.org/x/sync v0.24.0
+)
+
+require (
+	github.com/bahlo/generic-list-go v0.2.0 // indirect
+	github.com/basgys/goxml2json v1.1.1-0.20231018121955-e66ee54ceaad // indirect
+	github.com/buger/jsonparser v1.6.1 // indirect
+	github.com/go-openapi/jsonpointer v1.0.2 // indirect
+	github.com/mfridman/interpolate v0.0.2 // indirect
+	github.com/ncruces/go-sqlite3-wasm/v6 v6.5.35401 // indirect
+	github.com/ncruces/julianday v1.0.0 // indirect
+	github.com/pb33f/go-yaml v0.1.1 // indirect
+	github.com/pb33f/jsonpath v0.8.5 // indirect
+	github.com/pb33f/jsonschema/v6 v6.0.3 // indirect
+	github.com/pb33f/ordered-map/v2 v2.3.2 // indirect
+	github.com/sethvargo/go-retry v0.5.0 // indirect
+	go.uber.org/multierr v1.11.0 // indirect
+	golang.org/x/crypto v0.58.0 // indirect
+	golang.org/x/net v0.62.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
+	google.golang.org/protobuf v1.36.12 // indirect
 )

@@ -35,7 +35,7 @@ func decodeCreate(body []byte, urls URLPolicy) (draft, []problem.Detail) {
 	}
 	var d draft
 	r := &reader{}
-	for _, m := range r.distinct("", o.members) {
+	for m := range r.distinct("", o.members) {
 		switch m.name {
 		case "url":
 			d.url = r.url(m, urls)
@@ -126,7 +126,7 @@ func (r *reader) filters(m member) *Filters {
 		return nil
 	}
 	var f Filters
-	for _, in := range r.distinct("filters.", readObject(m.value).members) {
+	for in := range r.distinct("filters.", readObject(m.value).members) {
 		switch path := "filters." + in.name; in.name {
 		case "fleet_ids":
 			f.FleetIDs = list(r, path, in.value, r.uuid)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -47,7 +48,8 @@ type object struct {
 // distinct to tell of them beside all other problems.
 func readObject(body []byte) object {
 	d := jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true))
-	whole, err := d.ReadValue()
+	kind := d.PeekKind()
+	err := d.SkipValue()
 	if err == nil {
 		if _, end := d.ReadToken(); !errors.Is(end, io.EOF) {
 			err = errors.New("there is text behind the JSON value")
@@ -58,7 +60,7 @@ func readObject(body []byte) object {
 		return failed(codeMalformed, "The body is empty. Send a JSON object with url and event_name.")
 	case err != nil:
 		return failed(codeMalformed, malformed(err))
-	case whole.Kind() != '{':
+	case kind != '{':
 		return failed(codeObject, "The body must be a JSON object with url and event_name.")
 	}
 	return object{members: split(body)}
@@ -91,19 +93,21 @@ func malformed(err error) string {
 	return fmt.Sprintf("The body is not valid JSON: %v.", err)
 }
 
-// distinct returns the members, each name once, and tells of names that come again.
-func (r *reader) distinct(prefix string, members []member) []member {
-	seen := map[string]bool{}
-	var once []member
-	for _, m := range members {
-		if seen[m.name] {
-			r.add(prefix+excerpt(m.name), m.value, codeDuplicate, "This field is given more than once. Send it once.")
-			continue
+// distinct goes through the members, each name once, and tells of names that come again.
+func (r *reader) distinct(prefix string, members []member) iter.Seq[member] {
+	return func(yield func(member) bool) {
+		seen := map[string]bool{}
+		for _, m := range members {
+			if seen[m.name] {
+				r.add(prefix+excerpt(m.name), m.value, codeDuplicate, "This field is given more than once. Send it once.")
+				continue
+			}
+			seen[m.name] = true
+			if !yield(m) {
+				return
+			}
 		}
-		seen[m.name] = true
-		once = append(once, m)
 	}
-	return once
 }
 
 // list reads an array of one kind of element, or null; it is nil if there is none.

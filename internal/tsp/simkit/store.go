@@ -87,6 +87,10 @@ func (s *Store) View(fn func(tx *Tx) error) error {
 func (s *Store) Update(fn func(tx *Tx) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.update(fn)
+}
+
+func (s *Store) update(fn func(tx *Tx) error) error {
 	tx := &Tx{store: s, at: s.now()}
 	kept := false
 	defer func() {
@@ -113,13 +117,12 @@ func (s *Store) empty() bool {
 // reset forgets everything and seeds anew.
 func (s *Store) reset(seed func(*Tx)) error {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.sets, s.owners, s.lastSeq = map[string]*collection{}, map[string]owner{}, 0
-	err := s.journal.truncate()
-	s.mu.Unlock()
-	if err != nil {
+	if err := s.journal.truncate(); err != nil {
 		return err
 	}
-	return s.Update(func(tx *Tx) error { seed(tx); return nil })
+	return s.update(func(tx *Tx) error { seed(tx); return nil })
 }
 
 func (s *Store) close() error {

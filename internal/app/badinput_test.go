@@ -1,0 +1,111 @@
+package app
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+)
+
+func TestBadInputIsRefusedAndStoresNothing(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	good := h.message("good")
+	with := func(member string) string { return strings.TrimSuffix(good, "}") + "," + member + "}" }
+	vehicle := "/v2/telematics/vehicles/" + h.ids.vehicle.String()
+	update := func(members string) string {
+		return fmt.Sprintf(`{"connection_id":"%s"%s}`, h.ids.connection, members)
+	}
+	for _, c := range []struct {
+		name, method, path, body string
+		headers                  []string
+		status                   int
+		says                     string
+	}{
+		{"malformed JSON", "POST", messages, `{"connection_id":`, nil, 422, "json_invalid"},
+		{"an empty body", "POST", messages, ``, nil, 422, "empty"},
+		{"an array", "POST", messages, `[]`, nil, 422, "must be a JSON object"},
+		{"text behind the object", "POST", messages, good + "x", nil, 422, "json_invalid"},
+		{"duplicate keys", "POST", messages, with(`"priority":"low","priority":"high"`), nil, 422, "duplicate"},
+		{"invalid UTF-8", "POST", messages, with("\"priority\":\"\xff\""), nil, 422, "UTF-8"},
+		{"deep nesting", "POST", messages, strings.Repeat("[", 200000), nil, 422, "json_invalid"},
+		{"a misspelt field", "POST", messages, with(`"mesage_text":"x"`), nil, 422, `did you mean \"message_text\"`},
+		{"a wrong type", "POST", messages, strings.Replace(good, `"good"`, `7`, 1), nil, 422, "must be a string"},
+		{"a bad UUID", "POST", messages, strings.Replace(good, h.ids.sender.String(), "x", 1), nil, 422, "uuid_parsing"},
+		{"null where it is not allowed", "POST", messages, strings.Replace(good, `"`+h.ids.sender.String()+`"`, "null", 1), nil, 422, "must not be null"},
+		{"an unknown priority", "POST", messages, with(`"priority":"hihg"`), nil, 422, `did you mean \"high\"`},
+		{"an empty text", "POST", messages, strings.Replace(good, "good", "", 1), nil, 422, "must not be empty"},
+		{"a text that the TSP refuses", "POST", messages, strings.Replace(good, "good", strings.Repeat("x", 2501), 1), nil, 422, "2,500"},
+		{"a missing text", "POST", messages, strings.Replace(good, `,"message_text":"good"`, "", 1), nil, 422, "required by Samsara"},
+		{"an unknown recipient", "POST", messages, strings.Replace(good, h.ids.recipient.String(), uuid.NewString(), 1), nil, 422, "reference_not_found"},
+		{"a recipient that is a vehicle", "POST", messages, strings.Replace(good, h.ids.recipient.String(), h.ids.vehicle.String(), 1), nil, 422, "must be the id of a user"},
+		{"an unknown connection", "POST", messages, strings.Replace(good, h.ids.connection.String(), uuid.NewString(), 1), nil, 404, "no connection"},
+		{"a huge number", "PATCH", vehicle, update(`,"model_year":1e400`), nil, 422, "too large"},
+		{"a fraction for an integer", "PATCH", vehicle, update(`,"model_year":1.5`), nil, 422, "must be an integer"},
+		{"nothing to update", "PATCH", vehicle, update(""), nil, 422, "nothing to update"},
+		{"an unknown vehicle", "PATCH", "/v2/telematics/vehicles/" + uuid.NewString(), update(`,"vehicle_name":"x"`), nil, 404, "no vehicle"},
+		{"a vehicle id that is none", "PATCH", "/v2/telematics/vehicles/7", update(`,"vehicle_name":"x"`), nil, 422, "must be a UUID"},
+		{"a write that the TSP cannot do", "POST", "/v2/telematics/group-messages", fmt.Sprintf(`{"connection_id":"%s","sender_id":"%s","recipient_ids":["%s"],"message_text":"x"}`,
+			h.ids.connection, h.ids.sender, h.ids.recipient), nil, 501, "not available at Samsara"},
+		{"a body over 1 MiB", "POST", messages, strings.Repeat(" ", 1<<20) + good, nil, 400, "1 MiB"},
+		{"a wrong content type", "POST", messages, good, []string{"Content-Type", "text/plain"}, 400, "application/json"},
+		{"no token", "POST", messages, good, []string{"Authorization", ""}, 401, "token"},
+		{"a bad token", "POST", messages, good, []string{"Authorization", "Bearer x.y.z"}, 401, "not valid"},
+		{"a wrong is_sync", "POST", messages + "?is_sync=perhaps", good, nil, 422, "is_sync"},
+		{"a wrong method", "PUT", messages, good, nil, 405, "POST"},
+		{"an unknown path", "GET", "/v2/telematics/nothing", "", nil, 404, "nothing at this path"},
+		{"a bad cursor", "GET", operations + "?cursor=zzz", "", nil, 400, "cursor"},
+		{"a bad size", "GET", operations + "?size=0", "", nil, 422, "size"},
+		{"a range of 46 days", "GET", operations + "?from_datetime=2026-01-01T00:00:00Z&to_datetime=2026-02-16T00:00:00Z", "", nil, 422, "45 days"},
+		{"a source id without its kind", "GET", operations + "?source_id=1", "", nil, 422, "needs resource"},
+		{"a subscription to a private address", "POST", "/v2/notifications/webhooks", `{"url":"https://10.0.0.1/","event_name":"resource_operation.created"}`, nil, 422, "url"},
+	} {
+		a := h.do(c.method, c.path, c.body, c.headers...)
+		if a.status != c.status || !strings.Contains(a.text, c.says) {
+			t.Errorf("%s: %d %s; want %d with %q", c.name, a.status, a.text, c.status, c.says)
+		}
+	}
+	if a := h.do("GET", operations, ""); len(a.value("items").([]any)) != 0 {
+		t.Errorf("something was stored: %s", a.text)
+	}
+	if got := h.simulated("GET", "/_sim/requests?method=POST", ""); strings.Contains(got, "/v1/fleet/messages") {
+		t.Errorf("something was sent: %s", got)
+	}
+	if a := h.do("POST", messages, good); a.status != http.StatusAccepted {
+		t.Errorf("the server is harmed: %d", a.status)
+	}
+}
+
+func TestEveryProblemIsReportedAtOnce(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	a := h.do("POST", messages, `{"connection_id":"x","sender_id":7,"priority":"now","extra":1}`)
+	for _, path := range []string{"connection_id", "sender_id", "recipient_id", "priority", "extra"} {
+		if !strings.Contains(a.text, `"path":"`+path+`"`) {
+			t.Errorf("%s is not named in %s", path, a.text)
+		}
+	}
+}
+
+func TestScopesAreNeededAndRevokedTokensEnd(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	all := h.token
+	h.token = h.tokenFor(DemoClient, DemoSecret, "webhook:read")
+	if a := h.do("POST", messages, h.message("x")); a.status != http.StatusForbidden {
+		t.Errorf("a token without the scope answers %d", a.status)
+	}
+	if a := h.do("GET", "/v2/notifications/webhooks", ""); a.status != http.StatusOK {
+		t.Errorf("a token with the scope answers %d", a.status)
+	}
+	form := fmt.Sprintf("token=%s&client_id=%s&client_secret=%s", all, DemoClient, DemoSecret)
+	if a := h.do("POST", "/realms/catena/protocol/openid-connect/revoke", form, "Content-Type", "application/x-www-form-urlencoded"); a.status != http.StatusOK {
+		t.Fatalf("revoking answers %d %s", a.status, a.text)
+	}
+	h.token = all
+	if a := h.do("GET", operations, ""); a.status != http.StatusUnauthorized {
+		t.Errorf("a revoked token answers %d", a.status)
+	}
+}

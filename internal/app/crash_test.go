@@ -1,0 +1,194 @@
+package app
+
+import (
+	"bufio"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
+	"github.com/waybill-dev/waybill/internal/store/sqlite"
+	"github.com/waybill-dev/waybill/internal/tsp/all"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+// crashRounds is how often the binary is killed.
+const crashRounds = 30
+
+// acceptances are the operations that were acknowledged with 202, by the text that they send.
+type acceptances struct {
+	mu  sync.Mutex
+	ids map[string]string
+}
+
+// TestNothingAcceptedIsLostWhenTheBinaryIsKilled kills the real binary with SIGKILL at random
+// moments under load, with the simulator apart, and then holds the simulator's own record
+// against every acknowledged write.
+func TestNothingAcceptedIsLostWhenTheBinaryIsKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("kills the binary some dozens of times")
+	}
+	sim, err := all.Simulators()[0].New(simkit.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	samsara := httptest.NewServer(sim)
+	t.Cleanup(func() { samsara.CloseClientConnections(); _ = sim.Close(); samsara.Close() })
+
+	binary := filepath.Join(t.TempDir(), "waybill")
+	if out, err := exec.Command("go", "build", "-o", binary, "../../cmd/waybill").CombinedOutput(); err != nil {
+		t.Fatalf("building: %v\n%s", err, out)
+	}
+	h := &house{t: t, sim: samsara.URL, checker: openapitest.NewChecker(t)}
+	victim := &victim{h: h, binary: binary, dir: t.TempDir(), addr: freeAddr(t), receiver: freeAddr(t)}
+	accepted := &acceptances{ids: map[string]string{}}
+	for round := range crashRounds {
+		victim.start()
+		victim.load(round, accepted)
+	}
+	victim.start()
+	h.token = h.tokenFor(DemoClient, DemoSecret, "")
+	for text, id := range accepted.ids {
+		if end := h.ended(id); end.field("status") != "success" {
+			t.Errorf("%s ended as %s", text, end.text)
+		}
+	}
+	counts := map[string]int{}
+	for _, text := range h.texts() {
+		counts[text]++
+	}
+	lost, twice := 0, 0
+	for text := range accepted.ids {
+		if counts[text] == 0 {
+			lost++
+		}
+		if counts[text] > 1 {
+			twice++
+		}
+	}
+	victim.kill()
+	t.Logf("%d rounds, %d accepted, %d lost, %d sent twice", crashRounds, len(accepted.ids), lost, twice)
+	if lost > 0 || twice > 0 || len(accepted.ids) < crashRounds {
+		t.Errorf("of %d accepted writes %d were lost and %d sent twice", len(accepted.ids), lost, twice)
+	}
+}
+
+// victim is the real binary, which is started and killed again and again.
+type victim struct {
+	h                           *house
+	binary, dir, addr, receiver string
+	cmd                         *exec.Cmd
+}
+
+func freeAddr(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// start runs the binary until it answers.
+func (v *victim) start() {
+	t := v.h.t
+	t.Helper()
+	v.cmd = exec.Command(v.binary, "dev", "--quiet", "--addr", v.addr, "--data-dir", v.dir, "--receiver-addr", v.receiver)
+	v.cmd.Env = append(os.Environ(), "WAYBILL_TSP_SAMSARA_BASE_URL="+v.h.sim, "WAYBILL_LOG_LEVEL=error",
+		"WAYBILL_TSP_SAMSARA_LIMITS=messages.write=5000/s,messages.read=5000/s,token=9000/s,org=9000/s")
+	v.cmd.Stderr = os.Stderr
+	if err := v.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(v.kill)
+	v.h.url = "http://" + v.addr
+	v.h.until("the binary answers", func() bool {
+		resp, err := http.Get(v.h.url + "/healthz")
+		if err != nil {
+			return false
+		}
+		resp.Body.Close()
+		return resp.StatusCode == http.StatusOK
+	})
+	v.ids()
+}
+
+func (v *victim) kill() {
+	if v.cmd != nil {
+		_ = v.cmd.Process.Kill()
+		_ = v.cmd.Wait()
+		v.cmd = nil
+	}
+}
+
+// ids reads the fixtures that the demo made.
+func (v *victim) ids() {
+	t := v.h.t
+	db, err := sqlite.Open(t.Context(), filepath.Join(v.dir, "waybill.db"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	v.h.ids.connection = demoID("connection:samsara")
+	if err := (&App{db: db}).pick(t.Context(), &v.h.ids); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// load posts messages from several callers and kills the binary while they do.
+func (v *victim) load(round int, accepted *acceptances) {
+	v.h.token = v.h.tokenFor(DemoClient, DemoSecret, "")
+	var callers sync.WaitGroup
+	stop := make(chan struct{})
+	for caller := range 8 {
+		callers.Go(func() {
+			for n := 0; ; n++ {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				text := fmt.Sprintf("round %d caller %d message %d", round, caller, n)
+				id, ok := v.post(text)
+				if !ok {
+					return
+				}
+				accepted.mu.Lock()
+				accepted.ids[text] = id
+				accepted.mu.Unlock()
+			}
+		})
+	}
+	<-time.After(time.Duration(50+rand.IntN(400)) * time.Millisecond)
+	v.kill()
+	close(stop)
+	callers.Wait()
+}
+
+// post sends one message and tells whether it was acknowledged.
+func (v *victim) post(text string) (id string, ok bool) {
+	req, err := http.NewRequest("POST", v.h.url+messages, strings.NewReader(v.h.message(text)))
+	if err != nil {
+		return "", false
+	}
+	req.Header.Set("Authorization", "Bearer "+v.h.token)
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return "", false
+	}
+	defer resp.Body.Close()
+	line, _ := bufio.NewReader(resp.Body).ReadString('}')
+	_, rest, found := strings.Cut(line, `"id":"`)
+	return strings.SplitN(rest, `"`, 2)[0], found && resp.StatusCode == http.StatusAccepted
+}

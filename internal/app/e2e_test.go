@@ -1,0 +1,288 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/klauspost/compress/gzip"
+
+	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
+	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/tsp/all"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+// house is the whole program over a fresh database, with a simulated Samsara, a receiver of
+// webhooks and the demo's fixtures. Everything is asked over HTTP, and every answer is held
+// against the OpenAPI document.
+type house struct {
+	t       *testing.T
+	url     string
+	sim     string
+	app     *App
+	ids     fixtures
+	token   string
+	checker *openapitest.Checker
+	hooks   *hooks
+	stop    func()
+}
+
+// hooks is a receiver that keeps the events whose signature it verified.
+type hooks struct {
+	t       *testing.T
+	checker *openapitest.Checker
+	mu      sync.Mutex
+	got     []hook
+	answer  int
+	came    chan struct{}
+}
+
+type hook struct {
+	header http.Header
+	body   []byte
+}
+
+func (h *hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	z, err := gzip.NewReader(r.Body)
+	if err != nil {
+		h.t.Errorf("a delivery is not gzipped: %v", err)
+		return
+	}
+	body, err := io.ReadAll(z)
+	if err != nil {
+		h.t.Error(err)
+	}
+	if err := webhook.Verify(r.Header, body, string(demoHook), time.Now()); err != nil {
+		h.t.Errorf("a delivery's signature: %v", err)
+	}
+	h.checker.Event(h.t, r.Header.Get("X-Event-Type"), body)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.got = append(h.got, hook{r.Header.Clone(), body})
+	w.WriteHeader(h.answer)
+	select {
+	case h.came <- struct{}{}:
+	default:
+	}
+}
+
+func open(t *testing.T) *house { return openWith(t, config.Default(), t.TempDir()) }
+
+func openWith(t *testing.T, c config.Config, dir string) *house {
+	t.Helper()
+	sim, err := all.Simulators()[0].New(simkit.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	samsara := httptest.NewServer(sim)
+	t.Cleanup(func() { samsara.CloseClientConnections(); _ = sim.Close(); samsara.Close() })
+	h := &house{t: t, sim: samsara.URL, checker: openapitest.NewChecker(t)}
+	h.hooks = &hooks{t: t, checker: h.checker, answer: http.StatusAccepted, came: make(chan struct{}, 1)}
+	receiver := httptest.NewServer(h.hooks)
+	t.Cleanup(receiver.Close)
+	c.Key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+	c.DatabaseURL = filepath.Join(dir, "waybill.db")
+	c.BaseURLs["samsara"] = samsara.URL
+	h.start(c, receiver.URL)
+	return h
+}
+
+func (h *house) start(c config.Config, receiver string) {
+	t := h.t
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	var err error
+	if h.app, err = Open(ctx, c, Options{Dev: true, Log: slog.New(slog.DiscardHandler)}); err != nil {
+		t.Fatal(err)
+	}
+	d := Dev{ReceiverAddr: strings.TrimPrefix(receiver, "http://")}
+	if h.ids, err = h.app.demo(ctx, d); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(nil)
+	h.url = "http://" + server.Listener.Addr().String()
+	ended := make(chan error, 1)
+	go func() { ended <- h.app.Run(ctx, server.Listener) }()
+	h.stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("stopping: %v", err)
+		}
+	})
+	t.Cleanup(h.stop)
+	h.token = h.tokenFor(DemoClient, DemoSecret, "organization")
+}
+
+func (h *house) tokenFor(id, secret, scope string) string {
+	h.t.Helper()
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret}, "scope": {scope}}
+	a := h.do("POST", "/realms/waybill/protocol/openid-connect/token", form.Encode(), "Content-Type", "application/x-www-form-urlencoded")
+	if a.status != http.StatusOK {
+		h.t.Fatalf("no token: %d %s", a.status, a.text)
+	}
+	return a.field("access_token")
+}
+
+// answer is what the service said.
+type answer struct {
+	t      *testing.T
+	status int
+	header http.Header
+	text   string
+}
+
+// do sends one request with the house's token; headers are pairs that override its own.
+func (h *house) do(method, path, body string, headers ...string) answer {
+	h.t.Helper()
+	req, err := http.NewRequestWithContext(h.t.Context(), method, h.url+path, strings.NewReader(body))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+h.token)
+	req.Header.Set("Content-Type", "application/json")
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.checker.Response(h.t, req, resp, text)
+	return answer{h.t, resp.StatusCode, resp.Header, string(text)}
+}
+
+// value returns a member of the answer's object.
+func (a answer) value(name string) any {
+	a.t.Helper()
+	var object map[string]any
+	if err := json.Unmarshal([]byte(a.text), &object); err != nil {
+		a.t.Fatalf("%d %s: %v", a.status, a.text, err)
+	}
+	return object[name]
+}
+
+func (a answer) field(name string) string {
+	a.t.Helper()
+	text, _ := a.value(name).(string)
+	return text
+}
+
+// message is the body of a message with a text of its own.
+func (h *house) message(text string) string {
+	return fmt.Sprintf(`{"connection_id":"%s","sender_id":"%s","recipient_id":"%s","message_text":%q}`,
+		h.ids.connection, h.ids.sender, h.ids.recipient, text)
+}
+
+const (
+	messages   = "/v2/telematics/messages"
+	operations = "/v2/integrations/connections/resource-operations"
+)
+
+// ended waits until the operation is no longer pending and returns it.
+func (h *house) ended(id string) answer {
+	h.t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); <-tick.C {
+		a := h.do("GET", fmt.Sprintf("/v2/integrations/connections/%s/resource-operations/%s", h.ids.connection, id), "")
+		if a.field("status") != "pending" {
+			return a
+		}
+	}
+	h.t.Fatalf("operation %s did not end", id)
+	return answer{}
+}
+
+// simulated asks the simulator's admin side.
+func (h *house) simulated(method, path, body string) string {
+	h.t.Helper()
+	req, err := http.NewRequestWithContext(h.t.Context(), method, h.sim+path, bytes.NewReader([]byte(body)))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode >= 300 {
+		h.t.Fatalf("%s %s: %d %s %v", method, path, resp.StatusCode, text, err)
+	}
+	return string(text)
+}
+
+// sent counts the simulated messages with a text.
+func (h *house) sent(text string) int {
+	h.t.Helper()
+	n := 0
+	for _, t := range h.texts() {
+		if t == text {
+			n++
+		}
+	}
+	return n
+}
+
+// events waits for n verified events and returns their names with the operation's id.
+func (h *house) events(n int) []string {
+	h.t.Helper()
+	timeout := time.After(30 * time.Second)
+	for {
+		h.hooks.mu.Lock()
+		got := len(h.hooks.got)
+		h.hooks.mu.Unlock()
+		if got >= n {
+			break
+		}
+		select {
+		case <-h.hooks.came:
+		case <-timeout:
+			h.t.Fatalf("%d events came, not %d", got, n)
+		}
+	}
+	h.hooks.mu.Lock()
+	defer h.hooks.mu.Unlock()
+	var names []string
+	for _, e := range h.hooks.got {
+		names = append(names, e.header.Get("X-Event-Type"))
+	}
+	return names
+}
+
+// texts lists the texts of all simulated messages.
+func (h *house) texts() []string {
+	h.t.Helper()
+	var list struct {
+		Items []struct {
+			Text string `json:"text"`
+		} `json:"items"`
+	}
+	if err := json.Unmarshal([]byte(h.simulated("GET", "/_sim/objects/messages", "")), &list); err != nil {
+		h.t.Fatal(err)
+	}
+	var all []string
+	for _, m := range list.Items {
+		all = append(all, m.Text)
+	}
+	return all
+}

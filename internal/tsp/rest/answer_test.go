@@ -1,0 +1,191 @@
+package rest_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
+)
+
+func TestEveryStatusOfAWriteHasItsClass(t *testing.T) {
+	t.Parallel()
+	for status := 200; status < 600; status++ {
+		s := serve(t, testland(), answer(status, `{"id":"1"}`))
+		w, err := s.Write(t.Context(), messageWrite())
+		want := tsp.ClassOf(status)
+		switch {
+		case status == http.StatusNoContent:
+			want = tsp.Unknown // it cannot have a body, and so names no id
+		case want == tsp.Done:
+			if err != nil || w.Status != status || w.Headers.Get("Request-Id") != "r-1" || w.SourceID != "1" {
+				t.Errorf("status %d: %+v, %v", status, w, err)
+			}
+			continue
+		}
+		e := wantClass(t, err, want)
+		if e.Status != status || e.Headers.Get("Request-Id") != "r-1" {
+			t.Errorf("status %d: the error has status %d and headers %v", status, e.Status, e.Headers)
+		}
+	}
+}
+
+func TestAReadWhoseEndIsUnknownAppliedNothing(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{408, 500, 502, 504} {
+		s := serve(t, testland(), answer(status, "oops"))
+		_, err := s.Check(t.Context(), &pacer{})
+		wantClass(t, err, tsp.Unavailable)
+	}
+}
+
+func TestAnAnswerOf2xxThatCannotBeReadLeavesAWriteUnknown(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"empty":           "",
+		"cut off":         `{"id":"28147`,
+		"HTML":            "<html><body>Welcome to the hotel</body></html>",
+		"two values":      `{"id":"1"}{"id":"2"}`,
+		"duplicate names": `{"id":"1","id":"2"}`,
+		"10 MB":           `{"id":"` + strings.Repeat("x", 10<<20) + `"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, testland(), answer(200, body))
+			_, err := s.Write(t.Context(), messageWrite())
+			e := wantClass(t, err, tsp.Unknown)
+			if e.Status != 200 || e.Headers.Get("Request-Id") != "r-1" {
+				t.Errorf("status %d, headers %v", e.Status, e.Headers)
+			}
+			_, _, err = s.(tsp.Finder).Find(t.Context(), messageWrite())
+			wantClass(t, err, tsp.Unavailable)
+		})
+	}
+}
+
+func TestAnAnswerOfAnotherShapeIsBroken(t *testing.T) {
+	t.Parallel()
+	s := serve(t, testland(), answer(200, `{"id":{"nested":true}}`))
+	_, err := s.Write(t.Context(), messageWrite())
+	wantClass(t, err, tsp.Broken)
+}
+
+func TestARefusalStandsWhateverItsBody(t *testing.T) {
+	t.Parallel()
+	for name, handler := range map[string]http.HandlerFunc{
+		"empty": answer(422, ""),
+		"10 MB": answer(422, strings.Repeat("x", 10<<20)),
+		"cut off": func(w http.ResponseWriter, _ *http.Request) {
+			half(w, "HTTP/1.1 422 No\r\nContent-Length: 99\r\n\r\nhalf a")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := serve(t, testland(), handler).Write(t.Context(), messageWrite())
+			if e := wantClass(t, err, tsp.Rejected); e.Message != "the TSP answered 422 Unprocessable Entity" {
+				t.Errorf("message = %q", e.Message)
+			}
+		})
+	}
+}
+
+func TestTheAdapterClassifiesFromTheBodyFirst(t *testing.T) {
+	t.Parallel()
+	config := testland()
+	config.Answers = rest.Answers{
+		Class: func(a rest.Answer) tsp.Class {
+			if strings.Contains(string(a.Body), "no such driver") {
+				return tsp.Missing
+			}
+			return ""
+		},
+		Message: func(a rest.Answer) string { return a.Method + " " + a.Path + ":\n " + string(a.Body) + "\x00\xff" },
+	}
+	for _, status := range []int{200, 400, 500} {
+		_, err := serve(t, config, answer(status, "no such driver")).Write(t.Context(), messageWrite())
+		e := wantClass(t, err, tsp.Missing)
+		if want := "POST /messages: no such driver \uFFFD"; e.Message != want || e.Status != status {
+			t.Errorf("message = %q, want %q; status = %d", e.Message, want, e.Status)
+		}
+	}
+	_, err := serve(t, config, answer(400, "else")).Write(t.Context(), messageWrite())
+	wantClass(t, err, tsp.Rejected)
+}
+
+func TestAMessageIsCutTo500Characters(t *testing.T) {
+	t.Parallel()
+	config := testland()
+	config.Answers.Message = func(a rest.Answer) string { return string(a.Body) }
+	_, err := serve(t, config, answer(400, strings.Repeat("ü", 900))).Write(t.Context(), messageWrite())
+	if n := len([]rune(ending(t, err).Message)); n != 500 {
+		t.Errorf("the message has %d characters, want 500", n)
+	}
+}
+
+func TestNoRedirectIsFollowed(t *testing.T) {
+	t.Parallel()
+	var reached atomic.Bool
+	other := serveURL(t, func(http.ResponseWriter, *http.Request) { reached.Store(true) })
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		s := serve(t, testland(), func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other, status) })
+		_, err := s.Write(t.Context(), messageWrite())
+		if e := wantClass(t, err, tsp.Broken); e.Status != status || e.Headers.Get("Location") != other {
+			t.Errorf("status %d, headers %v", e.Status, e.Headers)
+		}
+		_, err = s.Check(t.Context(), &pacer{})
+		wantClass(t, err, tsp.Broken)
+	}
+	if reached.Load() {
+		t.Error("the other host was called")
+	}
+}
+
+func TestATSPMayAskToWait(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	config := testland()
+	config.Now = func() time.Time { return now }
+	for value, want := range map[string]time.Duration{
+		"":        0,
+		"3":       3 * time.Second,
+		"0.40235": 402350 * time.Microsecond,
+		now.Add(90 * time.Second).Format(http.TimeFormat): 90 * time.Second,
+	} {
+		s := serve(t, config, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header()["Retry-After"] = []string{value}
+			w.WriteHeader(429)
+		})
+		_, err := s.Write(t.Context(), messageWrite())
+		if e := wantClass(t, err, tsp.Throttled); e.RetryAfter != want {
+			t.Errorf("Retry-After %q: %v, want %v", value, e.RetryAfter, want)
+		}
+	}
+}
+
+func TestWhatTheAdapterDoesNotHaveIsNotSent(t *testing.T) {
+	t.Parallel()
+	s := serve(t, testland(), unwanted(t))
+	w := messageWrite()
+	w.Verb = "delete"
+	_, err := s.Write(t.Context(), w)
+	wantClass(t, err, tsp.Unsupported)
+	_, _, err = s.(tsp.Finder).Find(t.Context(), vehicleWrite("1"))
+	wantClass(t, err, tsp.Unsupported)
+	_, err = s.List(t.Context(), tsp.List{Kind: "vehicle", Pace: &pacer{}})
+	if e := wantClass(t, err, tsp.Unsupported); !strings.Contains(fmt.Sprint(e), "Testland has no list of vehicle records") {
+		t.Errorf("%v", e)
+	}
+}
+
+func TestOnlyAnAdapterThatCanFindHasAFinder(t *testing.T) {
+	t.Parallel()
+	config := testland()
+	config.Writes = config.Writes[1:]
+	if _, ok := connect(t, config, "http://127.0.0.1", http.DefaultTransport).(tsp.Finder); ok {
+		t.Error("the session has a Find although no write has")
+	}
+}

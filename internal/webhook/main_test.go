@@ -1,0 +1,119 @@
+package webhook_test
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"go.uber.org/goleak"
+
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// memory is a Store that keeps to the port's words, for the tests of Service.
+type memory struct {
+	mu   sync.Mutex
+	subs []webhook.Subscription
+	logs []webhook.DeliveryLog
+}
+
+func (m *memory) InsertSubscriptions(_ context.Context, all []webhook.Subscription) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range all {
+		if s.Secret != "" {
+			return errors.New("the store was given a secret in the clear")
+		}
+		for _, old := range m.subs {
+			if old.Partner == s.Partner && old.URL == s.URL && old.EventName == s.EventName && old.Filters.Key() == s.Filters.Key() {
+				return webhook.ErrDuplicate
+			}
+		}
+	}
+	m.subs = append(m.subs, all...)
+	return nil
+}
+
+func (m *memory) Subscription(_ context.Context, partner, id uuid.UUID) (webhook.Subscription, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range m.subs {
+		if s.ID == id && s.Partner == partner {
+			return s, nil
+		}
+	}
+	return webhook.Subscription{}, webhook.ErrNotFound
+}
+
+func (m *memory) Subscriptions(_ context.Context, q webhook.SubscriptionQuery) ([]webhook.Subscription, error) {
+	var found []webhook.Subscription
+	for _, s := range m.subs {
+		if s.Partner == q.Partner && (q.Status == "" || q.Status == s.Status) &&
+			(len(q.EventNames) == 0 || slices.Contains(q.EventNames, s.EventName)) {
+			found = append(found, s)
+		}
+	}
+	return window(found, q.Window, func(s webhook.Subscription) webhook.Position {
+		return webhook.Position{At: s.CreatedAt, ID: s.ID}
+	}), nil
+}
+
+func (m *memory) DeleteSubscription(_ context.Context, partner, id uuid.UUID, _ time.Time) error {
+	before := len(m.subs)
+	m.subs = slices.DeleteFunc(m.subs, func(s webhook.Subscription) bool { return s.ID == id && s.Partner == partner })
+	if len(m.subs) == before {
+		return webhook.ErrNotFound
+	}
+	return nil
+}
+
+func (m *memory) DeliveryLogs(_ context.Context, q webhook.LogQuery) ([]webhook.DeliveryLog, error) {
+	var found []webhook.DeliveryLog
+	for _, l := range m.logs {
+		if l.Subscription == q.Subscription && (q.Status == "" || q.Status == l.Status) &&
+			(q.From.IsZero() || !l.CreatedAt.Before(q.From)) && (q.To.IsZero() || l.CreatedAt.Before(q.To)) {
+			found = append(found, l)
+		}
+	}
+	return window(found, q.Window, func(l webhook.DeliveryLog) webhook.Position {
+		return webhook.Position{At: l.CreatedAt, ID: l.ID}
+	}), nil
+}
+
+func window[E any](all []E, w webhook.Window, at func(E) webhook.Position) []E {
+	order := func(a, b webhook.Position) int {
+		return cmp.Or(a.At.Compare(b.At), bytes.Compare(a.ID[:], b.ID[:]))
+	}
+	slices.SortFunc(all, func(a, b E) int { return order(at(b), at(a)) })
+	all = slices.DeleteFunc(all, func(e E) bool {
+		return !w.Before.IsZero() && order(at(e), w.Before) >= 0 || !w.After.IsZero() && order(at(e), w.After) <= 0
+	})
+	if len(all) <= w.Limit {
+		return all
+	}
+	if !w.After.IsZero() {
+		return all[len(all)-w.Limit:]
+	}
+	return all[:w.Limit]
+}
+
+// binder is a Sealer that only proves that contexts match.
+type binder struct{}
+
+func (binder) Seal(plain, context []byte) ([]byte, error) { return slices.Concat(context, plain), nil }
+
+func (binder) Open(sealed, context []byte) ([]byte, error) {
+	plain, ok := bytes.CutPrefix(sealed, context)
+	if !ok {
+		return nil, errors.New("sealed under another context")
+	}
+	return plain, nil
+}

@@ -1,0 +1,46 @@
+package webhook
+
+import (
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestTheNamesAreThoseOfTheContract(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../api/openapi/openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var contract struct {
+		Components struct {
+			Schemas map[string]struct {
+				Enum []string `yaml:"enum"`
+			} `yaml:"schemas"`
+		} `yaml:"components"`
+	}
+	if err := yaml.Unmarshal(text, &contract); err != nil {
+		t.Fatal(err)
+	}
+	for schema, ours := range map[string][]string{"WebhookEventNameEnum": eventNames, "WebhookCatchAllEvents": catchAllNames} {
+		if diff := cmp.Diff(contract.Components.Schemas[schema].Enum, ours); diff != "" {
+			t.Errorf("%s: %s", schema, diff)
+		}
+	}
+}
+
+func TestEveryWildcardStandsForConcreteNamesOfItsResource(t *testing.T) {
+	t.Parallel()
+	for _, name := range EventNames() {
+		got := expand(name)
+		if len(got) == 0 || slices.ContainsFunc(got, isWildcard) {
+			t.Errorf("%s stands for %v", name, got)
+		}
+	}
+	if diff := cmp.Diff([]string{"trailer.added", "trailer.modified", "trailer.removed"}, expand("trailer.*")); diff != "" {
+		t.Error(diff)
+	}
+}

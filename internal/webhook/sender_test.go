@@ -1,0 +1,290 @@
+package webhook_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/outbound"
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+var loopback = outbound.Policy{AllowLoopback: true, AllowHTTP: true}
+
+func TestADeliveryArrivesSignedAndCompressed(t *testing.T) {
+	t.Parallel()
+	s := receiver(t, func(w http.ResponseWriter, r *http.Request) {
+		unpacked, err := gzip.NewReader(r.Body)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		body, err := io.ReadAll(unpacked)
+		if err != nil {
+			t.Error(err)
+		}
+		if err := webhook.Verify(r.Header, body, "s3cret", time.Now()); err != nil {
+			t.Error(err)
+		}
+		if r.Method != http.MethodPost || !bytes.Contains(body, []byte(`"data":[{"a":1}]`)) {
+			t.Errorf("%s %s", r.Method, body)
+		}
+		w.WriteHeader(http.StatusAccepted)
+	})
+	sender := newSender(t, loopback, 10*time.Second)
+	for range 2 { // the second one takes a used gzip writer
+		got := sender.Send(t.Context(), to(s.URL))
+		if got.Verdict != webhook.Delivered || got.StatusCode != http.StatusAccepted || got.Err != "" || got.Duration <= 0 {
+			t.Errorf("got %+v", got)
+		}
+	}
+}
+
+func TestAttemptsDifferInRequestIDOnly(t *testing.T) {
+	t.Parallel()
+	var seen []http.Header
+	s := receiver(t, func(_ http.ResponseWriter, r *http.Request) { seen = append(seen, r.Header) })
+	sender := newSender(t, loopback, 10*time.Second)
+	first, second := to(s.URL), to(s.URL)
+	second.Attempt = 2
+	sender.Send(t.Context(), first)
+	sender.Send(t.Context(), second)
+	if seen[0].Get("X-Request-ID") == seen[1].Get("X-Request-ID") {
+		t.Error("two attempts have the same request id")
+	}
+	if seen[0].Get("webhook-id") != seen[1].Get("webhook-id") || seen[0].Get("webhook-id") != first.Event.ID.String() {
+		t.Error("the event id changed")
+	}
+	if seen[1].Get("X-Delivery-Attempt") != "2" {
+		t.Errorf("attempt %s", seen[1].Get("X-Delivery-Attempt"))
+	}
+}
+
+func TestAnswersAreJudged(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name       string
+		status     int
+		retryAfter string
+		verdict    webhook.Verdict
+		wait       time.Duration
+	}{
+		{"200 is delivered", 200, "", webhook.Delivered, 0},
+		{"a redirect is delivered and not followed", 302, "", webhook.Delivered, 0},
+		{"404 is delivered", 404, "", webhook.Delivered, 0},
+		{"Retry-After means nothing beside 404", 404, "60", webhook.Delivered, 0},
+		{"410 ends the delivery", 410, "", webhook.Gone, 0},
+		{"429 is tried again", 429, "", webhook.Retry, 0},
+		{"429 says when", 429, "17", webhook.Retry, 17 * time.Second},
+		{"a fraction of a second is understood", 429, "1.5", webhook.Retry, 1500 * time.Millisecond},
+		{"503 says when", 503, "60", webhook.Retry, time.Minute},
+		{"a date in the past means nothing", 503, "Thu, 15 Jan 2026 10:00:00 GMT", webhook.Retry, 0},
+		{"a far date is cut to a day", 503, "Thu, 15 Jan 2099 10:00:00 GMT", webhook.Retry, 24 * time.Hour},
+		{"an absurd wait is cut to a day", 503, "1e300", webhook.Retry, 24 * time.Hour},
+		{"nonsense means nothing", 503, "NaN", webhook.Retry, 0},
+		{"less than nothing means nothing", 503, "-5", webhook.Retry, 0},
+		{"500 is tried again", 500, "", webhook.Retry, 0},
+		{"Retry-After means nothing beside 500", 500, "60", webhook.Retry, 0},
+		{"an unknown 5xx is tried again", 599, "", webhook.Retry, 0},
+	}
+	sender := newSender(t, loopback, 10*time.Second)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := receiver(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Location", "/elsewhere")
+				if tt.retryAfter != "" {
+					w.Header().Set("Retry-After", tt.retryAfter)
+				}
+				w.WriteHeader(tt.status)
+			})
+			got := sender.Send(t.Context(), to(s.URL))
+			if got.Verdict != tt.verdict || got.StatusCode != tt.status || got.RetryAfter != tt.wait {
+				t.Errorf("got %+v", got)
+			}
+			if (got.Err == "") != (tt.verdict == webhook.Delivered) || got.Err != "" && !strings.HasSuffix(got.Err, ".") {
+				t.Errorf("error %q", got.Err)
+			}
+		})
+	}
+}
+
+func TestAHugeAnswerIsNotRead(t *testing.T) {
+	t.Parallel()
+	var written int
+	var done sync.WaitGroup
+	done.Add(1)
+	s := receiver(t, func(w http.ResponseWriter, _ *http.Request) {
+		defer done.Done()
+		for chunk := make([]byte, 64<<10); ; written += len(chunk) {
+			if _, err := w.Write(chunk); err != nil {
+				return
+			}
+		}
+	})
+	if got := newSender(t, loopback, 10*time.Second).Send(t.Context(), to(s.URL)); got.Verdict != webhook.Delivered {
+		t.Errorf("got %+v", got)
+	}
+	done.Wait()
+	if written > 64<<20 {
+		t.Errorf("%d bytes were taken", written)
+	}
+}
+
+func TestAReceiverThatHangsIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	s := receiver(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	got := newSender(t, loopback, 30*time.Millisecond).Send(t.Context(), to(s.URL))
+	checkRetry(t, got, "did not answer within 30ms")
+}
+
+func TestAnAnswerWhoseBodyNeverEndsIsDelivered(t *testing.T) {
+	t.Parallel()
+	s := receiver(t, func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusAccepted)
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	})
+	got := newSender(t, loopback, 200*time.Millisecond).Send(t.Context(), to(s.URL))
+	if got.Verdict != webhook.Delivered || got.StatusCode != http.StatusAccepted {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestAnAttemptTakesThreeSecondsAtMost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		hang := roundTrip(func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})
+		began := time.Now()
+		got := webhook.NewSender(&http.Client{Transport: hang}, time.Now).Send(t.Context(), to("https://a.example/x"))
+		checkRetry(t, got, "within 3s")
+		if took := time.Since(began); took != 3*time.Second || got.Duration != took {
+			t.Errorf("took %s, told %s", took, got.Duration)
+		}
+	})
+}
+
+func TestAnAttemptThatWeEndOurselvesIsInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	s := receiver(t, func(_ http.ResponseWriter, r *http.Request) {
+		stop()
+		<-r.Context().Done()
+	})
+	got := newSender(t, loopback, 10*time.Second).Send(ctx, to(s.URL))
+	if got.Verdict != webhook.Interrupted || got.StatusCode != 0 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestConnectionFailuresAreToldWithoutAddressOrURL(t *testing.T) {
+	t.Parallel()
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	plain := receiver(t, func(http.ResponseWriter, *http.Request) {})
+	secure := httptest.NewTLSServer(nil)
+	secure.Config.ErrorLog = nil
+	t.Cleanup(secure.Close)
+	dropped := receiver(t, func(w http.ResponseWriter, _ *http.Request) {
+		c, _, err := w.(http.Hijacker).Hijack()
+		if err == nil {
+			_ = c.Close()
+		}
+	})
+	lost := &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+		return nil, &net.DNSError{Err: "no such host", Name: "a.example", Server: "10.0.0.53:53"}
+	})}
+	inPlain := strings.Replace(plain.URL, "http:", "https:", 1)
+	tests := []struct {
+		name   string
+		sender *webhook.Sender
+		url    string
+		want   string
+	}{
+		{"nobody listens", newSender(t, loopback, 10*time.Second), closed.URL, "refused the connection"},
+		{"loopback is not allowed", newSender(t, outbound.Policy{}, 10*time.Second), inPlain, "Nothing was sent."},
+		{"http is not allowed", newSender(t, outbound.Policy{AllowLoopback: true}, 10*time.Second), plain.URL, "Nothing was sent."},
+		{"no TLS", newSender(t, loopback, 10*time.Second), inPlain, "not speak TLS"},
+		{"an unknown issuer", newSender(t, loopback, 10*time.Second), secure.URL, "its issuer is unknown"},
+		{"no answer", newSender(t, loopback, 10*time.Second), dropped.URL, "failed before it answered"},
+		{"no such name", webhook.NewSender(lost, time.Now), "https://a.example", "cannot be resolved"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := tt.sender.Send(t.Context(), to(tt.url+"/hooks/token"))
+			checkRetry(t, got, tt.want)
+			if strings.Contains(got.Err, "token") || strings.Contains(got.Err, "10.0.0.53") || got.Cause == nil {
+				t.Errorf("told %q of %v", got.Err, got.Cause)
+			}
+		})
+	}
+}
+
+func TestAttemptsAreLogged(t *testing.T) {
+	t.Parallel()
+	d := to("https://a.example")
+	message, ms := "The receiver answered 503 Service Unavailable.", 12
+	failed := webhook.Result{Verdict: webhook.Retry, StatusCode: 503, Err: message, Duration: 12*time.Millisecond + 900}
+	got := failed.Log(d, noon)
+	want := webhook.DeliveryLog{ID: got.ID, Subscription: d.Subscription.ID, EventID: d.Event.ID, EventName: d.Event.Name,
+		Status: webhook.LogFailed, StatusCode: 503, ErrorMessage: &message, ResponseTimeMS: &ms, CreatedAt: noon.Truncate(time.Microsecond)}
+	if diff := cmp.Diff(want, got); diff != "" || got.ID.Version() != 7 {
+		t.Error(diff)
+	}
+	unanswered := webhook.Result{Verdict: webhook.Retry, Err: "x.", Duration: time.Second}.Log(d, noon)
+	if unanswered.StatusCode != 0 || unanswered.ResponseTimeMS != nil {
+		t.Errorf("got %+v", unanswered)
+	}
+	if done := (webhook.Result{Verdict: webhook.Delivered, StatusCode: 404}).Log(d, noon); done.Status != webhook.LogSuccess || done.ErrorMessage != nil {
+		t.Errorf("got %+v", done)
+	}
+}
+
+func checkRetry(t *testing.T, got webhook.Result, want string) {
+	t.Helper()
+	if got.Verdict != webhook.Retry || got.StatusCode != 0 || !strings.Contains(got.Err, want) {
+		t.Errorf("got %+v, want a retry that says %q", got, want)
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func to(url string) webhook.Delivery {
+	return webhook.Delivery{
+		Subscription: webhook.Subscription{ID: uuid.New(), URL: url, EventName: event.OperationCreated, Secret: "s3cret"},
+		Event: event.Event{ID: uuid.MustParse("019bc0a2-0000-7000-8000-000000000001"), Name: event.OperationCreated,
+			OccurredAt: noon, Data: []byte(`{"a":1}`)},
+		Attempt: 1,
+	}
+}
+
+func newSender(t *testing.T, p outbound.Policy, timeout time.Duration) *webhook.Sender {
+	t.Helper()
+	client := outbound.Receiver(p, timeout)
+	t.Cleanup(client.CloseIdleConnections)
+	return webhook.NewSender(client, time.Now)
+}
+
+func receiver(t *testing.T, h http.HandlerFunc) *httptest.Server {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return s
+}
