@@ -37,7 +37,7 @@ func TestBadInputIsRefusedAndStoresNothing(t *testing.T) {
 		{"null where it is not allowed", "POST", messages, strings.Replace(good, `"`+h.ids.sender.String()+`"`, "null", 1), nil, 422, "must not be null"},
 		{"an unknown priority", "POST", messages, with(`"priority":"hihg"`), nil, 422, `did you mean \"high\"`},
 		{"an empty text", "POST", messages, strings.Replace(good, "good", "", 1), nil, 422, "must not be empty"},
-		{"a text that the TSP refuses", "POST", messages, strings.Replace(good, "good", strings.Repeat("x", 2501), 1), nil, 422, "2,500"},
+		{"a text that the TSP refuses", "POST", messages, strings.Replace(good, "good", strings.Repeat("x", 2501), 1), nil, 422, "at most 2500"},
 		{"a missing text", "POST", messages, strings.Replace(good, `,"message_text":"good"`, "", 1), nil, 422, "required by Samsara"},
 		{"an unknown recipient", "POST", messages, strings.Replace(good, h.ids.recipient.String(), uuid.NewString(), 1), nil, 422, "reference_not_found"},
 		{"a recipient that is a vehicle", "POST", messages, strings.Replace(good, h.ids.recipient.String(), h.ids.vehicle.String(), 1), nil, 422, "must be the id of a user"},

@@ -77,6 +77,8 @@ func (d *deliveries) Perform(ctx context.Context, item dispatch.Item) dispatch.E
 	end := dispatch.End{StartedAt: d.now()}
 	res := d.sender.Send(ctx, p.delivery())
 	end.EndedAt, end.RetryAfter, end.Value = d.now(), res.RetryAfter, res
+	// An interrupted attempt needs no class: the runner was cut off by our own stop and settles
+	// nothing.
 	switch res.Verdict {
 	case webhook.Delivered:
 		end.Class = tsp.Done
@@ -86,7 +88,7 @@ func (d *deliveries) Perform(ctx context.Context, item dispatch.Item) dispatch.E
 		end.Class = tsp.Unavailable
 	}
 	d.log.Debug("delivery attempt ended", "subscription_id", p.to.ID, "event_id", p.waiting.Event.ID,
-		"attempt", p.waiting.Tries+1, "status", res.StatusCode, "error", res.Err)
+		"attempt", p.waiting.Tries+1, "status", res.StatusCode, "error", res.Err, "cause", res.Cause)
 	return end
 }
 

@@ -200,13 +200,14 @@ func (a *App) demoConnection(ctx context.Context, name tsp.Name, fleet uuid.UUID
 	adapter, _ := a.caller.Registry().Adapter(name)
 	c, err := a.db.Connection(ctx, demoID("connection:"+string(name)))
 	if errors.Is(err, connection.ErrNotFound) {
-		c, err = a.connections.Connect(ctx, connection.Connection{ID: demoID("connection:" + string(name)), Fleet: fleet,
-			TSP: name, Description: "demo", Version: 1}, adapter.Spec().SampleCredentials)
+		c = connection.Connection{ID: demoID("connection:" + string(name)), Fleet: fleet, TSP: name, Description: "demo", Version: 1}
+		c, err = a.connections.Connect(ctx, c, adapter.Spec().SampleCredentials, a.pacer(adapter.Spec(), c))
 	}
 	if err != nil {
 		return c.ID, err
 	}
-	_, err = record.Import(ctx, a.caller, a.db, record.Source{Target: a.connections.Target(c), Fleet: fleet, Account: c.Account})
+	_, err = record.Import(ctx, a.caller, a.db, record.Source{Target: a.connections.Target(c), Fleet: fleet, Account: c.Account,
+		Pace: a.pacer(adapter.Spec(), c)})
 	return c.ID, err
 }
 

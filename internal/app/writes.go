@@ -11,7 +11,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/operation"
@@ -34,7 +33,7 @@ type writes struct {
 	caller      *tsp.Caller
 	budget      *dispatch.Budget
 	policy      dispatch.Policy
-	limits      map[string]map[string]config.Rate
+	limits      agreed
 	now         func() time.Time
 	log         *slog.Logger
 }
@@ -83,7 +82,7 @@ func capability(op operation.Operation) tsp.Capability {
 }
 
 func (w *writes) item(t task) dispatch.Item {
-	named := w.named(t.spec, t.conn)
+	named := w.limits.named(t.spec, t.conn)
 	item := dispatch.Item{Seq: t.op.Seq, Key: t.op.OrderKey, NotBefore: t.op.NextAt, Deadline: t.op.Deadline,
 		Counted: t.op.Counted, Streak: t.op.Tries, Strength: t.action.Strength, Value: t}
 	// A sync operation that is being sent belongs to its handler. Any other that is marked as
@@ -96,28 +95,6 @@ func (w *writes) item(t task) dispatch.Item {
 		}
 	}
 	return item
-}
-
-// named returns the limits of a connection by their key, each under the budget that its
-// scope shares.
-func (w *writes) named(spec tsp.Spec, c connection.Connection) map[string]dispatch.Limit {
-	out := make(map[string]dispatch.Limit, len(spec.Limits))
-	for _, l := range spec.Limits {
-		whose := string(spec.Name)
-		switch l.Scope {
-		case tsp.PerConnection:
-			whose = c.ID.String()
-		case tsp.PerAccount:
-			whose += "/" + c.Account
-		}
-		if r, ok := w.limits[string(spec.Name)][l.Key]; ok {
-			// A burst of a tenth of a second keeps the agreed rate smooth.
-			l.Events, l.Period = r.Events, r.Period
-			l.Burst = max(l.Burst, int(float64(r.Events)/r.Period.Seconds()/10))
-		}
-		out[l.Key] = dispatch.Limit{ID: whose + "/" + l.Key, Interval: l.Period / time.Duration(l.Events), Burst: l.Burst}
-	}
-	return out
 }
 
 // Begin marks an operation as being sent, unless its repetition is harmless.
@@ -140,7 +117,7 @@ func overtaken(err error) error {
 // looked up first where the TSP can be asked, and never sent again where it cannot.
 func (w *writes) Perform(ctx context.Context, item dispatch.Item) dispatch.End {
 	t := item.Value.(task)
-	pacer := &dispatch.Pacer{Budget: w.budget, Named: w.named(t.spec, t.conn)}
+	pacer := &dispatch.Pacer{Budget: w.budget, Named: w.limits.named(t.spec, t.conn)}
 	return w.attempt(ctx, t, pacer.Prepaid(t.action.Limits...), item.Unknown)
 }
 
@@ -232,7 +209,7 @@ func (w *writes) PerformNow(ctx context.Context, op operation.Operation) (operat
 	adapter, _ := w.caller.Registry().Adapter(conn.TSP)
 	spec := adapter.Spec()
 	t := task{op, conn, spec, spec.Actions[capability(op)]}
-	pacer := &dispatch.Pacer{Budget: w.budget, Named: w.named(spec, conn), Free: true}
+	pacer := &dispatch.Pacer{Budget: w.budget, Named: w.limits.named(spec, conn), Free: true}
 	end := w.attempt(ctx, t, pacer, false)
 	if end.Class == tsp.Unknown && t.action.Strength == tsp.VerifyFirst {
 		end = w.lookUp(ctx, t, pacer, end)

@@ -79,11 +79,11 @@ func New(store Store, sealer Sealer, caller *tsp.Caller, now func() time.Time) *
 
 // Connect tries credentials at the TSP and stores a connection if they are good. On failure
 // nothing is stored and the error is an *tsp.Error.
-func (s *Service) Connect(ctx context.Context, c Connection, credentials tsp.Credentials) (Connection, error) {
+func (s *Service) Connect(ctx context.Context, c Connection, credentials tsp.Credentials, pace tsp.Pacer) (Connection, error) {
 	account, end := s.caller.Check(ctx, tsp.Target{
 		Connection: c.ID, TSP: c.TSP, Version: c.Version,
 		Credentials: func(context.Context) (tsp.Credentials, error) { return credentials, nil },
-	}, nil)
+	}, pace)
 	if end != nil {
 		return Connection{}, end
 	}

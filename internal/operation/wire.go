@@ -52,15 +52,15 @@ type Answer struct {
 
 // Log is the wire form of an attempt.
 type Log struct {
-	ID                  uuid.UUID         `json:"id"`
-	CreatedAt           Time              `json:"created_at"`
-	UpdatedAt           Time              `json:"updated_at"`
-	ResourceOperationID uuid.UUID         `json:"resource_operation_id"`
-	Status              string            `json:"status"`
-	ErrorType           *string           `json:"error_type"`
-	ErrorDetails        *string           `json:"error_details"`
-	ResponseStatusCode  *int              `json:"response_status_code"`
-	ResponseHeaders     map[string]string `json:"response_headers,format:emitnull"`
+	ID                  uuid.UUID          `json:"id"`
+	CreatedAt           Time               `json:"created_at"`
+	UpdatedAt           Time               `json:"updated_at"`
+	ResourceOperationID uuid.UUID          `json:"resource_operation_id"`
+	Status              string             `json:"status"`
+	ErrorType           *string            `json:"error_type"`
+	ErrorDetails        *string            `json:"error_details"`
+	ResponseStatusCode  *int               `json:"response_status_code"`
+	ResponseHeaders     *map[string]string `json:"response_headers"`
 }
 
 // Time is written in RFC 3339, in UTC, with microseconds.
@@ -96,8 +96,10 @@ func (op Operation) Answer() Answer {
 
 func (a Attempt) log(op uuid.UUID) Log {
 	l := Log{ID: a.ID, CreatedAt: Time(a.StartedAt), UpdatedAt: Time(a.EndedAt), ResourceOperationID: op,
-		Status: "failed", ErrorType: optional(a.Class.ErrorType(a.Status)), ErrorDetails: optional(a.Details),
-		ResponseHeaders: a.Headers}
+		Status: "failed", ErrorType: optional(a.Class.ErrorType(a.Status)), ErrorDetails: optional(a.Details)}
+	if len(a.Headers) > 0 {
+		l.ResponseHeaders = &a.Headers
+	}
 	if a.Class == tsp.Done {
 		l.Status = "success"
 	}

@@ -73,7 +73,7 @@ func explain(err error, timeout time.Duration) string {
 		return "The host name of the receiver cannot be resolved. Check the URL and its DNS entry."
 	case errors.As(err, &unverified):
 		return "The TLS certificate of the receiver is not trusted" + certificateFault(unverified) + "."
-	case errors.As(err, &notTLS):
+	case errors.Is(err, http.ErrSchemeMismatch) || errors.As(err, &notTLS):
 		return "The receiver does not speak TLS on this port. Check the URL."
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "The receiver refused the connection. Check that it runs and listens on this port."

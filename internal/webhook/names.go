@@ -7,8 +7,8 @@ import (
 
 const wildcard = ".*"
 
-// EventNames returns all names that a subscription may ask for, wildcards included.
-func EventNames() []string {
+// documentedNames returns all names that a subscription may ask for, wildcards included.
+func documentedNames() []string {
 	all := slices.Concat(eventNames, catchAllNames)
 	slices.Sort(all)
 	return slices.Compact(all)
@@ -43,7 +43,7 @@ func expand(name string) []string {
 func suggest(name string) string {
 	resource, _, _ := strings.Cut(name, ".")
 	var near []string
-	for _, n := range EventNames() {
+	for _, n := range documentedNames() {
 		if strings.HasPrefix(n, resource+".") {
 			near = append(near, n)
 		}

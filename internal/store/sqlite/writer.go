@@ -96,6 +96,11 @@ func (w *writer) stop() {
 func (w *writer) loop() {
 	defer close(w.done)
 	defer w.conn.Close()
+	defer func() {
+		for _, s := range w.stmts {
+			s.Close()
+		}
+	}()
 	for first := range w.queue {
 		group := []*write{first}
 	more:

@@ -67,6 +67,17 @@ func TestAnAnswerOf2xxThatCannotBeReadLeavesAWriteUnknown(t *testing.T) {
 	}
 }
 
+func TestAnAnswerMayHaveOneMebibyte(t *testing.T) {
+	t.Parallel()
+	const one = `{"id":"1"}`
+	full := one + strings.Repeat(" ", 1<<20-len(one))
+	if _, err := serve(t, testland(), answer(200, full)).Write(t.Context(), messageWrite()); err != nil {
+		t.Error(err)
+	}
+	_, err := serve(t, testland(), answer(200, full+" ")).Write(t.Context(), messageWrite())
+	wantClass(t, err, tsp.Unknown)
+}
+
 func TestAnAnswerOfAnotherShapeIsBroken(t *testing.T) {
 	t.Parallel()
 	s := serve(t, testland(), answer(200, `{"id":{"nested":true}}`))

@@ -41,13 +41,14 @@ func (l *line) refused(a Answer) error {
 		Headers: a.Headers, RetryAfter: retryAfter(a.Headers, l.now())}
 }
 
-// readable makes one line of valid text out of what a TSP said.
+// readable makes one line of valid text out of what a TSP said; strings.Map also replaces
+// what is no UTF-8.
 func readable(said string) string {
 	said = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '
 		}
 		return r
-	}, strings.ToValidUTF8(said, "\uFFFD"))
+	}, said)
 	return strings.Join(strings.Fields(said), " ")
 }

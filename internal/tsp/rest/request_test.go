@@ -35,7 +35,7 @@ func TestAWriteIsOneSignedJSONRequest(t *testing.T) {
 		}
 		answer(200, `{"id":"1"}`)(w, r)
 	})
-	for range 3 {
+	for range 20 {
 		if _, err := s.Write(t.Context(), messageWrite()); err != nil {
 			t.Fatal(err)
 		}

@@ -95,7 +95,9 @@ func dump(requests []sent) []byte {
 				fmt.Fprintf(&out, "%s: %s\n", name, strings.Join(r.Header[name], ", "))
 			}
 		}
-		fmt.Fprintf(&out, "\n%s\n", r.Body)
+		if r.Body != "" {
+			fmt.Fprintf(&out, "\n%s\n", r.Body)
+		}
 	}
 	return out.Bytes()
 }

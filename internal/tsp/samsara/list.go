@@ -74,6 +74,9 @@ func (s sweep) page(ctx context.Context, send rest.Send, after string) (tsp.Page
 	if err != nil {
 		return tsp.Page{}, err
 	}
+	if answer.Data == nil {
+		return tsp.Page{}, a.Unexpected("the answer holds no list", nil)
+	}
 	page := tsp.Page{Records: make([]tsp.Record, len(answer.Data))}
 	for i, source := range answer.Data {
 		if page.Records[i], err = s.record(source); err != nil {

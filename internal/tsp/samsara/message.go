@@ -118,6 +118,9 @@ func findMessage(now func() time.Time) func(context.Context, rest.Send, tsp.Writ
 		if err != nil {
 			return tsp.Written{}, false, err
 		}
+		if sent.Data == nil {
+			return tsp.Written{}, false, a.Unconfirmed("Samsara's answer holds no list", nil)
+		}
 		for _, s := range sent.Data {
 			if s.DriverID == driver && s.Text == m.MessageText.Or("") && s.Sender.Type != "driver" {
 				return tsp.Written{Collection: messages, Status: a.Status, Headers: a.Headers}, true, nil

@@ -38,7 +38,7 @@ type TSP interface {
 	// ServeHTTP answers a request of the TSP side. The body is at hand through Body.
 	http.Handler
 	// Seed fills an empty store. The same seed gives the same ids every time.
-	Seed(tx *Tx)
+	Seed(tx *Tx) error
 	// Refuse answers with the status in the TSP's own words. Headers set by the caller (Retry-After) stay.
 	Refuse(w http.ResponseWriter, r *http.Request, status int)
 	// Expire ends every session given out so far, and reports whether the request carries a credential at all.

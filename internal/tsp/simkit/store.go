@@ -80,7 +80,7 @@ func openStore(path string, now func() time.Time) (*Store, error) {
 func (s *Store) View(fn func(tx *Tx) error) error {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return fn(&Tx{store: s})
+	return fn(&Tx{store: s, at: s.now()})
 }
 
 // Update runs fn alone and keeps all of its changes, or none when fn returns an error or panics.
@@ -115,14 +115,14 @@ func (s *Store) empty() bool {
 }
 
 // reset forgets everything and seeds anew.
-func (s *Store) reset(seed func(*Tx)) error {
+func (s *Store) reset(seed func(*Tx) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sets, s.owners, s.lastSeq = map[string]*collection{}, map[string]owner{}, 0
 	if err := s.journal.truncate(); err != nil {
 		return err
 	}
-	return s.update(func(tx *Tx) error { seed(tx); return nil })
+	return s.update(seed)
 }
 
 func (s *Store) close() error {

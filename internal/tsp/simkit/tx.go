@@ -14,7 +14,7 @@ type Tx struct {
 	undo    []func()
 }
 
-// Now is the time of this update.
+// Now is the time of this view or update.
 func (tx *Tx) Now() time.Time { return tx.at }
 
 // NextSeq is the Seq of the next object that is created.

@@ -1,65 +1,111 @@
 package sim
 
 import (
-	"fmt"
+	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
-// orgID is the simulated organisation.
-const orgID = "4000001"
-
-// firstID begins the ids of assets; those of drivers and users begin further on, because
-// Samsara's ids are unique within a class only.
 const (
-	firstID     = 281474976710657
-	firstDriver = 45646001
-	firstUser   = 45646001
+	// tagWest is the tag that samsara-tagged-token is restricted to.
+	tagWest = "3920"
+	tagEast = "3921"
+	// userIDs is what the ids of dashboard users are counted from. They meet numbers of drivers on purpose: an id names
+	// an object within its class only.
+	userIDs = 48399991
 )
 
-// created is the time of the seeded objects.
-const created = "2026-01-05T08:00:00Z"
-
-// Seed fills an empty store.
-func (s *samsara) Seed(tx *simkit.Tx) {
-	for i := range 6 {
-		put(tx, "vehicles", firstID+i, simkit.Object{"name": fmt.Sprintf("Truck %d", i+1),
-			"vin": fmt.Sprintf("1FUJGLDR5CSBB%04d", 1001+i), "make": "Freightliner", "model": "Cascadia", "year": "2022",
-			"licensePlate": fmt.Sprintf("P%05d", 48210+i), "notes": "", "createdAtTime": created, "updatedAtTime": created})
-	}
-	for i := range 3 {
-		put(tx, "trailers", firstID+100+i, simkit.Object{"name": fmt.Sprintf("Trailer %d", i+1),
-			"licensePlate": fmt.Sprintf("T%05d", 11200+i), "trailerSerialNumber": fmt.Sprintf("1UYVS253%d", 4000+i)})
-	}
-	names := []string{"Ana Ruiz", "Ben Cole", "Chidi Obi", "Dana Kim", "Eli Stone", "Fay Wong", "Gus Hale", "Hana Sato", "Ivo Brandt"}
-	for i, name := range names {
-		status := "active"
-		if i == len(names)-1 {
-			status = "deactivated"
-		}
-		put(tx, "drivers", firstDriver+i, simkit.Object{"name": name, "username": fmt.Sprintf("driver%d", i+1),
-			"phone": fmt.Sprintf("+1415555%04d", 2600+i), "licenseNumber": fmt.Sprintf("D%07d", 7310000+i), "licenseState": "CA",
-			"timezone": "America/Los_Angeles", "driverActivationStatus": status, "createdAtTime": created, "updatedAtTime": created})
-	}
-	for i, name := range []string{"Dispatch Desk", "Maya Mechanic"} {
-		put(tx, "users", firstUser+i, simkit.Object{"name": name, "email": fmt.Sprintf("user%d@demo-freight.example", i+1),
-			"authType": "default", "roles": []any{simkit.Object{"role": simkit.Object{"id": "23d4d8d3", "name": "Full Admin"}}}})
-	}
+// Seed fills the demo organisation. The order decides the ids: vehicles 281474976710657 to ...662, trailers to ...665,
+// drivers 48400010 to 48400018 (the last one is deactivated), users 48400010 and 48400011, tags 3920 and 3921.
+func (s *service) Seed(tx *simkit.Tx) error {
+	return errors.Join(seedVehicles(tx), seedTrailers(tx), seedDrivers(tx), seedUsers(tx), seedTags(tx))
 }
 
-func put(tx *simkit.Tx, collection string, id int, o simkit.Object) {
-	key := strconv.Itoa(id)
-	o["id"] = key
-	if vin, ok := o["vin"].(string); ok {
-		o["externalIds"] = simkit.Object{"samsara.vin": vin}
-	}
-	for name, v := range o {
-		if v == "" {
-			delete(o, name)
+func seedVehicles(tx *simkit.Tx) error {
+	for n, v := range []struct {
+		vin, brand, model string
+		year              int64
+	}{
+		{"1FUJGLDR7CLBP8834", "Freightliner", "Cascadia", 2012},
+		{"1FUJGLDR9CLBP8835", "Freightliner", "Cascadia", 2012},
+		{"1XKYD49X5KJ211456", "Kenworth", "T680", 2019},
+		{"1XPBD49X8LD664120", "Peterbilt", "579", 2020},
+		{"4V4NC9EH5LN218877", "Volvo", "VNL", 2020},
+		{"3HSDZAPR4PN340052", "International", "LT", 2023},
+	} {
+		number := strconv.Itoa(101 + n)
+		err := seedAsset(tx, simkit.Object{
+			"type": classVehicle, "name": "Truck " + number, "licensePlate": "8DF1" + number, "vin": v.vin,
+			"make": v.brand, "model": v.model, "year": v.year, "regulationMode": "regulated", "tagIds": []any{tagWest},
+		})
+		if err != nil {
+			return err
 		}
 	}
-	if err := tx.Put(collection, key, o, keysOf(o)...); err != nil {
-		panic(err) // the seed is ours and has no clashes
+	return nil
+}
+
+func seedTrailers(tx *simkit.Tx) error {
+	for n, serial := range []string{"1UYVS2530GU512301", "1UYVS2530GU512302", "1GRAA0622KW103377"} {
+		number := strconv.Itoa(201 + n)
+		err := seedAsset(tx, simkit.Object{
+			"type": classTrailer, "name": "Trailer " + number, "licensePlate": "4TR" + number, "serialNumber": serial,
+			"enabledForMobile": true, "tagIds": []any{tagEast},
+		})
+		if err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+func seedAsset(tx *simkit.Tx, o simkit.Object) error {
+	id := newAssetID(tx)
+	o["id"], o["createdAtTime"], o["updatedAtTime"] = id, timestamp(tx.Now()), timestamp(tx.Now())
+	return tx.Put(assets, id, o, externalKeys(o)...)
+}
+
+func seedDrivers(tx *simkit.Tx) error {
+	names := []string{
+		"Amir Haddad", "Beatrice Novak", "Carlos Mendoza", "Denise Okafor", "Erik Lindqvist", "Fatima Rahman",
+		"George Papadakis", "Hannah Weiss", "Ivan Petrov",
+	}
+	for n, name := range names {
+		o := newDriver()
+		id := newDriverID(tx)
+		o["id"], o["createdAtTime"], o["updatedAtTime"] = id, timestamp(tx.Now()), timestamp(tx.Now())
+		o["name"], o["username"] = name, strings.ToLower(strings.ReplaceAll(name, " ", "."))
+		o["licenseState"], o["licenseNumber"] = "CA", "D448820"+strconv.Itoa(n)
+		if n == len(names)-1 {
+			o["driverActivationStatus"], o["deactivatedAtTime"] = statusDeactivated, timestamp(tx.Now())
+		}
+		if err := tx.Put(drivers, id, o, driverKeys(o)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func seedUsers(tx *simkit.Tx) error {
+	for _, name := range []string{"Dana Whitfield", "Miguel Ortega"} {
+		id := strconv.FormatInt(userIDs+tx.NextSeq(), 10)
+		email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@demofreight.example"
+		role := simkit.Object{"id": "23d4d8d3-dc10-4e7a-a183-69968751f23e", "name": "Dispatcher"}
+		o := simkit.Object{
+			"id": id, "name": name, "email": email, "authType": "default", "roles": []any{simkit.Object{"role": role}},
+		}
+		if err := tx.Put(users, id, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func seedTags(tx *simkit.Tx) error {
+	return errors.Join(
+		tx.Put(tags, tagWest, simkit.Object{"id": tagWest, "name": "West"}),
+		tx.Put(tags, tagEast, simkit.Object{"id": tagEast, "name": "East"}),
+	)
 }

@@ -1,0 +1,80 @@
+// Package arch holds the test of which room may use which: the house is visible from its
+// folders, and stays so.
+package arch
+
+import (
+	"encoding/json"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/waybill-dev/waybill/"
+
+// rooms says what each room may import of ours. A room that is not listed may not exist.
+var rooms = map[string]struct {
+	may    string
+	reason string
+}{
+	"internal/resource":                {"", "the vocabulary knows nobody"},
+	"internal/problem":                 {"", "errors for callers are a leaf"},
+	"internal/config":                  {"", "configuration is a leaf"},
+	"internal/event":                   {"", "facts are carried by a leaf, so that nobody knows who listens"},
+	"internal/seal":                    {"", "sealing knows bytes and nothing of what they mean"},
+	"internal/outbound":                {"", "clients for foreign hosts are made in one place that knows nobody"},
+	"internal/tsp":                     {"internal/resource", "the contract with adapters speaks of resources only"},
+	"internal/tsp/rest":                {"internal/tsp internal/resource internal/outbound", "a family helper builds adapters"},
+	"internal/tsp/simkit":              {"", "simulators must not share a misreading with adapters"},
+	"internal/tsp/samsara":             {"internal/tsp internal/tsp/rest internal/resource", "an adapter sees the contract, its family and the vocabulary"},
+	"internal/tsp/samsara/sim":         {"internal/tsp/simkit", "a simulator must not share code with its adapter"},
+	"internal/tsp/all":                 {"internal/tsp internal/tsp/simkit internal/tsp/samsara internal/tsp/samsara/sim", "the list of all adapters"},
+	"internal/access":                  {"internal/resource internal/problem", "who may do what, to which kinds"},
+	"internal/connection":              {"internal/access internal/event internal/tsp internal/problem", "links between fleets and TSPs"},
+	"internal/record":                  {"internal/resource internal/tsp internal/problem", "the TSPs' records"},
+	"internal/operation":               {"internal/access internal/connection internal/event internal/record internal/resource internal/tsp internal/problem", "the tracked write"},
+	"internal/webhook":                 {"internal/event internal/outbound internal/problem", "webhooks carry events and do not know operations"},
+	"internal/dispatch":                {"internal/event internal/tsp internal/resource internal/problem", "lanes do not know what runs in them"},
+	"internal/store/sqlite":            {"internal/access internal/connection internal/record internal/operation internal/webhook internal/event internal/dispatch internal/resource internal/tsp internal/problem", "a store implements the ports of others"},
+	"internal/api":                     {"internal/access internal/operation internal/connection internal/record internal/webhook internal/resource internal/tsp internal/problem internal/api/openapi", "HTTP holds no rule and knows no store, lane or adapter"},
+	"internal/api/openapi":             {"", "the document is data"},
+	"internal/api/openapi/openapitest": {"internal/api/openapi", "checks answers against the document"},
+	"internal/app":                     {"*", "the one place that knows every room"},
+	"internal/arch":                    {"", "this test"},
+	"cmd/waybill":                      {"internal/app internal/config", "commands only start the app"},
+	"bench":                            {"internal/app internal/config internal/store/sqlite internal/operation internal/resource internal/dispatch internal/tsp", "measures the store's face as the design asks"},
+}
+
+func TestEveryRoomUsesOnlyWhatItMay(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", module+"...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for d := json.NewDecoder(strings.NewReader(string(out))); d.More(); {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := d.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		seen++
+		name := strings.TrimPrefix(p.ImportPath, module)
+		room, ok := rooms[name]
+		if !ok {
+			t.Errorf("%s is no room of the house: add it to the table with a reason, or put its code where it belongs", name)
+			continue
+		}
+		may := strings.Fields(room.may)
+		for _, imported := range p.Imports {
+			other, ours := strings.CutPrefix(imported, module)
+			if ours && room.may != "*" && !slices.Contains(may, other) {
+				t.Errorf("%s must not import %s: %s", name, other, room.reason)
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d packages were looked at", seen)
+	}
+}

@@ -1,0 +1,21 @@
+// Package sim is the Samsara simulator: a strict, stateful stand-in for the part of Samsara's API that writes to a
+// fleet, and the reads that an adapter needs beside it.
+//
+// Facts come from Samsara's OpenAPI document 2025-10-23 and its guides (developers.samsara.com, read 2026-11-23), and
+// from behaviour that others observed; where no source says anything, the comment says "not documented".
+//
+// One organisation, "Demo Freight" (4000001), with these credentials:
+//
+//	samsara-demo-token      API token, every scope
+//	samsara-readonly-token  API token, read scopes only
+//	samsara-tagged-token    API token, every scope, restricted to the tag "West": writes must give tagIds
+//	samsara-demo-client / samsara-demo-secret, code samsara-demo-code   OAuth 2.0; this code can be used again and
+//	                        again, a code that begins with samsara-once- works once
+//
+// The switch unwrapped_assets (POST /_sim/switches) makes /assets answer the object without its data wrapper, as the
+// document of 2024-11-18 and Samsara's sample app show it.
+//
+// All classes of assets live in one set with one id space, so a vehicle can be read and changed through
+// /fleet/vehicles and through /assets. /_sim/objects/ knows: assets, vehicles, trailers, drivers, messages, dvirs,
+// fuel-purchases, users, tags, and changes (every PATCH in order: {seq, at, collection, id, patch}).
+package sim

@@ -1,0 +1,91 @@
+package sim
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+// External ids (developers.samsara.com/docs/external-ids): a pair of key and value belongs to one object of any class.
+// Keys that begin with "samsara." are filled by Samsara. The page has a section on character limits, whose numbers were
+// not in reach, so none is enforced.
+const automaticPrefix = "samsara."
+
+// externalIDs is the rule of the externalIds member. An empty value takes the key away.
+func externalIDs(v any) string {
+	given, ok := v.(simkit.Object)
+	if !ok {
+		return "must be an object"
+	}
+	for _, key := range slices.Sorted(maps.Keys(given)) {
+		_, ok := given[key].(string)
+		switch {
+		case !ok:
+			return "must have texts as values"
+		case strings.HasPrefix(key, automaticPrefix):
+			return "cannot set " + key + ": keys that begin with samsara. are automatic"
+		case key == "" || strings.ContainsAny(key, ":,"):
+			return "has a key that is empty or holds a colon or a comma"
+		}
+	}
+	return ""
+}
+
+// allExternalIDs are an object's own external ids and the automatic ones.
+func allExternalIDs(o simkit.Object) simkit.Object {
+	all := simkit.Object{}
+	if own, ok := o["externalIds"].(simkit.Object); ok {
+		maps.Copy(all, own)
+	}
+	if vin := text(o, "vin"); vin != "" {
+		all[automaticPrefix+"vin"] = strings.ToUpper(vin)
+	}
+	if serial := text(o, "gatewaySerial"); serial != "" {
+		all[automaticPrefix+"serial"] = serial
+	}
+	return all
+}
+
+// externalKeys are the store's unique keys of an object's external ids.
+func externalKeys(o simkit.Object) []string {
+	var keys []string
+	all := allExternalIDs(o)
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		keys = append(keys, externalKey(key+":"+text(all, key)))
+	}
+	return keys
+}
+
+func externalKey(pair string) string { return "external id " + pair }
+
+// lookUp finds an object by its Samsara id or by key:value.
+func lookUp(tx *simkit.Tx, collection, id string) (*simkit.Item, error) {
+	if key, value, external := strings.Cut(id, ":"); external {
+		if key == automaticPrefix+"vin" {
+			value = strings.ToUpper(value)
+		}
+		owned, owner, ok := tx.Owner(externalKey(key + ":" + value))
+		if !ok || owned != collection {
+			return nil, missing()
+		}
+		id = owner
+	}
+	if i, ok := tx.Get(collection, id); ok {
+		return i, nil
+	}
+	return nil, missing()
+}
+
+var fullDate = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
+
+// attributeShape is a list of attributes as every write takes it. The simulator keeps them as they come.
+func attributeShape() simkit.Rule {
+	return simkit.List(simkit.Nested(simkit.Shape{
+		"id": simkit.String(1, 0), "name": simkit.String(1, 0),
+		"numberValues": simkit.List(simkit.Number), "stringValues": simkit.List(simkit.String(0, 0)),
+		"dateValues": simkit.List(simkit.Matching("a date like 2026-01-31", fullDate.MatchString)),
+	}))
+}

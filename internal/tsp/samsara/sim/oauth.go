@@ -1,0 +1,175 @@
+package sim
+
+import (
+	"crypto/rand"
+	"errors"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+// OAuth 2.0 (developers.samsara.com/docs/oauth-20): authorization code, then refresh tokens that work once each. The
+// lifetime of an hour is what clients report; Samsara only says expires_in.
+const (
+	tokenPath    = "/oauth2/token"
+	clientID     = "samsara-demo-client"
+	clientSecret = "samsara-demo-secret"
+	demoCode     = "samsara-demo-code"
+	oncePrefix   = "samsara-once-"
+	lifetime     = time.Hour
+)
+
+// The collections of OAuth state, which the admin side does not show.
+const (
+	accessTokens  = "_access"
+	refreshTokens = "_refresh"
+	usedCodes     = "_codes"
+)
+
+// oauthError is an error answer of RFC 6749, section 5.2.
+type oauthError struct {
+	status int
+	code   string
+	reason string
+}
+
+func (e *oauthError) Error() string { return e.code + ": " + e.reason }
+
+func badGrant(reason string) error {
+	return &oauthError{http.StatusBadRequest, "invalid_grant", reason}
+}
+
+func badRequest(reason string) error {
+	return &oauthError{http.StatusBadRequest, "invalid_request", reason}
+}
+
+func (s *service) serveToken(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		s.Refuse(w, r, http.StatusMethodNotAllowed)
+		return
+	}
+	grant, err := s.grant(r)
+	var no *oauthError
+	switch {
+	case errors.As(err, &no):
+		if no.status == http.StatusUnauthorized {
+			w.Header().Set("WWW-Authenticate", `Basic realm="samsara"`)
+		}
+		s.answer(w, no.status, simkit.Object{"error": no.code, "error_description": no.reason})
+	case err != nil:
+		s.Refuse(w, r, http.StatusInternalServerError)
+	default:
+		w.Header().Set("Cache-Control", "no-store")
+		s.answer(w, http.StatusOK, grant)
+	}
+}
+
+// grant checks the client and the form, uses up the code or refresh token, and makes new tokens.
+func (s *service) grant(r *http.Request) (simkit.Object, error) {
+	form, err := readForm(r)
+	if err != nil {
+		return nil, err
+	}
+	id, secret, basic := r.BasicAuth()
+	if !basic {
+		id, secret = form.Get("client_id"), form.Get("client_secret")
+	}
+	if id != clientID || secret != clientSecret {
+		return nil, &oauthError{http.StatusUnauthorized, "invalid_client", "unknown client or wrong secret"}
+	}
+	var granted simkit.Object
+	err = s.host.Store.Update(func(tx *simkit.Tx) error {
+		var err error
+		switch form.Get("grant_type") {
+		case "authorization_code":
+			err = useCode(tx, form.Get("code"))
+		case "refresh_token":
+			err = useRefresh(tx, form.Get("refresh_token"))
+		case "":
+			err = badRequest("grant_type is missing")
+		default:
+			err = &oauthError{http.StatusBadRequest, "unsupported_grant_type", "use authorization_code or refresh_token"}
+		}
+		if err != nil {
+			return err
+		}
+		granted, err = issue(tx)
+		return err
+	})
+	return granted, err
+}
+
+func readForm(r *http.Request) (url.Values, error) {
+	data, err := simkit.Body(r)
+	if err != nil {
+		return nil, badRequest("the body could not be read")
+	}
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
+		return nil, badRequest("the content type must be application/x-www-form-urlencoded")
+	}
+	form, err := url.ParseQuery(string(data))
+	if err != nil {
+		return nil, badRequest("the form is not well encoded")
+	}
+	for name, values := range form {
+		if len(values) > 1 {
+			return nil, badRequest(name + " is given twice")
+		}
+	}
+	return form, nil
+}
+
+// useCode accepts the demo code any number of times and a code with oncePrefix once.
+func useCode(tx *simkit.Tx, code string) error {
+	if code == demoCode {
+		return nil
+	}
+	if _, used := tx.Get(usedCodes, code); used || !strings.HasPrefix(code, oncePrefix) {
+		return badGrant("the code is unknown or was used before")
+	}
+	return tx.Put(usedCodes, code, simkit.Object{})
+}
+
+// useRefresh takes a refresh token out of use.
+func useRefresh(tx *simkit.Tx, refresh string) error {
+	if _, good := tx.Get(refreshTokens, refresh); !good {
+		return badGrant("the refresh token is unknown or was used before")
+	}
+	tx.Delete(refreshTokens, refresh)
+	return nil
+}
+
+// issue makes a pair of tokens and forgets the access tokens that have expired.
+func issue(tx *simkit.Tx) (simkit.Object, error) {
+	for _, i := range slices.Clone(tx.Items(accessTokens)) {
+		if !tx.Now().Before(i.At.Add(lifetime)) {
+			tx.Delete(accessTokens, i.ID)
+		}
+	}
+	access, refresh := "samsara_at_"+rand.Text(), "samsara_rt_"+rand.Text()
+	if err := tx.Put(accessTokens, access, simkit.Object{}); err != nil {
+		return nil, err
+	}
+	if err := tx.Put(refreshTokens, refresh, simkit.Object{}); err != nil {
+		return nil, err
+	}
+	return simkit.Object{
+		"access_token": access, "refresh_token": refresh, "token_type": "bearer",
+		"expires_in": int64(lifetime / time.Second), "scope": "admin:read admin:write",
+	}, nil
+}
+
+func (s *service) accessValid(access string) bool {
+	valid := false
+	_ = s.host.Store.View(func(tx *simkit.Tx) error {
+		i, ok := tx.Get(accessTokens, access)
+		valid = ok && s.host.Now().Before(i.At.Add(lifetime))
+		return nil
+	})
+	return valid
+}

@@ -1,0 +1,115 @@
+package simkit_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+func TestRequestsAreRecordedWithoutSecretsNewestLast(t *testing.T) {
+	t.Parallel()
+	sim := start(t, simkit.Options{Now: noon})
+	sim.do("POST", "/things?api_key=sesame&page=2", `{"name":"a","password":"sesame","deep":[{"access_token":"sesame"}]}`)
+	sim.do("POST", "/free/token", "grant_type=x&client_secret=sesame", "Content-Type", "application/x-www-form-urlencoded")
+	sim.do("POST", "/things", `{"password":"sesame"`)
+	sim.do("GET", "/things", "")
+	got := sim.items("/_sim/requests")
+	want := []map[string]any{
+		{"seq": 1.0, "time": "2026-11-24T12:00:00Z", "method": "POST", "path": "/things", "query": "api_key=%2A%2A%2A%2A%2A&page=2",
+			"body": map[string]any{"name": "a", "password": "*****", "deep": []any{map[string]any{"access_token": "*****"}}}, "status": 201.0},
+		{"seq": 2.0, "time": "2026-11-24T12:00:00Z", "method": "POST", "path": "/free/token", "query": "",
+			"body": "client_secret=%2A%2A%2A%2A%2A&grant_type=x", "status": 400.0},
+		{"seq": 3.0, "time": "2026-11-24T12:00:00Z", "method": "POST", "path": "/things", "query": "", "body": "*****", "status": 400.0},
+		{"seq": 4.0, "time": "2026-11-24T12:00:00Z", "method": "GET", "path": "/things", "query": "", "body": nil, "status": 200.0},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if n := len(sim.items("/_sim/requests?method=post&path_prefix=/things")); n != 2 {
+		t.Errorf("the filters left %d requests, want 2", n)
+	}
+}
+
+func TestASpoiledRequestIsRecordedWithItsFault(t *testing.T) {
+	t.Parallel()
+	sim := start(t, simkit.Options{})
+	sim.do("POST", "/_sim/faults", `{"fault":"apply_then_drop","times":1}`)
+	sim.do("POST", "/things", `{"name":"a"}`)
+	waitFor(t, func() bool { return len(sim.items("/_sim/requests")) == 1 })
+	got := sim.items("/_sim/requests")[0]
+	if got["fault"] != "apply_then_drop" || got["status"] != 0.0 {
+		t.Errorf("recorded %v", got)
+	}
+}
+
+func TestObjectsCarryTheirOrderAndTime(t *testing.T) {
+	t.Parallel()
+	sim := start(t, simkit.Options{Now: noon})
+	sim.do("POST", "/things", `{"name":"a","size":12345678901}`)
+	want := []map[string]any{
+		{"seq": 1.0, "at": "2026-11-24T12:00:00Z", "name": "seeded"},
+		{"seq": 2.0, "at": "2026-11-24T12:00:00Z", "name": "a", "size": 12345678901.0},
+	}
+	if diff := cmp.Diff(want, sim.items("/_sim/objects/things")); diff != "" {
+		t.Error(diff)
+	}
+	if got := sim.do("GET", "/_sim/objects/nothing", ""); got.status != http.StatusNotFound {
+		t.Errorf("an unknown collection = %d", got.status)
+	}
+}
+
+func TestResetGoesBackToTheSeededState(t *testing.T) {
+	t.Parallel()
+	sim := start(t, simkit.Options{Dir: t.TempDir(), Now: noon})
+	sim.do("POST", "/things", `{"name":"a"}`)
+	sim.do("POST", "/_sim/faults", `{"fault":"drop"}`)
+	sim.do("POST", "/_sim/limits", `{"enabled":true}`)
+	sim.do("POST", "/_sim/switches", `{"polite":false}`)
+	sim.do("POST", "/_sim/clock", `{"advance_ms":1000}`)
+	if got := sim.do("POST", "/_sim/reset", ""); got.status != http.StatusNoContent {
+		t.Fatalf("reset = %d %s", got.status, got.body)
+	}
+	things, requests, faults := sim.things(), len(sim.items("/_sim/requests")), len(sim.items("/_sim/faults"))
+	if things != 1 || requests != 0 || faults != 0 || sim.host.Limiter.Enabled() || !sim.host.On("polite") || !sim.host.Now().Equal(noon()) {
+		t.Errorf("after the reset: %d things, %d requests, %d faults, limits %v, polite %v, now %v",
+			things, requests, faults, sim.host.Limiter.Enabled(), sim.host.On("polite"), sim.host.Now())
+	}
+}
+
+func TestTheAdminSideTurnsLimitsSwitchesAndClock(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, path, body string
+		status           int
+		answer           string
+	}{
+		{"limits on", "/_sim/limits", `{"enabled":true}`, 200, `{"enabled":true}`},
+		{"limits without a wish", "/_sim/limits", `{}`, 400, "enabled is missing"},
+		{"limits with an unknown field", "/_sim/limits", `{"enabled":true,"rate":1}`, 400, "rate"},
+		{"a switch off", "/_sim/switches", `{"polite":false}`, 200, `{"polite":false}`},
+		{"an unknown switch", "/_sim/switches", `{"rude":true}`, 400, `unknown switch`},
+		{"the clock forward", "/_sim/clock", `{"advance_ms":1500}`, 200, `{"now":"2026-11-24T12:00:01.5Z"}`},
+		{"the clock back", "/_sim/clock", `{"advance_ms":-1}`, 400, "negative"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got := start(t, simkit.Options{Now: noon}).do("POST", c.path, c.body)
+			if got.status != c.status || !strings.Contains(got.body, c.answer) {
+				t.Errorf("answer = %d %s, want %d %s", got.status, got.body, c.status, c.answer)
+			}
+		})
+	}
+}
+
+func TestABodyOverTheBoundIsNotRead(t *testing.T) {
+	t.Parallel()
+	sim := start(t, simkit.Options{})
+	got := sim.do("POST", "/things", `{"name":"`+strings.Repeat("a", simkit.MaxBody)+`"}`)
+	if got.status != http.StatusRequestEntityTooLarge {
+		t.Errorf("status = %d", got.status)
+	}
+}
