@@ -32,7 +32,6 @@ type writes struct {
 	records     recordStore
 	caller      *tsp.Caller
 	budget      *dispatch.Budget
-	policy      dispatch.Policy
 	limits      agreed
 	now         func() time.Time
 	log         *slog.Logger

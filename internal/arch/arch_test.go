@@ -42,7 +42,7 @@ var rooms = map[string]struct {
 	"internal/app":                     {"*", "the one place that knows every room"},
 	"internal/arch":                    {"", "this test"},
 	"cmd/waybill":                      {"internal/app internal/config", "commands only start the app"},
-	"bench":                            {"internal/app internal/config internal/store/sqlite internal/operation internal/resource internal/dispatch internal/tsp", "measures the store's face as the design asks"},
+	"bench":                            {"internal/event internal/store/sqlite internal/operation internal/resource", "measures the store's face as the design asks"},
 }
 
 func TestEveryRoomUsesOnlyWhatItMay(t *testing.T) {

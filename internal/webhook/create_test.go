@@ -81,7 +81,7 @@ func TestAMissingSecretIsMade(t *testing.T) {
 			t.Errorf("%s: %q is not 32 URL-safe characters or more", name, secret)
 		}
 	}
-	if webhook.RandomSecret() == webhook.RandomSecret() {
+	if one, other := webhook.RandomSecret(), webhook.RandomSecret(); one == other {
 		t.Error("two secrets are equal")
 	}
 }

@@ -44,7 +44,7 @@ func TestNoErrorTellsASecret(t *testing.T) {
 			w.WriteHeader(500)
 		},
 		"a redirect repeats it": func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "/login?token="+url.QueryEscape(token), 302)
+			http.Redirect(w, r, "/login?token="+url.QueryEscape(token), http.StatusFound)
 		},
 		"a broken answer repeats it": func(w http.ResponseWriter, _ *http.Request) {
 			half(w, "HTTP/1.1 "+token+"\r\n\r\n")

@@ -16,7 +16,7 @@ import (
 // ..." (seen in captured traffic, reference section 3.3). Wording is not contractual at
 // Samsara, so only codes that change what happens next are read.
 func class(a rest.Answer) tsp.Class {
-	if false {
+	if a.Status != http.StatusBadRequest {
 		return ""
 	}
 	switch code, _, _ := strings.Cut(after(string(a.Body), "rpc error: code = "), " "); code {

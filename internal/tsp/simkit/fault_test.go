@@ -1,7 +1,10 @@
 package simkit_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,6 +81,27 @@ func TestAHangingRequestEndsWhenTheSimulatorCloses(t *testing.T) {
 	if got := <-ended; got.status != 0 {
 		t.Errorf("the hanging request got %d", got.status)
 	}
+}
+
+func TestAHangingRequestEndsWhenTheCallerGivesUp(t *testing.T) {
+	t.Parallel()
+	sim := start(t, simkit.Options{})
+	sim.do("POST", "/_sim/faults", `{"fault":"hang","times":1}`)
+	ctx, giveUp := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() {
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, sim.url+"/things", strings.NewReader(`{"name":"a"}`))
+		if err == nil {
+			_, err = sim.http.Do(request)
+		}
+		ended <- err
+	}()
+	waitFor(t, func() bool { return len(sim.items("/_sim/requests")) == 1 })
+	giveUp()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("err = %v", err)
+	}
+	sim.server.Close() // returns once no request is being answered
 }
 
 func TestAFaultMeetsOnlyMatchingRequests(t *testing.T) {

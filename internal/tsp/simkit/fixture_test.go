@@ -76,6 +76,8 @@ type running struct {
 	url  string
 	host *simkit.Host
 	http *http.Client
+
+	server *httptest.Server
 }
 
 func start(t *testing.T, opts simkit.Options) *running {
@@ -91,7 +93,7 @@ func start(t *testing.T, opts simkit.Options) *running {
 			t.Errorf("close the simulator: %v", err)
 		}
 	})
-	return &running{t, server.URL, host, server.Client()}
+	return &running{t, server.URL, host, server.Client(), server}
 }
 
 // reply is an answer; status 0 means that none came.

@@ -33,7 +33,7 @@ var departures = []struct {
 	{
 		"legacy errors of token, scope and rate are JSON objects",
 		func(c call) bool { return strings.HasPrefix(c.path, "/v1/") && c.status > 400 && c.status < 500 },
-		"the gateway before the legacy API answers them as for every other path; the document says a JSON string",
+		"inferred, nothing was observed: the gateway answers them as on every other path; the document says a JSON string",
 	},
 	{
 		"server errors are plain text",

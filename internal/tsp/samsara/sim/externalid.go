@@ -21,10 +21,10 @@ func externalIDs(v any) string {
 		return "must be an object"
 	}
 	for _, key := range slices.Sorted(maps.Keys(given)) {
-		_, ok := given[key].(string)
-		switch {
-		case !ok:
+		if _, ok := given[key].(string); !ok {
 			return "must have texts as values"
+		}
+		switch {
 		case strings.HasPrefix(key, automaticPrefix):
 			return "cannot set " + key + ": keys that begin with samsara. are automatic"
 		case key == "" || strings.ContainsAny(key, ":,"):
