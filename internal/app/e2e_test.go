@@ -286,3 +286,9 @@ func (h *house) texts() []string {
 	}
 	return all
 }
+
+// patches counts the PATCH requests that the simulator received.
+func (h *house) patches() int {
+	h.t.Helper()
+	return strings.Count(h.simulated("GET", "/_sim/requests?method=PATCH", ""), `"method":"PATCH"`)
+}

@@ -88,6 +88,10 @@ func (w *writes) item(t task) dispatch.Item {
 	// being sent and yet read here was left so by a write whose commit failed.
 	sending := t.op.State == operation.Sending
 	item.Held, item.Unknown = sending && t.op.Sync, t.op.State == operation.Unknown || sending && !t.op.Sync
+	if t.op.Sync && item.Unknown && repeatable(t.action.Strength) {
+		// After a crash nobody waits for a sync operation any more, so it is never sent again.
+		item.Strength = tsp.None
+	}
 	for _, key := range t.action.Limits {
 		if l, ok := named[key]; ok {
 			item.Limits = append(item.Limits, l)
@@ -96,10 +100,13 @@ func (w *writes) item(t task) dispatch.Item {
 	return item
 }
 
+// repeatable tells whether sending a write again does no harm.
+func repeatable(s tsp.Strength) bool { return s == tsp.Native || s == tsp.NaturalKey }
+
 // Begin marks an operation as being sent, unless its repetition is harmless.
 func (w *writes) Begin(ctx context.Context, item dispatch.Item) error {
 	t := item.Value.(task)
-	if t.action.Strength == tsp.Native || t.action.Strength == tsp.NaturalKey {
+	if repeatable(t.action.Strength) {
 		return nil
 	}
 	return overtaken(w.store.MarkSending(ctx, t.op, w.now()))
@@ -137,11 +144,10 @@ func (w *writes) attempt(ctx context.Context, t task, pace tsp.Pacer, unknown bo
 		return end
 	}
 	var d done
-	repeatable := t.action.Strength == tsp.Native || t.action.Strength == tsp.NaturalKey
 	switch {
-	case unknown && t.action.Strength == tsp.None:
+	case unknown && (t.action.Strength == tsp.None || t.op.Sync && repeatable(t.action.Strength)):
 		d.err = &tsp.Error{Class: tsp.Unknown, Message: "the TSP cannot be asked whether it took the write"}
-	case unknown && !repeatable:
+	case unknown && !repeatable(t.action.Strength):
 		d.written, d.found, d.err = w.caller.Find(ctx, w.service.Target(t.conn), write)
 		end.Open = d.err != nil
 		if d.found || d.err != nil {

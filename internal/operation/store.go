@@ -46,9 +46,8 @@ type Settlement struct {
 	Operation Operation
 	From      int
 	Attempt   *Attempt
-	// Merge tells that the attempt replaces the one with the same N, as throttles in a row do.
-	Record *record.Record
-	Events []event.Event
+	Record    *record.Record
+	Events    []event.Event
 }
 
 // Busy says that a sync operation must wait for another one on its order key.

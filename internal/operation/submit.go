@@ -172,6 +172,8 @@ func (s *Service) target(ctx context.Context, op *Operation, r Request) error {
 
 // accept stores the operation; a sync one is performed before it returns.
 func (s *Service) accept(ctx context.Context, op Operation) (Operation, error) {
+	// A caller who hangs up now must not leave a stored operation that nobody performs.
+	ctx = context.WithoutCancel(ctx)
 	var events []event.Event
 	if !op.Sync {
 		created, err := op.Event(event.OperationCreated, op.CreatedAt)

@@ -41,7 +41,7 @@ func postMessage(tx *simkit.Tx, c *call) (any, error) {
 	return data(sent), nil
 }
 
-// listMessages shows the messages of a window of time, oldest first; they have no id here either.
+// listMessages shows the messages of a window of time, newest first as the document says; they have no id here either.
 func listMessages(tx *simkit.Tx, c *call) (any, error) {
 	end, err := milliseconds(c, "endMs", tx.Now().UnixMilli())
 	if err != nil {
@@ -61,7 +61,6 @@ func listMessages(tx *simkit.Tx, c *call) (any, error) {
 			found = append(found, showMessage(i))
 		}
 	}
-	slices.Reverse(found)
 	return data(found), nil
 }
 

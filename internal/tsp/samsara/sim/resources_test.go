@@ -137,7 +137,7 @@ func TestARulesetOverrideGoesAwayWithNull(t *testing.T) {
 	}
 }
 
-func TestAMessageGoesToEachDriverAndIsListedWithoutID(t *testing.T) {
+func TestAMessageGoesToEachDriverAndIsListedNewestFirstWithoutID(t *testing.T) {
 	t.Parallel()
 	clock := newWatch()
 	s := start(t, simkit.Options{Now: clock.time})
@@ -149,10 +149,10 @@ func TestAMessageGoesToEachDriverAndIsListedWithoutID(t *testing.T) {
 	s.do("POST", "/v1/fleet/messages", `{"driverIds":[48400012],"text":"later"}`)
 	sentAt := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC).UnixMilli()
 	one := `{"driverId":%d,"isRead":false,"sender":{"name":"Dispatch","type":"dispatch"},"sentAtMs":%d,"text":"%s"}`
-	early := fmt.Sprintf(one, 48400010, sentAt, "hello") + "," + fmt.Sprintf(one, 48400011, sentAt, "hello")
+	early := fmt.Sprintf(one, 48400011, sentAt, "hello") + "," + fmt.Sprintf(one, 48400010, sentAt, "hello")
 	late := fmt.Sprintf(one, 48400012, sentAt+60_000, "later")
 	for query, want := range map[string]string{
-		"": early + "," + late, "?durationMs=59999": late, "?durationMs=60000": early + "," + late,
+		"": late + "," + early, "?durationMs=59999": late, "?durationMs=60000": late + "," + early,
 		fmt.Sprintf("?endMs=%d", sentAt): early, fmt.Sprintf("?endMs=%d", sentAt-1): "",
 	} {
 		if got := s.do("GET", "/v1/fleet/messages"+query, ""); got.text != `{"data":[`+want+`]}` {
