@@ -25,6 +25,7 @@ type lane struct {
 	flying int
 	most   int
 	took   time.Duration
+	closed time.Time
 }
 
 func (l *lane) Heads(_ context.Context, _ Lane, after int64, n int) (Batch, error) {
@@ -35,6 +36,9 @@ func (l *lane) Heads(_ context.Context, _ Lane, after int64, n int) (Batch, erro
 		if it.Seq > after && len(heads) < n {
 			heads = append(heads, it)
 		}
+	}
+	if time.Now().Before(l.closed) {
+		return Batch{Closed: l.closed}, nil
 	}
 	return Batch{Items: heads, Parallel: 4}, nil
 }
@@ -86,8 +90,13 @@ var theLane = Lane{Kind: Connections, ID: uuid.UUID{1}}
 // runFor runs a dispatcher over the lane for some virtual time.
 func runFor(t *testing.T, l *lane, d time.Duration) {
 	t.Helper()
+	runOver(t, NewInProcess(time.Now), l, d)
+}
+
+func runOver(t *testing.T, source Source, l *lane, d time.Duration) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	disp := New(Config{Source: NewInProcess(time.Now), Works: map[string]Work{Connections: l},
+	disp := New(Config{Source: source, Works: map[string]Work{Connections: l},
 		Policies: map[string]Policy{Connections: {Base: time.Second, Cap: time.Minute, MaxCounted: 3}},
 		Budget:   NewBudget(time.Now, map[string]time.Time{}), Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	done := make(chan error)
@@ -156,6 +165,25 @@ func TestALostHintIsFoundBySweeping(t *testing.T) {
 		runFor(t, l, 25*time.Second)
 		if len(l.log) != 1 {
 			t.Errorf("the item ran %d times", len(l.log))
+		}
+	})
+}
+
+func TestALaneThatItsWorkKeepsClosedOpensWhenItIsActivated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, after := range []time.Duration{time.Second, 5 * time.Second} {
+			l := &lane{items: []Item{{Seq: 1, Key: "a"}}, closed: time.Now().Add(time.Minute)}
+			source := NewInProcess(time.Now)
+			time.AfterFunc(after, func() {
+				l.mu.Lock()
+				l.closed = time.Time{}
+				l.mu.Unlock()
+				source.Activate(theLane, time.Now())
+			})
+			runOver(t, source, l, after+time.Second)
+			if len(l.log) != 1 {
+				t.Errorf("activated after %v, the item ran %d times", after, len(l.log))
+			}
 		}
 	})
 }

@@ -30,7 +30,9 @@ type runner struct {
 	parallel int
 	flying   int
 	stopped  bool
-	reopen   time.Time
+	// reopen is when a pause ends; shut is until when the work itself keeps the lane closed,
+	// which any activation may change.
+	reopen, shut time.Time
 }
 
 // entry is an item in the window.
@@ -53,7 +55,8 @@ func (r *runner) run(ctx context.Context) time.Time {
 	begun, lingered := r.config.Now(), false
 	for {
 		now := r.config.Now()
-		over := ctx.Err() != nil || r.stopped || now.Sub(begun) > r.config.Slice || now.Before(r.reopen)
+		over := ctx.Err() != nil || r.stopped || now.Sub(begun) > r.config.Slice ||
+			now.Before(r.reopen) || now.Before(r.shut)
 		if over && r.flying == 0 {
 			return r.after(now, ctx)
 		}
@@ -80,6 +83,8 @@ func (r *runner) after(now time.Time, ctx context.Context) time.Time {
 		return time.Time{}
 	case now.Before(r.reopen):
 		return r.reopen
+	case now.Before(r.shut):
+		return r.shut
 	}
 	return now
 }
@@ -102,7 +107,7 @@ func (r *runner) wait(ctx context.Context, next time.Time, over bool) (lingered 
 	case res := <-r.ended:
 		r.apply(res)
 	case <-wake:
-		r.drained = false
+		r.drained, r.shut = false, time.Time{}
 		r.dropHeld()
 	case <-done:
 	case <-t.C:
@@ -136,9 +141,7 @@ func (r *runner) fill(ctx context.Context) error {
 		return err
 	}
 	r.parallel, r.drained = max(batch.Parallel, 1), len(batch.Items) < pageSize
-	if !batch.Closed.IsZero() {
-		r.reopen = batch.Closed
-	}
+	r.shut = batch.Closed
 	for _, it := range batch.Items {
 		r.cursor = it.Seq
 		if !slices.ContainsFunc(r.window, func(e *entry) bool { return e.Seq == it.Seq }) {

@@ -20,7 +20,8 @@ const (
 // Receiver returns a client for webhook receivers that keeps to the policy: a receiver that it
 // forbids ends in an error that holds a *Refusal. The timeout bounds a request in all, from
 // dialling to the end of the answer's body. Redirects are not followed and are answers like
-// any other. Each client has a pool of connections of its own: make one and share it.
+// any other, without their Location. Each client has a pool of connections of its own: make
+// one and share it.
 func Receiver(policy Policy, timeout time.Duration) *http.Client {
 	g := policy.guard()
 	return &http.Client{Transport: guarded{g, receiverTransport(g)}, CheckRedirect: keepAnswer, Timeout: timeout}
@@ -51,7 +52,23 @@ func (t guarded) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		return nil, err
 	}
-	return t.next.RoundTrip(r)
+	answer, err := t.next.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	plain(answer)
+	return answer, nil
+}
+
+// plain takes from an answer what could withhold it from the caller. http.Client reads the
+// Location even of a redirect that it does not follow, and fails if it cannot; and no timeout
+// reaches a connection that switched protocols, so reading it could last for ever.
+func plain(answer *http.Response) {
+	answer.Header.Del("Location")
+	if answer.StatusCode == http.StatusSwitchingProtocols {
+		_ = answer.Body.Close()
+		answer.Body = http.NoBody
+	}
 }
 
 // CloseIdleConnections lets http.Client.CloseIdleConnections reach the pool.

@@ -104,6 +104,41 @@ func TestRedirectsAreAnswersLikeAnyOther(t *testing.T) {
 	}
 }
 
+func TestNoReceiverWithholdsItsAnswer(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, answer string
+		want         int
+	}{
+		{"by switching protocols", "101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: silence", 101},
+		{"by a redirect that cannot be read", "302 Found\r\nLocation: http://[::1\r\nContent-Length: 0", 302},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, func(w http.ResponseWriter, _ *http.Request) { answerAndWait(t, w, tt.answer) })
+			answer, err := clients(t)["receiver"].Get(s.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			read := make(chan struct{})
+			go func() {
+				defer close(read)
+				_, _ = io.Copy(io.Discard, answer.Body)
+			}()
+			select {
+			case <-read:
+			case <-time.After(5 * time.Second):
+				t.Error("the answer never ends")
+			}
+			_ = answer.Body.Close()
+			if answer.StatusCode != tt.want {
+				t.Errorf("status %d, want %d", answer.StatusCode, tt.want)
+			}
+		})
+	}
+}
+
 func TestHugeHeadersOfAnAnswerAreRefused(t *testing.T) {
 	t.Parallel()
 	s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -173,4 +208,17 @@ func serve(t *testing.T, h http.HandlerFunc) *httptest.Server {
 	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)
 	return s
+}
+
+// answerAndWait writes an answer that net/http would not, and holds the connection until the
+// caller leaves.
+func answerAndWait(t *testing.T, w http.ResponseWriter, answer string) {
+	conn, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer func() { _ = conn.Close() }()
+	_, _ = io.WriteString(conn, "HTTP/1.1 "+answer+"\r\n\r\n")
+	_, _ = io.Copy(io.Discard, conn)
 }

@@ -164,6 +164,31 @@ func TestAnAnswerWhoseBodyNeverEndsIsDelivered(t *testing.T) {
 	}
 }
 
+func TestAReceiverThatSwitchesProtocolsHoldsNoLane(t *testing.T) {
+	t.Parallel()
+	s := receiver(t, func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer func() { _ = conn.Close() }()
+		_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+		_, _ = io.Copy(io.Discard, conn)
+	})
+	sender, ended := newSender(t, loopback, 10*time.Second), make(chan webhook.Result, 1)
+	go func() { ended <- sender.Send(t.Context(), to(s.URL)) }()
+	select {
+	case got := <-ended:
+		if got.Verdict != webhook.Delivered || got.StatusCode != http.StatusSwitchingProtocols {
+			t.Errorf("got %+v", got)
+		}
+	case <-time.After(15 * time.Second):
+		s.CloseClientConnections()
+		t.Fatal("the attempt outlives its timeout")
+	}
+}
+
 func TestAnAttemptTakesThreeSecondsAtMost(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

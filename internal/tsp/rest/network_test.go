@@ -9,16 +9,9 @@ import (
 	"testing"
 )
 
-// refusedPort returns the URL of a port at which nobody listens.
-func refusedPort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return "http://" + l.Addr().String()
-}
+// refusedPort is a URL at which nobody listens. A port that was free a moment ago would not
+// do: the server of a parallel test may have it by now. Port 1 is given to none.
+const refusedPort = "http://127.0.0.1:1"
 
 // mute returns the URL of a server that takes connections and never says a word.
 func mute(t *testing.T, scheme string) string {

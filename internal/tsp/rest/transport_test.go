@@ -129,12 +129,12 @@ func TestAWriteThatWasNeverSentIsUnavailable(t *testing.T) {
 		base      string
 		transport *http.Transport
 	}{
-		"the port refuses":                    {refusedPort(t), new(http.Transport)},
+		"the port refuses":                    {refusedPort, new(http.Transport)},
 		"the name does not resolve":           {"http://api.testland.example", unresolved},
 		"the certificate is not trusted":      {strangers.URL, new(http.Transport)},
 		"the certificate is for another name": {strangers.URL, &http.Transport{TLSClientConfig: &tls.Config{ServerName: "else.example"}}},
 		"the server speaks no TLS":            {"https" + plain.URL[len("http"):], new(http.Transport)},
-		"the proxy is away":                   {"http://api.testland.example", through(refusedPort(t))},
+		"the proxy is away":                   {"http://api.testland.example", through(refusedPort)},
 		"TLS is never agreed":                 {mute(t, "https"), &http.Transport{TLSHandshakeTimeout: soon}},
 	} {
 		t.Run(name, func(t *testing.T) {

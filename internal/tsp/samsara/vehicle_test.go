@@ -78,3 +78,28 @@ func TestDroppedFieldsAreTold(t *testing.T) {
 		t.Errorf("warnings differ (-want +got):\n%s", diff)
 	}
 }
+
+func TestAnUpdateOfWhichNothingWouldBeSentIsRefused(t *testing.T) {
+	t.Parallel()
+	action := samsara.New().Spec().Actions[updateVehicle]
+	for body, refused := range map[string]bool{
+		`{"status":"IN_REPAIR"}`:                true,
+		`{"oem":"Ford","engine_vin":null}`:      true,
+		`{"status":null}`:                       true,
+		`{"status":"IN_REPAIR","notes":"x"}`:    false,
+		`{"status":"IN_REPAIR","notes":null}`:   false,
+		`{"is_active":true}`:                    false,
+		`{"is_active":true,"oem":"Ford"}`:       false,
+		`{"external_id":"T-7","model_year":19}`: false,
+	} {
+		w := write(t, updateVehicle, body)
+		problems := action.Apply("Samsara", w.Schema, w.Payload).Problems
+		want := []resource.Problem{{Message: "none of the given fields can be written at Samsara", Code: resource.CodeNothing}}
+		if !refused {
+			want = nil
+		}
+		if diff := cmp.Diff(want, problems); diff != "" {
+			t.Errorf("%s: problems differ (-want +got):\n%s", body, diff)
+		}
+	}
+}
