@@ -59,14 +59,25 @@ func (g Grant) MayWrite(k resource.Kind) bool {
 	return g.Status == GrantActive && g.Levels[k] == ReadWrite
 }
 
-// Principal is the caller that a verified token stands for.
+// MayRead tells whether the grant lets the partner read resources of a kind.
+func (g Grant) MayRead(k resource.Kind) bool {
+	return g.Status == GrantActive && g.Levels[k] != ""
+}
+
+// Principal is the caller that a verified token stands for: a partner or a fleet.
 type Principal struct {
-	Client  string
+	Client string
+	// Partner is zero if the token is a fleet's.
 	Partner Partner
+	// Fleet is zero if the token is a partner's.
+	Fleet   Fleet
 	Scopes  []string
 	TokenID string
 	Expires time.Time
 }
+
+// IsFleet tells whether the caller is a fleet and not a partner.
+func (p Principal) IsFleet() bool { return p.Fleet.ID != uuid.Nil }
 
 // Has tells whether the token carries a scope.
 func (p Principal) Has(scope string) bool { return slices.Contains(p.Scopes, scope) }
@@ -85,6 +96,8 @@ type Store interface {
 	Client(ctx context.Context, id string) (Client, error)
 	// Grant returns what a fleet allowed a partner, or ErrNotFound.
 	Grant(ctx context.Context, partner, fleet uuid.UUID) (Grant, error)
+	// Grants lists what fleets allowed a partner, whatever its status.
+	Grants(ctx context.Context, partner uuid.UUID) ([]Grant, error)
 	// Revoke remembers a token's id until the token would have expired anyway.
 	Revoke(ctx context.Context, tokenID string, expires time.Time) error
 	// Revoked tells whether a token's id was revoked.

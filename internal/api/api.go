@@ -24,7 +24,7 @@ type Tokens interface {
 
 // Operations accepts writes and answers questions about them.
 type Operations interface {
-	Submit(ctx context.Context, r operation.Request) (operation.Operation, error)
+	Submit(ctx context.Context, r operation.Request) (op operation.Operation, replayed bool, err error)
 	Get(ctx context.Context, partner, connection, id uuid.UUID) (operation.Operation, error)
 	List(ctx context.Context, f operation.Filter) ([]operation.Operation, bool, error)
 }

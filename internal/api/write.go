@@ -30,9 +30,15 @@ func (s *Server) write(kind resource.Kind, verb resource.Verb) func(http.Respons
 			}
 			request.Target = id
 		}
-		op, err := s.Operations.Submit(r.Context(), request)
+		if request.Key, err = idempotencyKey(r, who, body, request.Sync); err != nil {
+			return err
+		}
+		op, replayed, err := s.Operations.Submit(r.Context(), request)
 		if err != nil {
 			return err
+		}
+		if replayed {
+			w.Header().Set("Idempotent-Replayed", "true")
 		}
 		s.answer(w, statusOf(op), op.Answer())
 		return nil

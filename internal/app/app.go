@@ -74,7 +74,12 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 }
 
 func (a *App) build(ctx context.Context, source dispatch.Source, o Options) error {
-	sealer, issuer, err := a.secrets(ctx)
+	keys, err := a.secrets(ctx)
+	if err != nil {
+		return err
+	}
+	sealer := keys.sealer
+	issuer, err := access.NewIssuer(a.db, keys.signing, time.Now)
 	if err != nil {
 		return err
 	}
@@ -107,7 +112,7 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 		return err
 	}
 	w := &writes{store: a.db, connections: a.db, service: a.connections, records: a.db, caller: a.caller,
-		budget: a.budget, limits: a.config.Limits, now: time.Now, log: a.log}
+		budget: a.budget, limits: a.config.Limits, derive: keys.derive, now: time.Now, log: a.log}
 	d := &deliveries{store: a.db, open: func(s webhook.Subscription) (webhook.Subscription, error) { return webhook.OpenSecret(sealer, s) },
 		sender: webhook.NewSender(outbound.Receiver(policy, deliveryTime), time.Now),
 		now:    time.Now, log: a.log}

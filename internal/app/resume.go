@@ -3,13 +3,15 @@ package app
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
 	"fmt"
 	"time"
 
 	json "github.com/go-json-experiment/json"
+	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/seal"
 )
@@ -18,40 +20,63 @@ import (
 const (
 	metaKeyset  = "keyset"
 	metaSigning = "signing-key"
+	metaDerive  = "derivation-key"
 	metaLimits  = "limits"
 	metaStarted = "started"
 )
 
-// secrets opens the data keyset and the key that signs tokens, making both at the first start.
-func (a *App) secrets(ctx context.Context) (*seal.Sealer, *access.Issuer, error) {
+// secrets are what the program opens with the operator's key. All are made at the first start.
+type secrets struct {
+	sealer *seal.Sealer
+	// signing signs tokens.
+	signing ed25519.PrivateKey
+	// derivation makes the passwords that TSPs demand.
+	derivation []byte
+}
+
+func (a *App) secrets(ctx context.Context) (out secrets, err error) {
 	key, err := parseKey(a.config)
 	if err != nil {
-		return nil, nil, err
+		return out, err
 	}
 	wrapped, err := a.metaOr(ctx, metaKeyset, func() ([]byte, error) { return seal.NewKeyset(key) })
 	if err != nil {
-		return nil, nil, err
+		return out, err
 	}
-	sealer, err := seal.Open(key, wrapped)
+	if out.sealer, err = seal.Open(key, wrapped); err != nil {
+		return out, err
+	}
+	seed, err := a.sealedSeed(ctx, out.sealer, metaSigning)
 	if err != nil {
-		return nil, nil, err
+		return out, err
 	}
-	sealed, err := a.metaOr(ctx, metaSigning, func() ([]byte, error) {
+	out.signing = ed25519.NewKeyFromSeed(seed)
+	out.derivation, err = a.sealedSeed(ctx, out.sealer, metaDerive)
+	return out, err
+}
+
+// sealedSeed returns 32 random bytes that are kept sealed under a name.
+func (a *App) sealedSeed(ctx context.Context, sealer *seal.Sealer, name string) ([]byte, error) {
+	sealed, err := a.metaOr(ctx, name, func() ([]byte, error) {
 		seed := make([]byte, ed25519.SeedSize)
 		if _, err := rand.Read(seed); err != nil {
-			return nil, fmt.Errorf("making a signing key: %w", err)
+			return nil, fmt.Errorf("making the %s: %w", name, err)
 		}
-		return sealer.Seal(seed, []byte(metaSigning))
+		return sealer.Seal(seed, []byte(name))
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	seed, err := sealer.Open(sealed, []byte(metaSigning))
+	return sealer.Open(sealed, []byte(name))
+}
+
+// derive makes 32 bytes that are always the same for an operation and a label.
+func (s secrets) derive(operation uuid.UUID, label string) []byte {
+	out, err := hkdf.Key(sha256.New, s.derivation, operation[:], label, sha256.Size)
 	if err != nil {
-		return nil, nil, err
+		return nil
 	}
-	issuer, err := access.NewIssuer(a.db, ed25519.NewKeyFromSeed(seed), time.Now)
-	return sealer, issuer, err
+	return out
 }
 
 // metaOr returns a kept value, making it if there is none.

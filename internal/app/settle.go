@@ -36,6 +36,9 @@ func (w *writes) Settle(ctx context.Context, item dispatch.Item, end dispatch.En
 		op.Counted++
 	}
 	op.State = after(v.Fate)
+	if t.op.State != operation.Unknown {
+		op.SentAt = end.StartedAt
+	}
 	if v.Fate == dispatch.Succeeds {
 		if s.Record, err = w.written(ctx, &op, t, end); err != nil {
 			return item, err

@@ -33,6 +33,7 @@ type writes struct {
 	caller      *tsp.Caller
 	budget      *dispatch.Budget
 	limits      agreed
+	derive      func(operation uuid.UUID, label string) []byte
 	now         func() time.Time
 	log         *slog.Logger
 }
@@ -136,7 +137,7 @@ type done struct {
 
 func (w *writes) attempt(ctx context.Context, t task, pace tsp.Pacer, unknown bool) dispatch.End {
 	end := dispatch.End{Class: tsp.Done, StartedAt: w.now()}
-	write, err := w.write(t, pace)
+	write, err := w.write(ctx, t, pace)
 	if err != nil {
 		w.log.Error("reading a stored operation", "operation_id", t.op.ID, "error", err)
 		end.Class, end.EndedAt = tsp.Broken, w.now()
@@ -171,7 +172,8 @@ func (w *writes) attempt(ctx context.Context, t task, pace tsp.Pacer, unknown bo
 	return end
 }
 
-func (w *writes) write(t task, pace tsp.Pacer) (tsp.Write, error) {
+// write makes the adapter's form of an operation.
+func (w *writes) write(ctx context.Context, t task, pace tsp.Pacer) (tsp.Write, error) {
 	schema, err := resource.For(t.op.Kind, t.op.Verb)
 	if err != nil {
 		return tsp.Write{}, err
@@ -180,12 +182,19 @@ func (w *writes) write(t task, pace tsp.Pacer) (tsp.Write, error) {
 	if err != nil {
 		return tsp.Write{}, err
 	}
-	first := t.op.FirstSentAt
-	if first.IsZero() {
-		first = w.now()
+	sent := w.now()
+	if t.op.State == operation.Unknown && !t.op.SentAt.IsZero() {
+		sent = t.op.SentAt
+	}
+	steps := &progress{store: w.store, operation: t.op.ID}
+	if t.op.Tries > 0 {
+		if steps.steps, err = w.store.Steps(ctx, t.op.ID); err != nil {
+			return tsp.Write{}, fmt.Errorf("reading the steps done so far: %w", err)
+		}
 	}
 	return tsp.Write{Capability: capability(t.op), Payload: payload, Schema: schema, Refs: refs, Target: t.op.SourceID,
-		Collection: t.op.Collection, Operation: t.op.ID, Attempt: t.op.Tries + 1, FirstSentAt: first, Pace: pace}, nil
+		Collection: t.op.Collection, Operation: t.op.ID, Attempt: t.op.Tries + 1, SentAt: sent,
+		Secret: w.secret(t.op.ID), Progress: steps, Pace: pace}, nil
 }
 
 // Waiting lists the connections that hold live operations.
@@ -236,15 +245,20 @@ func (w *writes) PerformNow(ctx context.Context, op operation.Operation) (operat
 	return item.Value.(task).op, nil
 }
 
-// lookUp asks once what became of a sync attempt without an answer.
+// lookUp asks once what became of a sync attempt without an answer. Of a write of several
+// steps whose first took effect it performs the rest.
 func (w *writes) lookUp(ctx context.Context, t task, pace tsp.Pacer, end dispatch.End) dispatch.End {
-	t.op.FirstSentAt = end.StartedAt
-	t.op.Sync = true
-	write, err := w.write(t, pace)
+	t.op.State, t.op.SentAt, t.op.Tries = operation.Unknown, end.StartedAt, 1
+	write, err := w.write(ctx, t, pace)
 	if err != nil {
 		return end
 	}
-	if written, found, problem := w.caller.Find(ctx, w.service.Target(t.conn), write); problem == nil && found {
+	written, found, problem := w.caller.Find(ctx, w.service.Target(t.conn), write)
+	if problem == nil && !found && slices.ContainsFunc(write.Progress.Steps(), func(s tsp.Step) bool { return s.Done }) {
+		written, problem = w.caller.Write(ctx, w.service.Target(t.conn), write)
+		found = problem == nil
+	}
+	if problem == nil && found {
 		end.Class, end.EndedAt, end.Value = tsp.Done, w.now(), done{written: written, found: true}
 	}
 	return end

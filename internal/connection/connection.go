@@ -39,7 +39,12 @@ type Connection struct {
 	Account     string
 	Status      Status
 	Description string
-	// Sealed are the credentials at rest; Version grows with each change of them.
+	// Settings are those that are set; secret ones are masked here and sealed with the credentials.
+	Settings tsp.Settings
+	// Problem says why the connection is stale or failed; "" if it is not.
+	Problem string
+	// Sealed are the credentials and secret settings at rest; Version grows with each change of
+	// them that somebody asked for.
 	Sealed    []byte
 	Version   int64
 	CreatedAt time.Time

@@ -15,6 +15,9 @@ import (
 // ErrNotFound is what a Store answers for an operation that does not exist.
 var ErrNotFound = errors.New("operation not found")
 
+// ErrKeyTaken is what a Store answers when another operation holds the idempotency key.
+var ErrKeyTaken = errors.New("the idempotency key is in use")
+
 // ErrOvertaken is what a Store answers when an operation is no longer in the state from
 // which it was to change; whoever holds it has lost it.
 var ErrOvertaken = errors.New("the operation has changed meanwhile")
@@ -43,8 +46,11 @@ type Operation struct {
 	Tries, Counted int
 	NextAt         time.Time
 	Deadline       time.Time
-	// FirstSentAt is when the first attempt began; zero before.
-	FirstSentAt time.Time
+	// SentAt is when the oldest attempt began whose outcome is not known, or the last one; zero
+	// before the first.
+	SentAt time.Time
+	// Key makes the submission repeatable; nil if the caller gave none.
+	Key *Key
 	// Resource and SourceID name the written record: from the start for an update, on success
 	// for a create.
 	Resource   uuid.UUID
@@ -53,6 +59,15 @@ type Operation struct {
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 	Attempts   []Attempt
+}
+
+// Key is the Idempotency-Key of a submission.
+type Key struct {
+	// Client is who gave it; keys of different clients have nothing to do with each other.
+	Client string
+	Value  string
+	// Fingerprint is a hash of everything in the request that a repetition must share.
+	Fingerprint []byte
 }
 
 // Attempt is one try to perform an operation at the TSP.

@@ -16,27 +16,39 @@ import (
 type Store interface {
 	// Accept stores an operation with the events that tell of it in one transaction (T1). It
 	// returns when both are on disk, or with *Busy if the operation is sync and another
-	// unfinished one holds its order key.
+	// unfinished one holds its order key, or ErrKeyTaken if its idempotency key is in use.
 	Accept(ctx context.Context, op Operation, events []event.Event) (Operation, error)
 	// Operation returns an operation of a partner's connection with its attempts, or ErrNotFound.
 	Operation(ctx context.Context, partner, connection, id uuid.UUID) (Operation, error)
 	// Operations lists operations, newest first, with their attempts.
 	Operations(ctx context.Context, f Filter) ([]Operation, error)
+	// Keyed returns the operation that a client's idempotency key stands for, with its attempts
+	// and its Key, or ErrNotFound.
+	Keyed(ctx context.Context, client, key string) (Operation, error)
 }
 
 // Queue is what the engine needs of the store.
 type Queue interface {
+	Progress
 	// Heads returns up to n live operations of a connection with Seq > after, in order.
 	Heads(ctx context.Context, connection uuid.UUID, after int64, n int) ([]Operation, error)
 	// MarkSending records that a call begins (T2); ErrOvertaken if the operation moved on.
 	MarkSending(ctx context.Context, op Operation, at time.Time) error
 	// Settle records the end of an attempt (T3); ErrOvertaken if the operation moved on.
 	Settle(ctx context.Context, s Settlement) error
-	// Attempts returns the attempts of an operation so far.
-	Attempts(ctx context.Context, id uuid.UUID) ([]Attempt, error)
 	// Interrupted turns operations that a dead process left in sending to unknown, with an
 	// attempt that says so, and returns how many there were.
 	Interrupted(ctx context.Context, at time.Time) (int, error)
+}
+
+// Progress is what the engine keeps of operations between attempts.
+type Progress interface {
+	// Attempts returns the attempts of an operation so far.
+	Attempts(ctx context.Context, id uuid.UUID) ([]Attempt, error)
+	// Steps returns the steps that attempts have marked, in the order of their first marks.
+	Steps(ctx context.Context, id uuid.UUID) ([]tsp.Step, error)
+	// MarkStep keeps a step; a later mark of the same key replaces it.
+	MarkStep(ctx context.Context, id uuid.UUID, s tsp.Step) error
 }
 
 // Settlement is everything that changes when an attempt ends; it is written in one

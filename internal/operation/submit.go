@@ -52,13 +52,29 @@ type Request struct {
 	Target uuid.UUID
 	Body   []byte
 	Sync   bool
+	// Key is the caller's idempotency key, if it gave one.
+	Key *Key
 }
 
-// Submit checks a write and accepts it. The checks come in this order, and the first that
+// Submit checks a write and accepts it. A request whose key was accepted before gets that
+// operation again and changes nothing; replayed tells so. Otherwise the checks come in this order, and the first that
 // fails decides the problem: body, connection, grant, connection status, capability, fields
 // and references. Nothing is stored or sent unless all pass. An async operation is on disk
 // when Submit returns; a sync one has ended.
-func (s *Service) Submit(ctx context.Context, r Request) (Operation, error) {
+func (s *Service) Submit(ctx context.Context, r Request) (op Operation, replayed bool, err error) {
+	if r.Key != nil {
+		if op, replayed, err = s.replay(ctx, r); replayed || err != nil {
+			return op, replayed, err
+		}
+	}
+	op, err = s.submit(ctx, r)
+	if errors.Is(err, ErrKeyTaken) {
+		return s.replay(ctx, r)
+	}
+	return op, false, err
+}
+
+func (s *Service) submit(ctx context.Context, r Request) (Operation, error) {
 	schema, err := resource.For(r.Kind, r.Verb)
 	if err != nil {
 		return Operation{}, err
@@ -75,7 +91,7 @@ func (s *Service) Submit(ctx context.Context, r Request) (Operation, error) {
 	if err != nil {
 		return Operation{}, err
 	}
-	if err := s.fill(ctx, &op, r, schema, payload); err != nil {
+	if err := s.fill(ctx, &op, draft{r, conn, schema, payload}); err != nil {
 		return Operation{}, err
 	}
 	return s.accept(ctx, op)
@@ -115,24 +131,50 @@ func (s *Service) prepare(r Request, conn connection.Connection, grant access.Gr
 	now := s.Now().UTC().Truncate(time.Microsecond)
 	op := Operation{ID: id, Partner: r.Partner, Connection: conn.ID, Fleet: conn.Fleet, FleetRef: grant.FleetRef,
 		TSP: conn.TSP, Kind: r.Kind, Verb: r.Verb, State: Queued, Sync: r.Sync,
-		NextAt: now, Deadline: now.Add(s.MaxAge), CreatedAt: now, UpdatedAt: now}
+		NextAt: now, Deadline: now.Add(s.MaxAge), CreatedAt: now, UpdatedAt: now, Key: r.Key}
 	if r.Sync {
-		op.State, op.FirstSentAt = Sending, now
+		op.State, op.SentAt = Sending, now
 	}
 	return op, nil
 }
 
-// fill checks capability, fields and references, and completes the operation from them.
-func (s *Service) fill(ctx context.Context, op *Operation, r Request, schema *resource.Schema, payload resource.Payload) error {
-	adapter, ok := s.Registry.Adapter(op.TSP)
+// draft is a request that has been read.
+type draft struct {
+	Request
+	conn    connection.Connection
+	schema  *resource.Schema
+	payload resource.Payload
+}
+
+// action returns what the connection's adapter does for the write, or why it cannot.
+func (s *Service) action(d draft) (tsp.Spec, tsp.Action, tsp.Settings, error) {
+	adapter, ok := s.Registry.Adapter(d.conn.TSP)
 	if !ok {
-		return problem.New(problem.NotImplemented, "this installation has no adapter for %s", op.TSP)
+		return tsp.Spec{}, tsp.Action{}, nil, problem.New(problem.NotImplemented, "this installation has no adapter for %s", d.conn.TSP)
 	}
 	spec := adapter.Spec()
-	action, ok := spec.Actions[tsp.Capability{Kind: r.Kind, Verb: r.Verb}]
+	settings := spec.Effective(d.conn.Settings)
+	what := fmt.Sprintf("%s of a %s is not available at %s", d.Verb, strings.ReplaceAll(string(d.Kind), "_", " "), spec.DisplayName)
+	c := tsp.Capability{Kind: d.Kind, Verb: d.Verb}
+	action, ok := spec.Actions[c]
 	if !ok {
-		return problem.New(problem.NotImplemented, "%s of a %s is not available at %s",
-			r.Verb, strings.ReplaceAll(string(r.Kind), "_", " "), spec.DisplayName)
+		if why := spec.Lacking[c]; why != "" {
+			what += ": " + why
+		}
+		return spec, action, settings, problem.New(problem.NotImplemented, "%s", what)
+	}
+	if why := action.Lacks(settings); why != "" {
+		return spec, action, settings, problem.New(problem.NotImplemented, "%s on this connection: %s", what, why)
+	}
+	return spec, action.Under(settings), settings, nil
+}
+
+// fill checks capability, fields and references, and completes the operation from them.
+func (s *Service) fill(ctx context.Context, op *Operation, d draft) error {
+	r, schema, payload := d.Request, d.schema, d.payload
+	spec, action, settings, err := s.action(d)
+	if err != nil {
+		return err
 	}
 	if r.Verb == resource.Update {
 		if err := s.target(ctx, op, r); err != nil {
@@ -143,7 +185,7 @@ func (s *Service) fill(ctx context.Context, op *Operation, r Request, schema *re
 				Code: resource.CodeNothing})
 		}
 	}
-	policy := action.Apply(spec.DisplayName, schema, payload)
+	policy := action.Apply(spec.DisplayName, schema, payload, settings)
 	refs, wrong, err := s.resolve(ctx, op.Connection, action, schema, payload)
 	if err != nil {
 		return err
@@ -186,6 +228,9 @@ func (s *Service) accept(ctx context.Context, op Operation) (Operation, error) {
 	var busy *Busy
 	if errors.As(err, &busy) {
 		return Operation{}, problem.New(problem.Conflict, "%v; wait for it, or write without is_sync", busy)
+	}
+	if errors.Is(err, ErrKeyTaken) {
+		return Operation{}, err
 	}
 	if err != nil {
 		return Operation{}, &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second,

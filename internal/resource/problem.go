@@ -21,6 +21,7 @@ const (
 	CodeNull        = "null_forbidden"
 	CodeString      = "string_type"
 	CodeTooShort    = "string_too_short"
+	CodeTooLong     = "string_too_long"
 	CodePattern     = "string_pattern_mismatch"
 	CodeBadText     = "string_unicode"
 	CodeInteger     = "int_type"

@@ -32,8 +32,18 @@ type Session interface {
 
 // Finder is implemented by the sessions of adapters with actions of strength VerifyFirst.
 type Finder interface {
-	// Find tells whether an earlier attempt of the write took effect, and if so its result.
+	// Find tells whether an earlier attempt of the write took effect, and if so its result. Of a
+	// write of several steps it marks those that did; if any is left it answers false, and the
+	// Write that follows goes on behind them.
 	Find(ctx context.Context, w Write) (Written, bool, error)
+}
+
+// Exchanger is implemented by adapters that take credentials which work once, such as the
+// code of an OAuth consent.
+type Exchanger interface {
+	// Exchange turns such credentials into ones that can be kept; any other it returns as they
+	// are. Its error is an *Error.
+	Exchange(ctx context.Context, access Access) (Credentials, error)
 }
 
 // Pacer makes callers wait for the budget of the limits that they name.
@@ -46,11 +56,21 @@ type Pacer interface {
 // Access is what a session is made from.
 type Access struct {
 	Credentials Credentials
+	// Settings are the connection's, defaults and secret ones included.
+	Settings Settings
 	// BaseURL overrides the spec's, without a trailing slash; "" leaves it.
 	BaseURL string
 	Client  *http.Client
-	Pace    Pacer
+	// Pace is never nil.
+	Pace  Pacer
+	Renew Renew
 }
+
+// Renew replaces credentials that are spent, one caller at a time per connection. If somebody
+// else has replaced them already it returns those; else it calls by with the stored ones and
+// stores what by returns before anybody uses it. A session whose credentials cannot be renewed
+// never calls it. Its error is an *Error.
+type Renew func(ctx context.Context, spent Credentials, by func(context.Context, Credentials) (Credentials, error)) (Credentials, error)
 
 // Account is whom credentials belong to at the TSP. Its key is the same for all credentials
 // of that account and never changes.
@@ -73,9 +93,18 @@ type Write struct {
 	// external reference wherever one exists.
 	Operation uuid.UUID
 	Attempt   int
-	// FirstSentAt is when the first attempt began; Find looks no further back.
-	FirstSentAt time.Time
-	Pace        Pacer
+	// SentAt is when the oldest attempt began whose outcome is not known; Find looks no further
+	// back.
+	SentAt time.Time
+	// Settings are the connection's; sessions fill them in from their Access.
+	Settings Settings
+	// Secret derives bytes that are the same at each attempt of this operation and known to
+	// nobody else, for TSPs that demand a password; never nil.
+	Secret func(label string) []byte
+	// Progress remembers the steps of a write that makes several calls; nil forgets them.
+	Progress Progress
+	// Pace is never nil.
+	Pace Pacer
 }
 
 // Written is the result of a write that took effect.

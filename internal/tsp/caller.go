@@ -33,12 +33,17 @@ type held struct {
 	session Session
 }
 
-// Target names the connection that a call goes to. Version changes with its credentials.
+// Target names the connection that a call goes to.
 type Target struct {
-	Connection  uuid.UUID
-	TSP         Name
-	Version     int64
+	Connection uuid.UUID
+	TSP        Name
+	// Version changes when somebody gives the connection other credentials or settings.
+	Version int64
+	// Settings are those that are set; secret ones come with the credentials.
+	Settings    Settings
 	Credentials func(ctx context.Context) (Credentials, error)
+	// Renew may be nil where nothing can be stored.
+	Renew Renew
 }
 
 // NewCaller returns a caller. deadline bounds each attempt; client makes the connections to
@@ -97,7 +102,22 @@ func (c *Caller) List(ctx context.Context, t Target, l List) (out Page, end *Err
 }
 
 // with runs one call on the connection's session and classifies its end.
-func (c *Caller) with(ctx context.Context, t Target, pace Pacer, call func(context.Context, Session) error) (end *Error) {
+func (c *Caller) with(ctx context.Context, t Target, pace Pacer, call func(context.Context, Session) error) *Error {
+	end := c.guarded(ctx, t, func(ctx context.Context) error {
+		session, err := c.session(ctx, t, pace)
+		if err != nil {
+			return err
+		}
+		return call(ctx, session)
+	})
+	if end != nil && end.Class == Unauthorized {
+		c.Forget(t.Connection)
+	}
+	return end
+}
+
+// guarded bounds a call in time, turns a panic into class Broken and classifies the end.
+func (c *Caller) guarded(ctx context.Context, t Target, call func(context.Context) error) (end *Error) {
 	if c.deadline > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, c.deadline)
@@ -109,15 +129,7 @@ func (c *Caller) with(ctx context.Context, t Target, pace Pacer, call func(conte
 			end = &Error{Class: Broken, Message: "the adapter failed in an unforeseen way"}
 		}
 	}()
-	session, err := c.session(ctx, t, pace)
-	if err == nil {
-		err = call(ctx, session)
-	}
-	end = classified(err)
-	if end != nil && end.Class == Unauthorized {
-		c.Forget(t.Connection)
-	}
-	return end
+	return classified(call(ctx))
 }
 
 // classified makes sure that an error carries a class. One that an adapter left without is
@@ -159,7 +171,7 @@ func (c *Caller) connect(ctx context.Context, t Target, adapter Adapter, pace Pa
 	if err != nil {
 		return nil, &Error{Class: Unavailable, Message: "the stored credentials could not be read", Err: err}
 	}
-	s, err := adapter.Connect(ctx, Access{Credentials: credentials, BaseURL: c.registry.bases[t.TSP], Client: c.client, Pace: pace})
+	s, err := adapter.Connect(ctx, c.access(t, adapter.Spec(), credentials, pace))
 	if err != nil {
 		return nil, err
 	}
@@ -167,6 +179,38 @@ func (c *Caller) connect(ctx context.Context, t Target, adapter Adapter, pace Pa
 	defer c.mu.Unlock()
 	c.sessions[t.Connection] = held{t.Version, s}
 	return s, nil
+}
+
+// access is what a session of the connection is made from.
+func (c *Caller) access(t Target, spec Spec, credentials Credentials, pace Pacer) Access {
+	settings := spec.Effective(t.Settings)
+	for key, value := range credentials.Secrets {
+		settings[key] = value
+	}
+	renew := t.Renew
+	if renew == nil {
+		renew = func(ctx context.Context, spent Credentials, by func(context.Context, Credentials) (Credentials, error)) (Credentials, error) {
+			return by(ctx, spent)
+		}
+	}
+	return Access{Credentials: credentials, Settings: settings, BaseURL: c.registry.bases[t.TSP], Client: c.client, Pace: pace, Renew: renew}
+}
+
+// Exchange turns credentials that work once into ones that can be kept; others it returns as
+// they are.
+func (c *Caller) Exchange(ctx context.Context, t Target, given Credentials, pace Pacer) (out Credentials, end *Error) {
+	end = c.guarded(ctx, t, func(ctx context.Context) (err error) {
+		out = given
+		adapter, ok := c.registry.Adapter(t.TSP)
+		if !ok {
+			return &Error{Class: Unsupported, Message: fmt.Sprintf("this installation has no adapter for %s", t.TSP)}
+		}
+		if e, ok := adapter.(Exchanger); ok {
+			out, err = e.Exchange(ctx, c.access(t, adapter.Spec(), given, pace))
+		}
+		return err
+	})
+	return out, end
 }
 
 // Forget drops a connection's session, so that the next call signs in anew.

@@ -43,49 +43,6 @@ const (
 	UseRejected Use = "rejected"
 )
 
-// FieldUse is the declared use of one field, with the reason where it is not simply sent.
-type FieldUse struct {
-	Use    Use
-	Reason string
-	// Unless is the one value of a rejected boolean that is no loss, as in "is_active: true"
-	// for a TSP whose records are always active.
-	Unless *bool
-	// NoNull tells that the TSP cannot clear the field, so null is refused.
-	NoNull bool
-	// Collections are the TSP's collections that a reference may point into; empty for any.
-	Collections []string
-}
-
-// Required marks a field that the TSP demands.
-func Required() FieldUse { return FieldUse{Use: UseRequired} }
-
-// Sent marks a field that reaches the TSP.
-func Sent() FieldUse { return FieldUse{Use: UseSent} }
-
-// Dropped marks a field that is left out with a warning that gives the reason.
-func Dropped(reason string) FieldUse { return FieldUse{Use: UseDropped, Reason: reason} }
-
-// Rejects marks a field that is refused for the reason given.
-func Rejects(reason string) FieldUse { return FieldUse{Use: UseRejected, Reason: reason} }
-
-// Into narrows a reference to the TSP's collections that it may point into.
-func (u FieldUse) Into(collections ...string) FieldUse {
-	u.Collections = collections
-	return u
-}
-
-// But lets one value of a rejected boolean pass.
-func (u FieldUse) But(value bool) FieldUse {
-	u.Unless = &value
-	return u
-}
-
-// NotNull marks a field that the TSP cannot clear.
-func (u FieldUse) NotNull() FieldUse {
-	u.NoNull = true
-	return u
-}
-
 // Uses is the table of field uses of a capability: one entry per field of its schema,
 // the connection aside.
 type Uses map[string]FieldUse
@@ -97,9 +54,41 @@ type Action struct {
 	// Limits are the keys of the Spec's limits that the first call of the action is charged
 	// to; whatever else it calls is charged as it goes.
 	Limits []string
-	// Check refuses values that the TSP would refuse for reasons that need no call, such as a
-	// text that is too long. It may be nil.
-	Check func(resource.Payload) []resource.Problem
+	// Needs are settings without which the connection cannot perform the action.
+	Needs []Need
+	// Check refuses values that the TSP would refuse for reasons that need no call and that the
+	// field uses cannot tell, such as two fields that exclude each other. It may be nil.
+	Check func(resource.Payload, Settings) []resource.Problem
+	// Warn tells the caller what the write does that it may not expect. It may be nil.
+	Warn func(resource.Payload, Settings) []Warning
+}
+
+// Need is a setting without which an action is not available on a connection.
+type Need struct {
+	Setting string
+	// Value is the one that the setting must have; "" for any.
+	Value  string
+	Reason string
+}
+
+// Lacks says why the action is not available under the settings; "" if it is.
+func (a Action) Lacks(s Settings) string {
+	for _, n := range a.Needs {
+		if have := s.Text(n.Setting); have == "" || n.Value != "" && have != n.Value {
+			return n.Reason
+		}
+	}
+	return ""
+}
+
+// Under returns the action as it is with the settings.
+func (a Action) Under(s Settings) Action {
+	uses := make(Uses, len(a.Uses))
+	for name, use := range a.Uses {
+		uses[name] = use.Under(s)
+	}
+	a.Uses = uses
+	return a
 }
 
 // Actions maps each capability to its action. It is the capability matrix: what is not in

@@ -1,8 +1,10 @@
 package tsp
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 )
@@ -20,28 +22,39 @@ type Warning struct {
 	Message string `json:"message"`
 }
 
-// Apply holds a payload against the field uses and the action's own check. The display name
-// is used in messages.
-func (a Action) Apply(display string, s *resource.Schema, p resource.Payload) Policy {
+// Apply holds a payload against the field uses and the action's own check. The action must be
+// that of the settings (Under). display is the TSP's name for messages.
+func (a Action) Apply(display string, s *resource.Schema, p resource.Payload, settings Settings) Policy {
 	var out Policy
 	given := s.Given(p)
+	left := len(given)
 	for _, f := range given {
-		out.add(a.Uses[f.Name], display, f, p)
+		use := a.Uses[f.Name]
+		if use.Use == UseDropped || use.Use == UseRejected {
+			left--
+		}
+		out.add(use, display, s.Verb, f, p)
 	}
 	for i := range s.Fields {
 		f := &s.Fields[i]
-		if a.Uses[f.Name].Use == UseRequired && !slices.Contains(given, f) {
+		if a.Uses[f.Name].Use == UseRequired && s.Verb == resource.Create && !slices.Contains(given, f) {
 			out.Problems = append(out.Problems, resource.Problem{
 				Path: f.Name, Message: "is required by " + display, Code: resource.CodeRequired})
 		}
 	}
+	if len(out.Problems) == 0 && s.Verb == resource.Update && left == 0 {
+		out.Problems = []resource.Problem{{Message: "none of the given fields can be written at " + display, Code: resource.CodeNothing}}
+	}
 	if len(out.Problems) == 0 && a.Check != nil {
-		out.Problems = a.Check(p)
+		out.Problems = a.Check(p, settings)
+	}
+	if a.Warn != nil {
+		out.Dropped = append(out.Dropped, a.Warn(p, settings)...)
 	}
 	return out
 }
 
-func (out *Policy) add(use FieldUse, display string, f *resource.Field, p resource.Payload) {
+func (out *Policy) add(use FieldUse, display string, verb resource.Verb, f *resource.Field, p resource.Payload) {
 	refuse := func(code, message string) {
 		out.Problems = append(out.Problems, resource.Problem{
 			Path: f.Name, Input: resource.Excerpt(f.Show(p)), Message: message, Code: code})
@@ -50,13 +63,34 @@ func (out *Policy) add(use FieldUse, display string, f *resource.Field, p resour
 	switch {
 	case use.Use == UseDropped:
 		out.Dropped = append(out.Dropped, Warning{f.Name, strings.TrimSpace("not sent to " + display + ": " + use.Reason)})
-	case use.Use == UseRejected && !null && !use.passes(f, p):
+	case null && verb == resource.Create && use.Use != UseRequired:
+		// A new record has nothing to clear.
+	case use.Use == UseRejected && !use.passes(f, p):
 		refuse(resource.CodeUnsupported, "cannot be written at "+display+": "+use.Reason)
 	case use.Use == UseRequired && null:
 		refuse(resource.CodeRequired, "is required by "+display+" and must not be null")
 	case use.NoNull && null:
 		refuse(resource.CodeUnsupported, display+" cannot clear this field; leave it out to keep its value")
+	case !null:
+		if code, message := use.unfit(f, p); code != "" {
+			refuse(code, message+" at "+display)
+		}
 	}
+}
+
+// unfit says why a value does not fit the TSP.
+func (u FieldUse) unfit(f *resource.Field, p resource.Payload) (code, message string) {
+	text := f.Show(p)
+	n := utf8.RuneCountInString(text)
+	switch {
+	case u.Least > 0 && n < u.Least:
+		return resource.CodeTooShort, fmt.Sprintf("must have at least %d characters", u.Least)
+	case u.Most > 0 && n > u.Most:
+		return resource.CodeTooLong, fmt.Sprintf("must have at most %d characters", u.Most)
+	case u.Values != nil && f.Type != resource.Enums && !slices.Contains(u.Values, text):
+		return resource.CodeUnsupported, "is a value that cannot be written (" + u.Reason + "); there are " + strings.Join(u.Values, ", ")
+	}
+	return "", ""
 }
 
 // passes tells whether a rejected field holds the one value that is no loss.

@@ -13,13 +13,18 @@ type Spec struct {
 	Name        Name
 	DisplayName string
 	// BaseURL is where the TSP answers, unless a connection or the operator says otherwise.
-	BaseURL     string
-	Docs        []Doc
+	BaseURL string
+	Docs    []Doc
+	// Credentials are the shapes that the TSP takes; see CredentialKindOf.
 	Credentials []CredentialKind
 	Limits      []Limit
 	// Parallel bounds the calls in flight on one connection.
 	Parallel int
 	Actions  Actions
+	// Lacking says why the TSP has no action for a capability, where there is something to say.
+	Lacking map[Capability]string
+	// Settings are what the TSP needs of a connection beyond the unified model.
+	Settings []Setting
 	// Imports lists the kinds whose records Session.List can read.
 	Imports []ImportKind
 	// SampleCredentials open a connection to the adapter's simulator.
@@ -55,26 +60,23 @@ type Limit struct {
 	Source string
 }
 
-// CredentialKind is one shape of credentials that an adapter takes; Kind is the contract's
-// conn_type and Fields its members.
-type CredentialKind struct {
-	Kind   string
-	Fields []CredentialField
-}
-
-// CredentialField is one member of credentials.
-type CredentialField struct {
-	Name     string
-	Label    string
-	Required bool
-	Secret   bool
-}
-
 // Credentials are the secret of a connection in the clear. They print as "*****".
 type Credentials struct {
-	Kind   string            `json:"kind"`
+	// Kind is that of a CredentialKind.
+	Kind string `json:"kind"`
+	// Fields holds the kind's members and, under the names below, what a code was exchanged for.
 	Fields map[string]string `json:"fields"`
+	// Secrets are the connection's secret settings, by key.
+	Secrets map[string]string `json:"secrets,omitempty"`
 }
+
+// The members that an adapter adds when it exchanges a code or renews credentials.
+const (
+	AccessToken  = "access_token"
+	RefreshToken = "refresh_token"
+	// ExpiresAt is when the access token ends, in RFC 3339.
+	ExpiresAt = "expires_at"
+)
 
 // String hides the secret.
 func (Credentials) String() string { return "*****" }

@@ -74,6 +74,29 @@ func (db *DB) Grant(ctx context.Context, partner, fleet uuid.UUID) (access.Grant
 	return g, json.Unmarshal([]byte(levels), &g.Levels)
 }
 
+// Grants lists what fleets allowed a partner.
+func (db *DB) Grants(ctx context.Context, partner uuid.UUID) ([]access.Grant, error) {
+	rows, err := db.read.QueryContext(ctx, `SELECT id, fleet, fleet_ref, status, levels FROM share_grant
+		WHERE partner = ?1 ORDER BY id`, partner[:])
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []access.Grant
+	for rows.Next() {
+		g := access.Grant{Partner: partner}
+		var levels string
+		if err := rows.Scan(&g.ID, &g.Fleet, &g.FleetRef, &g.Status, &levels); err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal([]byte(levels), &g.Levels); err != nil {
+			return nil, err
+		}
+		all = append(all, g)
+	}
+	return all, rows.Err()
+}
+
 // Revoke remembers a token's id and forgets those that have expired.
 func (db *DB) Revoke(ctx context.Context, tokenID string, expires time.Time) error {
 	return db.do(ctx, func(tx *tx) error {

@@ -15,7 +15,7 @@ import (
 )
 
 const operationColumns = `id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key, payload, warnings,
-	state, sync, tries, counted, next_at, deadline, first_sent_at, resource, source_id, collection, created_at, updated_at`
+	state, sync, tries, counted, next_at, deadline, sent_at, resource, source_id, collection, created_at, updated_at`
 
 const live = `state IN ('queued', 'sending', 'retry', 'unknown')`
 
@@ -31,11 +31,14 @@ func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event
 				return err
 			}
 		}
+		if err := tx.claim(op); err != nil {
+			return err
+		}
 		err := tx.exec(`INSERT INTO operation (`+operationColumns+`) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
 			?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)`,
 			op.ID[:], op.Partner[:], op.Connection[:], op.Fleet[:], op.FleetRef, string(op.TSP), string(op.Kind),
 			string(op.Verb), op.OrderKey, string(op.Payload), warnings, string(op.State), op.Sync, op.Tries, op.Counted,
-			micros(op.NextAt), micros(op.Deadline), micros(op.FirstSentAt), id(op.Resource), string(op.SourceID),
+			micros(op.NextAt), micros(op.Deadline), micros(op.SentAt), id(op.Resource), string(op.SourceID),
 			op.Collection, micros(op.CreatedAt), micros(op.UpdatedAt))
 		if err != nil {
 			return err
@@ -91,7 +94,7 @@ func scanOperation(row scanner) (operation.Operation, error) {
 	}
 	op.Payload = []byte(payload)
 	copy(op.Resource[:], res)
-	op.NextAt, op.Deadline, op.FirstSentAt = fromMicros(next), fromMicros(deadline), fromMicros(first.Int64)
+	op.NextAt, op.Deadline, op.SentAt = fromMicros(next), fromMicros(deadline), fromMicros(first.Int64)
 	op.CreatedAt, op.UpdatedAt = fromMicros(created), fromMicros(updated)
 	if warnings.Valid {
 		err = json.Unmarshal([]byte(warnings.String), &op.Warnings)

@@ -22,7 +22,7 @@ func (db *DB) Heads(ctx context.Context, connection uuid.UUID, after int64, n in
 func (db *DB) MarkSending(ctx context.Context, op operation.Operation, at time.Time) error {
 	return db.do(ctx, func(tx *tx) error {
 		n, err := tx.change(`UPDATE operation SET state = 'sending', updated_at = ?3,
-			first_sent_at = CASE WHEN first_sent_at > 0 THEN first_sent_at ELSE ?3 END
+			sent_at = CASE WHEN state = 'unknown' AND sent_at > 0 THEN sent_at ELSE ?3 END
 			WHERE id = ?1 AND tries = ?2 AND (NOT sync OR state = 'unknown') AND `+live, op.ID[:], op.Tries, micros(at))
 		return overtaken(n, err)
 	})
@@ -40,9 +40,9 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 	op := s.Operation
 	return db.do(ctx, func(tx *tx) error {
 		n, err := tx.change(`UPDATE operation SET state = ?3, tries = ?4, counted = ?5, next_at = ?6, resource = ?7,
-			source_id = ?8, collection = ?9, updated_at = ?10 WHERE id = ?1 AND tries = ?2 AND `+live,
+			source_id = ?8, collection = ?9, updated_at = ?10, sent_at = ?11 WHERE id = ?1 AND tries = ?2 AND `+live,
 			op.ID[:], s.From, string(op.State), op.Tries, op.Counted, micros(op.NextAt), id(op.Resource),
-			string(op.SourceID), op.Collection, micros(op.UpdatedAt))
+			string(op.SourceID), op.Collection, micros(op.UpdatedAt), micros(op.SentAt))
 		if err := overtaken(n, err); err != nil {
 			return err
 		}
@@ -74,7 +74,7 @@ func (db *DB) Interrupted(ctx context.Context, at time.Time) (int, error) {
 			first int64
 		}
 		var all []cut
-		err := tx.each(`SELECT id, tries, first_sent_at FROM operation WHERE state = 'sending'`, func(r *sql.Rows) error {
+		err := tx.each(`SELECT id, tries, sent_at FROM operation WHERE state = 'sending'`, func(r *sql.Rows) error {
 			var c cut
 			var first sql.NullInt64
 			err := r.Scan(&c.id, &c.tries, &first)

@@ -150,7 +150,7 @@ func TestWhatADeadProcessWasSendingBecomesUnknown(t *testing.T) {
 		t.Fatalf("%d interrupted, %v", n, err)
 	}
 	got, err := db.Operation(t.Context(), op.Partner, op.Connection, op.ID)
-	if err != nil || got.State != operation.Unknown || len(got.Attempts) != 1 || got.FirstSentAt.IsZero() {
+	if err != nil || got.State != operation.Unknown || len(got.Attempts) != 1 || got.SentAt.IsZero() {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

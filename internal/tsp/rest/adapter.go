@@ -37,7 +37,7 @@ type Write struct {
 	Strength   tsp.Strength
 	Uses       tsp.Uses
 	// Check is the action's own; it may be nil.
-	Check  func(resource.Payload) []resource.Problem
+	Check  func(resource.Payload, tsp.Settings) []resource.Problem
 	Method string
 	// Path is below the base URL; {target} stands for the record to update.
 	Path string
@@ -66,10 +66,10 @@ func Body[P resource.Payload](encode func(p P, w tsp.Write) (any, error)) func(t
 }
 
 // Checked types a check: any payload but a P passes it, because Body refuses that later.
-func Checked[P resource.Payload](check func(P) []resource.Problem) func(resource.Payload) []resource.Problem {
-	return func(payload resource.Payload) []resource.Problem {
+func Checked[P resource.Payload](check func(P, tsp.Settings) []resource.Problem) func(resource.Payload, tsp.Settings) []resource.Problem {
+	return func(payload resource.Payload, settings tsp.Settings) []resource.Problem {
 		if p, ok := payload.(P); ok {
-			return check(p)
+			return check(p, settings)
 		}
 		return nil
 	}

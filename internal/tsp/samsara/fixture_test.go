@@ -112,7 +112,7 @@ func write(t *testing.T, c tsp.Capability, body string) tsp.Write {
 	}
 	return tsp.Write{Capability: c, Schema: schema, Payload: payload, Target: vehicleID, Collection: "vehicles",
 		Refs:      resource.Refs{"sender_id": {"77"}, "recipient_id": {driverID}},
-		Operation: operationID, Attempt: 1, FirstSentAt: noon.Add(-10 * time.Second), Pace: &pacer{}}
+		Operation: operationID, Attempt: 1, SentAt: noon.Add(-10 * time.Second), Pace: &pacer{}}
 }
 
 // message makes a message with that text.

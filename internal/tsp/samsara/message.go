@@ -25,21 +25,16 @@ func createMessage(now func() time.Time) rest.Write {
 		Uses: tsp.Uses{
 			"sender_id":           tsp.Dropped("every message through its API comes from dispatch"),
 			"recipient_id":        tsp.Sent().Into(drivers),
-			"message_text":        tsp.Required(),
+			"message_text":        tsp.Required().Length(1, maxText),
 			"priority":            tsp.Dropped("its messages have no priority"),
 			"reply_to_message_id": tsp.Dropped("its messages have no id that a reply could name"),
 		},
-		Check:  rest.Checked(checkMessage),
 		Method: http.MethodPost,
 		Path:   messagesPath,
 		Encode: rest.Body(encodeMessage),
 		Decode: decodeMessage,
 		Find:   findMessage(now),
 	}
-}
-
-func checkMessage(m *resource.Message) []resource.Problem {
-	return within("message_text", m.MessageText, 1, maxText)
 }
 
 type messageBody struct {
@@ -108,7 +103,7 @@ func findMessage(now func() time.Time) func(context.Context, rest.Send, tsp.Writ
 		if err != nil || !ok {
 			return tsp.Written{}, false, err
 		}
-		window := max(now().Sub(w.FirstSentAt), 0) + clockSlack
+		window := max(now().Sub(w.SentAt), 0) + clockSlack
 		a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: messagesPath,
 			Query: url.Values{"durationMs": {strconv.FormatInt(window.Milliseconds(), 10)}}})
 		if err != nil {

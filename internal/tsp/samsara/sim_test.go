@@ -90,7 +90,7 @@ func (s simulator) message(text string) tsp.Write {
 	s.t.Helper()
 	w := message(s.t, text)
 	w.Refs["recipient_id"] = []resource.SourceID{s.first(resource.KindUser).SourceID}
-	w.FirstSentAt = time.Now()
+	w.SentAt = time.Now()
 	return w
 }
 

@@ -59,10 +59,7 @@ func spec() tsp.Spec {
 			{Title: "External IDs", URL: "https://developers.samsara.com/docs/external-ids", Verified: verified},
 			{Title: "Driver dispatch and messaging", URL: "https://developers.samsara.com/docs/driver-dispatch-messaging", Verified: verified},
 		},
-		Credentials: []tsp.CredentialKind{{Kind: "token", Fields: []tsp.CredentialField{
-			{Name: "token", Label: "API token", Required: true, Secret: true},
-			{Name: "url", Label: "API URL, for organizations in the EU or Canada"},
-		}}},
+		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("token")},
 		Parallel: 4,
 		Imports: []tsp.ImportKind{
 			{Kind: resource.KindVehicle, Collections: []string{vehicles}},

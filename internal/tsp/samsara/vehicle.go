@@ -3,7 +3,6 @@ package samsara
 import (
 	"cmp"
 	"net/http"
-	"slices"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -25,12 +24,10 @@ const externalKey = "waybill"
 // updateVehicle changes what PATCH /fleet/vehicles/{id} takes. Repeating it changes nothing
 // more.
 func updateVehicle() rest.Write {
-	uses := vehicleUses()
 	return rest.Write{
 		Capability: tsp.Capability{Kind: resource.KindVehicle, Verb: resource.Update},
 		Strength:   tsp.NaturalKey,
-		Uses:       uses,
-		Check:      rest.Checked(checkVehicle(uses)),
+		Uses:       vehicleUses(),
 		Method:     http.MethodPatch,
 		Path:       vehiclesPath + "/{target}",
 		Encode:     rest.Body(encodeVehicle),
@@ -48,55 +45,30 @@ func vehicleUses() tsp.Uses {
 	assets := tsp.Dropped("it takes make, model and year only through its assets API, which Waybill does not write yet")
 	missing := tsp.Dropped("its vehicles have no such field")
 	return tsp.Uses{
-		"vehicle_name":          tsp.Sent().NotNull(),
+		"vehicle_name":          tsp.Sent().NotNull().Length(1, 0),
 		"oem":                   assets,
 		"model_type":            assets,
 		"model_year":            assets,
-		"vin":                   tsp.Sent().NotNull(),
+		"vin":                   tsp.Sent().NotNull().Length(minVIN, maxVIN),
 		"engine_vin":            missing,
 		"license_plate_region":  missing,
 		"license_plate_country": missing,
-		"license_plate_number":  tsp.Sent(),
+		"license_plate_number":  tsp.Sent().Length(0, maxPlate),
 		"is_active":             tsp.Rejects("its vehicles are always active").But(true),
 		"status":                missing,
-		"notes":                 tsp.Sent(),
+		"notes":                 tsp.Sent().Length(0, maxNotes),
 		"eld_id":                missing,
 		"eld_serial_number":     tsp.Dropped("writing a gateway's serial number would pair the vehicle with other hardware"),
 		"eld_device_type":       missing,
 		"eld_product_id":        missing,
 		"total_axles":           missing,
-		"external_id":           tsp.Sent().NotNull(),
+		"external_id":           tsp.Sent().NotNull().Length(1, 0),
 		"speed_unit":            missing,
 		"odometer_unit":         missing,
 		"fuel_unit":             missing,
 		"fuel_capacity":         missing,
 		"engine_type":           missing,
 	}
-}
-
-// checkVehicle refuses an update of which nothing would be left, because a PATCH without
-// members succeeds and would be told as a write, and texts of a length that Samsara refuses.
-func checkVehicle(uses tsp.Uses) func(*resource.Vehicle) []resource.Problem {
-	return func(v *resource.Vehicle) []resource.Problem {
-		if allDropped(uses, v) {
-			return []resource.Problem{{Message: "none of the given fields can be written at Samsara", Code: resource.CodeNothing}}
-		}
-		return slices.Concat(
-			within("vehicle_name", v.VehicleName, 1, unbounded),
-			within("vin", v.VIN, minVIN, maxVIN),
-			within("license_plate_number", v.LicensePlateNumber, 0, maxPlate),
-			within("notes", v.Notes, 0, maxNotes),
-			within("external_id", v.ExternalID, 1, unbounded),
-		)
-	}
-}
-
-// allDropped tells whether every field that was given is one that is dropped.
-func allDropped(uses tsp.Uses, v *resource.Vehicle) bool {
-	schema, err := resource.For(resource.KindVehicle, resource.Update)
-	return err == nil && !slices.ContainsFunc(schema.Given(v), func(f *resource.Field) bool {
-		return uses[f.Name].Use != tsp.UseDropped
-	})
 }
 
 // vehicleBody holds only what is to change.

@@ -1,0 +1,57 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/operation"
+)
+
+// keyLife is how long an idempotency key is kept.
+const keyLife = 30 * 24 * time.Hour
+
+// claim keeps the operation's idempotency key, or refuses if another operation holds it. A few
+// keys that are past their life go with it.
+func (t *tx) claim(op operation.Operation) error {
+	if op.Key == nil {
+		return nil
+	}
+	taken := false
+	err := t.each(`SELECT 1 FROM idempotency WHERE client = ?1 AND key = ?2 AND created_at > ?3`,
+		func(*sql.Rows) error { taken = true; return nil }, op.Key.Client, op.Key.Value, micros(op.CreatedAt.Add(-keyLife)))
+	if err != nil {
+		return err
+	}
+	if taken {
+		return refusal{operation.ErrKeyTaken}
+	}
+	if err := t.exec(`DELETE FROM idempotency WHERE (client, key) IN (SELECT client, key FROM idempotency WHERE created_at <= ?1 LIMIT 10)
+		OR client = ?2 AND key = ?3`, micros(op.CreatedAt.Add(-keyLife)), op.Key.Client, op.Key.Value); err != nil {
+		return err
+	}
+	return t.exec(`INSERT INTO idempotency (client, key, operation, fingerprint, created_at) VALUES (?1, ?2, ?3, ?4, ?5)`,
+		op.Key.Client, op.Key.Value, op.ID[:], op.Key.Fingerprint, micros(op.CreatedAt))
+}
+
+// Keyed returns the operation that a client's idempotency key stands for.
+func (db *DB) Keyed(ctx context.Context, client, key string) (operation.Operation, error) {
+	var id uuid.UUID
+	k := operation.Key{Client: client, Value: key}
+	err := db.read.QueryRowContext(ctx, `SELECT operation, fingerprint FROM idempotency WHERE client = ?1 AND key = ?2 AND created_at > ?3`,
+		client, key, micros(time.Now().Add(-keyLife))).Scan(&id, &k.Fingerprint)
+	if err != nil {
+		return operation.Operation{}, missing(err, operation.ErrNotFound)
+	}
+	found, err := db.operations(ctx, `WHERE id = ?1`, id[:])
+	if err != nil {
+		return operation.Operation{}, err
+	}
+	if len(found) == 0 {
+		return operation.Operation{}, operation.ErrNotFound
+	}
+	found[0].Key = &k
+	return found[0], db.withAttempts(ctx, found)
+}
