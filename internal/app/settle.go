@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,9 +30,8 @@ func (w *writes) Settle(ctx context.Context, item dispatch.Item, end dispatch.En
 	if op.Attempts, err = w.attempts(ctx, op); err != nil {
 		return item, err
 	}
-	w.entry(&op, end, v)
-	s.Attempt = &op.Attempts[len(op.Attempts)-1]
-	op.Tries, op.UpdatedAt, op.NextAt = s.Attempt.N, now, v.At
+	s.Attempts = entries(&op, end, v)
+	op.Tries, op.UpdatedAt, op.NextAt = op.Tries+1, now, v.At
 	if v.Counts {
 		op.Counted++
 	}
@@ -84,16 +84,24 @@ func (w *writes) attempts(ctx context.Context, op operation.Operation) ([]operat
 	return earlier, nil
 }
 
-// entry appends the attempt's entry. Throttles in a row share one entry, which is updated.
-func (w *writes) entry(op *operation.Operation, end dispatch.End, v dispatch.Verdict) {
+// entries appends what the attempt leaves in the log: one entry, or one for each part of a
+// write that is made of several. Throttles in a row share one entry, which is updated. It
+// returns the entries that are new or changed.
+func entries(op *operation.Operation, end dispatch.End, v dispatch.Verdict) []operation.Attempt {
 	d, _ := end.Value.(done)
-	a := operation.Attempt{N: op.Tries + 1, Class: end.Class, StartedAt: end.StartedAt, EndedAt: end.EndedAt}
+	next := 1
+	if n := len(op.Attempts); n > 0 {
+		next = op.Attempts[n-1].N + 1
+	}
+	a := operation.Attempt{N: next, Class: end.Class, StartedAt: end.StartedAt, EndedAt: end.EndedAt}
+	parts := d.written.Parts
 	switch {
 	case end.Expired:
 		a.Class = lastClass(op.Attempts)
 		a.Details = v.Reason
 	case d.err != nil:
 		a.Status, a.Headers, a.Details = d.err.Status, operation.SafeHeaders(d.err.Headers), d.err.Message
+		parts = d.err.Parts
 	default:
 		a.Status, a.Headers, a.Details = d.written.Status, operation.SafeHeaders(d.written.Headers), d.written.Note
 		if d.found {
@@ -103,13 +111,25 @@ func (w *writes) entry(op *operation.Operation, end dispatch.End, v dispatch.Ver
 	if v.Reason != "" && !end.Expired {
 		a.Details = join(v.Reason, a.Details)
 	}
-	if n := len(op.Attempts); n > 0 && end.Class == tsp.Throttled && op.Attempts[n-1].Class == tsp.Throttled {
+	if n := len(op.Attempts); n > 0 && len(parts) == 0 && end.Class == tsp.Throttled && op.Attempts[n-1].Class == tsp.Throttled {
 		a.ID, a.N, a.StartedAt = op.Attempts[n-1].ID, op.Attempts[n-1].N, op.Attempts[n-1].StartedAt
 		op.Attempts[n-1] = a
-		return
+		return []operation.Attempt{a}
 	}
-	a.ID = uuid.Must(uuid.NewV7())
-	op.Attempts = append(op.Attempts, a)
+	made := []operation.Attempt{a}
+	if len(parts) > 0 {
+		made = nil
+	}
+	for i, p := range parts {
+		made = append(made, operation.Attempt{N: next + i, Class: p.Class, Status: p.Status,
+			Headers: operation.SafeHeaders(p.Headers), Details: strings.TrimSuffix(p.Name+": "+p.Message, ": "),
+			StartedAt: end.StartedAt, EndedAt: end.EndedAt})
+	}
+	for i := range made {
+		made[i].ID = uuid.Must(uuid.NewV7())
+	}
+	op.Attempts = append(op.Attempts, made...)
+	return made
 }
 
 // lastClass is what an operation that ends without an attempt failed of.

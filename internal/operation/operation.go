@@ -73,7 +73,8 @@ type Key struct {
 // Attempt is one try to perform an operation at the TSP.
 type Attempt struct {
 	ID uuid.UUID
-	// N numbers the attempts of an operation from 1.
+	// N numbers the entries of an operation's log from 1. An attempt has one entry, or several if
+	// its write is made of several deliveries; throttled attempts in a row share one.
 	N         int
 	Class     tsp.Class
 	Status    int

@@ -57,9 +57,10 @@ type Settlement struct {
 	// Operation is as it shall be; it must still be live, with Tries as in From.
 	Operation Operation
 	From      int
-	Attempt   *Attempt
-	Record    *record.Record
-	Events    []event.Event
+	// Attempts are the entries of the log that are new or changed.
+	Attempts []Attempt
+	Record   *record.Record
+	Events   []event.Event
 }
 
 // Busy says that a sync operation must wait for another one on its order key.

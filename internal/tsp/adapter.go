@@ -117,6 +117,19 @@ type Written struct {
 	Headers http.Header
 	// Note tells what a reader of the operation's log should know; usually empty.
 	Note string
+	// Parts are the ends of the write's several deliveries, if it made several in this attempt.
+	Parts []Part
+}
+
+// Part is the end of one delivery of a write that is made of several, such as a message to each
+// of a group. Each has its own entry in the operation's log.
+type Part struct {
+	// Name tells people whom it was for.
+	Name    string
+	Class   Class
+	Status  int
+	Headers http.Header
+	Message string
 }
 
 // List asks for one page of records.

@@ -42,7 +42,9 @@ type Error struct {
 	Headers http.Header
 	// RetryAfter is how long the TSP asks us to wait; 0 if it does not say.
 	RetryAfter time.Duration
-	Err        error
+	// Parts are the ends of the write's several deliveries, those that succeeded too.
+	Parts []Part
+	Err   error
 }
 
 // Error describes the end of the call.

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/google/uuid"
@@ -17,39 +18,44 @@ func (db *DB) Attempts(ctx context.Context, id uuid.UUID) ([]operation.Attempt, 
 	return one[0].Attempts, err
 }
 
-// withAttempts fills in the attempts of operations.
+// withAttempts fills in the attempts of operations by one query.
 func (db *DB) withAttempts(ctx context.Context, ops []operation.Operation) error {
-	for i := range ops {
-		if err := db.fillAttempts(ctx, &ops[i]); err != nil {
-			return err
-		}
+	at, ids := map[uuid.UUID]int{}, make([]string, len(ops))
+	for i, op := range ops {
+		at[op.ID], ids[i] = i, hex.EncodeToString(op.ID[:])
 	}
-	return nil
-}
-
-func (db *DB) fillAttempts(ctx context.Context, op *operation.Operation) error {
-	rows, err := db.read.QueryContext(ctx, `SELECT n, id, class, status, headers, details, started_at, ended_at
-		FROM attempt WHERE operation = ?1 ORDER BY n`, op.ID[:])
+	list, err := text(ids, true)
+	if err != nil {
+		return err
+	}
+	rows, err := db.read.QueryContext(ctx, `SELECT operation, n, id, class, status, headers, details, started_at, ended_at
+		FROM attempt WHERE operation IN (SELECT unhex(value) FROM json_each(?1)) ORDER BY operation, n`, list)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var a operation.Attempt
-		var headers sql.NullString
-		var started, ended int64
-		if err := rows.Scan(&a.N, &a.ID, &a.Class, &a.Status, &headers, &a.Details, &started, &ended); err != nil {
+		id, a, err := scanAttempt(rows)
+		if err != nil {
 			return err
 		}
-		a.StartedAt, a.EndedAt = fromMicros(started), fromMicros(ended)
-		if headers.Valid {
-			if err := json.Unmarshal([]byte(headers.String), &a.Headers); err != nil {
-				return err
-			}
-		}
+		op := &ops[at[id]]
 		op.Attempts = append(op.Attempts, a)
 	}
 	return rows.Err()
+}
+
+func scanAttempt(row scanner) (of uuid.UUID, a operation.Attempt, err error) {
+	var headers sql.NullString
+	var started, ended int64
+	if err = row.Scan(&of, &a.N, &a.ID, &a.Class, &a.Status, &headers, &a.Details, &started, &ended); err != nil {
+		return of, a, err
+	}
+	a.StartedAt, a.EndedAt = fromMicros(started), fromMicros(ended)
+	if headers.Valid {
+		err = json.Unmarshal([]byte(headers.String), &a.Headers)
+	}
+	return of, a, err
 }
 
 func (t *tx) saveAttempt(op uuid.UUID, a operation.Attempt) error {

@@ -46,8 +46,8 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 		if err := overtaken(n, err); err != nil {
 			return err
 		}
-		if s.Attempt != nil {
-			if err := tx.saveAttempt(op.ID, *s.Attempt); err != nil {
+		for _, a := range s.Attempts {
+			if err := tx.saveAttempt(op.ID, a); err != nil {
 				return err
 			}
 		}
@@ -70,15 +70,17 @@ func (db *DB) Interrupted(ctx context.Context, at time.Time) (int, error) {
 		count = 0
 		type cut struct {
 			id    uuid.UUID
-			tries int
-			first int64
+			next  int
+			began int64
 		}
 		var all []cut
-		err := tx.each(`SELECT id, tries, sent_at FROM operation WHERE state = 'sending'`, func(r *sql.Rows) error {
+		err := tx.each(`SELECT id, sent_at,
+			(SELECT coalesce(max(n), 0) + 1 FROM attempt WHERE attempt.operation = operation.id)
+			FROM operation WHERE state = 'sending'`, func(r *sql.Rows) error {
 			var c cut
-			var first sql.NullInt64
-			err := r.Scan(&c.id, &c.tries, &first)
-			c.first = first.Int64
+			var began sql.NullInt64
+			err := r.Scan(&c.id, &began, &c.next)
+			c.began = began.Int64
 			all = append(all, c)
 			return err
 		})
@@ -86,7 +88,7 @@ func (db *DB) Interrupted(ctx context.Context, at time.Time) (int, error) {
 			if err != nil {
 				return err
 			}
-			a := operation.Attempt{ID: uuid.Must(uuid.NewV7()), N: c.tries + 1, Class: tsp.Unknown, StartedAt: fromMicros(c.first),
+			a := operation.Attempt{ID: uuid.Must(uuid.NewV7()), N: c.next, Class: tsp.Unknown, StartedAt: fromMicros(c.began),
 				EndedAt: at, Details: "Waybill stopped before the answer came; the TSP is asked what became of it"}
 			if err = tx.saveAttempt(c.id, a); err == nil {
 				err = tx.exec(`UPDATE operation SET state = 'unknown', tries = tries + 1, counted = counted + 1,
