@@ -28,6 +28,7 @@ var rooms = map[string]struct {
 	"internal/tsp/simkit":              {"", "simulators must not share a misreading with adapters"},
 	"internal/tsp/samsara":             {"internal/tsp internal/tsp/rest internal/resource", "an adapter sees the contract, its family and the vocabulary"},
 	"internal/tsp/samsara/sim":         {"internal/tsp/simkit", "a simulator must not share code with its adapter"},
+	"internal/tsp/geotab":              {"internal/tsp internal/tsp/rest internal/resource", "an adapter sees the contract, its family and the vocabulary"},
 	"internal/tsp/all":                 {"internal/tsp internal/tsp/simkit internal/tsp/samsara internal/tsp/samsara/sim", "the list of all adapters"},
 	"internal/access":                  {"internal/resource internal/problem", "who may do what, to which kinds"},
 	"internal/connection":              {"internal/access internal/event internal/tsp internal/problem", "links between fleets and TSPs"},

@@ -1,0 +1,156 @@
+package geotab
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// adapter speaks to Geotab.
+type adapter struct {
+	spec   tsp.Spec
+	writes map[tsp.Capability]write
+	now    func() time.Time
+}
+
+// New returns the adapter.
+func New() tsp.Adapter { return newAdapter(time.Now) }
+
+func newAdapter(now func() time.Time) tsp.Adapter {
+	all := writes()
+	return &adapter{spec: spec(all), writes: all, now: now}
+}
+
+// Spec returns the static data.
+func (a *adapter) Spec() tsp.Spec { return a.spec }
+
+// Connect makes a session. It calls nobody: signing in waits for the first call, and a session
+// that is stored with the credentials is used again.
+func (a *adapter) Connect(_ context.Context, access tsp.Access) (tsp.Session, error) {
+	for _, name := range []string{"username", "password", "database"} {
+		if access.Credentials.Get(name) == "" {
+			return nil, &tsp.Error{Class: tsp.Unauthorized, Message: "the credentials hold no " + name}
+		}
+	}
+	s := &session{adapter: a, client: access.Client, settings: access.Settings, renew: access.Renew, root: a.spec.BaseURL,
+		current: access.Credentials, trees: map[resource.SourceID]keptTree{}}
+	if access.BaseURL != "" {
+		s.root, s.override = strings.TrimRight(access.BaseURL, "/"), true
+	}
+	return s, nil
+}
+
+// writes are Geotab's capabilities: all ten.
+func writes() map[tsp.Capability]write {
+	create := func(k resource.Kind) tsp.Capability { return tsp.Capability{Kind: k, Verb: resource.Create} }
+	update := func(k resource.Kind) tsp.Capability { return tsp.Capability{Kind: k, Verb: resource.Update} }
+	return map[tsp.Capability]write{
+		create(resource.KindVehicle): {tsp.Action{Uses: vehicleUses(resource.Create), Strength: tsp.VerifyFirst,
+			Limits: []string{"Add Device"}, Check: checked(checkNewVehicle)}, typed(newVehicle)},
+		update(resource.KindVehicle): {tsp.Action{Uses: vehicleUses(resource.Update), Strength: tsp.NaturalKey,
+			Limits: []string{"Get Device"}, Check: checked(checkTank)}, typed(changedVehicle)},
+		create(resource.KindTrailer): {tsp.Action{Uses: trailerUses(resource.Create), Strength: tsp.VerifyFirst,
+			Limits: []string{"Add Device"}}, typed(newTrailer)},
+		update(resource.KindTrailer): {tsp.Action{Uses: trailerUses(resource.Update), Strength: tsp.NaturalKey,
+			Limits: []string{"Get Device"}}, typed(changedTrailer)},
+		create(resource.KindUser): {tsp.Action{Uses: userUses(resource.Create), Strength: tsp.VerifyFirst,
+			Limits: []string{"Add User"}, Check: checked(checkUser(resource.Create)), Warn: warnPassword}, typed(userSteps)},
+		update(resource.KindUser): {tsp.Action{Uses: userUses(resource.Update), Strength: tsp.NaturalKey,
+			Limits: []string{"Get User"}, Check: checked(checkUser(resource.Update))}, typed(userSteps)},
+		create(resource.KindMessage): {tsp.Action{Uses: messageUses(), Strength: tsp.VerifyFirst,
+			Limits: []string{"Add TextMessage"}}, typed(messageSteps)},
+		create(resource.KindGroupMessage): {tsp.Action{Uses: groupMessageUses(), Strength: tsp.VerifyFirst,
+			Limits: []string{"Add TextMessage"}}, typed(groupMessageSteps)},
+		create(resource.KindDvirLog): {tsp.Action{Uses: dvirUses(), Strength: tsp.VerifyFirst, Limits: []string{"Add DVIRLog"},
+			Needs: []tsp.Need{{Setting: settingDefects, Reason: "Geotab demands a defect list for each inspection; set " + settingDefects}},
+			Check: checked(checkDvir)}, typed(dvirSteps)},
+		create(resource.KindFuelTransaction): {tsp.Action{Uses: fuelUses(), Strength: tsp.Native,
+			Limits: []string{"Add FuelTransaction"}, Check: checked(checkFuel)}, typed(fuelSteps)},
+	}
+}
+
+func newVehicle(v *resource.Vehicle, w tsp.Write) ([]step, error) {
+	d, err := deviceFromVehicle(v, w)
+	return []step{deviceStep(d)}, err
+}
+
+func newTrailer(t *resource.Trailer, w tsp.Write) ([]step, error) {
+	d, err := deviceFromTrailer(t, w)
+	return []step{deviceStep(d)}, err
+}
+
+func deviceStep(d device) step {
+	return step{key: mainStep, method: add, entity: "Device", collection: devices, find: findDevice(d),
+		body: func(context.Context, *call, resource.SourceID) (any, error) { return d, nil }}
+}
+
+func changedVehicle(v *resource.Vehicle, w tsp.Write) ([]step, error) {
+	d, err := deviceFromVehicle(v, w)
+	return []step{changeStep("Device", devices, d, w)}, err
+}
+
+func changedTrailer(t *resource.Trailer, w tsp.Write) ([]step, error) {
+	d, err := deviceFromTrailer(t, w)
+	return []step{changeStep("Device", devices, d, w)}, err
+}
+
+// userSteps makes or changes a user and then, if asked, gives it a rule set.
+func userSteps(u *resource.User, w tsp.Write) ([]step, error) {
+	out, err := userFrom(u, w)
+	if err != nil {
+		return nil, err
+	}
+	main := step{key: mainStep, method: add, entity: "User", collection: users, find: findUser(out),
+		body: func(context.Context, *call, resource.SourceID) (any, error) { return out, nil }}
+	if w.Verb == resource.Update {
+		main = changeStep("User", users, out, w)
+	}
+	code, ok := u.HOSRulesetCode.Get()
+	switch {
+	case !ok:
+		return []step{main}, nil
+	case w.Verb == resource.Update && onlyRuleset(u):
+		return []step{rulesetStep(code, w)}, nil
+	}
+	return []step{main, rulesetStep(code, w)}, nil
+}
+
+// onlyRuleset tells whether nothing of the user itself changes.
+func onlyRuleset(u *resource.User) bool {
+	rest := *u
+	rest.HOSRulesetCode = resource.Opt[string]{}
+	schema, err := resource.For(resource.KindUser, resource.Update)
+	return err == nil && len(schema.Given(&rest)) == 0
+}
+
+// hardware is what the official sample leaves out of a Device that it writes back.
+func hardware() []string { return []string{"deviceType", "productId", "hardwareId"} }
+
+// changeStep changes an entity: it reads the entity and writes it back with the changes, or
+// writes the changes alone where the connection says so. Repeating it changes nothing more.
+func changeStep(entity, collection string, changes any, w tsp.Write) step {
+	return step{key: mainStep, method: set, entity: entity, collection: collection,
+		body: func(ctx context.Context, c *call, of resource.SourceID) (any, error) {
+			if w.Settings.Bool(settingPartialSet) {
+				only, err := json.Marshal(ref{of})
+				if err != nil {
+					return nil, err
+				}
+				return overlay(only, changes)
+			}
+			all, err := get[jsontext.Value](ctx, c, entity, ref{of})
+			if err != nil {
+				return nil, err
+			}
+			if len(all) == 0 {
+				return nil, &tsp.Error{Class: tsp.Missing, Message: "Geotab has no " + strings.ToLower(entity) + " " + quoted(string(of))}
+			}
+			return overlay(all[0], changes, hardware()...)
+		}}
+}

@@ -1,0 +1,130 @@
+package geotab
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
+)
+
+const apiPath = "/apiv1"
+
+// call is one piece of work on a session, with its pacer and what its last answer said.
+type call struct {
+	session *session
+	pace    tsp.Pacer
+	status  int
+	headers http.Header
+	// duplicate tells that the last call was refused because the same thing exists.
+	duplicate bool
+}
+
+// request is the body of every call.
+type request struct {
+	Method string         `json:"method"`
+	Params map[string]any `json:"params"`
+}
+
+// call makes one call of the API with the session's credentials. A session that Geotab does
+// not know is replaced once, and so is the server of a database that has moved.
+func (c *call) call(ctx context.Context, method, entity string, params map[string]any) (jsontext.Value, error) {
+	login, err := c.session.login(ctx, c.pace, tsp.Credentials{})
+	if err != nil {
+		return nil, err
+	}
+	result, err := c.once(ctx, login, method+" "+entity, request{method, with(params, login)})
+	if !c.signInAgain(err) {
+		return result, err
+	}
+	if login, err = c.session.login(ctx, c.pace, login); err != nil {
+		return nil, err
+	}
+	return c.once(ctx, login, method+" "+entity, request{method, with(params, login)})
+}
+
+// signInAgain tells whether a call failed because of its session and not because of what it
+// asked for.
+func (c *call) signInAgain(err error) bool {
+	var e *tsp.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	return e.Class == tsp.Unauthorized || c.session.moved(e)
+}
+
+// with adds the session to the parameters of a call.
+func with(params map[string]any, login tsp.Credentials) map[string]any {
+	out := map[string]any{"credentials": map[string]string{
+		"database": login.Get("database"), "userName": login.Get("username"), "sessionId": login.Get(sessionID)}}
+	for name, value := range params {
+		out[name] = value
+	}
+	return out
+}
+
+func (c *call) once(ctx context.Context, login tsp.Credentials, limit string, body request) (jsontext.Value, error) {
+	if err := c.pace.Wait(ctx, limit); err != nil {
+		return nil, &tsp.Error{Class: tsp.Unavailable, Message: "the call ended before the request was sent", Err: err}
+	}
+	c.duplicate = false
+	a, err := c.session.line(login).Send(ctx, rest.Call{Method: http.MethodPost, Path: apiPath, Body: body})
+	if err != nil {
+		return nil, c.failed(body.Method, err)
+	}
+	c.status, c.headers = a.Status, a.Headers
+	answer, err := rest.Decode[struct {
+		Result jsontext.Value `json:"result"`
+	}](a)
+	return answer.Result, err
+}
+
+// failed completes the end of a call with what only the call can tell: reading changes nothing,
+// and a quota that names no time is over after its period.
+func (c *call) failed(method string, err error) error {
+	var e *tsp.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	out := *e
+	c.status, c.headers = e.Status, e.Headers
+	c.duplicate = isDuplicate(e)
+	if out.Class == tsp.Unknown && method != add && method != set {
+		out.Class = tsp.Unavailable
+	}
+	if out.Class == tsp.Throttled && out.RetryAfter == 0 {
+		out.RetryAfter = quotaPeriod
+	}
+	return &out
+}
+
+// get reads the entities that a search finds.
+func get[T any](ctx context.Context, c *call, entity string, search any) ([]T, error) {
+	return query[T](ctx, c, map[string]any{"typeName": entity, "search": search, "resultsLimit": maxFound}, entity)
+}
+
+// maxFound bounds what a search for one thing may find.
+const maxFound = 500
+
+func query[T any](ctx context.Context, c *call, params map[string]any, entity string) ([]T, error) {
+	result, err := c.call(ctx, "Get", entity, params)
+	if err != nil {
+		return nil, err
+	}
+	var all []T
+	if err := unmarshal(result, &all); err != nil {
+		return nil, &tsp.Error{Class: tsp.Broken, Message: "Geotab's answer has an unexpected shape", Status: c.status, Err: err}
+	}
+	return all, nil
+}
+
+func unmarshal(raw jsontext.Value, into any) error {
+	if len(raw) == 0 {
+		return errors.New("the answer has no result")
+	}
+	return json.Unmarshal(raw, into)
+}

@@ -1,0 +1,188 @@
+package geotab
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// The built-in groups that tell vehicles and trailers apart.
+const (
+	groupVehicle = "GroupVehicleId"
+	groupTrailer = "GroupTrailerId"
+)
+
+// device is what is written of a Device; both vehicles and trailers are Devices.
+type device struct {
+	ID           resource.SourceID `json:"id,omitzero"`
+	Name         *string           `json:"name,omitzero"`
+	SerialNumber *string           `json:"serialNumber,omitzero"`
+	VIN          *string           `json:"vehicleIdentificationNumber,omitzero"`
+	LicensePlate *string           `json:"licensePlate,omitzero"`
+	LicenseState *string           `json:"licenseState,omitzero"`
+	Comment      *string           `json:"comment,omitzero"`
+	TankCapacity *jsontext.Value   `json:"fuelTankCapacity,omitzero"`
+	Groups       []ref             `json:"groups,omitzero"`
+	TimeZoneID   string            `json:"timeZoneId,omitzero"`
+	ActiveFrom   string            `json:"activeFrom,omitzero"`
+	ActiveTo     *string           `json:"activeTo,omitzero"`
+}
+
+// deviceFromVehicle holds what the fields of a vehicle say.
+func deviceFromVehicle(v *resource.Vehicle, w tsp.Write) (device, error) {
+	d := device{
+		Name: text(v.VehicleName), VIN: text(v.VIN), LicensePlate: text(v.LicensePlateNumber),
+		LicenseState: text(v.LicensePlateRegion), Comment: text(v.Notes), ActiveTo: activeTo(v.IsActive, w.Operation),
+	}
+	if capacity, ok := tankCapacity(v); ok {
+		d.TankCapacity = &capacity
+	}
+	if w.Verb == resource.Update {
+		return d, nil
+	}
+	if serial, ok := v.ELDSerialNumber.Get(); ok {
+		serial = strings.ToUpper(serial)
+		d.SerialNumber = &serial
+	}
+	d.begin(w, groupVehicle)
+	if engine, ok := v.EngineType.Get(); ok && w.Settings.Bool(settingPowertrain) {
+		d.Groups = append(d.Groups, refs(powertrains()[engine], manuallyClassified)...)
+	}
+	return d, nil
+}
+
+// deviceFromTrailer holds what the fields of a trailer say.
+func deviceFromTrailer(t *resource.Trailer, w tsp.Write) (device, error) {
+	d := device{
+		Name: text(t.TrailerName), VIN: text(t.VIN), LicensePlate: text(t.LicensePlateNumber),
+		LicenseState: text(t.LicensePlateRegion), Comment: text(t.Notes), ActiveTo: activeTo(t.IsActive, w.Operation),
+	}
+	if w.Verb == resource.Update {
+		return d, nil
+	}
+	if serial, ok := t.ELDSerialNumber.Get(); ok {
+		serial = strings.ToUpper(serial)
+		d.SerialNumber = &serial
+	}
+	d.begin(w, groupTrailer)
+	return d, nil
+}
+
+// begin fills in what a new device needs beyond the unified model.
+func (d *device) begin(w tsp.Write, class string) {
+	d.Groups = append(refs(w.Settings.List(settingGroups)...), refs(class)...)
+	d.TimeZoneID = w.Settings.Text(settingTimeZone)
+	d.ActiveFrom = stamp(made(w.Operation))
+}
+
+func vehicleUses(verb resource.Verb) tsp.Uses {
+	missing := tsp.Dropped("its vehicles have no such field")
+	decoded := tsp.Dropped("it decodes the VIN instead of taking make, model and year")
+	uses := tsp.Uses{
+		"vehicle_name":          tsp.Required().Length(1, maxName).NotNull(),
+		"oem":                   decoded,
+		"model_type":            decoded,
+		"model_year":            decoded,
+		"vin":                   tsp.Sent().Length(0, maxVIN),
+		"engine_vin":            tsp.Dropped("it reads the engine's VIN from the vehicle"),
+		"license_plate_region":  tsp.Sent().Length(0, maxPlate),
+		"license_plate_country": missing,
+		"license_plate_number":  tsp.Sent().Length(0, maxPlate),
+		"is_active":             tsp.Sent().NotNull(),
+		"status":                missing,
+		"notes":                 tsp.Sent(),
+		"eld_id":                missing,
+		"eld_serial_number":     tsp.Sent().Length(1, maxSerial).NotNull(),
+		"eld_device_type":       tsp.Dropped("the serial number tells it"),
+		"eld_product_id":        tsp.Dropped("the serial number tells it"),
+		"total_axles":           missing,
+		"external_id":           tsp.Dropped("it has no field for ids of other systems"),
+		"speed_unit":            tsp.Dropped("its units are metric"),
+		"odometer_unit":         tsp.Dropped("its units are metric"),
+		"fuel_unit":             tsp.Sent().NotNull(),
+		"fuel_capacity":         tsp.Sent().NotNull(),
+		"engine_type": tsp.Dropped("it goes into powertrain groups only where the connection's setting "+settingPowertrain+" says so").
+			With(settingPowertrain, "true", tsp.Sent()),
+	}
+	if verb == resource.Update {
+		uses["vehicle_name"] = tsp.Sent().Length(1, maxName).NotNull()
+		uses["eld_serial_number"] = tsp.Dropped("writing a serial number would replace the vehicle's hardware")
+		uses["engine_type"] = tsp.Dropped("groups of existing vehicles are left alone")
+	}
+	return uses
+}
+
+func trailerUses(verb resource.Verb) tsp.Uses {
+	missing := tsp.Dropped("its trailers have no such field")
+	uses := tsp.Uses{
+		"trailer_name":          tsp.Required().Length(1, maxName).NotNull(),
+		"oem":                   missing,
+		"model_type":            missing,
+		"model_year":            missing,
+		"vin":                   tsp.Sent().Length(0, maxVIN),
+		"license_plate_region":  tsp.Sent().Length(0, maxPlate),
+		"license_plate_country": missing,
+		"license_plate_number":  tsp.Sent().Length(0, maxPlate),
+		"is_active":             tsp.Sent().NotNull(),
+		"status":                missing,
+		"notes":                 tsp.Sent(),
+		"eld_id":                missing,
+		"eld_serial_number":     tsp.Sent().Length(1, maxSerial).NotNull(),
+		"eld_device_type":       tsp.Dropped("the serial number tells it"),
+		"eld_product_id":        tsp.Dropped("the serial number tells it"),
+		"total_axles":           missing,
+		"external_id":           tsp.Dropped("it has no field for ids of other systems"),
+		"trailer_length":        missing,
+		"trailer_type":          missing,
+	}
+	if verb == resource.Update {
+		uses["trailer_name"] = tsp.Sent().Length(1, maxName).NotNull()
+		uses["eld_serial_number"] = tsp.Dropped("writing a serial number would replace the trailer's hardware")
+	}
+	return uses
+}
+
+// found is a Device as it is read back to see whether an earlier attempt made it.
+type foundDevice struct {
+	ID           resource.SourceID `json:"id"`
+	Name         string            `json:"name"`
+	SerialNumber string            `json:"serialNumber"`
+	ActiveFrom   string            `json:"activeFrom"`
+}
+
+// findDevice looks for the device that an earlier attempt made: the one with its serial number,
+// which is unique, or the one of its name that became active when the operation was accepted.
+func findDevice(d device) finding {
+	return func(ctx context.Context, c *call, w tsp.Write) (resource.SourceID, bool, error) {
+		search := map[string]string{"name": *d.Name}
+		if d.SerialNumber != nil {
+			search = map[string]string{"serialNumber": *d.SerialNumber}
+		}
+		all, err := get[foundDevice](ctx, c, "Device", search)
+		if err != nil {
+			return "", false, err
+		}
+		i := slices.IndexFunc(all, func(f foundDevice) bool {
+			if d.SerialNumber != nil {
+				return strings.EqualFold(f.SerialNumber, *d.SerialNumber) && f.Name == *d.Name
+			}
+			return f.Name == *d.Name && sameTime(f.ActiveFrom, d.ActiveFrom)
+		})
+		if i < 0 {
+			return "", false, nil
+		}
+		return all[i].ID, true, nil
+	}
+}
+
+// encodedTank is a number of litres as JSON.
+func encodedTank(litres float64) (jsontext.Value, bool) {
+	raw, err := json.Marshal(litres)
+	return raw, err == nil
+}

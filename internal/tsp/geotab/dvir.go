@@ -1,0 +1,161 @@
+package geotab
+
+import (
+	"context"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// dvirLog is what is written of a DVIRLog: metres.
+type dvirLog struct {
+	Device         *ref           `json:"device"`
+	Driver         *ref           `json:"driver"`
+	DateTime       string         `json:"dateTime"`
+	DefectList     *ref           `json:"defectList"`
+	Defects        []dvirDefect   `json:"dvirDefects,omitzero"`
+	LogType        string         `json:"logType"`
+	SafeToOperate  *bool          `json:"isSafeToOperate,omitzero"`
+	DriverRemark   string         `json:"driverRemark,omitzero"`
+	CertifiedBy    *ref           `json:"certifiedBy,omitzero"`
+	CertifyDate    string         `json:"certifyDate,omitzero"`
+	CertifyRemark  string         `json:"certifyRemark,omitzero"`
+	OdometerMetres jsontext.Value `json:"odometer,omitzero"`
+}
+
+type dvirDefect struct {
+	Defect       ref      `json:"defect"`
+	RepairStatus string   `json:"repairStatus"`
+	Remarks      []remark `json:"defectRemarks"`
+}
+
+type remark struct {
+	Remark   string `json:"remark"`
+	DateTime string `json:"dateTime"`
+	User     *ref   `json:"user,omitzero"`
+}
+
+// logTypes are Geotab's types of inspection for ours.
+func logTypes() map[string]string {
+	return map[string]string{"pre_trip": "PreTrip", "post_trip": "PostTrip", "unknown": "Unknown"}
+}
+
+func dvirUses() tsp.Uses {
+	return tsp.Uses{
+		"driver_id":          tsp.Sent().Into(users),
+		"vehicle_id":         tsp.Sent().Into(devices),
+		"trailer_id":         tsp.Sent().Into(devices),
+		"occurred_at":        tsp.Sent(),
+		"log_type":           tsp.Sent().Only("Geotab has no inspections by mechanics", "pre_trip", "post_trip", "unknown"),
+		"inspected_by":       tsp.Dropped("the driver is the inspector of its inspections"),
+		"defect_count":       tsp.Dropped("it counts the defects itself"),
+		"defects":            tsp.Sent(),
+		"is_safety_critical": tsp.Sent(),
+		"driver_comment":     tsp.Sent(),
+		"certify_comment":    tsp.Sent(),
+		"odometer":           tsp.Sent(),
+		"odometer_unit":      tsp.Sent(),
+	}
+}
+
+// checkDvir holds that exactly one thing was inspected and that there is a defect list for it.
+func checkDvir(d *resource.DvirLog, s tsp.Settings) []resource.Problem {
+	var wrong []resource.Problem
+	refuse := func(path, code, message string) {
+		wrong = append(wrong, resource.Problem{Path: path, Code: code, Message: message})
+	}
+	vehicle, trailer := d.VehicleID.State() == resource.Set, d.TrailerID.State() == resource.Set
+	switch {
+	case vehicle && trailer:
+		refuse("trailer_id", resource.CodeUnsupported, "cannot be given together with vehicle_id: an inspection at Geotab is of one of them; write two")
+	case !vehicle && !trailer:
+		refuse("vehicle_id", resource.CodeRequired, "is required by Geotab unless trailer_id is given")
+	}
+	if d.Odometer.State() == resource.Set && d.OdometerUnit.State() != resource.Set {
+		refuse("odometer_unit", resource.CodeRequired, "is required beside odometer at Geotab")
+	}
+	return wrong
+}
+
+func dvirSteps(d *resource.DvirLog, w tsp.Write) ([]step, error) {
+	at := stamp(d.OccurredAt.Or(made(w.Operation)))
+	log := dvirLog{DateTime: at, LogType: logTypes()[d.LogType.Or("unknown")], DriverRemark: d.DriverComment.Or("")}
+	list := w.Settings.Text(settingDefects)
+	if driver, ok := w.Refs.One("driver_id"); ok {
+		log.Driver = refTo(driver)
+	}
+	if vehicle, ok := w.Refs.One("vehicle_id"); ok {
+		log.Device = refTo(vehicle)
+	}
+	if trailer, ok := w.Refs.One("trailer_id"); ok {
+		log.Device = refTo(trailer)
+		if own := w.Settings.Text(settingTrailerDefect); own != "" {
+			list = own
+		}
+	}
+	log.DefectList = refTo(resource.SourceID(list))
+	if critical, ok := d.IsSafetyCritical.Get(); ok && critical {
+		safe := false
+		log.SafeToOperate = &safe
+	}
+	if certified := d.CertifyComment.Or(""); certified != "" {
+		log.CertifyRemark, log.CertifiedBy, log.CertifyDate = certified, log.Driver, at
+	}
+	if odometer, ok := d.Odometer.Get(); ok {
+		log.OdometerMetres = scaled(odometer, metreFactors()[d.OdometerUnit.Or("meters")])
+	}
+	return []step{{key: "dvir", method: add, entity: "DVIRLog", collection: dvirs, find: findDvir(log),
+		body: func(ctx context.Context, c *call, _ resource.SourceID) (any, error) {
+			return log.withDefects(ctx, c, d.Defects.Or(nil), w)
+		}}}, nil
+}
+
+// withDefects names each defect by what the connection's defect list has for it.
+func (l dvirLog) withDefects(ctx context.Context, c *call, names []string, w tsp.Write) (dvirLog, error) {
+	if len(names) == 0 {
+		return l, nil
+	}
+	tree, err := c.defects(ctx, l.DefectList.ID)
+	if err != nil {
+		return l, err
+	}
+	for _, name := range names {
+		id, ok := tree.find(name, w.Settings.List(settingDefectMap))
+		if !ok {
+			return l, &tsp.Error{Class: tsp.Rejected, Message: "the defect list " + string(l.DefectList.ID) + " has neither " + name +
+				" nor a part for others; map it in the connection's setting " + settingDefectMap}
+		}
+		l.Defects = append(l.Defects, dvirDefect{Defect: ref{id}, RepairStatus: "NotRepaired",
+			Remarks: []remark{{Remark: name, DateTime: l.DateTime, User: l.Driver}}})
+	}
+	return l, nil
+}
+
+// findDvir looks for the log of that driver and type at that time of that asset.
+func findDvir(l dvirLog) finding {
+	return func(ctx context.Context, c *call, _ tsp.Write) (resource.SourceID, bool, error) {
+		from, err := time.Parse(time.RFC3339Nano, l.DateTime)
+		if err != nil {
+			return "", false, err
+		}
+		all, err := get[struct {
+			ID       resource.SourceID `json:"id"`
+			Driver   *ref              `json:"driver"`
+			DateTime string            `json:"dateTime"`
+			LogType  string            `json:"logType"`
+		}](ctx, c, "DVIRLog", map[string]any{"deviceSearch": l.Device,
+			"fromDate": stamp(from.Add(-time.Second)), "toDate": stamp(from.Add(time.Second))})
+		if err != nil {
+			return "", false, err
+		}
+		for _, one := range all {
+			if one.Driver != nil && one.Driver.ID == l.Driver.ID && one.LogType == l.LogType && sameTime(one.DateTime, l.DateTime) {
+				return one.ID, true, nil
+			}
+		}
+		return "", false, nil
+	}
+}

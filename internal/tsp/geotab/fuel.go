@@ -1,0 +1,160 @@
+package geotab
+
+import (
+	"context"
+	"math/big"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// fuel is what is written of a FuelTransaction: litres, kilometres.
+type fuel struct {
+	Device       *ref           `json:"device,omitzero"`
+	Driver       *ref           `json:"driver,omitzero"`
+	DateTime     string         `json:"dateTime"`
+	Volume       jsontext.Value `json:"volume"`
+	Cost         jsontext.Value `json:"cost,omitzero"`
+	CurrencyCode string         `json:"currencyCode,omitzero"`
+	// Odometer is in kilometres here, while every other odometer of Geotab is in metres.
+	Odometer           jsontext.Value `json:"odometer,omitzero"`
+	ProductType        string         `json:"productType,omitzero"`
+	ProductDescription string         `json:"providerProductDescription,omitzero"`
+	Location           *coordinate    `json:"location,omitzero"`
+	SiteName           string         `json:"siteName,omitzero"`
+	Comments           string         `json:"comments,omitzero"`
+	ExternalReference  string         `json:"externalReference"`
+}
+
+// coordinate is a place: x is the longitude and y the latitude.
+type coordinate struct {
+	X jsontext.Value `json:"x"`
+	Y jsontext.Value `json:"y"`
+}
+
+func fuelFrom(f *resource.FuelTransaction, w tsp.Write) (fuel, error) {
+	out := fuel{DateTime: stamp(f.TransactionTime.Or(made(w.Operation))), ExternalReference: w.Operation.String(),
+		Volume:       scaled(f.FuelVolume, volumeFactors()[f.FuelVolumeUnit]),
+		CurrencyCode: strings.ToUpper(f.Currency.Or("")), SiteName: f.FuelVendor.Or(""),
+	}
+	if id, ok := w.Refs.One("vehicle_id"); ok {
+		out.Device = refTo(id)
+	}
+	if id, ok := w.Refs.One("driver_id"); ok {
+		out.Driver = refTo(id)
+	}
+	if cost, ok := f.TotalCost.Get(); ok {
+		out.Cost = scaled(cost, "1")
+	}
+	if odometer, ok := f.Odometer.Get(); ok {
+		out.Odometer = scaled(odometer, kilometreFactors()[f.OdometerUnit.Or("kilo_meters")])
+	}
+	if kind, ok := f.FuelType.Get(); ok {
+		out.ProductType, out.ProductDescription = products()[kind], kind
+	}
+	lat, okLat := f.Latitude.Get()
+	lon, okLon := f.Longitude.Get()
+	if okLat && okLon {
+		out.Location = &coordinate{X: scaled(lon, "1"), Y: scaled(lat, "1")}
+	}
+	var comments []string
+	for _, part := range []resource.Opt[string]{f.LocationString, f.TransactionJurisdiction} {
+		if s := part.Or(""); s != "" {
+			comments = append(comments, s)
+		}
+	}
+	out.Comments = strings.Join(comments, ", ")
+	return out, nil
+}
+
+// The factors are decimal texts, so that products are exact.
+func volumeFactors() map[string]string {
+	return map[string]string{"LITER": "1", "US_GALLON": "3.785411784", "IMPERIAL_GALLON": "4.54609", "CUBIC_METER": "1000"}
+}
+
+func kilometreFactors() map[string]string {
+	return map[string]string{"kilo_meters": "1", "meters": "0.001", "miles": "1.609344"}
+}
+
+func metreFactors() map[string]string {
+	return map[string]string{"kilo_meters": "1000", "meters": "1", "miles": "1609.344"}
+}
+
+// scaled multiplies two decimals exactly and writes the product with at most 9 decimals.
+func scaled(n resource.Number, factor string) jsontext.Value {
+	a, ok := new(big.Rat).SetString(string(n))
+	b, okFactor := new(big.Rat).SetString(factor)
+	if !ok || !okFactor {
+		return jsontext.Value("0")
+	}
+	out := a.Mul(a, b).FloatString(9)
+	return jsontext.Value(strings.TrimSuffix(strings.TrimRight(out, "0"), "."))
+}
+
+// products are Geotab's product types for our fuel types; the word itself goes beside them.
+func products() map[string]string {
+	return map[string]string{
+		"GASOLINE": "Regular", "DIESEL": "Diesel", "ETHANOL": "E85", "PROPANE": "LPG", "LPG": "LPG", "CNG": "CNG",
+		"HYDROGEN": "Hydrogen", "METHANOL": "Unknown", "LNG": "Unknown", "HYBRID": "Unknown",
+	}
+}
+
+func fuelUses() tsp.Uses {
+	var kinds []string
+	for kind := range products() {
+		kinds = append(kinds, kind)
+	}
+	return tsp.Uses{
+		"driver_id":                tsp.Sent().Into(users),
+		"vehicle_id":               tsp.Sent().Into(devices),
+		"co_driver_id":             tsp.Dropped("its fuel transactions have one driver"),
+		"latitude":                 tsp.Sent(),
+		"longitude":                tsp.Sent(),
+		"location_string":          tsp.Sent().Length(0, maxComment-100),
+		"odometer":                 tsp.Sent(),
+		"odometer_unit":            tsp.Sent(),
+		"transaction_time":         tsp.Sent(),
+		"transaction_jurisdiction": tsp.Sent().Length(0, 90),
+		"fuel_type":                tsp.Sent().Only("a volume of it has no meaning at Geotab", kinds...),
+		"fuel_volume":              tsp.Sent(),
+		"fuel_volume_unit":         tsp.Sent(),
+		"fuel_vendor":              tsp.Sent().Length(0, maxReference),
+		"total_cost":               tsp.Sent(),
+		"currency":                 tsp.Sent().Length(3, 3),
+	}
+}
+
+// checkFuel refuses halves: a cost without its currency would be taken for US dollars.
+func checkFuel(f *resource.FuelTransaction, _ tsp.Settings) []resource.Problem {
+	var wrong []resource.Problem
+	needs := func(has, lacks resource.State, path, message string) {
+		if has == resource.Set && lacks != resource.Set {
+			wrong = append(wrong, resource.Problem{Path: path, Code: resource.CodeRequired, Message: message})
+		}
+	}
+	needs(f.TotalCost.State(), f.Currency.State(), "currency", "is required beside total_cost at Geotab, which would take US dollars")
+	needs(f.Odometer.State(), f.OdometerUnit.State(), "odometer_unit", "is required beside odometer at Geotab")
+	needs(f.Latitude.State(), f.Longitude.State(), "longitude", "is required beside latitude")
+	needs(f.Longitude.State(), f.Latitude.State(), "latitude", "is required beside longitude")
+	return wrong
+}
+
+func fuelSteps(f *resource.FuelTransaction, w tsp.Write) ([]step, error) {
+	out, err := fuelFrom(f, w)
+	return []step{{key: "fuel", method: add, entity: "FuelTransaction", collection: fuels, find: findFuel, duplicate: true,
+		body: func(context.Context, *call, resource.SourceID) (any, error) { return out, nil }}}, err
+}
+
+// findFuel looks for the transaction by the operation id, which is its external reference.
+func findFuel(ctx context.Context, c *call, w tsp.Write) (resource.SourceID, bool, error) {
+	all, err := get[struct {
+		ID resource.SourceID `json:"id"`
+	}](ctx, c, "FuelTransaction", map[string]string{"externalReference": w.Operation.String()})
+	if err != nil || len(all) == 0 {
+		return "", false, err
+	}
+	return all[0].ID, true, nil
+}

@@ -1,0 +1,135 @@
+package geotab
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// textMessage is what is written of a TextMessage.
+type textMessage struct {
+	Recipient *ref           `json:"recipient"`
+	User      *ref           `json:"user,omitzero"`
+	Parent    *ref           `json:"parentMessage,omitzero"`
+	ToVehicle bool           `json:"isDirectionToVehicle"`
+	Content   messageContent `json:"messageContent"`
+	// ActiveFrom marks the operation that sent the message, so that two equal texts differ.
+	ActiveFrom string `json:"activeFrom"`
+}
+
+type messageContent struct {
+	ContentType string `json:"contentType"`
+	Message     string `json:"message"`
+	Urgent      bool   `json:"urgent"`
+}
+
+func textMessageFrom(m *resource.Message, w tsp.Write) textMessage {
+	out := newText(m.MessageText, m.Priority, w)
+	if to, ok := w.Refs.One("recipient_id"); ok {
+		out.Recipient = refTo(to)
+	}
+	if parent, ok := w.Refs.One("reply_to_message_id"); ok {
+		out.Parent = refTo(parent)
+	}
+	return out
+}
+
+func newText(text, priority resource.Opt[string], w tsp.Write) textMessage {
+	out := textMessage{ToVehicle: true, ActiveFrom: stamp(made(w.Operation)), Content: messageContent{
+		ContentType: "Normal", Message: text.Or(""), Urgent: priority.Or("") == "high"}}
+	if from, ok := w.Refs.One("sender_id"); ok {
+		out.User = refTo(from)
+	}
+	return out
+}
+
+func messageUses() tsp.Uses {
+	return tsp.Uses{
+		"sender_id":           tsp.Sent().Into(users),
+		"recipient_id":        tsp.Sent().Into(users),
+		"message_text":        tsp.Required(),
+		"priority":            tsp.Sent(),
+		"reply_to_message_id": tsp.Sent().Into(messages),
+	}
+}
+
+func groupMessageUses() tsp.Uses {
+	return tsp.Uses{
+		"sender_id":     tsp.Sent().Into(users),
+		"recipient_ids": tsp.Sent().Into(users),
+		"message_text":  tsp.Required(),
+		"priority":      tsp.Sent(),
+	}
+}
+
+// messageSteps sends one message.
+func messageSteps(m *resource.Message, w tsp.Write) ([]step, error) {
+	return []step{textStep("message", textMessageFrom(m, w))}, nil
+}
+
+// groupMessageSteps sends a message to each recipient, because Geotab has no call for several.
+func groupMessageSteps(g *resource.GroupMessage, w tsp.Write) ([]step, error) {
+	var steps []step
+	for _, to := range unique(w.Refs["recipient_ids"]) {
+		one := newText(g.MessageText, g.Priority, w)
+		one.Recipient = refTo(to)
+		s := textStep("recipient "+string(to), one)
+		s.part = s.key
+		steps = append(steps, s)
+	}
+	return steps, nil
+}
+
+func unique(ids []resource.SourceID) []resource.SourceID {
+	var out []resource.SourceID
+	for _, id := range ids {
+		if !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+func textStep(key string, m textMessage) step {
+	return step{key: key, method: add, entity: "TextMessage", collection: messages, find: findText(m),
+		body: func(context.Context, *call, resource.SourceID) (any, error) { return m, nil }}
+}
+
+type foundText struct {
+	ID         resource.SourceID `json:"id"`
+	Recipient  *ref              `json:"recipient"`
+	ActiveFrom string            `json:"activeFrom"`
+	Content    messageContent    `json:"messageContent"`
+}
+
+// findText looks among the recipient's messages for the one that bears the operation's mark.
+func findText(m textMessage) finding {
+	return func(ctx context.Context, c *call, w tsp.Write) (resource.SourceID, bool, error) {
+		all, err := get[foundText](ctx, c, "TextMessage", map[string]any{
+			"recipientSearch": m.Recipient, "modifiedSinceDate": stamp(w.SentAt.Add(-clockSlack))})
+		if err != nil {
+			return "", false, err
+		}
+		i := slices.IndexFunc(all, func(f foundText) bool {
+			return f.Recipient != nil && f.Recipient.ID == m.Recipient.ID &&
+				f.Content.Message == m.Content.Message && sameTime(f.ActiveFrom, m.ActiveFrom)
+		})
+		if i < 0 {
+			return "", false, nil
+		}
+		return all[i].ID, true, nil
+	}
+}
+
+// clockSlack is how far Geotab's clock and ours may differ.
+const clockSlack = 5 * time.Minute
+
+// sameTime tells whether two times that Geotab may write differently are one.
+func sameTime(a, b string) bool {
+	ta, errA := time.Parse(time.RFC3339Nano, a)
+	tb, errB := time.Parse(time.RFC3339Nano, b)
+	return errA == nil && errB == nil && ta.Truncate(time.Millisecond).Equal(tb.Truncate(time.Millisecond))
+}

@@ -1,0 +1,12 @@
+package geotab
+
+import "golang.org/x/text/language"
+
+// alpha2Of is a country's code of two letters for its one of three; "" if there is none.
+func alpha2Of(code string) string {
+	region, err := language.ParseRegion(code)
+	if err != nil || !region.IsCountry() || region.ISO3() != code {
+		return ""
+	}
+	return region.String()
+}

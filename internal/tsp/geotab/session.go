@@ -1,0 +1,233 @@
+package geotab
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	json "github.com/go-json-experiment/json"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
+)
+
+// What signing in adds to the credentials. The session is kept with them, because signing in is
+// limited and a user has 100 sessions at most.
+const (
+	sessionID = "session_id"
+	server    = "server"
+)
+
+// session is one connection's way to its database.
+type session struct {
+	adapter  *adapter
+	client   *http.Client
+	settings tsp.Settings
+	renew    tsp.Renew
+	// root is where the first call goes; override tells that the operator set it.
+	root     string
+	override bool
+
+	mu      sync.Mutex
+	current tsp.Credentials
+	trees   map[resource.SourceID]keptTree
+}
+
+type keptTree struct {
+	tree  defectTree
+	until time.Time
+}
+
+// treeLife is how long a defect list is trusted.
+const treeLife = 15 * time.Minute
+
+// login returns credentials with a session. Those that are spent are replaced, however many
+// callers find out at once.
+func (s *session) login(ctx context.Context, pace tsp.Pacer, spent tsp.Credentials) (tsp.Credentials, error) {
+	s.mu.Lock()
+	now := s.current
+	s.mu.Unlock()
+	if now.Get(sessionID) != "" && now.Get(sessionID) != spent.Get(sessionID) {
+		return now, nil
+	}
+	fresh, err := s.renew(ctx, now, func(ctx context.Context, from tsp.Credentials) (tsp.Credentials, error) {
+		return s.authenticate(ctx, pace, from)
+	})
+	if err != nil {
+		return tsp.Credentials{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.current = fresh
+	return fresh, nil
+}
+
+// authenticate signs in at the root, which tells the database's own server.
+func (s *session) authenticate(ctx context.Context, pace tsp.Pacer, from tsp.Credentials) (tsp.Credentials, error) {
+	if err := pace.Wait(ctx, "Authenticate"); err != nil {
+		return from, &tsp.Error{Class: tsp.Unavailable, Message: "signing in ended before the request was sent", Err: err}
+	}
+	a, err := s.lineTo(s.root, from).Send(ctx, rest.Call{Method: http.MethodPost, Path: apiPath, Body: request{"Authenticate", map[string]any{
+		"database": from.Get("database"), "userName": from.Get("username"), "password": from.Get("password")}}})
+	if err != nil {
+		return from, (&call{session: s}).failed("Authenticate", err)
+	}
+	answer, err := rest.Decode[struct {
+		Result struct {
+			Path        string `json:"path"`
+			Credentials struct {
+				SessionID string `json:"sessionId"`
+				Database  string `json:"database"`
+			} `json:"credentials"`
+		} `json:"result"`
+	}](a)
+	if err != nil {
+		return from, err
+	}
+	if answer.Result.Credentials.SessionID == "" {
+		return from, &tsp.Error{Class: tsp.Broken, Message: "Geotab gave no session", Status: a.Status}
+	}
+	out := tsp.Credentials{Kind: from.Kind, Secrets: from.Secrets, Fields: map[string]string{}}
+	for name, value := range from.Fields {
+		out.Fields[name] = value
+	}
+	out.Fields[sessionID] = answer.Result.Credentials.SessionID
+	out.Fields[server] = answer.Result.Path
+	return out, nil
+}
+
+// line is the way to the server that signing in named.
+func (s *session) line(login tsp.Credentials) rest.Line {
+	return s.lineTo(s.base(login.Get(server)), login)
+}
+
+func (s *session) lineTo(base string, c tsp.Credentials) rest.Line {
+	hidden := []string{c.Get("password"), c.Get(sessionID), s.settings.Text(settingPassword)}
+	return rest.Line{Client: s.client, BaseURL: base, Answers: answers(), Secrets: hidden, Now: s.adapter.now}
+}
+
+// base is the URL of the server that Geotab named. An installation that was pointed elsewhere
+// follows it only within that host or to this machine, so that it never reaches the real one.
+func (s *session) base(path string) string {
+	if path == "" || strings.EqualFold(path, "ThisServer") {
+		return s.root
+	}
+	scheme, rest, ok := strings.Cut(s.root, "://")
+	own, err := url.Parse(scheme + "://" + path)
+	if !ok || err != nil || own.Host != path {
+		return s.root
+	}
+	if s.override && !loopback(own.Hostname()) && own.Hostname() != strings.Split(rest, ":")[0] {
+		return s.root
+	}
+	return scheme + "://" + path
+}
+
+func loopback(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && address.IsLoopback()
+}
+
+// moved tells whether a call must be repeated at the server that signing in names now.
+func (s *session) moved(e *tsp.Error) bool { return moved(e) }
+
+func (s *session) defectTree(list resource.SourceID) (defectTree, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	kept, ok := s.trees[list]
+	return kept.tree, ok && s.adapter.now().Before(kept.until)
+}
+
+func (s *session) keepDefects(list resource.SourceID, tree defectTree) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.trees[list] = keptTree{tree, s.adapter.now().Add(treeLife)}
+}
+
+// Check signs in and reads one group, which also proves that the session is good where it is used.
+func (s *session) Check(ctx context.Context, pace tsp.Pacer) (tsp.Account, error) {
+	c := &call{session: s, pace: pace}
+	if err := s.checkSettings(ctx, c); err != nil {
+		return tsp.Account{}, err
+	}
+	login, err := s.login(ctx, pace, tsp.Credentials{})
+	if err != nil {
+		return tsp.Account{}, err
+	}
+	database := login.Get("database")
+	return tsp.Account{Key: accountKey(s.base(login.Get(server)), database), Name: database}, nil
+}
+
+// accountKey names the database. It leaves out the server, because Geotab moves databases and
+// their names are unique in its federation; an own root is another federation.
+func accountKey(base, database string) string {
+	host := strings.ToLower(base[strings.Index(base, "://")+3:])
+	if host == "geotab.com" || strings.HasSuffix(host, ".geotab.com") {
+		return "geotab.com/" + strings.ToLower(database)
+	}
+	return host + "/" + strings.ToLower(database)
+}
+
+// checkSettings makes sure that the groups that the settings name exist.
+func (s *session) checkSettings(ctx context.Context, c *call) error {
+	named := map[string][]string{settingGroups: s.settings.List(settingGroups), settingDriverGroups: s.settings.List(settingDriverGroups)}
+	for _, key := range []string{settingDriverRights, settingUserRights, settingDefects, settingTrailerDefect} {
+		if id := s.settings.Text(key); id != "" {
+			named[key] = []string{id}
+		}
+	}
+	all, err := query[group](ctx, c, map[string]any{"typeName": "Group"}, "Group")
+	if err != nil {
+		return err
+	}
+	known := map[resource.SourceID]bool{}
+	for _, g := range all {
+		known[g.ID] = true
+	}
+	for _, one := range s.adapter.spec.Settings {
+		for _, id := range named[one.Key] {
+			if !known[resource.SourceID(id)] && !strings.HasPrefix(id, "Group") {
+				return &tsp.Error{Class: tsp.Rejected, Message: "settings." + one.Key + ": Geotab has no group " + quoted(id)}
+			}
+		}
+	}
+	return nil
+}
+
+func quoted(s string) string {
+	b, _ := json.Marshal(s)
+	return string(b)
+}
+
+// Write performs one write in as many calls as it takes.
+func (s *session) Write(ctx context.Context, w tsp.Write) (tsp.Written, error) {
+	steps, c, err := s.plan(w)
+	if err != nil {
+		return tsp.Written{}, err
+	}
+	return c.perform(ctx, w, steps)
+}
+
+// Find tells whether an earlier attempt of the write took effect.
+func (s *session) Find(ctx context.Context, w tsp.Write) (tsp.Written, bool, error) {
+	steps, c, err := s.plan(w)
+	if err != nil {
+		return tsp.Written{}, false, err
+	}
+	return c.findSteps(ctx, w, steps)
+}
+
+func (s *session) plan(w tsp.Write) ([]step, *call, error) {
+	plan, ok := s.adapter.writes[w.Capability]
+	if !ok {
+		return nil, nil, &tsp.Error{Class: tsp.Unsupported, Message: "Geotab has no " + w.Capability.String()}
+	}
+	w.Settings = s.settings
+	steps, err := plan.steps(w)
+	return steps, &call{session: s, pace: w.Pace}, err
+}

@@ -1,0 +1,118 @@
+// Package geotab is the adapter for Geotab (MyGeotab API, JSON-RPC over one endpoint).
+//
+// Facts that have no other place: errors come with status 200 and are told by error.data.type;
+// Set and Remove succeed without a result; vehicles and trailers are both Devices, told apart
+// by a built-in group; values are metric; times are UTC with milliseconds; Set keeps what is
+// missing or null and replaces lists. A session lives 14 days and signing in is limited to 10
+// a minute, so a session is kept with the credentials and shared.
+package geotab
+
+import (
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// The collections of Geotab's records. Vehicles and trailers share one.
+const (
+	devices  = "devices"
+	users    = "users"
+	messages = "messages"
+	dvirs    = "dvir_logs"
+	fuels    = "fuel_transactions"
+)
+
+// The keys of the settings.
+const (
+	settingGroups        = "default_group_ids"
+	settingTimeZone      = "time_zone"
+	settingDriverGroups  = "driver_group_ids"
+	settingDriverRights  = "driver_security_group_id"
+	settingUserRights    = "user_security_group_id"
+	settingPassword      = "initial_password"
+	settingWelcome       = "send_welcome_email"
+	settingDefects       = "defect_list_id"
+	settingTrailerDefect = "trailer_defect_list_id"
+	settingDefectMap     = "defect_ids"
+	settingPowertrain    = "powertrain_groups"
+	settingPartialSet    = "partial_set"
+)
+
+// verified is when the documentation was last held against the adapter.
+const verified = "2026-11-23"
+
+func spec(writes map[tsp.Capability]write) tsp.Spec {
+	s := tsp.Spec{
+		Name:        "geotab",
+		DisplayName: "Geotab",
+		BaseURL:     "https://my.geotab.com",
+		Docs: []tsp.Doc{
+			{Title: "API reference", URL: "https://developers.geotab.com/myGeotab/apiReference/objects", Verified: verified},
+			{Title: "Concepts", URL: "https://developers.geotab.com/myGeotab/guides/concepts", Verified: verified},
+			{Title: "Rate limits", URL: rateLimits, Verified: verified},
+		},
+		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("geotab")},
+		Settings:    settings(),
+		Limits:      limits(),
+		Parallel:    4,
+		Actions:     tsp.Actions{},
+		Imports: []tsp.ImportKind{
+			{Kind: resource.KindVehicle, Collections: []string{devices}},
+			{Kind: resource.KindUser, Collections: []string{users}},
+			{Kind: resource.KindTrailer, Collections: []string{devices}},
+		},
+		SampleCredentials: tsp.Credentials{Kind: "geotab", Fields: map[string]string{
+			"username": "demo-service@waybill.example", "password": "geotab-demo-password", "database": "demo"}},
+	}
+	for c, w := range writes {
+		s.Actions[c] = w.Action
+	}
+	return s
+}
+
+func settings() []tsp.Setting {
+	return []tsp.Setting{
+		{Key: settingGroups, Label: "Groups of new vehicles, trailers and users (ids)", Type: tsp.ListSetting, Default: []string{"GroupCompanyId"}},
+		{Key: settingTimeZone, Label: "Time zone of new vehicles and users (IANA name)", Type: tsp.TextSetting, Default: "UTC"},
+		{Key: settingDriverGroups, Label: "Driver groups of new drivers (ids); the default groups if not set", Type: tsp.ListSetting},
+		{Key: settingDriverRights, Label: "Security group of new drivers (id)", Type: tsp.TextSetting, Default: "GroupDriveUserSecurityId"},
+		{Key: settingUserRights, Label: "Security group of new users who are no drivers (id); without it they cannot be made", Type: tsp.TextSetting},
+		{Key: settingPassword, Label: "First password of new users; a random one that nobody knows if not set", Type: tsp.TextSetting, Secret: true},
+		{Key: settingWelcome, Label: "Send new users Geotab's welcome e-mail", Type: tsp.BooleanSetting, Default: false},
+		{Key: settingDefects, Label: "Defect list of vehicle inspections (id); without it no inspection of a vehicle can be written", Type: tsp.TextSetting},
+		{Key: settingTrailerDefect, Label: "Defect list of trailer inspections (id); that of vehicles if not set", Type: tsp.TextSetting},
+		{Key: settingDefectMap, Label: "Defects of the list for ours, as brakes=b27AB; others are found by name", Type: tsp.ListSetting},
+		{Key: settingPowertrain, Label: "Put new vehicles into Geotab's powertrain group of their engine type", Type: tsp.BooleanSetting, Default: false},
+		{Key: settingPartialSet, Label: "Send only changed fields on updates instead of reading the record first", Type: tsp.BooleanSetting, Default: false},
+	}
+}
+
+const rateLimits = "https://developers.geotab.com/myGeotab/guides/rateLimits"
+
+// limits are those of a user in a database, told per method and entity. Bursts are a tenth.
+func limits() []tsp.Limit {
+	const documented = rateLimits
+	const assumed = "assumed: none is stated for it; Geotab's default for unknown rows is 60 a minute"
+	perMinute := func(key string, events int, source string) tsp.Limit {
+		return tsp.Limit{Key: key, Scope: tsp.PerAccount, Events: events, Period: time.Minute, Burst: max(events/10, 1), Source: source}
+	}
+	return []tsp.Limit{
+		perMinute("Authenticate", 9, documented),
+		perMinute("Get Device", 600, documented),
+		perMinute("Add Device", 240, documented),
+		perMinute("Set Device", 240, documented),
+		perMinute("Get User", 60, assumed),
+		perMinute("Add User", 240, "https://github.com/Geotab/sdk (importUsers sample)"),
+		perMinute("Set User", 60, assumed),
+		perMinute("Get UserHosRuleSet", 60, assumed),
+		perMinute("Add UserHosRuleSet", 60, assumed),
+		perMinute("Get TextMessage", 60, assumed),
+		perMinute("Add TextMessage", 60, assumed),
+		perMinute("Get Group", 60, assumed),
+		perMinute("Get DVIRLog", 950, documented),
+		perMinute("Add DVIRLog", 340, documented),
+		perMinute("Get FuelTransaction", 240, documented),
+		perMinute("Add FuelTransaction", 950, documented),
+	}
+}

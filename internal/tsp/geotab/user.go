@@ -1,0 +1,214 @@
+package geotab
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// user is what is written of a User; drivers are Users with isDriver.
+type user struct {
+	ID                 resource.SourceID `json:"id,omitzero"`
+	Name               *string           `json:"name,omitzero"`
+	FirstName          *string           `json:"firstName,omitzero"`
+	LastName           *string           `json:"lastName,omitzero"`
+	Password           string            `json:"password,omitzero"`
+	ChangePassword     *bool             `json:"changePassword,omitzero"`
+	SendWelcomeEmail   *bool             `json:"sendWelcomeEmail,omitzero"`
+	Authentication     string            `json:"userAuthenticationType,omitzero"`
+	CompanyGroups      []ref             `json:"companyGroups,omitzero"`
+	SecurityGroups     []ref             `json:"securityGroups,omitzero"`
+	IsDriver           *bool             `json:"isDriver,omitzero"`
+	DriverGroups       []ref             `json:"driverGroups,omitzero"`
+	OwnDataOnly        *bool             `json:"viewDriversOwnDataOnly,omitzero"`
+	LicenseNumber      *string           `json:"licenseNumber,omitzero"`
+	LicenseProvince    *string           `json:"licenseProvince,omitzero"`
+	EmployeeNo         *string           `json:"employeeNo,omitzero"`
+	Designation        *string           `json:"designation,omitzero"`
+	PhoneNumber        *string           `json:"phoneNumber,omitzero"`
+	CountryCode        *string           `json:"countryCode,omitzero"`
+	CarrierNumber      *string           `json:"carrierNumber,omitzero"`
+	Comment            *string           `json:"comment,omitzero"`
+	TimeZoneID         *string           `json:"timeZoneId,omitzero"`
+	YardMove           *bool             `json:"isYardMoveEnabled,omitzero"`
+	PersonalConveyance *bool             `json:"isPersonalConveyanceEnabled,omitzero"`
+	AdverseDriving     *bool             `json:"isAdverseDrivingEnabled,omitzero"`
+	ActiveFrom         string            `json:"activeFrom,omitzero"`
+	ActiveTo           *string           `json:"activeTo,omitzero"`
+}
+
+func userFrom(u *resource.User, w tsp.Write) (user, error) {
+	out := user{
+		FirstName: text(u.FirstName), LastName: text(u.LastName),
+		LicenseNumber: text(u.LicenseNumber), LicenseProvince: text(u.LicenseRegion),
+		EmployeeNo: text(u.EmployeeNumber), Designation: text(u.UserDesignation), PhoneNumber: text(u.PhoneNumber),
+		CarrierNumber: text(u.CarrierNumber), Comment: text(u.Notes), TimeZoneID: text(u.DefaultTimeZone),
+		YardMove: flag(u.AllowYardMove), PersonalConveyance: flag(u.AllowPersonalConveyance),
+		AdverseDriving: flag(u.AllowAdverseDriving), IsDriver: flag(u.IsDriver),
+		ActiveTo: activeTo(active(u), w.Operation),
+	}
+	if code, ok := u.CountryCode.Get(); ok {
+		alpha2 := alpha2Of(code)
+		out.CountryCode = &alpha2
+	}
+	if name := login(u); name != "" {
+		out.Name = &name
+	}
+	if w.Verb == resource.Create {
+		out.begin(u, w)
+	}
+	return out, nil
+}
+
+// begin fills in what a new user needs beyond the unified model.
+func (out *user) begin(u *resource.User, w tsp.Write) {
+	yes, no, welcome := true, false, w.Settings.Bool(settingWelcome)
+	out.Password = w.Settings.Text(settingPassword)
+	if out.Password == "" {
+		out.Password = tsp.Password(w.Secret("geotab user"))
+	}
+	// The flag keeps the first password from being used for long; it only blocks the API.
+	out.ChangePassword, out.SendWelcomeEmail, out.Authentication = &yes, &welcome, "BasicAuthentication"
+	out.CompanyGroups = refs(w.Settings.List(settingGroups)...)
+	out.SecurityGroups = refs(w.Settings.Text(settingUserRights))
+	out.ActiveFrom = stamp(made(w.Operation))
+	if driver := u.IsDriver.Or(true); driver {
+		out.IsDriver, out.OwnDataOnly = &yes, &no
+		out.SecurityGroups = refs(w.Settings.Text(settingDriverRights))
+		out.DriverGroups = out.CompanyGroups
+		if groups := w.Settings.List(settingDriverGroups); len(groups) > 0 {
+			out.DriverGroups = refs(groups...)
+		}
+	}
+	if out.TimeZoneID == nil {
+		zone := w.Settings.Text(settingTimeZone)
+		out.TimeZoneID = &zone
+	}
+	if out.AdverseDriving == nil {
+		// Its default differs between versions of the API, so it is always told.
+		out.AdverseDriving = &no
+	}
+}
+
+// login is the name by which the user signs in: the e-mail address, else the user name.
+func login(u *resource.User) string {
+	if mail, ok := u.UserEmail.Get(); ok {
+		return mail
+	}
+	return u.Username.Or("")
+}
+
+// active joins the two fields that say whether the user is; is_active wins.
+func active(u *resource.User) resource.Opt[bool] {
+	if u.IsActive.State() == resource.Set {
+		return u.IsActive
+	}
+	if status, ok := u.Status.Get(); ok {
+		return resource.Of(status == "ACTIVE")
+	}
+	return resource.Opt[bool]{}
+}
+
+func userUses(verb resource.Verb) tsp.Uses {
+	missing := tsp.Dropped("its users have no such field")
+	uses := tsp.Uses{
+		"username":                  tsp.Sent().Length(1, maxUser).NotNull(),
+		"is_active":                 tsp.Sent().NotNull(),
+		"status":                    tsp.Sent().NotNull(),
+		"is_driver":                 tsp.Sent().NotNull(),
+		"user_designation":          tsp.Sent().Length(0, maxEmployee),
+		"user_email":                tsp.Sent().Length(1, maxUser).NotNull(),
+		"first_name":                tsp.Required().Length(1, maxUser).NotNull(),
+		"last_name":                 tsp.Required().Length(1, maxUser).NotNull(),
+		"phone_number":              tsp.Sent().Length(0, maxPhone),
+		"country_code":              tsp.Sent().NotNull(),
+		"license_country":           missing,
+		"license_region":            tsp.Sent(),
+		"license_number":            tsp.Sent(),
+		"license_expiration":        missing,
+		"employee_number":           tsp.Sent().Length(0, maxEmployee),
+		"carrier_number":            tsp.Sent(),
+		"notes":                     tsp.Sent(),
+		"hos_ruleset_code":          tsp.Sent().NotNull().Only("Geotab has no such rule set", rulesetCodes()...),
+		"allow_yard_move":           tsp.Sent().NotNull(),
+		"allow_personal_conveyance": tsp.Sent().NotNull(),
+		"allow_adverse_driving":     tsp.Sent().NotNull(),
+		"default_time_zone":         tsp.Sent().NotNull(),
+		"hos_compliance_type":       tsp.Dropped("what its exemption flag means is not documented"),
+		"hos_tracking_method":       missing,
+	}
+	if verb == resource.Update {
+		uses["first_name"] = tsp.Sent().Length(1, maxUser).NotNull()
+		uses["last_name"] = tsp.Sent().Length(1, maxUser).NotNull()
+	}
+	return uses
+}
+
+// checkUser refuses what Geotab would refuse for reasons that lie between fields.
+func checkUser(verb resource.Verb) func(*resource.User, tsp.Settings) []resource.Problem {
+	return func(u *resource.User, s tsp.Settings) []resource.Problem {
+		var wrong []resource.Problem
+		refuse := func(path, input, code, message string) {
+			wrong = append(wrong, resource.Problem{Path: path, Input: resource.Excerpt(input), Code: code, Message: message})
+		}
+		name := login(u)
+		switch {
+		case verb == resource.Create && name == "":
+			refuse("username", "", resource.CodeRequired, "is required by Geotab unless user_email is given; it is what the user signs in with")
+		case strings.ContainsAny(name, " \t\n"):
+			refuse("username", name, resource.CodeUnsupported, "must hold no spaces at Geotab")
+		}
+		number, okNumber := u.LicenseNumber.Get()
+		region, okRegion := u.LicenseRegion.Get()
+		if okNumber != okRegion || okNumber && (number == "") != (region == "") {
+			refuse("license_number", number, resource.CodeUnsupported, "must be given together with license_region at Geotab")
+		}
+		if code, ok := u.CountryCode.Get(); ok && alpha2Of(code) == "" {
+			refuse("country_code", code, resource.CodeUnsupported, "must be an ISO 3166 code of three letters such as USA")
+		}
+		if is, ok := u.IsActive.Get(); ok && u.Status.State() == resource.Set && is != (u.Status.Or("") == "ACTIVE") {
+			refuse("status", u.Status.Or(""), resource.CodeUnsupported, "contradicts is_active; give one of them")
+		}
+		if driver, ok := u.IsDriver.Get(); verb == resource.Create && ok && !driver && s.Text(settingUserRights) == "" {
+			refuse("is_driver", "false", resource.CodeUnsupported,
+				"needs the connection's setting "+settingUserRights+", the security group of users who are no drivers")
+		}
+		return wrong
+	}
+}
+
+// warnPassword tells that nobody knows the new user's password.
+func warnPassword(_ resource.Payload, s tsp.Settings) []tsp.Warning {
+	if s.Text(settingPassword) != "" {
+		return nil
+	}
+	return []tsp.Warning{{Path: "username", Message: "Geotab demands a password: the user got a random one that is shown nowhere and must be changed by " +
+		"resetting it in MyGeotab; the connection's setting " + settingPassword + " gives a known first one"}}
+}
+
+type foundUser struct {
+	ID         resource.SourceID `json:"id"`
+	Name       string            `json:"name"`
+	ActiveFrom string            `json:"activeFrom"`
+}
+
+// findUser looks for the user that an earlier attempt made. Names are unique; a user of the
+// same name who became active at another time is somebody else.
+func findUser(u user) finding {
+	return func(ctx context.Context, c *call, _ tsp.Write) (resource.SourceID, bool, error) {
+		all, err := get[foundUser](ctx, c, "User", map[string]string{"name": *u.Name})
+		if err != nil {
+			return "", false, err
+		}
+		i := slices.IndexFunc(all, func(f foundUser) bool {
+			return strings.EqualFold(f.Name, *u.Name) && sameTime(f.ActiveFrom, u.ActiveFrom)
+		})
+		if i < 0 {
+			return "", false, nil
+		}
+		return all[i].ID, true, nil
+	}
+}
