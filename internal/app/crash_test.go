@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -17,8 +18,6 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
 	"github.com/waybill-dev/waybill/internal/store/sqlite"
-	"github.com/waybill-dev/waybill/internal/tsp/all"
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
 // crashRounds is how often the binary is killed.
@@ -37,10 +36,7 @@ func TestNothingAcceptedIsLostWhenTheBinaryIsKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills the binary some dozens of times")
 	}
-	sim, err := all.Simulators()[0].New(simkit.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	sim := simulator(t, "samsara")
 	samsara := httptest.NewServer(sim)
 	t.Cleanup(func() { samsara.CloseClientConnections(); _ = sim.Close(); samsara.Close() })
 
@@ -49,7 +45,7 @@ func TestNothingAcceptedIsLostWhenTheBinaryIsKilled(t *testing.T) {
 		t.Fatalf("building: %v\n%s", err, out)
 	}
 	h := &house{t: t, sim: samsara.URL, checker: openapitest.NewChecker(t)}
-	victim := &victim{h: h, binary: binary, dir: t.TempDir(), addr: freeAddr(t), receiver: freeAddr(t)}
+	victim := &victim{h: h, binary: binary, dir: t.TempDir(), addr: freeAddr(t), receiver: freeAddr(t), base: basePort(t)}
 	accepted := &acceptances{ids: map[string]string{}}
 	for round := range crashRounds {
 		victim.start()
@@ -84,9 +80,21 @@ func TestNothingAcceptedIsLostWhenTheBinaryIsKilled(t *testing.T) {
 
 // victim is the real binary, which is started and killed again and again.
 type victim struct {
-	h                           *house
-	binary, dir, addr, receiver string
-	cmd                         *exec.Cmd
+	h                                 *house
+	binary, dir, addr, receiver, base string
+	cmd                               *exec.Cmd
+}
+
+// basePort returns a base port for the simulators that the binary runs itself. One of their
+// ports is known to be free; the others lie beside it.
+func basePort(t *testing.T) string {
+	t.Helper()
+	_, port, _ := net.SplitHostPort(freeAddr(t))
+	n, err := strconv.Atoi(port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strconv.Itoa(n - 2)
 }
 
 func freeAddr(t *testing.T) string {
@@ -103,7 +111,7 @@ func freeAddr(t *testing.T) string {
 func (v *victim) start() {
 	t := v.h.t
 	t.Helper()
-	v.cmd = exec.Command(v.binary, "dev", "--quiet", "--addr", v.addr, "--data-dir", v.dir, "--receiver-addr", v.receiver)
+	v.cmd = exec.Command(v.binary, "dev", "--quiet", "--addr", v.addr, "--data-dir", v.dir, "--receiver-addr", v.receiver, "--sim-base-port", v.base)
 	v.cmd.Env = append(os.Environ(), "WAYBILL_TSP_SAMSARA_BASE_URL="+v.h.sim, "WAYBILL_LOG_LEVEL=error",
 		"WAYBILL_TSP_SAMSARA_LIMITS=messages.write=5000/s,messages.read=5000/s,token=9000/s,org=9000/s")
 	v.cmd.Stderr = os.Stderr

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
 	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/all"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/webhook"
@@ -79,14 +81,32 @@ func (h *hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// simulator returns a new simulator of a TSP.
+func simulator(t *testing.T, name string) simkit.Simulator {
+	t.Helper()
+	for _, s := range all.Simulators() {
+		if s.Info.Name == name {
+			sim, err := s.New(simkit.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return sim
+		}
+	}
+	t.Fatalf("there is no simulator of %s", name)
+	return nil
+}
+
+// adapters returns the adapters of the TSPs named.
+func adapters(names ...tsp.Name) []tsp.Adapter {
+	return slices.DeleteFunc(all.Adapters(), func(a tsp.Adapter) bool { return !slices.Contains(names, a.Spec().Name) })
+}
+
 func open(t *testing.T) *house { return openWith(t, config.Default(), t.TempDir()) }
 
 func openWith(t *testing.T, c config.Config, dir string) *house {
 	t.Helper()
-	sim, err := all.Simulators()[0].New(simkit.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	sim := simulator(t, "samsara")
 	samsara := httptest.NewServer(sim)
 	t.Cleanup(func() { samsara.CloseClientConnections(); _ = sim.Close(); samsara.Close() })
 	h := &house{t: t, sim: samsara.URL, checker: openapitest.NewChecker(t)}
@@ -105,7 +125,7 @@ func (h *house) start(c config.Config, receiver string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	var err error
-	if h.app, err = Open(ctx, c, Options{Dev: true, Log: slog.New(slog.DiscardHandler)}); err != nil {
+	if h.app, err = Open(ctx, c, Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")}); err != nil {
 		t.Fatal(err)
 	}
 	d := Dev{ReceiverAddr: strings.TrimPrefix(receiver, "http://")}

@@ -4,6 +4,8 @@ package all
 
 import (
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/motive"
+	motivesim "github.com/waybill-dev/waybill/internal/tsp/motive/sim"
 	"github.com/waybill-dev/waybill/internal/tsp/samsara"
 	samsarasim "github.com/waybill-dev/waybill/internal/tsp/samsara/sim"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
@@ -12,6 +14,7 @@ import (
 // Adapters returns one adapter for each TSP.
 func Adapters() []tsp.Adapter {
 	return []tsp.Adapter{
+		motive.New(),
 		samsara.New(),
 	}
 }
@@ -25,6 +28,7 @@ type Simulator struct {
 // Simulators returns one simulator for each TSP.
 func Simulators() []Simulator {
 	return []Simulator{
+		{motivesim.Info(), func(o simkit.Options) (simkit.Simulator, error) { return motivesim.New(o) }},
 		{samsarasim.Info(), func(o simkit.Options) (simkit.Simulator, error) { return samsarasim.New(o) }},
 	}
 }

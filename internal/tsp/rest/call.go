@@ -16,6 +16,8 @@ type Call struct {
 	// Path is below the base URL, its segments escaped.
 	Path  string
 	Query url.Values
+	// Header is sent beside that of the adapter.
+	Header http.Header
 	// Body is sent as JSON; nil sends none.
 	Body any
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
@@ -79,6 +80,7 @@ func (l *line) request(ctx context.Context, call Call) (*http.Request, error) {
 		return nil, err
 	}
 	request.Header = l.header.Clone()
+	maps.Copy(request.Header, call.Header)
 	if call.Body != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}

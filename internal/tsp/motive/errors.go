@@ -1,0 +1,76 @@
+package motive
+
+import (
+	"net/http"
+	"strings"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
+)
+
+// message returns what Motive says is wrong. Its errors come in four forms: error_message,
+// error as text, error as an object with a message, and messages (reference section 4.2).
+func message(a rest.Answer) string {
+	var body struct {
+		ErrorMessage string         `json:"error_message"`
+		Error        jsontext.Value `json:"error"`
+		Description  string         `json:"error_description"`
+		Messages     []string       `json:"messages"`
+	}
+	if json.Unmarshal(a.Body, &body) != nil {
+		return ""
+	}
+	said := body.ErrorMessage
+	if said == "" && len(body.Messages) > 0 {
+		said = strings.Join(body.Messages, "; ")
+	}
+	if said == "" {
+		said = errorText(body.Error)
+	}
+	if body.Description != "" {
+		said += ": " + body.Description
+	}
+	if said == "" {
+		return ""
+	}
+	if scope := scope(a.Method, a.Path); a.Status == http.StatusForbidden && scope != "" {
+		said += " (the credentials need the scope " + scope + ")"
+	}
+	if id := a.Headers.Get("X-Request-Id"); id != "" {
+		said += " (request id " + id + ")"
+	}
+	return said
+}
+
+func errorText(raw jsontext.Value) string {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text
+	}
+	var nested struct {
+		Message string `json:"message"`
+	}
+	if json.Unmarshal(raw, &nested) == nil {
+		return nested.Message
+	}
+	return ""
+}
+
+// scope names what a call needs. Writing does not include reading.
+func scope(method, path string) string {
+	right := ".manage"
+	if method == http.MethodGet {
+		right = ".read"
+	}
+	for _, known := range []struct{ prefix, name string }{
+		{vehiclesPath, "vehicles"}, {assetsPath, "assets"}, {usersPath, "users"}, {messagesPath, "messages"}, {sendPath, "messages"},
+		{fuelPath, "fuel_purchases"}, {companiesPath, "companies"}, {groupsPath, "groups"},
+	} {
+		if strings.HasPrefix(path, known.prefix) {
+			return known.name + right
+		}
+	}
+	return ""
+}

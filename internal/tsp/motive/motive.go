@@ -1,0 +1,87 @@
+package motive
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
+)
+
+// New returns the adapter.
+func New() tsp.Adapter { return rest.New(config(time.Now)) }
+
+func config(now func() time.Time) rest.Config {
+	return rest.Config{
+		Spec:    spec(),
+		Auth:    rest.HeaderKey("X-Api-Key", "api_key"),
+		Limits:  limits(),
+		Answers: rest.Answers{Message: message},
+		Check:   check,
+		Writes: []rest.Write{
+			createVehicle(), updateVehicle(), createTrailer(), updateTrailer(), createUser(), updateUser(),
+			createMessage(), createGroupMessage(), createFuel(),
+		},
+		Lists: map[resource.Kind]rest.List{
+			resource.KindVehicle: listVehicles(),
+			resource.KindTrailer: listAssets(),
+			resource.KindUser:    listUsers(),
+		},
+		Now: now,
+	}
+}
+
+func createVehicle() rest.Write {
+	w := create(resource.KindVehicle, vehiclesPath, "vehicle", vehicles)
+	w.Uses, w.Check = vehicleUses(resource.Create), rest.Checked(checkVehicle)
+	w.Encode = rest.Body(func(v *resource.Vehicle, w tsp.Write) (any, error) { return vehicleFrom(v, w), nil })
+	return w
+}
+
+func updateVehicle() rest.Write {
+	w := change(resource.KindVehicle, vehiclesPath, "vehicle", vehicles)
+	w.Uses, w.Check = vehicleUses(resource.Update), rest.Checked(checkVehicle)
+	w.Encode = rest.Body(func(v *resource.Vehicle, w tsp.Write) (any, error) { return vehicleFrom(v, w), nil })
+	return w
+}
+
+func createTrailer() rest.Write {
+	w := create(resource.KindTrailer, assetsPath, "asset", assets)
+	w.Uses, w.Check = trailerUses(resource.Create), rest.Checked(checkAsset)
+	w.Encode = rest.Body(func(t *resource.Trailer, w tsp.Write) (any, error) { return assetFrom(t, w), nil })
+	return w
+}
+
+func updateTrailer() rest.Write {
+	w := change(resource.KindTrailer, assetsPath, "asset", assets)
+	w.Uses, w.Check = trailerUses(resource.Update), rest.Checked(checkAsset)
+	w.Encode = rest.Body(func(t *resource.Trailer, w tsp.Write) (any, error) { return assetFrom(t, w), nil })
+	return w
+}
+
+func createUser() rest.Write {
+	w := create(resource.KindUser, usersPath, "user", users)
+	w.Uses, w.Check = userUses(resource.Create), rest.Checked(checkUser(resource.Create))
+	w.Encode = rest.Body(func(u *resource.User, w tsp.Write) (any, error) { return userFrom(u, w), nil })
+	return w
+}
+
+func updateUser() rest.Write {
+	w := change(resource.KindUser, usersPath, "user", users)
+	w.Uses, w.Check = userUses(resource.Update), rest.Checked(checkUser(resource.Update))
+	w.Encode = rest.Body(func(u *resource.User, w tsp.Write) (any, error) { return userFrom(u, w), nil })
+	return w
+}
+
+// create is what all records that can be looked up by their mark have in common.
+func create(kind resource.Kind, path, envelope, collection string) rest.Write {
+	return rest.Write{Capability: tsp.Capability{Kind: kind, Verb: resource.Create}, Strength: tsp.VerifyFirst,
+		Method: http.MethodPost, Path: path, Decode: decoded(envelope, collection), Find: findMarked(path, envelope, collection)}
+}
+
+// change is what all updates have in common: PUT, which leaves alone what it does not name.
+func change(kind resource.Kind, path, envelope, collection string) rest.Write {
+	return rest.Write{Capability: tsp.Capability{Kind: kind, Verb: resource.Update}, Strength: tsp.NaturalKey,
+		Method: http.MethodPut, Path: path + "/{target}", Decode: decoded(envelope, collection)}
+}

@@ -1,0 +1,146 @@
+package sim
+
+import (
+	"slices"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+// Inspection reports (developer.gomotive.com/reference/inspection-reports-get-v2 and -put-v2) are made in the driver
+// app: the API lists and corrects them and cannot create one.
+
+var inspectionFilters = append(paged("start_date", "end_date", "updated_after", "status"),
+	arrays("driver_ids", "vehicle_ids", "asset_ids")...)
+
+// The states of a report that a PUT can set (harmless is inferred from the filter), and of an inspected part.
+var (
+	inspectionStates = []string{"corrected", "harmless"}
+	partStates       = []string{"good", "open", "repaired", "no_repair_needed"}
+)
+
+func inspectionShape() simkit.Shape {
+	free := simkit.String(0, 0)
+	return simkit.Shape{
+		"status": simkit.Enum(inspectionStates...),
+		"defect_statuses": simkit.Nested(simkit.Shape{
+			"status": simkit.Enum(partStates...), "mechanic_note": free, "mechanic_name": free,
+			"mechanic_id": simkit.Integer, "resolver_id": simkit.Integer,
+			"mechanic_signed_at": simkit.Matching("a time in ISO 8601 format", isTime),
+			"resolved_defects":   simkit.List(simkit.Integer),
+		}),
+		attributesMember: externalIDAttributes(),
+	}
+}
+
+func listInspections(tx *simkit.Tx, c *call) (any, error) {
+	from, err := c.day("start_date", time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	last, err := c.day("end_date", tx.Now())
+	if err != nil {
+		return nil, err
+	}
+	after, bounded, err := c.moment("updated_after")
+	if err != nil {
+		return nil, err
+	}
+	status := c.query.Get("status")
+	if !slices.Contains([]string{"", "all", "with_defects", "with_no_defects", "with_signature_missing", "unknown",
+		"harmless", "corrected"}, status) {
+		return nil, invalid("status %q is unknown", status)
+	}
+	var found []*simkit.Item
+	for _, i := range tx.Items(inspections) {
+		at, _ := time.Parse(time.RFC3339, text(i.Object, "time"))
+		updated, _ := time.Parse(time.RFC3339, text(i.Object, "updated_at"))
+		if at.Before(from) || !at.Before(last.AddDate(0, 0, 1)) || bounded && updated.Before(after) || !inState(i.Object, status) {
+			continue
+		}
+		if c.names("driver_ids", i.Object, "driver_id") && c.names("vehicle_ids", i.Object, "vehicle_id") &&
+			c.names("asset_ids", i.Object, "asset_id") {
+			found = append(found, i)
+		}
+	}
+	return c.page("inspection_reports", "inspection_report", showAll(tx, found, showInspection))
+}
+
+// names reports whether a filter by ids is absent or names the id in a member.
+func (c *call) names(parameter string, o simkit.Object, member string) bool {
+	wanted := c.listed(parameter)
+	return len(wanted) == 0 || slices.Contains(wanted, idText(number(o, member)))
+}
+
+func inState(o simkit.Object, status string) bool {
+	parts, _ := o["inspected_parts"].([]any)
+	switch status {
+	case "", "all":
+		return true
+	case "with_defects":
+		return len(parts) > 0
+	case "with_no_defects":
+		return len(parts) == 0
+	case "with_signature_missing":
+		return o["driver_signed_at"] == nil
+	}
+	return text(o, "status") == status
+}
+
+// putInspection corrects a report, or resolves some of its parts.
+func putInspection(tx *simkit.Tx, c *call) (any, error) {
+	i, err := c.get(tx, inspections)
+	if err != nil {
+		return nil, err
+	}
+	o := merge(i.Object, simkit.Object{attributesMember: c.body[attributesMember]})
+	if status, given := c.body["status"]; given {
+		o["status"] = status
+	}
+	if resolution, given := c.body["defect_statuses"].(simkit.Object); given {
+		if o["inspected_parts"], err = resolve(o, resolution); err != nil {
+			return nil, err
+		}
+	}
+	if i, err = keep(tx, inspections, holdsInspection, o); err != nil {
+		return nil, err
+	}
+	noteChange(tx, inspections, c)
+	return simkit.Object{"inspection_report": showInspection(tx, i)}, nil
+}
+
+// resolve returns the parts of a report with the named ones resolved.
+func resolve(o, resolution simkit.Object) ([]any, error) {
+	open := numbers(resolution, "resolved_defects")
+	before, _ := o["inspected_parts"].([]any)
+	parts := make([]any, 0, len(before))
+	for _, v := range before {
+		part, _ := v.(simkit.Object)
+		if at := slices.Index(open, number(part, "id")); at >= 0 {
+			open = slices.Delete(open, at, at+1)
+			part = merge(part, simkit.Object{
+				"status": resolution["status"], "mechanic_details": pick(resolution, "mechanic_note", "mechanic_name",
+					"mechanic_signed_at"),
+			})
+		}
+		parts = append(parts, part)
+	}
+	if len(open) > 0 {
+		return nil, invalid("resolved_defects: there is no part %d in this report", open[0])
+	}
+	return parts, nil
+}
+
+func showInspection(tx *simkit.Tx, i *simkit.Item) simkit.Object {
+	o := pick(i.Object, "id", "log_id", "date", "time", "odometer", "location", "city", "state", "inspection_type",
+		"status", "entity_type", "entity_num", "driver_signed_at", "mechanic_signed_at", "mechanic_signature_url",
+		"inspected_parts", "created_at", "updated_at", "vehicle", "asset", "driver", "reviewer", "mechanic")
+	if v, ok := tx.Get(vehicles, idText(number(i.Object, "vehicle_id"))); ok {
+		o["vehicle"] = briefVehicle(v)
+	}
+	if d, ok := tx.Get(users, idText(number(i.Object, "driver_id"))); ok {
+		o["driver"] = briefUser(d)
+	}
+	o["external_ids"] = externalIDsOf(tx, holdsInspection, number(i.Object, "id"))
+	return o
+}

@@ -1,0 +1,79 @@
+// Package motive is the adapter for Motive (api.gomotive.com, formerly KeepTruckin).
+//
+// Facts that have no other place: ids are JSON integers, except those of messages; updates are
+// PUT but merge; requests are flat while answers have an envelope; lists go by page numbers; no
+// rate limit and no status of creates is documented. There is no way to create an inspection.
+package motive
+
+import (
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
+)
+
+// The collections of Motive's records.
+const (
+	vehicles = "vehicles"
+	assets   = "assets"
+	users    = "users"
+	messages = "messages"
+	fuels    = "fuel_purchases"
+)
+
+// The keys of the settings.
+const (
+	settingGroups      = "default_group_ids"
+	settingIntegration = "integration_name"
+	settingAssetType   = "default_asset_type"
+	settingLengthUnit  = "trailer_length_unit"
+	settingPairELD     = "pair_eld"
+	settingPassword    = "initial_password"
+)
+
+const (
+	companiesPath = "/v1/companies"
+	groupsPath    = "/v1/groups"
+	// verified is when the documentation was last held against the adapter.
+	verified = "2026-11-23"
+	docs     = "https://developer.gomotive.com"
+)
+
+func spec() tsp.Spec {
+	return tsp.Spec{
+		Name:        "motive",
+		DisplayName: "Motive",
+		BaseURL:     "https://api.gomotive.com",
+		Docs: []tsp.Doc{
+			{Title: "API reference", URL: docs + "/reference", Verified: verified},
+			{Title: "Authentication", URL: docs + "/docs/authentication", Verified: verified},
+			{Title: "Time zones", URL: docs + "/docs/time-zone", Verified: verified},
+		},
+		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("motive"), tsp.CredentialKindOf("api_key")},
+		Settings: []tsp.Setting{
+			{Key: settingGroups, Label: "Groups of new vehicles, trailers and users (ids)", Type: tsp.ListSetting},
+			{Key: settingIntegration, Label: "Integration name under which external ids stand at Motive", Type: tsp.TextSetting, Default: "waybill"},
+			{Key: settingAssetType, Label: "Asset type of trailers whose type Motive has no word for", Type: tsp.TextSetting, Default: "dry_box"},
+			{Key: settingLengthUnit, Label: "Unit of trailer_length", Type: tsp.TextSetting, Values: []string{"feet", "meters"}},
+			{Key: settingPairELD, Label: "Let eld_serial_number pair hardware with vehicles", Type: tsp.BooleanSetting, Default: false},
+			{Key: settingPassword, Label: "First password of new users; a random one for those without e-mail if not set", Type: tsp.TextSetting, Secret: true},
+		},
+		Parallel: 2,
+		Lacking: map[tsp.Capability]string{
+			{Kind: resource.KindDvirLog, Verb: resource.Create}: "inspections are made in its driver app; its API only reads and corrects them",
+		},
+		Imports: []tsp.ImportKind{
+			{Kind: resource.KindVehicle, Collections: []string{vehicles}},
+			{Kind: resource.KindUser, Collections: []string{users}},
+			{Kind: resource.KindTrailer, Collections: []string{assets}},
+		},
+		SampleCredentials: tsp.Credentials{Kind: "api_key", Fields: map[string]string{"api_key": "motive-demo-key"}},
+	}
+}
+
+// limits is one budget for everything, because Motive publishes none.
+func limits() []rest.Limit {
+	return []rest.Limit{{Limit: tsp.Limit{Key: "company", Scope: tsp.PerAccount, Events: 60, Period: time.Minute, Burst: 10,
+		Source: "assumed: no limit is published; Retry-After is obeyed"}}}
+}

@@ -1,0 +1,145 @@
+package motive
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+const vehiclesPath = "/v1/vehicles"
+
+// vehicleBody is what is written of a vehicle.
+type vehicleBody struct {
+	Number       jsontext.Value `json:"number,omitzero"`
+	Status       jsontext.Value `json:"status,omitzero"`
+	VIN          jsontext.Value `json:"vin,omitzero"`
+	Make         jsontext.Value `json:"make,omitzero"`
+	Model        jsontext.Value `json:"model,omitzero"`
+	Year         jsontext.Value `json:"year,omitzero"`
+	PlateState   jsontext.Value `json:"license_plate_state,omitzero"`
+	PlateNumber  jsontext.Value `json:"license_plate_number,omitzero"`
+	MetricUnits  jsontext.Value `json:"metric_units,omitzero"`
+	FuelType     jsontext.Value `json:"fuel_type,omitzero"`
+	Notes        jsontext.Value `json:"notes,omitzero"`
+	GroupIDs     []int64        `json:"group_ids,omitzero"`
+	Availability *availability  `json:"availability_details,omitzero"`
+	ELDDevice    *eldDevice     `json:"eld_device,omitzero"`
+	ExternalIDs  []externalID   `json:"external_ids_attributes,omitzero"`
+}
+
+type availability struct {
+	Status string `json:"availability_status"`
+	Reason string `json:"out_of_service_reason,omitzero"`
+}
+
+type eldDevice struct {
+	Identifier string `json:"identifier"`
+}
+
+func vehicleFrom(v *resource.Vehicle, w tsp.Write) vehicleBody {
+	b := vehicleBody{
+		Number: given(v.VehicleName), Status: statusOf(v.IsActive), VIN: given(v.VIN), Make: given(v.OEM), Model: given(v.ModelType),
+		Year: year(v.ModelYear), PlateState: given(v.LicensePlateRegion), PlateNumber: given(v.LicensePlateNumber),
+		FuelType: mapped(v.EngineType, fuelTypes()), Notes: given(v.Notes), Availability: available(v.Status),
+	}
+	if metric, ok := isMetric(v.OdometerUnit); ok {
+		b.MetricUnits = encoded(metric)
+	}
+	if serial, ok := v.ELDSerialNumber.Get(); ok && w.Settings.Bool(settingPairELD) {
+		b.ELDDevice = &eldDevice{serial}
+	}
+	if w.Verb == resource.Create {
+		b.GroupIDs = numbers(w.Settings.List(settingGroups))
+		b.ExternalIDs = externalIDs(v.ExternalID, w)
+	}
+	return b
+}
+
+// year is a model year as the text that Motive wants.
+func year(o resource.Opt[int64]) jsontext.Value {
+	if y, ok := o.Get(); ok {
+		return encoded(strconv.FormatInt(y, 10))
+	}
+	return given(o)
+}
+
+// available is a vehicle's status in the two words that Motive has; the reason keeps our word.
+func available(status resource.Opt[string]) *availability {
+	s, ok := status.Get()
+	if !ok {
+		return nil
+	}
+	switch s {
+	case "OUT_OF_SERVICE", "IN_REPAIR", "IN_STORAGE":
+		return &availability{"out_of_service", strings.ToLower(strings.ReplaceAll(s, "_", " "))}
+	}
+	return &availability{Status: "in_service"}
+}
+
+// isMetric reads a free text that names a unit of distance.
+func isMetric(unit resource.Opt[string]) (metric, ok bool) {
+	text, ok := unit.Get()
+	switch strings.ToLower(strings.NewReplacer(" ", "", "_", "", "-", "").Replace(text)) {
+	case "km", "kms", "kilometer", "kilometers", "kilometre", "kilometres", "m", "meter", "meters", "metre", "metres":
+		return true, ok
+	case "mi", "mile", "miles":
+		return false, ok
+	}
+	return false, false
+}
+
+func vehicleUses(verb resource.Verb) tsp.Uses {
+	missing := tsp.Dropped("its vehicles have no such field")
+	uses := tsp.Uses{
+		"vehicle_name":          tsp.Required().Length(1, 0).NotNull(),
+		"oem":                   tsp.Sent(),
+		"model_type":            tsp.Sent(),
+		"model_year":            tsp.Sent(),
+		"vin":                   tsp.Sent(),
+		"engine_vin":            missing,
+		"license_plate_region":  tsp.Sent(),
+		"license_plate_country": tsp.Dropped("it tells the country of a plate but is not known to take it"),
+		"license_plate_number":  tsp.Sent(),
+		"is_active":             tsp.Sent().NotNull(),
+		"status":                tsp.Sent().NotNull(),
+		"notes":                 tsp.Sent(),
+		"eld_id":                missing,
+		"eld_serial_number": tsp.Dropped("pairing hardware by the API is off; the connection's setting "+settingPairELD+" turns it on").
+			With(settingPairELD, "true", tsp.Sent().NotNull()),
+		"eld_device_type": missing,
+		"eld_product_id":  missing,
+		"total_axles":     missing,
+		"external_id":     tsp.Sent().NotNull().Length(1, 0),
+		"speed_unit":      missing,
+		"odometer_unit":   tsp.Sent().NotNull(),
+		"fuel_unit":       missing,
+		"fuel_capacity":   missing,
+		"engine_type":     tsp.Sent(),
+	}
+	if verb == resource.Update {
+		uses["vehicle_name"] = tsp.Sent().Length(1, 0).NotNull()
+	}
+	return uses
+}
+
+// checkVehicle refuses a unit that says neither metric nor imperial.
+func checkVehicle(v *resource.Vehicle, _ tsp.Settings) []resource.Problem {
+	unit, given := v.OdometerUnit.Get()
+	if _, ok := isMetric(v.OdometerUnit); !given || ok {
+		return nil
+	}
+	return []resource.Problem{{Path: "odometer_unit", Input: resource.Excerpt(unit), Code: resource.CodeUnsupported,
+		Message: "must be miles or kilometers at Motive"}}
+}
+
+// fuelTypes are Motive's words for our engine types.
+func fuelTypes() map[string]string {
+	return map[string]string{
+		"GASOLINE": "gasoline", "DIESEL": "diesel", "ETHANOL": "ethanol", "METHANOL": "methanol", "PROPANE": "propane", "LPG": "propane",
+		"CNG": "cng", "LNG": "lng", "HYDROGEN": "other", "ELECTRICITY": "other", "HYBRID": "other",
+	}
+}
