@@ -62,7 +62,8 @@ func assetFrom(t *resource.Trailer, w tsp.Write) assetBody {
 // assetTypes are the types that pages of Motive's show, by their folded names. Their list is
 // not complete anywhere; others go as custom types.
 func assetTypes() map[string]string {
-	return map[string]string{"flatbed": "flatbed", "lowboy": "low_boy", "drybox": "dry_box", "dryvan": "dry_box"}
+	return map[string]string{"flatbed": "flatbed", "lowboy": "low_boy", "drybox": "dry_box", "dryvan": "dry_box",
+		"reefer": "reefer", "autohauler": "auto_hauler"}
 }
 
 // folded is a word without case, spaces and marks.

@@ -67,7 +67,7 @@ func getAsset(tx *simkit.Tx, c *call) (any, error) {
 }
 
 func lookUpAsset(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.lookUpExternalID(tx, assets, holdsAsset)
+	i, err := c.lookUpExternalID(tx, holdsAsset)
 	return assetAnswer(tx, i, err)
 }
 
@@ -97,7 +97,7 @@ func (s *service) keepAsset(tx *simkit.Tx, before, body simkit.Object) (*simkit.
 	if err := checkGroups(tx, body); err != nil {
 		return nil, err
 	}
-	return keep(tx, assets, holdsAsset, merge(before, body))
+	return keep(tx, holdsAsset, merge(before, body))
 }
 
 func assetAnswer(tx *simkit.Tx, i *simkit.Item, err error) (any, error) {

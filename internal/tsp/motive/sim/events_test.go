@@ -55,7 +55,7 @@ func TestMessagesAreListedOfOneSenderWithinATime(t *testing.T) {
 	}{
 		{"", admin, "", 4}, {"", dispatcher, "", 1}, {"", driver, "", 0},
 		{"?min_updated_at=2026-11-24T13:00:00Z", admin, "", 1}, {"?min_updated_at=2026-11-24T13:00:01Z", admin, "", 0},
-		{"?max_updated_at=2026-11-24T12:59:59", admin, "", 3}, {"?min_updated_at=2026-11-24", admin, "", 4},
+		{"?max_updated_at=2026-11-24T12:00:00", admin, "", 3}, {"?max_updated_at=2026-11-24T11:59:59", admin, "", 0}, {"?min_updated_at=2026-11-24", admin, "", 4},
 		{"?min_updated_at=2026-11-25", admin, "", 0}, {"?min_updated_at=2026-11-24T05:00:00", admin, "Pacific Time (US & Canada)", 1},
 		{"?min_updated_at=2026-11-24T05:00:01", admin, "Pacific Time (US & Canada)", 0},
 	} {

@@ -18,6 +18,13 @@ const (
 	holdsInspection = "InspectionReport"
 )
 
+// collectionOf is where the holders of a type are.
+func collectionOf(holder string) string {
+	return map[string]string{
+		holdsUser: users, holdsVehicle: vehicles, holdsAsset: assets, holdsGroup: groups, holdsInspection: inspections,
+	}[holder]
+}
+
 // attributesMember is the member of a body that adds external ids; some samples misspell it as external_id_attributes.
 const attributesMember = "external_ids_attributes"
 
@@ -88,7 +95,7 @@ func externalIDsOf(tx *simkit.Tx, holder string, holderID int64) []any {
 var externalIDFilters = []string{"external_id", "integration_name"}
 
 // lookUpExternalID finds the holder of a pair among those of one type.
-func (c *call) lookUpExternalID(tx *simkit.Tx, collection, holder string) (*simkit.Item, error) {
+func (c *call) lookUpExternalID(tx *simkit.Tx, holder string) (*simkit.Item, error) {
 	for _, name := range externalIDFilters {
 		if c.query.Get(name) == "" {
 			return nil, invalid("%s is required", name)
@@ -102,7 +109,7 @@ func (c *call) lookUpExternalID(tx *simkit.Tx, collection, holder string) (*simk
 	if text(record.Object, "external_id_holder_type") != holder {
 		return nil, missing()
 	}
-	if i, ok := tx.Get(collection, idText(number(record.Object, "external_id_holder_id"))); ok {
+	if i, ok := tx.Get(collectionOf(holder), idText(number(record.Object, "external_id_holder_id"))); ok {
 		return i, nil
 	}
 	return nil, missing()

@@ -18,9 +18,7 @@ func externalIDPutShape() simkit.Shape {
 
 // postExternalID adds an external id to a record. Its answer is documented without an envelope.
 func postExternalID(tx *simkit.Tx, c *call) (any, error) {
-	collection := map[string]string{
-		holdsUser: users, holdsVehicle: vehicles, holdsAsset: assets, holdsGroup: groups,
-	}[text(c.body, "external_id_holder_type")]
+	collection := collectionOf(text(c.body, "external_id_holder_type"))
 	if _, err := exists(tx, collection, "external_id_holder_id", number(c.body, "external_id_holder_id")); err != nil {
 		return nil, err
 	}

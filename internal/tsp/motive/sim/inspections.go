@@ -102,7 +102,7 @@ func putInspection(tx *simkit.Tx, c *call) (any, error) {
 			return nil, err
 		}
 	}
-	if i, err = keep(tx, inspections, holdsInspection, o); err != nil {
+	if i, err = keep(tx, holdsInspection, o); err != nil {
 		return nil, err
 	}
 	noteChange(tx, inspections, c)

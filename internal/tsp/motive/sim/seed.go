@@ -35,10 +35,10 @@ func seedCompany(tx *simkit.Tx) error {
 	return errors.Join(errs...)
 }
 
-// seedOne stores one object of a class that has times and an id.
-func seedOne(tx *simkit.Tx, collection string, id int64, o simkit.Object, keys ...string) error {
-	o["id"], o["created_at"], o["updated_at"] = id, timestamp(tx.Now()), timestamp(tx.Now())
-	return tx.Put(collection, idText(id), o, keys...)
+// seedOne stores one object of a class that has times.
+func seedOne(tx *simkit.Tx, collection string, o simkit.Object, keys ...string) error {
+	o["created_at"], o["updated_at"] = timestamp(tx.Now()), timestamp(tx.Now())
+	return tx.Put(collection, idText(number(o, "id")), o, keys...)
 }
 
 func seedVehicles(tx *simkit.Tx) error {
@@ -52,7 +52,8 @@ func seedVehicles(tx *simkit.Tx) error {
 		{"3HSDZAPR4PN340052", "International", "LT", "2023"},
 	} {
 		number := strconv.Itoa(101 + n)
-		errs = append(errs, seedOne(tx, vehicles, int64(vehicleIDs+n+1), merge(newVehicle(), simkit.Object{
+		errs = append(errs, seedOne(tx, vehicles, merge(newVehicle(), simkit.Object{
+			"id":     int64(vehicleIDs + n + 1),
 			"number": number, "vin": v.vin, "make": v.brand, "model": v.model, "year": v.year, "ifta": n < 4,
 			"license_plate_state": "CA", "license_plate_number": "8DF1" + number, "license_plate_country_code": "US",
 			"fuel_type": "diesel", "group_ids": []any{int64(groupIDs + 1)},
@@ -64,7 +65,8 @@ func seedVehicles(tx *simkit.Tx) error {
 func seedAssets(tx *simkit.Tx) error {
 	var errs []error
 	for n, kind := range []string{"dry_box", "flatbed", "low_boy", "dry_box"} {
-		errs = append(errs, seedOne(tx, assets, int64(assetIDs+n+1), merge(newAsset(), simkit.Object{
+		errs = append(errs, seedOne(tx, assets, merge(newAsset(), simkit.Object{
+			"id":   int64(assetIDs + n + 1),
 			"name": "Trailer " + strconv.Itoa(201+n), "type": kind, "make": "Utility", "model": "3000R", "year": "2016",
 			"vin": "1UYVS2530GU51230" + strconv.Itoa(n+1), "group_ids": []any{int64(groupIDs + 2)},
 		})))
@@ -81,6 +83,7 @@ func seedUsers(tx *simkit.Tx) error {
 		first, last, _ := strings.Cut(name, " ")
 		login := strings.ToLower(first + "." + last)
 		o := merge(newUser(), simkit.Object{
+			"id":         int64(userIDs + n + 1),
 			"first_name": first, "last_name": last, "username": login, "email": login + "@demofreight.example",
 			"phone": "415555010" + strconv.Itoa(n), "phone_country_code": "+1", "role": roleDriver,
 		})
@@ -97,7 +100,7 @@ func seedUsers(tx *simkit.Tx) error {
 		if n == 5 {
 			o["status"] = "deactivated"
 		}
-		errs = append(errs, seedOne(tx, users, int64(userIDs+n+1), o, loginKeys(o)...))
+		errs = append(errs, seedOne(tx, users, o, loginKeys(o)...))
 	}
 	return errors.Join(errs...)
 }
@@ -126,7 +129,8 @@ func seedMessages(tx *simkit.Tx) error {
 func seedFuel(tx *simkit.Tx) error {
 	var errs []error
 	for n, vendor := range []string{"Pilot", "Flying J"} {
-		errs = append(errs, seedOne(tx, fuel, int64(fuelIDs+n+1), simkit.Object{
+		errs = append(errs, seedOne(tx, fuel, simkit.Object{
+			"id":         int64(fuelIDs + n + 1),
 			"vehicle_id": int64(vehicleIDs + n + 1), "driver_id": int64(userIDs + n + 1),
 			"purchased_at": timestamp(tx.Now().Add(-time.Duration(n+1) * 24 * time.Hour)), "jurisdiction": "CA",
 			"fuel_type": "diesel", "fuel": 120.5, "fuel_unit": "gal", "total_cost": 480.25, "currency": "USD",
@@ -141,7 +145,8 @@ func seedInspection(tx *simkit.Tx) error {
 	part := func(n int64, name, notes string) simkit.Object {
 		return simkit.Object{"id": inspectedParts + n, "category": name, "notes": notes, "status": "open", "mechanic_details": nil}
 	}
-	return seedOne(tx, inspections, inspectionIDs+1, simkit.Object{
+	return seedOne(tx, inspections, simkit.Object{
+		"id":     int64(inspectionIDs + 1),
 		"log_id": int64(1), "date": at.UTC().Format(time.DateOnly), "time": timestamp(at), "odometer": int64(210002),
 		"location": "Oakland, CA", "city": "Oakland", "state": "CA", "inspection_type": "pre_trip", "status": "unknown",
 		"entity_type": "vehicle", "entity_num": "101", "vehicle_id": int64(vehicleIDs + 1), "driver_id": int64(userIDs + 1),

@@ -50,7 +50,7 @@ func getUser(tx *simkit.Tx, c *call) (any, error) {
 }
 
 func lookUpUser(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.lookUpExternalID(tx, users, holdsUser)
+	i, err := c.lookUpExternalID(tx, holdsUser)
 	return userAnswer(tx, i, err)
 }
 
@@ -109,7 +109,7 @@ func keepUser(tx *simkit.Tx, before, body simkit.Object) (*simkit.Item, error) {
 	if len(keys) == 0 {
 		return nil, invalid("email or username is required")
 	}
-	return keep(tx, users, holdsUser, o, keys...)
+	return keep(tx, holdsUser, o, keys...)
 }
 
 func userAnswer(tx *simkit.Tx, i *simkit.Item, err error) (any, error) {

@@ -51,7 +51,7 @@ func getVehicle(tx *simkit.Tx, c *call) (any, error) {
 }
 
 func lookUpVehicle(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.lookUpExternalID(tx, vehicles, holdsVehicle)
+	i, err := c.lookUpExternalID(tx, holdsVehicle)
 	return vehicleAnswer(tx, i, err)
 }
 
@@ -110,12 +110,12 @@ func keepVehicle(tx *simkit.Tx, before, body simkit.Object) (*simkit.Item, error
 		}
 	}
 	delete(o, "current_driver")
-	return keep(tx, vehicles, holdsVehicle, o)
+	return keep(tx, holdsVehicle, o)
 }
 
 // keep stores an object that its class has checked, with its external ids.
-func keep(tx *simkit.Tx, collection, holder string, o simkit.Object, keys ...string) (*simkit.Item, error) {
-	id := number(o, "id")
+func keep(tx *simkit.Tx, holder string, o simkit.Object, keys ...string) (*simkit.Item, error) {
+	id, collection := number(o, "id"), collectionOf(holder)
 	attributes := simkit.Object{attributesMember: o[attributesMember]}
 	delete(o, attributesMember)
 	o["updated_at"] = timestamp(tx.Now())
