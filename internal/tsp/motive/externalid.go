@@ -1,12 +1,18 @@
 package motive
 
 import (
+	"context"
 	"encoding/hex"
+	"fmt"
+	"net/http"
 
+	json "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
 
 // operationMark is the integration name under which the id of the operation that made a record
@@ -45,4 +51,37 @@ func changedID(of resource.Opt[string], known []externalID, w tsp.Write) []exter
 		}
 	}
 	return []externalID{out}
+}
+
+// withExternalID makes the body of an update. If it holds an external id the record is read
+// first, because one that exists is replaced only by its own Motive id.
+func withExternalID[P resource.Payload](path, envelope string, body func(P, tsp.Write, []externalID) any) rest.Compose {
+	return func(ctx context.Context, send rest.Send, w tsp.Write) (any, error) {
+		p, ok := w.Payload.(P)
+		if !ok {
+			return nil, fmt.Errorf("the payload of %s is a %T", w.Capability, w.Payload)
+		}
+		if w.Schema.Field("external_id").State(w.Payload) != resource.Set {
+			return body(p, w, nil), nil
+		}
+		id, err := number(w.Target)
+		if err != nil {
+			return nil, err
+		}
+		a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: fmt.Sprintf("%s/%d", path, id)})
+		if err != nil {
+			return nil, err
+		}
+		answer, err := rest.Decode[map[string]jsontext.Value](a)
+		if err != nil {
+			return nil, err
+		}
+		var known struct {
+			ExternalIDs []externalID `json:"external_ids"`
+		}
+		if err := json.Unmarshal(answer[envelope], &known); err != nil {
+			return nil, a.Unexpected("the "+envelope+" has an unexpected shape", err)
+		}
+		return body(p, w, known.ExternalIDs), nil
+	}
 }

@@ -2,6 +2,7 @@ package motive
 
 import (
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -15,7 +16,7 @@ func New() tsp.Adapter { return rest.New(config(time.Now)) }
 func config(now func() time.Time) rest.Config {
 	return rest.Config{
 		Spec:    spec(),
-		Auth:    rest.HeaderKey("X-Api-Key", "api_key"),
+		Auths:   map[string]rest.Auth{"api_key": rest.HeaderKey("X-Api-Key", "api_key"), "motive": oauth()},
 		Limits:  limits(),
 		Answers: rest.Answers{Message: message},
 		Check:   check,
@@ -32,6 +33,15 @@ func config(now func() time.Time) rest.Config {
 	}
 }
 
+// oauth is Motive's flow. Pages name several hosts for it; this one answered a live test
+// (reference section 4.1, 2026-07-24). Refresh tokens work once.
+func oauth() rest.OAuth {
+	return rest.OAuth{TokenURL: "https://account.gomotive.com/oauth/token", InForm: true,
+		Form: func(_ string, c tsp.Credentials) url.Values {
+			return url.Values{"redirect_uri": {c.Get("redirect_uri")}}
+		}}
+}
+
 func createVehicle() rest.Write {
 	w := create(resource.KindVehicle, vehiclesPath, "vehicle", vehicles)
 	w.Uses, w.Check = vehicleUses(resource.Create), rest.Checked(checkVehicle)
@@ -42,7 +52,11 @@ func createVehicle() rest.Write {
 func updateVehicle() rest.Write {
 	w := change(resource.KindVehicle, vehiclesPath, "vehicle", vehicles)
 	w.Uses, w.Check = vehicleUses(resource.Update), rest.Checked(checkVehicle)
-	w.Encode = rest.Body(func(v *resource.Vehicle, w tsp.Write) (any, error) { return vehicleFrom(v, w), nil })
+	w.Compose = withExternalID(vehiclesPath, "vehicle", func(v *resource.Vehicle, w tsp.Write, known []externalID) any {
+		b := vehicleFrom(v, w)
+		b.ExternalIDs = changedID(v.ExternalID, known, w)
+		return b
+	})
 	return w
 }
 
@@ -56,13 +70,24 @@ func createTrailer() rest.Write {
 func updateTrailer() rest.Write {
 	w := change(resource.KindTrailer, assetsPath, "asset", assets)
 	w.Uses, w.Check = trailerUses(resource.Update), rest.Checked(checkAsset)
-	w.Encode = rest.Body(func(t *resource.Trailer, w tsp.Write) (any, error) { return assetFrom(t, w), nil })
+	w.Compose = withExternalID(assetsPath, "asset", func(t *resource.Trailer, w tsp.Write, known []externalID) any {
+		b := assetFrom(t, w)
+		b.ExternalIDs = changedID(t.ExternalID, known, w)
+		return b
+	})
 	return w
 }
 
 func createUser() rest.Write {
 	w := create(resource.KindUser, usersPath, "user", users)
-	w.Uses, w.Check = userUses(resource.Create), rest.Checked(checkUser(resource.Create))
+	w.Uses, w.Check, w.Warn = userUses(resource.Create), rest.Checked(checkUser(resource.Create)), rest.Warned(warnPassword)
+	w.Hides = func(w tsp.Write) []string {
+		u, ok := w.Payload.(*resource.User)
+		if !ok {
+			return nil
+		}
+		return []string{password(u, w)}
+	}
 	w.Encode = rest.Body(func(u *resource.User, w tsp.Write) (any, error) { return userFrom(u, w), nil })
 	return w
 }

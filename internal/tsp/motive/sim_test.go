@@ -131,7 +131,7 @@ func (s simulated) write(kind resource.Kind, verb resource.Verb, body string) ts
 var bodies = map[tsp.Capability]string{
 	{Kind: resource.KindVehicle, Verb: resource.Create}: `{"vehicle_name":"T-900","oem":"Volvo","model_type":"VNL","model_year":2024,"vin":"4V4NC9EH5LN215999",
 		"license_plate_region":"TX","license_plate_number":"ABC123","is_active":true,"status":"IN_REPAIR","notes":"new","external_id":"e-1","odometer_unit":"miles","engine_type":"DIESEL"}`,
-	{Kind: resource.KindVehicle, Verb: resource.Update}: `{"vehicle_name":"Renamed","model_year":2020,"vin":null,"notes":"changed","is_active":false,"status":"IN_SERVICE"}`,
+	{Kind: resource.KindVehicle, Verb: resource.Update}: `{"vehicle_name":"Renamed","model_year":2020,"vin":null,"notes":"changed","external_id":"e-9","is_active":false,"status":"IN_SERVICE"}`,
 	{Kind: resource.KindTrailer, Verb: resource.Create}: `{"trailer_name":"R-1","trailer_type":"Flatbed","oem":"Utility","model_type":"X","model_year":2020,
 		"vin":"1UYVS2530GU512309","license_plate_region":"CA","license_plate_number":"P1","status":"in service","notes":"n","total_axles":2,"external_id":"e-2"}`,
 	{Kind: resource.KindTrailer, Verb: resource.Update}:      `{"trailer_name":"R-2","trailer_type":"chassis","is_active":false}`,
@@ -191,5 +191,53 @@ func TestAWriteThatWasAppliedWithoutAnAnswerIsFound(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+func TestAnExternalIDIsReplacedAndNotAddedAgain(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	for _, id := range []string{"first", "second"} {
+		if _, err := s.session.Write(t.Context(), s.write(resource.KindVehicle, resource.Update, `{"external_id":"`+id+`"}`)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all := strings.Join(s.objects("external_ids"), " ")
+	if strings.Contains(all, `"first"`) || strings.Count(all, `"integration_name":"waybill"`) != 1 || !strings.Contains(all, `"second"`) {
+		t.Errorf("external ids: %s", all)
+	}
+}
+
+func TestACodeIsExchangedAndItsTokensRotate(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	a := motive.New()
+	code := tsp.Credentials{Kind: "motive", Fields: map[string]string{"client_id": "motive-demo-client", "client_secret": "motive-demo-secret",
+		"auth_code": "motive-demo-code", "redirect_uri": "https://app.example/motive/callback"}}
+	var stored []tsp.Credentials
+	access := tsp.Access{Credentials: code, Settings: s.settings, BaseURL: s.base, Client: http.DefaultClient, Pace: free{},
+		Renew: func(ctx context.Context, _ tsp.Credentials, by func(context.Context, tsp.Credentials) (tsp.Credentials, error)) (tsp.Credentials, error) {
+			fresh, err := by(ctx, stored[len(stored)-1])
+			stored = append(stored, fresh)
+			return fresh, err
+		}}
+	kept, err := a.(tsp.Exchanger).Exchange(t.Context(), access)
+	if err != nil || kept.Get(tsp.RefreshToken) == "" || kept.Get("auth_code") != "" {
+		t.Fatalf("exchanged: %v %v", kept.Fields, err)
+	}
+	if _, err := a.(tsp.Exchanger).Exchange(t.Context(), access); err == nil {
+		t.Error("a code works twice")
+	}
+	stored, access.Credentials = append(stored, kept), kept
+	session, err := a.Connect(t.Context(), access)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.fault(`{"match":{"method":"GET"},"fault":"expire_session","times":1}`)
+	if account, err := session.Check(t.Context(), free{}); err != nil || account.Key == "" {
+		t.Fatalf("after the token expired: %+v %v", account, err)
+	}
+	if len(stored) != 2 || stored[1].Get(tsp.RefreshToken) == kept.Get(tsp.RefreshToken) {
+		t.Errorf("%d credentials were stored", len(stored))
 	}
 }

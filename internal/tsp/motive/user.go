@@ -76,9 +76,8 @@ func password(u *resource.User, w tsp.Write) string {
 }
 
 // warnPassword tells that nobody knows the new user's password.
-func warnPassword(payload resource.Payload, s tsp.Settings) []tsp.Warning {
-	u, ok := payload.(*resource.User)
-	if !ok || s.Text(settingPassword) != "" || u.UserEmail.State() == resource.Set {
+func warnPassword(u *resource.User, s tsp.Settings) []tsp.Warning {
+	if s.Text(settingPassword) != "" || u.UserEmail.State() == resource.Set {
 		return nil
 	}
 	return []tsp.Warning{{Path: "username", Message: "Motive demands a password of a user without an e-mail address: the user got a random one " +

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -9,20 +10,30 @@ import (
 )
 
 // baseURL returns where the session's requests go, without a trailing slash. The operator's
-// override wins over the connection's own URL, so that an installation pointed at simulators
-// never reaches a real TSP.
+// override wins over everything, so that an installation pointed at simulators never reaches a
+// real TSP; then comes the connection's own URL, then what its settings say.
 func baseURL(config Config, access tsp.Access) (string, error) {
-	if access.BaseURL != "" {
-		return strings.TrimRight(access.BaseURL, "/"), nil
+	base := access.BaseURL
+	if own := access.Credentials.Get(config.URLField); base == "" && config.URLField != "" && own != "" {
+		if !usable(own) {
+			return "", refusedCredentials("the %s must be an https URL without query%s", config.URLField, example(config.Spec.BaseURL))
+		}
+		base = own
 	}
-	own := access.Credentials.Get(config.URLField)
-	if config.URLField == "" || own == "" {
-		return strings.TrimRight(config.Spec.BaseURL, "/"), nil
+	if base == "" && config.BaseURL != nil {
+		base = config.BaseURL(access.Settings)
 	}
-	if !usable(own) {
-		return "", refusedCredentials("the %s must be an https URL without query, such as %s", config.URLField, config.Spec.BaseURL)
+	if base = strings.TrimRight(cmp.Or(base, config.Spec.BaseURL), "/"); base == "" {
+		return "", refusedCredentials("the credentials hold no %s", config.URLField)
 	}
-	return strings.TrimRight(own, "/"), nil
+	return base, nil
+}
+
+func example(url string) string {
+	if url == "" {
+		return ""
+	}
+	return ", such as " + url
 }
 
 // usable tells whether a connection's own URL may be sent its secret: over https, or to this

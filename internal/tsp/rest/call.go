@@ -20,6 +20,8 @@ type Call struct {
 	Header http.Header
 	// Body is sent as JSON; nil sends none.
 	Body any
+	// Form is sent as a form instead of a body.
+	Form url.Values
 }
 
 // Answer is what the TSP said. Only answers of 2xx leave Send.

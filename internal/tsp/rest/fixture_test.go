@@ -32,7 +32,7 @@ func testland() rest.Config {
 		Spec: tsp.Spec{Name: "testland", DisplayName: "Testland", BaseURL: "https://api.testland.example",
 			Credentials: []tsp.CredentialKind{{Kind: "token", Fields: []tsp.CredentialField{
 				{Name: "token", Required: true, Secret: true}, {Name: "url"}}}}},
-		Auth:     rest.Bearer("token"),
+		Auths:    map[string]rest.Auth{"token": rest.Bearer("token")},
 		URLField: "url",
 		Header:   http.Header{"X-Version": {"7"}},
 		Limits: []rest.Limit{

@@ -3,8 +3,6 @@ package rest
 import (
 	"context"
 	"net/http"
-	"net/url"
-	"slices"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -27,14 +25,7 @@ func (l Line) Send(ctx context.Context, call Call) (Answer, error) {
 	client := *l.Client
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	client.Jar = nil
-	var hidden secrets
-	for _, s := range l.Secrets {
-		if s != "" {
-			hidden = append(hidden, s, url.QueryEscape(s), url.PathEscape(s))
-		}
-	}
-	slices.SortFunc(hidden, func(a, b string) int { return len(b) - len(a) })
-	one := &line{client: &client, base: l.BaseURL, answers: l.Answers, secrets: slices.Compact(hidden), now: l.Now,
+	one := &line{client: &client, base: l.BaseURL, answers: l.Answers, secrets: &vault{fixed: l.Secrets}, now: l.Now,
 		header: http.Header{"Accept": {"application/json"}, "User-Agent": {"waybill"}}}
 	return one.with(unpaced{})(ctx, call)
 }

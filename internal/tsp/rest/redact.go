@@ -2,10 +2,14 @@ package rest
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
+
+	json "github.com/go-json-experiment/json"
 
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -15,23 +19,72 @@ const maxMessage = 500
 
 const redacted = "*****"
 
-// secrets are texts that must not leave a session, longest first, so that one that contains
-// another is replaced whole.
-type secrets []string
+// maxRenewed bounds how many tokens a vault remembers; the oldest is forgotten first.
+const maxRenewed = 32
 
-// secretsOf returns the secret values of credentials as they stand and as URLs spell them.
-func secretsOf(spec tsp.Spec, c tsp.Credentials) secrets {
+// vault holds the texts that must not leave a session. It follows renewals: tokens that were
+// replaced stay hidden, because calls that used them may still end.
+type vault struct {
+	fixed []string
+
+	mu      sync.RWMutex
+	renewed []string
+}
+
+// add hides further texts.
+func (v *vault) add(texts ...string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, text := range texts {
+		if text != "" && !slices.Contains(v.fixed, text) && !slices.Contains(v.renewed, text) {
+			v.renewed = append(v.renewed, text)
+		}
+	}
+	if n := len(v.renewed) - maxRenewed; n > 0 {
+		v.renewed = slices.Delete(v.renewed, 0, n)
+	}
+}
+
+// list returns every spelling of what is hidden, and of further texts, longest first, so that
+// one that contains another is replaced whole.
+func (v *vault) list(further []string) secrets {
+	v.mu.RLock()
+	kept := slices.Concat(v.fixed, v.renewed, further)
+	v.mu.RUnlock()
 	var all secrets
+	for _, text := range kept {
+		if text == "" {
+			continue
+		}
+		all = append(all, text, url.QueryEscape(text), url.PathEscape(text))
+		if quoted, err := json.Marshal(text); err == nil {
+			all = append(all, strings.Trim(string(quoted), `"`))
+		}
+	}
+	slices.SortFunc(all, func(a, b string) int {
+		if len(a) != len(b) {
+			return len(b) - len(a)
+		}
+		return strings.Compare(a, b)
+	})
+	return slices.Compact(all)
+}
+
+// secretsOf returns the secret values of credentials.
+func secretsOf(spec tsp.Spec, auth Auth, c tsp.Credentials) *vault {
+	fixed := append(auth.hidden(c), c.Get(tsp.AccessToken), c.Get(tsp.RefreshToken))
 	for _, kind := range spec.Credentials {
 		for _, field := range kind.Fields {
-			if v := c.Get(field.Name); field.Secret && v != "" {
-				all = append(all, v, url.QueryEscape(v), url.PathEscape(v))
+			if field.Secret {
+				fixed = append(fixed, c.Get(field.Name))
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b string) int { return len(b) - len(a) })
-	return slices.Compact(all)
+	return &vault{fixed: slices.AppendSeq(fixed, maps.Values(c.Secrets))}
 }
+
+// secrets are texts to replace, in the order in which to do it.
+type secrets []string
 
 func (s secrets) redact(text string) string {
 	for _, secret := range s {
@@ -60,16 +113,34 @@ func (l *line) clean(err error) error {
 	if !errors.As(err, &e) {
 		e = &tsp.Error{Class: tsp.Broken, Message: "the adapter made an unclassified error", Err: err}
 	}
+	hidden := l.hidden()
 	out := *e
-	if message := []rune(l.secrets.redact(e.Message)); len(message) > maxMessage {
-		out.Message = string(message[:maxMessage-1]) + "…"
-	} else {
-		out.Message = string(message)
+	out.Message = hidden.short(e.Message)
+	out.Parts = hidden.parts(e.Parts)
+	if e.Headers != nil {
+		out.Headers = hidden.redactHeaders(e.Headers)
 	}
 	if e.Err != nil {
-		out.Err = l.secrets.quiet(e.Err)
+		out.Err = hidden.quiet(e.Err)
 	}
 	return &out
+}
+
+// short redacts a message and cuts it.
+func (s secrets) short(message string) string {
+	text := []rune(s.redact(message))
+	if len(text) > maxMessage {
+		return string(text[:maxMessage-1]) + "…"
+	}
+	return string(text)
+}
+
+func (s secrets) parts(parts []tsp.Part) []tsp.Part {
+	parts = slices.Clone(parts)
+	for i := range parts {
+		parts[i].Message = s.short(parts[i].Message)
+	}
+	return parts
 }
 
 // quiet hides an error whose text holds a secret behind one that does not.

@@ -3,11 +3,13 @@ package rest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"net/http/httptrace"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -22,13 +24,27 @@ const maxAnswer = 1 << 20
 
 // line is a session's way to the TSP.
 type line struct {
-	client  *http.Client
-	base    string
-	header  http.Header
+	client *http.Client
+	base   string
+	header http.Header
+	// keys sign the requests; nil where the adapter or the call itself does.
+	keys    *keys
 	limits  []Limit
 	answers Answers
-	secrets secrets
+	secrets *vault
+	// further secrets are those of one write.
+	further []string
 	now     func() time.Time
+}
+
+// hidden lists what must not leave the line.
+func (l *line) hidden() secrets { return l.secrets.list(l.further) }
+
+// hiding returns the line for a write with secrets of its own.
+func (l *line) hiding(further []string) *line {
+	with := *l
+	with.further = further
+	return &with
 }
 
 // with binds the pacer of one piece of work.
@@ -39,12 +55,41 @@ func (l *line) with(pace tsp.Pacer) Send {
 	}
 }
 
+// send makes a call, and once more with renewed credentials if they are refused and can be.
 func (l *line) send(ctx context.Context, pace tsp.Pacer, call Call) (Answer, error) {
+	if l.keys == nil {
+		return l.once(ctx, pace, call, nil)
+	}
+	c, err := l.keys.ready(ctx, pace)
+	if err != nil {
+		return Answer{}, err
+	}
+	answer, err := l.signed(ctx, pace, call, c)
+	var e *tsp.Error
+	if !errors.As(err, &e) || e.Class != tsp.Unauthorized || e.Status == 0 || !l.keys.renewable(c) {
+		return answer, err
+	}
+	if c, err = l.keys.renewed(ctx, pace, c); err != nil {
+		return Answer{}, err
+	}
+	return l.signed(ctx, pace, call, c)
+}
+
+func (l *line) signed(ctx context.Context, pace tsp.Pacer, call Call, c tsp.Credentials) (Answer, error) {
+	proof := http.Header{}
+	if err := l.keys.auth.sign(proof, c); err != nil {
+		return Answer{}, err
+	}
+	return l.once(ctx, pace, call, proof)
+}
+
+func (l *line) once(ctx context.Context, pace tsp.Pacer, call Call, proof http.Header) (Answer, error) {
 	var crossing crossing
 	request, err := l.request(crossing.watch(ctx), call)
 	if err != nil {
 		return Answer{}, &tsp.Error{Class: tsp.Broken, Message: "the request could not be made", Err: err}
 	}
+	maps.Copy(request.Header, proof)
 	if pace == nil {
 		return Answer{}, &tsp.Error{Class: tsp.Broken, Message: "the request was not sent because it has no pacer"}
 	}
@@ -68,12 +113,16 @@ func (l *line) request(ctx context.Context, call Call) (*http.Request, error) {
 		target += "?" + call.Query.Encode()
 	}
 	var body io.Reader = http.NoBody
-	if call.Body != nil {
+	contentType := ""
+	switch {
+	case call.Form != nil:
+		body, contentType = strings.NewReader(call.Form.Encode()), "application/x-www-form-urlencoded"
+	case call.Body != nil:
 		text, err := json.Marshal(call.Body, json.Deterministic(true))
 		if err != nil {
 			return nil, fmt.Errorf("encoding the body: %w", err)
 		}
-		body = bytes.NewReader(text)
+		body, contentType = bytes.NewReader(text), "application/json"
 	}
 	request, err := http.NewRequestWithContext(ctx, call.Method, target, body)
 	if err != nil {
@@ -81,8 +130,8 @@ func (l *line) request(ctx context.Context, call Call) (*http.Request, error) {
 	}
 	request.Header = l.header.Clone()
 	maps.Copy(request.Header, call.Header)
-	if call.Body != nil {
-		request.Header.Set("Content-Type", "application/json")
+	if contentType != "" {
+		request.Header.Set("Content-Type", contentType)
 	}
 	return request, nil
 }
@@ -121,7 +170,7 @@ func settled(method string, class tsp.Class) tsp.Class {
 // judge reads and classifies an answer.
 func (l *line) judge(call Call, response *http.Response) (Answer, error) {
 	a := Answer{Method: call.Method, Path: call.Path, Status: response.StatusCode,
-		Headers: l.secrets.redactHeaders(response.Header)}
+		Headers: l.hidden().redactHeaders(response.Header)}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	oversize := len(body) > maxAnswer
 	a.Body = body[:min(len(body), maxAnswer)]

@@ -4,16 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
-	"strings"
 
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// session is stateless beyond its line, so any number of goroutines may use it.
+// session is used by any number of goroutines; what changes of it is its keys.
 type session struct {
-	adapter *adapter
-	line    *line
+	adapter  *adapter
+	line     *line
+	settings tsp.Settings
 }
 
 // finder is the session of an adapter with writes that can be found again.
@@ -35,61 +34,51 @@ func (s *session) List(ctx context.Context, l tsp.List) (tsp.Page, error) {
 	return page, s.line.clean(err)
 }
 
-// Write performs one write in one call.
+// Write performs one write in the calls that are left of it.
 func (s *session) Write(ctx context.Context, w tsp.Write) (tsp.Written, error) {
-	out, err := s.write(ctx, w)
-	return out, s.line.clean(err)
-}
-
-func (s *session) write(ctx context.Context, w tsp.Write) (tsp.Written, error) {
-	plan, ok := s.adapter.writes[w.Capability]
-	if !ok {
-		return tsp.Written{}, s.unsupported("%s", w.Capability)
-	}
-	path, err := plan.path(w)
+	r, err := s.run(w)
 	if err != nil {
 		return tsp.Written{}, err
 	}
-	body, err := plan.Encode(w)
-	if err != nil {
-		return tsp.Written{}, ours("encoding "+w.Capability.String(), err)
-	}
-	answer, err := s.line.with(w.Pace)(ctx, Call{Method: plan.Method, Path: path, Body: body})
-	if err != nil {
-		return tsp.Written{}, err
-	}
-	out, err := plan.Decode(w, answer)
-	out.Status, out.Headers = answer.Status, answer.Headers
-	return out, err
+	out, err := r.perform(ctx)
+	return out, r.line.clean(err)
 }
 
 // Find tells whether an earlier attempt of the write took effect.
 func (f finder) Find(ctx context.Context, w tsp.Write) (tsp.Written, bool, error) {
-	plan := f.adapter.writes[w.Capability]
-	if plan.Find == nil {
+	if plan, ok := f.adapter.writes[w.Capability]; ok && !plan.finds() {
 		return tsp.Written{}, false, f.unsupported("way to find an earlier %s", w.Capability)
 	}
-	out, found, err := plan.Find(ctx, f.line.with(w.Pace), w)
-	return out, found, f.line.clean(err)
+	r, err := f.run(w)
+	if err != nil {
+		return tsp.Written{}, false, err
+	}
+	out, found, err := r.find(ctx)
+	return out, found, r.line.clean(err)
+}
+
+// run prepares what Write and Find have in common.
+func (s *session) run(w tsp.Write) (*run, error) {
+	plan, ok := s.adapter.writes[w.Capability]
+	if !ok {
+		return nil, s.unsupported("%s", w.Capability)
+	}
+	w.Settings = s.settings
+	r := &run{line: s.line, w: w, out: tsp.Written{SourceID: w.Target, Collection: w.Collection}}
+	if plan.Hides != nil {
+		r.line = s.line.hiding(plan.Hides(w))
+	}
+	r.send = r.line.with(w.Pace)
+	var err error
+	if r.steps, err = plan.steps(w); err == nil && len(r.steps) == 0 {
+		err = &tsp.Error{Class: tsp.Broken, Message: "the adapter has no call for this " + w.Capability.String()}
+	}
+	return r, r.line.clean(err)
 }
 
 func (s *session) unsupported(format string, args ...any) error {
 	return &tsp.Error{Class: tsp.Unsupported,
 		Message: s.adapter.config.Spec.DisplayName + " has no " + fmt.Sprintf(format, args...)}
-}
-
-const targetMark = "{target}"
-
-// path puts the target into the path as one segment, whatever characters it holds.
-func (w Write) path(of tsp.Write) (string, error) {
-	if !strings.Contains(w.Path, targetMark) {
-		return w.Path, nil
-	}
-	// A segment of dots is a step through the path and cannot be escaped.
-	if id := string(of.Target); strings.Trim(id, ".") != "" {
-		return strings.ReplaceAll(w.Path, targetMark, url.PathEscape(id)), nil
-	}
-	return "", &tsp.Error{Class: tsp.Missing, Message: fmt.Sprintf("%q is no source id", of.Target)}
 }
 
 // ours is an error of our own making, unless the adapter has classified it.

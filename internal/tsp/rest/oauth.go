@@ -1,0 +1,218 @@
+package rest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// OAuth signs with the access token of OAuth 2.0 (RFC 6749). A single-use code is exchanged by
+// the adapter's Exchange; tokens are refreshed shortly before they end and after an answer of
+// 401, once for however many calls find out, and the call is repeated once.
+type OAuth struct {
+	// TokenURL is the token endpoint: a path below the base URL, or a whole URL. Where the
+	// operator has set another base URL, a whole one's path is asked there.
+	TokenURL string
+	// TokenURLField names the credential field that may hold the connection's own; it counts
+	// only where the operator has set no base URL.
+	TokenURLField string
+	// CodeField names the credential field with the code; "" means auth_code.
+	CodeField string
+	// InForm tells that client_id and client_secret go into the form instead of the header.
+	InForm bool
+	// ClientCredentials tells that the client alone, without code or refresh token, gets tokens.
+	ClientCredentials bool
+	// Form returns further members of the form for a grant_type; it may be nil.
+	Form func(grant string, c tsp.Credentials) url.Values
+}
+
+// The grants.
+const (
+	codeGrant    = "authorization_code"
+	refreshGrant = "refresh_token"
+	clientGrant  = "client_credentials"
+)
+
+func (o OAuth) sign(header http.Header, c tsp.Credentials) error {
+	return Bearer(tsp.AccessToken).sign(header, c)
+}
+
+func (o OAuth) hidden(c tsp.Credentials) []string {
+	out := []string{c.Get(tsp.AccessToken), c.Get(tsp.RefreshToken)}
+	if secret := c.Get("client_secret"); secret != "" {
+		out = append(out, secret, basic(url.QueryEscape(c.Get("client_id")), url.QueryEscape(secret)))
+	}
+	return out
+}
+
+func (o OAuth) codeField() string { return cmp.Or(o.CodeField, "auth_code") }
+
+// spendable tells whether the credentials are a code that was not exchanged yet.
+func (o OAuth) spendable(c tsp.Credentials) bool {
+	return c.Get(o.codeField()) != "" && c.Get(tsp.AccessToken) == "" && c.Get(tsp.RefreshToken) == ""
+}
+
+// renewal is the grant by which the credentials get new tokens; "" if they cannot.
+func (o OAuth) renewal(c tsp.Credentials) string {
+	switch {
+	case c.Get(tsp.RefreshToken) != "":
+		return refreshGrant
+	case o.ClientCredentials:
+		return clientGrant
+	}
+	return ""
+}
+
+// endpoint divides the token endpoint into where it is and its path.
+func (o OAuth) endpoint(base string, access tsp.Access) (root, path string, err error) {
+	raw := o.TokenURL
+	if own := access.Credentials.Get(o.TokenURLField); o.TokenURLField != "" && own != "" && access.BaseURL == "" {
+		if !usable(own) {
+			return "", "", refusedCredentials("the %s must be an https URL without query", o.TokenURLField)
+		}
+		raw = own
+	}
+	if strings.HasPrefix(raw, "/") {
+		return base, raw, nil
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return "", "", &tsp.Error{Class: tsp.Broken, Message: "the adapter's token endpoint is no URL", Err: err}
+	}
+	if access.BaseURL != "" {
+		return base, u.EscapedPath(), nil
+	}
+	return u.Scheme + "://" + u.Host, u.EscapedPath(), nil
+}
+
+// tokens is the successful answer of the token endpoint.
+type tokens struct {
+	AccessToken  string         `json:"access_token"`
+	RefreshToken string         `json:"refresh_token"`
+	ExpiresIn    jsontext.Value `json:"expires_in"` // seconds, as a number or a text
+}
+
+func (t tokens) lifetime() time.Duration {
+	n, err := strconv.ParseFloat(strings.Trim(string(t.ExpiresIn), `"`), 64)
+	if err != nil || n <= 0 || n > 1e9 {
+		return 0
+	}
+	return time.Duration(n * float64(time.Second))
+}
+
+// desk is where a session gets tokens.
+type desk struct {
+	auth OAuth
+	path string
+	line *line
+}
+
+// grant asks for tokens and returns the credentials with them. That a code or refresh token is
+// refused is class Unauthorized; every other end is Throttled or Unavailable, because no write
+// was sent.
+func (d desk) grant(ctx context.Context, pace tsp.Pacer, grant string, c tsp.Credentials) (tsp.Credentials, error) {
+	form := url.Values{"grant_type": {grant}}
+	switch grant {
+	case codeGrant:
+		form.Set("code", c.Get(d.auth.codeField()))
+	case refreshGrant:
+		form.Set("refresh_token", c.Get(tsp.RefreshToken))
+	}
+	if d.auth.Form != nil {
+		maps.Copy(form, d.auth.Form(grant, c))
+	}
+	call := Call{Method: http.MethodPost, Path: d.path, Form: form}
+	id, secret := c.Get("client_id"), c.Get("client_secret")
+	if d.auth.InForm {
+		form.Set("client_id", id)
+		form.Set("client_secret", secret)
+	} else {
+		call.Header = http.Header{"Authorization": {"Basic " + basic(url.QueryEscape(id), url.QueryEscape(secret))}}
+	}
+	d.line.secrets.add(d.auth.hidden(c)...)
+	a, err := d.line.with(pace)(ctx, call)
+	if err != nil {
+		return c, tokenless(err)
+	}
+	var got tokens
+	if json.Unmarshal(a.Body, &got) != nil || got.AccessToken == "" {
+		return c, &tsp.Error{Class: tsp.Unavailable, Message: "the answer of the TSP's token endpoint holds no access token", Status: a.Status}
+	}
+	d.line.secrets.add(got.AccessToken, got.RefreshToken)
+	return d.with(c, got), nil
+}
+
+// with returns the credentials with new tokens. The code is spent; a refresh token that was
+// not replaced stays good.
+func (d desk) with(c tsp.Credentials, got tokens) tsp.Credentials {
+	fresh := tsp.Credentials{Kind: c.Kind, Secrets: c.Secrets, Fields: maps.Clone(c.Fields)}
+	delete(fresh.Fields, d.auth.codeField())
+	delete(fresh.Fields, tsp.ExpiresAt)
+	fresh.Fields[tsp.AccessToken] = got.AccessToken
+	if got.RefreshToken != "" {
+		fresh.Fields[tsp.RefreshToken] = got.RefreshToken
+	}
+	if life := got.lifetime(); life > 0 {
+		fresh.Fields[tsp.ExpiresAt] = d.line.now().Add(life).UTC().Format(time.RFC3339)
+	}
+	return fresh
+}
+
+// tokenless is the end of a write whose tokens could not be got.
+func tokenless(err error) error {
+	var e *tsp.Error
+	ok := errors.As(err, &e)
+	if ok && (e.Class == tsp.Unauthorized || e.Class == tsp.Throttled || e.Class == tsp.Unavailable) {
+		return err
+	}
+	out := &tsp.Error{Class: tsp.Unavailable, Message: "the TSP's token endpoint gave no answer that can be used", Err: err}
+	if ok {
+		out.Message, out.Status, out.Headers, out.Err = "asking for a new access token: "+e.Message, e.Status, e.Headers, e.Err
+	}
+	return out
+}
+
+// refusal is the error answer of a token endpoint (RFC 6749 section 5.2).
+type refusal struct {
+	Error       string `json:"error"`
+	Description string `json:"error_description"`
+}
+
+func readRefusal(a Answer) refusal {
+	var r refusal
+	_ = json.Unmarshal(a.Body, &r) // What is no such answer reads as an empty one.
+	return r
+}
+
+// deskAnswers reads the answers of a token endpoint, in the TSP's own words if not in OAuth's.
+func deskAnswers(own Answers) Answers {
+	return Answers{
+		Class: func(a Answer) tsp.Class {
+			refused := a.Status >= 400 && a.Status < 500 && a.Status != http.StatusRequestTimeout && a.Status != http.StatusTooManyRequests
+			if refused || readRefusal(a).Error != "" && a.Status < 300 {
+				return tsp.Unauthorized
+			}
+			return ""
+		},
+		Message: func(a Answer) string {
+			if r := readRefusal(a); r.Error != "" {
+				return "the TSP refuses to give an access token: " + strings.TrimSpace(r.Error+" "+r.Description)
+			}
+			if own.Message != nil {
+				return own.Message(a)
+			}
+			return ""
+		},
+	}
+}
