@@ -4,6 +4,8 @@ package all
 
 import (
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/geotab"
+	geotabsim "github.com/waybill-dev/waybill/internal/tsp/geotab/sim"
 	"github.com/waybill-dev/waybill/internal/tsp/motive"
 	motivesim "github.com/waybill-dev/waybill/internal/tsp/motive/sim"
 	"github.com/waybill-dev/waybill/internal/tsp/samsara"
@@ -14,6 +16,7 @@ import (
 // Adapters returns one adapter for each TSP.
 func Adapters() []tsp.Adapter {
 	return []tsp.Adapter{
+		geotab.New(),
 		motive.New(),
 		samsara.New(),
 	}
@@ -28,6 +31,7 @@ type Simulator struct {
 // Simulators returns one simulator for each TSP.
 func Simulators() []Simulator {
 	return []Simulator{
+		{geotabsim.Info(), func(o simkit.Options) (simkit.Simulator, error) { return geotabsim.New(o) }},
 		{motivesim.Info(), func(o simkit.Options) (simkit.Simulator, error) { return motivesim.New(o) }},
 		{samsarasim.Info(), func(o simkit.Options) (simkit.Simulator, error) { return samsarasim.New(o) }},
 	}

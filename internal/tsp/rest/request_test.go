@@ -45,7 +45,7 @@ func TestAWriteIsOneSignedJSONRequest(t *testing.T) {
 func TestAHeaderKeyIsSentAsItIs(t *testing.T) {
 	t.Parallel()
 	config := testland()
-	config.Auth = rest.HeaderKey("x-api-key", "token")
+	config.Auths["token"] = rest.HeaderKey("x-api-key", "token")
 	s := serve(t, config, func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-Api-Key") != token || r.Header.Get("Authorization") != "" {
 			t.Errorf("headers = %v", r.Header)

@@ -1,0 +1,164 @@
+package sim
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+// dvirDefects is how answers spell the defects of a log: a recorded answer has it, and Geotab lowers only the first
+// letter of DVIRDefects. Geotab's pages print dvirDefects, so a write may use either.
+const (
+	dvirDefects   = "dVIRDefects"
+	writtenDefect = "dvirDefects"
+)
+
+const (
+	notRepaired   = "NotRepaired"
+	unknownDriver = "UnknownDriverId"
+)
+
+// dvirEntity is DVIRLog. Its ids are GUIDs.
+func (s *service) dvirEntity() *entity {
+	return &entity{
+		name: "DVIRLog", collection: dvirLogs, properties: dvirProperties(), drivers: true,
+		required: []string{"defectList"},
+		search: filters{
+			"id": byID, "deviceSearch": byEntity("device", "Device"), "trailerSearch": byEntity("trailer", "Trailer"),
+			"userSearch": byEntity("driver", "User"), "fromDate": notBefore("dateTime"), "toDate": notAfter("dateTime"),
+			"isSafeToOperate": byFlag("isSafeToOperate"),
+		},
+		sorts: map[string]string{"id": "id", "date": "dateTime"},
+		rates: map[string]int{"Get": 1000, "Add": 350, "Set": 350, "Remove": 350},
+		writing: &writing{
+			begin: func(tx *simkit.Tx) simkit.Object {
+				return simkit.Object{
+					"driver": unknownDriver, "dateTime": stamp(tx.Now()), "logType": "Unknown", "driverRemark": "",
+					"certifyRemark": "", "authorityName": "", "authorityAddress": "", dvirDefects: []any{},
+				}
+			},
+			settle: s.settleDVIR,
+			newID:  uuid.NewString,
+		},
+	}
+}
+
+func dvirProperties() properties {
+	user := property{kind: referenceKind, of: users}
+	driver := property{kind: referenceKind, of: users, system: []string{unknownDriver}}
+	number, moment := property{kind: numberKind}, property{kind: momentKind}
+	remark := properties{"id": {}, "remark": {}, "dateTime": moment, "user": driver}
+	defect := properties{
+		"id": {}, "defect": {kind: referenceKind, of: groups}, "repairStatus": {values: []string{notRepaired, "Repaired", "NotNecessary"}},
+		"repairUser": user, "repairDateTime": moment,
+		"defectRemarks": {kind: listKind, members: remark, needs: []string{"remark"}},
+	}
+	defects := property{kind: listKind, members: defect, needs: []string{"defect"}}
+	return properties{
+		"device": {kind: referenceKind, of: devices}, "trailer": {kind: referenceKind, of: devices}, "driver": driver,
+		"dateTime": moment, "defectList": {kind: referenceKind, of: groups}, dvirDefects: defects, writtenDefect: defects,
+		"logType":         {values: []string{"PreTrip", "PostTrip", "InTrip", "Unknown"}},
+		"isSafeToOperate": {kind: flagKind}, "certifiedBy": user, "certifyDate": moment, "certifyRemark": {},
+		"driverRemark": {}, "location": {kind: anyKind}, "authorityName": {most: 255}, "authorityAddress": {most: 255},
+		"odometer": number, "engineHours": number, "duration": {}, "loadHeight": number, "loadWidth": number,
+	}
+}
+
+// settleDVIR applies the rules between properties.
+func (s *service) settleDVIR(tx *simkit.Tx, before, after simkit.Object) error {
+	if written, given := after[writtenDefect]; given {
+		after[dvirDefects] = written
+		delete(after, writtenDefect)
+	}
+	_, device := after["device"]
+	_, trailer := after["trailer"]
+	if device == trailer {
+		return argument("DVIRLog must name either a device or a trailer")
+	}
+	if i, _ := tx.Get(devices, idIn(after["trailer"])); trailer && !isTrailer(i.Object) {
+		return argument("DVIRLog.trailer: %q is not a trailer", i.ID)
+	}
+	if before != nil && (idIn(before["device"]) != idIn(after["device"]) || idIn(before["trailer"]) != idIn(after["trailer"])) {
+		return argument("DVIRLog: the asset of a log cannot be changed")
+	}
+	listID := idIn(after["defectList"])
+	if !isDefectList(tx, listID) {
+		return argument("DVIRLog.defectList: %q is not a defect list", listID)
+	}
+	if before == nil && s.host.On(closePrevious) {
+		if err := previousClosed(tx, after); err != nil {
+			return err
+		}
+	}
+	return settleDefects(tx, before, after)
+}
+
+// settleDefects checks the defects, gives them ids and holds that a repair stays as it was noted.
+func settleDefects(tx *simkit.Tx, before, after simkit.Object) error {
+	settled := []any{}
+	for _, v := range list(after, dvirDefects) {
+		given, _ := v.(simkit.Object)
+		defect := maps.Clone(given)
+		id, root := idIn(defect["defect"]), idIn(after["defectList"])
+		if id == root || !below(tx, id, root) {
+			return argument("DVIRDefect.defect: %q is neither a part nor a defect of the list %q", id, root)
+		}
+		if text(defect, "repairStatus") == "" {
+			defect["repairStatus"] = notRepaired
+		}
+		if text(defect, "repairStatus") == notRepaired && (defect["repairUser"] != nil || defect["repairDateTime"] != nil) {
+			return argument("DVIRDefect: a defect that is not repaired has no repairUser and no repairDateTime")
+		}
+		if text(defect, "id") == "" {
+			defect["id"] = uuid.NewString()
+		}
+		settled = append(settled, defect)
+	}
+	after[dvirDefects] = settled
+	for _, v := range list(before, dvirDefects) {
+		if err := keepsRepair(v, settled); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepsRepair refuses to change or drop what was repaired or found not necessary to repair.
+func keepsRepair(before any, settled []any) error {
+	was, _ := before.(simkit.Object)
+	if text(was, "repairStatus") == notRepaired {
+		return nil
+	}
+	at := slices.IndexFunc(settled, func(v any) bool { return idIn(v) == text(was, "id") })
+	if at >= 0 {
+		is, _ := settled[at].(simkit.Object)
+		same := func(name string) bool { return reflect.DeepEqual(was[name], is[name]) }
+		if same("repairStatus") && same("repairUser") && same("repairDateTime") {
+			return nil
+		}
+	}
+	return argument("DVIRDefect: the repair of %q cannot be changed", text(was, "id"))
+}
+
+// previousClosed refuses a log while the newest one of its asset has open defects and is not certified.
+func previousClosed(tx *simkit.Tx, after simkit.Object) error {
+	asset := func(o simkit.Object) string { return idIn(o["device"]) + idIn(o["trailer"]) }
+	var newest simkit.Object
+	for _, i := range tx.Items(dvirLogs) {
+		if asset(i.Object) == asset(after) && text(i.Object, "dateTime") >= text(newest, "dateTime") {
+			newest = i.Object
+		}
+	}
+	open := slices.ContainsFunc(list(newest, dvirDefects), func(v any) bool {
+		defect, _ := v.(simkit.Object)
+		return text(defect, "repairStatus") == notRepaired
+	})
+	if open && newest["certifiedBy"] == nil {
+		return argument("DVIRLog: the previous log %q of the asset must be repaired or certified first", text(newest, "id"))
+	}
+	return nil
+}

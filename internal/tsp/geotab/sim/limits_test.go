@@ -1,0 +1,123 @@
+package sim_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+func TestEachMethodAndEntityHasItsDocumentedLimit(t *testing.T) {
+	t.Parallel()
+	for call, n := range map[string]int{
+		"Get Device": 650, "Add Device": 250, "Set Device": 250, "Remove Device": 250, "Get UntrackedAsset": 100, "Add User": 250,
+		"Get User": 60, "Set Trailer": 300, "Get DVIRLog": 1000, "Add DVIRLog": 350, "Add FuelTransaction": 1000,
+		"Get FuelTransaction": 250, "Set FuelTransaction": 200, "Add TextMessage": 60, "Get Group": 60, "Get DriverChange": 1000,
+		"Add UserHosRuleSet": 60, "GetCountOf Device": 60,
+	} {
+		t.Run(call, func(t *testing.T) {
+			t.Parallel()
+			clock := newWatch()
+			s := start(t, simkit.Options{Now: clock.time, Limits: true}).as(service)
+			method, typ, _ := strings.Cut(call, " ")
+			params := `{"typeName":"` + typ + `"}`
+			for done := range n {
+				if got := s.rpc(method, params); got.kind() == "OverLimitException" {
+					t.Fatalf("call %d: %s", done+1, got.text)
+				}
+			}
+			clock.advance(1500 * time.Millisecond)
+			got := s.rpc(method, params)
+			message := got.refused(t, "OverLimitException")
+			if !strings.HasPrefix(message, "API calls quota exceeded. Maximum admitted ") || !strings.HasSuffix(message, " per 1m.") {
+				t.Errorf("message = %q", message)
+			}
+			if retry := got.header.Get("Retry-After"); retry != "59" {
+				t.Errorf("Retry-After = %q", retry)
+			}
+			clock.advance(58500 * time.Millisecond)
+			if got := s.rpc(method, params); got.kind() == "OverLimitException" {
+				t.Errorf("after the window: %s", got.text)
+			}
+		})
+	}
+}
+
+func TestHeadersTellTheLimit(t *testing.T) {
+	t.Parallel()
+	clock := newWatch()
+	s := start(t, simkit.Options{Now: clock.time, Limits: true}).as(service)
+	s.get("Device", `{}`)
+	clock.advance(10 * time.Second)
+	got := s.must("Get", `{"typeName":"Device"}`).header
+	for name, want := range map[string]string{
+		"X-Rate-Limit-Limit": "1m", "X-Rate-Limit-Remaining": "648", "X-Rate-Limit-Reset": "2026-11-24T12:01:00.000Z", "Retry-After": "",
+	} {
+		if got.Get(name) != want {
+			t.Errorf("%s = %q, want %q", name, got.Get(name), want)
+		}
+	}
+}
+
+func TestSigningInIsLimitedPerUserAndFailuresCount(t *testing.T) {
+	t.Parallel()
+	clock := newWatch()
+	s := start(t, simkit.Options{Now: clock.time, Limits: true})
+	for n := range 10 {
+		user := service
+		if n%2 == 0 {
+			user = "Demo-Service@waybill.example wrong"
+		}
+		if kind := s.authenticate(user).kind(); kind == "OverLimitException" {
+			t.Fatalf("call %d was refused", n+1)
+		}
+	}
+	if message := s.authenticate(service).refused(t, "OverLimitException"); message != "API calls quota exceeded. Maximum admitted 10 per 1m." {
+		t.Errorf("message = %q", message)
+	}
+	s.as(supervisor)
+	clock.advance(time.Minute)
+	s.as(service)
+}
+
+func TestLimitsAreCountedPerUser(t *testing.T) {
+	t.Parallel()
+	s := start(t, simkit.Options{Now: newWatch().time, Limits: true})
+	one, two := s.as(service), s.as(supervisor)
+	for range 60 {
+		one.get("Group", `{"id":"b2781"}`)
+	}
+	one.rpc("Get", `{"typeName":"Group"}`).refused(t, "OverLimitException")
+	two.get("Group", `{"id":"b2781"}`)
+	calls := strings.Repeat(`{"method":"Get","params":{"typeName":"Group","search":{"id":"b2781"}}},`, 60)
+	failed := two.rpc("ExecuteMultiCall", `{"calls":[`+strings.TrimSuffix(calls, ",")+`]}`)
+	failed.refused(t, "OverLimitException")
+	if index := *failed.body.Error.Data.Index; index != 59 {
+		t.Errorf("requestIndex = %d: calls of a multicall do not count each", index)
+	}
+}
+
+func TestLimitsFollowTheSwitches(t *testing.T) {
+	t.Parallel()
+	s := start(t, simkit.Options{Now: newWatch().time}).as(service)
+	call := func() reply { return s.rpc("Get", `{"typeName":"Group","search":{"id":"b2781"}}`) }
+	for range 61 {
+		if got := call(); got.kind() != "" || got.header.Get("X-Rate-Limit-Limit") != "" {
+			t.Fatalf("limits are off: %s", got.text)
+		}
+	}
+	s.do("POST", "/_sim/limits", `{"enabled":true}`)
+	for range 60 {
+		call()
+	}
+	s.turn("status_429", "true")
+	if got := call(); got.status != http.StatusTooManyRequests || got.kind() != "OverLimitException" || got.header.Get("Retry-After") != "60" {
+		t.Errorf("with status_429: %d %s", got.status, got.text)
+	}
+	s.turn("limits_coming_soon", "true")
+	if got := call(); got.kind() != "" || got.header.Get("X-Rate-Limit-Remaining") != "0" {
+		t.Errorf("with limits_coming_soon: %s %v", got.text, got.header)
+	}
+}

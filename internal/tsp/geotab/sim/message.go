@@ -1,0 +1,139 @@
+package sim
+
+import (
+	"maps"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+// How long after a message becomes active it is sent, delivered and read. Real terminals take what they take.
+const (
+	sentAfter      = 5 * time.Second
+	deliveredAfter = 30 * time.Second
+	readAfter      = 2 * time.Minute
+)
+
+// mostSpoken is the longest text that a GoTalk speaks, in characters.
+const mostSpoken = 256
+
+// messageEntity is TextMessage. No maximum length of a text is documented.
+func (s *service) messageEntity() *entity {
+	return &entity{
+		name: "TextMessage", collection: textMessages, properties: messageProperties(), drivers: true,
+		required: []string{"messageContent", "isDirectionToVehicle"},
+		search: filters{
+			"id": byID, "deviceSearch": byEntity("device", "Device"), "recipientSearch": byEntity("recipient", "User"),
+			"userSearch": byEntity("user", "User"), "fromDate": notBefore("activeFrom"), "toDate": notAfter("activeFrom"),
+			"modifiedSinceDate": notBefore(modified), "isDirectionToVehicle": byFlag("isDirectionToVehicle"),
+			"isDelivered": byMoment("delivered"), "isRead": byMoment("read"),
+		},
+		sorts: map[string]string{"id": "id", "date": "activeFrom"},
+		writing: &writing{
+			begin: func(tx *simkit.Tx) simkit.Object {
+				return simkit.Object{"activeFrom": stamp(tx.Now()), "activeTo": forever, modified: stamp(tx.Now())}
+			},
+			settle: settleMessage,
+		},
+		show: showMessage,
+	}
+}
+
+// modified is when a message or its state changed last. Answers leave it out of what the reference lists, as it only
+// serves the search.
+const modified = "_modified"
+
+func messageProperties() properties {
+	user := property{kind: referenceKind, of: users}
+	moment := property{kind: momentKind}
+	state := property{kind: momentKind, fixed: true}
+	content := properties{
+		"contentType": {values: []string{"Normal", "CannedResponse", "Location", "GoTalk"}}, "message": {},
+		"urgent": {kind: flagKind}, "address": {}, "latitude": {kind: numberKind}, "longitude": {kind: numberKind},
+		"cannedResponseOptions": {kind: listKind, members: properties{"id": {}, "text": {}}, needs: []string{"text"}},
+	}
+	return properties{
+		"device": {kind: referenceKind, of: devices}, "recipient": user, "user": user, "isDirectionToVehicle": {kind: flagKind},
+		"messageContent": {kind: objectKind, members: content, needs: []string{"contentType"}},
+		"parentMessage":  {kind: referenceKind, of: textMessages}, "activeFrom": moment, "activeTo": moment,
+		"sent": state, "delivered": state, "read": state, "markedReadBy": user,
+	}
+}
+
+// settleMessage applies the rules between properties. That a message with both a recipient and a device is refused is
+// not documented.
+func settleMessage(tx *simkit.Tx, before, after simkit.Object) error {
+	_, recipient := after["recipient"]
+	_, device := after["device"]
+	if recipient == device {
+		return argument("TextMessage must name either a recipient or a device")
+	}
+	content, _ := after["messageContent"].(simkit.Object)
+	kind, words := text(content, "contentType"), text(content, "message")
+	switch {
+	case kind != "Location" && words == "":
+		return argument("TextMessage.messageContent.message cannot be null or empty")
+	case kind == "Location" && (content["latitude"] == nil || content["longitude"] == nil):
+		return argument("TextMessage.messageContent: a location needs a latitude and a longitude")
+	case kind == "CannedResponse" && len(list(content, "cannedResponseOptions")) == 0:
+		return argument("TextMessage.messageContent: a canned response needs cannedResponseOptions")
+	case kind == "GoTalk" && len([]rune(words)) > mostSpoken:
+		return argument("TextMessage.messageContent.message exceeds the maximum length of %d characters", mostSpoken)
+	}
+	after[modified] = stamp(tx.Now())
+	return settleReply(tx, before, after)
+}
+
+// settleReply holds that a message has one reply at most, and a reply none.
+func settleReply(tx *simkit.Tx, before, after simkit.Object) error {
+	parent := idIn(after["parentMessage"])
+	if parent == "" || parent == idIn(before["parentMessage"]) {
+		return nil
+	}
+	if i, ok := tx.Get(textMessages, parent); ok && i.Object["parentMessage"] != nil {
+		return argument("TextMessage.parentMessage: %q is a reply itself", parent)
+	}
+	for _, i := range tx.Items(textMessages) {
+		if idIn(i.Object["parentMessage"]) == parent {
+			return argument("TextMessage.parentMessage: %q has a reply already", parent)
+		}
+	}
+	return nil
+}
+
+// showMessage adds how far the message has got. One that was not sent before activeTo never is.
+func showMessage(tx *simkit.Tx, i *simkit.Item) simkit.Object {
+	o := maps.Clone(i.Object)
+	from := momentOf(o["activeFrom"])
+	if from.Before(i.At) {
+		from = i.At
+	}
+	if from.Add(sentAfter).After(momentOf(o["activeTo"])) {
+		return o
+	}
+	for _, state := range []struct {
+		name  string
+		after time.Duration
+	}{{"sent", sentAfter}, {"delivered", deliveredAfter}, {"read", readAfter}} {
+		at := from.Add(state.after)
+		if at.After(tx.Now()) {
+			break
+		}
+		o[state.name] = stamp(at)
+		if at.After(momentOf(o[modified])) {
+			o[modified] = stamp(at)
+		}
+	}
+	return o
+}
+
+// byMoment fits whether a state was reached.
+func byMoment(name string) filter {
+	return func(_ query, o simkit.Object, wanted any) (bool, error) {
+		want, ok := wanted.(bool)
+		if !ok {
+			return false, cast("search", "must hold a boolean for "+name)
+		}
+		return (o[name] != nil) == want, nil
+	}
+}

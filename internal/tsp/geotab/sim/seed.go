@@ -1,0 +1,140 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+// The fleet's own groups.
+const (
+	westGroup = "b2781"
+	eastGroup = "b2782"
+)
+
+// Seed fills the demo database. It also begins the limits and the other server anew, because a reset seeds.
+func (s *service) Seed(tx *simkit.Tx) error {
+	s.windows.clear()
+	s.other.reset()
+	return errors.Join(seedGroups(tx), s.seedDevices(tx), s.seedUsers(tx), s.seedEvents(tx))
+}
+
+// sow adds an entity as a caller would, so that the seed keeps all rules.
+func (s *service) sow(tx *simkit.Tx, typeName string, o simkit.Object) (string, error) {
+	id, err := s.entities[typeName].add(reader{tx: tx}, o)
+	if err != nil {
+		return "", fmt.Errorf("seed a %s: %w", typeName, err)
+	}
+	text, _ := id.(string)
+	return text, nil
+}
+
+// seedDevices makes vehicles b1 to b6, the last without hardware, and trailers b7 to b9.
+func (s *service) seedDevices(tx *simkit.Tx) error {
+	for n, v := range []struct{ vin, serial string }{
+		{"1FUJGLDR7CLBP8834", "G9ABC0000101"}, {"1FUJGLDR9CLBP8835", "G9ABC0000102"}, {"1XKYD49X5KJ211456", "G9ABC0000103"},
+		{"1XPBD49X8LD664120", "G8ABC0000104"}, {"4V4NC9EH5LN218877", "CX4500000105"}, {"3HSDZAPR4PN340052", ""},
+	} {
+		number := strconv.Itoa(101 + n)
+		_, err := s.sow(tx, "Device", simkit.Object{
+			"name": "Truck " + number, "vehicleIdentificationNumber": v.vin, "licensePlate": "8DF1" + number, "licenseState": "CA",
+			"serialNumber": v.serial, "groups": refsTo(westGroup, vehicleGroup), "timeZoneId": "America/Los_Angeles",
+			"activeFrom": "2024-03-01T00:00:00.000Z",
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for n, vin := range []string{"1UYVS2530GU512301", "1UYVS2530GU512302", "1GRAA0622KW103377"} {
+		number := strconv.Itoa(201 + n)
+		_, err := s.sow(tx, "Device", simkit.Object{
+			"name": "Trailer " + number, "vehicleIdentificationNumber": vin, "licensePlate": "4TR" + number,
+			"groups": refsTo(eastGroup, trailerGroup), "timeZoneId": "America/Los_Angeles", "activeFrom": "2024-03-01T00:00:00.000Z",
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// seedUsers makes b1 the service account, b2 to b7 drivers (the last historical), b8 to bA as the package says.
+func (s *service) seedUsers(tx *simkit.Tx) error {
+	if err := s.sowUser(tx, "Waybill Service", everything, simkit.Object{
+		"name": "demo-service@waybill.example", "password": "geotab-demo-password",
+	}); err != nil {
+		return err
+	}
+	names := []string{"Amir Haddad", "Beatrice Novak", "Carlos Mendoza", "Denise Okafor", "Erik Lindqvist", "Ivan Petrov"}
+	for n, name := range names {
+		driver := simkit.Object{
+			"isDriver": true, "driverGroups": refsTo(westGroup), "viewDriversOwnDataOnly": false,
+			"licenseNumber": "D448820" + strconv.Itoa(n), "licenseProvince": "CA", "employeeNo": strconv.Itoa(1001 + n),
+			"password": "wheels-and-roads-" + strconv.Itoa(n), "hosRuleSet": "America8Day",
+		}
+		if n == len(names)-1 {
+			driver["activeTo"] = "2026-03-31T00:00:00.000Z"
+		}
+		if err := s.sowUser(tx, name, driveUser, driver); err != nil {
+			return err
+		}
+	}
+	return errors.Join(
+		s.sowUser(tx, "Dana Whitfield", supervisor, simkit.Object{"password": "geotab-supervisor-password", "designation": "Dispatcher"}),
+		s.sowUser(tx, "Vera Lindgren", viewOnly, simkit.Object{
+			"name": "readonly@waybill.example", "password": "geotab-readonly-password",
+		}),
+		s.sowUser(tx, "Noel Baptiste", supervisor, simkit.Object{
+			"name": "newcomer@waybill.example", "password": "geotab-newcomer-password", "changePassword": true,
+		}),
+	)
+}
+
+func (s *service) sowUser(tx *simkit.Tx, name, security string, o simkit.Object) error {
+	first, last, _ := strings.Cut(name, " ")
+	user := simkit.Object{
+		"name":      strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@demofreight.example",
+		"firstName": first, "lastName": last, "companyGroups": refsTo(companyRoot), "securityGroups": refsTo(security),
+		"timeZoneId": "America/Los_Angeles", "activeFrom": "2024-03-01T00:00:00.000Z",
+	}
+	for member, v := range o {
+		user[member] = v
+	}
+	_, err := s.sow(tx, "User", user)
+	return err
+}
+
+// seedEvents makes the messages b1 to b3 (the last answers the second) and who drove which vehicle.
+func (s *service) seedEvents(tx *simkit.Tx) error {
+	for _, m := range []struct{ to, parent, words string }{
+		{"b2", "", "Dock 4 is free from 9:30."}, {"b3", "", "Please call the office."}, {"b3", "b2", "Thank you, sorted out."},
+	} {
+		message := simkit.Object{
+			"recipient": refTo(m.to), "user": refTo("b8"), "isDirectionToVehicle": true,
+			"messageContent": simkit.Object{"contentType": "Normal", "message": m.words, "urgent": false},
+		}
+		if m.parent != "" {
+			message["parentMessage"] = refTo(m.parent)
+		}
+		if _, err := s.sow(tx, "TextMessage", message); err != nil {
+			return err
+		}
+	}
+	for n := int64(1); n <= 5; n++ {
+		id, err := nextID(tx, driverChanges)
+		if err != nil {
+			return err
+		}
+		o := simkit.Object{
+			"id": id, "device": refTo(idOf(n)), "driver": refTo(idOf(n + 1)), "type": "Driver",
+			"dateTime": fmt.Sprintf("2026-11-2%dT06:00:00.000Z", n-1),
+		}
+		if err := tx.Put(driverChanges, id, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,136 @@
+package sim_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+func TestTheBodyMayBeAsEachOfGeotabsClientsWritesIt(t *testing.T) {
+	t.Parallel()
+	s := signedIn(t, simkit.Options{})
+	params := s.withCredentials(`{"typeName":"Device","search":{"id":"b1"}}`)
+	for name, c := range map[string]struct{ path, body, contentType string }{
+		"JavaScript":     {"/apiv1/", `{"method":"Get","params":` + params + `}`, "application/json"},
+		"Python":         {"/apiv1", `{"id":-1,"method":"Get","params":` + params + `}`, "application/json; charset=UTF-8"},
+		"JSON-RPC":       {"/apiv1", `{"id":"7","jsonrpc":"2.0","method":"Get","params":` + params + `}`, "application/json"},
+		"no media type":  {"/apiv1", `{"method":"Get","params":` + params + `}`, ""},
+		"another order":  {"/apiv1", `{"params":` + params + `,"method":"Get"}`, "application/json"},
+		"spaces between": {"/apiv1", " {\n\"method\" : \"Get\",\t\"params\":" + params + "}\n", "application/json"},
+	} {
+		got := s.do("POST", c.path, c.body, "Content-Type", c.contentType)
+		if ids(got.found()) != "b1" || got.body.Version != "2.0" {
+			t.Errorf("%s: %d %s", name, got.status, got.text)
+		}
+		if kind := got.header.Get("Content-Type"); kind != "application/json; charset=utf-8" {
+			t.Errorf("%s: Content-Type %s", name, kind)
+		}
+	}
+}
+
+func TestWhatIsNoCallIsRefused(t *testing.T) {
+	t.Parallel()
+	s := start(t, simkit.Options{})
+	for body, want := range map[string]string{
+		`{'method':'GetVersion'}`: "-32700 JsonSerializerException", ``: "-32700 JsonSerializerException",
+		`[]`: "-32700 JsonSerializerException", `{"method":"GetVersion"}}`: "-32700 JsonSerializerException",
+		`{"method":"GetVersion","method":"GetVersion"}`:     "-32700 JsonSerializerException",
+		`{"method":"GetDevice"}`:                            "-32601 MissingMethodException",
+		`{"method":"getVersion"}`:                           "-32601 MissingMethodException",
+		`{}`:                                                "-32601 MissingMethodException",
+		`{"method":"GetVersion","params":[]}`:               "-32000 InvalidCastException",
+		`{"method":"GetVersion","parameters":{}}`:           "-32000 MissingMemberException",
+		`{"method":"GetVersion","params":{"typeName":"x"}}`: "-32000 MissingMemberException",
+		`{"method":"Get","params":{"typeName":"Device"}}`:   "-32000 InvalidUserException",
+	} {
+		got := s.do("POST", "/apiv1", body)
+		if got.body.Error == nil {
+			t.Errorf("%s: %s", body, got.text)
+			continue
+		}
+		if is := fmt.Sprint(got.body.Error.Code, " ", got.kind()); is != want {
+			t.Errorf("%s: %s, want %s", body, is, want)
+		}
+		got.refused(t, got.kind())
+	}
+}
+
+func TestMethodsWithoutASession(t *testing.T) {
+	t.Parallel()
+	s := start(t, simkit.Options{Now: newWatch().time})
+	if got := s.rpc("GetSystemTimeUtc", `{}`); got.body.Result != "2026-11-24T12:00:00.000Z" {
+		t.Errorf("the time is %s", got.text)
+	}
+	version, _ := s.do("POST", "/apiv1", `{"method":"GetVersion"}`).body.Result.(string)
+	if strings.Count(version, ".") < 2 {
+		t.Errorf("the version is %q", version)
+	}
+}
+
+func TestOnlyPOSTToTheAPIIsServed(t *testing.T) {
+	t.Parallel()
+	s := start(t, simkit.Options{})
+	for call, status := range map[string]int{
+		"GET /": 404, "POST /": 404, "POST /apiv2": 404, "POST /apiv1/Get": 404, "GET /apiv1": 405, "PUT /apiv1/": 405,
+	} {
+		method, path, _ := strings.Cut(call, " ")
+		got := s.do(method, path, `{}`)
+		if got.status != status || !strings.HasPrefix(got.text, "<html>") {
+			t.Errorf("%s = %d %s", call, got.status, got.text)
+		}
+	}
+	if got := s.do("POST", "/apiv1", strings.Repeat(" ", 1<<20+1)); got.status != http.StatusRequestEntityTooLarge {
+		t.Errorf("a body too large = %d", got.status)
+	}
+}
+
+func TestBrowsersMayCall(t *testing.T) {
+	t.Parallel()
+	s := start(t, simkit.Options{})
+	asked := s.do("OPTIONS", "/apiv1/", "", "Origin", "https://fleet.example", "Access-Control-Request-Method", "POST",
+		"Access-Control-Request-Headers", "content-type")
+	if asked.status != http.StatusOK || !strings.Contains(asked.header.Get("Access-Control-Allow-Methods"), "POST") ||
+		!strings.Contains(asked.header.Get("Access-Control-Allow-Headers"), "Content-Type") {
+		t.Errorf("preflight: %d %v", asked.status, asked.header)
+	}
+	for _, got := range []reply{asked, s.rpc("GetVersion", `{}`), s.rpc("Nothing", `{}`), s.do("GET", "/", "")} {
+		if got.header.Get("Access-Control-Allow-Origin") != "*" {
+			t.Errorf("no CORS headers on %s", got.text)
+		}
+	}
+}
+
+func TestAMulticallStopsAtTheFirstErrorAndKeepsWhatItDid(t *testing.T) {
+	t.Parallel()
+	s := signedIn(t, simkit.Options{})
+	set := func(id, comment string) string {
+		return `{"method":"Set","params":{"typeName":"Device","entity":{"id":"` + id + `","comment":"` + comment + `"}}}`
+	}
+	count := `{"method":"GetCountOf","params":{"typeName":"Device"}}`
+	got := s.must("ExecuteMultiCall", `{"calls":[`+set("b1", "one")+`,`+count+`,{"method":"GetVersion"}]}`)
+	results, _ := got.body.Result.([]any)
+	if len(results) != 3 || results[0] != nil || results[1] != 9.0 {
+		t.Errorf("results = %s", got.text)
+	}
+	failed := s.rpc("ExecuteMultiCall", `{"calls":[`+set("b2", "two")+`,`+set("b99", "x")+`,`+set("b3", "three")+`]}`)
+	failed.refused(t, badArgument)
+	if index := failed.body.Error.Data.Index; *index != 1 {
+		t.Errorf("requestIndex = %d", *index)
+	}
+	for id, comment := range map[string]string{"b1": "one", "b2": "two", "b3": ""} {
+		if is := s.one("Device", id)["comment"]; is != comment {
+			t.Errorf("the comment of %s is %v", id, is)
+		}
+	}
+	for calls, kind := range map[string]string{
+		`{"method":"ExecuteMultiCall","params":{"calls":[]}}`: "InvalidApiOperationException",
+		`{"method":"Authenticate","params":{}}`:               "InvalidApiOperationException",
+		`{"method":"Nothing"}`:                                badMethod, `7`: badCast,
+	} {
+		s.rpc("ExecuteMultiCall", `{"calls":[`+calls+`]}`).refused(t, kind)
+	}
+	s.rpc("ExecuteMultiCall", `{}`).refused(t, badNull)
+}

@@ -1,0 +1,62 @@
+package sim_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+func TestEveryWriteIsTakenOrRefusedAsDocumented(t *testing.T) {
+	t.Parallel()
+	s := start(t, simkit.Options{})
+	for _, c := range writes() {
+		t.Run(c.method+" "+c.typ+" "+c.name, func(t *testing.T) {
+			s.do("POST", "/_sim/reset", "")
+			in := s.as(service)
+			before := in.everything()
+			got := in.rpc(c.method, `{"typeName":"`+c.typ+`","entity":`+c.entity+`}`)
+			_, isText := got.body.Result.(string)
+			switch {
+			case c.kind != "":
+				got.refused(t, c.kind)
+				if diff := cmp.Diff(before, in.everything()); diff != "" {
+					t.Errorf("it was refused and applied: %s", diff)
+				}
+			case got.kind() != "":
+				t.Errorf("refused: %s", got.text)
+			case c.method == "Add" != isText:
+				t.Errorf("the result of %s is %s", c.method, got.text)
+			case c.method != "Add" && got.text != `{"jsonrpc":"2.0","requestIndex":0}`:
+				t.Errorf("%s answered %s", c.method, got.text)
+			}
+		})
+	}
+}
+
+// everything is all that the admin side shows.
+func (r *running) everything() map[string]string {
+	r.t.Helper()
+	out := map[string]string{}
+	for _, collection := range []string{
+		"devices", "users", "groups", "user-hos-rule-sets", "dvir-logs", "text-messages", "fuel-transactions", "driver-changes", "changes",
+	} {
+		out[collection] = r.do("GET", "/_sim/objects/"+collection, "").text
+	}
+	return out
+}
+
+func TestUnknownMembersCanBeIgnored(t *testing.T) {
+	t.Parallel()
+	s := signedIn(t, simkit.Options{})
+	s.turn("ignore_unknown_members", "true")
+	id := s.add("Device", with(newVehicle, `"make":"Volvo"`))
+	if _, kept := s.one("Device", id)["make"]; kept {
+		t.Error("the unknown member was kept")
+	}
+	s.get("Device", `{"colour":"red"}`)
+	s.turn("ignore_unknown_members", "false")
+	s.rpc("Get", `{"typeName":"Device","search":{"colour":"red"}}`).refused(t, badMember)
+	s.rpc("Get", `{"typename":"Device"}`).refused(t, badMember)
+}

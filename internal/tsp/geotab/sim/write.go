@@ -1,0 +1,168 @@
+package sim
+
+import (
+	"maps"
+	"reflect"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+// write is Add, Set and Remove.
+func (s *service) write(c *call) (any, error) {
+	e, err := s.entityOf(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.takeFor(c, e); err != nil {
+		return nil, err
+	}
+	if err := mayWrite(s.host, c, e); err != nil {
+		return nil, err
+	}
+	if e.writing == nil || c.method == "Set" && e.writing.unset {
+		return nil, throw(typeOperation, "%s of %s is not offered", c.method, e.name)
+	}
+	given, ok := c.params["entity"].(simkit.Object)
+	if !ok {
+		return nil, throw(typeNull, "entity cannot be null or empty")
+	}
+	var result any = nothing{}
+	err = s.host.Store.Update(func(tx *simkit.Tx) error {
+		r := reader{tx: tx, loose: s.host.On(ignoreUnknown)}
+		switch c.method {
+		case "Add":
+			result, err = e.add(r, given)
+			return err
+		case "Set":
+			return e.set(r, given)
+		}
+		return e.remove(tx, text(given, "id"))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// add makes an entity and returns its id. A caller that gives an id of its own is refused, which is not documented.
+func (e *entity) add(r reader, given simkit.Object) (any, error) {
+	if given["id"] != nil {
+		return nil, argument("%s.id is given by the server", e.name)
+	}
+	read, err := r.object(e.name, given, e.properties)
+	if err != nil {
+		return nil, err
+	}
+	if err := required(e.name, read, e.required); err != nil {
+		return nil, err
+	}
+	after := e.writing.begin(r.tx)
+	e.overlay(after, read)
+	if err := e.settle(r.tx, nil, after, read); err != nil {
+		return nil, err
+	}
+	var id string
+	if e.writing.newID != nil {
+		id = e.writing.newID()
+	} else if id, err = nextID(r.tx, e.collection); err != nil {
+		return nil, err
+	}
+	return id, e.put(r.tx, id, after, read)
+}
+
+// set changes an entity: what is missing or null keeps its value, and lists are replaced whole.
+func (e *entity) set(r reader, given simkit.Object) error {
+	id := text(given, "id")
+	if id == "" {
+		return throw(typeNull, "%s.id cannot be null or empty", e.name)
+	}
+	before, ok := e.find(r.tx, id)
+	if !ok {
+		return e.missing(id)
+	}
+	read, err := r.object(e.name, given, e.properties)
+	if err != nil {
+		return err
+	}
+	after := maps.Clone(before.Object)
+	e.overlay(after, read)
+	if err := e.settle(r.tx, before, after, read); err != nil {
+		return err
+	}
+	patch := maps.Clone(read)
+	if _, secret := patch["password"]; secret {
+		patch["password"] = "*****"
+	}
+	r.tx.Add(changes, simkit.Object{"collection": e.collection, "id": id, "patch": patch, "at": stamp(r.tx.Now())})
+	return e.put(r.tx, id, after, read)
+}
+
+// missing is the answer to an id that names nothing; its type is not documented.
+func (e *entity) missing(id string) error {
+	return argument("%s.id: there is no entity %q", e.name, id)
+}
+
+// overlay puts what a caller wrote over an entity.
+func (e *entity) overlay(o, read simkit.Object) {
+	for name, v := range read {
+		if p := e.properties[name]; !p.fixed && !p.unkept {
+			o[name] = v
+		}
+	}
+}
+
+// settle checks the entity, and that the caller did not try to change what it cannot. before is nil for a new one.
+func (e *entity) settle(tx *simkit.Tx, before *simkit.Item, after, read simkit.Object) error {
+	as := &simkit.Item{At: tx.Now(), Object: after}
+	var was simkit.Object
+	if before != nil {
+		as.ID, as.At, was = before.ID, before.At, before.Object
+	}
+	if password := text(read, "password"); password != "" {
+		after[givenPassword] = password
+	}
+	if err := e.writing.settle(tx, was, after); err != nil {
+		return err
+	}
+	delete(after, givenPassword)
+	shown := e.shown(tx, as)
+	for _, name := range members(read) {
+		if e.properties[name].fixed && !reflect.DeepEqual(read[name], shown[name]) {
+			return argument("%s.%s cannot be set", e.name, name)
+		}
+	}
+	return nil
+}
+
+// givenPassword carries a password past the store into the checks.
+const givenPassword = "_password"
+
+func (e *entity) put(tx *simkit.Tx, id string, o, read simkit.Object) error {
+	o["id"] = id
+	var keys []string
+	if e.writing.keys != nil {
+		keys = e.writing.keys(o)
+	}
+	if err := tx.Put(e.collection, id, o, keys...); err != nil {
+		return err
+	}
+	if e.writing.kept == nil {
+		return nil
+	}
+	return e.writing.kept(tx, id, read)
+}
+
+// remove deletes an entity and its data for good.
+func (e *entity) remove(tx *simkit.Tx, id string) error {
+	i, ok := e.find(tx, id)
+	if !ok {
+		return e.missing(id)
+	}
+	if e.writing.dropped != nil {
+		if err := e.writing.dropped(tx, i); err != nil {
+			return err
+		}
+	}
+	tx.Delete(e.collection, id)
+	return nil
+}

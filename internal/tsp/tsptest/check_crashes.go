@@ -1,0 +1,65 @@
+package tsptest
+
+import (
+	"fmt"
+
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// maxCrashes bounds the places at which a write is made to crash.
+const maxCrashes = 12
+
+// checkCrashes: a process that dies at any point of a write of several steps leaves what the
+// next one needs. The progress is kept over the attempts, everything else is gone.
+func checkCrashes(t *trial) {
+	f := t.form(t.suite.settings())
+	d := f.sample()
+	b := f.baseline(d)
+	for n := range min(len(b.calls), maxCrashes) {
+		f.crash(d, b, n, "before it is applied", drop)
+		f.crash(d, b, n, "after it is applied", applyThenDrop)
+	}
+	for n := 1; n <= maxCrashes; n++ {
+		if !f.crashAtMark(d, b, n) {
+			return
+		}
+	}
+}
+
+// crash dies at the nth call and goes on with a new process.
+func (f form) crash(d draft, b baseline, n int, when string, s spoil) {
+	w := f.world(setup{})
+	defer w.stop()
+	x := w.write(f, d, 1)
+	w.front.expect(at(n, s))
+	_, calls, err := w.perform(x)
+	if err == nil && len(calls) > len(b.calls) {
+		return
+	}
+	// A process that died knows only that the call was begun.
+	lost := &tsp.Error{Class: tsp.Unknown, Message: "the process died"}
+	w.restart()
+	f.settled(w, x, b, fmt.Sprintf("the process dies at call %d of %d, %s", n+1, len(b.calls), when), tsp.Written{}, lost)
+}
+
+// crashAtMark makes the nth mark fail. Without the mark the call must not be made, or if it was
+// made already, must not be made again. It returns false when there is no nth mark.
+func (f form) crashAtMark(d draft, b baseline, n int) bool {
+	w := f.world(setup{})
+	defer w.stop()
+	x := w.write(f, d, 1)
+	kept := &progress{failAt: n}
+	x.Progress = kept
+	out, _, err := w.perform(x)
+	if kept.marks < n {
+		return false
+	}
+	where := fmt.Sprintf("mark %d cannot be stored", n)
+	if class := f.t.classOf(err); class != tsp.Unavailable && class != tsp.Unknown {
+		f.t.errorf("%s: the end is %s (%v), want %s", where, class, err, tsp.Unavailable)
+		return true
+	}
+	w.restart()
+	f.settled(w, x, b, where, out, err)
+	return true
+}

@@ -1,0 +1,127 @@
+package tsptest
+
+import (
+	"cmp"
+	"compress/gzip"
+	"io"
+	"maps"
+	"net/http"
+	"strings"
+	"sync/atomic"
+
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// checkReplies: the answers that the config names, such as errors with status 200, have their
+// class.
+func checkReplies(t *trial) {
+	if len(t.suite.config.Replies) == 0 {
+		t.skipf("the config names no replies in the TSP's own words")
+	}
+	f := t.form(t.suite.settings())
+	d := f.sample()
+	b := f.baseline(d)
+	for _, r := range t.suite.config.Replies {
+		w := f.world(setup{})
+		w.front.expect(from(b.writes[0], func(rw http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+			rw.Header().Set("Content-Type", jsonText)
+			maps.Copy(rw.Header(), r.Header)
+			rw.WriteHeader(cmp.Or(r.Status, http.StatusOK))
+			_, _ = rw.Write([]byte(r.Body))
+		}))
+		_, _, err := w.perform(w.write(f, d, 1))
+		if class := t.classOf(err); class != r.Class {
+			t.errorf("%s is %s (%v), want %s", r.Name, class, err, r.Class)
+		}
+		w.stop()
+	}
+}
+
+// huge is more than any answer to a write has.
+const huge = 10 << 20
+
+// checkUnreadable: an answer of 2xx that cannot be read confirms nothing. At a call that writes
+// it is Unknown, at one that reads the write goes no further. Huge answers are not read whole.
+func checkUnreadable(t *trial) {
+	f := t.form(t.suite.settings())
+	d := f.sample()
+	b := f.baseline(d)
+	for n, c := range b.calls {
+		if len(c.Answer) == 0 {
+			t.logf("call %d is answered without a body", n+1)
+			continue
+		}
+		for name, s := range unreadable() {
+			w := f.world(setup{})
+			w.front.expect(at(n, s))
+			_, _, err := w.perform(w.write(f, d, 1))
+			class := t.classOf(err)
+			if good := class == tsp.Unknown || !c.Wrote && (class == tsp.Unavailable || class == tsp.Broken); !good {
+				t.errorf("%s in answer to call %d of %d (%s %s) is %s (%v)", name, n+1, len(b.calls), c.Method, c.URI, class, err)
+			}
+			w.stop()
+		}
+	}
+	w := f.world(setup{})
+	var sent atomic.Int64
+	w.front.expect(at(b.writes[0], endless(&sent)))
+	_, _, _ = w.perform(w.write(f, d, 1))
+	w.stop()
+	if n := sent.Load(); n > huge/2 {
+		t.errorf("an answer without end is read for %d bytes", n)
+	}
+}
+
+// unreadable are answers of 200 that tell nothing.
+func unreadable() map[string]spoil {
+	return map[string]spoil{
+		"a body that is cut off": answers(http.StatusOK, jsonText, `{"data":{"id":"28147`),
+		"an empty body":          answers(http.StatusOK, jsonText, ""),
+		"a page":                 answers(http.StatusOK, htmlText, htmlPage),
+		"10 MB of JSON":          tenMegabytes,
+		"a bomb":                 bomb,
+	}
+}
+
+// tenMegabytes answers a JSON object that is valid and far too long.
+func tenMegabytes(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+	w.Header().Set("Content-Type", jsonText)
+	fill(w)
+}
+
+// bomb answers the same in few bytes.
+func bomb(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+	w.Header().Set("Content-Encoding", "gzip")
+	w.Header().Set("Content-Type", jsonText)
+	z, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
+	if err != nil {
+		panic(err)
+	}
+	fill(z)
+	_ = z.Close()
+}
+
+// fill writes the object for as long as somebody reads.
+func fill(w io.Writer) {
+	block := []byte(strings.Repeat("x", 1<<16))
+	_, err := io.WriteString(w, `{"data":"`)
+	for sent := 0; sent < huge && err == nil; sent += len(block) {
+		_, err = w.Write(block)
+	}
+	_, _ = io.WriteString(w, `"}`)
+}
+
+// endless answers for as long as somebody reads, and counts what was taken.
+func endless(sent *atomic.Int64) spoil {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+		w.Header().Set("Content-Type", jsonText)
+		block := []byte(strings.Repeat(" ", 1<<16))
+		for sent.Load() <= huge {
+			n, err := w.Write(block)
+			sent.Add(int64(n))
+			if err != nil {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,94 @@
+package tsptest
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// checkStatuses: every status has the class that it stands for, or a stricter one, whether the
+// body is in the TSP's own words or somebody else's.
+func checkStatuses(t *trial) {
+	f := t.form(t.suite.settings())
+	d := f.sample()
+	b := f.baseline(d)
+	n := b.writes[0]
+	silent := len(b.calls[n].Answer) == 0
+	for _, status := range statuses() {
+		if silent && status >= 200 && status < 300 {
+			continue // The TSP confirms with a status alone.
+		}
+		f.status(d, n, status, "a plain answer", answers(status, plainText, "something went wrong\n"))
+		f.status(d, n, status, "no body", answers(status, "", ""))
+		if status >= 400 {
+			f.status(d, n, status, "a page", answers(status, htmlText, htmlPage))
+			f.status(d, n, status, "an unknown JSON", answers(status, jsonText, `{"oops":{"code":17}}`))
+		}
+	}
+	for _, status := range []int{100, 102, 103} {
+		f.informed(d, n, status)
+	}
+}
+
+func statuses() []int {
+	all := []int{101, 201, 202, 203, 206, 226, 299, 300, 301, 302, 303, 304, 305, 307, 308, 399}
+	for _, span := range [][2]int{{400, 418}, {421, 431}, {451, 451}, {498, 511}, {520, 530}, {598, 599}} {
+		for status := span[0]; status <= span[1]; status++ {
+			all = append(all, status)
+		}
+	}
+	return all
+}
+
+// status answers the nth call and all behind it with a status.
+func (f form) status(d draft, n, status int, what string, s spoil) {
+	if status == http.StatusNoContent || status == http.StatusNotModified || status < 200 {
+		s = answers(status, "", "")
+	}
+	w := f.world(setup{})
+	defer w.stop()
+	w.front.expect(from(n, s))
+	_, _, err := w.perform(w.write(f, d, 1))
+	class := f.t.classOf(err)
+	if want := f.t.suite.classes(status); !slices.Contains(want, class) {
+		f.t.errorf("%d with %s is %s (%v), want one of %v", status, what, class, err, want)
+	}
+	if e, ok := err.(*tsp.Error); ok && status >= 400 && e.Status != status && class != tsp.Unauthorized {
+		f.t.errorf("%d with %s: the error tells the status %d", status, what, e.Status)
+	}
+}
+
+// classes are those that a status may have: what it stands for, and what is stricter, which
+// never leads to a repetition that the other would not have led to.
+func (s *suite) classes(status int) []tsp.Class {
+	if class, ok := s.config.Classes[status]; ok {
+		return []tsp.Class{class}
+	}
+	class := tsp.ClassOf(status)
+	switch class {
+	case tsp.Done:
+		// These answers confirm nothing that could be read.
+		return []tsp.Class{tsp.Unknown, tsp.Broken}
+	case tsp.Unavailable:
+		return []tsp.Class{class, tsp.Unknown}
+	case tsp.Rejected, tsp.Missing, tsp.Unsupported:
+		return []tsp.Class{class, tsp.Rejected}
+	case tsp.Broken:
+		return []tsp.Class{class, tsp.Unknown}
+	}
+	return []tsp.Class{class}
+}
+
+// informed sends a status 1xx ahead of the answer, which changes nothing.
+func (f form) informed(d draft, n, status int) {
+	w := f.world(setup{})
+	defer w.stop()
+	w.front.expect(at(n, func(rw http.ResponseWriter, r *http.Request, pass http.HandlerFunc) {
+		rw.WriteHeader(status)
+		pass(rw, r)
+	}))
+	if _, _, err := w.perform(w.write(f, d, 1)); err != nil {
+		f.t.errorf("%d ahead of the answer: %v", status, err)
+	}
+}

@@ -1,0 +1,84 @@
+package tsptest
+
+import (
+	"slices"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// checkWritten: a write reaches the simulator, its result names the record, and the record reads
+// back as it was written.
+func checkWritten(t *trial) {
+	f := t.form(t.suite.settings())
+	d := f.sample()
+	w := f.world(setup{})
+	before := w.sim.counts()
+	state := w.sim.state()
+	out, _ := w.must(w.write(f, d, 1))
+	if w.sim.state() == state {
+		t.errorf("the write succeeds, and no collection of the simulator changes")
+	}
+	if out.Status < 200 || out.Status > 299 || out.Headers == nil {
+		t.errorf("the result tells the status %d and the headers %v", out.Status, out.Headers)
+	}
+	grown := false
+	for name, n := range w.sim.counts() {
+		grown = grown || n > before[name]
+		if f.c.Verb == resource.Update && slices.Contains(t.suite.config.Collections[f.c.Kind], name) && n != before[name] {
+			t.errorf("the update makes %d new objects in %s", n-before[name], name)
+		}
+	}
+	if f.c.Verb == resource.Create && !grown {
+		t.errorf("the create makes no new object")
+	}
+	if target := w.write(f, d, 1); f.c.Verb == resource.Update && out.SourceID != target.Target {
+		t.errorf("the update of %q results in %q", target.Target, out.SourceID)
+	}
+	if t.imported(f.c.Kind) {
+		w.readBack(f, d, out)
+	}
+}
+
+func (t *trial) imported(kind resource.Kind) bool {
+	return slices.ContainsFunc(t.suite.spec.Imports, func(i tsp.ImportKind) bool { return i.Kind == kind })
+}
+
+// readBack compares what was written with what the adapter lists.
+func (w *world) readBack(f form, d draft, out tsp.Written) {
+	records := w.list(f.c.Kind)
+	i := slices.IndexFunc(records, func(r tsp.Record) bool { return r.SourceID == out.SourceID && r.Collection == out.Collection })
+	if i < 0 {
+		w.t.errorf("the record %q in %q is not among the %d that are listed", out.SourceID, out.Collection, len(records))
+		return
+	}
+	var fields map[string]jsontext.Value
+	if err := json.Unmarshal(records[i].Fields, &fields); err != nil {
+		w.t.errorf("the listed record is no object: %v", err)
+		return
+	}
+	for name, sent := range d {
+		use := f.action.Uses[name].Use
+		got, listed := fields[name]
+		if !listed || use != tsp.UseSent && use != tsp.UseRequired || w.t.excused(name) {
+			continue
+		}
+		if !sameValue(sent, string(got)) {
+			w.t.errorf("%s was written as %s and reads back as %s", name, sent, got)
+		}
+	}
+}
+
+// sameValue tells whether two JSON values mean the same; numbers may be spelt differently.
+func sameValue(a, b string) bool {
+	var x, y any
+	if json.Unmarshal([]byte(a), &x) != nil || json.Unmarshal([]byte(b), &y) != nil {
+		return a == b
+	}
+	p, _ := json.Marshal(x, json.Deterministic(true))
+	q, _ := json.Marshal(y, json.Deterministic(true))
+	return string(p) == string(q)
+}

@@ -1,0 +1,55 @@
+package tsptest
+
+// flaw is one thing that the reference adapter does wrong on purpose.
+type flaw string
+
+// The flaws, each named after what it does.
+const (
+	incompleteSpec    flaw = "a limit has no source"
+	unlabelled        flaw = "a setting has no label"
+	unreasoned        flaw = "dropped fields have no reason"
+	inventsIDs        flaw = "the result names another record"
+	sendsDropped      flaw = "a dropped field is sent"
+	ignoresCases      flaw = "a field is sent whatever the setting says"
+	sendsOurIDs       flaw = "one of our ids is sent"
+	clearsTheRest     flaw = "an update clears what it does not name"
+	forgetsNull       flaw = "null is taken for absent"
+	trimsTexts        flaw = "texts are trimmed"
+	restless          flaw = "equal writes make different requests"
+	changesHeader     flaw = "the requests are not those of the golden files"
+	asksFirst         flaw = "a call is made before a write is found to be unsupported"
+	missingIsRejected flaw = "an unknown record is called a refusal"
+	keyChanges        flaw = "the native key changes with the attempt"
+	sureOfLoss        flaw = "a lost answer is taken for a call that was not made"
+	neverLooks        flaw = "a step that was begun is made again without looking"
+	timeoutIsRejected flaw = "a time-out is taken for a refusal"
+	trustsErrors      flaw = "an error with status 200 is taken for success"
+	wholeSeconds      flaw = "Retry-After is read as whole seconds"
+	trustsCutOff      flaw = "half an answer is taken for success"
+	tellsToken        flaw = "an error tells the token"
+	followsRedirects  flaw = "redirects are followed"
+	ignoresCancel     flaw = "a write cannot be given up"
+	leaksGoroutines   flaw = "a write that is given up leaves a goroutine"
+	renewsTheNew      flaw = "a session that somebody else renewed is renewed again"
+	renewsForEver     flaw = "a session is renewed as often as it is refused"
+	usesUnstored      flaw = "a new token is used before it is stored"
+	impatient         flaw = "only the first call of a write waits for its budget"
+	survivesPanics    flaw = "a panic in an encoder becomes a refusal"
+	skipsRecords      flaw = "a list leaves out a record"
+	trustsCutOffLists flaw = "half a list is taken for the whole"
+	sendsUndocumented flaw = "a member is sent that the TSP does not document"
+)
+
+// flaws says which check each flaw must fail, and no other.
+func flaws() map[flaw]string {
+	return map[flaw]string{
+		incompleteSpec: "spec", unlabelled: "settings", unreasoned: "uses", inventsIDs: "written",
+		sendsDropped: "fields", ignoresCases: "fields", sendsOurIDs: "our ids", clearsTheRest: "patch", forgetsNull: "null",
+		trimsTexts: "texts", restless: "deterministic", changesHeader: "golden", asksFirst: "undeclared",
+		missingIsRejected: "missing", keyChanges: "repeated", sureOfLoss: "lost answers", neverLooks: "crashes",
+		timeoutIsRejected: "statuses", trustsErrors: "replies", wholeSeconds: "retry after", trustsCutOff: "unreadable",
+		tellsToken: "secrets", followsRedirects: "redirects", ignoresCancel: "cancelled", leaksGoroutines: "cancelled",
+		renewsTheNew: "parallel", renewsForEver: "expired session", usesUnstored: "renewal", impatient: "paced",
+		survivesPanics: "panic", skipsRecords: "list", trustsCutOffLists: "list answers", sendsUndocumented: "openapi",
+	}
+}

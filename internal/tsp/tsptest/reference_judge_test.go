@@ -1,0 +1,121 @@
+package tsptest
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+const maxReply = 1 << 18
+
+// judge reads and classifies an answer.
+func (l *link) judge(r request, sent *http.Request, answer *http.Response) (reply, *tsp.Error) {
+	headers := answer.Header.Clone()
+	for _, values := range headers {
+		for i := range values {
+			values[i] = l.redact(values[i])
+		}
+	}
+	body, err := io.ReadAll(io.LimitReader(answer.Body, maxReply+1))
+	class := tsp.ClassOf(answer.StatusCode)
+	message := l.redact(string(body[:min(len(body), 200)]))
+	if l.reference.has(tellsToken) && answer.StatusCode == http.StatusConflict {
+		message = "conflict for " + sent.Header.Get("Authorization")
+	}
+	switch {
+	case class == tsp.Missing && l.reference.has(missingIsRejected):
+		class = tsp.Rejected
+	case answer.StatusCode == http.StatusRequestTimeout && l.reference.has(timeoutIsRejected):
+		class = tsp.Rejected
+	}
+	out := reply{answer.StatusCode, headers, body}
+	if class == tsp.Done {
+		class, message = l.confirm(r, body, err)
+	}
+	if class == tsp.Done {
+		return out, nil
+	}
+	if class == tsp.Unknown && r.method == http.MethodGet {
+		class = tsp.Unavailable
+	}
+	return out, &tsp.Error{Class: class, Message: message, Status: answer.StatusCode, Headers: headers,
+		RetryAfter: l.retryAfter(answer.Header.Get("Retry-After"))}
+}
+
+// confirm looks whether an answer of 2xx says what it should.
+func (l *link) confirm(r request, body []byte, broke error) (tsp.Class, string) {
+	cut := r.method != http.MethodGet && l.reference.has(trustsCutOff) || r.method == http.MethodGet && l.reference.has(trustsCutOffLists)
+	if cut && strings.HasSuffix(string(body), `28147`) {
+		return tsp.Done, ""
+	}
+	var said struct {
+		ID    string         `json:"id"`
+		Token string         `json:"token"`
+		Items jsontext.Value `json:"items"`
+		Error jsontext.Value `json:"error"`
+	}
+	switch {
+	case broke != nil || len(body) > maxReply || json.Unmarshal(body, &said) != nil:
+		return tsp.Unknown, "the answer cannot be read"
+	case len(said.Error) > 0 && !l.reference.has(trustsErrors):
+		return tsp.Rejected, l.redact(string(said.Error))
+	case len(said.Error) > 0:
+		return tsp.Done, ""
+	case said.ID == "" && said.Token == "" && said.Items == nil:
+		return tsp.Unknown, "the answer confirms nothing"
+	}
+	return tsp.Done, ""
+}
+
+type listed struct {
+	Items []jsontext.Value `json:"items"`
+	Next  string           `json:"next"`
+}
+
+// list reads one page.
+func (l *link) list(ctx context.Context, wish tsp.List) (tsp.Page, error) {
+	collection := map[resource.Kind]string{resource.KindVehicle: "vehicles", resource.KindUser: "users"}[wish.Kind]
+	if collection == "" {
+		return tsp.Page{}, fails(tsp.Unsupported, "there is no list of "+string(wish.Kind))
+	}
+	a, err := l.send(ctx, wish.Pace, request{method: http.MethodGet, path: "/" + collection + "?after=" + url.QueryEscape(wish.Cursor)})
+	if err != nil {
+		return tsp.Page{}, err
+	}
+	var all listed
+	if err := json.Unmarshal(a.body, &all); err != nil && !l.reference.has(trustsCutOffLists) {
+		return tsp.Page{}, fails(tsp.Broken, "the list has another shape")
+	}
+	page := tsp.Page{Next: all.Next}
+	for i, raw := range all.Items {
+		if l.reference.has(skipsRecords) && i == 1 && wish.Cursor == "" {
+			continue
+		}
+		var r struct {
+			ID     resource.SourceID `json:"id"`
+			Name   string            `json:"name"`
+			VIN    string            `json:"vin"`
+			Plate  string            `json:"licensePlate"`
+			Notes  string            `json:"notes"`
+			Active bool              `json:"isActive"`
+		}
+		if err := json.Unmarshal(raw, &r); err != nil || r.ID == "" {
+			return tsp.Page{}, fails(tsp.Broken, "a record has another shape")
+		}
+		fields := map[string]any{"username": r.Name}
+		if wish.Kind == resource.KindVehicle {
+			fields = map[string]any{"vehicle_name": r.Name, "vin": r.VIN, "license_plate_number": r.Plate, "is_active": r.Active, "notes": r.Notes}
+		}
+		text, _ := json.Marshal(fields, json.Deterministic(true))
+		page.Records = append(page.Records, tsp.Record{Collection: collection, SourceID: r.ID, Fields: text, Source: raw})
+	}
+	return page, nil
+}

@@ -1,0 +1,198 @@
+package tsptest
+
+import (
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	json "github.com/go-json-experiment/json"
+
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// link is the reference adapter's way to its TSP.
+type link struct {
+	reference *reference
+	access    tsp.Access
+	client    *http.Client
+
+	mu      sync.Mutex
+	current tsp.Credentials
+	// hidden are secrets that this link has handed on.
+	hidden []string
+}
+
+// request is one call.
+type request struct {
+	method, path string
+	body         any
+	header       http.Header
+	// later tells that the call is not the first one of its write.
+	later bool
+}
+
+// reply is an answer of 2xx.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func fails(class tsp.Class, message string) *tsp.Error {
+	return &tsp.Error{Class: class, Message: message}
+}
+
+// send makes one call and, if its session has ended, once more with a new one.
+func (l *link) send(ctx context.Context, pace tsp.Pacer, r request) (reply, error) {
+	tries := 1
+	if l.reference.has(renewsForEver) {
+		tries = 4
+	}
+	session, err := l.login(ctx, pace, "")
+	for {
+		if err != nil {
+			return reply{}, err
+		}
+		out, failed := l.once(ctx, pace, r, session.Get(tsp.AccessToken))
+		if failed == nil {
+			return out, nil
+		}
+		if failed.Class != tsp.Unauthorized || tries == 0 {
+			return out, failed
+		}
+		tries--
+		spent := session.Get(tsp.AccessToken)
+		if l.reference.has(renewsTheNew) {
+			spent = l.token()
+		}
+		session, err = l.login(ctx, pace, spent)
+	}
+}
+
+func (l *link) token() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.current.Get(tsp.AccessToken)
+}
+
+// login returns credentials with a session other than the spent one.
+func (l *link) login(ctx context.Context, pace tsp.Pacer, spent string) (tsp.Credentials, error) {
+	l.mu.Lock()
+	now := l.current
+	l.mu.Unlock()
+	if token := now.Get(tsp.AccessToken); token != "" && token != spent {
+		return now, nil
+	}
+	fresh, err := l.access.Renew(ctx, now, func(ctx context.Context, from tsp.Credentials) (tsp.Credentials, error) {
+		body := map[string]string{"user": from.Get("username"), "password": from.Get("password")}
+		a, failed := l.once(ctx, pace, request{method: http.MethodPost, path: "/login", body: body}, "")
+		if failed != nil {
+			if failed.Class == tsp.Unknown {
+				failed.Class = tsp.Unavailable
+			}
+			return from, failed
+		}
+		var made struct {
+			Token string `json:"token"`
+		}
+		if json.Unmarshal(a.body, &made) != nil || made.Token == "" {
+			return from, fails(tsp.Unavailable, "signing in gave no token")
+		}
+		to := tsp.Credentials{Kind: from.Kind, Secrets: from.Secrets, Fields: maps.Clone(from.Fields)}
+		to.Fields[tsp.AccessToken] = made.Token
+		if l.reference.has(usesUnstored) {
+			_, _ = l.once(ctx, pace, request{method: http.MethodGet, path: "/me"}, made.Token)
+		}
+		return to, nil
+	})
+	if err != nil {
+		return fresh, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.current = fresh
+	return fresh, nil
+}
+
+// once makes one call and classifies its end.
+func (l *link) once(ctx context.Context, pace tsp.Pacer, r request, token string) (reply, *tsp.Error) {
+	var body io.Reader = http.NoBody
+	if r.body != nil {
+		text, err := json.Marshal(r.body, json.Deterministic(true))
+		if err != nil {
+			return reply{}, fails(tsp.Broken, "the body cannot be encoded")
+		}
+		body = strings.NewReader(string(text))
+	}
+	if err := l.pace(ctx, pace, r); err != nil {
+		return reply{}, fails(tsp.Unavailable, "the call was not begun")
+	}
+	if l.reference.has(ignoresCancel) && r.method == http.MethodPost {
+		ctx = context.WithoutCancel(ctx)
+	}
+	out, err := http.NewRequestWithContext(ctx, r.method, l.access.BaseURL+r.path, body)
+	if err != nil {
+		return reply{}, fails(tsp.Broken, "the request cannot be made")
+	}
+	for name, values := range r.header {
+		out.Header[name] = values
+	}
+	out.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		out.Header.Set("Authorization", "Bearer "+token)
+	}
+	answer, err := l.client.Do(out)
+	if err != nil {
+		if l.reference.has(leaksGoroutines) && ctx.Err() != nil {
+			go func() { <-make(chan int) }()
+		}
+		if l.reference.has(sureOfLoss) && errors.Is(err, io.EOF) {
+			return reply{}, fails(tsp.Unavailable, "the connection was cut")
+		}
+		return reply{}, fails(unsure(r.method), l.redact("no answer: "+err.Error()))
+	}
+	defer answer.Body.Close()
+	return l.judge(r, out, answer)
+}
+
+// pace waits for the budget of a call.
+func (l *link) pace(ctx context.Context, pace tsp.Pacer, r request) error {
+	if l.reference.has(impatient) && r.later {
+		return ctx.Err()
+	}
+	if r.method == http.MethodGet || r.path == "/login" {
+		return pace.Wait(ctx, "reads")
+	}
+	return pace.Wait(ctx, "writes")
+}
+
+// unsure is the class of a call that nobody answered.
+func unsure(method string) tsp.Class {
+	if method == http.MethodGet {
+		return tsp.Unavailable
+	}
+	return tsp.Unknown
+}
+
+// retryAfter reads a wish to be left alone.
+func (l *link) retryAfter(text string) time.Duration {
+	if date, err := http.ParseTime(text); err == nil {
+		return min(max(time.Until(date), 0), time.Hour)
+	}
+	if l.reference.has(wholeSeconds) {
+		n, _ := strconv.Atoi(text)
+		return min(max(time.Duration(n)*time.Second, 0), time.Hour)
+	}
+	seconds, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.IsNaN(seconds) || seconds < 0 {
+		return 0
+	}
+	return min(time.Duration(min(seconds, 3600)*float64(time.Second)), time.Hour)
+}

@@ -1,0 +1,129 @@
+package tsptest
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+// service is the TSP of the reference adapter.
+type service struct{ host *simkit.Host }
+
+func newReferenceSimulator(o simkit.Options) (simkit.Simulator, error) {
+	h, err := simkit.New(o, simkit.Definition{Info: simkit.Info{Name: "reference"},
+		Build: func(h *simkit.Host) simkit.TSP { return &service{h} }})
+	if err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// Seed fills five vehicles and users.
+func (s *service) Seed(tx *simkit.Tx) error {
+	for n := range 5 {
+		id := fmt.Sprintf("v%d", 100+n)
+		if err := tx.Put("vehicles", id, simkit.Object{"id": id, "name": "Truck " + id, "vin": "", "licensePlate": "", "notes": "", "isActive": n%2 == 0}); err != nil {
+			return err
+		}
+		id = fmt.Sprintf("u%d", 100+n)
+		if err := tx.Put("users", id, simkit.Object{"id": id, "name": "User " + id}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Expire ends all sessions.
+func (s *service) Expire(r *http.Request) bool {
+	if r.Header.Get("Authorization") == "" {
+		return false
+	}
+	_ = s.host.Store.Update(func(tx *simkit.Tx) error {
+		for _, i := range slices.Clone(tx.Items("tokens")) {
+			tx.Delete("tokens", i.ID)
+		}
+		return nil
+	})
+	return true
+}
+
+// Objects lists a collection.
+func (s *service) Objects(tx *simkit.Tx, name string) ([]*simkit.Item, bool) {
+	return tx.Items(name), slices.Contains([]string{"vehicles", "users", "messages"}, name)
+}
+
+// Refuse answers with an error.
+func (s *service) Refuse(w http.ResponseWriter, _ *http.Request, status int) {
+	tell(w, status, simkit.Object{"error": http.StatusText(status)})
+}
+
+func tell(w http.ResponseWriter, status int, o simkit.Object) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	text, _ := simkit.Marshal(o)
+	_, _ = w.Write(text)
+}
+
+// no is a refusal.
+type no int
+
+func (n no) Error() string { return http.StatusText(int(n)) }
+
+// ServeHTTP answers one request.
+func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var out simkit.Object
+	err := s.host.Store.Update(func(tx *simkit.Tx) (err error) {
+		out, err = s.answer(tx, r)
+		return err
+	})
+	switch status := err.(type) {
+	case nil:
+		tell(w, http.StatusOK, out)
+	case no:
+		s.Refuse(w, r, int(status))
+	default:
+		tell(w, http.StatusBadRequest, simkit.Object{"error": err.Error()})
+	}
+}
+
+func (s *service) answer(tx *simkit.Tx, r *http.Request) (simkit.Object, error) {
+	body := simkit.Object{}
+	if data, err := simkit.Body(r); err != nil || len(data) > 0 {
+		if body, err = simkit.ParseObject(data); err != nil {
+			return nil, err
+		}
+	}
+	if r.URL.Path == "/login" {
+		if body["user"] != "demo" || body["password"] != "demo-password" {
+			return nil, no(http.StatusUnauthorized)
+		}
+		token := fmt.Sprintf("session-token-%d", tx.NextSeq())
+		return simkit.Object{"token": token}, tx.Put("tokens", token, simkit.Object{})
+	}
+	if _, ok := tx.Get("tokens", strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")); !ok {
+		return nil, no(http.StatusUnauthorized)
+	}
+	limit := simkit.Limit{Key: "reads", N: 20, Per: time.Second}
+	if r.Method != http.MethodGet {
+		limit = simkit.Limit{Key: "writes", N: 10, Per: time.Second}
+	}
+	if s.host.Limiter.Take(s.host.Now(), limit) > 0 {
+		return nil, no(http.StatusTooManyRequests)
+	}
+	collection, id, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	switch r.Method + " " + collection {
+	case "GET me":
+		return simkit.Object{"id": "reference"}, nil
+	case "GET vehicles", "GET users", "GET messages":
+		return page(tx, collection, r), nil
+	case "POST vehicles", "POST users", "POST messages":
+		return create(tx, collection, body)
+	case "PATCH vehicles":
+		return replace(tx, collection, id, body)
+	}
+	return nil, no(http.StatusNotFound)
+}

@@ -1,0 +1,96 @@
+package tsptest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// Run holds an adapter against every check, each a subtest, most of them with one more for each
+// capability.
+func Run(t *testing.T, config Config) {
+	t.Helper()
+	s := newSuite(config)
+	for _, c := range checks() {
+		t.Run(c.name, func(t *testing.T) {
+			if c.whole != nil {
+				show(t, s.try(t, c, tsp.Capability{}))
+				return
+			}
+			for _, capability := range s.capabilities() {
+				t.Run(capability.String(), func(t *testing.T) { show(t, s.try(t, c, capability)) })
+			}
+		})
+	}
+	t.Run("exceptions", func(t *testing.T) {
+		if unused := s.unusedExceptions(); len(unused) > 0 && !narrowed() {
+			t.Errorf("the config excuses what nothing asked about: %s", strings.Join(unused, ", "))
+		}
+	})
+}
+
+// show reports an outcome to the test that asked for it.
+func show(t *testing.T, o outcome) {
+	t.Helper()
+	for _, message := range o.Logs {
+		t.Log(message)
+	}
+	for _, message := range o.Failures {
+		t.Error(message)
+	}
+	if o.Skipped != "" {
+		t.Skip("NOT CHECKED: " + o.Skipped)
+	}
+}
+
+// try holds one check, against one capability unless it is of the whole adapter.
+func (s *suite) try(t *testing.T, c check, capability tsp.Capability) outcome {
+	one := &trial{suite: s, check: c.name, c: capability}
+	name := c.name
+	if c.whole == nil {
+		name += "/" + capability.String()
+	}
+	if reason, ok := s.excuse(name); ok {
+		return outcome{Skipped: reason}
+	}
+	hold := func() {
+		one.hold(func(t *trial) {
+			if c.whole != nil {
+				c.whole(t)
+				return
+			}
+			c.each(t)
+		})
+	}
+	if c.still {
+		hold()
+	} else if stuck := inBubble(t, hold); stuck != "" {
+		one.errorf("goroutines are left behind or wait for ever: %s", stuck)
+	}
+	if one.after != nil {
+		one.after()
+	}
+	return one.outcome
+}
+
+// inBubble runs f where time passes only when everybody waits. It returns what the bubble says
+// if some goroutine never ends.
+func inBubble(t *testing.T, f func()) (stuck string) {
+	defer func() {
+		if r := recover(); r != nil {
+			stuck = fmt.Sprint(r)
+		}
+	}()
+	synctest.Test(t, func(*testing.T) {
+		time.Sleep(time.Until(noon))
+		f()
+	})
+	return ""
+}
+
+// noon is when every trial begins.
+var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)

@@ -1,0 +1,107 @@
+package tsptest
+
+import (
+	"flag"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// check is one thing that every adapter must do.
+type check struct {
+	name string
+	// whole checks the adapter once; each checks one capability at a time.
+	whole, each func(*trial)
+	// still tells that the check makes no calls and needs no clock of its own.
+	still bool
+}
+
+// suite is one config and what was learnt on the way.
+type suite struct {
+	config Config
+	spec   tsp.Spec
+
+	mu      sync.Mutex
+	used    map[string]bool
+	sources map[uuid.UUID]resource.SourceID
+	records map[resource.Kind][]tsp.Record
+}
+
+func newSuite(config Config) *suite {
+	return &suite{config: config, spec: config.New().Spec(), used: map[string]bool{}, sources: map[uuid.UUID]resource.SourceID{}}
+}
+
+// capabilities lists what the adapter declares, in the order of names.
+func (s *suite) capabilities() []tsp.Capability {
+	return slices.SortedFunc(maps.Keys(s.spec.Actions), func(a, b tsp.Capability) int {
+		return strings.Compare(a.String(), b.String())
+	})
+}
+
+// excuse returns the config's reason not to hold a check.
+func (s *suite) excuse(name string) (string, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	reason, ok := s.config.Except[name]
+	if ok {
+		s.used[name] = true
+	}
+	return reason, ok
+}
+
+func (s *suite) unusedExceptions() []string {
+	var unused []string
+	for name := range s.config.Except {
+		if !s.used[name] {
+			unused = append(unused, name)
+		}
+	}
+	slices.Sort(unused)
+	return unused
+}
+
+// narrowed tells whether only some of the checks were asked for.
+func narrowed() bool {
+	f := flag.Lookup("test.run")
+	return f != nil && strings.Contains(f.Value.String(), "/")
+}
+
+// ours returns our id of one of the TSP's records.
+func (s *suite) ours(id resource.SourceID) uuid.UUID {
+	own := uuid.NewSHA1(uuid.NameSpaceOID, []byte(id))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sources[own] = id
+	return own
+}
+
+// source returns the TSP's id of a record that ours named.
+func (s *suite) source(own uuid.UUID) resource.SourceID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sources[own]
+}
+
+// connectionID is the connection of every write.
+var connectionID = uuid.MustParse("019ab5c7-9d00-7abc-8def-0a1b2c3d4e5f")
+
+// operationID returns the id of the nth operation, whose time is noon.
+func operationID(n int) uuid.UUID {
+	var id uuid.UUID
+	ms := noon.UnixMilli()
+	for i := range 6 {
+		id[i] = byte(ms >> (8 * (5 - i)))
+	}
+	id[6], id[7], id[8] = 0x70, 0x5a, 0x80|0x2b
+	for i := range 7 {
+		id[9+i] = byte(0xa1 + 13*i)
+	}
+	id[14], id[15] = byte(n>>8), byte(n)
+	return id
+}

@@ -1,0 +1,86 @@
+package tsptest
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+func referenceConfig(f flaw) Config {
+	return Config{
+		New: newReference(f), Simulator: newReferenceSimulator, Golden: "testdata", OpenAPI: "testdata/reference.openapi.json",
+		Collections: map[resource.Kind][]string{resource.KindVehicle: {"vehicles"}, resource.KindUser: {"users"},
+			resource.KindMessage: {"messages"}, resource.KindGroupMessage: {"messages"}},
+		Settings: tsp.Settings{"home_group": "g1", "initial_password": "first-password-7"},
+		Replies:  []Reply{{Name: "an error with status 200", Status: http.StatusOK, Body: `{"error":"locked"}`, Class: tsp.Rejected}},
+	}
+}
+
+func TestTheReferenceAdapterConforms(t *testing.T) {
+	t.Parallel()
+	Run(t, referenceConfig(""))
+}
+
+// failing returns the names of the checks that fail, with what they say.
+func failing(t *testing.T, s *suite) map[string][]string {
+	failed := map[string][]string{}
+	for _, c := range checks() {
+		if c.whole != nil {
+			if o := s.try(t, c, tsp.Capability{}); len(o.Failures) > 0 {
+				failed[c.name] = o.Failures
+			}
+			continue
+		}
+		for _, capability := range s.capabilities() {
+			if o := s.try(t, c, capability); len(o.Failures) > 0 {
+				failed[c.name] = append(failed[c.name], o.Failures...)
+			}
+		}
+	}
+	return failed
+}
+
+func TestEachFlawFailsItsCheckAndNoOther(t *testing.T) {
+	t.Parallel()
+	for f, want := range flaws() {
+		t.Run(string(f), func(t *testing.T) {
+			t.Parallel()
+			config := referenceConfig(f)
+			if f == changesHeader && *update {
+				t.Skip("golden files are being written anew")
+			}
+			if f != changesHeader {
+				config.Golden = "" // Only one flaw is about the golden files, which tell of many.
+			}
+			failed := failing(t, newSuite(config))
+			if config.Golden == "" {
+				delete(failed, "golden")
+			}
+			if diff := cmp.Diff([]string{want}, slices.Sorted(maps.Keys(failed))); diff != "" {
+				t.Errorf("the failing checks are others (-want +got):\n%s", diff)
+				for name, messages := range failed {
+					if name != want {
+						t.Errorf("%s: %s", name, strings.Join(messages[:min(len(messages), 3)], "\n"))
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestEveryCheckHasAFlaw(t *testing.T) {
+	t.Parallel()
+	all := slices.Collect(maps.Values(flaws()))
+	for _, c := range checks() {
+		if !slices.Contains(all, c.name) {
+			t.Errorf("nothing shows that the check %q can fail", c.name)
+		}
+	}
+}
