@@ -1,8 +1,11 @@
 package outbound
 
 import (
+	"context"
 	"net"
 	"net/http"
+	"net/url"
+	"os"
 	"time"
 )
 
@@ -29,10 +32,37 @@ func Receiver(policy Policy, timeout time.Duration) *http.Client {
 
 // TSP returns a client for TSPs. It has no overall timeout, because contexts bound the calls,
 // and follows no redirect, because that could carry credentials to another host. It uses the
-// proxy of the environment (HTTPS_PROXY), as on-premises networks ask for. Each client has a
-// pool of connections of its own: make one and share it.
-func TSP() *http.Client {
-	return &http.Client{Transport: tspTransport(), CheckRedirect: keepAnswer}
+// proxy of the environment (HTTPS_PROXY), as on-premises networks ask for.
+//
+// Credentials may name a host of their own, which is user input, so addresses are held against
+// the policy at the moment of connecting. The URLs in trusted, which the operator configured,
+// and the proxies are exempt. Each client has a pool of connections of its own: make one and
+// share it.
+func TSP(policy Policy, trusted ...string) *http.Client {
+	return &http.Client{Transport: tspTransport(policy.guard(), hosts(trusted)), CheckRedirect: keepAnswer}
+}
+
+// hosts returns the "host:port" of URLs, those of the environment's proxies added.
+func hosts(urls []string) map[string]bool {
+	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"} {
+		urls = append(urls, os.Getenv(name))
+	}
+	out := map[string]bool{}
+	for _, raw := range urls {
+		u, err := url.Parse(raw)
+		if err != nil || u.Hostname() == "" {
+			continue
+		}
+		port := u.Port()
+		if port == "" {
+			port = map[string]string{"http": "80"}[u.Scheme]
+		}
+		if port == "" {
+			port = "443"
+		}
+		out[net.JoinHostPort(u.Hostname(), port)] = true
+	}
+	return out
 }
 
 func keepAnswer(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -89,11 +119,17 @@ func receiverTransport(g *guard) *http.Transport {
 	}
 }
 
-func tspTransport() *http.Transport {
-	dialer := &net.Dialer{Timeout: dialTimeout}
+func tspTransport(g *guard, trusted map[string]bool) *http.Transport {
+	free := &net.Dialer{Timeout: dialTimeout}
+	held := &net.Dialer{Timeout: dialTimeout, Control: g.controlHost}
 	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            dialer.DialContext,
+		Proxy: http.ProxyFromEnvironment,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			if trusted[address] {
+				return free.DialContext(ctx, network, address)
+			}
+			return held.DialContext(ctx, network, address)
+		},
 		TLSHandshakeTimeout:    tlsTimeout,
 		MaxIdleConns:           idleConns,
 		MaxIdleConnsPerHost:    idlePerHost,

@@ -196,7 +196,7 @@ func TestTSPsAreTrustedWithoutATimeout(t *testing.T) {
 
 func clients(t *testing.T) map[string]*http.Client {
 	t.Helper()
-	all := map[string]*http.Client{"receiver": Receiver(devMode, 10*time.Second), "tsp": TSP()}
+	all := map[string]*http.Client{"receiver": Receiver(devMode, 10*time.Second), "tsp": TSP(devMode)}
 	for _, c := range all {
 		t.Cleanup(c.CloseIdleConnections)
 	}

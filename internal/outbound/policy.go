@@ -1,6 +1,7 @@
 // Package outbound is the only place where an http.Client for foreign hosts is made. Webhook
-// receivers are user input, so a Policy decides which addresses they may have, at the moment
-// of connecting and after resolution; the base URLs of TSPs are configured and trusted.
+// receivers are user input, and so are the hosts that credentials name, so a Policy decides
+// which addresses they may have, at the moment of connecting and after resolution; the base
+// URLs that an operator configures are trusted.
 package outbound
 
 import (
@@ -74,6 +75,22 @@ func (g *guard) control(network, address string, raw syscall.RawConn) error {
 			"WAYBILL_OUTBOUND_ALLOW.", err}
 	}
 	return checkPort(target.Port())
+}
+
+// controlHost is the control for hosts that credentials name: any port, no private address.
+func (g *guard) controlHost(network, address string, raw syscall.RawConn) error {
+	target, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return &Refusal{"The host has no usable network address.", err}
+	}
+	if g.trusted(target.Addr()) {
+		return nil
+	}
+	if err := g.public.Safe(network, address, raw); err != nil {
+		return &Refusal{"The host resolves to an address that is private, reserved or on this machine. Use a public one, " +
+			"or ask the operator to add its network to WAYBILL_OUTBOUND_ALLOW.", err}
+	}
+	return nil
 }
 
 // trusted reports whether the operator vouches for an address, whatever its port.
