@@ -12,11 +12,12 @@ import (
 
 // dvirLog is what is written of a DVIRLog: metres.
 type dvirLog struct {
-	Device         *ref           `json:"device"`
-	Driver         *ref           `json:"driver"`
-	DateTime       string         `json:"dateTime"`
-	DefectList     *ref           `json:"defectList"`
-	Defects        []dvirDefect   `json:"dvirDefects,omitzero"`
+	Device     *ref   `json:"device"`
+	Driver     *ref   `json:"driver"`
+	DateTime   string `json:"dateTime"`
+	DefectList *ref   `json:"defectList"`
+	// Defects is spelt as recorded answers spell it: Geotab lowers only the first letter.
+	Defects        []dvirDefect   `json:"dVIRDefects,omitzero"`
 	LogType        string         `json:"logType"`
 	SafeToOperate  *bool          `json:"isSafeToOperate,omitzero"`
 	DriverRemark   string         `json:"driverRemark,omitzero"`
@@ -143,7 +144,7 @@ func findDvir(l dvirLog) finding {
 		}
 		all, err := get[struct {
 			ID       resource.SourceID `json:"id"`
-			Driver   *ref              `json:"driver"`
+			Driver   looseRef          `json:"driver"`
 			DateTime string            `json:"dateTime"`
 			LogType  string            `json:"logType"`
 		}](ctx, c, "DVIRLog", map[string]any{"deviceSearch": l.Device,
@@ -152,7 +153,7 @@ func findDvir(l dvirLog) finding {
 			return "", false, err
 		}
 		for _, one := range all {
-			if one.Driver != nil && one.Driver.ID == l.Driver.ID && one.LogType == l.LogType && sameTime(one.DateTime, l.DateTime) {
+			if string(one.Driver) == string(l.Driver.ID) && one.LogType == l.LogType && sameTime(one.DateTime, l.DateTime) {
 				return one.ID, true, nil
 			}
 		}

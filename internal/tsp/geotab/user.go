@@ -166,6 +166,9 @@ func checkUser(verb resource.Verb) func(*resource.User, tsp.Settings) []resource
 		if okNumber != okRegion || okNumber && (number == "") != (region == "") {
 			refuse("license_number", number, resource.CodeUnsupported, "must be given together with license_region at Geotab")
 		}
+		if driver, ok := u.IsDriver.Get(); ok && !driver && okNumber && number != "" {
+			refuse("license_number", number, resource.CodeUnsupported, "belongs to drivers at Geotab; leave it out for other users")
+		}
 		if code, ok := u.CountryCode.Get(); ok && alpha2Of(code) == "" {
 			refuse("country_code", code, resource.CodeUnsupported, "must be an ISO 3166 code of three letters such as USA")
 		}

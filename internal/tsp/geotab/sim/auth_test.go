@@ -151,6 +151,10 @@ func TestADatabaseOnAnotherServerIsReachedThereOnly(t *testing.T) {
 	there.get("Device", `{}`)
 	here.do("POST", "/_sim/reset", "")
 	here.as(service).get("Device", `{}`)
+	here.turn("other_server", "true")
+	if result, _ := here.authenticate(service).body.Result.(map[string]any); result["path"] == other.Host {
+		t.Error("the reset has not forgotten the other server")
+	}
 }
 
 func TestWithoutANameTheOtherServerIsLocalhost(t *testing.T) {

@@ -10,7 +10,6 @@ import (
 const (
 	companyRoot  = "GroupCompanyId"
 	securityRoot = "GroupSecurityId"
-	defectRoot   = "GroupDefectsId"
 )
 
 // parentMember holds a group's parent in the store. Answers show children instead.

@@ -39,8 +39,7 @@ func (s *service) messageEntity() *entity {
 	}
 }
 
-// modified is when a message or its state changed last. Answers leave it out of what the reference lists, as it only
-// serves the search.
+// modified is when a message or its state changed last. It serves the search and is in no answer.
 const modified = "_modified"
 
 func messageProperties() properties {

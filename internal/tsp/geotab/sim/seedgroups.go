@@ -48,7 +48,7 @@ GroupDefectsId - Defects
 GroupVehicleDefectsId GroupDefectsId Vehicle Defects
 GroupTrailerDefectsId GroupDefectsId Trailer Defects`
 
-// defectTrees are the parts and their defects, as "part: defect, defect".
+// The parts of the lists and their defects, as "part: defect, defect".
 const (
 	vehicleParts = `
 Air Compressor: Leaking, Low pressure

@@ -128,13 +128,17 @@ func sessionUser(tx *simkit.Tx, credentials simkit.Object) (*simkit.Item, bool) 
 	return user, ok && strings.EqualFold(text(user.Object, "name"), text(credentials, "userName"))
 }
 
-// Expire ends all sessions when the request uses a good one.
+// Expire ends all sessions when the request uses a good one. Signing in does not, although Geotab's JavaScript client
+// sends its old session along.
 func (s *service) Expire(r *http.Request) bool {
 	data, err := simkit.Body(r)
 	if err != nil {
 		return false
 	}
 	body, _ := simkit.ParseObject(data)
+	if text(body, "method") == "Authenticate" {
+		return false
+	}
 	params, _ := body["params"].(simkit.Object)
 	credentials, _ := params["credentials"].(simkit.Object)
 	used := false

@@ -83,7 +83,7 @@ func newService(h *simkit.Host) *service {
 	return s
 }
 
-// paths are where the API is; Geotab's JavaScript client sends the slash.
+// isAPI tells whether the API is at a path; Geotab's JavaScript client sends the slash.
 func isAPI(path string) bool { return path == "/apiv1" || path == "/apiv1/" }
 
 // ServeHTTP answers one request as Geotab does.

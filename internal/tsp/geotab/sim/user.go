@@ -121,7 +121,7 @@ func userNamed(tx *simkit.Tx, name string) (*simkit.Item, bool) {
 
 func userKey(name string) string { return "name " + strings.ToLower(name) }
 
-// dropUser refuses to remove a user that logs or messages name, and removes the user's rule sets and sessions.
+// dropUser refuses to remove a user that logs or messages name, and removes the user's rule sets.
 func dropUser(tx *simkit.Tx, i *simkit.Item) error {
 	for _, collection := range []string{dvirLogs, textMessages, fuels, driverChanges} {
 		for _, data := range tx.Items(collection) {
