@@ -2,6 +2,7 @@ package openapi_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -9,7 +10,7 @@ import (
 // comparable is what callers and receivers depend on in an operation: references resolved, words left out, lists
 // without order turned into sets.
 func (a api) comparable(operation object) object {
-	shape := object{"operationId": operation["operationId"], "security": set(a.scopes(operation))}
+	shape := object{"operationId": operation["operationId"], "security": a.security(operation)}
 	parameters := object{}
 	list, _ := operation["parameters"].([]any)
 	for _, entry := range list {
@@ -31,6 +32,15 @@ func (a api) comparable(operation object) object {
 	}
 	shape["responses"] = responses
 	return shape
+}
+
+// security is the scopes that an operation needs; one that takes any token is told from one that takes none.
+func (a api) security(operation object) object {
+	needs := set(a.scopes(operation))
+	if len(a.requirements(operation)) > 0 {
+		needs["any token"] = true
+	}
+	return needs
 }
 
 func (a api) content(holder object) object {
@@ -63,7 +73,7 @@ func (a api) schema(value any) object {
 				properties[property] = a.schema(schema)
 			}
 			shape[name] = properties
-		case name == "items", name == "additionalProperties":
+		case name == "items", name == "additionalProperties", name == "propertyNames":
 			shape[name] = a.schema(member)
 		case name == "anyOf":
 			shape[name] = a.union(member.([]any))
@@ -111,9 +121,15 @@ func splitByType(shape object) object {
 }
 
 func sorted(union []any) []any {
-	return slices.SortedFunc(slices.Values(union), func(a, b any) int {
-		return strings.Compare(fmt.Sprint(at(a, "type"), a), fmt.Sprint(at(b, "type"), b))
-	})
+	keys := map[string]any{}
+	for i, schema := range union {
+		keys[fmt.Sprint(at(schema, "type"), schema, i)] = schema
+	}
+	var inOrder []any
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		inOrder = append(inOrder, keys[key])
+	}
+	return inOrder
 }
 
 func set[T any](values []T) object {

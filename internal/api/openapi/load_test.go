@@ -113,15 +113,21 @@ func (a api) operations() iter.Seq2[string, object] {
 	}
 }
 
-// scopes of an operation, its own or else those of the whole document; none where no token is needed.
-func (a api) scopes(operation object) []string {
+// requirements are the `security` of an operation, its own or else that of the whole document; none where no token is
+// needed.
+func (a api) requirements(operation object) []any {
 	security, own := operation["security"]
 	if !own {
 		security = a.root["security"]
 	}
-	var scopes []string
 	requirements, _ := security.([]any)
-	for _, requirement := range requirements {
+	return requirements
+}
+
+// scopes that an operation needs; none where any token will do, or no token.
+func (a api) scopes(operation object) []string {
+	var scopes []string
+	for _, requirement := range a.requirements(operation) {
 		for _, list := range requirement.(object) {
 			for _, scope := range list.([]any) {
 				scopes = append(scopes, scope.(string))
