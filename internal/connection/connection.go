@@ -1,16 +1,16 @@
-// Package connection holds the authenticated links between fleets and TSPs and their sealed
-// credentials.
+// Package connection holds the authenticated links between fleets and TSPs: how they are made,
+// changed, renewed and ended, and their sealed credentials.
 package connection
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"log/slog"
+	"sync"
 	"time"
 
-	json "github.com/go-json-experiment/json"
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -27,8 +27,9 @@ const (
 	Deleted   Status = "deleted"
 )
 
-// ErrNotFound is what a Store answers for a connection that does not exist.
-var ErrNotFound = errors.New("connection not found")
+// Ended tells whether nothing will ever be sent through the connection again, so that what
+// waits for it must fail.
+func (s Status) Ended() bool { return s == Cancelled || s == Deleted }
 
 // Connection is one fleet at one TSP.
 type Connection struct {
@@ -51,76 +52,82 @@ type Connection struct {
 	UpdatedAt time.Time
 }
 
-// Store keeps connections.
-type Store interface {
-	// Connection returns a connection by id, deleted ones included, or ErrNotFound.
-	Connection(ctx context.Context, id uuid.UUID) (Connection, error)
-	// Connections lists all connections that are not deleted, oldest first.
-	Connections(ctx context.Context) ([]Connection, error)
-	// InsertConnection adds a connection.
-	InsertConnection(ctx context.Context, c Connection) error
-	// SetConnectionStatus changes the status.
-	SetConnectionStatus(ctx context.Context, id uuid.UUID, to Status, at time.Time) error
-}
-
 // Sealer seals secrets bound to a context.
 type Sealer interface {
 	Seal(plain, context []byte) ([]byte, error)
 	Open(sealed, context []byte) ([]byte, error)
 }
 
-// Service makes connections and opens their credentials.
+// Config is what a Service is made of.
+type Config struct {
+	Store  Everything
+	Access access.Store
+	Sealer Sealer
+	Caller *tsp.Caller
+	// Pace makes calls outside of the lanes wait for the connection's budget at its TSP.
+	Pace func(c Connection) tsp.Pacer
+	Now  func() time.Time
+	Log  *slog.Logger
+}
+
+// Service makes, changes and ends connections and opens their credentials. All errors that a
+// caller of the API may see are *problem.Error.
 type Service struct {
-	store  Store
-	sealer Sealer
-	caller *tsp.Caller
-	now    func() time.Time
+	Config
+
+	mu sync.Mutex
+	// unsaved are renewed credentials that could not be stored yet.
+	unsaved map[uuid.UUID]renewed
+	// shut tells when this process last took a connection out of work.
+	shut map[uuid.UUID]time.Time
 }
 
 // New returns a service.
-func New(store Store, sealer Sealer, caller *tsp.Caller, now func() time.Time) *Service {
-	return &Service{store, sealer, caller, now}
+func New(c Config) *Service {
+	return &Service{Config: c, unsaved: map[uuid.UUID]renewed{}, shut: map[uuid.UUID]time.Time{}}
 }
 
-// Connect tries credentials at the TSP and stores a connection if they are good. On failure
-// nothing is stored and the error is an *tsp.Error.
-func (s *Service) Connect(ctx context.Context, c Connection, credentials tsp.Credentials, pace tsp.Pacer) (Connection, error) {
-	account, end := s.caller.Check(ctx, tsp.Target{
-		Connection: c.ID, TSP: c.TSP, Version: c.Version,
-		Credentials: func(context.Context) (tsp.Credentials, error) { return credentials, nil },
-	}, pace)
-	if end != nil {
-		return Connection{}, end
-	}
-	plain, err := json.Marshal(credentials)
-	if err != nil {
-		return Connection{}, fmt.Errorf("encoding credentials: %w", err)
-	}
-	if c.Sealed, err = s.sealer.Seal(plain, c.context()); err != nil {
-		return Connection{}, err
-	}
-	c.Account, c.Status, c.CreatedAt, c.UpdatedAt = account.Key, Active, s.now(), s.now()
-	if err := s.store.InsertConnection(ctx, c); err != nil {
-		return Connection{}, fmt.Errorf("storing a connection: %w", err)
-	}
-	return c, nil
-}
-
-// context binds sealed credentials to their row.
-func (c Connection) context() []byte { return append([]byte("connection:"), c.ID[:]...) }
-
-// Target returns what a caller of the TSP needs to know of the connection.
+// Target returns what a caller of the TSP needs to know of the connection. Its credentials are
+// read anew from the store when a session is made, because they may have been renewed since.
 func (s *Service) Target(c Connection) tsp.Target {
-	return tsp.Target{Connection: c.ID, TSP: c.TSP, Version: c.Version,
-		Credentials: func(context.Context) (tsp.Credentials, error) {
-			plain, err := s.sealer.Open(c.Sealed, c.context())
-			if err != nil {
-				return tsp.Credentials{}, err
-			}
-			var out tsp.Credentials
-			if err := json.Unmarshal(plain, &out); err != nil {
-				return tsp.Credentials{}, errors.New("decoding stored credentials failed")
-			}
-			return out, nil
-		}}
+	return tsp.Target{Connection: c.ID, TSP: c.TSP, Version: c.Version, Settings: public(c.Settings),
+		Credentials: func(ctx context.Context) (tsp.Credentials, error) {
+			_, credentials, err := s.stored(ctx, c.ID)
+			return credentials, err
+		},
+		Renew: s.renewal(c.ID)}
+}
+
+// Shut tells whether this process has paused or ended the connection since it was read. It lets
+// a lane that read its operations before drop them; what the store says is decisive.
+func (s *Service) Shut(c Connection) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return c.UpdatedAt.Before(s.shut[c.ID])
+}
+
+// moved lets everybody in this process see a change: sessions are made anew, and lanes drop
+// what they hold of a connection that takes no writes.
+func (s *Service) moved(c Change) {
+	s.mu.Lock()
+	if c.To.Status != Active {
+		s.shut[c.To.ID] = c.To.UpdatedAt
+	}
+	if c.Reseal {
+		delete(s.unsaved, c.To.ID)
+	}
+	s.mu.Unlock()
+	s.Caller.Forget(c.To.ID)
+}
+
+// clock is the time as it is stored.
+func (s *Service) clock() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
+
+// after is the time of a change. It grows with each, so that it tells which of two readings of
+// a connection is the later one.
+func (s *Service) after(c Connection) time.Time {
+	if now := s.clock(); now.After(c.UpdatedAt) {
+		return now
+	}
+	return c.UpdatedAt.Add(time.Microsecond)
 }

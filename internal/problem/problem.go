@@ -35,6 +35,8 @@ const (
 	NotImplemented Code = 501
 	// Unavailable: the store is away or overloaded; RetryAfter says until when.
 	Unavailable Code = 503
+	// GatewayTimeout: the TSP gave no answer on which the request depends.
+	GatewayTimeout Code = 504
 )
 
 // Detail is one thing that is wrong with a request: where, what was sent, what is wrong and

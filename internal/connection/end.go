@@ -1,0 +1,78 @@
+package connection
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/problem"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// deleteTries bounds how often a deletion starts again because its connection has changed.
+const deleteTries = 5
+
+// Delete ends a connection for whoever may change it: its secrets are erased, nothing more is
+// sent through it, and what still waits for it fails.
+func (s *Service) Delete(ctx context.Context, who access.Principal, id uuid.UUID) error {
+	if _, _, err := s.changeable(ctx, who, id); err != nil {
+		return err
+	}
+	unlock, err := s.Store.LockConnection(ctx, id)
+	if err != nil {
+		return fmt.Errorf("locking a connection: %w", err)
+	}
+	defer unlock()
+	for range deleteTries {
+		// Another request may have deleted it while this one waited for the lock.
+		c, _, err := s.changeable(ctx, who, id)
+		if err != nil {
+			return err
+		}
+		change := Change{From: c, To: c, Reseal: true}
+		change.To.Status, change.To.Sealed, change.To.Problem, change.To.UpdatedAt = Deleted, []byte{}, "", s.after(c)
+		err = s.Store.ChangeConnection(ctx, change)
+		if errors.Is(err, ErrOvertaken) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("deleting a connection: %w", err)
+		}
+		s.moved(change)
+		s.Log.Info("connection deleted", "connection_id", id, "tsp", c.TSP, "fleet_id", c.Fleet)
+		return nil
+	}
+	return problem.New(problem.Conflict, "the connection is being changed by others; delete it again")
+}
+
+// Staled marks an active connection stale whose credentials the TSP refused, as it was read
+// before the call that was refused. One that has changed meanwhile, other credentials included,
+// is left alone. The refusal's message becomes the connection's problem.
+func (s *Service) Staled(ctx context.Context, c Connection, refused *tsp.Error) error {
+	if c.Status != Active {
+		return nil
+	}
+	change := Change{From: c, To: c}
+	change.To.Status, change.To.UpdatedAt = Stale, s.after(c)
+	change.To.Problem = s.displayName(c.TSP) + " refuses the credentials; send new ones with PATCH"
+	if refused != nil && refused.Message != "" {
+		change.To.Problem += ": " + refused.Message
+	}
+	var err error
+	if change.Events, err = told(EventStaled, change.To); err != nil {
+		return err
+	}
+	err = s.Store.ChangeConnection(ctx, change)
+	if errors.Is(err, ErrOvertaken) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("marking a connection stale: %w", err)
+	}
+	s.moved(change)
+	s.Log.Warn("connection is stale", "connection_id", c.ID, "tsp", c.TSP)
+	return nil
+}

@@ -1,0 +1,134 @@
+package connection_test
+
+import (
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+// listen subscribes a partner to both events and returns what reads those that wait for it.
+func (s *stand) listen(who access.Principal) func() []webhook.Waiting {
+	s.t.Helper()
+	var ids []uuid.UUID
+	for _, event := range []string{connection.EventCreated, connection.EventStaled} {
+		sub := webhook.Subscription{ID: uuid.Must(uuid.NewV7()), Partner: who.Partner.ID, URL: "https://example.com", EventName: event,
+			Sealed: []byte{1}, Status: webhook.Active, CreatedAt: time.Now(), UpdatedAt: time.Now()}
+		if err := s.db.InsertSubscriptions(s.t.Context(), []webhook.Subscription{sub}); err != nil {
+			s.t.Fatal(err)
+		}
+		ids = append(ids, sub.ID)
+	}
+	return func() (all []webhook.Waiting) {
+		s.t.Helper()
+		for _, id := range ids {
+			waiting, err := s.db.Deliveries(s.t.Context(), id, 0, 100)
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			all = append(all, waiting...)
+		}
+		return all
+	}
+}
+
+func TestEveryPartnerOfTheFleetIsToldOnceOfEachChange(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	second := access.Principal{Client: "second", Partner: access.Partner{ID: uuid.UUID{3}, Name: "Second"}}
+	stranger := access.Principal{Client: "stranger", Partner: access.Partner{ID: uuid.UUID{4}, Name: "Stranger"}}
+	s.client(second)
+	s.client(stranger)
+	s.grant(second, s.fleet.Fleet, "second's", "read")
+	former := access.Principal{Client: "former", Partner: access.Partner{ID: uuid.UUID{5}, Name: "Former"}}
+	late := access.Principal{Client: "late", Partner: access.Partner{ID: uuid.UUID{6}, Name: "Late"}}
+	s.client(former)
+	ended := access.Grant{ID: uuid.New(), Partner: former.Partner.ID, Fleet: s.fleet.Fleet.ID, FleetRef: "former's", Status: "cancelled"}
+	if err := s.db.SaveGrant(t.Context(), ended, s.fleet.Fleet); err != nil {
+		t.Fatal(err)
+	}
+	s.client(late)
+	over := access.Grant{ID: uuid.New(), Partner: late.Partner.ID, Fleet: s.fleet.Fleet.ID, FleetRef: "late's", Status: access.GrantActive, Expiration: time.Now().Add(-time.Hour)}
+	if err := s.db.SaveGrant(t.Context(), over, s.fleet.Fleet); err != nil {
+		t.Fatal(err)
+	}
+	past, expired := s.listen(former), s.listen(late)
+	first, other, none := s.listen(s.partner), s.listen(second), s.listen(stranger)
+	id := s.create(good).ID
+	active := s.stored(id)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if err := s.service.Staled(t.Context(), active, &tsp.Error{Class: tsp.Unauthorized, Message: "token revoked"}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	for who, read := range map[string]func() []webhook.Waiting{"ours": first, "second's": other} {
+		got := read()
+		if len(got) != 2 {
+			t.Errorf("%s: %d events", who, len(got))
+			continue
+		}
+		for i, status := range []string{"active", "stale"} {
+			e := got[i].Event
+			var data map[string]string
+			if err := json.Unmarshal(e.Data, &data); err != nil {
+				t.Fatal(err)
+			}
+			if e.FleetRef != who || e.Subject != id || data["id"] != id.String() || data["status"] != status || data["source_name"] != string(name) ||
+				data["fleet_id"] != s.fleet.Fleet.ID.String() || data["tsp_id"] != name.ID().String() || len(data) != 5 {
+				t.Errorf("%s: event %d is %+v with %v", who, i, e, data)
+			}
+		}
+	}
+	if got := slices.Concat(none(), past(), expired()); len(got) != 0 {
+		t.Errorf("those without a grant are told %v", got)
+	}
+	got, err := s.service.Get(t.Context(), s.fleet, id)
+	if err != nil || got.Status != connection.Stale || got.Problem == nil || *got.Problem != "The TSP refuses the credentials; send new ones with PATCH: token revoked" {
+		t.Errorf("%s %v", wire(t, got), err)
+	}
+}
+
+func TestARefusalOfOldCredentialsDoesNotStaleTheNewOnes(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	read := s.listen(s.partner)
+	id := s.create(good).ID
+	before := s.stored(id)
+	s.update(id, `{"credentials":{"token":"good-2"}}`)
+	if err := s.service.Staled(t.Context(), before, &tsp.Error{Class: tsp.Unauthorized}); err != nil {
+		t.Fatal(err)
+	}
+	if c := s.stored(id); c.Status != connection.Active || len(read()) != 1 {
+		t.Errorf("it is %s after %d events", c.Status, len(read()))
+	}
+}
+
+func TestALaneDropsWhatItReadBeforeAPause(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	id := s.create(good).ID
+	before := s.stored(id)
+	if s.service.Shut(before) {
+		t.Error("an active connection is shut")
+	}
+	s.update(id, `{"status":"paused"}`)
+	if !s.service.Shut(before) {
+		t.Error("what was read before the pause goes on")
+	}
+	s.update(id, `{"status":"active"}`)
+	if s.service.Shut(s.stored(id)) {
+		t.Error("it stays shut")
+	}
+}

@@ -1,0 +1,87 @@
+package connection
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// Filter selects connections for a list. Fields left zero narrow nothing; several narrow together.
+type Filter struct {
+	TSPID     uuid.UUID
+	FleetIDs  []uuid.UUID
+	FleetRefs []string
+	// Before asks for the page behind a position, After for the one before it.
+	Before, After Position
+	Limit         int
+}
+
+// Get returns a connection that the caller reaches.
+func (s *Service) Get(ctx context.Context, who access.Principal, id uuid.UUID) (Read, error) {
+	c, grant, err := s.reached(ctx, who, id)
+	if err != nil {
+		return Read{}, err
+	}
+	return s.read(c, grant.FleetRef)
+}
+
+// List returns one page of the connections that the caller reaches, newest first, with their
+// positions' ends, and whether more follow in the direction of the filter.
+func (s *Service) List(ctx context.Context, who access.Principal, f Filter) (page []Read, more bool, err error) {
+	q := Query{Before: f.Before, After: f.After, Limit: f.Limit + 1}
+	refs, err := s.within(ctx, who, f, &q)
+	if err != nil || len(q.Fleets) == 0 {
+		return nil, false, err
+	}
+	if f.TSPID != uuid.Nil {
+		if q.TSP = s.named(f.TSPID); q.TSP == "" {
+			return nil, false, nil
+		}
+	}
+	found, err := s.Store.ConnectionPage(ctx, q)
+	if err != nil {
+		return nil, false, fmt.Errorf("listing connections: %w", err)
+	}
+	if more = len(found) > f.Limit; more && f.After.IsZero() {
+		found = found[:f.Limit]
+	} else if more {
+		found = found[1:]
+	}
+	for _, c := range found {
+		r, err := s.read(c, refs[c.Fleet])
+		if err != nil {
+			return nil, false, err
+		}
+		page = append(page, r)
+	}
+	return page, more, nil
+}
+
+// within sets the fleets whose connections a list may show and returns how the caller calls them.
+func (s *Service) within(ctx context.Context, who access.Principal, f Filter, q *Query) (map[uuid.UUID]string, error) {
+	grants, err := access.Reach(ctx, s.Access, who)
+	if err != nil {
+		return nil, err
+	}
+	refs := map[uuid.UUID]string{}
+	for _, g := range grants {
+		if len(f.FleetIDs) > 0 && !slices.Contains(f.FleetIDs, g.Fleet) ||
+			len(f.FleetRefs) > 0 && !slices.Contains(f.FleetRefs, g.FleetRef) {
+			continue
+		}
+		refs[g.Fleet] = g.FleetRef
+		q.Fleets = append(q.Fleets, g.Fleet)
+	}
+	return refs, nil
+}
+
+// named returns the TSP with an id, "" if this installation has none.
+func (s *Service) named(id uuid.UUID) tsp.Name {
+	spec, _ := s.adapter(id)
+	return spec.Name
+}

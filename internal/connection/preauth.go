@@ -1,0 +1,88 @@
+package connection
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// PreAuthorize keeps user name and password (the contract's ConnectionPreAuthCreate) ahead of a
+// consent at the TSP and returns the id under which one later connection of the same fleet and
+// TSP can use them, as pre_auth_id, within a day. A creation that fails does not use them up.
+func (s *Service) PreAuthorize(ctx context.Context, who access.Principal, raw []byte) (uuid.UUID, error) {
+	b := readBody(raw, "tsp_id", "pre_auth_credentials", "fleet_ref")
+	if b.given == nil {
+		return uuid.Nil, b.err()
+	}
+	spec, _ := s.readTSP(b)
+	var o order
+	if err := s.readFleet(ctx, who, b, &o); err != nil {
+		return uuid.Nil, err
+	}
+	b.need("pre_auth_credentials", "is required: an object with username and password")
+	var credentials tsp.Credentials
+	if b.has("pre_auth_credentials") {
+		takes := tsp.Spec{DisplayName: "a pre-auth", Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("api_basic")}}
+		var found []resource.Problem
+		credentials, found = takes.ReadCredentials(b.given["pre_auth_credentials"])
+		for i := range found {
+			found[i].Path = "pre_auth_" + found[i].Path
+		}
+		b.add(found)
+	}
+	if err := b.err(); err != nil {
+		return uuid.Nil, err
+	}
+	d := Draft{ID: uuid.New(), Purpose: PreAuth, Fleet: o.grant.Fleet, TSP: spec.Name, EndsAt: s.clock().Add(draftLife)}
+	var err error
+	if d.Sealed, err = s.seal(credentials, d.sealContext()); err != nil {
+		return uuid.Nil, err
+	}
+	if err := s.Store.SaveDraft(ctx, d); err != nil {
+		return uuid.Nil, fmt.Errorf("storing a pre-auth: %w", err)
+	}
+	return d.ID, nil
+}
+
+// preAuthorized fills up the credentials of a body with those of a pre-auth, which adds members
+// and never replaces any.
+func (s *Service) preAuthorized(ctx context.Context, b *body, o *order, id uuid.UUID) (jsontext.Value, error) {
+	given := b.given["credentials"]
+	of := Draft{Purpose: PreAuth, Fleet: o.grant.Fleet, TSP: o.spec.Name}
+	drafts, err := s.Store.DraftsOf(ctx, of, s.clock())
+	if err != nil {
+		return nil, fmt.Errorf("looking for a pre-auth: %w", err)
+	}
+	i := slices.IndexFunc(drafts, func(d Draft) bool { return d.ID == id })
+	if i < 0 {
+		b.refuse("pre_auth_id", id.String(), "is no pre-auth of this fleet and TSP that can still be used: it works once, within a day", resource.CodeReference)
+		return given, nil
+	}
+	var before tsp.Credentials
+	if err := s.open(drafts[i].Sealed, drafts[i].sealContext(), &before); err != nil {
+		return nil, err
+	}
+	var members map[string]jsontext.Value
+	if err := json.Unmarshal(given, &members); err != nil || members == nil {
+		return given, nil // What is wrong with it is told with the credentials.
+	}
+	for name, value := range before.Fields {
+		if _, ok := members[name]; ok {
+			continue
+		}
+		if members[name], err = jsontext.AppendQuote(nil, strings.ToValidUTF8(value, "")); err != nil {
+			return nil, fmt.Errorf("reading a pre-auth: %w", err)
+		}
+	}
+	o.preAuth = id
+	return json.Marshal(members)
+}

@@ -1,0 +1,118 @@
+package connection
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/problem"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// reached returns a connection that the caller may see, with the grant that lets it. Any other
+// does not exist for the caller.
+func (s *Service) reached(ctx context.Context, who access.Principal, id uuid.UUID) (Connection, access.Grant, error) {
+	none := problem.New(problem.NotFound, "there is no connection %s; GET /v2/integrations/connections lists yours", id)
+	c, err := s.Store.Connection(ctx, id)
+	if errors.Is(err, ErrNotFound) || err == nil && c.Status == Deleted {
+		return c, access.Grant{}, none
+	}
+	if err != nil {
+		return c, access.Grant{}, fmt.Errorf("looking up a connection: %w", err)
+	}
+	grants, err := access.Reach(ctx, s.Access, who)
+	if err != nil {
+		return c, access.Grant{}, err
+	}
+	i := slices.IndexFunc(grants, func(g access.Grant) bool { return g.Fleet == c.Fleet })
+	if i < 0 {
+		return c, access.Grant{}, none
+	}
+	return c, grants[i], nil
+}
+
+// changeable is reached for callers who want to change or delete the connection: the fleet, or
+// a partner that may write something of the fleet's. A partner that may only read may not.
+func (s *Service) changeable(ctx context.Context, who access.Principal, id uuid.UUID) (Connection, access.Grant, error) {
+	c, grant, err := s.reached(ctx, who, id)
+	if err == nil {
+		err = mayChange(grant)
+	}
+	return c, grant, err
+}
+
+func mayChange(g access.Grant) error {
+	if !slices.ContainsFunc(resource.Kinds(), g.MayWrite) {
+		return problem.New(problem.Forbidden, "the fleet has granted you to read only, so you may not make, change or delete its connections")
+	}
+	return nil
+}
+
+// adapter returns the spec of the TSP with an id.
+func (s *Service) adapter(id uuid.UUID) (tsp.Spec, bool) {
+	registry := s.Caller.Registry()
+	for _, name := range registry.Names() {
+		if name.ID() == id {
+			adapter, _ := registry.Adapter(name)
+			return adapter.Spec(), true
+		}
+	}
+	return tsp.Spec{}, false
+}
+
+// displayName is what people call a TSP.
+func (s *Service) displayName(name tsp.Name) string {
+	if adapter, ok := s.Caller.Registry().Adapter(name); ok {
+		return adapter.Spec().DisplayName
+	}
+	return string(name)
+}
+
+// fleetSpace is the namespace of the UUIDv5 of fleets and grants that partners make.
+var fleetSpace = uuid.MustParse("b0a8f8b4-5f1f-5b63-9d6a-1d3c8f6c2a70")
+
+// fleetOf returns the fleet that a new connection is for, as the caller's grant knows it. A
+// reference that the partner has not used before stands for a fleet that is not stored yet;
+// its id follows from partner and reference, so that two requests at once make one fleet.
+func (s *Service) fleetOf(ctx context.Context, who access.Principal, ref string) (grant access.Grant, unknown bool, err error) {
+	if who.IsFleet() {
+		return access.Grant{Fleet: who.Fleet.ID, Status: access.GrantActive}, false, nil
+	}
+	all, err := s.Access.Grants(ctx, who.Partner.ID)
+	if err != nil {
+		return grant, false, fmt.Errorf("looking up the fleet: %w", err)
+	}
+	known := func(g access.Grant) bool { return g.FleetRef == ref && g.Status != access.GrantDeleted }
+	if i := slices.IndexFunc(all, known); i >= 0 {
+		if g := all[i]; !g.InForce(g.ReadAt) {
+			return grant, false, problem.New(problem.Forbidden, "the share agreement with the fleet %q is not in force; its status is %s", ref, g.Status)
+		}
+		return all[i], false, mayChange(all[i])
+	}
+	taken := func(fleet uuid.UUID) bool {
+		return slices.ContainsFunc(all, func(g access.Grant) bool { return g.Fleet == fleet })
+	}
+	id := uuid.NewSHA1(fleetSpace, fmt.Appendf(nil, "fleet\x00%s\x00%s", who.Partner.ID, ref))
+	for taken(id) { // The reference was given to another fleet since.
+		id = uuid.NewSHA1(fleetSpace, id[:])
+	}
+	grant = access.Grant{ID: uuid.NewSHA1(fleetSpace, fmt.Appendf(nil, "grant\x00%s", id)), Partner: who.Partner.ID,
+		Fleet: id, FleetRef: ref, Status: access.GrantActive, Levels: map[resource.Kind]string{}}
+	for _, k := range resource.Kinds() {
+		grant.Levels[k] = access.ReadWrite
+	}
+	return grant, true, nil
+}
+
+// found makes a fleet with what it grants.
+func (s *Service) found(ctx context.Context, g access.Grant) error {
+	if err := s.Store.SaveGrant(ctx, g, access.Fleet{ID: g.Fleet, Name: g.FleetRef}); err != nil {
+		return fmt.Errorf("making the fleet: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,132 @@
+package connection
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// mask stands where a secret is, on the wire and in stored settings.
+const mask = "*****"
+
+// errErased is what opening a deleted connection's credentials answers.
+var errErased = errors.New("the credentials of a deleted connection are erased")
+
+// sealContext binds sealed secrets to their row.
+func (c Connection) sealContext() []byte { return append([]byte("connection:"), c.ID[:]...) }
+
+func (d Draft) sealContext() []byte { return append([]byte("connection-draft:"), d.ID[:]...) }
+
+func (s *Service) seal(v any, bound []byte) ([]byte, error) {
+	plain, err := json.Marshal(v)
+	if err != nil {
+		// The cause could quote a secret.
+		return nil, errors.New("encoding credentials failed")
+	}
+	return s.Sealer.Seal(plain, bound)
+}
+
+func (s *Service) open(sealed, bound []byte, into any) error {
+	plain, err := s.Sealer.Open(sealed, bound)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(plain, into); err != nil {
+		return errors.New("decoding stored credentials failed")
+	}
+	return nil
+}
+
+// credentials opens those of a connection as they were read.
+func (s *Service) credentials(c Connection) (out tsp.Credentials, err error) {
+	if len(c.Sealed) == 0 {
+		return out, errErased
+	}
+	err = s.open(c.Sealed, c.sealContext(), &out)
+	return out, err
+}
+
+// stored reads a connection and opens its credentials.
+func (s *Service) stored(ctx context.Context, id uuid.UUID) (Connection, tsp.Credentials, error) {
+	c, err := s.Store.Connection(ctx, id)
+	if err != nil {
+		return c, tsp.Credentials{}, fmt.Errorf("reading a connection's credentials: %w", err)
+	}
+	credentials, err := s.credentials(c)
+	return c, credentials, err
+}
+
+// newest is stored with what a renewal could not store yet. The connection's lock is held.
+func (s *Service) newest(ctx context.Context, id uuid.UUID) (Connection, tsp.Credentials, error) {
+	c, credentials, err := s.stored(ctx, id)
+	if late, ok := s.late(c); ok && err == nil {
+		credentials = late
+	}
+	return c, credentials, err
+}
+
+// same tells whether two credentials are the same secret of the TSP, whatever settings are
+// sealed with them.
+func same(a, b tsp.Credentials) bool { return a.Kind == b.Kind && maps.Equal(a.Fields, b.Fields) }
+
+// public returns the settings that are no secret.
+func public(all tsp.Settings) tsp.Settings {
+	out := tsp.Settings{}
+	for key, value := range all {
+		if value != mask {
+			out[key] = value
+		}
+	}
+	return out
+}
+
+// shortest is the length from which a secret is redacted; shorter ones would garble the text.
+const shortest = 4
+
+// redact hides secrets in a text, in case an adapter let one pass.
+func redact(text string, from ...tsp.Credentials) string {
+	for _, c := range from {
+		kind := tsp.CredentialKindOf(c.Kind)
+		for name, value := range c.Fields {
+			if f, known := kind.Field(name); len(value) >= shortest && (f.Secret || !known) {
+				text = strings.ReplaceAll(text, value, mask)
+			}
+		}
+		for _, value := range c.Secrets {
+			if len(value) >= shortest {
+				text = strings.ReplaceAll(text, value, mask)
+			}
+		}
+	}
+	return text
+}
+
+// sift takes the secret ones out of settings: they are masked, and their texts come into
+// secrets, which holds those that were set before. A mask that is sent back leaves its secret.
+func sift(spec tsp.Spec, all tsp.Settings, before map[string]string) (masked tsp.Settings, secrets map[string]string) {
+	masked = tsp.Settings{}
+	for key, value := range all {
+		i := slices.IndexFunc(spec.Settings, func(one tsp.Setting) bool { return one.Key == key })
+		if i < 0 || !spec.Settings[i].Secret {
+			masked[key] = value
+			continue
+		}
+		text := all.Text(key)
+		if value == mask {
+			text = before[key]
+		}
+		if secrets == nil {
+			secrets = map[string]string{}
+		}
+		masked[key], secrets[key] = mask, text
+	}
+	return masked, secrets
+}

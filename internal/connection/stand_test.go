@@ -1,0 +1,284 @@
+package connection_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/problem"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/seal"
+	"github.com/waybill-dev/waybill/internal/store/sqlite"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// stand is the service over a real database, with an adapter whose TSP the test plays.
+type stand struct {
+	t       *testing.T
+	db      *sqlite.DB
+	store   *faulty
+	service *connection.Service
+	tsp     *fakeTSP
+	caller  *tsp.Caller
+	log     *bytes.Buffer
+	// offset moves the clock.
+	offset time.Duration
+	// fleet and partner are callers; the partner may write for the fleet, which it calls "ours".
+	fleet, partner access.Principal
+}
+
+const name = tsp.Name("catena_simulator")
+
+// fakeTSP is an adapter and the TSP behind it.
+type fakeTSP struct {
+	mu sync.Mutex
+	// spec, exchange and check are the test's.
+	spec     tsp.Spec
+	exchange func(tsp.Credentials) (tsp.Credentials, error)
+	check    func(context.Context, tsp.Access) (tsp.Account, error)
+	// sessions counts those that were made.
+	sessions int
+}
+
+func (f *fakeTSP) Spec() tsp.Spec { return f.spec }
+
+func (f *fakeTSP) Connect(_ context.Context, a tsp.Access) (tsp.Session, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sessions++
+	return fakeSession{f, a}, nil
+}
+
+func (f *fakeTSP) Exchange(_ context.Context, a tsp.Access) (tsp.Credentials, error) {
+	if f.exchange == nil {
+		return a.Credentials, nil
+	}
+	return f.exchange(a.Credentials)
+}
+
+type fakeSession struct {
+	*fakeTSP
+	access tsp.Access
+}
+
+func (s fakeSession) Check(ctx context.Context, pace tsp.Pacer) (tsp.Account, error) {
+	if err := pace.Wait(ctx, "all"); err != nil {
+		return tsp.Account{}, err
+	}
+	return s.check(ctx, s.access)
+}
+
+func (fakeSession) Write(context.Context, tsp.Write) (tsp.Written, error) {
+	return tsp.Written{}, errors.New("nothing is written here")
+}
+
+func (fakeSession) List(context.Context, tsp.List) (tsp.Page, error) { return tsp.Page{}, nil }
+
+// faulty is a database that can be told to fail.
+type faulty struct {
+	*sqlite.DB
+	mu   sync.Mutex
+	fail map[string]error
+}
+
+func (f *faulty) failing(what string, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fail[what] = err
+}
+
+func (f *faulty) of(what string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.fail[what]
+}
+
+func (f *faulty) SaveCredentials(ctx context.Context, id uuid.UUID, version int64, sealed []byte) error {
+	if err := f.of("credentials"); err != nil {
+		return err
+	}
+	return f.DB.SaveCredentials(ctx, id, version, sealed)
+}
+
+func (f *faulty) SaveDraft(ctx context.Context, d connection.Draft) error {
+	if err := f.of("draft"); err != nil {
+		return err
+	}
+	return f.DB.SaveDraft(ctx, d)
+}
+
+type noPace struct{}
+
+func (noPace) Wait(context.Context, ...string) error { return nil }
+
+func newStand(t *testing.T) *stand {
+	t.Helper()
+	s := &stand{t: t, log: &bytes.Buffer{}}
+	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "w.db"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	s.db, s.store = db, &faulty{DB: db, fail: map[string]error{}}
+	s.tsp = &fakeTSP{
+		spec: tsp.Spec{Name: name, DisplayName: "The TSP", Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("token")}},
+		check: func(_ context.Context, a tsp.Access) (tsp.Account, error) {
+			if strings.HasPrefix(a.Credentials.Get("token"), "bad") {
+				return tsp.Account{}, &tsp.Error{Class: tsp.Unauthorized, Message: "no such token " + a.Credentials.Get("token")}
+			}
+			return tsp.Account{Key: "account-1", Name: "Demo"}, nil
+		},
+	}
+	s.fleet = access.Principal{Client: "fleet", Fleet: access.Fleet{ID: uuid.UUID{1}, Name: "Fleet"}}
+	s.partner = access.Principal{Client: "partner", Partner: access.Partner{ID: uuid.UUID{2}, Name: "Partner"}}
+	s.client(s.partner)
+	s.grant(s.partner, s.fleet.Fleet, "ours", access.ReadWrite)
+	s.restart()
+	return s
+}
+
+// restart makes the service anew over the same database, as a new process would.
+func (s *stand) restart() {
+	s.t.Helper()
+	registry, err := tsp.NewRegistry([]tsp.Adapter{s.tsp}, nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	keyset, err := s.db.Meta(s.t.Context(), "keyset")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	key := seal.Key(bytes.Repeat([]byte{7}, seal.KeySize))
+	if keyset == nil {
+		if keyset, err = seal.NewKeyset(key); err != nil {
+			s.t.Fatal(err)
+		}
+		if err := s.db.SetMeta(s.t.Context(), "keyset", keyset); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	sealer, err := seal.Open(key, keyset)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	log := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	s.caller = tsp.NewCaller(registry, http.DefaultClient, time.Minute, log)
+	s.service = connection.New(connection.Config{Store: s.store, Access: s.db, Sealer: sealer, Caller: s.caller,
+		Pace: func(connection.Connection) tsp.Pacer { return noPace{} },
+		Now:  func() time.Time { return time.Now().Add(s.offset) }, Log: log})
+}
+
+func (s *stand) client(who access.Principal) {
+	s.t.Helper()
+	if err := s.db.SaveClient(s.t.Context(), access.Client{ID: who.Client, Partner: who.Partner, SecretHash: []byte{1}}); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *stand) grant(who access.Principal, fleet access.Fleet, ref, level string) {
+	s.t.Helper()
+	g := access.Grant{ID: uuid.New(), Partner: who.Partner.ID, Fleet: fleet.ID, FleetRef: ref, Status: access.GrantActive,
+		Levels: map[resource.Kind]string{resource.KindVehicle: level}}
+	if err := s.db.SaveGrant(s.t.Context(), g, fleet); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// body is a creation with the members given, those of the fake TSP by default.
+func body(members string) []byte {
+	return fmt.Appendf(nil, `{"tsp_id":%q,%s}`, name.ID(), members)
+}
+
+const good = `"credentials":{"token":"good-token"}`
+
+// create makes a connection as the fleet.
+func (s *stand) create(members string) connection.Read {
+	s.t.Helper()
+	made, err := s.service.Create(s.t.Context(), s.fleet, body(members))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return made
+}
+
+// update changes a connection as the fleet.
+func (s *stand) update(id uuid.UUID, body string) connection.Read {
+	s.t.Helper()
+	changed, err := s.service.Update(s.t.Context(), s.fleet, id, []byte(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return changed
+}
+
+func (s *stand) stored(id uuid.UUID) connection.Connection {
+	s.t.Helper()
+	c, err := s.db.Connection(s.t.Context(), id)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return c
+}
+
+// secret opens the stored credentials of a connection.
+func (s *stand) secret(id uuid.UUID) tsp.Credentials {
+	s.t.Helper()
+	c, err := s.service.Target(s.stored(id)).Credentials(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return c
+}
+
+// count is how many connections the fleet sees.
+func (s *stand) count() int {
+	s.t.Helper()
+	page, _, err := s.service.List(s.t.Context(), s.fleet, connection.Filter{Limit: 100})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return len(page)
+}
+
+// refused fails the test unless an error is a problem of that code whose text holds a part.
+func refused(t *testing.T, what string, err error, code problem.Code, says string) {
+	t.Helper()
+	if err == nil {
+		t.Errorf("%s: it was not refused", what)
+		return
+	}
+	p := problem.Of(err)
+	text := p.Detail
+	for _, d := range p.Details {
+		text += fmt.Sprintf(" [%s|%s|%s|%s]", d.Path, d.Input, d.Message, d.Code)
+	}
+	if p.Code != code || !strings.Contains(text, says) {
+		t.Errorf("%s: %d %s (%v); want %d with %q", what, p.Code, text, err, code, says)
+	}
+}
+
+func wire(t *testing.T, v any) string {
+	t.Helper()
+	text, err := json.Marshal(v, json.Deterministic(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

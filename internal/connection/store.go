@@ -1,0 +1,134 @@
+package connection
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// What a store answers when it cannot do as asked. Any other error is the store's own.
+var (
+	// ErrNotFound: the connection does not exist.
+	ErrNotFound = errors.New("connection not found")
+	// ErrOvertaken: the connection is no longer in the state from which it was to change.
+	ErrOvertaken = errors.New("the connection has changed meanwhile")
+	// ErrUsed: a draft was used by somebody else.
+	ErrUsed = errors.New("the draft was used already")
+)
+
+// Store reads connections.
+type Store interface {
+	// Connection returns a connection by id, deleted ones included, or ErrNotFound.
+	Connection(ctx context.Context, id uuid.UUID) (Connection, error)
+	// Connections lists all connections that are not deleted, oldest first.
+	Connections(ctx context.Context) ([]Connection, error)
+	// ConnectionPage lists connections that are not deleted, newest first by (CreatedAt, ID).
+	ConnectionPage(ctx context.Context, q Query) ([]Connection, error)
+}
+
+// Writer changes connections. Whatever one call changes is written in one transaction, with
+// the events that tell of it. An event whose Partner is zero goes to every partner whose grant
+// on its fleet is in force.
+type Writer interface {
+	// InsertConnection adds a connection and uses up drafts; ErrUsed if one of them is gone.
+	InsertConnection(ctx context.Context, c Connection, drafts []uuid.UUID, events []event.Event) error
+	// ChangeConnection changes a connection; ErrOvertaken if it moved on, ErrUsed as above. One
+	// that becomes active or ends is woken; a deleted one loses what waits to be imported.
+	ChangeConnection(ctx context.Context, c Change) error
+	// SaveCredentials replaces the sealed credentials of a version after their renewal, and
+	// nothing else; ErrOvertaken if the connection has another version or is deleted.
+	SaveCredentials(ctx context.Context, id uuid.UUID, version int64, sealed []byte) error
+}
+
+// Change is one change of a connection.
+type Change struct {
+	// From is the connection as it was read; it must still have that status and version.
+	From Connection
+	// To is the connection as it shall be. Its Sealed is written only if Reseal says so, because
+	// a renewal may have replaced what From holds.
+	To     Connection
+	Reseal bool
+	Drafts []uuid.UUID
+	Events []event.Event
+}
+
+// Locks keeps those apart who replace the credentials of one connection.
+type Locks interface {
+	// LockConnection returns once nobody else who uses the same database holds the lock of the
+	// connection, with what gives it back; or the context's error. A holder that dies loses it.
+	LockConnection(ctx context.Context, id uuid.UUID) (unlock func(), err error)
+}
+
+// Drafts keeps secrets that may become a connection's. They are visible to nobody else and
+// stand in nobody's way; a draft past its end counts as absent.
+type Drafts interface {
+	// SaveDraft adds or replaces a draft and drops those that are past their end.
+	SaveDraft(ctx context.Context, d Draft) error
+	// DraftsOf lists the drafts of one purpose, fleet and TSP that have not ended at the time.
+	DraftsOf(ctx context.Context, of Draft, at time.Time) ([]Draft, error)
+	// DropDraft removes a draft, if it is there.
+	DropDraft(ctx context.Context, id uuid.UUID) error
+}
+
+// Purpose is what a draft is kept for.
+type Purpose string
+
+// The purposes of drafts.
+const (
+	// Exchanged: what a code was exchanged for, until it is known to work.
+	Exchanged Purpose = "exchanged"
+	// PreAuth: user name and password, until the fleet comes back from its TSP's consent page.
+	PreAuth Purpose = "pre_auth"
+)
+
+// Draft is a secret that may become a connection's.
+type Draft struct {
+	ID      uuid.UUID
+	Purpose Purpose
+	Fleet   uuid.UUID
+	TSP     tsp.Name
+	Sealed  []byte
+	EndsAt  time.Time
+}
+
+// Grants keeps what fleets allow partners.
+type Grants interface {
+	// SaveGrant adds or replaces a grant and its fleet.
+	SaveGrant(ctx context.Context, g access.Grant, f access.Fleet) error
+}
+
+// Everything is all that a Service keeps.
+type Everything interface {
+	Store
+	Writer
+	Locks
+	Drafts
+	Grants
+}
+
+// Query selects connections.
+type Query struct {
+	// Fleets are those whose connections are wanted; none means no connections.
+	Fleets []uuid.UUID
+	// TSP narrows the list unless it is "".
+	TSP tsp.Name
+	// Before asks for those that follow a position, After for those that precede it; at most one
+	// of them is set.
+	Before, After Position
+	Limit         int
+}
+
+// Position is a place in a list ordered by time, then by id.
+type Position struct {
+	At time.Time
+	ID uuid.UUID
+}
+
+// IsZero tells whether no position is set.
+func (p Position) IsZero() bool { return p.ID == uuid.Nil }

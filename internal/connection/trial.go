@@ -1,0 +1,184 @@
+package connection
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/problem"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// draftLife is how long a draft waits to become a connection's.
+const draftLife = 24 * time.Hour
+
+// trial is credentials that are tried at the TSP before they become a connection's. What they
+// are exchanged for or renewed to is on disk, as a draft, before anything is done with it: a
+// request that fails or is cut off after a code was spent succeeds when it is sent again.
+type trial struct {
+	*Service
+	// conn is the connection as it shall be.
+	conn Connection
+	// given are the credentials as the caller gave them.
+	given tsp.Credentials
+
+	mu      sync.Mutex
+	current tsp.Credentials
+	// draft holds what given has become; nil while they are the same.
+	draft uuid.UUID
+}
+
+// kept is what a draft seals of a trial.
+type kept struct {
+	Given   tsp.Credentials `json:"given"`
+	Current tsp.Credentials `json:"current"`
+}
+
+// newTrial exchanges the credentials, or takes up an earlier trial of the same. Its error is a
+// *tsp.Error or one of the store.
+func (s *Service) newTrial(ctx context.Context, c Connection, given tsp.Credentials) (*trial, error) {
+	t := &trial{Service: s, conn: c, given: given, current: given}
+	if err := t.takeUp(ctx); err != nil || t.draft != uuid.Nil {
+		return t, err
+	}
+	exchanged, end := s.Caller.Exchange(ctx, t.target(c.ID), given, s.Pace(c))
+	if end != nil {
+		return t, end
+	}
+	exchanged.Secrets = given.Secrets
+	if same(exchanged, given) {
+		return t, nil
+	}
+	t.current = exchanged
+	return t, t.keep(ctx)
+}
+
+// takeUp looks for an earlier trial of the same credentials whose end was not told.
+func (t *trial) takeUp(ctx context.Context) error {
+	of := Draft{Purpose: Exchanged, Fleet: t.conn.Fleet, TSP: t.conn.TSP}
+	drafts, err := t.Store.DraftsOf(ctx, of, t.clock())
+	if err != nil {
+		return fmt.Errorf("looking for drafts: %w", err)
+	}
+	for _, d := range drafts {
+		var k kept
+		if err := t.open(d.Sealed, d.sealContext(), &k); err != nil {
+			return err
+		}
+		if same(k.Given, t.given) {
+			t.draft, t.current = d.ID, k.Current
+			t.current.Secrets = t.given.Secrets
+			return nil
+		}
+	}
+	return nil
+}
+
+// keep puts what the credentials have become on disk.
+func (t *trial) keep(ctx context.Context) error {
+	if t.draft == uuid.Nil {
+		t.draft = uuid.New()
+	}
+	d := Draft{ID: t.draft, Purpose: Exchanged, Fleet: t.conn.Fleet, TSP: t.conn.TSP, EndsAt: t.clock().Add(draftLife)}
+	var err error
+	if d.Sealed, err = t.seal(kept{t.given, t.current}, d.sealContext()); err == nil {
+		err = t.Store.SaveDraft(ctx, d)
+	}
+	if err != nil {
+		t.Log.Error("the credentials that a code was exchanged for could not be stored and are lost",
+			"tsp", t.conn.TSP, "fleet_id", t.conn.Fleet, "error", err)
+		return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second, Err: err,
+			Detail: "the credentials could not be stored; nothing was made. A code among them is spent: get a new one and send it"}
+	}
+	return nil
+}
+
+// renew is what a session of the trial calls instead of a connection's renewal.
+func (t *trial) renew(ctx context.Context, spent tsp.Credentials, by func(context.Context, tsp.Credentials) (tsp.Credentials, error)) (tsp.Credentials, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !same(t.current, spent) {
+		return t.current, nil
+	}
+	fresh, err := by(ctx, t.current)
+	if err != nil {
+		return spent, err
+	}
+	fresh.Secrets = t.given.Secrets
+	t.current = fresh
+	if err := t.keep(ctx); err != nil {
+		return spent, unavailable("the renewed credentials could not be stored", err)
+	}
+	return fresh, nil
+}
+
+// target names the trial to the caller of the TSP as the connection of an id.
+func (t *trial) target(id uuid.UUID) tsp.Target {
+	return tsp.Target{Connection: id, TSP: t.conn.TSP, Version: t.conn.Version, Settings: public(t.conn.Settings),
+		Credentials: func(context.Context) (tsp.Credentials, error) {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			return t.current, nil
+		},
+		Renew: t.renew}
+}
+
+// check proves the credentials at the TSP. What is refused is dropped; what could not be tried
+// is kept for the next request with the same credentials.
+func (t *trial) check(ctx context.Context, target tsp.Target) (tsp.Account, error) {
+	account, end := t.Caller.Check(ctx, target, t.Pace(t.conn))
+	if end == nil {
+		return account, nil
+	}
+	t.Caller.Forget(target.Connection)
+	if t.draft != uuid.Nil && refuses(end.Class) {
+		if err := t.Store.DropDraft(ctx, t.draft); err != nil {
+			t.Log.Warn("a refused draft could not be dropped", "tsp", t.conn.TSP, "error", err)
+		}
+	}
+	return account, end
+}
+
+// drafts are those that become the connection's.
+func (t *trial) drafts() []uuid.UUID {
+	if t.draft == uuid.Nil {
+		return nil
+	}
+	return []uuid.UUID{t.draft}
+}
+
+// refuses tells whether an end says that the credentials are no good.
+func refuses(c tsp.Class) bool {
+	switch c {
+	case tsp.Unauthorized, tsp.Forbidden, tsp.Rejected, tsp.Missing, tsp.Unsupported:
+		return true
+	}
+	return false
+}
+
+// refusal turns the end of a trial into the problem that the caller of the API sees.
+func (t *trial) refusal(err error, path string) error {
+	var end *tsp.Error
+	if !errors.As(err, &end) {
+		return err
+	}
+	name := t.displayName(t.conn.TSP)
+	why := redact(end.Message, t.given, t.current)
+	switch {
+	case refuses(end.Class):
+		return problem.InvalidBody(problem.Detail{Path: path, Input: mask, Code: codeRefused,
+			Message: name + " refuses the credentials, and nothing was changed: " + why})
+	case end.Class == tsp.Broken:
+		return fmt.Errorf("trying credentials at %s: %w", name, end)
+	}
+	after := ""
+	if t.draft != uuid.Nil {
+		after = ". What the code was exchanged for is kept for a day, so the same body works again although the code is spent"
+	}
+	return &problem.Error{Code: problem.GatewayTimeout, RetryAfter: end.RetryAfter,
+		Detail: fmt.Sprintf("%s could not be asked whether the credentials are good, and nothing was changed: %s; send the request again later%s", name, why, after)}
+}

@@ -1,0 +1,253 @@
+package connection
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/problem"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// wish is what the body of an update asks for.
+type wish struct {
+	body *body
+	from Connection
+	spec tsp.Spec
+	// to is the status that the connection shall have.
+	to Status
+	// credentials are new ones, zero if none are given; secrets are those of all settings.
+	credentials tsp.Credentials
+	secrets     map[string]string
+	settings    tsp.Settings
+	description string
+}
+
+// Update changes a connection as a body (the contract's ConnectionUpdate) asks. The fleet may,
+// and each partner to which the fleet granted read_write for anything. Absent members stay as
+// they are; null clears the description, removes a single setting, and elsewhere means absent.
+//
+// New credentials or settings are tried at the TSP before anything changes, must open the same
+// account, and make a stale or failed connection active. The status can be changed so:
+//
+//	active, paused   -> paused, active
+//	stale, failed    -> active: the credentials, stored or new, are tried first
+//	stale, failed    -> paused: only with new credentials or settings
+//	all of these     -> cancelled, which is final: what waits fails, and only DELETE remains
+//
+// The same status again changes nothing. Everything else is a conflict: stale and failed follow
+// from what the TSP says, and DELETE is how a connection is deleted.
+func (s *Service) Update(ctx context.Context, who access.Principal, id uuid.UUID, raw []byte) (Read, error) {
+	b := readBody(raw, "credentials", "description", "status", "settings")
+	if b.given != nil && len(b.given) == 0 {
+		b.refuse("", "", "there is nothing to change; give at least one of credentials, description, status and settings", resource.CodeNothing)
+	}
+	w := wish{body: b, description: b.text("description")}
+	asked := b.status()
+	if err := b.err(); err != nil {
+		return Read{}, err
+	}
+	var grant access.Grant
+	var err error
+	if w.from, grant, err = s.changeable(ctx, who, id); err != nil {
+		return Read{}, err
+	}
+	if err := w.transition(asked); err != nil {
+		return Read{}, err
+	}
+	if err := s.readSecrets(&w); err != nil {
+		return Read{}, err
+	}
+	if _, described := b.given["description"]; !described && !w.renews() && w.to == w.from.Status {
+		return s.read(w.from, grant.FleetRef)
+	}
+	// A caller who hangs up must not cost what a code is exchanged for.
+	c, err := s.change(context.WithoutCancel(ctx), w)
+	if errors.Is(err, ErrOvertaken) || errors.Is(err, ErrUsed) {
+		return Read{}, problem.New(problem.Conflict, "the connection was changed by somebody else meanwhile; read it again and repeat what is still needed")
+	}
+	if err != nil {
+		return Read{}, err
+	}
+	return s.read(c, grant.FleetRef)
+}
+
+// status reads the wanted status; "" for none.
+func (b *body) status() Status {
+	to := Status(b.text("status"))
+	all := []Status{Active, Failed, Cancelled, Paused, Stale, Deleted}
+	if b.has("status") && !slices.Contains(all, to) {
+		b.refuse("status", resource.Excerpt(string(to)), "must be active, paused or cancelled", resource.CodeEnum)
+	}
+	return to
+}
+
+// renews tells whether the wish brings something to try at the TSP.
+func (w *wish) renews() bool { return w.body.has("credentials") || w.body.has("settings") }
+
+// retries tells whether the stored credentials are tried as they are.
+func (w *wish) retries() bool {
+	return !w.renews() && w.to == Active && (w.from.Status == Stale || w.from.Status == Failed)
+}
+
+// transition decides which status follows, or that none may.
+func (w *wish) transition(asked Status) error {
+	from := w.from.Status
+	broken := from == Stale || from == Failed
+	conflict := func(format string, args ...any) error {
+		return problem.New(problem.Conflict, "the connection is %s; %s", from, fmt.Sprintf(format, args...))
+	}
+	w.to = asked
+	switch {
+	case from == Cancelled && asked == Cancelled && len(w.body.given) == 1:
+	case from == Cancelled:
+		return conflict("that is final, so make a new connection with POST /v2/integrations/connections")
+	case asked == "" && broken && w.renews():
+		w.to = Active
+	case asked == "" || asked == from:
+		w.to = from
+		if broken && w.renews() {
+			w.to = Active
+		}
+	case asked == Cancelled && w.renews():
+		return conflict("a cancellation takes no credentials or settings, so send them apart")
+	case asked == Paused && broken && !w.renews():
+		return conflict("it takes no writes already; send new credentials, or status active to try the stored ones again")
+	case asked == Deleted:
+		return conflict("use DELETE to delete it")
+	case asked == Stale || asked == Failed:
+		return conflict("only the TSP's answers make it %s; you can set active, paused or cancelled", asked)
+	}
+	return nil
+}
+
+// readSecrets reads credentials and settings by what the TSP takes.
+func (s *Service) readSecrets(w *wish) error {
+	w.settings = w.from.Settings
+	if !w.renews() {
+		return nil
+	}
+	adapter, ok := s.Caller.Registry().Adapter(w.from.TSP)
+	if !ok {
+		return problem.New(problem.NotImplemented, "this installation has no adapter for %s, so only description and status can be changed", w.from.TSP)
+	}
+	w.spec = adapter.Spec()
+	before, err := s.credentials(w.from)
+	if err != nil {
+		return fmt.Errorf("updating connection %s: %w", w.from.ID, err)
+	}
+	w.secrets = before.Secrets
+	if w.body.has("settings") {
+		all, found := w.spec.ReadSettings(w.body.given["settings"], w.from.Settings)
+		w.body.add(found)
+		w.body.masks(w.spec, all, before.Secrets)
+		w.settings, w.secrets = sift(w.spec, all, before.Secrets)
+	}
+	if w.body.has("credentials") {
+		var found []resource.Problem
+		w.credentials, found = w.spec.ReadCredentials(w.body.given["credentials"])
+		w.body.add(found)
+	}
+	return w.body.err()
+}
+
+// masks refuses a mask that stands for no secret that is set.
+func (b *body) masks(spec tsp.Spec, all tsp.Settings, before map[string]string) {
+	for _, one := range spec.Settings {
+		if _, set := before[one.Key]; one.Secret && !set && all[one.Key] == mask {
+			b.refuse("settings."+one.Key, mask, "is the mask that stands where a secret is; send the secret itself", resource.CodePattern)
+		}
+	}
+}
+
+// change tries what is new and stores the change under the connection's lock, so that a
+// renewal which runs meanwhile is neither lost nor undone.
+func (s *Service) change(ctx context.Context, w wish) (Connection, error) {
+	var t *trial
+	if w.renews() || w.retries() {
+		var err error
+		if t, err = s.try(ctx, w); err != nil {
+			return w.from, err
+		}
+	}
+	unlock, err := s.Store.LockConnection(ctx, w.from.ID)
+	if err != nil {
+		return w.from, fmt.Errorf("locking a connection: %w", err)
+	}
+	defer unlock()
+	current, credentials, err := s.newest(ctx, w.from.ID)
+	if err != nil {
+		return w.from, err
+	}
+	if current.Version != w.from.Version || current.Status != w.from.Status {
+		return w.from, ErrOvertaken
+	}
+	next := Change{From: current, To: current, Reseal: w.renews()}
+	next.To.Status, next.To.Settings, next.To.UpdatedAt = w.to, w.settings, s.after(current)
+	if _, given := w.body.given["description"]; given {
+		next.To.Description = w.description
+	}
+	if w.to != Stale && w.to != Failed {
+		next.To.Problem = ""
+	}
+	if next.Reseal {
+		if w.body.has("credentials") {
+			credentials, next.Drafts = t.current, t.drafts()
+		}
+		credentials.Secrets = w.secrets
+		next.To.Version++
+		if next.To.Sealed, err = s.seal(credentials, current.sealContext()); err != nil {
+			return w.from, err
+		}
+	}
+	if err := s.Store.ChangeConnection(ctx, next); err != nil {
+		return w.from, fmt.Errorf("changing a connection: %w", err)
+	}
+	s.moved(next)
+	return next.To, nil
+}
+
+// try proves the credentials and settings that the connection would have. It does so under an
+// id of its own, so that the session of the connection at work stays what it is.
+func (s *Service) try(ctx context.Context, w wish) (*trial, error) {
+	c := w.from
+	c.Settings = w.settings
+	var t *trial
+	path, own := "credentials", uuid.New()
+	if w.body.has("credentials") {
+		w.credentials.Secrets = w.secrets
+		var err error
+		if t, err = s.newTrial(ctx, c, w.credentials); err != nil {
+			return t, t.refusal(err, path)
+		}
+	} else {
+		stored, err := s.credentials(c)
+		if err != nil {
+			return nil, fmt.Errorf("updating connection %s: %w", c.ID, err)
+		}
+		path = "status"
+		if w.renews() {
+			path, stored.Secrets = "settings", w.secrets
+		}
+		t = &trial{Service: s, conn: c, given: stored, current: stored}
+	}
+	target := t.target(own)
+	if !w.body.has("credentials") {
+		target.Renew = s.renewal(c.ID)
+	}
+	account, err := t.check(ctx, target)
+	if err != nil {
+		return t, t.refusal(err, path)
+	}
+	s.Caller.Forget(own)
+	if account.Key != c.Account {
+		return t, problem.New(problem.Conflict, "these credentials open another account at %s (%q) than the connection's; "+
+			"make a new connection for that account with POST /v2/integrations/connections, or send credentials of this connection's account", s.displayName(c.TSP), account.Name)
+	}
+	return t, nil
+}
