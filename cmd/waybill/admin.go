@@ -20,24 +20,38 @@ func (migrateCommand) Run(e *environment) error {
 }
 
 type clientCommand struct {
-	Create clientCreateCommand `cmd:"" help:"Make a client of a partner, or give it a new secret."`
+	Create clientCreateCommand `cmd:"" help:"Make a client of a partner or of a fleet, or give it a new secret."`
 }
 
 type clientCreateCommand struct {
 	ID      string   `arg:"" help:"The client's id."`
-	Partner string   `help:"The partner's name; made if there is none of that name." required:""`
-	Scope   []string `help:"A scope that the client gets; repeat for several. All scopes if left out."`
+	Partner string   `help:"The partner's name; made if there is none of that name." xor:"owner" required:""`
+	Fleet   string   `help:"The fleet: its name, its id, or a partner's reference of it; made if there is none." xor:"owner" required:""`
+	Scope   []string `help:"A scope that the client gets; repeat for several. All that the owner can use if left out." aliases:"scopes"`
 }
 
 // Help teaches the command.
 func (clientCreateCommand) Help() string {
-	return `Prints the client's new secret once; only a hash of it is kept. Works beside a running service.
-Uses the database named by WAYBILL_DATABASE_URL.`
+	return `A partner's client submits writes and subscribes to webhooks, within what fleets grant the partner.
+A fleet's client connects the fleet to its TSPs and grants partners access (share agreements); it
+cannot submit writes.
+
+Prints the client's new secret once; only a hash of it is kept. Works beside a running service.
+Uses the database named by WAYBILL_DATABASE_URL.
+
+  waybill client create dispatch --partner "My TMS"
+  waybill client create acme --fleet "Acme Freight"`
 }
 
 // Run makes the client.
 func (c clientCreateCommand) Run(e *environment) error {
-	secret, err := app.CreateClient(e.ctx, e.config, c.ID, c.Partner, c.Scope)
+	var secret string
+	var err error
+	if c.Fleet != "" {
+		secret, err = app.CreateFleetClient(e.ctx, e.config, c.ID, c.Fleet, c.Scope)
+	} else {
+		secret, err = app.CreateClient(e.ctx, e.config, c.ID, c.Partner, c.Scope)
+	}
 	if err != nil {
 		return err
 	}

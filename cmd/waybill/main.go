@@ -21,6 +21,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the service. Configured by the environment; see each flag's variable."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's tables up to date, making it if there is none."`
 	Client  clientCommand  `cmd:"" help:"Manage the clients that may call the API."`
+	Grant   grantCommand   `cmd:"" help:"Manage what fleets grant partners."`
 	Sim     simCommand     `cmd:"" help:"Run the simulator of one TSP alone."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

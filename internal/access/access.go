@@ -6,11 +6,10 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
-
-	"github.com/waybill-dev/waybill/internal/resource"
 )
 
 // ErrNotFound is what a Store answers for something that does not exist.
@@ -26,42 +25,27 @@ type Partner struct {
 type Fleet struct {
 	ID   uuid.UUID
 	Name string
+	// CreatedAt and UpdatedAt are the store's; they are ignored when a fleet is saved.
+	CreatedAt, UpdatedAt time.Time
 }
 
-// Client is a set of API credentials of a partner. Only a hash of its secret is kept, which
-// is safe without stretching because secrets are long and random.
+// Client is a set of API credentials of a partner or of a fleet; the other of the two is zero.
+// Only a hash of its secret is kept, which is safe without stretching because secrets are long
+// and random.
 type Client struct {
 	ID         string
 	SecretHash []byte
 	Partner    Partner
+	Fleet      Fleet
 	Scopes     []string
 }
 
-// Grant is what a fleet allowed a partner.
-type Grant struct {
-	ID       uuid.UUID
-	Partner  uuid.UUID
-	Fleet    uuid.UUID
-	FleetRef string
-	Status   string // active, paused, cancelled, deleted or expired
-	// Levels maps each granted kind to "read" or "read_write".
-	Levels map[resource.Kind]string
-}
-
-// GrantActive is the status of a grant that is in force.
-const GrantActive = "active"
-
-// ReadWrite is the share level that allows writing.
-const ReadWrite = "read_write"
-
-// MayWrite tells whether the grant lets the partner write resources of a kind.
-func (g Grant) MayWrite(k resource.Kind) bool {
-	return g.Status == GrantActive && g.Levels[k] == ReadWrite
-}
-
-// MayRead tells whether the grant lets the partner read resources of a kind.
-func (g Grant) MayRead(k resource.Kind) bool {
-	return g.Status == GrantActive && g.Levels[k] != ""
+// Owner names whose client it is.
+func (c Client) Owner() string {
+	if c.Fleet.ID != uuid.Nil {
+		return "the fleet " + c.Fleet.Name
+	}
+	return "the partner " + c.Partner.Name
 }
 
 // Principal is the caller that a verified token stands for: a partner or a fleet.
@@ -86,17 +70,27 @@ func (p Principal) Has(scope string) bool { return slices.Contains(p.Scopes, sco
 func Scopes() []string {
 	return []string{
 		"telematics:read", "telematics:write", "resource_operation:read",
+		"connection:read", "connection:create", "connection:update", "connection:delete",
 		"webhook:read", "webhook:create", "webhook:update", "webhook:delete",
+		"fleet:read", "share-agreement:read", "share-agreement:create", "share-agreement:update", "share-agreement:delete",
 	}
+}
+
+// PartnersOnly tells whether a scope opens nothing to fleets: writes, the operations that they
+// become, and webhooks belong to partners.
+func PartnersOnly(scope string) bool {
+	of, _, _ := strings.Cut(scope, ":")
+	return scope == "telematics:write" || of == "resource_operation" || of == "webhook"
 }
 
 // Store keeps clients, grants and revoked tokens.
 type Store interface {
 	// Client returns a client by id, or ErrNotFound.
 	Client(ctx context.Context, id string) (Client, error)
-	// Grant returns what a fleet allowed a partner, or ErrNotFound.
+	// Grant returns what a fleet allowed a partner last, whatever its status, or ErrNotFound.
 	Grant(ctx context.Context, partner, fleet uuid.UUID) (Grant, error)
-	// Grants lists what fleets allowed a partner, whatever its status.
+	// Grants lists what fleets allowed a partner, whatever its status; those that are active or
+	// paused come first, then the newest.
 	Grants(ctx context.Context, partner uuid.UUID) ([]Grant, error)
 	// Revoke remembers a token's id until the token would have expired anyway.
 	Revoke(ctx context.Context, tokenID string, expires time.Time) error

@@ -64,6 +64,19 @@ type org struct {
 	OrgType []string  `json:"org_type"`
 }
 
+// The types of organisations in a token.
+const (
+	orgPartner = "partner"
+	orgFleet   = "fleet"
+)
+
+func (c Client) org() map[string]org {
+	if c.Fleet.ID != uuid.Nil {
+		return map[string]org{c.Fleet.Name: {c.Fleet.ID, []string{orgFleet}}}
+	}
+	return map[string]org{c.Partner.Name: {c.Partner.ID, []string{orgPartner}}}
+}
+
 // Token is an answer of the token endpoint.
 type Token struct {
 	AccessToken string `json:"access_token"`
@@ -115,7 +128,7 @@ func (i *Issuer) Issue(ctx context.Context, clientID, secret, scope string) (Tok
 			IssuedAt: jwt.NewNumericDate(now), Expiry: jwt.NewNumericDate(now.Add(TokenLife)),
 		},
 		Scope: granted,
-		Org:   map[string]org{c.Partner.Name: {ID: c.Partner.ID, OrgType: []string{"partner"}}},
+		Org:   c.org(),
 	}).Serialize()
 	if err != nil {
 		return Token{}, fmt.Errorf("signing a token: %w", err)
@@ -162,7 +175,11 @@ func (i *Issuer) read(raw string) (Principal, error) {
 	}
 	p := Principal{Client: c.Subject, Scopes: strings.Fields(c.Scope), TokenID: c.ID, Expires: c.Expiry.Time()}
 	for name, o := range c.Org {
-		p.Partner = Partner{ID: o.ID, Name: name}
+		if slices.Contains(o.OrgType, orgFleet) {
+			p.Fleet = Fleet{ID: o.ID, Name: name}
+		} else {
+			p.Partner = Partner{ID: o.ID, Name: name}
+		}
 	}
 	return p, nil
 }

@@ -23,5 +23,5 @@ func Reach(ctx context.Context, s Store, who Principal) ([]Grant, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listing grants: %w", err)
 	}
-	return slices.DeleteFunc(all, func(g Grant) bool { return g.Status != GrantActive }), nil
+	return slices.DeleteFunc(all, func(g Grant) bool { return !g.InForce(g.ReadAt) }), nil
 }

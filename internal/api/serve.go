@@ -77,6 +77,8 @@ func (s *Server) authenticate(r *http.Request, scope string) (access.Principal, 
 		return who, &problem.Error{Code: problem.Unauthorized, Detail: "the token is not valid" + reason(err) + "; get a new one", Err: err}
 	case err != nil:
 		return who, err
+	case who.IsFleet() && access.PartnersOnly(scope):
+		return who, problem.New(problem.Forbidden, "this needs a partner's token, and yours is a fleet's; writes, their operations and webhooks belong to the partners to whom fleets grant them")
 	case !who.Has(scope):
 		return who, problem.New(problem.Forbidden, "the token lacks the scope %s", scope)
 	}

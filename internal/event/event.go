@@ -23,6 +23,12 @@ type Event struct {
 	// Fleet and FleetRef say whose data it concerns; subscriptions filter by them.
 	Fleet    uuid.UUID
 	FleetRef string
+	// Kind is the kind of resource whose data it carries; "" if it carries none.
+	Kind string
+	// Own tells that it is about the partner itself. Any other event that concerns a fleet reaches
+	// the partner only under a grant of that fleet which is in force and, if the event has a kind,
+	// lets the partner read it.
+	Own bool
 	// OccurredAt is when the change happened.
 	OccurredAt time.Time
 	// Data is one JSON object, the single item of the envelope's data array.

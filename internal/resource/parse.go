@@ -3,6 +3,7 @@ package resource
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -121,9 +122,12 @@ func parseUUID(f *Field, raw jsontext.Value) (uuid.UUID, []Problem) {
 	return uuid.Nil, bad(f, raw, CodeUUID, "must be a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057")
 }
 
+var rfc3339 = regexp.MustCompile(dateTimePattern)
+
 func parseDateTime(f *Field, raw jsontext.Value) (time.Time, []Problem) {
-	if raw.Kind() == '"' {
-		if t, err := time.Parse(time.RFC3339Nano, strings.ToUpper(plain(raw))); err == nil {
+	// Go also takes a comma before the fraction and an offset of 24 hours, which RFC 3339 does not.
+	if s := plain(raw); raw.Kind() == '"' && rfc3339.MatchString(s) {
+		if t, err := time.Parse(time.RFC3339Nano, strings.ToUpper(s)); err == nil {
 			return t.UTC(), nil
 		}
 	}

@@ -7,20 +7,24 @@ import (
 	"strings"
 	"time"
 
-	json "github.com/go-json-experiment/json"
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
 // Client returns a client by id.
 func (db *DB) Client(ctx context.Context, id string) (access.Client, error) {
 	c := access.Client{ID: id}
 	var scopes string
-	err := db.read.QueryRowContext(ctx, `SELECT c.secret_hash, c.scopes, p.id, p.name
-		FROM client c JOIN partner p ON p.id = c.partner WHERE c.id = ?1`, id).
-		Scan(&c.SecretHash, &scopes, &c.Partner.ID, &c.Partner.Name)
+	var partner, fleet uuid.NullUUID
+	var partnerName, fleetName sql.NullString
+	err := db.read.QueryRowContext(ctx, `SELECT c.secret_hash, c.scopes, p.id, p.name, f.id, f.name FROM client c
+		LEFT JOIN partner p ON p.id = c.partner LEFT JOIN fleet f ON f.id = c.fleet WHERE c.id = ?1`, id).
+		Scan(&c.SecretHash, &scopes, &partner, &partnerName, &fleet, &fleetName)
 	c.Scopes = strings.Fields(scopes)
+	c.Partner = access.Partner{ID: partner.UUID, Name: partnerName.String}
+	c.Fleet = access.Fleet{ID: fleet.UUID, Name: fleetName.String}
 	return c, missing(err, access.ErrNotFound)
 }
 
@@ -32,67 +36,122 @@ func missing(err, as error) error {
 	return err
 }
 
-// SaveClient adds or replaces a client and its partner.
+// SaveClient adds or replaces a client and whose it is.
 func (db *DB) SaveClient(ctx context.Context, c access.Client) error {
 	return db.do(ctx, func(tx *tx) error {
-		if err := tx.exec(`INSERT INTO partner (id, name) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET name = ?2`,
-			c.Partner.ID[:], c.Partner.Name); err != nil {
+		var err error
+		if c.Fleet.ID != uuid.Nil {
+			err = tx.saveFleet(c.Fleet, time.Now())
+		} else {
+			err = tx.exec(`INSERT INTO partner (id, name) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET name = ?2`,
+				c.Partner.ID[:], c.Partner.Name)
+		}
+		if err != nil {
 			return err
 		}
-		return tx.exec(`INSERT INTO client (id, secret_hash, partner, scopes) VALUES (?1, ?2, ?3, ?4)
-			ON CONFLICT DO UPDATE SET secret_hash = ?2, partner = ?3, scopes = ?4`,
-			c.ID, c.SecretHash, c.Partner.ID[:], strings.Join(c.Scopes, " "))
+		return tx.exec(`INSERT INTO client (id, secret_hash, partner, fleet, scopes) VALUES (?1, ?2, ?3, ?4, ?5)
+			ON CONFLICT DO UPDATE SET secret_hash = ?2, partner = ?3, fleet = ?4, scopes = ?5`,
+			c.ID, c.SecretHash, id(c.Partner.ID), id(c.Fleet.ID), strings.Join(c.Scopes, " "))
 	})
 }
 
-// SaveGrant adds or replaces a grant and its fleet.
-func (db *DB) SaveGrant(ctx context.Context, g access.Grant, f access.Fleet) error {
-	levels, err := json.Marshal(g.Levels, json.Deterministic(true))
-	if err != nil {
-		return err
+// saveFleet adds a fleet, or gives it another name.
+func (t *tx) saveFleet(f access.Fleet, at time.Time) error {
+	return t.exec(`INSERT INTO fleet (id, name, created_at, updated_at) VALUES (?1, ?2, ?3, ?3)
+		ON CONFLICT DO UPDATE SET name = ?2, updated_at = ?3 WHERE name <> ?2`, f.ID[:], f.Name, micros(at))
+}
+
+// Partner returns a partner by id.
+func (db *DB) Partner(ctx context.Context, id uuid.UUID) (access.Partner, error) {
+	p := access.Partner{ID: id}
+	err := db.read.QueryRowContext(ctx, `SELECT name FROM partner WHERE id = ?1`, id[:]).Scan(&p.Name)
+	return p, missing(err, access.ErrNotFound)
+}
+
+// Partners lists the partners of a name.
+func (db *DB) Partners(ctx context.Context, name string) ([]access.Partner, error) {
+	return list(ctx, db, `SELECT id, name FROM partner WHERE name = ?1 ORDER BY id`, func(row scanner) (p access.Partner, err error) {
+		err = row.Scan(&p.ID, &p.Name)
+		return p, err
+	}, name)
+}
+
+// FleetsNamed lists the fleets that have a name, or that some partner knows under it.
+func (db *DB) FleetsNamed(ctx context.Context, name string) ([]access.Fleet, error) {
+	return list(ctx, db, `SELECT id, name, created_at, updated_at FROM fleet WHERE name = ?1
+		OR id IN (SELECT fleet FROM share_grant WHERE fleet_ref = ?1 AND status <> 'deleted') ORDER BY id`, scanFleet, name)
+}
+
+func scanFleet(row scanner) (access.Fleet, error) {
+	var f access.Fleet
+	var created, updated int64
+	err := row.Scan(&f.ID, &f.Name, &created, &updated)
+	f.CreatedAt, f.UpdatedAt = fromMicros(created), fromMicros(updated)
+	return f, err
+}
+
+// Fleets lists the fleets that a caller sees, newest first.
+func (db *DB) Fleets(ctx context.Context, q access.FleetQuery) ([]access.KnownFleet, int, error) {
+	c := conditions{}
+	from := ` FROM (SELECT id, name, created_at, updated_at, '' AS ref FROM fleet)`
+	if q.Partner != uuid.Nil {
+		from = ` FROM (SELECT f.id, f.name, f.created_at, f.updated_at, g.fleet_ref AS ref FROM fleet f
+			JOIN share_grant g ON g.fleet = f.id WHERE g.partner = ? AND ` + inForce("g", "?") + `)`
+		now := micros(time.Now())
+		c.args = append(c.args, q.Partner[:], now, now)
 	}
-	return db.do(ctx, func(tx *tx) error {
-		if err := tx.exec(`INSERT INTO fleet (id, name) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET name = ?2`,
-			f.ID[:], f.Name); err != nil {
-			return err
+	c.add("1 = 1")
+	c.addIf(q.Partner == uuid.Nil, "id = ?", q.Self[:])
+	c.addIf(q.ID != uuid.Nil, "id = ?", q.ID[:])
+	if len(q.Refs) > 0 {
+		refs, err := text(q.Refs, true)
+		if err != nil {
+			return nil, 0, err
 		}
-		return tx.exec(`INSERT INTO share_grant (id, partner, fleet, fleet_ref, status, levels) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-			ON CONFLICT DO UPDATE SET fleet_ref = ?4, status = ?5, levels = ?6`,
-			g.ID[:], g.Partner[:], g.Fleet[:], g.FleetRef, g.Status, string(levels))
-	})
-}
-
-// Grant returns what a fleet allowed a partner.
-func (db *DB) Grant(ctx context.Context, partner, fleet uuid.UUID) (access.Grant, error) {
-	g := access.Grant{Partner: partner, Fleet: fleet}
-	var levels string
-	err := db.read.QueryRowContext(ctx, `SELECT id, fleet_ref, status, levels FROM share_grant
-		WHERE partner = ?1 AND fleet = ?2`, partner[:], fleet[:]).Scan(&g.ID, &g.FleetRef, &g.Status, &levels)
-	if err != nil {
-		return g, missing(err, access.ErrNotFound)
+		c.add("ref IN (SELECT value FROM json_each(?))", refs)
 	}
-	return g, json.Unmarshal([]byte(levels), &g.Levels)
+	return counted(ctx, db, selection{"id, name, created_at, updated_at, ref", from, c}, q.Window,
+		func(row scanner) (access.KnownFleet, error) {
+			var f access.KnownFleet
+			var created, updated int64
+			err := row.Scan(&f.ID, &f.Name, &created, &updated, &f.Ref)
+			f.CreatedAt, f.UpdatedAt = fromMicros(created), fromMicros(updated)
+			return f, err
+		})
 }
 
-// Grants lists what fleets allowed a partner.
-func (db *DB) Grants(ctx context.Context, partner uuid.UUID) ([]access.Grant, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT id, fleet, fleet_ref, status, levels FROM share_grant
-		WHERE partner = ?1 ORDER BY id`, partner[:])
+// selection is what a list is made from.
+type selection struct {
+	columns, from string
+	conditions
+}
+
+// counted reads the part of a list that is wanted and counts the whole.
+func counted[T any](ctx context.Context, db *DB, s selection, w access.Window, scan func(scanner) (T, error)) ([]T, int, error) {
+	var total int
+	err := db.read.QueryRowContext(ctx, `SELECT count(*)`+s.from+` WHERE `+strings.Join(s.parts, " AND "), s.args...).Scan(&total)
+	if err != nil {
+		return nil, 0, err
+	}
+	all, err := window(ctx, db, `SELECT `+s.columns+s.from, s.conditions, webhook.Window{
+		Before: webhook.Position(w.Before), After: webhook.Position(w.After), Limit: w.Limit}, scan)
+	return all, total, err
+}
+
+// list reads all rows of a query.
+func list[T any](ctx context.Context, db *DB, query string, scan func(scanner) (T, error), args ...any) ([]T, error) {
+	rows, err := db.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var all []access.Grant
+	var all []T
 	for rows.Next() {
-		g := access.Grant{Partner: partner}
-		var levels string
-		if err := rows.Scan(&g.ID, &g.Fleet, &g.FleetRef, &g.Status, &levels); err != nil {
+		one, err := scan(rows)
+		if err != nil {
 			return nil, err
 		}
-		if err := json.Unmarshal([]byte(levels), &g.Levels); err != nil {
-			return nil, err
-		}
-		all = append(all, g)
+		all = append(all, one)
 	}
 	return all, rows.Err()
 }

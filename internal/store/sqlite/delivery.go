@@ -13,6 +13,7 @@ import (
 
 // publish writes a delivery for each subscription that an event matches, and the event
 // itself if there is one. It belongs to the transaction of the change that the event tells of.
+// An event of a fleet's data makes none unless a grant in force then lets the partner have it.
 func (t *tx) publish(db *DB, events []event.Event) error {
 	for _, e := range events {
 		var to []uuid.UUID
@@ -21,13 +22,16 @@ func (t *tx) publish(db *DB, events []event.Event) error {
 			WHERE partner = ?4 AND event_name = ?5 AND status IN ('active', 'stale')
 			AND (fleet_ids IS NULL OR EXISTS (SELECT 1 FROM json_each(fleet_ids) WHERE value = ?6))
 			AND (fleet_refs IS NULL OR EXISTS (SELECT 1 FROM json_each(fleet_refs) WHERE value = ?7))
+			AND (?8 OR EXISTS (SELECT 1 FROM share_grant g WHERE g.partner = ?4 AND g.fleet = ?9 AND `+inForce("g", "?3")+`
+				AND (?10 = '' OR coalesce(json_extract(g.levels, '$.' || ?10), '') <> '')))
 			RETURNING subscription`,
 			func(r *sql.Rows) error {
 				var id uuid.UUID
 				err := r.Scan(&id)
 				to = append(to, id)
 				return err
-			}, e.ID[:], e.Subject[:], micros(e.OccurredAt), e.Partner[:], e.Name, e.Fleet.String(), e.FleetRef)
+			}, e.ID[:], e.Subject[:], micros(e.OccurredAt), e.Partner[:], e.Name, e.Fleet.String(), e.FleetRef,
+			e.Own || e.Fleet == uuid.Nil, e.Fleet[:], e.Kind)
 		if err != nil || len(to) == 0 {
 			if err != nil {
 				return err

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/app"
+)
+
+type grantCommand struct {
+	Set grantSetCommand `cmd:"" help:"Make or change what a fleet grants a partner."`
+}
+
+type grantSetCommand struct {
+	Partner    string            `help:"The partner's name." required:""`
+	Fleet      string            `help:"The fleet: its name, its id, or a partner's reference of it." required:""`
+	Level      map[string]string `help:"What is granted of a kind: read, read_write or none; the kind all stands for each. Repeat for several." placeholder:"KIND=LEVEL" mapsep:"none"`
+	FleetRef   string            `help:"How the partner calls the fleet."`
+	Effective  time.Time         `help:"When the grant begins, such as 2026-01-15T00:00:00Z; at once if left out." placeholder:"TIME"`
+	Expiration time.Time         `help:"When the grant ends; never if left out." placeholder:"TIME"`
+	Status     string            `help:"active, paused or cancelled." enum:",active,paused,cancelled" default:""`
+}
+
+// Help teaches the command.
+func (grantSetCommand) Help() string {
+	return `A grant (the share agreement of the API) is in force while it is active and between its dates. Without
+one a partner reads and writes nothing of a fleet. What is left out stays as it is. Queued writes
+that a changed grant no longer allows fail and are not sent. Works beside a running service.
+Uses the database named by WAYBILL_DATABASE_URL.
+
+  waybill grant set --partner "My TMS" --fleet "Acme Freight" --level vehicle=read_write --level message=read_write
+  waybill grant set --partner "My TMS" --fleet "Acme Freight" --level all=read
+  waybill grant set --partner "My TMS" --fleet "Acme Freight" --status paused`
+}
+
+// Run sets the grant.
+func (g grantSetCommand) Run(e *environment) error {
+	made, err := app.SetGrant(e.ctx, e.config, app.GrantOrder{Partner: g.Partner, Fleet: g.Fleet, FleetRef: g.FleetRef,
+		Levels: g.Level, Effective: g.Effective, Expiration: g.Expiration, Status: g.Status})
+	if err != nil {
+		return err
+	}
+	var levels []string
+	for kind, level := range made.Levels {
+		levels = append(levels, fmt.Sprintf("%s=%s", kind, level))
+	}
+	slices.Sort(levels)
+	fmt.Fprintf(os.Stdout, "share_agreement: %s\npartner_id: %s\nfleet_id: %s\nfleet_ref: %s\nstatus: %s\nlevels: %s\n",
+		made.ID, made.Partner, made.Fleet, made.FleetRef, made.Status, strings.Join(levels, " "))
+	return nil
+}

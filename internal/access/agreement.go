@@ -1,0 +1,223 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/problem"
+)
+
+// What a store answers when it cannot do as asked. Any other error is the store's own.
+var (
+	// ErrExists: the fleet and the partner have a grant that lives.
+	ErrExists = errors.New("a grant exists")
+	// ErrRefTaken: the partner knows another fleet under this reference.
+	ErrRefTaken = errors.New("the fleet reference is taken")
+	// ErrOvertaken: the grant has changed since it was read.
+	ErrOvertaken = errors.New("the grant has changed meanwhile")
+)
+
+// Agreements keeps grants for those who make and change them. Each change is written in one
+// transaction with the event that tells the partner of it.
+type Agreements interface {
+	// Agreement returns a grant by id, whatever its status, or ErrNotFound.
+	Agreement(ctx context.Context, id uuid.UUID) (Grant, error)
+	// Agreements lists grants, newest first by (CreatedAt, ID), and counts all that are selected.
+	Agreements(ctx context.Context, q AgreementQuery) ([]Grant, int, error)
+	// InsertAgreement adds a grant. One that has expired gives way; ErrExists if another lives,
+	// ErrRefTaken if the partner uses the reference for another fleet.
+	InsertAgreement(ctx context.Context, g Grant) error
+	// ChangeAgreement changes status and dates; ErrOvertaken if the grant is not as it was read,
+	// ErrExists if another one has taken its place.
+	ChangeAgreement(ctx context.Context, from, to Grant) error
+	// Partner returns a partner by id, or ErrNotFound.
+	Partner(ctx context.Context, id uuid.UUID) (Partner, error)
+}
+
+// Fleets lists fleets.
+type Fleets interface {
+	// Fleets lists the fleets that a partner's grants in force reach, or one fleet itself, newest
+	// first by (CreatedAt, ID), and counts all that are selected.
+	Fleets(ctx context.Context, q FleetQuery) ([]KnownFleet, int, error)
+}
+
+// Service answers questions about fleets and share agreements and changes agreements. All
+// errors that a caller of the API may see are *problem.Error.
+//
+// A fleet may do everything with its own agreements. A partner may read its own and cancel
+// them, because that only takes away what it may do; everything else is the fleet's to decide.
+type Service struct {
+	store   directory
+	now     func() time.Time
+	changed func(Grant)
+}
+
+type directory interface {
+	Store
+	Agreements
+	Fleets
+}
+
+// NewService returns a service. changed is told of each grant that was made or changed.
+func NewService(store directory, now func() time.Time, changed func(Grant)) *Service {
+	return &Service{store: store, now: now, changed: changed}
+}
+
+// Position is a place in a list ordered by time, then by id.
+type Position struct {
+	At time.Time
+	ID uuid.UUID
+}
+
+// IsZero tells whether no position is set.
+func (p Position) IsZero() bool { return p.ID == uuid.Nil }
+
+// Window is the part of a list that is wanted.
+type Window struct {
+	// Before asks for what follows a position, After for what precedes it; at most one is set.
+	Before, After Position
+	Limit         int
+}
+
+// AgreementQuery selects grants; what is zero selects nothing out. Deleted ones are listed only
+// if Status asks for them.
+type AgreementQuery struct {
+	Partner, Fleet uuid.UUID
+	FleetRef       string
+	Status         string
+	Window         Window
+}
+
+// List returns one page of the caller's agreements, whether more follow in the direction of the
+// window, and how many there are on all pages.
+func (s *Service) List(ctx context.Context, who Principal, q AgreementQuery) (page []Grant, more bool, total int, err error) {
+	if who.IsFleet() {
+		if q.Fleet != uuid.Nil && q.Fleet != who.Fleet.ID {
+			return nil, false, 0, nil
+		}
+		q.Fleet = who.Fleet.ID
+	} else {
+		q.Partner = who.Partner.ID
+	}
+	limit := q.Window.Limit
+	q.Window.Limit++
+	if page, total, err = s.store.Agreements(ctx, q); err != nil {
+		return nil, false, 0, fmt.Errorf("listing share agreements: %w", err)
+	}
+	page, more = cut(page, limit, q.Window)
+	return page, more, total, nil
+}
+
+// cut takes away the one entry that was asked for to see whether more follow.
+func cut[T any](all []T, limit int, w Window) ([]T, bool) {
+	switch {
+	case len(all) <= limit:
+		return all, false
+	case w.After.IsZero():
+		return all[:limit], true
+	}
+	return all[1:], true
+}
+
+// Get returns an agreement of the caller's.
+func (s *Service) Get(ctx context.Context, who Principal, id uuid.UUID) (Grant, error) {
+	g, err := s.store.Agreement(ctx, id)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return g, fmt.Errorf("looking up a share agreement: %w", err)
+	}
+	mine := g.Partner == who.Partner.ID && !who.IsFleet() || who.IsFleet() && g.Fleet == who.Fleet.ID
+	if err != nil || !mine || g.Status == GrantDeleted {
+		return g, problem.New(problem.NotFound, "there is no share agreement %s; GET /v2/orgs/share-agreements lists yours", id)
+	}
+	return g, nil
+}
+
+// Move is a change of an agreement's status.
+type Move string
+
+// The moves.
+const (
+	Pause    Move = "paused"
+	Activate Move = "activated"
+	Cancel   Move = "cancelled"
+	Delete   Move = "deleted"
+)
+
+// rule says from which statuses a move leads where. What it does not name is refused with the
+// status that stands in the way.
+func (m Move) rule() (from []string, to string) {
+	switch m {
+	case Pause:
+		return []string{GrantActive}, GrantPaused
+	case Activate:
+		return []string{GrantPaused}, GrantActive
+	case Cancel:
+		return []string{GrantActive, GrantPaused, GrantExpired}, GrantCancelled
+	}
+	return []string{GrantActive, GrantPaused, GrantExpired, GrantCancelled}, GrantDeleted
+}
+
+// Move changes the status of an agreement.
+func (s *Service) Move(ctx context.Context, who Principal, id uuid.UUID, m Move) (Grant, error) {
+	g, err := s.Get(ctx, who, id)
+	if err != nil {
+		return g, err
+	}
+	if !who.IsFleet() && m != Cancel {
+		return g, onlyFleet(string(m))
+	}
+	from, status := m.rule()
+	if !slices.Contains(from, g.Status) {
+		return g, m.refused(g.Status)
+	}
+	to := g
+	to.Status = status
+	if m == Activate && to.over(s.now()) {
+		return g, problem.New(problem.Conflict, "the share agreement is paused and cannot be activated: its expiration_date has passed; PATCH a later one first")
+	}
+	return s.change(ctx, g, to)
+}
+
+func (m Move) refused(status string) error {
+	why := fmt.Sprintf("a share agreement that is %s cannot be %s", status, m)
+	switch {
+	case m == Activate && status == GrantExpired:
+		why += "; PATCH a later expiration_date"
+	case m == Activate && status == GrantCancelled:
+		why += "; POST a new share agreement"
+	}
+	return problem.New(problem.Conflict, "%s", why)
+}
+
+func onlyFleet(verb string) error {
+	return problem.New(problem.Forbidden, "a share agreement is the fleet's to decide: it is %s with a token of the fleet; a partner may only cancel it", verb)
+}
+
+// change writes a change. Its time grows with each, so that it tells which of two readings of
+// the grant is the later one.
+func (s *Service) change(ctx context.Context, from, to Grant) (Grant, error) {
+	to.UpdatedAt = s.clock()
+	if !to.UpdatedAt.After(from.UpdatedAt) {
+		to.UpdatedAt = from.UpdatedAt.Add(time.Microsecond)
+	}
+	to = to.At(to.UpdatedAt)
+	err := s.store.ChangeAgreement(ctx, from, to)
+	switch {
+	case errors.Is(err, ErrOvertaken):
+		return from, problem.New(problem.Conflict, "somebody else has changed the share agreement meanwhile; read it again")
+	case errors.Is(err, ErrExists):
+		return from, problem.New(problem.Conflict, "another share agreement with the partner has taken the place of this one, which is %s", from.Status)
+	case err != nil:
+		return from, fmt.Errorf("changing a share agreement: %w", err)
+	}
+	s.changed(to)
+	return to, nil
+}
+
+// clock is the time as it is stored.
+func (s *Service) clock() time.Time { return s.now().UTC().Truncate(time.Microsecond) }

@@ -1,0 +1,88 @@
+package access
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+)
+
+// The statuses of a grant, values of the contract's ShareAgreementStatusEnum.
+const (
+	// GrantActive: in force from its effective until its expiration date.
+	GrantActive    = "active"
+	GrantPaused    = "paused"
+	GrantCancelled = "cancelled"
+	GrantDeleted   = "deleted"
+	// GrantExpired: it was active and its expiration date has passed.
+	GrantExpired = "expired"
+)
+
+// The share levels of a kind.
+const (
+	Read = "read"
+	// ReadWrite is the share level that allows writing.
+	ReadWrite = "read_write"
+)
+
+// Grant is what a fleet allowed a partner: the share agreement of the contract.
+type Grant struct {
+	ID       uuid.UUID
+	Partner  uuid.UUID
+	Fleet    uuid.UUID
+	FleetRef string
+	// Status is that at ReadAt.
+	Status string
+	// Levels maps each granted kind to Read or ReadWrite.
+	Levels map[resource.Kind]string
+	// Effective is when the grant begins and Expiration when it ends; zero is no bound.
+	Effective, Expiration time.Time
+	CreatedAt, UpdatedAt  time.Time
+	// ReadAt is when the store read the grant; MayRead and MayWrite judge by it.
+	ReadAt time.Time
+}
+
+// InForce tells whether the grant allows anything at a time.
+func (g Grant) InForce(at time.Time) bool {
+	return g.Status == GrantActive && !g.early(at) && !g.over(at)
+}
+
+func (g Grant) early(at time.Time) bool { return at.Before(g.Effective) }
+
+func (g Grant) over(at time.Time) bool { return !g.Expiration.IsZero() && !at.Before(g.Expiration) }
+
+// At returns the grant as it stands at a time: an active one whose end has passed is expired.
+func (g Grant) At(at time.Time) Grant {
+	g.ReadAt = at
+	if g.Status == GrantActive && g.over(at) {
+		g.Status = GrantExpired
+	}
+	return g
+}
+
+// MayWrite tells whether the grant lets the partner write resources of a kind.
+func (g Grant) MayWrite(k resource.Kind) bool {
+	return g.InForce(g.ReadAt) && g.Levels[k] == ReadWrite
+}
+
+// MayRead tells whether the grant lets the partner read resources of a kind.
+func (g Grant) MayRead(k resource.Kind) bool {
+	return g.InForce(g.ReadAt) && g.Levels[k] != ""
+}
+
+// RefusesWrite says, for people, why the grant does not let the partner write a kind; "" if it
+// does.
+func (g Grant) RefusesWrite(k resource.Kind) string {
+	switch {
+	case g.MayWrite(k):
+		return ""
+	case g.Status == GrantExpired || g.Status == GrantActive && g.over(g.ReadAt):
+		return "the share agreement with the fleet expired at " + g.Expiration.UTC().Format(time.RFC3339)
+	case g.Status != GrantActive:
+		return "the share agreement with the fleet is " + g.Status
+	case g.early(g.ReadAt):
+		return "the share agreement with the fleet begins at " + g.Effective.UTC().Format(time.RFC3339)
+	}
+	return "the fleet has not granted you read_write for " + string(k)
+}

@@ -1,0 +1,104 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+)
+
+// Agreements reads and changes share agreements.
+type Agreements interface {
+	List(ctx context.Context, who access.Principal, q access.AgreementQuery) ([]access.Grant, bool, int, error)
+	Get(ctx context.Context, who access.Principal, id uuid.UUID) (access.Grant, error)
+	Create(ctx context.Context, who access.Principal, body []byte) (access.Grant, error)
+	Update(ctx context.Context, who access.Principal, id uuid.UUID, body []byte) (access.Grant, error)
+	Move(ctx context.Context, who access.Principal, id uuid.UUID, m access.Move) (access.Grant, error)
+}
+
+func (s *Server) listAgreements(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	q := query{r: r}
+	asked := access.AgreementQuery{Fleet: q.id("fleet_id"), FleetRef: q.text("fleet_ref"),
+		Status: q.oneOf("share_agreement_status", access.GrantActive, access.GrantPaused, access.GrantCancelled,
+			access.GrantDeleted, access.GrantExpired)}
+	var err error
+	if asked.Window, err = q.window(); err != nil {
+		return err
+	}
+	if err := q.err(); err != nil {
+		return err
+	}
+	found, more, total, err := s.Agreements.List(r.Context(), who, asked)
+	if err != nil {
+		return err
+	}
+	page := orgPageOf(found, more, asked.Window, q.text("cursor"), func(g access.Grant) (access.AgreementRead, access.Position) {
+		return g.Read(), access.Position{At: g.CreatedAt, ID: g.ID}
+	})
+	page.Total = total
+	s.answer(w, http.StatusOK, page)
+	return nil
+}
+
+func (s *Server) getAgreement(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	id, err := pathID(r, "share_agreement_id")
+	if err != nil {
+		return err
+	}
+	return s.answerAgreement(w, http.StatusOK)(s.Agreements.Get(r.Context(), who, id))
+}
+
+// answerAgreement answers with an agreement, unless there is an error instead.
+func (s *Server) answerAgreement(w http.ResponseWriter, status int) func(access.Grant, error) error {
+	return func(g access.Grant, err error) error {
+		if err != nil {
+			return err
+		}
+		s.answer(w, status, g.Read())
+		return nil
+	}
+}
+
+func (s *Server) createAgreement(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	body, err := readBody(w, r, "application/json")
+	if err != nil {
+		return err
+	}
+	return s.answerAgreement(w, http.StatusCreated)(s.Agreements.Create(r.Context(), who, body))
+}
+
+func (s *Server) updateAgreement(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	body, err := readBody(w, r, "application/json")
+	if err != nil {
+		return err
+	}
+	id, err := pathID(r, "share_agreement_id")
+	if err != nil {
+		return err
+	}
+	return s.answerAgreement(w, http.StatusOK)(s.Agreements.Update(r.Context(), who, id, body))
+}
+
+func (s *Server) deleteAgreement(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	id, err := pathID(r, "share_agreement_id")
+	if err != nil {
+		return err
+	}
+	if _, err := s.Agreements.Move(r.Context(), who, id, access.Delete); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (s *Server) moveAgreement(m access.Move) func(http.ResponseWriter, *http.Request, access.Principal) error {
+	return func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+		id, err := pathID(r, "share_agreement_id")
+		if err != nil {
+			return err
+		}
+		return s.answerAgreement(w, http.StatusOK)(s.Agreements.Move(r.Context(), who, id, m))
+	}
+}

@@ -1,0 +1,114 @@
+package tsp_test
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"pgregory.net/rapid"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/resource/resourcetest"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/all"
+)
+
+// A program that builds its bodies by the schema of a capability document must not be refused,
+// and must be able to make every body that is accepted.
+func TestTheSchemasOfCapabilityDocumentsTakeWhatIsAccepted(t *testing.T) {
+	t.Parallel()
+	checked := 0
+	for _, adapter := range all.Adapters() {
+		spec := adapter.Spec()
+		for i, settings := range variants(spec) {
+			for _, c := range tsp.Capabilities() {
+				action, ok := spec.Actions[c]
+				if !ok {
+					continue
+				}
+				checked++
+				action = action.Under(settings)
+				// What an action's own check says of several fields a schema cannot tell.
+				action.Check = nil
+				t.Run(fmt.Sprintf("%s %s %d", spec.Name, c, i), func(t *testing.T) {
+					t.Parallel()
+					agree(t, spec.DisplayName, c, action, settings)
+				})
+			}
+		}
+	}
+	if checked < 10 {
+		t.Errorf("only %d actions were checked", checked)
+	}
+}
+
+// variants are the settings under which an adapter's field uses differ.
+func variants(spec tsp.Spec) []tsp.Settings {
+	found := []tsp.Settings{spec.Effective(nil)}
+	seen := map[string]bool{}
+	for _, action := range spec.Actions {
+		for _, use := range action.Uses {
+			for _, one := range use.Cases {
+				key := one.Setting + "=" + one.Value
+				if seen[key] {
+					continue
+				}
+				seen[key] = true
+				value := one.Value
+				if value == "" {
+					value = "x"
+				}
+				found = append(found, spec.Effective(tsp.Settings{one.Setting: value}))
+			}
+		}
+	}
+	return found
+}
+
+func agree(t *testing.T, display string, c tsp.Capability, action tsp.Action, settings tsp.Settings) {
+	t.Helper()
+	s, err := resource.For(c.Kind, c.Verb)
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := compile(t, action.JSONSchema(display, s))
+	rapid.Check(t, func(t *rapid.T) {
+		body := resourcetest.Body(t, s)
+		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		refused := schema.Validate(value)
+		payload, problems := s.Decode(body)
+		if len(problems) == 0 {
+			problems = action.Apply(display, s, payload, settings).Problems
+		}
+		if (refused == nil) != (len(problems) == 0) {
+			t.Fatalf("%s\nthe schema says %v\nthe service says %v", body, refused, problems)
+		}
+	})
+}
+
+func compile(t *testing.T, of *resource.JSONSchema) *jsonschema.Schema {
+	t.Helper()
+	text, err := json.Marshal(of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	if err := compiler.AddResource("write.json", parsed); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := compiler.Compile("write.json")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	return schema
+}
