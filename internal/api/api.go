@@ -12,6 +12,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -40,9 +41,14 @@ type Webhooks interface {
 
 // Config is what a Server is made of.
 type Config struct {
-	Tokens     Tokens
-	Operations Operations
-	Webhooks   Webhooks
+	Tokens      Tokens
+	Operations  Operations
+	Webhooks    Webhooks
+	Connections Connections
+	Fleets      Fleets
+	Agreements  Agreements
+	TSPs        *tsp.Registry
+	Records     Records
 	// Healthy tells whether the service can do its work.
 	Healthy func(ctx context.Context) error
 	Now     func() time.Time

@@ -33,6 +33,9 @@ func (s *Server) routes() []route {
 		{"DELETE", "/v2/notifications/webhooks/{webhook_id}", "webhook:delete", s.deleteWebhook},
 		{"GET", "/v2/notifications/webhooks/{webhook_id}/logs", "webhook:read", s.listDeliveryLogs},
 	}
+	table = append(table, s.connectionRoutes()...)
+	table = append(table, s.orgRoutes()...)
+	table = append(table, s.recordRoutes()...)
 	for _, kind := range []struct {
 		kind   resource.Kind
 		path   string

@@ -56,7 +56,7 @@ func CreateClient(ctx context.Context, c config.Config, id, partner string, scop
 	owner := access.Partner{ID: uuid.NewSHA1(uuid.NameSpaceURL, []byte("waybill:partner:"+partner)), Name: partner}
 	if known, err := db.Client(ctx, id); err == nil {
 		if known.Partner.Name != partner {
-			return "", fmt.Errorf("the client %s belongs to the partner %s", id, known.Partner.Name)
+			return "", fmt.Errorf("the client %s belongs to %s", id, known.Owner())
 		}
 		owner = known.Partner
 	} else if !errors.Is(err, access.ErrNotFound) {

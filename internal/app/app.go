@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -20,6 +22,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/outbound"
+	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/seal"
 	"github.com/waybill-dev/waybill/internal/store/sqlite"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -49,6 +52,7 @@ type App struct {
 	caller      *tsp.Caller
 	connections *connection.Service
 	webhooks    *webhook.Service
+	imports     *imports
 }
 
 // Open builds the program over its database, which is made and migrated as needed.
@@ -105,26 +109,32 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 		return err
 	}
 	policy := outbound.Policy{Allow: allow, AllowLoopback: o.Dev, AllowHTTP: o.Dev}
-	a.caller = tsp.NewCaller(registry, outbound.TSP(), a.config.CallDeadline, a.log)
-	a.connections = connection.New(a.db, sealer, a.caller, time.Now)
+	a.caller = tsp.NewCaller(registry, outbound.TSP(policy, slices.Collect(maps.Values(a.config.BaseURLs))...), a.config.CallDeadline, a.log)
+	a.connections = connection.New(connection.Config{Store: importing{a.db, a}, Access: a.db, Sealer: sealer, Caller: a.caller, Pace: a.paced, Now: time.Now, Log: a.log})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: sealer, URLs: policy})
 	if a.budget, err = a.resume(ctx); err != nil {
 		return err
 	}
 	w := &writes{store: a.db, connections: a.db, service: a.connections, records: a.db, caller: a.caller,
-		budget: a.budget, limits: a.config.Limits, derive: keys.derive, now: time.Now, log: a.log}
+		budget: a.budget, limits: a.config.Limits, grants: newGrants(a.db), derive: keys.derive, now: time.Now, log: a.log}
 	d := &deliveries{store: a.db, open: func(s webhook.Subscription) (webhook.Subscription, error) { return webhook.OpenSecret(sealer, s) },
 		sender: webhook.NewSender(outbound.Receiver(policy, deliveryTime), time.Now),
 		now:    time.Now, log: a.log}
+	a.imports = a.newImports()
+	if err := a.resumeImports(ctx); err != nil {
+		return err
+	}
 	a.dispatcher = dispatch.New(dispatch.Config{
 		Source:   source,
-		Works:    map[string]dispatch.Work{dispatch.Connections: w, dispatch.Subscriptions: d},
+		Works:    map[string]dispatch.Work{dispatch.Connections: w, dispatch.Subscriptions: d, dispatch.Imports: a.imports},
 		Policies: policies(),
 		Budget:   a.budget, Now: time.Now, Log: a.log,
 	})
 	operations := operation.New(operation.Config{Store: a.db, Access: a.db, Connections: a.db, Records: a.db,
 		Registry: registry, Performer: w, Now: time.Now, MaxAge: a.config.MaxAge})
-	a.handler = api.New(api.Config{Tokens: issuer, Operations: operations, Webhooks: a.webhooks,
+	records := record.New(record.Config{Lists: a.db, Schedules: a.db, Access: a.db, Connections: a.db, Registry: registry, Now: time.Now})
+	orgs := access.NewService(a.db, time.Now, w.grants.forget)
+	a.handler = api.New(api.Config{Tokens: issuer, Fleets: orgs, Agreements: orgs, TSPs: registry, Records: records, Operations: operations, Webhooks: a.webhooks, Connections: a.connections,
 		Healthy: a.db.Ping, Now: time.Now, Log: a.log})
 	return nil
 }
@@ -137,6 +147,7 @@ func policies() map[string]dispatch.Policy {
 	return map[string]dispatch.Policy{
 		dispatch.Connections:   {Base: time.Second, Cap: 15 * time.Minute, MaxCounted: 10},
 		dispatch.Subscriptions: {Schedule: webhook.Schedule()},
+		dispatch.Imports:       {Base: 5 * time.Second, Cap: 15 * time.Minute, MaxCounted: 6},
 	}
 }
 
@@ -168,6 +179,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 		defer cancel()
 		return server.Shutdown(drain)
 	})
+	context.AfterFunc(ctx, a.imports.stop)
 	g.Go(func() error { return a.dispatcher.Run(ctx) })
 	err := g.Wait()
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))

@@ -32,7 +32,9 @@ const (
 	DemoClient   = "demo"
 	DemoSecret   = "demo-secret"
 	demoFleetRef = "fleet-1"
-	demoHook     = webhook.Secret("demo-webhook-secret")
+	// demoTSP is the one that the printed curl lines write to.
+	demoTSP  = "samsara"
+	demoHook = webhook.Secret("demo-webhook-secret")
 )
 
 // Dev is what `waybill dev` can be told.
@@ -173,8 +175,12 @@ func (a *App) demo(ctx context.Context, d Dev) (fixtures, error) {
 	}
 	var f fixtures
 	for _, name := range a.caller.Registry().Names() {
-		if f.connection, err = a.demoConnection(ctx, name, fleet.ID); err != nil {
+		id, err := a.demoConnection(ctx, name, fleet.ID)
+		if err != nil {
 			return f, fmt.Errorf("connecting the demo fleet to %s: %w", name, err)
+		}
+		if f.connection == uuid.Nil || name == demoTSP {
+			f.connection = id
 		}
 	}
 	return f, a.pick(ctx, &f)
@@ -200,15 +206,13 @@ func (a *App) demoConnection(ctx context.Context, name tsp.Name, fleet uuid.UUID
 	adapter, _ := a.caller.Registry().Adapter(name)
 	c, err := a.db.Connection(ctx, demoID("connection:"+string(name)))
 	if errors.Is(err, connection.ErrNotFound) {
-		c = connection.Connection{ID: demoID("connection:" + string(name)), Fleet: fleet, TSP: name, Description: "demo", Version: 1}
-		c, err = a.connections.Connect(ctx, c, adapter.Spec().SampleCredentials, a.pacer(adapter.Spec(), c))
+		c = connection.Connection{ID: demoID("connection:" + string(name)), Fleet: fleet, TSP: name, Description: "demo"}
+		c, err = a.connections.Connect(ctx, c, adapter.Spec().SampleCredentials)
 	}
-	if err != nil {
+	if err != nil || c.Status != connection.Active {
 		return c.ID, err
 	}
-	_, err = record.Import(ctx, a.caller, a.db, record.Source{Target: a.connections.Target(c), Fleet: fleet, Account: c.Account,
-		Pace: a.pacer(adapter.Spec(), c)})
-	return c.ID, err
+	return c.ID, a.imports.atOnce(ctx, c)
 }
 
 // pick chooses the records that the curl lines name: a dispatcher, a driver and a vehicle.

@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/operation"
@@ -30,6 +29,7 @@ func (w *writes) Settle(ctx context.Context, item dispatch.Item, end dispatch.En
 	if op.Attempts, err = w.attempts(ctx, op); err != nil {
 		return item, err
 	}
+	v.Reason = because(t, end, v)
 	s.Attempts = entries(&op, end, v)
 	op.Tries, op.UpdatedAt, op.NextAt = op.Tries+1, now, v.At
 	if v.Counts {
@@ -52,10 +52,10 @@ func (w *writes) Settle(ctx context.Context, item dispatch.Item, end dispatch.En
 		return item, err
 	}
 	if v.Stop {
-		if err := w.connections.SetConnectionStatus(ctx, t.conn.ID, connection.Stale, now); err != nil {
-			return item, fmt.Errorf("marking the connection stale: %w", err)
+		d, _ := end.Value.(done)
+		if err := w.service.Staled(ctx, t.conn, d.err); err != nil {
+			return item, err
 		}
-		w.log.Warn("connection is stale", "connection_id", t.conn.ID, "tsp", t.spec.Name)
 	}
 	t.op = op
 	return w.item(t), nil
@@ -150,21 +150,9 @@ func join(a, b string) string {
 // written completes an operation that took effect and returns the record as it is known now.
 func (w *writes) written(ctx context.Context, op *operation.Operation, t task, end dispatch.End) (*record.Record, error) {
 	d, _ := end.Value.(done)
-	schema, err := resource.For(op.Kind, op.Verb)
-	if err != nil {
-		return nil, err
-	}
 	r := record.Record{Kind: op.Kind, Fleet: op.Fleet, TSP: op.TSP, Account: t.conn.Account, Connection: op.Connection,
-		Collection: op.Collection, SourceID: op.SourceID, Source: []byte("{}"), Fields: []byte("{}"), SeenAt: op.UpdatedAt}
-	if op.Verb == resource.Update {
-		known, err := w.records.Record(ctx, op.Connection, op.Resource)
-		switch {
-		case err == nil:
-			r.Fields, r.Source = known.Fields, known.Source
-		case !errors.Is(err, record.ErrNotFound):
-			return nil, fmt.Errorf("looking up the updated record: %w", err)
-		}
-	} else {
+		Collection: op.Collection, SourceID: op.SourceID, Source: []byte("{}"), Fields: []byte("{}"), Extras: []byte("{}")}
+	if op.Verb == resource.Create {
 		r.Collection, r.SourceID = d.written.Collection, d.written.SourceID
 		if r.SourceID == "" {
 			r.SourceID, r.Synthetic = record.Synthetic(op.ID), true
@@ -173,7 +161,19 @@ func (w *writes) written(ctx context.Context, op *operation.Operation, t task, e
 			r.Collection = string(op.Kind)
 		}
 	}
-	if r.Fields, err = schema.Merge(r.Fields, op.Payload); err != nil {
+	if !r.Synthetic {
+		// Even one that was just made may have been imported before its write is settled.
+		known, err := w.records.Record(ctx, op.Connection, r.Identify().ID)
+		switch {
+		case err == nil:
+			r.Fields, r.Extras, r.Source, r.Synthetic = known.Fields, known.Extras, known.Source, known.Synthetic
+		case !errors.Is(err, record.ErrNotFound):
+			return nil, fmt.Errorf("looking up the written record: %w", err)
+		}
+	}
+	uses := t.action.Under(t.spec.Effective(t.conn.Settings)).Uses
+	r, err := r.Written(record.Write{Payload: op.Payload, Uses: uses, At: op.UpdatedAt})
+	if err != nil {
 		return nil, err
 	}
 	r = r.Identify()

@@ -33,6 +33,7 @@ type writes struct {
 	caller      *tsp.Caller
 	budget      *dispatch.Budget
 	limits      agreed
+	grants      *grants
 	derive      func(operation uuid.UUID, label string) []byte
 	now         func() time.Time
 	log         *slog.Logger
@@ -67,14 +68,16 @@ func (w *writes) Heads(ctx context.Context, lane dispatch.Lane, after int64, n i
 	}
 	spec := adapter.Spec()
 	batch := dispatch.Batch{Parallel: spec.Parallel}
-	if conn.Status != connection.Active {
+	if conn.Status.Ended() {
+		ops = ending(conn, ops)
+	} else if conn.Status != connection.Active {
 		batch.Closed = w.now().Add(closedFor)
 		ops = slices.DeleteFunc(ops, func(op operation.Operation) bool { return w.now().Before(op.Deadline) })
 	}
 	for _, op := range ops {
 		batch.Items = append(batch.Items, w.item(task{op, conn, spec, spec.Actions[capability(op)]}))
 	}
-	return batch, nil
+	return batch, w.unpaid(ctx, batch.Items)
 }
 
 func capability(op operation.Operation) tsp.Capability {
@@ -107,6 +110,9 @@ func repeatable(s tsp.Strength) bool { return s == tsp.Native || s == tsp.Natura
 // Begin marks an operation as being sent, unless its repetition is harmless.
 func (w *writes) Begin(ctx context.Context, item dispatch.Item) error {
 	t := item.Value.(task)
+	if w.service.Shut(t.conn) {
+		return dispatch.ErrOvertaken
+	}
 	if repeatable(t.action.Strength) {
 		return nil
 	}
@@ -124,6 +130,9 @@ func overtaken(err error) error {
 // looked up first where the TSP can be asked, and never sent again where it cannot.
 func (w *writes) Perform(ctx context.Context, item dispatch.Item) dispatch.End {
 	t := item.Value.(task)
+	if end, is := w.forbidden(ctx, t, item.Unknown); is {
+		return end
+	}
 	pacer := &dispatch.Pacer{Budget: w.budget, Named: w.limits.named(t.spec, t.conn)}
 	return w.attempt(ctx, t, pacer.Prepaid(t.action.Limits...), item.Unknown)
 }

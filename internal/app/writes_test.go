@@ -134,8 +134,8 @@ func TestRefusedCredentialsPauseTheConnectionAndLoseNothing(t *testing.T) {
 		return h.do("POST", messages, h.message("refused")).status == http.StatusConflict
 	})
 	h.simulated("DELETE", "/_sim/faults", "")
-	if err := h.app.db.SetConnectionStatus(t.Context(), h.ids.connection, "active", time.Now()); err != nil {
-		t.Fatal(err)
+	if a := h.do("PATCH", "/v2/integrations/connections/"+h.ids.connection.String(), `{"status":"active"}`); a.status != http.StatusOK {
+		t.Fatalf("%d %s", a.status, a.text)
 	}
 	if end := h.ended(id); end.field("status") != "success" {
 		t.Errorf("it ended as %s", end.text)

@@ -18,6 +18,7 @@ var rooms = map[string]struct {
 	reason string
 }{
 	"internal/resource":                {"", "the vocabulary knows nobody"},
+	"internal/resource/resourcetest":   {"internal/resource", "makes bodies for tests"},
 	"internal/problem":                 {"", "errors for callers are a leaf"},
 	"internal/config":                  {"", "configuration is a leaf"},
 	"internal/event":                   {"", "facts are carried by a leaf, so that nobody knows who listens"},
@@ -36,7 +37,7 @@ var rooms = map[string]struct {
 	"internal/tsp/all":                 {"internal/tsp internal/tsp/simkit internal/tsp/geotab internal/tsp/geotab/sim internal/tsp/motive internal/tsp/motive/sim internal/tsp/samsara internal/tsp/samsara/sim", "the list of all adapters"},
 	"internal/access":                  {"internal/event internal/resource internal/problem", "who may do what, to which kinds"},
 	"internal/connection":              {"internal/access internal/event internal/resource internal/tsp internal/problem", "links between fleets and TSPs"},
-	"internal/record":                  {"internal/resource internal/tsp internal/problem", "the TSPs' records"},
+	"internal/record":                  {"internal/access internal/connection internal/resource internal/tsp internal/problem", "the TSPs' records, shown to those who may see them and read through connections"},
 	"internal/operation":               {"internal/access internal/connection internal/event internal/record internal/resource internal/tsp internal/problem", "the tracked write"},
 	"internal/webhook":                 {"internal/event internal/outbound internal/problem", "webhooks carry events and do not know operations"},
 	"internal/dispatch":                {"internal/event internal/tsp internal/resource internal/problem", "lanes do not know what runs in them"},

@@ -20,5 +20,5 @@ func (op Operation) Event(name string, at time.Time) (event.Event, error) {
 		return event.Event{}, fmt.Errorf("making an event id: %w", err)
 	}
 	return event.Event{ID: id, Name: name, Partner: op.Partner, Subject: op.ID, Fleet: op.Fleet,
-		FleetRef: op.FleetRef, OccurredAt: at, Data: data}, nil
+		FleetRef: op.FleetRef, Kind: string(op.Kind), OccurredAt: at, Data: data}, nil
 }

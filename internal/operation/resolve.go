@@ -50,6 +50,8 @@ func unfit(rec record.Record, err error, f *resource.Field, use tsp.FieldUse) st
 	switch {
 	case err != nil:
 		return fmt.Sprintf("the connection reaches no %s with this id", f.Ref.Kind)
+	case !rec.DeletedAt.IsZero():
+		return fmt.Sprintf("this %s was deleted at the TSP", rec.Kind)
 	case rec.Kind != f.Ref.Kind:
 		return fmt.Sprintf("must be the id of a %s, and this is a %s", f.Ref.Kind, rec.Kind)
 	case len(use.Collections) > 0 && !slices.Contains(use.Collections, rec.Collection):

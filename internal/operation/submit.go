@@ -109,12 +109,12 @@ func (s *Service) writable(ctx context.Context, r Request, id uuid.UUID) (connec
 	}
 	grant, err := s.Access.Grant(ctx, r.Partner, conn.Fleet)
 	switch {
-	case errors.Is(err, access.ErrNotFound):
+	case errors.Is(err, access.ErrNotFound), err == nil && grant.Status == access.GrantDeleted:
 		return conn, grant, none
 	case err != nil:
 		return conn, grant, fmt.Errorf("looking up the grant: %w", err)
 	case !grant.MayWrite(r.Kind):
-		return conn, grant, problem.New(problem.Forbidden, "the fleet has not granted you read_write for %s", r.Kind)
+		return conn, grant, problem.New(problem.Forbidden, "%s", grant.RefusesWrite(r.Kind))
 	case conn.Status != connection.Active:
 		return conn, grant, problem.New(problem.Conflict,
 			"the connection is %s; it must be active to take writes", conn.Status)
@@ -207,6 +207,9 @@ func (s *Service) target(ctx context.Context, op *Operation, r Request) error {
 	}
 	if err != nil {
 		return fmt.Errorf("looking up the record to update: %w", err)
+	}
+	if !rec.DeletedAt.IsZero() {
+		return problem.New(problem.NotFound, "the %s %s was deleted at the TSP", r.Kind, r.Target)
 	}
 	op.Resource, op.SourceID, op.Collection = rec.ID, rec.SourceID, rec.Collection
 	return nil

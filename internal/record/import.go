@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -18,39 +19,129 @@ type Source struct {
 	Pace    tsp.Pacer
 }
 
-// maxPages bounds an import whose TSP never ends its list.
-const maxPages = 10_000
+// The bounds of an import whose TSP never ends its list, and of one that loses many records.
+const (
+	maxPages   = 10_000
+	lossesOnce = 200
+)
 
-// Import reads all importable records of a connection into the store and returns how many
-// there were. Its error is an *tsp.Error or one of the store.
-func Import(ctx context.Context, caller *tsp.Caller, store Store, from Source) (int, error) {
-	adapter, ok := caller.Registry().Adapter(from.Target.TSP)
-	if !ok {
-		return 0, fmt.Errorf("this installation has no adapter for %s", from.Target.TSP)
+// Importer brings records up to date.
+type Importer struct {
+	Caller *tsp.Caller
+	Store  Sweeps
+	Now    func() time.Time
+}
+
+// Sweep is one import of a kind on its way. A sweep that failed for a passing reason can be
+// run again and goes on behind the last page that it saved.
+type Sweep struct {
+	Kind  resource.Kind
+	Began time.Time
+	// Seen counts the records met so far.
+	Seen int
+	// Lost counts the records that are gone.
+	Lost int
+
+	cursor string
+	pages  int
+	ids    map[uuid.UUID]struct{}
+	// missed are records that an earlier pass did not meet; nil before the first pass has ended.
+	missed map[uuid.UUID]struct{}
+}
+
+// NewSweep begins an import of a kind.
+func (i Importer) NewSweep(kind resource.Kind) *Sweep {
+	return &Sweep{Kind: kind, Began: i.clock(), ids: map[uuid.UUID]struct{}{}}
+}
+
+func (i Importer) clock() time.Time { return i.Now().UTC().Truncate(time.Microsecond) }
+
+// Run reads the kind's list to its end and saves what it holds. Records that it did not meet
+// are looked for in a second pass at once, because lists that change while they are read can
+// skip a record; what neither pass met is lost. The error is a *tsp.Error or one of the store.
+func (i Importer) Run(ctx context.Context, from Source, s *Sweep) error {
+	for {
+		for done := false; !done; {
+			var err error
+			if done, err = i.page(ctx, from, s); err != nil {
+				return err
+			}
+		}
+		missed, err := i.unmet(ctx, from, s)
+		if err != nil {
+			return err
+		}
+		if len(missed) == 0 || s.missed != nil {
+			return i.lose(ctx, from, s, missed)
+		}
+		s.missed, s.cursor, s.pages, s.ids = missed, "", 0, map[uuid.UUID]struct{}{}
 	}
-	total := 0
-	for _, imports := range adapter.Spec().Imports {
-		cursor := ""
-		for range maxPages {
-			page, end := caller.List(ctx, from.Target, tsp.List{Kind: imports.Kind, Cursor: cursor, Pace: from.Pace})
-			if end != nil {
-				return total, end
-			}
-			now := time.Now()
-			batch := make([]Record, len(page.Records))
-			for i, r := range page.Records {
-				batch[i] = Record{Kind: imports.Kind, Fleet: from.Fleet, TSP: from.Target.TSP, Account: from.Account,
-					Collection: r.Collection, SourceID: r.SourceID, Fields: r.Fields, Source: r.Source,
-					Connection: from.Target.Connection, SeenAt: now}.Identify()
-			}
-			if err := store.SaveRecords(ctx, batch); err != nil {
-				return total, fmt.Errorf("saving imported records: %w", err)
-			}
-			total += len(batch)
-			if cursor = page.Next; cursor == "" {
-				break
+}
+
+// page reads and saves one page and tells whether it was the last one.
+func (i Importer) page(ctx context.Context, from Source, s *Sweep) (done bool, err error) {
+	asked := i.clock()
+	page, end := i.Caller.List(ctx, from.Target, tsp.List{Kind: s.Kind, Cursor: s.cursor, Pace: from.Pace})
+	if end != nil {
+		return false, end
+	}
+	if s.pages++; s.pages > maxPages {
+		return false, &tsp.Error{Class: tsp.Broken, Message: fmt.Sprintf("the list does not end within %d pages", maxPages)}
+	}
+	now := i.clock()
+	batch := make([]Record, len(page.Records))
+	for n, r := range page.Records {
+		batch[n] = Record{Kind: s.Kind, Fleet: from.Fleet, TSP: from.Target.TSP, Account: from.Account,
+			Collection: r.Collection, SourceID: r.SourceID, Fields: r.Fields, Source: r.Source, Imported: true,
+			Connection: from.Target.Connection, SeenAt: asked, UpdatedAt: now}.Identify()
+	}
+	if err := i.Store.SaveRecords(ctx, batch); err != nil {
+		return false, fmt.Errorf("saving imported records: %w", err)
+	}
+	for _, r := range batch {
+		s.ids[r.ID] = struct{}{}
+	}
+	s.Seen, s.cursor = len(s.ids), page.Next
+	return page.Next == "", nil
+}
+
+// unmet returns the records that the connection reached before the sweep began and that the
+// pass did not meet, nor the pass before it.
+func (i Importer) unmet(ctx context.Context, from Source, s *Sweep) (map[uuid.UUID]struct{}, error) {
+	reached, err := i.Store.ReachedSince(ctx, from.Target.Connection, s.Kind, s.Began)
+	if err != nil {
+		return nil, fmt.Errorf("listing the records of before the import: %w", err)
+	}
+	out := map[uuid.UUID]struct{}{}
+	for _, id := range reached {
+		_, met := s.ids[id]
+		_, missed := s.missed[id]
+		if !met && (missed || s.missed == nil) {
+			out[id] = struct{}{}
+		}
+	}
+	return out, nil
+}
+
+func (i Importer) lose(ctx context.Context, from Source, s *Sweep, missed map[uuid.UUID]struct{}) error {
+	l := Loss{Connection: from.Target.Connection, Before: s.Began, At: i.clock()}
+	flush := func() error {
+		if err := i.Store.LoseRecords(ctx, l); err != nil {
+			return fmt.Errorf("marking records as deleted: %w", err)
+		}
+		s.Lost += len(l.Records)
+		l.Records = nil
+		return nil
+	}
+	for id := range missed {
+		if l.Records = append(l.Records, id); len(l.Records) == lossesOnce {
+			if err := flush(); err != nil {
+				return err
 			}
 		}
 	}
-	return total, nil
+	if len(l.Records) == 0 {
+		return nil
+	}
+	return flush()
 }

@@ -1,12 +1,11 @@
 // Package record keeps the TSPs' records as we last knew them: our id of each, the TSP's own
-// id, and which connections reach it. Writes resolve their references here.
+// id, and which connections reach it. Writes resolve their references here, imports bring the
+// records up to date, and callers read them within the reach of their grants.
 package record
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"time"
 
@@ -17,12 +16,11 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// ErrNotFound is what a Store answers for a record that the connection does not reach.
-var ErrNotFound = errors.New("record not found")
-
 // Record is one record of a TSP.
 type Record struct {
-	ID         uuid.UUID
+	ID uuid.UUID
+	// Seq orders records by their arrival; the store gives it.
+	Seq        int64
 	Kind       resource.Kind
 	Fleet      uuid.UUID
 	TSP        tsp.Name
@@ -31,18 +29,33 @@ type Record struct {
 	SourceID   resource.SourceID
 	// Synthetic tells that the TSP gave no id and SourceID is ours.
 	Synthetic bool
-	Fields    jsontext.Value
-	Source    jsontext.Value
-	Hash      string
-	// Connection is the connection through which the record was last seen.
+	// Imported tells that the record was met in a list of the TSP and not only written.
+	Imported bool
+	// Fields holds members of the kind's read model; what is unknown is absent.
+	Fields jsontext.Value
+	// Extras holds what the read model has no place for; "{}" if there is nothing.
+	Extras jsontext.Value
+	// Source is the record as the TSP gave it; "{}" if it never did.
+	Source jsontext.Value
+	// Hash is the SHA-256 of Source, or of Fields while there is no Source.
+	Hash string
+	// Connection is the connection that brought the record's last change.
 	Connection uuid.UUID
-	SeenAt     time.Time
+	// OccurredAt is when the event happened that a log tells of; zero if that is unknown.
+	OccurredAt time.Time
+	// SeenAt is as of when the record is true: when an import asked for it, or when a write of
+	// it was settled.
+	SeenAt    time.Time
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	// DeletedAt is when the TSP was found not to have the record any more; zero while it does.
+	DeletedAt time.Time
 }
 
-// idSpace is the namespace of the UUIDv5 of records.
+// idSpace is the namespace of the UUIDv5 of records, threads and schedules.
 var idSpace = uuid.MustParse("0e9d1b7a-52a5-5b0e-8f52-6f1a3f3f8a57")
 
-// ID derives our id of a record from what identifies it, so that it stays the same over
+// id derives our id of a record from what identifies it, so that it stays the same over
 // imports and connections.
 func (r Record) id() uuid.UUID {
 	name := fmt.Sprintf("%s\x00%s\x00%s\x00%s\x00%s", r.Fleet, r.TSP, r.Account, r.Collection, r.SourceID)
@@ -52,7 +65,11 @@ func (r Record) id() uuid.UUID {
 // Identify fills in the record's id and hash.
 func (r Record) Identify() Record {
 	r.ID = r.id()
-	sum := sha256.Sum256(append(append([]byte{}, r.Fields...), r.Source...))
+	of := r.Source
+	if len(of) == 0 || string(of) == "{}" {
+		of = r.Fields
+	}
+	sum := sha256.Sum256(of)
 	r.Hash = hex.EncodeToString(sum[:])
 	return r
 }
@@ -60,14 +77,4 @@ func (r Record) Identify() Record {
 // Synthetic is the source id of a record to which the TSP gives none.
 func Synthetic(operation uuid.UUID) resource.SourceID {
 	return resource.SourceID("waybill:" + operation.String())
-}
-
-// Store keeps records.
-type Store interface {
-	// Record returns a record that a connection reaches, or ErrNotFound.
-	Record(ctx context.Context, connection, id uuid.UUID) (Record, error)
-	// SaveRecords adds or replaces records and notes that their connection reaches them.
-	SaveRecords(ctx context.Context, records []Record) error
-	// RecordsOf lists the records of a kind that a connection reaches, by collection and source id.
-	RecordsOf(ctx context.Context, connection uuid.UUID, kind resource.Kind) ([]Record, error)
 }

@@ -32,6 +32,7 @@ type DB struct {
 	write  *sql.DB
 	writer *writer
 	wake   func(dispatch.Lane)
+	locks  keyedLocks
 }
 
 // Open opens the file, making and migrating it as needed. wake is told, after the commit, of

@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -9,37 +11,64 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-const recordColumns = `r.id, r.kind, r.fleet, r.tsp, r.account, r.collection, r.source_id, r.synthetic, r.fields, r.source, r.hash, r.updated_at`
+const recordColumns = `r.seq, r.id, r.kind, r.fleet, r.tsp, r.account, r.collection, r.source_id, r.synthetic, r.imported,
+	r.connection, r.occurred_at, r.settled_at, r.created_at, r.updated_at, r.deleted_at, r.hash, r.fields, r.extras`
 
-func scanRecord(row scanner, connection uuid.UUID) (record.Record, error) {
-	r := record.Record{Connection: connection}
-	var fields, source string
-	var seen int64
-	err := row.Scan(&r.ID, &r.Kind, &r.Fleet, &r.TSP, &r.Account, &r.Collection, &r.SourceID, &r.Synthetic,
-		&fields, &source, &r.Hash, &seen)
-	r.Fields, r.Source, r.SeenAt = []byte(fields), []byte(source), fromMicros(seen)
+func scanRecord(row scanner) (record.Record, error) {
+	var r record.Record
+	var occurred, settled, created, updated, deleted int64
+	var fields, extras, source string
+	err := row.Scan(&r.Seq, &r.ID, &r.Kind, &r.Fleet, &r.TSP, &r.Account, &r.Collection, &r.SourceID, &r.Synthetic, &r.Imported,
+		&r.Connection, &occurred, &settled, &created, &updated, &deleted, &r.Hash, &fields, &extras, &source)
+	r.OccurredAt, r.SeenAt, r.CreatedAt = fromMicros(occurred), fromMicros(settled), fromMicros(created)
+	r.UpdatedAt, r.DeletedAt = fromMicros(updated), fromMicros(deleted)
+	r.Fields, r.Extras, r.Source = []byte(fields), []byte(extras), []byte(source)
 	return r, err
 }
 
-// Record returns a record that a connection reaches.
+// Record returns a record that a connection reaches. It is deleted for the connection as soon
+// as the connection does not see it any more.
 func (db *DB) Record(ctx context.Context, connection, id uuid.UUID) (record.Record, error) {
-	r, err := scanRecord(db.read.QueryRowContext(ctx, `SELECT `+recordColumns+` FROM record_reach x
-		JOIN record r ON r.id = x.record WHERE x.connection = ?1 AND x.record = ?2`, connection[:], id[:]), connection)
+	var gone int64
+	r, err := scanRecord(also{db.read.QueryRowContext(ctx, `SELECT x.gone_at, `+recordColumns+`, r.source FROM record r
+		JOIN record_reach x ON x.connection = ?1 AND x.record = r.seq WHERE r.id = ?2`, connection[:], id[:]), &gone})
+	if r.DeletedAt.IsZero() {
+		r.DeletedAt = fromMicros(gone)
+	}
+	r.Connection = connection
+	return r, missing(err, record.ErrNotFound)
+}
+
+// also scans a column in front of those that the scanner behind it asks for.
+type also struct {
+	row   scanner
+	first any
+}
+
+// Scan reads a row.
+func (a also) Scan(into ...any) error { return a.row.Scan(append([]any{a.first}, into...)...) }
+
+// RecordByID returns a record.
+func (db *DB) RecordByID(ctx context.Context, id uuid.UUID) (record.Record, error) {
+	r, err := scanRecord(db.read.QueryRowContext(ctx, `SELECT `+recordColumns+`, r.source FROM record r WHERE r.id = ?1`, id[:]))
 	return r, missing(err, record.ErrNotFound)
 }
 
 // RecordsOf lists the records of a kind that a connection reaches.
 func (db *DB) RecordsOf(ctx context.Context, connection uuid.UUID, kind resource.Kind) ([]record.Record, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT `+recordColumns+` FROM record_reach x
-		JOIN record r ON r.id = x.record WHERE x.connection = ?1 AND r.kind = ?2 ORDER BY r.collection, r.source_id`,
-		connection[:], string(kind))
+	return db.records(ctx, `SELECT `+recordColumns+`, r.source FROM record_reach x JOIN record r ON r.seq = x.record
+		WHERE x.connection = ?1 AND x.kind = ?2 AND x.gone_at = 0 ORDER BY r.collection, r.source_id`, connection[:], string(kind))
+}
+
+func (db *DB) records(ctx context.Context, query string, args ...any) ([]record.Record, error) {
+	rows, err := db.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var all []record.Record
 	for rows.Next() {
-		r, err := scanRecord(rows, connection)
+		r, err := scanRecord(rows)
 		if err != nil {
 			return nil, err
 		}
@@ -48,8 +77,53 @@ func (db *DB) RecordsOf(ctx context.Context, connection uuid.UUID, kind resource
 	return all, rows.Err()
 }
 
+// ReachedSince lists records that a connection reaches and has brought nothing new of.
+func (db *DB) ReachedSince(ctx context.Context, connection uuid.UUID, kind resource.Kind, before time.Time) ([]uuid.UUID, error) {
+	rows, err := db.read.QueryContext(ctx, `SELECT r.id FROM record_reach x JOIN record r ON r.seq = x.record
+		WHERE x.connection = ?1 AND x.kind = ?2 AND x.gone_at = 0 AND x.seen_at < ?3`, connection[:], string(kind), micros(before))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		all = append(all, id)
+	}
+	return all, rows.Err()
+}
+
+// LoseRecords takes records out of a connection's reach.
+func (db *DB) LoseRecords(ctx context.Context, l record.Loss) error {
+	return db.do(ctx, func(tx *tx) error {
+		for _, id := range l.Records {
+			if err := tx.loseRecord(l, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (t *tx) loseRecord(l record.Loss, id uuid.UUID) error {
+	n, err := t.change(`UPDATE record_reach SET gone_at = ?4 WHERE connection = ?1 AND gone_at = 0 AND seen_at < ?3
+		AND record = (SELECT seq FROM record WHERE id = ?2)`, l.Connection[:], id[:], micros(l.Before), micros(l.At))
+	if err != nil || n == 0 {
+		return err
+	}
+	return t.exec(`UPDATE record SET deleted_at = ?2, updated_at = ?2, shelf = shelf | 1 WHERE id = ?1 AND deleted_at = 0
+		AND NOT EXISTS (SELECT 1 FROM connection c JOIN record_reach x ON x.connection = c.id AND x.record = record.seq
+			WHERE c.fleet = record.fleet AND c.status <> 'deleted' AND x.gone_at = 0)`, id[:], micros(l.At))
+}
+
 // SaveRecords adds or replaces records.
 func (db *DB) SaveRecords(ctx context.Context, records []record.Record) error {
+	if len(records) == 0 {
+		return nil
+	}
 	return db.do(ctx, func(tx *tx) error {
 		for _, r := range records {
 			if err := tx.saveRecord(r); err != nil {
@@ -60,15 +134,13 @@ func (db *DB) SaveRecords(ctx context.Context, records []record.Record) error {
 	})
 }
 
-func (t *tx) saveRecord(r record.Record) error {
-	err := t.exec(`INSERT INTO record (id, kind, fleet, tsp, account, collection, source_id, synthetic, fields, source, hash, created_at, updated_at)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)
-		ON CONFLICT DO UPDATE SET fields = ?9, source = ?10, hash = ?11, updated_at = ?12
-		WHERE updated_at <= ?12`,
-		r.ID[:], string(r.Kind), r.Fleet[:], string(r.TSP), r.Account, r.Collection, string(r.SourceID), r.Synthetic,
-		string(r.Fields), string(r.Source), r.Hash, micros(r.SeenAt))
-	if err != nil {
+// storedRecord returns a record as it is stored; its Seq is 0 if it is not. What Source holds
+// is told by Hash.
+func (t *tx) storedRecord(id uuid.UUID) (record.Record, error) {
+	var stored record.Record
+	err := t.each(`SELECT `+recordColumns+`, '{}' FROM record r WHERE r.id = ?1`, func(rows *sql.Rows) (err error) {
+		stored, err = scanRecord(rows)
 		return err
-	}
-	return t.exec(`INSERT OR IGNORE INTO record_reach (connection, record) VALUES (?1, ?2)`, r.Connection[:], r.ID[:])
+	}, id[:])
+	return stored, err
 }

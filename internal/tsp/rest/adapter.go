@@ -31,6 +31,8 @@ type Config struct {
 	Check   func(ctx context.Context, send Send) (tsp.Account, error)
 	Writes  []Write
 	Lists   map[resource.Kind]List
+	// ListsFor replaces Lists where what is read depends on settings; it may be nil.
+	ListsFor func(tsp.Settings) map[resource.Kind]List
 	// Now is the clock of Retry-After dates and of the ends of tokens; nil means time.Now.
 	Now func() time.Time
 }
@@ -84,7 +86,10 @@ func (a *adapter) Connect(_ context.Context, access tsp.Access) (tsp.Session, er
 	if err := line.keys.usable(); err != nil {
 		return nil, line.clean(err)
 	}
-	s := &session{adapter: a, line: line, settings: access.Settings}
+	s := &session{adapter: a, line: line, settings: access.Settings, lists: a.config.Lists}
+	if a.config.ListsFor != nil {
+		s.lists = a.config.ListsFor(access.Settings)
+	}
 	if a.finds {
 		return finder{s}, nil
 	}

@@ -44,6 +44,9 @@ func (k *keys) usable() error {
 	if k.desk != nil && k.desk.auth.spendable(k.current) {
 		return refusedCredentials("the %s was not exchanged for an access token", k.desk.auth.codeField())
 	}
+	if k.desk != nil && k.current.Get(tsp.AccessToken) == "" {
+		return refusedCredentials("the credentials hold neither a %s nor a %s", k.desk.auth.codeField(), tsp.RefreshToken)
+	}
 	return k.auth.sign(http.Header{}, k.current)
 }
 

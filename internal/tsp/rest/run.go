@@ -192,12 +192,16 @@ func (r *run) find(ctx context.Context) (tsp.Written, bool, error) {
 	return r.out, true, nil
 }
 
-// mayHaveBegun tells whether an earlier attempt can have come to a step. Where nothing was
-// marked at all, the marks prove nothing.
+// mayHaveBegun tells whether an earlier attempt can have come to a step. A write of one step marks
+// none, and where no step of several was marked at all, the marks prove nothing.
 func (r *run) mayHaveBegun(s Step) bool {
-	if r.w.Progress == nil || len(r.w.Progress.Steps()) == 0 {
-		return true
+	others := false
+	for _, one := range r.steps {
+		_, begun := r.w.Step(one.Key)
+		if begun && one.Key == s.Key {
+			return true
+		}
+		others = others || begun
 	}
-	_, begun := r.w.Step(s.Key)
-	return begun
+	return !others
 }

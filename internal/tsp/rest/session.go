@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -13,6 +14,7 @@ type session struct {
 	adapter  *adapter
 	line     *line
 	settings tsp.Settings
+	lists    map[resource.Kind]List
 }
 
 // finder is the session of an adapter with writes that can be found again.
@@ -26,7 +28,7 @@ func (s *session) Check(ctx context.Context, pace tsp.Pacer) (tsp.Account, error
 
 // List reads one page of an importable kind.
 func (s *session) List(ctx context.Context, l tsp.List) (tsp.Page, error) {
-	list, ok := s.adapter.config.Lists[l.Kind]
+	list, ok := s.lists[l.Kind]
 	if !ok {
 		return tsp.Page{}, s.unsupported("list of %s records", l.Kind)
 	}

@@ -1,0 +1,215 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/resource"
+)
+
+// regrant changes the demo's grant behind the API's back.
+func (h *house) regrant(change func(*access.Grant)) {
+	h.t.Helper()
+	g, err := h.app.db.Agreement(h.t.Context(), demoID("grant"))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	change(&g)
+	g.UpdatedAt = time.Time{}
+	if err := h.app.db.SaveGrant(h.t.Context(), g, access.Fleet{ID: g.Fleet, Name: "Demo Freight"}); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// asFleet returns a token of the demo's fleet.
+func (h *house) asFleet() string {
+	h.t.Helper()
+	secret, err := CreateFleetClient(h.t.Context(), h.app.config, "acme", demoFleetRef, nil)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return h.tokenFor("acme", secret, "organization")
+}
+
+// by sends a request with another token.
+func (h *house) by(token, method, path, body string) answer {
+	h.t.Helper()
+	return h.do(method, path, body, "Authorization", "Bearer "+token)
+}
+
+func TestAWriteNeedsAGrantInForce(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		change func(*access.Grant)
+		status int
+		says   string
+	}{
+		{"paused", func(g *access.Grant) { g.Status = access.GrantPaused }, http.StatusForbidden, "is paused"},
+		{"cancelled", func(g *access.Grant) { g.Status = access.GrantCancelled }, http.StatusForbidden, "is cancelled"},
+		{"not yet effective", func(g *access.Grant) { g.Effective = time.Date(2999, 1, 2, 0, 0, 0, 0, time.UTC) }, http.StatusForbidden, "begins at 2999-01-02"},
+		{"expired", func(g *access.Grant) { g.Expiration = time.Date(2020, 1, 2, 0, 0, 0, 0, time.UTC) }, http.StatusForbidden, "expired at 2020-01-02"},
+		{"read only", func(g *access.Grant) { g.Levels[resource.KindMessage] = access.Read }, http.StatusForbidden, "read_write for message"},
+		{"another kind", func(g *access.Grant) { delete(g.Levels, resource.KindMessage) }, http.StatusForbidden, "read_write for message"},
+		{"deleted", func(g *access.Grant) { g.Status = access.GrantDeleted }, http.StatusNotFound, "no connection"},
+		{"in force until tomorrow", func(g *access.Grant) {
+			g.Effective, g.Expiration = time.Now().Add(-time.Hour), time.Now().Add(24*time.Hour)
+		}, http.StatusAccepted, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			h := open(t)
+			h.regrant(c.change)
+			if a := h.do("POST", messages, h.message(c.name)); a.status != c.status || !strings.Contains(a.text, c.says) {
+				t.Errorf("%d %s", a.status, a.text)
+			}
+		})
+	}
+}
+
+func TestAQueuedOperationIsNotSentOnceItsGrantIsGone(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	fleet := h.asFleet()
+	h.simulated("POST", "/_sim/faults", `{"match":{"method":"POST","path_prefix":"/v1/fleet/messages"},"fault":"status","status":503}`)
+	id := h.do("POST", messages, h.message("too late")).field("id")
+	h.until("the TSP has refused it once", func() bool {
+		return strings.Contains(h.simulated("GET", "/_sim/requests?method=POST", ""), "too late")
+	})
+	agreement := "/v2/orgs/share-agreements/" + demoID("grant").String()
+	if a := h.by(fleet, "POST", agreement+"/pause", ""); a.status != http.StatusOK {
+		t.Fatalf("%d %s", a.status, a.text)
+	}
+	h.simulated("DELETE", "/_sim/faults", "")
+	end := h.ended(id)
+	logs := end.value("logs").([]any)
+	last := logs[len(logs)-1].(map[string]any)
+	if end.field("status") != "failed" || last["error_type"] != "auth" || !strings.Contains(last["error_details"].(string), "share agreement with the fleet is paused") {
+		t.Errorf("it ended as %s", end.text)
+	}
+	if n := h.sent("too late"); n != 0 {
+		t.Errorf("the TSP has it %d times", n)
+	}
+	h.by(fleet, "POST", agreement+"/activate", "")
+	h.ended(h.do("POST", messages, h.message("allowed again")).field("id"))
+	// The failure happened while no grant was in force, so it was told to nobody.
+	want := []string{"resource_operation.created", "resource_operation.created", "resource_operation.succeeded"}
+	if diff := cmp.Diff(want, h.events(3)); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
+	}
+}
+
+func TestThePartnerIsToldOfItsShareAgreements(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	fleet := h.asFleet()
+	a := h.do("POST", "/v2/notifications/webhooks",
+		fmt.Sprintf(`{"url":%q,"event_name":"share_agreement.*","secret":%q}`, h.hooks.url+"/agreements", string(demoHook)))
+	if a.status != http.StatusOK {
+		t.Fatalf("%d %s", a.status, a.text)
+	}
+	agreement := "/v2/orgs/share-agreements/" + demoID("grant").String()
+	for _, step := range [][2]string{{"POST", "/pause"}, {"POST", "/activate"}, {"DELETE", ""}} {
+		if a := h.by(fleet, step[0], agreement+step[1], ""); a.status >= 300 {
+			t.Fatalf("%v: %d %s", step, a.status, a.text)
+		}
+	}
+	a = h.by(fleet, "POST", "/v2/orgs/share-agreements", fmt.Sprintf(`{"partner_id":%q,"fleet_ref":"fleet-1","scopes":{"vehicle":"read"}}`, demoID("partner")))
+	if a.status != http.StatusCreated {
+		t.Fatalf("%d %s", a.status, a.text)
+	}
+	got := h.events(4)
+	slices.Sort(got) // two agreements, so two subjects, which overtake each other
+	want := []string{"share_agreement.created", "share_agreement.deleted", "share_agreement.updated", "share_agreement.updated"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
+	}
+}
+
+func TestAFleetsTokenCannotWrite(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	fleet := h.asFleet()
+	for _, c := range []struct{ method, path, body string }{
+		{"POST", messages, h.message("no")},
+		{"PATCH", "/v2/telematics/vehicles/" + h.ids.vehicle.String(), `{}`},
+		{"GET", operations, ""},
+		{"POST", "/v2/notifications/webhooks", `{}`},
+	} {
+		if a := h.by(fleet, c.method, c.path, c.body); a.status != http.StatusForbidden || !strings.Contains(a.text, "partner's token") {
+			t.Errorf("%s %s: %d %s", c.method, c.path, a.status, a.text)
+		}
+	}
+	if a := h.by(fleet, "GET", "/v2/integrations/connections", ""); a.status != http.StatusOK || !strings.Contains(a.text, h.ids.connection.String()) {
+		t.Errorf("the fleet does not see its connection: %d %s", a.status, a.text)
+	}
+	if _, err := CreateFleetClient(t.Context(), h.app.config, "other", "Demo Freight", []string{"telematics:write"}); err == nil {
+		t.Error("a fleet's client was given a scope of partners")
+	}
+	if _, err := CreateClient(t.Context(), h.app.config, "acme", "My TMS", nil); err == nil {
+		t.Error("a fleet's client became a partner's")
+	}
+}
+
+// counting counts the look-ups of a store.
+type counting struct {
+	access.Store
+	grant access.Grant
+	n     int
+}
+
+func (c *counting) Grant(context.Context, uuid.UUID, uuid.UUID) (access.Grant, error) {
+	c.n++
+	return c.grant, nil
+}
+
+func TestABatchOfOperationsCostsOneLookUpOfItsGrant(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 1, 15, 10, 0, 0, 0, time.UTC)
+	store := &counting{grant: access.Grant{Status: access.GrantActive, ReadAt: now, Expiration: now.Add(100 * time.Millisecond),
+		Levels: map[resource.Kind]string{resource.KindMessage: access.ReadWrite}}}
+	g := newGrants(store)
+	g.now = func() time.Time { return now }
+	ask := func(want string) {
+		t.Helper()
+		for range 200 {
+			if got, err := g.refusal(t.Context(), operation.Operation{Kind: resource.KindMessage}); err != nil || (got == "") != (want == "") || !strings.Contains(got, want) {
+				t.Fatalf("%q %v", got, err)
+			}
+		}
+	}
+	ask("")
+	// Its end is seen without asking again.
+	now = now.Add(150 * time.Millisecond)
+	ask("expired")
+	if store.n != 1 {
+		t.Errorf("%d look-ups", store.n)
+	}
+	g.forget(access.Grant{})
+	store.grant = access.Grant{Status: access.GrantCancelled, ReadAt: now}
+	ask("cancelled")
+	if store.n != 2 {
+		t.Errorf("%d look-ups", store.n)
+	}
+}
+
+// expire lets the demo's grant end in the past.
+func (h *house) expire() {
+	h.t.Helper()
+	h.regrant(func(g *access.Grant) { g.Expiration = time.Now().Add(-time.Minute) })
+}
+
+func (h *house) regrantLevel(kind resource.Kind, level string) {
+	h.t.Helper()
+	h.regrant(func(g *access.Grant) { g.Levels[kind] = level })
+}

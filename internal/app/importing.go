@@ -1,0 +1,101 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/store/sqlite"
+)
+
+// importing is the store of connections, with the imports of a connection following its
+// status: one that is made or becomes active is imported at once, any other is not.
+type importing struct {
+	*sqlite.DB
+	app *App
+}
+
+// InsertConnection adds a connection and makes its imports due.
+func (i importing) InsertConnection(ctx context.Context, c connection.Connection, drafts []uuid.UUID, events []event.Event) error {
+	if err := i.DB.InsertConnection(ctx, c, drafts, events); err != nil {
+		return err
+	}
+	i.follow(ctx, c)
+	return nil
+}
+
+// ChangeConnection changes a connection and what of it is imported.
+func (i importing) ChangeConnection(ctx context.Context, c connection.Change) error {
+	if err := i.DB.ChangeConnection(ctx, c); err != nil {
+		return err
+	}
+	if c.From.Status != c.To.Status || c.From.Version != c.To.Version {
+		i.follow(ctx, c.To)
+	}
+	return nil
+}
+
+// follow schedules or parks. The connection has changed already, so a failure is no error of
+// the change; the next start makes up for it.
+func (i importing) follow(ctx context.Context, c connection.Connection) {
+	if err := i.app.scheduleImports(ctx, c, nil); err != nil {
+		i.app.log.Error("the imports of a connection could not be scheduled; they begin at the next start",
+			"connection_id", c.ID, "error", err)
+	}
+}
+
+// scheduleImports makes the kinds of an active connection due, those left out that are
+// scheduled already, and parks the schedules of any other.
+func (a *App) scheduleImports(ctx context.Context, c connection.Connection, scheduled []resource.Kind) error {
+	if c.Status != connection.Active {
+		return a.db.ParkImports(ctx, c.ID)
+	}
+	adapter, ok := a.caller.Registry().Adapter(c.TSP)
+	if !ok {
+		return a.db.ParkImports(ctx, c.ID)
+	}
+	kinds := slices.DeleteFunc(record.Importable(adapter.Spec()), func(k resource.Kind) bool { return slices.Contains(scheduled, k) })
+	if len(kinds) == 0 {
+		return nil
+	}
+	return a.db.ScheduleImports(ctx, c.ID, kinds, time.Now().UTC().Truncate(time.Microsecond))
+}
+
+// resumeImports makes the schedules fit the connections, whatever the last process left and
+// whatever kinds the adapters can list since.
+func (a *App) resumeImports(ctx context.Context) error {
+	all, err := a.db.Connections(ctx)
+	if err != nil {
+		return fmt.Errorf("listing connections: %w", err)
+	}
+	ids := make([]uuid.UUID, len(all))
+	for i, c := range all {
+		ids[i] = c.ID
+	}
+	schedules, err := a.db.SchedulesOf(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("reading schedules: %w", err)
+	}
+	live := map[uuid.UUID][]resource.Kind{}
+	for _, s := range schedules {
+		if !s.NextAt.IsZero() {
+			live[s.Connection] = append(live[s.Connection], s.Kind)
+		}
+	}
+	for _, c := range all {
+		if c.Status != connection.Active && len(live[c.ID]) == 0 {
+			continue
+		}
+		if err := a.scheduleImports(ctx, c, live[c.ID]); err != nil {
+			return fmt.Errorf("scheduling the imports of connection %s: %w", c.ID, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,209 @@
+package record
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/problem"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// Freshness is the wire form of the contract's DataFreshness, with problem beside.
+type Freshness struct {
+	Resource              resource.Kind `json:"resource"`
+	ShareLevel            *string       `json:"share_level"`
+	FleetID               uuid.UUID     `json:"fleet_id"`
+	FleetRef              *string       `json:"fleet_ref"`
+	ConnectionID          uuid.UUID     `json:"connection_id"`
+	ConnectionDescription *string       `json:"connection_description"`
+	ScheduleID            uuid.UUID     `json:"schedule_id"`
+	SourceName            tsp.Name      `json:"source_name"`
+	TSPID                 uuid.UUID     `json:"tsp_id"`
+	TSPSlug               string        `json:"tsp_slug"`
+	LastSuccess           *string       `json:"last_successful_execution_at"`
+	Next                  *string       `json:"next_execution_at"`
+	Status                *string       `json:"schedule_status"`
+	// Problem says why the last import failed; null if it did not.
+	Problem *string `json:"problem"`
+}
+
+// Fleets narrows a list to some fleets; empty lists narrow nothing.
+type Fleets struct {
+	IDs  []uuid.UUID
+	Refs []string
+}
+
+// Freshness tells, for each connection that the caller reaches and each kind that can be
+// imported or written there, when its data came last and what the fleet granted. A kind that
+// is only written has no schedule_status.
+func (s *Service) Freshness(ctx context.Context, who access.Principal, f Fleets) ([]Freshness, error) {
+	grants, err := access.Reach(ctx, s.Access, who)
+	if err != nil {
+		return nil, err
+	}
+	q := connection.Query{Limit: 1000}
+	by := map[uuid.UUID]access.Grant{}
+	for _, g := range grants {
+		if chosen(f.IDs, g.Fleet) && chosen(f.Refs, g.FleetRef) {
+			q.Fleets, by[g.Fleet] = append(q.Fleets, g.Fleet), g
+		}
+	}
+	out := []Freshness{}
+	for len(q.Fleets) > 0 {
+		found, err := s.Connections.ConnectionPage(ctx, q)
+		if err != nil {
+			return nil, fmt.Errorf("listing connections: %w", err)
+		}
+		some, err := s.freshness(ctx, found, by)
+		if err != nil {
+			return nil, err
+		}
+		if out = append(out, some...); len(found) < q.Limit {
+			break
+		}
+		last := found[len(found)-1]
+		q.Before = connection.Position{At: last.CreatedAt, ID: last.ID}
+	}
+	return out, nil
+}
+
+// RequestImport makes all kinds of a connection due at once for a caller who reaches it.
+func (s *Service) RequestImport(ctx context.Context, who access.Principal, id uuid.UUID) ([]Freshness, error) {
+	if err := s.known(ctx, id); err != nil {
+		return nil, err
+	}
+	c, err := s.Connections.Connection(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("looking up a connection: %w", err)
+	}
+	grants, err := access.Reach(ctx, s.Access, who)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(grants, func(g access.Grant) bool { return g.Fleet == c.Fleet })
+	if i < 0 {
+		return nil, noConnection(id)
+	}
+	if c.Status != connection.Active {
+		return nil, problem.New(problem.Conflict, "the connection is %s; it must be active to be imported", c.Status)
+	}
+	kinds := s.Importable(c.TSP)
+	if len(kinds) == 0 {
+		return nil, problem.New(problem.NotImplemented, "nothing can be imported from %s", c.TSP)
+	}
+	if err := s.Schedules.ScheduleImports(ctx, id, kinds, s.Now().UTC().Truncate(time.Microsecond)); err != nil {
+		return nil, fmt.Errorf("scheduling imports: %w", err)
+	}
+	return s.freshness(ctx, []connection.Connection{c}, map[uuid.UUID]access.Grant{c.Fleet: grants[i]})
+}
+
+// Importable lists the kinds whose records can be read at a TSP.
+func (s *Service) Importable(name tsp.Name) []resource.Kind {
+	adapter, ok := s.Registry.Adapter(name)
+	if !ok {
+		return nil
+	}
+	return Importable(adapter.Spec())
+}
+
+// Importable lists the kinds whose records an adapter can read.
+func Importable(spec tsp.Spec) []resource.Kind {
+	var kinds []resource.Kind
+	for _, i := range spec.Imports {
+		kinds = append(kinds, i.Kind)
+	}
+	return kinds
+}
+
+func (s *Service) freshness(ctx context.Context, of []connection.Connection, by map[uuid.UUID]access.Grant) ([]Freshness, error) {
+	ids := make([]uuid.UUID, len(of))
+	for i, c := range of {
+		ids[i] = c.ID
+	}
+	schedules, err := s.Schedules.SchedulesOf(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("reading schedules: %w", err)
+	}
+	type key struct {
+		connection uuid.UUID
+		kind       resource.Kind
+	}
+	known := map[key]Schedule{}
+	for _, one := range schedules {
+		known[key{one.Connection, one.Kind}] = one
+	}
+	out := []Freshness{}
+	for _, c := range of {
+		adapter, ok := s.Registry.Adapter(c.TSP)
+		if !ok {
+			continue
+		}
+		spec := adapter.Spec()
+		importable := Importable(spec)
+		for _, kind := range resource.Kinds() {
+			imported, writable := slices.Contains(importable, kind), canWrite(spec, c, kind)
+			if !imported && !writable {
+				continue
+			}
+			f := entry(c, by[c.Fleet], kind, writable)
+			if imported {
+				f.schedule(c, known[key{c.ID, kind}])
+			}
+			out = append(out, f)
+		}
+	}
+	return out, nil
+}
+
+// canWrite tells whether the connection can take any write of a kind.
+func canWrite(spec tsp.Spec, c connection.Connection, kind resource.Kind) bool {
+	settings := spec.Effective(c.Settings)
+	for _, verb := range []resource.Verb{resource.Create, resource.Update} {
+		if action, ok := spec.Actions[tsp.Capability{Kind: kind, Verb: verb}]; ok && action.Lacks(settings) == "" {
+			return true
+		}
+	}
+	return false
+}
+
+func entry(c connection.Connection, g access.Grant, kind resource.Kind, writable bool) Freshness {
+	level := g.Levels[kind]
+	if level == access.ReadWrite && !writable {
+		level = access.Read
+	}
+	return Freshness{Resource: kind, ShareLevel: optional(level), FleetID: c.Fleet, FleetRef: optional(g.FleetRef),
+		ConnectionID: c.ID, ConnectionDescription: optional(c.Description), ScheduleID: ScheduleID(c.ID, kind),
+		SourceName: c.TSP, TSPID: c.TSP.ID(), TSPSlug: string(c.TSP)}
+}
+
+// schedule adds what is known of a kind that is imported.
+func (f *Freshness) schedule(c connection.Connection, s Schedule) {
+	status := map[connection.Status]string{connection.Active: "active", connection.Paused: "paused", connection.Stale: "stale",
+		connection.Failed: "stale", connection.Cancelled: "cancelled"}[c.Status]
+	f.Status, f.Problem = optional(status), optional(s.Problem)
+	f.LastSuccess = moment(s.LastSuccessAt)
+	if c.Status == connection.Active {
+		f.Next = moment(s.NextAt)
+	}
+}
+
+func moment(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	return optional(t.UTC().Format(timeForm))
+}
+
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

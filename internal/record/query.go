@@ -1,0 +1,92 @@
+package record
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+)
+
+// Sort is what a list is ordered by; records that are equal in it are ordered by their arrival.
+type Sort string
+
+// The orders. A record without occurred_at stands where its created_at is.
+const (
+	ByOccurred Sort = "occurred_at"
+	ByCreated  Sort = "created_at"
+	ByUpdated  Sort = "updated_at"
+	BySource   Sort = "source_id"
+)
+
+// Sorts lists the orders, the default first.
+func Sorts() []Sort { return []Sort{ByOccurred, ByCreated, ByUpdated, BySource} }
+
+// Query selects records of one kind. Fields left zero narrow nothing; several narrow together.
+type Query struct {
+	Kind resource.Kind
+	// Fleets are those whose records are wanted; none means no records.
+	Fleets []uuid.UUID
+	// Connection is one that reaches the records.
+	Connection uuid.UUID
+	IDs        []uuid.UUID
+	SourceIDs  []resource.SourceID
+	// Driver tells drivers from other users; nil for both.
+	Driver     *bool
+	References []Reference
+	// From and To bound the time by which ByOccurred sorts: From <= time < To.
+	From, To time.Time
+	// Deleted adds the records that were deleted at their TSP.
+	Deleted bool
+	// WithSource asks for the records' Source, which is left out otherwise.
+	WithSource bool
+
+	Sort       Sort
+	Descending bool
+	// Behind asks for the page that follows a position, Ahead for the one that precedes it; at
+	// most one of them is set.
+	Behind, Ahead Position
+	Limit         int
+}
+
+// Reference narrows a list to records in which one of the model's References has one of
+// several values; ids are in their usual lower-case form.
+type Reference struct {
+	Member string
+	Values []string
+}
+
+// Position is a place in a sorted list.
+type Position struct {
+	// At is the time, or Text the source id, that the list is sorted by.
+	At   time.Time
+	Text string
+	Seq  int64
+}
+
+// IsZero tells whether no position is set.
+func (p Position) IsZero() bool { return p.Seq == 0 }
+
+// SortTime is the time by which ByOccurred sorts the record.
+func (r Record) SortTime() time.Time {
+	if r.OccurredAt.IsZero() {
+		return r.CreatedAt
+	}
+	return r.OccurredAt
+}
+
+// PositionBy is the record's place in a list of an order.
+func (r Record) PositionBy(s Sort) Position {
+	p := Position{Seq: r.Seq}
+	switch s {
+	case ByCreated:
+		p.At = r.CreatedAt
+	case ByUpdated:
+		p.At = r.UpdatedAt
+	case BySource:
+		p.Text = string(r.SourceID)
+	default:
+		p.At = r.SortTime()
+	}
+	return p
+}

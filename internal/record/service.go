@@ -1,0 +1,160 @@
+package record
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/problem"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// Config is what a Service is made of.
+type Config struct {
+	Lists       Lists
+	Schedules   Schedules
+	Access      access.Store
+	Connections connection.Store
+	Registry    *tsp.Registry
+	Now         func() time.Time
+}
+
+// Service answers questions about records within the reach of the caller's grants.
+type Service struct{ Config }
+
+// New returns a service.
+func New(c Config) *Service { return &Service{c} }
+
+// Request is a list as a caller asks for it. The fleets of its Query are filled in from what
+// the caller reaches, narrowed by FleetIDs and FleetRefs.
+type Request struct {
+	Query
+	FleetIDs  []uuid.UUID
+	FleetRefs []string
+}
+
+// Page is one page of a list.
+type Page struct {
+	Items []jsontext.Value
+	// Total counts the records of all pages.
+	Total int
+	// First and Last are the places of the first and the last item.
+	First, Last Position
+	// More tells whether records follow in the direction in which the page was asked for.
+	More bool
+}
+
+// List returns one page of the records that the caller may read. What it may not read is not
+// there: such a list is empty. A connection that does not exist is a problem.
+func (s *Service) List(ctx context.Context, who access.Principal, r Request) (Page, error) {
+	if err := s.known(ctx, r.Connection); err != nil {
+		return Page{}, err
+	}
+	refs, err := s.readable(ctx, who, r.Kind)
+	if err != nil {
+		return Page{}, err
+	}
+	q := r.Query
+	q.Fleets = nil
+	for fleet, ref := range refs {
+		if chosen(r.FleetIDs, fleet) && chosen(r.FleetRefs, ref) {
+			q.Fleets = append(q.Fleets, fleet)
+		}
+	}
+	if len(q.Fleets) == 0 {
+		return Page{}, nil
+	}
+	page := Page{}
+	if page.Total, err = s.Lists.CountRecords(ctx, q); err != nil {
+		return Page{}, fmt.Errorf("counting records: %w", err)
+	}
+	q.Limit++
+	found, err := s.Lists.RecordPage(ctx, q)
+	if err != nil {
+		return Page{}, fmt.Errorf("listing records: %w", err)
+	}
+	if page.More = len(found) > r.Limit; page.More && q.Ahead.IsZero() {
+		found = found[:r.Limit]
+	} else if page.More {
+		found = found[1:]
+	}
+	for _, one := range found {
+		item, err := one.Read(refs[one.Fleet], r.WithSource)
+		if err != nil {
+			return Page{}, err
+		}
+		page.Items = append(page.Items, item)
+	}
+	if len(found) > 0 {
+		page.First, page.Last = found[0].PositionBy(q.Sort), found[len(found)-1].PositionBy(q.Sort)
+	}
+	return page, nil
+}
+
+func chosen[T comparable](among []T, one T) bool {
+	return len(among) == 0 || slices.Contains(among, one)
+}
+
+// known refuses a connection that does not exist.
+func (s *Service) known(ctx context.Context, id uuid.UUID) error {
+	if id == uuid.Nil {
+		return nil
+	}
+	c, err := s.Connections.Connection(ctx, id)
+	if errors.Is(err, connection.ErrNotFound) || err == nil && c.Status == connection.Deleted {
+		return noConnection(id)
+	}
+	if err != nil {
+		return fmt.Errorf("looking up a connection: %w", err)
+	}
+	return nil
+}
+
+func noConnection(id uuid.UUID) error {
+	return problem.New(problem.NotFound, "there is no connection %s; GET /v2/integrations/connections lists yours", id)
+}
+
+// readable returns the fleets whose records of a kind the caller may read, each with how the
+// caller calls it.
+func (s *Service) readable(ctx context.Context, who access.Principal, kind resource.Kind) (map[uuid.UUID]string, error) {
+	grants, err := access.Reach(ctx, s.Access, who)
+	if err != nil {
+		return nil, err
+	}
+	refs := map[uuid.UUID]string{}
+	for _, g := range grants {
+		if g.MayRead(kind) {
+			refs[g.Fleet] = g.FleetRef
+		}
+	}
+	return refs, nil
+}
+
+// Get returns one record that the caller may read, a deleted one included.
+func (s *Service) Get(ctx context.Context, who access.Principal, kind resource.Kind, id uuid.UUID) (Record, string, error) {
+	none := problem.New(problem.NotFound, "there is no %s %s that you may read", kind, id)
+	r, err := s.Lists.RecordByID(ctx, id)
+	if errors.Is(err, ErrNotFound) || err == nil && r.Kind != kind {
+		return Record{}, "", none
+	}
+	if err != nil {
+		return Record{}, "", fmt.Errorf("looking up a record: %w", err)
+	}
+	refs, err := s.readable(ctx, who, kind)
+	if err != nil {
+		return Record{}, "", err
+	}
+	ref, ok := refs[r.Fleet]
+	if !ok {
+		return Record{}, "", none
+	}
+	return r, ref, nil
+}

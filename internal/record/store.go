@@ -1,0 +1,93 @@
+package record
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+)
+
+// ErrNotFound is what a Store answers for a record that does not exist or that the connection
+// does not reach.
+var ErrNotFound = errors.New("record not found")
+
+// Store keeps records for those who write and import them.
+type Store interface {
+	// Record returns a record that a connection reaches, one deleted at the TSP included, or
+	// ErrNotFound.
+	Record(ctx context.Context, connection, id uuid.UUID) (Record, error)
+	// SaveRecords adds or replaces records and notes that their connection reaches them. An
+	// imported record that was written after its SeenAt keeps what was written, and one that is
+	// as it was keeps its UpdatedAt. A record that was deleted is there again.
+	SaveRecords(ctx context.Context, records []Record) error
+	// RecordsOf lists the records of a kind that a connection reaches, by collection and source
+	// id, those deleted left out.
+	RecordsOf(ctx context.Context, connection uuid.UUID, kind resource.Kind) ([]Record, error)
+}
+
+// Sweeps is what finds out which records are gone.
+type Sweeps interface {
+	SaveRecords(ctx context.Context, records []Record) error
+	// ReachedSince lists the records of a kind that a connection reaches and that it neither
+	// brought nor wrote at or after a time.
+	ReachedSince(ctx context.Context, connection uuid.UUID, kind resource.Kind, before time.Time) ([]uuid.UUID, error)
+	// LoseRecords takes records out of a connection's reach, unless it brought or wrote them at
+	// or after Before. Those that no other connection reaches are deleted.
+	LoseRecords(ctx context.Context, l Loss) error
+}
+
+// Loss is what a connection does not see any more.
+type Loss struct {
+	Connection uuid.UUID
+	Records    []uuid.UUID
+	Before, At time.Time
+}
+
+// Lists reads records.
+type Lists interface {
+	// RecordByID returns a record, a deleted one included, or ErrNotFound.
+	RecordByID(ctx context.Context, id uuid.UUID) (Record, error)
+	// RecordPage lists up to Limit records that a query selects, in its order.
+	RecordPage(ctx context.Context, q Query) ([]Record, error)
+	// CountRecords counts all records that a query selects, wherever its page is.
+	CountRecords(ctx context.Context, q Query) (int, error)
+}
+
+// Schedules keeps when each kind of a connection is imported.
+type Schedules interface {
+	// ScheduleImports makes the kinds of a connection due at a time, adds those that have no
+	// schedule, and wakes the connection's lane of imports.
+	ScheduleImports(ctx context.Context, connection uuid.UUID, kinds []resource.Kind, at time.Time) error
+	// ParkImports takes a connection's schedules out of work until they are scheduled again.
+	ParkImports(ctx context.Context, connection uuid.UUID) error
+	// SchedulesOf lists the schedules of connections.
+	SchedulesOf(ctx context.Context, connections []uuid.UUID) ([]Schedule, error)
+	// SettleImport stores how an import ended. A schedule that was parked or made due meanwhile
+	// keeps that.
+	SettleImport(ctx context.Context, from, to Schedule) error
+	// DueImports lists the connections that have a kind due at a time.
+	DueImports(ctx context.Context, at time.Time) ([]uuid.UUID, error)
+}
+
+// Schedule is when one kind of a connection is imported.
+type Schedule struct {
+	// Seq is given by the store.
+	Seq        int64
+	Connection uuid.UUID
+	Kind       resource.Kind
+	// NextAt is when the kind is due; zero while the schedule is parked.
+	NextAt time.Time
+	// LastSuccessAt is when the last complete import ended; zero if there was none.
+	LastSuccessAt time.Time
+	// Failures counts the failed imports since then, and Problem says why the last one failed.
+	Failures int
+	Problem  string
+}
+
+// ScheduleID is the id of the schedule by which a kind of a connection is imported.
+func ScheduleID(connection uuid.UUID, kind resource.Kind) uuid.UUID {
+	return uuid.NewSHA1(idSpace, []byte("schedule\x00"+connection.String()+"\x00"+string(kind)))
+}

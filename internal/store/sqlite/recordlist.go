@@ -1,0 +1,183 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/hex"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/record"
+)
+
+// order is a column by which records are sorted, with the index that holds it behind fleet,
+// kind and shelf.
+type order struct{ column, index string }
+
+func orderOf(s record.Sort) order {
+	switch s {
+	case record.ByCreated:
+		return order{"created_at", "record_by_created"}
+	case record.ByUpdated:
+		return order{"updated_at", "record_by_updated"}
+	case record.BySource:
+		return order{"source_id", "record_by_source"}
+	}
+	return order{"sort_at", "record_by_time"}
+}
+
+// RecordPage lists the records that a query selects. A query that names few records (by id,
+// source id or reference) finds them by that and sorts them. Any other reads the first entries
+// of each fleet and shelf from the index of its order and merges them, so that its cost follows
+// the page and the number of fleets, and not the number of records.
+func (db *DB) RecordPage(ctx context.Context, q record.Query) ([]record.Record, error) {
+	o := orderOf(q.Sort)
+	c, err := selected(q)
+	if err != nil {
+		return nil, err
+	}
+	direction := "ASC"
+	if q.Descending != !q.Ahead.IsZero() {
+		direction = "DESC"
+	}
+	from, after := q.Behind, map[string]string{"ASC": ">", "DESC": "<"}[direction]
+	if !q.Ahead.IsZero() {
+		from = q.Ahead
+	}
+	if !from.IsZero() {
+		var at any = micros(from.At)
+		if q.Sort == record.BySource {
+			at = from.Text
+		}
+		c.add("(r."+o.column+", r.seq) "+after+" (?, ?)", at, from.Seq)
+	}
+	end := " ORDER BY r." + o.column + " " + direction + ", r.seq " + direction + " LIMIT " + strconv.Itoa(q.Limit)
+	source := "'{}'"
+	if q.WithSource {
+		source = "r.source"
+	}
+	picked := `SELECT r.seq FROM record r WHERE ` + strings.Join(c.parts, " AND ") + end
+	if !narrow(q) {
+		picked = merged(q, &c, o) + end
+	}
+	page, err := db.records(ctx, `SELECT `+recordColumns+`, `+source+` FROM record r WHERE r.seq IN (`+picked+`)`+end, c.args...)
+	if !q.Ahead.IsZero() {
+		reverse(page)
+	}
+	if q.Connection != uuid.Nil {
+		for i := range page {
+			page[i].Connection = q.Connection
+		}
+	}
+	return page, err
+}
+
+// merged picks the first records of every fleet and shelf, each from its own stretch of the
+// order's index.
+func merged(q record.Query, c *conditions, o order) string {
+	direction := "ASC"
+	if q.Descending != !q.Ahead.IsZero() {
+		direction = "DESC"
+	}
+	stretch := `SELECT r.seq FROM record r INDEXED BY ` + o.index + ` WHERE r.fleet = f.id AND r.shelf = s.value AND ` +
+		strings.Join(c.parts, " AND ") + ` ORDER BY r.` + o.column + ` ` + direction + `, r.seq ` + direction + ` LIMIT ` + strconv.Itoa(q.Limit)
+	c.args = append([]any{hexed(q.Fleets), numbers(shelves(q))}, c.args...)
+	return `SELECT r.seq FROM (SELECT unhex(value) AS id FROM json_each(?)) f CROSS JOIN json_each(?) s
+		CROSS JOIN record r ON r.seq IN (` + stretch + `)`
+}
+
+// CountRecords counts what a query selects. Lists that name no records are counted in an index.
+func (db *DB) CountRecords(ctx context.Context, q record.Query) (int, error) {
+	c, err := selected(q)
+	if err != nil {
+		return 0, err
+	}
+	from := "record r"
+	if !narrow(q) {
+		from += " INDEXED BY record_by_time"
+		c.add(`r.fleet IN (SELECT unhex(value) FROM json_each(?))`, hexed(q.Fleets))
+		c.add(`r.shelf IN (SELECT value FROM json_each(?))`, numbers(shelves(q)))
+	}
+	var n int
+	err = db.read.QueryRowContext(ctx, `SELECT count(*) FROM `+from+` WHERE `+strings.Join(c.parts, " AND "), c.args...).Scan(&n)
+	return n, err
+}
+
+// narrow tells whether a query names the records that it selects.
+func narrow(q record.Query) bool {
+	return len(q.IDs) > 0 || len(q.SourceIDs) > 0 || len(q.References) > 0
+}
+
+// selected are the conditions of a query, those that follow from its page left out, and for
+// one that is not narrow those on fleet and shelf as well.
+func selected(q record.Query) (conditions, error) {
+	c := conditions{}
+	c.add("r.kind = ?", string(q.Kind))
+	c.addIf(!q.From.IsZero(), "r.sort_at >= ?", micros(q.From))
+	c.addIf(!q.To.IsZero(), "r.sort_at < ?", micros(q.To))
+	if narrow(q) {
+		c.add(`r.fleet IN (SELECT unhex(value) FROM json_each(?))`, hexed(q.Fleets))
+		c.add(`r.shelf IN (SELECT value FROM json_each(?))`, numbers(shelves(q)))
+	}
+	if q.Connection != uuid.Nil {
+		seen := " AND x.gone_at = 0"
+		if q.Deleted {
+			seen = ""
+		}
+		c.add(`EXISTS (SELECT 1 FROM record_reach x WHERE x.connection = ? AND x.record = r.seq`+seen+`)`, q.Connection[:])
+	}
+	c.addIf(len(q.IDs) > 0, `r.id IN (SELECT unhex(value) FROM json_each(?))`, hexed(q.IDs))
+	if len(q.SourceIDs) > 0 {
+		list, err := text(q.SourceIDs, true)
+		if err != nil {
+			return c, err
+		}
+		c.add(`r.source_id IN (SELECT value FROM json_each(?))`, list)
+	}
+	for _, ref := range q.References {
+		if err := c.refers(q, ref); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+// refers adds the condition that a member has one of several values.
+func (c *conditions) refers(q record.Query, ref record.Reference) error {
+	list, err := text(ref.Values, true)
+	if err != nil {
+		return err
+	}
+	within := conditions{}
+	within.add(`fleet IN (SELECT unhex(value) FROM json_each(?))`, hexed(q.Fleets))
+	within.add(`kind = ?`, string(q.Kind))
+	within.add(`member = ?`, ref.Member)
+	within.add(`value IN (SELECT value FROM json_each(?))`, list)
+	within.addIf(!q.From.IsZero(), `sort_at >= ?`, micros(q.From))
+	within.addIf(!q.To.IsZero(), `sort_at < ?`, micros(q.To))
+	c.add(`r.seq IN (SELECT record FROM record_reference WHERE `+strings.Join(within.parts, " AND ")+`)`, within.args...)
+	return nil
+}
+
+// hexed is a list of ids as JSON, for unhex in SQL.
+func hexed(ids []uuid.UUID) string {
+	var b strings.Builder
+	b.WriteByte('[')
+	for i, id := range ids {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(`"` + hex.EncodeToString(id[:]) + `"`)
+	}
+	b.WriteByte(']')
+	return b.String()
+}
+
+func numbers(all []int) string {
+	out := make([]string, len(all))
+	for i, n := range all {
+		out[i] = strconv.Itoa(n)
+	}
+	return "[" + strings.Join(out, ",") + "]"
+}
