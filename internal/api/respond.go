@@ -86,7 +86,7 @@ func body(p *problem.Error) any {
 
 // answer writes a JSON body.
 func (s *Server) answer(w http.ResponseWriter, status int, v any) {
-	text, err := json.Marshal(v)
+	text, err := json.Marshal(v, json.Deterministic(true))
 	if err != nil {
 		s.Log.Error("encoding an answer", "error", err)
 		status, text = http.StatusInternalServerError, []byte(`{"message":"Internal Server Error"}`)

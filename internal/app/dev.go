@@ -206,7 +206,7 @@ func (a *App) demoConnection(ctx context.Context, name tsp.Name, fleet uuid.UUID
 	adapter, _ := a.caller.Registry().Adapter(name)
 	c, err := a.db.Connection(ctx, demoID("connection:"+string(name)))
 	if errors.Is(err, connection.ErrNotFound) {
-		c = connection.Connection{ID: demoID("connection:" + string(name)), Fleet: fleet, TSP: name, Description: "demo"}
+		c = connection.Connection{ID: demoID("connection:" + string(name)), Fleet: fleet, TSP: name, Description: "demo", Settings: adapter.Spec().SampleSettings}
 		c, err = a.connections.Connect(ctx, c, adapter.Spec().SampleCredentials)
 	}
 	if err != nil || c.Status != connection.Active {

@@ -15,6 +15,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
 // regrant changes the demo's grant behind the API's back.
@@ -39,6 +40,16 @@ func (h *house) asFleet() string {
 		h.t.Fatal(err)
 	}
 	return h.tokenFor("acme", secret, "organization")
+}
+
+// receiver returns where the house receives webhooks.
+func (h *house) receiver() string {
+	h.t.Helper()
+	found, err := h.app.db.Subscriptions(h.t.Context(), webhook.SubscriptionQuery{Partner: demoID("partner"), Window: webhook.Window{Limit: 1}})
+	if err != nil || len(found) != 1 {
+		h.t.Fatalf("%v %v", found, err)
+	}
+	return found[0].URL
 }
 
 // by sends a request with another token.
@@ -114,7 +125,7 @@ func TestThePartnerIsToldOfItsShareAgreements(t *testing.T) {
 	h := open(t)
 	fleet := h.asFleet()
 	a := h.do("POST", "/v2/notifications/webhooks",
-		fmt.Sprintf(`{"url":%q,"event_name":"share_agreement.*","secret":%q}`, h.hooks.url+"/agreements", string(demoHook)))
+		fmt.Sprintf(`{"url":%q,"event_name":"share_agreement.*","secret":%q}`, h.receiver()+"agreements", string(demoHook)))
 	if a.status != http.StatusOK {
 		t.Fatalf("%d %s", a.status, a.text)
 	}

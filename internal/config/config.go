@@ -31,6 +31,8 @@ type Config struct {
 	MaxAge time.Duration `env:"WAYBILL_MAX_AGE"`
 	// CallDeadline bounds one attempt at a TSP.
 	CallDeadline time.Duration `env:"WAYBILL_CALL_DEADLINE"`
+	// ImportEvery is how long after an import of a kind the next one begins.
+	ImportEvery time.Duration `env:"WAYBILL_IMPORT_EVERY"`
 	// LogLevel is debug, info, warn or error.
 	LogLevel string `env:"WAYBILL_LOG_LEVEL"`
 
@@ -48,7 +50,7 @@ type Rate struct {
 
 // Default returns the configuration before anything is set.
 func Default() Config {
-	return Config{Addr: "127.0.0.1:8080", MaxAge: 72 * time.Hour, CallDeadline: 30 * time.Second, LogLevel: "info",
+	return Config{Addr: "127.0.0.1:8080", MaxAge: 72 * time.Hour, CallDeadline: 30 * time.Second, ImportEvery: 10 * time.Minute, LogLevel: "info",
 		BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}}
 }
 
@@ -108,6 +110,9 @@ func (c Config) Validate() error {
 	}
 	if _, err := c.AllowedPrefixes(); err != nil {
 		wrong = append(wrong, err)
+	}
+	if c.ImportEvery < time.Second {
+		wrong = append(wrong, fmt.Errorf("WAYBILL_IMPORT_EVERY is %s; set at least 1s, such as 10m", c.ImportEvery))
 	}
 	return errors.Join(wrong...)
 }

@@ -13,7 +13,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// Lane names an ordered queue: one connection, or one webhook subscription.
+// Lane names an ordered queue: one connection, one webhook subscription, or the imports of one
+// connection.
 type Lane struct {
 	Kind string
 	ID   uuid.UUID
@@ -23,6 +24,7 @@ type Lane struct {
 const (
 	Connections   = "connection"
 	Subscriptions = "subscription"
+	Imports       = "import"
 )
 
 // ErrOvertaken is what Begin and Settle return for an item that has moved on meanwhile; the

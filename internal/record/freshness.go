@@ -74,7 +74,8 @@ func (s *Service) Freshness(ctx context.Context, who access.Principal, f Fleets)
 	return out, nil
 }
 
-// RequestImport makes all kinds of a connection due at once for a caller who reaches it.
+// RequestImport makes all kinds of a connection due at once for a caller who reaches it, and
+// returns the entries of those kinds.
 func (s *Service) RequestImport(ctx context.Context, who access.Principal, id uuid.UUID) ([]Freshness, error) {
 	if err := s.known(ctx, id); err != nil {
 		return nil, err
@@ -96,12 +97,13 @@ func (s *Service) RequestImport(ctx context.Context, who access.Principal, id uu
 	}
 	kinds := s.Importable(c.TSP)
 	if len(kinds) == 0 {
-		return nil, problem.New(problem.NotImplemented, "nothing can be imported from %s", c.TSP)
+		return nil, problem.New(problem.Conflict, "nothing can be imported from %s", c.TSP)
 	}
 	if err := s.Schedules.ScheduleImports(ctx, id, kinds, s.Now().UTC().Truncate(time.Microsecond)); err != nil {
 		return nil, fmt.Errorf("scheduling imports: %w", err)
 	}
-	return s.freshness(ctx, []connection.Connection{c}, map[uuid.UUID]access.Grant{c.Fleet: grants[i]})
+	all, err := s.freshness(ctx, []connection.Connection{c}, map[uuid.UUID]access.Grant{c.Fleet: grants[i]})
+	return slices.DeleteFunc(all, func(f Freshness) bool { return !slices.Contains(kinds, f.Resource) }), err
 }
 
 // Importable lists the kinds whose records can be read at a TSP.

@@ -37,7 +37,7 @@ type Record struct {
 	Extras jsontext.Value
 	// Source is the record as the TSP gave it; "{}" if it never did.
 	Source jsontext.Value
-	// Hash is the SHA-256 of Source, or of Fields while there is no Source.
+	// Hash is the SHA-256 of Fields and Source: it changes when the record does.
 	Hash string
 	// Connection is the connection that brought the record's last change.
 	Connection uuid.UUID
@@ -65,11 +65,7 @@ func (r Record) id() uuid.UUID {
 // Identify fills in the record's id and hash.
 func (r Record) Identify() Record {
 	r.ID = r.id()
-	of := r.Source
-	if len(of) == 0 || string(of) == "{}" {
-		of = r.Fields
-	}
-	sum := sha256.Sum256(of)
+	sum := sha256.Sum256(append(append([]byte{}, r.Fields...), r.Source...))
 	r.Hash = hex.EncodeToString(sum[:])
 	return r
 }

@@ -26,7 +26,8 @@ type SettingDocument struct {
 	Required bool        `json:"required"`
 	Secret   bool        `json:"secret"`
 	Default  any         `json:"default"`
-	Values   []string    `json:"values,format:emitnull"`
+	// Values are those that a string may have; nil for any.
+	Values *[]string `json:"values"`
 }
 
 // CredentialShapes describes one shape of credentials that the TSP takes.
@@ -83,8 +84,12 @@ func Document(s Spec, set Settings) CapabilityDocument {
 	d := CapabilityDocument{TSPID: s.Name.ID(), SourceName: s.Name, DisplayName: s.DisplayName,
 		Settings: []SettingDocument{}, Credentials: []CredentialShapes{}}
 	for _, one := range s.Settings {
-		d.Settings = append(d.Settings, SettingDocument{Key: one.Key, Label: one.Label, Type: one.Type,
-			Required: one.Required, Secret: one.Secret, Default: one.Default, Values: one.Values})
+		setting := SettingDocument{Key: one.Key, Label: one.Label, Type: one.Type, Required: one.Required,
+			Secret: one.Secret, Default: one.Default}
+		if one.Values != nil {
+			setting.Values = &one.Values
+		}
+		d.Settings = append(d.Settings, setting)
 	}
 	for _, kind := range s.Credentials {
 		shape := CredentialShapes{Kind: kind.Kind, Fields: []CredentialMember{}}

@@ -29,6 +29,8 @@ type Spec struct {
 	Imports []ImportKind
 	// SampleCredentials open a connection to the adapter's simulator.
 	SampleCredentials Credentials
+	// SampleSettings make every write of the adapter possible there.
+	SampleSettings Settings
 }
 
 // Doc is a page that an adapter was written from.

@@ -33,8 +33,7 @@ func (t *tx) saveRecord(r record.Record) error {
 			r.OccurredAt = stored.OccurredAt
 		}
 	}
-	same := r.Imported && stored.Imported && stored.DeletedAt.IsZero() && r.Hash == stored.Hash &&
-		string(r.Fields) == string(stored.Fields) && r.Kind == stored.Kind
+	same := r.Imported && stored.Imported && stored.DeletedAt.IsZero() && r.Hash == stored.Hash && r.Kind == stored.Kind
 	if same || overtaken {
 		return t.sight(r, stored)
 	}

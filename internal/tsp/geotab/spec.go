@@ -64,6 +64,7 @@ func spec(writes map[tsp.Capability]write) tsp.Spec {
 		},
 		SampleCredentials: tsp.Credentials{Kind: "geotab", Fields: map[string]string{
 			"username": "demo-service@waybill.example", "password": "geotab-demo-password", "database": "demo"}},
+		SampleSettings: tsp.Settings{settingDefects: "b278A", settingTrailerDefect: "b2800"},
 	}
 	for c, w := range writes {
 		s.Actions[c] = w.Action
