@@ -15,5 +15,9 @@ lint: ## Check format, vet and staticcheck.
 	go vet ./...
 	go tool -modfile=tools.mod staticcheck ./...
 
+generate: ## Write what follows from the adapters: their list and their documents.
+	go run ./tools/genadapters
+	go run ./tools/gendocs
+
 bench: ## Measure accepting and draining writes against a bare insert loop.
 	go run ./bench

@@ -84,6 +84,14 @@ func TestAWriteNeedsAGrantInForce(t *testing.T) {
 			if a := h.do("POST", messages, h.message(c.name)); a.status != c.status || !strings.Contains(a.text, c.says) {
 				t.Errorf("%d %s", a.status, a.text)
 			}
+			// A connection is seen under any grant in force, whatever it is of.
+			want := http.StatusOK
+			if g, err := h.app.db.Agreement(t.Context(), demoID("grant")); err != nil || !g.InForce(time.Now()) {
+				want = http.StatusNotFound
+			}
+			if a := h.do("GET", "/v2/integrations/connections/"+h.ids.connection.String(), ""); a.status != want {
+				t.Errorf("the connection answers %d, not %d", a.status, want)
+			}
 		})
 	}
 }

@@ -47,6 +47,8 @@ var rooms = map[string]struct {
 	"internal/api/openapi/openapitest": {"internal/api/openapi", "checks answers against the document"},
 	"internal/app":                     {"*", "the one place that knows every room"},
 	"internal/arch":                    {"", "this test"},
+	"tools/genadapters":                {"", "lists adapters while the list may be wrong, so it uses nobody"},
+	"tools/gendocs":                    {"internal/tsp internal/tsp/all internal/resource", "documents follow from the adapters"},
 	"cmd/waybill":                      {"internal/app internal/config", "commands only start the app"},
 	"bench":                            {"internal/event internal/store/sqlite internal/operation internal/resource", "measures the store's face as the design asks"},
 }

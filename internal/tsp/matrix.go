@@ -1,7 +1,7 @@
 package tsp
 
 import (
-	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -80,7 +80,7 @@ func (s Spec) cell(c Capability) Cell {
 	if err != nil {
 		return cell
 	}
-	left := map[Use][]string{}
+	missing := map[string][]string{}
 	for i := range schema.Fields {
 		f := &schema.Fields[i]
 		use, declared := action.Uses[f.Name]
@@ -88,27 +88,37 @@ func (s Spec) cell(c Capability) Cell {
 			continue // the connection
 		}
 		cell.Fields++
-		switch use.Use {
-		case UseSent, UseRequired:
+		if why := use.withheld(); why == "" {
 			cell.Sent++
-		default:
-			left[use.Use] = append(left[use.Use], f.Name)
+		} else {
+			missing[why] = append(missing[why], f.Name)
 		}
 	}
 	var reasons []string
 	for _, n := range action.Needs {
 		reasons = append(reasons, "needs the setting "+n.Setting+" ("+n.Reason+")")
 	}
-	for _, use := range []Use{UseDropped, UseRejected} {
-		if len(left[use]) > 0 {
-			reasons = append(reasons, fmt.Sprintf("%s: %s", use, strings.Join(left[use], ", ")))
-		}
+	for _, why := range slices.Sorted(maps.Keys(missing)) {
+		reasons = append(reasons, why+": "+strings.Join(missing[why], ", "))
 	}
 	cell.Support, cell.Reason = Yes, strings.Join(reasons, "; ")
 	if len(reasons) > 0 {
 		cell.Support = Partial
 	}
 	return cell
+}
+
+// withheld says what keeps a field from the TSP; "" if nothing does.
+func (u FieldUse) withheld() string {
+	if u.Use == UseSent || u.Use == UseRequired {
+		return ""
+	}
+	for _, c := range u.Cases {
+		if c.Use.Use == UseSent || c.Use.Use == UseRequired {
+			return "only with the setting " + c.Setting
+		}
+	}
+	return string(u.Use)
 }
 
 // ShareLevels tells for each kind that the adapter handles what a fleet's grant of it can be

@@ -12,19 +12,19 @@ import (
 )
 
 // order is a column by which records are sorted, with the index that holds it behind fleet,
-// kind and shelf.
-type order struct{ column, index string }
+// kind and shelf, and a value that is not greater than any other.
+type order struct{ column, index, least string }
 
 func orderOf(s record.Sort) order {
 	switch s {
 	case record.ByCreated:
-		return order{"created_at", "record_by_created"}
+		return order{"created_at", "record_by_created", "0"}
 	case record.ByUpdated:
-		return order{"updated_at", "record_by_updated"}
+		return order{"updated_at", "record_by_updated", "0"}
 	case record.BySource:
-		return order{"source_id", "record_by_source"}
+		return order{"source_id", "record_by_source", "''"}
 	}
-	return order{"sort_at", "record_by_time"}
+	return order{"sort_at", "record_by_time", "-9223372036854775807"}
 }
 
 // RecordPage lists the records that a query selects. A query that names few records (by id,
@@ -59,7 +59,7 @@ func (db *DB) RecordPage(ctx context.Context, q record.Query) ([]record.Record, 
 	}
 	picked := `SELECT r.seq FROM record r WHERE ` + strings.Join(c.parts, " AND ") + end
 	if !narrow(q) {
-		picked = merged(q, &c, o) + end
+		picked = merged(q, &c, o, direction) + end
 	}
 	page, err := db.records(ctx, `SELECT `+recordColumns+`, `+source+` FROM record r WHERE r.seq IN (`+picked+`)`+end, c.args...)
 	if !q.Ahead.IsZero() {
@@ -74,17 +74,21 @@ func (db *DB) RecordPage(ctx context.Context, q record.Query) ([]record.Record, 
 }
 
 // merged picks the first records of every fleet and shelf, each from its own stretch of the
-// order's index.
-func merged(q record.Query, c *conditions, o order) string {
-	direction := "ASC"
-	if q.Descending != !q.Ahead.IsZero() {
-		direction = "DESC"
+// order's index. A stretch ends where the page would be full of it alone.
+func merged(q record.Query, c *conditions, o order, direction string) string {
+	beyond, none, rival := "<=", "x''", "r.sort_at < ?" // A BLOB is greater than any number and any text.
+	if direction == "DESC" {
+		beyond, none, rival = ">=", o.least, "r.sort_at >= ?"
 	}
-	stretch := `SELECT r.seq FROM record r INDEXED BY ` + o.index + ` WHERE r.fleet = f.id AND r.shelf = s.value AND ` +
-		strings.Join(c.parts, " AND ") + ` ORDER BY r.` + o.column + ` ` + direction + `, r.seq ` + direction + ` LIMIT ` + strconv.Itoa(q.Limit)
-	c.args = append([]any{hexed(q.Fleets), numbers(shelves(q))}, c.args...)
-	return `SELECT r.seq FROM (SELECT unhex(value) AS id FROM json_each(?)) f CROSS JOIN json_each(?) s
-		CROSS JOIN record r ON r.seq IN (` + stretch + `)`
+	stretch := `r.fleet = f.id AND r.shelf = s.value AND ` + strings.Join(c.parts, " AND ")
+	from := `record r INDEXED BY ` + o.index
+	end := `(SELECT r.` + o.column + ` FROM ` + from + ` WHERE ` + stretch + ` ORDER BY r.` + o.column + ` ` + direction +
+		`, r.seq ` + direction + ` LIMIT 1 OFFSET ` + strconv.Itoa(q.Limit-1) + `)`
+	// The index must be bounded by the end, which is found once, and not by the time range.
+	bounded := strings.Replace(stretch, rival, "+"+rival, 1)
+	c.args = append(append([]any{hexed(q.Fleets), numbers(shelves(q))}, c.args...), c.args...)
+	return `SELECT r.seq FROM (SELECT unhex(value) AS id FROM json_each(?)) f CROSS JOIN json_each(?) s CROSS JOIN ` + from +
+		` WHERE ` + bounded + ` AND r.` + o.column + ` ` + beyond + ` coalesce(` + end + `, ` + none + `)`
 }
 
 // CountRecords counts what a query selects. Lists that name no records are counted in an index.

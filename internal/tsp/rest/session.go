@@ -66,7 +66,10 @@ func (s *session) run(w tsp.Write) (*run, error) {
 		return nil, s.unsupported("%s", w.Capability)
 	}
 	w.Settings = s.settings
-	r := &run{line: s.line, w: w, out: tsp.Written{SourceID: w.Target, Collection: w.Collection}}
+	r := &run{line: s.line, w: w}
+	if w.Verb == resource.Update {
+		r.out = tsp.Written{SourceID: w.Target, Collection: w.Collection}
+	}
 	if plan.Hides != nil {
 		r.line = s.line.hiding(plan.Hides(w))
 	}

@@ -191,7 +191,7 @@ func TestAWriteChoosesItsRouteByItsSettings(t *testing.T) {
 		y.wantLog(t, want)
 	}
 	if diff := cmp.Diff([]string{"all"}, rest.New(config).Spec().Actions[createVehicle].Limits); diff != "" {
-		t.Errorf("the limits of the first call, whichever it is, differ (-want +got):\n%s", diff)
+		t.Errorf("the limits of the first step differ (-want +got):\n%s", diff)
 	}
 }
 

@@ -109,21 +109,14 @@ func (plan Write) finds() bool {
 	return plan.Find != nil || slices.ContainsFunc(plan.Steps, func(s Step) bool { return s.Find != nil })
 }
 
-// firstLimits are the keys that whatever call comes first is charged to.
+// firstLimits are the keys that the first call is charged to; where settings or payload choose
+// it, that of the first step stands for all.
 func (plan Write) firstLimits(limits []Limit) []string {
-	var keys []string
-	for i, s := range plan.all() {
+	for _, s := range plan.all() {
 		path, _, _ := cutQuery(s.Path)
-		of := charged(limits, s.Method, path)
-		if i == 0 {
-			keys = of
-		}
-		keys = slices.DeleteFunc(keys, func(key string) bool { return !slices.Contains(of, key) })
-		if s.When == nil {
-			break
-		}
+		return charged(limits, s.Method, path)
 	}
-	return keys
+	return nil
 }
 
 // Body types an encoder: it is refused any payload but a P.

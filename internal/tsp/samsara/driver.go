@@ -1,87 +1,142 @@
 package samsara
 
 import (
-	"net/url"
-	"slices"
+	"cmp"
 	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	json "github.com/go-json-experiment/json"
 
 	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 const driversPath = "/fleet/drivers"
 
-type driverRecord struct {
-	Name              string            `json:"name"`
-	Username          string            `json:"username"`
-	Email             string            `json:"email"`
-	Phone             string            `json:"phone"`
-	LicenseNumber     string            `json:"licenseNumber"`
-	LicenseState      string            `json:"licenseState"`
-	Notes             string            `json:"notes"`
-	Timezone          string            `json:"timezone"`
-	YardMove          *bool             `json:"eldYmEnabled"`
-	PersonalConveying *bool             `json:"eldPcEnabled"`
-	AdverseWeather    *bool             `json:"eldAdverseWeatherExemptionEnabled"`
-	ExternalIDs       map[string]string `json:"externalIds"`
-	Carrier           struct {
-		Name      string `json:"carrierName"`
-		DOTNumber int64  `json:"dotNumber"`
-		Address   string `json:"mainOfficeAddress"`
-	} `json:"carrierSettings"`
+// exempt is the HOS compliance type of drivers who need no electronic log.
+const exempt = "exempt"
+
+// The activation statuses of drivers. New ones are always active.
+const (
+	active      = "active"
+	deactivated = "deactivated"
+)
+
+// driverBody is a POST or PATCH of /fleet/drivers. The e-mail address is in Samsara's SDK 11.11.1
+// and not in the older document; only the PATCH has an activation status.
+type driverBody struct {
+	Name              *string           `json:"name,omitzero"`
+	Username          *string           `json:"username,omitzero"`
+	Password          string            `json:"password,omitzero"`
+	Email             *string           `json:"email,omitzero"`
+	Phone             *string           `json:"phone,omitzero"`
+	LicenseNumber     *string           `json:"licenseNumber,omitzero"`
+	LicenseState      *string           `json:"licenseState,omitzero"`
+	Notes             *string           `json:"notes,omitzero"`
+	Timezone          *string           `json:"timezone,omitzero"`
+	YardMove          *bool             `json:"eldYmEnabled,omitzero"`
+	PersonalConveying *bool             `json:"eldPcEnabled,omitzero"`
+	AdverseWeather    *bool             `json:"eldAdverseWeatherExemptionEnabled,omitzero"`
+	Exempt            *bool             `json:"eldExempt,omitzero"`
+	ExemptReason      *string           `json:"eldExemptReason,omitzero"`
+	Ruleset           jsontext.Value    `json:"usDriverRulesetOverride,omitzero"`
+	Carrier           *carrierBody      `json:"carrierSettings,omitzero"`
+	Activation        string            `json:"driverActivationStatus,omitzero"`
+	ExternalIDs       map[string]string `json:"externalIds,omitzero"`
+	TagIDs            []string          `json:"tagIds,omitzero"`
 }
 
-// personFields are the members of the unified user that Samsara has for drivers or dashboard
-// users.
-type personFields struct {
-	Username                string `json:"username,omitzero"`
-	IsActive                bool   `json:"is_active"`
-	Status                  string `json:"status"`
-	IsDriver                bool   `json:"is_driver"`
-	UserEmail               string `json:"user_email,omitzero"`
-	FirstName               string `json:"first_name,omitzero"`
-	LastName                string `json:"last_name,omitzero"`
-	PhoneNumber             string `json:"phone_number,omitzero"`
-	LicenseRegion           string `json:"license_region,omitzero"`
-	LicenseNumber           string `json:"license_number,omitzero"`
-	CompanyName             string `json:"company_name,omitzero"`
-	CompanyAddress          string `json:"company_address,omitzero"`
-	CarrierNumber           string `json:"carrier_number,omitzero"`
-	Notes                   string `json:"notes,omitzero"`
-	AllowYardMove           *bool  `json:"allow_yard_move,omitzero"`
-	AllowPersonalConveyance *bool  `json:"allow_personal_conveyance,omitzero"`
-	AllowAdverseDriving     *bool  `json:"allow_adverse_driving,omitzero"`
-	DefaultTimeZone         string `json:"default_time_zone,omitzero"`
+type carrierBody struct {
+	DOTNumber int64 `json:"dotNumber"`
 }
 
-// driverSweep lists the drivers of one activation status. Without the parameter Samsara lists
-// only active ones, so deactivated drivers need a sweep of their own.
-func driverSweep(activation string) sweep {
-	query := url.Values{"driverActivationStatus": {activation}}
-	zones := timeZones()
-	return sweep{name: activation, collection: drivers, path: driversPath, query: query, fields: unify(func(r driverRecord) any {
-		f := personFields{
-			Username: r.Username, IsActive: activation == "active", IsDriver: true, UserEmail: r.Email,
-			PhoneNumber: r.Phone, LicenseRegion: r.LicenseState, LicenseNumber: r.LicenseNumber,
-			CompanyName: r.Carrier.Name, CompanyAddress: r.Carrier.Address, Notes: r.Notes,
-			AllowYardMove: r.YardMove, AllowPersonalConveyance: r.PersonalConveying, AllowAdverseDriving: r.AdverseWeather,
-		}
-		f.Status = userStatus(f.IsActive)
-		f.FirstName, f.LastName = splitName(r.Name)
-		if r.Carrier.DOTNumber > 0 {
-			f.CarrierNumber = strconv.FormatInt(r.Carrier.DOTNumber, 10)
-		}
-		if slices.Contains(zones, r.Timezone) {
-			f.DefaultTimeZone = r.Timezone
-		}
-		return f
-	})}
-}
-
-// timeZones are the contract's; readers of records may rely on there being no other.
-func timeZones() []string {
-	schema, err := resource.For(resource.KindUser, resource.Update)
-	if err != nil {
-		return nil
+// driverFrom makes what a new and a changed driver have in common.
+func driverFrom(u *resource.User, w tsp.Write) (driverBody, error) {
+	b := driverBody{
+		Username: value(u.Username), Email: text(u.UserEmail), Phone: text(u.PhoneNumber), LicenseNumber: text(u.LicenseNumber),
+		LicenseState: text(u.LicenseRegion), Notes: text(u.Notes), Timezone: value(u.DefaultTimeZone), YardMove: value(u.AllowYardMove),
+		PersonalConveying: value(u.AllowPersonalConveyance), AdverseWeather: value(u.AllowAdverseDriving),
+		ExternalIDs: externalIDs(w, w.Settings.Text(settingEmployeeKey), u.EmployeeNumber),
 	}
-	return schema.Field("default_time_zone").Values
+	if b.LicenseState != nil {
+		*b.LicenseState = strings.ToUpper(*b.LicenseState)
+	}
+	if kind, ok := u.HOSComplianceType.Get(); ok {
+		is, reason := kind == exempt, ""
+		if is {
+			reason = w.Settings.Text(settingExemption)
+		}
+		if b.Exempt = &is; is || w.Verb == resource.Update {
+			b.ExemptReason = &reason
+		}
+	}
+	if number, ok := u.CarrierNumber.Get(); ok {
+		dot, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return b, &tsp.Error{Class: tsp.Rejected, Message: "carrier_number: " + carrierRule}
+		}
+		b.Carrier = &carrierBody{dot}
+	}
+	if w.Settings.Bool(settingRulesets) && u.HOSRulesetCode.State() != resource.Absent {
+		override, err := json.Marshal(rulesetOf(u.HOSRulesetCode))
+		if err != nil {
+			return b, err
+		}
+		b.Ruleset = override
+	}
+	return b, nil
+}
+
+// newDriver is the body of a new driver, who needs a password.
+func newDriver(u *resource.User, w tsp.Write) (any, error) {
+	b, err := driverFrom(u, w)
+	// There is nothing to clear, and the empty text is no e-mail address.
+	b.Email, b.Phone, b.Notes = value(u.UserEmail), value(u.PhoneNumber), value(u.Notes)
+	b.LicenseNumber, b.TagIDs, b.Password = value(u.LicenseNumber), w.Settings.List(settingTags), password(w)
+	if u.LicenseRegion.State() != resource.Set {
+		b.LicenseState = nil
+	}
+	if u.HOSRulesetCode.State() != resource.Set {
+		b.Ruleset = nil
+	}
+	name := fullName(u.FirstName.Or(""), u.LastName.Or(""))
+	b.Name = &name
+	return b, err
+}
+
+// password is the first one of a driver: the connection's, or one that follows from the
+// operation, so that every attempt sends the same.
+func password(w tsp.Write) string {
+	return cmp.Or(w.Settings.Text(settingPassword), tsp.Password(w.Secret("samsara driver")))
+}
+
+// deactivation is the second call of a new driver who is not active.
+func deactivation(w tsp.Write) (any, error) {
+	return driverBody{Activation: deactivated, TagIDs: w.Settings.List(settingTags)}, nil
+}
+
+// fullName joins Samsara's one name.
+func fullName(first, last string) string {
+	if first == "" || last == "" {
+		return first + last
+	}
+	return first + " " + last
+}
+
+// activation reads the two fields that say whether a user is active; they agree where both are
+// given. It is "" if neither is.
+func activation(u *resource.User) string {
+	is, ok := u.IsActive.Get()
+	if status, given := u.Status.Get(); given {
+		is, ok = status == userStatus(true), true
+	}
+	switch {
+	case !ok:
+		return ""
+	case is:
+		return active
+	}
+	return deactivated
 }

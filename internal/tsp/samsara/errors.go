@@ -81,19 +81,13 @@ func scope(method, path string) string {
 	if method == http.MethodGet {
 		verb = "Read "
 	}
-	switch {
-	case path == mePath:
-		return verb + "Org Information"
-	case path == messagesPath:
-		return verb + "Messages"
-	case strings.HasPrefix(path, vehiclesPath):
-		return verb + "Vehicles"
-	case strings.HasPrefix(path, trailersPath):
-		return verb + "Trailers"
-	case strings.HasPrefix(path, driversPath):
-		return verb + "Drivers"
-	case strings.HasPrefix(path, usersPath):
-		return verb + "Users"
+	for _, of := range []struct{ prefix, name string }{
+		{mePath, "Org Information"}, {messagesPath, "Messages"}, {vehiclesPath, "Vehicles"}, {trailersPath, "Trailers"},
+		{driversPath, "Drivers"}, {usersPath, "Users"}, {assetsPath, "Assets"}, {dvirsPath, "DVIRs"}, {fuelPath, "Fuel Purchase"},
+	} {
+		if strings.HasPrefix(path, of.prefix) {
+			return verb + of.name
+		}
 	}
 	return ""
 }

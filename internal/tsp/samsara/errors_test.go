@@ -76,7 +76,7 @@ func TestALackingPermissionIsNamed(t *testing.T) {
 	for scope, call := range map[string]func() error{
 		"Write Vehicles":       func() error { _, err := s.Write(t.Context(), write(t, updateVehicle, `{"notes":"x"}`)); return err },
 		"Read Messages":        func() error { _, _, err := s.(tsp.Finder).Find(t.Context(), message(t, "x")); return err },
-		"Read Org Information": func() error { return calls["check"](t, s) },
+		"Read Org Information": func() error { return calls["check"].make(t, s) },
 		"Read Vehicles":        func() error { return calls["list_vehicles"](t, s) },
 		"Read Trailers":        func() error { return calls["list_trailers"](t, s) },
 		"Read Drivers":         func() error { return calls["list_deactivated"](t, s) },

@@ -22,6 +22,12 @@ import (
 // attributes and sensors take several kB. Samsara's own maximum is 512.
 const pageSize = "100"
 
+// pagination ends a page of any list.
+type pagination struct {
+	EndCursor   string `json:"endCursor"`
+	HasNextPage bool   `json:"hasNextPage"`
+}
+
 // sweep is one pass over one of Samsara's lists.
 type sweep struct {
 	name       string
@@ -66,10 +72,7 @@ func (s sweep) page(ctx context.Context, send rest.Send, after string) (tsp.Page
 	}
 	answer, err := rest.Decode[struct {
 		Data       []jsontext.Value `json:"data"`
-		Pagination struct {
-			EndCursor   string `json:"endCursor"`
-			HasNextPage bool   `json:"hasNextPage"`
-		} `json:"pagination"`
+		Pagination pagination       `json:"pagination"`
 	}](a)
 	if err != nil {
 		return tsp.Page{}, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -50,6 +51,10 @@ func encodeMessage(m *resource.Message, w tsp.Write) (any, error) {
 // recipient returns the driver's id as the number that the legacy endpoint demands.
 func recipient(w tsp.Write) (int64, error) {
 	id, _ := w.Refs.One("recipient_id")
+	return driverNumber(id)
+}
+
+func driverNumber(id resource.SourceID) (int64, error) {
 	n, err := strconv.ParseInt(string(id), 10, 64)
 	if err != nil || strconv.FormatInt(n, 10) != string(id) {
 		return 0, &tsp.Error{Class: tsp.Missing, Message: "the recipient's source id " + strconv.Quote(string(id)) + " is no Samsara driver id"}
@@ -96,31 +101,37 @@ const clockSlack = 2 * time.Second
 // Driver and text are all there is to match. The same text sent to the same driver within the
 // window cannot be told from ours, be it typed in the dashboard or written by an operation
 // that ended less than the slack before; it is then taken for ours. What drivers send is not.
-func findMessage(now func() time.Time) func(context.Context, rest.Send, tsp.Write) (tsp.Written, bool, error) {
+func findMessage(now func() time.Time) rest.Find {
 	return func(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
 		m, ok := w.Payload.(*resource.Message)
 		driver, err := recipient(w)
 		if err != nil || !ok {
 			return tsp.Written{}, false, err
 		}
-		window := max(now().Sub(w.SentAt), 0) + clockSlack
-		a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: messagesPath,
-			Query: url.Values{"durationMs": {strconv.FormatInt(window.Milliseconds(), 10)}}})
-		if err != nil {
+		reached, a, err := sentSince(ctx, send, w, now())
+		if err != nil || !reached(driver, m.MessageText.Or("")) {
 			return tsp.Written{}, false, err
 		}
-		sent, err := rest.Decode[messageList](a)
-		if err != nil {
-			return tsp.Written{}, false, err
-		}
-		if sent.Data == nil {
-			return tsp.Written{}, false, a.Unconfirmed("Samsara's answer holds no list", nil)
-		}
-		for _, s := range sent.Data {
-			if s.DriverID == driver && s.Text == m.MessageText.Or("") && s.Sender.Type != "driver" {
-				return tsp.Written{Collection: messages, Status: a.Status, Headers: a.Headers}, true, nil
-			}
-		}
-		return tsp.Written{}, false, nil
+		return tsp.Written{Collection: messages, Status: a.Status, Headers: a.Headers}, true, nil
 	}
+}
+
+// sentSince reads the messages of the window and returns a test of whether dispatch sent a text
+// to a driver in it.
+func sentSince(ctx context.Context, send rest.Send, w tsp.Write, now time.Time) (func(driver int64, text string) bool, rest.Answer, error) {
+	window := max(now.Sub(w.SentAt), 0) + clockSlack
+	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: messagesPath,
+		Query: url.Values{"durationMs": {strconv.FormatInt(window.Milliseconds(), 10)}}})
+	if err != nil {
+		return nil, a, err
+	}
+	sent, err := rest.Decode[messageList](a)
+	if err == nil && sent.Data == nil {
+		err = a.Unconfirmed("Samsara's answer holds no list", nil)
+	}
+	return func(driver int64, text string) bool {
+		return slices.ContainsFunc(sent.Data, func(s sentMessage) bool {
+			return s.DriverID == driver && s.Text == text && s.Sender.Type != "driver"
+		})
+	}, a, err
 }

@@ -56,13 +56,13 @@ func TestAMessageMayHave2500Characters(t *testing.T) {
 		"2501 characters":                  {strings.Repeat("x", 2501), "string_too_long"},
 	} {
 		w := message(t, c.text)
-		wantCode(t, name, action.Apply("Samsara", w.Schema, w.Payload), "message_text", c.code)
+		wantCode(t, name, action.Apply("Samsara", w.Schema, w.Payload, nil), "message_text", c.code)
 	}
 	w := message(t, "")
 	w.Payload.(*resource.Message).MessageText = resource.Opt[string]{}
-	wantCode(t, "no text", action.Apply("Samsara", w.Schema, w.Payload), "message_text", resource.CodeRequired)
+	wantCode(t, "no text", action.Apply("Samsara", w.Schema, w.Payload, nil), "message_text", resource.CodeRequired)
 	w.Payload.(*resource.Message).MessageText = resource.NullOf[string]()
-	wantCode(t, "null", action.Apply("Samsara", w.Schema, w.Payload), "message_text", resource.CodeRequired)
+	wantCode(t, "null", action.Apply("Samsara", w.Schema, w.Payload, nil), "message_text", resource.CodeRequired)
 }
 
 // wantCode checks that a policy refuses exactly one field with that code, or none.

@@ -13,11 +13,13 @@ import (
 	validator "github.com/pb33f/libopenapi-validator"
 )
 
+var openAPI = filepath.Join("..", "..", "..", "..", "shared", "tsp-specs", "samsara.openapi.json")
+
 // document reads Samsara's own OpenAPI document, which lies in ../shared beside the
 // repository and is not shipped with it.
 func document(t *testing.T) []byte {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "shared", "tsp-specs", "samsara.openapi.json"))
+	text, err := os.ReadFile(openAPI)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && os.Getenv("CI") != "true":
 		t.Skip("REQUESTS ARE NOT HELD AGAINST SAMSARA'S OPENAPI DOCUMENT: ../shared/tsp-specs is not there")
@@ -38,8 +40,8 @@ func TestEveryRequestIsAsSamsarasOpenAPIDocumentSays(t *testing.T) {
 		t.Fatal(errs)
 	}
 	for name, call := range calls {
-		s, r := session(t, succeed)
-		if err := call(t, s); err != nil {
+		s, r := sessionWith(t, call.settings, succeed)
+		if err := call.make(t, s); err != nil {
 			t.Fatal(err)
 		}
 		for _, sent := range r.requests {

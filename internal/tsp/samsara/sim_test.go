@@ -27,6 +27,12 @@ type simulator struct {
 
 func simulated(t *testing.T) simulator {
 	t.Helper()
+	return simulatedWith(t, nil)
+}
+
+// simulatedWith is simulated on a connection with settings.
+func simulatedWith(t *testing.T, settings tsp.Settings) simulator {
+	t.Helper()
 	host, err := sim.New(simkit.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +42,8 @@ func simulated(t *testing.T) simulator {
 		_ = host.Close()
 		server.Close()
 	})
-	return simulator{t, server.URL, connect(t, samsara.New(), server.URL)}
+	adapter := samsara.New()
+	return simulator{t, server.URL, connect(t, adapter, server.URL, tsp.Access{Credentials: adapter.Spec().SampleCredentials, Settings: settings})}
 }
 
 // fault makes the simulator misbehave.
@@ -254,12 +261,7 @@ func TestTheSimulatorRefusesWhatItDoesNotKnow(t *testing.T) {
 func TestTheSimulatorRefusesAnotherToken(t *testing.T) {
 	t.Parallel()
 	s := simulated(t)
-	stranger, err := samsara.New().Connect(t.Context(), tsp.Access{
-		Credentials: tsp.Credentials{Kind: "token", Fields: map[string]string{"token": "wrong"}},
-		BaseURL:     s.base, Client: http.DefaultClient, Pace: &pacer{}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = stranger.Check(t.Context(), &pacer{})
+	stranger := connect(t, samsara.New(), s.base, tsp.Access{Credentials: tsp.Credentials{Kind: "token", Fields: map[string]string{"token": "wrong"}}})
+	_, err := stranger.Check(t.Context(), &pacer{})
 	wantClass(t, err, tsp.Unauthorized)
 }

@@ -22,26 +22,40 @@ const (
 	drivers  = "drivers"
 	users    = "users"
 	messages = "messages"
+	dvirs    = "dvirs"
+	fuels    = "fuel_purchases"
 )
+
+const tokenPath = "/oauth2/token"
 
 // New returns the adapter.
 func New() tsp.Adapter { return rest.New(config(time.Now)) }
 
 func config(now func() time.Time) rest.Config {
 	return rest.Config{
-		Spec:     spec(),
-		Auth:     rest.Bearer("token"),
+		Spec: spec(),
+		Auths: map[string]rest.Auth{
+			"token":   rest.Bearer("token"),
+			"samsara": rest.OAuth{TokenURL: tokenPath},
+			"oauth2":  rest.OAuth{TokenURL: tokenPath, TokenURLField: "token_url"},
+		},
 		URLField: "url",
+		BaseURL:  regionURL,
 		// The version that Samsara's own SDK 11.11.1 pins.
 		Header:  http.Header{"X-Samsara-Version": {"2025-06-11"}},
 		Limits:  limits(),
 		Answers: rest.Answers{Class: class, Message: message},
 		Check:   check,
-		Writes:  []rest.Write{createMessage(now), updateVehicle()},
-		Lists: map[resource.Kind]rest.List{
-			resource.KindVehicle: list(vehicleSweep()),
-			resource.KindUser:    list(driverSweep("active"), driverSweep("deactivated"), userSweep()),
-			resource.KindTrailer: list(trailerSweep()),
+		Writes: []rest.Write{
+			createVehicle(), updateVehicle(), createTrailer(), updateTrailer(), createUser(), updateUser(),
+			createMessage(now), createGroupMessage(now), createDVIR(now), createFuel(),
+		},
+		ListsFor: func(s tsp.Settings) map[resource.Kind]rest.List {
+			return map[resource.Kind]rest.List{
+				resource.KindVehicle: list(vehicleSweep(s)),
+				resource.KindUser:    list(driverSweep("active", s), driverSweep("deactivated", s), userSweep()),
+				resource.KindTrailer: list(trailerSweep(s)),
+			}
 		},
 		Now: now,
 	}
@@ -57,10 +71,14 @@ func spec() tsp.Spec {
 			{Title: "Rate limits", URL: rateLimits, Verified: verified},
 			{Title: "Response codes", URL: "https://developers.samsara.com/docs/response-codes", Verified: verified},
 			{Title: "External IDs", URL: "https://developers.samsara.com/docs/external-ids", Verified: verified},
+			{Title: "OAuth 2.0", URL: "https://developers.samsara.com/docs/oauth-20", Verified: verified},
+			{Title: "Assets", URL: "https://developers.samsara.com/docs/assets-vehicles-trailers-equipment", Verified: verified},
+			{Title: "Fuel purchases", URL: "https://developers.samsara.com/docs/fuel-card-integration", Verified: verified},
 			{Title: "Driver dispatch and messaging", URL: "https://developers.samsara.com/docs/driver-dispatch-messaging", Verified: verified},
 		},
-		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("token")},
-		Parallel: 4,
+		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("token"), tsp.CredentialKindOf("samsara"), tsp.CredentialKindOf("oauth2")},
+		Settings:    settings(),
+		Parallel:    4,
 		Imports: []tsp.ImportKind{
 			{Kind: resource.KindVehicle, Collections: []string{vehicles}},
 			{Kind: resource.KindUser, Collections: []string{drivers, users}},

@@ -40,14 +40,16 @@ func TestTheSpecIsComplete(t *testing.T) {
 	}
 }
 
-func TestTheMatrixHasTheTwoWrites(t *testing.T) {
+func TestTheMatrixHasEveryWrite(t *testing.T) {
 	t.Parallel()
 	actions := samsara.New().Spec().Actions
 	got := map[tsp.Capability]tsp.Strength{}
 	for c, a := range actions {
 		got[c] = a.Strength
 	}
-	want := map[tsp.Capability]tsp.Strength{createMessage: tsp.VerifyFirst, updateVehicle: tsp.NaturalKey}
+	want := map[tsp.Capability]tsp.Strength{createMessage: tsp.VerifyFirst, createGroup: tsp.VerifyFirst, createVehicle: tsp.VerifyFirst,
+		updateVehicle: tsp.NaturalKey, createTrailer: tsp.VerifyFirst, updateTrailer: tsp.NaturalKey, createUser: tsp.VerifyFirst,
+		updateUser: tsp.NaturalKey, createDVIR: tsp.VerifyFirst, createFuel: tsp.None}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("strengths differ (-want +got):\n%s", diff)
 	}

@@ -1,33 +1,133 @@
 package samsara
 
+import (
+	"net/http"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
+)
+
 const trailersPath = "/fleet/trailers"
 
-type trailerRecord struct {
-	Name         string            `json:"name"`
-	Serial       string            `json:"trailerSerialNumber"`
-	LicensePlate string            `json:"licensePlate"`
-	Notes        string            `json:"notes"`
-	ExternalIDs  map[string]string `json:"externalIds"`
+// createTrailer makes an asset of type trailer if there is something to write that only assets
+// have and the asset API is enabled, else a trailer.
+func createTrailer() rest.Write {
+	return rest.Write{
+		Capability: tsp.Capability{Kind: resource.KindTrailer, Verb: resource.Create},
+		Strength:   tsp.VerifyFirst,
+		Uses:       trailerUses(resource.Create),
+		Steps: []rest.Step{
+			{Key: "trailer", When: func(w tsp.Write) bool { return !asAsset(w) }, Method: http.MethodPost, Path: trailersPath,
+				Encode: rest.Body(newTrailer), Decode: decodeRecord(trailers), Find: findMarked(trailersPath, trailers), Harms: true},
+			{Key: "asset", When: asAsset, Method: http.MethodPost, Path: assetsPath,
+				Encode: rest.Body(newTrailerAsset), Decode: decodeRecord(trailers), Find: findAsset(trailers), Harms: true},
+		},
+	}
 }
 
-type trailerFields struct {
-	TrailerName        string `json:"trailer_name,omitzero"`
-	VIN                string `json:"vin,omitzero"`
-	LicensePlateNumber string `json:"license_plate_number,omitzero"`
-	IsActive           bool   `json:"is_active"`
-	Notes              string `json:"notes,omitzero"`
-	ExternalID         string `json:"external_id,omitzero"`
+// updateTrailer changes what PATCH /fleet/trailers/{id} takes and then, where the asset API is
+// enabled, VIN, make, model and year. Repeating either changes nothing more.
+func updateTrailer() rest.Write {
+	return rest.Write{
+		Capability: tsp.Capability{Kind: resource.KindTrailer, Verb: resource.Update},
+		Strength:   tsp.NaturalKey,
+		Uses:       trailerUses(resource.Update),
+		Steps: []rest.Step{
+			{Key: "trailer", When: func(w tsp.Write) bool { return !asAsset(w) || encodedTrailer(w) }, Method: http.MethodPatch,
+				Path: trailersPath + "/{target}", Compose: tagged(trailersPath, changeTrailer), Decode: decodeRecord(trailers)},
+			{Key: "asset", When: asAsset, Method: http.MethodPatch, Path: assetsPath + "?id={target}",
+				Compose: tagged(trailersPath, changeTrailerAsset), Decode: decodeRecord(trailers)},
+		},
+	}
 }
 
-// trailerSweep lists trailers. Their only place for a VIN is the serial number, which may hold
-// anything; one of a VIN's length is taken for one.
-func trailerSweep() sweep {
-	return sweep{name: trailers, collection: trailers, path: trailersPath, fields: unify(func(r trailerRecord) any {
-		f := trailerFields{TrailerName: r.Name, LicensePlateNumber: r.LicensePlate, IsActive: true, Notes: r.Notes,
-			ExternalID: r.ExternalIDs[externalKey]}
-		if len(r.Serial) == maxVIN {
-			f.VIN = r.Serial
+// asAsset tells whether a write holds what only assets have, and may use them.
+func asAsset(w tsp.Write) bool {
+	t, ok := w.Payload.(*resource.Trailer)
+	return ok && assetRoute(w) && (trailerVIN(t) != "" || t.OEM.State() == resource.Set ||
+		t.ModelType.State() == resource.Set || t.ModelYear.State() == resource.Set)
+}
+
+// encodedTrailer tells whether the trailer API has something to change beside an asset.
+func encodedTrailer(w tsp.Write) bool {
+	t, ok := w.Payload.(*resource.Trailer)
+	if !ok {
+		return true
+	}
+	for _, o := range []resource.Opt[string]{t.TrailerName, t.VIN, t.LicensePlateNumber, t.Notes, t.ExternalID} {
+		if o.State() != resource.Absent {
+			return true
 		}
-		return f
-	})}
+	}
+	return false
+}
+
+func trailerUses(verb resource.Verb) tsp.Uses {
+	missing := tsp.Dropped("its trailers have no such field")
+	uses := tsp.Uses{
+		"trailer_name":          tsp.Sent().NotNull().Length(1, 0),
+		"oem":                   byRouteText(),
+		"model_type":            byRouteText(),
+		"model_year":            byRoute(),
+		"vin":                   tsp.Sent().NotNull().Length(1, 0),
+		"license_plate_region":  missing,
+		"license_plate_country": missing,
+		"license_plate_number":  tsp.Sent().Length(0, maxPlate),
+		"is_active":             tsp.Rejects("its trailers are always active").But(true),
+		"status":                missing,
+		"notes":                 tsp.Sent().Length(0, maxNotes),
+		"eld_id":                missing,
+		"eld_serial_number":     tsp.Dropped("writing a gateway's serial number would pair the trailer with other hardware"),
+		"eld_device_type":       missing,
+		"eld_product_id":        missing,
+		"total_axles":           missing,
+		"external_id":           tsp.Sent().NotNull().Length(1, 0),
+		"trailer_length":        missing,
+		"trailer_type":          missing,
+	}
+	if verb == resource.Create {
+		uses["trailer_name"] = tsp.Required().Length(1, 0)
+	}
+	return uses
+}
+
+// trailerVIN is the VIN as the asset API takes it. The number stands in the serial number too,
+// which is what the trailer API shows; one that is no VIN stands only there.
+func trailerVIN(t *resource.Trailer) string {
+	if vin := t.VIN.Or(""); wholeVIN(vin) {
+		return vin
+	}
+	return ""
+}
+
+// trailerBody is a POST or PATCH of /fleet/trailers. The serial number is its only place for a
+// VIN.
+type trailerBody struct {
+	Name         *string           `json:"name,omitzero"`
+	Serial       *string           `json:"trailerSerialNumber,omitzero"`
+	LicensePlate *string           `json:"licensePlate,omitzero"`
+	Notes        *string           `json:"notes,omitzero"`
+	ExternalIDs  map[string]string `json:"externalIds,omitzero"`
+	TagIDs       []string          `json:"tagIds,omitzero"`
+}
+
+func newTrailer(t *resource.Trailer, w tsp.Write) (any, error) {
+	return trailerBody{Name: value(t.TrailerName), Serial: value(t.VIN), LicensePlate: value(t.LicensePlateNumber), Notes: value(t.Notes),
+		ExternalIDs: externalIDs(w, externalKey(w.Settings), t.ExternalID), TagIDs: w.Settings.List(settingTags)}, nil
+}
+
+func newTrailerAsset(t *resource.Trailer, w tsp.Write) (any, error) {
+	return assetBody{Type: "trailer", Name: value(t.TrailerName), VIN: trailerVIN(t), Serial: t.VIN.Or(""), Make: value(t.OEM),
+		Model: value(t.ModelType), Year: value(t.ModelYear), LicensePlate: value(t.LicensePlateNumber), Notes: value(t.Notes),
+		ExternalIDs: externalIDs(w, externalKey(w.Settings), t.ExternalID), TagIDs: w.Settings.List(settingTags)}, nil
+}
+
+func changeTrailer(t *resource.Trailer, w tsp.Write, tags []string) any {
+	return trailerBody{Name: text(t.TrailerName), Serial: value(t.VIN), LicensePlate: text(t.LicensePlateNumber), Notes: text(t.Notes),
+		ExternalIDs: externalIDs(w, externalKey(w.Settings), t.ExternalID), TagIDs: tags}
+}
+
+func changeTrailerAsset(t *resource.Trailer, _ tsp.Write, tags []string) any {
+	return assetBody{VIN: trailerVIN(t), Make: value(t.OEM), Model: value(t.ModelType), Year: value(t.ModelYear), TagIDs: tags}
 }

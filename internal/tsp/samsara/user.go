@@ -1,37 +1,135 @@
 package samsara
 
-import "strings"
+import (
+	"context"
+	"maps"
+	"net/http"
+	"slices"
 
-const usersPath = "/users"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
+)
 
-type userRecord struct {
-	Name  string `json:"name"`
-	Email string `json:"email"`
-}
-
-// userSweep lists the users of the dashboard. Those whose access has expired are not listed,
-// so all of them are active.
-func userSweep() sweep {
-	return sweep{name: users, collection: users, path: usersPath, fields: unify(func(r userRecord) any {
-		f := personFields{IsActive: true, Status: userStatus(true), UserEmail: r.Email}
-		f.FirstName, f.LastName = splitName(r.Name)
-		return f
-	})}
-}
-
-func userStatus(active bool) string {
-	if active {
-		return "ACTIVE"
+// createUser makes a driver, and deactivates one who shall not be active. Whoever is no driver
+// becomes a user of the dashboard, where the connection's settings name the roles.
+func createUser() rest.Write {
+	inactive := rest.Case(func(u *resource.User, _ tsp.Write) bool { return !dashboard(u) && activation(u) == deactivated })
+	return rest.Write{
+		Capability: tsp.Capability{Kind: resource.KindUser, Verb: resource.Create},
+		Strength:   tsp.VerifyFirst,
+		Uses:       userUses(resource.Create),
+		Check:      rest.Checked(checkUser(resource.Create)),
+		Warn:       rest.Warned(warnUser),
+		Hides:      func(w tsp.Write) []string { return []string{password(w)} },
+		Steps: []rest.Step{
+			{Key: "driver", When: rest.Case(func(u *resource.User, _ tsp.Write) bool { return !dashboard(u) }), Method: http.MethodPost,
+				Path: driversPath, Encode: rest.Body(newDriver), Decode: decodeRecord(drivers), Find: findMarked(driversPath, drivers),
+				Harms: true, Collection: drivers},
+			{Key: "deactivate", When: inactive, Method: http.MethodPatch, Path: driversPath + "/{target}", Encode: deactivation,
+				Decode: decodeRecord(drivers), Collection: drivers},
+			{Key: "dashboard_user", When: rest.Case(func(u *resource.User, _ tsp.Write) bool { return dashboard(u) }), Method: http.MethodPost,
+				Path: usersPath, Encode: rest.Body(newDashboardUser), Decode: decodeRecord(users), Find: findDashboardUser, Harms: true},
+		},
 	}
-	return "INACTIVE"
 }
 
-// splitName divides Samsara's one name before its last word, so that joining the parts with a
-// space gives it back.
-func splitName(name string) (first, last string) {
-	name = strings.TrimSpace(name)
-	if i := strings.LastIndexByte(name, ' '); i > 0 {
-		return name[:i], name[i+1:]
+// updateUser changes a driver, or the name of a user of the dashboard.
+func updateUser() rest.Write {
+	ofDashboard := func(w tsp.Write) bool { return w.Collection == users }
+	return rest.Write{
+		Capability: tsp.Capability{Kind: resource.KindUser, Verb: resource.Update},
+		Strength:   tsp.NaturalKey,
+		Uses:       userUses(resource.Update),
+		Check:      rest.Checked(checkUser(resource.Update)),
+		Steps: []rest.Step{
+			{Key: "driver", When: func(w tsp.Write) bool { return !ofDashboard(w) }, Method: http.MethodPatch, Path: driversPath + "/{target}",
+				Compose: changeDriver, Decode: decodeRecord(drivers)},
+			{Key: "dashboard_user", When: ofDashboard, Method: http.MethodPatch, Path: usersPath + "/{target}",
+				Compose: changeDashboardUser, Decode: decodeRecord(users)},
+		},
 	}
-	return name, ""
+}
+
+// dashboard tells whether a new user is no driver.
+func dashboard(u *resource.User) bool { return !u.IsDriver.Or(true) }
+
+func userUses(verb resource.Verb) tsp.Uses {
+	missing := tsp.Dropped("its drivers have no such field")
+	name := tsp.Sent().NotNull().Length(1, maxName)
+	uses := tsp.Uses{
+		"username":         tsp.Sent().NotNull().Length(1, maxUsername),
+		"is_active":        tsp.Sent().NotNull(),
+		"status":           tsp.Sent().NotNull(),
+		"is_driver":        tsp.Rejects("it keeps drivers and users of the dashboard apart, so neither becomes the other").But(true),
+		"user_designation": missing,
+		"user_email":       tsp.Sent(),
+		"first_name":       name,
+		"last_name":        name,
+		"phone_number":     tsp.Sent().Length(0, 255),
+		"country_code":     missing,
+		"license_country":  missing,
+		"license_region":   tsp.Sent().Length(2, 2),
+		"license_number":   tsp.Sent(), "license_expiration": missing,
+		"employee_number": tsp.Sent().NotNull().Length(1, 0),
+		"carrier_number":  tsp.Sent().NotNull().Length(1, 18),
+		"notes":           tsp.Sent().Length(0, 4096),
+		"hos_ruleset_code": tsp.Dropped("Waybill's table of its rulesets is used only with the connection's setting "+settingRulesets).
+			With(settingRulesets, on, tsp.Sent().Only("Samsara has no such ruleset", slices.Collect(maps.Keys(rulesets()))...)),
+		"allow_yard_move":           tsp.Sent().NotNull(),
+		"allow_personal_conveyance": tsp.Sent().NotNull(),
+		"allow_adverse_driving":     tsp.Sent().NotNull(),
+		"default_time_zone":         tsp.Sent().NotNull(),
+		"hos_compliance_type":       tsp.Sent().NotNull(),
+		"hos_tracking_method":       missing,
+	}
+	if verb == resource.Update {
+		return uses
+	}
+	uses["first_name"], uses["last_name"] = tsp.Required().Length(1, maxName), tsp.Required().Length(1, maxName)
+	// Users of the dashboard have no username, so with roles it is the check that demands one.
+	uses["username"] = tsp.Required().Length(1, maxUsername).With(settingRoles, "", tsp.Sent().Length(1, maxUsername))
+	uses["is_driver"] = tsp.Rejects("users who are no drivers can be created only with the connection's setting "+settingRoles).
+		But(true).With(settingRoles, "", tsp.Sent())
+	return uses
+}
+
+// changeDriver makes the PATCH of a driver. Of a name that is given in half, the other half is
+// taken from the driver as Samsara has it.
+func changeDriver(ctx context.Context, send rest.Send, w tsp.Write) (any, error) {
+	return rest.Body(func(u *resource.User, w tsp.Write) (any, error) {
+		b, err := driverFrom(u, w)
+		if err != nil {
+			return nil, err
+		}
+		var now current
+		if halfNamed(u) || w.Settings.Bool(settingTagScoped) {
+			if now, err = read(ctx, send, driversPath, w.Target); err != nil {
+				return nil, err
+			}
+		}
+		if w.Settings.Bool(settingTagScoped) {
+			b.TagIDs = now.tags(w.Settings)
+		}
+		b.Activation = activation(u)
+		b.Name, err = changedName(u, now.Name)
+		return b, err
+	})(w)
+}
+
+func halfNamed(u *resource.User) bool {
+	return (u.FirstName.State() == resource.Set) != (u.LastName.State() == resource.Set)
+}
+
+// changedName is the name with the halves that are given; nil if none is.
+func changedName(u *resource.User, now string) (*string, error) {
+	if u.FirstName.State() != resource.Set && u.LastName.State() != resource.Set {
+		return nil, nil
+	}
+	first, last := splitName(now)
+	name := fullName(u.FirstName.Or(first), u.LastName.Or(last))
+	if wrong := nameProblem(name); wrong != "" {
+		return nil, &tsp.Error{Class: tsp.Rejected, Message: "first_name: " + wrong}
+	}
+	return &name, nil
 }

@@ -1,7 +1,6 @@
 package samsara
 
 import (
-	"cmp"
 	"net/http"
 
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -18,37 +17,72 @@ const (
 	maxNotes       = 255
 )
 
-// externalKey is the key under which our external_id stands among a record's external ids.
-const externalKey = "waybill"
+// createVehicle makes an asset of type vehicle; the vehicle API itself cannot.
+func createVehicle() rest.Write {
+	return rest.Write{
+		Capability: tsp.Capability{Kind: resource.KindVehicle, Verb: resource.Create},
+		Strength:   tsp.VerifyFirst,
+		Uses:       vehicleUses(),
+		Needs: []tsp.Need{{Setting: settingAssetRoute, Value: beta,
+			Reason: "Samsara makes vehicles only through its asset API, which it enables per organization; set the connection's setting " + settingAssetRoute + " to beta if it has"}},
+		Check:  rest.Checked(checkVehicle(resource.Create)),
+		Method: http.MethodPost,
+		Path:   assetsPath,
+		Encode: rest.Body(newVehicle),
+		Decode: decodeRecord(vehicles),
+		Find:   findAsset(vehicles),
+	}
+}
 
-// updateVehicle changes what PATCH /fleet/vehicles/{id} takes. Repeating it changes nothing
-// more.
+// updateVehicle changes what PATCH /fleet/vehicles/{id} takes and then, where the asset API is
+// enabled, make, model and year. Repeating either changes nothing more.
 func updateVehicle() rest.Write {
+	asset := rest.Case(func(v *resource.Vehicle, w tsp.Write) bool { return assetRoute(w) && describesMake(v) })
 	return rest.Write{
 		Capability: tsp.Capability{Kind: resource.KindVehicle, Verb: resource.Update},
 		Strength:   tsp.NaturalKey,
 		Uses:       vehicleUses(),
-		Method:     http.MethodPatch,
-		Path:       vehiclesPath + "/{target}",
-		Encode:     rest.Body(encodeVehicle),
-		Decode:     decodeVehicle,
+		Check:      rest.Checked(checkVehicle(resource.Update)),
+		Steps: []rest.Step{
+			{Key: "vehicle", When: func(w tsp.Write) bool { return !asset(w) || encodedVehicle(w) }, Method: http.MethodPatch,
+				Path: vehiclesPath + "/{target}", Compose: tagged(vehiclesPath, changeVehicle), Decode: decodeRecord(vehicles)},
+			{Key: "asset", When: asset, Method: http.MethodPatch, Path: assetsPath + "?id={target}",
+				Compose: tagged(vehiclesPath, changeVehicleAsset), Decode: decodeRecord(vehicles)},
+		},
 	}
 }
 
-// vehicleUses says what becomes of each field of an update.
+func describesMake(v *resource.Vehicle) bool {
+	return v.OEM.State() == resource.Set || v.ModelType.State() == resource.Set || v.ModelYear.State() == resource.Set
+}
+
+// encodedVehicle tells whether the vehicle API has something to change.
+func encodedVehicle(w tsp.Write) bool {
+	v, ok := w.Payload.(*resource.Vehicle)
+	if !ok {
+		return true
+	}
+	for _, o := range []resource.Opt[string]{v.VehicleName, v.VIN, v.LicensePlateNumber, v.Notes, v.ExternalID} {
+		if o.State() != resource.Absent {
+			return true
+		}
+	}
+	return false
+}
+
+// vehicleUses says what becomes of each field.
 //
 // Null is documented only for one member of drivers; the empty string is the safe way to
 // clear a text (reference section 7, item 7). We use it where the document calls the text
 // empty by default, which are plate and notes. A vehicle without name or VIN would be given
 // another by Samsara, and no way to remove an external id is documented.
 func vehicleUses() tsp.Uses {
-	assets := tsp.Dropped("it takes make, model and year only through its assets API, which Waybill does not write yet")
 	missing := tsp.Dropped("its vehicles have no such field")
 	return tsp.Uses{
 		"vehicle_name":          tsp.Sent().NotNull().Length(1, 0),
-		"oem":                   assets,
-		"model_type":            assets,
-		"model_year":            assets,
+		"oem":                   byRouteText(),
+		"model_type":            byRouteText(),
+		"model_year":            byRoute(),
 		"vin":                   tsp.Sent().NotNull().Length(minVIN, maxVIN),
 		"engine_vin":            missing,
 		"license_plate_region":  missing,
@@ -71,6 +105,28 @@ func vehicleUses() tsp.Uses {
 	}
 }
 
+// checkVehicle refuses a VIN that the asset API, for new vehicles, or the vehicle API would.
+func checkVehicle(verb resource.Verb) func(*resource.Vehicle, tsp.Settings) []resource.Problem {
+	return func(v *resource.Vehicle, _ tsp.Settings) []resource.Problem {
+		vin, ok := v.VIN.Get()
+		switch {
+		case ok && !lettersAndDigits(vin):
+			return []resource.Problem{problem("vin", vin, resource.CodePattern, "must be letters and digits at Samsara")}
+		case ok && verb == resource.Create && len(vin) == maxVIN && !wholeVIN(vin):
+			return []resource.Problem{problem("vin", vin, resource.CodePattern, "is no VIN: those of 17 characters have no I, O and Q")}
+		}
+		return nil
+	}
+}
+
+func newVehicle(v *resource.Vehicle, w tsp.Write) (any, error) {
+	b := assetBody{Type: "vehicle", Name: value(v.VehicleName), Make: value(v.OEM), Model: value(v.ModelType), Year: value(v.ModelYear),
+		LicensePlate: value(v.LicensePlateNumber), Notes: value(v.Notes),
+		ExternalIDs: externalIDs(w, externalKey(w.Settings), v.ExternalID), TagIDs: w.Settings.List(settingTags)}
+	b.number(v.VIN)
+	return b, nil
+}
+
 // vehicleBody holds only what is to change.
 type vehicleBody struct {
 	Name         *string           `json:"name,omitzero"`
@@ -78,41 +134,14 @@ type vehicleBody struct {
 	LicensePlate *string           `json:"licensePlate,omitzero"`
 	Notes        *string           `json:"notes,omitzero"`
 	ExternalIDs  map[string]string `json:"externalIds,omitzero"`
+	TagIDs       []string          `json:"tagIds,omitzero"`
 }
 
-func encodeVehicle(v *resource.Vehicle, _ tsp.Write) (any, error) {
-	body := vehicleBody{
-		Name: text(v.VehicleName), VIN: text(v.VIN), LicensePlate: text(v.LicensePlateNumber), Notes: text(v.Notes),
-	}
-	if id, ok := v.ExternalID.Get(); ok {
-		body.ExternalIDs = map[string]string{externalKey: id}
-	}
-	return body, nil
+func changeVehicle(v *resource.Vehicle, w tsp.Write, tags []string) any {
+	return vehicleBody{Name: text(v.VehicleName), VIN: text(v.VIN), LicensePlate: text(v.LicensePlateNumber), Notes: text(v.Notes),
+		ExternalIDs: externalIDs(w, externalKey(w.Settings), v.ExternalID), TagIDs: tags}
 }
 
-func decodeVehicle(w tsp.Write, a rest.Answer) (tsp.Written, error) {
-	id, err := recordID(a)
-	switch {
-	case err != nil:
-		return tsp.Written{}, err
-	case id != w.Target:
-		return tsp.Written{}, a.Unexpected("Samsara answered with another vehicle", nil)
-	}
-	return tsp.Written{SourceID: id, Collection: vehicles}, nil
-}
-
-// recordID reads the id of a written record, which older versions of the API do not wrap in
-// "data".
-func recordID(a rest.Answer) (resource.SourceID, error) {
-	answer, err := rest.Decode[struct {
-		ID   resource.SourceID `json:"id"`
-		Data struct {
-			ID resource.SourceID `json:"id"`
-		} `json:"data"`
-	}](a)
-	id := cmp.Or(answer.Data.ID, answer.ID)
-	if err == nil && id == "" {
-		err = a.Unconfirmed("Samsara's answer holds no id", nil)
-	}
-	return id, err
+func changeVehicleAsset(v *resource.Vehicle, _ tsp.Write, tags []string) any {
+	return assetBody{Make: value(v.OEM), Model: value(v.ModelType), Year: value(v.ModelYear), TagIDs: tags}
 }

@@ -58,20 +58,19 @@ func TestWhatSamsaraWouldRefuseOfAVehicleIsRefusedFirst(t *testing.T) {
 		{"external_id", `"T-7"`, ""},
 		{"external_id", `""`, resource.CodeTooShort},
 		{"external_id", `null`, resource.CodeUnsupported},
-		{"is_active", `true`, ""},
 		{"is_active", `false`, resource.CodeUnsupported},
 	} {
 		w := write(t, updateVehicle, `{"`+c.field+`":`+c.value+`}`)
-		wantCode(t, c.field+" "+c.value, action.Apply("Samsara", w.Schema, w.Payload), c.field, c.code)
+		wantCode(t, c.field+" "+c.value, action.Apply("Samsara", w.Schema, w.Payload, nil), c.field, c.code)
 	}
 }
 
 func TestDroppedFieldsAreTold(t *testing.T) {
 	t.Parallel()
 	w := write(t, updateVehicle, `{"oem":"Ford","notes":"x","status":"IN_REPAIR"}`)
-	policy := samsara.New().Spec().Actions[updateVehicle].Apply("Samsara", w.Schema, w.Payload)
+	policy := samsara.New().Spec().Actions[updateVehicle].Apply("Samsara", w.Schema, w.Payload, nil)
 	want := []tsp.Warning{
-		{Path: "oem", Message: "not sent to Samsara: it takes make, model and year only through its assets API, which Waybill does not write yet"},
+		{Path: "oem", Message: "not sent to Samsara: only its asset API takes it, which Samsara enables per organization; the connection's setting asset_route says so"},
 		{Path: "status", Message: "not sent to Samsara: its vehicles have no such field"},
 	}
 	if diff := cmp.Diff(want, policy.Dropped); diff != "" {
@@ -88,12 +87,12 @@ func TestAnUpdateOfWhichNothingWouldBeSentIsRefused(t *testing.T) {
 		`{"status":null}`:                       true,
 		`{"status":"IN_REPAIR","notes":"x"}`:    false,
 		`{"status":"IN_REPAIR","notes":null}`:   false,
-		`{"is_active":true}`:                    false,
-		`{"is_active":true,"oem":"Ford"}`:       false,
+		`{"is_active":true}`:                    true,
+		`{"is_active":true,"oem":"Ford"}`:       true,
 		`{"external_id":"T-7","model_year":19}`: false,
 	} {
 		w := write(t, updateVehicle, body)
-		problems := action.Apply("Samsara", w.Schema, w.Payload).Problems
+		problems := action.Apply("Samsara", w.Schema, w.Payload, nil).Problems
 		want := []resource.Problem{{Message: "none of the given fields can be written at Samsara", Code: resource.CodeNothing}}
 		if !refused {
 			want = nil

@@ -1,5 +1,7 @@
 package samsara
 
+import "github.com/waybill-dev/waybill/internal/tsp"
+
 type vehicleRecord struct {
 	Name         string            `json:"name"`
 	Make         string            `json:"make"`
@@ -25,12 +27,12 @@ type vehicleFields struct {
 	ExternalID         string `json:"external_id,omitzero"`
 }
 
-func vehicleSweep() sweep {
+func vehicleSweep(s tsp.Settings) sweep {
 	return sweep{name: vehicles, collection: vehicles, path: vehiclesPath, fields: unify(func(r vehicleRecord) any {
 		return vehicleFields{
 			VehicleName: r.Name, OEM: r.Make, ModelType: r.Model, ModelYear: int64(r.Year), VIN: r.VIN,
 			LicensePlateNumber: r.LicensePlate, IsActive: true, Notes: r.Notes, ELDSerialNumber: r.Serial,
-			ExternalID: r.ExternalIDs[externalKey],
+			ExternalID: r.ExternalIDs[externalKey(s)],
 		}
 	})}
 }

@@ -10,7 +10,7 @@ import (
 // that are refused again, or cannot be renewed, are Unauthorized after that.
 func checkExpired(t *trial) {
 	f := t.form(t.suite.settings())
-	d := f.sample()
+	d := f.writable()
 	w := f.world(setup{renewable: true})
 	_, usual := w.must(w.write(f, d, 1))
 	w.stop()

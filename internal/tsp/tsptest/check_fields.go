@@ -1,6 +1,7 @@
 package tsptest
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -51,36 +52,48 @@ func (f form) perturb(field *resource.Field, under string, known map[string]enco
 		}
 	}
 	if value == "" {
-		f.t.errorf("%s: there is no value to try; name some in Values", where)
+		f.t.errorf("%s: there is no value to try; name some in Values, or records in Sources", where)
 		return
 	}
-	start, ok := f.start(field.Name, value)
-	if !ok {
+	starts := f.starts(field, value)
+	if len(starts) == 0 {
 		f.t.errorf("%s: the policy refuses every sample that holds it; name better ones in Values: %+v", where,
-			f.problems(f.least(0).with(field.Name, value)))
+			f.problems(f.full(0).with(field.Name, value)))
 		return
 	}
-	want, err := f.encoded(start, known)
-	if err != nil {
-		f.t.errorf("%s: the simulator refuses the sample %s: %v", where, start.json(), err)
-		return
+	var failures []string
+	for _, start := range starts {
+		e := expectation{field: field, where: where, use: use, start: start, known: known}
+		if failures = f.unmet(e, values, value); len(failures) == 0 {
+			return
+		}
+		if use.Use != tsp.UseSent && use.Use != tsp.UseRequired {
+			break
+		}
 	}
-	for _, change := range f.changes(field, use, values, value) {
-		f.compare(start.with(field.Name, change.value), want, expectation{where, change.name, use.Use}, known)
-	}
-	if use.Use == tsp.UseSent || use.Use == tsp.UseRequired {
-		f.otherValue(field, start, where, known)
+	for _, failure := range failures {
+		f.t.once(failure, "%s", failure)
 	}
 }
 
-// start returns a draft that holds the field and that the policy lets pass.
-func (f form) start(name, value string) (draft, bool) {
-	for _, d := range f.drafts(0) {
-		if d = d.with(name, value); len(f.problems(d)) == 0 {
-			return d, true
+// unmet holds the expectations of one start and returns what is not as expected.
+func (f form) unmet(e expectation, values []string, value string) (failures []string) {
+	want, err := f.encoded(e.start, e.known)
+	if err != nil {
+		return []string{fmt.Sprintf("the simulator refuses the sample %s: %v", e.start.json(), err)}
+	}
+	for _, change := range f.changes(e.field, e.use, values, value) {
+		e.change = change.name
+		if failure := f.compare(e.start.with(e.field.Name, change.value), e); failure != "" {
+			failures = append(failures, failure)
 		}
 	}
-	return nil, false
+	if e.sent() {
+		if tried, differ := f.differs(e, want); tried > 0 && !differ {
+			failures = append(failures, fmt.Sprintf("%s is declared as %s, and other values make the same requests as %s", e.where, e.use.Use, value))
+		}
+	}
+	return failures
 }
 
 // change is another state of a field; the value "" leaves it out.
@@ -104,62 +117,6 @@ func (f form) changes(field *resource.Field, use tsp.FieldUse, values []string, 
 		}
 	}
 	return all
-}
-
-// expectation is what a change should do.
-type expectation struct {
-	where, change string
-	use           tsp.Use
-}
-
-// compare encodes a changed draft. One that the policy refuses proves nothing: the field may
-// only be given together with others.
-func (f form) compare(d draft, want string, e expectation, known map[string]encoding) {
-	if len(f.problems(d)) > 0 {
-		return
-	}
-	got, err := f.encoded(d, known)
-	if err != nil {
-		f.t.errorf("%s %s: the policy lets pass what the TSP refuses: %v", e.where, e.change, err)
-		return
-	}
-	sent := e.use == tsp.UseSent || e.use == tsp.UseRequired
-	switch {
-	case sent && got == want:
-		f.t.errorf("%s is declared as %s, and %s makes the same requests", e.where, e.use, e.change)
-	case !sent && got != want:
-		f.t.errorf("%s is declared as %s, and %s makes other requests (-with +%s):\n%s", e.where, e.use, e.change, e.change, difference(want, got))
-	}
-}
-
-// maxOthers bounds how many other values of an enum are tried.
-const maxOthers = 4
-
-// otherValue demands that at least one other value makes other requests; several values of an
-// enum may mean the same to the TSP.
-func (f form) otherValue(field *resource.Field, start draft, where string, known map[string]encoding) {
-	values, tried := f.values(field), 0
-	want, _ := f.encoded(start, known)
-	for _, other := range values {
-		d := start.with(field.Name, other)
-		if other == "" || other == start[field.Name] || tried == maxOthers || len(f.problems(d)) > 0 {
-			continue
-		}
-		tried++
-		got, err := f.encoded(d, known)
-		if err != nil {
-			f.t.errorf("%s: the simulator refuses the value %s: %v", where, other, err)
-			return
-		}
-		if got != want {
-			return
-		}
-	}
-	if tried > 0 {
-		f.t.errorf("%s is sent, and %d other values make the same requests as %s", where, tried, start[field.Name])
-	} else if len(values) > 1 {
-		f.t.logf("%s: the policy refuses each other value; only its absence is checked", where)
-	}
 }
 
 // refused demands that the policy refuses a rejected field, and says at which path.

@@ -12,10 +12,10 @@ import (
 // nothing; an unknown target is Missing. Ids that could lead a path astray are no success either.
 func checkMissing(t *trial) {
 	f := t.form(t.suite.settings())
-	d := f.sample()
+	d := f.writable()
 	if f.c.Verb == resource.Update {
 		known := t.target(f.c).SourceID
-		f.astray(d, "the unknown target", unknownID(known, t.learn()[f.c.Kind]), func(x *tsp.Write, id resource.SourceID) { x.Target = id }, tsp.Missing)
+		f.astray(d, "the unknown target", t.unknownID(known), func(x *tsp.Write, id resource.SourceID) { x.Target = id }, tsp.Missing)
 		for _, id := range []resource.SourceID{"", ".", "..", "../" + known, known + "/x", known + "?x=1", known + "#x", "%2e%2e", known + "\r\nX: y"} {
 			f.astray(d, "the target", id, func(x *tsp.Write, id resource.SourceID) { x.Target = id })
 		}
@@ -25,7 +25,7 @@ func checkMissing(t *trial) {
 		if _, given := d[field.Name]; !given || use != tsp.UseSent && use != tsp.UseRequired || t.excused(field.Name) {
 			continue
 		}
-		id := unknownID(t.candidates(field, f.action.Uses[field.Name])[0], t.learn()[field.Ref.Kind])
+		id := t.unknownID(t.candidates(field, f.action.Uses[field.Name])[0])
 		f.astray(d, field.Name, id, func(x *tsp.Write, id resource.SourceID) { x.Refs[field.Name] = []resource.SourceID{id} }, tsp.Missing, tsp.Rejected)
 	}
 }
@@ -49,7 +49,11 @@ func (f form) astray(d draft, what string, id resource.SourceID, put func(*tsp.W
 }
 
 // unknownID makes an id of the form of a known one that no record has.
-func unknownID(known resource.SourceID, records []tsp.Record) resource.SourceID {
+func (t *trial) unknownID(known resource.SourceID) resource.SourceID {
+	var records []tsp.Record
+	for _, some := range t.learn() {
+		records = append(records, some...)
+	}
 	for _, digit := range "9876543210" {
 		id := resource.SourceID(strings.Map(func(r rune) rune {
 			if r >= '0' && r <= '9' {

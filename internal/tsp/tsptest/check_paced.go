@@ -17,6 +17,7 @@ const maxPaced = 400
 // the action.
 func checkPaced(t *trial) {
 	f := t.form(t.suite.settings())
+	f.writable()
 	pace := newStrict(t.suite.spec.Limits)
 	w := f.world(setup{limits: true, pace: pace})
 	begun := len(pace.waits)

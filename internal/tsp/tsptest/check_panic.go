@@ -11,7 +11,7 @@ import (
 // holds, sends nothing, and harms no write that follows.
 func checkPanic(t *trial) {
 	f := t.form(t.suite.settings())
-	d := f.sample()
+	d := f.writable()
 	w := f.world(setup{})
 	caller, target := w.caller()
 	for name, payload := range map[string]resource.Payload{

@@ -17,6 +17,7 @@ const expire = `{"fault":"expire_session","times":1}`
 // can end, all succeed with one renewal. It means most under the race detector.
 func checkParallel(t *trial) {
 	f := t.form(t.suite.settings())
+	f.writable()
 	drafts := f.distinct(many)
 	w := f.world(setup{renewable: true})
 	static := !w.renews(f, drafts[0])

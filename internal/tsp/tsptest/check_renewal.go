@@ -15,7 +15,7 @@ func checkRenewal(t *trial) {
 	}
 	t.c = capabilities[0]
 	f := t.form(t.suite.settings())
-	d := f.sample()
+	d := f.writable()
 	w := t.world(setup{renewable: true})
 	signedIn := w.vault.count() > 0
 	_, _ = w.session.Check(t.ctx, w.setup.pace)

@@ -21,12 +21,13 @@ func checkRepeated(t *trial) {
 	switch f.action.Strength {
 	case tsp.Native, tsp.NaturalKey:
 		w := f.world(setup{})
-		first, _ := w.must(w.write(f, d, 1))
+		once := w.write(f, d, 1)
+		first, _ := w.must(once)
 		state := w.sim.state()
 		w.restart()
 		time.Sleep(3 * time.Second)
 		x := w.write(f, d, 1)
-		x.Attempt = 2
+		x.Attempt, x.Progress = 2, once.Progress
 		again, _ := w.must(x)
 		if again.SourceID != first.SourceID {
 			t.errorf("the same operation results in %q and then in %q", first.SourceID, again.SourceID)

@@ -13,22 +13,31 @@ func checkStatuses(t *trial) {
 	f := t.form(t.suite.settings())
 	d := f.sample()
 	b := f.baseline(d)
-	n := b.writes[0]
-	silent := len(b.calls[n].Answer) == 0
+	p := &probe{form: f, d: d, n: b.writes[0]}
 	for _, status := range statuses() {
-		if silent && status >= 200 && status < 300 {
+		if len(b.calls[p.n].Answer) == 0 && status >= 200 && status < 300 {
 			continue // The TSP confirms with a status alone.
 		}
-		f.status(d, n, status, "a plain answer", answers(status, plainText, "something went wrong\n"))
-		f.status(d, n, status, "no body", answers(status, "", ""))
-		if status >= 400 {
-			f.status(d, n, status, "a page", answers(status, htmlText, htmlPage))
-			f.status(d, n, status, "an unknown JSON", answers(status, jsonText, `{"oops":{"code":17}}`))
+		p.status(status, "a plain answer", answers(status, plainText, "something went wrong\n"))
+		p.status(status, "no body", answers(status, "", ""))
+		if slices.Contains([]int{400, 401, 403, 404, 409, 422, 429, 500, 502, 503, 504}, status) {
+			p.status(status, "a page", answers(status, htmlText, htmlPage))
+			p.status(status, "an unknown JSON", answers(status, jsonText, `{"oops":{"code":17}}`))
 		}
 	}
 	for _, status := range []int{100, 102, 103} {
-		f.informed(d, n, status)
+		f.informed(d, p.n, status)
 	}
+}
+
+// probe is a write whose nth call is answered in many ways.
+type probe struct {
+	form
+	d draft
+	n int
+	w *world
+	// operations counts the writes, each an operation of its own.
+	operations int
 }
 
 func statuses() []int {
@@ -41,21 +50,32 @@ func statuses() []int {
 	return all
 }
 
-// status answers the nth call and all behind it with a status.
-func (f form) status(d draft, n, status int, what string, s spoil) {
+// status answers the nth call and all behind it with a status. Nothing is applied, so that one
+// world does for many statuses, until one spoils its session.
+func (p *probe) status(status int, what string, s spoil) {
 	if status == http.StatusNoContent || status == http.StatusNotModified || status < 200 {
 		s = answers(status, "", "")
 	}
-	w := f.world(setup{})
-	defer w.stop()
-	w.front.expect(from(n, s))
-	_, _, err := w.perform(w.write(f, d, 1))
-	class := f.t.classOf(err)
-	if want := f.t.suite.classes(status); !slices.Contains(want, class) {
-		f.t.errorf("%d with %s is %s (%v), want one of %v", status, what, class, err, want)
+	if p.w == nil {
+		p.w = p.world(setup{})
+	} else {
+		p.w.restart() // What a session remembers would change which calls it makes.
+		p.w.prime()
+	}
+	p.operations++
+	p.w.front.expect(from(p.n, s))
+	_, _, err := p.w.perform(p.w.write(p.form, p.d, p.operations))
+	class := p.t.classOf(err)
+	if want := p.t.suite.classes(status); !slices.Contains(want, class) {
+		p.t.errorf("%d with %s is %s (%v), want one of %v", status, what, class, err, want)
 	}
 	if e, ok := err.(*tsp.Error); ok && status >= 400 && e.Status != status && class != tsp.Unauthorized {
-		f.t.errorf("%d with %s: the error tells the status %d", status, what, e.Status)
+		p.t.errorf("%d with %s: the error tells the status %d", status, what, e.Status)
+	}
+	p.w.front.expect(nil)
+	if class == tsp.Unauthorized || status == http.StatusSwitchingProtocols {
+		p.w.stop()
+		p.w = nil
 	}
 }
 

@@ -27,15 +27,20 @@ func texts(use tsp.FieldUse) []string {
 // call is made.
 func checkTexts(t *trial) {
 	f := t.form(t.suite.settings())
+	f.writable()
 	for _, field := range f.fields() {
 		use := f.action.Uses[field.Name]
 		if field.Type != resource.Text || use.Use != tsp.UseSent && use.Use != tsp.UseRequired || t.excused(field.Name) {
 			continue
 		}
-		start, ok := f.start(field.Name, f.values(field)[0])
+		start, ok := f.shown(field, f.values(field)[0])
+		if !ok {
+			t.logf("%s reaches the TSP in no sample", field.Name)
+			continue
+		}
 		for _, text := range texts(use) {
 			d := start.with(field.Name, quoted(text))
-			if _, problems := f.schema.Decode([]byte(d.json())); !ok || len(problems) > 0 || len(f.problems(d)) > 0 {
+			if _, problems := f.schema.Decode([]byte(d.json())); len(problems) > 0 || len(f.problems(d)) > 0 {
 				continue
 			}
 			f.survives(field.Name, text, d)

@@ -56,7 +56,7 @@ func (t *trial) checkUse(f *resource.Field, use tsp.FieldUse, where string) {
 		t.errorf("%s takes only some values and does not say why", where)
 	}
 	for _, v := range use.Values {
-		if !slices.Contains(f.Values, v) {
+		if f.Values != nil && !slices.Contains(f.Values, v) {
 			t.errorf("%s takes the value %q, which the contract does not have", where, v)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // back as it was written.
 func checkWritten(t *trial) {
 	f := t.form(t.suite.settings())
-	d := f.sample()
+	d := f.writable()
 	w := f.world(setup{})
 	before := w.sim.counts()
 	state := w.sim.state()

@@ -15,6 +15,8 @@ type Config struct {
 	Simulator func(simkit.Options) (simkit.Simulator, error)
 	// Collections are the simulator's collections that hold what is written of a kind.
 	Collections map[resource.Kind][]string
+	// Beside are collections of what writes make beside records, such as mappings of ids.
+	Beside []string
 	// Golden is the folder of the golden requests, one file per capability.
 	Golden string
 	// Settings are those of the connection that the checks use: all that its actions need, and

@@ -112,13 +112,25 @@ func (f form) problems(d draft) []resource.Problem {
 }
 
 // sample is the fullest draft that the policy lets pass.
-func (f form) sample() draft {
-	var last []resource.Problem
-	for _, d := range f.drafts(0) {
-		if last = f.problems(d); len(last) == 0 {
-			return d
+func (f form) sample() draft { return f.samples(0) }
+
+// samples is the fullest draft of the nth values that the policy lets pass.
+func (f form) samples(n int) draft {
+	for _, d := range f.drafts(n) {
+		if fit, ok := f.repaired(d, ""); ok {
+			return fit
 		}
 	}
-	f.t.fatalf("the policy refuses the samples: %+v; name better ones in Values", last)
+	f.t.unwritable("the policy refuses the samples: %+v; name better ones in Values", f.problems(f.full(n)))
 	return nil
+}
+
+// start returns a draft that holds the field and that the policy lets pass.
+func (f form) start(name, value string) (draft, bool) {
+	for _, d := range f.drafts(0) {
+		if fit, ok := f.repaired(d.with(name, value), name); ok {
+			return fit, true
+		}
+	}
+	return nil, false
 }

@@ -1,11 +1,24 @@
 package tsptest
 
-// encode performs a draft in a world of its own and returns its requests.
+import "strings"
+
+// encode performs a draft in a world of its own and returns its requests, without what differs
+// from session to session.
 func (f form) encode(d draft) (string, error) {
 	w := f.world(setup{})
 	defer w.stop()
 	_, calls, err := w.perform(w.write(f, d, 1))
-	return dump(calls), err
+	text := dump(calls)
+	for _, secret := range w.vault.secrets() {
+		text = strings.ReplaceAll(text, secret, "*****")
+	}
+	return text, err
+}
+
+// encoding is what a draft was encoded to.
+type encoding struct {
+	requests string
+	err      error
 }
 
 // encoded is encode, once for each draft.
@@ -16,9 +29,4 @@ func (f form) encoded(d draft, known map[string]encoding) (string, error) {
 		known[d.json()] = one
 	}
 	return one.requests, one.err
-}
-
-type encoding struct {
-	requests string
-	err      error
 }

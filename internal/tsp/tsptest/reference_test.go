@@ -1,7 +1,6 @@
 package tsptest
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"strings"
@@ -142,5 +141,3 @@ func (l *link) redact(text string) string {
 	}
 	return text
 }
-
-func isPage(body []byte) bool { return !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) }

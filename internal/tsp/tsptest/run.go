@@ -33,13 +33,20 @@ func Run(t *testing.T, config Config) {
 	})
 }
 
+// maxShown bounds how many failures of one trial are shown.
+const maxShown = 15
+
 // show reports an outcome to the test that asked for it.
 func show(t *testing.T, o outcome) {
 	t.Helper()
 	for _, message := range o.Logs {
 		t.Log(message)
 	}
-	for _, message := range o.Failures {
+	for i, message := range o.Failures {
+		if i == maxShown {
+			t.Errorf("... and %d more", len(o.Failures)-i)
+			break
+		}
 		t.Error(message)
 	}
 	if o.Skipped != "" {

@@ -21,10 +21,10 @@ func (s *suite) samples(c tsp.Capability, f *resource.Field, use tsp.FieldUse) [
 		}
 	}
 	values := familiar()[f.Name]
-	if values == nil || f.Type == resource.Enum || f.Type == resource.Enums {
+	if values == nil || use.Values != nil || f.Type == resource.Enum || f.Type == resource.Enums {
 		values = typical(f, use)
 	}
-	if f.Type == resource.Text {
+	if f.Type == resource.Text && use.Values == nil {
 		values = fitted(values, use)
 	}
 	if use.Use == tsp.UseRejected {
@@ -55,9 +55,12 @@ func familiar() map[string][]string {
 		"license_expiration":       {`"2031-05-31"`, `"2032-06-30"`},
 		"license_plate_region":     {`"CA"`, `"TX"`},
 		"license_plate_number":     {`"XHK1234"`, `"7ABC123"`},
+		"eld_serial_number":        {`"G9A1B2C3D4E5"`, `"G9A1B2C3D4F6"`},
 		"carrier_number":           {`"98231"`, `"98232"`},
 		"transaction_jurisdiction": {`"CA"`, `"TX"`},
 		"currency":                 {`"USD"`, `"CAD"`},
+		"odometer_unit":            {`"miles"`, `"kilometers"`},
+		"fuel_unit":                {`"liters"`, `"gallons"`},
 		"fuel_capacity":            {`"200"`, `"180"`},
 		"latitude":                 {"37.5", "38.25"},
 		"longitude":                {"-122.25", "-121.5"},
@@ -68,6 +71,9 @@ func familiar() map[string][]string {
 func typical(f *resource.Field, use tsp.FieldUse) []string {
 	switch f.Type {
 	case resource.Text:
+		if use.Values != nil {
+			return quotedAll(use.Values)
+		}
 		if f.Pattern != nil {
 			return []string{`"USA"`, `"CAN"`}
 		}
@@ -129,8 +135,9 @@ func fitted(values []string, use tsp.FieldUse) []string {
 		for n := 0; len(text) < use.Least; n++ {
 			text = append(text, []rune(fmt.Sprint(i+1))...)
 		}
-		if use.Most > 0 && len(text) > use.Most {
-			text = text[len(text)-use.Most:]
+		if over := len(text) - use.Most; use.Most > 0 && over > 0 {
+			tail := min(3, use.Most) // what makes the values differ
+			text = append(text[:use.Most-tail:use.Most-tail], text[len(text)-tail:]...)
 		}
 		out[i] = quoted(string(text))
 	}

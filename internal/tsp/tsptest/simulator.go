@@ -92,7 +92,7 @@ func (s simulator) counts() map[string]int {
 
 // collections lists every collection that the config names, once.
 func (s *suite) collections() []string {
-	var all []string
+	all := slices.Clone(s.config.Beside)
 	for _, names := range s.config.Collections {
 		all = append(all, names...)
 	}

@@ -60,9 +60,9 @@ func (t *trial) candidates(f *resource.Field, use tsp.FieldUse) []resource.Sourc
 			ids = append(ids, r.SourceID)
 		}
 	}
-	if len(ids) == 0 {
-		// A record that nobody lists, such as a message: any id stands for one that is dropped.
-		ids = []resource.SourceID{"unlisted-1", "unlisted-2"}
+	if len(ids) == 0 && use.Use == tsp.UseDropped {
+		// Any id stands for a record that nobody lists, such as a message, if it is not sent.
+		return []resource.SourceID{"unlisted-1", "unlisted-2"}
 	}
 	return ids
 }
@@ -80,6 +80,9 @@ func (t *trial) references(schema *resource.Schema, f *resource.Field, use tsp.F
 		}
 	}
 	ids := t.candidates(f, use)
+	if len(ids) == 0 {
+		return []string{""}
+	}
 	nth := func(n int) string { return `"` + t.suite.ours(ids[n%len(ids)]).String() + `"` }
 	if f.Ref.List {
 		return []string{"[" + nth(place) + "," + nth(place+1) + "]", "[" + nth(place) + "," + nth(place+2) + "]"}

@@ -24,6 +24,7 @@ type trial struct {
 	mu       sync.Mutex
 	outcome  outcome
 	cleanups []func()
+	told     map[string]bool
 }
 
 // outcome is all that a trial found.
@@ -42,6 +43,17 @@ func (t *trial) errorf(format string, args ...any) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.outcome.Failures = append(t.outcome.Failures, fmt.Sprintf(format, args...))
+}
+
+// once reports a failure unless one of the same key was reported.
+func (t *trial) once(key, format string, args ...any) {
+	if t.told == nil {
+		t.told = map[string]bool{}
+	}
+	if !t.told[key] {
+		t.errorf(format, args...)
+	}
+	t.told[key] = true
 }
 
 // fatalf reports a failure and ends the trial. It must be called by the trial's own goroutine.

@@ -35,7 +35,7 @@ const (
 )
 
 func calls() []call {
-	lists := [][]call{readCalls(), vehicleCalls(), trailerCalls(), assetCalls(), driverCalls(), messageCalls(), dvirCalls(), fuelCalls()}
+	lists := [][]call{readCalls(), vehicleCalls(), trailerCalls(), assetCalls(), driverCalls(), messageCalls(), dvirCalls(), fuelCalls(), userCalls()}
 	var all []call
 	for _, list := range lists {
 		all = append(all, list...)
@@ -47,6 +47,9 @@ func readCalls() []call {
 	return []call{
 		{"the organisation", "GET", "/me", "", 200},
 		{"the users", "GET", "/users", "", 200},
+		{"a user", "GET", "/users/" + user, "", 200},
+		{"an unknown user", "GET", "/users/5", "", 404},
+		{"the roles", "GET", "/user-roles", "", 200},
 		{"the tags", "GET", "/tags?limit=1", "", 200},
 		{"all vehicles", "GET", "/fleet/vehicles", "", 200},
 		{"some vehicles", "GET", "/fleet/vehicles?limit=2&tagIds=" + west + "&updatedAfterTime=2026-01-01T00:00:00Z", "", 200},
@@ -220,6 +223,37 @@ func dvirCalls() []call {
 		post("resolved", `{"authorId":"`+user+`","safetyStatus":"resolved","type":"mechanic","vehicleId":"`+vehicle+`"}`, 400),
 		post("an unknown defect", with(newDVIR, `"resolvedDefectIds":["1"]`), 400),
 		post("an odometer as text", with(newDVIR, `"odometerMeters":"5"`), 400),
+		{"the history", "GET", "/fleet/dvirs/history?startTime=2026-11-01T00:00:00Z&endTime=2026-11-02T00:00:00Z&limit=5&tagIds=" + west, "", 200},
+		{"a history without end", "GET", "/fleet/dvirs/history?startTime=2026-11-01T00:00:00Z", "", 400},
+	}
+}
+
+func userCalls() []call {
+	const dispatcher = "23d4d8d3-dc10-4e7a-a183-69968751f23e"
+	user1 := `{"authType":"default","email":"jo@demofreight.example","name":"Jo Doe","roles":[{"roleId":"` + dispatcher + `"}]}`
+	post := func(name, body string, status int) call { return call{name, "POST", "/users", body, status} }
+	patch := func(name, body string, status int) call {
+		return call{name, "PATCH", "/users/" + user, body, status}
+	}
+	return []call{
+		post("a user", user1, 200),
+		post("a user who ends", with(user1, `"expireAt":"2027-01-01T00:00:00Z"`), 200),
+		post("a role for a tag", strings.Replace(user1, `"}]`, `","tagId":"`+west+`"}]`, 1), 200),
+		post("no name", without(user1, "name"), 400),
+		post("no address", without(user1, "email"), 400),
+		post("no roles", strings.Replace(user1, `{"roleId":"`+dispatcher+`"}`, "", 1), 400),
+		post("an unknown role", strings.Replace(user1, dispatcher, "1", 1), 400),
+		post("an unknown tag", strings.Replace(user1, `"}]`, `","tagId":"1"}]`, 1), 400),
+		post("an address that is none", strings.Replace(user1, "jo@", "jo", 1), 400),
+		post("an address that is taken", strings.Replace(user1, "jo@", "Dana.Whitfield@", 1), 400),
+		post("an unknown kind of login", strings.Replace(user1, "default", "ldap", 1), 400),
+		post("a password", with(user1, `"password":"x"`), 400),
+		patch("a new name", `{"name":"Dana W."}`, 200),
+		patch("nothing", `{}`, 200),
+		patch("another role", `{"roles":[{"roleId":"8a9371af-82d1-4158-bf91-4ecc8d3a114c"}]}`, 200),
+		patch("an address", `{"email":"x@demofreight.example"}`, 400),
+		patch("an empty name", `{"name":""}`, 400),
+		{"an unknown user", "PATCH", "/users/5", `{}`, 404},
 	}
 }
 

@@ -142,6 +142,8 @@ func refusals() []refusal {
 		{"PATCH", "/fleet/drivers/" + driver}, {"GET", "/fleet/trailers"}, {"POST", "/fleet/trailers"}, {"GET", "/fleet/trailers/" + trailer},
 		{"PATCH", "/fleet/trailers/" + trailer}, {"GET", "/assets"}, {"POST", "/assets"}, {"PATCH", "/assets?id=" + vehicle},
 		{"GET", "/v1/fleet/messages"}, {"POST", "/v1/fleet/messages"}, {"POST", "/fleet/dvirs"}, {"POST", "/fuel-purchase"},
+		{"GET", "/fleet/dvirs/history?startTime=2026-11-01T00:00:00Z&endTime=2026-11-02T00:00:00Z"}, {"POST", "/users"}, {"GET", "/users/" + user},
+		{"PATCH", "/users/" + user}, {"GET", "/user-roles"},
 	} {
 		as := func(name string, status int) call { return call{name, o.method, o.path, `{}`, status} }
 		all = append(all, refusal{as("an unknown token", 401), "nobody", ""}, refusal{as("throttled", 429), everything, `{"fault":"throttle"}`})

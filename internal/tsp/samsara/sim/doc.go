@@ -15,6 +15,9 @@
 // The switch unwrapped_assets (POST /_sim/switches) makes /assets answer the object without its data wrapper, as the
 // document of 2024-11-18 and Samsara's sample app show it.
 //
+// The switch unique_fuel_references makes /fuel-purchase refuse a transactionReference that was used before; whether
+// Samsara does is not documented.
+//
 // All classes of assets live in one set with one id space, so a vehicle can be read and changed through
 // /fleet/vehicles and through /assets. /_sim/objects/ knows: assets, vehicles, trailers, drivers, messages, dvirs,
 // fuel-purchases, users, tags, and changes (every PATCH in order: {seq, at, collection, id, patch}).

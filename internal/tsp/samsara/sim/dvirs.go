@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"slices"
 	"strconv"
+	"time"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
@@ -9,7 +11,10 @@ import (
 // dvirIDs is what the ids of DVIRs are counted from.
 const dvirIDs = 7107000
 
-var dvirRequired = []string{"authorId", "safetyStatus", "type"}
+var (
+	dvirRequired = []string{"authorId", "safetyStatus", "type"}
+	dvirFilters  = []string{"startTime", "endTime", "limit", "after", "tagIds"}
+)
 
 // dvirShape is the body of POST /fleet/dvirs: a mechanic's DVIR, without time, driver or new defects.
 func dvirShape() simkit.Shape {
@@ -66,5 +71,35 @@ func inspected(tx *simkit.Tx, body, o simkit.Object) error {
 	tiny := simkit.Object{"id": i.ID}
 	copyMembers(tiny, i.Object, "name")
 	o[class] = tiny
+	return nil
+}
+
+// listDVIRs shows the DVIRs that began within a span of time, whose two ends must be given. Of tagIds it knows those
+// of the vehicle or trailer.
+func listDVIRs(tx *simkit.Tx, c *call) (any, error) {
+	var span [2]time.Time
+	for n, name := range []string{"startTime", "endTime"} {
+		var err error
+		if span[n], err = time.Parse(time.RFC3339, c.query.Get(name)); err != nil {
+			return nil, invalid("%s is required and must be a time in RFC 3339 format", name)
+		}
+	}
+	wanted := listed(c, "tagIds")
+	keep := func(i *simkit.Item) bool {
+		at, err := time.Parse(time.RFC3339, text(i.Object, "startTime"))
+		return err == nil && !at.Before(span[0]) && !at.After(span[1]) && (len(wanted) == 0 || slices.ContainsFunc(inspectedTags(tx, i), func(tag string) bool {
+			return slices.Contains(wanted, tag)
+		}))
+	}
+	return listing{dvirs, pageSize, keep, showStored}.page(tx, c)
+}
+
+func inspectedTags(tx *simkit.Tx, dvir *simkit.Item) []string {
+	for _, class := range []string{classVehicle, classTrailer} {
+		tiny, _ := dvir.Object[class].(simkit.Object)
+		if i, ok := tx.Get(assets, text(tiny, "id")); ok {
+			return elements(i.Object, "tagIds")
+		}
+	}
 	return nil
 }

@@ -42,8 +42,8 @@ func positive(s string) bool {
 }
 
 // postFuelPurchase stores a purchase, which cannot be read back. What a repeated transactionReference does is not
-// documented; here it makes a second purchase, which shows a caller that repeats itself.
-func postFuelPurchase(tx *simkit.Tx, c *call) (any, error) {
+// documented; here it makes a second purchase, which shows a caller that repeats itself, or is refused by a switch.
+func (s *service) postFuelPurchase(tx *simkit.Tx, c *call) (any, error) {
 	if id := text(c.body, "vehicleId"); id != "" {
 		if _, err := lookUpAsset(tx, classVehicle, id); err != nil {
 			return nil, invalid("vehicleId: there is no vehicle %q", id)
@@ -54,8 +54,12 @@ func postFuelPurchase(tx *simkit.Tx, c *call) (any, error) {
 			return nil, invalid("driverId: there is no driver %q", id)
 		}
 	}
+	var keys []string
+	if s.host.On(uniqueReferences) {
+		keys = append(keys, "fuel purchase "+text(c.body, "transactionReference"))
+	}
 	id := newUUID()
-	if err := tx.Put(fuel, id, merge(c.body, simkit.Object{"uuid": id})); err != nil {
+	if err := tx.Put(fuel, id, merge(c.body, simkit.Object{"uuid": id}), keys...); err != nil {
 		return nil, err
 	}
 	return data(simkit.Object{"uuid": id}), nil

@@ -16,6 +16,7 @@ const (
 	fuel     = "fuel-purchases"
 	users    = "users"
 	tags     = "tags"
+	roles    = "_roles"
 	changes  = "changes"
 )
 

@@ -17,10 +17,16 @@ const (
 	userIDs = 48399991
 )
 
+// The roles that users may have.
+const (
+	roleDispatcher = "23d4d8d3-dc10-4e7a-a183-69968751f23e"
+	roleReadOnly   = "8a9371af-82d1-4158-bf91-4ecc8d3a114c"
+)
+
 // Seed fills the demo organisation. The order decides the ids: vehicles 281474976710657 to ...662, trailers to ...665,
-// drivers 48400010 to 48400018 (the last one is deactivated), users 48400010 and 48400011, tags 3920 and 3921.
+// drivers 48400010 to 48400018 (the last one is deactivated), users 48400010 and 48400011, tags 3920 and 3921, roles.
 func (s *service) Seed(tx *simkit.Tx) error {
-	return errors.Join(seedVehicles(tx), seedTrailers(tx), seedDrivers(tx), seedUsers(tx), seedTags(tx))
+	return errors.Join(seedVehicles(tx), seedTrailers(tx), seedDrivers(tx), seedUsers(tx), seedTags(tx), seedRoles(tx))
 }
 
 func seedVehicles(tx *simkit.Tx) error {
@@ -92,11 +98,11 @@ func seedUsers(tx *simkit.Tx) error {
 	for _, name := range []string{"Dana Whitfield", "Miguel Ortega"} {
 		id := strconv.FormatInt(userIDs+tx.NextSeq(), 10)
 		email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@demofreight.example"
-		role := simkit.Object{"id": "23d4d8d3-dc10-4e7a-a183-69968751f23e", "name": "Dispatcher"}
+		role := simkit.Object{"id": roleDispatcher, "name": "Dispatcher"}
 		o := simkit.Object{
 			"id": id, "name": name, "email": email, "authType": "default", "roles": []any{simkit.Object{"role": role}},
 		}
-		if err := tx.Put(users, id, o); err != nil {
+		if err := tx.Put(users, id, o, emailKey(o)); err != nil {
 			return err
 		}
 	}
@@ -107,5 +113,12 @@ func seedTags(tx *simkit.Tx) error {
 	return errors.Join(
 		tx.Put(tags, tagWest, simkit.Object{"id": tagWest, "name": "West"}),
 		tx.Put(tags, tagEast, simkit.Object{"id": tagEast, "name": "East"}),
+	)
+}
+
+func seedRoles(tx *simkit.Tx) error {
+	return errors.Join(
+		tx.Put(roles, roleDispatcher, simkit.Object{"id": roleDispatcher, "name": "Dispatcher"}),
+		tx.Put(roles, roleReadOnly, simkit.Object{"id": roleReadOnly, "name": "Read-only Admin"}),
 	)
 }

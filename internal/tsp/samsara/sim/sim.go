@@ -8,8 +8,12 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
-// unwrappedAssets is the switch that leaves out the data wrapper of /assets.
-const unwrappedAssets = "unwrapped_assets"
+const (
+	// unwrappedAssets is the switch that leaves out the data wrapper of /assets.
+	unwrappedAssets = "unwrapped_assets"
+	// uniqueReferences is the switch that refuses a fuel purchase with a reference that was used before.
+	uniqueReferences = "unique_fuel_references"
+)
 
 // Info describes the Samsara simulator.
 func Info() simkit.Info { return simkit.Info{Name: "samsara", PortOffset: 1} }
@@ -18,7 +22,7 @@ func Info() simkit.Info { return simkit.Info{Name: "samsara", PortOffset: 1} }
 func New(opts simkit.Options) (simkit.Simulator, error) {
 	host, err := simkit.New(opts, simkit.Definition{
 		Info:     Info(),
-		Switches: map[string]bool{unwrappedAssets: false},
+		Switches: map[string]bool{unwrappedAssets: false, uniqueReferences: false},
 		Build:    func(h *simkit.Host) simkit.TSP { return newService(h) },
 	})
 	if err != nil {

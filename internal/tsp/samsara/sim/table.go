@@ -13,9 +13,17 @@ func (s *service) table() map[string]methods {
 	}
 	var none simkit.Limit
 	return map[string]methods{
-		"/me":    {http.MethodGet: reads("Org Information", none, nil, getMe)},
-		"/users": {http.MethodGet: reads("Users", none, pageFilters, listUsers)},
-		"/tags":  {http.MethodGet: reads("Tags", none, pageFilters, listTags)},
+		"/me": {http.MethodGet: reads("Org Information", none, nil, getMe)},
+		"/users": {
+			http.MethodGet:  reads("Users", none, pageFilters, listUsers),
+			http.MethodPost: {scope: "Write Users", shape: userShape(), required: userRequired, do: postUser},
+		},
+		"/users/{id}": {
+			http.MethodGet:   reads("Users", none, nil, getUser),
+			http.MethodPatch: {scope: "Write Users", shape: userPatchShape(), do: patchUser},
+		},
+		"/user-roles": {http.MethodGet: reads("Users", none, pageFilters, listRoles)},
+		"/tags":       {http.MethodGet: reads("Tags", none, pageFilters, listTags)},
 		"/fleet/vehicles": {
 			http.MethodGet: reads("Vehicles", perSecond("GET /fleet/vehicles", 25), vehicleFilters, listVehicles),
 		},
@@ -67,10 +75,11 @@ func (s *service) table() map[string]methods {
 		"/fleet/dvirs": {
 			http.MethodPost: {scope: "Write DVIRs", shape: dvirShape(), required: dvirRequired, do: postDVIR},
 		},
+		"/fleet/dvirs/history": {http.MethodGet: reads("DVIRs", none, dvirFilters, listDVIRs)},
 		"/fuel-purchase": {
 			http.MethodPost: {
 				scope: "Write Fuel Purchase", limit: perMinute("POST /fuel-purchase", 100),
-				shape: fuelShape(), required: fuelRequired, do: postFuelPurchase,
+				shape: fuelShape(), required: fuelRequired, do: s.postFuelPurchase,
 			},
 		},
 	}

@@ -1,8 +1,93 @@
 package sim
 
-import "github.com/waybill-dev/waybill/internal/tsp/simkit"
+import (
+	"strconv"
+	"strings"
 
-var pageFilters = []string{"limit", "after"}
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+var (
+	pageFilters  = []string{"limit", "after"}
+	userRequired = []string{"authType", "email", "name", "roles"}
+)
+
+// userShape is the body of POST /users.
+func userShape() simkit.Shape {
+	return userPatchShape().With(simkit.Shape{"email": simkit.Matching("an email address", emailAddress.MatchString)})
+}
+
+// userPatchShape is the body of PATCH /users/{id}, which cannot change the address. Lengths are not documented.
+func userPatchShape() simkit.Shape {
+	return simkit.Shape{
+		"name": simkit.String(1, 255), "authType": simkit.Enum("default", "saml"), "expireAt": rfc3339,
+		"roles": simkit.List(simkit.Nested(simkit.Shape{"roleId": simkit.String(1, 0), "tagId": simkit.String(1, 0)}, "roleId")),
+	}
+}
+
+// emailKey is what only one user may have; that is not documented, but the address is the login.
+func emailKey(o simkit.Object) string { return "email " + strings.ToLower(text(o, "email")) }
+
+func getUser(tx *simkit.Tx, c *call) (any, error) {
+	i, ok := tx.Get(users, c.id)
+	if !ok {
+		return nil, missing()
+	}
+	return data(i.Object), nil
+}
+
+func postUser(tx *simkit.Tx, c *call) (any, error) {
+	if given, _ := c.body["roles"].([]any); len(given) == 0 {
+		return nil, invalid("roles must name at least one role")
+	}
+	return putUser(tx, strconv.FormatInt(userIDs+tx.NextSeq(), 10), simkit.Object{}, c.body)
+}
+
+func patchUser(tx *simkit.Tx, c *call) (any, error) {
+	i, ok := tx.Get(users, c.id)
+	if !ok {
+		return nil, missing()
+	}
+	after, err := putUser(tx, i.ID, i.Object, c.body)
+	if err == nil {
+		noteChange(tx, users, i.ID, c.body)
+	}
+	return after, err
+}
+
+// putUser stores a user with roles as replies show them.
+func putUser(tx *simkit.Tx, id string, before, body simkit.Object) (any, error) {
+	o := merge(before, body)
+	o["id"] = id
+	if given, ok := body["roles"].([]any); ok {
+		shown := make([]any, 0, len(given))
+		for _, v := range given {
+			one, _ := v.(simkit.Object)
+			role, known := tx.Get(roles, text(one, "roleId"))
+			if !known {
+				return nil, invalid("there is no role %q", text(one, "roleId"))
+			}
+			entry := simkit.Object{"role": simkit.Object{"id": role.ID, "name": text(role.Object, "name")}}
+			if tag := text(one, "tagId"); tag != "" {
+				i, known := tx.Get(tags, tag)
+				if !known {
+					return nil, invalid("there is no tag %q", tag)
+				}
+				entry["tag"] = tinyTag(i)
+			}
+			shown = append(shown, entry)
+		}
+		o["roles"] = shown
+	}
+	if err := tx.Put(users, id, o, emailKey(o)); err != nil {
+		return nil, err
+	}
+	return data(o), nil
+}
+
+func listRoles(tx *simkit.Tx, c *call) (any, error) {
+	return listing{roles, pageSize, everything, showStored}.page(tx, c)
+}
 
 // listUsers shows the users of the dashboard, who are no drivers.
 func listUsers(tx *simkit.Tx, c *call) (any, error) {

@@ -1,0 +1,177 @@
+package samsara
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
+)
+
+const (
+	dvirsPath       = "/fleet/dvirs"
+	dvirHistoryPath = "/fleet/dvirs/history"
+	// maxMechanicNotes is assumed: the document states no length; notes of drivers have this one.
+	maxMechanicNotes = 4096
+	// maxMetres is the largest odometer that every JSON reader takes exactly.
+	maxMetres = 15
+)
+
+// The log types that a mechanic's inspection may stand for.
+const (
+	mechanicLog = "mechanic"
+	unknownLog  = "unknown"
+)
+
+// createDVIR records a mechanic's inspection, the only kind that Samsara's API makes. It has no
+// place for time, driver and defects; what is not the driver is told in the mechanic's notes,
+// with the operation, by which the inspection is found again.
+func createDVIR(now func() time.Time) rest.Write {
+	return rest.Write{
+		Capability: tsp.Capability{Kind: resource.KindDvirLog, Verb: resource.Create},
+		Strength:   tsp.VerifyFirst,
+		Uses:       dvirUses(),
+		Needs: []tsp.Need{{Setting: settingAuthor,
+			Reason: "Samsara wants to know which of its dashboard users signs an inspection; give that user's id as the connection's setting " + settingAuthor}},
+		Check:  rest.Checked(checkDVIR),
+		Method: http.MethodPost,
+		Path:   dvirsPath,
+		Encode: rest.Body(encodeDVIR),
+		Decode: decodeRecord(dvirs),
+		Find:   findDVIR(now),
+	}
+}
+
+func dvirUses() tsp.Uses {
+	noted := tsp.FieldUse{Use: tsp.UseSent, Reason: "as text in the mechanic's notes"}
+	const only = "its API makes mechanics' inspections only"
+	return tsp.Uses{
+		"driver_id":   tsp.Dropped("its mechanics' inspections have no driver; the connection's setting " + settingAuthor + " signs"),
+		"vehicle_id":  tsp.Sent().Into(vehicles),
+		"trailer_id":  tsp.Sent().Into(trailers),
+		"occurred_at": noted,
+		"log_type": tsp.Required().Only(only+"; the connection's setting "+settingUnknownDVIR+" lets unknown ones pass", mechanicLog).
+			With(settingUnknownDVIR, on, tsp.Sent().Only(only, mechanicLog, unknownLog)),
+		"inspected_by":       noted,
+		"defect_count":       noted,
+		"defects":            noted,
+		"is_safety_critical": tsp.Sent(),
+		"driver_comment":     noted,
+		"certify_comment":    noted,
+		"odometer":           tsp.Sent(),
+		"odometer_unit":      tsp.Sent(),
+	}
+}
+
+func checkDVIR(d *resource.DvirLog, _ tsp.Settings) []resource.Problem {
+	var out []resource.Problem
+	_, vehicle := d.VehicleID.Get()
+	_, trailer := d.TrailerID.Get()
+	switch {
+	case vehicle && trailer:
+		out = append(out, problem("trailer_id", "", resource.CodeUnsupported, "excludes vehicle_id at Samsara, whose inspections are of one of them; send two inspections"))
+	case !vehicle && !trailer:
+		out = append(out, problem("vehicle_id", "", resource.CodeRequired, "is required by Samsara, unless trailer_id is given"))
+	}
+	unit, ok := d.OdometerUnit.Get()
+	reading, given := d.Odometer.Get()
+	switch {
+	case given && !ok:
+		out = append(out, problem("odometer_unit", "", resource.CodeRequired, "is required with odometer"))
+	case given && len(metres(reading, unit)) > maxMetres:
+		out = append(out, problem("odometer", string(reading), resource.CodeRange, "is too large for an odometer"))
+	}
+	// The operation's mark has a fixed length.
+	if n := utf8.RuneCountInString(mechanicNotes(d, strings.Repeat("0", 32))); n > maxMechanicNotes {
+		out = append(out, problem("driver_comment", d.DriverComment.Or(""), resource.CodeTooLong,
+			"makes the mechanic's notes, into which all comments go, longer than "+strconv.Itoa(maxMechanicNotes)+" characters at Samsara"))
+	}
+	return out
+}
+
+// dvirBody is a POST of /fleet/dvirs.
+type dvirBody struct {
+	Author   string         `json:"authorId"`
+	Type     string         `json:"type"`
+	Safety   string         `json:"safetyStatus"`
+	Vehicle  string         `json:"vehicleId,omitzero"`
+	Trailer  string         `json:"trailerId,omitzero"`
+	Notes    string         `json:"mechanicNotes"`
+	Odometer jsontext.Value `json:"odometerMeters,omitzero"`
+}
+
+func encodeDVIR(d *resource.DvirLog, w tsp.Write) (any, error) {
+	vehicle, _ := w.Refs.One("vehicle_id")
+	trailer, _ := w.Refs.One("trailer_id")
+	b := dvirBody{Author: w.Settings.Text(settingAuthor), Type: "mechanic", Safety: "safe", Vehicle: string(vehicle), Trailer: string(trailer),
+		Notes: mechanicNotes(d, mark(w.Operation))}
+	if unsafe(d) {
+		b.Safety = "unsafe"
+	}
+	if reading, ok := d.Odometer.Get(); ok {
+		b.Odometer = jsontext.Value(metres(reading, d.OdometerUnit.Or("")))
+	}
+	return b, nil
+}
+
+// unsafe tells whether the vehicle must not be driven. Where nobody says so, defects do.
+func unsafe(d *resource.DvirLog) bool {
+	if critical, ok := d.IsSafetyCritical.Get(); ok {
+		return critical
+	}
+	return d.DefectCount.Or(0) > 0 || len(d.Defects.Or(nil)) > 0
+}
+
+// mechanicNotes tells what an inspection of Samsara's has no member for.
+func mechanicNotes(d *resource.DvirLog, mark string) string {
+	var lines []string
+	add := func(label, text string) {
+		if text != "" {
+			lines = append(lines, label+text)
+		}
+	}
+	add("", d.DriverComment.Or(""))
+	add("Certified: ", d.CertifyComment.Or(""))
+	if n, ok := d.DefectCount.Get(); ok {
+		add("Number of defects: ", strconv.FormatInt(n, 10))
+	}
+	add("Defects: ", strings.ReplaceAll(strings.Join(d.Defects.Or(nil), ", "), "_", " "))
+	add("Inspected by: ", d.InspectedBy.Or(""))
+	if at, ok := d.OccurredAt.Get(); ok {
+		add("Inspected at: ", at.UTC().Format(time.RFC3339))
+	}
+	if kind := d.LogType.Or(unknownLog); kind != mechanicLog {
+		add("Kind of inspection: ", kind)
+	}
+	add("Waybill ", mark)
+	return strings.Join(lines, "\n")
+}
+
+// dvirSlack is how far Samsara's clock and ours may differ.
+const dvirSlack = 10 * time.Minute
+
+// findDVIR looks for the operation in the mechanic's notes since shortly before the attempt.
+func findDVIR(now func() time.Time) rest.Find {
+	return func(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
+		var out tsp.Written
+		query := url.Values{"startTime": {w.SentAt.Add(-dvirSlack).UTC().Format(time.RFC3339)}, "endTime": {now().Add(dvirSlack).UTC().Format(time.RFC3339)}}
+		err := pages(ctx, send, dvirHistoryPath, query, func(one struct {
+			ID    resource.SourceID `json:"id"`
+			Notes string            `json:"mechanicNotes"`
+		}) bool {
+			if strings.Contains(one.Notes, mark(w.Operation)) {
+				out = tsp.Written{SourceID: one.ID, Collection: dvirs}
+			}
+			return out.SourceID != ""
+		})
+		return out, out.SourceID != "" && err == nil, err
+	}
+}
