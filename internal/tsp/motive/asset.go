@@ -77,7 +77,7 @@ func assetAvailable(status resource.Opt[string]) *availability {
 	case "inservice":
 		return &availability{Status: "in_service"}
 	case "outofservice":
-		return &availability{"out_of_service", "out of service"}
+		return outOfService("out of service")
 	}
 	return nil
 }

@@ -86,7 +86,11 @@ func listVehicles() rest.List {
 }
 
 func listAssets() rest.List {
-	return list(assetsPath, "assets", "asset", assets, unify(func(r vehicleRecord) any { return machine(r) }))
+	return list(assetsPath, "assets", "asset", assets, unify(func(r vehicleRecord) any {
+		f := machine(r)
+		f.Status = r.Availability.Status
+		return f
+	}))
 }
 
 type userRecord struct {

@@ -33,7 +33,8 @@ type vehicleBody struct {
 
 type availability struct {
 	Status string `json:"availability_status"`
-	Reason string `json:"out_of_service_reason,omitzero"`
+	// Reason is empty for what is in service, or Motive would keep an earlier one.
+	Reason string `json:"out_of_service_reason"`
 }
 
 type eldDevice struct {
@@ -75,10 +76,12 @@ func available(status resource.Opt[string]) *availability {
 	}
 	switch s {
 	case "OUT_OF_SERVICE", "IN_REPAIR", "IN_STORAGE":
-		return &availability{"out_of_service", strings.ToLower(strings.ReplaceAll(s, "_", " "))}
+		return outOfService(strings.ToLower(strings.ReplaceAll(s, "_", " ")))
 	}
 	return &availability{Status: "in_service"}
 }
+
+func outOfService(reason string) *availability { return &availability{"out_of_service", reason} }
 
 // isMetric reads a free text that names a unit of distance.
 func isMetric(unit resource.Opt[string]) (metric, ok bool) {

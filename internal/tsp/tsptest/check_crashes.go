@@ -15,9 +15,9 @@ func checkCrashes(t *trial) {
 	f := t.form(t.suite.settings())
 	d := f.sample()
 	b := f.baseline(d)
-	for n := range min(len(b.calls), maxCrashes) {
-		f.crash(d, b, n, "before it is applied", drop)
-		f.crash(d, b, n, "after it is applied", applyThenDrop)
+	all := losses(d, b)
+	for _, l := range all[:min(len(all), 2*maxCrashes)] {
+		f.crash(l)
 	}
 	for n := 1; n <= maxCrashes; n++ {
 		if !f.crashAtMark(d, b, n) {
@@ -26,20 +26,19 @@ func checkCrashes(t *trial) {
 	}
 }
 
-// crash dies at the nth call and goes on with a new process.
-func (f form) crash(d draft, b baseline, n int, when string, s spoil) {
+// crash dies at a call and goes on with a new process.
+func (f form) crash(l loss) {
 	w := f.world(setup{})
 	defer w.stop()
-	x := w.write(f, d, 1)
-	w.front.expect(at(n, s))
-	_, calls, err := w.perform(x)
-	if err == nil && len(calls) > len(b.calls) {
+	x := w.write(f, l.draft, 1)
+	w.front.expect(at(l.n, l.by))
+	if _, calls, err := w.perform(x); err == nil && len(calls) > len(l.usual.calls) {
 		return
 	}
-	// A process that died knows only that the call was begun.
-	lost := &tsp.Error{Class: tsp.Unknown, Message: "the process died"}
 	w.restart()
-	f.settled(w, x, b, fmt.Sprintf("the process dies at call %d of %d, %s", n+1, len(b.calls), when), tsp.Written{}, lost)
+	// A process that died knows only that the call was begun.
+	died := &tsp.Error{Class: tsp.Unknown, Message: "the process died"}
+	f.goOn(w, x, ending{l.usual, "the process dies at " + l.when, died})
 }
 
 // crashAtMark makes the nth mark fail. Without the mark the call must not be made, or if it was
@@ -50,7 +49,7 @@ func (f form) crashAtMark(d draft, b baseline, n int) bool {
 	x := w.write(f, d, 1)
 	kept := &progress{failAt: n}
 	x.Progress = kept
-	out, _, err := w.perform(x)
+	_, _, err := w.perform(x)
 	if kept.marks < n {
 		return false
 	}
@@ -60,6 +59,6 @@ func (f form) crashAtMark(d draft, b baseline, n int) bool {
 		return true
 	}
 	w.restart()
-	f.settled(w, x, b, where, out, err)
+	f.goOn(w, x, ending{b, where, err})
 	return true
 }

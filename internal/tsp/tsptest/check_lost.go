@@ -3,8 +3,31 @@ package tsptest
 import (
 	"fmt"
 
+	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
+
+// loss is one call of a write whose answer never comes.
+type loss struct {
+	draft draft
+	usual baseline
+	// n is the place of the call among the usual ones.
+	n int
+	// when tells people how it is lost.
+	when string
+	by   spoil
+}
+
+// losses are all ways in which the calls of a write can be lost, each call once applied and once
+// not.
+func losses(d draft, usual baseline) []loss {
+	var all []loss
+	for n := range usual.calls {
+		at := fmt.Sprintf("call %d of %d, ", n+1, len(usual.calls))
+		all = append(all, loss{d, usual, n, at + "applied", applyThenDrop}, loss{d, usual, n, at + "not applied", drop})
+	}
+	return all
+}
 
 // checkLostAnswers: at each call of a write, an answer that is lost after the TSP applied the
 // call, or before, ends as Unknown; what follows settles it, and the simulator never holds more
@@ -12,30 +35,26 @@ import (
 func checkLostAnswers(t *trial) {
 	f := t.form(t.suite.settings())
 	d := f.sample()
-	b := f.baseline(d)
-	for n := range b.calls {
-		for _, one := range []struct {
-			name string
-			s    spoil
-		}{{"applied", applyThenDrop}, {"not applied", drop}} {
-			f.lose(d, b, n, one.name, one.s)
-		}
+	for _, l := range losses(d, f.baseline(d)) {
+		f.lose(l)
 	}
 }
 
-// lose loses the answer to the nth call and settles the write.
-func (f form) lose(d draft, b baseline, n int, name string, s spoil) {
-	where := fmt.Sprintf("the answer to call %d of %d is lost (%s)", n+1, len(b.calls), name)
+// lose loses an answer and settles the write.
+func (f form) lose(l loss) {
+	where := "the answer is lost at " + l.when
 	w := f.world(setup{})
 	defer w.stop()
-	x := w.write(f, d, 1)
-	w.front.expect(at(n, s))
+	x := w.write(f, l.draft, 1)
+	w.front.expect(at(l.n, l.by))
 	out, calls, err := w.perform(x)
 	class := f.t.classOf(err)
-	wrote := b.calls[n].Wrote
+	wrote := l.usual.calls[l.n].Wrote
 	switch {
-	case class == tsp.Done && len(calls) > len(b.calls):
+	case class == tsp.Done && len(calls) > len(l.usual.calls):
 		// The transport or the adapter repeated a call that may be repeated.
+		f.settled(w, l.usual, where, out)
+		return
 	case wrote && class != tsp.Unknown:
 		f.t.errorf("%s: the end is %s (%v), want %s", where, class, err, tsp.Unknown)
 		return
@@ -43,29 +62,38 @@ func (f form) lose(d draft, b baseline, n int, name string, s spoil) {
 		f.t.errorf("%s: the end is %s (%v), want %s or %s", where, class, err, tsp.Unavailable, tsp.Unknown)
 		return
 	}
-	f.settled(w, x, b, where, out, err)
+	f.goOn(w, x, ending{l.usual, where, err})
 }
 
-// settled goes on with a write and looks at what is left in the end.
-func (f form) settled(w *world, x tsp.Write, b baseline, where string, out tsp.Written, err error) {
-	if err != nil {
-		w.front.expect(nil)
-		out, err = w.settle(x, err)
-	}
-	if f.action.Strength == tsp.None {
+// ending is how an attempt ended that has to be settled.
+type ending struct {
+	usual baseline
+	where string
+	err   error
+}
+
+// goOn settles a write and looks at what is left in the end.
+func (f form) goOn(w *world, x tsp.Write, e ending) {
+	w.front.expect(nil)
+	out, err := w.settle(x, e.err)
+	switch {
+	case f.action.Strength == tsp.None:
 		for name, n := range w.sim.counts() {
-			if n > b.counts[name] {
-				f.t.errorf("%s: the simulator holds %d %s, one write makes %d", where, n, name, b.counts[name])
+			if n > e.usual.counts[name] {
+				f.t.errorf("%s: the simulator holds %d %s, one write makes %d", e.where, n, name, e.usual.counts[name])
 			}
 		}
-		return
+	case err != nil:
+		f.t.errorf("%s: it is never settled: %v", e.where, err)
+	default:
+		f.settled(w, e.usual, e.where, out)
 	}
-	if err != nil {
-		f.t.errorf("%s: it is never settled: %v", where, err)
-		return
+}
+
+// settled compares the end of a write with the usual one.
+func (f form) settled(w *world, usual baseline, where string, out tsp.Written) {
+	if out.SourceID != usual.out.SourceID && f.c.Verb == resource.Update {
+		f.t.errorf("%s: it results in %q, want %q", where, out.SourceID, usual.out.SourceID)
 	}
-	if out.SourceID != b.out.SourceID && f.c.Verb == "update" {
-		f.t.errorf("%s: it results in %q, want %q", where, out.SourceID, b.out.SourceID)
-	}
-	w.sameCounts(b.counts, where+", then settled")
+	w.sameCounts(usual.counts, where+", then settled")
 }

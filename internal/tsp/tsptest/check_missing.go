@@ -15,36 +15,45 @@ func checkMissing(t *trial) {
 	d := f.writable()
 	if f.c.Verb == resource.Update {
 		known := t.target(f.c).SourceID
-		f.astray(d, "the unknown target", t.unknownID(known), func(x *tsp.Write, id resource.SourceID) { x.Target = id }, tsp.Missing)
+		aim := func(x *tsp.Write, id resource.SourceID) { x.Target = id }
+		f.goAstray(d, stray{"the unknown target", t.unknownID(known), aim, []tsp.Class{tsp.Missing}})
 		for _, id := range []resource.SourceID{"", ".", "..", "../" + known, known + "/x", known + "?x=1", known + "#x", "%2e%2e", known + "\r\nX: y"} {
-			f.astray(d, "the target", id, func(x *tsp.Write, id resource.SourceID) { x.Target = id })
+			f.goAstray(d, stray{"the target", id, aim, nil})
 		}
 	}
 	for _, field := range f.schema.References() {
-		use := f.action.Uses[field.Name].Use
-		if _, given := d[field.Name]; !given || use != tsp.UseSent && use != tsp.UseRequired || t.excused(field.Name) {
+		use := f.action.Uses[field.Name]
+		if _, given := d[field.Name]; !given || use.Use != tsp.UseSent && use.Use != tsp.UseRequired || t.excused(field.Name) {
 			continue
 		}
-		id := t.unknownID(t.candidates(field, f.action.Uses[field.Name])[0])
-		f.astray(d, field.Name, id, func(x *tsp.Write, id resource.SourceID) { x.Refs[field.Name] = []resource.SourceID{id} }, tsp.Missing, tsp.Rejected)
+		refer := func(x *tsp.Write, id resource.SourceID) { x.Refs[field.Name] = []resource.SourceID{id} }
+		f.goAstray(d, stray{field.Name, t.unknownID(t.candidates(field, use)[0]), refer, []tsp.Class{tsp.Missing, tsp.Rejected}})
 	}
 }
 
-// astray writes with an id put somewhere and demands that nothing comes of it. want are the
-// classes that the end may have; none for any but Done.
-func (f form) astray(d draft, what string, id resource.SourceID, put func(*tsp.Write, resource.SourceID), want ...tsp.Class) {
+// stray is an id that leads nowhere.
+type stray struct {
+	what string
+	id   resource.SourceID
+	put  func(*tsp.Write, resource.SourceID)
+	// want are the classes that the end may have; none for any but Done.
+	want []tsp.Class
+}
+
+// goAstray writes with an id that leads nowhere and demands that nothing comes of it.
+func (f form) goAstray(d draft, s stray) {
 	w := f.world(setup{})
 	defer w.stop()
 	x := w.write(f, d, 1)
-	put(&x, id)
+	s.put(&x, s.id)
 	before := w.sim.state()
 	_, calls, err := w.perform(x)
 	class := f.t.classOf(err)
-	if class == tsp.Done || len(want) > 0 && !slices.Contains(want, class) {
-		f.t.errorf("%s %q ends as %s (%v), want %v\n%s", what, id, class, err, want, dump(calls))
+	if class == tsp.Done || len(s.want) > 0 && !slices.Contains(s.want, class) {
+		f.t.errorf("%s %q ends as %s (%v), want %v\n%s", s.what, s.id, class, err, s.want, dump(calls))
 	}
 	if w.sim.state() != before {
-		f.t.errorf("%s %q ends as %s, and the simulator changed", what, id, class)
+		f.t.errorf("%s %q ends as %s, and the simulator changed", s.what, s.id, class)
 	}
 }
 

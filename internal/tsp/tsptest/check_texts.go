@@ -2,6 +2,7 @@ package tsptest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -56,7 +57,7 @@ func (f form) survives(name, text string, d draft) {
 	_, calls, err := w.perform(w.write(f, d, 1))
 	if err != nil {
 		class := f.t.classOf(err)
-		judged := contains(f.t.suite.config.Formats, name) && w.sim.state() == before
+		judged := slices.Contains(f.t.suite.config.Formats, name) && w.sim.state() == before
 		if class != tsp.Rejected || len(calls) > 0 && !judged {
 			f.t.errorf("%s: the text %s is not refused before the call, but with %v", name, shortened(text), err)
 		}
@@ -88,15 +89,6 @@ func holds(v any, text string) bool {
 			if holds(element, text) {
 				return true
 			}
-		}
-	}
-	return false
-}
-
-func contains(list []string, one string) bool {
-	for _, v := range list {
-		if v == one {
-			return true
 		}
 	}
 	return false

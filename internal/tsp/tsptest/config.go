@@ -41,8 +41,9 @@ type Config struct {
 	Formats []string
 	// Volatile names members of the simulator's objects that differ between equal states.
 	Volatile []string
-	// Except says why a check does not hold, by "check", "check/capability" or
-	// "check/capability/field". An entry that excuses nothing is itself a failure.
+	// Except says why a check does not hold, by "check", "check/capability",
+	// "check/capability/field" or, for checks of the whole adapter, "check/field". An entry
+	// that excuses nothing is itself a failure.
 	Except map[string]string
 	// OpenAPI is the path of the TSP's own document; "" if there is none.
 	OpenAPI string

@@ -79,7 +79,11 @@ func (t *trial) cleanup(f func()) { t.cleanups = append(t.cleanups, f) }
 
 // excused tells whether the config excuses the check for a field, and notes it.
 func (t *trial) excused(field string) bool {
-	reason, ok := t.suite.excuse(t.check + "/" + t.c.String() + "/" + field)
+	name := t.check + "/" + field
+	if t.c.Kind != "" {
+		name = t.check + "/" + t.c.String() + "/" + field
+	}
+	reason, ok := t.suite.excuse(name)
 	if ok {
 		t.logf("NOT CHECKED: %s: %s", field, reason)
 	}

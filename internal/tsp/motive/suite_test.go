@@ -1,0 +1,28 @@
+package motive_test
+
+import (
+	"testing"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/motive"
+	"github.com/waybill-dev/waybill/internal/tsp/motive/sim"
+	"github.com/waybill-dev/waybill/internal/tsp/tsptest"
+)
+
+func TestMotiveConforms(t *testing.T) {
+	tsptest.Run(t, tsptest.Config{
+		New: motive.New, Simulator: sim.New, Golden: "testdata", OpenAPI: "../../../../shared/tsp-specs/motive.hand-written.openapi.json",
+		Collections: map[resource.Kind][]string{resource.KindVehicle: {"vehicles"}, resource.KindTrailer: {"assets"}, resource.KindUser: {"users"},
+			resource.KindMessage: {"messages"}, resource.KindGroupMessage: {"messages"}, resource.KindFuelTransaction: {"fuel_purchases"}},
+		Formats:  []string{"user_email"},
+		Beside:   []string{"external_ids"},
+		Settings: tsp.Settings{"trailer_length_unit": "feet", "initial_password": "First-password-1"},
+		Renewable: tsp.Credentials{Kind: "motive", Fields: map[string]string{"client_id": "motive-demo-client", "client_secret": "motive-demo-secret",
+			"auth_code": "motive-demo-code", "redirect_uri": "https://app.example/motive/callback"}},
+		Values: map[string][]string{"trailer_type": {`"flatbed"`, `"reefer"`}, "odometer_unit": {`"miles"`, `"kilo_meters"`}, "create trailer.status": {`"in_service"`, `"out_of_service"`},
+			"update trailer.status": {`"in_service"`, `"out_of_service"`}, "transaction_jurisdiction": {`"TX"`, `"CA"`}, "currency": {`"USD"`, `"CAD"`},
+			"create vehicle.status": {`"IN_SERVICE"`, `"IN_REPAIR"`}, "update vehicle.status": {`"IN_SERVICE"`, `"IN_REPAIR"`},
+			"vin": {`"4V4NC9EH5LN215999"`, `"1UYVS2530GU512309"`}, "country_code": {`"USA"`, `"MEX"`}},
+	})
+}

@@ -1,0 +1,65 @@
+package tsptest
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+func TestAnExceptionExcusesAFailureAndAnUnusedOneIsReported(t *testing.T) {
+	t.Parallel()
+	config := referenceConfig(incompleteSpec)
+	config.Except = map[string]string{"spec": "on purpose", "fields/create vehicle/oem": "never asked about here"}
+	s := newSuite(config)
+	o := s.try(t, checks()[0], tsp.Capability{})
+	if o.Skipped != "on purpose" || len(o.Failures) > 0 {
+		t.Errorf("%+v", o)
+	}
+	if diff := cmp.Diff([]string{"fields/create vehicle/oem"}, s.unusedExceptions()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAFieldThatIsExcusedIsToldAndNotChecked(t *testing.T) {
+	t.Parallel()
+	config := referenceConfig(sendsDropped)
+	config.Except = map[string]string{"fields/create vehicle/oem": "it is sent on purpose"}
+	s := newSuite(config)
+	for _, c := range checks() {
+		if c.name != "fields" {
+			continue
+		}
+		o := s.try(t, c, tsp.Capability{Kind: "vehicle", Verb: "create"})
+		if len(o.Failures) > 0 || len(o.Logs) != 1 {
+			t.Errorf("%+v", o)
+		}
+	}
+}
+
+func TestACheckWhoseSamplesCannotBeWrittenSaysSo(t *testing.T) {
+	t.Parallel()
+	config := referenceConfig("")
+	config.Values = map[string][]string{"vehicle_name": {`"a name of more than forty characters, which is too long"`}}
+	s := newSuite(config)
+	failed := 0
+	for _, c := range checks() {
+		if c.each == nil {
+			continue
+		}
+		o := s.try(t, c, tsp.Capability{Kind: "vehicle", Verb: "create"})
+		switch c.name {
+		case "uses", "fields":
+		case "written":
+			failed = len(o.Failures)
+		default:
+			if len(o.Failures) > 0 || o.Skipped == "" {
+				t.Errorf("%s: %+v", c.name, o)
+			}
+		}
+	}
+	if failed == 0 {
+		t.Error("the check of what is written passes")
+	}
+}
