@@ -126,7 +126,7 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 	}
 	a.dispatcher = dispatch.New(dispatch.Config{
 		Source:   source,
-		Works:    map[string]dispatch.Work{dispatch.Connections: w, dispatch.Subscriptions: d, dispatch.Imports: a.imports},
+		Works:    map[string]dispatch.Work{dispatch.Connections: rechecking{w, a.imports}, dispatch.Subscriptions: d, dispatch.Imports: a.imports},
 		Policies: policies(),
 		Budget:   a.budget, Now: time.Now, Log: a.log,
 	})

@@ -44,18 +44,31 @@ func (g *grants) refusal(ctx context.Context, op operation.Operation) (string, e
 	g.mu.Lock()
 	grant, ok := g.seen[between]
 	g.mu.Unlock()
-	if now := g.now(); !ok || now.Sub(grant.ReadAt) > grantLife {
+	if !ok || g.now().Sub(grant.ReadAt) > grantLife {
 		var err error
-		grant, err = g.store.Grant(ctx, op.Partner, op.Fleet)
-		if errors.Is(err, access.ErrNotFound) {
-			grant, err = access.Grant{Status: access.GrantDeleted, ReadAt: now}, nil
+		if grant, err = g.look(ctx, between); err != nil {
+			return "", err
 		}
-		if err != nil {
-			return "", fmt.Errorf("looking up a grant: %w", err)
-		}
-		g.remember(between, grant)
 	}
 	return grant.At(g.now()).RefusesWrite(op.Kind), nil
+}
+
+// look reads a grant and remembers it.
+func (g *grants) look(ctx context.Context, between parties) (access.Grant, error) {
+	grant, err := g.store.Grant(ctx, between.partner, between.fleet)
+	if errors.Is(err, access.ErrNotFound) {
+		grant, err = access.Grant{Status: access.GrantDeleted, ReadAt: g.now()}, nil
+	}
+	if err != nil {
+		return grant, fmt.Errorf("looking up a grant: %w", err)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.seen) >= maxGrants {
+		clear(g.seen)
+	}
+	g.seen[between] = grant
+	return grant, nil
 }
 
 // forget makes a change count at once.
@@ -65,24 +78,22 @@ func (g *grants) forget(changed access.Grant) {
 	delete(g.seen, parties{changed.Partner, changed.Fleet})
 }
 
-func (g *grants) remember(between parties, grant access.Grant) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if len(g.seen) >= maxGrants {
-		clear(g.seen)
-	}
-	g.seen[between] = grant
-}
-
 // unpaid frees items that no grant allows any more from the TSP's limits: they end without a
-// call.
+// call. It looks anew, because a change of a grant wakes the lane that asks.
 func (w *writes) unpaid(ctx context.Context, items []dispatch.Item) error {
+	fresh := map[parties]access.Grant{}
 	for i := range items {
-		reason, err := w.grants.refusal(ctx, items[i].Value.(task).op)
-		if err != nil {
-			return err
+		op := items[i].Value.(task).op
+		between := parties{op.Partner, op.Fleet}
+		grant, ok := fresh[between]
+		if !ok {
+			var err error
+			if grant, err = w.grants.look(ctx, between); err != nil {
+				return err
+			}
+			fresh[between] = grant
 		}
-		if reason != "" {
+		if grant.RefusesWrite(op.Kind) != "" {
 			items[i].Limits = nil
 		}
 	}

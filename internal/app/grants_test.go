@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/webhook"
@@ -125,6 +126,28 @@ func TestAQueuedOperationIsNotSentOnceItsGrantIsGone(t *testing.T) {
 	want := []string{"resource_operation.created", "resource_operation.created", "resource_operation.succeeded"}
 	if diff := cmp.Diff(want, h.events(3)); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
+	}
+}
+
+func TestWhatWaitsForALimitEndsAtOnceWhenItsGrantIsGone(t *testing.T) {
+	t.Parallel()
+	c := config.Default()
+	c.Limits["samsara"] = map[string]config.Rate{"messages.write": {Events: 1, Period: time.Hour}}
+	h := openWith(t, c, t.TempDir())
+	fleet := h.asFleet()
+	// Whatever burst there is, the last of these waits for an hour.
+	var ids []string
+	for i := range 20 {
+		ids = append(ids, h.do("POST", messages, h.message(fmt.Sprint("patience ", i))).field("id"))
+	}
+	h.ended(ids[0])
+	if a := h.by(fleet, "POST", agreements+"/"+demoID("grant").String()+"/cancel", ""); a.status != http.StatusOK {
+		t.Fatalf("%d %s", a.status, a.text)
+	}
+	for _, id := range ids[15:] {
+		if end := h.ended(id); end.field("status") != "failed" || !strings.Contains(end.text, "is cancelled") {
+			t.Errorf("it ended as %s", end.text)
+		}
 	}
 }
 

@@ -9,10 +9,12 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/store/sqlite"
+	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 // importing is the store of connections, with the imports of a connection following its
@@ -98,4 +100,40 @@ func (a *App) resumeImports(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// rechecking is the work of writes that has a connection imported when its TSP does not have
+// what a write was for, so that the records which are gone are known to be.
+type rechecking struct {
+	*writes
+	imports *imports
+}
+
+// Settle records the end of an attempt.
+func (r rechecking) Settle(ctx context.Context, it dispatch.Item, end dispatch.End, v dispatch.Verdict) (dispatch.Item, error) {
+	settled, err := r.writes.Settle(ctx, it, end, v)
+	if t, ok := it.Value.(task); ok && err == nil && end.Class == tsp.Missing {
+		r.imports.recheck(ctx, t.conn)
+	}
+	return settled, err
+}
+
+// recheckAfter keeps many writes that miss something from importing over and over.
+const recheckAfter = time.Minute
+
+// recheck makes the kinds of a connection due that were not imported of late.
+func (i *imports) recheck(ctx context.Context, c connection.Connection) {
+	all, err := i.schedules.SchedulesOf(ctx, []uuid.UUID{c.ID})
+	var kinds []resource.Kind
+	for _, s := range all {
+		if !s.NextAt.IsZero() && s.NextAt.After(i.now()) && i.now().Sub(s.LastSuccessAt) > recheckAfter {
+			kinds = append(kinds, s.Kind)
+		}
+	}
+	if err == nil && len(kinds) > 0 {
+		err = i.schedules.ScheduleImports(ctx, c.ID, kinds, i.now().UTC().Truncate(time.Microsecond))
+	}
+	if err != nil {
+		i.log.Warn("an import could not be asked for", "connection_id", c.ID, "error", err)
+	}
 }

@@ -142,7 +142,7 @@ func (i *imports) source(c connection.Connection) record.Source {
 	return record.Source{Target: i.service.Target(c), Fleet: c.Fleet, Account: c.Account, Pace: i.pace(c)}
 }
 
-// cursorLife is how long a TSP's place in a list is trusted.
+// cursorLife is for how long a TSP's place in a list is trusted.
 const cursorLife = 10 * time.Minute
 
 // sweep returns the sweep that an earlier try began, or a new one.

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/event"
 )
 
@@ -151,7 +152,18 @@ func (t *tx) putGrant(g access.Grant) error {
 		micros(g.CreatedAt), micros(g.UpdatedAt))
 }
 
+// tellOfGrant tells the partner of a change, and the lanes of the fleet's connections: what waits
+// in them may have to end.
 func (t *tx) tellOfGrant(db *DB, g access.Grant, name string) error {
+	err := t.each(`SELECT id FROM connection WHERE fleet = ?1 AND status = 'active'`, func(r *sql.Rows) error {
+		var id uuid.UUID
+		err := r.Scan(&id)
+		t.wakeLane(db, dispatch.Connections, id)
+		return err
+	}, g.Fleet[:])
+	if err != nil {
+		return err
+	}
 	e, err := g.Event(name)
 	if err != nil {
 		return err

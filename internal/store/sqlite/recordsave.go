@@ -2,8 +2,7 @@ package sqlite
 
 import (
 	"database/sql"
-	"maps"
-	"slices"
+	"fmt"
 
 	"github.com/waybill-dev/waybill/internal/record"
 )
@@ -11,18 +10,28 @@ import (
 // saveRecord adds or replaces a record and notes that its connection reaches it. An imported
 // one that is older than the last write of the record only tells that the record is there.
 func (t *tx) saveRecord(r record.Record) error {
-	stored, err := t.storedRecord(r.ID)
-	if err != nil {
-		return err
-	}
 	if r.UpdatedAt.IsZero() {
 		r.UpdatedAt = r.SeenAt
 	}
 	if len(r.Extras) == 0 {
 		r.Extras = []byte("{}")
 	}
+	var stored record.Record
+	if r.Imported {
+		// Most imported records are there, and most written ones are not.
+		var err error
+		if stored, err = t.storedRecord(r.ID); err != nil {
+			return err
+		}
+	}
 	if stored.Seq == 0 {
-		return t.addRecord(r)
+		if added, err := t.addRecord(r); added || err != nil {
+			return err
+		}
+		var err error
+		if stored, err = t.storedRecord(r.ID); err != nil {
+			return err
+		}
 	}
 	r.Seq, r.CreatedAt = stored.Seq, stored.CreatedAt
 	overtaken := r.SeenAt.Before(stored.SeenAt)
@@ -43,22 +52,24 @@ func (t *tx) saveRecord(r record.Record) error {
 	return t.reach(r, true)
 }
 
-func (t *tx) addRecord(r record.Record) error {
-	r.CreatedAt = r.UpdatedAt
-	err := t.each(`INSERT INTO record (id, kind, fleet, tsp, account, collection, source_id, synthetic, imported, connection,
+// addRecord adds a record unless it is there.
+func (t *tx) addRecord(r record.Record) (added bool, err error) {
+	r.CreatedAt, r.Seq = r.UpdatedAt, 0
+	err = t.each(`INSERT INTO record (id, kind, fleet, tsp, account, collection, source_id, synthetic, imported, connection,
 		shelf, sort_at, occurred_at, settled_at, created_at, updated_at, deleted_at, hash, fields, extras, source)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, 0, ?16, ?17, ?18, ?19) RETURNING seq`,
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, 0, ?16, ?17, ?18, ?19)
+		ON CONFLICT (id) DO NOTHING RETURNING seq`,
 		func(rows *sql.Rows) error { return rows.Scan(&r.Seq) },
 		r.ID[:], string(r.Kind), r.Fleet[:], string(r.TSP), r.Account, r.Collection, string(r.SourceID), r.Synthetic, r.Imported,
 		r.Connection[:], shelf(r), micros(r.SortTime()), micros(r.OccurredAt), settled(r), micros(r.UpdatedAt),
 		r.Hash, string(r.Fields), string(r.Extras), string(r.Source))
-	if err != nil {
-		return err
+	if err != nil || r.Seq == 0 {
+		return false, err
 	}
 	if err := t.addReferences(r); err != nil {
-		return err
+		return false, err
 	}
-	return t.reach(r, true)
+	return true, t.reach(r, true)
 }
 
 // settled is when the record was written; 0 for one that was imported.
@@ -107,22 +118,29 @@ func (t *tx) reach(r record.Record, news bool) error {
 }
 
 func (t *tx) addReferences(r record.Record) error {
-	return t.eachReference(r, `INSERT OR IGNORE INTO record_reference (fleet, kind, member, value, sort_at, record)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6)`)
+	all, err := r.References()
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	args := []any{r.Fleet[:], string(r.Kind), micros(r.SortTime()), r.Seq}
+	rows := ""
+	for member, value := range all {
+		n := len(args)
+		rows += fmt.Sprintf(", (?1, ?2, ?%d, ?%d, ?3, ?4)", n+1, n+2)
+		args = append(args, member, value)
+	}
+	return t.exec(`INSERT OR IGNORE INTO record_reference (fleet, kind, member, value, sort_at, record) VALUES `+rows[2:], args...)
 }
 
 func (t *tx) dropReferences(r record.Record) error {
-	return t.eachReference(r, `DELETE FROM record_reference WHERE fleet = ?1 AND kind = ?2 AND member = ?3 AND value = ?4
-		AND sort_at = ?5 AND record = ?6`)
-}
-
-func (t *tx) eachReference(r record.Record, do string) error {
 	all, err := r.References()
 	if err != nil {
 		return err
 	}
-	for _, member := range slices.Sorted(maps.Keys(all)) {
-		if err := t.exec(do, r.Fleet[:], string(r.Kind), member, all[member], micros(r.SortTime()), r.Seq); err != nil {
+	for member, value := range all {
+		err := t.exec(`DELETE FROM record_reference WHERE fleet = ?1 AND kind = ?2 AND member = ?3 AND value = ?4
+			AND sort_at = ?5 AND record = ?6`, r.Fleet[:], string(r.Kind), member, value, micros(r.SortTime()), r.Seq)
+		if err != nil {
 			return err
 		}
 	}

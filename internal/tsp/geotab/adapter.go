@@ -129,8 +129,11 @@ func onlyRuleset(u *resource.User) bool {
 	return err == nil && len(schema.Given(&rest)) == 0
 }
 
-// hardware is what the official sample leaves out of a Device that it writes back.
-func hardware() []string { return []string{"deviceType", "productId", "hardwareId"} }
+// hardware is what a Device tells of its hardware: the official sample leaves it out of what it
+// writes back, and Geotab refuses the last.
+func hardware() []string {
+	return []string{"deviceType", "productId", "hardwareId", "engineVehicleIdentificationNumber"}
+}
 
 // changeStep changes an entity: it reads the entity and writes it back with the changes, or
 // writes the changes alone where the connection says so. Repeating it changes nothing more.

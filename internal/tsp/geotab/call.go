@@ -80,7 +80,10 @@ func (c *call) once(ctx context.Context, login tsp.Credentials, limit string, bo
 	answer, err := rest.Decode[struct {
 		Result jsontext.Value `json:"result"`
 	}](a)
-	return answer.Result, err
+	if err != nil {
+		return nil, c.failed(body.Method, err)
+	}
+	return answer.Result, nil
 }
 
 // failed completes the end of a call with what only the call can tell: reading changes nothing,

@@ -91,29 +91,30 @@ func settings() []tsp.Setting {
 
 const rateLimits = "https://developers.geotab.com/myGeotab/guides/rateLimits"
 
-// limits are those of a user in a database, told per method and entity. Bursts are a tenth.
+// limits are those of a user in a database, told per method and entity. Geotab counts windows of
+// a minute, so a tenth at once and 85 in a hundred after it stay below what one admits.
 func limits() []tsp.Limit {
 	const documented = rateLimits
 	const assumed = "assumed: none is stated for it; Geotab's default for unknown rows is 60 a minute"
 	perMinute := func(key string, events int, source string) tsp.Limit {
-		return tsp.Limit{Key: key, Scope: tsp.PerAccount, Events: events, Period: time.Minute, Burst: max(events/10, 1), Source: source}
+		return tsp.Limit{Key: key, Scope: tsp.PerAccount, Events: events * 85 / 100, Period: time.Minute, Burst: max(events/10, 1), Source: source}
 	}
 	return []tsp.Limit{
-		perMinute("Authenticate", 9, documented),
-		perMinute("Get Device", 600, documented),
-		perMinute("Add Device", 240, documented),
-		perMinute("Set Device", 240, documented),
+		perMinute("Authenticate", 10, documented),
+		perMinute("Get Device", 650, documented),
+		perMinute("Add Device", 250, documented),
+		perMinute("Set Device", 250, documented),
 		perMinute("Get User", 60, assumed),
-		perMinute("Add User", 240, "https://github.com/Geotab/sdk (importUsers sample)"),
+		perMinute("Add User", 250, "https://github.com/Geotab/sdk (importUsers sample)"),
 		perMinute("Set User", 60, assumed),
 		perMinute("Get UserHosRuleSet", 60, assumed),
 		perMinute("Add UserHosRuleSet", 60, assumed),
 		perMinute("Get TextMessage", 60, assumed),
 		perMinute("Add TextMessage", 60, assumed),
 		perMinute("Get Group", 60, assumed),
-		perMinute("Get DVIRLog", 950, documented),
-		perMinute("Add DVIRLog", 340, documented),
-		perMinute("Get FuelTransaction", 240, documented),
-		perMinute("Add FuelTransaction", 950, documented),
+		perMinute("Get DVIRLog", 1000, documented),
+		perMinute("Add DVIRLog", 350, documented),
+		perMinute("Get FuelTransaction", 250, documented),
+		perMinute("Add FuelTransaction", 1000, documented),
 	}
 }

@@ -47,7 +47,7 @@ func userFrom(u *resource.User, w tsp.Write) (user, error) {
 		EmployeeNo: text(u.EmployeeNumber), Designation: text(u.UserDesignation), PhoneNumber: text(u.PhoneNumber),
 		CarrierNumber: text(u.CarrierNumber), Comment: text(u.Notes), TimeZoneID: text(u.DefaultTimeZone),
 		YardMove: flag(u.AllowYardMove), PersonalConveyance: flag(u.AllowPersonalConveyance),
-		AdverseDriving: flag(u.AllowAdverseDriving), IsDriver: flag(u.IsDriver),
+		AdverseDriving: flag(u.AllowAdverseDriving),
 		ActiveTo: activeTo(active(u), w.Operation),
 	}
 	if code, ok := u.CountryCode.Get(); ok {
@@ -75,7 +75,8 @@ func (out *user) begin(u *resource.User, w tsp.Write) {
 	out.CompanyGroups = refs(w.Settings.List(settingGroups)...)
 	out.SecurityGroups = refs(w.Settings.Text(settingUserRights))
 	out.ActiveFrom = stamp(made(w.Operation))
-	if driver := u.IsDriver.Or(true); driver {
+	out.IsDriver = &no
+	if u.IsDriver.Or(true) {
 		out.IsDriver, out.OwnDataOnly = &yes, &no
 		out.SecurityGroups = refs(w.Settings.Text(settingDriverRights))
 		out.DriverGroups = out.CompanyGroups
@@ -143,6 +144,7 @@ func userUses(verb resource.Verb) tsp.Uses {
 	if verb == resource.Update {
 		uses["first_name"] = tsp.Sent().Length(1, maxUser).NotNull()
 		uses["last_name"] = tsp.Sent().Length(1, maxUser).NotNull()
+		uses["is_driver"] = tsp.Rejects("it asks for groups of its own when a user becomes a driver or stops being one; change that in MyGeotab")
 	}
 	return uses
 }
@@ -163,7 +165,7 @@ func checkUser(verb resource.Verb) func(*resource.User, tsp.Settings) []resource
 		}
 		number, okNumber := u.LicenseNumber.Get()
 		region, okRegion := u.LicenseRegion.Get()
-		if okNumber != okRegion || okNumber && (number == "") != (region == "") {
+		if u.LicenseNumber.State() != u.LicenseRegion.State() || okNumber && okRegion && (number == "") != (region == "") {
 			refuse("license_number", number, resource.CodeUnsupported, "must be given together with license_region at Geotab")
 		}
 		if driver, ok := u.IsDriver.Get(); ok && !driver && okNumber && number != "" {

@@ -72,15 +72,23 @@ func TestSamsarasAnswersHaveTheirClassAndMessage(t *testing.T) {
 
 func TestALackingPermissionIsNamed(t *testing.T) {
 	t.Parallel()
-	s, _ := session(t, answer(403, plain, "no"))
+	s, _ := sessionWith(t, beta, answer(403, plain, "no"))
 	for scope, call := range map[string]func() error{
 		"Write Vehicles":       func() error { _, err := s.Write(t.Context(), write(t, updateVehicle, `{"notes":"x"}`)); return err },
 		"Read Messages":        func() error { _, _, err := s.(tsp.Finder).Find(t.Context(), message(t, "x")); return err },
 		"Read Org Information": func() error { return calls["check"].make(t, s) },
-		"Read Vehicles":        func() error { return calls["list_vehicles"](t, s) },
-		"Read Trailers":        func() error { return calls["list_trailers"](t, s) },
-		"Read Drivers":         func() error { return calls["list_deactivated"](t, s) },
-		"Read Users":           func() error { return calls["list_users"](t, s) },
+		"Read Vehicles":        func() error { return calls["list_vehicles"].make(t, s) },
+		"Read Trailers":        func() error { return calls["list_trailers"].make(t, s) },
+		"Read Drivers":         func() error { return calls["list_deactivated"].make(t, s) },
+		"Read Users":           func() error { return calls["list_users"].make(t, s) },
+		"Read Assets":          func() error { return calls["find_vehicle"].make(t, s) },
+		"Write Assets":         func() error { return calls["vehicle_new"].make(t, s) },
+		"Write Trailers":       func() error { return calls["trailer_new_serial"].make(t, s) },
+		"Write Drivers":        func() error { return calls["driver_inactive"].make(t, s) },
+		"Write Users":          func() error { return calls["dashboard_user"].make(t, s) },
+		"Read DVIRs":           func() error { return calls["find_dvir"].make(t, s) },
+		"Write DVIRs":          func() error { return calls["dvir"].make(t, s) },
+		"Write Fuel Purchase":  func() error { return calls["fuel_coordinates"].make(t, s) },
 	} {
 		e := wantClass(t, call(), tsp.Forbidden)
 		if !strings.Contains(e.Message, fmt.Sprintf("the permission %q", scope)) {
@@ -131,7 +139,7 @@ func TestNoErrorTellsTheToken(t *testing.T) {
 			answer(status, plain, "bad credentials: "+r.Header.Get("Authorization"))(w, r)
 		})
 		for name, call := range calls {
-			err := call(t, s)
+			err := call.make(t, s)
 			if err == nil {
 				t.Fatalf("%s succeeded with status %d", name, status)
 			}

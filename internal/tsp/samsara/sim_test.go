@@ -49,7 +49,13 @@ func simulatedWith(t *testing.T, settings tsp.Settings) simulator {
 // fault makes the simulator misbehave.
 func (s simulator) fault(body string) {
 	s.t.Helper()
-	response, err := http.Post(s.base+"/_sim/faults", jsonType, strings.NewReader(body))
+	s.admin("faults", body)
+}
+
+// admin asks something of the simulator's admin side.
+func (s simulator) admin(path, body string) {
+	s.t.Helper()
+	response, err := http.Post(s.base+"/_sim/"+path, jsonType, strings.NewReader(body))
 	if err != nil {
 		s.t.Fatal(err)
 	}
