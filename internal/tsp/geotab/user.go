@@ -48,7 +48,7 @@ func userFrom(u *resource.User, w tsp.Write) (user, error) {
 		CarrierNumber: text(u.CarrierNumber), Comment: text(u.Notes), TimeZoneID: text(u.DefaultTimeZone),
 		YardMove: flag(u.AllowYardMove), PersonalConveyance: flag(u.AllowPersonalConveyance),
 		AdverseDriving: flag(u.AllowAdverseDriving),
-		ActiveTo: activeTo(active(u), w.Operation),
+		ActiveTo:       activeTo(active(u), w.Operation),
 	}
 	if code, ok := u.CountryCode.Get(); ok {
 		alpha2 := alpha2Of(code)
