@@ -183,6 +183,24 @@ func TestAFailedImportIsToldAndTriedAgain(t *testing.T) {
 	})
 }
 
+func TestAStopDoesNotWaitForAnImport(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.simulated("POST", "/_sim/faults", `{"match":{"method":"GET","path_prefix":"/fleet/vehicles"},"fault":"hang"}`)
+	before := strings.Count(h.simulated("GET", "/_sim/requests?path_prefix=/fleet/vehicles", ""), `"method"`)
+	if a := h.do("POST", connections+"/"+h.ids.connection.String()+"/import", ""); a.status != http.StatusAccepted {
+		t.Fatalf("%d %s", a.status, a.text)
+	}
+	h.until("the list is asked for", func() bool {
+		return strings.Count(h.simulated("GET", "/_sim/requests?path_prefix=/fleet/vehicles", ""), `"method"`) > before
+	})
+	begun := time.Now()
+	h.stop()
+	if took := time.Since(begun); took > 10*time.Second {
+		t.Errorf("the stop took %s", took)
+	}
+}
+
 func TestAWriteThatTheTSPHasNothingForIsFollowedByAnImport(t *testing.T) {
 	t.Parallel()
 	h := open(t)

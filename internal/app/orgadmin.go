@@ -1,10 +1,12 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -150,11 +152,26 @@ func SetGrant(ctx context.Context, c config.Config, o GrantOrder) (access.Grant,
 	return db.Agreement(ctx, g.ID)
 }
 
+// every stands for each kind.
+const every = "all"
+
+func order(kind string) int {
+	if kind == every {
+		return 0
+	}
+	return 1
+}
+
 // apply puts an order over a grant.
 func (o GrantOrder) apply(g *access.Grant) error {
-	for name, level := range o.Levels {
+	// What is said of one kind counts more than what is said of all.
+	names := slices.SortedFunc(maps.Keys(o.Levels), func(a, b string) int {
+		return cmp.Or(cmp.Compare(order(a), order(b)), cmp.Compare(a, b))
+	})
+	for _, name := range names {
+		level := o.Levels[name]
 		kinds := []resource.Kind{resource.Kind(name)}
-		if name == "all" {
+		if name == every {
 			kinds = resource.Kinds()
 		}
 		for _, k := range kinds {

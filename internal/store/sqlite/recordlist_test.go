@@ -161,7 +161,11 @@ func walk(t *testing.T, rt *rapid.T, db *DB, q record.Query, between func()) []u
 			there = append(there, r.ID)
 		}
 		last = page
+		short := len(page) < q.Limit
 		q.Behind = page[len(page)-1].PositionBy(q.Sort)
+		if short && len(step(q)) > 0 {
+			rt.Fatalf("a page of %d is not full although more follow", q.Limit)
+		}
 		between()
 	}
 	if len(last) == 0 {

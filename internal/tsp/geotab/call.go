@@ -18,6 +18,8 @@ const apiPath = "/apiv1"
 type call struct {
 	session *session
 	pace    tsp.Pacer
+	// hidden are texts that no error may show.
+	hidden  []string
 	status  int
 	headers http.Header
 	// duplicate tells that the last call was refused because the same thing exists.
@@ -72,7 +74,7 @@ func (c *call) once(ctx context.Context, login tsp.Credentials, limit string, bo
 		return nil, &tsp.Error{Class: tsp.Unavailable, Message: "the call ended before the request was sent", Err: err}
 	}
 	c.duplicate = false
-	a, err := c.session.line(login).Send(ctx, rest.Call{Method: http.MethodPost, Path: apiPath, Body: body})
+	a, err := c.session.line(login, c.hidden).Send(ctx, rest.Call{Method: http.MethodPost, Path: apiPath, Body: body})
 	if err != nil {
 		return nil, c.failed(body.Method, err)
 	}

@@ -33,8 +33,9 @@ type session struct {
 	root     string
 	override bool
 
-	mu      sync.Mutex
-	current tsp.Credentials
+	mu sync.Mutex
+	// current is a pointer because fmt would print what an unexported field holds.
+	current *tsp.Credentials
 	trees   map[resource.SourceID]keptTree
 }
 
@@ -50,7 +51,7 @@ const treeLife = 15 * time.Minute
 // callers find out at once.
 func (s *session) login(ctx context.Context, pace tsp.Pacer, spent tsp.Credentials) (tsp.Credentials, error) {
 	s.mu.Lock()
-	now := s.current
+	now := *s.current
 	s.mu.Unlock()
 	if now.Get(sessionID) != "" && now.Get(sessionID) != spent.Get(sessionID) {
 		return now, nil
@@ -63,7 +64,7 @@ func (s *session) login(ctx context.Context, pace tsp.Pacer, spent tsp.Credentia
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.current = fresh
+	s.current = &fresh
 	return fresh, nil
 }
 
@@ -72,7 +73,7 @@ func (s *session) authenticate(ctx context.Context, pace tsp.Pacer, from tsp.Cre
 	if err := pace.Wait(ctx, "Authenticate"); err != nil {
 		return from, &tsp.Error{Class: tsp.Unavailable, Message: "signing in ended before the request was sent", Err: err}
 	}
-	a, err := s.lineTo(s.root, from).Send(ctx, rest.Call{Method: http.MethodPost, Path: apiPath, Body: request{"Authenticate", map[string]any{
+	a, err := s.lineTo(s.root, from, nil).Send(ctx, rest.Call{Method: http.MethodPost, Path: apiPath, Body: request{"Authenticate", map[string]any{
 		"database": from.Get("database"), "userName": from.Get("username"), "password": from.Get("password")}}})
 	if err != nil {
 		return from, (&call{session: s}).failed("Authenticate", err)
@@ -101,13 +102,14 @@ func (s *session) authenticate(ctx context.Context, pace tsp.Pacer, from tsp.Cre
 	return out, nil
 }
 
-// line is the way to the server that signing in named.
-func (s *session) line(login tsp.Credentials) rest.Line {
-	return s.lineTo(s.base(login.Get(server)), login)
+// line is the way to the server that signing in named. hidden are further texts that no error
+// may show.
+func (s *session) line(login tsp.Credentials, hidden []string) rest.Line {
+	return s.lineTo(s.base(login.Get(server)), login, hidden)
 }
 
-func (s *session) lineTo(base string, c tsp.Credentials) rest.Line {
-	hidden := []string{c.Get("password"), c.Get(sessionID), s.settings.Text(settingPassword)}
+func (s *session) lineTo(base string, c tsp.Credentials, more []string) rest.Line {
+	hidden := append([]string{c.Get("password"), c.Get(sessionID), s.settings.Text(settingPassword)}, more...)
 	return rest.Line{Client: s.client, BaseURL: base, Answers: answers(), Secrets: hidden, Now: s.adapter.now}
 }
 
@@ -229,5 +231,9 @@ func (s *session) plan(w tsp.Write) ([]step, *call, error) {
 	}
 	w.Settings = s.settings
 	steps, err := plan.steps(w)
-	return steps, &call{session: s, pace: w.Pace}, err
+	c := &call{session: s, pace: w.Pace}
+	if w.Kind == resource.KindUser && w.Verb == resource.Create {
+		c.hidden = []string{firstPassword(w)}
+	}
+	return steps, c, err
 }

@@ -3,6 +3,7 @@ package geotab_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -233,6 +234,16 @@ func TestAWriteThatWasCutOffIsCompletedAndNothingIsMadeTwice(t *testing.T) {
 					t.Errorf("%d objects were made, want %d", got, want)
 				}
 			})
+		}
+	}
+}
+
+func TestASessionShowsNoSecretWhenPrinted(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	for _, verb := range []string{"%v", "%+v", "%#v"} {
+		if text := fmt.Sprintf(verb, s.session); strings.Contains(text, "geotab-demo-password") {
+			t.Errorf("%s prints the password", verb)
 		}
 	}
 }

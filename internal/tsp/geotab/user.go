@@ -66,10 +66,7 @@ func userFrom(u *resource.User, w tsp.Write) (user, error) {
 // begin fills in what a new user needs beyond the unified model.
 func (out *user) begin(u *resource.User, w tsp.Write) {
 	yes, no, welcome := true, false, w.Settings.Bool(settingWelcome)
-	out.Password = w.Settings.Text(settingPassword)
-	if out.Password == "" {
-		out.Password = tsp.Password(w.Secret("geotab user"))
-	}
+	out.Password = firstPassword(w)
 	// The flag keeps the first password from being used for long; it only blocks the API.
 	out.ChangePassword, out.SendWelcomeEmail, out.Authentication = &yes, &welcome, "BasicAuthentication"
 	out.CompanyGroups = refs(w.Settings.List(settingGroups)...)
@@ -92,6 +89,14 @@ func (out *user) begin(u *resource.User, w tsp.Write) {
 		// Its default differs between versions of the API, so it is always told.
 		out.AdverseDriving = &no
 	}
+}
+
+// firstPassword is the one that the connection gives to all, or one that nobody knows.
+func firstPassword(w tsp.Write) string {
+	if set := w.Settings.Text(settingPassword); set != "" {
+		return set
+	}
+	return tsp.Password(w.Secret("geotab user"))
 }
 
 // login is the name by which the user signs in: the e-mail address, else the user name.

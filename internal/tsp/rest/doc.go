@@ -3,6 +3,10 @@
 // send and how to read the answer. The package does the rest for every request alike: pace,
 // sign, send, bound and classify.
 //
+// Credentials sign by kind: a bearer token, a header key, Basic, or OAuth, whose tokens are
+// exchanged, renewed and hidden here. A write is one call, or several steps that are marked as
+// they are done, so that a later attempt goes on behind them.
+//
 // Every error is a *tsp.Error. What it promises:
 //
 //   - Unavailable: nothing was applied. The request was never written, or it only read.

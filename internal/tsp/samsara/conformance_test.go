@@ -36,7 +36,6 @@ func TestSamsaraConforms(t *testing.T) {
 			"location_string": {"", `"1 De Haro St, San Francisco"`, `"2 De Haro St, San Francisco"`},
 		},
 		Except: map[string]string{
-			"renewal":              "the check takes the tokens of the exchange, which are stored, for those of the renewal that is not",
 			"paced/create trailer": "settings and payload choose between two calls; the spec declares the limits of the usual one",
 		},
 		OpenAPI: openAPI,

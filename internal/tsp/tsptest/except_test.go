@@ -45,7 +45,7 @@ func TestACheckWhoseSamplesCannotBeWrittenSaysSo(t *testing.T) {
 	s := newSuite(config)
 	failed := 0
 	for _, c := range checks() {
-		if c.each == nil {
+		if c.each == nil || c.only != "" {
 			continue
 		}
 		o := s.try(t, c, tsp.Capability{Kind: "vehicle", Verb: "create"})

@@ -39,7 +39,7 @@ func (r *reference) Spec() tsp.Spec {
 	s := tsp.Spec{
 		Name: "catena_simulator", DisplayName: "Reference", BaseURL: "https://api.example.com",
 		Docs:        []tsp.Doc{{Title: "API", URL: page, Verified: "2026-11-24"}},
-		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("api_basic")},
+		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("api_basic"), tsp.CredentialKindOf("oauth2_initiate")},
 		Limits: []tsp.Limit{
 			{Key: "writes", Scope: tsp.PerAccount, Events: 10, Period: time.Second, Burst: 3, Source: page},
 			{Key: "reads", Scope: tsp.PerAccount, Events: 20, Period: time.Second, Burst: 5, Source: "assumed: none is stated"},
@@ -72,6 +72,15 @@ func (r *reference) Connect(_ context.Context, a tsp.Access) (tsp.Session, error
 		client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	}
 	return &referenceSession{&link{reference: r, access: a, client: &client, current: a.Credentials}}, nil
+}
+
+// Exchange turns a code into credentials with a session.
+func (r *reference) Exchange(ctx context.Context, a tsp.Access) (tsp.Credentials, error) {
+	if a.Credentials.Kind != "oauth2_initiate" {
+		return a.Credentials, nil
+	}
+	l := &link{reference: r, access: a, client: a.Client}
+	return l.signIn(ctx, a.Pace, r.Spec().SampleCredentials)
 }
 
 // referenceSession keeps its secrets behind a pointer, where printing does not follow.

@@ -21,7 +21,7 @@ func Run(t *testing.T, config Config) {
 				show(t, s.try(t, c, tsp.Capability{}))
 				return
 			}
-			for _, capability := range s.capabilities() {
+			for _, capability := range s.row(c) {
 				t.Run(capability.String(), func(t *testing.T) { show(t, s.try(t, c, capability)) })
 			}
 		})

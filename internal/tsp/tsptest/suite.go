@@ -18,6 +18,8 @@ type check struct {
 	name string
 	// whole checks the adapter once; each checks one capability at a time.
 	whole, each func(*trial)
+	// only narrows each to the capabilities of one verb; "" is any.
+	only resource.Verb
 	// still tells that the check makes no calls and needs no clock of its own.
 	still bool
 }
@@ -42,6 +44,11 @@ func (s *suite) capabilities() []tsp.Capability {
 	return slices.SortedFunc(maps.Keys(s.spec.Actions), func(a, b tsp.Capability) int {
 		return strings.Compare(a.String(), b.String())
 	})
+}
+
+// row lists the capabilities that a check is held against.
+func (s *suite) row(c check) []tsp.Capability {
+	return slices.DeleteFunc(s.capabilities(), func(one tsp.Capability) bool { return c.only != "" && c.only != one.Verb })
 }
 
 // excuse returns the config's reason not to hold a check.

@@ -18,8 +18,9 @@ func referenceConfig(f flaw) Config {
 		New: newReference(f), Simulator: newReferenceSimulator, Golden: "testdata", OpenAPI: "testdata/reference.openapi.json",
 		Collections: map[resource.Kind][]string{resource.KindVehicle: {"vehicles"}, resource.KindUser: {"users"},
 			resource.KindMessage: {"messages"}, resource.KindGroupMessage: {"messages"}},
-		Settings: tsp.Settings{"home_group": "g1", "initial_password": "first-password-7"},
-		Replies:  []Reply{{Name: "an error with status 200", Status: http.StatusOK, Body: `{"error":"locked"}`, Class: tsp.Rejected}},
+		Settings:  tsp.Settings{"home_group": "g1", "initial_password": "first-password-7"},
+		Renewable: tsp.Credentials{Kind: "oauth2_initiate", Fields: map[string]string{"code": "demo-code"}},
+		Replies:   []Reply{{Name: "an error with status 200", Status: http.StatusOK, Body: `{"error":"locked"}`, Class: tsp.Rejected}},
 	}
 }
 
@@ -42,7 +43,7 @@ func failing(t *testing.T, s *suite, meant string) map[string][]string {
 			}
 			continue
 		}
-		for _, capability := range s.capabilities() {
+		for _, capability := range s.row(c) {
 			if o := s.try(t, c, capability); len(o.Failures) > 0 {
 				failed[c.name] = append(failed[c.name], o.Failures...)
 			}
