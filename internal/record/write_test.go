@@ -54,15 +54,16 @@ func read(t *testing.T, r record.Record) map[string]any {
 	return members(t, raw)
 }
 
-func TestWrittenPayloadsAreReadInTheFormOfTheReadModel(t *testing.T) {
-	t.Parallel()
-	valid := validator(t)
-	for _, c := range []struct {
-		name    string
-		kind    resource.Kind
-		payload string
-		want    map[string]any
-	}{
+// written is a payload and what is read of it.
+type written struct {
+	name    string
+	kind    resource.Kind
+	payload string
+	want    map[string]any
+}
+
+func examples() []written {
+	return []written{
 		{"a message", resource.KindMessage,
 			`{"connection_id":"x","sender_id":"0B7C1F9E-5F7C-4D0E-9A51-6A8C0B4A1F01","recipient_id":"` + bob + `","message_text":"hi","priority":"high","source_recipient_id":"9"}`,
 			map[string]any{"sender_id": alice, "recipient_id": bob, "source_recipient_id": "9", "source_sender_id": nil, "message_text": "hi",
@@ -97,7 +98,13 @@ func TestWrittenPayloadsAreReadInTheFormOfTheReadModel(t *testing.T) {
 		{"a user", resource.KindUser, `{"username":"u","is_driver":true,"license_expiration":"2027-01-31","hos_compliance_type":"exempt"}`,
 			map[string]any{"username": "u", "is_driver": true, "license_expiration": "2027-01-31",
 				"extras": map[string]any{"as_written": map[string]any{"hos_compliance_type": "exempt"}}}},
-	} {
+	}
+}
+
+func TestWrittenPayloadsAreReadInTheFormOfTheReadModel(t *testing.T) {
+	t.Parallel()
+	valid := validator(t)
+	for _, c := range examples() {
 		t.Run(c.name, func(t *testing.T) {
 			r := write(t, fresh(c.kind), c.payload, nil)
 			got := read(t, r)

@@ -92,16 +92,7 @@ func TestPagingShowsEachRecordOnceWhateverIsAddedMeanwhile(t *testing.T) {
 	t.Parallel()
 	db := testDB(t, nil)
 	rapid.Check(t, func(rt *rapid.T) {
-		if err := db.do(t.Context(), func(tx *tx) error {
-			for _, table := range []string{"record", "record_reach", "record_reference"} {
-				if err := tx.exec("DELETE FROM " + table); err != nil {
-					return err
-				}
-			}
-			return nil
-		}); err != nil {
-			rt.Fatal(err)
-		}
+		emptied(t, db)
 		kind := rapid.SampledFrom([]resource.Kind{resource.KindUser, resource.KindMessage}).Draw(rt, "kind")
 		n, deleted := 0, map[uuid.UUID]bool{}
 		add := func(label string, most int) (added []record.Record) {
@@ -132,25 +123,35 @@ func TestPagingShowsEachRecordOnceWhateverIsAddedMeanwhile(t *testing.T) {
 		if count, err := db.CountRecords(t.Context(), q); err != nil || count != len(want) {
 			rt.Fatalf("counted %d, want %d, %v", count, len(want), err)
 		}
-		there := walk(t, rt, db, q, func() { add("new", 3) })
+		step := func(q record.Query) []record.Record {
+			page, err := db.RecordPage(t.Context(), q)
+			if err != nil {
+				rt.Fatal(err)
+			}
+			return page
+		}
+		there := walk(rt, step, q, func() { add("new", 3) })
 		if got := only(there, old); !slices.Equal(got, want) {
 			rt.Fatalf("forwards %v, want %v", got, want)
 		}
 	})
 }
 
+// emptied drops all records.
+func emptied(t *testing.T, db *DB) {
+	t.Helper()
+	for _, table := range []string{"record", "record_reach", "record_reference"} {
+		if err := db.do(t.Context(), func(tx *tx) error { return tx.exec("DELETE FROM " + table) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // walk pages to the end and back and returns what it met on the way there; what it meets on
 // the way back must be the same.
-func walk(t *testing.T, rt *rapid.T, db *DB, q record.Query, between func()) []uuid.UUID {
+func walk(rt *rapid.T, step func(record.Query) []record.Record, q record.Query, between func()) []uuid.UUID {
 	var there, back []uuid.UUID
 	var last []record.Record
-	step := func(q record.Query) []record.Record {
-		page, err := db.RecordPage(t.Context(), q)
-		if err != nil {
-			rt.Fatal(err)
-		}
-		return page
-	}
 	for {
 		q.Limit = rapid.IntRange(1, 7).Draw(rt, "size")
 		page := step(q)
