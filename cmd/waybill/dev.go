@@ -10,7 +10,7 @@ import (
 type devCommand struct {
 	Addr         string `help:"Where the API listens." default:"127.0.0.1:8080"`
 	DataDir      string `help:"Where the demo's data is kept." default:"./.waybill"`
-	SimBasePort  int    `help:"The simulators listen on the ports after this one: Samsara on the next." default:"9100"`
+	SimBasePort  int    `help:"The simulators listen on the ports after this one." default:"9100"`
 	ReceiverAddr string `help:"Where the receiver of webhooks listens." default:"127.0.0.1:9100"`
 	DatabaseURL  string `name:"database-url" help:"Another database file instead of the one in the data folder."`
 	Quiet        bool   `help:"Print no curl lines and no events."`

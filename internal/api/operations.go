@@ -7,7 +7,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/resource"
-	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 // page is the contract's page of resource operations.
@@ -62,7 +61,7 @@ func (s *Server) operationFilter(r *http.Request) (operation.Filter, error) {
 	f := operation.Filter{
 		Kind:       resource.Kind(q.oneOf("resource", resourceNames()...)),
 		Connection: q.id("connection_id"),
-		TSP:        tsp.Name(q.oneOf("source_name", tspNames()...)),
+		TSP:        q.tspName("source_name"),
 		FleetRefs:  r.URL.Query()["fleet_refs"],
 		Verb:       resource.Verb(q.oneOf("operation", "create", "update")),
 		SourceID:   resource.SourceID(q.text("source_id")),

@@ -68,7 +68,8 @@ func RunDev(ctx context.Context, c config.Config, d Dev) error {
 	around, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	g, around := errgroup.WithContext(around)
-	if err := d.simulators(around, g, &c); err != nil {
+	running, err := d.simulators(around, g, &c)
+	if err != nil {
 		return err
 	}
 	receiver := newReceiver(d)
@@ -88,6 +89,7 @@ func RunDev(ctx context.Context, c config.Config, d Dev) error {
 		return errors.Join(taken(c.Addr, "--addr", err), app.Close(context.WithoutCancel(ctx)))
 	}
 	if !d.Quiet {
+		demo.simulators = running
 		demo.print(d.Out, l.Addr().String(), d)
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -102,8 +104,12 @@ func taken(addr, flag string, err error) error {
 	return fmt.Errorf("listening on %s (another program may hold it; choose another with %s): %w", addr, flag, err)
 }
 
+// simulated is a simulator that runs.
+type simulated struct{ name, url string }
+
 // simulators starts a simulator for each TSP whose base URL is not set elsewhere.
-func (d Dev) simulators(ctx context.Context, g *errgroup.Group, c *config.Config) error {
+func (d Dev) simulators(ctx context.Context, g *errgroup.Group, c *config.Config) ([]simulated, error) {
+	var running []simulated
 	for _, s := range all.Simulators() {
 		if c.BaseURLs[s.Info.Name] != "" {
 			continue
@@ -111,19 +117,20 @@ func (d Dev) simulators(ctx context.Context, g *errgroup.Group, c *config.Config
 		addr := fmt.Sprintf("127.0.0.1:%d", d.SimBasePort+s.Info.PortOffset)
 		dir := filepath.Join(d.DataDir, "sim-"+s.Info.Name)
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return fmt.Errorf("making the simulator's folder: %w", err)
+			return nil, fmt.Errorf("making the simulator's folder: %w", err)
 		}
 		sim, err := s.New(simkit.Options{Dir: dir, Logger: d.Log, Limits: true})
 		if err != nil {
-			return fmt.Errorf("starting the simulator of %s: %w", s.Info.Name, err)
+			return nil, fmt.Errorf("starting the simulator of %s: %w", s.Info.Name, err)
 		}
 		if err := listen(ctx, g, addr, sim); err != nil {
-			return errors.Join(err, sim.Close())
+			return nil, errors.Join(err, sim.Close())
 		}
 		context.AfterFunc(ctx, func() { _ = sim.Close() })
 		c.BaseURLs[s.Info.Name] = "http://" + addr
+		running = append(running, simulated{s.Info.Name, "http://" + addr})
 	}
-	return nil
+	return running, nil
 }
 
 // listen serves a handler until ctx ends.
@@ -149,6 +156,7 @@ func listen(ctx context.Context, g *errgroup.Group, addr string, h http.Handler)
 // fixtures are the ids that the printed curl lines use.
 type fixtures struct {
 	connection, sender, recipient, vehicle uuid.UUID
+	simulators                             []simulated
 }
 
 // demoID derives the ids of the fixtures, so that they are the same on every machine.

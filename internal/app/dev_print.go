@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"io"
+	"strings"
 )
 
 // print shows curl lines that work as they stand.
@@ -23,11 +24,19 @@ Rename a vehicle and wait for the TSP's answer:
   curl -si -X PATCH 'http://%[1]s/v2/telematics/vehicles/%[5]s?is_sync=true' -H "Authorization: Bearer $TOKEN" \
     -H 'Content-Type: application/json' -d '{"connection_id":"%[2]s","vehicle_name":"Truck 42"}'
 
-See what became of them, what the simulated Samsara received, and which webhooks arrived:
+See what became of them, what each simulated TSP received, and which webhooks arrived:
 
   curl -s http://%[1]s/v2/integrations/connections/resource-operations -H "Authorization: Bearer $TOKEN"
-  curl -s http://127.0.0.1:%[9]d/_sim/requests
-  curl -s http://%[10]s/events
+%[9]s  curl -s http://%[10]s/events
 
-`, addr, f.connection, f.sender, f.recipient, f.vehicle, d.DataDir, DemoClient, DemoSecret, d.SimBasePort+1, d.ReceiverAddr)
+`, addr, f.connection, f.sender, f.recipient, f.vehicle, d.DataDir, DemoClient, DemoSecret, f.received(), d.ReceiverAddr)
+}
+
+// received shows how to look at what each simulator was sent.
+func (f fixtures) received() string {
+	var out strings.Builder
+	for _, s := range f.simulators {
+		fmt.Fprintf(&out, "  curl -s %s/_sim/requests   # %s\n", s.url, s.name)
+	}
+	return out.String()
 }

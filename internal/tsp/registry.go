@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-
-	"github.com/google/uuid"
 )
 
 // Registry is the set of adapters that a program holds. It never changes once made.
@@ -41,9 +39,3 @@ func (r *Registry) Adapter(name Name) (Adapter, bool) {
 
 // Names lists the adapters in alphabetical order.
 func (r *Registry) Names() []Name { return slices.Sorted(maps.Keys(r.byName)) }
-
-// idSpace is the namespace of the UUIDv5 that stand for TSPs.
-var idSpace = uuid.MustParse("5f0b4fb2-3b3c-5d0c-9d6f-6f2f2f0d7c11")
-
-// ID returns the id of a TSP, which follows from its name alone.
-func (n Name) ID() uuid.UUID { return uuid.NewSHA1(idSpace, []byte(n)) }

@@ -5,9 +5,6 @@ import (
 	"time"
 )
 
-// Name is an adapter's name; it is a value of the contract's TspEnum.
-type Name string
-
 // Spec is the static data of an adapter.
 type Spec struct {
 	Name        Name

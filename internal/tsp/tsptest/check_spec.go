@@ -15,7 +15,7 @@ import (
 // checkSpec: the static data is complete, true to the contract and always the same.
 func checkSpec(t *trial) {
 	spec := t.suite.spec
-	if !slices.Contains(names(), string(spec.Name)) {
+	if !slices.Contains(tsp.Names(), spec.Name) {
 		t.errorf("the name %q is no value of the contract's TspEnum", spec.Name)
 	}
 	if spec.DisplayName == "" {
