@@ -28,9 +28,7 @@ func (f form) world(of setup) *world {
 
 // prime proves the credentials, so that signing in is behind us, and forgets the requests.
 func (w *world) prime() {
-	if _, err := w.session.Check(w.t.ctx, w.setup.pace); err != nil {
-		w.t.fatalf("Check: %v", err)
-	}
+	w.account()
 	w.front.expect(nil)
 }
 
@@ -57,13 +55,16 @@ func (f form) baseline(d draft) baseline {
 	return b
 }
 
-// unwritable ends a trial whose samples cannot be written. That is a failure of the check which
-// is about just this; the others say that they could not be held.
-func (t *trial) unwritable(format string, args ...any) {
-	if t.check == "written" {
+// unwritable ends a trial whose samples cannot be written.
+func (t *trial) unwritable(format string, args ...any) { t.unready("written", format, args...) }
+
+// unready ends a trial that cannot go on. That is a failure of the check which is about just
+// this; the others say that they could not be held.
+func (t *trial) unready(check, format string, args ...any) {
+	if t.check == check {
 		t.fatalf(format, args...)
 	}
-	t.skipf("the samples cannot be written; see the check \"written\"")
+	t.skipf("it cannot be held while the check %q fails", check)
 }
 
 // writable returns a draft that was written once without an end that surprises.

@@ -7,6 +7,7 @@ func checks() []check {
 	return []check{
 		{name: "spec", whole: checkSpec, still: true},
 		{name: "settings", whole: checkSettings, still: true},
+		{name: "connected", whole: checkConnected},
 		{name: "uses", each: checkUses, still: true},
 		{name: "written", each: checkWritten},
 		{name: "fields", each: checkFields},

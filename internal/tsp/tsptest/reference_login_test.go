@@ -44,6 +44,9 @@ func (l *link) signIn(ctx context.Context, pace tsp.Pacer, from tsp.Credentials)
 		if failed.Class == tsp.Unknown {
 			failed.Class = tsp.Unavailable
 		}
+		if failed.Class == tsp.Unauthorized && from.Get(tsp.AccessToken) == "" && l.reference.has(wrongKeyRejected) {
+			failed.Class = tsp.Rejected
+		}
 		return from, failed
 	}
 	var made struct {

@@ -3,6 +3,7 @@ package tsptest
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -88,7 +89,11 @@ type referenceSession struct{ link *link }
 
 func (s *referenceSession) Check(ctx context.Context, pace tsp.Pacer) (tsp.Account, error) {
 	_, err := s.link.send(ctx, pace, request{method: http.MethodGet, path: "/me"})
-	return tsp.Account{Key: "reference", Name: "Reference"}, err
+	key := "reference"
+	if s.link.reference.has(accountDrifts) {
+		key += strconv.Itoa(s.link.reference.memo.repeated("account"))
+	}
+	return tsp.Account{Key: key, Name: "Reference"}, err
 }
 
 func (s *referenceSession) List(ctx context.Context, l tsp.List) (tsp.Page, error) {

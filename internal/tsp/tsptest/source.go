@@ -38,7 +38,7 @@ func (w *world) list(kind resource.Kind) []tsp.Record {
 	for range maxPages {
 		page, err := w.session.List(w.t.ctx, tsp.List{Kind: kind, Cursor: cursor, Pace: w.setup.pace})
 		if err != nil {
-			w.t.fatalf("listing %s records: %v", kind, err)
+			w.t.unready("list", "listing %s records: %v", kind, err)
 		}
 		all = append(all, page.Records...)
 		if cursor = page.Next; cursor == "" {
@@ -102,6 +102,6 @@ func (t *trial) target(c tsp.Capability) tsp.Record {
 	if len(wanted) > 0 {
 		return tsp.Record{SourceID: wanted[0]}
 	}
-	t.fatalf("no %s is listed that could be updated; name one in Sources[%q]", c.Kind, c)
+	t.unready("written", "no %s is listed that could be updated; name one in Sources[%q]", c.Kind, c)
 	return tsp.Record{}
 }

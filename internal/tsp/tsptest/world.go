@@ -86,7 +86,7 @@ func (w *world) exchange() {
 	}
 	kept, err := e.Exchange(w.t.ctx, w.access())
 	if err != nil {
-		w.t.fatalf("the credentials cannot be exchanged: %v", err)
+		w.t.unready("connected", "the credentials cannot be exchanged: %v", err)
 	}
 	w.vault.put(kept)
 }
@@ -95,7 +95,7 @@ func (w *world) exchange() {
 func (w *world) connect() {
 	s, err := w.adapter.Connect(w.t.ctx, w.access())
 	if err != nil {
-		w.t.fatalf("Connect: %v", err)
+		w.t.unready("connected", "Connect: %v", err)
 	}
 	w.session = s
 }
