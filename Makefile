@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint generate bench
+.PHONY: help run test race lint generate new-tsp bench
 
 help: ## Show what there is to make.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -18,6 +18,9 @@ lint: ## Check format, vet and staticcheck.
 generate: ## Write what follows from the adapters: their list and their documents.
 	go run ./tools/genadapters
 	go run ./tools/gendocs
+
+new-tsp: ## Scaffold the folder of a TSP: make new-tsp NAME=wialon. See docs/adding-a-tsp.md.
+	@go run ./tools/newtsp $(NAME)
 
 bench: ## Measure accepting and draining writes against a bare insert loop.
 	go run ./bench

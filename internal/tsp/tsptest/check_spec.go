@@ -21,9 +21,7 @@ func checkSpec(t *trial) {
 	if spec.DisplayName == "" {
 		t.errorf("there is no display name")
 	}
-	if !isHTTPS(spec.BaseURL) && (spec.BaseURL != "" || !selfHosted(spec)) {
-		t.errorf("the base URL %q is no https URL, and not all credentials name one of their own", spec.BaseURL)
-	}
+	specAddress(t, spec)
 	if spec.Parallel < 1 {
 		t.errorf("Parallel is %d, so that nothing would be sent", spec.Parallel)
 	}
@@ -49,15 +47,6 @@ func plainSpec(s tsp.Spec) tsp.Spec {
 	}
 	s.Actions = actions
 	return s
-}
-
-// selfHosted tells whether every kind of credentials can say where the TSP is.
-func selfHosted(spec tsp.Spec) bool {
-	return len(spec.Credentials) > 0 && !slices.ContainsFunc(spec.Credentials, func(k tsp.CredentialKind) bool {
-		_, url := k.Field("url")
-		_, host := k.Field("host")
-		return !url && !host
-	})
 }
 
 func isHTTPS(text string) bool {

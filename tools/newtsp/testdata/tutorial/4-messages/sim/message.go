@@ -1,0 +1,39 @@
+package sim
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+// message is the body of a message.
+func message() simkit.Shape {
+	return simkit.Shape{"to": simkit.String(1, 0), "text": simkit.String(1, 160)}
+}
+
+func postMessage(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	to, _ := c.Body["to"].(string)
+	if _, ok := tx.Get(drivers, to); !ok {
+		return nil, simkit.Refused(http.StatusNotFound, "there is no driver %s", to)
+	}
+	id := fmt.Sprintf("m-%d", tx.NextSeq())
+	o := simkit.Object{"id": id, "to": to, "text": c.Body["text"], "sent_at": tx.Now().UTC().Format(time.RFC3339)}
+	return o, tx.Put(messages, id, o)
+}
+
+// listMessages lists a driver's messages since a time.
+func listMessages(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	since, err := time.Parse(time.RFC3339, c.Query.Get("since"))
+	if err != nil {
+		return nil, simkit.Refused(http.StatusBadRequest, "since must be a time like 2026-11-25T10:00:00Z")
+	}
+	found := []any{}
+	for _, i := range tx.Items(messages) {
+		if i.Object["to"] == c.Query.Get("to") && !i.At.Before(since) {
+			found = append(found, i.Object)
+		}
+	}
+	return simkit.Object{"messages": found}, nil
+}

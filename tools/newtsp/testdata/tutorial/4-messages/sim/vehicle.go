@@ -1,0 +1,66 @@
+package sim
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+// changed is the body of a change, and created that of a create.
+func changed() simkit.Shape {
+	return simkit.Shape{"name": simkit.String(1, 40), "vin": simkit.String(0, 17), "plate": simkit.String(0, 20), "active": simkit.Bool}
+}
+
+func created() simkit.Shape { return changed().With(simkit.Shape{"reference": simkit.String(1, 64)}) }
+
+// Seed fills an empty store. The same seed gives the same ids every time.
+func (s service) Seed(tx *simkit.Tx) error {
+	for n := range 5 {
+		id := fmt.Sprintf("v-%d", n+1)
+		o := simkit.Object{"id": id, "name": fmt.Sprintf("Truck %d", n+1), "vin": "", "plate": "", "active": true}
+		if err := tx.Put(vehicles, id, o, keys(o)...); err != nil {
+			return err
+		}
+		driver := fmt.Sprintf("d-%d", n+1)
+		if err := tx.Put(drivers, driver, simkit.Object{"id": driver, "name": fmt.Sprintf("Driver %d", n+1)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// postVehicle makes a vehicle, or answers the one that its reference made before.
+func postVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	if reference, ok := c.Body["reference"].(string); ok {
+		if _, id, made := tx.Owner("reference " + reference); made {
+			i, _ := tx.Get(vehicles, id)
+			return i.Object, nil
+		}
+	}
+	o := simkit.Object{"vin": "", "plate": "", "active": true}
+	maps.Copy(o, c.Body)
+	id := fmt.Sprintf("v-%d", tx.NextSeq())
+	o["id"] = id
+	return o, tx.Put(vehicles, id, o, keys(o)...)
+}
+
+// patchVehicle changes the members that the body names.
+func patchVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	before, ok := tx.Get(vehicles, c.Path["id"])
+	if !ok {
+		return nil, simkit.Refused(http.StatusNotFound, "there is no vehicle %s", c.Path["id"])
+	}
+	o := maps.Clone(before.Object)
+	maps.Copy(o, c.Body)
+	return o, tx.Put(vehicles, before.ID, o, keys(o)...)
+}
+
+// keys are what only one vehicle may have.
+func keys(o simkit.Object) []string {
+	if reference, ok := o["reference"].(string); ok {
+		return []string{"reference " + reference}
+	}
+	return nil
+}
