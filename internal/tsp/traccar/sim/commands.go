@@ -89,7 +89,7 @@ func (s *service) send(tx *simkit.Tx, c *call) (any, error) {
 		return nil, nullPointer("\"entity\"")
 	case num(o, "id") > 0:
 		return nil, security("Command access denied")
-	case !c.is("administrator") && (c.is("limitCommands")):
+	case !c.is("administrator") && c.is("limitCommands"):
 		return nil, security("Operation restricted")
 	}
 	if group > 0 {

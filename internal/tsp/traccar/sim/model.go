@@ -94,8 +94,9 @@ func (cl class) read(data []byte) (simkit.Object, error) {
 	for _, name := range slices.Sorted(maps.Keys(body)) {
 		known := slices.ContainsFunc(cl.members, func(m member) bool { return m.name == name })
 		if !known && !cl.lenient && !slices.Contains(cl.ignored, name) {
-			return nil, jackson("Unrecognized field \"%s\" (class org.traccar.model.%s), not marked as ignorable (%d known properties)\n at [Source: UNKNOWN; line: 1, column: 1] (through reference chain: org.traccar.model.%s[\"%s\"])",
-				name, cl.name, len(cl.members), cl.name, name)
+			return nil, jackson("Unrecognized field \"%s\" (class org.traccar.model.%s), not marked as ignorable (%d known properties)"+
+				"\n at [Source: UNKNOWN; line: 1, column: 1] (through reference chain: org.traccar.model.%[2]s[\"%[1]s\"])",
+				name, cl.name, len(cl.members))
 		}
 	}
 	o := simkit.Object{}
