@@ -1,0 +1,189 @@
+package sim
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+// custom is the command that every protocol takes.
+const custom = "custom"
+
+// supported are the types of commands that a protocol takes (protocol/*Protocol). Only watches take messages.
+func supported(protocol string) []string {
+	switch protocol {
+	case "watch":
+		return []string{
+			"alarmBattery", "alarmClock", "alarmRemove", "alarmSos", custom, "message", "positionPeriodic", "positionSingle",
+			"powerOff", "rebootDevice", "setIndicator", "setPhonebook", "setTimezone", "silenceTime", "sosNumber", "voiceMessage",
+		}
+	case "teltonika":
+		return []string{custom, "engineResume", "engineStop"}
+	}
+	return []string{custom}
+}
+
+// everyType is all types, in the order of model/Command.
+func everyType() []string {
+	return []string{
+		custom, "deviceIdentification", "positionSingle", "positionPeriodic", "positionStop", "engineStop", "engineResume",
+		"alarmArm", "alarmDisarm", "alarmDismiss", "setTimezone", "requestPhoto", "powerOff", "rebootDevice", "factoryReset",
+		"sendSms", "sendUssd", "sosNumber", "silenceTime", "setPhonebook", "message", "voiceMessage", "outputControl",
+		"voiceMonitoring", "setAgps", "setIndicator", "configuration", "getVersion", "firmwareUpdate", "setConnection",
+		"setOdometer", "getModemStatus", "getDeviceStatus", "setSpeedLimit", "modePowerSaving", "modeDeepSleep", "videoStart",
+		"videoStop", "alarmGeofence", "alarmBattery", "alarmSos", "alarmRemove", "alarmClock", "alarmSpeed", "alarmFall",
+		"alarmVibration",
+	}
+}
+
+// listTypes answers the types of commands of a device: those of the protocol that it last reported with, and only custom
+// when it never reported. Whether the device is connected does not matter.
+func listTypes(tx *simkit.Tx, c *call) (any, error) {
+	id, err := c.long("deviceId")
+	if err != nil {
+		return nil, err
+	}
+	types := everyType()
+	if id != 0 {
+		if err := c.may(tx, deviceClass(), id); err != nil {
+			return nil, err
+		}
+		if _, ok := tx.Get(devices, idText(id)); !ok {
+			return nil, nullPointer("\"device\"")
+		}
+		types = supported(protocolOf(tx, id))
+		if c.truth("textChannel") {
+			types = []string{custom}
+		}
+	}
+	list := make([]any, 0, len(types))
+	for _, name := range types {
+		list = append(list, simkit.Object{"type": name})
+	}
+	return list, nil
+}
+
+func protocolOf(tx *simkit.Tx, device int64) string {
+	i, ok := tx.Get(positions, idText(device))
+	if !ok {
+		return ""
+	}
+	return str(i.Object, "protocol")
+}
+
+// send sends a command to one device, or to every device of a group that is linked to the user; deviceId then does not
+// count (api/resource/CommandResource.send). 200 repeats the command, without an id of its own; 202 says what was queued.
+// A group is not sent to as one: the devices before one that fails keep their command.
+func (s *service) send(tx *simkit.Tx, c *call) (any, error) {
+	group, err := c.long("groupId")
+	if err != nil {
+		return nil, err
+	}
+	o, err := commandClass().read(c.raw)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case num(o, "id") > 0 && c.is("administrator"): // no saved commands are served
+		return nil, nullPointer("\"entity\"")
+	case num(o, "id") > 0:
+		return nil, security("Command access denied")
+	case !c.is("administrator") && c.is("limitCommands"):
+		return nil, security("Operation restricted")
+	}
+	if group > 0 {
+		return s.sendToGroup(tx, c, group, o)
+	}
+	if err := c.may(tx, deviceClass(), num(o, "deviceId")); err != nil {
+		return nil, err
+	}
+	queued, err := s.sendOne(tx, o)
+	if err != nil || queued == nil {
+		return o, err
+	}
+	return accepted{queued}, nil
+}
+
+func (s *service) sendToGroup(tx *simkit.Tx, c *call, group int64, o simkit.Object) (any, error) {
+	if err := c.may(tx, groupClass(), group); err != nil {
+		return nil, err
+	}
+	family := within(tx, ids{group: true})
+	mine := visible(tx, deviceClass(), c.me())
+	var waiting []any
+	for _, i := range tx.Items(devices) {
+		id := num(i.Object, "id")
+		if !mine[id] || !family[num(i.Object, "groupId")] {
+			continue
+		}
+		one := maps.Clone(o)
+		one["deviceId"] = id
+		queued, err := s.sendOne(tx, one)
+		if err != nil {
+			return partial{err}, nil
+		}
+		if queued != nil {
+			waiting = append(waiting, queued)
+		}
+	}
+	if len(waiting) > 0 {
+		return accepted{waiting}, nil
+	}
+	return o, nil
+}
+
+// sendOne hands a command to a connected device, or queues it and returns what is queued (database/CommandsManager). A
+// type is looked at only when the device is connected: the queue takes any.
+func (s *service) sendOne(tx *simkit.Tx, o simkit.Object) (simkit.Object, error) {
+	device, there := tx.Get(devices, idText(num(o, "deviceId")))
+	kind, _ := o["type"].(string)
+	given, _ := o["attributes"].(simkit.Object)
+	protocol := protocolOf(tx, num(o, "deviceId"))
+	switch {
+	case !there:
+		return nil, nullPointer("\"device\"")
+	case yes(o, "textChannel"):
+		return nil, runtime("RuntimeException", "SMS not configured")
+	case s.connected(device, protocol):
+		if o["type"] == nil || kind == custom && given["data"] == nil {
+			return nil, nullPointer("a value of the command")
+		}
+		if !slices.Contains(supported(protocol), kind) {
+			return nil, runtime("RuntimeException", "Command "+kind+" is not supported in protocol "+protocol)
+		}
+		return nil, record(tx, o, simkit.Object{"queued": false})
+	case given["noQueue"] == true:
+		return nil, runtime("RuntimeException", "Failed to send command")
+	}
+	queue := commandClass()
+	queue.collection = "commands_queue"
+	if err := queue.check(tx, o); err != nil {
+		return nil, err
+	}
+	more := simkit.Object{"queued": true}
+	if err := record(tx, o, more); err != nil {
+		return nil, err
+	}
+	return simkit.Object{
+		"id": more["id"], "deviceId": o["deviceId"], "type": kind, "textChannel": false, "attributes": given,
+	}, nil
+}
+
+// connected reports whether commands reach the device at once. Devices that report over HTTP (osmand) fetch theirs
+// from the queue.
+func (s *service) connected(device *simkit.Item, protocol string) bool {
+	return str(device.Object, "status") == "online" && protocol != "osmand" && !s.host.On(devicesOffline)
+}
+
+// record keeps a command for tests to see, with more members, among them its id.
+func record(tx *simkit.Tx, o, more simkit.Object) error {
+	id, err := nextID(tx, commands)
+	if err != nil {
+		return err
+	}
+	more["id"] = id
+	row := maps.Clone(o)
+	maps.Copy(row, more)
+	return tx.Put(commands, idText(id), row)
+}

@@ -1,0 +1,69 @@
+package sim
+
+import (
+	"maps"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+// listDevices answers the devices that are named, uniqueId first, or lists them. Named devices must be linked to the
+// user also for an administrator, and what is not is left out without an error (api/resource/DeviceResource.get).
+func listDevices(tx *simkit.Tx, c *call) (any, error) {
+	cl := deviceClass()
+	if len(c.query["uniqueId"])+len(c.query["id"]) == 0 {
+		return cl.list(tx, c)
+	}
+	mine := visible(tx, cl, c.me())
+	var found []simkit.Object
+	for _, unique := range c.query["uniqueId"] {
+		_, id, ok := tx.Owner(devices + " " + unique)
+		if i, there := tx.Get(devices, id); ok && there && mine[num(i.Object, "id")] {
+			found = append(found, i.Object)
+		}
+	}
+	for _, text := range c.query["id"] {
+		id, err := wholeNumber(text)
+		if err != nil {
+			return nil, err
+		}
+		if i, ok := tx.Get(devices, idText(id)); ok && mine[id] {
+			found = append(found, i.Object)
+		}
+	}
+	return shown(c, found), nil
+}
+
+// putAccumulators sets the totals of the device's last position, which becomes a new position. A device that never
+// reported has none, and the refusal says nothing. The device is the one in the body.
+func putAccumulators(tx *simkit.Tx, c *call) (any, error) {
+	o, err := accumulatorsClass().read(c.raw)
+	if err != nil {
+		return nil, err
+	}
+	id := num(o, "deviceId")
+	if err := c.may(tx, deviceClass(), id); err != nil {
+		return nil, err
+	}
+	if err := c.mayEdit(tx, deviceClass(), simkit.Object{}, simkit.Object{}); err != nil {
+		return nil, err
+	}
+	last, reported := tx.Get(positions, idText(id))
+	device, there := tx.Get(devices, idText(id))
+	if !reported || !there {
+		return nil, runtime("IllegalArgumentException", "")
+	}
+	position, changed := maps.Clone(last.Object), maps.Clone(device.Object)
+	for _, name := range []string{"totalDistance", "hours"} {
+		if o[name] != nil {
+			position[name] = o[name]
+		}
+	}
+	if position["id"], err = nextID(tx, positions); err != nil {
+		return nil, err
+	}
+	changed["positionId"] = position["id"]
+	if err := tx.Put(positions, last.ID, position); err != nil {
+		return nil, err
+	}
+	return nil, tx.Put(devices, device.ID, changed, device.Keys...)
+}

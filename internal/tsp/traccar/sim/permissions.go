@@ -1,0 +1,171 @@
+package sim
+
+import (
+	"bytes"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+// end is one side of a link.
+type end struct {
+	key string
+	id  int64
+}
+
+// classOf finds the class that a key names; upper and lower case are the same (model/Permission).
+func classOf(key string) (class, bool) {
+	user := userClass()
+	user.link = "userId"
+	for _, cl := range []class{user, userClass(), deviceClass(), groupClass(), driverClass()} {
+		if strings.EqualFold(cl.link, key) {
+			return cl, true
+		}
+	}
+	return class{}, false
+}
+
+// linkable reports whether there is a table for an owner and its property, in this order.
+func linkable(owner, property string) bool {
+	return slices.Contains(map[string][]string{
+		"userId":   {"deviceId", "groupId", "driverId", "managedUserId"},
+		"groupId":  {"driverId"},
+		"deviceId": {"driverId"},
+	}[owner], property)
+}
+
+// readLink reads the two members of a body: the first one is the owner. It checks that there is a table for them and
+// that the user has both.
+func readLink(tx *simkit.Tx, c *call) (owner, property end, err error) {
+	body, err := readObject(c.raw)
+	if err != nil {
+		return owner, property, err
+	}
+	if !c.is("administrator") && c.is("readonly") {
+		return owner, property, security("Operation restricted")
+	}
+	if len(body) != 2 {
+		return owner, property, runtime("IllegalArgumentException", "Invalid permission")
+	}
+	keys := slices.Collect(maps.Keys(body))
+	if keys[0] != firstKey(c.raw) {
+		slices.Reverse(keys)
+	}
+	var ends [2]end
+	for n, key := range keys {
+		cl, known := classOf(key)
+		id, isWhole := body[key].(int64)
+		if !isWhole {
+			return owner, property, jackson("Cannot deserialize value of %s: must be an integer", key)
+		}
+		if !known {
+			return owner, property, nullPointer("the class of " + key)
+		}
+		if err := c.may(tx, cl, id); err != nil {
+			return owner, property, err
+		}
+		ends[n] = end{cl.link, id}
+	}
+	if !linkable(ends[0].key, ends[1].key) {
+		return owner, property, &violation{breach: noTable, table: linkTable(ends[0].key, ends[1].key)}
+	}
+	return ends[0], ends[1], nil
+}
+
+func firstKey(body []byte) string {
+	in := jsontext.NewDecoder(bytes.NewReader(body))
+	_, _ = in.ReadToken()
+	key, _ := in.ReadToken()
+	return key.String()
+}
+
+func linkTable(owner, property string) string {
+	property = strings.TrimPrefix(property, "managed")
+	return "tc_" + strings.TrimSuffix(owner, "Id") + "_" + strings.ToLower(strings.TrimSuffix(property, "Id"))
+}
+
+// link adds a permission. The same one may be added again: the tables have no unique key for a pair.
+func link(tx *simkit.Tx, c *call) (any, error) {
+	owner, property, err := readLink(tx, c)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range []end{owner, property} {
+		cl, _ := classOf(e.key)
+		if _, there := tx.Get(cl.collection, idText(e.id)); !there {
+			return nil, &violation{breach: noParent, table: linkTable(owner.key, property.key), column: e.key, value: idText(e.id)}
+		}
+	}
+	tx.Add(permissions, simkit.Object{owner.key: owner.id, property.key: property.id})
+	return nil, nil
+}
+
+// unlink removes a permission as often as it is there, and is content when it is not.
+func unlink(tx *simkit.Tx, c *call) (any, error) {
+	owner, property, err := readLink(tx, c)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range slices.Clone(tx.Items(permissions)) {
+		if i.Object[owner.key] == owner.id && i.Object[property.key] == property.id {
+			tx.Delete(permissions, i.ID)
+		}
+	}
+	return nil, nil
+}
+
+// listLinks answers the links between two classes, 0 standing for any id: ?deviceId=0&driverId=7. Only for
+// administrators. The keys are the names of the columns as the database tells them, not those of the document
+// (storage/QueryBuilder.executePermissionsQuery).
+func (s *service) listLinks(tx *simkit.Tx, c *call) (any, error) {
+	if !c.is("administrator") {
+		return nil, security("Administrator access required")
+	}
+	parts := strings.Split(c.rawQuery, "&")
+	if len(parts) < 2 {
+		return nil, outOfBounds()
+	}
+	var ends [2]end
+	for n, part := range parts[:2] {
+		key, value, _ := strings.Cut(part, "=")
+		key, _ = url.QueryUnescape(key)
+		cl, known := classOf(key)
+		id, err := wholeNumber(value)
+		if !known || err != nil {
+			return nil, runtime("NumberFormatException", "For input string: \""+value+"\"")
+		}
+		ends[n] = end{cl.link, id}
+	}
+	if !linkable(ends[0].key, ends[1].key) {
+		return nil, &violation{breach: noTable, table: linkTable(ends[0].key, ends[1].key)}
+	}
+	if ends[0].id == 0 && ends[1].id == 0 { // stricter: the document forbids it, the source does not
+		return nil, runtime("IllegalArgumentException", "one id must not be 0")
+	}
+	return s.showLinks(tx, ends), nil
+}
+
+func (s *service) showLinks(tx *simkit.Tx, ends [2]end) []any {
+	column := strings.ToLower
+	if s.dialect() == "h2" {
+		column = strings.ToUpper
+	}
+	list := []any{}
+	for _, i := range tx.Items(permissions) {
+		shown, fits := simkit.Object{}, true
+		for _, e := range ends {
+			id, has := i.Object[e.key]
+			fits = fits && has && (e.id == 0 || id == e.id)
+			shown[column(e.key)] = id
+		}
+		if fits {
+			list = append(list, shown)
+		}
+	}
+	return list
+}

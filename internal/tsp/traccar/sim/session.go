@@ -1,0 +1,113 @@
+package sim
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+// getServer answers everybody, also with wrong credentials: it proves none (api/resource/ServerResource.get). Only an
+// administrator is told storageSpace.
+func getServer(_ *simkit.Tx, c *call) (any, error) {
+	o := simkit.Object{
+		"id": int64(1), "version": "6.14.5", "attributes": simkit.Object{}, "latitude": 0.0, "longitude": 0.0,
+		"zoom": int64(0), "storageSpace": nil,
+	}
+	for _, name := range []string{
+		"registration", "readonly", "deviceReadonly", "forceSettings", "limitCommands", "disableReports", "fixedEmail",
+		"emailEnabled", "textEnabled", "geocoderEnabled", "newServer", "openIdEnabled", "openIdForce",
+	} {
+		o[name] = false
+	}
+	for _, name := range []string{"map", "bingKey", "mapUrl", "overlayUrl", "coordinateFormat", "poiLayer", "announcement"} {
+		o[name] = nil
+	}
+	if c.user != nil && c.is("administrator") {
+		o["storageSpace"] = []any{int64(41_000_000_000), int64(64_000_000_000)}
+	}
+	return o, nil
+}
+
+// getSession tells who has the session of the cookie, or opens one for ?token=. It does not look at the header
+// Authorization: with that alone it answers 404 (api/resource/SessionResource.get).
+func getSession(tx *simkit.Tx, c *call) (any, error) {
+	if !c.query.Has("token") {
+		if user := bySession(tx, c.request); user != nil {
+			return user.Object, nil
+		}
+		return nil, web(http.StatusNotFound)
+	}
+	user, err := byToken(tx, c.query.Get("token"))
+	f, failed := errors.AsType[*failure](err)
+	switch {
+	case failed && (f.class == "java.lang.SecurityException" || f.status == http.StatusInternalServerError):
+		return nil, web(http.StatusUnauthorized)
+	case failed:
+		return nil, err
+	case user == nil:
+		return nil, nullPointer("\"user\"")
+	}
+	return openSession(tx, user)
+}
+
+// postSession signs in with email and password. A disabled user is 400 here and 401 everywhere else.
+func postSession(tx *simkit.Tx, c *call) (any, error) {
+	if !c.form.Has("email") || !c.form.Has("password") {
+		return nil, nullPointer("\"email\"")
+	}
+	user, err := byPassword(tx, c.form.Get("email"), c.form.Get("password"))
+	if err != nil {
+		return nil, err
+	}
+	if user == nil {
+		return nil, web(http.StatusUnauthorized)
+	}
+	return openSession(tx, user)
+}
+
+func openSession(tx *simkit.Tx, user *simkit.Item) (any, error) {
+	id := "node0" + rand.Text() + ".node0"
+	o := simkit.Object{"userId": num(user.Object, "id")}
+	return opened{user.Object, id}, tx.Put(sessions, id, o)
+}
+
+// postToken gives out a token for seven days, or until expiration (api/signature/TokenManager). The body is the token
+// itself; the document says text/plain, and the type is application/json.
+func postToken(tx *simkit.Tx, c *call) (any, error) {
+	until := tx.Now().Add(7 * 24 * time.Hour)
+	if wanted := c.form.Get("expiration"); wanted != "" {
+		at, err := time.Parse(time.RFC3339, wanted)
+		if err != nil {
+			return nil, web(http.StatusBadRequest)
+		}
+		until = at
+	}
+	// The first bytes are those of a real one, so that it counts as signed by another server after a reset.
+	token := base64.RawURLEncoding.EncodeToString(append([]byte{8, 0x30}, rand.Text()...))
+	held := simkit.Object{"userId": num(c.user.Object, "id"), "expiration": timestamp(until)}
+	return rawText(token), tx.Put(tokens, token, held)
+}
+
+// endTokens lets every token expire that was given out with a time.
+func endTokens(tx *simkit.Tx) error {
+	var errs []error
+	for _, i := range slices.Clone(tx.Items(tokens)) {
+		if str(i.Object, "expiration") != "" {
+			ended := simkit.Object{"userId": i.Object["userId"], "expiration": timestamp(tx.Now().Add(-time.Second))}
+			errs = append(errs, tx.Put(tokens, i.ID, ended))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func endSessions(tx *simkit.Tx) error {
+	for _, i := range slices.Clone(tx.Items(sessions)) {
+		tx.Delete(sessions, i.ID)
+	}
+	return nil
+}
