@@ -26,10 +26,11 @@ type Call struct {
 
 // Answer is what the TSP said. Only answers of 2xx leave Send.
 type Answer struct {
-	// Method and Path are those of the call.
-	Method, Path string
-	Status       int
-	Headers      http.Header
+	// Method and Path are those of the call, and Base is the URL below which it was made; it tells
+	// the accounts of a TSP apart that everybody hosts themselves.
+	Method, Path, Base string
+	Status             int
+	Headers            http.Header
 	// Body is bounded. Of an answer that is not 2xx it may be cut or empty.
 	Body []byte
 }

@@ -169,7 +169,7 @@ func settled(method string, class tsp.Class) tsp.Class {
 
 // judge reads and classifies an answer.
 func (l *line) judge(call Call, response *http.Response) (Answer, error) {
-	a := Answer{Method: call.Method, Path: call.Path, Status: response.StatusCode,
+	a := Answer{Method: call.Method, Path: call.Path, Base: l.base, Status: response.StatusCode,
 		Headers: l.hidden().redactHeaders(response.Header)}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	oversize := len(body) > maxAnswer
