@@ -80,8 +80,13 @@ func (c *call) once(ctx context.Context, login tsp.Credentials, limit string, bo
 	}
 	c.status, c.headers = a.Status, a.Headers
 	answer, err := rest.Decode[struct {
-		Result jsontext.Value `json:"result"`
+		Result  jsontext.Value `json:"result"`
+		JSONRPC string         `json:"jsonrpc"`
 	}](a)
+	if err == nil && len(answer.Result) == 0 && answer.JSONRPC == "" {
+		// Set succeeds without a result, and then the version alone tells whose answer it is.
+		err = a.Unconfirmed("the answer is none of Geotab's", nil)
+	}
 	if err != nil {
 		return nil, c.failed(body.Method, err)
 	}
@@ -102,7 +107,7 @@ func (c *call) failed(method string, err error) error {
 		out.Class = tsp.Unavailable
 	}
 	if out.Class == tsp.Throttled && out.RetryAfter == 0 {
-		out.RetryAfter = quotaPeriod
+		out.RetryAfter = quotaPeriod(e.Message)
 	}
 	return &out
 }
