@@ -39,7 +39,7 @@ func (a *adapter) Connect(_ context.Context, access tsp.Access) (tsp.Session, er
 		}
 	}
 	s := &session{adapter: a, client: access.Client, settings: access.Settings, renew: access.Renew, root: a.spec.BaseURL,
-		current: &access.Credentials, trees: map[resource.SourceID]keptTree{}}
+		current: access.Credentials, trees: map[resource.SourceID]keptTree{}}
 	if access.BaseURL != "" {
 		s.root, s.override = strings.TrimRight(access.BaseURL, "/"), true
 	}

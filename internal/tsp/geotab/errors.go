@@ -80,10 +80,15 @@ func classOf(kind, message string) tsp.Class {
 	return tsp.Unknown
 }
 
-func answers() rest.Answers {
+// answers reads errors out of answers, and notes their type.
+func answers(kind *string) rest.Answers {
 	return rest.Answers{
 		// An answer without an error of Geotab's own, such as a proxy's, is left to the status.
-		Class: func(a rest.Answer) tsp.Class { return classOf(failureOf(a)) },
+		Class: func(a rest.Answer) tsp.Class {
+			var message string
+			*kind, message = failureOf(a)
+			return classOf(*kind, message)
+		},
 		Message: func(a rest.Answer) string {
 			kind, message := failureOf(a)
 			if kind == "" {
@@ -106,11 +111,7 @@ func quotaPeriod(message string) time.Duration {
 	return defaultPeriod
 }
 
-// isDuplicate tells whether a call was refused because the same thing exists.
-func isDuplicate(e *tsp.Error) bool { return strings.HasPrefix(e.Message, "Duplicate") }
-
 // moved tells whether the database is to be looked for at another server.
-func moved(e *tsp.Error) bool {
-	return strings.HasPrefix(e.Message, "DbUnavailableException") &&
-		(strings.Contains(e.Message, "UnknownDatabase") || strings.Contains(e.Message, "Initializing"))
+func moved(kind, message string) bool {
+	return kind == "DbUnavailableException" && (strings.Contains(message, "UnknownDatabase") || strings.Contains(message, "Initializing"))
 }

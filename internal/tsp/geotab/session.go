@@ -2,6 +2,8 @@ package geotab
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -33,11 +35,13 @@ type session struct {
 	root     string
 	override bool
 
-	mu sync.Mutex
-	// current is a pointer because fmt would print what an unexported field holds.
-	current *tsp.Credentials
+	mu      sync.Mutex
+	current tsp.Credentials
 	trees   map[resource.SourceID]keptTree
 }
+
+// Format hides what a session holds from every verb of fmt.
+func (s *session) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "session with Geotab") }
 
 type keptTree struct {
 	tree  defectTree
@@ -51,7 +55,7 @@ const treeLife = 15 * time.Minute
 // callers find out at once.
 func (s *session) login(ctx context.Context, pace tsp.Pacer, spent tsp.Credentials) (tsp.Credentials, error) {
 	s.mu.Lock()
-	now := *s.current
+	now := s.current
 	s.mu.Unlock()
 	if now.Get(sessionID) != "" && now.Get(sessionID) != spent.Get(sessionID) {
 		return now, nil
@@ -64,7 +68,7 @@ func (s *session) login(ctx context.Context, pace tsp.Pacer, spent tsp.Credentia
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.current = &fresh
+	s.current = fresh
 	return fresh, nil
 }
 
@@ -73,32 +77,26 @@ func (s *session) authenticate(ctx context.Context, pace tsp.Pacer, from tsp.Cre
 	if err := pace.Wait(ctx, "Authenticate"); err != nil {
 		return from, &tsp.Error{Class: tsp.Unavailable, Message: "signing in ended before the request was sent", Err: err}
 	}
-	a, err := s.lineTo(s.root, from, nil).Send(ctx, rest.Call{Method: http.MethodPost, Path: apiPath, Body: request{"Authenticate", map[string]any{
-		"database": from.Get("database"), "userName": from.Get("username"), "password": from.Get("password")}}})
-	if err != nil {
-		return from, (&call{session: s}).failed("Authenticate", err)
-	}
-	answer, err := rest.Decode[struct {
-		Result struct {
-			Path        string `json:"path"`
-			Credentials struct {
-				SessionID string `json:"sessionId"`
-				Database  string `json:"database"`
-			} `json:"credentials"`
-		} `json:"result"`
-	}](a)
+	result, err := (&call{session: s}).post(ctx, s.lineTo(s.root, from, nil), request{"Authenticate", map[string]any{
+		"database": from.Get("database"), "userName": from.Get("username"), "password": from.Get("password")}})
 	if err != nil {
 		return from, err
 	}
-	if answer.Result.Credentials.SessionID == "" {
-		return from, &tsp.Error{Class: tsp.Broken, Message: "Geotab gave no session", Status: a.Status}
+	var made struct {
+		Path        string `json:"path"`
+		Credentials struct {
+			SessionID string `json:"sessionId"`
+		} `json:"credentials"`
+	}
+	if err := unmarshal(result, &made); err != nil || made.Credentials.SessionID == "" {
+		return from, &tsp.Error{Class: tsp.Broken, Message: "Geotab gave no session", Status: http.StatusOK, Err: err}
 	}
 	out := tsp.Credentials{Kind: from.Kind, Secrets: from.Secrets, Fields: map[string]string{}}
 	for name, value := range from.Fields {
 		out.Fields[name] = value
 	}
-	out.Fields[sessionID] = answer.Result.Credentials.SessionID
-	out.Fields[server] = answer.Result.Path
+	out.Fields[sessionID] = made.Credentials.SessionID
+	out.Fields[server] = made.Path
 	return out, nil
 }
 
@@ -110,7 +108,7 @@ func (s *session) line(login tsp.Credentials, hidden []string) rest.Line {
 
 func (s *session) lineTo(base string, c tsp.Credentials, more []string) rest.Line {
 	hidden := append([]string{c.Get("password"), c.Get(sessionID), s.settings.Text(settingPassword)}, more...)
-	return rest.Line{Client: s.client, BaseURL: base, Answers: answers(), Secrets: hidden, Now: s.adapter.now}
+	return rest.Line{Client: s.client, BaseURL: base, Secrets: hidden, Now: s.adapter.now}
 }
 
 // base is the URL of the server that Geotab named. An installation that was pointed elsewhere
@@ -134,9 +132,6 @@ func loopback(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && address.IsLoopback()
 }
-
-// moved tells whether a call must be repeated at the server that signing in names now.
-func (s *session) moved(e *tsp.Error) bool { return moved(e) }
 
 func (s *session) defectTree(list resource.SourceID) (defectTree, bool) {
 	s.mu.Lock()
@@ -175,30 +170,35 @@ func accountKey(base, database string) string {
 	return host + "/" + strings.ToLower(database)
 }
 
-// checkSettings makes sure that the groups that the settings name exist.
+// checkSettings makes sure that the groups that the settings name exist. Built-in ones do. The
+// whole list could be longer than any answer that is read.
 func (s *session) checkSettings(ctx context.Context, c *call) error {
-	named := map[string][]string{settingGroups: s.settings.List(settingGroups), settingDriverGroups: s.settings.List(settingDriverGroups)}
-	for _, key := range []string{settingDriverRights, settingUserRights, settingDefects, settingTrailerDefect} {
-		if id := s.settings.Text(key); id != "" {
-			named[key] = []string{id}
-		}
-	}
-	all, err := query[group](ctx, c, map[string]any{"typeName": "Group"}, "Group")
-	if err != nil {
+	if _, err := c.hasGroup(ctx, "GroupCompanyId"); err != nil {
 		return err
 	}
-	known := map[resource.SourceID]bool{}
-	for _, g := range all {
-		known[g.ID] = true
-	}
-	for _, one := range s.adapter.spec.Settings {
-		for _, id := range named[one.Key] {
-			if !known[resource.SourceID(id)] && !strings.HasPrefix(id, "Group") {
-				return &tsp.Error{Class: tsp.Rejected, Message: "settings." + one.Key + ": Geotab has no group " + quoted(id)}
+	for _, key := range []string{settingGroups, settingDriverGroups, settingDriverRights, settingUserRights, settingDefects, settingTrailerDefect} {
+		named := s.settings.List(key)
+		if id := s.settings.Text(key); named == nil && id != "" {
+			named = []string{id}
+		}
+		for _, id := range named {
+			if strings.HasPrefix(id, "Group") {
+				continue
+			}
+			if has, err := c.hasGroup(ctx, id); err != nil {
+				return err
+			} else if !has {
+				return &tsp.Error{Class: tsp.Rejected, Message: "settings." + key + ": Geotab has no group " + quoted(id)}
 			}
 		}
 	}
 	return nil
+}
+
+// hasGroup tells whether there is a group. Geotab answers with it and all below it.
+func (c *call) hasGroup(ctx context.Context, id string) (bool, error) {
+	all, err := query[group](ctx, c, map[string]any{"typeName": "Group", "search": map[string]string{"id": id}, "resultsLimit": 1}, "Group")
+	return len(all) > 0, err
 }
 
 func quoted(s string) string {

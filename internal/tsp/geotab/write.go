@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -155,8 +156,7 @@ func (c *call) make(ctx context.Context, w tsp.Write, s step, of resource.Source
 
 func (c *call) send(ctx context.Context, w tsp.Write, s step, body any) (resource.SourceID, error) {
 	result, err := c.call(ctx, s.method, s.entity, map[string]any{"typeName": s.entity, "entity": body})
-	var e *tsp.Error
-	if s.duplicate && errors.As(err, &e) && c.duplicate {
+	if err != nil && s.duplicate && strings.HasPrefix(c.kind, "Duplicate") {
 		id, found, finding := s.find(ctx, c, w)
 		if finding == nil && found {
 			return id, nil
