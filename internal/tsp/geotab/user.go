@@ -1,6 +1,7 @@
 package geotab
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -99,13 +100,9 @@ func firstPassword(w tsp.Write) string {
 	return tsp.Password(w.Secret("geotab user"))
 }
 
-// login is the name by which the user signs in: the e-mail address, else the user name.
-func login(u *resource.User) string {
-	if mail, ok := u.UserEmail.Get(); ok {
-		return mail
-	}
-	return u.Username.Or("")
-}
+// login is the name by which the user signs in: the user name, else the e-mail address. Geotab
+// has no other place for an address.
+func login(u *resource.User) string { return cmp.Or(u.Username.Or(""), u.UserEmail.Or("")) }
 
 // active joins the two fields that say whether the user is; is_active wins.
 func active(u *resource.User) resource.Opt[bool] {
@@ -190,13 +187,25 @@ func checkUser(verb resource.Verb) func(*resource.User, tsp.Settings) []resource
 	}
 }
 
-// warnPassword tells that nobody knows the new user's password.
-func warnPassword(_ resource.Payload, s tsp.Settings) []tsp.Warning {
-	if s.Text(settingPassword) != "" {
-		return nil
+// warnUser tells what becomes of the e-mail address, and that nobody knows the password.
+func warnUser(verb resource.Verb) func(resource.Payload, tsp.Settings) []tsp.Warning {
+	return func(p resource.Payload, s tsp.Settings) []tsp.Warning {
+		var all []tsp.Warning
+		warn := func(path, message string) { all = append(all, tsp.Warning{Path: path, Message: message}) }
+		if u, ok := p.(*resource.User); ok && u.UserEmail.State() == resource.Set {
+			switch mail := u.UserEmail.Or(""); {
+			case login(u) != mail:
+				warn("user_email", "not sent to Geotab: its users have one name to sign in with, which is username; give the address as username, or leave username out, if it shall be the address")
+			case verb == resource.Update && u.Username.State() != resource.Set:
+				warn("user_email", "becomes the name that the user signs in with at Geotab")
+			}
+		}
+		if verb == resource.Create && s.Text(settingPassword) == "" {
+			warn("username", "Geotab demands a password: the user got a random one that is shown nowhere and must be changed by "+
+				"resetting it in MyGeotab; the connection's setting "+settingPassword+" gives a known first one")
+		}
+		return all
 	}
-	return []tsp.Warning{{Path: "username", Message: "Geotab demands a password: the user got a random one that is shown nowhere and must be changed by " +
-		"resetting it in MyGeotab; the connection's setting " + settingPassword + " gives a known first one"}}
 }
 
 type foundUser struct {
