@@ -56,7 +56,7 @@ func writes() map[tsp.Capability]write {
 		update(resource.KindVehicle): {tsp.Action{Uses: vehicleUses(resource.Update), Strength: tsp.NaturalKey,
 			Limits: []string{"Get Device"}, Check: checked(checkTank)}, typed(changedVehicle)},
 		create(resource.KindTrailer): {tsp.Action{Uses: trailerUses(resource.Create), Strength: tsp.VerifyFirst,
-			Limits: []string{"Add Device"}}, typed(newTrailer)},
+			Limits: []string{"Add Device"}, Check: checked(checkNewTrailer)}, typed(newTrailer)},
 		update(resource.KindTrailer): {tsp.Action{Uses: trailerUses(resource.Update), Strength: tsp.NaturalKey,
 			Limits: []string{"Get Device"}}, typed(changedTrailer)},
 		create(resource.KindUser): {tsp.Action{Uses: userUses(resource.Create), Strength: tsp.VerifyFirst,

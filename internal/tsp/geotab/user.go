@@ -158,12 +158,15 @@ func checkUser(verb resource.Verb) func(*resource.User, tsp.Settings) []resource
 		refuse := func(path, input, code, message string) {
 			wrong = append(wrong, resource.Problem{Path: path, Input: resource.Excerpt(input), Code: code, Message: message})
 		}
-		name := login(u)
+		name, path := login(u), "username"
+		if u.Username.State() != resource.Set {
+			path = "user_email"
+		}
 		switch {
 		case verb == resource.Create && name == "":
 			refuse("username", "", resource.CodeRequired, "is required by Geotab unless user_email is given; it is what the user signs in with")
 		case strings.ContainsAny(name, " \t\n"):
-			refuse("username", name, resource.CodeUnsupported, "must hold no spaces at Geotab")
+			refuse(path, name, resource.CodeUnsupported, "must hold no spaces at Geotab, where it is the name to sign in with")
 		}
 		number, okNumber := u.LicenseNumber.Get()
 		region, okRegion := u.LicenseRegion.Get()
