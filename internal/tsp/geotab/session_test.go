@@ -123,3 +123,22 @@ func TestACheckLooksForTheGroupsThatTheSettingsName(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAccountStaysTheSameWhereverItsDatabaseIs(t *testing.T) {
+	t.Parallel()
+	for _, one := range []struct{ base, want string }{
+		{"", "geotab.com/demo"}, {"http://127.0.0.1:9203", "127.0.0.1:9203/demo"},
+	} {
+		for _, path := range []string{"ThisServer", "my30.geotab.com", "localhost:9203", "fleet.example"} {
+			server := &stub{answer: func(a asked) string {
+				if a.name == "Authenticate" {
+					return strings.ReplaceAll(usual(a.name), "ThisServer", path)
+				}
+				return ""
+			}}
+			if account, err := server.session(t, one.base, nil).Check(t.Context(), free{}); err != nil || account.Key != one.want {
+				t.Errorf("at %s the account is %+v, %v, want %s", path, account, err, one.want)
+			}
+		}
+	}
+}
