@@ -94,7 +94,7 @@ func TestADefectIsNamedByTheSettingElseByItsNameElseAsAnother(t *testing.T) {
 func TestADefectWithoutAPlaceInTheListIsRefused(t *testing.T) {
 	t.Parallel()
 	for answer, about := range map[string]string{
-		`{"result":[],"jsonrpc":"2.0"}`: "defect_list_id",
+		`{"result":[],"jsonrpc":"2.0"}`:                                               "defect_list_id",
 		`{"result":[{"id":"b278A","name":"Our list","children":[]}],"jsonrpc":"2.0"}`: "defect_ids",
 	} {
 		server := &stub{answer: func(a asked) string {
