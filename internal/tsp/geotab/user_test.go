@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/geotab"
@@ -55,34 +53,6 @@ func TestAUserIsNamedByTheUsernameElseByTheAddress(t *testing.T) {
 		if len(problems) > 0 || !strings.HasPrefix(strings.Join(warnings, "; "), one.warned) || one.warned == "" && len(warnings) > 0 {
 			t.Errorf("%s %s: refused for %v, warned of %v", one.verb, one.given, problems, warnings)
 		}
-	}
-}
-
-func TestARuleSetWhoseAnswerIsLostIsNotGivenTwice(t *testing.T) {
-	t.Parallel()
-	kept := ""
-	server := &stub{}
-	server.answer = func(a asked) string {
-		switch {
-		case a.name == "Add UserHosRuleSet" && kept == "":
-			_, kept, _ = strings.Cut(a.body, `"entity":`)
-			kept = `{"id":"r1",` + strings.TrimSuffix(strings.TrimPrefix(kept, "{"), `,"typeName":"UserHosRuleSet"}}`)
-			return "cut off"
-		case a.name == "Get UserHosRuleSet":
-			return `{"result":[` + kept + `],"jsonrpc":"2.0"}`
-		}
-		return ""
-	}
-	session, w := server.session(t, "", nil), aWrite(t, resource.Update, resource.KindUser, `{"hos_ruleset_code":"US_INT_PROP_70_8"}`)
-	if _, err := session.Write(t.Context(), w); ended(t, err).Class != tsp.Unknown {
-		t.Fatalf("the end is %v", err)
-	}
-	out, err := session.Write(t.Context(), w)
-	if err != nil || out.SourceID != "b1" {
-		t.Errorf("written %+v, %v", out, err)
-	}
-	if diff := cmp.Diff("Authenticate, Add UserHosRuleSet, Get UserHosRuleSet", server.names()); diff != "" {
-		t.Errorf("the calls are others (-want +got):\n%s", diff)
 	}
 }
 
