@@ -51,8 +51,9 @@ type Uses map[string]FieldUse
 type Action struct {
 	Uses     Uses
 	Strength Strength
-	// Limits are the keys of the Spec's limits that the first call of the action is charged
-	// to; whatever else it calls is charged as it goes.
+	// Limits are the keys of the Spec's limits that lanes pay for before the action begins: those
+	// of the first call that it always makes. Whatever else it calls, such as a list that a
+	// session keeps, is charged as it goes.
 	Limits []string
 	// Needs are settings without which the connection cannot perform the action.
 	Needs []Need

@@ -39,7 +39,7 @@ func (a *adapter) Connect(_ context.Context, access tsp.Access) (tsp.Session, er
 		}
 	}
 	s := &session{adapter: a, client: access.Client, settings: access.Settings, renew: access.Renew, root: a.spec.BaseURL,
-		current: &access.Credentials, trees: map[resource.SourceID]keptTree{}}
+		current: access.Credentials, trees: map[resource.SourceID]keptTree{}}
 	if access.BaseURL != "" {
 		s.root, s.override = strings.TrimRight(access.BaseURL, "/"), true
 	}
@@ -56,13 +56,13 @@ func writes() map[tsp.Capability]write {
 		update(resource.KindVehicle): {tsp.Action{Uses: vehicleUses(resource.Update), Strength: tsp.NaturalKey,
 			Limits: []string{"Get Device"}, Check: checked(checkTank)}, typed(changedVehicle)},
 		create(resource.KindTrailer): {tsp.Action{Uses: trailerUses(resource.Create), Strength: tsp.VerifyFirst,
-			Limits: []string{"Add Device"}}, typed(newTrailer)},
+			Limits: []string{"Add Device"}, Check: checked(checkNewTrailer)}, typed(newTrailer)},
 		update(resource.KindTrailer): {tsp.Action{Uses: trailerUses(resource.Update), Strength: tsp.NaturalKey,
 			Limits: []string{"Get Device"}}, typed(changedTrailer)},
 		create(resource.KindUser): {tsp.Action{Uses: userUses(resource.Create), Strength: tsp.VerifyFirst,
-			Limits: []string{"Add User"}, Check: checked(checkUser(resource.Create)), Warn: warnPassword}, typed(userSteps)},
+			Limits: []string{"Add User"}, Check: checked(checkUser(resource.Create)), Warn: warnUser(resource.Create)}, typed(userSteps)},
 		update(resource.KindUser): {tsp.Action{Uses: userUses(resource.Update), Strength: tsp.NaturalKey,
-			Limits: []string{"Get User"}, Check: checked(checkUser(resource.Update))}, typed(userSteps)},
+			Limits: []string{"Get User"}, Check: checked(checkUser(resource.Update)), Warn: warnUser(resource.Update)}, typed(userSteps)},
 		create(resource.KindMessage): {tsp.Action{Uses: messageUses(), Strength: tsp.VerifyFirst,
 			Limits: []string{"Add TextMessage"}}, typed(messageSteps)},
 		create(resource.KindGroupMessage): {tsp.Action{Uses: groupMessageUses(), Strength: tsp.VerifyFirst,

@@ -22,8 +22,8 @@ type call struct {
 	hidden  []string
 	status  int
 	headers http.Header
-	// duplicate tells that the last call was refused because the same thing exists.
-	duplicate bool
+	// kind is the type of the error that the last call was answered with, "" for none.
+	kind string
 }
 
 // request is the body of every call.
@@ -35,6 +35,7 @@ type request struct {
 // call makes one call of the API with the session's credentials. A session that Geotab does
 // not know is replaced once, and so is the server of a database that has moved.
 func (c *call) call(ctx context.Context, method, entity string, params map[string]any) (jsontext.Value, error) {
+	c.kind = ""
 	login, err := c.session.login(ctx, c.pace, tsp.Credentials{})
 	if err != nil {
 		return nil, err
@@ -50,13 +51,13 @@ func (c *call) call(ctx context.Context, method, entity string, params map[strin
 }
 
 // signInAgain tells whether a call failed because of its session and not because of what it
-// asked for.
+// asked for, nor because the account cannot be used: signing in again would not open that.
 func (c *call) signInAgain(err error) bool {
 	var e *tsp.Error
 	if !errors.As(err, &e) {
 		return false
 	}
-	return e.Class == tsp.Unauthorized || c.session.moved(e)
+	return e.Class == tsp.Unauthorized && (c.kind == "InvalidUserException" || c.kind == "") || moved(c.kind, e.Message)
 }
 
 // with adds the session to the parameters of a call.
@@ -70,18 +71,29 @@ func with(params map[string]any, login tsp.Credentials) map[string]any {
 }
 
 func (c *call) once(ctx context.Context, login tsp.Credentials, limit string, body request) (jsontext.Value, error) {
+	c.kind = ""
 	if err := c.pace.Wait(ctx, limit); err != nil {
 		return nil, &tsp.Error{Class: tsp.Unavailable, Message: "the call ended before the request was sent", Err: err}
 	}
-	c.duplicate = false
-	a, err := c.session.line(login, c.hidden).Send(ctx, rest.Call{Method: http.MethodPost, Path: apiPath, Body: body})
+	return c.post(ctx, c.session.line(login, c.hidden), body)
+}
+
+// post sends one call and reads its result, which is empty where the method has none.
+func (c *call) post(ctx context.Context, line rest.Line, body request) (jsontext.Value, error) {
+	line.Answers = answers(&c.kind)
+	a, err := line.Send(ctx, rest.Call{Method: http.MethodPost, Path: apiPath, Body: body})
 	if err != nil {
 		return nil, c.failed(body.Method, err)
 	}
 	c.status, c.headers = a.Status, a.Headers
 	answer, err := rest.Decode[struct {
-		Result jsontext.Value `json:"result"`
+		Result  jsontext.Value `json:"result"`
+		JSONRPC string         `json:"jsonrpc"`
 	}](a)
+	if err == nil && len(answer.Result) == 0 && answer.JSONRPC == "" {
+		// Set succeeds without a result, and then the version alone tells whose answer it is.
+		err = a.Unconfirmed("the answer is none of Geotab's", nil)
+	}
 	if err != nil {
 		return nil, c.failed(body.Method, err)
 	}
@@ -97,12 +109,11 @@ func (c *call) failed(method string, err error) error {
 	}
 	out := *e
 	c.status, c.headers = e.Status, e.Headers
-	c.duplicate = isDuplicate(e)
 	if out.Class == tsp.Unknown && method != add && method != set {
 		out.Class = tsp.Unavailable
 	}
 	if out.Class == tsp.Throttled && out.RetryAfter == 0 {
-		out.RetryAfter = quotaPeriod
+		out.RetryAfter = quotaPeriod(e.Message)
 	}
 	return &out
 }

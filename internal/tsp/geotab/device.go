@@ -81,6 +81,19 @@ func (d *device) begin(w tsp.Write, class string) {
 	d.ActiveFrom = stamp(made(w.Operation))
 }
 
+// checkSerial refuses what cannot be the serial number of a device.
+func checkSerial(serial resource.Opt[string]) []resource.Problem {
+	if n := serial.Or(""); strings.Trim(strings.ToUpper(n), letters+digits) != "" {
+		return []resource.Problem{{Path: "eld_serial_number", Input: resource.Excerpt(n), Code: resource.CodeUnsupported,
+			Message: "must hold only letters and digits at Geotab"}}
+	}
+	return nil
+}
+
+func checkNewTrailer(t *resource.Trailer, _ tsp.Settings) []resource.Problem {
+	return checkSerial(t.ELDSerialNumber)
+}
+
 func vehicleUses(verb resource.Verb) tsp.Uses {
 	missing := tsp.Dropped("its vehicles have no such field")
 	decoded := tsp.Dropped("it decodes the VIN instead of taking make, model and year")

@@ -39,6 +39,12 @@ const (
 	maxComment   = 1024
 )
 
+// What codes are made of; Geotab writes them in capitals.
+const (
+	letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	digits  = "0123456789"
+)
+
 // stamp is a time as Geotab writes it.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 

@@ -1,55 +1,54 @@
 package geotab
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
 	json "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
 
-// quotaPeriod is the window of every limit that Geotab documents.
-const quotaPeriod = time.Minute
+// undefined is Geotab's type for errors of no type.
+const undefined = "GenericException"
 
 // failure is the error member of an answer. Old servers tell the type only in errors.
 type failure struct {
-	Error *struct {
+	Message string `json:"message"`
+	Data    struct {
+		Type string `json:"type"`
+	} `json:"data"`
+	Errors []struct {
+		Name    string `json:"name"`
 		Message string `json:"message"`
-		Data    struct {
-			Type string `json:"type"`
-		} `json:"data"`
-		Errors []struct {
-			Name    string `json:"name"`
-			Message string `json:"message"`
-		} `json:"errors"`
-	} `json:"error"`
+	} `json:"errors"`
 }
 
-// failureOf returns the type and message of an answer's error; "" if it has none.
+// failureOf returns the type and message of an answer's error; "" if it has none. An error of
+// any shape is one: Set succeeds without a result, so that nothing else would tell.
 func failureOf(a rest.Answer) (kind, message string) {
-	var f failure
-	if json.Unmarshal(a.Body, &f) != nil || f.Error == nil {
+	var said struct {
+		Error jsontext.Value `json:"error"`
+	}
+	if json.Unmarshal(a.Body, &said) != nil || len(said.Error) == 0 || said.Error.Kind() == 'n' {
 		return "", ""
 	}
-	kind, message = f.Error.Data.Type, f.Error.Message
-	if len(f.Error.Errors) > 0 {
-		if kind == "" {
-			kind = f.Error.Errors[0].Name
-		}
-		if message == "" {
-			message = f.Error.Errors[0].Message
-		}
+	var f failure
+	if json.Unmarshal(said.Error, &f) != nil {
+		return undefined, string(said.Error)
 	}
-	if kind == "" {
-		kind = "GenericException"
+	kind, message = f.Data.Type, f.Message
+	if len(f.Errors) > 0 {
+		kind, message = cmp.Or(kind, f.Errors[0].Name), cmp.Or(message, f.Errors[0].Message)
 	}
-	return kind, message
+	return cmp.Or(kind, undefined), message
 }
 
-// classOf is what the documented types mean (reference section 3.4). A type that is not known
-// says that the call was understood and failed, so it is taken for a refusal.
+// classOf is what the documented types mean (reference section 3.4). Of a type that is not
+// known nobody can tell whether the call took effect.
 func classOf(kind, message string) tsp.Class {
 	switch kind {
 	case "":
@@ -71,23 +70,24 @@ func classOf(kind, message string) tsp.Class {
 		return tsp.Unavailable
 	case "DatabaseMaintenanceException", "ServiceUnavailableException":
 		return tsp.Unavailable
-	case "GenericException":
-		return tsp.Unknown
+	case "ArgumentException", "ArgumentNullException", "ArgumentOutOfRangeException", "InvalidApiOperationException",
+		"DuplicateException", "DuplicateUserException", "PasswordPolicyViolationException",
+		"GroupRelationViolatedException", "RelationViolatedException":
+		return tsp.Rejected
 	case "JsonSerializerException", "MissingMethodException", "MissingMemberException", "InvalidCastException":
 		return tsp.Broken
 	}
-	return tsp.Rejected
+	return tsp.Unknown
 }
 
-func answers() rest.Answers {
+// answers reads errors out of answers, and notes their type.
+func answers(kind *string) rest.Answers {
 	return rest.Answers{
+		// An answer without an error of Geotab's own, such as a proxy's, is left to the status.
 		Class: func(a rest.Answer) tsp.Class {
-			class := classOf(failureOf(a))
-			// A proxy's 5xx or 429 without an error of Geotab's own is left to the status.
-			if class == "" && a.Status >= 200 && a.Status < 300 && !strings.HasPrefix(strings.TrimSpace(string(a.Body)), "{") {
-				return ""
-			}
-			return class
+			var message string
+			*kind, message = failureOf(a)
+			return classOf(*kind, message)
 		},
 		Message: func(a rest.Answer) string {
 			kind, message := failureOf(a)
@@ -99,11 +99,19 @@ func answers() rest.Answers {
 	}
 }
 
-// isDuplicate tells whether a call was refused because the same thing exists.
-func isDuplicate(e *tsp.Error) bool { return strings.HasPrefix(e.Message, "Duplicate") }
+// defaultPeriod is the window of every limit that Geotab documents.
+const defaultPeriod = time.Minute
+
+// quotaPeriod is the window that a refusal by quota names, as in "Maximum admitted 10 per 1m.".
+func quotaPeriod(message string) time.Duration {
+	_, period, _ := strings.Cut(message, " per ")
+	if d, err := time.ParseDuration(strings.TrimRight(period, ". ")); err == nil && d > 0 {
+		return min(d, time.Hour)
+	}
+	return defaultPeriod
+}
 
 // moved tells whether the database is to be looked for at another server.
-func moved(e *tsp.Error) bool {
-	return strings.HasPrefix(e.Message, "DbUnavailableException") &&
-		(strings.Contains(e.Message, "UnknownDatabase") || strings.Contains(e.Message, "Initializing"))
+func moved(kind, message string) bool {
+	return kind == "DbUnavailableException" && (strings.Contains(message, "UnknownDatabase") || strings.Contains(message, "Initializing"))
 }

@@ -127,13 +127,18 @@ func fuelUses() tsp.Uses {
 	}
 }
 
-// checkFuel refuses halves: a cost without its currency would be taken for US dollars.
+// checkFuel refuses what is no currency, and halves: a cost without its currency would be taken
+// for US dollars.
 func checkFuel(f *resource.FuelTransaction, _ tsp.Settings) []resource.Problem {
 	var wrong []resource.Problem
 	needs := func(has, lacks resource.State, path, message string) {
 		if has == resource.Set && lacks != resource.Set {
 			wrong = append(wrong, resource.Problem{Path: path, Code: resource.CodeRequired, Message: message})
 		}
+	}
+	if code, ok := f.Currency.Get(); ok && (len(code) != 3 || strings.Trim(strings.ToUpper(code), letters) != "") {
+		wrong = append(wrong, resource.Problem{Path: "currency", Input: resource.Excerpt(code), Code: resource.CodeUnsupported,
+			Message: "must be an ISO 4217 code of three letters at Geotab, such as USD"})
 	}
 	needs(f.TotalCost.State(), f.Currency.State(), "currency", "is required beside total_cost at Geotab, which would take US dollars")
 	needs(f.Odometer.State(), f.OdometerUnit.State(), "odometer_unit", "is required beside odometer at Geotab")

@@ -2,14 +2,14 @@ package geotab
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
 	"time"
-
-	json "github.com/go-json-experiment/json"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -33,11 +33,13 @@ type session struct {
 	root     string
 	override bool
 
-	mu sync.Mutex
-	// current is a pointer because fmt would print what an unexported field holds.
-	current *tsp.Credentials
+	mu      sync.Mutex
+	current tsp.Credentials
 	trees   map[resource.SourceID]keptTree
 }
+
+// Format hides what a session holds from every verb of fmt.
+func (s *session) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "session with Geotab") }
 
 type keptTree struct {
 	tree  defectTree
@@ -51,7 +53,7 @@ const treeLife = 15 * time.Minute
 // callers find out at once.
 func (s *session) login(ctx context.Context, pace tsp.Pacer, spent tsp.Credentials) (tsp.Credentials, error) {
 	s.mu.Lock()
-	now := *s.current
+	now := s.current
 	s.mu.Unlock()
 	if now.Get(sessionID) != "" && now.Get(sessionID) != spent.Get(sessionID) {
 		return now, nil
@@ -64,7 +66,7 @@ func (s *session) login(ctx context.Context, pace tsp.Pacer, spent tsp.Credentia
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.current = &fresh
+	s.current = fresh
 	return fresh, nil
 }
 
@@ -73,32 +75,26 @@ func (s *session) authenticate(ctx context.Context, pace tsp.Pacer, from tsp.Cre
 	if err := pace.Wait(ctx, "Authenticate"); err != nil {
 		return from, &tsp.Error{Class: tsp.Unavailable, Message: "signing in ended before the request was sent", Err: err}
 	}
-	a, err := s.lineTo(s.root, from, nil).Send(ctx, rest.Call{Method: http.MethodPost, Path: apiPath, Body: request{"Authenticate", map[string]any{
-		"database": from.Get("database"), "userName": from.Get("username"), "password": from.Get("password")}}})
-	if err != nil {
-		return from, (&call{session: s}).failed("Authenticate", err)
-	}
-	answer, err := rest.Decode[struct {
-		Result struct {
-			Path        string `json:"path"`
-			Credentials struct {
-				SessionID string `json:"sessionId"`
-				Database  string `json:"database"`
-			} `json:"credentials"`
-		} `json:"result"`
-	}](a)
+	result, err := (&call{session: s}).post(ctx, s.lineTo(s.root, from, nil), request{"Authenticate", map[string]any{
+		"database": from.Get("database"), "userName": from.Get("username"), "password": from.Get("password")}})
 	if err != nil {
 		return from, err
 	}
-	if answer.Result.Credentials.SessionID == "" {
-		return from, &tsp.Error{Class: tsp.Broken, Message: "Geotab gave no session", Status: a.Status}
+	var made struct {
+		Path        string `json:"path"`
+		Credentials struct {
+			SessionID string `json:"sessionId"`
+		} `json:"credentials"`
+	}
+	if err := unmarshal(result, &made); err != nil || made.Credentials.SessionID == "" {
+		return from, &tsp.Error{Class: tsp.Broken, Message: "Geotab gave no session", Status: http.StatusOK, Err: err}
 	}
 	out := tsp.Credentials{Kind: from.Kind, Secrets: from.Secrets, Fields: map[string]string{}}
 	for name, value := range from.Fields {
 		out.Fields[name] = value
 	}
-	out.Fields[sessionID] = answer.Result.Credentials.SessionID
-	out.Fields[server] = answer.Result.Path
+	out.Fields[sessionID] = made.Credentials.SessionID
+	out.Fields[server] = made.Path
 	return out, nil
 }
 
@@ -110,7 +106,7 @@ func (s *session) line(login tsp.Credentials, hidden []string) rest.Line {
 
 func (s *session) lineTo(base string, c tsp.Credentials, more []string) rest.Line {
 	hidden := append([]string{c.Get("password"), c.Get(sessionID), s.settings.Text(settingPassword)}, more...)
-	return rest.Line{Client: s.client, BaseURL: base, Answers: answers(), Secrets: hidden, Now: s.adapter.now}
+	return rest.Line{Client: s.client, BaseURL: base, Secrets: hidden, Now: s.adapter.now}
 }
 
 // base is the URL of the server that Geotab named. An installation that was pointed elsewhere
@@ -135,9 +131,6 @@ func loopback(host string) bool {
 	return host == "localhost" || err == nil && address.IsLoopback()
 }
 
-// moved tells whether a call must be repeated at the server that signing in names now.
-func (s *session) moved(e *tsp.Error) bool { return moved(e) }
-
 func (s *session) defectTree(list resource.SourceID) (defectTree, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -149,61 +142,6 @@ func (s *session) keepDefects(list resource.SourceID, tree defectTree) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.trees[list] = keptTree{tree, s.adapter.now().Add(treeLife)}
-}
-
-// Check signs in and reads one group, which also proves that the session is good where it is used.
-func (s *session) Check(ctx context.Context, pace tsp.Pacer) (tsp.Account, error) {
-	c := &call{session: s, pace: pace}
-	if err := s.checkSettings(ctx, c); err != nil {
-		return tsp.Account{}, err
-	}
-	login, err := s.login(ctx, pace, tsp.Credentials{})
-	if err != nil {
-		return tsp.Account{}, err
-	}
-	database := login.Get("database")
-	return tsp.Account{Key: accountKey(s.base(login.Get(server)), database), Name: database}, nil
-}
-
-// accountKey names the database. It leaves out the server, because Geotab moves databases and
-// their names are unique in its federation; an own root is another federation.
-func accountKey(base, database string) string {
-	host := strings.ToLower(base[strings.Index(base, "://")+3:])
-	if host == "geotab.com" || strings.HasSuffix(host, ".geotab.com") {
-		return "geotab.com/" + strings.ToLower(database)
-	}
-	return host + "/" + strings.ToLower(database)
-}
-
-// checkSettings makes sure that the groups that the settings name exist.
-func (s *session) checkSettings(ctx context.Context, c *call) error {
-	named := map[string][]string{settingGroups: s.settings.List(settingGroups), settingDriverGroups: s.settings.List(settingDriverGroups)}
-	for _, key := range []string{settingDriverRights, settingUserRights, settingDefects, settingTrailerDefect} {
-		if id := s.settings.Text(key); id != "" {
-			named[key] = []string{id}
-		}
-	}
-	all, err := query[group](ctx, c, map[string]any{"typeName": "Group"}, "Group")
-	if err != nil {
-		return err
-	}
-	known := map[resource.SourceID]bool{}
-	for _, g := range all {
-		known[g.ID] = true
-	}
-	for _, one := range s.adapter.spec.Settings {
-		for _, id := range named[one.Key] {
-			if !known[resource.SourceID(id)] && !strings.HasPrefix(id, "Group") {
-				return &tsp.Error{Class: tsp.Rejected, Message: "settings." + one.Key + ": Geotab has no group " + quoted(id)}
-			}
-		}
-	}
-	return nil
-}
-
-func quoted(s string) string {
-	b, _ := json.Marshal(s)
-	return string(b)
 }
 
 // Write performs one write in as many calls as it takes.

@@ -52,6 +52,9 @@ func checkTank(v *resource.Vehicle, _ tsp.Settings) []resource.Problem {
 
 // checkNewVehicle holds also that only a vehicle with hardware has a tank.
 func checkNewVehicle(v *resource.Vehicle, s tsp.Settings) []resource.Problem {
+	if wrong := checkSerial(v.ELDSerialNumber); wrong != nil {
+		return wrong
+	}
 	if _, ok := v.ELDSerialNumber.Get(); !ok && v.FuelCapacity.State() == resource.Set {
 		return []resource.Problem{{Path: "fuel_capacity", Input: v.FuelCapacity.Or(""), Code: resource.CodeUnsupported,
 			Message: "can be written at Geotab only for vehicles with hardware; give eld_serial_number as well, or leave it out"}}

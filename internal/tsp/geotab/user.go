@@ -1,6 +1,7 @@
 package geotab
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -99,13 +100,9 @@ func firstPassword(w tsp.Write) string {
 	return tsp.Password(w.Secret("geotab user"))
 }
 
-// login is the name by which the user signs in: the e-mail address, else the user name.
-func login(u *resource.User) string {
-	if mail, ok := u.UserEmail.Get(); ok {
-		return mail
-	}
-	return u.Username.Or("")
-}
+// login is the name by which the user signs in: the user name, else the e-mail address. Geotab
+// has no other place for an address.
+func login(u *resource.User) string { return cmp.Or(u.Username.Or(""), u.UserEmail.Or("")) }
 
 // active joins the two fields that say whether the user is; is_active wins.
 func active(u *resource.User) resource.Opt[bool] {
@@ -116,87 +113,6 @@ func active(u *resource.User) resource.Opt[bool] {
 		return resource.Of(status == "ACTIVE")
 	}
 	return resource.Opt[bool]{}
-}
-
-func userUses(verb resource.Verb) tsp.Uses {
-	missing := tsp.Dropped("its users have no such field")
-	uses := tsp.Uses{
-		"username":                  tsp.Sent().Length(1, maxUser).NotNull(),
-		"is_active":                 tsp.Sent().NotNull(),
-		"status":                    tsp.Sent().NotNull(),
-		"is_driver":                 tsp.Sent().NotNull(),
-		"user_designation":          tsp.Sent().Length(0, maxEmployee),
-		"user_email":                tsp.Sent().Length(1, maxUser).NotNull(),
-		"first_name":                tsp.Required().Length(1, maxUser).NotNull(),
-		"last_name":                 tsp.Required().Length(1, maxUser).NotNull(),
-		"phone_number":              tsp.Sent().Length(0, maxPhone),
-		"country_code":              tsp.Sent().NotNull(),
-		"license_country":           missing,
-		"license_region":            tsp.Sent(),
-		"license_number":            tsp.Sent(),
-		"license_expiration":        missing,
-		"employee_number":           tsp.Sent().Length(0, maxEmployee),
-		"carrier_number":            tsp.Sent(),
-		"notes":                     tsp.Sent(),
-		"hos_ruleset_code":          tsp.Sent().NotNull().Only("Geotab has no such rule set", rulesetCodes()...),
-		"allow_yard_move":           tsp.Sent().NotNull(),
-		"allow_personal_conveyance": tsp.Sent().NotNull(),
-		"allow_adverse_driving":     tsp.Sent().NotNull(),
-		"default_time_zone":         tsp.Sent().NotNull(),
-		"hos_compliance_type":       tsp.Dropped("what its exemption flag means is not documented"),
-		"hos_tracking_method":       missing,
-	}
-	if verb == resource.Update {
-		uses["first_name"] = tsp.Sent().Length(1, maxUser).NotNull()
-		uses["last_name"] = tsp.Sent().Length(1, maxUser).NotNull()
-		uses["is_driver"] = tsp.Rejects("it asks for groups of its own when a user becomes a driver or stops being one; change that in MyGeotab")
-	}
-	return uses
-}
-
-// checkUser refuses what Geotab would refuse for reasons that lie between fields.
-func checkUser(verb resource.Verb) func(*resource.User, tsp.Settings) []resource.Problem {
-	return func(u *resource.User, s tsp.Settings) []resource.Problem {
-		var wrong []resource.Problem
-		refuse := func(path, input, code, message string) {
-			wrong = append(wrong, resource.Problem{Path: path, Input: resource.Excerpt(input), Code: code, Message: message})
-		}
-		name := login(u)
-		switch {
-		case verb == resource.Create && name == "":
-			refuse("username", "", resource.CodeRequired, "is required by Geotab unless user_email is given; it is what the user signs in with")
-		case strings.ContainsAny(name, " \t\n"):
-			refuse("username", name, resource.CodeUnsupported, "must hold no spaces at Geotab")
-		}
-		number, okNumber := u.LicenseNumber.Get()
-		region, okRegion := u.LicenseRegion.Get()
-		if u.LicenseNumber.State() != u.LicenseRegion.State() || okNumber && okRegion && (number == "") != (region == "") {
-			refuse("license_number", number, resource.CodeUnsupported, "must be given together with license_region at Geotab")
-		}
-		if driver, ok := u.IsDriver.Get(); ok && !driver && okNumber && number != "" {
-			refuse("license_number", number, resource.CodeUnsupported, "belongs to drivers at Geotab; leave it out for other users")
-		}
-		if code, ok := u.CountryCode.Get(); ok && alpha2Of(code) == "" {
-			refuse("country_code", code, resource.CodeUnsupported, "must be an ISO 3166 code of three letters such as USA")
-		}
-		if is, ok := u.IsActive.Get(); ok && u.Status.State() == resource.Set && is != (u.Status.Or("") == "ACTIVE") {
-			refuse("status", u.Status.Or(""), resource.CodeUnsupported, "contradicts is_active; give one of them")
-		}
-		if driver, ok := u.IsDriver.Get(); verb == resource.Create && ok && !driver && s.Text(settingUserRights) == "" {
-			refuse("is_driver", "false", resource.CodeUnsupported,
-				"needs the connection's setting "+settingUserRights+", the security group of users who are no drivers")
-		}
-		return wrong
-	}
-}
-
-// warnPassword tells that nobody knows the new user's password.
-func warnPassword(_ resource.Payload, s tsp.Settings) []tsp.Warning {
-	if s.Text(settingPassword) != "" {
-		return nil
-	}
-	return []tsp.Warning{{Path: "username", Message: "Geotab demands a password: the user got a random one that is shown nowhere and must be changed by " +
-		"resetting it in MyGeotab; the connection's setting " + settingPassword + " gives a known first one"}}
 }
 
 type foundUser struct {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -79,7 +80,7 @@ func (c *call) perform(ctx context.Context, w tsp.Write, steps []step) (tsp.Writ
 			adopt(&out, s, known.SourceID)
 			continue
 		}
-		id, err := c.make(ctx, w, s, out.SourceID, len(steps) > 1)
+		id, err := c.make(ctx, w, s, out.SourceID, kept(s, steps))
 		var e *tsp.Error
 		if err != nil && !errors.As(err, &e) {
 			e = &tsp.Error{Class: tsp.Broken, Message: "making the call " + s.key, Err: err}
@@ -103,6 +104,10 @@ func (c *call) perform(ctx context.Context, w tsp.Write, steps []step) (tsp.Writ
 	return out, nil
 }
 
+// kept tells whether the end of a step is remembered: that of one among several, and that of
+// one which adds to a record, because repeating the write would add to it twice.
+func kept(s step, steps []step) bool { return len(steps) > 1 || s.second }
+
 // adopt takes a step's id for the write's, unless it only adds to the record.
 func adopt(out *tsp.Written, s step, id resource.SourceID) {
 	if s.second || id == "" {
@@ -124,15 +129,15 @@ func part(s step, e *tsp.Error, status int) tsp.Part {
 	return tsp.Part{Name: s.part, Class: e.Class, Status: e.Status, Headers: e.Headers, Message: e.Message}
 }
 
-// make makes one call. Of several, one whose repetition could harm is marked before and after,
-// and one that an earlier attempt began without an end is looked for first.
-func (c *call) make(ctx context.Context, w tsp.Write, s step, of resource.SourceID, several bool) (resource.SourceID, error) {
+// make makes one call. Of those to be kept, one whose repetition could harm is marked before and
+// after, and one that an earlier attempt began without an end is looked for first.
+func (c *call) make(ctx context.Context, w tsp.Write, s step, of resource.SourceID, keep bool) (resource.SourceID, error) {
 	body, err := s.body(ctx, c, of)
 	if err != nil {
 		return "", err
 	}
 	id, found := resource.SourceID(""), false
-	if several && s.find != nil {
+	if keep && s.find != nil {
 		if _, begun := w.Step(s.key); begun {
 			id, found, err = s.find(ctx, c, w)
 		} else {
@@ -147,7 +152,7 @@ func (c *call) make(ctx context.Context, w tsp.Write, s step, of resource.Source
 			return "", err
 		}
 	}
-	if several {
+	if keep {
 		return id, w.Mark(ctx, tsp.Step{Key: s.key, Done: true, SourceID: id})
 	}
 	return id, nil
@@ -155,8 +160,7 @@ func (c *call) make(ctx context.Context, w tsp.Write, s step, of resource.Source
 
 func (c *call) send(ctx context.Context, w tsp.Write, s step, body any) (resource.SourceID, error) {
 	result, err := c.call(ctx, s.method, s.entity, map[string]any{"typeName": s.entity, "entity": body})
-	var e *tsp.Error
-	if s.duplicate && errors.As(err, &e) && c.duplicate {
+	if err != nil && s.duplicate && strings.HasPrefix(c.kind, "Duplicate") {
 		id, found, finding := s.find(ctx, c, w)
 		if finding == nil && found {
 			return id, nil
@@ -197,7 +201,7 @@ func (c *call) findSteps(ctx context.Context, w tsp.Write, steps []step) (tsp.Wr
 		case marked && known.Done:
 			adopt(&out, s, known.SourceID)
 			continue
-		case s.find == nil, len(steps) > 1 && !marked:
+		case s.find == nil, kept(s, steps) && !marked:
 			all = false
 			continue
 		}
@@ -210,7 +214,7 @@ func (c *call) findSteps(ctx context.Context, w tsp.Write, steps []step) (tsp.Wr
 			continue
 		}
 		adopt(&out, s, id)
-		if len(steps) > 1 {
+		if kept(s, steps) {
 			if err := w.Mark(ctx, tsp.Step{Key: s.key, Done: true, SourceID: id}); err != nil {
 				return out, false, err
 			}

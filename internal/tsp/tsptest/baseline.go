@@ -32,16 +32,25 @@ func (w *world) prime() {
 	w.front.expect(nil)
 }
 
-// baseline performs a draft in a world of its own.
+// baseline performs a draft that has to change something in a world of its own.
 func (f form) baseline(d draft) baseline {
+	b, err := f.tried(d)
+	switch {
+	case err != nil:
+		f.t.unwritable("the write of the samples fails: %v\n%s", err, dump(b.calls))
+	case len(b.writes) == 0:
+		f.t.unwritable("the write changes nothing that Collections name:\n%s", dump(b.calls))
+	}
+	return b
+}
+
+// tried performs a draft in a world of its own.
+func (f form) tried(d draft) (b baseline, err error) {
 	w := f.world(setup{})
 	defer w.stop()
-	b := baseline{before: w.sim.counts()}
+	b.before = w.sim.counts()
 	w.front.watch = w.sim.state
-	var err error
-	if b.out, b.calls, err = w.perform(w.write(f, d, 1)); err != nil {
-		f.t.unwritable("the write of the samples fails: %v\n%s", err, dump(b.calls))
-	}
+	b.out, b.calls, err = w.perform(w.write(f, d, 1))
 	w.front.watch = nil
 	b.counts = w.sim.counts()
 	for i, c := range b.calls {
@@ -49,10 +58,7 @@ func (f form) baseline(d draft) baseline {
 			b.writes = append(b.writes, i)
 		}
 	}
-	if len(b.writes) == 0 {
-		f.t.unwritable("the write changes nothing that Collections name:\n%s", dump(b.calls))
-	}
-	return b
+	return b, err
 }
 
 // unwritable ends a trial whose samples cannot be written.

@@ -1,8 +1,6 @@
 package tsptest
 
 import (
-	"slices"
-
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -12,7 +10,8 @@ func checkExpired(t *trial) {
 	f := t.form(t.suite.settings())
 	d := f.writable()
 	w := f.world(setup{renewable: true})
-	_, usual := w.must(w.write(f, d, 1))
+	_, calls := w.must(w.write(f, d, 1))
+	usual := w.plain(calls)
 	w.stop()
 
 	w = f.world(setup{renewable: true})
@@ -35,43 +34,65 @@ func checkExpired(t *trial) {
 	if renewed == 0 {
 		return
 	}
-	if n, again := count(calls, usual[0]), count(usual, usual[0]); n != again+1 {
-		t.errorf("%s %s is made %d times for a session that ended, want %d:\n%s", usual[0].Method, usual[0].URI, n, again+1, dump(calls))
+	if n, again := count(w.plain(calls), usual[0]), count(usual, usual[0]); n != again+1 {
+		t.errorf("the first call is made %d times for a session that ended, want %d:\n%s", n, again+1, dump(calls))
 	}
 	w.stop()
-	f.refusedForGood(d, usual)
+	refusals := map[string]spoil{"401": answers(401, jsonText, "{}")}
+	for _, r := range t.suite.replies(tsp.Unauthorized) {
+		refusals[r.Name] = r.spoil
+	}
+	for name, refuse := range refusals {
+		f.refusedForGood(d, refusal{name, refuse, usual[0]})
+	}
 }
 
-// count counts the calls that are the same as one but for the session that they carry.
-func count(calls []*call, one *call) int {
+// plain shows each call without the session that it carries.
+func (w *world) plain(calls []*call) []string {
+	all := make([]string, len(calls))
+	for i, c := range calls {
+		all[i] = w.unsigned(c.Method + " " + c.URI + "\n" + string(c.Body))
+	}
+	return all
+}
+
+// count counts the calls that are the same as one.
+func count(calls []string, one string) int {
 	n := 0
 	for _, c := range calls {
-		if c.Method == one.Method && c.URI == one.URI && (slices.Equal(c.Body, one.Body) || len(c.Body) == len(one.Body)) {
+		if c == one {
 			n++
 		}
 	}
 	return n
 }
 
-// refusedForGood answers every call of the write with 401.
-func (f form) refusedForGood(d draft, usual []*call) {
+// refusal is an answer that refuses credentials, to a call as plain shows it.
+type refusal struct {
+	name string
+	by   spoil
+	call string
+}
+
+// refusedForGood refuses a call of the write as often as it is made.
+func (f form) refusedForGood(d draft, r refusal) {
 	w := f.world(setup{renewable: true})
 	defer w.stop()
 	before := w.vault.count()
 	w.front.expect(func(_ int, c *call) spoil {
-		if count([]*call{c}, usual[0]) == 1 {
-			return answers(401, jsonText, "{}")
+		if w.plain([]*call{c})[0] == r.call {
+			return r.by
 		}
 		return nil
 	})
 	_, calls, err := w.perform(w.write(f, d, 1))
 	if class := f.t.classOf(err); class != tsp.Unauthorized {
-		f.t.errorf("credentials that are refused after a renewal end as %s (%v), want %s", class, err, tsp.Unauthorized)
+		f.t.errorf("credentials that are refused (%s) after a renewal end as %s (%v), want %s", r.name, class, err, tsp.Unauthorized)
 	}
 	if n := w.vault.count() - before; n > 1 {
-		f.t.errorf("credentials that are refused again are renewed %d times", n)
+		f.t.errorf("credentials that are refused (%s) again are renewed %d times", r.name, n)
 	}
-	if n := count(calls, usual[0]); n > 2 {
-		f.t.errorf("credentials that are refused again make the call %d times, want at most 2", n)
+	if n := count(w.plain(calls), r.call); n > 2 {
+		f.t.errorf("credentials that are refused (%s) again make the call %d times, want at most 2", r.name, n)
 	}
 }

@@ -44,13 +44,7 @@ func (f form) perturb(field *resource.Field, under string, known map[string]enco
 			return
 		}
 	}
-	value := ""
-	for _, v := range values {
-		if v != "" {
-			value = v
-			break
-		}
-	}
+	value := given(values)
 	if value == "" {
 		f.t.errorf("%s: there is no value to try; name some in Values, or records in Sources", where)
 		return
@@ -74,6 +68,11 @@ func (f form) perturb(field *resource.Field, under string, known map[string]enco
 	for _, failure := range failures {
 		f.t.once(failure, "%s", failure)
 	}
+}
+
+// given is the first of values that is one.
+func given[T ~string](values []T) T {
+	return values[max(0, slices.IndexFunc(values, func(v T) bool { return v != "" }))]
 }
 
 // unmet holds the expectations of one start and returns what is not as expected.

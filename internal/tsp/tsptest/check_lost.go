@@ -2,6 +2,7 @@ package tsptest
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -35,9 +36,29 @@ func losses(d draft, usual baseline) []loss {
 func checkLostAnswers(t *trial) {
 	f := t.form(t.suite.settings())
 	d := f.sample()
-	for _, l := range losses(d, f.baseline(d)) {
+	b := f.baseline(d)
+	all := losses(d, b)
+	for _, l := range append(all, f.otherWays(b)...) {
 		f.lose(l)
 	}
+}
+
+// otherWays are the losses of updates of one field that take another number of calls than all
+// fields do, one for each number: what follows another call there may be all that there is here.
+func (f form) otherWays(usual baseline) []loss {
+	var all []loss
+	known := []int{len(usual.calls)}
+	for _, field := range f.fields() {
+		d := draft{}.with(field.Name, given(f.values(field)))
+		if f.c.Verb != resource.Update || len(d) == 0 || len(f.problems(d)) > 0 {
+			continue
+		}
+		if b, err := f.tried(d); err == nil && len(b.writes) > 0 && !slices.Contains(known, len(b.calls)) {
+			known = append(known, len(b.calls))
+			all = append(all, losses(d, b)...)
+		}
+	}
+	return all
 }
 
 // lose loses an answer and settles the write.

@@ -23,11 +23,13 @@ func checkMissing(t *trial) {
 	}
 	for _, field := range f.schema.References() {
 		use := f.action.Uses[field.Name]
-		if _, given := d[field.Name]; !given || use.Use != tsp.UseSent && use.Use != tsp.UseRequired || t.excused(field.Name) {
+		value := given(f.values(field))
+		with, ok := f.start(field.Name, value)
+		if value == "" || !ok || use.Use != tsp.UseSent && use.Use != tsp.UseRequired || t.excused(field.Name) {
 			continue
 		}
 		refer := func(x *tsp.Write, id resource.SourceID) { x.Refs[field.Name] = []resource.SourceID{id} }
-		f.goAstray(d, stray{field.Name, t.unknownID(t.candidates(field, use)[0]), refer, []tsp.Class{tsp.Missing, tsp.Rejected}})
+		f.goAstray(with, stray{field.Name, t.unknownID(given(t.candidates(field, use))), refer, []tsp.Class{tsp.Missing, tsp.Rejected}})
 	}
 }
 

@@ -25,10 +25,15 @@ func checkPatch(t *trial) {
 	}
 }
 
-// patchOne compares the two ways to the same record.
+// patchOne compares the two ways to the same record. Fields that the new value excludes are left
+// out of both.
 func (f form) patchOne(all draft, name, value string) {
 	one := draft{}.with(name, value)
-	if value == "" || len(f.problems(one)) > 0 || len(f.problems(all)) > 0 || len(f.problems(all.with(name, value))) > 0 {
+	changed, ok := f.repaired(all.with(name, value), name)
+	if ok {
+		all = changed.with(name, all[name])
+	}
+	if !ok || value == "" || len(f.problems(one)) > 0 || len(f.problems(all)) > 0 {
 		f.t.logf("%s cannot be changed alone", name)
 		return
 	}

@@ -22,14 +22,8 @@ func checkRenewal(t *trial) {
 	signsIn := !signedIn && w.vault.count() > 0
 	w.stop()
 
-	// A session that the first call makes is renewed by it; any other has to end first.
-	w = t.world(setup{renewable: true})
-	if !signsIn {
-		w.prime()
-		w.endSession()
-	}
+	w = t.spent(signsIn)
 	w.vault.fails = true
-	w.front.expect(nil)
 	before, known := w.vault.count(), len(w.vault.secrets())
 	_, calls, err := w.perform(w.write(f, d, 1))
 	if w.vault.count() == before {
@@ -48,5 +42,38 @@ func checkRenewal(t *trial) {
 				t.errorf("%s %s carries renewed credentials that were not stored", c.Method, c.URI)
 			}
 		}
+	}
+	w.stop()
+	f.unreadableRenewal(d, signsIn)
+}
+
+// spent makes a world that renews its session at the next write. A session that the first call
+// makes is renewed by it; any other has to end first.
+func (t *trial) spent(signsIn bool) *world {
+	w := t.world(setup{renewable: true})
+	if !signsIn {
+		w.prime()
+		w.endSession()
+	}
+	w.front.expect(nil)
+	return w
+}
+
+// unreadableRenewal answers the renewal with nothing that can be read. The write was not begun
+// then, so that it is neither Unknown nor done.
+func (f form) unreadableRenewal(d draft, signsIn bool) {
+	renewal := 1 // behind the call that is refused
+	if signsIn {
+		renewal = 0
+	}
+	for name, s := range unreadable() {
+		w := f.t.spent(signsIn)
+		before := w.sim.state()
+		w.front.expect(at(renewal, s))
+		_, _, err := w.perform(w.write(f, d, 1))
+		if class := f.t.classOf(err); class == tsp.Done || class == tsp.Unknown || w.sim.state() != before {
+			f.t.errorf("%s in answer to a renewal ends the write as %s (%v)", name, class, err)
+		}
+		w.stop()
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -13,7 +14,7 @@ import (
 )
 
 // checkReplies: the answers that the config names, such as errors with status 200, have their
-// class.
+// class at whichever call of a write they come; one that only reads applied nothing.
 func checkReplies(t *trial) {
 	if len(t.suite.config.Replies) == 0 {
 		t.skipf("the config names no replies in the TSP's own words")
@@ -21,20 +22,42 @@ func checkReplies(t *trial) {
 	f := t.form(t.suite.settings())
 	d := f.sample()
 	b := f.baseline(d)
-	for _, r := range t.suite.config.Replies {
-		w := f.world(setup{})
-		w.front.expect(from(b.writes[0], func(rw http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
-			rw.Header().Set("Content-Type", jsonText)
-			maps.Copy(rw.Header(), r.Header)
-			rw.WriteHeader(cmp.Or(r.Status, http.StatusOK))
-			_, _ = rw.Write([]byte(r.Body))
-		}))
-		_, _, err := w.perform(w.write(f, d, 1))
-		if class := t.classOf(err); class != r.Class {
-			t.errorf("%s is %s (%v), want %s", r.Name, class, err, r.Class)
+	for n, c := range b.calls {
+		for _, r := range t.suite.config.Replies {
+			w := f.world(setup{})
+			w.front.expect(from(n, r.spoil))
+			_, _, err := w.perform(w.write(f, d, 1))
+			class := t.classOf(err)
+			if reads := !c.Wrote && r.Class == tsp.Unknown && class == tsp.Unavailable; class != r.Class && !reads {
+				t.errorf("%s in answer to call %d of %d is %s (%v), want %s", r.Name, n+1, len(b.calls), class, err, r.Class)
+			}
+			w.stop()
 		}
-		w.stop()
 	}
+}
+
+// replies are those of the config that have a class.
+func (s *suite) replies(class tsp.Class) []Reply {
+	return slices.DeleteFunc(slices.Clone(s.config.Replies), func(r Reply) bool { return r.Class != class })
+}
+
+// with adds a header to a reply, unless it is empty.
+func (r Reply) with(name, value string) Reply {
+	if r.Header = r.Header.Clone(); value != "" {
+		if r.Header == nil {
+			r.Header = http.Header{}
+		}
+		r.Header.Set(name, value)
+	}
+	return r
+}
+
+// spoil answers with the reply.
+func (r Reply) spoil(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+	w.Header().Set("Content-Type", jsonText)
+	maps.Copy(w.Header(), r.Header)
+	w.WriteHeader(cmp.Or(r.Status, http.StatusOK))
+	_, _ = w.Write([]byte(r.Body))
 }
 
 // huge is more than any answer to a write has.

@@ -17,6 +17,7 @@ func checkRetryAfter(t *trial) {
 	f := t.form(t.suite.settings())
 	d := f.sample()
 	b := f.baseline(d)
+	throttles := append([]Reply{{Name: "429", Status: http.StatusTooManyRequests}}, t.suite.replies(tsp.Throttled)...)
 	for _, one := range []struct {
 		header      string
 		least, most time.Duration
@@ -29,22 +30,20 @@ func checkRetryAfter(t *trial) {
 		{"", 0, maxWait}, {"soon", 0, maxWait}, {"-5", 0, maxWait}, {"0", 0, maxWait}, {"1e400", 0, maxWait}, {"NaN", 0, maxWait},
 		{"inf", 0, maxWait}, {"99999999999999999999", 0, maxWait}, {"0x10", 0, maxWait}, {"Fri, 31 Dec 9999 23:59:59 GMT", 0, maxWait},
 	} {
-		w := f.world(setup{})
-		w.front.expect(from(b.writes[0], func(rw http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
-			if one.header != "" {
-				rw.Header().Set("Retry-After", one.header)
+		for _, throttle := range throttles {
+			w := f.world(setup{})
+			w.front.expect(from(b.writes[0], throttle.with("Retry-After", one.header).spoil))
+			_, _, err := w.perform(w.write(f, d, 1))
+			where := fmt.Sprintf("%s with Retry-After %q", throttle.Name, one.header)
+			if err == nil {
+				t.errorf("%s: a write that is throttled succeeds", where)
+			} else if e := t.classified(err); e.Class != tsp.Throttled {
+				t.errorf("%s: the end is %s (%v), want %s", where, e.Class, err, tsp.Throttled)
+			} else if e.RetryAfter < one.least || e.RetryAfter > one.most {
+				t.errorf("%s is understood as %v, want %s", where, e.RetryAfter, between(one.least, one.most))
 			}
-			rw.WriteHeader(http.StatusTooManyRequests)
-		}))
-		_, _, err := w.perform(w.write(f, d, 1))
-		if err == nil {
-			t.errorf("Retry-After %q: a write that is throttled succeeds", one.header)
-		} else if e := t.classified(err); e.Class != tsp.Throttled {
-			t.errorf("Retry-After %q: the end is %s (%v), want %s", one.header, e.Class, err, tsp.Throttled)
-		} else if e.RetryAfter < one.least || e.RetryAfter > one.most {
-			t.errorf("Retry-After %q is understood as %v, want %s", one.header, e.RetryAfter, between(one.least, one.most))
+			w.stop()
 		}
-		w.stop()
 	}
 }
 

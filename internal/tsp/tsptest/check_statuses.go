@@ -20,7 +20,7 @@ func checkStatuses(t *trial) {
 		}
 		p.status(status, "a plain answer", answers(status, plainText, "something went wrong\n"))
 		p.status(status, "no body", answers(status, "", ""))
-		if slices.Contains([]int{400, 401, 403, 404, 409, 422, 429, 500, 502, 503, 504}, status) {
+		if slices.Contains([]int{200, 201, 400, 401, 403, 404, 409, 422, 429, 500, 502, 503, 504}, status) {
 			p.status(status, "a page", answers(status, htmlText, htmlPage))
 			p.status(status, "an unknown JSON", answers(status, jsonText, `{"oops":{"code":17}}`))
 		}

@@ -63,9 +63,13 @@ func (f form) survives(name, text string, d draft) {
 		}
 		return
 	}
+	want := text
+	if slices.Contains(f.t.suite.config.Capitals, name) {
+		want = strings.ToUpper(text)
+	}
 	for _, collection := range f.t.suite.collections() {
 		for _, o := range w.sim.objects(collection) {
-			if holds(o, text) {
+			if holds(o, want) {
 				return
 			}
 		}

@@ -30,15 +30,19 @@ type Config struct {
 	// leaves the field out of the samples.
 	Values map[string][]string
 	// Sources are source ids that the simulator knows, by reference field ("recipient_id") or
-	// for the records to update ("update vehicle"). Those that are not named are listed.
+	// for the records to update ("update vehicle"). Those that are not named are listed. An empty
+	// first one leaves the field out of the samples, where a record can be named only once.
 	Sources map[string][]resource.SourceID
-	// Replies are answers in the TSP's own words, such as errors with status 200.
+	// Replies are answers in the TSP's own words, such as errors with status 200. Those of the
+	// classes Throttled and Unauthorized also stand for such an end where a check needs one.
 	Replies []Reply
 	// Classes are what statuses mean at this TSP where tsp.ClassOf would be too rough.
 	Classes map[int]tsp.Class
 	// Formats names text fields whose form the TSP itself judges, such as telephone numbers: for
 	// them a refusal by the TSP that changes nothing is as good as one before the call.
 	Formats []string
+	// Capitals names text fields that are written in capitals, such as codes.
+	Capitals []string
 	// Volatile names members of the simulator's objects that differ between equal states.
 	Volatile []string
 	// Except says why a check does not hold, by "check", "check/capability",

@@ -8,11 +8,15 @@ func (f form) encode(d draft) (string, error) {
 	w := f.world(setup{})
 	defer w.stop()
 	_, calls, err := w.perform(w.write(f, d, 1))
-	text := dump(calls)
+	return w.unsigned(dump(calls)), err
+}
+
+// unsigned hides the session that a text of requests carries.
+func (w *world) unsigned(text string) string {
 	for _, secret := range w.vault.secrets() {
 		text = strings.ReplaceAll(text, secret, "*****")
 	}
-	return text, err
+	return text
 }
 
 // encoding is what a draft was encoded to.

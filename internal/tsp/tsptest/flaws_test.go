@@ -25,7 +25,9 @@ const (
 	sureOfLoss        flaw = "a lost answer is taken for a call that was not made"
 	neverLooks        flaw = "a step that was begun is made again without looking"
 	timeoutIsRejected flaw = "a time-out is taken for a refusal"
-	trustsErrors      flaw = "an error with status 200 is taken for success"
+	trustsAnyJSON     flaw = "any JSON object is taken for success"
+	trustsErrors      flaw = "a refusal with status 200 is taken for success"
+	waitsFor429Alone  flaw = "Retry-After is read only with status 429"
 	wholeSeconds      flaw = "Retry-After is read as whole seconds"
 	trustsCutOff      flaw = "half an answer is taken for success"
 	tellsToken        flaw = "an error tells the token"
@@ -34,8 +36,11 @@ const (
 	leaksGoroutines   flaw = "a write that is given up leaves a goroutine"
 	renewsTheNew      flaw = "a session that somebody else renewed is renewed again"
 	renewsForEver     flaw = "a session is renewed as often as it is refused"
+	doubtsSignIn      flaw = "a sign-in without an answer is taken for a write that may have been made"
 	usesUnstored      flaw = "a new token is used before it is stored"
 	impatient         flaw = "only the first call of a write waits for its budget"
+	overstates        flaw = "the spec allows more calls than the TSP"
+	paysForOthers     flaw = "the action declares the limit of calls that it does not make"
 	survivesPanics    flaw = "a panic in an encoder becomes a refusal"
 	skipsRecords      flaw = "a list leaves out a record"
 	trustsCutOffLists flaw = "half a list is taken for the whole"
@@ -49,9 +54,10 @@ func flaws() map[flaw]string {
 		sendsDropped: "fields", ignoresCases: "fields", sendsOurIDs: "our ids", clearsTheRest: "patch", forgetsNull: "null",
 		trimsTexts: "texts", restless: "deterministic", changesHeader: "golden", asksFirst: "undeclared",
 		missingIsRejected: "missing", keyChanges: "repeated", sureOfLoss: "lost answers", neverLooks: "crashes",
-		timeoutIsRejected: "statuses", trustsErrors: "replies", wholeSeconds: "retry after", trustsCutOff: "unreadable",
+		timeoutIsRejected: "statuses", trustsAnyJSON: "statuses", trustsErrors: "replies", wholeSeconds: "retry after", waitsFor429Alone: "retry after", trustsCutOff: "unreadable",
 		tellsToken: "secrets", followsRedirects: "redirects", ignoresCancel: "cancelled", leaksGoroutines: "cancelled",
-		renewsTheNew: "parallel", renewsForEver: "expired session", usesUnstored: "renewal", impatient: "paced",
+		renewsTheNew: "parallel", renewsForEver: "expired session", usesUnstored: "renewal", doubtsSignIn: "renewal",
+		impatient: "paced", overstates: "paced", paysForOthers: "paced",
 		survivesPanics: "panic", skipsRecords: "list", trustsCutOffLists: "list answers", sendsUndocumented: "openapi",
 	}
 }

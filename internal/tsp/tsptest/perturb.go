@@ -70,28 +70,38 @@ func (f form) differs(e expectation, from string) (tried int, yes bool) {
 func (f form) starts(field *resource.Field, value string) []draft {
 	var all []draft
 	for _, d := range append(f.drafts(0), f.drafts(1)...) {
-		if fit, ok := f.repaired(f.anchored(d, field.Name).with(field.Name, value), field.Name); ok {
-			all = append(all, fit)
+		for _, anchored := range f.anchored(d, field.Name) {
+			if fit, ok := f.repaired(anchored.with(field.Name, value), field.Name); ok {
+				all = append(all, fit)
+			}
 		}
 	}
 	return all
 }
 
+// maxAnchors bounds how many fields a field is changed beside.
+const maxAnchors = 3
+
 // anchored adds another field to a draft of none, so that an update is left when the field goes.
-func (f form) anchored(d draft, name string) draft {
+// There are several, because the field may be hidden by one.
+func (f form) anchored(d draft, name string) []draft {
 	if len(d) > 0 {
-		return d
+		return []draft{d}
 	}
+	var all []draft
 	for _, other := range f.fields() {
 		use := f.action.Uses[other.Name].Use
 		if other.Name == name || other.Type != resource.Text || use != tsp.UseSent && use != tsp.UseRequired {
 			continue
 		}
-		if one := d.with(other.Name, f.values(other)[0]); len(one) > 0 && len(f.problems(one)) == 0 {
-			return one
+		if one := d.with(other.Name, f.values(other)[0]); len(one) > 0 && len(f.problems(one)) == 0 && len(all) < maxAnchors {
+			all = append(all, one)
 		}
 	}
-	return d
+	if all == nil {
+		return []draft{d}
+	}
+	return all
 }
 
 // shown returns a start in which the field is not hidden by another one, if there is such.

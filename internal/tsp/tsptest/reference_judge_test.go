@@ -47,7 +47,7 @@ func (l *link) judge(r request, sent *http.Request, answer *http.Response) (repl
 		class = tsp.Unavailable
 	}
 	return out, &tsp.Error{Class: class, Message: message, Status: answer.StatusCode, Headers: headers,
-		RetryAfter: l.retryAfter(answer.Header.Get("Retry-After"))}
+		RetryAfter: l.retryAfter(answer)}
 }
 
 // confirm looks whether an answer of 2xx says what it should.
@@ -65,14 +65,27 @@ func (l *link) confirm(r request, body []byte, broke error) (tsp.Class, string) 
 	switch {
 	case broke != nil || len(body) > maxReply || json.Unmarshal(body, &said) != nil:
 		return tsp.Unknown, "the answer cannot be read"
-	case len(said.Error) > 0 && !l.reference.has(trustsErrors):
-		return tsp.Rejected, l.redact(string(said.Error))
 	case len(said.Error) > 0:
+		return l.errorClass(string(said.Error)), l.redact(string(said.Error))
+	case l.reference.has(trustsAnyJSON):
 		return tsp.Done, ""
 	case said.ID == "" && said.Token == "" && said.Items == nil:
 		return tsp.Unknown, "the answer confirms nothing"
 	}
 	return tsp.Done, ""
+}
+
+// errorClass is what an error with status 200 means.
+func (l *link) errorClass(said string) tsp.Class {
+	switch {
+	case said == `"too fast"`:
+		return tsp.Throttled
+	case said == `"no session"`:
+		return tsp.Unauthorized
+	case l.reference.has(trustsErrors):
+		return tsp.Done
+	}
+	return tsp.Rejected
 }
 
 type listed struct {

@@ -136,7 +136,11 @@ func unsure(method string) tsp.Class {
 }
 
 // retryAfter reads a wish to be left alone.
-func (l *link) retryAfter(text string) time.Duration {
+func (l *link) retryAfter(answer *http.Response) time.Duration {
+	text := answer.Header.Get("Retry-After")
+	if l.reference.has(waitsFor429Alone) && answer.StatusCode != http.StatusTooManyRequests {
+		return 0
+	}
 	if date, err := http.ParseTime(text); err == nil {
 		return min(max(time.Until(date), 0), time.Hour)
 	}

@@ -41,7 +41,7 @@ func (l *link) signIn(ctx context.Context, pace tsp.Pacer, from tsp.Credentials)
 	body := map[string]string{"user": from.Get("username"), "password": from.Get("password")}
 	a, failed := l.once(ctx, pace, request{method: http.MethodPost, path: "/login", body: body}, "")
 	if failed != nil {
-		if failed.Class == tsp.Unknown {
+		if failed.Class == tsp.Unknown && !l.reference.has(doubtsSignIn) {
 			failed.Class = tsp.Unavailable
 		}
 		if failed.Class == tsp.Unauthorized && from.Get(tsp.AccessToken) == "" && l.reference.has(wrongKeyRejected) {

@@ -73,6 +73,11 @@ type no int
 
 func (n no) Error() string { return http.StatusText(int(n)) }
 
+// tooFast refuses a call for its rate, which this TSP does with status 200.
+type tooFast struct{}
+
+func (tooFast) Error() string { return "too fast" }
+
 // ServeHTTP answers one request.
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var out simkit.Object
@@ -83,6 +88,9 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch status := err.(type) {
 	case nil:
 		tell(w, http.StatusOK, out)
+	case tooFast:
+		w.Header().Set("Retry-After", "1")
+		tell(w, http.StatusOK, simkit.Object{"error": "too fast"})
 	case no:
 		s.Refuse(w, r, int(status))
 	default:
@@ -112,7 +120,7 @@ func (s *service) answer(tx *simkit.Tx, r *http.Request) (simkit.Object, error) 
 		limit = simkit.Limit{Key: "writes", N: 10, Per: time.Second}
 	}
 	if s.host.Limiter.Take(s.host.Now(), limit) > 0 {
-		return nil, no(http.StatusTooManyRequests)
+		return nil, tooFast{}
 	}
 	collection, id, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch r.Method + " " + collection {

@@ -60,6 +60,9 @@ func (r *reference) Spec() tsp.Spec {
 	if r.has(incompleteSpec) {
 		s.Limits[0].Source = ""
 	}
+	if r.has(overstates) {
+		s.Limits[0].Events = 40
+	}
 	if r.has(unlabelled) {
 		s.Settings[0].Label = ""
 	}

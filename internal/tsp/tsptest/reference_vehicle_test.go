@@ -23,6 +23,9 @@ func (l *link) vehicle(v *resource.Vehicle, w tsp.Write) ([]part, error) {
 	put("name", v.VehicleName)
 	put("vin", v.VIN)
 	put("licensePlate", v.LicensePlateNumber)
+	if plate, ok := body["licensePlate"].(string); ok {
+		body["licensePlate"] = strings.ToUpper(plate)
+	}
 	if w.Verb == resource.Update || w.Settings.Bool("keep_notes") || r.has(ignoresCases) {
 		put("notes", v.Notes)
 	}
@@ -35,7 +38,7 @@ func (l *link) vehicle(v *resource.Vehicle, w tsp.Write) ([]part, error) {
 	case r.has(sendsUndocumented):
 		body["shade"] = "grey"
 	case r.has(trimsTexts) && w.Verb == resource.Create:
-		body["licensePlate"] = strings.TrimSpace(v.LicensePlateNumber.Or(""))
+		body["licensePlate"] = strings.ToUpper(strings.TrimSpace(v.LicensePlateNumber.Or("")))
 	case r.has(clearsTheRest) && v.LicensePlateNumber.State() == resource.Absent && w.Verb == resource.Update:
 		body["licensePlate"] = ""
 	case r.has(forgetsNull) && v.Notes.State() == resource.Null:
@@ -88,6 +91,9 @@ func (r *reference) actions() tsp.Actions {
 	created := uses(resource.KindVehicle, resource.Create, vehicle)
 	created["notes"] = tsp.Dropped("new vehicles have no notes").With("keep_notes", "true", tsp.Sent())
 	limits := []string{"writes"}
+	if r.has(paysForOthers) {
+		limits = []string{"reads"}
+	}
 	return tsp.Actions{
 		{Kind: resource.KindVehicle, Verb: resource.Create}: {Strength: tsp.Native, Limits: limits, Uses: created},
 		{Kind: resource.KindVehicle, Verb: resource.Update}: {Strength: tsp.NaturalKey, Limits: limits, Uses: uses(resource.KindVehicle, resource.Update, vehicle)},

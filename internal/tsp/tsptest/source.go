@@ -83,11 +83,15 @@ func (t *trial) references(schema *resource.Schema, f *resource.Field, use tsp.F
 	if len(ids) == 0 {
 		return []string{""}
 	}
+	out := []string(nil)
+	if ids[0] == "" {
+		out, ids = []string{""}, ids[1:]
+	}
 	nth := func(n int) string { return `"` + t.suite.ours(ids[n%len(ids)]).String() + `"` }
 	if f.Ref.List {
 		return []string{"[" + nth(place) + "," + nth(place+1) + "]", "[" + nth(place) + "," + nth(place+2) + "]"}
 	}
-	return []string{nth(place), nth(place + 1)}
+	return append(out, nth(place), nth(place+1))
 }
 
 // target is the record that updates of a kind change.

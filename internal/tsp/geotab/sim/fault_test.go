@@ -44,7 +44,7 @@ func TestAWriteHappensAlthoughTheAnswerIsLost(t *testing.T) {
 		fault    string
 		status   int
 		messages int
-	}{{"apply_then_drop", 0, 4}, {"drop", 0, 4}, {"malformed", 200, 4}} {
+	}{{"apply_then_drop", 0, 5}, {"drop", 0, 5}, {"malformed", 200, 5}} {
 		s.fault(`{"match":{"method":"POST","path_prefix":"/apiv1"},"fault":"` + c.fault + `","times":1}`)
 		if got := s.rpc("Add", params); got.status != c.status || len(s.objects("text-messages")) != c.messages {
 			t.Errorf("%s: status %d, %d messages", c.fault, got.status, len(s.objects("text-messages")))

@@ -30,7 +30,7 @@ func TestSearchesFindWhatTheyAskFor(t *testing.T) {
 		{"User", `{"isDriver":true,"fromDate":"2026-11-24T00:00:00.000Z"}`, "b2 b3 b4 b5 b6"}, {"User", `{"lastName":"n%k"}`, "b3"},
 		{"Group", `{"id":"GroupAssetTypeId"}`, "GroupAssetTypeId GroupVehicleId GroupTrailerId"}, {"Group", `{"name":"West"}`, "b2781"},
 		{"TextMessage", `{"recipientSearch":{"id":"b3"}}`, "b2 b3"}, {"TextMessage", `{"deviceSearch":{"id":"b1"}}`, ""},
-		{"TextMessage", `{"userSearch":{"name":"dana%"},"modifiedSinceDate":"2026-11-24T11:00:00.000Z"}`, "b1 b2 b3"},
+		{"TextMessage", `{"userSearch":{"name":"dana%"},"modifiedSinceDate":"2026-11-24T11:00:00.000Z"}`, "b1 b2 b3 b4"},
 		{"TextMessage", `{"modifiedSinceDate":"2026-11-24T12:00:00.001Z"}`, ""},
 		{"DriverChange", `{"userSearch":{"id":"b3"}}`, "b2"}, {"DriverChange", `{"deviceSearch":{"name":"Truck 10%"},"fromDate":"2026-11-23T00:00:00.000Z"}`, "b4 b5"},
 		{"FuelTransaction", `{"externalReference":"op-1"}`, "b1"}, {"FuelTransaction", `{"externalReference":"op-2"}`, ""},

@@ -43,7 +43,7 @@ func TestTheSeedIsTheSameEveryTime(t *testing.T) {
 		t.Error(diff)
 	}
 	for collection, n := range map[string]int{
-		"vehicles": 6, "trailers": 3, "devices": 9, "users": 10, "drivers": 6, "text-messages": 3, "driver-changes": 5, "dvir-logs": 0,
+		"vehicles": 6, "trailers": 3, "devices": 9, "users": 10, "drivers": 6, "text-messages": 4, "driver-changes": 5, "dvir-logs": 0,
 	} {
 		if got := len(one.objects(collection)); got != n {
 			t.Errorf("%d %s, want %d", got, collection, n)

@@ -107,10 +107,11 @@ func (s *service) sowUser(tx *simkit.Tx, name, security string, o simkit.Object)
 	return err
 }
 
-// seedEvents makes the messages b1 to b3 (the last answers the second) and who drove which vehicle.
+// seedEvents makes the messages b1 to b4 (the third answers the second) and who drove which vehicle.
 func (s *service) seedEvents(tx *simkit.Tx) error {
 	for _, m := range []struct{ to, parent, words string }{
 		{"b2", "", "Dock 4 is free from 9:30."}, {"b3", "", "Please call the office."}, {"b3", "b2", "Thank you, sorted out."},
+		{"b4", "", "Gate 2 is closed today."},
 	} {
 		message := simkit.Object{
 			"recipient": refTo(m.to), "user": refTo("b8"), "isDirectionToVehicle": true,

@@ -1,0 +1,49 @@
+package geotab_test
+
+import (
+	"testing"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/geotab"
+	"github.com/waybill-dev/waybill/internal/tsp/geotab/sim"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/tsptest"
+)
+
+func TestGeotabConforms(t *testing.T) {
+	tsptest.Run(t, tsptest.Config{
+		New: geotab.New, Golden: "testdata", Replies: replies(),
+		Simulator: func(o simkit.Options) (simkit.Simulator, error) { return sim.New(o) },
+		Collections: map[resource.Kind][]string{resource.KindVehicle: {"vehicles"}, resource.KindTrailer: {"trailers"}, resource.KindUser: {"users"},
+			resource.KindMessage: {"text-messages"}, resource.KindGroupMessage: {"text-messages"}, resource.KindDvirLog: {"dvir-logs"},
+			resource.KindFuelTransaction: {"fuel-transactions"}},
+		Beside: []string{"user-hos-rule-sets"},
+		Settings: tsp.Settings{"defect_list_id": "b278A", "trailer_defect_list_id": "b2800", "initial_password": "first-Pass-7",
+			"user_security_group_id": "GroupViewOnlySecurityId"},
+		// A message has one reply at most, and only drivers have a licence.
+		Sources:  map[string][]resource.SourceID{"reply_to_message_id": {"", "b1", "b4"}, "update user": {"b2"}},
+		Capitals: []string{"currency", "eld_serial_number"},
+	})
+}
+
+// replies are errors as Geotab makes them, with status 200.
+func replies() []tsptest.Reply {
+	var all []tsptest.Reply
+	for class, errors := range map[tsp.Class][][2]string{
+		tsp.Unauthorized: {{"InvalidUserException", "Incorrect login credentials @ 'demo'"}, {"ExpiredPasswordException", "changed"}},
+		tsp.Forbidden:    {{"InvalidPermissionsException", "The user does not have the necessary permissions"}},
+		tsp.Throttled:    {{"OverLimitException", quota}},
+		tsp.Unavailable: {{"DbUnavailableException", "UnknownDatabase"}, {"DbUnavailableException", "ConnectionFailure"},
+			{"ServiceUnavailableException", "later"}},
+		tsp.Unknown: {{"GenericException", "An unexpected error"}, {"DbUnavailableException", "OperationAborted"}},
+		tsp.Rejected: {{"ArgumentException", "name"}, {"DuplicateException", "exists"}, {"DuplicateUserException", "exists"},
+			{"OverLimitException", "Supplied results limit (50001) exceeds maximum limit (50000)."}},
+		tsp.Broken: {{"MissingMethodException", "The method could not be found"}},
+	} {
+		for _, e := range errors {
+			all = append(all, tsptest.Reply{Name: e[0] + " " + e[1], Body: thrown(e[0], e[1]), Class: class})
+		}
+	}
+	return all
+}

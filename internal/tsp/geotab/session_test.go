@@ -1,0 +1,144 @@
+package geotab_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+func TestOnlyADeadSessionIsSignedInAgain(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[string]string{
+		"InvalidUserException":        "Authenticate, Add Device, Authenticate, Add Device",
+		"ExpiredPasswordException":    "Authenticate, Add Device",
+		"InvalidMyAdminUserException": "Authenticate, Add Device",
+		"InactiveUserException":       "Authenticate, Add Device",
+		"CaptchaException":            "Authenticate, Add Device",
+		"InvalidPermissionsException": "Authenticate, Add Device",
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			n := 0
+			geotab := &stub{answer: func(a asked) string {
+				if a.name == "Authenticate" {
+					n++
+					return strings.ReplaceAll(usual(a.name), "session-one", fmt.Sprint("session-", n))
+				}
+				return thrown(kind, "no")
+			}}
+			_, _ = geotab.writes(t, resource.Create, resource.KindVehicle, aDevice)
+			if got := geotab.names(); got != want {
+				t.Errorf("the calls are %s, want %s", got, want)
+			}
+		})
+	}
+}
+
+func TestADatabaseThatMovedIsLookedForAtTheRoot(t *testing.T) {
+	t.Parallel()
+	for _, message := range []string{"UnknownDatabase", "Initializing"} {
+		server := "my1.geotab.com"
+		geotab := &stub{}
+		geotab.answer = func(a asked) string {
+			switch {
+			case a.name == "Authenticate":
+				said := strings.ReplaceAll(usual(a.name), "ThisServer", server)
+				server = "my2.geotab.com"
+				return strings.ReplaceAll(said, "session-one", "session at "+server)
+			case a.host == "my1.geotab.com":
+				return thrown("DbUnavailableException", message)
+			}
+			return ""
+		}
+		if _, err := geotab.writes(t, resource.Create, resource.KindVehicle, aDevice); err != nil {
+			t.Fatal(err)
+		}
+		var hosts []string
+		for _, one := range geotab.calls {
+			hosts = append(hosts, one.host)
+		}
+		if got, want := strings.Join(hosts, ", "), "my.geotab.com, my1.geotab.com, my.geotab.com, my2.geotab.com"; got != want {
+			t.Errorf("%s: the hosts are %s, want %s", message, got, want)
+		}
+	}
+}
+
+func TestAServerThatIsNoHostOrLeadsOutOfATestIsNotFollowed(t *testing.T) {
+	t.Parallel()
+	for _, one := range []struct{ base, path, want string }{
+		{"", "my30.geotab.com", "my30.geotab.com"},
+		{"", "evil.example/x?", "my.geotab.com"},
+		{"", "u@evil.example", "my.geotab.com"},
+		{"http://127.0.0.1:9203", "my30.geotab.com", "127.0.0.1:9203"},
+		{"http://127.0.0.1:9203", "localhost:9203", "localhost:9203"},
+	} {
+		geotab := &stub{answer: func(a asked) string {
+			if a.name == "Authenticate" {
+				return strings.ReplaceAll(usual(a.name), "ThisServer", one.path)
+			}
+			return ""
+		}}
+		if _, err := geotab.session(t, one.base, nil).Write(t.Context(), aWrite(t, resource.Create, resource.KindVehicle, aDevice)); err != nil {
+			t.Fatal(err)
+		}
+		if got := geotab.calls[1].host; got != one.want {
+			t.Errorf("a session of %q that is sent to %q calls %s, want %s", one.base, one.path, got, one.want)
+		}
+	}
+}
+
+func TestSigningInThatIsAnsweredByNonsenseChangesNothing(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []string{"<html>hotel</html>", `{"result":{"path":"Thi`, `{"status":"ok"}`} {
+		geotab := &stub{answer: func(asked) string { return answer }}
+		_, err := geotab.writes(t, resource.Create, resource.KindVehicle, aDevice)
+		if e := ended(t, err); e.Class != tsp.Unavailable {
+			t.Errorf("%s in answer to Authenticate is %v, want class %s", answer, e, tsp.Unavailable)
+		}
+	}
+}
+
+func TestACheckLooksForTheGroupsThatTheSettingsName(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string]string{"b2781": "", "b2781,b9": "settings.default_group_ids: Geotab has no group \"b9\"", "GroupCompanyId": ""} {
+		geotab := &stub{answer: func(a asked) string {
+			if strings.Contains(a.body, `"b9"`) {
+				return `{"result":[],"jsonrpc":"2.0"}`
+			}
+			if strings.HasPrefix(a.name, "Get") && !strings.Contains(a.body, `"resultsLimit":1,`) {
+				t.Errorf("a list without end is asked for: %s", a.body)
+			}
+			return ""
+		}}
+		account, err := geotab.session(t, "", tsp.Settings{"default_group_ids": strings.Split(id, ",")}).Check(t.Context(), free{})
+		got := ""
+		if err != nil {
+			got = ended(t, err).Message
+		}
+		if got != want || err == nil && account.Key != "geotab.com/demo" || len(geotab.calls) < 2 {
+			t.Errorf("%s: %+v, %v after %s", id, account, err, geotab.names())
+		}
+	}
+}
+
+func TestAnAccountStaysTheSameWhereverItsDatabaseIs(t *testing.T) {
+	t.Parallel()
+	for _, one := range []struct{ base, want string }{
+		{"", "geotab.com/demo"}, {"http://127.0.0.1:9203", "127.0.0.1:9203/demo"},
+	} {
+		for _, path := range []string{"ThisServer", "my30.geotab.com", "localhost:9203", "fleet.example"} {
+			server := &stub{answer: func(a asked) string {
+				if a.name == "Authenticate" {
+					return strings.ReplaceAll(usual(a.name), "ThisServer", path)
+				}
+				return ""
+			}}
+			if account, err := server.session(t, one.base, nil).Check(t.Context(), free{}); err != nil || account.Key != one.want {
+				t.Errorf("at %s the account is %+v, %v, want %s", path, account, err, one.want)
+			}
+		}
+	}
+}
