@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint generate bench
+.PHONY: help run test race lint generate contract bench
 
 help: ## Show what there is to make.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -18,6 +18,9 @@ lint: ## Check format, vet and staticcheck.
 generate: ## Write what follows from the adapters: their list and their documents.
 	go run ./tools/genadapters
 	go run ./tools/gendocs
+
+contract: ## Make the suite's writes at a real account, as in TSP=samsara; see docs/contract-runs.md.
+	@./tools/contract.sh "$(TSP)"
 
 bench: ## Measure accepting and draining writes against a bare insert loop.
 	go run ./bench
