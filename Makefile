@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint generate new-tsp bench
+.PHONY: help run test lint generate new-tsp contract bench
 
 help: ## Show what there is to make.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,9 @@ generate: ## Write what follows from the adapters: their list and their document
 
 new-tsp: ## Scaffold the folder of a TSP: make new-tsp NAME=wialon. See docs/adding-a-tsp.md.
 	@go run ./tools/newtsp $(NAME)
+
+contract: ## Make the suite's writes at a real account, as in TSP=samsara; see docs/contract-runs.md.
+	@./tools/contract.sh "$(TSP)"
 
 bench: ## Measure accepting and draining writes against a bare insert loop.
 	go run ./bench

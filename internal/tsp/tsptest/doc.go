@@ -11,6 +11,9 @@
 // others cannot be held and say so. "go test -run TestXConforms -update" writes the golden
 // requests anew; look at the difference before you commit it.
 //
+// With the flag -contract a config's writes are also made at a real account, on the real clock and
+// network ("make contract", docs/contract-runs.md); the files live*.go do that.
+//
 // A check never fails a test by itself. It reports to a trial, so that the suite can be held
 // against adapters that are wrong on purpose: its own tests demand that each of them fails
 // exactly the check that is meant for it.

@@ -31,6 +31,12 @@ func Run(t *testing.T, config Config) {
 			t.Errorf("the config excuses what nothing asked about: %s", strings.Join(unused, ", "))
 		}
 	})
+	if !strings.HasSuffix(t.Name(), "Conforms") {
+		t.Errorf("call the test Test...Conforms, by which make contract finds it")
+	}
+	if *contract {
+		t.Run("contract", func(t *testing.T) { runContract(t, config) })
+	}
 }
 
 // maxShown bounds how many failures of one trial are shown.
