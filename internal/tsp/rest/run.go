@@ -80,10 +80,22 @@ func (r *run) step(ctx context.Context, s Step) (tsp.Written, error) {
 	made, err := s.Decode(r.w, answer)
 	made.Status, made.Headers = answer.Status, answer.Headers
 	if err == nil && r.several() {
-		// Whatever becomes of the caller, what was done must be known.
-		err = r.w.Mark(context.WithoutCancel(ctx), tsp.Step{Key: s.Key, Done: true, SourceID: made.SourceID})
+		err = r.markDone(ctx, s, made)
 	}
 	return made, err
+}
+
+// markDone keeps that a step was taken, whatever becomes of the caller. Where that cannot be
+// stored and nobody can look later, the end is Unknown: a repetition could do harm.
+func (r *run) markDone(ctx context.Context, s Step, made tsp.Written) error {
+	err := r.w.Mark(context.WithoutCancel(ctx), tsp.Step{Key: s.Key, Done: true, SourceID: made.SourceID})
+	var e *tsp.Error
+	if errors.As(err, &e) && s.Harms && s.Find == nil {
+		unsure := *e
+		unsure.Class = tsp.Unknown
+		return &unsure
+	}
+	return err
 }
 
 func (r *run) body(ctx context.Context, s Step) (any, error) {

@@ -110,13 +110,13 @@ func (plan Write) finds() bool {
 }
 
 // firstLimits are the keys that the first call is charged to; where settings or payload choose
-// it, that of the first step stands for all.
+// it, that of the first step stands for all, and without such the limits that cover every call.
 func (plan Write) firstLimits(limits []Limit) []string {
 	for _, s := range plan.all() {
 		path, _, _ := cutQuery(s.Path)
 		return charged(limits, s.Method, path)
 	}
-	return nil
+	return charged(limits, "", "")
 }
 
 // Body types an encoder: it is refused any payload but a P.
