@@ -11,6 +11,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/samsara"
 	samsarasim "github.com/waybill-dev/waybill/internal/tsp/samsara/sim"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/traccar"
+	traccarsim "github.com/waybill-dev/waybill/internal/tsp/traccar/sim"
 )
 
 // Adapters returns one adapter for each TSP.
@@ -19,6 +21,7 @@ func Adapters() []tsp.Adapter {
 		geotab.New(),
 		motive.New(),
 		samsara.New(),
+		traccar.New(),
 	}
 }
 
@@ -34,5 +37,6 @@ func Simulators() []Simulator {
 		{geotabsim.Info(), func(o simkit.Options) (simkit.Simulator, error) { return geotabsim.New(o) }},
 		{motivesim.Info(), func(o simkit.Options) (simkit.Simulator, error) { return motivesim.New(o) }},
 		{samsarasim.Info(), func(o simkit.Options) (simkit.Simulator, error) { return samsarasim.New(o) }},
+		{traccarsim.Info(), func(o simkit.Options) (simkit.Simulator, error) { return traccarsim.New(o) }},
 	}
 }

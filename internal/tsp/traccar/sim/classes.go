@@ -1,6 +1,10 @@
 package sim
 
-import "github.com/waybill-dev/waybill/internal/tsp/simkit"
+import (
+	"slices"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
 
 // The collections of the store. Those that begin with an underscore are not shown by the admin side.
 const (
@@ -21,6 +25,10 @@ const (
 // Objects lists a collection for the admin side.
 func (s *service) Objects(tx *simkit.Tx, collection string) ([]*simkit.Item, bool) {
 	switch collection {
+	case "vehicles", "trailers": // devices, told apart by their category
+		return slices.DeleteFunc(slices.Clone(tx.Items(devices)), func(i *simkit.Item) bool {
+			return (str(i.Object, "category") == "trailer") != (collection == "trailers")
+		}), true
 	case devices, drivers, users, groups, permissions, positions, commands:
 		return tx.Items(collection), true
 	}

@@ -1,5 +1,5 @@
 // Package sim is the Traccar simulator: a strict, stateful stand-in for the part of the API of a Traccar server that
-// writes devices, drivers, users and commands, and the reads that an adapter needs beside it.
+// writes devices, vehicles and trailers (devices told apart), drivers, users and commands, and the reads that an adapter needs beside it.
 //
 // Facts come from Traccar's OpenAPI document (version 6.14.5) and, where that is silent, from the source of the server
 // (github.com/traccar/traccar at 9e5c458, read 2026-11-25). A comment names its source by the class under
@@ -21,7 +21,7 @@
 // Traccar documents no rate limit and has none; 429 comes from proxies in front of it. The budget while limits are
 // enabled is an assumption: 600 requests a minute for the whole server, 20 at once.
 //
-// /_sim/objects/ knows: devices, drivers, users, groups, permissions (links, in order of creation), positions (what
+// /_sim/objects/ knows: devices, vehicles and trailers (devices told apart), drivers, users, groups, permissions (links, in order of creation), positions (what
 // each device last reported, with the values of PUT /devices/{id}/accumulators) and commands (every command that was
 // sent or queued).
 package sim

@@ -1,0 +1,38 @@
+package traccar_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/traccar"
+	"github.com/waybill-dev/waybill/internal/tsp/traccar/sim"
+	"github.com/waybill-dev/waybill/internal/tsp/tsptest"
+)
+
+// replies are errors as the server makes them: the exception, and a stack trace behind it.
+func replies() []tsptest.Reply {
+	var all []tsptest.Reply
+	for text, class := range map[string]tsp.Class{
+		"java.lang.SecurityException: Device access denied": tsp.Forbidden,
+		"org.traccar.storage.StorageException: org.h2.jdbc.JdbcSQLIntegrityConstraintViolationException: Unique index or primary key violation: \"X\"": tsp.Rejected,
+		"org.traccar.storage.StorageException: java.sql.SQLIntegrityConstraintViolationException: Duplicate entry '1' for key 'uniqueid'":              tsp.Rejected,
+		"org.traccar.storage.StorageException: org.postgresql.util.PSQLException: ERROR: duplicate key value violates unique constraint \"uk\"":        tsp.Rejected,
+		"java.lang.RuntimeException: Command message is not supported in protocol teltonika":                                                           tsp.Rejected,
+		"java.lang.NegativeArraySizeException: -61": tsp.Unauthorized,
+	} {
+		all = append(all, tsptest.Reply{Name: text, Status: http.StatusBadRequest, Body: text + "\n\tat org.traccar.Some.method(Some.java:1)\n", Class: class})
+	}
+	return append(all, tsptest.Reply{Name: "a token that nobody signed", Status: http.StatusInternalServerError,
+		Body: "jakarta.ws.rs.WebApplicationException: java.security.SignatureException: Could not verify signature\n\tat a.B.c(B.java:1)\n", Class: tsp.Unauthorized})
+}
+
+func TestTraccarConforms(t *testing.T) {
+	tsptest.Run(t, tsptest.Config{
+		New: traccar.New, Simulator: sim.New, Replies: replies(), Golden: "testdata", OpenAPI: "../../../../shared/tsp-specs/traccar.openapi.yaml",
+		Collections: map[resource.Kind][]string{resource.KindVehicle: {"vehicles"}, resource.KindTrailer: {"trailers"},
+			resource.KindUser: {"drivers"}, resource.KindMessage: {"commands"}, resource.KindGroupMessage: {"commands"}},
+		Sources: map[string][]resource.SourceID{"recipient_id": {"1", "2", "3"}, "recipient_ids": {"1", "2", "3"}},
+	})
+}

@@ -1,0 +1,108 @@
+package traccar
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
+)
+
+const devicesPath = "/api/devices"
+
+// trailerCategory tells trailers from vehicles.
+const trailerCategory = "trailer"
+
+// maxText is the longest text of a column, in characters (schema/changelog-*.xml).
+const maxText = 128
+
+// createDevice is what vehicles and trailers have in common when they are made.
+func createDevice(kind resource.Kind) rest.Write {
+	return rest.Write{Capability: tsp.Capability{Kind: kind, Verb: resource.Create}, Strength: tsp.VerifyFirst,
+		Method: http.MethodPost, Path: devicesPath, Decode: written(devices), Find: findDevice}
+}
+
+// updateDevice is what they have in common when they are changed.
+func updateDevice(kind resource.Kind) rest.Write {
+	return rest.Write{Capability: tsp.Capability{Kind: kind, Verb: resource.Update}, Strength: tsp.NaturalKey,
+		Method: http.MethodPut, Path: devicesPath + "/{target}", Decode: written(devices)}
+}
+
+// begin is a device that is about to be made.
+func begin(w tsp.Write, category, uniqueID string) object {
+	o := object{"category": encoded(category), "uniqueId": encoded(uniqueID),
+		"attributes": encoded(object{markAttribute: encoded(w.Operation)})}
+	if group, ok := w.Settings[settingGroup].(int64); ok {
+		o["groupId"] = encoded(group)
+	}
+	return o
+}
+
+// uniqueID is what the server knows a device by: the first of the fields that is given. The
+// server trims it.
+func uniqueID(fields ...resource.Opt[string]) string {
+	for _, f := range fields {
+		if text := strings.TrimSpace(f.Or("")); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// noIdentifier refuses a record without anything to know it by.
+func noIdentifier(path, others string) []resource.Problem {
+	return []resource.Problem{{Path: path, Code: resource.CodeRequired,
+		Message: "is required by Traccar, which knows records by an identifier, unless " + others + " is given"}}
+}
+
+// checkIdentifier refuses a device without anything to know it by, or with a serial number that
+// the server would trim.
+func checkIdentifier(serial resource.Opt[string], id string) []resource.Problem {
+	if given := serial.Or(""); given != strings.TrimSpace(given) {
+		return []resource.Problem{{Path: "eld_serial_number", Input: resource.Excerpt(given), Code: resource.CodeUnsupported,
+			Message: "must not begin or end with spaces at Traccar"}}
+	}
+	if id == "" {
+		return noIdentifier("external_id", "eld_serial_number or vin")
+	}
+	return nil
+}
+
+// disabled is is_active the other way round.
+func disabled(active resource.Opt[bool]) resource.Opt[bool] {
+	if on, ok := active.Get(); ok {
+		return resource.Of(!on)
+	}
+	return active
+}
+
+// findDevice looks for the device that the operation marked.
+func findDevice(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
+	id := ""
+	switch p := w.Payload.(type) {
+	case *resource.Vehicle:
+		id = vehicleID(p)
+	case *resource.Trailer:
+		id = trailerID(p)
+	}
+	return findMarked(ctx, send, w, rest.Call{Method: http.MethodGet, Path: devicesPath, Query: url.Values{"uniqueId": {id}}})
+}
+
+// findMarked looks among the records of a list for the one that the operation marked.
+func findMarked(ctx context.Context, send rest.Send, w tsp.Write, list rest.Call) (tsp.Written, bool, error) {
+	a, err := send(ctx, list)
+	if err != nil {
+		return tsp.Written{}, false, err
+	}
+	all, err := rest.Decode[[]object](a)
+	for _, o := range all {
+		if o.attributes().text(markAttribute) == w.Operation.String() {
+			collection := strings.TrimPrefix(list.Path, "/api/")
+			return tsp.Written{SourceID: o.id(), Collection: collection, Status: a.Status, Headers: a.Headers}, true, nil
+		}
+	}
+	return tsp.Written{}, false, err
+}

@@ -1,0 +1,151 @@
+package traccar
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
+)
+
+const driversPath = "/api/drivers"
+
+func createDriver() rest.Write {
+	return rest.Write{
+		Capability: tsp.Capability{Kind: resource.KindUser, Verb: resource.Create},
+		Strength:   tsp.VerifyFirst,
+		Uses:       driverUses(resource.Create),
+		Check:      rest.Checked(checkNewDriver),
+		Method:     http.MethodPost,
+		Path:       driversPath,
+		Encode: rest.Body(func(u *resource.User, w tsp.Write) (any, error) {
+			o := object{"uniqueId": encoded(driverID(u)), "attributes": encoded(object{markAttribute: encoded(w.Operation)})}
+			return driverInto(o, u), nil
+		}),
+		Decode: written(drivers),
+		Find:   findDriver,
+	}
+}
+
+func updateDriver() rest.Write {
+	return rest.Write{
+		Capability: tsp.Capability{Kind: resource.KindUser, Verb: resource.Update},
+		Strength:   tsp.NaturalKey,
+		Uses:       driverUses(resource.Update),
+		Check:      rest.Checked(checkDriver),
+		Method:     http.MethodPut,
+		Path:       driversPath + "/{target}",
+		Compose:    changed(driversPath, driverInto),
+		Decode:     written(drivers),
+	}
+}
+
+func driverID(u *resource.User) string { return uniqueID(u.EmployeeNumber, u.Username) }
+
+// driverInto writes what the fields of a user say into a driver. Traccar has one name; its parts
+// stand among the attributes, so that either can be changed alone.
+func driverInto(o object, u *resource.User) object {
+	more := o.attributes()
+	first, last := nameOf(o)
+	if u.FirstName.State() != resource.Absent || u.LastName.State() != resource.Absent {
+		first, last = u.FirstName.Or(first), u.LastName.Or(last)
+		more["firstName"], more["lastName"] = encoded(first), encoded(last)
+		o["name"] = encoded(cut(strings.TrimSpace(first + " " + last)))
+	}
+	put(more, "username", u.Username)
+	put(more, "designation", u.UserDesignation)
+	put(more, "email", u.UserEmail)
+	put(more, "phone", u.PhoneNumber)
+	put(more, "country", u.CountryCode)
+	put(more, "licenseCountry", u.LicenseCountry)
+	put(more, "licenseRegion", u.LicenseRegion)
+	put(more, "licenseNumber", u.LicenseNumber)
+	put(more, "licenseExpiration", u.LicenseExpiration)
+	put(more, "employeeNumber", u.EmployeeNumber)
+	put(more, "carrierNumber", u.CarrierNumber)
+	put(more, "notes", u.Notes)
+	return o.with(more)
+}
+
+// nameOf are the parts of a driver's name. One that was made elsewhere ends its first name at
+// the first space.
+func nameOf(o object) (first, last string) {
+	kept := o.attributes()
+	if kept["firstName"] != nil || kept["lastName"] != nil {
+		return kept.text("firstName"), kept.text("lastName")
+	}
+	first, last, _ = strings.Cut(o.text("name"), " ")
+	return first, last
+}
+
+// cut shortens a name to what its column holds; its parts are kept whole.
+func cut(name string) string {
+	if runes := []rune(name); len(runes) > maxText {
+		return string(runes[:maxText])
+	}
+	return name
+}
+
+func driverUses(verb resource.Verb) tsp.Uses {
+	hours := tsp.Dropped("it keeps no hours of service")
+	uses := tsp.Uses{
+		"username":                  tsp.Sent().Length(1, maxText),
+		"is_active":                 tsp.Rejects("its drivers are always active").But(true),
+		"status":                    tsp.Dropped("its drivers are always active"),
+		"is_driver":                 tsp.Rejects("its other users are those who sign in to the server; make them there").But(true),
+		"user_designation":          tsp.Sent(),
+		"user_email":                tsp.Sent(),
+		"first_name":                tsp.Required().Length(1, maxText).NotNull(),
+		"last_name":                 tsp.Required().Length(1, maxText).NotNull(),
+		"phone_number":              tsp.Sent(),
+		"country_code":              tsp.Sent(),
+		"license_country":           tsp.Sent(),
+		"license_region":            tsp.Sent(),
+		"license_number":            tsp.Sent(),
+		"license_expiration":        tsp.Sent(),
+		"employee_number":           tsp.Sent().Length(1, maxText),
+		"carrier_number":            tsp.Sent(),
+		"notes":                     tsp.Sent(),
+		"hos_ruleset_code":          hours,
+		"allow_yard_move":           hours,
+		"allow_personal_conveyance": hours,
+		"allow_adverse_driving":     hours,
+		"default_time_zone":         tsp.Dropped("its drivers have no time zone"),
+		"hos_compliance_type":       hours,
+		"hos_tracking_method":       hours,
+	}
+	if verb == resource.Update {
+		uses["first_name"] = tsp.Sent().Length(1, maxText).NotNull()
+		uses["last_name"] = tsp.Sent().Length(1, maxText).NotNull()
+	}
+	return uses
+}
+
+// checkNewDriver refuses also a driver without anything to know it by.
+func checkNewDriver(u *resource.User, s tsp.Settings) []resource.Problem {
+	if driverID(u) == "" {
+		return noIdentifier("employee_number", "username")
+	}
+	return checkDriver(u, s)
+}
+
+// checkDriver refuses to make a driver inactive, which would mislead if it were only left out.
+func checkDriver(u *resource.User, _ tsp.Settings) []resource.Problem {
+	if u.Status.Or("ACTIVE") == "ACTIVE" {
+		return nil
+	}
+	return []resource.Problem{{Path: "status", Input: u.Status.Or(""), Code: resource.CodeUnsupported,
+		Message: "cannot be written at Traccar: its drivers are always active"}}
+}
+
+// findDriver looks for the driver that the operation marked.
+func findDriver(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
+	u, ok := w.Payload.(*resource.User)
+	if !ok {
+		return tsp.Written{}, false, nil
+	}
+	return findMarked(ctx, send, w, rest.Call{Method: http.MethodGet, Path: driversPath, Query: url.Values{"keyword": {driverID(u)}}})
+}

@@ -1,0 +1,118 @@
+package traccar
+
+import (
+	"slices"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+)
+
+// machineFields are the members of the unified vehicle and trailer that Traccar keeps.
+type machineFields struct {
+	VehicleName         string         `json:"vehicle_name,omitzero"`
+	TrailerName         string         `json:"trailer_name,omitzero"`
+	OEM                 string         `json:"oem,omitzero"`
+	ModelType           string         `json:"model_type,omitzero"`
+	ModelYear           jsontext.Value `json:"model_year,omitzero"`
+	VIN                 string         `json:"vin,omitzero"`
+	EngineVIN           string         `json:"engine_vin,omitzero"`
+	LicensePlateRegion  string         `json:"license_plate_region,omitzero"`
+	LicensePlateCountry string         `json:"license_plate_country,omitzero"`
+	LicensePlateNumber  string         `json:"license_plate_number,omitzero"`
+	IsActive            bool           `json:"is_active"`
+	Status              string         `json:"status,omitzero"`
+	Notes               string         `json:"notes,omitzero"`
+	ELDSerialNumber     string         `json:"eld_serial_number,omitzero"`
+	TotalAxles          jsontext.Value `json:"total_axles,omitzero"`
+	ExternalID          string         `json:"external_id,omitzero"`
+	FuelUnit            string         `json:"fuel_unit,omitzero"`
+	FuelCapacity        string         `json:"fuel_capacity,omitzero"`
+	EngineType          string         `json:"engine_type,omitzero"`
+	TrailerLength       jsontext.Value `json:"trailer_length,omitzero"`
+	TrailerType         string         `json:"trailer_type,omitzero"`
+}
+
+// machine reads what vehicles and trailers share. Somebody else may keep anything among the
+// attributes, so a value of another form than ours is left out.
+func machine(o object) machineFields {
+	more := o.attributes()
+	var disabled bool
+	_ = json.Unmarshal(o["disabled"], &disabled)
+	return machineFields{
+		OEM: more.text("make"), ModelType: o.text("model"), ModelYear: more.whole("modelYear"), VIN: more.text("vin"),
+		EngineVIN: more.text("engineVin"), LicensePlateRegion: more.text("licensePlateRegion"),
+		LicensePlateCountry: more.text("licensePlateCountry"), LicensePlateNumber: more.text("licensePlate"), IsActive: !disabled,
+		Notes: more.text("notes"), ELDSerialNumber: o.text("uniqueId"), TotalAxles: more.whole("axles"),
+		ExternalID: more.text("externalId"), FuelUnit: more.text("fuelUnit"), FuelCapacity: more.text("fuelCapacity"),
+	}
+}
+
+func vehicleFields(o object) any {
+	f := machine(o)
+	f.VehicleName = o.text("name")
+	f.Status = oneOf(o.attributes().text("vehicleStatus"), "status")
+	f.EngineType = oneOf(o.attributes().text("engineType"), "engine_type")
+	return f
+}
+
+func trailerFields(o object) any {
+	f, more := machine(o), o.attributes()
+	f.TrailerName, f.Status, f.TrailerType = o.text("name"), more.text("trailerStatus"), more.text("trailerType")
+	if n := more["trailerLength"]; n.Kind() == '0' {
+		f.TrailerLength = n
+	}
+	return f
+}
+
+// whole is a member that is a whole number; nil if it is none.
+func (o object) whole(member string) jsontext.Value {
+	var n int64
+	if json.Unmarshal(o[member], &n) != nil {
+		return nil
+	}
+	return o[member]
+}
+
+// oneOf is a text if it is a value of the vehicle's field; "" if not.
+func oneOf(text, field string) string {
+	schema, err := resource.For(resource.KindVehicle, resource.Update)
+	if err != nil || !slices.Contains(schema.Field(field).Values, text) {
+		return ""
+	}
+	return text
+}
+
+// personFields are the members of the unified user that a driver keeps.
+type personFields struct {
+	Username          string `json:"username,omitzero"`
+	IsActive          bool   `json:"is_active"`
+	Status            string `json:"status"`
+	IsDriver          bool   `json:"is_driver"`
+	UserDesignation   string `json:"user_designation,omitzero"`
+	UserEmail         string `json:"user_email,omitzero"`
+	FirstName         string `json:"first_name,omitzero"`
+	LastName          string `json:"last_name,omitzero"`
+	PhoneNumber       string `json:"phone_number,omitzero"`
+	CountryCode       string `json:"country_code,omitzero"`
+	LicenseCountry    string `json:"license_country,omitzero"`
+	LicenseRegion     string `json:"license_region,omitzero"`
+	LicenseNumber     string `json:"license_number,omitzero"`
+	LicenseExpiration string `json:"license_expiration,omitzero"`
+	EmployeeNumber    string `json:"employee_number,omitzero"`
+	CarrierNumber     string `json:"carrier_number,omitzero"`
+	Notes             string `json:"notes,omitzero"`
+}
+
+func driverFields(o object) any {
+	more := o.attributes()
+	first, last := nameOf(o)
+	return personFields{
+		Username: more.text("username"), IsActive: true, Status: "ACTIVE", IsDriver: true, UserDesignation: more.text("designation"),
+		UserEmail: more.text("email"), FirstName: first, LastName: last, PhoneNumber: more.text("phone"),
+		CountryCode: more.text("country"), LicenseCountry: more.text("licenseCountry"), LicenseRegion: more.text("licenseRegion"),
+		LicenseNumber: more.text("licenseNumber"), LicenseExpiration: more.text("licenseExpiration"),
+		EmployeeNumber: more.text("employeeNumber"), CarrierNumber: more.text("carrierNumber"), Notes: more.text("notes"),
+	}
+}

@@ -1,0 +1,58 @@
+package traccar
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
+)
+
+// New returns the adapter.
+func New() tsp.Adapter { return rest.New(config(time.Now)) }
+
+func config(now func() time.Time) rest.Config {
+	return rest.Config{
+		Spec:     spec(),
+		Auths:    map[string]rest.Auth{"token": rest.Bearer("token"), "api_basic": rest.Basic("username", "password")},
+		URLField: "url",
+		Limits:   limits(),
+		Answers:  rest.Answers{Class: class, Message: message},
+		Check:    check,
+		Writes: []rest.Write{createVehicle(), updateVehicle(), createTrailer(), updateTrailer(), createDriver(), updateDriver(),
+			createMessage(), createGroupMessage()},
+		Lists: map[resource.Kind]rest.List{
+			resource.KindVehicle: listDevices(isTrailer(false), vehicleFields),
+			resource.KindTrailer: listDevices(isTrailer(true), trailerFields),
+			resource.KindUser:    listDrivers(),
+		},
+		Now: now,
+	}
+}
+
+// check lists one device, because the server tells who is calling only to sessions with a cookie
+// (SessionResource.get). Ids are those of the server, so its host is the account's key.
+func check(ctx context.Context, send rest.Send) (tsp.Account, error) {
+	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: devicesPath, Query: url.Values{"limit": {"1"}}})
+	var e *tsp.Error
+	if errors.As(err, &e) && e.Class == tsp.Missing {
+		return tsp.Account{}, &tsp.Error{Class: tsp.Unauthorized, Status: e.Status, Headers: e.Headers,
+			Message: "there is no Traccar server at the credentials' url; give it without /api", Err: err}
+	}
+	if err != nil {
+		return tsp.Account{}, err
+	}
+	if _, err := rest.Decode[[]object](a); err != nil {
+		return tsp.Account{}, err
+	}
+	host := a.Base
+	if u, err := url.Parse(a.Base); err == nil {
+		host = strings.ToLower(u.Host + u.Path)
+	}
+	return tsp.Account{Key: host, Name: host}, nil
+}

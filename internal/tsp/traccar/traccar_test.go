@@ -1,0 +1,119 @@
+package traccar_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/traccar"
+	"github.com/waybill-dev/waybill/internal/tsp/traccar/sim"
+)
+
+type free struct{}
+
+func (free) Wait(context.Context, ...string) error { return nil }
+
+// served runs a simulator and returns its URL.
+func served(t *testing.T) string {
+	t.Helper()
+	host, err := sim.New(simkit.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(host)
+	t.Cleanup(func() { _ = host.Close(); server.Close() })
+	return server.URL
+}
+
+func session(t *testing.T, c tsp.Credentials) tsp.Session {
+	t.Helper()
+	s, err := traccar.New().Connect(t.Context(), tsp.Access{Credentials: c, Client: http.DefaultClient, Pace: free{},
+		Settings: traccar.New().Spec().Effective(nil)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func basic(url, user, password string) tsp.Credentials {
+	return tsp.Credentials{Kind: "api_basic", Fields: map[string]string{"username": user, "password": password, "url": url}}
+}
+
+func TestTheServersHostIsTheAccountWhoeverSignsIn(t *testing.T) {
+	t.Parallel()
+	url := served(t)
+	for _, c := range []tsp.Credentials{
+		basic(url, "demo-service@waybill.example", "traccar-demo-password"),
+		basic(url+"/", "dispatcher@waybill.example", "traccar-dispatcher-password"),
+		{Kind: "token", Fields: map[string]string{"token": "traccar-demo-token", "url": url}},
+	} {
+		account, err := session(t, c).Check(t.Context(), free{})
+		if err != nil || account.Key != strings.TrimPrefix(url, "http://") {
+			t.Errorf("%+v, %v", account, err)
+		}
+	}
+}
+
+func TestAWrongPasswordTokenOrAddressIsUnauthorizedAndSaysWhich(t *testing.T) {
+	t.Parallel()
+	url := served(t)
+	for want, c := range map[string]tsp.Credentials{
+		"401":          basic(url, "demo-service@waybill.example", "wrong"),
+		"Index 1":      {Kind: "token", Fields: map[string]string{"token": "gibberish", "url": url}},
+		"without /api": {Kind: "token", Fields: map[string]string{"token": "traccar-demo-token", "url": url + "/api"}},
+	} {
+		_, err := session(t, c).Check(t.Context(), free{})
+		e, ok := err.(*tsp.Error)
+		if !ok || e.Class != tsp.Unauthorized || !strings.Contains(e.Message, want) {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+}
+
+// message writes one to a driver.
+func message(t *testing.T, s tsp.Session, driver resource.SourceID) (tsp.Written, error) {
+	t.Helper()
+	c := tsp.Capability{Kind: resource.KindMessage, Verb: resource.Create}
+	schema, err := resource.For(c.Kind, c.Verb)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := uuid.NewString()
+	payload, problems := schema.Decode([]byte(`{"connection_id":"` + id + `","sender_id":"` + id + `","recipient_id":"` + id + `","message_text":"Dock 7"}`))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	return s.Write(t.Context(), tsp.Write{Capability: c, Schema: schema, Payload: payload, Operation: uuid.Must(uuid.NewV7()),
+		Refs: resource.Refs{"recipient_id": {driver}}, Attempt: 1, SentAt: time.Now(), Pace: free{}})
+}
+
+func TestAMessageGoesToTheDriversDeviceOrSaysWhyNot(t *testing.T) {
+	t.Parallel()
+	url := served(t)
+	admin := session(t, basic(url, "demo-service@waybill.example", "traccar-demo-password"))
+	for driver, want := range map[resource.SourceID]string{"1": "", "3": "queued until the device reports"} {
+		out, err := message(t, admin, driver)
+		if err != nil || out.Note != want || out.SourceID != "" {
+			t.Errorf("driver %s: %+v, %v", driver, out, err)
+		}
+	}
+	for driver, want := range map[resource.SourceID]string{
+		"5": "Command message is not supported in protocol teltonika", "6": "linked to no device", "x": "has no driver",
+	} {
+		if _, err := message(t, admin, driver); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("driver %s: %v", driver, err)
+		}
+	}
+	_, err := message(t, session(t, basic(url, "dispatcher@waybill.example", "traccar-dispatcher-password")), "1")
+	if e, ok := err.(*tsp.Error); !ok || e.Class != tsp.Forbidden || !strings.Contains(e.Message, "credentials of one") {
+		t.Errorf("somebody who is no administrator: %v", err)
+	}
+}

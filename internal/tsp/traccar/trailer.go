@@ -1,0 +1,80 @@
+package traccar
+
+import (
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
+)
+
+func createTrailer() rest.Write {
+	w := createDevice(resource.KindTrailer)
+	w.Uses, w.Check = trailerUses(resource.Create), rest.Checked(checkTrailer)
+	w.Encode = rest.Body(func(t *resource.Trailer, w tsp.Write) (any, error) {
+		return trailerInto(begin(w, trailerCategory, trailerID(t)), t), nil
+	})
+	return w
+}
+
+func updateTrailer() rest.Write {
+	w := updateDevice(resource.KindTrailer)
+	w.Uses = trailerUses(resource.Update)
+	w.Compose = changed(devicesPath, trailerInto)
+	return w
+}
+
+func trailerID(t *resource.Trailer) string { return uniqueID(t.ELDSerialNumber, t.ExternalID, t.VIN) }
+
+// trailerInto writes what the fields of a trailer say into a device.
+func trailerInto(o object, t *resource.Trailer) object {
+	put(o, "name", t.TrailerName)
+	put(o, "model", t.ModelType)
+	put(o, "disabled", disabled(t.IsActive))
+	more := o.attributes()
+	put(more, "make", t.OEM)
+	put(more, "modelYear", t.ModelYear)
+	put(more, "vin", t.VIN)
+	put(more, "licensePlate", t.LicensePlateNumber)
+	put(more, "licensePlateRegion", t.LicensePlateRegion)
+	put(more, "licensePlateCountry", t.LicensePlateCountry)
+	put(more, "trailerStatus", t.Status)
+	put(more, "notes", t.Notes)
+	put(more, "axles", t.TotalAxles)
+	put(more, "externalId", t.ExternalID)
+	put(more, "trailerLength", number(t.TrailerLength))
+	put(more, "trailerType", t.TrailerType)
+	return o.with(more)
+}
+
+func trailerUses(verb resource.Verb) tsp.Uses {
+	uses := tsp.Uses{
+		"trailer_name":          tsp.Required().Length(1, maxText).NotNull(),
+		"oem":                   tsp.Sent(),
+		"model_type":            tsp.Sent().Length(0, maxText),
+		"model_year":            tsp.Sent(),
+		"vin":                   tsp.Sent().Length(0, maxText),
+		"license_plate_region":  tsp.Sent(),
+		"license_plate_country": tsp.Sent(),
+		"license_plate_number":  tsp.Sent(),
+		"is_active":             tsp.Sent().NotNull(),
+		"status":                tsp.Sent(),
+		"notes":                 tsp.Sent(),
+		"eld_id":                tsp.Dropped(learns),
+		"eld_serial_number":     tsp.Sent().Length(1, maxText),
+		"eld_device_type":       tsp.Dropped(learns),
+		"eld_product_id":        tsp.Dropped(learns),
+		"total_axles":           tsp.Sent(),
+		"external_id":           tsp.Sent().Length(0, maxText),
+		"trailer_length":        tsp.Sent(),
+		"trailer_type":          tsp.Sent(),
+	}
+	if verb == resource.Update {
+		uses["trailer_name"] = tsp.Sent().Length(1, maxText).NotNull()
+		uses["eld_serial_number"] = tsp.Dropped(identity)
+	}
+	return uses
+}
+
+// checkTrailer refuses a trailer without anything to know it by.
+func checkTrailer(t *resource.Trailer, _ tsp.Settings) []resource.Problem {
+	return checkIdentifier(t.ELDSerialNumber, trailerID(t))
+}

@@ -1,0 +1,93 @@
+package traccar
+
+import (
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
+)
+
+func createVehicle() rest.Write {
+	w := createDevice(resource.KindVehicle)
+	w.Uses, w.Check = vehicleUses(resource.Create), rest.Checked(checkVehicle)
+	w.Encode = rest.Body(func(v *resource.Vehicle, w tsp.Write) (any, error) {
+		return vehicleInto(begin(w, w.Settings.Text(settingCategory), vehicleID(v)), v), nil
+	})
+	return w
+}
+
+func updateVehicle() rest.Write {
+	w := updateDevice(resource.KindVehicle)
+	w.Uses = vehicleUses(resource.Update)
+	w.Compose = changed(devicesPath, vehicleInto)
+	return w
+}
+
+func vehicleID(v *resource.Vehicle) string { return uniqueID(v.ELDSerialNumber, v.ExternalID, v.VIN) }
+
+// vehicleInto writes what the fields of a vehicle say into a device.
+func vehicleInto(o object, v *resource.Vehicle) object {
+	put(o, "name", v.VehicleName)
+	put(o, "model", v.ModelType)
+	put(o, "disabled", disabled(v.IsActive))
+	more := o.attributes()
+	put(more, "make", v.OEM)
+	put(more, "modelYear", v.ModelYear)
+	put(more, "vin", v.VIN)
+	put(more, "engineVin", v.EngineVIN)
+	put(more, "licensePlate", v.LicensePlateNumber)
+	put(more, "licensePlateRegion", v.LicensePlateRegion)
+	put(more, "licensePlateCountry", v.LicensePlateCountry)
+	put(more, "vehicleStatus", v.Status)
+	put(more, "notes", v.Notes)
+	put(more, "axles", v.TotalAxles)
+	put(more, "externalId", v.ExternalID)
+	put(more, "fuelCapacity", v.FuelCapacity)
+	put(more, "fuelUnit", v.FuelUnit)
+	put(more, "engineType", v.EngineType)
+	return o.with(more)
+}
+
+func vehicleUses(verb resource.Verb) tsp.Uses {
+	uses := tsp.Uses{
+		"vehicle_name":          tsp.Required().Length(1, maxText).NotNull(),
+		"oem":                   tsp.Sent(),
+		"model_type":            tsp.Sent().Length(0, maxText),
+		"model_year":            tsp.Sent(),
+		"vin":                   tsp.Sent().Length(0, maxText),
+		"engine_vin":            tsp.Sent(),
+		"license_plate_region":  tsp.Sent(),
+		"license_plate_country": tsp.Sent(),
+		"license_plate_number":  tsp.Sent(),
+		"is_active":             tsp.Sent().NotNull(),
+		"status":                tsp.Sent(),
+		"notes":                 tsp.Sent(),
+		"eld_id":                tsp.Dropped(learns),
+		"eld_serial_number":     tsp.Sent().Length(1, maxText),
+		"eld_device_type":       tsp.Dropped(learns),
+		"eld_product_id":        tsp.Dropped(learns),
+		"total_axles":           tsp.Sent(),
+		"external_id":           tsp.Sent().Length(0, maxText),
+		"speed_unit":            tsp.Dropped(units),
+		"odometer_unit":         tsp.Dropped(units),
+		"fuel_unit":             tsp.Sent(),
+		"fuel_capacity":         tsp.Sent(),
+		"engine_type":           tsp.Sent(),
+	}
+	if verb == resource.Update {
+		uses["vehicle_name"] = tsp.Sent().Length(1, maxText).NotNull()
+		uses["eld_serial_number"] = tsp.Dropped(identity)
+	}
+	return uses
+}
+
+// The reasons that several fields share.
+const (
+	learns   = "it learns what a device is from what the device reports"
+	units    = "its units are those of each user"
+	identity = "it knows the record by this identifier; writing another would part it from its hardware"
+)
+
+// checkVehicle refuses a vehicle without anything to know it by.
+func checkVehicle(v *resource.Vehicle, _ tsp.Settings) []resource.Problem {
+	return checkIdentifier(v.ELDSerialNumber, vehicleID(v))
+}
