@@ -3,8 +3,6 @@ package tsptest
 import (
 	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 )
 
@@ -45,25 +43,7 @@ func checkGolden(t *trial) {
 		}
 		fmt.Fprintf(&got, "# %s\n\n%s\n", one.name, t.suite.masked(requests))
 	}
-	if t.suite.config.Golden == "" {
-		t.fatalf("the config names no folder of golden files")
-	}
-	file := filepath.Join(t.suite.config.Golden, strings.ReplaceAll(t.c.String(), " ", "_")+".http")
-	if *update {
-		if err := os.MkdirAll(t.suite.config.Golden, 0o755); err != nil {
-			t.fatalf("%v", err)
-		}
-		if err := os.WriteFile(file, []byte(got.String()), 0o600); err != nil {
-			t.fatalf("%v", err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.fatalf("%v; run the test with -update to write it", err)
-	}
-	if string(want) != got.String() {
-		t.errorf("the requests are not those of %s (-want +got); run with -update if that is right:\n%s", file, difference(string(want), got.String()))
-	}
+	t.goldenFile(".http", got.String())
 }
 
 // few is the smallest draft that the policy lets pass: what must be given, and for updates

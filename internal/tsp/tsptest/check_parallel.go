@@ -1,7 +1,9 @@
 package tsptest
 
 import (
+	"net/http"
 	"sync"
+	"time"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -25,6 +27,7 @@ func checkParallel(t *trial) {
 	if !static {
 		w.endSession()
 	}
+	w.front.expect(staggered)
 	before, renewed := w.sim.counts(), w.vault.count()
 	ends := make([]error, many)
 	var all sync.WaitGroup
@@ -47,6 +50,22 @@ func checkParallel(t *trial) {
 	}
 	if f.c.Verb == resource.Create && grown < many && len(f.texts()) > 0 {
 		t.errorf("%d writes at once make %d objects", many, grown)
+	}
+}
+
+// staggered lets all writes begin before the first is answered, and half of them learn only after
+// the others that their session has ended and was renewed.
+func staggered(n int, _ *call) spoil {
+	if n >= many {
+		return nil
+	}
+	late := time.Second
+	if n >= many/2 {
+		late = time.Minute
+	}
+	return func(w http.ResponseWriter, r *http.Request, pass http.HandlerFunc) {
+		time.Sleep(late)
+		pass(w, r)
 	}
 }
 

@@ -17,6 +17,7 @@ func checks() []check {
 		{name: "texts", each: checkTexts},
 		{name: "deterministic", each: checkDeterministic},
 		{name: "golden", each: checkGolden},
+		{name: "values", each: checkValues},
 		{name: "undeclared", whole: checkUndeclared},
 		{name: "missing", each: checkMissing},
 		{name: "repeated", each: checkRepeated},

@@ -19,6 +19,7 @@ const (
 	trimsTexts        flaw = "texts are trimmed"
 	restless          flaw = "equal writes make different requests"
 	changesHeader     flaw = "the requests are not those of the golden files"
+	confusesValues    flaw = "a new vehicle that is inactive loses its plate"
 	asksFirst         flaw = "a call is made before a write is found to be unsupported"
 	missingIsRejected flaw = "an unknown record is called a refusal"
 	keyChanges        flaw = "the native key changes with the attempt"
@@ -52,7 +53,7 @@ func flaws() map[flaw]string {
 	return map[flaw]string{
 		incompleteSpec: "spec", unlabelled: "settings", accountDrifts: "connected", wrongKeyRejected: "connected", unreasoned: "uses", inventsIDs: "written",
 		sendsDropped: "fields", ignoresCases: "fields", sendsOurIDs: "our ids", clearsTheRest: "patch", forgetsNull: "null",
-		trimsTexts: "texts", restless: "deterministic", changesHeader: "golden", asksFirst: "undeclared",
+		trimsTexts: "texts", restless: "deterministic", changesHeader: "golden", confusesValues: "values", asksFirst: "undeclared",
 		missingIsRejected: "missing", keyChanges: "repeated", sureOfLoss: "lost answers", neverLooks: "crashes",
 		timeoutIsRejected: "statuses", trustsAnyJSON: "statuses", trustsErrors: "replies", wholeSeconds: "retry after", waitsFor429Alone: "retry after", trustsCutOff: "unreadable",
 		tellsToken: "secrets", followsRedirects: "redirects", ignoresCancel: "cancelled", leaksGoroutines: "cancelled",

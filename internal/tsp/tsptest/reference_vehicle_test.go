@@ -35,6 +35,8 @@ func (l *link) vehicle(v *resource.Vehicle, w tsp.Write) ([]part, error) {
 	switch {
 	case r.has(sendsDropped) && w.Verb == resource.Create:
 		body["color"] = v.OEM.Or("")
+	case r.has(confusesValues) && body["isActive"] == false && w.Verb == resource.Create:
+		body["licensePlate"] = "none"
 	case r.has(sendsUndocumented):
 		body["shade"] = "grey"
 	case r.has(trimsTexts) && w.Verb == resource.Create:

@@ -1,0 +1,178 @@
+package tsptest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// checkValues: what becomes of each value of each enum, flag and unit is what the golden file
+// says, so that every row of an adapter's tables is written down once by hand or by -update, and
+// read by somebody.
+func checkValues(t *trial) {
+	f := t.form(t.suite.settings())
+	f.writable()
+	var got strings.Builder
+	for _, field := range f.fields() {
+		if values := f.listed(field); len(values) > 1 {
+			fmt.Fprintf(&got, "# %s\n", field.Name)
+			for _, line := range f.rows(field, values) {
+				got.WriteString(strings.TrimRight(t.suite.masked(line), " ") + "\n")
+			}
+			got.WriteString("\n")
+		}
+	}
+	if got.Len() == 0 {
+		t.skipf("no field has a list of values that reach the TSP")
+	}
+	t.goldenFile(".values", got.String())
+}
+
+// listed are the values of a field that has a list of them; nil for any other.
+func (f form) listed(field *resource.Field) []string {
+	use := f.action.Uses[field.Name]
+	named := append(f.t.suite.config.Values[field.Name], f.t.suite.config.Values[f.c.String()+"."+field.Name]...)
+	switch {
+	case use.Use != tsp.UseSent && use.Use != tsp.UseRequired || f.t.excused(field.Name):
+		return nil
+	case field.Type == resource.Enums:
+		var all []string
+		for _, v := range field.Values {
+			all = append(all, "["+quoted(v)+"]")
+		}
+		return all
+	case field.Type == resource.Enum:
+		return quotedAll(field.Values)
+	case field.Type == resource.Boolean:
+		return []string{"true", "false"}
+	case use.Values != nil:
+		return quotedAll(use.Values)
+	case field.Type == resource.Text && len(named) > 1:
+		return slices.DeleteFunc(slices.Clone(named), func(v string) bool { return v == "" })
+	}
+	return nil
+}
+
+// rows tell for each value what it alone brings into the requests, or why it is refused.
+func (f form) rows(field *resource.Field, values []string) []string {
+	parts, rows := make([][]string, len(values)), make([]string, len(values))
+	seen, accepted := map[string]int{}, 0
+	start := f.showing(field, values)
+	for i, v := range values {
+		d, refused := f.holding(start, field, v)
+		if refused != "" {
+			rows[i] = v + "  refused: " + refused
+			continue
+		}
+		calls, err := f.calls(d)
+		if err != nil {
+			f.t.once(err.Error(), "%s: the policy lets pass the value %s, which the TSP refuses: %v", field.Name, v, err)
+			continue
+		}
+		accepted++
+		parts[i] = leaves(calls)
+		for _, one := range parts[i] {
+			seen[one]++
+		}
+	}
+	for i, v := range values {
+		if rows[i] == "" {
+			own := slices.DeleteFunc(parts[i], func(one string) bool { return accepted > 1 && seen[one] == accepted })
+			rows[i] = v + "  " + strings.Join(own, ", ")
+		}
+	}
+	return rows
+}
+
+// showing returns the fullest draft in which no other field hides this one.
+func (f form) showing(field *resource.Field, values []string) draft {
+	for _, v := range values {
+		if d, ok := f.shown(field, v); ok {
+			return d
+		}
+	}
+	return f.full(0)
+}
+
+// holding returns a draft with the value, or why the policy refuses it.
+func (f form) holding(start draft, field *resource.Field, value string) (draft, string) {
+	if d, ok := f.repaired(start.with(field.Name, value), field.Name); ok {
+		return d, ""
+	}
+	for _, p := range f.problems(f.full(0).with(field.Name, value)) {
+		if p.Path == field.Name || strings.HasPrefix(p.Path, field.Name+"[") {
+			return nil, p.Message
+		}
+	}
+	return nil, "no sample can hold it"
+}
+
+// calls performs a draft in a world of its own.
+func (f form) calls(d draft) ([]*call, error) {
+	w := f.world(setup{})
+	defer w.stop()
+	_, calls, err := w.perform(w.write(f, d, 1))
+	return calls, err
+}
+
+// leaves are the lines of requests, and the members of their bodies with their paths, once each.
+func leaves(calls []*call) []string {
+	var all []string
+	for _, c := range calls {
+		all = append(all, c.Method+" "+c.URI)
+		all = append(all, membersOf("", c.Body)...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func membersOf(path string, value jsontext.Value) []string {
+	var object map[string]jsontext.Value
+	var list []jsontext.Value
+	var all []string
+	switch {
+	case len(value) == 0:
+	case value.Kind() == '{' && json.Unmarshal(value, &object) == nil:
+		for name, v := range object {
+			all = append(all, membersOf(strings.TrimPrefix(path+"."+name, "."), v)...)
+		}
+	case value.Kind() == '[' && json.Unmarshal(value, &list) == nil:
+		for _, v := range list {
+			all = append(all, membersOf(path+"[]", v)...)
+		}
+	default:
+		all = append(all, path+"="+string(value))
+	}
+	return all
+}
+
+// goldenFile compares a text with the capability's golden file of that ending.
+func (t *trial) goldenFile(ending, got string) {
+	if t.suite.config.Golden == "" {
+		t.fatalf("the config names no folder of golden files")
+	}
+	file := filepath.Join(t.suite.config.Golden, strings.ReplaceAll(t.c.String(), " ", "_")+ending)
+	if *update {
+		if err := os.MkdirAll(t.suite.config.Golden, 0o755); err != nil {
+			t.fatalf("%v", err)
+		}
+		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
+			t.fatalf("%v", err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.fatalf("%v; run the test with -update to write it", err)
+	}
+	if string(want) != got {
+		t.errorf("what is sent is not what %s says (-want +got); run with -update if that is right:\n%s", file, difference(string(want), got))
+	}
+}
