@@ -27,7 +27,7 @@ func userUses(verb resource.Verb) tsp.Uses {
 		"employee_number":           tsp.Sent().Length(0, maxEmployee),
 		"carrier_number":            tsp.Sent(),
 		"notes":                     tsp.Sent(),
-		"hos_ruleset_code":          tsp.Sent().NotNull().Only("Geotab has no such rule set", rulesetCodes()...),
+		"hos_ruleset_code":          tsp.Sent().NotNull().Only("which of Geotab's rule sets it would be is not known", rulesetCodes()...),
 		"allow_yard_move":           tsp.Sent().NotNull(),
 		"allow_personal_conveyance": tsp.Sent().NotNull(),
 		"allow_adverse_driving":     tsp.Sent().NotNull(),

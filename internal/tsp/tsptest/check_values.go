@@ -1,7 +1,9 @@
 package tsptest
 
 import (
+	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -61,15 +63,16 @@ func (f form) listed(field *resource.Field) []string {
 	return nil
 }
 
-// rows tell for each value what it alone brings into the requests, or why it is refused.
+// rows tell for each value what it alone brings into the requests, and last which are refused
+// and why.
 func (f form) rows(field *resource.Field, values []string) []string {
-	parts, rows := make([][]string, len(values)), make([]string, len(values))
+	parts, refusals := make([][]string, len(values)), map[string][]string{}
 	seen, accepted := map[string]int{}, 0
 	start := f.showing(field, values)
 	for i, v := range values {
 		d, refused := f.holding(start, field, v)
 		if refused != "" {
-			rows[i] = v + "  refused: " + refused
+			refusals[refused] = append(refusals[refused], "  "+v)
 			continue
 		}
 		calls, err := f.calls(d)
@@ -83,13 +86,33 @@ func (f form) rows(field *resource.Field, values []string) []string {
 			seen[one]++
 		}
 	}
+	var rows []string
+	shared := f.shared(start.with(field.Name, ""), seen, accepted)
 	for i, v := range values {
-		if rows[i] == "" {
-			own := slices.DeleteFunc(parts[i], func(one string) bool { return accepted > 1 && seen[one] == accepted })
-			rows[i] = v + "  " + strings.Join(own, ", ")
+		if parts[i] != nil {
+			own := slices.DeleteFunc(parts[i], shared)
+			rows = append(rows, v+"  "+strings.Join(own, ", "))
 		}
 	}
+	for _, why := range slices.Sorted(maps.Keys(refusals)) {
+		rows = append(append(rows, "refused: "+why), refusals[why]...)
+	}
 	return rows
+}
+
+// shared tells which parts are none of one value alone: those that all values bring or, of the
+// only one that is accepted, those that are there without it.
+func (f form) shared(without draft, seen map[string]int, accepted int) func(part string) bool {
+	if accepted > 1 {
+		return func(part string) bool { return seen[part] == accepted }
+	}
+	var others []string
+	if len(without) > 0 && len(f.problems(without)) == 0 {
+		if calls, err := f.calls(without); err == nil {
+			others = leaves(calls)
+		}
+	}
+	return func(part string) bool { return slices.Contains(others, part) }
 }
 
 // showing returns the fullest draft in which no other field hides this one.
@@ -107,9 +130,13 @@ func (f form) holding(start draft, field *resource.Field, value string) (draft, 
 	if d, ok := f.repaired(start.with(field.Name, value), field.Name); ok {
 		return d, ""
 	}
+	if d, ok := f.start(field.Name, value); ok {
+		return d, ""
+	}
 	for _, p := range f.problems(f.full(0).with(field.Name, value)) {
 		if p.Path == field.Name || strings.HasPrefix(p.Path, field.Name+"[") {
-			return nil, p.Message
+			reason, _, _ := strings.Cut(p.Message, "; there are ")
+			return nil, reason
 		}
 	}
 	return nil, "no sample can hold it"
@@ -120,6 +147,11 @@ func (f form) calls(d draft) ([]*call, error) {
 	w := f.world(setup{})
 	defer w.stop()
 	_, calls, err := w.perform(w.write(f, d, 1))
+	for _, c := range calls {
+		for _, secret := range w.vault.secrets() {
+			c.Body = bytes.ReplaceAll(c.Body, []byte(secret), []byte("*****"))
+		}
+	}
 	return calls, err
 }
 
