@@ -3,6 +3,8 @@ package tsptest
 import (
 	"flag"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -69,4 +71,27 @@ func (s *suite) masked(text string) string {
 		text = strings.ReplaceAll(text, secret, "*****")
 	}
 	return text
+}
+
+// goldenFile compares a text with the capability's golden file of that ending.
+func (t *trial) goldenFile(ending, got string) {
+	if t.suite.config.Golden == "" {
+		t.fatalf("the config names no folder of golden files")
+	}
+	file := filepath.Join(t.suite.config.Golden, strings.ReplaceAll(t.c.String(), " ", "_")+ending)
+	if *update {
+		if err := os.MkdirAll(t.suite.config.Golden, 0o755); err != nil {
+			t.fatalf("%v", err)
+		}
+		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
+			t.fatalf("%v", err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.fatalf("%v; run the test with -update to write it", err)
+	}
+	if string(want) != got {
+		t.errorf("what is sent is not what %s says (-want +got); run with -update if that is right:\n%s", file, difference(string(want), got))
+	}
 }

@@ -4,13 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-
-	json "github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -130,8 +125,8 @@ func (f form) holding(start draft, field *resource.Field, value string) (draft, 
 	if d, ok := f.repaired(start.with(field.Name, value), field.Name); ok {
 		return d, ""
 	}
-	if d, ok := f.start(field.Name, value); ok {
-		return d, ""
+	if others := f.starts(field, value); len(others) > 0 {
+		return others[0], ""
 	}
 	for _, p := range f.problems(f.full(0).with(field.Name, value)) {
 		if p.Path == field.Name || strings.HasPrefix(p.Path, field.Name+"[") {
@@ -153,58 +148,4 @@ func (f form) calls(d draft) ([]*call, error) {
 		}
 	}
 	return calls, err
-}
-
-// leaves are the lines of requests, and the members of their bodies with their paths, once each.
-func leaves(calls []*call) []string {
-	var all []string
-	for _, c := range calls {
-		all = append(all, c.Method+" "+c.URI)
-		all = append(all, membersOf("", c.Body)...)
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
-func membersOf(path string, value jsontext.Value) []string {
-	var object map[string]jsontext.Value
-	var list []jsontext.Value
-	var all []string
-	switch {
-	case len(value) == 0:
-	case value.Kind() == '{' && json.Unmarshal(value, &object) == nil:
-		for name, v := range object {
-			all = append(all, membersOf(strings.TrimPrefix(path+"."+name, "."), v)...)
-		}
-	case value.Kind() == '[' && json.Unmarshal(value, &list) == nil:
-		for _, v := range list {
-			all = append(all, membersOf(path+"[]", v)...)
-		}
-	default:
-		all = append(all, path+"="+string(value))
-	}
-	return all
-}
-
-// goldenFile compares a text with the capability's golden file of that ending.
-func (t *trial) goldenFile(ending, got string) {
-	if t.suite.config.Golden == "" {
-		t.fatalf("the config names no folder of golden files")
-	}
-	file := filepath.Join(t.suite.config.Golden, strings.ReplaceAll(t.c.String(), " ", "_")+ending)
-	if *update {
-		if err := os.MkdirAll(t.suite.config.Golden, 0o755); err != nil {
-			t.fatalf("%v", err)
-		}
-		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-			t.fatalf("%v", err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.fatalf("%v; run the test with -update to write it", err)
-	}
-	if string(want) != got {
-		t.errorf("what is sent is not what %s says (-want +got); run with -update if that is right:\n%s", file, difference(string(want), got))
-	}
 }
