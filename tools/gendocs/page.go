@@ -35,8 +35,12 @@ func page(s tsp.Spec) string {
 }
 
 func credentials(b *strings.Builder, s tsp.Spec) {
-	b.WriteString("\n## Credentials\n\nA connection is made with one of these shapes; secret members read as `*****` afterwards.\n\n" +
-		"| kind | members |\n| --- | --- |\n")
+	b.WriteString("\n## Credentials\n\nA connection is made with one of these shapes; secret members read as `*****` afterwards.\n\n")
+	if s.BaseURL == "" {
+		b.WriteString("Everybody hosts " + s.DisplayName + " themselves: `url` says where, over https, and a connection without it is refused.\n" +
+			"A server in a private network must be allowed by the operator with `WAYBILL_OUTBOUND_ALLOW`.\n\n")
+	}
+	b.WriteString("| kind | members |\n| --- | --- |\n")
 	for _, k := range s.Credentials {
 		var members []string
 		for _, f := range k.Fields {
