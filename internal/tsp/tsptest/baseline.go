@@ -37,9 +37,9 @@ func (f form) baseline(d draft) baseline {
 	b, err := f.tried(d)
 	switch {
 	case err != nil:
-		f.t.unwritable("the write of the samples fails: %v\n%s", err, dump(b.calls))
+		f.t.unwritable("the write of the samples fails: %v\n%s", err, exchanged(b.calls))
 	case len(b.writes) == 0:
-		f.t.unwritable("the write changes nothing that Collections name:\n%s", dump(b.calls))
+		f.t.unwritable("the write changes nothing that Collections name:\n%s", exchanged(b.calls))
 	}
 	return b
 }

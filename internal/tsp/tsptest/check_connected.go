@@ -1,7 +1,11 @@
 package tsptest
 
 import (
+	"cmp"
 	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -24,9 +28,12 @@ func checkConnected(t *trial) {
 		wrong := w.vault.stored()
 		wrong.Fields[field] += "-wrong"
 		w.vault.put(wrong)
-		if class := w.checked(); class != tsp.Unauthorized {
-			t.errorf("a wrong %s is %s, want %s", field, class, tsp.Unauthorized)
+		w.front.expect(nil)
+		err := w.checked()
+		if class := t.classOf(err); class != tsp.Unauthorized {
+			t.errorf("a wrong %s is %s (%v), want %s; rest.Answers.Class can tell what the TSP means\n%s", field, class, err, tsp.Unauthorized, exchanged(w.front.seen()))
 		}
+		t.heard(w.front.seen(), err)
 		w.stop()
 	}
 }
@@ -34,19 +41,47 @@ func checkConnected(t *trial) {
 func (w *world) account() tsp.Account {
 	account, err := w.session.Check(w.t.ctx, w.setup.pace)
 	if err != nil {
-		w.t.unready("connected", "Check of the sample credentials: %v", err)
+		w.t.unready("connected", "Check of the sample credentials: %v\n%s", err, exchanged(w.front.seen()))
 	}
 	return account
 }
 
-// checked connects anew and returns the class of the end of a check.
-func (w *world) checked() tsp.Class {
+// checked connects anew and returns the end of a check.
+func (w *world) checked() error {
 	s, err := w.adapter.Connect(w.t.ctx, w.access())
 	if err == nil {
 		_, err = s.Check(w.t.ctx, w.setup.pace)
 	}
-	return w.t.classOf(err)
+	return err
 }
+
+// heard demands that an error says what the TSP said was wrong, and that answers which refuse
+// with status 200 are named in Replies, because nothing else tells them.
+func (t *trial) heard(calls []*call, err error) {
+	if len(calls) == 0 || err == nil {
+		return
+	}
+	last := calls[len(calls)-1]
+	if last.Status < 300 && len(t.suite.config.Replies) == 0 {
+		t.errorf("the simulator refuses with status %d; name such answers in Replies: %s", last.Status, last.Answer)
+	}
+	said := membersOf("", last.Answer)
+	if !isJSON(last.Answer) {
+		line, _, _ := strings.Cut(string(last.Answer), "\n")
+		said = strings.SplitAfter(line, ": ")
+	}
+	for _, one := range said {
+		_, words, _ := strings.Cut(one, "=")
+		if words = unquoted(cmp.Or(words, one)); len(words) > 5 && strings.Contains(err.Error(), words) {
+			return
+		}
+	}
+	if len(last.Answer) > 0 {
+		t.errorf("the TSP says %s, and the error says %q; rest.Answers.Message can read it", last.Answer, err)
+	}
+}
+
+func isJSON(text []byte) bool { return jsontext.Value(text).IsValid() }
 
 // secretFields are the members of the sample credentials that must not be told.
 func (t *trial) secretFields() []string {

@@ -79,7 +79,7 @@ func given[T ~string](values []T) T {
 func (f form) unmet(e expectation, values []string, value string) (failures []string) {
 	want, err := f.encoded(e.start, e.known)
 	if err != nil {
-		return []string{fmt.Sprintf("the simulator refuses the sample %s: %v", e.start.json(), err)}
+		return []string{fmt.Sprintf("%s: writing a sample that holds it fails, see the check \"written\": %v", e.where, err)}
 	}
 	for _, change := range f.changes(e.field, e.use, values, value) {
 		e.change = change.name

@@ -17,6 +17,10 @@ import (
 func checkList(t *trial) {
 	w := t.world(setup{})
 	for _, imports := range t.suite.spec.Imports {
+		page, err := w.session.List(t.ctx, tsp.List{Kind: imports.Kind, Pace: w.setup.pace})
+		if err == nil && page.Next == "" {
+			t.logf("NOT CHECKED: the seed's %s records fit one page, so that nothing shows whether further ones are read", imports.Kind)
+		}
 		records := w.list(imports.Kind)
 		if again := w.list(imports.Kind); fmt.Sprint(again) != fmt.Sprint(records) {
 			t.errorf("listing %s records twice gives different ones", imports.Kind)
@@ -29,7 +33,7 @@ func checkList(t *trial) {
 			}
 			seen[key] = true
 			if r.SourceID == "" || !slices.Contains(imports.Collections, r.Collection) {
-				t.errorf("the record %q is of the collection %q, declared are %v", r.SourceID, r.Collection, imports.Collections)
+				t.once(r.Collection, "the record %q is of the collection %q, declared are %v", r.SourceID, r.Collection, imports.Collections)
 			}
 			if !r.Source.IsValid() || bytes.Equal(bytes.TrimSpace(r.Source), []byte("null")) {
 				t.errorf("%s has no source", key)

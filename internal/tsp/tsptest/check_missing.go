@@ -52,7 +52,7 @@ func (f form) goAstray(d draft, s stray) {
 	_, calls, err := w.perform(x)
 	class := f.t.classOf(err)
 	if class == tsp.Done || len(s.want) > 0 && !slices.Contains(s.want, class) {
-		f.t.errorf("%s %q ends as %s (%v), want %v\n%s", s.what, s.id, class, err, s.want, dump(calls))
+		f.t.errorf("%s %q ends as %s (%v), want %v; rest.Answers.Class can tell what the TSP means\n%s", s.what, s.id, class, err, s.want, exchanged(calls))
 	}
 	if w.sim.state() != before {
 		f.t.errorf("%s %q ends as %s, and the simulator changed", s.what, s.id, class)

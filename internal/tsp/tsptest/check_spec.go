@@ -1,15 +1,18 @@
 package tsptest
 
 import (
+	"net/http"
 	"net/url"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	json "github.com/go-json-experiment/json"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
 // checkSpec: the static data is complete, true to the contract and always the same.
@@ -32,6 +35,7 @@ func checkSpec(t *trial) {
 	specLimits(t, spec)
 	specCredentials(t, spec)
 	specKinds(t, spec)
+	specCollections(t)
 	again := t.suite.config.New().Spec()
 	if !reflect.DeepEqual(plainSpec(spec), plainSpec(again)) {
 		t.errorf("two calls of Spec differ")
@@ -61,7 +65,7 @@ func specDocs(t *trial, spec tsp.Spec) {
 	for _, doc := range spec.Docs {
 		day, err := time.Parse(time.DateOnly, doc.Verified)
 		if doc.Title == "" || !isHTTPS(doc.URL) || err != nil || day.Year() < 2020 {
-			t.errorf("the doc %+v needs a title, an https URL and the date on which it was verified", doc)
+			t.errorf("the doc %+v needs a title, an https URL and the date on which it was verified, as 2026-11-25", doc)
 		}
 	}
 }
@@ -102,7 +106,7 @@ func specCredentials(t *trial, spec tsp.Spec) {
 	declared := false
 	for _, kind := range spec.Credentials {
 		if !slices.Contains(tsp.CredentialKinds(), kind.Kind) {
-			t.errorf("credentials %q are no kind of the contract", kind.Kind)
+			t.errorf("credentials %q are no kind of the contract; there are %s", kind.Kind, strings.Join(tsp.CredentialKinds(), ", "))
 		}
 		declared = declared || kind.Kind == spec.SampleCredentials.Kind
 	}
@@ -141,5 +145,22 @@ func specKinds(t *trial, spec tsp.Spec) {
 		if _, both := spec.Actions[c]; both || reason == "" {
 			t.errorf("Lacking has %s with the reason %q; it is for capabilities that are not declared", c, reason)
 		}
+	}
+}
+
+// specCollections: the simulator knows what the config calls its collections.
+func specCollections(t *trial) {
+	host, err := t.suite.config.Simulator(simkit.Options{})
+	if err != nil {
+		t.fatalf("the simulator does not start: %v", err)
+	}
+	sim := simulator{t, host}
+	for _, name := range t.suite.collections() {
+		if answer := sim.admin(http.MethodGet, "/_sim/objects/"+name, ""); answer.Code >= 300 {
+			t.errorf("the config names the collection %q, which the simulator's Objects does not know", name)
+		}
+	}
+	if err := host.Close(); err != nil {
+		t.errorf("the simulator does not close: %v", err)
 	}
 }

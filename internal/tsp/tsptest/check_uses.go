@@ -3,6 +3,7 @@ package tsptest
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -13,6 +14,7 @@ import (
 func checkUses(t *trial) {
 	action, schema := t.suite.spec.Actions[t.c], t.schemaOf(t.c)
 	left := maps.Clone(action.Uses)
+	var unreasoned []string
 	for i := range schema.Fields {
 		f := &schema.Fields[i]
 		use, ok := action.Uses[f.Name]
@@ -25,11 +27,17 @@ func checkUses(t *trial) {
 		case !ok:
 			t.errorf("%s has no use", f.Name)
 		default:
+			if use.Reason == "" && (use.Use == tsp.UseDropped || use.Use == tsp.UseRejected) {
+				unreasoned = append(unreasoned, f.Name)
+			}
 			t.checkUse(f, use, f.Name)
 			for _, c := range use.Cases {
 				t.checkUse(f, c.Use, f.Name+" with "+c.Setting)
 			}
 		}
+	}
+	if len(unreasoned) > 0 {
+		t.errorf("these fields are dropped or rejected without a reason: %s", strings.Join(unreasoned, ", "))
 	}
 	for _, name := range slices.Sorted(maps.Keys(left)) {
 		t.errorf("%s is no field and has a use", name)
@@ -45,7 +53,7 @@ func checkUses(t *trial) {
 func (t *trial) checkUse(f *resource.Field, use tsp.FieldUse, where string) {
 	switch use.Use {
 	case tsp.UseDropped, tsp.UseRejected:
-		if use.Reason == "" {
+		if use.Reason == "" && where != f.Name {
 			t.errorf("%s is %s without a reason", where, use.Use)
 		}
 	case tsp.UseSent, tsp.UseRequired:

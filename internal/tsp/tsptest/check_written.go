@@ -63,6 +63,9 @@ func (w *world) readBack(f form, d draft, out tsp.Written) {
 	for name, sent := range d {
 		use := f.action.Uses[name].Use
 		got, listed := fields[name]
+		if !listed && (use == tsp.UseSent || use == tsp.UseRequired) && name != "is_driver" {
+			w.t.logf("NOT CHECKED: %s is sent, and no record that is listed has it", name)
+		}
 		if !listed || use != tsp.UseSent && use != tsp.UseRequired || w.t.excused(name) {
 			continue
 		}

@@ -1,6 +1,7 @@
 package tsptest
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -61,5 +62,17 @@ func TestACheckWhoseSamplesCannotBeWrittenSaysSo(t *testing.T) {
 	}
 	if failed == 0 {
 		t.Error("the check of what is written passes")
+	}
+}
+
+func TestAnExceptionOfACheckThatHoldsOrWithoutAReasonIsReported(t *testing.T) {
+	t.Parallel()
+	for reason, want := range map[string]string{"on purpose": "excuses nothing", "": "gives no reason"} {
+		config := referenceConfig("")
+		config.Except = map[string]string{"spec": reason}
+		o := newSuite(config).try(t, checks()[0], tsp.Capability{})
+		if len(o.Failures) != 1 || !strings.Contains(o.Failures[0], want) {
+			t.Errorf("%q: %+v", reason, o)
+		}
 	}
 }

@@ -9,6 +9,7 @@ const (
 	unlabelled        flaw = "a setting has no label"
 	accountDrifts     flaw = "the account has another key at each check"
 	wrongKeyRejected  flaw = "a first sign-in that is refused is called a refusal of the write"
+	mute              flaw = "an error does not say what the TSP said"
 	unreasoned        flaw = "dropped fields have no reason"
 	inventsIDs        flaw = "the result names another record"
 	sendsDropped      flaw = "a dropped field is sent"
@@ -51,7 +52,7 @@ const (
 // flaws says which check each flaw must fail, and no other.
 func flaws() map[flaw]string {
 	return map[flaw]string{
-		incompleteSpec: "spec", unlabelled: "settings", accountDrifts: "connected", wrongKeyRejected: "connected", unreasoned: "uses", inventsIDs: "written",
+		incompleteSpec: "spec", unlabelled: "settings", accountDrifts: "connected", mute: "connected", wrongKeyRejected: "connected", unreasoned: "uses", inventsIDs: "written",
 		sendsDropped: "fields", ignoresCases: "fields", sendsOurIDs: "our ids", clearsTheRest: "patch", forgetsNull: "null",
 		trimsTexts: "texts", restless: "deterministic", changesHeader: "golden", confusesValues: "values", asksFirst: "undeclared",
 		missingIsRejected: "missing", keyChanges: "repeated", sureOfLoss: "lost answers", neverLooks: "crashes",

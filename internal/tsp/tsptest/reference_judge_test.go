@@ -27,6 +27,9 @@ func (l *link) judge(r request, sent *http.Request, answer *http.Response) (repl
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxReply+1))
 	class := tsp.ClassOf(answer.StatusCode)
 	message := l.redact(string(body[:min(len(body), 200)]))
+	if l.reference.has(mute) {
+		message = "refused"
+	}
 	if l.reference.has(tellsToken) && answer.StatusCode == http.StatusConflict {
 		message = "conflict for " + sent.Header.Get("Authorization")
 	}

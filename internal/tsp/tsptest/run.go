@@ -67,9 +67,7 @@ func (s *suite) try(t *testing.T, c check, capability tsp.Capability) outcome {
 	if c.whole == nil {
 		name += "/" + capability.String()
 	}
-	if reason, ok := s.excuse(name); ok {
-		return outcome{Skipped: reason}
-	}
+	reason, excused := s.excuse(name)
 	hold := func() {
 		one.hold(func(t *trial) {
 			if c.whole != nil {
@@ -87,7 +85,23 @@ func (s *suite) try(t *testing.T, c check, capability tsp.Capability) outcome {
 	if one.after != nil {
 		one.after()
 	}
+	if excused {
+		return excusing(name, reason, one.outcome)
+	}
 	return one.outcome
+}
+
+// excusing is the outcome of a check that the config excuses: told, unless there is nothing to
+// excuse.
+func excusing(name, reason string, o outcome) outcome {
+	switch {
+	case reason == "":
+		o.Failures = append(o.Failures, fmt.Sprintf("Except[%q] gives no reason", name))
+		return o
+	case len(o.Failures) == 0 && o.Skipped == "":
+		return outcome{Failures: []string{fmt.Sprintf("Except[%q] excuses nothing: the check holds", name)}}
+	}
+	return outcome{Skipped: reason}
 }
 
 // inBubble runs f where time passes only when everybody waits. It returns what the bubble says

@@ -38,7 +38,10 @@ func (s simulator) fault(body string) { s.must(http.MethodPost, "/_sim/faults", 
 
 // objects lists one collection.
 func (s simulator) objects(collection string) []simkit.Object {
-	answer := s.must(http.MethodGet, "/_sim/objects/"+collection, "")
+	answer := s.admin(http.MethodGet, "/_sim/objects/"+collection, "")
+	if answer.Code >= 300 {
+		s.t.unready("spec", "the simulator has no collection %q", collection)
+	}
 	var list struct {
 		Items []simkit.Object `json:"items"`
 	}

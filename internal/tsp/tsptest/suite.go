@@ -55,11 +55,13 @@ func (s *suite) row(c check) []tsp.Capability {
 func (s *suite) excuse(name string) (string, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	reason, ok := s.config.Except[name]
-	if ok {
-		s.used[name] = true
+	for _, key := range []string{name, strings.ReplaceAll(name, " ", "_")} {
+		if reason, ok := s.config.Except[key]; ok {
+			s.used[key] = true
+			return reason, true
+		}
 	}
-	return reason, ok
+	return "", false
 }
 
 func (s *suite) unusedExceptions() []string {

@@ -52,7 +52,7 @@ func (w *world) perform(x tsp.Write) (tsp.Written, []*call, error) {
 func (w *world) must(x tsp.Write) (tsp.Written, []*call) {
 	out, calls, err := w.perform(x)
 	if err != nil {
-		w.t.fatalf("the write fails: %v\n%s", err, dump(calls))
+		w.t.fatalf("the write fails: %v\n%s", err, exchanged(calls))
 	}
 	return out, calls
 }
@@ -95,6 +95,16 @@ func (p *progress) Mark(ctx context.Context, s tsp.Step) error {
 	}
 	p.steps = append(p.steps, s)
 	return nil
+}
+
+// exchanged shows requests with their answers.
+func exchanged(calls []*call) string {
+	var out strings.Builder
+	for _, c := range calls {
+		answer := c.Answer[:min(len(c.Answer), 400)]
+		fmt.Fprintf(&out, "%s  -> %d %s\n", dump([]*call{c}), c.Status, answer)
+	}
+	return out.String()
 }
 
 // dump shows requests with their headers in order and without what the connection adds.
