@@ -21,6 +21,9 @@ func texts(use tsp.FieldUse) []string {
 	if use.Most > 0 {
 		all = append(all, strings.Repeat("m", use.Most), strings.Repeat("\U0001F69B", use.Most), strings.Repeat("é", use.Most+1))
 	}
+	if use.Most == 0 {
+		all = append(all, strings.Repeat("long ", 200))
+	}
 	return all
 }
 

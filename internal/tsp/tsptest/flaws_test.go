@@ -43,6 +43,7 @@ const (
 	impatient         flaw = "only the first call of a write waits for its budget"
 	overstates        flaw = "the spec allows more calls than the TSP"
 	paysForOthers     flaw = "the action declares the limit of calls that it does not make"
+	unlimited         flaw = "the simulator enforces no limits"
 	survivesPanics    flaw = "a panic in an encoder becomes a refusal"
 	skipsRecords      flaw = "a list leaves out a record"
 	trustsCutOffLists flaw = "half a list is taken for the whole"
@@ -59,7 +60,7 @@ func flaws() map[flaw]string {
 		timeoutIsRejected: "statuses", trustsAnyJSON: "statuses", trustsErrors: "replies", wholeSeconds: "retry after", waitsFor429Alone: "retry after", trustsCutOff: "unreadable",
 		tellsToken: "secrets", followsRedirects: "redirects", ignoresCancel: "cancelled", leaksGoroutines: "cancelled",
 		renewsTheNew: "parallel", renewsForEver: "expired session", usesUnstored: "renewal", doubtsSignIn: "renewal",
-		impatient: "paced", overstates: "paced", paysForOthers: "paced",
+		impatient: "paced", unlimited: "limits", overstates: "paced", paysForOthers: "paced",
 		survivesPanics: "panic", skipsRecords: "list", trustsCutOffLists: "list answers", sendsUndocumented: "openapi",
 	}
 }

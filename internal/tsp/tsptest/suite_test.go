@@ -11,10 +11,11 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
 func referenceConfig(f flaw) Config {
-	return Config{
+	config := Config{
 		New: newReference(f), Simulator: newReferenceSimulator, Golden: "testdata", OpenAPI: "testdata/reference.openapi.json",
 		Collections: map[resource.Kind][]string{resource.KindVehicle: {"vehicles"}, resource.KindUser: {"users"},
 			resource.KindMessage: {"messages"}, resource.KindGroupMessage: {"messages"}},
@@ -27,6 +28,13 @@ func referenceConfig(f flaw) Config {
 			{Name: "a refusal with status 200", Body: `{"error":"no session"}`, Class: tsp.Unauthorized},
 		},
 	}
+	if f == unlimited {
+		config.Simulator = func(o simkit.Options) (simkit.Simulator, error) {
+			o.Limits = false
+			return newReferenceSimulator(o)
+		}
+	}
+	return config
 }
 
 func TestTheReferenceAdapterConforms(t *testing.T) {
