@@ -41,11 +41,11 @@ func machine(o object) machineFields {
 	var disabled bool
 	_ = json.Unmarshal(o["disabled"], &disabled)
 	return machineFields{
-		OEM: more.text("make"), ModelType: o.text("model"), ModelYear: more.whole("modelYear"), VIN: more.text("vin"),
+		OEM: more.text("make"), ModelType: more.text("modelType"), ModelYear: more.whole("modelYear"), VIN: more.text("vin"),
 		EngineVIN: more.text("engineVin"), LicensePlateRegion: more.text("licensePlateRegion"),
 		LicensePlateCountry: more.text("licensePlateCountry"), LicensePlateNumber: more.text("licensePlate"), IsActive: !disabled,
 		Notes: more.text("notes"), ELDSerialNumber: o.text("uniqueId"), TotalAxles: more.whole("axles"),
-		ExternalID: more.text("externalId"), FuelUnit: more.text("fuelUnit"), FuelCapacity: more.text("fuelCapacity"),
+		ExternalID: more.text("externalId"), FuelUnit: more.text("tankUnit"), FuelCapacity: more.text("tankCapacity"),
 	}
 }
 
