@@ -20,3 +20,34 @@ func TestWhatTheServerItselfReadsOfADeviceIsLeftAlone(t *testing.T) {
 		t.Errorf("what describes the hardware is told of the vehicle: %s", all)
 	}
 }
+
+func TestARecordWithoutAttributesGetsThem(t *testing.T) {
+	t.Parallel()
+	for _, attributes := range []string{"null", "{}"} {
+		out := updated(t, resource.KindUser, `{"id":1,"name":"A B","uniqueId":"1","attributes":`+attributes+`}`, `"notes":"new"`)
+		if !strings.Contains(out, `"attributes":{"notes":"new"}`) {
+			t.Errorf("%s: %s", attributes, out)
+		}
+	}
+}
+
+func TestADriverThatWasRenamedAtTraccarHasTheNewName(t *testing.T) {
+	t.Parallel()
+	record := `{"id":1,"name":"Ada King","uniqueId":"1","attributes":{"firstName":"Ada","lastName":"Lovelace"}}`
+	if all := listed(t, resource.KindUser, "["+record+"]"); !strings.Contains(all, `"last_name":"King"`) {
+		t.Error(all)
+	}
+	if out := updated(t, resource.KindUser, record, `"first_name":"Augusta"`); !strings.Contains(out, `"name":"Augusta King"`) {
+		t.Error(out)
+	}
+}
+
+func TestOnlyASerialNumberIsReadAsOne(t *testing.T) {
+	t.Parallel()
+	for attributes, want := range map[string]bool{`{}`: true, `{"vin":"7"}`: false, `{"externalId":" 7"}`: false, `{"vin":"8"}`: true} {
+		all := listed(t, resource.KindVehicle, `[{"id":1,"name":"T","uniqueId":"7","attributes":`+attributes+`}]`)
+		if strings.Contains(all, "eld_serial_number") != want {
+			t.Errorf("%s: %s", attributes, all)
+		}
+	}
+}
