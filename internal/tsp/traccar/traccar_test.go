@@ -67,7 +67,7 @@ func TestAWrongPasswordTokenOrAddressIsUnauthorizedAndSaysWhich(t *testing.T) {
 	url := served(t)
 	for want, c := range map[string]tsp.Credentials{
 		"401":          basic(url, "demo-service@waybill.example", "wrong"),
-		"Index 1":      {Kind: "token", Fields: map[string]string{"token": "gibberish", "url": url}},
+		"made itself":  {Kind: "token", Fields: map[string]string{"token": "gibberish", "url": url}},
 		"without /api": {Kind: "token", Fields: map[string]string{"token": "traccar-demo-token", "url": url + "/api"}},
 	} {
 		_, err := session(t, c).Check(t.Context(), free{})
