@@ -3,7 +3,6 @@ package traccar
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -149,5 +148,5 @@ func findDriver(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, 
 	if !ok {
 		return tsp.Written{}, false, nil
 	}
-	return findMarked(ctx, send, w, rest.Call{Method: http.MethodGet, Path: driversPath, Query: url.Values{"keyword": {driverID(u)}}})
+	return driverTable().marked(ctx, send, w, driverID(u))
 }

@@ -27,9 +27,9 @@ func config(now func() time.Time) rest.Config {
 		Writes: []rest.Write{createVehicle(), updateVehicle(), createTrailer(), updateTrailer(), createDriver(), updateDriver(),
 			createMessage(), createGroupMessage()},
 		Lists: map[resource.Kind]rest.List{
-			resource.KindVehicle: listDevices(isTrailer(false), vehicleFields),
-			resource.KindTrailer: listDevices(isTrailer(true), trailerFields),
-			resource.KindUser:    listDrivers(),
+			resource.KindVehicle: deviceTable().list(isTrailer(false), vehicleFields),
+			resource.KindTrailer: deviceTable().list(isTrailer(true), trailerFields),
+			resource.KindUser:    driverTable().list(func(object) bool { return true }, driverFields),
 		},
 		Now: now,
 	}
