@@ -20,14 +20,15 @@ func replies() []tsptest.Reply {
 		"org.traccar.storage.StorageException: org.h2.jdbc.JdbcSQLIntegrityConstraintViolationException: Unique index or primary key violation: \"X\"": tsp.Rejected,
 		"org.traccar.storage.StorageException: java.sql.SQLIntegrityConstraintViolationException: Duplicate entry '1' for key 'uniqueid'":              tsp.Rejected,
 		"org.traccar.storage.StorageException: org.postgresql.util.PSQLException: ERROR: duplicate key value violates unique constraint \"uk\"":        tsp.Rejected,
-		"java.lang.RuntimeException: Command message is not supported in protocol teltonika":                                                           tsp.Rejected,
-		"java.lang.NegativeArraySizeException: -61\n\tat org.traccar.api.signature.CryptoManager.verify(CryptoManager.java:60)" + signIn:               tsp.Unauthorized,
-		"java.lang.IllegalArgumentException: Bad arguments" + signIn:                                                                                   tsp.Unauthorized,
-		"java.lang.ArrayIndexOutOfBoundsException: Index 3 out of bounds for length 3":                                                                 tsp.Rejected,
-		"org.traccar.storage.StorageException: org.h2.jdbc.JdbcSQLDataException: Value too long for column \"A\"":                                      tsp.Rejected,
-		"org.traccar.storage.StorageException: com.mysql.cj.jdbc.exceptions.MysqlDataTruncation: Data truncation: Data too long":                       tsp.Rejected,
-		"org.traccar.storage.StorageException: org.postgresql.util.PSQLException: ERROR: deadlock detected":                                            tsp.Unknown,
-		"org.traccar.storage.StorageException: java.sql.SQLTransientConnectionException: HikariPool-1 - Connection is not available":                   tsp.Unknown,
+		"io.netty.channel.StacklessClosedChannelException":                                                                               tsp.Unknown,
+		"java.lang.RuntimeException: Command message is not supported in protocol teltonika":                                             tsp.Rejected,
+		"java.lang.NegativeArraySizeException: -61\n\tat org.traccar.api.signature.CryptoManager.verify(CryptoManager.java:60)" + signIn: tsp.Unauthorized,
+		"java.lang.IllegalArgumentException: Bad arguments" + signIn:                                                                     tsp.Unauthorized,
+		"java.lang.ArrayIndexOutOfBoundsException: Index 3 out of bounds for length 3":                                                   tsp.Rejected,
+		"org.traccar.storage.StorageException: org.h2.jdbc.JdbcSQLDataException: Value too long for column \"A\"":                        tsp.Rejected,
+		"org.traccar.storage.StorageException: com.mysql.cj.jdbc.exceptions.MysqlDataTruncation: Data truncation: Data too long":         tsp.Rejected,
+		"org.traccar.storage.StorageException: org.postgresql.util.PSQLException: ERROR: deadlock detected":                              tsp.Unknown,
+		"org.traccar.storage.StorageException: java.sql.SQLTransientConnectionException: HikariPool-1 - Connection is not available":     tsp.Unknown,
 	} {
 		all = append(all, tsptest.Reply{Name: text, Status: http.StatusBadRequest, Body: text + "\n\tat org.traccar.Some.method(Some.java:1)\n", Class: class})
 	}

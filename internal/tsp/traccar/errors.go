@@ -14,7 +14,8 @@ import (
 // (ResourceErrorHandler). A token that the server did not sign fails in whatever way its first
 // bytes lead to (CryptoManager.verify), so that only the frames of the trace tell where. What the
 // database refuses was not stored; whatever else befell it can have come after something was,
-// such as between a device and its link to the user (BaseObjectResource.add).
+// such as between a device and its link to the user (BaseObjectResource.add). The same goes for a
+// connection to a device that breaks (BaseProtocol.sendDataCommand).
 func class(a rest.Answer) tsp.Class {
 	if a.Status != http.StatusBadRequest && a.Status != http.StatusInternalServerError {
 		return ""
@@ -27,6 +28,8 @@ func class(a rest.Answer) tsp.Class {
 		return tsp.Unauthorized
 	case strings.HasPrefix(head, "java.lang.SecurityException"):
 		return tsp.Forbidden
+	case strings.HasPrefix(head, "io.netty."), strings.HasPrefix(head, "java.nio."), strings.HasPrefix(head, "java.io."):
+		return tsp.Unknown
 	case strings.HasPrefix(head, storageError) && !mentions(head, "constraint", "too long", "truncat", "invalid byte", "incorrect string"):
 		return tsp.Unknown
 	}
