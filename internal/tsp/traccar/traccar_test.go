@@ -2,6 +2,7 @@ package traccar_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -58,6 +59,44 @@ func TestTheServersHostIsTheAccountWhoeverSignsIn(t *testing.T) {
 		account, err := session(t, c).Check(t.Context(), free{})
 		if err != nil || account.Key != strings.TrimPrefix(url, "http://") {
 			t.Errorf("%+v, %v", account, err)
+		}
+	}
+}
+
+// spelt answers any URL as a server without devices.
+type spelt struct{}
+
+func (spelt) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("[]")), Request: r}, nil
+}
+
+func TestAServerIsOneAccountHoweverItsURLIsSpelt(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"https://Traccar.example":           "traccar.example",
+		"https://traccar.example:443/":      "traccar.example",
+		"https://traccar.example:8443":      "traccar.example:8443",
+		"https://traccar.example/Fleet":     "traccar.example/Fleet",
+		"http://localhost:80":               "localhost",
+		"http://[::1]:8082":                 "[::1]:8082",
+		"https://traccar.example:443/fleet": "traccar.example/fleet",
+	} {
+		s, err := traccar.New().Connect(t.Context(), tsp.Access{Credentials: token(url), Client: &http.Client{Transport: spelt{}}, Pace: free{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if account, err := s.Check(t.Context(), free{}); err != nil || account.Key != want {
+			t.Errorf("%s: %+v, %v, want %s", url, account, err, want)
+		}
+	}
+}
+
+func TestTheCategoryOfVehiclesIsNotThatOfTrailers(t *testing.T) {
+	t.Parallel()
+	for category, refused := range map[string]bool{"van": false, "trailer": true, "": true} {
+		_, problems := traccar.New().Spec().ReadSettings([]byte(`{"vehicle_category":"`+category+`"}`), nil)
+		if len(problems) > 0 != refused {
+			t.Errorf("%q: %+v", category, problems)
 		}
 	}
 }
