@@ -86,11 +86,12 @@ func (r *run) step(ctx context.Context, s Step) (tsp.Written, error) {
 }
 
 // markDone keeps that a step was taken, whatever becomes of the caller. Where that cannot be
-// stored and nobody can look later, the end is Unknown: a repetition could do harm.
+// stored and a repetition could do harm, the end is Unknown, so that the step is looked up before
+// it is taken again, or never is.
 func (r *run) markDone(ctx context.Context, s Step, made tsp.Written) error {
 	err := r.w.Mark(context.WithoutCancel(ctx), tsp.Step{Key: s.Key, Done: true, SourceID: made.SourceID})
 	var e *tsp.Error
-	if errors.As(err, &e) && s.Harms && s.Find == nil {
+	if errors.As(err, &e) && s.Harms {
 		unsure := *e
 		unsure.Class = tsp.Unknown
 		return &unsure

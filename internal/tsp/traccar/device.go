@@ -2,8 +2,8 @@ package traccar
 
 import (
 	"context"
+	"maps"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -88,21 +88,27 @@ func findDevice(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, 
 	case *resource.Trailer:
 		id = trailerID(p)
 	}
-	return findMarked(ctx, send, w, rest.Call{Method: http.MethodGet, Path: devicesPath, Query: url.Values{"uniqueId": {id}}})
+	return deviceTable().marked(ctx, send, w, id)
 }
 
-// findMarked looks among the records of a list for the one that the operation marked.
-func findMarked(ctx context.Context, send rest.Send, w tsp.Write, list rest.Call) (tsp.Written, bool, error) {
-	a, err := send(ctx, list)
-	if err != nil {
-		return tsp.Written{}, false, err
-	}
-	all, err := rest.Decode[[]object](a)
-	for _, o := range all {
-		if o.attributes().text(markAttribute) == w.Operation.String() {
-			collection := strings.TrimPrefix(list.Path, "/api/")
-			return tsp.Written{SourceID: o.id(), Collection: collection, Status: a.Status, Headers: a.Headers}, true, nil
+// marked looks among the records that hold an identifier for the one that the operation marked.
+// A list narrowed by uniqueId itself would hold only what is linked to the caller, and the
+// server's service account is linked to nothing.
+func (t table) marked(ctx context.Context, send rest.Send, w tsp.Write, identifier string) (tsp.Written, bool, error) {
+	for place := 0; ; place += pageSize {
+		query := keyword(identifier)
+		maps.Copy(query, paged(place))
+		rows, a, err := t.read(ctx, send, query)
+		if err != nil {
+			return tsp.Written{}, false, err
+		}
+		for _, r := range rows {
+			if r.attributes().text(markAttribute) == w.Operation.String() {
+				return tsp.Written{SourceID: r.id(), Collection: t.collection, Status: a.Status, Headers: a.Headers}, true, nil
+			}
+		}
+		if len(rows) != pageSize {
+			return tsp.Written{}, false, nil
 		}
 	}
-	return tsp.Written{}, false, err
 }

@@ -3,7 +3,6 @@ package traccar
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -53,7 +52,7 @@ func driverInto(o object, u *resource.User) object {
 	if u.FirstName.State() != resource.Absent || u.LastName.State() != resource.Absent {
 		first, last = u.FirstName.Or(first), u.LastName.Or(last)
 		more["firstName"], more["lastName"] = encoded(first), encoded(last)
-		o["name"] = encoded(cut(strings.TrimSpace(first + " " + last)))
+		o["name"] = encoded(joined(first, last))
 	}
 	put(more, "username", u.Username)
 	put(more, "designation", u.UserDesignation)
@@ -70,16 +69,18 @@ func driverInto(o object, u *resource.User) object {
 	return o.with(more)
 }
 
-// nameOf are the parts of a driver's name. One that was made elsewhere ends its first name at
-// the first space.
+// nameOf are the parts of a driver's name. One that was given elsewhere, perhaps after we gave
+// another, ends its first name at the first space.
 func nameOf(o object) (first, last string) {
 	kept := o.attributes()
-	if kept["firstName"] != nil || kept["lastName"] != nil {
-		return kept.text("firstName"), kept.text("lastName")
+	if first, last = kept.text("firstName"), kept.text("lastName"); joined(first, last) == o.text("name") {
+		return first, last
 	}
 	first, last, _ = strings.Cut(o.text("name"), " ")
 	return first, last
 }
+
+func joined(first, last string) string { return cut(strings.TrimSpace(first + " " + last)) }
 
 // cut shortens a name to what its column holds; its parts are kept whole.
 func cut(name string) string {
@@ -147,5 +148,5 @@ func findDriver(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, 
 	if !ok {
 		return tsp.Written{}, false, nil
 	}
-	return findMarked(ctx, send, w, rest.Call{Method: http.MethodGet, Path: driversPath, Query: url.Values{"keyword": {driverID(u)}}})
+	return driverTable().marked(ctx, send, w, driverID(u))
 }

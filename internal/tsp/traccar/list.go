@@ -2,58 +2,112 @@ package traccar
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
 
-// pageSize keeps a page of records with full attributes within what is read of an answer.
-const pageSize = 200
+// pageSize keeps a page of records with full attributes, in any script, within what is read of
+// an answer.
+const pageSize = 50
 
-// list reads one page, from the place that the cursor tells. The server sorts by name, and equal
-// names as its database likes, so a record on the edge of a page may be missed until the next
-// import.
-func list(path, collection string, keep func(object) bool, fields func(object) any) rest.List {
-	return func(ctx context.Context, send rest.Send, cursor string) (tsp.Page, error) {
-		place, _ := strconv.Atoi(cursor)
-		a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: path, Query: url.Values{
-			"all": {"true"}, "limit": {strconv.Itoa(pageSize)}, "offset": {strconv.Itoa(place)}}})
-		if err != nil {
-			return tsp.Page{}, err
+// table is where records of one collection are read.
+type table struct{ path, collection string }
+
+func deviceTable() table { return table{devicesPath, devices} }
+func driverTable() table { return table{driversPath, drivers} }
+
+// row is a record as it was read.
+type row struct {
+	object
+	source jsontext.Value
+}
+
+// read asks for everything that the caller may see; without "all" that is for administrators
+// only what is linked to them.
+func (t table) read(ctx context.Context, send rest.Send, narrow url.Values) ([]row, rest.Answer, error) {
+	query := url.Values{"all": {"true"}}
+	maps.Copy(query, narrow)
+	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: t.path, Query: query})
+	if err != nil {
+		return nil, a, err
+	}
+	sources, err := rest.Decode[[]jsontext.Value](a)
+	if err != nil {
+		return nil, a, err
+	}
+	rows := make([]row, len(sources))
+	for i, source := range sources {
+		rows[i].source = source
+		if err := json.Unmarshal(source, &rows[i].object); err != nil || rows[i].id() == "" {
+			return nil, a, a.Unexpected("one of the "+t.collection+" has an unexpected shape", err)
 		}
-		sources, err := rest.Decode[[]jsontext.Value](a)
+	}
+	return rows, a, nil
+}
+
+// paged narrows a list to the page that begins at a place.
+func paged(place int) url.Values {
+	return url.Values{"limit": {strconv.Itoa(pageSize)}, "offset": {strconv.Itoa(place)}}
+}
+
+// keyword narrows a list to records that hold a text. It becomes a pattern of SQL, where a
+// backslash takes the meaning of the next character and an underscore stands for any.
+func keyword(text string) url.Values {
+	return url.Values{"keyword": {strings.ReplaceAll(text, `\`, "_")}}
+}
+
+// list reads one page, from the place that the cursor tells.
+func (t table) list(keep func(object) bool, fields func(object) any) rest.List {
+	return func(ctx context.Context, send rest.Send, cursor string) (tsp.Page, error) {
+		from, last, _ := strings.Cut(cursor, " ")
+		place, _ := strconv.Atoi(from)
+		rows, _, err := t.read(ctx, send, paged(place))
 		if err != nil {
 			return tsp.Page{}, err
 		}
 		page := tsp.Page{}
-		for _, source := range sources {
-			var o object
-			if err := json.Unmarshal(source, &o); err != nil || o.id() == "" {
-				return tsp.Page{}, a.Unexpected("one of the "+collection+" has an unexpected shape", err)
-			}
-			if keep(o) {
-				page.Records = append(page.Records, tsp.Record{Collection: collection, SourceID: o.id(), Fields: encoded(fields(o)), Source: source})
+		if len(rows) == pageSize {
+			page.Next = strconv.Itoa(place+pageSize) + " " + rows[pageSize-1].text("name")
+		}
+		if last != "" && len(rows) > 0 && strings.EqualFold(last, rows[0].text("name")) {
+			if rows, err = t.namesakes(ctx, send, rows, last); err != nil {
+				return tsp.Page{}, err
 			}
 		}
-		if len(sources) == pageSize {
-			page.Next = strconv.Itoa(place + pageSize)
+		for _, r := range rows {
+			if keep(r.object) {
+				page.Records = append(page.Records, tsp.Record{Collection: t.collection, SourceID: r.id(),
+					Fields: encoded(fields(r.object)), Source: r.source})
+			}
 		}
 		return page, nil
 	}
 }
 
-func listDevices(keep func(object) bool, fields func(object) any) rest.List {
-	return list(devicesPath, devices, keep, fields)
-}
-
-func listDrivers() rest.List {
-	return list(driversPath, drivers, func(object) bool { return true }, driverFields)
+// namesakes adds to the rows of a page whatever else has the name on its edge: the server sorts
+// by name alone, and databases may order equal names anew for each page, so that one is on none.
+func (t table) namesakes(ctx context.Context, send rest.Send, rows []row, name string) ([]row, error) {
+	met := map[resource.SourceID]bool{}
+	for _, r := range rows {
+		met[r.id()] = true
+	}
+	more, _, err := t.read(ctx, send, keyword(name))
+	for _, r := range more {
+		if strings.EqualFold(name, r.text("name")) && !met[r.id()] {
+			rows = append(rows, r)
+		}
+	}
+	return rows, err
 }
 
 // isTrailer tells trailers from vehicles.

@@ -19,14 +19,17 @@ import (
 const (
 	sendPath  = "/api/commands/send"
 	linksPath = "/api/permissions"
+	typesPath = "/api/commands/types"
 )
 
-// command is a text for a device's screen. Only some devices take it; the server refuses it for
-// others that are connected, and queues it unseen for those that are not (CommandsManager).
+// commandType is the command that shows a text on a device's screen.
+const commandType = "message"
+
+// command is what a device is told.
 type command struct {
 	DeviceID int64  `json:"deviceId"`
 	Type     string `json:"type"`
-	// Description is what the server's users see beside a command that waits.
+	// Description is shown nowhere. Without it the server answers null, which its document lacks.
 	Description string            `json:"description"`
 	Attributes  map[string]string `json:"attributes"`
 }
@@ -93,7 +96,27 @@ const (
 // commandFor makes the command that shows a text to a driver.
 func commandFor(ctx context.Context, send rest.Send, driver resource.SourceID, text string) (command, error) {
 	device, err := deviceOf(ctx, send, driver)
-	return command{DeviceID: device, Type: "message", Description: "sent through Waybill", Attributes: map[string]string{"message": text}}, err
+	if err == nil {
+		err = takesMessages(ctx, send, device)
+	}
+	return command{DeviceID: device, Type: commandType, Description: "sent through Waybill", Attributes: map[string]string{"message": text}}, err
+}
+
+// takesMessages refuses a device whose protocol has no messages. While such a one is not connected
+// the server would queue the command and, when the device reports, take the whole queue, fail at
+// this command and lose the others as well (BaseProtocolDecoder.sendQueuedCommands).
+func takesMessages(ctx context.Context, send rest.Send, device int64) error {
+	id := strconv.FormatInt(device, 10)
+	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: typesPath, Query: url.Values{"deviceId": {id}}})
+	if err != nil {
+		return err
+	}
+	types, err := rest.Decode[[]command](a)
+	if err != nil || slices.ContainsFunc(types, func(c command) bool { return c.Type == commandType }) {
+		return err
+	}
+	return &tsp.Error{Class: tsp.Rejected, Status: a.Status, Headers: a.Headers, Message: "the driver's device " + id +
+		" takes no messages: Traccar sends them by few protocols, and knows that of a device from what it last reported"}
 }
 
 // deviceOf finds the device that a driver is linked to. Only administrators may ask

@@ -45,10 +45,12 @@ func number(n resource.Opt[resource.Number]) resource.Opt[jsontext.Value] {
 	return resource.Opt[jsontext.Value]{}
 }
 
-// attributes are the members of a record that Traccar keeps without looking at them.
+// attributes are the members of a record that hold whatever somebody gave it; never nil.
 func (o object) attributes() object {
-	kept := object{}
-	_ = json.Unmarshal(o["attributes"], &kept)
+	var kept object
+	if _ = json.Unmarshal(o["attributes"], &kept); kept == nil {
+		return object{}
+	}
 	return kept
 }
 

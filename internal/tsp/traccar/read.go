@@ -2,6 +2,7 @@ package traccar
 
 import (
 	"slices"
+	"strings"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -35,17 +36,22 @@ type machineFields struct {
 }
 
 // machine reads what vehicles and trailers share. Somebody else may keep anything among the
-// attributes, so a value of another form than ours is left out.
+// attributes, so a value of another form than ours is left out. A uniqueId that stood in for a
+// serial number is none.
 func machine(o object) machineFields {
 	more := o.attributes()
+	serial := o.text("uniqueId")
+	if serial == strings.TrimSpace(more.text("externalId")) || serial == strings.TrimSpace(more.text("vin")) {
+		serial = ""
+	}
 	var disabled bool
 	_ = json.Unmarshal(o["disabled"], &disabled)
 	return machineFields{
-		OEM: more.text("make"), ModelType: o.text("model"), ModelYear: more.whole("modelYear"), VIN: more.text("vin"),
+		OEM: more.text("make"), ModelType: more.text("modelType"), ModelYear: more.whole("modelYear"), VIN: more.text("vin"),
 		EngineVIN: more.text("engineVin"), LicensePlateRegion: more.text("licensePlateRegion"),
 		LicensePlateCountry: more.text("licensePlateCountry"), LicensePlateNumber: more.text("licensePlate"), IsActive: !disabled,
-		Notes: more.text("notes"), ELDSerialNumber: o.text("uniqueId"), TotalAxles: more.whole("axles"),
-		ExternalID: more.text("externalId"), FuelUnit: more.text("fuelUnit"), FuelCapacity: more.text("fuelCapacity"),
+		Notes: more.text("notes"), ELDSerialNumber: serial, TotalAxles: more.whole("axles"),
+		ExternalID: more.text("externalId"), FuelUnit: more.text("tankUnit"), FuelCapacity: more.text("tankCapacity"),
 	}
 }
 

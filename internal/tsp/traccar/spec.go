@@ -4,9 +4,10 @@
 // Facts that have no other place (OpenAPI document 6.14.5 and the server's source at 9e5c458,
 // read 2026-11-25): a record goes by an identifier of its own, uniqueId, beside the server's id;
 // PUT replaces the whole record, so that updates read it first; errors are 400 with a Java stack
-// trace as text, and its class tells what happened; attributes are kept as they are given;
-// trailers are devices of the category "trailer"; messages are commands to the device that a
-// driver is linked to. There are no inspections and no fuel transactions.
+// trace as text, and its class tells what happened; attributes are kept as they are given, and some
+// have a meaning; trailers are devices of the category "trailer"; messages are commands, which few
+// protocols take, to the device that a driver is linked to, for which only administrators can ask.
+// There are no inspections and no fuel transactions.
 package traccar
 
 import (
@@ -45,7 +46,8 @@ func spec() tsp.Spec {
 		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("token"), tsp.CredentialKindOf("api_basic")},
 		Settings: []tsp.Setting{
 			{Key: settingGroup, Label: "Group of new vehicles and trailers (id)", Type: tsp.IntegerSetting},
-			{Key: settingCategory, Label: "Category of new vehicles, which is their icon on the map", Type: tsp.TextSetting, Default: "truck"},
+			{Key: settingCategory, Label: "Category of new vehicles, which is their icon on the map", Type: tsp.TextSetting, Default: "truck",
+				Values: vehicleCategories()},
 		},
 		Parallel: 2,
 		Lacking: map[tsp.Capability]string{
@@ -59,6 +61,13 @@ func spec() tsp.Spec {
 		},
 		SampleCredentials: tsp.Credentials{Kind: "token", Fields: map[string]string{"token": "traccar-demo-token"}},
 	}
+}
+
+// vehicleCategories are those for which the server's web page has an icon (traccar-web,
+// preloadImages.js). That of trailers is none of them, because it alone tells trailers apart.
+func vehicleCategories() []string {
+	return []string{"animal", "bicycle", "boat", "bus", "camper", "car", "crane", "default", "helicopter", "motorcycle", "offroad",
+		"person", "pickup", "plane", "scooter", "ship", "tractor", "train", "tram", "trolleybus", "truck", "van"}
 }
 
 // limits is one budget for everything: the server has none, and shared ones have proxies that do.

@@ -27,9 +27,9 @@ func config(now func() time.Time) rest.Config {
 		Writes: []rest.Write{createVehicle(), updateVehicle(), createTrailer(), updateTrailer(), createDriver(), updateDriver(),
 			createMessage(), createGroupMessage()},
 		Lists: map[resource.Kind]rest.List{
-			resource.KindVehicle: listDevices(isTrailer(false), vehicleFields),
-			resource.KindTrailer: listDevices(isTrailer(true), trailerFields),
-			resource.KindUser:    listDrivers(),
+			resource.KindVehicle: deviceTable().list(isTrailer(false), vehicleFields),
+			resource.KindTrailer: deviceTable().list(isTrailer(true), trailerFields),
+			resource.KindUser:    driverTable().list(func(object) bool { return true }, driverFields),
 		},
 		Now: now,
 	}
@@ -50,9 +50,16 @@ func check(ctx context.Context, send rest.Send) (tsp.Account, error) {
 	if _, err := rest.Decode[[]object](a); err != nil {
 		return tsp.Account{}, err
 	}
-	host := a.Base
-	if u, err := url.Parse(a.Base); err == nil {
-		host = strings.ToLower(u.Host + u.Path)
+	key := accountKey(a.Base)
+	return tsp.Account{Key: key, Name: key}, nil
+}
+
+// accountKey is the same for every spelling of a server's URL.
+func accountKey(base string) string {
+	u, err := url.Parse(base)
+	if err != nil {
+		return base
 	}
-	return tsp.Account{Key: host, Name: host}, nil
+	usual := map[string]string{"https": ":443", "http": ":80"}[u.Scheme]
+	return strings.TrimSuffix(strings.ToLower(u.Host), usual) + u.Path
 }

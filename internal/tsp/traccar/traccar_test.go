@@ -2,6 +2,7 @@ package traccar_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -62,12 +63,50 @@ func TestTheServersHostIsTheAccountWhoeverSignsIn(t *testing.T) {
 	}
 }
 
+// spelt answers any URL as a server without devices.
+type spelt struct{}
+
+func (spelt) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("[]")), Request: r}, nil
+}
+
+func TestAServerIsOneAccountHoweverItsURLIsSpelt(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"https://Traccar.example":           "traccar.example",
+		"https://traccar.example:443/":      "traccar.example",
+		"https://traccar.example:8443":      "traccar.example:8443",
+		"https://traccar.example/Fleet":     "traccar.example/Fleet",
+		"http://localhost:80":               "localhost",
+		"http://[::1]:8082":                 "[::1]:8082",
+		"https://traccar.example:443/fleet": "traccar.example/fleet",
+	} {
+		s, err := traccar.New().Connect(t.Context(), tsp.Access{Credentials: token(url), Client: &http.Client{Transport: spelt{}}, Pace: free{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if account, err := s.Check(t.Context(), free{}); err != nil || account.Key != want {
+			t.Errorf("%s: %+v, %v, want %s", url, account, err, want)
+		}
+	}
+}
+
+func TestTheCategoryOfVehiclesIsNotThatOfTrailers(t *testing.T) {
+	t.Parallel()
+	for category, refused := range map[string]bool{"van": false, "trailer": true, "": true} {
+		_, problems := traccar.New().Spec().ReadSettings([]byte(`{"vehicle_category":"`+category+`"}`), nil)
+		if len(problems) > 0 != refused {
+			t.Errorf("%q: %+v", category, problems)
+		}
+	}
+}
+
 func TestAWrongPasswordTokenOrAddressIsUnauthorizedAndSaysWhich(t *testing.T) {
 	t.Parallel()
 	url := served(t)
 	for want, c := range map[string]tsp.Credentials{
 		"401":          basic(url, "demo-service@waybill.example", "wrong"),
-		"Index 1":      {Kind: "token", Fields: map[string]string{"token": "gibberish", "url": url}},
+		"made itself":  {Kind: "token", Fields: map[string]string{"token": "gibberish", "url": url}},
 		"without /api": {Kind: "token", Fields: map[string]string{"token": "traccar-demo-token", "url": url + "/api"}},
 	} {
 		_, err := session(t, c).Check(t.Context(), free{})
@@ -105,8 +144,9 @@ func TestAMessageGoesToTheDriversDeviceOrSaysWhyNot(t *testing.T) {
 			t.Errorf("driver %s: %+v, %v", driver, out, err)
 		}
 	}
+	// What a device does not take the server would queue if it is not connected, and throw away later.
 	for driver, want := range map[resource.SourceID]string{
-		"5": "Command message is not supported in protocol teltonika", "6": "linked to no device", "x": "has no driver",
+		"4": "takes no messages", "5": "takes no messages", "6": "linked to no device", "x": "has no driver",
 	} {
 		if _, err := message(t, admin, driver); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("driver %s: %v", driver, err)

@@ -24,13 +24,13 @@ func updateTrailer() rest.Write {
 
 func trailerID(t *resource.Trailer) string { return uniqueID(t.ELDSerialNumber, t.ExternalID, t.VIN) }
 
-// trailerInto writes what the fields of a trailer say into a device.
+// trailerInto writes what the fields of a trailer say into a device; see vehicleInto.
 func trailerInto(o object, t *resource.Trailer) object {
 	put(o, "name", t.TrailerName)
-	put(o, "model", t.ModelType)
 	put(o, "disabled", disabled(t.IsActive))
 	more := o.attributes()
 	put(more, "make", t.OEM)
+	put(more, "modelType", t.ModelType)
 	put(more, "modelYear", t.ModelYear)
 	put(more, "vin", t.VIN)
 	put(more, "licensePlate", t.LicensePlateNumber)
@@ -49,7 +49,7 @@ func trailerUses(verb resource.Verb) tsp.Uses {
 	uses := tsp.Uses{
 		"trailer_name":          tsp.Required().Length(1, maxText).NotNull(),
 		"oem":                   tsp.Sent(),
-		"model_type":            tsp.Sent().Length(0, maxText),
+		"model_type":            tsp.Sent(),
 		"model_year":            tsp.Sent(),
 		"vin":                   tsp.Sent().Length(0, maxText),
 		"license_plate_region":  tsp.Sent(),

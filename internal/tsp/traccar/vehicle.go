@@ -24,13 +24,16 @@ func updateVehicle() rest.Write {
 
 func vehicleID(v *resource.Vehicle) string { return uniqueID(v.ELDSerialNumber, v.ExternalID, v.VIN) }
 
-// vehicleInto writes what the fields of a vehicle say into a device.
+// vehicleInto writes what the fields of a vehicle say into a device. It stays away from what the
+// server reads itself: the model, by which decoders tell variants of the hardware apart
+// (BaseProtocolDecoder.getDeviceModel), and attributes such as fuelCapacity, a number of litres
+// (config/Keys, those of KeyType.DEVICE).
 func vehicleInto(o object, v *resource.Vehicle) object {
 	put(o, "name", v.VehicleName)
-	put(o, "model", v.ModelType)
 	put(o, "disabled", disabled(v.IsActive))
 	more := o.attributes()
 	put(more, "make", v.OEM)
+	put(more, "modelType", v.ModelType)
 	put(more, "modelYear", v.ModelYear)
 	put(more, "vin", v.VIN)
 	put(more, "engineVin", v.EngineVIN)
@@ -41,8 +44,8 @@ func vehicleInto(o object, v *resource.Vehicle) object {
 	put(more, "notes", v.Notes)
 	put(more, "axles", v.TotalAxles)
 	put(more, "externalId", v.ExternalID)
-	put(more, "fuelCapacity", v.FuelCapacity)
-	put(more, "fuelUnit", v.FuelUnit)
+	put(more, "tankCapacity", v.FuelCapacity)
+	put(more, "tankUnit", v.FuelUnit)
 	put(more, "engineType", v.EngineType)
 	return o.with(more)
 }
@@ -51,7 +54,7 @@ func vehicleUses(verb resource.Verb) tsp.Uses {
 	uses := tsp.Uses{
 		"vehicle_name":          tsp.Required().Length(1, maxText).NotNull(),
 		"oem":                   tsp.Sent(),
-		"model_type":            tsp.Sent().Length(0, maxText),
+		"model_type":            tsp.Sent(),
 		"model_year":            tsp.Sent(),
 		"vin":                   tsp.Sent().Length(0, maxText),
 		"engine_vin":            tsp.Sent(),

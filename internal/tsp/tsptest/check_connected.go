@@ -33,7 +33,9 @@ func checkConnected(t *trial) {
 		if class := t.classOf(err); class != tsp.Unauthorized {
 			t.errorf("a wrong %s is %s (%v), want %s; rest.Answers.Class can tell what the TSP means\n%s", field, class, err, tsp.Unauthorized, exchanged(w.front.seen()))
 		}
-		t.heard(w.front.seen(), err)
+		if calls := w.front.seen(); len(calls) > 0 && err != nil && !t.excused(field) {
+			t.heard(calls[len(calls)-1], err)
+		}
 		w.stop()
 	}
 }
@@ -57,11 +59,7 @@ func (w *world) checked() error {
 
 // heard demands that an error says what the TSP said was wrong, and that answers which refuse
 // with status 200 are named in Replies, because nothing else tells them.
-func (t *trial) heard(calls []*call, err error) {
-	if len(calls) == 0 || err == nil {
-		return
-	}
-	last := calls[len(calls)-1]
+func (t *trial) heard(last *call, err error) {
 	if last.Status < 300 && len(t.suite.config.Replies) == 0 {
 		t.errorf("the simulator refuses with status %d; name such answers in Replies: %s", last.Status, last.Answer)
 	}
@@ -77,7 +75,7 @@ func (t *trial) heard(calls []*call, err error) {
 		}
 	}
 	if len(last.Answer) > 0 {
-		t.errorf("the TSP says %s, and the error says %q; rest.Answers.Message can read it", last.Answer, err)
+		t.errorf("the TSP says %q, and the error says %q; rest.Answers.Message can read it", last.Answer[:min(len(last.Answer), 200)], err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -14,6 +15,10 @@ type failure struct {
 	status int
 	class  string
 	text   string
+	// cause is the exception inside a WebApplicationException, whose own text is only the status.
+	cause string
+	// at is the place that threw it.
+	at string
 	// bare says that the answer is the text alone, not a stack trace.
 	bare bool
 	// unmatched says that no method of a resource was found, so that nothing tells the type of the answer.
@@ -67,8 +72,11 @@ func (f *failure) trace() string {
 	if f.text != "" {
 		head += ": " + f.text
 	}
-	return head + "\n\tat org.traccar.api.BaseResource.handle(BaseResource.java:1)\n" +
-		strings.Repeat("\tat org.glassfish.jersey.server.ServerRuntime.process(ServerRuntime.java:1)\n", 40)
+	head += "\n\tat " + cmp.Or(f.at, "org.traccar.api.BaseResource.handle(BaseResource.java:1)") + "\n"
+	if f.cause != "" {
+		head += "Caused by: " + f.cause + "\n"
+	}
+	return head + strings.Repeat("\tat org.glassfish.jersey.server.ServerRuntime.process(ServerRuntime.java:1)\n", 40)
 }
 
 // fail writes an error. Its type is the one that the method of the resource declares for its success, although the body

@@ -25,7 +25,7 @@ func signIn(tx *simkit.Tx, r *http.Request) (*simkit.Item, error) {
 	scheme, rest, _ := strings.Cut(header[0], " ")
 	credentials, _, _ := strings.Cut(rest, " ")
 	if credentials == "" {
-		return nil, outOfBounds()
+		return nil, atFilter(outOfBounds())
 	}
 	var user *simkit.Item
 	var err error
@@ -35,14 +35,22 @@ func signIn(tx *simkit.Tx, r *http.Request) (*simkit.Item, error) {
 	case "basic":
 		email, password, found := strings.Cut(ascii(decode(credentials)), ":")
 		if !found {
-			return nil, outOfBounds()
+			return nil, atFilter(outOfBounds())
 		}
 		user, err = byPassword(tx, email, password)
 	}
 	if f, ok := errors.AsType[*failure](err); ok && f.class == "java.lang.SecurityException" {
 		return nil, nil // caught and logged by the filter
 	}
-	return user, err
+	return user, atFilter(err)
+}
+
+// atFilter lets a failure come from the filter.
+func atFilter(err error) error {
+	if f, ok := errors.AsType[*failure](err); ok {
+		f.at = "org.traccar.api.security.SecurityRequestFilter.filter(SecurityRequestFilter.java:81)"
+	}
+	return err
 }
 
 func outOfBounds() error {
@@ -107,13 +115,15 @@ func unsigned(token string) error {
 	}
 	length := int(int8(data[0]))
 	switch {
+	case length == -1:
+		return runtime("IllegalArgumentException", "Bad arguments")
 	case length < 0:
 		return outOfBounds()
 	case len(data)-1-length < 0:
 		return runtime("NegativeArraySizeException", idText(int64(len(data)-1-length)))
 	case length < 8 || data[1] != 0x30:
 		f := web(http.StatusInternalServerError)
-		f.text = "java.security.SignatureException: Could not verify signature"
+		f.cause = "java.security.SignatureException: Could not verify signature"
 		return f
 	}
 	return security("Invalid signature")
