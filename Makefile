@@ -20,7 +20,7 @@ generate: ## Write what follows from the adapters: their list and their document
 	go run ./tools/gendocs
 
 new-tsp: ## Scaffold the folder of a TSP: make new-tsp NAME=wialon. See docs/adding-a-tsp.md.
-	@go run ./tools/newtsp $(NAME)
+	@go run ./tools/newtsp "$(NAME)"
 
 contract: ## Make the suite's writes at a real account, as in TSP=samsara; see docs/contract-runs.md.
 	@./tools/contract.sh "$(TSP)"

@@ -137,7 +137,7 @@ func (d Dev) simulators(ctx context.Context, g *errgroup.Group, c *config.Config
 func listen(ctx context.Context, g *errgroup.Group, addr string, h http.Handler) error {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return taken(addr, "--sim-base-port or --receiver-addr", err)
+		return taken(addr, "--sim-base-port or --receiver-addr; of waybill sim it is --addr", err)
 	}
 	server := &http.Server{Handler: h, ReadHeaderTimeout: headerTime}
 	g.Go(func() error {

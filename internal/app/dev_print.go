@@ -36,7 +36,7 @@ See what became of them, what each simulated TSP received, and which webhooks ar
 func (f fixtures) received() string {
 	var out strings.Builder
 	for _, s := range f.simulators {
-		fmt.Fprintf(&out, "  curl -s %s/_sim/requests   # %s\n", s.url, s.name)
+		fmt.Fprintf(&out, "  curl -s %s/_sim/requests   # %s, connection %s\n", s.url, s.name, demoID("connection:"+s.name))
 	}
 	return out.String()
 }

@@ -53,7 +53,7 @@ var rooms = map[string]room{
 	"internal/arch":                    {"", "this test"},
 	"tools/genadapters":                {"", "lists adapters while the list may be wrong, so it uses nobody"},
 	"tools/gendocs":                    {"internal/tsp internal/tsp/all internal/resource", "documents follow from the adapters"},
-	"tools/newtsp":                     {"internal/tsp internal/tsp/all internal/resource", "scaffolds a TSP's folder"},
+	"tools/newtsp":                     {"internal/tsp internal/resource", "scaffolds a TSP's folder"},
 	"cmd/waybill":                      {"internal/app internal/config", "commands only start the app"},
 	"bench":                            {"internal/event internal/store/sqlite internal/operation internal/resource", "measures the store's face as the design asks"},
 }

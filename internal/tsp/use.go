@@ -29,7 +29,8 @@ type Case struct {
 	Use   FieldUse
 }
 
-// Required marks a field that the TSP demands.
+// Required marks a field that a create must have; an update may leave it out. null is always
+// refused.
 func Required() FieldUse { return FieldUse{Use: UseRequired} }
 
 // Sent marks a field that reaches the TSP.

@@ -91,7 +91,7 @@ func limits(b *strings.Builder, s tsp.Spec) {
 	for _, l := range s.Limits {
 		shared := map[tsp.Scope]string{tsp.PerConnection: "one connection", tsp.PerAccount: "all connections to one account",
 			tsp.PerApp: "this whole installation"}[l.Scope]
-		fmt.Fprintf(b, "| `%s` | %s | %d %s | %s |\n", l.Key, shared, l.Events, every(l.Period), cell(l.Source))
+		fmt.Fprintf(b, "| `%s` | %s | %d %s, %d at once | %s |\n", l.Key, shared, l.Events, every(l.Period), l.Burst, cell(l.Source))
 	}
 }
 

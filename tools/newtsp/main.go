@@ -12,12 +12,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"text/template"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
-	"github.com/waybill-dev/waybill/internal/tsp/all"
 )
 
 //go:embed scaffold
@@ -44,9 +45,9 @@ func main() {
 
 func run(args []string) error {
 	if len(args) != 1 || args[0] == "" {
-		return errors.New("name the TSP: make new-tsp NAME=wialon")
+		return errors.New("name one TSP: make new-tsp NAME=wialon")
 	}
-	p, err := planFor(tsp.Name(args[0]))
+	p, err := planFor(".", tsp.Name(strings.ReplaceAll(strings.ToLower(args[0]), "-", "_")))
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,7 @@ docs/adding-a-tsp.md walks through it. When the suite is green, "make generate" 
 }
 
 // planFor names everything after the TSP. A name that the contract does not have is refused.
-func planFor(name tsp.Name) (plan, error) {
+func planFor(root string, name tsp.Name) (plan, error) {
 	if err := known(name); err != nil {
 		return plan{}, err
 	}
@@ -74,10 +75,11 @@ func planFor(name tsp.Name) (plan, error) {
 		words[i] = strings.ToUpper(w[:1]) + w[1:]
 	}
 	p.Display, p.Type = strings.Join(words, " "), strings.Join(words, "")
-	for _, s := range all.Simulators() {
-		p.PortOffset = max(p.PortOffset, s.Info.PortOffset)
+	offset, err := freeOffset(root)
+	if err != nil {
+		return plan{}, err
 	}
-	p.PortOffset++
+	p.PortOffset = offset
 	schema, err := resource.For(resource.KindVehicle, resource.Create)
 	if err != nil {
 		return plan{}, err
@@ -90,6 +92,32 @@ func planFor(name tsp.Name) (plan, error) {
 	return p, nil
 }
 
+// offsets are how simulators declare their ports.
+var offsets = regexp.MustCompile(`PortOffset: *([0-9]+)`)
+
+// freeOffset is the port that no simulator has, those included that are not listed yet.
+func freeOffset(root string) (int, error) {
+	files, err := filepath.Glob(filepath.Join(root, "internal", "tsp", "*", "sim", "*.go"))
+	if err != nil {
+		return 0, fmt.Errorf("looking for simulators: %w", err)
+	}
+	last := 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return 0, fmt.Errorf("looking for the ports of simulators: %w", err)
+		}
+		for _, m := range offsets.FindAllSubmatch(text, -1) {
+			n, err := strconv.Atoi(string(m[1]))
+			if err != nil {
+				return 0, fmt.Errorf("reading the port of %s: %w", file, err)
+			}
+			last = max(last, n)
+		}
+	}
+	return last + 1, nil
+}
+
 // known refuses a name that is no TSP of the contract, and names those that are like it.
 func known(name tsp.Name) error {
 	var like []string
@@ -97,12 +125,15 @@ func known(name tsp.Name) error {
 		if one == name {
 			return nil
 		}
-		if name != "" && (strings.Contains(string(one), string(name)) || one[0] == name[0]) {
+		if len(name) > 2 && (strings.Contains(string(one), string(name[:3])) || strings.Contains(string(name), string(one))) {
 			like = append(like, string(one))
 		}
 	}
-	return fmt.Errorf("%q is no value of the contract's TspEnum, so that its clients would not know it; there are %s",
-		name, strings.Join(like, ", "))
+	hint := "all are in internal/tsp/name.go"
+	if len(like) > 0 {
+		hint = "there are " + strings.Join(like, ", ") + "; " + hint
+	}
+	return fmt.Errorf("%q is no value of the contract's TspEnum, so that its clients would not know it; %s", name, hint)
 }
 
 // write makes the folder and returns its path. One that exists is left alone.

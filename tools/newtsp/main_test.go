@@ -13,7 +13,7 @@ import (
 
 func TestAFolderIsNamedAfterTheTSPAndListensOnAPortOfItsOwn(t *testing.T) {
 	t.Parallel()
-	p, err := planFor("verizon_connect")
+	p, err := planFor("../..", "verizon_connect")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,8 +30,8 @@ func TestAFolderIsNamedAfterTheTSPAndListensOnAPortOfItsOwn(t *testing.T) {
 
 func TestANameThatTheContractLacksIsRefusedWithNamesLikeIt(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]string{"verizon": "verizon_connect", "webflet": "webfleet", "": "TspEnum"} {
-		if err := run([]string{name}); err == nil || name != "" && !strings.Contains(err.Error(), want) {
+	for name, want := range map[string]string{"verizon": "verizon_connect", "webflet": "webfleet", "Traccar2": "traccar", "../x": "name.go", "": "name one"} {
+		if err := run([]string{name}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
@@ -47,7 +47,7 @@ func TestAFolderThatExistsIsLeftAlone(t *testing.T) {
 	if err := os.WriteFile(file, []byte("mine"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	p, err := planFor("wialon")
+	p, err := planFor("../..", "wialon")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
 
 const assetsPath = "/v1/assets"
@@ -34,9 +35,9 @@ type assetBody struct {
 
 func assetFrom(t *resource.Trailer, w tsp.Write) assetBody {
 	b := assetBody{
-		Name: given(t.TrailerName), Make: given(t.OEM), Model: given(t.ModelType), Year: year(t.ModelYear), Status: statusOf(t.IsActive),
-		VIN: given(t.VIN), PlateState: given(t.LicensePlateRegion), PlateNumber: given(t.LicensePlateNumber),
-		Axle: given(t.TotalAxles), Notes: given(t.Notes), Availability: assetAvailable(t.Status),
+		Name: rest.Given(t.TrailerName), Make: rest.Given(t.OEM), Model: rest.Given(t.ModelType), Year: year(t.ModelYear), Status: statusOf(t.IsActive),
+		VIN: rest.Given(t.VIN), PlateState: rest.Given(t.LicensePlateRegion), PlateNumber: rest.Given(t.LicensePlateNumber),
+		Axle: rest.Given(t.TotalAxles), Notes: rest.Given(t.Notes), Availability: assetAvailable(t.Status),
 	}
 	if kind, ok := t.TrailerType.Get(); ok {
 		if known := assetTypes()[folded(kind)]; known != "" {

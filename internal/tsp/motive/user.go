@@ -9,6 +9,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
 
 const usersPath = "/v1/users"
@@ -42,11 +43,11 @@ type userBody struct {
 
 func userFrom(u *resource.User, w tsp.Write) userBody {
 	b := userBody{
-		FirstName: given(u.FirstName), LastName: given(u.LastName), Email: given(u.UserEmail), Username: given(u.Username),
-		Phone: given(u.PhoneNumber), PhoneCountryCode: mapped(u.CountryCode, dialCodes()), TimeZone: mapped(u.DefaultTimeZone, timeZones()),
-		Status: statusOf(active(u)), Cycle: mapped(u.HOSRulesetCode, cycles()), DriverCompanyID: given(u.EmployeeNumber),
-		DOTID: given(u.CarrierNumber), LicenseNumber: given(u.LicenseNumber), LicenseState: given(u.LicenseRegion),
-		YardMoves: given(u.AllowYardMove), PersonalConveyance: given(u.AllowPersonalConveyance), AdverseDriving: given(u.AllowAdverseDriving),
+		FirstName: rest.Given(u.FirstName), LastName: rest.Given(u.LastName), Email: rest.Given(u.UserEmail), Username: rest.Given(u.Username),
+		Phone: rest.Given(u.PhoneNumber), PhoneCountryCode: mapped(u.CountryCode, dialCodes()), TimeZone: mapped(u.DefaultTimeZone, timeZones()),
+		Status: statusOf(active(u)), Cycle: mapped(u.HOSRulesetCode, cycles()), DriverCompanyID: rest.Given(u.EmployeeNumber),
+		DOTID: rest.Given(u.CarrierNumber), LicenseNumber: rest.Given(u.LicenseNumber), LicenseState: rest.Given(u.LicenseRegion),
+		YardMoves: rest.Given(u.AllowYardMove), PersonalConveyance: rest.Given(u.AllowPersonalConveyance), AdverseDriving: rest.Given(u.AllowAdverseDriving),
 	}
 	b.ELDMode, b.TimeTracking = modes(u)
 	if driver, ok := u.IsDriver.Get(); ok || w.Verb == resource.Create {

@@ -10,26 +10,15 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
-
-// given is how a three-state field is written: absent, null, which Motive takes for clearing,
-// or its value.
-func given[T any](o resource.Opt[T]) jsontext.Value {
-	switch v, ok := o.Get(); {
-	case ok:
-		return encoded(v)
-	case o.State() == resource.Null:
-		return jsontext.Value("null")
-	}
-	return nil
-}
 
 // mapped is a given text as another word.
 func mapped(o resource.Opt[string], words map[string]string) jsontext.Value {
 	if v, ok := o.Get(); ok {
 		return encoded(words[v])
 	}
-	return given(o)
+	return rest.Given(o)
 }
 
 // encoded is a value of ours as JSON; those of this package always can be.

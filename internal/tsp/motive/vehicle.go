@@ -8,6 +8,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
 
 const vehiclesPath = "/v1/vehicles"
@@ -43,9 +44,9 @@ type eldDevice struct {
 
 func vehicleFrom(v *resource.Vehicle, w tsp.Write) vehicleBody {
 	b := vehicleBody{
-		Number: given(v.VehicleName), Status: statusOf(v.IsActive), VIN: given(v.VIN), Make: given(v.OEM), Model: given(v.ModelType),
-		Year: year(v.ModelYear), PlateState: given(v.LicensePlateRegion), PlateNumber: given(v.LicensePlateNumber),
-		FuelType: mapped(v.EngineType, fuelTypes()), Notes: given(v.Notes), Availability: available(v.Status),
+		Number: rest.Given(v.VehicleName), Status: statusOf(v.IsActive), VIN: rest.Given(v.VIN), Make: rest.Given(v.OEM), Model: rest.Given(v.ModelType),
+		Year: year(v.ModelYear), PlateState: rest.Given(v.LicensePlateRegion), PlateNumber: rest.Given(v.LicensePlateNumber),
+		FuelType: mapped(v.EngineType, fuelTypes()), Notes: rest.Given(v.Notes), Availability: available(v.Status),
 	}
 	if metric, ok := isMetric(v.OdometerUnit); ok {
 		b.MetricUnits = encoded(metric)
@@ -65,7 +66,7 @@ func year(o resource.Opt[int64]) jsontext.Value {
 	if y, ok := o.Get(); ok {
 		return encoded(strconv.FormatInt(y, 10))
 	}
-	return given(o)
+	return rest.Given(o)
 }
 
 // available is a vehicle's status in the two words that Motive has; the reason keeps our word.

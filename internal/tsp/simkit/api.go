@@ -3,10 +3,13 @@ package simkit
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"math"
 	"mime"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -21,7 +24,7 @@ type API struct {
 	Operations map[string]Operation
 	// Authorize refuses requests whose credentials are not good for the operation.
 	Authorize func(r *http.Request, op Operation) error
-	// Refuse writes a refusal in the TSP's words.
+	// Refuse writes a refusal in the TSP's words. Retry-After, in whole seconds, is set already.
 	Refuse func(w http.ResponseWriter, r *http.Request, no *Refusal)
 }
 
@@ -81,6 +84,9 @@ func (a API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		no = &Refusal{Status: http.StatusInternalServerError, Message: err.Error()}
 	}
+	if no.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(no.RetryAfter.Seconds()))))
+	}
 	a.Refuse(w, r, no)
 }
 
@@ -118,12 +124,13 @@ func (a API) serve(r *http.Request) (status int, body any, err error) {
 }
 
 // find returns the operation of a request and the values of the braces in its path. Of several
-// templates that match, the one with the fewest braces wins.
+// templates that match, the one with the fewest braces wins, then the first by name.
 func (a API) find(r *http.Request) (Operation, map[string]string, error) {
 	var found *Operation
 	var path map[string]string
 	status := http.StatusNotFound
-	for key, op := range a.Operations {
+	for _, key := range slices.Sorted(maps.Keys(a.Operations)) {
+		op := a.Operations[key]
 		method, template, _ := strings.Cut(key, " ")
 		values, ok := segments(template, r.URL.EscapedPath())
 		switch {
