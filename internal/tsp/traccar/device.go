@@ -61,14 +61,37 @@ func noIdentifier(path, others string) []resource.Problem {
 // checkIdentifier refuses a device without anything to know it by, or with a serial number that
 // the server would trim.
 func checkIdentifier(serial resource.Opt[string], id string) []resource.Problem {
-	if given := serial.Or(""); given != strings.TrimSpace(given) {
-		return []resource.Problem{{Path: "eld_serial_number", Input: resource.Excerpt(given), Code: resource.CodeUnsupported,
-			Message: "must not begin or end with spaces at Traccar"}}
+	if wrong := checkSerial(serial); wrong != nil {
+		return wrong
 	}
 	if id == "" {
 		return noIdentifier("external_id", "eld_serial_number or vin")
 	}
 	return nil
+}
+
+func checkSerial(serial resource.Opt[string]) []resource.Problem {
+	given := serial.Or("")
+	if given == strings.TrimSpace(given) {
+		return nil
+	}
+	return []resource.Problem{{Path: "eld_serial_number", Input: resource.Excerpt(given), Code: resource.CodeUnsupported,
+		Message: "must not begin or end with spaces at Traccar"}}
+}
+
+// pairing is the use of a serial number in updates: the server knows the record by it, so another
+// one joins the record with other hardware.
+func pairing() tsp.FieldUse {
+	return tsp.Dropped("another serial number would give the record other hardware; the connection's setting "+settingPairing+" allows it").
+		With(settingPairing, "true", tsp.Sent().Length(1, maxText).NotNull())
+}
+
+// paired gives a device other hardware where the connection allows that.
+func paired(o object, serial resource.Opt[string], w tsp.Write) object {
+	if w.Settings.Bool(settingPairing) {
+		put(o, "uniqueId", serial)
+	}
+	return o
 }
 
 // disabled is is_active the other way round.

@@ -37,7 +37,7 @@ func updateDriver() rest.Write {
 		Check:      rest.Checked(checkDriver),
 		Method:     http.MethodPut,
 		Path:       driversPath + "/{target}",
-		Compose:    changed(driversPath, driverInto),
+		Compose:    changed(driversPath, func(o object, u *resource.User, _ tsp.Write) object { return driverInto(o, u) }),
 		Decode:     written(drivers),
 	}
 }

@@ -100,7 +100,7 @@ func written(collection string) rest.Decoder {
 
 // changed reads the record that is to be changed and puts the fields of a payload into it. The id
 // in the body decides what a PUT changes, not the one in its path (BaseObjectResource.update).
-func changed[P resource.Payload](path string, into func(object, P) object) rest.Compose {
+func changed[P resource.Payload](path string, into func(object, P, tsp.Write) object) rest.Compose {
 	return rest.Modify(path+"/{target}", func(p P, w tsp.Write, record rest.Answer) (any, error) {
 		o, err := rest.Decode[object](record)
 		switch {
@@ -109,6 +109,6 @@ func changed[P resource.Payload](path string, into func(object, P) object) rest.
 		case o.id() != w.Target:
 			return nil, record.Unexpected("Traccar answered with another record", nil)
 		}
-		return into(o, p), nil
+		return into(o, p, w), nil
 	})
 }

@@ -29,6 +29,7 @@ const (
 const (
 	settingGroup    = "group_id"
 	settingCategory = "vehicle_category"
+	settingPairing  = "pair_eld"
 )
 
 // verified is when the documentation was last held against the adapter.
@@ -48,6 +49,7 @@ func spec() tsp.Spec {
 			{Key: settingGroup, Label: "Group of new vehicles and trailers (id)", Type: tsp.IntegerSetting},
 			{Key: settingCategory, Label: "Category of new vehicles, which is their icon on the map", Type: tsp.TextSetting, Default: "truck",
 				Values: vehicleCategories()},
+			{Key: settingPairing, Label: "Let eld_serial_number of updates give vehicles and trailers other hardware", Type: tsp.BooleanSetting, Default: false},
 		},
 		Parallel: 2,
 		Lacking: map[tsp.Capability]string{

@@ -18,7 +18,10 @@ func createTrailer() rest.Write {
 func updateTrailer() rest.Write {
 	w := updateDevice(resource.KindTrailer)
 	w.Uses = trailerUses(resource.Update)
-	w.Compose = changed(devicesPath, trailerInto)
+	w.Check = rest.Checked(func(t *resource.Trailer, _ tsp.Settings) []resource.Problem { return checkSerial(t.ELDSerialNumber) })
+	w.Compose = changed(devicesPath, func(o object, t *resource.Trailer, w tsp.Write) object {
+		return trailerInto(paired(o, t.ELDSerialNumber, w), t)
+	})
 	return w
 }
 
@@ -69,7 +72,7 @@ func trailerUses(verb resource.Verb) tsp.Uses {
 	}
 	if verb == resource.Update {
 		uses["trailer_name"] = tsp.Sent().Length(1, maxText).NotNull()
-		uses["eld_serial_number"] = tsp.Dropped(identity)
+		uses["eld_serial_number"] = pairing()
 	}
 	return uses
 }

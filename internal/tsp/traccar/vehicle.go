@@ -18,7 +18,10 @@ func createVehicle() rest.Write {
 func updateVehicle() rest.Write {
 	w := updateDevice(resource.KindVehicle)
 	w.Uses = vehicleUses(resource.Update)
-	w.Compose = changed(devicesPath, vehicleInto)
+	w.Check = rest.Checked(func(v *resource.Vehicle, _ tsp.Settings) []resource.Problem { return checkSerial(v.ELDSerialNumber) })
+	w.Compose = changed(devicesPath, func(o object, v *resource.Vehicle, w tsp.Write) object {
+		return vehicleInto(paired(o, v.ELDSerialNumber, w), v)
+	})
 	return w
 }
 
@@ -78,16 +81,15 @@ func vehicleUses(verb resource.Verb) tsp.Uses {
 	}
 	if verb == resource.Update {
 		uses["vehicle_name"] = tsp.Sent().Length(1, maxText).NotNull()
-		uses["eld_serial_number"] = tsp.Dropped(identity)
+		uses["eld_serial_number"] = pairing()
 	}
 	return uses
 }
 
 // The reasons that several fields share.
 const (
-	learns   = "it learns what a device is from what the device reports"
-	units    = "its units are those of each user"
-	identity = "it knows the record by this identifier; writing another would part it from its hardware"
+	learns = "it learns what a device is from what the device reports"
+	units  = "its units are those of each user"
 )
 
 // checkVehicle refuses a vehicle without anything to know it by.
