@@ -24,20 +24,25 @@ func TestSamsaraConforms(t *testing.T) {
 			"dashboard_role_ids": []string{"23d4d8d3-dc10-4e7a-a183-69968751f23e"}},
 		Renewable: tsp.Credentials{Kind: "samsara", Fields: map[string]string{
 			"client_id": "samsara-demo-client", "client_secret": "samsara-demo-secret", "auth_code": "samsara-demo-code"}},
-		Values: map[string][]string{
-			// VINs are unique, and the simulator knows the makers of some.
-			"vin":                {`"1HGBH41JXMN109186"`, `"2HGES16575H591234"`},
-			"create vehicle.vin": {"", `"1HGBH41JXMN109186"`, `"2HGES16575H591234"`},
-			"create trailer.vin": {"", `"1HGBH41JXMN109186"`, `"2HGES16575H591234"`},
-			"update vehicle.oem": {`"Freightliner"`, `"Freightliner Trucks"`},
-			// The two must not contradict each other.
-			"create user.status": {"", `"INACTIVE"`, `"ACTIVE"`}, "update user.status": {"", `"INACTIVE"`, `"ACTIVE"`},
-			// Coordinates are sent only where there is no text.
-			"location_string": {"", `"1 De Haro St, San Francisco"`, `"2 De Haro St, San Francisco"`},
-		},
+		Values: values(),
 		Except: map[string]string{
 			"paced/create trailer": "settings and payload choose between two calls; the spec declares the limits of the usual one",
 		},
 		OpenAPI: openAPI,
 	})
+}
+
+// values are samples that suit Samsara.
+func values() map[string][]string {
+	return map[string][]string{
+		// VINs are unique, and the simulator knows the makers of some.
+		"vin":                {`"1HGBH41JXMN109186"`, `"2HGES16575H591234"`},
+		"create vehicle.vin": {"", `"1HGBH41JXMN109186"`, `"2HGES16575H591234"`},
+		"create trailer.vin": {"", `"1HGBH41JXMN109186"`, `"2HGES16575H591234"`},
+		"update vehicle.oem": {`"Freightliner"`, `"Freightliner Trucks"`},
+		// The two must not contradict each other.
+		"create user.status": {"", `"INACTIVE"`, `"ACTIVE"`}, "update user.status": {"", `"INACTIVE"`, `"ACTIVE"`},
+		// Coordinates are sent only where there is no text.
+		"location_string": {"", `"1 De Haro St, San Francisco"`, `"2 De Haro St, San Francisco"`},
+	}
 }
