@@ -131,11 +131,7 @@ func sessionUser(tx *simkit.Tx, credentials simkit.Object) (*simkit.Item, bool) 
 // Expire ends all sessions when the request uses a good one. Signing in does not, although Geotab's JavaScript client
 // sends its old session along.
 func (s *service) Expire(r *http.Request) bool {
-	data, err := simkit.Body(r)
-	if err != nil {
-		return false
-	}
-	body, _ := simkit.ParseObject(data)
+	body := parse(r)
 	if text(body, "method") == "Authenticate" {
 		return false
 	}
