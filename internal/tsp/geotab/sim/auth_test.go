@@ -32,6 +32,7 @@ func TestOnlyGoodUsersSignIn(t *testing.T) {
 		"without the database":     {`{"userName":"demo-service@waybill.example","password":"geotab-demo-password"}`, ""},
 		"with null for it":         {`{"database":null,"userName":"demo-service@waybill.example","password":"geotab-demo-password"}`, ""},
 		"as old Python clients do": {`{"database":"demo","userName":"demo-service@waybill.example","password":"geotab-demo-password","global":true}`, ""},
+		"as old Node clients do":   {`{"database":"demo","userName":"demo-service@waybill.example","password":"geotab-demo-password","server":"my.geotab.com"}`, ""},
 		"a wrong password":         {`{"database":"demo","userName":"demo-service@waybill.example","password":"x"}`, "InvalidUserException"},
 		"an unknown user":          {`{"database":"demo","userName":"x","password":"x"}`, "InvalidUserException"},
 		"no user":                  {`{}`, "InvalidUserException"},
@@ -61,10 +62,38 @@ func TestCallsNeedALiveSession(t *testing.T) {
 		other.credentials = credentials
 		other.rpc("Get", `{"typeName":"Device"}`).refused(t, "InvalidUserException")
 	}
+	named := *s
+	named.credentials = strings.TrimSuffix(s.credentials, "}") + `,"serverName":"my.geotab.com"}`
+	named.get("Device", `{}`)
 	clock.advance(14*24*time.Hour - time.Second)
 	s.get("Device", `{}`)
 	clock.advance(time.Second)
 	s.rpc("Get", `{"typeName":"Device"}`).refused(t, "InvalidUserException")
+}
+
+func TestASessionCanBeExtended(t *testing.T) {
+	t.Parallel()
+	clock := newWatch()
+	s := start(t, simkit.Options{Now: clock.time}).as(service)
+	bare := *s
+	bare.credentials = ""
+	clock.advance(14*24*time.Hour - time.Second)
+	if got := bare.rpc("ExtendSession", s.credentials); got.kind() != "" || got.body.Result != nil {
+		t.Fatalf("ExtendSession answered %s", got.text)
+	}
+	clock.advance(14*24*time.Hour - time.Second)
+	s.get("Device", `{}`)
+	clock.advance(time.Second)
+	bare.rpc("ExtendSession", s.credentials).refused(t, "InvalidUserException")
+	for _, params := range []string{`{}`, strings.Replace(s.as(service).credentials, "demo-service", "readonly", 1)} {
+		bare.rpc("ExtendSession", params).refused(t, "InvalidUserException")
+	}
+}
+
+func TestAuthenticateTakesNoSessionInPlaceOfAPassword(t *testing.T) {
+	t.Parallel()
+	s := start(t, simkit.Options{}).as(service)
+	s.rpc("Authenticate", `{}`).refused(t, "ArgumentException")
 }
 
 func TestAUserHasAHundredSessionsAtMost(t *testing.T) {

@@ -31,8 +31,11 @@ type method struct {
 func methodOf(name string) (method, bool) {
 	switch name {
 	case "Authenticate":
-		// Older clients of Python send global.
-		return method{params: []string{"database", "userName", "password", "global"}, open: true, alone: true, do: (*service).authenticate}, true
+		// Older clients of Python send global, and mg-api-node sends server.
+		known := []string{"database", "userName", "password", "global", "server"}
+		return method{params: known, open: true, alone: true, do: (*service).authenticate}, true
+	case extendSession:
+		return method{params: []string{"database", "userName", "sessionId"}, open: true, alone: true, do: (*service).extend}, true
 	case "GetVersion":
 		return method{open: true, do: getVersion}, true
 	case "GetSystemTimeUtc":

@@ -32,6 +32,10 @@ func (s *service) authenticate(c *call) (any, error) {
 	if given := text(c.params, "database"); given != "" && !strings.EqualFold(given, database) {
 		return nil, unknownDatabase(given)
 	}
+	if sessionAlone(c.params) {
+		return nil, throw(typeArgument, "This method has been deprecated, and requires a custom code to be used. please "+
+			"use new methode 'ExtendSessionAsync' to extend your session.")
+	}
 	var id string
 	err = s.host.Store.Update(func(tx *simkit.Tx) error {
 		user, ok := userNamed(tx, name)
@@ -77,7 +81,7 @@ func issueSession(tx *simkit.Tx, user *simkit.Item) (string, error) {
 		if text(i.Object, "user") != user.ID {
 			continue
 		}
-		if !tx.Now().Before(i.At.Add(sessionLife)) {
+		if !alive(tx, i) {
 			tx.Delete(sessions, i.ID)
 			continue
 		}
@@ -106,7 +110,8 @@ func (s *service) enter(c *call) error {
 	case !strings.EqualFold(given, database), s.host.On(otherServer) && !s.other.isHere(c.host):
 		return unknownDatabase(given)
 	}
-	if err := s.known(credentials, "credentials", "database", "userName", "sessionId"); err != nil {
+	// mg-api-node adds serverName when it is given a session.
+	if err := s.known(credentials, "credentials", "database", "userName", "sessionId", "serverName"); err != nil {
 		return err
 	}
 	return s.host.Store.View(func(tx *simkit.Tx) error {
@@ -121,7 +126,7 @@ func (s *service) enter(c *call) error {
 
 func sessionUser(tx *simkit.Tx, credentials simkit.Object) (*simkit.Item, bool) {
 	session, ok := tx.Get(sessions, text(credentials, "sessionId"))
-	if !ok || !tx.Now().Before(session.At.Add(sessionLife)) {
+	if !ok || !alive(tx, session) {
 		return nil, false
 	}
 	user, ok := tx.Get(users, text(session.Object, "user"))
@@ -131,16 +136,15 @@ func sessionUser(tx *simkit.Tx, credentials simkit.Object) (*simkit.Item, bool) 
 // Expire ends all sessions when the request uses a good one. Signing in does not, although Geotab's JavaScript client
 // sends its old session along.
 func (s *service) Expire(r *http.Request) bool {
-	data, err := simkit.Body(r)
-	if err != nil {
-		return false
-	}
-	body, _ := simkit.ParseObject(data)
+	body := parse(r)
 	if text(body, "method") == "Authenticate" {
 		return false
 	}
 	params, _ := body["params"].(simkit.Object)
 	credentials, _ := params["credentials"].(simkit.Object)
+	if text(body, "method") == extendSession {
+		credentials = params
+	}
 	used := false
 	_ = s.host.Store.Update(func(tx *simkit.Tx) error {
 		if _, used = sessionUser(tx, credentials); !used {

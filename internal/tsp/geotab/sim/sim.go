@@ -83,9 +83,6 @@ func newService(h *simkit.Host) *service {
 	return s
 }
 
-// isAPI tells whether the API is at a path; Geotab's JavaScript client sends the slash.
-func isAPI(path string) bool { return path == "/apiv1" || path == "/apiv1/" }
-
 // ServeHTTP answers one request as Geotab does.
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	allowBrowsers(w.Header())
@@ -111,7 +108,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := &call{host: r.Host}
-	result, err := s.serve(c, data)
+	result, err := s.serve(c, callIn(r, data))
 	s.answer(w, c, result, err)
 }
 

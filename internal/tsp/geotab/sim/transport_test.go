@@ -3,6 +3,7 @@ package sim_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -20,6 +21,8 @@ func TestTheBodyMayBeAsEachOfGeotabsClientsWritesIt(t *testing.T) {
 		"no media type":  {"/apiv1", `{"method":"Get","params":` + params + `}`, ""},
 		"another order":  {"/apiv1", `{"params":` + params + `,"method":"Get"}`, "application/json"},
 		"spaces between": {"/apiv1", " {\n\"method\" : \"Get\",\t\"params\":" + params + "}\n", "application/json"},
+		"PHP":            {"/APIV1", `{"method":"Get","params":` + params + `}`, "application/json"},
+		"old JavaScript": {"/apiv1", form(`{"method":"Get","params":` + params + `}`), "application/x-www-form-urlencoded"},
 	} {
 		got := s.do("POST", c.path, c.body, "Content-Type", c.contentType)
 		if ids(got.found()) != "b1" || got.body.Version != "2.0" {
@@ -28,6 +31,18 @@ func TestTheBodyMayBeAsEachOfGeotabsClientsWritesIt(t *testing.T) {
 		if kind := got.header.Get("Content-Type"); kind != "application/json; charset=utf-8" {
 			t.Errorf("%s: Content-Type %s", name, kind)
 		}
+	}
+}
+
+// form is a call as Geotab's older JavaScript clients write it.
+func form(body string) string { return "JSON-RPC=" + url.QueryEscape(body) }
+
+func TestAFormWithoutACallIsRefused(t *testing.T) {
+	t.Parallel()
+	s := start(t, simkit.Options{})
+	for _, body := range []string{"", "JSON=%7B%7D", "JSON-RPC=%7B", "JSON-RPC=%zz"} {
+		got := s.do("POST", "/apiv1", body, "Content-Type", "application/x-www-form-urlencoded")
+		got.refused(t, "JsonSerializerException")
 	}
 }
 

@@ -1,6 +1,10 @@
 package sim
 
-import "github.com/waybill-dev/waybill/internal/tsp/simkit"
+import (
+	"maps"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
 
 // listCompanies shows the one company of the credential.
 func listCompanies(tx *simkit.Tx, c *call) (any, error) {
@@ -8,7 +12,20 @@ func listCompanies(tx *simkit.Tx, c *call) (any, error) {
 }
 
 func listGroups(tx *simkit.Tx, c *call) (any, error) {
-	return c.page("groups", "group", showAll(tx, tx.Items(groups), showStored))
+	return c.page("groups", "group", showAll(tx, tx.Items(groups), showGroup))
 }
 
 func showStored(_ *simkit.Tx, i *simkit.Item) simkit.Object { return i.Object }
+
+// showGroup adds the user of the group, which every group had (observed: github.com/andrewjordan3/fleetpull at 2a28b57,
+// models/motive/group.py, read 2026-11-25). It is the owner or maker of the group; here, the first admin.
+func showGroup(tx *simkit.Tx, i *simkit.Item) simkit.Object {
+	o := maps.Clone(i.Object)
+	for _, user := range tx.Items(users) {
+		if text(user.Object, "role") == "admin" {
+			o["user"] = briefUser(user)
+			break
+		}
+	}
+	return o
+}

@@ -17,6 +17,7 @@ func TestAVehicleKeepsWhatAPutDoesNotNameAndShowsNulls(t *testing.T) {
 	clock := newWatch()
 	s := start(t, simkit.Options{Now: clock.time})
 	clock.advance(time.Minute)
+	s.must("PUT", "/v1/vehicles/"+vehicle, `{"notes":"m"}`)
 	s.must("PUT", "/v1/vehicles/"+vehicle, `{"notes":"n","availability_details":{"availability_status":"out_of_service","out_of_service_reason":"engine"}}`)
 	got := s.must("PUT", "/v1/vehicles/"+vehicle, `{"vin":null,"current_driver":{"id":520002},"permanent_driver_id":520001,"availability_details":{"additional_note":"a"}}`)
 	want := map[string]any{
@@ -27,6 +28,7 @@ func TestAVehicleKeepsWhatAPutDoesNotNameAndShowsNulls(t *testing.T) {
 		"created_at": "2026-11-24T12:00:00Z", "updated_at": "2026-11-24T12:01:00Z",
 		"availability_details": map[string]any{
 			"availability_status": "out_of_service", "out_of_service_reason": "engine", "additional_note": "a",
+			"updated_at": "2026-11-24T12:01:00Z",
 		},
 		"permanent_driver": map[string]any{
 			"id": 520001.0, "first_name": "Amir", "last_name": "Haddad", "username": "amir.haddad", "role": "driver",

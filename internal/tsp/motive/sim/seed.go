@@ -52,7 +52,7 @@ func seedVehicles(tx *simkit.Tx) error {
 		{"3HSDZAPR4PN340052", "International", "LT", "2023"},
 	} {
 		number := strconv.Itoa(101 + n)
-		errs = append(errs, seedOne(tx, vehicles, merge(newVehicle(), simkit.Object{
+		errs = append(errs, seedOne(tx, vehicles, merge(newVehicle(tx), simkit.Object{
 			"id":     int64(vehicleIDs + n + 1),
 			"number": number, "vin": v.vin, "make": v.brand, "model": v.model, "year": v.year, "ifta": n < 4,
 			"license_plate_state": "CA", "license_plate_number": "8DF1" + number, "license_plate_country_code": "US",

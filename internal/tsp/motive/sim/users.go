@@ -127,9 +127,18 @@ func showUser(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 	if text(i.Object, "role") == roleDriver {
 		names = slices.Concat(names, driverTexts(), driverFlags(), driverEnums())
 	}
-	o := pick(i.Object, names...)
+	o := pick(i.Object, slices.Concat(names, activityTimes())...)
 	o["external_ids"] = externalIDsOf(tx, holdsUser, number(i.Object, "id"))
 	return o
+}
+
+// activityTimes are members that all of 2,665 users had, null for those who never signed in (observed:
+// github.com/andrewjordan3/fleetpull at 2a28b57, models/motive/user.py, read 2026-11-25). Nobody signs in here.
+func activityTimes() []string {
+	return []string{
+		"mobile_last_active_at", "mobile_current_sign_in_at", "mobile_last_sign_in_at", "web_last_active_at",
+		"web_current_sign_in_at", "web_last_sign_in_at",
+	}
 }
 
 func briefUser(i *simkit.Item) simkit.Object {

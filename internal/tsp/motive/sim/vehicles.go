@@ -24,20 +24,12 @@ func vehicleShape() simkit.Shape {
 
 func anything(any) string { return "" }
 
-func availability() simkit.Rule {
-	free := simkit.String(0, 0)
-	return simkit.Nested(simkit.Shape{
-		"availability_status":   simkit.Enum("in_service", "out_of_service"),
-		"out_of_service_reason": free, "additional_note": free, "custom_driver_app_warning_prompt": free,
-	})
-}
-
 // newVehicle holds the defaults of members that are never null; they are not documented.
-func newVehicle() simkit.Object {
+func newVehicle(tx *simkit.Tx) simkit.Object {
 	return simkit.Object{
 		"company_id": int64(companyID), "status": "active", "ifta": false, "metric_units": false,
 		"prevent_auto_odometer_entry": false, "group_ids": []any{},
-		"availability_details": simkit.Object{"availability_status": "in_service"},
+		"availability_details": simkit.Object{"availability_status": "in_service", "updated_at": timestamp(tx.Now())},
 	}
 }
 
@@ -71,7 +63,7 @@ func findVehicle(tx *simkit.Tx, c *call) (any, error) {
 }
 
 func postVehicle(tx *simkit.Tx, c *call) (any, error) {
-	o := newVehicle()
+	o := newVehicle(tx)
 	o["id"], o["created_at"] = newID(tx, vehicleIDs), timestamp(tx.Now())
 	i, err := keepVehicle(tx, o, c.body)
 	return vehicleAnswer(tx, i, err)
@@ -110,6 +102,7 @@ func keepVehicle(tx *simkit.Tx, before, body simkit.Object) (*simkit.Item, error
 		}
 	}
 	delete(o, "current_driver")
+	stampAvailability(tx, o, body)
 	return keep(tx, holdsVehicle, o)
 }
 

@@ -136,7 +136,7 @@ func TestPathsMethodsAndTypesAreMatchedBeforeAnybodySignsIn(t *testing.T) {
 	s := start(t, simkit.Options{}).as("")
 	for call, status := range map[string]int{
 		"GET /": 404, "GET /api": 404, "GET /api/unknown": 404, "GET /api/devices/1/2": 404, "PATCH /api/devices/1": 405,
-		"DELETE /api/devices": 405, "GET /api/commands/send": 405, "POST /api/groups": 405,
+		"DELETE /api/devices": 405, "PUT /api/commands/send": 405, "POST /api/groups": 405,
 	} {
 		method, path, _ := strings.Cut(call, " ")
 		s.do(method, path, "").refused(t, status, "jakarta.ws.rs.Not")

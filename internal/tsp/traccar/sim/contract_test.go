@@ -43,6 +43,13 @@ var departures = []struct {
 		func(c exchange, got reply) bool { return c.path == "/api/commands/send" && got.status == 200 },
 		"the document says that it is a string",
 	},
+	{
+		"a position without address, network and geofences has null for them",
+		func(c exchange, got reply) bool {
+			return strings.HasPrefix(c.path, "/api/positions") && got.status == 200
+		},
+		"the document says string, object and array; model/Position starts with null, and the server writes null members",
+	},
 }
 
 func document(t *testing.T) validator.Validator {
@@ -91,6 +98,11 @@ func exchanges() []exchange {
 		{"PUT", "/api/devices/6/accumulators", `{"deviceId":6,"hours":1}`, 400, service},
 		{"GET", "/api/devices?id=1&id=2&uniqueId=864217035123403", "", 200, service},
 		{"GET", "/api/devices?all=true&userId=1&limit=2&offset=1&keyword=t&excludeAttributes=true", "", 200, service},
+		{"DELETE", "/api/session", "", 204, service}, {"GET", "/api/positions", "", 200, viewer},
+		{"GET", "/api/positions?deviceId=1", "", 200, viewer}, {"GET", "/api/commands/send?deviceId=1", "", 200, service},
+		{"GET", "/api/commands/send?deviceId=2", "", 400, viewer}, {"GET", "/api/commands", "", 200, service},
+		{"GET", "/api/geofences", "", 200, service}, {"GET", "/api/maintenance", "", 200, service},
+		{"GET", "/api/calendars?all=true", "", 200, service},
 		{"GET", "/api/drivers?deviceId=1&all=true", "", 200, service}, {"GET", "/api/users?keyword=ortega", "", 200, service},
 	}
 	for _, c := range []struct{ path, fresh, whole string }{

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -104,11 +103,7 @@ func (s *service) run(op route, c *call) (any, error) {
 
 // find returns the operation of a request and what stands at {id} in its path.
 func (s *service) find(r *http.Request) (op route, segment string, err error) {
-	ways, known := s.routes[r.URL.Path]
-	if parts := strings.Split(r.URL.Path, "/"); !known && len(parts) > 3 && parts[3] != "" {
-		segment, parts[3] = parts[3], "{id}"
-		ways = s.routes[strings.Join(parts, "/")]
-	}
+	ways, segment := s.ways(r.URL.Path)
 	method := r.Method
 	if method == http.MethodHead {
 		method = http.MethodGet
@@ -120,10 +115,20 @@ func (s *service) find(r *http.Request) (op route, segment string, err error) {
 	f := web(http.StatusNotFound)
 	if ways != nil {
 		f = web(http.StatusMethodNotAllowed)
-		f.allow = strings.Join(slices.Sorted(maps.Keys(ways)), ",") + ",OPTIONS"
+		f.allow = allowed(ways)
 	}
 	f.unmatched = true
 	return op, "", f
+}
+
+// ways are the methods of a path, nil if it has none.
+func (s *service) ways(path string) (ways methods, segment string) {
+	ways, known := s.routes[path]
+	if parts := strings.Split(path, "/"); !known && len(parts) > 3 && parts[3] != "" {
+		segment, parts[3] = parts[3], "{id}"
+		ways = s.routes[strings.Join(parts, "/")]
+	}
+	return ways, segment
 }
 
 // id is the id in the path. One that is no number is 404 (JAX-RS: a path parameter that cannot be converted).

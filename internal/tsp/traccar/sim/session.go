@@ -70,6 +70,16 @@ func postSession(tx *simkit.Tx, c *call) (any, error) {
 	return openSession(tx, user)
 }
 
+// deleteSession closes the session of the cookie, if there is one (api/resource/SessionResource.remove). Like GET it
+// refuses a Content-Type other than that of a form even without a body, because @Consumes stands on the class;
+// github.com/ludeeus/pytraccar (read 2026-11-25) sends that of a form with its GET.
+func deleteSession(tx *simkit.Tx, c *call) (any, error) {
+	if cookie, err := c.request.Cookie(sessionCookie); err == nil {
+		tx.Delete(sessions, cookie.Value)
+	}
+	return nil, nil
+}
+
 func openSession(tx *simkit.Tx, user *simkit.Item) (any, error) {
 	id := "node0" + rand.Text() + ".node0"
 	o := simkit.Object{"userId": num(user.Object, "id")}

@@ -51,6 +51,11 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.Refuse(w, r, http.StatusTooManyRequests)
 		return
 	}
+	allowBrowsers(w.Header(), r)
+	if r.Method == http.MethodOptions {
+		s.options(w, r)
+		return
+	}
 	body, err := s.serve(r)
 	if err != nil {
 		s.fail(w, err)
@@ -60,7 +65,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // Refuse answers with a status as the server does, or as a proxy in front of it where the server never has that status.
-func (s *service) Refuse(w http.ResponseWriter, _ *http.Request, status int) {
+func (s *service) Refuse(w http.ResponseWriter, r *http.Request, status int) {
 	switch status {
 	case http.StatusTooManyRequests:
 		if w.Header().Get("Retry-After") == "" {
@@ -68,6 +73,7 @@ func (s *service) Refuse(w http.ResponseWriter, _ *http.Request, status int) {
 		}
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 	default:
+		allowBrowsers(w.Header(), r)
 		s.fail(w, web(status))
 		return
 	}

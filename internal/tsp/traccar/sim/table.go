@@ -17,11 +17,22 @@ func (s *service) table() map[string]methods {
 			http.MethodPost:   {do: link, consumes: jsonType, write: true},
 			http.MethodDelete: {do: unlink, consumes: jsonType, write: true},
 		},
-		"/api/commands/send":  {http.MethodPost: {do: s.send, query: []string{"groupId"}, consumes: jsonType, write: true}},
+		"/api/positions": {http.MethodGet: {do: listPositions, query: []string{"deviceId", "id"}}},
+		"/api/commands/send": {
+			http.MethodGet:  {do: listSaved, query: []string{"deviceId"}},
+			http.MethodPost: {do: s.send, query: []string{"groupId"}, consumes: jsonType, write: true},
+		},
 		"/api/commands/types": {http.MethodGet: {do: listTypes, query: []string{"deviceId", "textChannel"}}},
 		"/api/devices/{id}/accumulators": {
 			http.MethodPut: {do: putAccumulators, consumes: jsonType, write: true},
 		},
+	}
+	for _, name := range []string{"commands", "geofences", "maintenance", "calendars"} {
+		filters := with("all", "userId", "deviceId", "groupId", "refresh")
+		if name == "calendars" {
+			filters = with("all", "userId")
+		}
+		all["/api/"+name] = methods{http.MethodGet: {do: listNone, query: filters}}
 	}
 	crud(all, deviceClass(), route{do: listDevices, query: with("all", "userId", "id", "uniqueId")})
 	crud(all, driverClass(), route{do: driverClass().list, query: with("all", "userId", "deviceId", "groupId", "refresh")})
@@ -45,7 +56,8 @@ func crud(all map[string]methods, cl class, list route) {
 
 func sessionMethods() methods {
 	return methods{
-		http.MethodGet:  {do: getSession, query: []string{"token"}, open: true, write: true},
-		http.MethodPost: {do: postSession, open: true, consumes: formType, write: true},
+		http.MethodGet:    {do: getSession, query: []string{"token"}, open: true, consumes: formType, write: true},
+		http.MethodPost:   {do: postSession, open: true, consumes: formType, write: true},
+		http.MethodDelete: {do: deleteSession, consumes: formType, write: true},
 	}
 }
