@@ -7,12 +7,37 @@ import (
 	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
 
-// message returns what Motive says is wrong. Its errors come in four forms: error_message,
-// error as text, error as an object with a message, and messages (reference section 4.2).
+// class knows refused keys, which Motive was seen to answer with 400 as well as with 401 (reference
+// section 4.2). To the caller they are the connection's trouble, not that of the write.
+func class(a rest.Answer) tsp.Class {
+	if a.Status == http.StatusBadRequest && strings.Contains(strings.ToLower(said(a)), "invalid api key") {
+		return tsp.Unauthorized
+	}
+	return ""
+}
+
+// message returns what Motive says is wrong, with what its support asks for.
 func message(a rest.Answer) string {
+	text := said(a)
+	if text == "" {
+		return ""
+	}
+	if scope := scope(a.Method, a.Path); a.Status == http.StatusForbidden && scope != "" {
+		text += " (the credentials need the scope " + scope + ")"
+	}
+	if id := a.Headers.Get("X-Request-Id"); id != "" {
+		text += " (request id " + id + ")"
+	}
+	return text
+}
+
+// said reads an error. They come in four forms: error_message, error as text, error as an object
+// with a message, and messages (reference section 4.2).
+func said(a rest.Answer) string {
 	var body struct {
 		ErrorMessage string         `json:"error_message"`
 		Error        jsontext.Value `json:"error"`
@@ -31,15 +56,6 @@ func message(a rest.Answer) string {
 	}
 	if body.Description != "" {
 		said += ": " + body.Description
-	}
-	if said == "" {
-		return ""
-	}
-	if scope := scope(a.Method, a.Path); a.Status == http.StatusForbidden && scope != "" {
-		said += " (the credentials need the scope " + scope + ")"
-	}
-	if id := a.Headers.Get("X-Request-Id"); id != "" {
-		said += " (request id " + id + ")"
 	}
 	return said
 }

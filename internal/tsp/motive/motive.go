@@ -18,7 +18,7 @@ func config(now func() time.Time) rest.Config {
 		Spec:    spec(),
 		Auths:   map[string]rest.Auth{"api_key": rest.HeaderKey("X-Api-Key", "api_key"), "motive": oauth()},
 		Limits:  limits(),
-		Answers: rest.Answers{Message: message},
+		Answers: rest.Answers{Class: class, Message: message},
 		Check:   check,
 		Writes: []rest.Write{
 			createVehicle(), updateVehicle(), createTrailer(), updateTrailer(), createUser(), updateUser(),

@@ -1,6 +1,7 @@
 package motive_test
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -12,7 +13,7 @@ import (
 
 func TestMotiveConforms(t *testing.T) {
 	tsptest.Run(t, tsptest.Config{
-		New: motive.New, Simulator: sim.New, Golden: "testdata", OpenAPI: "../../../../shared/tsp-specs/motive.hand-written.openapi.json",
+		New: motive.New, Simulator: sim.New, Replies: replies(), Golden: "testdata", OpenAPI: "../../../../shared/tsp-specs/motive.hand-written.openapi.json",
 		Collections: map[resource.Kind][]string{resource.KindVehicle: {"vehicles"}, resource.KindTrailer: {"assets"}, resource.KindUser: {"users"},
 			resource.KindMessage: {"messages"}, resource.KindGroupMessage: {"messages"}, resource.KindFuelTransaction: {"fuel_purchases"}},
 		Formats:  []string{"user_email"},
@@ -25,4 +26,21 @@ func TestMotiveConforms(t *testing.T) {
 			"create vehicle.status": {`"IN_SERVICE"`, `"IN_REPAIR"`}, "update vehicle.status": {`"IN_SERVICE"`, `"IN_REPAIR"`},
 			"vin": {`"4V4NC9EH5LN215999"`, `"1UYVS2530GU512309"`}, "country_code": {`"USA"`, `"MEX"`}},
 	})
+}
+
+// replies are the forms of Motive's errors.
+func replies() []tsptest.Reply {
+	refused := func(status int, class tsp.Class, body string) tsptest.Reply {
+		return tsptest.Reply{Name: body, Status: status, Body: body, Class: class}
+	}
+	return []tsptest.Reply{
+		refused(http.StatusBadRequest, tsp.Unauthorized, `{"error_message":"invalid API key"}`),
+		refused(http.StatusUnauthorized, tsp.Unauthorized, `{"error_message":"invalid API key"}`),
+		refused(http.StatusBadRequest, tsp.Rejected, `{"error_message":"number has already been taken"}`),
+		refused(http.StatusUnprocessableEntity, tsp.Rejected, `{"error":"vin is invalid"}`),
+		refused(http.StatusBadRequest, tsp.Rejected, `{"error":{"message":"vin is invalid"}}`),
+		refused(http.StatusBadRequest, tsp.Rejected, `{"messages":["vin is invalid","year is invalid"]}`),
+		refused(http.StatusForbidden, tsp.Forbidden, `{"error":"insufficient_scope","error_description":"needs vehicles.manage"}`),
+		refused(http.StatusNotFound, tsp.Missing, `{"error_message":"resource not found"}`),
+	}
 }

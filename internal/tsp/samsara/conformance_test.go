@@ -1,6 +1,7 @@
 package samsara_test
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -24,7 +25,7 @@ func TestSamsaraConforms(t *testing.T) {
 			"dashboard_role_ids": []string{"23d4d8d3-dc10-4e7a-a183-69968751f23e"}},
 		Renewable: tsp.Credentials{Kind: "samsara", Fields: map[string]string{
 			"client_id": "samsara-demo-client", "client_secret": "samsara-demo-secret", "auth_code": "samsara-demo-code"}},
-		Values: values(),
+		Values: values(), Replies: replies(),
 		Except: map[string]string{
 			"paced/create trailer": "settings and payload choose between two calls; the spec declares the limits of the usual one",
 		},
@@ -44,5 +45,22 @@ func values() map[string][]string {
 		"create user.status": {"", `"INACTIVE"`, `"ACTIVE"`}, "update user.status": {"", `"INACTIVE"`, `"ACTIVE"`},
 		// Coordinates are sent only where there is no text.
 		"location_string": {"", `"1 De Haro St, San Francisco"`, `"2 De Haro St, San Francisco"`},
+	}
+}
+
+// replies are the forms of Samsara's errors; the legacy endpoints pass on those of an internal call.
+func replies() []tsptest.Reply {
+	refused := func(status int, class tsp.Class, body string) tsptest.Reply {
+		return tsptest.Reply{Name: body, Status: status, Body: body, Class: class}
+	}
+	return []tsptest.Reply{
+		refused(http.StatusBadRequest, tsp.Rejected, `{"message":"Invalid value for name.","requestId":"r-1"}`),
+		refused(http.StatusUnauthorized, tsp.Unauthorized, `{"message":"Invalid token.","requestId":"r-2"}`),
+		refused(http.StatusForbidden, tsp.Forbidden, `{"message":"This token lacks the scope.","requestId":"r-3"}`),
+		refused(http.StatusNotFound, tsp.Missing, `{"message":"Object not found.","requestId":"r-4"}`),
+		refused(http.StatusBadRequest, tsp.Rejected, `rpc error: code = InvalidArgument desc = text is empty`),
+		refused(http.StatusBadRequest, tsp.Missing, `rpc error: code = NotFound desc = no such driver`),
+		refused(http.StatusBadRequest, tsp.Forbidden, `rpc error: code = PermissionDenied desc = no`),
+		refused(http.StatusInternalServerError, tsp.Unknown, `Internal Server Error`),
 	}
 }
