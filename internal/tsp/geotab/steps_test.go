@@ -109,3 +109,20 @@ func TestADefectWithoutAPlaceInTheListIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestADuplicateThatCannotBeIdentifiedIsPutOffAndNotRefused(t *testing.T) {
+	t.Parallel()
+	server := &stub{answer: func(a asked) string {
+		switch a.name {
+		case "Add FuelTransaction":
+			return thrown("DuplicateException", "it exists already")
+		case "Get FuelTransaction":
+			return thrown("ServiceUnavailableException", "come back later")
+		}
+		return ""
+	}}
+	_, err := server.writes(t, resource.Create, resource.KindFuelTransaction, `{"driver_id":"OURS","vehicle_id":"OURS","fuel_volume":10,"fuel_volume_unit":"LITER"}`)
+	if e := ended(t, err); e.Class != tsp.Unavailable {
+		t.Errorf("the end is %s, want %s: the duplicate may be what an earlier attempt made", e, tsp.Unavailable)
+	}
+}

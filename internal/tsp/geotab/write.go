@@ -162,7 +162,11 @@ func (c *call) send(ctx context.Context, w tsp.Write, s step, body any) (resourc
 	result, err := c.call(ctx, s.method, s.entity, map[string]any{"typeName": s.entity, "entity": body})
 	if err != nil && s.duplicate && strings.HasPrefix(c.kind, "Duplicate") {
 		id, found, finding := s.find(ctx, c, w)
-		if finding == nil && found {
+		if finding != nil {
+			// It may be what an earlier attempt made, so nobody can say yet that it was refused.
+			return "", finding
+		}
+		if found {
 			return id, nil
 		}
 		return "", err
