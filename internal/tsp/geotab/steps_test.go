@@ -126,3 +126,17 @@ func TestADuplicateThatCannotBeIdentifiedIsPutOffAndNotRefused(t *testing.T) {
 		t.Errorf("the end is %s, want %s: the duplicate may be what an earlier attempt made", e, tsp.Unavailable)
 	}
 }
+
+func TestAnUpdateWritesToNoRecordButItsOwn(t *testing.T) {
+	t.Parallel()
+	server := &stub{answer: func(a asked) string {
+		if a.name == "Get Device" {
+			return `{"result":[{"id":"b2"}],"jsonrpc":"2.0"}`
+		}
+		return ""
+	}}
+	_, err := server.writes(t, resource.Update, resource.KindVehicle, aDevice)
+	if e := ended(t, err); e.Class != tsp.Missing || strings.Contains(server.names(), "Set") {
+		t.Errorf("the end is %v after %s", e, server.names())
+	}
+}
