@@ -140,3 +140,18 @@ func TestAnUpdateWritesToNoRecordButItsOwn(t *testing.T) {
 		t.Errorf("the end is %v after %s", e, server.names())
 	}
 }
+
+func TestADefectListThatHoldsItselfEnds(t *testing.T) {
+	t.Parallel()
+	server := &stub{answer: func(a asked) string {
+		if a.name == "Get Group" {
+			return `{"result":[{"id":"b278A","name":"Our list","children":[{"id":"p1"}]},
+				{"id":"p1","name":"Other","children":[{"id":"b278A"},{"id":"p1"}]}],"jsonrpc":"2.0"}`
+		}
+		return ""
+	}}
+	_, err := server.writes(t, resource.Create, resource.KindDvirLog, `{"driver_id":"OURS","vehicle_id":"OURS","defects":["brakes"]}`)
+	if err != nil || !strings.Contains(server.last(), `"defect":{"id":"p1"}`) {
+		t.Errorf("%v after %s", err, server.last())
+	}
+}
