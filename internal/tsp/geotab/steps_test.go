@@ -1,6 +1,8 @@
 package geotab_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -153,5 +155,35 @@ func TestADefectListThatHoldsItselfEnds(t *testing.T) {
 	_, err := server.writes(t, resource.Create, resource.KindDvirLog, `{"driver_id":"OURS","vehicle_id":"OURS","defects":["brakes"]}`)
 	if err != nil || !strings.Contains(server.last(), `"defect":{"id":"p1"}`) {
 		t.Errorf("%v after %s", err, server.last())
+	}
+}
+
+// forgetful keeps everything but that a step is done.
+type forgetful struct{ memory }
+
+func (f *forgetful) Mark(ctx context.Context, s tsp.Step) error {
+	if s.Done {
+		return errors.New("the disk is full")
+	}
+	return f.memory.Mark(ctx, s)
+}
+
+func TestAStepThatWasTakenAndCouldNotBeMarkedIsUnknownUnlessRepeatingItIsHarmless(t *testing.T) {
+	t.Parallel()
+	for _, one := range []struct {
+		verb resource.Verb
+		kind resource.Kind
+		body string
+		want tsp.Class
+	}{
+		{resource.Create, resource.KindGroupMessage, aGroupMessage, tsp.Unknown},
+		{resource.Update, resource.KindUser, `{"first_name":"Ann","hos_ruleset_code":"CA_FED_C1_70_7"}`, tsp.Unavailable},
+	} {
+		w := aWrite(t, one.verb, one.kind, one.body)
+		w.Progress = new(forgetful)
+		_, err := new(stub).session(t, "", nil).Write(t.Context(), w)
+		if e := ended(t, err); e.Class != one.want {
+			t.Errorf("%s %s: %v, want %s", one.verb, one.kind, e, one.want)
+		}
 	}
 }
