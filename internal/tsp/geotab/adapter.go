@@ -2,6 +2,7 @@ package geotab
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -151,9 +152,14 @@ func changeStep(entity, collection string, changes any, w tsp.Write) step {
 			if err != nil {
 				return nil, err
 			}
-			if len(all) == 0 {
+			// What is written back names its record itself, so it must be the one that was asked for.
+			i := slices.IndexFunc(all, func(one jsontext.Value) bool {
+				var r ref
+				return json.Unmarshal(one, &r) == nil && r.ID == of
+			})
+			if i < 0 {
 				return nil, &tsp.Error{Class: tsp.Missing, Message: "Geotab has no " + strings.ToLower(entity) + " " + quoted(string(of))}
 			}
-			return overlay(all[0], changes, hardware()...)
+			return overlay(all[i], changes, hardware()...)
 		}}
 }

@@ -47,7 +47,9 @@ func (c *call) defects(ctx context.Context, list resource.SourceID) (defectTree,
 
 // add takes up what is below a group; a name that occurs twice stands for the first.
 func (t *defectTree) add(known map[resource.SourceID]group, id, list resource.SourceID) {
-	if name := folded(known[id].Name); id != list && name != "" {
+	g := known[id]
+	delete(known, id) // once each: a circle would never end
+	if name := folded(g.Name); id != list && name != "" {
 		if _, twice := t.byName[name]; !twice {
 			t.byName[name] = id
 		}
@@ -55,7 +57,7 @@ func (t *defectTree) add(known map[resource.SourceID]group, id, list resource.So
 			t.other = id
 		}
 	}
-	for _, child := range known[id].Children {
+	for _, child := range g.Children {
 		if _, ok := known[child.ID]; ok {
 			t.add(known, child.ID, list)
 		}

@@ -47,8 +47,8 @@ func failureOf(a rest.Answer) (kind, message string) {
 	return cmp.Or(kind, undefined), message
 }
 
-// classOf is what the documented types mean (reference section 3.4). Of a type that is not
-// known nobody can tell whether the call took effect.
+// classOf is what the documented types mean. Of a type that is not known nobody can tell whether
+// the call took effect.
 func classOf(kind, message string) tsp.Class {
 	switch kind {
 	case "":

@@ -11,8 +11,7 @@ import (
 
 // rulesets are Geotab's names of our rule sets. The names are those of its published known ids
 // (KnownId of its object model); which code each one is, is told by the words of both lists, which
-// follow each other closely (reference section 4.5). A code whose words fit none, or two, is left
-// out.
+// follow each other closely. A code whose words fit none, or two, is left out.
 func rulesets() map[string]string {
 	all := map[string]string{
 		"US_INT_CARRIER_EX": "CarrierExemption", "US_INT_NOHOS_7": "None", "US_INT_NOHOS_8": "None8Day", "CA_FED_NOHOS": "NoneCanada",

@@ -1,6 +1,8 @@
 package geotab_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -106,6 +108,82 @@ func TestADefectWithoutAPlaceInTheListIsRefused(t *testing.T) {
 		_, err := server.writes(t, resource.Create, resource.KindDvirLog, aDvir+`,"defects":["brakes"]}`)
 		if e := ended(t, err); e.Class != tsp.Rejected || !strings.Contains(e.Message, about) {
 			t.Errorf("the end is %v, want one that names %s", e, about)
+		}
+	}
+}
+
+func TestADuplicateThatCannotBeIdentifiedIsPutOffAndNotRefused(t *testing.T) {
+	t.Parallel()
+	server := &stub{answer: func(a asked) string {
+		switch a.name {
+		case "Add FuelTransaction":
+			return thrown("DuplicateException", "it exists already")
+		case "Get FuelTransaction":
+			return thrown("ServiceUnavailableException", "come back later")
+		}
+		return ""
+	}}
+	_, err := server.writes(t, resource.Create, resource.KindFuelTransaction, `{"driver_id":"OURS","vehicle_id":"OURS","fuel_volume":10,"fuel_volume_unit":"LITER"}`)
+	if e := ended(t, err); e.Class != tsp.Unavailable {
+		t.Errorf("the end is %s, want %s: the duplicate may be what an earlier attempt made", e, tsp.Unavailable)
+	}
+}
+
+func TestAnUpdateWritesToNoRecordButItsOwn(t *testing.T) {
+	t.Parallel()
+	server := &stub{answer: func(a asked) string {
+		if a.name == "Get Device" {
+			return `{"result":[{"id":"b2"}],"jsonrpc":"2.0"}`
+		}
+		return ""
+	}}
+	_, err := server.writes(t, resource.Update, resource.KindVehicle, aDevice)
+	if e := ended(t, err); e.Class != tsp.Missing || strings.Contains(server.names(), "Set") {
+		t.Errorf("the end is %v after %s", e, server.names())
+	}
+}
+
+func TestADefectListThatHoldsItselfEnds(t *testing.T) {
+	t.Parallel()
+	server := &stub{answer: func(a asked) string {
+		if a.name == "Get Group" {
+			return `{"result":[{"id":"b278A","name":"Our list","children":[{"id":"p1"}]},
+				{"id":"p1","name":"Other","children":[{"id":"b278A"},{"id":"p1"}]}],"jsonrpc":"2.0"}`
+		}
+		return ""
+	}}
+	_, err := server.writes(t, resource.Create, resource.KindDvirLog, `{"driver_id":"OURS","vehicle_id":"OURS","defects":["brakes"]}`)
+	if err != nil || !strings.Contains(server.last(), `"defect":{"id":"p1"}`) {
+		t.Errorf("%v after %s", err, server.last())
+	}
+}
+
+// forgetful keeps everything but that a step is done.
+type forgetful struct{ memory }
+
+func (f *forgetful) Mark(ctx context.Context, s tsp.Step) error {
+	if s.Done {
+		return errors.New("the disk is full")
+	}
+	return f.memory.Mark(ctx, s)
+}
+
+func TestAStepThatWasTakenAndCouldNotBeMarkedIsUnknownUnlessRepeatingItIsHarmless(t *testing.T) {
+	t.Parallel()
+	for _, one := range []struct {
+		verb resource.Verb
+		kind resource.Kind
+		body string
+		want tsp.Class
+	}{
+		{resource.Create, resource.KindGroupMessage, aGroupMessage, tsp.Unknown},
+		{resource.Update, resource.KindUser, `{"first_name":"Ann","hos_ruleset_code":"CA_FED_C1_70_7"}`, tsp.Unavailable},
+	} {
+		w := aWrite(t, one.verb, one.kind, one.body)
+		w.Progress = new(forgetful)
+		_, err := new(stub).session(t, "", nil).Write(t.Context(), w)
+		if e := ended(t, err); e.Class != one.want {
+			t.Errorf("%s %s: %v, want %s", one.verb, one.kind, e, one.want)
 		}
 	}
 }

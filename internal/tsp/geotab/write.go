@@ -152,17 +152,29 @@ func (c *call) make(ctx context.Context, w tsp.Write, s step, of resource.Source
 			return "", err
 		}
 	}
-	if keep {
-		return id, w.Mark(ctx, tsp.Step{Key: s.key, Done: true, SourceID: id})
+	if !keep {
+		return id, nil
 	}
-	return id, nil
+	err = w.Mark(ctx, tsp.Step{Key: s.key, Done: true, SourceID: id})
+	var e *tsp.Error
+	if errors.As(err, &e) && s.find != nil {
+		// The call was made, so it is to be looked for and not simply made again.
+		unknown := *e
+		unknown.Class = tsp.Unknown
+		return "", &unknown
+	}
+	return id, err
 }
 
 func (c *call) send(ctx context.Context, w tsp.Write, s step, body any) (resource.SourceID, error) {
 	result, err := c.call(ctx, s.method, s.entity, map[string]any{"typeName": s.entity, "entity": body})
 	if err != nil && s.duplicate && strings.HasPrefix(c.kind, "Duplicate") {
 		id, found, finding := s.find(ctx, c, w)
-		if finding == nil && found {
+		if finding != nil {
+			// It may be what an earlier attempt made, so nobody can say yet that it was refused.
+			return "", finding
+		}
+		if found {
 			return id, nil
 		}
 		return "", err

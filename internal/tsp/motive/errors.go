@@ -11,8 +11,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
 
-// class knows refused keys, which Motive was seen to answer with 400 as well as with 401 (reference
-// section 4.2). To the caller they are the connection's trouble, not that of the write.
+// class knows refused keys, which Motive was seen to answer with 400 as well as with 401. To the caller they are the connection's trouble, not that of the write.
 func class(a rest.Answer) tsp.Class {
 	if a.Status == http.StatusBadRequest && strings.Contains(strings.ToLower(said(a)), "invalid api key") {
 		return tsp.Unauthorized
@@ -36,7 +35,7 @@ func message(a rest.Answer) string {
 }
 
 // said reads an error. They come in four forms: error_message, error as text, error as an object
-// with a message, and messages (reference section 4.2).
+// with a message, and messages.
 func said(a rest.Answer) string {
 	var body struct {
 		ErrorMessage string         `json:"error_message"`

@@ -34,7 +34,7 @@ func config(now func() time.Time) rest.Config {
 }
 
 // oauth is Motive's flow. Pages name several hosts for it; this one answered a live test
-// (reference section 4.1, 2026-07-24). Refresh tokens work once.
+// (2026-07-24). Refresh tokens work once.
 func oauth() rest.OAuth {
 	return rest.OAuth{TokenURL: "https://account.gomotive.com/oauth/token", InForm: true,
 		Form: func(_ string, c tsp.Credentials) url.Values {

@@ -13,7 +13,7 @@ import (
 
 // class looks for what the status alone does not tell: the legacy endpoints answer 400 to
 // everything and name the gRPC code in plain text, as in "rpc error: code = NotFound desc =
-// ..." (seen in captured traffic, reference section 3.3). Wording is not contractual at
+// ..." (seen in captured traffic). Wording is not contractual at
 // Samsara, so only codes that change what happens next are read.
 func class(a rest.Answer) tsp.Class {
 	if a.Status != http.StatusBadRequest {

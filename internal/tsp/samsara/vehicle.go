@@ -73,7 +73,7 @@ func encodedVehicle(w tsp.Write) bool {
 // vehicleUses says what becomes of each field.
 //
 // Null is documented only for one member of drivers; the empty string is the safe way to
-// clear a text (reference section 7, item 7). We use it where the document calls the text
+// clear a text. We use it where the document calls the text
 // empty by default, which are plate and notes. A vehicle without name or VIN would be given
 // another by Samsara, and no way to remove an external id is documented.
 func vehicleUses() tsp.Uses {

@@ -67,7 +67,7 @@ func (t *trial) unwritable(format string, args ...any) { t.unready("written", fo
 // unready ends a trial that cannot go on. That is a failure of the check which is about just
 // this; the others say that they could not be held.
 func (t *trial) unready(check, format string, args ...any) {
-	if t.check == check {
+	if t.check == check || t.alone {
 		t.fatalf(format, args...)
 	}
 	t.skipf("it cannot be held while the check %q fails", check)

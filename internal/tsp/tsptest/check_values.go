@@ -36,7 +36,7 @@ func checkValues(t *trial) {
 // listed are the values of a field that has a list of them; nil for any other.
 func (f form) listed(field *resource.Field) []string {
 	use := f.action.Uses[field.Name]
-	named := append(f.t.suite.config.Values[field.Name], f.t.suite.config.Values[f.c.String()+"."+field.Name]...)
+	named := slices.Concat(f.t.suite.config.Values[field.Name], f.t.suite.config.Values[f.c.String()+"."+field.Name])
 	switch {
 	case use.Use != tsp.UseSent && use.Use != tsp.UseRequired || f.t.excused(field.Name):
 		return nil

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -41,6 +42,11 @@ type account struct {
 // read reads the environment. No message repeats a value of it, because any may be a secret.
 func (l *live) read(t *trial) account {
 	spec := l.suite.spec
+	for _, name := range []string{envCredentialsFile, envKeep} {
+		if path := l.env(name); path != "" && !filepath.IsAbs(path) {
+			t.fatalf("%s must be an absolute path, because tests run in the folder of their package", name)
+		}
+	}
 	a := account{credentials: l.readCredentials(t), keep: l.env(envKeep)}
 	var problems []resource.Problem
 	if a.settings, problems = spec.ReadSettings(jsontext.Value(l.env(envSettings)), nil); len(problems) > 0 {

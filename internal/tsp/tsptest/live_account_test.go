@@ -1,6 +1,7 @@
 package tsptest
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,19 +39,23 @@ func TestWrongCredentialsFailWithoutBeingTold(t *testing.T) {
 
 func TestWhatIsWrongInTheEnvironmentIsToldByItsPathAlone(t *testing.T) {
 	t.Parallel()
+	folder := t.TempDir()
 	for want, env := range map[string]map[string]string{
-		"credentials.password is required":   {envCredentials: `{"username":"demo","pasword":"hidden-value"}`},
-		"credentials must be an object":      {envCredentials: `"hidden-value"`},
-		"takes no credentials of the kind":   {envCredentials: `{"kind":"geotab","fields":{"password":"hidden-value"}}`},
-		"settings.initial_pasword is no set": {envSettings: `{"initial_pasword":"hidden-value"}`},
-		"settings must be an object":         {envSettings: `hidden-value`},
-		"must be an https URL":               {envBaseURL: "http://user:hidden-value@127.0.0.1"},
-		"or an http one of this machine":     {envBaseURL: "http://example.com"},
-		"must be an object of lists":         {envSources: `{"recipient_id":"hidden-value"}`},
-		`names "recipient"; there are`:       {envSources: `{"recipient":["u101"]}`},
-		"are both set":                       {envCredentialsFile: "somewhere"},
-		"no such file":                       {envCredentials: "", envCredentialsFile: filepath.Join("nowhere", "file")},
-		envKeep:                              {envKeep: filepath.Join("nowhere", "file")},
+		"credentials.password is required":          {envCredentials: `{"username":"demo","pasword":"hidden-value"}`},
+		"credentials must be an object":             {envCredentials: `"hidden-value"`},
+		"takes no credentials of the kind":          {envCredentials: `{"kind":"geotab","fields":{"password":"hidden-value"}}`},
+		"settings.initial_pasword is no set":        {envSettings: `{"initial_pasword":"hidden-value"}`},
+		"settings must be an object":                {envSettings: `hidden-value`},
+		"must be an https URL":                      {envBaseURL: "http://user:hidden-value@127.0.0.1"},
+		"or an http one of this machine":            {envBaseURL: "http://example.com"},
+		"must be an object of lists":                {envSources: `{"recipient_id":"hidden-value"}`},
+		`names "recipient"; there are`:              {envSources: `{"recipient":["u101"]}`},
+		"are both set":                              {envCredentialsFile: filepath.Join(folder, "somewhere")},
+		"no such file":                              {envCredentials: "", envCredentialsFile: filepath.Join(folder, "nowhere", "file")},
+		envKeep + ": open":                          {envKeep: filepath.Join(folder, "nowhere", "file")},
+		envKeep + ": it is a folder":                {envKeep: folder},
+		envKeep + " must be an absolute":            {envKeep: "kept.json"},
+		envCredentialsFile + " must be an absolute": {envCredentials: "", envCredentialsFile: "kept.json"},
 	} {
 		l := newLiveTest(t, referenceConfig(""), env)
 		failures := strings.Join(l.run(), "\n")
@@ -101,7 +106,13 @@ func TestCredentialsThatCannotBeKeptInTheMiddleOfARunAreAFailure(t *testing.T) {
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	l := newLiveTest(t, referenceConfig(""), map[string]string{envCredentials: `{"code":"demo-code"}`, envKeep: folder})
+	l := newLiveTest(t, referenceConfig(""), map[string]string{envCredentials: `{"code":"demo-code"}`, envKeep: filepath.Join(folder, "kept.json")})
+	l.spoil = func(http.ResponseWriter, *http.Request) bool {
+		if err := os.RemoveAll(folder); err != nil {
+			t.Error(err)
+		}
+		return false
+	}
 	failures := strings.Join(l.run(), "\n")
 	if !strings.Contains(failures, "ARE LOST") || !strings.Contains(failures, "code") {
 		t.Error(failures)

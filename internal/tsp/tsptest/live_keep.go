@@ -18,6 +18,9 @@ func (l *live) canKeep() error {
 	if l.account.keep == "" {
 		return nil
 	}
+	if info, err := os.Stat(l.account.keep); err == nil && info.IsDir() {
+		return errors.New("it is a folder")
+	}
 	probe, err := os.CreateTemp(filepath.Dir(l.account.keep), ".waybill-contract-*")
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
@@ -139,6 +140,47 @@ func TestARecordThatNeverShowsFails(t *testing.T) {
 	}
 	if len(l.waits) > 60 {
 		t.Errorf("the run waits %d times", len(l.waits))
+	}
+}
+
+func TestARecordThatCannotBeReadBackBecauseListsFailIsAFailure(t *testing.T) {
+	t.Parallel()
+	l := newLiveTest(t, referenceConfig(""), nil)
+	l.spoil = func(w http.ResponseWriter, r *http.Request) bool {
+		refused := r.Method == http.MethodGet && r.URL.Path == "/vehicles"
+		if refused {
+			tell(w, http.StatusForbidden, simkit.Object{"error": "no right to read"})
+		}
+		return refused
+	}
+	if failures := strings.Join(l.run(), "\n"); !strings.Contains(failures, "listing vehicle records") {
+		t.Errorf("nobody minds that nothing reads back: %q", failures)
+	}
+}
+
+func TestWhatAWriteThatFailedHalfwayLeftBehindIsTold(t *testing.T) {
+	t.Parallel()
+	l := newLiveTest(t, referenceConfig(""), nil)
+	l.begin()
+	l.try(capability("create user"))
+	sent := 0
+	l.spoil = func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method != http.MethodPost || r.URL.Path != "/messages" {
+			return false
+		}
+		if sent++; sent == 1 {
+			return false
+		}
+		tell(w, http.StatusUnprocessableEntity, simkit.Object{"error": "no room"})
+		return true
+	}
+	o := l.try(capability("create group_message"))
+	to := string(l.made[resource.KindUser][0].SourceID)
+	if failures := strings.Join(o.Failures, "\n"); !strings.Contains(failures, ":"+to+`" WAS TAKEN`) {
+		t.Errorf("the failure does not tell of %s: %q", to, failures)
+	}
+	if line := l.summary[len(l.summary)-1]; !strings.Contains(line, ":"+to) {
+		t.Errorf("the summary does not tell of %s: %s", to, line)
 	}
 }
 

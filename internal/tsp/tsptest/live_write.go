@@ -92,12 +92,15 @@ func (l *live) write(f form, d draft, what string) []string {
 	}
 	out, err := l.perform(t, &x)
 	if err != nil {
-		maybe := ""
+		maybe, taken := "", taken(x)
 		if class := t.classOf(err); class == tsp.Unknown || class == tsp.Broken {
 			maybe = "; IT MAY STAND THERE ALL THE SAME"
 		}
+		for _, step := range taken {
+			maybe += "; " + step + " WAS TAKEN"
+		}
 		t.errorf("the write of %s ends as %v%s\n%s", what, err, maybe, d.json())
-		return nil
+		return taken
 	}
 	left := out.Collection + " " + string(out.SourceID)
 	if out.SourceID == "" {
@@ -118,6 +121,17 @@ func (l *live) write(f form, d draft, what string) []string {
 		l.until(t, func(probe *trial) { l.world(probe).readBack(f, d, out) })
 	}
 	return []string{left}
+}
+
+// taken lists the steps that a write took before it failed, because what they made stays.
+func taken(x tsp.Write) []string {
+	var all []string
+	for _, s := range x.Progress.Steps() {
+		if s.Done {
+			all = append(all, strings.TrimSpace("the step "+quoted(s.Key)+" "+string(s.SourceID)))
+		}
+	}
+	return all
 }
 
 // maxTries bounds how often a write is tried that the TSP puts off; between two there is at least
@@ -178,7 +192,7 @@ func (l *live) findable(f form, x tsp.Write, out tsp.Written) {
 // counts.
 func (l *live) until(t *trial, check func(*trial)) {
 	for next := time.Second; ; next *= 2 {
-		probe := &trial{suite: t.suite, check: t.check, c: t.c}
+		probe := &trial{suite: t.suite, check: t.check, c: t.c, alone: true}
 		probe.hold(check)
 		if o := probe.outcome; len(o.Failures) == 0 || next > time.Minute || l.wait(t.ctx, next) != nil {
 			for _, failure := range o.Failures {

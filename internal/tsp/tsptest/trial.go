@@ -18,6 +18,8 @@ type trial struct {
 	// c is the capability that the check is held against; zero for checks of the whole adapter.
 	c   tsp.Capability
 	ctx context.Context
+	// alone tells that no other check reports what this one needs and lacks.
+	alone bool
 
 	// after, if set, runs when the trial's clock has stopped.
 	after func()
