@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
@@ -18,8 +19,6 @@ var (
 	ErrExists = errors.New("a grant exists")
 	// ErrRefTaken: the partner knows another fleet under this reference.
 	ErrRefTaken = errors.New("the fleet reference is taken")
-	// ErrOvertaken: the grant has changed since it was read.
-	ErrOvertaken = errors.New("the grant has changed meanwhile")
 )
 
 // Agreements keeps grants for those who make and change them. Each change is written in one
@@ -32,7 +31,7 @@ type Agreements interface {
 	// InsertAgreement adds a grant. One that has expired gives way; ErrExists if another lives,
 	// ErrRefTaken if the partner uses the reference for another fleet.
 	InsertAgreement(ctx context.Context, g Grant) error
-	// ChangeAgreement changes status and dates; ErrOvertaken if the grant is not as it was read,
+	// ChangeAgreement changes status and dates; fence.ErrOvertaken if the grant is not as it was read,
 	// ErrExists if another one has taken its place.
 	ChangeAgreement(ctx context.Context, from, to Grant) error
 	// Partner returns a partner by id, or ErrNotFound.
@@ -208,7 +207,7 @@ func (s *Service) change(ctx context.Context, from, to Grant) (Grant, error) {
 	to = to.At(to.UpdatedAt)
 	err := s.store.ChangeAgreement(ctx, from, to)
 	switch {
-	case errors.Is(err, ErrOvertaken):
+	case errors.Is(err, fence.ErrOvertaken):
 		return from, problem.New(problem.Conflict, "somebody else has changed the share agreement meanwhile; read it again")
 	case errors.Is(err, ErrExists):
 		return from, problem.New(problem.Conflict, "another share agreement with the partner has taken the place of this one, which is %s", from.Status)

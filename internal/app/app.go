@@ -20,6 +20,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/outbound"
 	"github.com/waybill-dev/waybill/internal/record"
@@ -66,7 +67,7 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 		return nil, err
 	}
 	source := dispatch.NewInProcess(time.Now)
-	db, err := sqlite.Open(ctx, path, func(l dispatch.Lane) { source.Activate(l, time.Now()) })
+	db, err := sqlite.Open(ctx, path, func(l fence.Lane) { source.Activate(l, time.Now()) })
 	if err != nil {
 		return nil, errors.Join(err, unlock())
 	}
@@ -126,7 +127,7 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 	}
 	a.dispatcher = dispatch.New(dispatch.Config{
 		Source:   source,
-		Works:    map[string]dispatch.Work{dispatch.Connections: rechecking{w, a.imports}, dispatch.Subscriptions: d, dispatch.Imports: a.imports},
+		Works:    map[string]dispatch.Work{fence.Connections: rechecking{w, a.imports}, fence.Subscriptions: d, fence.Imports: a.imports},
 		Policies: policies(),
 		Budget:   a.budget, Now: time.Now, Log: a.log,
 	})
@@ -145,9 +146,9 @@ const deliveryTime = 3 * time.Second
 // policies are the retry rules of design section 6.
 func policies() map[string]dispatch.Policy {
 	return map[string]dispatch.Policy{
-		dispatch.Connections:   {Base: time.Second, Cap: 15 * time.Minute, MaxCounted: 10},
-		dispatch.Subscriptions: {Schedule: webhook.Schedule()},
-		dispatch.Imports:       {Base: 5 * time.Second, Cap: 15 * time.Minute, MaxCounted: 6},
+		fence.Connections:   {Base: time.Second, Cap: 15 * time.Minute, MaxCounted: 10},
+		fence.Subscriptions: {Schedule: webhook.Schedule()},
+		fence.Imports:       {Base: 5 * time.Second, Cap: 15 * time.Minute, MaxCounted: 6},
 	}
 }
 

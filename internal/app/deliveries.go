@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
@@ -45,7 +46,7 @@ func (p parcel) delivery() webhook.Delivery {
 }
 
 // Heads returns the waiting deliveries of an active subscription.
-func (d *deliveries) Heads(ctx context.Context, lane dispatch.Lane, after int64, n int) (dispatch.Batch, error) {
+func (d *deliveries) Heads(ctx context.Context, lane fence.Lane, after int64, n int) (dispatch.Batch, error) {
 	sub, err := d.store.SubscriptionByID(ctx, lane.ID)
 	if errors.Is(err, webhook.ErrNotFound) || err == nil && sub.Status != webhook.Active {
 		return dispatch.Batch{Closed: d.now().Add(closedFor)}, nil
@@ -116,7 +117,7 @@ func (d *deliveries) Settle(ctx context.Context, item dispatch.Item, end dispatc
 }
 
 // Waiting lists the subscriptions that hold waiting deliveries.
-func (d *deliveries) Waiting(ctx context.Context) ([]dispatch.Lane, error) {
+func (d *deliveries) Waiting(ctx context.Context) ([]fence.Lane, error) {
 	ids, err := d.store.WaitingSubscriptions(ctx)
-	return lanes(dispatch.Subscriptions, ids), err
+	return lanes(fence.Subscriptions, ids), err
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -66,7 +67,7 @@ func (a *App) newImports() *imports {
 func (i *imports) stop() { close(i.stopping) }
 
 // Heads returns the kinds of a connection that are due.
-func (i *imports) Heads(ctx context.Context, lane dispatch.Lane, after int64, n int) (dispatch.Batch, error) {
+func (i *imports) Heads(ctx context.Context, lane fence.Lane, after int64, n int) (dispatch.Batch, error) {
 	conn, err := i.connections.Connection(ctx, lane.ID)
 	if err != nil && !errors.Is(err, connection.ErrNotFound) {
 		return dispatch.Batch{}, fmt.Errorf("looking up the connection: %w", err)
@@ -104,7 +105,7 @@ func (i *imports) park(ctx context.Context, id uuid.UUID) error {
 // Begin drops an import whose connection was taken out of work meanwhile.
 func (i *imports) Begin(_ context.Context, it dispatch.Item) error {
 	if i.service.Shut(it.Value.(errand).conn) {
-		return dispatch.ErrOvertaken
+		return fence.ErrOvertaken
 	}
 	return nil
 }
@@ -221,9 +222,9 @@ func (i *imports) next() time.Time {
 }
 
 // Waiting lists the connections that have a kind due.
-func (i *imports) Waiting(ctx context.Context) ([]dispatch.Lane, error) {
+func (i *imports) Waiting(ctx context.Context) ([]fence.Lane, error) {
 	ids, err := i.schedules.DueImports(ctx, i.now())
-	return lanes(dispatch.Imports, ids), err
+	return lanes(fence.Imports, ids), err
 }
 
 // atOnce imports, outside of the lanes, the kinds of a connection that were never imported.

@@ -48,7 +48,7 @@ func (w *writes) Settle(ctx context.Context, item dispatch.Item, end dispatch.En
 		return item, err
 	}
 	s.Operation = op
-	if err := overtaken(w.store.Settle(ctx, s)); err != nil {
+	if err := w.store.Settle(ctx, s); err != nil {
 		return item, err
 	}
 	if v.Stop {

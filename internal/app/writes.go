@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -53,7 +53,7 @@ const closedFor = time.Minute
 
 // Heads returns the operations of a connection. Those of a connection that takes no writes
 // now wait, unless they are past their deadline.
-func (w *writes) Heads(ctx context.Context, lane dispatch.Lane, after int64, n int) (dispatch.Batch, error) {
+func (w *writes) Heads(ctx context.Context, lane fence.Lane, after int64, n int) (dispatch.Batch, error) {
 	conn, err := w.connections.Connection(ctx, lane.ID)
 	if err != nil {
 		return dispatch.Batch{}, fmt.Errorf("looking up the connection: %w", err)
@@ -111,19 +111,12 @@ func repeatable(s tsp.Strength) bool { return s == tsp.Native || s == tsp.Natura
 func (w *writes) Begin(ctx context.Context, item dispatch.Item) error {
 	t := item.Value.(task)
 	if w.service.Shut(t.conn) {
-		return dispatch.ErrOvertaken
+		return fence.ErrOvertaken
 	}
 	if repeatable(t.action.Strength) {
 		return nil
 	}
-	return overtaken(w.store.MarkSending(ctx, t.op, w.now()))
-}
-
-func overtaken(err error) error {
-	if errors.Is(err, operation.ErrOvertaken) {
-		return dispatch.ErrOvertaken
-	}
-	return err
+	return w.store.MarkSending(ctx, t.op, w.now())
 }
 
 // Perform makes one attempt. An operation whose earlier attempt has no trustworthy answer is
@@ -207,15 +200,15 @@ func (w *writes) write(ctx context.Context, t task, pace tsp.Pacer) (tsp.Write, 
 }
 
 // Waiting lists the connections that hold live operations.
-func (w *writes) Waiting(ctx context.Context) ([]dispatch.Lane, error) {
+func (w *writes) Waiting(ctx context.Context) ([]fence.Lane, error) {
 	ids, err := w.store.WaitingConnections(ctx)
-	return lanes(dispatch.Connections, ids), err
+	return lanes(fence.Connections, ids), err
 }
 
-func lanes(kind string, ids []uuid.UUID) []dispatch.Lane {
-	out := make([]dispatch.Lane, len(ids))
+func lanes(kind string, ids []uuid.UUID) []fence.Lane {
+	out := make([]fence.Lane, len(ids))
 	for i, id := range ids {
-		out[i] = dispatch.Lane{Kind: kind, ID: id}
+		out[i] = fence.Lane{Kind: kind, ID: id}
 	}
 	return out
 }

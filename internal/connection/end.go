@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -35,7 +36,7 @@ func (s *Service) Delete(ctx context.Context, who access.Principal, id uuid.UUID
 		change := Change{From: c, To: c, Reseal: true}
 		change.To.Status, change.To.Sealed, change.To.Problem, change.To.UpdatedAt = Deleted, []byte{}, "", s.after(c)
 		err = s.Store.ChangeConnection(ctx, change)
-		if errors.Is(err, ErrOvertaken) {
+		if errors.Is(err, fence.ErrOvertaken) {
 			continue
 		}
 		if err != nil {
@@ -66,7 +67,7 @@ func (s *Service) Staled(ctx context.Context, c Connection, refused *tsp.Error) 
 		return err
 	}
 	err = s.Store.ChangeConnection(ctx, change)
-	if errors.Is(err, ErrOvertaken) {
+	if errors.Is(err, fence.ErrOvertaken) {
 		return nil
 	}
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -74,7 +75,7 @@ func (s *Service) saveRenewed(ctx context.Context, c Connection, fresh tsp.Crede
 	case err == nil:
 		delete(s.unsaved, c.ID)
 		return nil
-	case errors.Is(err, ErrOvertaken):
+	case errors.Is(err, fence.ErrOvertaken):
 		delete(s.unsaved, c.ID)
 		return unavailable("the connection was changed or deleted meanwhile", nil)
 	}

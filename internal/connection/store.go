@@ -16,8 +16,6 @@ import (
 var (
 	// ErrNotFound: the connection does not exist.
 	ErrNotFound = errors.New("connection not found")
-	// ErrOvertaken: the connection is no longer in the state from which it was to change.
-	ErrOvertaken = errors.New("the connection has changed meanwhile")
 	// ErrUsed: a draft was used by somebody else.
 	ErrUsed = errors.New("the draft was used already")
 )
@@ -38,11 +36,11 @@ type Store interface {
 type Writer interface {
 	// InsertConnection adds a connection and uses up drafts; ErrUsed if one of them is gone.
 	InsertConnection(ctx context.Context, c Connection, drafts []uuid.UUID, events []event.Event) error
-	// ChangeConnection changes a connection; ErrOvertaken if it moved on, ErrUsed as above. One
+	// ChangeConnection changes a connection; fence.ErrOvertaken if it moved on, ErrUsed as above. One
 	// that becomes active or ends is woken; a deleted one loses what waits to be imported.
 	ChangeConnection(ctx context.Context, c Change) error
 	// SaveCredentials replaces the sealed credentials of a version after their renewal, and
-	// nothing else; ErrOvertaken if the connection has another version or is deleted.
+	// nothing else; fence.ErrOvertaken if the connection has another version or is deleted.
 	SaveCredentials(ctx context.Context, id uuid.UUID, version int64, sealed []byte) error
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -68,7 +69,7 @@ func (s *Service) Update(ctx context.Context, who access.Principal, id uuid.UUID
 	}
 	// A caller who hangs up must not cost what a code is exchanged for.
 	c, err := s.change(context.WithoutCancel(ctx), w)
-	if errors.Is(err, ErrOvertaken) || errors.Is(err, ErrUsed) {
+	if errors.Is(err, fence.ErrOvertaken) || errors.Is(err, ErrUsed) {
 		return Read{}, problem.New(problem.Conflict, "the connection was changed by somebody else meanwhile; read it again and repeat what is still needed")
 	}
 	if err != nil {
@@ -185,7 +186,7 @@ func (s *Service) change(ctx context.Context, w wish) (Connection, error) {
 		return w.from, err
 	}
 	if current.Version != w.from.Version || current.Status != w.from.Status {
-		return w.from, ErrOvertaken
+		return w.from, fence.ErrOvertaken
 	}
 	next := Change{From: current, To: current, Reseal: w.renews()}
 	next.To.Status, next.To.Settings, next.To.UpdatedAt = w.to, w.settings, s.after(current)

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -28,7 +29,7 @@ type lane struct {
 	closed time.Time
 }
 
-func (l *lane) Heads(_ context.Context, _ Lane, after int64, n int) (Batch, error) {
+func (l *lane) Heads(_ context.Context, _ fence.Lane, after int64, n int) (Batch, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var heads []Item
@@ -76,16 +77,16 @@ func (l *lane) Settle(_ context.Context, item Item, _ End, v Verdict) (Item, err
 	return item, nil
 }
 
-func (l *lane) Waiting(context.Context) ([]Lane, error) {
+func (l *lane) Waiting(context.Context) ([]fence.Lane, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.items) == 0 {
 		return nil, nil
 	}
-	return []Lane{theLane}, nil
+	return []fence.Lane{theLane}, nil
 }
 
-var theLane = Lane{Kind: Connections, ID: uuid.UUID{1}}
+var theLane = fence.Lane{Kind: fence.Connections, ID: uuid.UUID{1}}
 
 // runFor runs a dispatcher over the lane for some virtual time.
 func runFor(t *testing.T, l *lane, d time.Duration) {
@@ -96,8 +97,8 @@ func runFor(t *testing.T, l *lane, d time.Duration) {
 func runOver(t *testing.T, source Source, l *lane, d time.Duration) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	disp := New(Config{Source: source, Works: map[string]Work{Connections: l},
-		Policies: map[string]Policy{Connections: {Base: time.Second, Cap: time.Minute, MaxCounted: 3}},
+	disp := New(Config{Source: source, Works: map[string]Work{fence.Connections: l},
+		Policies: map[string]Policy{fence.Connections: {Base: time.Second, Cap: time.Minute, MaxCounted: 3}},
 		Budget:   NewBudget(time.Now, map[string]time.Time{}), Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	done := make(chan error)
 	go func() { done <- disp.Run(ctx) }()

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/waybill-dev/waybill/internal/fence"
 )
 
 // Dispatcher claims lanes and runs each in a goroutine of its own.
@@ -12,7 +14,7 @@ type Dispatcher struct {
 	config Config
 
 	mu     sync.Mutex
-	closed map[Lane]time.Time
+	closed map[fence.Lane]time.Time
 }
 
 // Config is what a Dispatcher is made of.
@@ -50,7 +52,7 @@ func New(c Config) *Dispatcher {
 	if c.MaxLanes == 0 {
 		c.MaxLanes = 2000
 	}
-	return &Dispatcher{config: c, closed: map[Lane]time.Time{}}
+	return &Dispatcher{config: c, closed: map[fence.Lane]time.Time{}}
 }
 
 // Run claims and runs lanes until ctx ends. It returns when all attempts in flight have
@@ -96,13 +98,13 @@ func (d *Dispatcher) lane(ctx, working context.Context, claim Claim) time.Time {
 	return again
 }
 
-func (d *Dispatcher) closedUntil(lane Lane) time.Time {
+func (d *Dispatcher) closedUntil(lane fence.Lane) time.Time {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.closed[lane]
 }
 
-func (d *Dispatcher) close(lane Lane, until time.Time) {
+func (d *Dispatcher) close(lane fence.Lane, until time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := d.config.Now()

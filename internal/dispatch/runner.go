@@ -6,6 +6,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"github.com/waybill-dev/waybill/internal/fence"
 )
 
 // The window of a runner: how many items it reads at once and holds at most.
@@ -219,7 +221,7 @@ func (r *runner) attempt(item Item, expired bool) (Item, Verdict, bool) {
 		switch {
 		case err == nil:
 			return settled, v, false
-		case errors.Is(err, ErrOvertaken) || ctx.Err() != nil:
+		case errors.Is(err, fence.ErrOvertaken) || ctx.Err() != nil:
 			return r.lost(item, "settling an attempt", err)
 		}
 		r.config.Log.Error("settling an attempt", "lane", r.claim.Lane.ID, "seq", item.Seq, "error", err)
@@ -231,7 +233,7 @@ func (r *runner) attempt(item Item, expired bool) (Item, Verdict, bool) {
 }
 
 func (r *runner) lost(item Item, doing string, err error) (Item, Verdict, bool) {
-	if errors.Is(err, ErrOvertaken) {
+	if errors.Is(err, fence.ErrOvertaken) {
 		return item, Verdict{}, true
 	}
 	r.config.Log.Error(doing, "lane", r.claim.Lane.ID, "seq", item.Seq, "error", err)

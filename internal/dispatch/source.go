@@ -5,23 +5,24 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/waybill-dev/waybill/internal/fence"
 )
 
 // Source says which lane runs next and makes sure that each has one runner at a time.
 type Source interface {
 	// Activate asks for a lane to run at a time, or at once. It is only a hint: the sweeper
 	// finds what a lost hint leaves behind.
-	Activate(lane Lane, at time.Time)
+	Activate(lane fence.Lane, at time.Time)
 	// Claim waits for a lane that is due and gives it to the caller alone.
 	Claim(ctx context.Context) (Claim, error)
 	// Release gives a lane back. It runs again at a time, or if that is zero when activated.
 	Release(c Claim, again time.Time)
 }
 
-// Claim is the right to run a lane. Epoch grows with each claim of the lane.
+// Claim is the right to run a lane, with what its runner listens to.
 type Claim struct {
-	Lane  Lane
-	Epoch int64
+	fence.Claim
 	// Wake receives when the lane is activated while it runs.
 	Wake <-chan struct{}
 }
@@ -31,7 +32,7 @@ type InProcess struct {
 	now func() time.Time
 
 	mu    sync.Mutex
-	lanes map[Lane]*place
+	lanes map[fence.Lane]*place
 	due   places
 	epoch int64
 	poke  chan struct{}
@@ -39,7 +40,7 @@ type InProcess struct {
 
 // place is where a lane stands: waiting in the heap, running, or neither.
 type place struct {
-	lane  Lane
+	lane  fence.Lane
 	at    time.Time
 	index int // in the heap; -1 if not waiting
 	wake  chan struct{}
@@ -48,12 +49,12 @@ type place struct {
 
 // NewInProcess returns a source without lanes.
 func NewInProcess(now func() time.Time) *InProcess {
-	return &InProcess{now: now, lanes: map[Lane]*place{}, poke: make(chan struct{}, 1)}
+	return &InProcess{now: now, lanes: map[fence.Lane]*place{}, poke: make(chan struct{}, 1)}
 }
 
 // Activate asks for a lane to run. A lane that waits for a later time is left waiting if at
 // is zero, which is what the sweeper asks for.
-func (s *InProcess) Activate(lane Lane, at time.Time) {
+func (s *InProcess) Activate(lane fence.Lane, at time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := s.lanes[lane]
@@ -112,7 +113,7 @@ func (s *InProcess) next() (Claim, time.Duration, bool) {
 	heap.Pop(&s.due)
 	s.epoch++
 	p.runs = true
-	return Claim{Lane: p.lane, Epoch: s.epoch, Wake: p.wake}, 0, true
+	return Claim{Claim: fence.Claim{Lane: p.lane, Epoch: s.epoch}, Wake: p.wake}, 0, true
 }
 
 // Release gives a lane back. It runs again at once if it was activated and its runner did

@@ -5,36 +5,16 @@ package dispatch
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"github.com/google/uuid"
-
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
-
-// Lane names an ordered queue: one connection, one webhook subscription, or the imports of one
-// connection.
-type Lane struct {
-	Kind string
-	ID   uuid.UUID
-}
-
-// The kinds of lanes.
-const (
-	Connections   = "connection"
-	Subscriptions = "subscription"
-	Imports       = "import"
-)
-
-// ErrOvertaken is what Begin and Settle return for an item that has moved on meanwhile; the
-// runner drops it.
-var ErrOvertaken = errors.New("the item has moved on")
 
 // Work is what runs in the lanes of one kind.
 type Work interface {
 	// Heads returns up to n waiting items of a lane with Seq > after, in order.
-	Heads(ctx context.Context, lane Lane, after int64, n int) (Batch, error)
+	Heads(ctx context.Context, lane fence.Lane, after int64, n int) (Batch, error)
 	// Begin records that a call begins whose repetition could harm (T2).
 	Begin(ctx context.Context, item Item) error
 	// Perform makes one attempt. It never returns before the attempt has ended.
@@ -44,7 +24,7 @@ type Work interface {
 	Settle(ctx context.Context, item Item, end End, v Verdict) (Item, error)
 	// Waiting lists the lanes that hold unfinished items; its cost must follow the number of
 	// lanes and not of items.
-	Waiting(ctx context.Context) ([]Lane, error)
+	Waiting(ctx context.Context) ([]fence.Lane, error)
 }
 
 // Batch is what Heads returns.

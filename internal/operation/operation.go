@@ -18,10 +18,6 @@ var ErrNotFound = errors.New("operation not found")
 // ErrKeyTaken is what a Store answers when another operation holds the idempotency key.
 var ErrKeyTaken = errors.New("the idempotency key is in use")
 
-// ErrOvertaken is what a Store answers when an operation is no longer in the state from
-// which it was to change; whoever holds it has lost it.
-var ErrOvertaken = errors.New("the operation has changed meanwhile")
-
 // Operation is one write from submission to its end.
 type Operation struct {
 	ID uuid.UUID

@@ -32,9 +32,9 @@ type Queue interface {
 	Progress
 	// Heads returns up to n live operations of a connection with Seq > after, in order.
 	Heads(ctx context.Context, connection uuid.UUID, after int64, n int) ([]Operation, error)
-	// MarkSending records that a call begins (T2); ErrOvertaken if the operation moved on.
+	// MarkSending records that a call begins (T2); fence.ErrOvertaken if the operation moved on.
 	MarkSending(ctx context.Context, op Operation, at time.Time) error
-	// Settle records the end of an attempt (T3); ErrOvertaken if the operation moved on.
+	// Settle records the end of an attempt (T3); fence.ErrOvertaken if the operation moved on.
 	Settle(ctx context.Context, s Settlement) error
 	// Interrupted turns operations that a dead process left in sending to unknown, with an
 	// attempt that says so, and returns how many there were.

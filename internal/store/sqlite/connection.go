@@ -10,8 +10,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/connection"
-	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
@@ -125,7 +125,7 @@ func (db *DB) InsertConnection(ctx context.Context, c connection.Connection, dra
 		if err := tx.dropDrafts(drafts); err != nil {
 			return err
 		}
-		tx.wakeLane(db, dispatch.Connections, c.ID)
+		tx.wakeLane(db, fence.Connections, c.ID)
 		return tx.tellPartners(db, events)
 	})
 }
@@ -150,12 +150,12 @@ func (db *DB) ChangeConnection(ctx context.Context, c connection.Change) error {
 			return err
 		}
 		if n == 0 {
-			return refusal{connection.ErrOvertaken}
+			return refusal{fence.ErrOvertaken}
 		}
 		if err := tx.dropDrafts(c.Drafts); err != nil {
 			return err
 		}
-		tx.wakeLane(db, dispatch.Connections, to.ID)
+		tx.wakeLane(db, fence.Connections, to.ID)
 		return tx.tellPartners(db, c.Events)
 	})
 }
@@ -166,7 +166,7 @@ func (db *DB) SaveCredentials(ctx context.Context, id uuid.UUID, version int64, 
 		n, err := tx.change(`UPDATE connection SET sealed = ?3 WHERE id = ?1 AND version = ?2 AND status <> 'deleted'`,
 			id[:], version, sealed)
 		if err == nil && n == 0 {
-			return refusal{connection.ErrOvertaken}
+			return refusal{fence.ErrOvertaken}
 		}
 		return err
 	})
@@ -196,6 +196,6 @@ func (t *tx) tellPartners(db *DB, events []event.Event) error {
 // wakeLane tells, once the group is committed, that a lane has something to do.
 func (t *tx) wakeLane(db *DB, kind string, id uuid.UUID) {
 	if db.wake != nil {
-		t.woken = append(t.woken, func() { db.wake(dispatch.Lane{Kind: kind, ID: id}) })
+		t.woken = append(t.woken, func() { db.wake(fence.Lane{Kind: kind, ID: id}) })
 	}
 }

@@ -17,7 +17,7 @@ import (
 	_ "github.com/ncruces/go-sqlite3/driver"
 	"github.com/pressly/goose/v3"
 
-	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
 )
 
 //go:embed migrations/*.sql
@@ -31,13 +31,13 @@ type DB struct {
 	read   *sql.DB
 	write  *sql.DB
 	writer *writer
-	wake   func(dispatch.Lane)
+	wake   func(fence.Lane)
 	locks  keyedLocks
 }
 
 // Open opens the file, making and migrating it as needed. wake is told, after the commit, of
 // each lane that was given work; it must not block.
-func Open(ctx context.Context, path string, wake func(dispatch.Lane)) (*DB, error) {
+func Open(ctx context.Context, path string, wake func(fence.Lane)) (*DB, error) {
 	write, err := open(path, 1, "_txlock", "immediate")
 	if err != nil {
 		return nil, err

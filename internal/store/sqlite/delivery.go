@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -45,7 +45,7 @@ func (t *tx) publish(db *DB, events []event.Event) error {
 			return err
 		}
 		for _, id := range to {
-			t.wakeLane(db, dispatch.Subscriptions, id)
+			t.wakeLane(db, fence.Subscriptions, id)
 		}
 	}
 	return nil

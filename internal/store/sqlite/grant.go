@@ -11,8 +11,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
-	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/fence"
 )
 
 const grantColumns = `id, partner, fleet, fleet_ref, status, levels, effective_at, expires_at, created_at, updated_at`
@@ -158,7 +158,7 @@ func (t *tx) tellOfGrant(db *DB, g access.Grant, name string) error {
 	err := t.each(`SELECT id FROM connection WHERE fleet = ?1 AND status = 'active'`, func(r *sql.Rows) error {
 		var id uuid.UUID
 		err := r.Scan(&id)
-		t.wakeLane(db, dispatch.Connections, id)
+		t.wakeLane(db, fence.Connections, id)
 		return err
 	}, g.Fleet[:])
 	if err != nil {
@@ -186,7 +186,7 @@ func (db *DB) ChangeAgreement(ctx context.Context, from, to access.Grant) error 
 			WHERE id = ?1 AND updated_at = ?2`, from.ID[:], micros(from.UpdatedAt), to.Status, micros(to.Effective),
 			micros(to.Expiration), micros(to.UpdatedAt))
 		if err == nil && n == 0 {
-			err = refusal{access.ErrOvertaken}
+			err = refusal{fence.ErrOvertaken}
 		}
 		if err != nil {
 			return err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
@@ -116,7 +117,7 @@ func TestOneGrantLivesAndEndedOnesAreKept(t *testing.T) {
 	if err := db.ChangeAgreement(t.Context(), read, ended); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.ChangeAgreement(t.Context(), read, ended); !errors.Is(err, access.ErrOvertaken) {
+	if err := db.ChangeAgreement(t.Context(), read, ended); !errors.Is(err, fence.ErrOvertaken) {
 		t.Fatalf("a stale change was taken: %v", err)
 	}
 	second := grant(access.GrantActive, 0)

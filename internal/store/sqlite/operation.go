@@ -9,8 +9,8 @@ import (
 	json "github.com/go-json-experiment/json"
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 )
 
@@ -44,7 +44,7 @@ func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event
 			return err
 		}
 		if !op.Sync {
-			tx.wakeLane(db, dispatch.Connections, op.Connection)
+			tx.wakeLane(db, fence.Connections, op.Connection)
 		}
 		return tx.publish(db, events)
 	})

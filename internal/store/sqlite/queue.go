@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -30,7 +30,7 @@ func (db *DB) MarkSending(ctx context.Context, op operation.Operation, at time.T
 
 func overtaken(changed int64, err error) error {
 	if err == nil && changed == 0 {
-		return refusal{operation.ErrOvertaken}
+		return refusal{fence.ErrOvertaken}
 	}
 	return err
 }
@@ -57,7 +57,7 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 			}
 		}
 		if op.Sync {
-			tx.wakeLane(db, dispatch.Connections, op.Connection)
+			tx.wakeLane(db, fence.Connections, op.Connection)
 		}
 		return tx.publish(db, s.Events)
 	})

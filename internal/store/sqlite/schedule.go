@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
@@ -22,7 +22,7 @@ func (db *DB) ScheduleImports(ctx context.Context, connection uuid.UUID, kinds [
 				return err
 			}
 		}
-		tx.wakeLane(db, dispatch.Imports, connection)
+		tx.wakeLane(db, fence.Imports, connection)
 		return nil
 	})
 }

@@ -11,12 +11,12 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-func testDB(t *testing.T, wake func(dispatch.Lane)) *DB {
+func testDB(t *testing.T, wake func(fence.Lane)) *DB {
 	t.Helper()
 	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "w.db"), wake)
 	if err != nil {
@@ -41,7 +41,7 @@ func TestManyCallersShareCommitsAndEachIsStored(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	woken := 0
-	db := testDB(t, func(dispatch.Lane) { mu.Lock(); woken++; mu.Unlock() })
+	db := testDB(t, func(fence.Lane) { mu.Lock(); woken++; mu.Unlock() })
 	var all sync.WaitGroup
 	for range 300 {
 		all.Go(func() {
@@ -109,10 +109,10 @@ func TestWhoeverComesLateCannotSettle(t *testing.T) {
 	if err := db.Settle(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Settle(t.Context(), s); !errors.Is(err, operation.ErrOvertaken) {
+	if err := db.Settle(t.Context(), s); !errors.Is(err, fence.ErrOvertaken) {
 		t.Errorf("settling twice: %v", err)
 	}
-	if err := db.MarkSending(t.Context(), op, time.Now()); !errors.Is(err, operation.ErrOvertaken) {
+	if err := db.MarkSending(t.Context(), op, time.Now()); !errors.Is(err, fence.ErrOvertaken) {
 		t.Errorf("sending what has ended: %v", err)
 	}
 }

@@ -1,0 +1,36 @@
+// Package fence keeps two hands off one thing. It is a leaf, so that the rooms that hold things,
+// the store that keeps them and the engine that works on them mean the same by a lane, by the
+// right to run it, and by having lost it.
+package fence
+
+import (
+	"errors"
+
+	"github.com/google/uuid"
+)
+
+// ErrOvertaken is what a store answers to whoever lost a thing: it is no longer as it was when
+// it was read, or somebody claimed its lane since. Nothing was changed. Whoever gets it drops
+// what it holds and reads anew; trying the same once more cannot help.
+var ErrOvertaken = errors.New("it has changed meanwhile")
+
+// Lane names an ordered queue: one connection, one webhook subscription, or the imports of one
+// connection.
+type Lane struct {
+	Kind string
+	ID   uuid.UUID
+}
+
+// The kinds of lanes.
+const (
+	Connections   = "connection"
+	Subscriptions = "subscription"
+	Imports       = "import"
+)
+
+// Claim is the right to run a lane. Each claim of a lane has a greater epoch than the one
+// before it; the zero claim is held by whoever works outside of lanes, as sync writes do.
+type Claim struct {
+	Lane  Lane
+	Epoch int64
+}
