@@ -1,7 +1,6 @@
 package dispatch
 
 import (
-	"context"
 	"sync"
 	"time"
 )
@@ -48,26 +47,43 @@ func (b *Budget) State() map[string]time.Time {
 }
 
 // Take charges one call to all limits if each allows it now. If not it charges nothing and
-// returns how long to wait before asking again.
-func (b *Budget) Take(limits []Limit) time.Duration {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	now, wait := b.now(), time.Duration(0)
-	for _, l := range limits {
-		allowed := b.at(l, now).Add(-time.Duration(l.Burst-1) * l.Interval)
-		wait = max(wait, allowed.Sub(now))
-	}
-	if wait <= 0 {
-		b.charge(limits, now)
-	}
-	return wait
+// returns how long to wait before asking again, with the ids of those that do not allow it.
+func (b *Budget) Take(limits []Limit) (wait time.Duration, used []string) {
+	return b.Borrow(limits, 0)
 }
 
-// Charge charges one call to all limits whether they allow it or not.
-func (b *Budget) Charge(limits []Limit) {
+// Borrow is Take for somebody who may run ahead of each limit by as much as it gives in a time,
+// and by one call at least where that time is not zero.
+func (b *Budget) Borrow(limits []Limit, ahead time.Duration) (wait time.Duration, used []string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.charge(limits, b.now())
+	now := b.now()
+	for _, l := range limits {
+		most := time.Duration(l.Burst-1) * l.Interval
+		if ahead > 0 {
+			most += max(ahead, l.Interval)
+		}
+		if short := b.at(l, now).Add(-most).Sub(now); short > 0 {
+			wait, used = max(wait, short), append(used, l.ID)
+		}
+	}
+	if len(used) == 0 {
+		b.charge(limits, now)
+	}
+	return wait, used
+}
+
+// Shut makes limits allow nothing for a time, as when the other side says that they are used up.
+func (b *Budget) Shut(limits []Limit, d time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.now()
+	for _, l := range limits {
+		until := now.Add(d + time.Duration(l.Burst-1)*l.Interval)
+		if b.at(l, now).Before(until) {
+			b.tat[l.ID] = until
+		}
+	}
 }
 
 func (b *Budget) charge(limits []Limit, now time.Time) {
@@ -87,62 +103,4 @@ func (b *Budget) at(l Limit, now time.Time) time.Time {
 		return now
 	}
 	return t
-}
-
-// Pacer makes the calls of one attempt wait for their budget. Named tells what a limit's key
-// stands for; Paid lists keys that the runner has charged already, once each.
-type Pacer struct {
-	Budget *Budget
-	Named  map[string]Limit
-	// Free makes calls charge the budget without waiting for it, as sync writes do.
-	Free bool
-
-	mu   sync.Mutex
-	paid map[string]int
-}
-
-// Prepaid notes keys that were charged before the attempt began.
-func (p *Pacer) Prepaid(keys ...string) *Pacer {
-	p.paid = map[string]int{}
-	for _, k := range keys {
-		p.paid[k]++
-	}
-	return p
-}
-
-// Wait returns when one call may be made against each of the named limits, or with the
-// context's error. Names that stand for nothing are not limited.
-func (p *Pacer) Wait(ctx context.Context, keys ...string) error {
-	limits := p.due(keys)
-	if p.Free {
-		p.Budget.Charge(limits)
-		return nil
-	}
-	for {
-		wait := p.Budget.Take(limits)
-		if wait <= 0 {
-			return nil
-		}
-		t := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			t.Stop()
-			return ctx.Err()
-		case <-t.C:
-		}
-	}
-}
-
-func (p *Pacer) due(keys []string) []Limit {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	var limits []Limit
-	for _, k := range keys {
-		if p.paid[k] > 0 {
-			p.paid[k]--
-		} else if l, ok := p.Named[k]; ok {
-			limits = append(limits, l)
-		}
-	}
-	return limits
 }

@@ -3,6 +3,7 @@ package dispatch
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -13,19 +14,26 @@ import (
 type Dispatcher struct {
 	config Config
 
-	mu     sync.Mutex
-	closed map[fence.Lane]time.Time
+	mu       sync.Mutex
+	closed   map[fence.Lane]time.Time
+	memories map[fence.Lane]memory
+}
+
+// memory is what one run of a lane leaves for the next: how far the streams were read, and which
+// chains are left alone until when.
+type memory struct {
+	places map[string]string
+	parked map[string]time.Time
 }
 
 // Config is what a Dispatcher is made of.
 type Config struct {
 	Source Source
-	// Works and Policies say what runs in the lanes of each kind, and how it is retried.
-	Works    map[string]Work
-	Policies map[string]Policy
-	Budget   *Budget
-	Now      func() time.Time
-	Log      *slog.Logger
+	// Kinds say what runs in the lanes of each kind.
+	Kinds  map[string]Kind
+	Budget *Budget
+	Now    func() time.Time
+	Log    *slog.Logger
 	// MaxLanes bounds the lanes that run at once.
 	MaxLanes int
 	// Sweep is how often lanes are looked for whose activation was lost.
@@ -52,7 +60,7 @@ func New(c Config) *Dispatcher {
 	if c.MaxLanes == 0 {
 		c.MaxLanes = 2000
 	}
-	return &Dispatcher{config: c, closed: map[fence.Lane]time.Time{}}
+	return &Dispatcher{config: c, closed: map[fence.Lane]time.Time{}, memories: map[fence.Lane]memory{}}
 }
 
 // Run claims and runs lanes until ctx ends. It returns when all attempts in flight have
@@ -66,10 +74,11 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	var all sync.WaitGroup
 	all.Go(func() { d.sweep(ctx) })
 	slots := make(chan struct{}, d.config.MaxLanes)
-	for {
+	for ctx.Err() == nil {
 		select {
-		case slots <- struct{}{}:
 		case <-ctx.Done():
+			continue
+		case slots <- struct{}{}:
 		}
 		claim, err := d.config.Source.Claim(ctx)
 		if err != nil {
@@ -89,9 +98,7 @@ func (d *Dispatcher) lane(ctx, working context.Context, claim Claim) time.Time {
 	if until := d.closedUntil(claim.Lane); d.config.Now().Before(until) {
 		return until
 	}
-	r := &runner{Dispatcher: d, claim: claim, work: d.config.Works[claim.Lane.Kind],
-		policy: d.config.Policies[claim.Lane.Kind], working: working, ended: make(chan result)}
-	again := r.run(ctx)
+	again := d.config.Kinds[claim.Lane.Kind].run(ctx, working, d, claim)
 	if ctx.Err() != nil {
 		return time.Time{}
 	}
@@ -118,13 +125,36 @@ func (d *Dispatcher) close(lane fence.Lane, until time.Time) {
 	}
 }
 
+// recall returns what the last run of a lane left.
+func (d *Dispatcher) recall(lane fence.Lane) memory {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	m := d.memories[lane]
+	if m.parked == nil {
+		m.parked = map[string]time.Time{}
+	}
+	return m
+}
+
+// remember keeps what a run of a lane leaves, if anything.
+func (d *Dispatcher) remember(lane fence.Lane, m memory) {
+	now := d.config.Now()
+	maps.DeleteFunc(m.parked, func(_ string, until time.Time) bool { return !now.Before(until) })
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.memories, lane)
+	if len(m.places)+len(m.parked) > 0 {
+		d.memories[lane] = m
+	}
+}
+
 // sweep activates lanes that hold work and that nobody knows of.
 func (d *Dispatcher) sweep(ctx context.Context) {
 	tick := time.NewTicker(d.config.Sweep)
 	defer tick.Stop()
 	for {
-		for kind, work := range d.config.Works {
-			lanes, err := work.Waiting(ctx)
+		for kind, k := range d.config.Kinds {
+			lanes, err := k.waiting(ctx)
 			if err != nil && ctx.Err() == nil {
 				d.config.Log.Warn("looking for waiting lanes", "kind", kind, "error", err)
 			}

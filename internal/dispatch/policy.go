@@ -3,8 +3,6 @@ package dispatch
 import (
 	"math/rand/v2"
 	"time"
-
-	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 // Policy decides what follows from the end of an attempt.
@@ -16,6 +14,9 @@ type Policy struct {
 	// Schedule, if not empty, holds the delays between attempts instead of the back-off; the
 	// item fails when they are used up.
 	Schedule []time.Duration
+	// Once lets an item fail with its first attempt that is not done. What follows for the lane
+	// follows all the same.
+	Once bool
 }
 
 // Fate is what becomes of an item.
@@ -30,6 +31,21 @@ const (
 	Asks Fate = "asks"
 )
 
+// Reason says why an item fails where the class of its last attempt does not.
+type Reason string
+
+// The reasons.
+const (
+	// Ended: the item said itself that it must end.
+	Ended Reason = "ended"
+	// Late: its deadline passed.
+	Late Reason = "late"
+	// Exhausted: all attempts are used up.
+	Exhausted Reason = "exhausted"
+	// Blind: its outcome is unknown and cannot be found out.
+	Blind Reason = "blind"
+)
+
 // Verdict is what follows from the end of an attempt.
 type Verdict struct {
 	Fate Fate
@@ -41,42 +57,63 @@ type Verdict struct {
 	Pause time.Time
 	// Stop closes the lane until it is activated again.
 	Stop bool
-	// Reason tells people why an item failed although its class alone would not say so.
-	Reason string
+	// Reason tells why an item failed although its class alone would not say so.
+	Reason Reason
 }
 
+// Facts are what a policy looks at of an item.
+type Facts struct {
+	Deadline        time.Time
+	Counted, Streak int
+	Unknown, Blind  bool
+}
+
+// Facts returns what a policy looks at.
+func (i Item[T]) Facts() Facts {
+	return Facts{Deadline: i.Deadline, Counted: i.Counted, Streak: i.Streak, Unknown: i.Unknown, Blind: i.Blind}
+}
+
+// EndWithout returns what follows for an item that ends without another attempt.
+func EndWithout(why Reason) Verdict { return Verdict{Fate: Fails, Reason: why} }
+
 // Decide returns what follows from an attempt at an item that ended at now.
-func (p Policy) Decide(item Item, end End, now time.Time) Verdict {
-	v := Verdict{Counts: end.Class.Counts() && !end.Expired}
-	switch {
-	case end.Expired:
-		return p.fail(v, "the operation was not done before its deadline")
-	case end.Class == tsp.Done:
-		v.Fate = Succeeds
-		return v
-	case len(p.Schedule) > 0:
-		return p.scheduled(v, item, end, now)
+func (p Policy) Decide(item Facts, end End, now time.Time) Verdict {
+	v := p.repeat(item, end, now)
+	if p.Once && v.Fate != Succeeds {
+		v.Fate, v.At = Fails, time.Time{}
+		if v.Reason == Exhausted {
+			v.Reason = ""
+		}
+		if end.Class == Unknown {
+			v.Reason = Blind
+		}
 	}
-	v.Fate, v.At = Retries, now.Add(p.delay(item, end))
+	return v
+}
+
+func (p Policy) repeat(item Facts, end End, now time.Time) Verdict {
+	v := Verdict{Fate: Retries, At: now.Add(p.delay(item, end))}
 	if item.Unknown && end.Open {
 		v.Fate = Asks
 	}
 	switch end.Class {
-	case tsp.Throttled:
+	case Done:
+		return Verdict{Fate: Succeeds, Counts: true}
+	case Refused:
+		return Verdict{Fate: Fails, Counts: true}
+	case Throttled:
 		v.Pause = v.At
-	case tsp.Unauthorized:
+	case Barred:
 		v.At, v.Stop = now, true
-	case tsp.Unavailable:
-	case tsp.Unknown:
-		v.Fate = Asks
-		if item.Strength == tsp.None || item.Strength == "" {
-			return p.fail(v, "outcome unknown: the TSP may have taken the write and cannot be asked")
+	case Unknown:
+		v.Fate, v.Counts = Asks, true
+		if item.Blind {
+			return fails(v, Blind)
 		}
-	default:
-		return p.fail(v, "")
+	case Later:
 	}
-	if v.Counts && item.Counted+1 >= p.MaxCounted {
-		return p.fail(v, "all attempts are used up")
+	if v.Counts && p.MaxCounted > 0 && item.Counted+1 >= p.MaxCounted || len(p.Schedule) > 0 && item.Streak >= len(p.Schedule) {
+		return fails(v, Exhausted)
 	}
 	if !item.Deadline.IsZero() && v.At.After(item.Deadline) {
 		v.At = item.Deadline
@@ -84,23 +121,17 @@ func (p Policy) Decide(item Item, end End, now time.Time) Verdict {
 	return v
 }
 
-func (p Policy) fail(v Verdict, reason string) Verdict {
-	v.Fate, v.Reason, v.At, v.Pause, v.Stop = Fails, reason, time.Time{}, time.Time{}, false
+// fails lets the item fail; what follows for its lane stays.
+func fails(v Verdict, why Reason) Verdict {
+	v.Fate, v.Reason, v.At = Fails, why, time.Time{}
 	return v
 }
 
-// scheduled follows a fixed schedule. A receiver that says when to come back is obeyed.
-func (p Policy) scheduled(v Verdict, item Item, end End, now time.Time) Verdict {
-	if item.Streak >= len(p.Schedule) || end.Class == tsp.Rejected {
-		return p.fail(v, "all attempts are used up")
+// delay is what the other side asks for, or the schedule's, or an exponential back-off.
+func (p Policy) delay(item Facts, end End) time.Duration {
+	if len(p.Schedule) > 0 {
+		return max(jitter(p.Schedule[min(item.Streak, len(p.Schedule)-1)]), end.RetryAfter)
 	}
-	v.Fate = Retries
-	v.At = now.Add(max(jitter(p.Schedule[item.Streak]), end.RetryAfter))
-	return v
-}
-
-// delay is what the TSP asks for, or an exponential back-off.
-func (p Policy) delay(item Item, end End) time.Duration {
 	if end.RetryAfter > 0 {
 		return end.RetryAfter
 	}

@@ -14,7 +14,8 @@ type Source interface {
 	// Activate asks for a lane to run at a time, or at once. It is only a hint: the sweeper
 	// finds what a lost hint leaves behind.
 	Activate(lane fence.Lane, at time.Time)
-	// Claim waits for a lane that is due and gives it to the caller alone.
+	// Claim waits for a lane that is due and gives it to the caller alone. After ctx has ended it
+	// gives none.
 	Claim(ctx context.Context) (Claim, error)
 	// Release gives a lane back. It runs again at a time, or if that is zero when activated.
 	Release(c Claim, again time.Time)
@@ -81,6 +82,9 @@ func (s *InProcess) Activate(lane fence.Lane, at time.Time) {
 // Claim waits for a lane that is due.
 func (s *InProcess) Claim(ctx context.Context) (Claim, error) {
 	for {
+		if err := ctx.Err(); err != nil {
+			return Claim{}, err
+		}
 		c, wait, ok := s.next()
 		if ok {
 			return c, nil

@@ -8,66 +8,100 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/fence"
-	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// Work is what runs in the lanes of one kind.
-type Work interface {
-	// Heads returns up to n waiting items of a lane with Seq > after, in order.
-	Heads(ctx context.Context, lane fence.Lane, after int64, n int) (Batch, error)
-	// Begin records that a call begins whose repetition could harm (T2).
-	Begin(ctx context.Context, item Item) error
+// Work is what runs in the lanes of one kind. T is the work's own part of an item; what an
+// attempt finds out, Perform leaves there for Settle.
+type Work[T any] interface {
+	// Heads returns chains of a lane that hold unfinished items.
+	Heads(ctx context.Context, q fence.Query) (Batch[T], error)
+	// Begin records that a call begins whose repetition could harm (T2), or returns
+	// fence.ErrOvertaken for an item that is not to be performed any more.
+	Begin(ctx context.Context, claim fence.Claim, item Item[T]) error
 	// Perform makes one attempt. It never returns before the attempt has ended.
-	Perform(ctx context.Context, item Item) End
-	// Settle records the end of the attempt in one transaction (T3) and returns the item as it
-	// stands now.
-	Settle(ctx context.Context, item Item, end End, v Verdict) (Item, error)
+	Perform(ctx context.Context, item Item[T]) End
+	// Settle records the end of an attempt in one transaction (T3), or returns
+	// fence.ErrOvertaken if the item moved on or the claim was lost. What it records is what
+	// Heads answers next.
+	Settle(ctx context.Context, claim fence.Claim, a Attempt[T]) error
 	// Waiting lists the lanes that hold unfinished items; its cost must follow the number of
 	// lanes and not of items.
 	Waiting(ctx context.Context) ([]fence.Lane, error)
 }
 
 // Batch is what Heads returns.
-type Batch struct {
-	Items []Item
+type Batch[T any] struct {
+	// Items holds, chain by chain in the order of keys, the oldest items of each in their order.
+	Items []Item[T]
+	// Streams lists the streams that hold items, if Items may not be all there are; else nil.
+	Streams []string
 	// Parallel bounds the attempts of the lane in flight.
 	Parallel int
-	// Closed, if set, says that the lane takes no new attempts before then; the items are only
-	// those that must end without one.
+	// Closed, if set, says that the lane takes no attempts before then; items that must end
+	// without one end all the same.
 	Closed time.Time
 }
 
-// Item is one waiting thing of a lane.
-type Item struct {
+// Item is one unfinished thing of a lane.
+type Item[T any] struct {
 	Seq int64
-	// Key chains items: one runs only after all earlier ones of its key have ended.
+	// Key names the chain: an item runs only after all earlier ones of its key have ended.
 	Key string
 	// NotBefore is when the next attempt may begin.
 	NotBefore time.Time
 	// Deadline is when the item fails without another attempt; zero for never.
 	Deadline time.Time
+	// End, if not empty, says why the item must end without another attempt; it costs no limit.
+	End string
 	// Counted and Streak count the attempts that count and those that failed in a row.
 	Counted, Streak int
 	// Unknown tells that an earlier attempt has no trustworthy answer yet.
-	Unknown  bool
-	Strength tsp.Strength
-	// Held tells that somebody else performs the item; it only blocks its key.
+	Unknown bool
+	// Blind tells that an unknown outcome cannot be found out, neither by asking nor by
+	// repeating what does no harm twice.
+	Blind bool
+	// Held tells that somebody else performs the item; its chain waits.
 	Held bool
 	// Limits are charged before the attempt begins.
 	Limits []Limit
 	// Value is the work's own.
-	Value any
+	Value T
 }
+
+// Class is what the end of an attempt means for its item and its lane.
+type Class string
+
+// The classes.
+const (
+	// Done: it took effect.
+	Done Class = "done"
+	// Refused: it did not take effect and never will.
+	Refused Class = "refused"
+	// Later: it certainly did not take effect and is worth another try.
+	Later Class = "later"
+	// Throttled: it did not take effect, and the lane was told to wait.
+	Throttled Class = "throttled"
+	// Barred: nothing of the lane can take effect until somebody mends what is wrong with it.
+	Barred Class = "barred"
+	// Unknown: it may have taken effect.
+	Unknown Class = "unknown"
+)
 
 // End is the end of one attempt.
 type End struct {
-	Class      tsp.Class
+	Class Class
+	// RetryAfter is how long to wait as the other side asked; zero if it did not.
 	RetryAfter time.Duration
-	// Open tells that a look-up failed and the outcome of the earlier attempt is still unknown.
-	Open bool
-	// Expired tells that the item's deadline passed and no attempt was made.
-	Expired            bool
+	// Open tells that the outcome of an earlier attempt is still not known, because it could not
+	// be looked up.
+	Open               bool
 	StartedAt, EndedAt time.Time
-	// Value is the work's own.
-	Value any
+}
+
+// Attempt is an item with the end of its attempt and what follows. The end of an item that ends
+// without an attempt has no class.
+type Attempt[T any] struct {
+	Item    Item[T]
+	End     End
+	Verdict Verdict
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -29,13 +30,22 @@ type Store interface {
 
 // Queue is what the engine needs of the store.
 type Queue interface {
-	Progress
-	// Heads returns up to n live operations of a connection with Seq > after, in order.
-	Heads(ctx context.Context, connection uuid.UUID, after int64, n int) ([]Operation, error)
-	// MarkSending records that a call begins (T2); fence.ErrOvertaken if the operation moved on.
-	MarkSending(ctx context.Context, op Operation, at time.Time) error
-	// Settle records the end of an attempt (T3); fence.ErrOvertaken if the operation moved on.
+	// Heads returns the oldest live operations of each chain of a connection, by OrderKey and Seq.
+	Heads(ctx context.Context, q fence.Query) ([]Operation, error)
+	// Streams returns the streams in which a connection has live operations.
+	Streams(ctx context.Context, connection uuid.UUID) ([]string, error)
+	// MarkSending records that a call begins (T2); fence.ErrOvertaken if the operation moved on
+	// or the lane was claimed anew.
+	MarkSending(ctx context.Context, claim fence.Claim, op Operation, at time.Time) error
+	// Settle records the end of an attempt (T3); fence.ErrOvertaken if the operation moved on or
+	// the lane was claimed anew.
 	Settle(ctx context.Context, s Settlement) error
+	// WaitingConnections lists the connections that hold live operations.
+	WaitingConnections(ctx context.Context) ([]uuid.UUID, error)
+}
+
+// Recovery is what a start needs of the store.
+type Recovery interface {
 	// Interrupted turns operations that a dead process left in sending to unknown, with an
 	// attempt that says so, and returns how many there were.
 	Interrupted(ctx context.Context, at time.Time) (int, error)
@@ -54,6 +64,8 @@ type Progress interface {
 // Settlement is everything that changes when an attempt ends; it is written in one
 // transaction, or not at all.
 type Settlement struct {
+	// Claim is under which the attempt was made; zero for a sync write.
+	Claim fence.Claim
 	// Operation is as it shall be; it must still be live, with Tries as in From.
 	Operation Operation
 	From      int

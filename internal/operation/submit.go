@@ -246,15 +246,17 @@ func (s *Service) accept(ctx context.Context, op Operation) (Operation, error) {
 }
 
 // orderKey names what an operation must keep its order with: the record that it updates, or
-// the fields that the schema names, or nothing but itself.
+// the fields that the schema names, or nothing but itself. What stands before the first "/" is
+// its stream: operations of one capability want the same limits.
 func orderKey(op Operation, schema *resource.Schema, payload resource.Payload) string {
+	stream := string(op.Kind) + "." + string(op.Verb)
 	if op.Verb == resource.Update {
-		return op.Resource.String()
+		return stream + "/" + op.Resource.String()
 	}
 	if len(schema.Order) == 0 {
-		return op.ID.String()
+		return stream + "/" + op.ID.String()
 	}
-	parts := []string{string(op.Kind)}
+	parts := []string{stream}
 	for _, name := range schema.Order {
 		parts = append(parts, schema.Field(name).Show(payload))
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
@@ -67,7 +68,7 @@ type Schedules interface {
 	SchedulesOf(ctx context.Context, connections []uuid.UUID) ([]Schedule, error)
 	// SettleImport stores how an import ended. A schedule that was parked or made due meanwhile
 	// keeps that.
-	SettleImport(ctx context.Context, from, to Schedule) error
+	SettleImport(ctx context.Context, claim fence.Claim, from, to Schedule) error
 	// DueImports lists the connections that have a kind due at a time.
 	DueImports(ctx context.Context, at time.Time) ([]uuid.UUID, error)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/fence"
 )
 
 // Waiting is a delivery that has not ended: one event for one subscription.
@@ -29,6 +30,8 @@ const (
 
 // Settled is the end of one attempt at a delivery; it is written in one transaction.
 type Settled struct {
+	// Claim is under which the attempt was made.
+	Claim        fence.Claim
 	Waiting      Waiting
 	Subscription uuid.UUID
 	State        DeliveryState

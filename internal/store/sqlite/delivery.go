@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"fmt"
 
 	"github.com/google/uuid"
 
@@ -51,13 +52,28 @@ func (t *tx) publish(db *DB, events []event.Event) error {
 	return nil
 }
 
-// Deliveries returns the waiting deliveries of a subscription in order.
-func (db *DB) Deliveries(ctx context.Context, subscription uuid.UUID, after int64, n int) ([]webhook.Waiting, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT d.seq, d.tries, d.next_at,
+// Deliveries returns the oldest waiting deliveries of each chain of a subscription. The key of a
+// chain is the event's subject.
+func (db *DB) Deliveries(ctx context.Context, q fence.Query) ([]webhook.Waiting, error) {
+	after := []byte{}
+	if q.After != "" {
+		subject, err := uuid.Parse(q.After)
+		if err != nil {
+			return nil, fmt.Errorf("reading the key of a chain: %w", err)
+		}
+		after = subject[:]
+	}
+	rows, err := db.read.QueryContext(ctx, `WITH RECURSIVE chain (key, n) AS (
+		SELECT (SELECT min(subject) FROM delivery WHERE subscription = ?1 AND subject > ?2 AND state = 'waiting'), 1
+		UNION ALL
+		SELECT (SELECT min(subject) FROM delivery WHERE subscription = ?1 AND subject > chain.key AND state = 'waiting'), n + 1
+			FROM chain WHERE key IS NOT NULL AND n < ?3
+	) SELECT d.seq, d.tries, d.next_at,
 		e.id, e.name, e.partner, e.subject, e.fleet, e.fleet_ref, e.occurred_at, e.data
-		FROM delivery d JOIN event e ON e.id = d.event
-		WHERE d.subscription = ?1 AND d.seq > ?2 AND d.state = 'waiting' ORDER BY d.seq LIMIT ?3`,
-		subscription[:], after, n)
+		FROM chain CROSS JOIN delivery d CROSS JOIN event e ON e.id = d.event
+		WHERE d.seq IN (SELECT w.seq FROM delivery w WHERE w.subscription = ?1 AND w.subject = chain.key AND w.state = 'waiting'
+			ORDER BY w.seq LIMIT ?4)
+		ORDER BY chain.key, d.seq`, q.Lane.ID[:], after, q.Chains, q.Depth)
 	if err != nil {
 		return nil, err
 	}
@@ -83,6 +99,9 @@ func (db *DB) Deliveries(ctx context.Context, subscription uuid.UUID, after int6
 func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 	w := s.Waiting
 	return db.do(ctx, func(tx *tx) error {
+		if err := tx.hold(s.Claim); err != nil {
+			return err
+		}
 		n, err := tx.change(`UPDATE delivery SET state = ?3, tries = tries + 1, next_at = ?4
 			WHERE seq = ?1 AND tries = ?2 AND state = 'waiting'`, w.Seq, w.Tries, string(s.State), micros(s.NextAt))
 		if err != nil || n == 0 {

@@ -12,15 +12,40 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// Heads returns live operations of a connection in order.
-func (db *DB) Heads(ctx context.Context, connection uuid.UUID, after int64, n int) ([]operation.Operation, error) {
-	return db.operations(ctx, `WHERE connection = ?1 AND seq > ?2 AND `+live+` ORDER BY seq LIMIT ?3`,
-		connection[:], after, n)
+// Heads returns the oldest live operations of each chain. It hops through the index from one key
+// to the next, so its cost does not follow the length of a chain.
+func (db *DB) Heads(ctx context.Context, q fence.Query) ([]operation.Operation, error) {
+	after, before := q.Bounds()
+	return list(ctx, db, `WITH RECURSIVE chain (key, n) AS (
+		SELECT (SELECT min(order_key) FROM operation WHERE connection = ?1 AND order_key > ?2 AND order_key < ?3 AND `+live+`), 1
+		UNION ALL
+		SELECT (SELECT min(order_key) FROM operation WHERE connection = ?1 AND order_key > chain.key AND order_key < ?3
+			AND `+live+`), n + 1 FROM chain WHERE key IS NOT NULL AND n < ?4
+	) SELECT seq, `+operationColumns+` FROM chain CROSS JOIN operation
+		WHERE seq IN (SELECT o.seq FROM operation o WHERE o.connection = ?1 AND o.order_key = chain.key AND o.`+live+`
+			ORDER BY o.seq LIMIT ?5)
+		ORDER BY key, seq`, scanOperation, q.Lane.ID[:], after, before, q.Chains, q.Depth)
+}
+
+// Streams returns the streams of a connection by the same hops.
+func (db *DB) Streams(ctx context.Context, connection uuid.UUID) ([]string, error) {
+	return list(ctx, db, `WITH RECURSIVE stream (name) AS (
+		SELECT (SELECT substr(min(order_key), 1, instr(min(order_key), '/') - 1) FROM operation
+			WHERE connection = ?1 AND `+live+`)
+		UNION ALL
+		SELECT (SELECT substr(min(order_key), 1, instr(min(order_key), '/') - 1) FROM operation
+			WHERE connection = ?1 AND order_key >= stream.name || '0' AND `+live+`) FROM stream WHERE name IS NOT NULL
+	) SELECT name FROM stream WHERE name IS NOT NULL`, func(row scanner) (name string, err error) {
+		return name, row.Scan(&name)
+	}, connection[:])
 }
 
 // MarkSending records that a call begins (T2).
-func (db *DB) MarkSending(ctx context.Context, op operation.Operation, at time.Time) error {
+func (db *DB) MarkSending(ctx context.Context, claim fence.Claim, op operation.Operation, at time.Time) error {
 	return db.do(ctx, func(tx *tx) error {
+		if err := tx.hold(claim); err != nil {
+			return err
+		}
 		n, err := tx.change(`UPDATE operation SET state = 'sending', updated_at = ?3,
 			sent_at = CASE WHEN state = 'unknown' AND sent_at > 0 THEN sent_at ELSE ?3 END
 			WHERE id = ?1 AND tries = ?2 AND (NOT sync OR state = 'unknown') AND `+live, op.ID[:], op.Tries, micros(at))
@@ -39,6 +64,9 @@ func overtaken(changed int64, err error) error {
 func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 	op := s.Operation
 	return db.do(ctx, func(tx *tx) error {
+		if err := tx.hold(s.Claim); err != nil {
+			return err
+		}
 		n, err := tx.change(`UPDATE operation SET state = ?3, tries = ?4, counted = ?5, next_at = ?6, resource = ?7,
 			source_id = ?8, collection = ?9, updated_at = ?10, sent_at = ?11 WHERE id = ?1 AND tries = ?2 AND `+live,
 			op.ID[:], s.From, string(op.State), op.Tries, op.Counted, micros(op.NextAt), id(op.Resource),

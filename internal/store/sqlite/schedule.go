@@ -57,8 +57,11 @@ func (db *DB) SchedulesOf(ctx context.Context, connections []uuid.UUID) ([]recor
 }
 
 // SettleImport stores how an import ended.
-func (db *DB) SettleImport(ctx context.Context, from, to record.Schedule) error {
+func (db *DB) SettleImport(ctx context.Context, claim fence.Claim, from, to record.Schedule) error {
 	return db.do(ctx, func(tx *tx) error {
+		if err := tx.hold(claim); err != nil {
+			return err
+		}
 		return tx.exec(`UPDATE import_schedule SET next_at = CASE WHEN next_at = ?2 THEN ?3 ELSE next_at END,
 			last_success_at = ?4, failures = ?5, problem = ?6 WHERE seq = ?1`,
 			from.Seq, micros(from.NextAt), micros(to.NextAt), micros(to.LastSuccessAt), to.Failures, to.Problem)

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+
+	"github.com/waybill-dev/waybill/internal/fence"
 )
 
 // groupSize bounds the writes that share one commit.
@@ -21,6 +23,9 @@ type writer struct {
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt
 	queue chan *write
+	// epochs holds the newest claim of each lane that has written. One process works on a file, so
+	// they need not outlive it.
+	epochs map[fence.Lane]int64
 
 	mu     sync.RWMutex
 	closed bool
@@ -50,7 +55,7 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the writer: %w", err)
 	}
-	w := &writer{conn: conn, stmts: map[string]*sql.Stmt{}, queue: make(chan *write, groupSize), done: make(chan struct{})}
+	w := &writer{conn: conn, stmts: map[string]*sql.Stmt{}, epochs: map[fence.Lane]int64{}, queue: make(chan *write, groupSize), done: make(chan struct{})}
 	go w.loop()
 	return w, nil
 }
@@ -164,6 +169,17 @@ func (w *writer) try(group []*write) (refused []error, woken []func(), err error
 		return nil, nil, errors.Join(err, t.exec(`ROLLBACK`))
 	}
 	return refused, t.woken, nil
+}
+
+// hold refuses a write of a lane's runner if a later one has written since.
+func (w *writer) hold(c fence.Claim) error {
+	if c.Epoch < w.epochs[c.Lane] {
+		return refusal{fence.ErrOvertaken}
+	}
+	if c.Epoch > 0 {
+		w.epochs[c.Lane] = c.Epoch
+	}
+	return nil
 }
 
 func (w *writer) stmt(query string) (*sql.Stmt, error) {

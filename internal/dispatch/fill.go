@@ -1,0 +1,72 @@
+package dispatch
+
+import (
+	"context"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/fence"
+)
+
+// How much of a lane a runner knows at once: the chains that it reads of a stream in one page, the
+// items that it reads of a chain, and the chains of a stream that it holds at most.
+const (
+	pageSize   = 64
+	depth      = 4
+	streamSize = 2 * pageSize
+)
+
+// roomy tells whether the window takes another page of a stream's chains.
+func (r *runner[T]) roomy(stream string) bool {
+	return r.window.counts[stream] <= streamSize-pageSize
+}
+
+// fill reads one page of each stream whose chains are not all known and that has room.
+func (r *runner[T]) fill(ctx context.Context, now time.Time) error {
+	for _, p := range r.reading.due(now, r.roomy) {
+		began := r.config.Now()
+		batch, err := r.work.Heads(ctx, fence.Query{Lane: r.claim.Lane, Stream: p.stream, After: p.after,
+			Chains: p.size, Depth: depth})
+		if err != nil {
+			return err
+		}
+		r.parallel, r.shut, p.streams = max(batch.Parallel, 1), batch.Closed, batch.Streams
+		for rest := batch.Items; len(rest) > 0; {
+			n := 1
+			for n < len(rest) && rest[n].Key == rest[0].Key {
+				n++
+			}
+			p.after, p.chains = rest[0].Key, p.chains+1
+			p.again = earlier(p.again, r.take(rest[:n], n >= depth, now))
+			rest = rest[n:]
+		}
+		r.reading.done(p, began, r.config.Now())
+	}
+	return nil
+}
+
+// take adds a chain to the window if its first item may begin now; full tells that the chain may
+// hold more items than these. If it may not begin, take returns when to look at the chain again.
+func (r *runner[T]) take(items []Item[T], full bool, now time.Time) time.Time {
+	head := items[0]
+	if until, ok := r.parked[head.Key]; ok {
+		if now.Before(until) {
+			return until
+		}
+		delete(r.parked, head.Key)
+	}
+	switch {
+	case r.window.chains[head.Key] != nil:
+		known := r.window.chains[head.Key]
+		known.full = known.full || full || items[len(items)-1].Seq > known.items[len(known.items)-1].Seq
+		return time.Time{}
+	case head.Held:
+		return now.Add(r.config.Linger)
+	case head.ends(now) != "":
+	case head.NotBefore.After(now):
+		return earlier(head.NotBefore, head.Deadline)
+	case now.Before(r.shut):
+		return earlier(r.shut, head.Deadline)
+	}
+	r.window.add(&chain[T]{key: head.Key, items: items, full: full})
+	return time.Time{}
+}

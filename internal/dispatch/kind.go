@@ -1,0 +1,24 @@
+package dispatch
+
+import (
+	"context"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/fence"
+)
+
+// Kind is a kind of lanes: what runs in them and how it is retried.
+type Kind struct {
+	run     func(ctx, working context.Context, d *Dispatcher, claim Claim) time.Time
+	waiting func(ctx context.Context) ([]fence.Lane, error)
+}
+
+// KindOf returns the kind of lanes in which work runs under a policy.
+func KindOf[T any](work Work[T], policy Policy) Kind {
+	return Kind{
+		run: func(ctx, working context.Context, d *Dispatcher, claim Claim) time.Time {
+			return newRunner(working, d, claim, work, policy).run(ctx)
+		},
+		waiting: work.Waiting,
+	}
+}

@@ -1,0 +1,122 @@
+package dispatch
+
+import (
+	"errors"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/fence"
+)
+
+// launch begins what may begin and returns when something more may, zero if that depends on
+// attempts in flight or on new items. Of the limits that an item waits for, those that are used
+// up are kept for it: nothing that came later takes them first.
+func (r *runner[T]) launch(now time.Time) (next time.Time) {
+	kept := map[string]bool{}
+	for _, c := range r.window.order {
+		if c.flying {
+			continue
+		}
+		if r.flying >= r.parallel {
+			return next
+		}
+		item := c.items[0]
+		if item.ends(now) != "" {
+			r.fly(c)
+			continue
+		}
+		next = earlier(next, item.Deadline)
+		if now.Before(r.shut) {
+			continue
+		}
+		if wants(item.Limits, kept) {
+			continue
+		}
+		wait, used := r.config.Budget.Take(item.Limits)
+		if len(used) == 0 {
+			r.fly(c)
+			continue
+		}
+		for _, id := range used {
+			kept[id] = true
+		}
+		next = earlier(next, now.Add(wait))
+	}
+	return next
+}
+
+func wants(limits []Limit, kept map[string]bool) bool {
+	for _, l := range limits {
+		if kept[l.ID] {
+			return true
+		}
+	}
+	return false
+}
+
+// fly makes one attempt in a goroutine of its own.
+func (r *runner[T]) fly(c *chain[T]) {
+	c.flying = true
+	r.flying++
+	go func() {
+		res := r.attempt(c.items[0])
+		res.chain = c
+		r.ended <- res
+	}()
+}
+
+// attempt performs an item and settles it.
+func (r *runner[T]) attempt(item Item[T]) result[T] {
+	ctx, now := r.working, r.config.Now
+	a := Attempt[T]{Item: item, End: End{StartedAt: now(), EndedAt: now()}}
+	if why := item.ends(now()); why != "" {
+		a.Verdict = Verdict{Fate: Fails, Reason: why}
+		return r.settle(a)
+	}
+	if err := r.work.Begin(ctx, r.claim.Claim, item); err != nil {
+		if !errors.Is(err, fence.ErrOvertaken) && ctx.Err() == nil {
+			r.config.Log.Error("beginning an attempt", "lane", r.claim.Lane.ID, "seq", item.Seq, "error", err)
+			return result[T]{lost: true, verdict: Verdict{Pause: now().Add(time.Second)}}
+		}
+		return result[T]{lost: true}
+	}
+	a.End = r.work.Perform(ctx, item)
+	if ctx.Err() != nil {
+		// The attempt was cut off by our own stop; what became of it is found out at the start.
+		return result[T]{lost: true}
+	}
+	a.Verdict = r.policy.Decide(item.Facts(), a.End, now())
+	return r.settle(a)
+}
+
+// Settling is tried again for about a quarter of a minute, as a busy or full disk may need. An
+// item that cannot be settled then is left alone for a while, so that it does not hold up
+// others, and found again by the sweeper.
+const (
+	settleTries = 10
+	settlePause = 50 * time.Millisecond
+	longestWait = 5 * time.Second
+	parkedFor   = time.Minute
+)
+
+func (r *runner[T]) settle(a Attempt[T]) result[T] {
+	ctx, pause := r.working, settlePause
+	for try := 1; ; try++ {
+		err := r.work.Settle(ctx, r.claim.Claim, a)
+		switch {
+		case err == nil:
+			return result[T]{verdict: a.Verdict}
+		case errors.Is(err, fence.ErrOvertaken) || ctx.Err() != nil:
+			return result[T]{lost: true}
+		case try == settleTries:
+			until := r.config.Now().Add(parkedFor)
+			r.config.Log.Error("an attempt could not be settled; its item is left alone for a while",
+				"lane", r.claim.Lane.ID, "kind", r.claim.Lane.Kind, "seq", a.Item.Seq, "until", until, "error", err)
+			return result[T]{lost: true, parked: until}
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+			pause = min(2*pause, longestWait)
+		}
+	}
+}

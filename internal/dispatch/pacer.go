@@ -1,0 +1,62 @@
+package dispatch
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Pacer makes the calls of one attempt wait for their budget.
+type Pacer struct {
+	Budget *Budget
+	// Named tells what a limit's key stands for.
+	Named map[string]Limit
+	// Ahead is how far the calls may run ahead of their limits, as those of sync writes do,
+	// whose caller waits.
+	Ahead time.Duration
+
+	mu   sync.Mutex
+	paid map[string]int
+}
+
+// Prepaid notes keys that were charged before the attempt began, once each.
+func (p *Pacer) Prepaid(keys ...string) *Pacer {
+	p.paid = map[string]int{}
+	for _, k := range keys {
+		p.paid[k]++
+	}
+	return p
+}
+
+// Wait returns when one call may be made against each of the named limits, or with the
+// context's error. Names that stand for nothing are not limited.
+func (p *Pacer) Wait(ctx context.Context, keys ...string) error {
+	limits := p.due(keys)
+	for {
+		wait, _ := p.Budget.Borrow(limits, p.Ahead)
+		if wait <= 0 {
+			return nil
+		}
+		t := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			t.Stop()
+			return ctx.Err()
+		case <-t.C:
+		}
+	}
+}
+
+func (p *Pacer) due(keys []string) []Limit {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var limits []Limit
+	for _, k := range keys {
+		if p.paid[k] > 0 {
+			p.paid[k]--
+		} else if l, ok := p.Named[k]; ok {
+			limits = append(limits, l)
+		}
+	}
+	return limits
+}

@@ -1,0 +1,171 @@
+package dispatch
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// reading knows which chains of a lane have been read. A small lane is read whole, in one page. Of
+// a larger one each stream is read page by page in passes, from its first key to its last, so
+// that no stream keeps another from being read.
+type reading struct {
+	// whole reads the first chains of the lane whatever their stream: all of them, or enough to
+	// learn that there are more.
+	whole pass
+	// streams is empty while the lane is small.
+	streams map[string]*pass
+	places  map[string]string
+}
+
+// pass is one way through the keys of a stream.
+type pass struct {
+	after string
+	// wanted tells that there is something to read; stale that something may have changed behind
+	// the place that was reached.
+	wanted, stale bool
+	// again is when a chain that was passed over may run; zero if none waits for a time.
+	again time.Time
+	// rest keeps passes apart, so that reading takes at most a fifth of a runner's time; spent is
+	// what the pass has cost so far.
+	rest  time.Time
+	spent time.Duration
+}
+
+// page is what one query asks for and what it found.
+type page struct {
+	of            *pass
+	stream, after string
+	size, chains  int
+	streams       []string
+	again         time.Time
+}
+
+// newReading returns a reading that goes on at the places where an earlier run of the lane
+// stopped.
+func newReading(places map[string]string) reading {
+	return reading{whole: pass{wanted: true}, streams: map[string]*pass{}, places: places}
+}
+
+// due returns the pages to read now.
+func (r *reading) due(now time.Time, roomy func(stream string) bool) []*page {
+	var pages []*page
+	if r.whole.wants(now) {
+		size := pageSize
+		if len(r.streams) > 0 {
+			size = 1
+		}
+		pages = append(pages, &page{of: &r.whole, size: size})
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.streams)) {
+		if p := r.streams[name]; p.wants(now) && roomy(name) {
+			pages = append(pages, &page{of: p, stream: name, after: p.after, size: pageSize})
+		}
+	}
+	return pages
+}
+
+// wants tells whether the pass has something to read, and begins one whose time has come.
+func (p *pass) wants(now time.Time) bool {
+	if !p.again.IsZero() && !now.Before(p.again) {
+		p.want()
+		p.again = time.Time{}
+	}
+	return p.wanted && !now.Before(p.rest)
+}
+
+// want asks for a pass from the first key on; one that is under way is followed by another.
+func (p *pass) want() {
+	p.stale = p.wanted && p.after != ""
+	p.wanted = true
+}
+
+// done notes what a page held.
+func (r *reading) done(p *page, began, now time.Time) {
+	o := p.of
+	o.spent += now.Sub(began)
+	o.again = earlier(o.again, p.again)
+	o.after = p.after
+	if o == &r.whole {
+		o.after = ""
+	}
+	if p.chains >= p.size && o != &r.whole {
+		return
+	}
+	o.wanted, o.stale, o.after = o.stale, false, ""
+	o.rest, o.spent = now.Add(4*o.spent), 0
+	if p.chains >= p.size && o == &r.whole {
+		r.split(p.streams)
+	}
+}
+
+// split reads each stream by itself from now on.
+func (r *reading) split(streams []string) {
+	if len(streams) == 0 {
+		streams = []string{""}
+	}
+	r.whole.again = time.Time{}
+	for _, name := range streams {
+		if p := r.streams[name]; p != nil {
+			p.want()
+			continue
+		}
+		after := r.places[name]
+		r.streams[name] = &pass{wanted: true, after: after, stale: after != ""}
+	}
+}
+
+// stale tells that the lane may hold more than was read.
+func (r *reading) stale() { r.whole.want() }
+
+// again tells that a chain is to be read again at a time, or at once if that is zero.
+func (r *reading) again(key string, at time.Time) {
+	p := &r.whole
+	if known := r.streams[streamOf(key)]; known != nil {
+		p = known
+	}
+	if at.IsZero() {
+		p.want()
+		return
+	}
+	p.again = earlier(p.again, at)
+}
+
+// next returns when there is something to read; zero if that depends on others.
+func (r *reading) next(now time.Time, roomy func(stream string) bool) time.Time {
+	next := r.whole.next(now)
+	for name, p := range r.streams {
+		if !p.wanted || roomy(name) {
+			next = earlier(next, p.next(now))
+		}
+	}
+	return next
+}
+
+func (p *pass) next(now time.Time) time.Time {
+	if p.wanted {
+		return later(now, p.rest)
+	}
+	return p.again
+}
+
+// finished tells whether everything was read that may be.
+func (r *reading) finished() bool {
+	for _, p := range r.streams {
+		if p.wanted {
+			return false
+		}
+	}
+	return !r.whole.wanted
+}
+
+// reached returns the places of the streams that were not read to their end.
+func (r *reading) reached() map[string]string {
+	places := map[string]string{}
+	for name, p := range r.streams {
+		if p.wanted && p.after != "" {
+			places[name] = p.after
+		}
+	}
+	return places
+}

@@ -1,0 +1,71 @@
+package dispatch
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// chain is a chain in the window: its oldest item may begin or is in flight.
+type chain[T any] struct {
+	key   string
+	items []Item[T]
+	// full tells that the chain may hold more items than these.
+	full   bool
+	flying bool
+}
+
+// window holds the chains whose first item may begin or is in flight, in the order of those
+// items. Chains that wait for a time are not in it; they are read again when it comes.
+type window[T any] struct {
+	chains map[string]*chain[T]
+	order  []*chain[T]
+	// counts holds the number of chains of each stream.
+	counts map[string]int
+}
+
+func newWindow[T any]() window[T] {
+	return window[T]{chains: map[string]*chain[T]{}, counts: map[string]int{}}
+}
+
+func (w *window[T]) add(c *chain[T]) {
+	w.chains[c.key] = c
+	w.counts[streamOf(c.key)]++
+	i, _ := w.find(c)
+	w.order = slices.Insert(w.order, i, c)
+}
+
+func (w *window[T]) drop(c *chain[T]) {
+	delete(w.chains, c.key)
+	w.counts[streamOf(c.key)]--
+	if i, ok := w.find(c); ok {
+		w.order = slices.Delete(w.order, i, i+1)
+	}
+}
+
+func (w *window[T]) find(c *chain[T]) (int, bool) {
+	return slices.BinarySearchFunc(w.order, c, func(a, b *chain[T]) int {
+		return cmp.Compare(a.items[0].Seq, b.items[0].Seq)
+	})
+}
+
+// streamOf returns the stream of a key; chains whose keys name none are one stream.
+func streamOf(key string) string {
+	stream, _, ok := strings.Cut(key, "/")
+	if !ok {
+		return ""
+	}
+	return stream
+}
+
+// ends tells why an item must end without another attempt; "" if it need not.
+func (i Item[T]) ends(now time.Time) Reason {
+	switch {
+	case i.End != "":
+		return Ended
+	case !i.Deadline.IsZero() && !now.Before(i.Deadline):
+		return Late
+	}
+	return ""
+}
