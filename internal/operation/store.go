@@ -14,31 +14,40 @@ import (
 
 // Store keeps operations for their submitters.
 type Store interface {
-	// Accept stores an operation with the events that tell of it in one transaction (T1). It
-	// returns when both are on disk, or with *Busy if the operation is sync and another
-	// unfinished one holds its order key, or ErrKeyTaken if its idempotency key is in use.
+	// Accept stores an operation with the events that tell of it in one transaction (T1) and wakes
+	// the connection's lane unless the operation is sync. It returns when both are on disk, or with
+	// *Busy if the operation is sync and another unfinished one of the connection holds its order
+	// key, or ErrKeyTaken if its idempotency key was given since KeysSince its CreatedAt.
 	Accept(ctx context.Context, op Operation, events []event.Event) (Operation, error)
 	// Operation returns an operation of a partner's connection with its attempts, or ErrNotFound.
 	Operation(ctx context.Context, partner, connection, id uuid.UUID) (Operation, error)
 	// Operations lists operations, newest first, with their attempts.
 	Operations(ctx context.Context, f Filter) ([]Operation, error)
 	// Keyed returns the operation that a client's idempotency key stands for, with its attempts
-	// and its Key, or ErrNotFound.
+	// and its Key, or ErrNotFound; so it is for a key that is past KeyLife.
 	Keyed(ctx context.Context, client, key string) (Operation, error)
 }
 
-// Queue is what the engine needs of the store.
+// Queue is what the engine needs of the store. It keeps the hands of one process off what another
+// took further; that only one process works on a lane is the claim's promise.
 type Queue interface {
 	Progress
 	// Heads returns up to n live operations of a connection with Seq > after, in order.
 	Heads(ctx context.Context, connection uuid.UUID, after int64, n int) ([]Operation, error)
-	// MarkSending records that a call begins (T2); fence.ErrOvertaken if the operation moved on.
+	// MarkSending records that a call begins (T2), as Operation.Begin decides; fence.ErrOvertaken
+	// if the operation moved on.
 	MarkSending(ctx context.Context, op Operation, at time.Time) error
-	// Settle records the end of an attempt (T3); fence.ErrOvertaken if the operation moved on.
+	// Settle records the end of an attempt (T3), as Settlement.Check decides; fence.ErrOvertaken if
+	// the operation moved on. The end of a sync operation wakes the lane that it held up.
 	Settle(ctx context.Context, s Settlement) error
-	// Interrupted turns operations that a dead process left in sending to unknown, with an
-	// attempt that says so, and returns how many there were.
+	// Interrupted turns all operations in sending to unknown, as Operation.Interrupt decides, and
+	// returns how many there were. It is for the start of the only process that works on lanes:
+	// with replicas it must take those alone whose claim has a smaller epoch than their lane's,
+	// and sync ones whose owner is dead.
 	Interrupted(ctx context.Context, at time.Time) (int, error)
+	// WaitingConnections lists the connections that hold live operations, at a cost that does not
+	// follow how many there are.
+	WaitingConnections(ctx context.Context) ([]uuid.UUID, error)
 }
 
 // Progress is what the engine keeps of operations between attempts.
@@ -54,7 +63,7 @@ type Progress interface {
 // Settlement is everything that changes when an attempt ends; it is written in one
 // transaction, or not at all.
 type Settlement struct {
-	// Operation is as it shall be; it must still be live, with Tries as in From.
+	// Operation is as it shall be; the stored one must still be live, with Tries as in From.
 	Operation Operation
 	From      int
 	// Attempts are the entries of the log that are new or changed.

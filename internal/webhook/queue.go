@@ -1,12 +1,27 @@
 package webhook
 
 import (
+	"context"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/event"
 )
+
+// Queue is what the lanes of subscriptions need of the store.
+type Queue interface {
+	// SubscriptionByID returns a subscription whoever's it is, or ErrNotFound.
+	SubscriptionByID(ctx context.Context, id uuid.UUID) (Subscription, error)
+	// Deliveries returns up to n waiting deliveries of a subscription with Seq > after, in order.
+	Deliveries(ctx context.Context, subscription uuid.UUID, after int64, n int) ([]Waiting, error)
+	// SettleDelivery records the end of an attempt; fence.ErrOvertaken unless the delivery still
+	// waits with as many tries. The event of one that is done goes with its last delivery.
+	SettleDelivery(ctx context.Context, s Settled) error
+	// WaitingSubscriptions lists the subscriptions that hold waiting deliveries, at a cost that
+	// does not follow how many there are.
+	WaitingSubscriptions(ctx context.Context) ([]uuid.UUID, error)
+}
 
 // Waiting is a delivery that has not ended: one event for one subscription.
 type Waiting struct {

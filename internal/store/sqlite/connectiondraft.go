@@ -2,19 +2,17 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/connection"
 )
 
 // SaveDraft adds or replaces a draft and drops those that are past their end.
 func (db *DB) SaveDraft(ctx context.Context, d connection.Draft) error {
 	return db.do(ctx, func(tx *tx) error {
-		if err := tx.exec(`DELETE FROM connection_draft WHERE ends_at <= ?1`, micros(time.Now())); err != nil {
+		if err := tx.exec(`DELETE FROM connection_draft WHERE ends_at <= ?1`, micros(db.now())); err != nil {
 			return err
 		}
 		return tx.exec(`INSERT INTO connection_draft (id, purpose, fleet, tsp, sealed, ends_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -52,8 +50,7 @@ func (db *DB) DropDraft(ctx context.Context, id uuid.UUID) error {
 // haveDrafts refuses unless all drafts that a connection is made of are there.
 func (t *tx) haveDrafts(ids []uuid.UUID) error {
 	for _, id := range ids {
-		there := false
-		err := t.each(`SELECT 1 FROM connection_draft WHERE id = ?1`, func(*sql.Rows) error { there = true; return nil }, id[:])
+		there, err := t.there(`SELECT 1 FROM connection_draft WHERE id = ?1`, id[:])
 		if err != nil {
 			return err
 		}
@@ -71,16 +68,4 @@ func (t *tx) dropDrafts(ids []uuid.UUID) error {
 		}
 	}
 	return nil
-}
-
-// grantsOn lists the grants on a fleet that are in force.
-func (t *tx) grantsOn(fleet uuid.UUID) ([]access.Grant, error) {
-	var all []access.Grant
-	err := t.each(`SELECT partner, fleet_ref FROM share_grant g WHERE fleet = ?1 AND `+inForce("g", "?2")+` ORDER BY id`, func(r *sql.Rows) error {
-		g := access.Grant{Fleet: fleet}
-		err := r.Scan(&g.Partner, &g.FleetRef)
-		all = append(all, g)
-		return err
-	}, fleet[:], micros(time.Now()))
-	return all, err
 }

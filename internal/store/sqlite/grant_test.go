@@ -19,7 +19,7 @@ import (
 
 func openGrants(t *testing.T) *DB {
 	t.Helper()
-	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "waybill.db"), nil)
+	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "waybill.db"), time.Now, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

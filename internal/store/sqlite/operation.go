@@ -17,7 +17,16 @@ import (
 const operationColumns = `id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key, payload, warnings,
 	state, sync, tries, counted, next_at, deadline, sent_at, resource, source_id, collection, created_at, updated_at`
 
-const live = `state IN ('queued', 'sending', 'retry', 'unknown')`
+// live is the condition of operations that have not ended, word for word that of their index.
+var live = liveCondition()
+
+func liveCondition() string {
+	var states []string
+	for _, s := range operation.Live() {
+		states = append(states, "'"+string(s)+"'")
+	}
+	return "state IN (" + strings.Join(states, ", ") + ")"
+}
 
 // Accept stores an operation with its events (T1).
 func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event.Event) (operation.Operation, error) {

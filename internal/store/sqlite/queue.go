@@ -9,7 +9,6 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
-	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 // Heads returns live operations of a connection in order.
@@ -21,11 +20,42 @@ func (db *DB) Heads(ctx context.Context, connection uuid.UUID, after int64, n in
 // MarkSending records that a call begins (T2).
 func (db *DB) MarkSending(ctx context.Context, op operation.Operation, at time.Time) error {
 	return db.do(ctx, func(tx *tx) error {
-		n, err := tx.change(`UPDATE operation SET state = 'sending', updated_at = ?3,
-			sent_at = CASE WHEN state = 'unknown' AND sent_at > 0 THEN sent_at ELSE ?3 END
-			WHERE id = ?1 AND tries = ?2 AND (NOT sync OR state = 'unknown') AND `+live, op.ID[:], op.Tries, micros(at))
-		return overtaken(n, err)
+		stored, err := tx.standing(op.ID)
+		if err != nil {
+			return err
+		}
+		next, err := stored.Begin(op, at)
+		if err != nil {
+			return refusal{err}
+		}
+		return tx.exec(`UPDATE operation SET state = ?2, updated_at = ?3, sent_at = ?4 WHERE id = ?1`,
+			op.ID[:], string(next.State), micros(next.UpdatedAt), micros(next.SentAt))
 	})
+}
+
+// standing returns what of a stored operation decides whether it may go on; one that is not
+// stored was lost.
+func (t *tx) standing(id uuid.UUID) (operation.Operation, error) {
+	found, err := rows(t, `SELECT id, state, sync, tries, counted, sent_at, NULL FROM operation WHERE id = ?1`, scanStanding, id[:])
+	if err == nil && len(found) == 0 {
+		err = refusal{fence.ErrOvertaken}
+	}
+	if err != nil {
+		return operation.Operation{}, err
+	}
+	return found[0], nil
+}
+
+// scanStanding reads what decides of an operation, with the number of its last attempt or NULL.
+func scanStanding(row scanner) (operation.Operation, error) {
+	var op operation.Operation
+	var sent, last sql.NullInt64
+	err := row.Scan(&op.ID, &op.State, &op.Sync, &op.Tries, &op.Counted, &sent, &last)
+	op.SentAt = fromMicros(sent.Int64)
+	if last.Valid {
+		op.Attempts = []operation.Attempt{{N: int(last.Int64)}}
+	}
+	return op, err
 }
 
 func overtaken(changed int64, err error) error {
@@ -39,11 +69,18 @@ func overtaken(changed int64, err error) error {
 func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 	op := s.Operation
 	return db.do(ctx, func(tx *tx) error {
-		n, err := tx.change(`UPDATE operation SET state = ?3, tries = ?4, counted = ?5, next_at = ?6, resource = ?7,
-			source_id = ?8, collection = ?9, updated_at = ?10, sent_at = ?11 WHERE id = ?1 AND tries = ?2 AND `+live,
-			op.ID[:], s.From, string(op.State), op.Tries, op.Counted, micros(op.NextAt), id(op.Resource),
+		stored, err := tx.standing(op.ID)
+		if err != nil {
+			return err
+		}
+		if err := s.Check(stored); err != nil {
+			return refusal{err}
+		}
+		err = tx.exec(`UPDATE operation SET state = ?2, tries = ?3, counted = ?4, next_at = ?5, resource = ?6,
+			source_id = ?7, collection = ?8, updated_at = ?9, sent_at = ?10 WHERE id = ?1`,
+			op.ID[:], string(op.State), op.Tries, op.Counted, micros(op.NextAt), id(op.Resource),
 			string(op.SourceID), op.Collection, micros(op.UpdatedAt), micros(op.SentAt))
-		if err := overtaken(n, err); err != nil {
+		if err != nil {
 			return err
 		}
 		for _, a := range s.Attempts {
@@ -64,39 +101,30 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 }
 
 // Interrupted turns what a dead process left in sending to unknown, with an attempt each.
-func (db *DB) Interrupted(ctx context.Context, at time.Time) (int, error) {
-	count := 0
-	err := db.do(ctx, func(tx *tx) error {
-		count = 0
-		type cut struct {
-			id    uuid.UUID
-			next  int
-			began int64
-		}
-		var all []cut
-		err := tx.each(`SELECT id, sent_at,
-			(SELECT coalesce(max(n), 0) + 1 FROM attempt WHERE attempt.operation = operation.id)
-			FROM operation WHERE state = 'sending'`, func(r *sql.Rows) error {
-			var c cut
-			var began sql.NullInt64
-			err := r.Scan(&c.id, &began, &c.next)
-			c.began = began.Int64
-			all = append(all, c)
+func (db *DB) Interrupted(ctx context.Context, at time.Time) (count int, err error) {
+	err = db.do(ctx, func(tx *tx) error {
+		cut, err := rows(tx, `SELECT id, state, sync, tries, counted, sent_at,
+			(SELECT max(n) FROM attempt WHERE attempt.operation = operation.id)
+			FROM operation WHERE state = ?1 AND `+live, scanStanding, string(operation.Sending))
+		if err != nil {
 			return err
-		})
-		for _, c := range all {
+		}
+		for _, op := range cut {
+			next, a, err := op.Interrupt(at)
 			if err != nil {
 				return err
 			}
-			a := operation.Attempt{ID: uuid.Must(uuid.NewV7()), N: c.next, Class: tsp.Unknown, StartedAt: fromMicros(c.began),
-				EndedAt: at, Details: "Waybill stopped before the answer came; the TSP is asked what became of it"}
-			if err = tx.saveAttempt(c.id, a); err == nil {
-				err = tx.exec(`UPDATE operation SET state = 'unknown', tries = tries + 1, counted = counted + 1,
-					next_at = ?2, updated_at = ?2 WHERE id = ?1`, c.id[:], micros(at))
+			if err := tx.saveAttempt(op.ID, a); err != nil {
+				return err
 			}
-			count++
+			err = tx.exec(`UPDATE operation SET state = ?2, tries = ?3, counted = ?4, next_at = ?5, updated_at = ?6 WHERE id = ?1`,
+				op.ID[:], string(next.State), next.Tries, next.Counted, micros(next.NextAt), micros(next.UpdatedAt))
+			if err != nil {
+				return err
+			}
 		}
-		return err
+		count = len(cut)
+		return nil
 	})
 	return count, err
 }

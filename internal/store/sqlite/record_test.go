@@ -131,7 +131,7 @@ func link(t *testing.T, db *DB, n byte, status connection.Status) uuid.UUID {
 		t.Fatal(err)
 	}
 	c := connection.Connection{ID: uuid.UUID{n}, Fleet: uuid.UUID{3}, TSP: "samsara", Account: "a", Status: status, Sealed: []byte{}}
-	if err := db.InsertConnection(t.Context(), c, nil, nil); err != nil {
+	if err := db.InsertConnection(t.Context(), connection.Change{To: c}); err != nil {
 		t.Fatal(err)
 	}
 	return c.ID

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -14,24 +15,38 @@ import (
 
 // ScheduleImports makes kinds of a connection due.
 func (db *DB) ScheduleImports(ctx context.Context, connection uuid.UUID, kinds []resource.Kind, at time.Time) error {
-	return db.do(ctx, func(tx *tx) error {
-		for _, kind := range kinds {
-			err := tx.exec(`INSERT INTO import_schedule (connection, kind, next_at, last_success_at, failures, problem)
-				VALUES (?1, ?2, ?3, 0, 0, '') ON CONFLICT DO UPDATE SET next_at = ?3`, connection[:], string(kind), micros(at))
-			if err != nil {
-				return err
-			}
+	return db.do(ctx, func(tx *tx) error { return tx.schedule(db, connection, kinds, at) })
+}
+
+func (t *tx) schedule(db *DB, connection uuid.UUID, kinds []resource.Kind, at time.Time) error {
+	for _, kind := range kinds {
+		err := t.exec(`INSERT INTO import_schedule (connection, kind, next_at, last_success_at, failures, problem)
+			VALUES (?1, ?2, ?3, 0, 0, '') ON CONFLICT DO UPDATE SET next_at = ?3`, connection[:], string(kind), micros(at))
+		if err != nil {
+			return err
 		}
-		tx.wakeLane(db, fence.Imports, connection)
-		return nil
-	})
+	}
+	if len(kinds) > 0 {
+		t.wakeLane(db, fence.Imports, connection)
+	}
+	return nil
 }
 
 // ParkImports takes a connection's schedules out of work.
 func (db *DB) ParkImports(ctx context.Context, connection uuid.UUID) error {
-	return db.do(ctx, func(tx *tx) error {
-		return tx.exec(`UPDATE import_schedule SET next_at = NULL WHERE connection = ?1`, connection[:])
-	})
+	return db.do(ctx, func(tx *tx) error { return tx.park(connection) })
+}
+
+func (t *tx) park(connection uuid.UUID) error {
+	return t.exec(`UPDATE import_schedule SET next_at = NULL WHERE connection = ?1`, connection[:])
+}
+
+// reschedule makes the schedules of a connection follow a change of it.
+func (t *tx) reschedule(db *DB, c connection.Change) error {
+	if err := t.park(c.To.ID); err != nil {
+		return err
+	}
+	return t.schedule(db, c.To.ID, c.Kinds, c.To.UpdatedAt)
 }
 
 // SchedulesOf lists the schedules of connections.

@@ -18,7 +18,7 @@ import (
 
 func testDB(t *testing.T, wake func(fence.Lane)) *DB {
 	t.Helper()
-	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "w.db"), wake)
+	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "w.db"), time.Now, wake)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,17 +158,17 @@ func TestWhatADeadProcessWasSendingBecomesUnknown(t *testing.T) {
 func TestOneProcessAloneHoldsTheEngine(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "w.db")
-	unlock, err := Lock(path)
+	unlock, err := lock(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Lock(path); err == nil || !strings.Contains(err.Error(), "another waybill") {
+	if _, err := lock(path); err == nil || !strings.Contains(err.Error(), "another waybill") {
 		t.Errorf("a second lock: %v", err)
 	}
 	if err := unlock(); err != nil {
 		t.Fatal(err)
 	}
-	again, err := Lock(path)
+	again, err := lock(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +177,7 @@ func TestOneProcessAloneHoldsTheEngine(t *testing.T) {
 
 func TestAClosedDatabaseSaysSo(t *testing.T) {
 	t.Parallel()
-	db, err := Open(context.Background(), filepath.Join(t.TempDir(), "w.db"), nil)
+	db, err := Open(context.Background(), filepath.Join(t.TempDir(), "w.db"), time.Now, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
