@@ -72,21 +72,8 @@ func (db *DB) Connection(ctx context.Context, id uuid.UUID) (connection.Connecti
 
 // Connections lists the connections that are not deleted, oldest first.
 func (db *DB) Connections(ctx context.Context) ([]connection.Connection, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT `+connectionColumns+` FROM connection
-		WHERE status <> 'deleted' ORDER BY created_at, id`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []connection.Connection
-	for rows.Next() {
-		c, err := scanConnection(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, c)
-	}
-	return all, rows.Err()
+	return list(ctx, db, `SELECT `+connectionColumns+` FROM connection
+		WHERE status <> 'deleted' ORDER BY created_at, id`, scanConnection)
 }
 
 // ConnectionPage lists connections of fleets, newest first.

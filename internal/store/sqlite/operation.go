@@ -112,20 +112,7 @@ func scanOperation(row scanner) (operation.Operation, error) {
 }
 
 func (db *DB) operations(ctx context.Context, where string, args ...any) ([]operation.Operation, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT seq, `+operationColumns+` FROM operation `+where, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []operation.Operation
-	for rows.Next() {
-		op, err := scanOperation(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, op)
-	}
-	return all, rows.Err()
+	return list(ctx, db, `SELECT seq, `+operationColumns+` FROM operation `+where, scanOperation, args...)
 }
 
 // Operation returns an operation with its attempts.
