@@ -40,7 +40,7 @@ type Store interface {
 	// Ping tells whether the database answers.
 	Ping(ctx context.Context) error
 	// Close waits for the writes under way and ends the use of the database; whoever writes
-	// afterwards gets an error.
+	// afterwards gets an error. Closing twice is no error.
 	Close() error
 }
 

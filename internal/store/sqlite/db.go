@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"net/url"
 	"path/filepath"
+	"sync"
 	"time"
 
 	// The driver registers itself as "sqlite3"; it is SQLite in pure Go.
@@ -52,7 +53,7 @@ func Open(ctx context.Context, path string, now func() time.Time, wake func(fenc
 	if err != nil {
 		return nil, errors.Join(err, unlock())
 	}
-	db.now, db.wake, db.unlock = now, wake, unlock
+	db.now, db.wake, db.unlock = now, wake, sync.OnceValue(unlock)
 	return db, nil
 }
 

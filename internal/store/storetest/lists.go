@@ -1,4 +1,4 @@
-package sqlite
+package storetest
 
 import (
 	"cmp"
@@ -15,15 +15,22 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-// listed makes a record whose times and references are drawn from few values, so that many are
+// owners are whose records a list is drawn from: nobody else's, so that one store serves many lists.
+type owners struct{ fleets, connections []uuid.UUID }
+
+func newOwners() owners {
+	return owners{[]uuid.UUID{uuid.New(), uuid.New(), uuid.New()}, []uuid.UUID{uuid.New(), uuid.New()}}
+}
+
+// record makes a record whose times and references are drawn from few values, so that many are
 // equal.
-func listed(t *rapid.T, n int, kind resource.Kind) record.Record {
+func (of owners) record(t *rapid.T, n int, kind resource.Kind) record.Record {
 	minute := func(name string) time.Time {
 		return noon().Add(time.Duration(rapid.IntRange(0, 5).Draw(t, name)) * time.Minute)
 	}
-	r := record.Record{Kind: kind, Fleet: uuid.UUID{byte(rapid.IntRange(1, 3).Draw(t, "fleet"))}, TSP: "samsara", Account: "a",
+	r := record.Record{Kind: kind, Fleet: of.fleets[rapid.IntRange(0, 2).Draw(t, "fleet")], TSP: "samsara", Account: "a",
 		Collection: fmt.Sprint("c", n), SourceID: resource.SourceID(strconv.Itoa(rapid.IntRange(1, 4).Draw(t, "source"))),
-		Connection: uuid.UUID{byte(rapid.IntRange(1, 2).Draw(t, "connection"))}, Source: []byte("{}"), SeenAt: minute("seen")}
+		Connection: of.connections[rapid.IntRange(0, 1).Draw(t, "connection")], Source: []byte("{}"), SeenAt: minute("seen")}
 	r.Fields = fmt.Appendf(nil, `{"is_driver":%v,"sender_id":"%s"}`, rapid.SampledFrom([]string{"true", "false", "null"}).Draw(t, "driver"),
 		sender(rapid.IntRange(1, 3).Draw(t, "sender")))
 	if rapid.Bool().Draw(t, "occurred") {
@@ -34,12 +41,12 @@ func listed(t *rapid.T, n int, kind resource.Kind) record.Record {
 
 func sender(n int) string { return fmt.Sprintf("0b7c1f9e-5f7c-4d0e-9a51-6a8c0b4a1f%02d", n) }
 
-// anyQuery draws a query without a page.
-func anyQuery(t *rapid.T, kind resource.Kind) record.Query {
-	q := record.Query{Kind: kind, Fleets: []uuid.UUID{{1}, {2}}, Sort: rapid.SampledFrom(record.Sorts()).Draw(t, "sort"),
+// query draws a query without a page.
+func (of owners) query(t *rapid.T, kind resource.Kind) record.Query {
+	q := record.Query{Kind: kind, Fleets: of.fleets[:2], Sort: rapid.SampledFrom(record.Sorts()).Draw(t, "sort"),
 		Descending: rapid.Bool().Draw(t, "descending"), Deleted: rapid.Bool().Draw(t, "with deleted")}
 	if rapid.Bool().Draw(t, "by connection") {
-		q.Connection = uuid.UUID{1}
+		q.Connection = of.connections[0]
 	}
 	if rapid.Bool().Draw(t, "by source id") {
 		q.SourceIDs = []resource.SourceID{"1", "2"}
@@ -88,62 +95,74 @@ func expected(q record.Query, all []record.Record, deleted map[uuid.UUID]bool) [
 	return ids
 }
 
-func TestPagingShowsEachRecordOnceWhateverIsAddedMeanwhile(t *testing.T) {
-	t.Parallel()
-	db := testDB(t, nil)
-	rapid.Check(t, func(rt *rapid.T) {
-		emptied(t, db)
-		kind := rapid.SampledFrom([]resource.Kind{resource.KindUser, resource.KindMessage}).Draw(rt, "kind")
-		n, deleted := 0, map[uuid.UUID]bool{}
-		add := func(label string, most int) (added []record.Record) {
-			for range rapid.IntRange(0, most).Draw(rt, label) {
-				n++
-				r := listed(rt, n, kind)
-				if err := db.SaveRecords(t.Context(), []record.Record{r}); err != nil {
-					rt.Fatal(err)
-				}
-				if rapid.IntRange(0, 4).Draw(rt, "deleted") == 0 {
-					deleted[r.ID] = true
-					err := db.LoseRecords(t.Context(), record.Loss{Connection: r.Connection, Records: []uuid.UUID{r.ID}, Before: noon().Add(time.Hour), At: r.SeenAt})
-					if err != nil {
-						rt.Fatal(err)
-					}
-				}
-				kept, err := db.RecordByID(t.Context(), r.ID)
-				if err != nil {
-					rt.Fatal(err)
-				}
-				added = append(added, kept)
+func lists() []rule {
+	return []rule{
+		{"paging shows each record once, whatever is added meanwhile", func(t *testing.T, s *stand) {
+			rapid.Check(t, s.paging)
+		}},
+		{"a written log is found by its references after they change", func(t *testing.T, s *stand) {
+			r := written(1, "1", `{"driver_id":"`+sender(1)+`"}`)
+			r.Kind, r.OccurredAt = resource.KindDvirLog, noon()
+			s.save(r)
+			r.Fields, r.SeenAt, r.OccurredAt = []byte(`{"driver_id":"`+sender(2)+`"}`), r.SeenAt.Add(time.Minute), at(60)
+			s.save(r)
+			for n, want := range map[int]int{1: 0, 2: 1} {
+				q := record.Query{Kind: resource.KindDvirLog, Fleets: []uuid.UUID{{3}}, Sort: record.ByOccurred, Limit: 10,
+					References: []record.Reference{{Member: "driver_id", Values: []string{sender(n)}}}}
+				is(t, "records", len(got[[]record.Record](s)(s.RecordPage(t.Context(), q))), want)
+				is(t, "counted", got[int](s)(s.CountRecords(t.Context(), q)), want)
 			}
-			return added
-		}
-		old := add("old", 30)
-		q := anyQuery(rt, kind)
-		want := expected(q, old, deleted)
-		if count, err := db.CountRecords(t.Context(), q); err != nil || count != len(want) {
-			rt.Fatalf("counted %d, want %d, %v", count, len(want), err)
-		}
-		step := func(q record.Query) []record.Record {
-			page, err := db.RecordPage(t.Context(), q)
-			if err != nil {
-				rt.Fatal(err)
-			}
-			return page
-		}
-		there := walk(rt, step, q, func() { add("new", 3) })
-		if got := only(there, old); !slices.Equal(got, want) {
-			rt.Fatalf("forwards %v, want %v", got, want)
-		}
-	})
+		}},
+		{"a page holds what its records were made from only if it is asked for", func(t *testing.T, s *stand) {
+			s.save(imported(1, "1", `{"vehicle_name":"x"}`))
+			q := record.Query{Kind: resource.KindVehicle, Fleets: []uuid.UUID{{3}}, Limit: 1}
+			is(t, "without", string(got[[]record.Record](s)(s.RecordPage(t.Context(), q))[0].Source), "{}")
+			q.WithSource = true
+			is(t, "with", string(got[[]record.Record](s)(s.RecordPage(t.Context(), q))[0].Source), `{"id":1}`)
+		}},
+	}
 }
 
-// emptied drops all records.
-func emptied(t *testing.T, db *DB) {
-	t.Helper()
-	for _, table := range []string{"record", "record_reach", "record_reference"} {
-		if err := db.do(t.Context(), func(tx *tx) error { return tx.exec("DELETE FROM " + table) }); err != nil {
-			t.Fatal(err)
+// paging draws records and a query and walks through its pages while more are added.
+func (s *stand) paging(rt *rapid.T) {
+	of, ctx := newOwners(), s.t.Context()
+	kind := rapid.SampledFrom([]resource.Kind{resource.KindUser, resource.KindMessage}).Draw(rt, "kind")
+	n, deleted := 0, map[uuid.UUID]bool{}
+	must := func(err error) {
+		if err != nil {
+			rt.Fatal(err)
 		}
+	}
+	add := func(label string, most int) (added []record.Record) {
+		for range rapid.IntRange(0, most).Draw(rt, label) {
+			n++
+			r := of.record(rt, n, kind)
+			must(s.SaveRecords(ctx, []record.Record{r}))
+			if rapid.IntRange(0, 4).Draw(rt, "deleted") == 0 {
+				deleted[r.ID] = true
+				must(s.LoseRecords(ctx, record.Loss{Connection: r.Connection, Records: []uuid.UUID{r.ID}, Before: at(60), At: r.SeenAt}))
+			}
+			kept, err := s.RecordByID(ctx, r.ID)
+			must(err)
+			added = append(added, kept)
+		}
+		return added
+	}
+	old := add("old", 30)
+	q := of.query(rt, kind)
+	want := expected(q, old, deleted)
+	count, err := s.CountRecords(ctx, q)
+	must(err)
+	if count != len(want) {
+		rt.Fatalf("counted %d, want %d", count, len(want))
+	}
+	there := walk(rt, func(q record.Query) []record.Record {
+		page, err := s.RecordPage(ctx, q)
+		must(err)
+		return page
+	}, q, func() { add("new", 3) })
+	if got := only(there, old); !slices.Equal(got, want) {
+		rt.Fatalf("forwards %v, want %v", got, want)
 	}
 }
 
