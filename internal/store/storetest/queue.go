@@ -1,12 +1,11 @@
 package storetest
 
 import (
-	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/fence"
@@ -39,122 +38,92 @@ func (s *stand) settle(op operation.Operation, to operation.State) operation.Ope
 
 func queue() []rule {
 	return []rule{
-		{"the live operations of a connection wait in the order of their acceptance", func(t *testing.T, s *stand) {
-			conn := uuid.New()
-			var want []uuid.UUID
-			for _, state := range []operation.State{operation.Queued, operation.Succeeded, operation.Retry, operation.Unknown, operation.Failed} {
-				op := s.accept(queued(conn))
-				if state != operation.Queued {
-					op = s.settle(op, state)
-				}
-				if !state.Ended() {
-					want = append(want, op.ID)
-				}
-			}
-			s.accept(queued(uuid.New()))
-			all := got[[]operation.Operation](s)(s.Heads(t.Context(), conn, 0, 10))
-			if diff := cmp.Diff(want, idsOf(all)); diff != "" {
-				t.Errorf("(-want +waiting):\n%s", diff)
-			}
-			some := got[[]operation.Operation](s)(s.Heads(t.Context(), conn, all[0].Seq, 1))
-			if diff := cmp.Diff(want[1:2], idsOf(some)); diff != "" {
-				t.Errorf("one behind the first (-want +waiting):\n%s", diff)
-			}
-		}},
-		{"the connections with live operations are told, each once", func(t *testing.T, s *stand) {
-			one, two := s.accept(queued(uuid.New())), s.accept(queued(uuid.New()))
-			s.accept(queued(one.Connection))
-			s.settle(s.accept(queued(uuid.New())), operation.Failed)
-			want := []uuid.UUID{one.Connection, two.Connection}
-			sortIDs(want)
-			told := got[[]uuid.UUID](s)(s.WaitingConnections(t.Context()))
-			sortIDs(told)
-			if diff := cmp.Diff(want, told); diff != "" {
-				t.Errorf("(-want +told):\n%s", diff)
-			}
-		}},
-		{"a call that begins is on disk, and the oldest one whose outcome is open is remembered", func(t *testing.T, s *stand) {
-			op := s.begin(s.accept(queued(uuid.New())), at(1))
-			op = s.crashed().read(op)
-			is(t, "state", op.State, operation.Sending)
-			is(t, "sent at", op.SentAt, at(1))
-			is(t, "updated at", op.UpdatedAt, at(1))
-			is(t, "sent at, if it could not be settled and is sent again", s.begin(op, at(2)).SentAt, at(1))
-			op = s.begin(s.settle(op, operation.Unknown), at(3))
-			is(t, "sent at, if its outcome is unknown", op.SentAt, at(1))
-			is(t, "sent at, if the outcome was known", s.begin(s.settle(op, operation.Retry), at(4)).SentAt, at(4))
-		}},
-		{"what has ended or was tried since cannot be sent", func(t *testing.T, s *stand) {
-			read := s.accept(queued(uuid.New()))
-			s.settle(read, operation.Retry)
-			if err := s.MarkSending(t.Context(), read, at(1)); !errors.Is(err, fence.ErrOvertaken) {
-				t.Errorf("tried since: %v", err)
-			}
-			ended := s.settle(s.read(read), operation.Failed)
-			if err := s.MarkSending(t.Context(), ended, at(1)); !errors.Is(err, fence.ErrOvertaken) {
-				t.Errorf("ended: %v", err)
-			}
-			if err := s.MarkSending(t.Context(), queued(uuid.New()), at(1)); !errors.Is(err, fence.ErrOvertaken) {
-				t.Errorf("never accepted: %v", err)
-			}
-		}},
-		{"a sync operation is its handler's until its outcome is unknown", func(t *testing.T, s *stand) {
-			op := s.accept(syncOf(uuid.New()))
-			if err := s.MarkSending(t.Context(), op, at(1)); !errors.Is(err, fence.ErrOvertaken) {
-				t.Errorf("while it is sent: %v", err)
-			}
-			s.begin(s.settle(op, operation.Unknown), at(2))
-		}},
-		{"what was being sent at a crash is unknown, with an attempt that says so, and nothing else is touched", func(t *testing.T, s *stand) {
-			conn := uuid.New()
-			tried := s.settle(s.accept(queued(conn)), operation.Retry)
-			sending, handled := s.begin(tried, at(3)), s.accept(syncOf(conn))
-			waits, ended := s.accept(queued(conn)), s.settle(s.accept(queued(conn)), operation.Succeeded)
-			s = s.crashed()
-			is(t, "interrupted", got[int](s)(s.Interrupted(t.Context(), at(5))), 2)
-			is(t, "interrupted again", got[int](s)(s.Interrupted(t.Context(), at(6))), 0)
-			op := s.read(sending)
-			want := sending
-			want.State, want.Tries, want.Counted, want.NextAt, want.UpdatedAt = operation.Unknown, 2, 1, at(5), at(5)
-			want.Attempts = append(want.Attempts, operation.Attempt{ID: op.Attempts[len(op.Attempts)-1].ID, N: 2, Class: tsp.Unknown,
-				Details: "Waybill stopped before the answer came; the TSP is asked what became of it", StartedAt: at(3), EndedAt: at(5)})
-			if diff := cmp.Diff(want, op); diff != "" {
-				t.Errorf("(-want +read):\n%s", diff)
-			}
-			is(t, "the sync one", s.read(handled).State, operation.Unknown)
-			is(t, "the one that waits", s.read(waits).State, operation.Queued)
-			is(t, "the ended one", s.read(ended).State, operation.Succeeded)
-		}},
+		{"the live operations of a connection wait in the order of their acceptance", headsInOrder},
+		{"the connections with live operations are told, each once", connectionsWait},
+		{"a call that begins is on disk, and the oldest one whose outcome is open is remembered", callBegins},
+		{"what has ended or was tried since cannot be sent", lateCannotSend},
+		{"a sync operation is its handler's until its outcome is unknown", syncIsHandled},
+		{"what was being sent at a crash is unknown, as its log says, and nothing else is touched", interruptedAtACrash},
 	}
 }
 
-func progress() []rule {
-	return []rule{
-		{"the steps of an operation are kept over a crash in the order of their first marks", func(t *testing.T, s *stand) {
-			op := uuid.New()
-			for _, step := range []tsp.Step{{Key: "b"}, {Key: "a"}, {Key: "b", Done: true, SourceID: "7"}} {
-				s.must(s.MarkStep(t.Context(), op, step))
-			}
-			s.must(s.MarkStep(t.Context(), uuid.New(), tsp.Step{Key: "c"}))
-			s = s.crashed()
-			want := []tsp.Step{{Key: "b", Done: true, SourceID: "7"}, {Key: "a"}}
-			if diff := cmp.Diff(want, got[[]tsp.Step](s)(s.Steps(t.Context(), op))); diff != "" {
-				t.Errorf("(-want +read):\n%s", diff)
-			}
-		}},
-		{"the attempts of an operation are read in order", func(t *testing.T, s *stand) {
-			op := s.accept(queued(uuid.New()))
-			is(t, "none", len(got[[]operation.Attempt](s)(s.Attempts(t.Context(), op.ID))), 0)
-			first := settlement(op, operation.Retry)
-			s.must(s.Settle(t.Context(), first))
-			second := settlement(s.read(op), operation.Failed)
-			s.must(s.Settle(t.Context(), second))
-			want := []operation.Attempt{first.Attempts[0], second.Attempts[0]}
-			if diff := cmp.Diff(want, got[[]operation.Attempt](s)(s.Attempts(t.Context(), op.ID))); diff != "" {
-				t.Errorf("(-want +read):\n%s", diff)
-			}
-		}},
+func headsInOrder(t *testing.T, s *stand) {
+	conn := uuid.New()
+	var want []uuid.UUID
+	for _, state := range []operation.State{operation.Queued, operation.Succeeded, operation.Retry,
+		operation.Unknown, operation.Failed} {
+		op := s.accept(queued(conn))
+		if state != operation.Queued {
+			op = s.settle(op, state)
+		}
+		if !state.Ended() {
+			want = append(want, op.ID)
+		}
 	}
+	s.accept(queued(uuid.New()))
+	all := got[[]operation.Operation](s)(s.Heads(t.Context(), conn, 0, 10))
+	same(t, "waiting", want, idsOf(all))
+	some := got[[]operation.Operation](s)(s.Heads(t.Context(), conn, all[0].Seq, 1))
+	same(t, "one behind the first", want[1:2], idsOf(some))
+}
+
+func connectionsWait(t *testing.T, s *stand) {
+	one, two := s.accept(queued(uuid.New())), s.accept(queued(uuid.New()))
+	s.accept(queued(one.Connection))
+	s.settle(s.accept(queued(uuid.New())), operation.Failed)
+	want := []uuid.UUID{one.Connection, two.Connection}
+	sortIDs(want)
+	told := got[[]uuid.UUID](s)(s.WaitingConnections(t.Context()))
+	sortIDs(told)
+	same(t, "told", want, told)
+}
+
+func callBegins(t *testing.T, s *stand) {
+	op := s.begin(s.accept(queued(uuid.New())), at(1))
+	op = s.crashed().read(op)
+	is(t, "state", op.State, operation.Sending)
+	is(t, "sent at", op.SentAt, at(1))
+	is(t, "updated at", op.UpdatedAt, at(1))
+	is(t, "sent at, if it could not be settled and is sent again", s.begin(op, at(2)).SentAt, at(1))
+	op = s.begin(s.settle(op, operation.Unknown), at(3))
+	is(t, "sent at, if its outcome is unknown", op.SentAt, at(1))
+	is(t, "sent at, if the outcome was known", s.begin(s.settle(op, operation.Retry), at(4)).SentAt, at(4))
+}
+
+func lateCannotSend(t *testing.T, s *stand) {
+	read := s.accept(queued(uuid.New()))
+	s.settle(read, operation.Retry)
+	fails(t, "tried since", s.MarkSending(t.Context(), read, at(1)), fence.ErrOvertaken)
+	ended := s.settle(s.read(read), operation.Failed)
+	fails(t, "ended", s.MarkSending(t.Context(), ended, at(1)), fence.ErrOvertaken)
+	fails(t, "never accepted", s.MarkSending(t.Context(), queued(uuid.New()), at(1)), fence.ErrOvertaken)
+}
+
+func syncIsHandled(t *testing.T, s *stand) {
+	op := s.accept(syncOf(uuid.New()))
+	fails(t, "while it is sent", s.MarkSending(t.Context(), op, at(1)), fence.ErrOvertaken)
+	s.begin(s.settle(op, operation.Unknown), at(2))
+}
+
+func interruptedAtACrash(t *testing.T, s *stand) {
+	conn := uuid.New()
+	tried := s.settle(s.accept(queued(conn)), operation.Retry)
+	sending, handled := s.begin(tried, at(3)), s.accept(syncOf(conn))
+	waits, ended := s.accept(queued(conn)), s.settle(s.accept(queued(conn)), operation.Succeeded)
+	s = s.crashed()
+	is(t, "interrupted", got[int](s)(s.Interrupted(t.Context(), at(5))), 2)
+	is(t, "interrupted again", got[int](s)(s.Interrupted(t.Context(), at(6))), 0)
+	op := s.read(sending)
+	want := sending
+	want.State, want.Tries, want.Counted, want.NextAt, want.UpdatedAt = operation.Unknown, 2, 1, at(5), at(5)
+	last := op.Attempts[len(op.Attempts)-1]
+	want.Attempts = append(want.Attempts, operation.Attempt{ID: last.ID, N: 2, Class: tsp.Unknown,
+		Details: last.Details, StartedAt: at(3), EndedAt: at(5)})
+	is(t, "the entry says why", strings.Contains(last.Details, "stopped before the answer came"), true)
+	same(t, "read", want, op)
+	is(t, "the sync one", s.read(handled).State, operation.Unknown)
+	is(t, "the one that waits", s.read(waits).State, operation.Queued)
+	is(t, "the ended one", s.read(ended).State, operation.Succeeded)
 }
 
 func idsOf(ops []operation.Operation) []uuid.UUID {

@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/fence"
@@ -27,57 +26,55 @@ func (s *stand) schedule(conn uuid.UUID, at time.Time) record.Schedule {
 
 func schedules() []rule {
 	return []rule{
-		{"a kind is due from its time on, over a crash, and wakes its connection's imports", func(t *testing.T, s *stand) {
-			conn := uuid.New()
-			woken := s.wakes(func() {
-				s.must(s.ScheduleImports(t.Context(), conn, []resource.Kind{resource.KindUser, resource.KindVehicle}, at(1)))
-			})
-			if diff := cmp.Diff([]fence.Lane{{Kind: fence.Imports, ID: conn}}, woken); diff != "" {
-				t.Errorf("(-want +woken):\n%s", diff)
-			}
-			s = s.crashed()
-			is(t, "before", len(got[[]uuid.UUID](s)(s.DueImports(t.Context(), at(1).Add(-time.Microsecond)))), 0)
-			if diff := cmp.Diff([]uuid.UUID{conn}, got[[]uuid.UUID](s)(s.DueImports(t.Context(), at(1)))); diff != "" {
-				t.Errorf("(-want +due):\n%s", diff)
-			}
-			all := s.schedules(conn)
-			want := []record.Schedule{
-				{Seq: all[0].Seq, Connection: conn, Kind: resource.KindUser, NextAt: at(1)},
-				{Seq: all[1].Seq, Connection: conn, Kind: resource.KindVehicle, NextAt: at(1)},
-			}
-			if diff := cmp.Diff(want, all); diff != "" {
-				t.Errorf("(-want +scheduled):\n%s", diff)
-			}
-		}},
-		{"the end of an import is kept, and so is when the next is due", func(t *testing.T, s *stand) {
-			was := s.schedule(uuid.New(), noon())
-			next := was
-			next.NextAt, next.LastSuccessAt, next.Failures, next.Problem = at(10), at(1), 2, "p"
-			s.must(s.SettleImport(t.Context(), was, next))
-			if diff := cmp.Diff([]record.Schedule{next}, s.schedules(was.Connection)); diff != "" {
-				t.Errorf("(-want +kept):\n%s", diff)
-			}
-		}},
-		{"a wish that comes while an import runs is not lost by its end", func(t *testing.T, s *stand) {
-			was := s.schedule(uuid.New(), noon())
-			s.beside().schedule(was.Connection, at(1))
-			next := was
-			next.NextAt, next.LastSuccessAt = at(10), at(2)
-			s.must(s.SettleImport(t.Context(), was, next))
-			next.NextAt = at(1)
-			if diff := cmp.Diff([]record.Schedule{next}, s.schedules(was.Connection)); diff != "" {
-				t.Errorf("(-want +kept):\n%s", diff)
-			}
-		}},
-		{"a connection that is parked while an import runs stays parked until it is scheduled", func(t *testing.T, s *stand) {
-			was := s.schedule(uuid.New(), noon())
-			s.must(s.ParkImports(t.Context(), was.Connection))
-			next := was
-			next.NextAt = at(10)
-			s.must(s.SettleImport(t.Context(), was, next))
-			is(t, "due", len(got[[]uuid.UUID](s)(s.DueImports(t.Context(), at(1000)))), 0)
-			is(t, "next", s.schedules(was.Connection)[0].NextAt, time.Time{})
-			is(t, "scheduled again", s.schedule(was.Connection, at(20)).NextAt, at(20))
-		}},
+		{"a kind is due from its time on, over a crash, and wakes its connection's imports", kindIsDue},
+		{"the end of an import is kept, and so is when the next is due", importIsSettled},
+		{"a wish that comes while an import runs is not lost by its end", wishIsKept},
+		{"a connection that is parked while an import runs stays parked until it is scheduled", parkedStaysParked},
 	}
+}
+
+func kindIsDue(t *testing.T, s *stand) {
+	conn := uuid.New()
+	woken := s.wakes(func() {
+		s.must(s.ScheduleImports(t.Context(), conn, []resource.Kind{resource.KindUser, resource.KindVehicle}, at(1)))
+	})
+	same(t, "woken", []fence.Lane{{Kind: fence.Imports, ID: conn}}, woken)
+	s = s.crashed()
+	is(t, "before", len(got[[]uuid.UUID](s)(s.DueImports(t.Context(), at(1).Add(-time.Microsecond)))), 0)
+	same(t, "due", []uuid.UUID{conn}, got[[]uuid.UUID](s)(s.DueImports(t.Context(), at(1))))
+	all := s.schedules(conn)
+	want := []record.Schedule{
+		{Seq: all[0].Seq, Connection: conn, Kind: resource.KindUser, NextAt: at(1)},
+		{Seq: all[1].Seq, Connection: conn, Kind: resource.KindVehicle, NextAt: at(1)},
+	}
+	same(t, "scheduled", want, all)
+}
+
+func importIsSettled(t *testing.T, s *stand) {
+	was := s.schedule(uuid.New(), noon())
+	next := was
+	next.NextAt, next.LastSuccessAt, next.Failures, next.Problem = at(10), at(1), 2, "p"
+	s.must(s.SettleImport(t.Context(), was, next))
+	same(t, "kept", []record.Schedule{next}, s.schedules(was.Connection))
+}
+
+func wishIsKept(t *testing.T, s *stand) {
+	was := s.schedule(uuid.New(), noon())
+	s.beside().schedule(was.Connection, at(1))
+	next := was
+	next.NextAt, next.LastSuccessAt = at(10), at(2)
+	s.must(s.SettleImport(t.Context(), was, next))
+	next.NextAt = at(1)
+	same(t, "kept", []record.Schedule{next}, s.schedules(was.Connection))
+}
+
+func parkedStaysParked(t *testing.T, s *stand) {
+	was := s.schedule(uuid.New(), noon())
+	s.must(s.ParkImports(t.Context(), was.Connection))
+	next := was
+	next.NextAt = at(10)
+	s.must(s.SettleImport(t.Context(), was, next))
+	is(t, "due", len(got[[]uuid.UUID](s)(s.DueImports(t.Context(), at(1000)))), 0)
+	is(t, "next", s.schedules(was.Connection)[0].NextAt, time.Time{})
+	is(t, "scheduled again", s.schedule(was.Connection, at(20)).NextAt, at(20))
 }

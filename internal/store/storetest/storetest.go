@@ -4,10 +4,13 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/store"
@@ -162,5 +165,21 @@ func is[T comparable](t *testing.T, what string, got, want T) {
 	t.Helper()
 	if got != want {
 		t.Fatalf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+// same tells in what two values differ.
+func same(t *testing.T, what string, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+// fails ends the test unless an error is the one that is promised.
+func fails(t *testing.T, what string, err, promised error) {
+	t.Helper()
+	if !errors.Is(err, promised) {
+		t.Fatalf("%s: got %v, want %v", what, err, promised)
 	}
 }

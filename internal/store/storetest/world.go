@@ -21,7 +21,8 @@ const eventName = event.OperationSucceeded
 func (s *stand) partner() uuid.UUID {
 	s.t.Helper()
 	id := uuid.New()
-	s.must(s.SaveClient(s.t.Context(), access.Client{ID: id.String(), SecretHash: []byte("x"), Partner: access.Partner{ID: id, Name: id.String()}}))
+	s.must(s.SaveClient(s.t.Context(), access.Client{ID: id.String(), SecretHash: []byte("x"),
+		Partner: access.Partner{ID: id, Name: id.String()}}))
 	return id
 }
 
@@ -29,7 +30,8 @@ func (s *stand) partner() uuid.UUID {
 func (s *stand) fleet() uuid.UUID {
 	s.t.Helper()
 	id := uuid.New()
-	s.must(s.SaveClient(s.t.Context(), access.Client{ID: id.String(), SecretHash: []byte("x"), Fleet: access.Fleet{ID: id, Name: id.String()}}))
+	s.must(s.SaveClient(s.t.Context(), access.Client{ID: id.String(), SecretHash: []byte("x"),
+		Fleet: access.Fleet{ID: id, Name: id.String()}}))
 	return id
 }
 
@@ -93,8 +95,9 @@ func (s *stand) publish(events ...event.Event) {
 func queued(conn uuid.UUID) operation.Operation {
 	id := uuid.Must(uuid.NewV7())
 	return operation.Operation{ID: id, Partner: uuid.UUID{1}, Connection: conn, Fleet: uuid.UUID{3}, FleetRef: "f",
-		TSP: "samsara", Kind: resource.KindMessage, Verb: resource.Create, OrderKey: id.String(), Payload: []byte(`{"a":1.50}`),
-		State: operation.Queued, NextAt: noon(), Deadline: noon().Add(time.Hour), CreatedAt: noon(), UpdatedAt: noon()}
+		TSP: "samsara", Kind: resource.KindMessage, Verb: resource.Create, OrderKey: id.String(),
+		Payload: []byte(`{"a":1.50}`), State: operation.Queued, NextAt: noon(), Deadline: noon().Add(time.Hour),
+		CreatedAt: noon(), UpdatedAt: noon()}
 }
 
 // syncOf is an operation that its handler sends.
@@ -120,8 +123,9 @@ func (s *stand) read(op operation.Operation) operation.Operation {
 
 // connected is an active connection of a fleet that is not stored.
 func connected(fleet uuid.UUID) connection.Connection {
-	return connection.Connection{ID: uuid.Must(uuid.NewV7()), Fleet: fleet, TSP: "samsara", Account: "a", Status: connection.Active,
-		Description: "d", Settings: map[string]any{}, Sealed: []byte("sealed"), Version: 1, CreatedAt: noon(), UpdatedAt: noon()}
+	return connection.Connection{ID: uuid.Must(uuid.NewV7()), Fleet: fleet, TSP: "samsara", Account: "a",
+		Status: connection.Active, Description: "d", Settings: map[string]any{}, Sealed: []byte("sealed"), Version: 1,
+		CreatedAt: noon(), UpdatedAt: noon()}
 }
 
 // connect stores a connection.
