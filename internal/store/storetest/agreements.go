@@ -52,7 +52,7 @@ func agreementIsChanged(t *testing.T, s *stand) {
 	to.Status, to.Effective, to.Expiration, to.UpdatedAt, to.FleetRef = access.GrantPaused, at(1), at(9), at(2), "ignored"
 	s.must(s.ChangeAgreement(t.Context(), read, to))
 	to.FleetRef = read.FleetRef
-	same(t, "read", to, got[access.Grant](s)(s.Agreement(t.Context(), read.ID)))
+	same(t, "read", got[access.Grant](s)(s.Agreement(t.Context(), read.ID)), to)
 	end := to
 	end.Status, end.UpdatedAt = access.GrantDeleted, at(3)
 	fails(t, "as it was before", s.ChangeAgreement(t.Context(), read, end), fence.ErrOvertaken)
@@ -98,7 +98,7 @@ func agreementsAreListed(t *testing.T, s *stand) {
 		{"expired ones", access.AgreementQuery{Partner: partner, Status: access.GrantExpired}, []uuid.UUID{ids[4], ids[3]}},
 		{"a reference", access.AgreementQuery{Partner: partner, FleetRef: "paused1"}, []uuid.UUID{ids[1]}},
 	} {
-		same(t, c.says, c.want, s.listed(c.q))
+		same(t, c.says, s.listed(c.q), c.want)
 	}
 }
 

@@ -28,7 +28,7 @@ func clientIsKept(t *testing.T, s *stand) {
 		{ID: "f", SecretHash: []byte{3}, Fleet: fleet, Scopes: []string{"a:read"}},
 	} {
 		s.must(s.SaveClient(t.Context(), c))
-		same(t, "read", c, got[access.Client](s)(s.Client(t.Context(), c.ID)))
+		same(t, "read", got[access.Client](s)(s.Client(t.Context(), c.ID)), c)
 	}
 	is(t, "the partner", got[access.Partner](s)(s.Partner(t.Context(), partner.ID)), partner)
 }
@@ -62,7 +62,7 @@ func fleetIsRenamed(t *testing.T, s *stand) {
 	}
 	named := got[[]access.Fleet](s)(s.FleetsNamed(t.Context(), "new"))
 	want := []access.Fleet{{ID: c.Fleet.ID, Name: "new", CreatedAt: noon(), UpdatedAt: at(2)}}
-	same(t, "read", want, named)
+	same(t, "read", named, want)
 }
 
 func fleetIsFound(t *testing.T, s *stand) {

@@ -47,7 +47,7 @@ func connectionIsKept(t *testing.T, s *stand) {
 	c.Settings = tsp.Settings{"text": "a", "number": int64(7), "list": []string{"x", "y"}, "switch": true}
 	c.Problem = "p"
 	s.connect(c)
-	same(t, "read", c, s.crashed().connection(c.ID))
+	same(t, "read", s.crashed().connection(c.ID), c)
 	if _, err := s.Connection(t.Context(), uuid.New()); !errors.Is(err, connection.ErrNotFound) {
 		t.Errorf("another: %v", err)
 	}
@@ -66,7 +66,7 @@ func connectionsAreListed(t *testing.T, s *stand) {
 	for _, c := range got[[]connection.Connection](s)(s.Connections(t.Context())) {
 		ids = append(ids, c.ID)
 	}
-	same(t, "listed", []uuid.UUID{made[1].ID, made[0].ID}, ids)
+	same(t, "listed", ids, []uuid.UUID{made[1].ID, made[0].ID})
 	is(t, "the deleted one", s.connection(made[2].ID).Status, connection.Deleted)
 }
 
@@ -96,7 +96,7 @@ func connectionPage(t *testing.T, s *stand) {
 		for _, one := range got[[]connection.Connection](s)(s.ConnectionPage(t.Context(), c.q)) {
 			ids = append(ids, one.ID)
 		}
-		same(t, says, c.want, ids)
+		same(t, says, ids, c.want)
 	}
 }
 
@@ -108,7 +108,7 @@ func connectionIsChanged(t *testing.T, s *stand) {
 	s.must(s.ChangeConnection(t.Context(), next))
 	want := next.To
 	want.Sealed = c.Sealed
-	same(t, "read", want, s.connection(c.ID))
+	same(t, "read", s.connection(c.ID), want)
 	reseal := change(want, connection.Active)
 	reseal.Reseal, reseal.To.Sealed = true, []byte("other")
 	s.must(s.ChangeConnection(t.Context(), reseal))
@@ -131,7 +131,7 @@ func credentialsAreRenewed(t *testing.T, s *stand) {
 	s.must(s.SaveCredentials(t.Context(), c.ID, 1, []byte("renewed")))
 	want := c
 	want.Sealed = []byte("renewed")
-	same(t, "read", want, s.connection(c.ID))
+	same(t, "read", s.connection(c.ID), want)
 	fails(t, "of another version", s.SaveCredentials(t.Context(), c.ID, 2, []byte("x")), fence.ErrOvertaken)
 	s.must(s.ChangeConnection(t.Context(), change(c, connection.Deleted)))
 	fails(t, "of a deleted one", s.SaveCredentials(t.Context(), c.ID, 1, []byte("x")), fence.ErrOvertaken)
@@ -142,11 +142,11 @@ func connectionWakes(t *testing.T, s *stand) {
 	made := connection.Change{To: c, Reschedule: true, Kinds: []resource.Kind{resource.KindUser}}
 	lanes := []fence.Lane{{Kind: fence.Connections, ID: c.ID}, {Kind: fence.Imports, ID: c.ID}}
 	woken := s.wakes(func() { s.must(s.InsertConnection(t.Context(), made)) })
-	same(t, "made", lanes, woken)
+	same(t, "made", woken, lanes)
 	paused := change(c, connection.Paused)
 	paused.Reschedule = true
 	woken = s.wakes(func() { s.must(s.ChangeConnection(t.Context(), paused)) })
-	same(t, "paused", lanes[:1], woken)
+	same(t, "paused", woken, lanes[:1])
 }
 
 func importsFollow(t *testing.T, s *stand) {
@@ -156,7 +156,7 @@ func importsFollow(t *testing.T, s *stand) {
 	want := map[resource.Kind]time.Time{resource.KindUser: noon(), resource.KindVehicle: noon()}
 	compare := func(says string) {
 		t.Helper()
-		same(t, says, want, s.due(c.ID))
+		same(t, says, s.due(c.ID), want)
 	}
 	compare("made")
 	described := change(c, connection.Active)

@@ -50,9 +50,9 @@ func deliveriesInOrder(t *testing.T, s *stand) {
 	is(t, "waiting", len(all), 3)
 	e.Kind = ""
 	want := webhook.Waiting{Seq: all[0].Seq, NextAt: e.OccurredAt, Event: e}
-	same(t, "waiting", want, all[0])
+	same(t, "waiting", all[0], want)
 	some := got[[]webhook.Waiting](s)(s.Deliveries(t.Context(), sub.ID, all[0].Seq, 1))
-	same(t, "one behind the first", all[1:2], some)
+	same(t, "one behind the first", some, all[1:2])
 }
 
 func deliveryIsSettled(t *testing.T, s *stand) {
@@ -62,7 +62,7 @@ func deliveryIsSettled(t *testing.T, s *stand) {
 	}
 	want := all[0]
 	want.Tries, want.NextAt = 1, at(9)
-	same(t, "waiting", []webhook.Waiting{want}, s.waiting(sub))
+	same(t, "waiting", s.waiting(sub), []webhook.Waiting{want})
 	is(t, "the log", len(s.logs(webhook.LogQuery{Subscription: sub.ID})), 3)
 }
 
@@ -108,5 +108,5 @@ func subscriptionsWait(t *testing.T, s *stand) {
 	one, _ := s.listening(2)
 	two, all := s.listening(1)
 	s.must(s.SettleDelivery(t.Context(), settled(two, all[0], webhook.DeliveryDead)))
-	same(t, "told", []uuid.UUID{one.ID}, got[[]uuid.UUID](s)(s.WaitingSubscriptions(t.Context())))
+	same(t, "told", got[[]uuid.UUID](s)(s.WaitingSubscriptions(t.Context())), []uuid.UUID{one.ID})
 }

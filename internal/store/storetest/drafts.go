@@ -34,7 +34,7 @@ func draftIsKept(t *testing.T, s *stand) {
 		of = connection.Draft{Purpose: of.Purpose, Fleet: of.Fleet, TSP: of.TSP}
 		return got[[]connection.Draft](s)(s.DraftsOf(t.Context(), of, at(minute)))
 	}
-	same(t, "kept", []connection.Draft{d}, kept(d, 19))
+	same(t, "kept", kept(d, 19), []connection.Draft{d})
 	is(t, "at its end", len(kept(d, 20)), 0)
 	for _, alter := range []func(*connection.Draft){
 		func(d *connection.Draft) { d.Purpose = connection.PreAuth },

@@ -101,7 +101,7 @@ func eventWakes(t *testing.T, s *stand) {
 		_, err := s.Accept(t.Context(), op, []event.Event{fact(sub.Partner, uuid.Nil)})
 		s.must(err)
 	})
-	same(t, "woken", []fence.Lane{{Kind: fence.Subscriptions, ID: sub.ID}}, woken)
+	same(t, "woken", woken, []fence.Lane{{Kind: fence.Subscriptions, ID: sub.ID}})
 }
 
 func eventForAll(t *testing.T, s *stand) {

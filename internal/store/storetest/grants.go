@@ -33,7 +33,7 @@ func grantIsKept(t *testing.T, s *stand) {
 	g.Levels, g.UpdatedAt = map[resource.Kind]string{resource.KindUser: access.Read}, at(3)
 	read := s.grant(g)
 	g.ReadAt = noon()
-	same(t, "read", g, read)
+	same(t, "read", read, g)
 }
 
 func grantStandsByTheClock(t *testing.T, s *stand) {
@@ -66,7 +66,7 @@ func grantOfTwo(t *testing.T, s *stand) {
 	for _, g := range got[[]access.Grant](s)(s.Grants(t.Context(), partner)) {
 		order = append(order, g.ID)
 	}
-	same(t, "listed", []uuid.UUID{made[0], made[2], made[1]}, order)
+	same(t, "listed", order, []uuid.UUID{made[0], made[2], made[1]})
 	read := got[access.Grant](s)(s.Agreement(t.Context(), made[0]))
 	ended := read
 	ended.Status, ended.UpdatedAt = access.GrantCancelled, at(9)
@@ -126,7 +126,7 @@ func partnerIsTold(t *testing.T, s *stand) {
 	e := s.waiting(changed)[0].Event
 	want := event.Event{ID: e.ID, Name: access.EventUpdated, Partner: g.Partner, Subject: g.ID, Fleet: g.Fleet,
 		FleetRef: "another", OccurredAt: at(2), Data: e.Data}
-	same(t, "told", want, e)
+	same(t, "told", e, want)
 }
 
 func grantWakes(t *testing.T, s *stand) {
@@ -134,5 +134,5 @@ func grantWakes(t *testing.T, s *stand) {
 	c := s.connect(connected(g.Fleet))
 	s.connect(connected(s.fleet()))
 	woken := s.wakes(func() { s.grant(g) })
-	same(t, "woken", []fence.Lane{{Kind: fence.Connections, ID: c.ID}}, woken)
+	same(t, "woken", woken, []fence.Lane{{Kind: fence.Connections, ID: c.ID}})
 }

@@ -32,7 +32,7 @@ func keyStands(t *testing.T, s *stand) {
 	s = s.crashed()
 	found := got[operation.Operation](s)(s.Keyed(t.Context(), "c", "v"))
 	is(t, "the operation", found.ID, op.ID)
-	same(t, "found", op.Key, found.Key)
+	same(t, "found", found.Key, op.Key)
 	if _, err := s.Keyed(t.Context(), "another", "v"); !errors.Is(err, operation.ErrNotFound) {
 		t.Errorf("another client's: %v", err)
 	}

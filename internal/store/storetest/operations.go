@@ -34,7 +34,7 @@ func operationIsKept(t *testing.T, s *stand) {
 	s.must(err)
 	read := s.crashed().read(op)
 	op.Seq = read.Seq
-	same(t, "read", op, read)
+	same(t, "read", read, op)
 }
 
 func operationIsFound(t *testing.T, s *stand) {
@@ -71,7 +71,7 @@ func manyAreAccepted(t *testing.T, s *stand) {
 func operationWakes(t *testing.T, s *stand) {
 	conn := uuid.New()
 	woken := s.wakes(func() { s.accept(queued(conn)) })
-	same(t, "woken", []fence.Lane{{Kind: fence.Connections, ID: conn}}, woken)
+	same(t, "woken", woken, []fence.Lane{{Kind: fence.Connections, ID: conn}})
 	is(t, "woken for a sync one", len(s.wakes(func() { s.accept(syncOf(uuid.New())) })), 0)
 }
 
@@ -142,6 +142,6 @@ func operationsAreListed(t *testing.T, s *stand) {
 			seen = append(seen, int(op.FleetRef[0]-'a'))
 			is(t, "attempts", len(op.Attempts), op.Tries)
 		}
-		same(t, says, c.want, seen)
+		same(t, says, seen, c.want)
 	}
 }

@@ -24,7 +24,7 @@ func stepsAreKept(t *testing.T, s *stand) {
 	s.must(s.MarkStep(t.Context(), uuid.New(), tsp.Step{Key: "c"}))
 	s = s.crashed()
 	want := []tsp.Step{{Key: "b", Done: true, SourceID: "7"}, {Key: "a"}}
-	same(t, "read", want, got[[]tsp.Step](s)(s.Steps(t.Context(), op)))
+	same(t, "read", got[[]tsp.Step](s)(s.Steps(t.Context(), op)), want)
 }
 
 func attemptsInOrder(t *testing.T, s *stand) {
@@ -35,5 +35,5 @@ func attemptsInOrder(t *testing.T, s *stand) {
 	second := settlement(s.read(op), operation.Failed)
 	s.must(s.Settle(t.Context(), second))
 	want := []operation.Attempt{first.Attempts[0], second.Attempts[0]}
-	same(t, "read", want, got[[]operation.Attempt](s)(s.Attempts(t.Context(), op.ID)))
+	same(t, "read", got[[]operation.Attempt](s)(s.Attempts(t.Context(), op.ID)), want)
 }

@@ -62,9 +62,9 @@ func headsInOrder(t *testing.T, s *stand) {
 	}
 	s.accept(queued(uuid.New()))
 	all := got[[]operation.Operation](s)(s.Heads(t.Context(), conn, 0, 10))
-	same(t, "waiting", want, idsOf(all))
+	same(t, "waiting", idsOf(all), want)
 	some := got[[]operation.Operation](s)(s.Heads(t.Context(), conn, all[0].Seq, 1))
-	same(t, "one behind the first", want[1:2], idsOf(some))
+	same(t, "one behind the first", idsOf(some), want[1:2])
 }
 
 func connectionsWait(t *testing.T, s *stand) {
@@ -75,7 +75,7 @@ func connectionsWait(t *testing.T, s *stand) {
 	sortIDs(want)
 	told := got[[]uuid.UUID](s)(s.WaitingConnections(t.Context()))
 	sortIDs(told)
-	same(t, "told", want, told)
+	same(t, "told", told, want)
 }
 
 func callBegins(t *testing.T, s *stand) {
@@ -120,7 +120,7 @@ func interruptedAtACrash(t *testing.T, s *stand) {
 	want.Attempts = append(want.Attempts, operation.Attempt{ID: last.ID, N: 2, Class: tsp.Unknown,
 		Details: last.Details, StartedAt: at(3), EndedAt: at(5)})
 	is(t, "the entry says why", strings.Contains(last.Details, "stopped before the answer came"), true)
-	same(t, "read", want, op)
+	same(t, "read", op, want)
 	is(t, "the sync one", s.read(handled).State, operation.Unknown)
 	is(t, "the one that waits", s.read(waits).State, operation.Queued)
 	is(t, "the ended one", s.read(ended).State, operation.Succeeded)

@@ -60,7 +60,7 @@ func recordIsKept(t *testing.T, s *stand) {
 		if r.Imported {
 			r.SeenAt, r.Extras = time.Time{}, []byte("{}")
 		}
-		same(t, "read", r, read)
+		same(t, "read", read, r)
 	}
 }
 
@@ -100,7 +100,7 @@ func recordsOfAKind(t *testing.T, s *stand) {
 	for _, r := range got[[]record.Record](s)(s.RecordsOf(t.Context(), uuid.UUID{2}, resource.KindVehicle)) {
 		sources = append(sources, string(r.SourceID))
 	}
-	same(t, "told", []string{"9", "1", "3"}, sources)
+	same(t, "told", sources, []string{"9", "1", "3"})
 }
 
 func importBesideWrite(t *testing.T, s *stand) {
@@ -129,7 +129,7 @@ func importWithoutNews(t *testing.T, s *stand) {
 	s.save(first)
 	was := s.record(first.ID)
 	s.save(imported(9, "1", `{"vehicle_name":"x"}`))
-	same(t, "after", was, s.record(first.ID))
+	same(t, "after", s.record(first.ID), was)
 	s.save(imported(10, "1", `{"vehicle_name":"y"}`))
 	is(t, "created", s.record(first.ID).CreatedAt, was.CreatedAt)
 	is(t, "updated", s.record(first.ID).UpdatedAt, at(10).Add(time.Second))

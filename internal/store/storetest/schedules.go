@@ -38,16 +38,16 @@ func kindIsDue(t *testing.T, s *stand) {
 	woken := s.wakes(func() {
 		s.must(s.ScheduleImports(t.Context(), conn, []resource.Kind{resource.KindUser, resource.KindVehicle}, at(1)))
 	})
-	same(t, "woken", []fence.Lane{{Kind: fence.Imports, ID: conn}}, woken)
+	same(t, "woken", woken, []fence.Lane{{Kind: fence.Imports, ID: conn}})
 	s = s.crashed()
 	is(t, "before", len(got[[]uuid.UUID](s)(s.DueImports(t.Context(), at(1).Add(-time.Microsecond)))), 0)
-	same(t, "due", []uuid.UUID{conn}, got[[]uuid.UUID](s)(s.DueImports(t.Context(), at(1))))
+	same(t, "due", got[[]uuid.UUID](s)(s.DueImports(t.Context(), at(1))), []uuid.UUID{conn})
 	all := s.schedules(conn)
 	want := []record.Schedule{
 		{Seq: all[0].Seq, Connection: conn, Kind: resource.KindUser, NextAt: at(1)},
 		{Seq: all[1].Seq, Connection: conn, Kind: resource.KindVehicle, NextAt: at(1)},
 	}
-	same(t, "scheduled", want, all)
+	same(t, "scheduled", all, want)
 }
 
 func importIsSettled(t *testing.T, s *stand) {
@@ -55,7 +55,7 @@ func importIsSettled(t *testing.T, s *stand) {
 	next := was
 	next.NextAt, next.LastSuccessAt, next.Failures, next.Problem = at(10), at(1), 2, "p"
 	s.must(s.SettleImport(t.Context(), was, next))
-	same(t, "kept", []record.Schedule{next}, s.schedules(was.Connection))
+	same(t, "kept", s.schedules(was.Connection), []record.Schedule{next})
 }
 
 func wishIsKept(t *testing.T, s *stand) {
@@ -65,7 +65,7 @@ func wishIsKept(t *testing.T, s *stand) {
 	next.NextAt, next.LastSuccessAt = at(10), at(2)
 	s.must(s.SettleImport(t.Context(), was, next))
 	next.NextAt = at(1)
-	same(t, "kept", []record.Schedule{next}, s.schedules(was.Connection))
+	same(t, "kept", s.schedules(was.Connection), []record.Schedule{next})
 }
 
 func parkedStaysParked(t *testing.T, s *stand) {

@@ -35,7 +35,7 @@ func settledWhole(t *testing.T, s *stand) {
 	s = s.crashed()
 	want := set.Operation
 	want.Attempts = set.Attempts
-	same(t, "read", want, s.read(want))
+	same(t, "read", s.read(want), want)
 	is(t, "the record", string(s.record(r.ID).Fields), string(r.Fields))
 	is(t, "told", s.told(sub, e), true)
 }
@@ -53,7 +53,7 @@ func lateSettlesNothing(t *testing.T, s *stand) {
 	fails(t, "settled by another process", s.Settle(t.Context(), late), fence.ErrOvertaken)
 	ended := s.settle(before, operation.Succeeded)
 	fails(t, "ended", s.Settle(t.Context(), settlement(ended, operation.Failed)), fence.ErrOvertaken)
-	same(t, "after", ended, s.read(op))
+	same(t, "after", s.read(op), ended)
 	is(t, "told", s.told(sub, e), false)
 	if _, err := s.RecordByID(t.Context(), r.ID); !errors.Is(err, record.ErrNotFound) {
 		t.Errorf("its record is there: %v", err)
@@ -78,12 +78,12 @@ func entryIsChanged(t *testing.T, s *stand) {
 	s.must(s.Settle(t.Context(), again))
 	want := again.Attempts
 	want[0].ID = first.Attempts[0].ID
-	same(t, "read", want, got[[]operation.Attempt](s)(s.Attempts(t.Context(), op.ID)))
+	same(t, "read", got[[]operation.Attempt](s)(s.Attempts(t.Context(), op.ID)), want)
 }
 
 func syncEndWakes(t *testing.T, s *stand) {
 	op, other := s.accept(syncOf(uuid.New())), s.accept(queued(uuid.New()))
 	woken := s.wakes(func() { s.settle(op, operation.Succeeded) })
-	same(t, "woken", []fence.Lane{{Kind: fence.Connections, ID: op.Connection}}, woken)
+	same(t, "woken", woken, []fence.Lane{{Kind: fence.Connections, ID: op.Connection}})
 	is(t, "woken by a runner's own", len(s.wakes(func() { s.settle(other, operation.Succeeded) })), 0)
 }

@@ -169,7 +169,7 @@ func is[T comparable](t *testing.T, what string, got, want T) {
 }
 
 // same tells in what two values differ.
-func same(t *testing.T, what string, want, got any) {
+func same(t *testing.T, what string, got, want any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)

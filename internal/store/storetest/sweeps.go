@@ -23,7 +23,7 @@ func recordIsLost(t *testing.T, s *stand) {
 	gone, kept := imported(1, "1", `{}`), imported(8, "2", `{}`)
 	s.save(gone, kept)
 	reached := got[[]uuid.UUID](s)(s.ReachedSince(t.Context(), gone.Connection, resource.KindVehicle, at(5)))
-	same(t, "reached", []uuid.UUID{gone.ID}, reached)
+	same(t, "reached", reached, []uuid.UUID{gone.ID})
 	s.lose(gone.Connection, 6, gone.ID, kept.ID)
 	is(t, "deleted at", s.record(gone.ID).DeletedAt, at(6))
 	is(t, "updated at", s.record(gone.ID).UpdatedAt, at(6))

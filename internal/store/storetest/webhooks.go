@@ -44,8 +44,8 @@ func subscriptionIsKept(t *testing.T, s *stand) {
 	s.subscribe(sub)
 	s = s.crashed()
 	read := got[webhook.Subscription](s)
-	same(t, "read by its partner", sub, read(s.Subscription(t.Context(), sub.Partner, sub.ID)))
-	same(t, "read by its lane", sub, read(s.SubscriptionByID(t.Context(), sub.ID)))
+	same(t, "read by its partner", read(s.Subscription(t.Context(), sub.Partner, sub.ID)), sub)
+	same(t, "read by its lane", read(s.SubscriptionByID(t.Context(), sub.ID)), sub)
 	if _, err := s.Subscription(t.Context(), uuid.New(), sub.ID); !errors.Is(err, webhook.ErrNotFound) {
 		t.Errorf("another partner's: %v", err)
 	}
@@ -59,7 +59,7 @@ func sameWishIsRefused(t *testing.T, s *stand) {
 	again.ID, again.Filters = uuid.New(), &webhook.Filters{FleetRefs: []string{"b", "a"}}
 	err := s.InsertSubscriptions(t.Context(), []webhook.Subscription{other, again})
 	fails(t, "twice", err, webhook.ErrDuplicate)
-	same(t, "listed", []uuid.UUID{first.ID}, s.subscriptions(webhook.SubscriptionQuery{Partner: first.Partner}))
+	same(t, "listed", s.subscriptions(webhook.SubscriptionQuery{Partner: first.Partner}), []uuid.UUID{first.ID})
 	for _, alter := range []func(*webhook.Subscription){
 		func(w *webhook.Subscription) { w.Partner = uuid.New() },
 		func(w *webhook.Subscription) { w.URL += "x" },
@@ -115,7 +115,7 @@ func subscriptionsAreListed(t *testing.T, s *stand) {
 		"a name":   {webhook.SubscriptionQuery{EventNames: []string{event.OperationFailed, "x"}}, []uuid.UUID{ids[3]}},
 	} {
 		c.q.Partner = partner
-		same(t, says, c.want, s.subscriptions(c.q))
+		same(t, says, s.subscriptions(c.q), c.want)
 	}
 }
 
@@ -142,6 +142,6 @@ func logIsListed(t *testing.T, s *stand) {
 		"no period": {webhook.LogQuery{From: at(9)}, nil},
 	} {
 		c.q.Subscription = sub.ID
-		same(t, says, c.want, s.logs(c.q))
+		same(t, says, s.logs(c.q), c.want)
 	}
 }
