@@ -27,11 +27,11 @@ func (op Operation) To(next State, at time.Time) (Operation, error) {
 	return op, nil
 }
 
-// Begin returns the stored operation as it is once a call for it begins (T2); fence.ErrOvertaken
-// if it is not the one that was read. A sync operation belongs to its handler until its outcome
-// is unknown. SentAt stays that of the oldest attempt whose outcome is not known.
-func (op Operation) Begin(read Operation, at time.Time) (Operation, error) {
-	if op.moved(read.Tries) || op.Sync && op.State != Unknown {
+// Begin returns the operation as it is once a call for it begins (T2); fence.ErrOvertaken if it
+// has ended. A sync operation belongs to its handler until its outcome is unknown. SentAt stays
+// that of the oldest attempt whose outcome is not known.
+func (op Operation) Begin(at time.Time) (Operation, error) {
+	if op.State.Ended() || op.Sync && op.State != Unknown {
 		return op, fence.ErrOvertaken
 	}
 	if open := op.State == Unknown || op.State == Sending; !open || op.SentAt.IsZero() {
@@ -40,13 +40,11 @@ func (op Operation) Begin(read Operation, at time.Time) (Operation, error) {
 	return op.To(Sending, at)
 }
 
-// moved tells whether the stored operation has ended or was tried since it was read.
-func (op Operation) moved(tries int) bool { return op.State.Ended() || op.Tries != tries }
-
 // Check tells whether the settlement may be written over the operation as it is stored (T3);
-// fence.ErrOvertaken if the operation moved on since the attempt began.
+// fence.ErrOvertaken if the operation has ended or was tried since the attempt began. So it may
+// where the operation has as many tries as From and is in a state Before that of its end.
 func (s Settlement) Check(stored Operation) error {
-	if stored.moved(s.From) {
+	if stored.State.Ended() || stored.Tries != s.From {
 		return fence.ErrOvertaken
 	}
 	return stored.State.To(s.Operation.State)

@@ -29,6 +29,17 @@ var transitions = map[State][]State{
 // Transitions returns the states that may follow a state.
 func Transitions(from State) []State { return slices.Clone(transitions[from]) }
 
+// Before lists the states that a state may follow.
+func Before(next State) []State {
+	var all []State
+	for _, s := range Live() {
+		if slices.Contains(transitions[s], next) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
 // To refuses a change of state that the table does not have.
 func (s State) To(next State) error {
 	if !slices.Contains(transitions[s], next) {

@@ -35,7 +35,7 @@ type Queue interface {
 	// Heads returns up to n live operations of a connection with Seq > after, in order.
 	Heads(ctx context.Context, connection uuid.UUID, after int64, n int) ([]Operation, error)
 	// MarkSending records that a call begins (T2), as Operation.Begin decides; fence.ErrOvertaken
-	// if the operation moved on.
+	// if the stored operation has not the State and Tries of the one that was read.
 	MarkSending(ctx context.Context, op Operation, at time.Time) error
 	// Settle records the end of an attempt (T3), as Settlement.Check decides; fence.ErrOvertaken if
 	// the operation moved on. The end of a sync operation wakes the lane that it held up.

@@ -18,14 +18,15 @@ const operationColumns = `id, partner, connection, fleet, fleet_ref, tsp, kind, 
 	state, sync, tries, counted, next_at, deadline, sent_at, resource, source_id, collection, created_at, updated_at`
 
 // live is the condition of operations that have not ended, word for word that of their index.
-var live = liveCondition()
+var live = among(operation.Live())
 
-func liveCondition() string {
-	var states []string
-	for _, s := range operation.Live() {
-		states = append(states, "'"+string(s)+"'")
+// among is the condition of operations that are in one of some states.
+func among(states []operation.State) string {
+	quoted := make([]string, len(states))
+	for i, s := range states {
+		quoted[i] = "'" + string(s) + "'"
 	}
-	return "state IN (" + strings.Join(states, ", ") + ")"
+	return "state IN (" + strings.Join(quoted, ", ") + ")"
 }
 
 // Accept stores an operation with its events (T1).

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"time"
@@ -19,43 +20,15 @@ func (db *DB) Heads(ctx context.Context, connection uuid.UUID, after int64, n in
 
 // MarkSending records that a call begins (T2).
 func (db *DB) MarkSending(ctx context.Context, op operation.Operation, at time.Time) error {
-	return db.do(ctx, func(tx *tx) error {
-		stored, err := tx.standing(op.ID)
-		if err != nil {
-			return err
-		}
-		next, err := stored.Begin(op, at)
-		if err != nil {
-			return refusal{err}
-		}
-		return tx.exec(`UPDATE operation SET state = ?2, updated_at = ?3, sent_at = ?4 WHERE id = ?1`,
-			op.ID[:], string(next.State), micros(next.UpdatedAt), micros(next.SentAt))
-	})
-}
-
-// standing returns what of a stored operation decides whether it may go on; one that is not
-// stored was lost.
-func (t *tx) standing(id uuid.UUID) (operation.Operation, error) {
-	found, err := rows(t, `SELECT id, state, sync, tries, counted, sent_at, NULL FROM operation WHERE id = ?1`, scanStanding, id[:])
-	if err == nil && len(found) == 0 {
-		err = refusal{fence.ErrOvertaken}
-	}
+	next, err := op.Begin(at)
 	if err != nil {
-		return operation.Operation{}, err
+		return err
 	}
-	return found[0], nil
-}
-
-// scanStanding reads what decides of an operation, with the number of its last attempt or NULL.
-func scanStanding(row scanner) (operation.Operation, error) {
-	var op operation.Operation
-	var sent, last sql.NullInt64
-	err := row.Scan(&op.ID, &op.State, &op.Sync, &op.Tries, &op.Counted, &sent, &last)
-	op.SentAt = fromMicros(sent.Int64)
-	if last.Valid {
-		op.Attempts = []operation.Attempt{{N: int(last.Int64)}}
-	}
-	return op, err
+	return db.do(ctx, func(tx *tx) error {
+		return overtaken(tx.change(`UPDATE operation SET state = ?4, updated_at = ?5, sent_at = ?6
+			WHERE id = ?1 AND tries = ?2 AND state = ?3`, op.ID[:], op.Tries, string(op.State),
+			string(next.State), micros(next.UpdatedAt), micros(next.SentAt)))
+	})
 }
 
 func overtaken(changed int64, err error) error {
@@ -69,17 +42,14 @@ func overtaken(changed int64, err error) error {
 func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 	op := s.Operation
 	return db.do(ctx, func(tx *tx) error {
-		stored, err := tx.standing(op.ID)
-		if err != nil {
-			return err
-		}
-		if err := s.Check(stored); err != nil {
-			return refusal{err}
-		}
-		err = tx.exec(`UPDATE operation SET state = ?2, tries = ?3, counted = ?4, next_at = ?5, resource = ?6,
-			source_id = ?7, collection = ?8, updated_at = ?9, sent_at = ?10 WHERE id = ?1`,
-			op.ID[:], string(op.State), op.Tries, op.Counted, micros(op.NextAt), id(op.Resource),
+		n, err := tx.change(`UPDATE operation SET state = ?3, tries = ?4, counted = ?5, next_at = ?6, resource = ?7,
+			source_id = ?8, collection = ?9, updated_at = ?10, sent_at = ?11 WHERE id = ?1 AND tries = ?2
+			AND `+among(operation.Before(op.State)),
+			op.ID[:], s.From, string(op.State), op.Tries, op.Counted, micros(op.NextAt), id(op.Resource),
 			string(op.SourceID), op.Collection, micros(op.UpdatedAt), micros(op.SentAt))
+		if err == nil && n == 0 {
+			err = tx.unsettled(s)
+		}
 		if err != nil {
 			return err
 		}
@@ -100,10 +70,32 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 	})
 }
 
+// unsettled tells why a settlement was not written.
+func (t *tx) unsettled(s operation.Settlement) error {
+	stored, err := rows(t, `SELECT id, state, tries, counted, sent_at, NULL FROM operation WHERE id = ?1`,
+		scanStanding, s.Operation.ID[:])
+	if err == nil && len(stored) > 0 {
+		err = s.Check(stored[0])
+	}
+	return refusal{cmp.Or(err, fence.ErrOvertaken)}
+}
+
+// scanStanding reads how an operation stands, with the number of its last attempt or NULL.
+func scanStanding(row scanner) (operation.Operation, error) {
+	var op operation.Operation
+	var sent, last sql.NullInt64
+	err := row.Scan(&op.ID, &op.State, &op.Tries, &op.Counted, &sent, &last)
+	op.SentAt = fromMicros(sent.Int64)
+	if last.Valid {
+		op.Attempts = []operation.Attempt{{N: int(last.Int64)}}
+	}
+	return op, err
+}
+
 // Interrupted turns what a dead process left in sending to unknown, with an attempt each.
 func (db *DB) Interrupted(ctx context.Context, at time.Time) (count int, err error) {
 	err = db.do(ctx, func(tx *tx) error {
-		cut, err := rows(tx, `SELECT id, state, sync, tries, counted, sent_at,
+		cut, err := rows(tx, `SELECT id, state, tries, counted, sent_at,
 			(SELECT max(n) FROM attempt WHERE attempt.operation = operation.id)
 			FROM operation WHERE state = ?1 AND `+live, scanStanding, string(operation.Sending))
 		if err != nil {
