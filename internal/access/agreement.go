@@ -24,7 +24,8 @@ var (
 // Agreements keeps grants for those who make and change them. Each change is written in one
 // transaction with the event that tells the partner of it, whether or not the grant is in force.
 // After the commit the lanes of the fleet's connections are woken: what waits in them may have to
-// end. What a process remembers of grants is its own; others see a change when they read again.
+// end. A process may remember a grant for a moment and forget it when it changes it itself; others
+// see the change when they read again, before a call is made for what was woken.
 type Agreements interface {
 	// Agreement returns a grant by id, whatever its status, or ErrNotFound.
 	Agreement(ctx context.Context, id uuid.UUID) (Grant, error)

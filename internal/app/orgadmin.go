@@ -127,7 +127,7 @@ func SetGrant(ctx context.Context, c config.Config, o GrantOrder) (access.Grant,
 		return access.Grant{}, err
 	}
 	g, err := db.Grant(ctx, partners[0].ID, fleet.ID)
-	lives := err == nil && (g.Status == access.GrantActive || g.Status == access.GrantPaused)
+	lives := err == nil && g.Lives()
 	if err != nil && !errors.Is(err, access.ErrNotFound) {
 		return g, fmt.Errorf("looking up the grant: %w", err)
 	}

@@ -76,11 +76,9 @@ type Service struct {
 	Config
 
 	mu sync.Mutex
-	// unsaved are renewed credentials that could not be stored yet.
+	// unsaved are renewed credentials that could not be stored yet. They die with this process.
 	unsaved map[uuid.UUID]renewed
-	// shut tells when this process last took a connection out of work. Others do not see it: with
-	// replicas the owner of the lane learns of a change by its claim, whose epoch a change of the
-	// connection must end.
+	// shut tells when this process last took a connection out of work; see Writer for others.
 	shut map[uuid.UUID]time.Time
 }
 
