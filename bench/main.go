@@ -20,7 +20,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/resource"
-	"github.com/waybill-dev/waybill/internal/store/sqlite"
+	"github.com/waybill-dev/waybill/internal/store"
 )
 
 // span is how long each figure is measured.
@@ -45,7 +45,7 @@ func run() error {
 		return err
 	}
 	defer closeFloor()
-	db, err := sqlite.Open(ctx, filepath.Join(dir, "waybill.db"), nil)
+	db, err := store.Open(ctx, filepath.Join(dir, "waybill.db"), store.Options{Now: time.Now})
 	if err != nil {
 		return err
 	}

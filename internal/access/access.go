@@ -83,17 +83,32 @@ func PartnersOnly(scope string) bool {
 	return scope == "telematics:write" || of == "resource_operation" || of == "webhook"
 }
 
-// Store keeps clients, grants and revoked tokens.
+// Store keeps clients, grants and revoked tokens. Grants are answered as they stand by the store's
+// clock, which is their ReadAt.
 type Store interface {
 	// Client returns a client by id, or ErrNotFound.
 	Client(ctx context.Context, id string) (Client, error)
-	// Grant returns what a fleet allowed a partner last, whatever its status, or ErrNotFound.
+	// Grant returns what a fleet allowed a partner last, whatever its status, or ErrNotFound. One
+	// that is active or paused comes before any other.
 	Grant(ctx context.Context, partner, fleet uuid.UUID) (Grant, error)
 	// Grants lists what fleets allowed a partner, whatever its status; those that are active or
 	// paused come first, then the newest.
 	Grants(ctx context.Context, partner uuid.UUID) ([]Grant, error)
-	// Revoke remembers a token's id until the token would have expired anyway.
+	// Revoke remembers a token's id until the token would have expired anyway; doing so twice is
+	// no error.
 	Revoke(ctx context.Context, tokenID string, expires time.Time) error
 	// Revoked tells whether a token's id was revoked.
 	Revoked(ctx context.Context, tokenID string) (bool, error)
+}
+
+// Clients keeps what operators set up.
+type Clients interface {
+	// SaveClient adds or replaces a client and whose it is: its partner or its fleet, which is
+	// added or gets the name that it has here.
+	SaveClient(ctx context.Context, c Client) error
+	// Partners lists the partners of a name.
+	Partners(ctx context.Context, name string) ([]Partner, error)
+	// FleetsNamed lists the fleets that have a name, and those that some partner knows under it by
+	// a grant which is not deleted.
+	FleetsNamed(ctx context.Context, name string) ([]Fleet, error)
 }

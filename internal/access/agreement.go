@@ -22,17 +22,20 @@ var (
 )
 
 // Agreements keeps grants for those who make and change them. Each change is written in one
-// transaction with the event that tells the partner of it.
+// transaction with the event that tells the partner of it, whether or not the grant is in force.
+// After the commit the lanes of the fleet's connections are woken: what waits in them may have to
+// end. A process may remember a grant for a moment and forget it when it changes it itself; others
+// see the change when they read again, before a call is made for what was woken.
 type Agreements interface {
 	// Agreement returns a grant by id, whatever its status, or ErrNotFound.
 	Agreement(ctx context.Context, id uuid.UUID) (Grant, error)
 	// Agreements lists grants, newest first by (CreatedAt, ID), and counts all that are selected.
 	Agreements(ctx context.Context, q AgreementQuery) ([]Grant, int, error)
-	// InsertAgreement adds a grant. One that has expired gives way; ErrExists if another lives,
-	// ErrRefTaken if the partner uses the reference for another fleet.
+	// InsertAgreement adds a grant. ErrRefTaken as Grant.NameFree says; ErrExists as
+	// Grant.TakePlace does, and what has expired is stored as such.
 	InsertAgreement(ctx context.Context, g Grant) error
-	// ChangeAgreement changes status and dates; fence.ErrOvertaken if the grant is not as it was read,
-	// ErrExists if another one has taken its place.
+	// ChangeAgreement changes status, dates and UpdatedAt, and nothing else; fence.ErrOvertaken if
+	// the grant does not have the UpdatedAt with which it was read, ErrExists as above.
 	ChangeAgreement(ctx context.Context, from, to Grant) error
 	// Partner returns a partner by id, or ErrNotFound.
 	Partner(ctx context.Context, id uuid.UUID) (Partner, error)

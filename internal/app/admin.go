@@ -15,18 +15,13 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/config"
-	"github.com/waybill-dev/waybill/internal/store/sqlite"
 	"github.com/waybill-dev/waybill/internal/tsp/all"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
 // Migrate brings the database's tables up to date.
 func Migrate(ctx context.Context, c config.Config) error {
-	path, err := c.DatabasePath()
-	if err != nil {
-		return err
-	}
-	db, err := sqlite.Open(ctx, path, nil)
+	db, err := openDatabase(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -44,11 +39,7 @@ func CreateClient(ctx context.Context, c config.Config, id, partner string, scop
 	if len(scopes) == 0 {
 		scopes = access.Scopes()
 	}
-	path, err := c.DatabasePath()
-	if err != nil {
-		return "", err
-	}
-	db, err := sqlite.Open(ctx, path, nil)
+	db, err := openDatabase(ctx, c)
 	if err != nil {
 		return "", err
 	}

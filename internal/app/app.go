@@ -25,7 +25,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/outbound"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/seal"
-	"github.com/waybill-dev/waybill/internal/store/sqlite"
+	"github.com/waybill-dev/waybill/internal/store"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/all"
 	"github.com/waybill-dev/waybill/internal/webhook"
@@ -44,8 +44,7 @@ type Options struct {
 type App struct {
 	config     config.Config
 	log        *slog.Logger
-	db         *sqlite.DB
-	unlock     func() error
+	db         store.Store
 	handler    http.Handler
 	dispatcher *dispatch.Dispatcher
 	budget     *dispatch.Budget
@@ -58,22 +57,15 @@ type App struct {
 
 // Open builds the program over its database, which is made and migrated as needed.
 func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
-	path, err := c.DatabasePath()
-	if err != nil {
-		return nil, err
-	}
-	unlock, err := sqlite.Lock(path)
-	if err != nil {
-		return nil, err
-	}
 	source := dispatch.NewInProcess(time.Now)
-	db, err := sqlite.Open(ctx, path, func(l fence.Lane) { source.Activate(l, time.Now()) })
+	db, err := store.Open(ctx, c.DatabaseURL, store.Options{Now: time.Now,
+		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }})
 	if err != nil {
-		return nil, errors.Join(err, unlock())
+		return nil, err
 	}
-	a := &App{config: c, log: o.Log, db: db, unlock: unlock}
+	a := &App{config: c, log: o.Log, db: db}
 	if err := a.build(ctx, source, o); err != nil {
-		return nil, errors.Join(err, db.Close(), unlock())
+		return nil, errors.Join(err, db.Close())
 	}
 	return a, nil
 }
@@ -111,7 +103,7 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 	}
 	policy := outbound.Policy{Allow: allow, AllowLoopback: o.Dev, AllowHTTP: o.Dev}
 	a.caller = tsp.NewCaller(registry, outbound.TSP(policy, slices.Collect(maps.Values(a.config.BaseURLs))...), a.config.CallDeadline, a.log)
-	a.connections = connection.New(connection.Config{Store: importing{a.db, a}, Access: a.db, Sealer: sealer, Caller: a.caller, Pace: a.paced, Now: time.Now, Log: a.log})
+	a.connections = connection.New(connection.Config{Store: a.db, Access: a.db, Sealer: sealer, Caller: a.caller, Pace: a.paced, Now: time.Now, Log: a.log})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: sealer, URLs: policy})
 	if a.budget, err = a.resume(ctx); err != nil {
 		return err
@@ -188,12 +180,12 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 
 // Close saves what the next start needs and closes the database.
 func (a *App) Close(ctx context.Context) error {
-	return errors.Join(a.pause(ctx), a.db.Close(), a.unlock())
+	return errors.Join(a.pause(ctx), a.db.Close())
 }
 
 // refuseDefaults keeps the demo's secret, which everybody knows, out of production.
-func refuseDefaults(ctx context.Context, db *sqlite.DB) error {
-	c, err := db.Client(ctx, DemoClient)
+func refuseDefaults(ctx context.Context, clients access.Store) error {
+	c, err := clients.Client(ctx, DemoClient)
 	if errors.Is(err, access.ErrNotFound) {
 		return nil
 	}

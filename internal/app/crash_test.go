@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
-	"github.com/waybill-dev/waybill/internal/store/sqlite"
+	"github.com/waybill-dev/waybill/internal/store"
 )
 
 // crashRounds is how often the binary is killed.
@@ -142,7 +142,7 @@ func (v *victim) kill() {
 // ids reads the fixtures that the demo made.
 func (v *victim) ids() {
 	t := v.h.t
-	db, err := sqlite.Open(t.Context(), filepath.Join(v.dir, "waybill.db"), nil)
+	db, err := store.Open(t.Context(), filepath.Join(v.dir, "waybill.db"), store.Options{Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ func (h *house) regrant(change func(*access.Grant)) {
 		h.t.Fatal(err)
 	}
 	change(&g)
-	g.UpdatedAt = time.Time{}
+	g.UpdatedAt = time.Now().UTC().Truncate(time.Microsecond)
 	if err := h.app.db.SaveGrant(h.t.Context(), g, access.Fleet{ID: g.Fleet, Name: "Demo Freight"}); err != nil {
 		h.t.Fatal(err)
 	}

@@ -16,16 +16,12 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/resource"
-	"github.com/waybill-dev/waybill/internal/store/sqlite"
+	"github.com/waybill-dev/waybill/internal/store"
 )
 
 // openDatabase opens the database for a command that works beside a running service.
-func openDatabase(ctx context.Context, c config.Config) (*sqlite.DB, error) {
-	path, err := c.DatabasePath()
-	if err != nil {
-		return nil, err
-	}
-	return sqlite.Open(ctx, path, nil)
+func openDatabase(ctx context.Context, c config.Config) (store.Store, error) {
+	return store.Open(ctx, c.DatabaseURL, store.Options{Now: time.Now})
 }
 
 // CreateFleetClient makes a client of a fleet, or gives one a new secret, and returns the
@@ -69,7 +65,7 @@ func CreateFleetClient(ctx context.Context, c config.Config, id, fleet string, s
 }
 
 // fleetNamed finds the one fleet that a name, an id or a partner's reference stands for.
-func fleetNamed(ctx context.Context, db *sqlite.DB, name string) (access.Fleet, error) {
+func fleetNamed(ctx context.Context, db store.Store, name string) (access.Fleet, error) {
 	found, err := db.FleetsNamed(ctx, name)
 	if err != nil {
 		return access.Fleet{}, fmt.Errorf("looking up the fleet: %w", err)
@@ -131,7 +127,7 @@ func SetGrant(ctx context.Context, c config.Config, o GrantOrder) (access.Grant,
 		return access.Grant{}, err
 	}
 	g, err := db.Grant(ctx, partners[0].ID, fleet.ID)
-	lives := err == nil && (g.Status == access.GrantActive || g.Status == access.GrantPaused)
+	lives := err == nil && g.Lives()
 	if err != nil && !errors.Is(err, access.ErrNotFound) {
 		return g, fmt.Errorf("looking up the grant: %w", err)
 	}
@@ -143,7 +139,7 @@ func SetGrant(ctx context.Context, c config.Config, o GrantOrder) (access.Grant,
 	if err := o.apply(&g); err != nil {
 		return g, err
 	}
-	g.UpdatedAt = time.Time{}
+	g.UpdatedAt = time.Now().UTC().Truncate(time.Microsecond)
 	if err := db.SaveGrant(ctx, g, fleet); errors.Is(err, access.ErrRefTaken) {
 		return g, fmt.Errorf("the partner knows another fleet as %q; choose another with --fleet-ref", g.FleetRef)
 	} else if err != nil {

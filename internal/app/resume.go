@@ -91,7 +91,8 @@ func (a *App) metaOr(ctx context.Context, name string, make func() ([]byte, erro
 	if value, err = make(); err != nil {
 		return nil, err
 	}
-	if err := a.db.SetMeta(ctx, name, value); err != nil {
+	// Another process may have made it meanwhile; what is kept counts.
+	if value, err = a.db.MetaOr(ctx, name, value); err != nil {
 		return nil, fmt.Errorf("keeping the %s: %w", name, err)
 	}
 	return value, nil

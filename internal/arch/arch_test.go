@@ -49,7 +49,9 @@ var rooms = map[string]room{
 	"internal/webhook":                 {"internal/event internal/outbound internal/problem", "webhooks carry events and do not know operations"},
 	"internal/dispatch":                {"internal/fence", "lanes do not know what runs in them"},
 	"internal/dispatch/sourcetest":     {"internal/dispatch internal/fence", "holds lane sources against their contract"},
-	"internal/store/sqlite":            {"internal/access internal/connection internal/record internal/operation internal/webhook internal/event internal/fence internal/resource internal/tsp", "a store implements the ports of others"},
+	"internal/store":                   {"internal/access internal/connection internal/record internal/operation internal/webhook internal/fence internal/store/sqlite", "the ports of all rooms as one, and the choice of the engine behind it"},
+	"internal/store/sqlite":            {"internal/access internal/connection internal/record internal/operation internal/webhook internal/event internal/fence internal/resource internal/tsp", "an engine implements the ports of others"},
+	"internal/store/storetest":         {"internal/store internal/access internal/connection internal/record internal/operation internal/webhook internal/event internal/fence internal/resource internal/tsp", "the suite sees what every engine has in common"},
 	"internal/api":                     {"internal/access internal/operation internal/connection internal/record internal/webhook internal/resource internal/tsp internal/problem internal/api/openapi", "HTTP holds no rule and knows no store, lane or adapter"},
 	"internal/api/openapi":             {"", "the document is data"},
 	"internal/api/openapi/openapitest": {"internal/api/openapi", "checks answers against the document"},
@@ -59,7 +61,7 @@ var rooms = map[string]room{
 	"tools/gendocs":                    {"internal/tsp internal/tsp/all internal/resource", "documents follow from the adapters"},
 	"tools/newtsp":                     {"internal/tsp internal/resource", "scaffolds a TSP's folder"},
 	"cmd/waybill":                      {"internal/app internal/config", "commands only start the app"},
-	"bench":                            {"internal/event internal/store/sqlite internal/operation internal/resource", "measures the store's face as the design asks"},
+	"bench":                            {"internal/event internal/store internal/operation internal/resource", "measures the store's face as the design asks"},
 }
 
 // roomOf returns the room of a package and what stands for its kind; "" if it is none.

@@ -100,9 +100,6 @@ func parseRates(text string) (map[string]Rate, error) {
 // Validate reports everything that is wrong, at once.
 func (c Config) Validate() error {
 	var wrong []error
-	if _, err := c.DatabasePath(); err != nil {
-		wrong = append(wrong, err)
-	}
 	for name, u := range c.BaseURLs {
 		if p, err := url.Parse(u); err != nil || p.Host == "" {
 			wrong = append(wrong, fmt.Errorf("the base URL of %s, %q, is no absolute URL", name, u))
@@ -115,22 +112,6 @@ func (c Config) Validate() error {
 		wrong = append(wrong, fmt.Errorf("WAYBILL_IMPORT_EVERY is %s; set at least 1s, such as 10m", c.ImportEvery))
 	}
 	return errors.Join(wrong...)
-}
-
-// DatabasePath returns the SQLite file that DatabaseURL names.
-func (c Config) DatabasePath() (string, error) {
-	switch scheme, rest, ok := strings.Cut(c.DatabaseURL, "://"); {
-	case c.DatabaseURL == "":
-		return "", errors.New("no database is set; set WAYBILL_DATABASE_URL to a file such as /var/lib/waybill/waybill.db")
-	case !ok:
-		return c.DatabaseURL, nil
-	case scheme == "sqlite":
-		return rest, nil
-	case scheme == "postgres" || scheme == "postgresql":
-		return "", errors.New("PostgreSQL is not supported by this release; set WAYBILL_DATABASE_URL to a file")
-	default:
-		return "", fmt.Errorf("%q is no database URL; give a file path or sqlite:///path", c.DatabaseURL)
-	}
 }
 
 // AllowedPrefixes returns OutboundAllow as address ranges.

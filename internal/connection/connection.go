@@ -76,9 +76,9 @@ type Service struct {
 	Config
 
 	mu sync.Mutex
-	// unsaved are renewed credentials that could not be stored yet.
+	// unsaved are renewed credentials that could not be stored yet. They die with this process.
 	unsaved map[uuid.UUID]renewed
-	// shut tells when this process last took a connection out of work.
+	// shut tells when this process last took a connection out of work; see Writer for others.
 	shut map[uuid.UUID]time.Time
 }
 
@@ -106,9 +106,12 @@ func (s *Service) Shut(c Connection) bool {
 	return c.UpdatedAt.Before(s.shut[c.ID])
 }
 
-// moved lets everybody in this process see a change: sessions are made anew, and lanes drop
-// what they hold of a connection that takes no writes.
-func (s *Service) moved(c Change) {
+// store writes a change and lets everybody in this process see it: sessions are made anew, and
+// lanes drop what they hold of a connection that takes no writes.
+func (s *Service) store(ctx context.Context, c Change) error {
+	if err := s.Store.ChangeConnection(ctx, s.following(c)); err != nil {
+		return err
+	}
 	s.mu.Lock()
 	if c.To.Status != Active {
 		s.shut[c.To.ID] = c.To.UpdatedAt
@@ -118,6 +121,18 @@ func (s *Service) moved(c Change) {
 	}
 	s.mu.Unlock()
 	s.Caller.Forget(c.To.ID)
+	return nil
+}
+
+// following returns a change with the imports that follow from it: a connection that is made or
+// becomes active, or whose credentials or settings change while it is, is imported at once, and
+// one that is not active is not imported.
+func (s *Service) following(c Change) Change {
+	c.Reschedule = c.From.Status != c.To.Status || c.From.Version != c.To.Version
+	if adapter, ok := s.Caller.Registry().Adapter(c.To.TSP); ok && c.Reschedule && c.To.Status == Active {
+		c.Kinds = adapter.Spec().Importable()
+	}
+	return c
 }
 
 // clock is the time as it is stored.

@@ -77,15 +77,14 @@ func (s *Service) make(ctx context.Context, c Connection, o order) (Connection, 
 	if c.Sealed, err = s.seal(t.current, c.sealContext()); err != nil {
 		return c, err
 	}
-	events, err := told(EventCreated, c)
-	if err != nil {
+	made := s.following(Change{To: c, Drafts: t.drafts()})
+	if made.Events, err = told(EventCreated, c); err != nil {
 		return c, err
 	}
-	drafts := t.drafts()
 	if o.preAuth != uuid.Nil {
-		drafts = append(drafts, o.preAuth)
+		made.Drafts = append(made.Drafts, o.preAuth)
 	}
-	if err := s.Store.InsertConnection(ctx, c, drafts, events); err != nil {
+	if err := s.Store.InsertConnection(ctx, made); err != nil {
 		s.Caller.Forget(c.ID)
 		return c, fmt.Errorf("storing a connection: %w", err)
 	}

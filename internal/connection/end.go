@@ -35,14 +35,13 @@ func (s *Service) Delete(ctx context.Context, who access.Principal, id uuid.UUID
 		}
 		change := Change{From: c, To: c, Reseal: true}
 		change.To.Status, change.To.Sealed, change.To.Problem, change.To.UpdatedAt = Deleted, []byte{}, "", s.after(c)
-		err = s.Store.ChangeConnection(ctx, change)
+		err = s.store(ctx, change)
 		if errors.Is(err, fence.ErrOvertaken) {
 			continue
 		}
 		if err != nil {
 			return fmt.Errorf("deleting a connection: %w", err)
 		}
-		s.moved(change)
 		s.Log.Info("connection deleted", "connection_id", id, "tsp", c.TSP, "fleet_id", c.Fleet)
 		return nil
 	}
@@ -66,14 +65,13 @@ func (s *Service) Staled(ctx context.Context, c Connection, refused *tsp.Error) 
 	if change.Events, err = told(EventStaled, change.To); err != nil {
 		return err
 	}
-	err = s.Store.ChangeConnection(ctx, change)
+	err = s.store(ctx, change)
 	if errors.Is(err, fence.ErrOvertaken) {
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("marking a connection stale: %w", err)
 	}
-	s.moved(change)
 	s.Log.Warn("connection is stale", "connection_id", c.ID, "tsp", c.TSP)
 	return nil
 }

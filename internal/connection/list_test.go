@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
@@ -90,7 +91,7 @@ func TestADeletedOrRevokedGrantHidesTheConnections(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g.Status = "paused"
+	g.Status, g.UpdatedAt = "paused", time.Now()
 	if err := s.db.SaveGrant(t.Context(), g, s.fleet.Fleet); err != nil {
 		t.Fatal(err)
 	}

@@ -111,6 +111,7 @@ func (s *Service) fleetOf(ctx context.Context, who access.Principal, ref string)
 
 // found makes a fleet with what it grants.
 func (s *Service) found(ctx context.Context, g access.Grant) error {
+	g.UpdatedAt = s.clock()
 	if err := s.Store.SaveGrant(ctx, g, access.Fleet{ID: g.Fleet, Name: g.FleetRef}); err != nil {
 		return fmt.Errorf("making the fleet: %w", err)
 	}

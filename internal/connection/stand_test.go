@@ -21,14 +21,14 @@ import (
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/seal"
-	"github.com/waybill-dev/waybill/internal/store/sqlite"
+	"github.com/waybill-dev/waybill/internal/store"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 // stand is the service over a real database, with an adapter whose TSP the test plays.
 type stand struct {
 	t       *testing.T
-	db      *sqlite.DB
+	db      store.Store
 	store   *faulty
 	service *connection.Service
 	tsp     *fakeTSP
@@ -89,7 +89,7 @@ func (fakeSession) List(context.Context, tsp.List) (tsp.Page, error) { return ts
 
 // faulty is a database that can be told to fail.
 type faulty struct {
-	*sqlite.DB
+	store.Store
 	mu   sync.Mutex
 	fail map[string]error
 }
@@ -110,14 +110,14 @@ func (f *faulty) SaveCredentials(ctx context.Context, id uuid.UUID, version int6
 	if err := f.of("credentials"); err != nil {
 		return err
 	}
-	return f.DB.SaveCredentials(ctx, id, version, sealed)
+	return f.Store.SaveCredentials(ctx, id, version, sealed)
 }
 
 func (f *faulty) SaveDraft(ctx context.Context, d connection.Draft) error {
 	if err := f.of("draft"); err != nil {
 		return err
 	}
-	return f.DB.SaveDraft(ctx, d)
+	return f.Store.SaveDraft(ctx, d)
 }
 
 type noPace struct{}
@@ -127,7 +127,7 @@ func (noPace) Wait(context.Context, ...string) error { return nil }
 func newStand(t *testing.T) *stand {
 	t.Helper()
 	s := &stand{t: t, log: &bytes.Buffer{}}
-	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "w.db"), nil)
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "w.db"), store.Options{Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func newStand(t *testing.T) *stand {
 			t.Error(err)
 		}
 	})
-	s.db, s.store = db, &faulty{DB: db, fail: map[string]error{}}
+	s.db, s.store = db, &faulty{Store: db, fail: map[string]error{}}
 	s.tsp = &fakeTSP{
 		spec: tsp.Spec{Name: name, DisplayName: "The TSP", Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("token")}},
 		check: func(_ context.Context, a tsp.Access) (tsp.Account, error) {
@@ -195,7 +195,7 @@ func (s *stand) client(who access.Principal) {
 func (s *stand) grant(who access.Principal, fleet access.Fleet, ref, level string) {
 	s.t.Helper()
 	g := access.Grant{ID: uuid.New(), Partner: who.Partner.ID, Fleet: fleet.ID, FleetRef: ref, Status: access.GrantActive,
-		Levels: map[resource.Kind]string{resource.KindVehicle: level}}
+		Levels: map[resource.Kind]string{resource.KindVehicle: level}, UpdatedAt: time.Now()}
 	if err := s.db.SaveGrant(s.t.Context(), g, fleet); err != nil {
 		s.t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -30,14 +31,17 @@ type Store interface {
 	ConnectionPage(ctx context.Context, q Query) ([]Connection, error)
 }
 
-// Writer changes connections. Whatever one call changes is written in one transaction, with
-// the events that tell of it. An event whose Partner is zero goes to every partner whose grant
-// on its fleet is in force.
+// Writer changes connections. Whatever one call changes is written in one transaction: the
+// connection, the drafts that it uses up, its schedules of imports, and the events that tell of
+// it. An event whose Partner is zero goes to each partner whose grant on its fleet was in force
+// when it occurred, under that partner's reference. After the commit the connection's lane is
+// woken, so that it looks at the new state, and if kinds were made due its lane of imports too.
+// With replicas a change must also end the claims of these lanes, so that an owner who read before
+// it is overtaken; Service.Shut tells no process but the one that made the change.
 type Writer interface {
-	// InsertConnection adds a connection and uses up drafts; ErrUsed if one of them is gone.
-	InsertConnection(ctx context.Context, c Connection, drafts []uuid.UUID, events []event.Event) error
-	// ChangeConnection changes a connection; fence.ErrOvertaken if it moved on, ErrUsed as above. One
-	// that becomes active or ends is woken; a deleted one loses what waits to be imported.
+	// InsertConnection adds c.To; ErrUsed if one of the drafts is gone.
+	InsertConnection(ctx context.Context, c Change) error
+	// ChangeConnection changes a connection; fence.ErrOvertaken if it moved on, ErrUsed as above.
 	ChangeConnection(ctx context.Context, c Change) error
 	// SaveCredentials replaces the sealed credentials of a version after their renewal, and
 	// nothing else; fence.ErrOvertaken if the connection has another version or is deleted.
@@ -46,20 +50,27 @@ type Writer interface {
 
 // Change is one change of a connection.
 type Change struct {
-	// From is the connection as it was read; it must still have that status and version.
+	// From is the connection as it was read, zero for a new one. It must still have that
+	// UpdatedAt, which grows with each change.
 	From Connection
 	// To is the connection as it shall be. Its Sealed is written only if Reseal says so, because
 	// a renewal may have replaced what From holds.
 	To     Connection
 	Reseal bool
-	Drafts []uuid.UUID
-	Events []event.Event
+	// Reschedule tells that imports follow the change: Kinds are due at To.UpdatedAt, and all
+	// others of the connection are parked. Schedules stay as they are without it.
+	Reschedule bool
+	Kinds      []resource.Kind
+	Drafts     []uuid.UUID
+	Events     []event.Event
 }
 
 // Locks keeps those apart who replace the credentials of one connection.
 type Locks interface {
 	// LockConnection returns once nobody else who uses the same database holds the lock of the
 	// connection, with what gives it back; or the context's error. A holder that dies loses it.
+	// An engine of one process may keep locks in its memory; one that several processes share
+	// must keep them in the database, bound to the holder's life.
 	LockConnection(ctx context.Context, id uuid.UUID) (unlock func(), err error)
 }
 
@@ -97,7 +108,9 @@ type Draft struct {
 
 // Grants keeps what fleets allow partners.
 type Grants interface {
-	// SaveGrant adds or replaces a grant and its fleet.
+	// SaveGrant adds a grant with its fleet, or replaces the one of that id, as access.Grant.Replace
+	// decides; its partner is told of what is new. It is checked and makes room as in
+	// access.Agreements. g.UpdatedAt is the time of the change.
 	SaveGrant(ctx context.Context, g access.Grant, f access.Fleet) error
 }
 

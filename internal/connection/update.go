@@ -206,10 +206,9 @@ func (s *Service) change(ctx context.Context, w wish) (Connection, error) {
 			return w.from, err
 		}
 	}
-	if err := s.Store.ChangeConnection(ctx, next); err != nil {
+	if err := s.store(ctx, next); err != nil {
 		return w.from, fmt.Errorf("changing a connection: %w", err)
 	}
-	s.moved(next)
 	return next.To, nil
 }
 

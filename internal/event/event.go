@@ -35,6 +35,9 @@ type Event struct {
 	Data jsontext.Value
 }
 
+// NeedsGrant tells whether the event reaches its partner only under a grant of its fleet.
+func (e Event) NeedsGrant() bool { return !e.Own && e.Fleet != uuid.Nil }
+
 // The names of events that Waybill raises about operations.
 const (
 	OperationCreated   = "resource_operation.created"

@@ -1,6 +1,9 @@
 package operation
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // State is where an operation stands. The wire knows only pending, success and failed.
 type State string
@@ -19,12 +22,31 @@ const (
 var transitions = map[State][]State{
 	Queued:  {Sending, Retry, Unknown, Succeeded, Failed},
 	Retry:   {Sending, Retry, Unknown, Succeeded, Failed},
-	Sending: {Retry, Unknown, Succeeded, Failed},
+	Sending: {Sending, Retry, Unknown, Succeeded, Failed},
 	Unknown: {Sending, Retry, Unknown, Succeeded, Failed},
 }
 
 // Transitions returns the states that may follow a state.
 func Transitions(from State) []State { return slices.Clone(transitions[from]) }
+
+// Before lists the states that a state may follow.
+func Before(next State) []State {
+	var all []State
+	for _, s := range Live() {
+		if slices.Contains(transitions[s], next) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// To refuses a change of state that the table does not have.
+func (s State) To(next State) error {
+	if !slices.Contains(transitions[s], next) {
+		return fmt.Errorf("an operation that is %s cannot become %s", s, next)
+	}
+	return nil
+}
 
 // Ended tells whether the state is final.
 func (s State) Ended() bool { return s == Succeeded || s == Failed }

@@ -15,39 +15,47 @@ import (
 
 // Store keeps operations for their submitters.
 type Store interface {
-	// Accept stores an operation with the events that tell of it in one transaction (T1). It
-	// returns when both are on disk, or with *Busy if the operation is sync and another
-	// unfinished one holds its order key, or ErrKeyTaken if its idempotency key is in use.
+	// Accept stores an operation with the events that tell of it in one transaction (T1) and wakes
+	// the connection's lane unless the operation is sync. It returns when both are on disk, or with
+	// *Busy if the operation is sync and another unfinished one of the connection holds its order
+	// key, or ErrKeyTaken if its idempotency key was given since KeysSince its CreatedAt.
 	Accept(ctx context.Context, op Operation, events []event.Event) (Operation, error)
 	// Operation returns an operation of a partner's connection with its attempts, or ErrNotFound.
 	Operation(ctx context.Context, partner, connection, id uuid.UUID) (Operation, error)
 	// Operations lists operations, newest first, with their attempts.
 	Operations(ctx context.Context, f Filter) ([]Operation, error)
 	// Keyed returns the operation that a client's idempotency key stands for, with its attempts
-	// and its Key, or ErrNotFound.
+	// and its Key, or ErrNotFound; so it is for a key that is past KeyLife.
 	Keyed(ctx context.Context, client, key string) (Operation, error)
 }
 
-// Queue is what the engine needs of the store.
+// Queue is what the engine needs of the store. It keeps the hands of one process off what another
+// took further; that only one process works on a lane is the claim's promise.
 type Queue interface {
 	// Heads returns the oldest live operations of each chain of a connection, by OrderKey and Seq.
+	// Its cost follows what it returns, not how many operations wait.
 	Heads(ctx context.Context, q fence.Query) ([]Operation, error)
 	// Streams returns the streams in which a connection has live operations.
 	Streams(ctx context.Context, connection uuid.UUID) ([]string, error)
-	// MarkSending records that a call begins (T2); fence.ErrOvertaken if the operation moved on
-	// or the lane was claimed anew.
+	// MarkSending records that a call begins (T2), as Operation.Begin decides; fence.ErrOvertaken
+	// if the stored operation has not the State and Tries of the one that was read, or if the lane
+	// was claimed anew.
 	MarkSending(ctx context.Context, claim fence.Claim, op Operation, at time.Time) error
-	// Settle records the end of an attempt (T3); fence.ErrOvertaken if the operation moved on or
-	// the lane was claimed anew.
+	// Settle records the end of an attempt (T3), as Settlement.Check decides; fence.ErrOvertaken if
+	// the operation moved on or the lane was claimed anew. The end of a sync operation wakes the
+	// lane that it held up.
 	Settle(ctx context.Context, s Settlement) error
-	// WaitingConnections lists the connections that hold live operations.
+	// WaitingConnections lists the connections that hold live operations, at a cost that does not
+	// follow how many there are.
 	WaitingConnections(ctx context.Context) ([]uuid.UUID, error)
 }
 
 // Recovery is what a start needs of the store.
 type Recovery interface {
-	// Interrupted turns operations that a dead process left in sending to unknown, with an
-	// attempt that says so, and returns how many there were.
+	// Interrupted turns all operations in sending to unknown, as Operation.Interrupt decides, and
+	// returns how many there were. It is for the start of the only process that works on lanes:
+	// with replicas it must take those alone whose claim has a smaller epoch than their lane's,
+	// and sync ones whose owner is dead.
 	Interrupted(ctx context.Context, at time.Time) (int, error)
 }
 
@@ -66,7 +74,7 @@ type Progress interface {
 type Settlement struct {
 	// Claim is under which the attempt was made; zero for a sync write.
 	Claim fence.Claim
-	// Operation is as it shall be; it must still be live, with Tries as in From.
+	// Operation is as it shall be; the stored one must still be live, with Tries as in From.
 	Operation Operation
 	From      int
 	// Attempts are the entries of the log that are new or changed.

@@ -112,16 +112,7 @@ func (s *Service) Importable(name tsp.Name) []resource.Kind {
 	if !ok {
 		return nil
 	}
-	return Importable(adapter.Spec())
-}
-
-// Importable lists the kinds whose records an adapter can read.
-func Importable(spec tsp.Spec) []resource.Kind {
-	var kinds []resource.Kind
-	for _, i := range spec.Imports {
-		kinds = append(kinds, i.Kind)
-	}
-	return kinds
+	return adapter.Spec().Importable()
 }
 
 func (s *Service) freshness(ctx context.Context, of []connection.Connection, by map[uuid.UUID]access.Grant) ([]Freshness, error) {
@@ -148,7 +139,7 @@ func (s *Service) freshness(ctx context.Context, of []connection.Connection, by 
 			continue
 		}
 		spec := adapter.Spec()
-		importable := Importable(spec)
+		importable := spec.Importable()
 		for _, kind := range resource.Kinds() {
 			imported, writable := slices.Contains(importable, kind), canWrite(spec, c, kind)
 			if !imported && !writable {

@@ -49,6 +49,27 @@ type Query struct {
 	Limit         int
 }
 
+// Shelves are those on which the query finds its records.
+func (q Query) Shelves() []int {
+	live := []int{0}
+	if q.Kind == resource.KindUser {
+		live = []int{0, shelfOthers, shelfDrivers}
+	}
+	if q.Driver != nil {
+		live = []int{shelfOthers}
+		if *q.Driver {
+			live = []int{shelfDrivers}
+		}
+	}
+	all := live
+	if q.Deleted {
+		for _, s := range live {
+			all = append(all, s|ShelfDeleted)
+		}
+	}
+	return all
+}
+
 // Reference narrows a list to records in which one of the model's References has one of
 // several values; ids are in their usual lower-case form.
 type Reference struct {

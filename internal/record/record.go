@@ -44,7 +44,7 @@ type Record struct {
 	// OccurredAt is when the event happened that a log tells of; zero if that is unknown.
 	OccurredAt time.Time
 	// SeenAt is as of when the record is true: when an import asked for it, or when a write of
-	// it was settled.
+	// it was settled. A store answers with the last write's, zero if there was none.
 	SeenAt    time.Time
 	CreatedAt time.Time
 	UpdatedAt time.Time

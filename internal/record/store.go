@@ -20,9 +20,8 @@ type Store interface {
 	// Record returns a record that a connection reaches, one deleted at the TSP included, or
 	// ErrNotFound.
 	Record(ctx context.Context, connection, id uuid.UUID) (Record, error)
-	// SaveRecords adds or replaces records and notes that their connection reaches them. An
-	// imported record that was written after its SeenAt keeps what was written, and one that is
-	// as it was keeps its UpdatedAt. A record that was deleted is there again.
+	// SaveRecords adds records, or merges them into those that are known as Record.Onto decides,
+	// and notes that their connection reaches them: all of them or none.
 	SaveRecords(ctx context.Context, records []Record) error
 	// RecordsOf lists the records of a kind that a connection reaches, by collection and source
 	// id, those deleted left out.
@@ -36,7 +35,8 @@ type Sweeps interface {
 	// brought nor wrote at or after a time.
 	ReachedSince(ctx context.Context, connection uuid.UUID, kind resource.Kind, before time.Time) ([]uuid.UUID, error)
 	// LoseRecords takes records out of a connection's reach, unless it brought or wrote them at
-	// or after Before. Those that no other connection reaches are deleted.
+	// or after Before. Those that no other connection of the fleet reaches are deleted at At, as
+	// Loss.Of decides; connections that are deleted do not count.
 	LoseRecords(ctx context.Context, l Loss) error
 }
 
@@ -57,7 +57,8 @@ type Lists interface {
 	CountRecords(ctx context.Context, q Query) (int, error)
 }
 
-// Schedules keeps when each kind of a connection is imported.
+// Schedules keeps when each kind of a connection is imported. A change of the connection itself
+// reschedules its kinds in the transaction of the change; see connection.Change.
 type Schedules interface {
 	// ScheduleImports makes the kinds of a connection due at a time, adds those that have no
 	// schedule, and wakes the connection's lane of imports.
@@ -69,7 +70,7 @@ type Schedules interface {
 	// SettleImport stores how an import ended. A schedule that was parked or made due meanwhile
 	// keeps that.
 	SettleImport(ctx context.Context, claim fence.Claim, from, to Schedule) error
-	// DueImports lists the connections that have a kind due at a time.
+	// DueImports lists the connections that have a kind due at a time, each once.
 	DueImports(ctx context.Context, at time.Time) ([]uuid.UUID, error)
 }
 

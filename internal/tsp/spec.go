@@ -3,6 +3,8 @@ package tsp
 import (
 	"log/slog"
 	"time"
+
+	"github.com/waybill-dev/waybill/internal/resource"
 )
 
 // Spec is the static data of an adapter.
@@ -28,6 +30,15 @@ type Spec struct {
 	SampleCredentials Credentials
 	// SampleSettings make every write of the adapter possible there.
 	SampleSettings Settings
+}
+
+// Importable lists the kinds whose records an adapter can read.
+func (s Spec) Importable() []resource.Kind {
+	var kinds []resource.Kind
+	for _, i := range s.Imports {
+		kinds = append(kinds, i.Kind)
+	}
+	return kinds
 }
 
 // Doc is a page that an adapter was written from.

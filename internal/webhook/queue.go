@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"context"
 	"time"
 
 	"github.com/google/uuid"
@@ -8,6 +9,21 @@ import (
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/fence"
 )
+
+// Queue is what the lanes of subscriptions need of the store.
+type Queue interface {
+	// SubscriptionByID returns a subscription whoever's it is, or ErrNotFound.
+	SubscriptionByID(ctx context.Context, id uuid.UUID) (Subscription, error)
+	// Deliveries returns the oldest waiting deliveries of each chain of a subscription, by the
+	// subject of their events, which is the chain's key, and Seq.
+	Deliveries(ctx context.Context, q fence.Query) ([]Waiting, error)
+	// SettleDelivery records the end of an attempt; fence.ErrOvertaken unless the delivery still
+	// waits with as many tries and the lane was not claimed anew. The event of one that is done goes with its last delivery.
+	SettleDelivery(ctx context.Context, s Settled) error
+	// WaitingSubscriptions lists the subscriptions that hold waiting deliveries, at a cost that
+	// does not follow how many there are.
+	WaitingSubscriptions(ctx context.Context) ([]uuid.UUID, error)
+}
 
 // Waiting is a delivery that has not ended: one event for one subscription.
 type Waiting struct {

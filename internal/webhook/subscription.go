@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/event"
 )
 
 // Status is the state of a subscription, a value of the contract's WebhookStatusEnum.
@@ -48,6 +50,17 @@ type Subscription struct {
 type Filters struct {
 	FleetIDs  []uuid.UUID
 	FleetRefs []string
+}
+
+// Hears tells whether a delivery of an event of the subscription's partner and name is made for
+// it. Whether the partner may have the event is not asked here.
+func (s Subscription) Hears(e event.Event) bool {
+	return (s.Status == Active || s.Status == Stale) && s.Filters.pass(e)
+}
+
+func (f *Filters) pass(e event.Event) bool {
+	return f == nil || (len(f.FleetIDs) == 0 || slices.Contains(f.FleetIDs, e.Fleet)) &&
+		(len(f.FleetRefs) == 0 || slices.Contains(f.FleetRefs, e.FleetRef))
 }
 
 // Key is the same text for filters that let the same events pass, and "" for none: part of

@@ -41,7 +41,7 @@ func (db *DB) SaveClient(ctx context.Context, c access.Client) error {
 	return db.do(ctx, func(tx *tx) error {
 		var err error
 		if c.Fleet.ID != uuid.Nil {
-			err = tx.saveFleet(c.Fleet, time.Now())
+			err = tx.saveFleet(c.Fleet, db.now())
 		} else {
 			err = tx.exec(`INSERT INTO partner (id, name) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET name = ?2`,
 				c.Partner.ID[:], c.Partner.Name)
@@ -97,7 +97,7 @@ func (db *DB) Fleets(ctx context.Context, q access.FleetQuery) ([]access.KnownFl
 	if q.Partner != uuid.Nil {
 		from = ` FROM (SELECT f.id, f.name, f.created_at, f.updated_at, g.fleet_ref AS ref FROM fleet f
 			JOIN share_grant g ON g.fleet = f.id WHERE g.partner = ? AND ` + inForce("g", "?") + `)`
-		now := micros(time.Now())
+		now := micros(db.now())
 		c.args = append(c.args, q.Partner[:], now, now)
 	}
 	c.add("1 = 1")
@@ -159,7 +159,7 @@ func list[T any](ctx context.Context, db *DB, query string, scan func(scanner) (
 // Revoke remembers a token's id and forgets those that have expired.
 func (db *DB) Revoke(ctx context.Context, tokenID string, expires time.Time) error {
 	return db.do(ctx, func(tx *tx) error {
-		if err := tx.exec(`DELETE FROM revocation WHERE expires < ?1`, time.Now().Add(-time.Hour).UnixMicro()); err != nil {
+		if err := tx.exec(`DELETE FROM revocation WHERE expires < ?1`, micros(db.now().Add(-time.Hour))); err != nil {
 			return err
 		}
 		return tx.exec(`INSERT OR IGNORE INTO revocation (token, expires) VALUES (?1, ?2)`, tokenID, micros(expires))

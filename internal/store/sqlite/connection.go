@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/fence"
@@ -71,21 +72,8 @@ func (db *DB) Connection(ctx context.Context, id uuid.UUID) (connection.Connecti
 
 // Connections lists the connections that are not deleted, oldest first.
 func (db *DB) Connections(ctx context.Context) ([]connection.Connection, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT `+connectionColumns+` FROM connection
-		WHERE status <> 'deleted' ORDER BY created_at, id`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []connection.Connection
-	for rows.Next() {
-		c, err := scanConnection(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, c)
-	}
-	return all, rows.Err()
+	return list(ctx, db, `SELECT `+connectionColumns+` FROM connection
+		WHERE status <> 'deleted' ORDER BY created_at, id`, scanConnection)
 }
 
 // ConnectionPage lists connections of fleets, newest first.
@@ -106,89 +94,71 @@ func (db *DB) ConnectionPage(ctx context.Context, q connection.Query) ([]connect
 		Before: webhook.Position(q.Before), After: webhook.Position(q.After), Limit: q.Limit}, scanConnection)
 }
 
-// InsertConnection adds a connection and wakes its lane.
-func (db *DB) InsertConnection(ctx context.Context, c connection.Connection, drafts []uuid.UUID, events []event.Event) error {
-	settings, err := text(map[string]any(c.Settings), true)
-	if err != nil {
-		return err
-	}
+// InsertConnection adds a connection.
+func (db *DB) InsertConnection(ctx context.Context, made connection.Change) error {
 	return db.do(ctx, func(tx *tx) error {
-		if err := tx.haveDrafts(drafts); err != nil {
-			return err
-		}
-		err := tx.exec(`INSERT INTO connection (`+connectionColumns+`) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`,
-			c.ID[:], c.Fleet[:], string(c.TSP), c.Account, string(c.Status), c.Description, settings, c.Problem, c.Sealed,
-			c.Version, micros(c.CreatedAt), micros(c.UpdatedAt))
-		if err != nil {
-			return err
-		}
-		if err := tx.dropDrafts(drafts); err != nil {
-			return err
-		}
-		tx.wakeLane(db, fence.Connections, c.ID)
-		return tx.tellPartners(db, events)
+		return tx.changeConnection(db, made, func(c connection.Connection, settings any) error {
+			return tx.exec(`INSERT INTO connection (`+connectionColumns+`) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`,
+				c.ID[:], c.Fleet[:], string(c.TSP), c.Account, string(c.Status), c.Description, settings, c.Problem, c.Sealed,
+				c.Version, micros(c.CreatedAt), micros(c.UpdatedAt))
+		})
 	})
 }
 
-// ChangeConnection changes a connection and wakes its lane, so that it looks at the new state.
+// ChangeConnection changes a connection.
 func (db *DB) ChangeConnection(ctx context.Context, c connection.Change) error {
-	to := c.To
-	settings, err := text(map[string]any(to.Settings), true)
+	return db.do(ctx, func(tx *tx) error {
+		return tx.changeConnection(db, c, func(to connection.Connection, settings any) error {
+			n, err := tx.change(`UPDATE connection SET status = ?3, description = ?4, settings = ?5, problem = ?6,
+				sealed = CASE WHEN ?7 THEN ?8 ELSE sealed END, version = ?9, updated_at = ?10 WHERE id = ?1 AND updated_at = ?2`,
+				to.ID[:], micros(c.From.UpdatedAt), string(to.Status), to.Description, settings,
+				to.Problem, c.Reseal, to.Sealed, to.Version, micros(to.UpdatedAt))
+			return overtaken(n, err)
+		})
+	})
+}
+
+// changeConnection writes a connection by a statement of its own and all that goes with it.
+func (t *tx) changeConnection(db *DB, c connection.Change, write func(to connection.Connection, settings any) error) error {
+	settings, err := text(map[string]any(c.To.Settings), true)
 	if err != nil {
 		return err
 	}
-	return db.do(ctx, func(tx *tx) error {
-		if err := tx.haveDrafts(c.Drafts); err != nil {
+	if err := t.haveDrafts(c.Drafts); err != nil {
+		return err
+	}
+	if err := write(c.To, settings); err != nil {
+		return err
+	}
+	if err := t.dropDrafts(c.Drafts); err != nil {
+		return err
+	}
+	if c.Reschedule {
+		if err := t.reschedule(db, c); err != nil {
 			return err
 		}
-		n, err := tx.change(`UPDATE connection SET status = ?4, description = ?5, settings = ?6, problem = ?7,
-			sealed = CASE WHEN ?8 THEN ?9 ELSE sealed END, version = ?10, updated_at = ?11
-			WHERE id = ?1 AND status = ?2 AND updated_at = ?3`,
-			to.ID[:], string(c.From.Status), micros(c.From.UpdatedAt), string(to.Status), to.Description, settings,
-			to.Problem, c.Reseal, to.Sealed, to.Version, micros(to.UpdatedAt))
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return refusal{fence.ErrOvertaken}
-		}
-		if err := tx.dropDrafts(c.Drafts); err != nil {
-			return err
-		}
-		tx.wakeLane(db, fence.Connections, to.ID)
-		return tx.tellPartners(db, c.Events)
-	})
+	}
+	t.wakeLane(db, fence.Connections, c.To.ID)
+	return t.tellPartners(db, c.Events)
 }
 
 // SaveCredentials replaces the sealed credentials of a version.
 func (db *DB) SaveCredentials(ctx context.Context, id uuid.UUID, version int64, sealed []byte) error {
 	return db.do(ctx, func(tx *tx) error {
-		n, err := tx.change(`UPDATE connection SET sealed = ?3 WHERE id = ?1 AND version = ?2 AND status <> 'deleted'`,
-			id[:], version, sealed)
-		if err == nil && n == 0 {
-			return refusal{fence.ErrOvertaken}
-		}
-		return err
+		return overtaken(tx.change(`UPDATE connection SET sealed = ?3 WHERE id = ?1 AND version = ?2 AND status <> 'deleted'`,
+			id[:], version, sealed))
 	})
 }
 
-// tellPartners publishes events, those without a partner to each partner whose grant on the
-// fleet is in force, under the name by which that partner knows the fleet.
+// tellPartners publishes events, each to whom it is addressed by the grants on its fleet.
 func (t *tx) tellPartners(db *DB, events []event.Event) error {
 	var all []event.Event
 	for _, e := range events {
-		if e.Partner != uuid.Nil {
-			all = append(all, e)
-			continue
-		}
-		grants, err := t.grantsOn(e.Fleet)
+		grants, err := t.grants(`fleet = ?1`, e.Fleet[:])
 		if err != nil {
 			return err
 		}
-		for _, g := range grants {
-			e.ID, e.Partner, e.FleetRef = uuid.Must(uuid.NewV7()), g.Partner, g.FleetRef
-			all = append(all, e)
-		}
+		all = append(all, access.Address(e, grants)...)
 	}
 	return t.publish(db, all)
 }

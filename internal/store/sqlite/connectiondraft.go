@@ -2,19 +2,17 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/connection"
 )
 
 // SaveDraft adds or replaces a draft and drops those that are past their end.
 func (db *DB) SaveDraft(ctx context.Context, d connection.Draft) error {
 	return db.do(ctx, func(tx *tx) error {
-		if err := tx.exec(`DELETE FROM connection_draft WHERE ends_at <= ?1`, micros(time.Now())); err != nil {
+		if err := tx.exec(`DELETE FROM connection_draft WHERE ends_at <= ?1`, micros(db.now())); err != nil {
 			return err
 		}
 		return tx.exec(`INSERT INTO connection_draft (id, purpose, fleet, tsp, sealed, ends_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -25,23 +23,14 @@ func (db *DB) SaveDraft(ctx context.Context, d connection.Draft) error {
 
 // DraftsOf lists the drafts of one purpose, fleet and TSP.
 func (db *DB) DraftsOf(ctx context.Context, of connection.Draft, at time.Time) ([]connection.Draft, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT id, sealed, ends_at FROM connection_draft
+	return list(ctx, db, `SELECT id, sealed, ends_at FROM connection_draft
 		WHERE fleet = ?1 AND tsp = ?2 AND purpose = ?3 AND ends_at > ?4`,
-		of.Fleet[:], string(of.TSP), string(of.Purpose), micros(at))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []connection.Draft
-	for rows.Next() {
-		d, ends := of, int64(0)
-		if err := rows.Scan(&d.ID, &d.Sealed, &ends); err != nil {
-			return nil, err
-		}
-		d.EndsAt = fromMicros(ends)
-		all = append(all, d)
-	}
-	return all, rows.Err()
+		func(row scanner) (connection.Draft, error) {
+			d, ends := of, int64(0)
+			err := row.Scan(&d.ID, &d.Sealed, &ends)
+			d.EndsAt = fromMicros(ends)
+			return d, err
+		}, of.Fleet[:], string(of.TSP), string(of.Purpose), micros(at))
 }
 
 // DropDraft removes a draft.
@@ -52,8 +41,7 @@ func (db *DB) DropDraft(ctx context.Context, id uuid.UUID) error {
 // haveDrafts refuses unless all drafts that a connection is made of are there.
 func (t *tx) haveDrafts(ids []uuid.UUID) error {
 	for _, id := range ids {
-		there := false
-		err := t.each(`SELECT 1 FROM connection_draft WHERE id = ?1`, func(*sql.Rows) error { there = true; return nil }, id[:])
+		there, err := t.there(`SELECT 1 FROM connection_draft WHERE id = ?1`, id[:])
 		if err != nil {
 			return err
 		}
@@ -71,16 +59,4 @@ func (t *tx) dropDrafts(ids []uuid.UUID) error {
 		}
 	}
 	return nil
-}
-
-// grantsOn lists the grants on a fleet that are in force.
-func (t *tx) grantsOn(fleet uuid.UUID) ([]access.Grant, error) {
-	var all []access.Grant
-	err := t.each(`SELECT partner, fleet_ref FROM share_grant g WHERE fleet = ?1 AND `+inForce("g", "?2")+` ORDER BY id`, func(r *sql.Rows) error {
-		g := access.Grant{Fleet: fleet}
-		err := r.Scan(&g.Partner, &g.FleetRef)
-		all = append(all, g)
-		return err
-	}, fleet[:], micros(time.Now()))
-	return all, err
 }

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"net/url"
 	"path/filepath"
+	"sync"
 	"time"
 
 	// The driver registers itself as "sqlite3"; it is SQLite in pure Go.
@@ -26,23 +27,42 @@ var migrations embed.FS
 // readers bounds the connections that only read.
 const readers = 4
 
-// DB is an open database. It implements the Store and Queue ports of the other packages.
+// DB is an open database. It implements the ports of the rooms; what they promise stands there.
 type DB struct {
 	read   *sql.DB
 	write  *sql.DB
 	writer *writer
+	now    func() time.Time
 	wake   func(fence.Lane)
+	unlock func() error
 	locks  keyedLocks
 }
 
 // Open opens the file, making and migrating it as needed. wake is told, after the commit, of
-// each lane that was given work; it must not block.
-func Open(ctx context.Context, path string, wake func(fence.Lane)) (*DB, error) {
+// each lane that was given work; it must not block. Whoever gives one works on the lanes, which
+// one process alone may do until Close or its end; those who give none work beside it.
+func Open(ctx context.Context, path string, now func() time.Time, wake func(fence.Lane)) (*DB, error) {
+	unlock := func() error { return nil }
+	if wake != nil {
+		var err error
+		if unlock, err = lock(path); err != nil {
+			return nil, err
+		}
+	}
+	db, err := openFile(ctx, path)
+	if err != nil {
+		return nil, errors.Join(err, unlock())
+	}
+	db.now, db.wake, db.unlock = now, wake, sync.OnceValue(unlock)
+	return db, nil
+}
+
+func openFile(ctx context.Context, path string) (*DB, error) {
 	write, err := open(path, 1, "_txlock", "immediate")
 	if err != nil {
 		return nil, err
 	}
-	if err := Migrate(ctx, write); err != nil {
+	if err := migrate(ctx, write); err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
 	read, err := open(path, readers, "_pragma", "query_only(on)")
@@ -53,7 +73,7 @@ func Open(ctx context.Context, path string, wake func(fence.Lane)) (*DB, error) 
 	if err != nil {
 		return nil, errors.Join(err, read.Close(), write.Close())
 	}
-	return &DB{read: read, write: write, writer: w, wake: wake}, nil
+	return &DB{read: read, write: write, writer: w}, nil
 }
 
 func open(path string, conns int, option ...string) (*sql.DB, error) {
@@ -73,8 +93,8 @@ func open(path string, conns int, option ...string) (*sql.DB, error) {
 	return db, nil
 }
 
-// Migrate brings the tables up to date.
-func Migrate(ctx context.Context, db *sql.DB) error {
+// migrate brings the tables up to date.
+func migrate(ctx context.Context, db *sql.DB) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return fmt.Errorf("reading migrations: %w", err)
@@ -92,7 +112,7 @@ func Migrate(ctx context.Context, db *sql.DB) error {
 // Close waits for the writes under way and closes the file.
 func (db *DB) Close() error {
 	db.writer.stop()
-	return errors.Join(db.read.Close(), db.write.Close())
+	return errors.Join(db.read.Close(), db.write.Close(), db.unlock())
 }
 
 // Ping tells whether the database answers.
@@ -116,6 +136,17 @@ func (db *DB) SetMeta(ctx context.Context, name string, value []byte) error {
 		}
 		return tx.exec(`INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2`, name, value)
 	})
+}
+
+// MetaOr keeps a value under a name that has none, and returns what is kept.
+func (db *DB) MetaOr(ctx context.Context, name string, value []byte) (kept []byte, err error) {
+	err = db.do(ctx, func(tx *tx) error {
+		if err := tx.exec(`INSERT OR IGNORE INTO meta (name, value) VALUES (?1, ?2)`, name, value); err != nil {
+			return err
+		}
+		return tx.each(`SELECT value FROM meta WHERE name = ?1`, func(r *sql.Rows) error { return r.Scan(&kept) }, name)
+	})
+	return kept, err
 }
 
 // micros is how times are stored: microseconds since 1970 in UTC; zero as 0.

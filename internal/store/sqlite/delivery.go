@@ -4,39 +4,25 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
-// publish writes a delivery for each subscription that an event matches, and the event
-// itself if there is one. It belongs to the transaction of the change that the event tells of.
-// An event of a fleet's data makes none unless a grant in force then lets the partner have it.
+// publish writes a delivery for each subscription that hears of an event, and the event itself
+// if there is one. It belongs to the transaction of the change that the event tells of.
 func (t *tx) publish(db *DB, events []event.Event) error {
 	for _, e := range events {
-		var to []uuid.UUID
-		err := t.each(`INSERT INTO delivery (subscription, event, subject, state, tries, next_at, created_at)
-			SELECT id, ?1, ?2, 'waiting', 0, ?3, ?3 FROM subscription
-			WHERE partner = ?4 AND event_name = ?5 AND status IN ('active', 'stale')
-			AND (fleet_ids IS NULL OR EXISTS (SELECT 1 FROM json_each(fleet_ids) WHERE value = ?6))
-			AND (fleet_refs IS NULL OR EXISTS (SELECT 1 FROM json_each(fleet_refs) WHERE value = ?7))
-			AND (?8 OR EXISTS (SELECT 1 FROM share_grant g WHERE g.partner = ?4 AND g.fleet = ?9 AND `+inForce("g", "?3")+`
-				AND (?10 = '' OR coalesce(json_extract(g.levels, '$.' || ?10), '') <> '')))
-			RETURNING subscription`,
-			func(r *sql.Rows) error {
-				var id uuid.UUID
-				err := r.Scan(&id)
-				to = append(to, id)
-				return err
-			}, e.ID[:], e.Subject[:], micros(e.OccurredAt), e.Partner[:], e.Name, e.Fleet.String(), e.FleetRef,
-			e.Own || e.Fleet == uuid.Nil, e.Fleet[:], e.Kind)
-		if err != nil || len(to) == 0 {
-			if err != nil {
-				return err
-			}
+		to, err := t.listeners(e)
+		if err != nil {
+			return err
+		}
+		if len(to) == 0 {
 			continue
 		}
 		err = t.exec(`INSERT INTO event (id, name, partner, subject, fleet, fleet_ref, occurred_at, data)
@@ -45,11 +31,42 @@ func (t *tx) publish(db *DB, events []event.Event) error {
 		if err != nil {
 			return err
 		}
-		for _, id := range to {
-			t.wakeLane(db, fence.Subscriptions, id)
+		for _, s := range to {
+			err := t.exec(`INSERT INTO delivery (subscription, event, subject, state, tries, next_at, created_at)
+				VALUES (?1, ?2, ?3, ?4, 0, ?5, ?5)`, s.ID[:], e.ID[:], e.Subject[:], string(webhook.DeliveryWaiting), micros(e.OccurredAt))
+			if err != nil {
+				return err
+			}
+			t.wakeLane(db, fence.Subscriptions, s.ID)
 		}
 	}
 	return nil
+}
+
+// listeners are the subscriptions that an event is delivered to.
+func (t *tx) listeners(e event.Event) ([]webhook.Subscription, error) {
+	all, err := rows(t, `SELECT id, status, fleet_ids, fleet_refs FROM subscription
+		WHERE partner = ?1 AND event_name = ?2 AND status <> 'deleted'`, scanListener, e.Partner[:], e.Name)
+	all = slices.DeleteFunc(all, func(s webhook.Subscription) bool { return !s.Hears(e) })
+	if err != nil || len(all) == 0 || !e.NeedsGrant() {
+		return all, err
+	}
+	grants, err := t.grants(`partner = ?1 AND fleet = ?2`, e.Partner[:], e.Fleet[:])
+	if !slices.ContainsFunc(grants, func(g access.Grant) bool { return g.Lets(e) }) {
+		return nil, err
+	}
+	return all, err
+}
+
+func scanListener(row scanner) (webhook.Subscription, error) {
+	var s webhook.Subscription
+	var ids, refs sql.NullString
+	if err := row.Scan(&s.ID, &s.Status, &ids, &refs); err != nil {
+		return s, err
+	}
+	var err error
+	s.Filters, err = readFilters(ids, refs)
+	return s, err
 }
 
 // Deliveries returns the oldest waiting deliveries of each chain of a subscription. The key of a
@@ -63,7 +80,10 @@ func (db *DB) Deliveries(ctx context.Context, q fence.Query) ([]webhook.Waiting,
 		}
 		after = subject[:]
 	}
-	rows, err := db.read.QueryContext(ctx, `WITH RECURSIVE chain (key, n) AS (
+	return list(ctx, db, deliveriesQuery, scanWaiting, q.Lane.ID[:], after, q.Chains, q.Depth)
+}
+
+const deliveriesQuery = `WITH RECURSIVE chain (key, n) AS (
 		SELECT (SELECT min(subject) FROM delivery WHERE subscription = ?1 AND subject > ?2 AND state = 'waiting'), 1
 		UNION ALL
 		SELECT (SELECT min(subject) FROM delivery WHERE subscription = ?1 AND subject > chain.key AND state = 'waiting'), n + 1
@@ -73,25 +93,16 @@ func (db *DB) Deliveries(ctx context.Context, q fence.Query) ([]webhook.Waiting,
 		FROM chain CROSS JOIN delivery d CROSS JOIN event e ON e.id = d.event
 		WHERE d.seq IN (SELECT w.seq FROM delivery w WHERE w.subscription = ?1 AND w.subject = chain.key AND w.state = 'waiting'
 			ORDER BY w.seq LIMIT ?4)
-		ORDER BY chain.key, d.seq`, q.Lane.ID[:], after, q.Chains, q.Depth)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []webhook.Waiting
-	for rows.Next() {
-		var w webhook.Waiting
-		var next, occurred int64
-		var data string
-		if err := rows.Scan(&w.Seq, &w.Tries, &next, &w.Event.ID, &w.Event.Name, &w.Event.Partner,
-			&w.Event.Subject, &w.Event.Fleet, &w.Event.FleetRef, &occurred, &data); err != nil {
-			return nil, err
-		}
-		w.NextAt, w.Event.OccurredAt = fromMicros(next), fromMicros(occurred)
-		w.Event.Data = []byte(data)
-		all = append(all, w)
-	}
-	return all, rows.Err()
+		ORDER BY chain.key, d.seq`
+
+func scanWaiting(row scanner) (webhook.Waiting, error) {
+	var w webhook.Waiting
+	var next, occurred int64
+	var data string
+	err := row.Scan(&w.Seq, &w.Tries, &next, &w.Event.ID, &w.Event.Name, &w.Event.Partner, &w.Event.Subject,
+		&w.Event.Fleet, &w.Event.FleetRef, &occurred, &data)
+	w.NextAt, w.Event.OccurredAt, w.Event.Data = fromMicros(next), fromMicros(occurred), []byte(data)
+	return w, err
 }
 
 // SettleDelivery records the end of one attempt at a delivery. The event goes with the last
@@ -104,8 +115,8 @@ func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 		}
 		n, err := tx.change(`UPDATE delivery SET state = ?3, tries = tries + 1, next_at = ?4
 			WHERE seq = ?1 AND tries = ?2 AND state = 'waiting'`, w.Seq, w.Tries, string(s.State), micros(s.NextAt))
-		if err != nil || n == 0 {
-			return overtaken(n, err)
+		if err := overtaken(n, err); err != nil {
+			return err
 		}
 		if s.State == webhook.DeliveryDone {
 			if err := tx.exec(`DELETE FROM delivery WHERE seq = ?1`, w.Seq); err != nil {
@@ -117,7 +128,7 @@ func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 			}
 		}
 		if s.Pause {
-			if err := tx.exec(`UPDATE subscription SET status = 'paused' WHERE id = ?1`, s.Subscription[:]); err != nil {
+			if err := tx.exec(`UPDATE subscription SET status = ?2 WHERE id = ?1`, s.Subscription[:], string(webhook.Paused)); err != nil {
 				return err
 			}
 		}

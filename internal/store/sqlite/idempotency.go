@@ -2,16 +2,11 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
-	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/operation"
 )
-
-// keyLife is how long an idempotency key is kept.
-const keyLife = 30 * 24 * time.Hour
 
 // claim keeps the operation's idempotency key, or refuses if another operation holds it. A few
 // keys that are past their life go with it.
@@ -19,9 +14,9 @@ func (t *tx) claim(op operation.Operation) error {
 	if op.Key == nil {
 		return nil
 	}
-	taken := false
-	err := t.each(`SELECT 1 FROM idempotency WHERE client = ?1 AND key = ?2 AND created_at > ?3`,
-		func(*sql.Rows) error { taken = true; return nil }, op.Key.Client, op.Key.Value, micros(op.CreatedAt.Add(-keyLife)))
+	since := micros(operation.KeysSince(op.CreatedAt))
+	taken, err := t.there(`SELECT 1 FROM idempotency WHERE client = ?1 AND key = ?2 AND created_at > ?3`,
+		op.Key.Client, op.Key.Value, since)
 	if err != nil {
 		return err
 	}
@@ -29,7 +24,7 @@ func (t *tx) claim(op operation.Operation) error {
 		return refusal{operation.ErrKeyTaken}
 	}
 	if err := t.exec(`DELETE FROM idempotency WHERE (client, key) IN (SELECT client, key FROM idempotency WHERE created_at <= ?1 LIMIT 10)
-		OR client = ?2 AND key = ?3`, micros(op.CreatedAt.Add(-keyLife)), op.Key.Client, op.Key.Value); err != nil {
+		OR client = ?2 AND key = ?3`, since, op.Key.Client, op.Key.Value); err != nil {
 		return err
 	}
 	return t.exec(`INSERT INTO idempotency (client, key, operation, fingerprint, created_at) VALUES (?1, ?2, ?3, ?4, ?5)`,
@@ -41,7 +36,7 @@ func (db *DB) Keyed(ctx context.Context, client, key string) (operation.Operatio
 	var id uuid.UUID
 	k := operation.Key{Client: client, Value: key}
 	err := db.read.QueryRowContext(ctx, `SELECT operation, fingerprint FROM idempotency WHERE client = ?1 AND key = ?2 AND created_at > ?3`,
-		client, key, micros(time.Now().Add(-keyLife))).Scan(&id, &k.Fingerprint)
+		client, key, micros(operation.KeysSince(db.now()))).Scan(&id, &k.Fingerprint)
 	if err != nil {
 		return operation.Operation{}, missing(err, operation.ErrNotFound)
 	}

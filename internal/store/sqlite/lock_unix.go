@@ -9,9 +9,9 @@ import (
 	"syscall"
 )
 
-// Lock makes sure that one process alone runs lanes over a database file. It returns what
-// gives the lock back. Administrative commands write without it.
-func Lock(path string) (func() error, error) {
+// lock makes sure that one process alone runs lanes over a database file. It returns what
+// gives the lock back; the process's end does too.
+func lock(path string) (func() error, error) {
 	f, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("opening the lock file: %w", err)

@@ -17,7 +17,17 @@ import (
 const operationColumns = `id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key, payload, warnings,
 	state, sync, tries, counted, next_at, deadline, sent_at, resource, source_id, collection, created_at, updated_at`
 
-const live = `state IN ('queued', 'sending', 'retry', 'unknown')`
+// live is the condition of operations that have not ended, word for word that of their index.
+var live = among(operation.Live())
+
+// among is the condition of operations that are in one of some states.
+func among(states []operation.State) string {
+	quoted := make([]string, len(states))
+	for i, s := range states {
+		quoted[i] = "'" + string(s) + "'"
+	}
+	return "state IN (" + strings.Join(quoted, ", ") + ")"
+}
 
 // Accept stores an operation with its events (T1).
 func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event.Event) (operation.Operation, error) {
@@ -103,20 +113,7 @@ func scanOperation(row scanner) (operation.Operation, error) {
 }
 
 func (db *DB) operations(ctx context.Context, where string, args ...any) ([]operation.Operation, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT seq, `+operationColumns+` FROM operation `+where, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []operation.Operation
-	for rows.Next() {
-		op, err := scanOperation(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, op)
-	}
-	return all, rows.Err()
+	return list(ctx, db, `SELECT seq, `+operationColumns+` FROM operation `+where, scanOperation, args...)
 }
 
 // Operation returns an operation with its attempts.

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"time"
@@ -9,7 +10,6 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
-	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 // Heads returns the oldest live operations of each chain. It hops through the index from one key
@@ -19,7 +19,7 @@ func (db *DB) Heads(ctx context.Context, q fence.Query) ([]operation.Operation, 
 	return list(ctx, db, headsQuery, scanOperation, q.Lane.ID[:], after, before, q.Chains, q.Depth)
 }
 
-const headsQuery = `WITH RECURSIVE chain (key, n) AS (
+var headsQuery = `WITH RECURSIVE chain (key, n) AS (
 		SELECT (SELECT min(order_key) FROM operation WHERE connection = ?1 AND order_key > ?2 AND order_key < ?3 AND ` + live + `), 1
 		UNION ALL
 		SELECT (SELECT min(order_key) FROM operation WHERE connection = ?1 AND order_key > chain.key AND order_key < ?3
@@ -44,14 +44,17 @@ func (db *DB) Streams(ctx context.Context, connection uuid.UUID) ([]string, erro
 
 // MarkSending records that a call begins (T2).
 func (db *DB) MarkSending(ctx context.Context, claim fence.Claim, op operation.Operation, at time.Time) error {
+	next, err := op.Begin(at)
+	if err != nil {
+		return err
+	}
 	return db.do(ctx, func(tx *tx) error {
 		if err := tx.hold(claim); err != nil {
 			return err
 		}
-		n, err := tx.change(`UPDATE operation SET state = 'sending', updated_at = ?3,
-			sent_at = CASE WHEN state = 'unknown' AND sent_at > 0 THEN sent_at ELSE ?3 END
-			WHERE id = ?1 AND tries = ?2 AND (NOT sync OR state = 'unknown') AND `+live, op.ID[:], op.Tries, micros(at))
-		return overtaken(n, err)
+		return overtaken(tx.change(`UPDATE operation SET state = ?4, updated_at = ?5, sent_at = ?6
+			WHERE id = ?1 AND tries = ?2 AND state = ?3`, op.ID[:], op.Tries, string(op.State),
+			string(next.State), micros(next.UpdatedAt), micros(next.SentAt)))
 	})
 }
 
@@ -70,10 +73,14 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 			return err
 		}
 		n, err := tx.change(`UPDATE operation SET state = ?3, tries = ?4, counted = ?5, next_at = ?6, resource = ?7,
-			source_id = ?8, collection = ?9, updated_at = ?10, sent_at = ?11 WHERE id = ?1 AND tries = ?2 AND `+live,
+			source_id = ?8, collection = ?9, updated_at = ?10, sent_at = ?11 WHERE id = ?1 AND tries = ?2
+			AND `+among(operation.Before(op.State)),
 			op.ID[:], s.From, string(op.State), op.Tries, op.Counted, micros(op.NextAt), id(op.Resource),
 			string(op.SourceID), op.Collection, micros(op.UpdatedAt), micros(op.SentAt))
-		if err := overtaken(n, err); err != nil {
+		if err == nil && n == 0 {
+			err = tx.unsettled(s)
+		}
+		if err != nil {
 			return err
 		}
 		for _, a := range s.Attempts {
@@ -93,40 +100,53 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 	})
 }
 
+// unsettled tells why a settlement was not written.
+func (t *tx) unsettled(s operation.Settlement) error {
+	stored, err := rows(t, `SELECT id, state, tries, counted, sent_at, NULL FROM operation WHERE id = ?1`,
+		scanStanding, s.Operation.ID[:])
+	if err == nil && len(stored) > 0 {
+		err = s.Check(stored[0])
+	}
+	return refusal{cmp.Or(err, fence.ErrOvertaken)}
+}
+
+// scanStanding reads how an operation stands, with the number of its last attempt or NULL.
+func scanStanding(row scanner) (operation.Operation, error) {
+	var op operation.Operation
+	var sent, last sql.NullInt64
+	err := row.Scan(&op.ID, &op.State, &op.Tries, &op.Counted, &sent, &last)
+	op.SentAt = fromMicros(sent.Int64)
+	if last.Valid {
+		op.Attempts = []operation.Attempt{{N: int(last.Int64)}}
+	}
+	return op, err
+}
+
 // Interrupted turns what a dead process left in sending to unknown, with an attempt each.
-func (db *DB) Interrupted(ctx context.Context, at time.Time) (int, error) {
-	count := 0
-	err := db.do(ctx, func(tx *tx) error {
-		count = 0
-		type cut struct {
-			id    uuid.UUID
-			next  int
-			began int64
-		}
-		var all []cut
-		err := tx.each(`SELECT id, sent_at,
-			(SELECT coalesce(max(n), 0) + 1 FROM attempt WHERE attempt.operation = operation.id)
-			FROM operation WHERE state = 'sending'`, func(r *sql.Rows) error {
-			var c cut
-			var began sql.NullInt64
-			err := r.Scan(&c.id, &began, &c.next)
-			c.began = began.Int64
-			all = append(all, c)
+func (db *DB) Interrupted(ctx context.Context, at time.Time) (count int, err error) {
+	err = db.do(ctx, func(tx *tx) error {
+		cut, err := rows(tx, `SELECT id, state, tries, counted, sent_at,
+			(SELECT max(n) FROM attempt WHERE attempt.operation = operation.id)
+			FROM operation WHERE state = ?1 AND `+live, scanStanding, string(operation.Sending))
+		if err != nil {
 			return err
-		})
-		for _, c := range all {
+		}
+		for _, op := range cut {
+			next, a, err := op.Interrupt(at)
 			if err != nil {
 				return err
 			}
-			a := operation.Attempt{ID: uuid.Must(uuid.NewV7()), N: c.next, Class: tsp.Unknown, StartedAt: fromMicros(c.began),
-				EndedAt: at, Details: "Waybill stopped before the answer came; the TSP is asked what became of it"}
-			if err = tx.saveAttempt(c.id, a); err == nil {
-				err = tx.exec(`UPDATE operation SET state = 'unknown', tries = tries + 1, counted = counted + 1,
-					next_at = ?2, updated_at = ?2 WHERE id = ?1`, c.id[:], micros(at))
+			if err := tx.saveAttempt(op.ID, a); err != nil {
+				return err
 			}
-			count++
+			err = tx.exec(`UPDATE operation SET state = ?2, tries = ?3, counted = ?4, next_at = ?5, updated_at = ?6 WHERE id = ?1`,
+				op.ID[:], string(next.State), next.Tries, next.Counted, micros(next.NextAt), micros(next.UpdatedAt))
+			if err != nil {
+				return err
+			}
 		}
-		return err
+		count = len(cut)
+		return nil
 	})
 	return count, err
 }
@@ -143,22 +163,9 @@ func (db *DB) WaitingSubscriptions(ctx context.Context) ([]uuid.UUID, error) {
 }
 
 func (db *DB) hop(ctx context.Context, table, column, where string) ([]uuid.UUID, error) {
-	rows, err := db.read.QueryContext(ctx, `WITH RECURSIVE lane (id) AS (
+	return list(ctx, db, `WITH RECURSIVE lane (id) AS (
 		SELECT min(`+column+`) FROM `+table+` WHERE `+where+`
 		UNION ALL
 		SELECT (SELECT min(`+column+`) FROM `+table+` WHERE `+column+` > lane.id AND `+where+`) FROM lane WHERE lane.id IS NOT NULL
-	) SELECT id FROM lane WHERE id IS NOT NULL`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []uuid.UUID
-	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		all = append(all, id)
-	}
-	return all, rows.Err()
+	) SELECT id FROM lane WHERE id IS NOT NULL`, scanID)
 }

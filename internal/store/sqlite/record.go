@@ -61,39 +61,13 @@ func (db *DB) RecordsOf(ctx context.Context, connection uuid.UUID, kind resource
 }
 
 func (db *DB) records(ctx context.Context, query string, args ...any) ([]record.Record, error) {
-	rows, err := db.read.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []record.Record
-	for rows.Next() {
-		r, err := scanRecord(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, r)
-	}
-	return all, rows.Err()
+	return list(ctx, db, query, scanRecord, args...)
 }
 
 // ReachedSince lists records that a connection reaches and has brought nothing new of.
 func (db *DB) ReachedSince(ctx context.Context, connection uuid.UUID, kind resource.Kind, before time.Time) ([]uuid.UUID, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT r.id FROM record_reach x JOIN record r ON r.seq = x.record
-		WHERE x.connection = ?1 AND x.kind = ?2 AND x.gone_at = 0 AND x.seen_at < ?3`, connection[:], string(kind), micros(before))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []uuid.UUID
-	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		all = append(all, id)
-	}
-	return all, rows.Err()
+	return list(ctx, db, `SELECT r.id FROM record_reach x JOIN record r ON r.seq = x.record
+		WHERE x.connection = ?1 AND x.kind = ?2 AND x.gone_at = 0 AND x.seen_at < ?3`, scanID, connection[:], string(kind), micros(before))
 }
 
 // LoseRecords takes records out of a connection's reach.
@@ -109,14 +83,25 @@ func (db *DB) LoseRecords(ctx context.Context, l record.Loss) error {
 }
 
 func (t *tx) loseRecord(l record.Loss, id uuid.UUID) error {
-	n, err := t.change(`UPDATE record_reach SET gone_at = ?4 WHERE connection = ?1 AND gone_at = 0 AND seen_at < ?3
-		AND record = (SELECT seq FROM record WHERE id = ?2)`, l.Connection[:], id[:], micros(l.Before), micros(l.At))
-	if err != nil || n == 0 {
+	var seq int64
+	reaches, err := rows(t, `SELECT r.seq, x.connection, x.seen_at, x.gone_at FROM record r JOIN record_reach x ON x.record = r.seq
+		WHERE r.id = ?1 AND x.connection IN (SELECT ?2 UNION SELECT c.id FROM connection c WHERE c.fleet = r.fleet AND c.status <> 'deleted')`,
+		func(row scanner) (x record.Reach, err error) {
+			var seen, gone int64
+			err = row.Scan(&seq, &x.Connection, &seen, &gone)
+			x.SeenAt, x.GoneAt = fromMicros(seen), fromMicros(gone)
+			return x, err
+		}, id[:], l.Connection[:])
+	lost, deleted := l.Of(reaches)
+	if err != nil || !lost {
 		return err
 	}
-	return t.exec(`UPDATE record SET deleted_at = ?2, updated_at = ?2, shelf = shelf | 1 WHERE id = ?1 AND deleted_at = 0
-		AND NOT EXISTS (SELECT 1 FROM connection c JOIN record_reach x ON x.connection = c.id AND x.record = record.seq
-			WHERE c.fleet = record.fleet AND c.status <> 'deleted' AND x.gone_at = 0)`, id[:], micros(l.At))
+	err = t.exec(`UPDATE record_reach SET gone_at = ?3 WHERE connection = ?1 AND record = ?2`, l.Connection[:], seq, micros(l.At))
+	if err != nil || !deleted {
+		return err
+	}
+	return t.exec(`UPDATE record SET deleted_at = ?2, updated_at = ?2, shelf = shelf | ?3 WHERE seq = ?1 AND deleted_at = 0`,
+		seq, micros(l.At), record.ShelfDeleted)
 }
 
 // SaveRecords adds or replaces records.
@@ -134,13 +119,14 @@ func (db *DB) SaveRecords(ctx context.Context, records []record.Record) error {
 	})
 }
 
-// storedRecord returns a record as it is stored; its Seq is 0 if it is not. What Source holds
-// is told by Hash.
-func (t *tx) storedRecord(id uuid.UUID) (record.Record, error) {
-	var stored record.Record
-	err := t.each(`SELECT `+recordColumns+`, '{}' FROM record r WHERE r.id = ?1`, func(rows *sql.Rows) (err error) {
-		stored, err = scanRecord(rows)
+// knownRecord returns a record as it is stored; its Seq is 0 if it is not. What Source holds is
+// told by Hash.
+func (t *tx) knownRecord(id uuid.UUID) (record.Known, error) {
+	var known record.Known
+	err := t.each(`SELECT NOT EXISTS (SELECT 1 FROM connection c WHERE c.id = r.connection AND c.status <> 'deleted'), `+
+		recordColumns+`, '{}' FROM record r WHERE r.id = ?1`, func(row *sql.Rows) (err error) {
+		known.Record, err = scanRecord(also{row, &known.Orphan})
 		return err
 	}, id[:])
-	return stored, err
+	return known, err
 }

@@ -86,7 +86,7 @@ func merged(q record.Query, c *conditions, o order, direction string) string {
 		`, r.seq ` + direction + ` LIMIT 1 OFFSET ` + strconv.Itoa(q.Limit-1) + `)`
 	// The index must be bounded by the end, which is found once, and not by the time range.
 	bounded := strings.Replace(stretch, rival, "+"+rival, 1)
-	c.args = append(append([]any{hexed(q.Fleets), numbers(shelves(q))}, c.args...), c.args...)
+	c.args = append(append([]any{hexed(q.Fleets), numbers(q.Shelves())}, c.args...), c.args...)
 	return `SELECT r.seq FROM (SELECT unhex(value) AS id FROM json_each(?)) f CROSS JOIN json_each(?) s CROSS JOIN ` + from +
 		` WHERE ` + bounded + ` AND r.` + o.column + ` ` + beyond + ` coalesce(` + end + `, ` + none + `)`
 }
@@ -101,7 +101,7 @@ func (db *DB) CountRecords(ctx context.Context, q record.Query) (int, error) {
 	if !narrow(q) {
 		from += " INDEXED BY record_by_time"
 		c.add(`r.fleet IN (SELECT unhex(value) FROM json_each(?))`, hexed(q.Fleets))
-		c.add(`r.shelf IN (SELECT value FROM json_each(?))`, numbers(shelves(q)))
+		c.add(`r.shelf IN (SELECT value FROM json_each(?))`, numbers(q.Shelves()))
 	}
 	var n int
 	err = db.read.QueryRowContext(ctx, `SELECT count(*) FROM `+from+` WHERE `+strings.Join(c.parts, " AND "), c.args...).Scan(&n)
@@ -122,7 +122,7 @@ func selected(q record.Query) (conditions, error) {
 	c.addIf(!q.To.IsZero(), "r.sort_at < ?", micros(q.To))
 	if narrow(q) {
 		c.add(`r.fleet IN (SELECT unhex(value) FROM json_each(?))`, hexed(q.Fleets))
-		c.add(`r.shelf IN (SELECT value FROM json_each(?))`, numbers(shelves(q)))
+		c.add(`r.shelf IN (SELECT value FROM json_each(?))`, numbers(q.Shelves()))
 	}
 	if q.Connection != uuid.Nil {
 		seen := " AND x.gone_at = 0"

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -14,46 +15,51 @@ import (
 
 // ScheduleImports makes kinds of a connection due.
 func (db *DB) ScheduleImports(ctx context.Context, connection uuid.UUID, kinds []resource.Kind, at time.Time) error {
-	return db.do(ctx, func(tx *tx) error {
-		for _, kind := range kinds {
-			err := tx.exec(`INSERT INTO import_schedule (connection, kind, next_at, last_success_at, failures, problem)
-				VALUES (?1, ?2, ?3, 0, 0, '') ON CONFLICT DO UPDATE SET next_at = ?3`, connection[:], string(kind), micros(at))
-			if err != nil {
-				return err
-			}
+	return db.do(ctx, func(tx *tx) error { return tx.schedule(db, connection, kinds, at) })
+}
+
+func (t *tx) schedule(db *DB, connection uuid.UUID, kinds []resource.Kind, at time.Time) error {
+	for _, kind := range kinds {
+		err := t.exec(`INSERT INTO import_schedule (connection, kind, next_at, last_success_at, failures, problem)
+			VALUES (?1, ?2, ?3, 0, 0, '') ON CONFLICT DO UPDATE SET next_at = ?3`, connection[:], string(kind), micros(at))
+		if err != nil {
+			return err
 		}
-		tx.wakeLane(db, fence.Imports, connection)
-		return nil
-	})
+	}
+	if len(kinds) > 0 {
+		t.wakeLane(db, fence.Imports, connection)
+	}
+	return nil
 }
 
 // ParkImports takes a connection's schedules out of work.
 func (db *DB) ParkImports(ctx context.Context, connection uuid.UUID) error {
-	return db.do(ctx, func(tx *tx) error {
-		return tx.exec(`UPDATE import_schedule SET next_at = NULL WHERE connection = ?1`, connection[:])
-	})
+	return db.do(ctx, func(tx *tx) error { return tx.park(connection) })
+}
+
+func (t *tx) park(connection uuid.UUID) error {
+	return t.exec(`UPDATE import_schedule SET next_at = NULL WHERE connection = ?1`, connection[:])
+}
+
+// reschedule makes the schedules of a connection follow a change of it.
+func (t *tx) reschedule(db *DB, c connection.Change) error {
+	if err := t.park(c.To.ID); err != nil {
+		return err
+	}
+	return t.schedule(db, c.To.ID, c.Kinds, c.To.UpdatedAt)
 }
 
 // SchedulesOf lists the schedules of connections.
 func (db *DB) SchedulesOf(ctx context.Context, connections []uuid.UUID) ([]record.Schedule, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT seq, connection, kind, next_at, last_success_at, failures, problem
-		FROM import_schedule WHERE connection IN (SELECT unhex(value) FROM json_each(?1)) ORDER BY seq`, hexed(connections))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []record.Schedule
-	for rows.Next() {
-		var s record.Schedule
-		var next sql.NullInt64
-		var last int64
-		if err := rows.Scan(&s.Seq, &s.Connection, &s.Kind, &next, &last, &s.Failures, &s.Problem); err != nil {
-			return nil, err
-		}
-		s.NextAt, s.LastSuccessAt = fromMicros(next.Int64), fromMicros(last)
-		all = append(all, s)
-	}
-	return all, rows.Err()
+	return list(ctx, db, `SELECT seq, connection, kind, next_at, last_success_at, failures, problem
+		FROM import_schedule WHERE connection IN (SELECT unhex(value) FROM json_each(?1)) ORDER BY seq`,
+		func(row scanner) (s record.Schedule, err error) {
+			var next sql.NullInt64
+			var last int64
+			err = row.Scan(&s.Seq, &s.Connection, &s.Kind, &next, &last, &s.Failures, &s.Problem)
+			s.NextAt, s.LastSuccessAt = fromMicros(next.Int64), fromMicros(last)
+			return s, err
+		}, hexed(connections))
 }
 
 // SettleImport stores how an import ended.
@@ -70,19 +76,5 @@ func (db *DB) SettleImport(ctx context.Context, claim fence.Claim, from, to reco
 
 // DueImports lists the connections that have a kind due.
 func (db *DB) DueImports(ctx context.Context, at time.Time) ([]uuid.UUID, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT DISTINCT connection FROM import_schedule
-		WHERE next_at <= ?1`, micros(at))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []uuid.UUID
-	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		all = append(all, id)
-	}
-	return all, rows.Err()
+	return list(ctx, db, `SELECT DISTINCT connection FROM import_schedule WHERE next_at <= ?1`, scanID, micros(at))
 }

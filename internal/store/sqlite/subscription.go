@@ -19,10 +19,8 @@ const subscriptionColumns = `id, partner, url, event_name, fleet_ids, fleet_refs
 func (db *DB) InsertSubscriptions(ctx context.Context, all []webhook.Subscription) error {
 	return db.do(ctx, func(tx *tx) error {
 		for _, s := range all {
-			taken := false
-			err := tx.each(`SELECT 1 FROM subscription WHERE partner = ?1 AND event_name = ?2 AND url = ?3 AND filters = ?4
-				AND status <> 'deleted'`, func(*sql.Rows) error { taken = true; return nil },
-				s.Partner[:], s.EventName, s.URL, s.Filters.Key())
+			taken, err := tx.there(`SELECT 1 FROM subscription WHERE partner = ?1 AND event_name = ?2 AND url = ?3 AND filters = ?4
+				AND status <> 'deleted'`, s.Partner[:], s.EventName, s.URL, s.Filters.Key())
 			if err != nil {
 				return err
 			}
@@ -67,18 +65,27 @@ func scanSubscription(row scanner) (webhook.Subscription, error) {
 		return s, missing(err, webhook.ErrNotFound)
 	}
 	s.CreatedAt, s.UpdatedAt = fromMicros(created), fromMicros(updated)
+	s.Filters, err = readFilters(ids, refs)
+	return s, err
+}
+
+// readFilters reads the columns of a subscription's filters; nil if it has none.
+func readFilters(ids, refs sql.NullString) (*webhook.Filters, error) {
 	if !ids.Valid && !refs.Valid {
-		return s, nil
+		return nil, nil
 	}
-	s.Filters = &webhook.Filters{}
-	for from, to := range map[*sql.NullString]any{&ids: &s.Filters.FleetIDs, &refs: &s.Filters.FleetRefs} {
-		if from.Valid {
-			if err := json.Unmarshal([]byte(from.String), to); err != nil {
-				return s, err
-			}
+	f := &webhook.Filters{}
+	if ids.Valid {
+		if err := json.Unmarshal([]byte(ids.String), &f.FleetIDs); err != nil {
+			return nil, err
 		}
 	}
-	return s, nil
+	if refs.Valid {
+		if err := json.Unmarshal([]byte(refs.String), &f.FleetRefs); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
 }
 
 // Subscription returns a partner's subscription.

@@ -212,21 +212,39 @@ func (t *tx) change(query string, args ...any) (int64, error) {
 	return r.RowsAffected()
 }
 
+// rows reads all rows of a query within the transaction.
+func rows[T any](t *tx, query string, scan func(scanner) (T, error), args ...any) ([]T, error) {
+	var all []T
+	err := t.each(query, func(r *sql.Rows) error {
+		one, err := scan(r)
+		all = append(all, one)
+		return err
+	}, args...)
+	return all, err
+}
+
+// there tells whether a query has a row.
+func (t *tx) there(query string, args ...any) (bool, error) {
+	found := false
+	err := t.each(query, func(*sql.Rows) error { found = true; return nil }, args...)
+	return found, err
+}
+
 // each runs a query and calls scan for each of its rows.
 func (t *tx) each(query string, scan func(*sql.Rows) error, args ...any) error {
 	s, err := t.stmt(query)
 	if err != nil {
 		return err
 	}
-	rows, err := s.Query(args...)
+	found, err := s.Query(args...)
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
+	defer found.Close()
+	for found.Next() {
+		if err := scan(found); err != nil {
 			return err
 		}
 	}
-	return rows.Err()
+	return found.Err()
 }

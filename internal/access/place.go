@@ -1,0 +1,94 @@
+package access
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/resource"
+)
+
+// What follows is decided here and carried out by stores, in the transaction in which they read
+// the grants that a decision is made from.
+
+// Lives tells whether the grant keeps others of its partner and fleet from taking its place.
+func (g Grant) Lives() bool { return g.Status == GrantActive || g.Status == GrantPaused }
+
+// NameFree refuses with ErrRefTaken a grant by whose reference its partner knows another fleet,
+// whatever became of that one. others are the partner's grants under the reference.
+func (g Grant) NameFree(others []Grant) error {
+	foreign := func(o Grant) bool {
+		return o.Partner == g.Partner && o.FleetRef == g.FleetRef && o.Fleet != g.Fleet
+	}
+	if g.FleetRef != "" && slices.ContainsFunc(others, foreign) {
+		return ErrRefTaken
+	}
+	return nil
+}
+
+// TakePlace tells which grants give way to one that lives: those that have expired by their date
+// at its UpdatedAt, returned as they are then. ErrExists if another one still lives. others are
+// the grants of the same partner and fleet, as they are stored.
+func (g Grant) TakePlace(others []Grant) (ended []Grant, err error) {
+	if !g.Lives() {
+		return nil, nil
+	}
+	for _, o := range others {
+		if o.ID == g.ID || !o.Lives() {
+			continue
+		}
+		if o = o.At(g.UpdatedAt); o.Lives() {
+			return nil, ErrExists
+		}
+		ended = append(ended, o)
+	}
+	return ended, nil
+}
+
+// Replace returns the grant as it is stored in place of one of the same id, and the name of the
+// event that tells of it: "" if it says nothing new. A known one with a zero ID is none at all.
+func (g Grant) Replace(known Grant) (next Grant, tells string) {
+	if known.ID == uuid.Nil {
+		g.CreatedAt = g.UpdatedAt
+		return g, EventCreated
+	}
+	known = known.At(g.UpdatedAt)
+	if g.FleetRef == known.FleetRef && g.Status == known.Status && maps.Equal(g.Levels, known.Levels) &&
+		g.Effective.Equal(known.Effective) && g.Expiration.Equal(known.Expiration) {
+		return known, ""
+	}
+	g.CreatedAt = known.CreatedAt
+	return g, EventUpdated
+}
+
+// Change is the name of the event that tells of a changed grant.
+func (g Grant) Change() string {
+	if g.Status == GrantDeleted {
+		return EventDeleted
+	}
+	return EventUpdated
+}
+
+// Lets tells whether the grant lets its partner have an event of its fleet, as of when the event
+// occurred.
+func (g Grant) Lets(e event.Event) bool {
+	return g.InForce(e.OccurredAt) && (e.Kind == "" || g.Levels[resource.Kind(e.Kind)] != "")
+}
+
+// Address returns an event once for each grant in force, for its partner and under the reference
+// by which that partner knows the fleet. One that names its partner is for that one alone.
+func Address(e event.Event, grants []Grant) []event.Event {
+	if e.Partner != uuid.Nil {
+		return []event.Event{e}
+	}
+	var all []event.Event
+	for _, g := range grants {
+		if g.InForce(e.OccurredAt) {
+			e.ID, e.Partner, e.FleetRef = uuid.Must(uuid.NewV7()), g.Partner, g.FleetRef
+			all = append(all, e)
+		}
+	}
+	return all
+}

@@ -1,0 +1,99 @@
+package operation
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+func noon() time.Time { return time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC) }
+
+func everyState() []State { return append(Live(), Succeeded, Failed) }
+
+func TestAStateFollowsOnlyWhereTheTableHasAWay(t *testing.T) {
+	t.Parallel()
+	for _, from := range append(everyState(), "", "another") {
+		for _, to := range append(everyState(), "", "another") {
+			op, err := Operation{State: from}.To(to, noon())
+			if ok := slices.Contains(Transitions(from), to); ok != (err == nil) {
+				t.Errorf("from %q to %q: %v", from, to, err)
+			}
+			if want := map[bool]State{true: to, false: from}[err == nil]; op.State != want || op.UpdatedAt.IsZero() == (err == nil) {
+				t.Errorf("from %q to %q it is %q, changed at %v", from, to, op.State, op.UpdatedAt)
+			}
+		}
+	}
+}
+
+func TestACallBeginsForWhatIsLiveAndNotItsHandlers(t *testing.T) {
+	t.Parallel()
+	sent := noon().Add(-time.Hour)
+	for _, c := range []struct {
+		says   string
+		stored Operation
+		began  time.Time // zero if it is lost
+	}{
+		{"queued", Operation{State: Queued}, noon()},
+		{"tried", Operation{State: Retry, Tries: 2, SentAt: sent}, noon()},
+		{"unknown", Operation{State: Unknown, Tries: 1, SentAt: sent}, sent},
+		{"unknown since before that was noted", Operation{State: Unknown, Tries: 1}, noon()},
+		{"sent and not settled", Operation{State: Sending, SentAt: sent}, sent},
+		{"done", Operation{State: Succeeded, Tries: 1}, time.Time{}},
+		{"failed", Operation{State: Failed, Tries: 1}, time.Time{}},
+		{"sent by its handler", Operation{State: Sending, Sync: true, SentAt: sent}, time.Time{}},
+		{"unknown to its handler", Operation{State: Unknown, Sync: true, Tries: 1, SentAt: sent}, sent},
+	} {
+		op, err := c.stored.Begin(noon())
+		if c.began.IsZero() {
+			if !errors.Is(err, fence.ErrOvertaken) {
+				t.Errorf("%s: %v", c.says, err)
+			}
+			continue
+		}
+		if err != nil || op.State != Sending || !op.SentAt.Equal(c.began) || !op.UpdatedAt.Equal(noon()) {
+			t.Errorf("%s: it is %s, sent at %v, %v", c.says, op.State, op.SentAt, err)
+		}
+	}
+}
+
+func TestASettlementIsWrittenOverWhatItBeganFrom(t *testing.T) {
+	t.Parallel()
+	for _, stored := range everyState() {
+		for _, to := range everyState() {
+			for _, tries := range []int{1, 2} {
+				err := Settlement{Operation: Operation{State: to}, From: 1}.Check(Operation{State: stored, Tries: tries})
+				lost := stored.Ended() || tries != 1
+				if before := slices.Contains(Before(to), stored); before != (err == nil) && tries == 1 {
+					t.Errorf("%s is before %s: %t", stored, to, before)
+				}
+				ok := !lost && slices.Contains(Transitions(stored), to)
+				if errors.Is(err, fence.ErrOvertaken) != lost || ok != (err == nil) {
+					t.Errorf("%s after %d tries to %s: %v", stored, tries, to, err)
+				}
+			}
+		}
+	}
+}
+
+func TestAnInterruptedOperationIsUnknownWithAnEntryBehindItsLog(t *testing.T) {
+	t.Parallel()
+	sent := noon().Add(-time.Minute)
+	op, a, err := Operation{State: Sending, Tries: 3, Counted: 1, SentAt: sent, Attempts: []Attempt{{N: 2}, {N: 5}}}.Interrupt(noon())
+	want := Attempt{N: 6, Class: tsp.Unknown, StartedAt: sent, EndedAt: noon()}
+	if diff := cmp.Diff(want, a, cmpopts.IgnoreFields(Attempt{}, "ID", "Details")); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	if op.State != Unknown || op.Tries != 4 || op.Counted != 2 || !op.NextAt.Equal(noon()) || !op.SentAt.Equal(sent) {
+		t.Errorf("it is %+v", op)
+	}
+	if _, _, err := (Operation{State: Failed}).Interrupt(noon()); err == nil {
+		t.Error("one that has ended was interrupted")
+	}
+}

@@ -1,0 +1,121 @@
+package record
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// What follows is decided here and carried out by stores, in the transaction in which they read
+// the records that a decision is made from.
+
+// Known is a record as a store has it when another reading of it comes.
+type Known struct {
+	Record
+	// Orphan tells that the connection which brought its last change is deleted.
+	Orphan bool
+}
+
+// Merge is what becomes of a known record by another reading of it.
+type Merge struct {
+	// Record is as it shall be stored, with Connection the one that reaches it by the reading.
+	Record Record
+	// WrittenAt is when it was written last; zero for one that was only imported.
+	WrittenAt time.Time
+	// News tells that its content changes. Otherwise it was only seen: it belongs to Connection
+	// if Adopted says so, and nothing else of it is stored.
+	News, Adopted bool
+}
+
+// New returns a record as it is stored first.
+func (r Record) New() Merge {
+	r = r.whole()
+	r.Seq, r.CreatedAt, r.DeletedAt = 0, r.UpdatedAt, time.Time{}
+	return Merge{Record: r, WrittenAt: r.writtenAt(), News: true}
+}
+
+// Onto decides what a reading changes of the record that is known. A reading from before the last
+// write of the record only tells that the record is there; so does an import that brings what is
+// known. An import leaves alone what only writes tell: extras, whether the source id is ours, and
+// when an event happened, unless the TSP tells that itself. A deleted record is there again.
+func (r Record) Onto(known Known) Merge {
+	r = r.whole()
+	r.Seq, r.CreatedAt, r.DeletedAt = known.Seq, known.CreatedAt, time.Time{}
+	same := r.Imported && known.Imported && known.DeletedAt.IsZero() && r.Hash == known.Hash && r.Kind == known.Kind
+	if same || r.SeenAt.Before(known.SeenAt) {
+		return Merge{Record: r, Adopted: known.Orphan && known.Connection != r.Connection}
+	}
+	m := Merge{WrittenAt: known.SeenAt, News: true}
+	if at := r.writtenAt(); at.After(m.WrittenAt) {
+		m.WrittenAt = at
+	}
+	if r.Imported {
+		r.Extras, r.Synthetic = known.Extras, known.Synthetic
+		if r.OccurredAt.IsZero() {
+			r.OccurredAt = known.OccurredAt
+		}
+	}
+	r.Imported = r.Imported || known.Imported
+	m.Record = r
+	return m
+}
+
+// whole fills in what a reading may leave out.
+func (r Record) whole() Record {
+	if r.UpdatedAt.IsZero() {
+		r.UpdatedAt = r.SeenAt
+	}
+	if len(r.Extras) == 0 {
+		r.Extras = []byte("{}")
+	}
+	return r
+}
+
+func (r Record) writtenAt() time.Time {
+	if r.Imported {
+		return time.Time{}
+	}
+	return r.SeenAt
+}
+
+// Reach is that a connection reaches a record.
+type Reach struct {
+	Connection uuid.UUID
+	// SeenAt is when it last brought something new of the record or wrote it; GoneAt is when it
+	// was found not to see it any more, zero while it does.
+	SeenAt, GoneAt time.Time
+}
+
+// Of decides what a loss means for one of its records, which connections that are not deleted
+// reach so: whether its connection loses it, and whether it is deleted because no other has it.
+func (l Loss) Of(reaches []Reach) (lost, deleted bool) {
+	others := false
+	for _, r := range reaches {
+		if r.Connection == l.Connection {
+			lost = r.GoneAt.IsZero() && r.SeenAt.Before(l.Before)
+		} else if r.GoneAt.IsZero() {
+			others = true
+		}
+	}
+	return lost, lost && !others
+}
+
+// The shelves keep apart, in whatever order records are stored, what lists tell apart. A record
+// stands on one; ShelfDeleted is added for one that was deleted at its TSP.
+const (
+	ShelfDeleted = 1
+	shelfOthers  = 2
+	shelfDrivers = 4
+)
+
+// Shelf is where a record stands that is not deleted: drivers and other users apart.
+func (r Record) Shelf() int {
+	drives, known := r.Drives()
+	switch {
+	case !known:
+		return 0
+	case drives:
+		return shelfDrivers
+	}
+	return shelfOthers
+}

@@ -1,0 +1,35 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/waybill-dev/waybill/internal/store/sqlite"
+)
+
+// Each engine is a Store.
+var _ Store = (*sqlite.DB)(nil)
+
+// Open opens the database that a URL names, a file path or sqlite:///path, making and migrating it
+// as needed. A SQLite file lets one process alone work on its lanes: a second one with a Waker is
+// refused until the first one closes it or ends.
+func Open(ctx context.Context, url string, o Options) (Store, error) {
+	scheme, path, named := strings.Cut(url, "://")
+	switch {
+	case url == "":
+		return nil, errors.New("no database is set; set WAYBILL_DATABASE_URL to a file such as /var/lib/waybill/waybill.db")
+	case !named:
+		path = url
+	case scheme == "postgres", scheme == "postgresql":
+		return nil, errors.New("PostgreSQL is not supported by this release; set WAYBILL_DATABASE_URL to a file")
+	case scheme != "sqlite":
+		return nil, fmt.Errorf("%s:// is no database of this release; set WAYBILL_DATABASE_URL to a file path or sqlite:///path", scheme)
+	}
+	db, err := sqlite.Open(ctx, path, o.Now, o.Wake)
+	if err != nil {
+		return nil, err
+	}
+	return db, nil
+}

@@ -1,0 +1,72 @@
+// Package store is where everything is kept, as one port: what the rooms ask of a store, each in
+// its own words, together with what only the program itself asks. Engines implement it, each in a
+// folder of its own; package storetest holds every promise that is made here.
+//
+// An engine holds no judgement. What depends on what is stored is decided by functions of the
+// rooms (access.Grant.TakePlace, operation.Operation.Begin, record.Record.Onto and their like):
+// the engine reads, asks and writes, in one transaction.
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+// Store keeps everything. What a method has answered without an error is on disk; what it has
+// refused has changed nothing. Times keep their microseconds and come back in UTC. All methods may
+// be called from many goroutines.
+type Store interface {
+	access.Store
+	access.Agreements
+	access.Fleets
+	access.Clients
+	connection.Everything
+	operation.Store
+	operation.Queue
+	operation.Progress
+	operation.Recovery
+	record.Store
+	record.Sweeps
+	record.Lists
+	record.Schedules
+	webhook.Store
+	webhook.Queue
+	Meta
+	// Ping tells whether the database answers.
+	Ping(ctx context.Context) error
+	// Close waits for the writes under way and ends the use of the database; whoever writes
+	// afterwards gets an error. Closing twice is no error.
+	Close() error
+}
+
+// Meta keeps small named values beside the tables. What a process counts in its memory and saves
+// here at its stop, such as the state of the limits, is one process's: replicas keep such things
+// in rows of their own, under their claims.
+type Meta interface {
+	// Meta returns a value, or nil if there is none.
+	Meta(ctx context.Context, name string) ([]byte, error)
+	// SetMeta keeps a value; nil removes it.
+	SetMeta(ctx context.Context, name string, value []byte) error
+	// MetaOr keeps a value under a name that has none, and returns what is kept there: of many who
+	// do so at once all get the same.
+	MetaOr(ctx context.Context, name string, value []byte) ([]byte, error)
+}
+
+// Waker is told, after the commit, of each lane that was given work. It must not block. A hint
+// that is lost costs time and nothing else: WaitingConnections and its like tell what waits.
+type Waker func(fence.Lane)
+
+// Options are what an engine is opened with.
+type Options struct {
+	// Now is the clock by which grants, drafts and keys are judged when they are read.
+	Now func() time.Time
+	// Wake is given by whoever works on the lanes. Commands that work beside it leave it out.
+	Wake Waker
+}

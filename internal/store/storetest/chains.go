@@ -1,0 +1,136 @@
+package storetest
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+func chains() []rule {
+	return []rule{
+		{"chains are read by their keys, the oldest items of each first", chainsInOrder},
+		{"a chain whose items have ended is gone, and a stream with its last chain", chainsEnd},
+		{"deliveries are read by their subjects, the oldest of each first", deliveriesByChain},
+		{"an earlier claim can begin and settle nothing once a later one has written", earlierClaims},
+		{"claims of one lane are nothing to another, nor to whoever works outside of lanes", claimsOfOthers},
+	}
+}
+
+// heads reads chains of a connection.
+func (s *stand) heads(conn uuid.UUID, q fence.Query) []operation.Operation {
+	s.t.Helper()
+	q.Lane = fence.Lane{Kind: fence.Connections, ID: conn}
+	return got[[]operation.Operation](s)(s.Heads(s.t.Context(), q))
+}
+
+// chained is an operation of a chain that is not stored.
+func chained(conn uuid.UUID, key string) operation.Operation {
+	op := queued(conn)
+	op.OrderKey = key
+	return op
+}
+
+func chainsInOrder(t *testing.T, s *stand) {
+	conn := uuid.New()
+	for _, key := range []string{"u/b", "u/a", "m/x/1", "u/b", "u/b", "c/1", "u/a", "m/x/2", "uu/a"} {
+		s.accept(chained(conn, key))
+	}
+	s.accept(chained(uuid.New(), "u/0"))
+	first := s.heads(conn, fence.Query{Chains: 1, Depth: 1})[0].Seq - 5
+	for _, c := range []struct {
+		q    fence.Query
+		want []string // the key and the place in the order of acceptance
+	}{
+		{fence.Query{Chains: 9, Depth: 2}, []string{"c/1#5", "m/x/1#2", "m/x/2#7", "u/a#1", "u/a#6", "u/b#0", "u/b#3", "uu/a#8"}},
+		{fence.Query{Chains: 3, Depth: 1}, []string{"c/1#5", "m/x/1#2", "m/x/2#7"}},
+		{fence.Query{Chains: 3, Depth: 1, After: "m/x/1"}, []string{"m/x/2#7", "u/a#1", "u/b#0"}},
+		{fence.Query{Chains: 9, Depth: 1, Stream: "u"}, []string{"u/a#1", "u/b#0"}},
+		{fence.Query{Chains: 9, Depth: 9, Stream: "u", After: "u/a"}, []string{"u/b#0", "u/b#3", "u/b#4"}},
+		{fence.Query{Chains: 9, Depth: 9, Stream: "u", After: "u/b"}, nil},
+		{fence.Query{Chains: 9, Depth: 9, Stream: "m"}, []string{"m/x/1#2", "m/x/2#7"}},
+	} {
+		var read []string
+		for _, op := range s.heads(conn, c.q) {
+			read = append(read, fmt.Sprintf("%s#%d", op.OrderKey, op.Seq-first))
+		}
+		same(t, fmt.Sprintf("%+v", c.q), read, c.want)
+	}
+	same(t, "streams", got[[]string](s)(s.Streams(t.Context(), conn)), []string{"c", "m", "u", "uu"})
+}
+
+func chainsEnd(t *testing.T, s *stand) {
+	conn := uuid.New()
+	for _, key := range []string{"c/1", "u/a", "u/b"} {
+		if op := s.accept(chained(conn, key)); key != "u/b" {
+			s.settle(op, operation.Succeeded)
+		}
+	}
+	left := s.heads(conn, fence.Query{Chains: 9, Depth: 9})
+	is(t, "chains", len(left), 1)
+	is(t, "the chain", left[0].OrderKey, "u/b")
+	same(t, "streams", got[[]string](s)(s.Streams(t.Context(), conn)), []string{"u"})
+	is(t, "streams of an empty lane", len(got[[]string](s)(s.Streams(t.Context(), uuid.New()))), 0)
+}
+
+func deliveriesByChain(t *testing.T, s *stand) {
+	partner, fleet := s.partner(), s.fleet()
+	s.grant(granted(partner, fleet))
+	sub := s.subscribe(subscribed(partner, eventName))
+	for i, subject := range []byte{2, 1, 2, 3, 2} {
+		e := fact(partner, fleet)
+		e.Subject, e.Data = uuid.UUID{subject}, fmt.Appendf(nil, `{"n":%d}`, i)
+		s.publish([]event.Event{e}...)
+	}
+	read := func(after string, chains, depth int) (all []string) {
+		for _, w := range got[[]webhook.Waiting](s)(s.Deliveries(t.Context(),
+			fence.Query{Lane: laneOf(sub), After: after, Chains: chains, Depth: depth})) {
+			all = append(all, fmt.Sprintf("%d %s", w.Event.Subject[0], w.Event.Data))
+		}
+		return all
+	}
+	same(t, "two of each", read("", 9, 2), []string{`1 {"n":1}`, `2 {"n":0}`, `2 {"n":2}`, `3 {"n":3}`})
+	same(t, "behind the first", read(uuid.UUID{1}.String(), 1, 1), []string{`2 {"n":0}`})
+}
+
+func earlierClaims(t *testing.T, s *stand) {
+	conn := uuid.New()
+	lane := fence.Lane{Kind: fence.Connections, ID: conn}
+	early, late := fence.Claim{Lane: lane, Epoch: 4}, fence.Claim{Lane: lane, Epoch: 5}
+	one, two := s.accept(queued(conn)), s.accept(queued(conn))
+	s.must(s.MarkSending(t.Context(), early, one, at(1)))
+	s.must(s.MarkSending(t.Context(), late, two, at(1)))
+	set := settlement(s.read(one), operation.Succeeded)
+	set.Claim = early
+	fails(t, "settling", s.Settle(t.Context(), set), fence.ErrOvertaken)
+	fails(t, "beginning", s.MarkSending(t.Context(), early, s.read(one), at(2)), fence.ErrOvertaken)
+	is(t, "state", s.read(one).State, operation.Sending)
+	set.Claim = late
+	s.must(s.Settle(t.Context(), set))
+
+	sub, all := s.listening(2)
+	later := settled(sub, all[0], webhook.DeliveryDone)
+	later.Claim = fence.Claim{Lane: laneOf(sub), Epoch: 2}
+	s.must(s.SettleDelivery(t.Context(), later))
+	earlier := settled(sub, all[1], webhook.DeliveryDone)
+	earlier.Claim = fence.Claim{Lane: laneOf(sub), Epoch: 1}
+	fails(t, "settling a delivery", s.SettleDelivery(t.Context(), earlier), fence.ErrOvertaken)
+
+	was := s.schedule(conn, noon())
+	imports := fence.Lane{Kind: fence.Imports, ID: conn}
+	s.must(s.SettleImport(t.Context(), fence.Claim{Lane: imports, Epoch: 2}, was, was))
+	fails(t, "settling an import", s.SettleImport(t.Context(), fence.Claim{Lane: imports, Epoch: 1}, was, was), fence.ErrOvertaken)
+}
+
+func claimsOfOthers(t *testing.T, s *stand) {
+	conn, other := uuid.New(), uuid.New()
+	one, two, sync := s.accept(queued(conn)), s.accept(queued(other)), s.accept(syncOf(conn))
+	s.must(s.MarkSending(t.Context(), fence.Claim{Lane: fence.Lane{Kind: fence.Connections, ID: conn}, Epoch: 9}, one, at(1)))
+	s.must(s.MarkSending(t.Context(), fence.Claim{Lane: fence.Lane{Kind: fence.Connections, ID: other}, Epoch: 1}, two, at(1)))
+	s.settle(sync, operation.Succeeded)
+}

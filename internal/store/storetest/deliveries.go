@@ -1,0 +1,114 @@
+package storetest
+
+import (
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+// settled is the end of an attempt at a delivery.
+func settled(sub webhook.Subscription, w webhook.Waiting, to webhook.DeliveryState) webhook.Settled {
+	return webhook.Settled{Waiting: w, Subscription: sub.ID, State: to, NextAt: at(9),
+		Log: webhook.DeliveryLog{ID: uuid.Must(uuid.NewV7()), Subscription: sub.ID, EventID: w.Event.ID,
+			EventName: w.Event.Name, Status: webhook.LogFailed, StatusCode: 500, CreatedAt: at(2)}}
+}
+
+// listening is a subscription of a partner with a grant, and events of the fleet that wait for it.
+func (s *stand) listening(events int) (webhook.Subscription, []webhook.Waiting) {
+	s.t.Helper()
+	partner, fleet := s.partner(), s.fleet()
+	s.grant(granted(partner, fleet))
+	sub := s.subscribe(subscribed(partner, eventName))
+	for range events {
+		s.publish(fact(partner, fleet))
+	}
+	return sub, s.waiting(sub)
+}
+
+func deliveries() []rule {
+	return []rule{
+		{"deliveries of a subscription wait in order, each with its event, and survive a crash", deliveriesInOrder},
+		{"a delivery waits after a failed try and not after its end, and each is in the log", deliveryIsSettled},
+		{"an event goes with the last delivery that needs it", eventGoes},
+		{"whoever comes late settles no delivery", lateSettlesNoDelivery},
+		{"a delivery whose subscription was deleted meanwhile is lost to whoever holds it", deliveryIsLost},
+		{"a receiver that wants no more pauses its subscription with the delivery's end", receiverPauses},
+		{"the subscriptions with waiting deliveries are told, each once", subscriptionsWait},
+	}
+}
+
+func deliveriesInOrder(t *testing.T, s *stand) {
+	partner, fleet := s.partner(), s.fleet()
+	s.grant(granted(partner, fleet))
+	sub, e := s.subscribe(subscribed(partner, eventName)), fact(partner, fleet)
+	second, third := fact(partner, fleet), fact(partner, fleet)
+	e.Subject, second.Subject, third.Subject = uuid.UUID{1}, uuid.UUID{2}, uuid.UUID{3}
+	s.publish(e, second, third)
+	s = s.crashed()
+	all := s.waiting(sub)
+	is(t, "waiting", len(all), 3)
+	e.Kind = ""
+	want := webhook.Waiting{Seq: all[0].Seq, NextAt: e.OccurredAt, Event: e}
+	same(t, "waiting", all[0], want)
+	q := fence.Query{Lane: laneOf(sub), After: all[0].Event.Subject.String(), Chains: 1, Depth: 9}
+	same(t, "one behind the first", got[[]webhook.Waiting](s)(s.Deliveries(t.Context(), q)), all[1:2])
+}
+
+func deliveryIsSettled(t *testing.T, s *stand) {
+	sub, all := s.listening(3)
+	for i, to := range []webhook.DeliveryState{webhook.DeliveryWaiting, webhook.DeliveryDone, webhook.DeliveryDead} {
+		s.must(s.SettleDelivery(t.Context(), settled(sub, all[i], to)))
+	}
+	want := all[0]
+	want.Tries, want.NextAt = 1, at(9)
+	same(t, "waiting", s.waiting(sub), []webhook.Waiting{want})
+	is(t, "the log", len(s.logs(webhook.LogQuery{Subscription: sub.ID})), 3)
+}
+
+func eventGoes(t *testing.T, s *stand) {
+	partner, fleet := s.partner(), s.fleet()
+	s.grant(granted(partner, fleet))
+	one, two := s.subscribe(subscribed(partner, eventName)), s.subscribe(subscribed(partner, eventName))
+	s.publish(fact(partner, fleet))
+	s.must(s.SettleDelivery(t.Context(), settled(one, s.waiting(one)[0], webhook.DeliveryDone)))
+	is(t, "waits for the other", len(s.waiting(two)), 1)
+	s.must(s.SettleDelivery(t.Context(), settled(two, s.waiting(two)[0], webhook.DeliveryDone)))
+	is(t, "waits", len(s.waiting(two)), 0)
+}
+
+func lateSettlesNoDelivery(t *testing.T, s *stand) {
+	sub, all := s.listening(2)
+	other := s.beside()
+	for i, to := range []webhook.DeliveryState{webhook.DeliveryWaiting, webhook.DeliveryDone} {
+		s.must(other.SettleDelivery(t.Context(), settled(sub, all[i], to)))
+		late := settled(sub, all[i], webhook.DeliveryDead)
+		fails(t, string(to)+" by another process", s.SettleDelivery(t.Context(), late), fence.ErrOvertaken)
+	}
+	is(t, "the log", len(s.logs(webhook.LogQuery{Subscription: sub.ID})), 2)
+	is(t, "waiting", len(s.waiting(sub)), 1)
+}
+
+func deliveryIsLost(t *testing.T, s *stand) {
+	sub, all := s.listening(1)
+	s.must(s.DeleteSubscription(t.Context(), sub.Partner, sub.ID, at(3)))
+	late := settled(sub, all[0], webhook.DeliveryWaiting)
+	fails(t, "settling", s.SettleDelivery(t.Context(), late), fence.ErrOvertaken)
+}
+
+func receiverPauses(t *testing.T, s *stand) {
+	sub, all := s.listening(1)
+	end := settled(sub, all[0], webhook.DeliveryDead)
+	end.Pause = true
+	s.must(s.SettleDelivery(t.Context(), end))
+	is(t, "status", got[webhook.Subscription](s)(s.SubscriptionByID(t.Context(), sub.ID)).Status, webhook.Paused)
+}
+
+func subscriptionsWait(t *testing.T, s *stand) {
+	one, _ := s.listening(2)
+	two, all := s.listening(1)
+	s.must(s.SettleDelivery(t.Context(), settled(two, all[0], webhook.DeliveryDead)))
+	same(t, "told", got[[]uuid.UUID](s)(s.WaitingSubscriptions(t.Context())), []uuid.UUID{one.ID})
+}

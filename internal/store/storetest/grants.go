@@ -1,0 +1,138 @@
+package storetest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/resource"
+)
+
+func grants() []rule {
+	return []rule{
+		{"a grant that is saved is read as it was, and keeps when it was made", grantIsKept},
+		{"a grant is answered as it stands by the store's clock", grantStandsByTheClock},
+		{"the grant of a partner and a fleet is the one that lives, or else the newest", grantOfTwo},
+		{"a second grant cannot live beside the first, however it is made", secondGrantIsRefused},
+		{"what has expired by its date gives way", expiredGrantGivesWay},
+		{"a reference stands for one fleet of a partner, even after its grant was deleted", referenceIsTaken},
+		{"the partner is told of what is new of a grant, in force or not, and of nothing else", partnerIsTold},
+		{"a grant that changes wakes the connections of its fleet", grantWakes},
+	}
+}
+
+func grantIsKept(t *testing.T, s *stand) {
+	g := granted(s.partner(), s.fleet())
+	g.Effective, g.Expiration = at(-5), at(500)
+	s.grant(g)
+	g.Levels, g.UpdatedAt = map[resource.Kind]string{resource.KindUser: access.Read}, at(3)
+	read := s.grant(g)
+	g.ReadAt = noon()
+	same(t, "read", read, g)
+}
+
+func grantStandsByTheClock(t *testing.T, s *stand) {
+	g := granted(s.partner(), s.fleet())
+	g.Expiration = at(10)
+	s.grant(g)
+	for minute, want := range []string{access.GrantActive, access.GrantExpired} {
+		read := got[access.Grant](s)(s.Grant(t.Context(), g.Partner, g.Fleet))
+		is(t, "status", read.Status, want)
+		is(t, "read at", read.ReadAt, at(10*minute))
+		s.later(10 * time.Minute)
+	}
+}
+
+func grantOfTwo(t *testing.T, s *stand) {
+	partner, fleet := s.partner(), s.fleet()
+	_, err := s.Grant(t.Context(), partner, fleet)
+	if !errors.Is(err, access.ErrNotFound) {
+		t.Fatalf("none: %v", err)
+	}
+	var made []uuid.UUID
+	for minute, status := range []string{access.GrantPaused, access.GrantCancelled, access.GrantDeleted} {
+		g := granted(partner, fleet)
+		g.Status, g.CreatedAt, g.UpdatedAt = status, at(minute), at(minute)
+		s.must(s.InsertAgreement(t.Context(), g))
+		made = append(made, g.ID)
+	}
+	is(t, "the living one", got[access.Grant](s)(s.Grant(t.Context(), partner, fleet)).ID, made[0])
+	var order []uuid.UUID
+	for _, g := range got[[]access.Grant](s)(s.Grants(t.Context(), partner)) {
+		order = append(order, g.ID)
+	}
+	same(t, "listed", order, []uuid.UUID{made[0], made[2], made[1]})
+	read := got[access.Grant](s)(s.Agreement(t.Context(), made[0]))
+	ended := read
+	ended.Status, ended.UpdatedAt = access.GrantCancelled, at(9)
+	s.must(s.ChangeAgreement(t.Context(), read, ended))
+	is(t, "the newest one", got[access.Grant](s)(s.Grant(t.Context(), partner, fleet)).ID, made[2])
+}
+
+func secondGrantIsRefused(t *testing.T, s *stand) {
+	first := s.grant(granted(s.partner(), s.fleet()))
+	second := granted(first.Partner, first.Fleet)
+	fails(t, "saved", s.SaveGrant(t.Context(), second, access.Fleet{ID: first.Fleet, Name: "renamed"}), access.ErrExists)
+	fails(t, "inserted", s.InsertAgreement(t.Context(), second), access.ErrExists)
+	second.Status = access.GrantCancelled
+	second = s.grant(second)
+	again := second
+	again.Status, again.UpdatedAt = access.GrantActive, at(1)
+	fails(t, "changed", s.ChangeAgreement(t.Context(), second, again), access.ErrExists)
+	is(t, "fleets renamed by a refused grant", len(got[[]access.Fleet](s)(s.FleetsNamed(t.Context(), "renamed"))), 0)
+}
+
+func expiredGrantGivesWay(t *testing.T, s *stand) {
+	old := granted(s.partner(), s.fleet())
+	old.Expiration = at(10)
+	s.grant(old)
+	next := granted(old.Partner, old.Fleet)
+	next.CreatedAt, next.UpdatedAt = at(10), at(10)
+	s.must(s.InsertAgreement(t.Context(), next))
+	ended := got[access.Grant](s)(s.Agreement(t.Context(), old.ID))
+	is(t, "the old one, before its date by the clock", ended.Status, access.GrantExpired)
+}
+
+func referenceIsTaken(t *testing.T, s *stand) {
+	first := granted(s.partner(), s.fleet())
+	first.Status = access.GrantDeleted
+	s.grant(first)
+	foreign := granted(first.Partner, s.fleet())
+	foreign.FleetRef = first.FleetRef
+	fails(t, "inserted", s.InsertAgreement(t.Context(), foreign), access.ErrRefTaken)
+	fails(t, "saved", s.SaveGrant(t.Context(), foreign, access.Fleet{ID: foreign.Fleet, Name: "g"}), access.ErrRefTaken)
+	foreign.Partner = s.partner()
+	s.grant(foreign)
+}
+
+func partnerIsTold(t *testing.T, s *stand) {
+	g := granted(s.partner(), s.fleet())
+	g.Status = access.GrantPaused
+	made := s.subscribe(subscribed(g.Partner, access.EventCreated))
+	changed := s.subscribe(subscribed(g.Partner, access.EventUpdated))
+	s.grant(g)
+	g.UpdatedAt = at(1)
+	s.grant(g)
+	is(t, "told of the making", len(s.waiting(made)), 1)
+	is(t, "told of no change", len(s.waiting(changed)), 0)
+	g.FleetRef, g.UpdatedAt = "another", at(2)
+	s.grant(g)
+	is(t, "told of a change", len(s.waiting(changed)), 1)
+	e := s.waiting(changed)[0].Event
+	want := event.Event{ID: e.ID, Name: access.EventUpdated, Partner: g.Partner, Subject: g.ID, Fleet: g.Fleet,
+		FleetRef: "another", OccurredAt: at(2), Data: e.Data}
+	same(t, "told", e, want)
+}
+
+func grantWakes(t *testing.T, s *stand) {
+	g := granted(s.partner(), s.fleet())
+	c := s.connect(connected(g.Fleet))
+	s.connect(connected(s.fleet()))
+	woken := s.wakes(func() { s.grant(g) })
+	same(t, "woken", woken, []fence.Lane{{Kind: fence.Connections, ID: c.ID}})
+}

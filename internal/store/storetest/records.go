@@ -1,0 +1,156 @@
+package storetest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/resource"
+)
+
+// imported is a vehicle as an import at a minute past noon met it.
+func imported(minute int, source, fields string) record.Record {
+	return record.Record{Kind: resource.KindVehicle, Fleet: uuid.UUID{3}, TSP: "samsara", Account: "a",
+		Collection: "vehicles", SourceID: resource.SourceID(source), Imported: true, Connection: uuid.UUID{2},
+		Fields: []byte(fields), Source: []byte(`{"id":1}`), SeenAt: at(minute),
+		UpdatedAt: at(minute).Add(time.Second)}.Identify()
+}
+
+// written is a vehicle as a write at a minute past noon left it.
+func written(minute int, source, fields string) record.Record {
+	r := imported(minute, source, fields)
+	r.Imported, r.UpdatedAt, r.Extras = false, r.SeenAt, []byte(`{"as_written":{"x":1}}`)
+	return r.Identify()
+}
+
+func (s *stand) save(records ...record.Record) {
+	s.t.Helper()
+	s.must(s.SaveRecords(s.t.Context(), records))
+}
+
+// record returns a record as it is stored.
+func (s *stand) record(id uuid.UUID) record.Record {
+	s.t.Helper()
+	return got[record.Record](s)(s.RecordByID(s.t.Context(), id))
+}
+
+func records() []rule {
+	return []rule{
+		{"a record that is saved survives a crash, and SeenAt tells when it was written last", recordIsKept},
+		{"a record is found by those connections alone that reach it", recordIsReached},
+		{"records are saved all or none", recordsAllOrNone},
+		{"the records of a kind that a connection reaches are told by collection and source id", recordsOfAKind},
+		{"an import never undoes a write that ended after its page was asked for", importBesideWrite},
+		{"an import that brings nothing new leaves the record alone", importWithoutNews},
+		{"a record belongs to the connection that sees it once its own is deleted", recordIsAdopted},
+	}
+}
+
+func recordIsKept(t *testing.T, s *stand) {
+	for _, r := range []record.Record{written(1, "1", `{"vehicle_name":"x"}`), imported(1, "2", `{}`)} {
+		r.OccurredAt, r.Synthetic = at(-3), true
+		s.save(r)
+		s := s.crashed()
+		read := s.record(r.ID)
+		r.Seq, r.CreatedAt = read.Seq, r.UpdatedAt
+		if r.Imported {
+			r.SeenAt, r.Extras = time.Time{}, []byte("{}")
+		}
+		same(t, "read", read, r)
+	}
+}
+
+func recordIsReached(t *testing.T, s *stand) {
+	r := imported(1, "1", `{}`)
+	s.save(r)
+	read := got[record.Record](s)(s.Record(t.Context(), r.Connection, r.ID))
+	is(t, "the connection", read.Connection, r.Connection)
+	_, foreign := s.Record(t.Context(), uuid.New(), r.ID)
+	_, none := s.RecordByID(t.Context(), uuid.New())
+	if !errors.Is(foreign, record.ErrNotFound) || !errors.Is(none, record.ErrNotFound) {
+		t.Errorf("%v, %v", foreign, none)
+	}
+}
+
+func recordsAllOrNone(t *testing.T, s *stand) {
+	good, bad := imported(1, "1", `{}`), imported(1, "2", `{}`)
+	bad.Kind, bad.Fields = resource.KindMessage, []byte(`no JSON`)
+	if s.SaveRecords(t.Context(), []record.Record{good, bad}) == nil {
+		t.Fatal("a record that cannot be read was saved")
+	}
+	if _, err := s.RecordByID(t.Context(), good.ID); !errors.Is(err, record.ErrNotFound) {
+		t.Errorf("the other one: %v", err)
+	}
+}
+
+func recordsOfAKind(t *testing.T, s *stand) {
+	user := imported(1, "4", `{}`)
+	user.Kind = resource.KindUser
+	foreign := imported(1, "5", `{}`)
+	foreign.Connection = uuid.New()
+	first := imported(1, "9", `{}`)
+	first.Collection = "a"
+	first = first.Identify()
+	s.save(imported(1, "3", `{}`), imported(1, "1", `{}`), user.Identify(), foreign, first)
+	var sources []string
+	for _, r := range got[[]record.Record](s)(s.RecordsOf(t.Context(), uuid.UUID{2}, resource.KindVehicle)) {
+		sources = append(sources, string(r.SourceID))
+	}
+	same(t, "told", sources, []string{"9", "1", "3"})
+}
+
+func importBesideWrite(t *testing.T, s *stand) {
+	before := imported(1, "1", `{"vehicle_name":"old"}`)
+	for _, step := range []struct {
+		r    record.Record
+		want string
+	}{
+		{before, "old"},
+		{written(5, "1", `{"vehicle_name":"written"}`), "written"},
+		{imported(4, "1", `{"vehicle_name":"old"}`), "written"},
+		{imported(6, "1", `{"vehicle_name":"newer"}`), "newer"},
+		{written(3, "1", `{"vehicle_name":"older write"}`), "newer"},
+	} {
+		s.save(step.r)
+		read := s.record(before.ID)
+		is(t, "name", string(read.Fields), `{"vehicle_name":"`+step.want+`"}`)
+		is(t, "imported once", read.Imported, true)
+	}
+	is(t, "what only the write told", string(s.record(before.ID).Extras), `{"as_written":{"x":1}}`)
+	is(t, "written last", s.record(before.ID).SeenAt, at(5))
+}
+
+func importWithoutNews(t *testing.T, s *stand) {
+	first := imported(1, "1", `{"vehicle_name":"x"}`)
+	s.save(first)
+	was := s.record(first.ID)
+	s.save(imported(9, "1", `{"vehicle_name":"x"}`))
+	same(t, "after", s.record(first.ID), was)
+	s.save(imported(10, "1", `{"vehicle_name":"y"}`))
+	is(t, "created", s.record(first.ID).CreatedAt, was.CreatedAt)
+	is(t, "updated", s.record(first.ID).UpdatedAt, at(10).Add(time.Second))
+}
+
+func recordIsAdopted(t *testing.T, s *stand) {
+	fleet := s.fleet()
+	first, second := s.connect(connected(fleet)), s.connect(connected(fleet))
+	r := imported(1, "1", `{}`)
+	r.Connection = first.ID
+	s.save(r)
+	r.Connection = second.ID
+	s.save(r)
+	is(t, "while both are there", s.record(r.ID).Connection, first.ID)
+	s.must(s.ChangeConnection(t.Context(), change(first, connection.Deleted)))
+	s.save(r)
+	is(t, "afterwards", s.record(r.ID).Connection, second.ID)
+}
+
+// lose takes records out of a connection's reach that it did not see since five past noon.
+func (s *stand) lose(conn uuid.UUID, minute int, ids ...uuid.UUID) {
+	s.t.Helper()
+	s.must(s.LoseRecords(s.t.Context(), record.Loss{Connection: conn, Records: ids, Before: at(5), At: at(minute)}))
+}
