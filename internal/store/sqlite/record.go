@@ -103,8 +103,8 @@ func (t *tx) loseRecord(l record.Loss, id uuid.UUID) error {
 	if err != nil || !deleted {
 		return err
 	}
-	return t.exec(`UPDATE record SET deleted_at = ?2, updated_at = ?2, shelf = shelf | ?3
-		WHERE seq = ?1 AND deleted_at = 0`, seq, micros(l.At), record.ShelfDeleted)
+	return t.exec(`UPDATE record SET deleted_at = ?2, updated_at = ?2, shelf = shelf | ?3 WHERE seq = ?1`,
+		seq, micros(l.At), record.ShelfDeleted)
 }
 
 // SaveRecords adds or replaces records.
