@@ -15,7 +15,7 @@ func noon() time.Time { return time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC) }
 
 func TestAGrantTakesThePlaceOfWhatHasExpiredAndOfNothingThatLives(t *testing.T) {
 	t.Parallel()
-	own := uuid.New()
+	own, later := uuid.New(), noon().Add(time.Microsecond)
 	for _, c := range []struct {
 		says   string
 		status string
@@ -25,8 +25,8 @@ func TestAGrantTakesThePlaceOfWhatHasExpiredAndOfNothingThatLives(t *testing.T) 
 	}{
 		{"beside an active one", GrantActive, Grant{Status: GrantActive}, false, ErrExists},
 		{"beside a paused one", GrantPaused, Grant{Status: GrantPaused}, false, ErrExists},
-		{"beside one that has not begun", GrantActive, Grant{Status: GrantActive, Effective: noon().Add(time.Hour)}, false, ErrExists},
-		{"beside one that ends later", GrantActive, Grant{Status: GrantActive, Expiration: noon().Add(time.Second)}, false, ErrExists},
+		{"beside one that has not begun", GrantActive, Grant{Status: GrantActive, Effective: later}, false, ErrExists},
+		{"beside one that ends later", GrantActive, Grant{Status: GrantActive, Expiration: later}, false, ErrExists},
 		{"after one that ends now", GrantActive, Grant{Status: GrantActive, Expiration: noon()}, true, nil},
 		{"beside a paused one past its date", GrantActive, Grant{Status: GrantPaused, Expiration: noon()}, false, ErrExists},
 		{"after a cancelled one", GrantActive, Grant{Status: GrantCancelled}, false, nil},
@@ -60,7 +60,8 @@ func TestAReferenceStandsForOneFleetOfAPartner(t *testing.T) {
 			t.Errorf("%s: %v", says, err)
 		}
 	}
-	if err := (Grant{Partner: partner, Fleet: fleet}).NameFree([]Grant{{Partner: partner, Fleet: uuid.New()}}); err != nil {
+	unnamed := Grant{Partner: partner, Fleet: fleet}
+	if err := unnamed.NameFree([]Grant{{Partner: partner, Fleet: uuid.New()}}); err != nil {
 		t.Errorf("two fleets without a reference: %v", err)
 	}
 }
@@ -68,8 +69,8 @@ func TestAReferenceStandsForOneFleetOfAPartner(t *testing.T) {
 func TestAGrantThatSaysNothingNewTellsNothing(t *testing.T) {
 	t.Parallel()
 	made := noon().Add(-time.Hour)
-	known := Grant{ID: uuid.New(), FleetRef: "f", Status: GrantActive, Levels: map[resource.Kind]string{resource.KindUser: Read},
-		Effective: made, Expiration: noon().Add(time.Hour), CreatedAt: made, UpdatedAt: made}
+	known := Grant{ID: uuid.New(), FleetRef: "f", Status: GrantActive,
+		Levels: map[resource.Kind]string{resource.KindUser: Read}, Effective: made, Expiration: noon().Add(time.Hour), CreatedAt: made, UpdatedAt: made}
 	next, tells := known.Replace(Grant{})
 	if tells != EventCreated || !next.CreatedAt.Equal(made) {
 		t.Errorf("a new one tells %q and was made at %v", tells, next.CreatedAt)
@@ -95,10 +96,15 @@ func TestAGrantThatSaysNothingNewTellsNothing(t *testing.T) {
 func TestAnEventWithoutPartnerIsAddressedByTheGrantsInForceWhenItOccurred(t *testing.T) {
 	t.Parallel()
 	e := event.Event{Name: "n", Fleet: uuid.New(), OccurredAt: noon()}
-	grants := []Grant{{Partner: uuid.New(), FleetRef: "a", Status: GrantActive}, {Partner: uuid.New(), FleetRef: "b", Status: GrantPaused},
-		{Partner: uuid.New(), FleetRef: "c", Status: GrantActive, Expiration: noon()}, {Partner: uuid.New(), FleetRef: "d", Status: GrantActive}}
+	grants := []Grant{
+		{Partner: uuid.New(), FleetRef: "a", Status: GrantActive},
+		{Partner: uuid.New(), FleetRef: "b", Status: GrantPaused},
+		{Partner: uuid.New(), FleetRef: "c", Status: GrantActive, Expiration: noon()},
+		{Partner: uuid.New(), FleetRef: "d", Status: GrantActive},
+	}
 	all := Address(e, grants)
-	if len(all) != 2 || all[0].FleetRef != "a" || all[0].Partner != grants[0].Partner || all[1].FleetRef != "d" || all[0].ID == all[1].ID {
+	if len(all) != 2 || all[0].FleetRef != "a" || all[0].Partner != grants[0].Partner || all[1].FleetRef != "d" ||
+		all[0].ID == all[1].ID {
 		t.Errorf("it is addressed to %+v", all)
 	}
 	e.Partner = uuid.New()

@@ -103,7 +103,8 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 	}
 	policy := outbound.Policy{Allow: allow, AllowLoopback: o.Dev, AllowHTTP: o.Dev}
 	a.caller = tsp.NewCaller(registry, outbound.TSP(policy, slices.Collect(maps.Values(a.config.BaseURLs))...), a.config.CallDeadline, a.log)
-	a.connections = connection.New(connection.Config{Store: a.db, Access: a.db, Sealer: sealer, Caller: a.caller, Pace: a.paced, Now: time.Now, Log: a.log})
+	a.connections = connection.New(connection.Config{Store: a.db, Access: a.db, Sealer: sealer, Caller: a.caller,
+		Pace: a.paced, Now: time.Now, Log: a.log})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: sealer, URLs: policy})
 	if a.budget, err = a.resume(ctx); err != nil {
 		return err

@@ -171,7 +171,8 @@ func (a *App) demo(ctx context.Context, d Dev) (fixtures, error) {
 	fleet := access.Fleet{ID: demoID(demoFleetRef), Name: "Demo Freight"}
 	client := access.Client{ID: DemoClient, SecretHash: access.HashSecret(DemoSecret), Partner: partner, Scopes: access.Scopes()}
 	grant := access.Grant{ID: demoID("grant"), Partner: partner.ID, Fleet: fleet.ID, FleetRef: demoFleetRef,
-		Status: access.GrantActive, Levels: map[resource.Kind]string{}, UpdatedAt: time.Now().UTC().Truncate(time.Microsecond)}
+		Status: access.GrantActive, Levels: map[resource.Kind]string{},
+		UpdatedAt: time.Now().UTC().Truncate(time.Microsecond)}
 	for _, k := range resource.Kinds() {
 		grant.Levels[k] = access.ReadWrite
 	}

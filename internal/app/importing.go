@@ -24,7 +24,9 @@ func (a *App) scheduleImports(ctx context.Context, c connection.Connection, sche
 	if !ok {
 		return a.db.ParkImports(ctx, c.ID)
 	}
-	kinds := slices.DeleteFunc(adapter.Spec().Importable(), func(k resource.Kind) bool { return slices.Contains(scheduled, k) })
+	kinds := slices.DeleteFunc(adapter.Spec().Importable(), func(k resource.Kind) bool {
+		return slices.Contains(scheduled, k)
+	})
 	if len(kinds) == 0 {
 		return nil
 	}

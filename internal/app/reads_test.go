@@ -282,7 +282,8 @@ func (h *house) stranger(levels map[resource.Kind]string) string {
 		h.t.Fatal(err)
 	}
 	if levels != nil {
-		g := access.Grant{ID: uuid.New(), Partner: p.ID, Fleet: demoID(demoFleetRef), FleetRef: "theirs", Status: access.GrantActive, Levels: levels, UpdatedAt: time.Now()}
+		g := access.Grant{ID: uuid.New(), Partner: p.ID, Fleet: demoID(demoFleetRef), FleetRef: "theirs",
+			Status: access.GrantActive, Levels: levels, UpdatedAt: time.Now()}
 		if err := h.app.db.SaveGrant(h.t.Context(), g, access.Fleet{ID: g.Fleet, Name: "Demo Freight"}); err != nil {
 			h.t.Fatal(err)
 		}

@@ -51,12 +51,14 @@ func TestEveryPartnerOfTheFleetIsToldOnceOfEachChange(t *testing.T) {
 	former := access.Principal{Client: "former", Partner: access.Partner{ID: uuid.UUID{5}, Name: "Former"}}
 	late := access.Principal{Client: "late", Partner: access.Partner{ID: uuid.UUID{6}, Name: "Late"}}
 	s.client(former)
-	ended := access.Grant{ID: uuid.New(), Partner: former.Partner.ID, Fleet: s.fleet.Fleet.ID, FleetRef: "former's", Status: "cancelled", UpdatedAt: time.Now()}
+	ended := access.Grant{ID: uuid.New(), Partner: former.Partner.ID, Fleet: s.fleet.Fleet.ID, FleetRef: "former's",
+		Status: "cancelled", UpdatedAt: time.Now()}
 	if err := s.db.SaveGrant(t.Context(), ended, s.fleet.Fleet); err != nil {
 		t.Fatal(err)
 	}
 	s.client(late)
-	over := access.Grant{ID: uuid.New(), Partner: late.Partner.ID, Fleet: s.fleet.Fleet.ID, FleetRef: "late's", Status: access.GrantActive, Expiration: time.Now().Add(-time.Hour), UpdatedAt: time.Now()}
+	over := access.Grant{ID: uuid.New(), Partner: late.Partner.ID, Fleet: s.fleet.Fleet.ID, FleetRef: "late's",
+		Status: access.GrantActive, Expiration: time.Now().Add(-time.Hour), UpdatedAt: time.Now()}
 	if err := s.db.SaveGrant(t.Context(), over, s.fleet.Fleet); err != nil {
 		t.Fatal(err)
 	}

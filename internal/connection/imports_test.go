@@ -26,7 +26,7 @@ func TestImportsFollowTheConnection(t *testing.T) {
 		{"described", func() { s.update(id, `{"description":"other"}`) }, true, false},
 		{"with other credentials", func() { s.update(id, `{"credentials":{"token":"good-2"}}`) }, true, true},
 		{"paused", func() { s.update(id, `{"status":"paused"}`) }, false, true},
-		{"with other credentials while it is paused", func() { s.update(id, `{"credentials":{"token":"good-3"}}`) }, false, false},
+		{"with others while it is paused", func() { s.update(id, `{"credentials":{"token":"good-3"}}`) }, false, false},
 		{"active again", func() { s.update(id, `{"status":"active"}`) }, true, true},
 		{"stale", func() { s.must(s.service.Staled(t.Context(), s.stored(id), nil)) }, false, true},
 		{"mended", func() { s.update(id, `{"status":"active"}`) }, true, true},

@@ -25,7 +25,8 @@ func TestAStateFollowsOnlyWhereTheTableHasAWay(t *testing.T) {
 			if ok := slices.Contains(Transitions(from), to); ok != (err == nil) {
 				t.Errorf("from %q to %q: %v", from, to, err)
 			}
-			if want := map[bool]State{true: to, false: from}[err == nil]; op.State != want || op.UpdatedAt.IsZero() == (err == nil) {
+			want := map[bool]State{true: to, false: from}[err == nil]
+			if op.State != want || op.UpdatedAt.IsZero() == (err == nil) {
 				t.Errorf("from %q to %q it is %q, changed at %v", from, to, op.State, op.UpdatedAt)
 			}
 		}
@@ -85,7 +86,8 @@ func TestASettlementIsWrittenOverWhatItBeganFrom(t *testing.T) {
 func TestAnInterruptedOperationIsUnknownWithAnEntryBehindItsLog(t *testing.T) {
 	t.Parallel()
 	sent := noon().Add(-time.Minute)
-	op, a, err := Operation{State: Sending, Tries: 3, Counted: 1, SentAt: sent, Attempts: []Attempt{{N: 2}, {N: 5}}}.Interrupt(noon())
+	op, a, err := Operation{State: Sending, Tries: 3, Counted: 1, SentAt: sent,
+		Attempts: []Attempt{{N: 2}, {N: 5}}}.Interrupt(noon())
 	want := Attempt{N: 6, Class: tsp.Unknown, StartedAt: sent, EndedAt: noon()}
 	if diff := cmp.Diff(want, a, cmpopts.IgnoreFields(Attempt{}, "ID", "Details")); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)

@@ -13,6 +13,7 @@ func noon() time.Time { return time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC) }
 
 func TestAReadingIsNewsUnlessItIsOlderThanTheLastWriteOrBringsWhatIsKnown(t *testing.T) {
 	t.Parallel()
+	before, never := noon().Add(-1), time.Time{}
 	known := Known{Record: Record{Kind: resource.KindVehicle, Imported: true, Hash: "h", SeenAt: noon(), CreatedAt: noon(),
 		Extras: []byte(`{"as_written":{}}`), OccurredAt: noon(), Connection: uuid.UUID{1}}}
 	for says, c := range map[string]struct {
@@ -23,12 +24,12 @@ func TestAReadingIsNewsUnlessItIsOlderThanTheLastWriteOrBringsWhatIsKnown(t *tes
 	}{
 		"an import of what is known":           {nil, nil, false, time.Time{}},
 		"an import of something else":          {func(r *Record) { r.Hash = "i" }, nil, true, noon()},
-		"an older import of something else":    {func(r *Record) { r.Hash, r.SeenAt = "i", noon().Add(-1) }, nil, false, time.Time{}},
+		"an older import of something else":    {func(r *Record) { r.Hash, r.SeenAt = "i", before }, nil, false, time.Time{}},
 		"an import that finds it again":        {nil, func(k *Known) { k.DeletedAt = noon() }, true, noon()},
 		"the first import of what was written": {nil, func(k *Known) { k.Imported = false }, true, noon()},
-		"an import of what was never written":  {func(r *Record) { r.Hash = "i" }, func(k *Known) { k.SeenAt = time.Time{} }, true, time.Time{}},
+		"an import of what was never written":  {func(r *Record) { r.Hash = "i" }, func(k *Known) { k.SeenAt = never }, true, never},
 		"a write":                              {func(r *Record) { r.Imported = false }, nil, true, noon().Add(time.Hour)},
-		"a write that is older than the last":  {func(r *Record) { r.Imported, r.SeenAt = false, noon().Add(-1) }, nil, false, time.Time{}},
+		"a write that is older than the last":  {func(r *Record) { r.Imported, r.SeenAt = false, before }, nil, false, time.Time{}},
 	} {
 		r, k := known.Record, known
 		r.SeenAt, r.Extras, r.OccurredAt, r.Connection = noon().Add(time.Hour), nil, time.Time{}, uuid.UUID{2}

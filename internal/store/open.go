@@ -25,7 +25,7 @@ func Open(ctx context.Context, url string, o Options) (Store, error) {
 	case scheme == "postgres", scheme == "postgresql":
 		return nil, errors.New("PostgreSQL is not supported by this release; set WAYBILL_DATABASE_URL to a file")
 	case scheme != "sqlite":
-		return nil, fmt.Errorf("%s:// is no database of this release; set WAYBILL_DATABASE_URL to a file path or sqlite:///path", scheme)
+		return nil, fmt.Errorf("%s:// is no database of this release; set WAYBILL_DATABASE_URL to a file", scheme)
 	}
 	db, err := sqlite.Open(ctx, path, o.Now, o.Wake)
 	if err != nil {

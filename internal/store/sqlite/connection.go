@@ -98,7 +98,8 @@ func (db *DB) ConnectionPage(ctx context.Context, q connection.Query) ([]connect
 func (db *DB) InsertConnection(ctx context.Context, made connection.Change) error {
 	return db.do(ctx, func(tx *tx) error {
 		return tx.changeConnection(db, made, func(c connection.Connection, settings any) error {
-			return tx.exec(`INSERT INTO connection (`+connectionColumns+`) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`,
+			return tx.exec(`INSERT INTO connection (`+connectionColumns+`)
+				VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`,
 				c.ID[:], c.Fleet[:], string(c.TSP), c.Account, string(c.Status), c.Description, settings, c.Problem, c.Sealed,
 				c.Version, micros(c.CreatedAt), micros(c.UpdatedAt))
 		})
@@ -119,7 +120,8 @@ func (db *DB) ChangeConnection(ctx context.Context, c connection.Change) error {
 }
 
 // changeConnection writes a connection by a statement of its own and all that goes with it.
-func (t *tx) changeConnection(db *DB, c connection.Change, write func(to connection.Connection, settings any) error) error {
+func (t *tx) changeConnection(db *DB, c connection.Change,
+	write func(to connection.Connection, settings any) error) error {
 	settings, err := text(map[string]any(c.To.Settings), true)
 	if err != nil {
 		return err

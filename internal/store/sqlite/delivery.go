@@ -33,7 +33,8 @@ func (t *tx) publish(db *DB, events []event.Event) error {
 		}
 		for _, s := range to {
 			err := t.exec(`INSERT INTO delivery (subscription, event, subject, state, tries, next_at, created_at)
-				VALUES (?1, ?2, ?3, ?4, 0, ?5, ?5)`, s.ID[:], e.ID[:], e.Subject[:], string(webhook.DeliveryWaiting), micros(e.OccurredAt))
+				VALUES (?1, ?2, ?3, ?4, 0, ?5, ?5)`, s.ID[:], e.ID[:], e.Subject[:], string(webhook.DeliveryWaiting),
+				micros(e.OccurredAt))
 			if err != nil {
 				return err
 			}
@@ -128,7 +129,8 @@ func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 			}
 		}
 		if s.Pause {
-			if err := tx.exec(`UPDATE subscription SET status = ?2 WHERE id = ?1`, s.Subscription[:], string(webhook.Paused)); err != nil {
+			err := tx.exec(`UPDATE subscription SET status = ?2 WHERE id = ?1`, s.Subscription[:], string(webhook.Paused))
+			if err != nil {
 				return err
 			}
 		}

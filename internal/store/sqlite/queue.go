@@ -139,8 +139,8 @@ func (db *DB) Interrupted(ctx context.Context, at time.Time) (count int, err err
 			if err := tx.saveAttempt(op.ID, a); err != nil {
 				return err
 			}
-			err = tx.exec(`UPDATE operation SET state = ?2, tries = ?3, counted = ?4, next_at = ?5, updated_at = ?6 WHERE id = ?1`,
-				op.ID[:], string(next.State), next.Tries, next.Counted, micros(next.NextAt), micros(next.UpdatedAt))
+			err = tx.exec(`UPDATE operation SET state = ?2, tries = ?3, counted = ?4, next_at = ?5, updated_at = ?6
+				WHERE id = ?1`, op.ID[:], string(next.State), next.Tries, next.Counted, micros(next.NextAt), micros(next.UpdatedAt))
 			if err != nil {
 				return err
 			}

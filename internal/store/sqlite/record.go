@@ -67,7 +67,8 @@ func (db *DB) records(ctx context.Context, query string, args ...any) ([]record.
 // ReachedSince lists records that a connection reaches and has brought nothing new of.
 func (db *DB) ReachedSince(ctx context.Context, connection uuid.UUID, kind resource.Kind, before time.Time) ([]uuid.UUID, error) {
 	return list(ctx, db, `SELECT r.id FROM record_reach x JOIN record r ON r.seq = x.record
-		WHERE x.connection = ?1 AND x.kind = ?2 AND x.gone_at = 0 AND x.seen_at < ?3`, scanID, connection[:], string(kind), micros(before))
+		WHERE x.connection = ?1 AND x.kind = ?2 AND x.gone_at = 0 AND x.seen_at < ?3`,
+		scanID, connection[:], string(kind), micros(before))
 }
 
 // LoseRecords takes records out of a connection's reach.
@@ -84,8 +85,9 @@ func (db *DB) LoseRecords(ctx context.Context, l record.Loss) error {
 
 func (t *tx) loseRecord(l record.Loss, id uuid.UUID) error {
 	var seq int64
-	reaches, err := rows(t, `SELECT r.seq, x.connection, x.seen_at, x.gone_at FROM record r JOIN record_reach x ON x.record = r.seq
-		WHERE r.id = ?1 AND x.connection IN (SELECT ?2 UNION SELECT c.id FROM connection c WHERE c.fleet = r.fleet AND c.status <> 'deleted')`,
+	reaches, err := rows(t, `SELECT r.seq, x.connection, x.seen_at, x.gone_at
+		FROM record r JOIN record_reach x ON x.record = r.seq WHERE r.id = ?1 AND x.connection IN
+		(SELECT ?2 UNION SELECT c.id FROM connection c WHERE c.fleet = r.fleet AND c.status <> 'deleted')`,
 		func(row scanner) (x record.Reach, err error) {
 			var seen, gone int64
 			err = row.Scan(&seq, &x.Connection, &seen, &gone)
@@ -96,11 +98,12 @@ func (t *tx) loseRecord(l record.Loss, id uuid.UUID) error {
 	if err != nil || !lost {
 		return err
 	}
-	err = t.exec(`UPDATE record_reach SET gone_at = ?3 WHERE connection = ?1 AND record = ?2`, l.Connection[:], seq, micros(l.At))
+	err = t.exec(`UPDATE record_reach SET gone_at = ?3 WHERE connection = ?1 AND record = ?2`,
+		l.Connection[:], seq, micros(l.At))
 	if err != nil || !deleted {
 		return err
 	}
-	return t.exec(`UPDATE record SET deleted_at = ?2, updated_at = ?2, shelf = shelf | ?3 WHERE seq = ?1 AND deleted_at = 0`,
+	return t.exec(`UPDATE record SET deleted_at = ?2, updated_at = ?2, shelf = shelf | ?3 WHERE seq = ?1`,
 		seq, micros(l.At), record.ShelfDeleted)
 }
 

@@ -33,7 +33,8 @@ func (t *tx) saveRecord(r record.Record) error {
 			return err
 		}
 	case m.Adopted:
-		if err := t.exec(`UPDATE record SET connection = ?2 WHERE seq = ?1`, m.Record.Seq, m.Record.Connection[:]); err != nil {
+		err := t.exec(`UPDATE record SET connection = ?2 WHERE seq = ?1`, m.Record.Seq, m.Record.Connection[:])
+		if err != nil {
 			return err
 		}
 	}
@@ -69,8 +70,8 @@ func (t *tx) replaceRecord(m record.Merge, known record.Record) error {
 	err := t.exec(`UPDATE record SET kind = ?2, synthetic = ?3, imported = ?4, connection = ?5, shelf = ?6,
 		sort_at = ?7, occurred_at = ?8, settled_at = ?9, updated_at = ?10, deleted_at = 0, hash = ?11,
 		fields = ?12, extras = ?13, source = ?14 WHERE seq = ?1`,
-		r.Seq, string(r.Kind), r.Synthetic, r.Imported, r.Connection[:], r.Shelf(), micros(r.SortTime()), micros(r.OccurredAt),
-		micros(m.WrittenAt), micros(r.UpdatedAt), r.Hash, string(r.Fields), string(r.Extras), string(r.Source))
+		r.Seq, string(r.Kind), r.Synthetic, r.Imported, r.Connection[:], r.Shelf(), micros(r.SortTime()),
+		micros(r.OccurredAt), micros(m.WrittenAt), micros(r.UpdatedAt), r.Hash, string(r.Fields), string(r.Extras), string(r.Source))
 	if err != nil {
 		return err
 	}

@@ -19,8 +19,8 @@ const subscriptionColumns = `id, partner, url, event_name, fleet_ids, fleet_refs
 func (db *DB) InsertSubscriptions(ctx context.Context, all []webhook.Subscription) error {
 	return db.do(ctx, func(tx *tx) error {
 		for _, s := range all {
-			taken, err := tx.there(`SELECT 1 FROM subscription WHERE partner = ?1 AND event_name = ?2 AND url = ?3 AND filters = ?4
-				AND status <> 'deleted'`, s.Partner[:], s.EventName, s.URL, s.Filters.Key())
+			taken, err := tx.there(`SELECT 1 FROM subscription WHERE partner = ?1 AND event_name = ?2 AND url = ?3
+				AND filters = ?4 AND status <> 'deleted'`, s.Partner[:], s.EventName, s.URL, s.Filters.Key())
 			if err != nil {
 				return err
 			}

@@ -33,7 +33,8 @@ func (of owners) record(t *rapid.T, n int, kind resource.Kind) record.Record {
 		Connection: of.connections[rapid.IntRange(0, 1).Draw(t, "connection")],
 		Source:     []byte("{}"), SeenAt: minute("seen")}
 	drives := rapid.SampledFrom([]string{"true", "false", "null"}).Draw(t, "driver")
-	r.Fields = fmt.Appendf(nil, `{"is_driver":%v,"sender_id":"%s"}`, drives, sender(rapid.IntRange(1, 3).Draw(t, "sender")))
+	r.Fields = fmt.Appendf(nil, `{"is_driver":%v,"sender_id":"%s"}`, drives,
+		sender(rapid.IntRange(1, 3).Draw(t, "sender")))
 	if rapid.Bool().Draw(t, "occurred") {
 		r.OccurredAt = minute("occurred at")
 	}
