@@ -30,6 +30,9 @@ func (r *runner[T]) fill(ctx context.Context, now time.Time) error {
 			return err
 		}
 		r.parallel, r.shut, p.streams = max(batch.Parallel, 1), batch.Closed, batch.Streams
+		if now.Before(r.shut) {
+			r.window.leave(now)
+		}
 		for rest := batch.Items; len(rest) > 0; {
 			n := 1
 			for n < len(rest) && rest[n].Key == rest[0].Key {

@@ -8,8 +8,8 @@ import (
 )
 
 // launch begins what may begin and returns when something more may, zero if that depends on
-// attempts in flight or on new items. Of the limits that an item waits for, those that are used
-// up are kept for it: nothing that came later takes them first.
+// attempts in flight or on new items. A limit that is used up is asked for once: whatever came
+// later and wants it waits as well, and whatever does not want it goes on.
 func (r *runner[T]) launch(now time.Time) (next time.Time) {
 	kept := map[string]bool{}
 	for _, c := range r.window.order {
@@ -25,9 +25,6 @@ func (r *runner[T]) launch(now time.Time) (next time.Time) {
 			continue
 		}
 		next = earlier(next, item.Deadline)
-		if now.Before(r.shut) {
-			continue
-		}
 		if wants(item.Limits, kept) {
 			continue
 		}

@@ -53,7 +53,7 @@ func (r *runner[T]) run(ctx context.Context) time.Time {
 	for {
 		now := r.config.Now()
 		over := ctx.Err() != nil || r.stopped || now.Sub(begun) > r.config.Slice || now.Before(r.reopen) ||
-			now.Before(r.shut) && r.reading.finished()
+			now.Before(r.shut) && r.reading.finished() && len(r.window.order) == r.flying
 		if over && r.flying == 0 {
 			return r.after(ctx, now)
 		}

@@ -44,6 +44,15 @@ func (w *window[T]) drop(c *chain[T]) {
 	}
 }
 
+// leave drops what waits to be performed; what must end without that stays.
+func (w *window[T]) leave(now time.Time) {
+	for _, c := range slices.Clone(w.order) {
+		if !c.flying && c.items[0].ends(now) == "" {
+			w.drop(c)
+		}
+	}
+}
+
 func (w *window[T]) find(c *chain[T]) (int, bool) {
 	return slices.BinarySearchFunc(w.order, c, func(a, b *chain[T]) int {
 		return cmp.Compare(a.items[0].Seq, b.items[0].Seq)

@@ -80,7 +80,7 @@ func told(t *testing.T, db *DB, g access.Grant, at time.Time) {
 		if err := db.do(t.Context(), func(tx *tx) error { return tx.publish(db, []event.Event{e}) }); err != nil {
 			t.Fatal(err)
 		}
-		waiting, err := db.Deliveries(t.Context(), subscription, 0, 10)
+		waiting, err := db.Deliveries(t.Context(), fence.Query{Lane: fence.Lane{Kind: fence.Subscriptions, ID: subscription}, Chains: 10, Depth: 10})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -16,16 +16,18 @@ import (
 // to the next, so its cost does not follow the length of a chain.
 func (db *DB) Heads(ctx context.Context, q fence.Query) ([]operation.Operation, error) {
 	after, before := q.Bounds()
-	return list(ctx, db, `WITH RECURSIVE chain (key, n) AS (
-		SELECT (SELECT min(order_key) FROM operation WHERE connection = ?1 AND order_key > ?2 AND order_key < ?3 AND `+live+`), 1
+	return list(ctx, db, headsQuery, scanOperation, q.Lane.ID[:], after, before, q.Chains, q.Depth)
+}
+
+const headsQuery = `WITH RECURSIVE chain (key, n) AS (
+		SELECT (SELECT min(order_key) FROM operation WHERE connection = ?1 AND order_key > ?2 AND order_key < ?3 AND ` + live + `), 1
 		UNION ALL
 		SELECT (SELECT min(order_key) FROM operation WHERE connection = ?1 AND order_key > chain.key AND order_key < ?3
-			AND `+live+`), n + 1 FROM chain WHERE key IS NOT NULL AND n < ?4
-	) SELECT seq, `+operationColumns+` FROM chain CROSS JOIN operation
-		WHERE seq IN (SELECT o.seq FROM operation o WHERE o.connection = ?1 AND o.order_key = chain.key AND o.`+live+`
+			AND ` + live + `), n + 1 FROM chain WHERE key IS NOT NULL AND n < ?4
+	) SELECT seq, ` + operationColumns + ` FROM chain CROSS JOIN operation
+		WHERE seq IN (SELECT o.seq FROM operation o WHERE o.connection = ?1 AND o.order_key = chain.key AND o.` + live + `
 			ORDER BY o.seq LIMIT ?5)
-		ORDER BY key, seq`, scanOperation, q.Lane.ID[:], after, before, q.Chains, q.Depth)
-}
+		ORDER BY key, seq`
 
 // Streams returns the streams of a connection by the same hops.
 func (db *DB) Streams(ctx context.Context, connection uuid.UUID) ([]string, error) {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
@@ -225,14 +226,14 @@ func TestSchedulesAreDueParkedAndSettled(t *testing.T) {
 	read := one()
 	next := read
 	next.NextAt, next.LastSuccessAt = noon().Add(10*time.Minute), noon()
-	if err := db.SettleImport(t.Context(), read, next); err != nil {
+	if err := db.SettleImport(t.Context(), fence.Claim{}, read, next); err != nil {
 		t.Fatal(err)
 	}
 	if due(9) != 0 || due(10) != 1 || !one().LastSuccessAt.Equal(noon()) {
 		t.Errorf("after its import: %+v", one())
 	}
 	schedule()
-	if err := db.SettleImport(t.Context(), next, record.Schedule{NextAt: noon().Add(time.Hour)}); err != nil {
+	if err := db.SettleImport(t.Context(), fence.Claim{}, next, record.Schedule{NextAt: noon().Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	if due(0) != 1 {
@@ -241,7 +242,7 @@ func TestSchedulesAreDueParkedAndSettled(t *testing.T) {
 	if err := db.ParkImports(t.Context(), conn); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.SettleImport(t.Context(), one(), next); err != nil {
+	if err := db.SettleImport(t.Context(), fence.Claim{}, one(), next); err != nil {
 		t.Fatal(err)
 	}
 	if due(1000) != 0 || !one().NextAt.IsZero() {

@@ -51,7 +51,7 @@ func TestManyCallersShareCommitsAndEachIsStored(t *testing.T) {
 		})
 	}
 	all.Wait()
-	heads, err := db.Heads(t.Context(), uuid.UUID{2}, 0, 1000)
+	heads, err := db.Heads(t.Context(), fence.Query{Lane: fence.Lane{Kind: fence.Connections, ID: uuid.UUID{2}}, Chains: 1000, Depth: 1000})
 	if err != nil || len(heads) != 300 || string(heads[0].Payload) != `{"a":1.50}` {
 		t.Errorf("%d heads, %v", len(heads), err)
 	}
@@ -87,7 +87,7 @@ func TestOneBadWriteDoesNotHarmItsGroup(t *testing.T) {
 		})
 	}
 	all.Wait()
-	heads, err := db.Heads(t.Context(), uuid.UUID{2}, 0, 1000)
+	heads, err := db.Heads(t.Context(), fence.Query{Lane: fence.Lane{Kind: fence.Connections, ID: uuid.UUID{2}}, Chains: 1000, Depth: 1000})
 	if err != nil || len(heads) != 91 || failed != 9 {
 		t.Errorf("%d stored, %d failed, %v", len(heads), failed, err)
 	}
@@ -100,7 +100,7 @@ func TestWhoeverComesLateCannotSettle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.MarkSending(t.Context(), op, time.Now()); err != nil {
+	if err := db.MarkSending(t.Context(), fence.Claim{}, op, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	done := op
@@ -112,7 +112,7 @@ func TestWhoeverComesLateCannotSettle(t *testing.T) {
 	if err := db.Settle(t.Context(), s); !errors.Is(err, fence.ErrOvertaken) {
 		t.Errorf("settling twice: %v", err)
 	}
-	if err := db.MarkSending(t.Context(), op, time.Now()); !errors.Is(err, fence.ErrOvertaken) {
+	if err := db.MarkSending(t.Context(), fence.Claim{}, op, time.Now()); !errors.Is(err, fence.ErrOvertaken) {
 		t.Errorf("sending what has ended: %v", err)
 	}
 }
@@ -143,7 +143,7 @@ func TestWhatADeadProcessWasSendingBecomesUnknown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.MarkSending(t.Context(), op, time.Now()); err != nil {
+	if err := db.MarkSending(t.Context(), fence.Claim{}, op, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := db.Interrupted(t.Context(), time.Now()); n != 1 || err != nil {

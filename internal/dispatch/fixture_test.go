@@ -1,0 +1,173 @@
+package dispatch
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/fence"
+)
+
+// lane is a lane's work in memory: items and how their attempts end, one end per attempt.
+type lane struct {
+	mu     sync.Mutex
+	items  []Item[string]
+	ends   map[int64][]End
+	log    []int64 // the Seq of each attempt, in order
+	at     []time.Time
+	flying int
+	most   int
+	took   time.Duration
+	closed time.Time
+	// without lists what ended without an attempt, with the reason.
+	without map[int64]Reason
+	// settles answers settlings before they count; nil for all to succeed.
+	settles func(Attempt[string]) error
+	settled int
+	// queries counts what was read.
+	queries []fence.Query
+	claims  []fence.Claim
+}
+
+func (l *lane) Heads(_ context.Context, q fence.Query) (Batch[string], error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.queries = append(l.queries, q)
+	after, before := q.Bounds()
+	all := slices.Clone(l.items)
+	slices.SortFunc(all, func(a, b Item[string]) int { return cmp.Or(strings.Compare(a.Key, b.Key), cmp.Compare(a.Seq, b.Seq)) })
+	b := Batch[string]{Parallel: 4}
+	if time.Now().Before(l.closed) {
+		b.Closed = l.closed
+	}
+	chains, of, key := 0, 0, ""
+	for _, it := range all {
+		if it.Key <= after || it.Key >= before {
+			continue
+		}
+		if it.Key != key {
+			chains, of, key = chains+1, 0, it.Key
+		}
+		if of++; chains <= q.Chains && of <= q.Depth {
+			b.Items = append(b.Items, it)
+		}
+	}
+	if chains >= q.Chains {
+		for _, it := range all {
+			if s := streamOf(it.Key); !slices.Contains(b.Streams, s) {
+				b.Streams = append(b.Streams, s)
+			}
+		}
+	}
+	return b, nil
+}
+
+func (l *lane) Begin(context.Context, fence.Claim, Item[string]) error { return nil }
+
+func (l *lane) Perform(ctx context.Context, item Item[string]) End {
+	l.mu.Lock()
+	l.log, l.at = append(l.log, item.Seq), append(l.at, time.Now())
+	l.flying++
+	l.most = max(l.most, l.flying)
+	end := End{Class: Done}
+	if ends := l.ends[item.Seq]; len(ends) > 0 {
+		end, l.ends[item.Seq] = ends[0], ends[1:]
+	}
+	l.mu.Unlock()
+	select {
+	case <-ctx.Done():
+	case <-time.After(l.took):
+	}
+	l.mu.Lock()
+	l.flying--
+	l.mu.Unlock()
+	return end
+}
+
+func (l *lane) Settle(_ context.Context, claim fence.Claim, a Attempt[string]) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.settled++
+	l.claims = append(l.claims, claim)
+	if l.settles != nil {
+		if err := l.settles(a); err != nil {
+			return err
+		}
+	}
+	i := slices.IndexFunc(l.items, func(it Item[string]) bool { return it.Seq == a.Item.Seq })
+	if v := a.Verdict; v.Fate == Retries || v.Fate == Asks {
+		l.items[i].NotBefore, l.items[i].Unknown = v.At, v.Fate == Asks
+		l.items[i].Streak++
+		return nil
+	}
+	if a.End.Class == "" {
+		if l.without == nil {
+			l.without = map[int64]Reason{}
+		}
+		l.without[a.Item.Seq] = a.Verdict.Reason
+	}
+	l.items = slices.Delete(l.items, i, i+1)
+	return nil
+}
+
+func (l *lane) Waiting(context.Context) ([]fence.Lane, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.items) == 0 {
+		return nil, nil
+	}
+	return []fence.Lane{theLane}, nil
+}
+
+// add puts an item behind the others, as an accepted write is.
+func (l *lane) add(items ...Item[string]) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.items = append(l.items, items...)
+}
+
+// performed tells when each item was performed first.
+func (l *lane) performed(seq int64) (time.Time, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	i := slices.Index(l.log, seq)
+	if i < 0 {
+		return time.Time{}, false
+	}
+	return l.at[i], true
+}
+
+var theLane = fence.Lane{Kind: fence.Connections, ID: uuid.UUID{1}}
+
+// start runs a dispatcher over the lane; what it returns stops it and waits for its end.
+func start(t *testing.T, source Source, l *lane) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	d := New(Config{Source: source, Budget: NewBudget(time.Now, map[string]time.Time{}), Now: time.Now,
+		Kinds: map[string]Kind{fence.Connections: KindOf[string](l, Policy{Base: time.Second, Cap: time.Minute, MaxCounted: 3})},
+		Log:   slog.New(slog.DiscardHandler)})
+	done := make(chan error)
+	go func() { done <- d.Run(ctx) }()
+	return func() {
+		t.Helper()
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// runFor runs a dispatcher over the lane for some virtual time.
+func runFor(t *testing.T, l *lane, d time.Duration) {
+	t.Helper()
+	stop := start(t, NewInProcess(time.Now), l)
+	time.Sleep(d)
+	stop()
+}

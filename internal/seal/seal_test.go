@@ -1,0 +1,119 @@
+package seal
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// testKey returns a key and what it opens.
+func testKey(t *testing.T, fill byte) (Key, *Sealer, []byte) {
+	t.Helper()
+	k := Key(bytes.Repeat([]byte{fill}, KeySize))
+	wrapped, err := NewKeyset(k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(k, wrapped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k, s, wrapped
+}
+
+func TestASecretOpensInItsContextAlone(t *testing.T) {
+	t.Parallel()
+	_, s, _ := testKey(t, 1)
+	secret := []byte("samsara_api_token")
+	sealed, err := s.Seal(secret, []byte("connection/1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(sealed, secret) {
+		t.Error("the sealed bytes hold the secret")
+	}
+	if got, err := s.Open(sealed, []byte("connection/1")); !bytes.Equal(got, secret) || err != nil {
+		t.Errorf("in its context: %q, %v", got, err)
+	}
+	if got, err := s.Open(sealed, []byte("connection/2")); err == nil {
+		t.Errorf("another row's context opened it: %q", got)
+	}
+	if again, err := s.Seal(secret, []byte("connection/1")); err != nil || bytes.Equal(again, sealed) {
+		t.Errorf("equal secrets are sealed to equal bytes: %v", err)
+	}
+	for i := range sealed {
+		altered := bytes.Clone(sealed)
+		altered[i] ^= 1
+		if _, err := s.Open(altered, []byte("connection/1")); err == nil {
+			t.Fatalf("a secret whose byte %d was altered opened", i)
+		}
+	}
+}
+
+func TestAKeysetOpensWithTheKeyThatWrappedItAlone(t *testing.T) {
+	t.Parallel()
+	k, s, wrapped := testKey(t, 1)
+	sealed, err := s.Seal([]byte("x"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same, err := Open(k, wrapped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := same.Open(sealed, nil); string(got) != "x" || err != nil {
+		t.Errorf("after another start: %q, %v", got, err)
+	}
+	other := Key(bytes.Repeat([]byte{2}, KeySize))
+	if _, err := Open(other, wrapped); err == nil || !strings.Contains(err.Error(), "give the key that it was made with") {
+		t.Errorf("another key: %v", err)
+	}
+	if _, err := Open(k, wrapped[:len(wrapped)-1]); err == nil {
+		t.Error("a cut keyset opened")
+	}
+}
+
+func TestAKeyIsReadStrictlyAndNeverPrinted(t *testing.T) {
+	t.Parallel()
+	good := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, KeySize))
+	k, err := ParseKey(" " + good + "\n")
+	if err != nil || len(k) != KeySize {
+		t.Fatalf("a good key: %v", err)
+	}
+	for _, verb := range []string{"%v", "%s", "%+v", "%#v"} {
+		if text := fmt.Sprintf(verb, k); text != "*****" {
+			t.Errorf("%s prints %s", verb, text)
+		}
+	}
+	for _, text := range []string{"", "short", base64.StdEncoding.EncodeToString(make([]byte, 31)), good + "A", strings.Repeat("!", 44)} {
+		if _, err := ParseKey(text); err == nil || !strings.Contains(err.Error(), "openssl rand -base64 32") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func TestAKeyFileIsMadeOnceForItsOwnerAlone(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "key")
+	made, err := KeyFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := KeyFile(path)
+	if err != nil || !bytes.Equal(made, again) {
+		t.Errorf("a second start has another key: %v", err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the file can be read by others: %v, %v", info.Mode(), err)
+	}
+	if err := os.WriteFile(path, []byte("rubbish"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := KeyFile(path); err == nil {
+		t.Error("a file without a key was taken")
+	}
+}
