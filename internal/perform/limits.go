@@ -13,10 +13,6 @@ import (
 // by one call at least.
 const SyncAhead = 5 * time.Second
 
-// paidBack is in how long what sync writes borrow may be borrowed again. Without it a steady flow
-// of them would keep a limit used up for ever, and what waits in the lane would never be sent.
-const paidBack = time.Minute
-
 // Rate is a limit that an operator has agreed on with a TSP.
 type Rate struct {
 	Events int
@@ -110,15 +106,12 @@ func (l *Limits) borrow(limits []dispatch.Limit) time.Duration {
 	return min(wait, until)
 }
 
-// debt returns the limit of what may be borrowed from a limit: as many calls as it gives in
-// SyncAhead, and these anew only as they are paid back.
+// debt returns the limit of what sync calls may borrow from a limit: as many as it gives in
+// SyncAhead, and anew half as fast as it gives them. Without it a steady flow of sync writes would
+// keep the limit used up for ever, and what waits in the lane would never be sent.
 func debt(l dispatch.Limit) dispatch.Limit {
-	calls := max(int(SyncAhead/l.Interval), 1)
-	d := dispatch.Limit{ID: l.ID + "/sync", Interval: paidBack / time.Duration(calls)}
-	if l.Interval > SyncAhead {
-		d.Interval = l.Interval * time.Duration(paidBack/SyncAhead)
-	}
+	d := dispatch.Limit{ID: l.ID + "/sync", Interval: 2 * l.Interval}
 	// Borrow lets these run ahead as well, by SyncAhead or one call.
-	d.Burst = calls - max(int(SyncAhead/d.Interval), 1)
+	d.Burst = max(int(SyncAhead/l.Interval), 1) - max(int(SyncAhead/d.Interval), 1)
 	return d
 }
