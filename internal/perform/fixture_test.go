@@ -41,7 +41,8 @@ type world struct {
 	settled  int
 	staled   int
 	unmarked error
-	shut     bool
+	// paused lets the connection be paused right after it is read for the first time.
+	paused   bool
 	rechecks int
 }
 
@@ -223,7 +224,11 @@ func (w *world) MarkStep(_ context.Context, _ uuid.UUID, s tsp.Step) error {
 func (w *world) Connection(context.Context, uuid.UUID) (connection.Connection, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.conn, nil
+	read := w.conn
+	if w.paused {
+		w.conn.Status, w.conn.UpdatedAt = connection.Paused, time.Now().Add(time.Microsecond)
+	}
+	return read, nil
 }
 
 func (w *world) Grant(context.Context, uuid.UUID, uuid.UUID) (access.Grant, error) {
@@ -241,10 +246,10 @@ func (w *world) Target(c connection.Connection) tsp.Target {
 		Credentials: func(context.Context) (tsp.Credentials, error) { return tsp.Credentials{}, nil }}
 }
 
-func (w *world) Shut(connection.Connection) bool {
+func (w *world) Shut(c connection.Connection) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.shut
+	return c.UpdatedAt.Before(w.conn.UpdatedAt)
 }
 
 func (w *world) Staled(context.Context, connection.Connection, *tsp.Error) error {

@@ -165,10 +165,10 @@ func TestAGrantThatIsWithdrawnBetweenReadingAndSendingStopsTheWrite(t *testing.T
 func TestOperationsWaitWhileTheirConnectionTakesNone(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*world){
-		"paused":             func(w *world) { w.conn.Status = connection.Paused },
-		"stale":              func(w *world) { w.conn.Status = connection.Stale },
-		"paused a while ago": func(w *world) { w.shut = true },
-		"without an adapter": func(w *world) { w.conn.TSP = "gone" },
+		"paused":                   func(w *world) { w.conn.Status = connection.Paused },
+		"stale":                    func(w *world) { w.conn.Status = connection.Stale },
+		"paused since it was read": func(w *world) { w.paused = true },
+		"without an adapter":       func(w *world) { w.conn.TSP = "gone" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
