@@ -23,6 +23,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/outbound"
+	"github.com/waybill-dev/waybill/internal/perform"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/seal"
 	"github.com/waybill-dev/waybill/internal/store"
@@ -52,7 +53,7 @@ type App struct {
 	caller      *tsp.Caller
 	connections *connection.Service
 	webhooks    *webhook.Service
-	imports     *imports
+	imports     *perform.Imports
 }
 
 // Open builds the program over its database, which is made and migrated as needed.
@@ -103,31 +104,40 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 	}
 	policy := outbound.Policy{Allow: allow, AllowLoopback: o.Dev, AllowHTTP: o.Dev}
 	a.caller = tsp.NewCaller(registry, outbound.TSP(policy, slices.Collect(maps.Values(a.config.BaseURLs))...), a.config.CallDeadline, a.log)
-	a.connections = connection.New(connection.Config{Store: a.db, Access: a.db, Sealer: sealer, Caller: a.caller,
-		Pace: a.paced, Now: time.Now, Log: a.log})
-	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: sealer, URLs: policy})
 	if a.budget, err = a.resume(ctx); err != nil {
 		return err
 	}
-	w := &writes{store: a.db, connections: a.db, service: a.connections, records: a.db, caller: a.caller,
-		budget: a.budget, limits: a.config.Limits, grants: newGrants(a.db), derive: keys.derive, now: time.Now, log: a.log}
-	d := &deliveries{store: a.db, open: func(s webhook.Subscription) (webhook.Subscription, error) { return webhook.OpenSecret(sealer, s) },
-		sender: webhook.NewSender(outbound.Receiver(policy, deliveryTime), time.Now),
-		now:    time.Now, log: a.log}
-	a.imports = a.newImports()
+	limits := perform.NewLimits(registry, a.budget, agreed(a.config))
+	a.connections = connection.New(connection.Config{Store: a.db, Access: a.db, Sealer: sealer, Caller: a.caller,
+		Pace: limits.Pace, Now: time.Now, Log: a.log})
+	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: sealer, URLs: policy})
+	a.imports = perform.NewImports(perform.ImportsConfig{
+		Schedules: a.db, Connections: a.db, Links: a.connections, Pace: limits.Pace, Every: a.config.ImportEvery,
+		Importer: record.Importer{Caller: a.caller, Store: a.db, Now: time.Now}, Now: time.Now, Log: a.log,
+	})
 	if err := a.resumeImports(ctx); err != nil {
 		return err
 	}
+	grants := perform.NewGrants(a.db, time.Now)
+	writes := perform.NewWrites(perform.WritesConfig{
+		Queue: a.db, Progress: a.db, Connections: a.db, Links: a.connections, Records: a.db, Grants: grants,
+		Imports: a.imports, TSPs: a.caller, Limits: limits, Derive: keys.derive, Now: time.Now, Log: a.log,
+	})
+	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
+		Queue:  a.db,
+		Open:   func(s webhook.Subscription) (webhook.Subscription, error) { return webhook.OpenSecret(sealer, s) },
+		Sender: webhook.NewSender(outbound.Receiver(policy, deliveryTime), time.Now), Now: time.Now, Log: a.log,
+	})
 	a.dispatcher = dispatch.New(dispatch.Config{
-		Source:   source,
-		Works:    map[string]dispatch.Work{fence.Connections: rechecking{w, a.imports}, fence.Subscriptions: d, fence.Imports: a.imports},
-		Policies: policies(),
-		Budget:   a.budget, Now: time.Now, Log: a.log,
+		Source: source,
+		Kinds: map[string]dispatch.Kind{fence.Connections: writes.Kind(), fence.Subscriptions: deliveries.Kind(),
+			fence.Imports: a.imports.Kind()},
+		Budget: a.budget, Now: time.Now, Log: a.log,
 	})
 	operations := operation.New(operation.Config{Store: a.db, Access: a.db, Connections: a.db, Records: a.db,
-		Registry: registry, Performer: w, Now: time.Now, MaxAge: a.config.MaxAge})
+		Registry: registry, Performer: writes, Now: time.Now, MaxAge: a.config.MaxAge})
 	records := record.New(record.Config{Lists: a.db, Schedules: a.db, Access: a.db, Connections: a.db, Registry: registry, Now: time.Now})
-	orgs := access.NewService(a.db, time.Now, w.grants.forget)
+	orgs := access.NewService(a.db, time.Now, grants.Forget)
 	a.handler = api.New(api.Config{Tokens: issuer, Fleets: orgs, Agreements: orgs, TSPs: registry, Records: records, Operations: operations, Webhooks: a.webhooks, Connections: a.connections,
 		Healthy: a.db.Ping, Now: time.Now, Log: a.log})
 	return nil
@@ -136,13 +146,25 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 // deliveryTime is how long a receiver may take to answer, as the contract documents.
 const deliveryTime = 3 * time.Second
 
-// policies are the retry rules of design section 6.
-func policies() map[string]dispatch.Policy {
-	return map[string]dispatch.Policy{
-		fence.Connections:   {Base: time.Second, Cap: 15 * time.Minute, MaxCounted: 10},
-		fence.Subscriptions: {Schedule: webhook.Schedule()},
-		fence.Imports:       {Base: 5 * time.Second, Cap: 15 * time.Minute, MaxCounted: 6},
+// agreed are the rates that the operator has agreed on with TSPs.
+func agreed(c config.Config) perform.Agreed {
+	out := perform.Agreed{}
+	for name, rates := range c.Limits {
+		out[tsp.Name(name)] = map[string]perform.Rate{}
+		for key, r := range rates {
+			out[tsp.Name(name)][key] = perform.Rate(r)
+		}
 	}
+	return out
+}
+
+// resumeImports makes the schedules of imports fit the connections.
+func (a *App) resumeImports(ctx context.Context) error {
+	all, err := a.db.Connections(ctx)
+	if err != nil {
+		return fmt.Errorf("listing connections: %w", err)
+	}
+	return a.imports.Resume(ctx, all)
 }
 
 // Handler answers the API's requests.
@@ -173,7 +195,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 		defer cancel()
 		return server.Shutdown(drain)
 	})
-	context.AfterFunc(ctx, a.imports.stop)
+	context.AfterFunc(ctx, a.imports.Stop)
 	g.Go(func() error { return a.dispatcher.Run(ctx) })
 	err := g.Wait()
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))

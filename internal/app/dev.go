@@ -222,7 +222,7 @@ func (a *App) demoConnection(ctx context.Context, name tsp.Name, fleet uuid.UUID
 	if err != nil || c.Status != connection.Active {
 		return c.ID, err
 	}
-	return c.ID, a.imports.atOnce(ctx, c)
+	return c.ID, a.imports.AtOnce(ctx, c)
 }
 
 // pick chooses the records that the curl lines name: a dispatcher, a driver and a vehicle.

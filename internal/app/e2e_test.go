@@ -39,6 +39,8 @@ type house struct {
 	token   string
 	checker *openapitest.Checker
 	hooks   *hooks
+	// journal holds the errors that were logged.
+	journal *journal
 	stop    func()
 }
 
@@ -124,8 +126,10 @@ func (h *house) start(c config.Config, receiver string) {
 	t := h.t
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
+	h.journal = &journal{}
+	log := slog.New(slog.NewTextHandler(h.journal, &slog.HandlerOptions{Level: slog.LevelError}))
 	var err error
-	if h.app, err = Open(ctx, c, Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")}); err != nil {
+	if h.app, err = Open(ctx, c, Options{Dev: true, Log: log, Adapters: adapters("samsara")}); err != nil {
 		t.Fatal(err)
 	}
 	d := Dev{ReceiverAddr: strings.TrimPrefix(receiver, "http://")}

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -10,11 +9,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/config"
-	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
@@ -235,48 +232,6 @@ func TestAnOperatorSetsAGrantBesideTheService(t *testing.T) {
 		if _, err := set(wrong); err == nil {
 			t.Errorf("%+v was taken", wrong)
 		}
-	}
-}
-
-// counting counts the look-ups of a store.
-type counting struct {
-	access.Store
-	grant access.Grant
-	n     int
-}
-
-func (c *counting) Grant(context.Context, uuid.UUID, uuid.UUID) (access.Grant, error) {
-	c.n++
-	return c.grant, nil
-}
-
-func TestABatchOfOperationsCostsOneLookUpOfItsGrant(t *testing.T) {
-	t.Parallel()
-	now := time.Date(2026, 1, 15, 10, 0, 0, 0, time.UTC)
-	store := &counting{grant: access.Grant{Status: access.GrantActive, ReadAt: now, Expiration: now.Add(100 * time.Millisecond),
-		Levels: map[resource.Kind]string{resource.KindMessage: access.ReadWrite}}}
-	g := newGrants(store)
-	g.now = func() time.Time { return now }
-	ask := func(want string) {
-		t.Helper()
-		for range 200 {
-			if got, err := g.refusal(t.Context(), operation.Operation{Kind: resource.KindMessage}); err != nil || (got == "") != (want == "") || !strings.Contains(got, want) {
-				t.Fatalf("%q %v", got, err)
-			}
-		}
-	}
-	ask("")
-	// Its end is seen without asking again.
-	now = now.Add(150 * time.Millisecond)
-	ask("expired")
-	if store.n != 1 {
-		t.Errorf("%d look-ups", store.n)
-	}
-	g.forget(access.Grant{})
-	store.grant = access.Grant{Status: access.GrantCancelled, ReadAt: now}
-	ask("cancelled")
-	if store.n != 2 {
-		t.Errorf("%d look-ups", store.n)
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 
 	json "github.com/go-json-experiment/json"
 	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/fence"
 )
 
 // freshness reads the data freshness of what the caller reaches.
@@ -213,7 +215,7 @@ func TestAWriteThatTheTSPHasNothingForIsFollowedByAnImport(t *testing.T) {
 	for _, s := range schedules {
 		old := s
 		old.LastSuccessAt = s.LastSuccessAt.Add(-time.Hour)
-		if err := h.app.db.SettleImport(t.Context(), s, old); err != nil {
+		if err := h.app.db.SettleImport(t.Context(), fence.Claim{}, s, old); err != nil {
 			t.Fatal(err)
 		}
 	}

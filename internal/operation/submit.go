@@ -18,9 +18,13 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// Performer performs a sync operation that was accepted in state sending, settles it and
-// returns it as it ended. The caller's hanging up does not cancel it.
+// Performer performs sync operations.
 type Performer interface {
+	// Admit refuses with a *problem.Error a sync write that cannot be performed now because the
+	// limits of its TSP are used up. Whoever it lets pass accepts the write and calls PerformNow.
+	Admit(c connection.Connection, what tsp.Capability) error
+	// PerformNow performs an operation that was accepted in state sending, settles it and returns
+	// it as it ended. The caller's hanging up does not cancel it.
 	PerformNow(ctx context.Context, op Operation) (Operation, error)
 }
 
@@ -57,10 +61,11 @@ type Request struct {
 }
 
 // Submit checks a write and accepts it. A request whose key was accepted before gets that
-// operation again and changes nothing; replayed tells so. Otherwise the checks come in this order, and the first that
-// fails decides the problem: body, connection, grant, connection status, capability, fields
-// and references. Nothing is stored or sent unless all pass. An async operation is on disk
-// when Submit returns; a sync one has ended.
+// operation again and changes nothing; replayed tells so. Otherwise the checks come in this
+// order, and the first that fails decides the problem: body, connection, grant, connection
+// status, capability, fields and references, and of a sync write the TSP's limits. Nothing is
+// stored or sent unless all pass. An async operation is on disk when Submit returns; a sync one
+// has ended.
 func (s *Service) Submit(ctx context.Context, r Request) (op Operation, replayed bool, err error) {
 	if r.Key != nil {
 		if op, replayed, err = s.replay(ctx, r); replayed || err != nil {
@@ -93,6 +98,11 @@ func (s *Service) submit(ctx context.Context, r Request) (Operation, error) {
 	}
 	if err := s.fill(ctx, &op, draft{r, conn, schema, payload}); err != nil {
 		return Operation{}, err
+	}
+	if r.Sync {
+		if err := s.Performer.Admit(conn, tsp.Capability{Kind: r.Kind, Verb: r.Verb}); err != nil {
+			return Operation{}, err
+		}
 	}
 	return s.accept(ctx, op)
 }

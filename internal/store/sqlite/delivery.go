@@ -114,8 +114,10 @@ func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 		if err := tx.hold(s.Claim); err != nil {
 			return err
 		}
+		// The number of a delivery that was dropped is given again, so it alone says nothing.
 		n, err := tx.change(`UPDATE delivery SET state = ?3, tries = tries + 1, next_at = ?4
-			WHERE seq = ?1 AND tries = ?2 AND state = 'waiting'`, w.Seq, w.Tries, string(s.State), micros(s.NextAt))
+			WHERE seq = ?1 AND tries = ?2 AND state = 'waiting' AND subscription = ?5 AND event = ?6`,
+			w.Seq, w.Tries, string(s.State), micros(s.NextAt), s.Subscription[:], w.Event.ID[:])
 		if err := overtaken(n, err); err != nil {
 			return err
 		}

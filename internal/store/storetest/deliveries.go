@@ -35,6 +35,7 @@ func deliveries() []rule {
 		{"an event goes with the last delivery that needs it", eventGoes},
 		{"whoever comes late settles no delivery", lateSettlesNoDelivery},
 		{"a delivery whose subscription was deleted meanwhile is lost to whoever holds it", deliveryIsLost},
+		{"a delivery that was dropped settles no other, whatever number that one was given", droppedSettlesNoOther},
 		{"a receiver that wants no more pauses its subscription with the delivery's end", receiverPauses},
 		{"the subscriptions with waiting deliveries are told, each once", subscriptionsWait},
 	}
@@ -96,6 +97,16 @@ func deliveryIsLost(t *testing.T, s *stand) {
 	s.must(s.DeleteSubscription(t.Context(), sub.Partner, sub.ID, at(3)))
 	late := settled(sub, all[0], webhook.DeliveryWaiting)
 	fails(t, "settling", s.SettleDelivery(t.Context(), late), fence.ErrOvertaken)
+}
+
+func droppedSettlesNoOther(t *testing.T, s *stand) {
+	sub, all := s.listening(1)
+	s.must(s.DeleteSubscription(t.Context(), sub.Partner, sub.ID, at(3)))
+	other, waits := s.listening(1)
+	late := settled(sub, all[0], webhook.DeliveryDone)
+	late.Waiting.Seq = waits[0].Seq
+	fails(t, "settling", s.SettleDelivery(t.Context(), late), fence.ErrOvertaken)
+	is(t, "of the other wait", len(s.waiting(other)), 1)
 }
 
 func receiverPauses(t *testing.T, s *stand) {

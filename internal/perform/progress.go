@@ -1,4 +1,4 @@
-package app
+package perform
 
 import (
 	"context"
@@ -41,9 +41,4 @@ func (p *progress) Mark(ctx context.Context, s tsp.Step) error {
 	}
 	p.steps = append(p.steps, s)
 	return nil
-}
-
-// secret derives what only the operation knows.
-func (w *writes) secret(operation uuid.UUID) func(label string) []byte {
-	return func(label string) []byte { return w.derive(operation, label) }
 }

@@ -1,0 +1,131 @@
+package perform
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// Begin marks an operation as being sent, unless its repetition is harmless.
+func (w *Writes) Begin(ctx context.Context, claim fence.Claim, item dispatch.Item[*task]) error {
+	t := item.Value
+	if w.c.Links.Shut(t.conn) {
+		return fence.ErrOvertaken
+	}
+	if !t.course().marks {
+		return nil
+	}
+	return w.c.Queue.MarkSending(ctx, claim, t.op, w.c.Now())
+}
+
+// Perform makes one attempt, if the grant that allowed the operation is still there. An operation
+// whose earlier attempt has no trustworthy answer is looked up first where the TSP can be asked.
+func (w *Writes) Perform(ctx context.Context, item dispatch.Item[*task]) dispatch.End {
+	t, began := item.Value, w.c.Now()
+	pacer := w.c.Limits.pacer(t.spec, t.conn).Prepaid(t.action.Limits...)
+	if t.answer = w.forbidden(ctx, t); t.answer.err == nil {
+		t.answer = w.attempt(ctx, t, pacer)
+	}
+	return w.ended(t, began)
+}
+
+// forbidden is the answer to an operation that must not be sent because the grant that allowed it
+// is gone, or cannot be looked up; zero if it may be sent.
+func (w *Writes) forbidden(ctx context.Context, t *task) answer {
+	refusal, err := w.c.Grants.refusal(ctx, t.op)
+	switch {
+	case err != nil:
+		return answer{open: true, err: &tsp.Error{Class: tsp.Unavailable, Err: err,
+			Message: "whether the fleet still allows the write could not be looked up"}}
+	case refusal != "" && t.course().unknown:
+		refusal += alsoUnknown
+	}
+	if refusal == "" {
+		return answer{}
+	}
+	return answer{err: &tsp.Error{Class: tsp.Forbidden, Message: notSent(refusal)}}
+}
+
+// attempt asks and sends as the operation's course says.
+func (w *Writes) attempt(ctx context.Context, t *task, pace tsp.Pacer) answer {
+	write, end := w.form(ctx, t, pace)
+	if end != nil {
+		return answer{err: end, open: true}
+	}
+	target, course := w.c.Links.Target(t.conn), t.course()
+	if course.asks {
+		written, found, err := w.c.TSPs.Find(ctx, target, write)
+		switch {
+		case err != nil:
+			return answer{err: err, open: true}
+		case found:
+			return answer{written: written, found: true}
+		case !course.sends:
+			return answer{err: &tsp.Error{Class: tsp.Rejected,
+				Message: "the TSP did not take the write before Waybill stopped, and nobody waits for it now"}}
+		}
+	}
+	written, err := w.c.TSPs.Write(ctx, target, write)
+	return answer{written: written, err: err}
+}
+
+// ended turns the answer to an attempt into its end.
+func (w *Writes) ended(t *task, began time.Time) dispatch.End {
+	end := dispatch.End{Class: dispatch.Done, Open: t.answer.open, StartedAt: began, EndedAt: w.c.Now()}
+	class := tsp.Done
+	if err := t.answer.err; err != nil {
+		class = err.Class
+		end.Class, end.RetryAfter = meaning(class), err.RetryAfter
+	}
+	w.c.Log.Info("attempt ended", "operation_id", t.op.ID, "connection_id", t.conn.ID, "tsp", t.conn.TSP,
+		"resource", t.op.Kind, "verb", t.op.Verb, "attempt", t.op.Tries+1, "class", class,
+		"duration_ms", end.EndedAt.Sub(began).Milliseconds())
+	return end
+}
+
+// form makes the adapter's form of an operation.
+func (w *Writes) form(ctx context.Context, t *task, pace tsp.Pacer) (tsp.Write, *tsp.Error) {
+	write, err := w.read(t)
+	if err != nil {
+		w.c.Log.Error("reading a stored operation", "operation_id", t.op.ID, "error", err)
+		return write, &tsp.Error{Class: tsp.Broken, Message: "the stored operation could not be read", Err: err}
+	}
+	steps := &progress{store: w.c.Progress, operation: t.op.ID}
+	if t.op.Tries > 0 {
+		if steps.steps, err = w.c.Progress.Steps(ctx, t.op.ID); err != nil {
+			return write, &tsp.Error{Class: tsp.Unavailable, Message: "the progress of the write could not be read", Err: err}
+		}
+	}
+	write.SentAt = w.c.Now()
+	if t.op.State == operation.Unknown && !t.op.SentAt.IsZero() {
+		write.SentAt = t.op.SentAt
+	}
+	write.Progress, write.Pace = steps, pace
+	return write, nil
+}
+
+// read returns what is stored of an operation in the adapter's form.
+func (w *Writes) read(t *task) (tsp.Write, error) {
+	schema, err := resource.For(t.op.Kind, t.op.Verb)
+	if err != nil {
+		return tsp.Write{}, err
+	}
+	payload, refs, err := schema.Restore(t.op.Payload)
+	if err != nil {
+		return tsp.Write{}, err
+	}
+	return tsp.Write{Capability: t.capability(), Payload: payload, Schema: schema, Refs: refs, Target: t.op.SourceID,
+		Collection: t.op.Collection, Operation: t.op.ID, Attempt: t.op.Tries + 1, Secret: w.secret(t.op.ID)}, nil
+}
+
+// secret derives what only the operation knows.
+func (w *Writes) secret(operation uuid.UUID) func(label string) []byte {
+	return func(label string) []byte { return w.c.Derive(operation, label) }
+}

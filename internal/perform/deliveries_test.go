@@ -1,0 +1,199 @@
+package perform
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+// outbox is the deliveries of one subscription in memory, and their receiver.
+type outbox struct {
+	mu      sync.Mutex
+	sub     webhook.Subscription
+	waiting []webhook.Waiting
+	settled []webhook.Settled
+	queries int
+	sent    []int64
+	took    time.Duration
+	// answers are how attempts end, one after the other; then they are delivered.
+	answers []webhook.Result
+}
+
+// newOutbox returns the deliveries of events of so many subjects.
+func newOutbox(subjects int) *outbox {
+	o := &outbox{sub: webhook.Subscription{ID: uuid.UUID{7}, Status: webhook.Active}}
+	for n := range subjects {
+		o.waiting = append(o.waiting, webhook.Waiting{Seq: int64(n + 1), Event: event.Event{ID: uuid.UUID{8, byte(n)},
+			Subject: uuid.UUID{byte(n >> 8), byte(n)}}})
+	}
+	return o
+}
+
+func (o *outbox) work() *Deliveries {
+	return NewDeliveries(DeliveriesConfig{Queue: o, Sender: o, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Open: func(s webhook.Subscription) (webhook.Subscription, error) { return s, nil }})
+}
+
+// run works the subscription's lane for some virtual time and returns how long its stop took.
+func (o *outbox) run(t *testing.T, d time.Duration) time.Duration {
+	t.Helper()
+	lanes := dispatch.NewInProcess(time.Now)
+	lanes.Activate(fence.Lane{Kind: fence.Subscriptions, ID: o.sub.ID}, time.Now())
+	kinds := map[string]dispatch.Kind{fence.Subscriptions: o.work().Kind()}
+	return runKinds(t, kinds, lanes, dispatch.NewBudget(time.Now, nil), d)
+}
+
+func (o *outbox) SubscriptionByID(context.Context, uuid.UUID) (webhook.Subscription, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.sub.Status == webhook.Deleted {
+		return webhook.Subscription{}, webhook.ErrNotFound
+	}
+	return o.sub, nil
+}
+
+func (o *outbox) Deliveries(_ context.Context, q fence.Query) ([]webhook.Waiting, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.queries++
+	all := slices.Clone(o.waiting)
+	slices.SortFunc(all, func(a, b webhook.Waiting) int {
+		return cmp.Or(cmp.Compare(a.Event.Subject.String(), b.Event.Subject.String()), cmp.Compare(a.Seq, b.Seq))
+	})
+	all = slices.DeleteFunc(all, func(w webhook.Waiting) bool { return w.Event.Subject.String() <= q.After })
+	return all[:min(len(all), q.Chains)], nil
+}
+
+func (o *outbox) SettleDelivery(_ context.Context, s webhook.Settled) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.settled = append(o.settled, s)
+	i := slices.IndexFunc(o.waiting, func(w webhook.Waiting) bool { return w.Seq == s.Waiting.Seq && w.Tries == s.Waiting.Tries })
+	if i < 0 {
+		return fence.ErrOvertaken
+	}
+	if s.Pause {
+		o.sub.Status = webhook.Paused
+	}
+	if s.State == webhook.DeliveryWaiting {
+		o.waiting[i].Tries, o.waiting[i].NextAt = o.waiting[i].Tries+1, s.NextAt
+		return nil
+	}
+	o.waiting = slices.Delete(o.waiting, i, i+1)
+	return nil
+}
+
+func (o *outbox) WaitingSubscriptions(context.Context) ([]uuid.UUID, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.waiting) == 0 {
+		return nil, nil
+	}
+	return []uuid.UUID{o.sub.ID}, nil
+}
+
+// Send is the receiver.
+func (o *outbox) Send(_ context.Context, d webhook.Delivery) webhook.Result {
+	o.mu.Lock()
+	o.sent = append(o.sent, d.ID)
+	answer := webhook.Result{Verdict: webhook.Delivered, StatusCode: 202}
+	if len(o.answers) > 0 {
+		answer, o.answers = o.answers[0], o.answers[1:]
+	}
+	took := o.took
+	o.mu.Unlock()
+	time.Sleep(took)
+	return answer
+}
+
+// deleteAll deletes the subscription with all that waits for it.
+func (o *outbox) deleteAll() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.sub.Status, o.waiting = webhook.Deleted, nil
+}
+
+func TestASubscriptionThatIsDeletedDuringADeliveryIsLetGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOutbox(1)
+		o.took = 2200 * time.Millisecond
+		time.AfterFunc(time.Second, o.deleteAll)
+		stop := o.run(t, time.Minute)
+		if len(o.sent) != 1 || len(o.settled) != 1 {
+			t.Errorf("sent %d times, settled %d times", len(o.sent), len(o.settled))
+		}
+		if stop > time.Second {
+			t.Errorf("the stop took %v", stop)
+		}
+	})
+}
+
+func TestWhatBecomesOfADelivery(t *testing.T) {
+	t.Parallel()
+	retry := webhook.Result{Verdict: webhook.Retry, StatusCode: 503}
+	asked := webhook.Result{Verdict: webhook.Retry, StatusCode: 503, RetryAfter: 10 * time.Second}
+	for _, c := range []struct {
+		name    string
+		answers []webhook.Result
+		last    webhook.DeliveryState
+		tries   int
+		after   time.Duration // of the first attempt's end
+		paused  bool
+	}{
+		{"delivered", nil, webhook.DeliveryDone, 1, 0, false},
+		{"delivered after two failures", []webhook.Result{retry, retry}, webhook.DeliveryDone, 3, 1600 * time.Millisecond, false},
+		{"the receiver says when to come back", []webhook.Result{asked}, webhook.DeliveryDone, 2, 10 * time.Second, false},
+		{"gone", []webhook.Result{{Verdict: webhook.Gone, StatusCode: 410}}, webhook.DeliveryDead, 1, 0, true},
+		{"never answered", slices.Repeat([]webhook.Result{retry}, 100), webhook.DeliveryDead, len(webhook.Schedule()) + 1, 19 * time.Hour, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := newOutbox(1)
+				o.answers = c.answers
+				begun := time.Now()
+				o.run(t, 25*time.Hour)
+				last := o.settled[len(o.settled)-1]
+				if len(o.settled) != c.tries || last.State != c.last || last.Pause != c.paused {
+					t.Errorf("%d attempts, %s, paused %t", len(o.settled), last.State, last.Pause)
+				}
+				if at := last.Log.CreatedAt.Sub(begun); at < c.after || at > c.after*13/10+time.Second {
+					t.Errorf("the last attempt ended after %v", at)
+				}
+			})
+		})
+	}
+}
+
+func TestDeliveriesOfManySubjectsAreReadToTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOutbox(500)
+		o.took = 10 * time.Millisecond
+		o.run(t, 10*time.Second)
+		if len(o.waiting) != 0 || len(o.sent) != 500 {
+			t.Errorf("%d of 500 were sent, %d wait", len(o.sent), len(o.waiting))
+		}
+	})
+}
+
+func TestDeliveriesOfASubscriptionThatIsNotActiveWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOutbox(1)
+		o.sub.Status = webhook.Paused
+		o.run(t, 5*time.Minute)
+		if len(o.sent) > 0 || len(o.waiting) != 1 || o.queries > 0 {
+			t.Errorf("%d were sent; the queue was read %d times", len(o.sent), o.queries)
+		}
+	})
+}

@@ -1,0 +1,351 @@
+package perform
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// world is everything that writes need, in memory, with one connection to one TSP.
+type world struct {
+	tsp    *provider
+	budget *dispatch.Budget
+	writes *Writes
+	grants *Grants
+	lanes  *dispatch.InProcess
+
+	mu       sync.Mutex
+	conn     connection.Connection
+	grant    access.Grant
+	ops      []operation.Operation
+	log      map[uuid.UUID][]operation.Attempt
+	steps    []tsp.Step
+	events   []string
+	settles  func() error
+	settled  int
+	staled   int
+	unmarked error
+	// paused lets the connection be paused right after it is read for the first time.
+	paused   bool
+	rechecks int
+}
+
+var (
+	partner = uuid.UUID{1}
+	fleet   = uuid.UUID{2}
+)
+
+const (
+	oneLimit = "writes"
+	perHour  = 3600
+)
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{tsp: newProvider(), log: map[uuid.UUID][]operation.Attempt{}, lanes: dispatch.NewInProcess(time.Now),
+		conn: connection.Connection{ID: uuid.UUID{3}, Fleet: fleet, TSP: "acme", Status: connection.Active, UpdatedAt: time.Now()},
+		grant: access.Grant{Partner: partner, Fleet: fleet, Status: access.GrantActive,
+			Levels: map[resource.Kind]string{resource.KindVehicle: access.ReadWrite}}}
+	registry, err := tsp.NewRegistry([]tsp.Adapter{w.tsp}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	quiet := slog.New(slog.DiscardHandler)
+	w.budget = dispatch.NewBudget(time.Now, map[string]time.Time{})
+	w.grants = NewGrants(w, time.Now)
+	w.writes = NewWrites(WritesConfig{Queue: w, Progress: w, Connections: w, Links: w, Records: w, Grants: w.grants, Imports: w,
+		TSPs: tsp.NewCaller(registry, nil, 30*time.Second, quiet), Limits: NewLimits(registry, w.budget, nil),
+		Derive: func(uuid.UUID, string) []byte { return nil }, Now: time.Now, Log: quiet})
+	return w
+}
+
+// add stores an operation on a vehicle of its own.
+func (w *world) add(change ...func(*operation.Operation)) uuid.UUID {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	now, n := time.Now(), len(w.ops)+1
+	op := operation.Operation{ID: uuid.Must(uuid.NewV7()), Seq: int64(n), Partner: partner, Connection: w.conn.ID, Fleet: fleet, TSP: "acme",
+		Kind: resource.KindVehicle, Verb: resource.Update, State: operation.Queued, NextAt: now, Deadline: now.Add(72 * time.Hour),
+		Resource: uuid.UUID{9, byte(n)}, SourceID: "v1", Collection: "vehicles", CreatedAt: now,
+		Payload: []byte(`{"connection_id":"` + w.conn.ID.String() + `","vehicle_name":"Truck 42"}`)}
+	op.OrderKey = "vehicle.update/" + op.Resource.String()
+	for _, c := range change {
+		c(&op)
+	}
+	w.ops = append(w.ops, op)
+	w.lanes.Activate(w.lane(), now)
+	return op.ID
+}
+
+func (w *world) lane() fence.Lane { return fence.Lane{Kind: fence.Connections, ID: w.conn.ID} }
+
+// run works the lane for some virtual time.
+func (w *world) run(t *testing.T, d time.Duration) {
+	t.Helper()
+	runKinds(t, map[string]dispatch.Kind{fence.Connections: w.writes.Kind()}, w.lanes, w.budget, d)
+}
+
+// runKinds runs lanes for some virtual time and returns how long their stop took.
+func runKinds(t *testing.T, kinds map[string]dispatch.Kind, lanes *dispatch.InProcess, budget *dispatch.Budget, d time.Duration) time.Duration {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	disp := dispatch.New(dispatch.Config{Source: lanes, Kinds: kinds, Budget: budget, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	done := make(chan error)
+	go func() { done <- disp.Run(ctx) }()
+	time.Sleep(d)
+	cancel()
+	stopped := time.Now()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	return time.Since(stopped)
+}
+
+// op returns an operation with its log.
+func (w *world) op(id uuid.UUID) operation.Operation {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	i := slices.IndexFunc(w.ops, func(op operation.Operation) bool { return op.ID == id })
+	op := w.ops[i]
+	op.Attempts = w.log[id]
+	return op
+}
+
+func (w *world) do(change func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	change()
+}
+
+func (w *world) Heads(_ context.Context, q fence.Query) ([]operation.Operation, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	live := slices.DeleteFunc(slices.Clone(w.ops), func(op operation.Operation) bool { return op.State.Ended() })
+	slices.SortFunc(live, func(a, b operation.Operation) int {
+		return cmp.Or(strings.Compare(a.OrderKey, b.OrderKey), cmp.Compare(a.Seq, b.Seq))
+	})
+	after, before := q.Bounds()
+	var out []operation.Operation
+	chains, depth := 0, 0
+	for i, op := range live {
+		if op.OrderKey <= after || op.OrderKey >= before {
+			continue
+		}
+		if i == 0 || live[i-1].OrderKey != op.OrderKey || len(out) == 0 {
+			chains, depth = chains+1, 0
+		}
+		if depth++; chains <= q.Chains && depth <= q.Depth {
+			out = append(out, op)
+		}
+	}
+	return out, nil
+}
+
+func (w *world) Streams(context.Context, uuid.UUID) ([]string, error) {
+	return []string{"vehicle.update"}, nil
+}
+
+func (w *world) WaitingConnections(context.Context) ([]uuid.UUID, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if slices.ContainsFunc(w.ops, func(op operation.Operation) bool { return !op.State.Ended() }) {
+		return []uuid.UUID{w.conn.ID}, nil
+	}
+	return nil, nil
+}
+
+func (w *world) MarkSending(_ context.Context, _ fence.Claim, op operation.Operation, at time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := range w.ops {
+		if w.ops[i].ID == op.ID {
+			w.ops[i].State, w.ops[i].SentAt = operation.Sending, at
+		}
+	}
+	return nil
+}
+
+func (w *world) Settle(_ context.Context, s operation.Settlement) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.settles != nil {
+		if err := w.settles(); err != nil {
+			return err
+		}
+	}
+	w.settled++
+	i := slices.IndexFunc(w.ops, func(op operation.Operation) bool { return op.ID == s.Operation.ID })
+	if w.ops[i].State.Ended() || w.ops[i].Tries != s.From {
+		return fence.ErrOvertaken
+	}
+	w.ops[i] = s.Operation
+	w.log[s.Operation.ID] = slices.Clone(s.Operation.Attempts)
+	for _, e := range s.Events {
+		w.events = append(w.events, e.Name)
+	}
+	return nil
+}
+
+func (w *world) Attempts(_ context.Context, id uuid.UUID) ([]operation.Attempt, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.log[id]), nil
+}
+
+func (w *world) Steps(context.Context, uuid.UUID) ([]tsp.Step, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.steps), nil
+}
+
+func (w *world) MarkStep(_ context.Context, _ uuid.UUID, s tsp.Step) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.steps = append(slices.DeleteFunc(w.steps, func(one tsp.Step) bool { return one.Key == s.Key }), s)
+	return nil
+}
+
+func (w *world) Connection(context.Context, uuid.UUID) (connection.Connection, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	read := w.conn
+	if w.paused {
+		w.conn.Status, w.conn.UpdatedAt = connection.Paused, time.Now().Add(time.Microsecond)
+	}
+	return read, nil
+}
+
+func (w *world) Grant(context.Context, uuid.UUID, uuid.UUID) (access.Grant, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.grant.At(time.Now()), nil
+}
+
+func (w *world) Record(context.Context, uuid.UUID, uuid.UUID) (record.Record, error) {
+	return record.Record{}, record.ErrNotFound
+}
+
+func (w *world) Target(c connection.Connection) tsp.Target {
+	return tsp.Target{Connection: c.ID, TSP: c.TSP,
+		Credentials: func(context.Context) (tsp.Credentials, error) { return tsp.Credentials{}, nil }}
+}
+
+func (w *world) Shut(c connection.Connection) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return c.UpdatedAt.Before(w.conn.UpdatedAt)
+}
+
+func (w *world) Staled(context.Context, connection.Connection, *tsp.Error) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.staled++
+	if w.unmarked == nil {
+		w.conn.Status = connection.Stale
+	}
+	return w.unmarked
+}
+
+func (w *world) Recheck(context.Context, connection.Connection) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.rechecks++
+}
+
+// provider is a TSP and the adapter that speaks to it. Its answers are given by the test.
+type provider struct {
+	spec tsp.Spec
+
+	mu    sync.Mutex
+	calls string // W for a write, F for a look-up, in their order
+	at    []time.Time
+	write func(ctx context.Context, n int, w tsp.Write) (tsp.Written, error)
+	find  func(tsp.Write) (tsp.Written, bool, error)
+	list  func(ctx context.Context, l tsp.List) (tsp.Page, error)
+}
+
+func newProvider() *provider {
+	p := &provider{spec: tsp.Spec{Name: "acme", DisplayName: "Acme", Parallel: 4,
+		Limits:  []tsp.Limit{{Key: oneLimit, Scope: tsp.PerConnection, Events: perHour, Period: time.Hour, Burst: 1}},
+		Imports: []tsp.ImportKind{{Kind: resource.KindVehicle}, {Kind: resource.KindUser}}}}
+	p.write = func(context.Context, int, tsp.Write) (tsp.Written, error) { return tsp.Written{}, nil }
+	p.find = func(tsp.Write) (tsp.Written, bool, error) { return tsp.Written{}, false, nil }
+	p.list = func(context.Context, tsp.List) (tsp.Page, error) { return tsp.Page{}, nil }
+	p.can(tsp.NaturalKey, oneLimit)
+	return p
+}
+
+// can lets the TSP take updates of vehicles.
+func (p *provider) can(s tsp.Strength, limits ...string) {
+	p.spec.Actions = tsp.Actions{{Kind: resource.KindVehicle, Verb: resource.Update}: {Strength: s, Limits: limits}}
+}
+
+// answers lets writes end as given, one after the other, and then be done.
+func (p *provider) answers(ends ...*tsp.Error) {
+	p.write = func(_ context.Context, n int, _ tsp.Write) (tsp.Written, error) {
+		if n >= len(ends) || ends[n] == nil {
+			return tsp.Written{}, nil
+		}
+		return tsp.Written{}, ends[n]
+	}
+}
+
+func (p *provider) Spec() tsp.Spec                                           { return p.spec }
+func (p *provider) Connect(context.Context, tsp.Access) (tsp.Session, error) { return p, nil }
+func (p *provider) Check(context.Context, tsp.Pacer) (tsp.Account, error)    { return tsp.Account{}, nil }
+
+func (p *provider) Write(ctx context.Context, w tsp.Write) (tsp.Written, error) {
+	if err := w.Pace.Wait(ctx, oneLimit); err != nil {
+		return tsp.Written{}, err
+	}
+	n := p.called("W")
+	return p.write(ctx, n, w)
+}
+
+func (p *provider) Find(_ context.Context, w tsp.Write) (tsp.Written, bool, error) {
+	p.called("F")
+	return p.find(w)
+}
+
+func (p *provider) List(ctx context.Context, l tsp.List) (tsp.Page, error) { return p.list(ctx, l) }
+
+// called notes a call and returns how many of its kind came before.
+func (p *provider) called(what string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := strings.Count(p.calls, what)
+	p.calls += what
+	p.at = append(p.at, time.Now())
+	return n
+}
+
+func (p *provider) log() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.calls
+}
+
+// failure is an end of a class as an adapter tells it.
+func failure(c tsp.Class) *tsp.Error {
+	e := &tsp.Error{Class: c, Message: "it is " + string(c), Status: 499}
+	if c == tsp.Throttled {
+		e.RetryAfter = 30 * time.Second
+	}
+	return e
+}

@@ -1,0 +1,102 @@
+package perform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/operation"
+)
+
+// grantLife is how long a grant that was read may be relied on before an operation is sent.
+const grantLife = 250 * time.Millisecond
+
+// maxGrants bounds the grants that are remembered.
+const maxGrants = 10_000
+
+// GrantReader reads grants.
+type GrantReader interface {
+	// Grant returns what a fleet allowed a partner last, or access.ErrNotFound.
+	Grant(ctx context.Context, partner, fleet uuid.UUID) (access.Grant, error)
+}
+
+// Grants tells whether fleets still allow what was queued. A grant is read once for as many
+// operations as begin within its short life.
+type Grants struct {
+	reader GrantReader
+	now    func() time.Time
+
+	mu   sync.Mutex
+	seen map[parties]access.Grant
+}
+
+// NewGrants returns grants of which none is remembered yet.
+func NewGrants(r GrantReader, now func() time.Time) *Grants {
+	return &Grants{reader: r, now: now, seen: map[parties]access.Grant{}}
+}
+
+// parties are the two sides of a grant.
+type parties struct{ partner, fleet uuid.UUID }
+
+// refusal says why an operation must not be sent any more; "" if it may.
+func (g *Grants) refusal(ctx context.Context, op operation.Operation) (string, error) {
+	between := parties{op.Partner, op.Fleet}
+	g.mu.Lock()
+	grant, ok := g.seen[between]
+	g.mu.Unlock()
+	if !ok || g.now().Sub(grant.ReadAt) > grantLife {
+		var err error
+		if grant, err = g.look(ctx, between); err != nil {
+			return "", err
+		}
+	}
+	return grant.At(g.now()).RefusesWrite(op.Kind), nil
+}
+
+// anew returns refusal for the operations of one reading of a lane. It relies on nothing that was
+// read before, because a change of a grant wakes the lane that asks.
+func (g *Grants) anew(ctx context.Context) func(operation.Operation) (string, error) {
+	fresh := map[parties]access.Grant{}
+	return func(op operation.Operation) (string, error) {
+		between := parties{op.Partner, op.Fleet}
+		grant, ok := fresh[between]
+		if !ok {
+			var err error
+			if grant, err = g.look(ctx, between); err != nil {
+				return "", err
+			}
+			fresh[between] = grant
+		}
+		return grant.RefusesWrite(op.Kind), nil
+	}
+}
+
+// look reads a grant and remembers it.
+func (g *Grants) look(ctx context.Context, between parties) (access.Grant, error) {
+	grant, err := g.reader.Grant(ctx, between.partner, between.fleet)
+	if errors.Is(err, access.ErrNotFound) {
+		grant, err = access.Grant{Status: access.GrantDeleted, ReadAt: g.now()}, nil
+	}
+	if err != nil {
+		return grant, fmt.Errorf("looking up a grant: %w", err)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.seen) >= maxGrants {
+		clear(g.seen)
+	}
+	g.seen[between] = grant
+	return grant, nil
+}
+
+// Forget makes a change count at once.
+func (g *Grants) Forget(changed access.Grant) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.seen, parties{changed.Partner, changed.Fleet})
+}

@@ -1,0 +1,187 @@
+package perform
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// ImportsConfig is what Imports are made of.
+type ImportsConfig struct {
+	Schedules   record.Schedules
+	Connections Connections
+	Links       Links
+	Importer    record.Importer
+	// Pace makes the calls of an import wait for the same budget as the connection's writes.
+	Pace func(connection.Connection) tsp.Pacer
+	// Every is how long after an import of a kind the next one begins.
+	Every time.Duration
+	Now   func() time.Time
+	Log   *slog.Logger
+}
+
+// Imports brings records up to date, in the lanes of imports: one item for each kind of a
+// connection that is due.
+type Imports struct {
+	c    ImportsConfig
+	stop context.CancelFunc
+	// working ends when the imports under way are to be cut off.
+	working context.Context
+
+	mu sync.Mutex
+	// sweeps are those that failed for a passing reason; they go on where they stopped.
+	sweeps map[sweepKey]*record.Sweep
+}
+
+// NewImports returns the work of lanes of imports.
+func NewImports(c ImportsConfig) *Imports {
+	i := &Imports{c: c, sweeps: map[sweepKey]*record.Sweep{}}
+	i.working, i.stop = context.WithCancel(context.Background())
+	return i
+}
+
+// Stop cuts off the imports under way at their next call; the next start begins them anew.
+func (i *Imports) Stop() { i.stop() }
+
+// Kind returns the kind of lanes in which imports run.
+func (i *Imports) Kind() dispatch.Kind {
+	return dispatch.KindOf(i, dispatch.Policy{Base: 5 * time.Second, Cap: retryCap, MaxCounted: 6})
+}
+
+// errand is a kind to import.
+type errand struct {
+	conn     connection.Connection
+	schedule record.Schedule
+	// err is how the import ended, and cut tells that it was our own stop that ended it.
+	err error
+	cut bool
+}
+
+// Heads returns the kinds of a connection that are due: always all of them, because they are few.
+func (i *Imports) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*errand], error) {
+	batch := dispatch.Batch[*errand]{Parallel: 1}
+	conn, err := i.c.Connections.Connection(ctx, q.Lane.ID)
+	if err != nil && !errors.Is(err, connection.ErrNotFound) {
+		return batch, fmt.Errorf("looking up the connection: %w", err)
+	}
+	if err != nil || conn.Status != connection.Active {
+		if err := i.c.Schedules.ParkImports(ctx, q.Lane.ID); err != nil {
+			return batch, fmt.Errorf("parking imports: %w", err)
+		}
+		return batch, nil
+	}
+	all, err := i.c.Schedules.SchedulesOf(ctx, []uuid.UUID{q.Lane.ID})
+	if err != nil {
+		return batch, fmt.Errorf("reading schedules: %w", err)
+	}
+	slices.SortFunc(all, func(a, b record.Schedule) int { return cmp.Compare(a.Kind, b.Kind) })
+	for _, s := range all {
+		if !s.NextAt.IsZero() && !s.NextAt.After(i.c.Now()) {
+			batch.Items = append(batch.Items, dispatch.Item[*errand]{Seq: s.Seq, Key: string(s.Kind), NotBefore: s.NextAt,
+				Counted: s.Failures, Streak: s.Failures, Value: &errand{conn: conn, schedule: s}})
+		}
+	}
+	return batch, nil
+}
+
+// Begin drops an import whose connection was taken out of work meanwhile.
+func (i *Imports) Begin(_ context.Context, _ fence.Claim, item dispatch.Item[*errand]) error {
+	if i.c.Links.Shut(item.Value.conn) {
+		return fence.ErrOvertaken
+	}
+	return nil
+}
+
+// Perform imports one kind.
+func (i *Imports) Perform(ctx context.Context, item dispatch.Item[*errand]) dispatch.End {
+	e := item.Value
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(i.working, cancel)()
+	end := dispatch.End{Class: dispatch.Done, StartedAt: i.c.Now()}
+	sweep := i.sweep(e)
+	e.err = i.c.Importer.Run(ctx, i.source(e.conn), sweep)
+	end.EndedAt, e.cut = i.c.Now(), ctx.Err() != nil
+	if refused := e.refused(); refused != nil {
+		end.Class, end.RetryAfter = meaning(refused.Class), refused.RetryAfter
+	} else if e.err != nil {
+		end.Class = dispatch.Later
+	}
+	i.keep(e, sweep, end.Class)
+	i.c.Log.Info("import ended", "connection_id", e.conn.ID, "tsp", e.conn.TSP, "resource", e.schedule.Kind, "class", end.Class,
+		"records", sweep.Seen, "deleted", sweep.Lost, "duration_ms", end.EndedAt.Sub(end.StartedAt).Milliseconds())
+	return end
+}
+
+// refused is the TSP's answer by which the import ended; nil if it was not that.
+func (e *errand) refused() *tsp.Error {
+	var refused *tsp.Error
+	errors.As(e.err, &refused)
+	return refused
+}
+
+// problem tells people why an import failed; what is our own fault stays in the log.
+func (e *errand) problem() string {
+	if refused := e.refused(); refused != nil {
+		return refused.Message
+	}
+	return "the records could not be stored"
+}
+
+func (i *Imports) source(c connection.Connection) record.Source {
+	return record.Source{Target: i.c.Links.Target(c), Fleet: c.Fleet, Account: c.Account, Pace: i.c.Pace(c)}
+}
+
+// Settle records how an import ended and when the next one is due. One that our own stop has cut
+// off is left as it was.
+func (i *Imports) Settle(ctx context.Context, claim fence.Claim, a dispatch.Attempt[*errand]) error {
+	e, v := a.Item.Value, a.Verdict
+	if e.cut {
+		return nil
+	}
+	to := e.schedule
+	switch v.Fate {
+	case dispatch.Succeeds:
+		to.LastSuccessAt, to.NextAt, to.Failures, to.Problem = a.End.EndedAt, i.next(), 0, ""
+	case dispatch.Fails:
+		to.NextAt, to.Failures, to.Problem = i.next(), to.Failures+1, e.problem()
+	case dispatch.Retries, dispatch.Asks:
+		to.NextAt, to.Problem = v.At, e.problem()
+		if v.Counts {
+			to.Failures++
+		}
+	}
+	if err := i.c.Schedules.SettleImport(ctx, claim, e.schedule, to); err != nil {
+		return fmt.Errorf("settling an import: %w", err)
+	}
+	if v.Fate == dispatch.Fails {
+		i.c.Log.Warn("import failed", "connection_id", e.conn.ID, "tsp", e.conn.TSP, "resource", e.schedule.Kind, "error", e.err)
+	}
+	if v.Stop {
+		staled(ctx, i.c.Links, i.c.Log, e.conn, e.refused())
+	}
+	return nil
+}
+
+// next is when a kind is due again, spread so that connections made together drift apart.
+func (i *Imports) next() time.Time { return stored(i.c.Now().Add(i.c.Every - rand.N(i.c.Every/10+1))) }
+
+// Waiting lists the connections that have a kind due.
+func (i *Imports) Waiting(ctx context.Context) ([]fence.Lane, error) {
+	ids, err := i.c.Schedules.DueImports(ctx, i.c.Now())
+	return lanes(fence.Imports, ids), err
+}

@@ -1,0 +1,312 @@
+package perform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// yard is a world with schedules and records in memory.
+type yard struct {
+	*world
+	imports   *Imports
+	schedules []record.Schedule
+	saved     int
+	parks     int
+}
+
+func newYard(t *testing.T) *yard {
+	t.Helper()
+	y := &yard{world: newWorld(t)}
+	limits := y.writes.c.Limits
+	y.imports = NewImports(ImportsConfig{Schedules: y, Connections: y.world, Links: y.world, Pace: limits.Pace, Every: 10 * time.Minute,
+		Importer: record.Importer{Caller: y.writes.c.TSPs, Store: y, Now: time.Now}, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	if err := y.imports.Follow(t.Context(), y.conn); err != nil {
+		t.Fatal(err)
+	}
+	return y
+}
+
+// run works the lane of imports for some virtual time and returns how long its stop took.
+func (y *yard) run(t *testing.T, d time.Duration) time.Duration {
+	t.Helper()
+	kinds := map[string]dispatch.Kind{fence.Imports: y.imports.Kind()}
+	return runKinds(t, kinds, dispatch.NewInProcess(time.Now), y.budget, d)
+}
+
+func (y *yard) of(kind resource.Kind) record.Schedule {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	return y.schedules[slices.IndexFunc(y.schedules, func(s record.Schedule) bool { return s.Kind == kind })]
+}
+
+func (y *yard) ScheduleImports(_ context.Context, c uuid.UUID, kinds []resource.Kind, at time.Time) error {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	for _, k := range kinds {
+		i := slices.IndexFunc(y.schedules, func(s record.Schedule) bool { return s.Kind == k })
+		if i < 0 {
+			i = len(y.schedules)
+			y.schedules = append(y.schedules, record.Schedule{Seq: int64(i + 1), Connection: c, Kind: k})
+		}
+		y.schedules[i].NextAt = at
+	}
+	return nil
+}
+
+func (y *yard) ParkImports(context.Context, uuid.UUID) error {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.parks++
+	for i := range y.schedules {
+		y.schedules[i].NextAt = time.Time{}
+	}
+	return nil
+}
+
+func (y *yard) SchedulesOf(context.Context, []uuid.UUID) ([]record.Schedule, error) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	return slices.Clone(y.schedules), nil
+}
+
+func (y *yard) SettleImport(_ context.Context, _ fence.Claim, from, to record.Schedule) error {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.schedules[from.Seq-1] = to
+	return nil
+}
+
+func (y *yard) DueImports(_ context.Context, at time.Time) ([]uuid.UUID, error) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if slices.ContainsFunc(y.schedules, func(s record.Schedule) bool { return !s.NextAt.IsZero() && !s.NextAt.After(at) }) {
+		return []uuid.UUID{y.conn.ID}, nil
+	}
+	return nil, nil
+}
+
+func (y *yard) SaveRecords(_ context.Context, r []record.Record) error {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.saved += len(r)
+	return nil
+}
+
+func (y *yard) ReachedSince(context.Context, uuid.UUID, resource.Kind, time.Time) ([]uuid.UUID, error) {
+	return nil, nil
+}
+
+func (y *yard) LoseRecords(context.Context, record.Loss) error { return nil }
+
+func TestEachKindIsImportedAgainAfterItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := newYard(t)
+		lists := map[resource.Kind][]time.Time{}
+		y.tsp.list = func(_ context.Context, l tsp.List) (tsp.Page, error) {
+			y.do(func() { lists[l.Kind] = append(lists[l.Kind], time.Now()) })
+			return tsp.Page{}, nil
+		}
+		y.run(t, 65*time.Minute)
+		for _, kind := range []resource.Kind{resource.KindVehicle, resource.KindUser} {
+			at := lists[kind]
+			if len(at) < 7 || len(at) > 8 {
+				t.Fatalf("%s was imported %d times in 65 minutes", kind, len(at))
+			}
+			for i := range at[1:] {
+				if d := at[i+1].Sub(at[i]); d < 9*time.Minute || d > 10*time.Minute+2*time.Second {
+					t.Errorf("%s: %v between two imports", kind, d)
+				}
+			}
+			if s := y.of(kind); s.LastSuccessAt.IsZero() || s.Failures != 0 || s.Problem != "" {
+				t.Errorf("%+v", s)
+			}
+		}
+	})
+}
+
+func TestAnImportThatFailsIsTriedAgainAndTellsWhy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := newYard(t)
+		y.tsp.spec.Imports = y.tsp.spec.Imports[:1]
+		var cursors []string
+		y.tsp.list = func(_ context.Context, l tsp.List) (tsp.Page, error) {
+			cursors = append(cursors, l.Cursor)
+			switch len(cursors) {
+			case 1, 3:
+				return tsp.Page{Next: "2", Records: []tsp.Record{{SourceID: "a"}}}, nil
+			case 2:
+				return tsp.Page{}, failure(tsp.Unavailable)
+			}
+			return tsp.Page{}, nil
+		}
+		y.schedules = y.schedules[:1]
+		y.run(t, 3*time.Second)
+		if s := y.of(resource.KindVehicle); s.Problem != "it is unavailable" || s.Failures != 0 || !s.LastSuccessAt.IsZero() {
+			t.Errorf("after the first try: %+v", s)
+		}
+		y.run(t, 5*time.Second)
+		// The second try goes on behind the page that the first one saved.
+		if diff := cmp.Diff([]string{"", "2", "2", "2"}, cursors); diff != "" {
+			t.Errorf("cursors (-want +got):\n%s", diff)
+		}
+		if s := y.of(resource.KindVehicle); s.Problem != "" || s.LastSuccessAt.IsZero() {
+			t.Errorf("after the second: %+v", s)
+		}
+	})
+}
+
+func TestHowImportsFail(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		class    tsp.Class
+		status   connection.Status
+		within   time.Duration // the next try
+		failures int
+	}{
+		{tsp.Rejected, connection.Active, 10 * time.Minute, 1},
+		{tsp.Broken, connection.Active, 10 * time.Minute, 1},
+		{tsp.Throttled, connection.Active, 30 * time.Second, 0},
+		{tsp.Unavailable, connection.Active, 5 * time.Second, 0},
+		{tsp.Unknown, connection.Active, 5 * time.Second, 1},
+		{tsp.Unauthorized, connection.Stale, 0, 0},
+	} {
+		t.Run(string(c.class), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				y := newYard(t)
+				y.tsp.list = func(context.Context, tsp.List) (tsp.Page, error) { return tsp.Page{}, failure(c.class) }
+				begun := time.Now()
+				y.run(t, 500*time.Millisecond)
+				s := y.of(resource.KindVehicle) // which comes first
+				if s.Problem != "it is "+string(c.class) || s.Failures != c.failures || y.conn.Status != c.status {
+					t.Errorf("%+v; the connection is %s", s, y.conn.Status)
+				}
+				if next := s.NextAt.Sub(begun); next > c.within || next < c.within*7/10 {
+					t.Errorf("tried again after %v", next)
+				}
+			})
+		})
+	}
+}
+
+func TestRecordsThatCannotBeStoredAreOurOwnFault(t *testing.T) {
+	t.Parallel()
+	e := &errand{err: fmt.Errorf("saving: %w", errors.New("constraint 17"))}
+	if got := e.problem(); got != "the records could not be stored" {
+		t.Errorf("people are told %q", got)
+	}
+}
+
+func TestAnImportThatTheStopCutsOffIsDueAsBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := newYard(t)
+		y.tsp.list = func(ctx context.Context, _ tsp.List) (tsp.Page, error) {
+			<-ctx.Done()
+			return tsp.Page{}, &tsp.Error{Class: tsp.Unavailable, Err: ctx.Err()}
+		}
+		before := y.of(resource.KindUser)
+		time.AfterFunc(time.Second, y.imports.Stop)
+		stop := y.run(t, time.Second)
+		if diff := cmp.Diff(before, y.of(resource.KindUser)); diff != "" || stop > 0 {
+			t.Errorf("the stop took %v; the schedule (-before +after):\n%s", stop, diff)
+		}
+	})
+}
+
+func TestImportsOfAConnectionThatIsNotActiveAreParked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := newYard(t)
+		y.conn.Status = connection.Paused
+		y.run(t, time.Minute)
+		if s := y.of(resource.KindVehicle); !s.NextAt.IsZero() || y.parks != 1 {
+			t.Errorf("%+v, parked %d times", s, y.parks)
+		}
+	})
+}
+
+func TestAnImportOfAConnectionThatWasShutMeanwhileIsDropped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := newYard(t)
+		y.paused = true
+		lists := 0
+		y.tsp.list = func(context.Context, tsp.List) (tsp.Page, error) { lists++; return tsp.Page{}, nil }
+		y.run(t, 500*time.Millisecond)
+		if lists > 0 {
+			t.Errorf("%d lists", lists)
+		}
+	})
+}
+
+func TestAStartMakesSchedulesFitTheConnections(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := newYard(t)
+		later := time.Now().Add(time.Hour)
+		y.schedules = []record.Schedule{{Seq: 1, Connection: y.conn.ID, Kind: resource.KindVehicle, NextAt: later}}
+		if err := y.imports.Resume(t.Context(), []connection.Connection{y.conn}); err != nil {
+			t.Fatal(err)
+		}
+		// A kind that the adapter can list since is due; what was scheduled stays.
+		if s := y.of(resource.KindUser); s.NextAt.After(time.Now()) || !y.of(resource.KindVehicle).NextAt.Equal(later) {
+			t.Errorf("%+v", y.schedules)
+		}
+		y.conn.Status = connection.Paused
+		if err := y.imports.Resume(t.Context(), []connection.Connection{y.conn}); err != nil || y.parks != 1 {
+			t.Errorf("parked %d times, %v", y.parks, err)
+		}
+	})
+}
+
+func TestAMissMakesKindsDueThatWereNotImportedOfLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := newYard(t)
+		soon, now := time.Now().Add(time.Minute), time.Now()
+		y.schedules = []record.Schedule{
+			{Seq: 1, Kind: resource.KindVehicle, NextAt: soon, LastSuccessAt: now.Add(-time.Hour)},
+			{Seq: 2, Kind: resource.KindUser, NextAt: soon, LastSuccessAt: now.Add(-time.Second)},
+			{Seq: 3, Kind: resource.KindTrailer, LastSuccessAt: now.Add(-time.Hour)},
+		}
+		y.imports.Recheck(t.Context(), y.conn)
+		var due []resource.Kind
+		for _, s := range y.schedules {
+			if !s.NextAt.IsZero() && !s.NextAt.After(now) {
+				due = append(due, s.Kind)
+			}
+		}
+		if diff := cmp.Diff([]resource.Kind{resource.KindVehicle}, due); diff != "" {
+			t.Errorf("due (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestImportsOutsideOfTheLaneBringWhatWasNeverImported(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := newYard(t)
+		y.schedules[0].LastSuccessAt = time.Now()
+		var lists []resource.Kind
+		y.tsp.list = func(_ context.Context, l tsp.List) (tsp.Page, error) {
+			lists = append(lists, l.Kind)
+			return tsp.Page{}, nil
+		}
+		if err := y.imports.AtOnce(t.Context(), y.conn); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]resource.Kind{y.schedules[1].Kind}, lists); diff != "" || y.schedules[1].LastSuccessAt.IsZero() {
+			t.Errorf("lists (-want +got):\n%s", diff)
+		}
+	})
+}

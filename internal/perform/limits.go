@@ -1,0 +1,117 @@
+package perform
+
+import (
+	"slices"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// SyncAhead is how far sync writes may run ahead of each limit: by what it gives in that time, and
+// by one call at least.
+const SyncAhead = 5 * time.Second
+
+// Rate is a limit that an operator has agreed on with a TSP.
+type Rate struct {
+	Events int
+	Period time.Duration
+}
+
+// Agreed holds the rates that stand instead of those that adapters declare, by TSP and key.
+type Agreed map[tsp.Name]map[string]Rate
+
+// Limits makes all calls to TSPs keep to the same budget, in lanes and outside of them.
+type Limits struct {
+	registry *tsp.Registry
+	budget   *dispatch.Budget
+	agreed   Agreed
+}
+
+// NewLimits returns the limits that adapters declare, with those agreed on in their place.
+func NewLimits(r *tsp.Registry, b *dispatch.Budget, agreed Agreed) *Limits {
+	return &Limits{r, b, agreed}
+}
+
+// Pace makes calls outside of the lanes wait for the budget of the connection's lane.
+func (l *Limits) Pace(c connection.Connection) tsp.Pacer {
+	spec := tsp.Spec{Name: c.TSP}
+	if adapter, ok := l.registry.Adapter(c.TSP); ok {
+		spec = adapter.Spec()
+	}
+	return l.pacer(spec, c)
+}
+
+func (l *Limits) pacer(spec tsp.Spec, c connection.Connection) *dispatch.Pacer {
+	return &dispatch.Pacer{Budget: l.budget, Named: l.of(spec, c)}
+}
+
+// named are the limits of a connection by their key.
+type named map[string]dispatch.Limit
+
+// of returns the limits of a connection, each under the budget that its scope shares.
+func (l *Limits) of(spec tsp.Spec, c connection.Connection) named {
+	out := make(named, len(spec.Limits))
+	for _, one := range spec.Limits {
+		whose := string(spec.Name)
+		switch one.Scope {
+		case tsp.PerConnection:
+			whose = c.ID.String()
+		case tsp.PerAccount:
+			whose += "/" + c.Account
+		case tsp.PerApp:
+		}
+		if r, ok := l.agreed[spec.Name][one.Key]; ok {
+			// A burst of a tenth of a second keeps the agreed rate smooth.
+			one.Events, one.Period = r.Events, r.Period
+			one.Burst = max(one.Burst, int(float64(r.Events)/r.Period.Seconds()/10))
+		}
+		out[one.Key] = dispatch.Limit{ID: whose + "/" + one.Key, Interval: one.Period / time.Duration(one.Events), Burst: one.Burst}
+	}
+	return out
+}
+
+func (n named) only(keys []string) []dispatch.Limit {
+	var out []dispatch.Limit
+	for _, key := range keys {
+		if l, ok := n[key]; ok {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// shut closes the limits of an action for as long as the TSP asked. Those of the whole
+// installation stay open: whether they are used up every connection is told by itself.
+func (l *Limits) shut(t *task, d time.Duration) {
+	keys := slices.DeleteFunc(slices.Clone(t.action.Limits), func(key string) bool {
+		return slices.ContainsFunc(t.spec.Limits, func(one tsp.Limit) bool { return one.Key == key && one.Scope == tsp.PerApp })
+	})
+	l.budget.Shut(l.of(t.spec, t.conn).only(keys), d)
+}
+
+// borrow charges a sync call to limits, if need be ahead of them, and returns how long to wait
+// where sync calls have borrowed all that they may.
+func (l *Limits) borrow(limits []dispatch.Limit) time.Duration {
+	wait, _ := l.budget.Take(limits)
+	if wait <= 0 {
+		return 0
+	}
+	all := slices.Clone(limits)
+	for _, one := range limits {
+		all = append(all, debt(one))
+	}
+	until, _ := l.budget.Borrow(all, SyncAhead)
+	return min(wait, until)
+}
+
+// debt returns the limit of what sync calls may borrow from a limit: as many as it gives in
+// SyncAhead, and anew half as fast as it gives them. Without it a steady flow of sync writes would
+// keep the limit used up for ever, and what waits in the lane would never be sent.
+func debt(l dispatch.Limit) dispatch.Limit {
+	d := dispatch.Limit{ID: l.ID + "/sync", Interval: 2 * l.Interval}
+	// Borrow lets these run ahead as well, by SyncAhead or one call.
+	d.Burst = max(int(SyncAhead/l.Interval), 1) - max(int(SyncAhead/d.Interval), 1)
+	return d
+}

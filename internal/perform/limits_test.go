@@ -1,0 +1,126 @@
+package perform
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+func TestLimitsAreSharedByThoseOfTheirScope(t *testing.T) {
+	t.Parallel()
+	p := newProvider()
+	p.spec.Limits = nil
+	for _, scope := range []tsp.Scope{tsp.PerConnection, tsp.PerAccount, tsp.PerApp} {
+		p.spec.Limits = append(p.spec.Limits, tsp.Limit{Key: string(scope), Scope: scope, Events: 10, Period: time.Second, Burst: 3})
+	}
+	registry, err := tsp.NewRegistry([]tsp.Adapter{p}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := NewLimits(registry, dispatch.NewBudget(time.Now, nil), Agreed{"acme": {"app": {Events: 500, Period: time.Second}}})
+	here := connection.Connection{ID: uuid.UUID{1}, TSP: "acme", Account: "a"}
+	beside := connection.Connection{ID: uuid.UUID{2}, TSP: "acme", Account: "a"}
+	apart := connection.Connection{ID: uuid.UUID{3}, TSP: "acme", Account: "b"}
+	shared := func(with connection.Connection) (keys []string) {
+		for _, one := range p.spec.Limits {
+			if l.of(p.spec, here)[one.Key].ID == l.of(p.spec, with)[one.Key].ID {
+				keys = append(keys, one.Key)
+			}
+		}
+		return keys
+	}
+	if diff := cmp.Diff([]string{"account", "app"}, shared(beside)); diff != "" {
+		t.Errorf("with another connection to the account (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"app"}, shared(apart)); diff != "" {
+		t.Errorf("with another account (-want +got):\n%s", diff)
+	}
+	// What was agreed on stands in the place of what is declared, with a burst that keeps it smooth.
+	want := dispatch.Limit{ID: "acme/app", Interval: 2 * time.Millisecond, Burst: 50}
+	if diff := cmp.Diff(want, l.of(p.spec, here)["app"]); diff != "" {
+		t.Errorf("the agreed limit (-want +got):\n%s", diff)
+	}
+	if got := l.of(p.spec, here).only([]string{"account", "none of these"}); len(got) != 1 || got[0].Burst != 3 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestAThrottleLeavesTheLimitsOfOthersOpen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.tsp.spec.Limits = append(w.tsp.spec.Limits, tsp.Limit{Key: "all", Scope: tsp.PerApp, Events: 10, Period: time.Second, Burst: 10})
+		w.tsp.can(tsp.NaturalKey, oneLimit, "all")
+		w.tsp.answers(failure(tsp.Throttled))
+		w.submit(t)
+		limits := w.writes.c.Limits.of(w.tsp.spec, w.conn)
+		if wait, _ := w.budget.Take(limits.only([]string{"all"})); wait > 0 {
+			t.Errorf("every connection waits for %v", wait)
+		}
+		if wait, _ := w.budget.Take(limits.only([]string{oneLimit})); wait < 25*time.Second {
+			t.Errorf("the connection waits for %v", wait)
+		}
+	})
+}
+
+func TestCallsOutsideOfLanesWaitForTheSameBudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		begun := time.Now()
+		for range 5 {
+			if err := w.writes.c.Limits.Pace(w.conn).Wait(t.Context(), oneLimit); err != nil {
+				t.Fatal(err)
+			}
+		}
+		id := w.add()
+		w.run(t, 10*time.Second)
+		if at := w.op(id).Attempts[0].StartedAt.Sub(begun); at < 5*time.Second || at > 6*time.Second {
+			t.Errorf("after five calls at one a second the write began at %v", at)
+		}
+		gone := connection.Connection{TSP: "gone"}
+		if err := w.writes.c.Limits.Pace(gone).Wait(t.Context(), oneLimit); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestWhatSyncWritesMayBorrowIsWhatALimitGivesInFiveSeconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, c := range []struct {
+			limit dispatch.Limit
+			calls int // with those that the limit gives at once
+			paid  int // those that pass within a minute beside others who take what they can
+		}{
+			{dispatch.Limit{Interval: 200 * time.Millisecond, Burst: 5}, 5 + 25, 150},
+			{dispatch.Limit{Interval: time.Second, Burst: 1}, 1 + 5, 30},
+			{dispatch.Limit{Interval: 4 * time.Second, Burst: 2}, 2 + 1, 7},
+			{dispatch.Limit{Interval: time.Minute, Burst: 1}, 1 + 1, 0},
+		} {
+			l := NewLimits(nil, dispatch.NewBudget(time.Now, map[string]time.Time{}), nil)
+			passed := 0
+			for l.borrow([]dispatch.Limit{c.limit}) == 0 {
+				passed++
+			}
+			if passed != c.calls {
+				t.Errorf("%+v: %d calls at once, want %d", c.limit, passed, c.calls)
+			}
+			// Somebody else takes all that the limit gives.
+			passed = 0
+			for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(c.limit.Interval / 4) {
+				l.budget.Take([]dispatch.Limit{c.limit})
+				if l.borrow([]dispatch.Limit{c.limit}) == 0 {
+					passed++
+				}
+			}
+			if passed > c.paid+2 || passed < c.paid-2 {
+				t.Errorf("%+v: %d calls beside a flow in a minute, want %d", c.limit, passed, c.paid)
+			}
+		}
+	})
+}

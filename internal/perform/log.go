@@ -1,0 +1,96 @@
+package perform
+
+import (
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// entries appends what the end of an attempt leaves in an operation's log: one entry, or one for
+// each part of a write that is made of several. Throttles in a row share one entry, which is
+// updated. It returns the entries that are new or changed.
+func entries(op *operation.Operation, a dispatch.Attempt[*task]) []operation.Attempt {
+	t, next := a.Item.Value, 1
+	var last *operation.Attempt
+	if n := len(op.Attempts); n > 0 {
+		last = &op.Attempts[n-1]
+		next = last.N + 1
+	}
+	e := operation.Attempt{N: next, StartedAt: a.End.StartedAt, EndedAt: a.End.EndedAt}
+	reason := why(a.Verdict.Reason, a.Item)
+	if a.End.Class == "" {
+		e.Class, e.Details = t.failsOf(last), reason
+		return enter(op, e)
+	}
+	e, parts := t.answer.entry(e)
+	e.Details = join(reason, e.Details)
+	if last != nil && len(parts) == 0 && e.Class == tsp.Throttled && last.Class == tsp.Throttled {
+		e.ID, e.N, e.StartedAt = last.ID, last.N, last.StartedAt
+		*last = e
+		return []operation.Attempt{e}
+	}
+	if len(parts) == 0 {
+		return enter(op, e)
+	}
+	return enter(op, parts...)
+}
+
+// entry completes the entry of an attempt by its answer, and returns those of its parts.
+func (r answer) entry(e operation.Attempt) (operation.Attempt, []operation.Attempt) {
+	of := r.written.Parts
+	if r.err != nil {
+		of = r.err.Parts
+		e.Class, e.Status, e.Headers, e.Details = r.err.Class, r.err.Status, operation.SafeHeaders(r.err.Headers), r.err.Message
+	} else {
+		e.Class, e.Status, e.Headers, e.Details = tsp.Done, r.written.Status, operation.SafeHeaders(r.written.Headers), r.written.Note
+	}
+	if r.found {
+		e.Details = "found at the TSP: an earlier attempt without an answer had taken effect"
+	}
+	var parts []operation.Attempt
+	for i, p := range of {
+		parts = append(parts, operation.Attempt{N: e.N + i, Class: p.Class, Status: p.Status,
+			Headers: operation.SafeHeaders(p.Headers), Details: strings.TrimSuffix(p.Name+": "+p.Message, ": "),
+			StartedAt: e.StartedAt, EndedAt: e.EndedAt})
+	}
+	return e, parts
+}
+
+// enter appends new entries to the log.
+func enter(op *operation.Operation, made ...operation.Attempt) []operation.Attempt {
+	for i := range made {
+		made[i].ID = uuid.Must(uuid.NewV7()) // fails only without a source of randomness
+	}
+	op.Attempts = append(op.Attempts, made...)
+	return made
+}
+
+// failsOf is the class of an operation that ends without another attempt: that of what refuses it,
+// of its last attempt, or of what it has waited for.
+func (t *task) failsOf(last *operation.Attempt) tsp.Class {
+	switch {
+	case t.refused != "":
+		return t.refused
+	case last != nil:
+		return last.Class
+	case t.conn.Status != connection.Active:
+		return tsp.Unauthorized
+	}
+	return tsp.Throttled
+}
+
+// join puts a detail in brackets behind a reason.
+func join(reason, detail string) string {
+	switch {
+	case reason == "":
+		return detail
+	case detail == "":
+		return reason
+	}
+	return reason + " (" + detail + ")"
+}

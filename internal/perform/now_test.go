@@ -1,0 +1,188 @@
+package perform
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/problem"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+var updateVehicle = tsp.Capability{Kind: resource.KindVehicle, Verb: resource.Update}
+
+// submit is what a sync write goes through: it returns how long to wait where it is refused.
+func (w *world) submit(t *testing.T) (wait time.Duration) {
+	t.Helper()
+	var refused *problem.Error
+	if err := w.writes.Admit(w.conn, updateVehicle); errors.As(err, &refused) {
+		return refused.RetryAfter
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	id := w.add(func(op *operation.Operation) { op.Sync, op.State = true, operation.Sending })
+	if _, err := w.writes.PerformNow(t.Context(), w.op(id)); err != nil {
+		t.Error(err)
+	}
+	return 0
+}
+
+// asyncEndsWithin runs the lane beside a load of sync writes and tells when its one async
+// operation was done.
+func (w *world) asyncEndsWithin(t *testing.T, load func()) time.Duration {
+	t.Helper()
+	begun := time.Now()
+	load()
+	id := w.add()
+	w.run(t, 2*time.Minute)
+	op := w.op(id)
+	if op.State != operation.Succeeded {
+		t.Fatalf("the async write is %s", op.State)
+	}
+	return op.Attempts[0].EndedAt.Sub(begun)
+}
+
+func TestSyncWritesRunAheadOfALimitByABoundAndAreThenRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		took := w.asyncEndsWithin(t, func() {
+			passed, refused := 0, 0
+			for range 60 {
+				switch wait := w.submit(t); {
+				case wait == 0:
+					passed++
+				case wait > time.Second+SyncAhead:
+					t.Errorf("told to come back in %v", wait)
+				default:
+					refused++
+				}
+			}
+			// One at once, and what the limit gives in five seconds.
+			if passed != 6 || refused != 54 || len(w.ops) != 6 {
+				t.Errorf("%d passed and %d were refused; %d are stored", passed, refused, len(w.ops))
+			}
+		})
+		if took > SyncAhead+time.Second {
+			t.Errorf("the async write took %v", took)
+		}
+	})
+}
+
+func TestASteadyFlowOfSyncWritesDoesNotKeepALimitToItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, every := range []time.Duration{970 * time.Millisecond, 310 * time.Millisecond} {
+			w := newWorld(t)
+			passed := 0
+			ctx, stop := context.WithCancel(t.Context())
+			var flow sync.WaitGroup
+			took := w.asyncEndsWithin(t, func() {
+				w.submit(t)
+				flow.Go(func() {
+					for ; ctx.Err() == nil; time.Sleep(every) {
+						if w.submit(t) == 0 {
+							passed++
+						}
+					}
+				})
+			})
+			stop()
+			flow.Wait()
+			if took > 2*(SyncAhead+time.Second)+time.Second {
+				t.Errorf("one each %v: the async write took %v", every, took)
+			}
+			// Most of the limit is theirs again once nobody else wants it.
+			if passed < 90 {
+				t.Errorf("one each %v: %d of the limit's 120 passed", every, passed)
+			}
+		}
+	})
+}
+
+func TestARefusalOfASyncWriteSaysWhatToDo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		for w.submit(t) == 0 {
+		}
+		err := w.writes.Admit(w.conn, updateVehicle)
+		p := problem.Of(err)
+		if p.Code != problem.TooMany || p.RetryAfter <= 0 || p.RetryAfter > 10*time.Second ||
+			!strings.Contains(p.Detail, "Acme") || !strings.Contains(p.Detail, "nothing was stored or sent") || !strings.Contains(p.Detail, "without is_sync") {
+			t.Errorf("%d %s %s", p.Code, p.RetryAfter, p.Detail)
+		}
+		time.Sleep(p.RetryAfter)
+		if err := w.writes.Admit(w.conn, updateVehicle); err != nil {
+			t.Errorf("after the time told: %v", err)
+		}
+	})
+}
+
+func TestAThrottledSyncWriteClosesItsLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.tsp.answers(failure(tsp.Throttled))
+		took := w.asyncEndsWithin(t, func() {
+			w.submit(t)
+			if wait := w.submit(t); wait < 20*time.Second || wait > 30*time.Second {
+				t.Errorf("the next sync write is told to come back in %v", wait)
+			}
+		})
+		if took < 30*time.Second || took > 32*time.Second {
+			t.Errorf("the async write was sent after %v; the TSP asked for 30 s", took)
+		}
+	})
+}
+
+func TestASyncWriteTellsWhatItsCallerMustKnow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.tsp.can(tsp.None)
+		w.tsp.answers(failure(tsp.Unknown), failure(tsp.Unavailable))
+		w.submit(t)
+		w.submit(t)
+		w.submit(t)
+		want := [][]string{{"1 unknown " + cannotBeAsked + " (it is unknown)"}, {"1 unavailable it is unavailable"}, {"1 done"}}
+		got := [][]string{lines(w.op(w.ops[0].ID)), lines(w.op(w.ops[1].ID)), lines(w.op(w.ops[2].ID))}
+		if diff := cmp.Diff(want, got); diff != "" || len(w.events) > 0 {
+			t.Errorf("events %v, logs (-want +got):\n%s", w.events, diff)
+		}
+	})
+}
+
+func TestASyncWriteOfSeveralStepsIsCarriedOnWhenItsFirstIsFound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.tsp.can(tsp.VerifyFirst)
+		w.tsp.answers(failure(tsp.Unknown))
+		w.tsp.find = func(write tsp.Write) (tsp.Written, bool, error) {
+			return tsp.Written{}, false, write.Mark(t.Context(), tsp.Step{Key: "made", Done: true})
+		}
+		w.submit(t)
+		if op := w.op(w.ops[0].ID); op.State != operation.Succeeded || w.tsp.log() != "WFW" {
+			t.Errorf("%s after calls %q", op.State, w.tsp.log())
+		}
+	})
+}
+
+func TestTheCallersHangingUpDoesNotCancelASyncWrite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		ctx, hangUp := context.WithCancel(t.Context())
+		w.tsp.write = func(ctx context.Context, _ int, _ tsp.Write) (tsp.Written, error) {
+			hangUp()
+			return tsp.Written{}, ctx.Err()
+		}
+		id := w.add(func(op *operation.Operation) { op.Sync, op.State = true, operation.Sending })
+		op, err := w.writes.PerformNow(ctx, w.op(id))
+		if err != nil || op.State != operation.Succeeded || w.op(id).State != operation.Succeeded {
+			t.Errorf("%s %v", op.State, err)
+		}
+	})
+}

@@ -1,0 +1,58 @@
+// Package perform makes attempts at what waits in lanes, and settles them: writes at their TSPs,
+// deliveries of webhooks, imports of records. When something runs is decided in dispatch; what
+// running means, what its end means and what is told of it is decided here. A sync write, which
+// has no lane, comes to the same verdict by the same way.
+package perform
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// Connections reads connections.
+type Connections interface {
+	// Connection returns a connection by id, deleted ones included, or connection.ErrNotFound.
+	Connection(ctx context.Context, id uuid.UUID) (connection.Connection, error)
+}
+
+// Links is what a connection is to those who call its TSP.
+type Links interface {
+	// Target names the connection to the caller of its TSP.
+	Target(c connection.Connection) tsp.Target
+	// Shut tells whether the connection was paused or ended since it was read.
+	Shut(c connection.Connection) bool
+	// Staled marks a connection whose credentials the TSP refused and tells its owner.
+	Staled(ctx context.Context, c connection.Connection, refused *tsp.Error) error
+}
+
+// closedFor is how long a lane that takes no attempts sleeps between looks for items that are too
+// old. What opens it wakes it at once.
+const closedFor = time.Minute
+
+// lanes returns the lanes of a kind.
+func lanes(kind string, ids []uuid.UUID) []fence.Lane {
+	out := make([]fence.Lane, len(ids))
+	for i, id := range ids {
+		out[i] = fence.Lane{Kind: kind, ID: id}
+	}
+	return out
+}
+
+// staled marks a connection whose credentials were refused. What was refused is settled by then, so
+// a failure is only told: the next attempt marks it.
+func staled(ctx context.Context, links Links, log *slog.Logger, c connection.Connection, refused *tsp.Error) {
+	if err := links.Staled(ctx, c, refused); err != nil {
+		log.Error("a connection whose credentials are refused could not be marked; its next attempt marks it",
+			"connection_id", c.ID, "tsp", c.TSP, "error", err)
+	}
+}
+
+// stored is a time as it is stored.
+func stored(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }

@@ -1,0 +1,178 @@
+package perform
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// WritesConfig is what Writes are made of.
+type WritesConfig struct {
+	Queue       operation.Queue
+	Progress    operation.Progress
+	Connections Connections
+	Links       Links
+	Records     Records
+	Grants      *Grants
+	Imports     Imported
+	TSPs        *tsp.Caller
+	Limits      *Limits
+	// Derive makes bytes that are always the same for an operation and a label, and that nobody
+	// else knows.
+	Derive func(operation uuid.UUID, label string) []byte
+	Now    func() time.Time
+	Log    *slog.Logger
+}
+
+// Records reads records.
+type Records interface {
+	// Record returns a record that a connection reaches, or record.ErrNotFound.
+	Record(ctx context.Context, connection, id uuid.UUID) (record.Record, error)
+}
+
+// Imported is whom a write tells that its TSP does not have what the write was for.
+type Imported interface {
+	// Recheck has a connection imported, so that records which are gone are known to be.
+	Recheck(ctx context.Context, c connection.Connection)
+}
+
+// Writes performs operations at their TSPs: those in the lanes of connections, and sync ones.
+type Writes struct{ c WritesConfig }
+
+// NewWrites returns the work of connections' lanes.
+func NewWrites(c WritesConfig) *Writes { return &Writes{c} }
+
+// Kind returns the kind of lanes in which operations run.
+func (w *Writes) Kind() dispatch.Kind {
+	return dispatch.KindOf(w, dispatch.Policy{Base: retryBase, Cap: retryCap, MaxCounted: 10})
+}
+
+// The bounds of the back-off between attempts.
+const (
+	retryBase = time.Second
+	retryCap  = 15 * time.Minute
+)
+
+// task is an operation on its way to the TSP.
+type task struct {
+	op   operation.Operation
+	conn connection.Connection
+	// spec and action are zero if there is no adapter for the TSP.
+	spec   tsp.Spec
+	action tsp.Action
+	// refused says what an operation that ends without an attempt fails of; "" leaves it to what
+	// went before.
+	refused tsp.Class
+	answer  answer
+}
+
+// answer is what an attempt leaves for its settling.
+type answer struct {
+	written tsp.Written
+	err     *tsp.Error
+	// found tells that an earlier attempt had taken effect.
+	found bool
+	// open tells that what became of an earlier attempt could not be asked.
+	open bool
+}
+
+func (t *task) capability() tsp.Capability {
+	return tsp.Capability{Kind: t.op.Kind, Verb: t.op.Verb}
+}
+
+func (t *task) course() course { return courseOf(t.op.State, t.action.Strength, t.op.Sync) }
+
+// Heads returns chains of a connection's operations. Those of a connection that takes no writes
+// now wait, unless they must end.
+func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task], error) {
+	none := dispatch.Batch[*task]{}
+	conn, err := w.c.Connections.Connection(ctx, q.Lane.ID)
+	if err != nil {
+		return none, fmt.Errorf("looking up the connection: %w", err)
+	}
+	ops, err := w.c.Queue.Heads(ctx, q)
+	if err != nil {
+		return none, fmt.Errorf("reading operations: %w", err)
+	}
+	spec, known := w.spec(conn)
+	batch := dispatch.Batch[*task]{Parallel: spec.Parallel}
+	if conn.Status != connection.Active && !conn.Status.Ended() || !known {
+		batch.Closed = w.c.Now().Add(closedFor)
+	}
+	chains, last := 0, ""
+	refuses := w.c.Grants.anew(ctx)
+	for _, op := range ops {
+		if op.OrderKey != last {
+			chains, last = chains+1, op.OrderKey
+		}
+		t := w.task(op, conn, spec)
+		reason, err := refuses(op)
+		if err != nil {
+			return none, err
+		}
+		batch.Items = append(batch.Items, w.item(t, reason))
+	}
+	if chains == q.Chains && q.Stream == "" {
+		if batch.Streams, err = w.c.Queue.Streams(ctx, conn.ID); err != nil {
+			return none, fmt.Errorf("reading the streams of operations: %w", err)
+		}
+	}
+	return batch, nil
+}
+
+// spec returns what the adapter of a connection declares.
+func (w *Writes) spec(c connection.Connection) (tsp.Spec, bool) {
+	adapter, ok := w.c.TSPs.Registry().Adapter(c.TSP)
+	if !ok {
+		return tsp.Spec{}, false
+	}
+	return adapter.Spec(), true
+}
+
+func (w *Writes) task(op operation.Operation, conn connection.Connection, spec tsp.Spec) *task {
+	t := &task{op: op, conn: conn, spec: spec}
+	t.action = spec.Actions[t.capability()]
+	return t
+}
+
+// item returns an operation as its lane sees it. refusal says why its grant does not let it be
+// sent; "" if it does.
+func (w *Writes) item(t *task, refusal string) dispatch.Item[*task] {
+	c := t.course()
+	item := dispatch.Item[*task]{Seq: t.op.Seq, Key: t.op.OrderKey, NotBefore: t.op.NextAt, Deadline: t.op.Deadline,
+		Counted: t.op.Counted, Streak: t.op.Tries, Unknown: c.unknown, Blind: c.blind, Held: c.held, Value: t}
+	also := ""
+	if c.unknown {
+		also = alsoUnknown
+	}
+	switch {
+	case t.conn.Status.Ended():
+		item.End = "the connection was " + string(t.conn.Status) + " before the operation was done" + also
+	case refusal != "":
+		item.End, t.refused = notSent(refusal)+also, tsp.Forbidden
+	default:
+		if item.End = c.without(t.op.Sync); item.End != "" {
+			t.refused = tsp.Unknown
+		}
+	}
+	item.Limits = w.c.Limits.of(t.spec, t.conn).only(t.action.Limits)
+	return item
+}
+
+func notSent(refusal string) string { return "not sent: " + refusal }
+
+// Waiting lists the connections that hold live operations.
+func (w *Writes) Waiting(ctx context.Context) ([]fence.Lane, error) {
+	ids, err := w.c.Queue.WaitingConnections(ctx)
+	return lanes(fence.Connections, ids), err
+}
