@@ -84,11 +84,11 @@ type FleetRead struct {
 	UpdatedAt Time    `json:"updated_at"`
 }
 
-// Read returns the fleet as somebody sees it who knows it under a reference.
-func (f Fleet) Read(ref string) FleetRead {
+// Read returns the fleet as the caller sees it who knows it under the reference.
+func (f KnownFleet) Read() FleetRead {
 	r := FleetRead{ID: f.ID, Name: f.Name, CreatedAt: Time(f.CreatedAt), UpdatedAt: Time(f.UpdatedAt)}
-	if ref != "" {
-		r.FleetRef = &ref
+	if f.Ref != "" {
+		r.FleetRef = &f.Ref
 	}
 	return r
 }

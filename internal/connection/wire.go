@@ -87,6 +87,3 @@ func told(name string, c Connection) ([]event.Event, error) {
 	}
 	return []event.Event{{Name: name, Subject: c.ID, Fleet: c.Fleet, OccurredAt: c.UpdatedAt, Data: data}}, nil
 }
-
-// Position is the connection's place in a list.
-func (r Read) Position() Position { return Position{At: time.Time(r.CreatedAt), ID: r.ID} }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -48,7 +49,7 @@ func (s *Service) Freshness(ctx context.Context, who access.Principal, f Fleets)
 	if err != nil {
 		return nil, err
 	}
-	q := connection.Query{Limit: 1000}
+	q := connection.Query{Window: page.Window{Limit: 1000}}
 	by := map[uuid.UUID]access.Grant{}
 	for _, g := range grants {
 		if chosen(f.IDs, g.Fleet) && chosen(f.Refs, g.FleetRef) {
@@ -65,11 +66,10 @@ func (s *Service) Freshness(ctx context.Context, who access.Principal, f Fleets)
 		if err != nil {
 			return nil, err
 		}
-		if out = append(out, some...); len(found) < q.Limit {
+		if out = append(out, some...); len(found) < q.Window.Limit {
 			break
 		}
-		last := found[len(found)-1]
-		q.Before = connection.Position{At: last.CreatedAt, ID: last.ID}
+		q.Window.Place = found[len(found)-1].Position()
 	}
 	return out, nil
 }

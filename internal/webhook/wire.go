@@ -98,15 +98,12 @@ func (f *Filters) wire() *FiltersWire {
 	return w
 }
 
-func subscriptionEntry(s Subscription) (Read, Position) {
-	return s.Read(), Position{s.CreatedAt, s.ID}
-}
-
-func logEntry(l DeliveryLog) (LogRead, Position) {
+// Read returns the attempt as a partner reads it.
+func (l DeliveryLog) Read() LogRead {
 	return LogRead{
 		CreatedAt: wire(l.CreatedAt), WebhookID: l.Subscription, MessageID: l.EventID, EventName: l.EventName,
 		Status: l.Status, StatusCode: l.StatusCode, ErrorMessage: l.ErrorMessage, ResponseTimeMS: l.ResponseTimeMS,
-	}, Position{l.CreatedAt, l.ID}
+	}
 }
 
 // maskURL replaces the last path segment and the query, either of which may be a password in

@@ -25,23 +25,13 @@ func (db *DB) SaveDraft(ctx context.Context, d connection.Draft) error {
 
 // DraftsOf lists the drafts of one purpose, fleet and TSP.
 func (db *DB) DraftsOf(ctx context.Context, of connection.Draft, at time.Time) ([]connection.Draft, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT id, sealed, ends_at FROM connection_draft
-		WHERE fleet = ?1 AND tsp = ?2 AND purpose = ?3 AND ends_at > ?4`,
-		of.Fleet[:], string(of.TSP), string(of.Purpose), micros(at))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []connection.Draft
-	for rows.Next() {
+	return list(ctx, db, `SELECT id, sealed, ends_at FROM connection_draft
+		WHERE fleet = ?1 AND tsp = ?2 AND purpose = ?3 AND ends_at > ?4`, func(row scanner) (connection.Draft, error) {
 		d, ends := of, int64(0)
-		if err := rows.Scan(&d.ID, &d.Sealed, &ends); err != nil {
-			return nil, err
-		}
+		err := row.Scan(&d.ID, &d.Sealed, &ends)
 		d.EndsAt = fromMicros(ends)
-		all = append(all, d)
-	}
-	return all, rows.Err()
+		return d, err
+	}, of.Fleet[:], string(of.TSP), string(of.Purpose), micros(at))
 }
 
 // DropDraft removes a draft.

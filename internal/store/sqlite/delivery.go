@@ -53,29 +53,22 @@ func (t *tx) publish(db *DB, events []event.Event) error {
 
 // Deliveries returns the waiting deliveries of a subscription in order.
 func (db *DB) Deliveries(ctx context.Context, subscription uuid.UUID, after int64, n int) ([]webhook.Waiting, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT d.seq, d.tries, d.next_at,
+	return list(ctx, db, `SELECT d.seq, d.tries, d.next_at,
 		e.id, e.name, e.partner, e.subject, e.fleet, e.fleet_ref, e.occurred_at, e.data
 		FROM delivery d JOIN event e ON e.id = d.event
 		WHERE d.subscription = ?1 AND d.seq > ?2 AND d.state = 'waiting' ORDER BY d.seq LIMIT ?3`,
-		subscription[:], after, n)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []webhook.Waiting
-	for rows.Next() {
-		var w webhook.Waiting
-		var next, occurred int64
-		var data string
-		if err := rows.Scan(&w.Seq, &w.Tries, &next, &w.Event.ID, &w.Event.Name, &w.Event.Partner,
-			&w.Event.Subject, &w.Event.Fleet, &w.Event.FleetRef, &occurred, &data); err != nil {
-			return nil, err
-		}
-		w.NextAt, w.Event.OccurredAt = fromMicros(next), fromMicros(occurred)
-		w.Event.Data = []byte(data)
-		all = append(all, w)
-	}
-	return all, rows.Err()
+		scanWaiting, subscription[:], after, n)
+}
+
+func scanWaiting(row scanner) (webhook.Waiting, error) {
+	var w webhook.Waiting
+	var next, occurred int64
+	var data string
+	err := row.Scan(&w.Seq, &w.Tries, &next, &w.Event.ID, &w.Event.Name, &w.Event.Partner,
+		&w.Event.Subject, &w.Event.Fleet, &w.Event.FleetRef, &occurred, &data)
+	w.NextAt, w.Event.OccurredAt = fromMicros(next), fromMicros(occurred)
+	w.Event.Data = []byte(data)
+	return w, err
 }
 
 // SettleDelivery records the end of one attempt at a delivery. The event goes with the last

@@ -3,8 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"strconv"
-	"strings"
+	"slices"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/google/uuid"
@@ -12,6 +11,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/page"
 )
 
 const operationColumns = `id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key, payload, warnings,
@@ -103,20 +103,7 @@ func scanOperation(row scanner) (operation.Operation, error) {
 }
 
 func (db *DB) operations(ctx context.Context, where string, args ...any) ([]operation.Operation, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT seq, `+operationColumns+` FROM operation `+where, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []operation.Operation
-	for rows.Next() {
-		op, err := scanOperation(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, op)
-	}
-	return all, rows.Err()
+	return list(ctx, db, `SELECT seq, `+operationColumns+` FROM operation `+where, scanOperation, args...)
 }
 
 // Operation returns an operation with its attempts.
@@ -157,45 +144,13 @@ func (db *DB) Operations(ctx context.Context, f operation.Filter) ([]operation.O
 	default:
 		q.add("state = ?", f.Status)
 	}
-	order := "DESC"
-	if !f.Before.IsZero() {
-		q.add("(created_at, seq) < (?, ?)", micros(f.Before.At), f.Before.Seq)
-	}
-	if !f.After.IsZero() {
-		q.add("(created_at, seq) > (?, ?)", micros(f.After.At), f.After.Seq)
-		order = "ASC"
-	}
-	where := "WHERE " + strings.Join(q.parts, " AND ") + " ORDER BY created_at " + order + ", seq " + order +
-		" LIMIT " + strconv.Itoa(f.Limit)
-	page, err := db.operations(ctx, where, q.args...)
+	end := q.within(f.Window, ordering{"created_at", "seq", true, func(p page.Position) (any, any) { return micros(p.At), p.Seq }})
+	found, err := db.operations(ctx, q.where()+end, q.args...)
 	if err != nil {
 		return nil, err
 	}
-	if order == "ASC" {
-		reverse(page)
+	if f.Window.Backwards {
+		slices.Reverse(found)
 	}
-	return page, db.withAttempts(ctx, page)
-}
-
-func reverse[T any](s []T) {
-	for i, j := 0, len(s)-1; i < j; i, j = i+1, j-1 {
-		s[i], s[j] = s[j], s[i]
-	}
-}
-
-// conditions builds a WHERE clause; each part brings its own parameters in order.
-type conditions struct {
-	parts []string
-	args  []any
-}
-
-func (c *conditions) add(part string, args ...any) {
-	c.parts = append(c.parts, part)
-	c.args = append(c.args, args...)
-}
-
-func (c *conditions) addIf(yes bool, part string, args ...any) {
-	if yes {
-		c.add(part, args...)
-	}
+	return found, db.withAttempts(ctx, found)
 }

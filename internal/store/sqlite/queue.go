@@ -113,22 +113,9 @@ func (db *DB) WaitingSubscriptions(ctx context.Context) ([]uuid.UUID, error) {
 }
 
 func (db *DB) hop(ctx context.Context, table, column, where string) ([]uuid.UUID, error) {
-	rows, err := db.read.QueryContext(ctx, `WITH RECURSIVE lane (id) AS (
+	return list(ctx, db, `WITH RECURSIVE lane (id) AS (
 		SELECT min(`+column+`) FROM `+table+` WHERE `+where+`
 		UNION ALL
 		SELECT (SELECT min(`+column+`) FROM `+table+` WHERE `+column+` > lane.id AND `+where+`) FROM lane WHERE lane.id IS NOT NULL
-	) SELECT id FROM lane WHERE id IS NOT NULL`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []uuid.UUID
-	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		all = append(all, id)
-	}
-	return all, rows.Err()
+	) SELECT id FROM lane WHERE id IS NOT NULL`, scanOne[uuid.UUID])
 }

@@ -61,39 +61,14 @@ func (db *DB) RecordsOf(ctx context.Context, connection uuid.UUID, kind resource
 }
 
 func (db *DB) records(ctx context.Context, query string, args ...any) ([]record.Record, error) {
-	rows, err := db.read.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []record.Record
-	for rows.Next() {
-		r, err := scanRecord(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, r)
-	}
-	return all, rows.Err()
+	return list(ctx, db, query, scanRecord, args...)
 }
 
 // ReachedSince lists records that a connection reaches and has brought nothing new of.
 func (db *DB) ReachedSince(ctx context.Context, connection uuid.UUID, kind resource.Kind, before time.Time) ([]uuid.UUID, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT r.id FROM record_reach x JOIN record r ON r.seq = x.record
-		WHERE x.connection = ?1 AND x.kind = ?2 AND x.gone_at = 0 AND x.seen_at < ?3`, connection[:], string(kind), micros(before))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []uuid.UUID
-	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		all = append(all, id)
-	}
-	return all, rows.Err()
+	return list(ctx, db, `SELECT r.id FROM record_reach x JOIN record r ON r.seq = x.record
+		WHERE x.connection = ?1 AND x.kind = ?2 AND x.gone_at = 0 AND x.seen_at < ?3`, scanOne[uuid.UUID],
+		connection[:], string(kind), micros(before))
 }
 
 // LoseRecords takes records out of a connection's reach.

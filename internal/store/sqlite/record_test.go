@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
@@ -182,12 +183,12 @@ func TestAWrittenRecordIsFoundByItsReferencesAfterTheyChange(t *testing.T) {
 	r.Fields, r.SeenAt, r.OccurredAt = []byte(`{"driver_id":"`+driver(2)+`"}`), r.SeenAt.Add(time.Minute), noon().Add(time.Hour)
 	save(t, db, r)
 	for n, want := range map[int]int{1: 0, 2: 1} {
-		q := record.Query{Kind: resource.KindDvirLog, Fleets: []uuid.UUID{{3}}, Sort: record.ByOccurred, Limit: 10,
+		q := record.Query{Kind: resource.KindDvirLog, Fleets: []uuid.UUID{{3}}, Sort: record.ByOccurred, Window: page.Window{Limit: 10},
 			References: []record.Reference{{Member: "driver_id", Values: []string{driver(n)}}}}
-		page, err := db.RecordPage(t.Context(), q)
+		found, err := db.RecordPage(t.Context(), q)
 		count, err2 := db.CountRecords(t.Context(), q)
-		if err := errors.Join(err, err2); err != nil || len(page) != want || count != want {
-			t.Errorf("driver %d: %d records, counted %d, %v", n, len(page), count, err)
+		if err := errors.Join(err, err2); err != nil || len(found) != want || count != want {
+			t.Errorf("driver %d: %d records, counted %d, %v", n, len(found), count, err)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
@@ -124,11 +125,11 @@ func TestPagingShowsEachRecordOnceWhateverIsAddedMeanwhile(t *testing.T) {
 			rt.Fatalf("counted %d, want %d, %v", count, len(want), err)
 		}
 		step := func(q record.Query) []record.Record {
-			page, err := db.RecordPage(t.Context(), q)
+			found, err := db.RecordPage(t.Context(), q)
 			if err != nil {
 				rt.Fatal(err)
 			}
-			return page
+			return found
 		}
 		there := walk(rt, step, q, func() { add("new", 3) })
 		if got := only(there, old); !slices.Equal(got, want) {
@@ -153,19 +154,19 @@ func walk(rt *rapid.T, step func(record.Query) []record.Record, q record.Query, 
 	var there, back []uuid.UUID
 	var last []record.Record
 	for {
-		q.Limit = rapid.IntRange(1, 7).Draw(rt, "size")
-		page := step(q)
-		if len(page) == 0 {
+		q.Window.Limit = rapid.IntRange(1, 7).Draw(rt, "size")
+		shown := step(q)
+		if len(shown) == 0 {
 			break
 		}
-		for _, r := range page {
+		for _, r := range shown {
 			there = append(there, r.ID)
 		}
-		last = page
-		short := len(page) < q.Limit
-		q.Behind = page[len(page)-1].PositionBy(q.Sort)
+		last = shown
+		short := len(shown) < q.Window.Limit
+		q.Window.Place = shown[len(shown)-1].PositionBy(q.Sort)
 		if short && len(step(q)) > 0 {
-			rt.Fatalf("a page of %d is not full although more follow", q.Limit)
+			rt.Fatalf("a page of %d is not full although more follow", q.Window.Limit)
 		}
 		between()
 	}
@@ -181,17 +182,17 @@ func walk(rt *rapid.T, step func(record.Query) []record.Record, q record.Query, 
 	}
 	end := last[len(last)-1]
 	back = append(back, end.ID)
-	q.Behind, q.Ahead = record.Position{}, end.PositionBy(q.Sort)
+	q.Window = page.Window{Place: end.PositionBy(q.Sort), Backwards: true}
 	for {
-		q.Limit = rapid.IntRange(1, 7).Draw(rt, "size back")
-		page := step(q)
-		if len(page) == 0 {
+		q.Window.Limit = rapid.IntRange(1, 7).Draw(rt, "size back")
+		shown := step(q)
+		if len(shown) == 0 {
 			break
 		}
-		for i := range page {
-			back = append(back, page[len(page)-1-i].ID)
+		for i := range shown {
+			back = append(back, shown[len(shown)-1-i].ID)
 		}
-		q.Ahead = page[0].PositionBy(q.Sort)
+		q.Window.Place = shown[0].PositionBy(q.Sort)
 	}
 	slices.Reverse(back)
 	back = slices.DeleteFunc(back, func(id uuid.UUID) bool { return !met[id] })

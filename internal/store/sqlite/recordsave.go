@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/resource"
 )
 
 // saveRecord adds or replaces a record and notes that its connection reaches it. An imported
@@ -169,7 +170,7 @@ func shelf(r record.Record) int {
 // shelves are those on which a query finds its records.
 func shelves(q record.Query) []int {
 	live := []int{0}
-	if q.Kind == "user" {
+	if q.Kind == resource.KindUser {
 		live = []int{0, shelfOthers, shelfDrivers}
 	}
 	if q.Driver != nil {

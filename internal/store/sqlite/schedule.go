@@ -36,24 +36,18 @@ func (db *DB) ParkImports(ctx context.Context, connection uuid.UUID) error {
 
 // SchedulesOf lists the schedules of connections.
 func (db *DB) SchedulesOf(ctx context.Context, connections []uuid.UUID) ([]record.Schedule, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT seq, connection, kind, next_at, last_success_at, failures, problem
-		FROM import_schedule WHERE connection IN (SELECT unhex(value) FROM json_each(?1)) ORDER BY seq`, hexed(connections))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []record.Schedule
-	for rows.Next() {
-		var s record.Schedule
-		var next sql.NullInt64
-		var last int64
-		if err := rows.Scan(&s.Seq, &s.Connection, &s.Kind, &next, &last, &s.Failures, &s.Problem); err != nil {
-			return nil, err
-		}
-		s.NextAt, s.LastSuccessAt = fromMicros(next.Int64), fromMicros(last)
-		all = append(all, s)
-	}
-	return all, rows.Err()
+	return list(ctx, db, `SELECT seq, connection, kind, next_at, last_success_at, failures, problem
+		FROM import_schedule WHERE connection IN (SELECT unhex(value) FROM json_each(?1)) ORDER BY seq`,
+		scanSchedule, hexed(connections))
+}
+
+func scanSchedule(row scanner) (record.Schedule, error) {
+	var s record.Schedule
+	var next sql.NullInt64
+	var last int64
+	err := row.Scan(&s.Seq, &s.Connection, &s.Kind, &next, &last, &s.Failures, &s.Problem)
+	s.NextAt, s.LastSuccessAt = fromMicros(next.Int64), fromMicros(last)
+	return s, err
 }
 
 // SettleImport stores how an import ended.
@@ -67,19 +61,5 @@ func (db *DB) SettleImport(ctx context.Context, from, to record.Schedule) error 
 
 // DueImports lists the connections that have a kind due.
 func (db *DB) DueImports(ctx context.Context, at time.Time) ([]uuid.UUID, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT DISTINCT connection FROM import_schedule
-		WHERE next_at <= ?1`, micros(at))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []uuid.UUID
-	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		all = append(all, id)
-	}
-	return all, rows.Err()
+	return list(ctx, db, `SELECT DISTINCT connection FROM import_schedule WHERE next_at <= ?1`, scanOne[uuid.UUID], micros(at))
 }

@@ -11,20 +11,11 @@ import (
 // Steps returns the steps that attempts at an operation have marked, in the order of their
 // first marks.
 func (db *DB) Steps(ctx context.Context, operation uuid.UUID) ([]tsp.Step, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT key, done, source_id FROM step WHERE operation = ?1 ORDER BY n`, operation[:])
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []tsp.Step
-	for rows.Next() {
-		var s tsp.Step
-		if err := rows.Scan(&s.Key, &s.Done, &s.SourceID); err != nil {
-			return nil, err
-		}
-		all = append(all, s)
-	}
-	return all, rows.Err()
+	return list(ctx, db, `SELECT key, done, source_id FROM step WHERE operation = ?1 ORDER BY n`,
+		func(row scanner) (s tsp.Step, err error) {
+			err = row.Scan(&s.Key, &s.Done, &s.SourceID)
+			return s, err
+		}, operation[:])
 }
 
 // MarkStep keeps a step.
