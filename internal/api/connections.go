@@ -44,7 +44,8 @@ func (s *Server) connectionRoutes() []route {
 
 func (s *Server) listConnections(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 	q := newList(r)
-	f := connection.Filter{TSPID: q.id("tsp_id"), FleetIDs: q.ids("fleet_ids"), FleetRefs: q.list("fleet_refs"), Window: q.window}
+	f := connection.Filter{TSPID: q.id("tsp_id"), FleetIDs: q.ids("fleet_ids"), FleetRefs: q.list("fleet_refs"),
+		Window: q.window}
 	if err := q.err(); err != nil {
 		return err
 	}

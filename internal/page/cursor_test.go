@@ -94,7 +94,8 @@ func TestACursorIsBoundToItsListAndFilters(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add("")
 	f.Add("zzz")
-	f.Add(page.List{Path: "/v2/things"}.Write(page.Cursor{Place: page.Position{Seq: 7, ID: uuid.Max, Text: "a"}, Carried: "b"}))
+	place := page.Position{Seq: 7, ID: uuid.Max, Text: "a"}
+	f.Add(page.List{Path: "/v2/things"}.Write(page.Cursor{Place: place, Carried: "b"}))
 	f.Fuzz(func(t *testing.T, text string) {
 		c, err := page.Read(text)
 		if err != nil && !errors.Is(err, page.ErrBroken) {

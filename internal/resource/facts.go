@@ -18,38 +18,37 @@ type Facts struct {
 	References []string
 }
 
-// AllFacts lists the facts of every kind.
-func AllFacts() []Facts {
-	create, both := []Verb{Create}, []Verb{Create, Update}
-	return []Facts{
-		{Kind: KindVehicle, Plural: "vehicles", Verbs: both, IDs: "vehicle_ids"},
-		{Kind: KindTrailer, Plural: "trailers", Verbs: both, IDs: "trailer_ids"},
-		{Kind: KindUser, Plural: "users", Verbs: both, IDs: "user_ids"},
-		{Kind: KindMessage, Plural: "messages", Verbs: create, Log: true,
-			References: []string{"sender_id", "recipient_id", "source_sender_id", "source_recipient_id"}},
-		{Kind: KindGroupMessage, Plural: "group-messages", Verbs: create, Log: true,
-			References: []string{"sender_id", "group_id", "source_sender_id", "source_group_id"}},
-		{Kind: KindDvirLog, Plural: "dvir-logs", Verbs: create, Log: true,
-			References: []string{"driver_id", "vehicle_id"}},
-		{Kind: KindFuelTransaction, Plural: "fuel-transactions", Verbs: create, Log: true,
-			References: []string{"driver_id", "source_driver_id", "vehicle_id"}},
-	}
+// facts holds those of every kind. It is never changed.
+var facts = []Facts{
+	{Kind: KindVehicle, Plural: "vehicles", Verbs: []Verb{Create, Update}, IDs: "vehicle_ids"},
+	{Kind: KindTrailer, Plural: "trailers", Verbs: []Verb{Create, Update}, IDs: "trailer_ids"},
+	{Kind: KindUser, Plural: "users", Verbs: []Verb{Create, Update}, IDs: "user_ids"},
+	{Kind: KindMessage, Plural: "messages", Verbs: []Verb{Create}, Log: true,
+		References: []string{"sender_id", "recipient_id", "source_sender_id", "source_recipient_id"}},
+	{Kind: KindGroupMessage, Plural: "group-messages", Verbs: []Verb{Create}, Log: true,
+		References: []string{"sender_id", "group_id", "source_sender_id", "source_group_id"}},
+	{Kind: KindDvirLog, Plural: "dvir-logs", Verbs: []Verb{Create}, Log: true,
+		References: []string{"driver_id", "vehicle_id"}},
+	{Kind: KindFuelTransaction, Plural: "fuel-transactions", Verbs: []Verb{Create}, Log: true,
+		References: []string{"driver_id", "source_driver_id", "vehicle_id"}},
 }
+
+// AllFacts lists the facts of every kind.
+func AllFacts() []Facts { return slices.Clone(facts) }
 
 // Facts returns the facts of a kind.
 func (k Kind) Facts() Facts {
-	all := AllFacts()
-	if i := slices.IndexFunc(all, func(f Facts) bool { return f.Kind == k }); i >= 0 {
-		return all[i]
+	if i := slices.IndexFunc(facts, func(f Facts) bool { return f.Kind == k }); i >= 0 {
+		return facts[i]
 	}
 	return Facts{Kind: k}
 }
 
 // Kinds lists every kind that can be written.
 func Kinds() []Kind {
-	var all []Kind
-	for _, f := range AllFacts() {
-		all = append(all, f.Kind)
+	all := make([]Kind, len(facts))
+	for i, f := range facts {
+		all[i] = f.Kind
 	}
 	return all
 }

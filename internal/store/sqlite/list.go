@@ -9,8 +9,11 @@ import (
 	"github.com/waybill-dev/waybill/internal/page"
 )
 
+// reading makes an entry of a row.
+type reading[T any] func(row scanner) (T, error)
+
 // list reads all rows of a query.
-func list[T any](ctx context.Context, db *DB, query string, scan func(scanner) (T, error), args ...any) ([]T, error) {
+func list[T any](ctx context.Context, db *DB, query string, scan reading[T], args ...any) ([]T, error) {
 	rows, err := db.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -91,7 +94,7 @@ func newestFirst() ordering {
 }
 
 // window reads the part of a list, newest first, that is wanted.
-func window[T any](ctx context.Context, db *DB, s selection, w page.Window, scan func(scanner) (T, error)) ([]T, error) {
+func window[T any](ctx context.Context, db *DB, s selection, w page.Window, scan reading[T]) ([]T, error) {
 	end := s.within(w, newestFirst())
 	all, err := list(ctx, db, `SELECT `+s.columns+s.from+s.where()+end, scan, s.args...)
 	if w.Backwards {
@@ -101,7 +104,7 @@ func window[T any](ctx context.Context, db *DB, s selection, w page.Window, scan
 }
 
 // counted reads the part of a list that is wanted and counts the whole.
-func counted[T any](ctx context.Context, db *DB, s selection, w page.Window, scan func(scanner) (T, error)) ([]T, int, error) {
+func counted[T any](ctx context.Context, db *DB, s selection, w page.Window, scan reading[T]) ([]T, int, error) {
 	var total int
 	if err := db.read.QueryRowContext(ctx, `SELECT count(*)`+s.from+s.where(), s.args...).Scan(&total); err != nil {
 		return nil, 0, err

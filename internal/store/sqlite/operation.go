@@ -144,7 +144,9 @@ func (db *DB) Operations(ctx context.Context, f operation.Filter) ([]operation.O
 	default:
 		q.add("state = ?", f.Status)
 	}
-	end := q.within(f.Window, ordering{"created_at", "seq", true, func(p page.Position) (any, any) { return micros(p.At), p.Seq }})
+	end := q.within(f.Window, ordering{"created_at", "seq", true, func(p page.Position) (any, any) {
+		return micros(p.At), p.Seq
+	}})
 	found, err := db.operations(ctx, q.where()+end, q.args...)
 	if err != nil {
 		return nil, err

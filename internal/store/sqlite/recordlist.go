@@ -60,7 +60,8 @@ func (db *DB) RecordPage(ctx context.Context, q record.Query) ([]record.Record, 
 	if !narrow(q) {
 		picked = merged(q, &c, o) + end
 	}
-	found, err := db.records(ctx, `SELECT `+recordColumns+`, `+source+` FROM record r WHERE r.seq IN (`+picked+`)`+end, c.args...)
+	query := `SELECT ` + recordColumns + `, ` + source + ` FROM record r WHERE r.seq IN (` + picked + `)` + end
+	found, err := db.records(ctx, query, c.args...)
 	if q.Window.Backwards {
 		slices.Reverse(found)
 	}
