@@ -13,6 +13,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 // The values of the contract's IntegrationStatusEnum.
@@ -103,16 +104,16 @@ func (s *Server) getIntegrations(w http.ResponseWriter, r *http.Request, _ acces
 
 // tspRead is the contract's TspRead.
 type tspRead struct {
-	ID         uuid.UUID   `json:"id"`
-	Name       string      `json:"name"`
-	Slug       tsp.Name    `json:"slug"`
-	SourceName tsp.Name    `json:"source_name"`
-	ConnType   string      `json:"conn_type"`
-	Websites   []string    `json:"websites"`
-	Status     string      `json:"status"`
-	IsSandbox  bool        `json:"is_sandbox"`
-	CreatedAt  access.Time `json:"created_at"`
-	UpdatedAt  access.Time `json:"updated_at"`
+	ID         uuid.UUID `json:"id"`
+	Name       string    `json:"name"`
+	Slug       tsp.Name  `json:"slug"`
+	SourceName tsp.Name  `json:"source_name"`
+	ConnType   string    `json:"conn_type"`
+	Websites   []string  `json:"websites"`
+	Status     string    `json:"status"`
+	IsSandbox  bool      `json:"is_sandbox"`
+	CreatedAt  wire.Time `json:"created_at"`
+	UpdatedAt  wire.Time `json:"updated_at"`
 }
 
 // tspOf shows a TSP. Its conn_type is the first shape of credentials that it takes. Adapters
@@ -127,7 +128,7 @@ func tspOf(spec tsp.Spec) tspRead {
 		}
 	}
 	out := tspRead{ID: spec.Name.ID(), Name: spec.DisplayName, Slug: spec.Name, SourceName: spec.Name, Status: "active",
-		Websites: websites, CreatedAt: access.Time(verified), UpdatedAt: access.Time(verified)}
+		Websites: websites, CreatedAt: wire.Time(verified), UpdatedAt: wire.Time(verified)}
 	if len(spec.Credentials) > 0 {
 		out.ConnType = spec.Credentials[0].Kind
 	}

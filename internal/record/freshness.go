@@ -14,6 +14,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 // Freshness is the wire form of the contract's DataFreshness, with problem beside.
@@ -28,8 +29,8 @@ type Freshness struct {
 	SourceName            tsp.Name      `json:"source_name"`
 	TSPID                 uuid.UUID     `json:"tsp_id"`
 	TSPSlug               string        `json:"tsp_slug"`
-	LastSuccess           *string       `json:"last_successful_execution_at"`
-	Next                  *string       `json:"next_execution_at"`
+	LastSuccess           *wire.Time    `json:"last_successful_execution_at"`
+	Next                  *wire.Time    `json:"next_execution_at"`
 	Status                *string       `json:"schedule_status"`
 	// Problem says why the last import failed; null if it did not.
 	Problem *string `json:"problem"`
@@ -180,8 +181,8 @@ func entry(c connection.Connection, g access.Grant, kind resource.Kind, writable
 	if level == access.ReadWrite && !writable {
 		level = access.Read
 	}
-	return Freshness{Resource: kind, ShareLevel: optional(level), FleetID: c.Fleet, FleetRef: optional(g.FleetRef),
-		ConnectionID: c.ID, ConnectionDescription: optional(c.Description), ScheduleID: ScheduleID(c.ID, kind),
+	return Freshness{Resource: kind, ShareLevel: wire.Optional(level), FleetID: c.Fleet, FleetRef: wire.Optional(g.FleetRef),
+		ConnectionID: c.ID, ConnectionDescription: wire.Optional(c.Description), ScheduleID: ScheduleID(c.ID, kind),
 		SourceName: c.TSP, TSPID: c.TSP.ID(), TSPSlug: string(c.TSP)}
 }
 
@@ -189,23 +190,9 @@ func entry(c connection.Connection, g access.Grant, kind resource.Kind, writable
 func (f *Freshness) schedule(c connection.Connection, s Schedule) {
 	status := map[connection.Status]string{connection.Active: "active", connection.Paused: "paused", connection.Stale: "stale",
 		connection.Failed: "stale", connection.Cancelled: "cancelled"}[c.Status]
-	f.Status, f.Problem = optional(status), optional(s.Problem)
-	f.LastSuccess = moment(s.LastSuccessAt)
+	f.Status, f.Problem = wire.Optional(status), wire.Optional(s.Problem)
+	f.LastSuccess = wire.OptionalTime(s.LastSuccessAt)
 	if c.Status == connection.Active {
-		f.Next = moment(s.NextAt)
+		f.Next = wire.OptionalTime(s.NextAt)
 	}
-}
-
-func moment(t time.Time) *string {
-	if t.IsZero() {
-		return nil
-	}
-	return optional(t.UTC().Format(timeForm))
-}
-
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }

@@ -26,7 +26,7 @@ func CheckName(name string) error {
 	if knownName(name) {
 		return nil
 	}
-	return errors.New("is not the name of an event; " + suggest(name))
+	return errors.New("is not the name of an event. " + suggest(name))
 }
 
 // isWildcard tells whether a name stands for all events of a resource.
