@@ -31,7 +31,7 @@ func (g Grant) Read() AgreementRead {
 	r := AgreementRead{ID: g.ID, FleetID: g.Fleet, PartnerID: g.Partner, FleetRef: wire.Optional(g.FleetRef),
 		Status: g.Status, Scopes: g.Levels, EffectiveDate: wire.Time(g.Effective),
 		ExpirationDate: wire.OptionalTime(g.Expiration),
-		CreatedAt: wire.Time(g.CreatedAt), UpdatedAt: wire.Time(g.UpdatedAt)}
+		CreatedAt:      wire.Time(g.CreatedAt), UpdatedAt: wire.Time(g.UpdatedAt)}
 	if g.Effective.IsZero() {
 		r.EffectiveDate = wire.Time(g.CreatedAt)
 	}

@@ -53,7 +53,7 @@ func (s *Server) listConnections(w http.ResponseWriter, r *http.Request, who acc
 	if err != nil {
 		return err
 	}
-	s.answer(w, http.StatusOK, answerPage(q, found))
+	s.answer(w, http.StatusOK, pageOf(q, found))
 	return nil
 }
 

@@ -37,7 +37,7 @@ func (s *Server) listOperations(w http.ResponseWriter, r *http.Request, who acce
 	if err != nil {
 		return err
 	}
-	s.answer(w, http.StatusOK, answerPage(q, page.Map(found, operation.Operation.Read)))
+	s.answer(w, http.StatusOK, pageOf(q, page.Map(found, operation.Operation.Read)))
 	return nil
 }
 

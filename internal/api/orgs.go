@@ -51,7 +51,7 @@ func (s *Server) listFleets(w http.ResponseWriter, r *http.Request, who access.P
 	if err != nil {
 		return err
 	}
-	s.answer(w, http.StatusOK, answerPage(q, page.Map(found, access.KnownFleet.Read)))
+	s.answer(w, http.StatusOK, pageOf(q, page.Map(found, access.KnownFleet.Read)))
 	return nil
 }
 

@@ -25,8 +25,8 @@ type pageBody[T any] struct {
 	NextPage             *string `json:"next_page"`
 }
 
-// answerPage is the body that answers a list's request.
-func answerPage[T any](q *query, p page.Page[T]) pageBody[T] {
+// pageOf is the body that answers a list's request.
+func pageOf[T any](q *query, p page.Page[T]) pageBody[T] {
 	link := func(at page.Position, backwards bool) *string {
 		if at.IsZero() {
 			return nil

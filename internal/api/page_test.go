@@ -124,3 +124,28 @@ func TestAPageHasItsMembersWhateverItHolds(t *testing.T) {
 		t.Errorf("a page with a total: %s", a.Text)
 	}
 }
+
+func TestTheListOfTSPsIsPagedByName(t *testing.T) {
+	t.Parallel()
+	h := open(t, named{name: "samsara"}, named{name: "geotab"}, named{name: "traccar"}, named{name: "motive"},
+		named{name: "wialon"})
+	slugs := func(a answer) string {
+		var all []string
+		for part := range strings.SplitSeq(a.Text, `"slug":"`) {
+			name, _, _ := strings.Cut(part, `"`)
+			all = append(all, name)
+		}
+		return strings.Join(all[1:], " ")
+	}
+	first := h.get(tspList + "?size=2")
+	second := h.get(tspList + "?size=2&cursor=" + first.Next)
+	third := h.get(tspList + "?size=2&cursor=" + second.Next)
+	back := h.get(tspList + "?size=2&cursor=" + third.Previous)
+	got := []string{slugs(first), slugs(second), slugs(third), slugs(back)}
+	if diff := cmp.Diff([]string{"geotab motive", "samsara traccar", "wialon", "samsara traccar"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if first.Previous != "" || third.Next != "" || back.Previous == "" || back.Next == "" {
+		t.Errorf("first %+v, third %+v, back %+v", first.Page, third.Page, back.Page)
+	}
+}

@@ -53,7 +53,7 @@ func (s *Server) listRecords(of resource.Facts) func(http.ResponseWriter, *http.
 		if err != nil {
 			return err
 		}
-		s.answer(w, http.StatusOK, answerPage(q, found))
+		s.answer(w, http.StatusOK, pageOf(q, found))
 		return nil
 	}
 }

@@ -116,10 +116,18 @@ func midst[T any]() page.Page[T] {
 	return page.Page[T]{Items: make([]T, 1), Previous: before, Next: behind}
 }
 
-func open(t *testing.T) *house {
+// named is an adapter that has nothing but a name.
+type named struct {
+	tsp.Adapter
+	name tsp.Name
+}
+
+func (n named) Spec() tsp.Spec { return tsp.Spec{Name: n.name} }
+
+func open(t *testing.T, adapters ...tsp.Adapter) *house {
 	t.Helper()
 	h := &house{t: t, now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}
-	registry, err := tsp.NewRegistry(nil, nil)
+	registry, err := tsp.NewRegistry(adapters, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

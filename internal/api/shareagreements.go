@@ -31,7 +31,7 @@ func (s *Server) listAgreements(w http.ResponseWriter, r *http.Request, who acce
 	if err != nil {
 		return err
 	}
-	s.answer(w, http.StatusOK, answerPage(q, page.Map(found, access.Grant.Read)))
+	s.answer(w, http.StatusOK, pageOf(q, page.Map(found, access.Grant.Read)))
 	return nil
 }
 

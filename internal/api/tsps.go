@@ -85,11 +85,11 @@ func (s *Server) listIntegrations(w http.ResponseWriter, r *http.Request, _ acce
 		return err
 	}
 	found := slices.DeleteFunc(s.specs(), func(spec tsp.Spec) bool {
-		there := cmp.Compare(string(spec.Name), q.window.Place.Text)
-		return !q.window.Place.IsZero() && (there == 0 || there > 0 == q.window.Backwards)
+		here := cmp.Compare(string(spec.Name), q.window.Place.Text)
+		return !q.window.Place.IsZero() && (here == 0 || (here > 0) == q.window.Backwards)
 	})
 	shown := page.Cut(found, q.window, func(spec tsp.Spec) page.Position { return page.Position{Text: string(spec.Name)} })
-	s.answer(w, http.StatusOK, answerPage(q, page.Map(shown, integrationsOf)))
+	s.answer(w, http.StatusOK, pageOf(q, page.Map(shown, integrationsOf)))
 	return nil
 }
 

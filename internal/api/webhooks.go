@@ -26,7 +26,7 @@ func (s *Server) listWebhooks(w http.ResponseWriter, r *http.Request, who access
 	q := newList(r)
 	request := webhook.ListRequest{EventName: q.text("event_name"), Window: q.window,
 		Status: oneOf(q, "status", webhook.Active, webhook.Paused, webhook.Stale, webhook.Deleted)}
-	if err := webhook.CheckName(request.EventName); request.EventName != "" && err != nil {
+	if err := webhook.CheckName(request.EventName); err != nil && request.EventName != "" {
 		q.wrong("event_name", request.EventName, err.Error(), resource.CodeEnum)
 	}
 	if err := q.err(); err != nil {
@@ -36,7 +36,7 @@ func (s *Server) listWebhooks(w http.ResponseWriter, r *http.Request, who access
 	if err != nil {
 		return err
 	}
-	s.answer(w, http.StatusOK, answerPage(q, page.Map(found, webhook.Subscription.Read)))
+	s.answer(w, http.StatusOK, pageOf(q, page.Map(found, webhook.Subscription.Read)))
 	return nil
 }
 
@@ -83,6 +83,6 @@ func (s *Server) listDeliveryLogs(w http.ResponseWriter, r *http.Request, who ac
 	if err != nil {
 		return err
 	}
-	s.answer(w, http.StatusOK, answerPage(q, page.Map(found, webhook.DeliveryLog.Read)))
+	s.answer(w, http.StatusOK, pageOf(q, page.Map(found, webhook.DeliveryLog.Read)))
 	return nil
 }

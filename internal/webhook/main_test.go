@@ -91,8 +91,8 @@ func window[E any](all []E, w page.Window, at func(E) page.Position) []E {
 	}
 	slices.SortFunc(all, func(a, b E) int { return order(at(b), at(a)) })
 	all = slices.DeleteFunc(all, func(e E) bool {
-		there := order(at(e), w.Place)
-		return !w.Place.IsZero() && (there == 0 || there < 0 == w.Backwards)
+		here := order(at(e), w.Place)
+		return !w.Place.IsZero() && (here == 0 || (here < 0) == w.Backwards)
 	})
 	if len(all) > w.Limit && w.Backwards {
 		return all[len(all)-w.Limit:]

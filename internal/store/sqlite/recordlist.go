@@ -21,24 +21,21 @@ type order struct {
 }
 
 func orderOf(q record.Query) order {
-	by := func(column, index string) order {
-		return order{ordering{"r." + column, "r.seq", q.Descending, func(p page.Position) (any, any) {
-			return micros(p.At), p.Seq
-		}}, index, "0"}
+	by := func(column, index, least string) order {
+		at := func(p page.Position) (any, any) { return micros(p.At), p.Seq }
+		return order{ordering{"r." + column, "r.seq", q.Descending, at}, index, least}
 	}
-	o := by("sort_at", "record_by_time")
 	switch q.Sort {
 	case record.ByCreated:
-		return by("created_at", "record_by_created")
+		return by("created_at", "record_by_created", "0")
 	case record.ByUpdated:
-		return by("updated_at", "record_by_updated")
+		return by("updated_at", "record_by_updated", "0")
 	case record.BySource:
-		o = by("source_id", "record_by_source")
-		o.least, o.at = "''", func(p page.Position) (any, any) { return p.Text, p.Seq }
+		o := by("source_id", "record_by_source", "''")
+		o.at = func(p page.Position) (any, any) { return p.Text, p.Seq }
 		return o
 	}
-	o.least = "-9223372036854775807"
-	return o
+	return by("sort_at", "record_by_time", "-9223372036854775807")
 }
 
 // RecordPage lists the records that a query selects. A query that names few records (by id,
