@@ -29,7 +29,7 @@ func (s serveCommand) Run(e *environment) error {
 	if s.DatabaseURL != "" {
 		c.DatabaseURL = s.DatabaseURL
 	}
-	if err := c.Validate(); err != nil {
+	if err := app.Check(c); err != nil {
 		return err
 	}
 	a, err := app.Open(e.ctx, c, app.Options{Log: e.log})

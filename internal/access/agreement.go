@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
@@ -70,60 +71,34 @@ func NewService(store directory, now func() time.Time, changed func(Grant)) *Ser
 	return &Service{store: store, now: now, changed: changed}
 }
 
-// Position is a place in a list ordered by time, then by id.
-type Position struct {
-	At time.Time
-	ID uuid.UUID
-}
-
-// IsZero tells whether no position is set.
-func (p Position) IsZero() bool { return p.ID == uuid.Nil }
-
-// Window is the part of a list that is wanted.
-type Window struct {
-	// Before asks for what follows a position, After for what precedes it; at most one is set.
-	Before, After Position
-	Limit         int
-}
-
 // AgreementQuery selects grants; what is zero selects nothing out. Deleted ones are listed only
 // if Status asks for them.
 type AgreementQuery struct {
 	Partner, Fleet uuid.UUID
 	FleetRef       string
 	Status         string
-	Window         Window
+	Window         page.Window
 }
 
-// List returns one page of the caller's agreements, whether more follow in the direction of the
-// window, and how many there are on all pages.
-func (s *Service) List(ctx context.Context, who Principal, q AgreementQuery) (page []Grant, more bool, total int, err error) {
+// List returns one page of the caller's agreements.
+func (s *Service) List(ctx context.Context, who Principal, q AgreementQuery) (page.Page[Grant], error) {
 	if who.IsFleet() {
 		if q.Fleet != uuid.Nil && q.Fleet != who.Fleet.ID {
-			return nil, false, 0, nil
+			return page.Page[Grant]{Total: new(int)}, nil
 		}
 		q.Fleet = who.Fleet.ID
 	} else {
 		q.Partner = who.Partner.ID
 	}
-	limit := q.Window.Limit
-	q.Window.Limit++
-	if page, total, err = s.store.Agreements(ctx, q); err != nil {
-		return nil, false, 0, fmt.Errorf("listing share agreements: %w", err)
+	w := q.Window
+	q.Window = w.Wider()
+	found, total, err := s.store.Agreements(ctx, q)
+	if err != nil {
+		return page.Page[Grant]{}, fmt.Errorf("listing share agreements: %w", err)
 	}
-	page, more = cut(page, limit, q.Window)
-	return page, more, total, nil
-}
-
-// cut takes away the one entry that was asked for to see whether more follow.
-func cut[T any](all []T, limit int, w Window) ([]T, bool) {
-	switch {
-	case len(all) <= limit:
-		return all, false
-	case w.After.IsZero():
-		return all[:limit], true
-	}
-	return all[1:], true
+	p := page.Cut(found, w, Grant.Position)
+	p.Total = &total
+	return p, nil
 }
 
 // Get returns an agreement of the caller's.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
@@ -16,7 +17,7 @@ type FleetQuery struct {
 	// ID and Refs narrow a partner's; what is zero narrows nothing.
 	ID     uuid.UUID
 	Refs   []string
-	Window Window
+	Window page.Window
 }
 
 // KnownFleet is a fleet with the reference under which the caller knows it.
@@ -25,37 +26,41 @@ type KnownFleet struct {
 	Ref string
 }
 
-// Fleets returns one page of the fleets that the caller sees, whether more follow in the
-// direction of the window, and how many there are on all pages.
-func (s *Service) Fleets(ctx context.Context, who Principal, q FleetQuery) (page []KnownFleet, more bool, total int, err error) {
+// Position is the fleet's place in a list.
+func (f KnownFleet) Position() page.Position { return page.Position{At: f.CreatedAt, ID: f.ID} }
+
+// Fleets returns one page of the fleets that the caller sees.
+func (s *Service) Fleets(ctx context.Context, who Principal, q FleetQuery) (page.Page[KnownFleet], error) {
 	if who.IsFleet() {
 		q.Self = who.Fleet.ID
 		if len(q.Refs) > 0 {
 			// References are the partners'; a fleet has none of itself.
-			return nil, false, 0, nil
+			return page.Page[KnownFleet]{Total: new(int)}, nil
 		}
 	} else {
 		q.Partner = who.Partner.ID
 	}
-	limit := q.Window.Limit
-	q.Window.Limit++
-	if page, total, err = s.store.Fleets(ctx, q); err != nil {
-		return nil, false, 0, fmt.Errorf("listing fleets: %w", err)
+	w := q.Window
+	q.Window = w.Wider()
+	found, total, err := s.store.Fleets(ctx, q)
+	if err != nil {
+		return page.Page[KnownFleet]{}, fmt.Errorf("listing fleets: %w", err)
 	}
-	page, more = cut(page, limit, q.Window)
-	return page, more, total, nil
+	p := page.Cut(found, w, KnownFleet.Position)
+	p.Total = &total
+	return p, nil
 }
 
 // Fleet returns a fleet that the caller sees.
 func (s *Service) Fleet(ctx context.Context, who Principal, id uuid.UUID) (KnownFleet, error) {
-	page, _, _, err := s.Fleets(ctx, who, FleetQuery{ID: id, Window: Window{Limit: 1}})
+	found, err := s.Fleets(ctx, who, FleetQuery{ID: id, Window: page.Window{Limit: 1}})
 	if err != nil {
 		return KnownFleet{}, err
 	}
-	if len(page) == 0 || page[0].ID != id {
+	if len(found.Items) == 0 || found.Items[0].ID != id {
 		return KnownFleet{}, problem.New(problem.NotFound, "there is no fleet %s; GET /v2/orgs/fleets lists those that you reach", id)
 	}
-	return page[0], nil
+	return found.Items[0], nil
 }
 
 // On returns the grant in force under which the caller reaches a fleet.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
@@ -42,6 +43,9 @@ type Grant struct {
 	// ReadAt is when the store read the grant; MayRead and MayWrite judge by it.
 	ReadAt time.Time
 }
+
+// Position is the grant's place in a list.
+func (g Grant) Position() page.Position { return page.Position{At: g.CreatedAt, ID: g.ID} }
 
 // InForce tells whether the grant allows anything at a time.
 func (g Grant) InForce(at time.Time) bool {

@@ -11,11 +11,9 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-func noon() time.Time { return time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC) }
-
 func TestAGrantTakesThePlaceOfWhatHasExpiredAndOfNothingThatLives(t *testing.T) {
 	t.Parallel()
-	own, later := uuid.New(), noon().Add(time.Microsecond)
+	own, later := uuid.New(), noon.Add(time.Microsecond)
 	for _, c := range []struct {
 		says   string
 		status string
@@ -27,13 +25,13 @@ func TestAGrantTakesThePlaceOfWhatHasExpiredAndOfNothingThatLives(t *testing.T) 
 		{"beside a paused one", GrantPaused, Grant{Status: GrantPaused}, false, ErrExists},
 		{"beside one that has not begun", GrantActive, Grant{Status: GrantActive, Effective: later}, false, ErrExists},
 		{"beside one that ends later", GrantActive, Grant{Status: GrantActive, Expiration: later}, false, ErrExists},
-		{"after one that ends now", GrantActive, Grant{Status: GrantActive, Expiration: noon()}, true, nil},
-		{"beside a paused one past its date", GrantActive, Grant{Status: GrantPaused, Expiration: noon()}, false, ErrExists},
+		{"after one that ends now", GrantActive, Grant{Status: GrantActive, Expiration: noon}, true, nil},
+		{"beside a paused one past its date", GrantActive, Grant{Status: GrantPaused, Expiration: noon}, false, ErrExists},
 		{"after a cancelled one", GrantActive, Grant{Status: GrantCancelled}, false, nil},
 		{"as one that has ended itself", GrantCancelled, Grant{Status: GrantActive}, false, nil},
 		{"beside itself", GrantActive, Grant{ID: own, Status: GrantActive}, false, nil},
 	} {
-		ended, err := Grant{ID: own, Status: c.status, UpdatedAt: noon()}.TakePlace([]Grant{c.other})
+		ended, err := Grant{ID: own, Status: c.status, UpdatedAt: noon}.TakePlace([]Grant{c.other})
 		if !errors.Is(err, c.err) || (len(ended) == 1) != c.ended {
 			t.Errorf("%s: ended %v, %v", c.says, ended, err)
 		}
@@ -68,9 +66,9 @@ func TestAReferenceStandsForOneFleetOfAPartner(t *testing.T) {
 
 func TestAGrantThatSaysNothingNewTellsNothing(t *testing.T) {
 	t.Parallel()
-	made := noon().Add(-time.Hour)
+	made := noon.Add(-time.Hour)
 	known := Grant{ID: uuid.New(), FleetRef: "f", Status: GrantActive,
-		Levels: map[resource.Kind]string{resource.KindUser: Read}, Effective: made, Expiration: noon().Add(time.Hour), CreatedAt: made, UpdatedAt: made}
+		Levels: map[resource.Kind]string{resource.KindUser: Read}, Effective: made, Expiration: noon.Add(time.Hour), CreatedAt: made, UpdatedAt: made}
 	next, tells := known.Replace(Grant{})
 	if tells != EventCreated || !next.CreatedAt.Equal(made) {
 		t.Errorf("a new one tells %q and was made at %v", tells, next.CreatedAt)
@@ -80,11 +78,11 @@ func TestAGrantThatSaysNothingNewTellsNothing(t *testing.T) {
 		"reference":  func(g *Grant) { g.FleetRef = "g" },
 		"status":     func(g *Grant) { g.Status = GrantPaused },
 		"levels":     func(g *Grant) { g.Levels = map[resource.Kind]string{resource.KindUser: ReadWrite} },
-		"effective":  func(g *Grant) { g.Effective = noon() },
+		"effective":  func(g *Grant) { g.Effective = noon },
 		"expiration": func(g *Grant) { g.Expiration = time.Time{} },
 	} {
 		g := known
-		g.CreatedAt, g.UpdatedAt = time.Time{}, noon()
+		g.CreatedAt, g.UpdatedAt = time.Time{}, noon
 		change(&g)
 		next, tells := g.Replace(known)
 		if want := map[bool]string{true: "", false: EventUpdated}[says == ""]; tells != want || !next.CreatedAt.Equal(made) {
@@ -95,11 +93,11 @@ func TestAGrantThatSaysNothingNewTellsNothing(t *testing.T) {
 
 func TestAnEventWithoutPartnerIsAddressedByTheGrantsInForceWhenItOccurred(t *testing.T) {
 	t.Parallel()
-	e := event.Event{Name: "n", Fleet: uuid.New(), OccurredAt: noon()}
+	e := event.Event{Name: "n", Fleet: uuid.New(), OccurredAt: noon}
 	grants := []Grant{
 		{Partner: uuid.New(), FleetRef: "a", Status: GrantActive},
 		{Partner: uuid.New(), FleetRef: "b", Status: GrantPaused},
-		{Partner: uuid.New(), FleetRef: "c", Status: GrantActive, Expiration: noon()},
+		{Partner: uuid.New(), FleetRef: "c", Status: GrantActive, Expiration: noon},
 		{Partner: uuid.New(), FleetRef: "d", Status: GrantActive},
 	}
 	all := Address(e, grants)

@@ -2,14 +2,13 @@ package access
 
 import (
 	"fmt"
-	"time"
 
 	json "github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 // AgreementRead is the wire form of a grant, the contract's ShareAgreementRead. It is also the
@@ -20,34 +19,21 @@ type AgreementRead struct {
 	PartnerID      uuid.UUID                `json:"partner_id"`
 	FleetRef       *string                  `json:"fleet_ref"`
 	Status         string                   `json:"status"`
-	EffectiveDate  Time                     `json:"effective_date"`
-	ExpirationDate *Time                    `json:"expiration_date"`
+	EffectiveDate  wire.Time                `json:"effective_date"`
+	ExpirationDate *wire.Time               `json:"expiration_date"`
 	Scopes         map[resource.Kind]string `json:"scopes"`
-	CreatedAt      Time                     `json:"created_at"`
-	UpdatedAt      Time                     `json:"updated_at"`
-}
-
-// Time is written in RFC 3339, in UTC, with microseconds.
-type Time time.Time
-
-// MarshalJSONTo writes the time as the wire has it.
-func (t Time) MarshalJSONTo(e *jsontext.Encoder) error {
-	return e.WriteToken(jsontext.String(time.Time(t).UTC().Format("2006-01-02T15:04:05.000000Z")))
+	CreatedAt      wire.Time                `json:"created_at"`
+	UpdatedAt      wire.Time                `json:"updated_at"`
 }
 
 // Read returns the grant as the API and events show it.
 func (g Grant) Read() AgreementRead {
-	r := AgreementRead{ID: g.ID, FleetID: g.Fleet, PartnerID: g.Partner, Status: g.Status, Scopes: g.Levels,
-		EffectiveDate: Time(g.Effective), CreatedAt: Time(g.CreatedAt), UpdatedAt: Time(g.UpdatedAt)}
-	if g.FleetRef != "" {
-		r.FleetRef = &g.FleetRef
-	}
+	r := AgreementRead{ID: g.ID, FleetID: g.Fleet, PartnerID: g.Partner, FleetRef: wire.Optional(g.FleetRef),
+		Status: g.Status, Scopes: g.Levels, EffectiveDate: wire.Time(g.Effective),
+		ExpirationDate: wire.OptionalTime(g.Expiration),
+		CreatedAt:      wire.Time(g.CreatedAt), UpdatedAt: wire.Time(g.UpdatedAt)}
 	if g.Effective.IsZero() {
-		r.EffectiveDate = Time(g.CreatedAt)
-	}
-	if !g.Expiration.IsZero() {
-		end := Time(g.Expiration)
-		r.ExpirationDate = &end
+		r.EffectiveDate = wire.Time(g.CreatedAt)
 	}
 	return r
 }
@@ -79,16 +65,13 @@ type FleetRead struct {
 	ID   uuid.UUID `json:"id"`
 	Name string    `json:"name"`
 	// FleetRef is the calling partner's own reference of the fleet; null for a fleet itself.
-	FleetRef  *string `json:"fleet_ref"`
-	CreatedAt Time    `json:"created_at"`
-	UpdatedAt Time    `json:"updated_at"`
+	FleetRef  *string   `json:"fleet_ref"`
+	CreatedAt wire.Time `json:"created_at"`
+	UpdatedAt wire.Time `json:"updated_at"`
 }
 
-// Read returns the fleet as somebody sees it who knows it under a reference.
-func (f Fleet) Read(ref string) FleetRead {
-	r := FleetRead{ID: f.ID, Name: f.Name, CreatedAt: Time(f.CreatedAt), UpdatedAt: Time(f.UpdatedAt)}
-	if ref != "" {
-		r.FleetRef = &ref
-	}
-	return r
+// Read returns the fleet as the caller sees it who knows it under the reference.
+func (f KnownFleet) Read() FleetRead {
+	return FleetRead{ID: f.ID, Name: f.Name, FleetRef: wire.Optional(f.Ref),
+		CreatedAt: wire.Time(f.CreatedAt), UpdatedAt: wire.Time(f.UpdatedAt)}
 }

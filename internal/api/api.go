@@ -12,6 +12,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
@@ -27,16 +28,16 @@ type Tokens interface {
 type Operations interface {
 	Submit(ctx context.Context, r operation.Request) (op operation.Operation, replayed bool, err error)
 	Get(ctx context.Context, partner, connection, id uuid.UUID) (operation.Operation, error)
-	List(ctx context.Context, f operation.Filter) ([]operation.Operation, bool, error)
+	List(ctx context.Context, f operation.Filter) (page.Page[operation.Operation], error)
 }
 
 // Webhooks keeps partners' subscriptions.
 type Webhooks interface {
 	Create(ctx context.Context, partner uuid.UUID, body []byte) (webhook.Created, error)
-	List(ctx context.Context, partner uuid.UUID, r webhook.ListRequest) (webhook.Page[webhook.Read], error)
+	List(ctx context.Context, partner uuid.UUID, r webhook.ListRequest) (page.Page[webhook.Subscription], error)
 	Get(ctx context.Context, partner, id uuid.UUID) (webhook.Subscription, error)
 	Delete(ctx context.Context, partner, id uuid.UUID) error
-	Logs(ctx context.Context, partner, id uuid.UUID, r webhook.LogsRequest) (webhook.Page[webhook.LogRead], error)
+	Logs(ctx context.Context, partner, id uuid.UUID, r webhook.LogsRequest) (page.Page[webhook.DeliveryLog], error)
 }
 
 // Config is what a Server is made of.

@@ -8,8 +8,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/connection"
-	"github.com/waybill-dev/waybill/internal/problem"
-	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/page"
 )
 
 // Connections reads and changes connections for fleets and partners.
@@ -20,7 +19,7 @@ type Connections interface {
 
 type connectionReads interface {
 	Get(ctx context.Context, who access.Principal, id uuid.UUID) (connection.Read, error)
-	List(ctx context.Context, who access.Principal, f connection.Filter) ([]connection.Read, bool, error)
+	List(ctx context.Context, who access.Principal, f connection.Filter) (page.Page[connection.Read], error)
 }
 
 type connectionWrites interface {
@@ -43,79 +42,19 @@ func (s *Server) connectionRoutes() []route {
 	}
 }
 
-// connectionPage is the contract's page of connections.
-type connectionPage struct {
-	Items                []connection.Read `json:"items"`
-	CurrentPage          *string           `json:"current_page"`
-	CurrentPageBackwards *string           `json:"current_page_backwards"`
-	PreviousPage         *string           `json:"previous_page"`
-	NextPage             *string           `json:"next_page"`
-}
-
 func (s *Server) listConnections(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	q := query{r: r}
-	f := connection.Filter{
-		TSPID:     q.id("tsp_id"),
-		FleetIDs:  q.fleetIDs(),
-		FleetRefs: r.URL.Query()["fleet_refs"],
-		Limit:     q.integer("size", 300, 1, 1000),
-	}
-	if len(f.FleetRefs) > maxFleets {
-		q.wrong("fleet_refs", "must hold at most 100 values", resource.CodeRange)
-	}
+	q := newList(r)
+	f := connection.Filter{TSPID: q.id("tsp_id"), FleetIDs: q.ids("fleet_ids"), FleetRefs: q.list("fleet_refs"),
+		Window: q.window}
 	if err := q.err(); err != nil {
 		return err
 	}
-	cursor := q.text("cursor")
-	if err := readConnectionCursor(cursor, &f); err != nil {
-		return err
-	}
-	found, more, err := s.Connections.List(r.Context(), who, f)
+	found, err := s.Connections.List(r.Context(), who, f)
 	if err != nil {
 		return err
 	}
-	s.answer(w, http.StatusOK, connectionPageOf(found, more, f, cursor))
+	s.answer(w, http.StatusOK, pageOf(q, found))
 	return nil
-}
-
-// maxFleets bounds the fleets that a list can be narrowed to.
-const maxFleets = 100
-
-func (q *query) fleetIDs() []uuid.UUID {
-	const name = "fleet_ids"
-	var all []uuid.UUID
-	for _, text := range q.r.URL.Query()[name] {
-		id, err := uuid.Parse(text)
-		if err != nil || len(text) != 36 {
-			q.problems = append(q.problems, wrong(name, text, "must be a UUID", resource.CodeUUID))
-		}
-		all = append(all, id)
-	}
-	if len(all) > maxFleets {
-		q.problems = []problem.Detail{wrong(name, "", "must hold at most 100 values", resource.CodeRange)}
-	}
-	return all
-}
-
-func connectionPageOf(found []connection.Read, more bool, f connection.Filter, cursor string) connectionPage {
-	p := connectionPage{Items: []connection.Read{}}
-	if cursor != "" {
-		p.CurrentPage = &cursor
-	}
-	if len(found) == 0 {
-		return p
-	}
-	p.Items = found
-	backwards := !f.After.IsZero()
-	if more || backwards {
-		next := writeConnectionCursor('b', found[len(found)-1].Position())
-		p.NextPage = &next
-	}
-	if backwards && more || !f.Before.IsZero() {
-		previous := writeConnectionCursor('a', found[0].Position())
-		p.PreviousPage = &previous
-	}
-	return p
 }
 
 func (s *Server) createConnection(w http.ResponseWriter, r *http.Request, who access.Principal) error {

@@ -1,25 +1,10 @@
 package api
 
-import (
-	"slices"
+import "github.com/waybill-dev/waybill/internal/resource"
 
-	"github.com/waybill-dev/waybill/internal/resource"
-	"github.com/waybill-dev/waybill/internal/tsp"
-)
-
-// tspName reads a parameter that holds a value of the contract's TspEnum; "" if it is not given.
-func (q *query) tspName(name string) tsp.Name {
-	given := tsp.Name(q.text(name))
-	if given == "" || slices.Contains(tsp.Names(), given) {
-		return given
-	}
-	q.wrong(name, "is not a known value", resource.CodeEnum)
-	return ""
-}
-
-// resourceNames are the values of the contract's ResourceEnum.
-func resourceNames() []string {
-	return []string{
+// resourceKinds are the values of the contract's ResourceEnum.
+func resourceKinds() []resource.Kind {
+	return []resource.Kind{
 		"asset", "driver_association", "driver_vehicle_association", "driver_event_log",
 		"driver_safety_event", "dvir_log", "dvir_log_defect", "engine_log", "engine_status",
 		"fuel_transaction", "hos_availability", "hos_daily_snapshot", "hos_event", "hos_event_annotation",

@@ -8,7 +8,7 @@ import (
 )
 
 func (s *Server) dataFreshness(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	q := query{r: r}
+	q := newQuery(r)
 	f := record.Fleets{IDs: q.ids("fleet_ids"), Refs: q.list("fleet_refs")}
 	if err := q.err(); err != nil {
 		return err

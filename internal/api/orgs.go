@@ -7,13 +7,12 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
-	"github.com/waybill-dev/waybill/internal/connection"
-	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/page"
 )
 
 // Fleets shows callers the fleets that they reach.
 type Fleets interface {
-	Fleets(ctx context.Context, who access.Principal, q access.FleetQuery) ([]access.KnownFleet, bool, int, error)
+	Fleets(ctx context.Context, who access.Principal, q access.FleetQuery) (page.Page[access.KnownFleet], error)
 	Fleet(ctx context.Context, who access.Principal, id uuid.UUID) (access.KnownFleet, error)
 	// On returns the grant in force under which the caller reaches a fleet.
 	On(ctx context.Context, who access.Principal, fleet uuid.UUID) (access.Grant, error)
@@ -42,79 +41,17 @@ func (s *Server) orgRoutes() []route {
 	}
 }
 
-// orgPage is the contract's page of organisations, which tells how many there are in all.
-type orgPage[T any] struct {
-	Items                []T     `json:"items"`
-	CurrentPage          *string `json:"current_page"`
-	CurrentPageBackwards *string `json:"current_page_backwards"`
-	PreviousPage         *string `json:"previous_page"`
-	NextPage             *string `json:"next_page"`
-	Total                int     `json:"total"`
-}
-
-// window reads size and cursor of a list of organisations.
-func (q *query) window() (access.Window, error) {
-	w := access.Window{Limit: q.integer("size", 300, 1, 1000)}
-	var f connection.Filter
-	if err := readConnectionCursor(q.text("cursor"), &f); err != nil {
-		return w, err
-	}
-	w.Before, w.After = access.Position(f.Before), access.Position(f.After)
-	return w, nil
-}
-
-// orgPageOf makes a page from what was found; entry gives an entry's wire form and position.
-func orgPageOf[E, T any](found []E, more bool, w access.Window, cursor string, entry func(E) (T, access.Position)) orgPage[T] {
-	p := orgPage[T]{Items: []T{}}
-	if cursor != "" {
-		p.CurrentPage = &cursor
-	}
-	if len(found) == 0 {
-		return p
-	}
-	var ends [2]access.Position
-	for i, e := range found {
-		item, at := entry(e)
-		p.Items = append(p.Items, item)
-		if i == 0 {
-			ends[0] = at
-		}
-		ends[1] = at
-	}
-	backwards := !w.After.IsZero()
-	if more || backwards {
-		next := writeConnectionCursor('b', connection.Position(ends[1]))
-		p.NextPage = &next
-	}
-	if backwards && more || !w.Before.IsZero() {
-		previous := writeConnectionCursor('a', connection.Position(ends[0]))
-		p.PreviousPage = &previous
-	}
-	return p
-}
-
 func (s *Server) listFleets(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	q := query{r: r}
-	asked := access.FleetQuery{Refs: r.URL.Query()["fleet_refs"]}
-	if len(asked.Refs) > maxFleets {
-		q.wrong("fleet_refs", "must hold at most 100 values", resource.CodeRange)
-	}
-	var err error
-	if asked.Window, err = q.window(); err != nil {
-		return err
-	}
+	q := newList(r)
+	asked := access.FleetQuery{Refs: q.list("fleet_refs"), Window: q.window}
 	if err := q.err(); err != nil {
 		return err
 	}
-	found, more, total, err := s.Fleets.Fleets(r.Context(), who, asked)
+	found, err := s.Fleets.Fleets(r.Context(), who, asked)
 	if err != nil {
 		return err
 	}
-	page := orgPageOf(found, more, asked.Window, q.text("cursor"), func(f access.KnownFleet) (access.FleetRead, access.Position) {
-		return f.Read(f.Ref), access.Position{At: f.CreatedAt, ID: f.ID}
-	})
-	page.Total = total
-	s.answer(w, http.StatusOK, page)
+	s.answer(w, http.StatusOK, pageOf(q, page.Map(found, access.KnownFleet.Read)))
 	return nil
 }
 
@@ -127,6 +64,6 @@ func (s *Server) getFleet(w http.ResponseWriter, r *http.Request, who access.Pri
 	if err != nil {
 		return err
 	}
-	s.answer(w, http.StatusOK, f.Read(f.Ref))
+	s.answer(w, http.StatusOK, f.Read())
 	return nil
 }

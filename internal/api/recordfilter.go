@@ -2,122 +2,64 @@ package api
 
 import (
 	"net/http"
-	"slices"
-	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-// defaultRange is how far a list of logs looks back unless told otherwise.
-const defaultRange = 24 * time.Hour
-
-// recordRequest reads a list's parameters and finds every problem of them at once.
-func (s *Server) recordRequest(r *http.Request, of readable) (record.Request, string, error) {
-	q := query{r: r}
-	sorts := make([]string, len(record.Sorts()))
-	for i, one := range record.Sorts() {
-		sorts[i] = string(one)
-	}
-	f := record.Query{Kind: of.kind, Connection: q.id("connection_id"), Deleted: q.boolean("include_deleted"),
-		WithSource: q.boolean("include_source_data"), Sort: record.Sort(q.oneOf("sort_by", sorts...)),
-		Limit: q.integer("size", 300, 1, 1000)}
-	order := q.oneOf("sort_order", "asc", "desc")
-	f.Descending = order == "desc"
-	if of.ids != "" {
-		f.IDs = q.ids(of.ids)
+// recordRequest reads a list's parameters.
+func (s *Server) recordRequest(r *http.Request, of resource.Facts) (record.Request, *query) {
+	q := newList(r)
+	f := record.Query{Kind: of.Kind, Connection: q.id("connection_id"), Deleted: q.isSet("include_deleted"),
+		WithSource: q.isSet("include_source_data"), Window: q.window}
+	sort, order := oneOf(q, sortBy, record.Sorts()...), oneOf(q, sortOrder, "asc", "desc")
+	f.Sort = record.Sort(q.carry(sortBy, string(sort), string(record.ByOccurred)))
+	f.Descending = q.carry(sortOrder, order, "asc") == "desc"
+	if of.IDs != "" {
+		f.IDs = q.ids(of.IDs)
 		for _, id := range q.list("source_ids") {
 			f.SourceIDs = append(f.SourceIDs, resource.SourceID(id))
 		}
 	}
-	if of.kind == resource.KindUser && q.text("is_driver") != "" {
-		drives := q.boolean("is_driver")
-		f.Driver = &drives
+	if of.Kind == resource.KindUser {
+		f.Driver = q.boolean("is_driver")
 	}
-	model := record.ModelOf(of.kind)
-	for _, member := range model.References {
-		f.References = append(f.References, q.reference(model, member)...)
+	for _, member := range of.References {
+		f.References = append(f.References, q.reference(of.Kind, member)...)
 	}
-	if model.Log {
-		f.From, f.To = q.time("from_datetime"), q.time("to_datetime")
+	if of.Log {
+		s.recordRange(q, &f)
 	}
-	out := record.Request{FleetIDs: q.ids("fleet_ids"), FleetRefs: q.list("fleet_refs")}
-	if err := q.err(); err != nil {
-		return out, "", err
-	}
-	cursor := q.text("cursor")
-	if err := readRecordCursor(cursor, &f, order != ""); err != nil {
-		return out, "", err
-	}
-	if f.Sort == "" {
-		f.Sort = record.ByOccurred
-	}
-	if model.Log {
-		q.within(&f, s.Now())
-	}
-	out.Query = f
-	return out, cursor, q.err()
+	return record.Request{Query: f, FleetIDs: q.ids("fleet_ids"), FleetRefs: q.list("fleet_refs")}, q
 }
 
-// within completes the time range of a list of logs.
-func (q *query) within(f *record.Query, now time.Time) {
+// recordRange completes the time range of a list of logs.
+func (s *Server) recordRange(q *query, f *record.Query) {
+	f.From, f.To = q.period()
+	now, hint := s.Now(), ""
 	if f.To.IsZero() {
 		f.To = now
 	}
-	hint := ""
 	if f.From.IsZero() {
 		f.From = now.Add(-defaultRange)
 		hint = "; it is one day ago unless you give it"
 	}
-	if d := f.To.Sub(f.From); d < 0 || d > maxRange {
-		q.wrong("from_datetime", "must be before to_datetime by 45 days at most"+hint, resource.CodeRange)
-	}
+	q.within(f.From, f.To, hint)
 }
 
 // reference reads the parameter that narrows a list to some values of a member.
-func (q *query) reference(model record.Model, member string) []record.Reference {
+func (q *query) reference(kind resource.Kind, member string) []record.Reference {
 	name := member + "s"
-	values := q.list(name)
-	if m, _ := model.Member(member); m.Type == resource.UUID {
-		values = nil
+	var values []string
+	if m, _ := record.ModelOf(kind).Member(member); m.Type == resource.UUID {
 		for _, id := range q.ids(name) {
 			values = append(values, id.String())
 		}
+	} else {
+		values = q.list(name)
 	}
 	if len(values) == 0 {
 		return nil
 	}
 	return []record.Reference{{Member: member, Values: values}}
-}
-
-// maxValues bounds the values of a list parameter.
-const maxValues = 100
-
-// list reads a parameter that may be repeated.
-func (q *query) list(name string) []string {
-	all := q.r.URL.Query()[name]
-	if len(all) > maxValues {
-		q.problems = append(q.problems, wrong(name, "", "must hold at most 100 values", resource.CodeRange))
-		return nil
-	}
-	return all
-}
-
-// ids reads a parameter that may be repeated and holds UUIDs. None of several wrong ones is
-// left out of the answer.
-func (q *query) ids(name string) []uuid.UUID {
-	var all []uuid.UUID
-	for _, text := range q.list(name) {
-		id, err := uuid.Parse(text)
-		if err != nil || len(text) != 36 {
-			q.problems = append(q.problems, wrong(name, text, "must be a UUID", resource.CodeUUID))
-			continue
-		}
-		if !slices.Contains(all, id) {
-			all = append(all, id)
-		}
-	}
-	return all
 }

@@ -26,6 +26,8 @@ func (s *Server) routes() []route {
 		{"GET", "/v2/integrations/connections/resource-operations", "resource_operation:read", s.listOperations},
 		{"GET", "/v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}",
 			"resource_operation:read", s.getOperation},
+		{"GET", "/v2/integrations/connections/data-freshness", "connection:read", s.dataFreshness},
+		{"POST", "/v2/integrations/connections/{connection_id}/import", "connection:update", s.requestImport},
 
 		{"GET", "/v2/notifications/webhooks", "webhook:read", s.listWebhooks},
 		{"POST", "/v2/notifications/webhooks", "webhook:create", s.createWebhook},
@@ -35,24 +37,25 @@ func (s *Server) routes() []route {
 	}
 	table = append(table, s.connectionRoutes()...)
 	table = append(table, s.orgRoutes()...)
-	table = append(table, s.recordRoutes()...)
-	for _, kind := range []struct {
-		kind   resource.Kind
-		path   string
-		update bool
-	}{
-		{resource.KindVehicle, "/v2/telematics/vehicles", true},
-		{resource.KindTrailer, "/v2/telematics/trailers", true},
-		{resource.KindUser, "/v2/telematics/users", true},
-		{resource.KindMessage, "/v2/telematics/messages", false},
-		{resource.KindGroupMessage, "/v2/telematics/group-messages", false},
-		{resource.KindDvirLog, "/v2/telematics/dvir-logs", false},
-		{resource.KindFuelTransaction, "/v2/telematics/fuel-transactions", false},
-	} {
-		table = append(table, route{"POST", kind.path, "telematics:write", s.write(kind.kind, resource.Create)})
-		if kind.update {
-			table = append(table, route{"PATCH", kind.path + "/{id}", "telematics:write", s.write(kind.kind, resource.Update)})
+	for _, of := range resource.AllFacts() {
+		table = append(table, s.telematicsRoutes(of)...)
+	}
+	return table
+}
+
+// telematicsRoutes are those of a kind.
+func (s *Server) telematicsRoutes(of resource.Facts) []route {
+	path := "/v2/telematics/" + of.Plural
+	table := []route{{"GET", path, "telematics:read", s.listRecords(of)}}
+	if of.IDs != "" {
+		table = append(table, route{"GET", path + "/{id}", "telematics:read", s.getRecord(of.Kind)})
+	}
+	for _, verb := range of.Verbs {
+		one := route{"POST", path, "telematics:write", s.write(of.Kind, verb)}
+		if verb == resource.Update {
+			one.method, one.path = "PATCH", path+"/{id}"
 		}
+		table = append(table, one)
 	}
 	return table
 }

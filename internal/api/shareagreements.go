@@ -7,11 +7,12 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/page"
 )
 
 // Agreements reads and changes share agreements.
 type Agreements interface {
-	List(ctx context.Context, who access.Principal, q access.AgreementQuery) ([]access.Grant, bool, int, error)
+	List(ctx context.Context, who access.Principal, q access.AgreementQuery) (page.Page[access.Grant], error)
 	Get(ctx context.Context, who access.Principal, id uuid.UUID) (access.Grant, error)
 	Create(ctx context.Context, who access.Principal, body []byte) (access.Grant, error)
 	Update(ctx context.Context, who access.Principal, id uuid.UUID, body []byte) (access.Grant, error)
@@ -19,26 +20,18 @@ type Agreements interface {
 }
 
 func (s *Server) listAgreements(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	q := query{r: r}
+	q := newList(r)
 	asked := access.AgreementQuery{Fleet: q.id("fleet_id"), FleetRef: q.text("fleet_ref"),
-		Status: q.oneOf("share_agreement_status", access.GrantActive, access.GrantPaused, access.GrantCancelled,
-			access.GrantDeleted, access.GrantExpired)}
-	var err error
-	if asked.Window, err = q.window(); err != nil {
-		return err
-	}
+		Status: oneOf(q, "share_agreement_status", access.GrantActive, access.GrantPaused, access.GrantCancelled,
+			access.GrantDeleted, access.GrantExpired), Window: q.window}
 	if err := q.err(); err != nil {
 		return err
 	}
-	found, more, total, err := s.Agreements.List(r.Context(), who, asked)
+	found, err := s.Agreements.List(r.Context(), who, asked)
 	if err != nil {
 		return err
 	}
-	page := orgPageOf(found, more, asked.Window, q.text("cursor"), func(g access.Grant) (access.AgreementRead, access.Position) {
-		return g.Read(), access.Position{At: g.CreatedAt, ID: g.ID}
-	})
-	page.Total = total
-	s.answer(w, http.StatusOK, page)
+	s.answer(w, http.StatusOK, pageOf(q, page.Map(found, access.Grant.Read)))
 	return nil
 }
 

@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/page"
+	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -21,22 +23,21 @@ func (s *Server) createWebhook(w http.ResponseWriter, r *http.Request, who acces
 }
 
 func (s *Server) listWebhooks(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	q := query{r: r}
-	request := webhook.ListRequest{EventName: q.text("event_name"), Status: webhook.Status(q.text("status")), Page: q.page()}
+	q := newList(r)
+	request := webhook.ListRequest{EventName: q.text("event_name"), Window: q.window,
+		Status: oneOf(q, "status", webhook.Active, webhook.Paused, webhook.Stale, webhook.Deleted)}
+	if err := webhook.CheckName(request.EventName); err != nil && request.EventName != "" {
+		q.wrong("event_name", request.EventName, err.Error(), resource.CodeEnum)
+	}
 	if err := q.err(); err != nil {
 		return err
 	}
-	page, err := s.Webhooks.List(r.Context(), who.Partner.ID, request)
+	found, err := s.Webhooks.List(r.Context(), who.Partner.ID, request)
 	if err != nil {
 		return err
 	}
-	s.answer(w, http.StatusOK, page)
+	s.answer(w, http.StatusOK, pageOf(q, page.Map(found, webhook.Subscription.Read)))
 	return nil
-}
-
-func (q *query) page() webhook.PageRequest {
-	size := q.integer("size", webhook.DefaultPageSize, 1, webhook.MaxPageSize)
-	return webhook.PageRequest{Cursor: q.text("cursor"), Size: &size}
 }
 
 func (s *Server) getWebhook(w http.ResponseWriter, r *http.Request, who access.Principal) error {
@@ -69,16 +70,19 @@ func (s *Server) listDeliveryLogs(w http.ResponseWriter, r *http.Request, who ac
 	if err != nil {
 		return err
 	}
-	q := query{r: r}
-	request := webhook.LogsRequest{Start: q.time("start_date"), End: q.time("end_date"),
-		Status: webhook.LogStatus(q.text("status")), Page: q.page()}
+	q := newList(r)
+	request := webhook.LogsRequest{Start: q.time("start_date"), End: q.time("end_date"), Window: q.window,
+		Status: oneOf(q, "status", webhook.LogSuccess, webhook.LogFailed)}
+	if !request.Start.IsZero() && !request.End.IsZero() && !request.Start.Before(request.End) {
+		q.wrong("end_date", q.text("end_date"), "must be later than start_date", resource.CodeRange)
+	}
 	if err := q.err(); err != nil {
 		return err
 	}
-	page, err := s.Webhooks.Logs(r.Context(), who.Partner.ID, id, request)
+	found, err := s.Webhooks.Logs(r.Context(), who.Partner.ID, id, request)
 	if err != nil {
 		return err
 	}
-	s.answer(w, http.StatusOK, page)
+	s.answer(w, http.StatusOK, pageOf(q, page.Map(found, webhook.DeliveryLog.Read)))
 	return nil
 }

@@ -18,8 +18,8 @@ func (s *Server) write(kind resource.Kind, verb resource.Verb) func(http.Respons
 		if err != nil {
 			return err
 		}
-		q := query{r: r}
-		request := operation.Request{Partner: who.Partner.ID, Kind: kind, Verb: verb, Body: body, Sync: q.boolean("is_sync")}
+		q := newQuery(r)
+		request := operation.Request{Partner: who.Partner.ID, Kind: kind, Verb: verb, Body: body, Sync: q.isSet("is_sync")}
 		if err := q.err(); err != nil {
 			return err
 		}

@@ -56,6 +56,11 @@ type App struct {
 	imports     *perform.Imports
 }
 
+// Check reports everything that is wrong with a configuration, at once.
+func Check(c config.Config) error {
+	return errors.Join(c.Validate(), store.Check(c.DatabaseURL))
+}
+
 // Open builds the program over its database, which is made and migrated as needed.
 func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 	source := dispatch.NewInProcess(time.Now)

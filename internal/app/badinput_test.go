@@ -55,7 +55,7 @@ func TestBadInputIsRefusedAndStoresNothing(t *testing.T) {
 		{"a wrong is_sync", "POST", messages + "?is_sync=perhaps", good, nil, 422, "is_sync"},
 		{"a wrong method", "PUT", messages, good, nil, 405, "POST"},
 		{"an unknown path", "GET", "/v2/telematics/nothing", "", nil, 404, "nothing at this path"},
-		{"a bad cursor", "GET", operations + "?cursor=zzz", "", nil, 400, "cursor"},
+		{"a bad cursor", "GET", operations + "?cursor=zzz", "", nil, 422, "not a cursor that this service gave"},
 		{"a bad size", "GET", operations + "?size=0", "", nil, 422, "size"},
 		{"a range of 46 days", "GET", operations + "?from_datetime=2026-01-01T00:00:00Z&to_datetime=2026-02-16T00:00:00Z", "", nil, 422, "45 days"},
 		{"a source id without its kind", "GET", operations + "?source_id=1", "", nil, 422, "needs resource"},

@@ -207,7 +207,7 @@ func TestConnectionsAreListedInPagesBothWays(t *testing.T) {
 	if backwards, _ := pages(last, "previous_page"); cmp.Diff(want, backwards) != "" {
 		t.Errorf("backwards (-want +got):\n%s", cmp.Diff(want, backwards))
 	}
-	for query, status := range map[string]int{"cursor=zzz": 400, "size=0": 422, "tsp_id=x": 422, "fleet_ids=x": 422,
+	for query, status := range map[string]int{"cursor=zzz": 422, "size=0": 422, "tsp_id=x": 422, "fleet_ids=x": 422,
 		"fleet_refs=" + strings.Repeat("x&fleet_refs=", 100): 422, "fleet_refs=f1&tsp_id=" + tsp.Name("samsara").ID().String(): 200} {
 		if a := h.do("GET", connections+"?"+query, ""); a.status != status {
 			t.Errorf("%.30s answers %d %s", query, a.status, a.text)

@@ -19,6 +19,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/seal"
@@ -198,11 +199,11 @@ func (a *App) demo(ctx context.Context, d Dev) (fixtures, error) {
 
 // demoSubscription makes the receiver's subscription once.
 func (a *App) demoSubscription(ctx context.Context, partner uuid.UUID, d Dev) error {
-	page, err := a.webhooks.List(ctx, partner, webhook.ListRequest{})
+	found, err := a.webhooks.List(ctx, partner, webhook.ListRequest{Window: page.Window{Limit: 1}})
 	if err != nil {
 		return fmt.Errorf("looking for the demo's subscriptions: %w", err)
 	}
-	if len(page.Items) > 0 {
+	if len(found.Items) > 0 {
 		return nil
 	}
 	body := fmt.Sprintf(`{"url":"http://%s/","event_name":"resource_operation.*","secret":%q}`, d.ReceiverAddr, string(demoHook))

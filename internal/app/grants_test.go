@@ -12,6 +12,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
@@ -43,7 +44,7 @@ func (h *house) asFleet() string {
 // receiver returns where the house receives webhooks.
 func (h *house) receiver() string {
 	h.t.Helper()
-	found, err := h.app.db.Subscriptions(h.t.Context(), webhook.SubscriptionQuery{Partner: demoID("partner"), Window: webhook.Window{Limit: 1}})
+	found, err := h.app.db.Subscriptions(h.t.Context(), webhook.SubscriptionQuery{Partner: demoID("partner"), Window: page.Window{Limit: 1}})
 	if err != nil || len(found) != 1 {
 		h.t.Fatalf("%v %v", found, err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/store"
 )
@@ -71,7 +72,7 @@ func fleetNamed(ctx context.Context, db store.Store, name string) (access.Fleet,
 		return access.Fleet{}, fmt.Errorf("looking up the fleet: %w", err)
 	}
 	if id, err := uuid.Parse(name); err == nil {
-		one, _, err := db.Fleets(ctx, access.FleetQuery{Self: id, Window: access.Window{Limit: 1}})
+		one, _, err := db.Fleets(ctx, access.FleetQuery{Self: id, Window: page.Window{Limit: 1}})
 		if err != nil {
 			return access.Fleet{}, fmt.Errorf("looking up the fleet: %w", err)
 		}

@@ -227,7 +227,7 @@ func TestPagesOfShareAgreementsHoldEachOnce(t *testing.T) {
 	if diff := cmp.Diff(want, backward); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if a := h.by(fleet, "GET", agreements+"?cursor=zzz", ""); a.status != http.StatusBadRequest {
+	if a := h.by(fleet, "GET", agreements+"?cursor=zzz", ""); a.status != http.StatusUnprocessableEntity {
 		t.Errorf("%d %s", a.status, a.text)
 	}
 	for filter, want := range map[string]float64{"fleet_ref=fleet-1": 1, "fleet_id=" + uuid.NewString(): 0, "share_agreement_status=paused": 0} {
@@ -261,7 +261,7 @@ func TestAnybodyMayReadWhatTSPsCanDo(t *testing.T) {
 	}{
 		{"/v2/integrations/tsps/" + samsara, 200, `"message":"implemented"`},
 		{"/v2/integrations/tsps/" + uuid.NewString(), 404, "no TSP"},
-		{"/v2/integrations/tsps?cursor=x", 400, "cursor"},
+		{"/v2/integrations/tsps?cursor=x", 422, "cursor"},
 		{"/v2/integrations/tsps?size=0", 422, "size"},
 		{"/v2/orgs/tsps", 200, `"slug":"samsara"`},
 		{"/v2/orgs/tsps?slug=samsara&source_name=samsara", 200, `"name":"Samsara"`},

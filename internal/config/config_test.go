@@ -57,32 +57,13 @@ func TestEverythingThatIsWrongIsReportedAtOnce(t *testing.T) {
 	c := Default()
 	c.BaseURLs["samsara"], c.OutboundAllow, c.ImportEvery = "localhost", []string{"10.0.0.1"}, time.Millisecond
 	err := c.Validate()
-	for _, part := range []string{"WAYBILL_DATABASE_URL", "samsara", "WAYBILL_OUTBOUND_ALLOW", "WAYBILL_IMPORT_EVERY"} {
+	for _, part := range []string{"samsara", "WAYBILL_OUTBOUND_ALLOW", "WAYBILL_IMPORT_EVERY"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("%v does not speak of %s", err, part)
 		}
 	}
-	good := Default()
-	good.DatabaseURL = "waybill.db"
-	if err := good.Validate(); err != nil {
-		t.Errorf("the defaults with a database: %v", err)
-	}
-}
-
-func TestADatabaseIsAFileOrAURL(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct{ url, path, wrong string }{
-		{"waybill.db", "waybill.db", ""},
-		{"/var/lib/waybill/waybill.db", "/var/lib/waybill/waybill.db", ""},
-		{"sqlite:///var/lib/w.db", "/var/lib/w.db", ""},
-		{"", "", "set WAYBILL_DATABASE_URL"},
-		{"postgres://host/db", "", "PostgreSQL is not supported"},
-		{"mysql://host/db", "", "no database URL"},
-	} {
-		path, err := Config{DatabaseURL: c.url}.DatabasePath()
-		if path != c.path || (err == nil) != (c.wrong == "") || err != nil && !strings.Contains(err.Error(), c.wrong) {
-			t.Errorf("%q: %q, %v", c.url, path, err)
-		}
+	if err := Default().Validate(); err != nil {
+		t.Errorf("the defaults: %v", err)
 	}
 }
 

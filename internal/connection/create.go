@@ -84,8 +84,10 @@ func (s *Service) make(ctx context.Context, c Connection, o order) (Connection, 
 	if o.preAuth != uuid.Nil {
 		made.Drafts = append(made.Drafts, o.preAuth)
 	}
-	if err := s.Store.InsertConnection(ctx, made); err != nil {
-		s.Caller.Forget(c.ID)
+	err = s.Store.InsertConnection(ctx, made)
+	// The trial's session renews credentials into the draft, which is used up or of no use now.
+	s.Caller.Forget(c.ID)
+	if err != nil {
 		return c, fmt.Errorf("storing a connection: %w", err)
 	}
 	s.Log.Info("connection made", "connection_id", c.ID, "tsp", c.TSP, "fleet_id", c.Fleet)

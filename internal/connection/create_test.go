@@ -383,7 +383,6 @@ func TestSecretSettingsAreSealedAndMasked(t *testing.T) {
 	if _, masked := target.Settings["pin"]; masked {
 		t.Errorf("the target's settings are %v", target.Settings)
 	}
-	s.caller.Forget(made.ID)
 	if _, end := s.caller.Check(t.Context(), target, noPace{}); end != nil {
 		t.Fatal(end)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -16,10 +17,11 @@ type Filter struct {
 	TSPID     uuid.UUID
 	FleetIDs  []uuid.UUID
 	FleetRefs []string
-	// Before asks for the page behind a position, After for the one before it.
-	Before, After Position
-	Limit         int
+	Window    page.Window
 }
+
+// Position is the connection's place in a list.
+func (c Connection) Position() page.Position { return page.Position{At: c.CreatedAt, ID: c.ID} }
 
 // Get returns a connection that the caller reaches.
 func (s *Service) Get(ctx context.Context, who access.Principal, id uuid.UUID) (Read, error) {
@@ -30,36 +32,32 @@ func (s *Service) Get(ctx context.Context, who access.Principal, id uuid.UUID) (
 	return s.read(c, grant.FleetRef)
 }
 
-// List returns one page of the connections that the caller reaches, newest first, with their
-// positions' ends, and whether more follow in the direction of the filter.
-func (s *Service) List(ctx context.Context, who access.Principal, f Filter) (page []Read, more bool, err error) {
-	q := Query{Before: f.Before, After: f.After, Limit: f.Limit + 1}
+// List returns one page of the connections that the caller reaches, newest first.
+func (s *Service) List(ctx context.Context, who access.Principal, f Filter) (page.Page[Read], error) {
+	q := Query{Window: f.Window.Wider()}
 	refs, err := s.within(ctx, who, f, &q)
 	if err != nil || len(q.Fleets) == 0 {
-		return nil, false, err
+		return page.Page[Read]{}, err
 	}
 	if f.TSPID != uuid.Nil {
 		if q.TSP = s.named(f.TSPID); q.TSP == "" {
-			return nil, false, nil
+			return page.Page[Read]{}, nil
 		}
 	}
 	found, err := s.Store.ConnectionPage(ctx, q)
 	if err != nil {
-		return nil, false, fmt.Errorf("listing connections: %w", err)
+		return page.Page[Read]{}, fmt.Errorf("listing connections: %w", err)
 	}
-	if more = len(found) > f.Limit; more && f.After.IsZero() {
-		found = found[:f.Limit]
-	} else if more {
-		found = found[1:]
-	}
-	for _, c := range found {
+	p := page.Cut(found, f.Window, Connection.Position)
+	var items []Read
+	for _, c := range p.Items {
 		r, err := s.read(c, refs[c.Fleet])
 		if err != nil {
-			return nil, false, err
+			return page.Page[Read]{}, err
 		}
-		page = append(page, r)
+		items = append(items, r)
 	}
-	return page, more, nil
+	return page.With(p, items), nil
 }
 
 // within sets the fleets whose connections a list may show and returns how the caller calls them.

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -30,28 +31,33 @@ func TestAListHoldsWhatTheCallerReachesNewestFirst(t *testing.T) {
 		t.Errorf("another fleet sees %d", n)
 	}
 	var got []string
-	f := connection.Filter{Limit: 3}
-	var last []connection.Read
+	f := connection.Filter{Window: page.Window{Limit: 3}}
+	var last page.Page[connection.Read]
 	for range 10 {
-		page, more, err := s.service.List(t.Context(), s.partner, f)
-		if err != nil {
+		var err error
+		if last, err = s.service.List(t.Context(), s.partner, f); err != nil {
 			t.Fatal(err)
 		}
-		for _, c := range page {
-			got = append(got, c.ID.String())
-		}
-		if last = page; !more {
+		got = append(got, ids(last)...)
+		if f.Window.Place = last.Next; f.Window.Place.IsZero() {
 			break
 		}
-		f.Before = page[len(page)-1].Position()
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("forwards (-want +got):\n%s", diff)
 	}
-	back, more, err := s.service.List(t.Context(), s.partner, connection.Filter{Limit: 3, After: last[0].Position()})
-	if err != nil || !more || len(back) != 3 || back[0].ID.String() != want[3] || back[2].ID.String() != want[5] {
-		t.Errorf("backwards: %d, more %v, %v", len(back), more, err)
+	back, err := s.service.List(t.Context(), s.partner, connection.Filter{Window: page.Window{Place: last.Previous, Backwards: true, Limit: 3}})
+	if diff := cmp.Diff(want[3:6], ids(back)); diff != "" || err != nil || back.Previous.IsZero() || back.Next.IsZero() {
+		t.Errorf("backwards: %v, previous %v, next %v (-want +got):\n%s", err, back.Previous, back.Next, diff)
 	}
+}
+
+func ids(p page.Page[connection.Read]) []string {
+	var all []string
+	for _, c := range p.Items {
+		all = append(all, c.ID.String())
+	}
+	return all
 }
 
 func TestAListIsNarrowedByEachFilter(t *testing.T) {
@@ -75,10 +81,10 @@ func TestAListIsNarrowedByEachFilter(t *testing.T) {
 		"both references":           {connection.Filter{FleetRefs: []string{"ours", "new"}}, 2},
 		"fleet and reference":       {connection.Filter{FleetIDs: []uuid.UUID{made.FleetID}, FleetRefs: []string{"ours"}}, 0},
 	} {
-		c.filter.Limit = 10
-		page, more, err := s.service.List(t.Context(), s.partner, c.filter)
-		if err != nil || len(page) != c.want || more {
-			t.Errorf("%s: %d connections, more %v, %v", name, len(page), more, err)
+		c.filter.Window.Limit = 10
+		found, err := s.service.List(t.Context(), s.partner, c.filter)
+		if err != nil || len(found.Items) != c.want || !found.Next.IsZero() {
+			t.Errorf("%s: %d connections, next %v, %v", name, len(found.Items), found.Next, err)
 		}
 	}
 }
@@ -95,9 +101,9 @@ func TestADeletedOrRevokedGrantHidesTheConnections(t *testing.T) {
 	if err := s.db.SaveGrant(t.Context(), g, s.fleet.Fleet); err != nil {
 		t.Fatal(err)
 	}
-	page, _, err := s.service.List(t.Context(), s.partner, connection.Filter{Limit: 10})
-	if err != nil || len(page) != 0 {
-		t.Errorf("%d shown, %v", len(page), err)
+	found, err := s.service.List(t.Context(), s.partner, connection.Filter{Window: page.Window{Limit: 10}})
+	if err != nil || len(found.Items) != 0 {
+		t.Errorf("%d shown, %v", len(found.Items), err)
 	}
 	if _, err := s.service.Get(t.Context(), s.partner, id); err == nil {
 		t.Error("it can be read")

@@ -12,10 +12,11 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 // mask stands where a secret is, on the wire and in stored settings.
-const mask = "*****"
+const mask = wire.Mask
 
 // errErased is what opening a deleted connection's credentials answers.
 var errErased = errors.New("the credentials of a deleted connection are erased")

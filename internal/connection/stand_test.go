@@ -18,6 +18,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/seal"
@@ -250,11 +251,11 @@ func (s *stand) secret(id uuid.UUID) tsp.Credentials {
 // count is how many connections the fleet sees.
 func (s *stand) count() int {
 	s.t.Helper()
-	page, _, err := s.service.List(s.t.Context(), s.fleet, connection.Filter{Limit: 100})
+	found, err := s.service.List(s.t.Context(), s.fleet, connection.Filter{Window: page.Window{Limit: 100}})
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return len(page)
+	return len(found.Items)
 }
 
 // refused fails the test unless an error is a problem of that code whose text holds a part.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -128,18 +129,6 @@ type Query struct {
 	// Fleets are those whose connections are wanted; none means no connections.
 	Fleets []uuid.UUID
 	// TSP narrows the list unless it is "".
-	TSP tsp.Name
-	// Before asks for those that follow a position, After for those that precede it; at most one
-	// of them is set.
-	Before, After Position
-	Limit         int
+	TSP    tsp.Name
+	Window page.Window
 }
-
-// Position is a place in a list ordered by time, then by id.
-type Position struct {
-	At time.Time
-	ID uuid.UUID
-}
-
-// IsZero tells whether no position is set.
-func (p Position) IsZero() bool { return p.ID == uuid.Nil }

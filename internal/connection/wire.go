@@ -2,7 +2,6 @@ package connection
 
 import (
 	"fmt"
-	"time"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 // The names of events that Waybill raises about connections.
@@ -21,8 +21,8 @@ const (
 // Read is the wire form of the contract's ConnectionRead, with settings and problem beside.
 type Read struct {
 	ID        uuid.UUID `json:"id"`
-	CreatedAt Time      `json:"created_at"`
-	UpdatedAt Time      `json:"updated_at"`
+	CreatedAt wire.Time `json:"created_at"`
+	UpdatedAt wire.Time `json:"updated_at"`
 	FleetID   uuid.UUID `json:"fleet_id"`
 	// FleetRef is the caller's own reference of the fleet; null for a fleet itself.
 	FleetRef    *string        `json:"fleet_ref"`
@@ -35,23 +35,15 @@ type Read struct {
 	Problem     *string        `json:"problem"`
 }
 
-// Time is written in RFC 3339, in UTC, with microseconds.
-type Time time.Time
-
-// MarshalJSONTo writes the time as the wire has it.
-func (t Time) MarshalJSONTo(e *jsontext.Encoder) error {
-	return e.WriteToken(jsontext.String(time.Time(t).UTC().Format("2006-01-02T15:04:05.000000Z")))
-}
-
 // read returns a connection as a caller sees it who knows its fleet under a reference.
 func (s *Service) read(c Connection, fleetRef string) (Read, error) {
 	credentials, err := s.credentials(c)
 	if err != nil {
 		return Read{}, fmt.Errorf("reading connection %s: %w", c.ID, err)
 	}
-	r := Read{ID: c.ID, CreatedAt: Time(c.CreatedAt), UpdatedAt: Time(c.UpdatedAt), FleetID: c.Fleet,
-		FleetRef: optional(fleetRef), TSPID: c.TSP.ID(), SourceName: c.TSP, Status: c.Status,
-		Description: optional(c.Description), Problem: optional(c.Problem), Settings: jsontext.Value("{}")}
+	r := Read{ID: c.ID, CreatedAt: wire.Time(c.CreatedAt), UpdatedAt: wire.Time(c.UpdatedAt), FleetID: c.Fleet,
+		FleetRef: wire.Optional(fleetRef), TSPID: c.TSP.ID(), SourceName: c.TSP, Status: c.Status,
+		Description: wire.Optional(c.Description), Problem: wire.Optional(c.Problem), Settings: jsontext.Value("{}")}
 	if r.Credentials, err = json.Marshal(credentials.Masked(), json.Deterministic(true)); err != nil {
 		return r, fmt.Errorf("encoding masked credentials: %w", err)
 	}
@@ -61,13 +53,6 @@ func (s *Service) read(c Connection, fleetRef string) (Read, error) {
 		}
 	}
 	return r, nil
-}
-
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }
 
 // fact is the data of an event, the contract's BaseConnectionEvent.
@@ -87,6 +72,3 @@ func told(name string, c Connection) ([]event.Event, error) {
 	}
 	return []event.Event{{Name: name, Subject: c.ID, Fleet: c.Fleet, OccurredAt: c.UpdatedAt, Data: data}}, nil
 }
-
-// Position is the connection's place in a list.
-func (r Read) Position() Position { return Position{At: time.Time(r.CreatedAt), ID: r.ID} }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
@@ -22,19 +23,13 @@ func (s *Service) Get(ctx context.Context, partner, conn, id uuid.UUID) (Operati
 	return op, nil
 }
 
-// List returns one page of operations, newest first, and whether more follow in the
-// direction of the filter.
-func (s *Service) List(ctx context.Context, f Filter) (page []Operation, more bool, err error) {
-	asked := f.Limit
-	f.Limit++
-	if page, err = s.Store.Operations(ctx, f); err != nil {
-		return nil, false, fmt.Errorf("listing operations: %w", err)
+// List returns one page of operations, newest first.
+func (s *Service) List(ctx context.Context, f Filter) (page.Page[Operation], error) {
+	w := f.Window
+	f.Window = w.Wider()
+	found, err := s.Store.Operations(ctx, f)
+	if err != nil {
+		return page.Page[Operation]{}, fmt.Errorf("listing operations: %w", err)
 	}
-	if more = len(page) > asked; !more {
-		return page, false, nil
-	}
-	if f.After.IsZero() {
-		return page[:asked], true, nil
-	}
-	return page[1:], true, nil
+	return page.Cut(found, w, Operation.Position), nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -22,7 +23,7 @@ type Store interface {
 	Accept(ctx context.Context, op Operation, events []event.Event) (Operation, error)
 	// Operation returns an operation of a partner's connection with its attempts, or ErrNotFound.
 	Operation(ctx context.Context, partner, connection, id uuid.UUID) (Operation, error)
-	// Operations lists operations, newest first, with their attempts.
+	// Operations lists operations, newest first by (CreatedAt, Seq), with their attempts.
 	Operations(ctx context.Context, f Filter) ([]Operation, error)
 	// Keyed returns the operation that a client's idempotency key stands for, with its attempts
 	// and its Key, or ErrNotFound; so it is for a key that is past KeyLife.
@@ -103,18 +104,8 @@ type Filter struct {
 	Resource   uuid.UUID
 	Status     string // pending, success, failed or ""
 	From, To   time.Time
-	// Before is the position behind which the page begins; zero for the first page.
-	Before Position
-	// After turns the direction: the page that ends just before this position.
-	After Position
-	Limit int
+	Window     page.Window
 }
 
-// Position is a place in a list ordered by time and Seq, newest first.
-type Position struct {
-	At  time.Time
-	Seq int64
-}
-
-// IsZero tells whether no position is set.
-func (p Position) IsZero() bool { return p.Seq == 0 }
+// Position is the operation's place in a list.
+func (op Operation) Position() page.Position { return page.Position{At: op.CreatedAt, Seq: op.Seq} }

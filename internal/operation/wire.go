@@ -3,7 +3,6 @@ package operation
 import (
 	"net/http"
 	"strings"
-	"time"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -11,13 +10,14 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 // Read is the wire form of the contract's ResourceOperationRead, also the data of events.
 type Read struct {
 	ID            uuid.UUID      `json:"id"`
-	CreatedAt     Time           `json:"created_at"`
-	UpdatedAt     Time           `json:"updated_at"`
+	CreatedAt     wire.Time      `json:"created_at"`
+	UpdatedAt     wire.Time      `json:"updated_at"`
 	PartnerID     uuid.UUID      `json:"partner_id"`
 	ConnectionID  uuid.UUID      `json:"connection_id"`
 	FleetRef      *string        `json:"fleet_ref"`
@@ -35,9 +35,9 @@ type Read struct {
 // Answer is the wire form of the contract's ResourceOperation, which answers writes.
 type Answer struct {
 	ID            uuid.UUID      `json:"id"`
-	CreatedAt     Time           `json:"created_at"`
-	UpdatedAt     Time           `json:"updated_at"`
-	DeletedAt     *Time          `json:"deleted_at"`
+	CreatedAt     wire.Time      `json:"created_at"`
+	UpdatedAt     wire.Time      `json:"updated_at"`
+	DeletedAt     *wire.Time     `json:"deleted_at"`
 	PartnerID     uuid.UUID      `json:"partner_id"`
 	ConnectionID  uuid.UUID      `json:"connection_id"`
 	Resource      resource.Kind  `json:"resource"`
@@ -53,8 +53,8 @@ type Answer struct {
 // Log is the wire form of an attempt.
 type Log struct {
 	ID                  uuid.UUID          `json:"id"`
-	CreatedAt           Time               `json:"created_at"`
-	UpdatedAt           Time               `json:"updated_at"`
+	CreatedAt           wire.Time          `json:"created_at"`
+	UpdatedAt           wire.Time          `json:"updated_at"`
 	ResourceOperationID uuid.UUID          `json:"resource_operation_id"`
 	Status              string             `json:"status"`
 	ErrorType           *string            `json:"error_type"`
@@ -63,31 +63,21 @@ type Log struct {
 	ResponseHeaders     *map[string]string `json:"response_headers"`
 }
 
-// Time is written in RFC 3339, in UTC, with microseconds.
-type Time time.Time
-
-// MarshalJSONTo writes the time as the wire has it.
-func (t Time) MarshalJSONTo(e *jsontext.Encoder) error {
-	return e.WriteToken(jsontext.String(time.Time(t).UTC().Format("2006-01-02T15:04:05.000000Z")))
-}
-
 // Read returns the operation as lists and events show it.
 func (op Operation) Read() Read {
 	a := op.Answer()
 	return Read{ID: a.ID, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt, PartnerID: a.PartnerID,
-		ConnectionID: a.ConnectionID, FleetRef: optional(op.FleetRef), SourceName: op.TSP, Resource: a.Resource,
+		ConnectionID: a.ConnectionID, FleetRef: wire.Optional(op.FleetRef), SourceName: op.TSP, Resource: a.Resource,
 		ResourceID: a.ResourceID, SourceID: a.SourceID, OperationType: a.OperationType, Payload: a.Payload,
 		Status: a.Status, Logs: a.Logs, Warnings: a.Warnings}
 }
 
 // Answer returns the operation as the answer to its submission shows it.
 func (op Operation) Answer() Answer {
-	a := Answer{ID: op.ID, CreatedAt: Time(op.CreatedAt), UpdatedAt: Time(op.UpdatedAt), PartnerID: op.Partner,
-		ConnectionID: op.Connection, Resource: op.Kind, SourceID: optional(string(op.SourceID)),
-		OperationType: op.Verb, Payload: op.Payload, Status: op.State.Wire(), Logs: []Log{}, Warnings: op.Warnings}
-	if op.Resource != uuid.Nil {
-		a.ResourceID = &op.Resource
-	}
+	a := Answer{ID: op.ID, CreatedAt: wire.Time(op.CreatedAt), UpdatedAt: wire.Time(op.UpdatedAt), PartnerID: op.Partner,
+		ConnectionID: op.Connection, Resource: op.Kind, SourceID: wire.Optional(string(op.SourceID)),
+		ResourceID: wire.Optional(op.Resource), OperationType: op.Verb, Payload: op.Payload, Status: op.State.Wire(),
+		Logs: []Log{}, Warnings: op.Warnings}
 	for _, at := range op.Attempts {
 		a.Logs = append(a.Logs, at.log(op.ID))
 	}
@@ -95,25 +85,16 @@ func (op Operation) Answer() Answer {
 }
 
 func (a Attempt) log(op uuid.UUID) Log {
-	l := Log{ID: a.ID, CreatedAt: Time(a.StartedAt), UpdatedAt: Time(a.EndedAt), ResourceOperationID: op,
-		Status: "failed", ErrorType: optional(a.Class.ErrorType(a.Status)), ErrorDetails: optional(a.Details)}
+	l := Log{ID: a.ID, CreatedAt: wire.Time(a.StartedAt), UpdatedAt: wire.Time(a.EndedAt), ResourceOperationID: op,
+		Status: "failed", ErrorType: wire.Optional(a.Class.ErrorType(a.Status)), ErrorDetails: wire.Optional(a.Details),
+		ResponseStatusCode: wire.Optional(a.Status)}
 	if len(a.Headers) > 0 {
 		l.ResponseHeaders = &a.Headers
 	}
 	if a.Class == tsp.Done {
 		l.Status = "success"
 	}
-	if a.Status != 0 {
-		l.ResponseStatusCode = &a.Status
-	}
 	return l
-}
-
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }
 
 // SafeHeaders keeps the headers of a TSP's answer that the contract lets callers see.

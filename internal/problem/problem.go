@@ -13,7 +13,7 @@ type Code int
 
 // The codes, with what each is used for.
 const (
-	// BadRequest: the request cannot be read at all (content type, size, cursor).
+	// BadRequest: the request cannot be read at all (content type, size).
 	BadRequest Code = 400
 	// Unauthorized: no usable token.
 	Unauthorized Code = 401

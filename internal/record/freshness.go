@@ -10,9 +10,11 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 // Freshness is the wire form of the contract's DataFreshness, with problem beside.
@@ -27,8 +29,8 @@ type Freshness struct {
 	SourceName            tsp.Name      `json:"source_name"`
 	TSPID                 uuid.UUID     `json:"tsp_id"`
 	TSPSlug               string        `json:"tsp_slug"`
-	LastSuccess           *string       `json:"last_successful_execution_at"`
-	Next                  *string       `json:"next_execution_at"`
+	LastSuccess           *wire.Time    `json:"last_successful_execution_at"`
+	Next                  *wire.Time    `json:"next_execution_at"`
 	Status                *string       `json:"schedule_status"`
 	// Problem says why the last import failed; null if it did not.
 	Problem *string `json:"problem"`
@@ -48,7 +50,7 @@ func (s *Service) Freshness(ctx context.Context, who access.Principal, f Fleets)
 	if err != nil {
 		return nil, err
 	}
-	q := connection.Query{Limit: 1000}
+	q := connection.Query{Window: page.Window{Limit: 1000}}
 	by := map[uuid.UUID]access.Grant{}
 	for _, g := range grants {
 		if chosen(f.IDs, g.Fleet) && chosen(f.Refs, g.FleetRef) {
@@ -65,11 +67,10 @@ func (s *Service) Freshness(ctx context.Context, who access.Principal, f Fleets)
 		if err != nil {
 			return nil, err
 		}
-		if out = append(out, some...); len(found) < q.Limit {
+		if out = append(out, some...); len(found) < q.Window.Limit {
 			break
 		}
-		last := found[len(found)-1]
-		q.Before = connection.Position{At: last.CreatedAt, ID: last.ID}
+		q.Window.Place = found[len(found)-1].Position()
 	}
 	return out, nil
 }
@@ -171,8 +172,8 @@ func entry(c connection.Connection, g access.Grant, kind resource.Kind, writable
 	if level == access.ReadWrite && !writable {
 		level = access.Read
 	}
-	return Freshness{Resource: kind, ShareLevel: optional(level), FleetID: c.Fleet, FleetRef: optional(g.FleetRef),
-		ConnectionID: c.ID, ConnectionDescription: optional(c.Description), ScheduleID: ScheduleID(c.ID, kind),
+	return Freshness{Resource: kind, ShareLevel: wire.Optional(level), FleetID: c.Fleet, FleetRef: wire.Optional(g.FleetRef),
+		ConnectionID: c.ID, ConnectionDescription: wire.Optional(c.Description), ScheduleID: ScheduleID(c.ID, kind),
 		SourceName: c.TSP, TSPID: c.TSP.ID(), TSPSlug: string(c.TSP)}
 }
 
@@ -180,23 +181,9 @@ func entry(c connection.Connection, g access.Grant, kind resource.Kind, writable
 func (f *Freshness) schedule(c connection.Connection, s Schedule) {
 	status := map[connection.Status]string{connection.Active: "active", connection.Paused: "paused", connection.Stale: "stale",
 		connection.Failed: "stale", connection.Cancelled: "cancelled"}[c.Status]
-	f.Status, f.Problem = optional(status), optional(s.Problem)
-	f.LastSuccess = moment(s.LastSuccessAt)
+	f.Status, f.Problem = wire.Optional(status), wire.Optional(s.Problem)
+	f.LastSuccess = wire.OptionalTime(s.LastSuccessAt)
 	if c.Status == connection.Active {
-		f.Next = moment(s.NextAt)
+		f.Next = wire.OptionalTime(s.NextAt)
 	}
-}
-
-func moment(t time.Time) *string {
-	if t.IsZero() {
-		return nil
-	}
-	return optional(t.UTC().Format(timeForm))
-}
-
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }

@@ -27,13 +27,8 @@ type Member struct {
 
 // Model is the read model of a kind beyond the members that all kinds have.
 type Model struct {
-	Kind    resource.Kind
+	resource.Facts
 	Members []Member
-	// Log tells that records of the kind are events with a time; their lists take a time range.
-	Log bool
-	// References names the members by which a list of the kind can be filtered, each by a
-	// parameter with an "s" behind the name.
-	References []string
 }
 
 // asset are the members that vehicles and trailers share.
@@ -49,40 +44,32 @@ const sent = `source_sender_id sender_id:uuid message_text message_hash status:m
 // colon; text needs none.
 var models = func() map[resource.Kind]Model {
 	all := map[resource.Kind]Model{}
-	for _, m := range []struct {
-		kind       resource.Kind
-		members    string
-		references string
-	}{
-		{resource.KindVehicle, `vehicle_name engine_vin vehicle_groups:object ` + asset, ``},
-		{resource.KindTrailer, `trailer_name trailer_groups:object trailer_length:number trailer_type ` + asset, ``},
-		{resource.KindUser, `username started_at:date-time ended_at:date-time is_active:boolean status is_driver:boolean
+	for kind, members := range map[resource.Kind]string{
+		resource.KindVehicle: `vehicle_name engine_vin vehicle_groups:object ` + asset,
+		resource.KindTrailer: `trailer_name trailer_groups:object trailer_length:number trailer_type ` + asset,
+		resource.KindUser: `username started_at:date-time ended_at:date-time is_active:boolean status is_driver:boolean
 			user_designation user_email first_name last_name phone_number country_code license_country license_region
 			license_number license_expiration:date employee_number company_groups:object private_user_groups:object
 			report_groups:object security_groups:object authority_name authority_address company_name company_address
 			carrier_number last_tsp_login:date-time notes hos_ruleset_code:ruleset allow_yard_move:boolean
-			allow_personal_conveyance:boolean allow_adverse_driving:boolean default_time_zone:time-zone`, ``},
-		{resource.KindMessage, sent + ` source_recipient_id recipient_id:uuid read_at:date-time recipient_name
+			allow_personal_conveyance:boolean allow_adverse_driving:boolean default_time_zone:time-zone`,
+		resource.KindMessage: sent + ` source_recipient_id recipient_id:uuid read_at:date-time recipient_name
 			reply_to_message_id:uuid source_reply_to_message_id`,
-			`sender_id recipient_id source_sender_id source_recipient_id`},
-		{resource.KindGroupMessage, sent + ` source_recipient_ids:texts recipient_ids:uuids group_id:uuid source_group_id`,
-			`sender_id group_id source_sender_id source_group_id`},
-		{resource.KindDvirLog, `vehicle_id:uuid driver_id:uuid trailer_id:uuid source_driver_id source_vehicle_id
+		resource.KindGroupMessage: sent + ` source_recipient_ids:texts recipient_ids:uuids group_id:uuid source_group_id`,
+		resource.KindDvirLog: `vehicle_id:uuid driver_id:uuid trailer_id:uuid source_driver_id source_vehicle_id
 			source_trailer_id log_type authority_name authority_address duration_seconds:number odometer_km:number
 			odometer:number engine_hours:number location:object h3_index_11:integer inspected_by certify_comment
 			driver_comment defect_count:integer version defects:defects is_safety_critical:boolean`,
-			`driver_id vehicle_id`},
-		{resource.KindFuelTransaction, `vehicle_id:uuid driver_id:uuid co_driver_id:uuid source_driver_id source_vehicle_id
+		resource.KindFuelTransaction: `vehicle_id:uuid driver_id:uuid co_driver_id:uuid source_driver_id source_vehicle_id
 			source_co_driver_id location:object h3_index_11:integer inferred_address:object odometer:number
 			fuel_type:fuel fuel_volume:number fuel_vendor total_cost:decimal currency odometer_unit:metres`,
-			`driver_id source_driver_id vehicle_id`},
 	} {
-		model := Model{Kind: m.kind, References: strings.Fields(m.references), Log: m.references != ""}
-		for word := range strings.FieldsSeq(m.members) {
+		model := Model{Facts: kind.Facts()}
+		for word := range strings.FieldsSeq(members) {
 			name, form, _ := strings.Cut(word, ":")
 			model.Members = append(model.Members, member(name, form))
 		}
-		all[m.kind] = model
+		all[kind] = model
 	}
 	return all
 }()

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
@@ -43,10 +44,7 @@ type Query struct {
 
 	Sort       Sort
 	Descending bool
-	// Behind asks for the page that follows a position, Ahead for the one that precedes it; at
-	// most one of them is set.
-	Behind, Ahead Position
-	Limit         int
+	Window     page.Window
 }
 
 // Shelves are those on which the query finds its records.
@@ -77,17 +75,6 @@ type Reference struct {
 	Values []string
 }
 
-// Position is a place in a sorted list.
-type Position struct {
-	// At is the time, or Text the source id, that the list is sorted by.
-	At   time.Time
-	Text string
-	Seq  int64
-}
-
-// IsZero tells whether no position is set.
-func (p Position) IsZero() bool { return p.Seq == 0 }
-
 // SortTime is the time by which ByOccurred sorts the record.
 func (r Record) SortTime() time.Time {
 	if r.OccurredAt.IsZero() {
@@ -97,8 +84,8 @@ func (r Record) SortTime() time.Time {
 }
 
 // PositionBy is the record's place in a list of an order.
-func (r Record) PositionBy(s Sort) Position {
-	p := Position{Seq: r.Seq}
+func (r Record) PositionBy(s Sort) page.Position {
+	p := page.Position{Seq: r.Seq}
 	switch s {
 	case ByCreated:
 		p.At = r.CreatedAt

@@ -12,6 +12,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -41,16 +42,8 @@ type Request struct {
 	FleetRefs []string
 }
 
-// Page is one page of a list.
-type Page struct {
-	Items []jsontext.Value
-	// Total counts the records of all pages.
-	Total int
-	// First and Last are the places of the first and the last item.
-	First, Last Position
-	// More tells whether records follow in the direction in which the page was asked for.
-	More bool
-}
+// Page is one page of records in their wire form.
+type Page = page.Page[jsontext.Value]
 
 // List returns one page of the records that the caller may read. What it may not read is not
 // there: such a list is empty. A connection that does not exist is a problem.
@@ -70,33 +63,28 @@ func (s *Service) List(ctx context.Context, who access.Principal, r Request) (Pa
 		}
 	}
 	if len(q.Fleets) == 0 {
-		return Page{}, nil
+		return Page{Total: new(int)}, nil
 	}
-	page := Page{}
-	if page.Total, err = s.Lists.CountRecords(ctx, q); err != nil {
+	total, err := s.Lists.CountRecords(ctx, q)
+	if err != nil {
 		return Page{}, fmt.Errorf("counting records: %w", err)
 	}
-	q.Limit++
+	q.Window = r.Window.Wider()
 	found, err := s.Lists.RecordPage(ctx, q)
 	if err != nil {
 		return Page{}, fmt.Errorf("listing records: %w", err)
 	}
-	if page.More = len(found) > r.Limit; page.More && q.Ahead.IsZero() {
-		found = found[:r.Limit]
-	} else if page.More {
-		found = found[1:]
-	}
-	for _, one := range found {
+	p := page.Cut(found, r.Window, func(one Record) page.Position { return one.PositionBy(q.Sort) })
+	p.Total = &total
+	var items []jsontext.Value
+	for _, one := range p.Items {
 		item, err := one.Read(refs[one.Fleet], r.WithSource)
 		if err != nil {
 			return Page{}, err
 		}
-		page.Items = append(page.Items, item)
+		items = append(items, item)
 	}
-	if len(found) > 0 {
-		page.First, page.Last = found[0].PositionBy(q.Sort), found[len(found)-1].PositionBy(q.Sort)
-	}
-	return page, nil
+	return page.With(p, items), nil
 }
 
 func chosen[T comparable](among []T, one T) bool {

@@ -51,9 +51,9 @@ type Loss struct {
 type Lists interface {
 	// RecordByID returns a record, a deleted one included, or ErrNotFound.
 	RecordByID(ctx context.Context, id uuid.UUID) (Record, error)
-	// RecordPage lists up to Limit records that a query selects, in its order.
+	// RecordPage lists the records that a query selects within its window, in its order.
 	RecordPage(ctx context.Context, q Query) ([]Record, error)
-	// CountRecords counts all records that a query selects, wherever its page is.
+	// CountRecords counts all records that a query selects, wherever its window is.
 	CountRecords(ctx context.Context, q Query) (int, error)
 }
 

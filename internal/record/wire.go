@@ -11,10 +11,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/wire"
 )
-
-// timeForm is RFC 3339 in UTC with microseconds.
-const timeForm = "2006-01-02T15:04:05.000000Z"
 
 // Read returns the record in the form of its kind's read model: every member of the contract,
 // null where it is unknown, and source_data only if the record was read with it. fleetRef is
@@ -109,7 +107,7 @@ func (w *writer) time(name string, t time.Time) {
 		w.raw(name, nil)
 		return
 	}
-	w.text(name, t.UTC().Format(timeForm))
+	w.text(name, wire.Time(t).String())
 }
 
 // quoted is a text as JSON; bytes that are no UTF-8 become the replacement character.

@@ -30,8 +30,3 @@ const (
 // SourceID is the identifier that a TSP gives to one of its records. It is a type of its
 // own so that it cannot be mistaken for one of our ids.
 type SourceID string
-
-// Kinds lists every kind that can be written.
-func Kinds() []Kind {
-	return []Kind{KindVehicle, KindTrailer, KindUser, KindMessage, KindGroupMessage, KindDvirLog, KindFuelTransaction}
-}

@@ -16,20 +16,35 @@ var _ Store = (*sqlite.DB)(nil)
 // as needed. A SQLite file lets one process alone work on its lanes: a second one with a Waker is
 // refused until the first one closes it or ends.
 func Open(ctx context.Context, url string, o Options) (Store, error) {
-	scheme, path, named := strings.Cut(url, "://")
-	switch {
-	case url == "":
-		return nil, errors.New("no database is set; set WAYBILL_DATABASE_URL to a file such as /var/lib/waybill/waybill.db")
-	case !named:
-		path = url
-	case scheme == "postgres", scheme == "postgresql":
-		return nil, errors.New("PostgreSQL is not supported by this release; set WAYBILL_DATABASE_URL to a file")
-	case scheme != "sqlite":
-		return nil, fmt.Errorf("%s:// is no database of this release; set WAYBILL_DATABASE_URL to a file", scheme)
+	path, err := pathOf(url)
+	if err != nil {
+		return nil, err
 	}
 	db, err := sqlite.Open(ctx, path, o.Now, o.Wake)
 	if err != nil {
 		return nil, err
 	}
 	return db, nil
+}
+
+// Check tells what is wrong with a URL, without opening anything.
+func Check(url string) error {
+	_, err := pathOf(url)
+	return err
+}
+
+// pathOf returns the file that a URL names.
+func pathOf(url string) (string, error) {
+	switch scheme, path, named := strings.Cut(url, "://"); {
+	case url == "":
+		return "", errors.New("no database is set; set WAYBILL_DATABASE_URL to a file such as /var/lib/waybill/waybill.db")
+	case !named:
+		return url, nil
+	case scheme == "postgres", scheme == "postgresql":
+		return "", errors.New("PostgreSQL is not supported by this release; set WAYBILL_DATABASE_URL to a file")
+	case scheme != "sqlite":
+		return "", fmt.Errorf("%s:// is no database of this release; set WAYBILL_DATABASE_URL to a file path or sqlite:///path", scheme)
+	default:
+		return path, nil
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 // CapabilityDocument tells a program everything about the writes of one TSP, or of one
@@ -129,18 +130,11 @@ func (s Spec) writeDocument(c Capability, settings Settings) WriteDocument {
 	for i := range schema.Fields {
 		name := schema.Fields[i].Name
 		if use, declared := action.Uses[name]; declared {
-			w.Fields = append(w.Fields, FieldDocument{name, use.Use, optional(use.Reason)})
+			w.Fields = append(w.Fields, FieldDocument{name, use.Use, wire.Optional(use.Reason)})
 		}
 	}
 	w.Schema = action.JSONSchema(s.DisplayName, schema)
 	return w
-}
-
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }
 
 // JSONSchema narrows the schema of the write's bodies to what Apply takes. The action must be

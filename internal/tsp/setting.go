@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 // SettingType is the JSON form of a setting.
@@ -170,4 +171,4 @@ func (one Setting) problem(raw jsontext.Value, message, code string) *resource.P
 	return &resource.Problem{Path: "settings." + one.Key, Input: input, Message: message, Code: code}
 }
 
-const masked = "*****"
+const masked = wire.Mask

@@ -89,13 +89,13 @@ const (
 )
 
 // String hides the secret.
-func (Credentials) String() string { return "*****" }
+func (Credentials) String() string { return masked }
 
 // GoString hides the secret from %#v.
-func (Credentials) GoString() string { return "*****" }
+func (Credentials) GoString() string { return masked }
 
 // LogValue hides the secret from logs.
-func (Credentials) LogValue() slog.Value { return slog.StringValue("*****") }
+func (Credentials) LogValue() slog.Value { return slog.StringValue(masked) }
 
 // Get returns one member, or "".
 func (c Credentials) Get(field string) string { return c.Fields[field] }

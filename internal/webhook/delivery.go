@@ -43,7 +43,7 @@ type Result struct {
 	// Err says in a full sentence, fit for the partner, why the verdict is not Delivered.
 	Err      string
 	Duration time.Duration
-	// RetryAfter is the receiver's own wish, from a 429 or 503, at most 24 hours; 0 for none.
+	// RetryAfter is the receiver's own wish, from a 429 or 503, at most an hour; 0 for none.
 	RetryAfter time.Duration
 	// Cause is what Err was made from, for the operator's log only: it may name addresses.
 	Cause error

@@ -6,6 +6,8 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 // schemaVersion is the version of all payloads that Waybill sends.
@@ -18,7 +20,7 @@ type envelope struct {
 	Data      [1]jsontext.Value `json:"data"`
 	WebhookID uuid.UUID         `json:"webhook_id"`
 	// Timestamp is when the event occurred, not when it is sent.
-	Timestamp string    `json:"timestamp"`
+	Timestamp wire.Time `json:"timestamp"`
 	ID        uuid.UUID `json:"id"`
 	Attempt   int       `json:"delivery_attempt"`
 }
@@ -31,7 +33,7 @@ func Envelope(d Delivery) ([]byte, error) {
 		EventName: d.Event.Name,
 		Data:      [1]jsontext.Value{d.Event.Data},
 		WebhookID: d.Subscription.ID,
-		Timestamp: wire(d.Event.OccurredAt),
+		Timestamp: wire.Time(d.Event.OccurredAt),
 		ID:        d.Event.ID,
 		Attempt:   d.Attempt,
 	})

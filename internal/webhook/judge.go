@@ -9,16 +9,13 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/outbound"
+	"github.com/waybill-dev/waybill/internal/retryafter"
 )
-
-// maxRetryAfter bounds what a receiver may ask for; it is the length of the schedule.
-const maxRetryAfter = 24 * time.Hour
 
 // judge follows the contract: whatever is not 5xx counts as delivered, redirects and refusals
 // too. Only 429 and 410 have a meaning of their own.
@@ -33,25 +30,9 @@ func judge(answer *http.Response, now time.Time) Result {
 		r.Err = strings.TrimSpace(fmt.Sprintf("The receiver answered %d %s", code, http.StatusText(code))) + "."
 	}
 	if r.StatusCode == http.StatusTooManyRequests || r.StatusCode == http.StatusServiceUnavailable {
-		r.RetryAfter = retryAfter(answer.Header.Get("Retry-After"), now)
+		r.RetryAfter = retryafter.Read(answer.Header, now)
 	}
 	return r
-}
-
-// retryAfter reads seconds, whole or not, or a date; 0 for anything else and for the past.
-func retryAfter(text string, now time.Time) time.Duration {
-	text = strings.TrimSpace(text)
-	if seconds, err := strconv.ParseFloat(text, 64); err == nil {
-		if !(seconds > 0) { // NaN too
-			return 0
-		}
-		return time.Duration(min(seconds, maxRetryAfter.Seconds()) * float64(time.Second))
-	}
-	at, err := http.ParseTime(text)
-	if err != nil {
-		return 0
-	}
-	return max(0, min(at.Sub(now), maxRetryAfter))
 }
 
 // explain says for the partner why no answer came. It names neither addresses nor the URL,

@@ -3,36 +3,19 @@ package webhook
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/problem"
+	"github.com/waybill-dev/waybill/internal/page"
 )
-
-// The sizes of pages.
-const (
-	DefaultPageSize = 300
-	MaxPageSize     = 1000
-)
-
-// PageRequest says which page of a list is wanted.
-type PageRequest struct {
-	// Cursor is the NextPage or PreviousPage of an earlier answer, "" for the first page.
-	Cursor string
-	// Size is 1 to MaxPageSize; nil means DefaultPageSize.
-	Size *int
-}
 
 // ListRequest selects subscriptions. Empty fields narrow nothing.
 type ListRequest struct {
 	// EventName is a documented name; a wildcard selects every event that it stands for.
 	EventName string
 	Status    Status
-	Page      PageRequest
+	Window    page.Window
 }
 
 // LogsRequest selects log entries. Zero fields narrow nothing.
@@ -40,87 +23,32 @@ type LogsRequest struct {
 	// Start is inclusive, End exclusive.
 	Start, End time.Time
 	Status     LogStatus
-	Page       PageRequest
+	Window     page.Window
 }
 
 // List returns a page of a partner's subscriptions, newest first.
-func (s *Service) List(ctx context.Context, partner uuid.UUID, r ListRequest) (Page[Read], error) {
-	q := SubscriptionQuery{Partner: partner, Status: r.Status}
-	var wrong []problem.Detail
-	if r.EventName != "" && !knownName(r.EventName) {
-		wrong = append(wrong, badValue("event_name", r.EventName, "This is not the name of an event. "+suggest(r.EventName)))
-	} else if r.EventName != "" {
+func (s *Service) List(ctx context.Context, partner uuid.UUID, r ListRequest) (page.Page[Subscription], error) {
+	q := SubscriptionQuery{Partner: partner, Status: r.Status, Window: r.Window.Wider()}
+	if r.EventName != "" {
 		q.EventNames = expand(r.EventName)
 	}
-	wrong = append(wrong, oneOf("status", r.Status, "", Active, Paused, Stale, Deleted)...)
-	window, err := r.Page.window(wrong)
+	found, err := s.c.Store.Subscriptions(ctx, q)
 	if err != nil {
-		return Page[Read]{}, err
+		return page.Page[Subscription]{}, fmt.Errorf("listing subscriptions: %w", err)
 	}
-	q.Window = window
-	all, err := s.c.Store.Subscriptions(ctx, q)
-	if err != nil {
-		return Page[Read]{}, fmt.Errorf("listing subscriptions: %w", err)
-	}
-	return pageOf(r.Page, window, all, subscriptionEntry), nil
+	return page.Cut(found, r.Window, Subscription.Position), nil
 }
 
 // Logs returns a page of the delivery attempts of a partner's subscription, newest first.
-func (s *Service) Logs(ctx context.Context, partner, id uuid.UUID, r LogsRequest) (Page[LogRead], error) {
-	wrong := oneOf("status", r.Status, "", LogSuccess, LogFailed)
-	if !r.Start.IsZero() && !r.End.IsZero() && !r.Start.Before(r.End) {
-		wrong = append(wrong, problem.Detail{Path: "end_date", Input: r.End.UTC().Format(time.RFC3339Nano),
-			Message: "The end_date must be later than the start_date.", Code: codeRange})
-	}
-	window, err := r.Page.window(wrong)
-	if err != nil {
-		return Page[LogRead]{}, err
-	}
+func (s *Service) Logs(ctx context.Context, partner, id uuid.UUID, r LogsRequest) (page.Page[DeliveryLog], error) {
 	if _, err := s.Get(ctx, partner, id); err != nil {
-		return Page[LogRead]{}, err
+		return page.Page[DeliveryLog]{}, err
 	}
-	all, err := s.c.Store.DeliveryLogs(ctx, LogQuery{
-		Subscription: id, Status: r.Status, From: r.Start, To: r.End, Window: window,
+	found, err := s.c.Store.DeliveryLogs(ctx, LogQuery{
+		Subscription: id, Status: r.Status, From: r.Start, To: r.End, Window: r.Window.Wider(),
 	})
 	if err != nil {
-		return Page[LogRead]{}, fmt.Errorf("listing delivery attempts: %w", err)
+		return page.Page[DeliveryLog]{}, fmt.Errorf("listing delivery attempts: %w", err)
 	}
-	return pageOf(r.Page, window, all, logEntry), nil
-}
-
-// window checks the page that is wanted and adds its problems to those found before. It asks
-// for one entry more than the size, which tells whether there is a further page.
-func (p PageRequest) window(wrong []problem.Detail) (Window, error) {
-	size := DefaultPageSize
-	if p.Size != nil {
-		size = *p.Size
-	}
-	if size < 1 || size > MaxPageSize {
-		wrong = append(wrong, problem.Detail{Path: "size", Input: strconv.Itoa(size),
-			Message: fmt.Sprintf("The size of a page must be from 1 to %d.", MaxPageSize), Code: codeRange})
-	}
-	if len(wrong) > 0 {
-		return Window{}, problem.InvalidBody(wrong...)
-	}
-	w, err := parseCursor(p.Cursor)
-	w.Limit = size + 1
-	return w, err
-}
-
-func oneOf[T ~string](path string, value T, allowed ...T) []problem.Detail {
-	if slices.Contains(allowed, value) {
-		return nil
-	}
-	names := make([]string, 0, len(allowed))
-	for _, a := range allowed {
-		if a != "" {
-			names = append(names, string(a))
-		}
-	}
-	message := fmt.Sprintf("The %s must be one of %s.", path, strings.Join(names, ", "))
-	return []problem.Detail{badValue(path, string(value), message)}
-}
-
-func badValue(path, input, message string) problem.Detail {
-	return problem.Detail{Path: path, Input: excerpt(input), Message: message, Code: codeEnum}
+	return page.Cut(found, r.Window, DeliveryLog.Position), nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"go.uber.org/goleak"
 
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -61,9 +62,7 @@ func (m *memory) Subscriptions(_ context.Context, q webhook.SubscriptionQuery) (
 			found = append(found, s)
 		}
 	}
-	return window(found, q.Window, func(s webhook.Subscription) webhook.Position {
-		return webhook.Position{At: s.CreatedAt, ID: s.ID}
-	}), nil
+	return window(found, q.Window, webhook.Subscription.Position), nil
 }
 
 func (m *memory) DeleteSubscription(_ context.Context, partner, id uuid.UUID, _ time.Time) error {
@@ -83,26 +82,22 @@ func (m *memory) DeliveryLogs(_ context.Context, q webhook.LogQuery) ([]webhook.
 			found = append(found, l)
 		}
 	}
-	return window(found, q.Window, func(l webhook.DeliveryLog) webhook.Position {
-		return webhook.Position{At: l.CreatedAt, ID: l.ID}
-	}), nil
+	return window(found, q.Window, webhook.DeliveryLog.Position), nil
 }
 
-func window[E any](all []E, w webhook.Window, at func(E) webhook.Position) []E {
-	order := func(a, b webhook.Position) int {
+func window[E any](all []E, w page.Window, at func(E) page.Position) []E {
+	order := func(a, b page.Position) int {
 		return cmp.Or(a.At.Compare(b.At), bytes.Compare(a.ID[:], b.ID[:]))
 	}
 	slices.SortFunc(all, func(a, b E) int { return order(at(b), at(a)) })
 	all = slices.DeleteFunc(all, func(e E) bool {
-		return !w.Before.IsZero() && order(at(e), w.Before) >= 0 || !w.After.IsZero() && order(at(e), w.After) <= 0
+		here := order(at(e), w.Place)
+		return !w.Place.IsZero() && (here == 0 || (here < 0) == w.Backwards)
 	})
-	if len(all) <= w.Limit {
-		return all
-	}
-	if !w.After.IsZero() {
+	if len(all) > w.Limit && w.Backwards {
 		return all[len(all)-w.Limit:]
 	}
-	return all[:w.Limit]
+	return all[:min(len(all), w.Limit)]
 }
 
 // binder is a Sealer that only proves that contexts match.

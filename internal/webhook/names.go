@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"errors"
 	"slices"
 	"strings"
 )
@@ -17,6 +18,15 @@ func documentedNames() []string {
 // knownName tells whether a subscription may ask for this name.
 func knownName(name string) bool {
 	return slices.Contains(eventNames, name) || slices.Contains(catchAllNames, name)
+}
+
+// CheckName returns an error that says which names there are if a subscription may not ask for
+// this one.
+func CheckName(name string) error {
+	if knownName(name) {
+		return nil
+	}
+	return errors.New("is not the name of an event. " + suggest(name))
 }
 
 // isWildcard tells whether a name stands for all events of a resource.

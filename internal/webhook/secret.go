@@ -7,10 +7,12 @@ import (
 	"io"
 
 	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 // masked stands for whatever must not be shown.
-const masked = "*****"
+const masked = wire.Mask
 
 // Secret is the key of a subscription's signatures. Every way of printing or marshalling it
 // shows five asterisks; string(s) is the only way to the text.

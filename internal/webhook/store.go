@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/page"
 )
 
 // What a Store answers when it cannot do as asked. Any other error is the store's own.
@@ -43,7 +45,7 @@ type SubscriptionQuery struct {
 	// EventNames selects those whose name is one of these, if it is not empty.
 	EventNames []string
 	Status     Status
-	Window     Window
+	Window     page.Window
 }
 
 // LogQuery selects log entries of one subscription. Fields left zero narrow nothing.
@@ -52,28 +54,8 @@ type LogQuery struct {
 	Status       LogStatus
 	// From is inclusive, To exclusive; both compare with CreatedAt.
 	From, To time.Time
-	Window   Window
+	Window   page.Window
 }
-
-// Window is the part of a list, newest first, that is wanted.
-type Window struct {
-	// Before asks for the entries that follow this position in the list: the newest ones that
-	// are older than it. After asks for those that precede it: the oldest ones that are newer
-	// than it. At most one of the two is set; none means the newest of all. Answers are newest
-	// first in either case and do not hold the position itself.
-	Before, After Position
-	// Limit is the most that is returned, 2 or more.
-	Limit int
-}
-
-// Position is a place in a list that is ordered by time, then by id (compared as bytes).
-type Position struct {
-	At time.Time
-	ID uuid.UUID
-}
-
-// IsZero tells whether no position is set.
-func (p Position) IsZero() bool { return p.ID == uuid.Nil }
 
 // LogStatus is the outcome of an attempt, a value of the contract's WebhookLogStatusEnum.
 type LogStatus string
@@ -100,3 +82,6 @@ type DeliveryLog struct {
 	ResponseTimeMS *int
 	CreatedAt      time.Time
 }
+
+// Position is the attempt's place in a list.
+func (l DeliveryLog) Position() page.Position { return page.Position{At: l.CreatedAt, ID: l.ID} }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/page"
 )
 
 // Status is the state of a subscription, a value of the contract's WebhookStatusEnum.
@@ -44,6 +45,9 @@ type Subscription struct {
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
+
+// Position is the subscription's place in a list.
+func (s Subscription) Position() page.Position { return page.Position{At: s.CreatedAt, ID: s.ID} }
 
 // Filters narrows a subscription to some fleets. An event passes if its fleet is in each list
 // that is not empty. Lists are nil rather than empty.

@@ -2,15 +2,11 @@ package webhook
 
 import (
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/wire"
 )
-
-// wireTime is how times look on the wire: RFC 3339, UTC, microseconds.
-const wireTime = "2006-01-02T15:04:05.000000Z"
-
-func wire(t time.Time) string { return t.UTC().Format(wireTime) }
 
 // Webhook is the contract's Webhook: a subscription as the creation answers it, with URL and
 // secret in the clear.
@@ -22,9 +18,9 @@ type Webhook struct {
 	Filters   *FiltersWire `json:"filters"`
 	Secret    string       `json:"secret"`
 	Status    Status       `json:"status"`
-	CreatedAt string       `json:"created_at"`
-	UpdatedAt string       `json:"updated_at"`
-	DeletedAt *string      `json:"deleted_at"`
+	CreatedAt wire.Time    `json:"created_at"`
+	UpdatedAt wire.Time    `json:"updated_at"`
+	DeletedAt *wire.Time   `json:"deleted_at"`
 }
 
 // Read is the contract's WebhookRead: a subscription as it is read later, masked.
@@ -35,8 +31,8 @@ type Read struct {
 	Filters   *FiltersWire `json:"filters"`
 	Secret    string       `json:"secret"`
 	Status    Status       `json:"status"`
-	CreatedAt string       `json:"created_at"`
-	UpdatedAt string       `json:"updated_at"`
+	CreatedAt wire.Time    `json:"created_at"`
+	UpdatedAt wire.Time    `json:"updated_at"`
 }
 
 // FiltersWire is the contract's WebhookFilters; a list that narrows nothing is null.
@@ -47,7 +43,7 @@ type FiltersWire struct {
 
 // LogRead is the contract's WebhookLogRead.
 type LogRead struct {
-	CreatedAt      string    `json:"created_at"`
+	CreatedAt      wire.Time `json:"created_at"`
 	WebhookID      uuid.UUID `json:"webhook_id"`
 	MessageID      uuid.UUID `json:"message_id"`
 	EventName      string    `json:"event_name"`
@@ -71,20 +67,20 @@ func (c Created) Body() any {
 
 func (s Subscription) webhook() Webhook {
 	return Webhook{
-		ID: s.ID, PartnerID: s.Partner, URL: s.URL, EventName: s.EventName, Filters: s.Filters.wire(),
-		Secret: string(s.Secret), Status: s.Status, CreatedAt: wire(s.CreatedAt), UpdatedAt: wire(s.UpdatedAt),
+		ID: s.ID, PartnerID: s.Partner, URL: s.URL, EventName: s.EventName, Filters: s.Filters.read(),
+		Secret: string(s.Secret), Status: s.Status, CreatedAt: wire.Time(s.CreatedAt), UpdatedAt: wire.Time(s.UpdatedAt),
 	}
 }
 
 // Read returns the subscription as a partner reads it.
 func (s Subscription) Read() Read {
 	return Read{
-		ID: s.ID, URL: maskURL(s.URL), EventName: s.EventName, Filters: s.Filters.wire(),
-		Secret: masked, Status: s.Status, CreatedAt: wire(s.CreatedAt), UpdatedAt: wire(s.UpdatedAt),
+		ID: s.ID, URL: maskURL(s.URL), EventName: s.EventName, Filters: s.Filters.read(),
+		Secret: masked, Status: s.Status, CreatedAt: wire.Time(s.CreatedAt), UpdatedAt: wire.Time(s.UpdatedAt),
 	}
 }
 
-func (f *Filters) wire() *FiltersWire {
+func (f *Filters) read() *FiltersWire {
 	if f == nil {
 		return nil
 	}
@@ -98,15 +94,12 @@ func (f *Filters) wire() *FiltersWire {
 	return w
 }
 
-func subscriptionEntry(s Subscription) (Read, Position) {
-	return s.Read(), Position{s.CreatedAt, s.ID}
-}
-
-func logEntry(l DeliveryLog) (LogRead, Position) {
+// Read returns the attempt as a partner reads it.
+func (l DeliveryLog) Read() LogRead {
 	return LogRead{
-		CreatedAt: wire(l.CreatedAt), WebhookID: l.Subscription, MessageID: l.EventID, EventName: l.EventName,
+		CreatedAt: wire.Time(l.CreatedAt), WebhookID: l.Subscription, MessageID: l.EventID, EventName: l.EventName,
 		Status: l.Status, StatusCode: l.StatusCode, ErrorMessage: l.ErrorMessage, ResponseTimeMS: l.ResponseTimeMS,
-	}, Position{l.CreatedAt, l.ID}
+	}
 }
 
 // maskURL replaces the last path segment and the query, either of which may be a password in

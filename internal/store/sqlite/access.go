@@ -10,7 +10,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
-	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
 // Client returns a client by id.
@@ -118,42 +117,6 @@ func (db *DB) Fleets(ctx context.Context, q access.FleetQuery) ([]access.KnownFl
 			f.CreatedAt, f.UpdatedAt = fromMicros(created), fromMicros(updated)
 			return f, err
 		})
-}
-
-// selection is what a list is made from.
-type selection struct {
-	columns, from string
-	conditions
-}
-
-// counted reads the part of a list that is wanted and counts the whole.
-func counted[T any](ctx context.Context, db *DB, s selection, w access.Window, scan func(scanner) (T, error)) ([]T, int, error) {
-	var total int
-	err := db.read.QueryRowContext(ctx, `SELECT count(*)`+s.from+` WHERE `+strings.Join(s.parts, " AND "), s.args...).Scan(&total)
-	if err != nil {
-		return nil, 0, err
-	}
-	all, err := window(ctx, db, `SELECT `+s.columns+s.from, s.conditions, webhook.Window{
-		Before: webhook.Position(w.Before), After: webhook.Position(w.After), Limit: w.Limit}, scan)
-	return all, total, err
-}
-
-// list reads all rows of a query.
-func list[T any](ctx context.Context, db *DB, query string, scan func(scanner) (T, error), args ...any) ([]T, error) {
-	rows, err := db.read.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []T
-	for rows.Next() {
-		one, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, one)
-	}
-	return all, rows.Err()
 }
 
 // Revoke remembers a token's id and forgets those that have expired.

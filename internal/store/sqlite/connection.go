@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"encoding/hex"
 	"strconv"
 
 	json "github.com/go-json-experiment/json"
@@ -14,7 +13,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/tsp"
-	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
 const connectionColumns = `id, fleet, tsp, account, status, description, settings, problem, sealed, version, created_at, updated_at`
@@ -78,20 +76,11 @@ func (db *DB) Connections(ctx context.Context) ([]connection.Connection, error) 
 
 // ConnectionPage lists connections of fleets, newest first.
 func (db *DB) ConnectionPage(ctx context.Context, q connection.Query) ([]connection.Connection, error) {
-	fleets := make([]string, len(q.Fleets))
-	for i, f := range q.Fleets {
-		fleets[i] = hex.EncodeToString(f[:])
-	}
-	list, err := text(fleets, true)
-	if err != nil {
-		return nil, err
-	}
 	c := conditions{}
-	c.add("fleet IN (SELECT unhex(value) FROM json_each(?))", list)
+	c.add("fleet IN (SELECT unhex(value) FROM json_each(?))", hexed(q.Fleets))
 	c.add("status <> 'deleted'")
 	c.addIf(q.TSP != "", "tsp = ?", string(q.TSP))
-	return window(ctx, db, `SELECT `+connectionColumns+` FROM connection`, c, webhook.Window{
-		Before: webhook.Position(q.Before), After: webhook.Position(q.After), Limit: q.Limit}, scanConnection)
+	return window(ctx, db, selection{connectionColumns, ` FROM connection`, c}, q.Window, scanConnection)
 }
 
 // InsertConnection adds a connection.

@@ -182,7 +182,7 @@ func (t *tx) putGrant(g access.Grant) error {
 
 // tellOfGrant writes the event of a change and wakes the lanes of the fleet's connections.
 func (t *tx) tellOfGrant(db *DB, g access.Grant, name string) error {
-	connections, err := rows(t, `SELECT id FROM connection WHERE fleet = ?1 AND status <> 'deleted'`, scanID, g.Fleet[:])
+	connections, err := rows(t, `SELECT id FROM connection WHERE fleet = ?1 AND status <> 'deleted'`, scanOne[uuid.UUID], g.Fleet[:])
 	if err != nil {
 		return err
 	}
@@ -194,9 +194,4 @@ func (t *tx) tellOfGrant(db *DB, g access.Grant, name string) error {
 		return err
 	}
 	return t.publish(db, []event.Event{e})
-}
-
-func scanID(row scanner) (id uuid.UUID, err error) {
-	err = row.Scan(&id)
-	return id, err
 }

@@ -3,7 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"strconv"
+	"slices"
 	"strings"
 
 	json "github.com/go-json-experiment/json"
@@ -12,6 +12,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/page"
 )
 
 const operationColumns = `id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key, payload, warnings,
@@ -154,45 +155,15 @@ func (db *DB) Operations(ctx context.Context, f operation.Filter) ([]operation.O
 	default:
 		q.add("state = ?", f.Status)
 	}
-	order := "DESC"
-	if !f.Before.IsZero() {
-		q.add("(created_at, seq) < (?, ?)", micros(f.Before.At), f.Before.Seq)
-	}
-	if !f.After.IsZero() {
-		q.add("(created_at, seq) > (?, ?)", micros(f.After.At), f.After.Seq)
-		order = "ASC"
-	}
-	where := "WHERE " + strings.Join(q.parts, " AND ") + " ORDER BY created_at " + order + ", seq " + order +
-		" LIMIT " + strconv.Itoa(f.Limit)
-	page, err := db.operations(ctx, where, q.args...)
+	end := q.within(f.Window, ordering{"created_at", "seq", true, func(p page.Position) (any, any) {
+		return micros(p.At), p.Seq
+	}})
+	found, err := db.operations(ctx, q.where()+end, q.args...)
 	if err != nil {
 		return nil, err
 	}
-	if order == "ASC" {
-		reverse(page)
+	if f.Window.Backwards {
+		slices.Reverse(found)
 	}
-	return page, db.withAttempts(ctx, page)
-}
-
-func reverse[T any](s []T) {
-	for i, j := 0, len(s)-1; i < j; i, j = i+1, j-1 {
-		s[i], s[j] = s[j], s[i]
-	}
-}
-
-// conditions builds a WHERE clause; each part brings its own parameters in order.
-type conditions struct {
-	parts []string
-	args  []any
-}
-
-func (c *conditions) add(part string, args ...any) {
-	c.parts = append(c.parts, part)
-	c.args = append(c.args, args...)
-}
-
-func (c *conditions) addIf(yes bool, part string, args ...any) {
-	if yes {
-		c.add(part, args...)
-	}
+	return found, db.withAttempts(ctx, found)
 }

@@ -167,5 +167,5 @@ func (db *DB) hop(ctx context.Context, table, column, where string) ([]uuid.UUID
 		SELECT min(`+column+`) FROM `+table+` WHERE `+where+`
 		UNION ALL
 		SELECT (SELECT min(`+column+`) FROM `+table+` WHERE `+column+` > lane.id AND `+where+`) FROM lane WHERE lane.id IS NOT NULL
-	) SELECT id FROM lane WHERE id IS NOT NULL`, scanID)
+	) SELECT id FROM lane WHERE id IS NOT NULL`, scanOne[uuid.UUID])
 }

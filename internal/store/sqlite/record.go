@@ -67,8 +67,8 @@ func (db *DB) records(ctx context.Context, query string, args ...any) ([]record.
 // ReachedSince lists records that a connection reaches and has brought nothing new of.
 func (db *DB) ReachedSince(ctx context.Context, connection uuid.UUID, kind resource.Kind, before time.Time) ([]uuid.UUID, error) {
 	return list(ctx, db, `SELECT r.id FROM record_reach x JOIN record r ON r.seq = x.record
-		WHERE x.connection = ?1 AND x.kind = ?2 AND x.gone_at = 0 AND x.seen_at < ?3`,
-		scanID, connection[:], string(kind), micros(before))
+		WHERE x.connection = ?1 AND x.kind = ?2 AND x.gone_at = 0 AND x.seen_at < ?3`, scanOne[uuid.UUID],
+		connection[:], string(kind), micros(before))
 }
 
 // LoseRecords takes records out of a connection's reach.

@@ -3,28 +3,39 @@ package sqlite
 import (
 	"context"
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/record"
 )
 
-// order is a column by which records are sorted, with the index that holds it behind fleet,
-// kind and shelf, and a value that is not greater than any other.
-type order struct{ column, index, least string }
+// order is an ordering of records with the index that holds it behind fleet, kind and shelf, and
+// a value that is not greater than any other.
+type order struct {
+	ordering
+	index, least string
+}
 
-func orderOf(s record.Sort) order {
-	switch s {
-	case record.ByCreated:
-		return order{"created_at", "record_by_created", "0"}
-	case record.ByUpdated:
-		return order{"updated_at", "record_by_updated", "0"}
-	case record.BySource:
-		return order{"source_id", "record_by_source", "''"}
+func orderOf(q record.Query) order {
+	by := func(column, index, least string) order {
+		at := func(p page.Position) (any, any) { return micros(p.At), p.Seq }
+		return order{ordering{"r." + column, "r.seq", q.Descending, at}, index, least}
 	}
-	return order{"sort_at", "record_by_time", "-9223372036854775807"}
+	switch q.Sort {
+	case record.ByCreated:
+		return by("created_at", "record_by_created", "0")
+	case record.ByUpdated:
+		return by("updated_at", "record_by_updated", "0")
+	case record.BySource:
+		o := by("source_id", "record_by_source", "''")
+		o.at = func(p page.Position) (any, any) { return p.Text, p.Seq }
+		return o
+	}
+	return by("sort_at", "record_by_time", "-9223372036854775807")
 }
 
 // RecordPage lists the records that a query selects. A query that names few records (by id,
@@ -32,63 +43,50 @@ func orderOf(s record.Sort) order {
 // of each fleet and shelf from the index of its order and merges them, so that its cost follows
 // the page and the number of fleets, and not the number of records.
 func (db *DB) RecordPage(ctx context.Context, q record.Query) ([]record.Record, error) {
-	o := orderOf(q.Sort)
+	o := orderOf(q)
 	c, err := selected(q)
 	if err != nil {
 		return nil, err
 	}
-	direction := "ASC"
-	if q.Descending != !q.Ahead.IsZero() {
-		direction = "DESC"
-	}
-	from, after := q.Behind, map[string]string{"ASC": ">", "DESC": "<"}[direction]
-	if !q.Ahead.IsZero() {
-		from = q.Ahead
-	}
-	if !from.IsZero() {
-		var at any = micros(from.At)
-		if q.Sort == record.BySource {
-			at = from.Text
-		}
-		c.add("(r."+o.column+", r.seq) "+after+" (?, ?)", at, from.Seq)
-	}
-	end := " ORDER BY r." + o.column + " " + direction + ", r.seq " + direction + " LIMIT " + strconv.Itoa(q.Limit)
+	end := c.within(q.Window, o.ordering)
 	source := "'{}'"
 	if q.WithSource {
 		source = "r.source"
 	}
-	picked := `SELECT r.seq FROM record r WHERE ` + strings.Join(c.parts, " AND ") + end
+	picked := `SELECT r.seq FROM record r` + c.where() + end
 	if !narrow(q) {
-		picked = merged(q, &c, o, direction) + end
+		picked = merged(q, &c, o) + end
 	}
-	page, err := db.records(ctx, `SELECT `+recordColumns+`, `+source+` FROM record r WHERE r.seq IN (`+picked+`)`+end, c.args...)
-	if !q.Ahead.IsZero() {
-		reverse(page)
+	query := `SELECT ` + recordColumns + `, ` + source + ` FROM record r WHERE r.seq IN (` + picked + `)` + end
+	found, err := db.records(ctx, query, c.args...)
+	if q.Window.Backwards {
+		slices.Reverse(found)
 	}
 	if q.Connection != uuid.Nil {
-		for i := range page {
-			page[i].Connection = q.Connection
+		for i := range found {
+			found[i].Connection = q.Connection
 		}
 	}
-	return page, err
+	return found, err
 }
 
 // merged picks the first records of every fleet and shelf, each from its own stretch of the
 // order's index. A stretch ends where the page would be full of it alone.
-func merged(q record.Query, c *conditions, o order, direction string) string {
+func merged(q record.Query, c *conditions, o order) string {
+	direction := o.direction(q.Window)
 	beyond, none, rival := "<=", "x''", "r.sort_at < ?" // A BLOB is greater than any number and any text.
 	if direction == "DESC" {
 		beyond, none, rival = ">=", o.least, "r.sort_at >= ?"
 	}
 	stretch := `r.fleet = f.id AND r.shelf = s.value AND ` + strings.Join(c.parts, " AND ")
 	from := `record r INDEXED BY ` + o.index
-	end := `(SELECT r.` + o.column + ` FROM ` + from + ` WHERE ` + stretch + ` ORDER BY r.` + o.column + ` ` + direction +
-		`, r.seq ` + direction + ` LIMIT 1 OFFSET ` + strconv.Itoa(q.Limit-1) + `)`
+	end := `(SELECT ` + o.column + ` FROM ` + from + ` WHERE ` + stretch + ` ORDER BY ` + o.column + ` ` + direction +
+		`, r.seq ` + direction + ` LIMIT 1 OFFSET ` + strconv.Itoa(q.Window.Limit-1) + `)`
 	// The index must be bounded by the end, which is found once, and not by the time range.
 	bounded := strings.Replace(stretch, rival, "+"+rival, 1)
 	c.args = append(append([]any{hexed(q.Fleets), numbers(q.Shelves())}, c.args...), c.args...)
 	return `SELECT r.seq FROM (SELECT unhex(value) AS id FROM json_each(?)) f CROSS JOIN json_each(?) s CROSS JOIN ` + from +
-		` WHERE ` + bounded + ` AND r.` + o.column + ` ` + beyond + ` coalesce(` + end + `, ` + none + `)`
+		` WHERE ` + bounded + ` AND ` + o.column + ` ` + beyond + ` coalesce(` + end + `, ` + none + `)`
 }
 
 // CountRecords counts what a query selects. Lists that name no records are counted in an index.
@@ -104,7 +102,7 @@ func (db *DB) CountRecords(ctx context.Context, q record.Query) (int, error) {
 		c.add(`r.shelf IN (SELECT value FROM json_each(?))`, numbers(q.Shelves()))
 	}
 	var n int
-	err = db.read.QueryRowContext(ctx, `SELECT count(*) FROM `+from+` WHERE `+strings.Join(c.parts, " AND "), c.args...).Scan(&n)
+	err = db.read.QueryRowContext(ctx, `SELECT count(*) FROM `+from+c.where(), c.args...).Scan(&n)
 	return n, err
 }
 
@@ -160,7 +158,7 @@ func (c *conditions) refers(q record.Query, ref record.Reference) error {
 	within.add(`value IN (SELECT value FROM json_each(?))`, list)
 	within.addIf(!q.From.IsZero(), `sort_at >= ?`, micros(q.From))
 	within.addIf(!q.To.IsZero(), `sort_at < ?`, micros(q.To))
-	c.add(`r.seq IN (SELECT record FROM record_reference WHERE `+strings.Join(within.parts, " AND ")+`)`, within.args...)
+	c.add(`r.seq IN (SELECT record FROM record_reference`+within.where()+`)`, within.args...)
 	return nil
 }
 

@@ -53,13 +53,16 @@ func (t *tx) reschedule(db *DB, c connection.Change) error {
 func (db *DB) SchedulesOf(ctx context.Context, connections []uuid.UUID) ([]record.Schedule, error) {
 	return list(ctx, db, `SELECT seq, connection, kind, next_at, last_success_at, failures, problem
 		FROM import_schedule WHERE connection IN (SELECT unhex(value) FROM json_each(?1)) ORDER BY seq`,
-		func(row scanner) (s record.Schedule, err error) {
-			var next sql.NullInt64
-			var last int64
-			err = row.Scan(&s.Seq, &s.Connection, &s.Kind, &next, &last, &s.Failures, &s.Problem)
-			s.NextAt, s.LastSuccessAt = fromMicros(next.Int64), fromMicros(last)
-			return s, err
-		}, hexed(connections))
+		scanSchedule, hexed(connections))
+}
+
+func scanSchedule(row scanner) (record.Schedule, error) {
+	var s record.Schedule
+	var next sql.NullInt64
+	var last int64
+	err := row.Scan(&s.Seq, &s.Connection, &s.Kind, &next, &last, &s.Failures, &s.Problem)
+	s.NextAt, s.LastSuccessAt = fromMicros(next.Int64), fromMicros(last)
+	return s, err
 }
 
 // SettleImport stores how an import ended.
@@ -76,5 +79,5 @@ func (db *DB) SettleImport(ctx context.Context, claim fence.Claim, from, to reco
 
 // DueImports lists the connections that have a kind due.
 func (db *DB) DueImports(ctx context.Context, at time.Time) ([]uuid.UUID, error) {
-	return list(ctx, db, `SELECT DISTINCT connection FROM import_schedule WHERE next_at <= ?1`, scanID, micros(at))
+	return list(ctx, db, `SELECT DISTINCT connection FROM import_schedule WHERE next_at <= ?1`, scanOne[uuid.UUID], micros(at))
 }

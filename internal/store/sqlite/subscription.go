@@ -3,8 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"strconv"
-	"strings"
 	"time"
 
 	json "github.com/go-json-experiment/json"
@@ -113,37 +111,7 @@ func (db *DB) Subscriptions(ctx context.Context, q webhook.SubscriptionQuery) ([
 		}
 		c.add("event_name IN (SELECT value FROM json_each(?))", names)
 	}
-	return window(ctx, db, `SELECT `+subscriptionColumns+` FROM subscription`, c, q.Window, scanSubscription)
-}
-
-// window reads the part of a list, newest first by (created_at, id), that is wanted.
-func window[T any](ctx context.Context, db *DB, from string, c conditions, w webhook.Window, scan func(scanner) (T, error)) ([]T, error) {
-	order := "DESC"
-	if !w.Before.IsZero() {
-		c.add("(created_at, id) < (?, ?)", micros(w.Before.At), w.Before.ID[:])
-	}
-	if !w.After.IsZero() {
-		c.add("(created_at, id) > (?, ?)", micros(w.After.At), w.After.ID[:])
-		order = "ASC"
-	}
-	rows, err := db.read.QueryContext(ctx, from+" WHERE "+strings.Join(c.parts, " AND ")+
-		" ORDER BY created_at "+order+", id "+order+" LIMIT "+strconv.Itoa(w.Limit), c.args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []T
-	for rows.Next() {
-		one, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, one)
-	}
-	if order == "ASC" {
-		reverse(all)
-	}
-	return all, rows.Err()
+	return window(ctx, db, selection{subscriptionColumns, ` FROM subscription`, c}, q.Window, scanSubscription)
 }
 
 // DeleteSubscription ends a subscription and drops what waits for it.
@@ -171,8 +139,8 @@ func (db *DB) DeliveryLogs(ctx context.Context, q webhook.LogQuery) ([]webhook.D
 	c.addIf(q.Status != "", "status = ?", string(q.Status))
 	c.addIf(!q.From.IsZero(), "created_at >= ?", micros(q.From))
 	c.addIf(!q.To.IsZero(), "created_at < ?", micros(q.To))
-	return window(ctx, db, `SELECT id, subscription, event, event_name, status, status_code, error_message,
-		response_time_ms, created_at FROM delivery_log`, c, q.Window, scanDeliveryLog)
+	return window(ctx, db, selection{`id, subscription, event, event_name, status, status_code, error_message,
+		response_time_ms, created_at`, ` FROM delivery_log`, c}, q.Window, scanDeliveryLog)
 }
 
 func scanDeliveryLog(row scanner) (webhook.DeliveryLog, error) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -87,10 +88,10 @@ func connectionPage(t *testing.T, s *stand) {
 		q    connection.Query
 		want []uuid.UUID
 	}{
-		"two fleets":   {connection.Query{Fleets: both, Limit: 9}, []uuid.UUID{made[2], made[1], made[0]}},
-		"a TSP":        {connection.Query{Fleets: both, TSP: "motive", Limit: 9}, []uuid.UUID{made[2]}},
-		"no fleet":     {connection.Query{Limit: 9}, nil},
-		"a short page": {connection.Query{Fleets: both, Limit: 1}, []uuid.UUID{made[2]}},
+		"two fleets":   {connection.Query{Fleets: both, Window: page.Window{Limit: 9}}, []uuid.UUID{made[2], made[1], made[0]}},
+		"a TSP":        {connection.Query{Fleets: both, TSP: "motive", Window: page.Window{Limit: 9}}, []uuid.UUID{made[2]}},
+		"no fleet":     {connection.Query{Window: page.Window{Limit: 9}}, nil},
+		"a short page": {connection.Query{Fleets: both, Window: page.Window{Limit: 1}}, []uuid.UUID{made[2]}},
 	} {
 		var ids []uuid.UUID
 		for _, one := range got[[]connection.Connection](s)(s.ConnectionPage(t.Context(), c.q)) {

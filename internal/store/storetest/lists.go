@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
@@ -117,7 +118,7 @@ func logByReference(t *testing.T, s *stand) {
 	r.Fields, r.SeenAt, r.OccurredAt = []byte(`{"driver_id":"`+sender(2)+`"}`), r.SeenAt.Add(time.Minute), at(60)
 	s.save(r)
 	for n, want := range map[int]int{1: 0, 2: 1} {
-		q := record.Query{Kind: resource.KindDvirLog, Fleets: []uuid.UUID{{3}}, Sort: record.ByOccurred, Limit: 10,
+		q := record.Query{Kind: resource.KindDvirLog, Fleets: []uuid.UUID{{3}}, Sort: record.ByOccurred, Window: page.Window{Limit: 10},
 			References: []record.Reference{{Member: "driver_id", Values: []string{sender(n)}}}}
 		is(t, "records", len(got[[]record.Record](s)(s.RecordPage(t.Context(), q))), want)
 		is(t, "counted", got[int](s)(s.CountRecords(t.Context(), q)), want)
@@ -126,7 +127,7 @@ func logByReference(t *testing.T, s *stand) {
 
 func sourceOnRequest(t *testing.T, s *stand) {
 	s.save(imported(1, "1", `{"vehicle_name":"x"}`))
-	q := record.Query{Kind: resource.KindVehicle, Fleets: []uuid.UUID{{3}}, Limit: 1}
+	q := record.Query{Kind: resource.KindVehicle, Fleets: []uuid.UUID{{3}}, Window: page.Window{Limit: 1}}
 	is(t, "without", string(got[[]record.Record](s)(s.RecordPage(t.Context(), q))[0].Source), "{}")
 	q.WithSource = true
 	is(t, "with", string(got[[]record.Record](s)(s.RecordPage(t.Context(), q))[0].Source), `{"id":1}`)
@@ -182,19 +183,19 @@ func walk(rt *rapid.T, step func(record.Query) []record.Record, q record.Query, 
 	var there, back []uuid.UUID
 	var last []record.Record
 	for {
-		q.Limit = rapid.IntRange(1, 7).Draw(rt, "size")
-		page := step(q)
-		if len(page) == 0 {
+		q.Window.Limit = rapid.IntRange(1, 7).Draw(rt, "size")
+		shown := step(q)
+		if len(shown) == 0 {
 			break
 		}
-		for _, r := range page {
+		for _, r := range shown {
 			there = append(there, r.ID)
 		}
-		last = page
-		short := len(page) < q.Limit
-		q.Behind = page[len(page)-1].PositionBy(q.Sort)
+		last = shown
+		short := len(shown) < q.Window.Limit
+		q.Window.Place = shown[len(shown)-1].PositionBy(q.Sort)
 		if short && len(step(q)) > 0 {
-			rt.Fatalf("a page of %d is not full although more follow", q.Limit)
+			rt.Fatalf("a page of %d is not full although more follow", q.Window.Limit)
 		}
 		between()
 	}
@@ -210,17 +211,17 @@ func walk(rt *rapid.T, step func(record.Query) []record.Record, q record.Query, 
 	}
 	end := last[len(last)-1]
 	back = append(back, end.ID)
-	q.Behind, q.Ahead = record.Position{}, end.PositionBy(q.Sort)
+	q.Window = page.Window{Place: end.PositionBy(q.Sort), Backwards: true}
 	for {
-		q.Limit = rapid.IntRange(1, 7).Draw(rt, "size back")
-		page := step(q)
-		if len(page) == 0 {
+		q.Window.Limit = rapid.IntRange(1, 7).Draw(rt, "size back")
+		shown := step(q)
+		if len(shown) == 0 {
 			break
 		}
-		for i := range page {
-			back = append(back, page[len(page)-1-i].ID)
+		for i := range shown {
+			back = append(back, shown[len(shown)-1-i].ID)
 		}
-		q.Ahead = page[0].PositionBy(q.Sort)
+		q.Window.Place = shown[0].PositionBy(q.Sort)
 	}
 	slices.Reverse(back)
 	back = slices.DeleteFunc(back, func(id uuid.UUID) bool { return !met[id] })

@@ -10,6 +10,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -118,7 +119,7 @@ func operationsAreListed(t *testing.T, s *stand) {
 	s.settle(ops[0], operation.Succeeded)
 	s.settle(ops[1], operation.Retry)
 	s.accept(queued(conn))
-	all := operation.Filter{Partner: partner, From: noon(), To: at(5), Limit: 10}
+	all := operation.Filter{Partner: partner, From: noon(), To: at(5), Window: page.Window{Limit: 10}}
 	for says, c := range map[string]struct {
 		narrow func(*operation.Filter)
 		want   []int
@@ -133,7 +134,7 @@ func operationsAreListed(t *testing.T, s *stand) {
 		"a resource":   {func(f *operation.Filter) { f.Resource = uuid.UUID{2} }, []int{1}},
 		"a source id":  {func(f *operation.Filter) { f.SourceID = "d" }, []int{3}},
 		"another kind": {func(f *operation.Filter) { f.Kind = resource.KindUser }, nil},
-		"a page":       {func(f *operation.Filter) { f.Limit = 3 }, []int{3, 2, 1}},
+		"a page":       {func(f *operation.Filter) { f.Window.Limit = 3 }, []int{3, 2, 1}},
 	} {
 		f := all
 		c.narrow(&f)

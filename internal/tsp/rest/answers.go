@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/waybill-dev/waybill/internal/retryafter"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -38,7 +39,7 @@ func (l *line) refused(a Answer) error {
 		}
 	}
 	return &tsp.Error{Class: settled(a.Method, l.answers.class(a)), Message: message, Status: a.Status,
-		Headers: a.Headers, RetryAfter: retryAfter(a.Headers, l.now())}
+		Headers: a.Headers, RetryAfter: retryafter.Read(a.Headers, l.now())}
 }
 
 // readable makes one line of valid text out of what a TSP said; strings.Map also replaces

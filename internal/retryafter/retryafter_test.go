@@ -1,12 +1,14 @@
-package rest
+package retryafter_test
 
 import (
 	"net/http"
 	"testing"
 	"time"
+
+	"github.com/waybill-dev/waybill/internal/retryafter"
 )
 
-var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+func noon() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) }
 
 func TestRetryAfterIsReadInAllItsForms(t *testing.T) {
 	t.Parallel()
@@ -23,6 +25,8 @@ func TestRetryAfterIsReadInAllItsForms(t *testing.T) {
 		"3601":                            time.Hour,
 		"99999999999999999999":            time.Hour,
 		"1e999":                           time.Hour,
+		"1e300":                           time.Hour,
+		"-5":                              0,
 		"-1":                              0,
 		"-1e999":                          0,
 		"NaN":                             0,
@@ -39,7 +43,7 @@ func TestRetryAfterIsReadInAllItsForms(t *testing.T) {
 		"Mon, 01 Jan 0001 00:00:00 GMT":   0,
 		"Fri, 31 Dec 9999 23:59:59 GMT":   time.Hour,
 	} {
-		if got := retryAfter(http.Header{"Retry-After": {value}}, noon); got != want {
+		if got := retryafter.Read(http.Header{"Retry-After": {value}}, noon()); got != want {
 			t.Errorf("Retry-After %q = %v, want %v", value, got, want)
 		}
 	}
@@ -50,7 +54,7 @@ func FuzzRetryAfter(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
-		if got := retryAfter(http.Header{"Retry-After": {value}}, noon); got < 0 || got > time.Hour {
+		if got := retryafter.Read(http.Header{"Retry-After": {value}}, noon()); got < 0 || got > retryafter.Max {
 			t.Errorf("Retry-After %q = %v", value, got)
 		}
 	})

@@ -1,0 +1,146 @@
+package api
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/page"
+	"github.com/waybill-dev/waybill/internal/resource"
+)
+
+// codeCursor is the code of a cursor that does not lead to a page of the list.
+const codeCursor = "cursor_invalid"
+
+// pageBody is the contract's page of whatever is listed. Lists of records and of organisations
+// tell how many there are in all.
+type pageBody[T any] struct {
+	Items                []T     `json:"items"`
+	Total                *int    `json:"total,omitzero"`
+	CurrentPage          *string `json:"current_page"`
+	CurrentPageBackwards *string `json:"current_page_backwards"`
+	PreviousPage         *string `json:"previous_page"`
+	NextPage             *string `json:"next_page"`
+}
+
+// pageOf is the body that answers a list's request.
+func pageOf[T any](q *query, p page.Page[T]) pageBody[T] {
+	link := func(at page.Position, backwards bool) *string {
+		if at.IsZero() {
+			return nil
+		}
+		text := q.bound().Write(page.Cursor{Place: at, Backwards: backwards, Carried: q.carries.Encode()})
+		return &text
+	}
+	b := pageBody[T]{Items: p.Items, Total: p.Total, PreviousPage: link(p.Previous, true), NextPage: link(p.Next, false)}
+	if cursor := q.text("cursor"); cursor != "" {
+		b.CurrentPage = &cursor
+	}
+	return b
+}
+
+// newList reads which page of a list is wanted.
+func newList(r *http.Request) *query {
+	q := newQuery(r)
+	q.carries = url.Values{}
+	q.window.Limit = q.integer("size", 300, 1, 1000)
+	text := q.text("cursor")
+	if text == "" {
+		return q
+	}
+	c, err := page.Read(text)
+	if err != nil {
+		q.wrong("cursor", text, err.Error(), codeCursor)
+		return q
+	}
+	q.cursor, q.window.Place, q.window.Backwards = &c, c.Place, c.Backwards
+	// What cannot be read is not of this list, whose mark is looked at in the end.
+	q.held, _ = url.ParseQuery(c.Carried)
+	return q
+}
+
+// bound is what cursors are bound to: the list and all that narrows it, in one form whatever
+// the order of the parameters.
+func (q *query) bound() page.List {
+	filters := url.Values{}
+	for name := range q.read {
+		switch name {
+		case "size", "cursor", "include_source_data": // These narrow nothing.
+		case sortBy, sortOrder, rangeStart, rangeEnd: // These are carried.
+		default:
+			filters[name] = slices.DeleteFunc(slices.Clone(q.given[name]), func(s string) bool { return s == "" })
+			slices.Sort(filters[name])
+		}
+	}
+	return page.List{Path: q.path, Filters: filters.Encode()}
+}
+
+// checkCursor refuses a cursor of another list or of other filters.
+func (q *query) checkCursor() {
+	if q.cursor == nil {
+		return
+	}
+	err := q.cursor.Check(q.bound())
+	if err == nil && q.strays {
+		err = page.ErrFilters
+	}
+	if err != nil {
+		q.wrong("cursor", q.text("cursor"), err.Error(), codeCursor)
+	}
+}
+
+// The parameters that a cursor carries, so that the next request need not repeat them.
+const (
+	sortBy     = "sort_by"
+	sortOrder  = "sort_order"
+	rangeStart = "from_datetime"
+	rangeEnd   = "to_datetime"
+)
+
+// carry completes a parameter that cursors carry: with a cursor its value is the cursor's, which
+// the request may only repeat.
+func (q *query) carry(name, given, fallback string) string {
+	value := cmp.Or(given, fallback)
+	if q.cursor != nil {
+		value = cmp.Or(q.held.Get(name), fallback)
+		q.strays = q.strays || given != "" && given != value
+	}
+	if value != fallback {
+		q.carries.Set(name, value)
+	}
+	return value
+}
+
+// The bounds of a list's time range.
+const (
+	maxRange     = 45 * 24 * time.Hour
+	defaultRange = 24 * time.Hour
+)
+
+// period reads a list's time range; what neither the request nor its cursor gives is zero.
+func (q *query) period() (from, to time.Time) {
+	read := func(name string) time.Time {
+		given := ""
+		if t := q.time(name); !t.IsZero() {
+			given = instant(t)
+		}
+		t, _ := time.Parse(time.RFC3339Nano, q.carry(name, given, ""))
+		return t
+	}
+	return read(rangeStart), read(rangeEnd)
+}
+
+// instant is a time as cursors carry it.
+func instant(t time.Time) string { return t.UTC().Truncate(time.Microsecond).Format(time.RFC3339Nano) }
+
+// within checks a complete time range and has cursors carry it, so that the range of a list stays
+// where it was on its first page. hint says what was not given.
+func (q *query) within(from, to time.Time, hint string) {
+	if d := to.Sub(from); d < 0 || d > maxRange {
+		q.wrong(rangeStart, q.text(rangeStart), "must be before to_datetime by 45 days at most"+hint, resource.CodeRange)
+	}
+	q.carries.Set(rangeStart, instant(from))
+	q.carries.Set(rangeEnd, instant(to))
+}

@@ -1,0 +1,114 @@
+package sqlite
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/waybill-dev/waybill/internal/page"
+)
+
+// reading makes an entry of a row.
+type reading[T any] func(row scanner) (T, error)
+
+// list reads all rows of a query.
+func list[T any](ctx context.Context, db *DB, query string, scan reading[T], args ...any) ([]T, error) {
+	rows, err := db.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, rows.Err()
+}
+
+// scanOne reads a row of one column.
+func scanOne[T any](row scanner) (v T, err error) {
+	err = row.Scan(&v)
+	return v, err
+}
+
+// conditions builds a WHERE clause; each part brings its own parameters in order.
+type conditions struct {
+	parts []string
+	args  []any
+}
+
+func (c *conditions) add(part string, args ...any) {
+	c.parts = append(c.parts, part)
+	c.args = append(c.args, args...)
+}
+
+func (c *conditions) addIf(yes bool, part string, args ...any) {
+	if yes {
+		c.add(part, args...)
+	}
+}
+
+func (c *conditions) where() string { return " WHERE " + strings.Join(c.parts, " AND ") }
+
+// selection is what a list is made from.
+type selection struct {
+	columns, from string
+	conditions
+}
+
+// ordering is what a list is sorted by: a column, and one that orders rows which are equal in it.
+type ordering struct {
+	column, tie string
+	descending  bool
+	// at are the values of both columns at a place.
+	at func(page.Position) (column, tie any)
+}
+
+// direction is that in which rows are read for a window.
+func (o ordering) direction(w page.Window) string {
+	if o.descending != w.Backwards {
+		return "DESC"
+	}
+	return "ASC"
+}
+
+// within narrows a query to what a window may show of a list and returns how the query ends.
+func (c *conditions) within(w page.Window, o ordering) (end string) {
+	direction := o.direction(w)
+	if !w.Place.IsZero() {
+		beyond := map[string]string{"ASC": ">", "DESC": "<"}[direction]
+		column, tie := o.at(w.Place)
+		c.add("("+o.column+", "+o.tie+") "+beyond+" (?, ?)", column, tie)
+	}
+	return " ORDER BY " + o.column + " " + direction + ", " + o.tie + " " + direction + " LIMIT " + strconv.Itoa(w.Limit)
+}
+
+// newestFirst is the order by (created_at, id).
+func newestFirst() ordering {
+	return ordering{"created_at", "id", true, func(p page.Position) (any, any) { return micros(p.At), p.ID[:] }}
+}
+
+// window reads the part of a list, newest first, that is wanted.
+func window[T any](ctx context.Context, db *DB, s selection, w page.Window, scan reading[T]) ([]T, error) {
+	end := s.within(w, newestFirst())
+	all, err := list(ctx, db, `SELECT `+s.columns+s.from+s.where()+end, scan, s.args...)
+	if w.Backwards {
+		slices.Reverse(all)
+	}
+	return all, err
+}
+
+// counted reads the part of a list that is wanted and counts the whole.
+func counted[T any](ctx context.Context, db *DB, s selection, w page.Window, scan reading[T]) ([]T, int, error) {
+	var total int
+	if err := db.read.QueryRowContext(ctx, `SELECT count(*)`+s.from+s.where(), s.args...).Scan(&total); err != nil {
+		return nil, 0, err
+	}
+	all, err := window(ctx, db, s, w, scan)
+	return all, total, err
+}
