@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/problem"
+	"github.com/waybill-dev/waybill/internal/resource"
 )
 
 // The sizes of pages.
@@ -48,7 +49,7 @@ func (s *Service) List(ctx context.Context, partner uuid.UUID, r ListRequest) (P
 	q := SubscriptionQuery{Partner: partner, Status: r.Status}
 	var wrong []problem.Detail
 	if r.EventName != "" && !knownName(r.EventName) {
-		wrong = append(wrong, badValue("event_name", r.EventName, "This is not the name of an event. "+suggest(r.EventName)))
+		wrong = append(wrong, badValue("event_name", r.EventName, "is not the name of an event; "+suggest(r.EventName)))
 	} else if r.EventName != "" {
 		q.EventNames = expand(r.EventName)
 	}
@@ -70,7 +71,7 @@ func (s *Service) Logs(ctx context.Context, partner, id uuid.UUID, r LogsRequest
 	wrong := oneOf("status", r.Status, "", LogSuccess, LogFailed)
 	if !r.Start.IsZero() && !r.End.IsZero() && !r.Start.Before(r.End) {
 		wrong = append(wrong, problem.Detail{Path: "end_date", Input: r.End.UTC().Format(time.RFC3339Nano),
-			Message: "The end_date must be later than the start_date.", Code: codeRange})
+			Message: "must be later than the start_date", Code: resource.CodeRange})
 	}
 	window, err := r.Page.window(wrong)
 	if err != nil {
@@ -97,7 +98,7 @@ func (p PageRequest) window(wrong []problem.Detail) (Window, error) {
 	}
 	if size < 1 || size > MaxPageSize {
 		wrong = append(wrong, problem.Detail{Path: "size", Input: strconv.Itoa(size),
-			Message: fmt.Sprintf("The size of a page must be from 1 to %d.", MaxPageSize), Code: codeRange})
+			Message: fmt.Sprintf("must be from 1 to %d", MaxPageSize), Code: resource.CodeRange})
 	}
 	if len(wrong) > 0 {
 		return Window{}, problem.InvalidBody(wrong...)
@@ -117,10 +118,9 @@ func oneOf[T ~string](path string, value T, allowed ...T) []problem.Detail {
 			names = append(names, string(a))
 		}
 	}
-	message := fmt.Sprintf("The %s must be one of %s.", path, strings.Join(names, ", "))
-	return []problem.Detail{badValue(path, string(value), message)}
+	return []problem.Detail{badValue(path, string(value), "must be one of "+strings.Join(names, ", "))}
 }
 
 func badValue(path, input, message string) problem.Detail {
-	return problem.Detail{Path: path, Input: excerpt(input), Message: message, Code: codeEnum}
+	return problem.Detail{Path: path, Input: resource.Excerpt(input), Message: message, Code: resource.CodeEnum}
 }
