@@ -28,7 +28,7 @@ func TestBadInputIsRefusedAndStoresNothing(t *testing.T) {
 		{"an empty body", "POST", messages, ``, nil, 422, "empty"},
 		{"an array", "POST", messages, `[]`, nil, 422, "must be a JSON object"},
 		{"text behind the object", "POST", messages, good + "x", nil, 422, "json_invalid"},
-		{"duplicate keys", "POST", messages, with(`"priority":"low","priority":"high"`), nil, 422, "duplicate"},
+		{"duplicate keys", "POST", messages, with(`"priority":"low","priority":"high"`), nil, 422, "given more than once"},
 		{"invalid UTF-8", "POST", messages, with("\"priority\":\"\xff\""), nil, 422, "UTF-8"},
 		{"deep nesting", "POST", messages, strings.Repeat("[", 200000), nil, 422, "json_invalid"},
 		{"a misspelt field", "POST", messages, with(`"mesage_text":"x"`), nil, 422, `did you mean \"message_text\"`},

@@ -45,7 +45,7 @@ var rooms = map[string]room{
 	"internal/connection":              {"internal/access internal/event internal/resource internal/tsp internal/problem", "links between fleets and TSPs"},
 	"internal/record":                  {"internal/access internal/connection internal/resource internal/tsp internal/problem", "the TSPs' records, shown to those who may see them and read through connections"},
 	"internal/operation":               {"internal/access internal/connection internal/event internal/record internal/resource internal/tsp internal/problem", "the tracked write"},
-	"internal/webhook":                 {"internal/event internal/outbound internal/problem", "webhooks carry events and do not know operations"},
+	"internal/webhook":                 {"internal/event internal/outbound internal/resource internal/problem", "webhooks carry events and do not know operations; of resource they use the reader of bodies"},
 	"internal/dispatch":                {"internal/event internal/tsp internal/resource internal/problem", "lanes do not know what runs in them"},
 	"internal/store/sqlite":            {"internal/access internal/connection internal/record internal/operation internal/webhook internal/event internal/dispatch internal/resource internal/tsp internal/problem", "a store implements the ports of others"},
 	"internal/api":                     {"internal/access internal/operation internal/connection internal/record internal/webhook internal/resource internal/tsp internal/problem internal/api/openapi", "HTTP holds no rule and knows no store, lane or adapter"},

@@ -19,37 +19,37 @@ type member struct {
 // split cuts a text that must be exactly one JSON object into its members. A member that is
 // given twice at any depth, invalid UTF-8 and anything behind the object are problems, of which
 // there is only ever one: what follows it could be made up.
-func split(text []byte) ([]member, *Problem) {
+func split(text []byte, secret bool) ([]member, *Problem) {
 	d := jsontext.NewDecoder(bytes.NewReader(text))
 	if k := d.PeekKind(); k != '{' && k != jsontext.KindInvalid && jsontext.Value(text).IsValid() {
-		return nil, &Problem{"", Excerpt(string(text)), "the body must be a JSON object", CodeNotObject}
+		return nil, &Problem{"", input(text, secret), "the body must be a JSON object", CodeNotObject}
 	}
 	var members []member
 	if _, err := d.ReadToken(); err != nil {
-		return nil, malformed(text, err)
+		return nil, malformed(text, err, secret)
 	}
 	for d.PeekKind() != '}' {
 		name, err := d.ReadToken()
 		if err != nil {
-			return nil, malformed(text, err)
+			return nil, malformed(text, err, secret)
 		}
 		key := name.String()
 		value, err := d.ReadValue()
 		if err != nil {
-			return nil, malformed(text, err)
+			return nil, malformed(text, err, secret)
 		}
 		members = append(members, member{key, value.Clone()})
 	}
 	if _, err := d.ReadToken(); err != nil {
-		return nil, malformed(text, err)
+		return nil, malformed(text, err, secret)
 	}
 	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
-		return nil, malformed(text, errors.New("there is text behind the JSON object"))
+		return nil, malformed(text, errors.New("there is text behind the JSON object"), secret)
 	}
 	return members, nil
 }
 
-func malformed(text []byte, err error) *Problem {
+func malformed(text []byte, err error, secret bool) *Problem {
 	p := &Problem{Message: "the body is not valid JSON: " + err.Error(), Code: CodeMalformed}
 	if len(bytes.TrimSpace(text)) == 0 {
 		p.Message = "the body is empty; send a JSON object"
@@ -60,12 +60,16 @@ func malformed(text []byte, err error) *Problem {
 	}
 	at := int(syntactic.ByteOffset)
 	p.Path = Excerpt(dotted(syntactic.JSONPointer))
-	p.Message = fmt.Sprintf("the body is not valid JSON at byte %d: %v", at, syntactic.Err)
-	if errors.Is(err, jsontext.ErrDuplicateName) {
-		p.Message = "is given more than once; give it once"
-	}
+	p.Message = fmt.Sprintf("the body is not valid JSON at byte %d", at)
 	if at >= 0 && at < len(text) {
-		p.Input = Excerpt(string(text[at:min(len(text), at+40)]))
+		p.Input = input(text[at:min(len(text), at+40)], secret)
+	}
+	switch {
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		p.Message = "is given more than once; give it once"
+	case !secret:
+		// The reason may quote what stands there.
+		p.Message += ": " + syntactic.Err.Error()
 	}
 	return p
 }
@@ -101,6 +105,17 @@ func items(array jsontext.Value) []jsontext.Value {
 		all = append(all, v.Clone())
 	}
 	return all
+}
+
+// masked stands for input that is secret.
+const masked = "*****"
+
+// input is what a problem repeats of a value.
+func input(raw jsontext.Value, secret bool) string {
+	if secret {
+		return masked
+	}
+	return Excerpt(plain(raw))
 }
 
 // plain shows a JSON value as the caller thinks of it: strings without quotes.

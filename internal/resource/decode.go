@@ -6,7 +6,7 @@ import "github.com/go-json-experiment/json/jsontext"
 // order in which they stand in the body; missing fields come last. The payload is usable
 // only if there are none.
 func (s *Schema) Decode(body []byte) (Payload, []Problem) {
-	members, fatal := split(body)
+	members, fatal := split(body, s.secret())
 	if fatal != nil {
 		return nil, []Problem{*fatal}
 	}

@@ -55,6 +55,9 @@ type Field struct {
 	get func(payload any) (any, State)
 }
 
+// secret tells whether the field's value is one or may hold one.
+func (f *Field) secret() bool { return f.Secret || f.Table != nil && f.Table.secret() }
+
 // Ref marks a field that holds one of our ids. The record that it names is resolved before
 // the write is accepted.
 type Ref struct {

@@ -29,19 +29,12 @@ func ReadValue(path string, raw jsontext.Value, t Table) *Object {
 	if raw.Kind() == '{' {
 		return read(path+".", raw, t)
 	}
-	input := Excerpt(plain(raw))
-	if t.secret() {
-		input = masked
-	}
-	return &Object{broken: true, wrong: []Problem{{path, input, "must be an object" + also(t.Hint), CodeNotObject}}}
+	return &Object{broken: true, wrong: []Problem{{path, input(raw, t.secret()), "must be an object" + also(t.Hint), CodeNotObject}}}
 }
 
 func read(prefix string, text []byte, t Table) *Object {
-	members, fatal := split(text)
+	members, fatal := split(text, t.secret())
 	if fatal != nil {
-		if t.secret() && fatal.Input != "" {
-			fatal.Input = masked
-		}
 		return &Object{broken: true, wrong: []Problem{*fatal}}
 	}
 	o := &Object{prefix: prefix, table: t, given: map[string]jsontext.Value{}, values: map[string]any{}}
@@ -131,10 +124,8 @@ func (o *Object) Refuse(name, code, format string, args ...any) {
 		return
 	}
 	if raw, given := o.given[name]; given {
-		p.Input = Excerpt(plain(raw))
-		if f := o.table.Field(name); f == nil || f.Secret {
-			p.Input = masked
-		}
+		f := o.table.Field(name)
+		p.Input = input(raw, f == nil || f.secret())
 	}
 	o.Add(p)
 }

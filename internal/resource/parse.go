@@ -49,7 +49,7 @@ func (f *Field) parse(raw jsontext.Value) (any, []Problem) {
 }
 
 func (f *Field) bad(raw jsontext.Value, code, format string, args ...any) []Problem {
-	return []Problem{{f.Name, Excerpt(plain(raw)), fmt.Sprintf(format, args...), code}}
+	return []Problem{{f.Name, input(raw, f.secret()), fmt.Sprintf(format, args...), code}}
 }
 
 // parser reads one JSON value, which is never null, into a T or says what is wrong with it.

@@ -52,7 +52,7 @@ func (s *Schema) Resolved(body []byte, refs Refs) ([]byte, error) {
 
 // Restore reads back what Resolved wrote. An error means that the stored text is not ours.
 func (s *Schema) Restore(stored []byte) (Payload, Refs, error) {
-	members, fatal := split(stored)
+	members, fatal := split(stored, s.secret())
 	if fatal != nil {
 		return nil, nil, fmt.Errorf("reading a stored payload: %s", fatal.Message)
 	}

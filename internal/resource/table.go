@@ -2,7 +2,6 @@ package resource
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -20,9 +19,6 @@ type Table struct {
 // maxProblems bounds the answer to a body that is wrong a thousand times over.
 const maxProblems = 100
 
-// masked stands for input that is secret.
-const masked = "*****"
-
 // Field returns the field of that name, or nil.
 func (t *Table) Field(name string) *Field {
 	if i := t.index(name); i >= 0 {
@@ -32,24 +28,32 @@ func (t *Table) Field(name string) *Field {
 }
 
 func (t *Table) index(name string) int {
-	return slices.IndexFunc(t.Fields, func(f Field) bool { return f.Name == name })
+	for i := range t.Fields {
+		if t.Fields[i].Name == name {
+			return i
+		}
+	}
+	return -1
 }
 
 // secret tells whether the object may hold a secret. Then no input of it is repeated that might
 // be one under a misspelt name or in the wrong place.
 func (t *Table) secret() bool {
-	return slices.ContainsFunc(t.Fields, func(f Field) bool { return f.Secret })
+	for i := range t.Fields {
+		if t.Fields[i].secret() {
+			return true
+		}
+	}
+	return false
 }
 
 // read hands each value to put and returns what is wrong in the order of the members; missing
 // ones come last. Paths begin with the prefix.
 func (t *Table) read(prefix string, members []member, put func(*Field, jsontext.Value) []Problem) []Problem {
 	var all []Problem
-	add := func(secret bool, found ...Problem) {
+	add := func(found ...Problem) {
 		for _, p := range found {
-			if p.Path = prefix + p.Path; secret && p.Code != CodeMissing {
-				p.Input = masked
-			}
+			p.Path = prefix + p.Path
 			all = append(all, p)
 		}
 	}
@@ -57,26 +61,26 @@ func (t *Table) read(prefix string, members []member, put func(*Field, jsontext.
 	for _, m := range members {
 		i := t.index(m.name)
 		if i < 0 {
-			add(t.secret(), t.unknown(m))
+			add(t.unknown(m))
 			continue
 		}
 		f := &t.Fields[i]
 		seen[i] = true
 		if m.value.Kind() == 'n' && !f.Nullable {
-			add(f.Secret, f.bad(m.value, CodeNull, "must not be null%s", also(f.Hint))...)
+			add(f.bad(m.value, CodeNull, "must not be null%s", also(f.Hint))...)
 		} else {
-			add(f.Secret, put(f, m.value)...)
+			add(put(f, m.value)...)
 		}
 		if len(all) >= maxProblems {
-			return all[:maxProblems]
+			break
 		}
 	}
 	for i := range t.Fields {
 		if f := &t.Fields[i]; f.Required && !seen[i] {
-			add(false, Problem{Path: f.Name, Message: "is required" + also(f.Hint, t.Hint), Code: CodeMissing})
+			add(Problem{Path: f.Name, Message: "is required" + also(f.Hint, t.Hint), Code: CodeMissing})
 		}
 	}
-	return all
+	return all[:min(len(all), maxProblems)]
 }
 
 func (t *Table) unknown(m member) Problem {
@@ -85,15 +89,16 @@ func (t *Table) unknown(m member) Problem {
 		names[i] = t.Fields[i].Name
 	}
 	instead := "there are " + strings.Join(names, ", ")
-	if near := Nearest(m.name, names); near != "" {
+	switch near := Nearest(m.name, names); {
+	case near != "":
 		instead = fmt.Sprintf("did you mean %q?", near)
-	} else if t.Hint != "" {
+	case t.Hint != "":
 		instead = t.Hint
-	} else if len(names) == 0 {
+	case len(names) == 0:
 		instead = "there are none"
 	}
 	message := "is not a field of " + t.Of + "; " + instead
-	return Problem{Path: Excerpt(m.name), Input: Excerpt(plain(m.value)), Message: message, Code: CodeUnknown}
+	return Problem{Path: Excerpt(m.name), Input: input(m.value, t.secret()), Message: message, Code: CodeUnknown}
 }
 
 // also is the end of a message that a hint makes, the first that there is.
