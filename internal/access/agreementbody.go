@@ -42,9 +42,11 @@ func (s *Service) Create(ctx context.Context, who Principal, raw []byte) (Grant,
 	err = s.store.InsertAgreement(ctx, g)
 	switch {
 	case errors.Is(err, ErrExists):
-		return g, problem.New(problem.Conflict, "there is a share agreement with this partner already; GET /v2/orgs/share-agreements shows it, and cancelling it makes room for a new one")
+		return g, problem.New(problem.Conflict, "there is a share agreement with this partner already; "+
+			"GET /v2/orgs/share-agreements shows it, and cancelling it makes room for a new one")
 	case errors.Is(err, ErrRefTaken):
-		return g, problem.New(problem.Conflict, "the partner knows another fleet as fleet_ref %q; choose another or leave it out", g.FleetRef)
+		return g, problem.New(problem.Conflict,
+			"the partner knows another fleet as fleet_ref %q; choose another or leave it out", g.FleetRef)
 	case err != nil:
 		return g, fmt.Errorf("storing a share agreement: %w", err)
 	}
@@ -139,9 +141,11 @@ func readDates(b *resource.Object, g *Grant, now time.Time) {
 	}
 	switch {
 	case isEnd && !end.After(now):
-		b.Refuse("expiration_date", resource.CodeRange, "must lie in the future; POST .../cancel ends a share agreement now")
+		b.Refuse("expiration_date", resource.CodeRange,
+			"must lie in the future; POST .../cancel ends a share agreement now")
 	case !g.Expiration.IsZero() && (isEnd || isBegin) && !g.Expiration.After(g.Effective):
-		b.Refuse("expiration_date", resource.CodeRange, "must be after the effective_date, %s", g.Effective.UTC().Format(time.RFC3339))
+		b.Refuse("expiration_date", resource.CodeRange, "must be after the effective_date, %s",
+			g.Effective.UTC().Format(time.RFC3339))
 	}
 }
 

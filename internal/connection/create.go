@@ -138,7 +138,8 @@ func (s *Service) readFleet(ctx context.Context, who access.Principal, b *resour
 	case who.IsFleet() && b.Has("fleet_ref"):
 		b.Refuse("fleet_ref", resource.CodeUnknown, "is for partners; your token says which fleet you are, so leave it out")
 	case !who.IsFleet() && ref == "":
-		b.Refuse("fleet_ref", resource.CodeMissing, "is required with a partner's token: your own reference of the fleet; one that is new makes a fleet")
+		b.Refuse("fleet_ref", resource.CodeMissing,
+			"is required with a partner's token: your own reference of the fleet; one that is new makes a fleet")
 	default:
 		o.grant, o.newFleet, err = s.fleetOf(ctx, who, ref)
 	}

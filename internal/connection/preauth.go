@@ -64,7 +64,8 @@ func (s *Service) preAuthorized(ctx context.Context, b *resource.Object, o *orde
 	}
 	i := slices.IndexFunc(drafts, func(d Draft) bool { return d.ID == id })
 	if i < 0 {
-		b.Refuse("pre_auth_id", resource.CodeReference, "is no pre-auth of this fleet and TSP that can still be used: it works once, within a day")
+		b.Refuse("pre_auth_id", resource.CodeReference,
+			"is no pre-auth of this fleet and TSP that can still be used: it works once, within a day")
 		return given, nil
 	}
 	var before tsp.Credentials

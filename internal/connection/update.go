@@ -44,7 +44,8 @@ type wish struct {
 func (s *Service) Update(ctx context.Context, who access.Principal, id uuid.UUID, raw []byte) (Read, error) {
 	b := resource.Read(raw, update())
 	if b.Len() == 0 {
-		b.Refuse("", resource.CodeNothing, "there is nothing to change; give at least one of credentials, description, status and settings")
+		b.Refuse("", resource.CodeNothing,
+			"there is nothing to change; give at least one of credentials, description, status and settings")
 	}
 	w := wish{body: b}
 	asked := readStatus(b)

@@ -29,7 +29,8 @@ func ReadValue(path string, raw jsontext.Value, t Table) *Object {
 	if raw.Kind() == '{' {
 		return read(path+".", raw, t)
 	}
-	return &Object{broken: true, wrong: []Problem{{path, input(raw, t.secret()), "must be an object" + also(t.Hint), CodeNotObject}}}
+	wrong := Problem{path, input(raw, t.secret()), "must be an object" + also(t.Hint), CodeNotObject}
+	return &Object{broken: true, wrong: []Problem{wrong}}
 }
 
 func read(prefix string, text []byte, t Table) *Object {
