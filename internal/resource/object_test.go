@@ -2,16 +2,12 @@ package resource_test
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
-	json "github.com/go-json-experiment/json"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
-	"pgregory.net/rapid"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 )
@@ -60,58 +56,80 @@ func TestWhatIsWrongWithAnObjectIsToldWithPathInputAndCode(t *testing.T) {
 		{"nothing", pet(), `{"name":"Rex","id":"` + oneID + `","born_at":"2026-01-15T10:30:00+01:00","legs":4,"kind":"dog","owner":{"name":"Ann"}}`, nil},
 		{"every null that may be", pet(), `{"name":"Rex","id":null,"born_at":null,"parents":null,"nicknames":null,"owner":null,"extras":null}`, nil},
 		{"an empty body", pet(), " \n", []string{"||the body is empty; send a JSON object|json_invalid"}},
-		{"a body that ends early", pet(), `{"name":"Re`, []string{`name||the body is not valid JSON at byte 11: unexpected EOF|json_invalid`}},
-		{"no JSON", pet(), `{x}`, []string{"|x}|the body is not valid JSON at byte 1: invalid character 'x' at start of value|json_invalid"}},
-		{"text behind the object", pet(), `{} {}`, []string{"||the body is not valid JSON: there is text behind the JSON object|json_invalid"}},
+		{"a body that ends early", pet(), `{"name":"Re`,
+			[]string{`name||the body is not valid JSON at byte 11: unexpected EOF|json_invalid`}},
+		{"no JSON", pet(), `{x}`,
+			[]string{"|x}|the body is not valid JSON at byte 1: invalid character 'x' at start of value|json_invalid"}},
+		{"text behind the object", pet(), `{} {}`,
+			[]string{"||the body is not valid JSON: there is text behind the JSON object|json_invalid"}},
 		{"a list", pet(), `["Rex"]`, []string{`|["Rex"]|the body must be a JSON object|model_type`}},
 		{"null", pet(), `null`, []string{"|null|the body must be a JSON object|model_type"}},
-		{"a member twice", pet(), `{"name":1,"legs":"x","name":2}`, []string{`name|"name":2}|is given more than once; give it once|json_invalid`}},
-		{"a nested member twice", pet(), `{"nope":1,"owner":{"name":1,"name":2}}`, []string{`owner.name|"name":2}}|is given more than once; give it once|json_invalid`}},
-		{"a member twice in a list", pet(), `{"extras":[0,{"a":1,"a":2}]}`, []string{`extras[1].a|"a":2}]}|is given more than once; give it once|json_invalid`}},
-		{"invalid UTF-8 in a text", pet(), "{\"name\":\"\xff\"}", []string{"name|\uFFFD\"}|the body is not valid JSON at byte 9: invalid UTF-8|json_invalid"}},
-		{"invalid UTF-8 in a name", pet(), "{\"\xff\":1}", []string{"|\uFFFD\":1}|the body is not valid JSON at byte 2: invalid UTF-8|json_invalid"}},
-		{"half a surrogate pair", pet(), `{"name":"\ud800"}`, []string{"name|\\ud800\"}|the body is not valid JSON at byte 9: invalid surrogate pair `\\ud800\"}` in string|json_invalid"}},
+		{"a member twice", pet(), `{"name":1,"legs":"x","name":2}`,
+			[]string{`name|"name":2}|is given more than once; give it once|json_invalid`}},
+		{"a nested member twice", pet(), `{"nope":1,"owner":{"name":1,"name":2}}`,
+			[]string{`owner.name|"name":2}}|is given more than once; give it once|json_invalid`}},
+		{"a member twice in a list", pet(), `{"extras":[0,{"a":1,"a":2}]}`,
+			[]string{`extras[1].a|"a":2}]}|is given more than once; give it once|json_invalid`}},
+		{"invalid UTF-8 in a text", pet(), "{\"name\":\"\xff\"}",
+			[]string{"name|\uFFFD\"}|the body is not valid JSON at byte 9: invalid UTF-8|json_invalid"}},
+		{"invalid UTF-8 in a name", pet(), "{\"\xff\":1}",
+			[]string{"|\uFFFD\":1}|the body is not valid JSON at byte 2: invalid UTF-8|json_invalid"}},
+		{"half a surrogate pair", pet(), `{"name":"\ud800"}`,
+			[]string{"name|\\ud800\"}|the body is not valid JSON at byte 9: invalid surrogate pair `\\ud800\"}` in string|json_invalid"}},
 		{"a missing field", pet(), `{}`, []string{"name||is required; say how it is called|missing"}},
-		{"a null for a required field", pet(), `{"name":null}`, []string{"name|null|must not be null; say how it is called|null_forbidden"}},
-		{"an empty text", pet(), `{"name":" "}`, []string{"name| |must not be empty; say how it is called|string_too_short"}},
-		{"a long text", pet(), `{"name":"` + long + `"}`, []string{"name|" + strings.Repeat("é", 200) + "…|must have at most 5 characters|string_too_long"}},
-		{"a NUL", pet(), `{"name":"\u0000"}`, []string{"name|\x00|must not contain the NUL character|string_unicode"}},
-		{"a misspelt name", pet(), `{"name":"Rex","nam":"x"}`, []string{`nam|x|is not a field of a pet; did you mean "name"?|extra_forbidden`}},
-		{"a strange name", pet(), `{"name":"Rex","zzzzzz":[1]}`, []string{"zzzzzz|[1]|is not a field of a pet; there are name, id, born_at, chipped_on, " +
-			"legs, weight, tame, kind, likes, parents, nicknames, owner, extras|extra_forbidden"}},
-		{"everything at once", pet(), `{"id":"x","nope":"","born_at":"soon","owner":{"nam":1,"pin":7},"chipped_on":"2026-02-30","legs":1.5,"weight":"1","tame":0}`, []string{
-			"id|x|must be a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057|uuid_parsing",
-			`nope||is not a field of a pet; did you mean "name"?|extra_forbidden`,
-			"born_at|soon|must be a date and time in UTC such as 2026-01-15T10:30:00Z|datetime_parsing",
-			`owner.nam|1|is not a field of an owner; did you mean "name"?|extra_forbidden`,
-			"owner.pin|7|must be a string|string_type",
-			"owner.name||is required|missing",
-			"chipped_on|2026-02-30|must be a date such as 2026-01-15|date_parsing",
-			"legs|1.5|must be an integer|int_type",
-			"weight|1|must be a number|float_type",
-			"tame|0|must be true or false|bool_type",
-			"name||is required; say how it is called|missing"}},
-		{"values of lists", pet(), `{"name":"Rex","parents":["` + oneID + `","{` + oneID + `}",1],"nicknames":["a",2],"likes":["mlik"],"kind":"fish","owner":[]}`, []string{
-			"parents[1]|{" + oneID + "}|must be a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057|uuid_parsing",
-			"parents[2]|1|must be a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057|uuid_parsing",
-			"nicknames[1]|2|must be a string|string_type",
-			`likes[0]|mlik|is not a known value; did you mean "milk"?|enum`,
-			"kind|fish|must be one of cat, dog|enum",
-			"owner|[]|must be an object|model_type"}},
+		{"a null for a required field", pet(), `{"name":null}`,
+			[]string{"name|null|must not be null; say how it is called|null_forbidden"}},
+		{"an empty text", pet(), `{"name":" "}`,
+			[]string{"name| |must not be empty; say how it is called|string_too_short"}},
+		{"a long text", pet(), `{"name":"` + long + `"}`,
+			[]string{"name|" + strings.Repeat("é", 200) + "…|must have at most 5 characters|string_too_long"}},
+		{"a NUL", pet(), `{"name":"\u0000"}`,
+			[]string{"name|\x00|must not contain the NUL character|string_unicode"}},
+		{"a misspelt name", pet(), `{"name":"Rex","nam":"x"}`,
+			[]string{`nam|x|is not a field of a pet; did you mean "name"?|extra_forbidden`}},
+		{"a strange name", pet(), `{"name":"Rex","zzzzzz":[1]}`,
+			[]string{"zzzzzz|[1]|is not a field of a pet; there are name, id, born_at, chipped_on, " +
+				"legs, weight, tame, kind, likes, parents, nicknames, owner, extras|extra_forbidden"}},
+		{"everything at once", pet(), `{"id":"x","nope":"","born_at":"soon","owner":{"nam":1,"pin":7},"chipped_on":"2026-02-30","legs":1.5,"weight":"1","tame":0}`,
+			[]string{
+				"id|x|must be a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057|uuid_parsing",
+				`nope||is not a field of a pet; did you mean "name"?|extra_forbidden`,
+				"born_at|soon|must be a date and time in UTC such as 2026-01-15T10:30:00Z|datetime_parsing",
+				`owner.nam|1|is not a field of an owner; did you mean "name"?|extra_forbidden`,
+				"owner.pin|7|must be a string|string_type",
+				"owner.name||is required|missing",
+				"chipped_on|2026-02-30|must be a date such as 2026-01-15|date_parsing",
+				"legs|1.5|must be an integer|int_type",
+				"weight|1|must be a number|float_type",
+				"tame|0|must be true or false|bool_type",
+				"name||is required; say how it is called|missing"}},
+		{"values of lists", pet(), `{"name":"Rex","parents":["` + oneID + `","{` + oneID + `}",1],"nicknames":["a",2],"likes":["mlik"],"kind":"fish","owner":[]}`,
+			[]string{
+				"parents[1]|{" + oneID + "}|must be a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057|uuid_parsing",
+				"parents[2]|1|must be a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057|uuid_parsing",
+				"nicknames[1]|2|must be a string|string_type",
+				`likes[0]|mlik|is not a known value; did you mean "milk"?|enum`,
+				"kind|fish|must be one of cat, dog|enum",
+				"owner|[]|must be an object|model_type"}},
 		{"no list", pet(), `{"name":"Rex","parents":"x"}`, []string{"parents|x|must be a list|list_type"}},
-		{"a secret of the wrong type", safe(), `{"lock":{"code":{"hush":1}}}`, []string{"lock.code|*****|must be a string|string_type"}},
+		{"a secret of the wrong type", safe(), `{"lock":{"code":{"hush":1}}}`,
+			[]string{"lock.code|*****|must be a string|string_type"}},
 		{"a secret under a misspelt name", safe(), `{"lock":{"cod":"hush"}}`, []string{
 			`lock.cod|*****|is not a field of a lock; did you mean "code"?|extra_forbidden`, "lock.code||is required|missing"}},
 		{"a secret under a misspelt name above it", safe(), `{"loc":{"code":"hush"}}`, []string{
 			`loc|*****|is not a field of a safe; did you mean "lock"?|extra_forbidden`, "lock||is required; it takes {lock}|missing"}},
 		{"a secret under a strange name", safe(), `{"secrets":"hush","lock":{"code":"x"}}`, []string{
 			"secrets|*****|is not a field of a safe; it takes {lock}|extra_forbidden"}},
-		{"a secret that comes twice", safe(), `{"lock":{"code":"hush","code":"hush"}}`, []string{"lock.code|*****|is given more than once; give it once|json_invalid"}},
-		{"a secret in broken JSON", safe(), `{"lock":{"code":"hush" "place":1}}`, []string{"lock|*****|the body is not valid JSON at byte 23|json_invalid"}},
-		{"a secret that is badly escaped", safe(), `{"lock":"\udddd hush"}`, []string{"lock|*****|the body is not valid JSON at byte 9|json_invalid"}},
+		{"a secret that comes twice", safe(), `{"lock":{"code":"hush","code":"hush"}}`,
+			[]string{"lock.code|*****|is given more than once; give it once|json_invalid"}},
+		{"a secret in broken JSON", safe(), `{"lock":{"code":"hush" "place":1}}`,
+			[]string{"lock|*****|the body is not valid JSON at byte 23|json_invalid"}},
+		{"a secret that is badly escaped", safe(), `{"lock":"\udddd hush"}`,
+			[]string{"lock|*****|the body is not valid JSON at byte 9|json_invalid"}},
 		{"a secret in a list", safe(), `["hush"]`, []string{"|*****|the body must be a JSON object|model_type"}},
 		{"a secret in a text", safe(), `{"lock":"hush"}`, []string{"lock|*****|must be an object|model_type"}},
-		{"an input beside a secret", safe(), `{"lock":{"code":"hush"},"place":7}`, []string{"place|7|must be a string|string_type"}},
+		{"an input beside a secret", safe(), `{"lock":{"code":"hush"},"place":7}`,
+			[]string{"place|7|must be a string|string_type"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -198,67 +216,4 @@ func TestOnlyOneSpellingIsAnID(t *testing.T) {
 			t.Errorf("%q: %v %v", text, id, ok)
 		}
 	}
-}
-
-// check holds for whatever was read: a field has a value or a problem and never both, a body that
-// cannot be read has one problem and no value, and an answer can tell of every problem.
-func check(t interface{ Fatalf(string, ...any) }, body []byte) {
-	table := pet()
-	o := resource.Read(body, table)
-	problems := o.Problems()
-	if o.Broken() && (len(problems) != 1 || o.Len() > 0) || len(problems) > 100 {
-		t.Fatalf("%q: %d problems, %d members", body, len(problems), o.Len())
-	}
-	for _, f := range table.Fields {
-		_, state := o.Value(f.Name)
-		wrong := slices.ContainsFunc(problems, func(p resource.Problem) bool {
-			return p.Path == f.Name || strings.HasPrefix(p.Path, f.Name+".") || strings.HasPrefix(p.Path, f.Name+"[")
-		})
-		if wrong && state == resource.Set {
-			t.Fatalf("%q: %s has a value and a problem: %v", body, f.Name, problems)
-		}
-		if len(problems) == 0 && f.Required && state != resource.Set {
-			t.Fatalf("%q: %s has neither value nor problem", body, f.Name)
-		}
-	}
-	for _, p := range problems {
-		if p.Message == "" || p.Code == "" || utf8.RuneCountInString(p.Input) > 201 || utf8.RuneCountInString(p.Path) > 250 {
-			t.Fatalf("%q: %+v", body, p)
-		}
-	}
-	if _, err := json.Marshal(problems); err != nil {
-		t.Fatalf("%q: the problems cannot be told: %v", body, err)
-	}
-}
-
-func TestAnyBodyYieldsValuesOrProblems(t *testing.T) {
-	t.Parallel()
-	names := []string{"born_at", "nope", "", "\xff", strings.Repeat("n", 300)}
-	for _, f := range pet().Fields {
-		names = append(names, f.Name)
-	}
-	scalars := []string{`null`, `true`, `4`, `-0`, `1e999`, `1.5`, `"Rex"`, `""`, `"cat"`, `"` + oneID + `"`, `"2026-01-15T10:30:00Z"`, `"\u0000"`,
-		"\"\xff\"", `"\ud800"`, `[]`, `{}`, `}`, `nul`, `{"name":"Ann"}`, `{"name":1,"name":2}`}
-	value := rapid.Custom(func(t *rapid.T) string {
-		one := rapid.SampledFrom(scalars)
-		if rapid.Bool().Draw(t, "list") {
-			return "[" + strings.Join(rapid.SliceOfN(one, 0, 3).Draw(t, "values"), ",") + "]"
-		}
-		return one.Draw(t, "value")
-	})
-	rapid.Check(t, func(t *rapid.T) {
-		var members []string
-		for range rapid.IntRange(0, 6).Draw(t, "members") {
-			members = append(members, `"`+rapid.SampledFrom(names).Draw(t, "name")+`":`+value.Draw(t, "value"))
-		}
-		check(t, []byte(`{`+strings.Join(members, ",")+rapid.SampledFrom([]string{`}`, `}`, `}`, ``, `}}`, `,}`}).Draw(t, "end")))
-	})
-}
-
-func FuzzRead(f *testing.F) {
-	for _, seed := range []string{`{"name":"Rex","owner":{"name":"Ann","pin":"1"},"extras":[{"a":1}]}`, `{"parents":["` + oneID + `",1]}`,
-		`{"id":"x","id":"y"}`, "{\"\xff\":1}", `[1`, `{"kind":"kat","legs":1e9}`, ``} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, body []byte) { check(t, body) })
 }
