@@ -21,10 +21,11 @@ const (
 	DateTime Type = "date-time"
 	Date     Type = "date"
 	Enum     Type = "enum"
-	Money    Type = "number or decimal string"
-	UUIDs    Type = "list of uuid"
-	Enums    Type = "list of enum"
-	Texts    Type = "list of text"
+	// Money is a number or a text of the field's pattern, which must be set.
+	Money Type = "number or decimal string"
+	UUIDs Type = "list of uuid"
+	Enums Type = "list of enum"
+	Texts Type = "list of text"
 	// Nested is an object with a table of its own.
 	Nested Type = "object"
 	// Raw is any value, to be read by who knows more.
