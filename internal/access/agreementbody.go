@@ -4,14 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
-	json "github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/problem"
@@ -31,15 +26,15 @@ func (s *Service) Create(ctx context.Context, who Principal, raw []byte) (Grant,
 	}
 	now := s.clock()
 	g := Grant{ID: id, Fleet: who.Fleet.ID, Status: GrantActive, Effective: now, CreatedAt: now, UpdatedAt: now}
-	b := readBody(raw, "partner_id", "fleet_ref", "scopes", "effective_date", "expiration_date")
-	g.Partner, g.FleetRef, g.Levels = b.partner(), b.ref(), b.levels()
-	b.dates(&g, now)
-	if err := b.err(); err != nil {
-		return g, err
+	b := resource.Read(raw, agreement())
+	g.Partner, g.FleetRef, g.Levels = b.ID("partner_id").Or(uuid.Nil), b.Text("fleet_ref").Or(""), levels(b)
+	readDates(b, &g, now)
+	if wrong := b.Problems(); len(wrong) > 0 {
+		return g, problem.InvalidBody(wrong...)
 	}
 	if _, err := s.store.Partner(ctx, g.Partner); errors.Is(err, ErrNotFound) {
-		b.refuse("partner_id", g.Partner.String(), "is no partner here; ask the partner for its id", resource.CodeReference)
-		return g, b.err()
+		b.Refuse("partner_id", resource.CodeReference, "is no partner here; ask the partner for its id")
+		return g, problem.InvalidBody(b.Problems()...)
 	} else if err != nil {
 		return g, fmt.Errorf("looking up a partner: %w", err)
 	}
@@ -47,9 +42,11 @@ func (s *Service) Create(ctx context.Context, who Principal, raw []byte) (Grant,
 	err = s.store.InsertAgreement(ctx, g)
 	switch {
 	case errors.Is(err, ErrExists):
-		return g, problem.New(problem.Conflict, "there is a share agreement with this partner already; GET /v2/orgs/share-agreements shows it, and cancelling it makes room for a new one")
+		return g, problem.New(problem.Conflict, "there is a share agreement with this partner already; "+
+			"GET /v2/orgs/share-agreements shows it, and cancelling it makes room for a new one")
 	case errors.Is(err, ErrRefTaken):
-		return g, problem.New(problem.Conflict, "the partner knows another fleet as fleet_ref %q; choose another or leave it out", g.FleetRef)
+		return g, problem.New(problem.Conflict,
+			"the partner knows another fleet as fleet_ref %q; choose another or leave it out", g.FleetRef)
 	case err != nil:
 		return g, fmt.Errorf("storing a share agreement: %w", err)
 	}
@@ -67,17 +64,14 @@ func (s *Service) Update(ctx context.Context, who Principal, id uuid.UUID, raw [
 	if !who.IsFleet() {
 		return g, onlyFleet("changed")
 	}
-	b := readBody(raw, "effective_date", "expiration_date")
+	b := resource.Read(raw, agreementDates())
 	to := g
-	if raw, given := b.given["effective_date"]; given && raw.Kind() == 'n' {
-		b.bad("effective_date", "must not be null; leave it out to keep the date as it is", resource.CodeNull)
+	readDates(b, &to, s.now())
+	if b.Len() == 0 {
+		b.Refuse("", resource.CodeNothing, "there is nothing to update; give effective_date or expiration_date")
 	}
-	b.dates(&to, s.now())
-	if len(b.given) == 0 && len(b.wrong) == 0 {
-		b.refuse("", "", "there is nothing to update; give effective_date or expiration_date", resource.CodeNothing)
-	}
-	if err := b.err(); err != nil {
-		return g, err
+	if wrong := b.Problems(); len(wrong) > 0 {
+		return g, problem.InvalidBody(wrong...)
 	}
 	if !slices.Contains([]string{GrantActive, GrantPaused, GrantExpired}, g.Status) {
 		return g, problem.New(problem.Conflict, "a share agreement that is %s cannot be changed", g.Status)
@@ -88,154 +82,78 @@ func (s *Service) Update(ctx context.Context, who Principal, id uuid.UUID, raw [
 	return s.change(ctx, g, to)
 }
 
-// body reads the members of a request and collects what is wrong with them.
-type body struct {
-	given map[string]jsontext.Value
-	wrong []problem.Detail
-}
-
-func readBody(raw []byte, known ...string) *body {
-	b := &body{}
-	if jsontext.Value(raw).IsValid() && jsontext.Value(raw).Kind() != '{' {
-		b.refuse("", resource.Excerpt(string(raw)), "the body must be a JSON object", resource.CodeNotObject)
-		return b
-	}
-	if err := json.Unmarshal(raw, &b.given); err != nil {
-		b.refuse("", "", "the body is not valid JSON, or gives a member twice", resource.CodeMalformed)
-		return b
-	}
-	for _, name := range slices.Sorted(maps.Keys(b.given)) {
-		if !slices.Contains(known, name) {
-			b.refuse(resource.Excerpt(name), resource.Excerpt(string(b.given[name])),
-				"is not a member of this body; there are "+strings.Join(known, ", "), resource.CodeUnknown)
-		}
-	}
-	return b
-}
-
-func (b *body) refuse(path, input, message, code string) {
-	b.wrong = append(b.wrong, problem.Detail{Path: path, Input: input, Message: message, Code: code})
-}
-
-func (b *body) bad(name, message, code string) {
-	b.refuse(name, resource.Excerpt(strings.Trim(string(b.given[name]), `"`)), message, code)
-}
-
-// text reads a string, and whether it is there: absent, null and wrong ones are not.
-func (b *body) text(name, message, code string) (string, bool) {
-	raw, given := b.given[name]
-	if !given || raw.Kind() == 'n' {
-		return "", false
-	}
-	var s string
-	if err := json.Unmarshal(raw, &s); err != nil {
-		b.bad(name, message, code)
-		return "", false
-	}
-	return s, true
-}
-
-func (b *body) partner() uuid.UUID {
-	const name, message = "partner_id", "must be a UUID: the partner that is granted access"
-	s, ok := b.text(name, message, resource.CodeUUID)
-	id, err := uuid.Parse(s)
-	switch {
-	case !ok && (b.given[name] == nil || b.given[name].Kind() == 'n') && b.given != nil:
-		b.refuse(name, "", "is required: the partner that is granted access", resource.CodeMissing)
-	case ok && (err != nil || len(s) != 36):
-		b.bad(name, message, resource.CodeUUID)
-	}
-	return id
-}
-
 // maxRef bounds fleet references, in characters.
 const maxRef = 500
 
-func (b *body) ref() string {
-	s, _ := b.text("fleet_ref", "must be a string: how the partner calls the fleet", resource.CodeString)
-	switch {
-	case utf8.RuneCountInString(s) > maxRef:
-		b.bad("fleet_ref", "must have at most 500 characters", resource.CodeTooLong)
-	case strings.ContainsRune(s, 0):
-		b.bad("fleet_ref", "must not contain the NUL character", resource.CodeBadText)
+// agreement describes the body of a new share agreement.
+func agreement() resource.Table {
+	scopes := resource.Table{Of: "scopes"}
+	for _, kind := range resource.Kinds() {
+		scopes.Fields = append(scopes.Fields,
+			resource.Field{Name: string(kind), Type: resource.Enum, Values: []string{Read, ReadWrite}})
 	}
-	return s
+	return resource.Table{Of: "a share agreement", Fields: []resource.Field{
+		{Name: "partner_id", Type: resource.UUID, Required: true, Hint: "the partner that is granted access"},
+		{Name: "fleet_ref", Type: resource.Text, Nullable: true, Longest: maxRef},
+		{Name: "scopes", Type: resource.Nested, Required: true, Table: &scopes, Hint: scopesHint},
+		{Name: "effective_date", Type: resource.DateTime, Nullable: true},
+		{Name: "expiration_date", Type: resource.DateTime, Nullable: true},
+	}}
+}
+
+const scopesHint = `grant at least one kind, such as {"vehicle": "read_write"}`
+
+// agreementDates describes the body of an update.
+func agreementDates() resource.Table {
+	return resource.Table{Of: "an update of a share agreement", Fields: []resource.Field{
+		{Name: "effective_date", Type: resource.DateTime, Hint: "leave it out to keep the date as it is"},
+		{Name: "expiration_date", Type: resource.DateTime, Nullable: true},
+	}}
 }
 
 // levels reads the share level of each kind; at least one is needed.
-func (b *body) levels() map[resource.Kind]string {
+func levels(b *resource.Object) map[resource.Kind]string {
 	out := map[resource.Kind]string{}
-	if b.given == nil {
+	scopes := b.Object("scopes")
+	if scopes == nil {
 		return out
 	}
-	var given map[string]jsontext.Value
-	raw, there := b.given["scopes"]
-	if there && json.Unmarshal(raw, &given) != nil {
-		b.bad("scopes", "must be an object such as {\"vehicle\": \"read_write\"}", resource.CodeNotObject)
-		return out
+	if scopes.Len() == 0 {
+		b.Refuse("scopes", resource.CodeMissing, "must not be empty; %s", scopesHint)
 	}
-	if len(given) == 0 {
-		b.refuse("scopes", resource.Excerpt(string(raw)), "is required and must grant at least one kind, such as {\"vehicle\": \"read_write\"}", resource.CodeMissing)
-	}
-	for _, name := range slices.Sorted(maps.Keys(given)) {
-		var level string
-		err := json.Unmarshal(given[name], &level)
-		path := "scopes." + resource.Excerpt(name)
-		switch {
-		case !slices.Contains(resource.Kinds(), resource.Kind(name)):
-			b.refuse(path, resource.Excerpt(string(given[name])), "is no kind that can be granted; there are "+kinds(), resource.CodeUnknown)
-		case err != nil || level != Read && level != ReadWrite:
-			b.refuse(path, resource.Excerpt(strings.Trim(string(given[name]), `"`)), "must be read or read_write", resource.CodeEnum)
-		default:
-			out[resource.Kind(name)] = level
+	for _, kind := range resource.Kinds() {
+		if level, given := scopes.Text(string(kind)).Get(); given {
+			out[kind] = level
 		}
 	}
 	return out
 }
 
-func kinds() string {
-	var names []string
-	for _, k := range resource.Kinds() {
-		names = append(names, string(k))
-	}
-	return strings.Join(names, ", ")
-}
-
-// dates reads the bounds of a grant over those that it has.
-func (b *body) dates(g *Grant, now time.Time) {
-	begin, isBegin := b.date("effective_date")
+// readDates reads the bounds of a grant over those that it has.
+func readDates(b *resource.Object, g *Grant, now time.Time) {
+	begin, isBegin := readDate(b, "effective_date")
 	if isBegin {
 		g.Effective = begin
 	}
-	end, isEnd := b.date("expiration_date")
-	if raw, given := b.given["expiration_date"]; isEnd || given && raw.Kind() == 'n' {
+	end, isEnd := readDate(b, "expiration_date")
+	if isEnd || b.Time("expiration_date").State() == resource.Null {
 		g.Expiration = end
 	}
 	switch {
 	case isEnd && !end.After(now):
-		b.bad("expiration_date", "must lie in the future; POST .../cancel ends a share agreement now", resource.CodeRange)
+		b.Refuse("expiration_date", resource.CodeRange,
+			"must lie in the future; POST .../cancel ends a share agreement now")
 	case !g.Expiration.IsZero() && (isEnd || isBegin) && !g.Expiration.After(g.Effective):
-		b.bad("expiration_date", "must be after the effective_date, "+g.Effective.UTC().Format(time.RFC3339), resource.CodeRange)
+		b.Refuse("expiration_date", resource.CodeRange, "must be after the effective_date, %s",
+			g.Effective.UTC().Format(time.RFC3339))
 	}
 }
 
-func (b *body) date(name string) (time.Time, bool) {
-	const message = "must be a date and time such as 2026-01-15T10:30:00Z"
-	s, ok := b.text(name, message, resource.CodeDateTime)
-	if !ok {
+func readDate(b *resource.Object, name string) (time.Time, bool) {
+	t, given := b.Time(name).Get()
+	if given && t.Year() < 1970 {
+		b.Refuse(name, resource.CodeRange, "must not be before 1970")
 		return time.Time{}, false
 	}
-	t, err := time.Parse(time.RFC3339Nano, strings.ToUpper(s))
-	if err != nil || t.Year() < 1970 {
-		b.bad(name, message, resource.CodeDateTime)
-		return time.Time{}, false
-	}
-	return t.UTC().Truncate(time.Microsecond), true
-}
-
-func (b *body) err() error {
-	if len(b.wrong) > 0 {
-		return problem.InvalidBody(b.wrong...)
-	}
-	return nil
+	return t.Truncate(time.Microsecond), given
 }

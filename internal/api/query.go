@@ -95,7 +95,7 @@ func (q *query) id(name string) uuid.UUID {
 }
 
 func (q *query) parseID(name, text string) uuid.UUID {
-	id, ok := parseID(text)
+	id, ok := resource.ParseID(text)
 	if !ok {
 		q.wrong(name, text, "must be a UUID", resource.CodeUUID)
 	}

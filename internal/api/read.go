@@ -34,17 +34,11 @@ func readBody(w http.ResponseWriter, r *http.Request, contentType string) ([]byt
 // pathID returns a UUID of the path; one that is malformed is a problem of the request.
 func pathID(r *http.Request, name string) (uuid.UUID, error) {
 	text := r.PathValue(name)
-	id, ok := parseID(text)
+	id, ok := resource.ParseID(text)
 	if !ok {
 		return id, problem.InvalidBody(wrong(name, text, "must be a UUID", resource.CodeUUID))
 	}
 	return id, nil
-}
-
-// parseID reads a UUID in its usual form of 36 characters.
-func parseID(text string) (id uuid.UUID, ok bool) {
-	id, err := uuid.Parse(text)
-	return id, err == nil && len(text) == 36
 }
 
 func wrong(path, input, message, code string) problem.Detail {

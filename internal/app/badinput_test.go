@@ -28,7 +28,7 @@ func TestBadInputIsRefusedAndStoresNothing(t *testing.T) {
 		{"an empty body", "POST", messages, ``, nil, 422, "empty"},
 		{"an array", "POST", messages, `[]`, nil, 422, "must be a JSON object"},
 		{"text behind the object", "POST", messages, good + "x", nil, 422, "json_invalid"},
-		{"duplicate keys", "POST", messages, with(`"priority":"low","priority":"high"`), nil, 422, "duplicate"},
+		{"duplicate keys", "POST", messages, with(`"priority":"low","priority":"high"`), nil, 422, "given more than once"},
 		{"invalid UTF-8", "POST", messages, with("\"priority\":\"\xff\""), nil, 422, "UTF-8"},
 		{"deep nesting", "POST", messages, strings.Repeat("[", 200000), nil, 422, "json_invalid"},
 		{"a misspelt field", "POST", messages, with(`"mesage_text":"x"`), nil, 422, `did you mean \"message_text\"`},
@@ -58,6 +58,9 @@ func TestBadInputIsRefusedAndStoresNothing(t *testing.T) {
 		{"a bad cursor", "GET", operations + "?cursor=zzz", "", nil, 422, "not a cursor that this service gave"},
 		{"a bad size", "GET", operations + "?size=0", "", nil, 422, "size"},
 		{"a range of 46 days", "GET", operations + "?from_datetime=2026-01-01T00:00:00Z&to_datetime=2026-02-16T00:00:00Z", "", nil, 422, "45 days"},
+		{"invalid UTF-8 in a parameter", "GET", operations + "?connection_id=%ff", "", nil, 422, "must be a UUID"},
+		{"invalid UTF-8 in a path", "GET", "/v2/telematics/vehicles/%ff", "", nil, 422, "must be a UUID"},
+		{"invalid UTF-8 in a header", "POST", messages, good, []string{"Idempotency-Key", "\xff"}, 422, "printable ASCII"},
 		{"a source id without its kind", "GET", operations + "?source_id=1", "", nil, 422, "needs resource"},
 		{"a subscription to a private address", "POST", "/v2/notifications/webhooks", `{"url":"https://10.0.0.1/","event_name":"resource_operation.created"}`, nil, 422, "url"},
 	} {
@@ -84,6 +87,46 @@ func TestEveryProblemIsReportedAtOnce(t *testing.T) {
 	for _, path := range []string{"connection_id", "sender_id", "recipient_id", "priority", "extra"} {
 		if !strings.Contains(a.text, `"path":"`+path+`"`) {
 			t.Errorf("%s is not named in %s", path, a.text)
+		}
+	}
+}
+
+// Whoever has written a client of one endpoint knows how all others refuse a body.
+func TestEveryBodyIsReadAlike(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	fleet := h.asFleet()
+	for body, want := range map[string][3]string{
+		``:                        {"", "the body is empty; send a JSON object", "json_invalid"},
+		`{`:                       {"", "the body is not valid JSON at byte 1", "json_invalid"},
+		`{} {}`:                   {"", "the body is not valid JSON: there is text behind the JSON object", "json_invalid"},
+		`[]`:                      {"", "the body must be a JSON object", "model_type"},
+		`{"tsp_id":1,"tsp_id":2}`: {"tsp_id", "is given more than once; give it once", "json_invalid"},
+		`{"a":{"b":1,"b":2}}`:     {"a.b", "is given more than once; give it once", "json_invalid"},
+		"{\"a\":[1,\"\xff\"]}":    {"a[1]", "the body is not valid JSON at byte 9", "json_invalid"},
+		"{\"\xff\":1}":            {"", "the body is not valid JSON at byte 2", "json_invalid"},
+		`{"a":"\ud800"}`:          {"a", "the body is not valid JSON at byte 6", "json_invalid"},
+	} {
+		for _, c := range []struct{ token, method, path string }{
+			{h.token, "POST", messages},
+			{h.token, "PATCH", "/v2/telematics/vehicles/" + uuid.NewString()},
+			{h.token, "POST", "/v2/notifications/webhooks"},
+			{h.token, "POST", "/v2/integrations/connections"},
+			{h.token, "POST", "/v2/integrations/connection-pre-auths"},
+			{h.token, "PATCH", "/v2/integrations/connections/" + uuid.NewString()},
+			{fleet, "POST", agreements},
+		} {
+			a := h.by(c.token, c.method, c.path, body)
+			wrong, ok := a.value("detail").([]any)
+			if a.status != http.StatusUnprocessableEntity || !ok || len(wrong) != 1 {
+				t.Errorf("%s %s with %q: %d %s", c.method, c.path, body, a.status, a.text)
+				continue
+			}
+			one := wrong[0].(map[string]any)
+			// Where a body may hold a secret the reason, which may quote it, is left out.
+			if one["path"] != want[0] || !strings.HasPrefix(one["message"].(string), want[1]) || one["error_type"] != want[2] {
+				t.Errorf("%s %s with %q: %s, want %q", c.method, c.path, body, a.text, want)
+			}
 		}
 	}
 }

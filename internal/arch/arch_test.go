@@ -29,7 +29,7 @@ var (
 
 // rooms are those that are listed by name; any other but a TSP's may not exist.
 var rooms = map[string]room{
-	"internal/resource":                {"", "the vocabulary knows nobody"},
+	"internal/resource":                {"internal/wire", "the vocabulary knows nobody; it masks as all do"},
 	"internal/resource/resourcetest":   {"internal/resource", "makes bodies for tests"},
 	"internal/problem":                 {"", "errors for callers are a leaf"},
 	"internal/config":                  {"", "configuration is a leaf"},
@@ -50,7 +50,7 @@ var rooms = map[string]room{
 	"internal/record":                  {"internal/access internal/connection internal/fence internal/page internal/problem internal/resource internal/tsp internal/wire", "the TSPs' records, shown to those who may see them and read through connections"},
 	"internal/operation":               {"internal/access internal/connection internal/event internal/fence internal/page internal/problem internal/record internal/resource internal/tsp internal/wire", "the tracked write"},
 	"internal/perform":                 {"internal/access internal/connection internal/dispatch internal/event internal/fence internal/operation internal/problem internal/record internal/resource internal/tsp internal/webhook", "attempts at what waits in lanes, and what their ends mean"},
-	"internal/webhook":                 {"internal/event internal/fence internal/outbound internal/page internal/problem internal/retryafter internal/wire", "webhooks carry events and do not know operations"},
+	"internal/webhook":                 {"internal/event internal/fence internal/outbound internal/page internal/problem internal/resource internal/retryafter internal/wire", "webhooks carry events and do not know operations; of resource they use the reader of bodies"},
 	"internal/dispatch":                {"internal/fence", "lanes do not know what runs in them"},
 	"internal/dispatch/sourcetest":     {"internal/dispatch internal/fence", "holds lane sources against their contract"},
 	"internal/store":                   {"internal/access internal/connection internal/record internal/operation internal/webhook internal/fence internal/store/sqlite", "the ports of all rooms as one, and the choice of the engine behind it"},

@@ -96,78 +96,76 @@ func (s *Service) make(ctx context.Context, c Connection, o order) (Connection, 
 
 // order reads a body and finds every problem of it at once.
 func (s *Service) order(ctx context.Context, who access.Principal, raw []byte) (o order, err error) {
-	b := readBody(raw, "tsp_id", "credentials", "description", "settings", "fleet_ref", "pre_auth_id")
-	if b.given == nil {
-		return o, b.err()
+	b := resource.Read(raw, creation())
+	if b.Broken() {
+		return o, problem.InvalidBody(b.Problems()...)
 	}
 	var known bool
 	if o.spec, known = s.readTSP(b); known {
-		b.settings(o.spec, &o)
+		o.readSettings(b)
 	}
-	o.description = b.text("description")
-	preAuth := b.id("pre_auth_id")
+	o.description = b.Text("description").Or("")
 	if err := s.readFleet(ctx, who, b, &o); err != nil {
 		return o, err
 	}
-	b.need("credentials", "is required: what the TSP takes as proof that the fleet agrees")
-	if known && b.has("credentials") {
-		given := b.given["credentials"]
-		if preAuth != uuid.Nil && o.grant.Fleet != uuid.Nil {
-			if given, err = s.preAuthorized(ctx, b, &o, preAuth); err != nil {
-				return o, err
-			}
+	if known && b.Has("credentials") {
+		if err := s.readCredentials(ctx, b, &o); err != nil {
+			return o, err
 		}
-		secrets := o.credentials.Secrets
-		var found []resource.Problem
-		o.credentials, found = o.spec.ReadCredentials(given)
-		o.credentials.Secrets = secrets
-		b.add(found)
 	}
-	return o, b.err()
+	if wrong := b.Problems(); len(wrong) > 0 {
+		return o, problem.InvalidBody(wrong...)
+	}
+	return o, nil
 }
 
 // readTSP finds the adapter that a body names.
-func (s *Service) readTSP(b *body) (tsp.Spec, bool) {
-	b.need("tsp_id", "is required; GET /v2/integrations/tsps lists the TSPs with their ids")
-	id := b.id("tsp_id")
-	if id == uuid.Nil {
+func (s *Service) readTSP(b *resource.Object) (tsp.Spec, bool) {
+	id, given := b.ID("tsp_id").Get()
+	if !given {
 		return tsp.Spec{}, false
 	}
 	spec, ok := s.adapter(id)
 	if !ok {
-		b.refuse("tsp_id", id.String(), "is no TSP of this installation; GET /v2/integrations/tsps lists them", resource.CodeReference)
+		b.Refuse("tsp_id", resource.CodeReference, "is no TSP of this installation; GET /v2/integrations/tsps lists them")
 	}
 	return spec, ok
 }
 
 // readFleet finds or plans the fleet that a body is about.
-func (s *Service) readFleet(ctx context.Context, who access.Principal, b *body, o *order) (err error) {
-	ref := b.text("fleet_ref")
+func (s *Service) readFleet(ctx context.Context, who access.Principal, b *resource.Object, o *order) (err error) {
+	ref := b.Text("fleet_ref").Or("")
 	switch {
-	case who.IsFleet() && b.has("fleet_ref"):
-		b.refuse("fleet_ref", resource.Excerpt(ref), "is for partners; your token says which fleet you are, so leave it out", resource.CodeUnknown)
+	case who.IsFleet() && b.Has("fleet_ref"):
+		b.Refuse("fleet_ref", resource.CodeUnknown, "is for partners; your token says which fleet you are, so leave it out")
 	case !who.IsFleet() && ref == "":
-		if len(b.wrong) == 0 || b.wrong[len(b.wrong)-1].Path != "fleet_ref" {
-			b.refuse("fleet_ref", "", "is required with a partner's token: your own reference of the fleet; one that is new makes a fleet", resource.CodeMissing)
-		}
+		b.Refuse("fleet_ref", resource.CodeMissing,
+			"is required with a partner's token: your own reference of the fleet; one that is new makes a fleet")
 	default:
 		o.grant, o.newFleet, err = s.fleetOf(ctx, who, ref)
 	}
 	return err
 }
 
-// settings reads the settings of a new connection.
-func (b *body) settings(spec tsp.Spec, o *order) {
-	raw := b.given["settings"]
-	if !b.has("settings") {
-		raw = nil
-	}
-	all, found := spec.ReadSettings(raw, nil)
-	b.add(found)
-	for key, value := range all {
-		if value == mask {
-			b.refuse("settings."+key, mask, "is the mask that stands where a secret is; send the secret itself", resource.CodePattern)
+// readSettings reads the settings of a new connection.
+func (o *order) readSettings(b *resource.Object) {
+	all, wrong := o.spec.ReadSettings(b.Raw("settings"), nil)
+	b.Add(wrong...)
+	refuseMasks(b, o.spec, all, nil)
+	o.settings, o.credentials.Secrets = sift(o.spec, all, nil)
+}
+
+// readCredentials reads credentials, filled up with those of the pre-auth that a body names.
+func (s *Service) readCredentials(ctx context.Context, b *resource.Object, o *order) (err error) {
+	given := b.Raw("credentials")
+	if id, ok := b.ID("pre_auth_id").Get(); ok && o.grant.Fleet != uuid.Nil {
+		if given, err = s.preAuthorized(ctx, b, o, id); err != nil {
+			return err
 		}
 	}
-	o.settings, o.credentials.Secrets = sift(spec, all, nil)
+	read, wrong := o.spec.ReadCredentials(given)
+	read.Secrets = o.credentials.Secrets
+	o.credentials = read
+	b.Add(wrong...)
+	return nil
 }

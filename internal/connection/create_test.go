@@ -93,7 +93,7 @@ func TestWhatCannotBeConnectedIsRefusedAndStoresNothing(t *testing.T) {
 		{"no JSON", s.fleet, `{"credentials":{"token":"hush"`, 422, "json_invalid"},
 		{"an empty body", s.fleet, ` `, 422, "empty"},
 		{"a list", s.fleet, `[]`, 422, "model_type"},
-		{"a member twice", s.fleet, `{"tsp_id":"x","tsp_id":"hush"}`, 422, "twice"},
+		{"a member twice", s.fleet, `{"tsp_id":"x","tsp_id":"hush"}`, 422, "[tsp_id|*****|is given more than once"},
 		{"a misspelt member", s.fleet, string(body(`"credentails":{"token":"hush"}`)), 422, `did you mean "credentials"?`},
 		{"a strange member", s.fleet, string(body(good + `,"zzz":1`)), 422, "there are tsp_id"},
 		{"no TSP", s.fleet, `{` + good + `}`, 422, "[tsp_id||is required"},
@@ -126,6 +126,31 @@ func TestWhatCannotBeConnectedIsRefusedAndStoresNothing(t *testing.T) {
 		t.Errorf("a secret was logged: %s", s.log)
 	}
 }
+
+func TestNothingIsToldBesideABodyThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	for body, path := range map[string]string{
+		`{"tsp_id":"x","tsp_id":"y"}`:                      "tsp_id",
+		`{"tsp_id":"x","credentials":{"token":1,"token":2`: "credentials.token",
+		`{"tsp_id":"x",`:                                   "",
+		"{\"tsp_id\":\"x\",\"fleet_ref\":\"\xff\"}":        "fleet_ref",
+		`{"tsp_id":"x"} {}`:                                "",
+		`[]`:                                               "",
+	} {
+		for what, err := range map[string]error{
+			"creating":        last(s.service.Create(t.Context(), s.partner, []byte(body))),
+			"changing":        last(s.service.Update(t.Context(), s.partner, uuid.New(), []byte(body))),
+			"pre-authorizing": last(s.service.PreAuthorize(t.Context(), s.partner, []byte(body))),
+		} {
+			if wrong := problem.Of(err).Details; len(wrong) != 1 || wrong[0].Path != path {
+				t.Errorf("%s with %s: %v, want one problem at %q", what, body, wrong, path)
+			}
+		}
+	}
+}
+
+func last[T any](_ T, err error) error { return err }
 
 func TestEveryProblemOfABodyIsToldAtOnce(t *testing.T) {
 	t.Parallel()

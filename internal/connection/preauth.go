@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -19,28 +20,27 @@ import (
 // consent at the TSP and returns the id under which one later connection of the same fleet and
 // TSP can use them, as pre_auth_id, within a day. A creation that fails does not use them up.
 func (s *Service) PreAuthorize(ctx context.Context, who access.Principal, raw []byte) (uuid.UUID, error) {
-	b := readBody(raw, "tsp_id", "pre_auth_credentials", "fleet_ref")
-	if b.given == nil {
-		return uuid.Nil, b.err()
+	b := resource.Read(raw, preAuth())
+	if b.Broken() {
+		return uuid.Nil, problem.InvalidBody(b.Problems()...)
 	}
 	spec, _ := s.readTSP(b)
 	var o order
 	if err := s.readFleet(ctx, who, b, &o); err != nil {
 		return uuid.Nil, err
 	}
-	b.need("pre_auth_credentials", "is required: an object with username and password")
 	var credentials tsp.Credentials
-	if b.has("pre_auth_credentials") {
+	if b.Has("pre_auth_credentials") {
 		takes := tsp.Spec{DisplayName: "a pre-auth", Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("api_basic")}}
-		var found []resource.Problem
-		credentials, found = takes.ReadCredentials(b.given["pre_auth_credentials"])
-		for i := range found {
-			found[i].Path = "pre_auth_" + found[i].Path
+		var wrong []resource.Problem
+		credentials, wrong = takes.ReadCredentials(b.Raw("pre_auth_credentials"))
+		for i := range wrong {
+			wrong[i].Path = "pre_auth_" + wrong[i].Path
 		}
-		b.add(found)
+		b.Add(wrong...)
 	}
-	if err := b.err(); err != nil {
-		return uuid.Nil, err
+	if wrong := b.Problems(); len(wrong) > 0 {
+		return uuid.Nil, problem.InvalidBody(wrong...)
 	}
 	d := Draft{ID: uuid.New(), Purpose: PreAuth, Fleet: o.grant.Fleet, TSP: spec.Name, EndsAt: s.clock().Add(draftLife)}
 	var err error
@@ -55,8 +55,8 @@ func (s *Service) PreAuthorize(ctx context.Context, who access.Principal, raw []
 
 // preAuthorized fills up the credentials of a body with those of a pre-auth, which adds members
 // and never replaces any.
-func (s *Service) preAuthorized(ctx context.Context, b *body, o *order, id uuid.UUID) (jsontext.Value, error) {
-	given := b.given["credentials"]
+func (s *Service) preAuthorized(ctx context.Context, b *resource.Object, o *order, id uuid.UUID) (jsontext.Value, error) {
+	given := b.Raw("credentials")
 	of := Draft{Purpose: PreAuth, Fleet: o.grant.Fleet, TSP: o.spec.Name}
 	drafts, err := s.Store.DraftsOf(ctx, of, s.clock())
 	if err != nil {
@@ -64,7 +64,8 @@ func (s *Service) preAuthorized(ctx context.Context, b *body, o *order, id uuid.
 	}
 	i := slices.IndexFunc(drafts, func(d Draft) bool { return d.ID == id })
 	if i < 0 {
-		b.refuse("pre_auth_id", id.String(), "is no pre-auth of this fleet and TSP that can still be used: it works once, within a day", resource.CodeReference)
+		b.Refuse("pre_auth_id", resource.CodeReference,
+			"is no pre-auth of this fleet and TSP that can still be used: it works once, within a day")
 		return given, nil
 	}
 	var before tsp.Credentials

@@ -17,7 +17,7 @@ import (
 
 // wish is what the body of an update asks for.
 type wish struct {
-	body *body
+	body *resource.Object
 	from Connection
 	spec tsp.Spec
 	// to is the status that the connection shall have.
@@ -26,7 +26,6 @@ type wish struct {
 	credentials tsp.Credentials
 	secrets     map[string]string
 	settings    tsp.Settings
-	description string
 }
 
 // Update changes a connection as a body (the contract's ConnectionUpdate) asks. The fleet may,
@@ -44,14 +43,15 @@ type wish struct {
 // The same status again changes nothing. Everything else is a conflict: stale and failed follow
 // from what the TSP says, and DELETE is how a connection is deleted.
 func (s *Service) Update(ctx context.Context, who access.Principal, id uuid.UUID, raw []byte) (Read, error) {
-	b := readBody(raw, "credentials", "description", "status", "settings")
-	if b.given != nil && len(b.given) == 0 {
-		b.refuse("", "", "there is nothing to change; give at least one of credentials, description, status and settings", resource.CodeNothing)
+	b := resource.Read(raw, update())
+	if b.Len() == 0 {
+		b.Refuse("", resource.CodeNothing,
+			"there is nothing to change; give at least one of credentials, description, status and settings")
 	}
-	w := wish{body: b, description: b.text("description")}
-	asked := b.status()
-	if err := b.err(); err != nil {
-		return Read{}, err
+	w := wish{body: b}
+	asked := readStatus(b)
+	if wrong := b.Problems(); len(wrong) > 0 {
+		return Read{}, problem.InvalidBody(wrong...)
 	}
 	var grant access.Grant
 	var err error
@@ -64,7 +64,7 @@ func (s *Service) Update(ctx context.Context, who access.Principal, id uuid.UUID
 	if err := s.readSecrets(&w); err != nil {
 		return Read{}, err
 	}
-	if _, described := b.given["description"]; !described && !w.renews() && w.to == w.from.Status {
+	if b.Text("description").State() == resource.Absent && !w.renews() && w.to == w.from.Status {
 		return s.read(w.from, grant.FleetRef)
 	}
 	// A caller who hangs up must not cost what a code is exchanged for.
@@ -78,18 +78,18 @@ func (s *Service) Update(ctx context.Context, who access.Principal, id uuid.UUID
 	return s.read(c, grant.FleetRef)
 }
 
-// status reads the wanted status; "" for none.
-func (b *body) status() Status {
-	to := Status(b.text("status"))
+// readStatus reads the wanted status; "" for none.
+func readStatus(b *resource.Object) Status {
+	to := Status(b.Text("status").Or(""))
 	all := []Status{Active, Failed, Cancelled, Paused, Stale, Deleted}
-	if b.has("status") && !slices.Contains(all, to) {
-		b.refuse("status", resource.Excerpt(string(to)), "must be active, paused or cancelled", resource.CodeEnum)
+	if b.Has("status") && !slices.Contains(all, to) {
+		b.Refuse("status", resource.CodeEnum, "must be active, paused or cancelled")
 	}
 	return to
 }
 
 // renews tells whether the wish brings something to try at the TSP.
-func (w *wish) renews() bool { return w.body.has("credentials") || w.body.has("settings") }
+func (w *wish) renews() bool { return w.body.Has("credentials") || w.body.Has("settings") }
 
 // retries tells whether the stored credentials are tried as they are.
 func (w *wish) retries() bool {
@@ -105,7 +105,7 @@ func (w *wish) transition(asked Status) error {
 	}
 	w.to = asked
 	switch {
-	case from == Cancelled && asked == Cancelled && len(w.body.given) == 1:
+	case from == Cancelled && asked == Cancelled && w.body.Len() == 1:
 	case from == Cancelled:
 		return conflict("that is final, so make a new connection with POST /v2/integrations/connections")
 	case asked == "" && broken && w.renews():
@@ -143,27 +143,21 @@ func (s *Service) readSecrets(w *wish) error {
 		return fmt.Errorf("updating connection %s: %w", w.from.ID, err)
 	}
 	w.secrets = before.Secrets
-	if w.body.has("settings") {
-		all, found := w.spec.ReadSettings(w.body.given["settings"], w.from.Settings)
-		w.body.add(found)
-		w.body.masks(w.spec, all, before.Secrets)
+	if w.body.Has("settings") {
+		all, wrong := w.spec.ReadSettings(w.body.Raw("settings"), w.from.Settings)
+		w.body.Add(wrong...)
+		refuseMasks(w.body, w.spec, all, before.Secrets)
 		w.settings, w.secrets = sift(w.spec, all, before.Secrets)
 	}
-	if w.body.has("credentials") {
-		var found []resource.Problem
-		w.credentials, found = w.spec.ReadCredentials(w.body.given["credentials"])
-		w.body.add(found)
+	if w.body.Has("credentials") {
+		var wrong []resource.Problem
+		w.credentials, wrong = w.spec.ReadCredentials(w.body.Raw("credentials"))
+		w.body.Add(wrong...)
 	}
-	return w.body.err()
-}
-
-// masks refuses a mask that stands for no secret that is set.
-func (b *body) masks(spec tsp.Spec, all tsp.Settings, before map[string]string) {
-	for _, one := range spec.Settings {
-		if _, set := before[one.Key]; one.Secret && !set && all[one.Key] == mask {
-			b.refuse("settings."+one.Key, mask, "is the mask that stands where a secret is; send the secret itself", resource.CodePattern)
-		}
+	if wrong := w.body.Problems(); len(wrong) > 0 {
+		return problem.InvalidBody(wrong...)
 	}
+	return nil
 }
 
 // change tries what is new and stores the change under the connection's lock, so that a
@@ -190,14 +184,14 @@ func (s *Service) change(ctx context.Context, w wish) (Connection, error) {
 	}
 	next := Change{From: current, To: current, Reseal: w.renews()}
 	next.To.Status, next.To.Settings, next.To.UpdatedAt = w.to, w.settings, s.after(current)
-	if _, given := w.body.given["description"]; given {
-		next.To.Description = w.description
+	if description := w.body.Text("description"); description.State() != resource.Absent {
+		next.To.Description = description.Or("")
 	}
 	if w.to != Stale && w.to != Failed {
 		next.To.Problem = ""
 	}
 	if next.Reseal {
-		if w.body.has("credentials") {
+		if w.body.Has("credentials") {
 			credentials, next.Drafts = t.current, t.drafts()
 		}
 		credentials.Secrets = w.secrets
@@ -219,7 +213,7 @@ func (s *Service) try(ctx context.Context, w wish) (*trial, error) {
 	c.Settings = w.settings
 	var t *trial
 	path, own := "credentials", uuid.New()
-	if w.body.has("credentials") {
+	if w.body.Has("credentials") {
 		w.credentials.Secrets = w.secrets
 		var err error
 		if t, err = s.newTrial(ctx, c, w.credentials); err != nil {
@@ -237,7 +231,7 @@ func (s *Service) try(ctx context.Context, w wish) (*trial, error) {
 		t = &trial{Service: s, conn: c, given: stored, current: stored}
 	}
 	target := t.target(own)
-	if !w.body.has("credentials") {
+	if !w.body.Has("credentials") {
 		target.Renew = s.renewal(c.ID)
 	}
 	account, err := t.check(ctx, target)

@@ -168,7 +168,7 @@ func TestADescriptionIsSetAndCleared(t *testing.T) {
 		t.Errorf("%s", wire(t, cleared))
 	}
 	for body, says := range map[string]string{`{}`: "nothing to change", `{"descripton":"x"}`: `did you mean "description"?`,
-		`{"status":"actve"}`: "must be active", `{"tsp_id":"x"}`: "not a member", `{"credentials":{}}`: "credentials.token", `{"description":{}}`: "must be a string"} {
+		`{"status":"actve"}`: "must be active", `{"tsp_id":"x"}`: "not a field", `{"credentials":{}}`: "credentials.token", `{"description":{}}`: "must be a string"} {
 		_, err := s.service.Update(t.Context(), s.fleet, id, []byte(body))
 		refused(t, body, err, problem.Invalid, says)
 	}

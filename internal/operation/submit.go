@@ -86,7 +86,7 @@ func (s *Service) submit(ctx context.Context, r Request) (Operation, error) {
 	}
 	payload, wrong := schema.Decode(r.Body)
 	if len(wrong) > 0 {
-		return Operation{}, problem.InvalidBody(details(wrong)...)
+		return Operation{}, problem.InvalidBody(wrong...)
 	}
 	conn, grant, err := s.writable(ctx, r, payload.Connection())
 	if err != nil {
@@ -201,7 +201,7 @@ func (s *Service) fill(ctx context.Context, op *Operation, d draft) error {
 		return err
 	}
 	if wrong = append(policy.Problems, wrong...); len(wrong) > 0 {
-		return problem.InvalidBody(details(wrong)...)
+		return problem.InvalidBody(wrong...)
 	}
 	op.Warnings, op.OrderKey = policy.Dropped, orderKey(*op, schema, payload)
 	if op.Payload, err = schema.Resolved(r.Body, refs); err != nil {
@@ -271,12 +271,4 @@ func orderKey(op Operation, schema *resource.Schema, payload resource.Payload) s
 		parts = append(parts, schema.Field(name).Show(payload))
 	}
 	return strings.Join(parts, "/")
-}
-
-func details(of []resource.Problem) []problem.Detail {
-	out := make([]problem.Detail, len(of))
-	for i, p := range of {
-		out[i] = problem.Detail(p)
-	}
-	return out
 }

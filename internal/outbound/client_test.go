@@ -27,7 +27,7 @@ func TestAddressesAreJudgedWhenTheConnectionIsMade(t *testing.T) {
 	}{
 		{"a public address passes", Policy{}, "tcp4", "93.184.215.14:443", ""},
 		{"a public address passes on a high port", Policy{}, "tcp4", "93.184.215.14:8443", ""},
-		{"a mail port is refused", Policy{}, "tcp4", "93.184.215.14:25", "Port 25"},
+		{"a mail port is refused", Policy{}, "tcp4", "93.184.215.14:25", "port 25"},
 		{"loopback is refused", Policy{}, "tcp4", "127.0.0.1:443", "ask the operator"},
 		{"IPv6 loopback is refused", Policy{}, "tcp6", "[::1]:443", "ask the operator"},
 		{"loopback passes in dev mode", devMode, "tcp4", "127.0.0.1:9100", ""},

@@ -27,8 +27,8 @@ type Policy struct {
 }
 
 // Refusal is a URL or an address that the policy does not let us reach. Its text is for the
-// partner: it says what is wrong and what to do, and never names an address that the partner
-// did not write, because that would tell what our resolver knows.
+// partner: of receivers it completes "the URL …", it says what is wrong and what to do, and never
+// names an address that the partner did not write, because that would tell what our resolver knows.
 type Refusal struct {
 	Reason string
 	// Err is the finding for the operator's log, which may name the resolved address.
@@ -64,15 +64,14 @@ func (p Policy) guard() *guard {
 func (g *guard) control(network, address string, raw syscall.RawConn) error {
 	target, err := netip.ParseAddrPort(address)
 	if err != nil {
-		return &Refusal{"The receiver has no usable network address.", err}
+		return &Refusal{"leads to no usable network address", err}
 	}
 	if g.trusted(target.Addr()) {
 		return nil
 	}
 	if err := g.public.Safe(network, address, raw); err != nil {
-		return &Refusal{"The receiver's host resolves to an address that is private, reserved or on " +
-			"this machine. Use a public address, or ask the operator to add its network to " +
-			"WAYBILL_OUTBOUND_ALLOW.", err}
+		return &Refusal{"leads to an address that is private, reserved or on this machine; use a public " +
+			"address, or ask the operator to add its network to WAYBILL_OUTBOUND_ALLOW", err}
 	}
 	return checkPort(target.Port())
 }
@@ -81,14 +80,14 @@ func (g *guard) control(network, address string, raw syscall.RawConn) error {
 func (g *guard) controlHost(network, address string, raw syscall.RawConn) error {
 	target, err := netip.ParseAddrPort(address)
 	if err != nil {
-		return &Refusal{"The host has no usable network address.", err}
+		return &Refusal{"the host has no usable network address", err}
 	}
 	if g.trusted(target.Addr()) {
 		return nil
 	}
 	if err := g.public.Safe(network, address, raw); err != nil {
-		return &Refusal{"The host resolves to an address that is private, reserved or on this machine. Use a public one, " +
-			"or ask the operator to add its network to WAYBILL_OUTBOUND_ALLOW.", err}
+		return &Refusal{"the host resolves to an address that is private, reserved or on this machine; use a public one, " +
+			"or ask the operator to add its network to WAYBILL_OUTBOUND_ALLOW", err}
 	}
 	return nil
 }
@@ -108,6 +107,6 @@ func checkPort(port uint16) error {
 	if port == 443 || port >= 1024 {
 		return nil
 	}
-	return refuse("Port %d is not open to receivers. Use port 443 or one from 1024 up, or ask the "+
-		"operator to add the host's network to WAYBILL_OUTBOUND_ALLOW.", port)
+	return refuse("leads to port %d, which is not open to receivers; use port 443 or one from 1024 up, or ask the "+
+		"operator to add the host's network to WAYBILL_OUTBOUND_ALLOW", port)
 }

@@ -12,7 +12,7 @@ import (
 func (p Policy) CheckURL(raw string) error {
 	u, err := url.Parse(raw)
 	if err != nil {
-		return &Refusal{"This is not a URL. Send an absolute one, such as https://example.com/hooks.", err}
+		return &Refusal{"is not a URL; send an absolute one, such as https://example.com/hooks", err}
 	}
 	return p.guard().checkURL(u)
 }
@@ -21,21 +21,20 @@ func (g *guard) checkURL(u *url.URL) error {
 	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
 	switch {
 	case u.Scheme != "https" && u.Scheme != "http":
-		return refuse("A receiver's URL must begin with https://. Send an absolute one, such as " +
-			"https://example.com/hooks.")
+		return refuse("must begin with https://; send an absolute one, such as https://example.com/hooks")
 	case host == "":
-		return refuse("The URL names no host. Send an absolute one, such as https://example.com/hooks.")
+		return refuse("names no host; send an absolute one, such as https://example.com/hooks")
 	case u.User != nil:
-		return refuse("The URL must not hold a user name or password. Remove the part before the @; " +
-			"the signature proves who sends.")
+		return refuse("must not hold a user name or password; remove the part before the @, " +
+			"because the signature proves who sends")
 	case u.Fragment != "":
-		return refuse("The URL must not have a fragment, because it is never sent. Remove the # and what follows it.")
+		return refuse("must not have a fragment, because it is never sent; remove the # and what follows it")
 	}
 	literal, err := netip.ParseAddr(host)
 	isLiteral := err == nil // otherwise literal is the zero Addr, which is neither valid nor trusted
 	if u.Scheme == "http" && !g.mayUseHTTP(host, literal) {
-		return refuse("Plain http would show events to anyone on the way. Use https; http is accepted only " +
-			"for literal addresses that the operator lists in WAYBILL_OUTBOUND_ALLOW, and for this machine in dev mode.")
+		return refuse("must use https, because plain http would show events to anyone on the way; http is accepted only " +
+			"for literal addresses that the operator lists in WAYBILL_OUTBOUND_ALLOW, and for this machine in dev mode")
 	}
 	if isLiteral {
 		return g.checkLiteral(literal, u)
@@ -54,8 +53,8 @@ func (g *guard) checkLiteral(a netip.Addr, u *url.URL) error {
 		return err
 	}
 	if err := g.public.SafeAddr(a.Unmap()); err != nil {
-		return &Refusal{"The address " + a.String() + " is private, reserved or on this machine. Use a public " +
-			"address, or ask the operator to add its network to WAYBILL_OUTBOUND_ALLOW.", err}
+		return &Refusal{"leads to " + a.String() + ", which is private, reserved or on this machine; use a public " +
+			"address, or ask the operator to add its network to WAYBILL_OUTBOUND_ALLOW", err}
 	}
 	return checkPort(port)
 }
@@ -67,8 +66,8 @@ func (g *guard) checkName(host string, u *url.URL) error {
 		return err
 	}
 	if isLocalName(host) && !g.trusted(netip.AddrFrom4([4]byte{127, 0, 0, 1})) {
-		return refuse("The host %s is on this machine, which receivers cannot be. Use a public host; "+
-			"in dev mode local receivers are accepted.", host)
+		return refuse("leads to %s, which is on this machine, where receivers cannot be; use a public host, "+
+			"or dev mode, in which local receivers are accepted", host)
 	}
 	return nil
 }
@@ -87,7 +86,7 @@ func portOf(u *url.URL) (uint16, error) {
 	default:
 		port, err := strconv.ParseUint(text, 10, 16)
 		if err != nil || port == 0 {
-			return 0, refuse("%q is not a port. Ports are numbers from 1 to 65535.", text)
+			return 0, refuse("names %q, which is not a port; ports are numbers from 1 to 65535", text)
 		}
 		return uint16(port), nil
 	}

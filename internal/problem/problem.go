@@ -77,8 +77,15 @@ func New(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Detail: fmt.Sprintf(format, args...)}
 }
 
-// InvalidBody returns the problem of a request whose fields are wrong.
-func InvalidBody(details ...Detail) *Error { return &Error{Code: Invalid, Details: details} }
+// InvalidBody returns the problem of a request whose fields are wrong. Its details may have the
+// type of the room that found them, if that has the shape of Detail.
+func InvalidBody[D ~struct{ Path, Input, Message, Code string }](details ...D) *Error {
+	e := &Error{Code: Invalid, Details: make([]Detail, len(details))}
+	for i, d := range details {
+		e.Details[i] = Detail(d)
+	}
+	return e
+}
 
 // Of returns the problem within an error; anything else is Internal.
 func Of(err error) *Error {

@@ -21,9 +21,15 @@ const (
 	DateTime Type = "date-time"
 	Date     Type = "date"
 	Enum     Type = "enum"
-	Money    Type = "number or decimal string"
-	UUIDs    Type = "list of uuid"
-	Enums    Type = "list of enum"
+	// Money is a number or a text of the field's pattern, which must be set.
+	Money Type = "number or decimal string"
+	UUIDs Type = "list of uuid"
+	Enums Type = "list of enum"
+	Texts Type = "list of text"
+	// Nested is an object with a table of its own.
+	Nested Type = "object"
+	// Raw is any value, to be read by who knows more.
+	Raw Type = "any"
 )
 
 // Field describes one member of a payload: what the wire allows and where the value goes.
@@ -36,11 +42,22 @@ type Field struct {
 	Values   []string
 	Pattern  *regexp.Regexp
 	Min, Max *float64
-	Ref      *Ref
+	// Longest bounds a text, in characters; 0 for none.
+	Longest int
+	// Secret fields are never repeated in a problem.
+	Secret bool
+	// Hint says beside a value that is missing, null or empty what is wanted.
+	Hint string
+	// Table describes the members of a nested object.
+	Table *Table
+	Ref   *Ref
 
 	put func(payload any, f *Field, raw jsontext.Value) []Problem
 	get func(payload any) (any, State)
 }
+
+// secret tells whether the field's value is one or may hold one.
+func (f *Field) secret() bool { return f.Secret || f.Table != nil && f.Table.secret() }
 
 // Ref marks a field that holds one of our ids. The record that it names is resolved before
 // the write is accepted.

@@ -141,7 +141,7 @@ func (f *Field) value() *JSONSchema {
 		}
 		return list
 	}
-	text := &JSONSchema{Type: Types{"string"}, Pattern: noNUL}
+	text := &JSONSchema{Type: Types{"string"}, Pattern: noNUL, MaxLength: f.Longest}
 	switch {
 	case f.Pattern != nil:
 		text.Pattern = f.Pattern.String()

@@ -1,6 +1,7 @@
 // Package resource holds the unified vocabulary of writes: the kinds that can be written,
 // the typed payload of each, and one field table per payload from which decoding,
-// validation and documents follow. It knows nothing of HTTP, TSPs or storage.
+// validation and documents follow. The reader behind it (Table, Read) serves all other bodies
+// of the API as well. It knows nothing of HTTP, TSPs or storage.
 package resource
 
 // Kind names a unified resource; its values are those of the wire's ResourceEnum that

@@ -1,7 +1,7 @@
 package resource
 
-// nearest returns the known name that a misspelt one most likely meant, or "".
-func nearest(name string, known []string) string {
+// Nearest returns the known name that a misspelt one most likely meant, or "".
+func Nearest(name string, known []string) string {
 	best, bound := "", len(name)/3+1
 	if len(name) > 64 {
 		return ""

@@ -8,10 +8,49 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 )
+
+// parse reads a value, which is not null, in the form of the field's type.
+func (f *Field) parse(raw jsontext.Value) (any, []Problem) {
+	switch f.Type {
+	case Text:
+		return parseText(f, raw)
+	case Integer:
+		return parseInteger(f, raw)
+	case Decimal:
+		return parseNumber(f, raw)
+	case Money:
+		return parseMoney(f, raw)
+	case Boolean:
+		return parseBoolean(f, raw)
+	case UUID:
+		return parseUUID(f, raw)
+	case DateTime:
+		return parseDateTime(f, raw)
+	case Date:
+		return parseDate(f, raw)
+	case Enum:
+		return parseEnum(f, raw)
+	case UUIDs:
+		return uuidsType().parse(f, raw)
+	case Enums:
+		return enumsType().parse(f, raw)
+	case Texts:
+		return listOf(Texts, parseText).parse(f, raw)
+	case Nested:
+		o := ReadValue(f.Name, raw, *f.Table)
+		return o, o.wrong
+	}
+	return raw, nil
+}
+
+func (f *Field) bad(raw jsontext.Value, code, format string, args ...any) []Problem {
+	return []Problem{{f.Name, input(raw, f.secret()), fmt.Sprintf(format, args...), code}}
+}
 
 // parser reads one JSON value, which is never null, into a T or says what is wrong with it.
 type parser[T any] struct {
@@ -31,39 +70,27 @@ func moneyType() parser[Number]       { return parser[Number]{Money, parseMoney}
 func uuidsType() parser[[]uuid.UUID]  { return listOf(UUIDs, parseUUID) }
 func enumsType() parser[[]string]     { return listOf(Enums, parseEnum) }
 
-func bad(f *Field, raw jsontext.Value, code, format string, args ...any) []Problem {
-	return []Problem{{f.Name, Excerpt(plain(raw)), fmt.Sprintf(format, args...), code}}
-}
-
-// plain shows a JSON value as the caller thinks of it: strings without quotes.
-func plain(raw jsontext.Value) string {
-	if raw.Kind() == '"' {
-		if s, err := jsontext.AppendUnquote(nil, raw); err == nil {
-			return string(s)
-		}
-	}
-	return string(raw)
-}
-
 func parseText(f *Field, raw jsontext.Value) (string, []Problem) {
 	if raw.Kind() != '"' {
-		return "", bad(f, raw, CodeString, "must be a string")
+		return "", f.bad(raw, CodeString, "must be a string")
 	}
 	s := plain(raw)
 	switch {
 	case strings.ContainsRune(s, 0):
-		return "", bad(f, raw, CodeBadText, "must not contain the NUL character")
+		return "", f.bad(raw, CodeBadText, "must not contain the NUL character")
 	case f.NonEmpty && strings.TrimSpace(s) == "":
-		return "", bad(f, raw, CodeTooShort, "must not be empty")
+		return "", f.bad(raw, CodeTooShort, "must not be empty%s", also(f.Hint))
+	case f.Longest > 0 && utf8.RuneCountInString(s) > f.Longest:
+		return "", f.bad(raw, CodeTooLong, "must have at most %d characters", f.Longest)
 	case f.Pattern != nil && !f.Pattern.MatchString(s):
-		return "", bad(f, raw, CodePattern, "must match %s", f.Pattern)
+		return "", f.bad(raw, CodePattern, "must match %s", f.Pattern)
 	}
 	return s, nil
 }
 
 func parseInteger(f *Field, raw jsontext.Value) (int64, []Problem) {
 	if raw.Kind() != '0' {
-		return 0, bad(f, raw, CodeInteger, "must be an integer")
+		return 0, f.bad(raw, CodeInteger, "must be an integer")
 	}
 	n, err := strconv.ParseInt(string(raw), 10, 64)
 	if err != nil {
@@ -71,9 +98,9 @@ func parseInteger(f *Field, raw jsontext.Value) (int64, []Problem) {
 		v, ferr := strconv.ParseFloat(string(raw), 64)
 		switch {
 		case ferr != nil || math.Abs(v) > 1<<53:
-			return 0, bad(f, raw, CodeRange, "is too large for an integer")
+			return 0, f.bad(raw, CodeRange, "is too large for an integer")
 		case v != math.Trunc(v):
-			return 0, bad(f, raw, CodeInteger, "must be an integer")
+			return 0, f.bad(raw, CodeInteger, "must be an integer")
 		}
 		n = int64(v)
 	}
@@ -85,11 +112,11 @@ const maxNumberLength = 64
 
 func parseNumber(f *Field, raw jsontext.Value) (Number, []Problem) {
 	if raw.Kind() != '0' {
-		return "", bad(f, raw, CodeNumber, "must be a number")
+		return "", f.bad(raw, CodeNumber, "must be a number")
 	}
 	v, err := strconv.ParseFloat(string(raw), 64)
 	if err != nil || len(raw) > maxNumberLength || math.Abs(v) > 1e15 {
-		return "", bad(f, raw, CodeRange, "is too large")
+		return "", f.bad(raw, CodeRange, "is too large")
 	}
 	return Number(raw), outOfRange(f, raw, v)
 }
@@ -97,29 +124,36 @@ func parseNumber(f *Field, raw jsontext.Value) (Number, []Problem) {
 func outOfRange(f *Field, raw jsontext.Value, v float64) []Problem {
 	switch {
 	case f.Min != nil && v < *f.Min:
-		return bad(f, raw, CodeRange, "must be at least %v", *f.Min)
+		return f.bad(raw, CodeRange, "must be at least %v", *f.Min)
 	case f.Max != nil && v > *f.Max:
-		return bad(f, raw, CodeRange, "must be at most %v", *f.Max)
+		return f.bad(raw, CodeRange, "must be at most %v", *f.Max)
 	}
 	return nil
 }
 
 func parseBoolean(f *Field, raw jsontext.Value) (bool, []Problem) {
 	if k := raw.Kind(); k != 't' && k != 'f' {
-		return false, bad(f, raw, CodeBoolean, "must be true or false")
+		return false, f.bad(raw, CodeBoolean, "must be true or false")
 	}
 	return raw.Kind() == 't', nil
 }
 
+// ParseID reads a UUID in the only spelling that the contract has: 36 characters with dashes.
+func ParseID(s string) (uuid.UUID, bool) {
+	id, err := uuid.Parse(s)
+	if err != nil || len(s) != 36 {
+		return uuid.Nil, false
+	}
+	return id, true
+}
+
 func parseUUID(f *Field, raw jsontext.Value) (uuid.UUID, []Problem) {
-	s := plain(raw)
-	// uuid.Parse also takes urn: and braced forms, which the contract does not.
-	if raw.Kind() == '"' && len(s) == 36 {
-		if id, err := uuid.Parse(s); err == nil {
+	if raw.Kind() == '"' {
+		if id, ok := ParseID(plain(raw)); ok {
 			return id, nil
 		}
 	}
-	return uuid.Nil, bad(f, raw, CodeUUID, "must be a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057")
+	return uuid.Nil, f.bad(raw, CodeUUID, "must be a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057")
 }
 
 var rfc3339 = regexp.MustCompile(dateTimePattern)
@@ -131,7 +165,7 @@ func parseDateTime(f *Field, raw jsontext.Value) (time.Time, []Problem) {
 			return t.UTC(), nil
 		}
 	}
-	return time.Time{}, bad(f, raw, CodeDateTime, "must be a date and time in UTC such as 2026-01-15T10:30:00Z")
+	return time.Time{}, f.bad(raw, CodeDateTime, "must be a date and time in UTC such as 2026-01-15T10:30:00Z")
 }
 
 func parseDate(f *Field, raw jsontext.Value) (string, []Problem) {
@@ -140,7 +174,7 @@ func parseDate(f *Field, raw jsontext.Value) (string, []Problem) {
 			return plain(raw), nil
 		}
 	}
-	return "", bad(f, raw, CodeDate, "must be a date such as 2026-01-15")
+	return "", f.bad(raw, CodeDate, "must be a date such as 2026-01-15")
 }
 
 func parseEnum(f *Field, raw jsontext.Value) (string, []Problem) {
@@ -148,13 +182,13 @@ func parseEnum(f *Field, raw jsontext.Value) (string, []Problem) {
 	if raw.Kind() == '"' && slices.Contains(f.Values, s) {
 		return s, nil
 	}
-	if near := nearest(s, f.Values); near != "" {
-		return "", bad(f, raw, CodeEnum, "is not a known value; did you mean %q?", near)
+	if near := Nearest(s, f.Values); near != "" {
+		return "", f.bad(raw, CodeEnum, "is not a known value; did you mean %q?", near)
 	}
 	if len(f.Values) > 60 {
-		return "", bad(f, raw, CodeEnum, "is not one of the %d known values", len(f.Values))
+		return "", f.bad(raw, CodeEnum, "is not one of the %d known values", len(f.Values))
 	}
-	return "", bad(f, raw, CodeEnum, "must be one of %s", strings.Join(f.Values, ", "))
+	return "", f.bad(raw, CodeEnum, "must be one of %s", strings.Join(f.Values, ", "))
 }
 
 func parseMoney(f *Field, raw jsontext.Value) (Number, []Problem) {
@@ -163,7 +197,7 @@ func parseMoney(f *Field, raw jsontext.Value) (Number, []Problem) {
 	}
 	s := plain(raw)
 	if !f.Pattern.MatchString(s) || len(s) > maxNumberLength {
-		return "", bad(f, raw, CodeDecimal, `must be a number or a decimal string such as "123.45"`)
+		return "", f.bad(raw, CodeDecimal, `must be a number or a decimal string such as "123.45"`)
 	}
 	return Number(s), nil
 }
@@ -171,7 +205,7 @@ func parseMoney(f *Field, raw jsontext.Value) (Number, []Problem) {
 func listOf[T any](t Type, item func(*Field, jsontext.Value) (T, []Problem)) parser[[]T] {
 	return parser[[]T]{t, func(f *Field, raw jsontext.Value) ([]T, []Problem) {
 		if raw.Kind() != '[' {
-			return nil, bad(f, raw, CodeList, "must be a list")
+			return nil, f.bad(raw, CodeList, "must be a list")
 		}
 		list, problems := []T{}, []Problem(nil)
 		for i, v := range items(raw) {
@@ -180,28 +214,14 @@ func listOf[T any](t Type, item func(*Field, jsontext.Value) (T, []Problem)) par
 				p.Path = fmt.Sprintf("%s[%d]", f.Name, i)
 				problems = append(problems, p)
 			}
+			if len(problems) >= maxProblems {
+				break
+			}
 			list = append(list, one)
 		}
 		if f.NonEmpty && len(list) == 0 {
-			problems = bad(f, raw, CodeListShort, "must hold at least one item")
+			problems = f.bad(raw, CodeListShort, "must hold at least one item")
 		}
 		return list, problems
 	}}
-}
-
-// items splits a JSON array, which is known to be well formed, into its values.
-func items(array jsontext.Value) []jsontext.Value {
-	d := jsontext.NewDecoder(strings.NewReader(string(array)))
-	var all []jsontext.Value
-	if _, err := d.ReadToken(); err != nil {
-		return nil
-	}
-	for d.PeekKind() != ']' {
-		v, err := d.ReadValue()
-		if err != nil {
-			return all
-		}
-		all = append(all, v.Clone())
-	}
-	return all
 }

@@ -1,6 +1,9 @@
 package resource
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Problem is one thing that is wrong with a body: where, what was sent, what is wrong and
 // a machine-readable code. Its fields are those of the wire's ValidationErrorDetail.
@@ -44,8 +47,10 @@ const (
 // maxInput bounds how much of the caller's input an error repeats, in characters.
 const maxInput = 200
 
-// Excerpt cuts what was sent to the length that an error repeats.
+// Excerpt cuts what was sent to the length that an error repeats, and makes it valid UTF-8,
+// which an answer must be.
 func Excerpt(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
 	if utf8.RuneCountInString(s) <= maxInput {
 		return s
 	}

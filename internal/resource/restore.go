@@ -52,9 +52,9 @@ func (s *Schema) Resolved(body []byte, refs Refs) ([]byte, error) {
 
 // Restore reads back what Resolved wrote. An error means that the stored text is not ours.
 func (s *Schema) Restore(stored []byte) (Payload, Refs, error) {
-	members, problems := readObject(stored)
-	if problems != nil {
-		return nil, nil, fmt.Errorf("reading a stored payload: %s", problems[0].Message)
+	members, fatal := split(stored, s.secret())
+	if fatal != nil {
+		return nil, nil, fmt.Errorf("reading a stored payload: %s", fatal.Message)
 	}
 	payload, refs := s.fresh(), Refs{}
 	for _, m := range members {
@@ -66,8 +66,8 @@ func (s *Schema) Restore(stored []byte) (Payload, Refs, error) {
 			refs[f.Name] = ids
 			continue
 		}
-		if f := s.byName[m.name]; f != nil {
-			if wrong := s.put(payload, f, m.value); len(wrong) > 0 {
+		if f := s.Field(m.name); f != nil {
+			if wrong := f.put(payload, f, m.value); len(wrong) > 0 {
 				return nil, nil, fmt.Errorf("reading %s of a stored payload: %s", m.name, wrong[0].Message)
 			}
 		}
@@ -88,21 +88,4 @@ func sourceIDs(f *Field, raw jsontext.Value) ([]SourceID, error) {
 		return nil, fmt.Errorf("reading %s of a stored payload: %w", f.Ref.SourceField, err)
 	}
 	return []SourceID{one}, nil
-}
-
-// Merge returns the fields of a record after a write: those that it had, replaced by the
-// members of the stored payload. The connection is no field of a record.
-func (s *Schema) Merge(known, stored []byte) ([]byte, error) {
-	old, problems := readObject(known)
-	given, more := readObject(stored)
-	if problems = append(problems, more...); problems != nil {
-		return nil, fmt.Errorf("merging a record: %s", problems[0].Message)
-	}
-	fields := map[string]jsontext.Value{}
-	for _, m := range append(old, given...) {
-		if m.name != connectionField {
-			fields[m.name] = m.value
-		}
-	}
-	return json.Marshal(fields, json.Deterministic(true))
 }

@@ -14,24 +14,22 @@ type Payload interface {
 
 // Schema is the field table of one write.
 type Schema struct {
-	Kind   Kind
-	Verb   Verb
-	Fields []Field
+	Kind Kind
+	Verb Verb
+	Table
 	// Order names the fields whose values together say which writes must keep their order;
 	// empty for kinds whose creates are independent of each other.
 	Order []string
 
 	fresh  func() Payload
-	byName map[string]*Field
 	source map[string]*Field
 }
 
 func schema(kind Kind, verb Verb, fields []Field, fresh func() Payload) *Schema {
-	s := &Schema{Kind: kind, Verb: verb, Fields: fields, fresh: fresh,
-		byName: map[string]*Field{}, source: map[string]*Field{}}
+	s := &Schema{Kind: kind, Verb: verb, Table: Table{Of: "a " + string(kind), Fields: fields}, fresh: fresh,
+		source: map[string]*Field{}}
 	for i := range fields {
 		f := &fields[i]
-		s.byName[f.Name] = f
 		if f.Ref != nil {
 			s.source[f.Ref.SourceField] = f
 		}
@@ -73,9 +71,6 @@ func (s *Schema) References() []*Field {
 	}
 	return refs
 }
-
-// Field returns the field of that name, or nil.
-func (s *Schema) Field(name string) *Field { return s.byName[name] }
 
 // Given lists, in table order, the fields of a payload that were sent, null ones included.
 // The connection is not one of them: it addresses the write and is never written.

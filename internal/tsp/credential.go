@@ -1,15 +1,16 @@
 package tsp
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
-	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 // CredentialKind is one of the contract's shapes of credentials; Kind is its conn_type.
@@ -108,23 +109,16 @@ func (k CredentialKind) Field(name string) (CredentialField, bool) {
 // takes. The shape with the fewest problems is the one that is reported, with paths such as
 // "credentials.token" and no secret in them.
 func (s Spec) ReadCredentials(raw jsontext.Value) (Credentials, []resource.Problem) {
-	var given map[string]jsontext.Value
-	if err := json.Unmarshal(raw, &given); err != nil || given == nil {
-		return Credentials{}, []resource.Problem{{Path: "credentials", Input: masked, Code: resource.CodeNotObject,
-			Message: "must be an object of " + s.shapesTaken()}}
-	}
 	var best []resource.Problem
 	for i, kind := range s.Credentials {
-		c, problems := kind.read(given)
+		given := resource.ReadValue("credentials", raw, kind.table(s.DisplayName+" takes "+s.shapesTaken()))
+		problems := given.Problems()
 		if len(problems) == 0 {
-			return c, nil
+			return kind.read(given), nil
 		}
 		if i == 0 || len(problems) < len(best) {
 			best = problems
 		}
-	}
-	for i := range best {
-		best[i].Message += "; " + s.DisplayName + " takes " + s.shapesTaken()
 	}
 	return Credentials{}, best
 }
@@ -146,47 +140,35 @@ func (s Spec) shapesTaken() string {
 	return strings.Join(all, " or ")
 }
 
-func (k CredentialKind) read(given map[string]jsontext.Value) (Credentials, []resource.Problem) {
-	c := Credentials{Kind: k.Kind, Fields: map[string]string{}}
-	var problems []resource.Problem
-	refuse := func(name, message, code string) {
-		problems = append(problems, resource.Problem{Path: "credentials." + name, Input: masked, Message: message, Code: code})
-	}
-	for _, name := range slices.Sorted(maps.Keys(given)) {
-		f, known := k.Field(name)
-		text, ok := f.text(given[name])
-		switch {
-		case !known:
-			refuse(name, "is not expected", resource.CodeUnknown)
-		case given[name].Kind() == 'n':
-		case !ok && f.Integer:
-			refuse(name, "must be an integer", resource.CodeInteger)
-		case !ok:
-			refuse(name, "must be a string", resource.CodeString)
-		case f.Values != nil && !slices.Contains(f.Values, text):
-			refuse(name, "must be one of "+strings.Join(f.Values, ", "), resource.CodeEnum)
-		default:
-			c.Fields[name] = text
-		}
-	}
+func (k CredentialKind) table(hint string) resource.Table {
+	t := resource.Table{Of: "the credentials", Hint: hint}
 	for _, f := range k.Fields {
-		if _, was := given[f.Name]; f.Required && c.Fields[f.Name] == "" && (!was || given[f.Name].Kind() == 'n' || string(given[f.Name]) == `""`) {
-			refuse(f.Name, "is required", resource.CodeMissing)
+		field := resource.Field{Name: f.Name, Type: resource.Text, Required: f.Required, NonEmpty: f.Required,
+			Nullable: !f.Required, Values: f.Values, Secret: true, Hint: hint}
+		switch {
+		case f.Integer:
+			field.Type = resource.Integer
+		case f.Values != nil:
+			field.Type = resource.Enum
 		}
+		t.Fields = append(t.Fields, field)
 	}
-	return c, problems
+	return t
 }
 
-// text reads a member's value as the text that is kept of it.
-func (f CredentialField) text(raw jsontext.Value) (string, bool) {
-	if f.Integer {
-		n, err := strconv.ParseInt(string(raw), 10, 64)
-		return strconv.FormatInt(n, 10), err == nil
+// read keeps of each member its value as text.
+func (k CredentialKind) read(given *resource.Object) Credentials {
+	c := Credentials{Kind: k.Kind, Fields: map[string]string{}}
+	for _, f := range k.Fields {
+		if value, state := given.Value(f.Name); state == resource.Set {
+			c.Fields[f.Name] = fmt.Sprint(value)
+		}
 	}
-	var s string
-	err := json.Unmarshal(raw, &s)
-	return s, err == nil
+	return c
 }
+
+// masked stands where a secret is.
+const masked = wire.Mask
 
 // Masked returns credentials as callers may read them: the members of their kind, secret ones
 // as "*****" and what an exchange added left out. Required members that are kept no longer,

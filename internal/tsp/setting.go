@@ -1,16 +1,13 @@
 package tsp
 
 import (
-	"fmt"
-	"slices"
+	"maps"
 	"strconv"
 	"strings"
 
-	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/waybill-dev/waybill/internal/resource"
-	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 // SettingType is the JSON form of a setting.
@@ -82,93 +79,43 @@ func (s Spec) Effective(set Settings) Settings {
 	return all
 }
 
-// ReadSettings reads a JSON object of settings over those that are set already; null removes
-// one. It returns every problem, with paths such as "settings.region".
+// ReadSettings reads a JSON object of settings, nil for none, over those that are set already;
+// null removes one. It returns every problem, with paths such as "settings.region".
 func (s Spec) ReadSettings(raw jsontext.Value, set Settings) (Settings, []resource.Problem) {
-	var given map[string]jsontext.Value
-	if len(raw) > 0 {
-		if err := json.Unmarshal(raw, &given); err != nil {
-			return nil, []resource.Problem{{Path: "settings", Input: resource.Excerpt(string(raw)), Message: "must be an object", Code: resource.CodeNotObject}}
-		}
+	if len(raw) == 0 {
+		raw = jsontext.Value("{}")
 	}
-	out, problems := Settings{}, []resource.Problem(nil)
-	for key, v := range set {
-		out[key] = v
-	}
-	for key, value := range given {
-		i := slices.IndexFunc(s.Settings, func(one Setting) bool { return one.Key == key })
-		switch {
-		case i < 0:
-			problems = append(problems, resource.Problem{Path: "settings." + key, Input: resource.Excerpt(string(value)),
-				Message: s.unknownSetting(), Code: resource.CodeUnknown})
-		case value.Kind() == 'n':
-			delete(out, key)
-		default:
-			v, problem := s.Settings[i].read(value)
-			if problem != nil {
-				problems = append(problems, *problem)
-				continue
-			}
-			out[key] = v
-		}
-	}
+	given, out := resource.ReadValue("settings", raw, s.settingsTable()), Settings{}
+	maps.Copy(out, set)
 	for _, one := range s.Settings {
+		switch value, state := given.Value(one.Key); state {
+		case resource.Null:
+			delete(out, one.Key)
+		case resource.Set:
+			out[one.Key] = value
+		}
 		if _, ok := out[one.Key]; one.Required && !ok {
-			problems = append(problems, resource.Problem{Path: "settings." + one.Key, Code: resource.CodeMissing,
-				Message: "is required by " + s.DisplayName + ": " + one.Label})
+			given.Refuse(one.Key, resource.CodeMissing, "is required by %s: %s", s.DisplayName, one.Label)
 		}
 	}
-	slices.SortFunc(problems, func(a, b resource.Problem) int { return strings.Compare(a.Path, b.Path) })
-	return out, problems
+	return out, given.Problems()
 }
 
-func (s Spec) unknownSetting() string {
-	if len(s.Settings) == 0 {
-		return s.DisplayName + " has no settings"
-	}
-	keys := make([]string, len(s.Settings))
-	for i, one := range s.Settings {
-		keys[i] = one.Key
-	}
-	return fmt.Sprintf("is no setting of %s; there are %s", s.DisplayName, strings.Join(keys, ", "))
-}
-
-func (one Setting) read(raw jsontext.Value) (any, *resource.Problem) {
-	var out any
-	var err error
-	switch one.Type {
-	case IntegerSetting:
-		var v int64
-		err = json.Unmarshal(raw, &v)
-		out = v
-	case BooleanSetting:
-		var v bool
-		err = json.Unmarshal(raw, &v)
-		out = v
-	case ListSetting:
-		v := []string{}
-		err = json.Unmarshal(raw, &v)
-		out = v
-	default:
-		var v string
-		err = json.Unmarshal(raw, &v)
-		if err == nil && one.Values != nil && !slices.Contains(one.Values, v) {
-			return nil, one.problem(raw, "must be one of "+strings.Join(one.Values, ", "), resource.CodeEnum)
+func (s Spec) settingsTable() resource.Table {
+	t := resource.Table{Of: "the settings of " + s.DisplayName}
+	for _, one := range s.Settings {
+		f := resource.Field{Name: one.Key, Type: resource.Text, Values: one.Values, Nullable: true, Secret: one.Secret}
+		switch {
+		case one.Type == IntegerSetting:
+			f.Type = resource.Integer
+		case one.Type == BooleanSetting:
+			f.Type = resource.Boolean
+		case one.Type == ListSetting:
+			f.Type = resource.Texts
+		case one.Values != nil:
+			f.Type = resource.Enum
 		}
-		out = v
+		t.Fields = append(t.Fields, f)
 	}
-	if err != nil {
-		return nil, one.problem(raw, "must be of type "+string(one.Type), resource.CodeString)
-	}
-	return out, nil
+	return t
 }
-
-func (one Setting) problem(raw jsontext.Value, message, code string) *resource.Problem {
-	input := resource.Excerpt(string(raw))
-	if one.Secret {
-		input = masked
-	}
-	return &resource.Problem{Path: "settings." + one.Key, Input: input, Message: message, Code: code}
-}
-
-const masked = wire.Mask

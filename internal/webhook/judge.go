@@ -45,7 +45,7 @@ func explain(err error, timeout time.Duration) string {
 	var noURL *url.Error
 	switch {
 	case errors.As(err, &refused):
-		return "Nothing was sent. " + refused.Error()
+		return "Nothing was sent, because the URL " + refused.Error() + "."
 	case errors.Is(err, context.Canceled):
 		return "The attempt was interrupted because Waybill stopped."
 	case isTimeout(err):

@@ -2,8 +2,11 @@ package webhook
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/waybill-dev/waybill/internal/resource"
 )
 
 const wildcard = ".*"
@@ -26,7 +29,7 @@ func CheckName(name string) error {
 	if knownName(name) {
 		return nil
 	}
-	return errors.New("is not the name of an event. " + suggest(name))
+	return errors.New("is not the name of an event; " + suggest(name))
 }
 
 // isWildcard tells whether a name stands for all events of a resource.
@@ -35,31 +38,34 @@ func isWildcard(name string) bool { return strings.HasSuffix(name, wildcard) }
 // expand returns the concrete names that a known name stands for: itself, or for a wildcard
 // every name of that resource, in the contract's order.
 func expand(name string) []string {
-	resource, isAll := strings.CutSuffix(name, wildcard)
+	of, isAll := strings.CutSuffix(name, wildcard)
 	if !isAll {
 		return []string{name}
 	}
 	var concrete []string
 	for _, n := range eventNames {
-		if strings.HasPrefix(n, resource+".") && !isWildcard(n) {
+		if strings.HasPrefix(n, of+".") && !isWildcard(n) {
 			concrete = append(concrete, n)
 		}
 	}
 	return concrete
 }
 
-// suggest tells what an unknown name may have meant: the names of the same resource, or of
-// all operations, which is what Waybill is mostly asked for.
+// suggest tells what an unknown name may have meant: the one nearest to it, else the names of
+// the same resource, else those that Waybill is mostly asked for.
 func suggest(name string) string {
-	resource, _, _ := strings.Cut(name, ".")
-	var near []string
+	if near := resource.Nearest(name, documentedNames()); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	of, _, _ := strings.Cut(name, ".")
+	var same []string
 	for _, n := range documentedNames() {
-		if strings.HasPrefix(n, resource+".") {
-			near = append(near, n)
+		if strings.HasPrefix(n, of+".") {
+			same = append(same, n)
 		}
 	}
-	if len(near) == 0 {
-		return "Use a documented name, such as resource_operation.succeeded or resource_operation.*."
+	if len(same) == 0 {
+		return "use a documented one, such as resource_operation.succeeded or resource_operation.*"
 	}
-	return "The names of " + resource + " are " + strings.Join(near, ", ") + "."
+	return "those of " + of + " are " + strings.Join(same, ", ")
 }

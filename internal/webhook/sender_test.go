@@ -244,8 +244,8 @@ func TestConnectionFailuresAreToldWithoutAddressOrURL(t *testing.T) {
 		want   string
 	}{
 		{"nobody listens", newSender(t, loopback, 10*time.Second), closed.URL, "refused the connection"},
-		{"loopback is not allowed", newSender(t, outbound.Policy{}, 10*time.Second), inPlain, "Nothing was sent."},
-		{"http is not allowed", newSender(t, outbound.Policy{AllowLoopback: true}, 10*time.Second), plain.URL, "Nothing was sent."},
+		{"loopback is not allowed", newSender(t, outbound.Policy{}, 10*time.Second), inPlain, "Nothing was sent, because the URL "},
+		{"http is not allowed", newSender(t, outbound.Policy{AllowLoopback: true}, 10*time.Second), plain.URL, "Nothing was sent, because the URL "},
 		{"no TLS", newSender(t, loopback, 10*time.Second), inPlain, "not speak TLS"},
 		{"an unknown issuer", newSender(t, loopback, 10*time.Second), secure.URL, "its issuer is unknown"},
 		{"no answer", newSender(t, loopback, 10*time.Second), dropped.URL, "failed before it answered"},

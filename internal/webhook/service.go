@@ -12,7 +12,7 @@ import (
 )
 
 // URLPolicy decides which receivers may be asked for. The text of its error is shown to the
-// partner, so it says in full sentences what is wrong and what to do.
+// partner as the problem of the url, so it says what is wrong and what to do.
 type URLPolicy interface {
 	CheckURL(raw string) error
 }
@@ -110,12 +110,12 @@ func withoutSecrets(all []Subscription) []Subscription {
 
 func duplicate(name string) error {
 	if isWildcard(name) {
-		return problem.New(problem.Conflict, "Nothing was made, because this URL already has a subscription to "+
-			"one of the events of %s with the same filters. Delete that one first, or ask for the missing "+
-			"events by their names.", name)
+		return problem.New(problem.Conflict, "nothing was made, because this URL already has a subscription to "+
+			"one of the events of %s with the same filters; delete that one first, or ask for the missing "+
+			"events by their names", name)
 	}
-	return problem.New(problem.Conflict, "This URL already has a subscription to %s with the same filters. "+
-		"Use that one, or delete it first.", name)
+	return problem.New(problem.Conflict, "this URL already has a subscription to %s with the same filters; "+
+		"use that one, or delete it first", name)
 }
 
 // Get returns a partner's subscription.
@@ -137,8 +137,8 @@ func (s *Service) Delete(ctx context.Context, partner, id uuid.UUID) error {
 
 func (s *Service) missing(err error, id uuid.UUID, doing string) error {
 	if errors.Is(err, ErrNotFound) {
-		return problem.New(problem.NotFound, "There is no webhook subscription %s. List yours with GET "+
-			"/v2/notifications/webhooks.", id)
+		return problem.New(problem.NotFound, "there is no webhook subscription %s; list yours with GET "+
+			"/v2/notifications/webhooks", id)
 	}
 	return fmt.Errorf("%s a subscription: %w", doing, err)
 }

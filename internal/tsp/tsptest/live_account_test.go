@@ -44,7 +44,7 @@ func TestWhatIsWrongInTheEnvironmentIsToldByItsPathAlone(t *testing.T) {
 		"credentials.password is required":          {envCredentials: `{"username":"demo","pasword":"hidden-value"}`},
 		"credentials must be an object":             {envCredentials: `"hidden-value"`},
 		"takes no credentials of the kind":          {envCredentials: `{"kind":"geotab","fields":{"password":"hidden-value"}}`},
-		"settings.initial_pasword is no set":        {envSettings: `{"initial_pasword":"hidden-value"}`},
+		"settings.initial_pasword is not a field":   {envSettings: `{"initial_pasword":"hidden-value"}`},
 		"settings must be an object":                {envSettings: `hidden-value`},
 		"must be an https URL":                      {envBaseURL: "http://user:hidden-value@127.0.0.1"},
 		"or an http one of this machine":            {envBaseURL: "http://example.com"},

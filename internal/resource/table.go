@@ -1,0 +1,112 @@
+package resource
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Table describes a JSON object: what people call it and which members it may have.
+type Table struct {
+	// Of completes "is not a field of …", such as "a vehicle".
+	Of     string
+	Fields []Field
+	// Hint says what the object must look like, where the list of its fields would not do.
+	Hint string
+}
+
+// maxProblems bounds the answer to a body that is wrong a thousand times over.
+const maxProblems = 100
+
+// Field returns the field of that name, or nil.
+func (t *Table) Field(name string) *Field {
+	if i := t.index(name); i >= 0 {
+		return &t.Fields[i]
+	}
+	return nil
+}
+
+func (t *Table) index(name string) int {
+	for i := range t.Fields {
+		if t.Fields[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// secret tells whether the object may hold a secret. Then no input of it is repeated that might
+// be one under a misspelt name or in the wrong place.
+func (t *Table) secret() bool {
+	for i := range t.Fields {
+		if t.Fields[i].secret() {
+			return true
+		}
+	}
+	return false
+}
+
+// read hands each value to put and returns what is wrong in the order of the members; missing
+// ones come last. Paths begin with the prefix.
+func (t *Table) read(prefix string, members []member, put func(*Field, jsontext.Value) []Problem) []Problem {
+	var all []Problem
+	add := func(found ...Problem) {
+		for _, p := range found {
+			p.Path = prefix + p.Path
+			all = append(all, p)
+		}
+	}
+	seen := make([]bool, len(t.Fields))
+	for _, m := range members {
+		i := t.index(m.name)
+		if i < 0 {
+			add(t.unknown(m))
+			continue
+		}
+		f := &t.Fields[i]
+		seen[i] = true
+		if m.value.Kind() == 'n' && !f.Nullable {
+			add(f.bad(m.value, CodeNull, "must not be null%s", also(f.Hint))...)
+		} else {
+			add(put(f, m.value)...)
+		}
+		if len(all) >= maxProblems {
+			break
+		}
+	}
+	for i := range t.Fields {
+		if f := &t.Fields[i]; f.Required && !seen[i] {
+			add(Problem{Path: f.Name, Message: "is required" + also(f.Hint, t.Hint), Code: CodeMissing})
+		}
+	}
+	return all[:min(len(all), maxProblems)]
+}
+
+func (t *Table) unknown(m member) Problem {
+	names := make([]string, len(t.Fields))
+	for i := range t.Fields {
+		names[i] = t.Fields[i].Name
+	}
+	instead := "there are " + strings.Join(names, ", ")
+	switch near := Nearest(m.name, names); {
+	case near != "":
+		instead = fmt.Sprintf("did you mean %q?", near)
+	case t.Hint != "":
+		instead = t.Hint
+	case len(names) == 0:
+		instead = "there are none"
+	}
+	message := "is not a field of " + t.Of + "; " + instead
+	return Problem{Path: Excerpt(m.name), Input: input(m.value, t.secret()), Message: message, Code: CodeUnknown}
+}
+
+// also is the end of a message that a hint makes, the first that there is.
+func also(hints ...string) string {
+	for _, hint := range hints {
+		if hint != "" {
+			return "; " + hint
+		}
+	}
+	return ""
+}
