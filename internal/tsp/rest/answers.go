@@ -37,7 +37,7 @@ func (l *line) refused(a Answer) error {
 			message = said
 		}
 	}
-	return &tsp.Error{Class: settled(a.Method, l.answers.class(a)), Message: message, Status: a.Status,
+	return &tsp.Error{Class: settled(a.reads, l.answers.class(a)), Message: message, Status: a.Status,
 		Headers: a.Headers, RetryAfter: retryAfter(a.Headers, l.now())}
 }
 

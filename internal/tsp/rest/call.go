@@ -22,6 +22,12 @@ type Call struct {
 	Body any
 	// Form is sent as a form instead of a body.
 	Form url.Values
+	// Reads tells that the call changes nothing although its method is none of GET and HEAD.
+	Reads bool
+}
+
+func (c Call) reads() bool {
+	return c.Reads || c.Method == http.MethodGet || c.Method == http.MethodHead
 }
 
 // Answer is what the TSP said. Only answers of 2xx leave Send.
@@ -33,6 +39,8 @@ type Answer struct {
 	Headers            http.Header
 	// Body is bounded. Of an answer that is not 2xx it may be cut or empty.
 	Body []byte
+
+	reads bool
 }
 
 // Send makes one call with a session's credentials. It waits for the budget of every limit
@@ -54,7 +62,7 @@ func (a Answer) Unexpected(message string, cause error) error {
 }
 
 func (a Answer) fail(class tsp.Class, message string, cause error) error {
-	return &tsp.Error{Class: settled(a.Method, class), Message: message, Status: a.Status, Headers: a.Headers, Err: cause}
+	return &tsp.Error{Class: settled(a.reads, class), Message: message, Status: a.Status, Headers: a.Headers, Err: cause}
 }
 
 // Decode reads the body of an answer of 2xx. Text that is no JSON is Unconfirmed: it may come

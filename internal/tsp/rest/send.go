@@ -101,7 +101,7 @@ func (l *line) once(ctx context.Context, pace tsp.Pacer, call Call, proof http.H
 	}
 	response, err := l.client.Do(request)
 	if err != nil {
-		return Answer{}, crossing.lost(call.Method, err)
+		return Answer{}, crossing.lost(call.reads(), err)
 	}
 	defer response.Body.Close()
 	return l.judge(call, response)
@@ -151,17 +151,17 @@ func (c *crossing) watch(ctx context.Context) context.Context {
 }
 
 // lost is the end of a call that brought no answer.
-func (c *crossing) lost(method string, err error) error {
+func (c *crossing) lost(reads bool, err error) error {
 	if c.asked.Load() && !c.got.Load() {
 		return &tsp.Error{Class: tsp.Unavailable, Message: "the TSP could not be reached", Err: err}
 	}
-	return &tsp.Error{Class: settled(method, tsp.Unknown), Message: "the TSP did not answer", Err: err}
+	return &tsp.Error{Class: settled(reads, tsp.Unknown), Message: "the TSP did not answer", Err: err}
 }
 
 // settled makes an unknown end of a call that only reads a certain one: nothing was applied.
 // A look-up or import that met it is tried again without using up attempts.
-func settled(method string, class tsp.Class) tsp.Class {
-	if class == tsp.Unknown && (method == http.MethodGet || method == http.MethodHead) {
+func settled(reads bool, class tsp.Class) tsp.Class {
+	if class == tsp.Unknown && reads {
 		return tsp.Unavailable
 	}
 	return class
@@ -169,7 +169,7 @@ func settled(method string, class tsp.Class) tsp.Class {
 
 // judge reads and classifies an answer.
 func (l *line) judge(call Call, response *http.Response) (Answer, error) {
-	a := Answer{Method: call.Method, Path: call.Path, Base: l.base, Status: response.StatusCode,
+	a := Answer{Method: call.Method, Path: call.Path, Base: l.base, reads: call.reads(), Status: response.StatusCode,
 		Headers: l.hidden().redactHeaders(response.Header)}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	oversize := len(body) > maxAnswer

@@ -199,7 +199,7 @@ func TestAnUpdateMayChangeTheRecordAsTheTSPHasIt(t *testing.T) {
 	t.Parallel()
 	config := testland()
 	config.Writes[1].Method, config.Writes[1].Encode = "PUT", nil
-	config.Writes[1].Compose = rest.Modify("/vehicles?id={target}", func(v *resource.Vehicle, _ tsp.Write, now rest.Answer) (any, error) {
+	config.Writes[1].Compose = rest.Modify(rest.Get("/vehicles?id={target}"), func(v *resource.Vehicle, _ tsp.Write, now rest.Answer) (any, error) {
 		return map[string]string{"was": string(now.Body), "notes": v.Notes.Or("")}, nil
 	})
 	y := &yard{}

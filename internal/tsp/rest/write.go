@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -130,18 +131,27 @@ func Body[P resource.Payload](encode func(p P, w tsp.Write) (any, error)) Encode
 	}
 }
 
+// Read makes the call that asks for the record to update. It must not change anything.
+type Read func(w tsp.Write) (Call, error)
+
+// Get reads by GET; the path may hold {target}.
+func Get(path string) Read {
+	return func(w tsp.Write) (Call, error) { return callTo(http.MethodGet, path, w.Target) }
+}
+
 // Modify types a composer that reads the record as the TSP has it and changes what it holds,
-// for TSPs whose updates replace the whole. path is that of the GET, with {target}.
-func Modify[P resource.Payload](path string, change func(p P, w tsp.Write, record Answer) (any, error)) Compose {
+// for TSPs whose updates replace the whole.
+func Modify[P resource.Payload](read Read, change func(p P, w tsp.Write, record Answer) (any, error)) Compose {
 	return func(ctx context.Context, send Send, w tsp.Write) (any, error) {
 		p, err := payloadOf[P](w)
 		if err != nil {
 			return nil, err
 		}
-		call, err := callTo("GET", path, w.Target)
+		call, err := read(w)
 		if err != nil {
 			return nil, err
 		}
+		call.Reads = true
 		record, err := send(ctx, call)
 		if err != nil {
 			return nil, err

@@ -25,6 +25,7 @@ const (
 	missingIsRejected flaw = "an unknown record is called a refusal"
 	keyChanges        flaw = "the native key changes with the attempt"
 	sureOfLoss        flaw = "a lost answer is taken for a call that was not made"
+	doubtsLookUps     flaw = "a look-up without an answer is taken for a write that may have been made"
 	neverLooks        flaw = "a step that was begun is made again without looking"
 	timeoutIsRejected flaw = "a time-out is taken for a refusal"
 	trustsAnyJSON     flaw = "any JSON object is taken for success"
@@ -56,7 +57,7 @@ func flaws() map[flaw]string {
 		incompleteSpec: "spec", unlabelled: "settings", accountDrifts: "connected", mute: "connected", wrongKeyRejected: "connected", unreasoned: "uses", inventsIDs: "written",
 		sendsDropped: "fields", ignoresCases: "fields", sendsOurIDs: "our ids", clearsTheRest: "patch", forgetsNull: "null",
 		trimsTexts: "texts", restless: "deterministic", changesHeader: "golden", confusesValues: "values", asksFirst: "undeclared",
-		missingIsRejected: "missing", keyChanges: "repeated", sureOfLoss: "lost answers", neverLooks: "crashes",
+		missingIsRejected: "missing", keyChanges: "repeated", sureOfLoss: "lost answers", doubtsLookUps: "lost answers", neverLooks: "crashes",
 		timeoutIsRejected: "statuses", trustsAnyJSON: "statuses", trustsErrors: "replies", wholeSeconds: "retry after", waitsFor429Alone: "retry after", trustsCutOff: "unreadable",
 		tellsToken: "secrets", followsRedirects: "redirects", ignoresCancel: "cancelled", leaksGoroutines: "cancelled",
 		renewsTheNew: "parallel", renewsForEver: "expired session", usesUnstored: "renewal", doubtsSignIn: "renewal",

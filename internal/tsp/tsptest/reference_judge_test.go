@@ -46,8 +46,8 @@ func (l *link) judge(r request, sent *http.Request, answer *http.Response) (repl
 	if class == tsp.Done {
 		return out, nil
 	}
-	if class == tsp.Unknown && r.method == http.MethodGet {
-		class = tsp.Unavailable
+	if class == tsp.Unknown {
+		class = l.unsure(r)
 	}
 	return out, &tsp.Error{Class: class, Message: message, Status: answer.StatusCode, Headers: headers,
 		RetryAfter: l.retryAfter(answer)}

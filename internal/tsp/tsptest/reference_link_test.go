@@ -33,6 +33,8 @@ type request struct {
 	method, path string
 	body         any
 	header       http.Header
+	// reads tells that the call changes nothing although it is a POST.
+	reads bool
 	// later tells that the call is not the first one of its write.
 	later bool
 }
@@ -110,7 +112,7 @@ func (l *link) once(ctx context.Context, pace tsp.Pacer, r request, token string
 		if l.reference.has(sureOfLoss) && errors.Is(err, io.EOF) {
 			return reply{}, fails(tsp.Unavailable, "the connection was cut")
 		}
-		return reply{}, fails(unsure(r.method), l.redact("no answer: "+err.Error()))
+		return reply{}, fails(l.unsure(r), l.redact("no answer: "+err.Error()))
 	}
 	defer answer.Body.Close()
 	return l.judge(r, out, answer)
@@ -121,15 +123,18 @@ func (l *link) pace(ctx context.Context, pace tsp.Pacer, r request) error {
 	if l.reference.has(impatient) && r.later {
 		return ctx.Err()
 	}
-	if r.method == http.MethodGet || r.path == "/login" {
+	if r.only() || r.path == "/login" {
 		return pace.Wait(ctx, "reads")
 	}
 	return pace.Wait(ctx, "writes")
 }
 
+// only tells whether a call only reads.
+func (r request) only() bool { return r.method == http.MethodGet || r.reads }
+
 // unsure is the class of a call that nobody answered.
-func unsure(method string) tsp.Class {
-	if method == http.MethodGet {
+func (l *link) unsure(r request) tsp.Class {
+	if r.only() && !(r.reads && l.reference.has(doubtsLookUps)) {
 		return tsp.Unavailable
 	}
 	return tsp.Unknown

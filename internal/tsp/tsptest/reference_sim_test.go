@@ -116,17 +116,20 @@ func (s *service) answer(tx *simkit.Tx, r *http.Request) (simkit.Object, error) 
 		return nil, no(http.StatusUnauthorized)
 	}
 	limit := simkit.Limit{Key: "reads", N: 20, Per: time.Second}
-	if r.Method != http.MethodGet {
+	if r.Method != http.MethodGet && r.URL.Path != "/messages/search" {
 		limit = simkit.Limit{Key: "writes", N: 10, Per: time.Second}
 	}
 	if s.host.Limiter.Take(s.host.Now(), limit) > 0 {
 		return nil, tooFast{}
 	}
+	if r.URL.Path == "/messages/search" {
+		return search(tx, body), nil
+	}
 	collection, id, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch r.Method + " " + collection {
 	case "GET me":
 		return simkit.Object{"id": "reference"}, nil
-	case "GET vehicles", "GET users", "GET messages":
+	case "GET vehicles", "GET users":
 		return page(tx, collection, r), nil
 	case "POST vehicles", "POST users", "POST messages":
 		return create(tx, collection, body)

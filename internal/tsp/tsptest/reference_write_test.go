@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	json "github.com/go-json-experiment/json"
@@ -118,7 +117,7 @@ func (l *link) perform(ctx context.Context, w tsp.Write, parts []part) (tsp.Writ
 
 // sent asks whether a call took effect.
 func (l *link) sent(ctx context.Context, w tsp.Write, p part) (bool, error) {
-	a, err := l.send(ctx, w.Pace, request{method: http.MethodGet, path: "/messages?reference=" + url.QueryEscape(p.key)})
+	a, err := l.send(ctx, w.Pace, request{method: http.MethodPost, path: "/messages/search", body: map[string]any{"reference": p.key}, reads: true})
 	return err == nil && strings.Contains(string(a.body), p.key), err
 }
 
