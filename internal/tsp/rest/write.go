@@ -89,7 +89,7 @@ func (plan Write) all() []Step {
 		return plan.Steps
 	}
 	first := Step{Key: firstStep, Method: plan.Method, Path: plan.Path, Encode: plan.Encode, Compose: plan.Compose,
-		Decode: plan.Decode, Find: plan.Find, Harms: plan.Strength != tsp.Native && plan.Strength != tsp.NaturalKey}
+		Decode: plan.Decode, Find: plan.Find, Harms: !plan.Strength.Repeatable()}
 	return append([]Step{first}, plan.Steps...)
 }
 
