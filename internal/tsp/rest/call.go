@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 
@@ -24,6 +25,9 @@ type Call struct {
 	Form url.Values
 	// Reads tells that the call changes nothing although its method is none of GET and HEAD.
 	Reads bool
+	// Most bounds the answer in bytes; 0 is a mebibyte. A list that the TSP does not divide into
+	// pages needs more: as much as its largest customer's.
+	Most int64
 }
 
 func (c Call) reads() bool {
@@ -59,6 +63,16 @@ func (a Answer) Unconfirmed(message string, cause error) error {
 // its API has changed or we misread it, and repeating the call would not help. Class Broken.
 func (a Answer) Unexpected(message string, cause error) error {
 	return a.fail(tsp.Broken, message, cause)
+}
+
+// tooLong is the error for an answer of 2xx of which too little was read. What was asked for would
+// be as long another time, so a read is not repeated; a write may have been taken.
+func (a Answer) tooLong(most int64) error {
+	message := fmt.Sprintf("the answer is longer than the %d bytes that the adapter reads of it", most)
+	if a.reads {
+		return a.Unexpected(message, nil)
+	}
+	return a.Unconfirmed(message, nil)
 }
 
 func (a Answer) fail(class tsp.Class, message string, cause error) error {

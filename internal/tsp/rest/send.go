@@ -2,6 +2,7 @@ package rest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,7 +20,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// maxAnswer bounds what is read of an answer, in bytes.
+// maxAnswer bounds what is read of an answer, in bytes, unless the call says otherwise.
 const maxAnswer = 1 << 20
 
 // line is a session's way to the TSP.
@@ -171,9 +172,10 @@ func settled(reads bool, class tsp.Class) tsp.Class {
 func (l *line) judge(call Call, response *http.Response) (Answer, error) {
 	a := Answer{Method: call.Method, Path: call.Path, Base: l.base, reads: call.reads(), Status: response.StatusCode,
 		Headers: l.hidden().redactHeaders(response.Header)}
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
-	oversize := len(body) > maxAnswer
-	a.Body = body[:min(len(body), maxAnswer)]
+	most := cmp.Or(call.Most, maxAnswer)
+	body, err := io.ReadAll(io.LimitReader(response.Body, most+1))
+	oversize := int64(len(body)) > most
+	a.Body = body[:min(int64(len(body)), most)]
 	switch {
 	case tsp.ClassOf(a.Status) != tsp.Done:
 		// The status line stands whatever became of the body.
@@ -181,7 +183,7 @@ func (l *line) judge(call Call, response *http.Response) (Answer, error) {
 	case err != nil:
 		return Answer{}, a.Unconfirmed("the answer broke off", err)
 	case oversize:
-		return Answer{}, a.Unconfirmed(fmt.Sprintf("the answer is longer than %d bytes", maxAnswer), nil)
+		return Answer{}, a.tooLong(most)
 	case l.answers.class(a) != tsp.Done:
 		return Answer{}, l.refused(a)
 	}

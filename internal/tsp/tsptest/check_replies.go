@@ -95,13 +95,15 @@ func checkUnreadable(t *trial) {
 	}
 }
 
+const tooLong = "10 MB of JSON"
+
 // unreadable are answers of 200 that tell nothing.
 func unreadable() map[string]spoil {
 	return map[string]spoil{
 		"a body that is cut off": answers(http.StatusOK, jsonText, `{"data":{"id":"28147`),
 		"an empty body":          answers(http.StatusOK, jsonText, ""),
 		"a page":                 answers(http.StatusOK, htmlText, htmlPage),
-		"10 MB of JSON":          tenMegabytes,
+		tooLong:                  tenMegabytes,
 		"a bomb":                 bomb,
 	}
 }

@@ -47,6 +47,7 @@ const (
 	unlimited         flaw = "the simulator enforces no limits"
 	survivesPanics    flaw = "a panic in an encoder becomes a refusal"
 	skipsRecords      flaw = "a list leaves out a record"
+	retriesLongLists  flaw = "a list that is too long is called unavailable"
 	trustsCutOffLists flaw = "half a list is taken for the whole"
 	sendsUndocumented flaw = "a member is sent that the TSP does not document"
 )
@@ -62,6 +63,6 @@ func flaws() map[flaw]string {
 		tellsToken: "secrets", followsRedirects: "redirects", ignoresCancel: "cancelled", leaksGoroutines: "cancelled",
 		renewsTheNew: "parallel", renewsForEver: "expired session", usesUnstored: "renewal", doubtsSignIn: "renewal",
 		impatient: "paced", unlimited: "limits", overstates: "paced", paysForOthers: "paced",
-		survivesPanics: "panic", skipsRecords: "list", trustsCutOffLists: "list answers", sendsUndocumented: "openapi",
+		survivesPanics: "panic", skipsRecords: "list", trustsCutOffLists: "list answers", retriesLongLists: "list answers", sendsUndocumented: "openapi",
 	}
 }

@@ -66,6 +66,8 @@ func (l *link) confirm(r request, body []byte, broke error) (tsp.Class, string) 
 		Error jsontext.Value `json:"error"`
 	}
 	switch {
+	case r.only() && len(body) > maxReply && !l.reference.has(retriesLongLists):
+		return tsp.Broken, "the answer is too long"
 	case broke != nil || len(body) > maxReply || json.Unmarshal(body, &said) != nil:
 		return tsp.Unknown, "the answer cannot be read"
 	case len(said.Error) > 0:
