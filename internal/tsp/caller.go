@@ -133,13 +133,18 @@ func (c *Caller) guarded(ctx context.Context, t Target, call func(context.Contex
 }
 
 // classified makes sure that an error carries a class. One that an adapter left without is
-// Unknown: it may have been sent.
+// Unknown: it may have been sent. A failure cannot be Done, which would pass for a success.
 func classified(err error) *Error {
 	if err == nil {
 		return nil
 	}
 	var e *Error
 	if errors.As(err, &e) {
+		if e.Class == Done || e.Class == "" {
+			broken := *e
+			broken.Class, broken.Message = Broken, "the adapter does not say how it failed: "+e.Message
+			return &broken
+		}
 		return e
 	}
 	return &Error{Class: Unknown, Message: "the call ended without a classified answer", Err: err}

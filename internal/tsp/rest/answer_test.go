@@ -132,8 +132,11 @@ func TestTheAdapterClassifiesFromTheBodyFirst(t *testing.T) {
 	config := testland()
 	config.Answers = rest.Answers{
 		Class: func(a rest.Answer) tsp.Class {
-			if strings.Contains(string(a.Body), "no such driver") {
+			switch body := string(a.Body); {
+			case strings.Contains(body, "no such driver"):
 				return tsp.Missing
+			case strings.Contains(body, "no change needed"):
+				return tsp.Done
 			}
 			return ""
 		},
@@ -146,7 +149,11 @@ func TestTheAdapterClassifiesFromTheBodyFirst(t *testing.T) {
 			t.Errorf("message = %q, want %q; status = %d", e.Message, want, e.Status)
 		}
 	}
-	_, err := serve(t, config, answer(400, "else")).Write(t.Context(), messageWrite())
+	w, err := serve(t, config, answer(400, `{"id":"no change needed"}`)).Write(t.Context(), messageWrite())
+	if err != nil || w.SourceID != "no change needed" || w.Status != 400 {
+		t.Errorf("a success of 400: %+v, %v", w, err)
+	}
+	_, err = serve(t, config, answer(400, "else")).Write(t.Context(), messageWrite())
 	wantClass(t, err, tsp.Rejected)
 }
 

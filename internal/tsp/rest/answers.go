@@ -13,7 +13,8 @@ import (
 // may be nil, and see cut and empty bodies too.
 type Answers struct {
 	// Class classifies an answer from its body; "" leaves it to the status. It is asked about
-	// answers of 2xx too, because some TSPs put errors into those.
+	// answers of 2xx too, because some TSPs put errors into those. Done makes a success of any
+	// status, such as a refusal because there is nothing to change; Decode reads it.
 	Class func(Answer) tsp.Class
 	// Message returns what the TSP says is wrong; "" if it says nothing that people can read.
 	Message func(Answer) string

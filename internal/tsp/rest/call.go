@@ -34,7 +34,8 @@ func (c Call) reads() bool {
 	return c.Reads || c.Method == http.MethodGet || c.Method == http.MethodHead
 }
 
-// Answer is what the TSP said. Only answers of 2xx leave Send.
+// Answer is what the TSP said. Only successes leave Send: answers of 2xx,
+// and others that Answers.Class calls Done.
 type Answer struct {
 	// Method and Path are those of the call, and Base is the URL below which it was made; it tells
 	// the accounts of a TSP apart that everybody hosts themselves.

@@ -176,15 +176,16 @@ func (l *line) judge(call Call, response *http.Response) (Answer, error) {
 	body, err := io.ReadAll(io.LimitReader(response.Body, most+1))
 	oversize := int64(len(body)) > most
 	a.Body = body[:min(int64(len(body)), most)]
+	class := l.answers.class(a)
 	switch {
-	case tsp.ClassOf(a.Status) != tsp.Done:
+	case tsp.ClassOf(a.Status) != tsp.Done && class != tsp.Done:
 		// The status line stands whatever became of the body.
 		return Answer{}, l.refused(a)
 	case err != nil:
 		return Answer{}, a.Unconfirmed("the answer broke off", err)
 	case oversize:
 		return Answer{}, a.tooLong(most)
-	case l.answers.class(a) != tsp.Done:
+	case class != tsp.Done:
 		return Answer{}, l.refused(a)
 	}
 	return a, nil

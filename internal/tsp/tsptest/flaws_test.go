@@ -29,6 +29,8 @@ const (
 	neverLooks        flaw = "a step that was begun is made again without looking"
 	timeoutIsRejected flaw = "a time-out is taken for a refusal"
 	trustsAnyJSON     flaw = "any JSON object is taken for success"
+	refusesUnchanged  flaw = "that there is nothing to change is taken for a refusal"
+	failsDone         flaw = "that there is nothing to change is an error of class done"
 	trustsErrors      flaw = "a refusal with status 200 is taken for success"
 	waitsFor429Alone  flaw = "Retry-After is read only with status 429"
 	wholeSeconds      flaw = "Retry-After is read as whole seconds"
@@ -59,7 +61,7 @@ func flaws() map[flaw]string {
 		sendsDropped: "fields", ignoresCases: "fields", sendsOurIDs: "our ids", clearsTheRest: "patch", forgetsNull: "null",
 		trimsTexts: "texts", restless: "deterministic", changesHeader: "golden", confusesValues: "values", asksFirst: "undeclared",
 		missingIsRejected: "missing", keyChanges: "repeated", sureOfLoss: "lost answers", doubtsLookUps: "lost answers", neverLooks: "crashes",
-		timeoutIsRejected: "statuses", trustsAnyJSON: "statuses", trustsErrors: "replies", wholeSeconds: "retry after", waitsFor429Alone: "retry after", trustsCutOff: "unreadable",
+		timeoutIsRejected: "statuses", trustsAnyJSON: "statuses", trustsErrors: "replies", refusesUnchanged: "replies", failsDone: "replies", wholeSeconds: "retry after", waitsFor429Alone: "retry after", trustsCutOff: "unreadable",
 		tellsToken: "secrets", followsRedirects: "redirects", ignoresCancel: "cancelled", leaksGoroutines: "cancelled",
 		renewsTheNew: "parallel", renewsForEver: "expired session", usesUnstored: "renewal", doubtsSignIn: "renewal",
 		impatient: "paced", unlimited: "limits", overstates: "paced", paysForOthers: "paced",

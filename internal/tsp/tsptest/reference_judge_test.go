@@ -43,6 +43,11 @@ func (l *link) judge(r request, sent *http.Request, answer *http.Response) (repl
 	if class == tsp.Done {
 		class, message = l.confirm(r, body, err)
 	}
+	if unchanged := string(body) == `{"error":"unchanged"}`; unchanged && l.reference.has(failsDone) {
+		return out, fails(tsp.Done, message)
+	} else if unchanged && !l.reference.has(refusesUnchanged) {
+		return out, nil
+	}
 	if class == tsp.Done {
 		return out, nil
 	}

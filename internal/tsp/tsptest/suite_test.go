@@ -24,6 +24,7 @@ func referenceConfig(f flaw) Config {
 		Capitals:  []string{"license_plate_number"},
 		Replies: []Reply{
 			{Name: "an error with status 200", Status: http.StatusOK, Body: `{"error":"locked"}`, Class: tsp.Rejected},
+			{Name: "nothing to change", Call: "PATCH /vehicles/", Status: http.StatusConflict, Body: `{"error":"unchanged"}`, Class: tsp.Done},
 			{Name: "a quota with status 200", Body: `{"error":"too fast"}`, Class: tsp.Throttled},
 			{Name: "a refusal with status 200", Body: `{"error":"no session"}`, Class: tsp.Unauthorized},
 		},

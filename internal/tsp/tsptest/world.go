@@ -123,6 +123,10 @@ func (t *trial) classOf(err error) tsp.Class {
 		return tsp.Done
 	}
 	e := t.classified(err)
+	if e.Class == tsp.Done {
+		t.errorf("the error is of class %s, which no failure can have: %v", tsp.Done, err)
+		return tsp.Broken
+	}
 	return e.Class
 }
 
