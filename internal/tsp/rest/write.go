@@ -2,7 +2,6 @@ package rest
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -121,20 +120,14 @@ func (plan Write) firstLimits(limits []Limit) []string {
 
 // Body types an encoder: it is refused any payload but a P.
 func Body[P resource.Payload](encode func(p P, w tsp.Write) (any, error)) Encode {
-	return func(w tsp.Write) (any, error) {
-		p, err := payloadOf[P](w)
-		if err != nil {
-			return nil, err
-		}
-		return encode(p, w)
-	}
+	return tsp.Typed(encode)
 }
 
 // Modify types a composer that reads the record as the TSP has it and changes what it holds,
 // for TSPs whose updates replace the whole. path is that of the GET, with {target}.
 func Modify[P resource.Payload](path string, change func(p P, w tsp.Write, record Answer) (any, error)) Compose {
 	return func(ctx context.Context, send Send, w tsp.Write) (any, error) {
-		p, err := payloadOf[P](w)
+		p, err := tsp.PayloadOf[P](w)
 		if err != nil {
 			return nil, err
 		}
@@ -147,34 +140,6 @@ func Modify[P resource.Payload](path string, change func(p P, w tsp.Write, recor
 			return nil, err
 		}
 		return change(p, w, record)
-	}
-}
-
-func payloadOf[P resource.Payload](w tsp.Write) (P, error) {
-	p, ok := w.Payload.(P)
-	if !ok {
-		return p, fmt.Errorf("the payload of %s is a %T", w.Capability, w.Payload)
-	}
-	return p, nil
-}
-
-// Checked types a check: any payload but a P passes it, because Body refuses that later.
-func Checked[P resource.Payload](check func(P, tsp.Settings) []resource.Problem) func(resource.Payload, tsp.Settings) []resource.Problem {
-	return func(payload resource.Payload, settings tsp.Settings) []resource.Problem {
-		if p, ok := payload.(P); ok {
-			return check(p, settings)
-		}
-		return nil
-	}
-}
-
-// Warned types a warning.
-func Warned[P resource.Payload](warn func(P, tsp.Settings) []tsp.Warning) func(resource.Payload, tsp.Settings) []tsp.Warning {
-	return func(payload resource.Payload, settings tsp.Settings) []tsp.Warning {
-		if p, ok := payload.(P); ok {
-			return warn(p, settings)
-		}
-		return nil
 	}
 }
 
