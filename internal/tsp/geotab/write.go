@@ -3,7 +3,6 @@ package geotab
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -32,41 +31,28 @@ type write struct {
 // finding looks for what an earlier attempt made.
 type finding func(ctx context.Context, c *call, w tsp.Write) (resource.SourceID, bool, error)
 
+// encoding makes an entity, and may look at Geotab for it; of is the id that the step before made,
+// or the target.
+type encoding func(ctx context.Context, c *call, of resource.SourceID) (any, error)
+
+// plain is the encoding of what follows from the write alone.
+func plain(entity any) encoding {
+	return func(context.Context, *call, resource.SourceID) (any, error) { return entity, nil }
+}
+
 // step is one call.
 type step struct {
 	key            string
 	method, entity string
 	// collection is where the record is that the step makes; "" for a step that only adds to one.
 	collection string
-	// body makes the entity; of is the id that the step before made, or the target.
-	body func(ctx context.Context, c *call, of resource.SourceID) (any, error)
+	body       encoding
 	// find is nil where repeating the call changes nothing more.
 	find finding
 	// duplicate tells that Geotab refuses an exact repetition, which find then identifies.
 	duplicate bool
 	// part names the step in the operation's log if it is one delivery of several.
 	part string
-}
-
-// typed makes the steps of a payload of one type.
-func typed[P resource.Payload](steps func(p P, w tsp.Write) ([]step, error)) func(tsp.Write) ([]step, error) {
-	return func(w tsp.Write) ([]step, error) {
-		p, ok := w.Payload.(P)
-		if !ok {
-			return nil, &tsp.Error{Class: tsp.Broken, Message: fmt.Sprintf("the payload of %s is a %T", w.Capability, w.Payload)}
-		}
-		return steps(p, w)
-	}
-}
-
-// checked types a check.
-func checked[P resource.Payload](check func(P, tsp.Settings) []resource.Problem) func(resource.Payload, tsp.Settings) []resource.Problem {
-	return func(payload resource.Payload, s tsp.Settings) []resource.Problem {
-		if p, ok := payload.(P); ok {
-			return check(p, s)
-		}
-		return nil
-	}
 }
 
 // over binds a step to the calls of one write.

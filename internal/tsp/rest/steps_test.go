@@ -125,23 +125,6 @@ func TestALaterStepGoesToWhatTheEarlierOneMade(t *testing.T) {
 	}
 }
 
-func TestAnAttemptGoesOnBehindTheStepsThatAreDone(t *testing.T) {
-	t.Parallel()
-	y := &yard{fail: map[string]int{"PATCH /vehicles?id=v+1": 503}}
-	s := serve(t, stepping(), y.ServeHTTP)
-	_, err := s.Write(t.Context(), vehicleCreate(y, false))
-	e := wantClass(t, err, tsp.Unavailable)
-	if !strings.Contains(e.Message, "done before that: record, id v 1") {
-		t.Errorf("message = %q", e.Message)
-	}
-	y.log, y.fail = nil, nil
-	w, err := s.Write(t.Context(), vehicleCreate(y, false))
-	if err != nil || w.SourceID != "v 1" {
-		t.Errorf("%+v, %v", w, err)
-	}
-	y.wantLog(t, `PATCH /vehicles?id=v+1 {"of":"v 1"}`, "mark deactivate true ")
-}
-
 func TestFindMarksTheStepThatItFindsAndLeavesTheRest(t *testing.T) {
 	t.Parallel()
 	y := &yard{}

@@ -21,8 +21,8 @@ func (p Plan) Find(ctx context.Context, w tsp.Write) (tsp.Written, bool, error) 
 		if r.adoptDone(s) {
 			continue
 		}
-		// A step that is never marked may have been taken, and so may each where no mark was kept.
-		if !r.marked(s) && r.marks(s) && !unmarked {
+		// Where nothing at all is marked, that proves nothing.
+		if !r.marked(s) && !unmarked {
 			left = true
 			continue
 		}
