@@ -144,7 +144,7 @@ func (a *adapter) line(access tsp.Access) (*line, error) {
 	client := *access.Client
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	client.Jar = nil
-	return &line{client: &client, base: base, header: header, limits: a.config.Limits, answers: a.config.Answers,
+	return &line{client: &client, base: base, header: header, limits: a.config.Limits, answers: a.config.Answers, settings: access.Settings,
 		secrets: secretsOf(a.config.Spec, auth, access.Credentials), now: a.config.Now}, nil
 }
 

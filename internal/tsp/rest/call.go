@@ -14,15 +14,14 @@ import (
 // Call is one request to the TSP.
 type Call struct {
 	Method string
-	// Path is below the base URL, its segments escaped.
+	// Path is below the base URL, its segments escaped. {setting:key} stands for a setting of the
+	// connection, which goes in as one segment.
 	Path  string
 	Query url.Values
 	// Header is sent beside that of the adapter.
 	Header http.Header
-	// Body is sent as JSON; nil sends none.
+	// Body is sent as JSON, url.Values as a form; nil sends none.
 	Body any
-	// Form is sent as a form instead of a body.
-	Form url.Values
 	// Reads tells that the call changes nothing although its method is none of GET and HEAD.
 	Reads bool
 	// Most bounds the answer in bytes; 0 is a mebibyte. A list that the TSP does not divide into

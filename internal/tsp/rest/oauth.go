@@ -132,7 +132,7 @@ func (d desk) grant(ctx context.Context, pace tsp.Pacer, grant string, c tsp.Cre
 	if d.auth.Form != nil {
 		maps.Copy(form, d.auth.Form(grant, c))
 	}
-	call := Call{Method: http.MethodPost, Path: d.path, Form: form}
+	call := Call{Method: http.MethodPost, Path: d.path, Body: form}
 	id, secret := c.Get("client_id"), c.Get("client_secret")
 	if d.auth.InForm {
 		form.Set("client_id", id)

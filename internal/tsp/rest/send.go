@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -32,7 +33,9 @@ type line struct {
 	keys    *keys
 	limits  []Limit
 	answers Answers
-	secrets *vault
+	// settings are those that paths may name.
+	settings tsp.Settings
+	secrets  *vault
 	// further secrets are those of one write.
 	further []string
 	now     func() time.Time
@@ -85,6 +88,10 @@ func (l *line) signed(ctx context.Context, pace tsp.Pacer, call Call, c tsp.Cred
 }
 
 func (l *line) once(ctx context.Context, pace tsp.Pacer, call Call, proof http.Header) (Answer, error) {
+	var err error
+	if call.Path, err = filled(call.Path, l.settings); err != nil {
+		return Answer{}, err
+	}
 	var crossing crossing
 	request, err := l.request(crossing.watch(ctx), call)
 	if err != nil {
@@ -115,11 +122,12 @@ func (l *line) request(ctx context.Context, call Call) (*http.Request, error) {
 	}
 	var body io.Reader = http.NoBody
 	contentType := ""
-	switch {
-	case call.Form != nil:
-		body, contentType = strings.NewReader(call.Form.Encode()), "application/x-www-form-urlencoded"
-	case call.Body != nil:
-		text, err := json.Marshal(call.Body, json.Deterministic(true))
+	switch value := call.Body.(type) {
+	case nil:
+	case url.Values:
+		body, contentType = strings.NewReader(value.Encode()), "application/x-www-form-urlencoded"
+	default:
+		text, err := json.Marshal(value, json.Deterministic(true))
 		if err != nil {
 			return nil, fmt.Errorf("encoding the body: %w", err)
 		}

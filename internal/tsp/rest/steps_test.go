@@ -259,6 +259,35 @@ func TestARefusedDeliveryKeepsNoOtherFromBeingMade(t *testing.T) {
 	y.wantLog(t, "mark a false ", "POST /to/a", "mark a true ")
 }
 
+func TestDeliveriesThatAreMadeByEachAreFoundAgain(t *testing.T) {
+	t.Parallel()
+	config := testland()
+	config.Writes[0].Find = nil
+	config.Writes = append(config.Writes, rest.Write{Capability: createVehicle, Strength: tsp.VerifyFirst, Each: func(tsp.Write) ([]rest.Step, error) {
+		var steps []rest.Step
+		for _, name := range []string{"a", "b"} {
+			steps = append(steps, rest.Step{Key: name, Part: name, Method: "POST", Path: "/to/" + name, Harms: true,
+				Decode: func(tsp.Write, rest.Answer) (tsp.Written, error) { return tsp.Written{}, nil },
+				Find: func(context.Context, rest.Send, tsp.Write) (tsp.Written, bool, error) {
+					return tsp.Written{}, true, nil
+				}})
+		}
+		return steps, nil
+	}})
+	y := &yard{fail: map[string]int{"POST /to/b": 500}}
+	s := serve(t, config, y.ServeHTTP)
+	w := vehicleCreate(y, true)
+	_, err := s.Write(t.Context(), w)
+	wantClass(t, err, tsp.Unknown)
+	finder, ok := s.(tsp.Finder)
+	if !ok {
+		t.Fatal("the session cannot be asked for earlier writes")
+	}
+	if _, found, err := finder.Find(t.Context(), w); err != nil || !found {
+		t.Errorf("found: %v, %v", found, err)
+	}
+}
+
 func TestASecretOfOneWriteIsHiddenFromItsErrors(t *testing.T) {
 	t.Parallel()
 	config := testland()
