@@ -77,12 +77,12 @@ func (a *adapter) Connect(_ context.Context, access tsp.Access) (tsp.Session, er
 		return nil, err
 	}
 	auth, _ := a.auth(access.Credentials)
-	line.keys = &keys{auth: auth, renew: access.Renew, now: a.config.Now, current: access.Credentials, since: a.config.Now()}
-	if o, ok := auth.(OAuth); ok {
-		if line.keys.desk, err = a.desk(o, line, access); err != nil {
-			return nil, err
-		}
+	issuer, err := a.issuer(auth, line, access)
+	if err != nil {
+		return nil, err
 	}
+	line.keys = &keys{auth: auth, issuer: issuer, renew: access.Renew, now: a.config.Now, secrets: line.secrets,
+		current: access.Credentials, since: a.config.Now()}
 	if err := line.keys.usable(); err != nil {
 		return nil, line.clean(err)
 	}
@@ -146,6 +146,19 @@ func (a *adapter) line(access tsp.Access) (*line, error) {
 	client.Jar = nil
 	return &line{client: &client, base: base, header: header, limits: a.config.Limits, answers: a.config.Answers, settings: access.Settings,
 		secrets: secretsOf(a.config.Spec, auth, access.Credentials), now: a.config.Now}, nil
+}
+
+// issuer is where a session gets secrets that change; nil where they do not.
+func (a *adapter) issuer(auth Auth, session *line, access tsp.Access) (issuer, error) {
+	switch auth := auth.(type) {
+	case OAuth:
+		return a.desk(auth, session, access)
+	case Login:
+		line := *session
+		line.answers = gateAnswers(a.config.Answers)
+		return gate{auth, &line}, nil
+	}
+	return nil, nil
 }
 
 // desk is where tokens come from, over a line of its own.

@@ -80,14 +80,10 @@ func (l *line) send(ctx context.Context, pace tsp.Pacer, call Call) (Answer, err
 }
 
 func (l *line) signed(ctx context.Context, pace tsp.Pacer, call Call, c tsp.Credentials) (Answer, error) {
-	proof := http.Header{}
-	if err := l.keys.auth.sign(proof, c); err != nil {
-		return Answer{}, err
-	}
-	return l.once(ctx, pace, call, proof)
+	return l.once(ctx, pace, call, func(r *http.Request) error { return l.keys.auth.Sign(r, c) })
 }
 
-func (l *line) once(ctx context.Context, pace tsp.Pacer, call Call, proof http.Header) (Answer, error) {
+func (l *line) once(ctx context.Context, pace tsp.Pacer, call Call, sign func(*http.Request) error) (Answer, error) {
 	var err error
 	if call.Path, err = filled(call.Path, l.settings); err != nil {
 		return Answer{}, err
@@ -97,7 +93,11 @@ func (l *line) once(ctx context.Context, pace tsp.Pacer, call Call, proof http.H
 	if err != nil {
 		return Answer{}, &tsp.Error{Class: tsp.Broken, Message: "the request could not be made", Err: err}
 	}
-	maps.Copy(request.Header, proof)
+	if sign != nil {
+		if err := sign(request); err != nil {
+			return Answer{}, err
+		}
+	}
 	if pace == nil {
 		return Answer{}, &tsp.Error{Class: tsp.Broken, Message: "the request was not sent because it has no pacer"}
 	}
