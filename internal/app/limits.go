@@ -35,7 +35,7 @@ func (a agreed) named(spec tsp.Spec, c connection.Connection) map[string]dispatc
 			l.Events, l.Period = r.Events, r.Period
 			l.Burst = max(l.Burst, int(float64(r.Events)/r.Period.Seconds()/10))
 		}
-		out[l.Key] = dispatch.Limit{ID: whose + "/" + l.Key, Interval: l.Period / time.Duration(l.Events), Burst: l.Burst}
+		out[l.Key] = dispatch.Limit{ID: whose + "/" + l.Key, Interval: l.Period / time.Duration(max(l.Events, 1)), Burst: l.Burst, AtOnce: l.AtOnce}
 	}
 	return out
 }

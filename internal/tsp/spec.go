@@ -15,7 +15,8 @@ type Spec struct {
 	// Credentials are the shapes that the TSP takes; see CredentialKindOf.
 	Credentials []CredentialKind
 	Limits      []Limit
-	// Parallel bounds the calls in flight on one connection.
+	// Parallel bounds the writes in flight on one connection. A bound that several connections
+	// share is a limit of calls at once.
 	Parallel int
 	Actions  Actions
 	// Lacking says why the TSP has no action for a capability, where there is something to say.
@@ -47,14 +48,16 @@ const (
 	PerApp        Scope = "app"        // everything that this installation sends to the TSP
 )
 
-// Limit is a rate that the TSP documents or that we assume.
+// Limit is a rate, a bound of calls at once, or both, that the TSP documents or that we assume.
 type Limit struct {
 	Key   string
 	Scope Scope
-	// Events in each Period, with at most Burst at once.
+	// Events in each Period, with at most Burst at once; all are 0 where no rate is known.
 	Events int
 	Period time.Duration
 	Burst  int
+	// AtOnce bounds the calls in flight, over all that share the limit; 0 does not.
+	AtOnce int
 	// Source is the URL of the documentation, or the reason for an assumed limit.
 	Source string
 }

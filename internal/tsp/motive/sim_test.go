@@ -24,6 +24,8 @@ type free struct{}
 
 func (free) Wait(context.Context, ...string) error { return nil }
 
+func (free) Enter(context.Context, ...string) (func(), error) { return func() {}, nil }
+
 // simulated is a running simulator and a session with it.
 type simulated struct {
 	*testing.T

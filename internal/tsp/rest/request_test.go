@@ -160,6 +160,24 @@ func TestEveryRequestWaitsForTheLimitsThatCoverIt(t *testing.T) {
 	}
 }
 
+func TestACallIsInFlightUntilItsAnswerWasRead(t *testing.T) {
+	t.Parallel()
+	p := &pacer{}
+	var inside []string
+	s := serve(t, testland(), func(w http.ResponseWriter, r *http.Request) {
+		p.mu.Lock()
+		inside = p.inside
+		p.mu.Unlock()
+		answer(200, `{"id":"1"}`)(w, r)
+	})
+	w := messageWrite()
+	w.Pace = p
+	_, err := s.Write(t.Context(), w)
+	if diff := cmp.Diff([]string{"all", "messages.write", "messages"}, inside); diff != "" || err != nil || p.inside != nil {
+		t.Errorf("in flight afterwards: %v, %v; during the call (-want +got):\n%s", p.inside, err, diff)
+	}
+}
+
 func TestAnActionNamesTheLimitsOfItsFirstCall(t *testing.T) {
 	t.Parallel()
 	spec := rest.New(testland()).Spec()

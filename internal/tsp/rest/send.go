@@ -101,18 +101,30 @@ func (l *line) once(ctx context.Context, pace tsp.Pacer, call Call, sign func(*h
 	if pace == nil {
 		return Answer{}, &tsp.Error{Class: tsp.Broken, Message: "the request was not sent because it has no pacer"}
 	}
-	if err = pace.Wait(ctx, charged(l.limits, call.Method, call.Path)...); err == nil {
-		err = ctx.Err()
-	}
+	leave, err := enter(ctx, pace, charged(l.limits, call.Method, call.Path))
 	if err != nil {
 		return Answer{}, &tsp.Error{Class: tsp.Unavailable, Message: "the call ended before the request was sent", Err: err}
 	}
+	defer leave()
 	response, err := l.client.Do(request)
 	if err != nil {
 		return Answer{}, crossing.lost(call.reads(), err)
 	}
 	defer response.Body.Close()
 	return l.judge(call, response)
+}
+
+// enter waits until a call may be made and be in flight.
+func enter(ctx context.Context, pace tsp.Pacer, limits []string) (leave func(), err error) {
+	if err := pace.Wait(ctx, limits...); err != nil {
+		return nil, err
+	}
+	leave, err = pace.Enter(ctx, limits...)
+	if err == nil && ctx.Err() != nil {
+		leave()
+		err = ctx.Err()
+	}
+	return leave, err
 }
 
 func (l *line) request(ctx context.Context, call Call) (*http.Request, error) {

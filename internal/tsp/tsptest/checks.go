@@ -34,6 +34,7 @@ func checks() []check {
 		{name: "expired session", each: checkExpired},
 		{name: "renewal", whole: checkRenewal},
 		{name: "paced", each: checkPaced},
+		{name: "at once", each: checkAtOnce},
 		{name: "limits", each: checkLimits},
 		{name: "panic", each: checkPanic},
 		{name: "list", whole: checkList},

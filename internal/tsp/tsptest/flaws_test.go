@@ -44,6 +44,7 @@ const (
 	doubtsSignIn      flaw = "a sign-in without an answer is taken for a write that may have been made"
 	usesUnstored      flaw = "a new token is used before it is stored"
 	impatient         flaw = "only the first call of a write waits for its budget"
+	crowds            flaw = "a call makes room for another before it is answered"
 	overstates        flaw = "the spec allows more calls than the TSP"
 	paysForOthers     flaw = "the action declares the limit of calls that it does not make"
 	unlimited         flaw = "the simulator enforces no limits"
@@ -64,7 +65,7 @@ func flaws() map[flaw]string {
 		timeoutIsRejected: "statuses", trustsAnyJSON: "statuses", trustsErrors: "replies", refusesUnchanged: "replies", failsDone: "replies", wholeSeconds: "retry after", waitsFor429Alone: "retry after", trustsCutOff: "unreadable",
 		tellsToken: "secrets", followsRedirects: "redirects", ignoresCancel: "cancelled", leaksGoroutines: "cancelled",
 		renewsTheNew: "parallel", renewsForEver: "expired session", usesUnstored: "renewal", doubtsSignIn: "renewal",
-		impatient: "paced", unlimited: "limits", overstates: "paced", paysForOthers: "paced",
+		impatient: "paced", unlimited: "limits", overstates: "paced", crowds: "at once", paysForOthers: "paced",
 		survivesPanics: "panic", skipsRecords: "list", trustsCutOffLists: "list answers", retriesLongLists: "list answers", sendsUndocumented: "openapi",
 	}
 }

@@ -87,8 +87,14 @@ func (l *link) once(ctx context.Context, pace tsp.Pacer, r request, token string
 		}
 		body = strings.NewReader(string(text))
 	}
-	if err := l.pace(ctx, pace, r); err != nil {
+	leave, paced := l.pace(ctx, pace, r)
+	if paced != nil {
 		return reply{}, fails(tsp.Unavailable, "the call was not begun")
+	}
+	if l.reference.has(crowds) {
+		leave()
+	} else {
+		defer leave()
 	}
 	if l.reference.has(ignoresCancel) && r.method == http.MethodPost {
 		ctx = context.WithoutCancel(ctx)
@@ -118,15 +124,18 @@ func (l *link) once(ctx context.Context, pace tsp.Pacer, r request, token string
 	return l.judge(r, out, answer)
 }
 
-// pace waits for the budget of a call.
-func (l *link) pace(ctx context.Context, pace tsp.Pacer, r request) error {
-	if l.reference.has(impatient) && r.later {
-		return ctx.Err()
-	}
+// pace waits for the budget of a call and for its room beside others.
+func (l *link) pace(ctx context.Context, pace tsp.Pacer, r request) (leave func(), err error) {
+	limits := []string{"writes", "session"}
 	if r.only() || r.path == "/login" {
-		return pace.Wait(ctx, "reads")
+		limits = []string{"reads"}
 	}
-	return pace.Wait(ctx, "writes")
+	if !l.reference.has(impatient) || !r.later {
+		if err := pace.Wait(ctx, limits...); err != nil {
+			return nil, err
+		}
+	}
+	return pace.Enter(ctx, limits...)
 }
 
 // only tells whether a call only reads.
