@@ -46,8 +46,8 @@ type Target struct {
 	Renew Renew
 }
 
-// NewCaller returns a caller. deadline bounds each attempt; client makes the connections to
-// TSPs and must not follow redirects to other hosts.
+// NewCaller returns a caller. deadline bounds each attempt, but at TSPs whose spec asks for more
+// patience; client makes the connections to TSPs and must not follow redirects to other hosts.
 func NewCaller(r *Registry, client *http.Client, deadline time.Duration, log *slog.Logger) *Caller {
 	return &Caller{registry: r, client: client, deadline: deadline, log: log, sessions: map[uuid.UUID]held{}}
 }
@@ -119,8 +119,12 @@ func (c *Caller) with(ctx context.Context, t Target, pace Pacer, call func(conte
 // guarded bounds a call in time, turns a panic into class Broken and classifies the end.
 func (c *Caller) guarded(ctx context.Context, t Target, call func(context.Context) error) (end *Error) {
 	if c.deadline > 0 {
+		deadline := c.deadline
+		if adapter, ok := c.registry.Adapter(t.TSP); ok {
+			deadline = max(deadline, adapter.Spec().Patience)
+		}
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, c.deadline)
+		ctx, cancel = context.WithTimeout(ctx, deadline)
 		defer cancel()
 	}
 	defer func() {

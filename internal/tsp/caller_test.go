@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/uuid"
@@ -53,5 +54,21 @@ func TestAFailureIsNeverTakenForASuccess(t *testing.T) {
 		if end == nil || end.Class != tsp.Broken || end.Status != 400 {
 			t.Errorf("an error of class %q ends as %v", class, end)
 		}
+	}
+}
+
+func TestATSPThatIsSlowIsWaitedForAsLongAsItsSpecSays(t *testing.T) {
+	t.Parallel()
+	for patience, want := range map[time.Duration]time.Duration{0: 30 * time.Second, time.Second: 30 * time.Second, 8 * time.Minute: 8 * time.Minute} {
+		synctest.Test(t, func(t *testing.T) {
+			begun := time.Now()
+			_ = checked(t, plain{spec: tsp.Spec{Patience: patience}, check: func(ctx context.Context) error {
+				<-ctx.Done()
+				return &tsp.Error{Class: tsp.Unavailable, Message: "no answer"}
+			}})
+			if waited := time.Since(begun); waited != want {
+				t.Errorf("with a patience of %v, a call may take %v, want %v", patience, waited, want)
+			}
+		})
 	}
 }

@@ -18,6 +18,9 @@ type Spec struct {
 	// Parallel bounds the writes in flight on one connection. A bound that several connections
 	// share is a limit of calls at once.
 	Parallel int
+	// Patience is how long a call may take where the TSP is slower than an installation waits for
+	// others; 0 is as long as for others.
+	Patience time.Duration
 	Actions  Actions
 	// Lacking says why the TSP has no action for a capability, where there is something to say.
 	Lacking map[Capability]string

@@ -28,9 +28,11 @@ type Config struct {
 	BaseURL func(tsp.Settings) string
 	Limits  []Limit
 	Answers Answers
-	Check   func(ctx context.Context, send Send) (tsp.Account, error)
-	Writes  []Write
-	Lists   map[resource.Kind]List
+	// Check proves the credentials and tells whose account they open. It refuses settings that the
+	// account cannot have, by an error with their Setting.
+	Check  func(ctx context.Context, send Send, settings tsp.Settings) (tsp.Account, error)
+	Writes []Write
+	Lists  map[resource.Kind]List
 	// ListsFor replaces Lists where what is read depends on settings; it may be nil.
 	ListsFor func(tsp.Settings) map[resource.Kind]List
 	// Now is the clock of Retry-After dates and of the ends of tokens; nil means time.Now.
@@ -86,7 +88,8 @@ func (a *adapter) Connect(_ context.Context, access tsp.Access) (tsp.Session, er
 	if err := line.keys.usable(); err != nil {
 		return nil, line.clean(err)
 	}
-	s := &session{adapter: a, line: line, settings: access.Settings, lists: a.config.Lists}
+	s := &session{adapter: a, line: line, settings: access.Settings, lists: a.config.Lists,
+		memory: &memory{now: a.config.Now, things: map[any]*thing{}}}
 	if a.config.ListsFor != nil {
 		s.lists = a.config.ListsFor(access.Settings)
 	}

@@ -76,7 +76,7 @@ func TestAnAnswerOf2xxThatCannotBeReadLeavesAWriteUnknown(t *testing.T) {
 func TestAListMayBeAsLongAsItsCallSays(t *testing.T) {
 	t.Parallel()
 	config := testland()
-	config.Check = func(ctx context.Context, send rest.Send) (tsp.Account, error) {
+	config.Check = func(ctx context.Context, send rest.Send, _ tsp.Settings) (tsp.Account, error) {
 		a, err := send(ctx, rest.Call{Method: "GET", Path: "/units", Most: 3 << 20})
 		return tsp.Account{Key: strconv.Itoa(len(a.Body))}, err
 	}

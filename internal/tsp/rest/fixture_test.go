@@ -41,7 +41,7 @@ func testland() rest.Config {
 			{Limit: tsp.Limit{Key: "messages"}, Path: "/messages"},
 			{Limit: tsp.Limit{Key: "vehicle"}, Method: "PATCH", Path: "/vehicles/{id}"},
 		},
-		Check: func(ctx context.Context, send rest.Send) (tsp.Account, error) {
+		Check: func(ctx context.Context, send rest.Send, _ tsp.Settings) (tsp.Account, error) {
 			a, err := send(ctx, rest.Call{Method: "GET", Path: "/me"})
 			return tsp.Account{Key: string(a.Body)}, err
 		},

@@ -65,7 +65,7 @@ func TestASettingIsOneSegmentOfEveryPathThatNamesIt(t *testing.T) {
 	config := testland()
 	config.Writes[0].Path = "/orgs/{setting:org}/messages"
 	config.Limits[1].Path = "/orgs/{org}/messages"
-	config.Check = func(ctx context.Context, send rest.Send) (tsp.Account, error) {
+	config.Check = func(ctx context.Context, send rest.Send, _ tsp.Settings) (tsp.Account, error) {
 		_, err := send(ctx, rest.Call{Method: "GET", Path: "/orgs/{setting:org}/{setting:org}"})
 		return tsp.Account{}, err
 	}

@@ -16,6 +16,7 @@ type session struct {
 	line     *line
 	settings tsp.Settings
 	lists    map[resource.Kind]List
+	memory   *memory
 }
 
 // finder is the session of an adapter with writes that can be found again.
@@ -23,7 +24,7 @@ type finder struct{ *session }
 
 // Check proves the credentials by the adapter's own call.
 func (s *session) Check(ctx context.Context, pace tsp.Pacer) (tsp.Account, error) {
-	account, err := s.adapter.config.Check(ctx, s.line.with(pace))
+	account, err := s.adapter.config.Check(s.remembering(ctx), s.line.with(pace), s.settings)
 	return account, s.line.clean(err)
 }
 
@@ -33,7 +34,7 @@ func (s *session) List(ctx context.Context, l tsp.List) (tsp.Page, error) {
 	if !ok {
 		return tsp.Page{}, s.unsupported("list of %s records", l.Kind)
 	}
-	page, err := list(ctx, s.line.with(l.Pace), l.Cursor)
+	page, err := list(s.remembering(ctx), s.line.with(l.Pace), l.Cursor)
 	return page, s.line.clean(err)
 }
 
@@ -43,7 +44,7 @@ func (s *session) Write(ctx context.Context, w tsp.Write) (tsp.Written, error) {
 	if err != nil {
 		return tsp.Written{}, err
 	}
-	out, err := r.plan.Perform(ctx, r.w)
+	out, err := r.plan.Perform(s.remembering(ctx), r.w)
 	return out, r.line.clean(err)
 }
 
@@ -56,7 +57,7 @@ func (f finder) Find(ctx context.Context, w tsp.Write) (tsp.Written, bool, error
 	if err != nil {
 		return tsp.Written{}, false, err
 	}
-	out, found, err := r.plan.Find(ctx, r.w)
+	out, found, err := r.plan.Find(f.remembering(ctx), r.w)
 	return out, found, r.line.clean(err)
 }
 
