@@ -7,10 +7,11 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// tspName reads a parameter that holds a value of the contract's TspEnum; "" if it is not given.
-func (q *query) tspName(name string) tsp.Name {
+// tspName reads a parameter that holds a value of the contract's TspEnum or the name of an adapter
+// that the contract lacks; "" if it is not given.
+func (q *query) tspName(name string, ours *tsp.Registry) tsp.Name {
 	given := tsp.Name(q.text(name))
-	if given == "" || slices.Contains(tsp.Names(), given) {
+	if _, ok := ours.Adapter(given); ok || given == "" || slices.Contains(tsp.Names(), given) {
 		return given
 	}
 	q.wrong(name, "is not a known value", resource.CodeEnum)

@@ -61,7 +61,7 @@ func (s *Server) operationFilter(r *http.Request) (operation.Filter, error) {
 	f := operation.Filter{
 		Kind:       resource.Kind(q.oneOf("resource", resourceNames()...)),
 		Connection: q.id("connection_id"),
-		TSP:        q.tspName("source_name"),
+		TSP:        q.tspName("source_name", s.TSPs),
 		FleetRefs:  r.URL.Query()["fleet_refs"],
 		Verb:       resource.Verb(q.oneOf("operation", "create", "update")),
 		SourceID:   resource.SourceID(q.text("source_id")),

@@ -189,7 +189,7 @@ func tspOf(spec tsp.Spec) tspRead {
 
 func (s *Server) listTSPs(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	q := query{r: r}
-	slug, source := tsp.Name(q.text("slug")), q.tspName("source_name")
+	slug, source := tsp.Name(q.text("slug")), q.tspName("source_name", s.TSPs)
 	if err := q.err(); err != nil {
 		return err
 	}

@@ -18,8 +18,8 @@ import (
 // checkSpec: the static data is complete, true to the contract and always the same.
 func checkSpec(t *trial) {
 	spec := t.suite.spec
-	if !slices.Contains(tsp.Names(), spec.Name) {
-		t.errorf("the name %q is no value of the contract's TspEnum", spec.Name)
+	if err := spec.Name.Valid(); err != nil {
+		t.errorf("%v", err)
 	}
 	if spec.DisplayName == "" {
 		t.errorf("there is no display name")
