@@ -33,6 +33,9 @@ type Config struct {
 	// for the records to update ("update vehicle"). Those that are not named are listed. An empty
 	// first one leaves the field out of the samples, where a record can be named only once.
 	Sources map[string][]resource.SourceID
+	// Switches are ways in which the TSP's customers differ, as the simulator's switches, under each of
+	// which every write does the same.
+	Switches []map[string]bool
 	// Replies are answers in the TSP's own words, such as errors with status 200. Those of the
 	// classes Throttled and Unauthorized also stand for such an end where a check needs one, unless
 	// they are of one call only.

@@ -35,6 +35,9 @@ const (
 	waitsFor429Alone  flaw = "Retry-After is read only with status 429"
 	wholeSeconds      flaw = "Retry-After is read as whole seconds"
 	trustsCutOff      flaw = "half an answer is taken for success"
+	expectsBrief      flaw = "an answer with the whole record is not understood"
+	notesAnswers      flaw = "the result's note is the TSP's answer"
+	tellsAnswers      flaw = "an error tells the TSP's whole answer"
 	tellsToken        flaw = "an error tells the token"
 	followsRedirects  flaw = "redirects are followed"
 	ignoresCancel     flaw = "a write cannot be given up"
@@ -63,7 +66,7 @@ func flaws() map[flaw]string {
 		trimsTexts: "texts", restless: "deterministic", changesHeader: "golden", confusesValues: "values", asksFirst: "undeclared",
 		missingIsRejected: "missing", keyChanges: "repeated", sureOfLoss: "lost answers", doubtsLookUps: "lost answers", neverLooks: "crashes",
 		timeoutIsRejected: "statuses", trustsAnyJSON: "statuses", trustsErrors: "replies", refusesUnchanged: "replies", failsDone: "replies", wholeSeconds: "retry after", waitsFor429Alone: "retry after", trustsCutOff: "unreadable",
-		tellsToken: "secrets", followsRedirects: "redirects", ignoresCancel: "cancelled", leaksGoroutines: "cancelled",
+		tellsToken: "secrets", notesAnswers: "secrets", tellsAnswers: "secrets", expectsBrief: "switches", followsRedirects: "redirects", ignoresCancel: "cancelled", leaksGoroutines: "cancelled",
 		renewsTheNew: "parallel", renewsForEver: "expired session", usesUnstored: "renewal", doubtsSignIn: "renewal",
 		impatient: "paced", unlimited: "limits", overstates: "paced", crowds: "at once", paysForOthers: "paced",
 		survivesPanics: "panic", skipsRecords: "list", trustsCutOffLists: "list answers", retriesLongLists: "list answers", sendsUndocumented: "openapi",

@@ -27,6 +27,9 @@ func (l *link) judge(r request, sent *http.Request, answer *http.Response) (repl
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxReply+1))
 	class := tsp.ClassOf(answer.StatusCode)
 	message := l.redact(string(body[:min(len(body), 200)]))
+	if isJSON(body) && !l.reference.has(tellsAnswers) {
+		message = l.said(body)
+	}
 	if l.reference.has(mute) {
 		message = "refused"
 	}
@@ -66,6 +69,7 @@ func (l *link) confirm(r request, body []byte, broke error) (tsp.Class, string) 
 	}
 	var said struct {
 		ID    string         `json:"id"`
+		Name  string         `json:"name"`
 		Token string         `json:"token"`
 		Items jsontext.Value `json:"items"`
 		Error jsontext.Value `json:"error"`
@@ -79,10 +83,25 @@ func (l *link) confirm(r request, body []byte, broke error) (tsp.Class, string) 
 		return l.errorClass(string(said.Error)), l.redact(string(said.Error))
 	case l.reference.has(trustsAnyJSON):
 		return tsp.Done, ""
+	case said.Name != "" && l.reference.has(expectsBrief):
+		return tsp.Unknown, "the answer holds more than the id"
 	case said.ID == "" && said.Token == "" && said.Items == nil:
 		return tsp.Unknown, "the answer confirms nothing"
 	}
 	return tsp.Done, ""
+}
+
+// said is what an answer says is wrong.
+func (l *link) said(body []byte) string {
+	var no struct {
+		Error any `json:"error"`
+	}
+	_ = json.Unmarshal(body, &no)
+	text, ok := no.Error.(string)
+	if !ok {
+		text = "refused"
+	}
+	return l.redact(text)
 }
 
 // errorClass is what an error with status 200 means.

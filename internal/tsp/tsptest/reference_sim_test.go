@@ -10,11 +10,14 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
+// wholeAnswers is the switch that lets creates be answered with more than an id.
+const wholeAnswers = "whole_answers"
+
 // service is the TSP of the reference adapter.
 type service struct{ host *simkit.Host }
 
 func newReferenceSimulator(o simkit.Options) (simkit.Simulator, error) {
-	h, err := simkit.New(o, simkit.Definition{Info: simkit.Info{Name: "reference"},
+	h, err := simkit.New(o, simkit.Definition{Info: simkit.Info{Name: "reference"}, Switches: map[string]bool{wholeAnswers: false},
 		Build: func(h *simkit.Host) simkit.TSP { return &service{h} }})
 	if err != nil {
 		return nil, err
@@ -132,7 +135,11 @@ func (s *service) answer(tx *simkit.Tx, r *http.Request) (simkit.Object, error) 
 	case "GET vehicles", "GET users":
 		return page(tx, collection, r), nil
 	case "POST vehicles", "POST users", "POST messages":
-		return create(tx, collection, body)
+		made, err := create(tx, collection, body)
+		if err == nil && s.host.On(wholeAnswers) {
+			made["name"] = "as it was sent"
+		}
+		return made, err
 	case "PATCH vehicles":
 		return replace(tx, collection, id, body)
 	}

@@ -97,6 +97,9 @@ func (l *link) perform(ctx context.Context, w tsp.Write, parts []part) (tsp.Writ
 		}
 		_ = json.Unmarshal(a.body, &made)
 		out.Status, out.Headers = a.status, a.header
+		if l.reference.has(notesAnswers) {
+			out.Note = string(a.body)
+		}
 		if w.Verb == resource.Create && w.Kind != resource.KindMessage && w.Kind != resource.KindGroupMessage {
 			out.SourceID = made.ID
 			if l.reference.has(inventsIDs) {

@@ -21,6 +21,7 @@ func referenceConfig(f flaw) Config {
 			resource.KindMessage: {"messages"}, resource.KindGroupMessage: {"messages"}},
 		Settings:  tsp.Settings{"home_group": "g1", "initial_password": "first-password-7"},
 		Renewable: tsp.Credentials{Kind: "oauth2_initiate", Fields: map[string]string{"code": "demo-code"}},
+		Switches:  []map[string]bool{{wholeAnswers: true}},
 		Capitals:  []string{"license_plate_number"},
 		Replies: []Reply{
 			{Name: "an error with status 200", Status: http.StatusOK, Body: `{"error":"locked"}`, Class: tsp.Rejected},
