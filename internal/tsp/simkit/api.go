@@ -1,9 +1,11 @@
 package simkit
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -120,9 +122,12 @@ func check(hook func(*Call) error, c *Call) error {
 
 // enter takes a call out of its budgets. The result ends its place among the calls at once.
 func (a *API) enter(c *Call) (leave func(), err error) {
-	limits := c.Operation.Limits
+	limits := slices.Clone(c.Operation.Limits)
+	for i := range limits {
+		limits[i].Key = cmp.Or(limits[i].Key, c.Name)
+	}
 	if a.Limits != nil {
-		limits = append(a.Limits(c), limits...)
+		limits = append(limits, a.Limits(c)...)
 	}
 	leave, lasts, entered := a.Host.Limiter.Enter(limits...)
 	if !entered {

@@ -64,7 +64,7 @@ func books() map[string]simkit.Operation {
 		"GET /books/{id}":   {Do: list},
 		"GET /books/newest": {Query: []string{"of"}, Do: newest},
 		"POST /books": {
-			Limits: []simkit.Limit{{Key: "books", N: 3, Per: time.Minute}}, Scope: "write",
+			Limits: []simkit.Limit{{N: 3, Per: time.Minute}}, Scope: "write",
 			Shape: simkit.Shape{"title": simkit.String(1, 10)}, Required: []string{"title"}, Status: http.StatusCreated, Do: postBook,
 		},
 		"DELETE /books/{id}": {Status: http.StatusNoContent, Do: func(tx *simkit.Tx, c *simkit.Call) (any, error) {

@@ -11,7 +11,7 @@ import (
 type Operation struct {
 	// Scope is what a caller must be allowed; Authenticate and Authorize of the API give it its meaning.
 	Scope string
-	// Limits are the budgets that a request is taken out of.
+	// Limits are the budgets that a request is taken out of; one without a key is the operation's own.
 	Limits []Limit
 	// Query names the parameters that are served; any other is refused, so that a filter is never silently ignored.
 	Query []string
