@@ -1,10 +1,7 @@
 package simkit_test
 
 import (
-	"encoding/base64"
 	"net/http"
-	"net/url"
-	"strings"
 	"testing"
 	"time"
 
@@ -42,44 +39,25 @@ func withDesk(a *simkit.API) {
 	}
 }
 
-const asReader = "Basic cmVhZGVyOnMzY3JldA=="
-
-// granted asks the desk and returns the answer of a success.
-func granted(t *testing.T, s *simtest.Sim, form url.Values) (access, refresh string) {
+func openDesk(t *testing.T, opts simkit.Options) simtest.Desk {
 	t.Helper()
-	got := s.Form("/token", form, "Authorization", asReader)
-	o := got.JSON(t)
-	access, _ = o["access_token"].(string)
-	refresh, _ = o["refresh_token"].(string)
-	if got.Status != http.StatusOK || !strings.HasPrefix(access, "book_at_") || o["expires_in"] != 3600.0 || o["token_type"] != "Bearer" ||
-		got.Header.Get("Cache-Control") != "no-store" {
-		t.Fatalf("%v: %d %s", form, got.Status, got.Text)
-	}
-	return access, refresh
-}
-
-func code(of string) url.Values {
-	return url.Values{"grant_type": {"authorization_code"}, "code": {of}}
-}
-
-func refreshed(token string) url.Values {
-	return url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}}
+	return simtest.Desk{Sim: openLibrary(t, opts, withDesk), Path: "/token", Client: "reader", Secret: "s3cret"}
 }
 
 func TestARefreshTokenWorksOnceAndKeepsItsScope(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s := openLibrary(t, simkit.Options{Dir: dir}, withDesk)
-	access, first := granted(t, s, code("borrow"))
-	_, second := granted(t, s, refreshed(first))
-	if got := s.Form("/token", refreshed(first), "Authorization", asReader); got.Refused(t, 400, "error") != "invalid_grant" {
+	d := openDesk(t, simkit.Options{Dir: dir})
+	access, first := d.Exchange("borrow")
+	_, second := d.Tokens(d.Refresh(first))
+	if got := d.Refresh(first); got.Refused(t, 400, "error") != "invalid_grant" {
 		t.Errorf("a used refresh token: %s", got.Text)
 	}
-	again := openLibrary(t, simkit.Options{Dir: dir}, withDesk) // the first was not closed, as after kill -9
+	again := openDesk(t, simkit.Options{Dir: dir}) // the first was not closed, as after kill -9
 	if got := again.Bearer(access).Do("GET", "/books/1", ""); got.Status != 200 || got.Header.Get("Scope") != "borrow" {
 		t.Errorf("an older access token: %d, scope %q", got.Status, got.Header.Get("Scope"))
 	}
-	access, _ = granted(t, again, refreshed(second))
+	access, _ = again.Tokens(again.Refresh(second))
 	if got := again.Bearer(access).Do("GET", "/books/1", ""); got.Header.Get("Scope") != "borrow" {
 		t.Errorf("the scope became %q", got.Header.Get("Scope"))
 	}
@@ -87,20 +65,20 @@ func TestARefreshTokenWorksOnceAndKeepsItsScope(t *testing.T) {
 
 func TestACodeWorksOnceWhereItSaysSo(t *testing.T) {
 	t.Parallel()
-	s := openLibrary(t, simkit.Options{}, withDesk)
-	granted(t, s, code("once"))
-	if got := s.Form("/token", code("once"), "Authorization", asReader); got.Refused(t, 400, "error") != "invalid_grant" {
+	d := openDesk(t, simkit.Options{})
+	d.Exchange("once")
+	if got := d.Code("once"); got.Refused(t, 400, "error") != "invalid_grant" {
 		t.Errorf("a used code: %s", got.Text)
 	}
-	granted(t, s, code("borrow"))
-	granted(t, s, code("borrow"))
+	d.Exchange("borrow")
+	d.Exchange("borrow")
 }
 
 func TestAClientWithItsOwnCredentialsGetsNoRefreshToken(t *testing.T) {
 	t.Parallel()
-	s := openLibrary(t, simkit.Options{}, withDesk)
-	access, refresh := granted(t, s, url.Values{"grant_type": {"client_credentials"}})
-	if got := s.Bearer(access).Do("GET", "/books/1", ""); got.Header.Get("Scope") != "machine" || refresh != "" {
+	d := openDesk(t, simkit.Options{})
+	access, refresh := d.Tokens(d.Ask("grant_type", "client_credentials"))
+	if got := d.Bearer(access).Do("GET", "/books/1", ""); got.Header.Get("Scope") != "machine" || refresh != "" {
 		t.Errorf("scope %q, refresh token %q", got.Header.Get("Scope"), refresh)
 	}
 }
@@ -108,37 +86,32 @@ func TestAClientWithItsOwnCredentialsGetsNoRefreshToken(t *testing.T) {
 func TestAnAccessTokenEndsWithItsLife(t *testing.T) {
 	t.Parallel()
 	clock := simtest.NewClock()
-	s := openLibrary(t, simkit.Options{Now: clock.Now}, withDesk)
-	access, _ := granted(t, s, code("borrow"))
+	d := openDesk(t, simkit.Options{Now: clock.Now})
+	access, _ := d.Exchange("borrow")
 	clock.Advance(time.Hour - 1)
-	s.Bearer(access).Must("GET", "/books/1", "")
+	d.Bearer(access).Must("GET", "/books/1", "")
 	clock.Advance(1)
-	s.Bearer(access).Do("GET", "/books/1", "").Refused(t, 401, "wrong")
+	d.Bearer(access).Do("GET", "/books/1", "").Refused(t, 401, "wrong")
 }
 
 func TestAWrongTokenRequestIsRefused(t *testing.T) {
 	t.Parallel()
-	s := openLibrary(t, simkit.Options{}, withDesk)
-	wrong := "Basic " + base64.StdEncoding.EncodeToString([]byte("reader:x"))
-	with := func(form url.Values, name string, values ...string) url.Values { form[name] = values; return form }
+	d := openDesk(t, simkit.Options{})
+	code := []string{"grant_type", "authorization_code", "code", "borrow"}
 	for name, c := range map[string]struct {
-		form    url.Values
-		headers []string
-		status  int
-		want    string
+		form   []string
+		status int
+		want   string
 	}{
-		"no client":            {code("borrow"), nil, 401, "invalid_client"},
-		"a wrong secret":       {code("borrow"), []string{"Authorization", wrong}, 401, "invalid_client"},
-		"no grant type":        {url.Values{}, []string{"Authorization", asReader}, 400, "invalid_request"},
-		"another grant type":   {with(code("borrow"), "grant_type", "password"), []string{"Authorization", asReader}, 400, "unsupported_grant_type"},
-		"an unknown code":      {code("x"), []string{"Authorization", asReader}, 400, "invalid_grant"},
-		"no refresh token":     {refreshed(""), []string{"Authorization", asReader}, 400, "invalid_grant"},
-		"a member twice":       {with(code("borrow"), "code", "a", "b"), []string{"Authorization", asReader}, 400, "invalid_request"},
-		"a form that is JSON":  {code("borrow"), []string{"Authorization", asReader, "Content-Type", "application/json"}, 400, "invalid_request"},
-		"what Check is for":    {with(code("borrow"), "state", "bad"), nil, 400, "invalid_request"},
-		"a secret in the form": {with(with(code("x"), "client_id", "reader"), "client_secret", "s3cret"), nil, 400, "invalid_grant"},
+		"no client":          {append(code, "client_id", ""), 401, "invalid_client"},
+		"a wrong secret":     {append(code, "client_secret", "x"), 401, "invalid_client"},
+		"no grant type":      {append(code, "grant_type", ""), 400, "invalid_request"},
+		"another grant type": {append(code, "grant_type", "password"), 400, "unsupported_grant_type"},
+		"an unknown code":    {append(code, "code", "x"), 400, "invalid_grant"},
+		"no refresh token":   {append(code, "grant_type", "refresh_token"), 400, "invalid_grant"},
+		"what Check is for":  {append(code, "state", "bad", "client_id", ""), 400, "invalid_request"},
 	} {
-		got := s.Form("/token", c.form, c.headers...)
+		got := d.Ask(c.form...)
 		if got.Refused(t, c.status, "error") != c.want {
 			t.Errorf("%s: %s, want %s", name, got.Text, c.want)
 		}
@@ -146,5 +119,28 @@ func TestAWrongTokenRequestIsRefused(t *testing.T) {
 			t.Errorf("%s: challenged %v", name, challenged)
 		}
 	}
-	s.Do("GET", "/token", "").Refused(t, 405, "wrong")
+	d.Do("GET", "/token", "").Refused(t, 405, "wrong")
+}
+
+func TestATokenRequestIsAFormWithEveryMemberOnce(t *testing.T) {
+	t.Parallel()
+	d := openDesk(t, simkit.Options{})
+	form := d.Of("grant_type", "authorization_code", "code", "borrow")
+	if got := d.Form("/token", form, "Content-Type", "application/json"); got.Refused(t, 400, "error") != "invalid_request" {
+		t.Errorf("JSON: %s", got.Text)
+	}
+	form.Add("code", "once")
+	if got := d.Form("/token", form); got.Refused(t, 400, "error") != "invalid_request" {
+		t.Errorf("two codes: %s", got.Text)
+	}
+}
+
+func TestAClientMayNameItselfByBasic(t *testing.T) {
+	t.Parallel()
+	d := openDesk(t, simkit.Options{})
+	form := d.Of("grant_type", "authorization_code", "code", "borrow", "client_id", "", "client_secret", "")
+	d.Tokens(d.Form("/token", form, "Authorization", "Basic cmVhZGVyOnMzY3JldA=="))
+	if got := d.Form("/token", form, "Authorization", "Basic cmVhZGVyOng="); got.Refused(t, 401, "error") != "invalid_client" {
+		t.Errorf("a wrong secret: %s", got.Text)
+	}
 }

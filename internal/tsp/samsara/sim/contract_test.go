@@ -16,6 +16,7 @@ import (
 	oaserrors "github.com/pb33f/libopenapi-validator/errors"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 // departures are the replies in which the simulator departs from Samsara's OpenAPI document, because the real service
@@ -69,15 +70,15 @@ func TestRequestsAndRepliesAreAsSamsarasDocumentSays(t *testing.T) {
 	s := start(t, simkit.Options{})
 	met := map[string]bool{}
 	for _, c := range calls() {
-		s.do("POST", "/_sim/reset", "")
-		hold(t, check, met, c, s.do(c.method, c.path, c.body, "Content-Type", "application/json"))
+		s.Do("POST", "/_sim/reset", "")
+		hold(t, check, met, c, s.Do(c.method, c.path, c.body, "Content-Type", "application/json"))
 	}
 	for _, c := range refusals() {
-		s.do("POST", "/_sim/reset", "")
+		s.Do("POST", "/_sim/reset", "")
 		if c.fault != "" {
-			s.fault(c.fault)
+			s.Fault(c.fault)
 		}
-		hold(t, check, met, c.call, s.as(c.token).do(c.method, c.path, c.body, "Content-Type", "application/json"))
+		hold(t, check, met, c.call, s.as(c.token).Do(c.method, c.path, c.body, "Content-Type", "application/json"))
 	}
 	for _, d := range departures {
 		if !met[d.name] {
@@ -87,10 +88,10 @@ func TestRequestsAndRepliesAreAsSamsarasDocumentSays(t *testing.T) {
 }
 
 // hold checks one exchange: an accepted request must be valid, and so must every reply outside departures.
-func hold(t *testing.T, check validator.Validator, met map[string]bool, c call, got reply) {
+func hold(t *testing.T, check validator.Validator, met map[string]bool, c call, got simtest.Reply) {
 	t.Helper()
-	if got.status != c.status {
-		t.Errorf("%s %s (%s): status %d, want %d", c.method, c.path, c.name, got.status, c.status)
+	if got.Status != c.status {
+		t.Errorf("%s %s (%s): status %d, want %d", c.method, c.path, c.name, got.Status, c.status)
 		return
 	}
 	if c.status == http.StatusOK {
@@ -98,7 +99,7 @@ func hold(t *testing.T, check validator.Validator, met map[string]bool, c call, 
 			t.Errorf("%s %s (%s) was accepted against the document: %s", c.method, c.path, c.name, told(wrong))
 		}
 	}
-	answer := &http.Response{StatusCode: got.status, Header: got.header, Body: io.NopCloser(strings.NewReader(got.text))}
+	answer := &http.Response{StatusCode: got.Status, Header: got.Header, Body: io.NopCloser(strings.NewReader(got.Text))}
 	ok, wrong := check.ValidateHttpResponse(c.request(t), answer)
 	departs := ""
 	for _, d := range departures {
@@ -107,7 +108,7 @@ func hold(t *testing.T, check validator.Validator, met map[string]bool, c call, 
 		}
 	}
 	if !ok && departs == "" {
-		t.Errorf("%s %s (%s) got a reply against the document: %s\n%s", c.method, c.path, c.name, told(wrong), got.text)
+		t.Errorf("%s %s (%s) got a reply against the document: %s\n%s", c.method, c.path, c.name, told(wrong), got.Text)
 	}
 	if ok && departs != "" {
 		t.Errorf("%s %s (%s) agrees with the document although it is listed as: %s", c.method, c.path, c.name, departs)

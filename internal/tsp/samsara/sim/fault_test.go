@@ -7,13 +7,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
-func (r *running) fault(body string) {
-	r.t.Helper()
-	if got := r.do("POST", "/_sim/faults", body); got.status != http.StatusOK {
-		r.t.Fatalf("the fault was refused: %d %s", got.status, got.text)
-	}
-}
-
 func TestFaultsAnswerInSamsarasWords(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
@@ -31,12 +24,12 @@ func TestFaultsAnswerInSamsarasWords(t *testing.T) {
 		{`{"fault":"throttle","retry_after":"2","times":1}`, 429, "application/json", "2"},
 		{`{"fault":"expire_session","times":1}`, 401, "application/json", ""},
 	} {
-		s.fault(c.fault)
-		got := s.do("GET", "/me", "")
-		if got.status != c.status || got.header.Get("Content-Type") != c.contentType || got.header.Get("Retry-After") != c.retryAfter {
-			t.Errorf("%s: %d %s Retry-After %q", c.fault, got.status, got.header.Get("Content-Type"), got.header.Get("Retry-After"))
+		s.Fault(c.fault)
+		got := s.Do("GET", "/me", "")
+		if got.Status != c.status || got.Header.Get("Content-Type") != c.contentType || got.Header.Get("Retry-After") != c.retryAfter {
+			t.Errorf("%s: %d %s Retry-After %q", c.fault, got.Status, got.Header.Get("Content-Type"), got.Header.Get("Retry-After"))
 		}
-		if got.header.Get("Request-Id") == "" {
+		if got.Header.Get("Request-Id") == "" {
 			t.Errorf("%s: no Request-Id", c.fault)
 		}
 		s.must("GET", "/me", "")
@@ -47,29 +40,29 @@ func TestAMessageIsSentAlthoughTheAnswerIsLost(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
 	body := `{"driverIds":[` + driver + `],"text":"hello"}`
-	s.fault(`{"match":{"method":"POST","path_prefix":"/v1/fleet/messages"},"fault":"apply_then_drop","times":1}`)
-	if got := s.do("POST", "/v1/fleet/messages", body); got.status != 0 || len(s.objects("messages")) != 1 {
-		t.Errorf("apply_then_drop: status %d, %d messages", got.status, len(s.objects("messages")))
+	s.Fault(`{"match":{"method":"POST","path_prefix":"/v1/fleet/messages"},"fault":"apply_then_drop","times":1}`)
+	if got := s.Do("POST", "/v1/fleet/messages", body); got.Status != 0 || len(s.Objects("messages")) != 1 {
+		t.Errorf("apply_then_drop: status %d, %d messages", got.Status, len(s.Objects("messages")))
 	}
-	s.fault(`{"fault":"drop","times":1}`)
-	if got := s.do("POST", "/v1/fleet/messages", body); got.status != 0 || len(s.objects("messages")) != 1 {
-		t.Errorf("drop: status %d, %d messages", got.status, len(s.objects("messages")))
+	s.Fault(`{"fault":"drop","times":1}`)
+	if got := s.Do("POST", "/v1/fleet/messages", body); got.Status != 0 || len(s.Objects("messages")) != 1 {
+		t.Errorf("drop: status %d, %d messages", got.Status, len(s.Objects("messages")))
 	}
-	s.fault(`{"fault":"malformed","times":1}`)
-	if got := s.do("POST", "/v1/fleet/messages", body); got.status != 200 || len(s.objects("messages")) != 1 {
-		t.Errorf("malformed: status %d, %d messages", got.status, len(s.objects("messages")))
+	s.Fault(`{"fault":"malformed","times":1}`)
+	if got := s.Do("POST", "/v1/fleet/messages", body); got.Status != 200 || len(s.Objects("messages")) != 1 {
+		t.Errorf("malformed: status %d, %d messages", got.Status, len(s.Objects("messages")))
 	}
 }
 
 func TestAnExpiredSessionNeedsARefresh(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
-	access, refresh := s.exchange("samsara-demo-code")
-	s.fault(`{"fault":"expire_session","times":1}`)
+	access, refresh := s.desk().Exchange("samsara-demo-code")
+	s.Fault(`{"fault":"expire_session","times":1}`)
 	for range 3 {
-		s.as(access).do("GET", "/me", "").refused(t, http.StatusUnauthorized)
+		s.as(access).Do("GET", "/me", "").Refused(t, http.StatusUnauthorized, "message")
 	}
-	renewed, _ := s.tokens(s.refresh(refresh))
+	renewed, _ := s.desk().Tokens(s.desk().Refresh(refresh))
 	s.as(renewed).must("GET", "/me", "")
 	s.must("GET", "/me", "")
 }
@@ -77,9 +70,9 @@ func TestAnExpiredSessionNeedsARefresh(t *testing.T) {
 func TestAnAPITokenIsRefusedAsManyTimesAsAsked(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
-	s.fault(`{"fault":"expire_session","times":2}`)
+	s.Fault(`{"fault":"expire_session","times":2}`)
 	for range 2 {
-		s.do("GET", "/me", "").refused(t, http.StatusUnauthorized)
+		s.Do("GET", "/me", "").Refused(t, http.StatusUnauthorized, "message")
 	}
 	s.must("GET", "/me", "")
 }

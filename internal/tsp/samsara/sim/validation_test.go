@@ -15,23 +15,25 @@ func TestEveryCallIsTakenOrRefusedAsDocumented(t *testing.T) {
 	s := start(t, simkit.Options{})
 	for _, c := range calls() {
 		t.Run(c.method+" "+c.path+" "+c.name, func(t *testing.T) {
-			s.do("POST", "/_sim/reset", "")
-			got := s.do(c.method, c.path, c.body, "Content-Type", "application/json")
-			if got.status != c.status {
-				t.Fatalf("status = %d, want %d: %.300s", got.status, c.status, got.text)
+			s.Do("POST", "/_sim/reset", "")
+			got := s.Do(c.method, c.path, c.body, "Content-Type", "application/json")
+			if got.Status != c.status {
+				t.Fatalf("status = %d, want %d: %.300s", got.Status, c.status, got.Text)
 			}
-			if got.header.Get("Request-Id") == "" {
+			if got.Header.Get("Request-Id") == "" {
 				t.Error("no Request-Id")
 			}
 			legacy := strings.HasPrefix(c.path, "/v1/") && c.status == http.StatusBadRequest
 			switch {
-			case legacy && (got.header.Get("Content-Type") != "text/plain; charset=utf-8" ||
-				!strings.HasPrefix(got.text, "rpc error: code = InvalidArgument desc = ")):
-				t.Errorf("not the legacy error shape: %s %s", got.header.Get("Content-Type"), got.text)
+			case legacy && (got.Header.Get("Content-Type") != "text/plain; charset=utf-8" ||
+				!strings.HasPrefix(got.Text, "rpc error: code = InvalidArgument desc = ")):
+				t.Errorf("not the legacy error shape: %s %s", got.Header.Get("Content-Type"), got.Text)
 			case !legacy && c.status != http.StatusOK:
-				got.refused(t, c.status)
-			case strings.Contains(got.text, "null"):
-				t.Errorf("null in a reply: %s", got.text)
+				if got.Refused(t, c.status, "message"); got.JSON(t)["requestId"] != got.Header.Get("Request-Id") {
+					t.Errorf("a refusal with another requestId than Request-Id: %s", got.Text)
+				}
+			case strings.Contains(got.Text, "null"):
+				t.Errorf("null in a reply: %s", got.Text)
 			}
 			if c.status != http.StatusOK && c.method != http.MethodGet {
 				unchanged(t, s, c.name)
@@ -41,11 +43,11 @@ func TestEveryCallIsTakenOrRefusedAsDocumented(t *testing.T) {
 }
 
 // unchanged checks that a refused write left the seed as it was.
-func unchanged(t *testing.T, s *running, name string) {
+func unchanged(t *testing.T, s running, name string) {
 	t.Helper()
 	got := map[string]int{}
 	for _, collection := range []string{"assets", "drivers", "messages", "dvirs", "fuel-purchases", "changes"} {
-		got[collection] = len(s.objects(collection))
+		got[collection] = len(s.Objects(collection))
 	}
 	want := map[string]int{"assets": 9, "drivers": 9, "messages": 0, "dvirs": 0, "fuel-purchases": 0, "changes": 0}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -60,9 +62,9 @@ func TestABodyMustBeJSON(t *testing.T) {
 		"application/json": 200, "application/json; charset=utf-8": 200, "Application/JSON": 200,
 		"text/plain": 400, "application/x-www-form-urlencoded": 400, "": 400, "application/jsonx": 400,
 	} {
-		got := s.do("PATCH", "/fleet/vehicles/"+vehicle, `{"notes":"n"}`, "Content-Type", contentType)
-		if got.status != status {
-			t.Errorf("%q = %d, want %d", contentType, got.status, status)
+		got := s.Do("PATCH", "/fleet/vehicles/"+vehicle, `{"notes":"n"}`, "Content-Type", contentType)
+		if got.Status != status {
+			t.Errorf("%q = %d, want %d", contentType, got.Status, status)
 		}
 	}
 }
