@@ -1,9 +1,41 @@
 package simkit
 
 import (
+	"math"
 	"net/http"
 	"strconv"
+	"strings"
 )
+
+// answer writes a success.
+func (a *API) answer(w http.ResponseWriter, c *Call, body any) {
+	for name, values := range c.Answer {
+		w.Header()[name] = values
+	}
+	if a.WriteAnswer == nil {
+		WriteJSON(w, c.Status, body)
+		return
+	}
+	a.WriteAnswer(w, c, body)
+}
+
+// refuse writes an error as a refusal with a message.
+func (a *API) refuse(w http.ResponseWriter, c *Call, err error) {
+	no := *refusalOf(err)
+	if no.Message == "" {
+		no.Message = http.StatusText(no.Status)
+		if text, own := a.Texts[no.Status]; own {
+			no.Message = text
+		}
+	}
+	if no.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(no.RetryAfter.Seconds()))))
+	}
+	if methods := a.Methods(c.Request.URL.EscapedPath()); no.Status == http.StatusMethodNotAllowed && len(methods) > 0 {
+		w.Header().Set("Allow", strings.Join(methods, ", "))
+	}
+	a.WriteRefusal(w, c, &no)
+}
 
 // WriteJSON answers a value, with the members of objects in the order of their names; nil is an answer without a body.
 // A Content-Type that is set already stays.

@@ -64,8 +64,8 @@ func books() map[string]simkit.Operation {
 		"GET /books/{id}":   {Do: list},
 		"GET /books/newest": {Query: []string{"of"}, Do: newest},
 		"POST /books": {
-			Limits: []simkit.Limit{{N: 3, Per: time.Minute}}, Scope: "write",
-			Shape: simkit.Shape{"title": simkit.String(1, 10)}, Required: []string{"title"}, Status: http.StatusCreated, Do: postBook,
+			Limits: []simkit.Limit{{N: 3, Per: time.Minute}}, Scope: "write", Status: http.StatusCreated,
+			Shape: simkit.Shape{"title": simkit.String(1, 10)}, Required: []string{"title"}, Do: postBook,
 		},
 		"DELETE /books/{id}": {Status: http.StatusNoContent, Do: func(tx *simkit.Tx, c *simkit.Call) (any, error) {
 			_, err := tx.Find("books", c.ID())
@@ -189,7 +189,8 @@ func TestACallCanSucceedAndKeepNothing(t *testing.T) {
 func TestUnknownParametersAndMembersAreIgnoredUnderTheSwitch(t *testing.T) {
 	t.Parallel()
 	s := openLibrary(t, simkit.Options{}, func(a *simkit.API) { a.Lenient = "polite" })
-	if got := s.Do("POST", "/books?by=1", `{"title":"Dune","pages":1}`); got.Status != 201 || got.Text != `{"title":"Dune"}` {
+	got := s.Do("POST", "/books?by=1", `{"title":"Dune","pages":1}`)
+	if got.Status != 201 || got.Text != `{"title":"Dune"}` {
 		t.Errorf("%d %s", got.Status, got.Text)
 	}
 	s.Switch("polite", false)

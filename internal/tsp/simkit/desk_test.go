@@ -12,7 +12,8 @@ import (
 // withDesk gives the library a desk whose codes are good for what they are called.
 func withDesk(a *simkit.API) {
 	a.Desk = &simkit.Desk{
-		Path: "/token", Client: "reader", Secret: "s3cret", Prefix: "book_", Life: time.Hour, Challenge: `Basic realm="books"`,
+		Path: "/token", Client: "reader", Secret: "s3cret", Prefix: "book_", Life: time.Hour,
+		Challenge: `Basic realm="books"`,
 		Check: func(form simkit.Object) error {
 			if simkit.Text(form, "state") == "bad" {
 				return simkit.InvalidRequest("state is bad")
@@ -126,7 +127,8 @@ func TestATokenRequestIsAFormWithEveryMemberOnce(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t, simkit.Options{})
 	form := d.Of("grant_type", "authorization_code", "code", "borrow")
-	if got := d.Form("/token", form, "Content-Type", "application/json"); got.Refused(t, 400, "error") != "invalid_request" {
+	got := d.Form("/token", form, "Content-Type", "application/json")
+	if got.Refused(t, 400, "error") != "invalid_request" {
 		t.Errorf("JSON: %s", got.Text)
 	}
 	form.Add("code", "once")
@@ -140,7 +142,8 @@ func TestAClientMayNameItselfByBasic(t *testing.T) {
 	d := openDesk(t, simkit.Options{})
 	form := d.Of("grant_type", "authorization_code", "code", "borrow", "client_id", "", "client_secret", "")
 	d.Tokens(d.Form("/token", form, "Authorization", "Basic cmVhZGVyOnMzY3JldA=="))
-	if got := d.Form("/token", form, "Authorization", "Basic cmVhZGVyOng="); got.Refused(t, 401, "error") != "invalid_client" {
+	got := d.Form("/token", form, "Authorization", "Basic cmVhZGVyOng=")
+	if got.Refused(t, 401, "error") != "invalid_client" {
 		t.Errorf("a wrong secret: %s", got.Text)
 	}
 }

@@ -87,9 +87,12 @@ func listDVIRs(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	wanted := c.Listed("tagIds")
 	keep := func(i *simkit.Item) bool {
 		at, err := time.Parse(time.RFC3339, simkit.Text(i.Object, "startTime"))
-		return err == nil && !at.Before(span[0]) && !at.After(span[1]) && (len(wanted) == 0 || slices.ContainsFunc(inspectedTags(tx, i), func(tag string) bool {
+		if err != nil || at.Before(span[0]) || at.After(span[1]) {
+			return false
+		}
+		return len(wanted) == 0 || slices.ContainsFunc(inspectedTags(tx, i), func(tag string) bool {
 			return slices.Contains(wanted, tag)
-		}))
+		})
 	}
 	return listing{dvirs, pageSize, keep, showStored}.page(tx, c)
 }

@@ -18,7 +18,8 @@ func TestACodeGivesTokensThatWorkLikeTheAPIToken(t *testing.T) {
 	s := start(t, simkit.Options{})
 	got := s.desk().Code("samsara-demo-code")
 	access, _ := s.desk().Tokens(got)
-	if o := got.JSON(t); o["expires_in"] != 3600.0 || o["token_type"] != "bearer" || o["scope"] != "admin:read admin:write" {
+	o := got.JSON(t)
+	if o["expires_in"] != 3600.0 || o["token_type"] != "bearer" || o["scope"] != "admin:read admin:write" {
 		t.Errorf("tokens = %s", got.Text)
 	}
 	if name := s.as(access).must("GET", "/me", "")["name"]; name != "Demo Freight" {

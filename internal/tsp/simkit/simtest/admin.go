@@ -60,7 +60,8 @@ func (s *Sim) Admin(method, path, body string) Reply {
 func Same(t *testing.T, one, other *Sim, collections ...string) {
 	t.Helper()
 	for _, name := range collections {
-		if diff := cmp.Diff(one.Admin("GET", "objects/"+name, "").Text, other.Admin("GET", "objects/"+name, "").Text); diff != "" {
+		want, got := one.Admin("GET", "objects/"+name, "").Text, other.Admin("GET", "objects/"+name, "").Text
+		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}

@@ -51,7 +51,8 @@ func (d Desk) Tokens(got Reply) (access, refresh string) {
 	o := got.JSON(d.t)
 	access, _ = o["access_token"].(string)
 	refresh, _ = o["refresh_token"].(string)
-	if got.Status != http.StatusOK || access == "" || o["expires_in"] == nil || got.Header.Get("Cache-Control") != "no-store" {
+	cached := got.Header.Get("Cache-Control") != "no-store"
+	if got.Status != http.StatusOK || access == "" || o["expires_in"] == nil || cached {
 		d.t.Fatalf("no tokens: %d %s", got.Status, got.Text)
 	}
 	return access, refresh
