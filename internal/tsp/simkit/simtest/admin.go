@@ -3,9 +3,6 @@ package simtest
 import (
 	"net/http"
 	"strconv"
-	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // Objects reads a collection.
@@ -54,17 +51,6 @@ func (s *Sim) Admin(method, path, body string) Reply {
 		s.t.Fatalf("%s /_sim/%s %s answered %d %s", method, path, body, got.Status, got.Text)
 	}
 	return got
-}
-
-// Same checks that two simulators hold the same in some collections, to the letter.
-func Same(t *testing.T, one, other *Sim, collections ...string) {
-	t.Helper()
-	for _, name := range collections {
-		want, got := one.Admin("GET", "objects/"+name, "").Text, other.Admin("GET", "objects/"+name, "").Text
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s: %s", name, diff)
-		}
-	}
 }
 
 func (s *Sim) items(path string) []map[string]any {
