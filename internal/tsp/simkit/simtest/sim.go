@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -93,7 +94,7 @@ func (s *Sim) Send(r *http.Request) Reply {
 }
 
 // Form sends a form by POST, without the caller's headers.
-func (s *Sim) Form(path string, form interface{ Encode() string }, headers ...string) Reply {
+func (s *Sim) Form(path string, form url.Values, headers ...string) Reply {
 	s.t.Helper()
 	headers = append([]string{"Content-Type", "application/x-www-form-urlencoded"}, headers...)
 	return s.As().Do(http.MethodPost, path, form.Encode(), headers...)
