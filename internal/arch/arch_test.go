@@ -40,6 +40,7 @@ var rooms = map[string]room{
 	"internal/tsp/steps":               {"internal/tsp internal/resource", "the engine of writes in several calls serves every family and knows none"},
 	"internal/tsp/rest":                {"internal/tsp internal/tsp/steps internal/resource internal/outbound", "a family helper builds adapters"},
 	"internal/tsp/simkit":              {"", "simulators must not share a misreading with adapters"},
+	"internal/tsp/simkit/simtest":      {"internal/tsp/simkit", "what the tests of all simulators share"},
 	"internal/tsp/tsptest":             {"internal/tsp internal/resource internal/tsp/simkit", "the suite sees what every adapter has in common"},
 	"internal/tsp/all":                 {"internal/tsp internal/tsp/simkit adapters simulators", "the list of all adapters"},
 	"internal/access":                  {"internal/event internal/resource internal/problem", "who may do what, to which kinds"},
