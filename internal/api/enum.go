@@ -1,6 +1,22 @@
 package api
 
-import "github.com/waybill-dev/waybill/internal/resource"
+import (
+	"slices"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// tspName reads a parameter that holds a value of the contract's TspEnum or the name of an adapter
+// that the contract lacks; "" if it is not given.
+func tspName(q *query, name string, ours *tsp.Registry) tsp.Name {
+	given := tsp.Name(q.text(name))
+	if _, ok := ours.Adapter(given); ok || given == "" || slices.Contains(tsp.Names(), given) {
+		return given
+	}
+	q.wrong(name, string(given), "is not a known value", resource.CodeEnum)
+	return ""
+}
 
 // resourceKinds are the values of the contract's ResourceEnum.
 func resourceKinds() []resource.Kind {

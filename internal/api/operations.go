@@ -7,7 +7,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/resource"
-	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 func (s *Server) getOperation(w http.ResponseWriter, r *http.Request, who access.Principal) error {
@@ -46,7 +45,7 @@ func (s *Server) operationFilter(r *http.Request) (operation.Filter, *query) {
 	f := operation.Filter{
 		Kind:       oneOf(q, "resource", resourceKinds()...),
 		Connection: q.id("connection_id"),
-		TSP:        oneOf(q, "source_name", tsp.Names()...),
+		TSP:        tspName(q, "source_name", s.TSPs),
 		FleetRefs:  q.list("fleet_refs"),
 		Verb:       oneOf(q, "operation", resource.Create, resource.Update),
 		SourceID:   resource.SourceID(q.text("source_id")),

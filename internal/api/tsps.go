@@ -137,7 +137,7 @@ func tspOf(spec tsp.Spec) tspRead {
 
 func (s *Server) listTSPs(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	q := newQuery(r)
-	slug, source := tsp.Name(q.text("slug")), oneOf(q, "source_name", tsp.Names()...)
+	slug, source := tsp.Name(q.text("slug")), tspName(q, "source_name", s.TSPs)
 	if err := q.err(); err != nil {
 		return err
 	}

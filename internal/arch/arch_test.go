@@ -23,7 +23,7 @@ type room struct {
 // Each TSP is a room with a simulator's room inside; the words "adapters" and "simulators" stand
 // for all of them, so that a new TSP costs no edit here.
 var (
-	adapterRoom   = room{"internal/tsp internal/tsp/rest internal/resource", "an adapter sees the contract, its family and the vocabulary"}
+	adapterRoom   = room{"internal/tsp internal/tsp/rest internal/tsp/steps internal/resource", "an adapter sees the contract, its family, the engine of steps and the vocabulary"}
 	simulatorRoom = room{"internal/tsp/simkit", "a simulator must not share code with its adapter"}
 )
 
@@ -41,8 +41,10 @@ var rooms = map[string]room{
 	"internal/seal":                    {"", "sealing knows bytes and nothing of what they mean"},
 	"internal/outbound":                {"", "clients for foreign hosts are made in one place that knows nobody"},
 	"internal/tsp":                     {"internal/resource internal/wire", "the contract with adapters speaks of resources only"},
-	"internal/tsp/rest":                {"internal/tsp internal/resource internal/outbound internal/retryafter", "a family helper builds adapters"},
+	"internal/tsp/steps":               {"internal/tsp internal/resource", "the engine of writes in several calls serves every family and knows none"},
+	"internal/tsp/rest":                {"internal/tsp internal/tsp/steps internal/resource internal/outbound internal/retryafter", "a family helper builds adapters"},
 	"internal/tsp/simkit":              {"", "simulators must not share a misreading with adapters"},
+	"internal/tsp/simkit/simtest":      {"internal/tsp/simkit", "what the tests of all simulators share"},
 	"internal/tsp/tsptest":             {"internal/tsp internal/resource internal/tsp/simkit", "the suite sees what every adapter has in common"},
 	"internal/tsp/all":                 {"internal/tsp internal/tsp/simkit adapters simulators", "the list of all adapters"},
 	"internal/access":                  {"internal/event internal/fence internal/page internal/problem internal/resource internal/wire", "who may do what, to which kinds"},

@@ -152,6 +152,28 @@ func TestNothingIsToldBesideABodyThatCannotBeRead(t *testing.T) {
 
 func last[T any](_ T, err error) error { return err }
 
+func TestASettingThatTheTSPCannotHaveIsNamedAndDoesNotCostTheCode(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	s.tsp.spec.Settings = []tsp.Setting{{Key: "group", Type: tsp.TextSetting}}
+	exchanges := 0
+	s.tsp.exchange = func(c tsp.Credentials) (tsp.Credentials, error) {
+		exchanges++
+		return tsp.Credentials{Kind: c.Kind, Fields: map[string]string{"token": "exchanged"}}, nil
+	}
+	s.tsp.check = func(_ context.Context, a tsp.Access) (tsp.Account, error) {
+		if a.Settings.Text("group") != "17" {
+			return tsp.Account{}, &tsp.Error{Class: tsp.Rejected, Setting: "group", Message: "there is no such group"}
+		}
+		return tsp.Account{Key: "a"}, nil
+	}
+	_, err := s.service.Create(t.Context(), s.fleet, body(good+`,"settings":{"group":"x"}`))
+	refused(t, "a group", err, 422, "[settings.group||The TSP cannot take the setting, and nothing was changed: there is no such group")
+	if _, err := s.service.Create(t.Context(), s.fleet, body(good+`,"settings":{"group":"17"}`)); err != nil || exchanges != 1 {
+		t.Errorf("%v; the code was exchanged %d times", err, exchanges)
+	}
+}
+
 func TestEveryProblemOfABodyIsToldAtOnce(t *testing.T) {
 	t.Parallel()
 	s := newStand(t)

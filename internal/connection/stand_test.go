@@ -125,6 +125,8 @@ type noPace struct{}
 
 func (noPace) Wait(context.Context, ...string) error { return nil }
 
+func (noPace) Enter(context.Context, ...string) (func(), error) { return func() {}, nil }
+
 func newStand(t *testing.T) *stand {
 	t.Helper()
 	s := &stand{t: t, log: &bytes.Buffer{}}

@@ -127,15 +127,15 @@ func (t *trial) target(id uuid.UUID) tsp.Target {
 		Renew: t.renew}
 }
 
-// check proves the credentials at the TSP. What is refused is dropped; what could not be tried
-// is kept for the next request with the same credentials.
+// check proves the credentials at the TSP. What is refused is dropped; what could not be tried, or
+// only not with these settings, is kept for the next request with the same credentials.
 func (t *trial) check(ctx context.Context, target tsp.Target) (tsp.Account, error) {
 	account, end := t.Caller.Check(ctx, target, t.Pace(t.conn))
 	if end == nil {
 		return account, nil
 	}
 	t.Caller.Forget(target.Connection)
-	if t.draft != uuid.Nil && refuses(end.Class) {
+	if t.draft != uuid.Nil && refuses(end.Class) && end.Setting == "" {
 		if err := t.Store.DropDraft(ctx, t.draft); err != nil {
 			t.Log.Warn("a refused draft could not be dropped", "tsp", t.conn.TSP, "error", err)
 		}
@@ -169,6 +169,9 @@ func (t *trial) refusal(err error, path string) error {
 	name := t.displayName(t.conn.TSP)
 	why := redact(end.Message, t.given, t.current)
 	switch {
+	case end.Setting != "":
+		return problem.InvalidBody(problem.Detail{Path: "settings." + end.Setting, Code: codeRefused,
+			Message: name + " cannot take the setting, and nothing was changed: " + why})
 	case refuses(end.Class):
 		return problem.InvalidBody(problem.Detail{Path: path, Input: mask, Code: codeRefused,
 			Message: name + " refuses the credentials, and nothing was changed: " + why})

@@ -6,11 +6,13 @@ import (
 )
 
 // Limit is a rate that calls are charged to: one call each Interval on average and Burst at
-// once. ID names the budget; whoever names the same ID shares it.
+// once; without an Interval it bounds calls at once alone. ID names the budget; whoever names the same ID shares it.
 type Limit struct {
 	ID       string
 	Interval time.Duration
 	Burst    int
+	// AtOnce bounds the calls in flight; 0 does not.
+	AtOnce int
 }
 
 // Budget holds the state of all limits of a process, by the generic cell rate algorithm:
@@ -21,12 +23,14 @@ type Budget struct {
 	mu   sync.Mutex
 	tat  map[string]time.Time
 	cold bool
+	// rooms are entered by calls in flight, one for each limit that bounds them.
+	rooms map[string]chan struct{}
 }
 
 // NewBudget returns a budget. saved is what State returned when the last process stopped in
 // order; nil after a crash, when limits start empty so that they cannot be exceeded.
 func NewBudget(now func() time.Time, saved map[string]time.Time) *Budget {
-	b := &Budget{now: now, tat: map[string]time.Time{}, cold: saved == nil}
+	b := &Budget{now: now, tat: map[string]time.Time{}, cold: saved == nil, rooms: map[string]chan struct{}{}}
 	for id, t := range saved {
 		b.tat[id] = t
 	}

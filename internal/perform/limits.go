@@ -67,7 +67,8 @@ func (l *Limits) of(spec tsp.Spec, c connection.Connection) named {
 			one.Events, one.Period = r.Events, r.Period
 			one.Burst = max(one.Burst, int(float64(r.Events)/r.Period.Seconds()/10))
 		}
-		out[one.Key] = dispatch.Limit{ID: whose + "/" + one.Key, Interval: one.Period / time.Duration(one.Events), Burst: one.Burst}
+		out[one.Key] = dispatch.Limit{ID: whose + "/" + one.Key, Interval: one.Period / time.Duration(max(one.Events, 1)),
+			Burst: one.Burst, AtOnce: one.AtOnce}
 	}
 	return out
 }
@@ -100,7 +101,9 @@ func (l *Limits) borrow(limits []dispatch.Limit) time.Duration {
 	}
 	all := slices.Clone(limits)
 	for _, one := range limits {
-		all = append(all, debt(one))
+		if one.Interval > 0 {
+			all = append(all, debt(one))
+		}
 	}
 	until, _ := l.budget.Borrow(all, SyncAhead)
 	return min(wait, until)

@@ -51,6 +51,10 @@ type Pacer interface {
 	// Wait returns when one call may be made against each of the limits, or with an error
 	// when ctx ends first.
 	Wait(ctx context.Context, limits ...string) error
+	// Enter comes behind Wait. It returns when the call may be in flight beside those that are,
+	// under each of the limits that bound calls at once, or with an error when ctx ends first.
+	// leave must be called once the call is answered or given up.
+	Enter(ctx context.Context, limits ...string) (leave func(), err error)
 }
 
 // Access is what a session is made from.

@@ -46,8 +46,8 @@ type Target struct {
 	Renew Renew
 }
 
-// NewCaller returns a caller. deadline bounds each attempt; client makes the connections to
-// TSPs and must not follow redirects to other hosts.
+// NewCaller returns a caller. deadline bounds each attempt, but at TSPs whose spec asks for more
+// patience; client makes the connections to TSPs and must not follow redirects to other hosts.
 func NewCaller(r *Registry, client *http.Client, deadline time.Duration, log *slog.Logger) *Caller {
 	return &Caller{registry: r, client: client, deadline: deadline, log: log, sessions: map[uuid.UUID]held{}}
 }
@@ -119,8 +119,12 @@ func (c *Caller) with(ctx context.Context, t Target, pace Pacer, call func(conte
 // guarded bounds a call in time, turns a panic into class Broken and classifies the end.
 func (c *Caller) guarded(ctx context.Context, t Target, call func(context.Context) error) (end *Error) {
 	if c.deadline > 0 {
+		deadline := c.deadline
+		if adapter, ok := c.registry.Adapter(t.TSP); ok {
+			deadline = max(deadline, adapter.Spec().Patience)
+		}
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, c.deadline)
+		ctx, cancel = context.WithTimeout(ctx, deadline)
 		defer cancel()
 	}
 	defer func() {
@@ -133,13 +137,18 @@ func (c *Caller) guarded(ctx context.Context, t Target, call func(context.Contex
 }
 
 // classified makes sure that an error carries a class. One that an adapter left without is
-// Unknown: it may have been sent.
+// Unknown: it may have been sent. A failure cannot be Done, which would pass for a success.
 func classified(err error) *Error {
 	if err == nil {
 		return nil
 	}
 	var e *Error
 	if errors.As(err, &e) {
+		if e.Class == Done || e.Class == "" {
+			broken := *e
+			broken.Class, broken.Message = Broken, "the adapter does not say how it failed: "+e.Message
+			return &broken
+		}
 		return e
 	}
 	return &Error{Class: Unknown, Message: "the call ended without a classified answer", Err: err}

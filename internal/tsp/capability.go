@@ -28,6 +28,9 @@ const (
 	None Strength = "none"
 )
 
+// Repeatable tells whether a write is simply sent again, whatever became of it.
+func (s Strength) Repeatable() bool { return s == Native || s == NaturalKey }
+
 // Use says what becomes of a field in one capability.
 type Use string
 

@@ -37,6 +37,8 @@ const (
 type Error struct {
 	Class   Class
 	Message string
+	// Setting names the setting of the connection that is wrong; "" where none is.
+	Setting string
 	// Status and Headers are those of the TSP's answer; 0 and nil if there was none.
 	Status  int
 	Headers http.Header

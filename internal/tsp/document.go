@@ -63,12 +63,13 @@ type WriteDocument struct {
 // Refuse makes the write unavailable for a reason.
 func (w *WriteDocument) Refuse(reason string) { w.Available, w.Reason = false, &reason }
 
-// LimitDocument is a rate that the write is held to.
+// LimitDocument is a rate or a bound of calls at once that the write is held to.
 type LimitDocument struct {
 	Key           string  `json:"key"`
 	Scope         Scope   `json:"scope"`
 	Events        int     `json:"events"`
 	PeriodSeconds float64 `json:"period_seconds"`
+	AtOnce        int     `json:"at_once,omitzero"`
 	Source        string  `json:"source"`
 }
 
@@ -123,7 +124,7 @@ func (s Spec) writeDocument(c Capability, settings Settings) WriteDocument {
 	for _, key := range action.Limits {
 		for _, l := range s.Limits {
 			if l.Key == key {
-				w.Limits = append(w.Limits, LimitDocument{key, l.Scope, l.Events, l.Period.Seconds(), l.Source})
+				w.Limits = append(w.Limits, LimitDocument{key, l.Scope, l.Events, l.Period.Seconds(), l.AtOnce, l.Source})
 			}
 		}
 	}

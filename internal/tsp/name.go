@@ -1,16 +1,55 @@
 package tsp
 
 import (
+	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
 )
 
-// Name is an adapter's name; it is one of Names.
+// Name is an adapter's name: one of Names, so that clients of the contract know it, or one of our
+// own for a TSP that the contract lacks.
 type Name string
 
-// Names lists the values of the contract's TspEnum. An adapter's name is one of them, so that
-// clients of the contract know it.
+// Valid tells why an adapter cannot have a name. One of our own is made of lower-case letters,
+// digits and underscores, and is like none of the contract's, so that no name is a misspelt one.
+func (n Name) Valid() error {
+	if slices.Contains(Names(), n) {
+		return nil
+	}
+	if !wellFormed.MatchString(string(n)) {
+		return fmt.Errorf("%q is no name: it is made of 2 to 40 lower-case letters, digits and underscores, the first a letter", string(n))
+	}
+	var like []string
+	for _, one := range Names() {
+		if strings.HasPrefix(string(one), string(n)+"_") || oneEdit(string(one), string(n)) {
+			like = append(like, string(one))
+		}
+	}
+	if len(like) > 0 {
+		return fmt.Errorf("%q is no value of the contract's TspEnum, and one of our own must not be mistaken for %s", string(n), strings.Join(like, ", "))
+	}
+	return nil
+}
+
+var wellFormed = regexp.MustCompile(`^[a-z][a-z0-9_]{1,39}$`)
+
+// oneEdit tells whether one character more, less or other makes a text of the other. Names of two
+// letters are too short to tell.
+func oneEdit(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	same := 0
+	for same < len(a) && a[same] == b[same] {
+		same++
+	}
+	return len(a) > 2 && (a[same:] == b[min(same+1, len(b)):] || len(a) == len(b) && same < len(a) && a[same+1:] == b[same+1:])
+}
+
+// Names lists the values of the contract's TspEnum.
 func Names() []Name {
 	var all []Name
 	for name := range strings.FieldsSeq(`

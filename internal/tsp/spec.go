@@ -17,8 +17,12 @@ type Spec struct {
 	// Credentials are the shapes that the TSP takes; see CredentialKindOf.
 	Credentials []CredentialKind
 	Limits      []Limit
-	// Parallel bounds the calls in flight on one connection.
+	// Parallel bounds the writes in flight on one connection. A bound that several connections
+	// share is a limit of calls at once.
 	Parallel int
+	// Patience is how long a call may take where the TSP is slower than an installation waits for
+	// others; 0 is as long as for others.
+	Patience time.Duration
 	Actions  Actions
 	// Lacking says why the TSP has no action for a capability, where there is something to say.
 	Lacking map[Capability]string
@@ -58,14 +62,16 @@ const (
 	PerApp        Scope = "app"        // everything that this installation sends to the TSP
 )
 
-// Limit is a rate that the TSP documents or that we assume.
+// Limit is a rate, a bound of calls at once, or both, that the TSP documents or that we assume.
 type Limit struct {
 	Key   string
 	Scope Scope
-	// Events in each Period, with at most Burst at once.
+	// Events in each Period, with at most Burst at once; all are 0 where no rate is known.
 	Events int
 	Period time.Duration
 	Burst  int
+	// AtOnce bounds the calls in flight, over all that share the limit; 0 does not.
+	AtOnce int
 	// Source is the URL of the documentation, or the reason for an assumed limit.
 	Source string
 }

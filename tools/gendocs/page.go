@@ -91,8 +91,20 @@ func limits(b *strings.Builder, s tsp.Spec) {
 	for _, l := range s.Limits {
 		shared := map[tsp.Scope]string{tsp.PerConnection: "one connection", tsp.PerAccount: "all connections to one account",
 			tsp.PerApp: "this whole installation"}[l.Scope]
-		fmt.Fprintf(b, "| `%s` | %s | %d %s, %d at once | %s |\n", l.Key, shared, l.Events, every(l.Period), l.Burst, cell(l.Source))
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", l.Key, shared, rate(l), cell(l.Source))
 	}
+}
+
+// rate says a limit for people.
+func rate(l tsp.Limit) string {
+	var said []string
+	if l.Events > 0 {
+		said = append(said, fmt.Sprintf("%d %s, %d at once", l.Events, every(l.Period), l.Burst))
+	}
+	if l.AtOnce > 0 {
+		said = append(said, fmt.Sprintf("%d in flight", l.AtOnce))
+	}
+	return strings.Join(said, "; ")
 }
 
 // every says a period for people.

@@ -9,11 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"go/format"
+	"hash/fnv"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -47,7 +47,7 @@ func run(args []string) error {
 	if len(args) != 1 || args[0] == "" {
 		return errors.New("name one TSP: make new-tsp NAME=wialon")
 	}
-	p, err := planFor(".", tsp.Name(strings.ReplaceAll(strings.ToLower(args[0]), "-", "_")))
+	p, err := planFor(tsp.Name(strings.ReplaceAll(strings.ToLower(args[0]), "-", "_")))
 	if err != nil {
 		return err
 	}
@@ -64,9 +64,9 @@ docs/adding-a-tsp.md walks through it. When the suite is green, "make generate" 
 	return nil
 }
 
-// planFor names everything after the TSP. A name that the contract does not have is refused.
-func planFor(root string, name tsp.Name) (plan, error) {
-	if err := known(name); err != nil {
+// planFor names everything after the TSP.
+func planFor(name tsp.Name) (plan, error) {
+	if err := name.Valid(); err != nil {
 		return plan{}, err
 	}
 	words := strings.Split(string(name), "_")
@@ -75,11 +75,7 @@ func planFor(root string, name tsp.Name) (plan, error) {
 		words[i] = strings.ToUpper(w[:1]) + w[1:]
 	}
 	p.Display, p.Type = strings.Join(words, " "), strings.Join(words, "")
-	offset, err := freeOffset(root)
-	if err != nil {
-		return plan{}, err
-	}
-	p.PortOffset = offset
+	p.PortOffset = offset(name)
 	schema, err := resource.For(resource.KindVehicle, resource.Create)
 	if err != nil {
 		return plan{}, err
@@ -92,48 +88,16 @@ func planFor(root string, name tsp.Name) (plan, error) {
 	return p, nil
 }
 
-// offsets are how simulators declare their ports.
-var offsets = regexp.MustCompile(`PortOffset: *([0-9]+)`)
-
-// freeOffset is the port that no simulator has, those included that are not listed yet.
-func freeOffset(root string) (int, error) {
-	files, err := filepath.Glob(filepath.Join(root, "internal", "tsp", "*", "sim", "*.go"))
-	if err != nil {
-		return 0, fmt.Errorf("looking for simulators: %w", err)
+// offset is the simulator's port above the first. It follows from the name, so that those who add
+// TSPs at the same time do not meet: from its place in the contract, or for names of our own, which
+// have none, from their letters. internal/app tests that no two are the same.
+func offset(name tsp.Name) int {
+	if place := slices.Index(tsp.Names(), name); place >= 0 {
+		return 10 + place
 	}
-	last := 0
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return 0, fmt.Errorf("looking for the ports of simulators: %w", err)
-		}
-		for _, m := range offsets.FindAllSubmatch(text, -1) {
-			n, err := strconv.Atoi(string(m[1]))
-			if err != nil {
-				return 0, fmt.Errorf("reading the port of %s: %w", file, err)
-			}
-			last = max(last, n)
-		}
-	}
-	return last + 1, nil
-}
-
-// known refuses a name that is no TSP of the contract, and names those that are like it.
-func known(name tsp.Name) error {
-	var like []string
-	for _, one := range tsp.Names() {
-		if one == name {
-			return nil
-		}
-		if len(name) > 2 && (strings.Contains(string(one), string(name[:3])) || strings.Contains(string(name), string(one))) {
-			like = append(like, string(one))
-		}
-	}
-	hint := "all are in internal/tsp/name.go"
-	if len(like) > 0 {
-		hint = "there are " + strings.Join(like, ", ") + "; " + hint
-	}
-	return fmt.Errorf("%q is no value of the contract's TspEnum, so that its clients would not know it; %s", name, hint)
+	sum := fnv.New32a()
+	_, _ = sum.Write([]byte(name))
+	return 300 + int(sum.Sum32()%600)
 }
 
 // write makes the folder and returns its path. One that exists is left alone.

@@ -8,12 +8,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/all"
 )
 
 func TestAFolderIsNamedAfterTheTSPAndListensOnAPortOfItsOwn(t *testing.T) {
 	t.Parallel()
-	p, err := planFor("../..", "verizon_connect")
+	p, err := planFor("verizon_connect")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,9 +29,24 @@ func TestAFolderIsNamedAfterTheTSPAndListensOnAPortOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestANameThatTheContractLacksIsRefusedWithNamesLikeIt(t *testing.T) {
+func TestATSPThatTheContractLacksHasANameAndAPortOfItsOwn(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]string{"verizon": "verizon_connect", "webflet": "webfleet", "Traccar2": "traccar", "../x": "name.go", "": "name one"} {
+	ports := map[int]bool{}
+	for _, name := range append(tsp.Names(), "navixy", "mix", "fleetio") {
+		p, err := planFor(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ports[p.PortOffset] {
+			t.Errorf("%s has the port of another", name)
+		}
+		ports[p.PortOffset] = true
+	}
+}
+
+func TestANameThatIsLikeAnotherIsRefusedWithThat(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"verizon": "verizon_connect", "webflet": "webfleet", "Traccar2": "traccar", "../x": "is no name", "": "name one"} {
 		if err := run([]string{name}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", name, err)
 		}
@@ -47,7 +63,7 @@ func TestAFolderThatExistsIsLeftAlone(t *testing.T) {
 	if err := os.WriteFile(file, []byte("mine"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	p, err := planFor("../..", "wialon")
+	p, err := planFor("wialon")
 	if err != nil {
 		t.Fatal(err)
 	}

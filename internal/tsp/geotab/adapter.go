@@ -53,62 +53,55 @@ func writes() map[tsp.Capability]write {
 	update := func(k resource.Kind) tsp.Capability { return tsp.Capability{Kind: k, Verb: resource.Update} }
 	return map[tsp.Capability]write{
 		create(resource.KindVehicle): {tsp.Action{Uses: vehicleUses(resource.Create), Strength: tsp.VerifyFirst,
-			Limits: []string{"Add Device"}, Check: checked(checkNewVehicle)}, typed(newVehicle)},
+			Limits: []string{"Add Device"}, Check: tsp.Checked(checkNewVehicle)}, tsp.Typed(newVehicle)},
 		update(resource.KindVehicle): {tsp.Action{Uses: vehicleUses(resource.Update), Strength: tsp.NaturalKey,
-			Limits: []string{"Get Device"}, Check: checked(checkTank)}, typed(changedVehicle)},
+			Limits: []string{"Get Device"}, Check: tsp.Checked(checkTank)}, tsp.Typed(changedVehicle)},
 		create(resource.KindTrailer): {tsp.Action{Uses: trailerUses(resource.Create), Strength: tsp.VerifyFirst,
-			Limits: []string{"Add Device"}, Check: checked(checkNewTrailer)}, typed(newTrailer)},
+			Limits: []string{"Add Device"}, Check: tsp.Checked(checkNewTrailer)}, tsp.Typed(newTrailer)},
 		update(resource.KindTrailer): {tsp.Action{Uses: trailerUses(resource.Update), Strength: tsp.NaturalKey,
-			Limits: []string{"Get Device"}}, typed(changedTrailer)},
+			Limits: []string{"Get Device"}}, tsp.Typed(changedTrailer)},
 		create(resource.KindUser): {tsp.Action{Uses: userUses(resource.Create), Strength: tsp.VerifyFirst,
-			Limits: []string{"Add User"}, Check: checked(checkUser(resource.Create)), Warn: warnUser(resource.Create)}, typed(userSteps)},
+			Limits: []string{"Add User"}, Check: tsp.Checked(checkUser(resource.Create)),
+			Warn: tsp.Checked(warnUser(resource.Create))}, tsp.Typed(userSteps)},
 		update(resource.KindUser): {tsp.Action{Uses: userUses(resource.Update), Strength: tsp.NaturalKey,
-			Limits: []string{"Get User"}, Check: checked(checkUser(resource.Update)), Warn: warnUser(resource.Update)}, typed(userSteps)},
+			Limits: []string{"Get User"}, Check: tsp.Checked(checkUser(resource.Update)),
+			Warn: tsp.Checked(warnUser(resource.Update))}, tsp.Typed(userSteps)},
 		create(resource.KindMessage): {tsp.Action{Uses: messageUses(), Strength: tsp.VerifyFirst,
-			Limits: []string{"Add TextMessage"}}, typed(messageSteps)},
+			Limits: []string{"Add TextMessage"}}, tsp.Typed(messageSteps)},
 		create(resource.KindGroupMessage): {tsp.Action{Uses: groupMessageUses(), Strength: tsp.VerifyFirst,
-			Limits: []string{"Add TextMessage"}}, typed(groupMessageSteps)},
+			Limits: []string{"Add TextMessage"}}, tsp.Typed(groupMessageSteps)},
 		create(resource.KindDvirLog): {tsp.Action{Uses: dvirUses(), Strength: tsp.VerifyFirst, Limits: []string{"Add DVIRLog"},
 			Needs: []tsp.Need{{Setting: settingDefects, Reason: "Geotab demands a defect list for each inspection; set " + settingDefects}},
-			Check: checked(checkDvir)}, typed(dvirSteps)},
+			Check: tsp.Checked(checkDvir)}, tsp.Typed(dvirSteps)},
 		create(resource.KindFuelTransaction): {tsp.Action{Uses: fuelUses(), Strength: tsp.Native,
-			Limits: []string{"Add FuelTransaction"}, Check: checked(checkFuel)}, typed(fuelSteps)},
+			Limits: []string{"Add FuelTransaction"}, Check: tsp.Checked(checkFuel)}, tsp.Typed(fuelSteps)},
 	}
 }
 
 func newVehicle(v *resource.Vehicle, w tsp.Write) ([]step, error) {
-	d, err := deviceFromVehicle(v, w)
-	return []step{deviceStep(d)}, err
+	return newDevice(deviceFromVehicle(v, w)), nil
 }
 
 func newTrailer(t *resource.Trailer, w tsp.Write) ([]step, error) {
-	d, err := deviceFromTrailer(t, w)
-	return []step{deviceStep(d)}, err
+	return newDevice(deviceFromTrailer(t, w)), nil
 }
 
-func deviceStep(d device) step {
-	return step{key: mainStep, method: add, entity: "Device", collection: devices, find: findDevice(d),
-		body: func(context.Context, *call, resource.SourceID) (any, error) { return d, nil }}
+func newDevice(d device) []step {
+	return []step{{key: mainStep, method: add, entity: "Device", collection: devices, body: plain(d), find: findDevice(d)}}
 }
 
 func changedVehicle(v *resource.Vehicle, w tsp.Write) ([]step, error) {
-	d, err := deviceFromVehicle(v, w)
-	return []step{changeStep("Device", devices, d, w)}, err
+	return []step{changeStep("Device", devices, deviceFromVehicle(v, w), w)}, nil
 }
 
 func changedTrailer(t *resource.Trailer, w tsp.Write) ([]step, error) {
-	d, err := deviceFromTrailer(t, w)
-	return []step{changeStep("Device", devices, d, w)}, err
+	return []step{changeStep("Device", devices, deviceFromTrailer(t, w), w)}, nil
 }
 
 // userSteps makes or changes a user and then, if asked, gives it a rule set.
 func userSteps(u *resource.User, w tsp.Write) ([]step, error) {
-	out, err := userFrom(u, w)
-	if err != nil {
-		return nil, err
-	}
-	main := step{key: mainStep, method: add, entity: "User", collection: users, find: findUser(out),
-		body: func(context.Context, *call, resource.SourceID) (any, error) { return out, nil }}
+	out := userFrom(u, w)
+	main := step{key: mainStep, method: add, entity: "User", collection: users, body: plain(out), find: findUser(out)}
 	if w.Verb == resource.Update {
 		main = changeStep("User", users, out, w)
 	}

@@ -81,9 +81,10 @@ func (c *call) once(ctx context.Context, login tsp.Credentials, limit string, bo
 // post sends one call and reads its result, which is empty where the method has none.
 func (c *call) post(ctx context.Context, line rest.Line, body request) (jsontext.Value, error) {
 	line.Answers = answers(&c.kind)
-	a, err := line.Send(ctx, rest.Call{Method: http.MethodPost, Path: apiPath, Body: body})
+	a, err := line.Send(ctx, rest.Call{Method: http.MethodPost, Path: apiPath, Body: body,
+		Reads: body.Method != add && body.Method != set})
 	if err != nil {
-		return nil, c.failed(body.Method, err)
+		return nil, c.failed(err)
 	}
 	c.status, c.headers = a.Status, a.Headers
 	answer, err := rest.Decode[struct {
@@ -95,23 +96,19 @@ func (c *call) post(ctx context.Context, line rest.Line, body request) (jsontext
 		err = a.Unconfirmed("the answer is none of Geotab's", nil)
 	}
 	if err != nil {
-		return nil, c.failed(body.Method, err)
+		return nil, c.failed(err)
 	}
 	return answer.Result, nil
 }
 
-// failed completes the end of a call with what only the call can tell: reading changes nothing,
-// and a quota that names no time is over after its period.
-func (c *call) failed(method string, err error) error {
+// failed completes the end of a call: a quota that names no time is over after its period.
+func (c *call) failed(err error) error {
 	var e *tsp.Error
 	if !errors.As(err, &e) {
 		return err
 	}
 	out := *e
 	c.status, c.headers = e.Status, e.Headers
-	if out.Class == tsp.Unknown && method != add && method != set {
-		out.Class = tsp.Unavailable
-	}
 	if out.Class == tsp.Throttled && out.RetryAfter == 0 {
 		out.RetryAfter = quotaPeriod(e.Message)
 	}

@@ -35,7 +35,7 @@ type device struct {
 }
 
 // deviceFromVehicle holds what the fields of a vehicle say.
-func deviceFromVehicle(v *resource.Vehicle, w tsp.Write) (device, error) {
+func deviceFromVehicle(v *resource.Vehicle, w tsp.Write) device {
 	d := device{
 		Name: text(v.VehicleName), VIN: text(v.VIN), LicensePlate: text(v.LicensePlateNumber),
 		LicenseState: text(v.LicensePlateRegion), Comment: text(v.Notes), ActiveTo: activeTo(v.IsActive, w.Operation),
@@ -44,7 +44,7 @@ func deviceFromVehicle(v *resource.Vehicle, w tsp.Write) (device, error) {
 		d.TankCapacity = &capacity
 	}
 	if w.Verb == resource.Update {
-		return d, nil
+		return d
 	}
 	if serial, ok := v.ELDSerialNumber.Get(); ok {
 		serial = strings.ToUpper(serial)
@@ -54,24 +54,24 @@ func deviceFromVehicle(v *resource.Vehicle, w tsp.Write) (device, error) {
 	if engine, ok := v.EngineType.Get(); ok && w.Settings.Bool(settingPowertrain) {
 		d.Groups = append(d.Groups, refs(powertrains()[engine], manuallyClassified)...)
 	}
-	return d, nil
+	return d
 }
 
 // deviceFromTrailer holds what the fields of a trailer say.
-func deviceFromTrailer(t *resource.Trailer, w tsp.Write) (device, error) {
+func deviceFromTrailer(t *resource.Trailer, w tsp.Write) device {
 	d := device{
 		Name: text(t.TrailerName), VIN: text(t.VIN), LicensePlate: text(t.LicensePlateNumber),
 		LicenseState: text(t.LicensePlateRegion), Comment: text(t.Notes), ActiveTo: activeTo(t.IsActive, w.Operation),
 	}
 	if w.Verb == resource.Update {
-		return d, nil
+		return d
 	}
 	if serial, ok := t.ELDSerialNumber.Get(); ok {
 		serial = strings.ToUpper(serial)
 		d.SerialNumber = &serial
 	}
 	d.begin(w, groupTrailer)
-	return d, nil
+	return d
 }
 
 // begin fills in what a new device needs beyond the unified model.

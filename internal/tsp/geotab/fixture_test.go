@@ -22,6 +22,8 @@ type free struct{}
 
 func (free) Wait(context.Context, ...string) error { return nil }
 
+func (free) Enter(context.Context, ...string) (func(), error) { return func() {}, nil }
+
 // asked is one call of the API.
 type asked struct {
 	// name is the method and the type that it is about, such as "Add Device".

@@ -35,7 +35,7 @@ type coordinate struct {
 	Y jsontext.Value `json:"y"`
 }
 
-func fuelFrom(f *resource.FuelTransaction, w tsp.Write) (fuel, error) {
+func fuelFrom(f *resource.FuelTransaction, w tsp.Write) fuel {
 	out := fuel{DateTime: stamp(f.TransactionTime.Or(made(w.Operation))), ExternalReference: w.Operation.String(),
 		Volume:       scaled(f.FuelVolume, volumeFactors()[f.FuelVolumeUnit]),
 		CurrencyCode: strings.ToUpper(f.Currency.Or("")), SiteName: f.FuelVendor.Or(""),
@@ -67,7 +67,7 @@ func fuelFrom(f *resource.FuelTransaction, w tsp.Write) (fuel, error) {
 		}
 	}
 	out.Comments = strings.Join(comments, ", ")
-	return out, nil
+	return out
 }
 
 // The factors are decimal texts, so that products are exact.
@@ -148,9 +148,8 @@ func checkFuel(f *resource.FuelTransaction, _ tsp.Settings) []resource.Problem {
 }
 
 func fuelSteps(f *resource.FuelTransaction, w tsp.Write) ([]step, error) {
-	out, err := fuelFrom(f, w)
-	return []step{{key: "fuel", method: add, entity: "FuelTransaction", collection: fuels, find: findFuel, duplicate: true,
-		body: func(context.Context, *call, resource.SourceID) (any, error) { return out, nil }}}, err
+	return []step{{key: "fuel", method: add, entity: "FuelTransaction", collection: fuels, body: plain(fuelFrom(f, w)),
+		find: findFuel, duplicate: true}}, nil
 }
 
 // findFuel looks for the transaction by the operation id, which is its external reference.

@@ -94,8 +94,7 @@ func unique(ids []resource.SourceID) []resource.SourceID {
 }
 
 func textStep(key string, m textMessage) step {
-	return step{key: key, method: add, entity: "TextMessage", collection: messages, find: findText(m),
-		body: func(context.Context, *call, resource.SourceID) (any, error) { return m, nil }}
+	return step{key: key, method: add, entity: "TextMessage", collection: messages, body: plain(m), find: findText(m)}
 }
 
 type foundText struct {

@@ -84,20 +84,16 @@ type userRuleset struct {
 func rulesetStep(code string, w tsp.Write) step {
 	id := resource.SourceID("HosRuleSet" + rulesets()[code])
 	from := stamp(made(w.Operation))
-	return step{key: "hos_ruleset", method: add, entity: "UserHosRuleSet", second: true,
+	return step{key: "hos_ruleset", method: add, entity: "UserHosRuleSet",
 		body: func(_ context.Context, _ *call, of resource.SourceID) (any, error) {
 			return userRuleset{ref{of}, ref{id}, from}, nil
 		},
 		find: func(ctx context.Context, c *call, w tsp.Write) (resource.SourceID, bool, error) {
-			of := w.Target
-			if s, ok := w.Step(mainStep); ok {
-				of = s.SourceID
-			}
 			all, err := get[struct {
 				ID       resource.SourceID `json:"id"`
 				Ruleset  ref               `json:"hosRuleSet"`
 				DateTime string            `json:"dateTime"`
-			}](ctx, c, "UserHosRuleSet", map[string]any{"userSearch": ref{of}})
+			}](ctx, c, "UserHosRuleSet", map[string]any{"userSearch": ref{w.Target}})
 			if err != nil {
 				return "", false, err
 			}

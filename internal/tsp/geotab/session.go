@@ -14,6 +14,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/rest"
+	"github.com/waybill-dev/waybill/internal/tsp/steps"
 )
 
 // What signing in adds to the credentials. The session is kept with them, because signing in is
@@ -146,32 +147,37 @@ func (s *session) keepDefects(list resource.SourceID, tree defectTree) {
 
 // Write performs one write in as many calls as it takes.
 func (s *session) Write(ctx context.Context, w tsp.Write) (tsp.Written, error) {
-	steps, c, err := s.plan(w)
+	w.Settings = s.settings
+	plan, err := s.plan(w)
 	if err != nil {
 		return tsp.Written{}, err
 	}
-	return c.perform(ctx, w, steps)
+	return plan.Perform(ctx, w)
 }
 
 // Find tells whether an earlier attempt of the write took effect.
 func (s *session) Find(ctx context.Context, w tsp.Write) (tsp.Written, bool, error) {
-	steps, c, err := s.plan(w)
+	w.Settings = s.settings
+	plan, err := s.plan(w)
 	if err != nil {
 		return tsp.Written{}, false, err
 	}
-	return c.findSteps(ctx, w, steps)
+	return plan.Find(ctx, w)
 }
 
-func (s *session) plan(w tsp.Write) ([]step, *call, error) {
-	plan, ok := s.adapter.writes[w.Capability]
+func (s *session) plan(w tsp.Write) (steps.Plan, error) {
+	action, ok := s.adapter.writes[w.Capability]
 	if !ok {
-		return nil, nil, &tsp.Error{Class: tsp.Unsupported, Message: "Geotab has no " + w.Capability.String()}
+		return steps.Plan{}, &tsp.Error{Class: tsp.Unsupported, Message: "Geotab has no " + w.Capability.String()}
 	}
-	w.Settings = s.settings
-	steps, err := plan.steps(w)
 	c := &call{session: s, pace: w.Pace}
 	if w.Kind == resource.KindUser && w.Verb == resource.Create {
 		c.hidden = []string{firstPassword(w)}
 	}
-	return steps, c, err
+	all, err := action.steps(w)
+	plan := steps.Plan{Strength: action.Strength}
+	for _, one := range all {
+		plan.Steps = append(plan.Steps, one.over(c))
+	}
+	return plan, err
 }

@@ -1,39 +1,14 @@
 package geotab_test
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 const aGroupMessage = `{"sender_id":"OURS","recipient_ids":["OURS","01890a5d-ac96-774b-bcce-b302099a8058","01890a5d-ac96-774b-bcce-b302099a8059"],"message_text":"Dock 7"}`
-
-func TestARecipientWhoIsRefusedKeepsTheMessageFromNobodyElse(t *testing.T) {
-	t.Parallel()
-	server := &stub{answer: func(a asked) string {
-		if strings.Contains(a.body, `"recipient":{"id":"b2"}`) {
-			return thrown("ArgumentException", "there is no entity")
-		}
-		return ""
-	}}
-	_, err := server.writes(t, resource.Create, resource.KindGroupMessage, aGroupMessage)
-	e := ended(t, err)
-	var got []string
-	for _, p := range e.Parts {
-		got = append(got, fmt.Sprint(p.Name, " ", p.Class))
-	}
-	want := []string{"recipient b1 done", "recipient b2 rejected", "recipient b3 done"}
-	if diff := cmp.Diff(want, got); diff != "" || e.Class != tsp.Rejected {
-		t.Errorf("the end is %v (-want +got):\n%s", e, diff)
-	}
-}
 
 func TestAGroupMessageGoesOnWhereItWasThrottled(t *testing.T) {
 	t.Parallel()
@@ -155,35 +130,5 @@ func TestADefectListThatHoldsItselfEnds(t *testing.T) {
 	_, err := server.writes(t, resource.Create, resource.KindDvirLog, `{"driver_id":"OURS","vehicle_id":"OURS","defects":["brakes"]}`)
 	if err != nil || !strings.Contains(server.last(), `"defect":{"id":"p1"}`) {
 		t.Errorf("%v after %s", err, server.last())
-	}
-}
-
-// forgetful keeps everything but that a step is done.
-type forgetful struct{ memory }
-
-func (f *forgetful) Mark(ctx context.Context, s tsp.Step) error {
-	if s.Done {
-		return errors.New("the disk is full")
-	}
-	return f.memory.Mark(ctx, s)
-}
-
-func TestAStepThatWasTakenAndCouldNotBeMarkedIsUnknownUnlessRepeatingItIsHarmless(t *testing.T) {
-	t.Parallel()
-	for _, one := range []struct {
-		verb resource.Verb
-		kind resource.Kind
-		body string
-		want tsp.Class
-	}{
-		{resource.Create, resource.KindGroupMessage, aGroupMessage, tsp.Unknown},
-		{resource.Update, resource.KindUser, `{"first_name":"Ann","hos_ruleset_code":"CA_FED_C1_70_7"}`, tsp.Unavailable},
-	} {
-		w := aWrite(t, one.verb, one.kind, one.body)
-		w.Progress = new(forgetful)
-		_, err := new(stub).session(t, "", nil).Write(t.Context(), w)
-		if e := ended(t, err); e.Class != one.want {
-			t.Errorf("%s %s: %v, want %s", one.verb, one.kind, e, one.want)
-		}
 	}
 }

@@ -41,7 +41,7 @@ type user struct {
 	ActiveTo           *string           `json:"activeTo,omitzero"`
 }
 
-func userFrom(u *resource.User, w tsp.Write) (user, error) {
+func userFrom(u *resource.User, w tsp.Write) user {
 	out := user{
 		FirstName: text(u.FirstName), LastName: text(u.LastName),
 		LicenseNumber: text(u.LicenseNumber), LicenseProvince: text(u.LicenseRegion),
@@ -61,7 +61,7 @@ func userFrom(u *resource.User, w tsp.Write) (user, error) {
 	if w.Verb == resource.Create {
 		out.begin(u, w)
 	}
-	return out, nil
+	return out
 }
 
 // begin fills in what a new user needs beyond the unified model.

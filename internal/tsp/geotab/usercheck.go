@@ -83,11 +83,11 @@ func checkUser(verb resource.Verb) func(*resource.User, tsp.Settings) []resource
 }
 
 // warnUser tells what becomes of the e-mail address, and that nobody knows the password.
-func warnUser(verb resource.Verb) func(resource.Payload, tsp.Settings) []tsp.Warning {
-	return func(p resource.Payload, s tsp.Settings) []tsp.Warning {
+func warnUser(verb resource.Verb) func(*resource.User, tsp.Settings) []tsp.Warning {
+	return func(u *resource.User, s tsp.Settings) []tsp.Warning {
 		var all []tsp.Warning
 		warn := func(path, message string) { all = append(all, tsp.Warning{Path: path, Message: message}) }
-		if u, ok := p.(*resource.User); ok && u.UserEmail.State() == resource.Set {
+		if u.UserEmail.State() == resource.Set {
 			switch mail := u.UserEmail.Or(""); {
 			case login(u) != mail:
 				warn("user_email", "not sent to Geotab: its users have one name to sign in with, which is username; give the address as username, or leave username out, if it shall be the address")

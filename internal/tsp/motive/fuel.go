@@ -117,7 +117,7 @@ func createFuel() rest.Write {
 		Capability: tsp.Capability{Kind: resource.KindFuelTransaction, Verb: resource.Create},
 		Strength:   tsp.VerifyFirst,
 		Uses:       fuelUses(),
-		Check:      rest.Checked(checkFuel),
+		Check:      tsp.Checked(checkFuel),
 		Method:     http.MethodPost,
 		Path:       fuelPath,
 		Encode:     rest.Body(func(f *resource.FuelTransaction, w tsp.Write) (any, error) { return fuelFrom(f, w) }),

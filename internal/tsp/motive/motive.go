@@ -44,14 +44,14 @@ func oauth() rest.OAuth {
 
 func createVehicle() rest.Write {
 	w := create(resource.KindVehicle, vehiclesPath, "vehicle", vehicles)
-	w.Uses, w.Check = vehicleUses(resource.Create), rest.Checked(checkVehicle)
+	w.Uses, w.Check = vehicleUses(resource.Create), tsp.Checked(checkVehicle)
 	w.Encode = rest.Body(func(v *resource.Vehicle, w tsp.Write) (any, error) { return vehicleFrom(v, w), nil })
 	return w
 }
 
 func updateVehicle() rest.Write {
 	w := change(resource.KindVehicle, vehiclesPath, "vehicle", vehicles)
-	w.Uses, w.Check = vehicleUses(resource.Update), rest.Checked(checkVehicle)
+	w.Uses, w.Check = vehicleUses(resource.Update), tsp.Checked(checkVehicle)
 	w.Compose = withExternalID(vehiclesPath, "vehicle", func(v *resource.Vehicle, w tsp.Write, known []externalID) any {
 		b := vehicleFrom(v, w)
 		b.ExternalIDs = changedID(v.ExternalID, known, w)
@@ -62,14 +62,14 @@ func updateVehicle() rest.Write {
 
 func createTrailer() rest.Write {
 	w := create(resource.KindTrailer, assetsPath, "asset", assets)
-	w.Uses, w.Check = trailerUses(resource.Create), rest.Checked(checkAsset)
+	w.Uses, w.Check = trailerUses(resource.Create), tsp.Checked(checkAsset)
 	w.Encode = rest.Body(func(t *resource.Trailer, w tsp.Write) (any, error) { return assetFrom(t, w), nil })
 	return w
 }
 
 func updateTrailer() rest.Write {
 	w := change(resource.KindTrailer, assetsPath, "asset", assets)
-	w.Uses, w.Check = trailerUses(resource.Update), rest.Checked(checkAsset)
+	w.Uses, w.Check = trailerUses(resource.Update), tsp.Checked(checkAsset)
 	w.Compose = withExternalID(assetsPath, "asset", func(t *resource.Trailer, w tsp.Write, known []externalID) any {
 		b := assetFrom(t, w)
 		b.ExternalIDs = changedID(t.ExternalID, known, w)
@@ -80,7 +80,7 @@ func updateTrailer() rest.Write {
 
 func createUser() rest.Write {
 	w := create(resource.KindUser, usersPath, "user", users)
-	w.Uses, w.Check, w.Warn = userUses(resource.Create), rest.Checked(checkUser(resource.Create)), rest.Warned(warnPassword)
+	w.Uses, w.Check, w.Warn = userUses(resource.Create), tsp.Checked(checkUser(resource.Create)), tsp.Checked(warnPassword)
 	w.Hides = func(w tsp.Write) []string {
 		u, ok := w.Payload.(*resource.User)
 		if !ok {
@@ -94,7 +94,7 @@ func createUser() rest.Write {
 
 func updateUser() rest.Write {
 	w := change(resource.KindUser, usersPath, "user", users)
-	w.Uses, w.Check = userUses(resource.Update), rest.Checked(checkUser(resource.Update))
+	w.Uses, w.Check = userUses(resource.Update), tsp.Checked(checkUser(resource.Update))
 	w.Encode = rest.Body(func(u *resource.User, w tsp.Write) (any, error) { return userFrom(u, w), nil })
 	return w
 }

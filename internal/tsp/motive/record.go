@@ -60,8 +60,14 @@ func findMarked(path, envelope, collection string) func(context.Context, rest.Se
 	}
 }
 
-// check asks which company the credentials belong to.
-func check(ctx context.Context, send rest.Send) (tsp.Account, error) {
+// check asks which company the credentials belong to, once its groups are such as it can have.
+func check(ctx context.Context, send rest.Send, settings tsp.Settings) (tsp.Account, error) {
+	for _, id := range settings.List(settingGroups) {
+		if _, err := number(resource.SourceID(id)); err != nil {
+			return tsp.Account{}, &tsp.Error{Class: tsp.Rejected, Setting: settingGroups,
+				Message: strconv.Quote(id) + " is no id of a group at Motive, which is a whole number"}
+		}
+	}
 	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: companiesPath})
 	if err != nil {
 		return tsp.Account{}, err

@@ -24,6 +24,8 @@ type free struct{}
 
 func (free) Wait(context.Context, ...string) error { return nil }
 
+func (free) Enter(context.Context, ...string) (func(), error) { return func() {}, nil }
+
 // simulated is a running simulator and a session with it.
 type simulated struct {
 	*testing.T
@@ -239,5 +241,17 @@ func TestACodeIsExchangedAndItsTokensRotate(t *testing.T) {
 	}
 	if len(stored) != 2 || stored[1].Get(tsp.RefreshToken) == kept.Get(tsp.RefreshToken) {
 		t.Errorf("%d credentials were stored", len(stored))
+	}
+}
+
+func TestGroupsThatMotiveCannotHaveAreToldWhenTheConnectionIsChecked(t *testing.T) {
+	t.Parallel()
+	_, err := start(t, tsp.Settings{"default_group_ids": []string{"17", "abc"}}).session.Check(t.Context(), free{})
+	var e *tsp.Error
+	if !errors.As(err, &e) || e.Class != tsp.Rejected || e.Setting != "default_group_ids" || !strings.Contains(e.Message, `"abc"`) {
+		t.Errorf("%v", err)
+	}
+	if _, err := start(t, tsp.Settings{"default_group_ids": []string{"17"}}).session.Check(t.Context(), free{}); err != nil {
+		t.Error(err)
 	}
 }

@@ -28,9 +28,11 @@ type Config struct {
 	BaseURL func(tsp.Settings) string
 	Limits  []Limit
 	Answers Answers
-	Check   func(ctx context.Context, send Send) (tsp.Account, error)
-	Writes  []Write
-	Lists   map[resource.Kind]List
+	// Check proves the credentials and tells whose account they open. It refuses settings that the
+	// account cannot have, by an error with their Setting.
+	Check  func(ctx context.Context, send Send, settings tsp.Settings) (tsp.Account, error)
+	Writes []Write
+	Lists  map[resource.Kind]List
 	// ListsFor replaces Lists where what is read depends on settings; it may be nil.
 	ListsFor func(tsp.Settings) map[resource.Kind]List
 	// Now is the clock of Retry-After dates and of the ends of tokens; nil means time.Now.
@@ -77,16 +79,17 @@ func (a *adapter) Connect(_ context.Context, access tsp.Access) (tsp.Session, er
 		return nil, err
 	}
 	auth, _ := a.auth(access.Credentials)
-	line.keys = &keys{auth: auth, renew: access.Renew, now: a.config.Now, current: access.Credentials, since: a.config.Now()}
-	if o, ok := auth.(OAuth); ok {
-		if line.keys.desk, err = a.desk(o, line, access); err != nil {
-			return nil, err
-		}
+	issuer, err := a.issuer(auth, line, access)
+	if err != nil {
+		return nil, err
 	}
+	line.keys = &keys{auth: auth, issuer: issuer, renew: access.Renew, now: a.config.Now, secrets: line.secrets,
+		current: access.Credentials, since: a.config.Now()}
 	if err := line.keys.usable(); err != nil {
 		return nil, line.clean(err)
 	}
-	s := &session{adapter: a, line: line, settings: access.Settings, lists: a.config.Lists}
+	s := &session{adapter: a, line: line, settings: access.Settings, lists: a.config.Lists,
+		memory: &memory{now: a.config.Now, things: map[any]*thing{}}}
 	if a.config.ListsFor != nil {
 		s.lists = a.config.ListsFor(access.Settings)
 	}
@@ -144,8 +147,21 @@ func (a *adapter) line(access tsp.Access) (*line, error) {
 	client := *access.Client
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	client.Jar = nil
-	return &line{client: &client, base: base, header: header, limits: a.config.Limits, answers: a.config.Answers,
+	return &line{client: &client, base: base, header: header, limits: a.config.Limits, answers: a.config.Answers, settings: access.Settings,
 		secrets: secretsOf(a.config.Spec, auth, access.Credentials), now: a.config.Now}, nil
+}
+
+// issuer is where a session gets secrets that change; nil where they do not.
+func (a *adapter) issuer(auth Auth, session *line, access tsp.Access) (issuer, error) {
+	switch auth := auth.(type) {
+	case OAuth:
+		return a.desk(auth, session, access)
+	case Login:
+		line := *session
+		line.answers = gateAnswers(a.config.Answers)
+		return gate{auth, &line}, nil
+	}
+	return nil, nil
 }
 
 // desk is where tokens come from, over a line of its own.

@@ -1,8 +1,10 @@
 package rest_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -62,8 +64,29 @@ func TestAnAnswerOf2xxThatCannotBeReadLeavesAWriteUnknown(t *testing.T) {
 				t.Errorf("status %d, headers %v", e.Status, e.Headers)
 			}
 			_, _, err = s.(tsp.Finder).Find(t.Context(), messageWrite())
-			wantClass(t, err, tsp.Unavailable)
+			want := tsp.Unavailable
+			if name == "10 MB" {
+				want = tsp.Broken // it would be as long another time
+			}
+			wantClass(t, err, want)
 		})
+	}
+}
+
+func TestAListMayBeAsLongAsItsCallSays(t *testing.T) {
+	t.Parallel()
+	config := testland()
+	config.Check = func(ctx context.Context, send rest.Send, _ tsp.Settings) (tsp.Account, error) {
+		a, err := send(ctx, rest.Call{Method: "GET", Path: "/units", Most: 3 << 20})
+		return tsp.Account{Key: strconv.Itoa(len(a.Body))}, err
+	}
+	account, err := serve(t, config, answer(200, strings.Repeat(" ", 3<<20))).Check(t.Context(), &pacer{})
+	if err != nil || account.Key != strconv.Itoa(3<<20) {
+		t.Errorf("%s bytes, %v", account.Key, err)
+	}
+	_, err = serve(t, config, answer(200, strings.Repeat(" ", 3<<20+1))).Check(t.Context(), &pacer{})
+	if e := wantClass(t, err, tsp.Broken); e.Message != "the answer is longer than the 3145728 bytes that the adapter reads of it" {
+		t.Errorf("message = %q", e.Message)
 	}
 }
 
@@ -109,8 +132,11 @@ func TestTheAdapterClassifiesFromTheBodyFirst(t *testing.T) {
 	config := testland()
 	config.Answers = rest.Answers{
 		Class: func(a rest.Answer) tsp.Class {
-			if strings.Contains(string(a.Body), "no such driver") {
+			switch body := string(a.Body); {
+			case strings.Contains(body, "no such driver"):
 				return tsp.Missing
+			case strings.Contains(body, "no change needed"):
+				return tsp.Done
 			}
 			return ""
 		},
@@ -123,7 +149,11 @@ func TestTheAdapterClassifiesFromTheBodyFirst(t *testing.T) {
 			t.Errorf("message = %q, want %q; status = %d", e.Message, want, e.Status)
 		}
 	}
-	_, err := serve(t, config, answer(400, "else")).Write(t.Context(), messageWrite())
+	w, err := serve(t, config, answer(400, `{"id":"no change needed"}`)).Write(t.Context(), messageWrite())
+	if err != nil || w.SourceID != "no change needed" || w.Status != 400 {
+		t.Errorf("a success of 400: %+v, %v", w, err)
+	}
+	_, err = serve(t, config, answer(400, "else")).Write(t.Context(), messageWrite())
 	wantClass(t, err, tsp.Rejected)
 }
 

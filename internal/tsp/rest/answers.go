@@ -14,7 +14,8 @@ import (
 // may be nil, and see cut and empty bodies too.
 type Answers struct {
 	// Class classifies an answer from its body; "" leaves it to the status. It is asked about
-	// answers of 2xx too, because some TSPs put errors into those.
+	// answers of 2xx too, because some TSPs put errors into those. Done makes a success of any
+	// status, such as a refusal because there is nothing to change; Decode reads it.
 	Class func(Answer) tsp.Class
 	// Message returns what the TSP says is wrong; "" if it says nothing that people can read.
 	Message func(Answer) string
@@ -38,7 +39,7 @@ func (l *line) refused(a Answer) error {
 			message = said
 		}
 	}
-	return &tsp.Error{Class: settled(a.Method, l.answers.class(a)), Message: message, Status: a.Status,
+	return &tsp.Error{Class: settled(a.reads, l.answers.class(a)), Message: message, Status: a.Status,
 		Headers: a.Headers, RetryAfter: retryafter.Read(a.Headers, l.now())}
 }
 

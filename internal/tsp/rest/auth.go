@@ -8,27 +8,44 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// Auth says how requests prove on whose behalf they come. Only OAuth changes its secret during
-// a session; with the others an answer of 401 is final at once.
+// Auth says how requests prove on whose behalf they come. Only OAuth and Login change their secret
+// during a session; with the others an answer of 401 is final at once.
 type Auth interface {
-	// sign puts the proof into a header, or refuses credentials that no header can hold.
-	sign(header http.Header, c tsp.Credentials) error
-	// hidden lists what is as secret as the credentials' own secret members.
-	hidden(c tsp.Credentials) []string
+	// Sign puts the proof into a request, whose body GetBody gives, or refuses credentials that
+	// make none.
+	Sign(r *http.Request, c tsp.Credentials) error
+	// Hidden lists what is as secret as the credentials' own secret members.
+	Hidden(c tsp.Credentials) []string
 }
 
 // Bearer sends the credential field as a bearer token.
-func Bearer(field string) Auth { return fieldAuth{"Authorization", "Bearer ", field} }
+func Bearer(field string) Auth { return HeaderPrefix("Authorization", "Bearer ", field) }
 
 // HeaderKey sends the credential field as it is, in the named header.
-func HeaderKey(header, field string) Auth {
-	return fieldAuth{http.CanonicalHeaderKey(header), "", field}
+func HeaderKey(header, field string) Auth { return HeaderPrefix(header, "", field) }
+
+// HeaderPrefix sends the credential field behind a prefix such as "Token ", in the named header.
+func HeaderPrefix(header, prefix, field string) Auth {
+	return fieldAuth{field, func(r *http.Request, secret string) { r.Header.Set(header, prefix+secret) }}
 }
 
-// fieldAuth is one secret in one header.
-type fieldAuth struct{ header, prefix, field string }
+// QueryKey sends the credential field as a parameter of the query.
+func QueryKey(parameter, field string) Auth {
+	return fieldAuth{field, func(r *http.Request, secret string) {
+		query := r.URL.Query()
+		query.Set(parameter, secret)
+		r.URL.RawQuery = query.Encode()
+	}}
+}
 
-func (a fieldAuth) sign(header http.Header, c tsp.Credentials) error {
+// fieldAuth is one secret in one place.
+type fieldAuth struct {
+	field string
+	put   func(r *http.Request, secret string)
+}
+
+// Sign puts the secret where it belongs.
+func (a fieldAuth) Sign(r *http.Request, c tsp.Credentials) error {
 	secret := c.Get(a.field)
 	if secret == "" {
 		return refusedCredentials("the credentials hold no %s", a.field)
@@ -36,18 +53,20 @@ func (a fieldAuth) sign(header http.Header, c tsp.Credentials) error {
 	if strings.ContainsFunc(secret, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return refusedCredentials("the %s holds characters that no %s can have", a.field, a.field)
 	}
-	header.Set(a.header, a.prefix+secret)
+	a.put(r, secret)
 	return nil
 }
 
-func (a fieldAuth) hidden(tsp.Credentials) []string { return nil }
+// Hidden lists nothing more.
+func (a fieldAuth) Hidden(tsp.Credentials) []string { return nil }
 
 // Basic sends two credential fields as user name and password (RFC 7617).
 func Basic(userField, passwordField string) Auth { return basicAuth{userField, passwordField} }
 
 type basicAuth struct{ user, password string }
 
-func (a basicAuth) sign(header http.Header, c tsp.Credentials) error {
+// Sign sets the header.
+func (a basicAuth) Sign(r *http.Request, c tsp.Credentials) error {
 	user := c.Get(a.user)
 	switch {
 	case user == "":
@@ -57,11 +76,12 @@ func (a basicAuth) sign(header http.Header, c tsp.Credentials) error {
 	case strings.Contains(user, ":"):
 		return refusedCredentials("the %s must not hold a colon", a.user)
 	}
-	header.Set("Authorization", "Basic "+basic(user, c.Get(a.password)))
+	r.Header.Set("Authorization", "Basic "+basic(user, c.Get(a.password)))
 	return nil
 }
 
-func (a basicAuth) hidden(c tsp.Credentials) []string {
+// Hidden lists the text of the header.
+func (a basicAuth) Hidden(c tsp.Credentials) []string {
 	return []string{basic(c.Get(a.user), c.Get(a.password))}
 }
 

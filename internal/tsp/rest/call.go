@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 
@@ -13,18 +14,27 @@ import (
 // Call is one request to the TSP.
 type Call struct {
 	Method string
-	// Path is below the base URL, its segments escaped.
+	// Path is below the base URL, its segments escaped. {setting:key} stands for a setting of the
+	// connection, which goes in as one segment.
 	Path  string
 	Query url.Values
 	// Header is sent beside that of the adapter.
 	Header http.Header
-	// Body is sent as JSON; nil sends none.
+	// Body is sent as JSON, url.Values as a form; nil sends none.
 	Body any
-	// Form is sent as a form instead of a body.
-	Form url.Values
+	// Reads tells that the call changes nothing although its method is none of GET and HEAD.
+	Reads bool
+	// Most bounds the answer in bytes; 0 is a mebibyte. A list that the TSP does not divide into
+	// pages needs more: as much as its largest customer's.
+	Most int64
 }
 
-// Answer is what the TSP said. Only answers of 2xx leave Send.
+func (c Call) reads() bool {
+	return c.Reads || c.Method == http.MethodGet || c.Method == http.MethodHead
+}
+
+// Answer is what the TSP said. Only successes leave Send: answers of 2xx,
+// and others that Answers.Class calls Done.
 type Answer struct {
 	// Method and Path are those of the call, and Base is the URL below which it was made; it tells
 	// the accounts of a TSP apart that everybody hosts themselves.
@@ -33,6 +43,8 @@ type Answer struct {
 	Headers            http.Header
 	// Body is bounded. Of an answer that is not 2xx it may be cut or empty.
 	Body []byte
+
+	reads bool
 }
 
 // Send makes one call with a session's credentials. It waits for the budget of every limit
@@ -53,8 +65,18 @@ func (a Answer) Unexpected(message string, cause error) error {
 	return a.fail(tsp.Broken, message, cause)
 }
 
+// tooLong is the error for an answer of 2xx of which too little was read. What was asked for would
+// be as long another time, so a read is not repeated; a write may have been taken.
+func (a Answer) tooLong(most int64) error {
+	message := fmt.Sprintf("the answer is longer than the %d bytes that the adapter reads of it", most)
+	if a.reads {
+		return a.Unexpected(message, nil)
+	}
+	return a.Unconfirmed(message, nil)
+}
+
 func (a Answer) fail(class tsp.Class, message string, cause error) error {
-	return &tsp.Error{Class: settled(a.Method, class), Message: message, Status: a.Status, Headers: a.Headers, Err: cause}
+	return &tsp.Error{Class: settled(a.reads, class), Message: message, Status: a.Status, Headers: a.Headers, Err: cause}
 }
 
 // Decode reads the body of an answer of 2xx. Text that is no JSON is Unconfirmed: it may come

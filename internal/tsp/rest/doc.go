@@ -3,8 +3,8 @@
 // send and how to read the answer. The package does the rest for every request alike: pace,
 // sign, send, bound and classify.
 //
-// Credentials sign by kind: a bearer token, a header key, Basic, or OAuth, whose tokens are
-// exchanged, renewed and hidden here. A write is one call, or several steps that are marked as
+// Credentials sign by kind: a key in a header or in the query, Basic, OAuth, whose tokens are
+// exchanged, renewed and hidden here, a log-in, or any other Auth of the adapter's. A write is one call, or several steps that are marked as
 // they are done, so that a later attempt goes on behind them.
 //
 // Every error is a *tsp.Error. What it promises:

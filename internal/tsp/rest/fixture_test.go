@@ -41,7 +41,7 @@ func testland() rest.Config {
 			{Limit: tsp.Limit{Key: "messages"}, Path: "/messages"},
 			{Limit: tsp.Limit{Key: "vehicle"}, Method: "PATCH", Path: "/vehicles/{id}"},
 		},
-		Check: func(ctx context.Context, send rest.Send) (tsp.Account, error) {
+		Check: func(ctx context.Context, send rest.Send, _ tsp.Settings) (tsp.Account, error) {
 			a, err := send(ctx, rest.Call{Method: "GET", Path: "/me"})
 			return tsp.Account{Key: string(a.Body)}, err
 		},
@@ -81,6 +81,8 @@ type pacer struct {
 	mu    sync.Mutex
 	waits [][]string
 	err   error
+	// inside are the limits of the calls that are in flight.
+	inside []string
 }
 
 func (p *pacer) Wait(_ context.Context, limits ...string) error {
@@ -88,6 +90,17 @@ func (p *pacer) Wait(_ context.Context, limits ...string) error {
 	defer p.mu.Unlock()
 	p.waits = append(p.waits, slices.Clone(limits))
 	return p.err
+}
+
+func (p *pacer) Enter(_ context.Context, limits ...string) (func(), error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.inside = slices.Clone(limits)
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.inside = nil
+	}, nil
 }
 
 func messageWrite() tsp.Write {

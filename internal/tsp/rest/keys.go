@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -24,10 +25,12 @@ const (
 // keys are the credentials that a session uses at present.
 type keys struct {
 	auth Auth
-	// desk is where new tokens come from; its auth is zero for credentials that stay the same.
-	desk  *desk
-	renew tsp.Renew
-	now   func() time.Time
+	// issuer gives new secrets; nil for credentials that stay the same.
+	issuer issuer
+	renew  tsp.Renew
+	now    func() time.Time
+	// secrets are those of the session, to which new ones are added.
+	secrets *vault
 
 	mu      sync.Mutex
 	current tsp.Credentials
@@ -36,18 +39,27 @@ type keys struct {
 	flight singleflight.Group
 }
 
+// issuer gives the secret that changes during a session: an access token, or the session's own.
+type issuer interface {
+	// usable refuses credentials by which no secret can be had and that hold none.
+	usable(c tsp.Credentials) error
+	// renewable tells whether a new secret can be had.
+	renewable(c tsp.Credentials) bool
+	// renew returns the credentials with a new one. Its error is no end of a write that was sent.
+	renew(ctx context.Context, pace tsp.Pacer, c tsp.Credentials) (tsp.Credentials, error)
+}
+
 // usable refuses credentials that can sign nothing.
 func (k *keys) usable() error {
 	if k.renewable(k.current) {
 		return nil
 	}
-	if k.desk != nil && k.desk.auth.spendable(k.current) {
-		return refusedCredentials("the %s was not exchanged for an access token", k.desk.auth.codeField())
+	if k.issuer != nil {
+		if err := k.issuer.usable(k.current); err != nil {
+			return err
+		}
 	}
-	if k.desk != nil && k.current.Get(tsp.AccessToken) == "" {
-		return refusedCredentials("the credentials hold neither a %s nor a %s", k.desk.auth.codeField(), tsp.RefreshToken)
-	}
-	return k.auth.sign(http.Header{}, k.current)
+	return k.auth.Sign(&http.Request{Header: http.Header{}, URL: new(url.URL)}, k.current)
 }
 
 // ready returns credentials that are good for a call, renewed if they are about to end.
@@ -74,7 +86,7 @@ func (k *keys) ready(ctx context.Context, pace tsp.Pacer) (tsp.Credentials, erro
 
 // renewable tells whether new credentials can be had for these.
 func (k *keys) renewable(c tsp.Credentials) bool {
-	return k.desk != nil && k.desk.auth.renewal(c) != ""
+	return k.issuer != nil && k.issuer.renewable(c)
 }
 
 // renewed replaces spent credentials once, however many callers find out at the same time. They
@@ -90,12 +102,12 @@ func (k *keys) renewed(ctx context.Context, pace tsp.Pacer, spent tsp.Credential
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), renewTime)
 		defer cancel()
 		fresh, err := k.renew(ctx, current, func(ctx context.Context, stored tsp.Credentials) (tsp.Credentials, error) {
-			return k.desk.grant(ctx, pace, k.desk.auth.renewal(stored), stored)
+			return k.issuer.renew(ctx, pace, stored)
 		})
 		if err != nil {
 			return tsp.Credentials{}, err
 		}
-		k.desk.line.secrets.add(k.auth.hidden(fresh)...)
+		k.secrets.add(k.auth.Hidden(fresh)...)
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		k.current, k.since = fresh, k.now()
@@ -108,6 +120,6 @@ func (k *keys) renewed(ctx context.Context, pace tsp.Pacer, spent tsp.Credential
 		}
 		return end.Val.(tsp.Credentials), nil
 	case <-ctx.Done():
-		return tsp.Credentials{}, &tsp.Error{Class: tsp.Unavailable, Message: "the call ended before the access token was renewed", Err: ctx.Err()}
+		return tsp.Credentials{}, &tsp.Error{Class: tsp.Unavailable, Message: "the call ended before its session was renewed", Err: ctx.Err()}
 	}
 }

@@ -36,4 +36,7 @@ type unpaced struct{}
 // Wait returns at once.
 func (unpaced) Wait(context.Context, ...string) error { return nil }
 
+// Enter returns at once.
+func (unpaced) Enter(context.Context, ...string) (func(), error) { return func() {}, nil }
+
 var _ tsp.Pacer = unpaced{}

@@ -33,7 +33,8 @@ type OAuth struct {
 	InForm bool
 	// ClientCredentials tells that the client alone, without code or refresh token, gets tokens.
 	ClientCredentials bool
-	// Form returns further members of the form for a grant_type; it may be nil.
+	// Form returns further members of the form for a grant_type, or others in their place, such as
+	// those of the password grant; it may be nil.
 	Form func(grant string, c tsp.Credentials) url.Values
 }
 
@@ -44,11 +45,13 @@ const (
 	clientGrant  = "client_credentials"
 )
 
-func (o OAuth) sign(header http.Header, c tsp.Credentials) error {
-	return Bearer(tsp.AccessToken).sign(header, c)
+// Sign sends the access token.
+func (o OAuth) Sign(r *http.Request, c tsp.Credentials) error {
+	return Bearer(tsp.AccessToken).Sign(r, c)
 }
 
-func (o OAuth) hidden(c tsp.Credentials) []string {
+// Hidden lists the tokens and the client's secret.
+func (o OAuth) Hidden(c tsp.Credentials) []string {
 	out := []string{c.Get(tsp.AccessToken), c.Get(tsp.RefreshToken)}
 	if secret := c.Get("client_secret"); secret != "" {
 		out = append(out, secret, basic(url.QueryEscape(c.Get("client_id")), url.QueryEscape(secret)))
@@ -118,6 +121,23 @@ type desk struct {
 	line *line
 }
 
+// usable refuses credentials without a token. A code must have been exchanged.
+func (d desk) usable(c tsp.Credentials) error {
+	switch {
+	case d.auth.spendable(c):
+		return refusedCredentials("the %s was not exchanged for an access token", d.auth.codeField())
+	case c.Get(tsp.AccessToken) == "":
+		return refusedCredentials("the credentials hold neither a %s nor a %s", d.auth.codeField(), tsp.RefreshToken)
+	}
+	return nil
+}
+
+func (d desk) renewable(c tsp.Credentials) bool { return d.auth.renewal(c) != "" }
+
+func (d desk) renew(ctx context.Context, pace tsp.Pacer, c tsp.Credentials) (tsp.Credentials, error) {
+	return d.grant(ctx, pace, d.auth.renewal(c), c)
+}
+
 // grant asks for tokens and returns the credentials with them. That a code or refresh token is
 // refused is class Unauthorized; every other end is Throttled or Unavailable, because no write
 // was sent.
@@ -129,10 +149,7 @@ func (d desk) grant(ctx context.Context, pace tsp.Pacer, grant string, c tsp.Cre
 	case refreshGrant:
 		form.Set("refresh_token", c.Get(tsp.RefreshToken))
 	}
-	if d.auth.Form != nil {
-		maps.Copy(form, d.auth.Form(grant, c))
-	}
-	call := Call{Method: http.MethodPost, Path: d.path, Form: form}
+	call := Call{Method: http.MethodPost, Path: d.path, Body: form}
 	id, secret := c.Get("client_id"), c.Get("client_secret")
 	if d.auth.InForm {
 		form.Set("client_id", id)
@@ -140,7 +157,10 @@ func (d desk) grant(ctx context.Context, pace tsp.Pacer, grant string, c tsp.Cre
 	} else {
 		call.Header = http.Header{"Authorization": {"Basic " + basic(url.QueryEscape(id), url.QueryEscape(secret))}}
 	}
-	d.line.secrets.add(d.auth.hidden(c)...)
+	if d.auth.Form != nil {
+		maps.Copy(form, d.auth.Form(grant, c))
+	}
+	d.line.secrets.add(d.auth.Hidden(c)...)
 	a, err := d.line.with(pace)(ctx, call)
 	if err != nil {
 		return c, tokenless(err)
@@ -176,9 +196,9 @@ func tokenless(err error) error {
 	if ok && (e.Class == tsp.Unauthorized || e.Class == tsp.Throttled || e.Class == tsp.Unavailable) {
 		return err
 	}
-	out := &tsp.Error{Class: tsp.Unavailable, Message: "the TSP's token endpoint gave no answer that can be used", Err: err}
+	out := &tsp.Error{Class: tsp.Unavailable, Message: "signing in brought no answer that can be used", Err: err}
 	if ok {
-		out.Message, out.Status, out.Headers, out.Err = "asking for a new access token: "+e.Message, e.Status, e.Headers, e.Err
+		out.Message, out.Status, out.Headers, out.Err = "signing in: "+e.Message, e.Status, e.Headers, e.Err
 	}
 	return out
 }

@@ -158,6 +158,9 @@ func TestACodeIsExchangedForTokensThatCanBeKept(t *testing.T) {
 		"with more in the form": {rest.OAuth{TokenURL: "https://elsewhere.example/oauth/token", Form: func(_ string, c tsp.Credentials) url.Values {
 			return url.Values{"redirect_uri": {c.Get("redirect_uri")}}
 		}}, "our%2Fapp:app%2Bsecret", url.Values{"redirect_uri": {"https://us.example"}}},
+		"with another client in the form": {rest.OAuth{TokenURL: "/oauth/token", InForm: true, Form: func(string, tsp.Credentials) url.Values {
+			return url.Values{"client_id": {"reseller"}}
+		}}, ":", url.Values{"client_id": {"reseller"}, "client_secret": {"app+secret"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

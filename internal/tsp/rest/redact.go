@@ -72,7 +72,7 @@ func (v *vault) list(further []string) secrets {
 
 // secretsOf returns the secret values of credentials.
 func secretsOf(spec tsp.Spec, auth Auth, c tsp.Credentials) *vault {
-	fixed := append(auth.hidden(c), c.Get(tsp.AccessToken), c.Get(tsp.RefreshToken))
+	fixed := append(auth.Hidden(c), c.Get(tsp.AccessToken), c.Get(tsp.RefreshToken))
 	for _, kind := range spec.Credentials {
 		for _, field := range kind.Fields {
 			if field.Secret {

@@ -1,10 +1,12 @@
 package rest_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"sync"
 	"testing"
 
@@ -38,6 +40,61 @@ func TestAWriteIsOneSignedJSONRequest(t *testing.T) {
 	for range 20 {
 		if _, err := s.Write(t.Context(), messageWrite()); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+func TestAWriteMayBeAForm(t *testing.T) {
+	t.Parallel()
+	config := testland()
+	config.Writes[0].Encode = func(tsp.Write) (any, error) { return url.Values{"text": {"a&b"}, "to[]": {"1", "2"}}, nil }
+	s := serve(t, config, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if got := r.Header.Get("Content-Type") + " " + string(body); got != "application/x-www-form-urlencoded text=a%26b&to%5B%5D=1&to%5B%5D=2" {
+			t.Errorf("sent: %s", got)
+		}
+		answer(200, `{"id":"1"}`)(w, r)
+	})
+	if _, err := s.Write(t.Context(), messageWrite()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestASettingIsOneSegmentOfEveryPathThatNamesIt(t *testing.T) {
+	t.Parallel()
+	config := testland()
+	config.Writes[0].Path = "/orgs/{setting:org}/messages"
+	config.Limits[1].Path = "/orgs/{org}/messages"
+	config.Check = func(ctx context.Context, send rest.Send, _ tsp.Settings) (tsp.Account, error) {
+		_, err := send(ctx, rest.Call{Method: "GET", Path: "/orgs/{setting:org}/{setting:org}"})
+		return tsp.Account{}, err
+	}
+	var got []string
+	url := serveURL(t, func(w http.ResponseWriter, r *http.Request) {
+		got = append(got, r.URL.EscapedPath())
+		answer(200, `{"id":"1"}`)(w, r)
+	})
+	for org, want := range map[string][]string{
+		"a/{setting:x}": {"/orgs/a%2F%7Bsetting:x%7D/messages", "/orgs/a%2F%7Bsetting:x%7D/a%2F%7Bsetting:x%7D"},
+		"":              nil, "..": nil,
+	} {
+		got = nil
+		s, err := rest.New(config).Connect(t.Context(), tsp.Access{Credentials: credentials(), BaseURL: url, Client: http.DefaultClient,
+			Settings: tsp.Settings{"org": org}, Pace: &pacer{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := messageWrite()
+		_, err = s.Write(t.Context(), w)
+		_, also := s.Check(t.Context(), &pacer{})
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q: paths differ (-want +got):\n%s", org, diff)
+		}
+		if want == nil {
+			wantClass(t, err, tsp.Rejected)
+			wantClass(t, also, tsp.Rejected)
+		} else if diff := cmp.Diff([][]string{{"all", "messages.write"}}, w.Pace.(*pacer).waits); diff != "" {
+			t.Errorf("limits differ (-want +got):\n%s", diff)
 		}
 	}
 }
@@ -100,6 +157,24 @@ func TestEveryRequestWaitsForTheLimitsThatCoverIt(t *testing.T) {
 	want := [][]string{{"all", "messages.write", "messages"}, {"all", "messages"}, {"all"}}
 	if diff := cmp.Diff(want, p.waits); diff != "" {
 		t.Errorf("waits differ (-want +got):\n%s", diff)
+	}
+}
+
+func TestACallIsInFlightUntilItsAnswerWasRead(t *testing.T) {
+	t.Parallel()
+	p := &pacer{}
+	var inside []string
+	s := serve(t, testland(), func(w http.ResponseWriter, r *http.Request) {
+		p.mu.Lock()
+		inside = p.inside
+		p.mu.Unlock()
+		answer(200, `{"id":"1"}`)(w, r)
+	})
+	w := messageWrite()
+	w.Pace = p
+	_, err := s.Write(t.Context(), w)
+	if diff := cmp.Diff([]string{"all", "messages.write", "messages"}, inside); diff != "" || err != nil || p.inside != nil {
+		t.Errorf("in flight afterwards: %v, %v; during the call (-want +got):\n%s", p.inside, err, diff)
 	}
 }
 

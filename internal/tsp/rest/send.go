@@ -2,6 +2,7 @@ package rest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -19,7 +21,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// maxAnswer bounds what is read of an answer, in bytes.
+// maxAnswer bounds what is read of an answer, in bytes, unless the call says otherwise.
 const maxAnswer = 1 << 20
 
 // line is a session's way to the TSP.
@@ -31,7 +33,9 @@ type line struct {
 	keys    *keys
 	limits  []Limit
 	answers Answers
-	secrets *vault
+	// settings are those that paths may name.
+	settings tsp.Settings
+	secrets  *vault
 	// further secrets are those of one write.
 	further []string
 	now     func() time.Time
@@ -76,35 +80,51 @@ func (l *line) send(ctx context.Context, pace tsp.Pacer, call Call) (Answer, err
 }
 
 func (l *line) signed(ctx context.Context, pace tsp.Pacer, call Call, c tsp.Credentials) (Answer, error) {
-	proof := http.Header{}
-	if err := l.keys.auth.sign(proof, c); err != nil {
-		return Answer{}, err
-	}
-	return l.once(ctx, pace, call, proof)
+	return l.once(ctx, pace, call, func(r *http.Request) error { return l.keys.auth.Sign(r, c) })
 }
 
-func (l *line) once(ctx context.Context, pace tsp.Pacer, call Call, proof http.Header) (Answer, error) {
+func (l *line) once(ctx context.Context, pace tsp.Pacer, call Call, sign func(*http.Request) error) (Answer, error) {
+	var err error
+	if call.Path, err = filled(call.Path, l.settings); err != nil {
+		return Answer{}, err
+	}
 	var crossing crossing
 	request, err := l.request(crossing.watch(ctx), call)
 	if err != nil {
 		return Answer{}, &tsp.Error{Class: tsp.Broken, Message: "the request could not be made", Err: err}
 	}
-	maps.Copy(request.Header, proof)
+	if sign != nil {
+		if err := sign(request); err != nil {
+			return Answer{}, err
+		}
+	}
 	if pace == nil {
 		return Answer{}, &tsp.Error{Class: tsp.Broken, Message: "the request was not sent because it has no pacer"}
 	}
-	if err = pace.Wait(ctx, charged(l.limits, call.Method, call.Path)...); err == nil {
-		err = ctx.Err()
-	}
+	leave, err := enter(ctx, pace, charged(l.limits, call.Method, call.Path))
 	if err != nil {
 		return Answer{}, &tsp.Error{Class: tsp.Unavailable, Message: "the call ended before the request was sent", Err: err}
 	}
+	defer leave()
 	response, err := l.client.Do(request)
 	if err != nil {
-		return Answer{}, crossing.lost(call.Method, err)
+		return Answer{}, crossing.lost(call.reads(), err)
 	}
 	defer response.Body.Close()
 	return l.judge(call, response)
+}
+
+// enter waits until a call may be made and be in flight.
+func enter(ctx context.Context, pace tsp.Pacer, limits []string) (leave func(), err error) {
+	if err := pace.Wait(ctx, limits...); err != nil {
+		return nil, err
+	}
+	leave, err = pace.Enter(ctx, limits...)
+	if err == nil && ctx.Err() != nil {
+		leave()
+		err = ctx.Err()
+	}
+	return leave, err
 }
 
 func (l *line) request(ctx context.Context, call Call) (*http.Request, error) {
@@ -114,11 +134,12 @@ func (l *line) request(ctx context.Context, call Call) (*http.Request, error) {
 	}
 	var body io.Reader = http.NoBody
 	contentType := ""
-	switch {
-	case call.Form != nil:
-		body, contentType = strings.NewReader(call.Form.Encode()), "application/x-www-form-urlencoded"
-	case call.Body != nil:
-		text, err := json.Marshal(call.Body, json.Deterministic(true))
+	switch value := call.Body.(type) {
+	case nil:
+	case url.Values:
+		body, contentType = strings.NewReader(value.Encode()), "application/x-www-form-urlencoded"
+	default:
+		text, err := json.Marshal(value, json.Deterministic(true))
 		if err != nil {
 			return nil, fmt.Errorf("encoding the body: %w", err)
 		}
@@ -151,17 +172,17 @@ func (c *crossing) watch(ctx context.Context) context.Context {
 }
 
 // lost is the end of a call that brought no answer.
-func (c *crossing) lost(method string, err error) error {
+func (c *crossing) lost(reads bool, err error) error {
 	if c.asked.Load() && !c.got.Load() {
 		return &tsp.Error{Class: tsp.Unavailable, Message: "the TSP could not be reached", Err: err}
 	}
-	return &tsp.Error{Class: settled(method, tsp.Unknown), Message: "the TSP did not answer", Err: err}
+	return &tsp.Error{Class: settled(reads, tsp.Unknown), Message: "the TSP did not answer", Err: err}
 }
 
 // settled makes an unknown end of a call that only reads a certain one: nothing was applied.
 // A look-up or import that met it is tried again without using up attempts.
-func settled(method string, class tsp.Class) tsp.Class {
-	if class == tsp.Unknown && (method == http.MethodGet || method == http.MethodHead) {
+func settled(reads bool, class tsp.Class) tsp.Class {
+	if class == tsp.Unknown && reads {
 		return tsp.Unavailable
 	}
 	return class
@@ -169,20 +190,22 @@ func settled(method string, class tsp.Class) tsp.Class {
 
 // judge reads and classifies an answer.
 func (l *line) judge(call Call, response *http.Response) (Answer, error) {
-	a := Answer{Method: call.Method, Path: call.Path, Base: l.base, Status: response.StatusCode,
+	a := Answer{Method: call.Method, Path: call.Path, Base: l.base, reads: call.reads(), Status: response.StatusCode,
 		Headers: l.hidden().redactHeaders(response.Header)}
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
-	oversize := len(body) > maxAnswer
-	a.Body = body[:min(len(body), maxAnswer)]
+	most := cmp.Or(call.Most, maxAnswer)
+	body, err := io.ReadAll(io.LimitReader(response.Body, most+1))
+	oversize := int64(len(body)) > most
+	a.Body = body[:min(int64(len(body)), most)]
+	class := l.answers.class(a)
 	switch {
-	case tsp.ClassOf(a.Status) != tsp.Done:
+	case tsp.ClassOf(a.Status) != tsp.Done && class != tsp.Done:
 		// The status line stands whatever became of the body.
 		return Answer{}, l.refused(a)
 	case err != nil:
 		return Answer{}, a.Unconfirmed("the answer broke off", err)
 	case oversize:
-		return Answer{}, a.Unconfirmed(fmt.Sprintf("the answer is longer than %d bytes", maxAnswer), nil)
-	case l.answers.class(a) != tsp.Done:
+		return Answer{}, a.tooLong(most)
+	case class != tsp.Done:
 		return Answer{}, l.refused(a)
 	}
 	return a, nil

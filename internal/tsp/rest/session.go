@@ -7,6 +7,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/steps"
 )
 
 // session is used by any number of goroutines; what changes of it is its keys.
@@ -15,6 +16,7 @@ type session struct {
 	line     *line
 	settings tsp.Settings
 	lists    map[resource.Kind]List
+	memory   *memory
 }
 
 // finder is the session of an adapter with writes that can be found again.
@@ -22,7 +24,7 @@ type finder struct{ *session }
 
 // Check proves the credentials by the adapter's own call.
 func (s *session) Check(ctx context.Context, pace tsp.Pacer) (tsp.Account, error) {
-	account, err := s.adapter.config.Check(ctx, s.line.with(pace))
+	account, err := s.adapter.config.Check(s.remembering(ctx), s.line.with(pace), s.settings)
 	return account, s.line.clean(err)
 }
 
@@ -32,7 +34,7 @@ func (s *session) List(ctx context.Context, l tsp.List) (tsp.Page, error) {
 	if !ok {
 		return tsp.Page{}, s.unsupported("list of %s records", l.Kind)
 	}
-	page, err := list(ctx, s.line.with(l.Pace), l.Cursor)
+	page, err := list(s.remembering(ctx), s.line.with(l.Pace), l.Cursor)
 	return page, s.line.clean(err)
 }
 
@@ -42,7 +44,7 @@ func (s *session) Write(ctx context.Context, w tsp.Write) (tsp.Written, error) {
 	if err != nil {
 		return tsp.Written{}, err
 	}
-	out, err := r.perform(ctx)
+	out, err := r.plan.Perform(s.remembering(ctx), r.w)
 	return out, r.line.clean(err)
 }
 
@@ -55,28 +57,31 @@ func (f finder) Find(ctx context.Context, w tsp.Write) (tsp.Written, bool, error
 	if err != nil {
 		return tsp.Written{}, false, err
 	}
-	out, found, err := r.find(ctx)
+	out, found, err := r.plan.Find(f.remembering(ctx), r.w)
 	return out, found, r.line.clean(err)
 }
 
+// run is one write with the way that its calls go.
+type run struct {
+	line *line
+	plan steps.Plan
+	w    tsp.Write
+}
+
 // run prepares what Write and Find have in common.
-func (s *session) run(w tsp.Write) (*run, error) {
+func (s *session) run(w tsp.Write) (run, error) {
 	plan, ok := s.adapter.writes[w.Capability]
 	if !ok {
-		return nil, s.unsupported("%s", w.Capability)
+		return run{}, s.unsupported("%s", w.Capability)
 	}
 	w.Settings = s.settings
-	r := &run{line: s.line, w: w}
-	if w.Verb == resource.Update {
-		r.out = tsp.Written{SourceID: w.Target, Collection: w.Collection}
-	}
+	r := run{line: s.line, plan: steps.Plan{Strength: plan.Strength}, w: w}
 	if plan.Hides != nil {
 		r.line = s.line.hiding(plan.Hides(w))
 	}
-	r.send = r.line.with(w.Pace)
-	var err error
-	if r.steps, err = plan.steps(w); err == nil && len(r.steps) == 0 {
-		err = &tsp.Error{Class: tsp.Broken, Message: "the adapter has no call for this " + w.Capability.String()}
+	all, err := plan.steps(w)
+	for _, one := range all {
+		r.plan.Steps = append(r.plan.Steps, one.over(r.line.with(w.Pace)))
 	}
 	return r, r.line.clean(err)
 }

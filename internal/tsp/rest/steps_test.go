@@ -125,23 +125,6 @@ func TestALaterStepGoesToWhatTheEarlierOneMade(t *testing.T) {
 	}
 }
 
-func TestAnAttemptGoesOnBehindTheStepsThatAreDone(t *testing.T) {
-	t.Parallel()
-	y := &yard{fail: map[string]int{"PATCH /vehicles?id=v+1": 503}}
-	s := serve(t, stepping(), y.ServeHTTP)
-	_, err := s.Write(t.Context(), vehicleCreate(y, false))
-	e := wantClass(t, err, tsp.Unavailable)
-	if !strings.Contains(e.Message, "done before that: record, id v 1") {
-		t.Errorf("message = %q", e.Message)
-	}
-	y.log, y.fail = nil, nil
-	w, err := s.Write(t.Context(), vehicleCreate(y, false))
-	if err != nil || w.SourceID != "v 1" {
-		t.Errorf("%+v, %v", w, err)
-	}
-	y.wantLog(t, `PATCH /vehicles?id=v+1 {"of":"v 1"}`, "mark deactivate true ")
-}
-
 func TestFindMarksTheStepThatItFindsAndLeavesTheRest(t *testing.T) {
 	t.Parallel()
 	y := &yard{}
@@ -199,7 +182,7 @@ func TestAnUpdateMayChangeTheRecordAsTheTSPHasIt(t *testing.T) {
 	t.Parallel()
 	config := testland()
 	config.Writes[1].Method, config.Writes[1].Encode = "PUT", nil
-	config.Writes[1].Compose = rest.Modify("/vehicles?id={target}", func(v *resource.Vehicle, _ tsp.Write, now rest.Answer) (any, error) {
+	config.Writes[1].Compose = rest.Modify(rest.Get("/vehicles?id={target}"), func(v *resource.Vehicle, _ tsp.Write, now rest.Answer) (any, error) {
 		return map[string]string{"was": string(now.Body), "notes": v.Notes.Or("")}, nil
 	})
 	y := &yard{}
@@ -274,6 +257,35 @@ func TestARefusedDeliveryKeepsNoOtherFromBeingMade(t *testing.T) {
 		t.Errorf("%+v, %v", w, err)
 	}
 	y.wantLog(t, "mark a false ", "POST /to/a", "mark a true ")
+}
+
+func TestDeliveriesThatAreMadeByEachAreFoundAgain(t *testing.T) {
+	t.Parallel()
+	config := testland()
+	config.Writes[0].Find = nil
+	config.Writes = append(config.Writes, rest.Write{Capability: createVehicle, Strength: tsp.VerifyFirst, Each: func(tsp.Write) ([]rest.Step, error) {
+		var steps []rest.Step
+		for _, name := range []string{"a", "b"} {
+			steps = append(steps, rest.Step{Key: name, Part: name, Method: "POST", Path: "/to/" + name, Harms: true,
+				Decode: func(tsp.Write, rest.Answer) (tsp.Written, error) { return tsp.Written{}, nil },
+				Find: func(context.Context, rest.Send, tsp.Write) (tsp.Written, bool, error) {
+					return tsp.Written{}, true, nil
+				}})
+		}
+		return steps, nil
+	}})
+	y := &yard{fail: map[string]int{"POST /to/b": 500}}
+	s := serve(t, config, y.ServeHTTP)
+	w := vehicleCreate(y, true)
+	_, err := s.Write(t.Context(), w)
+	wantClass(t, err, tsp.Unknown)
+	finder, ok := s.(tsp.Finder)
+	if !ok {
+		t.Fatal("the session cannot be asked for earlier writes")
+	}
+	if _, found, err := finder.Find(t.Context(), w); err != nil || !found {
+		t.Errorf("found: %v, %v", found, err)
+	}
 }
 
 func TestASecretOfOneWriteIsHiddenFromItsErrors(t *testing.T) {

@@ -37,6 +37,25 @@ func callTo(method, pattern string, target resource.SourceID) (Call, error) {
 	return call, nil
 }
 
+const settingMark = "{setting:"
+
+// filled puts the settings that a path names into it, each as one segment. Escaping leaves no brace
+// in them.
+func filled(path string, settings tsp.Settings) (string, error) {
+	for {
+		before, rest, ok := strings.Cut(path, settingMark)
+		if !ok {
+			return path, nil
+		}
+		key, after, _ := strings.Cut(rest, "}")
+		value := settings.Text(key)
+		if strings.Trim(value, ".") == "" {
+			return "", &tsp.Error{Class: tsp.Rejected, Message: fmt.Sprintf("the connection's setting %s is %q, and calls need it", key, value)}
+		}
+		path = before + url.PathEscape(value) + after
+	}
+}
+
 func cutQuery(pattern string) (path string, query url.Values, err error) {
 	path, raw, ok := strings.Cut(pattern, "?")
 	if ok {

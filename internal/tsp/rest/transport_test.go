@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
 
 // silences are servers that are there but say nothing useful. Each breaks the exchange at
@@ -88,10 +89,18 @@ func TestAReadThatWasNotAnsweredAppliedNothing(t *testing.T) {
 	for name, silence := range silences {
 		t.Run("the server "+name, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithCancel(t.Context())
-			s := serve(t, testland(), func(w http.ResponseWriter, r *http.Request) { silence(w, r, cancel) })
-			_, _, err := s.(tsp.Finder).Find(ctx, messageWrite())
-			wantClass(t, err, tsp.Unavailable)
+			for _, method := range []string{"GET", "POST"} {
+				ctx, cancel := context.WithCancel(t.Context())
+				config := testland()
+				config.Writes[0].Find = func(ctx context.Context, send rest.Send, _ tsp.Write) (tsp.Written, bool, error) {
+					_, err := send(ctx, rest.Call{Method: method, Path: "/messages", Reads: method == "POST"})
+					return tsp.Written{}, false, err
+				}
+				s := serve(t, config, func(w http.ResponseWriter, r *http.Request) { silence(w, r, cancel) })
+				_, _, err := s.(tsp.Finder).Find(ctx, messageWrite())
+				wantClass(t, err, tsp.Unavailable)
+				cancel()
+			}
 		})
 	}
 }

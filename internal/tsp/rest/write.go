@@ -2,7 +2,7 @@ package rest
 
 import (
 	"context"
-	"fmt"
+	"net/http"
 	"slices"
 
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -30,7 +30,7 @@ type Write struct {
 
 	Steps []Step
 	// Each returns steps that follow from the write, such as one for each recipient; it may be
-	// nil. They come last.
+	// nil. They come last. Of strength VerifyFirst, those that harm have a Find.
 	Each func(w tsp.Write) ([]Step, error)
 	// Hides returns texts of a write that no error may show, such as a password; it may be nil.
 	Hides func(w tsp.Write) []string
@@ -45,7 +45,7 @@ type Step struct {
 	When   func(w tsp.Write) bool
 	Method string
 	// Path is below the base URL, with a query if need be. {target} stands for the record to
-	// update or, behind a step that made one, for that.
+	// update or, behind a step that made one, for that, and {setting:key} for a setting.
 	Path string
 	// Encode or Compose makes the body; a call without either has none.
 	Encode  Encode
@@ -65,8 +65,8 @@ type Step struct {
 	Part string
 }
 
-// Encode returns the value that is sent as JSON. Its error may be a *tsp.Error; any other is
-// class Broken.
+// Encode returns the value that is sent as JSON, or as a form if it is url.Values. Its error may be
+// a *tsp.Error; any other is class Broken.
 type Encode func(w tsp.Write) (any, error)
 
 // Compose is an Encode that may look at the TSP first. It must not change anything there.
@@ -88,7 +88,7 @@ func (plan Write) all() []Step {
 		return plan.Steps
 	}
 	first := Step{Key: firstStep, Method: plan.Method, Path: plan.Path, Encode: plan.Encode, Compose: plan.Compose,
-		Decode: plan.Decode, Find: plan.Find, Harms: plan.Strength != tsp.Native && plan.Strength != tsp.NaturalKey}
+		Decode: plan.Decode, Find: plan.Find, Harms: !plan.Strength.Repeatable()}
 	return append([]Step{first}, plan.Steps...)
 }
 
@@ -106,7 +106,8 @@ func (plan Write) steps(w tsp.Write) ([]Step, error) {
 }
 
 func (plan Write) finds() bool {
-	return plan.Find != nil || slices.ContainsFunc(plan.Steps, func(s Step) bool { return s.Find != nil })
+	return plan.Find != nil || plan.Each != nil && plan.Strength == tsp.VerifyFirst ||
+		slices.ContainsFunc(plan.Steps, func(s Step) bool { return s.Find != nil })
 }
 
 // firstLimits are the keys that the first call is charged to; where settings or payload choose
@@ -121,60 +122,35 @@ func (plan Write) firstLimits(limits []Limit) []string {
 
 // Body types an encoder: it is refused any payload but a P.
 func Body[P resource.Payload](encode func(p P, w tsp.Write) (any, error)) Encode {
-	return func(w tsp.Write) (any, error) {
-		p, err := payloadOf[P](w)
-		if err != nil {
-			return nil, err
-		}
-		return encode(p, w)
-	}
+	return tsp.Typed(encode)
+}
+
+// Read makes the call that asks for the record to update. It must not change anything.
+type Read func(w tsp.Write) (Call, error)
+
+// Get reads by GET; the path may hold {target}.
+func Get(path string) Read {
+	return func(w tsp.Write) (Call, error) { return callTo(http.MethodGet, path, w.Target) }
 }
 
 // Modify types a composer that reads the record as the TSP has it and changes what it holds,
-// for TSPs whose updates replace the whole. path is that of the GET, with {target}.
-func Modify[P resource.Payload](path string, change func(p P, w tsp.Write, record Answer) (any, error)) Compose {
+// for TSPs whose updates replace the whole.
+func Modify[P resource.Payload](read Read, change func(p P, w tsp.Write, record Answer) (any, error)) Compose {
 	return func(ctx context.Context, send Send, w tsp.Write) (any, error) {
-		p, err := payloadOf[P](w)
+		p, err := tsp.PayloadOf[P](w)
 		if err != nil {
 			return nil, err
 		}
-		call, err := callTo("GET", path, w.Target)
+		call, err := read(w)
 		if err != nil {
 			return nil, err
 		}
+		call.Reads = true
 		record, err := send(ctx, call)
 		if err != nil {
 			return nil, err
 		}
 		return change(p, w, record)
-	}
-}
-
-func payloadOf[P resource.Payload](w tsp.Write) (P, error) {
-	p, ok := w.Payload.(P)
-	if !ok {
-		return p, fmt.Errorf("the payload of %s is a %T", w.Capability, w.Payload)
-	}
-	return p, nil
-}
-
-// Checked types a check: any payload but a P passes it, because Body refuses that later.
-func Checked[P resource.Payload](check func(P, tsp.Settings) []resource.Problem) func(resource.Payload, tsp.Settings) []resource.Problem {
-	return func(payload resource.Payload, settings tsp.Settings) []resource.Problem {
-		if p, ok := payload.(P); ok {
-			return check(p, settings)
-		}
-		return nil
-	}
-}
-
-// Warned types a warning.
-func Warned[P resource.Payload](warn func(P, tsp.Settings) []tsp.Warning) func(resource.Payload, tsp.Settings) []tsp.Warning {
-	return func(payload resource.Payload, settings tsp.Settings) []tsp.Warning {
-		if p, ok := payload.(P); ok {
-			return warn(p, settings)
-		}
-		return nil
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 const mePath = "/me"
 
 // check asks which organization the token belongs to. An organization's id never changes.
-func check(ctx context.Context, send rest.Send) (tsp.Account, error) {
+func check(ctx context.Context, send rest.Send, _ tsp.Settings) (tsp.Account, error) {
 	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: mePath})
 	if err != nil {
 		return tsp.Account{}, err

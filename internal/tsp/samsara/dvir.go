@@ -41,7 +41,7 @@ func createDVIR(now func() time.Time) rest.Write {
 		Uses:       dvirUses(),
 		Needs: []tsp.Need{{Setting: settingAuthor,
 			Reason: "Samsara wants to know which of its dashboard users signs an inspection; give that user's id as the connection's setting " + settingAuthor}},
-		Check:  rest.Checked(checkDVIR),
+		Check:  tsp.Checked(checkDVIR),
 		Method: http.MethodPost,
 		Path:   dvirsPath,
 		Encode: rest.Body(encodeDVIR),

@@ -62,6 +62,8 @@ func (p *pacer) Wait(_ context.Context, limits ...string) error {
 	return nil
 }
 
+func (*pacer) Enter(context.Context, ...string) (func(), error) { return func() {}, nil }
+
 // sent is one recorded request.
 type sent struct {
 	Method, URI string

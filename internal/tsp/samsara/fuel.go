@@ -21,8 +21,8 @@ func createFuel() rest.Write {
 		Capability: tsp.Capability{Kind: resource.KindFuelTransaction, Verb: resource.Create},
 		Strength:   tsp.None,
 		Uses:       fuelUses(),
-		Check:      rest.Checked(checkFuel),
-		Warn:       rest.Warned(warnFuel),
+		Check:      tsp.Checked(checkFuel),
+		Warn:       tsp.Checked(warnFuel),
 		Steps: []rest.Step{{Key: "purchase", Method: http.MethodPost, Path: fuelPath, Encode: rest.Body(encodeFuel), Decode: decodeFuel,
 			Harms: true, Again: func(w tsp.Write) bool { return w.Settings.Bool(settingResendFuel) }}},
 	}

@@ -19,8 +19,8 @@ func createUser() rest.Write {
 		Capability: tsp.Capability{Kind: resource.KindUser, Verb: resource.Create},
 		Strength:   tsp.VerifyFirst,
 		Uses:       userUses(resource.Create),
-		Check:      rest.Checked(checkUser(resource.Create)),
-		Warn:       rest.Warned(warnUser),
+		Check:      tsp.Checked(checkUser(resource.Create)),
+		Warn:       tsp.Checked(warnUser),
 		Hides:      func(w tsp.Write) []string { return []string{password(w)} },
 		Steps: []rest.Step{
 			{Key: "driver", When: rest.Case(func(u *resource.User, _ tsp.Write) bool { return !dashboard(u) }), Method: http.MethodPost,
@@ -41,7 +41,7 @@ func updateUser() rest.Write {
 		Capability: tsp.Capability{Kind: resource.KindUser, Verb: resource.Update},
 		Strength:   tsp.NaturalKey,
 		Uses:       userUses(resource.Update),
-		Check:      rest.Checked(checkUser(resource.Update)),
+		Check:      tsp.Checked(checkUser(resource.Update)),
 		Steps: []rest.Step{
 			{Key: "driver", When: func(w tsp.Write) bool { return !ofDashboard(w) }, Method: http.MethodPatch, Path: driversPath + "/{target}",
 				Compose: changeDriver, Decode: decodeRecord(drivers)},

@@ -25,7 +25,7 @@ func createVehicle() rest.Write {
 		Uses:       vehicleUses(),
 		Needs: []tsp.Need{{Setting: settingAssetRoute, Value: beta,
 			Reason: "Samsara makes vehicles only through its asset API, which it enables per organization; set the connection's setting " + settingAssetRoute + " to beta if it has"}},
-		Check:  rest.Checked(checkVehicle(resource.Create)),
+		Check:  tsp.Checked(checkVehicle(resource.Create)),
 		Method: http.MethodPost,
 		Path:   assetsPath,
 		Encode: rest.Body(newVehicle),
@@ -42,7 +42,7 @@ func updateVehicle() rest.Write {
 		Capability: tsp.Capability{Kind: resource.KindVehicle, Verb: resource.Update},
 		Strength:   tsp.NaturalKey,
 		Uses:       vehicleUses(),
-		Check:      rest.Checked(checkVehicle(resource.Update)),
+		Check:      tsp.Checked(checkVehicle(resource.Update)),
 		Steps: []rest.Step{
 			{Key: "vehicle", When: func(w tsp.Write) bool { return !asset(w) || encodedVehicle(w) }, Method: http.MethodPatch,
 				Path: vehiclesPath + "/{target}", Compose: tagged(vehiclesPath, changeVehicle), Decode: decodeRecord(vehicles)},

@@ -1,206 +1,78 @@
 package simkit
 
-import (
-	"errors"
-	"fmt"
-	"maps"
-	"math"
-	"mime"
-	"net/http"
-	"net/url"
-	"slices"
-	"strconv"
-	"strings"
-	"time"
-)
+import "net/http"
 
-// API answers requests by a table of operations, for TSPs that speak JSON over HTTP. It finds
-// the operation, has the request authorised, takes it out of the budgets, checks query and body,
-// and runs the operation in one transaction, in this order.
+// API answers requests by a table of operations. It takes a request through these steps, of which each may refuse it:
+//
+//	Route         which operation is it?
+//	Authenticate  who calls?
+//	Limits        is there budget left?
+//	Authorize     may the caller do that?
+//	              are the query and the body (Read) of the operation's form?
+//	Prepare, Do   do it, in one transaction that keeps nothing when it fails
+//
+// A simulator embeds an API in its TSP, which has ServeHTTP and Refuse of it.
 type API struct {
 	Host *Host
-	// Operations are found by method and path, as in "PATCH /vehicles/{id}". A segment in braces
-	// stands for any one.
+	// Operations are found by method and path, as in "PATCH /vehicles/{id}", where a segment in braces stands for any
+	// one and HEAD is answered as GET; or, with Route, by the names that it gives.
 	Operations map[string]Operation
-	// Authorize refuses requests whose credentials are not good for the operation.
-	Authorize func(r *http.Request, op Operation) error
-	// Refuse writes a refusal in the TSP's words. Retry-After, in whole seconds, is set already.
-	Refuse func(w http.ResponseWriter, r *http.Request, no *Refusal)
-}
+	// Desk is the token endpoint; nil for none.
+	Desk *Desk
 
-// Operation is one thing that the TSP can be asked.
-type Operation struct {
-	// Limits are the budgets that a request is taken out of.
-	Limits []Limit
-	// Query names the parameters that are served; any other is refused, so that a filter is never
-	// silently ignored.
-	Query []string
-	// Shape and Required describe the JSON body; an operation without a shape has none.
-	Shape    Shape
-	Required []string
-	// Status of the success; 0 is 200.
-	Status int
-	Do     func(tx *Tx, c *Call) (any, error)
-}
+	// Route names the operation where the path does not tell it, as in RPC. It may read the body, and leaves what the
+	// operation takes in Call.Body. Queries of such requests are not looked at.
+	Route func(c *Call) (name string, err error)
+	// Authenticate finds out who calls, by the request and the operation's scope, and leaves it in Call.Caller.
+	Authenticate func(c *Call) error
+	// Limits are the budgets of the caller, beside those of the operation.
+	Limits func(c *Call) []Limit
+	// Authorize refuses a known caller who lacks the operation's scope.
+	Authorize func(c *Call) error
+	// Read takes the body of an operation with a shape out of its request; nil is ReadForm or ReadJSON.
+	Read func(c *Call) (Object, error)
+	// Prepare begins the transaction of every operation: it checks what concerns stored objects or the body.
+	Prepare func(tx *Tx, c *Call) error
+	// Lenient names the switch that lets unknown parameters and members of bodies be ignored; "" for none.
+	Lenient string
 
-// Call is a request that was authorised and whose query and body are of the operation's form.
-type Call struct {
-	// Path holds the unescaped segments that stand for the template's braces, by name.
-	Path   map[string]string
-	Query  url.Values
-	Body   Object
-	Header http.Header
-}
-
-// Refusal is an answer other than success.
-type Refusal struct {
-	Status  int
-	Message string
-	// RetryAfter is how long the caller must wait; 0 unless a budget is used up.
-	RetryAfter time.Duration
-}
-
-// Error describes the refusal.
-func (r *Refusal) Error() string { return fmt.Sprintf("%d %s", r.Status, r.Message) }
-
-// Refused makes a refusal.
-func Refused(status int, format string, args ...any) error {
-	return &Refusal{Status: status, Message: fmt.Sprintf(format, args...)}
+	// Texts are the TSP's words for refusals that come without a message, by status; others have those of HTTP.
+	Texts map[int]string
+	// WriteAnswer writes a success in the TSP's form; nil is WriteJSON. The headers of the call are set already.
+	WriteAnswer func(w http.ResponseWriter, c *Call, body any)
+	// WriteRefusal writes a refusal in the TSP's words and form. Retry-After, in whole seconds, and Allow are set
+	// already where they belong. A refusal by a fault comes with the request alone.
+	WriteRefusal func(w http.ResponseWriter, c *Call, no *Refusal)
 }
 
 // ServeHTTP answers one request.
-func (a API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	status, body, err := a.serve(r)
-	if err == nil {
-		WriteJSON(w, status, body)
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := &Call{Request: r, Query: r.URL.Query(), Answer: http.Header{}}
+	if a.Desk != nil && r.URL.Path == a.Desk.Path {
+		a.serveDesk(w, c)
 		return
 	}
-	var no *Refusal
-	var taken *TakenError
-	switch {
-	case errors.As(err, &no):
-	case errors.As(err, &taken):
-		no = &Refusal{Status: http.StatusConflict, Message: err.Error()}
-	default:
-		no = &Refusal{Status: http.StatusInternalServerError, Message: err.Error()}
-	}
-	if no.RetryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(no.RetryAfter.Seconds()))))
-	}
-	a.Refuse(w, r, no)
-}
-
-func (a API) serve(r *http.Request) (status int, body any, err error) {
-	op, path, err := a.find(r)
+	body, err := a.serve(c)
 	if err != nil {
-		return 0, nil, err
-	}
-	if err := a.Authorize(r, op); err != nil {
-		return 0, nil, err
-	}
-	if wait := a.Host.Limiter.Take(a.Host.Now(), op.Limits...); wait > 0 {
-		return 0, nil, &Refusal{Status: http.StatusTooManyRequests, Message: http.StatusText(http.StatusTooManyRequests), RetryAfter: wait}
-	}
-	c := &Call{Path: path, Query: r.URL.Query(), Header: r.Header}
-	for name := range c.Query {
-		if !slices.Contains(op.Query, name) {
-			return 0, nil, Refused(http.StatusBadRequest, "unknown query parameter %q", name)
-		}
-	}
-	if op.Shape != nil {
-		if c.Body, err = op.read(r); err != nil {
-			return 0, nil, err
-		}
-	}
-	in := a.Host.Store.Update
-	if r.Method == http.MethodGet || r.Method == http.MethodHead {
-		in = a.Host.Store.View
-	}
-	err = in(func(tx *Tx) (err error) {
-		body, err = op.Do(tx, c)
-		return err
-	})
-	return max(op.Status, http.StatusOK), body, err
-}
-
-// find returns the operation of a request and the values of the braces in its path. Of several
-// templates that match, the one with the fewest braces wins, then the first by name.
-func (a API) find(r *http.Request) (Operation, map[string]string, error) {
-	var found *Operation
-	var path map[string]string
-	status := http.StatusNotFound
-	for _, key := range slices.Sorted(maps.Keys(a.Operations)) {
-		op := a.Operations[key]
-		method, template, _ := strings.Cut(key, " ")
-		values, ok := segments(template, r.URL.EscapedPath())
-		switch {
-		case !ok:
-		case method != r.Method:
-			status = http.StatusMethodNotAllowed
-		case found == nil || len(values) < len(path):
-			found, path = &op, values
-		}
-	}
-	if found == nil {
-		return Operation{}, nil, &Refusal{Status: status, Message: http.StatusText(status)}
-	}
-	return *found, path, nil
-}
-
-// segments matches an escaped path with a template.
-func segments(template, path string) (map[string]string, bool) {
-	want, have := strings.Split(template, "/"), strings.Split(path, "/")
-	if len(want) != len(have) {
-		return nil, false
-	}
-	values := map[string]string{}
-	for i, segment := range want {
-		name, ok := strings.CutPrefix(segment, "{")
-		value, err := url.PathUnescape(have[i])
-		switch {
-		case err != nil || !ok && segment != value || ok && value == "":
-			return nil, false
-		case ok:
-			values[strings.TrimSuffix(name, "}")] = value
-		}
-	}
-	return values, true
-}
-
-// WriteJSON answers a value, with the members of objects in the order of their names; nil is an
-// answer without a body.
-func WriteJSON(w http.ResponseWriter, status int, body any) {
-	if body == nil {
-		w.WriteHeader(status)
+		a.refuse(w, c, err)
 		return
 	}
-	data, err := Marshal(body)
-	if err != nil {
-		status, data = http.StatusInternalServerError, []byte(`{}`)
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(data)
+	a.answer(w, c, body)
 }
 
-// read reads the body and holds it against the operation's shape.
-func (op Operation) read(r *http.Request) (Object, error) {
-	data, err := Body(r)
-	switch {
-	case errors.Is(err, ErrBodyTooLarge):
-		return nil, Refused(http.StatusRequestEntityTooLarge, "the body is too large")
-	case err != nil:
-		return nil, Refused(http.StatusBadRequest, "the body could not be read")
+// Refuse answers a fault with a status.
+func (a *API) Refuse(w http.ResponseWriter, r *http.Request, status int) {
+	a.refuse(w, &Call{Request: r}, &Refusal{Status: status})
+}
+
+func (a *API) serve(c *Call) (any, error) {
+	route := a.Route
+	if route == nil {
+		route = a.byPath
 	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return nil, Refused(http.StatusUnsupportedMediaType, "the content type must be application/json")
+	var err error
+	if c.Name, err = route(c); err != nil {
+		return nil, err
 	}
-	body, err := ParseObject(data)
-	if err != nil {
-		return nil, Refused(http.StatusBadRequest, "invalid JSON: %s", err)
-	}
-	if err := op.Shape.Check(body, op.Required...); err != nil {
-		return nil, Refused(http.StatusBadRequest, "%s", err)
-	}
-	return body, nil
+	return a.Perform(c)
 }

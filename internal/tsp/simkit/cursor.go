@@ -19,3 +19,18 @@ func ParseCursor(cursor string) (int64, bool) {
 	seq, err := strconv.ParseInt(string(text), 10, 64)
 	return seq, err == nil && seq >= 0
 }
+
+// Page lists the items of a collection behind a Seq that are to be kept, at most size of them, and tells whether there
+// are more; a keep of nil keeps all.
+func (tx *Tx) Page(collection string, after int64, size int, keep func(*Item) bool) (page []*Item, more bool) {
+	for _, i := range tx.After(collection, after) {
+		if keep != nil && !keep(i) {
+			continue
+		}
+		if len(page) == size {
+			return page, true
+		}
+		page = append(page, i)
+	}
+	return page, false
+}

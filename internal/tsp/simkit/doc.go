@@ -1,6 +1,9 @@
 // Package simkit is what all simulators share. A simulator is a strict, stateful stand-in for one TSP: it answers as
 // the TSP does, keeps what it is given, and misbehaves on request.
 //
+// Most TSPs are a table of operations: an API answers by it, with hooks for what differs between TSPs, and a Desk is its
+// OAuth 2.0. Package simtest is the fixture of a simulator's own tests.
+//
 // A simulator supplies the TSP side (the TSP interface). New puts it behind a Host, which adds an object store that
 // survives restarts, the record of requests, faults, rate limits, a clock and the admin side under /_sim/:
 //

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestAFaultSpoilsOneRequestAndNoMore(t *testing.T) {
@@ -35,12 +36,12 @@ func TestAFaultSpoilsOneRequestAndNoMore(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			sim := start(t, simkit.Options{})
-			if answer := sim.do("POST", "/_sim/faults", c.fault); answer.status != http.StatusOK {
-				t.Fatalf("the fault was refused: %d %s", answer.status, answer.body)
+			if answer := sim.Do("POST", "/_sim/faults", c.fault); answer.Status != http.StatusOK {
+				t.Fatalf("the fault was refused: %d %s", answer.Status, answer.Text)
 			}
-			got := sim.do("POST", "/things", `{"name":"a"}`, "Authorization", "x")
-			if got.status != c.status || got.body != c.body {
-				t.Errorf("answer = %d %q, want %d %q", got.status, got.body, c.status, c.body)
+			got := sim.Do("POST", "/things", `{"name":"a"}`, "Authorization", "x")
+			if got.Status != c.status || got.Text != c.body {
+				t.Errorf("answer = %d %q, want %d %q", got.Status, got.Text, c.status, c.body)
 			}
 			want := 1
 			if c.applied {
@@ -49,10 +50,10 @@ func TestAFaultSpoilsOneRequestAndNoMore(t *testing.T) {
 			if n := sim.things(); n != want {
 				t.Errorf("there are %d things, want %d", n, want)
 			}
-			if next := sim.do("POST", "/things", `{"name":"b"}`); next.status != http.StatusCreated {
-				t.Errorf("the next request got %d", next.status)
+			if next := sim.Do("POST", "/things", `{"name":"b"}`); next.Status != http.StatusCreated {
+				t.Errorf("the next request got %d", next.Status)
 			}
-			if left := sim.items("/_sim/faults"); len(left) != 0 {
+			if left := sim.Faults(); len(left) != 0 {
 				t.Errorf("faults left: %v", left)
 			}
 		})
@@ -62,8 +63,8 @@ func TestAFaultSpoilsOneRequestAndNoMore(t *testing.T) {
 func TestAThrottleCarriesRetryAfterAsGiven(t *testing.T) {
 	t.Parallel()
 	sim := start(t, simkit.Options{})
-	sim.do("POST", "/_sim/faults", `{"fault":"throttle","retry_after":"0.40235"}`)
-	if got := sim.do("GET", "/things", "").header.Get("Retry-After"); got != "0.40235" {
+	sim.Fault(`{"fault":"throttle","retry_after":"0.40235"}`)
+	if got := sim.Do("GET", "/things", "").Header.Get("Retry-After"); got != "0.40235" {
 		t.Errorf("Retry-After = %q", got)
 	}
 }
@@ -71,67 +72,67 @@ func TestAThrottleCarriesRetryAfterAsGiven(t *testing.T) {
 func TestAHangingRequestEndsWhenTheSimulatorCloses(t *testing.T) {
 	t.Parallel()
 	sim := start(t, simkit.Options{})
-	sim.do("POST", "/_sim/faults", `{"fault":"hang","times":1}`)
-	ended := make(chan reply)
-	go func() { ended <- sim.do("POST", "/things", `{"name":"a"}`) }()
-	waitFor(t, func() bool { return len(sim.items("/_sim/requests")) == 1 })
-	if err := sim.host.Close(); err != nil {
+	sim.Fault(`{"fault":"hang","times":1}`)
+	ended := make(chan simtest.Reply)
+	go func() { ended <- sim.Do("POST", "/things", `{"name":"a"}`) }()
+	waitFor(t, func() bool { return len(sim.Requests()) == 1 })
+	if err := sim.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got := <-ended; got.status != 0 {
-		t.Errorf("the hanging request got %d", got.status)
+	if got := <-ended; got.Status != 0 {
+		t.Errorf("the hanging request got %d", got.Status)
 	}
 }
 
 func TestAHangingRequestEndsWhenTheCallerGivesUp(t *testing.T) {
 	t.Parallel()
 	sim := start(t, simkit.Options{})
-	sim.do("POST", "/_sim/faults", `{"fault":"hang","times":1}`)
+	sim.Fault(`{"fault":"hang","times":1}`)
 	ctx, giveUp := context.WithCancel(t.Context())
 	ended := make(chan error)
 	go func() {
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, sim.url+"/things", strings.NewReader(`{"name":"a"}`))
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, sim.URL+"/things", strings.NewReader(`{"name":"a"}`))
 		if err == nil {
-			_, err = sim.http.Do(request)
+			err = sim.Send(request).Err
 		}
 		ended <- err
 	}()
-	waitFor(t, func() bool { return len(sim.items("/_sim/requests")) == 1 })
+	waitFor(t, func() bool { return len(sim.Requests()) == 1 })
 	giveUp()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("err = %v", err)
 	}
-	sim.server.Close() // returns once no request is being answered
+	sim.HangUp()
 }
 
 func TestAFaultMeetsOnlyMatchingRequests(t *testing.T) {
 	t.Parallel()
 	sim := start(t, simkit.Options{})
-	sim.do("POST", "/_sim/faults", `{"match":{"method":"POST","path_prefix":"/things"},"fault":"status","status":500}`)
+	sim.Fault(`{"match":{"method":"POST","path_prefix":"/things"},"fault":"status","status":500}`)
 	for _, c := range []struct {
 		method, path string
 		status       int
 	}{{"GET", "/things", 200}, {"POST", "/other", 201}, {"POST", "/things", 500}, {"POST", "/things/1", 500}} {
-		if got := sim.do(c.method, c.path, `{"name":"`+c.path+`"}`); got.status != c.status {
-			t.Errorf("%s %s = %d, want %d", c.method, c.path, got.status, c.status)
+		if got := sim.Do(c.method, c.path, `{"name":"`+c.path+`"}`); got.Status != c.status {
+			t.Errorf("%s %s = %d, want %d", c.method, c.path, got.Status, c.status)
 		}
 	}
-	if answer := sim.do("DELETE", "/_sim/faults", ""); answer.status != http.StatusNoContent {
-		t.Errorf("DELETE faults = %d", answer.status)
+	if answer := sim.Do("DELETE", "/_sim/faults", ""); answer.Status != http.StatusNoContent {
+		t.Errorf("DELETE faults = %d", answer.Status)
 	}
-	if got := sim.do("POST", "/things", `{"name":"c"}`); got.status != http.StatusCreated {
-		t.Errorf("after clearing: %d", got.status)
+	if got := sim.Do("POST", "/things", `{"name":"c"}`); got.Status != http.StatusCreated {
+		t.Errorf("after clearing: %d", got.Status)
 	}
 }
 
 func TestFaultsAreMetOldestFirstAndCountDown(t *testing.T) {
 	t.Parallel()
 	sim := start(t, simkit.Options{})
-	sim.do("POST", "/_sim/faults", `{"fault":"status","status":500,"times":2}`)
-	sim.do("POST", "/_sim/faults", `{"fault":"status","status":503,"times":1}`)
+	sim.Fault(`{"fault":"status","status":500,"times":2}`)
+	sim.Fault(`{"fault":"status","status":503,"times":1}`)
 	var got []int
 	for range 4 {
-		got = append(got, sim.do("GET", "/things", "").status)
+		got = append(got, sim.Do("GET", "/things", "").Status)
 	}
 	if diff := cmp.Diff([]int{500, 500, 503, 200}, got); diff != "" {
 		t.Error(diff)
@@ -141,12 +142,12 @@ func TestFaultsAreMetOldestFirstAndCountDown(t *testing.T) {
 func TestARequestWithoutCredentialsDoesNotUseUpAnExpiredSession(t *testing.T) {
 	t.Parallel()
 	sim := start(t, simkit.Options{})
-	sim.do("POST", "/_sim/faults", `{"fault":"expire_session","times":1}`)
-	if got := sim.do("GET", "/things", ""); got.status != http.StatusOK {
-		t.Errorf("without credentials: %d", got.status)
+	sim.Fault(`{"fault":"expire_session","times":1}`)
+	if got := sim.Do("GET", "/things", ""); got.Status != http.StatusOK {
+		t.Errorf("without credentials: %d", got.Status)
 	}
-	if got := sim.do("GET", "/things", "", "Authorization", "x"); got.status != http.StatusUnauthorized {
-		t.Errorf("with credentials: %d", got.status)
+	if got := sim.Do("GET", "/things", "", "Authorization", "x"); got.Status != http.StatusUnauthorized {
+		t.Errorf("with credentials: %d", got.Status)
 	}
 }
 
@@ -170,13 +171,13 @@ func TestAWrongFaultIsRefusedWithAReason(t *testing.T) {
 		"no JSON":                    `drop`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := sim.do("POST", "/_sim/faults", body)
-			if got.status != http.StatusBadRequest || len(got.body) < len(`{"message":"x"}`) {
-				t.Errorf("answer = %d %q", got.status, got.body)
+			got := sim.Do("POST", "/_sim/faults", body)
+			if got.Status != http.StatusBadRequest || len(got.Text) < len(`{"message":"x"}`) {
+				t.Errorf("answer = %d %q", got.Status, got.Text)
 			}
 		})
 	}
-	if left := sim.items("/_sim/faults"); len(left) != 0 {
+	if left := sim.Faults(); len(left) != 0 {
 		t.Errorf("a refused fault became active: %v", left)
 	}
 }

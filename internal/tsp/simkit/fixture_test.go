@@ -4,15 +4,12 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/go-json-experiment/json"
-
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 // shelf is the smallest TSP: POST /things keeps a thing with a unique name, GET /things tells how many there are, and
@@ -70,74 +67,25 @@ func (s *shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusCreated)
 }
 
-// running is a simulator behind a real server.
+// running is a simulator behind a real server, and its host.
 type running struct {
-	t    *testing.T
-	url  string
+	*simtest.Sim
 	host *simkit.Host
-	http *http.Client
-
-	server *httptest.Server
 }
 
-func start(t *testing.T, opts simkit.Options) *running {
+func start(t *testing.T, opts simkit.Options) running {
 	t.Helper()
-	host, err := simkit.New(opts, definition())
-	if err != nil {
-		t.Fatalf("start the simulator: %v", err)
-	}
-	server := httptest.NewServer(host)
-	t.Cleanup(server.Close)
-	t.Cleanup(func() {
-		if err := host.Close(); err != nil {
-			t.Errorf("close the simulator: %v", err)
-		}
-	})
-	return &running{t, server.URL, host, server.Client(), server}
+	var host *simkit.Host
+	sim := simtest.Start(t, func(opts simkit.Options) (s simkit.Simulator, err error) {
+		host, err = simkit.New(opts, definition())
+		return host, err
+	}, opts)
+	return running{sim, host}
 }
 
-// reply is an answer; status 0 means that none came.
-type reply struct {
-	status int
-	header http.Header
-	body   string
-}
-
-func (r *running) do(method, path, body string, headers ...string) reply {
-	r.t.Helper()
-	request, err := http.NewRequestWithContext(r.t.Context(), method, r.url+path, strings.NewReader(body))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	for i := 0; i < len(headers); i += 2 {
-		request.Header.Set(headers[i], headers[i+1])
-	}
-	answer, err := r.http.Do(request)
-	if err != nil {
-		return reply{}
-	}
-	defer func() { _ = answer.Body.Close() }()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		return reply{}
-	}
-	return reply{answer.StatusCode, answer.Header, string(text)}
-}
-
-// items reads a list of the admin side.
-func (r *running) items(path string) []map[string]any {
-	r.t.Helper()
-	answer := r.do(http.MethodGet, path, "")
-	var list struct{ Items []map[string]any }
-	if err := json.Unmarshal([]byte(answer.body), &list, json.MatchCaseInsensitiveNames(true)); err != nil {
-		r.t.Fatalf("GET %s answered %d %s: %v", path, answer.status, answer.body, err)
-	}
-	return list.Items
-}
-
-func (r *running) things() int {
-	r.t.Helper()
-	return len(r.items("/_sim/objects/things"))
+func (r running) things() int {
+	r.T().Helper()
+	return len(r.Objects("things"))
 }
 
 func noon() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) }

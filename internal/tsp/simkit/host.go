@@ -65,6 +65,15 @@ func New(opts Options, def Definition) (*Host, error) {
 	return h, nil
 }
 
+// Open is New for those who need no more than a Simulator of it.
+func Open(opts Options, def Definition) (Simulator, error) {
+	host, err := New(opts, def)
+	if err != nil {
+		return nil, err
+	}
+	return host, nil
+}
+
 // Now is the simulator's time: the injected clock plus what the admin side added.
 func (h *Host) Now() time.Time { return h.clock.now() }
 

@@ -5,11 +5,14 @@ import (
 	"time"
 )
 
-// Limit is a token bucket: N requests at once, refilled evenly over Per. Requests with the same Key share it.
+// Limit is a token bucket of N requests at once, refilled evenly over Per; or, with AtOnce, a bound of the calls that
+// are under way at the same time, each of which lasts Per at least: a simulator answers sooner than any TSP. Requests
+// with the same Key share it.
 type Limit struct {
-	Key string
-	N   int
-	Per time.Duration
+	Key    string
+	N      int
+	Per    time.Duration
+	AtOnce int
 }
 
 // Limiter enforces limits while it is enabled. Its zero value is disabled.
@@ -18,14 +21,16 @@ type Limiter struct {
 	enabled bool
 	// due is, per key, when the bucket will be full again: the theoretical arrival time of GCRA.
 	due map[string]time.Time
+	// under counts the calls under way, per key.
+	under map[string]int
 }
 
-// Enable turns enforcement on or off; every bucket starts full.
+// Enable turns enforcement on or off; every bucket starts full, and no call counts as under way.
 func (l *Limiter) Enable(on bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.enabled = on
-	l.due = map[string]time.Time{}
+	l.due, l.under = map[string]time.Time{}, map[string]int{}
 }
 
 // Enabled reports whether limits are enforced.
@@ -44,13 +49,17 @@ func (l *Limiter) Take(now time.Time, limits ...Limit) time.Duration {
 	}
 	var wait time.Duration
 	for _, limit := range limits {
-		wait = max(wait, l.next(now, limit).Sub(now)-limit.Per)
+		if limit.N > 0 {
+			wait = max(wait, l.next(now, limit).Sub(now)-limit.Per)
+		}
 	}
 	if wait > 0 {
 		return wait
 	}
 	for _, limit := range limits {
-		l.due[limit.Key] = l.next(now, limit)
+		if limit.N > 0 {
+			l.due[limit.Key] = l.next(now, limit)
+		}
 	}
 	return 0
 }
@@ -62,4 +71,32 @@ func (l *Limiter) next(now time.Time, limit Limit) time.Time {
 		due = now
 	}
 	return due.Add(limit.Per / time.Duration(limit.N))
+}
+
+// Enter begins a call under the bounds of calls at once, or tells that there is no place. The call must last as long as
+// it says, and then leave, which may be called once.
+func (l *Limiter) Enter(limits ...Limit) (leave func(), lasts time.Duration, entered bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	under := l.under
+	var keys []string
+	for _, limit := range limits {
+		if limit.AtOnce == 0 || !l.enabled {
+			continue
+		}
+		if under[limit.Key] >= limit.AtOnce {
+			return nil, 0, false
+		}
+		keys, lasts = append(keys, limit.Key), max(lasts, limit.Per)
+	}
+	for _, key := range keys {
+		under[key]++
+	}
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		for _, key := range keys {
+			under[key]--
+		}
+	}, lasts, true
 }

@@ -41,6 +41,9 @@ func (s Shape) With(other Shape) Shape {
 	return both
 }
 
+// Any is any value, also null.
+func Any(any) string { return "" }
+
 // String is a text of least to most characters; most 0 means without bound.
 func String(least, most int) Rule {
 	return func(v any) string {

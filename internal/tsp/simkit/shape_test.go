@@ -12,6 +12,7 @@ func shape() simkit.Shape {
 		"text": simkit.String(2, 3), "kind": simkit.Enum("a", "b"), "on": simkit.Bool, "n": simkit.Integer, "f": simkit.Number,
 		"list": simkit.List(simkit.Integer), "map": simkit.Map(simkit.String(0, 0)), "gone": simkit.Nullable(simkit.Bool),
 		"in":   simkit.Nested(simkit.Shape{"x": simkit.Bool}, "x"),
+		"free": simkit.Any,
 		"even": simkit.Matching("of even length", func(s string) bool { return len(s)%2 == 0 }),
 	}
 }
@@ -19,7 +20,7 @@ func shape() simkit.Shape {
 func TestAShapeAcceptsWhatItDescribes(t *testing.T) {
 	t.Parallel()
 	body, err := simkit.ParseObject([]byte(`{"text":"äöü","kind":"b","on":false,"n":-9223372036854775808,"f":1e3,"list":[],
-		"map":{"k":""},"gone":null,"in":{"x":true},"even":""}`))
+		"map":{"k":""},"gone":null,"in":{"x":true},"free":null,"even":""}`))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,6 +30,14 @@ func (tx *Tx) Get(collection, id string) (*Item, bool) {
 	return i, ok
 }
 
+// Find is Get for what a caller names: it refuses an id that there is not.
+func (tx *Tx) Find(collection, id string) (*Item, error) {
+	if i, ok := tx.Get(collection, id); ok {
+		return i, nil
+	}
+	return nil, Missing()
+}
+
 // Owner finds the collection and the id of the object that has a key.
 func (tx *Tx) Owner(key string) (collection, id string, ok bool) {
 	o, ok := tx.store.owners[key]
@@ -73,6 +81,13 @@ func (tx *Tx) Add(collection string, object Object) {
 	seq := tx.NextSeq()
 	id := strconv.FormatInt(seq, 10)
 	tx.change(collection, id, &Item{Seq: seq, At: tx.at, ID: id, Object: object})
+}
+
+// Clear removes all objects of a collection.
+func (tx *Tx) Clear(collection string) {
+	for _, i := range slices.Clone(tx.Items(collection)) {
+		tx.Delete(collection, i.ID)
+	}
 }
 
 // Delete removes an object if it is there.

@@ -42,7 +42,7 @@ func replies() []tsptest.Reply {
 
 func TestTraccarConforms(t *testing.T) {
 	tsptest.Run(t, tsptest.Config{
-		New: traccar.New, Simulator: sim.New, Replies: replies(), Golden: "testdata", OpenAPI: "../../../../shared/tsp-specs/traccar.openapi.yaml",
+		New: traccar.New, Simulator: sim.New, Replies: replies(), Switches: []map[string]bool{{"mysql": true}, {"postgresql": true}}, Golden: "testdata", OpenAPI: "../../../../shared/tsp-specs/traccar.openapi.yaml",
 		Collections: map[resource.Kind][]string{resource.KindVehicle: {"vehicles"}, resource.KindTrailer: {"trailers"},
 			resource.KindUser: {"drivers"}, resource.KindMessage: {"commands"}, resource.KindGroupMessage: {"commands"}},
 		Except:  map[string]string{"connected/token": "of a token that it did not sign the server tells the index of an array; the adapter says what is wrong"},

@@ -17,7 +17,7 @@ func createDriver() rest.Write {
 		Capability: tsp.Capability{Kind: resource.KindUser, Verb: resource.Create},
 		Strength:   tsp.VerifyFirst,
 		Uses:       driverUses(resource.Create),
-		Check:      rest.Checked(checkNewDriver),
+		Check:      tsp.Checked(checkNewDriver),
 		Method:     http.MethodPost,
 		Path:       driversPath,
 		Encode: rest.Body(func(u *resource.User, w tsp.Write) (any, error) {
@@ -34,7 +34,7 @@ func updateDriver() rest.Write {
 		Capability: tsp.Capability{Kind: resource.KindUser, Verb: resource.Update},
 		Strength:   tsp.NaturalKey,
 		Uses:       driverUses(resource.Update),
-		Check:      rest.Checked(checkDriver),
+		Check:      tsp.Checked(checkDriver),
 		Method:     http.MethodPut,
 		Path:       driversPath + "/{target}",
 		Compose:    changed(driversPath, func(o object, u *resource.User, _ tsp.Write) object { return driverInto(o, u) }),

@@ -20,6 +20,10 @@ import (
 // an answer.
 const pageSize = 50
 
+// longest is as much as is read of the records that hold a text, which the server does not divide
+// into pages.
+const longest = 16 << 20
+
 // table is where records of one collection are read.
 type table struct{ path, collection string }
 
@@ -37,7 +41,7 @@ type row struct {
 func (t table) read(ctx context.Context, send rest.Send, narrow url.Values) ([]row, rest.Answer, error) {
 	query := url.Values{"all": {"true"}}
 	maps.Copy(query, narrow)
-	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: t.path, Query: query})
+	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: t.path, Query: query, Most: longest})
 	if err != nil {
 		return nil, a, err
 	}

@@ -101,7 +101,7 @@ func written(collection string) rest.Decoder {
 // changed reads the record that is to be changed and puts the fields of a payload into it. The id
 // in the body decides what a PUT changes, not the one in its path (BaseObjectResource.update).
 func changed[P resource.Payload](path string, into func(object, P, tsp.Write) object) rest.Compose {
-	return rest.Modify(path+"/{target}", func(p P, w tsp.Write, record rest.Answer) (any, error) {
+	return rest.Modify(rest.Get(path+"/{target}"), func(p P, w tsp.Write, record rest.Answer) (any, error) {
 		o, err := rest.Decode[object](record)
 		switch {
 		case err != nil:

@@ -37,7 +37,7 @@ func config(now func() time.Time) rest.Config {
 
 // check lists one device, because the server tells who is calling only to sessions with a cookie
 // (SessionResource.get). Ids are those of the server, so its host is the account's key.
-func check(ctx context.Context, send rest.Send) (tsp.Account, error) {
+func check(ctx context.Context, send rest.Send, _ tsp.Settings) (tsp.Account, error) {
 	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: devicesPath, Query: url.Values{"limit": {"1"}}})
 	var e *tsp.Error
 	if errors.As(err, &e) && e.Class == tsp.Missing {

@@ -22,6 +22,8 @@ type free struct{}
 
 func (free) Wait(context.Context, ...string) error { return nil }
 
+func (free) Enter(context.Context, ...string) (func(), error) { return func() {}, nil }
+
 // served runs a simulator and returns its URL.
 func served(t *testing.T) string {
 	t.Helper()

@@ -8,7 +8,7 @@ import (
 
 func createTrailer() rest.Write {
 	w := createDevice(resource.KindTrailer)
-	w.Uses, w.Check = trailerUses(resource.Create), rest.Checked(checkTrailer)
+	w.Uses, w.Check = trailerUses(resource.Create), tsp.Checked(checkTrailer)
 	w.Encode = rest.Body(func(t *resource.Trailer, w tsp.Write) (any, error) {
 		return trailerInto(begin(w, trailerCategory, trailerID(t)), t), nil
 	})
@@ -18,7 +18,7 @@ func createTrailer() rest.Write {
 func updateTrailer() rest.Write {
 	w := updateDevice(resource.KindTrailer)
 	w.Uses = trailerUses(resource.Update)
-	w.Check = rest.Checked(func(t *resource.Trailer, _ tsp.Settings) []resource.Problem { return checkSerial(t.ELDSerialNumber) })
+	w.Check = tsp.Checked(func(t *resource.Trailer, _ tsp.Settings) []resource.Problem { return checkSerial(t.ELDSerialNumber) })
 	w.Compose = changed(devicesPath, func(o object, t *resource.Trailer, w tsp.Write) object {
 		return trailerInto(paired(o, t.ELDSerialNumber, w), t)
 	})

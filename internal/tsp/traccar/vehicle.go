@@ -8,7 +8,7 @@ import (
 
 func createVehicle() rest.Write {
 	w := createDevice(resource.KindVehicle)
-	w.Uses, w.Check = vehicleUses(resource.Create), rest.Checked(checkVehicle)
+	w.Uses, w.Check = vehicleUses(resource.Create), tsp.Checked(checkVehicle)
 	w.Encode = rest.Body(func(v *resource.Vehicle, w tsp.Write) (any, error) {
 		return vehicleInto(begin(w, w.Settings.Text(settingCategory), vehicleID(v)), v), nil
 	})
@@ -18,7 +18,7 @@ func createVehicle() rest.Write {
 func updateVehicle() rest.Write {
 	w := updateDevice(resource.KindVehicle)
 	w.Uses = vehicleUses(resource.Update)
-	w.Check = rest.Checked(func(v *resource.Vehicle, _ tsp.Settings) []resource.Problem { return checkSerial(v.ELDSerialNumber) })
+	w.Check = tsp.Checked(func(v *resource.Vehicle, _ tsp.Settings) []resource.Problem { return checkSerial(v.ELDSerialNumber) })
 	w.Compose = changed(devicesPath, func(o object, v *resource.Vehicle, w tsp.Write) object {
 		return vehicleInto(paired(o, v.ELDSerialNumber, w), v)
 	})

@@ -63,6 +63,8 @@ func (never) Wait(ctx context.Context, _ ...string) error {
 	return ctx.Err()
 }
 
+func (never) Enter(context.Context, ...string) (func(), error) { return func() {}, nil }
+
 // neverBegun gives up a write before its first call.
 func (f form) neverBegun(d draft, why string, pace tsp.Pacer, before bool) {
 	w := f.world(setup{})

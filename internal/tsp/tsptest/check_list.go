@@ -74,7 +74,8 @@ func (t *trial) readable(kind resource.Kind, key string, fields jsontext.Value) 
 	}
 }
 
-// checkListAnswers: a list that cannot be read ends with a class, never with fewer records.
+// checkListAnswers: a list that cannot be read ends with a class, never with fewer records. One that
+// is longer than what is read is not asked for again and again: it stays as long.
 func checkListAnswers(t *trial) {
 	spoils := unreadable()
 	spoils["an error"] = answers(500, plainText, "oops")
@@ -90,6 +91,8 @@ func checkListAnswers(t *trial) {
 				t.errorf("%s in answer to a list of %s records gives %d records and no error", name, imports.Kind, len(page.Records))
 			} else if class := t.classOf(err); class == tsp.Done || class == tsp.Unknown {
 				t.errorf("%s in answer to a list of %s records is %s; a list changes nothing", name, imports.Kind, class)
+			} else if name == tooLong && class != tsp.Broken {
+				t.errorf("%s in answer to a list of %s records is %s (%v), want %s", name, imports.Kind, class, err, tsp.Broken)
 			}
 			w.stop()
 		}

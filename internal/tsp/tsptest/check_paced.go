@@ -73,6 +73,49 @@ func (w *world) writeAll(f form, drafts []draft) []error {
 	return ends
 }
 
+// checkAtOnce: a call is in flight until it is answered, and no more are than the limits of the
+// action allow at once.
+func checkAtOnce(t *trial) {
+	f := t.form(t.suite.settings())
+	var bounds []tsp.Limit
+	writes := 0
+	for _, l := range t.suite.spec.Limits {
+		if bound := (tsp.Limit{Key: l.Key, AtOnce: l.AtOnce}); l.AtOnce > 0 && slices.Contains(f.action.Limits, l.Key) {
+			bounds, writes = append(bounds, bound), max(writes, 2*l.AtOnce)
+		}
+	}
+	if writes == 0 {
+		return
+	}
+	f.writable()
+	pace := newStrict(bounds)
+	w := f.world(setup{pace: pace})
+	w.front.expect(lingering)
+	drafts := f.distinct(writes)
+	var all sync.WaitGroup
+	for i := range drafts {
+		all.Go(func() { _, _ = w.session.Write(t.ctx, w.write(f, drafts[i], i+1)) })
+	}
+	all.Wait()
+	w.front.seen()
+	for key, room := range pace.rooms {
+		if w.front.most > cap(room) {
+			t.errorf("%d calls are in flight at once, the limit %s allows %d; a call leaves when it is answered", w.front.most, key, cap(room))
+		}
+		if len(room) > 0 {
+			t.errorf("%d calls that are over still count for the limit %s", len(room), key)
+		}
+	}
+}
+
+// lingering lets calls overlap.
+func lingering(int, *call) spoil {
+	return func(w http.ResponseWriter, r *http.Request, pass http.HandlerFunc) {
+		pass(w, r)
+		time.Sleep(time.Second)
+	}
+}
+
 // throttled tells whether the simulator asked to wait; some TSPs do that with status 200.
 func throttled(c *call) bool {
 	return c.Status == http.StatusTooManyRequests || c.AnswerHeader.Get("Retry-After") != ""
@@ -83,7 +126,7 @@ func throttled(c *call) bool {
 func (f form) enough() int {
 	n := maxPaced
 	for _, l := range f.t.suite.spec.Limits {
-		if slices.Contains(f.action.Limits, l.Key) {
+		if slices.Contains(f.action.Limits, l.Key) && l.Events > 0 {
 			n = min(n, l.Events+l.Events/4+l.Burst)
 		}
 	}
@@ -103,6 +146,9 @@ func checkLimits(t *trial) {
 		if slices.Contains(f.action.Limits, l.Key) {
 			n = max(n, min(l.Events+l.Events/4+l.Burst, maxHasty))
 		}
+	}
+	if n == 0 {
+		t.skipf("the action's limits bound calls at once, and these are serial")
 	}
 	w := f.world(setup{limits: true})
 	for i, d := range f.distinct(n) {

@@ -14,7 +14,8 @@ import (
 )
 
 // checkReplies: the answers that the config names, such as errors with status 200, have their
-// class at whichever call of a write they come; one that only reads applied nothing.
+// class at whichever call of a write they come; one that only reads applied nothing. What a call is
+// refused for is refused again at those behind it; a success is not.
 func checkReplies(t *trial) {
 	if len(t.suite.config.Replies) == 0 {
 		t.skipf("the config names no replies in the TSP's own words")
@@ -24,8 +25,14 @@ func checkReplies(t *trial) {
 	b := f.baseline(d)
 	for n, c := range b.calls {
 		for _, r := range t.suite.config.Replies {
+			if !strings.HasPrefix(c.Method+" "+c.URI, r.Call) {
+				continue
+			}
+			t.suite.answered(r)
 			w := f.world(setup{})
-			w.front.expect(from(n, r.spoil))
+			if w.front.expect(from(n, r.spoil)); r.Call != "" || r.Class == tsp.Done {
+				w.front.expect(at(n, r.spoil))
+			}
 			_, _, err := w.perform(w.write(f, d, 1))
 			class := t.classOf(err)
 			if reads := !c.Wrote && r.Class == tsp.Unknown && class == tsp.Unavailable; class != r.Class && !reads {
@@ -36,9 +43,16 @@ func checkReplies(t *trial) {
 	}
 }
 
-// replies are those of the config that have a class.
+// replies are those of the config that have a class at every call.
 func (s *suite) replies(class tsp.Class) []Reply {
-	return slices.DeleteFunc(slices.Clone(s.config.Replies), func(r Reply) bool { return r.Class != class })
+	return slices.DeleteFunc(slices.Clone(s.config.Replies), func(r Reply) bool { return r.Class != class || r.Call != "" })
+}
+
+// answered notes that a call was answered with a reply.
+func (s *suite) answered(r Reply) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.used["reply "+r.Name] = true
 }
 
 // with adds a header to a reply, unless it is empty.
@@ -95,13 +109,15 @@ func checkUnreadable(t *trial) {
 	}
 }
 
+const tooLong = "10 MB of JSON"
+
 // unreadable are answers of 200 that tell nothing.
 func unreadable() map[string]spoil {
 	return map[string]spoil{
 		"a body that is cut off": answers(http.StatusOK, jsonText, `{"data":{"id":"28147`),
 		"an empty body":          answers(http.StatusOK, jsonText, ""),
 		"a page":                 answers(http.StatusOK, htmlText, htmlPage),
-		"10 MB of JSON":          tenMegabytes,
+		tooLong:                  tenMegabytes,
 		"a bomb":                 bomb,
 	}
 }

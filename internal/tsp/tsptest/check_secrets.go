@@ -11,7 +11,7 @@ import (
 
 // checkSecrets: whatever the TSP echoes, no credential, renewed token, derived password or
 // secret setting is in an error, a header, a result, a page, a log line, or the session itself
-// when somebody prints it.
+// when somebody prints it. Nor is a password that the TSP's own answers hold in an error or a result.
 func checkSecrets(t *trial) {
 	f := t.form(t.suite.settings())
 	d := f.writable()
@@ -20,6 +20,9 @@ func checkSecrets(t *trial) {
 		bare := t.form(without)
 		bare.echo(bare.sample(), 0, plainText)
 		bare.echo(bare.sample(), 400, jsonText)
+	}
+	for _, status := range []int{0, 400} {
+		f.plant(d, status)
 	}
 	for _, status := range []int{0, 200, 302, 400, 401, 403, 404, 409, 422, 429, 500, 503} {
 		for _, contentType := range []string{plainText, jsonText} {

@@ -18,8 +18,8 @@ import (
 // checkSpec: the static data is complete, true to the contract and always the same.
 func checkSpec(t *trial) {
 	spec := t.suite.spec
-	if !slices.Contains(tsp.Names(), spec.Name) {
-		t.errorf("the name %q is no value of the contract's TspEnum", spec.Name)
+	if err := spec.Name.Valid(); err != nil {
+		t.errorf("%v", err)
 	}
 	if spec.DisplayName == "" {
 		t.errorf("there is no display name")
@@ -80,8 +80,9 @@ func specLimits(t *trial, spec tsp.Spec) {
 		if !slices.Contains([]tsp.Scope{tsp.PerConnection, tsp.PerAccount, tsp.PerApp}, l.Scope) {
 			t.errorf("the limit %s has no scope", l.Key)
 		}
-		if l.Events < 1 || l.Period <= 0 || l.Burst < 1 || l.Burst > l.Events {
-			t.errorf("the limit %s is no rate: %d in %v, %d at once", l.Key, l.Events, l.Period, l.Burst)
+		rate := l.Events > 0 && l.Period > 0 && l.Burst > 0 && l.Burst <= l.Events
+		if none := l.Events == 0 && l.Period == 0 && l.Burst == 0; !rate && !(none && l.AtOnce > 0) || l.AtOnce < 0 {
+			t.errorf("the limit %s is no rate and bounds no calls at once: %d in %v, %d at once, %d in flight", l.Key, l.Events, l.Period, l.Burst, l.AtOnce)
 		}
 		if l.Source == "" {
 			t.errorf("the limit %s has no source: a URL, or why it is assumed", l.Key)

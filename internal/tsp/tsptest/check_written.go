@@ -1,6 +1,7 @@
 package tsptest
 
 import (
+	"fmt"
 	"slices"
 
 	json "github.com/go-json-experiment/json"
@@ -14,11 +15,41 @@ import (
 // back as it was written.
 func checkWritten(t *trial) {
 	f := t.form(t.suite.settings())
+	f.writes(f.writable(), setup{})
+}
+
+// checkSwitches: a write does the same whatever the simulator's switches make of its TSP.
+func checkSwitches(t *trial) {
+	if len(t.suite.config.Switches) == 0 {
+		t.skipf("the config names no switches of the simulator")
+	}
+	f := t.form(t.suite.settings())
 	d := f.writable()
-	w := f.world(setup{})
+	if f.writes(d, setup{}); len(t.outcome.Failures) > 0 {
+		t.outcome.Failures = nil
+		t.unready("written", "the write does not do what it says without any switch")
+	}
+	for _, switches := range t.suite.config.Switches {
+		told := len(t.outcome.Failures)
+		f.writes(d, setup{switches: switches})
+		for i := range t.outcome.Failures[told:] {
+			t.outcome.Failures[told+i] = fmt.Sprintf("with the switches %v: %s", switches, t.outcome.Failures[told+i])
+		}
+	}
+}
+
+// writes performs a draft in a world of its own and looks at what became of it.
+func (f form) writes(d draft, of setup) {
+	t := f.t
+	w := f.world(of)
+	defer w.stop()
 	before := w.sim.counts()
 	state := w.sim.state()
-	out, _ := w.must(w.write(f, d, 1))
+	out, calls, err := w.perform(w.write(f, d, 1))
+	if err != nil {
+		t.errorf("the write fails: %v\n%s", err, exchanged(calls))
+		return
+	}
 	if w.sim.state() == state {
 		t.errorf("the write succeeds, and no collection of the simulator changes")
 	}

@@ -33,8 +33,12 @@ type Config struct {
 	// for the records to update ("update vehicle"). Those that are not named are listed. An empty
 	// first one leaves the field out of the samples, where a record can be named only once.
 	Sources map[string][]resource.SourceID
+	// Switches are ways in which the TSP's customers differ, as the simulator's switches, under each of
+	// which every write does the same.
+	Switches []map[string]bool
 	// Replies are answers in the TSP's own words, such as errors with status 200. Those of the
-	// classes Throttled and Unauthorized also stand for such an end where a check needs one.
+	// classes Throttled and Unauthorized also stand for such an end where a check needs one, unless
+	// they are of one call only.
 	Replies []Reply
 	// Classes are what statuses mean at this TSP where tsp.ClassOf would be too rough.
 	Classes map[int]tsp.Class
@@ -53,9 +57,12 @@ type Config struct {
 	OpenAPI string
 }
 
-// Reply is an answer of the TSP to a write, and the class that it must have.
+// Reply is an answer of the TSP to a write, and the class that it must have. One of class Done must
+// be taken for a success.
 type Reply struct {
-	Name   string
+	Name string
+	// Call is how the requests begin that are answered so, as in "PATCH /vehicles/"; "" is all.
+	Call   string
 	Status int // 0 means 200
 	Header http.Header
 	Body   string

@@ -1,6 +1,7 @@
 package tsptest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,13 +14,18 @@ func TestAnExceptionExcusesAFailureAndAnUnusedOneIsReported(t *testing.T) {
 	t.Parallel()
 	config := referenceConfig(incompleteSpec)
 	config.Except = map[string]string{"spec": "on purpose", "fields/create vehicle/oem": "never asked about here"}
+	config.Replies = nil
 	s := newSuite(config)
 	o := s.try(t, checks()[0], tsp.Capability{})
 	if o.Skipped != "on purpose" || len(o.Failures) > 0 {
 		t.Errorf("%+v", o)
 	}
-	if diff := cmp.Diff([]string{"fields/create vehicle/oem"}, s.unusedExceptions()); diff != "" {
+	if diff := cmp.Diff([]string{"fields/create vehicle/oem"}, s.unused()); diff != "" {
 		t.Error(diff)
+	}
+	s.config.Replies = []Reply{{Name: "nobody's", Call: "DELETE /vehicles"}}
+	if unused := s.unused(); !slices.Contains(unused, "the reply nobody's") {
+		t.Errorf("a reply that no call was answered with is not told: %v", unused)
 	}
 }
 

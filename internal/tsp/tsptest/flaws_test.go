@@ -25,13 +25,19 @@ const (
 	missingIsRejected flaw = "an unknown record is called a refusal"
 	keyChanges        flaw = "the native key changes with the attempt"
 	sureOfLoss        flaw = "a lost answer is taken for a call that was not made"
+	doubtsLookUps     flaw = "a look-up without an answer is taken for a write that may have been made"
 	neverLooks        flaw = "a step that was begun is made again without looking"
 	timeoutIsRejected flaw = "a time-out is taken for a refusal"
 	trustsAnyJSON     flaw = "any JSON object is taken for success"
+	refusesUnchanged  flaw = "that there is nothing to change is taken for a refusal"
+	failsDone         flaw = "that there is nothing to change is an error of class done"
 	trustsErrors      flaw = "a refusal with status 200 is taken for success"
 	waitsFor429Alone  flaw = "Retry-After is read only with status 429"
 	wholeSeconds      flaw = "Retry-After is read as whole seconds"
 	trustsCutOff      flaw = "half an answer is taken for success"
+	expectsBrief      flaw = "an answer with the whole record is not understood"
+	notesAnswers      flaw = "the result's note is the TSP's answer"
+	tellsAnswers      flaw = "an error tells the TSP's whole answer"
 	tellsToken        flaw = "an error tells the token"
 	followsRedirects  flaw = "redirects are followed"
 	ignoresCancel     flaw = "a write cannot be given up"
@@ -41,11 +47,13 @@ const (
 	doubtsSignIn      flaw = "a sign-in without an answer is taken for a write that may have been made"
 	usesUnstored      flaw = "a new token is used before it is stored"
 	impatient         flaw = "only the first call of a write waits for its budget"
+	crowds            flaw = "a call makes room for another before it is answered"
 	overstates        flaw = "the spec allows more calls than the TSP"
 	paysForOthers     flaw = "the action declares the limit of calls that it does not make"
 	unlimited         flaw = "the simulator enforces no limits"
 	survivesPanics    flaw = "a panic in an encoder becomes a refusal"
 	skipsRecords      flaw = "a list leaves out a record"
+	retriesLongLists  flaw = "a list that is too long is called unavailable"
 	trustsCutOffLists flaw = "half a list is taken for the whole"
 	sendsUndocumented flaw = "a member is sent that the TSP does not document"
 )
@@ -56,11 +64,11 @@ func flaws() map[flaw]string {
 		incompleteSpec: "spec", unlabelled: "settings", accountDrifts: "connected", mute: "connected", wrongKeyRejected: "connected", unreasoned: "uses", inventsIDs: "written",
 		sendsDropped: "fields", ignoresCases: "fields", sendsOurIDs: "our ids", clearsTheRest: "patch", forgetsNull: "null",
 		trimsTexts: "texts", restless: "deterministic", changesHeader: "golden", confusesValues: "values", asksFirst: "undeclared",
-		missingIsRejected: "missing", keyChanges: "repeated", sureOfLoss: "lost answers", neverLooks: "crashes",
-		timeoutIsRejected: "statuses", trustsAnyJSON: "statuses", trustsErrors: "replies", wholeSeconds: "retry after", waitsFor429Alone: "retry after", trustsCutOff: "unreadable",
-		tellsToken: "secrets", followsRedirects: "redirects", ignoresCancel: "cancelled", leaksGoroutines: "cancelled",
+		missingIsRejected: "missing", keyChanges: "repeated", sureOfLoss: "lost answers", doubtsLookUps: "lost answers", neverLooks: "crashes",
+		timeoutIsRejected: "statuses", trustsAnyJSON: "statuses", trustsErrors: "replies", refusesUnchanged: "replies", failsDone: "replies", wholeSeconds: "retry after", waitsFor429Alone: "retry after", trustsCutOff: "unreadable",
+		tellsToken: "secrets", notesAnswers: "secrets", tellsAnswers: "secrets", expectsBrief: "switches", followsRedirects: "redirects", ignoresCancel: "cancelled", leaksGoroutines: "cancelled",
 		renewsTheNew: "parallel", renewsForEver: "expired session", usesUnstored: "renewal", doubtsSignIn: "renewal",
-		impatient: "paced", unlimited: "limits", overstates: "paced", paysForOthers: "paced",
-		survivesPanics: "panic", skipsRecords: "list", trustsCutOffLists: "list answers", sendsUndocumented: "openapi",
+		impatient: "paced", unlimited: "limits", overstates: "paced", crowds: "at once", paysForOthers: "paced",
+		survivesPanics: "panic", skipsRecords: "list", trustsCutOffLists: "list answers", retriesLongLists: "list answers", sendsUndocumented: "openapi",
 	}
 }

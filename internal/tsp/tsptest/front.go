@@ -33,7 +33,9 @@ type front struct {
 
 	mu    sync.Mutex
 	calls []*call
-	plan  func(n int, c *call) spoil
+	// inside counts the calls that are being answered, and most is how many were at once.
+	inside, most int
+	plan         func(n int, c *call) spoil
 }
 
 // ServeHTTP records a request and answers it.
@@ -45,6 +47,8 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	n := len(f.calls)
 	f.calls = append(f.calls, c)
+	f.inside++
+	f.most = max(f.most, f.inside)
 	plan, watch := f.plan, f.watch
 	f.mu.Unlock()
 	before := ""
@@ -55,6 +59,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		f.mu.Lock()
 		defer f.mu.Unlock()
+		f.inside--
 		c.Status, c.Answer, c.AnswerHeader = seen.status, seen.body.Bytes(), w.Header().Clone()
 		if watch != nil {
 			c.Wrote = watch() != before
@@ -73,7 +78,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (f *front) expect(plan func(n int, c *call) spoil) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.calls, f.plan = nil, plan
+	f.calls, f.plan, f.most = nil, plan, f.inside
 }
 
 // seen returns the requests since the last expect, once none is being answered any more. Only

@@ -207,10 +207,10 @@ func TestAMessageThatCannotBeFoundAgainFails(t *testing.T) {
 	t.Parallel()
 	l := newLiveTest(t, referenceConfig(""), nil)
 	l.spoil = func(w http.ResponseWriter, r *http.Request) bool {
-		if r.Method != http.MethodGet || r.URL.Path != "/messages" {
+		if r.URL.Path != "/messages/search" {
 			return false
 		}
-		tell(w, http.StatusOK, simkit.Object{"items": []any{}, "next": ""})
+		tell(w, http.StatusOK, simkit.Object{"items": []any{}})
 		return true
 	}
 	if failures := strings.Join(l.run(), "\n"); !strings.Contains(failures, "it would be sent twice") {

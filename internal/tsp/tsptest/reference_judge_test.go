@@ -27,6 +27,9 @@ func (l *link) judge(r request, sent *http.Request, answer *http.Response) (repl
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxReply+1))
 	class := tsp.ClassOf(answer.StatusCode)
 	message := l.redact(string(body[:min(len(body), 200)]))
+	if isJSON(body) && !l.reference.has(tellsAnswers) {
+		message = l.said(body)
+	}
 	if l.reference.has(mute) {
 		message = "refused"
 	}
@@ -43,11 +46,16 @@ func (l *link) judge(r request, sent *http.Request, answer *http.Response) (repl
 	if class == tsp.Done {
 		class, message = l.confirm(r, body, err)
 	}
+	if unchanged := string(body) == `{"error":"unchanged"}`; unchanged && l.reference.has(failsDone) {
+		return out, fails(tsp.Done, message)
+	} else if unchanged && !l.reference.has(refusesUnchanged) {
+		return out, nil
+	}
 	if class == tsp.Done {
 		return out, nil
 	}
-	if class == tsp.Unknown && r.method == http.MethodGet {
-		class = tsp.Unavailable
+	if class == tsp.Unknown {
+		class = l.unsure(r)
 	}
 	return out, &tsp.Error{Class: class, Message: message, Status: answer.StatusCode, Headers: headers,
 		RetryAfter: l.retryAfter(answer)}
@@ -61,21 +69,39 @@ func (l *link) confirm(r request, body []byte, broke error) (tsp.Class, string) 
 	}
 	var said struct {
 		ID    string         `json:"id"`
+		Name  string         `json:"name"`
 		Token string         `json:"token"`
 		Items jsontext.Value `json:"items"`
 		Error jsontext.Value `json:"error"`
 	}
 	switch {
+	case r.only() && len(body) > maxReply && !l.reference.has(retriesLongLists):
+		return tsp.Broken, "the answer is too long"
 	case broke != nil || len(body) > maxReply || json.Unmarshal(body, &said) != nil:
 		return tsp.Unknown, "the answer cannot be read"
 	case len(said.Error) > 0:
 		return l.errorClass(string(said.Error)), l.redact(string(said.Error))
 	case l.reference.has(trustsAnyJSON):
 		return tsp.Done, ""
+	case said.Name != "" && l.reference.has(expectsBrief):
+		return tsp.Unknown, "the answer holds more than the id"
 	case said.ID == "" && said.Token == "" && said.Items == nil:
 		return tsp.Unknown, "the answer confirms nothing"
 	}
 	return tsp.Done, ""
+}
+
+// said is what an answer says is wrong.
+func (l *link) said(body []byte) string {
+	var no struct {
+		Error any `json:"error"`
+	}
+	_ = json.Unmarshal(body, &no)
+	text, ok := no.Error.(string)
+	if !ok {
+		text = "refused"
+	}
+	return l.redact(text)
 }
 
 // errorClass is what an error with status 200 means.

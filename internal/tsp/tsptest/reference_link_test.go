@@ -33,6 +33,8 @@ type request struct {
 	method, path string
 	body         any
 	header       http.Header
+	// reads tells that the call changes nothing although it is a POST.
+	reads bool
 	// later tells that the call is not the first one of its write.
 	later bool
 }
@@ -85,8 +87,14 @@ func (l *link) once(ctx context.Context, pace tsp.Pacer, r request, token string
 		}
 		body = strings.NewReader(string(text))
 	}
-	if err := l.pace(ctx, pace, r); err != nil {
+	leave, paced := l.pace(ctx, pace, r)
+	if paced != nil {
 		return reply{}, fails(tsp.Unavailable, "the call was not begun")
+	}
+	if l.reference.has(crowds) {
+		leave()
+	} else {
+		defer leave()
 	}
 	if l.reference.has(ignoresCancel) && r.method == http.MethodPost {
 		ctx = context.WithoutCancel(ctx)
@@ -110,26 +118,32 @@ func (l *link) once(ctx context.Context, pace tsp.Pacer, r request, token string
 		if l.reference.has(sureOfLoss) && errors.Is(err, io.EOF) {
 			return reply{}, fails(tsp.Unavailable, "the connection was cut")
 		}
-		return reply{}, fails(unsure(r.method), l.redact("no answer: "+err.Error()))
+		return reply{}, fails(l.unsure(r), l.redact("no answer: "+err.Error()))
 	}
 	defer answer.Body.Close()
 	return l.judge(r, out, answer)
 }
 
-// pace waits for the budget of a call.
-func (l *link) pace(ctx context.Context, pace tsp.Pacer, r request) error {
-	if l.reference.has(impatient) && r.later {
-		return ctx.Err()
+// pace waits for the budget of a call and for its room beside others.
+func (l *link) pace(ctx context.Context, pace tsp.Pacer, r request) (leave func(), err error) {
+	limits := []string{"writes", "session"}
+	if r.only() || r.path == "/login" {
+		limits = []string{"reads"}
 	}
-	if r.method == http.MethodGet || r.path == "/login" {
-		return pace.Wait(ctx, "reads")
+	if !l.reference.has(impatient) || !r.later {
+		if err := pace.Wait(ctx, limits...); err != nil {
+			return nil, err
+		}
 	}
-	return pace.Wait(ctx, "writes")
+	return pace.Enter(ctx, limits...)
 }
 
+// only tells whether a call only reads.
+func (r request) only() bool { return r.method == http.MethodGet || r.reads }
+
 // unsure is the class of a call that nobody answered.
-func unsure(method string) tsp.Class {
-	if method == http.MethodGet {
+func (l *link) unsure(r request) tsp.Class {
+	if r.only() && !(r.reads && l.reference.has(doubtsLookUps)) {
 		return tsp.Unavailable
 	}
 	return tsp.Unknown

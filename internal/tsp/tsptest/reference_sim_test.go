@@ -10,11 +10,14 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
+// wholeAnswers is the switch that lets creates be answered with more than an id.
+const wholeAnswers = "whole_answers"
+
 // service is the TSP of the reference adapter.
 type service struct{ host *simkit.Host }
 
 func newReferenceSimulator(o simkit.Options) (simkit.Simulator, error) {
-	h, err := simkit.New(o, simkit.Definition{Info: simkit.Info{Name: "reference"},
+	h, err := simkit.New(o, simkit.Definition{Info: simkit.Info{Name: "reference"}, Switches: map[string]bool{wholeAnswers: false},
 		Build: func(h *simkit.Host) simkit.TSP { return &service{h} }})
 	if err != nil {
 		return nil, err
@@ -116,20 +119,27 @@ func (s *service) answer(tx *simkit.Tx, r *http.Request) (simkit.Object, error) 
 		return nil, no(http.StatusUnauthorized)
 	}
 	limit := simkit.Limit{Key: "reads", N: 20, Per: time.Second}
-	if r.Method != http.MethodGet {
+	if r.Method != http.MethodGet && r.URL.Path != "/messages/search" {
 		limit = simkit.Limit{Key: "writes", N: 10, Per: time.Second}
 	}
 	if s.host.Limiter.Take(s.host.Now(), limit) > 0 {
 		return nil, tooFast{}
 	}
+	if r.URL.Path == "/messages/search" {
+		return search(tx, body), nil
+	}
 	collection, id, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch r.Method + " " + collection {
 	case "GET me":
 		return simkit.Object{"id": "reference"}, nil
-	case "GET vehicles", "GET users", "GET messages":
+	case "GET vehicles", "GET users":
 		return page(tx, collection, r), nil
 	case "POST vehicles", "POST users", "POST messages":
-		return create(tx, collection, body)
+		made, err := create(tx, collection, body)
+		if err == nil && s.host.On(wholeAnswers) {
+			made["name"] = "as it was sent"
+		}
+		return made, err
 	case "PATCH vehicles":
 		return replace(tx, collection, id, body)
 	}

@@ -60,9 +60,6 @@ func page(tx *simkit.Tx, collection string, r *http.Request) simkit.Object {
 	seq, _ := simkit.ParseCursor(r.URL.Query().Get("after"))
 	items, next := []any{}, ""
 	for _, i := range tx.After(collection, seq) {
-		if reference := r.URL.Query().Get("reference"); reference != "" && i.Object["reference"] != reference {
-			continue
-		}
 		if len(items) == 2 {
 			next = simkit.Cursor(seq)
 			break
@@ -71,4 +68,15 @@ func page(tx *simkit.Tx, collection string, r *http.Request) simkit.Object {
 		items = append(items, i.Object)
 	}
 	return simkit.Object{"items": items, "next": next}
+}
+
+// search lists the messages of a reference.
+func search(tx *simkit.Tx, body simkit.Object) simkit.Object {
+	found := []any{}
+	for _, i := range tx.Items("messages") {
+		if i.Object["reference"] == body["reference"] {
+			found = append(found, i.Object)
+		}
+	}
+	return simkit.Object{"items": found}
 }

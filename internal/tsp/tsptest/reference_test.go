@@ -43,6 +43,7 @@ func (r *reference) Spec() tsp.Spec {
 		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("api_basic"), tsp.CredentialKindOf("oauth2_initiate")},
 		Limits: []tsp.Limit{
 			{Key: "writes", Scope: tsp.PerAccount, Events: 10, Period: time.Second, Burst: 3, Source: page},
+			{Key: "session", Scope: tsp.PerConnection, AtOnce: 3, Source: page},
 			{Key: "reads", Scope: tsp.PerAccount, Events: 20, Period: time.Second, Burst: 5, Source: "assumed: none is stated"},
 		},
 		Parallel: 4, Actions: r.actions(),

@@ -92,7 +92,7 @@ func (r *reference) actions() tsp.Actions {
 	}
 	created := uses(resource.KindVehicle, resource.Create, vehicle)
 	created["notes"] = tsp.Dropped("new vehicles have no notes").With("keep_notes", "true", tsp.Sent())
-	limits := []string{"writes"}
+	limits := []string{"writes", "session"}
 	if r.has(paysForOthers) {
 		limits = []string{"reads"}
 	}

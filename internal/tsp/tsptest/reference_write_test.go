@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	json "github.com/go-json-experiment/json"
@@ -98,6 +97,9 @@ func (l *link) perform(ctx context.Context, w tsp.Write, parts []part) (tsp.Writ
 		}
 		_ = json.Unmarshal(a.body, &made)
 		out.Status, out.Headers = a.status, a.header
+		if l.reference.has(notesAnswers) {
+			out.Note = string(a.body)
+		}
 		if w.Verb == resource.Create && w.Kind != resource.KindMessage && w.Kind != resource.KindGroupMessage {
 			out.SourceID = made.ID
 			if l.reference.has(inventsIDs) {
@@ -118,7 +120,7 @@ func (l *link) perform(ctx context.Context, w tsp.Write, parts []part) (tsp.Writ
 
 // sent asks whether a call took effect.
 func (l *link) sent(ctx context.Context, w tsp.Write, p part) (bool, error) {
-	a, err := l.send(ctx, w.Pace, request{method: http.MethodGet, path: "/messages?reference=" + url.QueryEscape(p.key)})
+	a, err := l.send(ctx, w.Pace, request{method: http.MethodPost, path: "/messages/search", body: map[string]any{"reference": p.key}, reads: true})
 	return err == nil && strings.Contains(string(a.body), p.key), err
 }
 

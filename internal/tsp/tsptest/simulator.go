@@ -36,6 +36,15 @@ func (s simulator) must(method, path, body string) *httptest.ResponseRecorder {
 // fault makes the simulator meet its next request with a fault.
 func (s simulator) fault(body string) { s.must(http.MethodPost, "/_sim/faults", body) }
 
+// turn turns switches of the simulator.
+func (s simulator) turn(switches map[string]bool) {
+	text, err := json.Marshal(switches, json.Deterministic(true))
+	if err != nil {
+		s.t.fatalf("the switches %v: %v", switches, err)
+	}
+	s.must(http.MethodPost, "/_sim/switches", string(text))
+}
+
 // objects lists one collection.
 func (s simulator) objects(collection string) []simkit.Object {
 	answer := s.admin(http.MethodGet, "/_sim/objects/"+collection, "")

@@ -64,8 +64,15 @@ func (s *suite) excuse(name string) (string, bool) {
 	return "", false
 }
 
-func (s *suite) unusedExceptions() []string {
+// unused lists what the config names and no check met: exceptions, and replies to calls that no
+// write makes.
+func (s *suite) unused() []string {
 	var unused []string
+	for _, r := range s.config.Replies {
+		if !s.used["reply "+r.Name] {
+			unused = append(unused, "the reply "+r.Name)
+		}
+	}
 	for name := range s.config.Except {
 		if !s.used[name] {
 			unused = append(unused, name)

@@ -21,9 +21,11 @@ func referenceConfig(f flaw) Config {
 			resource.KindMessage: {"messages"}, resource.KindGroupMessage: {"messages"}},
 		Settings:  tsp.Settings{"home_group": "g1", "initial_password": "first-password-7"},
 		Renewable: tsp.Credentials{Kind: "oauth2_initiate", Fields: map[string]string{"code": "demo-code"}},
+		Switches:  []map[string]bool{{wholeAnswers: true}},
 		Capitals:  []string{"license_plate_number"},
 		Replies: []Reply{
 			{Name: "an error with status 200", Status: http.StatusOK, Body: `{"error":"locked"}`, Class: tsp.Rejected},
+			{Name: "nothing to change", Call: "PATCH /vehicles/", Status: http.StatusConflict, Body: `{"error":"unchanged"}`, Class: tsp.Done},
 			{Name: "a quota with status 200", Body: `{"error":"too fast"}`, Class: tsp.Throttled},
 			{Name: "a refusal with status 200", Body: `{"error":"no session"}`, Class: tsp.Unauthorized},
 		},

@@ -34,6 +34,8 @@ type setup struct {
 	renewable bool
 	limits    bool
 	pace      tsp.Pacer
+	// switches are turned on before anything is asked.
+	switches map[string]bool
 }
 
 // world starts a simulator and connects the adapter to it.
@@ -50,6 +52,9 @@ func (t *trial) world(of setup) *world {
 		of.pace = free{}
 	}
 	w := &world{t: t, adapter: config.New(), sim: simulator{t, host}, net: newNetwork(), setup: of, log: new(bytes.Buffer)}
+	if of.switches != nil {
+		w.sim.turn(of.switches)
+	}
 	w.front = &front{simulator: host}
 	var stopServer func()
 	w.client, stopServer = w.net.serve(w.front)
@@ -123,6 +128,10 @@ func (t *trial) classOf(err error) tsp.Class {
 		return tsp.Done
 	}
 	e := t.classified(err)
+	if e.Class == tsp.Done {
+		t.errorf("the error is of class %s, which no failure can have: %v", tsp.Done, err)
+		return tsp.Broken
+	}
 	return e.Class
 }
 

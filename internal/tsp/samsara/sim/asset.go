@@ -15,8 +15,8 @@ func newAssetID(tx *simkit.Tx) string { return strconv.FormatInt(assetIDs+tx.Nex
 // lookUpAsset finds an asset of one class.
 func lookUpAsset(tx *simkit.Tx, class, id string) (*simkit.Item, error) {
 	i, err := lookUp(tx, assets, id)
-	if err == nil && text(i.Object, "type") != class {
-		return nil, missing()
+	if err == nil && simkit.Text(i.Object, "type") != class {
+		return nil, simkit.Missing()
 	}
 	return i, err
 }
@@ -44,7 +44,7 @@ func changeAsset(tx *simkit.Tx, i *simkit.Item, change, sent simkit.Object) (*si
 	o["updatedAtTime"] = timestamp(tx.Now())
 	after, err := putAsset(tx, i.ID, o)
 	if err == nil {
-		noteChange(tx, classCollection(text(i.Object, "type")), i.ID, sent)
+		tx.NoteChange(classCollection(simkit.Text(i.Object, "type")), i.ID, sent)
 	}
 	return after, err
 }

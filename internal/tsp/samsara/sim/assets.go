@@ -31,8 +31,8 @@ func assetShape() simkit.Shape {
 }
 
 // postAsset creates a vehicle, trailer or other equipment. No field is required.
-func (s *service) postAsset(tx *simkit.Tx, c *call) (any, error) {
-	body := c.body
+func (s *service) postAsset(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	body := c.Body
 	if _, given := body["type"]; !given {
 		body = merge(body, simkit.Object{"type": "uncategorized"})
 	}
@@ -44,16 +44,16 @@ func (s *service) postAsset(tx *simkit.Tx, c *call) (any, error) {
 }
 
 // patchAsset takes the id from the query. Whether key:value works there is not documented, so it does not.
-func (s *service) patchAsset(tx *simkit.Tx, c *call) (any, error) {
-	id := c.query.Get("id")
+func (s *service) patchAsset(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	id := c.Query.Get("id")
 	if id == "" {
-		return nil, invalid("id is required")
+		return nil, simkit.Invalid("id is required")
 	}
-	i, ok := tx.Get(assets, id)
-	if !ok {
-		return nil, missing()
+	i, err := tx.Find(assets, id)
+	if err != nil {
+		return nil, err
 	}
-	after, err := changeAsset(tx, i, c.body, c.body)
+	after, err := changeAsset(tx, i, c.Body, c.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -61,16 +61,16 @@ func (s *service) patchAsset(tx *simkit.Tx, c *call) (any, error) {
 }
 
 func (s *service) assetReply(tx *simkit.Tx, i *simkit.Item) any {
-	if s.host.On(unwrappedAssets) {
+	if s.Host.On(unwrappedAssets) {
 		return showAsset(tx, i)
 	}
 	return data(showAsset(tx, i))
 }
 
-func listAssets(tx *simkit.Tx, c *call) (any, error) {
-	class := c.query.Get("type")
-	if c.query.Has("type") && !slices.Contains(assetClasses(), class) {
-		return nil, invalid("type must be one of %s", strings.Join(assetClasses(), ", "))
+func listAssets(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	class := c.Query.Get("type")
+	if c.Query.Has("type") && !slices.Contains(assetClasses(), class) {
+		return nil, simkit.Invalid("type must be one of %s", strings.Join(assetClasses(), ", "))
 	}
 	fits, err := common(c)
 	if err != nil {
@@ -81,19 +81,19 @@ func listAssets(tx *simkit.Tx, c *call) (any, error) {
 		return nil, err
 	}
 	keep := func(i *simkit.Item) bool {
-		return (class == "" || text(i.Object, "type") == class) && chosen(c, i) && fits(i)
+		return (class == "" || simkit.Text(i.Object, "type") == class) && chosen(c, i) && fits(i)
 	}
 	return listing{assets, assetPage, keep, show}.page(tx, c)
 }
 
 // chosen applies the filters ids (Samsara ids or external ids) and externalIds.
-func chosen(c *call, i *simkit.Item) bool {
+func chosen(c *simkit.Call, i *simkit.Item) bool {
 	names := []string{i.ID}
 	for key, value := range allExternalIDs(i.Object) {
 		names = append(names, key+":"+value.(string))
 	}
 	for _, filter := range []string{"ids", "externalIds"} {
-		wanted := listed(c, filter)
+		wanted := c.Listed(filter)
 		if len(wanted) > 0 && !slices.ContainsFunc(wanted, func(w string) bool { return slices.Contains(names, w) }) {
 			return false
 		}
@@ -102,15 +102,15 @@ func chosen(c *call, i *simkit.Item) bool {
 }
 
 // assetView leaves external ids and tags out of a list unless they are asked for.
-func assetView(c *call) (func(*simkit.Tx, *simkit.Item) simkit.Object, error) {
+func assetView(c *simkit.Call) (func(*simkit.Tx, *simkit.Item) simkit.Object, error) {
 	left := map[string]string{"includeExternalIds": "externalIds", "includeTags": "tags"}
 	for parameter := range left {
-		switch c.query.Get(parameter) {
+		switch c.Query.Get(parameter) {
 		case "true":
 			delete(left, parameter)
 		case "", "false":
 		default:
-			return nil, invalid("%s must be true or false", parameter)
+			return nil, simkit.Invalid("%s must be true or false", parameter)
 		}
 	}
 	return func(tx *simkit.Tx, i *simkit.Item) simkit.Object {

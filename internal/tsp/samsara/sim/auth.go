@@ -29,62 +29,54 @@ func apiToken(bearer string) (token, bool) {
 	return token{}, false
 }
 
-// allows reports whether the token has a scope, named as in the dashboard ("Read Vehicles").
-func (t token) allows(scope string) bool {
-	return !t.readOnly || strings.HasPrefix(scope, "Read ")
+// authenticate accepts an API token or an OAuth access token that has not expired.
+func (s *service) authenticate(c *simkit.Call) error {
+	bearer := simkit.Bearer(c.Request)
+	t, ok := apiToken(bearer)
+	if !ok {
+		t.name = bearer
+		_, ok = s.Granted(c.Request)
+	}
+	if !ok {
+		return &simkit.Refusal{Status: http.StatusUnauthorized}
+	}
+	c.Caller = t
+	return nil
+}
+
+func caller(c *simkit.Call) token {
+	t, _ := c.Caller.(token)
+	return t
+}
+
+// authorize refuses a token without the operation's scope, which is named as in the dashboard ("Read Vehicles").
+func authorize(c *simkit.Call) error {
+	if scope := c.Operation.Scope; caller(c).readOnly && !strings.HasPrefix(scope, "Read ") {
+		return simkit.Refused(http.StatusForbidden, "This token lacks the scope %s.", scope)
+	}
+	return nil
 }
 
 // checkTags refuses a write that a token restricted to tags may not make.
-func (t token) checkTags(op route, body simkit.Object) error {
-	if len(t.tags) == 0 || !op.tagged {
+func checkTags(_ *simkit.Tx, c *simkit.Call) error {
+	allowed := caller(c).tags
+	if _, tagged := c.Operation.Shape["tagIds"]; !tagged || len(allowed) == 0 {
 		return nil
 	}
-	given, _ := body["tagIds"].([]any)
+	given := simkit.Texts(c.Body, "tagIds")
 	if len(given) == 0 {
-		return invalid("tagIds is required because the token is restricted to tags")
+		return simkit.Invalid("tagIds is required because the token is restricted to tags")
 	}
 	for _, id := range given {
-		if text, _ := id.(string); !slices.Contains(t.tags, text) {
-			return &refusal{status: http.StatusForbidden, message: "This token has no access to one of the tags."}
+		if !slices.Contains(allowed, id) {
+			return simkit.Refused(http.StatusForbidden, "This token has no access to one of the tags.")
 		}
 	}
 	return nil
 }
 
-func bearer(r *http.Request) string {
-	scheme, value, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return ""
-	}
-	return value
-}
-
-// authenticate accepts an API token or an OAuth access token that has not expired.
-func (s *service) authenticate(r *http.Request) (token, error) {
-	text := bearer(r)
-	if t, ok := apiToken(text); ok {
-		return t, nil
-	}
-	if text != "" && s.accessValid(text) {
-		return token{name: text}, nil
-	}
-	return token{}, &refusal{status: http.StatusUnauthorized, message: invalidToken}
-}
-
 // Expire ends all OAuth sessions when the request uses one. An API token has no session: it is refused this once.
 func (s *service) Expire(r *http.Request) bool {
-	text := bearer(r)
-	if _, ok := apiToken(text); ok {
-		return true
-	}
-	if text == "" || !s.accessValid(text) {
-		return false
-	}
-	_ = s.host.Store.Update(func(tx *simkit.Tx) error {
-		for _, i := range slices.Clone(tx.Items(accessTokens)) {
-			tx.Delete(accessTokens, i.ID)
-		}
-		return nil
-	})
-	return true
+	_, ok := apiToken(simkit.Bearer(r))
+	return ok || s.EndGrants(r)
 }

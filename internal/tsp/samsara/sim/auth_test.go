@@ -16,8 +16,8 @@ func TestARequestWithoutAGoodTokenAnswers401(t *testing.T) {
 		"an empty token": "Bearer ",
 	} {
 		for _, path := range []string{"/me", "/v1/fleet/messages"} {
-			got := s.as("").do("GET", path, "", "Authorization", authorization)
-			if message := got.refused(t, http.StatusUnauthorized); message != "Invalid token." {
+			got := s.as("").Do("GET", path, "", "Authorization", authorization)
+			if message := got.Refused(t, http.StatusUnauthorized, "message"); message != "Invalid token." {
 				t.Errorf("%s on %s: %q", name, path, message)
 			}
 		}
@@ -31,8 +31,8 @@ func TestAReadOnlyTokenMayReadButNotWrite(t *testing.T) {
 		"/me", "/users", "/tags", "/fleet/vehicles", "/fleet/vehicles/" + vehicle, "/fleet/drivers", "/fleet/drivers/" + driver,
 		"/fleet/trailers", "/fleet/trailers/" + trailer, "/assets", "/v1/fleet/messages",
 	} {
-		if got := s.do("GET", path, ""); got.status != http.StatusOK {
-			t.Errorf("GET %s = %d %s", path, got.status, got.text)
+		if got := s.Do("GET", path, ""); got.Status != http.StatusOK {
+			t.Errorf("GET %s = %d %s", path, got.Status, got.Text)
 		}
 	}
 	for call, scope := range map[string]string{
@@ -42,8 +42,8 @@ func TestAReadOnlyTokenMayReadButNotWrite(t *testing.T) {
 		"POST /v1/fleet/messages": "Write Messages", "POST /fleet/dvirs": "Write DVIRs", "POST /fuel-purchase": "Write Fuel Purchase",
 	} {
 		method, path, _ := strings.Cut(call, " ")
-		got := s.do(method, path, `{}`)
-		if message := got.refused(t, http.StatusForbidden); !strings.Contains(message, scope) {
+		got := s.Do(method, path, `{}`)
+		if message := got.Refused(t, http.StatusForbidden, "message"); !strings.Contains(message, scope) {
 			t.Errorf("%s: %q does not name %s", call, message, scope)
 		}
 	}
@@ -63,8 +63,8 @@ func TestATokenRestrictedToTagsMustGiveThem(t *testing.T) {
 	} {
 		for call := range map[string]bool{"POST /fleet/trailers": true, "POST /assets": true, "PATCH /fleet/vehicles/" + vehicle: true} {
 			method, path, _ := strings.Cut(call, " ")
-			if got := s.do(method, path, c.body); got.status != c.status {
-				t.Errorf("%s %s = %d %s", call, c.name, got.status, got.text)
+			if got := s.Do(method, path, c.body); got.Status != c.status {
+				t.Errorf("%s %s = %d %s", call, c.name, got.Status, got.Text)
 			}
 		}
 	}
@@ -79,11 +79,11 @@ func TestUnknownPathsAndMethodsAreRefusedInJSON(t *testing.T) {
 		"GET /oauth2/token": 405, "HEAD /me/x": 404,
 	} {
 		method, path, _ := strings.Cut(call, " ")
-		got := s.do(method, path, "")
-		if got.status != status {
-			t.Errorf("%s = %d, want %d", call, got.status, status)
+		got := s.Do(method, path, "")
+		if got.Status != status {
+			t.Errorf("%s = %d, want %d", call, got.Status, status)
 		} else if method != http.MethodHead {
-			got.refused(t, status)
+			got.Refused(t, status, "message")
 		}
 	}
 }
@@ -97,7 +97,7 @@ func TestAnUnknownIDAnswers404(t *testing.T) {
 		"PATCH /assets?id=samsara.vin:" + firstVIN, "GET /fleet/drivers/samsara.vin:" + firstVIN,
 	} {
 		method, path, _ := strings.Cut(call, " ")
-		if message := s.do(method, path, `{}`).refused(t, http.StatusNotFound); message != "Object not found." {
+		if message := s.Do(method, path, `{}`).Refused(t, http.StatusNotFound, "message"); message != "Object not found." {
 			t.Errorf("%s: %q", call, message)
 		}
 	}

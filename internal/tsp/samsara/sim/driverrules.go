@@ -116,23 +116,23 @@ func rulesetOverride() simkit.Rule {
 func checkDeactivation(tx *simkit.Tx, i *simkit.Item, change simkit.Object) error {
 	status, changes := change["driverActivationStatus"].(string)
 	if !changes {
-		status = text(i.Object, "driverActivationStatus")
+		status = simkit.Text(i.Object, "driverActivationStatus")
 	}
 	given, hasTime := change["deactivatedAtTime"].(string)
 	if !hasTime {
 		if changes && status == statusActive {
 			change["deactivatedAtTime"] = ""
-		} else if changes && text(i.Object, "driverActivationStatus") == statusActive {
+		} else if changes && simkit.Text(i.Object, "driverActivationStatus") == statusActive {
 			change["deactivatedAtTime"] = timestamp(tx.Now())
 		}
 		return nil
 	}
 	if status == statusActive {
-		return invalid("deactivatedAtTime cannot be given for an active driver")
+		return simkit.Invalid("deactivatedAtTime cannot be given for an active driver")
 	}
 	at, _ := time.Parse(time.RFC3339, given)
 	if at.Before(tx.Now().AddDate(0, -6, 0)) || at.After(tx.Now()) {
-		return invalid("deactivatedAtTime must lie within the last 6 months")
+		return simkit.Invalid("deactivatedAtTime must lie within the last 6 months")
 	}
 	return nil
 }
@@ -143,15 +143,15 @@ func checkDriverReferences(tx *simkit.Tx, o simkit.Object) error {
 		return err
 	}
 	for _, member := range tagReferences() {
-		if id := text(o, member); id != "" {
+		if id := simkit.Text(o, member); id != "" {
 			if _, ok := tx.Get(tags, id); !ok {
-				return invalid("there is no tag %q", id)
+				return simkit.Invalid("there is no tag %q", id)
 			}
 		}
 	}
-	if id := text(o, "staticAssignedVehicleId"); id != "" {
+	if id := simkit.Text(o, "staticAssignedVehicleId"); id != "" {
 		if _, err := lookUpAsset(tx, classVehicle, id); err != nil {
-			return invalid("there is no vehicle %q", id)
+			return simkit.Invalid("there is no vehicle %q", id)
 		}
 	}
 	return nil
@@ -159,9 +159,9 @@ func checkDriverReferences(tx *simkit.Tx, o simkit.Object) error {
 
 // driverKeys are what only one driver may have: username, licence, external ids.
 func driverKeys(o simkit.Object) []string {
-	keys := append(externalKeys(o), "username "+strings.ToLower(text(o, "username")))
-	if number := text(o, "licenseNumber"); number != "" {
-		keys = append(keys, "license "+text(o, "licenseState")+" "+number)
+	keys := append(externalKeys(o), "username "+strings.ToLower(simkit.Text(o, "username")))
+	if number := simkit.Text(o, "licenseNumber"); number != "" {
+		keys = append(keys, "license "+simkit.Text(o, "licenseState")+" "+number)
 	}
 	return keys
 }

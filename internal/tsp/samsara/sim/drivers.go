@@ -21,24 +21,24 @@ const (
 )
 
 // listDrivers shows active drivers unless deactivated ones are asked for; there is no way to ask for both.
-func listDrivers(tx *simkit.Tx, c *call) (any, error) {
+func listDrivers(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	wanted := statusActive
-	if c.query.Has("driverActivationStatus") {
-		wanted = c.query.Get("driverActivationStatus")
+	if c.Query.Has("driverActivationStatus") {
+		wanted = c.Query.Get("driverActivationStatus")
 		if !slices.Contains([]string{statusActive, statusDeactivated}, wanted) {
-			return nil, invalid("driverActivationStatus must be active or deactivated")
+			return nil, simkit.Invalid("driverActivationStatus must be active or deactivated")
 		}
 	}
 	fits, err := common(c)
 	if err != nil {
 		return nil, err
 	}
-	keep := func(i *simkit.Item) bool { return text(i.Object, "driverActivationStatus") == wanted && fits(i) }
+	keep := func(i *simkit.Item) bool { return simkit.Text(i.Object, "driverActivationStatus") == wanted && fits(i) }
 	return listing{drivers, pageSize, keep, showDriver}.page(tx, c)
 }
 
-func getDriver(tx *simkit.Tx, c *call) (any, error) {
-	i, err := lookUp(tx, drivers, c.id)
+func getDriver(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	i, err := lookUp(tx, drivers, c.ID())
 	if err != nil {
 		return nil, err
 	}
@@ -46,8 +46,8 @@ func getDriver(tx *simkit.Tx, c *call) (any, error) {
 }
 
 // postDriver creates a driver, who is always active.
-func postDriver(tx *simkit.Tx, c *call) (any, error) {
-	o := merge(newDriver(), c.body)
+func postDriver(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	o := merge(newDriver(), c.Body)
 	o["createdAtTime"] = timestamp(tx.Now())
 	i, err := putDriver(tx, newDriverID(tx), o)
 	if err != nil {
@@ -58,12 +58,12 @@ func postDriver(tx *simkit.Tx, c *call) (any, error) {
 
 func newDriverID(tx *simkit.Tx) string { return strconv.FormatInt(driverIDs+tx.NextSeq(), 10) }
 
-func patchDriver(tx *simkit.Tx, c *call) (any, error) {
-	i, err := lookUp(tx, drivers, c.id)
+func patchDriver(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	i, err := lookUp(tx, drivers, c.ID())
 	if err != nil {
 		return nil, err
 	}
-	change := maps.Clone(c.body)
+	change := maps.Clone(c.Body)
 	if err := checkDeactivation(tx, i, change); err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func patchDriver(tx *simkit.Tx, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	noteChange(tx, drivers, i.ID, c.body)
+	tx.NoteChange(drivers, i.ID, c.Body)
 	return data(showDriver(tx, after)), nil
 }
 
@@ -111,12 +111,12 @@ func showDriver(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 		"usDriverRulesetOverride", "waitingTimeDutyStatusEnabled")
 	showShared(tx, o, i)
 	for shown, member := range tagReferences() {
-		if tag, ok := tx.Get(tags, text(i.Object, member)); ok {
+		if tag, ok := tx.Get(tags, simkit.Text(i.Object, member)); ok {
 			o[shown] = tinyTag(tag)
 		}
 	}
-	if v, ok := tx.Get(assets, text(i.Object, "staticAssignedVehicleId")); ok {
-		o["staticAssignedVehicle"] = simkit.Object{"id": v.ID, "name": text(v.Object, "name")}
+	if v, ok := tx.Get(assets, simkit.Text(i.Object, "staticAssignedVehicleId")); ok {
+		o["staticAssignedVehicle"] = simkit.Object{"id": v.ID, "name": simkit.Text(v.Object, "name")}
 	}
 	return o
 }

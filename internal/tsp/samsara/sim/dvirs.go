@@ -27,27 +27,27 @@ func dvirShape() simkit.Shape {
 }
 
 // postDVIR stores a DVIR, signed by its author now. Defects come from the driver app only, so none can be resolved.
-func postDVIR(tx *simkit.Tx, c *call) (any, error) {
-	author, ok := tx.Get(users, text(c.body, "authorId"))
+func postDVIR(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	author, ok := tx.Get(users, simkit.Text(c.Body, "authorId"))
 	if !ok {
-		return nil, invalid("authorId: there is no user %q", text(c.body, "authorId"))
+		return nil, simkit.Invalid("authorId: there is no user %q", simkit.Text(c.Body, "authorId"))
 	}
-	if ids := elements(c.body, "resolvedDefectIds"); len(ids) > 0 {
-		return nil, invalid("resolvedDefectIds: there is no defect %q", ids[0])
+	if ids := simkit.Texts(c.Body, "resolvedDefectIds"); len(ids) > 0 {
+		return nil, simkit.Invalid("resolvedDefectIds: there is no defect %q", ids[0])
 	}
 	now := timestamp(tx.Now())
 	o := simkit.Object{
 		"id": strconv.FormatInt(dvirIDs+tx.NextSeq(), 10), "startTime": now, "endTime": now,
 		"authorSignature": simkit.Object{
-			"signatoryUser": simkit.Object{"id": author.ID, "name": text(author.Object, "name")},
+			"signatoryUser": simkit.Object{"id": author.ID, "name": simkit.Text(author.Object, "name")},
 			"signedAtTime":  now, "type": "mechanic",
 		},
 	}
-	copyMembers(o, c.body, "safetyStatus", "type", "licensePlate", "location", "mechanicNotes", "odometerMeters")
-	if err := inspected(tx, c.body, o); err != nil {
+	copyMembers(o, c.Body, "safetyStatus", "type", "licensePlate", "location", "mechanicNotes", "odometerMeters")
+	if err := inspected(tx, c.Body, o); err != nil {
 		return nil, err
 	}
-	if err := tx.Put(dvirs, text(o, "id"), o); err != nil {
+	if err := tx.Put(dvirs, simkit.Text(o, "id"), o); err != nil {
 		return nil, err
 	}
 	return data(o), nil
@@ -56,9 +56,9 @@ func postDVIR(tx *simkit.Tx, c *call) (any, error) {
 // inspected notes the one vehicle or trailer that the DVIR is about. "Either vehicleId or trailerId must be provided";
 // that both together are refused is a reading of it.
 func inspected(tx *simkit.Tx, body, o simkit.Object) error {
-	vehicle, trailer := text(body, "vehicleId"), text(body, "trailerId")
+	vehicle, trailer := simkit.Text(body, "vehicleId"), simkit.Text(body, "trailerId")
 	if (vehicle == "") == (trailer == "") {
-		return invalid("either vehicleId or trailerId must be provided")
+		return simkit.Invalid("either vehicleId or trailerId must be provided")
 	}
 	class, id := classVehicle, vehicle
 	if vehicle == "" {
@@ -66,7 +66,7 @@ func inspected(tx *simkit.Tx, body, o simkit.Object) error {
 	}
 	i, err := lookUpAsset(tx, class, id)
 	if err != nil {
-		return invalid("%sId: there is no %s %q", class, class, id)
+		return simkit.Invalid("%sId: there is no %s %q", class, class, id)
 	}
 	tiny := simkit.Object{"id": i.ID}
 	copyMembers(tiny, i.Object, "name")
@@ -76,20 +76,23 @@ func inspected(tx *simkit.Tx, body, o simkit.Object) error {
 
 // listDVIRs shows the DVIRs that began within a span of time, whose two ends must be given. Of tagIds it knows those
 // of the vehicle or trailer.
-func listDVIRs(tx *simkit.Tx, c *call) (any, error) {
+func listDVIRs(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	var span [2]time.Time
 	for n, name := range []string{"startTime", "endTime"} {
 		var err error
-		if span[n], err = time.Parse(time.RFC3339, c.query.Get(name)); err != nil {
-			return nil, invalid("%s is required and must be a time in RFC 3339 format", name)
+		if span[n], err = time.Parse(time.RFC3339, c.Query.Get(name)); err != nil {
+			return nil, simkit.Invalid("%s is required and must be a time in RFC 3339 format", name)
 		}
 	}
-	wanted := listed(c, "tagIds")
+	wanted := c.Listed("tagIds")
 	keep := func(i *simkit.Item) bool {
-		at, err := time.Parse(time.RFC3339, text(i.Object, "startTime"))
-		return err == nil && !at.Before(span[0]) && !at.After(span[1]) && (len(wanted) == 0 || slices.ContainsFunc(inspectedTags(tx, i), func(tag string) bool {
+		at, err := time.Parse(time.RFC3339, simkit.Text(i.Object, "startTime"))
+		if err != nil || at.Before(span[0]) || at.After(span[1]) {
+			return false
+		}
+		return len(wanted) == 0 || slices.ContainsFunc(inspectedTags(tx, i), func(tag string) bool {
 			return slices.Contains(wanted, tag)
-		}))
+		})
 	}
 	return listing{dvirs, pageSize, keep, showStored}.page(tx, c)
 }
@@ -97,8 +100,8 @@ func listDVIRs(tx *simkit.Tx, c *call) (any, error) {
 func inspectedTags(tx *simkit.Tx, dvir *simkit.Item) []string {
 	for _, class := range []string{classVehicle, classTrailer} {
 		tiny, _ := dvir.Object[class].(simkit.Object)
-		if i, ok := tx.Get(assets, text(tiny, "id")); ok {
-			return elements(i.Object, "tagIds")
+		if i, ok := tx.Get(assets, simkit.Text(tiny, "id")); ok {
+			return simkit.Texts(i.Object, "tagIds")
 		}
 	}
 	return nil

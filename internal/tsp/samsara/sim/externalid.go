@@ -40,10 +40,10 @@ func allExternalIDs(o simkit.Object) simkit.Object {
 	if own, ok := o["externalIds"].(simkit.Object); ok {
 		maps.Copy(all, own)
 	}
-	if vin := text(o, "vin"); vin != "" {
+	if vin := simkit.Text(o, "vin"); vin != "" {
 		all[automaticPrefix+"vin"] = strings.ToUpper(vin)
 	}
-	if serial := text(o, "gatewaySerial"); serial != "" {
+	if serial := simkit.Text(o, "gatewaySerial"); serial != "" {
 		all[automaticPrefix+"serial"] = serial
 	}
 	return all
@@ -54,7 +54,7 @@ func externalKeys(o simkit.Object) []string {
 	var keys []string
 	all := allExternalIDs(o)
 	for _, key := range slices.Sorted(maps.Keys(all)) {
-		keys = append(keys, externalKey(key+":"+text(all, key)))
+		keys = append(keys, externalKey(key+":"+simkit.Text(all, key)))
 	}
 	return keys
 }
@@ -69,14 +69,11 @@ func lookUp(tx *simkit.Tx, collection, id string) (*simkit.Item, error) {
 		}
 		owned, owner, ok := tx.Owner(externalKey(key + ":" + value))
 		if !ok || owned != collection {
-			return nil, missing()
+			return nil, simkit.Missing()
 		}
 		id = owner
 	}
-	if i, ok := tx.Get(collection, id); ok {
-		return i, nil
-	}
-	return nil, missing()
+	return tx.Find(collection, id)
 }
 
 var fullDate = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)

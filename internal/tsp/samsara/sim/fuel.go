@@ -1,10 +1,10 @@
 package sim
 
 import (
-	"crypto/rand"
-	"fmt"
 	"math/big"
 	"regexp"
+
+	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
@@ -43,32 +43,24 @@ func positive(s string) bool {
 
 // postFuelPurchase stores a purchase, which cannot be read back. What a repeated transactionReference does is not
 // documented; here it makes a second purchase, which shows a caller that repeats itself, or is refused by a switch.
-func (s *service) postFuelPurchase(tx *simkit.Tx, c *call) (any, error) {
-	if id := text(c.body, "vehicleId"); id != "" {
+func (s *service) postFuelPurchase(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	if id := simkit.Text(c.Body, "vehicleId"); id != "" {
 		if _, err := lookUpAsset(tx, classVehicle, id); err != nil {
-			return nil, invalid("vehicleId: there is no vehicle %q", id)
+			return nil, simkit.Invalid("vehicleId: there is no vehicle %q", id)
 		}
 	}
-	if id := text(c.body, "driverId"); id != "" {
+	if id := simkit.Text(c.Body, "driverId"); id != "" {
 		if _, err := lookUp(tx, drivers, id); err != nil {
-			return nil, invalid("driverId: there is no driver %q", id)
+			return nil, simkit.Invalid("driverId: there is no driver %q", id)
 		}
 	}
 	var keys []string
-	if s.host.On(uniqueReferences) {
-		keys = append(keys, "fuel purchase "+text(c.body, "transactionReference"))
+	if s.Host.On(uniqueReferences) {
+		keys = append(keys, "fuel purchase "+simkit.Text(c.Body, "transactionReference"))
 	}
-	id := newUUID()
-	if err := tx.Put(fuel, id, merge(c.body, simkit.Object{"uuid": id}), keys...); err != nil {
+	id := uuid.NewString()
+	if err := tx.Put(fuel, id, merge(c.Body, simkit.Object{"uuid": id}), keys...); err != nil {
 		return nil, err
 	}
 	return data(simkit.Object{"uuid": id}), nil
-}
-
-// newUUID is a random UUID (version 4).
-func newUUID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:])
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"math"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -15,25 +14,16 @@ const (
 	orgPerSecond   = 200
 )
 
-func perSecond(operation string, n int) simkit.Limit {
-	return simkit.Limit{Key: operation, N: n, Per: time.Second}
-}
+func perSecond(n int) simkit.Limit { return simkit.Limit{N: n, Per: time.Second} }
 
-func perMinute(operation string, n int) simkit.Limit {
-	return simkit.Limit{Key: operation, N: n, Per: time.Minute}
-}
+func perMinute(n int) simkit.Limit { return simkit.Limit{N: n, Per: time.Minute} }
 
-// limit takes the request out of the budgets of its token, of the organisation and of its operation.
-func (s *service) limit(t token, own simkit.Limit) error {
-	limits := []simkit.Limit{perSecond("token "+t.name, tokenPerSecond), perSecond("organization", orgPerSecond)}
-	if own.N > 0 {
-		limits = append(limits, own)
+// limits are the budgets of the token and of the organisation.
+func limits(c *simkit.Call) []simkit.Limit {
+	return []simkit.Limit{
+		{Key: "token " + caller(c).name, N: tokenPerSecond, Per: time.Second},
+		{Key: "organization", N: orgPerSecond, Per: time.Second},
 	}
-	wait := s.host.Limiter.Take(s.host.Now(), limits...)
-	if wait == 0 {
-		return nil
-	}
-	return &refusal{status: http.StatusTooManyRequests, message: rateExceeded, retryAfter: fraction(wait)}
 }
 
 // fraction is a wait as Samsara writes it: seconds with five digits behind the point, rounded up.

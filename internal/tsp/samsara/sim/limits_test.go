@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestEachOperationHasItsDocumentedLimit(t *testing.T) {
@@ -34,34 +35,34 @@ func TestEachOperationHasItsDocumentedLimit(t *testing.T) {
 	} {
 		t.Run(c.call, func(t *testing.T) {
 			t.Parallel()
-			clock := newWatch()
-			s := start(t, simkit.Options{Now: clock.time, Limits: true})
+			clock := simtest.NewClock()
+			s := start(t, simkit.Options{Now: clock.Now, Limits: true})
 			method, path, _ := strings.Cut(c.call, " ")
 			for n := range c.burst {
-				if got := s.do(method, path, c.body); got.status != http.StatusOK {
-					t.Fatalf("request %d: %d %s", n+1, got.status, got.text)
+				if got := s.Do(method, path, c.body); got.Status != http.StatusOK {
+					t.Fatalf("request %d: %d %s", n+1, got.Status, got.Text)
 				}
 			}
-			got := s.do(method, path, c.body)
-			if message := got.refused(t, http.StatusTooManyRequests); message != "Exceeded rate limit." {
+			got := s.Do(method, path, c.body)
+			if message := got.Refused(t, http.StatusTooManyRequests, "message"); message != "Exceeded rate limit." {
 				t.Errorf("message = %q", message)
 			}
 			told := retryAfter(t, got)
 			if told < c.wait || told > c.wait+20*time.Microsecond {
 				t.Errorf("told to wait %v, want %v", told, c.wait)
 			}
-			clock.advance(told)
-			if got := s.do(method, path, c.body); got.status != http.StatusOK {
-				t.Errorf("after the wait: %d %s", got.status, got.text)
+			clock.Advance(told)
+			if got := s.Do(method, path, c.body); got.Status != http.StatusOK {
+				t.Errorf("after the wait: %d %s", got.Status, got.Text)
 			}
 		})
 	}
 }
 
 // retryAfter reads the fraction of seconds that Samsara sends.
-func retryAfter(t *testing.T, got reply) time.Duration {
+func retryAfter(t *testing.T, got simtest.Reply) time.Duration {
 	t.Helper()
-	header := got.header.Get("Retry-After")
+	header := got.Header.Get("Retry-After")
 	if !regexp.MustCompile(`^\d+\.\d{5}$`).MatchString(header) {
 		t.Fatalf("Retry-After = %q", header)
 	}
@@ -74,7 +75,7 @@ func retryAfter(t *testing.T, got reply) time.Duration {
 
 func TestTokensShareTheLimitOfTheOrganization(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: newWatch().time, Limits: true})
+	s := start(t, simkit.Options{Now: simtest.NewClock().Now, Limits: true})
 	for range 150 {
 		s.must("GET", "/me", "")
 	}
@@ -82,19 +83,19 @@ func TestTokensShareTheLimitOfTheOrganization(t *testing.T) {
 	for range 50 {
 		other.must("GET", "/me", "")
 	}
-	other.do("GET", "/me", "").refused(t, http.StatusTooManyRequests)
+	other.Do("GET", "/me", "").Refused(t, http.StatusTooManyRequests, "message")
 }
 
 func TestLimitsAreOffUntilTurnedOn(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: newWatch().time})
+	s := start(t, simkit.Options{Now: simtest.NewClock().Now})
 	for range 30 {
 		s.must("GET", "/assets", "")
 	}
-	s.do("POST", "/_sim/limits", `{"enabled":true}`)
+	s.Do("POST", "/_sim/limits", `{"enabled":true}`)
 	var statuses []string
 	for range 6 {
-		statuses = append(statuses, fmt.Sprint(s.do("GET", "/assets", "").status))
+		statuses = append(statuses, fmt.Sprint(s.Do("GET", "/assets", "").Status))
 	}
 	if got := strings.Join(statuses, " "); got != "200 200 200 200 200 429" {
 		t.Error(got)

@@ -3,7 +3,7 @@ package sim
 import "github.com/waybill-dev/waybill/internal/tsp/simkit"
 
 // getMe names the organisation of the token.
-func getMe(*simkit.Tx, *call) (any, error) {
+func getMe(*simkit.Tx, *simkit.Call) (any, error) {
 	return data(simkit.Object{
 		"id": "4000001", "name": "Demo Freight",
 		"carrierSettings": simkit.Object{

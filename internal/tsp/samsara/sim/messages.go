@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -24,30 +25,30 @@ func messageShape() simkit.Shape {
 
 // postMessage sends one message to each driver, from dispatch. The reply has no message id. That an unknown driver
 // refuses the whole call, with 400, is not documented.
-func postMessage(tx *simkit.Tx, c *call) (any, error) {
-	ids, _ := c.body["driverIds"].([]any)
+func postMessage(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	ids, _ := c.Body["driverIds"].([]any)
 	if len(ids) == 0 {
-		return nil, invalid("driverIds must name at least one driver")
+		return nil, simkit.Invalid("driverIds must name at least one driver")
 	}
 	sent := make([]any, 0, len(ids))
 	for _, v := range ids {
 		id, _ := v.(int64)
 		if _, ok := tx.Get(drivers, strconv.FormatInt(id, 10)); !ok {
-			return nil, invalid("there is no driver %d", id)
+			return nil, simkit.Invalid("there is no driver %d", id)
 		}
-		sent = append(sent, simkit.Object{"driverId": id, "text": c.body["text"]})
-		tx.Add(messages, simkit.Object{"driverId": id, "text": c.body["text"], "sentAtMs": tx.Now().UnixMilli()})
+		sent = append(sent, simkit.Object{"driverId": id, "text": c.Body["text"]})
+		tx.Add(messages, simkit.Object{"driverId": id, "text": c.Body["text"], "sentAtMs": tx.Now().UnixMilli()})
 	}
 	return data(sent), nil
 }
 
 // listMessages shows the messages of a window of time, newest first as the document says; they have no id here either.
-func listMessages(tx *simkit.Tx, c *call) (any, error) {
-	end, err := milliseconds(c, "endMs", tx.Now().UnixMilli())
+func listMessages(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	end, err := c.Whole("endMs", tx.Now().UnixMilli(), 0, math.MaxInt64)
 	if err != nil {
 		return nil, err
 	}
-	span, err := milliseconds(c, "durationMs", messageWindow.Milliseconds())
+	span, err := c.Whole("durationMs", messageWindow.Milliseconds(), 0, math.MaxInt64)
 	if err != nil {
 		return nil, err
 	}
@@ -68,15 +69,4 @@ func showMessage(i *simkit.Item) simkit.Object {
 	o := simkit.Object{"isRead": false, "sender": simkit.Object{"name": "Dispatch", "type": "dispatch"}}
 	copyMembers(o, i.Object, "driverId", "text", "sentAtMs")
 	return o
-}
-
-func milliseconds(c *call, name string, absent int64) (int64, error) {
-	if !c.query.Has(name) {
-		return absent, nil
-	}
-	n, err := strconv.ParseInt(c.query.Get(name), 10, 64)
-	if err != nil || n < 0 {
-		return 0, invalid("%s must be a whole number of milliseconds", name)
-	}
-	return n, nil
 }

@@ -1,110 +1,28 @@
 package sim
 
 import (
-	"errors"
-	"mime"
-	"net/http"
-	"net/url"
+	"strings"
+	"time"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
-// OAuth 2.0 (developers.samsara.com/docs/oauth-20): the token endpoint and its one client.
-const (
-	tokenPath    = "/oauth2/token"
-	clientID     = "samsara-demo-client"
-	clientSecret = "samsara-demo-secret"
-)
-
-// oauthError is an error answer of RFC 6749, section 5.2.
-type oauthError struct {
-	status int
-	code   string
-	reason string
-}
-
-func (e *oauthError) Error() string { return e.code + ": " + e.reason }
-
-func badGrant(reason string) error {
-	return &oauthError{http.StatusBadRequest, "invalid_grant", reason}
-}
-
-func badRequest(reason string) error {
-	return &oauthError{http.StatusBadRequest, "invalid_request", reason}
-}
-
-func (s *service) serveToken(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodPost {
-		s.Refuse(w, r, http.StatusMethodNotAllowed)
-		return
+// desk is the token endpoint (developers.samsara.com/docs/oauth-20). The demo code works any number of times. The
+// lifetime of an hour is what clients report; Samsara only says expires_in.
+func desk() *simkit.Desk {
+	return &simkit.Desk{
+		Path: "/oauth2/token", Client: "samsara-demo-client", Secret: "samsara-demo-secret", Prefix: "samsara_",
+		Life: time.Hour, Challenge: `Basic realm="samsara"`,
+		Code: func(form simkit.Object) (simkit.Grant, error) {
+			code := simkit.Text(form, "code")
+			once := strings.HasPrefix(code, "samsara-once-")
+			if !once && code != "samsara-demo-code" {
+				return simkit.Grant{}, simkit.InvalidGrant("the code is unknown")
+			}
+			return simkit.Grant{Once: once}, nil
+		},
+		Complete: func(answer simkit.Object, _ string, _ time.Time) {
+			answer["token_type"], answer["scope"] = "bearer", "admin:read admin:write"
+		},
 	}
-	grant, err := s.grant(r)
-	var no *oauthError
-	switch {
-	case errors.As(err, &no):
-		if no.status == http.StatusUnauthorized {
-			w.Header().Set("WWW-Authenticate", `Basic realm="samsara"`)
-		}
-		s.answer(w, no.status, simkit.Object{"error": no.code, "error_description": no.reason})
-	case err != nil:
-		s.Refuse(w, r, http.StatusInternalServerError)
-	default:
-		w.Header().Set("Cache-Control", "no-store")
-		s.answer(w, http.StatusOK, grant)
-	}
-}
-
-// grant checks the client and the form, uses up the code or refresh token, and makes new tokens.
-func (s *service) grant(r *http.Request) (simkit.Object, error) {
-	form, err := readForm(r)
-	if err != nil {
-		return nil, err
-	}
-	id, secret, basic := r.BasicAuth()
-	if !basic {
-		id, secret = form.Get("client_id"), form.Get("client_secret")
-	}
-	if id != clientID || secret != clientSecret {
-		return nil, &oauthError{http.StatusUnauthorized, "invalid_client", "unknown client or wrong secret"}
-	}
-	var granted simkit.Object
-	err = s.host.Store.Update(func(tx *simkit.Tx) error {
-		var err error
-		switch form.Get("grant_type") {
-		case "authorization_code":
-			err = useCode(tx, form.Get("code"))
-		case "refresh_token":
-			err = useRefresh(tx, form.Get("refresh_token"))
-		case "":
-			err = badRequest("grant_type is missing")
-		default:
-			err = &oauthError{http.StatusBadRequest, "unsupported_grant_type", "use authorization_code or refresh_token"}
-		}
-		if err != nil {
-			return err
-		}
-		granted, err = issue(tx)
-		return err
-	})
-	return granted, err
-}
-
-func readForm(r *http.Request) (url.Values, error) {
-	data, err := simkit.Body(r)
-	if err != nil {
-		return nil, badRequest("the body could not be read")
-	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
-		return nil, badRequest("the content type must be application/x-www-form-urlencoded")
-	}
-	form, err := url.ParseQuery(string(data))
-	if err != nil {
-		return nil, badRequest("the form is not well encoded")
-	}
-	for name, values := range form {
-		if len(values) > 1 {
-			return nil, badRequest(name + " is given twice")
-		}
-	}
-	return form, nil
 }

@@ -17,25 +17,7 @@ const (
 	users    = "users"
 	tags     = "tags"
 	roles    = "_roles"
-	changes  = "changes"
 )
-
-// text is a text member of an object, or "".
-func text(o simkit.Object, name string) string {
-	s, _ := o[name].(string)
-	return s
-}
-
-// elements is a member that is a list of texts.
-func elements(o simkit.Object, name string) []string {
-	list, _ := o[name].([]any)
-	out := make([]string, 0, len(list))
-	for _, v := range list {
-		s, _ := v.(string)
-		out = append(out, s)
-	}
-	return out
-}
 
 // timestamp writes a time as Samsara does: UTC with milliseconds.
 func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
@@ -83,15 +65,6 @@ func cleared(v any) bool {
 		return len(v) == 0
 	}
 	return false
-}
-
-// noteChange keeps the history of updates, so that tests can check their order. A password is not kept.
-func noteChange(tx *simkit.Tx, collection, id string, patch simkit.Object) {
-	if _, given := patch["password"]; given {
-		patch = maps.Clone(patch)
-		patch["password"] = "*****"
-	}
-	tx.Add(changes, simkit.Object{"collection": collection, "id": id, "patch": patch, "at": timestamp(tx.Now())})
 }
 
 // data is Samsara's wrapper of one object.

@@ -9,7 +9,7 @@ import (
 // Objects lists a collection for the admin side. Vehicles and trailers are the assets of that class.
 func (s *service) Objects(tx *simkit.Tx, collection string) ([]*simkit.Item, bool) {
 	switch collection {
-	case assets, drivers, messages, dvirs, fuel, users, tags, changes:
+	case assets, drivers, messages, dvirs, fuel, users, tags, simkit.Changes:
 		return tx.Items(collection), true
 	case classCollection(classVehicle):
 		return ofClass(tx, classVehicle), true
@@ -21,6 +21,6 @@ func (s *service) Objects(tx *simkit.Tx, collection string) ([]*simkit.Item, boo
 
 func ofClass(tx *simkit.Tx, class string) []*simkit.Item {
 	return slices.DeleteFunc(slices.Clone(tx.Items(assets)), func(i *simkit.Item) bool {
-		return text(i.Object, "type") != class
+		return simkit.Text(i.Object, "type") != class
 	})
 }

@@ -10,18 +10,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 // walk reads a list to its end in pages of at most limit.
-func (r *running) walk(path string, limit int) (all []string, pages int) {
-	r.t.Helper()
+func (r running) walk(path string, limit int) (all []string, pages int) {
+	r.T().Helper()
 	after := ""
 	for {
 		data, end, more := r.list(fmt.Sprintf("%s?limit=%d&after=%s", path, limit, after))
-		all = append(all, ids(data)...)
+		all = append(all, simtest.IDs(data)...)
 		pages++
 		if more == (end == "") {
-			r.t.Fatalf("hasNextPage %v beside endCursor %q", more, end)
+			r.T().Fatalf("hasNextPage %v beside endCursor %q", more, end)
 		}
 		if !more {
 			return all, pages
@@ -49,7 +50,7 @@ func TestAPageSurvivesAnInsert(t *testing.T) {
 	first, end, _ := s.list("/fleet/trailers?limit=2")
 	s.must("POST", "/fleet/trailers", `{"name":"new"}`)
 	rest, _, _ := s.list("/fleet/trailers?after=" + end)
-	if got := append(ids(first), ids(rest)...); len(got) != 4 {
+	if got := append(simtest.IDs(first), simtest.IDs(rest)...); len(got) != 4 {
 		t.Errorf("got %v", got)
 	}
 }
@@ -80,7 +81,7 @@ func TestWrongListParametersAreRefused(t *testing.T) {
 		"/fleet/drivers?driverActivationStatus=all", "/fleet/drivers?driverActivationStatus=", "/assets?type=truck", "/assets?limit=10",
 		"/assets?includeTags=yes", "/me?x=1", "/fleet/vehicles/" + vehicle + "?includeTags=true",
 	} {
-		s.do("GET", path, "").refused(t, http.StatusBadRequest)
+		s.Do("GET", path, "").Refused(t, http.StatusBadRequest, "message")
 	}
 }
 
@@ -93,16 +94,16 @@ func TestDriversAreActiveUnlessAskedFor(t *testing.T) {
 	if len(active) != 8 || len(same) != 8 {
 		t.Errorf("%d and %d active drivers", len(active), len(same))
 	}
-	if diff := cmp.Diff([]string{deactivated}, ids(gone)); diff != "" {
+	if diff := cmp.Diff([]string{deactivated}, simtest.IDs(gone)); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestFiltersNarrowAList(t *testing.T) {
 	t.Parallel()
-	clock := newWatch()
-	s := start(t, simkit.Options{Now: clock.time})
-	clock.advance(1e9)
+	clock := simtest.NewClock()
+	s := start(t, simkit.Options{Now: clock.Now})
+	clock.Advance(1e9)
 	s.must("PATCH", "/fleet/vehicles/"+vehicle, `{"externalIds":{"unit":"7"}}`)
 	made, _ := s.must("POST", "/assets", `{"type":"equipment","name":"E"}`)["id"].(string)
 	for path, want := range map[string][]string{
@@ -118,7 +119,7 @@ func TestFiltersNarrowAList(t *testing.T) {
 		"/assets?tagIds=none":                                             nil,
 	} {
 		data, _, _ := s.list(path)
-		if diff := cmp.Diff(want, ids(data)); diff != "" {
+		if diff := cmp.Diff(want, simtest.IDs(data)); diff != "" {
 			t.Errorf("%s: %s", path, diff)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestAVehicleKeepsWhatAPatchDoesNotName(t *testing.T) {
@@ -48,7 +49,7 @@ func TestAnAssetOfTypeVehicleIsTheVehicle(t *testing.T) {
 	if got["year"] != "2025" || got["vehicleRegulationMode"] != "mixed" {
 		t.Errorf("vehicle = %v", got)
 	}
-	if n := len(s.objects("vehicles")); n != 7 {
+	if n := len(s.Objects("vehicles")); n != 7 {
 		t.Errorf("%d vehicles", n)
 	}
 }
@@ -69,8 +70,8 @@ func TestATrailerHoldsItsSerialNumberUnderBothNames(t *testing.T) {
 func TestAssetRepliesCanComeWithoutTheirWrapper(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
-	s.do("POST", "/_sim/switches", `{"unwrapped_assets":true}`)
-	if got := s.do("POST", "/assets", `{"name":"a"}`).json(t); got["id"] == nil || got["data"] != nil {
+	s.Turn("unwrapped_assets")
+	if got := s.Do("POST", "/assets", `{"name":"a"}`).JSON(t); got["id"] == nil || got["data"] != nil {
 		t.Errorf("reply = %v", got)
 	}
 }
@@ -84,7 +85,7 @@ func TestAnExternalIDBelongsToOneObjectOfAnyClass(t *testing.T) {
 		{"PATCH", "/fleet/drivers/" + driver, `{"externalIds":{"key":"1"}}`},
 		{"POST", "/assets", `{"externalIds":{"key":"1"}}`},
 	} {
-		if message := s.do(c.method, c.path, c.body).refused(t, http.StatusBadRequest); !strings.Contains(message, "key:1") {
+		if message := s.Do(c.method, c.path, c.body).Refused(t, http.StatusBadRequest, "message"); !strings.Contains(message, "key:1") {
 			t.Errorf("%s %s: %q", c.method, c.path, message)
 		}
 	}
@@ -102,26 +103,26 @@ func TestADriverIsCreatedActiveAndWithoutItsPassword(t *testing.T) {
 	id, _ := got["id"].(string)
 	s.must("PATCH", "/fleet/drivers/"+id, `{"password":"another"}`)
 	for _, collection := range []string{"drivers", "changes"} {
-		if text := fmt.Sprint(s.objects(collection)); strings.Contains(text, "secret") || strings.Contains(text, "another") {
+		if text := fmt.Sprint(s.Objects(collection)); strings.Contains(text, "secret") || strings.Contains(text, "another") {
 			t.Errorf("%s hold a password", collection)
 		}
 	}
-	if text := s.do("GET", "/_sim/requests", "").text; strings.Contains(text, "secret") || strings.Contains(text, "another") {
+	if text := s.Do("GET", "/_sim/requests", "").Text; strings.Contains(text, "secret") || strings.Contains(text, "another") {
 		t.Error("the recorded requests hold a password")
 	}
 }
 
 func TestADriverMovesBetweenTheListsOfActiveAndDeactivated(t *testing.T) {
 	t.Parallel()
-	clock := newWatch()
-	s := start(t, simkit.Options{Now: clock.time})
+	clock := simtest.NewClock()
+	s := start(t, simkit.Options{Now: clock.Now})
 	s.must("PATCH", "/fleet/drivers/"+driver, `{"driverActivationStatus":"deactivated","deactivatedAtTime":"2026-06-01T00:00:00Z"}`)
 	if gone, _, _ := s.list("/fleet/drivers?driverActivationStatus=deactivated"); len(gone) != 2 {
-		t.Errorf("deactivated: %v", ids(gone))
+		t.Errorf("deactivated: %v", simtest.IDs(gone))
 	}
 	s.must("PATCH", "/fleet/drivers/"+driver, `{"driverActivationStatus":"active"}`)
 	if active, _, _ := s.list("/fleet/drivers"); len(active) != 8 {
-		t.Errorf("active: %v", ids(active))
+		t.Errorf("active: %v", simtest.IDs(active))
 	}
 }
 
@@ -139,14 +140,14 @@ func TestARulesetOverrideGoesAwayWithNull(t *testing.T) {
 
 func TestAMessageGoesToEachDriverAndIsListedNewestFirstWithoutID(t *testing.T) {
 	t.Parallel()
-	clock := newWatch()
-	s := start(t, simkit.Options{Now: clock.time})
-	got := s.do("POST", "/v1/fleet/messages", `{"driverIds":[48400010,48400011],"text":"hello"}`)
-	if got.text != `{"data":[{"driverId":48400010,"text":"hello"},{"driverId":48400011,"text":"hello"}]}` {
-		t.Errorf("reply = %s", got.text)
+	clock := simtest.NewClock()
+	s := start(t, simkit.Options{Now: clock.Now})
+	got := s.Do("POST", "/v1/fleet/messages", `{"driverIds":[48400010,48400011],"text":"hello"}`)
+	if got.Text != `{"data":[{"driverId":48400010,"text":"hello"},{"driverId":48400011,"text":"hello"}]}` {
+		t.Errorf("reply = %s", got.Text)
 	}
-	clock.advance(time.Minute)
-	s.do("POST", "/v1/fleet/messages", `{"driverIds":[48400012],"text":"later"}`)
+	clock.Advance(time.Minute)
+	s.Do("POST", "/v1/fleet/messages", `{"driverIds":[48400012],"text":"later"}`)
 	sentAt := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC).UnixMilli()
 	one := `{"driverId":%d,"isRead":false,"sender":{"name":"Dispatch","type":"dispatch"},"sentAtMs":%d,"text":"%s"}`
 	early := fmt.Sprintf(one, 48400011, sentAt, "hello") + "," + fmt.Sprintf(one, 48400010, sentAt, "hello")
@@ -155,27 +156,27 @@ func TestAMessageGoesToEachDriverAndIsListedNewestFirstWithoutID(t *testing.T) {
 		"": late + "," + early, "?durationMs=59999": late, "?durationMs=60000": late + "," + early,
 		fmt.Sprintf("?endMs=%d", sentAt): early, fmt.Sprintf("?endMs=%d", sentAt-1): "",
 	} {
-		if got := s.do("GET", "/v1/fleet/messages"+query, ""); got.text != `{"data":[`+want+`]}` {
-			t.Errorf("%s: %s", query, got.text)
+		if got := s.Do("GET", "/v1/fleet/messages"+query, ""); got.Text != `{"data":[`+want+`]}` {
+			t.Errorf("%s: %s", query, got.Text)
 		}
 	}
-	clock.advance(25 * time.Hour)
-	if got := s.do("GET", "/v1/fleet/messages", ""); got.text != `{"data":[]}` {
-		t.Errorf("a day later: %s", got.text)
+	clock.Advance(25 * time.Hour)
+	if got := s.Do("GET", "/v1/fleet/messages", ""); got.Text != `{"data":[]}` {
+		t.Errorf("a day later: %s", got.Text)
 	}
 }
 
 func TestTheAdminSideShowsMessagesAndChangesInOrder(t *testing.T) {
 	t.Parallel()
-	clock := newWatch()
-	s := start(t, simkit.Options{Now: clock.time})
+	clock := simtest.NewClock()
+	s := start(t, simkit.Options{Now: clock.Now})
 	for n := range 3 {
 		s.must("PATCH", "/fleet/vehicles/"+vehicle, fmt.Sprintf(`{"notes":"%d","vehicleRegulationMode":"mixed"}`, n))
 	}
-	s.do("POST", "/v1/fleet/messages", `{"driverIds":[48400010],"text":"hello"}`)
+	s.Do("POST", "/v1/fleet/messages", `{"driverIds":[48400010],"text":"hello"}`)
 	var notes []any
 	last := 0.0
-	for _, c := range s.objects("changes") {
+	for _, c := range s.Objects("changes") {
 		seq, _ := c["seq"].(float64)
 		if seq <= last || c["collection"] != "vehicles" || c["id"] != vehicle || c["at"] != "2026-11-24T12:00:00.000Z" {
 			t.Errorf("change = %v", c)
@@ -186,10 +187,10 @@ func TestTheAdminSideShowsMessagesAndChangesInOrder(t *testing.T) {
 	if diff := cmp.Diff([]any{"0", "1", "2"}, notes); diff != "" {
 		t.Error(diff)
 	}
-	got := s.objects("messages")[0]
+	got := s.Objects("messages")[0]
 	delete(got, "seq")
 	want := map[string]any{
-		"driverId": 48400010.0, "text": "hello", "sentAtMs": float64(clock.time().UnixMilli()), "at": "2026-11-24T12:00:00Z",
+		"driverId": 48400010.0, "text": "hello", "sentAtMs": float64(clock.Now().UnixMilli()), "at": "2026-11-24T12:00:00Z",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -198,7 +199,7 @@ func TestTheAdminSideShowsMessagesAndChangesInOrder(t *testing.T) {
 
 func TestADVIRIsSignedByItsAuthorNow(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: newWatch().time})
+	s := start(t, simkit.Options{Now: simtest.NewClock().Now})
 	got := s.must("POST", "/fleet/dvirs", newDVIR)
 	id, _ := got["id"].(string)
 	delete(got, "id")
@@ -219,7 +220,7 @@ func TestARepeatedFuelPurchaseIsASecondOne(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
 	first, second := s.must("POST", "/fuel-purchase", fuelPurchase)["uuid"], s.must("POST", "/fuel-purchase", fuelPurchase)["uuid"]
-	if first == second || len(fmt.Sprint(first)) != 36 || len(s.objects("fuel-purchases")) != 2 {
+	if first == second || len(fmt.Sprint(first)) != 36 || len(s.Objects("fuel-purchases")) != 2 {
 		t.Errorf("%v and %v", first, second)
 	}
 }

@@ -3,9 +3,8 @@ package sim_test
 import (
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestEverythingAcknowledgedIsFoundAfterARestart(t *testing.T) {
@@ -15,23 +14,18 @@ func TestEverythingAcknowledgedIsFoundAfterARestart(t *testing.T) {
 	first.must("PATCH", "/fleet/vehicles/"+vehicle, `{"notes":"n","odometerMeters":9007199254740993,"externalIds":{"a":"1"}}`)
 	first.must("POST", "/assets", `{"type":"trailer","year":2020}`)
 	first.must("POST", "/fleet/drivers", newDriver)
-	first.do("POST", "/v1/fleet/messages", `{"driverIds":[48400010],"text":"hello"}`)
+	first.Do("POST", "/v1/fleet/messages", `{"driverIds":[48400010],"text":"hello"}`)
 	first.must("POST", "/fleet/dvirs", newDVIR)
 	first.must("POST", "/fuel-purchase", fuelPurchase)
 
 	second := start(t, simkit.Options{Dir: dir}) // the first was not closed, as after kill -9
-	for _, collection := range []string{"assets", "drivers", "messages", "dvirs", "fuel-purchases", "users", "tags", "changes"} {
-		path := "/_sim/objects/" + collection
-		if diff := cmp.Diff(first.do("GET", path, "").text, second.do("GET", path, "").text); diff != "" {
-			t.Errorf("%s: %s", collection, diff)
-		}
-	}
+	simtest.Same(t, first.Sim, second.Sim, "assets", "drivers", "messages", "dvirs", "fuel-purchases", "users", "tags", "changes")
 	second.must("GET", "/fleet/vehicles/a:1", "")
-	if got := second.do("POST", "/fleet/drivers", newDriver); got.status != 400 {
-		t.Errorf("the username was given away after the restart: %d", got.status)
+	if got := second.Do("POST", "/fleet/drivers", newDriver); got.Status != 400 {
+		t.Errorf("the username was given away after the restart: %d", got.Status)
 	}
 	id, _ := second.must("POST", "/assets", `{}`)["id"].(string)
-	for _, o := range first.objects("assets") {
+	for _, o := range first.Objects("assets") {
 		if o["id"] == id {
 			t.Errorf("the id %s was given twice", id)
 		}
@@ -40,12 +34,12 @@ func TestEverythingAcknowledgedIsFoundAfterARestart(t *testing.T) {
 
 func TestTheSeedIsTheSameEveryTime(t *testing.T) {
 	t.Parallel()
-	clock := newWatch()
-	one, two := start(t, simkit.Options{Now: clock.time}), start(t, simkit.Options{Now: clock.time})
+	clock := simtest.NewClock()
+	one, two := start(t, simkit.Options{Now: clock.Now}), start(t, simkit.Options{Now: clock.Now})
 	for collection, n := range map[string]int{"vehicles": 6, "trailers": 3, "drivers": 9, "users": 2, "tags": 2, "assets": 9, "messages": 0} {
-		path := "/_sim/objects/" + collection
-		if diff := cmp.Diff(one.do("GET", path, "").text, two.do("GET", path, "").text); diff != "" || len(one.objects(collection)) != n {
-			t.Errorf("%s: %d objects %s", collection, len(one.objects(collection)), diff)
+		simtest.Same(t, one.Sim, two.Sim, collection)
+		if got := len(one.Objects(collection)); got != n {
+			t.Errorf("%s: %d objects, want %d", collection, got, n)
 		}
 	}
 }

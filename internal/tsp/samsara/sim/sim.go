@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"errors"
 	"net/http"
 	"sync/atomic"
 
@@ -20,59 +19,30 @@ func Info() simkit.Info { return simkit.Info{Name: "samsara", PortOffset: 1} }
 
 // New opens a Samsara simulator with the state found in opts.Dir, or a seeded one.
 func New(opts simkit.Options) (simkit.Simulator, error) {
-	host, err := simkit.New(opts, simkit.Definition{
+	return simkit.Open(opts, simkit.Definition{
 		Info:     Info(),
 		Switches: map[string]bool{unwrappedAssets: false, uniqueReferences: false},
-		Build:    func(h *simkit.Host) simkit.TSP { return newService(h) },
+		Build:    newService,
 	})
-	if err != nil {
-		return nil, err
-	}
-	return host, nil
 }
 
 // service is the TSP side.
 type service struct {
-	host   *simkit.Host
-	routes map[string]methods
+	simkit.API
 	// answered counts replies; request ids are made of it.
 	answered atomic.Int64
 }
 
-func newService(h *simkit.Host) *service {
-	s := &service{host: h}
-	s.routes = s.table()
+func newService(h *simkit.Host) simkit.TSP {
+	s := &service{}
+	s.API = simkit.API{
+		Host: h, Operations: s.operations(), Desk: desk(), Authenticate: s.authenticate, Limits: limits,
+		Authorize: authorize, Prepare: checkTags, WriteAnswer: s.answer, WriteRefusal: s.refuse,
+		// The texts are not contractual ("do not hard-code against this message").
+		Texts: map[int]string{
+			http.StatusUnauthorized: "Invalid token.", http.StatusNotFound: "Object not found.",
+			http.StatusTooManyRequests: "Exceeded rate limit.",
+		},
+	}
 	return s
-}
-
-// ServeHTTP answers one request as Samsara does.
-func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == tokenPath {
-		s.serveToken(w, r)
-		return
-	}
-	body, err := s.serve(r)
-	if err != nil {
-		var no *refusal
-		if !errors.As(err, &no) {
-			no = &refusal{status: http.StatusInternalServerError, message: err.Error()}
-		}
-		s.refuse(w, r, no)
-		return
-	}
-	s.answer(w, http.StatusOK, body)
-}
-
-// Refuse answers with a status in Samsara's words.
-func (s *service) Refuse(w http.ResponseWriter, r *http.Request, status int) {
-	message := http.StatusText(status)
-	switch status {
-	case http.StatusUnauthorized:
-		message = invalidToken
-	case http.StatusNotFound:
-		message = notFound
-	case http.StatusTooManyRequests:
-		message = rateExceeded
-	}
-	s.refuse(w, r, &refusal{status: status, message: message})
 }

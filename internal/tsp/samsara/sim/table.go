@@ -1,86 +1,60 @@
 package sim
 
-import (
-	"net/http"
+import "github.com/waybill-dev/waybill/internal/tsp/simkit"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
-)
+// operations is everything that the simulator serves, with the limits that the document gives an operation.
+func (s *service) operations() map[string]simkit.Operation {
+	patchAsset := slow(write("Assets", assetShape(), nil, s.patchAsset))
+	patchAsset.Query = []string{"id"}
+	return map[string]simkit.Operation{
+		"GET /me":         read("Org Information", nil, getMe),
+		"GET /user-roles": read("Users", pageFilters, listRoles),
+		"GET /tags":       read("Tags", pageFilters, listTags),
 
-// table is every operation that the simulator serves.
-func (s *service) table() map[string]methods {
-	reads := func(scope string, limit simkit.Limit, query []string, do handler) route {
-		return route{scope: "Read " + scope, limit: limit, query: query, do: do}
+		"GET /users":        read("Users", pageFilters, listUsers),
+		"POST /users":       write("Users", userShape(), userRequired, postUser),
+		"GET /users/{id}":   read("Users", nil, getUser),
+		"PATCH /users/{id}": write("Users", userPatchShape(), nil, patchUser),
+
+		"GET /fleet/vehicles":        read("Vehicles", vehicleFilters, listVehicles, perSecond(25)),
+		"GET /fleet/vehicles/{id}":   read("Vehicles", nil, getVehicle),
+		"PATCH /fleet/vehicles/{id}": write("Vehicles", vehicleShape(), nil, patchVehicle),
+
+		"GET /fleet/drivers":        read("Drivers", driverFilters, listDrivers),
+		"POST /fleet/drivers":       write("Drivers", driverShape(), driverRequired, postDriver),
+		"GET /fleet/drivers/{id}":   read("Drivers", nil, getDriver),
+		"PATCH /fleet/drivers/{id}": write("Drivers", driverPatchShape(), nil, patchDriver),
+
+		"GET /fleet/trailers":        read("Trailers", trailerFilters, listTrailers, perSecond(5)),
+		"POST /fleet/trailers":       slow(write("Trailers", trailerShape(), trailerRequired, postTrailer)),
+		"GET /fleet/trailers/{id}":   read("Trailers", nil, getTrailer, perSecond(5)),
+		"PATCH /fleet/trailers/{id}": slow(write("Trailers", trailerPatchShape(), nil, patchTrailer)),
+
+		"GET /assets":   read("Assets", assetFilters, listAssets, perSecond(5)),
+		"POST /assets":  slow(write("Assets", assetShape(), nil, s.postAsset)),
+		"PATCH /assets": patchAsset,
+
+		"GET /v1/fleet/messages":   read("Messages", messageFilters, listMessages, perMinute(100)),
+		"POST /v1/fleet/messages":  write("Messages", messageShape(), messageRequired, postMessage),
+		"GET /fleet/dvirs/history": read("DVIRs", dvirFilters, listDVIRs),
+		"POST /fleet/dvirs":        write("DVIRs", dvirShape(), dvirRequired, postDVIR),
+		"POST /fuel-purchase":      slow(write("Fuel Purchase", fuelShape(), fuelRequired, s.postFuelPurchase)),
 	}
-	var none simkit.Limit
-	return map[string]methods{
-		"/me": {http.MethodGet: reads("Org Information", none, nil, getMe)},
-		"/users": {
-			http.MethodGet:  reads("Users", none, pageFilters, listUsers),
-			http.MethodPost: {scope: "Write Users", shape: userShape(), required: userRequired, do: postUser},
-		},
-		"/users/{id}": {
-			http.MethodGet:   reads("Users", none, nil, getUser),
-			http.MethodPatch: {scope: "Write Users", shape: userPatchShape(), do: patchUser},
-		},
-		"/user-roles": {http.MethodGet: reads("Users", none, pageFilters, listRoles)},
-		"/tags":       {http.MethodGet: reads("Tags", none, pageFilters, listTags)},
-		"/fleet/vehicles": {
-			http.MethodGet: reads("Vehicles", perSecond("GET /fleet/vehicles", 25), vehicleFilters, listVehicles),
-		},
-		"/fleet/vehicles/{id}": {
-			http.MethodGet:   reads("Vehicles", none, nil, getVehicle),
-			http.MethodPatch: {scope: "Write Vehicles", shape: vehicleShape(), tagged: true, do: patchVehicle},
-		},
-		"/fleet/drivers": {
-			http.MethodGet: reads("Drivers", none, driverFilters, listDrivers),
-			http.MethodPost: {
-				scope: "Write Drivers", shape: driverShape(), required: driverRequired, tagged: true, do: postDriver,
-			},
-		},
-		"/fleet/drivers/{id}": {
-			http.MethodGet:   reads("Drivers", none, nil, getDriver),
-			http.MethodPatch: {scope: "Write Drivers", shape: driverPatchShape(), tagged: true, do: patchDriver},
-		},
-		"/fleet/trailers": {
-			http.MethodGet: reads("Trailers", perSecond("GET /fleet/trailers", 5), trailerFilters, listTrailers),
-			http.MethodPost: {
-				scope: "Write Trailers", limit: perMinute("POST /fleet/trailers", 100),
-				shape: trailerShape(), required: trailerRequired, tagged: true, do: postTrailer,
-			},
-		},
-		"/fleet/trailers/{id}": {
-			http.MethodGet: reads("Trailers", perSecond("GET /fleet/trailers/{id}", 5), nil, getTrailer),
-			http.MethodPatch: {
-				scope: "Write Trailers", limit: perMinute("PATCH /fleet/trailers/{id}", 100),
-				shape: trailerPatchShape(), tagged: true, do: patchTrailer,
-			},
-		},
-		"/assets": {
-			http.MethodGet: reads("Assets", perSecond("GET /assets", 5), assetFilters, listAssets),
-			http.MethodPost: {
-				scope: "Write Assets", limit: perMinute("POST /assets", 100),
-				shape: assetShape(), tagged: true, do: s.postAsset,
-			},
-			http.MethodPatch: {
-				scope: "Write Assets", limit: perMinute("PATCH /assets", 100), query: []string{"id"},
-				shape: assetShape(), tagged: true, do: s.patchAsset,
-			},
-		},
-		"/v1/fleet/messages": {
-			http.MethodGet: reads("Messages", perMinute("GET /v1/fleet/messages", 100), messageFilters, listMessages),
-			http.MethodPost: {
-				scope: "Write Messages", shape: messageShape(), required: messageRequired, do: postMessage,
-			},
-		},
-		"/fleet/dvirs": {
-			http.MethodPost: {scope: "Write DVIRs", shape: dvirShape(), required: dvirRequired, do: postDVIR},
-		},
-		"/fleet/dvirs/history": {http.MethodGet: reads("DVIRs", none, dvirFilters, listDVIRs)},
-		"/fuel-purchase": {
-			http.MethodPost: {
-				scope: "Write Fuel Purchase", limit: perMinute("POST /fuel-purchase", 100),
-				shape: fuelShape(), required: fuelRequired, do: s.postFuelPurchase,
-			},
-		},
-	}
+}
+
+// handler does the work of an operation.
+type handler = func(tx *simkit.Tx, c *simkit.Call) (any, error)
+
+func read(scope string, query []string, do handler, limits ...simkit.Limit) simkit.Operation {
+	return simkit.Operation{Scope: "Read " + scope, Query: query, Do: do, Limits: limits}
+}
+
+func write(scope string, shape simkit.Shape, required []string, do handler) simkit.Operation {
+	return simkit.Operation{Scope: "Write " + scope, Shape: shape, Required: required, Do: do}
+}
+
+// slow gives an operation its own budget of 100 a minute.
+func slow(op simkit.Operation) simkit.Operation {
+	op.Limits = []simkit.Limit{perMinute(100)}
+	return op
 }

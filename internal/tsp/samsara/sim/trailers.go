@@ -23,25 +23,25 @@ func trailerPatchShape() simkit.Shape {
 	return trailerShape().With(simkit.Shape{"odometerMeters": count})
 }
 
-func listTrailers(tx *simkit.Tx, c *call) (any, error) {
+func listTrailers(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	fits, err := common(c)
 	if err != nil {
 		return nil, err
 	}
-	keep := func(i *simkit.Item) bool { return text(i.Object, "type") == classTrailer && fits(i) }
+	keep := func(i *simkit.Item) bool { return simkit.Text(i.Object, "type") == classTrailer && fits(i) }
 	return listing{assets, pageSize, keep, showListedTrailer}.page(tx, c)
 }
 
-func getTrailer(tx *simkit.Tx, c *call) (any, error) {
-	i, err := lookUpAsset(tx, classTrailer, c.id)
+func getTrailer(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	i, err := lookUpAsset(tx, classTrailer, c.ID())
 	if err != nil {
 		return nil, err
 	}
 	return data(showTrailer(tx, i)), nil
 }
 
-func postTrailer(tx *simkit.Tx, c *call) (any, error) {
-	body := renamed(c.body, "trailerSerialNumber", "serialNumber")
+func postTrailer(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	body := renamed(c.Body, "trailerSerialNumber", "serialNumber")
 	body["type"] = classTrailer
 	i, err := createAsset(tx, body)
 	if err != nil {
@@ -50,12 +50,12 @@ func postTrailer(tx *simkit.Tx, c *call) (any, error) {
 	return data(showTrailer(tx, i)), nil
 }
 
-func patchTrailer(tx *simkit.Tx, c *call) (any, error) {
-	i, err := lookUpAsset(tx, classTrailer, c.id)
+func patchTrailer(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	i, err := lookUpAsset(tx, classTrailer, c.ID())
 	if err != nil {
 		return nil, err
 	}
-	after, err := changeAsset(tx, i, renamed(c.body, "trailerSerialNumber", "serialNumber"), c.body)
+	after, err := changeAsset(tx, i, renamed(c.Body, "trailerSerialNumber", "serialNumber"), c.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func showTrailer(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 func showListedTrailer(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 	o := simkit.Object{}
 	copyMembers(o, i.Object, "name", "licensePlate", "notes", "enabledForMobile")
-	if serial := text(i.Object, "serialNumber"); serial != "" {
+	if serial := simkit.Text(i.Object, "serialNumber"); serial != "" {
 		o["trailerSerialNumber"] = serial
 	}
 	showShared(tx, o, i)

@@ -26,31 +26,31 @@ func userPatchShape() simkit.Shape {
 }
 
 // emailKey is what only one user may have; that is not documented, but the address is the login.
-func emailKey(o simkit.Object) string { return "email " + strings.ToLower(text(o, "email")) }
+func emailKey(o simkit.Object) string { return "email " + strings.ToLower(simkit.Text(o, "email")) }
 
-func getUser(tx *simkit.Tx, c *call) (any, error) {
-	i, ok := tx.Get(users, c.id)
-	if !ok {
-		return nil, missing()
+func getUser(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	i, err := tx.Find(users, c.ID())
+	if err != nil {
+		return nil, err
 	}
 	return data(i.Object), nil
 }
 
-func postUser(tx *simkit.Tx, c *call) (any, error) {
-	if given, _ := c.body["roles"].([]any); len(given) == 0 {
-		return nil, invalid("roles must name at least one role")
+func postUser(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	if given, _ := c.Body["roles"].([]any); len(given) == 0 {
+		return nil, simkit.Invalid("roles must name at least one role")
 	}
-	return putUser(tx, strconv.FormatInt(userIDs+tx.NextSeq(), 10), simkit.Object{}, c.body)
+	return putUser(tx, strconv.FormatInt(userIDs+tx.NextSeq(), 10), simkit.Object{}, c.Body)
 }
 
-func patchUser(tx *simkit.Tx, c *call) (any, error) {
-	i, ok := tx.Get(users, c.id)
-	if !ok {
-		return nil, missing()
+func patchUser(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	i, err := tx.Find(users, c.ID())
+	if err != nil {
+		return nil, err
 	}
-	after, err := putUser(tx, i.ID, i.Object, c.body)
+	after, err := putUser(tx, i.ID, i.Object, c.Body)
 	if err == nil {
-		noteChange(tx, users, i.ID, c.body)
+		tx.NoteChange(users, i.ID, c.Body)
 	}
 	return after, err
 }
@@ -63,15 +63,15 @@ func putUser(tx *simkit.Tx, id string, before, body simkit.Object) (any, error) 
 		shown := make([]any, 0, len(given))
 		for _, v := range given {
 			one, _ := v.(simkit.Object)
-			role, known := tx.Get(roles, text(one, "roleId"))
+			role, known := tx.Get(roles, simkit.Text(one, "roleId"))
 			if !known {
-				return nil, invalid("there is no role %q", text(one, "roleId"))
+				return nil, simkit.Invalid("there is no role %q", simkit.Text(one, "roleId"))
 			}
-			entry := simkit.Object{"role": simkit.Object{"id": role.ID, "name": text(role.Object, "name")}}
-			if tag := text(one, "tagId"); tag != "" {
+			entry := simkit.Object{"role": simkit.Object{"id": role.ID, "name": simkit.Text(role.Object, "name")}}
+			if tag := simkit.Text(one, "tagId"); tag != "" {
 				i, known := tx.Get(tags, tag)
 				if !known {
-					return nil, invalid("there is no tag %q", tag)
+					return nil, simkit.Invalid("there is no tag %q", tag)
 				}
 				entry["tag"] = tinyTag(i)
 			}
@@ -85,20 +85,18 @@ func putUser(tx *simkit.Tx, id string, before, body simkit.Object) (any, error) 
 	return data(o), nil
 }
 
-func listRoles(tx *simkit.Tx, c *call) (any, error) {
-	return listing{roles, pageSize, everything, showStored}.page(tx, c)
+func listRoles(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	return listing{roles, pageSize, nil, showStored}.page(tx, c)
 }
 
 // listUsers shows the users of the dashboard, who are no drivers.
-func listUsers(tx *simkit.Tx, c *call) (any, error) {
-	return listing{users, pageSize, everything, showStored}.page(tx, c)
+func listUsers(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	return listing{users, pageSize, nil, showStored}.page(tx, c)
 }
 
-func listTags(tx *simkit.Tx, c *call) (any, error) {
-	return listing{tags, pageSize, everything, showTag}.page(tx, c)
+func listTags(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	return listing{tags, pageSize, nil, showTag}.page(tx, c)
 }
-
-func everything(*simkit.Item) bool { return true }
 
 func showStored(_ *simkit.Tx, i *simkit.Item) simkit.Object { return i.Object }
 
@@ -110,9 +108,9 @@ func showTag(tx *simkit.Tx, tag *simkit.Item) simkit.Object {
 	} {
 		var tagged []any
 		for _, i := range items {
-			for _, id := range elements(i.Object, "tagIds") {
+			for _, id := range simkit.Texts(i.Object, "tagIds") {
 				if id == tag.ID {
-					tagged = append(tagged, simkit.Object{"id": i.ID, "name": text(i.Object, "name")})
+					tagged = append(tagged, simkit.Object{"id": i.ID, "name": simkit.Text(i.Object, "name")})
 				}
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestANewUserIsListedWithItsRoles(t *testing.T) {
@@ -28,18 +29,18 @@ func TestANewUserIsListedWithItsRoles(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 	list, _, _ := s.list("/users")
-	if !slices.Contains(ids(list), id) {
-		t.Errorf("%s is not among %v", id, ids(list))
+	if !slices.Contains(simtest.IDs(list), id) {
+		t.Errorf("%s is not among %v", id, simtest.IDs(list))
 	}
 }
 
 func TestTheHistoryShowsDVIRsOfItsTimeAndTags(t *testing.T) {
 	t.Parallel()
-	clock := newWatch()
-	s := start(t, simkit.Options{Now: clock.time})
+	clock := simtest.NewClock()
+	s := start(t, simkit.Options{Now: clock.Now})
 	s.must("POST", "/fleet/dvirs", newDVIR)
 	history := func(from, to time.Duration, tag string) int {
-		query := url.Values{"startTime": {clock.time().Add(from).Format(time.RFC3339)}, "endTime": {clock.time().Add(to).Format(time.RFC3339)}}
+		query := url.Values{"startTime": {clock.Now().Add(from).Format(time.RFC3339)}, "endTime": {clock.Now().Add(to).Format(time.RFC3339)}}
 		if tag != "" {
 			query.Set("tagIds", tag)
 		}
@@ -68,8 +69,8 @@ func TestAReferenceCanBeMadeUnique(t *testing.T) {
 	s := start(t, simkit.Options{})
 	s.must("POST", "/fuel-purchase", fuelPurchase)
 	s.must("POST", "/fuel-purchase", fuelPurchase)
-	s.do("POST", "/_sim/reset", "")
-	s.do("POST", "/_sim/switches", `{"unique_fuel_references":true}`, "Content-Type", "application/json")
+	s.Do("POST", "/_sim/reset", "")
+	s.Turn("unique_fuel_references")
 	s.must("POST", "/fuel-purchase", fuelPurchase)
-	s.do("POST", "/fuel-purchase", fuelPurchase).refused(t, 400)
+	s.Do("POST", "/fuel-purchase", fuelPurchase).Refused(t, 400, "message")
 }

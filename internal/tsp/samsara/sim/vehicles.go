@@ -43,39 +43,39 @@ func count(v any) string {
 	return ""
 }
 
-func listVehicles(tx *simkit.Tx, c *call) (any, error) {
+func listVehicles(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	fits, err := common(c)
 	if err != nil {
 		return nil, err
 	}
-	keep := func(i *simkit.Item) bool { return text(i.Object, "type") == classVehicle && fits(i) }
+	keep := func(i *simkit.Item) bool { return simkit.Text(i.Object, "type") == classVehicle && fits(i) }
 	return listing{assets, pageSize, keep, showListedVehicle}.page(tx, c)
 }
 
-func getVehicle(tx *simkit.Tx, c *call) (any, error) {
-	i, err := lookUpAsset(tx, classVehicle, c.id)
+func getVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	i, err := lookUpAsset(tx, classVehicle, c.ID())
 	if err != nil {
 		return nil, err
 	}
 	return data(showVehicle(tx, i)), nil
 }
 
-func patchVehicle(tx *simkit.Tx, c *call) (any, error) {
-	i, err := lookUpAsset(tx, classVehicle, c.id)
+func patchVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	i, err := lookUpAsset(tx, classVehicle, c.ID())
 	if err != nil {
 		return nil, err
 	}
-	change := renamed(c.body, "vehicleRegulationMode", "regulationMode")
-	switch driver := text(change, "staticAssignedDriverId"); driver {
+	change := renamed(c.Body, "vehicleRegulationMode", "regulationMode")
+	switch driver := simkit.Text(change, "staticAssignedDriverId"); driver {
 	case "":
 	case "0":
 		change["staticAssignedDriverId"] = ""
 	default:
 		if _, ok := tx.Get(drivers, driver); !ok {
-			return nil, invalid("there is no driver %q", driver)
+			return nil, simkit.Invalid("there is no driver %q", driver)
 		}
 	}
-	after, err := changeAsset(tx, i, change, c.body)
+	after, err := changeAsset(tx, i, change, c.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -104,12 +104,12 @@ func showVehicle(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 	if mode, ok := i.Object["regulationMode"]; ok {
 		o["vehicleRegulationMode"] = mode
 	}
-	if serial := text(i.Object, "gatewaySerial"); serial != "" {
+	if serial := simkit.Text(i.Object, "gatewaySerial"); serial != "" {
 		o["serial"] = serial
 		o["gateway"] = simkit.Object{"serial": serial, "model": "VG55NA"}
 	}
-	if d, ok := tx.Get(drivers, text(i.Object, "staticAssignedDriverId")); ok {
-		o["staticAssignedDriver"] = simkit.Object{"id": d.ID, "name": text(d.Object, "name")}
+	if d, ok := tx.Get(drivers, simkit.Text(i.Object, "staticAssignedDriverId")); ok {
+		o["staticAssignedDriver"] = simkit.Object{"id": d.ID, "name": simkit.Text(d.Object, "name")}
 	}
 	return o
 }

@@ -39,7 +39,7 @@ func assetVIN(v any) string {
 // checkDecodedVIN refuses a make that differs from what the VIN decodes to. Samsara decodes make, model and year; the
 // simulator knows the manufacturer codes of some truck makers only.
 func checkDecodedVIN(o simkit.Object) error {
-	vin, given := strings.ToUpper(text(o, "vin")), text(o, "make")
+	vin, given := strings.ToUpper(simkit.Text(o, "vin")), simkit.Text(o, "make")
 	if len(vin) != 17 || given == "" {
 		return nil
 	}
@@ -50,5 +50,5 @@ func checkDecodedVIN(o simkit.Object) error {
 	if decoded == "" || strings.Contains(strings.ToLower(given), strings.ToLower(decoded)) {
 		return nil
 	}
-	return invalid("make %q does not agree with the VIN, which decodes to %q", given, decoded)
+	return simkit.Invalid("make %q does not agree with the VIN, which decodes to %q", given, decoded)
 }

@@ -29,7 +29,7 @@ func config(now func() time.Time) rest.Config {
 }
 
 // check proves the credentials and tells whose account they open.
-func check(ctx context.Context, send rest.Send) (tsp.Account, error) {
+func check(ctx context.Context, send rest.Send, _ tsp.Settings) (tsp.Account, error) {
 	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: "/me"})
 	if err != nil {
 		return tsp.Account{}, err

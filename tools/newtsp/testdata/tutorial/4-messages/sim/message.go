@@ -14,7 +14,7 @@ func message() simkit.Shape {
 }
 
 func postMessage(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	to, _ := c.Body["to"].(string)
+	to := simkit.Text(c.Body, "to")
 	if _, ok := tx.Get(drivers, to); !ok {
 		return nil, simkit.Refused(http.StatusNotFound, "there is no driver %s", to)
 	}
@@ -27,7 +27,7 @@ func postMessage(tx *simkit.Tx, c *simkit.Call) (any, error) {
 func listMessages(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	since, err := time.Parse(time.RFC3339, c.Query.Get("since"))
 	if err != nil {
-		return nil, simkit.Refused(http.StatusBadRequest, "since must be a time like 2026-11-25T10:00:00Z")
+		return nil, simkit.Invalid("since must be a time like 2026-11-25T10:00:00Z")
 	}
 	found := []any{}
 	for _, i := range tx.Items(messages) {

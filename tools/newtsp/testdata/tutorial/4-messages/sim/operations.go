@@ -31,7 +31,7 @@ func operations() map[string]simkit.Operation {
 }
 
 // Objects lists a collection for the admin side.
-func (s service) Objects(tx *simkit.Tx, collection string) ([]*simkit.Item, bool) {
+func (s *service) Objects(tx *simkit.Tx, collection string) ([]*simkit.Item, bool) {
 	return tx.Items(collection), collection == vehicles || collection == drivers || collection == messages
 }
 
@@ -49,17 +49,18 @@ func page(collection string) func(*simkit.Tx, *simkit.Call) (any, error) {
 		if after := c.Query.Get("after"); after != "" {
 			last, ok := tx.Get(collection, after)
 			if !ok {
-				return nil, simkit.Refused(http.StatusBadRequest, "after is no id of %s", collection)
+				return nil, simkit.Invalid("after is no id of %s", collection)
 			}
 			seq = last.Seq
 		}
+		found, more := tx.Page(collection, seq, pageSize, nil)
 		items, next := []any{}, ""
-		for _, i := range tx.After(collection, seq) {
-			if len(items) == pageSize {
-				return simkit.Object{collection: items, "next": next}, nil
-			}
-			items, next = append(items, i.Object), i.ID
+		for _, i := range found {
+			items = append(items, i.Object)
 		}
-		return simkit.Object{collection: items, "next": ""}, nil
+		if more {
+			next = found[len(found)-1].ID
+		}
+		return simkit.Object{collection: items, "next": next}, nil
 	}
 }

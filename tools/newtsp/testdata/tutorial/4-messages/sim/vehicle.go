@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"maps"
-	"net/http"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
@@ -16,7 +15,7 @@ func changed() simkit.Shape {
 func created() simkit.Shape { return changed().With(simkit.Shape{"reference": simkit.String(1, 64)}) }
 
 // Seed fills an empty store. The same seed gives the same ids every time.
-func (s service) Seed(tx *simkit.Tx) error {
+func (s *service) Seed(tx *simkit.Tx) error {
 	for n := range 5 {
 		id := fmt.Sprintf("v-%d", n+1)
 		o := simkit.Object{"id": id, "name": fmt.Sprintf("Truck %d", n+1), "vin": "", "plate": "", "active": true}
@@ -48,9 +47,9 @@ func postVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
 
 // patchVehicle changes the members that the body names.
 func patchVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	before, ok := tx.Get(vehicles, c.Path["id"])
-	if !ok {
-		return nil, simkit.Refused(http.StatusNotFound, "there is no vehicle %s", c.Path["id"])
+	before, err := tx.Find(vehicles, c.ID())
+	if err != nil {
+		return nil, err
 	}
 	o := maps.Clone(before.Object)
 	maps.Copy(o, c.Body)

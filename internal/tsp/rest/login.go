@@ -1,0 +1,71 @@
+package rest
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// Login signs with a session that the TSP opens for the credentials. It is opened before the first
+// call and again when the TSP refuses it, which it does by class Unauthorized, once for however
+// many calls find out. It is kept with the credentials, so that restarts do not open others.
+type Login struct {
+	// Open asks for a session and returns its secret, and how long it lives; 0 is until it is
+	// refused. send does not sign. A refusal of status 4xx means wrong credentials.
+	Open func(ctx context.Context, send Send, c tsp.Credentials) (secret string, life time.Duration, err error)
+	// By signs with the secret, which is the credential field tsp.AccessToken.
+	By Auth
+}
+
+// Sign puts the session's secret into a request.
+func (l Login) Sign(r *http.Request, c tsp.Credentials) error { return l.By.Sign(r, c) }
+
+// Hidden lists the session's secret.
+func (l Login) Hidden(c tsp.Credentials) []string {
+	return append(l.By.Hidden(c), c.Get(tsp.AccessToken))
+}
+
+// gate is where sessions are opened.
+type gate struct {
+	login Login
+	line  *line
+}
+
+// usable takes all credentials; whether they open a session is for the TSP to say.
+func (g gate) usable(tsp.Credentials) error { return nil }
+
+func (g gate) renewable(tsp.Credentials) bool { return true }
+
+// renew opens a session. No write was sent, whatever becomes of it.
+func (g gate) renew(ctx context.Context, pace tsp.Pacer, c tsp.Credentials) (tsp.Credentials, error) {
+	secret, life, err := g.login.Open(ctx, g.line.with(pace), c)
+	if err == nil && secret == "" {
+		err = &tsp.Error{Class: tsp.Unavailable, Message: "the TSP gave no session"}
+	}
+	if err != nil {
+		return c, tokenless(err)
+	}
+	fresh := tsp.Credentials{Kind: c.Kind, Secrets: c.Secrets, Fields: maps.Clone(c.Fields)}
+	delete(fresh.Fields, tsp.ExpiresAt)
+	fresh.Fields[tsp.AccessToken] = secret
+	if life > 0 {
+		fresh.Fields[tsp.ExpiresAt] = g.line.now().Add(life).UTC().Format(time.RFC3339)
+	}
+	g.line.secrets.add(g.login.Hidden(fresh)...)
+	return fresh, nil
+}
+
+// gateAnswers reads what a TSP says to who wants a session: a refusal is one of the credentials,
+// unless the TSP says otherwise.
+func gateAnswers(own Answers) Answers {
+	return Answers{Message: own.Message, Class: func(a Answer) tsp.Class {
+		class := own.class(a)
+		if class == tsp.Rejected || class == tsp.Forbidden || class == tsp.Missing {
+			return tsp.Unauthorized
+		}
+		return class
+	}}
+}

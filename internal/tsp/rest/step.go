@@ -1,0 +1,67 @@
+package rest
+
+import (
+	"context"
+	"errors"
+
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/steps"
+)
+
+// over binds a step to a session's way to the TSP.
+func (s Step) over(send Send) steps.Step {
+	out := steps.Step{Key: s.Key, Harms: s.Harms, Collection: s.Collection, Part: s.Part}
+	out.Prepare = func(ctx context.Context, w tsp.Write) (steps.Call, error) {
+		call, err := callTo(s.Method, s.Path, w.Target)
+		if err != nil {
+			return nil, err
+		}
+		if call.Body, err = s.body(ctx, send, w); err != nil {
+			return nil, ours("encoding "+w.Capability.String(), err)
+		}
+		return func(ctx context.Context) (tsp.Written, error) { return s.perform(ctx, send, call, w) }, nil
+	}
+	if s.Find != nil {
+		out.Find = func(ctx context.Context, w tsp.Write) (tsp.Written, bool, error) { return s.Find(ctx, send, w) }
+	}
+	return out
+}
+
+func (s Step) body(ctx context.Context, send Send, w tsp.Write) (any, error) {
+	switch {
+	case s.Compose != nil:
+		return s.Compose(ctx, send, w)
+	case s.Encode != nil:
+		return s.Encode(w)
+	}
+	return nil, nil
+}
+
+func (s Step) perform(ctx context.Context, send Send, call Call, w tsp.Write) (tsp.Written, error) {
+	answer, err := send(ctx, call)
+	if err != nil && s.Again != nil && s.Again(w) {
+		answer, err = again(ctx, send, call, err)
+	}
+	if err != nil {
+		return tsp.Written{}, err
+	}
+	made, err := s.Decode(w, answer)
+	made.Status, made.Headers = answer.Status, answer.Headers
+	return made, err
+}
+
+// again repeats a call whose end is unknown. What the repetition is refused for may be that the
+// first one was taken, so that leaves the end unknown.
+func again(ctx context.Context, send Send, call Call, first error) (Answer, error) {
+	var e *tsp.Error
+	if !errors.As(first, &e) || e.Class != tsp.Unknown {
+		return Answer{}, first
+	}
+	answer, err := send(ctx, call)
+	if err != nil && errors.As(err, &e) {
+		out := *e
+		out.Class, out.Message = tsp.Unknown, "after a call without an answer, its repetition ended: "+e.Message
+		return answer, &out
+	}
+	return answer, err
+}

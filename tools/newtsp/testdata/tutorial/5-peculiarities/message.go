@@ -1,0 +1,123 @@
+package catenasimulator
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
+)
+
+const messagesPath = "/orgs/{setting:organisation}/messages"
+
+// The reasons that messages share.
+const (
+	unsigned = "its messages come from the account"
+	equal    = "its messages have no priority"
+)
+
+func organised() []tsp.Need {
+	return []tsp.Need{{Setting: settingOrganisation, Reason: "an organisation sends the messages"}}
+}
+
+// createMessage sends a message. The TSP takes no key of ours, so a message whose sending brought
+// no answer is looked up before it is sent again.
+func createMessage() rest.Write {
+	return rest.Write{
+		Capability: tsp.Capability{Kind: resource.KindMessage, Verb: resource.Create},
+		Strength:   tsp.VerifyFirst,
+		Needs:      organised(),
+		Uses: tsp.Uses{
+			"sender_id":           tsp.Dropped(unsigned),
+			"recipient_id":        tsp.Sent().Into(drivers),
+			"message_text":        tsp.Required().Length(1, 160),
+			"priority":            tsp.Dropped(equal),
+			"reply_to_message_id": tsp.Dropped("its messages are not answers"),
+		},
+		Each: func(w tsp.Write) ([]rest.Step, error) {
+			m, err := tsp.PayloadOf[*resource.Message](w)
+			if err != nil {
+				return nil, err
+			}
+			to, _ := w.Refs.One("recipient_id")
+			return deliveries(m.MessageText.Or(""), to), nil
+		},
+	}
+}
+
+// createGroupMessage sends a message to each recipient, because the TSP has no groups.
+func createGroupMessage() rest.Write {
+	return rest.Write{
+		Capability: tsp.Capability{Kind: resource.KindGroupMessage, Verb: resource.Create},
+		Strength:   tsp.VerifyFirst,
+		Needs:      organised(),
+		Uses: tsp.Uses{
+			"sender_id":     tsp.Dropped(unsigned),
+			"recipient_ids": tsp.Sent().Into(drivers),
+			"message_text":  tsp.Required().Length(1, 160),
+			"priority":      tsp.Dropped(equal),
+		},
+		Each: func(w tsp.Write) ([]rest.Step, error) {
+			g, err := tsp.PayloadOf[*resource.GroupMessage](w)
+			if err != nil {
+				return nil, err
+			}
+			return deliveries(g.MessageText.Or(""), w.Refs["recipient_ids"]...), nil
+		},
+	}
+}
+
+// deliveries are the calls that send a text, one for each driver.
+func deliveries(text string, to ...resource.SourceID) []rest.Step {
+	var steps []rest.Step
+	for _, driver := range to {
+		key := "driver " + string(driver)
+		if slices.ContainsFunc(steps, func(s rest.Step) bool { return s.Key == key }) {
+			continue
+		}
+		steps = append(steps, rest.Step{
+			Key: key, Part: key, Method: http.MethodPost, Path: messagesPath, Harms: true, Collection: messages,
+			Compose: func(ctx context.Context, send rest.Send, _ tsp.Write) (any, error) {
+				vehicle, err := vehicleOf(ctx, send, driver)
+				return url.Values{"vehicle": {vehicle}, "text": {text}}, err
+			},
+			Decode: func(_ tsp.Write, a rest.Answer) (tsp.Written, error) { return made(a, messages) },
+			Find: func(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
+				return findMessage(ctx, send, w, driver, text)
+			},
+		})
+	}
+	return steps
+}
+
+// clockSlack is how far the TSP's clock and ours may differ.
+const clockSlack = time.Minute
+
+// findMessage looks among the messages to a driver's vehicle since the first attempt for a text.
+func findMessage(ctx context.Context, send rest.Send, w tsp.Write, driver resource.SourceID, text string) (tsp.Written, bool, error) {
+	vehicle, err := vehicleOf(ctx, send, driver)
+	if err != nil {
+		return tsp.Written{}, false, err
+	}
+	a, err := send(ctx, rest.Call{Method: http.MethodPost, Path: messagesPath + "/search", Reads: true, Body: map[string]string{
+		"vehicle": vehicle, "since": w.SentAt.Add(-clockSlack).UTC().Format(time.RFC3339)}})
+	if err != nil {
+		return tsp.Written{}, false, err
+	}
+	list, err := rest.Decode[struct {
+		Messages []struct {
+			ID   resource.SourceID `json:"id"`
+			Text string            `json:"text"`
+		} `json:"messages"`
+	}](a)
+	for _, one := range list.Messages {
+		if one.Text == text {
+			return tsp.Written{SourceID: one.ID, Collection: messages, Status: a.Status, Headers: a.Headers}, true, nil
+		}
+	}
+	return tsp.Written{}, false, err
+}

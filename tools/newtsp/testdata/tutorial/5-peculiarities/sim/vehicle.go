@@ -1,0 +1,78 @@
+package sim
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"reflect"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+// changed is the body of a change, and created that of a create.
+func changed() simkit.Shape {
+	return simkit.Shape{"name": simkit.String(1, 40), "vin": simkit.String(0, 17), "plate": simkit.String(0, 20), "active": simkit.Bool}
+}
+
+func created() simkit.Shape { return changed().With(simkit.Shape{"reference": simkit.String(1, 64)}) }
+
+// Seed fills an empty store. The same seed gives the same ids every time.
+func (s *service) Seed(tx *simkit.Tx) error {
+	for n := range 5 {
+		id := fmt.Sprintf("v-%d", n+1)
+		o := simkit.Object{"id": id, "name": fmt.Sprintf("Truck %d", n+1), "vin": "", "plate": "", "active": true}
+		if err := tx.Put(vehicles, id, o, keys(o)...); err != nil {
+			return err
+		}
+		driver := fmt.Sprintf("d-%d", n+1)
+		if err := tx.Put(drivers, driver, simkit.Object{"id": driver, "name": fmt.Sprintf("Driver %d", n+1), "vehicle": id}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// postVehicle makes a vehicle, or answers the one that its reference made before.
+func postVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	if reference, ok := c.Body["reference"].(string); ok {
+		if _, id, made := tx.Owner("reference " + reference); made {
+			i, _ := tx.Get(vehicles, id)
+			return i.Object, nil
+		}
+	}
+	o := simkit.Object{"vin": "", "plate": "", "active": true}
+	maps.Copy(o, c.Body)
+	id := fmt.Sprintf("v-%d", tx.NextSeq())
+	o["id"] = id
+	return o, tx.Put(vehicles, id, o, keys(o)...)
+}
+
+func readVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	found, err := tx.Find(vehicles, simkit.Text(c.Body, "id"))
+	if err != nil {
+		return nil, err
+	}
+	return found.Object, nil
+}
+
+// putVehicle replaces a vehicle: what the body lacks is cleared. A body that changes nothing is refused.
+func putVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	before, err := tx.Find(vehicles, c.ID())
+	if err != nil {
+		return nil, err
+	}
+	o := simkit.Object{"id": before.ID, "vin": "", "plate": "", "active": true}
+	maps.Copy(o, c.Body)
+	if reflect.DeepEqual(o, before.Object) {
+		return nil, simkit.Coded(http.StatusConflict, 263, "there is nothing to change")
+	}
+	return o, tx.Put(vehicles, before.ID, o, keys(o)...)
+}
+
+// keys are what only one vehicle may have.
+func keys(o simkit.Object) []string {
+	if reference, ok := o["reference"].(string); ok {
+		return []string{"reference " + reference}
+	}
+	return nil
+}

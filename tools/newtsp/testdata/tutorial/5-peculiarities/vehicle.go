@@ -1,0 +1,135 @@
+package catenasimulator
+
+import (
+	"net/http"
+
+	json "github.com/go-json-experiment/json"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
+)
+
+const vehiclesPath = "/vehicles"
+
+// vehicleBody is what is written of a vehicle. Texts are cleared by the empty one.
+type vehicleBody struct {
+	Name      *string `json:"name,omitzero"`
+	VIN       *string `json:"vin,omitzero"`
+	Plate     *string `json:"plate,omitzero"`
+	Active    *bool   `json:"active,omitzero"`
+	Reference string  `json:"reference,omitzero"`
+}
+
+func createVehicle() rest.Write {
+	return rest.Write{
+		Capability: tsp.Capability{Kind: resource.KindVehicle, Verb: resource.Create},
+		Strength:   tsp.Native,
+		Uses:       vehicleUses(resource.Create),
+		Method:     http.MethodPost,
+		Path:       vehiclesPath,
+		Encode: rest.Body(func(v *resource.Vehicle, w tsp.Write) (any, error) {
+			body := vehicleFrom(v)
+			body.Reference = w.Operation.String()
+			return body, nil
+		}),
+		Decode: madeVehicle,
+	}
+}
+
+func updateVehicle() rest.Write {
+	return rest.Write{
+		Capability: tsp.Capability{Kind: resource.KindVehicle, Verb: resource.Update},
+		Strength:   tsp.NaturalKey,
+		Uses:       vehicleUses(resource.Update),
+		Method:     http.MethodPut,
+		Path:       vehiclesPath + "/{target}",
+		Compose:    rest.Modify(readVehicle, changeVehicle),
+		Decode: func(w tsp.Write, a rest.Answer) (tsp.Written, error) {
+			if a.Status == http.StatusConflict {
+				return tsp.Written{Collection: vehicles, Note: "there was nothing to change"}, nil
+			}
+			return madeVehicle(w, a)
+		},
+	}
+}
+
+// readVehicle asks for the vehicle to update, which this TSP does by POST.
+func readVehicle(w tsp.Write) (rest.Call, error) {
+	return rest.Call{Method: http.MethodPost, Path: vehiclesPath + "/read", Body: map[string]any{"id": w.Target}}, nil
+}
+
+// changeVehicle puts the given fields into the vehicle as the TSP has it; a PUT clears what it lacks.
+func changeVehicle(v *resource.Vehicle, _ tsp.Write, record rest.Answer) (any, error) {
+	whole, err := rest.Decode[map[string]any](record)
+	if err != nil {
+		return nil, err
+	}
+	delete(whole, "id")
+	given, err := json.Marshal(vehicleFrom(v))
+	if err == nil {
+		err = json.Unmarshal(given, &whole)
+	}
+	return whole, err
+}
+
+func vehicleFrom(v *resource.Vehicle) vehicleBody {
+	return vehicleBody{Name: given(v.VehicleName), VIN: given(v.VIN), Plate: given(v.LicensePlateNumber), Active: given(v.IsActive)}
+}
+
+// given is a field as it is sent: left out if it is absent, empty if it is null.
+func given[T any](field resource.Opt[T]) *T {
+	if field.State() == resource.Absent {
+		return nil
+	}
+	var empty T
+	value := field.Or(empty)
+	return &value
+}
+
+func madeVehicle(_ tsp.Write, a rest.Answer) (tsp.Written, error) { return made(a, vehicles) }
+
+// made reads the answer to a create or a change.
+func made(a rest.Answer, collection string) (tsp.Written, error) {
+	one, err := rest.Decode[struct {
+		ID resource.SourceID `json:"id"`
+	}](a)
+	if err == nil && one.ID == "" {
+		err = a.Unconfirmed("the answer holds no id", nil)
+	}
+	return tsp.Written{SourceID: one.ID, Collection: collection}, err
+}
+
+// vehicleUses says what becomes of each field.
+func vehicleUses(verb resource.Verb) tsp.Uses {
+	missing := tsp.Dropped("its vehicles have no such field")
+	uses := tsp.Uses{
+		"vehicle_name":          tsp.Required().Length(1, 40),
+		"oem":                   missing,
+		"model_type":            missing,
+		"model_year":            missing,
+		"vin":                   tsp.Sent().Length(0, 17),
+		"engine_vin":            missing,
+		"license_plate_region":  missing,
+		"license_plate_country": missing,
+		"license_plate_number":  tsp.Sent().Length(0, 20),
+		"is_active":             tsp.Sent().NotNull(),
+		"status":                missing,
+		"notes":                 missing,
+		"eld_id":                missing,
+		"eld_serial_number":     missing,
+		"eld_device_type":       missing,
+		"eld_product_id":        missing,
+		"total_axles":           missing,
+		"external_id":           missing,
+		"speed_unit":            missing,
+		"odometer_unit":         missing,
+		"fuel_unit":             missing,
+		"fuel_capacity":         missing,
+		"engine_type":           missing,
+	}
+	if verb == resource.Update {
+		uses["vehicle_name"] = tsp.Sent().Length(1, 40).NotNull()
+	}
+	return uses
+}
