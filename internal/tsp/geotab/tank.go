@@ -10,24 +10,22 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// tankUnits are the words for units of volume that fuel_unit, a free text, may hold.
+// tankUnits are the words for units of volume that fuel_unit, a free text, may hold, each with an
+// s at its end or without.
 func tankUnits() map[string]string {
-	words := map[string]string{"l": "LITER", "gal": "US_GALLON"}
-	for _, word := range []string{"liter", "litre"} {
-		words[word], words[word+"s"] = "LITER", "LITER"
-	}
-	for word, unit := range map[string]string{"gallon": "US_GALLON", "us_gallon": "US_GALLON", "imperial_gallon": "IMPERIAL_GALLON"} {
-		words[word], words[word+"s"] = unit, unit
-	}
-	return words
+	return map[string]string{"l": "LITER", "liter": "LITER", "litre": "LITER",
+		"gal": "US_GALLON", "gallon": "US_GALLON", "us_gallon": "US_GALLON", "imperial_gallon": "IMPERIAL_GALLON"}
 }
 
 // tankCapacity returns the capacity in litres if the vehicle gives one that can be read.
 func tankCapacity(v *resource.Vehicle) (jsontext.Value, bool) {
 	unit := strings.ReplaceAll(strings.ToLower(strings.TrimSpace(v.FuelUnit.Or(""))), " ", "_")
 	n, err := strconv.ParseFloat(strings.TrimSpace(v.FuelCapacity.Or("")), 64)
-	litres := resource.Number(strconv.FormatFloat(n, 'f', -1, 64)).Litres(tankUnits()[unit])
-	if err != nil || litres == nil || !(n >= 0 && n <= 1e6) {
+	if possible := n >= 0 && n <= 1e6; err != nil || !possible {
+		return nil, false
+	}
+	litres := resource.Number(strconv.FormatFloat(n, 'f', -1, 64)).Litres(tankUnits()[strings.TrimSuffix(unit, "s")])
+	if litres == nil {
 		return nil, false
 	}
 	return spelt(litres), true
