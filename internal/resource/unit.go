@@ -11,7 +11,8 @@ import (
 
 // Litres returns a volume whose unit is a value of fuel_volume_unit.
 func (n Number) Litres(unit string) *big.Rat {
-	return n.times(map[string]string{"LITER": "1", "CUBIC_METER": "1000", "US_GALLON": "3.785411784", "IMPERIAL_GALLON": "4.54609"}[unit])
+	return n.times(map[string]string{"LITER": "1", "CUBIC_METER": "1000",
+		"US_GALLON": "3.785411784", "IMPERIAL_GALLON": "4.54609"}[unit])
 }
 
 // Metres returns a distance whose unit is a value of odometer_unit.
