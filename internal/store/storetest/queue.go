@@ -41,7 +41,7 @@ func queue() []rule {
 		{"the live operations of a connection wait", liveWait},
 		{"the connections with live operations are told, each once", connectionsWait},
 		{"a call that begins is on disk, and the oldest one whose outcome is open is remembered", callBegins},
-		{"what has ended or was tried since cannot be sent", lateCannotSend},
+		{"what has ended or was begun or tried since cannot be sent", lateCannotSend},
 		{"a sync operation is its handler's until its outcome is unknown", syncIsHandled},
 		{"what was being sent at a crash is unknown, as its log says, and nothing else is touched", interruptedAtACrash},
 	}
@@ -88,9 +88,12 @@ func callBegins(t *testing.T, s *stand) {
 }
 
 func lateCannotSend(t *testing.T, s *stand) {
-	read := s.accept(queued(uuid.New()))
+	read := s.settle(s.accept(queued(uuid.New())), operation.Retry)
 	s.settle(read, operation.Retry)
 	fails(t, "tried since", s.MarkSending(t.Context(), fence.Claim{}, read, at(1)), fence.ErrOvertaken)
+	begun := s.accept(queued(uuid.New()))
+	s.beside().begin(begun, at(1))
+	fails(t, "begun by another process", s.MarkSending(t.Context(), fence.Claim{}, begun, at(2)), fence.ErrOvertaken)
 	ended := s.settle(s.read(read), operation.Failed)
 	fails(t, "ended", s.MarkSending(t.Context(), fence.Claim{}, ended, at(1)), fence.ErrOvertaken)
 	fails(t, "never accepted", s.MarkSending(t.Context(), fence.Claim{}, queued(uuid.New()), at(1)), fence.ErrOvertaken)
