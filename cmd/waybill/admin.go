@@ -5,6 +5,7 @@ import (
 	"os"
 	"runtime/debug"
 
+	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/app"
 )
 
@@ -46,12 +47,14 @@ Uses the database named by WAYBILL_DATABASE_URL.
 // Run makes the client.
 func (c clientCreateCommand) Run(e *environment) error {
 	var secret string
-	var err error
-	if c.Fleet != "" {
-		secret, err = app.CreateFleetClient(e.ctx, e.config, c.ID, c.Fleet, c.Scope)
-	} else {
-		secret, err = app.CreateClient(e.ctx, e.config, c.ID, c.Partner, c.Scope)
-	}
+	err := app.Operate(e.ctx, e.config, func(o *access.Operator) (err error) {
+		if c.Fleet != "" {
+			secret, err = o.CreateFleetClient(e.ctx, c.ID, c.Fleet, c.Scope)
+		} else {
+			secret, err = o.CreateClient(e.ctx, c.ID, c.Partner, c.Scope)
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -2,15 +2,13 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
 	"strings"
+	"time"
 
-	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/waybill-dev/waybill/internal/access"
@@ -22,52 +20,29 @@ import (
 
 // Migrate brings the database's tables up to date.
 func Migrate(ctx context.Context, c config.Config) error {
-	path, err := c.DatabasePath()
-	if err != nil {
-		return err
-	}
-	db, err := sqlite.Open(ctx, path, nil)
+	db, err := openDatabase(ctx, c)
 	if err != nil {
 		return err
 	}
 	return db.Close()
 }
 
-// CreateClient makes a client of a partner, or gives one a new secret, and returns the
-// secret, which is not kept. No scopes means all.
-func CreateClient(ctx context.Context, c config.Config, id, partner string, scopes []string) (string, error) {
-	for _, s := range scopes {
-		if !slices.Contains(access.Scopes(), s) {
-			return "", fmt.Errorf("there is no scope %q; there are %s", s, strings.Join(access.Scopes(), ", "))
-		}
+// Operate lets an operator work on the database, which may be one that a service runs over.
+func Operate(ctx context.Context, c config.Config, work func(*access.Operator) error) error {
+	db, err := openDatabase(ctx, c)
+	if err != nil {
+		return err
 	}
-	if len(scopes) == 0 {
-		scopes = access.Scopes()
-	}
+	return errors.Join(work(access.NewOperator(db, db, time.Now)), db.Close())
+}
+
+// openDatabase opens the database for a command that works beside a running service.
+func openDatabase(ctx context.Context, c config.Config) (*sqlite.DB, error) {
 	path, err := c.DatabasePath()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	db, err := sqlite.Open(ctx, path, nil)
-	if err != nil {
-		return "", err
-	}
-	defer db.Close()
-	owner := access.Partner{ID: uuid.NewSHA1(uuid.NameSpaceURL, []byte("waybill:partner:"+partner)), Name: partner}
-	if known, err := db.Client(ctx, id); err == nil {
-		if known.Partner.Name != partner {
-			return "", fmt.Errorf("the client %s belongs to %s", id, known.Owner())
-		}
-		owner = known.Partner
-	} else if !errors.Is(err, access.ErrNotFound) {
-		return "", fmt.Errorf("looking up the client: %w", err)
-	}
-	secret := rand.Text() + rand.Text()
-	err = db.SaveClient(ctx, access.Client{ID: id, SecretHash: access.HashSecret(secret), Partner: owner, Scopes: scopes})
-	if err != nil {
-		return "", fmt.Errorf("storing the client: %w", err)
-	}
-	return secret, nil
+	return sqlite.Open(ctx, path, nil)
 }
 
 // Simulator says which simulator runs alone, and how.

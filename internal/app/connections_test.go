@@ -269,11 +269,11 @@ func TestEveryKindOfCredentialsIsAnsweredAsTheContractReadsIt(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	secret, err := CreateClient(t.Context(), c, "tms", "TMS", nil)
+	h := &house{t: t, url: server.URL, app: a, checker: openapitest.NewChecker(t)}
+	secret, err := h.operator().CreateClient(t.Context(), "tms", "TMS", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t: t, url: server.URL, app: a, checker: openapitest.NewChecker(t)}
 	h.token = h.tokenFor("tms", secret, "")
 	for _, kind := range tsp.CredentialKinds() {
 		adapter.kind = kind

@@ -19,6 +19,7 @@ import (
 	json "github.com/go-json-experiment/json"
 	"github.com/klauspost/compress/gzip"
 
+	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -149,6 +150,9 @@ func (h *house) start(c config.Config, receiver string) {
 	t.Cleanup(h.stop)
 	h.token = h.tokenFor(DemoClient, DemoSecret, "organization")
 }
+
+// operator works on the house's database beside the service.
+func (h *house) operator() *access.Operator { return access.NewOperator(h.app.db, h.app.db, time.Now) }
 
 func (h *house) tokenFor(id, secret, scope string) string {
 	h.t.Helper()

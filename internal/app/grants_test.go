@@ -33,7 +33,7 @@ func (h *house) regrant(change func(*access.Grant)) {
 // asFleet returns a token of the demo's fleet.
 func (h *house) asFleet() string {
 	h.t.Helper()
-	secret, err := CreateFleetClient(h.t.Context(), h.app.config, "acme", demoFleetRef, nil)
+	secret, err := h.operator().CreateFleetClient(h.t.Context(), "acme", demoFleetRef, nil)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -195,10 +195,10 @@ func TestAFleetsTokenCannotWrite(t *testing.T) {
 	if a := h.by(fleet, "GET", "/v2/integrations/connections", ""); a.status != http.StatusOK || !strings.Contains(a.text, h.ids.connection.String()) {
 		t.Errorf("the fleet does not see its connection: %d %s", a.status, a.text)
 	}
-	if _, err := CreateFleetClient(t.Context(), h.app.config, "other", "Demo Freight", []string{"telematics:write"}); err == nil {
+	if _, err := h.operator().CreateFleetClient(t.Context(), "other", "Demo Freight", []string{"telematics:write"}); err == nil {
 		t.Error("a fleet's client was given a scope of partners")
 	}
-	if _, err := CreateClient(t.Context(), h.app.config, "acme", "My TMS", nil); err == nil {
+	if _, err := h.operator().CreateClient(t.Context(), "acme", "My TMS", nil); err == nil {
 		t.Error("a fleet's client became a partner's")
 	}
 }
@@ -206,28 +206,28 @@ func TestAFleetsTokenCannotWrite(t *testing.T) {
 func TestAnOperatorSetsAGrantBesideTheService(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	set := func(o GrantOrder) (access.Grant, error) {
+	set := func(o access.GrantOrder) (access.Grant, error) {
 		o.Partner, o.Fleet = "demo", demoFleetRef
-		return SetGrant(t.Context(), h.app.config, o)
+		return h.operator().SetGrant(t.Context(), o)
 	}
-	g, err := set(GrantOrder{Levels: map[string]string{"message": "none", "all": "read", "vehicle": "read_write"}})
+	g, err := set(access.GrantOrder{Levels: map[string]string{"message": "none", "all": "read", "vehicle": "read_write"}})
 	if err != nil || g.ID != demoID("grant") || g.Levels[resource.KindMessage] != "" || g.Levels[resource.KindUser] != access.Read || !g.MayWrite(resource.KindVehicle) {
 		t.Errorf("%+v %v", g, err)
 	}
 	if a := h.do("POST", messages, h.message("no")); a.status != http.StatusForbidden {
 		t.Errorf("%d %s", a.status, a.text)
 	}
-	if _, err := set(GrantOrder{Status: access.GrantCancelled}); err != nil {
+	if _, err := set(access.GrantOrder{Status: access.GrantCancelled}); err != nil {
 		t.Fatal(err)
 	}
-	g, err = set(GrantOrder{Levels: map[string]string{"message": "read_write"}})
+	g, err = set(access.GrantOrder{Levels: map[string]string{"message": "read_write"}})
 	if err != nil || g.ID == demoID("grant") || g.FleetRef != demoFleetRef || len(g.Levels) != 1 {
 		t.Errorf("an ended grant was revived: %+v %v", g, err)
 	}
 	if a := h.do("POST", messages, h.message("yes")); a.status != http.StatusAccepted {
 		t.Errorf("%d %s", a.status, a.text)
 	}
-	for _, wrong := range []GrantOrder{{Levels: map[string]string{"vehicles": "read"}}, {Levels: map[string]string{"vehicle": "write"}},
+	for _, wrong := range []access.GrantOrder{{Levels: map[string]string{"vehicles": "read"}}, {Levels: map[string]string{"vehicle": "write"}},
 		{Levels: map[string]string{"message": "none"}}, {Effective: time.Now().Add(time.Hour), Expiration: time.Now()}} {
 		if _, err := set(wrong); err == nil {
 			t.Errorf("%+v was taken", wrong)

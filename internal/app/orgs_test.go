@@ -17,7 +17,7 @@ const agreements = "/v2/orgs/share-agreements"
 // partner makes a partner with a client and returns its token and id.
 func (h *house) partner(name string) (token, id string) {
 	h.t.Helper()
-	secret, err := CreateClient(h.t.Context(), h.app.config, name, name, nil)
+	secret, err := h.operator().CreateClient(h.t.Context(), name, name, nil)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -181,10 +181,10 @@ func TestWhatAShareAgreementMustSay(t *testing.T) {
 	if a := h.by(fleet, "GET", agreements, ""); a.value("total") != float64(1) {
 		t.Errorf("something was stored: %s", a.text)
 	}
-	if _, err := CreateFleetClient(t.Context(), h.app.config, "second", "Second Fleet", nil); err != nil {
+	if _, err := h.operator().CreateFleetClient(t.Context(), "second", "Second Fleet", nil); err != nil {
 		t.Fatal(err)
 	}
-	second, err := CreateFleetClient(t.Context(), h.app.config, "second", "Second Fleet", nil)
+	second, err := h.operator().CreateFleetClient(t.Context(), "second", "Second Fleet", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

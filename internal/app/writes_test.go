@@ -157,7 +157,7 @@ func (h *house) until(what string, is func() bool) {
 func TestPartnersAreApart(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	secret, err := CreateClient(t.Context(), h.app.config, "other", "Other", nil)
+	secret, err := h.operator().CreateClient(t.Context(), "other", "Other", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

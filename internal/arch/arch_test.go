@@ -59,7 +59,7 @@ var rooms = map[string]room{
 	"tools/genadapters":                {"", "lists adapters while the list may be wrong, so it uses nobody"},
 	"tools/gendocs":                    {"internal/tsp internal/tsp/all internal/resource", "documents follow from the adapters"},
 	"tools/newtsp":                     {"internal/tsp internal/resource", "scaffolds a TSP's folder"},
-	"cmd/waybill":                      {"internal/app internal/config", "commands only start the app"},
+	"cmd/waybill":                      {"internal/access internal/app internal/config", "commands start the app, or do what operators may"},
 	"bench":                            {"internal/event internal/store/sqlite internal/operation internal/resource", "measures the store's face as the design asks"},
 }
 
