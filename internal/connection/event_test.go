@@ -11,6 +11,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
@@ -30,7 +31,7 @@ func (s *stand) listen(who access.Principal) func() []webhook.Waiting {
 	return func() (all []webhook.Waiting) {
 		s.t.Helper()
 		for _, id := range ids {
-			waiting, err := s.db.Deliveries(s.t.Context(), id, 0, 100)
+			waiting, err := s.db.Deliveries(s.t.Context(), fence.Query{Lane: fence.Lane{Kind: fence.Subscriptions, ID: id}, Chains: 100, Depth: 100})
 			if err != nil {
 				s.t.Fatal(err)
 			}
