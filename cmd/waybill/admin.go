@@ -7,6 +7,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/demo"
 )
 
 type migrateCommand struct{}
@@ -71,7 +72,7 @@ type simCommand struct {
 
 // Run runs the simulator until it is interrupted.
 func (s simCommand) Run(e *environment) error {
-	return app.RunSimulator(e.ctx, app.Simulator{Name: s.Name, Addr: s.Addr, Dir: s.Dir, Limits: s.Limits, Out: os.Stdout, Log: e.log})
+	return demo.RunSimulator(e.ctx, demo.Simulator{Name: s.Name, Addr: s.Addr, Dir: s.Dir, Limits: s.Limits, Out: os.Stdout, Log: e.log})
 }
 
 type versionCommand struct{}

@@ -41,6 +41,12 @@ type Options struct {
 	Adapters []tsp.Adapter
 }
 
+// The demo's client, which everybody knows and production refuses.
+const (
+	DemoClient = "demo"
+	DemoSecret = "demo-secret"
+)
+
 // App is the program, built but not yet running.
 type App struct {
 	config     config.Config
@@ -173,6 +179,20 @@ func (a *App) resumeImports(ctx context.Context) error {
 		return fmt.Errorf("listing connections: %w", err)
 	}
 	return a.imports.Resume(ctx, all)
+}
+
+// Rooms are those in which whoever sets up a demonstration works.
+type Rooms struct {
+	Store       *sqlite.DB
+	Connections *connection.Service
+	Webhooks    *webhook.Service
+	Imports     *perform.Imports
+	Registry    *tsp.Registry
+}
+
+// Rooms returns the program's rooms.
+func (a *App) Rooms() Rooms {
+	return Rooms{a.db, a.connections, a.webhooks, a.imports, a.caller.Registry()}
 }
 
 // Handler answers the API's requests.
