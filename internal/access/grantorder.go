@@ -34,11 +34,13 @@ func (o *Operator) SetGrant(ctx context.Context, order GrantOrder) (Grant, error
 		return Grant{}, fmt.Errorf("looking up the partner: %w", err)
 	}
 	if len(partners) != 1 {
-		return Grant{}, fmt.Errorf("there is no partner %q; make one with `waybill client create NAME --partner %q`", order.Partner, order.Partner)
+		return Grant{}, fmt.Errorf("there is no partner %q; make one with `waybill client create NAME --partner %[1]q`",
+			order.Partner)
 	}
 	fleet, err := o.fleetNamed(ctx, order.Fleet)
 	if errors.Is(err, ErrNotFound) {
-		return Grant{}, fmt.Errorf("there is no fleet %q; a connection makes one, and so does `waybill client create NAME --fleet %q`", order.Fleet, order.Fleet)
+		return Grant{}, fmt.Errorf("there is no fleet %q; a connection makes one, and so does "+
+			"`waybill client create NAME --fleet %[1]q`", order.Fleet)
 	}
 	if err != nil {
 		return Grant{}, err
@@ -73,7 +75,8 @@ func (order GrantOrder) apply(g *Grant) error {
 		return err
 	}
 	if len(g.Levels) == 0 && order.Status != GrantCancelled {
-		return errors.New("the grant would allow nothing; name a level such as --level vehicle=read_write, or end it with --status cancelled")
+		return errors.New("the grant would allow nothing; name a level such as --level vehicle=read_write, " +
+			"or end it with --status cancelled")
 	}
 	g.FleetRef = cmp.Or(order.FleetRef, g.FleetRef)
 	g.Status = cmp.Or(order.Status, g.Status)

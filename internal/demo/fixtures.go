@@ -40,7 +40,8 @@ func ID(of string) uuid.UUID {
 func Fill(ctx context.Context, in app.Rooms, receiver string) (Fixtures, error) {
 	partner := access.Partner{ID: ID("partner"), Name: "demo"}
 	fleet := access.Fleet{ID: ID(FleetRef), Name: "Demo Freight"}
-	client := access.Client{ID: app.DemoClient, SecretHash: access.HashSecret(app.DemoSecret), Partner: partner, Scopes: access.Scopes()}
+	client := access.Client{ID: app.DemoClient, SecretHash: access.HashSecret(app.DemoSecret),
+		Partner: partner, Scopes: access.Scopes()}
 	grant := access.Grant{ID: ID("grant"), Partner: partner.ID, Fleet: fleet.ID, FleetRef: FleetRef,
 		Status: access.GrantActive, Levels: map[resource.Kind]string{}}
 	for _, k := range resource.Kinds() {
@@ -88,7 +89,8 @@ func connect(ctx context.Context, in app.Rooms, name tsp.Name, fleet uuid.UUID) 
 	adapter, _ := in.Registry.Adapter(name)
 	c, err := in.Store.Connection(ctx, ID("connection:"+string(name)))
 	if errors.Is(err, connection.ErrNotFound) {
-		c = connection.Connection{ID: ID("connection:" + string(name)), Fleet: fleet, TSP: name, Description: "demo", Settings: adapter.Spec().SampleSettings}
+		c = connection.Connection{ID: ID("connection:" + string(name)), Fleet: fleet, TSP: name,
+			Description: "demo", Settings: adapter.Spec().SampleSettings}
 		c, err = in.Connections.Connect(ctx, c, adapter.Spec().SampleCredentials)
 	}
 	if err != nil || c.Status != connection.Active {

@@ -30,7 +30,8 @@ See what became of them, what each simulated TSP received, and which webhooks ar
   curl -s http://%[1]s/v2/integrations/connections/resource-operations -H "Authorization: Bearer $TOKEN"
 %[9]s  curl -s http://%[10]s/events
 
-`, addr, f.Connection, f.Sender, f.Recipient, f.Vehicle, o.DataDir, app.DemoClient, app.DemoSecret, requests(running), o.ReceiverAddr)
+`, addr, f.Connection, f.Sender, f.Recipient, f.Vehicle, o.DataDir,
+		app.DemoClient, app.DemoSecret, requests(running), o.ReceiverAddr)
 }
 
 // requests shows how to look at what each simulator was sent.

@@ -54,7 +54,8 @@ func (r *receiver) take(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	verified := webhook.Verify(req.Header, body, string(Hook), time.Now())
-	e := received{time.Now().UTC(), req.Header.Get("X-Event-Type"), req.Header.Get("X-Delivery-Attempt"), verified == nil, body}
+	e := received{ReceivedAt: time.Now().UTC(), Event: req.Header.Get("X-Event-Type"),
+		Attempt: req.Header.Get("X-Delivery-Attempt"), Verified: verified == nil, Body: body}
 	r.mu.Lock()
 	r.events = append(r.events, e)
 	if len(r.events) > maxEvents {
@@ -83,7 +84,8 @@ func (r *receiver) show(e received, verified error) {
 		} `json:"data"`
 	}
 	if err := json.Unmarshal(e.Body, &envelope); err == nil && len(envelope.Data) > 0 {
-		fmt.Fprintf(r.options.Out, "webhook  %-30s %s %s (%s)\n", e.Event, envelope.Data[0].Resource, envelope.Data[0].ID, mark)
+		of := envelope.Data[0]
+		fmt.Fprintf(r.options.Out, "webhook  %-30s %s %s (%s)\n", e.Event, of.Resource, of.ID, mark)
 		return
 	}
 	fmt.Fprintf(r.options.Out, "webhook  %-30s (%s)\n", e.Event, mark)

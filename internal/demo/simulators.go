@@ -99,5 +99,6 @@ func RunSimulator(ctx context.Context, s Simulator) error {
 		fmt.Fprintf(s.Out, "the simulated %s answers at http://%s; its admin side is under /_sim/\n", s.Name, s.Addr)
 		return errors.Join(g.Wait(), sim.Close())
 	}
-	return fmt.Errorf("there is no simulator of %s; there are %s (a new folder is listed by make generate)", s.Name, strings.Join(names, ", "))
+	return fmt.Errorf("there is no simulator of %s; there are %s (a new folder is listed by make generate)",
+		s.Name, strings.Join(names, ", "))
 }

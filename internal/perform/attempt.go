@@ -100,7 +100,8 @@ func (w *Writes) form(ctx context.Context, t *task, pace tsp.Pacer) (tsp.Write, 
 	steps := &progress{store: w.c.Progress, operation: t.op.ID}
 	if t.op.Tries > 0 {
 		if steps.steps, err = w.c.Progress.Steps(ctx, t.op.ID); err != nil {
-			return write, &tsp.Error{Class: tsp.Unavailable, Message: "the progress of the write could not be read", Err: err}
+			return write, &tsp.Error{Class: tsp.Unavailable, Err: err,
+				Message: "the progress of the write could not be read"}
 		}
 	}
 	write.SentAt = w.c.Now()

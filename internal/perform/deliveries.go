@@ -138,7 +138,8 @@ func (d *Deliveries) Settle(ctx context.Context, claim fence.Claim, a dispatch.A
 		return err
 	}
 	if s.State == webhook.DeliveryDead {
-		d.c.Log.Warn("delivery is given up", "subscription_id", p.to.ID, "event_id", p.waiting.Event.ID, "error", p.result.Err)
+		d.c.Log.Warn("delivery is given up", "subscription_id", p.to.ID, "event_id", p.waiting.Event.ID,
+			"error", p.result.Err)
 	}
 	return nil
 }

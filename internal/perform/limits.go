@@ -67,7 +67,8 @@ func (l *Limits) of(spec tsp.Spec, c connection.Connection) named {
 			one.Events, one.Period = r.Events, r.Period
 			one.Burst = max(one.Burst, int(float64(r.Events)/r.Period.Seconds()/10))
 		}
-		out[one.Key] = dispatch.Limit{ID: whose + "/" + one.Key, Interval: one.Period / time.Duration(one.Events), Burst: one.Burst}
+		out[one.Key] = dispatch.Limit{ID: whose + "/" + one.Key, Burst: one.Burst,
+			Interval: one.Period / time.Duration(one.Events)}
 	}
 	return out
 }
@@ -87,7 +88,9 @@ func (n named) only(keys []string) []dispatch.Limit {
 // told by itself.
 func (l *Limits) shut(t *task, d time.Duration) {
 	keys := slices.DeleteFunc(slices.Clone(t.action.Limits), func(key string) bool {
-		return slices.ContainsFunc(t.spec.Limits, func(one tsp.Limit) bool { return one.Key == key && one.Scope == tsp.PerApp })
+		return slices.ContainsFunc(t.spec.Limits, func(one tsp.Limit) bool {
+			return one.Key == key && one.Scope == tsp.PerApp
+		})
 	})
 	limits := l.of(t.spec, t.conn).only(keys)
 	l.budget.Shut(limits, d)

@@ -49,7 +49,9 @@ func (i *Imports) Follow(ctx context.Context, c connection.Connection, scheduled
 	if !ok || c.Status != connection.Active {
 		return i.c.Schedules.ParkImports(ctx, c.ID)
 	}
-	kinds := slices.DeleteFunc(record.Importable(adapter.Spec()), func(k resource.Kind) bool { return slices.Contains(scheduled, k) })
+	kinds := slices.DeleteFunc(record.Importable(adapter.Spec()), func(k resource.Kind) bool {
+		return slices.Contains(scheduled, k)
+	})
 	if len(kinds) == 0 {
 		return nil
 	}
