@@ -5,7 +5,9 @@ import (
 	"os"
 	"runtime/debug"
 
+	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/demo"
 )
 
 type migrateCommand struct{}
@@ -46,12 +48,14 @@ Uses the database named by WAYBILL_DATABASE_URL.
 // Run makes the client.
 func (c clientCreateCommand) Run(e *environment) error {
 	var secret string
-	var err error
-	if c.Fleet != "" {
-		secret, err = app.CreateFleetClient(e.ctx, e.config, c.ID, c.Fleet, c.Scope)
-	} else {
-		secret, err = app.CreateClient(e.ctx, e.config, c.ID, c.Partner, c.Scope)
-	}
+	err := app.Operate(e.ctx, e.config, func(o *access.Operator) (err error) {
+		if c.Fleet != "" {
+			secret, err = o.CreateFleetClient(e.ctx, c.ID, c.Fleet, c.Scope)
+		} else {
+			secret, err = o.CreateClient(e.ctx, c.ID, c.Partner, c.Scope)
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -68,7 +72,7 @@ type simCommand struct {
 
 // Run runs the simulator until it is interrupted.
 func (s simCommand) Run(e *environment) error {
-	return app.RunSimulator(e.ctx, app.Simulator{Name: s.Name, Addr: s.Addr, Dir: s.Dir, Limits: s.Limits, Out: os.Stdout, Log: e.log})
+	return demo.RunSimulator(e.ctx, demo.Simulator{Name: s.Name, Addr: s.Addr, Dir: s.Dir, Limits: s.Limits, Out: os.Stdout, Log: e.log})
 }
 
 type versionCommand struct{}

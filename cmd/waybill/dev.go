@@ -4,7 +4,7 @@ import (
 	"log/slog"
 	"os"
 
-	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/demo"
 )
 
 type devCommand struct {
@@ -37,6 +37,6 @@ func (d devCommand) Run(e *environment) error {
 		// The demo's own lines say what happens; the log is for what goes wrong.
 		log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}
-	return app.RunDev(e.ctx, c, app.Dev{DataDir: d.DataDir, SimBasePort: d.SimBasePort,
+	return demo.Run(e.ctx, c, demo.Options{DataDir: d.DataDir, SimBasePort: d.SimBasePort,
 		ReceiverAddr: d.ReceiverAddr, Quiet: d.Quiet, Out: os.Stdout, Log: log})
 }

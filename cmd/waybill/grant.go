@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/app"
 )
 
@@ -38,8 +39,12 @@ Uses the database named by WAYBILL_DATABASE_URL.
 
 // Run sets the grant.
 func (g grantSetCommand) Run(e *environment) error {
-	made, err := app.SetGrant(e.ctx, e.config, app.GrantOrder{Partner: g.Partner, Fleet: g.Fleet, FleetRef: g.FleetRef,
-		Levels: g.Level, Effective: g.Effective, Expiration: g.Expiration, Status: g.Status})
+	var made access.Grant
+	err := app.Operate(e.ctx, e.config, func(o *access.Operator) (err error) {
+		made, err = o.SetGrant(e.ctx, access.GrantOrder{Partner: g.Partner, Fleet: g.Fleet, FleetRef: g.FleetRef,
+			Levels: g.Level, Effective: g.Effective, Expiration: g.Expiration, Status: g.Status})
+		return err
+	})
 	if err != nil {
 		return err
 	}

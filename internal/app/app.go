@@ -7,28 +7,21 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net"
 	"net/http"
-	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/waybill-dev/waybill/internal/access"
-	"github.com/waybill-dev/waybill/internal/api"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/fence"
-	"github.com/waybill-dev/waybill/internal/operation"
-	"github.com/waybill-dev/waybill/internal/outbound"
 	"github.com/waybill-dev/waybill/internal/perform"
-	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/seal"
 	"github.com/waybill-dev/waybill/internal/store"
 	"github.com/waybill-dev/waybill/internal/tsp"
-	"github.com/waybill-dev/waybill/internal/tsp/all"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -40,6 +33,12 @@ type Options struct {
 	// Adapters replaces the adapters of this installation; nil for all there are.
 	Adapters []tsp.Adapter
 }
+
+// The demo's client, which everybody knows and production refuses.
+const (
+	DemoClient = "demo"
+	DemoSecret = "demo-secret"
+)
 
 // App is the program, built but not yet running.
 type App struct {
@@ -76,100 +75,18 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 	return a, nil
 }
 
-func (a *App) build(ctx context.Context, source dispatch.Source, o Options) error {
-	keys, err := a.secrets(ctx)
-	if err != nil {
-		return err
-	}
-	sealer := keys.sealer
-	issuer, err := access.NewIssuer(a.db, keys.signing, time.Now)
-	if err != nil {
-		return err
-	}
-	if !o.Dev {
-		if err := refuseDefaults(ctx, a.db); err != nil {
-			return err
-		}
-	}
-	adapters := o.Adapters
-	if adapters == nil {
-		adapters = all.Adapters()
-	}
-	bases := map[tsp.Name]string{}
-	for name, u := range a.config.BaseURLs {
-		bases[tsp.Name(name)] = u
-	}
-	registry, err := tsp.NewRegistry(adapters, bases)
-	if err != nil {
-		return err
-	}
-	allow, err := a.config.AllowedPrefixes()
-	if err != nil {
-		return err
-	}
-	policy := outbound.Policy{Allow: allow, AllowLoopback: o.Dev, AllowHTTP: o.Dev}
-	a.caller = tsp.NewCaller(registry, outbound.TSP(policy, slices.Collect(maps.Values(a.config.BaseURLs))...), a.config.CallDeadline, a.log)
-	if a.budget, err = a.resume(ctx); err != nil {
-		return err
-	}
-	limits := perform.NewLimits(registry, a.budget, agreed(a.config))
-	a.connections = connection.New(connection.Config{Store: a.db, Access: a.db, Sealer: sealer, Caller: a.caller,
-		Pace: limits.Pace, Now: time.Now, Log: a.log})
-	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: sealer, URLs: policy})
-	a.imports = perform.NewImports(perform.ImportsConfig{
-		Schedules: a.db, Connections: a.db, Links: a.connections, Pace: limits.Pace, Every: a.config.ImportEvery,
-		Importer: record.Importer{Caller: a.caller, Store: a.db, Now: time.Now}, Now: time.Now, Log: a.log,
-	})
-	if err := a.resumeImports(ctx); err != nil {
-		return err
-	}
-	grants := perform.NewGrants(a.db, time.Now)
-	writes := perform.NewWrites(perform.WritesConfig{
-		Queue: a.db, Progress: a.db, Connections: a.db, Links: a.connections, Records: a.db, Grants: grants,
-		Imports: a.imports, TSPs: a.caller, Limits: limits, Derive: keys.derive, Now: time.Now, Log: a.log,
-	})
-	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
-		Queue:  a.db,
-		Open:   func(s webhook.Subscription) (webhook.Subscription, error) { return webhook.OpenSecret(sealer, s) },
-		Sender: webhook.NewSender(outbound.Receiver(policy, deliveryTime), time.Now), Now: time.Now, Log: a.log,
-	})
-	a.dispatcher = dispatch.New(dispatch.Config{
-		Source: source,
-		Kinds: map[string]dispatch.Kind{fence.Connections: writes.Kind(), fence.Subscriptions: deliveries.Kind(),
-			fence.Imports: a.imports.Kind()},
-		Budget: a.budget, Now: time.Now, Log: a.log,
-	})
-	operations := operation.New(operation.Config{Store: a.db, Access: a.db, Connections: a.db, Records: a.db,
-		Registry: registry, Performer: writes, Now: time.Now, MaxAge: a.config.MaxAge})
-	records := record.New(record.Config{Lists: a.db, Schedules: a.db, Access: a.db, Connections: a.db, Registry: registry, Now: time.Now})
-	orgs := access.NewService(a.db, time.Now, grants.Forget)
-	a.handler = api.New(api.Config{Tokens: issuer, Fleets: orgs, Agreements: orgs, TSPs: registry, Records: records, Operations: operations, Webhooks: a.webhooks, Connections: a.connections,
-		Healthy: a.db.Ping, Now: time.Now, Log: a.log})
-	return nil
+// Rooms are those in which whoever sets up a demonstration works.
+type Rooms struct {
+	Store       store.Store
+	Connections *connection.Service
+	Webhooks    *webhook.Service
+	Imports     *perform.Imports
+	Registry    *tsp.Registry
 }
 
-// deliveryTime is how long a receiver may take to answer, as the contract documents.
-const deliveryTime = 3 * time.Second
-
-// agreed are the rates that the operator has agreed on with TSPs.
-func agreed(c config.Config) perform.Agreed {
-	out := perform.Agreed{}
-	for name, rates := range c.Limits {
-		out[tsp.Name(name)] = map[string]perform.Rate{}
-		for key, r := range rates {
-			out[tsp.Name(name)][key] = perform.Rate(r)
-		}
-	}
-	return out
-}
-
-// resumeImports makes the schedules of imports fit the connections.
-func (a *App) resumeImports(ctx context.Context) error {
-	all, err := a.db.Connections(ctx)
-	if err != nil {
-		return fmt.Errorf("listing connections: %w", err)
-	}
-	return a.imports.Resume(ctx, all)
+// Rooms returns the program's rooms.
+func (a *App) Rooms() Rooms {
+	return Rooms{a.db, a.connections, a.webhooks, a.imports, a.caller.Registry()}
 }
 
 // Handler answers the API's requests.
@@ -221,7 +138,8 @@ func refuseDefaults(ctx context.Context, clients access.Store) error {
 		return fmt.Errorf("looking for default secrets: %w", err)
 	}
 	if string(c.SecretHash) == string(access.HashSecret(DemoSecret)) {
-		return errors.New("this database holds the demo client with its public secret; use a database of your own, or give the client another secret with `waybill client create demo`")
+		return errors.New("this database holds the demo client with its public secret; use a database of your own, " +
+			"or give the client another secret with `waybill client create demo`")
 	}
 	return nil
 }
@@ -233,7 +151,8 @@ func parseKey(c config.Config) (seal.Key, error) {
 		return nil, err
 	}
 	if text == "" {
-		return nil, errors.New("no key is set; make one with `openssl rand -base64 32` and set WAYBILL_KEY_FILE to a file that holds it")
+		return nil, errors.New("no key is set; make one with `openssl rand -base64 32` and set WAYBILL_KEY_FILE " +
+			"to a file that holds it")
 	}
 	return seal.ParseKey(text)
 }

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/app"
 )
 
 func TestBadInputIsRefusedAndStoresNothing(t *testing.T) {
@@ -14,9 +16,9 @@ func TestBadInputIsRefusedAndStoresNothing(t *testing.T) {
 	h := open(t)
 	good := h.message("good")
 	with := func(member string) string { return strings.TrimSuffix(good, "}") + "," + member + "}" }
-	vehicle := "/v2/telematics/vehicles/" + h.ids.vehicle.String()
+	vehicle := "/v2/telematics/vehicles/" + h.ids.Vehicle.String()
 	update := func(members string) string {
-		return fmt.Sprintf(`{"connection_id":"%s"%s}`, h.ids.connection, members)
+		return fmt.Sprintf(`{"connection_id":"%s"%s}`, h.ids.Connection, members)
 	}
 	for _, c := range []struct {
 		name, method, path, body string
@@ -33,15 +35,15 @@ func TestBadInputIsRefusedAndStoresNothing(t *testing.T) {
 		{"deep nesting", "POST", messages, strings.Repeat("[", 200000), nil, 422, "json_invalid"},
 		{"a misspelt field", "POST", messages, with(`"mesage_text":"x"`), nil, 422, `did you mean \"message_text\"`},
 		{"a wrong type", "POST", messages, strings.Replace(good, `"good"`, `7`, 1), nil, 422, "must be a string"},
-		{"a bad UUID", "POST", messages, strings.Replace(good, h.ids.sender.String(), "x", 1), nil, 422, "uuid_parsing"},
-		{"null where it is not allowed", "POST", messages, strings.Replace(good, `"`+h.ids.sender.String()+`"`, "null", 1), nil, 422, "must not be null"},
+		{"a bad UUID", "POST", messages, strings.Replace(good, h.ids.Sender.String(), "x", 1), nil, 422, "uuid_parsing"},
+		{"null where it is not allowed", "POST", messages, strings.Replace(good, `"`+h.ids.Sender.String()+`"`, "null", 1), nil, 422, "must not be null"},
 		{"an unknown priority", "POST", messages, with(`"priority":"hihg"`), nil, 422, `did you mean \"high\"`},
 		{"an empty text", "POST", messages, strings.Replace(good, "good", "", 1), nil, 422, "must not be empty"},
 		{"a text that the TSP refuses", "POST", messages, strings.Replace(good, "good", strings.Repeat("x", 2501), 1), nil, 422, "at most 2500"},
 		{"a missing text", "POST", messages, strings.Replace(good, `,"message_text":"good"`, "", 1), nil, 422, "required by Samsara"},
-		{"an unknown recipient", "POST", messages, strings.Replace(good, h.ids.recipient.String(), uuid.NewString(), 1), nil, 422, "reference_not_found"},
-		{"a recipient that is a vehicle", "POST", messages, strings.Replace(good, h.ids.recipient.String(), h.ids.vehicle.String(), 1), nil, 422, "must be the id of a user"},
-		{"an unknown connection", "POST", messages, strings.Replace(good, h.ids.connection.String(), uuid.NewString(), 1), nil, 404, "no connection"},
+		{"an unknown recipient", "POST", messages, strings.Replace(good, h.ids.Recipient.String(), uuid.NewString(), 1), nil, 422, "reference_not_found"},
+		{"a recipient that is a vehicle", "POST", messages, strings.Replace(good, h.ids.Recipient.String(), h.ids.Vehicle.String(), 1), nil, 422, "must be the id of a user"},
+		{"an unknown connection", "POST", messages, strings.Replace(good, h.ids.Connection.String(), uuid.NewString(), 1), nil, 404, "no connection"},
 		{"a huge number", "PATCH", vehicle, update(`,"model_year":1e400`), nil, 422, "too large"},
 		{"a fraction for an integer", "PATCH", vehicle, update(`,"model_year":1.5`), nil, 422, "must be an integer"},
 		{"nothing to update", "PATCH", vehicle, update(""), nil, 422, "nothing to update"},
@@ -135,14 +137,14 @@ func TestScopesAreNeededAndRevokedTokensEnd(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	all := h.token
-	h.token = h.tokenFor(DemoClient, DemoSecret, "webhook:read")
+	h.token = h.tokenFor(app.DemoClient, app.DemoSecret, "webhook:read")
 	if a := h.do("POST", messages, h.message("x")); a.status != http.StatusForbidden {
 		t.Errorf("a token without the scope answers %d", a.status)
 	}
 	if a := h.do("GET", "/v2/notifications/webhooks", ""); a.status != http.StatusOK {
 		t.Errorf("a token with the scope answers %d", a.status)
 	}
-	form := fmt.Sprintf("token=%s&client_id=%s&client_secret=%s", all, DemoClient, DemoSecret)
+	form := fmt.Sprintf("token=%s&client_id=%s&client_secret=%s", all, app.DemoClient, app.DemoSecret)
 	if a := h.do("POST", "/realms/catena/protocol/openid-connect/revoke", form, "Content-Type", "application/x-www-form-urlencoded"); a.status != http.StatusOK {
 		t.Fatalf("revoking answers %d %s", a.status, a.text)
 	}

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"bytes"
@@ -17,7 +17,9 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
+	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/demo"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -33,7 +35,7 @@ func (h *house) hear() {
 	h.t.Helper()
 	receiver := httptest.NewServer(h.hooks)
 	h.t.Cleanup(receiver.Close)
-	body := fmt.Sprintf(`{"url":"%s/","event_name":"connection.*","secret":%q}`, receiver.URL, string(demoHook))
+	body := fmt.Sprintf(`{"url":"%s/","event_name":"connection.*","secret":%q}`, receiver.URL, string(demo.Hook))
 	if a := h.do("POST", "/v2/notifications/webhooks", body); a.status != http.StatusOK {
 		h.t.Fatalf("%d %s", a.status, a.text)
 	}
@@ -89,7 +91,7 @@ func TestAConnectionIsMadeChangedAndDeletedOverTheAPI(t *testing.T) {
 func TestAPausedConnectionTakesNoWritesUntilItIsActive(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	one := connections + "/" + h.ids.connection.String()
+	one := connections + "/" + h.ids.Connection.String()
 	// What waits when the pause comes waits through it.
 	h.simulated("POST", "/_sim/faults", `{"match":{"path_prefix":"/v1/fleet/messages"},"fault":"status","status":503}`)
 	id := h.do("POST", messages, h.message("before the pause")).field("id")
@@ -126,10 +128,10 @@ func TestWhatWaitsForADeletedConnectionFailsWithTheReason(t *testing.T) {
 				ids = append(ids, h.do("POST", messages, h.message(fmt.Sprint("never ", i))).field("id"))
 			}
 			h.until("the first is tried", func() bool {
-				path := fmt.Sprintf("%s/%s/resource-operations/%s", connections, h.ids.connection, ids[0])
+				path := fmt.Sprintf("%s/%s/resource-operations/%s", connections, h.ids.Connection, ids[0])
 				return len(h.do("GET", path, "").value("logs").([]any)) > 0
 			})
-			if a := end(h, connections+"/"+h.ids.connection.String()); a.status >= 300 {
+			if a := end(h, connections+"/"+h.ids.Connection.String()); a.status >= 300 {
 				t.Fatalf("%d %s", a.status, a.text)
 			}
 			for _, id := range ids {
@@ -148,8 +150,8 @@ func TestNewCredentialsWakeAStaleConnection(t *testing.T) {
 	h.hear()
 	h.simulated("POST", "/_sim/faults", `{"match":{"path_prefix":"/v1/fleet/messages"},"fault":"status","status":401}`)
 	id := h.do("POST", messages, h.message("patience")).field("id")
-	h.heard("connection.staled", h.ids.connection.String())
-	one := connections + "/" + h.ids.connection.String()
+	h.heard("connection.staled", h.ids.Connection.String())
+	one := connections + "/" + h.ids.Connection.String()
 	if a := h.do("GET", one, ""); a.field("status") != "stale" || !strings.Contains(a.field("problem"), "send new ones") {
 		t.Errorf("%s", a.text)
 	}
@@ -177,7 +179,7 @@ func TestATSPThatIsDownMakesNoConnection(t *testing.T) {
 func TestConnectionsAreListedInPagesBothWays(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	want := []string{h.ids.connection.String()}
+	want := []string{h.ids.Connection.String()}
 	for i := range 4 {
 		want = append(want, h.do("POST", connections, samsaraBody(fmt.Sprint("f", i), "samsara-demo-token")).field("id"))
 	}
@@ -257,7 +259,7 @@ func TestEveryKindOfCredentialsIsAnsweredAsTheContractReadsIt(t *testing.T) {
 	c.Key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 	c.DatabaseURL = filepath.Join(t.TempDir(), "waybill.db")
 	log, adapter := &bytes.Buffer{}, &shaped{kind: "token"}
-	a, err := Open(t.Context(), c, Options{Dev: true, Adapters: []tsp.Adapter{adapter},
+	a, err := app.Open(t.Context(), c, app.Options{Dev: true, Adapters: []tsp.Adapter{adapter},
 		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	if err != nil {
 		t.Fatal(err)
@@ -269,11 +271,11 @@ func TestEveryKindOfCredentialsIsAnsweredAsTheContractReadsIt(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	secret, err := CreateClient(t.Context(), c, "tms", "TMS", nil)
+	h := &house{t: t, url: server.URL, app: a, db: a.Rooms().Store, checker: openapitest.NewChecker(t)}
+	secret, err := h.operator().CreateClient(t.Context(), "tms", "TMS", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t: t, url: server.URL, app: a, checker: openapitest.NewChecker(t)}
 	h.token = h.tokenFor("tms", secret, "")
 	for _, kind := range tsp.CredentialKinds() {
 		adapter.kind = kind

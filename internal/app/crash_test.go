@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"bufio"
@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
+	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/demo"
 	"github.com/waybill-dev/waybill/internal/store"
 )
 
@@ -52,7 +54,7 @@ func TestNothingAcceptedIsLostWhenTheBinaryIsKilled(t *testing.T) {
 		victim.load(round, accepted)
 	}
 	victim.start()
-	h.token = h.tokenFor(DemoClient, DemoSecret, "")
+	h.token = h.tokenFor(app.DemoClient, app.DemoSecret, "")
 	for text, id := range accepted.ids {
 		if end := h.ended(id); end.field("status") != "success" {
 			t.Errorf("%s ended as %s", text, end.text)
@@ -147,15 +149,15 @@ func (v *victim) ids() {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	v.h.ids.connection = demoID("connection:samsara")
-	if err := (&App{db: db}).pick(t.Context(), &v.h.ids); err != nil {
+	v.h.ids.Connection = demo.ID("connection:samsara")
+	if err := v.h.ids.Pick(t.Context(), db); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // load posts messages from several callers and kills the binary while they do.
 func (v *victim) load(round int, accepted *acceptances) {
-	v.h.token = v.h.tokenFor(DemoClient, DemoSecret, "")
+	v.h.token = v.h.tokenFor(app.DemoClient, app.DemoSecret, "")
 	var callers sync.WaitGroup
 	stop := make(chan struct{})
 	for caller := range 8 {

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"bytes"
@@ -19,8 +19,12 @@ import (
 	json "github.com/go-json-experiment/json"
 	"github.com/klauspost/compress/gzip"
 
+	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
+	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/demo"
+	"github.com/waybill-dev/waybill/internal/store"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/all"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
@@ -34,8 +38,9 @@ type house struct {
 	t       *testing.T
 	url     string
 	sim     string
-	app     *App
-	ids     fixtures
+	app     *app.App
+	db      store.Store
+	ids     demo.Fixtures
 	token   string
 	checker *openapitest.Checker
 	hooks   *hooks
@@ -69,7 +74,7 @@ func (h *hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		h.t.Error(err)
 	}
-	if err := webhook.Verify(r.Header, body, string(demoHook), time.Now()); err != nil {
+	if err := webhook.Verify(r.Header, body, string(demo.Hook), time.Now()); err != nil {
 		h.t.Errorf("a delivery's signature: %v", err)
 	}
 	h.checker.Event(h.t, r.Header.Get("X-Event-Type"), body)
@@ -129,11 +134,11 @@ func (h *house) start(c config.Config, receiver string) {
 	h.journal = &journal{}
 	log := slog.New(slog.NewTextHandler(h.journal, &slog.HandlerOptions{Level: slog.LevelError}))
 	var err error
-	if h.app, err = Open(ctx, c, Options{Dev: true, Log: log, Adapters: adapters("samsara")}); err != nil {
+	if h.app, err = app.Open(ctx, c, app.Options{Dev: true, Log: log, Adapters: adapters("samsara")}); err != nil {
 		t.Fatal(err)
 	}
-	d := Dev{ReceiverAddr: strings.TrimPrefix(receiver, "http://")}
-	if h.ids, err = h.app.demo(ctx, d); err != nil {
+	h.db = h.app.Rooms().Store
+	if h.ids, err = demo.Fill(ctx, h.app.Rooms(), strings.TrimPrefix(receiver, "http://")); err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewUnstartedServer(nil)
@@ -147,8 +152,11 @@ func (h *house) start(c config.Config, receiver string) {
 		}
 	})
 	t.Cleanup(h.stop)
-	h.token = h.tokenFor(DemoClient, DemoSecret, "organization")
+	h.token = h.tokenFor(app.DemoClient, app.DemoSecret, "organization")
 }
+
+// operator works on the house's database beside the service.
+func (h *house) operator() *access.Operator { return access.NewOperator(h.db, h.db, time.Now) }
 
 func (h *house) tokenFor(id, secret, scope string) string {
 	h.t.Helper()
@@ -212,7 +220,7 @@ func (a answer) field(name string) string {
 // message is the body of a message with a text of its own.
 func (h *house) message(text string) string {
 	return fmt.Sprintf(`{"connection_id":"%s","sender_id":"%s","recipient_id":"%s","message_text":%q}`,
-		h.ids.connection, h.ids.sender, h.ids.recipient, text)
+		h.ids.Connection, h.ids.Sender, h.ids.Recipient, text)
 }
 
 const (
@@ -226,7 +234,7 @@ func (h *house) ended(id string) answer {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); <-tick.C {
-		a := h.do("GET", fmt.Sprintf("/v2/integrations/connections/%s/resource-operations/%s", h.ids.connection, id), "")
+		a := h.do("GET", fmt.Sprintf("/v2/integrations/connections/%s/resource-operations/%s", h.ids.Connection, id), "")
 		if a.field("status") != "pending" {
 			return a
 		}

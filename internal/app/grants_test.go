@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/demo"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/webhook"
@@ -20,13 +21,13 @@ import (
 // regrant changes the demo's grant behind the API's back.
 func (h *house) regrant(change func(*access.Grant)) {
 	h.t.Helper()
-	g, err := h.app.db.Agreement(h.t.Context(), demoID("grant"))
+	g, err := h.db.Agreement(h.t.Context(), demo.ID("grant"))
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	change(&g)
 	g.UpdatedAt = time.Now().UTC().Truncate(time.Microsecond)
-	if err := h.app.db.SaveGrant(h.t.Context(), g, access.Fleet{ID: g.Fleet, Name: "Demo Freight"}); err != nil {
+	if err := h.db.SaveGrant(h.t.Context(), g, access.Fleet{ID: g.Fleet, Name: "Demo Freight"}); err != nil {
 		h.t.Fatal(err)
 	}
 }
@@ -34,7 +35,7 @@ func (h *house) regrant(change func(*access.Grant)) {
 // asFleet returns a token of the demo's fleet.
 func (h *house) asFleet() string {
 	h.t.Helper()
-	secret, err := CreateFleetClient(h.t.Context(), h.app.config, "acme", demoFleetRef, nil)
+	secret, err := h.operator().CreateFleetClient(h.t.Context(), "acme", demo.FleetRef, nil)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -44,7 +45,7 @@ func (h *house) asFleet() string {
 // receiver returns where the house receives webhooks.
 func (h *house) receiver() string {
 	h.t.Helper()
-	found, err := h.app.db.Subscriptions(h.t.Context(), webhook.SubscriptionQuery{Partner: demoID("partner"), Window: page.Window{Limit: 1}})
+	found, err := h.db.Subscriptions(h.t.Context(), webhook.SubscriptionQuery{Partner: demo.ID("partner"), Window: page.Window{Limit: 1}})
 	if err != nil || len(found) != 1 {
 		h.t.Fatalf("%v %v", found, err)
 	}
@@ -85,10 +86,10 @@ func TestAWriteNeedsAGrantInForce(t *testing.T) {
 			}
 			// A connection is seen under any grant in force, whatever it is of.
 			want := http.StatusOK
-			if g, err := h.app.db.Agreement(t.Context(), demoID("grant")); err != nil || !g.InForce(time.Now()) {
+			if g, err := h.db.Agreement(t.Context(), demo.ID("grant")); err != nil || !g.InForce(time.Now()) {
 				want = http.StatusNotFound
 			}
-			if a := h.do("GET", "/v2/integrations/connections/"+h.ids.connection.String(), ""); a.status != want {
+			if a := h.do("GET", "/v2/integrations/connections/"+h.ids.Connection.String(), ""); a.status != want {
 				t.Errorf("the connection answers %d, not %d", a.status, want)
 			}
 		})
@@ -104,7 +105,7 @@ func TestAQueuedOperationIsNotSentOnceItsGrantIsGone(t *testing.T) {
 	h.until("the TSP has refused it once", func() bool {
 		return strings.Contains(h.simulated("GET", "/_sim/requests?method=POST", ""), "too late")
 	})
-	agreement := "/v2/orgs/share-agreements/" + demoID("grant").String()
+	agreement := "/v2/orgs/share-agreements/" + demo.ID("grant").String()
 	if a := h.by(fleet, "POST", agreement+"/pause", ""); a.status != http.StatusOK {
 		t.Fatalf("%d %s", a.status, a.text)
 	}
@@ -139,11 +140,11 @@ func TestWhatWaitsForALimitEndsAtOnceWhenItsGrantIsGone(t *testing.T) {
 		ids = append(ids, h.do("POST", messages, h.message(fmt.Sprint("patience ", i))).field("id"))
 	}
 	h.ended(ids[0])
-	agreement := agreements + "/" + demoID("grant").String()
+	agreement := agreements + "/" + demo.ID("grant").String()
 	if a := h.by(fleet, "POST", agreement+"/pause", ""); a.status != http.StatusOK {
 		t.Fatalf("%d %s", a.status, a.text)
 	}
-	path := fmt.Sprintf("/v2/integrations/connections/%s/resource-operations/%s", h.ids.connection, ids[len(ids)-1])
+	path := fmt.Sprintf("/v2/integrations/connections/%s/resource-operations/%s", h.ids.Connection, ids[len(ids)-1])
 	h.until("the last operation has ended", func() bool {
 		// A lane that is at work when the grant changes looks again at the next change.
 		h.by(fleet, "PATCH", agreement, `{"expiration_date":null}`)
@@ -157,17 +158,17 @@ func TestThePartnerIsToldOfItsShareAgreements(t *testing.T) {
 	h := open(t)
 	fleet := h.asFleet()
 	a := h.do("POST", "/v2/notifications/webhooks",
-		fmt.Sprintf(`{"url":%q,"event_name":"share_agreement.*","secret":%q}`, h.receiver()+"agreements", string(demoHook)))
+		fmt.Sprintf(`{"url":%q,"event_name":"share_agreement.*","secret":%q}`, h.receiver()+"agreements", string(demo.Hook)))
 	if a.status != http.StatusOK {
 		t.Fatalf("%d %s", a.status, a.text)
 	}
-	agreement := "/v2/orgs/share-agreements/" + demoID("grant").String()
+	agreement := "/v2/orgs/share-agreements/" + demo.ID("grant").String()
 	for _, step := range [][2]string{{"POST", "/pause"}, {"POST", "/activate"}, {"DELETE", ""}} {
 		if a := h.by(fleet, step[0], agreement+step[1], ""); a.status >= 300 {
 			t.Fatalf("%v: %d %s", step, a.status, a.text)
 		}
 	}
-	a = h.by(fleet, "POST", "/v2/orgs/share-agreements", fmt.Sprintf(`{"partner_id":%q,"fleet_ref":"fleet-1","scopes":{"vehicle":"read"}}`, demoID("partner")))
+	a = h.by(fleet, "POST", "/v2/orgs/share-agreements", fmt.Sprintf(`{"partner_id":%q,"fleet_ref":"fleet-1","scopes":{"vehicle":"read"}}`, demo.ID("partner")))
 	if a.status != http.StatusCreated {
 		t.Fatalf("%d %s", a.status, a.text)
 	}
@@ -185,7 +186,7 @@ func TestAFleetsTokenCannotWrite(t *testing.T) {
 	fleet := h.asFleet()
 	for _, c := range []struct{ method, path, body string }{
 		{"POST", messages, h.message("no")},
-		{"PATCH", "/v2/telematics/vehicles/" + h.ids.vehicle.String(), `{}`},
+		{"PATCH", "/v2/telematics/vehicles/" + h.ids.Vehicle.String(), `{}`},
 		{"GET", operations, ""},
 		{"POST", "/v2/notifications/webhooks", `{}`},
 	} {
@@ -193,13 +194,13 @@ func TestAFleetsTokenCannotWrite(t *testing.T) {
 			t.Errorf("%s %s: %d %s", c.method, c.path, a.status, a.text)
 		}
 	}
-	if a := h.by(fleet, "GET", "/v2/integrations/connections", ""); a.status != http.StatusOK || !strings.Contains(a.text, h.ids.connection.String()) {
+	if a := h.by(fleet, "GET", "/v2/integrations/connections", ""); a.status != http.StatusOK || !strings.Contains(a.text, h.ids.Connection.String()) {
 		t.Errorf("the fleet does not see its connection: %d %s", a.status, a.text)
 	}
-	if _, err := CreateFleetClient(t.Context(), h.app.config, "other", "Demo Freight", []string{"telematics:write"}); err == nil {
+	if _, err := h.operator().CreateFleetClient(t.Context(), "other", "Demo Freight", []string{"telematics:write"}); err == nil {
 		t.Error("a fleet's client was given a scope of partners")
 	}
-	if _, err := CreateClient(t.Context(), h.app.config, "acme", "My TMS", nil); err == nil {
+	if _, err := h.operator().CreateClient(t.Context(), "acme", "My TMS", nil); err == nil {
 		t.Error("a fleet's client became a partner's")
 	}
 }
@@ -207,28 +208,28 @@ func TestAFleetsTokenCannotWrite(t *testing.T) {
 func TestAnOperatorSetsAGrantBesideTheService(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	set := func(o GrantOrder) (access.Grant, error) {
-		o.Partner, o.Fleet = "demo", demoFleetRef
-		return SetGrant(t.Context(), h.app.config, o)
+	set := func(o access.GrantOrder) (access.Grant, error) {
+		o.Partner, o.Fleet = "demo", demo.FleetRef
+		return h.operator().SetGrant(t.Context(), o)
 	}
-	g, err := set(GrantOrder{Levels: map[string]string{"message": "none", "all": "read", "vehicle": "read_write"}})
-	if err != nil || g.ID != demoID("grant") || g.Levels[resource.KindMessage] != "" || g.Levels[resource.KindUser] != access.Read || !g.MayWrite(resource.KindVehicle) {
+	g, err := set(access.GrantOrder{Levels: map[string]string{"message": "none", "all": "read", "vehicle": "read_write"}})
+	if err != nil || g.ID != demo.ID("grant") || g.Levels[resource.KindMessage] != "" || g.Levels[resource.KindUser] != access.Read || !g.MayWrite(resource.KindVehicle) {
 		t.Errorf("%+v %v", g, err)
 	}
 	if a := h.do("POST", messages, h.message("no")); a.status != http.StatusForbidden {
 		t.Errorf("%d %s", a.status, a.text)
 	}
-	if _, err := set(GrantOrder{Status: access.GrantCancelled}); err != nil {
+	if _, err := set(access.GrantOrder{Status: access.GrantCancelled}); err != nil {
 		t.Fatal(err)
 	}
-	g, err = set(GrantOrder{Levels: map[string]string{"message": "read_write"}})
-	if err != nil || g.ID == demoID("grant") || g.FleetRef != demoFleetRef || len(g.Levels) != 1 {
+	g, err = set(access.GrantOrder{Levels: map[string]string{"message": "read_write"}})
+	if err != nil || g.ID == demo.ID("grant") || g.FleetRef != demo.FleetRef || len(g.Levels) != 1 {
 		t.Errorf("an ended grant was revived: %+v %v", g, err)
 	}
 	if a := h.do("POST", messages, h.message("yes")); a.status != http.StatusAccepted {
 		t.Errorf("%d %s", a.status, a.text)
 	}
-	for _, wrong := range []GrantOrder{{Levels: map[string]string{"vehicles": "read"}}, {Levels: map[string]string{"vehicle": "write"}},
+	for _, wrong := range []access.GrantOrder{{Levels: map[string]string{"vehicles": "read"}}, {Levels: map[string]string{"vehicle": "write"}},
 		{Levels: map[string]string{"message": "none"}}, {Effective: time.Now().Add(time.Hour), Expiration: time.Now()}} {
 		if _, err := set(wrong); err == nil {
 			t.Errorf("%+v was taken", wrong)

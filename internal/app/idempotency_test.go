@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"net/http"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/demo"
 )
 
 const keyHeader = "Idempotency-Key"
@@ -120,8 +121,8 @@ func TestOfManyRequestsWithOneKeyOneIsAccepted(t *testing.T) {
 func TestKeysOfDifferentClientsHaveNothingToDoWithEachOther(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	err := h.app.db.SaveClient(t.Context(), access.Client{ID: "other", SecretHash: access.HashSecret("s"),
-		Partner: access.Partner{ID: demoID("partner"), Name: "demo"}, Scopes: access.Scopes()})
+	err := h.db.SaveClient(t.Context(), access.Client{ID: "other", SecretHash: access.HashSecret("s"),
+		Partner: access.Partner{ID: demo.ID("partner"), Name: "demo"}, Scopes: access.Scopes()})
 	if err != nil {
 		t.Fatal(err)
 	}

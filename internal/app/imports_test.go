@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -11,6 +11,7 @@ import (
 	json "github.com/go-json-experiment/json"
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/demo"
 	"github.com/waybill-dev/waybill/internal/fence"
 )
 
@@ -43,7 +44,7 @@ func (h *house) fresh(connection, kind string) map[string]any {
 // imported asks for an import of the demo's connection and waits until vehicles are done.
 func (h *house) imported() {
 	h.t.Helper()
-	id := h.ids.connection.String()
+	id := h.ids.Connection.String()
 	before := h.fresh(id, "vehicle")["last_successful_execution_at"]
 	if a := h.do("POST", connections+"/"+id+"/import", ""); a.status != http.StatusAccepted {
 		h.t.Fatalf("%d %s", a.status, a.text)
@@ -62,19 +63,19 @@ const noVehicles = `{"data":[],"pagination":{"endCursor":"","hasNextPage":false}
 func TestAChangeAtTheTSPIsThereAfterAnImport(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	one := h.do("GET", vehicles+"/"+h.ids.vehicle.String()+"?include_source_data=true", "")
+	one := h.do("GET", vehicles+"/"+h.ids.Vehicle.String()+"?include_source_data=true", "")
 	source := one.field("source_id")
 	h.answers(200, fmt.Sprintf(`{"data":[{"id":%q,"name":"Renamed"}],"pagination":{"endCursor":"","hasNextPage":false}}`, source))
 	h.imported()
 	h.simulated("DELETE", "/_sim/faults", "")
-	got := h.do("GET", vehicles+"/"+h.ids.vehicle.String(), "")
+	got := h.do("GET", vehicles+"/"+h.ids.Vehicle.String(), "")
 	if got.field("vehicle_name") != "Renamed" || got.field("created_at") != one.field("created_at") || got.field("updated_at") == one.field("updated_at") {
 		t.Errorf("it was %s\nand is %s", one.text, got.text)
 	}
 	h.imported()
-	again := h.do("GET", vehicles+"/"+h.ids.vehicle.String(), "")
+	again := h.do("GET", vehicles+"/"+h.ids.Vehicle.String(), "")
 	h.imported()
-	if same := h.do("GET", vehicles+"/"+h.ids.vehicle.String(), ""); same.text != again.text {
+	if same := h.do("GET", vehicles+"/"+h.ids.Vehicle.String(), ""); same.text != again.text {
 		t.Errorf("an import without news changed it from %s to %s", again.text, same.text)
 	}
 }
@@ -85,14 +86,14 @@ func TestAVehicleThatIsGoneAtTheTSPIsDeletedUntilItIsSeenAgain(t *testing.T) {
 	before := h.list(vehicles).Total
 	h.answers(200, noVehicles)
 	h.imported()
-	one := vehicles + "/" + h.ids.vehicle.String()
+	one := vehicles + "/" + h.ids.Vehicle.String()
 	if a := h.do("GET", one, ""); a.field("deleted_at") == "" {
 		t.Errorf("it is not deleted: %s", a.text)
 	}
 	if live, all := h.list(vehicles).Total, h.list(vehicles, "include_deleted", "true").Total; live != 0 || all != before {
 		t.Errorf("%d live of %d, want none of %d", live, all, before)
 	}
-	if a := h.do("PATCH", one, fmt.Sprintf(`{"connection_id":"%s","vehicle_name":"x"}`, h.ids.connection)); a.status != http.StatusNotFound ||
+	if a := h.do("PATCH", one, fmt.Sprintf(`{"connection_id":"%s","vehicle_name":"x"}`, h.ids.Connection)); a.status != http.StatusNotFound ||
 		!strings.Contains(a.text, "deleted at the TSP") {
 		t.Errorf("%d %s", a.status, a.text)
 	}
@@ -133,7 +134,7 @@ func TestANewConnectionIsImportedAtOnce(t *testing.T) {
 func TestAConnectionThatIsNotActiveIsNotImported(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	id := h.ids.connection.String()
+	id := h.ids.Connection.String()
 	one := connections + "/" + id
 	if a := h.do("PATCH", one, `{"status":"paused"}`); a.status != http.StatusOK {
 		t.Fatalf("%d %s", a.status, a.text)
@@ -155,7 +156,7 @@ func TestAnImportWithRefusedCredentialsMakesTheConnectionStale(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	h.answers(401, "")
-	id := h.ids.connection.String()
+	id := h.ids.Connection.String()
 	if a := h.do("POST", connections+"/"+id+"/import", ""); a.status != http.StatusAccepted {
 		t.Fatalf("%d %s", a.status, a.text)
 	}
@@ -168,7 +169,7 @@ func TestAnImportWithRefusedCredentialsMakesTheConnectionStale(t *testing.T) {
 func TestAFailedImportIsToldAndTriedAgain(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	id := h.ids.connection.String()
+	id := h.ids.Connection.String()
 	before := h.fresh(id, "vehicle")["last_successful_execution_at"]
 	h.answers(503, "")
 	if a := h.do("POST", connections+"/"+id+"/import", ""); a.status != http.StatusAccepted {
@@ -190,7 +191,7 @@ func TestAStopDoesNotWaitForAnImport(t *testing.T) {
 	h := open(t)
 	h.simulated("POST", "/_sim/faults", `{"match":{"method":"GET","path_prefix":"/fleet/vehicles"},"fault":"hang"}`)
 	before := strings.Count(h.simulated("GET", "/_sim/requests?path_prefix=/fleet/vehicles", ""), `"method"`)
-	if a := h.do("POST", connections+"/"+h.ids.connection.String()+"/import", ""); a.status != http.StatusAccepted {
+	if a := h.do("POST", connections+"/"+h.ids.Connection.String()+"/import", ""); a.status != http.StatusAccepted {
 		t.Fatalf("%d %s", a.status, a.text)
 	}
 	h.until("the list is asked for", func() bool {
@@ -206,8 +207,8 @@ func TestAStopDoesNotWaitForAnImport(t *testing.T) {
 func TestAWriteThatTheTSPHasNothingForIsFollowedByAnImport(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	id := h.ids.connection
-	schedules, err := h.app.db.SchedulesOf(t.Context(), []uuid.UUID{id})
+	id := h.ids.Connection
+	schedules, err := h.db.SchedulesOf(t.Context(), []uuid.UUID{id})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,13 +216,13 @@ func TestAWriteThatTheTSPHasNothingForIsFollowedByAnImport(t *testing.T) {
 	for _, s := range schedules {
 		old := s
 		old.LastSuccessAt = s.LastSuccessAt.Add(-time.Hour)
-		if err := h.app.db.SettleImport(t.Context(), fence.Claim{}, s, old); err != nil {
+		if err := h.db.SettleImport(t.Context(), fence.Claim{}, s, old); err != nil {
 			t.Fatal(err)
 		}
 	}
 	h.answers(200, noVehicles)
 	h.simulated("POST", "/_sim/faults", `{"match":{"method":"PATCH"},"fault":"status","status":404}`)
-	one := vehicles + "/" + h.ids.vehicle.String()
+	one := vehicles + "/" + h.ids.Vehicle.String()
 	a := h.do("PATCH", one, fmt.Sprintf(`{"connection_id":"%s","vehicle_name":"x"}`, id))
 	if end := h.ended(a.field("id")); end.field("status") != "failed" {
 		t.Fatalf("%s", end.text)
@@ -233,7 +234,7 @@ func TestDataFreshnessHasAnEntryForEachKindThatIsImportedOrWritten(t *testing.T)
 	t.Parallel()
 	h := open(t)
 	got := map[string]map[string]any{}
-	for _, f := range h.freshness("fleet_refs", demoFleetRef) {
+	for _, f := range h.freshness("fleet_refs", demo.FleetRef) {
 		got[f["resource"].(string)] = f
 	}
 	for _, kind := range []string{"vehicle", "user", "trailer"} {

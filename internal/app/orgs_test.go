@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/demo"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -17,11 +18,11 @@ const agreements = "/v2/orgs/share-agreements"
 // partner makes a partner with a client and returns its token and id.
 func (h *house) partner(name string) (token, id string) {
 	h.t.Helper()
-	secret, err := CreateClient(h.t.Context(), h.app.config, name, name, nil)
+	secret, err := h.operator().CreateClient(h.t.Context(), name, name, nil)
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	found, err := h.app.db.Partners(h.t.Context(), name)
+	found, err := h.db.Partners(h.t.Context(), name)
 	if err != nil || len(found) != 1 {
 		h.t.Fatalf("%v %v", found, err)
 	}
@@ -33,14 +34,14 @@ func TestPartnersAndFleetsSeeTheFleetsThatAreTheirs(t *testing.T) {
 	h := open(t)
 	fleet := h.asFleet()
 	other, _ := h.partner("Other")
-	one := "/v2/orgs/fleets/" + demoID(demoFleetRef).String()
+	one := "/v2/orgs/fleets/" + demo.ID(demo.FleetRef).String()
 	for _, c := range []struct {
 		name, token, path string
 		status, total     int
 		ref               any
 	}{
-		{"the partner", h.token, "/v2/orgs/fleets", 200, 1, demoFleetRef},
-		{"the partner, by reference", h.token, "/v2/orgs/fleets?fleet_refs=x&fleet_refs=" + demoFleetRef, 200, 1, demoFleetRef},
+		{"the partner", h.token, "/v2/orgs/fleets", 200, 1, demo.FleetRef},
+		{"the partner, by reference", h.token, "/v2/orgs/fleets?fleet_refs=x&fleet_refs=" + demo.FleetRef, 200, 1, demo.FleetRef},
 		{"the partner, by a reference of nobody", h.token, "/v2/orgs/fleets?fleet_refs=x", 200, 0, nil},
 		{"the fleet", fleet, "/v2/orgs/fleets", 200, 1, nil},
 		{"another partner", other, "/v2/orgs/fleets", 200, 0, nil},
@@ -61,7 +62,7 @@ func TestPartnersAndFleetsSeeTheFleetsThatAreTheirs(t *testing.T) {
 	if a := h.by(other, "GET", one, ""); a.status != http.StatusNotFound {
 		t.Errorf("a foreign fleet answers %d %s", a.status, a.text)
 	}
-	if a := h.by(fleet, "POST", agreements+"/"+demoID("grant").String()+"/pause", ""); a.status != http.StatusOK {
+	if a := h.by(fleet, "POST", agreements+"/"+demo.ID("grant").String()+"/pause", ""); a.status != http.StatusOK {
 		t.Fatalf("%d %s", a.status, a.text)
 	}
 	if a := h.by(h.token, "GET", one, ""); a.status != http.StatusNotFound {
@@ -123,8 +124,8 @@ func TestAnExpiredShareAgreementGivesWayOrRevives(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	fleet := h.asFleet()
-	order := fmt.Sprintf(`{"partner_id":%q,"fleet_ref":"fleet-1","scopes":{"message":"read_write"}}`, demoID("partner"))
-	expired := agreements + "/" + demoID("grant").String()
+	order := fmt.Sprintf(`{"partner_id":%q,"fleet_ref":"fleet-1","scopes":{"message":"read_write"}}`, demo.ID("partner"))
+	expired := agreements + "/" + demo.ID("grant").String()
 	h.expire()
 	if a := h.do("GET", agreements+"?share_agreement_status=expired", ""); a.value("total") != float64(1) {
 		t.Errorf("%s", a.text)
@@ -181,14 +182,14 @@ func TestWhatAShareAgreementMustSay(t *testing.T) {
 	if a := h.by(fleet, "GET", agreements, ""); a.value("total") != float64(1) {
 		t.Errorf("something was stored: %s", a.text)
 	}
-	if _, err := CreateFleetClient(t.Context(), h.app.config, "second", "Second Fleet", nil); err != nil {
+	if _, err := h.operator().CreateFleetClient(t.Context(), "second", "Second Fleet", nil); err != nil {
 		t.Fatal(err)
 	}
-	second, err := CreateFleetClient(t.Context(), h.app.config, "second", "Second Fleet", nil)
+	second, err := h.operator().CreateFleetClient(t.Context(), "second", "Second Fleet", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	taken := fmt.Sprintf(`{"partner_id":%q,"fleet_ref":%q,"scopes":{"vehicle":"read"}}`, demoID("partner"), demoFleetRef)
+	taken := fmt.Sprintf(`{"partner_id":%q,"fleet_ref":%q,"scopes":{"vehicle":"read"}}`, demo.ID("partner"), demo.FleetRef)
 	if a := h.by(h.tokenFor("second", second, ""), "POST", agreements, taken); a.status != http.StatusConflict || !strings.Contains(a.text, "another fleet") {
 		t.Errorf("a reference stands for two fleets: %d %s", a.status, a.text)
 	}
@@ -282,10 +283,10 @@ func TestAConnectionsCapabilitiesFollowItsGrantAndStatus(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	fleet := h.asFleet()
-	path := "/v2/integrations/connections/" + h.ids.connection.String() + "/capabilities"
+	path := "/v2/integrations/connections/" + h.ids.Connection.String() + "/capabilities"
 	write := func(a answer, kind, verb string) map[string]any {
 		t.Helper()
-		if a.field("connection_id") != h.ids.connection.String() {
+		if a.field("connection_id") != h.ids.Connection.String() {
 			t.Fatalf("%d %s", a.status, a.text)
 		}
 		for _, w := range a.value("writes").([]any) {

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/demo"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
@@ -56,7 +57,7 @@ func (h *house) list(path string, query ...string) list {
 // wrote sends a write that must succeed and returns the id of its record.
 func (h *house) wrote(path, members string) string {
 	h.t.Helper()
-	a := h.do("POST", path, fmt.Sprintf(`{"connection_id":"%s",%s}`, h.ids.connection, members))
+	a := h.do("POST", path, fmt.Sprintf(`{"connection_id":"%s",%s}`, h.ids.Connection, members))
 	if a.status != http.StatusAccepted {
 		h.t.Fatalf("%s: %d %s", path, a.status, a.text)
 	}
@@ -70,8 +71,8 @@ func (h *house) wrote(path, members string) string {
 func TestEveryKindIsReadBackAfterItsWrite(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	people := fmt.Sprintf(`"sender_id":"%s"`, h.ids.sender)
-	trip := fmt.Sprintf(`"driver_id":"%s","vehicle_id":"%s"`, h.ids.recipient, h.ids.vehicle)
+	people := fmt.Sprintf(`"sender_id":"%s"`, h.ids.Sender)
+	trip := fmt.Sprintf(`"driver_id":"%s","vehicle_id":"%s"`, h.ids.Recipient, h.ids.Vehicle)
 	for _, c := range []struct {
 		path, members string
 		want          map[string]any
@@ -79,16 +80,16 @@ func TestEveryKindIsReadBackAfterItsWrite(t *testing.T) {
 		{vehicles, `"vehicle_name":"Truck 77","vin":"1FUJGLDR0CSBR1234"`, map[string]any{"vehicle_name": "Truck 77"}},
 		{"/v2/telematics/trailers", `"trailer_name":"Trailer 77"`, map[string]any{"trailer_name": "Trailer 77"}},
 		{users, `"first_name":"Ada","last_name":"Byron","username":"ada.byron","is_driver":true`, map[string]any{"first_name": "Ada", "is_driver": true}},
-		{messages, people + fmt.Sprintf(`,"recipient_id":"%s","message_text":"hi","priority":"high"`, h.ids.recipient),
-			map[string]any{"message_text": "hi", "status": "sent", "recipient_id": h.ids.recipient.String()}},
-		{"/v2/telematics/group-messages", people + fmt.Sprintf(`,"recipient_ids":["%s"],"message_text":"all"`, h.ids.recipient),
-			map[string]any{"message_text": "all", "recipient_ids": []any{h.ids.recipient.String()}}},
+		{messages, people + fmt.Sprintf(`,"recipient_id":"%s","message_text":"hi","priority":"high"`, h.ids.Recipient),
+			map[string]any{"message_text": "hi", "status": "sent", "recipient_id": h.ids.Recipient.String()}},
+		{"/v2/telematics/group-messages", people + fmt.Sprintf(`,"recipient_ids":["%s"],"message_text":"all"`, h.ids.Recipient),
+			map[string]any{"message_text": "all", "recipient_ids": []any{h.ids.Recipient.String()}}},
 		{"/v2/telematics/dvir-logs", trip + `,"log_type":"mechanic","is_safety_critical":false`, map[string]any{"log_type": "mechanic", "defect_count": 0.0}},
 		{"/v2/telematics/fuel-transactions", trip + `,"fuel_volume":20,"fuel_volume_unit":"LITER","fuel_type":"DIESEL","total_cost":"40.10",
 			"currency":"USD","latitude":30.2,"longitude":-97.7,"transaction_time":"` + time.Now().UTC().Add(-time.Hour).Format(time.RFC3339) + `"`,
 			map[string]any{"fuel_volume": 20.0, "total_cost": "40.10", "odometer_unit": "m"}},
 	} {
-		a := h.do("POST", c.path, fmt.Sprintf(`{"connection_id":"%s",%s}`, h.ids.connection, c.members))
+		a := h.do("POST", c.path, fmt.Sprintf(`{"connection_id":"%s",%s}`, h.ids.Connection, c.members))
 		if a.status == http.StatusNotImplemented {
 			t.Logf("Samsara has no %s", c.path)
 			continue
@@ -117,7 +118,7 @@ func TestEveryKindIsReadBackAfterItsWrite(t *testing.T) {
 				t.Errorf("%s: %s is %v, want %v", c.path, name, found[name], want)
 			}
 		}
-		if found["fleet_ref"] != demoFleetRef || found["source_data"] == nil || found["connection_id"] != h.ids.connection.String() {
+		if found["fleet_ref"] != demo.FleetRef || found["source_data"] == nil || found["connection_id"] != h.ids.Connection.String() {
 			t.Errorf("%s: %v", c.path, found)
 		}
 	}
@@ -145,15 +146,15 @@ func TestEveryKindIsReadFromTheStoreInTheContractsForm(t *testing.T) {
 	paths := map[resource.Kind]string{resource.KindVehicle: vehicles, resource.KindTrailer: "/v2/telematics/trailers", resource.KindUser: users,
 		resource.KindMessage: messages, resource.KindGroupMessage: "/v2/telematics/group-messages", resource.KindDvirLog: "/v2/telematics/dvir-logs",
 		resource.KindFuelTransaction: "/v2/telematics/fuel-transactions"}
-	for kind, payload := range payloads(h.ids.recipient.String(), h.ids.vehicle.String()) {
-		r := record.Record{Kind: kind, Fleet: demoID(demoFleetRef), TSP: "samsara", Account: "a", Collection: string(kind), Connection: h.ids.connection,
+	for kind, payload := range payloads(h.ids.Recipient.String(), h.ids.Vehicle.String()) {
+		r := record.Record{Kind: kind, Fleet: demo.ID(demo.FleetRef), TSP: "samsara", Account: "a", Collection: string(kind), Connection: h.ids.Connection,
 			SourceID: record.Synthetic(uuid.New()), Synthetic: true, Fields: []byte("{}"), Source: []byte("{}")}
 		r, err := r.Written(record.Write{Payload: []byte(payload), At: time.Now().UTC()})
 		if err != nil {
 			t.Fatal(err)
 		}
 		r = r.Identify()
-		if err := h.app.db.SaveRecords(t.Context(), []record.Record{r}); err != nil {
+		if err := h.db.SaveRecords(t.Context(), []record.Record{r}); err != nil {
 			t.Fatal(err)
 		}
 		// The house holds every answer against the document.
@@ -219,7 +220,7 @@ func TestAListIsPagedFilteredAndSortedAsAsked(t *testing.T) {
 func TestLogsAreListedByTimeAndByTheirPeople(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	id := h.wrote(messages, fmt.Sprintf(`"sender_id":"%s","recipient_id":"%s","message_text":"now"`, h.ids.sender, h.ids.recipient))
+	id := h.wrote(messages, fmt.Sprintf(`"sender_id":"%s","recipient_id":"%s","message_text":"now"`, h.ids.Sender, h.ids.Recipient))
 	ago := func(d time.Duration) string { return time.Now().Add(-d).UTC().Format(time.RFC3339Nano) }
 	for _, c := range []struct {
 		query []string
@@ -227,12 +228,12 @@ func TestLogsAreListedByTimeAndByTheirPeople(t *testing.T) {
 	}{
 		{nil, 1},
 		{[]string{"from_datetime", ago(48 * time.Hour), "to_datetime", ago(24 * time.Hour)}, 0},
-		{[]string{"recipient_ids", h.ids.recipient.String()}, 1},
-		{[]string{"recipient_ids", strings.ToUpper(h.ids.recipient.String()), "recipient_ids", uuid.NewString()}, 1},
-		{[]string{"recipient_ids", h.ids.sender.String()}, 0},
-		{[]string{"sender_ids", h.ids.sender.String(), "recipient_ids", h.ids.sender.String()}, 0},
+		{[]string{"recipient_ids", h.ids.Recipient.String()}, 1},
+		{[]string{"recipient_ids", strings.ToUpper(h.ids.Recipient.String()), "recipient_ids", uuid.NewString()}, 1},
+		{[]string{"recipient_ids", h.ids.Sender.String()}, 0},
+		{[]string{"sender_ids", h.ids.Sender.String(), "recipient_ids", h.ids.Sender.String()}, 0},
 		{[]string{"source_recipient_ids", "none"}, 0},
-		{[]string{"fleet_refs", demoFleetRef, "connection_id", h.ids.connection.String()}, 1},
+		{[]string{"fleet_refs", demo.FleetRef, "connection_id", h.ids.Connection.String()}, 1},
 		{[]string{"fleet_refs", "another"}, 0},
 		{[]string{"fleet_ids", uuid.NewString()}, 0},
 	} {
@@ -267,7 +268,7 @@ func TestBadParametersOfListsAreRefusedWithTheRemedy(t *testing.T) {
 		{messages + "?to_datetime=2020-01-01T00:00:00Z", 422, "one day ago unless you give it"},
 		{vehicles + "?connection_id=" + uuid.NewString(), 404, "no connection"},
 		{vehicles + "/" + uuid.NewString(), 404, "no vehicle"},
-		{users + "/" + h.ids.vehicle.String(), 404, "no user"},
+		{users + "/" + h.ids.Vehicle.String(), 404, "no user"},
 	} {
 		if a := h.do("GET", c.path, ""); a.status != c.status || !strings.Contains(a.text, c.says) {
 			t.Errorf("%s: %d %s; want %d with %q", c.path, a.status, a.text, c.status, c.says)
@@ -280,13 +281,13 @@ func (h *house) stranger(levels map[resource.Kind]string) string {
 	h.t.Helper()
 	p := access.Partner{ID: uuid.New(), Name: "other"}
 	c := access.Client{ID: "other", SecretHash: access.HashSecret("other-secret-1234"), Partner: p, Scopes: access.Scopes()}
-	if err := h.app.db.SaveClient(h.t.Context(), c); err != nil {
+	if err := h.db.SaveClient(h.t.Context(), c); err != nil {
 		h.t.Fatal(err)
 	}
 	if levels != nil {
-		g := access.Grant{ID: uuid.New(), Partner: p.ID, Fleet: demoID(demoFleetRef), FleetRef: "theirs",
-			Status: access.GrantActive, Levels: levels, UpdatedAt: time.Now()}
-		if err := h.app.db.SaveGrant(h.t.Context(), g, access.Fleet{ID: g.Fleet, Name: "Demo Freight"}); err != nil {
+		g := access.Grant{ID: uuid.New(), Partner: p.ID, Fleet: demo.ID(demo.FleetRef), FleetRef: "theirs", Status: access.GrantActive, Levels: levels,
+			UpdatedAt: time.Now()}
+		if err := h.db.SaveGrant(h.t.Context(), g, access.Fleet{ID: g.Fleet, Name: "Demo Freight"}); err != nil {
 			h.t.Fatal(err)
 		}
 	}
@@ -303,10 +304,10 @@ func TestWhatTheFleetDidNotGrantIsNotThere(t *testing.T) {
 	if got := h.list(users); got.Total != 0 || len(got.Items) != 0 {
 		t.Errorf("%d users", got.Total)
 	}
-	if a := h.do("GET", vehicles+"/"+h.ids.vehicle.String(), ""); a.status != http.StatusOK || a.field("fleet_ref") != "theirs" {
+	if a := h.do("GET", vehicles+"/"+h.ids.Vehicle.String(), ""); a.status != http.StatusOK || a.field("fleet_ref") != "theirs" {
 		t.Errorf("%d %s", a.status, a.text)
 	}
-	if a := h.do("GET", users+"/"+h.ids.sender.String(), ""); a.status != http.StatusNotFound {
+	if a := h.do("GET", users+"/"+h.ids.Sender.String(), ""); a.status != http.StatusNotFound {
 		t.Errorf("%d %s", a.status, a.text)
 	}
 	levels := map[string]any{}
@@ -325,16 +326,16 @@ func TestAPartnerWithoutAGrantSeesNothing(t *testing.T) {
 	if got := h.list(vehicles); got.Total != 0 {
 		t.Errorf("%d vehicles", got.Total)
 	}
-	if got := h.list(vehicles, "connection_id", h.ids.connection.String()); got.Total != 0 {
+	if got := h.list(vehicles, "connection_id", h.ids.Connection.String()); got.Total != 0 {
 		t.Errorf("%d vehicles of another's connection", got.Total)
 	}
-	if a := h.do("GET", vehicles+"/"+h.ids.vehicle.String(), ""); a.status != http.StatusNotFound {
+	if a := h.do("GET", vehicles+"/"+h.ids.Vehicle.String(), ""); a.status != http.StatusNotFound {
 		t.Errorf("%d %s", a.status, a.text)
 	}
 	if got := h.freshness(); len(got) != 0 {
 		t.Errorf("%v", got)
 	}
-	if a := h.do("POST", connections+"/"+h.ids.connection.String()+"/import", ""); a.status != http.StatusNotFound {
+	if a := h.do("POST", connections+"/"+h.ids.Connection.String()+"/import", ""); a.status != http.StatusNotFound {
 		t.Errorf("%d %s", a.status, a.text)
 	}
 }

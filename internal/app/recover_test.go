@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -10,15 +10,15 @@ func TestASyncUpdateThatACrashCutOffIsNeverSentAgain(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	h.simulated("POST", "/_sim/faults", `{"match":{"method":"PATCH","path_prefix":"/fleet/vehicles"},"fault":"delay","delay_ms":1000,"times":1}`)
-	path := fmt.Sprintf("/v2/telematics/vehicles/%s?is_sync=true", h.ids.vehicle)
-	body := fmt.Sprintf(`{"connection_id":"%s","vehicle_name":"once"}`, h.ids.connection)
+	path := fmt.Sprintf("/v2/telematics/vehicles/%s?is_sync=true", h.ids.Vehicle)
+	body := fmt.Sprintf(`{"connection_id":"%s","vehicle_name":"once"}`, h.ids.Connection)
 	ended := make(chan answer, 1)
 	go func() { ended <- h.do("PATCH", path, body) }()
 	h.until("the operation is being sent", func() bool {
 		return len(h.do("GET", operations, "").value("items").([]any)) == 1
 	})
 	// What the next process does first, while the call that the dead one made is still out.
-	if n, err := h.app.db.Interrupted(t.Context(), time.Now()); n != 1 || err != nil {
+	if n, err := h.db.Interrupted(t.Context(), time.Now()); n != 1 || err != nil {
 		t.Fatalf("%d interrupted, %v", n, err)
 	}
 	id := h.do("GET", operations, "").value("items").([]any)[0].(map[string]any)["id"].(string)

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -14,8 +14,8 @@ import (
 // rename is a sync write of the demo's vehicle.
 func (h *house) rename(name string) answer {
 	h.t.Helper()
-	body := fmt.Sprintf(`{"connection_id":"%s","vehicle_name":%q}`, h.ids.connection, name)
-	return h.do("PATCH", vehicles+"/"+h.ids.vehicle.String()+"?is_sync=true", body)
+	body := fmt.Sprintf(`{"connection_id":"%s","vehicle_name":%q}`, h.ids.Connection, name)
+	return h.do("PATCH", vehicles+"/"+h.ids.Vehicle.String()+"?is_sync=true", body)
 }
 
 func TestASyncWriteWithRefusedCredentialsMakesTheConnectionStale(t *testing.T) {
@@ -27,7 +27,7 @@ func TestASyncWriteWithRefusedCredentialsMakesTheConnectionStale(t *testing.T) {
 	if a.status != http.StatusBadGateway || !strings.Contains(a.text, `"error_type":"auth"`) {
 		t.Errorf("%d %s", a.status, a.text)
 	}
-	one := h.do("GET", connections+"/"+h.ids.connection.String(), "")
+	one := h.do("GET", connections+"/"+h.ids.Connection.String(), "")
 	if one.field("status") != "stale" {
 		t.Errorf("the connection is %s", one.text)
 	}

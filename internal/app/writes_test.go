@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -44,9 +44,9 @@ func TestASyncWriteAnswersWithItsEndAndRaisesNoEvent(t *testing.T) {
 	if a.status != http.StatusOK || a.field("status") != "success" {
 		t.Fatalf("%d %s", a.status, a.text)
 	}
-	path := fmt.Sprintf("/v2/telematics/vehicles/%s?is_sync=true", h.ids.vehicle)
-	body := fmt.Sprintf(`{"connection_id":"%s","vehicle_name":"Truck 42","notes":null}`, h.ids.connection)
-	if a := h.do("PATCH", path, body); a.status != http.StatusOK || a.field("resource_id") != h.ids.vehicle.String() {
+	path := fmt.Sprintf("/v2/telematics/vehicles/%s?is_sync=true", h.ids.Vehicle)
+	body := fmt.Sprintf(`{"connection_id":"%s","vehicle_name":"Truck 42","notes":null}`, h.ids.Connection)
+	if a := h.do("PATCH", path, body); a.status != http.StatusOK || a.field("resource_id") != h.ids.Vehicle.String() {
 		t.Errorf("%d %s", a.status, a.text)
 	}
 	h.simulated("POST", "/_sim/faults", `{"match":{"method":"PATCH","path_prefix":"/fleet/vehicles"},"fault":"status","status":400,"times":1}`)
@@ -67,10 +67,10 @@ func TestASyncWriteAnswersWithItsEndAndRaisesNoEvent(t *testing.T) {
 func TestUpdatesOfOneVehicleKeepTheirOrder(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	path := "/v2/telematics/vehicles/" + h.ids.vehicle.String()
+	path := "/v2/telematics/vehicles/" + h.ids.Vehicle.String()
 	var last string
 	for i := range 8 {
-		a := h.do("PATCH", path, fmt.Sprintf(`{"connection_id":"%s","vehicle_name":"n%d"}`, h.ids.connection, i))
+		a := h.do("PATCH", path, fmt.Sprintf(`{"connection_id":"%s","vehicle_name":"n%d"}`, h.ids.Connection, i))
 		if a.status != http.StatusAccepted {
 			t.Fatalf("%d %s", a.status, a.text)
 		}
@@ -134,7 +134,7 @@ func TestRefusedCredentialsPauseTheConnectionAndLoseNothing(t *testing.T) {
 		return h.do("POST", messages, h.message("refused")).status == http.StatusConflict
 	})
 	h.simulated("DELETE", "/_sim/faults", "")
-	if a := h.do("PATCH", "/v2/integrations/connections/"+h.ids.connection.String(), `{"status":"active"}`); a.status != http.StatusOK {
+	if a := h.do("PATCH", "/v2/integrations/connections/"+h.ids.Connection.String(), `{"status":"active"}`); a.status != http.StatusOK {
 		t.Fatalf("%d %s", a.status, a.text)
 	}
 	if end := h.ended(id); end.field("status") != "success" {
@@ -157,7 +157,7 @@ func (h *house) until(what string, is func() bool) {
 func TestPartnersAreApart(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	secret, err := CreateClient(t.Context(), h.app.config, "other", "Other", nil)
+	secret, err := h.operator().CreateClient(t.Context(), "other", "Other", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func TestPartnersAreApart(t *testing.T) {
 	if a := h.do("POST", messages, h.message("theirs")); a.status != http.StatusNotFound {
 		t.Errorf("a foreign connection answers %d %s", a.status, a.text)
 	}
-	path := fmt.Sprintf("/v2/integrations/connections/%s/resource-operations/%s", h.ids.connection, mine)
+	path := fmt.Sprintf("/v2/integrations/connections/%s/resource-operations/%s", h.ids.Connection, mine)
 	if a := h.do("GET", path, ""); a.status != http.StatusNotFound {
 		t.Errorf("a foreign operation answers %d", a.status)
 	}

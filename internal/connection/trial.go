@@ -156,6 +156,7 @@ func refuses(c tsp.Class) bool {
 	switch c {
 	case tsp.Unauthorized, tsp.Forbidden, tsp.Rejected, tsp.Missing, tsp.Unsupported:
 		return true
+	case tsp.Done, tsp.Throttled, tsp.Unavailable, tsp.Unknown, tsp.Broken:
 	}
 	return false
 }

@@ -93,6 +93,8 @@ const (
 	settlePause = 50 * time.Millisecond
 	longestWait = 5 * time.Second
 	parkedFor   = time.Minute
+	// lostPause is how long a chain is left alone whose item somebody else has moved on.
+	lostPause = 50 * time.Millisecond
 )
 
 func (r *runner[T]) settle(a Attempt[T]) result[T] {

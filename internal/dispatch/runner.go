@@ -129,7 +129,8 @@ func (r *runner[T]) apply(res result[T]) {
 	r.window.drop(c)
 	switch {
 	case res.lost:
-		r.reading.again(c.key, res.parked)
+		// What was overtaken may look the same for a moment to whoever reads it.
+		r.reading.again(c.key, later(res.parked, r.config.Now().Add(lostPause)))
 	case v.Fate == Retries || v.Fate == Asks:
 		r.reading.again(c.key, v.At)
 	case len(c.items) > 1:

@@ -8,7 +8,6 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/fence"
-	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -98,13 +97,14 @@ func (w *Writes) form(ctx context.Context, t *task, pace tsp.Pacer) (tsp.Write, 
 		return write, &tsp.Error{Class: tsp.Broken, Message: "the stored operation could not be read", Err: err}
 	}
 	steps := &progress{store: w.c.Progress, operation: t.op.ID}
-	if t.op.Tries > 0 {
+	if t.op.Tries > 0 || t.course().unknown {
 		if steps.steps, err = w.c.Progress.Steps(ctx, t.op.ID); err != nil {
-			return write, &tsp.Error{Class: tsp.Unavailable, Message: "the progress of the write could not be read", Err: err}
+			return write, &tsp.Error{Class: tsp.Unavailable, Err: err,
+				Message: "the progress of the write could not be read"}
 		}
 	}
 	write.SentAt = w.c.Now()
-	if t.op.State == operation.Unknown && !t.op.SentAt.IsZero() {
+	if t.course().unknown && !t.op.SentAt.IsZero() {
 		write.SentAt = t.op.SentAt
 	}
 	write.Progress, write.Pace = steps, pace

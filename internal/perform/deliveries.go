@@ -7,25 +7,10 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
-
-// DeliveryQueue is what the lanes of subscriptions need of the store.
-type DeliveryQueue interface {
-	// SubscriptionByID returns a subscription, or webhook.ErrNotFound.
-	SubscriptionByID(ctx context.Context, id uuid.UUID) (webhook.Subscription, error)
-	// Deliveries returns the oldest waiting deliveries of each chain of a subscription.
-	Deliveries(ctx context.Context, q fence.Query) ([]webhook.Waiting, error)
-	// SettleDelivery records the end of an attempt; fence.ErrOvertaken if the delivery moved on or
-	// the lane was claimed anew.
-	SettleDelivery(ctx context.Context, s webhook.Settled) error
-	// WaitingSubscriptions lists the subscriptions that hold waiting deliveries.
-	WaitingSubscriptions(ctx context.Context) ([]uuid.UUID, error)
-}
 
 // Sender makes single attempts to deliver.
 type Sender interface {
@@ -34,7 +19,7 @@ type Sender interface {
 
 // DeliveriesConfig is what Deliveries are made of.
 type DeliveriesConfig struct {
-	Queue DeliveryQueue
+	Queue webhook.Queue
 	// Open returns a subscription with its secret in the clear.
 	Open   func(webhook.Subscription) (webhook.Subscription, error)
 	Sender Sender
@@ -138,7 +123,8 @@ func (d *Deliveries) Settle(ctx context.Context, claim fence.Claim, a dispatch.A
 		return err
 	}
 	if s.State == webhook.DeliveryDead {
-		d.c.Log.Warn("delivery is given up", "subscription_id", p.to.ID, "event_id", p.waiting.Event.ID, "error", p.result.Err)
+		d.c.Log.Warn("delivery is given up", "subscription_id", p.to.ID, "event_id", p.waiting.Event.ID,
+			"error", p.result.Err)
 	}
 	return nil
 }

@@ -51,8 +51,8 @@ func (o *outbox) run(t *testing.T, d time.Duration) time.Duration {
 	t.Helper()
 	lanes := dispatch.NewInProcess(time.Now)
 	lanes.Activate(fence.Lane{Kind: fence.Subscriptions, ID: o.sub.ID}, time.Now())
-	kinds := map[string]dispatch.Kind{fence.Subscriptions: o.work().Kind()}
-	return runKinds(t, kinds, lanes, dispatch.NewBudget(time.Now, nil), d)
+	return runLanes(t, dispatch.Config{Source: lanes, Budget: dispatch.NewBudget(time.Now, nil),
+		Kinds: map[string]dispatch.Kind{fence.Subscriptions: o.work().Kind()}}, d)
 }
 
 func (o *outbox) SubscriptionByID(context.Context, uuid.UUID) (webhook.Subscription, error) {

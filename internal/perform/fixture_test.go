@@ -59,7 +59,8 @@ const (
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{tsp: newProvider(), log: map[uuid.UUID][]operation.Attempt{}, lanes: dispatch.NewInProcess(time.Now),
-		conn: connection.Connection{ID: uuid.UUID{3}, Fleet: fleet, TSP: "acme", Status: connection.Active, UpdatedAt: time.Now()},
+		conn: connection.Connection{ID: uuid.UUID{3}, Fleet: fleet, TSP: "acme", Status: connection.Active,
+			UpdatedAt: time.Now()},
 		grant: access.Grant{Partner: partner, Fleet: fleet, Status: access.GrantActive,
 			Levels: map[resource.Kind]string{resource.KindVehicle: access.ReadWrite}}}
 	registry, err := tsp.NewRegistry([]tsp.Adapter{w.tsp}, nil)
@@ -80,8 +81,9 @@ func (w *world) add(change ...func(*operation.Operation)) uuid.UUID {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	now, n := time.Now(), len(w.ops)+1
-	op := operation.Operation{ID: uuid.Must(uuid.NewV7()), Seq: int64(n), Partner: partner, Connection: w.conn.ID, Fleet: fleet, TSP: "acme",
-		Kind: resource.KindVehicle, Verb: resource.Update, State: operation.Queued, NextAt: now, Deadline: now.Add(72 * time.Hour),
+	op := operation.Operation{ID: uuid.Must(uuid.NewV7()), Seq: int64(n), Partner: partner, Connection: w.conn.ID, Fleet: fleet,
+		TSP: "acme", Kind: resource.KindVehicle, Verb: resource.Update, State: operation.Queued,
+		NextAt: now, Deadline: now.Add(72 * time.Hour),
 		Resource: uuid.UUID{9, byte(n)}, SourceID: "v1", Collection: "vehicles", CreatedAt: now,
 		Payload: []byte(`{"connection_id":"` + w.conn.ID.String() + `","vehicle_name":"Truck 42"}`)}
 	op.OrderKey = "vehicle.update/" + op.Resource.String()
@@ -98,14 +100,16 @@ func (w *world) lane() fence.Lane { return fence.Lane{Kind: fence.Connections, I
 // run works the lane for some virtual time.
 func (w *world) run(t *testing.T, d time.Duration) {
 	t.Helper()
-	runKinds(t, map[string]dispatch.Kind{fence.Connections: w.writes.Kind()}, w.lanes, w.budget, d)
+	runLanes(t, dispatch.Config{Source: w.lanes, Budget: w.budget,
+		Kinds: map[string]dispatch.Kind{fence.Connections: w.writes.Kind()}}, d)
 }
 
-// runKinds runs lanes for some virtual time and returns how long their stop took.
-func runKinds(t *testing.T, kinds map[string]dispatch.Kind, lanes *dispatch.InProcess, budget *dispatch.Budget, d time.Duration) time.Duration {
+// runLanes runs lanes for some virtual time and returns how long their stop took.
+func runLanes(t *testing.T, c dispatch.Config, d time.Duration) time.Duration {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	disp := dispatch.New(dispatch.Config{Source: lanes, Kinds: kinds, Budget: budget, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	c.Now, c.Log = time.Now, slog.New(slog.DiscardHandler)
+	disp := dispatch.New(c)
 	done := make(chan error)
 	go func() { done <- disp.Run(ctx) }()
 	time.Sleep(d)

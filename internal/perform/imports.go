@@ -122,8 +122,8 @@ func (i *Imports) Perform(ctx context.Context, item dispatch.Item[*errand]) disp
 		end.Class = dispatch.Later
 	}
 	i.keep(e, sweep, end.Class)
-	i.c.Log.Info("import ended", "connection_id", e.conn.ID, "tsp", e.conn.TSP, "resource", e.schedule.Kind, "class", end.Class,
-		"records", sweep.Seen, "deleted", sweep.Lost, "duration_ms", end.EndedAt.Sub(end.StartedAt).Milliseconds())
+	i.c.Log.Info("import ended", "connection_id", e.conn.ID, "tsp", e.conn.TSP,
+		"resource", e.schedule.Kind, "class", end.Class, "records", sweep.Seen, "deleted", sweep.Lost, "duration_ms", end.EndedAt.Sub(end.StartedAt).Milliseconds())
 	return end
 }
 
@@ -169,7 +169,8 @@ func (i *Imports) Settle(ctx context.Context, claim fence.Claim, a dispatch.Atte
 		return fmt.Errorf("settling an import: %w", err)
 	}
 	if v.Fate == dispatch.Fails {
-		i.c.Log.Warn("import failed", "connection_id", e.conn.ID, "tsp", e.conn.TSP, "resource", e.schedule.Kind, "error", e.err)
+		i.c.Log.Warn("import failed", "connection_id", e.conn.ID, "tsp", e.conn.TSP, "resource", e.schedule.Kind,
+			"error", e.err)
 	}
 	if v.Stop {
 		staled(ctx, i.c.Links, i.c.Log, e.conn, e.refused())

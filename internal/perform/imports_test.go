@@ -36,7 +36,7 @@ func newYard(t *testing.T) *yard {
 	limits := y.writes.c.Limits
 	y.imports = NewImports(ImportsConfig{Schedules: y, Connections: y.world, Links: y.world, Pace: limits.Pace, Every: 10 * time.Minute,
 		Importer: record.Importer{Caller: y.writes.c.TSPs, Store: y, Now: time.Now}, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
-	if err := y.imports.Follow(t.Context(), y.conn); err != nil {
+	if err := y.imports.Resume(t.Context(), []connection.Connection{y.conn}); err != nil {
 		t.Fatal(err)
 	}
 	return y
@@ -45,8 +45,8 @@ func newYard(t *testing.T) *yard {
 // run works the lane of imports for some virtual time and returns how long its stop took.
 func (y *yard) run(t *testing.T, d time.Duration) time.Duration {
 	t.Helper()
-	kinds := map[string]dispatch.Kind{fence.Imports: y.imports.Kind()}
-	return runKinds(t, kinds, dispatch.NewInProcess(time.Now), y.budget, d)
+	return runLanes(t, dispatch.Config{Source: dispatch.NewInProcess(time.Now), Budget: y.budget,
+		Kinds: map[string]dispatch.Kind{fence.Imports: y.imports.Kind()}}, d)
 }
 
 func (y *yard) of(kind resource.Kind) record.Schedule {

@@ -83,13 +83,21 @@ func (n named) only(keys []string) []dispatch.Limit {
 	return out
 }
 
-// shut closes the limits of an action for as long as the TSP asked. Those of the whole
-// installation stay open: whether they are used up every connection is told by itself.
+// shut closes the limits of an action for as long as the TSP asked, for those too who may run
+// ahead. Those of the whole installation stay open: whether they are used up every connection is
+// told by itself.
 func (l *Limits) shut(t *task, d time.Duration) {
 	keys := slices.DeleteFunc(slices.Clone(t.action.Limits), func(key string) bool {
-		return slices.ContainsFunc(t.spec.Limits, func(one tsp.Limit) bool { return one.Key == key && one.Scope == tsp.PerApp })
+		return slices.ContainsFunc(t.spec.Limits, func(one tsp.Limit) bool {
+			return one.Key == key && one.Scope == tsp.PerApp
+		})
 	})
-	l.budget.Shut(l.of(t.spec, t.conn).only(keys), d)
+	limits := l.of(t.spec, t.conn).only(keys)
+	l.budget.Shut(limits, d)
+	for _, one := range limits {
+		owed := debt(one)
+		l.budget.Shut([]dispatch.Limit{owed}, d+max(SyncAhead, owed.Interval))
+	}
 }
 
 // borrow charges a sync call to limits, if need be ahead of them, and returns how long to wait

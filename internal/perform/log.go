@@ -45,9 +45,11 @@ func (r answer) entry(e operation.Attempt) (operation.Attempt, []operation.Attem
 	of := r.written.Parts
 	if r.err != nil {
 		of = r.err.Parts
-		e.Class, e.Status, e.Headers, e.Details = r.err.Class, r.err.Status, operation.SafeHeaders(r.err.Headers), r.err.Message
+		e.Class, e.Status, e.Details = r.err.Class, r.err.Status, r.err.Message
+		e.Headers = operation.SafeHeaders(r.err.Headers)
 	} else {
-		e.Class, e.Status, e.Headers, e.Details = tsp.Done, r.written.Status, operation.SafeHeaders(r.written.Headers), r.written.Note
+		e.Class, e.Status, e.Details = tsp.Done, r.written.Status, r.written.Note
+		e.Headers = operation.SafeHeaders(r.written.Headers)
 	}
 	if r.found {
 		e.Details = "found at the TSP: an earlier attempt without an answer had taken effect"

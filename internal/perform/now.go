@@ -28,8 +28,9 @@ func (w *Writes) Admit(c connection.Connection, what tsp.Capability) error {
 		return nil
 	}
 	return &problem.Error{Code: problem.TooMany, RetryAfter: wait,
-		Detail: fmt.Sprintf("the rate at which %s takes this write is used up; nothing was stored or sent. Send it again in %s, "+
-			"or at once without is_sync: then it waits for its turn by itself", spec.DisplayName, max(wait.Round(time.Second), time.Second))}
+		Detail: fmt.Sprintf("the rate at which %s takes this write is used up; nothing was stored or sent. "+
+			"Send it again in %s, or at once without is_sync: then it waits for its turn by itself",
+			spec.DisplayName, max(wait.Round(time.Second), time.Second))}
 }
 
 // PerformNow performs a sync operation that Admit let pass: one attempt, and a look-up if its

@@ -140,6 +140,26 @@ func TestAThrottledSyncWriteClosesItsLimits(t *testing.T) {
 	})
 }
 
+func TestNoSyncWriteRunsAheadOfTheTimeThatTheTSPAsks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, interval := range []time.Duration{20 * time.Millisecond, time.Second, 40 * time.Second} {
+			w := newWorld(t)
+			w.tsp.spec.Limits[0].Events, w.tsp.spec.Limits[0].Period = 1, interval
+			throttled := failure(tsp.Throttled)
+			throttled.RetryAfter = 2 * time.Second
+			w.tsp.answers(throttled)
+			w.submit(t)
+			begun := time.Now()
+			for w.submit(t) != 0 {
+				time.Sleep(100 * time.Millisecond)
+			}
+			if took := time.Since(begun); took < 2*time.Second || took > 2200*time.Millisecond {
+				t.Errorf("one each %v: the next passed after %v; the TSP asked for 2 s", interval, took)
+			}
+		}
+	})
+}
+
 func TestASyncWriteTellsWhatItsCallerMustKnow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

@@ -34,21 +34,23 @@ func (i *Imports) Resume(ctx context.Context, all []connection.Connection) error
 		if c.Status != connection.Active && len(live[c.ID]) == 0 {
 			continue
 		}
-		if err := i.Follow(ctx, c, live[c.ID]...); err != nil {
+		if err := i.follow(ctx, c, live[c.ID]...); err != nil {
 			return fmt.Errorf("scheduling the imports of connection %s: %w", c.ID, err)
 		}
 	}
 	return nil
 }
 
-// Follow makes the kinds of an active connection due, those left out that are scheduled already,
+// follow makes the kinds of an active connection due, those left out that are scheduled already,
 // and parks the schedules of any other.
-func (i *Imports) Follow(ctx context.Context, c connection.Connection, scheduled ...resource.Kind) error {
+func (i *Imports) follow(ctx context.Context, c connection.Connection, scheduled ...resource.Kind) error {
 	adapter, ok := i.c.Importer.Caller.Registry().Adapter(c.TSP)
 	if !ok || c.Status != connection.Active {
 		return i.c.Schedules.ParkImports(ctx, c.ID)
 	}
-	kinds := slices.DeleteFunc(adapter.Spec().Importable(), func(k resource.Kind) bool { return slices.Contains(scheduled, k) })
+	kinds := slices.DeleteFunc(adapter.Spec().Importable(), func(k resource.Kind) bool {
+		return slices.Contains(scheduled, k)
+	})
 	if len(kinds) == 0 {
 		return nil
 	}

@@ -34,14 +34,16 @@ func (w *Writes) settle(ctx context.Context, claim fence.Claim, a dispatch.Attem
 		}
 	}
 	s := operation.Settlement{Claim: claim, From: op.Tries, Attempts: entries(&op, a)}
-	op.Tries, op.UpdatedAt, op.NextAt = op.Tries+1, now, v.At
+	if !t.course().unknown {
+		op.SentAt = a.End.StartedAt
+	}
+	if op, err = op.To(after(v.Fate), now); err != nil {
+		return op, err
+	}
+	op.Tries, op.NextAt = op.Tries+1, v.At
 	if v.Counts {
 		op.Counted++
 	}
-	if op.State != operation.Unknown {
-		op.SentAt = a.End.StartedAt
-	}
-	op.State = after(v.Fate)
 	if v.Fate == dispatch.Succeeds {
 		if s.Record, err = w.written(ctx, &op, t); err != nil {
 			return op, err

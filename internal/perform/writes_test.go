@@ -100,6 +100,14 @@ func TestWhatEndsWithoutAnAttemptTellsWhyAndCostsNoLimit(t *testing.T) {
 	t.Parallel()
 	unknown := func(op *operation.Operation) { op.State = operation.Unknown }
 	nothing := func(*operation.Operation) {}
+	old := func(op *operation.Operation) { op.Deadline = time.Now() }
+	paused := func(w *world) { w.grant.Status = access.GrantPaused }
+	is := func(s connection.Status) func(*world) { return func(w *world) { w.conn.Status = s } }
+	const (
+		noGrant = "not sent: the share agreement with the fleet is paused"
+		before  = " before the operation was done"
+		tooOld  = "the operation was not done before its deadline"
+	)
 	for _, c := range []struct {
 		name   string
 		op     func(*operation.Operation)
@@ -107,17 +115,14 @@ func TestWhatEndsWithoutAnAttemptTellsWhyAndCostsNoLimit(t *testing.T) {
 		class  tsp.Class
 		says   string
 	}{
-		{"the grant is gone", nothing, func(w *world) { w.grant.Status = access.GrantPaused }, tsp.Forbidden, "not sent: the share agreement with the fleet is paused"},
-		{"the grant is gone, the outcome unknown", unknown, func(w *world) { w.grant.Status = access.GrantPaused }, tsp.Forbidden,
-			"not sent: the share agreement with the fleet is paused; outcome unknown: the TSP may have taken an earlier attempt"},
-		{"the connection is deleted", nothing, func(w *world) { w.conn.Status = connection.Deleted }, tsp.Unauthorized, "the connection was deleted before the operation was done"},
-		{"the connection is cancelled, the outcome unknown", unknown, func(w *world) { w.conn.Status = connection.Cancelled }, tsp.Unauthorized,
-			"the connection was cancelled before the operation was done; outcome unknown: the TSP may have taken an earlier attempt"},
-		{"too old", func(op *operation.Operation) { op.Deadline = time.Now() }, func(*world) {}, tsp.Throttled, "the operation was not done before its deadline"},
-		{"too old while the connection is stale", func(op *operation.Operation) { op.Deadline = time.Now() }, func(w *world) { w.conn.Status = connection.Stale },
-			tsp.Unauthorized, "the operation was not done before its deadline"},
-		{"too old without an adapter", func(op *operation.Operation) { op.Deadline = time.Now() }, func(w *world) { w.conn.TSP = "gone" },
-			tsp.Throttled, "the operation was not done before its deadline"},
+		{"the grant is gone", nothing, paused, tsp.Forbidden, noGrant},
+		{"the grant is gone, the outcome unknown", unknown, paused, tsp.Forbidden, noGrant + alsoUnknown},
+		{"the connection is deleted", nothing, is(connection.Deleted), tsp.Unauthorized, "the connection was deleted" + before},
+		{"the connection is cancelled, the outcome unknown", unknown, is(connection.Cancelled), tsp.Unauthorized,
+			"the connection was cancelled" + before + alsoUnknown},
+		{"too old", old, func(*world) {}, tsp.Throttled, tooOld},
+		{"too old while the connection is stale", old, is(connection.Stale), tsp.Unauthorized, tooOld},
+		{"too old without an adapter", old, func(w *world) { w.conn.TSP = "gone" }, tsp.Throttled, tooOld},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -128,8 +133,11 @@ func TestWhatEndsWithoutAnAttemptTellsWhyAndCostsNoLimit(t *testing.T) {
 				w.change(c.change)
 				w.run(t, 3*time.Second)
 				op := w.op(id)
-				if diff := cmp.Diff([]string{"1 " + string(c.class) + " " + c.says}, lines(op)); diff != "" || op.State != operation.Failed || w.tsp.log() != "" {
-					t.Errorf("%s after calls %q; the log (-want +got):\n%s", op.State, w.tsp.log(), diff)
+				if op.State != operation.Failed || w.tsp.log() != "" {
+					t.Errorf("%s after calls %q", op.State, w.tsp.log())
+				}
+				if diff := cmp.Diff([]string{"1 " + string(c.class) + " " + c.says}, lines(op)); diff != "" {
+					t.Errorf("the log (-want +got):\n%s", diff)
 				}
 				if diff := cmp.Diff([]string{"resource_operation.failed"}, w.events); diff != "" {
 					t.Errorf("events (-want +got):\n%s", diff)

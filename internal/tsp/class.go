@@ -74,17 +74,9 @@ func (c Class) ErrorType(status int) string {
 		if status == 0 {
 			return "network"
 		}
+	case Throttled, Broken:
 	}
 	return "tsp"
-}
-
-// Counts tells whether an attempt that ended so counts toward the bound on attempts.
-func (c Class) Counts() bool {
-	switch c {
-	case Throttled, Unavailable, Unauthorized, Unsupported:
-		return false
-	}
-	return true
 }
 
 // ClassOf returns the class that an HTTP status stands for when the body says nothing else.

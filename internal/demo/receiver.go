@@ -1,4 +1,4 @@
-package app
+package demo
 
 import (
 	"bytes"
@@ -21,8 +21,8 @@ const maxEvents = 1000
 // receiver is the demo's receiver of webhooks: it verifies signatures, prints events and
 // shows the last of them at GET /events.
 type receiver struct {
-	dev Dev
-	mux *http.ServeMux
+	options Options
+	mux     *http.ServeMux
 
 	mu     sync.Mutex
 	events []received
@@ -37,8 +37,8 @@ type received struct {
 	Body       jsontext.Value `json:"body"`
 }
 
-func newReceiver(d Dev) *receiver {
-	r := &receiver{dev: d, mux: http.NewServeMux()}
+func newReceiver(o Options) *receiver {
+	r := &receiver{options: o, mux: http.NewServeMux()}
 	r.mux.HandleFunc("POST /{$}", r.take)
 	r.mux.HandleFunc("GET /events", r.list)
 	return r
@@ -53,15 +53,16 @@ func (r *receiver) take(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, "the body is not gzipped JSON", http.StatusBadRequest)
 		return
 	}
-	verified := webhook.Verify(req.Header, body, string(demoHook), time.Now())
-	e := received{time.Now().UTC(), req.Header.Get("X-Event-Type"), req.Header.Get("X-Delivery-Attempt"), verified == nil, body}
+	verified := webhook.Verify(req.Header, body, string(Hook), time.Now())
+	e := received{ReceivedAt: time.Now().UTC(), Event: req.Header.Get("X-Event-Type"),
+		Attempt: req.Header.Get("X-Delivery-Attempt"), Verified: verified == nil, Body: body}
 	r.mu.Lock()
 	r.events = append(r.events, e)
 	if len(r.events) > maxEvents {
 		r.events = r.events[len(r.events)-maxEvents:]
 	}
 	r.mu.Unlock()
-	if !r.dev.Quiet {
+	if !r.options.Quiet {
 		r.show(e, verified)
 	}
 	if verified != nil {
@@ -83,10 +84,11 @@ func (r *receiver) show(e received, verified error) {
 		} `json:"data"`
 	}
 	if err := json.Unmarshal(e.Body, &envelope); err == nil && len(envelope.Data) > 0 {
-		fmt.Fprintf(r.dev.Out, "webhook  %-30s %s %s (%s)\n", e.Event, envelope.Data[0].Resource, envelope.Data[0].ID, mark)
+		of := envelope.Data[0]
+		fmt.Fprintf(r.options.Out, "webhook  %-30s %s %s (%s)\n", e.Event, of.Resource, of.ID, mark)
 		return
 	}
-	fmt.Fprintf(r.dev.Out, "webhook  %-30s (%s)\n", e.Event, mark)
+	fmt.Fprintf(r.options.Out, "webhook  %-30s (%s)\n", e.Event, mark)
 }
 
 func unzipped(w http.ResponseWriter, req *http.Request) ([]byte, error) {

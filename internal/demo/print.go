@@ -1,14 +1,15 @@
-package app
+package demo
 
 import (
 	"fmt"
-	"io"
 	"strings"
+
+	"github.com/waybill-dev/waybill/internal/app"
 )
 
 // print shows curl lines that work as they stand.
-func (f fixtures) print(out io.Writer, addr string, d Dev) {
-	fmt.Fprintf(out, `
+func (f Fixtures) print(addr string, o Options, running []simulated) {
+	fmt.Fprintf(o.Out, `
 Waybill is running at http://%[1]s (demo data in %[6]s, Ctrl-C stops it).
 
   TOKEN=$(curl -s http://%[1]s/realms/waybill/protocol/openid-connect/token \
@@ -29,14 +30,15 @@ See what became of them, what each simulated TSP received, and which webhooks ar
   curl -s http://%[1]s/v2/integrations/connections/resource-operations -H "Authorization: Bearer $TOKEN"
 %[9]s  curl -s http://%[10]s/events
 
-`, addr, f.connection, f.sender, f.recipient, f.vehicle, d.DataDir, DemoClient, DemoSecret, f.received(), d.ReceiverAddr)
+`, addr, f.Connection, f.Sender, f.Recipient, f.Vehicle, o.DataDir,
+		app.DemoClient, app.DemoSecret, requests(running), o.ReceiverAddr)
 }
 
-// received shows how to look at what each simulator was sent.
-func (f fixtures) received() string {
+// requests shows how to look at what each simulator was sent.
+func requests(running []simulated) string {
 	var out strings.Builder
-	for _, s := range f.simulators {
-		fmt.Fprintf(&out, "  curl -s %s/_sim/requests   # %s, connection %s\n", s.url, s.name, demoID("connection:"+s.name))
+	for _, s := range running {
+		fmt.Fprintf(&out, "  curl -s %s/_sim/requests   # %s, connection %s\n", s.url, s.name, ID("connection:"+s.name))
 	}
 	return out.String()
 }

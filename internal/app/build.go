@@ -1,0 +1,156 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/api"
+	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/outbound"
+	"github.com/waybill-dev/waybill/internal/perform"
+	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/all"
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+// parts are what everything else is built from.
+type parts struct {
+	keys     secrets
+	registry *tsp.Registry
+	policy   outbound.Policy
+	limits   *perform.Limits
+	grants   *perform.Grants
+}
+
+func (a *App) build(ctx context.Context, source dispatch.Source, o Options) error {
+	if !o.Dev {
+		if err := refuseDefaults(ctx, a.db); err != nil {
+			return err
+		}
+	}
+	p, err := a.parts(ctx, o)
+	if err != nil {
+		return err
+	}
+	a.connections = connection.New(connection.Config{
+		Store: a.db, Access: a.db, Sealer: p.keys.sealer, Caller: a.caller, Pace: p.limits.Pace,
+		Now: time.Now, Log: a.log,
+	})
+	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: p.keys.sealer, URLs: p.policy})
+	a.imports = perform.NewImports(perform.ImportsConfig{
+		Schedules: a.db, Connections: a.db, Links: a.connections, Pace: p.limits.Pace, Every: a.config.ImportEvery,
+		Importer: record.Importer{Caller: a.caller, Store: a.db, Now: time.Now}, Now: time.Now, Log: a.log,
+	})
+	if err := a.resumeImports(ctx); err != nil {
+		return err
+	}
+	return a.face(p, a.lanes(source, p))
+}
+
+// parts opens the secrets, takes up the limits, and makes what calls TSPs.
+func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
+	if p.keys, err = a.secrets(ctx); err != nil {
+		return p, err
+	}
+	adapters := o.Adapters
+	if adapters == nil {
+		adapters = all.Adapters()
+	}
+	bases := map[tsp.Name]string{}
+	for name, u := range a.config.BaseURLs {
+		bases[tsp.Name(name)] = u
+	}
+	if p.registry, err = tsp.NewRegistry(adapters, bases); err != nil {
+		return p, err
+	}
+	allow, err := a.config.AllowedPrefixes()
+	if err != nil {
+		return p, err
+	}
+	p.policy = outbound.Policy{Allow: allow, AllowLoopback: o.Dev, AllowHTTP: o.Dev}
+	client := outbound.TSP(p.policy, slices.Collect(maps.Values(a.config.BaseURLs))...)
+	a.caller = tsp.NewCaller(p.registry, client, a.config.CallDeadline, a.log)
+	if a.budget, err = a.resume(ctx); err != nil {
+		return p, err
+	}
+	p.limits = perform.NewLimits(p.registry, a.budget, agreed(a.config))
+	p.grants = perform.NewGrants(a.db, time.Now)
+	return p, nil
+}
+
+// deliveryTime is how long a receiver may take to answer, as the contract documents.
+const deliveryTime = 3 * time.Second
+
+// lanes makes the dispatcher and what runs in its lanes.
+func (a *App) lanes(source dispatch.Source, p parts) *perform.Writes {
+	writes := perform.NewWrites(perform.WritesConfig{
+		Queue: a.db, Progress: a.db, Connections: a.db, Links: a.connections, Records: a.db, Grants: p.grants,
+		Imports: a.imports, TSPs: a.caller, Limits: p.limits, Derive: p.keys.derive, Now: time.Now, Log: a.log,
+	})
+	open := func(s webhook.Subscription) (webhook.Subscription, error) {
+		return webhook.OpenSecret(p.keys.sealer, s)
+	}
+	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
+		Queue: a.db, Open: open, Sender: webhook.NewSender(outbound.Receiver(p.policy, deliveryTime), time.Now),
+		Now: time.Now, Log: a.log,
+	})
+	a.dispatcher = dispatch.New(dispatch.Config{
+		Source: source,
+		Kinds: map[string]dispatch.Kind{
+			fence.Connections: writes.Kind(), fence.Subscriptions: deliveries.Kind(), fence.Imports: a.imports.Kind(),
+		},
+		Budget: a.budget, Now: time.Now, Log: a.log,
+	})
+	return writes
+}
+
+// face makes what answers requests.
+func (a *App) face(p parts, writes *perform.Writes) error {
+	issuer, err := access.NewIssuer(a.db, p.keys.signing, time.Now)
+	if err != nil {
+		return err
+	}
+	orgs := access.NewService(a.db, time.Now, p.grants.Forget)
+	a.handler = api.New(api.Config{
+		Tokens: issuer, Fleets: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks, Connections: a.connections,
+		Records: record.New(record.Config{
+			Lists: a.db, Schedules: a.db, Access: a.db, Connections: a.db, Registry: p.registry, Now: time.Now,
+		}),
+		Operations: operation.New(operation.Config{
+			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: writes,
+			Now: time.Now, MaxAge: a.config.MaxAge,
+		}),
+		Healthy: a.db.Ping, Now: time.Now, Log: a.log,
+	})
+	return nil
+}
+
+// agreed are the rates that the operator has agreed on with TSPs.
+func agreed(c config.Config) perform.Agreed {
+	out := perform.Agreed{}
+	for name, rates := range c.Limits {
+		out[tsp.Name(name)] = map[string]perform.Rate{}
+		for key, r := range rates {
+			out[tsp.Name(name)][key] = perform.Rate(r)
+		}
+	}
+	return out
+}
+
+// resumeImports makes the schedules of imports fit the connections.
+func (a *App) resumeImports(ctx context.Context) error {
+	all, err := a.db.Connections(ctx)
+	if err != nil {
+		return fmt.Errorf("listing connections: %w", err)
+	}
+	return a.imports.Resume(ctx, all)
+}

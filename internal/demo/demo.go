@@ -1,0 +1,86 @@
+// Package demo shows the program at work on one machine: with simulated TSPs, a fleet that is
+// connected to each of them, and a receiver of webhooks.
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/seal"
+)
+
+// Options are what `waybill dev` can be told.
+type Options struct {
+	DataDir      string
+	SimBasePort  int
+	ReceiverAddr string
+	// Quiet leaves out the printed events and curl lines.
+	Quiet bool
+	Out   io.Writer
+	Log   *slog.Logger
+}
+
+// Run serves the API with everything that a newcomer needs to see a write arrive: the
+// simulators, a demo client, a connection to each TSP with its records, and a receiver of
+// webhooks. It returns when ctx ends and all has stopped.
+func Run(ctx context.Context, c config.Config, o Options) error {
+	if err := os.MkdirAll(o.DataDir, 0o700); err != nil {
+		return fmt.Errorf("making the data folder: %w", err)
+	}
+	if c.Key == "" && c.KeyFile == "" {
+		c.KeyFile = filepath.Join(o.DataDir, "key")
+		if _, err := seal.KeyFile(c.KeyFile); err != nil {
+			return err
+		}
+	}
+	if c.DatabaseURL == "" {
+		c.DatabaseURL = filepath.Join(o.DataDir, "waybill.db")
+	}
+	// The parts around the service outlive it, so that what is in flight can end.
+	around, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	g, around := errgroup.WithContext(around)
+	running, err := o.simulators(around, g, &c)
+	if err != nil {
+		return err
+	}
+	receiver := newReceiver(o)
+	if err := listen(around, g, o.ReceiverAddr, receiver); err != nil {
+		return err
+	}
+	program, err := app.Open(ctx, c, app.Options{Dev: true, Log: o.Log})
+	if err != nil {
+		return err
+	}
+	made, err := Fill(ctx, program.Rooms(), o.ReceiverAddr)
+	if err != nil {
+		return errors.Join(err, program.Close(context.WithoutCancel(ctx)))
+	}
+	l, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return errors.Join(taken(c.Addr, "--addr", err), program.Close(context.WithoutCancel(ctx)))
+	}
+	if !o.Quiet {
+		made.print(l.Addr().String(), o, running)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	context.AfterFunc(around, cancel)
+	err = program.Run(ctx, l)
+	stop()
+	return errors.Join(err, g.Wait())
+}
+
+func taken(addr, flag string, err error) error {
+	return fmt.Errorf("listening on %s (another program may hold it; choose another with %s): %w", addr, flag, err)
+}

@@ -1,0 +1,120 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/page"
+	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+// The fixtures, which everybody knows.
+const (
+	FleetRef = "fleet-1"
+	// Hook is the secret by which the receiver knows its webhooks.
+	Hook = webhook.Secret("demo-webhook-secret")
+	// written is the TSP that the printed curl lines write to.
+	written = "samsara"
+)
+
+// Fixtures are the ids that the printed curl lines use.
+type Fixtures struct {
+	Connection, Sender, Recipient, Vehicle uuid.UUID
+}
+
+// ID derives the ids of the fixtures, so that they are the same on every machine.
+func ID(of string) uuid.UUID {
+	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("waybill:demo:"+of))
+}
+
+// Fill makes the fixtures that are not there yet and imports the TSPs' records.
+func Fill(ctx context.Context, in app.Rooms, receiver string) (Fixtures, error) {
+	partner := access.Partner{ID: ID("partner"), Name: "demo"}
+	fleet := access.Fleet{ID: ID(FleetRef), Name: "Demo Freight"}
+	client := access.Client{ID: app.DemoClient, SecretHash: access.HashSecret(app.DemoSecret),
+		Partner: partner, Scopes: access.Scopes()}
+	grant := access.Grant{ID: ID("grant"), Partner: partner.ID, Fleet: fleet.ID, FleetRef: FleetRef,
+		Status: access.GrantActive, Levels: map[resource.Kind]string{},
+		UpdatedAt: time.Now().UTC().Truncate(time.Microsecond)}
+	for _, k := range resource.Kinds() {
+		grant.Levels[k] = access.ReadWrite
+	}
+	err := errors.Join(in.Store.SaveClient(ctx, client), in.Store.SaveGrant(ctx, grant, fleet))
+	if err != nil {
+		return Fixtures{}, fmt.Errorf("making the demo client: %w", err)
+	}
+	if err := subscribe(ctx, in.Webhooks, partner.ID, receiver); err != nil {
+		return Fixtures{}, err
+	}
+	var f Fixtures
+	for _, name := range in.Registry.Names() {
+		id, err := connect(ctx, in, name, fleet.ID)
+		if err != nil {
+			return f, fmt.Errorf("connecting the demo fleet to %s: %w", name, err)
+		}
+		if f.Connection == uuid.Nil || name == written {
+			f.Connection = id
+		}
+	}
+	err = f.Pick(ctx, in.Store)
+	return f, err
+}
+
+// subscribe makes the receiver's subscription once.
+func subscribe(ctx context.Context, webhooks *webhook.Service, partner uuid.UUID, receiver string) error {
+	found, err := webhooks.List(ctx, partner, webhook.ListRequest{Window: page.Window{Limit: 1}})
+	if err != nil {
+		return fmt.Errorf("looking for the demo's subscriptions: %w", err)
+	}
+	if len(found.Items) > 0 {
+		return nil
+	}
+	body := fmt.Sprintf(`{"url":"http://%s/","event_name":"resource_operation.*","secret":%q}`, receiver, string(Hook))
+	if _, err := webhooks.Create(ctx, partner, []byte(body)); err != nil {
+		return fmt.Errorf("subscribing the demo's receiver: %w", err)
+	}
+	return nil
+}
+
+// connect makes the fleet's connection to a TSP once, and imports its records.
+func connect(ctx context.Context, in app.Rooms, name tsp.Name, fleet uuid.UUID) (uuid.UUID, error) {
+	adapter, _ := in.Registry.Adapter(name)
+	c, err := in.Store.Connection(ctx, ID("connection:"+string(name)))
+	if errors.Is(err, connection.ErrNotFound) {
+		c = connection.Connection{ID: ID("connection:" + string(name)), Fleet: fleet, TSP: name,
+			Description: "demo", Settings: adapter.Spec().SampleSettings}
+		c, err = in.Connections.Connect(ctx, c, adapter.Spec().SampleCredentials)
+	}
+	if err != nil || c.Status != connection.Active {
+		return c.ID, err
+	}
+	return c.ID, in.Imports.AtOnce(ctx, c)
+}
+
+// Pick chooses the records that the curl lines name: a dispatcher, a driver and a vehicle.
+func (f *Fixtures) Pick(ctx context.Context, records record.Store) error {
+	users, err := records.RecordsOf(ctx, f.Connection, resource.KindUser)
+	if err != nil {
+		return fmt.Errorf("looking for the demo's users: %w", err)
+	}
+	vehicles, err := records.RecordsOf(ctx, f.Connection, resource.KindVehicle)
+	if err != nil || len(vehicles) == 0 || len(users) == 0 {
+		return errors.Join(errors.New("the demo's connection has no vehicles or users"), err)
+	}
+	f.Vehicle, f.Recipient, f.Sender = vehicles[0].ID, users[0].ID, users[len(users)-1].ID
+	if i := slices.IndexFunc(users, func(r record.Record) bool { return r.Collection == "drivers" }); i >= 0 {
+		f.Recipient = users[i].ID
+	}
+	return nil
+}

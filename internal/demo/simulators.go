@@ -1,0 +1,104 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/tsp/all"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+// simulated is a simulator that runs.
+type simulated struct{ name, url string }
+
+// simulators starts a simulator for each TSP whose base URL is not set elsewhere.
+func (o Options) simulators(ctx context.Context, g *errgroup.Group, c *config.Config) ([]simulated, error) {
+	var running []simulated
+	for _, s := range all.Simulators() {
+		if c.BaseURLs[s.Info.Name] != "" {
+			continue
+		}
+		addr := fmt.Sprintf("127.0.0.1:%d", o.SimBasePort+s.Info.PortOffset)
+		dir := filepath.Join(o.DataDir, "sim-"+s.Info.Name)
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("making the simulator's folder: %w", err)
+		}
+		sim, err := s.New(simkit.Options{Dir: dir, Logger: o.Log, Limits: true})
+		if err != nil {
+			return nil, fmt.Errorf("starting the simulator of %s: %w", s.Info.Name, err)
+		}
+		if err := listen(ctx, g, addr, sim); err != nil {
+			return nil, errors.Join(err, sim.Close())
+		}
+		context.AfterFunc(ctx, func() { _ = sim.Close() })
+		c.BaseURLs[s.Info.Name] = "http://" + addr
+		running = append(running, simulated{s.Info.Name, "http://" + addr})
+	}
+	return running, nil
+}
+
+// listen serves a handler until ctx ends.
+func listen(ctx context.Context, g *errgroup.Group, addr string, h http.Handler) error {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return taken(addr, "--sim-base-port or --receiver-addr; of waybill sim it is --addr", err)
+	}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	g.Go(func() error {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	g.Go(func() error {
+		<-ctx.Done()
+		return server.Close()
+	})
+	return nil
+}
+
+// Simulator says which simulator runs alone, and how.
+type Simulator struct {
+	Name, Addr, Dir string
+	Limits          bool
+	Out             io.Writer
+	Log             *slog.Logger
+}
+
+// RunSimulator runs one simulator until ctx ends.
+func RunSimulator(ctx context.Context, s Simulator) error {
+	var names []string
+	for _, known := range all.Simulators() {
+		names = append(names, known.Info.Name)
+		if known.Info.Name != s.Name {
+			continue
+		}
+		sim, err := known.New(simkit.Options{Dir: s.Dir, Limits: s.Limits, Logger: s.Log})
+		if err != nil {
+			return fmt.Errorf("starting the simulator of %s: %w", s.Name, err)
+		}
+		if s.Addr == "" {
+			s.Addr = fmt.Sprintf("127.0.0.1:%d", 9100+known.Info.PortOffset)
+		}
+		g, ctx := errgroup.WithContext(ctx)
+		if err := listen(ctx, g, s.Addr, sim); err != nil {
+			return errors.Join(err, sim.Close())
+		}
+		fmt.Fprintf(s.Out, "the simulated %s answers at http://%s; its admin side is under /_sim/\n", s.Name, s.Addr)
+		return errors.Join(g.Wait(), sim.Close())
+	}
+	return fmt.Errorf("there is no simulator of %s; there are %s (a new folder is listed by make generate)",
+		s.Name, strings.Join(names, ", "))
+}
