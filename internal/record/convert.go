@@ -87,25 +87,26 @@ func (d draft) aside(name string) jsontext.Value {
 
 // odometer turns the distance into metres; one without a unit is not known in metres.
 func (d draft) odometer() {
-	factor := map[string]string{"meters": "1", "kilo_meters": "1000", "miles": "1609.344"}[d.text("odometer_unit")]
+	unit := d.text("odometer_unit")
 	d.aside("odometer_unit")
 	value, ok := number(d.aside("odometer"))
-	if !ok || factor == "" {
+	metres := value.Metres(unit)
+	if !ok || metres == nil {
 		return
 	}
-	metres := new(big.Rat).Mul(value, rat(factor))
 	d.fields["odometer"] = jsontext.Value(decimal(metres))
 	if _, has := d.model.Member("odometer_km"); has {
-		d.fields["odometer_km"] = jsontext.Value(decimal(new(big.Rat).Quo(metres, rat("1000"))))
+		d.fields["odometer_km"] = jsontext.Value(decimal(value.Kilometres(unit)))
 	}
 }
 
 // volume turns the volume into litres.
 func (d draft) volume() {
-	factor := map[string]string{"LITER": "1", "CUBIC_METER": "1000", "US_GALLON": "3.785411784", "IMPERIAL_GALLON": "4.54609"}[d.text("fuel_volume_unit")]
+	unit := d.text("fuel_volume_unit")
 	d.aside("fuel_volume_unit")
-	if value, ok := number(d.aside("fuel_volume")); ok && factor != "" {
-		d.fields["fuel_volume"] = jsontext.Value(decimal(new(big.Rat).Mul(value, rat(factor))))
+	value, ok := number(d.aside("fuel_volume"))
+	if litres := value.Litres(unit); ok && litres != nil {
+		d.fields["fuel_volume"] = jsontext.Value(decimal(litres))
 	}
 }
 
@@ -118,7 +119,7 @@ func (d draft) location() {
 	}
 	delete(d.given, "latitude")
 	delete(d.given, "longitude")
-	d.fields["location"] = jsontext.Value(`{"type":"Point","coordinates":[` + decimal(long) + "," + decimal(lat) + "]}")
+	d.fields["location"] = jsontext.Value(`{"type":"Point","coordinates":[` + decimal(long.Rat()) + "," + decimal(lat.Rat()) + "]}")
 }
 
 // occurred takes out the time at which the event happened.
@@ -134,22 +135,10 @@ func (d draft) occurred(settled time.Time) time.Time {
 }
 
 // number reads a JSON number. The field tables have bounded its exponent.
-func number(raw jsontext.Value) (*big.Rat, bool) {
-	if raw.Kind() != '0' {
-		return nil, false
-	}
-	return new(big.Rat).SetString(string(raw))
+func number(raw jsontext.Value) (resource.Number, bool) {
+	return resource.Number(raw), raw.Kind() == '0'
 }
 
-func rat(text string) *big.Rat { return resource.Number(text).Rat() }
-
-// decimals bounds the digits behind the point: a micrometre, a microlitre, a tenth of a
+// decimal writes a number with nine decimals at most: a micrometre, a microlitre, a tenth of a
 // millimetre on the ground.
-const decimals = 9
-
-// decimal writes a number without an exponent and without needless zeros.
-func decimal(r *big.Rat) string {
-	text := r.FloatString(decimals)
-	text = strings.TrimRight(text, "0")
-	return strings.TrimSuffix(text, ".")
-}
+func decimal(r *big.Rat) string { return resource.Rounded(r, 9) }

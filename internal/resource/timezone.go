@@ -1,7 +1,8 @@
 package resource
 
-// timeZones are the values of the contract's TimezoneCodeEnum.
-func timeZones() []string {
+// TimeZones are the values of the contract's TimezoneCodeEnum. Readers of records may rely on
+// there being no other.
+func TimeZones() []string {
 	return []string{
 		"UTC", "Pacific/Honolulu", "America/Adak", "America/Anchorage", "America/Juneau",
 		"America/Metlakatla", "America/Nome", "America/Sitka", "America/Yakutat", "America/Los_Angeles",

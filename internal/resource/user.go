@@ -64,7 +64,7 @@ func userFields() []Field {
 		optional("allow_yard_move", booleanType(), func(u *User) *Opt[bool] { return &u.AllowYardMove }),
 		optional("allow_personal_conveyance", booleanType(), func(u *User) *Opt[bool] { return &u.AllowPersonalConveyance }),
 		optional("allow_adverse_driving", booleanType(), func(u *User) *Opt[bool] { return &u.AllowAdverseDriving }),
-		optional("default_time_zone", enumType(), func(u *User) *Opt[string] { return &u.DefaultTimeZone }, values(timeZones())),
+		optional("default_time_zone", enumType(), func(u *User) *Opt[string] { return &u.DefaultTimeZone }, values(TimeZones())),
 		optional("hos_compliance_type", enumType(), func(u *User) *Opt[string] { return &u.HOSComplianceType }, values(hosComplianceTypes())),
 		optional("hos_tracking_method", enumType(), func(u *User) *Opt[string] { return &u.HOSTrackingMethod }, values(hosTrackingMethods())),
 	}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -192,10 +191,4 @@ func findDevice(d device) finding {
 		}
 		return all[i].ID, true, nil
 	}
-}
-
-// encodedTank is a number of litres as JSON.
-func encodedTank(litres float64) (jsontext.Value, bool) {
-	raw, err := json.Marshal(litres)
-	return raw, err == nil
 }

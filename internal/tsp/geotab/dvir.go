@@ -106,7 +106,7 @@ func dvirSteps(d *resource.DvirLog, w tsp.Write) ([]step, error) {
 		log.CertifyRemark, log.CertifiedBy, log.CertifyDate = certified, log.Driver, at
 	}
 	if odometer, ok := d.Odometer.Get(); ok {
-		log.OdometerMetres = scaled(odometer, metreFactors()[d.OdometerUnit.Or("meters")])
+		log.OdometerMetres = spelt(odometer.Metres(d.OdometerUnit.Or("meters")))
 	}
 	return []step{{key: "dvir", method: add, entity: "DVIRLog", collection: dvirs, find: findDvir(log),
 		body: func(ctx context.Context, c *call, _ resource.SourceID) (any, error) {

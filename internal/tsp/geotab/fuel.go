@@ -37,7 +37,7 @@ type coordinate struct {
 
 func fuelFrom(f *resource.FuelTransaction, w tsp.Write) fuel {
 	out := fuel{DateTime: stamp(f.TransactionTime.Or(made(w.Operation))), ExternalReference: w.Operation.String(),
-		Volume:       scaled(f.FuelVolume, volumeFactors()[f.FuelVolumeUnit]),
+		Volume:       spelt(f.FuelVolume.Litres(f.FuelVolumeUnit)),
 		CurrencyCode: strings.ToUpper(f.Currency.Or("")), SiteName: f.FuelVendor.Or(""),
 	}
 	if id, ok := w.Refs.One("vehicle_id"); ok {
@@ -47,10 +47,10 @@ func fuelFrom(f *resource.FuelTransaction, w tsp.Write) fuel {
 		out.Driver = refTo(id)
 	}
 	if cost, ok := f.TotalCost.Get(); ok {
-		out.Cost = scaled(cost, "1")
+		out.Cost = spelt(cost.Rat())
 	}
 	if odometer, ok := f.Odometer.Get(); ok {
-		out.Odometer = scaled(odometer, kilometreFactors()[f.OdometerUnit.Or("kilo_meters")])
+		out.Odometer = spelt(odometer.Kilometres(f.OdometerUnit.Or("kilo_meters")))
 	}
 	if kind, ok := f.FuelType.Get(); ok {
 		out.ProductType, out.ProductDescription = products()[kind], kind
@@ -58,7 +58,7 @@ func fuelFrom(f *resource.FuelTransaction, w tsp.Write) fuel {
 	lat, okLat := f.Latitude.Get()
 	lon, okLon := f.Longitude.Get()
 	if okLat && okLon {
-		out.Location = &coordinate{X: scaled(lon, "1"), Y: scaled(lat, "1")}
+		out.Location = &coordinate{X: spelt(lon.Rat()), Y: spelt(lat.Rat())}
 	}
 	var comments []string
 	for _, part := range []resource.Opt[string]{f.LocationString, f.TransactionJurisdiction} {
@@ -70,29 +70,8 @@ func fuelFrom(f *resource.FuelTransaction, w tsp.Write) fuel {
 	return out
 }
 
-// The factors are decimal texts, so that products are exact.
-func volumeFactors() map[string]string {
-	return map[string]string{"LITER": "1", "US_GALLON": "3.785411784", "IMPERIAL_GALLON": "4.54609", "CUBIC_METER": "1000"}
-}
-
-func kilometreFactors() map[string]string {
-	return map[string]string{"kilo_meters": "1", "meters": "0.001", "miles": "1.609344"}
-}
-
-func metreFactors() map[string]string {
-	return map[string]string{"kilo_meters": "1000", "meters": "1", "miles": "1609.344"}
-}
-
-// scaled multiplies two decimals exactly and writes the product with at most 9 decimals.
-func scaled(n resource.Number, factor string) jsontext.Value {
-	a, ok := new(big.Rat).SetString(string(n))
-	b, okFactor := new(big.Rat).SetString(factor)
-	if !ok || !okFactor {
-		return jsontext.Value("0")
-	}
-	out := a.Mul(a, b).FloatString(9)
-	return jsontext.Value(strings.TrimSuffix(strings.TrimRight(out, "0"), "."))
-}
+// spelt writes a number as Geotab is told it: with at most 9 decimals.
+func spelt(n *big.Rat) jsontext.Value { return jsontext.Value(resource.Rounded(n, 9)) }
 
 // products are Geotab's product types for our fuel types; the word itself goes beside them.
 func products() map[string]string {

@@ -10,26 +10,25 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// litresPer holds the units of volume that fuel_unit, a free text, may name.
-func litresPer() map[string]float64 {
-	return map[string]float64{
-		"l": 1, "liter": 1, "liters": 1, "litre": 1, "litres": 1,
-		"gal": 3.785411784, "gallon": 3.785411784, "gallons": 3.785411784,
-		"us_gallon": 3.785411784, "us_gallons": 3.785411784,
-		"imperial_gallon": 4.54609, "imperial_gallons": 4.54609,
-	}
+// tankUnits are the words for units of volume that fuel_unit, a free text, may hold, each with an
+// s at its end or without.
+func tankUnits() map[string]string {
+	return map[string]string{"l": "LITER", "liter": "LITER", "litre": "LITER",
+		"gal": "US_GALLON", "gallon": "US_GALLON", "us_gallon": "US_GALLON", "imperial_gallon": "IMPERIAL_GALLON"}
 }
 
 // tankCapacity returns the capacity in litres if the vehicle gives one that can be read.
 func tankCapacity(v *resource.Vehicle) (jsontext.Value, bool) {
-	capacity, ok := v.FuelCapacity.Get()
-	unit, okUnit := v.FuelUnit.Get()
-	n, err := strconv.ParseFloat(strings.TrimSpace(capacity), 64)
-	factor := litresPer()[strings.ReplaceAll(strings.ToLower(strings.TrimSpace(unit)), " ", "_")]
-	if !ok || !okUnit || err != nil || factor == 0 || n < 0 || n > 1e6 {
+	unit := strings.ReplaceAll(strings.ToLower(strings.TrimSpace(v.FuelUnit.Or(""))), " ", "_")
+	n, err := strconv.ParseFloat(strings.TrimSpace(v.FuelCapacity.Or("")), 64)
+	if possible := n >= 0 && n <= 1e6; err != nil || !possible {
 		return nil, false
 	}
-	return encodedTank(n * factor)
+	litres := resource.Number(strconv.FormatFloat(n, 'f', -1, 64)).Litres(tankUnits()[strings.TrimSuffix(unit, "s")])
+	if litres == nil {
+		return nil, false
+	}
+	return spelt(litres), true
 }
 
 // checkTank refuses a capacity that cannot be told to Geotab in litres, and one for a new

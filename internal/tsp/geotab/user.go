@@ -49,7 +49,7 @@ func userFrom(u *resource.User, w tsp.Write) user {
 		CarrierNumber: text(u.CarrierNumber), Comment: text(u.Notes), TimeZoneID: text(u.DefaultTimeZone),
 		YardMove: flag(u.AllowYardMove), PersonalConveyance: flag(u.AllowPersonalConveyance),
 		AdverseDriving: flag(u.AllowAdverseDriving),
-		ActiveTo:       activeTo(active(u), w.Operation),
+		ActiveTo:       activeTo(u.Active(), w.Operation),
 	}
 	if code, ok := u.CountryCode.Get(); ok {
 		alpha2 := alpha2Of(code)
@@ -103,17 +103,6 @@ func firstPassword(w tsp.Write) string {
 // login is the name by which the user signs in: the user name, else the e-mail address. Geotab
 // has no other place for an address.
 func login(u *resource.User) string { return cmp.Or(u.Username.Or(""), u.UserEmail.Or("")) }
-
-// active joins the two fields that say whether the user is; is_active wins.
-func active(u *resource.User) resource.Opt[bool] {
-	if u.IsActive.State() == resource.Set {
-		return u.IsActive
-	}
-	if status, ok := u.Status.Get(); ok {
-		return resource.Of(status == "ACTIVE")
-	}
-	return resource.Opt[bool]{}
-}
 
 type foundUser struct {
 	ID         resource.SourceID `json:"id"`

@@ -34,6 +34,7 @@ func TestValuesAreInGeotabsUnits(t *testing.T) {
 		{resource.KindUser, aUser + `,"username":"ada","country_code":"MEX"}`, `"countryCode":"MX"`},
 		{resource.KindVehicle, `{"vehicle_name":"T","eld_serial_number":"g9abc"}`, `"serialNumber":"G9ABC"`},
 		{resource.KindVehicle, `{"vehicle_name":"T","eld_serial_number":"G9","fuel_capacity":"100","fuel_unit":"gallons"}`, `"fuelTankCapacity":378.5411784`},
+		{resource.KindVehicle, `{"vehicle_name":"T","eld_serial_number":"G9","fuel_capacity":" 10 ","fuel_unit":"Imperial Gallon"}`, `"fuelTankCapacity":45.4609`},
 	} {
 		server := &stub{}
 		if _, err := server.writes(t, resource.Create, one.kind, one.body); err != nil {
@@ -59,6 +60,9 @@ func TestWhatGeotabWouldRefuseIsRefusedFirst(t *testing.T) {
 		{resource.Create, resource.KindVehicle, `{"vehicle_name":"T","eld_serial_number":"G9-1"}`, "eld_serial_number", "letters and digits"},
 		{resource.Create, resource.KindTrailer, `{"trailer_name":"T","eld_serial_number":" G9"}`, "eld_serial_number", "letters and digits"},
 		{resource.Create, resource.KindVehicle, `{"vehicle_name":"T","fuel_capacity":"9","fuel_unit":"liters"}`, "fuel_capacity", "hardware"},
+		{resource.Create, resource.KindVehicle, `{"vehicle_name":"T","eld_serial_number":"G9","fuel_capacity":"NaN","fuel_unit":"l"}`, "fuel_capacity", "a number"},
+		{resource.Create, resource.KindVehicle, `{"vehicle_name":"T","eld_serial_number":"G9","fuel_capacity":"-1","fuel_unit":"l"}`, "fuel_capacity", "a number"},
+		{resource.Create, resource.KindVehicle, `{"vehicle_name":"T","eld_serial_number":"G9","fuel_capacity":"9","fuel_unit":"barrels"}`, "fuel_capacity", "one of"},
 		{resource.Create, resource.KindUser, aUser + `}`, "username", "required"},
 		{resource.Create, resource.KindUser, aUser + `,"username":"ada b"}`, "username", "spaces"},
 		{resource.Create, resource.KindUser, aUser + `,"user_email":"ada b@x.example"}`, "user_email", "spaces"},

@@ -47,25 +47,19 @@ func fuelFrom(f *resource.FuelTransaction, w tsp.Write) (fuelBody, error) {
 		Jurisdiction: strings.ToUpper(f.TransactionJurisdiction.Or("")), FuelType: fuelTypes()[f.FuelType.Or("")],
 		RefNo: w.Operation.String(), Vendor: f.FuelVendor.Or(""), Location: f.LocationString.Or(""),
 		TotalCost: string(f.TotalCost.Or("")), Currency: strings.ToUpper(f.Currency.Or(""))}
-	volume := volumes()[f.FuelVolumeUnit]
-	b.Fuel, b.FuelUnit = jsontext.Value(scaled(f.FuelVolume, volume.factor, 9)), volume.unit
+	volume, unit := f.FuelVolume.Litres(f.FuelVolumeUnit), "ltr"
+	if f.FuelVolumeUnit == "US_GALLON" {
+		volume, unit = f.FuelVolume.Rat(), "gal"
+	}
+	b.Fuel, b.FuelUnit = jsontext.Value(resource.Rounded(volume, 9)), unit
 	if odometer, ok := f.Odometer.Get(); ok {
-		distance := distances()[f.OdometerUnit.Or("")]
-		b.Odometer, b.OdometerUnit = jsontext.Value(scaled(odometer, distance.factor, 0)), distance.unit
+		distance, unit := odometer.Rat(), "MI"
+		if given := f.OdometerUnit.Or(""); given != "miles" {
+			distance, unit = odometer.Kilometres(given), "KM"
+		}
+		b.Odometer, b.OdometerUnit = jsontext.Value(resource.Rounded(distance, 0)), unit
 	}
 	return b, err
-}
-
-// converted is a unit that Motive has, and the factor to it.
-type converted struct{ unit, factor string }
-
-func volumes() map[string]converted {
-	return map[string]converted{"LITER": {"ltr", "1"}, "US_GALLON": {"gal", "1"},
-		"IMPERIAL_GALLON": {"ltr", "4.54609"}, "CUBIC_METER": {"ltr", "1000"}}
-}
-
-func distances() map[string]converted {
-	return map[string]converted{"miles": {"MI", "1"}, "kilo_meters": {"KM", "1"}, "meters": {"KM", "0.001"}}
 }
 
 func fuelUses() tsp.Uses {

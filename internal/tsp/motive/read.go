@@ -3,6 +3,7 @@ package motive
 import (
 	"strings"
 
+	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
 
@@ -113,29 +114,6 @@ type userRecord struct {
 	Adverse         *bool  `json:"exception_adverse_driving"`
 }
 
-// personFields are the members of the unified user that Motive has.
-type personFields struct {
-	Username                string `json:"username,omitzero"`
-	IsActive                bool   `json:"is_active"`
-	Status                  string `json:"status"`
-	IsDriver                bool   `json:"is_driver"`
-	UserDesignation         string `json:"user_designation,omitzero"`
-	UserEmail               string `json:"user_email,omitzero"`
-	FirstName               string `json:"first_name,omitzero"`
-	LastName                string `json:"last_name,omitzero"`
-	PhoneNumber             string `json:"phone_number,omitzero"`
-	LicenseRegion           string `json:"license_region,omitzero"`
-	LicenseNumber           string `json:"license_number,omitzero"`
-	EmployeeNumber          string `json:"employee_number,omitzero"`
-	CompanyName             string `json:"company_name,omitzero"`
-	CompanyAddress          string `json:"company_address,omitzero"`
-	HOSRulesetCode          string `json:"hos_ruleset_code,omitzero"`
-	AllowYardMove           *bool  `json:"allow_yard_move,omitzero"`
-	AllowPersonalConveyance *bool  `json:"allow_personal_conveyance,omitzero"`
-	AllowAdverseDriving     *bool  `json:"allow_adverse_driving,omitzero"`
-	DefaultTimeZone         string `json:"default_time_zone,omitzero"`
-}
-
 // listUsers lists all users; deactivated ones are among them.
 func listUsers() rest.List {
 	zones, rules := reversed(timeZones()), reversed(cycles())
@@ -143,16 +121,14 @@ func listUsers() rest.List {
 	zones["Eastern Time (US & Canada)"], zones["Central Time (US & Canada)"] = "America/New_York", "America/Chicago"
 	zones["Mountain Time (US & Canada)"], zones["Pacific Time (US & Canada)"] = "America/Denver", "America/Los_Angeles"
 	return list(usersPath, "users", "user", users, unify(func(r userRecord) any {
-		f := personFields{
-			Username: r.Username, IsActive: r.Status != "deactivated", Status: "ACTIVE", IsDriver: r.Role == "driver", UserDesignation: r.Role,
+		f := resource.Person{
+			Username: r.Username, IsActive: r.Status != "deactivated", IsDriver: r.Role == "driver", UserDesignation: r.Role,
 			UserEmail: r.Email, FirstName: r.FirstName, LastName: r.LastName, PhoneNumber: r.Phone, LicenseRegion: r.LicenseState,
 			LicenseNumber: r.LicenseNumber, EmployeeNumber: r.DriverCompanyID, CompanyName: r.CarrierName, CompanyAddress: r.CarrierStreet,
 			HOSRulesetCode: rules[r.Cycle], AllowYardMove: r.YardMoves, AllowPersonalConveyance: r.Personal, AllowAdverseDriving: r.Adverse,
 			DefaultTimeZone: zones[r.TimeZone],
 		}
-		if !f.IsActive {
-			f.Status = "INACTIVE"
-		}
+		f.Status = resource.UserStatus(f.IsActive)
 		return f
 	}))
 }

@@ -45,7 +45,7 @@ func userFrom(u *resource.User, w tsp.Write) userBody {
 	b := userBody{
 		FirstName: rest.Given(u.FirstName), LastName: rest.Given(u.LastName), Email: rest.Given(u.UserEmail), Username: rest.Given(u.Username),
 		Phone: rest.Given(u.PhoneNumber), PhoneCountryCode: mapped(u.CountryCode, dialCodes()), TimeZone: mapped(u.DefaultTimeZone, timeZones()),
-		Status: statusOf(active(u)), Cycle: mapped(u.HOSRulesetCode, cycles()), DriverCompanyID: rest.Given(u.EmployeeNumber),
+		Status: statusOf(u.Active()), Cycle: mapped(u.HOSRulesetCode, cycles()), DriverCompanyID: rest.Given(u.EmployeeNumber),
 		DOTID: rest.Given(u.CarrierNumber), LicenseNumber: rest.Given(u.LicenseNumber), LicenseState: rest.Given(u.LicenseRegion),
 		YardMoves: rest.Given(u.AllowYardMove), PersonalConveyance: rest.Given(u.AllowPersonalConveyance), AdverseDriving: rest.Given(u.AllowAdverseDriving),
 	}
@@ -83,17 +83,6 @@ func warnPassword(u *resource.User, s tsp.Settings) []tsp.Warning {
 	}
 	return []tsp.Warning{{Path: "username", Message: "Motive demands a password of a user without an e-mail address: the user got a random one " +
 		"that is shown nowhere; reset it in Motive, or give the connection's setting " + settingPassword}}
-}
-
-// active joins the two fields that say whether the user is; is_active wins.
-func active(u *resource.User) resource.Opt[bool] {
-	if u.IsActive.State() == resource.Set {
-		return u.IsActive
-	}
-	if status, ok := u.Status.Get(); ok {
-		return resource.Of(status == "ACTIVE")
-	}
-	return resource.Opt[bool]{}
 }
 
 // modes are the pairs that Motive accepts for hours of service.

@@ -1,9 +1,7 @@
 package motive
 
 import (
-	"math/big"
 	"strconv"
-	"strings"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -56,20 +54,6 @@ func numbers(ids []string) []int64 {
 		if n, err := strconv.ParseInt(id, 10, 64); err == nil {
 			out = append(out, n)
 		}
-	}
-	return out
-}
-
-// scaled multiplies two decimals exactly and writes the product with at most places decimals.
-func scaled(n resource.Number, factor string, places int) string {
-	a, ok := new(big.Rat).SetString(string(n))
-	b, okFactor := new(big.Rat).SetString(factor)
-	if !ok || !okFactor {
-		return "0"
-	}
-	out := a.Mul(a, b).FloatString(places)
-	if strings.Contains(out, ".") {
-		out = strings.TrimSuffix(strings.TrimRight(out, "0"), ".")
 	}
 	return out
 }

@@ -125,13 +125,9 @@ func fullName(first, last string) string {
 	return first + " " + last
 }
 
-// activation reads the two fields that say whether a user is active; they agree where both are
-// given. It is "" if neither is.
+// activation is Samsara's word for a user's being active or not; "" if nobody says.
 func activation(u *resource.User) string {
-	is, ok := u.IsActive.Get()
-	if status, given := u.Status.Get(); given {
-		is, ok = status == userStatus(true), true
-	}
+	is, ok := u.Active().Get()
 	switch {
 	case !ok:
 		return ""

@@ -117,7 +117,7 @@ func encodeDVIR(d *resource.DvirLog, w tsp.Write) (any, error) {
 		b.Safety = "unsafe"
 	}
 	if reading, ok := d.Odometer.Get(); ok {
-		b.Odometer = jsontext.Value(metres(reading, d.OdometerUnit.Or("")))
+		b.Odometer = jsontext.Value(metres(reading, d.OdometerUnit.Or("meters")))
 	}
 	return b, nil
 }

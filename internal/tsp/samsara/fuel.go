@@ -123,7 +123,7 @@ func encodeFuel(f *resource.FuelTransaction, w tsp.Write) (any, error) {
 	vehicle, _ := w.Refs.One("vehicle_id")
 	driver, _ := w.Refs.One("driver_id")
 	return fuelBody{
-		Litres:    litres(f.FuelVolume, f.FuelVolumeUnit),
+		Litres:    decimal(f.FuelVolume.Litres(f.FuelVolumeUnit)),
 		Location:  located(f),
 		Price:     price{decimal(f.TotalCost.Or("0").Rat()), strings.ToLower(f.Currency.Or(""))},
 		Reference: mark(w.Operation),

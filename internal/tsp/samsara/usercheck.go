@@ -44,7 +44,7 @@ func checkUser(verb resource.Verb) func(*resource.User, tsp.Settings) []resource
 		if number := u.CarrierNumber.Or("0"); strings.Trim(number, "0123456789") != "" {
 			refuse("carrier_number", number, resource.CodePattern, carrierRule)
 		}
-		if status, given := u.Status.Get(); given && u.IsActive.Or(status == userStatus(true)) != (status == userStatus(true)) {
+		if status, given := u.Status.Get(); given && status != resource.UserStatus(u.Active().Or(true)) {
 			refuse("status", status, resource.CodeUnsupported, "contradicts is_active; give one of them, or both alike")
 		}
 		return out

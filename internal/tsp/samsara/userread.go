@@ -1,6 +1,10 @@
 package samsara
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+)
 
 type userRecord struct {
 	Name  string `json:"name"`
@@ -11,17 +15,10 @@ type userRecord struct {
 // so all of them are active.
 func userSweep() sweep {
 	return sweep{name: users, collection: users, path: usersPath, fields: unify(func(r userRecord) any {
-		f := personFields{IsActive: true, Status: userStatus(true), UserEmail: r.Email}
+		f := resource.Person{IsActive: true, Status: resource.UserStatus(true), UserEmail: r.Email}
 		f.FirstName, f.LastName = splitName(r.Name)
 		return f
 	})}
-}
-
-func userStatus(active bool) string {
-	if active {
-		return "ACTIVE"
-	}
-	return "INACTIVE"
 }
 
 // splitName divides Samsara's one name before its last word, so that joining the parts with a

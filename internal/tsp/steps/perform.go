@@ -49,7 +49,8 @@ func (p Plan) Perform(ctx context.Context, w tsp.Write) (tsp.Written, error) {
 // take takes a step, unless an earlier attempt that began it is found to have taken it.
 func (r *run) take(ctx context.Context, s Step) (tsp.Written, error) {
 	if err := ctx.Err(); err != nil {
-		return tsp.Written{}, &tsp.Error{Class: tsp.Unavailable, Message: "the attempt ended before the step " + s.Key, Err: err}
+		return tsp.Written{}, &tsp.Error{Class: tsp.Unavailable, Err: err,
+			Message: "the attempt ended before the step " + s.Key}
 	}
 	if _, begun := r.w.Step(s.Key); begun && s.Find != nil {
 		made, found, err := r.look(ctx, s)

@@ -114,7 +114,8 @@ func (r *run) look(ctx context.Context, s Step) (tsp.Written, bool, error) {
 	var e *tsp.Error
 	if errors.As(err, &e) && e.Status != 0 && refusal(e) {
 		unknown := *e
-		unknown.Class, unknown.Message = tsp.Unknown, "whether an earlier attempt took the step "+s.Key+" could not be asked: "+e.Message
+		unknown.Class = tsp.Unknown
+		unknown.Message = "whether an earlier attempt took the step " + s.Key + " could not be asked: " + e.Message
 		err = &unknown
 	}
 	return made, found && err == nil, err

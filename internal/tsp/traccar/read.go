@@ -90,32 +90,11 @@ func oneOf(text, field string) string {
 	return text
 }
 
-// personFields are the members of the unified user that a driver keeps.
-type personFields struct {
-	Username          string `json:"username,omitzero"`
-	IsActive          bool   `json:"is_active"`
-	Status            string `json:"status"`
-	IsDriver          bool   `json:"is_driver"`
-	UserDesignation   string `json:"user_designation,omitzero"`
-	UserEmail         string `json:"user_email,omitzero"`
-	FirstName         string `json:"first_name,omitzero"`
-	LastName          string `json:"last_name,omitzero"`
-	PhoneNumber       string `json:"phone_number,omitzero"`
-	CountryCode       string `json:"country_code,omitzero"`
-	LicenseCountry    string `json:"license_country,omitzero"`
-	LicenseRegion     string `json:"license_region,omitzero"`
-	LicenseNumber     string `json:"license_number,omitzero"`
-	LicenseExpiration string `json:"license_expiration,omitzero"`
-	EmployeeNumber    string `json:"employee_number,omitzero"`
-	CarrierNumber     string `json:"carrier_number,omitzero"`
-	Notes             string `json:"notes,omitzero"`
-}
-
 func driverFields(o object) any {
 	more := o.attributes()
 	first, last := nameOf(o)
-	return personFields{
-		Username: more.text("username"), IsActive: true, Status: "ACTIVE", IsDriver: true, UserDesignation: more.text("designation"),
+	return resource.Person{
+		Username: more.text("username"), IsActive: true, Status: resource.UserStatus(true), IsDriver: true, UserDesignation: more.text("designation"),
 		UserEmail: more.text("email"), FirstName: first, LastName: last, PhoneNumber: more.text("phone"),
 		CountryCode: more.text("country"), LicenseCountry: more.text("licenseCountry"), LicenseRegion: more.text("licenseRegion"),
 		LicenseNumber: more.text("licenseNumber"), LicenseExpiration: more.text("licenseExpiration"),
