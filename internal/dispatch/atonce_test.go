@@ -3,6 +3,7 @@ package dispatch
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,7 +14,14 @@ func TestNoMoreCallsAreInFlightThanALimitAllowsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		budget := NewBudget(time.Now, nil)
 		named := map[string]Limit{"key": {ID: "account/key", AtOnce: 2}, "session": {ID: "c/session", AtOnce: 1}, "rate": {ID: "r", Interval: time.Second, Burst: 1}}
+		var mu sync.Mutex
 		inside, most := 0, 0
+		move := func(by int) {
+			mu.Lock()
+			defer mu.Unlock()
+			inside += by
+			most = max(most, inside)
+		}
 		for range 6 {
 			// Each is another connection of one account.
 			go func() {
@@ -22,10 +30,9 @@ func TestNoMoreCallsAreInFlightThanALimitAllowsAtOnce(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				inside++
-				most = max(most, inside)
+				move(1)
 				time.Sleep(time.Second)
-				inside--
+				move(-1)
 				leave()
 			}()
 		}
@@ -40,6 +47,8 @@ func TestNoMoreCallsAreInFlightThanALimitAllowsAtOnce(t *testing.T) {
 		}
 		time.Sleep(3 * time.Second)
 		leave, err := p.Enter(t.Context(), "session", "key")
+		mu.Lock()
+		defer mu.Unlock()
 		if err != nil || most != 2 || inside != 0 || time.Since(begun) > 4*time.Second {
 			t.Errorf("%d were inside at once, %d are left, after %v: %v", most, inside, time.Since(begun), err)
 			return

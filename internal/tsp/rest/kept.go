@@ -30,7 +30,8 @@ func (k *Kept[T]) Get(ctx context.Context, send Send) (T, error) {
 	case thing.turn <- struct{}{}:
 		defer func() { <-thing.turn }()
 	case <-ctx.Done():
-		return none, &tsp.Error{Class: tsp.Unavailable, Message: "the call ended before what it needs was read", Err: ctx.Err()}
+		return none, &tsp.Error{Class: tsp.Unavailable, Err: ctx.Err(),
+			Message: "the call ended before what it needs was read"}
 	}
 	if value, ok := thing.value.(T); ok && m.now().Before(thing.until) {
 		return value, nil

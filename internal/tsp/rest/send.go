@@ -93,11 +93,6 @@ func (l *line) once(ctx context.Context, pace tsp.Pacer, call Call, sign func(*h
 	if err != nil {
 		return Answer{}, &tsp.Error{Class: tsp.Broken, Message: "the request could not be made", Err: err}
 	}
-	if sign != nil {
-		if err := sign(request); err != nil {
-			return Answer{}, err
-		}
-	}
 	if pace == nil {
 		return Answer{}, &tsp.Error{Class: tsp.Broken, Message: "the request was not sent because it has no pacer"}
 	}
@@ -106,6 +101,12 @@ func (l *line) once(ctx context.Context, pace tsp.Pacer, call Call, sign func(*h
 		return Answer{}, &tsp.Error{Class: tsp.Unavailable, Message: "the call ended before the request was sent", Err: err}
 	}
 	defer leave()
+	// Not before the wait: a signature may tell the time.
+	if sign != nil {
+		if err := sign(request); err != nil {
+			return Answer{}, err
+		}
+	}
 	response, err := l.client.Do(request)
 	if err != nil {
 		return Answer{}, crossing.lost(call.reads(), err)
