@@ -52,6 +52,25 @@ func TestLimitsAreSharedByThoseOfTheirScope(t *testing.T) {
 	}
 }
 
+func TestALimitOfCallsAtOnceNeedsNoRate(t *testing.T) {
+	t.Parallel()
+	p := newProvider()
+	p.spec.Limits = []tsp.Limit{{Key: "key", Scope: tsp.PerAccount, AtOnce: 5},
+		{Key: "calls", Scope: tsp.PerConnection, Events: 60, Period: time.Minute, Burst: 3, AtOnce: 2}}
+	l := NewLimits(nil, dispatch.NewBudget(time.Now, nil), nil)
+	here := connection.Connection{ID: uuid.UUID{15: 7}, TSP: "acme", Account: "a"}
+	want := named{"key": {ID: "acme/a/key", AtOnce: 5},
+		"calls": {ID: here.ID.String() + "/calls", Interval: time.Second, Burst: 3, AtOnce: 2}}
+	if diff := cmp.Diff(want, l.of(p.spec, here)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for range 100 {
+		if wait := l.borrow(want.only([]string{"key"})); wait > 0 {
+			t.Fatalf("a sync call waits %v for what has no rate", wait)
+		}
+	}
+}
+
 func TestAThrottleLeavesTheLimitsOfOthersOpen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
