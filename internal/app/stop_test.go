@@ -1,0 +1,124 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/demo"
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/store"
+)
+
+// How much runs when the program is stopped, and how often it is.
+const (
+	stopLanes  = 200
+	stopRounds = 100
+)
+
+func TestTheProgramStopsHoweverManyLanesRunAndKeepsItsLimits(t *testing.T) {
+	t.Parallel()
+	c := loaded(t)
+	for round := range stopRounds {
+		began := time.Now()
+		stopOnce(t, c)
+		if took := time.Since(began); took > 20*time.Second {
+			t.Fatalf("round %d took %v", round, took)
+		}
+		db, err := store.Open(t.Context(), c.DatabaseURL, store.Options{Now: time.Now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		limits, err := db.Meta(t.Context(), "limits")
+		if err != nil || limits == nil {
+			t.Fatalf("after round %d the limits are not kept: %v", round, err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// loaded fills a database with connections that have work to do.
+func loaded(t *testing.T) config.Config {
+	t.Helper()
+	sim := simulator(t, "samsara")
+	samsara := httptest.NewServer(sim)
+	t.Cleanup(func() { samsara.CloseClientConnections(); _ = sim.Close(); samsara.Close() })
+	c := config.Default()
+	c.Key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+	c.DatabaseURL, c.BaseURLs["samsara"] = filepath.Join(t.TempDir(), "waybill.db"), samsara.URL
+	a, err := app.Open(t.Context(), c, app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids, err := demo.Fill(t.Context(), a.Rooms(), "127.0.0.1:9")
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := adapters("samsara")[0].Spec()
+	for range stopLanes {
+		conn, err := a.Rooms().Connections.Connect(t.Context(), connection.Connection{ID: uuid.Must(uuid.NewV7()),
+			Fleet: demo.ID(demo.FleetRef), TSP: spec.Name, Settings: spec.SampleSettings}, spec.SampleCredentials)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range 3 {
+			if _, err := a.Rooms().Store.Accept(t.Context(), waitingMessage(conn, ids, n), nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := a.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// waitingMessage is a message to a driver on a chain of its own.
+func waitingMessage(conn connection.Connection, ids demo.Fixtures, n int) operation.Operation {
+	now, id := time.Now().UTC().Truncate(time.Microsecond), uuid.Must(uuid.NewV7())
+	payload := fmt.Appendf(nil, `{"connection_id":%q,"sender_id":%q,"recipient_id":%q,"message_text":"%d","source_recipient_id":"1"}`,
+		conn.ID, ids.Sender, ids.Recipient, n)
+	return operation.Operation{ID: id, Partner: demo.ID("partner"), Connection: conn.ID, Fleet: conn.Fleet, TSP: conn.TSP,
+		Kind: resource.KindMessage, Verb: resource.Create, OrderKey: "message.create/" + id.String(), State: operation.Queued,
+		Payload: payload, NextAt: now, Deadline: now.Add(time.Hour), CreatedAt: now, UpdatedAt: now}
+}
+
+// stopOnce runs the program until it answers and stops it while its lanes begin to run.
+func stopOnce(t *testing.T, c config.Config) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	a, err := app.Open(ctx, c, app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- a.Run(ctx, l) }()
+	resp, err := http.Get("http://" + l.Addr().String() + "/healthz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	cancel()
+	if err := <-ended; err != nil {
+		t.Fatalf("stopping: %v", err)
+	}
+}
