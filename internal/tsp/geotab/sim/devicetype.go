@@ -12,11 +12,11 @@ import (
 func showDevice(_ *simkit.Tx, i *simkit.Item) simkit.Object {
 	o := maps.Clone(i.Object)
 	o["engineVehicleIdentificationNumber"] = "?"
-	name, product := deviceTypeOf(text(o, "serialNumber"))
+	name, product := deviceTypeOf(simkit.Text(o, "serialNumber"))
 	o["deviceType"], o["productId"] = name, product
 	if product > 0 {
 		o["hardwareId"], o["major"], o["minor"] = product*1000+1, int64(45), int64(42)
-		o["engineVehicleIdentificationNumber"] = text(o, "vehicleIdentificationNumber")
+		o["engineVehicleIdentificationNumber"] = simkit.Text(o, "vehicleIdentificationNumber")
 	}
 	return o
 }
@@ -68,7 +68,7 @@ func byKeywords(names ...string) filter {
 				return false, cast("search.keywords", "must be an array of strings")
 			}
 			for _, name := range names {
-				if matches("%"+strings.Trim(word, "%")+"%", text(o, name)) {
+				if matches("%"+strings.Trim(word, "%")+"%", simkit.Text(o, name)) {
 					return true, nil
 				}
 			}

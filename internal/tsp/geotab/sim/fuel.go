@@ -110,9 +110,9 @@ func deviceOf(tx *simkit.Tx, o simkit.Object) any {
 		{"vehicleIdentificationNumber", "vehicleIdentificationNumber"}, {"serialNumber", "serialNumber"},
 		{"licencePlate", "licensePlate"}, {"comments", "name"},
 	} {
-		wanted := text(o, by.given)
+		wanted := simkit.Text(o, by.given)
 		for _, i := range tx.Items(devices) {
-			if wanted != "" && strings.EqualFold(wanted, text(i.Object, by.member)) {
+			if wanted != "" && strings.EqualFold(wanted, simkit.Text(i.Object, by.member)) {
 				return refTo(i.ID)
 			}
 		}
@@ -121,9 +121,9 @@ func deviceOf(tx *simkit.Tx, o simkit.Object) any {
 }
 
 func driverOf(tx *simkit.Tx, o simkit.Object) any {
-	wanted := text(o, "driverName")
+	wanted := simkit.Text(o, "driverName")
 	for _, i := range tx.Items(users) {
-		name := text(i.Object, "firstName") + " " + text(i.Object, "lastName")
+		name := simkit.Text(i.Object, "firstName") + " " + simkit.Text(i.Object, "lastName")
 		if driver, _ := i.Object["isDriver"].(bool); driver && strings.EqualFold(wanted, name) {
 			return refTo(i.ID)
 		}

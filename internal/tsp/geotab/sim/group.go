@@ -31,18 +31,18 @@ func byTree(q query, o simkit.Object, wanted any) (bool, error) {
 	if !ok {
 		return false, cast("search.id", "must be a string")
 	}
-	return below(q.tx, text(o, "id"), id), nil
+	return below(q.tx, simkit.Text(o, "id"), id), nil
 }
 
 func showGroup(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 	children := []any{}
 	for _, other := range tx.Items(groups) {
-		if text(other.Object, parentMember) == i.ID {
+		if simkit.Text(other.Object, parentMember) == i.ID {
 			children = append(children, refTo(other.ID))
 		}
 	}
 	return simkit.Object{
-		"id": i.ID, "name": text(i.Object, "name"), "children": children, "comments": "", "reference": "",
+		"id": i.ID, "name": simkit.Text(i.Object, "name"), "children": children, "comments": "", "reference": "",
 		"color": simkit.Object{"r": int64(0), "g": int64(0), "b": int64(0), "a": int64(0)},
 	}
 }
@@ -52,7 +52,7 @@ func parentOf(tx *simkit.Tx, id string) string {
 	if !ok {
 		return ""
 	}
-	return text(i.Object, parentMember)
+	return simkit.Text(i.Object, parentMember)
 }
 
 // below tells whether a group is the root or anywhere below it.

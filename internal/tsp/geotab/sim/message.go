@@ -68,7 +68,7 @@ func settleMessage(tx *simkit.Tx, before, after simkit.Object) error {
 		return argument("TextMessage must name either a recipient or a device")
 	}
 	content, _ := after["messageContent"].(simkit.Object)
-	kind, words := text(content, "contentType"), text(content, "message")
+	kind, words := simkit.Text(content, "contentType"), simkit.Text(content, "message")
 	switch {
 	case kind != "Location" && words == "":
 		return argument("TextMessage.messageContent.message cannot be null or empty")

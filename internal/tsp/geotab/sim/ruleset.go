@@ -38,7 +38,7 @@ func userRuleSetEntity() *entity {
 func ruleSetInForce(tx *simkit.Tx, user string) string {
 	name, since := "", ""
 	for _, i := range tx.Items(userRuleSets) {
-		from := text(i.Object, "dateTime")
+		from := simkit.Text(i.Object, "dateTime")
 		if idIn(i.Object["user"]) == user && from >= since && !momentOf(from).After(tx.Now()) {
 			name, since = strings.TrimPrefix(idIn(i.Object["hosRuleSet"]), ruleSetPrefix), from
 		}

@@ -82,7 +82,7 @@ func byText(name string) filter {
 		if !ok {
 			return false, cast("search."+name, "must be a string")
 		}
-		return matches(pattern, text(o, name)), nil
+		return matches(pattern, simkit.Text(o, name)), nil
 	}
 }
 
@@ -92,7 +92,7 @@ func byID(_ query, o simkit.Object, wanted any) (bool, error) {
 	if !ok {
 		return false, cast("search.id", "must be a string")
 	}
-	return text(o, "id") == id, nil
+	return simkit.Text(o, "id") == id, nil
 }
 
 func byFlag(name string) filter {
@@ -130,7 +130,7 @@ func byEntity(name, of string) filter {
 	return func(q query, o simkit.Object, wanted any) (bool, error) {
 		found, err := q.run(q.entities[of], wanted)
 		id := idIn(o[name])
-		return slices.ContainsFunc(found, func(one simkit.Object) bool { return text(one, "id") == id }), err
+		return slices.ContainsFunc(found, func(one simkit.Object) bool { return simkit.Text(one, "id") == id }), err
 	}
 }
 

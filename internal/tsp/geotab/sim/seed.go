@@ -125,10 +125,10 @@ func (s *service) seedEvents(tx *simkit.Tx) error {
 		}
 	}
 	for n := int64(1); n <= 5; n++ {
-		id, err := nextID(tx, driverChanges)
-		if err != nil {
+		if _, err := tx.Count(counters, driverChanges); err != nil {
 			return err
 		}
+		id := idOf(n)
 		o := simkit.Object{
 			"id": id, "device": refTo(idOf(n)), "driver": refTo(idOf(n + 1)), "type": "Driver",
 			"dateTime": fmt.Sprintf("2026-11-2%dT06:00:00.000Z", n-1),

@@ -76,22 +76,21 @@ func (o *server) serve(w http.ResponseWriter, r *http.Request) {
 	var wish struct {
 		Name string `json:"name"`
 	}
-	status, answer := http.StatusOK, simkit.Object{}
+	status, answer := http.StatusBadRequest, simkit.Object{}
 	err := json.UnmarshalRead(http.MaxBytesReader(w, r.Body, simkit.MaxBody), &wish, json.RejectUnknownMembers(true))
 	switch {
 	case r.Method != http.MethodPost:
-		status, answer = http.StatusMethodNotAllowed, simkit.Object{"message": "POST is the only method of " + serverPath}
+		status = http.StatusMethodNotAllowed
+		answer["message"] = "POST is the only method of " + serverPath
 	case err != nil:
-		status, answer = http.StatusBadRequest, simkit.Object{"message": err.Error()}
+		answer["message"] = err.Error()
 	case strings.ContainsAny(wish.Name, "/ "):
-		status, answer = http.StatusBadRequest, simkit.Object{"message": "name must be a host or host:port, without protocol and path"}
+		answer["message"] = "name must be a host or host:port, without protocol and path"
 	default:
 		o.mu.Lock()
 		o.name = wish.Name
 		o.mu.Unlock()
-		answer["name"] = wish.Name
+		status, answer["name"] = http.StatusOK, wish.Name
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.MarshalWrite(w, answer, json.Deterministic(true))
+	simkit.WriteJSON(w, status, answer)
 }

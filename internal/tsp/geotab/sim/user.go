@@ -23,9 +23,9 @@ func userEntity() *entity {
 		rates: map[string]int{"Add": 250},
 		writing: &writing{
 			begin: newUser, settle: settleUser, dropped: dropUser,
-			keys: func(o simkit.Object) []string { return []string{userKey(text(o, "name"))} },
+			keys: func(o simkit.Object) []string { return []string{userKey(simkit.Text(o, "name"))} },
 			kept: func(tx *simkit.Tx, id string, given simkit.Object) error {
-				if password := text(given, "password"); password != "" {
+				if password := simkit.Text(given, "password"); password != "" {
 					return keepPassword(tx, id, password)
 				}
 				return nil

@@ -15,11 +15,11 @@ const leastPassword = 8
 
 // settleUser applies the rules between properties.
 func settleUser(tx *simkit.Tx, before, after simkit.Object) error {
-	name := text(after, "name")
+	name := simkit.Text(after, "name")
 	if name == "" || strings.ContainsAny(name, " \t\r\n") {
 		return argument("User.name cannot be empty and cannot hold spaces")
 	}
-	if other, ok := userNamed(tx, name); ok && other.ID != text(before, "id") {
+	if other, ok := userNamed(tx, name); ok && other.ID != simkit.Text(before, "id") {
 		return throw("DuplicateUserException", "A user named '%s' already exists", name)
 	}
 	if err := checkPassword(before, after); err != nil {
@@ -52,7 +52,7 @@ func settleDriver(tx *simkit.Tx, before, o simkit.Object) error {
 			o[name] = absent
 		}
 	}
-	if (text(o, "licenseNumber") == "") != (text(o, "licenseProvince") == "") {
+	if (simkit.Text(o, "licenseNumber") == "") != (simkit.Text(o, "licenseProvince") == "") {
 		return argument("LicenseNumber and LicenseProvince must be set together")
 	}
 	return checkBranch(tx, "DriverGroups", list(o, "driverGroups"), companyRoot)
@@ -61,7 +61,7 @@ func settleDriver(tx *simkit.Tx, before, o simkit.Object) error {
 func dropDriver(before, o simkit.Object) error {
 	wasDriver, _ := before["isDriver"].(bool)
 	for _, name := range []string{"licenseNumber", "licenseProvince"} {
-		if text(o, name) != "" && !wasDriver {
+		if simkit.Text(o, name) != "" && !wasDriver {
 			return argument("User.%s: only a driver has one", name)
 		}
 	}
@@ -73,9 +73,9 @@ func dropDriver(before, o simkit.Object) error {
 
 // checkPassword applies the password policy to a password that was given, and demands one from a new user.
 func checkPassword(before, after simkit.Object) error {
-	password := text(after, givenPassword)
+	password := simkit.Text(after, givenPassword)
 	if password == "" {
-		if before == nil && text(after, "userAuthenticationType") == basicAuthentication {
+		if before == nil && simkit.Text(after, "userAuthenticationType") == basicAuthentication {
 			return throw(typeNull, "User.password cannot be null or empty")
 		}
 		return nil
@@ -100,7 +100,7 @@ func policy(format string, args ...any) error {
 func ownNames(o simkit.Object) []string {
 	var out []string
 	for _, name := range []string{"name", "firstName", "lastName"} {
-		if s := strings.ToLower(text(o, name)); utf8.RuneCountInString(s) > 2 {
+		if s := strings.ToLower(simkit.Text(o, name)); utf8.RuneCountInString(s) > 2 {
 			out = append(out, s)
 		}
 	}
