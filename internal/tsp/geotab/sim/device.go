@@ -90,10 +90,10 @@ func settleDevice(tx *simkit.Tx, before, after simkit.Object) error {
 	}
 	after["serialNumber"] = strings.ToUpper(simkit.Text(after, "serialNumber"))
 	capacity, given := after["fuelTankCapacity"]
-	switch n, _ := capacity.(float64); {
+	switch {
 	case given && isUntracked(after):
 		return argument("Device.fuelTankCapacity: a device without a serial number has no such property")
-	case n < 0 || negative(capacity):
+	case negative(capacity):
 		return throw(typeRange, "Device.fuelTankCapacity cannot be below 0")
 	}
 	if simkit.Text(after, "serialNumber") != "" && !given {
@@ -103,8 +103,9 @@ func settleDevice(tx *simkit.Tx, before, after simkit.Object) error {
 }
 
 func negative(v any) bool {
-	n, _ := v.(int64)
-	return n < 0
+	whole, _ := v.(int64)
+	fraction, _ := v.(float64)
+	return whole < 0 || fraction < 0
 }
 
 // settleAssetType holds that a device is a vehicle or a trailer, by default a vehicle, and stays what it is. A Set may

@@ -41,17 +41,12 @@ func deviceTypeOf(serial string) (string, int64) {
 // deviceSearch is DeviceSearch. keywords look at the name, comment, plate, VIN and serial number.
 func deviceSearch() filters {
 	return filters{
-		"id": byID, "name": byText("name"), "serialNumber": byText("serialNumber"), "licensePlate": byText("licensePlate"),
+		"id": byID(), "name": byText("name"), "serialNumber": byText("serialNumber"), "licensePlate": byText("licensePlate"),
 		"vehicleIdentificationNumber": byText("vehicleIdentificationNumber"), "comment": byText("comment"),
 		"groups": byGroups("groups"), "fromDate": notBefore("activeTo"), "toDate": notAfter("activeFrom"),
 		"keywords": byKeywords("name", "comment", "licensePlate", "vehicleIdentificationNumber", "serialNumber"),
-		"excludeUntrackedAssets": func(_ query, o simkit.Object, wanted any) (bool, error) {
-			exclude, ok := wanted.(bool)
-			if !ok {
-				return false, cast("search.excludeUntrackedAssets", "must be a boolean")
-			}
-			return !exclude || !isUntracked(o), nil
-		},
+		"excludeUntrackedAssets": wanting("excludeUntrackedAssets", "must be a boolean",
+			func(_ query, o simkit.Object, exclude bool) bool { return !exclude || !isUntracked(o) }),
 	}
 }
 

@@ -28,7 +28,7 @@ func (s *service) dvirEntity() *entity {
 		name: "DVIRLog", collection: dvirLogs, properties: dvirProperties(), drivers: true,
 		required: []string{"defectList"},
 		search: filters{
-			"id": byID, "deviceSearch": byEntity("device", "Device"), "trailerSearch": byEntity("trailer", "Trailer"),
+			"id": byID(), "deviceSearch": byEntity("device", "Device"), "trailerSearch": byEntity("trailer", "Trailer"),
 			"userSearch": byEntity("driver", "User"), "fromDate": notBefore("dateTime"), "toDate": notAfter("dateTime"),
 			"isSafeToOperate": byFlag("isSafeToOperate"),
 		},

@@ -17,7 +17,7 @@ func fuelEntity() *entity {
 	return &entity{
 		name: "FuelTransaction", collection: fuels, properties: fuelProperties(), required: []string{"dateTime", "volume"},
 		search: filters{
-			"id": byID, "deviceSearch": byEntity("device", "Device"), "userSearch": byEntity("driver", "User"),
+			"id": byID(), "deviceSearch": byEntity("device", "Device"), "userSearch": byEntity("driver", "User"),
 			"externalReference": byText("externalReference"), "fromDate": notBefore("dateTime"), "toDate": notAfter("dateTime"),
 			"vehicleIdentificationNumber": byText("vehicleIdentificationNumber"),
 		},
@@ -91,7 +91,7 @@ func isOnEarth(v any) string {
 // settleFuel looks for the device and the driver when none are named.
 func settleFuel(tx *simkit.Tx, _, after simkit.Object) error {
 	for _, name := range []string{"volume", "cost", "odometer"} {
-		if n, _ := after[name].(float64); n < 0 || negative(after[name]) {
+		if negative(after[name]) {
 			return throw(typeRange, "FuelTransaction.%s cannot be below 0", name)
 		}
 	}

@@ -19,19 +19,17 @@ const parentMember = "_parent"
 func groupEntity() *entity {
 	return &entity{
 		name: "Group", collection: groups,
-		search: filters{"id": byTree, "name": byText("name"), "reference": byText("reference")},
+		search: filters{"id": byTree(), "name": byText("name"), "reference": byText("reference")},
 		sorts:  map[string]string{"id": "id", "name": "name"},
 		show:   showGroup,
 	}
 }
 
 // byTree fits a group and all that is below it: groups come as a flat list, from which children give the tree.
-func byTree(q query, o simkit.Object, wanted any) (bool, error) {
-	id, ok := wanted.(string)
-	if !ok {
-		return false, cast("search.id", "must be a string")
-	}
-	return below(q.tx, simkit.Text(o, "id"), id), nil
+func byTree() filter {
+	return wanting("id", "must be a string", func(q query, o simkit.Object, root string) bool {
+		return below(q.tx, simkit.Text(o, "id"), root)
+	})
 }
 
 func showGroup(tx *simkit.Tx, i *simkit.Item) simkit.Object {

@@ -23,10 +23,10 @@ func (s *service) messageEntity() *entity {
 		name: "TextMessage", collection: textMessages, properties: messageProperties(), drivers: true,
 		required: []string{"messageContent", "isDirectionToVehicle"},
 		search: filters{
-			"id": byID, "deviceSearch": byEntity("device", "Device"), "recipientSearch": byEntity("recipient", "User"),
+			"id": byID(), "deviceSearch": byEntity("device", "Device"), "recipientSearch": byEntity("recipient", "User"),
 			"userSearch": byEntity("user", "User"), "fromDate": notBefore("activeFrom"), "toDate": notAfter("activeFrom"),
 			"modifiedSinceDate": notBefore(modified), "isDirectionToVehicle": byFlag("isDirectionToVehicle"),
-			"isDelivered": byMoment("delivered"), "isRead": byMoment("read"),
+			"isDelivered": byState("isDelivered", "delivered"), "isRead": byState("isRead", "read"),
 		},
 		sorts: map[string]string{"id": "id", "date": "activeFrom"},
 		writing: &writing{
@@ -126,13 +126,9 @@ func showMessage(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 	return o
 }
 
-// byMoment fits whether a state was reached.
-func byMoment(name string) filter {
-	return func(_ query, o simkit.Object, wanted any) (bool, error) {
-		want, ok := wanted.(bool)
-		if !ok {
-			return false, cast("search", "must hold a boolean for "+name)
-		}
-		return (o[name] != nil) == want, nil
-	}
+// byState fits whether a message has reached a state.
+func byState(member, name string) filter {
+	return wanting(member, "must be a boolean", func(_ query, o simkit.Object, wanted bool) bool {
+		return (o[name] != nil) == wanted
+	})
 }

@@ -21,7 +21,7 @@ func userRuleSetEntity() *entity {
 		},
 		required: []string{"user", "hosRuleSet", "dateTime"},
 		search: filters{
-			"id": byID, "userSearch": byEntity("user", "User"), "fromDate": notBefore("dateTime"), "toDate": notAfter("dateTime"),
+			"id": byID(), "userSearch": byEntity("user", "User"), "fromDate": notBefore("dateTime"), "toDate": notAfter("dateTime"),
 		},
 		sorts: map[string]string{"id": "id", "date": "dateTime"},
 		writing: &writing{

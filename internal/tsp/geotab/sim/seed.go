@@ -15,10 +15,9 @@ const (
 	eastGroup = "b2782"
 )
 
-// Seed fills the demo database. It also begins the limits and the other server anew, because a reset seeds.
+// Seed fills the demo database. It also begins anew what is not stored, because a reset seeds.
 func (s *service) Seed(tx *simkit.Tx) error {
-	s.windows.clear()
-	s.other.reset()
+	s.begin()
 	return errors.Join(seedGroups(tx), s.seedDevices(tx), s.seedUsers(tx), s.seedEvents(tx))
 }
 

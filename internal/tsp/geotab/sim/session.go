@@ -57,12 +57,8 @@ func (s *service) authenticate(tx *simkit.Tx, c *simkit.Call) (any, error) {
 		return nil, err
 	}
 	id, err := issueSession(tx, user)
-	path := thisServer
-	if host := c.Request.Host; s.Host.On(otherServer) && !s.other.isHere(host) {
-		path = s.other.from(host)
-	}
 	credentials := simkit.Object{"database": database, "sessionId": id, "userName": name}
-	return simkit.Object{"credentials": credentials, "path": path}, err
+	return simkit.Object{"credentials": credentials, "path": s.home(c.Request.Host)}, err
 }
 
 func unknownDatabase(name string) error {
@@ -118,7 +114,7 @@ func (s *service) enter(c *simkit.Call) error {
 	switch {
 	case given == "":
 		return badLogin(given)
-	case !strings.EqualFold(given, database), s.Host.On(otherServer) && !s.other.isHere(c.Request.Host):
+	case !strings.EqualFold(given, database), s.home(c.Request.Host) != thisServer:
 		return unknownDatabase(given)
 	}
 	// mg-api-node adds serverName when it is given a session.

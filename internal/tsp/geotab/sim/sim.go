@@ -27,12 +27,15 @@ type Option func(*service)
 
 // Server names the server that the switch other_server moves the database to, as host or host:port.
 func Server(name string) Option {
-	return func(s *service) { s.other.start(name) }
+	return func(s *service) { s.other.first = name }
 }
 
 // New opens a Geotab simulator with the state found in opts.Dir, or a seeded one.
 func New(opts simkit.Options, more ...Option) (simkit.Simulator, error) {
 	s := &service{}
+	for _, option := range more {
+		option(s)
+	}
 	host, err := simkit.New(opts, simkit.Definition{
 		Info: Info(),
 		Switches: map[string]bool{
@@ -43,9 +46,6 @@ func New(opts simkit.Options, more ...Option) (simkit.Simulator, error) {
 	})
 	if err != nil {
 		return nil, err
-	}
-	for _, option := range more {
-		option(s)
 	}
 	return &simulator{Host: host, service: s}, nil
 }
@@ -83,8 +83,14 @@ func (s *service) build(h *simkit.Host) simkit.TSP {
 		},
 	}
 	s.entities = s.table()
-	s.windows.clear()
+	s.begin()
 	return s
+}
+
+// begin begins the limits and the other server anew.
+func (s *service) begin() {
+	s.windows.clear()
+	s.other.set(s.other.first)
 }
 
 // ServeHTTP answers one request as Geotab does. Browsers ask first whether they may call.

@@ -14,7 +14,7 @@ func userEntity() *entity {
 		name: "User", collection: users, properties: userProperties(),
 		required: []string{"name", "firstName", "lastName"},
 		search: filters{
-			"id": byID, "name": byText("name"), "firstName": byText("firstName"), "lastName": byText("lastName"),
+			"id": byID(), "name": byText("name"), "firstName": byText("firstName"), "lastName": byText("lastName"),
 			"isDriver": byFlag("isDriver"), "companyGroups": byGroups("companyGroups"), "driverGroups": byGroups("driverGroups"),
 			"securityGroups": byGroups("securityGroups"), "fromDate": notBefore("activeTo"), "toDate": notAfter("activeFrom"),
 			"keywords": byKeywords("name", "firstName", "lastName", "comment", "employeeNo", "designation"),
