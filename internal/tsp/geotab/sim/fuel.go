@@ -60,7 +60,9 @@ func fuelProperties() properties {
 			"DieselExhaustFluid", "Electric",
 		}},
 		"provider": {values: []string{"Unknown", "Wex", "WexLegacy", "Comdata", "Voyager", "Fuelman"}},
-		"location": {kind: objectKind, members: properties{"x": number, "y": number}, needs: []string{"x", "y"}, check: isOnEarth},
+		"location": {
+			kind: objectKind, members: properties{"x": number, "y": number}, needs: []string{"x", "y"}, check: isOnEarth,
+		},
 	})
 }
 

@@ -52,9 +52,10 @@ func messageProperties() properties {
 		"cannedResponseOptions": {kind: listKind, members: properties{"id": {}, "text": {}}, needs: []string{"text"}},
 	}
 	return properties{
-		"device": {kind: referenceKind, of: devices}, "recipient": user, "user": user, "isDirectionToVehicle": {kind: flagKind},
-		"messageContent": {kind: objectKind, members: content, needs: []string{"contentType"}},
-		"parentMessage":  {kind: referenceKind, of: textMessages}, "activeFrom": moment, "activeTo": moment,
+		"device": {kind: referenceKind, of: devices}, "recipient": user, "user": user,
+		"isDirectionToVehicle": {kind: flagKind},
+		"messageContent":       {kind: objectKind, members: content, needs: []string{"contentType"}},
+		"parentMessage":        {kind: referenceKind, of: textMessages}, "activeFrom": moment, "activeTo": moment,
 		"sent": state, "delivered": state, "read": state, "markedReadBy": user,
 	}
 }

@@ -2,9 +2,7 @@ package sim
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"net/http"
 	"slices"
 	"strings"
@@ -167,19 +165,4 @@ func (s *service) Expire(r *http.Request) bool {
 		return nil
 	})
 	return used
-}
-
-// keepPassword remembers a digest of a user's password.
-func keepPassword(tx *simkit.Tx, user, password string) error {
-	return tx.Put(passwords, user, simkit.Object{"digest": digest(user, password)})
-}
-
-func passwordMatches(tx *simkit.Tx, user *simkit.Item, password string) bool {
-	kept, ok := tx.Get(passwords, user.ID)
-	return ok && simkit.Text(kept.Object, "digest") == digest(user.ID, password)
-}
-
-func digest(user, password string) string {
-	sum := sha256.Sum256([]byte(user + " " + password))
-	return hex.EncodeToString(sum[:])
 }

@@ -15,8 +15,9 @@ func userEntity() *entity {
 		required: []string{"name", "firstName", "lastName"},
 		search: filters{
 			"id": byID(), "name": byText("name"), "firstName": byText("firstName"), "lastName": byText("lastName"),
-			"isDriver": byFlag("isDriver"), "companyGroups": byGroups("companyGroups"), "driverGroups": byGroups("driverGroups"),
-			"securityGroups": byGroups("securityGroups"), "fromDate": notBefore("activeTo"), "toDate": notAfter("activeFrom"),
+			"isDriver": byFlag("isDriver"), "companyGroups": byGroups("companyGroups"),
+			"driverGroups": byGroups("driverGroups"), "securityGroups": byGroups("securityGroups"),
+			"fromDate": notBefore("activeTo"), "toDate": notAfter("activeFrom"),
 			"keywords": byKeywords("name", "firstName", "lastName", "comment", "employeeNo", "designation"),
 		},
 		sorts: map[string]string{"id": "id", "name": "name"},
@@ -53,8 +54,8 @@ func userProperties() properties {
 		"carrierNumber": name, "authorityName": name, "authorityAddress": name, "companyName": name, "companyAddress": name,
 		"comment": {most: 1024}, "timeZoneId": {check: isTimeZone}, "isYardMoveEnabled": flag,
 		"isPersonalConveyanceEnabled": flag, "isAdverseDrivingEnabled": flag, "isExemptHOSEnabled": flag,
-		"maxPCDistancePerDay": {kind: numberKind}, "hosRuleSet": {check: isRuleSetName}, "activeFrom": moment, "activeTo": moment,
-		"lastAccessDate": {kind: momentKind, fixed: true},
+		"maxPCDistancePerDay": {kind: numberKind}, "hosRuleSet": {check: isRuleSetName},
+		"activeFrom": moment, "activeTo": moment, "lastAccessDate": {kind: momentKind, fixed: true},
 	}
 	for _, one := range []string{
 		"language", "dateFormat", "defaultPage", "firstDayOfWeek", "fuelEconomyUnit", "electricEnergyEconomyUnit",
