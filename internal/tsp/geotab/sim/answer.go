@@ -1,8 +1,9 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
-	"io"
+	"maps"
 	"net/http"
 	"strconv"
 
@@ -10,9 +11,6 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
-
-// nothing is the result of a call that succeeds without one: Set and Remove.
-type nothing struct{}
 
 // allowBrowsers sets the CORS headers without which Geotab's JavaScript client does not work in a browser.
 func allowBrowsers(h http.Header) {
@@ -23,63 +21,56 @@ func allowBrowsers(h http.Header) {
 	h.Set("Access-Control-Max-Age", "86400")
 }
 
-// answer writes the end of a call. Exceptions go out with status 200.
-func (s *service) answer(w http.ResponseWriter, c *call, result any, err error) {
-	body := simkit.Object{"jsonrpc": "2.0"}
-	status := http.StatusOK
-	switch _, none := result.(nothing); {
-	case err != nil:
-		e := exceptionOf(err)
-		body["error"] = showException(e)
-		if e.retryAfter > 0 {
-			c.quota.tell(w.Header())
-			status = s.refuseRate(w.Header(), e)
-		}
-	case none:
-		body["requestIndex"] = int64(0)
-		c.quota.tell(w.Header())
-	default:
-		body["result"] = result
-		c.quota.tell(w.Header())
-	}
-	data, err := simkit.Marshal(body)
-	if err != nil {
-		page(w, http.StatusInternalServerError)
+// answer writes a success. Calls without a result are Set, Remove and ExtendSession.
+func answer(w http.ResponseWriter, c *simkit.Call, result any) {
+	if result == nil {
+		envelope(w, c.Status, "requestIndex", int64(0))
 		return
 	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
-	w.WriteHeader(status)
-	_, _ = w.Write(data)
+	envelope(w, c.Status, "result", result)
 }
 
-// refuseRate sets Retry-After unless a fault has set it, and returns the status.
-func (s *service) refuseRate(h http.Header, e *exception) int {
-	if h.Get("Retry-After") == "" {
-		h.Set("Retry-After", strconv.FormatInt(e.retryAfter, 10))
+// refuse writes an exception, which goes out with status 200, or a page of the server in front of Geotab.
+func (s *service) refuse(w http.ResponseWriter, c *simkit.Call, no *simkit.Refusal) {
+	kind, message := thrown(no)
+	if kind == "" {
+		page(w, no.Status)
+		return
 	}
-	if s.host.On(status429) {
-		return http.StatusTooManyRequests
+	status := http.StatusOK
+	if no.Status == http.StatusTooManyRequests {
+		maps.Copy(w.Header(), c.Answer)
+		if w.Header().Get("Retry-After") == "" {
+			w.Header().Set("Retry-After", strconv.Itoa(defaultRetry))
+		}
+		if s.Host.On(status429) {
+			status = no.Status
+		}
 	}
-	return http.StatusOK
-}
-
-// showException has both shapes of an error: error.data, and the deprecated members that clients still read.
-func showException(e *exception) simkit.Object {
-	return simkit.Object{
-		"code": int64(e.code), "message": e.message,
-		"data": simkit.Object{"id": uuid.NewString(), "type": e.kind, "requestIndex": int64(e.index)},
+	// Both shapes of an error: data, and the deprecated members that clients still read.
+	envelope(w, status, "error", simkit.Object{
+		"code": int64(cmp.Or(no.Code, codeGeneral)), "message": message,
+		"data": simkit.Object{"id": uuid.NewString(), "type": string(kind), "requestIndex": int64(callerOf(c).at)},
 		"name": "JSONRPCError",
 		"errors": []any{simkit.Object{
-			"name": e.kind, "message": e.message, "stackTrace": "   at Geotab.Checkmate.Simulator.Call()",
+			"name": string(kind), "message": message, "stackTrace": "   at Geotab.Checkmate.Simulator.Call()",
 		}},
-	}
+	})
+}
+
+func envelope(w http.ResponseWriter, status int, member string, v any) {
+	allowBrowsers(w.Header())
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	simkit.WriteJSON(w, status, simkit.Object{"jsonrpc": "2.0", member: v})
 }
 
 // page is what the server in front of Geotab answers.
 func page(w http.ResponseWriter, status int) {
 	title := fmt.Sprintf("%d %s", status, http.StatusText(status))
+	allowBrowsers(w.Header())
+	if status == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", "POST, OPTIONS")
+	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(status)
-	_, _ = io.WriteString(w, "<html><head><title>"+title+"</title></head><body><h1>"+title+"</h1></body></html>\n")
+	simkit.WriteText(w, status, "<html><head><title>"+title+"</title></head><body><h1>"+title+"</h1></body></html>\n")
 }

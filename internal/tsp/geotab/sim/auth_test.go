@@ -2,24 +2,23 @@ package sim_test
 
 import (
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/tsp/geotab/sim"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestSigningInGivesASessionAndThePathOfTheServer(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
 	got := s.authenticate(service)
-	result, _ := got.body.Result.(map[string]any)
-	credentials, _ := result["credentials"].(map[string]any)
-	if result["path"] != "ThisServer" || credentials["database"] != "demo" || credentials["userName"] != "demo-service@waybill.example" ||
+	credentials, _ := got.session()["credentials"].(map[string]any)
+	if got.session()["path"] != "ThisServer" || credentials["database"] != "demo" || credentials["userName"] != "demo-service@waybill.example" ||
 		credentials["sessionId"] == "" || len(credentials) != 3 {
-		t.Errorf("Authenticate answered %s", got.text)
+		t.Errorf("Authenticate answered %s", got.Text)
 	}
 	s.as(service).get("Device", `{}`)
 }
@@ -28,62 +27,57 @@ func TestOnlyGoodUsersSignIn(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
 	for name, c := range map[string]struct{ params, kind string }{
-		"the service account":      {`{"database":"demo","userName":"demo-service@waybill.example","password":"geotab-demo-password"}`, ""},
-		"without the database":     {`{"userName":"demo-service@waybill.example","password":"geotab-demo-password"}`, ""},
-		"with null for it":         {`{"database":null,"userName":"demo-service@waybill.example","password":"geotab-demo-password"}`, ""},
-		"as old Python clients do": {`{"database":"demo","userName":"demo-service@waybill.example","password":"geotab-demo-password","global":true}`, ""},
-		"as old Node clients do":   {`{"database":"demo","userName":"demo-service@waybill.example","password":"geotab-demo-password","server":"my.geotab.com"}`, ""},
-		"a wrong password":         {`{"database":"demo","userName":"demo-service@waybill.example","password":"x"}`, "InvalidUserException"},
-		"an unknown user":          {`{"database":"demo","userName":"x","password":"x"}`, "InvalidUserException"},
+		"the service account":      {login(service), ""},
+		"without the database":     {without(login(service), "database"), ""},
+		"with null for it":         {change(login(service), "database", "null"), ""},
+		"as old Python clients do": {with(login(service), `"global":true`), ""},
+		"as old Node clients do":   {with(login(service), `"server":"my.geotab.com"`), ""},
+		"a wrong password":         {login("demo-service@waybill.example x"), "InvalidUserException"},
+		"an unknown user":          {login("x x"), "InvalidUserException"},
 		"no user":                  {`{}`, "InvalidUserException"},
-		"another database":         {`{"database":"other","userName":"demo-service@waybill.example","password":"geotab-demo-password"}`, "DbUnavailableException"},
-		"a password to be changed": {`{"database":"demo","userName":"newcomer@waybill.example","password":"geotab-newcomer-password"}`, "ExpiredPasswordException"},
-		"a historical user":        {`{"database":"demo","userName":"ivan.petrov@demofreight.example","password":"wheels-and-roads-5"}`, "InactiveUserException"},
-		"a typo":                   {`{"username":"demo-service@waybill.example","password":"geotab-demo-password"}`, "MissingMemberException"},
+		"another database":         {change(login(service), "database", `"other"`), "DbUnavailableException"},
+		"a password to be changed": {login(newcomer), "ExpiredPasswordException"},
+		"a historical user":        {login(historical), "InactiveUserException"},
+		"a typo":                   {with(without(login(service), "userName"), `"username":"x"`), "MissingMemberException"},
 	} {
 		got := s.rpc("Authenticate", c.params)
 		if c.kind != "" {
 			got.refused(t, c.kind)
 		} else if got.kind() != "" {
-			t.Errorf("%s: %s", name, got.text)
+			t.Errorf("%s: %s", name, got.Text)
 		}
 	}
 }
 
 func TestCallsNeedALiveSession(t *testing.T) {
 	t.Parallel()
-	clock := newWatch()
-	s := start(t, simkit.Options{Now: clock.time}).as(service)
+	clock := simtest.NewClock()
+	s := start(t, simkit.Options{Now: clock.Now}).as(service)
 	for _, credentials := range []string{
 		"", `{"database":"demo","userName":"demo-service@waybill.example","sessionId":"x"}`, `{}`,
 		strings.Replace(s.credentials, "demo-service", "readonly", 1),
 	} {
-		other := *s
-		other.credentials = credentials
-		other.rpc("Get", `{"typeName":"Device"}`).refused(t, "InvalidUserException")
+		s.bearing(credentials).rpc("Get", `{"typeName":"Device"}`).refused(t, "InvalidUserException")
 	}
-	named := *s
-	named.credentials = strings.TrimSuffix(s.credentials, "}") + `,"serverName":"my.geotab.com"}`
-	named.get("Device", `{}`)
-	clock.advance(14*24*time.Hour - time.Second)
+	s.bearing(with(s.credentials, `"serverName":"my.geotab.com"`)).get("Device", `{}`)
+	clock.Advance(14*24*time.Hour - time.Second)
 	s.get("Device", `{}`)
-	clock.advance(time.Second)
+	clock.Advance(time.Second)
 	s.rpc("Get", `{"typeName":"Device"}`).refused(t, "InvalidUserException")
 }
 
 func TestASessionCanBeExtended(t *testing.T) {
 	t.Parallel()
-	clock := newWatch()
-	s := start(t, simkit.Options{Now: clock.time}).as(service)
-	bare := *s
-	bare.credentials = ""
-	clock.advance(14*24*time.Hour - time.Second)
+	clock := simtest.NewClock()
+	s := start(t, simkit.Options{Now: clock.Now}).as(service)
+	bare := s.bearing("")
+	clock.Advance(14*24*time.Hour - time.Second)
 	if got := bare.rpc("ExtendSession", s.credentials); got.kind() != "" || got.body.Result != nil {
-		t.Fatalf("ExtendSession answered %s", got.text)
+		t.Fatalf("ExtendSession answered %s", got.Text)
 	}
-	clock.advance(14*24*time.Hour - time.Second)
+	clock.Advance(14*24*time.Hour - time.Second)
 	s.get("Device", `{}`)
-	clock.advance(time.Second)
+	clock.Advance(time.Second)
 	bare.rpc("ExtendSession", s.credentials).refused(t, "InvalidUserException")
 	for _, params := range []string{`{}`, strings.Replace(s.as(service).credentials, "demo-service", "readonly", 1)} {
 		bare.rpc("ExtendSession", params).refused(t, "InvalidUserException")
@@ -133,11 +127,11 @@ func TestWritesNeedClearance(t *testing.T) {
 		as := s.as(user)
 		as.get("Device", `{}`)
 		for name, c := range map[string]string{
-			"device": `{"typeName":"Device","entity":` + newVehicle + `}`, "dvir": `{"typeName":"DVIRLog","entity":` + newDVIR + `}`,
+			"device": entity("Device", newVehicle), "dvir": entity("DVIRLog", newDVIR),
 		} {
 			got := as.rpc("Add", c)
 			if strings.Contains(may, name) != (got.kind() == "") {
-				t.Errorf("%s adds a %s: %s", user, name, got.text)
+				t.Errorf("%s adds a %s: %s", user, name, got.Text)
 			}
 			if got.kind() != "" {
 				got.refused(t, "InvalidPermissionsException")
@@ -148,40 +142,28 @@ func TestWritesNeedClearance(t *testing.T) {
 
 func TestADatabaseOnAnotherServerIsReachedThereOnly(t *testing.T) {
 	t.Parallel()
-	s, err := sim.New(simkit.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	one, two := httptest.NewServer(s), httptest.NewServer(s)
-	t.Cleanup(one.Close)
+	here := signedIn(t, simkit.Options{})
+	two := httptest.NewServer(here.Simulator)
 	t.Cleanup(two.Close)
-	here := (&running{t: t, url: one.URL, http: one.Client(), sim: s}).as(service)
-	there := *here
-	there.url = two.URL
-	other, _ := url.Parse(two.URL)
-	if got := here.do("POST", "/_sim/server", `{"name":"`+other.Host+`"}`); got.status != 200 {
-		t.Fatal(got.text)
-	}
-	here.turn("other_server", "true")
+	other := *here.Sim
+	other.URL = two.URL
+	there := running{&other, here.credentials}
+	name := strings.TrimPrefix(two.URL, "http://")
+	here.Admin("POST", "server", `{"name":"`+name+`"}`)
+	here.Turn("other_server")
 	if message := here.rpc("Get", `{"typeName":"Device"}`).refused(t, "DbUnavailableException"); !strings.Contains(message, "UnknownDatabase") {
 		t.Errorf("message = %q", message)
 	}
-	for _, at := range []struct {
-		r    running
-		path string
-	}{{*here, other.Host}, {there, "ThisServer"}} {
-		at.r.credentials = ""
-		result, _ := at.r.authenticate(service).body.Result.(map[string]any)
-		if result["path"] != at.path {
-			t.Errorf("at %s the path is %v, want %s", at.r.url, result["path"], at.path)
+	for at, path := range map[running]string{here: name, there: "ThisServer"} {
+		if is := at.bearing("").authenticate(service).session()["path"]; is != path {
+			t.Errorf("at %s the path is %v, want %s", at.URL, is, path)
 		}
 	}
 	there.get("Device", `{}`)
-	here.do("POST", "/_sim/reset", "")
+	here.Admin("POST", "reset", "")
 	here.as(service).get("Device", `{}`)
-	here.turn("other_server", "true")
-	if result, _ := here.authenticate(service).body.Result.(map[string]any); result["path"] == other.Host {
+	here.Turn("other_server")
+	if here.authenticate(service).session()["path"] == name {
 		t.Error("the reset has not forgotten the other server")
 	}
 }
@@ -189,23 +171,22 @@ func TestADatabaseOnAnotherServerIsReachedThereOnly(t *testing.T) {
 func TestWithoutANameTheOtherServerIsLocalhost(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
-	port := s.url[strings.LastIndexByte(s.url, ':'):]
-	s.turn("other_server", "true")
-	signIn := `{"method":"Authenticate","params":{"userName":"demo-service@waybill.example","password":"geotab-demo-password"}}`
+	port := s.URL[strings.LastIndexByte(s.URL, ':'):]
+	s.Turn("other_server")
+	signIn := `{"method":"Authenticate","params":` + login(service) + `}`
 	for host, path := range map[string]string{"127.0.0.1" + port: "localhost" + port, "localhost" + port: "ThisServer"} {
-		result, _ := s.do("POST", "/apiv1", signIn, "Host", host).body.Result.(map[string]any)
-		if result["path"] != path {
-			t.Errorf("at %s the path is %v, want %s", host, result["path"], path)
+		if is := s.post("/apiv1", signIn, "Host", host).session()["path"]; is != path {
+			t.Errorf("at %s the path is %v, want %s", host, is, path)
 		}
 	}
 	for body, status := range map[string]int{`{"name":"http://x"}`: 400, `{"nome":"x"}`: 400, `{"name":""}`: 200} {
-		if got := s.do("POST", "/_sim/server", body); got.status != status {
-			t.Errorf("%s = %d %s", body, got.status, got.text)
+		if got := s.Do("POST", "/_sim/server", body); got.Status != status {
+			t.Errorf("%s = %d %s", body, got.Status, got.Text)
 		}
 	}
 	named := start(t, simkit.Options{}, sim.Server("my30.example"))
-	named.turn("other_server", "true")
-	if result, _ := named.authenticate(service).body.Result.(map[string]any); result["path"] != "my30.example" {
-		t.Errorf("the path is %v", result["path"])
+	named.Turn("other_server")
+	if path := named.authenticate(service).session()["path"]; path != "my30.example" {
+		t.Errorf("the path is %v", path)
 	}
 }

@@ -1,6 +1,11 @@
 package sim_test
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
 
 // call is one call on a freshly seeded simulator and the type of the exception that it gets, or "".
 type call struct {
@@ -11,37 +16,32 @@ type call struct {
 	kind   string
 }
 
-// with puts members into a JSON object that has others already; of two with one name the later wins.
+// with puts members into a JSON object that has others already, and none of these.
 func with(object, members string) string {
 	return strings.TrimSuffix(object, "}") + "," + members + "}"
 }
 
-// without takes a member out of one of the objects below, in which every member but the first has a comma before it.
-func without(object, name string) string {
-	begin := strings.Index(object, `,"`+name+`":`)
-	rest := object[begin+1:]
-	depth, end := 0, len(rest)-1
-	for i, r := range rest {
-		switch r {
-		case '{', '[':
-			depth++
-		case '}', ']':
-			depth--
-		}
-		if depth == 0 && r == ',' || depth < 0 {
-			end = i
-			break
-		}
-	}
-	return object[:begin] + rest[end:]
-}
+// without takes a member out of a JSON object.
+func without(object, name string) string { return change(object, name, "") }
 
-// change gives a member another value.
+// change gives a member another value; "" takes it out.
 func change(object, name, value string) string {
-	return with(without(object, name), `"`+name+`":`+value)
+	var o map[string]jsontext.Value
+	if err := json.Unmarshal([]byte(object), &o); err != nil {
+		panic(err)
+	}
+	o[name] = jsontext.Value(value)
+	if value == "" {
+		delete(o, name)
+	}
+	text, err := json.Marshal(o)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
 }
 
-// The smallest accepted entities, each after a member that can be null.
+// The smallest accepted entities, each with a member that can be null.
 const (
 	newVehicle = `{"version":null,"name":"Truck 301","groups":[{"id":"GroupCompanyId"}]}`
 	newTrailer = `{"version":null,"name":"Trailer 301","groups":[{"id":"b2781"}]}`

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"slices"
+
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
@@ -14,48 +16,41 @@ const (
 	noRights   = "GroupNothingSecurityId"
 )
 
-// mayWrite refuses a user whose security groups do not allow the write. Geotab's clearances are finer; here
-// administrators, supervisors and standard users write everything, and drivers their logs and messages.
-func mayWrite(h *simkit.Host, c *call, e *entity) error {
-	return lacks(h, c, func(group string) bool {
-		switch group {
-		case everything, supervisor, standard:
-			return true
-		case driveUser:
-			return e.drivers
-		}
-		return false
-	})
-}
+// clearance tells whether members of a built-in security group may do something with entities of a type; "" is none.
+type clearance func(e *entity, group string) bool
 
-// mayRead refuses a user without any clearance.
-func mayRead(h *simkit.Host, c *call) error {
-	return lacks(h, c, func(group string) bool { return group != noRights })
-}
-
-func lacks(h *simkit.Host, c *call, allows func(group string) bool) error {
-	allowed := false
-	_ = h.Store.View(func(tx *simkit.Tx) error {
-		for _, v := range list(c.user.Object, "securityGroups") {
-			id := idIn(v)
-			// A group of the fleet's own has the rights of the built-in one that it is below.
-			for id != "" && id != securityRoot && !builtInSecurity(id) {
-				id = parentOf(tx, id)
-			}
-			allowed = allowed || allows(id)
-		}
-		return nil
-	})
-	if allowed {
-		return nil
+// mayWrite is the clearance of writes. Geotab's are finer; here administrators, supervisors and standard users write
+// everything, and drivers their logs and messages.
+func mayWrite(e *entity, group string) bool {
+	switch group {
+	case everything, supervisor, standard:
+		return true
+	case driveUser:
+		return e.drivers
 	}
-	return throw(typePermissions, "The user '%s' does not have the necessary permissions to call %s", text(c.user.Object, "name"), c.method)
+	return false
+}
+
+// mayRead is had by all but those without any clearance.
+func mayRead(_ *entity, group string) bool { return group != noRights }
+
+// check refuses a user of whose security groups none allows the call.
+func (may clearance) check(tx *simkit.Tx, c *simkit.Call, e *entity) error {
+	user := callerOf(c).user.Object
+	for _, v := range list(user, "securityGroups") {
+		id := idIn(v)
+		// A group of the fleet's own has the rights of the built-in one that it is below.
+		for id != "" && id != securityRoot && !builtInSecurity(id) {
+			id = parentOf(tx, id)
+		}
+		if may(e, id) {
+			return nil
+		}
+	}
+	return throw(typePermissions,
+		"The user '%s' does not have the necessary permissions to call %s", simkit.Text(user, "name"), c.Name)
 }
 
 func builtInSecurity(id string) bool {
-	switch id {
-	case everything, supervisor, standard, driveUser, viewOnly, noRights:
-		return true
-	}
-	return false
+	return slices.Contains([]string{everything, supervisor, standard, driveUser, viewOnly, noRights}, id)
 }

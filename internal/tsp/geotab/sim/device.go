@@ -37,7 +37,7 @@ func untrackedEntity() *entity {
 	return e
 }
 
-func isUntracked(o simkit.Object) bool { return text(o, "serialNumber") == "" }
+func isUntracked(o simkit.Object) bool { return simkit.Text(o, "serialNumber") == "" }
 
 func deviceProperties() properties {
 	plate := property{most: 50}
@@ -57,7 +57,8 @@ func deviceProperties() properties {
 
 func isSerial(v any) string {
 	s, _ := v.(string)
-	if strings.ContainsFunc(s, func(r rune) bool { return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') }) {
+	foreign := func(r rune) bool { return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') }
+	if strings.ContainsFunc(s, foreign) {
 		return "must hold letters and digits only"
 	}
 	return ""
@@ -84,26 +85,27 @@ func newDevice(*simkit.Tx) simkit.Object {
 
 // settleDevice applies the rules between properties.
 func settleDevice(tx *simkit.Tx, before, after simkit.Object) error {
-	if text(after, "name") == "" {
+	if simkit.Text(after, "name") == "" {
 		return argument("Device.name cannot be null or empty")
 	}
-	after["serialNumber"] = strings.ToUpper(text(after, "serialNumber"))
+	after["serialNumber"] = strings.ToUpper(simkit.Text(after, "serialNumber"))
 	capacity, given := after["fuelTankCapacity"]
-	switch n, _ := capacity.(float64); {
+	switch {
 	case given && isUntracked(after):
 		return argument("Device.fuelTankCapacity: a device without a serial number has no such property")
-	case n < 0 || negative(capacity):
+	case negative(capacity):
 		return throw(typeRange, "Device.fuelTankCapacity cannot be below 0")
 	}
-	if text(after, "serialNumber") != "" && !given {
+	if simkit.Text(after, "serialNumber") != "" && !given {
 		after["fuelTankCapacity"] = int64(0)
 	}
 	return settleAssetType(tx, before, after)
 }
 
 func negative(v any) bool {
-	n, _ := v.(int64)
-	return n < 0
+	whole, _ := v.(int64)
+	fraction, _ := v.(float64)
+	return whole < 0 || fraction < 0
 }
 
 // settleAssetType holds that a device is a vehicle or a trailer, by default a vehicle, and stays what it is. A Set may
@@ -127,7 +129,7 @@ func settleAssetType(tx *simkit.Tx, before, after simkit.Object) error {
 }
 
 func deviceKeys(o simkit.Object) []string {
-	if serial := text(o, "serialNumber"); serial != "" {
+	if serial := simkit.Text(o, "serialNumber"); serial != "" {
 		return []string{"serialNumber " + serial}
 	}
 	return nil

@@ -12,11 +12,11 @@ import (
 func showDevice(_ *simkit.Tx, i *simkit.Item) simkit.Object {
 	o := maps.Clone(i.Object)
 	o["engineVehicleIdentificationNumber"] = "?"
-	name, product := deviceTypeOf(text(o, "serialNumber"))
+	name, product := deviceTypeOf(simkit.Text(o, "serialNumber"))
 	o["deviceType"], o["productId"] = name, product
 	if product > 0 {
 		o["hardwareId"], o["major"], o["minor"] = product*1000+1, int64(45), int64(42)
-		o["engineVehicleIdentificationNumber"] = text(o, "vehicleIdentificationNumber")
+		o["engineVehicleIdentificationNumber"] = simkit.Text(o, "vehicleIdentificationNumber")
 	}
 	return o
 }
@@ -41,17 +41,12 @@ func deviceTypeOf(serial string) (string, int64) {
 // deviceSearch is DeviceSearch. keywords look at the name, comment, plate, VIN and serial number.
 func deviceSearch() filters {
 	return filters{
-		"id": byID, "name": byText("name"), "serialNumber": byText("serialNumber"), "licensePlate": byText("licensePlate"),
+		"id": byID(), "name": byText("name"), "serialNumber": byText("serialNumber"), "licensePlate": byText("licensePlate"),
 		"vehicleIdentificationNumber": byText("vehicleIdentificationNumber"), "comment": byText("comment"),
 		"groups": byGroups("groups"), "fromDate": notBefore("activeTo"), "toDate": notAfter("activeFrom"),
 		"keywords": byKeywords("name", "comment", "licensePlate", "vehicleIdentificationNumber", "serialNumber"),
-		"excludeUntrackedAssets": func(_ query, o simkit.Object, wanted any) (bool, error) {
-			exclude, ok := wanted.(bool)
-			if !ok {
-				return false, cast("search.excludeUntrackedAssets", "must be a boolean")
-			}
-			return !exclude || !isUntracked(o), nil
-		},
+		"excludeUntrackedAssets": wanting("excludeUntrackedAssets", "must be a boolean",
+			func(_ query, o simkit.Object, exclude bool) bool { return !exclude || !isUntracked(o) }),
 	}
 }
 
@@ -68,7 +63,7 @@ func byKeywords(names ...string) filter {
 				return false, cast("search.keywords", "must be an array of strings")
 			}
 			for _, name := range names {
-				if matches("%"+strings.Trim(word, "%")+"%", text(o, name)) {
+				if matches("%"+strings.Trim(word, "%")+"%", simkit.Text(o, name)) {
 					return true, nil
 				}
 			}

@@ -35,5 +35,5 @@
 // error. Any other status comes from the server in front of Geotab, as a page of HTML.
 //
 // /_sim/objects/ knows: devices, vehicles, trailers, users, drivers, groups, user-hos-rule-sets, dvir-logs,
-// text-messages, fuel-transactions, driver-changes, and changes (every Set in order: {seq, at, collection, id, patch}).
+// text-messages, fuel-transactions, driver-changes, and changes (every Set in order: {seq,at,collection,id,patch}).
 package sim

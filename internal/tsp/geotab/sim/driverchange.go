@@ -5,7 +5,7 @@ func driverChangeEntity() *entity {
 	return &entity{
 		name: "DriverChange", collection: driverChanges,
 		search: filters{
-			"id": byID, "deviceSearch": byEntity("device", "Device"), "userSearch": byEntity("driver", "User"),
+			"id": byID(), "deviceSearch": byEntity("device", "Device"), "userSearch": byEntity("driver", "User"),
 			"fromDate": notBefore("dateTime"), "toDate": notAfter("dateTime"),
 		},
 		sorts: map[string]string{"id": "id", "date": "dateTime"},

@@ -28,7 +28,7 @@ func (s *service) dvirEntity() *entity {
 		name: "DVIRLog", collection: dvirLogs, properties: dvirProperties(), drivers: true,
 		required: []string{"defectList"},
 		search: filters{
-			"id": byID, "deviceSearch": byEntity("device", "Device"), "trailerSearch": byEntity("trailer", "Trailer"),
+			"id": byID(), "deviceSearch": byEntity("device", "Device"), "trailerSearch": byEntity("trailer", "Trailer"),
 			"userSearch": byEntity("driver", "User"), "fromDate": notBefore("dateTime"), "toDate": notAfter("dateTime"),
 			"isSafeToOperate": byFlag("isSafeToOperate"),
 		},
@@ -53,8 +53,9 @@ func dvirProperties() properties {
 	number, moment := property{kind: numberKind}, property{kind: momentKind}
 	remark := properties{"id": {}, "remark": {}, "dateTime": moment, "user": driver}
 	defect := properties{
-		"id": {}, "defect": {kind: referenceKind, of: groups}, "repairStatus": {values: []string{notRepaired, "Repaired", "NotNecessary"}},
-		"repairUser": user, "repairDateTime": moment,
+		"id": {}, "defect": {kind: referenceKind, of: groups},
+		"repairStatus": {values: []string{notRepaired, "Repaired", "NotNecessary"}},
+		"repairUser":   user, "repairDateTime": moment,
 		"defectRemarks": {kind: listKind, members: remark, needs: []string{"remark"}},
 	}
 	defects := property{kind: listKind, members: defect, needs: []string{"defect"}}
@@ -82,14 +83,14 @@ func (s *service) settleDVIR(tx *simkit.Tx, before, after simkit.Object) error {
 	if i, _ := tx.Get(devices, idIn(after["trailer"])); trailer && !isTrailer(i.Object) {
 		return argument("DVIRLog.trailer: %q is not a trailer", i.ID)
 	}
-	if before != nil && (idIn(before["device"]) != idIn(after["device"]) || idIn(before["trailer"]) != idIn(after["trailer"])) {
+	if before != nil && assetOf(before) != assetOf(after) {
 		return argument("DVIRLog: the asset of a log cannot be changed")
 	}
 	listID := idIn(after["defectList"])
 	if !isDefectList(tx, listID) {
 		return argument("DVIRLog.defectList: %q is not a defect list", listID)
 	}
-	if before == nil && s.host.On(closePrevious) {
+	if before == nil && s.Host.On(closePrevious) {
 		if err := previousClosed(tx, after); err != nil {
 			return err
 		}
@@ -107,13 +108,14 @@ func settleDefects(tx *simkit.Tx, before, after simkit.Object) error {
 		if id == root || !below(tx, id, root) {
 			return argument("DVIRDefect.defect: %q is neither a part nor a defect of the list %q", id, root)
 		}
-		if text(defect, "repairStatus") == "" {
+		if simkit.Text(defect, "repairStatus") == "" {
 			defect["repairStatus"] = notRepaired
 		}
-		if text(defect, "repairStatus") == notRepaired && (defect["repairUser"] != nil || defect["repairDateTime"] != nil) {
+		repaired := defect["repairUser"] != nil || defect["repairDateTime"] != nil
+		if repaired && simkit.Text(defect, "repairStatus") == notRepaired {
 			return argument("DVIRDefect: a defect that is not repaired has no repairUser and no repairDateTime")
 		}
-		if text(defect, "id") == "" {
+		if simkit.Text(defect, "id") == "" {
 			defect["id"] = uuid.NewString()
 		}
 		settled = append(settled, defect)
@@ -130,10 +132,10 @@ func settleDefects(tx *simkit.Tx, before, after simkit.Object) error {
 // keepsRepair refuses to change or drop what was repaired or found not necessary to repair.
 func keepsRepair(before any, settled []any) error {
 	was, _ := before.(simkit.Object)
-	if text(was, "repairStatus") == notRepaired {
+	if simkit.Text(was, "repairStatus") == notRepaired {
 		return nil
 	}
-	at := slices.IndexFunc(settled, func(v any) bool { return idIn(v) == text(was, "id") })
+	at := slices.IndexFunc(settled, func(v any) bool { return idIn(v) == simkit.Text(was, "id") })
 	if at >= 0 {
 		is, _ := settled[at].(simkit.Object)
 		same := func(name string) bool { return reflect.DeepEqual(was[name], is[name]) }
@@ -141,24 +143,27 @@ func keepsRepair(before any, settled []any) error {
 			return nil
 		}
 	}
-	return argument("DVIRDefect: the repair of %q cannot be changed", text(was, "id"))
+	return argument("DVIRDefect: the repair of %q cannot be changed", simkit.Text(was, "id"))
 }
+
+// assetOf is the id of the device or trailer of a log, of which it has one.
+func assetOf(log simkit.Object) string { return idIn(log["device"]) + idIn(log["trailer"]) }
 
 // previousClosed refuses a log while the newest one of its asset has open defects and is not certified.
 func previousClosed(tx *simkit.Tx, after simkit.Object) error {
-	asset := func(o simkit.Object) string { return idIn(o["device"]) + idIn(o["trailer"]) }
 	var newest simkit.Object
 	for _, i := range tx.Items(dvirLogs) {
-		if asset(i.Object) == asset(after) && text(i.Object, "dateTime") >= text(newest, "dateTime") {
+		if assetOf(i.Object) == assetOf(after) && simkit.Text(i.Object, "dateTime") >= simkit.Text(newest, "dateTime") {
 			newest = i.Object
 		}
 	}
 	open := slices.ContainsFunc(list(newest, dvirDefects), func(v any) bool {
 		defect, _ := v.(simkit.Object)
-		return text(defect, "repairStatus") == notRepaired
+		return simkit.Text(defect, "repairStatus") == notRepaired
 	})
 	if open && newest["certifiedBy"] == nil {
-		return argument("DVIRLog: the previous log %q of the asset must be repaired or certified first", text(newest, "id"))
+		id := simkit.Text(newest, "id")
+		return argument("DVIRLog: the previous log %q of the asset must be repaired or certified first", id)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 // holds checks some members of an entity.
@@ -39,7 +40,7 @@ func TestSetKeepsWhatIsNullOrMissingAndReplacesLists(t *testing.T) {
 	})
 	s.set("Device", `{"id":"b1","comment":""}`)
 	holds(t, s.one("Device", "b1"), map[string]any{"comment": "", "groups": refs("b2782", "GroupVehicleId")})
-	changes := s.objects("changes")
+	changes := s.Objects("changes")
 	if len(changes) != 2 || changes[1]["id"] != "b1" || changes[1]["collection"] != "devices" {
 		t.Errorf("changes = %v", changes)
 	}
@@ -69,9 +70,7 @@ func TestATrailerIsADevice(t *testing.T) {
 	holds(t, s.one("Trailer", other), map[string]any{"name": "Truck 301", "comment": ""})
 	s.set("Trailer", `{"id":"`+id+`","name":"Trailer 302"}`)
 	holds(t, s.one("Device", id), map[string]any{"name": "Trailer 302"})
-	if n := len(s.objects("trailers")); n != 5 {
-		t.Errorf("%d trailers", n)
-	}
+	s.Holds("two were added", map[string]int{"trailers": 5})
 }
 
 func TestOnlyDriversHaveWhatDriversHave(t *testing.T) {
@@ -92,28 +91,28 @@ func TestOnlyDriversHaveWhatDriversHave(t *testing.T) {
 
 func TestARuleSetIsInForceFromItsTimeOn(t *testing.T) {
 	t.Parallel()
-	clock := newWatch()
-	s := start(t, simkit.Options{Now: clock.time}).as(service)
+	clock := simtest.NewClock()
+	s := start(t, simkit.Options{Now: clock.Now}).as(service)
 	holds(t, s.one("User", "b2"), map[string]any{"hosRuleSet": "America8Day"})
 	id := s.add("UserHosRuleSet", change(newRuleSet, "dateTime", `"2026-11-24T13:00:00.000Z"`))
 	holds(t, s.one("User", "b2"), map[string]any{"hosRuleSet": "America8Day"})
-	clock.advance(time.Hour)
+	clock.Advance(time.Hour)
 	holds(t, s.one("User", "b2"), map[string]any{"hosRuleSet": "America7DayBig"})
 	holds(t, s.one("UserHosRuleSet", id), map[string]any{"user": map[string]any{"id": "b2"}, "hosRuleSet": map[string]any{"id": "HosRuleSetAmerica7DayBig"}})
 }
 
 func TestAMessageIsSentThenDeliveredThenRead(t *testing.T) {
 	t.Parallel()
-	clock := newWatch()
-	s := start(t, simkit.Options{Now: clock.time}).as(service)
+	clock := simtest.NewClock()
+	s := start(t, simkit.Options{Now: clock.Now}).as(service)
 	id := s.add("TextMessage", newText)
 	late := s.add("TextMessage", with(newText, `"activeTo":"2026-11-24T12:00:01.000Z"`))
 	for _, c := range []struct {
 		after  time.Duration
 		states string
 	}{{0, ""}, {5 * time.Second, "sent"}, {25 * time.Second, "sent delivered"}, {2 * time.Minute, "sent delivered read"}} {
-		since := clock.time().Add(time.Millisecond).Format("2006-01-02T15:04:05.000Z")
-		clock.advance(c.after)
+		since := clock.Now().Add(time.Millisecond).Format("2006-01-02T15:04:05.000Z")
+		clock.Advance(c.after)
 		got := s.one("TextMessage", id)
 		var states []string
 		for _, state := range []string{"sent", "delivered", "read"} {
@@ -154,7 +153,7 @@ func TestARepairStaysAsItWasNoted(t *testing.T) {
 	s.set("DVIRLog", repaired("Repaired"))
 	s.set("DVIRLog", repaired("Repaired"))
 	for _, change := range []string{repaired("NotRepaired"), repaired("NotNecessary"), `{"id":"` + id + `","dVIRDefects":[]}`, `{"id":"` + id + `","device":{"id":"b2"}}`} {
-		s.rpc("Set", `{"typeName":"DVIRLog","entity":`+change+`}`).refused(t, badArgument)
+		s.rpc("Set", entity("DVIRLog", change)).refused(t, badArgument)
 	}
 }
 
@@ -164,9 +163,9 @@ func TestThePreviousLogCanBeDemandedClosed(t *testing.T) {
 	open := with(newDVIR, `"dVIRDefects":[{"defect":{"id":"b278B"}}]`)
 	id := s.add("DVIRLog", open)
 	s.add("DVIRLog", change(open, "dateTime", `"2026-11-24T07:00:00.000Z"`))
-	s.turn("close_previous_dvir", "true")
+	s.Turn("close_previous_dvir")
 	later := change(newDVIR, "dateTime", `"2026-11-24T18:00:00.000Z"`)
-	s.rpc("Add", `{"typeName":"DVIRLog","entity":`+later+`}`).refused(t, badArgument)
+	s.rpc("Add", entity("DVIRLog", later)).refused(t, badArgument)
 	s.add("DVIRLog", change(newDVIR, "device", `{"id":"b2"}`))
 	s.set("DVIRLog", `{"id":"`+id+`","certifiedBy":{"id":"b2"},"certifyDate":"2026-11-24T09:00:00.000Z"}`)
 	s.add("DVIRLog", later)
@@ -204,7 +203,7 @@ func TestRemovingADeviceRemovesItsData(t *testing.T) {
 	s := signedIn(t, simkit.Options{})
 	s.add("DVIRLog", newDVIR)
 	s.add("FuelTransaction", newFuel)
-	s.must("Remove", `{"typeName":"Device","entity":{"id":"b1"}}`)
+	s.must("Remove", entity("Device", `{"id":"b1"}`))
 	for typ, n := range map[string]int{"Device": 8, "DVIRLog": 0, "FuelTransaction": 0, "DriverChange": 4} {
 		if got := len(s.get(typ, `{}`)); got != n {
 			t.Errorf("%d of %s are left, want %d", got, typ, n)
@@ -238,7 +237,7 @@ func TestADefectListIsATreeOfPartsAndDefects(t *testing.T) {
 		if len(parts) < 10 || defects < 10 || len(tree) != 1+len(parts)+defects || !other {
 			t.Errorf("%s has %d parts and %d defects in %d groups", list, len(parts), defects, len(tree))
 		}
-		if !strings.Contains(s.must("Get", `{"typeName":"Group","search":{"id":"`+parent+`"}}`).text, list) {
+		if !strings.Contains(s.must("Get", `{"typeName":"Group","search":{"id":"`+parent+`"}}`).Text, list) {
 			t.Errorf("%s is not below %s", list, parent)
 		}
 	}

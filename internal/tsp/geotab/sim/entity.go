@@ -42,8 +42,6 @@ type writing struct {
 	kept func(tx *simkit.Tx, id string, given simkit.Object) error
 	// dropped removes what belongs to a removed entity, or refuses; nil does nothing.
 	dropped func(tx *simkit.Tx, i *simkit.Item) error
-	// unset says that there is no Set.
-	unset bool
 }
 
 // What Get returns at most.
@@ -74,14 +72,14 @@ func each(n int) map[string]int {
 }
 
 // entityOf finds the type that a call names.
-func (s *service) entityOf(c *call) (*entity, error) {
-	name := text(c.params, "typeName")
+func (s *service) entityOf(c *simkit.Call) (*entity, error) {
+	name := simkit.Text(c.Body, "typeName")
 	if name == "" {
 		return nil, throw(typeNull, "typeName cannot be null or empty")
 	}
 	e, ok := s.entities[name]
 	if !ok {
-		return nil, throw(typeMethod, "The method \"%s\" with the type \"%s\" could not be found.", c.method, name)
+		return nil, throw(typeMethod, "The method \"%s\" with the type \"%s\" could not be found.", c.Name, name)
 	}
 	return e, nil
 }

@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
@@ -14,58 +15,64 @@ const (
 	codeJSON    = -32700
 )
 
+// exception is the type of an exception, as the cause of a refusal.
+type exception string
+
 // The types of exceptions that more than one place throws.
 const (
-	typeArgument    = "ArgumentException"
-	typeNull        = "ArgumentNullException"
-	typeRange       = "ArgumentOutOfRangeException"
-	typeCast        = "InvalidCastException"
-	typeMember      = "MissingMemberException"
-	typeMethod      = "MissingMethodException"
-	typeOperation   = "InvalidApiOperationException"
-	typeJSON        = "JsonSerializerException"
-	typeUser        = "InvalidUserException"
-	typePermissions = "InvalidPermissionsException"
-	typeDuplicate   = "DuplicateException"
-	typeOverLimit   = "OverLimitException"
-	typeDatabase    = "DbUnavailableException"
-	typeRelation    = "RelationViolatedException"
+	typeArgument    exception = "ArgumentException"
+	typeNull        exception = "ArgumentNullException"
+	typeRange       exception = "ArgumentOutOfRangeException"
+	typeCast        exception = "InvalidCastException"
+	typeMember      exception = "MissingMemberException"
+	typeMethod      exception = "MissingMethodException"
+	typeOperation   exception = "InvalidApiOperationException"
+	typeJSON        exception = "JsonSerializerException"
+	typeUser        exception = "InvalidUserException"
+	typePermissions exception = "InvalidPermissionsException"
+	typeDuplicate   exception = "DuplicateException"
+	typeOverLimit   exception = "OverLimitException"
+	typeDatabase    exception = "DbUnavailableException"
+	typeRelation    exception = "RelationViolatedException"
+	typeGeneric     exception = "GenericException"
 )
 
-// exception is an answer other than success. Texts in quotation of Geotab's own stand where a source shows them.
-type exception struct {
-	kind    string
-	message string
-	code    int
-	// index is the place of the failed call in a multicall.
-	index int
-	// retryAfter is in seconds; only with exceeded rate limits.
-	retryAfter int64
+// Error is the type.
+func (e exception) Error() string { return string(e) }
+
+// throw makes an answer other than success. Texts of Geotab's own stand where a source shows them.
+func throw(kind exception, format string, args ...any) error {
+	return coded(codeGeneral, kind, fmt.Sprintf(format, args...))
 }
 
-func (e *exception) Error() string { return e.kind + ": " + e.message }
-
-func throw(kind, format string, args ...any) error {
-	return &exception{kind: kind, message: fmt.Sprintf(format, args...), code: codeGeneral}
+func coded(code int, kind exception, message string) error {
+	return &simkit.Refusal{Status: http.StatusOK, Code: code, Message: message, Cause: kind}
 }
 
 func argument(format string, args ...any) error { return throw(typeArgument, format, args...) }
 
 // badLogin is the answer to a wrong password and to a dead session alike.
-func badLogin(database string) error {
-	return throw(typeUser, "Incorrect login credentials @ '%s'", database)
-}
+func badLogin(database string) error { return throw(typeUser, "%s", wrongLogin(database)) }
 
-// exceptionOf turns any error into an exception.
-func exceptionOf(err error) *exception {
-	var e *exception
-	if errors.As(err, &e) {
-		return e
+func wrongLogin(database string) string { return "Incorrect login credentials @ '" + database + "'" }
+
+// thrown is a refusal as an exception; "" is one of the server in front of Geotab.
+func thrown(no *simkit.Refusal) (kind exception, message string) {
+	if kind, ok := errors.AsType[exception](no); ok {
+		return kind, no.Message
 	}
-	var taken *simkit.TakenError
-	if errors.As(err, &taken) {
-		return &exception{kind: typeDuplicate, code: codeGeneral,
-			message: fmt.Sprintf("%s %s already has the same %s", taken.Collection, taken.ID, taken.Key)}
+	taken, isTaken := errors.AsType[*simkit.TakenError](no)
+	switch {
+	case isTaken:
+		return typeDuplicate, fmt.Sprintf("%s %s already has the same %s", taken.Collection, taken.ID, taken.Key)
+	case no.Invalid:
+		return typeMember, no.Message + " in params"
+	case no.Status == http.StatusUnauthorized:
+		return typeUser, no.Message
+	case no.Status == http.StatusTooManyRequests:
+		return typeOverLimit, no.Message
+	case no.Cause != nil:
+		return typeGeneric, no.Message
 	}
-	return &exception{kind: "GenericException", code: codeGeneral, message: err.Error()}
+	return "", ""
 }

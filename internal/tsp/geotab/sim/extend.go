@@ -10,20 +10,13 @@ const extendSession = "ExtendSession"
 
 // extend gives a session a new life. It has its credentials beside each other, not in credentials, and no result. By
 // how much it prolongs the session is not documented.
-func (s *service) extend(c *call) (any, error) {
-	given := text(c.params, "database")
-	err := s.host.Store.Update(func(tx *simkit.Tx) error {
-		user, ok := sessionUser(tx, c.params)
-		if !ok {
-			return badLogin(given)
-		}
-		if err := usable(tx, user); err != nil {
-			return err
-		}
-		renewed := simkit.Object{"user": user.ID, "extended": stamp(tx.Now())}
-		return tx.Put(sessions, text(c.params, "sessionId"), renewed)
-	})
-	return nothing{}, err
+func extend(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	user, err := sessionUser(tx, c.Body)
+	if err != nil {
+		return nil, err
+	}
+	renewed := simkit.Object{"user": user.ID, "extended": stamp(tx.Now())}
+	return nil, tx.Put(sessions, simkit.Text(c.Body, "sessionId"), renewed)
 }
 
 // alive tells whether a session has not ended.
@@ -39,5 +32,6 @@ func alive(tx *simkit.Tx, session *simkit.Item) bool {
 // Geotab refuses that (github.com/Geotab/mygeotab-python issue 19 of 2023-04-17, and the commit that answers it).
 func sessionAlone(params simkit.Object) bool {
 	credentials, _ := params["credentials"].(simkit.Object)
-	return text(credentials, "sessionId") != "" && text(params, "userName") == "" && text(params, "password") == ""
+	signsIn := simkit.Text(params, "userName") != "" || simkit.Text(params, "password") != ""
+	return simkit.Text(credentials, "sessionId") != "" && !signsIn
 }

@@ -1,61 +1,52 @@
 package sim_test
 
 import (
-	"net/http"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestFaultsAnswerInGeotabsWords(t *testing.T) {
 	t.Parallel()
 	s := signedIn(t, simkit.Options{})
-	for _, c := range []struct {
-		fault      string
-		status     int
-		kind       string
-		retryAfter string
-	}{
-		{`{"fault":"throttle","times":1}`, 200, "OverLimitException", "58"},
-		{`{"fault":"throttle","retry_after":"2","times":1}`, 200, "OverLimitException", "2"},
-		{`{"fault":"status","status":429,"times":1}`, 200, "OverLimitException", "58"},
-		{`{"fault":"status","status":401,"times":1}`, 200, "InvalidUserException", ""},
-		{`{"fault":"status","status":500,"times":1}`, 500, "", ""},
-		{`{"fault":"status","status":503,"retry_after":"7","times":1}`, 503, "", "7"},
+	for fault, kind := range map[string]string{
+		`{"fault":"throttle","times":1}`:            "OverLimitException",
+		`{"fault":"status","status":429,"times":1}`: "OverLimitException",
+		`{"fault":"status","status":401,"times":1}`: "InvalidUserException",
 	} {
-		s.fault(c.fault)
-		got := s.rpc("Get", `{"typeName":"Group"}`)
-		if got.status != c.status || got.kind() != c.kind || got.header.Get("Retry-After") != c.retryAfter {
-			t.Errorf("%s: %d %s Retry-After %q", c.fault, got.status, got.text, got.header.Get("Retry-After"))
-		}
-		if c.status != http.StatusOK && !strings.HasPrefix(got.text, "<html>") {
-			t.Errorf("%s: %s", c.fault, got.text)
-		}
-		s.get("Group", `{"id":"b2781"}`)
+		s.Fault(fault)
+		s.rpc("Get", `{"typeName":"Group"}`).refused(t, kind)
 	}
+	const object, page = "application/json; charset=utf-8", "text/html; charset=utf-8"
+	s.Spoil(map[string]string{
+		`{"fault":"throttle"}`:                              "200 " + object + " 58",
+		`{"fault":"throttle","retry_after":"2"}`:            "200 " + object + " 2",
+		`{"fault":"status","status":429}`:                   "200 " + object + " 58",
+		`{"fault":"status","status":401}`:                   "200 " + object,
+		`{"fault":"status","status":500}`:                   "500 " + page,
+		`{"fault":"status","status":503,"retry_after":"7"}`: "503 " + page + " 7",
+	}, func() simtest.Reply {
+		got := s.rpc("Get", `{"typeName":"Group"}`)
+		if strings.HasPrefix(got.Text, "<html>") != (got.Status >= 500) || got.Header.Get("Access-Control-Allow-Origin") != "*" {
+			t.Errorf("%d %v %s", got.Status, got.Header, got.Text)
+		}
+		return got.Reply
+	})
 }
 
 func TestAWriteHappensAlthoughTheAnswerIsLost(t *testing.T) {
 	t.Parallel()
 	s := signedIn(t, simkit.Options{})
-	params := `{"typeName":"TextMessage","entity":` + newText + `}`
-	for _, c := range []struct {
-		fault    string
-		status   int
-		messages int
-	}{{"apply_then_drop", 0, 5}, {"drop", 0, 5}, {"malformed", 200, 5}} {
-		s.fault(`{"match":{"method":"POST","path_prefix":"/apiv1"},"fault":"` + c.fault + `","times":1}`)
-		if got := s.rpc("Add", params); got.status != c.status || len(s.objects("text-messages")) != c.messages {
-			t.Errorf("%s: status %d, %d messages", c.fault, got.status, len(s.objects("text-messages")))
-		}
-	}
+	s.Lose("text-messages", func() simtest.Reply { return s.rpc("Add", entity("TextMessage", newText)).Reply })
 }
 
 func TestAnExpiredSessionNeedsANewOne(t *testing.T) {
 	t.Parallel()
 	s := signedIn(t, simkit.Options{})
-	s.fault(`{"fault":"expire_session","times":1}`)
+	s.Fault(`{"fault":"expire_session","times":1}`)
 	s.as(supervisor)
 	for range 3 {
 		s.rpc("Get", `{"typeName":"Device"}`).refused(t, "InvalidUserException")
@@ -70,16 +61,14 @@ func TestSwitchesMakeEveryCallFail(t *testing.T) {
 		"db_unavailable": {"DbUnavailableException", "ConnectionFailure"}, "db_initializing": {"DbUnavailableException", "Initializing"},
 		"service_unavailable": {"ServiceUnavailableException", ""}, "generic_exception": {"GenericException", ""},
 	} {
-		s.turn(name, "true")
-		got := s.rpc("Add", `{"typeName":"Device","entity":`+newVehicle+`}`)
+		s.Turn(name)
+		got := s.rpc("Add", entity("Device", newVehicle))
 		if message := got.refused(t, c.kind); !strings.Contains(message, c.word) {
 			t.Errorf("%s: %q", name, message)
 		}
-		s.turn(name, "false")
+		s.Switch(name, false)
 	}
-	if n := len(s.objects("devices")); n != 9 {
-		t.Errorf("%d devices after failed calls", n)
-	}
+	s.Holds("calls failed", map[string]int{"devices": 9})
 }
 
 func TestSecretsAreNotInTheRecordOfRequests(t *testing.T) {
@@ -87,13 +76,15 @@ func TestSecretsAreNotInTheRecordOfRequests(t *testing.T) {
 	s := signedIn(t, simkit.Options{})
 	s.add("User", newUser)
 	s.set("User", `{"id":"b8","password":"another-horse-8"}`)
-	shown := s.do("GET", "/_sim/requests", "").text + s.do("GET", "/_sim/objects/users", "").text + s.do("GET", "/_sim/objects/changes", "").text
-	for _, secret := range []string{"geotab-demo-password", "correct-horse-7", "another-horse-8", s.credentials} {
+	_, session, _ := strings.Cut(s.credentials, `"sessionId":"`)
+	session, _, _ = strings.Cut(session, `"`)
+	shown := fmt.Sprint(s.Requests(), s.Objects("users"), s.Objects("changes"))
+	for _, secret := range []string{"geotab-demo-password", "correct-horse-7", "another-horse-8", session} {
 		if strings.Contains(shown, secret) {
 			t.Errorf("%q is shown", secret)
 		}
 	}
-	if strings.Contains(s.must("Get", `{"typeName":"User"}`).text, "password\"") {
+	if strings.Contains(s.must("Get", `{"typeName":"User"}`).Text, "password\"") {
 		t.Error("Get shows passwords")
 	}
 }

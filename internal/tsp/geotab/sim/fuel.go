@@ -17,7 +17,7 @@ func fuelEntity() *entity {
 	return &entity{
 		name: "FuelTransaction", collection: fuels, properties: fuelProperties(), required: []string{"dateTime", "volume"},
 		search: filters{
-			"id": byID, "deviceSearch": byEntity("device", "Device"), "userSearch": byEntity("driver", "User"),
+			"id": byID(), "deviceSearch": byEntity("device", "Device"), "userSearch": byEntity("driver", "User"),
 			"externalReference": byText("externalReference"), "fromDate": notBefore("dateTime"), "toDate": notAfter("dateTime"),
 			"vehicleIdentificationNumber": byText("vehicleIdentificationNumber"),
 		},
@@ -60,7 +60,9 @@ func fuelProperties() properties {
 			"DieselExhaustFluid", "Electric",
 		}},
 		"provider": {values: []string{"Unknown", "Wex", "WexLegacy", "Comdata", "Voyager", "Fuelman"}},
-		"location": {kind: objectKind, members: properties{"x": number, "y": number}, needs: []string{"x", "y"}, check: isOnEarth},
+		"location": {
+			kind: objectKind, members: properties{"x": number, "y": number}, needs: []string{"x", "y"}, check: isOnEarth,
+		},
 	})
 }
 
@@ -91,7 +93,7 @@ func isOnEarth(v any) string {
 // settleFuel looks for the device and the driver when none are named.
 func settleFuel(tx *simkit.Tx, _, after simkit.Object) error {
 	for _, name := range []string{"volume", "cost", "odometer"} {
-		if n, _ := after[name].(float64); n < 0 || negative(after[name]) {
+		if negative(after[name]) {
 			return throw(typeRange, "FuelTransaction.%s cannot be below 0", name)
 		}
 	}
@@ -110,9 +112,9 @@ func deviceOf(tx *simkit.Tx, o simkit.Object) any {
 		{"vehicleIdentificationNumber", "vehicleIdentificationNumber"}, {"serialNumber", "serialNumber"},
 		{"licencePlate", "licensePlate"}, {"comments", "name"},
 	} {
-		wanted := text(o, by.given)
+		wanted := simkit.Text(o, by.given)
 		for _, i := range tx.Items(devices) {
-			if wanted != "" && strings.EqualFold(wanted, text(i.Object, by.member)) {
+			if wanted != "" && strings.EqualFold(wanted, simkit.Text(i.Object, by.member)) {
 				return refTo(i.ID)
 			}
 		}
@@ -121,9 +123,9 @@ func deviceOf(tx *simkit.Tx, o simkit.Object) any {
 }
 
 func driverOf(tx *simkit.Tx, o simkit.Object) any {
-	wanted := text(o, "driverName")
+	wanted := simkit.Text(o, "driverName")
 	for _, i := range tx.Items(users) {
-		name := text(i.Object, "firstName") + " " + text(i.Object, "lastName")
+		name := simkit.Text(i.Object, "firstName") + " " + simkit.Text(i.Object, "lastName")
 		if driver, _ := i.Object["isDriver"].(bool); driver && strings.EqualFold(wanted, name) {
 			return refTo(i.ID)
 		}

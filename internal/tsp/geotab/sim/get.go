@@ -8,50 +8,30 @@ import (
 )
 
 // get lists the entities that a search finds. The property selector is taken and not applied.
-func (s *service) get(c *call) (any, error) {
-	e, found, err := s.search(c)
+func (s *service) get(tx *simkit.Tx, c *simkit.Call, e *entity) (any, error) {
+	found, err := s.search(tx, c, e)
 	if err != nil {
 		return nil, err
 	}
-	most, err := resultsLimit(c.params, e)
+	most, err := resultsLimit(c.Body, e)
 	if err != nil {
 		return nil, err
 	}
-	if found, err = s.sorted(c.params, e, found); err != nil {
+	if found, err = s.sorted(c.Body, e, found); err != nil {
 		return nil, err
 	}
-	out := make([]any, 0, min(len(found), most))
-	for _, o := range found[:min(len(found), most)] {
-		out = append(out, o)
-	}
-	return out, nil
+	return found[:min(len(found), most)], nil
 }
 
 // count is GetCountOf.
-func (s *service) count(c *call) (any, error) {
-	_, found, err := s.search(c)
+func (s *service) count(tx *simkit.Tx, c *simkit.Call, e *entity) (any, error) {
+	found, err := s.search(tx, c, e)
 	return int64(len(found)), err
 }
 
 // search finds the entities, in order of creation, as answers show them.
-func (s *service) search(c *call) (*entity, []simkit.Object, error) {
-	e, err := s.entityOf(c)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := s.takeFor(c, e); err != nil {
-		return nil, nil, err
-	}
-	if err := mayRead(s.host, c); err != nil {
-		return nil, nil, err
-	}
-	var found []simkit.Object
-	err = s.host.Store.View(func(tx *simkit.Tx) error {
-		q := query{tx: tx, loose: s.host.On(ignoreUnknown), entities: s.entities}
-		found, err = q.run(e, c.params["search"])
-		return err
-	})
-	return e, found, err
+func (s *service) search(tx *simkit.Tx, c *simkit.Call, e *entity) ([]simkit.Object, error) {
+	return query{tx: tx, loose: s.Host.On(ignoreUnknown), entities: s.entities}.run(e, c.Body["search"])
 }
 
 // resultsLimit is how many results the caller wants, or the most that there may be.
@@ -85,12 +65,12 @@ func (s *service) sorted(params simkit.Object, e *entity, found []simkit.Object)
 	if err := s.known(sort, "sort", "sortBy", "sortDirection", "offset", "lastId"); err != nil {
 		return nil, err
 	}
-	by, known := e.sorts[text(sort, "sortBy")]
+	by, known := e.sorts[simkit.Text(sort, "sortBy")]
 	if !known {
-		return nil, argument("sort.sortBy: %s cannot be sorted by %q", e.name, text(sort, "sortBy"))
+		return nil, argument("sort.sortBy: %s cannot be sorted by %q", e.name, simkit.Text(sort, "sortBy"))
 	}
 	direction := 1
-	switch text(sort, "sortDirection") {
+	switch simkit.Text(sort, "sortDirection") {
 	case "", "asc":
 	case "desc":
 		direction = -1
@@ -106,7 +86,7 @@ func (s *service) sorted(params simkit.Object, e *entity, found []simkit.Object)
 		}
 		return found, nil
 	}
-	after := place{value: offset, id: text(sort, "lastId")}
+	after := place{value: offset, id: simkit.Text(sort, "lastId")}
 	if by == "id" {
 		after.id = offset
 	}
@@ -120,7 +100,9 @@ func (s *service) sorted(params simkit.Object, e *entity, found []simkit.Object)
 // place is where an entity stands in an order.
 type place struct{ value, id string }
 
-func placeOf(o simkit.Object, by string) place { return place{value: text(o, by), id: text(o, "id")} }
+func placeOf(o simkit.Object, by string) place {
+	return place{value: simkit.Text(o, by), id: simkit.Text(o, "id")}
+}
 
 func (p place) compare(other place, by string) int {
 	if by == "id" {

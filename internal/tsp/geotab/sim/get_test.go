@@ -5,14 +5,16 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestSearchesFindWhatTheyAskFor(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: newWatch().time}).as(service)
+	s := start(t, simkit.Options{Now: simtest.NewClock().Now}).as(service)
 	s.add("FuelTransaction", newFuel)
 	s.add("UserHosRuleSet", newRuleSet)
 	s.set("Device", `{"id":"b3","comment":"op 7 made this"}`)
@@ -77,14 +79,14 @@ func TestAWrongSearchIsRefused(t *testing.T) {
 		if kind != "" {
 			got.refused(t, kind)
 		} else if got.kind() != "" {
-			t.Errorf("%s: %s", params, got.text)
+			t.Errorf("%s: %s", params, got.Text)
 		}
 	}
 	message := s.rpc("Get", `{"typeName":"Group","resultsLimit":50001}`).refused(t, "OverLimitException")
 	if message != "Supplied results limit (50001) exceeds maximum limit (50000)." {
 		t.Errorf("message = %q", message)
 	}
-	if s.rpc("Get", `{"typeName":"Group","resultsLimit":50001}`).header.Get("Retry-After") != "" {
+	if s.rpc("Get", `{"typeName":"Group","resultsLimit":50001}`).Header.Get("Retry-After") != "" {
 		t.Error("too many results have a Retry-After")
 	}
 }
@@ -119,22 +121,25 @@ func TestPagesGoOnBehindTheirOffset(t *testing.T) {
 
 func TestWhatIsReadCanBeWrittenBack(t *testing.T) {
 	t.Parallel()
-	clock := newWatch()
-	s := start(t, simkit.Options{Now: clock.time}).as(service)
+	clock := simtest.NewClock()
+	s := start(t, simkit.Options{Now: clock.Now}).as(service)
 	s.add("DVIRLog", with(newDVIR, `"dVIRDefects":[{"defect":{"id":"b278B"},"repairStatus":"Repaired","repairUser":{"id":"b8"},"repairDateTime":"2026-11-24T09:00:00.000Z","defectRemarks":[{"remark":"r"}]}]`))
 	s.add("FuelTransaction", newFuel)
 	s.add("UserHosRuleSet", newRuleSet)
-	clock.advance(1 << 40)
+	clock.Advance(1 << 40)
 	for _, typ := range []string{"Device", "UntrackedAsset", "Trailer", "User", "UserHosRuleSet", "DVIRLog", "TextMessage", "FuelTransaction"} {
-		raw := s.must("Get", `{"typeName":"`+typ+`"}`).text
-		entities := elements(t, raw)
-		if len(entities) == 0 {
+		before := s.must("Get", `{"typeName":"`+typ+`"}`)
+		if len(before.found()) == 0 {
 			t.Errorf("no %s to write back", typ)
 		}
-		for _, entity := range entities {
-			s.set(typ, entity)
+		for _, o := range before.found() {
+			text, err := json.Marshal(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.set(typ, string(text))
 		}
-		if diff := cmp.Diff(raw, s.must("Get", `{"typeName":"`+typ+`"}`).text); diff != "" {
+		if diff := cmp.Diff(before.Text, s.must("Get", `{"typeName":"`+typ+`"}`).Text); diff != "" {
 			t.Errorf("writing %s back changed it: %s", typ, diff)
 		}
 	}

@@ -19,30 +19,28 @@ const parentMember = "_parent"
 func groupEntity() *entity {
 	return &entity{
 		name: "Group", collection: groups,
-		search: filters{"id": byTree, "name": byText("name"), "reference": byText("reference")},
+		search: filters{"id": byTree(), "name": byText("name"), "reference": byText("reference")},
 		sorts:  map[string]string{"id": "id", "name": "name"},
 		show:   showGroup,
 	}
 }
 
 // byTree fits a group and all that is below it: groups come as a flat list, from which children give the tree.
-func byTree(q query, o simkit.Object, wanted any) (bool, error) {
-	id, ok := wanted.(string)
-	if !ok {
-		return false, cast("search.id", "must be a string")
-	}
-	return below(q.tx, text(o, "id"), id), nil
+func byTree() filter {
+	return wanting("id", "must be a string", func(q query, o simkit.Object, root string) bool {
+		return below(q.tx, simkit.Text(o, "id"), root)
+	})
 }
 
 func showGroup(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 	children := []any{}
 	for _, other := range tx.Items(groups) {
-		if text(other.Object, parentMember) == i.ID {
+		if simkit.Text(other.Object, parentMember) == i.ID {
 			children = append(children, refTo(other.ID))
 		}
 	}
 	return simkit.Object{
-		"id": i.ID, "name": text(i.Object, "name"), "children": children, "comments": "", "reference": "",
+		"id": i.ID, "name": simkit.Text(i.Object, "name"), "children": children, "comments": "", "reference": "",
 		"color": simkit.Object{"r": int64(0), "g": int64(0), "b": int64(0), "a": int64(0)},
 	}
 }
@@ -52,7 +50,7 @@ func parentOf(tx *simkit.Tx, id string) string {
 	if !ok {
 		return ""
 	}
-	return text(i.Object, parentMember)
+	return simkit.Text(i.Object, parentMember)
 }
 
 // below tells whether a group is the root or anywhere below it.

@@ -1,10 +1,13 @@
 package sim
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
 const (
@@ -17,31 +20,10 @@ const (
 	defaultRate = 60
 )
 
-// limit is how many calls of one key there may be in a window.
-type limit struct {
-	key string
-	n   int
-}
-
-// quota is what the headers tell of a limit. Its zero value tells nothing.
-type quota struct {
-	limit, remaining int
-	reset            time.Time
-}
-
-func (q quota) tell(h http.Header) {
-	if q.reset.IsZero() {
-		return
-	}
-	h.Set("X-Rate-Limit-Limit", period)
-	h.Set("X-Rate-Limit-Remaining", strconv.Itoa(q.remaining))
-	h.Set("X-Rate-Limit-Reset", stamp(q.reset))
-}
-
 // windows count the calls of each key in a window that begins with its first call.
 type windows struct {
 	mu   sync.Mutex
-	open map[string]*counted
+	open map[string]counted
 }
 
 type counted struct {
@@ -52,55 +34,53 @@ type counted struct {
 func (w *windows) clear() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.open = nil
+	w.open = map[string]counted{}
 }
 
-// count counts a call, and reports whether it was within the limit. One that is not does not count.
-func (w *windows) count(now time.Time, l limit) (quota, bool) {
+// count counts a call of which there may be most, and reports whether it was within the limit, how many are left and
+// when the window ends. One that is not within does not count.
+func (w *windows) count(now time.Time, key string, most int) (within bool, left int, end time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.open == nil {
-		w.open = map[string]*counted{}
+	c := w.open[key]
+	if !now.Before(c.from.Add(window)) {
+		c = counted{from: now}
 	}
-	c, ok := w.open[l.key]
-	if !ok || !now.Before(c.from.Add(window)) {
-		c = &counted{from: now}
-		w.open[l.key] = c
-	}
-	within := c.n < l.n
+	within = c.n < most
 	if within {
 		c.n++
 	}
-	return quota{limit: l.n, remaining: l.n - c.n, reset: c.from.Add(window)}, within
+	w.open[key] = c
+	return within, most - c.n, c.from.Add(window)
 }
 
-// take counts a call while limits are enforced; otherwise all windows are forgotten.
-func (s *service) take(l limit) (quota, error) {
-	if !s.host.Limiter.Enabled() {
+// take counts a call while limits are enforced, and tells of it in the answer's headers; otherwise all windows are
+// forgotten.
+func (s *service) take(c *simkit.Call, key string, most int) error {
+	if !s.Host.Limiter.Enabled() {
 		s.windows.clear()
-		return quota{}, nil
+		return nil
 	}
-	now := s.host.Now()
-	q, within := s.windows.count(now, l)
-	if within || s.host.On(comingSoon) {
-		return q, nil
+	now := s.Host.Now()
+	within, left, end := s.windows.count(now, key, most)
+	c.Answer.Set("X-Rate-Limit-Limit", period)
+	c.Answer.Set("X-Rate-Limit-Remaining", strconv.Itoa(left))
+	c.Answer.Set("X-Rate-Limit-Reset", stamp(end))
+	if within || s.Host.On(comingSoon) {
+		return nil
 	}
-	wait := q.reset.Sub(now)
-	return q, overQuota(q, max(int64((wait+time.Second-1)/time.Second), 1))
+	return &simkit.Refusal{Status: http.StatusTooManyRequests, Message: overQuota(most), RetryAfter: end.Sub(now)}
 }
 
-func overQuota(q quota, retryAfter int64) error {
-	return &exception{kind: typeOverLimit, code: codeGeneral, retryAfter: retryAfter,
-		message: "API calls quota exceeded. Maximum admitted " + strconv.Itoa(q.limit) + " per " + period + "."}
+func overQuota(most int) string {
+	return fmt.Sprintf("API calls quota exceeded. Maximum admitted %d per %s.", most, period)
 }
 
 // takeFor counts a call on an entity. Geotab counts per method, entity, user and database; there is one database.
-func (s *service) takeFor(c *call, e *entity) error {
-	n, ok := e.rates[c.method]
+func (s *service) takeFor(c *simkit.Call, e *entity) error {
+	most, ok := e.rates[c.Name]
 	if !ok {
-		n = defaultRate
+		most = defaultRate
 	}
-	var err error
-	c.quota, err = s.take(limit{key: c.method + " " + e.name + " " + c.user.ID, n: n})
-	return err
+	return s.take(c, c.Name+" "+e.name+" "+callerOf(c).user.ID, most)
 }

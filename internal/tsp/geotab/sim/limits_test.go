@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestEachMethodAndEntityHasItsDocumentedLimit(t *testing.T) {
@@ -19,27 +20,27 @@ func TestEachMethodAndEntityHasItsDocumentedLimit(t *testing.T) {
 	} {
 		t.Run(call, func(t *testing.T) {
 			t.Parallel()
-			clock := newWatch()
-			s := start(t, simkit.Options{Now: clock.time, Limits: true}).as(service)
+			clock := simtest.NewClock()
+			s := start(t, simkit.Options{Now: clock.Now, Limits: true}).as(service)
 			method, typ, _ := strings.Cut(call, " ")
 			params := `{"typeName":"` + typ + `"}`
 			for done := range n {
 				if got := s.rpc(method, params); got.kind() == "OverLimitException" {
-					t.Fatalf("call %d: %s", done+1, got.text)
+					t.Fatalf("call %d: %s", done+1, got.Text)
 				}
 			}
-			clock.advance(1500 * time.Millisecond)
+			clock.Advance(1500 * time.Millisecond)
 			got := s.rpc(method, params)
 			message := got.refused(t, "OverLimitException")
 			if !strings.HasPrefix(message, "API calls quota exceeded. Maximum admitted ") || !strings.HasSuffix(message, " per 1m.") {
 				t.Errorf("message = %q", message)
 			}
-			if retry := got.header.Get("Retry-After"); retry != "59" {
+			if retry := got.Header.Get("Retry-After"); retry != "59" {
 				t.Errorf("Retry-After = %q", retry)
 			}
-			clock.advance(58500 * time.Millisecond)
+			clock.Advance(58500 * time.Millisecond)
 			if got := s.rpc(method, params); got.kind() == "OverLimitException" {
-				t.Errorf("after the window: %s", got.text)
+				t.Errorf("after the window: %s", got.Text)
 			}
 		})
 	}
@@ -47,11 +48,11 @@ func TestEachMethodAndEntityHasItsDocumentedLimit(t *testing.T) {
 
 func TestHeadersTellTheLimit(t *testing.T) {
 	t.Parallel()
-	clock := newWatch()
-	s := start(t, simkit.Options{Now: clock.time, Limits: true}).as(service)
+	clock := simtest.NewClock()
+	s := start(t, simkit.Options{Now: clock.Now, Limits: true}).as(service)
 	s.get("Device", `{}`)
-	clock.advance(10 * time.Second)
-	got := s.must("Get", `{"typeName":"Device"}`).header
+	clock.Advance(10 * time.Second)
+	got := s.must("Get", `{"typeName":"Device"}`).Header
 	for name, want := range map[string]string{
 		"X-Rate-Limit-Limit": "1m", "X-Rate-Limit-Remaining": "648", "X-Rate-Limit-Reset": "2026-11-24T12:01:00.000Z", "Retry-After": "",
 	} {
@@ -63,8 +64,8 @@ func TestHeadersTellTheLimit(t *testing.T) {
 
 func TestSigningInIsLimitedPerUserAndFailuresCount(t *testing.T) {
 	t.Parallel()
-	clock := newWatch()
-	s := start(t, simkit.Options{Now: clock.time, Limits: true})
+	clock := simtest.NewClock()
+	s := start(t, simkit.Options{Now: clock.Now, Limits: true})
 	for n := range 10 {
 		user := service
 		if n%2 == 0 {
@@ -78,13 +79,13 @@ func TestSigningInIsLimitedPerUserAndFailuresCount(t *testing.T) {
 		t.Errorf("message = %q", message)
 	}
 	s.as(supervisor)
-	clock.advance(time.Minute)
+	clock.Advance(time.Minute)
 	s.as(service)
 }
 
 func TestLimitsAreCountedPerUser(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: newWatch().time, Limits: true})
+	s := start(t, simkit.Options{Now: simtest.NewClock().Now, Limits: true})
 	one, two := s.as(service), s.as(supervisor)
 	for range 60 {
 		one.get("Group", `{"id":"b2781"}`)
@@ -101,23 +102,23 @@ func TestLimitsAreCountedPerUser(t *testing.T) {
 
 func TestLimitsFollowTheSwitches(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: newWatch().time}).as(service)
-	call := func() reply { return s.rpc("Get", `{"typeName":"Group","search":{"id":"b2781"}}`) }
+	s := start(t, simkit.Options{Now: simtest.NewClock().Now}).as(service)
+	call := func() answer { return s.rpc("Get", `{"typeName":"Group","search":{"id":"b2781"}}`) }
 	for range 61 {
-		if got := call(); got.kind() != "" || got.header.Get("X-Rate-Limit-Limit") != "" {
-			t.Fatalf("limits are off: %s", got.text)
+		if got := call(); got.kind() != "" || got.Header.Get("X-Rate-Limit-Limit") != "" {
+			t.Fatalf("limits are off: %s", got.Text)
 		}
 	}
-	s.do("POST", "/_sim/limits", `{"enabled":true}`)
+	s.Admin("POST", "limits", `{"enabled":true}`)
 	for range 60 {
 		call()
 	}
-	s.turn("status_429", "true")
-	if got := call(); got.status != http.StatusTooManyRequests || got.kind() != "OverLimitException" || got.header.Get("Retry-After") != "60" {
-		t.Errorf("with status_429: %d %s", got.status, got.text)
+	s.Turn("status_429")
+	if got := call(); got.Status != http.StatusTooManyRequests || got.kind() != "OverLimitException" || got.Header.Get("Retry-After") != "60" {
+		t.Errorf("with status_429: %d %s", got.Status, got.Text)
 	}
-	s.turn("limits_coming_soon", "true")
-	if got := call(); got.kind() != "" || got.header.Get("X-Rate-Limit-Remaining") != "0" {
-		t.Errorf("with limits_coming_soon: %s %v", got.text, got.header)
+	s.Turn("limits_coming_soon")
+	if got := call(); got.kind() != "" || got.Header.Get("X-Rate-Limit-Remaining") != "0" {
+		t.Errorf("with limits_coming_soon: %s %v", got.Text, got.Header)
 	}
 }

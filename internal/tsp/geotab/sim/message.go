@@ -23,10 +23,10 @@ func (s *service) messageEntity() *entity {
 		name: "TextMessage", collection: textMessages, properties: messageProperties(), drivers: true,
 		required: []string{"messageContent", "isDirectionToVehicle"},
 		search: filters{
-			"id": byID, "deviceSearch": byEntity("device", "Device"), "recipientSearch": byEntity("recipient", "User"),
+			"id": byID(), "deviceSearch": byEntity("device", "Device"), "recipientSearch": byEntity("recipient", "User"),
 			"userSearch": byEntity("user", "User"), "fromDate": notBefore("activeFrom"), "toDate": notAfter("activeFrom"),
 			"modifiedSinceDate": notBefore(modified), "isDirectionToVehicle": byFlag("isDirectionToVehicle"),
-			"isDelivered": byMoment("delivered"), "isRead": byMoment("read"),
+			"isDelivered": byState("isDelivered", "delivered"), "isRead": byState("isRead", "read"),
 		},
 		sorts: map[string]string{"id": "id", "date": "activeFrom"},
 		writing: &writing{
@@ -52,9 +52,10 @@ func messageProperties() properties {
 		"cannedResponseOptions": {kind: listKind, members: properties{"id": {}, "text": {}}, needs: []string{"text"}},
 	}
 	return properties{
-		"device": {kind: referenceKind, of: devices}, "recipient": user, "user": user, "isDirectionToVehicle": {kind: flagKind},
-		"messageContent": {kind: objectKind, members: content, needs: []string{"contentType"}},
-		"parentMessage":  {kind: referenceKind, of: textMessages}, "activeFrom": moment, "activeTo": moment,
+		"device": {kind: referenceKind, of: devices}, "recipient": user, "user": user,
+		"isDirectionToVehicle": {kind: flagKind},
+		"messageContent":       {kind: objectKind, members: content, needs: []string{"contentType"}},
+		"parentMessage":        {kind: referenceKind, of: textMessages}, "activeFrom": moment, "activeTo": moment,
 		"sent": state, "delivered": state, "read": state, "markedReadBy": user,
 	}
 }
@@ -68,7 +69,7 @@ func settleMessage(tx *simkit.Tx, before, after simkit.Object) error {
 		return argument("TextMessage must name either a recipient or a device")
 	}
 	content, _ := after["messageContent"].(simkit.Object)
-	kind, words := text(content, "contentType"), text(content, "message")
+	kind, words := simkit.Text(content, "contentType"), simkit.Text(content, "message")
 	switch {
 	case kind != "Location" && words == "":
 		return argument("TextMessage.messageContent.message cannot be null or empty")
@@ -126,13 +127,9 @@ func showMessage(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 	return o
 }
 
-// byMoment fits whether a state was reached.
-func byMoment(name string) filter {
-	return func(_ query, o simkit.Object, wanted any) (bool, error) {
-		want, ok := wanted.(bool)
-		if !ok {
-			return false, cast("search", "must hold a boolean for "+name)
-		}
-		return (o[name] != nil) == want, nil
-	}
+// byState fits whether a message has reached a state.
+func byState(member, name string) filter {
+	return wanting(member, "must be a boolean", func(_ query, o simkit.Object, wanted bool) bool {
+		return (o[name] != nil) == wanted
+	})
 }

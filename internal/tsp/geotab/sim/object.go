@@ -20,7 +20,6 @@ const (
 	textMessages  = "text-messages"
 	fuels         = "fuel-transactions"
 	driverChanges = "driver-changes"
-	changes       = "changes"
 	sessions      = "_sessions"
 	passwords     = "_passwords"
 	counters      = "_counters"
@@ -31,12 +30,6 @@ const (
 	beginning = "1986-01-01T00:00:00.000Z"
 	forever   = "2050-01-01T00:00:00.000Z"
 )
-
-// text is a text member of an object, or "".
-func text(o simkit.Object, name string) string {
-	s, _ := o[name].(string)
-	return s
-}
 
 // list is a list member of an object, or nil.
 func list(o simkit.Object, name string) []any {
@@ -50,7 +43,7 @@ func idIn(v any) string {
 	case string:
 		return v
 	case simkit.Object:
-		return text(v, "id")
+		return simkit.Text(v, "id")
 	}
 	return ""
 }
@@ -85,20 +78,6 @@ func momentOf(v any) time.Time {
 
 // idOf writes the number of an entity as Geotab does: "b" and hexadecimal digits.
 func idOf(n int64) string { return "b" + strings.ToUpper(strconv.FormatInt(n, 16)) }
-
-// nextID counts the entities of a collection. Each has its own count, so that an id names an entity of its type only.
-func nextID(tx *simkit.Tx, collection string) (string, error) {
-	last := int64(0)
-	if i, ok := tx.Get(counters, collection); ok {
-		last, _ = i.Object["last"].(int64)
-	}
-	return idOf(last + 1), startIDs(tx, collection, last+1)
-}
-
-// startIDs sets the number of the newest entity of a collection.
-func startIDs(tx *simkit.Tx, collection string, last int64) error {
-	return tx.Put(counters, collection, simkit.Object{"last": last})
-}
 
 // compareIDs orders ids by their numbers: capitals of equal length order like the numbers.
 func compareIDs(a, b string) int {

@@ -20,8 +20,8 @@ func (s *service) Objects(tx *simkit.Tx, collection string) ([]*simkit.Item, boo
 		"trailers":    {"Device", isTrailer},
 		"drivers":     {"User", func(o simkit.Object) bool { return o["isDriver"] == true }},
 	}
-	if collection == changes {
-		return tx.Items(changes), true
+	if collection == simkit.Changes {
+		return tx.Items(simkit.Changes), true
 	}
 	view, ok := views[collection]
 	if !ok {

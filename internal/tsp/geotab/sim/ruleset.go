@@ -15,13 +15,16 @@ func userRuleSetEntity() *entity {
 	return &entity{
 		name: "UserHosRuleSet", collection: userRuleSets,
 		properties: properties{
-			"user":       {kind: referenceKind, of: users},
-			"hosRuleSet": {kind: objectKind, members: properties{"id": {check: isRuleSetID}, "name": {}}, needs: []string{"id"}},
-			"dateTime":   {kind: momentKind},
+			"user": {kind: referenceKind, of: users},
+			"hosRuleSet": {
+				kind: objectKind, members: properties{"id": {check: isRuleSetID}, "name": {}}, needs: []string{"id"},
+			},
+			"dateTime": {kind: momentKind},
 		},
 		required: []string{"user", "hosRuleSet", "dateTime"},
 		search: filters{
-			"id": byID, "userSearch": byEntity("user", "User"), "fromDate": notBefore("dateTime"), "toDate": notAfter("dateTime"),
+			"id": byID(), "userSearch": byEntity("user", "User"),
+			"fromDate": notBefore("dateTime"), "toDate": notAfter("dateTime"),
 		},
 		sorts: map[string]string{"id": "id", "date": "dateTime"},
 		writing: &writing{
@@ -38,7 +41,7 @@ func userRuleSetEntity() *entity {
 func ruleSetInForce(tx *simkit.Tx, user string) string {
 	name, since := "", ""
 	for _, i := range tx.Items(userRuleSets) {
-		from := text(i.Object, "dateTime")
+		from := simkit.Text(i.Object, "dateTime")
 		if idIn(i.Object["user"]) == user && from >= since && !momentOf(from).After(tx.Now()) {
 			name, since = strings.TrimPrefix(idIn(i.Object["hosRuleSet"]), ruleSetPrefix), from
 		}
@@ -80,7 +83,10 @@ func ruleSets() []string {
 		OilTransportShortHaul14hrWorkday OilTransportShortHaul8Day OilTransportShortHaul8Day14hrWorkday
 		OilTransportTexas OilWellCalifornia8day OilWellCaliforniaProperty OilWellTexas Oregon7day Oregon8day
 		SouthCarolina7Day SouthCarolina8Day WashingtonIntrastate7Day WashingtonIntrastate8Day`)
-	for _, family := range []string{"America", "AmericaNoRestRequirement", "OilTransport", "OilTransportNoRestRequirement", "OilWell", "OilWellNoRestRequirement"} {
+	for _, family := range []string{
+		"America", "AmericaNoRestRequirement", "OilTransport", "OilTransportNoRestRequirement", "OilWell",
+		"OilWellNoRestRequirement",
+	} {
 		for _, days := range []string{"7Day", "8Day"} {
 			for _, ending := range []string{"", "Big", "BigSleeper", "Sleeper"} {
 				names = append(names, family+days+ending)

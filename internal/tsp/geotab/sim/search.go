@@ -75,35 +75,36 @@ func (q query) fits(e *entity, o, wanted simkit.Object) (bool, error) {
 	return true, nil
 }
 
+// wanting is a filter by a wanted value of one JSON type.
+func wanting[T any](member, must string, fits func(q query, o simkit.Object, wanted T) bool) filter {
+	return func(q query, o simkit.Object, wanted any) (bool, error) {
+		value, ok := wanted.(T)
+		if !ok {
+			return false, cast("search."+member, must)
+		}
+		return fits(q, o, value), nil
+	}
+}
+
 // byText fits a text without case; % stands for any text.
 func byText(name string) filter {
-	return func(_ query, o simkit.Object, wanted any) (bool, error) {
-		pattern, ok := wanted.(string)
-		if !ok {
-			return false, cast("search."+name, "must be a string")
-		}
-		return matches(pattern, text(o, name)), nil
-	}
+	return wanting(name, "must be a string", func(_ query, o simkit.Object, pattern string) bool {
+		return matches(pattern, simkit.Text(o, name))
+	})
 }
 
 // byID fits the one entity.
-func byID(_ query, o simkit.Object, wanted any) (bool, error) {
-	id, ok := wanted.(string)
-	if !ok {
-		return false, cast("search.id", "must be a string")
-	}
-	return text(o, "id") == id, nil
+func byID() filter {
+	return wanting("id", "must be a string", func(_ query, o simkit.Object, id string) bool {
+		return simkit.Text(o, "id") == id
+	})
 }
 
 func byFlag(name string) filter {
-	return func(_ query, o simkit.Object, wanted any) (bool, error) {
-		want, ok := wanted.(bool)
-		if !ok {
-			return false, cast("search."+name, "must be a boolean")
-		}
+	return wanting(name, "must be a boolean", func(_ query, o simkit.Object, wanted bool) bool {
 		is, _ := o[name].(bool)
-		return is == want, nil
-	}
+		return is == wanted
+	})
 }
 
 // notBefore and notAfter fit a time.
@@ -130,19 +131,15 @@ func byEntity(name, of string) filter {
 	return func(q query, o simkit.Object, wanted any) (bool, error) {
 		found, err := q.run(q.entities[of], wanted)
 		id := idIn(o[name])
-		return slices.ContainsFunc(found, func(one simkit.Object) bool { return text(one, "id") == id }), err
+		return slices.ContainsFunc(found, func(one simkit.Object) bool { return simkit.Text(one, "id") == id }), err
 	}
 }
 
 // byGroups fits a member of any of the groups or of groups below them.
 func byGroups(name string) filter {
-	return func(q query, o simkit.Object, wanted any) (bool, error) {
-		want, ok := wanted.([]any)
-		if !ok {
-			return false, cast("search."+name, "must be an array")
-		}
+	return wanting(name, "must be an array", func(q query, o simkit.Object, roots []any) bool {
 		return slices.ContainsFunc(list(o, name), func(v any) bool {
-			return slices.ContainsFunc(want, func(root any) bool { return below(q.tx, idIn(v), idIn(root)) })
-		}), nil
-	}
+			return slices.ContainsFunc(roots, func(root any) bool { return below(q.tx, idIn(v), idIn(root)) })
+		})
+	})
 }

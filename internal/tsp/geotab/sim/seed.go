@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -15,21 +16,18 @@ const (
 	eastGroup = "b2782"
 )
 
-// Seed fills the demo database. It also begins the limits and the other server anew, because a reset seeds.
+// Seed fills the demo database. It also begins anew what is not stored, because a reset seeds.
 func (s *service) Seed(tx *simkit.Tx) error {
-	s.windows.clear()
-	s.other.reset()
+	s.begin()
 	return errors.Join(seedGroups(tx), s.seedDevices(tx), s.seedUsers(tx), s.seedEvents(tx))
 }
 
 // sow adds an entity as a caller would, so that the seed keeps all rules.
-func (s *service) sow(tx *simkit.Tx, typeName string, o simkit.Object) (string, error) {
-	id, err := s.entities[typeName].add(reader{tx: tx}, o)
-	if err != nil {
-		return "", fmt.Errorf("seed a %s: %w", typeName, err)
+func (s *service) sow(tx *simkit.Tx, typeName string, o simkit.Object) error {
+	if _, err := s.entities[typeName].add(reader{tx: tx}, o); err != nil {
+		return fmt.Errorf("seed a %s: %w", typeName, err)
 	}
-	text, _ := id.(string)
-	return text, nil
+	return nil
 }
 
 // seedDevices makes vehicles b1 to b6, the last without hardware, and trailers b7 to b9.
@@ -39,26 +37,29 @@ func (s *service) seedDevices(tx *simkit.Tx) error {
 		{"1XPBD49X8LD664120", "G8ABC0000104"}, {"4V4NC9EH5LN218877", "CX4500000105"}, {"3HSDZAPR4PN340052", ""},
 	} {
 		number := strconv.Itoa(101 + n)
-		_, err := s.sow(tx, "Device", simkit.Object{
-			"name": "Truck " + number, "vehicleIdentificationNumber": v.vin, "licensePlate": "8DF1" + number, "licenseState": "CA",
-			"serialNumber": v.serial, "groups": refsTo(westGroup, vehicleGroup), "timeZoneId": "America/Los_Angeles",
-			"activeFrom": "2024-03-01T00:00:00.000Z",
-		})
-		if err != nil {
+		if err := s.sow(tx, "Device", since2024(simkit.Object{
+			"name": "Truck " + number, "vehicleIdentificationNumber": v.vin, "licensePlate": "8DF1" + number,
+			"licenseState": "CA", "serialNumber": v.serial, "groups": refsTo(westGroup, vehicleGroup),
+		})); err != nil {
 			return err
 		}
 	}
 	for n, vin := range []string{"1UYVS2530GU512301", "1UYVS2530GU512302", "1GRAA0622KW103377"} {
 		number := strconv.Itoa(201 + n)
-		_, err := s.sow(tx, "Device", simkit.Object{
+		if err := s.sow(tx, "Device", since2024(simkit.Object{
 			"name": "Trailer " + number, "vehicleIdentificationNumber": vin, "licensePlate": "4TR" + number,
-			"groups": refsTo(eastGroup, trailerGroup), "timeZoneId": "America/Los_Angeles", "activeFrom": "2024-03-01T00:00:00.000Z",
-		})
-		if err != nil {
+			"groups": refsTo(eastGroup, trailerGroup),
+		})); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// since2024 gives what the seed's devices and users have in common.
+func since2024(o simkit.Object) simkit.Object {
+	o["timeZoneId"], o["activeFrom"] = "America/Los_Angeles", "2024-03-01T00:00:00.000Z"
+	return o
 }
 
 // seedUsers makes b1 the service account, b2 to b7 drivers (the last historical), b8 to bA as the package says.
@@ -83,7 +84,9 @@ func (s *service) seedUsers(tx *simkit.Tx) error {
 		}
 	}
 	return errors.Join(
-		s.sowUser(tx, "Dana Whitfield", supervisor, simkit.Object{"password": "geotab-supervisor-password", "designation": "Dispatcher"}),
+		s.sowUser(tx, "Dana Whitfield", supervisor, simkit.Object{
+			"password": "geotab-supervisor-password", "designation": "Dispatcher",
+		}),
 		s.sowUser(tx, "Vera Lindgren", viewOnly, simkit.Object{
 			"name": "readonly@waybill.example", "password": "geotab-readonly-password",
 		}),
@@ -98,20 +101,16 @@ func (s *service) sowUser(tx *simkit.Tx, name, security string, o simkit.Object)
 	user := simkit.Object{
 		"name":      strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@demofreight.example",
 		"firstName": first, "lastName": last, "companyGroups": refsTo(companyRoot), "securityGroups": refsTo(security),
-		"timeZoneId": "America/Los_Angeles", "activeFrom": "2024-03-01T00:00:00.000Z",
 	}
-	for member, v := range o {
-		user[member] = v
-	}
-	_, err := s.sow(tx, "User", user)
-	return err
+	maps.Copy(user, o)
+	return s.sow(tx, "User", since2024(user))
 }
 
 // seedEvents makes the messages b1 to b4 (the third answers the second) and who drove which vehicle.
 func (s *service) seedEvents(tx *simkit.Tx) error {
 	for _, m := range []struct{ to, parent, words string }{
-		{"b2", "", "Dock 4 is free from 9:30."}, {"b3", "", "Please call the office."}, {"b3", "b2", "Thank you, sorted out."},
-		{"b4", "", "Gate 2 is closed today."},
+		{"b2", "", "Dock 4 is free from 9:30."}, {"b3", "", "Please call the office."},
+		{"b3", "b2", "Thank you, sorted out."}, {"b4", "", "Gate 2 is closed today."},
 	} {
 		message := simkit.Object{
 			"recipient": refTo(m.to), "user": refTo("b8"), "isDirectionToVehicle": true,
@@ -120,15 +119,15 @@ func (s *service) seedEvents(tx *simkit.Tx) error {
 		if m.parent != "" {
 			message["parentMessage"] = refTo(m.parent)
 		}
-		if _, err := s.sow(tx, "TextMessage", message); err != nil {
+		if err := s.sow(tx, "TextMessage", message); err != nil {
 			return err
 		}
 	}
 	for n := int64(1); n <= 5; n++ {
-		id, err := nextID(tx, driverChanges)
-		if err != nil {
+		if _, err := tx.Count(counters, driverChanges); err != nil {
 			return err
 		}
+		id := idOf(n)
 		o := simkit.Object{
 			"id": id, "device": refTo(idOf(n)), "driver": refTo(idOf(n + 1)), "type": "Driver",
 			"dateTime": fmt.Sprintf("2026-11-2%dT06:00:00.000Z", n-1),

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
@@ -105,13 +106,11 @@ func seedGroups(tx *simkit.Tx) error {
 			return err
 		}
 	}
-	if err := sowDefects(tx, vehicleDefectList, vehicleDefects, "Vehicle inspection\n"+strings.TrimSpace(vehicleParts)); err != nil {
-		return err
-	}
-	if err := sowDefects(tx, trailerDefectList, trailerDefects, "Trailer inspection\n"+strings.TrimSpace(trailerParts)); err != nil {
-		return err
-	}
-	return startIDs(tx, groups, lastSeededGroup)
+	return errors.Join(
+		sowDefects(tx, vehicleDefectList, vehicleDefects, "Vehicle inspection\n"+strings.TrimSpace(vehicleParts)),
+		sowDefects(tx, trailerDefectList, trailerDefects, "Trailer inspection\n"+strings.TrimSpace(trailerParts)),
+		tx.Put(counters, groups, simkit.Object{"last": int64(lastSeededGroup)}),
+	)
 }
 
 // sowDefects makes a defect list: a group for the list, below it one for each part, below these the defects. The first

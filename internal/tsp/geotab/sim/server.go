@@ -16,59 +16,44 @@ const (
 	thisServer = "ThisServer"
 )
 
-// server is the name of the server that the switch other_server moves the database to; "" follows the rule of twin.
+// server is the name of the server that the switch other_server moves the database to; "" stands for the same port of
+// localhost.
 type server struct {
-	mu    sync.Mutex
+	// first is the name that a reset goes back to.
 	first string
+	mu    sync.Mutex
 	name  string
 }
 
-// start names the server that a reset goes back to.
-func (o *server) start(name string) {
+func (o *server) set(name string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.first, o.name = name, name
+	o.name = name
 }
 
-func (o *server) reset() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.name = o.first
-}
-
-// from is the server that a caller of host finds the database at.
+// from is how a caller of host is told of the server: thisServer if that is the host.
 func (o *server) from(host string) string {
 	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.name != "" {
-		return o.name
+	name := o.name
+	o.mu.Unlock()
+	if name == "" {
+		name = "localhost"
+		if _, port, err := net.SplitHostPort(host); err == nil {
+			name = net.JoinHostPort(name, port)
+		}
 	}
-	return twin(host)
+	if strings.EqualFold(name, host) {
+		return thisServer
+	}
+	return name
 }
 
-// isHere tells whether a caller of host has found the database's server. By rule it is the one called localhost.
-func (o *server) isHere(host string) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.name != "" {
-		return strings.EqualFold(o.name, host)
+// home is the server that a caller of host finds the database at, or thisServer.
+func (s *service) home(host string) string {
+	if !s.Host.On(otherServer) {
+		return thisServer
 	}
-	return strings.EqualFold(hostname(host), "localhost")
-}
-
-// twin is the same port under the name localhost.
-func twin(host string) string {
-	if _, port, err := net.SplitHostPort(host); err == nil {
-		return net.JoinHostPort("localhost", port)
-	}
-	return "localhost"
-}
-
-func hostname(host string) string {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		return name
-	}
-	return host
+	return s.other.from(host)
 }
 
 // serve is POST /_sim/server {"name":"host:port"}.
@@ -76,22 +61,19 @@ func (o *server) serve(w http.ResponseWriter, r *http.Request) {
 	var wish struct {
 		Name string `json:"name"`
 	}
-	status, answer := http.StatusOK, simkit.Object{}
+	status, answer := http.StatusBadRequest, simkit.Object{}
 	err := json.UnmarshalRead(http.MaxBytesReader(w, r.Body, simkit.MaxBody), &wish, json.RejectUnknownMembers(true))
 	switch {
 	case r.Method != http.MethodPost:
-		status, answer = http.StatusMethodNotAllowed, simkit.Object{"message": "POST is the only method of " + serverPath}
+		status = http.StatusMethodNotAllowed
+		answer["message"] = "POST is the only method of " + serverPath
 	case err != nil:
-		status, answer = http.StatusBadRequest, simkit.Object{"message": err.Error()}
+		answer["message"] = err.Error()
 	case strings.ContainsAny(wish.Name, "/ "):
-		status, answer = http.StatusBadRequest, simkit.Object{"message": "name must be a host or host:port, without protocol and path"}
+		answer["message"] = "name must be a host or host:port, without protocol and path"
 	default:
-		o.mu.Lock()
-		o.name = wish.Name
-		o.mu.Unlock()
-		answer["name"] = wish.Name
+		o.set(wish.Name)
+		status, answer["name"] = http.StatusOK, wish.Name
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.MarshalWrite(w, answer, json.Deterministic(true))
+	simkit.WriteJSON(w, status, answer)
 }

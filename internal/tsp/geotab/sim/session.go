@@ -2,9 +2,7 @@ package sim
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"net/http"
 	"slices"
 	"strings"
@@ -21,42 +19,44 @@ const (
 	authenticatePerMinute = 10
 )
 
+// caller is who calls.
+type caller struct {
+	user *simkit.Item
+	// at is the place of the call in its multicall.
+	at int
+}
+
+// callerOf is who calls; nobody where there is no session.
+func callerOf(c *simkit.Call) *caller {
+	if who, ok := c.Caller.(*caller); ok {
+		return who
+	}
+	return &caller{}
+}
+
 // authenticate makes a session and names the server of the database.
-func (s *service) authenticate(c *call) (any, error) {
-	name, password := text(c.params, "userName"), text(c.params, "password")
-	quota, err := s.take(limit{key: "Authenticate " + strings.ToLower(name), n: authenticatePerMinute})
-	c.quota = quota
-	if err != nil {
+func (s *service) authenticate(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	name := simkit.Text(c.Body, "userName")
+	if err := s.take(c, "Authenticate "+strings.ToLower(name), authenticatePerMinute); err != nil {
 		return nil, err
 	}
-	if given := text(c.params, "database"); given != "" && !strings.EqualFold(given, database) {
+	if given := simkit.Text(c.Body, "database"); given != "" && !strings.EqualFold(given, database) {
 		return nil, unknownDatabase(given)
 	}
-	if sessionAlone(c.params) {
+	if sessionAlone(c.Body) {
 		return nil, throw(typeArgument, "This method has been deprecated, and requires a custom code to be used. please "+
 			"use new methode 'ExtendSessionAsync' to extend your session.")
 	}
-	var id string
-	err = s.host.Store.Update(func(tx *simkit.Tx) error {
-		user, ok := userNamed(tx, name)
-		if !ok || !passwordMatches(tx, user, password) {
-			return badLogin(database)
-		}
-		if err := usable(tx, user); err != nil {
-			return err
-		}
-		id, err = issueSession(tx, user)
-		return err
-	})
-	if err != nil {
+	user, ok := userNamed(tx, name)
+	if !ok || !passwordMatches(tx, user, simkit.Text(c.Body, "password")) {
+		return nil, badLogin(database)
+	}
+	if err := usable(tx, user); err != nil {
 		return nil, err
 	}
-	path := thisServer
-	if s.host.On(otherServer) && !s.other.isHere(c.host) {
-		path = s.other.from(c.host)
-	}
+	id, err := issueSession(tx, user)
 	credentials := simkit.Object{"database": database, "sessionId": id, "userName": name}
-	return simkit.Object{"credentials": credentials, "path": path}, nil
+	return simkit.Object{"credentials": credentials, "path": s.home(c.Request.Host)}, err
 }
 
 func unknownDatabase(name string) error {
@@ -65,7 +65,8 @@ func unknownDatabase(name string) error {
 
 // usable refuses users who may not call. That a historical user gets InactiveUserException is not documented.
 func usable(tx *simkit.Tx, user *simkit.Item) error {
-	if until, err := time.Parse(time.RFC3339, text(user.Object, "activeTo")); err == nil && !until.After(tx.Now()) {
+	until, err := time.Parse(time.RFC3339, simkit.Text(user.Object, "activeTo"))
+	if err == nil && !until.After(tx.Now()) {
 		return throw("InactiveUserException", "The user is not active")
 	}
 	if change, _ := user.Object["changePassword"].(bool); change {
@@ -78,7 +79,7 @@ func usable(tx *simkit.Tx, user *simkit.Item) error {
 func issueSession(tx *simkit.Tx, user *simkit.Item) (string, error) {
 	var kept []*simkit.Item
 	for _, i := range slices.Clone(tx.Items(sessions)) {
-		if text(i.Object, "user") != user.ID {
+		if simkit.Text(i.Object, "user") != user.ID {
 			continue
 		}
 		if !alive(tx, i) {
@@ -97,78 +98,71 @@ func issueSession(tx *simkit.Tx, user *simkit.Item) (string, error) {
 	return id, tx.Put(sessions, id, simkit.Object{"user": user.ID})
 }
 
-// enter finds out who calls. A session of another server is worth nothing there, and neither is its database.
-func (s *service) enter(c *call) error {
-	if s.host.On(dbInitializing) {
+// enter finds out who calls. A session of another server is worth nothing there, and neither is its database. Calls of
+// a multicall come with the caller of the whole.
+func (s *service) enter(c *simkit.Call) error {
+	if c.Operation.Scope != "" || c.Caller != nil {
+		return nil
+	}
+	if s.Host.On(dbInitializing) {
 		return throw(typeDatabase, "The database '%s' is not available yet (Initializing)", database)
 	}
-	credentials, _ := c.params["credentials"].(simkit.Object)
-	given := text(credentials, "database")
+	credentials, _ := c.Body["credentials"].(simkit.Object)
+	given := simkit.Text(credentials, "database")
 	switch {
 	case given == "":
 		return badLogin(given)
-	case !strings.EqualFold(given, database), s.host.On(otherServer) && !s.other.isHere(c.host):
+	case !strings.EqualFold(given, database), s.home(c.Request.Host) != thisServer:
 		return unknownDatabase(given)
 	}
 	// mg-api-node adds serverName when it is given a session.
 	if err := s.known(credentials, "credentials", "database", "userName", "sessionId", "serverName"); err != nil {
 		return err
 	}
-	return s.host.Store.View(func(tx *simkit.Tx) error {
-		user, ok := sessionUser(tx, credentials)
-		if !ok {
-			return badLogin(given)
-		}
-		c.user = user
-		return usable(tx, user)
+	return s.Host.Store.View(func(tx *simkit.Tx) error {
+		user, err := sessionUser(tx, credentials)
+		c.Caller = &caller{user: user}
+		return err
 	})
 }
 
-func sessionUser(tx *simkit.Tx, credentials simkit.Object) (*simkit.Item, bool) {
-	session, ok := tx.Get(sessions, text(credentials, "sessionId"))
+// sessionUser is the user of a live session, who may call.
+func sessionUser(tx *simkit.Tx, credentials simkit.Object) (*simkit.Item, error) {
+	user, ok := sessionOwner(tx, credentials)
+	if !ok {
+		return nil, badLogin(simkit.Text(credentials, "database"))
+	}
+	return user, usable(tx, user)
+}
+
+// sessionOwner is the user whom a live session was given to.
+func sessionOwner(tx *simkit.Tx, credentials simkit.Object) (*simkit.Item, bool) {
+	session, ok := tx.Get(sessions, simkit.Text(credentials, "sessionId"))
 	if !ok || !alive(tx, session) {
 		return nil, false
 	}
-	user, ok := tx.Get(users, text(session.Object, "user"))
-	return user, ok && strings.EqualFold(text(user.Object, "name"), text(credentials, "userName"))
+	user, ok := tx.Get(users, simkit.Text(session.Object, "user"))
+	return user, ok && strings.EqualFold(simkit.Text(user.Object, "name"), simkit.Text(credentials, "userName"))
 }
 
 // Expire ends all sessions when the request uses a good one. Signing in does not, although Geotab's JavaScript client
 // sends its old session along.
 func (s *service) Expire(r *http.Request) bool {
-	body := parse(r)
-	if text(body, "method") == "Authenticate" {
+	body, _ := parse(r)
+	credentials, _ := body["params"].(simkit.Object)
+	switch simkit.Text(body, "method") {
+	case "Authenticate":
 		return false
-	}
-	params, _ := body["params"].(simkit.Object)
-	credentials, _ := params["credentials"].(simkit.Object)
-	if text(body, "method") == extendSession {
-		credentials = params
+	case extendSession:
+	default:
+		credentials, _ = credentials["credentials"].(simkit.Object)
 	}
 	used := false
-	_ = s.host.Store.Update(func(tx *simkit.Tx) error {
-		if _, used = sessionUser(tx, credentials); !used {
-			return nil
-		}
-		for _, i := range slices.Clone(tx.Items(sessions)) {
-			tx.Delete(sessions, i.ID)
+	_ = s.Host.Store.Update(func(tx *simkit.Tx) error {
+		if _, used = sessionOwner(tx, credentials); used {
+			tx.Clear(sessions)
 		}
 		return nil
 	})
 	return used
-}
-
-// keepPassword remembers a digest of a user's password.
-func keepPassword(tx *simkit.Tx, user, password string) error {
-	return tx.Put(passwords, user, simkit.Object{"digest": digest(user, password)})
-}
-
-func passwordMatches(tx *simkit.Tx, user *simkit.Item, password string) bool {
-	kept, ok := tx.Get(passwords, user.ID)
-	return ok && text(kept.Object, "digest") == digest(user.ID, password)
-}
-
-func digest(user, password string) string {
-	sum := sha256.Sum256([]byte(user + " " + password))
-	return hex.EncodeToString(sum[:])
 }

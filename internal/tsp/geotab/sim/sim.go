@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
@@ -28,28 +27,25 @@ type Option func(*service)
 
 // Server names the server that the switch other_server moves the database to, as host or host:port.
 func Server(name string) Option {
-	return func(s *service) { s.other.start(name) }
+	return func(s *service) { s.other.first = name }
 }
 
 // New opens a Geotab simulator with the state found in opts.Dir, or a seeded one.
 func New(opts simkit.Options, more ...Option) (simkit.Simulator, error) {
-	var s *service
+	s := &service{}
+	for _, option := range more {
+		option(s)
+	}
 	host, err := simkit.New(opts, simkit.Definition{
 		Info: Info(),
 		Switches: map[string]bool{
 			ignoreUnknown: false, status429: false, comingSoon: false, otherServer: false, closePrevious: false,
 			dbUnavailable: false, dbInitializing: false, serviceUnavailable: false, genericException: false,
 		},
-		Build: func(h *simkit.Host) simkit.TSP {
-			s = newService(h)
-			return s
-		},
+		Build: s.build,
 	})
 	if err != nil {
 		return nil, err
-	}
-	for _, option := range more {
-		option(s)
 	}
 	return &simulator{Host: host, service: s}, nil
 }
@@ -71,56 +67,38 @@ func (s *simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // service is the TSP side.
 type service struct {
-	host     *simkit.Host
+	simkit.API
 	entities map[string]*entity
 	windows  windows
 	other    server
 }
 
-func newService(h *simkit.Host) *service {
-	s := &service{host: h}
+func (s *service) build(h *simkit.Host) simkit.TSP {
+	s.API = simkit.API{
+		Host: h, Operations: s.operations(), Route: s.route, Authenticate: s.enter, Lenient: ignoreUnknown,
+		WriteAnswer: answer, WriteRefusal: s.refuse,
+		// What faults say.
+		Texts: map[int]string{
+			http.StatusUnauthorized: wrongLogin(database), http.StatusTooManyRequests: overQuota(defaultRate),
+		},
+	}
 	s.entities = s.table()
+	s.begin()
 	return s
 }
 
-// ServeHTTP answers one request as Geotab does.
-func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	allowBrowsers(w.Header())
-	switch {
-	case !isAPI(r.URL.Path):
-		page(w, http.StatusNotFound)
-		return
-	case r.Method == http.MethodOptions:
-		w.WriteHeader(http.StatusOK)
-		return
-	case r.Method != http.MethodPost:
-		w.Header().Set("Allow", "POST, OPTIONS")
-		page(w, http.StatusMethodNotAllowed)
-		return
-	}
-	data, err := simkit.Body(r)
-	if errors.Is(err, simkit.ErrBodyTooLarge) {
-		page(w, http.StatusRequestEntityTooLarge)
-		return
-	}
-	if err != nil {
-		page(w, http.StatusBadRequest)
-		return
-	}
-	c := &call{host: r.Host}
-	result, err := s.serve(c, callIn(r, data))
-	s.answer(w, c, result, err)
+// begin begins the limits and the other server anew.
+func (s *service) begin() {
+	s.windows.clear()
+	s.other.set(s.other.first)
 }
 
-// Refuse answers a fault.
-func (s *service) Refuse(w http.ResponseWriter, _ *http.Request, status int) {
-	allowBrowsers(w.Header())
-	switch status {
-	case http.StatusUnauthorized:
-		s.answer(w, &call{}, nil, badLogin(database))
-	case http.StatusTooManyRequests:
-		s.answer(w, &call{}, nil, overQuota(quota{limit: 60}, defaultRetry))
-	default:
-		page(w, status)
+// ServeHTTP answers one request as Geotab does. Browsers ask first whether they may call.
+func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodOptions && isAPI(r.URL.Path) {
+		allowBrowsers(w.Header())
+		w.WriteHeader(http.StatusOK)
+		return
 	}
+	s.API.ServeHTTP(w, r)
 }

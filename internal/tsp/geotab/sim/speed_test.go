@@ -10,34 +10,23 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/tsp/geotab/sim"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
-// BenchmarkMessages is one Add of a TextMessage in-process, with state on disk. The goal is over 2,000 a second.
 func BenchmarkMessages(b *testing.B) {
-	s, err := sim.New(simkit.Options{Dir: b.TempDir()})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = s.Close() }()
-	send := func(body string) *httptest.ResponseRecorder {
-		r := httptest.NewRequest(http.MethodPost, "/apiv1", strings.NewReader(body))
-		w := httptest.NewRecorder()
-		s.ServeHTTP(w, r)
-		return w
-	}
-	var in reply
-	signIn := send(`{"method":"Authenticate","params":{"userName":"demo-service@waybill.example","password":"geotab-demo-password"}}`)
-	if err := json.Unmarshal(signIn.Body.Bytes(), &in.body); err != nil {
-		b.Fatal(err)
-	}
-	body := `{"method":"Add","params":{"credentials":` + in.credentials() + `,"typeName":"TextMessage","entity":` + newText + `}}`
-	b.ResetTimer()
-	b.RunParallel(func(pb *testing.PB) {
-		for pb.Next() {
-			if w := send(body); !strings.Contains(w.Body.String(), `"result"`) {
-				b.Fatalf("%d %s", w.Code, w.Body)
-			}
+	open := func(opts simkit.Options) (simkit.Simulator, error) { return sim.New(opts) }
+	simtest.Bench(b, open, `"result"`, func(s simkit.Simulator) func() *http.Request {
+		request := func(method, params string) *http.Request {
+			body := strings.NewReader(`{"method":"` + method + `","params":` + params + `}`)
+			return httptest.NewRequest(http.MethodPost, "/apiv1", body)
 		}
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, request("Authenticate", login(service)))
+		var in answer
+		if err := json.Unmarshal(w.Body.Bytes(), &in.body); err != nil {
+			b.Fatal(err)
+		}
+		message := with(entity("TextMessage", newText), `"credentials":`+in.credentials())
+		return func() *http.Request { return request("Add", message) }
 	})
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 }

@@ -12,7 +12,7 @@ func trailerEntity() *entity {
 	e := deviceEntity()
 	e.name, e.rates, e.covers, e.show = "Trailer", each(300), isTrailer, showTrailer
 	e.properties = properties{"name": {most: 255}, "comment": {most: 1024}, "groups": groupRefs()}
-	e.search = filters{"id": byID, "name": byText("name"), "comment": byText("comment"), "groups": byGroups("groups")}
+	e.search = filters{"id": byID(), "name": byText("name"), "comment": byText("comment"), "groups": byGroups("groups")}
 	settle := e.writing.settle
 	e.writing.settle = func(tx *simkit.Tx, before, after simkit.Object) error {
 		refs := list(after, "groups")

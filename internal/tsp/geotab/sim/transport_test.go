@@ -1,13 +1,14 @@
 package sim_test
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestTheBodyMayBeAsEachOfGeotabsClientsWritesIt(t *testing.T) {
@@ -24,11 +25,11 @@ func TestTheBodyMayBeAsEachOfGeotabsClientsWritesIt(t *testing.T) {
 		"PHP":            {"/APIV1", `{"method":"Get","params":` + params + `}`, "application/json"},
 		"old JavaScript": {"/apiv1", form(`{"method":"Get","params":` + params + `}`), "application/x-www-form-urlencoded"},
 	} {
-		got := s.do("POST", c.path, c.body, "Content-Type", c.contentType)
+		got := s.post(c.path, c.body, "Content-Type", c.contentType)
 		if ids(got.found()) != "b1" || got.body.Version != "2.0" {
-			t.Errorf("%s: %d %s", name, got.status, got.text)
+			t.Errorf("%s: %d %s", name, got.Status, got.Text)
 		}
-		if kind := got.header.Get("Content-Type"); kind != "application/json; charset=utf-8" {
+		if kind := got.Header.Get("Content-Type"); kind != "application/json; charset=utf-8" {
 			t.Errorf("%s: Content-Type %s", name, kind)
 		}
 	}
@@ -41,7 +42,7 @@ func TestAFormWithoutACallIsRefused(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
 	for _, body := range []string{"", "JSON=%7B%7D", "JSON-RPC=%7B", "JSON-RPC=%zz"} {
-		got := s.do("POST", "/apiv1", body, "Content-Type", "application/x-www-form-urlencoded")
+		got := s.post("/apiv1", body, "Content-Type", "application/x-www-form-urlencoded")
 		got.refused(t, "JsonSerializerException")
 	}
 }
@@ -61,25 +62,21 @@ func TestWhatIsNoCallIsRefused(t *testing.T) {
 		`{"method":"GetVersion","params":{"typeName":"x"}}`: "-32000 MissingMemberException",
 		`{"method":"Get","params":{"typeName":"Device"}}`:   "-32000 InvalidUserException",
 	} {
-		got := s.do("POST", "/apiv1", body)
-		if got.body.Error == nil {
-			t.Errorf("%s: %s", body, got.text)
-			continue
+		got := s.post("/apiv1", body)
+		code, kind, _ := strings.Cut(want, " ")
+		if got.refused(t, kind); strconv.Itoa(got.body.Error.Code) != code {
+			t.Errorf("%s: %s, want %s", body, got.Text, want)
 		}
-		if is := fmt.Sprint(got.body.Error.Code, " ", got.kind()); is != want {
-			t.Errorf("%s: %s, want %s", body, is, want)
-		}
-		got.refused(t, got.kind())
 	}
 }
 
 func TestMethodsWithoutASession(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: newWatch().time})
+	s := start(t, simkit.Options{Now: simtest.NewClock().Now})
 	if got := s.rpc("GetSystemTimeUtc", `{}`); got.body.Result != "2026-11-24T12:00:00.000Z" {
-		t.Errorf("the time is %s", got.text)
+		t.Errorf("the time is %s", got.Text)
 	}
-	version, _ := s.do("POST", "/apiv1", `{"method":"GetVersion"}`).body.Result.(string)
+	version, _ := s.post("/apiv1", `{"method":"GetVersion"}`).body.Result.(string)
 	if strings.Count(version, ".") < 2 {
 		t.Errorf("the version is %q", version)
 	}
@@ -92,28 +89,29 @@ func TestOnlyPOSTToTheAPIIsServed(t *testing.T) {
 		"GET /": 404, "POST /": 404, "POST /apiv2": 404, "POST /apiv1/Get": 404, "GET /apiv1": 405, "PUT /apiv1/": 405,
 	} {
 		method, path, _ := strings.Cut(call, " ")
-		got := s.do(method, path, `{}`)
-		if got.status != status || !strings.HasPrefix(got.text, "<html>") {
-			t.Errorf("%s = %d %s", call, got.status, got.text)
+		got := s.Do(method, path, `{}`)
+		allows := got.Header.Get("Allow") == "POST, OPTIONS"
+		if got.Status != status || !strings.HasPrefix(got.Text, "<html>") || allows != (status == 405) {
+			t.Errorf("%s = %d %v %s", call, got.Status, got.Header, got.Text)
 		}
 	}
-	if got := s.do("POST", "/apiv1", strings.Repeat(" ", 1<<20+1)); got.status != http.StatusRequestEntityTooLarge {
-		t.Errorf("a body too large = %d", got.status)
+	if got := s.Do("POST", "/apiv1", strings.Repeat(" ", 1<<20+1)); got.Status != http.StatusRequestEntityTooLarge {
+		t.Errorf("a body too large = %d", got.Status)
 	}
 }
 
 func TestBrowsersMayCall(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
-	asked := s.do("OPTIONS", "/apiv1/", "", "Origin", "https://fleet.example", "Access-Control-Request-Method", "POST",
+	asked := s.Do("OPTIONS", "/apiv1/", "", "Origin", "https://fleet.example", "Access-Control-Request-Method", "POST",
 		"Access-Control-Request-Headers", "content-type")
-	if asked.status != http.StatusOK || !strings.Contains(asked.header.Get("Access-Control-Allow-Methods"), "POST") ||
-		!strings.Contains(asked.header.Get("Access-Control-Allow-Headers"), "Content-Type") {
-		t.Errorf("preflight: %d %v", asked.status, asked.header)
+	if asked.Status != http.StatusOK || !strings.Contains(asked.Header.Get("Access-Control-Allow-Methods"), "POST") ||
+		!strings.Contains(asked.Header.Get("Access-Control-Allow-Headers"), "Content-Type") {
+		t.Errorf("preflight: %d %v", asked.Status, asked.Header)
 	}
-	for _, got := range []reply{asked, s.rpc("GetVersion", `{}`), s.rpc("Nothing", `{}`), s.do("GET", "/", "")} {
-		if got.header.Get("Access-Control-Allow-Origin") != "*" {
-			t.Errorf("no CORS headers on %s", got.text)
+	for _, got := range []simtest.Reply{asked, s.rpc("GetVersion", `{}`).Reply, s.rpc("Nothing", `{}`).Reply, s.Do("GET", "/", "")} {
+		if got.Header.Get("Access-Control-Allow-Origin") != "*" {
+			t.Errorf("no CORS headers on %s", got.Text)
 		}
 	}
 }
@@ -128,7 +126,7 @@ func TestAMulticallStopsAtTheFirstErrorAndKeepsWhatItDid(t *testing.T) {
 	got := s.must("ExecuteMultiCall", `{"calls":[`+set("b1", "one")+`,`+count+`,{"method":"GetVersion"}]}`)
 	results, _ := got.body.Result.([]any)
 	if len(results) != 3 || results[0] != nil || results[1] != 9.0 {
-		t.Errorf("results = %s", got.text)
+		t.Errorf("results = %s", got.Text)
 	}
 	failed := s.rpc("ExecuteMultiCall", `{"calls":[`+set("b2", "two")+`,`+set("b99", "x")+`,`+set("b3", "three")+`]}`)
 	failed.refused(t, badArgument)

@@ -14,18 +14,19 @@ func userEntity() *entity {
 		name: "User", collection: users, properties: userProperties(),
 		required: []string{"name", "firstName", "lastName"},
 		search: filters{
-			"id": byID, "name": byText("name"), "firstName": byText("firstName"), "lastName": byText("lastName"),
-			"isDriver": byFlag("isDriver"), "companyGroups": byGroups("companyGroups"), "driverGroups": byGroups("driverGroups"),
-			"securityGroups": byGroups("securityGroups"), "fromDate": notBefore("activeTo"), "toDate": notAfter("activeFrom"),
+			"id": byID(), "name": byText("name"), "firstName": byText("firstName"), "lastName": byText("lastName"),
+			"isDriver": byFlag("isDriver"), "companyGroups": byGroups("companyGroups"),
+			"driverGroups": byGroups("driverGroups"), "securityGroups": byGroups("securityGroups"),
+			"fromDate": notBefore("activeTo"), "toDate": notAfter("activeFrom"),
 			"keywords": byKeywords("name", "firstName", "lastName", "comment", "employeeNo", "designation"),
 		},
 		sorts: map[string]string{"id": "id", "name": "name"},
 		rates: map[string]int{"Add": 250},
 		writing: &writing{
 			begin: newUser, settle: settleUser, dropped: dropUser,
-			keys: func(o simkit.Object) []string { return []string{userKey(text(o, "name"))} },
+			keys: func(o simkit.Object) []string { return []string{userKey(simkit.Text(o, "name"))} },
 			kept: func(tx *simkit.Tx, id string, given simkit.Object) error {
-				if password := text(given, "password"); password != "" {
+				if password := simkit.Text(given, "password"); password != "" {
 					return keepPassword(tx, id, password)
 				}
 				return nil
@@ -53,8 +54,8 @@ func userProperties() properties {
 		"carrierNumber": name, "authorityName": name, "authorityAddress": name, "companyName": name, "companyAddress": name,
 		"comment": {most: 1024}, "timeZoneId": {check: isTimeZone}, "isYardMoveEnabled": flag,
 		"isPersonalConveyanceEnabled": flag, "isAdverseDrivingEnabled": flag, "isExemptHOSEnabled": flag,
-		"maxPCDistancePerDay": {kind: numberKind}, "hosRuleSet": {check: isRuleSetName}, "activeFrom": moment, "activeTo": moment,
-		"lastAccessDate": {kind: momentKind, fixed: true},
+		"maxPCDistancePerDay": {kind: numberKind}, "hosRuleSet": {check: isRuleSetName},
+		"activeFrom": moment, "activeTo": moment, "lastAccessDate": {kind: momentKind, fixed: true},
 	}
 	for _, one := range []string{
 		"language", "dateFormat", "defaultPage", "firstDayOfWeek", "fuelEconomyUnit", "electricEnergyEconomyUnit",

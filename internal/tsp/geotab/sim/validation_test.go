@@ -13,10 +13,10 @@ func TestEveryWriteIsTakenOrRefusedAsDocumented(t *testing.T) {
 	s := start(t, simkit.Options{})
 	for _, c := range writes() {
 		t.Run(c.method+" "+c.typ+" "+c.name, func(t *testing.T) {
-			s.do("POST", "/_sim/reset", "")
+			s.Admin("POST", "reset", "")
 			in := s.as(service)
 			before := in.everything()
-			got := in.rpc(c.method, `{"typeName":"`+c.typ+`","entity":`+c.entity+`}`)
+			got := in.rpc(c.method, entity(c.typ, c.entity))
 			_, isText := got.body.Result.(string)
 			switch {
 			case c.kind != "":
@@ -25,24 +25,24 @@ func TestEveryWriteIsTakenOrRefusedAsDocumented(t *testing.T) {
 					t.Errorf("it was refused and applied: %s", diff)
 				}
 			case got.kind() != "":
-				t.Errorf("refused: %s", got.text)
+				t.Errorf("refused: %s", got.Text)
 			case c.method == "Add" != isText:
-				t.Errorf("the result of %s is %s", c.method, got.text)
-			case c.method != "Add" && got.text != `{"jsonrpc":"2.0","requestIndex":0}`:
-				t.Errorf("%s answered %s", c.method, got.text)
+				t.Errorf("the result of %s is %s", c.method, got.Text)
+			case c.method != "Add" && got.Text != `{"jsonrpc":"2.0","requestIndex":0}`:
+				t.Errorf("%s answered %s", c.method, got.Text)
 			}
 		})
 	}
 }
 
 // everything is all that the admin side shows.
-func (r *running) everything() map[string]string {
-	r.t.Helper()
+func (r running) everything() map[string]string {
+	r.T().Helper()
 	out := map[string]string{}
 	for _, collection := range []string{
 		"devices", "users", "groups", "user-hos-rule-sets", "dvir-logs", "text-messages", "fuel-transactions", "driver-changes", "changes",
 	} {
-		out[collection] = r.do("GET", "/_sim/objects/"+collection, "").text
+		out[collection] = r.Admin("GET", "objects/"+collection, "").Text
 	}
 	return out
 }
@@ -50,13 +50,13 @@ func (r *running) everything() map[string]string {
 func TestUnknownMembersCanBeIgnored(t *testing.T) {
 	t.Parallel()
 	s := signedIn(t, simkit.Options{})
-	s.turn("ignore_unknown_members", "true")
+	s.Turn("ignore_unknown_members")
 	id := s.add("Device", with(newVehicle, `"make":"Volvo"`))
 	if _, kept := s.one("Device", id)["make"]; kept {
 		t.Error("the unknown member was kept")
 	}
 	s.get("Device", `{"colour":"red"}`)
-	s.turn("ignore_unknown_members", "false")
+	s.Switch("ignore_unknown_members", false)
 	s.rpc("Get", `{"typeName":"Device","search":{"colour":"red"}}`).refused(t, badMember)
 	s.rpc("Get", `{"typename":"Device"}`).refused(t, badMember)
 }

@@ -8,40 +8,22 @@ import (
 )
 
 // write is Add, Set and Remove.
-func (s *service) write(c *call) (any, error) {
-	e, err := s.entityOf(c)
-	if err != nil {
-		return nil, err
+func (s *service) write(tx *simkit.Tx, c *simkit.Call, e *entity) (any, error) {
+	if e.writing == nil {
+		return nil, throw(typeOperation, "%s of %s is not offered", c.Name, e.name)
 	}
-	if err := s.takeFor(c, e); err != nil {
-		return nil, err
-	}
-	if err := mayWrite(s.host, c, e); err != nil {
-		return nil, err
-	}
-	if e.writing == nil || c.method == "Set" && e.writing.unset {
-		return nil, throw(typeOperation, "%s of %s is not offered", c.method, e.name)
-	}
-	given, ok := c.params["entity"].(simkit.Object)
+	given, ok := c.Body["entity"].(simkit.Object)
 	if !ok {
 		return nil, throw(typeNull, "entity cannot be null or empty")
 	}
-	var result any = nothing{}
-	err = s.host.Store.Update(func(tx *simkit.Tx) error {
-		r := reader{tx: tx, loose: s.host.On(ignoreUnknown)}
-		switch c.method {
-		case "Add":
-			result, err = e.add(r, given)
-			return err
-		case "Set":
-			return e.set(r, given)
-		}
-		return e.remove(tx, text(given, "id"))
-	})
-	if err != nil {
-		return nil, err
+	r := reader{tx: tx, loose: s.Host.On(ignoreUnknown)}
+	switch c.Name {
+	case "Add":
+		return e.add(r, given)
+	case "Set":
+		return nil, e.set(r, given)
 	}
-	return result, nil
+	return nil, e.remove(tx, simkit.Text(given, "id"))
 }
 
 // add makes an entity and returns its id. A caller that gives an id of its own is refused, which is not documented.
@@ -64,15 +46,19 @@ func (e *entity) add(r reader, given simkit.Object) (any, error) {
 	var id string
 	if e.writing.newID != nil {
 		id = e.writing.newID()
-	} else if id, err = nextID(r.tx, e.collection); err != nil {
-		return nil, err
+	} else {
+		n, err := r.tx.Count(counters, e.collection)
+		if err != nil {
+			return nil, err
+		}
+		id = idOf(n)
 	}
 	return id, e.put(r.tx, id, after, read)
 }
 
 // set changes an entity: what is missing or null keeps its value, and lists are replaced whole.
 func (e *entity) set(r reader, given simkit.Object) error {
-	id := text(given, "id")
+	id := simkit.Text(given, "id")
 	if id == "" {
 		return throw(typeNull, "%s.id cannot be null or empty", e.name)
 	}
@@ -89,11 +75,7 @@ func (e *entity) set(r reader, given simkit.Object) error {
 	if err := e.settle(r.tx, before, after, read); err != nil {
 		return err
 	}
-	patch := maps.Clone(read)
-	if _, secret := patch["password"]; secret {
-		patch["password"] = "*****"
-	}
-	r.tx.Add(changes, simkit.Object{"collection": e.collection, "id": id, "patch": patch, "at": stamp(r.tx.Now())})
+	r.tx.NoteChange(e.collection, id, read)
 	return e.put(r.tx, id, after, read)
 }
 
@@ -118,7 +100,7 @@ func (e *entity) settle(tx *simkit.Tx, before *simkit.Item, after, read simkit.O
 	if before != nil {
 		as.ID, as.At, was = before.ID, before.At, before.Object
 	}
-	if password := text(read, "password"); password != "" {
+	if password := simkit.Text(read, "password"); password != "" {
 		after[givenPassword] = password
 	}
 	if err := e.writing.settle(tx, was, after); err != nil {
