@@ -44,55 +44,55 @@ func newAsset() simkit.Object {
 	}
 }
 
-func listAssets(tx *simkit.Tx, c *call) (any, error) {
-	name, status := c.query.Get("name"), c.query.Get("status")
-	exact := c.query.Get("exact_match")
+func listAssets(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	name, status := c.Query.Get("name"), c.Query.Get("status")
+	exact := c.Query.Get("exact_match")
 	if !slices.Contains([]string{"", "true", "false"}, exact) {
-		return nil, invalid("exact_match must be true or false")
+		return nil, simkit.Invalid("exact_match must be true or false")
 	}
 	var found []*simkit.Item
 	for _, i := range tx.Items(assets) {
-		own := text(i.Object, "name")
+		own := simkit.Text(i.Object, "name")
 		named := own == name || exact != "true" && strings.Contains(strings.ToLower(own), strings.ToLower(name))
-		if (named || name == "") && (status == "" || text(i.Object, "status") == status) {
+		if (named || name == "") && (status == "" || simkit.Text(i.Object, "status") == status) {
 			found = append(found, i)
 		}
 	}
-	return c.page("assets", "asset", showAll(tx, found, showAsset))
+	return page(c, "assets", "asset", showAll(tx, found, showAsset))
 }
 
-func getAsset(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.get(tx, assets)
+func getAsset(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	i, err := tx.Find(assets, c.ID())
 	return assetAnswer(tx, i, err)
 }
 
-func lookUpAsset(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.lookUpExternalID(tx, holdsAsset)
+func lookUpAsset(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	i, err := lookUpExternalID(tx, c, holdsAsset)
 	return assetAnswer(tx, i, err)
 }
 
-func (s *service) postAsset(tx *simkit.Tx, c *call) (any, error) {
+func (s *service) postAsset(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	o := newAsset()
 	o["id"], o["created_at"] = newID(tx, assetIDs), timestamp(tx.Now())
-	i, err := s.keepAsset(tx, o, c.body)
+	i, err := s.keepAsset(tx, o, c.Body)
 	return assetAnswer(tx, i, err)
 }
 
-func (s *service) putAsset(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.get(tx, assets)
+func (s *service) putAsset(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	i, err := tx.Find(assets, c.ID())
 	if err != nil {
 		return nil, err
 	}
-	if i, err = s.keepAsset(tx, i.Object, c.body); err == nil {
-		noteChange(tx, assets, c)
+	if i, err = s.keepAsset(tx, i.Object, c.Body); err == nil {
+		tx.NoteChange(assets, simkit.Int(i.Object, "id"), c.Body)
 	}
 	return assetAnswer(tx, i, err)
 }
 
 func (s *service) keepAsset(tx *simkit.Tx, before, body simkit.Object) (*simkit.Item, error) {
 	kind, given := body["type"].(string)
-	if given && !s.host.On(anyAssetType) && !slices.Contains(assetTypes(), kind) {
-		return nil, invalid("type must be one of %s", strings.Join(assetTypes(), ", "))
+	if given && !s.Host.On(anyAssetType) && !slices.Contains(assetTypes(), kind) {
+		return nil, simkit.Invalid("type must be one of %s", strings.Join(assetTypes(), ", "))
 	}
 	if err := checkGroups(tx, body); err != nil {
 		return nil, err
@@ -112,9 +112,9 @@ func showAsset(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 		"license_plate_number", "make", "model", "year", "axle", "weight_metric_units", "length_metric_units", "leased",
 		"notes", "length", "gvwr", "gawr", "group_ids", "availability_details", "created_at", "updated_at")
 	o["asset_gateway"] = nil
-	if id := number(i.Object, "asset_gateway_id"); id != 0 {
+	if id := simkit.Int(i.Object, "asset_gateway_id"); id != 0 {
 		o["asset_gateway"] = simkit.Object{"id": id, "identifier": nil}
 	}
-	o["external_ids"] = externalIDsOf(tx, holdsAsset, number(i.Object, "id"))
+	o["external_ids"] = externalIDsOf(tx, holdsAsset, simkit.Int(i.Object, "id"))
 	return o
 }

@@ -7,12 +7,12 @@ import (
 )
 
 // listCompanies shows the one company of the credential.
-func listCompanies(tx *simkit.Tx, c *call) (any, error) {
-	return c.page("companies", "company", showAll(tx, tx.Items(companies), showStored))
+func listCompanies(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	return page(c, "companies", "company", showAll(tx, tx.Items(companies), showStored))
 }
 
-func listGroups(tx *simkit.Tx, c *call) (any, error) {
-	return c.page("groups", "group", showAll(tx, tx.Items(groups), showGroup))
+func listGroups(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	return page(c, "groups", "group", showAll(tx, tx.Items(groups), showGroup))
 }
 
 func showStored(_ *simkit.Tx, i *simkit.Item) simkit.Object { return i.Object }
@@ -22,7 +22,7 @@ func showStored(_ *simkit.Tx, i *simkit.Item) simkit.Object { return i.Object }
 func showGroup(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 	o := maps.Clone(i.Object)
 	for _, user := range tx.Items(users) {
-		if text(user.Object, "role") == "admin" {
+		if simkit.Text(user.Object, "role") == "admin" {
 			o["user"] = briefUser(user)
 			break
 		}

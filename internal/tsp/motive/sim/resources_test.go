@@ -168,7 +168,7 @@ func TestTheAdminSideShowsChangesInOrder(t *testing.T) {
 	last := 0.0
 	for _, c := range s.objects("changes") {
 		seq, _ := c["seq"].(float64)
-		if seq <= last || c["collection"] != "vehicles" || c["id"] != 1800001.0 || c["at"] != "2026-11-24T12:00:00Z" {
+		if seq <= last || c["collection"] != "vehicles" || c["id"] != 1800001.0 || c["at"] != "2026-11-24T12:00:00.000Z" {
 			t.Errorf("change = %v", c)
 		}
 		patch, _ := c["patch"].(map[string]any)

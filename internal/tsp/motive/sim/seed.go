@@ -38,7 +38,7 @@ func seedCompany(tx *simkit.Tx) error {
 // seedOne stores one object of a class that has times.
 func seedOne(tx *simkit.Tx, collection string, o simkit.Object, keys ...string) error {
 	o["created_at"], o["updated_at"] = timestamp(tx.Now()), timestamp(tx.Now())
-	return tx.Put(collection, idText(number(o, "id")), o, keys...)
+	return tx.Put(collection, idText(simkit.Int(o, "id")), o, keys...)
 }
 
 func seedVehicles(tx *simkit.Tx) error {

@@ -30,64 +30,64 @@ func newUser() simkit.Object {
 }
 
 // listUsers shows deactivated users, too (observed).
-func listUsers(tx *simkit.Tx, c *call) (any, error) {
-	role := c.query.Get("role")
-	if c.query.Has("role") && !slices.Contains([]string{roleDriver, "fleet_user", "admin"}, role) {
-		return nil, invalid("role must be one of driver, fleet_user, admin")
+func listUsers(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	role := c.Query.Get("role")
+	if c.Query.Has("role") && !slices.Contains([]string{roleDriver, "fleet_user", "admin"}, role) {
+		return nil, simkit.Invalid("role must be one of driver, fleet_user, admin")
 	}
 	var found []*simkit.Item
 	for _, i := range tx.Items(users) {
-		if role == "" || text(i.Object, "role") == role {
+		if role == "" || simkit.Text(i.Object, "role") == role {
 			found = append(found, i)
 		}
 	}
-	return c.page("users", "user", showAll(tx, found, showUser))
+	return page(c, "users", "user", showAll(tx, found, showUser))
 }
 
-func getUser(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.get(tx, users)
+func getUser(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	i, err := tx.Find(users, c.ID())
 	return userAnswer(tx, i, err)
 }
 
-func lookUpUser(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.lookUpExternalID(tx, holdsUser)
+func lookUpUser(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	i, err := lookUpExternalID(tx, c, holdsUser)
 	return userAnswer(tx, i, err)
 }
 
 // findUser looks a user up by one or more of email, username, driver_company_id and phone; all must fit.
-func findUser(tx *simkit.Tx, c *call) (any, error) {
-	if len(c.query) == 0 {
-		return nil, invalid("one of email, username, driver_company_id, phone is required")
+func findUser(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	if len(c.Query) == 0 {
+		return nil, simkit.Invalid("one of email, username, driver_company_id, phone is required")
 	}
 	for _, i := range tx.Items(users) {
 		fits := true
-		for name := range c.query {
-			fits = fits && c.query.Get(name) != "" && text(i.Object, name) == c.query.Get(name)
+		for name := range c.Query {
+			fits = fits && c.Query.Get(name) != "" && simkit.Text(i.Object, name) == c.Query.Get(name)
 		}
 		if fits {
 			return userAnswer(tx, i, nil)
 		}
 	}
-	return nil, missing()
+	return nil, simkit.Missing()
 }
 
-func postUser(tx *simkit.Tx, c *call) (any, error) {
-	if err := checkLogin(c.body); err != nil {
+func postUser(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	if err := checkLogin(c.Body); err != nil {
 		return nil, err
 	}
 	o := newUser()
 	o["id"], o["created_at"] = newID(tx, userIDs), timestamp(tx.Now())
-	i, err := keepUser(tx, o, c.body)
+	i, err := keepUser(tx, o, c.Body)
 	return userAnswer(tx, i, err)
 }
 
-func putUser(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.get(tx, users)
+func putUser(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	i, err := tx.Find(users, c.ID())
 	if err != nil {
 		return nil, err
 	}
-	if i, err = keepUser(tx, i.Object, c.body); err == nil {
-		noteChange(tx, users, c)
+	if i, err = keepUser(tx, i.Object, c.Body); err == nil {
+		tx.NoteChange(users, simkit.Int(i.Object, "id"), c.Body)
 	}
 	return userAnswer(tx, i, err)
 }
@@ -100,14 +100,14 @@ func keepUser(tx *simkit.Tx, before, body simkit.Object) (*simkit.Item, error) {
 	}
 	o := merge(before, body)
 	delete(o, "password")
-	if text(o, "role") == roleDriver {
+	if simkit.Text(o, "role") == roleDriver {
 		if err := checkModes(o); err != nil {
 			return nil, err
 		}
 	}
 	keys := loginKeys(o)
 	if len(keys) == 0 {
-		return nil, invalid("email or username is required")
+		return nil, simkit.Invalid("email or username is required")
 	}
 	return keep(tx, holdsUser, o, keys...)
 }
@@ -124,11 +124,11 @@ func showUser(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 		"id", "email", "username", "first_name", "last_name", "company_reference_id", "phone", "phone_country_code",
 		"phone_ext", "time_zone", "metric_units", "role", "status", "group_ids", "created_at", "updated_at",
 	}
-	if text(i.Object, "role") == roleDriver {
+	if simkit.Text(i.Object, "role") == roleDriver {
 		names = slices.Concat(names, driverTexts(), driverFlags(), driverEnums())
 	}
 	o := pick(i.Object, slices.Concat(names, activityTimes())...)
-	o["external_ids"] = externalIDsOf(tx, holdsUser, number(i.Object, "id"))
+	o["external_ids"] = externalIDsOf(tx, holdsUser, simkit.Int(i.Object, "id"))
 	return o
 }
 
@@ -148,8 +148,8 @@ func briefUser(i *simkit.Item) simkit.Object {
 // existsDriver refuses the id of a user who is no driver.
 func existsDriver(tx *simkit.Tx, member string, id int64) (*simkit.Item, error) {
 	i, err := exists(tx, users, member, id)
-	if err == nil && text(i.Object, "role") != roleDriver {
-		return nil, invalid("%s: the user %d is no driver", member, id)
+	if err == nil && simkit.Text(i.Object, "role") != roleDriver {
+		return nil, simkit.Invalid("%s: the user %d is no driver", member, id)
 	}
 	return i, err
 }

@@ -4,6 +4,8 @@ import "github.com/waybill-dev/waybill/internal/tsp/simkit"
 
 // Vehicles (developer-docs.gomotive.com/reference/create-a-vehicle and update-an-existing-vehicle).
 
+var vehicleRequired = []string{"number"}
+
 // vehicleShape is the body of POST and PUT. Lengths and the list of fuel types are not documented, so none is enforced.
 // driver_facing_camera, incab_audio_recording, eld_device_id and permanent_driver_id are what a client sends.
 func vehicleShape() simkit.Shape {
@@ -17,12 +19,10 @@ func vehicleShape() simkit.Shape {
 		"eld_device_id": id, "permanent_driver_id": id,
 		"driver_facing_camera": simkit.Integer, "incab_audio_recording": simkit.Integer, "company_id": simkit.Integer,
 		"eld_device":           simkit.Nested(simkit.Shape{"id": simkit.Integer, "identifier": free, "model": free}),
-		"current_driver":       simkit.Map(anything),
+		"current_driver":       simkit.Map(simkit.Any),
 		"availability_details": availability(), attributesMember: externalIDAttributes(),
 	}
 }
-
-func anything(any) string { return "" }
 
 // newVehicle holds the defaults of members that are never null; they are not documented.
 func newVehicle(tx *simkit.Tx) simkit.Object {
@@ -33,49 +33,49 @@ func newVehicle(tx *simkit.Tx) simkit.Object {
 	}
 }
 
-func listVehicles(tx *simkit.Tx, c *call) (any, error) {
-	return c.page("vehicles", "vehicle", showAll(tx, tx.Items(vehicles), showVehicle))
+func listVehicles(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	return page(c, "vehicles", "vehicle", showAll(tx, tx.Items(vehicles), showVehicle))
 }
 
-func getVehicle(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.get(tx, vehicles)
+func getVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	i, err := tx.Find(vehicles, c.ID())
 	return vehicleAnswer(tx, i, err)
 }
 
-func lookUpVehicle(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.lookUpExternalID(tx, holdsVehicle)
+func lookUpVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	i, err := lookUpExternalID(tx, c, holdsVehicle)
 	return vehicleAnswer(tx, i, err)
 }
 
 // findVehicle looks a vehicle up by its number; of several with that number it is the oldest. Whether a number is unique
 // is not documented.
-func findVehicle(tx *simkit.Tx, c *call) (any, error) {
-	wanted := c.query.Get("number")
+func findVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	wanted := c.Query.Get("number")
 	if wanted == "" {
-		return nil, invalid("number is required")
+		return nil, simkit.Invalid("number is required")
 	}
 	for _, i := range tx.Items(vehicles) {
-		if text(i.Object, "number") == wanted {
+		if simkit.Text(i.Object, "number") == wanted {
 			return vehicleAnswer(tx, i, nil)
 		}
 	}
-	return nil, missing()
+	return nil, simkit.Missing()
 }
 
-func postVehicle(tx *simkit.Tx, c *call) (any, error) {
+func postVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	o := newVehicle(tx)
 	o["id"], o["created_at"] = newID(tx, vehicleIDs), timestamp(tx.Now())
-	i, err := keepVehicle(tx, o, c.body)
+	i, err := keepVehicle(tx, o, c.Body)
 	return vehicleAnswer(tx, i, err)
 }
 
-func putVehicle(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.get(tx, vehicles)
+func putVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	i, err := tx.Find(vehicles, c.ID())
 	if err != nil {
 		return nil, err
 	}
-	if i, err = keepVehicle(tx, i.Object, c.body); err == nil {
-		noteChange(tx, vehicles, c)
+	if i, err = keepVehicle(tx, i.Object, c.Body); err == nil {
+		tx.NoteChange(vehicles, simkit.Int(i.Object, "id"), c.Body)
 	}
 	return vehicleAnswer(tx, i, err)
 }
@@ -84,12 +84,12 @@ func putVehicle(tx *simkit.Tx, c *call) (any, error) {
 // without effect: drivers sign in to a vehicle in the app.
 func keepVehicle(tx *simkit.Tx, before, body simkit.Object) (*simkit.Item, error) {
 	if company, given := body["company_id"]; given && company != int64(companyID) {
-		return nil, invalid("company_id is that of another company")
+		return nil, simkit.Invalid("company_id is that of another company")
 	}
 	if err := checkGroups(tx, body); err != nil {
 		return nil, err
 	}
-	if driver := number(body, "permanent_driver_id"); driver != 0 {
+	if driver := simkit.Int(body, "permanent_driver_id"); driver != 0 {
 		if _, err := existsDriver(tx, "permanent_driver_id", driver); err != nil {
 			return nil, err
 		}
@@ -108,7 +108,7 @@ func keepVehicle(tx *simkit.Tx, before, body simkit.Object) (*simkit.Item, error
 
 // keep stores an object that its class has checked, with its external ids.
 func keep(tx *simkit.Tx, holder string, o simkit.Object, keys ...string) (*simkit.Item, error) {
-	id, collection := number(o, "id"), collectionOf(holder)
+	id, collection := simkit.Int(o, "id"), collectionOf(holder)
 	attributes := simkit.Object{attributesMember: o[attributesMember]}
 	delete(o, attributesMember)
 	o["updated_at"] = timestamp(tx.Now())
@@ -135,10 +135,10 @@ func showVehicle(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 		"prevent_auto_odometer_entry", "notes", "group_ids", "created_at", "updated_at", "eld_device", "current_driver",
 		"availability_details")
 	o["permanent_driver"] = nil
-	if d, ok := tx.Get(users, idText(number(i.Object, "permanent_driver_id"))); ok {
+	if d, ok := tx.Get(users, idText(simkit.Int(i.Object, "permanent_driver_id"))); ok {
 		o["permanent_driver"] = briefUser(d)
 	}
-	o["external_ids"] = externalIDsOf(tx, holdsVehicle, number(i.Object, "id"))
+	o["external_ids"] = externalIDsOf(tx, holdsVehicle, simkit.Int(i.Object, "id"))
 	return o
 }
 
