@@ -9,8 +9,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
-const notFound = "resource not found"
-
 // answer writes a success. Whether a create answers 200 or 201 is not documented: a switch says which.
 func (s *service) answer(w http.ResponseWriter, c *simkit.Call, body any) {
 	if c.Status == http.StatusCreated && !s.Host.On(createsAnswer201) {
@@ -31,9 +29,9 @@ func (s *service) write(w http.ResponseWriter, status int, body any) {
 // refuse writes an error. What a 5xx looks like is not documented; plain text is what gateways in front of such an API
 // answer.
 func (s *service) refuse(w http.ResponseWriter, c *simkit.Call, no *simkit.Refusal) {
+	w.Header().Del("Allow")
 	if fault := c.Query == nil; !fault {
 		s.translate(c, no)
-		w.Header().Del("Allow")
 	}
 	switch silent := s.Host.On(noRetryAfter); {
 	case no.Status >= http.StatusInternalServerError:
@@ -57,7 +55,7 @@ func (s *service) translate(c *simkit.Call, no *simkit.Refusal) {
 	case !slices.Contains(methods, c.Request.Method):
 		no.Status, no.Message = http.StatusMethodNotAllowed, "method not allowed"
 	case no.Status == http.StatusMethodNotAllowed:
-		no.Status, no.Message = http.StatusNotFound, notFound
+		no.Status, no.Message = http.StatusNotFound, s.Texts[http.StatusNotFound]
 	case no.Status == http.StatusUnsupportedMediaType:
 		no.Status = http.StatusBadRequest
 	case owned:

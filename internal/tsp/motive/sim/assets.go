@@ -37,14 +37,21 @@ func assetTypes() []string {
 }
 
 // newAsset holds the defaults of members that are never null; they are not documented.
-func newAsset() simkit.Object {
+func newAsset(*simkit.Tx) simkit.Object {
 	return simkit.Object{
 		"company_id": int64(companyID), "status": "active", "length_metric_units": false, "weight_metric_units": false,
 		"group_ids": []any{}, "availability_details": simkit.Object{"availability_status": "in_service"},
 	}
 }
 
-func listAssets(tx *simkit.Tx, c *simkit.Call) (any, error) {
+func (s *service) assetClass() class {
+	return class{
+		collection: assets, name: "asset", holder: holdsAsset, ids: assetIDs,
+		fresh: newAsset, keep: s.keepAsset, show: showAsset,
+	}
+}
+
+func (s *service) listAssets(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	name, status := c.Query.Get("name"), c.Query.Get("status")
 	exact := c.Query.Get("exact_match")
 	if !slices.Contains([]string{"", "true", "false"}, exact) {
@@ -58,53 +65,18 @@ func listAssets(tx *simkit.Tx, c *simkit.Call) (any, error) {
 			found = append(found, i)
 		}
 	}
-	return page(c, "assets", "asset", showAll(tx, found, showAsset))
+	return s.assetClass().page(tx, c, found)
 }
 
-func getAsset(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	i, err := tx.Find(assets, c.ID())
-	return assetAnswer(tx, i, err)
-}
-
-func lookUpAsset(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	i, err := lookUpExternalID(tx, c, holdsAsset)
-	return assetAnswer(tx, i, err)
-}
-
-func (s *service) postAsset(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	o := newAsset()
-	o["id"], o["created_at"] = newID(tx, assetIDs), timestamp(tx.Now())
-	i, err := s.keepAsset(tx, o, c.Body)
-	return assetAnswer(tx, i, err)
-}
-
-func (s *service) putAsset(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	i, err := tx.Find(assets, c.ID())
-	if err != nil {
-		return nil, err
-	}
-	if i, err = s.keepAsset(tx, i.Object, c.Body); err == nil {
-		tx.NoteChange(assets, simkit.Int(i.Object, "id"), c.Body)
-	}
-	return assetAnswer(tx, i, err)
-}
-
-func (s *service) keepAsset(tx *simkit.Tx, before, body simkit.Object) (*simkit.Item, error) {
-	kind, given := body["type"].(string)
+func (s *service) keepAsset(tx *simkit.Tx, c *simkit.Call, before simkit.Object) (*simkit.Item, error) {
+	kind, given := c.Body["type"].(string)
 	if given && !s.Host.On(anyAssetType) && !slices.Contains(assetTypes(), kind) {
 		return nil, simkit.Invalid("type must be one of %s", strings.Join(assetTypes(), ", "))
 	}
-	if err := checkGroups(tx, body); err != nil {
+	if err := checkGroups(tx, c.Body); err != nil {
 		return nil, err
 	}
-	return keep(tx, holdsAsset, merge(before, body))
-}
-
-func assetAnswer(tx *simkit.Tx, i *simkit.Item, err error) (any, error) {
-	if err != nil {
-		return nil, err
-	}
-	return simkit.Object{"asset": showAsset(tx, i)}, nil
+	return storeHolder(tx, holdsAsset, merge(before, c.Body))
 }
 
 func showAsset(tx *simkit.Tx, i *simkit.Item) simkit.Object {

@@ -53,7 +53,8 @@ func externalKey(externalID, integration string) string {
 
 func putExternalID(tx *simkit.Tx, id int64, o simkit.Object) error {
 	o["id"] = id
-	return tx.Put(externalIDs, idText(id), o, externalKey(simkit.Text(o, "external_id"), simkit.Text(o, "integration_name")))
+	key := externalKey(simkit.Text(o, "external_id"), simkit.Text(o, "integration_name"))
+	return tx.Put(externalIDs, idText(id), o, key)
 }
 
 // applyExternalIDs adds and changes the external ids of a holder as the body's attributes say.
@@ -70,7 +71,7 @@ func applyExternalIDs(tx *simkit.Tx, body simkit.Object, holder string, holderID
 		}
 		if _, changes := a["id"]; changes {
 			i, ok := tx.Get(externalIDs, idText(id))
-			if !ok || simkit.Text(i.Object, "external_id_holder_type") != holder || simkit.Int(i.Object, "external_id_holder_id") != holderID {
+			if !ok || !belongs(i.Object, holder, holderID) {
 				return simkit.Refused(http.StatusNotFound, "there is no external id %d of this record", id)
 			}
 		}
@@ -85,11 +86,16 @@ func applyExternalIDs(tx *simkit.Tx, body simkit.Object, holder string, holderID
 	return nil
 }
 
+// belongs tells whether an external id is one of a holder.
+func belongs(o simkit.Object, holder string, holderID int64) bool {
+	return simkit.Text(o, "external_id_holder_type") == holder && simkit.Int(o, "external_id_holder_id") == holderID
+}
+
 // externalIDsOf are the external ids of a holder as its answers show them.
 func externalIDsOf(tx *simkit.Tx, holder string, holderID int64) []any {
 	list := []any{}
 	for _, i := range tx.Items(externalIDs) {
-		if simkit.Int(i.Object, "external_id_holder_id") == holderID && simkit.Text(i.Object, "external_id_holder_type") == holder {
+		if belongs(i.Object, holder, holderID) {
 			list = append(list, pick(i.Object, "id", "external_id", "integration_name"))
 		}
 	}

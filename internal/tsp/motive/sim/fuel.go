@@ -9,19 +9,19 @@ import (
 
 // Fuel purchases (developer-docs.gomotive.com/reference/create-a-new-fuel-purchase-transaction).
 
-var fuelFilters = append(paged("start_date", "end_date", "fuel_type", "vehicle_type", "source"), arrays("vehicle_ids", "jurisdictions")...)
-
-// arrays are parameters that take several values: separated by commas, repeated, or in the array form of Rails. Which of
-// these Motive takes is not documented.
-func arrays(names ...string) []string {
-	for _, name := range slices.Clone(names) {
-		names = append(names, name+"[]")
-	}
-	return names
-}
+var fuelFilters = append(paged("start_date", "end_date", "fuel_type", "vehicle_type", "source"),
+	arrays("vehicle_ids", "jurisdictions")...)
 
 // fuelWindow is how far back the list looks by default.
 const fuelWindow = 7
+
+// fuelClass are the purchases. That a repeated ref_no makes a second one is not documented.
+func fuelClass() class {
+	return class{
+		collection: fuel, name: "fuel_purchase", ids: fuelIDs,
+		fresh: func(*simkit.Tx) simkit.Object { return simkit.Object{} }, keep: keepFuel, show: showFuel,
+	}
+}
 
 // listFuel shows the purchases of a range of days, both included; end_date is today by default. What source can be is
 // not documented: purchases made here come from "api".
@@ -51,40 +51,18 @@ func listFuel(tx *simkit.Tx, c *simkit.Call) (any, error) {
 			found = append(found, i)
 		}
 	}
-	return page(c, "fuel_purchases", "fuel_purchase", showAll(tx, found, showFuel))
+	return fuelClass().page(tx, c, found)
 }
 
 // passesFilters reports whether a purchase passes the filters by value.
 func passesFilters(c *simkit.Call, o simkit.Object) bool {
 	one := func(value string, wanted []string) bool { return len(wanted) == 0 || slices.Contains(wanted, value) }
-	return one(simkit.Text(o, "fuel_type"), c.Query["fuel_type"]) && one("api", c.Query["source"]) &&
-		one(idText(simkit.Int(o, "vehicle_id")), c.Listed("vehicle_ids", "vehicle_ids[]")) && one(simkit.Text(o, "jurisdiction"), c.Listed("jurisdictions", "jurisdictions[]"))
+	return names(c, "vehicle_ids", o, "vehicle_id") && one("api", c.Query["source"]) &&
+		one(simkit.Text(o, "fuel_type"), c.Query["fuel_type"]) &&
+		one(simkit.Text(o, "jurisdiction"), listed(c, "jurisdictions"))
 }
 
-func getFuel(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	i, err := tx.Find(fuel, c.ID())
-	return fuelAnswer(tx, i, err)
-}
-
-// postFuel records a purchase. That a repeated ref_no makes a second one is not documented.
-func postFuel(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	id := newID(tx, fuelIDs)
-	i, err := keepFuel(tx, simkit.Object{"id": id, "created_at": timestamp(tx.Now())}, c)
-	return fuelAnswer(tx, i, err)
-}
-
-func putFuel(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	i, err := tx.Find(fuel, c.ID())
-	if err != nil {
-		return nil, err
-	}
-	if i, err = keepFuel(tx, i.Object, c); err == nil {
-		tx.NoteChange(fuel, simkit.Int(i.Object, "id"), c.Body)
-	}
-	return fuelAnswer(tx, i, err)
-}
-
-func keepFuel(tx *simkit.Tx, before simkit.Object, c *simkit.Call) (*simkit.Item, error) {
+func keepFuel(tx *simkit.Tx, c *simkit.Call, before simkit.Object) (*simkit.Item, error) {
 	o := merge(before, c.Body)
 	if _, err := exists(tx, vehicles, "vehicle_id", simkit.Int(o, "vehicle_id")); err != nil {
 		return nil, err
@@ -101,19 +79,7 @@ func keepFuel(tx *simkit.Tx, before simkit.Object, c *simkit.Call) (*simkit.Item
 			o[name], _ = amount(given)
 		}
 	}
-	o["updated_at"] = timestamp(tx.Now())
-	if err := tx.Put(fuel, idText(simkit.Int(o, "id")), o); err != nil {
-		return nil, err
-	}
-	i, _ := tx.Get(fuel, idText(simkit.Int(o, "id")))
-	return i, nil
-}
-
-func fuelAnswer(tx *simkit.Tx, i *simkit.Item, err error) (any, error) {
-	if err != nil {
-		return nil, err
-	}
-	return simkit.Object{"fuel_purchase": showFuel(tx, i)}, nil
+	return store(tx, fuel, o)
 }
 
 func showFuel(tx *simkit.Tx, i *simkit.Item) simkit.Object {

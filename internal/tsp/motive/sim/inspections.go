@@ -55,11 +55,11 @@ func listInspections(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	for _, i := range tx.Items(inspections) {
 		at, _ := time.Parse(time.RFC3339, simkit.Text(i.Object, "time"))
 		updated, _ := time.Parse(time.RFC3339, simkit.Text(i.Object, "updated_at"))
-		if at.Before(from) || !at.Before(last.AddDate(0, 0, 1)) || bounded && updated.Before(after) || !inState(i.Object, status) {
+		if at.Before(from) || !at.Before(last.AddDate(0, 0, 1)) || bounded && updated.Before(after) {
 			continue
 		}
-		if names(c, "driver_ids", i.Object, "driver_id") && names(c, "vehicle_ids", i.Object, "vehicle_id") &&
-			names(c, "asset_ids", i.Object, "asset_id") {
+		if inState(i.Object, status) && names(c, "driver_ids", i.Object, "driver_id") &&
+			names(c, "vehicle_ids", i.Object, "vehicle_id") && names(c, "asset_ids", i.Object, "asset_id") {
 			found = append(found, i)
 		}
 	}
@@ -68,7 +68,7 @@ func listInspections(tx *simkit.Tx, c *simkit.Call) (any, error) {
 
 // names reports whether a filter by ids is absent or names the id in a member.
 func names(c *simkit.Call, parameter string, o simkit.Object, member string) bool {
-	wanted := c.Listed(parameter, parameter+"[]")
+	wanted := listed(c, parameter)
 	return len(wanted) == 0 || slices.Contains(wanted, idText(simkit.Int(o, member)))
 }
 
@@ -102,7 +102,7 @@ func putInspection(tx *simkit.Tx, c *simkit.Call) (any, error) {
 			return nil, err
 		}
 	}
-	if i, err = keep(tx, holdsInspection, o); err != nil {
+	if i, err = storeHolder(tx, holdsInspection, o); err != nil {
 		return nil, err
 	}
 	tx.NoteChange(inspections, simkit.Int(i.Object, "id"), c.Body)

@@ -34,10 +34,12 @@ func messageV2Shape() simkit.Shape {
 
 // postMessageV1 sends a message to one user on behalf of X-User-Id. The answer has no id.
 func postMessageV1(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	if caller(c).user == 0 {
+	sender := caller(c).user
+	if sender == 0 {
 		return nil, simkit.Invalid("the header X-User-Id is required: it is the sender")
 	}
-	if _, err := sendMessage(tx, caller(c).user, []int64{simkit.Int(c.Body, "recipient_id")}, simkit.Text(c.Body, "body")); err != nil {
+	recipients := []int64{simkit.Int(c.Body, "recipient_id")}
+	if _, err := sendMessage(tx, sender, recipients, simkit.Text(c.Body, "body")); err != nil {
 		return nil, err
 	}
 	return simkit.Object{"success": true}, nil
@@ -87,7 +89,8 @@ func sendMessage(tx *simkit.Tx, sender int64, recipients []int64, body string) (
 // listMessages shows the messages that the user in X-User-Id has sent, which the page demands, one row for each
 // recipient. Order, and that the rows of one message share its id, are not documented.
 func (s *service) listMessages(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	if caller(c).user == 0 && !s.Host.On(listAllMessages) {
+	sender := caller(c).user
+	if sender == 0 && !s.Host.On(listAllMessages) {
 		return nil, simkit.Invalid("the header X-User-Id is required: it is whose messages are listed")
 	}
 	from, bounded, err := moment(c, "min_updated_at")
@@ -100,7 +103,8 @@ func (s *service) listMessages(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	}
 	var rows []simkit.Object
 	for _, i := range tx.Items(messages) {
-		if caller(c).user != 0 && simkit.Int(i.Object, "sender_id") != caller(c).user || bounded && i.At.Before(from) || ends && i.At.After(to) {
+		others := sender != 0 && simkit.Int(i.Object, "sender_id") != sender
+		if others || bounded && i.At.Before(from) || ends && i.At.After(to) {
 			continue
 		}
 		for _, id := range numbers(i.Object, "recipient_ids") {

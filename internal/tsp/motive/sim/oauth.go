@@ -50,8 +50,10 @@ func useCode(form simkit.Object) (simkit.Grant, error) {
 // tellScopes tells the scopes of a grade and when they were granted.
 func tellScopes(answer simkit.Object, grade string, now time.Time) {
 	const (
-		read   = "companies.read users.read vehicles.read assets.read messages.read fuel_purchases.read groups.read inspection_reports.read"
-		manage = "users.manage vehicles.manage assets.manage messages.manage fuel_purchases.manage groups.manage inspections_reports.manage"
+		read = "companies.read users.read vehicles.read assets.read messages.read " +
+			"fuel_purchases.read groups.read inspection_reports.read"
+		manage = "users.manage vehicles.manage assets.manage messages.manage " +
+			"fuel_purchases.manage groups.manage inspections_reports.manage"
 	)
 	answer["created_at"], answer["scope"] = now.Unix(), read+" "+manage
 	switch grade {

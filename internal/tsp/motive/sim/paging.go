@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
@@ -37,6 +38,18 @@ func page(c *simkit.Call, plural, singular string, all []simkit.Object) (any, er
 		"per_page": size, "page_no": number, "total": total,
 	}}, nil
 }
+
+// arrays are parameters that take several values: separated by commas, repeated, or in the array form of Rails. Which of
+// these Motive takes is not documented.
+func arrays(names ...string) []string {
+	for _, name := range slices.Clone(names) {
+		names = append(names, name+"[]")
+	}
+	return names
+}
+
+// listed are the values of one of arrays.
+func listed(c *simkit.Call, name string) []string { return c.Listed(name, name+"[]") }
 
 // moment is a parameter that holds a time; false when it is not given.
 func moment(c *simkit.Call, name string) (time.Time, bool, error) {

@@ -52,7 +52,7 @@ func newService(h *simkit.Host) simkit.TSP {
 		WriteAnswer: s.answer, WriteRefusal: s.refuse,
 		// The first was observed, with 401 and with 400; the others are not documented.
 		Texts: map[int]string{
-			http.StatusUnauthorized: "invalid API key", http.StatusNotFound: notFound,
+			http.StatusUnauthorized: "invalid API key", http.StatusNotFound: "resource not found",
 			http.StatusTooManyRequests: "too many requests",
 		},
 	}

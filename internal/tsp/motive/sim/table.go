@@ -13,38 +13,40 @@ func (s *service) operations() map[string]simkit.Operation {
 	// The scope is spelt so on Motive's page; time is what one client sends.
 	inspection := write("inspections_reports", inspectionShape(), nil, putInspection)
 	inspection.Query = []string{"time"}
+	externalID := create("external_ids", externalIDShape(), externalIDRequired, postExternalID)
+	vehicle, asset, user, purchase := vehicleClass(), s.assetClass(), userClass(), fuelClass()
 	return map[string]simkit.Operation{
 		"GET /v1/companies": read("companies", paged(), listCompanies),
 		"GET /v1/groups":    read("groups", paged(), listGroups),
 
 		"GET /v1/vehicles":                       read("vehicles", paged(), listVehicles),
-		"POST /v1/vehicles":                      create("vehicles", vehicleShape(), vehicleRequired, postVehicle),
-		"GET /v1/vehicles/{id}":                  read("vehicles", nil, getVehicle),
-		"PUT /v1/vehicles/{id}":                  write("vehicles", vehicleShape(), nil, putVehicle),
+		"POST /v1/vehicles":                      create("vehicles", vehicleShape(), vehicleRequired, vehicle.post),
+		"GET /v1/vehicles/{id}":                  read("vehicles", nil, vehicle.get),
+		"PUT /v1/vehicles/{id}":                  write("vehicles", vehicleShape(), nil, vehicle.put),
 		"GET /v1/vehicles/lookup":                read("vehicles", vehicleRequired, findVehicle),
-		"GET /v1/vehicles/lookup_by_external_id": read("vehicles", externalIDFilters, lookUpVehicle),
+		"GET /v1/vehicles/lookup_by_external_id": read("vehicles", externalIDFilters, vehicle.lookUp),
 
-		"GET /v1/assets":                       read("assets", assetFilters, listAssets),
-		"POST /v1/assets":                      create("assets", assetShape(), assetRequired, s.postAsset),
-		"GET /v1/assets/{id}":                  read("assets", nil, getAsset),
-		"PUT /v1/assets/{id}":                  write("assets", assetShape(), nil, s.putAsset),
-		"GET /v1/assets/lookup_by_external_id": read("assets", externalIDFilters, lookUpAsset),
+		"GET /v1/assets":                       read("assets", assetFilters, s.listAssets),
+		"POST /v1/assets":                      create("assets", assetShape(), assetRequired, asset.post),
+		"GET /v1/assets/{id}":                  read("assets", nil, asset.get),
+		"PUT /v1/assets/{id}":                  write("assets", assetShape(), nil, asset.put),
+		"GET /v1/assets/lookup_by_external_id": read("assets", externalIDFilters, asset.lookUp),
 
 		"GET /v1/users":                       read("users", paged("role"), listUsers),
 		"POST /v1/users":                      create("users", userShape(), userRequired, postUser),
-		"GET /v1/users/{id}":                  read("users", nil, getUser),
-		"PUT /v1/users/{id}":                  write("users", userShape(), nil, putUser),
+		"GET /v1/users/{id}":                  read("users", nil, user.get),
+		"PUT /v1/users/{id}":                  write("users", userShape(), nil, user.put),
 		"GET /v1/users/lookup":                read("users", userLookUps, findUser),
-		"GET /v1/users/lookup_by_external_id": read("users", externalIDFilters, lookUpUser),
+		"GET /v1/users/lookup_by_external_id": read("users", externalIDFilters, user.lookUp),
 
 		"GET /v1/messages":  read("messages", messageFilters, s.listMessages),
 		"POST /v1/messages": write("messages", messageV1Shape(), messageV1Required, postMessageV1),
 		"POST /v2/messages": write("messages", messageV2Shape(), messageV2Required, postMessageV2),
 
 		"GET /v1/fuel_purchases":         read("fuel_purchases", fuelFilters, listFuel),
-		"POST /v1/fuel_purchases":        create("fuel_purchases", fuelShape(), fuelRequired, postFuel),
-		"GET /v1/fuel_purchases/{id}":    read("fuel_purchases", nil, getFuel),
-		"PUT /v1/fuel_purchases/{id}":    write("fuel_purchases", fuelShape(), nil, putFuel),
+		"POST /v1/fuel_purchases":        create("fuel_purchases", fuelShape(), fuelRequired, purchase.post),
+		"GET /v1/fuel_purchases/{id}":    read("fuel_purchases", nil, purchase.get),
+		"PUT /v1/fuel_purchases/{id}":    write("fuel_purchases", fuelShape(), nil, purchase.put),
 		"DELETE /v1/fuel_purchases/{id}": remove("fuel_purchases", fuel),
 
 		"GET /v1/inspection_reports":      read("inspection_reports", inspectionFilters, listInspections),
@@ -52,7 +54,7 @@ func (s *service) operations() map[string]simkit.Operation {
 		"PUT /v2/inspection_reports/{id}": inspection,
 
 		// These need the scope of the holder; here any .manage scope does.
-		"POST /v1/external_ids":        inQuery(create("external_ids", externalIDShape(), externalIDRequired, postExternalID)),
+		"POST /v1/external_ids":        inQuery(externalID),
 		"PUT /v1/external_ids/{id}":    inQuery(write("external_ids", externalIDPutShape(), nil, putExternalIDRecord)),
 		"DELETE /v1/external_ids/{id}": remove("external_ids", externalIDs),
 	}

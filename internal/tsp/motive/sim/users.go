@@ -17,7 +17,7 @@ var userRequired = []string{"role", "first_name", "last_name"}
 var userLookUps = []string{"email", "username", "driver_company_id", "phone"}
 
 // newUser holds the defaults of members that are never null; they are not documented.
-func newUser() simkit.Object {
+func newUser(*simkit.Tx) simkit.Object {
 	o := simkit.Object{
 		"company_id": int64(companyID), "status": "active", "metric_units": false, "group_ids": []any{},
 		"time_zone": "Pacific Time (US & Canada)", "cycle": "70_8", "violation_alerts": "1_hour",
@@ -27,6 +27,13 @@ func newUser() simkit.Object {
 		o[name] = false
 	}
 	return o
+}
+
+func userClass() class {
+	return class{
+		collection: users, name: "user", holder: holdsUser, ids: userIDs,
+		fresh: newUser, keep: keepUser, show: showUser,
+	}
 }
 
 // listUsers shows deactivated users, too (observed).
@@ -41,17 +48,7 @@ func listUsers(tx *simkit.Tx, c *simkit.Call) (any, error) {
 			found = append(found, i)
 		}
 	}
-	return page(c, "users", "user", showAll(tx, found, showUser))
-}
-
-func getUser(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	i, err := tx.Find(users, c.ID())
-	return userAnswer(tx, i, err)
-}
-
-func lookUpUser(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	i, err := lookUpExternalID(tx, c, holdsUser)
-	return userAnswer(tx, i, err)
+	return userClass().page(tx, c, found)
 }
 
 // findUser looks a user up by one or more of email, username, driver_company_id and phone; all must fit.
@@ -65,7 +62,7 @@ func findUser(tx *simkit.Tx, c *simkit.Call) (any, error) {
 			fits = fits && c.Query.Get(name) != "" && simkit.Text(i.Object, name) == c.Query.Get(name)
 		}
 		if fits {
-			return userAnswer(tx, i, nil)
+			return userClass().answer(tx, i, nil)
 		}
 	}
 	return nil, simkit.Missing()
@@ -75,30 +72,16 @@ func postUser(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	if err := checkLogin(c.Body); err != nil {
 		return nil, err
 	}
-	o := newUser()
-	o["id"], o["created_at"] = newID(tx, userIDs), timestamp(tx.Now())
-	i, err := keepUser(tx, o, c.Body)
-	return userAnswer(tx, i, err)
+	return userClass().post(tx, c)
 }
 
-func putUser(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	i, err := tx.Find(users, c.ID())
-	if err != nil {
-		return nil, err
-	}
-	if i, err = keepUser(tx, i.Object, c.Body); err == nil {
-		tx.NoteChange(users, simkit.Int(i.Object, "id"), c.Body)
-	}
-	return userAnswer(tx, i, err)
-}
-
-// keepUser stores a user changed by a body. The password is not kept. That a user may not lose both email and username
+// keepUser checks and stores a user. The password is not kept. That a user may not lose both email and username
 // is not documented.
-func keepUser(tx *simkit.Tx, before, body simkit.Object) (*simkit.Item, error) {
-	if err := checkGroups(tx, body); err != nil {
+func keepUser(tx *simkit.Tx, c *simkit.Call, before simkit.Object) (*simkit.Item, error) {
+	if err := checkGroups(tx, c.Body); err != nil {
 		return nil, err
 	}
-	o := merge(before, body)
+	o := merge(before, c.Body)
 	delete(o, "password")
 	if simkit.Text(o, "role") == roleDriver {
 		if err := checkModes(o); err != nil {
@@ -109,14 +92,7 @@ func keepUser(tx *simkit.Tx, before, body simkit.Object) (*simkit.Item, error) {
 	if len(keys) == 0 {
 		return nil, simkit.Invalid("email or username is required")
 	}
-	return keep(tx, holdsUser, o, keys...)
-}
-
-func userAnswer(tx *simkit.Tx, i *simkit.Item, err error) (any, error) {
-	if err != nil {
-		return nil, err
-	}
-	return simkit.Object{"user": showUser(tx, i)}, nil
+	return storeHolder(tx, holdsUser, o, keys...)
 }
 
 func showUser(tx *simkit.Tx, i *simkit.Item) simkit.Object {

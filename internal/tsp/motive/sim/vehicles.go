@@ -33,18 +33,15 @@ func newVehicle(tx *simkit.Tx) simkit.Object {
 	}
 }
 
+func vehicleClass() class {
+	return class{
+		collection: vehicles, name: "vehicle", holder: holdsVehicle, ids: vehicleIDs,
+		fresh: newVehicle, keep: keepVehicle, show: showVehicle,
+	}
+}
+
 func listVehicles(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	return page(c, "vehicles", "vehicle", showAll(tx, tx.Items(vehicles), showVehicle))
-}
-
-func getVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	i, err := tx.Find(vehicles, c.ID())
-	return vehicleAnswer(tx, i, err)
-}
-
-func lookUpVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	i, err := lookUpExternalID(tx, c, holdsVehicle)
-	return vehicleAnswer(tx, i, err)
+	return vehicleClass().page(tx, c, tx.Items(vehicles))
 }
 
 // findVehicle looks a vehicle up by its number; of several with that number it is the oldest. Whether a number is unique
@@ -56,33 +53,16 @@ func findVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	}
 	for _, i := range tx.Items(vehicles) {
 		if simkit.Text(i.Object, "number") == wanted {
-			return vehicleAnswer(tx, i, nil)
+			return vehicleClass().answer(tx, i, nil)
 		}
 	}
 	return nil, simkit.Missing()
 }
 
-func postVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	o := newVehicle(tx)
-	o["id"], o["created_at"] = newID(tx, vehicleIDs), timestamp(tx.Now())
-	i, err := keepVehicle(tx, o, c.Body)
-	return vehicleAnswer(tx, i, err)
-}
-
-func putVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	i, err := tx.Find(vehicles, c.ID())
-	if err != nil {
-		return nil, err
-	}
-	if i, err = keepVehicle(tx, i.Object, c.Body); err == nil {
-		tx.NoteChange(vehicles, simkit.Int(i.Object, "id"), c.Body)
-	}
-	return vehicleAnswer(tx, i, err)
-}
-
-// keepVehicle stores a vehicle changed by a body. current_driver stands in the official example of a body and is taken
+// keepVehicle checks and stores a vehicle. current_driver stands in the official example of a body and is taken
 // without effect: drivers sign in to a vehicle in the app.
-func keepVehicle(tx *simkit.Tx, before, body simkit.Object) (*simkit.Item, error) {
+func keepVehicle(tx *simkit.Tx, c *simkit.Call, before simkit.Object) (*simkit.Item, error) {
+	body := c.Body
 	if company, given := body["company_id"]; given && company != int64(companyID) {
 		return nil, simkit.Invalid("company_id is that of another company")
 	}
@@ -103,30 +83,7 @@ func keepVehicle(tx *simkit.Tx, before, body simkit.Object) (*simkit.Item, error
 	}
 	delete(o, "current_driver")
 	stampAvailability(tx, o, body)
-	return keep(tx, holdsVehicle, o)
-}
-
-// keep stores an object that its class has checked, with its external ids.
-func keep(tx *simkit.Tx, holder string, o simkit.Object, keys ...string) (*simkit.Item, error) {
-	id, collection := simkit.Int(o, "id"), collectionOf(holder)
-	attributes := simkit.Object{attributesMember: o[attributesMember]}
-	delete(o, attributesMember)
-	o["updated_at"] = timestamp(tx.Now())
-	if err := tx.Put(collection, idText(id), o, keys...); err != nil {
-		return nil, err
-	}
-	if err := applyExternalIDs(tx, attributes, holder, id); err != nil {
-		return nil, err
-	}
-	i, _ := tx.Get(collection, idText(id))
-	return i, nil
-}
-
-func vehicleAnswer(tx *simkit.Tx, i *simkit.Item, err error) (any, error) {
-	if err != nil {
-		return nil, err
-	}
-	return simkit.Object{"vehicle": showVehicle(tx, i)}, nil
+	return storeHolder(tx, holdsVehicle, o)
 }
 
 func showVehicle(tx *simkit.Tx, i *simkit.Item) simkit.Object {
@@ -144,13 +101,4 @@ func showVehicle(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 
 func briefVehicle(i *simkit.Item) simkit.Object {
 	return pick(i.Object, "id", "number", "year", "make", "model", "vin", "metric_units")
-}
-
-// showAll shows the items of a list.
-func showAll(tx *simkit.Tx, items []*simkit.Item, show func(*simkit.Tx, *simkit.Item) simkit.Object) []simkit.Object {
-	all := make([]simkit.Object, 0, len(items))
-	for _, i := range items {
-		all = append(all, show(tx, i))
-	}
-	return all
 }
