@@ -57,15 +57,11 @@ func (s *service) listAssets(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	if !slices.Contains([]string{"", "true", "false"}, exact) {
 		return nil, simkit.Invalid("exact_match must be true or false")
 	}
-	var found []*simkit.Item
-	for _, i := range tx.Items(assets) {
+	return s.assetClass().list(tx, c, func(i *simkit.Item) bool {
 		own := simkit.Text(i.Object, "name")
 		named := own == name || exact != "true" && strings.Contains(strings.ToLower(own), strings.ToLower(name))
-		if (named || name == "") && (status == "" || simkit.Text(i.Object, "status") == status) {
-			found = append(found, i)
-		}
-	}
-	return s.assetClass().page(tx, c, found)
+		return (named || name == "") && (status == "" || simkit.Text(i.Object, "status") == status)
+	})
 }
 
 func (s *service) keepAsset(tx *simkit.Tx, c *simkit.Call, before simkit.Object) (*simkit.Item, error) {

@@ -33,17 +33,13 @@ func caller(c *simkit.Call) credential {
 
 // apiKey finds a key as made on Motive's dashboard. These never expire.
 func apiKey(key string) (credential, bool) {
-	switch key {
-	case "motive-demo-key":
-		return credential{grade: gradeFull}, true
-	case "motive-test-mode-key":
-		return credential{grade: gradeFull, test: true}, true
-	case "motive-manage-key":
-		return credential{grade: gradeManage}, true
-	case "motive-readonly-key":
-		return credential{grade: gradeRead}, true
-	}
-	return credential{}, false
+	who, known := map[string]credential{
+		"motive-demo-key":      {grade: gradeFull},
+		"motive-test-mode-key": {grade: gradeFull, test: true},
+		"motive-manage-key":    {grade: gradeManage},
+		"motive-readonly-key":  {grade: gradeRead},
+	}[key]
+	return who, known
 }
 
 // authenticate accepts an API key or an OAuth access token that has not expired. That the key counts when both are sent

@@ -2,7 +2,8 @@ package sim
 
 import "github.com/waybill-dev/waybill/internal/tsp/simkit"
 
-// class is a class of records that are made, changed and shown in the same way.
+// class is a class of records that are made, changed and shown in the same way. One that is only listed needs no ids,
+// fresh and keep.
 type class struct {
 	collection string
 	// name is the envelope of one record.
@@ -54,10 +55,18 @@ func (k class) answer(tx *simkit.Tx, i *simkit.Item, err error) (any, error) {
 	return simkit.Object{k.name: k.show(tx, i)}, nil
 }
 
-// page answers the page of a list that the call asks for.
-func (k class) page(tx *simkit.Tx, c *simkit.Call, found []*simkit.Item) (any, error) {
-	return page(c, k.collection, k.name, showAll(tx, found, k.show))
+// list answers the page that the call asks for of the records that are to be kept; a keep of nil keeps all.
+func (k class) list(tx *simkit.Tx, c *simkit.Call, keep func(*simkit.Item) bool) (any, error) {
+	var shown []simkit.Object
+	for _, i := range tx.Items(k.collection) {
+		if keep == nil || keep(i) {
+			shown = append(shown, k.show(tx, i))
+		}
+	}
+	return page(c, k.collection, k.name, shown)
 }
+
+func (k class) listAll(tx *simkit.Tx, c *simkit.Call) (any, error) { return k.list(tx, c, nil) }
 
 // store puts a record into a collection.
 func store(tx *simkit.Tx, collection string, o simkit.Object, keys ...string) (*simkit.Item, error) {
@@ -78,13 +87,4 @@ func storeHolder(tx *simkit.Tx, holder string, o simkit.Object, keys ...string) 
 		return nil, err
 	}
 	return i, applyExternalIDs(tx, attributes, holder, simkit.Int(o, "id"))
-}
-
-// showAll shows the items of a list.
-func showAll(tx *simkit.Tx, items []*simkit.Item, show func(*simkit.Tx, *simkit.Item) simkit.Object) []simkit.Object {
-	all := make([]simkit.Object, 0, len(items))
-	for _, i := range items {
-		all = append(all, show(tx, i))
-	}
-	return all
 }

@@ -40,18 +40,12 @@ func listFuel(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	if !slices.Contains([]string{"", "all", "ifta"}, kind) {
 		return nil, simkit.Invalid("vehicle_type must be ifta or all")
 	}
-	var found []*simkit.Item
-	for _, i := range tx.Items(fuel) {
+	return fuelClass().list(tx, c, func(i *simkit.Item) bool {
 		at, _ := time.Parse(time.RFC3339, simkit.Text(i.Object, "purchased_at"))
-		if at.Before(from) || !at.Before(last.AddDate(0, 0, 1)) || !passesFilters(c, i.Object) {
-			continue
-		}
 		v, ok := tx.Get(vehicles, idText(simkit.Int(i.Object, "vehicle_id")))
-		if kind != "ifta" || ok && v.Object["ifta"] == true {
-			found = append(found, i)
-		}
-	}
-	return fuelClass().page(tx, c, found)
+		taxed := kind != "ifta" || ok && v.Object["ifta"] == true
+		return taxed && !at.Before(from) && at.Before(last.AddDate(0, 0, 1)) && passesFilters(c, i.Object)
+	})
 }
 
 // passesFilters reports whether a purchase passes the filters by value.

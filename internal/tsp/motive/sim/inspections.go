@@ -33,6 +33,13 @@ func inspectionShape() simkit.Shape {
 	}
 }
 
+func inspectionClass() class {
+	return class{
+		collection: inspections, name: "inspection_report", holder: holdsInspection,
+		keep: keepInspection, show: showInspection,
+	}
+}
+
 func listInspections(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	from, err := day(c, "start_date", time.Time{})
 	if err != nil {
@@ -51,19 +58,15 @@ func listInspections(tx *simkit.Tx, c *simkit.Call) (any, error) {
 		"harmless", "corrected"}, status) {
 		return nil, simkit.Invalid("status %q is unknown", status)
 	}
-	var found []*simkit.Item
-	for _, i := range tx.Items(inspections) {
+	return inspectionClass().list(tx, c, func(i *simkit.Item) bool {
 		at, _ := time.Parse(time.RFC3339, simkit.Text(i.Object, "time"))
 		updated, _ := time.Parse(time.RFC3339, simkit.Text(i.Object, "updated_at"))
 		if at.Before(from) || !at.Before(last.AddDate(0, 0, 1)) || bounded && updated.Before(after) {
-			continue
+			return false
 		}
-		if inState(i.Object, status) && names(c, "driver_ids", i.Object, "driver_id") &&
-			names(c, "vehicle_ids", i.Object, "vehicle_id") && names(c, "asset_ids", i.Object, "asset_id") {
-			found = append(found, i)
-		}
-	}
-	return page(c, "inspection_reports", "inspection_report", showAll(tx, found, showInspection))
+		return inState(i.Object, status) && names(c, "driver_ids", i.Object, "driver_id") &&
+			names(c, "vehicle_ids", i.Object, "vehicle_id") && names(c, "asset_ids", i.Object, "asset_id")
+	})
 }
 
 // names reports whether a filter by ids is absent or names the id in a member.
@@ -87,26 +90,19 @@ func inState(o simkit.Object, status string) bool {
 	return simkit.Text(o, "status") == status
 }
 
-// putInspection corrects a report, or resolves some of its parts.
-func putInspection(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	i, err := tx.Find(inspections, c.ID())
-	if err != nil {
-		return nil, err
-	}
-	o := merge(i.Object, simkit.Object{attributesMember: c.Body[attributesMember]})
+// keepInspection corrects a report, or resolves some of its parts.
+func keepInspection(tx *simkit.Tx, c *simkit.Call, before simkit.Object) (*simkit.Item, error) {
+	o := merge(before, simkit.Object{attributesMember: c.Body[attributesMember]})
 	if status, given := c.Body["status"]; given {
 		o["status"] = status
 	}
 	if resolution, given := c.Body["defect_statuses"].(simkit.Object); given {
+		var err error
 		if o["inspected_parts"], err = resolve(o, resolution); err != nil {
 			return nil, err
 		}
 	}
-	if i, err = storeHolder(tx, holdsInspection, o); err != nil {
-		return nil, err
-	}
-	tx.NoteChange(inspections, simkit.Int(i.Object, "id"), c.Body)
-	return simkit.Object{"inspection_report": showInspection(tx, i)}, nil
+	return storeHolder(tx, holdsInspection, o)
 }
 
 // resolve returns the parts of a report with the named ones resolved.

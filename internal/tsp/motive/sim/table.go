@@ -11,15 +11,15 @@ import (
 // operations is everything that the simulator serves.
 func (s *service) operations() map[string]simkit.Operation {
 	// The scope is spelt so on Motive's page; time is what one client sends.
-	inspection := write("inspections_reports", inspectionShape(), nil, putInspection)
+	inspection := write("inspections_reports", inspectionShape(), nil, inspectionClass().put)
 	inspection.Query = []string{"time"}
 	externalID := create("external_ids", externalIDShape(), externalIDRequired, postExternalID)
 	vehicle, asset, user, purchase := vehicleClass(), s.assetClass(), userClass(), fuelClass()
 	return map[string]simkit.Operation{
-		"GET /v1/companies": read("companies", paged(), listCompanies),
-		"GET /v1/groups":    read("groups", paged(), listGroups),
+		"GET /v1/companies": read("companies", paged(), companyClass().listAll),
+		"GET /v1/groups":    read("groups", paged(), groupClass().listAll),
 
-		"GET /v1/vehicles":                       read("vehicles", paged(), listVehicles),
+		"GET /v1/vehicles":                       read("vehicles", paged(), vehicle.listAll),
 		"POST /v1/vehicles":                      create("vehicles", vehicleShape(), vehicleRequired, vehicle.post),
 		"GET /v1/vehicles/{id}":                  read("vehicles", nil, vehicle.get),
 		"PUT /v1/vehicles/{id}":                  write("vehicles", vehicleShape(), nil, vehicle.put),

@@ -42,13 +42,9 @@ func listUsers(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	if c.Query.Has("role") && !slices.Contains([]string{roleDriver, "fleet_user", "admin"}, role) {
 		return nil, simkit.Invalid("role must be one of driver, fleet_user, admin")
 	}
-	var found []*simkit.Item
-	for _, i := range tx.Items(users) {
-		if role == "" || simkit.Text(i.Object, "role") == role {
-			found = append(found, i)
-		}
-	}
-	return userClass().page(tx, c, found)
+	return userClass().list(tx, c, func(i *simkit.Item) bool {
+		return role == "" || simkit.Text(i.Object, "role") == role
+	})
 }
 
 // findUser looks a user up by one or more of email, username, driver_company_id and phone; all must fit.

@@ -40,10 +40,6 @@ func vehicleClass() class {
 	}
 }
 
-func listVehicles(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	return vehicleClass().page(tx, c, tx.Items(vehicles))
-}
-
 // findVehicle looks a vehicle up by its number; of several with that number it is the oldest. Whether a number is unique
 // is not documented.
 func findVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
