@@ -1,10 +1,8 @@
 package sim_test
 
 import (
-	"context"
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
@@ -43,22 +41,6 @@ func TestAMessageIsSentAlthoughTheAnswerIsLost(t *testing.T) {
 	s.Lose("messages", func() simtest.Reply {
 		return s.Do("POST", "/v2/messages", `{"sender_id":`+admin+`,"receiver_ids":[`+driver+`],"body":"hello"}`)
 	})
-}
-
-func TestAHangingRequestEndsWithItsCallerAndAppliesNothing(t *testing.T) {
-	t.Parallel()
-	s := start(t, simkit.Options{})
-	s.Fault(`{"match":{"method":"POST"},"fault":"hang","times":1}`)
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+"/v2/messages", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := s.Send(request); got.Err == nil {
-		t.Errorf("an answer came: %d", got.Status)
-	}
-	s.unchanged("a hanging request")
 }
 
 func TestAnExpiredSessionNeedsARefresh(t *testing.T) {
