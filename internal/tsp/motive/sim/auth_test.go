@@ -124,6 +124,7 @@ func TestUnknownPathsAndMethodsAnswer404AsRailsDoes(t *testing.T) {
 	} {
 		method, path, _ := strings.Cut(call, " ")
 		refused(t, s.Do(method, path, ""), status)
+		refused(t, s.as("").Do(method, path, ""), status)
 	}
 	if got := s.Do("HEAD", "/v1/vehicles", ""); got.Status != http.StatusOK || got.Text != "" {
 		t.Errorf("HEAD = %d %q", got.Status, got.Text)

@@ -10,8 +10,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
-// departures are the exchanges in which the simulator departs from the document, which is written by hand from a part of
-// Motive's pages.
+// departures are the exchanges in which the simulator departs from the document, which is written by hand from a part
+// of Motive's pages.
 func departures() []simtest.Departure {
 	accepted := func(x simtest.Exchange, part string) bool {
 		return x.Reply.Status == http.StatusOK && strings.Contains(x.Body, part)

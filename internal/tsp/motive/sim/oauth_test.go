@@ -22,7 +22,8 @@ func (r running) desk() simtest.Desk {
 // deadGrant checks for the answer of Doorkeeper to a grant that is of no use.
 func deadGrant(t *testing.T, got simtest.Reply) {
 	t.Helper()
-	if code := got.Refused(t, http.StatusBadRequest, "error"); code != "invalid_grant" || got.JSON(t)["error_description"] == nil {
+	code := got.Refused(t, http.StatusBadRequest, "error")
+	if code != "invalid_grant" || got.JSON(t)["error_description"] == nil {
 		t.Errorf("not an invalid_grant: %s", got.Text)
 	}
 }
@@ -36,7 +37,8 @@ func TestACodeGivesTokensThatWorkLikeTheKey(t *testing.T) {
 	if refresh == "" || o["expires_in"] != 7200.0 || o["token_type"] != "Bearer" || o["created_at"] == nil {
 		t.Errorf("tokens = %s", got.Text)
 	}
-	if scope, _ := o["scope"].(string); !strings.Contains(scope, "vehicles.read") || !strings.Contains(scope, "vehicles.manage") {
+	scope, _ := o["scope"].(string)
+	if !strings.Contains(scope, "vehicles.read") || !strings.Contains(scope, "vehicles.manage") {
 		t.Errorf("scope = %q", scope)
 	}
 	companies, _ := s.as(access).list("/v1/companies")
@@ -63,7 +65,8 @@ func TestACodeWorksOnceAndAnewAfterAReset(t *testing.T) {
 func TestAWrongRedirectAddressDoesNotUseUpTheCode(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
-	deadGrant(t, s.desk().Ask("grant_type", "authorization_code", "code", "motive-demo-code", "redirect_uri", redirect+"/"))
+	other := []string{"grant_type", "authorization_code", "code", "motive-demo-code", "redirect_uri", redirect + "/"}
+	deadGrant(t, s.desk().Ask(other...))
 	s.desk().Exchange("motive-demo-code")
 }
 
@@ -94,17 +97,17 @@ func TestAnAccessTokenExpiresAfterTwoHours(t *testing.T) {
 func TestAWrongTokenRequestIsRefused(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
-	const code = "motive-demo-code"
+	code := []string{"grant_type", "authorization_code", "code", "motive-demo-code"}
 	for _, c := range []struct {
 		name   string
 		form   []string
 		status int
 		want   string
 	}{
-		{"no client", []string{"grant_type", "authorization_code", "code", code, "client_id", ""}, 401, "invalid_client"},
-		{"no redirect address", []string{"grant_type", "authorization_code", "code", code, "redirect_uri", ""}, 400, "invalid_request"},
-		{"an unknown code", []string{"grant_type", "authorization_code", "code", "x"}, 400, "invalid_grant"},
-		{"no code", []string{"grant_type", "authorization_code"}, 400, "invalid_grant"},
+		{"no client", append(code, "client_id", ""), 401, "invalid_client"},
+		{"no redirect address", append(code, "redirect_uri", ""), 400, "invalid_request"},
+		{"an unknown code", append(code, "code", "x"), 400, "invalid_grant"},
+		{"no code", append(code, "code", ""), 400, "invalid_grant"},
 		{"no refresh token", []string{"grant_type", "refresh_token"}, 400, "invalid_request"},
 		{"an unknown refresh token", []string{"grant_type", "refresh_token", "refresh_token", "x"}, 400, "invalid_grant"},
 		{"another grant type", []string{"grant_type", "password"}, 400, "unsupported_grant_type"},
@@ -113,7 +116,8 @@ func TestAWrongTokenRequestIsRefused(t *testing.T) {
 		if got.Refused(t, c.status, "error") != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got.Text, c.want)
 		}
-		if challenge := got.Header.Get("WWW-Authenticate"); c.status == 401 && !strings.Contains(challenge, `"invalid_client"`) {
+		challenge := got.Header.Get("WWW-Authenticate")
+		if c.status == 401 && challenge != `Bearer realm="motive", error="invalid_client"` {
 			t.Errorf("%s: the challenge is %s", c.name, challenge)
 		}
 	}
