@@ -3,93 +3,78 @@ package sim
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"strconv"
+	"slices"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
-// The texts of errors. The first was observed, with 401 and with 400; the others are not documented.
-const (
-	invalidKey   = "invalid API key"
-	notFound     = "resource not found"
-	rateExceeded = "too many requests"
-)
-
-// refusal is an answer other than success.
-type refusal struct {
-	status  int
-	message string
-	// retryAfter is in whole seconds; only with 429.
-	retryAfter int64
-	// validation says that the request was understood and its content refused.
-	validation bool
-}
-
-func (r *refusal) Error() string { return fmt.Sprintf("%d %s", r.status, r.message) }
-
-func invalid(format string, args ...any) error {
-	return &refusal{status: http.StatusBadRequest, message: fmt.Sprintf(format, args...), validation: true}
-}
-
-func missing() error { return &refusal{status: http.StatusNotFound, message: notFound} }
-
-// taken turns a uniqueness error of the store into Motive's refusal.
-func taken(err error) error {
-	var owned *simkit.TakenError
-	if errors.As(err, &owned) {
-		return invalid("%s has already been taken", owned.Key)
+// answer writes a success. Whether a create answers 200 or 201 is not documented: a switch says which.
+func (s *service) answer(w http.ResponseWriter, c *simkit.Call, body any) {
+	if c.Status == http.StatusCreated && !s.Host.On(createsAnswer201) {
+		c.Status = http.StatusOK
 	}
-	return err
+	s.write(w, c.Status, body)
 }
 
-// answer writes a JSON body under a fresh request id; a nil body is an answer without one.
-func (s *service) answer(w http.ResponseWriter, status int, body any) {
+// write writes a JSON body under a fresh request id; a nil body is an answer without one.
+func (s *service) write(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("X-Request-Id", s.requestID())
-	if body == nil {
-		w.WriteHeader(status)
-		return
+	if body != nil {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	}
-	data, err := simkit.Marshal(body)
-	if err != nil {
-		status, data = http.StatusInternalServerError, []byte(`{"error_message":"internal error"}`)
-	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
-	w.WriteHeader(status)
-	_, _ = w.Write(data)
+	simkit.WriteJSON(w, status, body)
 }
 
 // refuse writes an error. What a 5xx looks like is not documented; plain text is what gateways in front of such an API
 // answer.
-func (s *service) refuse(w http.ResponseWriter, no *refusal) {
-	status := no.status
-	if status >= http.StatusInternalServerError {
+func (s *service) refuse(w http.ResponseWriter, c *simkit.Call, no *simkit.Refusal) {
+	w.Header().Del("Allow")
+	if fault := c.Query == nil; !fault {
+		s.translate(c, no)
+	}
+	switch silent := s.Host.On(noRetryAfter); {
+	case no.Status >= http.StatusInternalServerError:
 		w.Header().Set("X-Request-Id", s.requestID())
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, no.message)
+		simkit.WriteText(w, no.Status, no.Message)
 		return
+	case silent && no.RetryAfter > 0:
+		w.Header().Del("Retry-After")
+	case !silent && no.Status == http.StatusTooManyRequests && w.Header().Get("Retry-After") == "":
+		w.Header().Set("Retry-After", "1")
 	}
-	if no.validation && s.host.On(validation422) {
-		status = http.StatusUnprocessableEntity
+	s.write(w, no.Status, s.errorBody(no.Message))
+}
+
+// translate gives a refusal of the kit the status that Motive gives it. A router of Rails answers 404 for a method that
+// a path does not have, and 405 only for one that HTTP does not have.
+func (s *service) translate(c *simkit.Call, no *simkit.Refusal) {
+	methods := []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+	taken, owned := errors.AsType[*simkit.TakenError](no)
+	switch {
+	case !slices.Contains(methods, c.Request.Method):
+		no.Status, no.Message = http.StatusMethodNotAllowed, "method not allowed"
+	case no.Status == http.StatusMethodNotAllowed:
+		no.Status, no.Message = http.StatusNotFound, s.Texts[http.StatusNotFound]
+	case no.Status == http.StatusUnsupportedMediaType:
+		no.Status = http.StatusBadRequest
+	case owned:
+		no.Status, no.Message = http.StatusBadRequest, taken.Key+" has already been taken"
 	}
-	if status == http.StatusTooManyRequests && w.Header().Get("Retry-After") == "" && !s.host.On(noRetryAfter) {
-		w.Header().Set("Retry-After", strconv.FormatInt(max(no.retryAfter, 1), 10))
+	if no.Invalid && s.Host.On(validation422) {
+		no.Status = http.StatusUnprocessableEntity
 	}
-	s.answer(w, status, s.errorBody(no.message))
 }
 
 // errorBody is an error in the shape that the switches pick. Only error_message was observed; the others are what pages
 // and clients show.
 func (s *service) errorBody(message string) simkit.Object {
 	switch {
-	case s.host.On(errorsAsText):
+	case s.Host.On(errorsAsText):
 		return simkit.Object{"error": message}
-	case s.host.On(errorsNested):
+	case s.Host.On(errorsNested):
 		return simkit.Object{"error": simkit.Object{"message": message}}
-	case s.host.On(errorsAsList):
+	case s.Host.On(errorsAsList):
 		return simkit.Object{"messages": []any{message}}
 	}
 	return simkit.Object{"error_message": message}

@@ -37,74 +37,42 @@ func assetTypes() []string {
 }
 
 // newAsset holds the defaults of members that are never null; they are not documented.
-func newAsset() simkit.Object {
+func newAsset(*simkit.Tx) simkit.Object {
 	return simkit.Object{
 		"company_id": int64(companyID), "status": "active", "length_metric_units": false, "weight_metric_units": false,
 		"group_ids": []any{}, "availability_details": simkit.Object{"availability_status": "in_service"},
 	}
 }
 
-func listAssets(tx *simkit.Tx, c *call) (any, error) {
-	name, status := c.query.Get("name"), c.query.Get("status")
-	exact := c.query.Get("exact_match")
+func (s *service) assetClass() class {
+	return class{
+		collection: assets, name: "asset", holder: holdsAsset, ids: assetIDs,
+		fresh: newAsset, keep: s.keepAsset, show: showAsset,
+	}
+}
+
+func (s *service) listAssets(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	name, status := c.Query.Get("name"), c.Query.Get("status")
+	exact := c.Query.Get("exact_match")
 	if !slices.Contains([]string{"", "true", "false"}, exact) {
-		return nil, invalid("exact_match must be true or false")
+		return nil, simkit.Invalid("exact_match must be true or false")
 	}
-	var found []*simkit.Item
-	for _, i := range tx.Items(assets) {
-		own := text(i.Object, "name")
+	return s.assetClass().list(tx, c, func(i *simkit.Item) bool {
+		own := simkit.Text(i.Object, "name")
 		named := own == name || exact != "true" && strings.Contains(strings.ToLower(own), strings.ToLower(name))
-		if (named || name == "") && (status == "" || text(i.Object, "status") == status) {
-			found = append(found, i)
-		}
+		return (named || name == "") && (status == "" || simkit.Text(i.Object, "status") == status)
+	})
+}
+
+func (s *service) keepAsset(tx *simkit.Tx, c *simkit.Call, before simkit.Object) (*simkit.Item, error) {
+	kind, given := c.Body["type"].(string)
+	if given && !s.Host.On(anyAssetType) && !slices.Contains(assetTypes(), kind) {
+		return nil, simkit.Invalid("type must be one of %s", strings.Join(assetTypes(), ", "))
 	}
-	return c.page("assets", "asset", showAll(tx, found, showAsset))
-}
-
-func getAsset(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.get(tx, assets)
-	return assetAnswer(tx, i, err)
-}
-
-func lookUpAsset(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.lookUpExternalID(tx, holdsAsset)
-	return assetAnswer(tx, i, err)
-}
-
-func (s *service) postAsset(tx *simkit.Tx, c *call) (any, error) {
-	o := newAsset()
-	o["id"], o["created_at"] = newID(tx, assetIDs), timestamp(tx.Now())
-	i, err := s.keepAsset(tx, o, c.body)
-	return assetAnswer(tx, i, err)
-}
-
-func (s *service) putAsset(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.get(tx, assets)
-	if err != nil {
+	if err := checkGroups(tx, c.Body); err != nil {
 		return nil, err
 	}
-	if i, err = s.keepAsset(tx, i.Object, c.body); err == nil {
-		noteChange(tx, assets, c)
-	}
-	return assetAnswer(tx, i, err)
-}
-
-func (s *service) keepAsset(tx *simkit.Tx, before, body simkit.Object) (*simkit.Item, error) {
-	kind, given := body["type"].(string)
-	if given && !s.host.On(anyAssetType) && !slices.Contains(assetTypes(), kind) {
-		return nil, invalid("type must be one of %s", strings.Join(assetTypes(), ", "))
-	}
-	if err := checkGroups(tx, body); err != nil {
-		return nil, err
-	}
-	return keep(tx, holdsAsset, merge(before, body))
-}
-
-func assetAnswer(tx *simkit.Tx, i *simkit.Item, err error) (any, error) {
-	if err != nil {
-		return nil, err
-	}
-	return simkit.Object{"asset": showAsset(tx, i)}, nil
+	return storeHolder(tx, holdsAsset, merge(before, c.Body))
 }
 
 func showAsset(tx *simkit.Tx, i *simkit.Item) simkit.Object {
@@ -112,9 +80,9 @@ func showAsset(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 		"license_plate_number", "make", "model", "year", "axle", "weight_metric_units", "length_metric_units", "leased",
 		"notes", "length", "gvwr", "gawr", "group_ids", "availability_details", "created_at", "updated_at")
 	o["asset_gateway"] = nil
-	if id := number(i.Object, "asset_gateway_id"); id != 0 {
+	if id := simkit.Int(i.Object, "asset_gateway_id"); id != 0 {
 		o["asset_gateway"] = simkit.Object{"id": id, "identifier": nil}
 	}
-	o["external_ids"] = externalIDsOf(tx, holdsAsset, number(i.Object, "id"))
+	o["external_ids"] = externalIDsOf(tx, holdsAsset, simkit.Int(i.Object, "id"))
 	return o
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/tsp/motive/sim"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestTheSimulatorHasANameAndAPortOfItsOwn(t *testing.T) {
@@ -24,8 +25,8 @@ func TestARequestWithoutAGoodCredentialAnswers401(t *testing.T) {
 		"an unknown token": {"Authorization", "Bearer nobody"}, "an empty token": {"Authorization", "Bearer "},
 		"another scheme": {"Authorization", "Basic " + everything}, "the code": {"Authorization", "Bearer motive-demo-code"},
 	} {
-		got := s.do("GET", "/v1/companies", "", headers...)
-		if message := got.refused(t, http.StatusUnauthorized); message != "invalid API key" {
+		got := s.Do("GET", "/v1/companies", "", headers...)
+		if message := refused(t, got, http.StatusUnauthorized); message != "invalid API key" {
 			t.Errorf("%s: %q", name, message)
 		}
 	}
@@ -63,13 +64,13 @@ func TestAReadOnlyKeyMayReadButNotWrite(t *testing.T) {
 	reads, writes := operations()
 	for call := range reads {
 		method, path, _ := strings.Cut(call, " ")
-		if got := s.do(method, path, "", "X-User-Id", admin); got.status != http.StatusOK {
-			t.Errorf("%s = %d %s", call, got.status, got.text)
+		if got := s.Do(method, path, "", "X-User-Id", admin); got.Status != http.StatusOK {
+			t.Errorf("%s = %d %s", call, got.Status, got.Text)
 		}
 	}
 	for call, scope := range writes {
 		method, path, _ := strings.Cut(call, " ")
-		if message := s.do(method, path, `{}`).refused(t, http.StatusForbidden); !strings.Contains(message, scope) {
+		if message := refused(t, s.Do(method, path, `{}`), http.StatusForbidden); !strings.Contains(message, scope) {
 			t.Errorf("%s: %q does not name %s", call, message, scope)
 		}
 	}
@@ -81,12 +82,12 @@ func TestAManageOnlyKeyMayWriteButNotReadUnlessTheSwitchSaysSo(t *testing.T) {
 	reads, _ := operations()
 	for call, scope := range reads {
 		_, path, _ := strings.Cut(call, " ")
-		if message := s.do("GET", path, "").refused(t, http.StatusForbidden); !strings.Contains(message, scope) {
+		if message := refused(t, s.Do("GET", path, ""), http.StatusForbidden); !strings.Contains(message, scope) {
 			t.Errorf("%s: %q does not name %s", call, message, scope)
 		}
 	}
 	s.must("PUT", "/v1/vehicles/"+vehicle, `{"notes":"n"}`)
-	s.turn("manage_allows_read")
+	s.Turn("manage_allows_read")
 	s.must("GET", "/v1/vehicles/"+vehicle, "")
 }
 
@@ -97,18 +98,18 @@ func TestAKeyInTestModeKeepsNothingOfWhatItAnswers(t *testing.T) {
 		if c.method == http.MethodGet || c.status >= 400 {
 			continue
 		}
-		got := s.as(testMode).do(c.method, c.path, c.body, c.headers()...)
-		if got.status != c.status {
-			t.Errorf("%s %s (%s) = %d %s", c.method, c.path, c.name, got.status, got.text)
+		got := s.as(testMode).Do(c.method, c.path, c.body, c.headers()...)
+		if got.Status != c.status {
+			t.Errorf("%s %s (%s) = %d %s", c.method, c.path, c.name, got.Status, got.Text)
 		}
 	}
-	unchanged(t, s, "a write in test mode")
+	s.unchanged("a write in test mode")
 	made := s.as(testMode).must("POST", "/v1/vehicles", newVehicle)
-	if made["number"] != "T-900" || id(made) == "" {
+	if made["number"] != "T-900" || simtest.ID(made) == "" {
 		t.Errorf("the answer = %v", made)
 	}
-	s.do("GET", "/v1/vehicles/"+id(made), "").refused(t, http.StatusNotFound)
-	s.as(testMode).do("POST", "/v1/vehicles", `{}`).refused(t, http.StatusBadRequest)
+	refused(t, s.Do("GET", "/v1/vehicles/"+simtest.ID(made), ""), http.StatusNotFound)
+	refused(t, s.as(testMode).Do("POST", "/v1/vehicles", `{}`), http.StatusBadRequest)
 	s.as(testMode).must("GET", "/v1/vehicles/"+vehicle, "")
 }
 
@@ -122,9 +123,10 @@ func TestUnknownPathsAndMethodsAnswer404AsRailsDoes(t *testing.T) {
 		"GET /v1/external_ids": 404, "BREW /v1/vehicles": 405,
 	} {
 		method, path, _ := strings.Cut(call, " ")
-		s.do(method, path, "").refused(t, status)
+		refused(t, s.Do(method, path, ""), status)
+		refused(t, s.as("").Do(method, path, ""), status)
 	}
-	if got := s.do("HEAD", "/v1/vehicles", ""); got.status != http.StatusOK || got.text != "" {
-		t.Errorf("HEAD = %d %q", got.status, got.text)
+	if got := s.Do("HEAD", "/v1/vehicles", ""); got.Status != http.StatusOK || got.Text != "" {
+		t.Errorf("HEAD = %d %q", got.Status, got.Text)
 	}
 }

@@ -6,14 +6,10 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
-// listCompanies shows the one company of the credential.
-func listCompanies(tx *simkit.Tx, c *call) (any, error) {
-	return c.page("companies", "company", showAll(tx, tx.Items(companies), showStored))
-}
+// companyClass is the one company of the credential.
+func companyClass() class { return class{collection: companies, name: "company", show: showStored} }
 
-func listGroups(tx *simkit.Tx, c *call) (any, error) {
-	return c.page("groups", "group", showAll(tx, tx.Items(groups), showGroup))
-}
+func groupClass() class { return class{collection: groups, name: "group", show: showGroup} }
 
 func showStored(_ *simkit.Tx, i *simkit.Item) simkit.Object { return i.Object }
 
@@ -22,7 +18,7 @@ func showStored(_ *simkit.Tx, i *simkit.Item) simkit.Object { return i.Object }
 func showGroup(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 	o := maps.Clone(i.Object)
 	for _, user := range tx.Items(users) {
-		if text(user.Object, "role") == "admin" {
+		if simkit.Text(user.Object, "role") == "admin" {
 			o["user"] = briefUser(user)
 			break
 		}

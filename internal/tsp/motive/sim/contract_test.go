@@ -1,165 +1,90 @@
 package sim_test
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/pb33f/libopenapi"
-	validator "github.com/pb33f/libopenapi-validator"
-	oaserrors "github.com/pb33f/libopenapi-validator/errors"
-
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
-// departures are the exchanges in which the simulator departs from the document, which is written by hand from a part of
-// Motive's pages. Every one of them must occur in the test below.
-var departures = []struct {
-	name   string
-	covers func(c call) bool
-	reason string
-}{
-	{
-		"server errors are plain text",
-		func(c call) bool { return c.status >= 500 },
-		"demanded of the simulator; the document declares 500 only, as JSON",
-	},
-	{
-		"a body too large answers 413",
-		func(c call) bool { return c.status == http.StatusRequestEntityTooLarge },
-		"not documented; a limit of the simulator",
-	},
-	{
-		"operations that the document lacks",
-		func(c call) bool {
-			return strings.HasPrefix(c.path, "/v1/vehicles/lookup?") ||
-				c.path == "/v1/inspection_reports" || c.method == "POST" && c.path == "/v2/inspection_reports"
+// departures are the exchanges in which the simulator departs from the document, which is written by hand from a part
+// of Motive's pages.
+func departures() []simtest.Departure {
+	accepted := func(x simtest.Exchange, part string) bool {
+		return x.Reply.Status == http.StatusOK && strings.Contains(x.Body, part)
+	}
+	return []simtest.Departure{
+		{
+			Name:   "server errors are plain text",
+			Covers: func(x simtest.Exchange) bool { return x.Reply.Status >= 500 },
+			Reason: "demanded of the simulator; the document declares 500 only, as JSON",
 		},
-		"the first two stand on Motive's pages; the last must not exist",
-	},
-	{
-		"one recipient in the singular",
-		func(c call) bool {
-			return c.path == "/v2/messages" && c.status == 200 && strings.Contains(c.body, `"receiver_id":`)
+		{
+			Name:   "a body too large answers 413",
+			Covers: func(x simtest.Exchange) bool { return x.Reply.Status == http.StatusRequestEntityTooLarge },
+			Reason: "not documented; a limit of the simulator",
 		},
-		"the page says receiver_id OR receiver_ids; the document requires the latter",
-	},
-	{
-		"the id of an external id as text",
-		func(c call) bool { return c.status == 200 && strings.Contains(c.body, `{"id":"310001"`) },
-		"a sample of the page has it so; the document says integer",
-	},
+		{
+			Name: "operations that the document lacks", Request: true,
+			Covers: func(x simtest.Exchange) bool {
+				return undocumented(x.Path) || x.Method == "POST" && x.Path == "/v2/inspection_reports"
+			},
+			Reason: "the first two stand on Motive's pages; the last must not exist",
+		},
+		{
+			Name: "one recipient in the singular", Request: true,
+			Covers: func(x simtest.Exchange) bool { return x.Path == "/v2/messages" && accepted(x, `"receiver_id":`) },
+			Reason: "the page says receiver_id OR receiver_ids; the document requires the latter",
+		},
+		{
+			Name: "the id of an external id as text", Request: true,
+			Covers: func(x simtest.Exchange) bool { return accepted(x, `{"id":"310001"`) },
+			Reason: "a sample of the page has it so; the document says integer",
+		},
+	}
 }
 
-func document(t *testing.T) validator.Validator {
-	t.Helper()
-	path := filepath.Join("..", "..", "..", "..", "..", "shared", "tsp-specs", "motive.hand-written.openapi.json")
-	text, err := os.ReadFile(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist) && os.Getenv("CI") != "true":
-		t.Skip("THE SIMULATOR IS NOT HELD AGAINST THE OPENAPI DOCUMENT OF MOTIVE: ../shared/tsp-specs is not there")
-	case err != nil:
-		t.Fatal(err)
-	}
-	parsed, err := libopenapi.NewDocument(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	check, errs := validator.NewValidator(parsed)
-	if len(errs) > 0 {
-		t.Fatal(errs)
-	}
-	return check
+func undocumented(path string) bool {
+	return strings.HasPrefix(path, "/v1/vehicles/lookup?") || path == "/v1/inspection_reports"
 }
 
 func TestRequestsAndRepliesAreAsTheDocumentSays(t *testing.T) {
 	t.Parallel()
-	check := document(t)
+	const file = "motive.hand-written.openapi.json"
+	document := simtest.OpenDocument(t, file, "https://api.gomotive.com", departures())
 	s := start(t, simkit.Options{})
-	met := map[string]bool{}
-	for _, switches := range [][]string{nil, {"creates_answer_201", "validation_answers_422", "errors_as_list"}} {
-		for _, c := range calls() {
-			s.do("POST", "/_sim/reset", "")
-			s.turn(switches...)
-			got := s.do(c.method, c.path, c.body, c.headers()...)
-			if got.status != c.status && !(switches != nil && (got.status == 201 || got.status == 422)) {
-				t.Errorf("%s %s (%s): status %d, want %d", c.method, c.path, c.name, got.status, c.status)
-				continue
-			}
-			hold(t, check, met, c, got)
-		}
+	all := refusals()
+	for _, c := range calls() {
+		all = append(all, refusal{call: c, key: everything}, refusal{call: c, key: everything, switched: true})
 	}
-	for _, c := range refusals() {
-		s.do("POST", "/_sim/reset", "")
-		if c.fault != "" {
-			s.fault(c.fault)
+	for _, c := range all {
+		s.Admin("POST", "reset", "")
+		if c.switched {
+			s.Turn("creates_answer_201", "validation_answers_422", "errors_as_list")
 		}
-		got := s.as(c.key).do(c.method, c.path, c.body, c.headers()...)
-		if got.status != c.status {
-			t.Errorf("%s %s (%s): status %d, want %d", c.method, c.path, c.name, got.status, c.status)
+		if c.fault != "" {
+			s.Fault(c.fault)
+		}
+		got := s.as(c.key).Do(c.method, c.path, c.body, c.headers()...)
+		if got.Status != c.status && !(c.switched && (got.Status == 201 || got.Status == 422)) {
+			t.Errorf("%s %s (%s): status %d, want %d", c.method, c.path, c.name, got.Status, c.status)
 			continue
 		}
-		hold(t, check, met, c.call, got)
+		headers := append(c.headers(), "X-Api-Key", everything)
+		document.Hold(t, simtest.Exchange{Method: c.method, Path: c.path, Body: c.body, Headers: headers, Reply: got})
 	}
-	for _, d := range departures {
-		if !met[d.name] {
-			t.Errorf("no exchange departs any more: %s (%s)", d.name, d.reason)
-		}
-	}
+	document.End(t)
 }
 
-// hold checks one exchange: an accepted request must be valid, and so must every reply outside departures.
-func hold(t *testing.T, check validator.Validator, met map[string]bool, c call, got reply) {
-	t.Helper()
-	ok, wrong := true, []*oaserrors.ValidationError(nil)
-	if got.status < 300 {
-		ok, wrong = check.ValidateHttpRequest(c.request(t))
-	}
-	if ok {
-		answer := &http.Response{StatusCode: got.status, Header: got.header, Body: io.NopCloser(strings.NewReader(got.text))}
-		ok, wrong = check.ValidateHttpResponse(c.request(t), answer)
-	}
-	departs := ""
-	for _, d := range departures {
-		if d.covers(c) {
-			departs, met[d.name] = d.name, true
-		}
-	}
-	if !ok && departs == "" {
-		t.Errorf("%s %s (%s) is against the document: %s\n%s", c.method, c.path, c.name, told(wrong), got.text)
-	}
-	if ok && departs != "" {
-		t.Errorf("%s %s (%s) agrees with the document although it is listed as: %s", c.method, c.path, c.name, departs)
-	}
-}
-
-func (c call) request(t *testing.T) *http.Request {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), c.method, "https://api.gomotive.com"+c.path, strings.NewReader(c.body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("X-Api-Key", everything)
-	if c.body != "" {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	if c.user != "" {
-		r.Header.Set("X-User-Id", c.user)
-	}
-	return r
-}
-
-// refusal is a call with another key or under a fault.
+// refusal is a call with another key, under a fault or with switches turned.
 type refusal struct {
 	call
-	key   string
-	fault string
+	key      string
+	fault    string
+	switched bool
 }
 
 func refusals() []refusal {
@@ -167,14 +92,16 @@ func refusals() []refusal {
 	reads, writes := operations()
 	add := func(operation, lacks string) {
 		verb, path, _ := strings.Cut(operation, " ")
-		if strings.HasPrefix(path, "/v1/inspection_reports") || strings.HasPrefix(path, "/v1/vehicles/lookup?") {
+		if undocumented(path) {
 			return
 		}
 		as := func(name string, status int) call { return call{name, verb, path, `{}`, status, ""} }
-		all = append(all, refusal{as("an unknown key", 401), "nobody", ""}, refusal{as("a scope too few", 403), lacks, ""},
-			refusal{as("throttled", 429), everything, `{"fault":"throttle"}`})
+		all = append(all, refusal{call: as("an unknown key", 401), key: "nobody"},
+			refusal{call: as("a scope too few", 403), key: lacks},
+			refusal{call: as("throttled", 429), key: everything, fault: `{"fault":"throttle"}`})
 		for _, status := range []int{500, 502, 503, 504} {
-			all = append(all, refusal{as("out of order", status), everything, fmt.Sprintf(`{"fault":"status","status":%d}`, status)})
+			fault := fmt.Sprintf(`{"fault":"status","status":%d}`, status)
+			all = append(all, refusal{call: as("out of order", status), key: everything, fault: fault})
 		}
 	}
 	for operation := range reads {
@@ -184,16 +111,4 @@ func refusals() []refusal {
 		add(operation, readOnly)
 	}
 	return all
-}
-
-func told(wrong []*oaserrors.ValidationError) string {
-	var lines []string
-	for _, w := range wrong {
-		line := w.Message + ": " + w.Reason
-		for _, s := range w.SchemaValidationErrors {
-			line += "; " + s.Reason
-		}
-		lines = append(lines, line)
-	}
-	return strings.Join(lines, "\n")
 }

@@ -9,13 +9,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestAMessageToSeveralIsOneWithATextAsID(t *testing.T) {
 	t.Parallel()
-	clock := newWatch()
-	s := start(t, simkit.Options{Now: clock.time})
-	clock.advance(1500 * time.Millisecond)
+	clock := simtest.NewClock()
+	s := start(t, simkit.Options{Now: clock.Now})
+	clock.Advance(1500 * time.Millisecond)
 	sent := s.must("POST", "/v2/messages", `{"sender_id":520008,"receiver_ids":[520001,520002,520001],"body":"hello"}`)
 	key, isText := sent["id"].(string)
 	want := map[string]any{
@@ -42,12 +43,12 @@ func TestAMessageToSeveralIsOneWithATextAsID(t *testing.T) {
 
 func TestMessagesAreListedOfOneSenderWithinATime(t *testing.T) {
 	t.Parallel()
-	clock := newWatch()
-	s := start(t, simkit.Options{Now: clock.time})
-	clock.advance(time.Hour)
-	got := s.do("POST", "/v1/messages", `{"recipient_id":520001,"body":"later"}`, "X-User-Id", admin)
-	if got.text != `{"success":true}` {
-		t.Errorf("the answer of version 1 = %s", got.text)
+	clock := simtest.NewClock()
+	s := start(t, simkit.Options{Now: clock.Now})
+	clock.Advance(time.Hour)
+	got := s.Do("POST", "/v1/messages", `{"recipient_id":520001,"body":"later"}`, "X-User-Id", admin)
+	if got.Text != `{"success":true}` {
+		t.Errorf("the answer of version 1 = %s", got.Text)
 	}
 	for _, c := range []struct {
 		query, user, zone string
@@ -68,11 +69,11 @@ func TestMessagesAreListedOfOneSenderWithinATime(t *testing.T) {
 
 func TestAFuelPurchaseIsShownWithItsVehicleAndDriver(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: newWatch().time})
+	s := start(t, simkit.Options{Now: simtest.NewClock().Now})
 	made := s.must("POST", "/v1/fuel_purchases", with(strings.Replace(newFuel, `"fuel":12`, `"fuel":"12.25"`, 1), `"total_cost":"48.2"`))
 	v, _ := made["vehicle"].(map[string]any)
 	d, _ := made["driver"].(map[string]any)
-	if id(v) != vehicle || v["number"] != "101" || id(d) != driver {
+	if simtest.ID(v) != vehicle || v["number"] != "101" || simtest.ID(d) != driver {
 		t.Errorf("vehicle %v, driver %v", v, d)
 	}
 	delete(made, "vehicle")
@@ -85,19 +86,19 @@ func TestAFuelPurchaseIsShownWithItsVehicleAndDriver(t *testing.T) {
 	if diff := cmp.Diff(want, made); diff != "" {
 		t.Error(diff)
 	}
-	changed := s.must("PUT", "/v1/fuel_purchases/"+id(made), `{"vendor":"Shell"}`)
+	changed := s.must("PUT", "/v1/fuel_purchases/"+simtest.ID(made), `{"vendor":"Shell"}`)
 	if changed["vendor"] != "Shell" || changed["ref_no"] != "01930f2e" {
 		t.Errorf("changed = %v", changed)
 	}
-	s.do("DELETE", "/v1/fuel_purchases/"+id(made), "")
-	s.do("GET", "/v1/fuel_purchases/"+id(made), "").refused(t, http.StatusNotFound)
+	s.Do("DELETE", "/v1/fuel_purchases/"+simtest.ID(made), "")
+	refused(t, s.Do("GET", "/v1/fuel_purchases/"+simtest.ID(made), ""), http.StatusNotFound)
 }
 
 func TestARepeatedFuelPurchaseIsASecondOne(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
-	first, second := id(s.must("POST", "/v1/fuel_purchases", newFuel)), id(s.must("POST", "/v1/fuel_purchases", newFuel))
-	if first == second || len(s.objects("fuel_purchases")) != 4 {
+	first, second := simtest.ID(s.must("POST", "/v1/fuel_purchases", newFuel)), simtest.ID(s.must("POST", "/v1/fuel_purchases", newFuel))
+	if first == second || len(s.Objects("fuel_purchases")) != 4 {
 		t.Errorf("%s and %s", first, second)
 	}
 }

@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
@@ -43,13 +45,16 @@ func recordID(v any) string {
 	return simkit.Integer(v)
 }
 
+func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
 func externalKey(externalID, integration string) string {
 	return "external id " + strconv.Quote(externalID) + " of integration " + strconv.Quote(integration)
 }
 
 func putExternalID(tx *simkit.Tx, id int64, o simkit.Object) error {
 	o["id"] = id
-	return tx.Put(externalIDs, idText(id), o, externalKey(text(o, "external_id"), text(o, "integration_name")))
+	key := externalKey(simkit.Text(o, "external_id"), simkit.Text(o, "integration_name"))
+	return tx.Put(externalIDs, idText(id), o, key)
 }
 
 // applyExternalIDs adds and changes the external ids of a holder as the body's attributes say.
@@ -66,8 +71,8 @@ func applyExternalIDs(tx *simkit.Tx, body simkit.Object, holder string, holderID
 		}
 		if _, changes := a["id"]; changes {
 			i, ok := tx.Get(externalIDs, idText(id))
-			if !ok || text(i.Object, "external_id_holder_type") != holder || number(i.Object, "external_id_holder_id") != holderID {
-				return &refusal{status: 404, message: "there is no external id " + idText(id) + " of this record"}
+			if !ok || !belongs(i.Object, holder, holderID) {
+				return simkit.Refused(http.StatusNotFound, "there is no external id %d of this record", id)
 			}
 		}
 		err := putExternalID(tx, id, simkit.Object{
@@ -81,11 +86,16 @@ func applyExternalIDs(tx *simkit.Tx, body simkit.Object, holder string, holderID
 	return nil
 }
 
+// belongs tells whether an external id is one of a holder.
+func belongs(o simkit.Object, holder string, holderID int64) bool {
+	return simkit.Text(o, "external_id_holder_type") == holder && simkit.Int(o, "external_id_holder_id") == holderID
+}
+
 // externalIDsOf are the external ids of a holder as its answers show them.
 func externalIDsOf(tx *simkit.Tx, holder string, holderID int64) []any {
 	list := []any{}
 	for _, i := range tx.Items(externalIDs) {
-		if number(i.Object, "external_id_holder_id") == holderID && text(i.Object, "external_id_holder_type") == holder {
+		if belongs(i.Object, holder, holderID) {
 			list = append(list, pick(i.Object, "id", "external_id", "integration_name"))
 		}
 	}
@@ -95,22 +105,22 @@ func externalIDsOf(tx *simkit.Tx, holder string, holderID int64) []any {
 var externalIDFilters = []string{"external_id", "integration_name"}
 
 // lookUpExternalID finds the holder of a pair among those of one type.
-func (c *call) lookUpExternalID(tx *simkit.Tx, holder string) (*simkit.Item, error) {
+func lookUpExternalID(tx *simkit.Tx, c *simkit.Call, holder string) (*simkit.Item, error) {
 	for _, name := range externalIDFilters {
-		if c.query.Get(name) == "" {
-			return nil, invalid("%s is required", name)
+		if c.Query.Get(name) == "" {
+			return nil, simkit.Invalid("%s is required", name)
 		}
 	}
-	_, owner, found := tx.Owner(externalKey(c.query.Get("external_id"), c.query.Get("integration_name")))
+	_, owner, found := tx.Owner(externalKey(c.Query.Get("external_id"), c.Query.Get("integration_name")))
 	if !found {
-		return nil, missing()
+		return nil, simkit.Missing()
 	}
 	record, _ := tx.Get(externalIDs, owner)
-	if text(record.Object, "external_id_holder_type") != holder {
-		return nil, missing()
+	if simkit.Text(record.Object, "external_id_holder_type") != holder {
+		return nil, simkit.Missing()
 	}
-	if i, ok := tx.Get(collectionOf(holder), idText(number(record.Object, "external_id_holder_id"))); ok {
+	if i, ok := tx.Get(collectionOf(holder), idText(simkit.Int(record.Object, "external_id_holder_id"))); ok {
 		return i, nil
 	}
-	return nil, missing()
+	return nil, simkit.Missing()
 }

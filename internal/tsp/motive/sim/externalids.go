@@ -17,36 +17,28 @@ func externalIDPutShape() simkit.Shape {
 }
 
 // postExternalID adds an external id to a record. Its answer is documented without an envelope.
-func postExternalID(tx *simkit.Tx, c *call) (any, error) {
-	collection := collectionOf(text(c.body, "external_id_holder_type"))
-	if _, err := exists(tx, collection, "external_id_holder_id", number(c.body, "external_id_holder_id")); err != nil {
+func postExternalID(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	collection := collectionOf(simkit.Text(c.Body, "external_id_holder_type"))
+	if _, err := exists(tx, collection, "external_id_holder_id", simkit.Int(c.Body, "external_id_holder_id")); err != nil {
 		return nil, err
 	}
 	id := newID(tx, externalIDIDs)
-	if err := putExternalID(tx, id, merge(simkit.Object{}, c.body)); err != nil {
+	if err := putExternalID(tx, id, merge(simkit.Object{}, c.Body)); err != nil {
 		return nil, err
 	}
 	i, _ := tx.Get(externalIDs, idText(id))
 	return i.Object, nil
 }
 
-func putExternalIDRecord(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.get(tx, externalIDs)
+func putExternalIDRecord(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	i, err := tx.Find(externalIDs, c.ID())
 	if err != nil {
 		return nil, err
 	}
-	o := merge(i.Object, c.body)
-	if err := putExternalID(tx, number(i.Object, "id"), o); err != nil {
+	o := merge(i.Object, c.Body)
+	if err := putExternalID(tx, simkit.Int(i.Object, "id"), o); err != nil {
 		return nil, err
 	}
-	noteChange(tx, externalIDs, c)
+	tx.NoteChange(externalIDs, simkit.Int(i.Object, "id"), c.Body)
 	return o, nil
-}
-
-func deleteExternalID(tx *simkit.Tx, c *call) (any, error) {
-	if _, err := c.get(tx, externalIDs); err != nil {
-		return nil, err
-	}
-	tx.Delete(externalIDs, c.id)
-	return nil, nil
 }

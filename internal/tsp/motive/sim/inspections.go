@@ -33,43 +33,46 @@ func inspectionShape() simkit.Shape {
 	}
 }
 
-func listInspections(tx *simkit.Tx, c *call) (any, error) {
-	from, err := c.day("start_date", time.Time{})
+func inspectionClass() class {
+	return class{
+		collection: inspections, name: "inspection_report", holder: holdsInspection,
+		keep: keepInspection, show: showInspection,
+	}
+}
+
+func listInspections(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	from, err := day(c, "start_date", time.Time{})
 	if err != nil {
 		return nil, err
 	}
-	last, err := c.day("end_date", tx.Now())
+	last, err := day(c, "end_date", tx.Now())
 	if err != nil {
 		return nil, err
 	}
-	after, bounded, err := c.moment("updated_after")
+	after, bounded, err := moment(c, "updated_after")
 	if err != nil {
 		return nil, err
 	}
-	status := c.query.Get("status")
+	status := c.Query.Get("status")
 	if !slices.Contains([]string{"", "all", "with_defects", "with_no_defects", "with_signature_missing", "unknown",
 		"harmless", "corrected"}, status) {
-		return nil, invalid("status %q is unknown", status)
+		return nil, simkit.Invalid("status %q is unknown", status)
 	}
-	var found []*simkit.Item
-	for _, i := range tx.Items(inspections) {
-		at, _ := time.Parse(time.RFC3339, text(i.Object, "time"))
-		updated, _ := time.Parse(time.RFC3339, text(i.Object, "updated_at"))
-		if at.Before(from) || !at.Before(last.AddDate(0, 0, 1)) || bounded && updated.Before(after) || !inState(i.Object, status) {
-			continue
+	return inspectionClass().list(tx, c, func(i *simkit.Item) bool {
+		at, _ := time.Parse(time.RFC3339, simkit.Text(i.Object, "time"))
+		updated, _ := time.Parse(time.RFC3339, simkit.Text(i.Object, "updated_at"))
+		if at.Before(from) || !at.Before(last.AddDate(0, 0, 1)) || bounded && updated.Before(after) {
+			return false
 		}
-		if c.names("driver_ids", i.Object, "driver_id") && c.names("vehicle_ids", i.Object, "vehicle_id") &&
-			c.names("asset_ids", i.Object, "asset_id") {
-			found = append(found, i)
-		}
-	}
-	return c.page("inspection_reports", "inspection_report", showAll(tx, found, showInspection))
+		return inState(i.Object, status) && names(c, "driver_ids", i.Object, "driver_id") &&
+			names(c, "vehicle_ids", i.Object, "vehicle_id") && names(c, "asset_ids", i.Object, "asset_id")
+	})
 }
 
 // names reports whether a filter by ids is absent or names the id in a member.
-func (c *call) names(parameter string, o simkit.Object, member string) bool {
-	wanted := c.listed(parameter)
-	return len(wanted) == 0 || slices.Contains(wanted, idText(number(o, member)))
+func names(c *simkit.Call, parameter string, o simkit.Object, member string) bool {
+	wanted := listed(c, parameter)
+	return len(wanted) == 0 || slices.Contains(wanted, idText(simkit.Int(o, member)))
 }
 
 func inState(o simkit.Object, status string) bool {
@@ -84,29 +87,22 @@ func inState(o simkit.Object, status string) bool {
 	case "with_signature_missing":
 		return o["driver_signed_at"] == nil
 	}
-	return text(o, "status") == status
+	return simkit.Text(o, "status") == status
 }
 
-// putInspection corrects a report, or resolves some of its parts.
-func putInspection(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.get(tx, inspections)
-	if err != nil {
-		return nil, err
-	}
-	o := merge(i.Object, simkit.Object{attributesMember: c.body[attributesMember]})
-	if status, given := c.body["status"]; given {
+// keepInspection corrects a report, or resolves some of its parts.
+func keepInspection(tx *simkit.Tx, c *simkit.Call, before simkit.Object) (*simkit.Item, error) {
+	o := merge(before, simkit.Object{attributesMember: c.Body[attributesMember]})
+	if status, given := c.Body["status"]; given {
 		o["status"] = status
 	}
-	if resolution, given := c.body["defect_statuses"].(simkit.Object); given {
+	if resolution, given := c.Body["defect_statuses"].(simkit.Object); given {
+		var err error
 		if o["inspected_parts"], err = resolve(o, resolution); err != nil {
 			return nil, err
 		}
 	}
-	if i, err = keep(tx, holdsInspection, o); err != nil {
-		return nil, err
-	}
-	noteChange(tx, inspections, c)
-	return simkit.Object{"inspection_report": showInspection(tx, i)}, nil
+	return storeHolder(tx, holdsInspection, o)
 }
 
 // resolve returns the parts of a report with the named ones resolved.
@@ -116,7 +112,7 @@ func resolve(o, resolution simkit.Object) ([]any, error) {
 	parts := make([]any, 0, len(before))
 	for _, v := range before {
 		part, _ := v.(simkit.Object)
-		if at := slices.Index(open, number(part, "id")); at >= 0 {
+		if at := slices.Index(open, simkit.Int(part, "id")); at >= 0 {
 			open = slices.Delete(open, at, at+1)
 			part = merge(part, simkit.Object{
 				"status": resolution["status"], "mechanic_details": pick(resolution, "mechanic_note", "mechanic_name",
@@ -126,7 +122,7 @@ func resolve(o, resolution simkit.Object) ([]any, error) {
 		parts = append(parts, part)
 	}
 	if len(open) > 0 {
-		return nil, invalid("resolved_defects: there is no part %d in this report", open[0])
+		return nil, simkit.Invalid("resolved_defects: there is no part %d in this report", open[0])
 	}
 	return parts, nil
 }
@@ -135,12 +131,12 @@ func showInspection(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 	o := pick(i.Object, "id", "log_id", "date", "time", "odometer", "location", "city", "state", "inspection_type",
 		"status", "entity_type", "entity_num", "driver_signed_at", "mechanic_signed_at", "mechanic_signature_url",
 		"inspected_parts", "created_at", "updated_at", "vehicle", "asset", "driver", "reviewer", "mechanic")
-	if v, ok := tx.Get(vehicles, idText(number(i.Object, "vehicle_id"))); ok {
+	if v, ok := tx.Get(vehicles, idText(simkit.Int(i.Object, "vehicle_id"))); ok {
 		o["vehicle"] = briefVehicle(v)
 	}
-	if d, ok := tx.Get(users, idText(number(i.Object, "driver_id"))); ok {
+	if d, ok := tx.Get(users, idText(simkit.Int(i.Object, "driver_id"))); ok {
 		o["driver"] = briefUser(d)
 	}
-	o["external_ids"] = externalIDsOf(tx, holdsInspection, number(i.Object, "id"))
+	o["external_ids"] = externalIDsOf(tx, holdsInspection, simkit.Int(i.Object, "id"))
 	return o
 }

@@ -33,28 +33,30 @@ func messageV2Shape() simkit.Shape {
 }
 
 // postMessageV1 sends a message to one user on behalf of X-User-Id. The answer has no id.
-func postMessageV1(tx *simkit.Tx, c *call) (any, error) {
-	if c.user == 0 {
-		return nil, invalid("the header X-User-Id is required: it is the sender")
+func postMessageV1(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	sender := caller(c).user
+	if sender == 0 {
+		return nil, simkit.Invalid("the header X-User-Id is required: it is the sender")
 	}
-	if _, err := sendMessage(tx, c.user, []int64{number(c.body, "recipient_id")}, text(c.body, "body")); err != nil {
+	recipients := []int64{simkit.Int(c.Body, "recipient_id")}
+	if _, err := sendMessage(tx, sender, recipients, simkit.Text(c.Body, "body")); err != nil {
 		return nil, err
 	}
 	return simkit.Object{"success": true}, nil
 }
 
 // postMessageV2 sends one message to one or more users.
-func postMessageV2(tx *simkit.Tx, c *call) (any, error) {
-	_, one := c.body["receiver_id"]
-	_, several := c.body["receiver_ids"]
-	recipients := numbers(c.body, "receiver_ids")
+func postMessageV2(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	_, one := c.Body["receiver_id"]
+	_, several := c.Body["receiver_ids"]
+	recipients := numbers(c.Body, "receiver_ids")
 	if one {
-		recipients = []int64{number(c.body, "receiver_id")}
+		recipients = []int64{simkit.Int(c.Body, "receiver_id")}
 	}
 	if one == several || len(recipients) == 0 {
-		return nil, invalid("receiver_ids, or receiver_id in its place, must name at least one user")
+		return nil, simkit.Invalid("receiver_ids, or receiver_id in its place, must name at least one user")
 	}
-	o, err := sendMessage(tx, number(c.body, "sender_id"), recipients, text(c.body, "body"))
+	o, err := sendMessage(tx, simkit.Int(c.Body, "sender_id"), recipients, simkit.Text(c.Body, "body"))
 	if err != nil {
 		return nil, err
 	}
@@ -86,21 +88,23 @@ func sendMessage(tx *simkit.Tx, sender int64, recipients []int64, body string) (
 
 // listMessages shows the messages that the user in X-User-Id has sent, which the page demands, one row for each
 // recipient. Order, and that the rows of one message share its id, are not documented.
-func (s *service) listMessages(tx *simkit.Tx, c *call) (any, error) {
-	if c.user == 0 && !s.host.On(listAllMessages) {
-		return nil, invalid("the header X-User-Id is required: it is whose messages are listed")
+func (s *service) listMessages(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	sender := caller(c).user
+	if sender == 0 && !s.Host.On(listAllMessages) {
+		return nil, simkit.Invalid("the header X-User-Id is required: it is whose messages are listed")
 	}
-	from, bounded, err := c.moment("min_updated_at")
+	from, bounded, err := moment(c, "min_updated_at")
 	if err != nil {
 		return nil, err
 	}
-	to, ends, err := c.moment("max_updated_at")
+	to, ends, err := moment(c, "max_updated_at")
 	if err != nil {
 		return nil, err
 	}
 	var rows []simkit.Object
 	for _, i := range tx.Items(messages) {
-		if c.user != 0 && number(i.Object, "sender_id") != c.user || bounded && i.At.Before(from) || ends && i.At.After(to) {
+		others := sender != 0 && simkit.Int(i.Object, "sender_id") != sender
+		if others || bounded && i.At.Before(from) || ends && i.At.After(to) {
 			continue
 		}
 		for _, id := range numbers(i.Object, "recipient_ids") {
@@ -109,5 +113,5 @@ func (s *service) listMessages(tx *simkit.Tx, c *call) (any, error) {
 			rows = append(rows, row)
 		}
 	}
-	return c.page("messages", "message", rows)
+	return page(c, "messages", "message", rows)
 }

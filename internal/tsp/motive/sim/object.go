@@ -19,7 +19,6 @@ const (
 	fuel        = "fuel_purchases"
 	inspections = "inspection_reports"
 	externalIDs = "external_ids"
-	changes     = "changes"
 )
 
 // What the ids of each class are counted from. Those of assets meet those of users on purpose: an id names an object
@@ -39,7 +38,7 @@ const (
 // Objects lists a collection for the admin side.
 func (s *service) Objects(tx *simkit.Tx, collection string) ([]*simkit.Item, bool) {
 	switch collection {
-	case vehicles, assets, users, groups, companies, messages, fuel, inspections, externalIDs, changes:
+	case vehicles, assets, users, groups, companies, messages, fuel, inspections, externalIDs, simkit.Changes:
 		return tx.Items(collection), true
 	}
 	return nil, false
@@ -49,18 +48,6 @@ func (s *service) Objects(tx *simkit.Tx, collection string) ([]*simkit.Item, boo
 func newID(tx *simkit.Tx, class int64) int64 { return class + tx.NextSeq() }
 
 func idText(id int64) string { return strconv.FormatInt(id, 10) }
-
-// text is a text member of an object, or "".
-func text(o simkit.Object, name string) string {
-	s, _ := o[name].(string)
-	return s
-}
-
-// number is a whole-number member of an object, or 0.
-func number(o simkit.Object, name string) int64 {
-	n, _ := o[name].(int64)
-	return n
-}
 
 // numbers is a member that is a list of whole numbers.
 func numbers(o simkit.Object, name string) []int64 {
@@ -99,31 +86,12 @@ func merge(o, body simkit.Object) simkit.Object {
 	return out
 }
 
-// get finds an object of a class by the id in the path.
-func (c *call) get(tx *simkit.Tx, collection string) (*simkit.Item, error) {
-	if i, ok := tx.Get(collection, c.id); ok {
-		return i, nil
-	}
-	return nil, missing()
-}
-
-// noteChange keeps the history of updates, so that tests can check their order. A password is not kept.
-func noteChange(tx *simkit.Tx, collection string, c *call) {
-	patch := c.body
-	if _, given := patch["password"]; given {
-		patch = maps.Clone(patch)
-		patch["password"] = "*****"
-	}
-	id, _ := strconv.ParseInt(c.id, 10, 64)
-	tx.Add(changes, simkit.Object{"collection": collection, "id": id, "patch": patch, "at": timestamp(tx.Now())})
-}
-
 // exists refuses the id of an object that there is not. The status of such a refusal is not documented.
 func exists(tx *simkit.Tx, collection, member string, id int64) (*simkit.Item, error) {
 	if i, ok := tx.Get(collection, idText(id)); ok {
 		return i, nil
 	}
-	return nil, invalid("%s: there is no %d among the %s", member, id, collection)
+	return nil, simkit.Invalid("%s: there is no %d among the %s", member, id, collection)
 }
 
 // checkGroups refuses ids of groups that there are not.

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestAListComesInNumberedPagesAndEndsWithAnEmptyOne(t *testing.T) {
@@ -26,7 +27,7 @@ func TestAListComesInNumberedPagesAndEndsWithAnEmptyOne(t *testing.T) {
 			if len(got) == 0 {
 				break
 			}
-			all = append(all, ids(got)...)
+			all = append(all, simtest.IDs(got)...)
 		}
 		if len(all) != total || !slices.IsSorted(all) {
 			t.Errorf("%s: %v", path, all)
@@ -53,7 +54,7 @@ func TestAPageHolds25ObjectsUnlessAskedAndAtMost100(t *testing.T) {
 
 func TestListsAreFiltered(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: newWatch().time})
+	s := start(t, simkit.Options{Now: simtest.NewClock().Now})
 	s.must("PUT", "/v1/assets/520002", `{"status":"inactive"}`)
 	s.must("POST", "/v1/fuel_purchases", `{"vehicle_id":1800006,"driver_id":520001,"purchased_at":"2026-11-01","jurisdiction":"NV","fuel_type":"cng","fuel":1,"fuel_unit":"gal"}`)
 	for path, want := range map[string]int{

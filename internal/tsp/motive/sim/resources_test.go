@@ -10,13 +10,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestAVehicleKeepsWhatAPutDoesNotNameAndShowsNulls(t *testing.T) {
 	t.Parallel()
-	clock := newWatch()
-	s := start(t, simkit.Options{Now: clock.time})
-	clock.advance(time.Minute)
+	clock := simtest.NewClock()
+	s := start(t, simkit.Options{Now: clock.Now})
+	clock.Advance(time.Minute)
 	s.must("PUT", "/v1/vehicles/"+vehicle, `{"notes":"m"}`)
 	s.must("PUT", "/v1/vehicles/"+vehicle, `{"notes":"n","availability_details":{"availability_status":"out_of_service","out_of_service_reason":"engine"}}`)
 	got := s.must("PUT", "/v1/vehicles/"+vehicle, `{"vin":null,"current_driver":{"id":520002},"permanent_driver_id":520001,"availability_details":{"additional_note":"a"}}`)
@@ -63,17 +64,17 @@ func TestAnExternalIDBelongsToOneRecordOfAnyClass(t *testing.T) {
 	s := start(t, simkit.Options{})
 	pair := `[{"external_id":"K-1","integration_name":"tms"}]`
 	made := s.must("POST", "/v1/vehicles", with(newVehicle, `"external_ids_attributes":`+pair))
-	for _, path := range []string{"/v1/vehicles/" + id(made), "/v1/assets/" + asset, "/v1/users/" + driver, "/v2/inspection_reports/" + report} {
-		if message := s.do("PUT", path, `{"external_ids_attributes":`+pair+`}`).refused(t, http.StatusBadRequest); !strings.Contains(message, `"K-1"`) {
+	for _, path := range []string{"/v1/vehicles/" + simtest.ID(made), "/v1/assets/" + asset, "/v1/users/" + driver, "/v2/inspection_reports/" + report} {
+		if message := refused(t, s.Do("PUT", path, `{"external_ids_attributes":`+pair+`}`), http.StatusBadRequest); !strings.Contains(message, `"K-1"`) {
 			t.Errorf("PUT %s: %q", path, message)
 		}
 	}
 	s.must("PUT", "/v1/assets/"+asset, `{"external_ids_attributes":[{"external_id":"K-1","integration_name":"other"}]}`)
 	found := s.must("GET", "/v1/assets/lookup_by_external_id?external_id=K-1&integration_name=other", "")
-	if list, _ := found["external_ids"].([]any); id(found) != asset || len(list) != 1 {
+	if list, _ := found["external_ids"].([]any); simtest.ID(found) != asset || len(list) != 1 {
 		t.Errorf("found %v", found)
 	}
-	s.do("GET", "/v1/users/lookup_by_external_id?external_id=K-1&integration_name=tms", "").refused(t, http.StatusNotFound)
+	refused(t, s.Do("GET", "/v1/users/lookup_by_external_id?external_id=K-1&integration_name=tms", ""), http.StatusNotFound)
 }
 
 func TestAttributesAddAnExternalIDAndWithAnIDChangeIt(t *testing.T) {
@@ -85,11 +86,11 @@ func TestAttributesAddAnExternalIDAndWithAnIDChangeIt(t *testing.T) {
 		t.Fatalf("external ids = %v", list)
 	}
 	second, _ := list[1].(map[string]any)
-	s.must("PUT", "/v1/vehicles/"+vehicle, `{"external_ids_attributes":[{"id":`+id(second)+`,"external_id":"10","integration_name":"tms"}]}`)
-	s.do("GET", "/v1/vehicles/lookup_by_external_id?external_id=9&integration_name=tms", "").refused(t, http.StatusNotFound)
+	s.must("PUT", "/v1/vehicles/"+vehicle, `{"external_ids_attributes":[{"id":`+simtest.ID(second)+`,"external_id":"10","integration_name":"tms"}]}`)
+	refused(t, s.Do("GET", "/v1/vehicles/lookup_by_external_id?external_id=9&integration_name=tms", ""), http.StatusNotFound)
 	s.must("GET", "/v1/vehicles/lookup_by_external_id?external_id=10&integration_name=tms", "")
-	s.do("DELETE", "/v1/external_ids/"+id(second), "")
-	s.do("GET", "/v1/vehicles/lookup_by_external_id?external_id=10&integration_name=tms", "").refused(t, http.StatusNotFound)
+	s.Do("DELETE", "/v1/external_ids/"+simtest.ID(second), "")
+	refused(t, s.Do("GET", "/v1/vehicles/lookup_by_external_id?external_id=10&integration_name=tms", ""), http.StatusNotFound)
 	if got := s.must("GET", "/v1/vehicles/"+vehicle, "")["external_ids"]; fmt.Sprint(got) != "[map[external_id:V-101 id:310001 integration_name:demo_tms]]" {
 		t.Errorf("external ids = %v", got)
 	}
@@ -102,15 +103,15 @@ func TestAnExternalIDRecordTellsItsHolder(t *testing.T) {
 	want := map[string]any{
 		"id": made["id"], "external_id": "77", "integration_name": "tms", "external_id_holder_id": 520001.0, "external_id_holder_type": "User",
 	}
-	if diff := cmp.Diff(want, made); diff != "" || id(made) == "" {
+	if diff := cmp.Diff(want, made); diff != "" || simtest.ID(made) == "" {
 		t.Error(diff)
 	}
-	changed := s.must("PUT", "/v1/external_ids/"+id(made)+"?external_id=78", "")
+	changed := s.must("PUT", "/v1/external_ids/"+simtest.ID(made)+"?external_id=78", "")
 	if changed["external_id"] != "78" || changed["integration_name"] != "tms" {
 		t.Errorf("changed = %v", changed)
 	}
-	if found := s.must("GET", "/v1/users/lookup_by_external_id?external_id=78&integration_name=tms", ""); id(found) != driver {
-		t.Errorf("found %s", id(found))
+	if found := s.must("GET", "/v1/users/lookup_by_external_id?external_id=78&integration_name=tms", ""); simtest.ID(found) != driver {
+		t.Errorf("found %s", simtest.ID(found))
 	}
 }
 
@@ -135,9 +136,9 @@ func TestAPasswordIsKeptNowhere(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
 	made := s.must("POST", "/v1/users", strings.Replace(newDriver, "secret", "hunter22", 1))
-	s.must("PUT", "/v1/users/"+id(made), `{"password":"hunter23"}`)
+	s.must("PUT", "/v1/users/"+simtest.ID(made), `{"password":"hunter23"}`)
 	for _, path := range []string{"/_sim/objects/users", "/_sim/objects/changes", "/_sim/requests", "/v1/users"} {
-		if strings.Contains(s.do("GET", path, "").text, "hunter2") {
+		if strings.Contains(s.Do("GET", path, "").Text, "hunter2") {
 			t.Errorf("%s holds a password", path)
 		}
 	}
@@ -150,25 +151,25 @@ func TestAUserIsFoundByWhatIdentifiesIt(t *testing.T) {
 		"email=amir.haddad@demofreight.example", "username=amir.haddad", "driver_company_id=D-1", "phone=4155550100",
 		"username=amir.haddad&driver_company_id=D-1",
 	} {
-		if found := s.must("GET", "/v1/users/lookup?"+query, ""); id(found) != driver {
-			t.Errorf("%s: %s", query, id(found))
+		if found := s.must("GET", "/v1/users/lookup?"+query, ""); simtest.ID(found) != driver {
+			t.Errorf("%s: %s", query, simtest.ID(found))
 		}
 	}
-	s.do("GET", "/v1/users/lookup?username=amir.haddad&driver_company_id=D-2", "").refused(t, http.StatusNotFound)
-	s.do("GET", "/v1/users/lookup?phone=", "").refused(t, http.StatusNotFound)
+	refused(t, s.Do("GET", "/v1/users/lookup?username=amir.haddad&driver_company_id=D-2", ""), http.StatusNotFound)
+	refused(t, s.Do("GET", "/v1/users/lookup?phone=", ""), http.StatusNotFound)
 }
 
 func TestTheAdminSideShowsChangesInOrder(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: newWatch().time})
+	s := start(t, simkit.Options{Now: simtest.NewClock().Now})
 	for n := range 3 {
 		s.must("PUT", "/v1/vehicles/"+vehicle, fmt.Sprintf(`{"notes":"%d"}`, n))
 	}
 	var notes []any
 	last := 0.0
-	for _, c := range s.objects("changes") {
+	for _, c := range s.Objects("changes") {
 		seq, _ := c["seq"].(float64)
-		if seq <= last || c["collection"] != "vehicles" || c["id"] != 1800001.0 || c["at"] != "2026-11-24T12:00:00Z" {
+		if seq <= last || c["collection"] != "vehicles" || c["id"] != 1800001.0 || c["at"] != "2026-11-24T12:00:00.000Z" {
 			t.Errorf("change = %v", c)
 		}
 		patch, _ := c["patch"].(map[string]any)

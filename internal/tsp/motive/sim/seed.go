@@ -38,7 +38,7 @@ func seedCompany(tx *simkit.Tx) error {
 // seedOne stores one object of a class that has times.
 func seedOne(tx *simkit.Tx, collection string, o simkit.Object, keys ...string) error {
 	o["created_at"], o["updated_at"] = timestamp(tx.Now()), timestamp(tx.Now())
-	return tx.Put(collection, idText(number(o, "id")), o, keys...)
+	return tx.Put(collection, idText(simkit.Int(o, "id")), o, keys...)
 }
 
 func seedVehicles(tx *simkit.Tx) error {
@@ -65,7 +65,7 @@ func seedVehicles(tx *simkit.Tx) error {
 func seedAssets(tx *simkit.Tx) error {
 	var errs []error
 	for n, kind := range []string{"dry_box", "flatbed", "low_boy", "dry_box"} {
-		errs = append(errs, seedOne(tx, assets, merge(newAsset(), simkit.Object{
+		errs = append(errs, seedOne(tx, assets, merge(newAsset(tx), simkit.Object{
 			"id":   int64(assetIDs + n + 1),
 			"name": "Trailer " + strconv.Itoa(201+n), "type": kind, "make": "Utility", "model": "3000R", "year": "2016",
 			"vin": "1UYVS2530GU51230" + strconv.Itoa(n+1), "group_ids": []any{int64(groupIDs + 2)},
@@ -82,7 +82,7 @@ func seedUsers(tx *simkit.Tx) error {
 	} {
 		first, last, _ := strings.Cut(name, " ")
 		login := strings.ToLower(first + "." + last)
-		o := merge(newUser(), simkit.Object{
+		o := merge(newUser(tx), simkit.Object{
 			"id":         int64(userIDs + n + 1),
 			"first_name": first, "last_name": last, "username": login, "email": login + "@demofreight.example",
 			"phone": "415555010" + strconv.Itoa(n), "phone_country_code": "+1", "role": roleDriver,
@@ -143,13 +143,16 @@ func seedFuel(tx *simkit.Tx) error {
 func seedInspection(tx *simkit.Tx) error {
 	at := tx.Now().Add(-2 * time.Hour)
 	part := func(n int64, name, notes string) simkit.Object {
-		return simkit.Object{"id": inspectedParts + n, "category": name, "notes": notes, "status": "open", "mechanic_details": nil}
+		return simkit.Object{
+			"id": inspectedParts + n, "category": name, "notes": notes, "status": "open", "mechanic_details": nil,
+		}
 	}
 	return seedOne(tx, inspections, simkit.Object{
 		"id":     int64(inspectionIDs + 1),
 		"log_id": int64(1), "date": at.UTC().Format(time.DateOnly), "time": timestamp(at), "odometer": int64(210002),
 		"location": "Oakland, CA", "city": "Oakland", "state": "CA", "inspection_type": "pre_trip", "status": "unknown",
 		"entity_type": "vehicle", "entity_num": "101", "vehicle_id": int64(vehicleIDs + 1), "driver_id": int64(userIDs + 1),
-		"driver_signed_at": timestamp(at), "inspected_parts": []any{part(1, "Tires", "worn"), part(2, "Lights", "left low beam out")},
+		"driver_signed_at": timestamp(at),
+		"inspected_parts":  []any{part(1, "Tires", "worn"), part(2, "Lights", "left low beam out")},
 	})
 }

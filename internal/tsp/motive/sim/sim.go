@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"errors"
 	"net/http"
 	"sync/atomic"
 
@@ -27,63 +26,35 @@ func Info() simkit.Info { return simkit.Info{Name: "motive", PortOffset: 2} }
 
 // New opens a Motive simulator with the state found in opts.Dir, or a seeded one.
 func New(opts simkit.Options) (simkit.Simulator, error) {
-	host, err := simkit.New(opts, simkit.Definition{
+	return simkit.Open(opts, simkit.Definition{
 		Info: Info(),
 		Switches: map[string]bool{
 			manageAllowsRead: false, ignoreUnknown: false, createsAnswer201: false, validation422: false,
 			errorsAsText: false, errorsNested: false, errorsAsList: false, noRetryAfter: false, anyAssetType: false,
 			listAllMessages: false,
 		},
-		Build: func(h *simkit.Host) simkit.TSP { return newService(h) },
+		Build: newService,
 	})
-	if err != nil {
-		return nil, err
-	}
-	return host, nil
 }
 
 // service is the TSP side.
 type service struct {
-	host   *simkit.Host
-	routes map[string]methods
+	simkit.API
 	// answered counts replies; request ids are made of it.
 	answered atomic.Int64
 }
 
-func newService(h *simkit.Host) *service {
-	s := &service{host: h}
-	s.routes = s.table()
+func newService(h *simkit.Host) simkit.TSP {
+	s := &service{}
+	s.API = simkit.API{
+		Host: h, Operations: s.operations(), Desk: desk(), Authenticate: s.authenticate, Limits: limits,
+		Authorize: s.authorize, Read: readBody, Prepare: checkUser, Lenient: ignoreUnknown,
+		WriteAnswer: s.answer, WriteRefusal: s.refuse,
+		// The first was observed, with 401 and with 400; the others are not documented.
+		Texts: map[int]string{
+			http.StatusUnauthorized: "invalid API key", http.StatusNotFound: "resource not found",
+			http.StatusTooManyRequests: "too many requests",
+		},
+	}
 	return s
-}
-
-// ServeHTTP answers one request as Motive does.
-func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == tokenPath {
-		s.serveToken(w, r)
-		return
-	}
-	status, body, err := s.serve(r)
-	if err != nil {
-		var no *refusal
-		if !errors.As(err, &no) {
-			no = &refusal{status: http.StatusInternalServerError, message: err.Error()}
-		}
-		s.refuse(w, no)
-		return
-	}
-	s.answer(w, status, body)
-}
-
-// Refuse answers with a status in Motive's words.
-func (s *service) Refuse(w http.ResponseWriter, _ *http.Request, status int) {
-	message := http.StatusText(status)
-	switch status {
-	case http.StatusUnauthorized:
-		message = invalidKey
-	case http.StatusNotFound:
-		message = notFound
-	case http.StatusTooManyRequests:
-		message = rateExceeded
-	}
-	s.refuse(w, &refusal{status: status, message: message})
 }

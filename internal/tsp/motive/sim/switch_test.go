@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestErrorsComeInTheShapeThatASwitchPicks(t *testing.T) {
@@ -18,10 +19,10 @@ func TestErrorsComeInTheShapeThatASwitchPicks(t *testing.T) {
 	} {
 		s := start(t, simkit.Options{})
 		if name != "" {
-			s.turn(name)
+			s.Turn(name)
 		}
-		if got := s.as("nobody").do("GET", "/v1/companies", ""); got.status != 401 || got.text != want {
-			t.Errorf("%s: %d %s", name, got.status, got.text)
+		if got := s.as("nobody").Do("GET", "/v1/companies", ""); got.Status != 401 || got.Text != want {
+			t.Errorf("%s: %d %s", name, got.Status, got.Text)
 		}
 	}
 }
@@ -29,24 +30,24 @@ func TestErrorsComeInTheShapeThatASwitchPicks(t *testing.T) {
 func TestValidationAnswers422WhenTheSwitchSaysSo(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
-	s.turn("validation_answers_422")
-	s.do("POST", "/v1/vehicles", `{}`).refused(t, http.StatusUnprocessableEntity)
-	s.do("GET", "/v1/vehicles?per_page=101", "").refused(t, http.StatusUnprocessableEntity)
-	s.do("POST", "/v1/users", `{"role":"driver","first_name":"A","last_name":"B","username":"amir.haddad","password":"p"}`).refused(t, http.StatusUnprocessableEntity)
-	s.do("POST", "/v1/vehicles", `{`).refused(t, http.StatusBadRequest)
-	s.do("GET", "/v1/vehicles/5", "").refused(t, http.StatusNotFound)
+	s.Turn("validation_answers_422")
+	refused(t, s.Do("POST", "/v1/vehicles", `{}`), http.StatusUnprocessableEntity)
+	refused(t, s.Do("GET", "/v1/vehicles?per_page=101", ""), http.StatusUnprocessableEntity)
+	refused(t, s.Do("POST", "/v1/users", `{"role":"driver","first_name":"A","last_name":"B","username":"amir.haddad","password":"p"}`), http.StatusUnprocessableEntity)
+	refused(t, s.Do("POST", "/v1/vehicles", `{`), http.StatusBadRequest)
+	refused(t, s.Do("GET", "/v1/vehicles/5", ""), http.StatusNotFound)
 }
 
 func TestCreatesAnswer201WhenTheSwitchSaysSo(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
-	s.turn("creates_answer_201")
+	s.Turn("creates_answer_201")
 	for path, body := range map[string]string{
 		"/v1/vehicles": newVehicle, "/v1/assets": newAsset, "/v1/users": newDriver, "/v1/fuel_purchases": newFuel,
 		"/v1/external_ids?external_id=9&integration_name=tms&external_id_holder_id=" + vehicle + "&external_id_holder_type=Vehicle": "",
 	} {
-		if got := s.do("POST", path, body); got.status != http.StatusCreated {
-			t.Errorf("POST %s = %d %s", path, got.status, got.text)
+		if got := s.Do("POST", path, body); got.Status != http.StatusCreated {
+			t.Errorf("POST %s = %d %s", path, got.Status, got.Text)
 		}
 	}
 	s.must("PUT", "/v1/vehicles/"+vehicle, `{}`)
@@ -56,21 +57,21 @@ func TestCreatesAnswer201WhenTheSwitchSaysSo(t *testing.T) {
 func TestUnknownFieldsAreIgnoredWhenTheSwitchSaysSo(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
-	s.turn("ignore_unknown_fields")
+	s.Turn("ignore_unknown_fields")
 	got := s.must("PUT", "/v1/vehicles/"+vehicle, `{"notes":"n","licence_plate_number":"X"}`)
 	if got["notes"] != "n" || got["licence_plate_number"] != nil {
 		t.Errorf("vehicle = %v", got)
 	}
-	if got := s.do("GET", "/v1/vehicles?limit=2", ""); got.status != http.StatusOK {
-		t.Errorf("an unknown parameter: %d %s", got.status, got.text)
+	if got := s.Do("GET", "/v1/vehicles?limit=2", ""); got.Status != http.StatusOK {
+		t.Errorf("an unknown parameter: %d %s", got.Status, got.Text)
 	}
-	s.do("PUT", "/v1/vehicles/"+vehicle, `{"number":7}`).refused(t, http.StatusBadRequest)
+	refused(t, s.Do("PUT", "/v1/vehicles/"+vehicle, `{"number":7}`), http.StatusBadRequest)
 }
 
 func TestAssetsTakeAnyTypeWhenTheSwitchSaysSo(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
-	s.turn("any_asset_type")
+	s.Turn("any_asset_type")
 	if got := s.must("PUT", "/v1/assets/"+asset, `{"type":"tanker"}`); got["type"] != "tanker" {
 		t.Errorf("asset = %v", got)
 	}
@@ -78,29 +79,29 @@ func TestAssetsTakeAnyTypeWhenTheSwitchSaysSo(t *testing.T) {
 
 func TestAThrottledCallerIsToldToWaitUnlessTheSwitchSaysOtherwise(t *testing.T) {
 	t.Parallel()
-	clock := newWatch()
-	s := start(t, simkit.Options{Now: clock.time})
+	clock := simtest.NewClock()
+	s := start(t, simkit.Options{Now: clock.Now})
 	for range 20 {
 		s.must("GET", "/v1/companies", "")
 	}
-	s.do("POST", "/_sim/limits", `{"enabled":true}`)
+	s.Admin("POST", "limits", `{"enabled":true}`)
 	for range 10 {
 		s.must("GET", "/v1/companies", "")
 	}
-	got := s.do("GET", "/v1/companies", "")
-	if got.refused(t, http.StatusTooManyRequests); got.header.Get("Retry-After") != "1" {
-		t.Errorf("Retry-After = %q", got.header.Get("Retry-After"))
+	got := s.Do("GET", "/v1/companies", "")
+	if refused(t, got, http.StatusTooManyRequests); got.Header.Get("Retry-After") != "1" {
+		t.Errorf("Retry-After = %q", got.Header.Get("Retry-After"))
 	}
-	s.turn("no_retry_after")
-	got = s.do("GET", "/v1/companies", "")
-	if got.refused(t, http.StatusTooManyRequests); got.header.Get("Retry-After") != "" {
-		t.Errorf("Retry-After = %q", got.header.Get("Retry-After"))
+	s.Turn("no_retry_after")
+	got = s.Do("GET", "/v1/companies", "")
+	if refused(t, got, http.StatusTooManyRequests); got.Header.Get("Retry-After") != "" {
+		t.Errorf("Retry-After = %q", got.Header.Get("Retry-After"))
 	}
-	clock.advance(time.Second)
+	clock.Advance(time.Second)
 	s.must("GET", "/v1/companies", "")
-	s.as(readOnly).do("GET", "/v1/companies", "").refused(t, http.StatusTooManyRequests)
-	s.fault(`{"fault":"throttle","retry_after":"Tue, 24 Nov 2026 12:00:05 GMT","times":1}`)
-	if got := s.do("GET", "/v1/companies", "").header.Get("Retry-After"); got != "Tue, 24 Nov 2026 12:00:05 GMT" {
+	refused(t, s.as(readOnly).Do("GET", "/v1/companies", ""), http.StatusTooManyRequests)
+	s.Fault(`{"fault":"throttle","retry_after":"Tue, 24 Nov 2026 12:00:05 GMT","times":1}`)
+	if got := s.Do("GET", "/v1/companies", "").Header.Get("Retry-After"); got != "Tue, 24 Nov 2026 12:00:05 GMT" {
 		t.Errorf("the fault's Retry-After = %q", got)
 	}
 }
@@ -108,7 +109,7 @@ func TestAThrottledCallerIsToldToWaitUnlessTheSwitchSaysOtherwise(t *testing.T) 
 func TestMessagesOfAllSendersAreListedWhenTheSwitchSaysSo(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
-	s.turn("list_all_messages")
+	s.Turn("list_all_messages")
 	if all, _ := s.list("/v1/messages"); len(all) != 4 {
 		t.Errorf("%d rows", len(all))
 	}

@@ -1,96 +1,94 @@
 package sim
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
-// table is every operation that the simulator serves.
-func (s *service) table() map[string]methods {
-	all := map[string]methods{
-		"/v1/companies": {http.MethodGet: reads("companies", paged(), listCompanies)},
-		"/v1/groups":    {http.MethodGet: reads("groups", paged(), listGroups)},
-		"/v1/messages": {
-			http.MethodGet:  reads("messages", messageFilters, s.listMessages),
-			http.MethodPost: writes("messages", messageV1Shape(), messageV1Required, postMessageV1),
-		},
-		"/v2/messages": {http.MethodPost: writes("messages", messageV2Shape(), messageV2Required, postMessageV2)},
-		"/v1/fuel_purchases": {
-			http.MethodGet:  reads("fuel_purchases", fuelFilters, listFuel),
-			http.MethodPost: creates(writes("fuel_purchases", fuelShape(), fuelRequired, postFuel)),
-		},
-		"/v1/fuel_purchases/{id}": {
-			http.MethodGet:    reads("fuel_purchases", nil, getFuel),
-			http.MethodPut:    writes("fuel_purchases", fuelShape(), nil, putFuel),
-			http.MethodDelete: {scope: "fuel_purchases.manage", write: true, status: http.StatusNoContent, do: deleteFuel},
-		},
-		"/v1/inspection_reports": {http.MethodGet: reads("inspection_reports", inspectionFilters, listInspections)},
-		"/v2/inspection_reports": {http.MethodGet: reads("inspection_reports", inspectionFilters, listInspections)},
-		"/v2/inspection_reports/{id}": {
-			// The scope is spelt so on Motive's page; time is what one client sends.
-			http.MethodPut: {
-				scope: "inspections_reports.manage", query: []string{"time"}, shape: inspectionShape(), write: true,
-				do: putInspection,
-			},
-		},
-	}
-	s.addRecords(all)
-	addExternalIDs(all)
-	return all
-}
+// operations is everything that the simulator serves.
+func (s *service) operations() map[string]simkit.Operation {
+	// The scope is spelt so on Motive's page; time is what one client sends.
+	inspection := write("inspections_reports", inspectionShape(), nil, inspectionClass().put)
+	inspection.Query = []string{"time"}
+	externalID := create("external_ids", externalIDShape(), externalIDRequired, postExternalID)
+	vehicle, asset, user, purchase := vehicleClass(), s.assetClass(), userClass(), fuelClass()
+	return map[string]simkit.Operation{
+		"GET /v1/companies": read("companies", paged(), companyClass().listAll),
+		"GET /v1/groups":    read("groups", paged(), groupClass().listAll),
 
-// addRecords adds vehicles, assets and users.
-func (s *service) addRecords(all map[string]methods) {
-	for _, class := range []struct {
-		name                          string
-		filters                       []string
-		shape                         simkit.Shape
-		required                      []string
-		list, post, get, put, byPairs handler
-	}{
-		{vehicles, paged(), vehicleShape(), []string{"number"}, listVehicles, postVehicle, getVehicle, putVehicle, lookUpVehicle},
-		{assets, assetFilters, assetShape(), assetRequired, listAssets, s.postAsset, getAsset, s.putAsset, lookUpAsset},
-		{users, paged("role"), userShape(), userRequired, listUsers, postUser, getUser, putUser, lookUpUser},
-	} {
-		all["/v1/"+class.name] = methods{
-			http.MethodGet:  reads(class.name, class.filters, class.list),
-			http.MethodPost: creates(writes(class.name, class.shape, class.required, class.post)),
-		}
-		all["/v1/"+class.name+idSegment] = methods{
-			http.MethodGet: reads(class.name, nil, class.get),
-			http.MethodPut: writes(class.name, class.shape, nil, class.put),
-		}
-		all["/v1/"+class.name+"/lookup_by_external_id"] = methods{
-			http.MethodGet: reads(class.name, externalIDFilters, class.byPairs),
-		}
-	}
-	all["/v1/users/lookup"] = methods{http.MethodGet: reads(users, userLookUps, findUser)}
-	all["/v1/vehicles/lookup"] = methods{http.MethodGet: reads(vehicles, []string{"number"}, findVehicle)}
-}
+		"GET /v1/vehicles":                       read("vehicles", paged(), vehicle.listAll),
+		"POST /v1/vehicles":                      create("vehicles", vehicleShape(), vehicleRequired, vehicle.post),
+		"GET /v1/vehicles/{id}":                  read("vehicles", nil, vehicle.get),
+		"PUT /v1/vehicles/{id}":                  write("vehicles", vehicleShape(), nil, vehicle.put),
+		"GET /v1/vehicles/lookup":                read("vehicles", vehicleRequired, findVehicle),
+		"GET /v1/vehicles/lookup_by_external_id": read("vehicles", externalIDFilters, vehicle.lookUp),
 
-// addExternalIDs adds the operations on external ids. They need the scope of the holder; here any .manage scope does.
-func addExternalIDs(all map[string]methods) {
-	post := creates(writes("external_ids", externalIDShape(), externalIDRequired, postExternalID))
-	put := writes("external_ids", externalIDPutShape(), nil, putExternalIDRecord)
-	post.inQuery, put.inQuery = true, true
-	all["/v1/external_ids"] = methods{http.MethodPost: post}
-	all["/v1/external_ids/{id}"] = methods{
-		http.MethodPut:    put,
-		http.MethodDelete: {scope: "external_ids.manage", write: true, status: http.StatusNoContent, do: deleteExternalID},
+		"GET /v1/assets":                       read("assets", assetFilters, s.listAssets),
+		"POST /v1/assets":                      create("assets", assetShape(), assetRequired, asset.post),
+		"GET /v1/assets/{id}":                  read("assets", nil, asset.get),
+		"PUT /v1/assets/{id}":                  write("assets", assetShape(), nil, asset.put),
+		"GET /v1/assets/lookup_by_external_id": read("assets", externalIDFilters, asset.lookUp),
+
+		"GET /v1/users":                       read("users", paged("role"), listUsers),
+		"POST /v1/users":                      create("users", userShape(), userRequired, postUser),
+		"GET /v1/users/{id}":                  read("users", nil, user.get),
+		"PUT /v1/users/{id}":                  write("users", userShape(), nil, user.put),
+		"GET /v1/users/lookup":                read("users", userLookUps, findUser),
+		"GET /v1/users/lookup_by_external_id": read("users", externalIDFilters, user.lookUp),
+
+		"GET /v1/messages":  read("messages", messageFilters, s.listMessages),
+		"POST /v1/messages": write("messages", messageV1Shape(), messageV1Required, postMessageV1),
+		"POST /v2/messages": write("messages", messageV2Shape(), messageV2Required, postMessageV2),
+
+		"GET /v1/fuel_purchases":         read("fuel_purchases", fuelFilters, listFuel),
+		"POST /v1/fuel_purchases":        create("fuel_purchases", fuelShape(), fuelRequired, purchase.post),
+		"GET /v1/fuel_purchases/{id}":    read("fuel_purchases", nil, purchase.get),
+		"PUT /v1/fuel_purchases/{id}":    write("fuel_purchases", fuelShape(), nil, purchase.put),
+		"DELETE /v1/fuel_purchases/{id}": remove("fuel_purchases", fuel),
+
+		"GET /v1/inspection_reports":      read("inspection_reports", inspectionFilters, listInspections),
+		"GET /v2/inspection_reports":      read("inspection_reports", inspectionFilters, listInspections),
+		"PUT /v2/inspection_reports/{id}": inspection,
+
+		// These need the scope of the holder; here any .manage scope does.
+		"POST /v1/external_ids":        inQuery(externalID),
+		"PUT /v1/external_ids/{id}":    inQuery(write("external_ids", externalIDPutShape(), nil, putExternalIDRecord)),
+		"DELETE /v1/external_ids/{id}": remove("external_ids", externalIDs),
 	}
 }
 
-func reads(resource string, query []string, do handler) route {
-	return route{scope: resource + ".read", query: query, do: do}
+// handler does the work of an operation.
+type handler = func(tx *simkit.Tx, c *simkit.Call) (any, error)
+
+func read(resource string, query []string, do handler) simkit.Operation {
+	return simkit.Operation{Scope: resource + ".read", Query: query, Do: do}
 }
 
-func writes(resource string, shape simkit.Shape, required []string, do handler) route {
-	return route{scope: resource + ".manage", shape: shape, required: required, write: true, do: do}
+func write(resource string, shape simkit.Shape, required []string, do handler) simkit.Operation {
+	return simkit.Operation{Scope: resource + ".manage", Shape: shape, Required: required, Do: do}
 }
 
-// creates marks an operation whose success is 200 or 201, as a switch says: which of them is not documented.
-func creates(op route) route {
-	op.status = http.StatusCreated
+func create(resource string, shape simkit.Shape, required []string, do handler) simkit.Operation {
+	op := write(resource, shape, required, do)
+	op.Status = http.StatusCreated
+	return op
+}
+
+// remove deletes an object of a collection. That of fuel purchases is known from a client only.
+func remove(resource, collection string) simkit.Operation {
+	do := func(tx *simkit.Tx, c *simkit.Call) (any, error) {
+		_, err := tx.Find(collection, c.ID())
+		tx.Delete(collection, c.ID())
+		return nil, err
+	}
+	return simkit.Operation{Scope: resource + ".manage", Status: http.StatusNoContent, Do: do}
+}
+
+// inQuery lets the members of the body stand in the query instead.
+func inQuery(op simkit.Operation) simkit.Operation {
+	op.Query = slices.Collect(maps.Keys(op.Shape))
 	return op
 }

@@ -24,7 +24,7 @@ func userShape() simkit.Shape {
 		"last_name": simkit.String(1, 0), "username": simkit.Nullable(simkit.String(1, 0)), "password": simkit.String(1, 0),
 		"email":  simkit.Nullable(simkit.Matching("an email address", emailAddress.MatchString)),
 		"status": simkit.Enum("active", "deactivated"), "metric_units": flag, "group_ids": simkit.List(simkit.Integer),
-		"group_visibility": simkit.String(0, 0), "custom_user_role": simkit.Map(anything),
+		"group_visibility": simkit.String(0, 0), "custom_user_role": simkit.Map(simkit.Any),
 		"time_zone":        simkit.Nullable(simkit.Matching("one of "+strings.Join(zoneNames(), ", "), isZone)),
 		"violation_alerts": simkit.Enum("never", "1_hour", "45_minutes", "30_minutes", "15_minutes"),
 		"cycle":            cycle, "cycle2": cycle, "duty_status": simkit.String(1, 0),
@@ -74,25 +74,25 @@ func isZone(name string) bool { return slices.Contains(zoneNames(), name) }
 func checkModes(o simkit.Object) error {
 	allowed := map[string][]string{
 		"logs": {"none", "logs"}, "timecards": {"exempt"}, "not_required": {"exempt"},
-	}[text(o, "time_tracking_mode")]
-	if slices.Contains(allowed, text(o, "eld_mode")) {
+	}[simkit.Text(o, "time_tracking_mode")]
+	if slices.Contains(allowed, simkit.Text(o, "eld_mode")) {
 		return nil
 	}
-	return invalid("time_tracking_mode %q does not go with eld_mode %q: it needs %s",
-		text(o, "time_tracking_mode"), text(o, "eld_mode"), strings.Join(allowed, " or "))
+	return simkit.Invalid("time_tracking_mode %q does not go with eld_mode %q: it needs %s",
+		simkit.Text(o, "time_tracking_mode"), simkit.Text(o, "eld_mode"), strings.Join(allowed, " or "))
 }
 
 // checkLogin demands what the dashboard does of a new user: an email address, or a username with a password. The rule
 // of the API is not documented.
 func checkLogin(body simkit.Object) error {
-	if text(body, "email") != "" {
+	if simkit.Text(body, "email") != "" {
 		return nil
 	}
-	if text(body, "username") == "" {
-		return invalid("email or username is required")
+	if simkit.Text(body, "username") == "" {
+		return simkit.Invalid("email or username is required")
 	}
-	if text(body, "password") == "" {
-		return invalid("password is required for a user without email")
+	if simkit.Text(body, "password") == "" {
+		return simkit.Invalid("password is required for a user without email")
 	}
 	return nil
 }
@@ -102,7 +102,7 @@ func checkLogin(body simkit.Object) error {
 func loginKeys(o simkit.Object) []string {
 	var keys []string
 	for _, name := range []string{"email", "username"} {
-		if value := text(o, name); value != "" {
+		if value := simkit.Text(o, name); value != "" {
 			keys = append(keys, name+" "+strings.ToLower(value))
 		}
 	}

@@ -17,7 +17,7 @@ var userRequired = []string{"role", "first_name", "last_name"}
 var userLookUps = []string{"email", "username", "driver_company_id", "phone"}
 
 // newUser holds the defaults of members that are never null; they are not documented.
-func newUser() simkit.Object {
+func newUser(*simkit.Tx) simkit.Object {
 	o := simkit.Object{
 		"company_id": int64(companyID), "status": "active", "metric_units": false, "group_ids": []any{},
 		"time_zone": "Pacific Time (US & Canada)", "cycle": "70_8", "violation_alerts": "1_hour",
@@ -29,94 +29,66 @@ func newUser() simkit.Object {
 	return o
 }
 
+func userClass() class {
+	return class{
+		collection: users, name: "user", holder: holdsUser, ids: userIDs,
+		fresh: newUser, keep: keepUser, show: showUser,
+	}
+}
+
 // listUsers shows deactivated users, too (observed).
-func listUsers(tx *simkit.Tx, c *call) (any, error) {
-	role := c.query.Get("role")
-	if c.query.Has("role") && !slices.Contains([]string{roleDriver, "fleet_user", "admin"}, role) {
-		return nil, invalid("role must be one of driver, fleet_user, admin")
+func listUsers(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	role := c.Query.Get("role")
+	if c.Query.Has("role") && !slices.Contains([]string{roleDriver, "fleet_user", "admin"}, role) {
+		return nil, simkit.Invalid("role must be one of driver, fleet_user, admin")
 	}
-	var found []*simkit.Item
-	for _, i := range tx.Items(users) {
-		if role == "" || text(i.Object, "role") == role {
-			found = append(found, i)
-		}
-	}
-	return c.page("users", "user", showAll(tx, found, showUser))
-}
-
-func getUser(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.get(tx, users)
-	return userAnswer(tx, i, err)
-}
-
-func lookUpUser(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.lookUpExternalID(tx, holdsUser)
-	return userAnswer(tx, i, err)
+	return userClass().list(tx, c, func(i *simkit.Item) bool {
+		return role == "" || simkit.Text(i.Object, "role") == role
+	})
 }
 
 // findUser looks a user up by one or more of email, username, driver_company_id and phone; all must fit.
-func findUser(tx *simkit.Tx, c *call) (any, error) {
-	if len(c.query) == 0 {
-		return nil, invalid("one of email, username, driver_company_id, phone is required")
+func findUser(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	if len(c.Query) == 0 {
+		return nil, simkit.Invalid("one of email, username, driver_company_id, phone is required")
 	}
 	for _, i := range tx.Items(users) {
 		fits := true
-		for name := range c.query {
-			fits = fits && c.query.Get(name) != "" && text(i.Object, name) == c.query.Get(name)
+		for name := range c.Query {
+			fits = fits && c.Query.Get(name) != "" && simkit.Text(i.Object, name) == c.Query.Get(name)
 		}
 		if fits {
-			return userAnswer(tx, i, nil)
+			return userClass().answer(tx, i, nil)
 		}
 	}
-	return nil, missing()
+	return nil, simkit.Missing()
 }
 
-func postUser(tx *simkit.Tx, c *call) (any, error) {
-	if err := checkLogin(c.body); err != nil {
+func postUser(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	if err := checkLogin(c.Body); err != nil {
 		return nil, err
 	}
-	o := newUser()
-	o["id"], o["created_at"] = newID(tx, userIDs), timestamp(tx.Now())
-	i, err := keepUser(tx, o, c.body)
-	return userAnswer(tx, i, err)
+	return userClass().post(tx, c)
 }
 
-func putUser(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.get(tx, users)
-	if err != nil {
-		return nil, err
-	}
-	if i, err = keepUser(tx, i.Object, c.body); err == nil {
-		noteChange(tx, users, c)
-	}
-	return userAnswer(tx, i, err)
-}
-
-// keepUser stores a user changed by a body. The password is not kept. That a user may not lose both email and username
+// keepUser checks and stores a user. The password is not kept. That a user may not lose both email and username
 // is not documented.
-func keepUser(tx *simkit.Tx, before, body simkit.Object) (*simkit.Item, error) {
-	if err := checkGroups(tx, body); err != nil {
+func keepUser(tx *simkit.Tx, c *simkit.Call, before simkit.Object) (*simkit.Item, error) {
+	if err := checkGroups(tx, c.Body); err != nil {
 		return nil, err
 	}
-	o := merge(before, body)
+	o := merge(before, c.Body)
 	delete(o, "password")
-	if text(o, "role") == roleDriver {
+	if simkit.Text(o, "role") == roleDriver {
 		if err := checkModes(o); err != nil {
 			return nil, err
 		}
 	}
 	keys := loginKeys(o)
 	if len(keys) == 0 {
-		return nil, invalid("email or username is required")
+		return nil, simkit.Invalid("email or username is required")
 	}
-	return keep(tx, holdsUser, o, keys...)
-}
-
-func userAnswer(tx *simkit.Tx, i *simkit.Item, err error) (any, error) {
-	if err != nil {
-		return nil, err
-	}
-	return simkit.Object{"user": showUser(tx, i)}, nil
+	return storeHolder(tx, holdsUser, o, keys...)
 }
 
 func showUser(tx *simkit.Tx, i *simkit.Item) simkit.Object {
@@ -124,11 +96,11 @@ func showUser(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 		"id", "email", "username", "first_name", "last_name", "company_reference_id", "phone", "phone_country_code",
 		"phone_ext", "time_zone", "metric_units", "role", "status", "group_ids", "created_at", "updated_at",
 	}
-	if text(i.Object, "role") == roleDriver {
+	if simkit.Text(i.Object, "role") == roleDriver {
 		names = slices.Concat(names, driverTexts(), driverFlags(), driverEnums())
 	}
 	o := pick(i.Object, slices.Concat(names, activityTimes())...)
-	o["external_ids"] = externalIDsOf(tx, holdsUser, number(i.Object, "id"))
+	o["external_ids"] = externalIDsOf(tx, holdsUser, simkit.Int(i.Object, "id"))
 	return o
 }
 
@@ -148,8 +120,8 @@ func briefUser(i *simkit.Item) simkit.Object {
 // existsDriver refuses the id of a user who is no driver.
 func existsDriver(tx *simkit.Tx, member string, id int64) (*simkit.Item, error) {
 	i, err := exists(tx, users, member, id)
-	if err == nil && text(i.Object, "role") != roleDriver {
-		return nil, invalid("%s: the user %d is no driver", member, id)
+	if err == nil && simkit.Text(i.Object, "role") != roleDriver {
+		return nil, simkit.Invalid("%s: the user %d is no driver", member, id)
 	}
 	return i, err
 }

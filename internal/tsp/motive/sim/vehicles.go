@@ -4,6 +4,8 @@ import "github.com/waybill-dev/waybill/internal/tsp/simkit"
 
 // Vehicles (developer-docs.gomotive.com/reference/create-a-vehicle and update-an-existing-vehicle).
 
+var vehicleRequired = []string{"number"}
+
 // vehicleShape is the body of POST and PUT. Lengths and the list of fuel types are not documented, so none is enforced.
 // driver_facing_camera, incab_audio_recording, eld_device_id and permanent_driver_id are what a client sends.
 func vehicleShape() simkit.Shape {
@@ -17,12 +19,10 @@ func vehicleShape() simkit.Shape {
 		"eld_device_id": id, "permanent_driver_id": id,
 		"driver_facing_camera": simkit.Integer, "incab_audio_recording": simkit.Integer, "company_id": simkit.Integer,
 		"eld_device":           simkit.Nested(simkit.Shape{"id": simkit.Integer, "identifier": free, "model": free}),
-		"current_driver":       simkit.Map(anything),
+		"current_driver":       simkit.Map(simkit.Any),
 		"availability_details": availability(), attributesMember: externalIDAttributes(),
 	}
 }
-
-func anything(any) string { return "" }
 
 // newVehicle holds the defaults of members that are never null; they are not documented.
 func newVehicle(tx *simkit.Tx) simkit.Object {
@@ -33,63 +33,39 @@ func newVehicle(tx *simkit.Tx) simkit.Object {
 	}
 }
 
-func listVehicles(tx *simkit.Tx, c *call) (any, error) {
-	return c.page("vehicles", "vehicle", showAll(tx, tx.Items(vehicles), showVehicle))
-}
-
-func getVehicle(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.get(tx, vehicles)
-	return vehicleAnswer(tx, i, err)
-}
-
-func lookUpVehicle(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.lookUpExternalID(tx, holdsVehicle)
-	return vehicleAnswer(tx, i, err)
+func vehicleClass() class {
+	return class{
+		collection: vehicles, name: "vehicle", holder: holdsVehicle, ids: vehicleIDs,
+		fresh: newVehicle, keep: keepVehicle, show: showVehicle,
+	}
 }
 
 // findVehicle looks a vehicle up by its number; of several with that number it is the oldest. Whether a number is unique
 // is not documented.
-func findVehicle(tx *simkit.Tx, c *call) (any, error) {
-	wanted := c.query.Get("number")
+func findVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	wanted := c.Query.Get("number")
 	if wanted == "" {
-		return nil, invalid("number is required")
+		return nil, simkit.Invalid("number is required")
 	}
 	for _, i := range tx.Items(vehicles) {
-		if text(i.Object, "number") == wanted {
-			return vehicleAnswer(tx, i, nil)
+		if simkit.Text(i.Object, "number") == wanted {
+			return vehicleClass().answer(tx, i, nil)
 		}
 	}
-	return nil, missing()
+	return nil, simkit.Missing()
 }
 
-func postVehicle(tx *simkit.Tx, c *call) (any, error) {
-	o := newVehicle(tx)
-	o["id"], o["created_at"] = newID(tx, vehicleIDs), timestamp(tx.Now())
-	i, err := keepVehicle(tx, o, c.body)
-	return vehicleAnswer(tx, i, err)
-}
-
-func putVehicle(tx *simkit.Tx, c *call) (any, error) {
-	i, err := c.get(tx, vehicles)
-	if err != nil {
-		return nil, err
-	}
-	if i, err = keepVehicle(tx, i.Object, c.body); err == nil {
-		noteChange(tx, vehicles, c)
-	}
-	return vehicleAnswer(tx, i, err)
-}
-
-// keepVehicle stores a vehicle changed by a body. current_driver stands in the official example of a body and is taken
+// keepVehicle checks and stores a vehicle. current_driver stands in the official example of a body and is taken
 // without effect: drivers sign in to a vehicle in the app.
-func keepVehicle(tx *simkit.Tx, before, body simkit.Object) (*simkit.Item, error) {
+func keepVehicle(tx *simkit.Tx, c *simkit.Call, before simkit.Object) (*simkit.Item, error) {
+	body := c.Body
 	if company, given := body["company_id"]; given && company != int64(companyID) {
-		return nil, invalid("company_id is that of another company")
+		return nil, simkit.Invalid("company_id is that of another company")
 	}
 	if err := checkGroups(tx, body); err != nil {
 		return nil, err
 	}
-	if driver := number(body, "permanent_driver_id"); driver != 0 {
+	if driver := simkit.Int(body, "permanent_driver_id"); driver != 0 {
 		if _, err := existsDriver(tx, "permanent_driver_id", driver); err != nil {
 			return nil, err
 		}
@@ -103,30 +79,7 @@ func keepVehicle(tx *simkit.Tx, before, body simkit.Object) (*simkit.Item, error
 	}
 	delete(o, "current_driver")
 	stampAvailability(tx, o, body)
-	return keep(tx, holdsVehicle, o)
-}
-
-// keep stores an object that its class has checked, with its external ids.
-func keep(tx *simkit.Tx, holder string, o simkit.Object, keys ...string) (*simkit.Item, error) {
-	id, collection := number(o, "id"), collectionOf(holder)
-	attributes := simkit.Object{attributesMember: o[attributesMember]}
-	delete(o, attributesMember)
-	o["updated_at"] = timestamp(tx.Now())
-	if err := tx.Put(collection, idText(id), o, keys...); err != nil {
-		return nil, err
-	}
-	if err := applyExternalIDs(tx, attributes, holder, id); err != nil {
-		return nil, err
-	}
-	i, _ := tx.Get(collection, idText(id))
-	return i, nil
-}
-
-func vehicleAnswer(tx *simkit.Tx, i *simkit.Item, err error) (any, error) {
-	if err != nil {
-		return nil, err
-	}
-	return simkit.Object{"vehicle": showVehicle(tx, i)}, nil
+	return storeHolder(tx, holdsVehicle, o)
 }
 
 func showVehicle(tx *simkit.Tx, i *simkit.Item) simkit.Object {
@@ -135,22 +88,13 @@ func showVehicle(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 		"prevent_auto_odometer_entry", "notes", "group_ids", "created_at", "updated_at", "eld_device", "current_driver",
 		"availability_details")
 	o["permanent_driver"] = nil
-	if d, ok := tx.Get(users, idText(number(i.Object, "permanent_driver_id"))); ok {
+	if d, ok := tx.Get(users, idText(simkit.Int(i.Object, "permanent_driver_id"))); ok {
 		o["permanent_driver"] = briefUser(d)
 	}
-	o["external_ids"] = externalIDsOf(tx, holdsVehicle, number(i.Object, "id"))
+	o["external_ids"] = externalIDsOf(tx, holdsVehicle, simkit.Int(i.Object, "id"))
 	return o
 }
 
 func briefVehicle(i *simkit.Item) simkit.Object {
 	return pick(i.Object, "id", "number", "year", "make", "model", "vin", "metric_units")
-}
-
-// showAll shows the items of a list.
-func showAll(tx *simkit.Tx, items []*simkit.Item, show func(*simkit.Tx, *simkit.Item) simkit.Object) []simkit.Object {
-	all := make([]simkit.Object, 0, len(items))
-	for _, i := range items {
-		all = append(all, show(tx, i))
-	}
-	return all
 }
