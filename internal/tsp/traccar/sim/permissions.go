@@ -42,7 +42,7 @@ func linkable(owner, property string) bool {
 // readLink reads the two members of a body: the first one is the owner. It checks that there is a table for them and
 // that the user has both.
 func readLink(tx *simkit.Tx, c *call) (owner, property end, err error) {
-	body, err := readObject(c.raw)
+	body, err := c.object()
 	if err != nil {
 		return owner, property, err
 	}
@@ -53,7 +53,7 @@ func readLink(tx *simkit.Tx, c *call) (owner, property end, err error) {
 		return owner, property, runtime("IllegalArgumentException", "Invalid permission")
 	}
 	keys := slices.Collect(maps.Keys(body))
-	if keys[0] != firstKey(c.raw) {
+	if keys[0] != firstKey(c.raw()) {
 		slices.Reverse(keys)
 	}
 	var ends [2]end
@@ -126,7 +126,7 @@ func (s *service) listLinks(tx *simkit.Tx, c *call) (any, error) {
 	if !c.is("administrator") {
 		return nil, security("Administrator access required")
 	}
-	parts := strings.Split(c.rawQuery, "&")
+	parts := strings.Split(c.Request.URL.RawQuery, "&")
 	if len(parts) < 2 {
 		return nil, outOfBounds()
 	}
