@@ -98,6 +98,11 @@ func byToken(tx *simkit.Tx, token string) (*simkit.Item, error) {
 	if past(tx, held.Object, "expiration") {
 		return nil, security("Token has expired")
 	}
+	return userOf(tx, held)
+}
+
+// userOf is the user that a token or a session is of, nil when there is none any more.
+func userOf(tx *simkit.Tx, held *simkit.Item) (*simkit.Item, error) {
 	user, ok := tx.Get(users, idText(simkit.Int(held.Object, "userId")))
 	if !ok {
 		return nil, nil
@@ -145,8 +150,8 @@ func bySession(tx *simkit.Tx, r *http.Request) *simkit.Item {
 	if !ok {
 		return nil
 	}
-	user, ok := tx.Get(users, idText(simkit.Int(held.Object, "userId")))
-	if !ok || checkEnabled(tx, user) != nil {
+	user, err := userOf(tx, held)
+	if err != nil {
 		return nil
 	}
 	return user

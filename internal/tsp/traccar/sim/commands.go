@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -150,7 +151,8 @@ func (s *service) sendOne(tx *simkit.Tx, o simkit.Object) (simkit.Object, error)
 		if !slices.Contains(supported(protocol), kind) {
 			return nil, runtime("RuntimeException", "Command "+kind+" is not supported in protocol "+protocol)
 		}
-		return nil, record(tx, o, simkit.Object{"queued": false})
+		_, err := record(tx, o, false)
+		return nil, err
 	case given["noQueue"] == true:
 		return nil, runtime("RuntimeException", "Failed to send command")
 	}
@@ -159,13 +161,10 @@ func (s *service) sendOne(tx *simkit.Tx, o simkit.Object) (simkit.Object, error)
 	if err := queue.check(tx, o); err != nil {
 		return nil, err
 	}
-	more := simkit.Object{"queued": true}
-	if err := record(tx, o, more); err != nil {
-		return nil, err
-	}
+	id, err := record(tx, o, true)
 	return simkit.Object{
-		"id": more["id"], "deviceId": o["deviceId"], "type": kind, "textChannel": false, "attributes": given,
-	}, nil
+		"id": id, "deviceId": o["deviceId"], "type": kind, "textChannel": false, "attributes": given,
+	}, err
 }
 
 // connected reports whether commands reach the device at once. Devices that report over HTTP (osmand) fetch theirs
@@ -174,14 +173,10 @@ func (s *service) connected(device *simkit.Item, protocol string) bool {
 	return simkit.Text(device.Object, "status") == "online" && protocol != "osmand" && !s.Host.On(devicesOffline)
 }
 
-// record keeps a command for tests to see, with more members, among them its id.
-func record(tx *simkit.Tx, o, more simkit.Object) error {
-	id, err := tx.Count(lastIDs, commands)
-	if err != nil {
-		return err
-	}
-	more["id"] = id
+// record keeps a command for tests to see, under an id of its own.
+func record(tx *simkit.Tx, o simkit.Object, queued bool) (id int64, err error) {
+	id, err = tx.Count(lastIDs, commands)
 	row := maps.Clone(o)
-	maps.Copy(row, more)
-	return tx.Put(commands, idText(id), row)
+	row["id"], row["queued"] = id, queued
+	return id, errors.Join(err, tx.Put(commands, idText(id), row))
 }

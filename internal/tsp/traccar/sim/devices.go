@@ -13,15 +13,15 @@ func listDevices(tx *simkit.Tx, c *call) (any, error) {
 	if len(c.Query["uniqueId"])+len(c.Query["id"]) == 0 {
 		return cl.list(tx, c)
 	}
-	mine := visible(tx, cl, c.me())
-	var found []simkit.Object
+	var named []string
 	for _, unique := range c.Query["uniqueId"] {
-		_, id, ok := tx.Owner(devices + " " + unique)
-		if i, there := tx.Get(devices, id); ok && there && mine[simkit.Int(i.Object, "id")] {
-			found = append(found, i.Object)
+		if _, id, ok := tx.Owner(devices + " " + unique); ok {
+			named = append(named, id)
 		}
 	}
-	for _, text := range c.Query["id"] {
+	mine := visible(tx, cl, c.me())
+	var found []simkit.Object
+	for _, text := range append(named, c.Query["id"]...) {
 		id, err := wholeNumber(text)
 		if err != nil {
 			return nil, err

@@ -47,12 +47,12 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	allowBrowsers(w.Header(), r)
-	if methods := s.allowed(r); r.Method == http.MethodOptions && methods != "" {
-		w.Header().Set("Allow", methods)
-		w.WriteHeader(http.StatusOK)
+	if r.Method != http.MethodOptions || s.allowed(r) == "" {
+		s.API.ServeHTTP(w, r)
 		return
 	}
-	s.API.ServeHTTP(w, r)
+	w.Header().Set("Allow", s.allowed(r))
+	w.WriteHeader(http.StatusOK)
 }
 
 // Expire ends the sessions, and the tokens that POST /api/session/token gave out: their time has come, as it does after
