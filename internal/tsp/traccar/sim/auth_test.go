@@ -139,7 +139,9 @@ func TestPathsMethodsAndTypesAreMatchedBeforeAnybodySignsIn(t *testing.T) {
 		"GET /": 404, "GET /api": 404, "GET /api/unknown": 404, "GET /api/devices/1/2": 404, "PATCH /api/devices/1": 405,
 		"DELETE /api/devices": 405, "PUT /api/commands/send": 405, "POST /api/groups": 405,
 	} {
-		s.refused(call, status, "jakarta.ws.rs.Not")
+		if got := s.refused(call, status, "jakarta.ws.rs.Not"); got.Header.Get("Content-Type") != "text/plain" {
+			t.Errorf("%s: %s", call, got.Header.Get("Content-Type"))
+		}
 	}
 	if allow := s.call("PATCH /api/devices/1").Header.Get("Allow"); allow != "DELETE,GET,PUT,OPTIONS" {
 		t.Errorf("Allow = %q", allow)

@@ -21,11 +21,13 @@ func TestEverythingAcknowledgedIsFoundAfterARestart(t *testing.T) {
 	first.Must("POST", "/api/users", newUser)
 	first.Must("POST", "/api/commands/send", toWatch)
 	token := first.Do("POST", "/api/session/token", "").Text
+	session := cookie(first.call("GET /api/session?token=" + viewer))
 
 	second := start(t, opts) // the first was not closed, as after kill -9
 	simtest.Same(t, first.Sim, second.Sim, collections...)
 	second.refused("POST /api/devices "+newDevice, 400, "org.traccar.storage.StorageException")
 	second.as(token).list("/api/devices")
+	running{second.As("Cookie", session)}.list("/api/devices")
 	if made := second.Must("POST", "/api/drivers", `{"name":"a","uniqueId":"b"}`); simtest.ID(made) != "8" {
 		t.Errorf("the id %s was given again", simtest.ID(made))
 	}
@@ -67,10 +69,12 @@ func TestAnExpiredTokenNeedsANewOneAndASeededOneIsRefusedOnce(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
 	token := s.Do("POST", "/api/session/token", "").Text
+	session := running{s.As("Cookie", cookie(s.call("GET /api/session?token="+viewer)))}
 	s.Fault(`{"fault":"expire_session","times":1}`)
 	s.as("").refused("GET /api/devices", 401, "jakarta.ws.rs") // carries nothing that could expire
 	for range 3 {
 		s.as(token).refused("GET /api/devices", 401, "jakarta.ws.rs")
+		session.refused("GET /api/devices", 401, "jakarta.ws.rs")
 	}
 	s.as(s.Do("POST", "/api/session/token", "").Text).list("/api/devices")
 	s.Fault(`{"fault":"expire_session","times":1}`)
