@@ -10,15 +10,15 @@ import (
 // ids is a set of ids.
 type ids map[int64]bool
 
-func (c *call) me() int64           { return num(c.user.Object, "id") }
-func (c *call) is(name string) bool { return yes(c.user.Object, name) }
+func (c *call) me() int64           { return simkit.Int(c.user.Object, "id") }
+func (c *call) is(name string) bool { return c.user != nil && yes(c.user.Object, name) }
 
 // linked are the objects that an owner has permissions for, groups left aside.
 func linked(tx *simkit.Tx, owner string, id int64, property string) ids {
 	found := ids{}
 	for _, i := range tx.Items(permissions) {
 		if _, fits := i.Object[property]; fits && i.Object[owner] == id {
-			found[num(i.Object, property)] = true
+			found[simkit.Int(i.Object, property)] = true
 		}
 	}
 	return found
@@ -36,8 +36,8 @@ func visible(tx *simkit.Tx, cl class, user int64) ids {
 		return family
 	}
 	for _, i := range tx.Items(devices) {
-		if family[num(i.Object, "groupId")] {
-			found[num(i.Object, "id")] = true
+		if family[simkit.Int(i.Object, "groupId")] {
+			found[simkit.Int(i.Object, "id")] = true
 		}
 	}
 	return found
@@ -49,7 +49,7 @@ func within(tx *simkit.Tx, family ids) ids {
 	for grown := true; grown; {
 		grown = false
 		for _, i := range tx.Items(groups) {
-			if id := num(i.Object, "id"); all[num(i.Object, "groupId")] && !all[id] {
+			if id := simkit.Int(i.Object, "id"); all[simkit.Int(i.Object, "groupId")] && !all[id] {
 				all[id], grown = true, true
 			}
 		}
@@ -71,7 +71,7 @@ func (c *call) maySee(tx *simkit.Tx, user int64) error {
 	if user == c.me() || c.is("administrator") {
 		return nil
 	}
-	if num(c.user.Object, "userLimit") == 0 || !linked(tx, "userId", c.me(), "managedUserId")[user] {
+	if simkit.Int(c.user.Object, "userLimit") == 0 || !linked(tx, "userId", c.me(), "managedUserId")[user] {
 		return security("User access denied")
 	}
 	return nil
@@ -84,15 +84,15 @@ func (c *call) mayEdit(tx *simkit.Tx, cl class, before, o simkit.Object) error {
 	}
 	denied := c.is("readonly")
 	if cl.collection == devices && !denied {
-		limit := num(c.user.Object, "deviceLimit")
+		limit := simkit.Int(c.user.Object, "deviceLimit")
 		full := limit >= 0 && int64(len(visible(tx, cl, c.me()))) >= limit
 		denied = c.is("deviceReadonly") || before == nil && full
 	}
 	if denied {
 		return security("Write access denied")
 	}
-	group := num(o, "groupId")
-	if cl.collection == devices && group > 0 && (before == nil || num(before, "groupId") != group) {
+	group := simkit.Int(o, "groupId")
+	if cl.collection == devices && group > 0 && (before == nil || simkit.Int(before, "groupId") != group) {
 		return c.may(tx, groupClass(), group)
 	}
 	return nil
@@ -100,13 +100,13 @@ func (c *call) mayEdit(tx *simkit.Tx, cl class, before, o simkit.Object) error {
 
 // mayChange refuses changes of a user that need an administrator or a manager (checkUserUpdate).
 func (c *call) mayChange(tx *simkit.Tx, before, after simkit.Object) error {
-	if c.user != nil && c.is("administrator") {
+	if c.is("administrator") {
 		return nil
 	}
 	changes := func(names ...string) bool {
 		return slices.ContainsFunc(names, func(name string) bool { return before[name] != after[name] })
 	}
-	id := num(after, "id")
+	id := simkit.Int(after, "id")
 	itself := c.user == nil || id == c.me()
 	restricted := changes("readonly", "deviceReadonly", "disabled", "limitCommands", "disableReports", "fixedEmail")
 	switch {
@@ -114,7 +114,7 @@ func (c *call) mayChange(tx *simkit.Tx, before, after simkit.Object) error {
 		return security("Administrator access required")
 	case restricted && id > 0:
 		return c.maySee(tx, id)
-	case restricted && num(c.user.Object, "userLimit") == 0:
+	case restricted && simkit.Int(c.user.Object, "userLimit") == 0:
 		return security("Manager access required")
 	}
 	return nil

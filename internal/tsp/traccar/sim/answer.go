@@ -21,26 +21,22 @@ type failure struct {
 	at string
 	// bare says that the answer is the text alone, not a stack trace.
 	bare bool
-	// unmatched says that no method of a resource was found, so that nothing tells the type of the answer.
-	unmatched bool
-	// allow is the value of the header Allow.
-	allow string
 }
 
 func (f *failure) Error() string { return f.class + ": " + f.text }
 
 // security is a refusal for lack of rights. Traccar has no 403: this is 400 as well (api/ResourceErrorHandler).
-func security(text string) error {
+func security(text string) *failure {
 	return &failure{status: http.StatusBadRequest, class: "java.lang.SecurityException", text: text}
 }
 
 // runtime is an exception of Java that the server does not catch, of a class in java.lang.
-func runtime(class, text string) error {
+func runtime(class, text string) *failure {
 	return &failure{status: http.StatusBadRequest, class: "java.lang." + class, text: text}
 }
 
 // nullPointer is what becomes of a reference to something that is not there.
-func nullPointer(what string) error {
+func nullPointer(what string) *failure {
 	return runtime("NullPointerException", "Cannot invoke a method because "+what+" is null")
 }
 
@@ -59,7 +55,7 @@ func web(status int) *failure {
 
 // jackson is a body that does not fit the class that it is read into. The JSON library answers it itself, with the bare
 // text (observed: traccar/traccar issues 2588 and 3672 show such answers).
-func jackson(format string, args ...any) error {
+func jackson(format string, args ...any) *failure {
 	return &failure{status: http.StatusBadRequest, text: fmt.Sprintf(format, args...), bare: true}
 }
 
@@ -79,72 +75,67 @@ func (f *failure) trace() string {
 	return head + strings.Repeat("\tat org.glassfish.jersey.server.ServerRuntime.process(ServerRuntime.java:1)\n", 40)
 }
 
-// fail writes an error. Its type is the one that the method of the resource declares for its success, although the body
-// is no JSON: ResourceErrorHandler sets none, and Jersey takes it from @Produces. What it is without a method was not
-// found out.
-func (s *service) fail(w http.ResponseWriter, err error) {
-	var broken *violation
-	if errors.As(err, &broken) {
-		err = broken.failure(s.dialect())
+// thrown is what became of a refusal in the server. A refusal of content that no exception stands for is the kit's, of a
+// parameter that is not served.
+func (s *service) thrown(no *simkit.Refusal) *failure {
+	if broken, ok := errors.AsType[*violation](no); ok {
+		return broken.failure(s.dialect())
 	}
-	var f *failure
-	if !errors.As(err, &f) {
-		f = web(http.StatusInternalServerError)
+	if f, ok := errors.AsType[*failure](no); ok {
+		return f
 	}
-	kind := "application/json"
-	if f.bare || f.unmatched {
-		kind = "text/plain"
+	if no.Invalid {
+		return runtime("IllegalArgumentException", no.Message)
 	}
-	if f.allow != "" {
-		w.Header().Set("Allow", f.allow)
-	}
-	write(w, f.status, kind, []byte(f.trace()))
+	return web(no.Status)
 }
 
-// What a handler may return other than a body for status 200: nil is 204.
-type (
-	// accepted is the body of status 202.
-	accepted struct{ body any }
-	// rawText is a text that is no JSON although its type says so: a method that returns a String writes it as it is.
-	rawText string
-	// opened is a user with a new session.
-	opened struct {
-		user    simkit.Object
-		session string
+// refuse writes a refusal as the server does, or as a proxy in front of it where the server never has that status. Its
+// type is the one that the method of the resource declares for its success, although the body is no JSON:
+// ResourceErrorHandler sets none, and Jersey takes it from @Produces. What it is without a method was not found out.
+func (s *service) refuse(w http.ResponseWriter, c *simkit.Call, no *simkit.Refusal) {
+	switch no.Status {
+	case http.StatusTooManyRequests:
+		if w.Header().Get("Retry-After") == "" {
+			w.Header().Set("Retry-After", "1")
+		}
+		fallthrough
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		simkit.WriteText(w, no.Status, no.Message)
+		return
 	}
-	// missing is 404 without a body.
-	missing struct{}
-	// partial is a failure after something was done that stays done.
-	partial struct{ err error }
-)
+	if w.Header().Get("Allow") != "" {
+		w.Header().Set("Allow", s.allowed(c.Request))
+	}
+	allowBrowsers(w.Header(), c.Request)
+	f := s.thrown(no)
+	fault := c.Answer == nil
+	unmatched := !fault && (c.Name == "" || f.status == http.StatusUnsupportedMediaType)
+	w.Header().Set("Content-Type", "application/json")
+	if f.bare || unmatched {
+		w.Header().Set("Content-Type", "text/plain")
+	}
+	simkit.WriteText(w, f.status, f.trace())
+}
 
-func succeed(w http.ResponseWriter, body any) {
-	status := http.StatusOK
+// partial is what a handler answers that failed after something was done that stays done.
+type partial struct{ err error }
+
+// answer writes a success. A text is no JSON although its type says so: a method that returns a String writes it as it
+// is.
+func (s *service) answer(w http.ResponseWriter, c *simkit.Call, body any) {
 	switch b := body.(type) {
 	case nil:
-		w.WriteHeader(http.StatusNoContent)
+		if c.Status == http.StatusOK {
+			c.Status = http.StatusNoContent
+		}
+	case partial:
+		s.refuse(w, c, &simkit.Refusal{Cause: b.err})
 		return
-	case missing:
-		w.WriteHeader(http.StatusNotFound)
+	case string:
+		w.Header().Set("Content-Type", "application/json")
+		simkit.WriteText(w, c.Status, b)
 		return
-	case rawText:
-		write(w, status, "application/json", []byte(b))
-		return
-	case accepted:
-		status, body = http.StatusAccepted, b.body
-	case opened:
-		http.SetCookie(w, &http.Cookie{Name: sessionCookie, Value: b.session, Path: "/", HttpOnly: true})
-		body = b.user
 	}
-	data, err := simkit.Marshal(body)
-	if err != nil {
-		status, data = http.StatusInternalServerError, nil
-	}
-	write(w, status, "application/json", data)
-}
-
-func write(w http.ResponseWriter, status int, kind string, data []byte) {
-	w.Header().Set("Content-Type", kind)
-	w.WriteHeader(status)
-	_, _ = w.Write(data)
+	simkit.WriteJSON(w, c.Status, body)
 }

@@ -61,12 +61,12 @@ func outOfBounds() error {
 func byPassword(tx *simkit.Tx, email, password string) (*simkit.Item, error) {
 	name := strings.ToLower(strings.TrimSpace(email))
 	for _, i := range tx.Items(users) {
-		login := strings.ToLower(str(i.Object, "login"))
-		if strings.ToLower(str(i.Object, "email")) != name && (login == "" || login != name) {
+		login := strings.ToLower(simkit.Text(i.Object, "login"))
+		if strings.ToLower(simkit.Text(i.Object, "email")) != name && (login == "" || login != name) {
 			continue
 		}
 		held, ok := tx.Get(passwords, i.ID)
-		if !ok || str(held.Object, "hash") != hash(i.ID, password) {
+		if !ok || simkit.Text(held.Object, "hash") != hash(i.ID, password) {
 			return nil, nil
 		}
 		return i, checkEnabled(tx, i)
@@ -95,10 +95,15 @@ func byToken(tx *simkit.Tx, token string) (*simkit.Item, error) {
 	if !known {
 		return nil, unsigned(token)
 	}
-	if until, err := time.Parse(time.RFC3339, str(held.Object, "expiration")); err == nil && until.Before(tx.Now()) {
+	if past(tx, held.Object, "expiration") {
 		return nil, security("Token has expired")
 	}
-	user, ok := tx.Get(users, idText(num(held.Object, "userId")))
+	return userOf(tx, held)
+}
+
+// userOf is the user that a token or a session is of, nil when there is none any more.
+func userOf(tx *simkit.Tx, held *simkit.Item) (*simkit.Item, error) {
+	user, ok := tx.Get(users, idText(simkit.Int(held.Object, "userId")))
 	if !ok {
 		return nil, nil
 	}
@@ -145,8 +150,8 @@ func bySession(tx *simkit.Tx, r *http.Request) *simkit.Item {
 	if !ok {
 		return nil
 	}
-	user, ok := tx.Get(users, idText(num(held.Object, "userId")))
-	if !ok || checkEnabled(tx, user) != nil {
+	user, err := userOf(tx, held)
+	if err != nil {
 		return nil
 	}
 	return user
@@ -157,8 +162,14 @@ func checkEnabled(tx *simkit.Tx, user *simkit.Item) error {
 	if yes(user.Object, "disabled") {
 		return security("User is disabled")
 	}
-	if until, err := time.Parse(time.RFC3339, str(user.Object, "expirationTime")); err == nil && until.Before(tx.Now()) {
+	if past(tx, user.Object, "expirationTime") {
 		return security("User has expired")
 	}
 	return nil
+}
+
+// past reports whether the time of a member is over; one without a time lasts.
+func past(tx *simkit.Tx, o simkit.Object, name string) bool {
+	until, err := time.Parse(time.RFC3339, simkit.Text(o, name))
+	return err == nil && until.Before(tx.Now())
 }

@@ -8,12 +8,19 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 	"github.com/waybill-dev/waybill/internal/tsp/traccar/sim"
 )
 
-const form = "application/x-www-form-urlencoded"
+const viewersPassword = "email=viewer%40waybill.example&password=traccar-viewer-password"
 
 func basic(pair string) string { return "Basic " + base64.StdEncoding.EncodeToString([]byte(pair)) }
+
+// cookie is the session of an answer.
+func cookie(got simtest.Reply) string {
+	own, _, _ := strings.Cut(got.Header.Get("Set-Cookie"), ";")
+	return own
+}
 
 func TestTheSimulatorHasANameAndAPortOfItsOwn(t *testing.T) {
 	t.Parallel()
@@ -29,8 +36,8 @@ func TestPasswordsAndTokensAreAccepted(t *testing.T) {
 		"Bearer " + service, "bearer " + viewer, basic("demo-service@waybill.example:traccar-demo-password"),
 		basic(" Dispatcher@Waybill.Example :traccar-dispatcher-password"),
 	} {
-		if got := s.do("GET", "/api/devices", "", "Authorization", header); got.status != http.StatusOK {
-			t.Errorf("%s: %d %s", header, got.status, got.text)
+		if got := s.Do("GET", "/api/devices", "", "Authorization", header); got.Status != http.StatusOK {
+			t.Errorf("%s: %d %s", header, got.Status, got.Text)
 		}
 	}
 }
@@ -41,12 +48,12 @@ func TestOnlySomeWrongCredentialsAnswer401(t *testing.T) {
 	foreign := base64.RawURLEncoding.EncodeToString(append([]byte{70, 0x30}, strings.Repeat("x", 100)...))
 	short := base64.RawURLEncoding.EncodeToString([]byte{70, 0x30, 1, 2})
 	unsigned := base64.RawURLEncoding.EncodeToString([]byte{4, 1, 2, 3, 4, 5, 6, 7})
+	s.refused("GET /api/devices", 401, "jakarta.ws.rs.WebApplicationException: HTTP 401 Unauthorized")
 	for _, c := range []struct {
 		header string
 		status int
 		class  string
 	}{
-		{"", 401, "jakarta.ws.rs.WebApplicationException: HTTP 401 Unauthorized"},
 		{basic("demo-service@waybill.example:wrong"), 401, "jakarta.ws.rs.WebApplicationException"},
 		{basic("nobody@waybill.example:traccar-demo-password"), 401, "jakarta.ws.rs.WebApplicationException"},
 		{"Digest x", 401, "jakarta.ws.rs.WebApplicationException"},
@@ -57,24 +64,20 @@ func TestOnlySomeWrongCredentialsAnswer401(t *testing.T) {
 		{"Bearer " + short, 400, "java.lang.NegativeArraySizeException"},
 		{"Bearer " + unsigned, 500, "jakarta.ws.rs.WebApplicationException: HTTP 500 Internal Server Error"},
 	} {
-		headers := []string{"Authorization", c.header}
-		if c.header == "" {
-			headers = nil
-		}
-		s.do("GET", "/api/devices", "", headers...).refused(t, c.status, c.class)
+		s.refused("GET /api/devices", c.status, c.class, "Authorization", c.header)
 	}
 }
 
 func TestTheServerIsShownToEverybody(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
-	if s.must("GET", "/api/server", "")["storageSpace"] == nil {
+	if s.Must("GET", "/api/server", "")["storageSpace"] == nil {
 		t.Error("an administrator is not told the storage space")
 	}
 	for _, header := range []string{basic("demo-service@waybill.example:wrong"), "Bearer " + viewer} {
-		got := s.as("").do("GET", "/api/server", "", "Authorization", header)
-		if got.status != http.StatusOK || !strings.Contains(got.text, `"storageSpace":null`) {
-			t.Errorf("%s: %d %s", header, got.status, got.text)
+		got := s.as("").Do("GET", "/api/server", "", "Authorization", header)
+		if got.Status != http.StatusOK || !strings.Contains(got.Text, `"storageSpace":null`) {
+			t.Errorf("%s: %d %s", header, got.Status, got.Text)
 		}
 	}
 }
@@ -82,53 +85,51 @@ func TestTheServerIsShownToEverybody(t *testing.T) {
 func TestASessionIsOpenedWithAPasswordOrAToken(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{}).as("")
-	s.as(service).do("GET", "/api/session", "").refused(t, 404, "jakarta.ws.rs.NotFoundException")
-	password := "email=viewer%40waybill.example&password=traccar-viewer-password"
-	s.do("POST", "/api/session", strings.Replace(password, "viewer-password", "wrong", 1), "Content-Type", form).refused(t, 401, "jakarta.ws.rs")
-	s.do("POST", "/api/session", "email=a", "Content-Type", form).refused(t, 400, "java.lang.NullPointerException")
-	s.do("GET", "/api/session?token=wrong-token", "").refused(t, 400, "java.lang.ArrayIndexOutOfBoundsException")
-	for _, got := range []reply{
-		s.do("POST", "/api/session", password, "Content-Type", form), s.do("GET", "/api/session?token="+viewer, ""),
-	} {
-		if got.status != http.StatusOK || !strings.Contains(got.text, `"email":"viewer@waybill.example"`) {
-			t.Fatalf("%d %s", got.status, got.text)
+	s.as(service).refused("GET /api/session", 404, "jakarta.ws.rs.NotFoundException")
+	s.refused("POST /api/session "+strings.Replace(viewersPassword, "viewer-password", "wrong", 1), 401, "jakarta.ws.rs")
+	s.refused("POST /api/session email=a", 400, "java.lang.NullPointerException")
+	s.refused("GET /api/session?token=wrong-token", 400, "java.lang.ArrayIndexOutOfBoundsException")
+	for _, call := range []string{"POST /api/session " + viewersPassword, "GET /api/session?token=" + viewer} {
+		got := s.call(call)
+		if got.Status != http.StatusOK || !strings.Contains(got.Text, `"email":"viewer@waybill.example"`) {
+			t.Fatalf("%d %s", got.Status, got.Text)
 		}
-		cookie, _, _ := strings.Cut(got.header.Get("Set-Cookie"), ";")
-		if who := s.do("GET", "/api/session", "", "Cookie", cookie); who.text != got.text {
-			t.Errorf("the session is of %s", who.text)
+		session := s.As("Cookie", cookie(got))
+		if who := session.Do("GET", "/api/session", ""); who.Text != got.Text {
+			t.Errorf("the session is of %s", who.Text)
 		}
-		if list := s.do("GET", "/api/devices", "", "Cookie", cookie); list.status != http.StatusOK {
-			t.Errorf("the session may not list: %d", list.status)
+		if list := session.Do("GET", "/api/devices", ""); list.Status != http.StatusOK {
+			t.Errorf("the session may not list: %d", list.Status)
 		}
 	}
 }
 
 func TestATokenEndsAfterSevenDaysOrWhenItsMakerSaid(t *testing.T) {
 	t.Parallel()
-	clock := newWatch()
-	s := start(t, simkit.Options{Now: clock.time})
-	week := s.do("POST", "/api/session/token", "")
-	hour := s.do("POST", "/api/session/token", "expiration=2026-11-25T13%3A00%3A00Z", "Content-Type", form)
-	if week.status != http.StatusOK || week.header.Get("Content-Type") != "application/json" || strings.Contains(week.text, `"`) {
-		t.Fatalf("%d %q", week.status, week.text)
+	clock := simtest.NewClock()
+	s := start(t, simkit.Options{Now: clock.Now})
+	week := s.Do("POST", "/api/session/token", "")
+	hour := s.call("POST /api/session/token expiration=2026-11-24T13%3A00%3A00Z")
+	kind := week.Header.Get("Content-Type")
+	if week.Status != http.StatusOK || kind != "application/json" || strings.Contains(week.Text, `"`) {
+		t.Fatalf("%d %q", week.Status, week.Text)
 	}
-	s.as(week.text).list("/api/devices")
-	s.as(hour.text).list("/api/devices")
-	clock.advance(2 * time.Hour)
-	s.as(hour.text).do("GET", "/api/devices", "").refused(t, 401, "jakarta.ws.rs")
-	s.as(week.text).list("/api/devices")
-	clock.advance(7 * 24 * time.Hour)
-	s.as(week.text).do("GET", "/api/devices", "").refused(t, 401, "jakarta.ws.rs")
+	s.as(week.Text).list("/api/devices")
+	s.as(hour.Text).list("/api/devices")
+	clock.Advance(2 * time.Hour)
+	s.as(hour.Text).refused("GET /api/devices", 401, "jakarta.ws.rs")
+	s.as(week.Text).list("/api/devices")
+	clock.Advance(7 * 24 * time.Hour)
+	s.as(week.Text).refused("GET /api/devices", 401, "jakarta.ws.rs")
 	s.list("/api/devices")
 }
 
 func TestADisabledUserIsRefused(t *testing.T) {
 	t.Parallel()
 	s := start(t, simkit.Options{})
-	s.must("PUT", "/api/users/3", `{"id":3,"name":"V","email":"viewer@waybill.example","disabled":true}`)
-	s.as(viewer).do("GET", "/api/devices", "").refused(t, 401, "jakarta.ws.rs")
-	got := s.as("").do("POST", "/api/session", "email=viewer%40waybill.example&password=traccar-viewer-password", "Content-Type", form)
-	got.refused(t, 400, "java.lang.SecurityException: User is disabled")
+	s.Must("PUT", "/api/users/3", `{"id":3,"name":"V","email":"viewer@waybill.example","disabled":true}`)
+	s.as(viewer).refused("GET /api/devices", 401, "jakarta.ws.rs")
+	s.as("").denied("POST /api/session "+viewersPassword, "User is disabled")
 }
 
 func TestPathsMethodsAndTypesAreMatchedBeforeAnybodySignsIn(t *testing.T) {
@@ -138,15 +139,17 @@ func TestPathsMethodsAndTypesAreMatchedBeforeAnybodySignsIn(t *testing.T) {
 		"GET /": 404, "GET /api": 404, "GET /api/unknown": 404, "GET /api/devices/1/2": 404, "PATCH /api/devices/1": 405,
 		"DELETE /api/devices": 405, "PUT /api/commands/send": 405, "POST /api/groups": 405,
 	} {
-		method, path, _ := strings.Cut(call, " ")
-		s.do(method, path, "").refused(t, status, "jakarta.ws.rs.Not")
+		if got := s.refused(call, status, "jakarta.ws.rs.Not"); got.Header.Get("Content-Type") != "text/plain" {
+			t.Errorf("%s: %s", call, got.Header.Get("Content-Type"))
+		}
 	}
-	if allow := s.do("PATCH", "/api/devices/1", "").header.Get("Allow"); allow != "DELETE,GET,PUT,OPTIONS" {
+	if allow := s.call("PATCH /api/devices/1").Header.Get("Allow"); allow != "DELETE,GET,PUT,OPTIONS" {
 		t.Errorf("Allow = %q", allow)
 	}
-	s.do("POST", "/api/devices", "{}", "Content-Type", form).refused(t, 415, "jakarta.ws.rs.NotSupportedException")
-	s.do("GET", "/api/devices/abc", "").refused(t, 401, "jakarta.ws.rs")
-	s.as(service).do("GET", "/api/devices/abc", "").refused(t, 404, "jakarta.ws.rs.NotFoundException")
-	s.as(service).do("GET", "/api/devices?limit=ten", "").refused(t, 404, "jakarta.ws.rs.NotFoundException")
-	s.as(service).do("GET", "/api/devices?name=x", "").refused(t, 400, "java.lang.IllegalArgumentException")
+	s.refused("POST /api/devices {}", 415, "jakarta.ws.rs.NotSupportedException", "Content-Type", form)
+	s.refused("GET /api/devices/abc", 401, "jakarta.ws.rs")
+	s = s.as(service)
+	s.refused("GET /api/devices/abc", 404, "jakarta.ws.rs.NotFoundException")
+	s.refused("GET /api/devices?limit=ten", 404, "jakarta.ws.rs.NotFoundException")
+	s.refused("GET /api/devices?name=x", 400, "java.lang.IllegalArgumentException")
 }

@@ -1,9 +1,7 @@
 package sim
 
 import (
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 )
 
@@ -20,20 +18,11 @@ func allowBrowsers(h http.Header, r *http.Request) {
 	h.Set("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE, OPTIONS")
 }
 
-// options answers OPTIONS, which JAX-RS does by itself and api/security/SecurityRequestFilter lets through without
-// credentials. Whether Jersey adds a body was not found out.
-func (s *service) options(w http.ResponseWriter, r *http.Request) {
-	ways, _ := s.ways(r.URL.Path)
-	if ways == nil {
-		f := web(http.StatusNotFound)
-		f.unmatched = true
-		s.fail(w, f)
-		return
+// allowed are the methods of a request's path as Jersey tells them, "" if it has none.
+func (s *service) allowed(r *http.Request) string {
+	methods := s.Methods(r.URL.EscapedPath())
+	if len(methods) == 0 {
+		return ""
 	}
-	w.Header().Set("Allow", allowed(ways))
-	w.WriteHeader(http.StatusOK)
-}
-
-func allowed(ways methods) string {
-	return strings.Join(slices.Sorted(maps.Keys(ways)), ",") + ",OPTIONS"
+	return strings.Join(append(methods, http.MethodOptions), ",")
 }

@@ -27,7 +27,7 @@ func (s *service) Objects(tx *simkit.Tx, collection string) ([]*simkit.Item, boo
 	switch collection {
 	case "vehicles", "trailers": // devices, told apart by their category
 		return slices.DeleteFunc(slices.Clone(tx.Items(devices)), func(i *simkit.Item) bool {
-			return (str(i.Object, "category") == "trailer") != (collection == "trailers")
+			return (simkit.Text(i.Object, "category") == "trailer") != (collection == "trailers")
 		}), true
 	case devices, drivers, users, groups, permissions, positions, commands:
 		return tx.Items(collection), true
@@ -37,6 +37,8 @@ func (s *service) Objects(tx *simkit.Tx, collection string) ([]*simkit.Item, boo
 
 // deviceClass is model/Device with the columns of tc_devices. No calendars are served: a calendarId breaks its key.
 func deviceClass() class {
+	// Of a device that never reported it is "offline" (model/Device.getStatus), not "unknown".
+	status := absent("offline", trimmed(text("status", 0)))
 	return class{
 		name: "Device", collection: devices, unique: "uniqueId", link: "deviceId",
 		search: []string{"name", "uniqueId", "phone", "model", "contact"},
@@ -44,20 +46,13 @@ func deviceClass() class {
 			whole("id"), reference("groupId", groups), reference("calendarId", calendars), attributes(),
 			required(text("name", 128)), required(trimmed(text("uniqueId", 128))), trimmed(text("phone", 128)),
 			text("model", 128), text("contact", 512), text("category", 128), flag("disabled"), date("expirationTime"),
-			kept(status()), kept(date("lastUpdate")), kept(whole("positionId")),
+			kept(status), kept(date("lastUpdate")), kept(whole("positionId")),
 		},
 		ignored: []string{
 			"motionStreak", "motionState", "motionPositionId", "motionTime", "motionDistance", "motionLatitude",
 			"motionLongitude", "overspeedState", "overspeedTime", "overspeedGeofenceId",
 		},
 	}
-}
-
-// status of a device that never reported is "offline" (model/Device.getStatus), not "unknown".
-func status() member {
-	m := trimmed(text("status", 0))
-	m.absent = "offline"
-	return m
 }
 
 func driverClass() class {
@@ -102,9 +97,7 @@ func commandClass() class {
 }
 
 func accumulatorsClass() class {
-	hours := whole("hours")
-	hours.absent = nil
-	distance := decimal("totalDistance")
-	distance.absent = nil
-	return class{name: "DeviceAccumulators", members: []member{whole("deviceId"), distance, hours}}
+	return class{name: "DeviceAccumulators", members: []member{
+		whole("deviceId"), absent(nil, decimal("totalDistance")), absent(nil, whole("hours")),
+	}}
 }

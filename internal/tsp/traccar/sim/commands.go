@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"errors"
 	"maps"
+	"net/http"
 	"slices"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
@@ -37,13 +39,15 @@ func everyType() []string {
 	}
 }
 
+// listSaved answers the saved commands of a device: none (api/resource/CommandResource.get).
+func listSaved(tx *simkit.Tx, c *call) (any, error) {
+	return []any{}, c.may(tx, deviceClass(), c.whole("deviceId"))
+}
+
 // listTypes answers the types of commands of a device: those of the protocol that it last reported with, and only custom
 // when it never reported. Whether the device is connected does not matter.
 func listTypes(tx *simkit.Tx, c *call) (any, error) {
-	id, err := c.long("deviceId")
-	if err != nil {
-		return nil, err
-	}
+	id := c.whole("deviceId")
 	types := everyType()
 	if id != 0 {
 		if err := c.may(tx, deviceClass(), id); err != nil {
@@ -69,43 +73,37 @@ func protocolOf(tx *simkit.Tx, device int64) string {
 	if !ok {
 		return ""
 	}
-	return str(i.Object, "protocol")
+	return simkit.Text(i.Object, "protocol")
 }
 
 // send sends a command to one device, or to every device of a group that is linked to the user; deviceId then does not
 // count (api/resource/CommandResource.send). 200 repeats the command, without an id of its own; 202 says what was queued.
 // A group is not sent to as one: the devices before one that fails keep their command.
 func (s *service) send(tx *simkit.Tx, c *call) (any, error) {
-	group, err := c.long("groupId")
-	if err != nil {
-		return nil, err
-	}
-	o, err := commandClass().read(c.raw)
-	if err != nil {
-		return nil, err
-	}
+	o := c.Body
 	switch {
-	case num(o, "id") > 0 && c.is("administrator"): // no saved commands are served
+	case simkit.Int(o, "id") > 0 && c.is("administrator"): // no saved commands are served
 		return nil, nullPointer("\"entity\"")
-	case num(o, "id") > 0:
+	case simkit.Int(o, "id") > 0:
 		return nil, security("Command access denied")
 	case !c.is("administrator") && c.is("limitCommands"):
 		return nil, security("Operation restricted")
 	}
-	if group > 0 {
-		return s.sendToGroup(tx, c, group, o)
+	if group := c.whole("groupId"); group > 0 {
+		return s.sendToGroup(tx, c, group)
 	}
-	if err := c.may(tx, deviceClass(), num(o, "deviceId")); err != nil {
+	if err := c.may(tx, deviceClass(), simkit.Int(o, "deviceId")); err != nil {
 		return nil, err
 	}
 	queued, err := s.sendOne(tx, o)
 	if err != nil || queued == nil {
 		return o, err
 	}
-	return accepted{queued}, nil
+	c.Status = http.StatusAccepted
+	return queued, nil
 }
 
-func (s *service) sendToGroup(tx *simkit.Tx, c *call, group int64, o simkit.Object) (any, error) {
+func (s *service) sendToGroup(tx *simkit.Tx, c *call, group int64) (any, error) {
 	if err := c.may(tx, groupClass(), group); err != nil {
 		return nil, err
 	}
@@ -113,11 +111,11 @@ func (s *service) sendToGroup(tx *simkit.Tx, c *call, group int64, o simkit.Obje
 	mine := visible(tx, deviceClass(), c.me())
 	var waiting []any
 	for _, i := range tx.Items(devices) {
-		id := num(i.Object, "id")
-		if !mine[id] || !family[num(i.Object, "groupId")] {
+		id := simkit.Int(i.Object, "id")
+		if !mine[id] || !family[simkit.Int(i.Object, "groupId")] {
 			continue
 		}
-		one := maps.Clone(o)
+		one := maps.Clone(c.Body)
 		one["deviceId"] = id
 		queued, err := s.sendOne(tx, one)
 		if err != nil {
@@ -127,19 +125,20 @@ func (s *service) sendToGroup(tx *simkit.Tx, c *call, group int64, o simkit.Obje
 			waiting = append(waiting, queued)
 		}
 	}
-	if len(waiting) > 0 {
-		return accepted{waiting}, nil
+	if len(waiting) == 0 {
+		return c.Body, nil
 	}
-	return o, nil
+	c.Status = http.StatusAccepted
+	return waiting, nil
 }
 
 // sendOne hands a command to a connected device, or queues it and returns what is queued (database/CommandsManager). A
 // type is looked at only when the device is connected: the queue takes any.
 func (s *service) sendOne(tx *simkit.Tx, o simkit.Object) (simkit.Object, error) {
-	device, there := tx.Get(devices, idText(num(o, "deviceId")))
+	device, there := tx.Get(devices, idText(simkit.Int(o, "deviceId")))
 	kind, _ := o["type"].(string)
 	given, _ := o["attributes"].(simkit.Object)
-	protocol := protocolOf(tx, num(o, "deviceId"))
+	protocol := protocolOf(tx, simkit.Int(o, "deviceId"))
 	switch {
 	case !there:
 		return nil, nullPointer("\"device\"")
@@ -152,7 +151,8 @@ func (s *service) sendOne(tx *simkit.Tx, o simkit.Object) (simkit.Object, error)
 		if !slices.Contains(supported(protocol), kind) {
 			return nil, runtime("RuntimeException", "Command "+kind+" is not supported in protocol "+protocol)
 		}
-		return nil, record(tx, o, simkit.Object{"queued": false})
+		_, err := record(tx, o, false)
+		return nil, err
 	case given["noQueue"] == true:
 		return nil, runtime("RuntimeException", "Failed to send command")
 	}
@@ -161,29 +161,22 @@ func (s *service) sendOne(tx *simkit.Tx, o simkit.Object) (simkit.Object, error)
 	if err := queue.check(tx, o); err != nil {
 		return nil, err
 	}
-	more := simkit.Object{"queued": true}
-	if err := record(tx, o, more); err != nil {
-		return nil, err
-	}
+	id, err := record(tx, o, true)
 	return simkit.Object{
-		"id": more["id"], "deviceId": o["deviceId"], "type": kind, "textChannel": false, "attributes": given,
-	}, nil
+		"id": id, "deviceId": o["deviceId"], "type": kind, "textChannel": false, "attributes": given,
+	}, err
 }
 
 // connected reports whether commands reach the device at once. Devices that report over HTTP (osmand) fetch theirs
 // from the queue.
 func (s *service) connected(device *simkit.Item, protocol string) bool {
-	return str(device.Object, "status") == "online" && protocol != "osmand" && !s.host.On(devicesOffline)
+	return simkit.Text(device.Object, "status") == "online" && protocol != "osmand" && !s.Host.On(devicesOffline)
 }
 
-// record keeps a command for tests to see, with more members, among them its id.
-func record(tx *simkit.Tx, o, more simkit.Object) error {
-	id, err := nextID(tx, commands)
-	if err != nil {
-		return err
-	}
-	more["id"] = id
+// record keeps a command for tests to see, under an id of its own.
+func record(tx *simkit.Tx, o simkit.Object, queued bool) (id int64, err error) {
+	id, err = tx.Count(lastIDs, commands)
 	row := maps.Clone(o)
-	maps.Copy(row, more)
-	return tx.Put(commands, idText(id), row)
+	row["id"], row["queued"] = id, queued
+	return id, errors.Join(err, tx.Put(commands, idText(id), row))
 }

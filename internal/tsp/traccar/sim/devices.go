@@ -10,18 +10,18 @@ import (
 // user also for an administrator, and what is not is left out without an error (api/resource/DeviceResource.get).
 func listDevices(tx *simkit.Tx, c *call) (any, error) {
 	cl := deviceClass()
-	if len(c.query["uniqueId"])+len(c.query["id"]) == 0 {
+	if len(c.Query["uniqueId"])+len(c.Query["id"]) == 0 {
 		return cl.list(tx, c)
+	}
+	var named []string
+	for _, unique := range c.Query["uniqueId"] {
+		if _, id, ok := tx.Owner(devices + " " + unique); ok {
+			named = append(named, id)
+		}
 	}
 	mine := visible(tx, cl, c.me())
 	var found []simkit.Object
-	for _, unique := range c.query["uniqueId"] {
-		_, id, ok := tx.Owner(devices + " " + unique)
-		if i, there := tx.Get(devices, id); ok && there && mine[num(i.Object, "id")] {
-			found = append(found, i.Object)
-		}
-	}
-	for _, text := range c.query["id"] {
+	for _, text := range append(named, c.Query["id"]...) {
 		id, err := wholeNumber(text)
 		if err != nil {
 			return nil, err
@@ -36,11 +36,7 @@ func listDevices(tx *simkit.Tx, c *call) (any, error) {
 // putAccumulators sets the totals of the device's last position, which becomes a new position. A device that never
 // reported has none, and the refusal says nothing. The device is the one in the body.
 func putAccumulators(tx *simkit.Tx, c *call) (any, error) {
-	o, err := accumulatorsClass().read(c.raw)
-	if err != nil {
-		return nil, err
-	}
-	id := num(o, "deviceId")
+	id := simkit.Int(c.Body, "deviceId")
 	if err := c.may(tx, deviceClass(), id); err != nil {
 		return nil, err
 	}
@@ -54,14 +50,15 @@ func putAccumulators(tx *simkit.Tx, c *call) (any, error) {
 	}
 	position, changed := maps.Clone(last.Object), maps.Clone(device.Object)
 	for _, name := range []string{"totalDistance", "hours"} {
-		if o[name] != nil {
-			position[name] = o[name]
+		if c.Body[name] != nil {
+			position[name] = c.Body[name]
 		}
 	}
-	if position["id"], err = nextID(tx, positions); err != nil {
+	next, err := tx.Count(lastIDs, positions)
+	if err != nil {
 		return nil, err
 	}
-	changed["positionId"] = position["id"]
+	position["id"], changed["positionId"] = next, next
 	if err := tx.Put(positions, last.ID, position); err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"maps"
+	"net/http"
 	"slices"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
@@ -21,15 +22,13 @@ func (cl class) get(tx *simkit.Tx, c *call) (any, error) {
 	if i, ok := tx.Get(cl.collection, idText(id)); ok {
 		return i.Object, nil
 	}
-	return missing{}, nil
+	c.Status = http.StatusNotFound // without a body
+	return nil, nil
 }
 
 // add creates an object, ignores an id in the body, and links the object to its maker.
 func (cl class) add(tx *simkit.Tx, c *call) (any, error) {
-	o, err := cl.read(c.raw)
-	if err != nil {
-		return nil, err
-	}
+	o := c.Body
 	if err := c.mayEdit(tx, cl, nil, o); err != nil {
 		return nil, err
 	}
@@ -44,11 +43,8 @@ func (cl class) add(tx *simkit.Tx, c *call) (any, error) {
 // An administrator's update of an object that does not exist changes nothing and answers 200 all the same; so does one
 // without an id in the body, whatever the path says.
 func (cl class) update(tx *simkit.Tx, c *call) (any, error) {
-	o, err := cl.read(c.raw)
-	if err != nil {
-		return nil, err
-	}
-	id := num(o, "id")
+	o := c.Body
+	id := simkit.Int(o, "id")
 	if err := c.may(tx, cl, id); err != nil {
 		return nil, err
 	}
@@ -100,7 +96,7 @@ func (cl class) remove(tx *simkit.Tx, c *call) (any, error) {
 
 // create gives o an id and stores it.
 func (cl class) create(tx *simkit.Tx, o simkit.Object) error {
-	id, err := nextID(tx, cl.collection)
+	id, err := tx.Count(lastIDs, cl.collection)
 	if err != nil {
 		return err
 	}
@@ -111,8 +107,8 @@ func (cl class) create(tx *simkit.Tx, o simkit.Object) error {
 // store checks o against the table and puts it in the place of before. A password goes to a place of its own, and o
 // loses it as answers do.
 func (cl class) store(tx *simkit.Tx, before, o simkit.Object) error {
-	id := idText(num(o, "id"))
-	if password := str(o, "password"); password != "" {
+	id := idText(simkit.Int(o, "id"))
+	if password := simkit.Text(o, "password"); password != "" {
 		if err := tx.Put(passwords, id, simkit.Object{"hash": hash(id, password)}); err != nil {
 			return err
 		}
@@ -132,19 +128,10 @@ func (cl class) store(tx *simkit.Tx, before, o simkit.Object) error {
 	if err := cl.check(tx, row); err != nil {
 		return err
 	}
-	value := str(row, cl.unique)
+	value := simkit.Text(row, cl.unique)
 	err := tx.Put(cl.collection, id, row, cl.collection+" "+value)
 	if _, taken := errors.AsType[*simkit.TakenError](err); taken {
 		return &violation{breach: notUnique, table: cl.table(), column: cl.unique, value: value}
 	}
 	return err
-}
-
-// nextID counts the ids of a table; one that was given is not given again.
-func nextID(tx *simkit.Tx, collection string) (int64, error) {
-	var last int64
-	if i, ok := tx.Get(lastIDs, collection); ok {
-		last = num(i.Object, "last")
-	}
-	return last + 1, tx.Put(lastIDs, collection, simkit.Object{"last": last + 1})
 }

@@ -12,23 +12,20 @@ import (
 // the last part of api/resource/DeviceResource.get). Without all=true even an administrator sees only what is linked to
 // him. Drivers of a device are those linked to the device itself, not to its group.
 func (cl class) list(tx *simkit.Tx, c *call) (any, error) {
-	n, err := c.longs("userId", "groupId", "deviceId")
-	if err != nil {
-		return nil, err
-	}
 	var sets []ids
 	switch {
 	case c.truth("all") && c.is("administrator"):
-	case c.truth("all") || n["userId"] == 0:
+	case c.truth("all") || c.whole("userId") == 0:
 		sets = append(sets, visible(tx, cl, c.me()))
 	default:
-		if err := c.maySee(tx, n["userId"]); err != nil {
+		user := c.whole("userId")
+		if err := c.maySee(tx, user); err != nil {
 			return nil, err
 		}
-		sets = append(sets, linked(tx, "userId", n["userId"], cl.link))
+		sets = append(sets, linked(tx, "userId", user, cl.link))
 	}
 	for _, by := range []class{groupClass(), deviceClass()} {
-		id := n[by.link]
+		id := c.whole(by.link)
 		if id <= 0 {
 			continue
 		}
@@ -37,35 +34,33 @@ func (cl class) list(tx *simkit.Tx, c *call) (any, error) {
 		}
 		sets = append(sets, linked(tx, by.link, id, cl.link))
 	}
-	return cl.page(tx, c, sets)
+	return cl.page(tx, c, sets), nil
 }
 
 // page answers the objects that are in every set, in the order of their names. offset counts only beside a limit
 // (storage/DatabaseStorage.formatOrder). How equal names are ordered is up to the database; here by id.
-func (cl class) page(tx *simkit.Tx, c *call, sets []ids) (any, error) {
-	n, err := c.longs("limit", "offset")
-	if err != nil {
-		return nil, err
-	}
+func (cl class) page(tx *simkit.Tx, c *call, sets []ids) []any {
 	var found []simkit.Object
 	for _, i := range tx.Items(cl.collection) {
-		id := num(i.Object, "id")
+		id := simkit.Int(i.Object, "id")
 		outside := slices.ContainsFunc(sets, func(set ids) bool { return !set[id] })
-		if !outside && cl.mentions(i.Object, c.query.Get("keyword")) {
+		if !outside && cl.mentions(i.Object, c.Query.Get("keyword")) {
 			found = append(found, i.Object)
 		}
 	}
-	slices.SortStableFunc(found, func(a, b simkit.Object) int { return strings.Compare(str(a, "name"), str(b, "name")) })
-	if limit := int(n["limit"]); limit > 0 {
-		from := min(max(int(n["offset"]), 0), len(found))
+	slices.SortStableFunc(found, func(a, b simkit.Object) int {
+		return strings.Compare(simkit.Text(a, "name"), simkit.Text(b, "name"))
+	})
+	if limit := int(c.whole("limit")); limit > 0 {
+		from := min(max(int(c.whole("offset")), 0), len(found))
 		found = found[from:min(from+limit, len(found))]
 	}
-	return shown(c, found), nil
+	return shown(c, found)
 }
 
 func (cl class) mentions(o simkit.Object, keyword string) bool {
 	return keyword == "" || slices.ContainsFunc(cl.search, func(name string) bool {
-		return strings.Contains(strings.ToLower(str(o, name)), strings.ToLower(keyword))
+		return strings.Contains(strings.ToLower(simkit.Text(o, name)), strings.ToLower(keyword))
 	})
 }
 

@@ -49,6 +49,7 @@ type class struct {
 func text(name string, size int) member {
 	return member{name: name, rule: simkit.String(0, 0), size: size}
 }
+
 func whole(name string) member { return member{name: name, rule: simkit.Integer, absent: int64(0)} }
 func flag(name string) member  { return member{name: name, rule: simkit.Bool, absent: false} }
 func decimal(name string) member {
@@ -72,6 +73,9 @@ func normalDate(s string) string {
 func required(m member) member { m.required = true; return m }
 func trimmed(m member) member  { m.convert = strings.TrimSpace; return m }
 func kept(m member) member     { m.kept = true; return m }
+
+func absent(value any, m member) member { m.absent = value; return m }
+
 func reference(name, to string) member {
 	m := whole(name)
 	m.refers = to
@@ -80,17 +84,27 @@ func reference(name, to string) member {
 
 // attributes are free: the server stores any name and value, up to 4000 characters of JSON.
 func attributes() member {
-	return member{name: "attributes", rule: simkit.Map(func(any) string { return "" }), size: 4000}
+	return member{name: "attributes", rule: simkit.Map(simkit.Any), size: 4000}
 }
 
 func (cl class) table() string { return "tc_" + cl.collection }
 
-// read makes an object of the class out of a body.
-func (cl class) read(data []byte) (simkit.Object, error) {
-	body, err := readObject(data)
-	if err != nil {
-		return nil, err
+// takes makes a handler whose body is an object of the class.
+func (cl class) takes(do handler) handler {
+	return func(tx *simkit.Tx, c *call) (any, error) {
+		body, err := c.object()
+		if err != nil {
+			return nil, err
+		}
+		if c.Body, err = cl.read(body); err != nil {
+			return nil, err
+		}
+		return do(tx, c)
 	}
+}
+
+// read makes an object of the class out of a body.
+func (cl class) read(body simkit.Object) (_ simkit.Object, err error) {
 	for _, name := range slices.Sorted(maps.Keys(body)) {
 		known := slices.ContainsFunc(cl.members, func(m member) bool { return m.name == name })
 		if !known && !cl.lenient && !slices.Contains(cl.ignored, name) {
@@ -106,18 +120,6 @@ func (cl class) read(data []byte) (simkit.Object, error) {
 		}
 	}
 	return o, nil
-}
-
-// readObject reads a body that must be a JSON object.
-func readObject(data []byte) (simkit.Object, error) {
-	if len(data) == 0 {
-		return nil, web(400)
-	}
-	body, err := simkit.ParseObject(data)
-	if err != nil {
-		return nil, jackson("Unexpected input: %s\n at [Source: UNKNOWN; line: 1, column: 1]", err)
-	}
-	return body, nil
 }
 
 // value is the member as the class holds it after reading a body.
@@ -176,16 +178,6 @@ func (cl class) check(tx *simkit.Tx, o simkit.Object) error {
 func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000-07:00") }
 
 func idText(id int64) string { return strconv.FormatInt(id, 10) }
-
-func str(o simkit.Object, name string) string {
-	s, _ := o[name].(string)
-	return s
-}
-
-func num(o simkit.Object, name string) int64 {
-	n, _ := o[name].(int64)
-	return n
-}
 
 func yes(o simkit.Object, name string) bool {
 	b, _ := o[name].(bool)

@@ -18,6 +18,26 @@ type end struct {
 	id  int64
 }
 
+// pair is an owner and its property, in this order.
+type pair [2]end
+
+// check refuses a pair that there is no table for.
+func (p pair) check() error {
+	if slices.Contains(map[string][]string{
+		"userId":   {"deviceId", "groupId", "driverId", "managedUserId"},
+		"groupId":  {"driverId"},
+		"deviceId": {"driverId"},
+	}[p[0].key], p[1].key) {
+		return nil
+	}
+	return &violation{breach: noTable, table: p.table()}
+}
+
+func (p pair) table() string {
+	owner, property := strings.TrimSuffix(p[0].key, "Id"), strings.TrimPrefix(p[1].key, "managed")
+	return "tc_" + owner + "_" + strings.ToLower(strings.TrimSuffix(property, "Id"))
+}
+
 // classOf finds the class that a key names; upper and lower case are the same (model/Permission).
 func classOf(key string) (class, bool) {
 	user := userClass()
@@ -30,51 +50,38 @@ func classOf(key string) (class, bool) {
 	return class{}, false
 }
 
-// linkable reports whether there is a table for an owner and its property, in this order.
-func linkable(owner, property string) bool {
-	return slices.Contains(map[string][]string{
-		"userId":   {"deviceId", "groupId", "driverId", "managedUserId"},
-		"groupId":  {"driverId"},
-		"deviceId": {"driverId"},
-	}[owner], property)
-}
-
 // readLink reads the two members of a body: the first one is the owner. It checks that there is a table for them and
 // that the user has both.
-func readLink(tx *simkit.Tx, c *call) (owner, property end, err error) {
-	body, err := readObject(c.raw)
+func readLink(tx *simkit.Tx, c *call) (p pair, err error) {
+	body, err := c.object()
 	if err != nil {
-		return owner, property, err
+		return p, err
 	}
 	if !c.is("administrator") && c.is("readonly") {
-		return owner, property, security("Operation restricted")
+		return p, security("Operation restricted")
 	}
 	if len(body) != 2 {
-		return owner, property, runtime("IllegalArgumentException", "Invalid permission")
+		return p, runtime("IllegalArgumentException", "Invalid permission")
 	}
 	keys := slices.Collect(maps.Keys(body))
-	if keys[0] != firstKey(c.raw) {
+	if keys[0] != firstKey(c.raw()) {
 		slices.Reverse(keys)
 	}
-	var ends [2]end
 	for n, key := range keys {
 		cl, known := classOf(key)
 		id, isWhole := body[key].(int64)
 		if !isWhole {
-			return owner, property, jackson("Cannot deserialize value of %s: must be an integer", key)
+			return p, jackson("Cannot deserialize value of %s: must be an integer", key)
 		}
 		if !known {
-			return owner, property, nullPointer("the class of " + key)
+			return p, nullPointer("the class of " + key)
 		}
 		if err := c.may(tx, cl, id); err != nil {
-			return owner, property, err
+			return p, err
 		}
-		ends[n] = end{cl.link, id}
+		p[n] = end{cl.link, id}
 	}
-	if !linkable(ends[0].key, ends[1].key) {
-		return owner, property, &violation{breach: noTable, table: linkTable(ends[0].key, ends[1].key)}
-	}
-	return ends[0], ends[1], nil
+	return p, p.check()
 }
 
 func firstKey(body []byte) string {
@@ -84,35 +91,30 @@ func firstKey(body []byte) string {
 	return key.String()
 }
 
-func linkTable(owner, property string) string {
-	property = strings.TrimPrefix(property, "managed")
-	return "tc_" + strings.TrimSuffix(owner, "Id") + "_" + strings.ToLower(strings.TrimSuffix(property, "Id"))
-}
-
 // link adds a permission. The same one may be added again: the tables have no unique key for a pair.
 func link(tx *simkit.Tx, c *call) (any, error) {
-	owner, property, err := readLink(tx, c)
+	p, err := readLink(tx, c)
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range []end{owner, property} {
+	for _, e := range p {
 		cl, _ := classOf(e.key)
 		if _, there := tx.Get(cl.collection, idText(e.id)); !there {
-			return nil, &violation{breach: noParent, table: linkTable(owner.key, property.key), column: e.key, value: idText(e.id)}
+			return nil, &violation{breach: noParent, table: p.table(), column: e.key, value: idText(e.id)}
 		}
 	}
-	tx.Add(permissions, simkit.Object{owner.key: owner.id, property.key: property.id})
+	tx.Add(permissions, simkit.Object{p[0].key: p[0].id, p[1].key: p[1].id})
 	return nil, nil
 }
 
 // unlink removes a permission as often as it is there, and is content when it is not.
 func unlink(tx *simkit.Tx, c *call) (any, error) {
-	owner, property, err := readLink(tx, c)
+	p, err := readLink(tx, c)
 	if err != nil {
 		return nil, err
 	}
 	for _, i := range slices.Clone(tx.Items(permissions)) {
-		if i.Object[owner.key] == owner.id && i.Object[property.key] == property.id {
+		if i.Object[p[0].key] == p[0].id && i.Object[p[1].key] == p[1].id {
 			tx.Delete(permissions, i.ID)
 		}
 	}
@@ -126,11 +128,11 @@ func (s *service) listLinks(tx *simkit.Tx, c *call) (any, error) {
 	if !c.is("administrator") {
 		return nil, security("Administrator access required")
 	}
-	parts := strings.Split(c.rawQuery, "&")
+	parts := strings.Split(c.Request.URL.RawQuery, "&")
 	if len(parts) < 2 {
 		return nil, outOfBounds()
 	}
-	var ends [2]end
+	var p pair
 	for n, part := range parts[:2] {
 		key, value, _ := strings.Cut(part, "=")
 		key, _ = url.QueryUnescape(key)
@@ -139,18 +141,18 @@ func (s *service) listLinks(tx *simkit.Tx, c *call) (any, error) {
 		if !known || err != nil {
 			return nil, runtime("NumberFormatException", "For input string: \""+value+"\"")
 		}
-		ends[n] = end{cl.link, id}
+		p[n] = end{cl.link, id}
 	}
-	if !linkable(ends[0].key, ends[1].key) {
-		return nil, &violation{breach: noTable, table: linkTable(ends[0].key, ends[1].key)}
+	if err := p.check(); err != nil {
+		return nil, err
 	}
-	if ends[0].id == 0 && ends[1].id == 0 { // stricter: the document forbids it, the source does not
+	if p[0].id == 0 && p[1].id == 0 { // stricter: the document forbids it, the source does not
 		return nil, runtime("IllegalArgumentException", "one id must not be 0")
 	}
-	return s.showLinks(tx, ends), nil
+	return s.showLinks(tx, p), nil
 }
 
-func (s *service) showLinks(tx *simkit.Tx, ends [2]end) []any {
+func (s *service) showLinks(tx *simkit.Tx, p pair) []any {
 	column := strings.ToLower
 	if s.dialect() == "h2" {
 		column = strings.ToUpper
@@ -158,7 +160,7 @@ func (s *service) showLinks(tx *simkit.Tx, ends [2]end) []any {
 	list := []any{}
 	for _, i := range tx.Items(permissions) {
 		shown, fits := simkit.Object{}, true
-		for _, e := range ends {
+		for _, e := range p {
 			id, has := i.Object[e.key]
 			fits = fits && has && (e.id == 0 || id == e.id)
 			shown[column(e.key)] = id

@@ -10,26 +10,23 @@ import (
 // (api/resource/PositionResource.getJson). Earlier positions are not kept, so from and to are not served, and the id of
 // a position that was followed by another is unknown.
 func listPositions(tx *simkit.Tx, c *call) (any, error) {
-	device, err := c.long("deviceId")
-	if err != nil {
-		return nil, err
-	}
-	if wanted := c.query["id"]; len(wanted) > 0 {
+	if wanted := c.Query["id"]; len(wanted) > 0 {
 		return positionsOf(tx, c, wanted)
 	}
-	mine := ids{device: true}
-	if device > 0 {
-		err = c.may(tx, deviceClass(), device)
-	} else {
-		mine = visible(tx, deviceClass(), c.me())
+	mine := visible(tx, deviceClass(), c.me())
+	if device := c.whole("deviceId"); device > 0 {
+		mine = ids{device: true}
+		if err := c.may(tx, deviceClass(), device); err != nil {
+			return nil, err
+		}
 	}
 	found := []any{}
 	for _, i := range tx.Items(positions) {
-		if mine[num(i.Object, "deviceId")] {
+		if mine[simkit.Int(i.Object, "deviceId")] {
 			found = append(found, showPosition(i))
 		}
 	}
-	return found, err
+	return found, nil
 }
 
 func positionsOf(tx *simkit.Tx, c *call, wanted []string) (any, error) {
@@ -40,11 +37,11 @@ func positionsOf(tx *simkit.Tx, c *call, wanted []string) (any, error) {
 			return nil, err
 		}
 		all := tx.Items(positions)
-		at := slices.IndexFunc(all, func(i *simkit.Item) bool { return num(i.Object, "id") == id })
+		at := slices.IndexFunc(all, func(i *simkit.Item) bool { return simkit.Int(i.Object, "id") == id })
 		if at < 0 {
 			return nil, nullPointer("\"position\"")
 		}
-		if err := c.may(tx, deviceClass(), num(all[at].Object, "deviceId")); err != nil {
+		if err := c.may(tx, deviceClass(), simkit.Int(all[at].Object, "deviceId")); err != nil {
 			return nil, err
 		}
 		found = append(found, showPosition(all[at]))

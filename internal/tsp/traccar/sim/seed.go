@@ -23,9 +23,9 @@ func (s *service) Seed(tx *simkit.Tx) error {
 	return errors.Join(seedGroups(tx), seedUsers(tx), seedDevices(tx), seedDrivers(tx))
 }
 
-// seedOne creates an object of a class out of its JSON and links it to the administrator.
-func seedOne(tx *simkit.Tx, cl class, body string) (simkit.Object, error) {
-	o, err := cl.read([]byte(body))
+// seedOne creates an object of a class and links it to the administrator.
+func seedOne(tx *simkit.Tx, cl class, body simkit.Object) (simkit.Object, error) {
+	o, err := cl.read(body)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func seedOne(tx *simkit.Tx, cl class, body string) (simkit.Object, error) {
 func seedGroups(tx *simkit.Tx) error {
 	var errs []error
 	for n, name := range []string{"West", "East"} {
-		id, err := nextID(tx, groups)
+		id, err := tx.Count(lastIDs, groups)
 		o := simkit.Object{"id": id, "name": name, "groupId": int64(n), "attributes": simkit.Object{}}
 		errs = append(errs, err, tx.Put(groups, idText(id), o))
 		tx.Add(permissions, simkit.Object{"userId": int64(1), "groupId": id})
@@ -51,14 +51,16 @@ func seedGroups(tx *simkit.Tx) error {
 
 func seedUsers(tx *simkit.Tx) error {
 	var errs []error
-	for n, u := range []struct{ login, name, more string }{
-		{"demo-service", "Demo Service", `"administrator":true,"deviceLimit":-1,"userLimit":-1`},
-		{"dispatcher", "Dana Whitfield", `"deviceLimit":-1,"userLimit":2,"phone":"+14155550107"`},
-		{"viewer", "Miguel Ortega", `"readonly":true`},
+	const unlimited = int64(-1)
+	for n, u := range []simkit.Object{
+		{"name": "Demo Service", "administrator": true, "deviceLimit": unlimited, "userLimit": unlimited},
+		{"name": "Dana Whitfield", "deviceLimit": unlimited, "userLimit": int64(2), "phone": "+14155550107"},
+		{"name": "Miguel Ortega", "readonly": true},
 	} {
-		short := strings.TrimSuffix(u.login, "-service")
-		_, err := seedOne(tx, userClass(), fmt.Sprintf(`{"name":%q,"email":"%s@waybill.example","password":"traccar-%s-password",%s}`,
-			u.name, u.login, short, u.more))
+		login := []string{"demo-service", "dispatcher", "viewer"}[n]
+		short := strings.TrimSuffix(login, "-service")
+		u["email"], u["password"] = login+"@waybill.example", "traccar-"+short+"-password"
+		_, err := seedOne(tx, userClass(), u)
 		errs = append(errs, err, tx.Put(tokens, "traccar-"+short+"-token", simkit.Object{"userId": int64(n + 1)}))
 	}
 	tx.Add(permissions, simkit.Object{"userId": int64(2), "groupId": int64(1)})
@@ -77,9 +79,10 @@ func seedDevices(tx *simkit.Tx) error {
 		{"Trailer 201", "3000R 2016", "trailer", "offline", "", "4TR2201"},
 		{"Trailer 202", "Flatbed 2018", "trailer", "offline", "", "4TR2202"},
 	} {
-		o, err := seedOne(tx, deviceClass(), fmt.Sprintf(
-			`{"name":%q,"uniqueId":"86421703512340%d","model":%q,"category":%q,"groupId":%d,"attributes":{"plate":%q}}`,
-			d.name, n+1, d.model, d.category, 1+n%2, d.plate))
+		o, err := seedOne(tx, deviceClass(), simkit.Object{
+			"name": d.name, "uniqueId": fmt.Sprintf("86421703512340%d", n+1), "model": d.model, "category": d.category,
+			"groupId": int64(1 + n%2), "attributes": simkit.Object{"plate": d.plate},
+		})
 		errs = append(errs, err)
 		if err == nil && d.protocol != "" {
 			errs = append(errs, seedPosition(tx, o, d.status, d.protocol))
@@ -90,12 +93,15 @@ func seedDevices(tx *simkit.Tx) error {
 
 // seedPosition lets a device report.
 func seedPosition(tx *simkit.Tx, device simkit.Object, status, protocol string) error {
-	id, err := nextID(tx, positions)
+	id, err := tx.Count(lastIDs, positions)
 	row := maps.Clone(device)
 	row["status"], row["positionId"], row["lastUpdate"] = status, id, timestamp(tx.Now())
-	position := simkit.Object{"id": id, "deviceId": row["id"], "protocol": protocol, "totalDistance": 182_400_500.0, "hours": int64(7_200_000)}
-	return errors.Join(err, tx.Put(devices, idText(num(row, "id")), row, devices+" "+str(row, "uniqueId")),
-		tx.Put(positions, idText(num(row, "id")), position))
+	of := idText(simkit.Int(row, "id"))
+	return errors.Join(err,
+		tx.Put(devices, of, row, devices+" "+simkit.Text(row, "uniqueId")),
+		tx.Put(positions, of, simkit.Object{
+			"id": id, "deviceId": row["id"], "protocol": protocol, "totalDistance": 182_400_500.0, "hours": int64(7_200_000),
+		}))
 }
 
 func seedDrivers(tx *simkit.Tx) error {
@@ -103,7 +109,10 @@ func seedDrivers(tx *simkit.Tx) error {
 	for n, name := range []string{
 		"Amir Haddad", "Beatrice Novak", "Carlos Mendoza", "Denise Okafor", "Erik Lindqvist", "Fatima Rahman",
 	} {
-		_, err := seedOne(tx, driverClass(), fmt.Sprintf(`{"name":%q,"uniqueId":"D-%d","attributes":{"licenseNumber":"D448820%d"}}`, name, n+1, n))
+		_, err := seedOne(tx, driverClass(), simkit.Object{
+			"name": name, "uniqueId": fmt.Sprintf("D-%d", n+1),
+			"attributes": simkit.Object{"licenseNumber": fmt.Sprintf("D448820%d", n)},
+		})
 		errs = append(errs, err)
 		if n < 5 {
 			tx.Add(permissions, simkit.Object{"deviceId": int64(n + 1), "driverId": int64(n + 1)})

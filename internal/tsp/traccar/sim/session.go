@@ -27,7 +27,7 @@ func getServer(_ *simkit.Tx, c *call) (any, error) {
 	for _, name := range []string{"map", "bingKey", "mapUrl", "overlayUrl", "coordinateFormat", "poiLayer", "announcement"} {
 		o[name] = nil
 	}
-	if c.user != nil && c.is("administrator") {
+	if c.is("administrator") {
 		o["storageSpace"] = []any{int64(41_000_000_000), int64(64_000_000_000)}
 	}
 	return o, nil
@@ -36,13 +36,13 @@ func getServer(_ *simkit.Tx, c *call) (any, error) {
 // getSession tells who has the session of the cookie, or opens one for ?token=. It does not look at the header
 // Authorization: with that alone it answers 404 (api/resource/SessionResource.get).
 func getSession(tx *simkit.Tx, c *call) (any, error) {
-	if !c.query.Has("token") {
-		if user := bySession(tx, c.request); user != nil {
+	if !c.Query.Has("token") {
+		if user := bySession(tx, c.Request); user != nil {
 			return user.Object, nil
 		}
 		return nil, web(http.StatusNotFound)
 	}
-	user, err := byToken(tx, c.query.Get("token"))
+	user, err := byToken(tx, c.Query.Get("token"))
 	f, failed := errors.AsType[*failure](err)
 	switch {
 	case failed && (f.class == "java.lang.SecurityException" || f.status == http.StatusInternalServerError):
@@ -52,45 +52,47 @@ func getSession(tx *simkit.Tx, c *call) (any, error) {
 	case user == nil:
 		return nil, nullPointer("\"user\"")
 	}
-	return openSession(tx, user)
+	return openSession(tx, c, user)
 }
 
 // postSession signs in with email and password. A disabled user is 400 here and 401 everywhere else.
 func postSession(tx *simkit.Tx, c *call) (any, error) {
-	if !c.form.Has("email") || !c.form.Has("password") {
+	form := c.Request.PostForm
+	if !form.Has("email") || !form.Has("password") {
 		return nil, nullPointer("\"email\"")
 	}
-	user, err := byPassword(tx, c.form.Get("email"), c.form.Get("password"))
-	if err != nil {
+	user, err := byPassword(tx, form.Get("email"), form.Get("password"))
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if user == nil {
+	case user == nil:
 		return nil, web(http.StatusUnauthorized)
 	}
-	return openSession(tx, user)
+	return openSession(tx, c, user)
 }
 
 // deleteSession closes the session of the cookie, if there is one (api/resource/SessionResource.remove). Like GET it
 // refuses a Content-Type other than that of a form even without a body, because @Consumes stands on the class;
 // github.com/ludeeus/pytraccar (read 2026-11-25) sends that of a form with its GET.
 func deleteSession(tx *simkit.Tx, c *call) (any, error) {
-	if cookie, err := c.request.Cookie(sessionCookie); err == nil {
+	if cookie, err := c.Request.Cookie(sessionCookie); err == nil {
 		tx.Delete(sessions, cookie.Value)
 	}
 	return nil, nil
 }
 
-func openSession(tx *simkit.Tx, user *simkit.Item) (any, error) {
+func openSession(tx *simkit.Tx, c *call, user *simkit.Item) (any, error) {
 	id := "node0" + rand.Text() + ".node0"
-	o := simkit.Object{"userId": num(user.Object, "id")}
-	return opened{user.Object, id}, tx.Put(sessions, id, o)
+	cookie := &http.Cookie{Name: sessionCookie, Value: id, Path: "/", HttpOnly: true}
+	c.Answer.Add("Set-Cookie", cookie.String())
+	return user.Object, tx.Put(sessions, id, simkit.Object{"userId": user.Object["id"]})
 }
 
 // postToken gives out a token for seven days, or until expiration (api/signature/TokenManager). The body is the token
 // itself; the document says text/plain, and the type is application/json.
 func postToken(tx *simkit.Tx, c *call) (any, error) {
 	until := tx.Now().Add(7 * 24 * time.Hour)
-	if wanted := c.form.Get("expiration"); wanted != "" {
+	if wanted := c.Request.PostForm.Get("expiration"); wanted != "" {
 		at, err := time.Parse(time.RFC3339, wanted)
 		if err != nil {
 			return nil, web(http.StatusBadRequest)
@@ -99,25 +101,18 @@ func postToken(tx *simkit.Tx, c *call) (any, error) {
 	}
 	// The first bytes are those of a real one, so that it counts as signed by another server after a reset.
 	token := base64.RawURLEncoding.EncodeToString(append([]byte{8, 0x30}, rand.Text()...))
-	held := simkit.Object{"userId": num(c.user.Object, "id"), "expiration": timestamp(until)}
-	return rawText(token), tx.Put(tokens, token, held)
+	held := simkit.Object{"userId": simkit.Int(c.user.Object, "id"), "expiration": timestamp(until)}
+	return token, tx.Put(tokens, token, held)
 }
 
 // endTokens lets every token expire that was given out with a time.
 func endTokens(tx *simkit.Tx) error {
 	var errs []error
 	for _, i := range slices.Clone(tx.Items(tokens)) {
-		if str(i.Object, "expiration") != "" {
+		if simkit.Text(i.Object, "expiration") != "" {
 			ended := simkit.Object{"userId": i.Object["userId"], "expiration": timestamp(tx.Now().Add(-time.Second))}
 			errs = append(errs, tx.Put(tokens, i.ID, ended))
 		}
 	}
 	return errors.Join(errs...)
-}
-
-func endSessions(tx *simkit.Tx) error {
-	for _, i := range slices.Clone(tx.Items(sessions)) {
-		tx.Delete(sessions, i.ID)
-	}
-	return nil
 }

@@ -1,10 +1,7 @@
 package sim
 
 import (
-	"errors"
-	"math"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
@@ -22,62 +19,40 @@ func Info() simkit.Info { return simkit.Info{Name: "traccar", PortOffset: 4} }
 
 // New opens a Traccar simulator with the state found in opts.Dir, or a seeded one.
 func New(opts simkit.Options) (simkit.Simulator, error) {
-	host, err := simkit.New(opts, simkit.Definition{
+	return simkit.Open(opts, simkit.Definition{
 		Info:     Info(),
 		Switches: map[string]bool{devicesOffline: false, mysql: false, postgresql: false},
-		Build: func(h *simkit.Host) simkit.TSP {
-			s := &service{host: h}
-			s.routes = s.table()
-			return s
-		},
+		Build:    newService,
 	})
-	if err != nil {
-		return nil, err
-	}
-	return host, nil
 }
 
 // service is the TSP side.
-type service struct {
-	host   *simkit.Host
-	routes map[string]methods
+type service struct{ simkit.API }
+
+func newService(h *simkit.Host) simkit.TSP {
+	s := &service{}
+	s.API = simkit.API{
+		Host: h, Operations: s.operations(), Authenticate: s.authenticate, WriteAnswer: s.answer, WriteRefusal: s.refuse,
+	}
+	return s
 }
 
-// ServeHTTP answers one request as a Traccar server does.
+// ServeHTTP answers one request as a Traccar server does, behind a proxy that keeps the budget. OPTIONS needs no
+// credentials: JAX-RS answers it by itself, and api/security/SecurityRequestFilter lets it through. Whether Jersey adds
+// a body was not found out.
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	limit := simkit.Limit{Key: "server", N: 20, Per: 2 * time.Second}
-	if wait := s.host.Limiter.Take(s.host.Now(), limit); wait > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	budget := simkit.Limit{Key: "server", N: 20, Per: 2 * time.Second}
+	if wait := s.Host.Limiter.Take(s.Host.Now(), budget); wait > 0 {
 		s.Refuse(w, r, http.StatusTooManyRequests)
 		return
 	}
 	allowBrowsers(w.Header(), r)
-	if r.Method == http.MethodOptions {
-		s.options(w, r)
+	if r.Method != http.MethodOptions || s.allowed(r) == "" {
+		s.API.ServeHTTP(w, r)
 		return
 	}
-	body, err := s.serve(r)
-	if err != nil {
-		s.fail(w, err)
-		return
-	}
-	succeed(w, body)
-}
-
-// Refuse answers with a status as the server does, or as a proxy in front of it where the server never has that status.
-func (s *service) Refuse(w http.ResponseWriter, r *http.Request, status int) {
-	switch status {
-	case http.StatusTooManyRequests:
-		if w.Header().Get("Retry-After") == "" {
-			w.Header().Set("Retry-After", "1")
-		}
-	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-	default:
-		allowBrowsers(w.Header(), r)
-		s.fail(w, web(status))
-		return
-	}
-	write(w, status, "text/plain; charset=utf-8", []byte(http.StatusText(status)))
+	w.Header().Set("Allow", s.allowed(r))
+	w.WriteHeader(http.StatusOK)
 }
 
 // Expire ends the sessions, and the tokens that POST /api/session/token gave out: their time has come, as it does after
@@ -85,12 +60,13 @@ func (s *service) Refuse(w http.ResponseWriter, r *http.Request, status int) {
 // refused this once.
 func (s *service) Expire(r *http.Request) bool {
 	known := false
-	_ = s.host.Store.Update(func(tx *simkit.Tx) error {
+	_ = s.Host.Store.Update(func(tx *simkit.Tx) error {
 		user, err := signIn(tx, r)
-		if known = user != nil && err == nil; known {
-			return errors.Join(endTokens(tx), endSessions(tx))
+		if known = user != nil && err == nil; !known {
+			return nil
 		}
-		return nil
+		tx.Clear(sessions)
+		return endTokens(tx)
 	})
 	return known
 }

@@ -1,63 +1,74 @@
 package sim
 
-import "net/http"
+import "github.com/waybill-dev/waybill/internal/tsp/simkit"
 
-// table is every operation that the simulator serves.
-func (s *service) table() map[string]methods {
-	paging := []string{"excludeAttributes", "limit", "offset", "keyword"}
-	with := func(names ...string) []string { return append(names, paging...) }
-	all := map[string]methods{
-		"/api/server":        {http.MethodGet: {do: getServer, open: true}},
-		"/api/session":       sessionMethods(),
-		"/api/session/token": {http.MethodPost: {do: postToken, consumes: formType, write: true}},
-		"/api/groups":        {http.MethodGet: {do: groupClass().list, query: with("all", "userId")}},
-		"/api/groups/{id}":   {http.MethodGet: {do: groupClass().get}},
-		"/api/permissions": {
-			http.MethodGet:    {do: s.listLinks, query: []string{"userId", "managedUserId", "groupId", "deviceId", "driverId"}},
-			http.MethodPost:   {do: link, consumes: jsonType, write: true},
-			http.MethodDelete: {do: unlink, consumes: jsonType, write: true},
-		},
-		"/api/positions": {http.MethodGet: {do: listPositions, query: []string{"deviceId", "id"}}},
-		"/api/commands/send": {
-			http.MethodGet:  {do: listSaved, query: []string{"deviceId"}},
-			http.MethodPost: {do: s.send, query: []string{"groupId"}, consumes: jsonType, write: true},
-		},
-		"/api/commands/types": {http.MethodGet: {do: listTypes, query: []string{"deviceId", "textChannel"}}},
-		"/api/devices/{id}/accumulators": {
-			http.MethodPut: {do: putAccumulators, consumes: jsonType, write: true},
-		},
+// operations is everything that the simulator serves.
+func (s *service) operations() map[string]simkit.Operation {
+	links := on(nil, "userId", "managedUserId", "groupId", "deviceId", "driverId")
+	links.Do = handler(s.listLinks).run // converts its parameters by itself
+	group := groupClass()
+	all := map[string]simkit.Operation{
+		"GET /api/server":         open(on(getServer)),
+		"GET /api/session":        form(open(on(getSession, "token"))),
+		"POST /api/session":       form(open(on(postSession))),
+		"DELETE /api/session":     form(on(deleteSession)),
+		"POST /api/session/token": form(on(postToken)),
+
+		"GET /api/groups":      on(group.list, paged("all", "userId")...),
+		"GET /api/groups/{id}": on(group.get),
+
+		"GET /api/permissions":    links,
+		"POST /api/permissions":   on(link),
+		"DELETE /api/permissions": on(unlink),
+
+		"GET /api/positions":                 on(listPositions, "deviceId", "id"),
+		"PUT /api/devices/{id}/accumulators": on(accumulatorsClass().takes(putAccumulators)),
+
+		"GET /api/commands/send":  on(listSaved, "deviceId"),
+		"POST /api/commands/send": on(commandClass().takes(s.send), "groupId"),
+		"GET /api/commands/types": on(listTypes, "deviceId", "textChannel"),
+
+		// Clients ask for these by themselves, as the web app does after signing in (github.com/traccar/traccar-web
+		// src/CachingController.js at aa5817b, read 2026-11-25). The server has none, and none can be made here.
+		"GET /api/commands":    on(class{}.list, extended()...),
+		"GET /api/geofences":   on(class{}.list, extended()...),
+		"GET /api/maintenance": on(class{}.list, extended()...),
+		"GET /api/calendars":   on(class{}.list, paged("all", "userId")...),
 	}
-	for _, name := range []string{"commands", "geofences", "maintenance", "calendars"} {
-		filters := with("all", "userId", "deviceId", "groupId", "refresh")
-		if name == "calendars" {
-			filters = with("all", "userId")
-		}
-		all["/api/"+name] = methods{http.MethodGet: {do: listNone, query: filters}}
+	for _, cl := range []class{deviceClass(), driverClass(), userClass()} {
+		path := "/api/" + cl.collection
+		all["GET "+path] = on(cl.list, extended()...)
+		all["POST "+path] = on(cl.takes(cl.add))
+		all["GET "+path+"/{id}"] = on(cl.get)
+		all["PUT "+path+"/{id}"] = on(cl.takes(cl.update))
+		all["DELETE "+path+"/{id}"] = on(cl.remove)
 	}
-	crud(all, deviceClass(), route{do: listDevices, query: with("all", "userId", "id", "uniqueId")})
-	crud(all, driverClass(), route{do: driverClass().list, query: with("all", "userId", "deviceId", "groupId", "refresh")})
-	crud(all, userClass(), route{do: listUsers, query: with("userId")})
+	all["GET /api/devices"] = on(listDevices, paged("all", "userId", "id", "uniqueId")...)
+	all["GET /api/users"] = on(listUsers, paged("userId")...)
+	all["POST /api/users"] = open(on(userClass().takes(addUser)))
 	return all
 }
 
-// crud adds the five operations of a class.
-func crud(all map[string]methods, cl class, list route) {
-	post := route{do: cl.add, consumes: jsonType, write: true}
-	if cl.collection == users {
-		post.do, post.open = addUser, true
-	}
-	all["/api/"+cl.collection] = methods{http.MethodGet: list, http.MethodPost: post}
-	all["/api/"+cl.collection+"/{id}"] = methods{
-		http.MethodGet:    {do: cl.get},
-		http.MethodPut:    {do: cl.update, consumes: jsonType, write: true},
-		http.MethodDelete: {do: cl.remove, write: true},
-	}
+// on is an operation with the parameters that it serves. Stricter than the server, which ignores any other.
+func on(do handler, query ...string) simkit.Operation {
+	return simkit.Operation{Do: do.convert, Query: query}
 }
 
-func sessionMethods() methods {
-	return methods{
-		http.MethodGet:    {do: getSession, query: []string{"token"}, open: true, consumes: formType, write: true},
-		http.MethodPost:   {do: postSession, open: true, consumes: formType, write: true},
-		http.MethodDelete: {do: deleteSession, consumes: formType, write: true},
-	}
+func open(op simkit.Operation) simkit.Operation {
+	op.Scope = everybody
+	return op
 }
+
+// form is an operation of sessions, where even a GET opens one.
+func form(op simkit.Operation) simkit.Operation {
+	op.Form, op.Writes = true, true
+	return op
+}
+
+// paged are the parameters of lists with those of one (api/SimpleObjectResource).
+func paged(names ...string) []string {
+	return append(names, "excludeAttributes", "limit", "offset", "keyword")
+}
+
+// extended are the parameters of lists of what is linked to devices and groups (api/ExtendedObjectResource).
+func extended() []string { return paged("all", "userId", "deviceId", "groupId", "refresh") }

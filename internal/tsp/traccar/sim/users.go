@@ -5,10 +5,7 @@ import "github.com/waybill-dev/waybill/internal/tsp/simkit"
 // listUsers lists all users for an administrator, and those that somebody manages for others: never oneself
 // (api/resource/UserResource.get).
 func listUsers(tx *simkit.Tx, c *call) (any, error) {
-	id, err := c.long("userId")
-	if err != nil {
-		return nil, err
-	}
+	id := c.whole("userId")
 	var sets []ids
 	if id > 0 {
 		if err := c.maySee(tx, id); err != nil {
@@ -18,23 +15,19 @@ func listUsers(tx *simkit.Tx, c *call) (any, error) {
 	} else if !c.is("administrator") {
 		sets = append(sets, linked(tx, "userId", c.me(), "managedUserId"))
 	}
-	return userClass().page(tx, c, sets)
+	return userClass().page(tx, c, sets), nil
 }
 
 // addUser creates a user for an administrator, or for a manager within his limit. Everybody else, signed in or not, asks
 // for a registration, which this server does not take (api/resource/UserResource.add).
 func addUser(tx *simkit.Tx, c *call) (any, error) {
 	cl := userClass()
-	o, err := cl.read(c.raw)
-	if err != nil {
-		return nil, err
-	}
-	limit := int64(0)
+	o, limit := c.Body, int64(0)
 	if c.user != nil {
-		limit = num(c.user.Object, "userLimit")
+		limit = simkit.Int(c.user.Object, "userLimit")
 	}
-	if c.user == nil || !c.is("administrator") {
-		blank, err := cl.read([]byte("{}"))
+	if !c.is("administrator") {
+		blank, err := cl.read(simkit.Object{})
 		if err != nil {
 			return nil, err
 		}

@@ -32,7 +32,7 @@ func (v *violation) Error() string { return v.failure("h2").Error() }
 // dialect is the database that the server runs on: H2 in an installation that was not told another.
 func (s *service) dialect() string {
 	for _, name := range []string{mysql, postgresql} {
-		if s.host.On(name) {
+		if s.Host.On(name) {
 			return name
 		}
 	}
