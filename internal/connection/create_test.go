@@ -174,6 +174,22 @@ func TestASettingThatTheTSPCannotHaveIsNamedAndDoesNotCostTheCode(t *testing.T) 
 	}
 }
 
+func TestAReferenceOfAFleetThatEndedItsAgreementIsRefusedWithTheRemedy(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	g, err := s.db.Grant(t.Context(), s.partner.Partner.ID, s.fleet.Fleet.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := g
+	ended.Status, ended.UpdatedAt = access.GrantDeleted, g.UpdatedAt.Add(time.Second)
+	if err := s.db.ChangeAgreement(t.Context(), g, ended); err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.service.Create(t.Context(), s.partner, body(good+`,"fleet_ref":"ours"`))
+	refused(t, "its old reference", err, 409, "deleted its share agreement")
+}
+
 func TestEveryProblemOfABodyIsToldAtOnce(t *testing.T) {
 	t.Parallel()
 	s := newStand(t)

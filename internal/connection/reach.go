@@ -112,7 +112,12 @@ func (s *Service) fleetOf(ctx context.Context, who access.Principal, ref string)
 // found makes a fleet with what it grants.
 func (s *Service) found(ctx context.Context, g access.Grant) error {
 	g.UpdatedAt = s.clock()
-	if err := s.Store.SaveGrant(ctx, g, access.Fleet{ID: g.Fleet, Name: g.FleetRef}); err != nil {
+	err := s.Store.SaveGrant(ctx, g, access.Fleet{ID: g.Fleet, Name: g.FleetRef})
+	if errors.Is(err, access.ErrRefTaken) {
+		return problem.New(problem.Conflict, "fleet_ref %q names a fleet that has deleted its share agreement with you; "+
+			"ask the fleet for a new one, or name another fleet by another reference", g.FleetRef)
+	}
+	if err != nil {
 		return fmt.Errorf("making the fleet: %w", err)
 	}
 	return nil

@@ -64,7 +64,7 @@ func (b *Budget) Borrow(limits []Limit, ahead time.Duration) (wait time.Duration
 	now := b.now()
 	for _, l := range limits {
 		most := time.Duration(l.Burst-1) * l.Interval
-		if ahead > 0 {
+		if ahead > 0 && l.Interval > 0 {
 			most += max(ahead, l.Interval)
 		}
 		if short := b.at(l, now).Add(-most).Sub(now); short > 0 {

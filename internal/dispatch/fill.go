@@ -23,7 +23,7 @@ func (r *runner[T]) roomy(stream string) bool {
 // fill reads one page of each stream whose chains are not all known and that has room.
 func (r *runner[T]) fill(ctx context.Context, now time.Time) error {
 	for _, p := range r.reading.due(now, r.roomy) {
-		began := r.config.Now()
+		p.began = r.config.Now()
 		batch, err := r.work.Heads(ctx, fence.Query{Lane: r.claim.Lane, Stream: p.stream, After: p.after,
 			Chains: p.size, Depth: depth})
 		if err != nil {
@@ -42,7 +42,7 @@ func (r *runner[T]) fill(ctx context.Context, now time.Time) error {
 			p.again = earlier(p.again, r.take(rest[:n], n >= depth, now))
 			rest = rest[n:]
 		}
-		r.reading.done(p, began, r.config.Now())
+		r.reading.done(p, r.config.Now(), len(r.window.order) > 0)
 	}
 	return nil
 }

@@ -32,13 +32,21 @@ type pass struct {
 	spent time.Duration
 }
 
+// How long a lane that has something in hand works on before it looks for what came in meanwhile,
+// so that one reading answers many hints of a flood, and before it looks for streams that it does
+// not know.
+const (
+	busyRest   = 2 * time.Millisecond
+	surveyRest = 20 * time.Millisecond
+)
+
 // page is what one query asks for and what it found.
 type page struct {
 	of            *pass
 	stream, after string
 	size, chains  int
 	streams       []string
-	again         time.Time
+	began, again  time.Time
 }
 
 // newReading returns a reading that goes on at the places where an earlier run of the lane
@@ -80,10 +88,11 @@ func (p *pass) want() {
 	p.wanted = true
 }
 
-// done notes what a page held.
-func (r *reading) done(p *page, began, now time.Time) {
+// done notes what a page held, and what it cost until now; busy tells that there are chains in
+// hand.
+func (r *reading) done(p *page, now time.Time, busy bool) {
 	o := p.of
-	o.spent += now.Sub(began)
+	o.spent += now.Sub(p.began)
 	o.again = earlier(o.again, p.again)
 	o.after = p.after
 	if o == &r.whole {
@@ -93,7 +102,14 @@ func (r *reading) done(p *page, began, now time.Time) {
 		return
 	}
 	o.wanted, o.stale, o.after = o.stale, false, ""
-	o.rest, o.spent = now.Add(4*o.spent), 0
+	rest := 4 * o.spent
+	switch {
+	case busy && o == &r.whole && len(r.streams) > 0:
+		rest = max(rest, surveyRest)
+	case busy:
+		rest = max(rest, busyRest)
+	}
+	o.rest, o.spent = now.Add(rest), 0
 	if p.chains >= p.size && o == &r.whole {
 		r.split(p.streams)
 	}

@@ -94,7 +94,7 @@ func (l *Limits) shut(t *task, d time.Duration) {
 	})
 	limits := l.of(t.spec, t.conn).only(keys)
 	l.budget.Shut(limits, d)
-	for _, one := range limits {
+	for _, one := range rates(limits) {
 		owed := debt(one)
 		l.budget.Shut([]dispatch.Limit{owed}, d+max(SyncAhead, owed.Interval))
 	}
@@ -108,13 +108,16 @@ func (l *Limits) borrow(limits []dispatch.Limit) time.Duration {
 		return 0
 	}
 	all := slices.Clone(limits)
-	for _, one := range limits {
-		if one.Interval > 0 {
-			all = append(all, debt(one))
-		}
+	for _, one := range rates(limits) {
+		all = append(all, debt(one))
 	}
 	until, _ := l.budget.Borrow(all, SyncAhead)
 	return min(wait, until)
+}
+
+// rates leaves out the limits that bound calls at once alone: nothing can be borrowed from them.
+func rates(limits []dispatch.Limit) []dispatch.Limit {
+	return slices.DeleteFunc(slices.Clone(limits), func(l dispatch.Limit) bool { return l.Interval == 0 })
 }
 
 // debt returns the limit of what sync calls may borrow from a limit: as many as it gives in

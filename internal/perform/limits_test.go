@@ -69,6 +69,10 @@ func TestALimitOfCallsAtOnceNeedsNoRate(t *testing.T) {
 			t.Fatalf("a sync call waits %v for what has no rate", wait)
 		}
 	}
+	l.shut(&task{spec: p.spec, conn: here, action: tsp.Action{Limits: []string{"key"}}}, time.Minute)
+	if wait := l.borrow(want.only([]string{"key"})); wait < 59*time.Second {
+		t.Errorf("a limit that was closed for a minute lets a call wait %v", wait)
+	}
 }
 
 func TestAThrottleLeavesTheLimitsOfOthersOpen(t *testing.T) {
