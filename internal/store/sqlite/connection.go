@@ -76,8 +76,8 @@ func (db *DB) Connection(ctx context.Context, id uuid.UUID) (connection.Connecti
 	return c, missing(err, connection.ErrNotFound)
 }
 
-// Connections lists the connections that are not deleted, oldest first. It is read whole; starts
-// and the demonstration ask for it, and no request does.
+// Connections lists the connections that are not deleted, oldest first. It is read whole:
+// the start asks for it, and no request does.
 func (db *DB) Connections(ctx context.Context) ([]connection.Connection, error) {
 	return list(ctx, db, `SELECT `+connectionColumns+` FROM connection
 		WHERE status <> 'deleted' ORDER BY created_at, id`, scanConnection)
