@@ -21,7 +21,8 @@ import (
 type query struct {
 	path  string
 	given url.Values
-	// read names the parameters that the request may have: those that were asked for.
+	// read names the parameters that were asked for, by which bound knows what narrows the list.
+	// What the request has beside them is let pass.
 	read     map[string]bool
 	problems []problem.Detail
 
@@ -39,8 +40,8 @@ func newQuery(r *http.Request) *query {
 	return &query{path: r.URL.Path, given: r.URL.Query(), read: map[string]bool{}}
 }
 
-// err ends the reading: by then it is known which parameters the request may have. It must be
-// called once, after the last parameter was read, and its error is a 422.
+// err ends the reading. It must be called once, after the last parameter was read, because the
+// cursor is held against all that narrow the list. Its error is a 422.
 func (q *query) err() error {
 	q.checkCursor()
 	if len(q.problems) > 0 {
