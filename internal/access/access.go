@@ -30,8 +30,9 @@ type Fleet struct {
 }
 
 // Client is a set of API credentials of a partner or of a fleet; the other of the two is zero.
-// Only a hash of its secret is kept, which is safe without stretching because secrets are long
-// and random.
+// Only a hash of its secret is kept, which is safe without stretching because secrets are long and
+// random. Deleting a client is not foreseen: giving it another secret shuts out whoever holds the
+// old one, though not the tokens that were given for it.
 type Client struct {
 	ID         string
 	SecretHash []byte
@@ -48,7 +49,8 @@ func (c Client) Owner() string {
 	return "the partner " + c.Partner.Name
 }
 
-// Principal is the caller that a verified token stands for: a partner or a fleet.
+// Principal is the caller that a verified token stands for: a partner or a fleet. It is as old as
+// the token: a scope that the client has lost since is still in it, for an hour at most.
 type Principal struct {
 	Client string
 	// Partner is zero if the token is a fleet's.
@@ -77,7 +79,8 @@ func Scopes() []string {
 }
 
 // PartnersOnly tells whether a scope opens nothing to fleets: writes, the operations that they
-// become, and webhooks belong to partners.
+// become, and webhooks belong to partners. They have no meaning under a fleet's token, which names
+// no partner.
 func PartnersOnly(scope string) bool {
 	of, _, _ := strings.Cut(scope, ":")
 	return scope == "telematics:write" || of == "resource_operation" || of == "webhook"

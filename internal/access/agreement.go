@@ -52,8 +52,9 @@ type Fleets interface {
 // Service answers questions about fleets and share agreements and changes agreements. All
 // errors that a caller of the API may see are *problem.Error.
 //
-// A fleet may do everything with its own agreements. A partner may read its own and cancel
-// them, because that only takes away what it may do; everything else is the fleet's to decide.
+// A fleet may do everything with its own agreements. A partner may read its own and cancel them,
+// because that only takes away what it may do; everything else is the fleet's to decide. changed
+// lets whoever remembers grants forget one.
 type Service struct {
 	store   directory
 	now     func() time.Time
@@ -66,7 +67,8 @@ type directory interface {
 	Fleets
 }
 
-// NewService returns a service. changed is told of each grant that was made or changed.
+// NewService returns a service. changed is told of each grant that was made or changed. It is
+// called after the commit and must not block.
 func NewService(store directory, now func() time.Time, changed func(Grant)) *Service {
 	return &Service{store: store, now: now, changed: changed}
 }
@@ -83,6 +85,7 @@ type AgreementQuery struct {
 // List returns one page of the caller's agreements.
 func (s *Service) List(ctx context.Context, who Principal, q AgreementQuery) (page.Page[Grant], error) {
 	if who.IsFleet() {
+		// As if it were filtered: an error would tell that the other fleet exists.
 		if q.Fleet != uuid.Nil && q.Fleet != who.Fleet.ID {
 			return page.Page[Grant]{Total: new(int)}, nil
 		}
@@ -101,7 +104,8 @@ func (s *Service) List(ctx context.Context, who Principal, q AgreementQuery) (pa
 	return p, nil
 }
 
-// Get returns an agreement of the caller's.
+// Get returns an agreement of the caller's. Whether it exists and is somebody else's cannot be
+// told from the answer.
 func (s *Service) Get(ctx context.Context, who Principal, id uuid.UUID) (Grant, error) {
 	g, err := s.store.Agreement(ctx, id)
 	if err != nil && !errors.Is(err, ErrNotFound) {
@@ -126,7 +130,8 @@ const (
 )
 
 // rule says from which statuses a move leads where. What it does not name is refused with the
-// status that stands in the way.
+// status that stands in the way. They are the only ways but one: what has expired becomes active
+// again by a later date; see Update.
 func (m Move) rule() (from []string, to string) {
 	switch m {
 	case Pause:
@@ -154,12 +159,14 @@ func (s *Service) Move(ctx context.Context, who Principal, id uuid.UUID, m Move)
 	}
 	to := g
 	to.Status = status
+	// It would be expired at once, which would look like a success that did nothing.
 	if m == Activate && to.over(s.now()) {
 		return g, problem.New(problem.Conflict, "the share agreement is paused and cannot be activated: its expiration_date has passed; PATCH a later one first")
 	}
 	return s.change(ctx, g, to)
 }
 
+// refused says what can be done instead, where something can.
 func (m Move) refused(status string) error {
 	why := fmt.Sprintf("a share agreement that is %s cannot be %s", status, m)
 	switch {
@@ -171,6 +178,7 @@ func (m Move) refused(status string) error {
 	return problem.New(problem.Conflict, "%s", why)
 }
 
+// onlyFleet is a 403 and no 404: the partner sees the agreement. verb completes "it is ...".
 func onlyFleet(verb string) error {
 	return problem.New(problem.Forbidden, "a share agreement is the fleet's to decide: it is %s with a token of the fleet; a partner may only cancel it", verb)
 }
@@ -182,6 +190,7 @@ func (s *Service) change(ctx context.Context, from, to Grant) (Grant, error) {
 	if !to.UpdatedAt.After(from.UpdatedAt) {
 		to.UpdatedAt = from.UpdatedAt.Add(time.Microsecond)
 	}
+	// Its dates may say that it has expired; the row and the event must say the same.
 	to = to.At(to.UpdatedAt)
 	err := s.store.ChangeAgreement(ctx, from, to)
 	switch {

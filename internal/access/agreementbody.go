@@ -15,7 +15,8 @@ import (
 
 // Create makes the agreement that a body asks for, with a token of the fleet that grants it:
 // {partner_id, fleet_ref, scopes, effective_date, expiration_date}; partner_id and scopes are
-// required, and it begins at once unless effective_date says otherwise.
+// required, and it begins at once unless effective_date says otherwise. A kind that scopes leaves
+// out is not granted.
 func (s *Service) Create(ctx context.Context, who Principal, raw []byte) (Grant, error) {
 	if !who.IsFleet() {
 		return Grant{}, onlyFleet("made")
@@ -32,6 +33,7 @@ func (s *Service) Create(ctx context.Context, who Principal, raw []byte) (Grant,
 	if wrong := b.Problems(); len(wrong) > 0 {
 		return g, problem.InvalidBody(wrong...)
 	}
+	// The store would refuse an unknown one by its foreign key, without a word for the caller.
 	if _, err := s.store.Partner(ctx, g.Partner); errors.Is(err, ErrNotFound) {
 		b.Refuse("partner_id", resource.CodeReference, "is no partner here; ask the partner for its id")
 		return g, problem.InvalidBody(b.Problems()...)
@@ -73,6 +75,7 @@ func (s *Service) Update(ctx context.Context, who Principal, id uuid.UUID, raw [
 	if wrong := b.Problems(); len(wrong) > 0 {
 		return g, problem.InvalidBody(wrong...)
 	}
+	// The body's problems are told first.
 	if !slices.Contains([]string{GrantActive, GrantPaused, GrantExpired}, g.Status) {
 		return g, problem.New(problem.Conflict, "a share agreement that is %s cannot be changed", g.Status)
 	}
@@ -103,7 +106,8 @@ func agreement() resource.Table {
 
 const scopesHint = `grant at least one kind, such as {"vehicle": "read_write"}`
 
-// agreementDates describes the body of an update.
+// agreementDates describes the body of an update. Partner, reference and scopes cannot be changed:
+// what was agreed on otherwise is another agreement.
 func agreementDates() resource.Table {
 	return resource.Table{Of: "an update of a share agreement", Fields: []resource.Field{
 		{Name: "effective_date", Type: resource.DateTime, Hint: "leave it out to keep the date as it is"},
@@ -140,6 +144,7 @@ func readDates(b *resource.Object, g *Grant, now time.Time) {
 		g.Expiration = end
 	}
 	switch {
+	// Only a new end is held against the clock; one that has passed may stay as it is.
 	case isEnd && !end.After(now):
 		b.Refuse("expiration_date", resource.CodeRange,
 			"must lie in the future; POST .../cancel ends a share agreement now")
@@ -149,6 +154,8 @@ func readDates(b *resource.Object, g *Grant, now time.Time) {
 	}
 }
 
+// readDate reads a date that was given and is no null. 1970 is where stored times begin: 0 is
+// none.
 func readDate(b *resource.Object, name string) (time.Time, bool) {
 	t, given := b.Time(name).Get()
 	if given && t.Year() < 1970 {

@@ -11,7 +11,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
-// FleetQuery selects fleets: those that a partner's grants in force reach, or the fleet Self.
+// FleetQuery selects fleets: those that a partner's grants in force reach, or the fleet Self. One
+// of Partner and Self is set, and never by a request.
 type FleetQuery struct {
 	Partner, Self uuid.UUID
 	// ID and Refs narrow a partner's; what is zero narrows nothing.
@@ -57,13 +58,15 @@ func (s *Service) Fleet(ctx context.Context, who Principal, id uuid.UUID) (Known
 	if err != nil {
 		return KnownFleet{}, err
 	}
+	// ID narrows a partner's list alone.
 	if len(found.Items) == 0 || found.Items[0].ID != id {
 		return KnownFleet{}, problem.New(problem.NotFound, "there is no fleet %s; GET /v2/orgs/fleets lists those that you reach", id)
 	}
 	return found.Items[0], nil
 }
 
-// On returns the grant in force under which the caller reaches a fleet.
+// On returns the grant in force under which the caller reaches a fleet. A fleet that the caller
+// does not reach does not exist for it.
 func (s *Service) On(ctx context.Context, who Principal, fleet uuid.UUID) (Grant, error) {
 	grants, err := Reach(ctx, s.store, who)
 	if err != nil {

@@ -29,9 +29,11 @@ const (
 
 // Grant is what a fleet allowed a partner: the share agreement of the contract.
 type Grant struct {
-	ID       uuid.UUID
-	Partner  uuid.UUID
-	Fleet    uuid.UUID
+	ID      uuid.UUID
+	Partner uuid.UUID
+	Fleet   uuid.UUID
+	// FleetRef is the partner's own name for the fleet, "" if it has none; no two fleets of a
+	// partner share one.
 	FleetRef string
 	// Status is that at ReadAt.
 	Status string
@@ -39,7 +41,8 @@ type Grant struct {
 	Levels map[resource.Kind]string
 	// Effective is when the grant begins and Expiration when it ends; zero is no bound.
 	Effective, Expiration time.Time
-	CreatedAt, UpdatedAt  time.Time
+	// UpdatedAt is what a change must have read.
+	CreatedAt, UpdatedAt time.Time
 	// ReadAt is when the store read the grant; MayRead and MayWrite judge by it.
 	ReadAt time.Time
 }
@@ -47,7 +50,8 @@ type Grant struct {
 // Position is the grant's place in a list.
 func (g Grant) Position() page.Position { return page.Position{At: g.CreatedAt, ID: g.ID} }
 
-// InForce tells whether the grant allows anything at a time.
+// InForce tells whether the grant allows anything at a time. Its beginning is included and its end
+// is not.
 func (g Grant) InForce(at time.Time) bool {
 	return g.Status == GrantActive && !g.early(at) && !g.over(at)
 }
@@ -56,7 +60,8 @@ func (g Grant) early(at time.Time) bool { return at.Before(g.Effective) }
 
 func (g Grant) over(at time.Time) bool { return !g.Expiration.IsZero() && !at.Before(g.Expiration) }
 
-// At returns the grant as it stands at a time: an active one whose end has passed is expired.
+// At returns the grant as it stands at a time: an active one whose end has passed is expired. A
+// paused one stays paused, so that activating it tells why it cannot be.
 func (g Grant) At(at time.Time) Grant {
 	g.ReadAt = at
 	if g.Status == GrantActive && g.over(at) {
@@ -65,7 +70,8 @@ func (g Grant) At(at time.Time) Grant {
 	return g
 }
 
-// MayWrite tells whether the grant lets the partner write resources of a kind.
+// MayWrite tells whether the grant lets the partner write resources of a kind. It judges by
+// ReadAt, so a grant that is kept must be taken At another time first.
 func (g Grant) MayWrite(k resource.Kind) bool {
 	return g.InForce(g.ReadAt) && g.Levels[k] == ReadWrite
 }

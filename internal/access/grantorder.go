@@ -14,7 +14,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-// GrantOrder is what an operator wants a fleet to have granted a partner.
+// GrantOrder is what an operator wants a fleet to have granted a partner. Partner is named by its
+// name, and Fleet as fleetNamed says. Zero dates leave the bound as it is.
 type GrantOrder struct {
 	Partner, Fleet string
 	// FleetRef is how the partner calls the fleet; "" leaves it as it is.
@@ -26,8 +27,9 @@ type GrantOrder struct {
 	Status string
 }
 
-// SetGrant makes or changes what a fleet granted a partner. Levels that are not named stay as
-// they are. A grant that has ended is not revived: a new one is made.
+// SetGrant makes or changes what a fleet granted a partner. Levels that are not named stay as they
+// are. A grant that has ended is not revived: a new one is made. Two operators at once are not
+// kept apart: the later order wins, as with any command.
 func (o *Operator) SetGrant(ctx context.Context, order GrantOrder) (Grant, error) {
 	partners, err := o.directory.Partners(ctx, order.Partner)
 	if err != nil {
@@ -49,10 +51,12 @@ func (o *Operator) SetGrant(ctx context.Context, order GrantOrder) (Grant, error
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return g, fmt.Errorf("looking up the grant: %w", err)
 	}
+	// The reference is kept; levels and dates are not, as nobody asked for them again.
 	if g.Status != GrantActive && g.Status != GrantPaused {
 		g = Grant{ID: uuid.Must(uuid.NewV7()), Partner: partners[0].ID, Fleet: fleet.ID, FleetRef: g.FleetRef,
 			Status: GrantActive, Levels: map[resource.Kind]string{}}
 	}
+	// A store may hand out what it keeps.
 	g.Levels = maps.Clone(g.Levels)
 	if err := order.apply(&g); err != nil {
 		return g, err
@@ -63,6 +67,7 @@ func (o *Operator) SetGrant(ctx context.Context, order GrantOrder) (Grant, error
 	} else if err != nil {
 		return g, fmt.Errorf("storing the grant: %w", err)
 	}
+	// Read again, because the date may have ended it at once.
 	return o.grants.Agreement(ctx, g.ID)
 }
 

@@ -17,7 +17,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// TokenLife is how long an access token works.
+// TokenLife is how long an access token works. An hour bounds for how long a lost scope or secret
+// still counts; a token can be revoked earlier.
 const TokenLife = time.Hour
 
 // The refusals of the token endpoints, as OAuth names them.
@@ -35,14 +36,17 @@ type Issuer struct {
 	signer jose.Signer
 	now    func() time.Time
 
-	mu    sync.Mutex
+	mu sync.Mutex
+	// By hash, so that a dump of the memory gives no token away.
 	known map[[sha256.Size]byte]Principal
 }
 
-// maxKnown bounds the verified tokens that are remembered.
+// maxKnown bounds the verified tokens that are remembered. When they are reached all are
+// forgotten: the price is one signature each.
 const maxKnown = 10_000
 
-// NewIssuer returns an issuer that signs with key.
+// NewIssuer returns an issuer that signs with key. Every process of an installation must have the
+// same key, and another key ends all tokens.
 func NewIssuer(store Store, key ed25519.PrivateKey, now func() time.Time) (*Issuer, error) {
 	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.EdDSA, Key: key},
 		(&jose.SignerOptions{}).WithType("JWT"))
@@ -52,13 +56,15 @@ func NewIssuer(store Store, key ed25519.PrivateKey, now func() time.Time) (*Issu
 	return &Issuer{store: store, key: key, signer: signer, now: now, known: map[[sha256.Size]byte]Principal{}}, nil
 }
 
-// claims are the claims of an access token; org is what clients of the contract read.
+// claims are the claims of an access token; org is what clients of the contract read. It is keyed
+// by the organisation's name and has one entry.
 type claims struct {
 	jwt.Claims
 	Scope string         `json:"scope"`
 	Org   map[string]org `json:"org"`
 }
 
+// org_type is a list in the contract, and has one value here.
 type org struct {
 	ID      uuid.UUID `json:"id"`
 	OrgType []string  `json:"org_type"`
@@ -70,6 +76,7 @@ const (
 	orgFleet   = "fleet"
 )
 
+// org is whose client it is, as a claim.
 func (c Client) org() map[string]org {
 	if c.Fleet.ID != uuid.Nil {
 		return map[string]org{c.Fleet.Name: {c.Fleet.ID, []string{orgFleet}}}
@@ -77,7 +84,7 @@ func (c Client) org() map[string]org {
 	return map[string]org{c.Partner.Name: {c.Partner.ID, []string{orgPartner}}}
 }
 
-// Token is an answer of the token endpoint.
+// Token is an answer of the token endpoint. Its members are those of RFC 6749 section 5.1.
 type Token struct {
 	AccessToken string `json:"access_token"`
 	ExpiresIn   int    `json:"expires_in"`
@@ -85,7 +92,9 @@ type Token struct {
 	Scope       string `json:"scope"`
 }
 
-// HashSecret returns what is kept of a client's secret.
+// HashSecret returns what is kept of a client's secret. Guessing 260 random bits is hopeless at
+// any speed, so a slow hash would only slow down the token endpoint. It must not be used for what
+// people choose.
 func HashSecret(secret string) []byte {
 	sum := sha256.Sum256([]byte(secret))
 	return sum[:]
@@ -152,6 +161,7 @@ func (i *Issuer) Verify(ctx context.Context, raw string) (Principal, error) {
 	if !i.now().Before(p.Expires) {
 		return Principal{}, fmt.Errorf("%w: it expired", ErrInvalidToken)
 	}
+	// It is asked each time, whatever is remembered: another process may have revoked the token.
 	revoked, err := i.store.Revoked(ctx, p.TokenID)
 	switch {
 	case err != nil:
@@ -164,6 +174,8 @@ func (i *Issuer) Verify(ctx context.Context, raw string) (Principal, error) {
 	return p, nil
 }
 
+// read checks a token's form and signature, and neither its end nor whether it was revoked. One
+// algorithm is taken, so a token cannot choose a weaker one.
 func (i *Issuer) read(raw string) (Principal, error) {
 	token, err := jwt.ParseSigned(raw, []jose.SignatureAlgorithm{jose.EdDSA})
 	if err != nil {
@@ -184,6 +196,7 @@ func (i *Issuer) read(raw string) (Principal, error) {
 	return p, nil
 }
 
+// remember keeps a token that was found good.
 func (i *Issuer) remember(sum [sha256.Size]byte, p Principal) {
 	i.mu.Lock()
 	defer i.mu.Unlock()

@@ -34,7 +34,8 @@ type GrantKeeper interface {
 }
 
 // Operator is what the person who runs an installation may do: make clients, and set what fleets
-// grant partners. Its errors are for that person.
+// grant partners. Its errors are for that person. It works on the database directly, beside a
+// service that may run over it.
 type Operator struct {
 	directory Directory
 	grants    GrantKeeper
@@ -58,6 +59,7 @@ func (o *Operator) CreateClient(ctx context.Context, id, partner string, scopes 
 	if len(scopes) == 0 {
 		scopes = all
 	}
+	// The id follows from the name, so a partner that is set up anew in another database keeps it.
 	made := Partner{ID: uuid.NewSHA1(uuid.NameSpaceURL, []byte("waybill:partner:"+partner)), Name: partner}
 	return o.give(ctx, Client{ID: id, Partner: made, Scopes: scopes})
 }
@@ -77,6 +79,7 @@ func (o *Operator) CreateFleetClient(ctx context.Context, id, fleet string, scop
 	}
 	owner, err := o.fleetNamed(ctx, fleet)
 	if errors.Is(err, ErrNotFound) && strings.TrimSpace(fleet) != "" {
+		// A name of spaces is a slip and makes no fleet.
 		owner, err = Fleet{ID: uuid.NewSHA1(uuid.NameSpaceURL, []byte("waybill:fleet:"+fleet)), Name: fleet}, nil
 	}
 	if err != nil {
@@ -95,8 +98,10 @@ func (o *Operator) give(ctx context.Context, c Client) (string, error) {
 	case known.Fleet.ID != c.Fleet.ID || known.Partner.Name != c.Partner.Name:
 		return "", fmt.Errorf("the client %s belongs to %s", c.ID, known.Owner())
 	default:
+		// A partner may have come by its id in another way; its clients stay together.
 		c.Partner = known.Partner
 	}
+	// 260 bits; see HashSecret.
 	secret := rand.Text() + rand.Text()
 	c.SecretHash = HashSecret(secret)
 	if err := o.directory.SaveClient(ctx, c); err != nil {
@@ -105,7 +110,8 @@ func (o *Operator) give(ctx context.Context, c Client) (string, error) {
 	return secret, nil
 }
 
-// fleetNamed finds the one fleet that a name, an id or a partner's reference stands for.
+// fleetNamed finds the one fleet that a name, an id or a partner's reference stands for. It
+// refuses to choose among several. ErrNotFound is wrapped for those who would make one.
 func (o *Operator) fleetNamed(ctx context.Context, name string) (Fleet, error) {
 	found, err := o.directory.FleetsNamed(ctx, name)
 	if err != nil {

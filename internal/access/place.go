@@ -17,7 +17,8 @@ import (
 func (g Grant) Lives() bool { return g.Status == GrantActive || g.Status == GrantPaused }
 
 // NameFree refuses with ErrRefTaken a grant by whose reference its partner knows another fleet,
-// whatever became of that one. others are the partner's grants under the reference.
+// whatever became of that one. others are the partner's grants under the reference. Even a deleted
+// grant keeps its reference, since events and operations were told under it.
 func (g Grant) NameFree(others []Grant) error {
 	foreign := func(o Grant) bool {
 		return o.Partner == g.Partner && o.FleetRef == g.FleetRef && o.Fleet != g.Fleet
@@ -30,7 +31,8 @@ func (g Grant) NameFree(others []Grant) error {
 
 // TakePlace tells which grants give way to one that lives: those that have expired by their date
 // at its UpdatedAt, returned as they are then. ErrExists if another one still lives. others are
-// the grants of the same partner and fleet, as they are stored.
+// the grants of the same partner and fleet, as they are stored. Expiry is nowhere written when it
+// happens: the row of a grant says active until somebody needs its place.
 func (g Grant) TakePlace(others []Grant) (ended []Grant, err error) {
 	if !g.Lives() {
 		return nil, nil
@@ -48,7 +50,8 @@ func (g Grant) TakePlace(others []Grant) (ended []Grant, err error) {
 }
 
 // Replace returns the grant as it is stored in place of one of the same id, and the name of the
-// event that tells of it: "" if it says nothing new. A known one with a zero ID is none at all.
+// event that tells of it: "" if it says nothing new. A known one with a zero ID is none at all. An
+// event for nothing new would make receivers read everything again.
 func (g Grant) Replace(known Grant) (next Grant, tells string) {
 	if known.ID == uuid.Nil {
 		g.CreatedAt = g.UpdatedAt
@@ -72,13 +75,15 @@ func (g Grant) Change() string {
 }
 
 // Lets tells whether the grant lets its partner have an event of its fleet, as of when the event
-// occurred.
+// occurred. It is asked when the event is written and not again: what is delivered later was
+// allowed when it happened.
 func (g Grant) Lets(e event.Event) bool {
 	return g.InForce(e.OccurredAt) && (e.Kind == "" || g.Levels[resource.Kind(e.Kind)] != "")
 }
 
 // Address returns an event once for each grant in force, for its partner and under the reference
-// by which that partner knows the fleet. One that names its partner is for that one alone.
+// by which that partner knows the fleet. One that names its partner is for that one alone. Each
+// copy is an event of its own, since an event has one partner.
 func Address(e event.Event, grants []Grant) []event.Event {
 	if e.Partner != uuid.Nil {
 		return []event.Event{e}

@@ -32,6 +32,7 @@ func (g Grant) Read() AgreementRead {
 		Status: g.Status, Scopes: g.Levels, EffectiveDate: wire.Time(g.Effective),
 		ExpirationDate: wire.OptionalTime(g.Expiration),
 		CreatedAt:      wire.Time(g.CreatedAt), UpdatedAt: wire.Time(g.UpdatedAt)}
+	// The contract demands a date; without a bound it began when it was made.
 	if g.Effective.IsZero() {
 		r.EffectiveDate = wire.Time(g.CreatedAt)
 	}

@@ -17,21 +17,27 @@ import (
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
-// Tokens issues, verifies and revokes access tokens.
+// Tokens issues, verifies and revokes access tokens. Issue answers access.ErrInvalidClient or
+// access.ErrInvalidScope, Revoke the first of these, Verify access.ErrInvalidToken; the text
+// behind such an error's name is meant for the caller. Any other error is the store's.
 type Tokens interface {
 	Issue(ctx context.Context, clientID, secret, scope string) (access.Token, error)
 	Verify(ctx context.Context, raw string) (access.Principal, error)
 	Revoke(ctx context.Context, clientID, secret, raw string) error
 }
 
-// Operations accepts writes and answers questions about them.
+// Operations accepts writes and answers questions about them. Its errors are *problem.Error or
+// ones that stand for a 500.
 type Operations interface {
+	// Submit returns once an async write is on disk and a sync one has ended; replayed tells that
+	// the request's Idempotency-Key stood for op before.
 	Submit(ctx context.Context, r operation.Request) (op operation.Operation, replayed bool, err error)
 	Get(ctx context.Context, partner, connection, id uuid.UUID) (operation.Operation, error)
 	List(ctx context.Context, f operation.Filter) (page.Page[operation.Operation], error)
 }
 
-// Webhooks keeps partners' subscriptions.
+// Webhooks keeps partners' subscriptions. Every method takes the partner of the token, so that
+// nobody can ask for another partner's.
 type Webhooks interface {
 	Create(ctx context.Context, partner uuid.UUID, body []byte) (webhook.Created, error)
 	List(ctx context.Context, partner uuid.UUID, r webhook.ListRequest) (page.Page[webhook.Subscription], error)
@@ -40,7 +46,7 @@ type Webhooks interface {
 	Logs(ctx context.Context, partner, id uuid.UUID, r webhook.LogsRequest) (page.Page[webhook.DeliveryLog], error)
 }
 
-// Config is what a Server is made of.
+// Config is what a Server is made of. All of its fields are required.
 type Config struct {
 	Tokens      Tokens
 	Operations  Operations
@@ -50,19 +56,22 @@ type Config struct {
 	Agreements  Agreements
 	TSPs        *tsp.Registry
 	Records     Records
-	// Healthy tells whether the service can do its work.
+	// Healthy tells whether the service can do its work. It is asked at every probe and must
+	// answer fast.
 	Healthy func(ctx context.Context) error
 	Now     func() time.Time
 	Log     *slog.Logger
 }
 
-// Server answers the API's requests.
+// Server answers the API's requests. It keeps no state between requests, so it may serve any
+// number at once.
 type Server struct {
 	Config
 	mux *http.ServeMux
 }
 
-// New returns a server.
+// New returns a server. A route that is malformed or given twice panics in the ServeMux, at the
+// start and not at the first request.
 func New(c Config) *Server {
 	s := &Server{Config: c, mux: http.NewServeMux()}
 	for _, r := range s.routes() {

@@ -9,6 +9,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
+// getTSPCapabilities tells what a TSP's adapter can do before there is a connection: as under the
+// default of each setting.
 func (s *Server) getTSPCapabilities(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	spec, err := s.spec(r)
 	if err != nil {
@@ -29,6 +31,8 @@ func (s *Server) getConnectionCapabilities(w http.ResponseWriter, r *http.Reques
 	if err != nil {
 		return err
 	}
+	// Get has answered, so there was a grant a moment ago; one that ended since makes this a 404
+	// as well.
 	grant, err := s.Fleets.On(r.Context(), who, conn.FleetID)
 	if err != nil {
 		return err
@@ -45,6 +49,9 @@ func (s *Server) getConnectionCapabilities(w http.ResponseWriter, r *http.Reques
 	for i := range d.Writes {
 		one := &d.Writes[i]
 		reason := grant.RefusesWrite(one.Resource)
+		// The first thing that stands in the way is told: what no grant or status could change,
+		// then the grant, then the status. operation.Submit asks in another order, but refuses the
+		// same writes.
 		switch {
 		case !one.Available:
 		case reason != "":

@@ -17,11 +17,15 @@ type Connections interface {
 	connectionWrites
 }
 
+// connectionReads answers a *problem.Error of NotFound for what the caller does not reach, whether
+// or not it exists.
 type connectionReads interface {
 	Get(ctx context.Context, who access.Principal, id uuid.UUID) (connection.Read, error)
 	List(ctx context.Context, who access.Principal, f connection.Filter) (page.Page[connection.Read], error)
 }
 
+// connectionWrites takes bodies as they were sent, because what a body must hold depends on the
+// TSP that it names.
 type connectionWrites interface {
 	Create(ctx context.Context, who access.Principal, body []byte) (connection.Read, error)
 	Update(ctx context.Context, who access.Principal, id uuid.UUID, body []byte) (connection.Read, error)
@@ -29,6 +33,8 @@ type connectionWrites interface {
 	PreAuthorize(ctx context.Context, who access.Principal, body []byte) (uuid.UUID, error)
 }
 
+// The literal segments resource-operations and data-freshness of other routes under connections
+// win over {connection_id}: a ServeMux prefers the more specific pattern.
 func (s *Server) connectionRoutes() []route {
 	const all = "/v2/integrations/connections"
 	const one = all + "/{connection_id}"
@@ -66,6 +72,7 @@ func (s *Server) createConnection(w http.ResponseWriter, r *http.Request, who ac
 	if err != nil {
 		return err
 	}
+	// 200 and not 201, and 201 to a pre-auth: so the contract documents the two.
 	s.answer(w, http.StatusOK, made)
 	return nil
 }
@@ -83,6 +90,8 @@ func (s *Server) getConnection(w http.ResponseWriter, r *http.Request, who acces
 	return nil
 }
 
+// updateConnection reads the body before the path, as every write does: of a request that is wrong
+// in both, the caller is told of the body first.
 func (s *Server) updateConnection(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 	body, err := readBody(w, r, "application/json")
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/record"
 )
 
+// dataFreshness answers an array without pages, as the contract has it.
 func (s *Server) dataFreshness(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 	q := newQuery(r)
 	f := record.Fleets{IDs: q.ids("fleet_ids"), Refs: q.list("fleet_refs")}
@@ -21,6 +22,8 @@ func (s *Server) dataFreshness(w http.ResponseWriter, r *http.Request, who acces
 	return nil
 }
 
+// requestImport is an addition to the contract. It answers 202: the import runs in the lane of the
+// connection's imports, and the freshness of its kinds tells when it has ended.
 func (s *Server) requestImport(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 	id, err := pathID(r, "connection_id")
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 
 const keyHeader = "Idempotency-Key"
 
-// maxKey bounds an idempotency key, in characters.
+// maxKey bounds an idempotency key, in characters. The key stands in an index of the store.
 const maxKey = 255
 
 // idempotencyKey returns the key of a write, nil if it has none. What a repetition must share
@@ -25,13 +25,19 @@ func idempotencyKey(r *http.Request, who access.Principal, body []byte, sync boo
 		return nil, nil
 	}
 	key := given[0]
+	// What is invisible or not ASCII would be lost or changed by some proxy, and the repetition
+	// would count as another write.
 	printable := !strings.ContainsFunc(key, func(c rune) bool { return c < ' ' || c > '~' })
 	if len(given) > 1 || key == "" || len(key) > maxKey || !printable {
 		return nil, problem.InvalidBody(wrong(keyHeader, key,
 			"must be given once and have 1 to 255 printable ASCII characters, such as a UUID", resource.CodePattern))
 	}
 	h := sha256.New()
+	// The parts cannot run into each other: by now whatever the path holds beside its literal
+	// segments was read as a UUID.
 	fmt.Fprintf(h, "%s %s %t\n", r.Method, r.URL.Path, sync)
 	h.Write(body)
+	// Keyed by client and not by partner: two programs of one partner need not agree on their
+	// keys.
 	return &operation.Key{Client: who.Client, Value: key, Fingerprint: h.Sum(nil)}, nil
 }

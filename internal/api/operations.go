@@ -9,6 +9,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
+// getOperation answers 404 for another partner's operation and for one of another connection: the
+// store looks for all three ids together.
 func (s *Server) getOperation(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 	conn, err := pathID(r, "connection_id")
 	if err != nil {
@@ -40,6 +42,8 @@ func (s *Server) listOperations(w http.ResponseWriter, r *http.Request, who acce
 	return nil
 }
 
+// operationFilter reads a list's filters. Its time range bounds created_at. It ends now and begins
+// a day before its end unless given, so that no list reads a partner's whole history.
 func (s *Server) operationFilter(r *http.Request) (operation.Filter, *query) {
 	q := newList(r)
 	f := operation.Filter{
@@ -50,8 +54,9 @@ func (s *Server) operationFilter(r *http.Request) (operation.Filter, *query) {
 		Verb:       oneOf(q, "operation", resource.Create, resource.Update),
 		SourceID:   resource.SourceID(q.text("source_id")),
 		Resource:   q.id("resource_id"),
-		Status:     oneOf(q, "status", "pending", "success", "failed"),
-		Window:     q.window,
+		// Like resource_id, an addition to the contract.
+		Status: oneOf(q, "status", "pending", "success", "failed"),
+		Window: q.window,
 	}
 	if f.SourceID != "" && f.Kind == "" {
 		q.wrong("source_id", string(f.SourceID), "needs resource as well, because source ids are unique only within one",
@@ -63,6 +68,8 @@ func (s *Server) operationFilter(r *http.Request) (operation.Filter, *query) {
 	if f.From.IsZero() {
 		f.From = f.To.Add(-defaultRange)
 	}
+	// To is carried even where the request left it to default to this moment. Otherwise a walk
+	// through the pages would end elsewhere on each.
 	q.within(f.From, f.To, "")
 	return f, q
 }

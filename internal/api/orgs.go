@@ -10,7 +10,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/page"
 )
 
-// Fleets shows callers the fleets that they reach.
+// Fleets shows callers the fleets that they reach. What the caller does not reach is a
+// *problem.Error of NotFound.
 type Fleets interface {
 	Fleets(ctx context.Context, who access.Principal, q access.FleetQuery) (page.Page[access.KnownFleet], error)
 	Fleet(ctx context.Context, who access.Principal, id uuid.UUID) (access.KnownFleet, error)
@@ -18,6 +19,8 @@ type Fleets interface {
 	On(ctx context.Context, who access.Principal, fleet uuid.UUID) (access.Grant, error)
 }
 
+// The routes of TSPs need no token: which TSPs there are and what can be written to them is the
+// same for everybody, and a partner asks it before it has a connection.
 func (s *Server) orgRoutes() []route {
 	const agreements = "/v2/orgs/share-agreements"
 	const agreement = agreements + "/{share_agreement_id}"
@@ -43,6 +46,7 @@ func (s *Server) orgRoutes() []route {
 
 func (s *Server) listFleets(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 	q := newList(r)
+	// Whose fleets they are follows from who; a request cannot widen it.
 	asked := access.FleetQuery{Refs: q.list("fleet_refs"), Window: q.window}
 	if err := q.err(); err != nil {
 		return err

@@ -11,11 +11,13 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-// codeCursor is the code of a cursor that does not lead to a page of the list.
+// codeCursor is the code of a cursor that does not lead to a page of the list. Such a cursor is a
+// 422 like any other wrong parameter.
 const codeCursor = "cursor_invalid"
 
 // pageBody is the contract's page of whatever is listed. Lists of records and of organisations
-// tell how many there are in all.
+// tell how many there are in all. CurrentPageBackwards is always null: a cursor here knows its own
+// direction.
 type pageBody[T any] struct {
 	Items                []T     `json:"items"`
 	Total                *int    `json:"total,omitzero"`
@@ -25,8 +27,10 @@ type pageBody[T any] struct {
 	NextPage             *string `json:"next_page"`
 }
 
-// pageOf is the body that answers a list's request.
+// pageOf is the body that answers a list's request. It comes after q.err, when every parameter
+// that narrows the list was read: bound knows them by that.
 func pageOf[T any](q *query, p page.Page[T]) pageBody[T] {
+	// A cursor is made for whichever of the two neighbours exists, and is null where none does.
 	link := func(at page.Position, backwards bool) *string {
 		if at.IsZero() {
 			return nil
@@ -41,7 +45,8 @@ func pageOf[T any](q *query, p page.Page[T]) pageBody[T] {
 	return b
 }
 
-// newList reads which page of a list is wanted.
+// newList reads which page of a list is wanted. A cursor that cannot be read is noted and the
+// reading goes on, so that other problems are told with it. 300 and 1,000 are the contract's.
 func newList(r *http.Request) *query {
 	q := newQuery(r)
 	q.carries = url.Values{}
@@ -70,6 +75,8 @@ func (q *query) bound() page.List {
 		case "size", "cursor", "include_source_data": // These narrow nothing.
 		case sortBy, sortOrder, rangeStart, rangeEnd: // These are carried.
 		default:
+			// Repeated values select the same in any order, and an empty one is none; without that
+			// a client that builds its query from a map could not go on with its own cursor.
 			filters[name] = slices.DeleteFunc(slices.Clone(q.given[name]), func(s string) bool { return s == "" })
 			slices.Sort(filters[name])
 		}
@@ -83,6 +90,7 @@ func (q *query) checkCursor() {
 		return
 	}
 	err := q.cursor.Check(q.bound())
+	// A parameter that a cursor carries is no part of its mark, so it is compared by itself.
 	if err == nil && q.strays {
 		err = page.ErrFilters
 	}
@@ -100,7 +108,8 @@ const (
 )
 
 // carry completes a parameter that cursors carry: with a cursor its value is the cursor's, which
-// the request may only repeat.
+// the request may only repeat. fallback is what the list does when nobody says anything; it is not
+// written into cursors, which keeps them short.
 func (q *query) carry(name, given, fallback string) string {
 	value := cmp.Or(given, fallback)
 	if q.cursor != nil {
@@ -115,6 +124,7 @@ func (q *query) carry(name, given, fallback string) string {
 
 // The bounds of a list's time range.
 const (
+	// The contract's.
 	maxRange     = 45 * 24 * time.Hour
 	defaultRange = 24 * time.Hour
 )
@@ -124,6 +134,7 @@ func (q *query) period() (from, to time.Time) {
 	read := func(name string) time.Time {
 		given := ""
 		if t := q.time(name); !t.IsZero() {
+			// Compared in one form: the same instant may be written in several.
 			given = instant(t)
 		}
 		t, _ := time.Parse(time.RFC3339Nano, q.carry(name, given, ""))
@@ -132,7 +143,8 @@ func (q *query) period() (from, to time.Time) {
 	return read(rangeStart), read(rangeEnd)
 }
 
-// instant is a time as cursors carry it.
+// instant is a time as cursors carry it. It is cut to what stores keep, so that a bound selects
+// the same whether it comes with the request or with a cursor.
 func instant(t time.Time) string { return t.UTC().Truncate(time.Microsecond).Format(time.RFC3339Nano) }
 
 // within checks a complete time range and has cursors carry it, so that the range of a list stays

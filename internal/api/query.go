@@ -15,12 +15,14 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-// query reads the parameters of a request and collects what is wrong with them, so that the
-// caller learns all of it at once.
+// query reads the parameters of a request and collects what is wrong with them, so that the caller
+// learns all of it at once. A reader that finds a value wrong notes that and returns something
+// harmless, so the caller must ask err before it uses any of them.
 type query struct {
 	path  string
 	given url.Values
-	// read names the parameters that the request may have: those that were asked for.
+	// read names the parameters that were asked for, by which bound knows what narrows the list.
+	// What the request has beside them is let pass.
 	read     map[string]bool
 	problems []problem.Detail
 
@@ -33,11 +35,13 @@ type query struct {
 	strays bool
 }
 
+// newQuery reads the parameters of a request that has no pages; see newList.
 func newQuery(r *http.Request) *query {
 	return &query{path: r.URL.Path, given: r.URL.Query(), read: map[string]bool{}}
 }
 
-// err ends the reading: by then it is known which parameters the request may have.
+// err ends the reading. It must be called once, after the last parameter was read, because the
+// cursor is held against all that narrow the list. Its error is a 422.
 func (q *query) err() error {
 	q.checkCursor()
 	if len(q.problems) > 0 {
@@ -59,6 +63,7 @@ func (q *query) values(name string) []string {
 
 // text returns a parameter, "" if it is absent or empty.
 func (q *query) text(name string) string {
+	// Of a parameter that is repeated although it takes one value, the first counts.
 	if all := q.values(name); len(all) > 0 {
 		return all[0]
 	}
@@ -86,6 +91,7 @@ func (q *query) isSet(name string) bool {
 	return value != nil && *value
 }
 
+// id reads a UUID; uuid.Nil if the parameter is absent or wrong.
 func (q *query) id(name string) uuid.UUID {
 	text := q.text(name)
 	if text == "" {
@@ -94,6 +100,8 @@ func (q *query) id(name string) uuid.UUID {
 	return q.parseID(name, text)
 }
 
+// parseID reads one value of a parameter; resource.ParseID takes the hyphenated form alone, so
+// that an id has one spelling.
 func (q *query) parseID(name, text string) uuid.UUID {
 	id, ok := resource.ParseID(text)
 	if !ok {
@@ -102,6 +110,8 @@ func (q *query) parseID(name, text string) uuid.UUID {
 	return id
 }
 
+// time reads an instant in RFC 3339 with its offset; zero if the parameter is absent or wrong. A
+// "+" that was not escaped in the URL has become a space and is refused.
 func (q *query) time(name string) time.Time {
 	text := q.text(name)
 	if text == "" {
@@ -114,6 +124,7 @@ func (q *query) time(name string) time.Time {
 	return t
 }
 
+// integer reads a number between two bounds, both included; fallback if it is absent or wrong.
 func (q *query) integer(name string, fallback, low, high int) int {
 	text := q.text(name)
 	if text == "" {
@@ -129,6 +140,8 @@ func (q *query) integer(name string, fallback, low, high int) int {
 
 // The most values that a repeated parameter may have, and that a problem lists.
 const (
+	// 100 is the contract's bound of fleet_ids and fleet_refs; it bounds as well what a store gets
+	// to compare.
 	maxValues = 100
 	maxListed = 12
 )
@@ -137,6 +150,7 @@ const (
 func (q *query) list(name string) []string {
 	all := q.values(name)
 	if len(all) > maxValues {
+		// The input is left out: it is long, and not one of its values is wrong.
 		q.wrong(name, "", "must hold at most "+strconv.Itoa(maxValues)+" values", resource.CodeRange)
 		return nil
 	}
@@ -146,6 +160,7 @@ func (q *query) list(name string) []string {
 // ids reads a parameter that may be repeated and holds UUIDs, each once.
 func (q *query) ids(name string) []uuid.UUID {
 	var all []uuid.UUID
+	// A wrong value is told and comes in as uuid.Nil; err keeps the list from being used.
 	for _, text := range q.list(name) {
 		if id := q.parseID(name, text); !slices.Contains(all, id) {
 			all = append(all, id)
@@ -154,7 +169,8 @@ func (q *query) ids(name string) []uuid.UUID {
 	return all
 }
 
-// oneOf reads a parameter that must be one of some values, or absent.
+// oneOf reads a parameter that must be one of some values, or absent. "" stands for absent, so
+// none of the values may be "".
 func oneOf[T ~string](q *query, name string, values ...T) T {
 	text := q.text(name)
 	if text == "" || slices.Contains(values, T(text)) {

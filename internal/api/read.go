@@ -12,10 +12,12 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-// maxBody bounds every request body.
+// maxBody bounds every request body. It bounds what a request can make the service hold in memory.
 const maxBody = 1 << 20
 
-// readBody returns a JSON body, bounded, of the right content type.
+// readBody returns a JSON body, bounded, of the right content type. Its errors are a 400 and not a
+// 422, which names members: here none was read. A charset and other parameters of the content type
+// are let pass; the body is read as UTF-8 whatever they say.
 func readBody(w http.ResponseWriter, r *http.Request, contentType string) ([]byte, error) {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != contentType {
 		return nil, problem.New(problem.BadRequest, "send the body as Content-Type: %s", contentType)
@@ -26,12 +28,14 @@ func readBody(w http.ResponseWriter, r *http.Request, contentType string) ([]byt
 	case errors.As(err, &tooLarge):
 		return nil, problem.New(problem.BadRequest, "the body is larger than 1 MiB")
 	case err != nil:
+		// The cause is left out: the caller broke the connection, and that is nothing for our log.
 		return nil, &problem.Error{Code: problem.BadRequest, Detail: "the body could not be read to its end"}
 	}
 	return body, nil
 }
 
-// pathID returns a UUID of the path; one that is malformed is a problem of the request.
+// pathID returns a UUID of the path; one that is malformed is a problem of the request. It is a
+// 422 that names the parameter and not a 404, which would say that there is no such thing.
 func pathID(r *http.Request, name string) (uuid.UUID, error) {
 	text := r.PathValue(name)
 	id, ok := resource.ParseID(text)
@@ -41,6 +45,8 @@ func pathID(r *http.Request, name string) (uuid.UUID, error) {
 	return id, nil
 }
 
+// wrong is one detail of a 422. The input is cut to an excerpt, so that an answer cannot be made
+// as long as its request.
 func wrong(path, input, message, code string) problem.Detail {
 	return problem.Detail{Path: path, Input: resource.Excerpt(input), Message: message, Code: code}
 }

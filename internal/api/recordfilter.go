@@ -7,12 +7,16 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-// recordRequest reads a list's parameters.
+// recordRequest reads a list's parameters. Which parameters there are follows from the facts of
+// the kind, as in the contract: ids only for kinds that can be read by id, a time range only for
+// logs. The request holds no fleets yet; record.Service fills in those that the caller reaches.
 func (s *Server) recordRequest(r *http.Request, of resource.Facts) (record.Request, *query) {
 	q := newList(r)
 	f := record.Query{Kind: of.Kind, Connection: q.id("connection_id"), Deleted: q.isSet("include_deleted"),
 		WithSource: q.isSet("include_source_data"), Window: q.window}
 	sort, order := oneOf(q, sortBy, record.Sorts()...), oneOf(q, sortOrder, "asc", "desc")
+	// Order and range travel in the cursor, because a page in another order has nothing to do with
+	// the place that the cursor names.
 	f.Sort = record.Sort(q.carry(sortBy, string(sort), string(record.ByOccurred)))
 	f.Descending = q.carry(sortOrder, order, "asc") == "desc"
 	if of.IDs != "" {
@@ -42,6 +46,8 @@ func (s *Server) recordRange(q *query, f *record.Query) {
 	}
 	if f.From.IsZero() {
 		f.From = now.Add(-defaultRange)
+		// A caller who gives to_datetime alone, of last week, must learn why the range is
+		// reversed: the contract's default is a day before now and not before to_datetime.
 		hint = "; it is one day ago unless you give it"
 	}
 	q.within(f.From, f.To, hint)
@@ -49,10 +55,12 @@ func (s *Server) recordRange(q *query, f *record.Query) {
 
 // reference reads the parameter that narrows a list to some values of a member.
 func (q *query) reference(kind resource.Kind, member string) []record.Reference {
+	// The contract's parameter is the plural of the member: vehicle_id is narrowed by vehicle_ids.
 	name := member + "s"
 	var values []string
 	if m, _ := record.ModelOf(kind).Member(member); m.Type == resource.UUID {
 		for _, id := range q.ids(name) {
+			// In the lower-case form in which references are stored.
 			values = append(values, id.String())
 		}
 	} else {

@@ -11,14 +11,18 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-// Records reads the TSPs' records and has them imported.
+// Records reads the TSPs' records and has them imported. What the caller may not read is as if it
+// were not there: Get is a 404, and List is empty.
 type Records interface {
 	List(ctx context.Context, who access.Principal, r record.Request) (record.Page, error)
+	// fleetRef is how the caller calls the record's fleet; "" if it has no name for it.
 	Get(ctx context.Context, who access.Principal, kind resource.Kind, id uuid.UUID) (r record.Record, fleetRef string, err error)
 	Freshness(ctx context.Context, who access.Principal, f record.Fleets) ([]record.Freshness, error)
 	RequestImport(ctx context.Context, who access.Principal, connection uuid.UUID) ([]record.Freshness, error)
 }
 
+// getRecord answers for one kind: the id of another kind's record is a 404, though ids are unique
+// over all kinds.
 func (s *Server) getRecord(kind resource.Kind) func(http.ResponseWriter, *http.Request, access.Principal) error {
 	return func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 		id, err := pathID(r, "id")
@@ -43,6 +47,7 @@ func (s *Server) getRecord(kind resource.Kind) func(http.ResponseWriter, *http.R
 	}
 }
 
+// listRecords answers for one kind, with a total that is exact.
 func (s *Server) listRecords(of resource.Facts) func(http.ResponseWriter, *http.Request, access.Principal) error {
 	return func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 		request, q := s.recordRequest(r, of)

@@ -10,19 +10,23 @@ import (
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
-// detailed is the error body of most statuses.
+// detailed is the error body of most statuses. detail is null and not absent where there is
+// nothing to say, so that every body has the same members.
 type detailed struct {
 	Code    int     `json:"code"`
 	Message string  `json:"message"`
 	Detail  *string `json:"detail"`
 }
 
+// invalid is the body of a 422. Its message is the contract's constant, whatever was wrong.
 type invalid struct {
 	Code    int           `json:"code"`
 	Message string        `json:"message"`
 	Detail  []wrongDetail `json:"detail"`
 }
 
+// wrongDetail is one problem of a request. All four members are required by the contract; path is
+// "" for what concerns the whole body.
 type wrongDetail struct {
 	Path      string `json:"path"`
 	Input     string `json:"input"`
@@ -30,6 +34,8 @@ type wrongDetail struct {
 	ErrorType string `json:"error_type"`
 }
 
+// tooMany is the body of a 429. Whole seconds are said twice, in the body as the contract has it
+// and in Retry-After for those who read no body.
 type tooMany struct {
 	Code    int        `json:"code"`
 	Message string     `json:"message"`
@@ -41,6 +47,8 @@ type retryAfter struct {
 	Message string `json:"message"`
 }
 
+// internalError is the body of a 500. It says nothing of the cause: the log does, under the
+// request id that the answer carries.
 type internalError struct {
 	Message string `json:"message"`
 }
@@ -48,6 +56,8 @@ type internalError struct {
 // refuse answers with the body of the problem that an error stands for.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	p := problem.Of(err)
+	// A problem that has a cause is our trouble, too, and not only the caller's, as a store that
+	// does not answer. A refused token has one as well, but would let anybody fill the log.
 	if p.Code == problem.Internal || p.Err != nil && p.Code != problem.Unauthorized {
 		s.Log.Error("request failed", "method", r.Method, "path", r.URL.Path,
 			"request_id", w.Header().Get("X-Request-Id"), "error", err)
@@ -61,8 +71,10 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	s.answer(w, int(p.Code), body(p))
 }
 
+// It rounds up and is never 0: a client that comes back too early is refused once more.
 func seconds(p *problem.Error) int { return max(1, int(math.Ceil(p.RetryAfter.Seconds()))) }
 
+// body returns the form that the contract has for the status.
 func body(p *problem.Error) any {
 	status := int(p.Code)
 	switch p.Code {
@@ -84,7 +96,9 @@ func body(p *problem.Error) any {
 	return out
 }
 
-// answer writes a JSON body.
+// answer writes a JSON body. Members keep one order (Deterministic), so that the same state gives
+// the same bytes. Nothing is written before the body is whole: what cannot be encoded is a 500 and
+// no half answer.
 func (s *Server) answer(w http.ResponseWriter, status int, v any) {
 	text, err := json.Marshal(v, json.Deterministic(true))
 	if err != nil {
@@ -94,11 +108,13 @@ func (s *Server) answer(w http.ResponseWriter, status int, v any) {
 	s.answerText(w, status, text)
 }
 
+// answerText writes a body that is JSON already; nothing may have been written before.
 func (s *Server) answerText(w http.ResponseWriter, status int, text []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
 	w.WriteHeader(status)
 	if _, err := w.Write(text); err != nil {
+		// The caller has hung up, which is its right.
 		s.Log.Debug("writing an answer", "error", err)
 	}
 }

@@ -7,14 +7,16 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-// route is one line of the table. scope is the scope that the token must carry; "" for
-// routes that need no token.
+// route is one line of the table. scope is the scope that the token must carry; "" for routes that
+// need no token. do answers the request itself or returns the error to answer with, never both.
+// Without a scope who is zero.
 type route struct {
 	method, path, scope string
 	do                  func(w http.ResponseWriter, r *http.Request, who access.Principal) error
 }
 
-// routes is everything that the service answers.
+// routes is everything that the service answers. The OpenAPI document is written by hand beside
+// it; a test holds the one against the other.
 func (s *Server) routes() []route {
 	table := []route{
 		{"GET", "/healthz", "", s.health},
@@ -43,7 +45,8 @@ func (s *Server) routes() []route {
 	return table
 }
 
-// telematicsRoutes are those of a kind.
+// telematicsRoutes are those of a kind. Records can be read by id where the kind's facts name a
+// parameter that filters by ids.
 func (s *Server) telematicsRoutes(of resource.Facts) []route {
 	path := "/v2/telematics/" + of.Plural
 	table := []route{{"GET", path, "telematics:read", s.listRecords(of)}}

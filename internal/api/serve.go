@@ -15,26 +15,33 @@ import (
 
 // ServeHTTP answers one request. What no route answers gets the documented 404 or 405 body.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	// A caller's own id is given back, so that it finds its request in our log. It is bounded
+	// because it is logged; net/http has refused control characters.
 	requestID := r.Header.Get("X-Request-Id")
 	if len(requestID) == 0 || len(requestID) > 128 {
 		requestID = uuid.NewString()
 	}
 	w.Header().Set("X-Request-Id", requestID)
+	// A panic must end in the documented 500. If the answer has begun, the status can no longer be
+	// changed, and the caller gets what was written.
 	defer func() {
 		if p := recover(); p != nil && p != http.ErrAbortHandler {
 			s.Log.Error("handler panicked", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
 			s.refuse(w, r, errors.New("panic"))
 		}
 	}()
+	// The mux is asked first because it would answer 404 and 405 itself, as plain text.
 	h, pattern := s.mux.Handler(r)
 	if pattern == "" {
 		s.unrouted(w, r, h)
 		return
 	}
+	// Not h.ServeHTTP: the values of the path are set only on this way.
 	s.mux.ServeHTTP(w, r)
 }
 
-// unrouted asks the mux what it would say and says it in the documented form.
+// unrouted asks the mux what it would say and says it in the documented form. A recorder takes the
+// mux's answer, since only its own handler knows which methods the path has.
 func (s *Server) unrouted(w http.ResponseWriter, r *http.Request, h http.Handler) {
 	asked := httptest.NewRecorder()
 	h.ServeHTTP(asked, r)
@@ -47,7 +54,8 @@ func (s *Server) unrouted(w http.ResponseWriter, r *http.Request, h http.Handler
 	s.refuse(w, r, problem.New(problem.NotFound, "there is nothing at this path; GET /openapi.yaml describes what there is"))
 }
 
-// handler wraps a route with its token check.
+// handler wraps a route with its token check. The check comes before anything of the request is
+// read, so that nobody without a token can make the service work.
 func (s *Server) handler(rt route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var who access.Principal
@@ -64,7 +72,8 @@ func (s *Server) handler(rt route) http.HandlerFunc {
 	}
 }
 
-// authenticate returns the caller whose token carries the scope.
+// authenticate returns the caller whose token carries the scope. A token that is missing or not
+// valid is a 401, a scope that it lacks a 403.
 func (s *Server) authenticate(r *http.Request, scope string) (access.Principal, error) {
 	kind, raw, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(kind, "Bearer") || raw == "" {
@@ -77,6 +86,8 @@ func (s *Server) authenticate(r *http.Request, scope string) (access.Principal, 
 		return who, &problem.Error{Code: problem.Unauthorized, Detail: "the token is not valid" + reason(err) + "; get a new one", Err: err}
 	case err != nil:
 		return who, err
+	// Asked before the scope itself: "lacks the scope" would send the fleet to its operator for a
+	// scope that no fleet can have.
 	case who.IsFleet() && access.PartnersOnly(scope):
 		return who, problem.New(problem.Forbidden, "this needs a partner's token, and yours is a fleet's; writes, their operations and webhooks belong to the partners to whom fleets grant them")
 	case !who.Has(scope):
@@ -85,7 +96,8 @@ func (s *Server) authenticate(r *http.Request, scope string) (access.Principal, 
 	return who, nil
 }
 
-// reason is what an invalid token's error says behind the error's name.
+// reason is what an invalid token's error says behind the error's name. It is "" if there is
+// nothing.
 func reason(err error) string {
 	if _, why, ok := strings.Cut(err.Error(), ": "); ok {
 		return ": " + why

@@ -7,11 +7,14 @@ import (
 	"github.com/waybill-dev/waybill/internal/api/openapi"
 )
 
+// healthBody is our own; the contract knows no health.
 type healthBody struct {
 	Status string `json:"status"`
 	Detail string `json:"detail,omitempty"`
 }
 
+// health is for load balancers and supervisors, so it needs no token and tells nothing but whether
+// the store answers. The cause stays out of the answer, which anybody can read.
 func (s *Server) health(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	if err := s.Healthy(r.Context()); err != nil {
 		s.answer(w, http.StatusServiceUnavailable, healthBody{"unavailable", "the store does not answer"})
@@ -21,6 +24,8 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request, _ access.Princip
 	return nil
 }
 
+// documentYAML and documentJSON answer the document of this release and need no token: clients are
+// generated from it.
 func (s *Server) documentYAML(w http.ResponseWriter, _ *http.Request, _ access.Principal) error {
 	w.Header().Set("Content-Type", "application/yaml")
 	_, err := w.Write(openapi.Document())

@@ -10,7 +10,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/page"
 )
 
-// Agreements reads and changes share agreements.
+// Agreements reads and changes share agreements. A change returns the agreement as it stands after
+// it; the errors are *problem.Error, of Conflict where somebody else changed it meanwhile.
 type Agreements interface {
 	List(ctx context.Context, who access.Principal, q access.AgreementQuery) (page.Page[access.Grant], error)
 	Get(ctx context.Context, who access.Principal, id uuid.UUID) (access.Grant, error)
@@ -22,6 +23,7 @@ type Agreements interface {
 func (s *Server) listAgreements(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 	q := newList(r)
 	asked := access.AgreementQuery{Fleet: q.id("fleet_id"), FleetRef: q.text("fleet_ref"),
+		// Deleted ones can be listed, though none of them can be read by its id.
 		Status: oneOf(q, "share_agreement_status", access.GrantActive, access.GrantPaused, access.GrantCancelled,
 			access.GrantDeleted, access.GrantExpired), Window: q.window}
 	if err := q.err(); err != nil {
@@ -74,6 +76,8 @@ func (s *Server) updateAgreement(w http.ResponseWriter, r *http.Request, who acc
 	return s.answerAgreement(w, http.StatusOK)(s.Agreements.Update(r.Context(), who, id, body))
 }
 
+// deleteAgreement ends an agreement for good. It is a move of its status and no removal: what was
+// allowed, and when, stays on record.
 func (s *Server) deleteAgreement(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 	id, err := pathID(r, "share_agreement_id")
 	if err != nil {
@@ -86,6 +90,8 @@ func (s *Server) deleteAgreement(w http.ResponseWriter, r *http.Request, who acc
 	return nil
 }
 
+// moveAgreement answers one of the POSTs that change the status. They take no body, so none is
+// read.
 func (s *Server) moveAgreement(m access.Move) func(http.ResponseWriter, *http.Request, access.Principal) error {
 	return func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 		id, err := pathID(r, "share_agreement_id")

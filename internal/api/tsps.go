@@ -24,7 +24,8 @@ const (
 )
 
 // integrations is the contract's TspIntegrationsRead; share_levels beside it tells reading from
-// writing.
+// writing. Both slug and source_name are the adapter's name: here no two TSPs share an adapter, as
+// they may in the contract.
 type integrations struct {
 	TSPID               uuid.UUID                `json:"tsp_id"`
 	Slug                tsp.Name                 `json:"slug"`
@@ -36,6 +37,9 @@ type integrations struct {
 	ShareLevels         map[resource.Kind]string `json:"share_levels"`
 }
 
+// integrationsOf counts each kind of the contract once. A kind is implemented if it can be read or
+// written here; not_supported is said only where the adapter knows that the TSP's own API cannot
+// write it.
 func integrationsOf(s tsp.Spec) integrations {
 	out := integrations{TSPID: s.Name.ID(), Slug: s.Name, SourceName: s.Name, Integrations: map[resource.Kind]string{},
 		ShareLevels: s.ShareLevels()}
@@ -55,7 +59,8 @@ func integrationsOf(s tsp.Spec) integrations {
 	return out
 }
 
-// specs lists the TSPs of this installation by name.
+// specs lists the TSPs of this installation by name. The order matters: listIntegrations pages by
+// it.
 func (s *Server) specs() []tsp.Spec {
 	var all []tsp.Spec
 	for _, name := range s.TSPs.Names() {
@@ -84,10 +89,13 @@ func (s *Server) listIntegrations(w http.ResponseWriter, r *http.Request, _ acce
 	if err := q.err(); err != nil {
 		return err
 	}
+	// The list is in memory, so this does what a store does for other lists: it keeps what lies
+	// beyond the place, in the direction of the window.
 	found := slices.DeleteFunc(s.specs(), func(spec tsp.Spec) bool {
 		here := cmp.Compare(string(spec.Name), q.window.Place.Text)
 		return !q.window.Place.IsZero() && (here == 0 || (here > 0) == q.window.Backwards)
 	})
+	// Whatever is left is more than the window wants; Cut takes what is nearest to the place.
 	shown := page.Cut(found, q.window, func(spec tsp.Spec) page.Position { return page.Position{Text: string(spec.Name)} })
 	s.answer(w, http.StatusOK, pageOf(q, page.Map(shown, integrationsOf)))
 	return nil
@@ -102,7 +110,8 @@ func (s *Server) getIntegrations(w http.ResponseWriter, r *http.Request, _ acces
 	return nil
 }
 
-// tspRead is the contract's TspRead.
+// tspRead is the contract's TspRead. status is always active and is_sandbox false: what an
+// installation does not offer is not listed.
 type tspRead struct {
 	ID         uuid.UUID `json:"id"`
 	Name       string    `json:"name"`
@@ -135,6 +144,8 @@ func tspOf(spec tsp.Spec) tspRead {
 	return out
 }
 
+// listTSPs answers an array without pages, as the contract has it. A slug that is unknown gives an
+// empty one, since it is free text there; source_name is an enum and is checked.
 func (s *Server) listTSPs(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	q := newQuery(r)
 	slug, source := tsp.Name(q.text("slug")), tspName(q, "source_name", s.TSPs)

@@ -9,6 +9,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
+// createWebhook answers one subscription, or an array for a wildcard, and in it the secret in the
+// clear: it is not shown again.
 func (s *Server) createWebhook(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 	body, err := readBody(w, r, "application/json")
 	if err != nil {
@@ -26,6 +28,7 @@ func (s *Server) listWebhooks(w http.ResponseWriter, r *http.Request, who access
 	q := newList(r)
 	request := webhook.ListRequest{EventName: q.text("event_name"), Window: q.window,
 		Status: oneOf(q, "status", webhook.Active, webhook.Paused, webhook.Stale, webhook.Deleted)}
+	// A name that does not exist would give an empty list, which reads as "no subscription".
 	if err := webhook.CheckName(request.EventName); err != nil && request.EventName != "" {
 		q.wrong("event_name", request.EventName, err.Error(), resource.CodeEnum)
 	}
@@ -53,6 +56,8 @@ func (s *Server) getWebhook(w http.ResponseWriter, r *http.Request, who access.P
 	return nil
 }
 
+// deleteWebhook drops what waits for the receiver as well. A delivery that is under way is not
+// called back.
 func (s *Server) deleteWebhook(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 	id, err := pathID(r, "webhook_id")
 	if err != nil {
@@ -65,6 +70,8 @@ func (s *Server) deleteWebhook(w http.ResponseWriter, r *http.Request, who acces
 	return nil
 }
 
+// listDeliveryLogs lists attempts. Unlike those of other lists its range may be open at both ends,
+// as in the contract.
 func (s *Server) listDeliveryLogs(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 	id, err := pathID(r, "webhook_id")
 	if err != nil {

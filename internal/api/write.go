@@ -10,10 +10,12 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-// write answers one of the ten writes: 202 with the pending operation, or with is_sync=true
-// 200 or 502 with the ended one.
+// write answers one of the ten writes: 202 with the pending operation, or with is_sync=true 200 or
+// 502 with the ended one. The body is decoded in operation.Submit and not here, because problems
+// of the query, the path and the key are told before it is looked at.
 func (s *Server) write(kind resource.Kind, verb resource.Verb) func(http.ResponseWriter, *http.Request, access.Principal) error {
 	return func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+		// Read before the rest, since the key's fingerprint covers its bytes.
 		body, err := readBody(w, r, "application/json")
 		if err != nil {
 			return err
@@ -37,6 +39,8 @@ func (s *Server) write(kind resource.Kind, verb resource.Verb) func(http.Respons
 		if err != nil {
 			return err
 		}
+		// The operation is answered as it stands, so a replay may show a later state than the
+		// first answer did.
 		if replayed {
 			w.Header().Set("Idempotent-Replayed", "true")
 		}
@@ -45,6 +49,8 @@ func (s *Server) write(kind resource.Kind, verb resource.Verb) func(http.Respons
 	}
 }
 
+// statusOf is the status of a write that was accepted. 502 tells that the TSP did not take a sync
+// write, or that it is not known whether it did; the body says which.
 func statusOf(op operation.Operation) int {
 	switch {
 	case !op.Sync:

@@ -11,7 +11,9 @@ const codeRefused = "credentials_refused"
 // maxText bounds descriptions and fleet references, in characters.
 const maxText = 500
 
-// creation describes the contract's ConnectionCreate with our own members beside.
+// creation describes the contract's ConnectionCreate with our own members beside. credentials and
+// settings are read raw here: which members they have is known once the TSP is. Both count as
+// secret, so that no 422 shows what was sent.
 func creation() resource.Table {
 	return resource.Table{Of: "a connection", Fields: []resource.Field{
 		tspID(),
@@ -34,7 +36,8 @@ func preAuth() resource.Table {
 	}}
 }
 
-// update describes the contract's ConnectionUpdate.
+// update describes the contract's ConnectionUpdate. tsp_id and fleet_ref are none of it: another
+// TSP or fleet is another connection, with records of its own.
 func update() resource.Table {
 	return resource.Table{Of: "an update of a connection", Fields: []resource.Field{
 		{Name: "credentials", Type: resource.Raw, Nullable: true, Secret: true},
@@ -53,11 +56,14 @@ func fleetRef() resource.Field {
 	return resource.Field{Name: "fleet_ref", Type: resource.Text, Nullable: true, Longest: maxText}
 }
 
+// settings is a member that the contract lacks; each adapter's spec says what may stand in it.
 func settings() resource.Field {
 	return resource.Field{Name: "settings", Type: resource.Raw, Nullable: true, Secret: true}
 }
 
-// refuseMasks refuses a mask that stands for no secret that is set.
+// refuseMasks refuses a mask that stands for no secret that is set. Whoever copies the settings of
+// one connection's answer into another would store five asterisks as the secret. before holds the
+// secret settings that the connection has.
 func refuseMasks(b *resource.Object, spec tsp.Spec, all tsp.Settings, before map[string]string) {
 	for _, one := range spec.Settings {
 		if _, set := before[one.Key]; one.Secret && !set && all[one.Key] == mask {

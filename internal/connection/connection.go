@@ -19,12 +19,16 @@ type Status string
 
 // The states of a connection.
 const (
-	Active    Status = "active"
-	Failed    Status = "failed"
+	// Active takes writes and is imported; no other state does.
+	Active Status = "active"
+	// Failed is the contract's; nothing in Waybill makes a connection fail.
+	Failed Status = "failed"
+	// Cancelled is final, but for Deleted, which only adds that the secrets are erased.
 	Cancelled Status = "cancelled"
 	Paused    Status = "paused"
-	Stale     Status = "stale"
-	Deleted   Status = "deleted"
+	// Stale: the TSP refuses the credentials. What is queued waits for new ones.
+	Stale   Status = "stale"
+	Deleted Status = "deleted"
 )
 
 // Ended tells whether nothing will ever be sent through the connection again, so that what
@@ -36,7 +40,8 @@ type Connection struct {
 	ID    uuid.UUID
 	Fleet uuid.UUID
 	TSP   tsp.Name
-	// Account is the key of the TSP's account that the credentials open.
+	// Account is the key of the TSP's account that the credentials open. Records take their ids
+	// from it, so it never changes.
 	Account     string
 	Status      Status
 	Description string
@@ -49,10 +54,13 @@ type Connection struct {
 	Sealed    []byte
 	Version   int64
 	CreatedAt time.Time
+	// UpdatedAt is what a change must have read; it grows with each change but that of Sealed by a
+	// renewal.
 	UpdatedAt time.Time
 }
 
-// Sealer seals secrets bound to a context.
+// Sealer seals secrets bound to a context. What was sealed with one context does not open with
+// another.
 type Sealer interface {
 	Seal(plain, context []byte) ([]byte, error)
 	Open(sealed, context []byte) ([]byte, error)
@@ -60,7 +68,8 @@ type Sealer interface {
 
 // Config is what a Service is made of.
 type Config struct {
-	Store  Everything
+	Store Everything
+	// Access tells which fleets a caller reaches; Store holds the grants that this room makes.
 	Access access.Store
 	Sealer Sealer
 	Caller *tsp.Caller
@@ -75,10 +84,12 @@ type Config struct {
 type Service struct {
 	Config
 
+	// mu guards what follows. It is held for no call of the store or a TSP.
 	mu sync.Mutex
 	// unsaved are renewed credentials that could not be stored yet. They die with this process.
 	unsaved map[uuid.UUID]renewed
-	// shut tells when this process last took a connection out of work; see Writer for others.
+	// shut tells when this process last took a connection out of work; see Writer for others. It
+	// holds the UpdatedAt of that change and is never emptied: connections are few.
 	shut map[uuid.UUID]time.Time
 }
 
@@ -88,7 +99,8 @@ func New(c Config) *Service {
 }
 
 // Target returns what a caller of the TSP needs to know of the connection. Its credentials are
-// read anew from the store when a session is made, because they may have been renewed since.
+// read anew from the store when a session is made, because they may have been renewed since. A
+// renewal goes through the lock and the store as well.
 func (s *Service) Target(c Connection) tsp.Target {
 	return tsp.Target{Connection: c.ID, TSP: c.TSP, Version: c.Version, Settings: public(c.Settings),
 		Credentials: func(ctx context.Context) (tsp.Credentials, error) {
@@ -107,7 +119,9 @@ func (s *Service) Shut(c Connection) bool {
 }
 
 // store writes a change and lets everybody in this process see it: sessions are made anew, and
-// lanes drop what they hold of a connection that takes no writes.
+// lanes drop what they hold of a connection that takes no writes. The store comes first: a
+// connection that is forgotten or shut here and active in the store would be worked on all the
+// same.
 func (s *Service) store(ctx context.Context, c Change) error {
 	if err := s.Store.ChangeConnection(ctx, s.following(c)); err != nil {
 		return err
@@ -117,6 +131,7 @@ func (s *Service) store(ctx context.Context, c Change) error {
 		s.shut[c.To.ID] = c.To.UpdatedAt
 	}
 	if c.Reseal {
+		// What was renewed of the old credentials is void with them.
 		delete(s.unsaved, c.To.ID)
 	}
 	s.mu.Unlock()
@@ -135,7 +150,8 @@ func (s *Service) following(c Change) Change {
 	return c
 }
 
-// clock is the time as it is stored.
+// clock is the time as it is stored. A time that is kept in memory and one that comes back from
+// the store must compare as equal.
 func (s *Service) clock() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
 
 // after is the time of a change. It grows with each, so that it tells which of two readings of

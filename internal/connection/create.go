@@ -13,7 +13,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// order is what the body of a creation asks for.
+// order is what the body of a creation asks for. If newFleet says so, grant is the one that is to
+// be made and nothing of it is stored.
 type order struct {
 	spec        tsp.Spec
 	grant       access.Grant
@@ -42,6 +43,8 @@ func (s *Service) Create(ctx context.Context, who access.Principal, raw []byte) 
 	}
 	c := Connection{ID: id, Fleet: o.grant.Fleet, TSP: o.spec.Name, Description: o.description, Settings: o.settings, Version: 1}
 	c, err = s.make(ctx, c, o)
+	// The one that was faster has made the connection; this one's credentials are as good as
+	// spent.
 	if errors.Is(err, ErrUsed) {
 		return Read{}, problem.New(problem.Conflict, "another request has used these credentials or this pre_auth_id meanwhile; GET /v2/integrations/connections shows what it made")
 	}
@@ -51,13 +54,16 @@ func (s *Service) Create(ctx context.Context, who access.Principal, raw []byte) 
 	return s.read(c, o.grant.FleetRef)
 }
 
-// Connect makes a connection whose id, fleet, TSP and description the caller chose.
+// Connect makes a connection whose id, fleet, TSP and description the caller chose. It is for the
+// demonstration: nobody's grant is asked and no fleet is made.
 func (s *Service) Connect(ctx context.Context, c Connection, credentials tsp.Credentials) (Connection, error) {
 	c.Version = 1
 	return s.make(ctx, c, order{credentials: credentials, grant: access.Grant{Fleet: c.Fleet}})
 }
 
-// make exchanges and checks credentials and stores the connection.
+// make exchanges and checks credentials and stores the connection. Up to the insert nothing is
+// stored but drafts, and a fleet that the order founds. The TSP is asked under the id that the
+// connection will have.
 func (s *Service) make(ctx context.Context, c Connection, o order) (Connection, error) {
 	t, err := s.newTrial(ctx, c, o.credentials)
 	if err != nil {
@@ -67,6 +73,8 @@ func (s *Service) make(ctx context.Context, c Connection, o order) (Connection, 
 	if err != nil {
 		return c, t.refusal(err, "credentials")
 	}
+	// After the check, so that wrong credentials leave no fleet behind. Should the insert fail,
+	// the fleet stays and the next try finds it under the same id.
 	if o.newFleet {
 		if err := s.found(ctx, o.grant); err != nil {
 			return c, err
@@ -94,7 +102,8 @@ func (s *Service) make(ctx context.Context, c Connection, o order) (Connection, 
 	return c, nil
 }
 
-// order reads a body and finds every problem of it at once.
+// order reads a body and finds every problem of it at once. Of wrong members it tells all; who may
+// not act for the fleet is told of that alone.
 func (s *Service) order(ctx context.Context, who access.Principal, raw []byte) (o order, err error) {
 	b := resource.Read(raw, creation())
 	if b.Broken() {
@@ -119,7 +128,8 @@ func (s *Service) order(ctx context.Context, who access.Principal, raw []byte) (
 	return o, nil
 }
 
-// readTSP finds the adapter that a body names.
+// readTSP finds the adapter that a body names. A problem of it goes to the body; false means that
+// there is one, or that the member is missing.
 func (s *Service) readTSP(b *resource.Object) (tsp.Spec, bool) {
 	id, given := b.ID("tsp_id").Get()
 	if !given {
@@ -155,9 +165,11 @@ func (o *order) readSettings(b *resource.Object) {
 	o.settings, o.credentials.Secrets = sift(o.spec, all, nil)
 }
 
-// readCredentials reads credentials, filled up with those of the pre-auth that a body names.
+// readCredentials reads credentials, filled up with those of the pre-auth that a body names. It
+// needs the spec, the settings' secrets and the fleet, and so comes last.
 func (s *Service) readCredentials(ctx context.Context, b *resource.Object, o *order) (err error) {
 	given := b.Raw("credentials")
+	// Without a fleet there is a problem already, and whose pre-auth it would be is not known.
 	if id, ok := b.ID("pre_auth_id").Get(); ok && o.grant.Fleet != uuid.Nil {
 		if given, err = s.preAuthorized(ctx, b, o, id); err != nil {
 			return err

@@ -16,12 +16,13 @@ import (
 // deleteTries bounds how often a deletion starts again because its connection has changed.
 const deleteTries = 5
 
-// Delete ends a connection for whoever may change it: its secrets are erased, nothing more is
-// sent through it, and what still waits for it fails.
+// Delete ends a connection for whoever may change it: its secrets are erased, nothing more is sent
+// through it, and what still waits for it fails. The contract has no event for it.
 func (s *Service) Delete(ctx context.Context, who access.Principal, id uuid.UUID) error {
 	if _, _, err := s.changeable(ctx, who, id); err != nil {
 		return err
 	}
+	// Under the lock no renewal is at the TSP; one that comes later finds nothing to open.
 	unlock, err := s.Store.LockConnection(ctx, id)
 	if err != nil {
 		return fmt.Errorf("locking a connection: %w", err)
@@ -34,8 +35,11 @@ func (s *Service) Delete(ctx context.Context, who access.Principal, id uuid.UUID
 			return err
 		}
 		change := Change{From: c, To: c, Reseal: true}
+		// Sealed is empty and not nil: it is written, and the column is never NULL.
 		change.To.Status, change.To.Sealed, change.To.Problem, change.To.UpdatedAt = Deleted, []byte{}, "", s.after(c)
 		err = s.store(ctx, change)
+		// Changes that need no lock, such as Staled, can still come between. Whatever they wrote,
+		// the deletion is wanted.
 		if errors.Is(err, fence.ErrOvertaken) {
 			continue
 		}
@@ -48,9 +52,10 @@ func (s *Service) Delete(ctx context.Context, who access.Principal, id uuid.UUID
 	return problem.New(problem.Conflict, "the connection is being changed by others; delete it again")
 }
 
-// Staled marks an active connection stale whose credentials the TSP refused, as it was read
-// before the call that was refused. One that has changed meanwhile, other credentials included,
-// is left alone. The refusal's message becomes the connection's problem.
+// Staled marks an active connection stale whose credentials the TSP refused, as it was read before
+// the call that was refused. One that has changed meanwhile, other credentials included, is left
+// alone. The refusal's message becomes the connection's problem. It takes no lock: it only lowers
+// the status, and only from the reading that was refused.
 func (s *Service) Staled(ctx context.Context, c Connection, refused *tsp.Error) error {
 	if c.Status != Active {
 		return nil

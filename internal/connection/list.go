@@ -36,6 +36,8 @@ func (s *Service) Get(ctx context.Context, who access.Principal, id uuid.UUID) (
 func (s *Service) List(ctx context.Context, who access.Principal, f Filter) (page.Page[Read], error) {
 	q := Query{Window: f.Window.Wider()}
 	refs, err := s.within(ctx, who, f, &q)
+	// Nobody's fleets are an empty page and no error: a filter by a foreign fleet must not tell
+	// that the fleet exists.
 	if err != nil || len(q.Fleets) == 0 {
 		return page.Page[Read]{}, err
 	}
@@ -61,6 +63,7 @@ func (s *Service) List(ctx context.Context, who access.Principal, f Filter) (pag
 }
 
 // within sets the fleets whose connections a list may show and returns how the caller calls them.
+// A filter narrows what the grants reach and cannot widen it.
 func (s *Service) within(ctx context.Context, who access.Principal, f Filter, q *Query) (map[uuid.UUID]string, error) {
 	grants, err := access.Reach(ctx, s.Access, who)
 	if err != nil {

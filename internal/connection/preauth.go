@@ -31,6 +31,8 @@ func (s *Service) PreAuthorize(ctx context.Context, who access.Principal, raw []
 	}
 	var credentials tsp.Credentials
 	if b.Has("pre_auth_credentials") {
+		// A pre-auth has one shape for all TSPs, which the reader of credentials knows from a
+		// spec; this one stands for no TSP.
 		takes := tsp.Spec{DisplayName: "a pre-auth", Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("api_basic")}}
 		var wrong []resource.Problem
 		credentials, wrong = takes.ReadCredentials(b.Raw("pre_auth_credentials"))
@@ -42,6 +44,7 @@ func (s *Service) PreAuthorize(ctx context.Context, who access.Principal, raw []
 	if wrong := b.Problems(); len(wrong) > 0 {
 		return uuid.Nil, problem.InvalidBody(wrong...)
 	}
+	// A random id, because knowing it is part of the right to use what is kept.
 	d := Draft{ID: uuid.New(), Purpose: PreAuth, Fleet: o.grant.Fleet, TSP: spec.Name, EndsAt: s.clock().Add(draftLife)}
 	var err error
 	if d.Sealed, err = s.seal(credentials, d.sealContext()); err != nil {
@@ -57,6 +60,7 @@ func (s *Service) PreAuthorize(ctx context.Context, who access.Principal, raw []
 // and never replaces any.
 func (s *Service) preAuthorized(ctx context.Context, b *resource.Object, o *order, id uuid.UUID) (jsontext.Value, error) {
 	given := b.Raw("credentials")
+	// Looked for by fleet and TSP, so that another fleet's id is as unknown as a made-up one.
 	of := Draft{Purpose: PreAuth, Fleet: o.grant.Fleet, TSP: o.spec.Name}
 	drafts, err := s.Store.DraftsOf(ctx, of, s.clock())
 	if err != nil {
@@ -80,6 +84,7 @@ func (s *Service) preAuthorized(ctx context.Context, b *resource.Object, o *orde
 		if _, ok := members[name]; ok {
 			continue
 		}
+		// Members of credentials are texts, whatever the kind.
 		if members[name], err = jsontext.AppendQuote(nil, strings.ToValidUTF8(value, "")); err != nil {
 			return nil, fmt.Errorf("reading a pre-auth: %w", err)
 		}

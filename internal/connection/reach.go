@@ -15,7 +15,7 @@ import (
 )
 
 // reached returns a connection that the caller may see, with the grant that lets it. Any other
-// does not exist for the caller.
+// does not exist for the caller. So nobody can find out which ids exist.
 func (s *Service) reached(ctx context.Context, who access.Principal, id uuid.UUID) (Connection, access.Grant, error) {
 	none := problem.New(problem.NotFound, "there is no connection %s; GET /v2/integrations/connections lists yours", id)
 	c, err := s.Store.Connection(ctx, id)
@@ -46,6 +46,8 @@ func (s *Service) changeable(ctx context.Context, who access.Principal, id uuid.
 	return c, grant, err
 }
 
+// mayChange takes read_write of any kind for the right to a fleet's connections, because share
+// agreements speak of kinds alone.
 func mayChange(g access.Grant) error {
 	if !slices.ContainsFunc(resource.Kinds(), g.MayWrite) {
 		return problem.New(problem.Forbidden, "the fleet has granted you to read only, so you may not make, change or delete its connections")
@@ -53,7 +55,8 @@ func mayChange(g access.Grant) error {
 	return nil
 }
 
-// adapter returns the spec of the TSP with an id.
+// adapter returns the spec of the TSP with an id. Ids follow from names (UUIDv5), so they are
+// compared and nowhere stored.
 func (s *Service) adapter(id uuid.UUID) (tsp.Spec, bool) {
 	registry := s.Caller.Registry()
 	for _, name := range registry.Names() {
@@ -98,11 +101,14 @@ func (s *Service) fleetOf(ctx context.Context, who access.Principal, ref string)
 		return slices.ContainsFunc(all, func(g access.Grant) bool { return g.Fleet == fleet })
 	}
 	id := uuid.NewSHA1(fleetSpace, fmt.Appendf(nil, "fleet\x00%s\x00%s", who.Partner.ID, ref))
+	// The next id follows from the last one, so that it is found by the same way again.
 	for taken(id) { // The reference was given to another fleet since.
 		id = uuid.NewSHA1(fleetSpace, id[:])
 	}
 	grant = access.Grant{ID: uuid.NewSHA1(fleetSpace, fmt.Appendf(nil, "grant\x00%s", id)), Partner: who.Partner.ID,
 		Fleet: id, FleetRef: ref, Status: access.GrantActive, Levels: map[resource.Kind]string{}}
+	// The partner vouches for the fleet whose credentials it holds, and so may do all that they
+	// allow.
 	for _, k := range resource.Kinds() {
 		grant.Levels[k] = access.ReadWrite
 	}

@@ -15,10 +15,12 @@ import (
 	"github.com/waybill-dev/waybill/internal/wire"
 )
 
-// mask stands where a secret is, on the wire and in stored settings.
+// mask stands where a secret is, on the wire and in stored settings. A setting with this very
+// value cannot be told from one.
 const mask = wire.Mask
 
-// errErased is what opening a deleted connection's credentials answers.
+// errErased is what opening a deleted connection's credentials answers. It reaches no caller,
+// because a deleted connection does not exist for one.
 var errErased = errors.New("the credentials of a deleted connection are erased")
 
 // sealContext binds sealed secrets to their row.
@@ -26,6 +28,7 @@ func (c Connection) sealContext() []byte { return append([]byte("connection:"), 
 
 func (d Draft) sealContext() []byte { return append([]byte("connection-draft:"), d.ID[:]...) }
 
+// seal keeps a value as JSON. bound is the sealContext of the row that it goes to.
 func (s *Service) seal(v any, bound []byte) ([]byte, error) {
 	plain, err := json.Marshal(v)
 	if err != nil {
@@ -35,6 +38,7 @@ func (s *Service) seal(v any, bound []byte) ([]byte, error) {
 	return s.Sealer.Seal(plain, bound)
 }
 
+// open is the inverse of seal. Its errors never quote what was opened.
 func (s *Service) open(sealed, bound []byte, into any) error {
 	plain, err := s.Sealer.Open(sealed, bound)
 	if err != nil {
@@ -65,7 +69,8 @@ func (s *Service) stored(ctx context.Context, id uuid.UUID) (Connection, tsp.Cre
 	return c, credentials, err
 }
 
-// newest is stored with what a renewal could not store yet. The connection's lock is held.
+// newest is stored with what a renewal could not store yet. The connection's lock is held. Without
+// that a change would seal the spent credentials anew and drop the only good ones.
 func (s *Service) newest(ctx context.Context, id uuid.UUID) (Connection, tsp.Credentials, error) {
 	c, credentials, err := s.stored(ctx, id)
 	if late, ok := s.late(c); ok && err == nil {
@@ -74,11 +79,12 @@ func (s *Service) newest(ctx context.Context, id uuid.UUID) (Connection, tsp.Cre
 	return c, credentials, err
 }
 
-// same tells whether two credentials are the same secret of the TSP, whatever settings are
-// sealed with them.
+// same tells whether two credentials are the same secret of the TSP, whatever settings are sealed
+// with them. A PATCH of a setting must not look like other credentials to a session that renews.
 func same(a, b tsp.Credentials) bool { return a.Kind == b.Kind && maps.Equal(a.Fields, b.Fields) }
 
-// public returns the settings that are no secret.
+// public returns the settings that are no secret. The secret ones come to sessions with the
+// credentials; a mask must never reach a TSP.
 func public(all tsp.Settings) tsp.Settings {
 	out := tsp.Settings{}
 	for key, value := range all {
@@ -92,11 +98,13 @@ func public(all tsp.Settings) tsp.Settings {
 // shortest is the length from which a secret is redacted; shorter ones would garble the text.
 const shortest = 4
 
-// redact hides secrets in a text, in case an adapter let one pass.
+// redact hides secrets in a text, in case an adapter let one pass. It is the last of several
+// hands: what a TSP quotes of a request would else be shown to the caller.
 func redact(text string, from ...tsp.Credentials) string {
 	for _, c := range from {
 		kind := tsp.CredentialKindOf(c.Kind)
 		for name, value := range c.Fields {
+			// What an exchange has added (tokens) is no member of the kind, and secret.
 			if f, known := kind.Field(name); len(value) >= shortest && (f.Secret || !known) {
 				text = strings.ReplaceAll(text, value, mask)
 			}

@@ -80,7 +80,8 @@ type Locks interface {
 type Drafts interface {
 	// SaveDraft adds or replaces a draft and drops those that are past their end.
 	SaveDraft(ctx context.Context, d Draft) error
-	// DraftsOf lists the drafts of one purpose, fleet and TSP that have not ended at the time.
+	// DraftsOf lists the drafts of one purpose, fleet and TSP that have not ended at the time. of
+	// gives the three; its other fields are not looked at.
 	DraftsOf(ctx context.Context, of Draft, at time.Time) ([]Draft, error)
 	// DropDraft removes a draft, if it is there.
 	DropDraft(ctx context.Context, id uuid.UUID) error
@@ -124,7 +125,7 @@ type Everything interface {
 	Grants
 }
 
-// Query selects connections.
+// Query selects connections. Deleted connections are never selected.
 type Query struct {
 	// Fleets are those whose connections are wanted; none means no connections.
 	Fleets []uuid.UUID

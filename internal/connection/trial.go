@@ -13,7 +13,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// draftLife is how long a draft waits to become a connection's.
+// draftLife is how long a draft waits to become a connection's. A day lets a person repeat what
+// failed, and does not keep secrets of nobody for long.
 const draftLife = 24 * time.Hour
 
 // trial is credentials that are tried at the TSP before they become a connection's. What they
@@ -23,9 +24,11 @@ type trial struct {
 	*Service
 	// conn is the connection as it shall be.
 	conn Connection
-	// given are the credentials as the caller gave them.
+	// given are the credentials as the caller gave them. They are what a later request is
+	// recognised by: it sends the same body again.
 	given tsp.Credentials
 
+	// mu guards current and draft; it is held while the TSP renews, so that sessions take turns.
 	mu      sync.Mutex
 	current tsp.Credentials
 	// draft holds what given has become; nil while they are the same.
@@ -39,9 +42,11 @@ type kept struct {
 }
 
 // newTrial exchanges the credentials, or takes up an earlier trial of the same. Its error is a
-// *tsp.Error or one of the store.
+// *tsp.Error or one of the store. The trial is never nil: refusal is asked of it even where it
+// failed.
 func (s *Service) newTrial(ctx context.Context, c Connection, given tsp.Credentials) (*trial, error) {
 	t := &trial{Service: s, conn: c, given: given, current: given}
+	// A code works once, so what it was exchanged for is looked for before it is sent.
 	if err := t.takeUp(ctx); err != nil || t.draft != uuid.Nil {
 		return t, err
 	}
@@ -57,7 +62,8 @@ func (s *Service) newTrial(ctx context.Context, c Connection, given tsp.Credenti
 	return t, t.keep(ctx)
 }
 
-// takeUp looks for an earlier trial of the same credentials whose end was not told.
+// takeUp looks for an earlier trial of the same credentials whose end was not told. They are
+// sealed and cannot be searched; each of this fleet and TSP is opened.
 func (t *trial) takeUp(ctx context.Context) error {
 	of := Draft{Purpose: Exchanged, Fleet: t.conn.Fleet, TSP: t.conn.TSP}
 	drafts, err := t.Store.DraftsOf(ctx, of, t.clock())
@@ -91,13 +97,15 @@ func (t *trial) keep(ctx context.Context) error {
 	if err != nil {
 		t.Log.Error("the credentials that a code was exchanged for could not be stored and are lost",
 			"tsp", t.conn.TSP, "fleet_id", t.conn.Fleet, "error", err)
+		// The code is lost with what it was exchanged for, which the caller must know.
 		return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second, Err: err,
 			Detail: "the credentials could not be stored; nothing was made. A code among them is spent: get a new one and send it"}
 	}
 	return nil
 }
 
-// renew is what a session of the trial calls instead of a connection's renewal.
+// renew is what a session of the trial calls instead of a connection's renewal. There is no row of
+// a connection to lock yet; the draft takes what is renewed.
 func (t *trial) renew(ctx context.Context, spent tsp.Credentials, by func(context.Context, tsp.Credentials) (tsp.Credentials, error)) (tsp.Credentials, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -116,7 +124,8 @@ func (t *trial) renew(ctx context.Context, spent tsp.Credentials, by func(contex
 	return fresh, nil
 }
 
-// target names the trial to the caller of the TSP as the connection of an id.
+// target names the trial to the caller of the TSP as the connection of an id. Its credentials are
+// those of memory, since a connection of that id may not be stored.
 func (t *trial) target(id uuid.UUID) tsp.Target {
 	return tsp.Target{Connection: id, TSP: t.conn.TSP, Version: t.conn.Version, Settings: public(t.conn.Settings),
 		Credentials: func(context.Context) (tsp.Credentials, error) {
@@ -134,6 +143,7 @@ func (t *trial) check(ctx context.Context, target tsp.Target) (tsp.Account, erro
 	if end == nil {
 		return account, nil
 	}
+	// The session was made from what was refused.
 	t.Caller.Forget(target.Connection)
 	if t.draft != uuid.Nil && refuses(end.Class) && end.Setting == "" {
 		if err := t.Store.DropDraft(ctx, t.draft); err != nil {
@@ -151,7 +161,8 @@ func (t *trial) drafts() []uuid.UUID {
 	return []uuid.UUID{t.draft}
 }
 
-// refuses tells whether an end says that the credentials are no good.
+// refuses tells whether an end says that the credentials are no good. Unlike for a write, a 403 or
+// 404 of a check speaks of the credentials: the check asks for nothing but whose they are.
 func refuses(c tsp.Class) bool {
 	switch c {
 	case tsp.Unauthorized, tsp.Forbidden, tsp.Rejected, tsp.Missing, tsp.Unsupported:
@@ -161,7 +172,9 @@ func refuses(c tsp.Class) bool {
 	return false
 }
 
-// refusal turns the end of a trial into the problem that the caller of the API sees.
+// refusal turns the end of a trial into the problem that the caller of the API sees. It is 422
+// with the path of what the TSP refuses, a 500 for what is our own fault, and 504 where the TSP
+// said nothing of the credentials. path is the member that was tried.
 func (t *trial) refusal(err error, path string) error {
 	var end *tsp.Error
 	if !errors.As(err, &end) {

@@ -49,6 +49,8 @@ func (s *Service) Update(ctx context.Context, who access.Principal, id uuid.UUID
 			"there is nothing to change; give at least one of credentials, description, status and settings")
 	}
 	w := wish{body: b}
+	// Status and description are checked before anything is read; credentials and settings need
+	// the connection's TSP.
 	asked := readStatus(b)
 	if wrong := b.Problems(); len(wrong) > 0 {
 		return Read{}, problem.InvalidBody(wrong...)
@@ -91,12 +93,14 @@ func readStatus(b *resource.Object) Status {
 // renews tells whether the wish brings something to try at the TSP.
 func (w *wish) renews() bool { return w.body.Has("credentials") || w.body.Has("settings") }
 
-// retries tells whether the stored credentials are tried as they are.
+// retries tells whether the stored credentials are tried as they are. Somebody has mended the
+// account at the TSP and says so by "active".
 func (w *wish) retries() bool {
 	return !w.renews() && w.to == Active && (w.from.Status == Stale || w.from.Status == Failed)
 }
 
-// transition decides which status follows, or that none may.
+// transition decides which status follows, or that none may. It tells a conflict in words of what
+// to do instead. The table of Update is its contract.
 func (w *wish) transition(asked Status) error {
 	from := w.from.Status
 	broken := from == Stale || from == Failed
@@ -127,7 +131,8 @@ func (w *wish) transition(asked Status) error {
 	return nil
 }
 
-// readSecrets reads credentials and settings by what the TSP takes.
+// readSecrets reads credentials and settings by what the TSP takes. Settings are read over those
+// that are set, credentials as a whole.
 func (s *Service) readSecrets(w *wish) error {
 	w.settings = w.from.Settings
 	if !w.renews() {
@@ -166,6 +171,8 @@ func (s *Service) change(ctx context.Context, w wish) (Connection, error) {
 	var t *trial
 	if w.renews() || w.retries() {
 		var err error
+		// The lock is not held meanwhile: a session that is tried with the stored credentials may
+		// have to renew them, and takes it.
 		if t, err = s.try(ctx, w); err != nil {
 			return w.from, err
 		}
@@ -179,6 +186,8 @@ func (s *Service) change(ctx context.Context, w wish) (Connection, error) {
 	if err != nil {
 		return w.from, err
 	}
+	// A trial took its time. What was proven is true of the reading it began with and of no other;
+	// beside these, the description alone may have changed.
 	if current.Version != w.from.Version || current.Status != w.from.Status {
 		return w.from, fence.ErrOvertaken
 	}
@@ -195,6 +204,7 @@ func (s *Service) change(ctx context.Context, w wish) (Connection, error) {
 			credentials, next.Drafts = t.current, t.drafts()
 		}
 		credentials.Secrets = w.secrets
+		// By it every session is made anew.
 		next.To.Version++
 		if next.To.Sealed, err = s.seal(credentials, current.sealContext()); err != nil {
 			return w.from, err
@@ -206,8 +216,9 @@ func (s *Service) change(ctx context.Context, w wish) (Connection, error) {
 	return next.To, nil
 }
 
-// try proves the credentials and settings that the connection would have. It does so under an
-// id of its own, so that the session of the connection at work stays what it is.
+// try proves the credentials and settings that the connection would have. It does so under an id
+// of its own, so that the session of the connection at work stays what it is. What the trial has
+// come to is stored by the caller, under the lock.
 func (s *Service) try(ctx context.Context, w wish) (*trial, error) {
 	c := w.from
 	c.Settings = w.settings
@@ -232,6 +243,7 @@ func (s *Service) try(ctx context.Context, w wish) (*trial, error) {
 	}
 	target := t.target(own)
 	if !w.body.Has("credentials") {
+		// They are the connection's own: what is renewed must reach its row, and not a draft.
 		target.Renew = s.renewal(c.ID)
 	}
 	account, err := t.check(ctx, target)
@@ -239,6 +251,7 @@ func (s *Service) try(ctx context.Context, w wish) (*trial, error) {
 		return t, t.refusal(err, path)
 	}
 	s.Caller.Forget(own)
+	// Records, and all operations that name them, belong to the account.
 	if account.Key != c.Account {
 		return t, problem.New(problem.Conflict, "these credentials open another account at %s (%q) than the connection's; "+
 			"make a new connection for that account with POST /v2/integrations/connections, or send credentials of this connection's account", s.displayName(c.TSP), account.Name)

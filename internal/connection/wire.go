@@ -19,6 +19,7 @@ const (
 )
 
 // Read is the wire form of the contract's ConnectionRead, with settings and problem beside.
+// Secrets are masked in both credentials and settings, to the fleet as well.
 type Read struct {
 	ID        uuid.UUID `json:"id"`
 	CreatedAt wire.Time `json:"created_at"`
@@ -35,7 +36,8 @@ type Read struct {
 	Problem     *string        `json:"problem"`
 }
 
-// read returns a connection as a caller sees it who knows its fleet under a reference.
+// read returns a connection as a caller sees it who knows its fleet under a reference. A
+// credential that does not open is an error of ours and no empty member.
 func (s *Service) read(c Connection, fleetRef string) (Read, error) {
 	credentials, err := s.credentials(c)
 	if err != nil {
@@ -64,7 +66,8 @@ type fact struct {
 	Status     Status    `json:"status"`
 }
 
-// told is the event that tells every partner of the fleet of the connection as it stands.
+// told is the event that tells every partner of the fleet of the connection as it stands. Its
+// Partner is left zero: the store addresses it to each grant in force.
 func told(name string, c Connection) ([]event.Event, error) {
 	data, err := json.Marshal(fact{c.ID, c.TSP, c.Fleet, c.TSP.ID(), c.Status})
 	if err != nil {

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// Limit is a rate that calls are charged to: one call each Interval on average and Burst at
-// once; without an Interval it bounds calls at once alone. ID names the budget; whoever names the same ID shares it.
+// Limit is a rate that calls are charged to: one call each Interval on average and Burst at once;
+// without an Interval it bounds calls at once alone. ID names the budget; whoever names the same
+// ID shares it. Two limits of one ID must be equal in everything else.
 type Limit struct {
 	ID       string
 	Interval time.Duration
@@ -20,8 +21,10 @@ type Limit struct {
 type Budget struct {
 	now func() time.Time
 
-	mu   sync.Mutex
-	tat  map[string]time.Time
+	// mu is held for arithmetic alone, since every call of the process comes through here.
+	mu  sync.Mutex
+	tat map[string]time.Time
+	// cold tells that a limit seen for the first time has its burst used up.
 	cold bool
 	// rooms are entered by calls in flight, one for each limit that bounds them.
 	rooms map[string]chan struct{}
@@ -37,7 +40,8 @@ func NewBudget(now func() time.Time, saved map[string]time.Time) *Budget {
 	return b
 }
 
-// State returns what NewBudget needs to go on from here.
+// State returns what NewBudget needs to go on from here. Limits that are whole again are left out:
+// without a time a limit is whole.
 func (b *Budget) State() map[string]time.Time {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -50,8 +54,9 @@ func (b *Budget) State() map[string]time.Time {
 	return out
 }
 
-// Take charges one call to all limits if each allows it now. If not it charges nothing and
-// returns how long to wait before asking again, with the ids of those that do not allow it.
+// Take charges one call to all limits if each allows it now. If not it charges nothing and returns
+// how long to wait before asking again, with the ids of those that do not allow it. Charging some
+// of several limits would use up what other items want of them while this one waits for the rest.
 func (b *Budget) Take(limits []Limit) (wait time.Duration, used []string) {
 	return b.Borrow(limits, 0)
 }
@@ -78,11 +83,13 @@ func (b *Budget) Borrow(limits []Limit, ahead time.Duration) (wait time.Duration
 }
 
 // Shut makes limits allow nothing for a time, as when the other side says that they are used up.
+// It never opens one earlier than it was shut until. Calls in flight are not called back.
 func (b *Budget) Shut(limits []Limit, d time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
 	for _, l := range limits {
+		// The burst must be used up as well, or it could be taken while the limit is shut.
 		until := now.Add(d + time.Duration(l.Burst-1)*l.Interval)
 		if b.at(l, now).Before(until) {
 			b.tat[l.ID] = until
@@ -90,6 +97,7 @@ func (b *Budget) Shut(limits []Limit, d time.Duration) {
 	}
 }
 
+// charge is one call's cost; mu is held.
 func (b *Budget) charge(limits []Limit, now time.Time) {
 	for _, l := range limits {
 		b.tat[l.ID] = b.at(l, now).Add(l.Interval)

@@ -14,13 +14,15 @@ import (
 type Dispatcher struct {
 	config Config
 
-	mu       sync.Mutex
+	mu sync.Mutex
+	// closed outlives a runner: a lane that is activated during a pause must not begin anew.
 	closed   map[fence.Lane]time.Time
 	memories map[fence.Lane]memory
 }
 
 // memory is what one run of a lane leaves for the next: how far the streams were read, and which
-// chains are left alone until when.
+// chains are left alone until when. It is a process's own and may be lost; then the lane is read
+// from its first keys.
 type memory struct {
 	places map[string]string
 	parked map[string]time.Time
@@ -29,18 +31,23 @@ type memory struct {
 // Config is what a Dispatcher is made of.
 type Config struct {
 	Source Source
-	// Kinds say what runs in the lanes of each kind.
+	// Kinds say what runs in the lanes of each kind. There must be one for each kind that the
+	// source is told of.
 	Kinds  map[string]Kind
 	Budget *Budget
 	Now    func() time.Time
 	Log    *slog.Logger
-	// MaxLanes bounds the lanes that run at once.
+	// MaxLanes bounds the lanes that run at once. Each costs a goroutine and the items that it
+	// holds.
 	MaxLanes int
-	// Sweep is how often lanes are looked for whose activation was lost.
+	// Sweep is how often lanes are looked for whose activation was lost. A lost activation costs
+	// as much at most.
 	Sweep time.Duration
-	// Slice is how long a lane runs before it lets another one have its turn.
+	// Slice is how long a lane runs before it lets another one have its turn. A lane that has more
+	// to do goes to the end of the queue.
 	Slice time.Duration
-	// Linger is how long an empty lane waits for more before it sleeps.
+	// Linger is how long an empty lane waits for more before it sleeps. It saves a claim and a
+	// reading where writes come one by one.
 	Linger time.Duration
 	// Grace is how long attempts in flight may take to end after a stop.
 	Grace time.Duration
@@ -66,6 +73,7 @@ func New(c Config) *Dispatcher {
 // Run claims and runs lanes until ctx ends. It returns when all attempts in flight have
 // ended or their grace is over.
 func (d *Dispatcher) Run(ctx context.Context) error {
+	// Two contexts: ctx ends new attempts, working those in flight, a grace later.
 	working, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	stopGrace := context.AfterFunc(ctx, func() { time.AfterFunc(d.config.Grace, cut) })
@@ -78,6 +86,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			continue
+		// A slot comes before the claim: a lane that is claimed must be able to run.
 		case slots <- struct{}{}:
 		}
 		claim, err := d.config.Source.Claim(ctx)
@@ -93,7 +102,8 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	return nil
 }
 
-// lane runs one claimed lane and returns when it wants to run again.
+// lane runs one claimed lane and returns when it wants to run again. Zero stands for: when it is
+// activated.
 func (d *Dispatcher) lane(ctx, working context.Context, claim Claim) time.Time {
 	if until := d.closedUntil(claim.Lane); d.config.Now().Before(until) {
 		return until
@@ -105,12 +115,15 @@ func (d *Dispatcher) lane(ctx, working context.Context, claim Claim) time.Time {
 	return again
 }
 
+// closedUntil is when a pause of the lane ends; a time in the past means nothing.
 func (d *Dispatcher) closedUntil(lane fence.Lane) time.Time {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.closed[lane]
 }
 
+// close pauses a lane, and forgets pauses that are over. A shorter pause does not end a longer
+// one.
 func (d *Dispatcher) close(lane fence.Lane, until time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -125,7 +138,8 @@ func (d *Dispatcher) close(lane fence.Lane, until time.Time) {
 	}
 }
 
-// recall returns what the last run of a lane left.
+// recall returns what the last run of a lane left. The map of it is handed over: while the lane is
+// claimed nobody else uses it.
 func (d *Dispatcher) recall(lane fence.Lane) memory {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -148,7 +162,8 @@ func (d *Dispatcher) remember(lane fence.Lane, m memory) {
 	}
 }
 
-// sweep activates lanes that hold work and that nobody knows of.
+// sweep activates lanes that hold work and that nobody knows of. It begins at once, which is how a
+// start finds what the last process left.
 func (d *Dispatcher) sweep(ctx context.Context) {
 	tick := time.NewTicker(d.config.Sweep)
 	defer tick.Stop()
@@ -159,6 +174,7 @@ func (d *Dispatcher) sweep(ctx context.Context) {
 				d.config.Log.Warn("looking for waiting lanes", "kind", kind, "error", err)
 			}
 			for _, lane := range lanes {
+				// Without a time: a lane that waits for one is left alone.
 				d.config.Source.Activate(lane, time.Time{})
 			}
 		}

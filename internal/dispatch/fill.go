@@ -8,7 +8,9 @@ import (
 )
 
 // How much of a lane a runner knows at once: the chains that it reads of a stream in one page, the
-// items that it reads of a chain, and the chains of a stream that it holds at most.
+// items that it reads of a chain, and the chains of a stream that it holds at most. A page is
+// small, so that a lane of a million items costs no more memory than one of a thousand, and an
+// item that was ended or paused meanwhile is rarely held.
 const (
 	pageSize   = 64
 	depth      = 4
@@ -23,12 +25,16 @@ func (r *runner[T]) roomy(stream string) bool {
 // fill reads one page of each stream whose chains are not all known and that has room.
 func (r *runner[T]) fill(ctx context.Context, now time.Time) error {
 	for _, p := range r.reading.due(now, r.roomy) {
+		// What reading costs is measured by the clock and not by rows: a slow store is read less
+		// often.
 		p.began = r.config.Now()
 		batch, err := r.work.Heads(ctx, fence.Query{Lane: r.claim.Lane, Stream: p.stream, After: p.after,
 			Chains: p.size, Depth: depth})
 		if err != nil {
 			return err
 		}
+		// Every page says anew how the lane stands, since the work may have changed since the last
+		// one.
 		r.parallel, r.shut, p.streams = max(batch.Parallel, 1), batch.Closed, batch.Streams
 		if now.Before(r.shut) {
 			r.window.leave(now)
@@ -58,12 +64,16 @@ func (r *runner[T]) take(items []Item[T], full bool, now time.Time) time.Time {
 		delete(r.parked, head.Key)
 	}
 	switch {
+	// It was read before; only that it has grown is news.
 	case r.window.chains[head.Key] != nil:
 		known := r.window.chains[head.Key]
 		known.full = known.full || full || items[len(items)-1].Seq > known.items[len(known.items)-1].Seq
 		return time.Time{}
+	// Nobody says when the other one is done; its end wakes the lane, and a look after a while
+	// makes a lost hint harmless.
 	case head.Held:
 		return now.Add(r.config.Linger)
+	// It ends without an attempt, so neither its time nor a closed lane keeps it.
 	case head.ends(now) != "":
 	case head.NotBefore.After(now):
 		return earlier(head.NotBefore, head.Deadline)

@@ -7,7 +7,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 )
 
-// Kind is a kind of lanes: what runs in them and how it is retried.
+// Kind is a kind of lanes: what runs in them and how it is retried. It hides the type of the work,
+// so that lanes of different works run in one dispatcher.
 type Kind struct {
 	run     func(ctx, working context.Context, d *Dispatcher, claim Claim) time.Time
 	waiting func(ctx context.Context) ([]fence.Lane, error)

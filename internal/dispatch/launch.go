@@ -9,13 +9,15 @@ import (
 
 // launch begins what may begin and returns when something more may, zero if that depends on
 // attempts in flight or on new items. A limit that is used up is asked for once: whatever came
-// later and wants it waits as well, and whatever does not want it goes on.
+// later and wants it waits as well, and whatever does not want it goes on. Chains are asked in the
+// order in which their items were accepted.
 func (r *runner[T]) launch(now time.Time) (next time.Time) {
 	kept := map[string]bool{}
 	for _, c := range r.window.order {
 		if c.flying {
 			continue
 		}
+		// What comes later waits for an end, which wakes the runner.
 		if r.flying >= r.parallel {
 			return next
 		}
@@ -24,6 +26,7 @@ func (r *runner[T]) launch(now time.Time) (next time.Time) {
 			r.fly(c)
 			continue
 		}
+		// Even an item that waits for its limit must end in time.
 		next = earlier(next, item.Deadline)
 		if wants(item.Limits, kept) {
 			continue
@@ -41,6 +44,7 @@ func (r *runner[T]) launch(now time.Time) (next time.Time) {
 	return next
 }
 
+// wants tells whether one of the limits is kept by an item that came before.
 func wants(limits []Limit, kept map[string]bool) bool {
 	for _, l := range limits {
 		if kept[l.ID] {
@@ -57,11 +61,13 @@ func (r *runner[T]) fly(c *chain[T]) {
 	go func() {
 		res := r.attempt(c.items[0])
 		res.chain = c
+		// The runner reads until nothing is in flight, so this never blocks for ever.
 		r.ended <- res
 	}()
 }
 
-// attempt performs an item and settles it.
+// attempt performs an item and settles it. It runs in its own goroutine and touches nothing of the
+// runner's that changes.
 func (r *runner[T]) attempt(item Item[T]) result[T] {
 	ctx, now := r.working, r.config.Now
 	a := Attempt[T]{Item: item, End: End{StartedAt: now(), EndedAt: now()}}
@@ -72,6 +78,7 @@ func (r *runner[T]) attempt(item Item[T]) result[T] {
 	if err := r.work.Begin(ctx, r.claim.Claim, item); err != nil {
 		if !errors.Is(err, fence.ErrOvertaken) && ctx.Err() == nil {
 			r.config.Log.Error("beginning an attempt", "lane", r.claim.Lane.ID, "seq", item.Seq, "error", err)
+			// The store is in trouble, and every other item of the lane would meet the same.
 			return result[T]{lost: true, verdict: Verdict{Pause: now().Add(time.Second)}}
 		}
 		return result[T]{lost: true}
@@ -97,6 +104,8 @@ const (
 	lostPause = 50 * time.Millisecond
 )
 
+// It is the one write that must not be given up lightly: the call was made, and nobody else knows
+// how it ended.
 func (r *runner[T]) settle(a Attempt[T]) result[T] {
 	ctx, pause := r.working, settlePause
 	for try := 1; ; try++ {

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Pacer makes the calls of one attempt wait for their budget.
+// Pacer makes the calls of one attempt wait for their budget. It belongs to one attempt; its
+// methods may be called by several goroutines of that.
 type Pacer struct {
 	Budget *Budget
 	// Named tells what a limit's key stands for.
@@ -19,7 +20,8 @@ type Pacer struct {
 	paid map[string]int
 }
 
-// Prepaid notes keys that were charged before the attempt began, once each.
+// Prepaid notes keys that were charged before the attempt began, once each. It must be called
+// before the first Wait, and forgets what was noted before.
 func (p *Pacer) Prepaid(keys ...string) *Pacer {
 	p.paid = map[string]int{}
 	for _, k := range keys {
@@ -33,6 +35,8 @@ func (p *Pacer) Prepaid(keys ...string) *Pacer {
 func (p *Pacer) Wait(ctx context.Context, keys ...string) error {
 	limits := p.due(keys)
 	for {
+		// Others may take what becomes free, so it is asked again after each wait. No order is
+		// kept: the lane's own order was kept when the item began.
 		wait, _ := p.Budget.Borrow(limits, p.Ahead)
 		if wait <= 0 {
 			return nil
@@ -47,6 +51,7 @@ func (p *Pacer) Wait(ctx context.Context, keys ...string) error {
 	}
 }
 
+// due are the limits that still have to be charged for a call.
 func (p *Pacer) due(keys []string) []Limit {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -5,11 +5,12 @@ import (
 	"time"
 )
 
-// Policy decides what follows from the end of an attempt.
+// Policy decides what follows from the end of an attempt. It has no state, so one serves all lanes
+// of a kind.
 type Policy struct {
 	// Base and Cap bound the exponential back-off.
 	Base, Cap time.Duration
-	// MaxCounted bounds the attempts that count.
+	// MaxCounted bounds the attempts that count. Zero does not bound them.
 	MaxCounted int
 	// Schedule, if not empty, holds the delays between attempts instead of the back-off; the
 	// item fails when they are used up.
@@ -46,7 +47,8 @@ const (
 	Blind Reason = "blind"
 )
 
-// Verdict is what follows from the end of an attempt.
+// Verdict is what follows from the end of an attempt. Pause and Stop concern the lane whatever the
+// Fate of the item.
 type Verdict struct {
 	Fate Fate
 	// At is when the next attempt may begin.
@@ -61,7 +63,8 @@ type Verdict struct {
 	Reason Reason
 }
 
-// Facts are what a policy looks at of an item.
+// Facts are what a policy looks at of an item. They are what does not depend on the type of the
+// work, so that rules can be tested without one.
 type Facts struct {
 	Deadline        time.Time
 	Counted, Streak int
@@ -73,7 +76,8 @@ func (i Item[T]) Facts() Facts {
 	return Facts{Deadline: i.Deadline, Counted: i.Counted, Streak: i.Streak, Unknown: i.Unknown, Blind: i.Blind}
 }
 
-// EndWithout returns what follows for an item that ends without another attempt.
+// EndWithout returns what follows for an item that ends without another attempt. It does not
+// count toward the bound.
 func EndWithout(why Reason) Verdict { return Verdict{Fate: Fails, Reason: why} }
 
 // Decide returns what follows from an attempt at an item that ended at now.
@@ -81,6 +85,7 @@ func (p Policy) Decide(item Facts, end End, now time.Time) Verdict {
 	v := p.repeat(item, end, now)
 	if p.Once && v.Fate != Succeeds {
 		v.Fate, v.At = Fails, time.Time{}
+		// With one attempt allowed, "all are used up" says nothing; its class says why.
 		if v.Reason == Exhausted {
 			v.Reason = ""
 		}
@@ -103,6 +108,7 @@ func (p Policy) repeat(item Facts, end End, now time.Time) Verdict {
 		return Verdict{Fate: Fails, Counts: true}
 	case Throttled:
 		v.Pause = v.At
+	// It does not count, and is due as soon as the lane is activated again.
 	case Barred:
 		v.At, v.Stop = now, true
 	case Unknown:
@@ -110,11 +116,14 @@ func (p Policy) repeat(item Facts, end End, now time.Time) Verdict {
 		if item.Blind {
 			return fails(v, Blind)
 		}
+	// Neither Later nor Throttled counts, as nothing happened at the other side: the deadline
+	// bounds them, or the schedule.
 	case Later:
 	}
 	if v.Counts && p.MaxCounted > 0 && item.Counted+1 >= p.MaxCounted || len(p.Schedule) > 0 && item.Streak >= len(p.Schedule) {
 		return fails(v, Exhausted)
 	}
+	// It is read again at its deadline, to end then and not whenever the back-off would be over.
 	if !item.Deadline.IsZero() && v.At.After(item.Deadline) {
 		v.At = item.Deadline
 	}
@@ -136,6 +145,7 @@ func (p Policy) delay(item Facts, end End) time.Duration {
 		return end.RetryAfter
 	}
 	d := p.Base
+	// Thirty doublings are past any cap, and a duration would overflow soon after.
 	for range min(item.Streak, 30) {
 		if d *= 2; d >= p.Cap {
 			return jitter(p.Cap)

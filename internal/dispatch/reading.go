@@ -7,8 +7,9 @@ import (
 )
 
 // reading knows which chains of a lane have been read. A small lane is read whole, in one page. Of
-// a larger one each stream is read page by page in passes, from its first key to its last, so
-// that no stream keeps another from being read.
+// a larger one each stream is read page by page in passes, from its first key to its last, so that
+// no stream keeps another from being read. Its rules and the reasons for them are decision 0007.
+// It belongs to one runner and needs no lock.
 type reading struct {
 	// whole reads the first chains of the lane whatever their stream: all of them, or enough to
 	// learn that there are more.
@@ -20,6 +21,7 @@ type reading struct {
 
 // pass is one way through the keys of a stream.
 type pass struct {
+	// after is the last key that was read; "" at the beginning.
 	after string
 	// wanted tells that there is something to read; stale that something may have changed behind
 	// the place that was reached.
@@ -40,7 +42,7 @@ const (
 	surveyRest = 20 * time.Millisecond
 )
 
-// page is what one query asks for and what it found.
+// page is what one query asks for and what it found. done takes it back once it is filled in.
 type page struct {
 	of            *pass
 	stream, after string
@@ -61,6 +63,8 @@ func (r *reading) due(now time.Time, roomy func(stream string) bool) []*page {
 	if r.whole.wants(now) {
 		size := pageSize
 		if len(r.streams) > 0 {
+			// Of a lane known to be large only its streams are asked; one chain tells that there
+			// are some.
 			size = 1
 		}
 		pages = append(pages, &page{of: &r.whole, size: size})
@@ -82,7 +86,8 @@ func (p *pass) wants(now time.Time) bool {
 	return p.wanted && !now.Before(p.rest)
 }
 
-// want asks for a pass from the first key on; one that is under way is followed by another.
+// want asks for a pass from the first key on; one that is under way is followed by another. A
+// chain behind the place may be what is asked for.
 func (p *pass) want() {
 	p.stale = p.wanted && p.after != ""
 	p.wanted = true
@@ -102,6 +107,7 @@ func (r *reading) done(p *page, now time.Time, busy bool) {
 		return
 	}
 	o.wanted, o.stale, o.after = o.stale, false, ""
+	// Four parts of rest for one of reading make the fifth.
 	rest := 4 * o.spent
 	switch {
 	case busy && o == &r.whole && len(r.streams) > 0:
@@ -115,7 +121,8 @@ func (r *reading) done(p *page, now time.Time, busy bool) {
 	}
 }
 
-// split reads each stream by itself from now on.
+// split reads each stream by itself from now on. Streams that are known go on where they are; a
+// new one begins where an earlier run of the lane stopped, and then reads what lies before it.
 func (r *reading) split(streams []string) {
 	if len(streams) == 0 {
 		streams = []string{""}
@@ -147,7 +154,8 @@ func (r *reading) again(key string, at time.Time) {
 	p.again = earlier(p.again, at)
 }
 
-// next returns when there is something to read; zero if that depends on others.
+// next returns when there is something to read; zero if that depends on others. A stream without
+// room is left out: it is an attempt's end that makes room.
 func (r *reading) next(now time.Time, roomy func(stream string) bool) time.Time {
 	next := r.whole.next(now)
 	for name, p := range r.streams {
@@ -158,6 +166,7 @@ func (r *reading) next(now time.Time, roomy func(stream string) bool) time.Time 
 	return next
 }
 
+// next is when this pass has something to read; zero for never.
 func (p *pass) next(now time.Time) time.Time {
 	if p.wanted {
 		return later(now, p.rest)

@@ -13,16 +13,19 @@ type runner[T any] struct {
 	work    Work[T]
 	policy  Policy
 	working context.Context
-	ended   chan result[T]
+	// It has no buffer, since the runner waits for each attempt it has begun.
+	ended chan result[T]
 
 	window  window[T]
 	reading reading
 	// parked holds the chains that are left alone until a time because their item could not be
 	// settled.
-	parked   map[string]time.Time
+	parked map[string]time.Time
+	// parallel is the work's bound, and flying how many attempts are in flight.
 	parallel int
 	flying   int
-	stopped  bool
+	// stopped: a verdict said that nothing of the lane can take effect until it is activated.
+	stopped bool
 	// reopen is when a pause ends; shut is until when the work itself keeps the lane closed,
 	// which any activation may change.
 	reopen, shut time.Time
@@ -45,8 +48,9 @@ func newRunner[T any](working context.Context, d *Dispatcher, claim Claim, work 
 		reading: newReading(memory.places), parked: memory.parked}
 }
 
-// run works the lane until it has nothing to do, must wait long, or has had its slice. It
-// returns when to run again, zero for when activated.
+// run works the lane until it has nothing to do, must wait long, or has had its slice. It returns
+// when to run again, zero for when activated. Once it must stop it waits for what is in flight,
+// for a claim is given back whole.
 func (r *runner[T]) run(ctx context.Context) time.Time {
 	begun, lingered := r.config.Now(), false
 	defer func() { r.remember(r.claim.Lane, memory{r.reading.reached(), r.parked}) }()
@@ -61,10 +65,14 @@ func (r *runner[T]) run(ctx context.Context) time.Time {
 		if !over {
 			if err := r.fill(ctx, now); err != nil {
 				r.config.Log.Error("reading a lane", "lane", r.claim.Lane.ID, "kind", r.claim.Lane.Kind, "error", err)
+				// The lane ends its run then: a store that does not answer is not asked in a
+				// circle.
 				r.reopen = now.Add(time.Second)
 				continue
 			}
 			next = earlier(r.launch(now), r.reading.next(now, r.roomy))
+			// Sleeping longer than that costs nothing in the source, and a runner that sleeps
+			// costs a slot.
 			if r.flying == 0 && (lingered && next.IsZero() || next.Sub(now) > r.config.Linger) {
 				return next
 			}
@@ -103,6 +111,7 @@ func (r *runner[T]) wait(ctx context.Context, next time.Time, over bool) (linger
 	select {
 	case res := <-r.ended:
 		r.apply(res)
+	// Whatever kept the lane shut may be over, and new items may be anywhere.
 	case <-wake:
 		r.shut = time.Time{}
 		r.reading.stale()
@@ -126,6 +135,8 @@ func (r *runner[T]) apply(res result[T]) {
 	if !res.parked.IsZero() {
 		r.parked[c.key] = res.parked
 	}
+	// A chain leaves the window with each end and comes back if its next item may begin, because
+	// its place follows from that item.
 	r.window.drop(c)
 	switch {
 	case res.lost:
@@ -151,6 +162,7 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
+// later returns the later of two times, of which zero is the earliest.
 func later(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a

@@ -9,7 +9,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 )
 
-// Source says which lane runs next and makes sure that each has one runner at a time.
+// Source says which lane runs next and makes sure that each has one runner at a time. It keeps
+// lanes and no items, so its cost follows the lanes that are active.
 type Source interface {
 	// Activate asks for a lane to run at a time, or at once. It is only a hint: the sweeper
 	// finds what a lost hint leaves behind.
@@ -17,11 +18,13 @@ type Source interface {
 	// Claim waits for a lane that is due and gives it to the caller alone. After ctx has ended it
 	// gives none.
 	Claim(ctx context.Context) (Claim, error)
-	// Release gives a lane back. It runs again at a time, or if that is zero when activated.
+	// Release gives a lane back. It runs again at a time, or if that is zero when activated. It
+	// must be called once for each claim.
 	Release(c Claim, again time.Time)
 }
 
-// Claim is the right to run a lane, with what its runner listens to.
+// Claim is the right to run a lane, with what its runner listens to. Wake holds one signal: two
+// activations before a look are one.
 type Claim struct {
 	fence.Claim
 	// Wake receives when the lane is activated while it runs.
@@ -35,8 +38,11 @@ type InProcess struct {
 	mu    sync.Mutex
 	lanes map[fence.Lane]*place
 	due   places
+	// epoch grows over all lanes, which is more than the promise asks for. It begins anew with the
+	// process; so does what the store remembers of it.
 	epoch int64
-	poke  chan struct{}
+	// poke wakes one Claim that waits.
+	poke chan struct{}
 }
 
 // place is where a lane stands: waiting in the heap, running, or neither.
@@ -64,6 +70,8 @@ func (s *InProcess) Activate(lane fence.Lane, at time.Time) {
 		s.lanes[lane] = p
 	}
 	switch {
+	// A sweep, which has no time, must not wake a runner that knows its own lane: it would read
+	// everything again each second.
 	case p.runs:
 		if !at.IsZero() {
 			signal(p.wake)
@@ -104,6 +112,7 @@ func (s *InProcess) Claim(ctx context.Context) (Claim, error) {
 // idle bounds the wait of a source without lanes.
 const idle = time.Minute
 
+// next gives the lane that is due first, or how long to wait for it.
 func (s *InProcess) next() (Claim, time.Duration, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -133,6 +142,7 @@ func (s *InProcess) Release(c Claim, again time.Time) {
 	default:
 	}
 	if again.IsZero() {
+		// A lane that sleeps is forgotten, so the map holds active ones alone.
 		delete(s.lanes, c.Lane)
 		return
 	}
@@ -141,6 +151,7 @@ func (s *InProcess) Release(c Claim, again time.Time) {
 	signal(s.poke)
 }
 
+// signal leaves a mark for whoever looks next, and never waits.
 func signal(c chan struct{}) {
 	select {
 	case c <- struct{}{}:

@@ -16,8 +16,9 @@ type chain[T any] struct {
 	flying bool
 }
 
-// window holds the chains whose first item may begin or is in flight, in the order of those
-// items. Chains that wait for a time are not in it; they are read again when it comes.
+// window holds the chains whose first item may begin or is in flight, in the order of those items.
+// Chains that wait for a time are not in it; they are read again when it comes. A change of a
+// chain's first item must drop and add it, since the order would be wrong otherwise.
 type window[T any] struct {
 	chains map[string]*chain[T]
 	order  []*chain[T]
@@ -44,7 +45,8 @@ func (w *window[T]) drop(c *chain[T]) {
 	}
 }
 
-// leave drops what waits to be performed; what must end without that stays.
+// leave drops what waits to be performed; what must end without that stays. It is for a lane that
+// closes: what it holds is read again when it opens.
 func (w *window[T]) leave(now time.Time) {
 	for _, c := range slices.Clone(w.order) {
 		if !c.flying && c.items[0].ends(now) == "" {
@@ -53,6 +55,7 @@ func (w *window[T]) leave(now time.Time) {
 	}
 }
 
+// Seq is unique within a lane, so the place is found without a look at the chain.
 func (w *window[T]) find(c *chain[T]) (int, bool) {
 	return slices.BinarySearchFunc(w.order, c, func(a, b *chain[T]) int {
 		return cmp.Compare(a.items[0].Seq, b.items[0].Seq)

@@ -10,15 +10,19 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 )
 
-// Work is what runs in the lanes of one kind. T is the work's own part of an item; what an
-// attempt finds out, Perform leaves there for Settle.
+// Work is what runs in the lanes of one kind. T is the work's own part of an item; what an attempt
+// finds out, Perform leaves there for Settle. Heads and Waiting are called by the runner and the
+// sweeper, the others by the goroutine of an attempt, so Begin, Perform and Settle of different
+// items run at once.
 type Work[T any] interface {
-	// Heads returns chains of a lane that hold unfinished items.
+	// Heads returns chains of a lane that hold unfinished items. An error ends the lane's run for
+	// a second.
 	Heads(ctx context.Context, q fence.Query) (Batch[T], error)
 	// Begin records that a call begins whose repetition could harm (T2), or returns
 	// fence.ErrOvertaken for an item that is not to be performed any more.
 	Begin(ctx context.Context, claim fence.Claim, item Item[T]) error
-	// Perform makes one attempt. It never returns before the attempt has ended.
+	// Perform makes one attempt. It never returns before the attempt has ended. If ctx ends first,
+	// nothing of it is settled, whatever it returns.
 	Perform(ctx context.Context, item Item[T]) End
 	// Settle records the end of an attempt in one transaction (T3), or returns
 	// fence.ErrOvertaken if the item moved on or the claim was lost. What it records is what
@@ -68,7 +72,8 @@ type Item[T any] struct {
 	Value T
 }
 
-// Class is what the end of an attempt means for its item and its lane.
+// Class is what the end of an attempt means for its item and its lane. Each work maps the ends
+// that it knows to these.
 type Class string
 
 // The classes.

@@ -12,7 +12,8 @@ import (
 // What follows is decided here and carried out by stores, in the transaction in which they read
 // the operation that a decision is made from.
 
-// KeyLife is how long an idempotency key is kept.
+// KeyLife is how long an idempotency key is kept. It must outlast an operation's MaxAge, or a key
+// would be free while its operation lives.
 const KeyLife = 30 * 24 * time.Hour
 
 // KeysSince tells since when keys must have been given to count at a time.
@@ -29,8 +30,11 @@ func (op Operation) To(next State, at time.Time) (Operation, error) {
 
 // Begin returns the operation as it is once a call for it begins (T2); fence.ErrOvertaken if it
 // has ended. A sync operation belongs to its handler until its outcome is unknown. SentAt stays
-// that of the oldest attempt whose outcome is not known.
+// that of the oldest attempt whose outcome is not known. What was sent is asked for back to the
+// oldest attempt that is open (decision 0005), which a later attempt must not move.
 func (op Operation) Begin(at time.Time) (Operation, error) {
+	// Unknown is where a sync operation comes to when its handler is gone; then it belongs to its
+	// lane.
 	if op.State.Ended() || op.Sync && op.State != Unknown {
 		return op, fence.ErrOvertaken
 	}
@@ -42,7 +46,8 @@ func (op Operation) Begin(at time.Time) (Operation, error) {
 
 // Check tells whether the settlement may be written over the operation as it is stored (T3);
 // fence.ErrOvertaken if the operation has ended or was tried since the attempt began. So it may
-// where the operation has as many tries as From and is in a state Before that of its end.
+// where the operation has as many tries as From and is in a state Before that of its end. Tries is
+// the version by which one attempt is told from another: the state alone may be the same again.
 func (s Settlement) Check(stored Operation) error {
 	if stored.State.Ended() || stored.Tries != s.From {
 		return fence.ErrOvertaken

@@ -9,7 +9,9 @@ import (
 	"github.com/waybill-dev/waybill/internal/event"
 )
 
-// Event returns the event that tells of the operation as it stands.
+// Event returns the event that tells of the operation as it stands. It carries the whole operation
+// as a list shows it, so a receiver need not ask for it. at is when the state was reached, by
+// which receivers may order events.
 func (op Operation) Event(name string, at time.Time) (event.Event, error) {
 	data, err := encode(op.Read())
 	if err != nil {

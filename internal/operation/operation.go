@@ -15,7 +15,8 @@ import (
 // ErrNotFound is what a Store answers for an operation that does not exist.
 var ErrNotFound = errors.New("operation not found")
 
-// ErrKeyTaken is what a Store answers when another operation holds the idempotency key.
+// ErrKeyTaken is what a Store answers when another operation holds the idempotency key. Submit
+// then replays the one that was faster; no caller sees this error.
 var ErrKeyTaken = errors.New("the idempotency key is in use")
 
 // Operation is one write from submission to its end.
@@ -33,15 +34,18 @@ type Operation struct {
 	// OrderKey groups operations of a connection that must keep their order.
 	OrderKey string
 	// Payload is the body as it was given, with the source ids of its references behind it.
-	Payload  []byte
+	Payload []byte
+	// Warnings are told from the start: which fields the TSP will not get.
 	Warnings []tsp.Warning
 	State    State
 	// Sync tells that the caller waits: the operation is never queued.
 	Sync bool
 	// Tries counts performed attempts, Counted those that count toward the bound.
 	Tries, Counted int
-	NextAt         time.Time
-	Deadline       time.Time
+	// NextAt is when the next attempt may begin; it means nothing in an ended operation.
+	NextAt time.Time
+	// Deadline is when it fails without another attempt.
+	Deadline time.Time
 	// SentAt is when the oldest attempt began whose outcome is not known, or the last one; zero
 	// before the first.
 	SentAt time.Time
@@ -49,8 +53,9 @@ type Operation struct {
 	Key *Key
 	// Resource and SourceID name the written record: from the start for an update, on success
 	// for a create.
-	Resource   uuid.UUID
-	SourceID   resource.SourceID
+	Resource uuid.UUID
+	SourceID resource.SourceID
+	// Collection is the TSP's, of whose ids SourceID is one.
 	Collection string
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
@@ -71,7 +76,9 @@ type Attempt struct {
 	ID uuid.UUID
 	// N numbers the entries of an operation's log from 1. An attempt has one entry, or several if
 	// its write is made of several deliveries; throttled attempts in a row share one.
-	N         int
+	N int
+	// Status is the TSP's, 0 where none came; Headers are those that callers may see, and Details
+	// are for people and hold no secret.
 	Class     tsp.Class
 	Status    int
 	Headers   map[string]string

@@ -11,7 +11,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
-// Get returns an operation of a partner's connection.
+// Get returns an operation of a partner's connection. Whether the connection still lives does not
+// matter: what was written stays readable.
 func (s *Service) Get(ctx context.Context, partner, conn, id uuid.UUID) (Operation, error) {
 	op, err := s.Store.Operation(ctx, partner, conn, id)
 	if errors.Is(err, ErrNotFound) {

@@ -14,8 +14,10 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// resolve finds the TSP's ids of a payload's references. A reference whose field is dropped
-// is resolved if it can be and left out if not; any other that cannot be is a problem.
+// resolve finds the TSP's ids of a payload's references. A reference whose field is dropped is
+// resolved if it can be and left out if not; any other that cannot be is a problem. References are
+// resolved before the write is accepted, so that an operation holds all that its attempts need,
+// whatever becomes of the records. Problems are told with their index in a list.
 func (s *Service) resolve(ctx context.Context, conn uuid.UUID, action tsp.Action, schema *resource.Schema,
 	payload resource.Payload) (resource.Refs, []resource.Problem, error) {
 	refs, problems := resource.Refs{}, []resource.Problem(nil)
@@ -38,6 +40,7 @@ func (s *Service) resolve(ctx context.Context, conn uuid.UUID, action tsp.Action
 					Message: message, Code: resource.CodeReference})
 			}
 		}
+		// A list is taken whole or not at all: half of the recipients is another message.
 		if len(found) > 0 && len(found) == len(f.IDs(payload)) {
 			refs[f.Name] = found
 		}
@@ -45,7 +48,9 @@ func (s *Service) resolve(ctx context.Context, conn uuid.UUID, action tsp.Action
 	return refs, problems, nil
 }
 
-// unfit says why a record cannot stand behind a reference, "" if it can.
+// unfit says why a record cannot stand behind a reference, "" if it can. It takes the error of the
+// look-up, too, because an unknown record is one more reason. Records are looked up under the
+// connection, so another fleet's id is as unknown as a made-up one.
 func unfit(rec record.Record, err error, f *resource.Field, use tsp.FieldUse) string {
 	switch {
 	case err != nil:

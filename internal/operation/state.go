@@ -10,15 +10,17 @@ type State string
 
 // The states.
 const (
-	Queued    State = "queued"  // accepted, waits for its turn
-	Sending   State = "sending" // a call whose repetition could harm is under way
-	Retry     State = "retry"   // waits for its next attempt
-	Unknown   State = "unknown" // sent without a trustworthy answer; looked up before any repeat
+	Queued  State = "queued"  // accepted, waits for its turn
+	Sending State = "sending" // a call whose repetition could harm is under way
+	Retry   State = "retry"   // waits for its next attempt
+	Unknown State = "unknown" // sent without a trustworthy answer; looked up before any repeat
+	// The two final states are spelled as on the wire.
 	Succeeded State = "success"
 	Failed    State = "failed"
 )
 
-// transitions is the table of docs/state-machine.md; a test compares them.
+// transitions is the table of docs/state-machine.md; a test compares them. A state that is not a
+// key is final.
 var transitions = map[State][]State{
 	Queued:  {Sending, Retry, Unknown, Succeeded, Failed},
 	Retry:   {Sending, Retry, Unknown, Succeeded, Failed},
@@ -29,7 +31,8 @@ var transitions = map[State][]State{
 // Transitions returns the states that may follow a state.
 func Transitions(from State) []State { return slices.Clone(transitions[from]) }
 
-// Before lists the states that a state may follow.
+// Before lists the states that a state may follow. Stores make the condition of their update from
+// it (decision 0008).
 func Before(next State) []State {
 	var all []State
 	for _, s := range Live() {

@@ -70,8 +70,8 @@ type Progress interface {
 	MarkStep(ctx context.Context, id uuid.UUID, s tsp.Step) error
 }
 
-// Settlement is everything that changes when an attempt ends; it is written in one
-// transaction, or not at all.
+// Settlement is everything that changes when an attempt ends; it is written in one transaction, or
+// not at all. Parts that are nil or empty change nothing.
 type Settlement struct {
 	// Claim is under which the attempt was made; zero for a sync write.
 	Claim fence.Claim
@@ -92,7 +92,8 @@ func (b *Busy) Error() string {
 	return "operation " + b.Operation.String() + " on the same record is unfinished"
 }
 
-// Filter selects operations for a list.
+// Filter selects operations for a list. Zero fields narrow nothing, but Partner and the range From
+// <= CreatedAt < To are always asked.
 type Filter struct {
 	Partner    uuid.UUID
 	Kind       resource.Kind

@@ -18,7 +18,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// Performer performs sync operations.
+// Performer performs sync operations. It is a port, because what performing means is the matter of
+// lanes, of which this room knows nothing.
 type Performer interface {
 	// Admit refuses with a *problem.Error a sync write that cannot be performed now because the
 	// limits of its TSP are used up. Whoever it lets pass accepts the write and calls PerformNow.
@@ -79,6 +80,7 @@ func (s *Service) Submit(ctx context.Context, r Request) (op Operation, replayed
 	return op, false, err
 }
 
+// submit accepts a write whose key, if it has one, nobody holds yet.
 func (s *Service) submit(ctx context.Context, r Request) (Operation, error) {
 	schema, err := resource.For(r.Kind, r.Verb)
 	if err != nil {
@@ -100,6 +102,8 @@ func (s *Service) submit(ctx context.Context, r Request) (Operation, error) {
 		return Operation{}, err
 	}
 	if r.Sync {
+		// Last of the checks, since it charges the limit: a write that is refused for itself
+		// should cost none.
 		if err := s.Performer.Admit(conn, tsp.Capability{Kind: r.Kind, Verb: r.Verb}); err != nil {
 			return Operation{}, err
 		}
@@ -107,7 +111,8 @@ func (s *Service) submit(ctx context.Context, r Request) (Operation, error) {
 	return s.accept(ctx, op)
 }
 
-// writable returns the connection if the partner may write the kind through it now.
+// writable returns the connection if the partner may write the kind through it now. Who has no
+// grant of the fleet at all learns nothing of the connection, not even that there is one.
 func (s *Service) writable(ctx context.Context, r Request, id uuid.UUID) (connection.Connection, access.Grant, error) {
 	none := problem.New(problem.NotFound, "there is no connection %s", id)
 	conn, err := s.Connections.Connection(ctx, id)
@@ -142,6 +147,7 @@ func (s *Service) prepare(r Request, conn connection.Connection, grant access.Gr
 	op := Operation{ID: id, Partner: r.Partner, Connection: conn.ID, Fleet: conn.Fleet, FleetRef: grant.FleetRef,
 		TSP: conn.TSP, Kind: r.Kind, Verb: r.Verb, State: Queued, Sync: r.Sync,
 		NextAt: now, Deadline: now.Add(s.MaxAge), CreatedAt: now, UpdatedAt: now, Key: r.Key}
+	// From its first moment a sync operation may have been sent, so a crash must find it as such.
 	if r.Sync {
 		op.State, op.SentAt = Sending, now
 	}
@@ -210,6 +216,8 @@ func (s *Service) fill(ctx context.Context, op *Operation, d draft) error {
 	return nil
 }
 
+// target fills in the record that an update is for. One that the connection does not reach is
+// none.
 func (s *Service) target(ctx context.Context, op *Operation, r Request) error {
 	rec, err := s.Records.Record(ctx, op.Connection, r.Target)
 	if errors.Is(err, record.ErrNotFound) || err == nil && rec.Kind != r.Kind {
@@ -239,6 +247,7 @@ func (s *Service) accept(ctx context.Context, op Operation) (Operation, error) {
 	}
 	accepted, err := s.Store.Accept(ctx, op, events)
 	var busy *Busy
+	// Waiting behind it would make the caller wait for an unknown time.
 	if errors.As(err, &busy) {
 		return Operation{}, problem.New(problem.Conflict, "%v; wait for it, or write without is_sync", busy)
 	}

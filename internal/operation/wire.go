@@ -13,16 +13,18 @@ import (
 	"github.com/waybill-dev/waybill/internal/wire"
 )
 
-// Read is the wire form of the contract's ResourceOperationRead, also the data of events.
+// Read is the wire form of the contract's ResourceOperationRead, also the data of events. FleetRef
+// and SourceName are what it has beyond Answer, which in turn has deleted_at, always null.
 type Read struct {
-	ID            uuid.UUID      `json:"id"`
-	CreatedAt     wire.Time      `json:"created_at"`
-	UpdatedAt     wire.Time      `json:"updated_at"`
-	PartnerID     uuid.UUID      `json:"partner_id"`
-	ConnectionID  uuid.UUID      `json:"connection_id"`
-	FleetRef      *string        `json:"fleet_ref"`
-	SourceName    tsp.Name       `json:"source_name"`
-	Resource      resource.Kind  `json:"resource"`
+	ID           uuid.UUID     `json:"id"`
+	CreatedAt    wire.Time     `json:"created_at"`
+	UpdatedAt    wire.Time     `json:"updated_at"`
+	PartnerID    uuid.UUID     `json:"partner_id"`
+	ConnectionID uuid.UUID     `json:"connection_id"`
+	FleetRef     *string       `json:"fleet_ref"`
+	SourceName   tsp.Name      `json:"source_name"`
+	Resource     resource.Kind `json:"resource"`
+	// ResourceID and SourceID are null in a create until it has succeeded.
 	ResourceID    *uuid.UUID     `json:"resource_id"`
 	SourceID      *string        `json:"source_id"`
 	OperationType resource.Verb  `json:"operation_type"`
@@ -50,7 +52,8 @@ type Answer struct {
 	Warnings      []tsp.Warning  `json:"warnings,omitempty"`
 }
 
-// Log is the wire form of an attempt.
+// Log is the wire form of an attempt. Its times are when the attempt began and ended. ErrorType
+// follows from class and status.
 type Log struct {
 	ID                  uuid.UUID          `json:"id"`
 	CreatedAt           wire.Time          `json:"created_at"`
@@ -77,6 +80,7 @@ func (op Operation) Answer() Answer {
 	a := Answer{ID: op.ID, CreatedAt: wire.Time(op.CreatedAt), UpdatedAt: wire.Time(op.UpdatedAt), PartnerID: op.Partner,
 		ConnectionID: op.Connection, Resource: op.Kind, SourceID: wire.Optional(string(op.SourceID)),
 		ResourceID: wire.Optional(op.Resource), OperationType: op.Verb, Payload: op.Payload, Status: op.State.Wire(),
+		// A list in the contract is never null.
 		Logs: []Log{}, Warnings: op.Warnings}
 	for _, at := range op.Attempts {
 		a.Logs = append(a.Logs, at.log(op.ID))
@@ -97,7 +101,8 @@ func (a Attempt) log(op uuid.UUID) Log {
 	return l
 }
 
-// SafeHeaders keeps the headers of a TSP's answer that the contract lets callers see.
+// SafeHeaders keeps the headers of a TSP's answer that the contract lets callers see. Any other
+// may hold a cookie, a token or the TSP's internals. nil if there is none.
 func SafeHeaders(h http.Header) map[string]string {
 	out := map[string]string{}
 	for name := range h {

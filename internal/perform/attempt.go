@@ -15,6 +15,8 @@ import (
 // Begin marks an operation as being sent, unless its repetition is harmless.
 func (w *Writes) Begin(ctx context.Context, claim fence.Claim, item dispatch.Item[*task]) error {
 	t := item.Value
+	// It was read as active before somebody paused it. The mark below would not notice, since a
+	// pause does not touch operations.
 	if w.c.Links.Shut(t.conn) {
 		return fence.ErrOvertaken
 	}
@@ -28,6 +30,7 @@ func (w *Writes) Begin(ctx context.Context, claim fence.Claim, item dispatch.Ite
 // whose earlier attempt has no trustworthy answer is looked up first where the TSP can be asked.
 func (w *Writes) Perform(ctx context.Context, item dispatch.Item[*task]) dispatch.End {
 	t, began := item.Value, w.c.Now()
+	// The lane has charged the first call before the item began.
 	pacer := w.c.Limits.pacer(t.spec, t.conn).Prepaid(t.action.Limits...)
 	if t.answer = w.forbidden(ctx, t); t.answer.err == nil {
 		t.answer = w.attempt(ctx, t, pacer)
@@ -36,7 +39,8 @@ func (w *Writes) Perform(ctx context.Context, item dispatch.Item[*task]) dispatc
 }
 
 // forbidden is the answer to an operation that must not be sent because the grant that allowed it
-// is gone, or cannot be looked up; zero if it may be sent.
+// is gone, or cannot be looked up; zero if it may be sent. It is asked as late as can be: a fleet
+// that takes its grant back expects nothing to be sent, and the lane was read seconds ago.
 func (w *Writes) forbidden(ctx context.Context, t *task) answer {
 	refusal, err := w.c.Grants.refusal(ctx, t.op)
 	switch {
@@ -52,7 +56,8 @@ func (w *Writes) forbidden(ctx context.Context, t *task) answer {
 	return answer{err: &tsp.Error{Class: tsp.Forbidden, Message: notSent(refusal)}}
 }
 
-// attempt asks and sends as the operation's course says.
+// attempt asks and sends as the operation's course says. It is the same for lanes and sync writes;
+// only what it is paced by differs.
 func (w *Writes) attempt(ctx context.Context, t *task, pace tsp.Pacer) answer {
 	write, end := w.form(ctx, t, pace)
 	if end != nil {
@@ -62,11 +67,13 @@ func (w *Writes) attempt(ctx context.Context, t *task, pace tsp.Pacer) answer {
 	if course.asks {
 		written, found, err := w.c.TSPs.Find(ctx, target, write)
 		switch {
+		// Not knowing is no leave to send: the operation stays unknown and is asked for again.
 		case err != nil:
 			return answer{err: err, open: true}
 		case found:
 			return answer{written: written, found: true}
 		case !course.sends:
+			// Looked for and not found, so it certainly did not take effect.
 			return answer{err: &tsp.Error{Class: tsp.Rejected,
 				Message: "the TSP did not take the write before Waybill stopped, and nobody waits for it now"}}
 		}
@@ -75,7 +82,8 @@ func (w *Writes) attempt(ctx context.Context, t *task, pace tsp.Pacer) answer {
 	return answer{written: written, err: err}
 }
 
-// ended turns the answer to an attempt into its end.
+// ended turns the answer to an attempt into its end. Its log line is what an operator sees of an
+// attempt; the keys are stable.
 func (w *Writes) ended(t *task, began time.Time) dispatch.End {
 	end := dispatch.End{Class: dispatch.Done, Open: t.answer.open, StartedAt: began, EndedAt: w.c.Now()}
 	class := tsp.Done
@@ -89,7 +97,7 @@ func (w *Writes) ended(t *task, began time.Time) dispatch.End {
 	return end
 }
 
-// form makes the adapter's form of an operation.
+// form makes the adapter's form of an operation. Its error means that nothing was sent.
 func (w *Writes) form(ctx context.Context, t *task, pace tsp.Pacer) (tsp.Write, *tsp.Error) {
 	write, err := w.read(t)
 	if err != nil {
@@ -97,6 +105,7 @@ func (w *Writes) form(ctx context.Context, t *task, pace tsp.Pacer) (tsp.Write, 
 		return write, &tsp.Error{Class: tsp.Broken, Message: "the stored operation could not be read", Err: err}
 	}
 	steps := &progress{store: w.c.Progress, operation: t.op.ID}
+	// A first attempt has no steps, and most operations have one attempt.
 	if t.op.Tries > 0 || t.course().unknown {
 		if steps.steps, err = w.c.Progress.Steps(ctx, t.op.ID); err != nil {
 			return write, &tsp.Error{Class: tsp.Unavailable, Err: err,
@@ -104,6 +113,7 @@ func (w *Writes) form(ctx context.Context, t *task, pace tsp.Pacer) (tsp.Write, 
 		}
 	}
 	write.SentAt = w.c.Now()
+	// Find looks back to the oldest attempt that is open (decision 0005).
 	if t.course().unknown && !t.op.SentAt.IsZero() {
 		write.SentAt = t.op.SentAt
 	}
@@ -111,7 +121,8 @@ func (w *Writes) form(ctx context.Context, t *task, pace tsp.Pacer) (tsp.Write, 
 	return write, nil
 }
 
-// read returns what is stored of an operation in the adapter's form.
+// read returns what is stored of an operation in the adapter's form. What is stored was accepted,
+// so only another release's schema can make it fail.
 func (w *Writes) read(t *task) (tsp.Write, error) {
 	schema, err := resource.For(t.op.Kind, t.op.Verb)
 	if err != nil {

@@ -12,7 +12,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
-// Sender makes single attempts to deliver.
+// Sender makes single attempts to deliver. Its Result holds what went wrong; there is no error
+// beside it.
 type Sender interface {
 	Send(ctx context.Context, d webhook.Delivery) webhook.Result
 }
@@ -33,12 +34,14 @@ type Deliveries struct{ c DeliveriesConfig }
 // NewDeliveries returns the work of subscriptions' lanes.
 func NewDeliveries(c DeliveriesConfig) *Deliveries { return &Deliveries{c} }
 
-// Kind returns the kind of lanes in which deliveries run.
+// Kind returns the kind of lanes in which deliveries run. The schedule alone bounds the attempts:
+// deliveries have no deadline.
 func (d *Deliveries) Kind() dispatch.Kind {
 	return dispatch.KindOf(d, dispatch.Policy{Schedule: webhook.Schedule()})
 }
 
-// parallelDeliveries bounds the requests in flight to one receiver.
+// parallelDeliveries bounds the requests in flight to one receiver. They are of different
+// subjects, as a chain has one in flight. A receiver that takes 100 ms thus gets 80 a second.
 const parallelDeliveries = 8
 
 // parcel is an event on its way to a receiver.
@@ -56,6 +59,7 @@ func (p *parcel) delivery() webhook.Delivery {
 func (d *Deliveries) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*parcel], error) {
 	batch := dispatch.Batch[*parcel]{Parallel: parallelDeliveries}
 	sub, err := d.c.Queue.SubscriptionByID(ctx, q.Lane.ID)
+	// What waits for one that is paused stays; a deletion has dropped it.
 	if errors.Is(err, webhook.ErrNotFound) || err == nil && sub.Status != webhook.Active {
 		batch.Closed = d.c.Now().Add(closedFor)
 		return batch, nil
@@ -75,9 +79,12 @@ func (d *Deliveries) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*
 		if i == 0 || w.Event.Subject != waiting[i-1].Event.Subject {
 			chains++
 		}
+		// The chain is the event's subject, so that what happened to one thing is told in its
+		// order.
 		batch.Items = append(batch.Items, dispatch.Item[*parcel]{Seq: w.Seq, Key: w.Event.Subject.String(),
 			NotBefore: w.NextAt, Streak: w.Tries, Value: &parcel{waiting: w, to: sub}})
 	}
+	// The page was full, so there may be more.
 	if chains == q.Chains {
 		// Subjects name no stream.
 		batch.Streams = []string{""}
@@ -97,6 +104,7 @@ func (d *Deliveries) Perform(ctx context.Context, item dispatch.Item[*parcel]) d
 	switch p.result.Verdict {
 	case webhook.Delivered:
 		end.Class = dispatch.Done
+	// A receiver that is gone is asked no more: the delivery ends, and settling pauses the rest.
 	case webhook.Gone:
 		end.Class = dispatch.Refused
 	case webhook.Retry, webhook.Interrupted:

@@ -13,10 +13,13 @@ import (
 	"github.com/waybill-dev/waybill/internal/operation"
 )
 
-// grantLife is how long a grant that was read may be relied on before an operation is sent.
+// grantLife is how long a grant that was read may be relied on before an operation is sent. It
+// bounds how long a grant that another process took back is still acted on, and keeps a busy lane
+// from reading it for each of its writes.
 const grantLife = 250 * time.Millisecond
 
-// maxGrants bounds the grants that are remembered.
+// maxGrants bounds the grants that are remembered. When they are reached all are forgotten, which
+// costs one reading each and needs no order of use.
 const maxGrants = 10_000
 
 // GrantReader reads grants.
@@ -43,7 +46,8 @@ func NewGrants(r GrantReader, now func() time.Time) *Grants {
 // parties are the two sides of a grant.
 type parties struct{ partner, fleet uuid.UUID }
 
-// refusal says why an operation must not be sent any more; "" if it may.
+// refusal says why an operation must not be sent any more; "" if it may. It is asked before each
+// call. The grant is judged by this moment, so one that ends within its short life ends here.
 func (g *Grants) refusal(ctx context.Context, op operation.Operation) (string, error) {
 	between := parties{op.Partner, op.Fleet}
 	g.mu.Lock()
@@ -79,6 +83,7 @@ func (g *Grants) anew(ctx context.Context) func(operation.Operation) (string, er
 // look reads a grant and remembers it.
 func (g *Grants) look(ctx context.Context, between parties) (access.Grant, error) {
 	grant, err := g.reader.Grant(ctx, between.partner, between.fleet)
+	// A partner without a grant is refused like one whose grant was deleted.
 	if errors.Is(err, access.ErrNotFound) {
 		grant, err = access.Grant{Status: access.GrantDeleted, ReadAt: g.now()}, nil
 	}
@@ -94,7 +99,8 @@ func (g *Grants) look(ctx context.Context, between parties) (access.Grant, error
 	return grant, nil
 }
 
-// Forget makes a change count at once.
+// Forget makes a change count at once. access.Service calls it after each change that this process
+// makes.
 func (g *Grants) Forget(changed access.Grant) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -35,7 +35,7 @@ type ImportsConfig struct {
 }
 
 // Imports brings records up to date, in the lanes of imports: one item for each kind of a
-// connection that is due.
+// connection that is due. Sweeps are kept in memory alone: a start begins them anew.
 type Imports struct {
 	c    ImportsConfig
 	stop context.CancelFunc
@@ -54,15 +54,19 @@ func NewImports(c ImportsConfig) *Imports {
 	return i
 }
 
-// Stop cuts off the imports under way at their next call; the next start begins them anew.
+// Stop cuts off the imports under way at their next call; the next start begins them anew. An
+// import may take an hour, far more than the grace of a stop, and loses little by being cut off:
+// its pages are saved one by one.
 func (i *Imports) Stop() { i.stop() }
 
-// Kind returns the kind of lanes in which imports run.
+// Kind returns the kind of lanes in which imports run. Six counted failures in a row end the tries
+// until the kind is due again.
 func (i *Imports) Kind() dispatch.Kind {
 	return dispatch.KindOf(i, dispatch.Policy{Base: 5 * time.Second, Cap: retryCap, MaxCounted: 6})
 }
 
-// errand is a kind to import.
+// errand is a kind to import. It is made by Heads, and Perform leaves err and cut in it for
+// Settle.
 type errand struct {
 	conn     connection.Connection
 	schedule record.Schedule
@@ -78,6 +82,8 @@ func (i *Imports) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*err
 	if err != nil && !errors.Is(err, connection.ErrNotFound) {
 		return batch, fmt.Errorf("looking up the connection: %w", err)
 	}
+	// The change of the connection has parked them; an import that was asked for at the same
+	// moment is parked here.
 	if err != nil || conn.Status != connection.Active {
 		if err := i.c.Schedules.ParkImports(ctx, q.Lane.ID); err != nil {
 			return batch, fmt.Errorf("parking imports: %w", err)
@@ -91,6 +97,8 @@ func (i *Imports) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*err
 	slices.SortFunc(all, func(a, b record.Schedule) int { return cmp.Compare(a.Kind, b.Kind) })
 	for _, s := range all {
 		if !s.NextAt.IsZero() && !s.NextAt.After(i.c.Now()) {
+			// A chain for each kind, so that one that fails does not keep the others from being
+			// imported. They still go one at a time.
 			batch.Items = append(batch.Items, dispatch.Item[*errand]{Seq: s.Seq, Key: string(s.Kind), NotBefore: s.NextAt,
 				Counted: s.Failures, Streak: s.Failures, Value: &errand{conn: conn, schedule: s}})
 		}
@@ -106,7 +114,7 @@ func (i *Imports) Begin(_ context.Context, _ fence.Claim, item dispatch.Item[*er
 	return nil
 }
 
-// Perform imports one kind.
+// Perform imports one kind. It ends early by its lane's stop or by Stop, whichever comes first.
 func (i *Imports) Perform(ctx context.Context, item dispatch.Item[*errand]) dispatch.End {
 	e := item.Value
 	ctx, cancel := context.WithCancel(ctx)
@@ -121,6 +129,7 @@ func (i *Imports) Perform(ctx context.Context, item dispatch.Item[*errand]) disp
 	} else if e.err != nil {
 		end.Class = dispatch.Later
 	}
+	// Before settling, which may fail: the pages are saved whether or not the schedule is.
 	i.keep(e, sweep, end.Class)
 	i.c.Log.Info("import ended", "connection_id", e.conn.ID, "tsp", e.conn.TSP,
 		"resource", e.schedule.Kind, "class", end.Class, "records", sweep.Seen, "deleted", sweep.Lost, "duration_ms", end.EndedAt.Sub(end.StartedAt).Milliseconds())
@@ -142,6 +151,7 @@ func (e *errand) problem() string {
 	return "the records could not be stored"
 }
 
+// source is what an import of the connection reads, at its lane's pace.
 func (i *Imports) source(c connection.Connection) record.Source {
 	return record.Source{Target: i.c.Links.Target(c), Fleet: c.Fleet, Account: c.Account, Pace: i.c.Pace(c)}
 }
@@ -157,6 +167,7 @@ func (i *Imports) Settle(ctx context.Context, claim fence.Claim, a dispatch.Atte
 	switch v.Fate {
 	case dispatch.Succeeds:
 		to.LastSuccessAt, to.NextAt, to.Failures, to.Problem = a.End.EndedAt, i.next(), 0, ""
+	// It is due at its next usual time: giving up one import is not giving up the kind.
 	case dispatch.Fails:
 		to.NextAt, to.Failures, to.Problem = i.next(), to.Failures+1, e.problem()
 	case dispatch.Retries, dispatch.Asks:

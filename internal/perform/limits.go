@@ -10,7 +10,8 @@ import (
 )
 
 // SyncAhead is how far sync writes may run ahead of each limit: by what it gives in that time, and
-// by one call at least.
+// by one call at least. It is decision 0009's bound, which weighs a caller's wait against that of
+// the queue.
 const SyncAhead = 5 * time.Second
 
 // Rate is a limit that an operator has agreed on with a TSP.
@@ -19,7 +20,8 @@ type Rate struct {
 	Period time.Duration
 }
 
-// Agreed holds the rates that stand instead of those that adapters declare, by TSP and key.
+// Agreed holds the rates that stand instead of those that adapters declare, by TSP and key. A key
+// that no adapter declares has no effect.
 type Agreed map[tsp.Name]map[string]Rate
 
 // Limits makes all calls to TSPs keep to the same budget, in lanes and outside of them.
@@ -34,7 +36,8 @@ func NewLimits(r *tsp.Registry, b *dispatch.Budget, agreed Agreed) *Limits {
 	return &Limits{r, b, agreed}
 }
 
-// Pace makes calls outside of the lanes wait for the budget of the connection's lane.
+// Pace makes calls outside of the lanes wait for the budget of the connection's lane. A TSP
+// without an adapter has no limits, and no calls either.
 func (l *Limits) Pace(c connection.Connection) tsp.Pacer {
 	spec := tsp.Spec{Name: c.TSP}
 	if adapter, ok := l.registry.Adapter(c.TSP); ok {
@@ -43,11 +46,13 @@ func (l *Limits) Pace(c connection.Connection) tsp.Pacer {
 	return l.pacer(spec, c)
 }
 
+// Each attempt gets its own, as a pacer remembers what was paid for.
 func (l *Limits) pacer(spec tsp.Spec, c connection.Connection) *dispatch.Pacer {
 	return &dispatch.Pacer{Budget: l.budget, Named: l.of(spec, c)}
 }
 
-// named are the limits of a connection by their key.
+// named are the limits of a connection by their key. Actions and calls name limits by the keys of
+// the adapter's spec.
 type named map[string]dispatch.Limit
 
 // of returns the limits of a connection, each under the budget that its scope shares.
@@ -55,6 +60,7 @@ func (l *Limits) of(spec tsp.Spec, c connection.Connection) named {
 	out := make(named, len(spec.Limits))
 	for _, one := range spec.Limits {
 		whose := string(spec.Name)
+		// Whoever shares a budget must come to the same id. PerApp is the TSP's name alone.
 		switch one.Scope {
 		case tsp.PerConnection:
 			whose = c.ID.String()
@@ -73,6 +79,7 @@ func (l *Limits) of(spec tsp.Spec, c connection.Connection) named {
 	return out
 }
 
+// only picks limits by key; one that is not there limits nothing.
 func (n named) only(keys []string) []dispatch.Limit {
 	var out []dispatch.Limit
 	for _, key := range keys {
@@ -95,6 +102,7 @@ func (l *Limits) shut(t *task, d time.Duration) {
 	limits := l.of(t.spec, t.conn).only(keys)
 	l.budget.Shut(limits, d)
 	for _, one := range rates(limits) {
+		// The debt is shut for longer by what Borrow would let it run ahead.
 		owed := debt(one)
 		l.budget.Shut([]dispatch.Limit{owed}, d+max(SyncAhead, owed.Interval))
 	}

@@ -13,7 +13,8 @@ import (
 
 // entries appends what the end of an attempt leaves in an operation's log: one entry, or one for
 // each part of a write that is made of several. Throttles in a row share one entry, which is
-// updated. It returns the entries that are new or changed.
+// updated. It returns the entries that are new or changed. op gets them as well, because the
+// events that tell of its end show the whole log.
 func entries(op *operation.Operation, a dispatch.Attempt[*task]) []operation.Attempt {
 	t, next := a.Item.Value, 1
 	var last *operation.Attempt
@@ -23,12 +24,14 @@ func entries(op *operation.Operation, a dispatch.Attempt[*task]) []operation.Att
 	}
 	e := operation.Attempt{N: next, StartedAt: a.End.StartedAt, EndedAt: a.End.EndedAt}
 	reason := why(a.Verdict.Reason, a.Item)
+	// It ended without an attempt, for a reason that people must find somewhere.
 	if a.End.Class == "" {
 		e.Class, e.Details = t.failsOf(last), reason
 		return enter(op, e)
 	}
 	e, parts := t.answer.entry(e)
 	e.Details = join(reason, e.Details)
+	// A TSP that throttles for a day would otherwise fill the log with hundreds of equal entries.
 	if last != nil && len(parts) == 0 && e.Class == tsp.Throttled && last.Class == tsp.Throttled {
 		e.ID, e.N, e.StartedAt = last.ID, last.N, last.StartedAt
 		*last = e
@@ -40,7 +43,8 @@ func entries(op *operation.Operation, a dispatch.Attempt[*task]) []operation.Att
 	return enter(op, parts...)
 }
 
-// entry completes the entry of an attempt by its answer, and returns those of its parts.
+// entry completes the entry of an attempt by its answer, and returns those of its parts. Parts
+// have the time of the whole: adapters do not tell theirs.
 func (r answer) entry(e operation.Attempt) (operation.Attempt, []operation.Attempt) {
 	of := r.written.Parts
 	if r.err != nil {
@@ -63,7 +67,8 @@ func (r answer) entry(e operation.Attempt) (operation.Attempt, []operation.Attem
 	return e, parts
 }
 
-// enter appends new entries to the log.
+// enter appends new entries to the log. The new ones are returned with their ids, in the order of
+// their numbers.
 func enter(op *operation.Operation, made ...operation.Attempt) []operation.Attempt {
 	for i := range made {
 		made[i].ID = uuid.Must(uuid.NewV7()) // fails only without a source of randomness
@@ -83,6 +88,7 @@ func (t *task) failsOf(last *operation.Attempt) tsp.Class {
 	case t.conn.Status != connection.Active:
 		return tsp.Unauthorized
 	}
+	// An active connection without an attempt: its limits were used up for as long as it lived.
 	return tsp.Throttled
 }
 

@@ -15,12 +15,15 @@ import (
 )
 
 // once decides about sync writes: one attempt, which means for the connection and its limits what
-// any other does.
+// any other does. Base and Cap matter for the pause of a throttled lane alone.
 func once() dispatch.Policy { return dispatch.Policy{Once: true, Base: retryBase, Cap: retryCap} }
 
 // Admit refuses a sync write whose limits are used up as far as sync writes may run ahead of them.
-// One that it lets pass is charged for the first call of the PerformNow that follows.
+// One that it lets pass is charged for the first call of the PerformNow that follows. It is
+// charged here and not at the call, so that many requests at once cannot all find the limit free
+// (decision 0009).
 func (w *Writes) Admit(c connection.Connection, what tsp.Capability) error {
+	// Submit has refused a TSP without an adapter before.
 	spec, _ := w.spec(c)
 	limits := w.c.Limits.of(spec, c).only(spec.Actions[what].Limits)
 	wait := w.c.Limits.borrow(limits)
@@ -34,7 +37,9 @@ func (w *Writes) Admit(c connection.Connection, what tsp.Capability) error {
 }
 
 // PerformNow performs a sync operation that Admit let pass: one attempt, and a look-up if its
-// outcome is unknown. The caller's hanging up does not cancel it.
+// outcome is unknown. The caller's hanging up does not cancel it. Its error means that the end
+// could not be stored; the operation is then left as sending, and its lane finds out what became
+// of it after the next start.
 func (w *Writes) PerformNow(ctx context.Context, op operation.Operation) (operation.Operation, error) {
 	ctx = context.WithoutCancel(ctx)
 	began := w.c.Now()
@@ -47,12 +52,14 @@ func (w *Writes) PerformNow(ctx context.Context, op operation.Operation) (operat
 		pacer := w.c.Limits.pacer(spec, conn).Prepaid(t.action.Limits...)
 		pacer.Ahead = SyncAhead
 		t.answer = w.attempt(ctx, t, pacer)
+		// The caller still waits, and one look now often spares it a 502.
 		if e := t.answer.err; e != nil && e.Class == tsp.Unknown && t.action.Strength == tsp.VerifyFirst {
 			w.lookUp(ctx, t, pacer, began)
 		}
 	}
 	a := dispatch.Attempt[*task]{Item: w.item(t, ""), End: w.ended(t, began)}
 	a.Verdict = once().Decide(a.Item.Facts(), a.End, a.End.EndedAt)
+	// No lane was claimed; the number of tries keeps others off.
 	settled, err := w.settle(ctx, fence.Claim{}, a)
 	if err != nil {
 		return op, fmt.Errorf("settling a sync operation: %w", err)
@@ -61,8 +68,10 @@ func (w *Writes) PerformNow(ctx context.Context, op operation.Operation) (operat
 }
 
 // lookUp asks once what became of a sync attempt without an answer. Of a write of several steps
-// whose first took effect it performs the rest.
+// whose first took effect it performs the rest. If it finds nothing the answer stays unknown,
+// which is what the caller is told: a TSP may show a record late, and nobody asks again.
 func (w *Writes) lookUp(ctx context.Context, t *task, pace tsp.Pacer, began time.Time) {
+	// As it would be read after the attempt was settled as unknown.
 	asked := *t
 	asked.op.State, asked.op.SentAt, asked.op.Tries = operation.Unknown, began, 1
 	write, end := w.form(ctx, &asked, pace)

@@ -22,7 +22,7 @@ type Connections interface {
 	Connection(ctx context.Context, id uuid.UUID) (connection.Connection, error)
 }
 
-// Links is what a connection is to those who call its TSP.
+// Links is what a connection is to those who call its TSP. connection.Service is it.
 type Links interface {
 	// Target names the connection to the caller of its TSP.
 	Target(c connection.Connection) tsp.Target
@@ -54,5 +54,5 @@ func staled(ctx context.Context, links Links, log *slog.Logger, c connection.Con
 	}
 }
 
-// stored is a time as it is stored.
+// stored is a time as it is stored. What is compared with a stored time later must be cut like it.
 func stored(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }

@@ -12,7 +12,7 @@ import (
 )
 
 // progress keeps the steps of one operation in the store and, for the attempt under way, in
-// memory.
+// memory. Adapters may mark from several goroutines.
 type progress struct {
 	store     operation.Progress
 	operation uuid.UUID
@@ -28,7 +28,8 @@ func (p *progress) Steps() []tsp.Step {
 	return slices.Clone(p.steps)
 }
 
-// Mark keeps a step.
+// Mark keeps a step. Disk first: a mark that is only in memory would be lost by the crash that it
+// is for.
 func (p *progress) Mark(ctx context.Context, s tsp.Step) error {
 	if err := p.store.MarkStep(ctx, p.operation, s); err != nil {
 		return err

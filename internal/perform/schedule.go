@@ -14,7 +14,7 @@ import (
 )
 
 // Resume makes the schedules fit the connections, whatever the last process left and whatever
-// kinds the adapters can list since.
+// kinds the adapters can list since. It runs before any lane does, so nothing needs to be fenced.
 func (i *Imports) Resume(ctx context.Context, all []connection.Connection) error {
 	ids := make([]uuid.UUID, len(all))
 	for n, c := range all {
@@ -42,7 +42,7 @@ func (i *Imports) Resume(ctx context.Context, all []connection.Connection) error
 }
 
 // follow makes the kinds of an active connection due, those left out that are scheduled already,
-// and parks the schedules of any other.
+// and parks the schedules of any other. A TSP whose adapter this program lacks is parked as well.
 func (i *Imports) follow(ctx context.Context, c connection.Connection, scheduled ...resource.Kind) error {
 	adapter, ok := i.c.Importer.Caller.Registry().Adapter(c.TSP)
 	if !ok || c.Status != connection.Active {
@@ -65,6 +65,7 @@ func (i *Imports) Recheck(ctx context.Context, c connection.Connection) {
 	all, err := i.c.Schedules.SchedulesOf(ctx, []uuid.UUID{c.ID})
 	var kinds []resource.Kind
 	for _, s := range all {
+		// Parked ones stay parked, and what is due already needs no asking.
 		if !s.NextAt.IsZero() && s.NextAt.After(i.c.Now()) && i.c.Now().Sub(s.LastSuccessAt) > recheckAfter {
 			kinds = append(kinds, s.Kind)
 		}
@@ -77,7 +78,8 @@ func (i *Imports) Recheck(ctx context.Context, c connection.Connection) {
 	}
 }
 
-// AtOnce imports, outside of the lanes, the kinds of a connection that were never imported.
+// AtOnce imports, outside of the lanes, the kinds of a connection that were never imported. It is
+// for the demonstration, which must have records to show before it prints its first line.
 func (i *Imports) AtOnce(ctx context.Context, c connection.Connection) error {
 	all, err := i.c.Schedules.SchedulesOf(ctx, []uuid.UUID{c.ID})
 	if err != nil {

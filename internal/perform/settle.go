@@ -22,18 +22,21 @@ func (w *Writes) Settle(ctx context.Context, claim fence.Claim, a dispatch.Attem
 	return err
 }
 
-// settle returns the operation as it is then.
+// settle returns the operation as it is then. Its error leaves everything as it was; a lane's
+// runner settles the same attempt again.
 func (w *Writes) settle(ctx context.Context, claim fence.Claim, a dispatch.Attempt[*task]) (operation.Operation, error) {
 	t, v := a.Item.Value, a.Verdict
 	now := stored(w.c.Now())
 	op := t.op
 	var err error
+	// Heads leaves the log out, which most operations do not have yet.
 	if op.Tries > 0 {
 		if op.Attempts, err = w.c.Progress.Attempts(ctx, op.ID); err != nil {
 			return op, fmt.Errorf("reading earlier attempts: %w", err)
 		}
 	}
 	s := operation.Settlement{Claim: claim, From: op.Tries, Attempts: entries(&op, a)}
+	// An open attempt keeps its time, back to which a look-up goes.
 	if !t.course().unknown {
 		op.SentAt = a.End.StartedAt
 	}
@@ -74,12 +77,15 @@ func (w *Writes) follow(ctx context.Context, t *task, v dispatch.Verdict) {
 	}
 }
 
-// written completes an operation that took effect and returns the record as it is known now.
+// written completes an operation that took effect and returns the record as it is known now. The
+// record is told from the operation's own fields, so that it can be read and referenced as soon as
+// its write has ended.
 func (w *Writes) written(ctx context.Context, op *operation.Operation, t *task) (*record.Record, error) {
 	made := t.answer.written
 	r := record.Record{Kind: op.Kind, Fleet: op.Fleet, TSP: op.TSP, Account: t.conn.Account, Connection: op.Connection,
 		Collection: op.Collection, SourceID: op.SourceID, Source: []byte("{}"), Fields: []byte("{}"), Extras: []byte("{}")}
 	if op.Verb == resource.Create {
+		// An update keeps both: it found its record by them.
 		r.Collection, r.SourceID = made.Collection, made.SourceID
 		if r.SourceID == "" {
 			r.SourceID, r.Synthetic = record.Synthetic(op.ID), true
@@ -98,6 +104,7 @@ func (w *Writes) written(ctx context.Context, op *operation.Operation, t *task) 
 			return nil, fmt.Errorf("looking up the written record: %w", err)
 		}
 	}
+	// By the settings that the attempt was made under: what was dropped is none of the record.
 	uses := t.action.Under(t.spec.Effective(t.conn.Settings)).Uses
 	r, err := r.Written(record.Write{Payload: op.Payload, Uses: uses, At: op.UpdatedAt})
 	if err != nil {

@@ -10,9 +10,11 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-// cursorLife is for how long a TSP's place in a list is trusted.
+// cursorLife is for how long a TSP's place in a list is trusted. A sweep that is older begins at
+// the first page, because the TSP may have dropped the place.
 const cursorLife = 10 * time.Minute
 
+// Of a kind of a connection there is one import at a time, which its lane sees to.
 type sweepKey struct {
 	connection uuid.UUID
 	kind       resource.Kind
@@ -30,7 +32,8 @@ func (i *Imports) sweep(e *errand) *record.Sweep {
 	return i.c.Importer.NewSweep(e.schedule.Kind)
 }
 
-// keep remembers a sweep that can go on.
+// keep remembers a sweep that can go on. Unknown can go on as well: reading a page twice does no
+// harm.
 func (i *Imports) keep(e *errand, s *record.Sweep, class dispatch.Class) {
 	i.mu.Lock()
 	defer i.mu.Unlock()

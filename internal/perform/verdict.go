@@ -6,7 +6,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// meaning returns what the class of a TSP's answer means for an item and its lane.
+// meaning returns what the class of a TSP's answer means for an item and its lane. Broken is
+// refused, too: what our bug has sent once must not be sent again.
 func meaning(c tsp.Class) dispatch.Class {
 	switch c {
 	case tsp.Done:
@@ -24,7 +25,8 @@ func meaning(c tsp.Class) dispatch.Class {
 	return dispatch.Unknown
 }
 
-// course is what may be done about an operation.
+// course is what may be done about an operation. It follows from state, strength and mode alone; a
+// test holds it to one table of all of them.
 type course struct {
 	// held: the handler of a sync write performs it and nobody else.
 	held bool
@@ -57,7 +59,8 @@ func courseOf(state operation.State, strength tsp.Strength, sync bool) course {
 	return c
 }
 
-// The sentences of logs about outcomes that are not known.
+// The sentences of logs about outcomes that are not known. They stand in logs that partners read,
+// so each says what is not known and why it stays so.
 const (
 	outcomeUnknown = "outcome unknown: the TSP may have taken the write"
 	cannotBeAsked  = outcomeUnknown + " and cannot be asked"

@@ -40,7 +40,9 @@ type Records interface {
 	Record(ctx context.Context, connection, id uuid.UUID) (record.Record, error)
 }
 
-// Imported is whom a write tells that its TSP does not have what the write was for.
+// Imported is whom a write tells that its TSP does not have what the write was for. It returns no
+// error: the write's own end is settled, and a record that is gone is found by the next import
+// anyhow.
 type Imported interface {
 	// Recheck has a connection imported, so that records which are gone are known to be.
 	Recheck(ctx context.Context, c connection.Connection)
@@ -52,7 +54,8 @@ type Writes struct{ c WritesConfig }
 // NewWrites returns the work of connections' lanes.
 func NewWrites(c WritesConfig) *Writes { return &Writes{c} }
 
-// Kind returns the kind of lanes in which operations run.
+// Kind returns the kind of lanes in which operations run. Ten counted attempts bound what is tried
+// at a TSP that answers; waiting for one that does not is bounded by the operation's deadline.
 func (w *Writes) Kind() dispatch.Kind {
 	return dispatch.KindOf(w, dispatch.Policy{Base: retryBase, Cap: retryCap, MaxCounted: 10})
 }
@@ -60,10 +63,12 @@ func (w *Writes) Kind() dispatch.Kind {
 // The bounds of the back-off between attempts.
 const (
 	retryBase = time.Second
-	retryCap  = 15 * time.Minute
+	// A quarter of an hour is as long as a TSP that is back should wait for what was queued.
+	retryCap = 15 * time.Minute
 )
 
-// task is an operation on its way to the TSP.
+// task is an operation on its way to the TSP. It is read anew for each page of a lane, and lives
+// until its item is settled.
 type task struct {
 	op   operation.Operation
 	conn connection.Connection
@@ -90,6 +95,7 @@ func (t *task) capability() tsp.Capability {
 	return tsp.Capability{Kind: t.op.Kind, Verb: t.op.Verb}
 }
 
+// Without an action (no adapter) the strength is "", which repeats nothing.
 func (t *task) course() course { return courseOf(t.op.State, t.action.Strength, t.op.Sync) }
 
 // Heads returns chains of a connection's operations. Those of a connection that takes no writes
@@ -106,6 +112,7 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 	}
 	spec, known := w.spec(conn)
 	batch := dispatch.Batch[*task]{Parallel: spec.Parallel}
+	// An ended connection's lane stays open, because everything in it must be ended.
 	if conn.Status != connection.Active && !conn.Status.Ended() || !known {
 		batch.Closed = w.c.Now().Add(closedFor)
 	}
@@ -122,6 +129,7 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 		}
 		batch.Items = append(batch.Items, w.item(t, reason))
 	}
+	// Only a full page of the whole lane asks for streams; see dispatch.Batch.
 	if chains == q.Chains && q.Stream == "" {
 		if batch.Streams, err = w.c.Queue.Streams(ctx, conn.ID); err != nil {
 			return none, fmt.Errorf("reading the streams of operations: %w", err)
@@ -146,7 +154,8 @@ func (w *Writes) task(op operation.Operation, conn connection.Connection, spec t
 }
 
 // item returns an operation as its lane sees it. refusal says why its grant does not let it be
-// sent; "" if it does.
+// sent; "" if it does. What must end is told here and not found out by an attempt, since it costs
+// no call and no limit.
 func (w *Writes) item(t *task, refusal string) dispatch.Item[*task] {
 	c := t.course()
 	item := dispatch.Item[*task]{Seq: t.op.Seq, Key: t.op.OrderKey, NotBefore: t.op.NextAt, Deadline: t.op.Deadline,

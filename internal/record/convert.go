@@ -16,8 +16,9 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-// convert makes the members of a read model that are no members of the payload, or have
-// another form there.
+// convert makes the members of a read model that are no members of the payload, or have another
+// form there. Imported records come from adapters in the form of the read model; this is for
+// payloads of writes alone.
 func (d draft) convert() {
 	switch d.model.Kind {
 	case resource.KindMessage, resource.KindGroupMessage:
@@ -27,6 +28,7 @@ func (d draft) convert() {
 		if d.given["log_type"] == nil {
 			d.fields["log_type"] = quoted("unknown")
 		}
+		// The contract's read model counts what the payload lists.
 		if v := d.given["defect_count"]; v == nil || v.Kind() == 'n' {
 			var defects []string
 			_ = json.Unmarshal(d.given["defects"], &defects)
@@ -40,6 +42,8 @@ func (d draft) convert() {
 	}
 }
 
+// message makes what only a TSP's own list would tell. It calls the message sent and not
+// delivered: that the TSP took it is all that is known.
 func (d draft) message() {
 	d.fields["status"] = quoted("sent")
 	if text := d.given["message_text"]; text != nil && text.Kind() == '"' {
@@ -57,12 +61,14 @@ func (d draft) message() {
 	for _, id := range several {
 		people = append(people, id.String())
 	}
+	// Sorted and each once, so that an answer falls into the thread of its question.
 	slices.Sort(people)
 	thread := uuid.NewSHA1(idSpace, []byte("thread\x00"+strings.Join(slices.Compact(people), "\x00")))
 	d.fields["thread_id"] = quoted(thread.String())
 }
 
-// cost spells money as a string, digit by digit as it was given.
+// cost spells money as a string, digit by digit as it was given. A float would change cents; an
+// exponent, which JSON allows, is written out.
 func (d draft) cost() {
 	given := d.given["total_cost"]
 	if given.Kind() != '0' {
@@ -75,7 +81,8 @@ func (d draft) cost() {
 	d.given["total_cost"] = quoted(text)
 }
 
-// aside moves a member of the payload to the rest and returns it; nil if it is not there.
+// aside moves a member of the payload to the rest and returns it; nil if it is not there. The rest
+// shows it as it was given, in its own unit.
 func (d draft) aside(name string) jsontext.Value {
 	given := d.given[name]
 	if given != nil && given.Kind() != 'n' {
@@ -85,7 +92,8 @@ func (d draft) aside(name string) jsontext.Value {
 	return given
 }
 
-// odometer turns the distance into metres; one without a unit is not known in metres.
+// odometer turns the distance into metres; one without a unit is not known in metres. The unit is
+// taken first: it is set aside as well, and the distance means nothing without it.
 func (d draft) odometer() {
 	unit := d.text("odometer_unit")
 	d.aside("odometer_unit")
@@ -110,7 +118,8 @@ func (d draft) volume() {
 	}
 }
 
-// location makes a GeoJSON Point, whose longitude comes first (RFC 7946).
+// location makes a GeoJSON Point, whose longitude comes first (RFC 7946). One of the two alone is
+// no place and stays what it is.
 func (d draft) location() {
 	lat, ok := number(d.given["latitude"])
 	long, ok2 := number(d.given["longitude"])
@@ -122,7 +131,8 @@ func (d draft) location() {
 	d.fields["location"] = jsontext.Value(`{"type":"Point","coordinates":[` + decimal(long.Rat()) + "," + decimal(lat.Rat()) + "]}")
 }
 
-// occurred takes out the time at which the event happened.
+// occurred takes out the time at which the event happened. A payload has one of the two at most,
+// by its kind.
 func (d draft) occurred(settled time.Time) time.Time {
 	for _, name := range []string{"transaction_time", "occurred_at"} {
 		text := d.text(name)
@@ -140,5 +150,5 @@ func number(raw jsontext.Value) (resource.Number, bool) {
 }
 
 // decimal writes a number with nine decimals at most: a micrometre, a microlitre, a tenth of a
-// millimetre on the ground.
+// millimetre on the ground. Conversions are exact fractions up to here.
 func decimal(r *big.Rat) string { return resource.Rounded(r, 9) }

@@ -17,7 +17,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/wire"
 )
 
-// Freshness is the wire form of the contract's DataFreshness, with problem beside.
+// Freshness is the wire form of the contract's DataFreshness, with problem beside. Status,
+// LastSuccess and Next are null for a kind that is only written.
 type Freshness struct {
 	Resource              resource.Kind `json:"resource"`
 	ShareLevel            *string       `json:"share_level"`
@@ -50,6 +51,8 @@ func (s *Service) Freshness(ctx context.Context, who access.Principal, f Fleets)
 	if err != nil {
 		return nil, err
 	}
+	// The contract has no pages here, so all are read, in portions that bound a query and not the
+	// answer.
 	q := connection.Query{Window: page.Window{Limit: 1000}}
 	by := map[uuid.UUID]access.Grant{}
 	for _, g := range grants {
@@ -76,7 +79,8 @@ func (s *Service) Freshness(ctx context.Context, who access.Principal, f Fleets)
 }
 
 // RequestImport makes all kinds of a connection due at once for a caller who reaches it, and
-// returns the entries of those kinds.
+// returns the entries of those kinds. It needs a grant in force and no level: what is imported is
+// read under each caller's own.
 func (s *Service) RequestImport(ctx context.Context, who access.Principal, id uuid.UUID) ([]Freshness, error) {
 	if err := s.known(ctx, id); err != nil {
 		return nil, err
@@ -116,6 +120,8 @@ func (s *Service) Importable(name tsp.Name) []resource.Kind {
 	return adapter.Spec().Importable()
 }
 
+// A TSP whose adapter this program lacks is left out. by holds the grant of each connection's
+// fleet.
 func (s *Service) freshness(ctx context.Context, of []connection.Connection, by map[uuid.UUID]access.Grant) ([]Freshness, error) {
 	ids := make([]uuid.UUID, len(of))
 	for i, c := range of {
@@ -156,7 +162,8 @@ func (s *Service) freshness(ctx context.Context, of []connection.Connection, by 
 	return out, nil
 }
 
-// canWrite tells whether the connection can take any write of a kind.
+// canWrite tells whether the connection can take any write of a kind. A write that needs a setting
+// which the connection lacks is none.
 func canWrite(spec tsp.Spec, c connection.Connection, kind resource.Kind) bool {
 	settings := spec.Effective(c.Settings)
 	for _, verb := range []resource.Verb{resource.Create, resource.Update} {
@@ -167,6 +174,8 @@ func canWrite(spec tsp.Spec, c connection.Connection, kind resource.Kind) bool {
 	return false
 }
 
+// share_level is the grant's, lowered to what the connection can do: read_write without any write
+// to make would be a promise.
 func entry(c connection.Connection, g access.Grant, kind resource.Kind, writable bool) Freshness {
 	level := g.Levels[kind]
 	if level == access.ReadWrite && !writable {
@@ -179,6 +188,7 @@ func entry(c connection.Connection, g access.Grant, kind resource.Kind, writable
 
 // schedule adds what is known of a kind that is imported.
 func (f *Freshness) schedule(c connection.Connection, s Schedule) {
+	// A connection that is stale or failed needs new credentials alike.
 	status := map[connection.Status]string{connection.Active: "active", connection.Paused: "paused", connection.Stale: "stale",
 		connection.Failed: "stale", connection.Cancelled: "cancelled"}[c.Status]
 	f.Status, f.Problem = wire.Optional(status), wire.Optional(s.Problem)

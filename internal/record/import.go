@@ -11,7 +11,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// Source is what an import reads: one connection of a fleet to one account at a TSP.
+// Source is what an import reads: one connection of a fleet to one account at a TSP. Account is
+// that of the connection. Records take their ids from it, so it must not be another's.
 type Source struct {
 	Target  tsp.Target
 	Fleet   uuid.UUID
@@ -21,19 +22,22 @@ type Source struct {
 
 // The bounds of an import whose TSP never ends its list, and of one that loses many records.
 const (
+	// A cursor that leads in a circle would otherwise be followed for ever.
 	maxPages   = 10_000
 	lossesOnce = 200
 )
 
-// Importer brings records up to date.
+// Importer brings records up to date. It keeps nothing between imports; what goes on is in a
+// Sweep.
 type Importer struct {
 	Caller *tsp.Caller
 	Store  Sweeps
 	Now    func() time.Time
 }
 
-// Sweep is one import of a kind on its way. A sweep that failed for a passing reason can be
-// run again and goes on behind the last page that it saved.
+// Sweep is one import of a kind on its way. A sweep that failed for a passing reason can be run
+// again and goes on behind the last page that it saved. It belongs to one import at a time and has
+// no lock.
 type Sweep struct {
 	Kind  resource.Kind
 	Began time.Time
@@ -56,9 +60,10 @@ func (i Importer) NewSweep(kind resource.Kind) *Sweep {
 
 func (i Importer) clock() time.Time { return i.Now().UTC().Truncate(time.Microsecond) }
 
-// Run reads the kind's list to its end and saves what it holds. Records that it did not meet
-// are looked for in a second pass at once, because lists that change while they are read can
-// skip a record; what neither pass met is lost. The error is a *tsp.Error or one of the store.
+// Run reads the kind's list to its end and saves what it holds. Records that it did not meet are
+// looked for in a second pass at once, because lists that change while they are read can skip a
+// record; what neither pass met is lost. The error is a *tsp.Error or one of the store. A third
+// pass would meet the same again: what changes as fast as that is found by the next import.
 func (i Importer) Run(ctx context.Context, from Source, s *Sweep) error {
 	for {
 		for done := false; !done; {
@@ -80,11 +85,14 @@ func (i Importer) Run(ctx context.Context, from Source, s *Sweep) error {
 
 // page reads and saves one page and tells whether it was the last one.
 func (i Importer) page(ctx context.Context, from Source, s *Sweep) (done bool, err error) {
+	// From before the call: a write that is settled while the page is on its way is newer than the
+	// page.
 	asked := i.clock()
 	page, end := i.Caller.List(ctx, from.Target, tsp.List{Kind: s.Kind, Cursor: s.cursor, Pace: from.Pace})
 	if end != nil {
 		return false, end
 	}
+	// Broken, which is not tried again: the next try would read as many pages.
 	if s.pages++; s.pages > maxPages {
 		return false, &tsp.Error{Class: tsp.Broken, Message: fmt.Sprintf("the list does not end within %d pages", maxPages)}
 	}
@@ -101,12 +109,14 @@ func (i Importer) page(ctx context.Context, from Source, s *Sweep) (done bool, e
 	for _, r := range batch {
 		s.ids[r.ID] = struct{}{}
 	}
+	// Only now: a page that could not be saved is read again.
 	s.Seen, s.cursor = len(s.ids), page.Next
 	return page.Next == "", nil
 }
 
-// unmet returns the records that the connection reached before the sweep began and that the
-// pass did not meet, nor the pass before it.
+// unmet returns the records that the connection reached before the sweep began and that the pass
+// did not meet, nor the pass before it. Whatever was written or brought since the sweep began is
+// not asked for: the list may be older.
 func (i Importer) unmet(ctx context.Context, from Source, s *Sweep) (map[uuid.UUID]struct{}, error) {
 	reached, err := i.Store.ReachedSince(ctx, from.Target.Connection, s.Kind, s.Began)
 	if err != nil {
@@ -123,6 +133,8 @@ func (i Importer) unmet(ctx context.Context, from Source, s *Sweep) (map[uuid.UU
 	return out, nil
 }
 
+// lose takes what is missed out of the connection's reach, some at a time, because the store does
+// nothing else meanwhile.
 func (i Importer) lose(ctx context.Context, from Source, s *Sweep, missed map[uuid.UUID]struct{}) error {
 	l := Loss{Connection: from.Target.Connection, Before: s.Began, At: i.clock()}
 	flush := func() error {

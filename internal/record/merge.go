@@ -9,7 +9,8 @@ import (
 // What follows is decided here and carried out by stores, in the transaction in which they read
 // the records that a decision is made from.
 
-// Known is a record as a store has it when another reading of it comes.
+// Known is a record as a store has it when another reading of it comes. Its SeenAt is when it was
+// last written, as a store answers it.
 type Known struct {
 	Record
 	// Orphan tells that the connection which brought its last change is deleted.
@@ -22,12 +23,13 @@ type Merge struct {
 	Record Record
 	// WrittenAt is when it was written last; zero for one that was only imported.
 	WrittenAt time.Time
-	// News tells that its content changes. Otherwise it was only seen: it belongs to Connection
-	// if Adopted says so, and nothing else of it is stored.
+	// News tells that its content changes. Otherwise it was only seen: it belongs to Connection if
+	// Adopted says so, and nothing else of it is stored. Adopted keeps a record from naming a
+	// connection that nobody can ask for.
 	News, Adopted bool
 }
 
-// New returns a record as it is stored first.
+// New returns a record as it is stored first. r must have been identified.
 func (r Record) New() Merge {
 	r = r.whole()
 	r.Seq, r.CreatedAt, r.DeletedAt = 0, r.UpdatedAt, time.Time{}
@@ -41,6 +43,8 @@ func (r Record) New() Merge {
 func (r Record) Onto(known Known) Merge {
 	r = r.whole()
 	r.Seq, r.CreatedAt, r.DeletedAt = known.Seq, known.CreatedAt, time.Time{}
+	// A write is news even with equal content: it moves the time before which imports do not
+	// count.
 	same := r.Imported && known.Imported && known.DeletedAt.IsZero() && r.Hash == known.Hash && r.Kind == known.Kind
 	if same || r.SeenAt.Before(known.SeenAt) {
 		return Merge{Record: r, Adopted: known.Orphan && known.Connection != r.Connection}
@@ -55,12 +59,14 @@ func (r Record) Onto(known Known) Merge {
 			r.OccurredAt = known.OccurredAt
 		}
 	}
+	// A write of it does not undo that the TSP lists it.
 	r.Imported = r.Imported || known.Imported
 	m.Record = r
 	return m
 }
 
-// whole fills in what a reading may leave out.
+// whole fills in what a reading may leave out. Writes and imports fill in different times, and
+// stores demand both.
 func (r Record) whole() Record {
 	if r.UpdatedAt.IsZero() {
 		r.UpdatedAt = r.SeenAt
@@ -71,6 +77,7 @@ func (r Record) whole() Record {
 	return r
 }
 
+// writtenAt is zero for an import, which says nothing of when the record was written.
 func (r Record) writtenAt() time.Time {
 	if r.Imported {
 		return time.Time{}
@@ -87,7 +94,8 @@ type Reach struct {
 }
 
 // Of decides what a loss means for one of its records, which connections that are not deleted
-// reach so: whether its connection loses it, and whether it is deleted because no other has it.
+// reach so: whether its connection loses it, and whether it is deleted because no other has it. A
+// connection that wrote or brought the record after the sweep began keeps it: the list was older.
 func (l Loss) Of(reaches []Reach) (lost, deleted bool) {
 	others := false
 	for _, r := range reaches {
@@ -101,7 +109,8 @@ func (l Loss) Of(reaches []Reach) (lost, deleted bool) {
 }
 
 // The shelves keep apart, in whatever order records are stored, what lists tell apart. A record
-// stands on one; ShelfDeleted is added for one that was deleted at its TSP.
+// stands on one; ShelfDeleted is added for one that was deleted at its TSP. They are stored, so a
+// number must never mean anything else.
 const (
 	ShelfDeleted = 1
 	shelfOthers  = 2

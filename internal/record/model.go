@@ -17,7 +17,7 @@ const (
 	Metres resource.Type = "metres"
 )
 
-// Member is one member of a kind's read model.
+// Member is one member of a kind's read model. Values are nil for any other type.
 type Member struct {
 	Name string
 	Type resource.Type
@@ -25,7 +25,8 @@ type Member struct {
 	Values []string
 }
 
-// Model is the read model of a kind beyond the members that all kinds have.
+// Model is the read model of a kind beyond the members that all kinds have. Its members are in the
+// order in which a record shows them.
 type Model struct {
 	resource.Facts
 	Members []Member
@@ -74,7 +75,7 @@ var models = func() map[resource.Kind]Model {
 	return all
 }()
 
-// ModelOf returns the read model of a kind.
+// ModelOf returns the read model of a kind. A kind that is not modelled has no members.
 func ModelOf(k resource.Kind) Model { return models[k] }
 
 // Member returns the member of that name, and whether the model has it.
@@ -113,7 +114,8 @@ func member(name, form string) Member {
 	return m
 }
 
-// written are the values that a field takes when it is written.
+// written are the values that a field takes when it is written. Reading and writing know the same
+// values, so they are listed once, where they are checked.
 func written(k resource.Kind, field string) []string {
 	schema, err := resource.For(k, resource.Create)
 	if err != nil {

@@ -23,7 +23,8 @@ const (
 // Sorts lists the orders, the default first.
 func Sorts() []Sort { return []Sort{ByOccurred, ByCreated, ByUpdated, BySource} }
 
-// Query selects records of one kind. Fields left zero narrow nothing; several narrow together.
+// Query selects records of one kind. Fields left zero narrow nothing; several narrow together. A
+// Service sets Fleets from grants, so a store need not ask who may read what.
 type Query struct {
 	Kind resource.Kind
 	// Fleets are those whose records are wanted; none means no records.
@@ -42,6 +43,7 @@ type Query struct {
 	// WithSource asks for the records' Source, which is left out otherwise.
 	WithSource bool
 
+	// It must be one of Sorts; "" is ByOccurred.
 	Sort       Sort
 	Descending bool
 	Window     page.Window
@@ -49,6 +51,7 @@ type Query struct {
 
 // Shelves are those on which the query finds its records.
 func (q Query) Shelves() []int {
+	// A user of whom nobody says whether he drives stands on shelf 0.
 	live := []int{0}
 	if q.Kind == resource.KindUser {
 		live = []int{0, shelfOthers, shelfDrivers}
@@ -75,7 +78,8 @@ type Reference struct {
 	Values []string
 }
 
-// SortTime is the time by which ByOccurred sorts the record.
+// SortTime is the time by which ByOccurred sorts the record. It is stored beside the record,
+// because an index cannot choose between two columns.
 func (r Record) SortTime() time.Time {
 	if r.OccurredAt.IsZero() {
 		return r.CreatedAt

@@ -20,10 +20,12 @@ import (
 type Record struct {
 	ID uuid.UUID
 	// Seq orders records by their arrival; the store gives it.
-	Seq        int64
-	Kind       resource.Kind
-	Fleet      uuid.UUID
-	TSP        tsp.Name
+	Seq   int64
+	Kind  resource.Kind
+	Fleet uuid.UUID
+	TSP   tsp.Name
+	// Account is the TSP's key of the account that the record is in; Collection and SourceID are
+	// unique together within it.
 	Account    string
 	Collection string
 	SourceID   resource.SourceID
@@ -55,14 +57,16 @@ type Record struct {
 // idSpace is the namespace of the UUIDv5 of records, threads and schedules.
 var idSpace = uuid.MustParse("0e9d1b7a-52a5-5b0e-8f52-6f1a3f3f8a57")
 
-// id derives our id of a record from what identifies it, so that it stays the same over
-// imports and connections.
+// id derives our id of a record from what identifies it, so that it stays the same over imports
+// and connections. NUL keeps the parts apart: joined by what an id may hold, two records could
+// come to one name.
 func (r Record) id() uuid.UUID {
 	name := fmt.Sprintf("%s\x00%s\x00%s\x00%s\x00%s", r.Fleet, r.TSP, r.Account, r.Collection, r.SourceID)
 	return uuid.NewSHA1(idSpace, []byte(name))
 }
 
-// Identify fills in the record's id and hash.
+// Identify fills in the record's id and hash. It must come after Fields and Source are set, and
+// again whenever what id looks at has changed.
 func (r Record) Identify() Record {
 	r.ID = r.id()
 	sum := sha256.Sum256(append(append([]byte{}, r.Fields...), r.Source...))
@@ -70,7 +74,8 @@ func (r Record) Identify() Record {
 	return r
 }
 
-// Synthetic is the source id of a record to which the TSP gives none.
+// Synthetic is the source id of a record to which the TSP gives none. It can be told from a TSP's
+// own by its beginning, and made again from the operation.
 func Synthetic(operation uuid.UUID) resource.SourceID {
 	return resource.SourceID("waybill:" + operation.String())
 }

@@ -28,7 +28,8 @@ type Config struct {
 	Now         func() time.Time
 }
 
-// Service answers questions about records within the reach of the caller's grants.
+// Service answers questions about records within the reach of the caller's grants. All errors that
+// a caller of the API may see are *problem.Error.
 type Service struct{ Config }
 
 // New returns a service.
@@ -46,7 +47,8 @@ type Request struct {
 type Page = page.Page[jsontext.Value]
 
 // List returns one page of the records that the caller may read. What it may not read is not
-// there: such a list is empty. A connection that does not exist is a problem.
+// there: such a list is empty. A connection that does not exist is a problem. The total is counted
+// apart and may differ from what the pages hold while records come.
 func (s *Service) List(ctx context.Context, who access.Principal, r Request) (Page, error) {
 	if err := s.known(ctx, r.Connection); err != nil {
 		return Page{}, err
@@ -87,11 +89,13 @@ func (s *Service) List(ctx context.Context, who access.Principal, r Request) (Pa
 	return page.With(p, items), nil
 }
 
+// chosen tells whether one is among several; no list chooses all.
 func chosen[T comparable](among []T, one T) bool {
 	return len(among) == 0 || slices.Contains(among, one)
 }
 
-// known refuses a connection that does not exist.
+// known refuses a connection that does not exist. That it is another fleet's does not matter here:
+// its records are not readable, so the list is empty.
 func (s *Service) known(ctx context.Context, id uuid.UUID) error {
 	if id == uuid.Nil {
 		return nil
@@ -128,6 +132,7 @@ func (s *Service) readable(ctx context.Context, who access.Principal, kind resou
 
 // Get returns one record that the caller may read, a deleted one included.
 func (s *Service) Get(ctx context.Context, who access.Principal, kind resource.Kind, id uuid.UUID) (Record, string, error) {
+	// One answer for what is not there and for what is not granted.
 	none := problem.New(problem.NotFound, "there is no %s %s that you may read", kind, id)
 	r, err := s.Lists.RecordByID(ctx, id)
 	if errors.Is(err, ErrNotFound) || err == nil && r.Kind != kind {

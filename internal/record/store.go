@@ -15,7 +15,8 @@ import (
 // does not reach.
 var ErrNotFound = errors.New("record not found")
 
-// Store keeps records for those who write and import them.
+// Store keeps records for those who write and import them. The three are for single records within
+// one connection's reach; lists are another port.
 type Store interface {
 	// Record returns a record that a connection reaches, one deleted at the TSP included, or
 	// ErrNotFound.
@@ -58,7 +59,8 @@ type Lists interface {
 }
 
 // Schedules keeps when each kind of a connection is imported. A change of the connection itself
-// reschedules its kinds in the transaction of the change; see connection.Change.
+// reschedules its kinds in the transaction of the change; see connection.Change. A settled import
+// and a changed connection may meet: whoever says when a kind is due anew wins.
 type Schedules interface {
 	// ScheduleImports makes the kinds of a connection due at a time, adds those that have no
 	// schedule, and wakes the connection's lane of imports.
@@ -74,7 +76,8 @@ type Schedules interface {
 	DueImports(ctx context.Context, at time.Time) ([]uuid.UUID, error)
 }
 
-// Schedule is when one kind of a connection is imported.
+// Schedule is when one kind of a connection is imported. There is one for each kind that was ever
+// scheduled; one of a deleted connection is parked.
 type Schedule struct {
 	// Seq is given by the store.
 	Seq        int64

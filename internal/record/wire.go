@@ -14,9 +14,10 @@ import (
 	"github.com/waybill-dev/waybill/internal/wire"
 )
 
-// Read returns the record in the form of its kind's read model: every member of the contract,
-// null where it is unknown, and source_data only if the record was read with it. fleetRef is
-// how the caller calls the fleet, "" if it has no name for it.
+// Read returns the record in the form of its kind's read model: every member of the contract, null
+// where it is unknown, and source_data only if the record was read with it. fleetRef is how the
+// caller calls the fleet, "" if it has no name for it. It is put together by hand, since the
+// members of a kind are data and no struct.
 func (r Record) Read(fleetRef string, withSource bool) (jsontext.Value, error) {
 	fields := map[string]jsontext.Value{}
 	if len(r.Fields) > 0 {
@@ -46,7 +47,9 @@ func (r Record) Read(fleetRef string, withSource bool) (jsontext.Value, error) {
 	w.text("source_id", string(r.SourceID))
 	w.text("source_data_hash", r.Hash)
 	w.time("occurred_at", r.OccurredAt)
+	// Waybill has no executions.
 	w.raw("execution_id", nil)
+	// What was only written came by no schedule.
 	schedule := ""
 	if r.Imported {
 		schedule = ScheduleID(r.Connection, r.Kind).String()
@@ -59,7 +62,8 @@ func (r Record) Read(fleetRef string, withSource bool) (jsontext.Value, error) {
 	return append(w.out, '}'), nil
 }
 
-// extras returns what stands beside the read model; nil for nothing.
+// extras returns what stands beside the read model; nil for nothing. The mark of a synthetic
+// source id is added here and not stored, as the record knows it.
 func (r Record) extras() (jsontext.Value, error) {
 	if !r.Synthetic && (len(r.Extras) == 0 || string(r.Extras) == "{}") {
 		return nil, nil
@@ -76,7 +80,8 @@ func (r Record) extras() (jsontext.Value, error) {
 	return json.Marshal(all, json.Deterministic(true))
 }
 
-// writer puts a JSON object together.
+// writer puts a JSON object together. Names must need no escaping, as those of the contract do
+// not.
 type writer struct{ out []byte }
 
 func (w *writer) raw(name string, value jsontext.Value) {
@@ -128,6 +133,7 @@ func (m Member) fitting(value jsontext.Value) jsontext.Value {
 	return value
 }
 
+// fits tells whether a value is of the member's type and, of an enum, one of its values.
 func (m Member) fits(value jsontext.Value) bool {
 	switch m.Type {
 	case resource.Boolean:
@@ -146,6 +152,8 @@ func (m Member) fits(value jsontext.Value) bool {
 	return value.Kind() == '"' && json.Unmarshal(value, &text) == nil && m.fitsText(text)
 }
 
+// fitsList tells it of a list: one item that does not fit leaves out the whole, for half a list
+// would mislead.
 func (m Member) fitsList(value jsontext.Value) bool {
 	var all []string
 	if value.Kind() != '[' || json.Unmarshal(value, &all) != nil {
@@ -154,6 +162,7 @@ func (m Member) fitsList(value jsontext.Value) bool {
 	return !slices.ContainsFunc(all, func(s string) bool { return !m.fitsText(s) })
 }
 
+// fitsText tells it of a text, or of an item of a list.
 func (m Member) fitsText(text string) bool {
 	var err error
 	switch m.Type {

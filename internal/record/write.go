@@ -14,7 +14,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// Write is a write that took effect at the TSP.
+// Write is a write that took effect at the TSP. Its time is our clock's; TSPs do not tell when
+// they took a write.
 type Write struct {
 	// Payload is the operation's: the body as it was given and the source ids of its references.
 	Payload jsontext.Value
@@ -26,7 +27,8 @@ type Write struct {
 }
 
 // asWritten names the member of extras that holds, as they were given, the written fields for
-// which the read model has no place or another unit.
+// which the read model has no place or another unit. Without it a caller could not read back a
+// unit, or a priority, that it has written.
 const asWritten = "as_written"
 
 // Written returns the record as it is after a write of it. Payload members that the read model
@@ -40,6 +42,9 @@ const asWritten = "as_written"
 //   - a message is sent; its message_hash is the SHA-256 of its text, and its thread_id is the
 //     same for all messages between the same people
 //   - extras.as_written holds the rest, such as priority or fuel_volume_unit
+//
+// r is the record as it is known, or a new one with empty objects. It must be identified
+// afterwards.
 func (r Record) Written(w Write) (Record, error) {
 	model := ModelOf(r.Kind)
 	given, err := object(w.Payload)
@@ -89,7 +94,8 @@ type draft struct {
 	rest map[string]jsontext.Value
 }
 
-// takeOver moves what is left of the payload into the fields or the rest.
+// takeOver moves what is left of the payload into the fields or the rest. A null in an update
+// clears a member, and what was never set stays absent.
 func (d draft) takeOver() {
 	for name, value := range d.given {
 		into := d.rest
@@ -104,7 +110,8 @@ func (d draft) takeOver() {
 	}
 }
 
-// usual gives ids the form by which they are compared.
+// usual gives ids the form by which they are compared. A caller may write an id in upper case;
+// lists are filtered by the lower one.
 func (m Member) usual(value jsontext.Value) jsontext.Value {
 	switch m.Type {
 	case resource.UUID:
@@ -123,7 +130,7 @@ func (m Member) usual(value jsontext.Value) jsontext.Value {
 	return value
 }
 
-// text takes a string out of the payload; "" if it is not there.
+// text takes a string out of the payload; "" if it is not there. The member stays in the payload.
 func (d draft) text(name string) string {
 	var s string
 	if json.Unmarshal(d.given[name], &s) != nil {
@@ -132,7 +139,8 @@ func (d draft) text(name string) string {
 	return s
 }
 
-// References returns the values of the members by which lists of the kind are filtered.
+// References returns the values of the members by which lists of the kind are filtered. They are
+// stored apart and found by these very values, so the same record must always give the same.
 func (r Record) References() (map[string]string, error) {
 	model := ModelOf(r.Kind)
 	if len(model.References) == 0 {
@@ -154,7 +162,8 @@ func (r Record) References() (map[string]string, error) {
 	return out, nil
 }
 
-// Drives tells whether the record is a user who is known to drive or known not to.
+// Drives tells whether the record is a user who is known to drive or known not to. It decides on
+// which shelf the record stands.
 func (r Record) Drives() (drives, known bool) {
 	if r.Kind != resource.KindUser {
 		return false, false

@@ -14,7 +14,8 @@ var _ Store = (*sqlite.DB)(nil)
 
 // Open opens the database that a URL names, a file path or sqlite:///path, making and migrating it
 // as needed. A SQLite file lets one process alone work on its lanes: a second one with a Waker is
-// refused until the first one closes it or ends.
+// refused until the first one closes it or ends. Commands migrate the file as well, also beneath a
+// service that runs over it.
 func Open(ctx context.Context, url string, o Options) (Store, error) {
 	path, err := pathOf(url)
 	if err != nil {
@@ -33,7 +34,8 @@ func Check(url string) error {
 	return err
 }
 
-// pathOf returns the file that a URL names.
+// pathOf returns the file that a URL names. What has no scheme is a path, relative ones included.
+// Any other scheme is refused and never taken for a path.
 func pathOf(url string) (string, error) {
 	switch scheme, path, named := strings.Cut(url, "://"); {
 	case url == "":

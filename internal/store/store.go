@@ -21,7 +21,8 @@ import (
 
 // Store keeps everything. What a method has answered without an error is on disk; what it has
 // refused has changed nothing. Times keep their microseconds and come back in UTC. All methods may
-// be called from many goroutines.
+// be called from many goroutines. Errors that a port names are found with errors.Is and errors.As;
+// any other means that the store could not do it now, and whoever asked may ask again.
 type Store interface {
 	access.Store
 	access.Agreements

@@ -1,6 +1,7 @@
 package webhook
 
-// catchAllNames is the contract's WebhookCatchAllEvents, complete and in its order.
+// catchAllNames is the contract's WebhookCatchAllEvents, complete and in its order. Some of its
+// wildcards are in eventNames as well, and some in one of the two alone.
 var catchAllNames = []string{
 	"dvir_log.*", "driver_vehicle_association.*", "trailer_vehicle_association.*", "invitation.*",
 	"connection.*", "fleet_connection.*", "share_agreement.*", "webhook.*", "vehicle.*", "trailer.*",

@@ -8,7 +8,8 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// compressor keeps gzip writers for reuse: a new one costs some hundred kilobytes.
+// compressor keeps gzip writers for reuse: a new one costs some hundred kilobytes. Many lanes
+// compress at once, and the pool gives up what is not used.
 type compressor struct{ writers sync.Pool }
 
 // compress returns the body as gzip, in memory of its own, because a transport may still read
@@ -17,6 +18,7 @@ func (c *compressor) compress(body []byte) ([]byte, error) {
 	w, ok := c.writers.Get().(*gzip.Writer)
 	if !ok {
 		var err error
+		// Bodies are a few kilobytes, for which time counts more than size.
 		if w, err = gzip.NewWriterLevel(io.Discard, gzip.BestSpeed); err != nil {
 			return nil, err
 		}

@@ -10,7 +10,7 @@ const codeURL = "url_not_allowed"
 // maxURL is the contract's bound, in characters.
 const maxURL = 2083
 
-// draft is what a creation's body asks for.
+// draft is what a creation's body asks for. Its event name may still be a wildcard.
 type draft struct {
 	url       string
 	eventName string
@@ -42,6 +42,8 @@ func decodeCreate(body []byte, urls URLPolicy) (draft, []resource.Problem) {
 	o := resource.Read(body, creation())
 	d := draft{url: o.Text("url").Or(""), eventName: o.Text("event_name").Or(""), secret: Secret(o.Text("secret").Or(""))}
 	if o.Has("url") {
+		// The address is checked again at each connection, after its name was resolved; here the
+		// caller learns early of what could never be sent.
 		if err := urls.CheckURL(d.url); err != nil {
 			o.Refuse("url", codeURL, "%v", err)
 		}

@@ -66,6 +66,7 @@ func (r Result) Log(d Delivery, at time.Time) DeliveryLog {
 	if r.Err != "" {
 		entry.ErrorMessage = &r.Err
 	}
+	// How long nothing was waited for is no response time.
 	if r.StatusCode != 0 {
 		ms := int(r.Duration.Milliseconds())
 		entry.ResponseTimeMS = &ms

@@ -13,7 +13,8 @@ import (
 // schemaVersion is the version of all payloads that Waybill sends.
 const schemaVersion = "1.0"
 
-// envelope is the contract's form of a delivery's body.
+// envelope is the contract's form of a delivery's body. data is an array in the contract and
+// always holds one event here: a receiver can settle each by itself.
 type envelope struct {
 	Version   string            `json:"version"`
 	EventName string            `json:"event_name"`
@@ -25,8 +26,9 @@ type envelope struct {
 	Attempt   int       `json:"delivery_attempt"`
 }
 
-// Envelope returns the JSON body of a delivery, before gzip. Only delivery_attempt differs
-// between the attempts of one delivery.
+// Envelope returns the JSON body of a delivery, before gzip. Only delivery_attempt differs between
+// the attempts of one delivery. id is the event's and not the delivery's, so that a receiver with
+// two subscriptions sees that both tell of one fact.
 func Envelope(d Delivery) ([]byte, error) {
 	body, err := json.Marshal(envelope{
 		Version:   schemaVersion,

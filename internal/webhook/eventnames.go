@@ -1,6 +1,7 @@
 package webhook
 
-// eventNames is the contract's WebhookEventNameEnum, complete and in its order.
+// eventNames is the contract's WebhookEventNameEnum, complete and in its order. A name that
+// Waybill never raises is accepted all the same: clients of the contract may ask for it.
 var eventNames = []string{
 	"dvir_log.added", "dvir_log.modified", "dvir_log.removed", "driver_vehicle_association.added",
 	"driver_vehicle_association.modified", "trailer_vehicle_association.added",

@@ -35,8 +35,9 @@ func judge(answer *http.Response, now time.Time) Result {
 	return r
 }
 
-// explain says for the partner why no answer came. It names neither addresses nor the URL,
-// whose path may hold a password.
+// explain says for the partner why no answer came. It names neither addresses nor the URL, whose
+// path may hold a password. The order matters: a refusal, a name that does not resolve and an
+// untrusted certificate all come within a *url.Error, which says least.
 func explain(err error, timeout time.Duration) string {
 	var refused *outbound.Refusal
 	var dns *net.DNSError
@@ -65,11 +66,15 @@ func explain(err error, timeout time.Duration) string {
 	}
 }
 
+// isTimeout covers the context of an attempt and the client's own bounds of connecting and the
+// handshake.
 func isTimeout(err error) bool {
 	var timed net.Error
 	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timed) && timed.Timeout()
 }
 
+// certificateFault says which of the common faults it is, "" for any other; the error's own text
+// names hosts.
 func certificateFault(err error) string {
 	var host x509.HostnameError
 	var unknown x509.UnknownAuthorityError

@@ -41,6 +41,7 @@ func (s *Service) List(ctx context.Context, partner uuid.UUID, r ListRequest) (p
 
 // Logs returns a page of the delivery attempts of a partner's subscription, newest first.
 func (s *Service) Logs(ctx context.Context, partner, id uuid.UUID, r LogsRequest) (page.Page[DeliveryLog], error) {
+	// The store's logs do not know whose they are.
 	if _, err := s.Get(ctx, partner, id); err != nil {
 		return page.Page[DeliveryLog]{}, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
+// wildcard ends a name that stands for all events of a resource.
 const wildcard = ".*"
 
 // documentedNames returns all names that a subscription may ask for, wildcards included.
@@ -24,7 +25,7 @@ func knownName(name string) bool {
 }
 
 // CheckName returns an error that says which names there are if a subscription may not ask for
-// this one.
+// this one. It is for filters of lists; a creation has its own reader.
 func CheckName(name string) error {
 	if knownName(name) {
 		return nil
@@ -44,6 +45,7 @@ func expand(name string) []string {
 	}
 	var concrete []string
 	for _, n := range eventNames {
+		// The full stop keeps trailer_location.added out of trailer.*.
 		if strings.HasPrefix(n, of+".") && !isWildcard(n) {
 			concrete = append(concrete, n)
 		}

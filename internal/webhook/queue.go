@@ -25,7 +25,8 @@ type Queue interface {
 	WaitingSubscriptions(ctx context.Context) ([]uuid.UUID, error)
 }
 
-// Waiting is a delivery that has not ended: one event for one subscription.
+// Waiting is a delivery that has not ended: one event for one subscription. Seq is given by the
+// store and orders the deliveries of a chain; a number may be given again after its row is gone.
 type Waiting struct {
 	Seq    int64
 	Tries  int
@@ -51,7 +52,8 @@ type Settled struct {
 	Waiting      Waiting
 	Subscription uuid.UUID
 	State        DeliveryState
-	NextAt       time.Time
+	// NextAt is when the next attempt is due; it means nothing once the delivery has ended.
+	NextAt time.Time
 	// Pause tells that the receiver asked never to be called again.
 	Pause bool
 	Log   DeliveryLog

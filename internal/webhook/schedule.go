@@ -13,6 +13,7 @@ func Schedule() []time.Duration {
 		time.Minute, 5 * time.Minute, 15 * time.Minute,
 		time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour,
 	}
+	// The last delay makes up the day, so a change of another leaves the promise as it is.
 	rest := 24 * time.Hour
 	for _, d := range delays {
 		rest -= d

@@ -14,11 +14,12 @@ import (
 // masked stands for whatever must not be shown.
 const masked = wire.Mask
 
-// Secret is the key of a subscription's signatures. Every way of printing or marshalling it
-// shows five asterisks; string(s) is the only way to the text.
+// Secret is the key of a subscription's signatures. Every way of printing or marshalling it shows
+// five asterisks; string(s) is the only way to the text. A secret in the clear stands in the
+// answer to a creation and in the memory of a lane, and nowhere else.
 type Secret string
 
-// Format prints the mask, whatever the verb.
+// Format prints the mask, whatever the verb. A String method would not do: %#v and %d pass it by.
 func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, masked) }
 
 // MarshalText gives the mask to JSON and to slog.
@@ -44,7 +45,9 @@ func SecretContext(subscription, partner uuid.UUID) []byte {
 	return append(subscription[:], partner[:]...)
 }
 
-// OpenSecret returns a stored subscription with its secret in the clear, ready for delivery.
+// OpenSecret returns a stored subscription with its secret in the clear, ready for delivery. It
+// opens nothing that was sealed for another row, which means that the database was tampered with
+// or its key is another one.
 func OpenSecret(sealer Sealer, s Subscription) (Subscription, error) {
 	plain, err := sealer.Open(s.Sealed, SecretContext(s.ID, s.Partner))
 	if err != nil {

@@ -11,7 +11,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// DefaultTimeout is the contract's bound of one attempt.
+// DefaultTimeout is the contract's bound of one attempt. It covers everything from the name's
+// resolution to the answer's headers and body.
 const DefaultTimeout = 3 * time.Second
 
 // maxAnswer is how much of an answer's body is read, and dropped, so that its connection can
@@ -38,8 +39,8 @@ func NewSender(client *http.Client, now func() time.Time) *Sender {
 	return &Sender{client: client, timeout: timeout, now: now}
 }
 
-// Send makes one POST and judges its outcome. It returns within the timeout, whatever the
-// receiver does.
+// Send makes one POST and judges its outcome. It returns within the timeout, whatever the receiver
+// does. An error of it is told in the Result, so that every attempt leaves a log entry.
 func (s *Sender) Send(ctx context.Context, d Delivery) Result {
 	began := s.now()
 	bounded, cancel := context.WithTimeout(ctx, s.timeout)
@@ -47,6 +48,8 @@ func (s *Sender) Send(ctx context.Context, d Delivery) Result {
 	answer, err := s.post(bounded, d, began)
 	if err != nil {
 		r := Result{Verdict: Retry, Duration: s.now().Sub(began), Cause: err}
+		// The outer context, and not the bounded one: a receiver that is slow is to be tried
+		// again, our own stop is nobody's fault.
 		if ctx.Err() != nil {
 			r.Verdict = Interrupted
 		}
@@ -61,6 +64,8 @@ func (s *Sender) Send(ctx context.Context, d Delivery) Result {
 	return r
 }
 
+// The body is made anew for each attempt, because it holds the attempt's number. now is when it is
+// signed, which receivers compare with their clock.
 func (s *Sender) post(ctx context.Context, d Delivery, now time.Time) (*http.Response, error) {
 	body, err := Envelope(d)
 	if err != nil {

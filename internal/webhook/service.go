@@ -99,6 +99,7 @@ func (s *Service) build(partner uuid.UUID, d draft) ([]Subscription, error) {
 	return all, nil
 }
 
+// withoutSecrets copies, because the answer still needs the secrets.
 func withoutSecrets(all []Subscription) []Subscription {
 	stored := make([]Subscription, len(all))
 	for i, sub := range all {
@@ -108,6 +109,7 @@ func withoutSecrets(all []Subscription) []Subscription {
 	return stored
 }
 
+// duplicate says what to do about it, for one name or a wildcard.
 func duplicate(name string) error {
 	if isWildcard(name) {
 		return problem.New(problem.Conflict, "nothing was made, because this URL already has a subscription to "+
@@ -127,7 +129,8 @@ func (s *Service) Get(ctx context.Context, partner, id uuid.UUID) (Subscription,
 	return sub, nil
 }
 
-// Delete ends a partner's subscription; events that still wait for it are not sent.
+// Delete ends a partner's subscription; events that still wait for it are not sent. An attempt
+// under way may still arrive.
 func (s *Service) Delete(ctx context.Context, partner, id uuid.UUID) error {
 	if err := s.c.Store.DeleteSubscription(ctx, partner, id, s.c.Now().UTC()); err != nil {
 		return s.missing(err, id, "deleting")
@@ -135,6 +138,7 @@ func (s *Service) Delete(ctx context.Context, partner, id uuid.UUID) error {
 	return nil
 }
 
+// missing is a 404 for what the partner does not have, and wraps any other error.
 func (s *Service) missing(err error, id uuid.UUID, doing string) error {
 	if errors.Is(err, ErrNotFound) {
 		return problem.New(problem.NotFound, "there is no webhook subscription %s; list yours with GET "+

@@ -11,8 +11,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// The headers of a delivery that carry its proof: the contract's, and those of Standard
-// Webhooks (https://www.standardwebhooks.com).
+// The headers of a delivery that carry its proof: the contract's, and those of Standard Webhooks
+// (https://www.standardwebhooks.com). The names and constants of the contract stay as they are, so
+// that its receivers work unchanged.
 const (
 	headerSignature = "X-Catena-Signature"
 	headerTimestamp = "X-Catena-Timestamp"
@@ -28,9 +29,12 @@ const catenaTime = "2006-01-02T15:04:05-07:00"
 // standardVersion marks a symmetric signature of Standard Webhooks.
 const standardVersion = "v1,"
 
-// headers returns all headers of one attempt to deliver a body, which is not yet compressed.
+// headers returns all headers of one attempt to deliver a body, which is not yet compressed. Both
+// signatures cover the body before gzip, so whatever unpacks it on the way does no harm. Each
+// covers its own timestamp, so that neither can be taken for a later one.
 func headers(d Delivery, body []byte, now time.Time, request uuid.UUID) http.Header {
 	secret, now := []byte(d.Subscription.Secret), now.UTC()
+	// Signed exactly as it is sent: a receiver need not parse it to check.
 	stamp, unix := now.Format(catenaTime), strconv.FormatInt(now.Unix(), 10)
 	id := d.Event.ID.String()
 	h := make(http.Header, 16)

@@ -48,7 +48,8 @@ type SubscriptionQuery struct {
 	Window     page.Window
 }
 
-// LogQuery selects log entries of one subscription. Fields left zero narrow nothing.
+// LogQuery selects log entries of one subscription. Fields left zero narrow nothing. Logs of a
+// subscription that was deleted are still there and not asked for.
 type LogQuery struct {
 	Subscription uuid.UUID
 	Status       LogStatus

@@ -49,15 +49,18 @@ type Subscription struct {
 // Position is the subscription's place in a list.
 func (s Subscription) Position() page.Position { return page.Position{At: s.CreatedAt, ID: s.ID} }
 
-// Filters narrows a subscription to some fleets. An event passes if its fleet is in each list
-// that is not empty. Lists are nil rather than empty.
+// Filters narrows a subscription to some fleets. An event passes if its fleet is in each list that
+// is not empty. Lists are nil rather than empty. A fleet's reference is the partner's own, so both
+// lists mean the same fleets to it.
 type Filters struct {
 	FleetIDs  []uuid.UUID
 	FleetRefs []string
 }
 
 // Hears tells whether a delivery of an event of the subscription's partner and name is made for
-// it. Whether the partner may have the event is not asked here.
+// it. Whether the partner may have the event is not asked here. Stale ones hear, so that nothing
+// is lost while a receiver is down; paused ones do not, since somebody chose that, the owner or
+// the receiver.
 func (s Subscription) Hears(e event.Event) bool {
 	return (s.Status == Active || s.Status == Stale) && s.Filters.pass(e)
 }
@@ -67,8 +70,9 @@ func (f *Filters) pass(e event.Event) bool {
 		(len(f.FleetRefs) == 0 || slices.Contains(f.FleetRefs, e.FleetRef))
 }
 
-// Key is the same text for filters that let the same events pass, and "" for none: part of
-// what makes a subscription unique beside partner, URL and event name. It has no length limit.
+// Key is the same text for filters that let the same events pass, and "" for none: part of what
+// makes a subscription unique beside partner, URL and event name. It has no length limit.
+// References are quoted: one may hold a comma.
 func (f *Filters) Key() string {
 	if f == nil || len(f.FleetIDs)+len(f.FleetRefs) == 0 {
 		return ""

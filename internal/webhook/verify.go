@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// tolerance is how far a delivery's timestamp may be from the receiver's clock.
+// tolerance is how far a delivery's timestamp may be from the receiver's clock. It is the bound
+// that the contract gives receivers; longer would let a delivery be replayed.
 const tolerance = 5 * time.Minute
 
 // What Verify finds wrong. Refuse the delivery in either case.
@@ -22,9 +23,10 @@ var (
 	ErrTimestamp = errors.New("the timestamp is not acceptable")
 )
 
-// Verify is for receivers: it reports whether a delivery came from the holder of the secret,
-// less than 5 minutes ago. The body is what stands behind the gzip encoding. The contract's
-// signature must be there and match; those of Standard Webhooks must match if there.
+// Verify is for receivers: it reports whether a delivery came from the holder of the secret, less
+// than 5 minutes ago. The body is what stands behind the gzip encoding. The contract's signature
+// must be there and match; those of Standard Webhooks must match if there. It is what Waybill's
+// own receiver and tests use, and shows others how. Each error matches one of the two above.
 func Verify(header http.Header, body []byte, secret string, now time.Time) error {
 	stamp := header.Get(headerTimestamp)
 	sent, err := time.Parse(time.RFC3339, stamp)
@@ -63,6 +65,7 @@ func verifyStandard(header http.Header, body []byte, secret string, now time.Tim
 	return fmt.Errorf("%w: %s", ErrSignature, headerStandardSignature)
 }
 
+// fresh refuses a time that lies ahead as well: such a delivery could be kept and replayed later.
 func fresh(sent, now time.Time) error {
 	if off := now.Sub(sent); off > tolerance || off < -tolerance {
 		return fmt.Errorf("%w: it is %s off, and %s are allowed", ErrTimestamp, off.Round(time.Second), tolerance)

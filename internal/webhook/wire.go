@@ -9,7 +9,7 @@ import (
 )
 
 // Webhook is the contract's Webhook: a subscription as the creation answers it, with URL and
-// secret in the clear.
+// secret in the clear. DeletedAt is always null, as a deleted subscription is not shown.
 type Webhook struct {
 	ID        uuid.UUID    `json:"id"`
 	PartnerID uuid.UUID    `json:"partner_id"`
@@ -35,13 +35,15 @@ type Read struct {
 	UpdatedAt wire.Time    `json:"updated_at"`
 }
 
-// FiltersWire is the contract's WebhookFilters; a list that narrows nothing is null.
+// FiltersWire is the contract's WebhookFilters; a list that narrows nothing is null. Pointers,
+// because an empty list in JSON would read as "no fleet".
 type FiltersWire struct {
 	FleetIDs  *[]uuid.UUID `json:"fleet_ids"`
 	FleetRefs *[]string    `json:"fleet_refs"`
 }
 
-// LogRead is the contract's WebhookLogRead.
+// LogRead is the contract's WebhookLogRead. StatusCode cannot be null in the contract, so it is 0
+// where no answer came.
 type LogRead struct {
 	CreatedAt      wire.Time `json:"created_at"`
 	WebhookID      uuid.UUID `json:"webhook_id"`
@@ -53,7 +55,8 @@ type LogRead struct {
 	ResponseTimeMS *int      `json:"response_time_ms"`
 }
 
-// Body returns what the creation answers: a Webhook, or []Webhook for a wildcard.
+// Body returns what the creation answers: a Webhook, or []Webhook for a wildcard. The form follows
+// what was asked for and not how many were made: a wildcard of one event is an array, too.
 func (c Created) Body() any {
 	if !c.Wildcard {
 		return c.Subscriptions[0].webhook()
@@ -65,6 +68,7 @@ func (c Created) Body() any {
 	return all
 }
 
+// webhook shows the secret, and so serves the answer to a creation alone.
 func (s Subscription) webhook() Webhook {
 	return Webhook{
 		ID: s.ID, PartnerID: s.Partner, URL: s.URL, EventName: s.EventName, Filters: s.Filters.read(),
@@ -80,6 +84,7 @@ func (s Subscription) Read() Read {
 	}
 }
 
+// read is nil for a subscription that is not narrowed.
 func (f *Filters) read() *FiltersWire {
 	if f == nil {
 		return nil
@@ -102,8 +107,8 @@ func (l DeliveryLog) Read() LogRead {
 	}
 }
 
-// maskURL replaces the last path segment and the query, either of which may be a password in
-// all but name. A URL without either is shown as it is.
+// maskURL replaces the last path segment and the query, either of which may be a password in all
+// but name. A URL without either is shown as it is. What it cannot take apart is masked whole.
 func maskURL(raw string) string {
 	rest, _, hasQuery := strings.Cut(raw, "?")
 	scheme, address, ok := strings.Cut(rest, "://")

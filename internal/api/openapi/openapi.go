@@ -17,7 +17,8 @@ import (
 //go:embed openapi.yaml
 var document string
 
-// Document returns the document as YAML, the bytes of openapi.yaml. The caller owns them.
+// Document returns the document as YAML, the bytes of openapi.yaml. The caller owns them. A string
+// is embedded and copied at each call, because embedded bytes could be changed by anyone.
 func Document() []byte {
 	return []byte(document)
 }
@@ -29,6 +30,8 @@ func JSON() ([]byte, error) {
 	return []byte(converted), err
 }
 
+// documentAsJSON waits for the first who asks: most processes are never asked, and should start
+// fast.
 var documentAsJSON = sync.OnceValues(func() (string, error) {
 	converted, err := yaml.YAMLToJSON([]byte(document))
 	if err != nil {

@@ -12,7 +12,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 )
 
-// Client returns a client by id.
+// Client returns a client by id. One of the two sides is NULL, and so zero in what is returned;
+// the table checks that.
 func (db *DB) Client(ctx context.Context, id string) (access.Client, error) {
 	c := access.Client{ID: id}
 	var scopes string
@@ -35,7 +36,8 @@ func missing(err, as error) error {
 	return err
 }
 
-// SaveClient adds or replaces a client and whose it is.
+// SaveClient adds or replaces a client and whose it is. The owner is saved first, because the
+// client refers to it.
 func (db *DB) SaveClient(ctx context.Context, c access.Client) error {
 	return db.do(ctx, func(tx *tx) error {
 		var err error
@@ -54,7 +56,8 @@ func (db *DB) SaveClient(ctx context.Context, c access.Client) error {
 	})
 }
 
-// saveFleet adds a fleet, or gives it another name.
+// saveFleet adds a fleet, or gives it another name. updated_at moves only if the name is another
+// one: whoever saves a grant saves its fleet with it, and that is no change of the fleet.
 func (t *tx) saveFleet(f access.Fleet, at time.Time) error {
 	return t.exec(`INSERT INTO fleet (id, name, created_at, updated_at) VALUES (?1, ?2, ?3, ?3)
 		ON CONFLICT DO UPDATE SET name = ?2, updated_at = ?3 WHERE name <> ?2`, f.ID[:], f.Name, micros(at))
@@ -81,6 +84,7 @@ func (db *DB) FleetsNamed(ctx context.Context, name string) ([]access.Fleet, err
 		OR id IN (SELECT fleet FROM share_grant WHERE fleet_ref = ?1 AND status <> 'deleted') ORDER BY id`, scanFleet, name)
 }
 
+// scanFleet reads id, name, created_at, updated_at.
 func scanFleet(row scanner) (access.Fleet, error) {
 	var f access.Fleet
 	var created, updated int64
@@ -89,7 +93,9 @@ func scanFleet(row scanner) (access.Fleet, error) {
 	return f, err
 }
 
-// Fleets lists the fleets that a caller sees, newest first.
+// Fleets lists the fleets that a caller sees, newest first. The caller is a partner if q.Partner
+// is set, and else the fleet q.Self. A partner has at most one grant in force of a fleet, so no
+// fleet comes twice.
 func (db *DB) Fleets(ctx context.Context, q access.FleetQuery) ([]access.KnownFleet, int, error) {
 	c := conditions{}
 	from := ` FROM (SELECT id, name, created_at, updated_at, '' AS ref FROM fleet)`
@@ -97,8 +103,10 @@ func (db *DB) Fleets(ctx context.Context, q access.FleetQuery) ([]access.KnownFl
 		from = ` FROM (SELECT f.id, f.name, f.created_at, f.updated_at, g.fleet_ref AS ref FROM fleet f
 			JOIN share_grant g ON g.fleet = f.id WHERE g.partner = ? AND ` + inForce("g", "?") + `)`
 		now := micros(db.now())
+		// They belong to the subquery, which stands in front of every condition.
 		c.args = append(c.args, q.Partner[:], now, now)
 	}
+	// A partner's list may have no condition of its own, and where() needs one.
 	c.add("1 = 1")
 	c.addIf(q.Partner == uuid.Nil, "id = ?", q.Self[:])
 	c.addIf(q.ID != uuid.Nil, "id = ?", q.ID[:])
@@ -122,6 +130,7 @@ func (db *DB) Fleets(ctx context.Context, q access.FleetQuery) ([]access.KnownFl
 // Revoke remembers a token's id and forgets those that have expired.
 func (db *DB) Revoke(ctx context.Context, tokenID string, expires time.Time) error {
 	return db.do(ctx, func(tx *tx) error {
+		// An hour past its end, so that a clock which is set back does not revive a revoked token.
 		if err := tx.exec(`DELETE FROM revocation WHERE expires < ?1`, micros(db.now().Add(-time.Hour))); err != nil {
 			return err
 		}

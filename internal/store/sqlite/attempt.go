@@ -11,14 +11,16 @@ import (
 	"github.com/waybill-dev/waybill/internal/operation"
 )
 
-// Attempts returns the attempts of an operation so far.
+// Attempts returns the attempts of an operation so far. An operation that does not exist has none.
 func (db *DB) Attempts(ctx context.Context, id uuid.UUID) ([]operation.Attempt, error) {
 	one := []operation.Operation{{ID: id}}
 	err := db.withAttempts(ctx, one)
 	return one[0].Attempts, err
 }
 
-// withAttempts fills in the attempts of operations by one query.
+// withAttempts fills in the attempts of operations by one query. A page of operations would
+// otherwise cost a query each. Ids travel as hexadecimal text, because JSON has no bytes and a
+// list cannot be bound.
 func (db *DB) withAttempts(ctx context.Context, ops []operation.Operation) error {
 	at, ids := map[uuid.UUID]int{}, make([]string, len(ops))
 	for i, op := range ops {
@@ -45,6 +47,8 @@ func (db *DB) withAttempts(ctx context.Context, ops []operation.Operation) error
 	return rows.Err()
 }
 
+// scanAttempt reads an attempt and whose it is. headers is a JSON object of names and values, NULL
+// if there were none.
 func scanAttempt(row scanner) (of uuid.UUID, a operation.Attempt, err error) {
 	var headers sql.NullString
 	var started, ended int64
@@ -58,6 +62,8 @@ func scanAttempt(row scanner) (of uuid.UUID, a operation.Attempt, err error) {
 	return of, a, err
 }
 
+// saveAttempt adds an entry of the log or replaces the one of its number, as throttles in a row
+// do: that keeps the id and the time at which the first of them began.
 func (t *tx) saveAttempt(op uuid.UUID, a operation.Attempt) error {
 	headers, err := text(a.Headers, len(a.Headers) > 0)
 	if err != nil {

@@ -15,10 +15,15 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
+// connectionColumns are in the order in which scanConnection reads and InsertConnection writes
+// them.
 const connectionColumns = `id, fleet, tsp, account, status, description, settings, problem, sealed, version, created_at, updated_at`
 
+// scanner is a row, of a query for one or of many.
 type scanner interface{ Scan(into ...any) error }
 
+// scanConnection reads connectionColumns. settings is a JSON object, in which secret ones are
+// masked.
 func scanConnection(row scanner) (connection.Connection, error) {
 	var c connection.Connection
 	var settings string
@@ -33,7 +38,9 @@ func scanConnection(row scanner) (connection.Connection, error) {
 	return c, err
 }
 
-// readSettings gives stored settings the types that tsp.Settings have.
+// readSettings gives stored settings the types that tsp.Settings have. Left to itself the decoder
+// would make float64 of numbers and []any of lists, and comparing them with what an adapter
+// declares would fail.
 func readSettings(text string) (tsp.Settings, error) {
 	var raw map[string]jsontext.Value
 	if err := json.Unmarshal([]byte(text), &raw); err != nil {
@@ -61,20 +68,23 @@ func readSettings(text string) (tsp.Settings, error) {
 	return out, nil
 }
 
-// Connection returns a connection by id.
+// Connection returns a connection by id. A deleted one is found as well: operations and logs still
+// name it.
 func (db *DB) Connection(ctx context.Context, id uuid.UUID) (connection.Connection, error) {
 	c, err := scanConnection(db.read.QueryRowContext(ctx,
 		`SELECT `+connectionColumns+` FROM connection WHERE id = ?1`, id[:]))
 	return c, missing(err, connection.ErrNotFound)
 }
 
-// Connections lists the connections that are not deleted, oldest first.
+// Connections lists the connections that are not deleted, oldest first. It is read whole:
+// the start asks for it, and no request does.
 func (db *DB) Connections(ctx context.Context) ([]connection.Connection, error) {
 	return list(ctx, db, `SELECT `+connectionColumns+` FROM connection
 		WHERE status <> 'deleted' ORDER BY created_at, id`, scanConnection)
 }
 
-// ConnectionPage lists connections of fleets, newest first.
+// ConnectionPage lists connections of fleets, newest first. No fleets select nothing, so a caller
+// who reaches none cannot come to see all.
 func (db *DB) ConnectionPage(ctx context.Context, q connection.Query) ([]connection.Connection, error) {
 	c := conditions{}
 	c.add("fleet IN (SELECT unhex(value) FROM json_each(?))", hexed(q.Fleets))
@@ -83,7 +93,8 @@ func (db *DB) ConnectionPage(ctx context.Context, q connection.Query) ([]connect
 	return window(ctx, db, selection{connectionColumns, ` FROM connection`, c}, q.Window, scanConnection)
 }
 
-// InsertConnection adds a connection.
+// InsertConnection adds a connection. Its id is the caller's choice; one that is taken is an error
+// of the store.
 func (db *DB) InsertConnection(ctx context.Context, made connection.Change) error {
 	return db.do(ctx, func(tx *tx) error {
 		return tx.changeConnection(db, made, func(c connection.Connection, settings any) error {
@@ -99,6 +110,8 @@ func (db *DB) InsertConnection(ctx context.Context, made connection.Change) erro
 func (db *DB) ChangeConnection(ctx context.Context, c connection.Change) error {
 	return db.do(ctx, func(tx *tx) error {
 		return tx.changeConnection(db, c, func(to connection.Connection, settings any) error {
+			// updated_at is compared here and not read before: two changes of one reading cannot
+			// both pass.
 			n, err := tx.change(`UPDATE connection SET status = ?3, description = ?4, settings = ?5, problem = ?6,
 				sealed = CASE WHEN ?7 THEN ?8 ELSE sealed END, version = ?9, updated_at = ?10 WHERE id = ?1 AND updated_at = ?2`,
 				to.ID[:], micros(c.From.UpdatedAt), string(to.Status), to.Description, settings,
@@ -108,7 +121,9 @@ func (db *DB) ChangeConnection(ctx context.Context, c connection.Change) error {
 	})
 }
 
-// changeConnection writes a connection by a statement of its own and all that goes with it.
+// changeConnection writes a connection by a statement of its own and all that goes with it. The
+// order matters. What may refuse (drafts, then the write itself) comes before anything is changed,
+// because a refused write is committed with its group.
 func (t *tx) changeConnection(db *DB, c connection.Change,
 	write func(to connection.Connection, settings any) error) error {
 	settings, err := text(map[string]any(c.To.Settings), true)
@@ -133,7 +148,8 @@ func (t *tx) changeConnection(db *DB, c connection.Change,
 	return t.tellPartners(db, c.Events)
 }
 
-// SaveCredentials replaces the sealed credentials of a version.
+// SaveCredentials replaces the sealed credentials of a version. It leaves updated_at alone, which
+// callers see: renewing a token is no change that anybody asked for.
 func (db *DB) SaveCredentials(ctx context.Context, id uuid.UUID, version int64, sealed []byte) error {
 	return db.do(ctx, func(tx *tx) error {
 		return overtaken(tx.change(`UPDATE connection SET sealed = ?3 WHERE id = ?1 AND version = ?2 AND status <> 'deleted'`,
@@ -141,7 +157,9 @@ func (db *DB) SaveCredentials(ctx context.Context, id uuid.UUID, version int64, 
 	})
 }
 
-// tellPartners publishes events, each to whom it is addressed by the grants on its fleet.
+// tellPartners publishes events, each to whom it is addressed by the grants on its fleet. The
+// grants are read within the transaction. A grant that ends at the same time either hears of the
+// change or has ended before it.
 func (t *tx) tellPartners(db *DB, events []event.Event) error {
 	var all []event.Event
 	for _, e := range events {
@@ -154,7 +172,9 @@ func (t *tx) tellPartners(db *DB, events []event.Event) error {
 	return t.publish(db, all)
 }
 
-// wakeLane tells, once the group is committed, that a lane has something to do.
+// wakeLane tells, once the group is committed, that a lane has something to do. A waker that came
+// before the commit would send the runner to rows that it cannot see. Lanes of writes that were
+// refused may be woken with the group, which costs a look.
 func (t *tx) wakeLane(db *DB, kind string, id uuid.UUID) {
 	if db.wake != nil {
 		t.woken = append(t.woken, func() { db.wake(fence.Lane{Kind: kind, ID: id}) })

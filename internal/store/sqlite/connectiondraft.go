@@ -9,7 +9,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/connection"
 )
 
-// SaveDraft adds or replaces a draft and drops those that are past their end.
+// SaveDraft adds or replaces a draft and drops those that are past their end. Drafts are few, so
+// the old ones are dropped here and need no task of their own.
 func (db *DB) SaveDraft(ctx context.Context, d connection.Draft) error {
 	return db.do(ctx, func(tx *tx) error {
 		if err := tx.exec(`DELETE FROM connection_draft WHERE ends_at <= ?1`, micros(db.now())); err != nil {
@@ -38,7 +39,8 @@ func (db *DB) DropDraft(ctx context.Context, id uuid.UUID) error {
 	return db.do(ctx, func(tx *tx) error { return tx.dropDrafts([]uuid.UUID{id}) })
 }
 
-// haveDrafts refuses unless all drafts that a connection is made of are there.
+// haveDrafts refuses unless all drafts that a connection is made of are there. The time of their
+// end is not asked: a request that found a draft in time may be slow.
 func (t *tx) haveDrafts(ids []uuid.UUID) error {
 	for _, id := range ids {
 		there, err := t.there(`SELECT 1 FROM connection_draft WHERE id = ?1`, id[:])
@@ -52,6 +54,7 @@ func (t *tx) haveDrafts(ids []uuid.UUID) error {
 	return nil
 }
 
+// dropDrafts uses drafts up. With haveDrafts in the same transaction each serves one connection.
 func (t *tx) dropDrafts(ids []uuid.UUID) error {
 	for _, id := range ids {
 		if err := t.exec(`DELETE FROM connection_draft WHERE id = ?1`, id[:]); err != nil {

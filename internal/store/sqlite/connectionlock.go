@@ -14,13 +14,16 @@ type keyedLocks struct {
 	held map[uuid.UUID]*keyedLock
 }
 
-// keyedLock is there while somebody holds it or waits for it.
+// keyedLock is there while somebody holds it or waits for it. users counts both, so that the last
+// one can take it out of the map, which would grow with every connection otherwise. turn is full
+// while the lock is held: a channel, because a mutex cannot be waited for under a context.
 type keyedLock struct {
 	turn  chan struct{}
 	users int
 }
 
-// LockConnection returns when nobody else holds the connection's lock.
+// LockConnection returns when nobody else holds the connection's lock. unlock may be called more
+// than once.
 func (db *DB) LockConnection(ctx context.Context, id uuid.UUID) (unlock func(), err error) {
 	return db.locks.lock(ctx, id)
 }
@@ -49,6 +52,7 @@ func (l *keyedLocks) lock(ctx context.Context, id uuid.UUID) (unlock func(), err
 	}
 }
 
+// leave ends one's interest in a lock, held or waited for.
 func (l *keyedLocks) leave(id uuid.UUID, one *keyedLock) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -24,10 +24,14 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// readers bounds the connections that only read.
+// readers bounds the connections that only read. SQLite reads beside its writer in WAL, but each
+// connection has a page cache of its own.
 const readers = 4
 
 // DB is an open database. It implements the ports of the rooms; what they promise stands there.
+// read and write are two pools over one file. wake is nil for those who work beside the service.
+// unlock gives back the file that guards the lanes and may be called more than once; locks are
+// those of connections.
 type DB struct {
 	read   *sql.DB
 	write  *sql.DB
@@ -45,6 +49,8 @@ func Open(ctx context.Context, path string, now func() time.Time, wake func(fenc
 	unlock := func() error { return nil }
 	if wake != nil {
 		var err error
+		// Before the file is opened, so that a second service neither migrates it nor turns
+		// operations that are being sent to unknown.
 		if unlock, err = lock(path); err != nil {
 			return nil, err
 		}
@@ -57,7 +63,10 @@ func Open(ctx context.Context, path string, now func() time.Time, wake func(fenc
 	return db, nil
 }
 
+// openFile opens the writer first: it makes and migrates the file, which the readers cannot.
 func openFile(ctx context.Context, path string) (*DB, error) {
+	// Transactions of the migrations begin as writers. One that began as a reader and then wrote
+	// would get SQLITE_BUSY at once, whatever the busy timeout, if a command wrote meanwhile.
 	write, err := open(path, 1, "_txlock", "immediate")
 	if err != nil {
 		return nil, err
@@ -65,6 +74,7 @@ func openFile(ctx context.Context, path string) (*DB, error) {
 	if err := migrate(ctx, write); err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
+	// query_only turns a statement that writes past the writer into an error.
 	read, err := open(path, readers, "_pragma", "query_only(on)")
 	if err != nil {
 		return nil, errors.Join(err, write.Close())
@@ -76,6 +86,10 @@ func openFile(ctx context.Context, path string) (*DB, error) {
 	return &DB{read: read, write: write, writer: w}, nil
 }
 
+// open makes a pool of connections with one more option of the driver. The ten seconds of
+// busy_timeout are for commands that write beside the service. synchronous(full) is what makes
+// "answered" mean "on disk": in WAL, normal may lose the last commits with the power. cache_size
+// is 16 MiB for each connection.
 func open(path string, conns int, option ...string) (*sql.DB, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -89,11 +103,14 @@ func open(path string, conns int, option ...string) (*sql.DB, error) {
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}
 	db.SetMaxOpenConns(conns)
+	// As many as may be open, because a new connection would read the schema and warm its cache
+	// again.
 	db.SetMaxIdleConns(conns)
 	return db, nil
 }
 
-// migrate brings the tables up to date.
+// migrate brings the tables up to date. They only go up: an older release does not run over newer
+// tables.
 func migrate(ctx context.Context, db *sql.DB) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -109,7 +126,8 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// Close waits for the writes under way and closes the file.
+// Close waits for the writes under way and closes the file. The writer ends first, since what it
+// has taken must still be answered. The file's lock goes last.
 func (db *DB) Close() error {
 	db.writer.stop()
 	return errors.Join(db.read.Close(), db.write.Close(), db.unlock())
@@ -138,7 +156,8 @@ func (db *DB) SetMeta(ctx context.Context, name string, value []byte) error {
 	})
 }
 
-// MetaOr keeps a value under a name that has none, and returns what is kept.
+// MetaOr keeps a value under a name that has none, and returns what is kept. Reading in the same
+// write is what makes all who race get one value.
 func (db *DB) MetaOr(ctx context.Context, name string, value []byte) (kept []byte, err error) {
 	err = db.do(ctx, func(tx *tx) error {
 		if err := tx.exec(`INSERT OR IGNORE INTO meta (name, value) VALUES (?1, ?2)`, name, value); err != nil {
@@ -149,7 +168,8 @@ func (db *DB) MetaOr(ctx context.Context, name string, value []byte) (kept []byt
 	return kept, err
 }
 
-// micros is how times are stored: microseconds since 1970 in UTC; zero as 0.
+// micros is how times are stored: microseconds since 1970 in UTC; zero as 0. Integers sort and
+// compare as times do, and 0 lets columns be NOT NULL.
 func micros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -157,6 +177,7 @@ func micros(t time.Time) int64 {
 	return t.UnixMicro()
 }
 
+// fromMicros is its inverse, in UTC.
 func fromMicros(us int64) time.Time {
 	if us == 0 {
 		return time.Time{}

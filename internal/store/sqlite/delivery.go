@@ -14,8 +14,9 @@ import (
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
-// publish writes a delivery for each subscription that hears of an event, and the event itself
-// if there is one. It belongs to the transaction of the change that the event tells of.
+// publish writes a delivery for each subscription that hears of an event, and the event itself if
+// there is one. It belongs to the transaction of the change that the event tells of. Without a
+// listener nothing is stored (decision 0001).
 func (t *tx) publish(db *DB, events []event.Event) error {
 	for _, e := range events {
 		to, err := t.listeners(e)
@@ -38,13 +39,16 @@ func (t *tx) publish(db *DB, events []event.Event) error {
 			if err != nil {
 				return err
 			}
+			// A delivery may go at once: next_at is when the event occurred.
 			t.wakeLane(db, fence.Subscriptions, s.ID)
 		}
 	}
 	return nil
 }
 
-// listeners are the subscriptions that an event is delivered to.
+// listeners are the subscriptions that an event is delivered to. The index finds those of the
+// partner and name; whether one hears the event is the room's to say. Grants are looked at last
+// and only if somebody would hear.
 func (t *tx) listeners(e event.Event) ([]webhook.Subscription, error) {
 	all, err := rows(t, `SELECT id, status, fleet_ids, fleet_refs FROM subscription
 		WHERE partner = ?1 AND event_name = ?2 AND status <> 'deleted'`, scanListener, e.Partner[:], e.Name)
@@ -59,6 +63,7 @@ func (t *tx) listeners(e event.Event) ([]webhook.Subscription, error) {
 	return all, err
 }
 
+// scanListener reads what Subscription.Hears looks at and no secret.
 func scanListener(row scanner) (webhook.Subscription, error) {
 	var s webhook.Subscription
 	var ids, refs sql.NullString
@@ -84,6 +89,7 @@ func (db *DB) Deliveries(ctx context.Context, q fence.Query) ([]webhook.Waiting,
 	return list(ctx, db, deliveriesQuery, scanWaiting, q.Lane.ID[:], after, q.Chains, q.Depth)
 }
 
+// deliveriesQuery is headsQuery for deliveries; the reasons for its form stand there.
 const deliveriesQuery = `WITH RECURSIVE chain (key, n) AS (
 		SELECT (SELECT min(subject) FROM delivery WHERE subscription = ?1 AND subject > ?2 AND state = 'waiting'), 1
 		UNION ALL
@@ -96,6 +102,8 @@ const deliveriesQuery = `WITH RECURSIVE chain (key, n) AS (
 			ORDER BY w.seq LIMIT ?4)
 		ORDER BY chain.key, d.seq`
 
+// scanWaiting reads a delivery with its event. Kind and Own are not stored: who may have the event
+// was decided when it was published.
 func scanWaiting(row scanner) (webhook.Waiting, error) {
 	var w webhook.Waiting
 	var next, occurred int64
@@ -121,6 +129,8 @@ func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 		if err := overtaken(n, err); err != nil {
 			return err
 		}
+		// A delivery that is done is told of by its log alone. One that is dead stays, with its
+		// event: it is a dead letter.
 		if s.State == webhook.DeliveryDone {
 			if err := tx.exec(`DELETE FROM delivery WHERE seq = ?1`, w.Seq); err != nil {
 				return err

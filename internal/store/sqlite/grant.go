@@ -11,6 +11,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 )
 
+// grantColumns are in the order in which scanGrant reads and putGrant writes them. levels is a
+// JSON object from kind to level; effective_at and expires_at are 0 where there is no bound.
 const grantColumns = `id, partner, fleet, fleet_ref, status, levels, effective_at, expires_at, created_at, updated_at`
 
 // inForce is access.Grant.InForce in SQL, for lists and for the alias of share_grant. at stands for the time
@@ -41,6 +43,8 @@ func scanGrant(row scanner) (access.Grant, error) {
 	return g, err
 }
 
+// liveFirst puts the grant that counts first: at most one of a partner and a fleet lives, and of
+// those that have ended the newest says how it ended.
 const liveFirst = ` ORDER BY status IN ('active', 'paused') DESC, created_at DESC, id DESC`
 
 // Grant returns what a fleet allowed a partner last.
@@ -66,6 +70,8 @@ func (db *DB) Agreements(ctx context.Context, q access.AgreementQuery) ([]access
 	c.addIf(q.Partner != uuid.Nil, "partner = ?", q.Partner[:])
 	c.addIf(q.Fleet != uuid.Nil, "fleet = ?", q.Fleet[:])
 	c.addIf(q.FleetRef != "", "fleet_ref = ?", q.FleetRef)
+	// A grant whose end has passed is active in its row until another takes its place, and yet
+	// expired to whoever lists it.
 	switch q.Status {
 	case "":
 		c.add("status <> 'deleted'")
@@ -95,6 +101,7 @@ func (db *DB) InsertAgreement(ctx context.Context, g access.Grant) error {
 // ChangeAgreement changes a grant's status and dates.
 func (db *DB) ChangeAgreement(ctx context.Context, from, to access.Grant) error {
 	return db.do(ctx, func(tx *tx) error {
+		// Whether it moved on is asked first: a change that lost must not end others to make room.
 		stored, err := tx.grants(`id = ?1 AND updated_at = ?2`, from.ID[:], micros(from.UpdatedAt))
 		if err := overtaken(int64(len(stored)), err); err != nil {
 			return err
@@ -111,7 +118,8 @@ func (db *DB) ChangeAgreement(ctx context.Context, from, to access.Grant) error 
 	})
 }
 
-// SaveGrant adds or replaces a grant and its fleet.
+// SaveGrant adds or replaces a grant and its fleet. Its order is that of ChangeAgreement. The
+// fleet is saved before the grant, which refers to it.
 func (db *DB) SaveGrant(ctx context.Context, g access.Grant, f access.Fleet) error {
 	return db.do(ctx, func(tx *tx) error {
 		stored, err := tx.grants(`id = ?1`, g.ID[:])
@@ -140,7 +148,8 @@ func (db *DB) SaveGrant(ctx context.Context, g access.Grant, f access.Fleet) err
 }
 
 // makeRoom refuses a grant that others leave no room for, before it changes anything, and ends
-// those that give way.
+// those that give way. The unique index of living grants would refuse a second one as well, but a
+// failed statement rolls the whole group back.
 func (t *tx) makeRoom(g access.Grant) error {
 	others, err := t.grants(`partner = ?1 AND fleet_ref = ?2`, g.Partner[:], g.FleetRef)
 	if err != nil {
@@ -164,11 +173,14 @@ func (t *tx) makeRoom(g access.Grant) error {
 	return nil
 }
 
-// grants reads the stored grants that a condition selects, in the order of their ids.
+// grants reads the stored grants that a condition selects, in the order of their ids. They are as
+// they are stored, not as of now: the room decides by the time of the change.
 func (t *tx) grants(where string, args ...any) ([]access.Grant, error) {
 	return rows(t, `SELECT `+grantColumns+` FROM share_grant WHERE `+where+` ORDER BY id`, scanGrant, args...)
 }
 
+// putGrant adds a grant or replaces the one of its id, of which partner, fleet and created_at
+// stay.
 func (t *tx) putGrant(g access.Grant) error {
 	levels, err := text(g.Levels, true)
 	if err != nil {
@@ -180,7 +192,9 @@ func (t *tx) putGrant(g access.Grant) error {
 		micros(g.CreatedAt), micros(g.UpdatedAt))
 }
 
-// tellOfGrant writes the event of a change and wakes the lanes of the fleet's connections.
+// tellOfGrant writes the event of a change and wakes the lanes of the fleet's connections. Every
+// connection of the fleet is woken, because what waits there for other partners cannot be told
+// apart cheaply, and a look costs little.
 func (t *tx) tellOfGrant(db *DB, g access.Grant, name string) error {
 	connections, err := rows(t, `SELECT id FROM connection WHERE fleet = ?1 AND status <> 'deleted'`, scanOne[uuid.UUID], g.Fleet[:])
 	if err != nil {

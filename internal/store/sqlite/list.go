@@ -9,10 +9,11 @@ import (
 	"github.com/waybill-dev/waybill/internal/page"
 )
 
-// reading makes an entry of a row.
+// reading makes an entry of a row. It is called once for each row, in their order.
 type reading[T any] func(row scanner) (T, error)
 
-// list reads all rows of a query.
+// list reads all rows of a query. It reads beside the writer, so it sees what was committed before
+// it began and nothing of a write that waits.
 func list[T any](ctx context.Context, db *DB, query string, scan reading[T], args ...any) ([]T, error) {
 	rows, err := db.read.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -36,7 +37,9 @@ func scanOne[T any](row scanner) (v T, err error) {
 	return v, err
 }
 
-// conditions builds a WHERE clause; each part brings its own parameters in order.
+// conditions builds a WHERE clause; each part brings its own parameters in order. Parameters are
+// plain "?", bound in their order: how many there are is not known before. A query may not mix
+// them with numbered ones.
 type conditions struct {
 	parts []string
 	args  []any
@@ -53,15 +56,18 @@ func (c *conditions) addIf(yes bool, part string, args ...any) {
 	}
 }
 
+// where is the clause; there must be a condition.
 func (c *conditions) where() string { return " WHERE " + strings.Join(c.parts, " AND ") }
 
-// selection is what a list is made from.
+// selection is what a list is made from. from begins with " FROM" and may hold parameters, which
+// then stand first in args.
 type selection struct {
 	columns, from string
 	conditions
 }
 
 // ordering is what a list is sorted by: a column, and one that orders rows which are equal in it.
+// Together they must be unique, or a page could skip or repeat rows.
 type ordering struct {
 	column, tie string
 	descending  bool
@@ -78,6 +84,8 @@ func (o ordering) direction(w page.Window) string {
 }
 
 // within narrows a query to what a window may show of a list and returns how the query ends.
+// Comparing the pair (a row value) lets SQLite begin at the place in an index over both columns.
+// An OFFSET would read what it skips and lose its place whenever a row comes in front of it.
 func (c *conditions) within(w page.Window, o ordering) (end string) {
 	direction := o.direction(w)
 	if !w.Place.IsZero() {
@@ -97,13 +105,15 @@ func newestFirst() ordering {
 func window[T any](ctx context.Context, db *DB, s selection, w page.Window, scan reading[T]) ([]T, error) {
 	end := s.within(w, newestFirst())
 	all, err := list(ctx, db, `SELECT `+s.columns+s.from+s.where()+end, scan, s.args...)
+	// Nearest first is how they are read, and the list's own order how they are shown.
 	if w.Backwards {
 		slices.Reverse(all)
 	}
 	return all, err
 }
 
-// counted reads the part of a list that is wanted and counts the whole.
+// counted reads the part of a list that is wanted and counts the whole. The two are not one
+// snapshot: a row that comes between them may be in one and not in the other.
 func counted[T any](ctx context.Context, db *DB, s selection, w page.Window, scan reading[T]) ([]T, int, error) {
 	var total int
 	if err := db.read.QueryRowContext(ctx, `SELECT count(*)`+s.from+s.where(), s.args...).Scan(&total); err != nil {

@@ -15,10 +15,15 @@ import (
 	"github.com/waybill-dev/waybill/internal/page"
 )
 
+// operationColumns are in the order in which Accept writes them; scanOperation reads seq in front.
+// payload is the body byte for byte, warnings a JSON array or NULL, and key and attempts stand in
+// tables of their own.
 const operationColumns = `id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key, payload, warnings,
 	state, sync, tries, counted, next_at, deadline, sent_at, resource, source_id, collection, created_at, updated_at`
 
 // live is the condition of operations that have not ended, word for word that of their index.
+// SQLite uses a partial index only where it sees that the query implies its condition. With the
+// states bound as parameters it could not.
 var live = among(operation.Live())
 
 // among is the condition of operations that are in one of some states.
@@ -30,7 +35,8 @@ func among(states []operation.State) string {
 	return "state IN (" + strings.Join(quoted, ", ") + ")"
 }
 
-// Accept stores an operation with its events (T1).
+// Accept stores an operation with its events (T1). What may refuse comes first, as everywhere; see
+// refusal. A sync operation wakes nobody: its handler performs it.
 func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event.Event) (operation.Operation, error) {
 	warnings, err := text(op.Warnings, len(op.Warnings) > 0)
 	if err != nil {
@@ -62,7 +68,8 @@ func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event
 	return op, err
 }
 
-// free refuses a sync operation beside an unfinished one on its order key.
+// free refuses a sync operation beside an unfinished one on its order key. One writer makes the
+// question and the insert one step: no other operation can be accepted between them.
 func (t *tx) free(op operation.Operation) error {
 	var other uuid.UUID
 	err := t.each(`SELECT id FROM operation WHERE connection = ?1 AND order_key = ?2 AND `+live+` LIMIT 1`,
@@ -81,7 +88,8 @@ func id(u uuid.UUID) any {
 	return u[:]
 }
 
-// text encodes a value for a text column; nil if it is not there.
+// text encodes a value for a text column; nil if it is not there. Members keep one order, so that
+// equal values are equal texts.
 func text(v any, there bool) (any, error) {
 	if !there {
 		return nil, nil
@@ -90,6 +98,7 @@ func text(v any, there bool) (any, error) {
 	return string(b), err
 }
 
+// scanOperation reads seq and operationColumns.
 func scanOperation(row scanner) (operation.Operation, error) {
 	var op operation.Operation
 	var payload string
@@ -113,11 +122,13 @@ func scanOperation(row scanner) (operation.Operation, error) {
 	return op, err
 }
 
+// operations reads operations without their attempts, which are another query.
 func (db *DB) operations(ctx context.Context, where string, args ...any) ([]operation.Operation, error) {
 	return list(ctx, db, `SELECT seq, `+operationColumns+` FROM operation `+where, scanOperation, args...)
 }
 
-// Operation returns an operation with its attempts.
+// Operation returns an operation with its attempts. All three ids must fit: another partner's
+// operation does not exist for this one.
 func (db *DB) Operation(ctx context.Context, partner, connection, id uuid.UUID) (operation.Operation, error) {
 	found, err := db.operations(ctx, `WHERE id = ?1 AND partner = ?2 AND connection = ?3`, id[:], partner[:], connection[:])
 	if err != nil {
@@ -148,6 +159,7 @@ func (db *DB) Operations(ctx context.Context, f operation.Filter) ([]operation.O
 		}
 		q.add("fleet_ref IN (SELECT value FROM json_each(?))", refs)
 	}
+	// The two final statuses of the wire are spelled like the states that they stand for.
 	switch f.Status {
 	case "":
 	case "pending":

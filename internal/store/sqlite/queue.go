@@ -19,6 +19,9 @@ func (db *DB) Heads(ctx context.Context, q fence.Query) ([]operation.Operation, 
 	return list(ctx, db, headsQuery, scanOperation, q.Lane.ID[:], after, before, q.Chains, q.Depth)
 }
 
+// headsQuery finds up to ?4 keys by hops, and for each its ?5 oldest items. min() of an indexed
+// column is one step down the index; DISTINCT would walk over every waiting item. CROSS JOIN keeps
+// SQLite from turning the join around and beginning with the operations.
 var headsQuery = `WITH RECURSIVE chain (key, n) AS (
 		SELECT (SELECT min(order_key) FROM operation WHERE connection = ?1 AND order_key > ?2 AND order_key < ?3 AND ` + live + `), 1
 		UNION ALL
@@ -29,7 +32,8 @@ var headsQuery = `WITH RECURSIVE chain (key, n) AS (
 			ORDER BY o.seq LIMIT ?5)
 		ORDER BY key, seq`
 
-// Streams returns the streams of a connection by the same hops.
+// Streams returns the streams of a connection by the same hops. A stream ends before its name with
+// "0", the character behind "/"; see fence.Query.Bounds.
 func (db *DB) Streams(ctx context.Context, connection uuid.UUID) ([]string, error) {
 	return list(ctx, db, `WITH RECURSIVE stream (name) AS (
 		SELECT (SELECT substr(min(order_key), 1, instr(min(order_key), '/') - 1) FROM operation
@@ -42,7 +46,8 @@ func (db *DB) Streams(ctx context.Context, connection uuid.UUID) ([]string, erro
 	}, connection[:])
 }
 
-// MarkSending records that a call begins (T2).
+// MarkSending records that a call begins (T2). A claim that was lost is told before the state is
+// looked at: its holder must do nothing more.
 func (db *DB) MarkSending(ctx context.Context, claim fence.Claim, op operation.Operation, at time.Time) error {
 	next, err := op.Begin(at)
 	if err != nil {
@@ -58,6 +63,8 @@ func (db *DB) MarkSending(ctx context.Context, claim fence.Claim, op operation.O
 	})
 }
 
+// overtaken is for statements whose condition says what the row must still be: no row changed, so
+// it is not.
 func overtaken(changed int64, err error) error {
 	if err == nil && changed == 0 {
 		return refusal{fence.ErrOvertaken}
@@ -72,6 +79,8 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 		if err := tx.hold(s.Claim); err != nil {
 			return err
 		}
+		// The states from which the table leads here are the condition, so nothing is read before
+		// (decision 0008). Only a settlement that changed no row asks why.
 		n, err := tx.change(`UPDATE operation SET state = ?3, tries = ?4, counted = ?5, next_at = ?6, resource = ?7,
 			source_id = ?8, collection = ?9, updated_at = ?10, sent_at = ?11 WHERE id = ?1 AND tries = ?2
 			AND `+among(operation.Before(op.State)),
@@ -93,6 +102,7 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 				return err
 			}
 		}
+		// What waited behind it in its chain was held; nobody else wakes the lane.
 		if op.Sync {
 			tx.wakeLane(db, fence.Connections, op.Connection)
 		}
@@ -100,7 +110,8 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 	})
 }
 
-// unsettled tells why a settlement was not written.
+// unsettled tells why a settlement was not written. A state that the table does not lead out of is
+// our own fault and told as such; everything else means that somebody was faster.
 func (t *tx) unsettled(s operation.Settlement) error {
 	stored, err := rows(t, `SELECT id, state, tries, counted, sent_at, NULL FROM operation WHERE id = ?1`,
 		scanStanding, s.Operation.ID[:])
@@ -122,7 +133,9 @@ func scanStanding(row scanner) (operation.Operation, error) {
 	return op, err
 }
 
-// Interrupted turns what a dead process left in sending to unknown, with an attempt each.
+// Interrupted turns what a dead process left in sending to unknown, with an attempt each. The live
+// condition adds nothing to the state but lets the index find the few rows that match. next_at is
+// now, so the outcome is looked up without delay.
 func (db *DB) Interrupted(ctx context.Context, at time.Time) (count int, err error) {
 	err = db.do(ctx, func(tx *tx) error {
 		cut, err := rows(tx, `SELECT id, state, tries, counted, sent_at,
@@ -162,6 +175,8 @@ func (db *DB) WaitingSubscriptions(ctx context.Context) ([]uuid.UUID, error) {
 	return db.hop(ctx, "delivery", "subscription", "state = 'waiting'")
 }
 
+// hop lists the values of a column that begins a partial index with that condition. The names come
+// from this file and never from a caller.
 func (db *DB) hop(ctx context.Context, table, column, where string) ([]uuid.UUID, error) {
 	return list(ctx, db, `WITH RECURSIVE lane (id) AS (
 		SELECT min(`+column+`) FROM `+table+` WHERE `+where+`

@@ -11,9 +11,13 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
+// recordColumns leave out source, the largest column, which most queries do not need; scanRecord
+// reads it, or what a query puts in its place, behind them. settled_at becomes SeenAt: when the
+// record was last written, 0 if it was only imported.
 const recordColumns = `r.seq, r.id, r.kind, r.fleet, r.tsp, r.account, r.collection, r.source_id, r.synthetic, r.imported,
 	r.connection, r.occurred_at, r.settled_at, r.created_at, r.updated_at, r.deleted_at, r.hash, r.fields, r.extras`
 
+// scanRecord reads recordColumns and a source.
 func scanRecord(row scanner) (record.Record, error) {
 	var r record.Record
 	var occurred, settled, created, updated, deleted int64
@@ -35,6 +39,7 @@ func (db *DB) Record(ctx context.Context, connection, id uuid.UUID) (record.Reco
 	if r.DeletedAt.IsZero() {
 		r.DeletedAt = fromMicros(gone)
 	}
+	// The one that was asked for, and not the one that brought the last change.
 	r.Connection = connection
 	return r, missing(err, record.ErrNotFound)
 }
@@ -54,7 +59,8 @@ func (db *DB) RecordByID(ctx context.Context, id uuid.UUID) (record.Record, erro
 	return r, missing(err, record.ErrNotFound)
 }
 
-// RecordsOf lists the records of a kind that a connection reaches.
+// RecordsOf lists the records of a kind that a connection reaches. It is read whole; tests and the
+// demonstration ask for it.
 func (db *DB) RecordsOf(ctx context.Context, connection uuid.UUID, kind resource.Kind) ([]record.Record, error) {
 	return db.records(ctx, `SELECT `+recordColumns+`, r.source FROM record_reach x JOIN record r ON r.seq = x.record
 		WHERE x.connection = ?1 AND x.kind = ?2 AND x.gone_at = 0 ORDER BY r.collection, r.source_id`, connection[:], string(kind))
@@ -64,14 +70,17 @@ func (db *DB) records(ctx context.Context, query string, args ...any) ([]record.
 	return list(ctx, db, query, scanRecord, args...)
 }
 
-// ReachedSince lists records that a connection reaches and has brought nothing new of.
+// ReachedSince lists records that a connection reaches and has brought nothing new of. seen_at
+// moves only when something new comes, so most of these were met by the sweep and found unchanged;
+// the sweep knows which.
 func (db *DB) ReachedSince(ctx context.Context, connection uuid.UUID, kind resource.Kind, before time.Time) ([]uuid.UUID, error) {
 	return list(ctx, db, `SELECT r.id FROM record_reach x JOIN record r ON r.seq = x.record
 		WHERE x.connection = ?1 AND x.kind = ?2 AND x.gone_at = 0 AND x.seen_at < ?3`, scanOne[uuid.UUID],
 		connection[:], string(kind), micros(before))
 }
 
-// LoseRecords takes records out of a connection's reach.
+// LoseRecords takes records out of a connection's reach. They are few at once (see
+// record.Importer), because every other write waits for the transaction.
 func (db *DB) LoseRecords(ctx context.Context, l record.Loss) error {
 	return db.do(ctx, func(tx *tx) error {
 		for _, id := range l.Records {
@@ -83,6 +92,9 @@ func (db *DB) LoseRecords(ctx context.Context, l record.Loss) error {
 	})
 }
 
+// loseRecord reads how every connection reaches the record, so that Loss.Of can tell whether
+// another one of the fleet still has it. The connection itself is asked for even if it is deleted
+// since.
 func (t *tx) loseRecord(l record.Loss, id uuid.UUID) error {
 	var seq int64
 	reaches, err := rows(t, `SELECT r.seq, x.connection, x.seen_at, x.gone_at
@@ -112,6 +124,7 @@ func (db *DB) SaveRecords(ctx context.Context, records []record.Record) error {
 	if len(records) == 0 {
 		return nil
 	}
+	// All of a page in one write, so an import that is cut off has saved whole pages.
 	return db.do(ctx, func(tx *tx) error {
 		for _, r := range records {
 			if err := tx.saveRecord(r); err != nil {

@@ -20,6 +20,8 @@ type order struct {
 	index, least string
 }
 
+// seq is the tie: it follows the arrival, and it is the row's own number, which stands at the end
+// of each index without being named there.
 func orderOf(q record.Query) order {
 	by := func(column, index, least string) order {
 		at := func(p page.Position) (any, any) { return micros(p.At), p.Seq }
@@ -38,10 +40,11 @@ func orderOf(q record.Query) order {
 	return by("sort_at", "record_by_time", "-9223372036854775807")
 }
 
-// RecordPage lists the records that a query selects. A query that names few records (by id,
-// source id or reference) finds them by that and sorts them. Any other reads the first entries
-// of each fleet and shelf from the index of its order and merges them, so that its cost follows
-// the page and the number of fleets, and not the number of records.
+// RecordPage lists the records that a query selects. A query that names few records (by id, source
+// id or reference) finds them by that and sorts them. Any other reads the first entries of each
+// fleet and shelf from the index of its order and merges them, so that its cost follows the page
+// and the number of fleets, and not the number of records. Rows are picked by number first and
+// read then, so that sorting does not carry whole records.
 func (db *DB) RecordPage(ctx context.Context, q record.Query) ([]record.Record, error) {
 	o := orderOf(q)
 	c, err := selected(q)
@@ -71,7 +74,8 @@ func (db *DB) RecordPage(ctx context.Context, q record.Query) ([]record.Record, 
 }
 
 // merged picks the first records of every fleet and shelf, each from its own stretch of the
-// order's index. A stretch ends where the page would be full of it alone.
+// order's index. A stretch ends where the page would be full of it alone. INDEXED BY makes the
+// query fail rather than read everything, should an index be renamed.
 func merged(q record.Query, c *conditions, o order) string {
 	direction := o.direction(q.Window)
 	beyond, none, rival := "<=", "x''", "r.sort_at < ?" // A BLOB is greater than any number and any text.
@@ -84,12 +88,14 @@ func merged(q record.Query, c *conditions, o order) string {
 		`, r.seq ` + direction + ` LIMIT 1 OFFSET ` + strconv.Itoa(q.Window.Limit-1) + `)`
 	// The index must be bounded by the end, which is found once, and not by the time range.
 	bounded := strings.Replace(stretch, rival, "+"+rival, 1)
+	// The conditions stand in it twice, in the stretch and in what finds its end.
 	c.args = append(append([]any{hexed(q.Fleets), numbers(q.Shelves())}, c.args...), c.args...)
 	return `SELECT r.seq FROM (SELECT unhex(value) AS id FROM json_each(?)) f CROSS JOIN json_each(?) s CROSS JOIN ` + from +
 		` WHERE ` + bounded + ` AND ` + o.column + ` ` + beyond + ` coalesce(` + end + `, ` + none + `)`
 }
 
 // CountRecords counts what a query selects. Lists that name no records are counted in an index.
+// The total is exact, and so costs as much as there is to count.
 func (db *DB) CountRecords(ctx context.Context, q record.Query) (int, error) {
 	c, err := selected(q)
 	if err != nil {
@@ -111,8 +117,10 @@ func narrow(q record.Query) bool {
 	return len(q.IDs) > 0 || len(q.SourceIDs) > 0 || len(q.References) > 0
 }
 
-// selected are the conditions of a query, those that follow from its page left out, and for
-// one that is not narrow those on fleet and shelf as well.
+// selected are the conditions of a query, those that follow from its page left out, and for one
+// that is not narrow those on fleet and shelf as well. Those that are narrow find their records by
+// an id, a source id or a reference, and check fleet and shelf of what they found; the others are
+// led by them.
 func selected(q record.Query) (conditions, error) {
 	c := conditions{}
 	c.add("r.kind = ?", string(q.Kind))
@@ -145,7 +153,9 @@ func selected(q record.Query) (conditions, error) {
 	return c, nil
 }
 
-// refers adds the condition that a member has one of several values.
+// refers adds the condition that a member has one of several values. Time and fleet are asked in
+// the table of references too, whose key holds them: a vehicle of ten years has many logs, and a
+// page wants those of a day.
 func (c *conditions) refers(q record.Query, ref record.Reference) error {
 	list, err := text(ref.Values, true)
 	if err != nil {
@@ -162,7 +172,8 @@ func (c *conditions) refers(q record.Query, ref record.Reference) error {
 	return nil
 }
 
-// hexed is a list of ids as JSON, for unhex in SQL.
+// hexed is a list of ids as JSON, for unhex in SQL. A list of any length is one parameter, and so
+// one statement.
 func hexed(ids []uuid.UUID) string {
 	var b strings.Builder
 	b.WriteByte('[')
@@ -176,6 +187,7 @@ func hexed(ids []uuid.UUID) string {
 	return b.String()
 }
 
+// numbers is a list of numbers as JSON.
 func numbers(all []int) string {
 	out := make([]string, len(all))
 	for i, n := range all {

@@ -7,7 +7,9 @@ import (
 	"github.com/waybill-dev/waybill/internal/record"
 )
 
-// saveRecord adds a record or merges it into the one that is known.
+// saveRecord adds a record or merges it into the one that is known. It tries first what is
+// likelier, because the other way costs a statement more. Nothing can come between reading and
+// writing: there is one writer.
 func (t *tx) saveRecord(r record.Record) error {
 	var known record.Known
 	if r.Imported {
@@ -41,7 +43,8 @@ func (t *tx) saveRecord(r record.Record) error {
 	return t.reach(m)
 }
 
-// addRecord adds a record unless it is there.
+// addRecord adds a record unless it is there. It tells so instead of failing where the record is
+// there, since the group would be rolled back.
 func (t *tx) addRecord(m record.Merge) (added bool, err error) {
 	r := &m.Record
 	err = t.each(`INSERT INTO record (id, kind, fleet, tsp, account, collection, source_id, synthetic, imported, connection,
@@ -61,7 +64,9 @@ func (t *tx) addRecord(m record.Merge) (added bool, err error) {
 	return true, t.reach(m)
 }
 
-// replaceRecord writes a record anew.
+// replaceRecord writes a record anew. References are dropped as they were and added as they are:
+// their keys hold the time by which lists sort, which may have changed as well. The id and what it
+// is made of stay.
 func (t *tx) replaceRecord(m record.Merge, known record.Record) error {
 	if err := t.dropReferences(known); err != nil {
 		return err
@@ -78,7 +83,8 @@ func (t *tx) replaceRecord(m record.Merge, known record.Record) error {
 	return t.addReferences(r)
 }
 
-// reach notes that a record's connection sees it. Seeing it again as it was writes nothing.
+// reach notes that a record's connection sees it. Seeing it again as it was writes nothing. An
+// import that finds nothing new writes no row at all, which is what lets it run often.
 func (t *tx) reach(m record.Merge) error {
 	r := m.Record
 	return t.exec(`INSERT INTO record_reach (connection, record, kind, seen_at, gone_at) VALUES (?1, ?2, ?3, ?4, 0)
@@ -87,6 +93,7 @@ func (t *tx) reach(m record.Merge) error {
 		r.Connection[:], r.Seq, string(r.Kind), micros(r.SeenAt), m.News)
 }
 
+// addReferences notes the members by which lists of logs are filtered, all in one statement.
 func (t *tx) addReferences(r record.Record) error {
 	all, err := r.References()
 	if err != nil || len(all) == 0 {
@@ -102,6 +109,7 @@ func (t *tx) addReferences(r record.Record) error {
 	return t.exec(`INSERT OR IGNORE INTO record_reference (fleet, kind, member, value, sort_at, record) VALUES `+rows[2:], args...)
 }
 
+// dropReferences removes what addReferences noted of the record as it was.
 func (t *tx) dropReferences(r record.Record) error {
 	all, err := r.References()
 	if err != nil {

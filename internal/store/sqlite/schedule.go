@@ -18,6 +18,8 @@ func (db *DB) ScheduleImports(ctx context.Context, connection uuid.UUID, kinds [
 	return db.do(ctx, func(tx *tx) error { return tx.schedule(db, connection, kinds, at) })
 }
 
+// schedule keeps what is known of the last import of a kind: only the time at which it is due is
+// new.
 func (t *tx) schedule(db *DB, connection uuid.UUID, kinds []resource.Kind, at time.Time) error {
 	for _, kind := range kinds {
 		err := t.exec(`INSERT INTO import_schedule (connection, kind, next_at, last_success_at, failures, problem)
@@ -37,11 +39,13 @@ func (db *DB) ParkImports(ctx context.Context, connection uuid.UUID) error {
 	return db.do(ctx, func(tx *tx) error { return tx.park(connection) })
 }
 
+// park leaves the rows, by which freshness tells when the last import was.
 func (t *tx) park(connection uuid.UUID) error {
 	return t.exec(`UPDATE import_schedule SET next_at = NULL WHERE connection = ?1`, connection[:])
 }
 
-// reschedule makes the schedules of a connection follow a change of it.
+// reschedule makes the schedules of a connection follow a change of it. Parking all of them first
+// stops the kinds that are not due any more.
 func (t *tx) reschedule(db *DB, c connection.Change) error {
 	if err := t.park(c.To.ID); err != nil {
 		return err
@@ -56,6 +60,7 @@ func (db *DB) SchedulesOf(ctx context.Context, connections []uuid.UUID) ([]recor
 		scanSchedule, hexed(connections))
 }
 
+// scanSchedule reads a schedule; next_at is NULL while it is parked.
 func scanSchedule(row scanner) (record.Schedule, error) {
 	var s record.Schedule
 	var next sql.NullInt64
@@ -71,6 +76,8 @@ func (db *DB) SettleImport(ctx context.Context, claim fence.Claim, from, to reco
 		if err := tx.hold(claim); err != nil {
 			return err
 		}
+		// One that was parked (NULL equals nothing) or asked for meanwhile keeps that time, and
+		// yet learns how the import ended.
 		return tx.exec(`UPDATE import_schedule SET next_at = CASE WHEN next_at = ?2 THEN ?3 ELSE next_at END,
 			last_success_at = ?4, failures = ?5, problem = ?6 WHERE seq = ?1`,
 			from.Seq, micros(from.NextAt), micros(to.NextAt), micros(to.LastSuccessAt), to.Failures, to.Problem)

@@ -18,7 +18,8 @@ func (db *DB) Steps(ctx context.Context, operation uuid.UUID) ([]tsp.Step, error
 		}, operation[:])
 }
 
-// MarkStep keeps a step.
+// MarkStep keeps a step. The number of a new step is how many there are, which is safe with one
+// writer and because steps are never removed one by one.
 func (db *DB) MarkStep(ctx context.Context, operation uuid.UUID, s tsp.Step) error {
 	return db.do(ctx, func(tx *tx) error {
 		return tx.exec(`INSERT INTO step (operation, key, n, done, source_id)

@@ -11,12 +11,16 @@ import (
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
+// subscriptionColumns are in the order in which scanSubscription reads them. fleet_ids and
+// fleet_refs are JSON arrays, NULL where they narrow nothing; filters beside them is Filters.Key
+// and only there to be compared.
 const subscriptionColumns = `id, partner, url, event_name, fleet_ids, fleet_refs, sealed, status, created_at, updated_at`
 
 // InsertSubscriptions adds all of them or none.
 func (db *DB) InsertSubscriptions(ctx context.Context, all []webhook.Subscription) error {
 	return db.do(ctx, func(tx *tx) error {
 		for _, s := range all {
+			// All are asked before the first is inserted, so that a refusal has changed nothing.
 			taken, err := tx.there(`SELECT 1 FROM subscription WHERE partner = ?1 AND event_name = ?2 AND url = ?3
 				AND filters = ?4 AND status <> 'deleted'`, s.Partner[:], s.EventName, s.URL, s.Filters.Key())
 			if err != nil {
@@ -35,6 +39,7 @@ func (db *DB) InsertSubscriptions(ctx context.Context, all []webhook.Subscriptio
 	})
 }
 
+// insertSubscription adds one that is not there; its secret comes sealed.
 func (t *tx) insertSubscription(s webhook.Subscription) error {
 	f := s.Filters
 	if f == nil {
@@ -54,6 +59,8 @@ func (t *tx) insertSubscription(s webhook.Subscription) error {
 		micros(s.CreatedAt), micros(s.UpdatedAt))
 }
 
+// scanSubscription reads subscriptionColumns, or webhook.ErrNotFound where a single row is
+// missing.
 func scanSubscription(row scanner) (webhook.Subscription, error) {
 	var s webhook.Subscription
 	var ids, refs sql.NullString
@@ -114,7 +121,9 @@ func (db *DB) Subscriptions(ctx context.Context, q webhook.SubscriptionQuery) ([
 	return window(ctx, db, selection{subscriptionColumns, ` FROM subscription`, c}, q.Window, scanSubscription)
 }
 
-// DeleteSubscription ends a subscription and drops what waits for it.
+// DeleteSubscription ends a subscription and drops what waits for it. The row stays, so that logs
+// keep what they refer to; the unique index leaves deleted ones out, and the same subscription can
+// be made again. Events go when no other subscription waits for them.
 func (db *DB) DeleteSubscription(ctx context.Context, partner, id uuid.UUID, at time.Time) error {
 	return db.do(ctx, func(tx *tx) error {
 		n, err := tx.change(`UPDATE subscription SET status = 'deleted', updated_at = ?3
@@ -143,6 +152,7 @@ func (db *DB) DeliveryLogs(ctx context.Context, q webhook.LogQuery) ([]webhook.D
 		response_time_ms, created_at`, ` FROM delivery_log`, c}, q.Window, scanDeliveryLog)
 }
 
+// scanDeliveryLog reads an entry; error_message and response_time_ms may be NULL.
 func scanDeliveryLog(row scanner) (webhook.DeliveryLog, error) {
 	var l webhook.DeliveryLog
 	var created int64

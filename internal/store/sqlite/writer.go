@@ -10,15 +10,17 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 )
 
-// groupSize bounds the writes that share one commit.
+// groupSize bounds the writes that share one commit. One that fails is run again write by write,
+// so the bound also bounds what one mistake costs.
 const groupSize = 256
 
 // errClosed is what writes get after the writer has stopped.
 var errClosed = errors.New("the database is closed")
 
 // writer is the only one who writes. It takes whatever writes are waiting, runs them in one
-// transaction, commits once and answers all; so an fsync is shared by as many as wait for
-// one, and nobody waits for a timer.
+// transaction, commits once and answers all; so an fsync is shared by as many as wait for one, and
+// nobody waits for a timer. conn is one connection for good, because prepared statements belong to
+// it. mu guards closed against a write that is about to be queued.
 type writer struct {
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt
@@ -32,24 +34,29 @@ type writer struct {
 	done   chan struct{}
 }
 
-// write is one unit that is committed whole or not at all.
+// write is one unit that is committed whole or not at all. done has room for its answer, so that
+// the writer never waits for a caller who has gone.
 type write struct {
 	run  func(*tx) error
 	done chan error
 }
 
-// tx is what a write may use. It remembers whom to wake when it is committed.
+// tx is what a write may use. It remembers whom to wake when it is committed. It is shared by all
+// writes of a group and must not be used after run has returned.
 type tx struct {
 	*writer
 	woken []func()
 }
 
-// refusal is an error of a write that has changed nothing, so that its group may go on.
+// refusal is an error of a write that has changed nothing, so that its group may go on. Whoever
+// returns one must do so before its first change: the group commits, and nothing takes back what a
+// refused write has done.
 type refusal struct{ error }
 
 // Unwrap returns the reason.
 func (r refusal) Unwrap() error { return r.error }
 
+// newWriter starts the writer's goroutine, which stop ends.
 func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
@@ -64,6 +71,7 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 // committed. run may be called twice and must not keep anything from the first call.
 func (db *DB) do(ctx context.Context, run func(*tx) error) error {
 	w := &write{run: run, done: make(chan error, 1)}
+	// Held until the write is queued, so that stop cannot close the queue under it.
 	db.writer.mu.RLock()
 	if db.writer.closed {
 		db.writer.mu.RUnlock()
@@ -98,6 +106,8 @@ func (w *writer) stop() {
 	<-w.done
 }
 
+// loop takes what is there without waiting for more: while a group is committed the next one
+// gathers.
 func (w *writer) loop() {
 	defer close(w.done)
 	defer w.conn.Close()
@@ -146,6 +156,8 @@ func (w *writer) commit(group []*write) {
 	}
 }
 
+// try runs a group in one transaction. An error means that nothing of it is stored; refused holds
+// the refusals of a group that is.
 func (w *writer) try(group []*write) (refused []error, woken []func(), err error) {
 	t := &tx{writer: w}
 	if err := t.exec(`BEGIN IMMEDIATE`); err != nil {
@@ -171,7 +183,9 @@ func (w *writer) try(group []*write) (refused []error, woken []func(), err error
 	return refused, t.woken, nil
 }
 
-// hold refuses a write of a lane's runner if a later one has written since.
+// hold refuses a write of a lane's runner if a later one has written since. It is asked within the
+// write, where no later claim can come between the question and the change. The zero claim of
+// those who work outside of lanes always passes.
 func (w *writer) hold(c fence.Claim) error {
 	if c.Epoch < w.epochs[c.Lane] {
 		return refusal{fence.ErrOvertaken}
@@ -182,6 +196,7 @@ func (w *writer) hold(c fence.Claim) error {
 	return nil
 }
 
+// stmt prepares each text once and keeps it, so texts must not hold values.
 func (w *writer) stmt(query string) (*sql.Stmt, error) {
 	if s := w.stmts[query]; s != nil {
 		return s, nil
@@ -194,6 +209,8 @@ func (w *writer) stmt(query string) (*sql.Stmt, error) {
 	return s, nil
 }
 
+// exec runs a statement whatever it changes. No context goes with it: a caller who gives up must
+// not interrupt a transaction that holds the writes of others.
 func (t *tx) exec(query string, args ...any) error {
 	_, err := t.change(query, args...)
 	return err
@@ -230,7 +247,8 @@ func (t *tx) there(query string, args ...any) (bool, error) {
 	return found, err
 }
 
-// each runs a query and calls scan for each of its rows.
+// each runs a query and calls scan for each of its rows. The rows are closed when it returns, as a
+// statement can have one result open at a time.
 func (t *tx) each(query string, scan func(*sql.Rows) error, args ...any) error {
 	s, err := t.stmt(query)
 	if err != nil {
