@@ -27,6 +27,8 @@ type desk struct {
 	conn    connection.Connection
 	grant   access.Grant
 	records map[uuid.UUID]record.Record
+	// reaches is the connection that reaches the records.
+	reaches uuid.UUID
 	keyed   map[string]operation.Operation
 	// fails holds what a port answers instead, by the name of its method.
 	fails map[string]error
@@ -81,7 +83,7 @@ func open(t *testing.T) *desk {
 	t.Helper()
 	d := &desk{t: t, keyed: map[string]operation.Operation{}, fails: map[string]error{},
 		ctx:    map[string]context.Context{},
-		before: func(string) {},
+		before: func(string) {}, reaches: link,
 		conn: connection.Connection{ID: link, Fleet: fleet, TSP: "acme", Status: connection.Active,
 			Settings: tsp.Settings{"card": "7"}},
 		grant: access.Grant{Partner: partner, Fleet: fleet, FleetRef: "fleet-1", Status: access.GrantActive,
@@ -118,7 +120,8 @@ func (acme) Spec() tsp.Spec {
 				"status": tsp.Rejects("it knows no status")}},
 			of(resource.KindMessage, resource.Create): {Uses: tsp.Uses{"priority": tsp.Dropped("all are alike"),
 				"reply_to_message_id": tsp.Dropped("it has no threads")}},
-			of(resource.KindGroupMessage, resource.Create): {},
+			of(resource.KindGroupMessage, resource.Create): {Uses: tsp.Uses{"recipient_ids": tsp.Sent().
+				With("card", "all", tsp.Dropped("it tells everybody"))}},
 			of(resource.KindFuelTransaction, resource.Create): {
 				Needs: []tsp.Need{{Setting: "card", Reason: "set card to the fuel card's number"}},
 				Uses: tsp.Uses{"currency": tsp.Rejects("it counts in dollars"),

@@ -38,7 +38,7 @@ func (g grants) Grant(ctx context.Context, who, of uuid.UUID) (access.Grant, err
 
 func (s shelf) Record(ctx context.Context, conn, id uuid.UUID) (record.Record, error) {
 	r, ok := s.records[id]
-	if err := s.ask(ctx, "Record"); err != nil || conn != s.conn.ID || !ok {
+	if err := s.ask(ctx, "Record"); err != nil || conn != s.reaches || !ok {
 		return record.Record{}, orElse(err, record.ErrNotFound)
 	}
 	r.ID = id
