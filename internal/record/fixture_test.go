@@ -2,6 +2,7 @@ package record_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -120,7 +121,9 @@ func (l links) Connection(_ context.Context, id uuid.UUID) (connection.Connectio
 }
 
 func (l links) ConnectionPage(_ context.Context, q connection.Query) ([]connection.Connection, error) {
-	l.pages = append(l.pages, q)
+	if l.pages = append(l.pages, q); len(l.pages) > 9 {
+		return nil, errors.New("the same page is asked for again and again")
+	}
 	var found []connection.Connection
 	behind := q.Window.Place.IsZero()
 	for _, c := range l.conns {
