@@ -1,0 +1,46 @@
+package api
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/waybill-dev/waybill/internal/access"
+)
+
+// Whoever adds a route that anybody may use must say so here.
+func TestOnlyTheseRoutesNeedNoToken(t *testing.T) {
+	t.Parallel()
+	want := []string{
+		"GET /healthz", "GET /openapi.json", "GET /openapi.yaml",
+		"GET /v2/integrations/tsps", "GET /v2/integrations/tsps/{tsp_id}",
+		"GET /v2/integrations/tsps/{tsp_id}/capabilities",
+		"GET /v2/orgs/tsps", "GET /v2/orgs/tsps/{tsp_id}",
+		"POST /realms/{realm}/protocol/openid-connect/revoke", "POST /realms/{realm}/protocol/openid-connect/token",
+	}
+	var open []string
+	for _, r := range new(Server).routes() {
+		if r.scope == "" {
+			open = append(open, r.method+" "+r.path)
+		}
+	}
+	slices.Sort(open)
+	if diff := cmp.Diff(want, open); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestEveryScopeCanBeGivenAndFitsItsMethod(t *testing.T) {
+	t.Parallel()
+	for _, r := range new(Server).routes() {
+		if r.scope == "" {
+			continue
+		}
+		reads := strings.HasSuffix(r.scope, ":read")
+		if !slices.Contains(access.Scopes(), r.scope) || reads != (r.method == "GET") {
+			t.Errorf("%s %s needs %s", r.method, r.path, r.scope)
+		}
+	}
+}

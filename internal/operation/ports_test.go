@@ -1,0 +1,96 @@
+package operation_test
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// ask notes that a port was asked, and answers with its failure.
+func (d *desk) ask(ctx context.Context, port string) error {
+	d.before(port)
+	d.asked = append(d.asked, port)
+	d.ctx[port] = ctx
+	return d.fails[port]
+}
+
+func (l links) Connection(ctx context.Context, id uuid.UUID) (connection.Connection, error) {
+	if err := l.ask(ctx, "Connection"); err != nil || id != l.conn.ID {
+		return connection.Connection{}, orElse(err, connection.ErrNotFound)
+	}
+	return l.conn, nil
+}
+
+func (g grants) Grant(ctx context.Context, who, of uuid.UUID) (access.Grant, error) {
+	if err := g.ask(ctx, "Grant"); err != nil || who != g.grant.Partner || of != g.grant.Fleet {
+		return access.Grant{}, orElse(err, access.ErrNotFound)
+	}
+	return g.grant, nil
+}
+
+func (s shelf) Record(ctx context.Context, conn, id uuid.UUID) (record.Record, error) {
+	r, ok := s.records[id]
+	if err := s.ask(ctx, "Record"); err != nil || conn != s.reaches || !ok {
+		return record.Record{}, orElse(err, record.ErrNotFound)
+	}
+	r.ID = id
+	return r, nil
+}
+
+func (d *desk) Accept(ctx context.Context, op operation.Operation, events []event.Event) (operation.Operation, error) {
+	if err := d.ask(ctx, "Accept"); err != nil {
+		return operation.Operation{}, err
+	}
+	op.Seq = int64(len(d.accepted) + 1)
+	d.accepted, d.events = append(d.accepted, op), append(d.events, events...)
+	return op, nil
+}
+
+func (d *desk) Keyed(ctx context.Context, client, key string) (operation.Operation, error) {
+	op, ok := d.keyed[client+"/"+key]
+	if err := d.ask(ctx, "Keyed"); err != nil || !ok {
+		return operation.Operation{}, orElse(err, operation.ErrNotFound)
+	}
+	return op, nil
+}
+
+func (d *desk) Operation(ctx context.Context, who, conn, id uuid.UUID) (operation.Operation, error) {
+	i := slices.IndexFunc(d.listed, func(op operation.Operation) bool {
+		return op.Partner == who && op.Connection == conn && op.ID == id
+	})
+	if err := d.ask(ctx, "Operation"); err != nil || i < 0 {
+		return operation.Operation{}, orElse(err, operation.ErrNotFound)
+	}
+	return d.listed[i], nil
+}
+
+func (d *desk) Operations(ctx context.Context, f operation.Filter) ([]operation.Operation, error) {
+	d.filter = f
+	return slices.Clone(d.listed[:min(f.Window.Limit, len(d.listed))]), d.ask(ctx, "Operations")
+}
+
+func (d *desk) Admit(_ connection.Connection, what tsp.Capability) error {
+	d.wants = what
+	return d.ask(d.t.Context(), "Admit")
+}
+
+func (d *desk) PerformNow(ctx context.Context, op operation.Operation) (operation.Operation, error) {
+	err := d.ask(ctx, "PerformNow")
+	op.State, op.SourceID = operation.Succeeded, "new-1"
+	return op, err
+}
+
+func orElse(err, other error) error {
+	if err != nil {
+		return err
+	}
+	return other
+}

@@ -1,0 +1,132 @@
+package operation_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/problem"
+	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// group is a request to write a message to several users.
+func group(to ...uuid.UUID) operation.Request {
+	var ids []string
+	for _, id := range to {
+		ids = append(ids, fmt.Sprintf("%q", id))
+	}
+	return create(resource.KindGroupMessage, fmt.Sprintf(`"sender_id":"%s","recipient_ids":[%s]`, sender,
+		strings.Join(ids, ",")))
+}
+
+func TestAReferenceThatDoesNotFitIsToldWithItsPath(t *testing.T) {
+	t.Parallel()
+	wrong := func(path string, id uuid.UUID, message string) problem.Detail {
+		return problem.Detail{Path: path, Input: id.String(), Message: message, Code: "reference_not_found"}
+	}
+	const unknown = "the connection reaches no user with this id"
+	for name, c := range map[string]struct {
+		r    operation.Request
+		want []problem.Detail
+	}{
+		"unknown": {group(foreign), []problem.Detail{wrong("recipient_ids[0]", foreign, unknown)}},
+		"some of a list": {group(driver, truck, sender, foreign), []problem.Detail{
+			wrong("recipient_ids[1]", truck, "must be the id of a user, and this is a vehicle"),
+			wrong("recipient_ids[3]", foreign, unknown)}},
+		"deleted": {fuel(wreck, ""), []problem.Detail{wrong("vehicle_id", wreck,
+			"this vehicle was deleted at the TSP")}},
+		"of another kind": {fuel(driver, ""),
+			[]problem.Detail{wrong("vehicle_id", driver, "must be the id of a vehicle, and this is a user")}},
+		"in a collection that the TSP cannot take": {fuel(van, ""), []problem.Detail{
+			wrong("vehicle_id", van, "must be one of the TSP's trucks or tractors, and this is one of its vans")}},
+		"optional, and yet unknown": {fuel(truck, fmt.Sprintf(`,"co_driver_id":"%s"`, foreign)),
+			[]problem.Detail{wrong("co_driver_id", foreign, unknown)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := open(t).refused(c.r)
+			if diff := cmp.Diff(c.want, p.Details); diff != "" || p.Code != problem.Invalid {
+				t.Errorf("%d (-want +got):\n%s", p.Code, diff)
+			}
+		})
+	}
+}
+
+func TestARecordThatOnlyAnotherConnectionReachesIsUnknown(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	d.reaches = uuid.UUID{33}
+	if p := d.refused(message("")); len(p.Details) != 2 || !tells(p, problem.Invalid, "the connection reaches no user") {
+		t.Errorf("%+v", p)
+	}
+	if p := d.refused(update(truck, `"vin":"V"`)); !tells(p, problem.NotFound, "the connection reaches no vehicle") {
+		t.Errorf("%+v", p)
+	}
+}
+
+func TestWhatStandsBehindReferencesIsKeptInTheirOrder(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	for _, c := range []struct {
+		r    operation.Request
+		want string
+	}{
+		{group(driver, sender), `"source_sender_id":"u-2","source_recipient_ids":["u-1","u-2"]}`},
+		{group(sender, driver, sender), `"source_sender_id":"u-2","source_recipient_ids":["u-2","u-1","u-2"]}`},
+		{fuel(truck, `,"co_driver_id":null`), `"source_driver_id":"u-1","source_vehicle_id":"v-1"}`},
+		{create(resource.KindVehicle, `"vin":"V"`), `"vin":"V"}`},
+	} {
+		if op := d.submit(c.r); !strings.HasSuffix(string(op.Payload), ","+c.want) {
+			t.Errorf("%s is kept as %s", c.r.Body, op.Payload)
+		}
+	}
+}
+
+func TestADroppedReferenceIsResolvedIfItCanBeAndNeverRefused(t *testing.T) {
+	t.Parallel()
+	earlier := uuid.UUID{40}
+	for name, c := range map[string]struct {
+		known *record.Record
+		kept  bool
+	}{
+		"it is known":          {&record.Record{Kind: resource.KindMessage, SourceID: "m-1"}, true},
+		"it is unknown":        {nil, false},
+		"it is deleted":        {&record.Record{Kind: resource.KindMessage, SourceID: "m-1", DeletedAt: now()}, false},
+		"it is something else": {&record.Record{Kind: resource.KindUser, SourceID: "m-1"}, false},
+	} {
+		d := open(t)
+		if c.known != nil {
+			d.records[earlier] = *c.known
+		}
+		op := d.submit(message(fmt.Sprintf(`,"reply_to_message_id":"%s"`, earlier)))
+		kept := strings.Contains(string(op.Payload), `"source_reply_to_message_id":"m-1"`)
+		if kept != c.kept || !strings.Contains(string(op.Payload), `"reply_to_message_id":"`+earlier.String()+`"`) {
+			t.Errorf("%s: %s", name, op.Payload)
+		}
+		if len(op.Warnings) != 1 || op.Warnings[0].Path != "reply_to_message_id" {
+			t.Errorf("%s: warnings %v", name, op.Warnings)
+		}
+	}
+}
+
+// Under this setting the TSP drops the recipients, so an unknown one is no problem.
+func TestOfADroppedListAllAreKeptOrNone(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		r    operation.Request
+		kept bool
+	}{{group(driver, sender), true}, {group(driver, foreign), false}, {group(foreign), false}} {
+		d := open(t)
+		d.conn.Settings = tsp.Settings{"card": "all"}
+		op := d.submit(c.r)
+		if kept := strings.Contains(string(op.Payload), "source_recipient_ids"); kept != c.kept || len(op.Warnings) != 1 {
+			t.Errorf("%s is kept as %s with %v", c.r.Body, op.Payload, op.Warnings)
+		}
+	}
+}

@@ -1,0 +1,143 @@
+package record_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+func TestALaterWriteClearsWhatStoodBesideTheReadModel(t *testing.T) {
+	t.Parallel()
+	r := write(t, fresh(resource.KindUser), `{"username":"u","hos_compliance_type":"exempt"}`, nil)
+	if got := read(t, r)["extras"]; got == nil {
+		t.Fatal("nothing stands beside the model")
+	}
+	r = write(t, r, `{"hos_compliance_type":null}`, nil)
+	if got := read(t, r); got["extras"] != nil || got["username"] != "u" || string(r.Extras) != "{}" {
+		t.Errorf("%v, and %s", got["extras"], r.Extras)
+	}
+}
+
+// Nobody but the write tells of a log, so what the TSP could not take is kept; of a vehicle the
+// TSP tells better.
+func TestADroppedFieldIsKeptOfALogAndOfNothingElse(t *testing.T) {
+	t.Parallel()
+	log := read(t, write(t, fresh(resource.KindDvirLog), `{"driver_comment":"rust"}`,
+		tsp.Uses{"driver_comment": tsp.Dropped("")}))
+	truck := read(t, write(t, fresh(resource.KindVehicle), `{"notes":"rust"}`, tsp.Uses{"notes": tsp.Dropped("")}))
+	if log["driver_comment"] != "rust" || truck["notes"] != nil {
+		t.Errorf("%v and %v", log["driver_comment"], truck["notes"])
+	}
+}
+
+func TestALogHappenedWhenItsWriteSaysOrElseWhenItWasSettled(t *testing.T) {
+	t.Parallel()
+	told := time.Date(2026, 1, 2, 3, 4, 5, 678901000, time.UTC)
+	for _, c := range []struct {
+		kind    resource.Kind
+		payload string
+		want    time.Time
+	}{
+		{resource.KindDvirLog, `{"occurred_at":"2026-01-02T04:04:05.6789019+01:00"}`, told},
+		{resource.KindFuelTransaction, `{"transaction_time":"2026-01-02T03:04:05.678901Z"}`, told},
+		{resource.KindFuelTransaction, `{"transaction_time":null}`, settledAt()},
+		{resource.KindMessage, `{"message_text":"hi"}`, settledAt()},
+		{resource.KindVehicle, `{"occurred_at":"2026-01-02T03:04:05Z"}`, time.Time{}},
+	} {
+		if r := write(t, fresh(c.kind), c.payload, nil); !r.OccurredAt.Equal(c.want) || !r.SeenAt.Equal(settledAt()) {
+			t.Errorf("%s of %s happened at %v, as of %v", c.payload, c.kind, r.OccurredAt, r.SeenAt)
+		}
+	}
+}
+
+func TestDefectsAreCountedUnlessTheWriteSaysHowMany(t *testing.T) {
+	t.Parallel()
+	for payload, want := range map[string]any{
+		`{"defects":["horn","doors"]}`:                     2.0,
+		`{"defects":["horn","doors"],"defect_count":null}`: 2.0,
+		`{"defects":["horn"],"defect_count":3}`:            3.0,
+		`{"defects":null}`:                                 0.0,
+	} {
+		if got := read(t, write(t, fresh(resource.KindDvirLog), payload, nil))["defect_count"]; got != want {
+			t.Errorf("%s has %v", payload, got)
+		}
+	}
+}
+
+func TestMoneyIsReadDigitByDigit(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]any{"12.340": "12.340", `"+007.50"`: "+007.50", "-3": "-3", "1.5e2": "150",
+		"25e-2": "0.25",
+		"null":  nil, `"1e5"`: nil, `"."`: nil} {
+		if got := read(t, write(t, fresh(resource.KindFuelTransaction), `{"total_cost":`+given+`}`,
+			nil))["total_cost"]; got != want {
+			t.Errorf("%s is read as %v", given, got)
+		}
+	}
+}
+
+func TestListsAreNarrowedByIDsInTheirUsualForm(t *testing.T) {
+	t.Parallel()
+	r := fresh(resource.KindMessage)
+	r.Fields = []byte(`{"sender_id":"0B7C1F9E-5F7C-4D0E-9A51-6A8C0B4A1F01","recipient_id":"nobody",
+		"source_sender_id":"9","source_recipient_id":null,"message_text":"hi"}`)
+	got, err := r.References()
+	if diff := cmp.Diff(map[string]string{"sender_id": alice, "source_sender_id": "9"}, got); diff != "" ||
+		err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	if got, err := fresh(resource.KindVehicle).References(); got != nil || err != nil {
+		t.Errorf("a vehicle has %v, %v", got, err)
+	}
+}
+
+func TestARecordThatIsNotOursCannotBeWrittenOrRead(t *testing.T) {
+	t.Parallel()
+	for says, spoil := range map[string]func(*record.Record, *record.Write){
+		"its payload":          func(_ *record.Record, w *record.Write) { w.Payload = []byte("[") },
+		"its fields":           func(r *record.Record, _ *record.Write) { r.Fields = []byte("[]") },
+		"its extras":           func(r *record.Record, _ *record.Write) { r.Extras = []byte("7") },
+		"what was written":     func(r *record.Record, _ *record.Write) { r.Extras = []byte(`{"as_written":7}`) },
+		"what is no JSON text": func(r *record.Record, _ *record.Write) { r.Fields = []byte("{") },
+	} {
+		r, w := fresh(resource.KindMessage), record.Write{Payload: []byte(`{}`), At: settledAt()}
+		spoil(&r, &w)
+		if got, err := r.Written(w); err == nil {
+			t.Errorf("%s is spoilt, and the record is %+v", says, got)
+		}
+		_, err := r.Read("", false)
+		if broken := says != "its payload" && says != "what was written"; broken != (err != nil) {
+			t.Errorf("%s is spoilt, and read with %v", says, err)
+		}
+	}
+}
+
+func TestARecordsIDFollowsFromWhatIdentifiesItAlone(t *testing.T) {
+	t.Parallel()
+	first := fresh(resource.KindVehicle).Identify().ID
+	for says, c := range map[string]struct {
+		change func(*record.Record)
+		same   bool
+	}{
+		"the connection": {func(r *record.Record) { r.Connection = uuid.UUID{} }, true},
+		"the fields":     {func(r *record.Record) { r.Fields = []byte(`{"vin":"V"}`) }, true},
+		"the fleet":      {func(r *record.Record) { r.Fleet = uuid.UUID{} }, false},
+		"the TSP":        {func(r *record.Record) { r.TSP = "acme" }, false},
+		"the account":    {func(r *record.Record) { r.Account = "b" }, false},
+		"the collection": {func(r *record.Record) { r.Collection = "d" }, false},
+		"the source id":  {func(r *record.Record) { r.SourceID = "8" }, false},
+		"where one ends": {func(r *record.Record) { r.Collection, r.SourceID = "", "c7" }, false},
+	} {
+		r := fresh(resource.KindVehicle)
+		c.change(&r)
+		if same := r.Identify().ID == first; same != c.same {
+			t.Errorf("with another of %s the id is the same: %t", says, same)
+		}
+	}
+}
