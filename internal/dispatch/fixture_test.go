@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -131,6 +132,14 @@ func (l *lane) add(items ...Item[string]) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.items = append(l.items, items...)
+}
+
+// counts tells, while the lane runs, how many attempts and settlings there were and what ended
+// without an attempt.
+func (l *lane) counts() (attempts, settled int, without map[int64]Reason) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.log), l.settled, maps.Clone(l.without)
 }
 
 // performed tells when each item was performed first.
