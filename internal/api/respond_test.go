@@ -52,10 +52,12 @@ func TestAProblemHasTheFormOfItsStatus(t *testing.T) {
 			refusal{422, `{"code":422,"message":"Invalid Request Body","detail":[]}`, ""}},
 		"429": {&wrong.Error{Code: wrong.TooMany, Detail: "slower", RetryAfter: 1500 * time.Millisecond},
 			refusal{429,
-				`{"code":429,"message":"Too Many Requests","detail":{"retry_after_seconds":2,"message":"slower"}}`, "2"}},
+				`{"code":429,"message":"Too Many Requests",` +
+					`"detail":{"retry_after_seconds":2,"message":"slower"}}`, "2"}},
 		"429 at once": {&wrong.Error{Code: wrong.TooMany, Detail: "slower", RetryAfter: time.Nanosecond},
 			refusal{429,
-				`{"code":429,"message":"Too Many Requests","detail":{"retry_after_seconds":1,"message":"slower"}}`, "1"}},
+				`{"code":429,"message":"Too Many Requests",` +
+					`"detail":{"retry_after_seconds":1,"message":"slower"}}`, "1"}},
 		"501": {wrong.New(wrong.NotImplemented, "Acme has none"),
 			refusal{501, `{"code":501,"message":"Not Implemented","detail":"Acme has none"}`, ""}},
 		"503": {&wrong.Error{Code: wrong.Unavailable, Detail: "send it again", RetryAfter: time.Minute},

@@ -164,7 +164,8 @@ func (d *desk) refused(r operation.Request) *problem.Error {
 		d.t.Fatalf("%s was accepted: %+v", r.Body, op)
 	}
 	if replayed || len(d.accepted)+len(d.events) > 0 || slices.Contains(d.asked, "PerformNow") {
-		d.t.Errorf("%v, and yet: replayed %t, stored %+v with %+v, asked %v", err, replayed, d.accepted, d.events, d.asked)
+		d.t.Errorf("%v, and yet: replayed %t, stored %+v with %+v, asked %v",
+			err, replayed, d.accepted, d.events, d.asked)
 	}
 	return problem.Of(err)
 }

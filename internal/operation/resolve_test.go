@@ -62,10 +62,11 @@ func TestARecordThatOnlyAnotherConnectionReachesIsUnknown(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	d.reaches = uuid.UUID{33}
-	if p := d.refused(message("")); len(p.Details) != 2 || !tells(p, problem.Invalid, "the connection reaches no user") {
+	p := d.refused(message(""))
+	if len(p.Details) != 2 || !tells(p, problem.Invalid, "the connection reaches no user") {
 		t.Errorf("%+v", p)
 	}
-	if p := d.refused(update(truck, `"vin":"V"`)); !tells(p, problem.NotFound, "the connection reaches no vehicle") {
+	if p = d.refused(update(truck, `"vin":"V"`)); !tells(p, problem.NotFound, "the connection reaches no vehicle") {
 		t.Errorf("%+v", p)
 	}
 }
@@ -125,7 +126,8 @@ func TestOfADroppedListAllAreKeptOrNone(t *testing.T) {
 		d := open(t)
 		d.conn.Settings = tsp.Settings{"card": "all"}
 		op := d.submit(c.r)
-		if kept := strings.Contains(string(op.Payload), "source_recipient_ids"); kept != c.kept || len(op.Warnings) != 1 {
+		kept := strings.Contains(string(op.Payload), "source_recipient_ids")
+		if kept != c.kept || len(op.Warnings) != 1 {
 			t.Errorf("%s is kept as %s with %v", c.r.Body, op.Payload, op.Warnings)
 		}
 	}
