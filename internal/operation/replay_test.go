@@ -134,3 +134,14 @@ func TestOfTwoRequestsAtOnceTheLaterIsAnsweredLikeARepetition(t *testing.T) {
 		}
 	}
 }
+
+func TestAKeyThatIsGoneWhenItIsLookedUpLetsTheCallerTryAgain(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	r, _ := keyed(false, operation.Queued)
+	d.fails["Accept"] = operation.ErrKeyTaken
+	op, replayed, err := d.Submit(t.Context(), r)
+	if p := problem.Of(err); err == nil || replayed || p.Code != problem.Unavailable || p.RetryAfter == 0 {
+		t.Errorf("replayed %t, %+v, %v", replayed, op, err)
+	}
+}

@@ -74,10 +74,14 @@ func (s *Service) Submit(ctx context.Context, r Request) (op Operation, replayed
 		}
 	}
 	op, err = s.submit(ctx, r)
-	if errors.Is(err, ErrKeyTaken) {
-		return s.replay(ctx, r)
+	if !errors.Is(err, ErrKeyTaken) {
+		return op, false, err
 	}
-	return op, false, err
+	if op, replayed, again := s.replay(ctx, r); replayed || again != nil {
+		return op, replayed, again
+	}
+	// The key that stood in the way was at the end of its life, and is gone when it is looked up.
+	return Operation{}, false, err
 }
 
 // submit accepts a write whose key, if it has one, nobody holds yet.
@@ -250,9 +254,6 @@ func (s *Service) accept(ctx context.Context, op Operation) (Operation, error) {
 	// Waiting behind it would make the caller wait for an unknown time.
 	if errors.As(err, &busy) {
 		return Operation{}, problem.New(problem.Conflict, "%v; wait for it, or write without is_sync", busy)
-	}
-	if errors.Is(err, ErrKeyTaken) {
-		return Operation{}, err
 	}
 	if err != nil {
 		return Operation{}, &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second,

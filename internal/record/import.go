@@ -41,7 +41,7 @@ type Importer struct {
 type Sweep struct {
 	Kind  resource.Kind
 	Began time.Time
-	// Seen counts the records met so far.
+	// Seen counts the records met so far in the reading under way, the first or the second.
 	Seen int
 	// Lost counts the records that are gone.
 	Lost int
