@@ -44,11 +44,12 @@ func run(args []string) int {
 	}
 	var cli commands
 	parser := kong.Must(&cli, kong.Name("waybill"),
-		kong.Description("The open gateway through which software writes to any telematics service provider (TSP)."),
-		kong.UsageOnError())
+		kong.Description("The open gateway through which software writes to any telematics service provider (TSP)."))
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		parser.FatalIfErrorf(err)
+		// Kong's own way ends the program with a code of its own.
+		fmt.Fprintf(os.Stderr, "waybill: %v; waybill --help lists the commands, waybill COMMAND --help what one takes\n", err)
+		return 2
 	}
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
