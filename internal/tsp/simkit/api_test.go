@@ -28,7 +28,7 @@ func openLibrary(t *testing.T, opts simkit.Options, change func(*simkit.API)) *s
 	t.Helper()
 	return simtest.Start(t, func(opts simkit.Options) (simkit.Simulator, error) {
 		return simkit.Open(opts, libraryWith(change))
-	}, opts).As("Authorization", "me")
+	}, func(o *simkit.Options) { *o = opts }).As("Authorization", "me")
 }
 
 func libraryWith(change func(*simkit.API)) simkit.Definition {

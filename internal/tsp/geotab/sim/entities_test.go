@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
@@ -33,7 +32,7 @@ func refs(list ...string) []any {
 
 func TestSetKeepsWhatIsNullOrMissingAndReplacesLists(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	s.set("Device", `{"id":"b1","name":null,"comment":"n","licensePlate":null,"groups":[{"id":"b2782"},{"id":"GroupVehicleId"}]}`)
 	holds(t, s.one("Device", "b1"), map[string]any{
 		"name": "Truck 101", "comment": "n", "licensePlate": "8DF1101", "groups": refs("b2782", "GroupVehicleId"),
@@ -48,7 +47,7 @@ func TestSetKeepsWhatIsNullOrMissingAndReplacesLists(t *testing.T) {
 
 func TestTheSerialNumberTellsTheTypeOfADevice(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	for serial, want := range map[string]string{
 		"G7ABC0000001": "GO7", "g9abc0000002": "GO9", "GAABC0000003": "GO9", "CX1234567890": "CustomVehicleDevice", "": "None",
 	} {
@@ -63,7 +62,7 @@ func TestTheSerialNumberTellsTheTypeOfADevice(t *testing.T) {
 
 func TestATrailerIsADevice(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	id := s.add("Trailer", newTrailer)
 	holds(t, s.one("Device", id), map[string]any{"name": "Trailer 301", "groups": refs("b2781", "GroupTrailerId")})
 	other := s.add("Device", change(newVehicle, "groups", `[{"id":"b2781"},{"id":"GroupTrailerId"}]`))
@@ -75,7 +74,7 @@ func TestATrailerIsADevice(t *testing.T) {
 
 func TestOnlyDriversHaveWhatDriversHave(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	holds(t, s.one("User", "b2"), map[string]any{"isDriver": true, "licenseNumber": "D4488200", "driverGroups": refs("b2781")})
 	s.set("User", `{"id":"b2","isDriver":false}`)
 	user := s.one("User", "b2")
@@ -92,7 +91,7 @@ func TestOnlyDriversHaveWhatDriversHave(t *testing.T) {
 func TestARuleSetIsInForceFromItsTimeOn(t *testing.T) {
 	t.Parallel()
 	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now}).as(service)
+	s := start(t, simtest.At(clock.Now)).as(service)
 	holds(t, s.one("User", "b2"), map[string]any{"hosRuleSet": "America8Day"})
 	id := s.add("UserHosRuleSet", change(newRuleSet, "dateTime", `"2026-11-24T13:00:00.000Z"`))
 	holds(t, s.one("User", "b2"), map[string]any{"hosRuleSet": "America8Day"})
@@ -104,7 +103,7 @@ func TestARuleSetIsInForceFromItsTimeOn(t *testing.T) {
 func TestAMessageIsSentThenDeliveredThenRead(t *testing.T) {
 	t.Parallel()
 	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now}).as(service)
+	s := start(t, simtest.At(clock.Now)).as(service)
 	id := s.add("TextMessage", newText)
 	late := s.add("TextMessage", with(newText, `"activeTo":"2026-11-24T12:00:01.000Z"`))
 	for _, c := range []struct {
@@ -137,7 +136,7 @@ func TestAMessageIsSentThenDeliveredThenRead(t *testing.T) {
 
 func TestARepairStaysAsItWasNoted(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	id := s.add("DVIRLog", with(newDVIR, `"dVIRDefects":[{"defect":{"id":"b278B"}},{"defect":{"id":"b278C"}}]`))
 	log := s.one("DVIRLog", id)
 	if len(id) != 36 || strings.Count(id, "-") != 4 {
@@ -159,7 +158,7 @@ func TestARepairStaysAsItWasNoted(t *testing.T) {
 
 func TestThePreviousLogCanBeDemandedClosed(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	open := with(newDVIR, `"dVIRDefects":[{"defect":{"id":"b278B"}}]`)
 	id := s.add("DVIRLog", open)
 	s.add("DVIRLog", change(open, "dateTime", `"2026-11-24T07:00:00.000Z"`))
@@ -173,7 +172,7 @@ func TestThePreviousLogCanBeDemandedClosed(t *testing.T) {
 
 func TestAFuelTransactionIsTakenOnceAndKeptAsGiven(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	id := s.add("FuelTransaction", with(newFuel, `"odometer":160934.4,"cost":612,"sourceData":"a"`))
 	holds(t, s.one("FuelTransaction", id), map[string]any{
 		"volume": 240.5, "odometer": 160934.4, "cost": 612.0, "currencyCode": "USD", "productType": "Unknown", "device": map[string]any{"id": "b1"},
@@ -185,7 +184,7 @@ func TestAFuelTransactionIsTakenOnceAndKeptAsGiven(t *testing.T) {
 
 func TestAFuelTransactionFindsItsDevice(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	bare := without(without(newFuel, "device"), "driver")
 	for members, want := range map[string]struct{ device, driver any }{
 		`"vehicleIdentificationNumber":"1xkyd49x5kj211456"`:              {map[string]any{"id": "b3"}, "UnknownDriverId"},
@@ -200,7 +199,7 @@ func TestAFuelTransactionFindsItsDevice(t *testing.T) {
 
 func TestRemovingADeviceRemovesItsData(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	s.add("DVIRLog", newDVIR)
 	s.add("FuelTransaction", newFuel)
 	s.must("Remove", entity("Device", `{"id":"b1"}`))
@@ -216,7 +215,7 @@ func TestRemovingADeviceRemovesItsData(t *testing.T) {
 
 func TestADefectListIsATreeOfPartsAndDefects(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	for list, parent := range map[string]string{"b278A": "GroupVehicleDefectsId", "b2800": "GroupTrailerDefectsId"} {
 		tree := s.get("Group", `{"id":"`+list+`"}`)
 		children := map[string][]any{}

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
@@ -21,7 +20,7 @@ func TestEachMethodAndEntityHasItsDocumentedLimit(t *testing.T) {
 		t.Run(call, func(t *testing.T) {
 			t.Parallel()
 			clock := simtest.NewClock()
-			s := start(t, simkit.Options{Now: clock.Now, Limits: true}).as(service)
+			s := start(t, simtest.At(clock.Now), simtest.Limited).as(service)
 			method, typ, _ := strings.Cut(call, " ")
 			params := `{"typeName":"` + typ + `"}`
 			for done := range n {
@@ -49,7 +48,7 @@ func TestEachMethodAndEntityHasItsDocumentedLimit(t *testing.T) {
 func TestHeadersTellTheLimit(t *testing.T) {
 	t.Parallel()
 	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now, Limits: true}).as(service)
+	s := start(t, simtest.At(clock.Now), simtest.Limited).as(service)
 	s.get("Device", `{}`)
 	clock.Advance(10 * time.Second)
 	got := s.must("Get", `{"typeName":"Device"}`).Header
@@ -65,7 +64,7 @@ func TestHeadersTellTheLimit(t *testing.T) {
 func TestSigningInIsLimitedPerUserAndFailuresCount(t *testing.T) {
 	t.Parallel()
 	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now, Limits: true})
+	s := start(t, simtest.At(clock.Now), simtest.Limited)
 	for n := range 10 {
 		user := service
 		if n%2 == 0 {
@@ -85,7 +84,7 @@ func TestSigningInIsLimitedPerUserAndFailuresCount(t *testing.T) {
 
 func TestLimitsAreCountedPerUser(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: simtest.NewClock().Now, Limits: true})
+	s := start(t, simtest.At(simtest.NewClock().Now), simtest.Limited)
 	one, two := s.as(service), s.as(supervisor)
 	for range 60 {
 		one.get("Group", `{"id":"b2781"}`)
@@ -102,7 +101,7 @@ func TestLimitsAreCountedPerUser(t *testing.T) {
 
 func TestLimitsFollowTheSwitches(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: simtest.NewClock().Now}).as(service)
+	s := start(t, simtest.At(simtest.NewClock().Now)).as(service)
 	call := func() answer { return s.rpc("Get", `{"typeName":"Group","search":{"id":"b2781"}}`) }
 	for range 61 {
 		if got := call(); got.kind() != "" || got.Header.Get("X-Rate-Limit-Limit") != "" {

@@ -5,7 +5,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
@@ -13,7 +12,7 @@ func TestEverythingAcknowledgedIsFoundAfterARestart(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	clock := simtest.NewClock()
-	first := start(t, simkit.Options{Dir: dir, Now: clock.Now}).as(service)
+	first := start(t, simtest.In(dir), simtest.At(clock.Now)).as(service)
 	first.set("Device", `{"id":"b1","comment":"n","odometerOffset":9007199254740993}`)
 	first.add("Device", newVehicle)
 	first.add("User", newUser)
@@ -24,7 +23,7 @@ func TestEverythingAcknowledgedIsFoundAfterARestart(t *testing.T) {
 	first.must("Remove", entity("Device", `{"id":"b6"}`))
 
 	// The first was not closed, as after kill -9.
-	second := start(t, simkit.Options{Dir: dir, Now: clock.Now, Limits: true}).bearing(first.credentials)
+	second := start(t, simtest.In(dir), simtest.At(clock.Now), simtest.Limited).bearing(first.credentials)
 	if diff := cmp.Diff(first.everything(), second.everything()); diff != "" {
 		t.Error(diff)
 	}
@@ -39,7 +38,7 @@ func TestEverythingAcknowledgedIsFoundAfterARestart(t *testing.T) {
 func TestTheSeedIsTheSameEveryTime(t *testing.T) {
 	t.Parallel()
 	clock := simtest.NewClock()
-	one, two := start(t, simkit.Options{Now: clock.Now}), start(t, simkit.Options{Now: clock.Now})
+	one, two := start(t, simtest.At(clock.Now)), start(t, simtest.At(clock.Now))
 	if diff := cmp.Diff(one.everything(), two.everything()); diff != "" {
 		t.Error(diff)
 	}
@@ -53,7 +52,7 @@ func TestTheSeedIsTheSameEveryTime(t *testing.T) {
 
 func TestAResetBringsBackTheSeed(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: simtest.NewClock().Now})
+	s := start(t, simtest.At(simtest.NewClock().Now))
 	before := s.everything()
 	in := s.as(service)
 	in.add("Device", newVehicle)

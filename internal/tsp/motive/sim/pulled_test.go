@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
@@ -14,7 +13,7 @@ import (
 func TestMembersThatEveryAnswerHasAreThere(t *testing.T) {
 	t.Parallel()
 	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now})
+	s := start(t, simtest.At(clock.Now))
 	for _, list := range []string{"/v1/users?role=driver", "/v1/users?role=admin"} {
 		all, _ := s.list(list)
 		for _, user := range all {

@@ -9,13 +9,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestAVehicleKeepsWhatAPatchDoesNotName(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.must("PATCH", "/fleet/vehicles/"+vehicle, `{"notes":"n","externalIds":{"a":"1"}}`)
 	got := s.must("PATCH", "/fleet/vehicles/samsara.vin:"+firstVIN, `{"licensePlate":"","staticAssignedDriverId":"`+driver+`","externalIds":{"b":"2"}}`)
 	want := map[string]any{
@@ -38,7 +37,7 @@ func TestAVehicleKeepsWhatAPatchDoesNotName(t *testing.T) {
 
 func TestAnAssetOfTypeVehicleIsTheVehicle(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	made := s.must("POST", "/assets", `{"type":"vehicle","name":"New","year":2024,"regulationMode":"mixed"}`)
 	id, _ := made["id"].(string)
 	if made["year"] != 2024.0 || made["createdAtTime"] == nil || made["updatedAtTime"] == nil || id <= vehicle {
@@ -56,7 +55,7 @@ func TestAnAssetOfTypeVehicleIsTheVehicle(t *testing.T) {
 
 func TestATrailerHoldsItsSerialNumberUnderBothNames(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	id, _ := s.must("POST", "/fleet/trailers", `{"name":"T","trailerSerialNumber":"8V8"}`)["id"].(string)
 	assets, _, _ := s.list("/assets?ids=" + id)
 	if len(assets) != 1 || assets[0]["serialNumber"] != "8V8" || assets[0]["type"] != "trailer" {
@@ -69,7 +68,7 @@ func TestATrailerHoldsItsSerialNumberUnderBothNames(t *testing.T) {
 
 func TestAssetRepliesCanComeWithoutTheirWrapper(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.Turn("unwrapped_assets")
 	if got := s.Do("POST", "/assets", `{"name":"a"}`).JSON(t); got["id"] == nil || got["data"] != nil {
 		t.Errorf("reply = %v", got)
@@ -78,7 +77,7 @@ func TestAssetRepliesCanComeWithoutTheirWrapper(t *testing.T) {
 
 func TestAnExternalIDBelongsToOneObjectOfAnyClass(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.must("PATCH", "/fleet/vehicles/"+vehicle, `{"externalIds":{"key":"1"}}`)
 	for _, c := range []struct{ method, path, body string }{
 		{"PATCH", "/fleet/trailers/" + trailer, `{"externalIds":{"key":"1"}}`},
@@ -95,7 +94,7 @@ func TestAnExternalIDBelongsToOneObjectOfAnyClass(t *testing.T) {
 
 func TestADriverIsCreatedActiveAndWithoutItsPassword(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	got := s.must("POST", "/fleet/drivers", newDriver)
 	if got["driverActivationStatus"] != "active" || got["timezone"] != "America/Los_Angeles" || got["eldExempt"] != false || got["notes"] != nil {
 		t.Errorf("driver = %v", got)
@@ -115,7 +114,7 @@ func TestADriverIsCreatedActiveAndWithoutItsPassword(t *testing.T) {
 func TestADriverMovesBetweenTheListsOfActiveAndDeactivated(t *testing.T) {
 	t.Parallel()
 	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now})
+	s := start(t, simtest.At(clock.Now))
 	s.must("PATCH", "/fleet/drivers/"+driver, `{"driverActivationStatus":"deactivated","deactivatedAtTime":"2026-06-01T00:00:00Z"}`)
 	if gone, _, _ := s.list("/fleet/drivers?driverActivationStatus=deactivated"); len(gone) != 2 {
 		t.Errorf("deactivated: %v", simtest.IDs(gone))
@@ -128,7 +127,7 @@ func TestADriverMovesBetweenTheListsOfActiveAndDeactivated(t *testing.T) {
 
 func TestARulesetOverrideGoesAwayWithNull(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	override := `{"cycle":"Texas (7/70)","restart":"None","restbreak":"None","usStateToOverride":"TX"}`
 	if got := s.must("PATCH", "/fleet/drivers/"+driver, `{"usDriverRulesetOverride":`+override+`}`); got["usDriverRulesetOverride"] == nil {
 		t.Error("the override was not kept")
@@ -141,7 +140,7 @@ func TestARulesetOverrideGoesAwayWithNull(t *testing.T) {
 func TestAMessageGoesToEachDriverAndIsListedNewestFirstWithoutID(t *testing.T) {
 	t.Parallel()
 	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now})
+	s := start(t, simtest.At(clock.Now))
 	got := s.Do("POST", "/v1/fleet/messages", `{"driverIds":[48400010,48400011],"text":"hello"}`)
 	if got.Text != `{"data":[{"driverId":48400010,"text":"hello"},{"driverId":48400011,"text":"hello"}]}` {
 		t.Errorf("reply = %s", got.Text)
@@ -169,7 +168,7 @@ func TestAMessageGoesToEachDriverAndIsListedNewestFirstWithoutID(t *testing.T) {
 func TestTheAdminSideShowsMessagesAndChangesInOrder(t *testing.T) {
 	t.Parallel()
 	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now})
+	s := start(t, simtest.At(clock.Now))
 	for n := range 3 {
 		s.must("PATCH", "/fleet/vehicles/"+vehicle, fmt.Sprintf(`{"notes":"%d","vehicleRegulationMode":"mixed"}`, n))
 	}
@@ -199,7 +198,7 @@ func TestTheAdminSideShowsMessagesAndChangesInOrder(t *testing.T) {
 
 func TestADVIRIsSignedByItsAuthorNow(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: simtest.NewClock().Now})
+	s := start(t, simtest.At(simtest.NewClock().Now))
 	got := s.must("POST", "/fleet/dvirs", newDVIR)
 	id, _ := got["id"].(string)
 	delete(got, "id")
@@ -218,7 +217,7 @@ func TestADVIRIsSignedByItsAuthorNow(t *testing.T) {
 
 func TestARepeatedFuelPurchaseIsASecondOne(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	first, second := s.must("POST", "/fuel-purchase", fuelPurchase)["uuid"], s.must("POST", "/fuel-purchase", fuelPurchase)["uuid"]
 	if first == second || len(fmt.Sprint(first)) != 36 || len(s.Objects("fuel-purchases")) != 2 {
 		t.Errorf("%v and %v", first, second)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
@@ -22,10 +23,26 @@ type Sim struct {
 	headers []string
 }
 
+// Option says how a simulator differs from one with a new state in memory, the time of day and no limits.
+type Option func(*simkit.Options)
+
+// At lets a clock tell the time.
+func At(now func() time.Time) Option { return func(o *simkit.Options) { o.Now = now } }
+
+// In keeps the state in a folder.
+func In(dir string) Option { return func(o *simkit.Options) { o.Dir = dir } }
+
+// Limited holds callers to the documented limits.
+func Limited(o *simkit.Options) { o.Limits = true }
+
 // Start opens a simulator, and closes it when the test ends.
-func Start(t *testing.T, open func(simkit.Options) (simkit.Simulator, error), opts simkit.Options) *Sim {
+func Start(t *testing.T, open func(simkit.Options) (simkit.Simulator, error), opts ...Option) *Sim {
 	t.Helper()
-	s, err := open(opts)
+	var options simkit.Options
+	for _, set := range opts {
+		set(&options)
+	}
+	s, err := open(options)
 	if err != nil {
 		t.Fatalf("start the simulator: %v", err)
 	}
