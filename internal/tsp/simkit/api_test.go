@@ -98,6 +98,7 @@ func TestAnAPIAnswersByItsTable(t *testing.T) {
 		{"GET /books/newest", "", 200, `{"newest":true}`},
 		{"GET /books/newest?of=1", "", 200, `{"newest":true}`},
 		{"GET /books/newest?by=1", "", 400, `unknown query parameter \"by\"`},
+		{"GET /books/newest?z=1&y=1&x=1&w=1&v=1&u=1&by=1", "", 400, `unknown query parameter \"by\"`},
 		{"GET /books/", "", 404, "Not Found"},
 		{"GET /shelves", "", 404, "Not Found"},
 		{"PUT /books/Dune", "", 405, "Method Not Allowed"},
