@@ -17,7 +17,7 @@ type listing struct {
 	size int64
 	// keep of nil keeps all.
 	keep func(*simkit.Item) bool
-	show func(*simkit.Tx, *simkit.Item) simkit.Object
+	show view
 }
 
 // page answers one page of a list: the items behind the cursor "after", at most "limit" of them.
