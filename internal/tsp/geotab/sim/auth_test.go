@@ -51,8 +51,7 @@ func TestOnlyGoodUsersSignIn(t *testing.T) {
 
 func TestCallsNeedALiveSession(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simtest.At(clock.Now)).as(service)
+	s := start(t).as(service)
 	for _, credentials := range []string{
 		"", `{"database":"demo","userName":"demo-service@waybill.example","sessionId":"x"}`, `{}`,
 		strings.Replace(s.credentials, "demo-service", "readonly", 1),
@@ -60,24 +59,23 @@ func TestCallsNeedALiveSession(t *testing.T) {
 		s.bearing(credentials).rpc("Get", `{"typeName":"Device"}`).refused(t, "InvalidUserException")
 	}
 	s.bearing(with(s.credentials, `"serverName":"my.geotab.com"`)).get("Device", `{}`)
-	clock.Advance(14*24*time.Hour - time.Second)
+	s.Clock.Advance(14*24*time.Hour - time.Second)
 	s.get("Device", `{}`)
-	clock.Advance(time.Second)
+	s.Clock.Advance(time.Second)
 	s.rpc("Get", `{"typeName":"Device"}`).refused(t, "InvalidUserException")
 }
 
 func TestASessionCanBeExtended(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simtest.At(clock.Now)).as(service)
+	s := start(t).as(service)
 	bare := s.bearing("")
-	clock.Advance(14*24*time.Hour - time.Second)
+	s.Clock.Advance(14*24*time.Hour - time.Second)
 	if got := bare.rpc("ExtendSession", s.credentials); got.kind() != "" || got.body.Result != nil {
 		t.Fatalf("ExtendSession answered %s", got.Text)
 	}
-	clock.Advance(14*24*time.Hour - time.Second)
+	s.Clock.Advance(14*24*time.Hour - time.Second)
 	s.get("Device", `{}`)
-	clock.Advance(time.Second)
+	s.Clock.Advance(time.Second)
 	bare.rpc("ExtendSession", s.credentials).refused(t, "InvalidUserException")
 	for _, params := range []string{`{}`, strings.Replace(s.as(service).credentials, "demo-service", "readonly", 1)} {
 		bare.rpc("ExtendSession", params).refused(t, "InvalidUserException")

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 // holds checks some members of an entity.
@@ -90,28 +88,26 @@ func TestOnlyDriversHaveWhatDriversHave(t *testing.T) {
 
 func TestARuleSetIsInForceFromItsTimeOn(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simtest.At(clock.Now)).as(service)
+	s := start(t).as(service)
 	holds(t, s.one("User", "b2"), map[string]any{"hosRuleSet": "America8Day"})
 	id := s.add("UserHosRuleSet", change(newRuleSet, "dateTime", `"2026-11-24T13:00:00.000Z"`))
 	holds(t, s.one("User", "b2"), map[string]any{"hosRuleSet": "America8Day"})
-	clock.Advance(time.Hour)
+	s.Clock.Advance(time.Hour)
 	holds(t, s.one("User", "b2"), map[string]any{"hosRuleSet": "America7DayBig"})
 	holds(t, s.one("UserHosRuleSet", id), map[string]any{"user": map[string]any{"id": "b2"}, "hosRuleSet": map[string]any{"id": "HosRuleSetAmerica7DayBig"}})
 }
 
 func TestAMessageIsSentThenDeliveredThenRead(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simtest.At(clock.Now)).as(service)
+	s := start(t).as(service)
 	id := s.add("TextMessage", newText)
 	late := s.add("TextMessage", with(newText, `"activeTo":"2026-11-24T12:00:01.000Z"`))
 	for _, c := range []struct {
 		after  time.Duration
 		states string
 	}{{0, ""}, {5 * time.Second, "sent"}, {25 * time.Second, "sent delivered"}, {2 * time.Minute, "sent delivered read"}} {
-		since := clock.Now().Add(time.Millisecond).Format("2006-01-02T15:04:05.000Z")
-		clock.Advance(c.after)
+		since := s.Clock.Now().Add(time.Millisecond).Format("2006-01-02T15:04:05.000Z")
+		s.Clock.Advance(c.after)
 		got := s.one("TextMessage", id)
 		var states []string
 		for _, state := range []string{"sent", "delivered", "read"} {

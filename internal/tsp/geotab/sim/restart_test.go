@@ -11,8 +11,7 @@ import (
 func TestEverythingAcknowledgedIsFoundAfterARestart(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	clock := simtest.NewClock()
-	first := start(t, simtest.In(dir), simtest.At(clock.Now)).as(service)
+	first := start(t, simtest.In(dir)).as(service)
 	first.set("Device", `{"id":"b1","comment":"n","odometerOffset":9007199254740993}`)
 	first.add("Device", newVehicle)
 	first.add("User", newUser)
@@ -23,7 +22,7 @@ func TestEverythingAcknowledgedIsFoundAfterARestart(t *testing.T) {
 	first.must("Remove", entity("Device", `{"id":"b6"}`))
 
 	// The first was not closed, as after kill -9.
-	second := start(t, simtest.In(dir), simtest.At(clock.Now), simtest.Limited).bearing(first.credentials)
+	second := start(t, simtest.In(dir), simtest.Limited).bearing(first.credentials)
 	if diff := cmp.Diff(first.everything(), second.everything()); diff != "" {
 		t.Error(diff)
 	}
@@ -37,8 +36,7 @@ func TestEverythingAcknowledgedIsFoundAfterARestart(t *testing.T) {
 
 func TestTheSeedIsTheSameEveryTime(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	one, two := start(t, simtest.At(clock.Now)), start(t, simtest.At(clock.Now))
+	one, two := start(t), start(t)
 	if diff := cmp.Diff(one.everything(), two.everything()); diff != "" {
 		t.Error(diff)
 	}
@@ -52,7 +50,7 @@ func TestTheSeedIsTheSameEveryTime(t *testing.T) {
 
 func TestAResetBringsBackTheSeed(t *testing.T) {
 	t.Parallel()
-	s := start(t, simtest.At(simtest.NewClock().Now))
+	s := start(t)
 	before := s.everything()
 	in := s.as(service)
 	in.add("Device", newVehicle)

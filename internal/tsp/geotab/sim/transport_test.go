@@ -71,7 +71,7 @@ func TestWhatIsNoCallIsRefused(t *testing.T) {
 
 func TestMethodsWithoutASession(t *testing.T) {
 	t.Parallel()
-	s := start(t, simtest.At(simtest.NewClock().Now))
+	s := start(t)
 	if got := s.rpc("GetSystemTimeUtc", `{}`); got.body.Result != "2026-11-24T12:00:00.000Z" {
 		t.Errorf("the time is %s", got.Text)
 	}

@@ -13,9 +13,8 @@ import (
 
 func TestAMessageToSeveralIsOneWithATextAsID(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simtest.At(clock.Now))
-	clock.Advance(1500 * time.Millisecond)
+	s := start(t)
+	s.Clock.Advance(1500 * time.Millisecond)
 	sent := s.must("POST", "/v2/messages", `{"sender_id":520008,"receiver_ids":[520001,520002,520001],"body":"hello"}`)
 	key, isText := sent["id"].(string)
 	want := map[string]any{
@@ -42,9 +41,8 @@ func TestAMessageToSeveralIsOneWithATextAsID(t *testing.T) {
 
 func TestMessagesAreListedOfOneSenderWithinATime(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simtest.At(clock.Now))
-	clock.Advance(time.Hour)
+	s := start(t)
+	s.Clock.Advance(time.Hour)
 	got := s.Do("POST", "/v1/messages", `{"recipient_id":520001,"body":"later"}`, "X-User-Id", admin)
 	if got.Text != `{"success":true}` {
 		t.Errorf("the answer of version 1 = %s", got.Text)
@@ -68,7 +66,7 @@ func TestMessagesAreListedOfOneSenderWithinATime(t *testing.T) {
 
 func TestAFuelPurchaseIsShownWithItsVehicleAndDriver(t *testing.T) {
 	t.Parallel()
-	s := start(t, simtest.At(simtest.NewClock().Now))
+	s := start(t)
 	made := s.must("POST", "/v1/fuel_purchases", with(strings.Replace(newFuel, `"fuel":12`, `"fuel":"12.25"`, 1), `"total_cost":"48.2"`))
 	v, _ := made["vehicle"].(map[string]any)
 	d, _ := made["driver"].(map[string]any)

@@ -83,12 +83,11 @@ func TestATokenHasTheScopesOfItsCodeForEver(t *testing.T) {
 
 func TestAnAccessTokenExpiresAfterTwoHours(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simtest.At(clock.Now))
+	s := start(t)
 	access, refresh := s.desk().Exchange("motive-demo-code")
-	clock.Advance(2*time.Hour - time.Second)
+	s.Clock.Advance(2*time.Hour - time.Second)
 	s.as(access).must("GET", "/v1/vehicles/"+vehicle, "")
-	clock.Advance(time.Second)
+	s.Clock.Advance(time.Second)
 	refused(t, s.as(access).Do("GET", "/v1/vehicles", ""), http.StatusUnauthorized)
 	s.desk().Tokens(s.desk().Refresh(refresh))
 }

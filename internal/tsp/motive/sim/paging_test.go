@@ -53,7 +53,7 @@ func TestAPageHolds25ObjectsUnlessAskedAndAtMost100(t *testing.T) {
 
 func TestListsAreFiltered(t *testing.T) {
 	t.Parallel()
-	s := start(t, simtest.At(simtest.NewClock().Now))
+	s := start(t)
 	s.must("PUT", "/v1/assets/520002", `{"status":"inactive"}`)
 	s.must("POST", "/v1/fuel_purchases", `{"vehicle_id":1800006,"driver_id":520001,"purchased_at":"2026-11-01","jurisdiction":"NV","fuel_type":"cng","fuel":1,"fuel_unit":"gal"}`)
 	for path, want := range map[string]int{

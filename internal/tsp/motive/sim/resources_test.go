@@ -14,9 +14,8 @@ import (
 
 func TestAVehicleKeepsWhatAPutDoesNotNameAndShowsNulls(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simtest.At(clock.Now))
-	clock.Advance(time.Minute)
+	s := start(t)
+	s.Clock.Advance(time.Minute)
 	s.must("PUT", "/v1/vehicles/"+vehicle, `{"notes":"m"}`)
 	s.must("PUT", "/v1/vehicles/"+vehicle, `{"notes":"n","availability_details":{"availability_status":"out_of_service","out_of_service_reason":"engine"}}`)
 	got := s.must("PUT", "/v1/vehicles/"+vehicle, `{"vin":null,"current_driver":{"id":520002},"permanent_driver_id":520001,"availability_details":{"additional_note":"a"}}`)
@@ -160,7 +159,7 @@ func TestAUserIsFoundByWhatIdentifiesIt(t *testing.T) {
 
 func TestTheAdminSideShowsChangesInOrder(t *testing.T) {
 	t.Parallel()
-	s := start(t, simtest.At(simtest.NewClock().Now))
+	s := start(t)
 	for n := range 3 {
 		s.must("PUT", "/v1/vehicles/"+vehicle, fmt.Sprintf(`{"notes":"%d"}`, n))
 	}

@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"testing"
 	"time"
-
-	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestErrorsComeInTheShapeThatASwitchPicks(t *testing.T) {
@@ -78,8 +76,7 @@ func TestAssetsTakeAnyTypeWhenTheSwitchSaysSo(t *testing.T) {
 
 func TestAThrottledCallerIsToldToWaitUnlessTheSwitchSaysOtherwise(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simtest.At(clock.Now))
+	s := start(t)
 	for range 20 {
 		s.must("GET", "/v1/companies", "")
 	}
@@ -96,7 +93,7 @@ func TestAThrottledCallerIsToldToWaitUnlessTheSwitchSaysOtherwise(t *testing.T) 
 	if refused(t, got, http.StatusTooManyRequests); got.Header.Get("Retry-After") != "" {
 		t.Errorf("Retry-After = %q", got.Header.Get("Retry-After"))
 	}
-	clock.Advance(time.Second)
+	s.Clock.Advance(time.Second)
 	s.must("GET", "/v1/companies", "")
 	refused(t, s.as(readOnly).Do("GET", "/v1/companies", ""), http.StatusTooManyRequests)
 	s.Fault(`{"fault":"throttle","retry_after":"Tue, 24 Nov 2026 12:00:05 GMT","times":1}`)

@@ -34,8 +34,7 @@ func TestEachOperationHasItsDocumentedLimit(t *testing.T) {
 	} {
 		t.Run(c.call, func(t *testing.T) {
 			t.Parallel()
-			clock := simtest.NewClock()
-			s := start(t, simtest.At(clock.Now), simtest.Limited)
+			s := start(t, simtest.Limited)
 			method, path, _ := strings.Cut(c.call, " ")
 			for n := range c.burst {
 				if got := s.Do(method, path, c.body); got.Status != http.StatusOK {
@@ -50,7 +49,7 @@ func TestEachOperationHasItsDocumentedLimit(t *testing.T) {
 			if told < c.wait || told > c.wait+20*time.Microsecond {
 				t.Errorf("told to wait %v, want %v", told, c.wait)
 			}
-			clock.Advance(told)
+			s.Clock.Advance(told)
 			if got := s.Do(method, path, c.body); got.Status != http.StatusOK {
 				t.Errorf("after the wait: %d %s", got.Status, got.Text)
 			}
@@ -74,7 +73,7 @@ func retryAfter(t *testing.T, got simtest.Reply) time.Duration {
 
 func TestTokensShareTheLimitOfTheOrganization(t *testing.T) {
 	t.Parallel()
-	s := start(t, simtest.At(simtest.NewClock().Now), simtest.Limited)
+	s := start(t, simtest.Limited)
 	for range 150 {
 		s.must("GET", "/me", "")
 	}
@@ -87,7 +86,7 @@ func TestTokensShareTheLimitOfTheOrganization(t *testing.T) {
 
 func TestLimitsAreOffUntilTurnedOn(t *testing.T) {
 	t.Parallel()
-	s := start(t, simtest.At(simtest.NewClock().Now))
+	s := start(t)
 	for range 30 {
 		s.must("GET", "/assets", "")
 	}

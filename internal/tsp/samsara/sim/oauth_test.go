@@ -42,12 +42,11 @@ func TestAOnceCodeWorksOnce(t *testing.T) {
 
 func TestAnAccessTokenExpiresAfterAnHour(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simtest.At(clock.Now))
+	s := start(t)
 	access, refresh := s.desk().Exchange("samsara-demo-code")
-	clock.Advance(time.Hour - time.Second)
+	s.Clock.Advance(time.Hour - time.Second)
 	s.as(access).must("GET", "/me", "")
-	clock.Advance(time.Second)
+	s.Clock.Advance(time.Second)
 	s.as(access).Do("GET", "/me", "").Refused(t, http.StatusUnauthorized, "message")
 	s.desk().Tokens(s.desk().Refresh(refresh))
 }

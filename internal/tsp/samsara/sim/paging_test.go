@@ -100,9 +100,8 @@ func TestDriversAreActiveUnlessAskedFor(t *testing.T) {
 
 func TestFiltersNarrowAList(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simtest.At(clock.Now))
-	clock.Advance(1e9)
+	s := start(t)
+	s.Clock.Advance(1e9)
 	s.must("PATCH", "/fleet/vehicles/"+vehicle, `{"externalIds":{"unit":"7"}}`)
 	made, _ := s.must("POST", "/assets", `{"type":"equipment","name":"E"}`)["id"].(string)
 	for path, want := range map[string][]string{

@@ -113,8 +113,7 @@ func TestADriverIsCreatedActiveAndWithoutItsPassword(t *testing.T) {
 
 func TestADriverMovesBetweenTheListsOfActiveAndDeactivated(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simtest.At(clock.Now))
+	s := start(t)
 	s.must("PATCH", "/fleet/drivers/"+driver, `{"driverActivationStatus":"deactivated","deactivatedAtTime":"2026-06-01T00:00:00Z"}`)
 	if gone, _, _ := s.list("/fleet/drivers?driverActivationStatus=deactivated"); len(gone) != 2 {
 		t.Errorf("deactivated: %v", simtest.IDs(gone))
@@ -139,13 +138,12 @@ func TestARulesetOverrideGoesAwayWithNull(t *testing.T) {
 
 func TestAMessageGoesToEachDriverAndIsListedNewestFirstWithoutID(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simtest.At(clock.Now))
+	s := start(t)
 	got := s.Do("POST", "/v1/fleet/messages", `{"driverIds":[48400010,48400011],"text":"hello"}`)
 	if got.Text != `{"data":[{"driverId":48400010,"text":"hello"},{"driverId":48400011,"text":"hello"}]}` {
 		t.Errorf("reply = %s", got.Text)
 	}
-	clock.Advance(time.Minute)
+	s.Clock.Advance(time.Minute)
 	s.Do("POST", "/v1/fleet/messages", `{"driverIds":[48400012],"text":"later"}`)
 	sentAt := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC).UnixMilli()
 	one := `{"driverId":%d,"isRead":false,"sender":{"name":"Dispatch","type":"dispatch"},"sentAtMs":%d,"text":"%s"}`
@@ -159,7 +157,7 @@ func TestAMessageGoesToEachDriverAndIsListedNewestFirstWithoutID(t *testing.T) {
 			t.Errorf("%s: %s", query, got.Text)
 		}
 	}
-	clock.Advance(25 * time.Hour)
+	s.Clock.Advance(25 * time.Hour)
 	if got := s.Do("GET", "/v1/fleet/messages", ""); got.Text != `{"data":[]}` {
 		t.Errorf("a day later: %s", got.Text)
 	}
@@ -167,8 +165,7 @@ func TestAMessageGoesToEachDriverAndIsListedNewestFirstWithoutID(t *testing.T) {
 
 func TestTheAdminSideShowsMessagesAndChangesInOrder(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simtest.At(clock.Now))
+	s := start(t)
 	for n := range 3 {
 		s.must("PATCH", "/fleet/vehicles/"+vehicle, fmt.Sprintf(`{"notes":"%d","vehicleRegulationMode":"mixed"}`, n))
 	}
@@ -189,7 +186,7 @@ func TestTheAdminSideShowsMessagesAndChangesInOrder(t *testing.T) {
 	got := s.Objects("messages")[0]
 	delete(got, "seq")
 	want := map[string]any{
-		"driverId": 48400010.0, "text": "hello", "sentAtMs": float64(clock.Now().UnixMilli()), "at": "2026-11-24T12:00:00Z",
+		"driverId": 48400010.0, "text": "hello", "sentAtMs": float64(s.Clock.Now().UnixMilli()), "at": "2026-11-24T12:00:00Z",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -198,7 +195,7 @@ func TestTheAdminSideShowsMessagesAndChangesInOrder(t *testing.T) {
 
 func TestADVIRIsSignedByItsAuthorNow(t *testing.T) {
 	t.Parallel()
-	s := start(t, simtest.At(simtest.NewClock().Now))
+	s := start(t)
 	got := s.must("POST", "/fleet/dvirs", newDVIR)
 	id, _ := got["id"].(string)
 	delete(got, "id")

@@ -35,11 +35,10 @@ func TestANewUserIsListedWithItsRoles(t *testing.T) {
 
 func TestTheHistoryShowsDVIRsOfItsTimeAndTags(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simtest.At(clock.Now))
+	s := start(t)
 	s.must("POST", "/fleet/dvirs", newDVIR)
 	history := func(from, to time.Duration, tag string) int {
-		query := url.Values{"startTime": {clock.Now().Add(from).Format(time.RFC3339)}, "endTime": {clock.Now().Add(to).Format(time.RFC3339)}}
+		query := url.Values{"startTime": {s.Clock.Now().Add(from).Format(time.RFC3339)}, "endTime": {s.Clock.Now().Add(to).Format(time.RFC3339)}}
 		if tag != "" {
 			query.Set("tagIds", tag)
 		}

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
@@ -17,17 +16,16 @@ import (
 type Sim struct {
 	simkit.Simulator
 	URL string
+	// Clock tells the simulator the time, unless an option set another.
+	Clock *Clock
 
 	t       *testing.T
 	server  *httptest.Server
 	headers []string
 }
 
-// Option says how a simulator differs from one with a new state in memory, the time of day and no limits.
+// Option says how a simulator differs from one with a new state in memory, a clock of its own and no limits.
 type Option func(*simkit.Options)
-
-// At lets a clock tell the time.
-func At(now func() time.Time) Option { return func(o *simkit.Options) { o.Now = now } }
 
 // In keeps the state in a folder.
 func In(dir string) Option { return func(o *simkit.Options) { o.Dir = dir } }
@@ -38,7 +36,8 @@ func Limited(o *simkit.Options) { o.Limits = true }
 // Start opens a simulator, and closes it when the test ends.
 func Start(t *testing.T, open func(simkit.Options) (simkit.Simulator, error), opts ...Option) *Sim {
 	t.Helper()
-	var options simkit.Options
+	clock := NewClock()
+	options := simkit.Options{Now: clock.Now}
 	for _, set := range opts {
 		set(&options)
 	}
@@ -53,7 +52,7 @@ func Start(t *testing.T, open func(simkit.Options) (simkit.Simulator, error), op
 			t.Errorf("close the simulator: %v", err)
 		}
 	})
-	return &Sim{Simulator: s, URL: server.URL, t: t, server: server}
+	return &Sim{Simulator: s, URL: server.URL, Clock: clock, t: t, server: server}
 }
 
 // T is the test that the simulator was started for.

@@ -106,8 +106,7 @@ func TestASessionIsOpenedWithAPasswordOrAToken(t *testing.T) {
 
 func TestATokenEndsAfterSevenDaysOrWhenItsMakerSaid(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simtest.At(clock.Now))
+	s := start(t)
 	week := s.Do("POST", "/api/session/token", "")
 	hour := s.call("POST /api/session/token expiration=2026-11-24T13%3A00%3A00Z")
 	kind := week.Header.Get("Content-Type")
@@ -116,10 +115,10 @@ func TestATokenEndsAfterSevenDaysOrWhenItsMakerSaid(t *testing.T) {
 	}
 	s.as(week.Text).list("/api/devices")
 	s.as(hour.Text).list("/api/devices")
-	clock.Advance(2 * time.Hour)
+	s.Clock.Advance(2 * time.Hour)
 	s.as(hour.Text).refused("GET /api/devices", 401, "jakarta.ws.rs")
 	s.as(week.Text).list("/api/devices")
-	clock.Advance(7 * 24 * time.Hour)
+	s.Clock.Advance(7 * 24 * time.Hour)
 	s.as(week.Text).refused("GET /api/devices", 401, "jakarta.ws.rs")
 	s.list("/api/devices")
 }

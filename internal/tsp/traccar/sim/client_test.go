@@ -2,8 +2,6 @@ package sim_test
 
 import (
 	"testing"
-
-	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestASessionIsClosed(t *testing.T) {
@@ -19,7 +17,7 @@ func TestASessionIsClosed(t *testing.T) {
 
 func TestTheLastPositionsAreListed(t *testing.T) {
 	t.Parallel()
-	s := start(t, simtest.At(simtest.NewClock().Now))
+	s := start(t)
 	s.lists(map[string]string{
 		"/api/positions": "1 2 3 4 5", "/api/positions?deviceId=2": "2", "/api/positions?deviceId=6": "",
 		"/api/positions?id=3&id=1": "3 1",
