@@ -9,8 +9,7 @@ import (
 
 // checkCancelled: a write that is given up ends at once wherever it is, has the class that is
 // true then, and leaves no goroutine behind; what is left behind is seen when the trial ends.
-func checkCancelled(t *trial) {
-	f := t.form(t.suite.settings())
+func checkCancelled(t *trial, f form) {
 	d := f.sample()
 	b := f.baseline(d)
 	for n, c := range b.calls {

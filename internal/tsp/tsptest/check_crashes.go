@@ -11,8 +11,7 @@ const maxCrashes = 12
 
 // checkCrashes: a process that dies at any point of a write of several steps leaves what the
 // next one needs. The progress is kept over the attempts, everything else is gone.
-func checkCrashes(t *trial) {
-	f := t.form(t.suite.settings())
+func checkCrashes(t *trial, f form) {
 	d := f.sample()
 	b := f.baseline(d)
 	all := losses(d, b)
