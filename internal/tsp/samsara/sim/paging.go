@@ -64,7 +64,7 @@ func common(c *simkit.Call) (func(*simkit.Item) bool, error) {
 				return false
 			}
 		}
-		return len(tags) == 0 || slices.ContainsFunc(simkit.Texts(i.Object, "tagIds"), func(tag string) bool {
+		return len(tags) == 0 || slices.ContainsFunc(simkit.Elements[string](i.Object, "tagIds"), func(tag string) bool {
 			return slices.Contains(tags, tag)
 		})
 	}, nil
