@@ -27,7 +27,7 @@ func checkCancelled(t *trial, f form) {
 		}
 		w.stop()
 	}
-	f.neverBegun(d, "its context has ended", free{}, true)
+	f.neverBegun(d, "its context has ended", Free{}, true)
 	f.neverBegun(d, "its budget never comes", never{}, false)
 }
 

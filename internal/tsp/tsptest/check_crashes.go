@@ -46,10 +46,10 @@ func (f form) crashAtMark(d draft, b baseline, n int) bool {
 	w := f.world(setup{})
 	defer w.stop()
 	x := w.write(f, d, 1)
-	kept := &progress{failAt: n}
+	kept := &progress{failAt: int64(n)}
 	x.Progress = kept
 	_, _, err := w.perform(x)
-	if kept.marks < n {
+	if kept.marks.Load() < int64(n) {
 		return false
 	}
 	where := fmt.Sprintf("mark %d cannot be stored", n)
