@@ -70,14 +70,7 @@ func (s *strict) Wait(ctx context.Context, keys ...string) error {
 		}
 	}
 	s.mu.Unlock()
-	timer := time.NewTimer(time.Until(start))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return ctx.Err()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return wait(ctx, time.Until(start))
 }
 
 // Enter returns when the call may be in flight beside those that are.
