@@ -16,13 +16,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/geotab"
+	"github.com/waybill-dev/waybill/internal/tsp/tsptest"
 )
-
-type free struct{}
-
-func (free) Wait(context.Context, ...string) error { return nil }
-
-func (free) Enter(context.Context, ...string) (func(), error) { return func() {}, nil }
 
 // asked is one call of the API.
 type asked struct {
@@ -110,7 +105,7 @@ func (s *stub) session(t *testing.T, base string, set tsp.Settings) tsp.Session 
 	t.Helper()
 	spec := geotab.New().Spec()
 	session, err := geotab.New().Connect(t.Context(), tsp.Access{Credentials: spec.SampleCredentials, Settings: spec.Effective(set),
-		BaseURL: base, Client: &http.Client{Transport: s}, Pace: free{}, Renew: renew})
+		BaseURL: base, Client: &http.Client{Transport: s}, Pace: tsptest.Free{}, Renew: renew})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,8 +137,8 @@ func aWrite(t *testing.T, verb resource.Verb, kind resource.Kind, body string) t
 		t.Fatalf("%s: %v", body, wrong)
 	}
 	w := tsp.Write{Capability: tsp.Capability{Kind: kind, Verb: verb}, Schema: schema, Payload: payload, Refs: resource.Refs{},
-		Operation: uuid.MustParse("019ab5c7-9d00-7abc-8def-0a1b2c3d4e5f"), Attempt: 1, SentAt: time.Now(), Pace: free{},
-		Progress: new(memory), Secret: func(string) []byte { return []byte("0123456789012345678901234567890") }}
+		Operation: uuid.MustParse("019ab5c7-9d00-7abc-8def-0a1b2c3d4e5f"), Attempt: 1, SentAt: time.Now(), Pace: tsptest.Free{},
+		Progress: new(tsptest.Memory), Secret: func(string) []byte { return []byte("0123456789012345678901234567890") }}
 	for _, f := range schema.References() {
 		for i := range f.IDs(payload) {
 			w.Refs[f.Name] = append(w.Refs[f.Name], resource.SourceID("b"+string(rune('1'+i))))
@@ -153,22 +148,6 @@ func aWrite(t *testing.T, verb resource.Verb, kind resource.Kind, body string) t
 		w.Target, w.Collection = "b1", "devices"
 	}
 	return w
-}
-
-// memory keeps the steps of one write.
-type memory struct{ steps []tsp.Step }
-
-func (m *memory) Steps() []tsp.Step { return m.steps }
-
-func (m *memory) Mark(_ context.Context, s tsp.Step) error {
-	for i := range m.steps {
-		if m.steps[i].Key == s.Key {
-			m.steps[i] = s
-			return nil
-		}
-	}
-	m.steps = append(m.steps, s)
-	return nil
 }
 
 // ended is how a call failed.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/tsptest"
 )
 
 func TestOnlyADeadSessionIsSignedInAgain(t *testing.T) {
@@ -113,7 +114,7 @@ func TestACheckLooksForTheGroupsThatTheSettingsName(t *testing.T) {
 			}
 			return ""
 		}}
-		account, err := geotab.session(t, "", tsp.Settings{"default_group_ids": strings.Split(id, ",")}).Check(t.Context(), free{})
+		account, err := geotab.session(t, "", tsp.Settings{"default_group_ids": strings.Split(id, ",")}).Check(t.Context(), tsptest.Free{})
 		got := ""
 		if err != nil {
 			got = ended(t, err).Message
@@ -136,7 +137,7 @@ func TestAnAccountStaysTheSameWhereverItsDatabaseIs(t *testing.T) {
 				}
 				return ""
 			}}
-			if account, err := server.session(t, one.base, nil).Check(t.Context(), free{}); err != nil || account.Key != one.want {
+			if account, err := server.session(t, one.base, nil).Check(t.Context(), tsptest.Free{}); err != nil || account.Key != one.want {
 				t.Errorf("at %s the account is %+v, %v, want %s", path, account, err, one.want)
 			}
 		}

@@ -72,33 +72,23 @@ func groupMessageUses() tsp.Uses {
 	}
 }
 
-func createMessage() rest.Write {
-	return rest.Write{
-		Capability: tsp.Capability{Kind: resource.KindMessage, Verb: resource.Create},
-		Strength:   tsp.VerifyFirst,
-		Uses:       messageUses(),
-		Method:     http.MethodPost,
-		Path:       sendPath,
-		Encode:     rest.Body(func(m *resource.Message, w tsp.Write) (any, error) { return messageFrom(m, w) }),
-		Decode:     decodeMessage,
-		Find: find(func(m *resource.Message, w tsp.Write) (messageBody, error) {
-			return messageFrom(m, w)
-		}),
-	}
-}
+func createMessage() rest.Write { return sending(resource.KindMessage, messageUses(), messageFrom) }
 
 func createGroupMessage() rest.Write {
+	return sending(resource.KindGroupMessage, groupMessageUses(), groupMessageFrom)
+}
+
+// sending is a write that sends the message that body makes of a payload.
+func sending[P resource.Payload](kind resource.Kind, uses tsp.Uses, body func(P, tsp.Write) (messageBody, error)) rest.Write {
 	return rest.Write{
-		Capability: tsp.Capability{Kind: resource.KindGroupMessage, Verb: resource.Create},
+		Capability: tsp.Capability{Kind: kind, Verb: resource.Create},
 		Strength:   tsp.VerifyFirst,
-		Uses:       groupMessageUses(),
+		Uses:       uses,
 		Method:     http.MethodPost,
 		Path:       sendPath,
-		Encode:     rest.Body(func(g *resource.GroupMessage, w tsp.Write) (any, error) { return groupMessageFrom(g, w) }),
+		Encode:     rest.Body(func(p P, w tsp.Write) (any, error) { return body(p, w) }),
 		Decode:     decodeMessage,
-		Find: find(func(g *resource.GroupMessage, w tsp.Write) (messageBody, error) {
-			return groupMessageFrom(g, w)
-		}),
+		Find:       find(body),
 	}
 }
 

@@ -18,13 +18,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/motive"
 	"github.com/waybill-dev/waybill/internal/tsp/motive/sim"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+	"github.com/waybill-dev/waybill/internal/tsp/tsptest"
 )
-
-type free struct{}
-
-func (free) Wait(context.Context, ...string) error { return nil }
-
-func (free) Enter(context.Context, ...string) (func(), error) { return func() {}, nil }
 
 // simulated is a running simulator and a session with it.
 type simulated struct {
@@ -44,7 +39,7 @@ func start(t *testing.T, settings tsp.Settings) simulated {
 	t.Cleanup(func() { _ = host.Close(); server.Close() })
 	spec := motive.New().Spec()
 	s, err := motive.New().Connect(t.Context(), tsp.Access{Credentials: spec.SampleCredentials, Settings: spec.Effective(settings),
-		BaseURL: server.URL, Client: server.Client(), Pace: free{}})
+		BaseURL: server.URL, Client: server.Client(), Pace: tsptest.Free{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +83,7 @@ func (s simulated) records(kind resource.Kind) []tsp.Record {
 	s.Helper()
 	var all []tsp.Record
 	for cursor := ""; ; {
-		page, err := s.session.List(s.Context(), tsp.List{Kind: kind, Cursor: cursor, Pace: free{}})
+		page, err := s.session.List(s.Context(), tsp.List{Kind: kind, Cursor: cursor, Pace: tsptest.Free{}})
 		if err != nil {
 			s.Fatal(err)
 		}
@@ -117,7 +112,7 @@ func (s simulated) write(kind resource.Kind, verb resource.Verb, body string) ts
 		s.Fatalf("%s is refused: %v", body, policy.Problems)
 	}
 	w := tsp.Write{Capability: c, Schema: schema, Payload: payload, Refs: resource.Refs{}, Operation: uuid.Must(uuid.NewV7()),
-		Attempt: 1, SentAt: time.Now(), Pace: free{}, Settings: s.settings, Secret: func(string) []byte { return []byte("0123456789012345678901234567890") }}
+		Attempt: 1, SentAt: time.Now(), Pace: tsptest.Free{}, Settings: s.settings, Secret: func(string) []byte { return []byte("0123456789012345678901234567890") }}
 	for _, f := range schema.References() {
 		for i := range f.IDs(payload) {
 			w.Refs[f.Name] = append(w.Refs[f.Name], s.records(f.Ref.Kind)[i].SourceID)
@@ -217,7 +212,7 @@ func TestACodeIsExchangedAndItsTokensRotate(t *testing.T) {
 	code := tsp.Credentials{Kind: "motive", Fields: map[string]string{"client_id": "motive-demo-client", "client_secret": "motive-demo-secret",
 		"auth_code": "motive-demo-code", "redirect_uri": "https://app.example/motive/callback"}}
 	var stored []tsp.Credentials
-	access := tsp.Access{Credentials: code, Settings: s.settings, BaseURL: s.base, Client: http.DefaultClient, Pace: free{},
+	access := tsp.Access{Credentials: code, Settings: s.settings, BaseURL: s.base, Client: http.DefaultClient, Pace: tsptest.Free{},
 		Renew: func(ctx context.Context, _ tsp.Credentials, by func(context.Context, tsp.Credentials) (tsp.Credentials, error)) (tsp.Credentials, error) {
 			fresh, err := by(ctx, stored[len(stored)-1])
 			stored = append(stored, fresh)
@@ -236,7 +231,7 @@ func TestACodeIsExchangedAndItsTokensRotate(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.fault(`{"match":{"method":"GET"},"fault":"expire_session","times":1}`)
-	if account, err := session.Check(t.Context(), free{}); err != nil || account.Key == "" {
+	if account, err := session.Check(t.Context(), tsptest.Free{}); err != nil || account.Key == "" {
 		t.Fatalf("after the token expired: %+v %v", account, err)
 	}
 	if len(stored) != 2 || stored[1].Get(tsp.RefreshToken) == kept.Get(tsp.RefreshToken) {
@@ -246,12 +241,12 @@ func TestACodeIsExchangedAndItsTokensRotate(t *testing.T) {
 
 func TestGroupsThatMotiveCannotHaveAreToldWhenTheConnectionIsChecked(t *testing.T) {
 	t.Parallel()
-	_, err := start(t, tsp.Settings{"default_group_ids": []string{"17", "abc"}}).session.Check(t.Context(), free{})
+	_, err := start(t, tsp.Settings{"default_group_ids": []string{"17", "abc"}}).session.Check(t.Context(), tsptest.Free{})
 	var e *tsp.Error
 	if !errors.As(err, &e) || e.Class != tsp.Rejected || e.Setting != "default_group_ids" || !strings.Contains(e.Message, `"abc"`) {
 		t.Errorf("%v", err)
 	}
-	if _, err := start(t, tsp.Settings{"default_group_ids": []string{"17"}}).session.Check(t.Context(), free{}); err != nil {
+	if _, err := start(t, tsp.Settings{"default_group_ids": []string{"17"}}).session.Check(t.Context(), tsptest.Free{}); err != nil {
 		t.Error(err)
 	}
 }

@@ -135,6 +135,20 @@ func connect(t *testing.T, config rest.Config, base string, transport http.Round
 	return s
 }
 
+// writeAtOnce makes n writes at the same time, which must all succeed.
+func writeAtOnce(t *testing.T, s tsp.Session, n int) {
+	t.Helper()
+	var all sync.WaitGroup
+	for range n {
+		all.Go(func() {
+			if _, err := s.Write(t.Context(), messageWrite()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+}
+
 // ending returns the classified error, or fails when there is none.
 func ending(t *testing.T, err error) *tsp.Error {
 	t.Helper()

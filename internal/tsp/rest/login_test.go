@@ -90,15 +90,7 @@ func TestASessionIsOpenedOnceAndAgainWhenItDied(t *testing.T) {
 	s := enter(t, l, v)
 	write := func(opened, writes int) {
 		t.Helper()
-		var all sync.WaitGroup
-		for range 5 {
-			all.Go(func() {
-				if _, err := s.Write(t.Context(), messageWrite()); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		all.Wait()
+		writeAtOnce(t, s, 5)
 		if l.opened != opened || l.writes != writes {
 			t.Errorf("%d sessions and %d writes, want %d and %d", l.opened, l.writes, opened, writes)
 		}

@@ -204,15 +204,7 @@ func TestManyWritesWithAnExpiredTokenCauseOneRefresh(t *testing.T) {
 			t.Parallel()
 			o := &office{access: "access-0", refresh: "refresh-0"}
 			s := open(t, consenting(tokenPath()), o, held("old", "refresh-0", expires))
-			var group sync.WaitGroup
-			for range 20 {
-				group.Go(func() {
-					if _, err := s.Write(t.Context(), messageWrite()); err != nil {
-						t.Error(err)
-					}
-				})
-			}
-			group.Wait()
+			writeAtOnce(t, s, 20)
 			if o.n != 1 || o.writes != 20 || s.vault.asked != 1 || s.vault.stored.Get(tsp.RefreshToken) != "refresh-1" {
 				t.Errorf("%d refreshes, %d writes, the vault was asked %d times", o.n, o.writes, s.vault.asked)
 			}

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -215,13 +214,5 @@ func TestAnEncoderIsOurBugUnlessItClassifies(t *testing.T) {
 func TestOneSessionServesManyGoroutines(t *testing.T) {
 	t.Parallel()
 	s := serve(t, testland(), answer(200, `{"id":"1"}`))
-	var group sync.WaitGroup
-	for range 20 {
-		group.Go(func() {
-			if _, err := s.Write(t.Context(), messageWrite()); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	group.Wait()
+	writeAtOnce(t, s, 20)
 }

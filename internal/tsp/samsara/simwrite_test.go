@@ -1,10 +1,8 @@
 package samsara_test
 
 import (
-	"context"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -14,32 +12,14 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/samsara"
+	"github.com/waybill-dev/waybill/internal/tsp/tsptest"
 )
-
-// marks are those of one operation.
-type marks struct {
-	mu    sync.Mutex
-	steps []tsp.Step
-}
-
-func (m *marks) Steps() []tsp.Step {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return slices.Clone(m.steps)
-}
-
-func (m *marks) Mark(_ context.Context, s tsp.Step) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.steps = append(slices.DeleteFunc(m.steps, func(known tsp.Step) bool { return known.Key == s.Key }), s)
-	return nil
-}
 
 // real makes a write whose references and target are the simulator's first records.
 func (s simulator) real(c tsp.Capability, body string) tsp.Write {
 	s.t.Helper()
 	w := write(s.t, c, body)
-	w.Progress, w.SentAt = &marks{}, time.Now()
+	w.Progress, w.SentAt = &tsptest.Memory{}, time.Now()
 	records := map[resource.Kind]resource.SourceID{}
 	for _, kind := range []resource.Kind{resource.KindVehicle, resource.KindTrailer, resource.KindUser} {
 		records[kind] = s.first(kind).SourceID

@@ -28,7 +28,7 @@ func openLibrary(t *testing.T, opts simkit.Options, change func(*simkit.API)) *s
 	t.Helper()
 	return simtest.Start(t, func(opts simkit.Options) (simkit.Simulator, error) {
 		return simkit.Open(opts, libraryWith(change))
-	}, opts).As("Authorization", "me")
+	}, func(o *simkit.Options) { *o = opts }).As("Authorization", "me")
 }
 
 func libraryWith(change func(*simkit.API)) simkit.Definition {
@@ -98,6 +98,7 @@ func TestAnAPIAnswersByItsTable(t *testing.T) {
 		{"GET /books/newest", "", 200, `{"newest":true}`},
 		{"GET /books/newest?of=1", "", 200, `{"newest":true}`},
 		{"GET /books/newest?by=1", "", 400, `unknown query parameter \"by\"`},
+		{"GET /books/newest?z=1&y=1&x=1&w=1&v=1&u=1&by=1", "", 400, `unknown query parameter \"by\"`},
 		{"GET /books/", "", 404, "Not Found"},
 		{"GET /shelves", "", 404, "Not Found"},
 		{"PUT /books/Dune", "", 405, "Method Not Allowed"},

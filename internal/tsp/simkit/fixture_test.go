@@ -79,7 +79,7 @@ func start(t *testing.T, opts simkit.Options) running {
 	sim := simtest.Start(t, func(opts simkit.Options) (s simkit.Simulator, err error) {
 		host, err = simkit.New(opts, definition())
 		return host, err
-	}, opts)
+	}, func(o *simkit.Options) { *o = opts })
 	return running{sim, host}
 }
 

@@ -12,13 +12,13 @@ func Int(o Object, name string) int64 {
 	return n
 }
 
-// Texts is a member that is a list of texts.
-func Texts(o Object, name string) []string {
+// Elements are those of a member that is a list of values of one type. What is of another type is an empty value.
+func Elements[T any](o Object, name string) []T {
 	list, _ := o[name].([]any)
-	out := make([]string, 0, len(list))
+	out := make([]T, 0, len(list))
 	for _, v := range list {
-		s, _ := v.(string)
-		out = append(out, s)
+		one, _ := v.(T)
+		out = append(out, one)
 	}
 	return out
 }

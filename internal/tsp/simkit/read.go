@@ -19,7 +19,7 @@ const (
 // read checks the query of a call, and reads and checks its body.
 func (a *API) read(c *Call) error {
 	lenient := a.Host.On(a.Lenient)
-	for name := range c.Query {
+	for _, name := range slices.Sorted(maps.Keys(c.Query)) {
 		if a.Route == nil && !lenient && !slices.Contains(c.Operation.Query, name) {
 			return Invalid("unknown query parameter %q", name)
 		}

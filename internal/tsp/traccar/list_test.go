@@ -7,6 +7,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/tsptest"
 )
 
 // records are those from one id to another, all of one name.
@@ -30,7 +31,7 @@ func TestNoneOfEqualNamesOnTheEdgeOfAPageIsMissed(t *testing.T) {
 	})
 	met, cursor := map[resource.SourceID]bool{}, ""
 	for {
-		page, err := session(t, token(s.url)).List(t.Context(), tsp.List{Kind: resource.KindVehicle, Cursor: cursor, Pace: free{}})
+		page, err := session(t, token(s.url)).List(t.Context(), tsp.List{Kind: resource.KindVehicle, Cursor: cursor, Pace: tsptest.Free{}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/tsptest"
 )
 
 // server answers as a test says and keeps what was written to it.
@@ -57,7 +58,7 @@ func writing(t *testing.T, c tsp.Capability, members string) tsp.Write {
 		t.Fatal(problems)
 	}
 	return tsp.Write{Capability: c, Schema: schema, Payload: payload, Operation: uuid.Must(uuid.NewV7()), Attempt: 1,
-		SentAt: time.Now(), Settings: tsp.Settings{}, Pace: free{}}
+		SentAt: time.Now(), Settings: tsp.Settings{}, Pace: tsptest.Free{}}
 }
 
 // updated changes record 1 and returns what was written.
@@ -78,7 +79,7 @@ func listed(t *testing.T, kind resource.Kind, records string) string {
 	t.Helper()
 	path := map[resource.Kind]string{resource.KindVehicle: "/api/devices", resource.KindUser: "/api/drivers"}[kind]
 	s := answering(t, map[string]string{"GET " + path: records})
-	page, err := session(t, token(s.url)).List(t.Context(), tsp.List{Kind: kind, Pace: free{}})
+	page, err := session(t, token(s.url)).List(t.Context(), tsp.List{Kind: kind, Pace: tsptest.Free{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package traccar_test
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -16,13 +15,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/traccar"
 	"github.com/waybill-dev/waybill/internal/tsp/traccar/sim"
+	"github.com/waybill-dev/waybill/internal/tsp/tsptest"
 )
-
-type free struct{}
-
-func (free) Wait(context.Context, ...string) error { return nil }
-
-func (free) Enter(context.Context, ...string) (func(), error) { return func() {}, nil }
 
 // served runs a simulator and returns its URL.
 func served(t *testing.T) string {
@@ -38,7 +32,7 @@ func served(t *testing.T) string {
 
 func session(t *testing.T, c tsp.Credentials) tsp.Session {
 	t.Helper()
-	s, err := traccar.New().Connect(t.Context(), tsp.Access{Credentials: c, Client: http.DefaultClient, Pace: free{},
+	s, err := traccar.New().Connect(t.Context(), tsp.Access{Credentials: c, Client: http.DefaultClient, Pace: tsptest.Free{},
 		Settings: traccar.New().Spec().Effective(nil)})
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +52,7 @@ func TestTheServersHostIsTheAccountWhoeverSignsIn(t *testing.T) {
 		basic(url+"/", "dispatcher@waybill.example", "traccar-dispatcher-password"),
 		{Kind: "token", Fields: map[string]string{"token": "traccar-demo-token", "url": url}},
 	} {
-		account, err := session(t, c).Check(t.Context(), free{})
+		account, err := session(t, c).Check(t.Context(), tsptest.Free{})
 		if err != nil || account.Key != strings.TrimPrefix(url, "http://") {
 			t.Errorf("%+v, %v", account, err)
 		}
@@ -83,11 +77,11 @@ func TestAServerIsOneAccountHoweverItsURLIsSpelt(t *testing.T) {
 		"http://[::1]:8082":                 "[::1]:8082",
 		"https://traccar.example:443/fleet": "traccar.example/fleet",
 	} {
-		s, err := traccar.New().Connect(t.Context(), tsp.Access{Credentials: token(url), Client: &http.Client{Transport: spelt{}}, Pace: free{}})
+		s, err := traccar.New().Connect(t.Context(), tsp.Access{Credentials: token(url), Client: &http.Client{Transport: spelt{}}, Pace: tsptest.Free{}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if account, err := s.Check(t.Context(), free{}); err != nil || account.Key != want {
+		if account, err := s.Check(t.Context(), tsptest.Free{}); err != nil || account.Key != want {
 			t.Errorf("%s: %+v, %v, want %s", url, account, err, want)
 		}
 	}
@@ -111,7 +105,7 @@ func TestAWrongPasswordTokenOrAddressIsUnauthorizedAndSaysWhich(t *testing.T) {
 		"made itself":  {Kind: "token", Fields: map[string]string{"token": "gibberish", "url": url}},
 		"without /api": {Kind: "token", Fields: map[string]string{"token": "traccar-demo-token", "url": url + "/api"}},
 	} {
-		_, err := session(t, c).Check(t.Context(), free{})
+		_, err := session(t, c).Check(t.Context(), tsptest.Free{})
 		e, ok := err.(*tsp.Error)
 		if !ok || e.Class != tsp.Unauthorized || !strings.Contains(e.Message, want) {
 			t.Errorf("%s: %v", want, err)
@@ -133,7 +127,7 @@ func message(t *testing.T, s tsp.Session, driver resource.SourceID) (tsp.Written
 		t.Fatal(problems)
 	}
 	return s.Write(t.Context(), tsp.Write{Capability: c, Schema: schema, Payload: payload, Operation: uuid.Must(uuid.NewV7()),
-		Refs: resource.Refs{"recipient_id": {driver}}, Attempt: 1, SentAt: time.Now(), Pace: free{}})
+		Refs: resource.Refs{"recipient_id": {driver}}, Attempt: 1, SentAt: time.Now(), Pace: tsptest.Free{}})
 }
 
 func TestAMessageGoesToTheDriversDeviceOrSaysWhyNot(t *testing.T) {

@@ -54,6 +54,6 @@ func (t *trial) unreached(c tsp.Credentials) error {
 		return nil, errors.New("there is no network")
 	}}}
 	_, err := t.suite.config.New().Connect(t.ctx, tsp.Access{Credentials: c, Settings: t.suite.settings(), Client: nowhere,
-		Pace: free{}, Renew: newVault(c).renew})
+		Pace: Free{}, Renew: newVault(c).renew})
 	return err
 }

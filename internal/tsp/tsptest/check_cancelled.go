@@ -9,8 +9,7 @@ import (
 
 // checkCancelled: a write that is given up ends at once wherever it is, has the class that is
 // true then, and leaves no goroutine behind; what is left behind is seen when the trial ends.
-func checkCancelled(t *trial) {
-	f := t.form(t.suite.settings())
+func checkCancelled(t *trial, f form) {
 	d := f.sample()
 	b := f.baseline(d)
 	for n, c := range b.calls {
@@ -28,7 +27,7 @@ func checkCancelled(t *trial) {
 		}
 		w.stop()
 	}
-	f.neverBegun(d, "its context has ended", free{}, true)
+	f.neverBegun(d, "its context has ended", Free{}, true)
 	f.neverBegun(d, "its budget never comes", never{}, false)
 }
 

@@ -11,8 +11,7 @@ const maxCrashes = 12
 
 // checkCrashes: a process that dies at any point of a write of several steps leaves what the
 // next one needs. The progress is kept over the attempts, everything else is gone.
-func checkCrashes(t *trial) {
-	f := t.form(t.suite.settings())
+func checkCrashes(t *trial, f form) {
 	d := f.sample()
 	b := f.baseline(d)
 	all := losses(d, b)
@@ -47,10 +46,10 @@ func (f form) crashAtMark(d draft, b baseline, n int) bool {
 	w := f.world(setup{})
 	defer w.stop()
 	x := w.write(f, d, 1)
-	kept := &progress{failAt: n}
+	kept := &progress{failAt: int64(n)}
 	x.Progress = kept
 	_, _, err := w.perform(x)
-	if kept.marks < n {
+	if kept.marks.Load() < int64(n) {
 		return false
 	}
 	where := fmt.Sprintf("mark %d cannot be stored", n)

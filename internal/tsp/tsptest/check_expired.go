@@ -6,8 +6,7 @@ import (
 
 // checkExpired: a session that ended is renewed once and the call is made once more; credentials
 // that are refused again, or cannot be renewed, are Unauthorized after that.
-func checkExpired(t *trial) {
-	f := t.form(t.suite.settings())
+func checkExpired(t *trial, f form) {
 	d := f.writable()
 	w := f.world(setup{renewable: true})
 	_, calls := w.must(w.write(f, d, 1))

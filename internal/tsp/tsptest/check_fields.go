@@ -11,16 +11,15 @@ import (
 // checkFields proves the table of field uses by perturbation, under the config's settings and
 // under each case that a use names: one field is changed at a time, and the requests of the
 // write change if and only if the table says that the field is sent.
-func checkFields(t *trial) {
+func checkFields(t *trial, plain form) {
 	for _, v := range t.suite.variants(t.suite.spec.Actions[t.c]) {
 		f, known := t.form(v.settings), map[string]encoding{}
-		base := t.form(t.suite.settings())
 		for _, field := range f.fields() {
 			if t.excused(field.Name) {
 				continue
 			}
 			use := f.action.Uses[field.Name]
-			if v.name != "" && sameUse(use, base.action.Uses[field.Name]) && len(t.suite.spec.Actions[t.c].Uses[field.Name].Cases) == 0 {
+			if v.name != "" && sameUse(use, plain.action.Uses[field.Name]) && len(t.suite.spec.Actions[t.c].Uses[field.Name].Cases) == 0 {
 				continue
 			}
 			f.perturb(field, v.name, known)

@@ -11,8 +11,7 @@ import (
 var update = flag.Bool("update", false, "write golden files anew")
 
 // checkDeterministic: the same write makes the same requests, byte for byte.
-func checkDeterministic(t *trial) {
-	f := t.form(t.suite.settings())
+func checkDeterministic(t *trial, f form) {
 	d := f.writable()
 	first, err := f.encode(d)
 	if err != nil {
@@ -32,8 +31,7 @@ func checkDeterministic(t *trial) {
 
 // checkGolden: the requests of a write of all fields, and of as few as can be, are those of the
 // golden file.
-func checkGolden(t *trial) {
-	f := t.form(t.suite.settings())
+func checkGolden(t *trial, f form) {
 	var got strings.Builder
 	for _, one := range []struct {
 		name string

@@ -9,8 +9,7 @@ import (
 )
 
 // checkOurIDs: none of our ids goes over the wire. The operation's may, as the TSP's own key.
-func checkOurIDs(t *trial) {
-	f := t.form(t.suite.settings())
+func checkOurIDs(t *trial, f form) {
 	d := f.writable()
 	w := f.world(setup{})
 	x := w.write(f, d, 1)

@@ -33,8 +33,7 @@ func losses(d draft, usual baseline) []loss {
 // checkLostAnswers: at each call of a write, an answer that is lost after the TSP applied the
 // call, or before, ends as Unknown; what follows settles it, and the simulator never holds more
 // than one write makes. A call that only reads leaves nothing in doubt, that of a look-up as well.
-func checkLostAnswers(t *trial) {
-	f := t.form(t.suite.settings())
+func checkLostAnswers(t *trial, f form) {
 	d := f.sample()
 	b := f.baseline(d)
 	all := losses(d, b)

@@ -10,8 +10,7 @@ import (
 
 // checkMissing: a target or reference that the TSP does not know is no success and changes
 // nothing; an unknown target is Missing. Ids that could lead a path astray are no success either.
-func checkMissing(t *trial) {
-	f := t.form(t.suite.settings())
+func checkMissing(t *trial, f form) {
 	d := f.writable()
 	if f.c.Verb == resource.Update {
 		known := t.target(f.c).SourceID

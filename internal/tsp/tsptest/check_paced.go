@@ -17,8 +17,7 @@ const maxPaced = 400
 // the limits of its spec; every call waits for its budget first. Every write makes a call for the
 // budget that the action declares, because lanes pay for it ahead, and it is the first one of a
 // session that knows what sessions keep, such as lists.
-func checkPaced(t *trial) {
-	f := t.form(t.suite.settings())
+func checkPaced(t *trial, f form) {
 	f.writable()
 	pace := newStrict(t.suite.spec.Limits)
 	w := f.world(setup{limits: true, pace: pace})
@@ -75,8 +74,7 @@ func (w *world) writeAll(f form, drafts []draft) []error {
 
 // checkAtOnce: a call is in flight until it is answered, and no more are than the limits of the
 // action allow at once.
-func checkAtOnce(t *trial) {
-	f := t.form(t.suite.settings())
+func checkAtOnce(t *trial, f form) {
 	var bounds []tsp.Limit
 	writes := 0
 	for _, l := range t.suite.spec.Limits {
@@ -138,8 +136,7 @@ const maxHasty = 1200
 
 // checkLimits: the simulator enforces what it documents: writes that come faster than the spec's
 // limits allow are throttled at last.
-func checkLimits(t *trial) {
-	f := t.form(t.suite.settings())
+func checkLimits(t *trial, f form) {
 	f.writable()
 	n := 0
 	for _, l := range t.suite.spec.Limits {

@@ -9,8 +9,7 @@ import (
 
 // checkPanic: a payload that no encoder expects ends as Broken through the caller that everybody
 // holds, sends nothing, and harms no write that follows.
-func checkPanic(t *trial) {
-	f := t.form(t.suite.settings())
+func checkPanic(t *trial, f form) {
 	d := f.writable()
 	w := f.world(setup{})
 	caller, target := w.caller()

@@ -17,8 +17,7 @@ const expire = `{"fault":"expire_session","times":1}`
 
 // checkParallel: twenty writes at once on one session, whose session has just ended where one
 // can end, all succeed with one renewal. It means most under the race detector.
-func checkParallel(t *trial) {
-	f := t.form(t.suite.settings())
+func checkParallel(t *trial, f form) {
 	f.writable()
 	drafts := f.distinct(many)
 	w := f.world(setup{renewable: true})

@@ -10,8 +10,7 @@ import (
 // checkPatch: an update touches only the fields that are given. Changing one field of a record
 // leaves what a write of all fields with that one changed leaves; twice, with different values,
 // so that a constant that is always sent shows as well.
-func checkPatch(t *trial) {
-	f := t.form(t.suite.settings())
+func checkPatch(t *trial, f form) {
 	f.writable()
 	for n := range 2 {
 		all := f.samples(n)
@@ -94,8 +93,7 @@ func (f form) stateAfter(drafts ...draft) (string, error) {
 }
 
 // checkNull: of an update, null clears a field and leaving it out keeps it.
-func checkNull(t *trial) {
-	f := t.form(t.suite.settings())
+func checkNull(t *trial, f form) {
 	f.writable()
 	checked := 0
 	for _, field := range f.fields() {

@@ -8,8 +8,7 @@ import (
 
 // checkRedirects: no call follows a redirect to another host, which would be sent the
 // credentials, and none that is redirected succeeds.
-func checkRedirects(t *trial) {
-	f := t.form(t.suite.settings())
+func checkRedirects(t *trial, f form) {
 	d := f.sample()
 	b := f.baseline(d)
 	for _, status := range []int{301, 302, 303, 307, 308} {

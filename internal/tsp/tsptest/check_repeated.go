@@ -14,8 +14,7 @@ func (w *world) finds() bool {
 
 // checkRepeated: an operation that is sent twice makes one object, as its strength says; one
 // that can be looked for is found after it was sent and not before.
-func checkRepeated(t *trial) {
-	f := t.form(t.suite.settings())
+func checkRepeated(t *trial, f form) {
 	d := f.sample()
 	b := f.baseline(d)
 	switch f.action.Strength {

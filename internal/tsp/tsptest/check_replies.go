@@ -16,11 +16,10 @@ import (
 // checkReplies: the answers that the config names, such as errors with status 200, have their
 // class at whichever call of a write they come; one that only reads applied nothing. What a call is
 // refused for is refused again at those behind it; a success is not.
-func checkReplies(t *trial) {
+func checkReplies(t *trial, f form) {
 	if len(t.suite.config.Replies) == 0 {
 		t.skipf("the config names no replies in the TSP's own words")
 	}
-	f := t.form(t.suite.settings())
 	d := f.sample()
 	b := f.baseline(d)
 	for n, c := range b.calls {
@@ -79,8 +78,7 @@ const huge = 10 << 20
 
 // checkUnreadable: an answer of 2xx that cannot be read confirms nothing. At a call that writes
 // it is Unknown, at one that reads the write goes no further. Huge answers are not read whole.
-func checkUnreadable(t *trial) {
-	f := t.form(t.suite.settings())
+func checkUnreadable(t *trial, f form) {
 	d := f.sample()
 	b := f.baseline(d)
 	for n, c := range b.calls {

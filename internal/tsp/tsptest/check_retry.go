@@ -13,8 +13,7 @@ const maxWait = 24 * time.Hour
 
 // checkRetryAfter: a TSP's wish to be left alone is understood in each form that RFC 9110 has
 // and that TSPs use, and one that makes no sense does no harm.
-func checkRetryAfter(t *trial) {
-	f := t.form(t.suite.settings())
+func checkRetryAfter(t *trial, f form) {
 	d := f.sample()
 	b := f.baseline(d)
 	throttles := append([]Reply{{Name: "429", Status: http.StatusTooManyRequests}}, t.suite.replies(tsp.Throttled)...)

@@ -12,8 +12,7 @@ import (
 // checkSecrets: whatever the TSP echoes, no credential, renewed token, derived password or
 // secret setting is in an error, a header, a result, a page, a log line, or the session itself
 // when somebody prints it. Nor is a password that the TSP's own answers hold in an error or a result.
-func checkSecrets(t *trial) {
-	f := t.form(t.suite.settings())
+func checkSecrets(t *trial, f form) {
 	d := f.writable()
 	if without, ok := t.suite.withoutSecrets(); ok && f.action.Lacks(without) == "" {
 		// What a secret setting would give is derived then.

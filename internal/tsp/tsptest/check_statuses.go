@@ -9,8 +9,7 @@ import (
 
 // checkStatuses: every status has the class that it stands for, or a stricter one, whether the
 // body is in the TSP's own words or somebody else's.
-func checkStatuses(t *trial) {
-	f := t.form(t.suite.settings())
+func checkStatuses(t *trial, f form) {
 	d := f.sample()
 	b := f.baseline(d)
 	p := &probe{form: f, d: d, n: b.writes[0]}

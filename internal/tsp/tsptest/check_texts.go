@@ -29,8 +29,7 @@ func texts(use tsp.FieldUse) []string {
 
 // checkTexts: unusual texts reach the simulator's object as they are, or are refused before any
 // call is made.
-func checkTexts(t *trial) {
-	f := t.form(t.suite.settings())
+func checkTexts(t *trial, f form) {
 	f.writable()
 	for _, field := range f.fields() {
 		use := f.action.Uses[field.Name]

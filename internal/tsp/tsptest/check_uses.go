@@ -11,7 +11,7 @@ import (
 
 // checkUses: every field of the schema has a use, each with the reason that people need, and the
 // strength is one that the session can keep.
-func checkUses(t *trial) {
+func checkUses(t *trial, _ form) {
 	action, schema := t.suite.spec.Actions[t.c], t.schemaOf(t.c)
 	left := maps.Clone(action.Uses)
 	var unreasoned []string

@@ -14,8 +14,7 @@ import (
 // checkValues: what becomes of each value of each enum, flag and unit is what the golden file
 // says, so that every row of an adapter's tables is written down once by hand or by -update, and
 // read by somebody.
-func checkValues(t *trial) {
-	f := t.form(t.suite.settings())
+func checkValues(t *trial, f form) {
 	f.writable()
 	var got strings.Builder
 	for _, field := range f.fields() {

@@ -13,17 +13,15 @@ import (
 
 // checkWritten: a write reaches the simulator, its result names the record, and the record reads
 // back as it was written.
-func checkWritten(t *trial) {
-	f := t.form(t.suite.settings())
+func checkWritten(t *trial, f form) {
 	f.writes(f.writable(), setup{})
 }
 
 // checkSwitches: a write does the same whatever the simulator's switches make of its TSP.
-func checkSwitches(t *trial) {
+func checkSwitches(t *trial, f form) {
 	if len(t.suite.config.Switches) == 0 {
 		t.skipf("the config names no switches of the simulator")
 	}
-	f := t.form(t.suite.settings())
 	d := f.writable()
 	if f.writes(d, setup{}); len(t.outcome.Failures) > 0 {
 		t.outcome.Failures = nil

@@ -10,12 +10,14 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// free lets every call pass.
-type free struct{}
+// Free is a tsp.Pace that lets every call pass.
+type Free struct{}
 
-func (free) Wait(ctx context.Context, _ ...string) error { return ctx.Err() }
+// Wait waits for nothing.
+func (Free) Wait(ctx context.Context, _ ...string) error { return ctx.Err() }
 
-func (free) Enter(ctx context.Context, _ ...string) (func(), error) { return func() {}, ctx.Err() }
+// Enter waits for nothing.
+func (Free) Enter(ctx context.Context, _ ...string) (func(), error) { return func() {}, ctx.Err() }
 
 // strict paces calls at the limits of a spec, as lanes do, and counts them.
 type strict struct {
@@ -68,14 +70,7 @@ func (s *strict) Wait(ctx context.Context, keys ...string) error {
 		}
 	}
 	s.mu.Unlock()
-	timer := time.NewTimer(time.Until(start))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return ctx.Err()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return wait(ctx, time.Until(start))
 }
 
 // Enter returns when the call may be in flight beside those that are.

@@ -74,7 +74,7 @@ func (s *suite) try(t *testing.T, c check, capability tsp.Capability) outcome {
 				c.whole(t)
 				return
 			}
-			c.each(t)
+			c.each(t, t.form(t.suite.settings()))
 		})
 	}
 	if c.still {

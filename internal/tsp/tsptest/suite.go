@@ -16,8 +16,10 @@ import (
 // check is one thing that every adapter must do.
 type check struct {
 	name string
-	// whole checks the adapter once; each checks one capability at a time.
-	whole, each func(*trial)
+	// whole checks the adapter once.
+	whole func(*trial)
+	// each checks one capability at a time, whose form is that under the settings of the suite.
+	each func(*trial, form)
 	// only narrows each to the capabilities of one verb; "" is any.
 	only resource.Verb
 	// still tells that the check makes no calls and needs no clock of its own.

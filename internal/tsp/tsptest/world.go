@@ -49,7 +49,7 @@ func (t *trial) world(of setup) *world {
 		of.settings = t.suite.settings()
 	}
 	if of.pace == nil {
-		of.pace = free{}
+		of.pace = Free{}
 	}
 	w := &world{t: t, adapter: config.New(), sim: simulator{t, host}, net: newNetwork(), setup: of, log: new(bytes.Buffer)}
 	if of.switches != nil {

@@ -9,7 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -60,41 +60,20 @@ func (w *world) must(x tsp.Write) (tsp.Written, []*call) {
 // errNotStored is what a crash of the store looks like.
 var errNotStored = errors.New("the process died before the mark was on disk")
 
-// progress keeps steps as the store does.
+// progress keeps steps as a store does that may fail.
 type progress struct {
-	mu    sync.Mutex
-	steps []tsp.Step
-	marks int
+	Memory
 	// failAt is the mark that fails, counted from 1; 0 is none.
-	failAt int
-}
-
-// Steps returns what was marked.
-func (p *progress) Steps() []tsp.Step {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return slices.Clone(p.steps)
+	failAt int64
+	marks  atomic.Int64
 }
 
 // Mark keeps a step, unless it is the one that fails.
 func (p *progress) Mark(ctx context.Context, s tsp.Step) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.marks++
-	if p.marks == p.failAt {
+	if p.marks.Add(1) == p.failAt {
 		return errNotStored
 	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	for i := range p.steps {
-		if p.steps[i].Key == s.Key {
-			p.steps[i] = s
-			return nil
-		}
-	}
-	p.steps = append(p.steps, s)
-	return nil
+	return p.Memory.Mark(ctx, s)
 }
 
 // exchanged shows requests with their answers.

@@ -13,7 +13,7 @@ import (
 
 func TestSigningInGivesASessionAndThePathOfTheServer(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	got := s.authenticate(service)
 	credentials, _ := got.session()["credentials"].(map[string]any)
 	if got.session()["path"] != "ThisServer" || credentials["database"] != "demo" || credentials["userName"] != "demo-service@waybill.example" ||
@@ -25,7 +25,7 @@ func TestSigningInGivesASessionAndThePathOfTheServer(t *testing.T) {
 
 func TestOnlyGoodUsersSignIn(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for name, c := range map[string]struct{ params, kind string }{
 		"the service account":      {login(service), ""},
 		"without the database":     {without(login(service), "database"), ""},
@@ -51,8 +51,7 @@ func TestOnlyGoodUsersSignIn(t *testing.T) {
 
 func TestCallsNeedALiveSession(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now}).as(service)
+	s := start(t).as(service)
 	for _, credentials := range []string{
 		"", `{"database":"demo","userName":"demo-service@waybill.example","sessionId":"x"}`, `{}`,
 		strings.Replace(s.credentials, "demo-service", "readonly", 1),
@@ -60,24 +59,23 @@ func TestCallsNeedALiveSession(t *testing.T) {
 		s.bearing(credentials).rpc("Get", `{"typeName":"Device"}`).refused(t, "InvalidUserException")
 	}
 	s.bearing(with(s.credentials, `"serverName":"my.geotab.com"`)).get("Device", `{}`)
-	clock.Advance(14*24*time.Hour - time.Second)
+	s.Clock.Advance(14*24*time.Hour - time.Second)
 	s.get("Device", `{}`)
-	clock.Advance(time.Second)
+	s.Clock.Advance(time.Second)
 	s.rpc("Get", `{"typeName":"Device"}`).refused(t, "InvalidUserException")
 }
 
 func TestASessionCanBeExtended(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now}).as(service)
+	s := start(t).as(service)
 	bare := s.bearing("")
-	clock.Advance(14*24*time.Hour - time.Second)
+	s.Clock.Advance(14*24*time.Hour - time.Second)
 	if got := bare.rpc("ExtendSession", s.credentials); got.kind() != "" || got.body.Result != nil {
 		t.Fatalf("ExtendSession answered %s", got.Text)
 	}
-	clock.Advance(14*24*time.Hour - time.Second)
+	s.Clock.Advance(14*24*time.Hour - time.Second)
 	s.get("Device", `{}`)
-	clock.Advance(time.Second)
+	s.Clock.Advance(time.Second)
 	bare.rpc("ExtendSession", s.credentials).refused(t, "InvalidUserException")
 	for _, params := range []string{`{}`, strings.Replace(s.as(service).credentials, "demo-service", "readonly", 1)} {
 		bare.rpc("ExtendSession", params).refused(t, "InvalidUserException")
@@ -86,13 +84,13 @@ func TestASessionCanBeExtended(t *testing.T) {
 
 func TestAuthenticateTakesNoSessionInPlaceOfAPassword(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{}).as(service)
+	s := start(t).as(service)
 	s.rpc("Authenticate", `{}`).refused(t, "ArgumentException")
 }
 
 func TestAUserHasAHundredSessionsAtMost(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	other := s.as(supervisor)
 	first, second := s.as(service), s.as(service)
 	for range 98 {
@@ -107,7 +105,7 @@ func TestAUserHasAHundredSessionsAtMost(t *testing.T) {
 
 func TestAPasswordThatMustBeChangedEndsTheUseOfSessions(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	boss := s.as(supervisor)
 	s.set("User", `{"id":"b8","changePassword":true}`)
 	boss.rpc("Get", `{"typeName":"Device"}`).refused(t, "ExpiredPasswordException")
@@ -115,14 +113,14 @@ func TestAPasswordThatMustBeChangedEndsTheUseOfSessions(t *testing.T) {
 
 func TestANewUserSignsInWithItsPassword(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	s.add("User", newUser)
 	s.as("jo.doe@example.com correct-horse-7").get("Device", `{}`)
 }
 
 func TestWritesNeedClearance(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for user, may := range map[string]string{service: "device dvir", supervisor: "device dvir", driver: "dvir", readOnly: ""} {
 		as := s.as(user)
 		as.get("Device", `{}`)
@@ -142,7 +140,7 @@ func TestWritesNeedClearance(t *testing.T) {
 
 func TestADatabaseOnAnotherServerIsReachedThereOnly(t *testing.T) {
 	t.Parallel()
-	here := signedIn(t, simkit.Options{})
+	here := signedIn(t)
 	two := httptest.NewServer(here.Simulator)
 	t.Cleanup(two.Close)
 	other := *here.Sim
@@ -170,7 +168,7 @@ func TestADatabaseOnAnotherServerIsReachedThereOnly(t *testing.T) {
 
 func TestWithoutANameTheOtherServerIsLocalhost(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	port := s.URL[strings.LastIndexByte(s.URL, ':'):]
 	s.Turn("other_server")
 	signIn := `{"method":"Authenticate","params":` + login(service) + `}`
@@ -184,7 +182,9 @@ func TestWithoutANameTheOtherServerIsLocalhost(t *testing.T) {
 			t.Errorf("%s = %d %s", body, got.Status, got.Text)
 		}
 	}
-	named := start(t, simkit.Options{}, sim.Server("my30.example"))
+	named := running{Sim: simtest.Start(t, func(opts simkit.Options) (simkit.Simulator, error) {
+		return sim.New(opts, sim.Server("my30.example"))
+	})}
 	named.Turn("other_server")
 	if path := named.authenticate(service).session()["path"]; path != "my30.example" {
 		t.Errorf("the path is %v", path)

@@ -6,9 +6,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
-	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 // holds checks some members of an entity.
@@ -33,7 +30,7 @@ func refs(list ...string) []any {
 
 func TestSetKeepsWhatIsNullOrMissingAndReplacesLists(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	s.set("Device", `{"id":"b1","name":null,"comment":"n","licensePlate":null,"groups":[{"id":"b2782"},{"id":"GroupVehicleId"}]}`)
 	holds(t, s.one("Device", "b1"), map[string]any{
 		"name": "Truck 101", "comment": "n", "licensePlate": "8DF1101", "groups": refs("b2782", "GroupVehicleId"),
@@ -48,7 +45,7 @@ func TestSetKeepsWhatIsNullOrMissingAndReplacesLists(t *testing.T) {
 
 func TestTheSerialNumberTellsTheTypeOfADevice(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	for serial, want := range map[string]string{
 		"G7ABC0000001": "GO7", "g9abc0000002": "GO9", "GAABC0000003": "GO9", "CX1234567890": "CustomVehicleDevice", "": "None",
 	} {
@@ -63,7 +60,7 @@ func TestTheSerialNumberTellsTheTypeOfADevice(t *testing.T) {
 
 func TestATrailerIsADevice(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	id := s.add("Trailer", newTrailer)
 	holds(t, s.one("Device", id), map[string]any{"name": "Trailer 301", "groups": refs("b2781", "GroupTrailerId")})
 	other := s.add("Device", change(newVehicle, "groups", `[{"id":"b2781"},{"id":"GroupTrailerId"}]`))
@@ -75,7 +72,7 @@ func TestATrailerIsADevice(t *testing.T) {
 
 func TestOnlyDriversHaveWhatDriversHave(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	holds(t, s.one("User", "b2"), map[string]any{"isDriver": true, "licenseNumber": "D4488200", "driverGroups": refs("b2781")})
 	s.set("User", `{"id":"b2","isDriver":false}`)
 	user := s.one("User", "b2")
@@ -91,28 +88,26 @@ func TestOnlyDriversHaveWhatDriversHave(t *testing.T) {
 
 func TestARuleSetIsInForceFromItsTimeOn(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now}).as(service)
+	s := start(t).as(service)
 	holds(t, s.one("User", "b2"), map[string]any{"hosRuleSet": "America8Day"})
 	id := s.add("UserHosRuleSet", change(newRuleSet, "dateTime", `"2026-11-24T13:00:00.000Z"`))
 	holds(t, s.one("User", "b2"), map[string]any{"hosRuleSet": "America8Day"})
-	clock.Advance(time.Hour)
+	s.Clock.Advance(time.Hour)
 	holds(t, s.one("User", "b2"), map[string]any{"hosRuleSet": "America7DayBig"})
 	holds(t, s.one("UserHosRuleSet", id), map[string]any{"user": map[string]any{"id": "b2"}, "hosRuleSet": map[string]any{"id": "HosRuleSetAmerica7DayBig"}})
 }
 
 func TestAMessageIsSentThenDeliveredThenRead(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now}).as(service)
+	s := start(t).as(service)
 	id := s.add("TextMessage", newText)
 	late := s.add("TextMessage", with(newText, `"activeTo":"2026-11-24T12:00:01.000Z"`))
 	for _, c := range []struct {
 		after  time.Duration
 		states string
 	}{{0, ""}, {5 * time.Second, "sent"}, {25 * time.Second, "sent delivered"}, {2 * time.Minute, "sent delivered read"}} {
-		since := clock.Now().Add(time.Millisecond).Format("2006-01-02T15:04:05.000Z")
-		clock.Advance(c.after)
+		since := s.Clock.Now().Add(time.Millisecond).Format("2006-01-02T15:04:05.000Z")
+		s.Clock.Advance(c.after)
 		got := s.one("TextMessage", id)
 		var states []string
 		for _, state := range []string{"sent", "delivered", "read"} {
@@ -137,7 +132,7 @@ func TestAMessageIsSentThenDeliveredThenRead(t *testing.T) {
 
 func TestARepairStaysAsItWasNoted(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	id := s.add("DVIRLog", with(newDVIR, `"dVIRDefects":[{"defect":{"id":"b278B"}},{"defect":{"id":"b278C"}}]`))
 	log := s.one("DVIRLog", id)
 	if len(id) != 36 || strings.Count(id, "-") != 4 {
@@ -159,7 +154,7 @@ func TestARepairStaysAsItWasNoted(t *testing.T) {
 
 func TestThePreviousLogCanBeDemandedClosed(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	open := with(newDVIR, `"dVIRDefects":[{"defect":{"id":"b278B"}}]`)
 	id := s.add("DVIRLog", open)
 	s.add("DVIRLog", change(open, "dateTime", `"2026-11-24T07:00:00.000Z"`))
@@ -173,7 +168,7 @@ func TestThePreviousLogCanBeDemandedClosed(t *testing.T) {
 
 func TestAFuelTransactionIsTakenOnceAndKeptAsGiven(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	id := s.add("FuelTransaction", with(newFuel, `"odometer":160934.4,"cost":612,"sourceData":"a"`))
 	holds(t, s.one("FuelTransaction", id), map[string]any{
 		"volume": 240.5, "odometer": 160934.4, "cost": 612.0, "currencyCode": "USD", "productType": "Unknown", "device": map[string]any{"id": "b1"},
@@ -185,7 +180,7 @@ func TestAFuelTransactionIsTakenOnceAndKeptAsGiven(t *testing.T) {
 
 func TestAFuelTransactionFindsItsDevice(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	bare := without(without(newFuel, "device"), "driver")
 	for members, want := range map[string]struct{ device, driver any }{
 		`"vehicleIdentificationNumber":"1xkyd49x5kj211456"`:              {map[string]any{"id": "b3"}, "UnknownDriverId"},
@@ -200,7 +195,7 @@ func TestAFuelTransactionFindsItsDevice(t *testing.T) {
 
 func TestRemovingADeviceRemovesItsData(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	s.add("DVIRLog", newDVIR)
 	s.add("FuelTransaction", newFuel)
 	s.must("Remove", entity("Device", `{"id":"b1"}`))
@@ -216,7 +211,7 @@ func TestRemovingADeviceRemovesItsData(t *testing.T) {
 
 func TestADefectListIsATreeOfPartsAndDefects(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	for list, parent := range map[string]string{"b278A": "GroupVehicleDefectsId", "b2800": "GroupTrailerDefectsId"} {
 		tree := s.get("Group", `{"id":"`+list+`"}`)
 		children := map[string][]any{}

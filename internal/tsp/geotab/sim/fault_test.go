@@ -5,13 +5,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestFaultsAnswerInGeotabsWords(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	for fault, kind := range map[string]string{
 		`{"fault":"throttle","times":1}`:            "OverLimitException",
 		`{"fault":"status","status":429,"times":1}`: "OverLimitException",
@@ -39,13 +38,13 @@ func TestFaultsAnswerInGeotabsWords(t *testing.T) {
 
 func TestAWriteHappensAlthoughTheAnswerIsLost(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	s.Lose("text-messages", func() simtest.Reply { return s.rpc("Add", entity("TextMessage", newText)).Reply })
 }
 
 func TestAnExpiredSessionNeedsANewOne(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	s.Fault(`{"fault":"expire_session","times":1}`)
 	s.as(supervisor)
 	for range 3 {
@@ -56,7 +55,7 @@ func TestAnExpiredSessionNeedsANewOne(t *testing.T) {
 
 func TestSwitchesMakeEveryCallFail(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	for name, c := range map[string]struct{ kind, word string }{
 		"db_unavailable": {"DbUnavailableException", "ConnectionFailure"}, "db_initializing": {"DbUnavailableException", "Initializing"},
 		"service_unavailable": {"ServiceUnavailableException", ""}, "generic_exception": {"GenericException", ""},
@@ -73,7 +72,7 @@ func TestSwitchesMakeEveryCallFail(t *testing.T) {
 
 func TestSecretsAreNotInTheRecordOfRequests(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	s.add("User", newUser)
 	s.set("User", `{"id":"b8","password":"another-horse-8"}`)
 	_, session, _ := strings.Cut(s.credentials, `"sessionId":"`)

@@ -28,17 +28,17 @@ type running struct {
 	credentials string
 }
 
-func start(t *testing.T, opts simkit.Options, more ...sim.Option) running {
+func open(opts simkit.Options) (simkit.Simulator, error) { return sim.New(opts) }
+
+func start(t *testing.T, opts ...simtest.Option) running {
 	t.Helper()
-	return running{Sim: simtest.Start(t, func(opts simkit.Options) (simkit.Simulator, error) {
-		return sim.New(opts, more...)
-	}, opts)}
+	return running{Sim: simtest.Start(t, open, opts...)}
 }
 
 // signedIn is a simulator with a session of the service account.
-func signedIn(t *testing.T, opts simkit.Options) running {
+func signedIn(t *testing.T) running {
 	t.Helper()
-	return start(t, opts).as(service)
+	return start(t).as(service)
 }
 
 // as signs in and is the same simulator for that user.

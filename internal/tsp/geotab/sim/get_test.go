@@ -7,14 +7,11 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
-	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestSearchesFindWhatTheyAskFor(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: simtest.NewClock().Now}).as(service)
+	s := start(t).as(service)
 	s.add("FuelTransaction", newFuel)
 	s.add("UserHosRuleSet", newRuleSet)
 	s.set("Device", `{"id":"b3","comment":"op 7 made this"}`)
@@ -52,7 +49,7 @@ func TestSearchesFindWhatTheyAskFor(t *testing.T) {
 
 func TestAWrongSearchIsRefused(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	for params, kind := range map[string]string{
 		`{"typeName":"Device","search":{"vin":"x"}}`:                                   badMember,
 		`{"typeName":"Device","search":{"name":7}}`:                                    badCast,
@@ -93,7 +90,7 @@ func TestAWrongSearchIsRefused(t *testing.T) {
 
 func TestPagesGoOnBehindTheirOffset(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	for n := range 10 {
 		s.add("Device", change(newVehicle, "name", fmt.Sprintf(`"Spare %d"`, n%3)))
 	}
@@ -121,12 +118,11 @@ func TestPagesGoOnBehindTheirOffset(t *testing.T) {
 
 func TestWhatIsReadCanBeWrittenBack(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now}).as(service)
+	s := start(t).as(service)
 	s.add("DVIRLog", with(newDVIR, `"dVIRDefects":[{"defect":{"id":"b278B"},"repairStatus":"Repaired","repairUser":{"id":"b8"},"repairDateTime":"2026-11-24T09:00:00.000Z","defectRemarks":[{"remark":"r"}]}]`))
 	s.add("FuelTransaction", newFuel)
 	s.add("UserHosRuleSet", newRuleSet)
-	clock.Advance(1 << 40)
+	s.Clock.Advance(1 << 40)
 	for _, typ := range []string{"Device", "UntrackedAsset", "Trailer", "User", "UserHosRuleSet", "DVIRLog", "TextMessage", "FuelTransaction"} {
 		before := s.must("Get", `{"typeName":"`+typ+`"}`)
 		if len(before.found()) == 0 {

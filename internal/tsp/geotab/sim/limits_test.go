@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
@@ -20,8 +19,7 @@ func TestEachMethodAndEntityHasItsDocumentedLimit(t *testing.T) {
 	} {
 		t.Run(call, func(t *testing.T) {
 			t.Parallel()
-			clock := simtest.NewClock()
-			s := start(t, simkit.Options{Now: clock.Now, Limits: true}).as(service)
+			s := start(t, simtest.Limited).as(service)
 			method, typ, _ := strings.Cut(call, " ")
 			params := `{"typeName":"` + typ + `"}`
 			for done := range n {
@@ -29,7 +27,7 @@ func TestEachMethodAndEntityHasItsDocumentedLimit(t *testing.T) {
 					t.Fatalf("call %d: %s", done+1, got.Text)
 				}
 			}
-			clock.Advance(1500 * time.Millisecond)
+			s.Clock.Advance(1500 * time.Millisecond)
 			got := s.rpc(method, params)
 			message := got.refused(t, "OverLimitException")
 			if !strings.HasPrefix(message, "API calls quota exceeded. Maximum admitted ") || !strings.HasSuffix(message, " per 1m.") {
@@ -38,7 +36,7 @@ func TestEachMethodAndEntityHasItsDocumentedLimit(t *testing.T) {
 			if retry := got.Header.Get("Retry-After"); retry != "59" {
 				t.Errorf("Retry-After = %q", retry)
 			}
-			clock.Advance(58500 * time.Millisecond)
+			s.Clock.Advance(58500 * time.Millisecond)
 			if got := s.rpc(method, params); got.kind() == "OverLimitException" {
 				t.Errorf("after the window: %s", got.Text)
 			}
@@ -48,10 +46,9 @@ func TestEachMethodAndEntityHasItsDocumentedLimit(t *testing.T) {
 
 func TestHeadersTellTheLimit(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now, Limits: true}).as(service)
+	s := start(t, simtest.Limited).as(service)
 	s.get("Device", `{}`)
-	clock.Advance(10 * time.Second)
+	s.Clock.Advance(10 * time.Second)
 	got := s.must("Get", `{"typeName":"Device"}`).Header
 	for name, want := range map[string]string{
 		"X-Rate-Limit-Limit": "1m", "X-Rate-Limit-Remaining": "648", "X-Rate-Limit-Reset": "2026-11-24T12:01:00.000Z", "Retry-After": "",
@@ -64,8 +61,7 @@ func TestHeadersTellTheLimit(t *testing.T) {
 
 func TestSigningInIsLimitedPerUserAndFailuresCount(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now, Limits: true})
+	s := start(t, simtest.Limited)
 	for n := range 10 {
 		user := service
 		if n%2 == 0 {
@@ -79,13 +75,13 @@ func TestSigningInIsLimitedPerUserAndFailuresCount(t *testing.T) {
 		t.Errorf("message = %q", message)
 	}
 	s.as(supervisor)
-	clock.Advance(time.Minute)
+	s.Clock.Advance(time.Minute)
 	s.as(service)
 }
 
 func TestLimitsAreCountedPerUser(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: simtest.NewClock().Now, Limits: true})
+	s := start(t, simtest.Limited)
 	one, two := s.as(service), s.as(supervisor)
 	for range 60 {
 		one.get("Group", `{"id":"b2781"}`)
@@ -102,7 +98,7 @@ func TestLimitsAreCountedPerUser(t *testing.T) {
 
 func TestLimitsFollowTheSwitches(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: simtest.NewClock().Now}).as(service)
+	s := start(t).as(service)
 	call := func() answer { return s.rpc("Get", `{"typeName":"Group","search":{"id":"b2781"}}`) }
 	for range 61 {
 		if got := call(); got.kind() != "" || got.Header.Get("X-Rate-Limit-Limit") != "" {

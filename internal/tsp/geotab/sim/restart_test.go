@@ -5,15 +5,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestEverythingAcknowledgedIsFoundAfterARestart(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	clock := simtest.NewClock()
-	first := start(t, simkit.Options{Dir: dir, Now: clock.Now}).as(service)
+	first := start(t, simtest.In(dir)).as(service)
 	first.set("Device", `{"id":"b1","comment":"n","odometerOffset":9007199254740993}`)
 	first.add("Device", newVehicle)
 	first.add("User", newUser)
@@ -24,7 +22,7 @@ func TestEverythingAcknowledgedIsFoundAfterARestart(t *testing.T) {
 	first.must("Remove", entity("Device", `{"id":"b6"}`))
 
 	// The first was not closed, as after kill -9.
-	second := start(t, simkit.Options{Dir: dir, Now: clock.Now, Limits: true}).bearing(first.credentials)
+	second := start(t, simtest.In(dir), simtest.Limited).bearing(first.credentials)
 	if diff := cmp.Diff(first.everything(), second.everything()); diff != "" {
 		t.Error(diff)
 	}
@@ -38,8 +36,7 @@ func TestEverythingAcknowledgedIsFoundAfterARestart(t *testing.T) {
 
 func TestTheSeedIsTheSameEveryTime(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	one, two := start(t, simkit.Options{Now: clock.Now}), start(t, simkit.Options{Now: clock.Now})
+	one, two := start(t), start(t)
 	if diff := cmp.Diff(one.everything(), two.everything()); diff != "" {
 		t.Error(diff)
 	}
@@ -53,7 +50,7 @@ func TestTheSeedIsTheSameEveryTime(t *testing.T) {
 
 func TestAResetBringsBackTheSeed(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: simtest.NewClock().Now})
+	s := start(t)
 	before := s.everything()
 	in := s.as(service)
 	in.add("Device", newVehicle)

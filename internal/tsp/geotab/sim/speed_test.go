@@ -8,13 +8,11 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"github.com/waybill-dev/waybill/internal/tsp/geotab/sim"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func BenchmarkMessages(b *testing.B) {
-	open := func(opts simkit.Options) (simkit.Simulator, error) { return sim.New(opts) }
 	simtest.Bench(b, open, `"result"`, func(s simkit.Simulator) func() *http.Request {
 		request := func(method, params string) *http.Request {
 			body := strings.NewReader(`{"method":"` + method + `","params":` + params + `}`)

@@ -7,13 +7,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestTheBodyMayBeAsEachOfGeotabsClientsWritesIt(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	params := s.withCredentials(`{"typeName":"Device","search":{"id":"b1"}}`)
 	for name, c := range map[string]struct{ path, body, contentType string }{
 		"JavaScript":     {"/apiv1/", `{"method":"Get","params":` + params + `}`, "application/json"},
@@ -40,7 +39,7 @@ func form(body string) string { return "JSON-RPC=" + url.QueryEscape(body) }
 
 func TestAFormWithoutACallIsRefused(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for _, body := range []string{"", "JSON=%7B%7D", "JSON-RPC=%7B", "JSON-RPC=%zz"} {
 		got := s.post("/apiv1", body, "Content-Type", "application/x-www-form-urlencoded")
 		got.refused(t, "JsonSerializerException")
@@ -49,7 +48,7 @@ func TestAFormWithoutACallIsRefused(t *testing.T) {
 
 func TestWhatIsNoCallIsRefused(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for body, want := range map[string]string{
 		`{'method':'GetVersion'}`: "-32700 JsonSerializerException", ``: "-32700 JsonSerializerException",
 		`[]`: "-32700 JsonSerializerException", `{"method":"GetVersion"}}`: "-32700 JsonSerializerException",
@@ -72,7 +71,7 @@ func TestWhatIsNoCallIsRefused(t *testing.T) {
 
 func TestMethodsWithoutASession(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: simtest.NewClock().Now})
+	s := start(t)
 	if got := s.rpc("GetSystemTimeUtc", `{}`); got.body.Result != "2026-11-24T12:00:00.000Z" {
 		t.Errorf("the time is %s", got.Text)
 	}
@@ -84,7 +83,7 @@ func TestMethodsWithoutASession(t *testing.T) {
 
 func TestOnlyPOSTToTheAPIIsServed(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for call, status := range map[string]int{
 		"GET /": 404, "POST /": 404, "POST /apiv2": 404, "POST /apiv1/Get": 404, "GET /apiv1": 405, "PUT /apiv1/": 405,
 	} {
@@ -102,7 +101,7 @@ func TestOnlyPOSTToTheAPIIsServed(t *testing.T) {
 
 func TestBrowsersMayCall(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	asked := s.Do("OPTIONS", "/apiv1/", "", "Origin", "https://fleet.example", "Access-Control-Request-Method", "POST",
 		"Access-Control-Request-Headers", "content-type")
 	if asked.Status != http.StatusOK || !strings.Contains(asked.Header.Get("Access-Control-Allow-Methods"), "POST") ||
@@ -118,7 +117,7 @@ func TestBrowsersMayCall(t *testing.T) {
 
 func TestAMulticallStopsAtTheFirstErrorAndKeepsWhatItDid(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	set := func(id, comment string) string {
 		return `{"method":"Set","params":{"typeName":"Device","entity":{"id":"` + id + `","comment":"` + comment + `"}}}`
 	}

@@ -4,13 +4,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
 func TestEveryWriteIsTakenOrRefusedAsDocumented(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for _, c := range writes() {
 		t.Run(c.method+" "+c.typ+" "+c.name, func(t *testing.T) {
 			s.Admin("POST", "reset", "")
@@ -49,7 +47,7 @@ func (r running) everything() map[string]string {
 
 func TestUnknownMembersCanBeIgnored(t *testing.T) {
 	t.Parallel()
-	s := signedIn(t, simkit.Options{})
+	s := signedIn(t)
 	s.Turn("ignore_unknown_members")
 	id := s.add("Device", with(newVehicle, `"make":"Volvo"`))
 	if _, kept := s.one("Device", id)["make"]; kept {

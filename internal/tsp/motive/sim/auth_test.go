@@ -19,7 +19,7 @@ func TestTheSimulatorHasANameAndAPortOfItsOwn(t *testing.T) {
 
 func TestARequestWithoutAGoodCredentialAnswers401(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{}).as("")
+	s := start(t).as("")
 	for name, headers := range map[string][]string{
 		"nothing": nil, "an unknown key": {"X-Api-Key", "nobody"}, "a key as bearer": {"Authorization", "Bearer " + everything},
 		"an unknown token": {"Authorization", "Bearer nobody"}, "an empty token": {"Authorization", "Bearer "},
@@ -60,7 +60,7 @@ func operations() (reads, writes map[string]string) {
 
 func TestAReadOnlyKeyMayReadButNotWrite(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{}).as(readOnly)
+	s := start(t).as(readOnly)
 	reads, writes := operations()
 	for call := range reads {
 		method, path, _ := strings.Cut(call, " ")
@@ -78,7 +78,7 @@ func TestAReadOnlyKeyMayReadButNotWrite(t *testing.T) {
 
 func TestAManageOnlyKeyMayWriteButNotReadUnlessTheSwitchSaysSo(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{}).as(manageOnly)
+	s := start(t).as(manageOnly)
 	reads, _ := operations()
 	for call, scope := range reads {
 		_, path, _ := strings.Cut(call, " ")
@@ -93,7 +93,7 @@ func TestAManageOnlyKeyMayWriteButNotReadUnlessTheSwitchSaysSo(t *testing.T) {
 
 func TestAKeyInTestModeKeepsNothingOfWhatItAnswers(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for _, c := range calls() {
 		if c.method == http.MethodGet || c.status >= 400 {
 			continue
@@ -115,7 +115,7 @@ func TestAKeyInTestModeKeepsNothingOfWhatItAnswers(t *testing.T) {
 
 func TestUnknownPathsAndMethodsAnswer404AsRailsDoes(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for call, status := range map[string]int{
 		"GET /": 404, "GET /v1": 404, "GET /v2/vehicles": 404, "GET /v1/vehicles/T-900": 404, "GET /v1/vehicles/1/2": 404,
 		"PATCH /v1/vehicles/" + vehicle: 404, "DELETE /v1/vehicles/" + vehicle: 404, "POST /v2/inspection_reports": 404,

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
@@ -55,7 +54,7 @@ func TestRequestsAndRepliesAreAsTheDocumentSays(t *testing.T) {
 	t.Parallel()
 	const file = "motive.hand-written.openapi.json"
 	document := simtest.OpenDocument(t, file, "https://api.gomotive.com", departures())
-	s := start(t, simkit.Options{})
+	s := start(t)
 	all := refusals()
 	for _, c := range calls() {
 		all = append(all, refusal{call: c, key: everything}, refusal{call: c, key: everything, switched: true})

@@ -8,15 +8,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestAMessageToSeveralIsOneWithATextAsID(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now})
-	clock.Advance(1500 * time.Millisecond)
+	s := start(t)
+	s.Clock.Advance(1500 * time.Millisecond)
 	sent := s.must("POST", "/v2/messages", `{"sender_id":520008,"receiver_ids":[520001,520002,520001],"body":"hello"}`)
 	key, isText := sent["id"].(string)
 	want := map[string]any{
@@ -43,9 +41,8 @@ func TestAMessageToSeveralIsOneWithATextAsID(t *testing.T) {
 
 func TestMessagesAreListedOfOneSenderWithinATime(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now})
-	clock.Advance(time.Hour)
+	s := start(t)
+	s.Clock.Advance(time.Hour)
 	got := s.Do("POST", "/v1/messages", `{"recipient_id":520001,"body":"later"}`, "X-User-Id", admin)
 	if got.Text != `{"success":true}` {
 		t.Errorf("the answer of version 1 = %s", got.Text)
@@ -69,7 +66,7 @@ func TestMessagesAreListedOfOneSenderWithinATime(t *testing.T) {
 
 func TestAFuelPurchaseIsShownWithItsVehicleAndDriver(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: simtest.NewClock().Now})
+	s := start(t)
 	made := s.must("POST", "/v1/fuel_purchases", with(strings.Replace(newFuel, `"fuel":12`, `"fuel":"12.25"`, 1), `"total_cost":"48.2"`))
 	v, _ := made["vehicle"].(map[string]any)
 	d, _ := made["driver"].(map[string]any)
@@ -96,7 +93,7 @@ func TestAFuelPurchaseIsShownWithItsVehicleAndDriver(t *testing.T) {
 
 func TestARepeatedFuelPurchaseIsASecondOne(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	first, second := simtest.ID(s.must("POST", "/v1/fuel_purchases", newFuel)), simtest.ID(s.must("POST", "/v1/fuel_purchases", newFuel))
 	if first == second || len(s.Objects("fuel_purchases")) != 4 {
 		t.Errorf("%s and %s", first, second)
@@ -105,7 +102,7 @@ func TestARepeatedFuelPurchaseIsASecondOne(t *testing.T) {
 
 func TestATimeOfPurchaseWithoutZoneIsInTheOneOfTheHeader(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for _, c := range []struct{ given, zone, want string }{
 		{"2026-11-24", "Eastern Time (US & Canada)", "2026-11-24T05:00:00Z"},
 		{"2026-11-24T10:15:00", "Arizona", "2026-11-24T17:15:00Z"},
@@ -121,7 +118,7 @@ func TestATimeOfPurchaseWithoutZoneIsInTheOneOfTheHeader(t *testing.T) {
 
 func TestAnInspectionReportIsCorrectedPartByPart(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	got := s.must("PUT", "/v2/inspection_reports/"+report, `{"status":"corrected","defect_statuses":{"status":"repaired","mechanic_note":"n","resolved_defects":[4312]},"external_ids_attributes":[{"external_id":"W-1","integration_name":"shop"}]}`)
 	parts, _ := got["inspected_parts"].([]any)
 	var states []any

@@ -4,14 +4,13 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestFaultsAnswerInMotivesWords(t *testing.T) {
 	t.Parallel()
 	const plain, object = "text/plain; charset=utf-8", "application/json; charset=utf-8"
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.Spoil(map[string]string{
 		`{"fault":"status","status":500}`:                   "500 " + plain,
 		`{"fault":"status","status":502}`:                   "502 " + plain,
@@ -37,7 +36,7 @@ func TestFaultsAnswerInMotivesWords(t *testing.T) {
 
 func TestAMessageIsSentAlthoughTheAnswerIsLost(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.Lose("messages", func() simtest.Reply {
 		return s.Do("POST", "/v2/messages", `{"sender_id":`+admin+`,"receiver_ids":[`+driver+`],"body":"hello"}`)
 	})
@@ -45,7 +44,7 @@ func TestAMessageIsSentAlthoughTheAnswerIsLost(t *testing.T) {
 
 func TestAnExpiredSessionNeedsARefresh(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	access, refresh := s.desk().Exchange("motive-demo-code")
 	s.Fault(`{"fault":"expire_session","times":1}`)
 	for range 3 {
@@ -58,7 +57,7 @@ func TestAnExpiredSessionNeedsARefresh(t *testing.T) {
 
 func TestAKeyIsRefusedAsManyTimesAsAsked(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.Fault(`{"fault":"expire_session","times":2}`)
 	refused(t, s.as("nobody").Do("GET", "/v1/companies", ""), http.StatusUnauthorized)
 	for range 2 {

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/waybill-dev/waybill/internal/tsp/motive/sim"
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
@@ -32,9 +31,9 @@ const (
 // running is a simulator, called with a key or a token.
 type running struct{ *simtest.Sim }
 
-func start(t *testing.T, opts simkit.Options) running {
+func start(t *testing.T, opts ...simtest.Option) running {
 	t.Helper()
-	return running{simtest.Start(t, sim.New, opts)}.as(everything)
+	return running{simtest.Start(t, sim.New, opts...)}.as(everything)
 }
 
 // as is the same simulator for another key or access token; "" sends none.

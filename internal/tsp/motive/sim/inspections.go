@@ -107,7 +107,7 @@ func keepInspection(tx *simkit.Tx, c *simkit.Call, before simkit.Object) (*simki
 
 // resolve returns the parts of a report with the named ones resolved.
 func resolve(o, resolution simkit.Object) ([]any, error) {
-	open := numbers(resolution, "resolved_defects")
+	open := simkit.Elements[int64](resolution, "resolved_defects")
 	before, _ := o["inspected_parts"].([]any)
 	parts := make([]any, 0, len(before))
 	for _, v := range before {

@@ -49,7 +49,7 @@ func postMessageV1(tx *simkit.Tx, c *simkit.Call) (any, error) {
 func postMessageV2(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	_, one := c.Body["receiver_id"]
 	_, several := c.Body["receiver_ids"]
-	recipients := numbers(c.Body, "receiver_ids")
+	recipients := simkit.Elements[int64](c.Body, "receiver_ids")
 	if one {
 		recipients = []int64{simkit.Int(c.Body, "receiver_id")}
 	}
@@ -107,7 +107,7 @@ func (s *service) listMessages(tx *simkit.Tx, c *simkit.Call) (any, error) {
 		if others || bounded && i.At.Before(from) || ends && i.At.After(to) {
 			continue
 		}
-		for _, id := range numbers(i.Object, "recipient_ids") {
+		for _, id := range simkit.Elements[int64](i.Object, "recipient_ids") {
 			row := pick(i.Object, "id", "updated_at", "sent_at", "sender_id", "body", "attachment", "location", "status")
 			row["recipient_id"] = id
 			rows = append(rows, row)

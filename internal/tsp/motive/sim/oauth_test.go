@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
@@ -30,7 +29,7 @@ func deadGrant(t *testing.T, got simtest.Reply) {
 
 func TestACodeGivesTokensThatWorkLikeTheKey(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	got := s.desk().Code("motive-demo-code")
 	access, refresh := s.desk().Tokens(got)
 	o := got.JSON(t)
@@ -50,7 +49,7 @@ func TestACodeGivesTokensThatWorkLikeTheKey(t *testing.T) {
 
 func TestACodeWorksOnceAndAnewAfterAReset(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	access, refresh := s.desk().Exchange("motive-demo-code")
 	deadGrant(t, s.desk().Code("motive-demo-code"))
 	s.desk().Exchange("motive-once-1")
@@ -64,7 +63,7 @@ func TestACodeWorksOnceAndAnewAfterAReset(t *testing.T) {
 
 func TestAWrongRedirectAddressDoesNotUseUpTheCode(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	other := []string{"grant_type", "authorization_code", "code", "motive-demo-code", "redirect_uri", redirect + "/"}
 	deadGrant(t, s.desk().Ask(other...))
 	s.desk().Exchange("motive-demo-code")
@@ -72,7 +71,7 @@ func TestAWrongRedirectAddressDoesNotUseUpTheCode(t *testing.T) {
 
 func TestATokenHasTheScopesOfItsCodeForEver(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	_, refresh := s.desk().Exchange("motive-manage-code")
 	manage, _ := s.desk().Tokens(s.desk().Refresh(refresh))
 	s.as(manage).must("PUT", "/v1/vehicles/"+vehicle, `{"notes":"n"}`)
@@ -84,19 +83,18 @@ func TestATokenHasTheScopesOfItsCodeForEver(t *testing.T) {
 
 func TestAnAccessTokenExpiresAfterTwoHours(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now})
+	s := start(t)
 	access, refresh := s.desk().Exchange("motive-demo-code")
-	clock.Advance(2*time.Hour - time.Second)
+	s.Clock.Advance(2*time.Hour - time.Second)
 	s.as(access).must("GET", "/v1/vehicles/"+vehicle, "")
-	clock.Advance(time.Second)
+	s.Clock.Advance(time.Second)
 	refused(t, s.as(access).Do("GET", "/v1/vehicles", ""), http.StatusUnauthorized)
 	s.desk().Tokens(s.desk().Refresh(refresh))
 }
 
 func TestAWrongTokenRequestIsRefused(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	code := []string{"grant_type", "authorization_code", "code", "motive-demo-code"}
 	for _, c := range []struct {
 		name   string
@@ -127,10 +125,10 @@ func TestAWrongTokenRequestIsRefused(t *testing.T) {
 func TestTokensSurviveARestartAndStandInNoRecord(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	first := start(t, simkit.Options{Dir: dir})
+	first := start(t, simtest.In(dir))
 	access, refresh := first.desk().Exchange("motive-once-1")
 	requests := first.Admin("GET", "requests", "").Text
-	again := start(t, simkit.Options{Dir: dir})
+	again := start(t, simtest.In(dir))
 	again.as(access).must("GET", "/v1/vehicles/"+vehicle, "")
 	again.desk().Tokens(again.desk().Refresh(refresh))
 	deadGrant(t, again.desk().Code("motive-once-1"))

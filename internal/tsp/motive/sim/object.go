@@ -49,17 +49,6 @@ func newID(tx *simkit.Tx, class int64) int64 { return class + tx.NextSeq() }
 
 func idText(id int64) string { return strconv.FormatInt(id, 10) }
 
-// numbers is a member that is a list of whole numbers.
-func numbers(o simkit.Object, name string) []int64 {
-	list, _ := o[name].([]any)
-	out := make([]int64, 0, len(list))
-	for _, v := range list {
-		n, _ := v.(int64)
-		out = append(out, n)
-	}
-	return out
-}
-
 // timestamp writes a time as Motive does: UTC in whole seconds.
 func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
@@ -96,7 +85,7 @@ func exists(tx *simkit.Tx, collection, member string, id int64) (*simkit.Item, e
 
 // checkGroups refuses ids of groups that there are not.
 func checkGroups(tx *simkit.Tx, body simkit.Object) error {
-	for _, id := range numbers(body, "group_ids") {
+	for _, id := range simkit.Elements[int64](body, "group_ids") {
 		if _, err := exists(tx, groups, "group_ids", id); err != nil {
 			return err
 		}

@@ -7,13 +7,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestAListComesInNumberedPagesAndEndsWithAnEmptyOne(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for path, total := range map[string]int{
 		"/v1/vehicles": 6, "/v1/assets": 4, "/v1/users": 8, "/v1/groups": 2, "/v1/companies": 1, "/v1/fuel_purchases": 2,
 		"/v2/inspection_reports": 1, "/v1/messages": 3,
@@ -37,7 +36,7 @@ func TestAListComesInNumberedPagesAndEndsWithAnEmptyOne(t *testing.T) {
 
 func TestAPageHolds25ObjectsUnlessAskedAndAtMost100(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for n := range 110 {
 		s.must("POST", "/v1/vehicles", fmt.Sprintf(`{"number":"N-%d"}`, n))
 	}
@@ -54,7 +53,7 @@ func TestAPageHolds25ObjectsUnlessAskedAndAtMost100(t *testing.T) {
 
 func TestListsAreFiltered(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: simtest.NewClock().Now})
+	s := start(t)
 	s.must("PUT", "/v1/assets/520002", `{"status":"inactive"}`)
 	s.must("POST", "/v1/fuel_purchases", `{"vehicle_id":1800006,"driver_id":520001,"purchased_at":"2026-11-01","jurisdiction":"NV","fuel_type":"cng","fuel":1,"fuel_unit":"gal"}`)
 	for path, want := range map[string]int{

@@ -5,16 +5,12 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
-	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 // Clients refuse an answer that lacks a member which all of Motive's have.
 func TestMembersThatEveryAnswerHasAreThere(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now})
+	s := start(t)
 	for _, list := range []string{"/v1/users?role=driver", "/v1/users?role=admin"} {
 		all, _ := s.list(list)
 		for _, user := range all {
@@ -28,7 +24,7 @@ func TestMembersThatEveryAnswerHasAreThere(t *testing.T) {
 			}
 		}
 	}
-	clock.Advance(time.Minute)
+	s.Clock.Advance(time.Minute)
 	s.must("PUT", "/v1/vehicles/"+vehicle, `{"notes":"n"}`)
 	got := s.must("GET", "/v1/vehicles/"+vehicle, "")["availability_details"]
 	want := map[string]any{"availability_status": "in_service", "updated_at": "2026-11-24T12:00:00Z"}

@@ -9,15 +9,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestAVehicleKeepsWhatAPutDoesNotNameAndShowsNulls(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now})
-	clock.Advance(time.Minute)
+	s := start(t)
+	s.Clock.Advance(time.Minute)
 	s.must("PUT", "/v1/vehicles/"+vehicle, `{"notes":"m"}`)
 	s.must("PUT", "/v1/vehicles/"+vehicle, `{"notes":"n","availability_details":{"availability_status":"out_of_service","out_of_service_reason":"engine"}}`)
 	got := s.must("PUT", "/v1/vehicles/"+vehicle, `{"vin":null,"current_driver":{"id":520002},"permanent_driver_id":520001,"availability_details":{"additional_note":"a"}}`)
@@ -47,7 +45,7 @@ func TestAVehicleKeepsWhatAPutDoesNotNameAndShowsNulls(t *testing.T) {
 
 func TestIdsGrowAndAreNumbers(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for path, body := range map[string]string{
 		"/v1/vehicles": newVehicle, "/v1/assets": newAsset, "/v1/fuel_purchases": newFuel,
 	} {
@@ -61,7 +59,7 @@ func TestIdsGrowAndAreNumbers(t *testing.T) {
 
 func TestAnExternalIDBelongsToOneRecordOfAnyClass(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	pair := `[{"external_id":"K-1","integration_name":"tms"}]`
 	made := s.must("POST", "/v1/vehicles", with(newVehicle, `"external_ids_attributes":`+pair))
 	for _, path := range []string{"/v1/vehicles/" + simtest.ID(made), "/v1/assets/" + asset, "/v1/users/" + driver, "/v2/inspection_reports/" + report} {
@@ -79,7 +77,7 @@ func TestAnExternalIDBelongsToOneRecordOfAnyClass(t *testing.T) {
 
 func TestAttributesAddAnExternalIDAndWithAnIDChangeIt(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	added := s.must("PUT", "/v1/vehicles/"+vehicle, `{"external_ids_attributes":[{"external_id":"9","integration_name":"tms"}]}`)
 	list, _ := added["external_ids"].([]any)
 	if len(list) != 2 {
@@ -98,7 +96,7 @@ func TestAttributesAddAnExternalIDAndWithAnIDChangeIt(t *testing.T) {
 
 func TestAnExternalIDRecordTellsItsHolder(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	made := s.must("POST", "/v1/external_ids?external_id=77&integration_name=tms&external_id_holder_id="+driver+"&external_id_holder_type=User", "")
 	want := map[string]any{
 		"id": made["id"], "external_id": "77", "integration_name": "tms", "external_id_holder_id": 520001.0, "external_id_holder_type": "User",
@@ -117,7 +115,7 @@ func TestAnExternalIDRecordTellsItsHolder(t *testing.T) {
 
 func TestOnlyDriversHaveTheMembersOfDrivers(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	d, a := s.must("GET", "/v1/users/"+driver, ""), s.must("GET", "/v1/users/"+admin, "")
 	for _, name := range []string{"eld_mode", "time_tracking_mode", "cycle", "drivers_license_number", "driver_company_id", "yard_moves_enabled"} {
 		if _, has := d[name]; !has {
@@ -134,7 +132,7 @@ func TestOnlyDriversHaveTheMembersOfDrivers(t *testing.T) {
 
 func TestAPasswordIsKeptNowhere(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	made := s.must("POST", "/v1/users", strings.Replace(newDriver, "secret", "hunter22", 1))
 	s.must("PUT", "/v1/users/"+simtest.ID(made), `{"password":"hunter23"}`)
 	for _, path := range []string{"/_sim/objects/users", "/_sim/objects/changes", "/_sim/requests", "/v1/users"} {
@@ -146,7 +144,7 @@ func TestAPasswordIsKeptNowhere(t *testing.T) {
 
 func TestAUserIsFoundByWhatIdentifiesIt(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for _, query := range []string{
 		"email=amir.haddad@demofreight.example", "username=amir.haddad", "driver_company_id=D-1", "phone=4155550100",
 		"username=amir.haddad&driver_company_id=D-1",
@@ -161,7 +159,7 @@ func TestAUserIsFoundByWhatIdentifiesIt(t *testing.T) {
 
 func TestTheAdminSideShowsChangesInOrder(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: simtest.NewClock().Now})
+	s := start(t)
 	for n := range 3 {
 		s.must("PUT", "/v1/vehicles/"+vehicle, fmt.Sprintf(`{"notes":"%d"}`, n))
 	}

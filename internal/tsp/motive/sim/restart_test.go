@@ -5,14 +5,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestEverythingAcknowledgedIsFoundAfterARestart(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	first := start(t, simkit.Options{Dir: dir})
+	first := start(t, simtest.In(dir))
 	first.must("PUT", "/v1/vehicles/"+vehicle, `{"eld_device_id":9007199254740993,"vin":null}`)
 	made := first.must("POST", "/v1/vehicles", with(newVehicle, `"external_ids_attributes":[{"external_id":"9","integration_name":"tms"}]`))
 	first.must("POST", "/v1/assets", newAsset)
@@ -21,7 +20,7 @@ func TestEverythingAcknowledgedIsFoundAfterARestart(t *testing.T) {
 	first.must("POST", "/v1/fuel_purchases", newFuel)
 	first.must("PUT", "/v2/inspection_reports/"+report, `{"defect_statuses":{"status":"repaired","resolved_defects":[4311]}}`)
 
-	second := start(t, simkit.Options{Dir: dir}) // the first was not closed, as after kill -9
+	second := start(t, simtest.In(dir)) // the first was not closed, as after kill -9
 	simtest.Same(t, first.Sim, second.Sim, "vehicles", "assets", "users", "groups", "companies", "messages",
 		"fuel_purchases", "inspection_reports", "external_ids", "changes")
 	for _, path := range []string{"/v1/vehicles", "/v1/assets", "/v1/users", "/v1/fuel_purchases", "/v2/inspection_reports"} {
@@ -46,8 +45,7 @@ func TestEverythingAcknowledgedIsFoundAfterARestart(t *testing.T) {
 
 func TestTheSeedIsTheSameEveryTime(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	one, two := start(t, simkit.Options{Now: clock.Now}), start(t, simkit.Options{Now: clock.Now})
+	one, two := start(t), start(t)
 	for collection, want := range map[string][]string{
 		"vehicles": {"1800001", "1800002", "1800003", "1800004", "1800005", "1800006"},
 		"assets":   {"520001", "520002", "520003", "520004"}, "groups": {"41001", "41002"}, "companies": {"7001"},

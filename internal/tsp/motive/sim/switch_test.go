@@ -4,9 +4,6 @@ import (
 	"net/http"
 	"testing"
 	"time"
-
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
-	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestErrorsComeInTheShapeThatASwitchPicks(t *testing.T) {
@@ -17,7 +14,7 @@ func TestErrorsComeInTheShapeThatASwitchPicks(t *testing.T) {
 		"errors_nested":  `{"error":{"message":"invalid API key"}}`,
 		"errors_as_list": `{"messages":["invalid API key"]}`,
 	} {
-		s := start(t, simkit.Options{})
+		s := start(t)
 		if name != "" {
 			s.Turn(name)
 		}
@@ -29,7 +26,7 @@ func TestErrorsComeInTheShapeThatASwitchPicks(t *testing.T) {
 
 func TestValidationAnswers422WhenTheSwitchSaysSo(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.Turn("validation_answers_422")
 	refused(t, s.Do("POST", "/v1/vehicles", `{}`), http.StatusUnprocessableEntity)
 	refused(t, s.Do("GET", "/v1/vehicles?per_page=101", ""), http.StatusUnprocessableEntity)
@@ -40,7 +37,7 @@ func TestValidationAnswers422WhenTheSwitchSaysSo(t *testing.T) {
 
 func TestCreatesAnswer201WhenTheSwitchSaysSo(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.Turn("creates_answer_201")
 	for path, body := range map[string]string{
 		"/v1/vehicles": newVehicle, "/v1/assets": newAsset, "/v1/users": newDriver, "/v1/fuel_purchases": newFuel,
@@ -56,7 +53,7 @@ func TestCreatesAnswer201WhenTheSwitchSaysSo(t *testing.T) {
 
 func TestUnknownFieldsAreIgnoredWhenTheSwitchSaysSo(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.Turn("ignore_unknown_fields")
 	got := s.must("PUT", "/v1/vehicles/"+vehicle, `{"notes":"n","licence_plate_number":"X"}`)
 	if got["notes"] != "n" || got["licence_plate_number"] != nil {
@@ -70,7 +67,7 @@ func TestUnknownFieldsAreIgnoredWhenTheSwitchSaysSo(t *testing.T) {
 
 func TestAssetsTakeAnyTypeWhenTheSwitchSaysSo(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.Turn("any_asset_type")
 	if got := s.must("PUT", "/v1/assets/"+asset, `{"type":"tanker"}`); got["type"] != "tanker" {
 		t.Errorf("asset = %v", got)
@@ -79,8 +76,7 @@ func TestAssetsTakeAnyTypeWhenTheSwitchSaysSo(t *testing.T) {
 
 func TestAThrottledCallerIsToldToWaitUnlessTheSwitchSaysOtherwise(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now})
+	s := start(t)
 	for range 20 {
 		s.must("GET", "/v1/companies", "")
 	}
@@ -97,7 +93,7 @@ func TestAThrottledCallerIsToldToWaitUnlessTheSwitchSaysOtherwise(t *testing.T) 
 	if refused(t, got, http.StatusTooManyRequests); got.Header.Get("Retry-After") != "" {
 		t.Errorf("Retry-After = %q", got.Header.Get("Retry-After"))
 	}
-	clock.Advance(time.Second)
+	s.Clock.Advance(time.Second)
 	s.must("GET", "/v1/companies", "")
 	refused(t, s.as(readOnly).Do("GET", "/v1/companies", ""), http.StatusTooManyRequests)
 	s.Fault(`{"fault":"throttle","retry_after":"Tue, 24 Nov 2026 12:00:05 GMT","times":1}`)
@@ -108,7 +104,7 @@ func TestAThrottledCallerIsToldToWaitUnlessTheSwitchSaysOtherwise(t *testing.T) 
 
 func TestMessagesOfAllSendersAreListedWhenTheSwitchSaysSo(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.Turn("list_all_messages")
 	if all, _ := s.list("/v1/messages"); len(all) != 4 {
 		t.Errorf("%d rows", len(all))

@@ -3,13 +3,11 @@ package sim_test
 import (
 	"net/http"
 	"testing"
-
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
 func TestEveryCallIsTakenOrRefusedAsDocumented(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for _, c := range calls() {
 		t.Run(c.method+" "+c.path+" "+c.name, func(t *testing.T) {
 			s.Admin("POST", "reset", "")
@@ -41,12 +39,12 @@ func (r running) unchanged(when string) {
 
 func TestABodyMustBeJSON(t *testing.T) {
 	t.Parallel()
-	start(t, simkit.Options{}).JSONOnly("PUT", "/v1/vehicles/"+vehicle, `{"notes":"n"}`, 400)
+	start(t).JSONOnly("PUT", "/v1/vehicles/"+vehicle, `{"notes":"n"}`, 400)
 }
 
 func TestWrongHeadersAreRefused(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for _, c := range []struct {
 		name, value string
 		status      int

@@ -21,6 +21,29 @@ func lookUpAsset(tx *simkit.Tx, class, id string) (*simkit.Item, error) {
 	return i, err
 }
 
+// listClass lists the assets of one class.
+func listClass(class string, show view) handler {
+	return func(tx *simkit.Tx, c *simkit.Call) (any, error) {
+		fits, err := common(c)
+		if err != nil {
+			return nil, err
+		}
+		keep := func(i *simkit.Item) bool { return simkit.Text(i.Object, "type") == class && fits(i) }
+		return listing{assets, pageSize, keep, show}.page(tx, c)
+	}
+}
+
+// getOfClass reads an asset of one class.
+func getOfClass(class string, show view) handler {
+	return func(tx *simkit.Tx, c *simkit.Call) (any, error) {
+		i, err := lookUpAsset(tx, class, c.ID())
+		if err != nil {
+			return nil, err
+		}
+		return data(show(tx, i)), nil
+	}
+}
+
 // renamed returns a copy of a body with one member under the name that the store uses.
 func renamed(body simkit.Object, from, to string) simkit.Object {
 	out := maps.Clone(body)

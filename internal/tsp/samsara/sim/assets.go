@@ -102,7 +102,7 @@ func chosen(c *simkit.Call, i *simkit.Item) bool {
 }
 
 // assetView leaves external ids and tags out of a list unless they are asked for.
-func assetView(c *simkit.Call) (func(*simkit.Tx, *simkit.Item) simkit.Object, error) {
+func assetView(c *simkit.Call) (view, error) {
 	left := map[string]string{"includeExternalIds": "externalIds", "includeTags": "tags"}
 	for parameter := range left {
 		switch c.Query.Get(parameter) {

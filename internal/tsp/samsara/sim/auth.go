@@ -63,7 +63,7 @@ func checkTags(_ *simkit.Tx, c *simkit.Call) error {
 	if _, tagged := c.Operation.Shape["tagIds"]; !tagged || len(allowed) == 0 {
 		return nil
 	}
-	given := simkit.Texts(c.Body, "tagIds")
+	given := simkit.Elements[string](c.Body, "tagIds")
 	if len(given) == 0 {
 		return simkit.Invalid("tagIds is required because the token is restricted to tags")
 	}

@@ -4,13 +4,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
 func TestARequestWithoutAGoodTokenAnswers401(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for name, authorization := range map[string]string{
 		"no header": "", "no scheme": everything, "another scheme": "Basic " + everything, "an unknown token": "Bearer nobody",
 		"an empty token": "Bearer ",
@@ -26,7 +24,7 @@ func TestARequestWithoutAGoodTokenAnswers401(t *testing.T) {
 
 func TestAReadOnlyTokenMayReadButNotWrite(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{}).as(readOnly)
+	s := start(t).as(readOnly)
 	for _, path := range []string{
 		"/me", "/users", "/tags", "/fleet/vehicles", "/fleet/vehicles/" + vehicle, "/fleet/drivers", "/fleet/drivers/" + driver,
 		"/fleet/trailers", "/fleet/trailers/" + trailer, "/assets", "/v1/fleet/messages",
@@ -51,7 +49,7 @@ func TestAReadOnlyTokenMayReadButNotWrite(t *testing.T) {
 
 func TestATokenRestrictedToTagsMustGiveThem(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{}).as(onlyWest)
+	s := start(t).as(onlyWest)
 	for _, c := range []struct {
 		name, body string
 		status     int
@@ -72,7 +70,7 @@ func TestATokenRestrictedToTagsMustGiveThem(t *testing.T) {
 
 func TestUnknownPathsAndMethodsAreRefusedInJSON(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for call, status := range map[string]int{
 		"GET /": 404, "GET /fleet": 404, "GET /fleet/vehicles/": 404, "GET /fleet/vehicles/1/2": 404, "GET /v2/fleet/messages": 404,
 		"PUT /fleet/vehicles/" + vehicle: 405, "DELETE /fleet/drivers": 405, "POST /me": 405, "GET /fuel-purchase": 405,
@@ -90,7 +88,7 @@ func TestUnknownPathsAndMethodsAreRefusedInJSON(t *testing.T) {
 
 func TestAnUnknownIDAnswers404(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for _, call := range []string{
 		"GET /fleet/vehicles/1", "PATCH /fleet/vehicles/1", "PATCH /fleet/vehicles/" + trailer, "GET /fleet/trailers/" + vehicle,
 		"PATCH /fleet/trailers/1", "PATCH /fleet/drivers/" + vehicle, "GET /fleet/drivers/payrollId:1", "PATCH /assets?id=1",

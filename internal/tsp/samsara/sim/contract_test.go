@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
@@ -35,7 +34,7 @@ func departures() []simtest.Departure {
 func TestRequestsAndRepliesAreAsSamsarasDocumentSays(t *testing.T) {
 	t.Parallel()
 	document := simtest.OpenDocument(t, "samsara.openapi.json", "https://api.samsara.com", departures())
-	s := start(t, simkit.Options{})
+	s := start(t)
 	all := refusals()
 	for _, c := range calls() {
 		all = append(all, refusal{c, everything, ""})

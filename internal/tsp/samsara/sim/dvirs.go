@@ -32,7 +32,7 @@ func postDVIR(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	if !ok {
 		return nil, simkit.Invalid("authorId: there is no user %q", simkit.Text(c.Body, "authorId"))
 	}
-	if ids := simkit.Texts(c.Body, "resolvedDefectIds"); len(ids) > 0 {
+	if ids := simkit.Elements[string](c.Body, "resolvedDefectIds"); len(ids) > 0 {
 		return nil, simkit.Invalid("resolvedDefectIds: there is no defect %q", ids[0])
 	}
 	now := timestamp(tx.Now())
@@ -101,7 +101,7 @@ func inspectedTags(tx *simkit.Tx, dvir *simkit.Item) []string {
 	for _, class := range []string{classVehicle, classTrailer} {
 		tiny, _ := dvir.Object[class].(simkit.Object)
 		if i, ok := tx.Get(assets, simkit.Text(tiny, "id")); ok {
-			return simkit.Texts(i.Object, "tagIds")
+			return simkit.Elements[string](i.Object, "tagIds")
 		}
 	}
 	return nil

@@ -4,14 +4,13 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestFaultsAnswerInSamsarasWords(t *testing.T) {
 	t.Parallel()
 	const plain, object = "text/plain; charset=utf-8", "application/json"
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.Spoil(map[string]string{
 		`{"fault":"status","status":500}`:                   "500 " + plain,
 		`{"fault":"status","status":503,"retry_after":"7"}`: "503 " + plain + " 7",
@@ -31,7 +30,7 @@ func TestFaultsAnswerInSamsarasWords(t *testing.T) {
 
 func TestAMessageIsSentAlthoughTheAnswerIsLost(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.Lose("messages", func() simtest.Reply {
 		return s.Do("POST", "/v1/fleet/messages", `{"driverIds":[`+driver+`],"text":"hello"}`)
 	})
@@ -39,7 +38,7 @@ func TestAMessageIsSentAlthoughTheAnswerIsLost(t *testing.T) {
 
 func TestAnExpiredSessionNeedsARefresh(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	access, refresh := s.desk().Exchange("samsara-demo-code")
 	s.Fault(`{"fault":"expire_session","times":1}`)
 	for range 3 {
@@ -52,7 +51,7 @@ func TestAnExpiredSessionNeedsARefresh(t *testing.T) {
 
 func TestAnAPITokenIsRefusedAsManyTimesAsAsked(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.Fault(`{"fault":"expire_session","times":2}`)
 	for range 2 {
 		s.Do("GET", "/me", "").Refused(t, http.StatusUnauthorized, "message")

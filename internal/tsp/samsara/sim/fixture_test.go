@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/waybill-dev/waybill/internal/tsp/samsara/sim"
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
@@ -27,9 +26,9 @@ const (
 // running is a simulator, called with a token.
 type running struct{ *simtest.Sim }
 
-func start(t *testing.T, opts simkit.Options) running {
+func start(t *testing.T, opts ...simtest.Option) running {
 	t.Helper()
-	return running{simtest.Start(t, sim.New, opts).Bearer(everything)}
+	return running{simtest.Start(t, sim.New, opts...).Bearer(everything)}
 }
 
 // as is the same simulator for another bearer; "" sends none.

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
@@ -35,8 +34,7 @@ func TestEachOperationHasItsDocumentedLimit(t *testing.T) {
 	} {
 		t.Run(c.call, func(t *testing.T) {
 			t.Parallel()
-			clock := simtest.NewClock()
-			s := start(t, simkit.Options{Now: clock.Now, Limits: true})
+			s := start(t, simtest.Limited)
 			method, path, _ := strings.Cut(c.call, " ")
 			for n := range c.burst {
 				if got := s.Do(method, path, c.body); got.Status != http.StatusOK {
@@ -51,7 +49,7 @@ func TestEachOperationHasItsDocumentedLimit(t *testing.T) {
 			if told < c.wait || told > c.wait+20*time.Microsecond {
 				t.Errorf("told to wait %v, want %v", told, c.wait)
 			}
-			clock.Advance(told)
+			s.Clock.Advance(told)
 			if got := s.Do(method, path, c.body); got.Status != http.StatusOK {
 				t.Errorf("after the wait: %d %s", got.Status, got.Text)
 			}
@@ -75,7 +73,7 @@ func retryAfter(t *testing.T, got simtest.Reply) time.Duration {
 
 func TestTokensShareTheLimitOfTheOrganization(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: simtest.NewClock().Now, Limits: true})
+	s := start(t, simtest.Limited)
 	for range 150 {
 		s.must("GET", "/me", "")
 	}
@@ -88,7 +86,7 @@ func TestTokensShareTheLimitOfTheOrganization(t *testing.T) {
 
 func TestLimitsAreOffUntilTurnedOn(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: simtest.NewClock().Now})
+	s := start(t)
 	for range 30 {
 		s.must("GET", "/assets", "")
 	}

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
@@ -15,7 +14,7 @@ func (r running) desk() simtest.Desk {
 
 func TestACodeGivesTokensThatWorkLikeTheAPIToken(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	got := s.desk().Code("samsara-demo-code")
 	access, _ := s.desk().Tokens(got)
 	o := got.JSON(t)
@@ -30,7 +29,7 @@ func TestACodeGivesTokensThatWorkLikeTheAPIToken(t *testing.T) {
 
 func TestAOnceCodeWorksOnce(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.desk().Exchange("samsara-once-7")
 	for _, code := range []string{"samsara-once-7", "x"} {
 		if got := s.desk().Code(code); got.Refused(t, http.StatusBadRequest, "error") != "invalid_grant" {
@@ -43,12 +42,11 @@ func TestAOnceCodeWorksOnce(t *testing.T) {
 
 func TestAnAccessTokenExpiresAfterAnHour(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now})
+	s := start(t)
 	access, refresh := s.desk().Exchange("samsara-demo-code")
-	clock.Advance(time.Hour - time.Second)
+	s.Clock.Advance(time.Hour - time.Second)
 	s.as(access).must("GET", "/me", "")
-	clock.Advance(time.Second)
+	s.Clock.Advance(time.Second)
 	s.as(access).Do("GET", "/me", "").Refused(t, http.StatusUnauthorized, "message")
 	s.desk().Tokens(s.desk().Refresh(refresh))
 }
@@ -56,8 +54,8 @@ func TestAnAccessTokenExpiresAfterAnHour(t *testing.T) {
 func TestTokensSurviveARestart(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	access, refresh := start(t, simkit.Options{Dir: dir}).desk().Exchange("samsara-once-1")
-	again := start(t, simkit.Options{Dir: dir})
+	access, refresh := start(t, simtest.In(dir)).desk().Exchange("samsara-once-1")
+	again := start(t, simtest.In(dir))
 	again.as(access).must("GET", "/me", "")
 	again.desk().Tokens(again.desk().Refresh(refresh))
 }

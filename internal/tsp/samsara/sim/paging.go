@@ -17,7 +17,7 @@ type listing struct {
 	size int64
 	// keep of nil keeps all.
 	keep func(*simkit.Item) bool
-	show func(*simkit.Tx, *simkit.Item) simkit.Object
+	show view
 }
 
 // page answers one page of a list: the items behind the cursor "after", at most "limit" of them.
@@ -64,7 +64,7 @@ func common(c *simkit.Call) (func(*simkit.Item) bool, error) {
 				return false
 			}
 		}
-		return len(tags) == 0 || slices.ContainsFunc(simkit.Texts(i.Object, "tagIds"), func(tag string) bool {
+		return len(tags) == 0 || slices.ContainsFunc(simkit.Elements[string](i.Object, "tagIds"), func(tag string) bool {
 			return slices.Contains(tags, tag)
 		})
 	}, nil

@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
@@ -33,7 +32,7 @@ func (r running) walk(path string, limit int) (all []string, pages int) {
 
 func TestAListComesInPages(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for path, want := range map[string]struct{ items, pages int }{
 		"/fleet/vehicles": {6, 3}, "/fleet/trailers": {3, 2}, "/fleet/drivers": {8, 4}, "/users": {2, 1}, "/tags": {2, 1},
 	} {
@@ -46,7 +45,7 @@ func TestAListComesInPages(t *testing.T) {
 
 func TestAPageSurvivesAnInsert(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	first, end, _ := s.list("/fleet/trailers?limit=2")
 	s.must("POST", "/fleet/trailers", `{"name":"new"}`)
 	rest, _, _ := s.list("/fleet/trailers?after=" + end)
@@ -57,7 +56,7 @@ func TestAPageSurvivesAnInsert(t *testing.T) {
 
 func TestPagesHoldAtMost512ObjectsAnd300Assets(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for n := range 520 {
 		s.must("POST", "/fleet/trailers", fmt.Sprintf(`{"name":"T%d"}`, n))
 	}
@@ -74,7 +73,7 @@ func TestPagesHoldAtMost512ObjectsAnd300Assets(t *testing.T) {
 
 func TestWrongListParametersAreRefused(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for _, path := range []string{
 		"/fleet/vehicles?limit=513", "/fleet/vehicles?limit=0", "/fleet/vehicles?limit=x", "/fleet/vehicles?limit=", "/users?limit=-1",
 		"/fleet/vehicles?after=x", "/fleet/vehicles?page=2", "/fleet/vehicles?updatedAfterTime=yesterday", "/fleet/vehicles?attributes=a",
@@ -87,7 +86,7 @@ func TestWrongListParametersAreRefused(t *testing.T) {
 
 func TestDriversAreActiveUnlessAskedFor(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	active, _, _ := s.list("/fleet/drivers")
 	same, _, _ := s.list("/fleet/drivers?driverActivationStatus=active")
 	gone, _, _ := s.list("/fleet/drivers?driverActivationStatus=deactivated")
@@ -101,9 +100,8 @@ func TestDriversAreActiveUnlessAskedFor(t *testing.T) {
 
 func TestFiltersNarrowAList(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now})
-	clock.Advance(1e9)
+	s := start(t)
+	s.Clock.Advance(1e9)
 	s.must("PATCH", "/fleet/vehicles/"+vehicle, `{"externalIds":{"unit":"7"}}`)
 	made, _ := s.must("POST", "/assets", `{"type":"equipment","name":"E"}`)["id"].(string)
 	for path, want := range map[string][]string{
@@ -127,7 +125,7 @@ func TestFiltersNarrowAList(t *testing.T) {
 
 func TestAssetsHideExternalIDsAndTagsUnlessAskedFor(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	plain, _, _ := s.list("/assets?ids=" + vehicle)
 	full, _, _ := s.list("/assets?includeExternalIds=true&includeTags=true&ids=" + vehicle)
 	if plain[0]["externalIds"] != nil || plain[0]["tags"] != nil {
@@ -145,7 +143,7 @@ func TestAssetsHideExternalIDsAndTagsUnlessAskedFor(t *testing.T) {
 
 func TestATagNamesItsObjects(t *testing.T) {
 	t.Parallel()
-	data, _, _ := start(t, simkit.Options{}).list("/tags")
+	data, _, _ := start(t).list("/tags")
 	vehicles, _ := data[0]["vehicles"].([]any)
 	trailers, _ := data[1]["assets"].([]any)
 	if len(vehicles) != 6 || len(trailers) != 3 || !strings.HasPrefix(fmt.Sprint(vehicles[0]), "map[id:"+vehicle) {

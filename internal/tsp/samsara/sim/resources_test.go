@@ -9,13 +9,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestAVehicleKeepsWhatAPatchDoesNotName(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.must("PATCH", "/fleet/vehicles/"+vehicle, `{"notes":"n","externalIds":{"a":"1"}}`)
 	got := s.must("PATCH", "/fleet/vehicles/samsara.vin:"+firstVIN, `{"licensePlate":"","staticAssignedDriverId":"`+driver+`","externalIds":{"b":"2"}}`)
 	want := map[string]any{
@@ -38,7 +37,7 @@ func TestAVehicleKeepsWhatAPatchDoesNotName(t *testing.T) {
 
 func TestAnAssetOfTypeVehicleIsTheVehicle(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	made := s.must("POST", "/assets", `{"type":"vehicle","name":"New","year":2024,"regulationMode":"mixed"}`)
 	id, _ := made["id"].(string)
 	if made["year"] != 2024.0 || made["createdAtTime"] == nil || made["updatedAtTime"] == nil || id <= vehicle {
@@ -56,7 +55,7 @@ func TestAnAssetOfTypeVehicleIsTheVehicle(t *testing.T) {
 
 func TestATrailerHoldsItsSerialNumberUnderBothNames(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	id, _ := s.must("POST", "/fleet/trailers", `{"name":"T","trailerSerialNumber":"8V8"}`)["id"].(string)
 	assets, _, _ := s.list("/assets?ids=" + id)
 	if len(assets) != 1 || assets[0]["serialNumber"] != "8V8" || assets[0]["type"] != "trailer" {
@@ -69,7 +68,7 @@ func TestATrailerHoldsItsSerialNumberUnderBothNames(t *testing.T) {
 
 func TestAssetRepliesCanComeWithoutTheirWrapper(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.Turn("unwrapped_assets")
 	if got := s.Do("POST", "/assets", `{"name":"a"}`).JSON(t); got["id"] == nil || got["data"] != nil {
 		t.Errorf("reply = %v", got)
@@ -78,7 +77,7 @@ func TestAssetRepliesCanComeWithoutTheirWrapper(t *testing.T) {
 
 func TestAnExternalIDBelongsToOneObjectOfAnyClass(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.must("PATCH", "/fleet/vehicles/"+vehicle, `{"externalIds":{"key":"1"}}`)
 	for _, c := range []struct{ method, path, body string }{
 		{"PATCH", "/fleet/trailers/" + trailer, `{"externalIds":{"key":"1"}}`},
@@ -95,7 +94,7 @@ func TestAnExternalIDBelongsToOneObjectOfAnyClass(t *testing.T) {
 
 func TestADriverIsCreatedActiveAndWithoutItsPassword(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	got := s.must("POST", "/fleet/drivers", newDriver)
 	if got["driverActivationStatus"] != "active" || got["timezone"] != "America/Los_Angeles" || got["eldExempt"] != false || got["notes"] != nil {
 		t.Errorf("driver = %v", got)
@@ -114,8 +113,7 @@ func TestADriverIsCreatedActiveAndWithoutItsPassword(t *testing.T) {
 
 func TestADriverMovesBetweenTheListsOfActiveAndDeactivated(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now})
+	s := start(t)
 	s.must("PATCH", "/fleet/drivers/"+driver, `{"driverActivationStatus":"deactivated","deactivatedAtTime":"2026-06-01T00:00:00Z"}`)
 	if gone, _, _ := s.list("/fleet/drivers?driverActivationStatus=deactivated"); len(gone) != 2 {
 		t.Errorf("deactivated: %v", simtest.IDs(gone))
@@ -128,7 +126,7 @@ func TestADriverMovesBetweenTheListsOfActiveAndDeactivated(t *testing.T) {
 
 func TestARulesetOverrideGoesAwayWithNull(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	override := `{"cycle":"Texas (7/70)","restart":"None","restbreak":"None","usStateToOverride":"TX"}`
 	if got := s.must("PATCH", "/fleet/drivers/"+driver, `{"usDriverRulesetOverride":`+override+`}`); got["usDriverRulesetOverride"] == nil {
 		t.Error("the override was not kept")
@@ -140,13 +138,12 @@ func TestARulesetOverrideGoesAwayWithNull(t *testing.T) {
 
 func TestAMessageGoesToEachDriverAndIsListedNewestFirstWithoutID(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now})
+	s := start(t)
 	got := s.Do("POST", "/v1/fleet/messages", `{"driverIds":[48400010,48400011],"text":"hello"}`)
 	if got.Text != `{"data":[{"driverId":48400010,"text":"hello"},{"driverId":48400011,"text":"hello"}]}` {
 		t.Errorf("reply = %s", got.Text)
 	}
-	clock.Advance(time.Minute)
+	s.Clock.Advance(time.Minute)
 	s.Do("POST", "/v1/fleet/messages", `{"driverIds":[48400012],"text":"later"}`)
 	sentAt := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC).UnixMilli()
 	one := `{"driverId":%d,"isRead":false,"sender":{"name":"Dispatch","type":"dispatch"},"sentAtMs":%d,"text":"%s"}`
@@ -160,7 +157,7 @@ func TestAMessageGoesToEachDriverAndIsListedNewestFirstWithoutID(t *testing.T) {
 			t.Errorf("%s: %s", query, got.Text)
 		}
 	}
-	clock.Advance(25 * time.Hour)
+	s.Clock.Advance(25 * time.Hour)
 	if got := s.Do("GET", "/v1/fleet/messages", ""); got.Text != `{"data":[]}` {
 		t.Errorf("a day later: %s", got.Text)
 	}
@@ -168,8 +165,7 @@ func TestAMessageGoesToEachDriverAndIsListedNewestFirstWithoutID(t *testing.T) {
 
 func TestTheAdminSideShowsMessagesAndChangesInOrder(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now})
+	s := start(t)
 	for n := range 3 {
 		s.must("PATCH", "/fleet/vehicles/"+vehicle, fmt.Sprintf(`{"notes":"%d","vehicleRegulationMode":"mixed"}`, n))
 	}
@@ -190,7 +186,7 @@ func TestTheAdminSideShowsMessagesAndChangesInOrder(t *testing.T) {
 	got := s.Objects("messages")[0]
 	delete(got, "seq")
 	want := map[string]any{
-		"driverId": 48400010.0, "text": "hello", "sentAtMs": float64(clock.Now().UnixMilli()), "at": "2026-11-24T12:00:00Z",
+		"driverId": 48400010.0, "text": "hello", "sentAtMs": float64(s.Clock.Now().UnixMilli()), "at": "2026-11-24T12:00:00Z",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -199,7 +195,7 @@ func TestTheAdminSideShowsMessagesAndChangesInOrder(t *testing.T) {
 
 func TestADVIRIsSignedByItsAuthorNow(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: simtest.NewClock().Now})
+	s := start(t)
 	got := s.must("POST", "/fleet/dvirs", newDVIR)
 	id, _ := got["id"].(string)
 	delete(got, "id")
@@ -218,7 +214,7 @@ func TestADVIRIsSignedByItsAuthorNow(t *testing.T) {
 
 func TestARepeatedFuelPurchaseIsASecondOne(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	first, second := s.must("POST", "/fuel-purchase", fuelPurchase)["uuid"], s.must("POST", "/fuel-purchase", fuelPurchase)["uuid"]
 	if first == second || len(fmt.Sprint(first)) != 36 || len(s.Objects("fuel-purchases")) != 2 {
 		t.Errorf("%v and %v", first, second)

@@ -3,14 +3,13 @@ package sim_test
 import (
 	"testing"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestEverythingAcknowledgedIsFoundAfterARestart(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	first := start(t, simkit.Options{Dir: dir})
+	first := start(t, simtest.In(dir))
 	first.must("PATCH", "/fleet/vehicles/"+vehicle, `{"notes":"n","odometerMeters":9007199254740993,"externalIds":{"a":"1"}}`)
 	first.must("POST", "/assets", `{"type":"trailer","year":2020}`)
 	first.must("POST", "/fleet/drivers", newDriver)
@@ -18,7 +17,7 @@ func TestEverythingAcknowledgedIsFoundAfterARestart(t *testing.T) {
 	first.must("POST", "/fleet/dvirs", newDVIR)
 	first.must("POST", "/fuel-purchase", fuelPurchase)
 
-	second := start(t, simkit.Options{Dir: dir}) // the first was not closed, as after kill -9
+	second := start(t, simtest.In(dir)) // the first was not closed, as after kill -9
 	simtest.Same(t, first.Sim, second.Sim, "assets", "drivers", "messages", "dvirs", "fuel-purchases", "users", "tags", "changes")
 	second.must("GET", "/fleet/vehicles/a:1", "")
 	if got := second.Do("POST", "/fleet/drivers", newDriver); got.Status != 400 {
@@ -34,8 +33,7 @@ func TestEverythingAcknowledgedIsFoundAfterARestart(t *testing.T) {
 
 func TestTheSeedIsTheSameEveryTime(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	one, two := start(t, simkit.Options{Now: clock.Now}), start(t, simkit.Options{Now: clock.Now})
+	one, two := start(t), start(t)
 	for collection, n := range map[string]int{"vehicles": 6, "trailers": 3, "drivers": 9, "users": 2, "tags": 2, "assets": 9, "messages": 0} {
 		simtest.Same(t, one.Sim, two.Sim, collection)
 		if got := len(one.Objects(collection)); got != n {

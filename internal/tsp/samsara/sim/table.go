@@ -16,8 +16,8 @@ func (s *service) operations() map[string]simkit.Operation {
 		"GET /users/{id}":   read("Users", nil, getUser),
 		"PATCH /users/{id}": write("Users", userPatchShape(), nil, patchUser),
 
-		"GET /fleet/vehicles":        read("Vehicles", vehicleFilters, listVehicles, perSecond(25)),
-		"GET /fleet/vehicles/{id}":   read("Vehicles", nil, getVehicle),
+		"GET /fleet/vehicles":        read("Vehicles", vehicleFilters, listClass(classVehicle, showListedVehicle), perSecond(25)),
+		"GET /fleet/vehicles/{id}":   read("Vehicles", nil, getOfClass(classVehicle, showVehicle)),
 		"PATCH /fleet/vehicles/{id}": write("Vehicles", vehicleShape(), nil, patchVehicle),
 
 		"GET /fleet/drivers":        read("Drivers", driverFilters, listDrivers),
@@ -25,9 +25,9 @@ func (s *service) operations() map[string]simkit.Operation {
 		"GET /fleet/drivers/{id}":   read("Drivers", nil, getDriver),
 		"PATCH /fleet/drivers/{id}": write("Drivers", driverPatchShape(), nil, patchDriver),
 
-		"GET /fleet/trailers":        read("Trailers", trailerFilters, listTrailers, perSecond(5)),
+		"GET /fleet/trailers":        read("Trailers", trailerFilters, listClass(classTrailer, showListedTrailer), perSecond(5)),
 		"POST /fleet/trailers":       slow(write("Trailers", trailerShape(), trailerRequired, postTrailer)),
-		"GET /fleet/trailers/{id}":   read("Trailers", nil, getTrailer, perSecond(5)),
+		"GET /fleet/trailers/{id}":   read("Trailers", nil, getOfClass(classTrailer, showTrailer), perSecond(5)),
 		"PATCH /fleet/trailers/{id}": slow(write("Trailers", trailerPatchShape(), nil, patchTrailer)),
 
 		"GET /assets":   read("Assets", assetFilters, listAssets, perSecond(5)),
@@ -44,6 +44,9 @@ func (s *service) operations() map[string]simkit.Operation {
 
 // handler does the work of an operation.
 type handler = func(tx *simkit.Tx, c *simkit.Call) (any, error)
+
+// view is an item as callers see it.
+type view = func(tx *simkit.Tx, i *simkit.Item) simkit.Object
 
 func read(scope string, query []string, do handler, limits ...simkit.Limit) simkit.Operation {
 	return simkit.Operation{Scope: "Read " + scope, Query: query, Do: do, Limits: limits}

@@ -6,7 +6,7 @@ func tagIDs() simkit.Rule { return simkit.List(simkit.String(1, 0)) }
 
 // checkTagsExist refuses ids of tags that there are not.
 func checkTagsExist(tx *simkit.Tx, body simkit.Object) error {
-	for _, id := range simkit.Texts(body, "tagIds") {
+	for _, id := range simkit.Elements[string](body, "tagIds") {
 		if _, ok := tx.Get(tags, id); !ok {
 			return simkit.Invalid("there is no tag %q", id)
 		}
@@ -17,7 +17,7 @@ func checkTagsExist(tx *simkit.Tx, body simkit.Object) error {
 // tinyTags are the tags of an object as replies show them.
 func tinyTags(tx *simkit.Tx, o simkit.Object) []any {
 	var out []any
-	for _, id := range simkit.Texts(o, "tagIds") {
+	for _, id := range simkit.Elements[string](o, "tagIds") {
 		if i, ok := tx.Get(tags, id); ok {
 			out = append(out, tinyTag(i))
 		}

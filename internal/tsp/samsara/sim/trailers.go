@@ -23,23 +23,6 @@ func trailerPatchShape() simkit.Shape {
 	return trailerShape().With(simkit.Shape{"odometerMeters": count})
 }
 
-func listTrailers(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	fits, err := common(c)
-	if err != nil {
-		return nil, err
-	}
-	keep := func(i *simkit.Item) bool { return simkit.Text(i.Object, "type") == classTrailer && fits(i) }
-	return listing{assets, pageSize, keep, showListedTrailer}.page(tx, c)
-}
-
-func getTrailer(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	i, err := lookUpAsset(tx, classTrailer, c.ID())
-	if err != nil {
-		return nil, err
-	}
-	return data(showTrailer(tx, i)), nil
-}
-
 func postTrailer(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	body := renamed(c.Body, "trailerSerialNumber", "serialNumber")
 	body["type"] = classTrailer

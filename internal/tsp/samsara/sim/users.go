@@ -108,7 +108,7 @@ func showTag(tx *simkit.Tx, tag *simkit.Item) simkit.Object {
 	} {
 		var tagged []any
 		for _, i := range items {
-			for _, id := range simkit.Texts(i.Object, "tagIds") {
+			for _, id := range simkit.Elements[string](i.Object, "tagIds") {
 				if id == tag.ID {
 					tagged = append(tagged, simkit.Object{"id": i.ID, "name": simkit.Text(i.Object, "name")})
 				}

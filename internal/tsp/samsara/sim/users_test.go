@@ -8,13 +8,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestANewUserIsListedWithItsRoles(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	made := s.must("POST", "/users", `{"authType":"saml","email":"jo@demofreight.example","name":"Jo Doe","roles":[{"roleId":"8a9371af-82d1-4158-bf91-4ecc8d3a114c","tagId":"3920"}]}`)
 	want := []any{map[string]any{
 		"role": map[string]any{"id": "8a9371af-82d1-4158-bf91-4ecc8d3a114c", "name": "Read-only Admin"},
@@ -36,11 +35,10 @@ func TestANewUserIsListedWithItsRoles(t *testing.T) {
 
 func TestTheHistoryShowsDVIRsOfItsTimeAndTags(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now})
+	s := start(t)
 	s.must("POST", "/fleet/dvirs", newDVIR)
 	history := func(from, to time.Duration, tag string) int {
-		query := url.Values{"startTime": {clock.Now().Add(from).Format(time.RFC3339)}, "endTime": {clock.Now().Add(to).Format(time.RFC3339)}}
+		query := url.Values{"startTime": {s.Clock.Now().Add(from).Format(time.RFC3339)}, "endTime": {s.Clock.Now().Add(to).Format(time.RFC3339)}}
 		if tag != "" {
 			query.Set("tagIds", tag)
 		}
@@ -66,7 +64,7 @@ func TestTheHistoryShowsDVIRsOfItsTimeAndTags(t *testing.T) {
 
 func TestAReferenceCanBeMadeUnique(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.must("POST", "/fuel-purchase", fuelPurchase)
 	s.must("POST", "/fuel-purchase", fuelPurchase)
 	s.Do("POST", "/_sim/reset", "")

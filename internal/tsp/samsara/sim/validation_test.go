@@ -4,13 +4,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
 func TestEveryCallIsTakenOrRefusedAsDocumented(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for _, c := range calls() {
 		t.Run(c.method+" "+c.path+" "+c.name, func(t *testing.T) {
 			s.Do("POST", "/_sim/reset", "")
@@ -44,5 +42,5 @@ func TestEveryCallIsTakenOrRefusedAsDocumented(t *testing.T) {
 
 func TestABodyMustBeJSON(t *testing.T) {
 	t.Parallel()
-	start(t, simkit.Options{}).JSONOnly("PATCH", "/fleet/vehicles/"+vehicle, `{"notes":"n"}`, 400)
+	start(t).JSONOnly("PATCH", "/fleet/vehicles/"+vehicle, `{"notes":"n"}`, 400)
 }

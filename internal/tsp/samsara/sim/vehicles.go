@@ -43,23 +43,6 @@ func count(v any) string {
 	return ""
 }
 
-func listVehicles(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	fits, err := common(c)
-	if err != nil {
-		return nil, err
-	}
-	keep := func(i *simkit.Item) bool { return simkit.Text(i.Object, "type") == classVehicle && fits(i) }
-	return listing{assets, pageSize, keep, showListedVehicle}.page(tx, c)
-}
-
-func getVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	i, err := lookUpAsset(tx, classVehicle, c.ID())
-	if err != nil {
-		return nil, err
-	}
-	return data(showVehicle(tx, i)), nil
-}
-
 func patchVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	i, err := lookUpAsset(tx, classVehicle, c.ID())
 	if err != nil {

@@ -16,16 +16,32 @@ import (
 type Sim struct {
 	simkit.Simulator
 	URL string
+	// Clock tells the simulator the time, unless an option set another.
+	Clock *Clock
 
 	t       *testing.T
 	server  *httptest.Server
 	headers []string
 }
 
+// Option says how a simulator differs from one with a new state in memory, a clock of its own and no limits.
+type Option func(*simkit.Options)
+
+// In keeps the state in a folder.
+func In(dir string) Option { return func(o *simkit.Options) { o.Dir = dir } }
+
+// Limited holds callers to the documented limits.
+func Limited(o *simkit.Options) { o.Limits = true }
+
 // Start opens a simulator, and closes it when the test ends.
-func Start(t *testing.T, open func(simkit.Options) (simkit.Simulator, error), opts simkit.Options) *Sim {
+func Start(t *testing.T, open func(simkit.Options) (simkit.Simulator, error), opts ...Option) *Sim {
 	t.Helper()
-	s, err := open(opts)
+	clock := NewClock()
+	options := simkit.Options{Now: clock.Now}
+	for _, set := range opts {
+		set(&options)
+	}
+	s, err := open(options)
 	if err != nil {
 		t.Fatalf("start the simulator: %v", err)
 	}
@@ -36,7 +52,7 @@ func Start(t *testing.T, open func(simkit.Options) (simkit.Simulator, error), op
 			t.Errorf("close the simulator: %v", err)
 		}
 	})
-	return &Sim{Simulator: s, URL: server.URL, t: t, server: server}
+	return &Sim{Simulator: s, URL: server.URL, Clock: clock, t: t, server: server}
 }
 
 // T is the test that the simulator was started for.

@@ -31,7 +31,7 @@ func TestTheSimulatorHasANameAndAPortOfItsOwn(t *testing.T) {
 
 func TestPasswordsAndTokensAreAccepted(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{}).as("")
+	s := start(t).as("")
 	for _, header := range []string{
 		"Bearer " + service, "bearer " + viewer, basic("demo-service@waybill.example:traccar-demo-password"),
 		basic(" Dispatcher@Waybill.Example :traccar-dispatcher-password"),
@@ -44,7 +44,7 @@ func TestPasswordsAndTokensAreAccepted(t *testing.T) {
 
 func TestOnlySomeWrongCredentialsAnswer401(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{}).as("")
+	s := start(t).as("")
 	foreign := base64.RawURLEncoding.EncodeToString(append([]byte{70, 0x30}, strings.Repeat("x", 100)...))
 	short := base64.RawURLEncoding.EncodeToString([]byte{70, 0x30, 1, 2})
 	unsigned := base64.RawURLEncoding.EncodeToString([]byte{4, 1, 2, 3, 4, 5, 6, 7})
@@ -70,7 +70,7 @@ func TestOnlySomeWrongCredentialsAnswer401(t *testing.T) {
 
 func TestTheServerIsShownToEverybody(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	if s.Must("GET", "/api/server", "")["storageSpace"] == nil {
 		t.Error("an administrator is not told the storage space")
 	}
@@ -84,7 +84,7 @@ func TestTheServerIsShownToEverybody(t *testing.T) {
 
 func TestASessionIsOpenedWithAPasswordOrAToken(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{}).as("")
+	s := start(t).as("")
 	s.as(service).refused("GET /api/session", 404, "jakarta.ws.rs.NotFoundException")
 	s.refused("POST /api/session "+strings.Replace(viewersPassword, "viewer-password", "wrong", 1), 401, "jakarta.ws.rs")
 	s.refused("POST /api/session email=a", 400, "java.lang.NullPointerException")
@@ -106,8 +106,7 @@ func TestASessionIsOpenedWithAPasswordOrAToken(t *testing.T) {
 
 func TestATokenEndsAfterSevenDaysOrWhenItsMakerSaid(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now})
+	s := start(t)
 	week := s.Do("POST", "/api/session/token", "")
 	hour := s.call("POST /api/session/token expiration=2026-11-24T13%3A00%3A00Z")
 	kind := week.Header.Get("Content-Type")
@@ -116,17 +115,17 @@ func TestATokenEndsAfterSevenDaysOrWhenItsMakerSaid(t *testing.T) {
 	}
 	s.as(week.Text).list("/api/devices")
 	s.as(hour.Text).list("/api/devices")
-	clock.Advance(2 * time.Hour)
+	s.Clock.Advance(2 * time.Hour)
 	s.as(hour.Text).refused("GET /api/devices", 401, "jakarta.ws.rs")
 	s.as(week.Text).list("/api/devices")
-	clock.Advance(7 * 24 * time.Hour)
+	s.Clock.Advance(7 * 24 * time.Hour)
 	s.as(week.Text).refused("GET /api/devices", 401, "jakarta.ws.rs")
 	s.list("/api/devices")
 }
 
 func TestADisabledUserIsRefused(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.Must("PUT", "/api/users/3", `{"id":3,"name":"V","email":"viewer@waybill.example","disabled":true}`)
 	s.as(viewer).refused("GET /api/devices", 401, "jakarta.ws.rs")
 	s.as("").denied("POST /api/session "+viewersPassword, "User is disabled")
@@ -134,7 +133,7 @@ func TestADisabledUserIsRefused(t *testing.T) {
 
 func TestPathsMethodsAndTypesAreMatchedBeforeAnybodySignsIn(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{}).as("")
+	s := start(t).as("")
 	for call, status := range map[string]int{
 		"GET /": 404, "GET /api": 404, "GET /api/unknown": 404, "GET /api/devices/1/2": 404, "PATCH /api/devices/1": 405,
 		"DELETE /api/devices": 405, "PUT /api/commands/send": 405, "POST /api/groups": 405,

@@ -3,13 +3,11 @@ package sim_test
 import (
 	"net/http"
 	"testing"
-
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
 func TestBrowsersMayCallFromAnyOrigin(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	const origin = "https://fleet.example"
 	for call, status := range map[string]int{
 		"GET /api/server": 200, "GET /api/devices": 401, "GET /api/unknown": 404, "OPTIONS /api/devices": 200,
@@ -31,7 +29,7 @@ func TestBrowsersMayCallFromAnyOrigin(t *testing.T) {
 
 func TestOPTIONSNeedsNoCredentialsAndNamesTheMethods(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{}).as("")
+	s := start(t).as("")
 	for path, allow := range map[string]string{
 		"/api/devices": "GET,POST,OPTIONS", "/api/devices/1": "DELETE,GET,PUT,OPTIONS", "/api/server": "GET,OPTIONS",
 	} {

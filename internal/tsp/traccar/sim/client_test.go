@@ -2,14 +2,11 @@ package sim_test
 
 import (
 	"testing"
-
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
-	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
 func TestASessionIsClosed(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{}).as("")
+	s := start(t).as("")
 	session := running{s.As("Cookie", cookie(s.call("GET /api/session?token="+viewer)))}
 	session.done("DELETE /api/session")
 	session.refused("GET /api/session", 404, "jakarta.ws.rs.NotFoundException")
@@ -20,7 +17,7 @@ func TestASessionIsClosed(t *testing.T) {
 
 func TestTheLastPositionsAreListed(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{Now: simtest.NewClock().Now})
+	s := start(t)
 	s.lists(map[string]string{
 		"/api/positions": "1 2 3 4 5", "/api/positions?deviceId=2": "2", "/api/positions?deviceId=6": "",
 		"/api/positions?id=3&id=1": "3 1",
@@ -41,7 +38,7 @@ func TestTheLastPositionsAreListed(t *testing.T) {
 
 func TestWhatTheServerHasNoneOfIsAnEmptyList(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for _, path := range []string{
 		"/api/commands", "/api/commands?deviceId=1&all=true", "/api/commands/send?deviceId=1", "/api/geofences",
 		"/api/geofences?deviceId=1", "/api/maintenance", "/api/calendars", "/api/calendars?userId=2",
@@ -61,7 +58,7 @@ func TestWhatTheServerHasNoneOfIsAnEmptyList(t *testing.T) {
 
 func TestASessionIsForFormsAlone(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for _, method := range []string{"GET", "DELETE"} {
 		call := method + " /api/session?token=" + viewer
 		s.refused(call, 415, "jakarta.ws.rs.NotSupportedException", "Content-Type", "application/json")

@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
 const toWatch = `{"deviceId":1,"type":"message","attributes":{"message":"hello"}}`
@@ -16,7 +14,7 @@ func to(device string) string { return strings.Replace(toWatch, "1", device, 1) 
 
 func TestACommandIsSentQueuedOrRefusedAsTheDeviceIs(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for _, c := range []struct {
 		body   string
 		status int
@@ -52,7 +50,7 @@ func TestACommandIsSentQueuedOrRefusedAsTheDeviceIs(t *testing.T) {
 
 func TestAGroupIsSentToDeviceByDevice(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	body := `{"type":"message","attributes":{"message":"snow"}}`
 	got := s.Do("POST", "/api/commands/send?groupId=2", body)
 	if got.Status != http.StatusAccepted || strings.Count(got.Text, `"deviceId"`) != 2 {
@@ -66,7 +64,7 @@ func TestAGroupIsSentToDeviceByDevice(t *testing.T) {
 
 func TestTheTypesOfADeviceAreThoseOfItsProtocol(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for query, want := range map[string]int{
 		"": 46, "?deviceId=1": 16, "?deviceId=5": 3, "?deviceId=4": 1, "?deviceId=6": 1, "?deviceId=1&textChannel=true": 1,
 	} {
@@ -79,7 +77,7 @@ func TestTheTypesOfADeviceAreThoseOfItsProtocol(t *testing.T) {
 
 func TestADriverIsLinkedToADevice(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for range 2 {
 		s.done(`POST /api/permissions {"deviceId":6,"driverId":6}`)
 	}
@@ -110,7 +108,7 @@ func TestADriverIsLinkedToADevice(t *testing.T) {
 
 func TestDeletingADeviceTakesItsLinksAlong(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.done("DELETE /api/drivers/1")
 	s.Holds("behind a driver, not the device with its id", map[string]int{"positions": 5})
 	s.done("DELETE /api/devices/2")

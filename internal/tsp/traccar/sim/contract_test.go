@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
@@ -110,7 +109,7 @@ func TestRequestsAndRepliesAreAsTheDocumentSays(t *testing.T) {
 		// The document leaves out, at many operations, that every one answers 400 and 401.
 		return (x.Reply.Status == 400 || x.Reply.Status == 401) && strings.Contains(wrong, "does not exist")
 	}
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for _, c := range exchanges() {
 		s.Admin("POST", "reset", "")
 		got := s.as(c.token).call(c.call)

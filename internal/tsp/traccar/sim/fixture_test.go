@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 	"github.com/waybill-dev/waybill/internal/tsp/traccar/sim"
 )
@@ -22,9 +21,9 @@ const (
 // running is a simulator, called with a token.
 type running struct{ *simtest.Sim }
 
-func start(t *testing.T, opts simkit.Options) running {
+func start(t *testing.T, opts ...simtest.Option) running {
 	t.Helper()
-	return running{simtest.Start(t, sim.New, opts).Bearer(service)}
+	return running{simtest.Start(t, sim.New, opts...).Bearer(service)}
 }
 
 // as is the same simulator for another bearer; "" sends none.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
@@ -19,7 +18,7 @@ const (
 
 func TestADeviceIsCreatedReplacedAndDeleted(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	made := s.Must("POST", "/api/devices", `{"id":5,"name":"Truck 900","uniqueId":" 900900 ","phone":"1",
 		"category":"truck","groupId":1,"attributes":{"vin":"V"},"expirationTime":"2027-01-31T05:00:00+05:00","status":"online",
 		"motionStreak":true}`)
@@ -58,7 +57,7 @@ func TestADeviceIsCreatedReplacedAndDeleted(t *testing.T) {
 
 func TestPutGoesByTheIdInTheBody(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.Must("PUT", "/api/drivers/1", `{"id":2,"name":"Two","uniqueId":"D-2"}`)
 	one, two := s.Must("GET", "/api/drivers/1", ""), s.Must("GET", "/api/drivers/2", "")
 	if one["name"] != "Amir Haddad" || two["name"] != "Two" {
@@ -76,7 +75,7 @@ func TestPutGoesByTheIdInTheBody(t *testing.T) {
 
 func TestBodiesThatDoNotFitTheClassAnswerBareText(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	for body, want := range map[string]string{
 		`{"name":"a","uniqueId":"b","vin":"V"}`:                   `Unrecognized field "vin" (class org.traccar.model.Device)`,
 		`{"name":"a","uniqueId":null}`:                            `Cannot invoke "String.trim()" because "uniqueId" is null`,
@@ -103,7 +102,7 @@ func TestTheDatabaseRefusesWhatItsTablesDo(t *testing.T) {
 		"mysql":      {"Duplicate entry", "cannot be null", "Data too long for column", "Cannot add or update a child row"},
 		"postgresql": {"violates unique constraint", "violates not-null constraint", "value too long for type", "violates foreign key"},
 	} {
-		s := start(t, simkit.Options{})
+		s := start(t)
 		if dialect != "h2" {
 			s.Turn(dialect)
 		}
@@ -131,7 +130,7 @@ func TestTheDatabaseRefusesWhatItsTablesDo(t *testing.T) {
 
 func TestListsAreFilteredSortedAndCut(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.Must("POST", "/api/drivers", `{"name":"Aaron","uniqueId":"D-0"}`)
 	s.lists(map[string]string{
 		"/api/devices": "6 7 1 2 3 5 4", "/api/devices?limit=2&offset=1": "7 1", "/api/devices?offset=3": "6 7 1 2 3 5 4",
@@ -149,7 +148,7 @@ func TestListsAreFilteredSortedAndCut(t *testing.T) {
 
 func TestAnAdministratorListsOnlyWhatIsLinkedUnlessItAsksForAll(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.done(`DELETE /api/permissions {"userId":1,"deviceId":3}`)
 	// It still is, through its group.
 	s.lists(map[string]string{"/api/devices?id=3": "3", "/api/devices?uniqueId=864217035123403": "3"})
@@ -160,7 +159,7 @@ func TestAnAdministratorListsOnlyWhatIsLinkedUnlessItAsksForAll(t *testing.T) {
 
 func TestOthersHaveOnlyWhatIsTheirs(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.as(viewer).lists(map[string]string{"/api/devices?all=true": "1"})
 	for _, c := range []struct{ token, call, want string }{
 		{viewer, "GET /api/devices/2", "Device access denied"},
@@ -186,7 +185,7 @@ func TestOthersHaveOnlyWhatIsTheirs(t *testing.T) {
 
 func TestAManagerMakesUsersUpToItsLimit(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{}).as(dispatcher)
+	s := start(t).as(dispatcher)
 	for n, email := range []string{"a", "b"} {
 		made := s.Must("POST", "/api/users", `{"name":"N","email":"`+email+`"}`)
 		if s.Must("GET", "/api/users/"+simtest.ID(made), ""); len(s.list("/api/users")) != n+1 {
@@ -198,7 +197,7 @@ func TestAManagerMakesUsersUpToItsLimit(t *testing.T) {
 
 func TestAPasswordIsShownNowhereAndKeptByAnUpdate(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	made := s.Do("POST", "/api/users", newUser)
 	s.Must("PUT", "/api/users/4", `{"id":4,"name":"Hugo","email":"hugo@waybill.example"}`)
 	shown, asked := s.Admin("GET", "objects/users", ""), s.Admin("GET", "requests", "")
@@ -218,7 +217,7 @@ func TestAPasswordIsShownNowhereAndKeptByAnUpdate(t *testing.T) {
 
 func TestAccumulatorsNeedAPosition(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.done(`PUT /api/devices/1/accumulators {"deviceId":1,"totalDistance":5000.5}`)
 	position, last := s.Objects("positions")[0], s.Must("GET", "/api/devices/1", "")["positionId"]
 	if position["totalDistance"] != 5000.5 || position["hours"] != 7200000.0 || position["id"] != last {

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
@@ -14,8 +13,8 @@ var collections = []string{"devices", "drivers", "users", "groups", "permissions
 
 func TestEverythingAcknowledgedIsFoundAfterARestart(t *testing.T) {
 	t.Parallel()
-	opts := simkit.Options{Dir: t.TempDir(), Now: simtest.NewClock().Now}
-	first := start(t, opts)
+	in := simtest.In(t.TempDir())
+	first := start(t, in)
 	first.Must("POST", "/api/devices", newDevice)
 	first.Must("POST", "/api/drivers", newDriver)
 	first.Must("POST", "/api/users", newUser)
@@ -23,7 +22,7 @@ func TestEverythingAcknowledgedIsFoundAfterARestart(t *testing.T) {
 	token := first.Do("POST", "/api/session/token", "").Text
 	session := cookie(first.call("GET /api/session?token=" + viewer))
 
-	second := start(t, opts) // the first was not closed, as after kill -9
+	second := start(t, in) // the first was not closed, as after kill -9
 	simtest.Same(t, first.Sim, second.Sim, collections...)
 	second.refused("POST /api/devices "+newDevice, 400, "org.traccar.storage.StorageException")
 	second.as(token).list("/api/devices")
@@ -35,8 +34,7 @@ func TestEverythingAcknowledgedIsFoundAfterARestart(t *testing.T) {
 
 func TestTheSeedIsTheSameEveryTimeAndAfterAReset(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	one, two := start(t, simkit.Options{Now: clock.Now}), start(t, simkit.Options{Now: clock.Now})
+	one, two := start(t), start(t)
 	token := two.Do("POST", "/api/session/token", "").Text
 	two.Must("POST", "/api/devices", newDevice)
 	two.Admin("POST", "reset", "")
@@ -46,7 +44,7 @@ func TestTheSeedIsTheSameEveryTimeAndAfterAReset(t *testing.T) {
 
 func TestFaultsAnswerAsTheServerOrItsProxyDoes(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	const java, proxy = "application/json", "text/plain; charset=utf-8"
 	s.Spoil(map[string]string{
 		`{"fault":"status","status":500}`:                   "500 " + java,
@@ -61,13 +59,13 @@ func TestFaultsAnswerAsTheServerOrItsProxyDoes(t *testing.T) {
 
 func TestACommandIsSentAlthoughTheAnswerIsLost(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	s.Lose("commands", func() simtest.Reply { return s.Do("POST", "/api/commands/send", toWatch) })
 }
 
 func TestAnExpiredTokenNeedsANewOneAndASeededOneIsRefusedOnce(t *testing.T) {
 	t.Parallel()
-	s := start(t, simkit.Options{})
+	s := start(t)
 	token := s.Do("POST", "/api/session/token", "").Text
 	session := running{s.As("Cookie", cookie(s.call("GET /api/session?token="+viewer)))}
 	s.Fault(`{"fault":"expire_session","times":1}`)
@@ -84,8 +82,7 @@ func TestAnExpiredTokenNeedsANewOneAndASeededOneIsRefusedOnce(t *testing.T) {
 
 func TestTheAssumedLimitIsTwentyAtOnceAndTenASecond(t *testing.T) {
 	t.Parallel()
-	clock := simtest.NewClock()
-	s := start(t, simkit.Options{Now: clock.Now, Limits: true})
+	s := start(t, simtest.Limited)
 	for range 10 {
 		s.list("/api/devices")
 		s.as(viewer).list("/api/devices")
@@ -94,7 +91,7 @@ func TestTheAssumedLimitIsTwentyAtOnceAndTenASecond(t *testing.T) {
 	if wait := got.Header.Get("Retry-After"); got.Status != http.StatusTooManyRequests || wait != "1" {
 		t.Errorf("%d Retry-After %q", got.Status, wait)
 	}
-	clock.Advance(100 * time.Millisecond)
+	s.Clock.Advance(100 * time.Millisecond)
 	s.list("/api/devices")
 	s.Admin("POST", "limits", `{"enabled":false}`)
 	s.list("/api/devices")

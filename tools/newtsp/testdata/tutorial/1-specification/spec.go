@@ -6,13 +6,9 @@ package catenasimulator
 import (
 	"time"
 
-	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
-
-// The collections of Catena Simulator's records.
-const vehicles = "vehicles"
 
 const docs = "https://docs.catena-simulator.example/api"
 
@@ -24,7 +20,7 @@ func spec() tsp.Spec {
 		Docs:              []tsp.Doc{{Title: "API reference", URL: docs, Verified: "2026-11-25"}},
 		Credentials:       []tsp.CredentialKind{tsp.CredentialKindOf("token")},
 		Parallel:          2,
-		Imports:           []tsp.ImportKind{{Kind: resource.KindVehicle, Collections: []string{vehicles}}},
+		Imports:           imports(),
 		SampleCredentials: tsp.Credentials{Kind: "token", Fields: map[string]string{"token": "catena-simulator-demo-token"}},
 	}
 }

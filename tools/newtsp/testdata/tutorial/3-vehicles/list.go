@@ -22,6 +22,9 @@ type vehicleFields struct {
 	IsActive           bool   `json:"is_active"`
 }
 
+// longest is as much as is read of a list, which may come without pages.
+const longest = 64 << 20
+
 // list reads one page of a collection, which is also the name of its path and of the member of
 // its answers.
 func list(collection string, unify func(source jsontext.Value) (tsp.Record, error)) rest.List {
@@ -30,7 +33,7 @@ func list(collection string, unify func(source jsontext.Value) (tsp.Record, erro
 		if cursor != "" {
 			query.Set("after", cursor)
 		}
-		a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: "/" + collection, Query: query})
+		a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: "/" + collection, Query: query, Most: longest})
 		if err != nil {
 			return tsp.Page{}, err
 		}

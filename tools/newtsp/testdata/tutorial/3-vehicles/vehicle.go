@@ -35,18 +35,6 @@ func createVehicle() rest.Write {
 	}
 }
 
-func updateVehicle() rest.Write {
-	return rest.Write{
-		Capability: tsp.Capability{Kind: resource.KindVehicle, Verb: resource.Update},
-		Strength:   tsp.NaturalKey,
-		Uses:       vehicleUses(resource.Update),
-		Method:     http.MethodPatch,
-		Path:       vehiclesPath + "/{target}",
-		Encode:     rest.Body(func(v *resource.Vehicle, _ tsp.Write) (any, error) { return vehicleFrom(v), nil }),
-		Decode:     madeVehicle,
-	}
-}
-
 func vehicleFrom(v *resource.Vehicle) vehicleBody {
 	return vehicleBody{Name: given(v.VehicleName), VIN: given(v.VIN), Plate: given(v.LicensePlateNumber), Active: given(v.IsActive)}
 }

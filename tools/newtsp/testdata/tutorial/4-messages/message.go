@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -17,6 +16,9 @@ type messageBody struct {
 	To   resource.SourceID `json:"to"`
 	Text string            `json:"text"`
 }
+
+// messageWrites are the writes that send messages.
+func messageWrites() []rest.Write { return []rest.Write{createMessage()} }
 
 // createMessage sends a message. The TSP takes no key of ours, so a message whose sending brought
 // no answer is looked up before it is sent again.
@@ -44,9 +46,6 @@ func messageFrom(m *resource.Message, w tsp.Write) messageBody {
 	return messageBody{To: to, Text: m.MessageText.Or("")}
 }
 
-// clockSlack is how far the TSP's clock and ours may differ.
-const clockSlack = time.Minute
-
 // findMessage looks among the recipient's messages since the first attempt for the same text.
 func findMessage(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
 	m, ok := w.Payload.(*resource.Message)
@@ -55,20 +54,9 @@ func findMessage(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written,
 	}
 	sent := messageFrom(m, w)
 	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: messagesPath, Query: url.Values{
-		"to": {string(sent.To)}, "since": {w.SentAt.Add(-clockSlack).UTC().Format(time.RFC3339)}}})
+		"to": {string(sent.To)}, "since": {since(w)}}})
 	if err != nil {
 		return tsp.Written{}, false, err
 	}
-	list, err := rest.Decode[struct {
-		Messages []struct {
-			ID   resource.SourceID `json:"id"`
-			Text string            `json:"text"`
-		} `json:"messages"`
-	}](a)
-	for _, one := range list.Messages {
-		if one.Text == sent.Text {
-			return tsp.Written{SourceID: one.ID, Collection: messages}, true, nil
-		}
-	}
-	return tsp.Written{}, false, err
+	return messageIn(a, sent.Text)
 }

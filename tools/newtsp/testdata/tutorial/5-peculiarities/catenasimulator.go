@@ -7,7 +7,6 @@ import (
 
 	json "github.com/go-json-experiment/json"
 
-	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
@@ -22,8 +21,8 @@ func config(now func() time.Time) rest.Config {
 		Limits:  limits(),
 		Answers: rest.Answers{Class: class, Message: message},
 		Check:   check,
-		Writes:  []rest.Write{createVehicle(), updateVehicle(), createMessage(), createGroupMessage()},
-		Lists:   map[resource.Kind]rest.List{resource.KindVehicle: list(vehicles, vehicleRecord), resource.KindUser: list(drivers, driverRecord)},
+		Writes:  writes(),
+		Lists:   lists(),
 		Now:     now,
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"time"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -23,6 +22,9 @@ const (
 func organised() []tsp.Need {
 	return []tsp.Need{{Setting: settingOrganisation, Reason: "an organisation sends the messages"}}
 }
+
+// messageWrites are the writes that send messages.
+func messageWrites() []rest.Write { return []rest.Write{createMessage(), createGroupMessage()} }
 
 // createMessage sends a message. The TSP takes no key of ours, so a message whose sending brought
 // no answer is looked up before it is sent again.
@@ -94,9 +96,6 @@ func deliveries(text string, to ...resource.SourceID) []rest.Step {
 	return steps
 }
 
-// clockSlack is how far the TSP's clock and ours may differ.
-const clockSlack = time.Minute
-
 // findMessage looks among the messages to a driver's vehicle since the first attempt for a text.
 func findMessage(ctx context.Context, send rest.Send, w tsp.Write, driver resource.SourceID, text string) (tsp.Written, bool, error) {
 	vehicle, err := vehicleOf(ctx, send, driver)
@@ -104,20 +103,9 @@ func findMessage(ctx context.Context, send rest.Send, w tsp.Write, driver resour
 		return tsp.Written{}, false, err
 	}
 	a, err := send(ctx, rest.Call{Method: http.MethodPost, Path: messagesPath + "/search", Reads: true, Body: map[string]string{
-		"vehicle": vehicle, "since": w.SentAt.Add(-clockSlack).UTC().Format(time.RFC3339)}})
+		"vehicle": vehicle, "since": since(w)}})
 	if err != nil {
 		return tsp.Written{}, false, err
 	}
-	list, err := rest.Decode[struct {
-		Messages []struct {
-			ID   resource.SourceID `json:"id"`
-			Text string            `json:"text"`
-		} `json:"messages"`
-	}](a)
-	for _, one := range list.Messages {
-		if one.Text == text {
-			return tsp.Written{SourceID: one.ID, Collection: messages, Status: a.Status, Headers: a.Headers}, true, nil
-		}
-	}
-	return tsp.Written{}, false, err
+	return messageIn(a, text)
 }

@@ -6,16 +6,8 @@ package catenasimulator
 import (
 	"time"
 
-	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/rest"
-)
-
-// The collections of Catena Simulator's records.
-const (
-	vehicles = "vehicles"
-	drivers  = "drivers"
-	messages = "messages"
 )
 
 // settingOrganisation is the key of a setting.
@@ -32,12 +24,9 @@ func spec() tsp.Spec {
 		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("token")},
 		Parallel:    2,
 		// It says that calls may take a minute and a half.
-		Patience: 2 * time.Minute,
-		Settings: []tsp.Setting{{Key: settingOrganisation, Label: "Organisation that sends the messages (id)", Type: tsp.TextSetting}},
-		Imports: []tsp.ImportKind{
-			{Kind: resource.KindVehicle, Collections: []string{vehicles}},
-			{Kind: resource.KindUser, Collections: []string{drivers}},
-		},
+		Patience:          2 * time.Minute,
+		Settings:          []tsp.Setting{{Key: settingOrganisation, Label: "Organisation that sends the messages (id)", Type: tsp.TextSetting}},
+		Imports:           imports(),
 		SampleSettings:    tsp.Settings{settingOrganisation: "org-1"},
 		SampleCredentials: tsp.Credentials{Kind: "token", Fields: map[string]string{"token": "catena-simulator-demo-token"}},
 	}

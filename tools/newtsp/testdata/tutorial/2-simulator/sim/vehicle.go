@@ -14,16 +14,11 @@ func changed() simkit.Shape {
 
 func created() simkit.Shape { return changed().With(simkit.Shape{"reference": simkit.String(1, 64)}) }
 
-// Seed fills an empty store. The same seed gives the same ids every time.
-func (s *service) Seed(tx *simkit.Tx) error {
-	for n := range 5 {
-		id := fmt.Sprintf("v-%d", n+1)
-		o := simkit.Object{"id": id, "name": fmt.Sprintf("Truck %d", n+1), "vin": "", "plate": "", "active": true}
-		if err := tx.Put(vehicles, id, o, keys(o)...); err != nil {
-			return err
-		}
-	}
-	return nil
+// seedVehicle puts the nth vehicle of the seed.
+func seedVehicle(tx *simkit.Tx, n int) error {
+	id := fmt.Sprintf("v-%d", n)
+	o := simkit.Object{"id": id, "name": fmt.Sprintf("Truck %d", n), "vin": "", "plate": "", "active": true}
+	return tx.Put(vehicles, id, o, keys(o)...)
 }
 
 // postVehicle makes a vehicle, or answers the one that its reference made before.
@@ -39,17 +34,6 @@ func postVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	id := fmt.Sprintf("v-%d", tx.NextSeq())
 	o["id"] = id
 	return o, tx.Put(vehicles, id, o, keys(o)...)
-}
-
-// patchVehicle changes the members that the body names.
-func patchVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	before, err := tx.Find(vehicles, c.ID())
-	if err != nil {
-		return nil, err
-	}
-	o := maps.Clone(before.Object)
-	maps.Copy(o, c.Body)
-	return o, tx.Put(vehicles, before.ID, o, keys(o)...)
 }
 
 // keys are what only one vehicle may have.

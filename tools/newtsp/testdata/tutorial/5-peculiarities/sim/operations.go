@@ -7,13 +7,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
-// The collections.
-const (
-	vehicles = "vehicles"
-	drivers  = "drivers"
-	messages = "messages"
-)
-
 // budget is the documented limit: 60 requests a minute, 10 at once, of which 2 under way.
 func budget() []simkit.Limit {
 	return []simkit.Limit{{Key: "account", N: 10, Per: 10 * time.Second}, {Key: "under way", AtOnce: 2, Per: 50 * time.Millisecond}}
@@ -32,49 +25,5 @@ func operations() map[string]simkit.Operation {
 		"POST /orgs/{org}/messages": {Limits: budget(), Form: true, Shape: message(), Required: []string{"vehicle", "text"},
 			Status: http.StatusCreated, Do: postMessage},
 		"POST /orgs/{org}/messages/search": {Limits: budget(), Shape: search(), Required: []string{"vehicle", "since"}, Do: searchMessages},
-	}
-}
-
-// Objects lists a collection for the admin side.
-func (s *service) Objects(tx *simkit.Tx, collection string) ([]*simkit.Item, bool) {
-	return tx.Items(collection), collection == vehicles || collection == drivers || collection == messages
-}
-
-func getMe(*simkit.Tx, *simkit.Call) (any, error) {
-	return simkit.Object{"id": "org-1", "name": "Demo Freight"}, nil
-}
-
-// listDrivers lists all at once.
-func listDrivers(tx *simkit.Tx, _ *simkit.Call) (any, error) {
-	all := []any{}
-	for _, i := range tx.Items(drivers) {
-		all = append(all, i.Object)
-	}
-	return simkit.Object{drivers: all, "next": ""}, nil
-}
-
-// pageSize is small, so that the seed has several pages.
-const pageSize = 3
-
-// page lists the objects of a collection behind the one with the id "after".
-func page(collection string) func(*simkit.Tx, *simkit.Call) (any, error) {
-	return func(tx *simkit.Tx, c *simkit.Call) (any, error) {
-		var seq int64
-		if after := c.Query.Get("after"); after != "" {
-			last, ok := tx.Get(collection, after)
-			if !ok {
-				return nil, simkit.Invalid("after is no id of %s", collection)
-			}
-			seq = last.Seq
-		}
-		found, more := tx.Page(collection, seq, pageSize, nil)
-		items, next := []any{}, ""
-		for _, i := range found {
-			items = append(items, i.Object)
-		}
-		if more {
-			next = found[len(found)-1].ID
-		}
-		return simkit.Object{collection: items, "next": next}, nil
 	}
 }

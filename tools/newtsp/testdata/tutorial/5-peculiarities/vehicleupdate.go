@@ -1,0 +1,47 @@
+package catenasimulator
+
+import (
+	"net/http"
+
+	json "github.com/go-json-experiment/json"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
+)
+
+func updateVehicle() rest.Write {
+	return rest.Write{
+		Capability: tsp.Capability{Kind: resource.KindVehicle, Verb: resource.Update},
+		Strength:   tsp.NaturalKey,
+		Uses:       vehicleUses(resource.Update),
+		Method:     http.MethodPut,
+		Path:       vehiclesPath + "/{target}",
+		Compose:    rest.Modify(readVehicle, changeVehicle),
+		Decode: func(w tsp.Write, a rest.Answer) (tsp.Written, error) {
+			if a.Status == http.StatusConflict {
+				return tsp.Written{Collection: vehicles, Note: "there was nothing to change"}, nil
+			}
+			return madeVehicle(w, a)
+		},
+	}
+}
+
+// readVehicle asks for the vehicle to update, which this TSP does by POST.
+func readVehicle(w tsp.Write) (rest.Call, error) {
+	return rest.Call{Method: http.MethodPost, Path: vehiclesPath + "/read", Body: map[string]any{"id": w.Target}}, nil
+}
+
+// changeVehicle puts the given fields into the vehicle as the TSP has it; a PUT clears what it lacks.
+func changeVehicle(v *resource.Vehicle, _ tsp.Write, record rest.Answer) (any, error) {
+	whole, err := rest.Decode[map[string]any](record)
+	if err != nil {
+		return nil, err
+	}
+	delete(whole, "id")
+	given, err := json.Marshal(vehicleFrom(v))
+	if err == nil {
+		err = json.Unmarshal(given, &whole)
+	}
+	return whole, err
+}
