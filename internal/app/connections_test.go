@@ -148,7 +148,7 @@ func TestNewCredentialsWakeAStaleConnection(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	h.hear()
-	h.simulated("POST", "/_sim/faults", `{"match":{"path_prefix":"/v1/fleet/messages"},"fault":"status","status":401}`)
+	h.simulated("POST", "/_sim/faults", `{"match":{},"fault":"status","status":401}`)
 	id := h.do("POST", messages, h.message("patience")).field("id")
 	h.heard("connection.staled", h.ids.Connection.String())
 	one := connections + "/" + h.ids.Connection.String()

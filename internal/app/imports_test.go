@@ -155,7 +155,7 @@ func TestAConnectionThatIsNotActiveIsNotImported(t *testing.T) {
 func TestAnImportWithRefusedCredentialsMakesTheConnectionStale(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	h.answers(401, "")
+	h.simulated("POST", "/_sim/faults", `{"match":{},"fault":"status","status":401}`)
 	id := h.ids.Connection.String()
 	if a := h.do("POST", connections+"/"+id+"/import", ""); a.status != http.StatusAccepted {
 		t.Fatalf("%d %s", a.status, a.text)

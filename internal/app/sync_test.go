@@ -22,7 +22,7 @@ func TestASyncWriteWithRefusedCredentialsMakesTheConnectionStale(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	h.hear()
-	h.simulated("POST", "/_sim/faults", `{"match":{"method":"PATCH"},"fault":"status","status":401}`)
+	h.simulated("POST", "/_sim/faults", `{"match":{},"fault":"status","status":401}`)
 	a := h.rename("refused")
 	if a.status != http.StatusBadGateway || !strings.Contains(a.text, `"error_type":"auth"`) {
 		t.Errorf("%d %s", a.status, a.text)
@@ -36,6 +36,27 @@ func TestASyncWriteWithRefusedCredentialsMakesTheConnectionStale(t *testing.T) {
 	}
 	if a := h.rename("again"); a.status != http.StatusConflict {
 		t.Errorf("%d %s", a.status, a.text)
+	}
+}
+
+func TestOneRefusalOfGoodCredentialsIsNoVerdict(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	once := `{"match":{"method":"%s"},"fault":"status","status":401,"times":1}`
+	h.simulated("POST", "/_sim/faults", fmt.Sprintf(once, "PATCH"))
+	if a := h.rename("refused"); a.status != http.StatusBadGateway || !strings.Contains(a.text, `"error_type":"auth"`) {
+		t.Errorf("%d %s", a.status, a.text)
+	}
+	if a := h.rename("again"); a.status != http.StatusOK {
+		t.Errorf("the next sync write: %d %s", a.status, a.text)
+	}
+	h.simulated("POST", "/_sim/faults", fmt.Sprintf(once, "POST"))
+	id := h.do("POST", messages, h.message("patience")).field("id")
+	if a := h.ended(id); a.field("status") != "success" {
+		t.Errorf("an async write: %s", a.text)
+	}
+	if a := h.do("GET", connections+"/"+h.ids.Connection.String(), ""); a.field("status") != "active" {
+		t.Errorf("the connection is %s", a.text)
 	}
 }
 

@@ -128,7 +128,7 @@ func TestFaultsOfTheTSPEndAsTheyShould(t *testing.T) {
 func TestRefusedCredentialsPauseTheConnectionAndLoseNothing(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	h.simulated("POST", "/_sim/faults", `{"match":{"path_prefix":"/v1/fleet/messages"},"fault":"status","status":401}`)
+	h.simulated("POST", "/_sim/faults", `{"match":{},"fault":"status","status":401}`)
 	id := h.do("POST", messages, h.message("patience")).field("id")
 	h.until("the connection is stale", func() bool {
 		return h.do("POST", messages, h.message("refused")).status == http.StatusConflict

@@ -52,7 +52,25 @@ func (s *Service) Delete(ctx context.Context, who access.Principal, id uuid.UUID
 	return problem.New(problem.Conflict, "the connection is being changed by others; delete it again")
 }
 
-// Staled marks an active connection stale whose credentials the TSP refused, as it was read before
+// Refused looks into a refusal of a connection's credentials, as the connection was read before the
+// call. One refusal is no verdict: a proxy's hiccup looks the same, and a stale connection takes no
+// writes until somebody mends it. So the TSP is asked to check the credentials in a session that is
+// signed in anew, and only a second refusal marks the connection stale; any other answer, or none,
+// leaves it as it is, and the next attempt tells.
+func (s *Service) Refused(ctx context.Context, c Connection, refused *tsp.Error) error {
+	if c.Status != Active {
+		return nil
+	}
+	s.Caller.Forget(c.ID)
+	_, again := s.Caller.Check(ctx, s.Target(c), s.Pace(c))
+	if again == nil || again.Class != tsp.Unauthorized {
+		s.Log.Warn("credentials were refused once and not when they were checked", "connection_id", c.ID, "tsp", c.TSP)
+		return nil
+	}
+	return s.Staled(ctx, c, refused)
+}
+
+// Staled marks an active connection stale whose credentials the TSP certainly refuses, as it was read before
 // the call that was refused. One that has changed meanwhile, other credentials included, is left
 // alone. The refusal's message becomes the connection's problem. It takes no lock: it only lowers
 // the status, and only from the reading that was refused.

@@ -110,7 +110,7 @@ func (p Policy) repeat(item Facts, end End, now time.Time) Verdict {
 		v.Pause = v.At
 	// It does not count, and is due as soon as the lane is activated again.
 	case Barred:
-		v.At, v.Stop = now, true
+		v.Stop = true
 	case Unknown:
 		v.Fate, v.Counts = Asks, true
 		if item.Blind {

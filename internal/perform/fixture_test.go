@@ -256,7 +256,7 @@ func (w *world) Shut(c connection.Connection) bool {
 	return c.UpdatedAt.Before(w.conn.UpdatedAt)
 }
 
-func (w *world) Staled(context.Context, connection.Connection, *tsp.Error) error {
+func (w *world) Refused(context.Context, connection.Connection, *tsp.Error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.staled++

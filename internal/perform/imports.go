@@ -184,7 +184,7 @@ func (i *Imports) Settle(ctx context.Context, claim fence.Claim, a dispatch.Atte
 			"error", e.err)
 	}
 	if v.Stop {
-		staled(ctx, i.c.Links, i.c.Log, e.conn, e.refused())
+		refused(ctx, i.c.Links, i.c.Log, e.conn, e.refused())
 	}
 	return nil
 }

@@ -184,7 +184,7 @@ func TestHowImportsFail(t *testing.T) {
 		{tsp.Throttled, connection.Active, 30 * time.Second, 0},
 		{tsp.Unavailable, connection.Active, 5 * time.Second, 0},
 		{tsp.Unknown, connection.Active, 5 * time.Second, 1},
-		{tsp.Unauthorized, connection.Stale, 0, 0},
+		{tsp.Unauthorized, connection.Stale, 5 * time.Second, 0},
 	} {
 		t.Run(string(c.class), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -28,8 +28,9 @@ type Links interface {
 	Target(c connection.Connection) tsp.Target
 	// Shut tells whether the connection was paused or ended since it was read.
 	Shut(c connection.Connection) bool
-	// Staled marks a connection whose credentials the TSP refused and tells its owner.
-	Staled(ctx context.Context, c connection.Connection, refused *tsp.Error) error
+	// Refused looks into a refusal of a connection's credentials: one that is confirmed makes it stale
+	// and tells its owner.
+	Refused(ctx context.Context, c connection.Connection, refused *tsp.Error) error
 }
 
 // closedFor is how long a lane that takes no attempts sleeps between looks for items that are too
@@ -45,11 +46,11 @@ func lanes(kind string, ids []uuid.UUID) []fence.Lane {
 	return out
 }
 
-// staled marks a connection whose credentials were refused. What was refused is settled by then, so
-// a failure is only told: the next attempt marks it.
-func staled(ctx context.Context, links Links, log *slog.Logger, c connection.Connection, refused *tsp.Error) {
-	if err := links.Staled(ctx, c, refused); err != nil {
-		log.Error("a connection whose credentials are refused could not be marked; its next attempt marks it",
+// refused has a refusal of credentials looked into. What was refused is settled by then, so a failure
+// is only told: the next attempt is refused again and looked into again.
+func refused(ctx context.Context, links Links, log *slog.Logger, c connection.Connection, end *tsp.Error) {
+	if err := links.Refused(ctx, c, end); err != nil {
+		log.Error("a refusal of credentials could not be looked into; the next attempt tries again",
 			"connection_id", c.ID, "tsp", c.TSP, "error", err)
 	}
 }

@@ -70,7 +70,7 @@ func (w *Writes) follow(ctx context.Context, t *task, v dispatch.Verdict) {
 		w.c.Limits.shut(t, v.Pause.Sub(w.c.Now()))
 	}
 	if v.Stop {
-		staled(ctx, w.c.Links, w.c.Log, t.conn, t.answer.err)
+		refused(ctx, w.c.Links, w.c.Log, t.conn, t.answer.err)
 	}
 	if t.answer.err != nil && t.answer.err.Class == tsp.Missing {
 		w.c.Imports.Recheck(ctx, t.conn)

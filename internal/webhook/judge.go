@@ -24,7 +24,7 @@ func judge(answer *http.Response, now time.Time) Result {
 	switch code := answer.StatusCode; {
 	case code == http.StatusGone:
 		r.Verdict = Gone
-		r.Err = "The receiver answered 410 Gone, so the subscription pauses. Activate it when the receiver is back."
+		r.Err = "The receiver answered 410 Gone, so the subscription pauses. When the receiver is back, delete the subscription and make it anew."
 	case code == http.StatusTooManyRequests || code >= 500:
 		r.Verdict = Retry
 		r.Err = strings.TrimSpace(fmt.Sprintf("The receiver answered %d %s", code, http.StatusText(code))) + "."
