@@ -24,6 +24,11 @@ type Read struct {
 	FleetRef     *string       `json:"fleet_ref"`
 	SourceName   tsp.Name      `json:"source_name"`
 	Resource     resource.Kind `json:"resource"`
+	Outcome
+}
+
+// Outcome is what every form tells of what was asked and what has become of it.
+type Outcome struct {
 	// ResourceID and SourceID are null in a create until it has succeeded.
 	ResourceID    *uuid.UUID     `json:"resource_id"`
 	SourceID      *string        `json:"source_id"`
@@ -36,20 +41,14 @@ type Read struct {
 
 // Answer is the wire form of the contract's ResourceOperation, which answers writes.
 type Answer struct {
-	ID            uuid.UUID      `json:"id"`
-	CreatedAt     wire.Time      `json:"created_at"`
-	UpdatedAt     wire.Time      `json:"updated_at"`
-	DeletedAt     *wire.Time     `json:"deleted_at"`
-	PartnerID     uuid.UUID      `json:"partner_id"`
-	ConnectionID  uuid.UUID      `json:"connection_id"`
-	Resource      resource.Kind  `json:"resource"`
-	ResourceID    *uuid.UUID     `json:"resource_id"`
-	SourceID      *string        `json:"source_id"`
-	OperationType resource.Verb  `json:"operation_type"`
-	Payload       jsontext.Value `json:"payload"`
-	Status        string         `json:"status"`
-	Logs          []Log          `json:"logs"`
-	Warnings      []tsp.Warning  `json:"warnings,omitempty"`
+	ID           uuid.UUID     `json:"id"`
+	CreatedAt    wire.Time     `json:"created_at"`
+	UpdatedAt    wire.Time     `json:"updated_at"`
+	DeletedAt    *wire.Time    `json:"deleted_at"`
+	PartnerID    uuid.UUID     `json:"partner_id"`
+	ConnectionID uuid.UUID     `json:"connection_id"`
+	Resource     resource.Kind `json:"resource"`
+	Outcome
 }
 
 // Log is the wire form of an attempt. Its times are when the attempt began and ended. ErrorType
@@ -71,17 +70,17 @@ func (op Operation) Read() Read {
 	a := op.Answer()
 	return Read{ID: a.ID, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt, PartnerID: a.PartnerID,
 		ConnectionID: a.ConnectionID, FleetRef: wire.Optional(op.FleetRef), SourceName: op.TSP, Resource: a.Resource,
-		ResourceID: a.ResourceID, SourceID: a.SourceID, OperationType: a.OperationType, Payload: a.Payload,
-		Status: a.Status, Logs: a.Logs, Warnings: a.Warnings}
+		Outcome: a.Outcome}
 }
 
 // Answer returns the operation as the answer to its submission shows it.
 func (op Operation) Answer() Answer {
 	a := Answer{ID: op.ID, CreatedAt: wire.Time(op.CreatedAt), UpdatedAt: wire.Time(op.UpdatedAt), PartnerID: op.Partner,
-		ConnectionID: op.Connection, Resource: op.Kind, SourceID: wire.Optional(string(op.SourceID)),
-		ResourceID: wire.Optional(op.Resource), OperationType: op.Verb, Payload: op.Payload, Status: op.State.Wire(),
-		// A list in the contract is never null.
-		Logs: []Log{}, Warnings: op.Warnings}
+		ConnectionID: op.Connection, Resource: op.Kind, Outcome: Outcome{
+			ResourceID: wire.Optional(op.Resource), SourceID: wire.Optional(string(op.SourceID)), OperationType: op.Verb,
+			Payload: op.Payload, Status: op.State.Wire(),
+			// A list in the contract is never null.
+			Logs: []Log{}, Warnings: op.Warnings}}
 	for _, at := range op.Attempts {
 		a.Logs = append(a.Logs, at.log(op.ID))
 	}
