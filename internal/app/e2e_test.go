@@ -17,7 +17,6 @@ import (
 	"time"
 
 	json "github.com/go-json-experiment/json"
-	"github.com/klauspost/compress/gzip"
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
@@ -28,7 +27,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/all"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
-	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
 // house is the whole program over a fresh database, with a simulated Samsara, a receiver of
@@ -47,45 +45,6 @@ type house struct {
 	// journal holds the errors that were logged.
 	journal *journal
 	stop    func()
-}
-
-// hooks is a receiver that keeps the events whose signature it verified.
-type hooks struct {
-	t       *testing.T
-	checker *openapitest.Checker
-	mu      sync.Mutex
-	got     []hook
-	answer  int
-	came    chan struct{}
-}
-
-type hook struct {
-	header http.Header
-	body   []byte
-}
-
-func (h *hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	z, err := gzip.NewReader(r.Body)
-	if err != nil {
-		h.t.Errorf("a delivery is not gzipped: %v", err)
-		return
-	}
-	body, err := io.ReadAll(z)
-	if err != nil {
-		h.t.Error(err)
-	}
-	if err := webhook.Verify(r.Header, body, string(demo.Hook), time.Now()); err != nil {
-		h.t.Errorf("a delivery's signature: %v", err)
-	}
-	h.checker.Event(h.t, r.Header.Get("X-Event-Type"), body)
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.got = append(h.got, hook{r.Header.Clone(), body})
-	w.WriteHeader(h.answer)
-	select {
-	case h.came <- struct{}{}:
-	default:
-	}
 }
 
 // simulator returns a new simulator of a TSP.

@@ -1,0 +1,124 @@
+package connection_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/problem"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// coded makes the TSP give tokens for a code, once.
+func coded(s *stand) (spent *[]string) {
+	spent = &[]string{}
+	s.tsp.spec.Credentials = []tsp.CredentialKind{tsp.CredentialKindOf("samsara")}
+	s.tsp.exchange = func(c tsp.Credentials) (tsp.Credentials, error) {
+		code := c.Get("auth_code")
+		for _, before := range *spent {
+			if before == code {
+				return c, &tsp.Error{Class: tsp.Unauthorized, Message: "the code was used"}
+			}
+		}
+		*spent = append(*spent, code)
+		return tsp.Credentials{Kind: c.Kind, Fields: map[string]string{"client_id": c.Get("client_id"), "client_secret": c.Get("client_secret"),
+			tsp.AccessToken: "at-" + code, tsp.RefreshToken: "rt-" + code}}, nil
+	}
+	s.tsp.check = func(context.Context, tsp.Access) (tsp.Account, error) { return tsp.Account{Key: "account-1"}, nil }
+	return spent
+}
+
+const withCode = `"credentials":{"client_id":"c","client_secret":"hush-secret","auth_code":"hush-code"}`
+
+func TestTokensOfASpentCodeSurviveWhateverComesBetween(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		// between happens at the TSP's check, after the code was spent.
+		between func(s *stand)
+	}{
+		{"the process dies", func(*stand) { panic("the process dies here") }},
+		{"the TSP goes down", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStand(t)
+			spent := coded(s)
+			ok := s.tsp.check
+			s.tsp.check = func(context.Context, tsp.Access) (tsp.Account, error) {
+				if c.between != nil {
+					c.between(s)
+				}
+				return tsp.Account{}, &tsp.Error{Class: tsp.Unavailable, Message: "down"}
+			}
+			_, err := s.service.Create(t.Context(), s.fleet, body(withCode))
+			if err == nil {
+				t.Fatal("it was made")
+			}
+			if c.between == nil {
+				refused(t, "the TSP is down", err, problem.GatewayTimeout, "kept for a day")
+			}
+			if n := s.count(); n != 0 {
+				t.Errorf("%d connections show", n)
+			}
+			s.tsp.check = ok
+			s.restart()
+			made := s.create(withCode)
+			if got := s.secret(made.ID); got.Get(tsp.RefreshToken) != "rt-hush-code" || len(*spent) != 1 {
+				t.Errorf("the code was spent %d times", len(*spent))
+			}
+			want := `{"auth_code":"*****","client_id":"c","client_secret":"*****"}`
+			if string(made.Credentials) != want || strings.Contains(s.log.String(), "hush") {
+				t.Errorf("%s\n%s", made.Credentials, s.log)
+			}
+			if _, err := s.service.Create(t.Context(), s.fleet, body(withCode)); err == nil {
+				t.Error("the tokens of one code made two connections")
+			}
+		})
+	}
+}
+
+func TestTokensThatNeverBecameGoodBlockNothing(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	coded(s)
+	s.tsp.check = func(context.Context, tsp.Access) (tsp.Account, error) {
+		return tsp.Account{}, &tsp.Error{Class: tsp.Forbidden, Message: "no licence"}
+	}
+	_, err := s.service.Create(t.Context(), s.fleet, body(withCode))
+	refused(t, "no licence", err, problem.Invalid, "no licence")
+	drafts, err := s.db.DraftsOf(t.Context(), connection.Draft{Purpose: connection.Exchanged, Fleet: s.fleet.Fleet.ID, TSP: name}, time.Now())
+	if err != nil || len(drafts) != 0 {
+		t.Errorf("%d drafts are left, %v", len(drafts), err)
+	}
+}
+
+func TestTheCallerHangingUpDoesNotCostTheCode(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	coded(s)
+	ctx, hangUp := context.WithCancel(t.Context())
+	exchange := s.tsp.exchange
+	s.tsp.exchange = func(c tsp.Credentials) (tsp.Credentials, error) {
+		hangUp()
+		return exchange(c)
+	}
+	if _, err := s.service.Create(ctx, s.fleet, body(withCode)); err != nil || s.count() != 1 {
+		t.Errorf("%v, %d made", err, s.count())
+	}
+}
+
+func TestACodeWhoseTokensCannotBeStoredIsToldOf(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	coded(s)
+	s.store.failing("draft", errors.New("disk full"))
+	_, err := s.service.Create(t.Context(), s.fleet, body(withCode))
+	refused(t, "no room for tokens", err, problem.Unavailable, "get a new one")
+	if !strings.Contains(s.log.String(), "level=ERROR") || strings.Contains(s.log.String(), "hush") {
+		t.Errorf("the log says %s", s.log)
+	}
+}
