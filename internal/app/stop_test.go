@@ -28,7 +28,7 @@ const (
 	stopRounds = 100
 )
 
-func TestTheProgramStopsHoweverManyLanesRunAndKeepsItsLimits(t *testing.T) {
+func TestTheProgramStopsHoweverManyLanesRunAndSavesItsLimits(t *testing.T) {
 	t.Parallel()
 	c := loaded(t)
 	for round := range stopRounds {

@@ -25,7 +25,7 @@ type Dispatcher struct {
 // from its first keys.
 type memory struct {
 	places map[string]string
-	parked map[string]time.Time
+	parked map[string]parking
 }
 
 // Config is what a Dispatcher is made of.
@@ -145,7 +145,7 @@ func (d *Dispatcher) recall(lane fence.Lane) memory {
 	defer d.mu.Unlock()
 	m := d.memories[lane]
 	if m.parked == nil {
-		m.parked = map[string]time.Time{}
+		m.parked = map[string]parking{}
 	}
 	return m
 }
@@ -153,7 +153,7 @@ func (d *Dispatcher) recall(lane fence.Lane) memory {
 // remember keeps what a run of a lane leaves, if anything.
 func (d *Dispatcher) remember(lane fence.Lane, m memory) {
 	now := d.config.Now()
-	maps.DeleteFunc(m.parked, func(_ string, until time.Time) bool { return !now.Before(until) })
+	maps.DeleteFunc(m.parked, func(_ string, p parking) bool { return now.After(p.until.Add(p.wait)) })
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.memories, lane)

@@ -57,11 +57,8 @@ func (r *runner[T]) fill(ctx context.Context, now time.Time) error {
 // hold more items than these. If it may not begin, take returns when to look at the chain again.
 func (r *runner[T]) take(items []Item[T], full bool, now time.Time) time.Time {
 	head := items[0]
-	if until, ok := r.parked[head.Key]; ok {
-		if now.Before(until) {
-			return until
-		}
-		delete(r.parked, head.Key)
+	if p := r.parked[head.Key]; now.Before(p.until) {
+		return p.until
 	}
 	switch {
 	// It was read before; only that it has grown is news.
@@ -69,8 +66,7 @@ func (r *runner[T]) take(items []Item[T], full bool, now time.Time) time.Time {
 		known := r.window.chains[head.Key]
 		known.full = known.full || full || items[len(items)-1].Seq > known.items[len(known.items)-1].Seq
 		return time.Time{}
-	// Nobody says when the other one is done; its end wakes the lane, and a look after a while
-	// makes a lost hint harmless.
+	// The other one's end wakes the lane; a look after a while makes a lost hint harmless.
 	case head.Held:
 		return now.Add(r.config.Linger)
 	// It ends without an attempt, so neither its time nor a closed lane keeps it.

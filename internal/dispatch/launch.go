@@ -92,19 +92,21 @@ func (r *runner[T]) attempt(item Item[T]) result[T] {
 	return r.settle(a)
 }
 
-// Settling is tried again for about a quarter of a minute, as a busy or full disk may need. An
-// item that cannot be settled then is left alone for a while, so that it does not hold up
-// others, and found again by the sweeper.
+// Settling is tried again for about a quarter of a minute, as a busy or full disk may need. The
+// chain of an item that cannot be settled then is parked, longer each time, so that it does not
+// hold up others. When its time has come it is read again as it is stored, and performed again as
+// the work allows for what may have been done already.
 const (
 	settleTries = 10
 	settlePause = 50 * time.Millisecond
 	longestWait = 5 * time.Second
 	parkedFor   = time.Minute
+	parkedMost  = time.Hour
 	// lostPause is how long a chain is left alone whose item somebody else has moved on.
 	lostPause = 50 * time.Millisecond
 )
 
-// It is the one write that must not be given up lightly: the call was made, and nobody else knows
+// settle writes the end of an attempt. It is the one write that must not be given up lightly: the call was made, and nobody else knows
 // how it ended.
 func (r *runner[T]) settle(a Attempt[T]) result[T] {
 	ctx, pause := r.working, settlePause
@@ -116,10 +118,7 @@ func (r *runner[T]) settle(a Attempt[T]) result[T] {
 		case errors.Is(err, fence.ErrOvertaken) || ctx.Err() != nil:
 			return result[T]{lost: true}
 		case try == settleTries:
-			until := r.config.Now().Add(parkedFor)
-			r.config.Log.Error("an attempt could not be settled; its item is left alone for a while",
-				"lane", r.claim.Lane.ID, "kind", r.claim.Lane.Kind, "seq", a.Item.Seq, "until", until, "error", err)
-			return result[T]{lost: true, parked: until}
+			return result[T]{lost: true, spoiled: err}
 		}
 		select {
 		case <-ctx.Done():

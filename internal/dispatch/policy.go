@@ -57,7 +57,7 @@ type Verdict struct {
 	Counts bool
 	// Pause closes the whole lane until then.
 	Pause time.Time
-	// Stop closes the lane until it is activated again.
+	// Stop ends the run of the lane, which goes on when it is activated again, by the sweeper at the latest.
 	Stop bool
 	// Reason tells why an item failed although its class alone would not say so.
 	Reason Reason
@@ -75,10 +75,6 @@ type Facts struct {
 func (i Item[T]) Facts() Facts {
 	return Facts{Deadline: i.Deadline, Counted: i.Counted, Streak: i.Streak, Unknown: i.Unknown, Blind: i.Blind}
 }
-
-// EndWithout returns what follows for an item that ends without another attempt. It does not
-// count toward the bound.
-func EndWithout(why Reason) Verdict { return Verdict{Fate: Fails, Reason: why} }
 
 // Decide returns what follows from an attempt at an item that ended at now.
 func (p Policy) Decide(item Facts, end End, now time.Time) Verdict {
@@ -108,7 +104,7 @@ func (p Policy) repeat(item Facts, end End, now time.Time) Verdict {
 		return Verdict{Fate: Fails, Counts: true}
 	case Throttled:
 		v.Pause = v.At
-	// It does not count, and is due as soon as the lane is activated again.
+	// It does not count. The delay keeps refusals that nobody confirms from following each other at once.
 	case Barred:
 		v.Stop = true
 	case Unknown:

@@ -20,7 +20,7 @@ type runner[T any] struct {
 	reading reading
 	// parked holds the chains that are left alone until a time because their item could not be
 	// settled.
-	parked map[string]time.Time
+	parked map[string]parking
 	// parallel is the work's bound, and flying how many attempts are in flight.
 	parallel int
 	flying   int
@@ -35,10 +35,9 @@ type runner[T any] struct {
 type result[T any] struct {
 	chain   *chain[T]
 	verdict Verdict
-	// lost tells that the item is no longer ours or could not be settled; if parked is set, its
-	// chain is left alone until then.
-	lost   bool
-	parked time.Time
+	// lost tells that the item is no longer ours or could not be settled; spoiled says why not.
+	lost    bool
+	spoiled error
 }
 
 func newRunner[T any](working context.Context, d *Dispatcher, claim Claim, work Work[T], policy Policy) *runner[T] {
@@ -132,8 +131,11 @@ func (r *runner[T]) apply(res result[T]) {
 		r.close(r.claim.Lane, v.Pause)
 	}
 	r.stopped = r.stopped || v.Stop
-	if !res.parked.IsZero() {
-		r.parked[c.key] = res.parked
+	var until time.Time
+	if res.spoiled != nil {
+		until = r.park(c, res.spoiled)
+	} else if !res.lost {
+		delete(r.parked, c.key)
 	}
 	// A chain leaves the window with each end and comes back if its next item may begin, because
 	// its place follows from that item.
@@ -141,7 +143,7 @@ func (r *runner[T]) apply(res result[T]) {
 	switch {
 	case res.lost:
 		// What was overtaken may look the same for a moment to whoever reads it.
-		r.reading.again(c.key, later(res.parked, r.config.Now().Add(lostPause)))
+		r.reading.again(c.key, later(until, r.config.Now().Add(lostPause)))
 	case v.Fate == Retries || v.Fate == Asks:
 		r.reading.again(c.key, v.At)
 	case len(c.items) > 1:
@@ -152,6 +154,22 @@ func (r *runner[T]) apply(res result[T]) {
 	case c.full:
 		r.reading.again(c.key, time.Time{})
 	}
+}
+
+// parking is how long a chain is left alone because its item could not be settled.
+type parking struct {
+	until time.Time
+	wait  time.Duration
+}
+
+// park leaves a chain alone, twice as long as the last time, and tells of it.
+func (r *runner[T]) park(c *chain[T], err error) time.Time {
+	wait := min(max(parkedFor, 2*r.parked[c.key].wait), parkedMost)
+	p := parking{r.config.Now().Add(wait), wait}
+	r.parked[c.key] = p
+	r.config.Log.Error("an attempt could not be settled; its chain is left alone for a while", "lane", r.claim.Lane.ID,
+		"kind", r.claim.Lane.Kind, "seq", c.items[0].Seq, "until", p.until, "error", err)
+	return p.until
 }
 
 // earlier returns the earlier of two times, of which zero means never.

@@ -163,7 +163,7 @@ func TestALaneThatClosesWhileItRunsBeginsNothingMore(t *testing.T) {
 	})
 }
 
-func TestASettlingThatFailsForGoodIsNotRepeatedForEver(t *testing.T) {
+func TestAChainWhoseSettlingFailsForGoodIsParkedLongerEachTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := &lane{items: []Item[string]{{Seq: 1, Key: "a"}, {Seq: 2, Key: "b"}},
@@ -181,6 +181,10 @@ func TestASettlingThatFailsForGoodIsNotRepeatedForEver(t *testing.T) {
 		time.Sleep(40 * time.Second)
 		if n, _, _ := l.counts(); n != 3 {
 			t.Errorf("%d attempts; one of another key and a second one of the item were expected", n)
+		}
+		time.Sleep(510 * time.Second)
+		if n, _, _ := l.counts(); n != 5 {
+			t.Errorf("%d attempts after ten minutes; its pauses were to double", n)
 		}
 		begun := time.Now()
 		stop()

@@ -59,8 +59,12 @@ func (p *parcel) delivery() webhook.Delivery {
 func (d *Deliveries) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*parcel], error) {
 	batch := dispatch.Batch[*parcel]{Parallel: parallelDeliveries}
 	sub, err := d.c.Queue.SubscriptionByID(ctx, q.Lane.ID)
-	// What waits for one that is paused stays; a deletion has dropped it.
-	if errors.Is(err, webhook.ErrNotFound) || err == nil && sub.Status != webhook.Active {
+	if errors.Is(err, webhook.ErrNotFound) || err == nil && sub.Status == webhook.Deleted {
+		// A deletion has dropped what waited; the lane has nothing to come back for.
+		return batch, nil
+	}
+	// What waits for one that is paused stays.
+	if err == nil && sub.Status != webhook.Active {
 		batch.Closed = d.c.Now().Add(closedFor)
 		return batch, nil
 	}

@@ -27,7 +27,7 @@ const (
 	Conflict Code = 409
 	// Invalid: the body or parameters are wrong; Details says where.
 	Invalid Code = 422
-	// TooMany: the caller exceeds its own budget; RetryAfter says until when.
+	// TooMany: a limit that the request would be charged to is used up; RetryAfter says until when.
 	TooMany Code = 429
 	// Internal: our fault. Never carries a detail.
 	Internal Code = 500

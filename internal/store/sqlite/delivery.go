@@ -141,6 +141,8 @@ func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 			}
 		}
 		if s.Pause {
+			// The runner reads that the subscription is paused and sends no more of what it holds.
+			tx.wakeLane(db, fence.Subscriptions, s.Subscription)
 			err := tx.exec(`UPDATE subscription SET status = ?2 WHERE id = ?1`, s.Subscription[:], string(webhook.Paused))
 			if err != nil {
 				return err

@@ -40,7 +40,7 @@ func (db *DB) Streams(ctx context.Context, connection uuid.UUID) ([]string, erro
 			WHERE connection = ?1 AND `+live+`)
 		UNION ALL
 		SELECT (SELECT substr(min(order_key), 1, instr(min(order_key), '/') - 1) FROM operation
-			WHERE connection = ?1 AND order_key >= stream.name || '0' AND `+live+`) FROM stream WHERE name IS NOT NULL
+			WHERE connection = ?1 AND order_key >= stream.name || '0' AND `+live+`) FROM stream WHERE name <> ''
 	) SELECT name FROM stream WHERE name IS NOT NULL`, func(row scanner) (name string, err error) {
 		return name, row.Scan(&name)
 	}, connection[:])

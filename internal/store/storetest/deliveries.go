@@ -113,7 +113,8 @@ func receiverPauses(t *testing.T, s *stand) {
 	sub, all := s.listening(1)
 	end := settled(sub, all[0], webhook.DeliveryDead)
 	end.Pause = true
-	s.must(s.SettleDelivery(t.Context(), end))
+	woken := s.wakes(func() { s.must(s.SettleDelivery(t.Context(), end)) })
+	same(t, "woken", woken, []fence.Lane{laneOf(sub)})
 	is(t, "status", got[webhook.Subscription](s)(s.SubscriptionByID(t.Context(), sub.ID)).Status, webhook.Paused)
 }
 
