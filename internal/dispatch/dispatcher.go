@@ -12,6 +12,9 @@ import (
 
 // Dispatcher claims lanes and runs each in a goroutine of its own.
 type Dispatcher struct {
+	// slots holds one for each lane that runs, and one for the claim that is waited for.
+	slots chan struct{}
+
 	config Config
 
 	mu sync.Mutex
@@ -43,8 +46,8 @@ type Config struct {
 	// Sweep is how often lanes are looked for whose activation was lost. A lost activation costs
 	// as much at most.
 	Sweep time.Duration
-	// Slice is how long a lane runs before it lets another one have its turn. A lane that has more
-	// to do goes to the end of the queue.
+	// Slice is how long a lane runs before it lets another one have its turn, if all slots are taken.
+	// A lane that has more to do goes to the end of the queue.
 	Slice time.Duration
 	// Linger is how long an empty lane waits for more before it sleeps. It saves a claim and a
 	// reading where writes come one by one.
@@ -67,7 +70,8 @@ func New(c Config) *Dispatcher {
 	if c.MaxLanes == 0 {
 		c.MaxLanes = 2000
 	}
-	return &Dispatcher{config: c, closed: map[fence.Lane]time.Time{}, memories: map[fence.Lane]memory{}}
+	return &Dispatcher{config: c, slots: make(chan struct{}, c.MaxLanes),
+		closed: map[fence.Lane]time.Time{}, memories: map[fence.Lane]memory{}}
 }
 
 // Run claims and runs lanes until ctx ends. It returns when all attempts in flight have
@@ -81,20 +85,19 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 
 	var all sync.WaitGroup
 	all.Go(func() { d.sweep(ctx) })
-	slots := make(chan struct{}, d.config.MaxLanes)
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
 			continue
 		// A slot comes before the claim: a lane that is claimed must be able to run.
-		case slots <- struct{}{}:
+		case d.slots <- struct{}{}:
 		}
 		claim, err := d.config.Source.Claim(ctx)
 		if err != nil {
 			break
 		}
 		all.Go(func() {
-			defer func() { <-slots }()
+			defer func() { <-d.slots }()
 			d.config.Source.Release(claim, d.lane(ctx, working, claim))
 		})
 	}
@@ -137,6 +140,9 @@ func (d *Dispatcher) close(lane fence.Lane, until time.Time) {
 		d.closed[lane] = until
 	}
 }
+
+// crowded tells whether a lane may be waiting for a slot.
+func (d *Dispatcher) crowded() bool { return len(d.slots) == cap(d.slots) }
 
 // recall returns what the last run of a lane left. The map of it is handed over: while the lane is
 // claimed nobody else uses it.

@@ -135,7 +135,7 @@ func TestALaneGoesOnWhereItsLastSliceStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// Writes of the records whose keys come first keep coming in faster than the limit lets
 		// them go; the records that come last have their turn all the same.
-		l := &lane{}
+		l := &lane{slots: 1} // its own, so that its slices end
 		limit := []Limit{{ID: "x", Interval: 100 * time.Millisecond, Burst: 1}}
 		write := func(seq, record int64) Item[string] {
 			return Item[string]{Seq: seq, Key: fmt.Sprintf("update/%03d", record), Limits: limit}

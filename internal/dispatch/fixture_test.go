@@ -27,6 +27,8 @@ type lane struct {
 	most   int
 	took   time.Duration
 	closed time.Time
+	slots  int
+	hangs  int64 // the Seq of an item whose attempts take an hour
 	// without lists what ended without an attempt, with the reason.
 	without map[int64]Reason
 	// settles answers settlings before they count; nil for all to succeed.
@@ -82,9 +84,13 @@ func (l *lane) Perform(ctx context.Context, item Item[string]) End {
 		end, l.ends[item.Seq] = ends[0], ends[1:]
 	}
 	l.mu.Unlock()
+	took := l.took
+	if item.Seq == l.hangs {
+		took = time.Hour
+	}
 	select {
 	case <-ctx.Done():
-	case <-time.After(l.took):
+	case <-time.After(took):
 	}
 	l.mu.Lock()
 	l.flying--
@@ -159,7 +165,7 @@ var theLane = fence.Lane{Kind: fence.Connections, ID: uuid.UUID{1}}
 func start(t *testing.T, source Source, l *lane) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	d := New(Config{Source: source, Budget: NewBudget(time.Now, map[string]time.Time{}), Now: time.Now,
+	d := New(Config{Source: source, Budget: NewBudget(time.Now, map[string]time.Time{}), Now: time.Now, MaxLanes: l.slots,
 		Kinds: map[string]Kind{fence.Connections: KindOf[string](l, Policy{Base: time.Second, Cap: time.Minute, MaxCounted: 3})},
 		Log:   slog.New(slog.DiscardHandler)})
 	done := make(chan error)

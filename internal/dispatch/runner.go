@@ -55,7 +55,7 @@ func (r *runner[T]) run(ctx context.Context) time.Time {
 	defer func() { r.remember(r.claim.Lane, memory{r.reading.reached(), r.parked}) }()
 	for {
 		now := r.config.Now()
-		over := ctx.Err() != nil || r.stopped || now.Sub(begun) > r.config.Slice || now.Before(r.reopen) ||
+		over := ctx.Err() != nil || r.stopped || now.Sub(begun) > r.config.Slice && r.crowded() || now.Before(r.reopen) ||
 			now.Before(r.shut) && r.reading.finished() && len(r.window.order) == r.flying
 		if over && r.flying == 0 {
 			return r.after(ctx, now)
