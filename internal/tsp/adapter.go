@@ -107,6 +107,9 @@ type Write struct {
 	Secret func(label string) []byte
 	// Progress remembers the steps of a write that makes several calls; nil forgets them.
 	Progress Progress
+	// Rivals returns the other operations that may have left at the TSP what this one would leave;
+	// see Alike. nil returns none.
+	Rivals Rivals
 	// Pace is never nil.
 	Pace Pacer
 }

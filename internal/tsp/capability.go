@@ -1,6 +1,8 @@
 package tsp
 
 import (
+	"time"
+
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
@@ -58,6 +60,8 @@ type Action struct {
 	// of the first call that it always makes. Whatever else it calls, such as a list that a
 	// session keeps, is charged as it goes.
 	Limits []string
+	// Settles is that of the Spec where the action's differs; 0 where it does not.
+	Settles time.Duration
 	// Needs are settings without which the connection cannot perform the action.
 	Needs []Need
 	// Check refuses values that the TSP would refuse for reasons that need no call and that the

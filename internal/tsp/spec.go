@@ -23,7 +23,12 @@ type Spec struct {
 	// Patience is how long a call may take where the TSP is slower than an installation waits for
 	// others; 0 is as long as for others.
 	Patience time.Duration
-	Actions  Actions
+	// Settles is how long the TSP may still be at work on a write whose answer never came, until its
+	// lists show it; see Settling. 0 is DefaultSettling.
+	Settles time.Duration
+	// SettlesSource is the URL of the documentation that says so, or why it is assumed.
+	SettlesSource string
+	Actions       Actions
 	// Lacking says why the TSP has no action for a capability, where there is something to say.
 	Lacking map[Capability]string
 	// Settings are what the TSP needs of a connection beyond the unified model.
