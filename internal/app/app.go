@@ -48,11 +48,14 @@ type App struct {
 	handler    http.Handler
 	dispatcher *dispatch.Dispatcher
 	budget     *dispatch.Budget
+	// cutAt is when this process took over from one that did not stop in order; zero if it did.
+	cutAt time.Time
 
 	caller      *tsp.Caller
 	connections *connection.Service
 	webhooks    *webhook.Service
 	imports     *perform.Imports
+	writes      *perform.Writes
 }
 
 // Check reports everything that is wrong with a configuration, at once.
@@ -120,6 +123,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	context.AfterFunc(ctx, a.imports.Stop)
 	g.Go(func() error { return a.dispatcher.Run(ctx) })
 	err := g.Wait()
+	a.writes.Stop()
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
 }
 

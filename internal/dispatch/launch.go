@@ -70,7 +70,7 @@ func (r *runner[T]) fly(c *chain[T]) {
 // runner's that changes.
 func (r *runner[T]) attempt(item Item[T]) result[T] {
 	ctx, now := r.working, r.config.Now
-	a := Attempt[T]{Item: item, End: End{StartedAt: now(), EndedAt: now()}}
+	a := Attempt[T]{Item: item, End: End{Rest: item.Rest, StartedAt: now(), EndedAt: now()}}
 	if why := item.ends(now()); why != "" {
 		a.Verdict = Verdict{Fate: Fails, Reason: why}
 		return r.settle(a)
@@ -114,7 +114,7 @@ func (r *runner[T]) settle(a Attempt[T]) result[T] {
 		err := r.work.Settle(ctx, r.claim.Claim, a)
 		switch {
 		case err == nil:
-			return result[T]{verdict: a.Verdict}
+			return result[T]{verdict: a.Verdict, rest: a.End.Rest}
 		case errors.Is(err, fence.ErrOvertaken) || ctx.Err() != nil:
 			return result[T]{lost: true}
 		case try == settleTries:

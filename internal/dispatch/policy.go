@@ -55,6 +55,8 @@ type Verdict struct {
 	At time.Time
 	// Counts tells whether the attempt counts toward the bound.
 	Counts bool
+	// Grows tells whether the next back-off is longer for it.
+	Grows bool
 	// Pause closes the whole lane until then.
 	Pause time.Time
 	// Stop ends the run of the lane, which goes on when it is activated again, by the sweeper at the latest.
@@ -93,15 +95,25 @@ func (p Policy) Decide(item Facts, end End, now time.Time) Verdict {
 }
 
 func (p Policy) repeat(item Facts, end End, now time.Time) Verdict {
-	v := Verdict{Fate: Retries, At: now.Add(p.delay(item, end))}
+	v := Verdict{Fate: Retries, At: now.Add(p.delay(item, end)), Grows: true}
 	if item.Unknown && end.Open {
 		v.Fate = Asks
+	}
+	if end.Waits > 0 {
+		v.At, v.Grows, v.Fate = now.Add(end.Waits), false, Asks
+		if !item.Deadline.IsZero() && v.At.After(item.Deadline) {
+			v.At = item.Deadline
+		}
+		return v
 	}
 	switch end.Class {
 	case Done:
 		return Verdict{Fate: Succeeds, Counts: true}
 	case Refused:
-		return Verdict{Fate: Fails, Counts: true}
+		if !item.Unknown || !end.Open {
+			return Verdict{Fate: Fails, Counts: true}
+		}
+		v.Counts = true
 	case Throttled:
 		v.Pause = v.At
 	// It does not count. The delay keeps refusals that nobody confirms from following each other at once.

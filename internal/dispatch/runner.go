@@ -35,6 +35,8 @@ type runner[T any] struct {
 type result[T any] struct {
 	chain   *chain[T]
 	verdict Verdict
+	// rest is until when nothing else of the chain may begin; zero if it may at once.
+	rest time.Time
 	// lost tells that the item is no longer ours or could not be settled; spoiled says why not.
 	lost    bool
 	spoiled error
@@ -146,6 +148,9 @@ func (r *runner[T]) apply(res result[T]) {
 		r.reading.again(c.key, later(until, r.config.Now().Add(lostPause)))
 	case v.Fate == Retries || v.Fate == Asks:
 		r.reading.again(c.key, v.At)
+	// The items behind were read before it ended.
+	case !res.rest.IsZero() && (c.full || len(c.items) > 1):
+		r.reading.again(c.key, res.rest)
 	case len(c.items) > 1:
 		next := c.items[1:]
 		if due := r.take(next, c.full, r.config.Now()); !due.IsZero() {

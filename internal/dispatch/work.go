@@ -64,6 +64,8 @@ type Item[T any] struct {
 	// Blind tells that an unknown outcome cannot be found out, neither by asking nor by
 	// repeating what does no harm twice.
 	Blind bool
+	// Rest is that of the End if the item ends without an attempt.
+	Rest time.Time
 	// Held tells that somebody else performs the item; its chain waits.
 	Held bool
 	// Limits are charged before the attempt begins.
@@ -99,7 +101,13 @@ type End struct {
 	RetryAfter time.Duration
 	// Open tells that the outcome of an earlier attempt is still not known, because it could not
 	// be looked up.
-	Open               bool
+	Open bool
+	// Waits is when the work itself wants to look again, instead of a back-off; such an end neither
+	// counts nor makes the back-off grow.
+	Waits time.Duration
+	// Rest is until when the chain must rest if the item ends; zero if it need not. Heads answers the
+	// next item of the chain with that NotBefore, once it is settled.
+	Rest               time.Time
 	StartedAt, EndedAt time.Time
 }
 

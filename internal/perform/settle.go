@@ -1,9 +1,11 @@
 package perform
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/dispatch"
@@ -22,45 +24,89 @@ func (w *Writes) Settle(ctx context.Context, claim fence.Claim, a dispatch.Attem
 	return err
 }
 
-// settle returns the operation as it is then. Its error leaves everything as it was; a lane's
-// runner settles the same attempt again.
-func (w *Writes) settle(ctx context.Context, claim fence.Claim, a dispatch.Attempt[*task]) (operation.Operation, error) {
+// settle returns what it wrote. Its error leaves everything as it was; a lane's runner settles the
+// same attempt again.
+func (w *Writes) settle(ctx context.Context, claim fence.Claim, a dispatch.Attempt[*task]) (operation.Settlement, error) {
+	s, err := w.settlement(ctx, a)
+	if err != nil {
+		return s, err
+	}
+	s.Claim = claim
+	if err := w.c.Queue.Settle(ctx, s); err != nil {
+		return s, err
+	}
+	w.follow(ctx, a.Item.Value, a.Verdict)
+	return s, nil
+}
+
+// settlement is everything that the end of an attempt changes.
+func (w *Writes) settlement(ctx context.Context, a dispatch.Attempt[*task]) (s operation.Settlement, err error) {
 	t, v := a.Item.Value, a.Verdict
 	now := stored(w.c.Now())
 	op := t.op
-	var err error
 	// Heads leaves the log out, which most operations do not have yet.
 	if op.Tries > 0 {
 		if op.Attempts, err = w.c.Progress.Attempts(ctx, op.ID); err != nil {
-			return op, fmt.Errorf("reading earlier attempts: %w", err)
+			return s, fmt.Errorf("reading earlier attempts: %w", err)
 		}
 	}
-	s := operation.Settlement{Claim: claim, From: op.Tries, Attempts: entries(&op, a)}
+	s.From, s.Attempts = op.Tries, entries(&op, a)
 	// An open attempt keeps its time, back to which a look-up goes.
 	if !t.course().unknown {
 		op.SentAt = a.End.StartedAt
 	}
 	if op, err = op.To(after(v.Fate), now); err != nil {
-		return op, err
+		return s, err
+	}
+	op.CutAt = w.cutAt(t, a.End)
+	if h, ok := op.Held(w.c.Settling.of(t.spec, t.capability())); ok && h.Until.After(now) {
+		s.Hold = &h
+	}
+	// What took effect is known, although its chain waits for what is still under way.
+	if v.Fate == dispatch.Succeeds {
+		op.CutAt = time.Time{}
+		if s.Record, err = w.recorded(ctx, &op, t); err != nil {
+			return s, err
+		}
 	}
 	op.Tries, op.NextAt = op.Tries+1, v.At
 	if v.Counts {
 		op.Counted++
 	}
-	if v.Fate == dispatch.Succeeds {
-		if s.Record, err = w.written(ctx, &op, t); err != nil {
-			return op, err
-		}
+	if v.Grows {
+		op.Streak++
 	}
-	if s.Events, err = told(op, now); err != nil {
-		return op, err
-	}
+	s.Events, err = told(op, now)
 	s.Operation = op
-	if err := w.c.Queue.Settle(ctx, s); err != nil {
-		return op, err
+	return s, err
+}
+
+// cutAt is when the newest attempt ended that may still take effect, or has; zero if there is none.
+func (w *Writes) cutAt(t *task, end dispatch.End) time.Time {
+	op, course := t.op, t.course()
+	// Before the stop that cut it off it may have been sent without a mark.
+	if !course.marks && !w.c.CutAt.IsZero() && op.CreatedAt.Before(w.c.CutAt) && op.CutAt.Before(w.c.CutAt) {
+		op.CutAt = w.c.CutAt
 	}
-	w.follow(ctx, t, v)
-	return op, nil
+	broken := t.answer.err != nil && t.answer.err.Class == tsp.Broken
+	switch {
+	case broken, end.Class == dispatch.Unknown && !t.answer.missed:
+		return stored(end.EndedAt)
+	case !t.answer.cutAt.IsZero():
+		return stored(t.answer.cutAt)
+	// What can be asked for was found, or was not there before it was sent again.
+	case end.Class != "" && course.asks && !end.Open:
+		return time.Time{}
+	}
+	return op.CutAt
+}
+
+// rest is until when the chain of an operation rests if this is its end.
+func (w *Writes) rest(t *task, end dispatch.End) time.Time {
+	if cut := w.cutAt(t, end); !cut.IsZero() {
+		return cut.Add(w.c.Settling.of(t.spec, t.capability()))
+	}
+	return time.Time{}
 }
 
 // follow does what an attempt that is settled means for others: for the limits of its TSP, for the
@@ -75,6 +121,20 @@ func (w *Writes) follow(ctx context.Context, t *task, v dispatch.Verdict) {
 	if t.answer.err != nil && t.answer.err.Class == tsp.Missing {
 		w.c.Imports.Recheck(ctx, t.conn)
 	}
+}
+
+// recorded is written, but for a panic: the write took effect, which must be told even where our own
+// bug keeps its record from being made.
+func (w *Writes) recorded(ctx context.Context, op *operation.Operation, t *task) (r *record.Record, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			w.c.Log.Error("recording a write panicked; it is settled without its record", "operation_id", op.ID,
+				"tsp", op.TSP, "panic", v, "stack", string(debug.Stack()))
+			r, err = nil, nil
+			op.SourceID = cmp.Or(op.SourceID, t.answer.written.SourceID)
+		}
+	}()
+	return w.written(ctx, op, t)
 }
 
 // written completes an operation that took effect and returns the record as it is known now. The

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -27,6 +28,10 @@ type WritesConfig struct {
 	Imports     Imported
 	TSPs        *tsp.Caller
 	Limits      *Limits
+	Settling    Settling
+	// CutAt is when this process took over from one that did not stop in order; zero if it did. What
+	// that one was sending without a mark, since its repetition is harmless, may take effect after it.
+	CutAt time.Time
 	// Derive makes bytes that are always the same for an operation and a label, and that nobody
 	// else knows.
 	Derive func(operation uuid.UUID, label string) []byte
@@ -49,10 +54,15 @@ type Imported interface {
 }
 
 // Writes performs operations at their TSPs: those in the lanes of connections, and sync ones.
-type Writes struct{ c WritesConfig }
+type Writes struct {
+	c WritesConfig
+	// late are the settlings of sync writes that have outlived their request; over ends them.
+	late sync.WaitGroup
+	over chan struct{}
+}
 
 // NewWrites returns the work of connections' lanes.
-func NewWrites(c WritesConfig) *Writes { return &Writes{c} }
+func NewWrites(c WritesConfig) *Writes { return &Writes{c: c, over: make(chan struct{})} }
 
 // Kind returns the kind of lanes in which operations run. Ten counted attempts bound what is tried
 // at a TSP that answers; waiting for one that does not is bounded by the operation's deadline.
@@ -78,7 +88,10 @@ type task struct {
 	// refused says what an operation that ends without an attempt fails of; "" leaves it to what
 	// went before.
 	refused tsp.Class
-	answer  answer
+	// looks tells that this attempt must not send anything, since an earlier one may still be under
+	// way at the TSP. It is decided once: the time may be over before the attempt is.
+	looks  bool
+	answer answer
 }
 
 // answer is what an attempt leaves for its settling.
@@ -87,8 +100,15 @@ type answer struct {
 	err     *tsp.Error
 	// found tells that an earlier attempt had taken effect.
 	found bool
-	// open tells that what became of an earlier attempt could not be asked.
+	// open tells that what became of an earlier attempt is not known, whatever the end of this one.
 	open bool
+	// missed tells that an earlier attempt was looked for and not found while that proves nothing,
+	// and again when to look the next time.
+	missed bool
+	again  time.Duration
+	// cutAt is when a call of this attempt ended without an answer that may still take effect,
+	// although the attempt itself has an end; zero if there was none.
+	cutAt time.Time
 }
 
 func (t *task) capability() tsp.Capability {
@@ -150,6 +170,11 @@ func (w *Writes) spec(c connection.Connection) (tsp.Spec, bool) {
 func (w *Writes) task(op operation.Operation, conn connection.Connection, spec tsp.Spec) *task {
 	t := &task{op: op, conn: conn, spec: spec}
 	t.action = spec.Actions[t.capability()]
+	// Its attempt could not be settled. When that ended is not known, but no call is waited for
+	// longer than the settling time.
+	if t.course().unknown && op.State == operation.Sending {
+		t.op.CutAt = op.UpdatedAt.Add(w.c.Settling.of(spec, t.capability()))
+	}
 	return t
 }
 
@@ -159,7 +184,7 @@ func (w *Writes) task(op operation.Operation, conn connection.Connection, spec t
 func (w *Writes) item(t *task, refusal string) dispatch.Item[*task] {
 	c := t.course()
 	item := dispatch.Item[*task]{Seq: t.op.Seq, Key: t.op.OrderKey, NotBefore: t.op.NextAt, Deadline: t.op.Deadline,
-		Counted: t.op.Counted, Streak: t.op.Tries, Unknown: c.unknown, Blind: c.blind, Held: c.held, Value: t}
+		Counted: t.op.Counted, Streak: t.op.Streak, Unknown: c.unknown, Blind: c.blind, Held: c.held, Value: t}
 	also := ""
 	if c.unknown {
 		also = alsoUnknown
@@ -174,6 +199,7 @@ func (w *Writes) item(t *task, refusal string) dispatch.Item[*task] {
 			t.refused = tsp.Unknown
 		}
 	}
+	item.Rest = w.rest(t, dispatch.End{})
 	item.Limits = w.c.Limits.of(t.spec, t.conn).only(t.action.Limits)
 	return item
 }
