@@ -81,7 +81,7 @@ func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
 	p.policy = outbound.Policy{Allow: allow, AllowLoopback: o.Dev, AllowHTTP: o.Dev}
 	client := outbound.TSP(p.policy, slices.Collect(maps.Values(a.config.BaseURLs))...)
 	a.caller = tsp.NewCaller(p.registry, client, a.config.CallDeadline, a.log)
-	p.settling = perform.Settling{Registry: p.registry, Deadline: a.config.CallDeadline}
+	p.settling = perform.Settling{Registry: p.registry, Deadline: a.config.CallDeadline, Instead: a.config.Settling}
 	if a.budget, err = a.resume(ctx, p.settling); err != nil {
 		return p, err
 	}
