@@ -111,7 +111,9 @@ func (l *lane) Settle(_ context.Context, claim fence.Claim, a Attempt[string]) e
 	i := slices.IndexFunc(l.items, func(it Item[string]) bool { return it.Seq == a.Item.Seq })
 	if v := a.Verdict; v.Fate == Retries || v.Fate == Asks {
 		l.items[i].NotBefore, l.items[i].Unknown = v.At, v.Fate == Asks
-		l.items[i].Streak++
+		if v.Grows {
+			l.items[i].Streak++
+		}
 		return nil
 	}
 	if a.End.Class == "" {
