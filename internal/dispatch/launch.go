@@ -8,27 +8,29 @@ import (
 )
 
 // launch begins what may begin and returns when something more may, zero if that depends on
-// attempts in flight or on new items. A limit that is used up is asked for once: whatever came
-// later and wants it waits as well, and whatever does not want it goes on. Chains are asked in the
-// order in which their items were accepted.
-func (r *runner[T]) launch(now time.Time) (next time.Time) {
+// attempts in flight or on new items. What must end does so whatever the others wait for; shut
+// keeps those from being performed. A limit that is used up is asked for once: whatever came later
+// and wants it waits as well, and whatever does not want it goes on. Chains are asked in the order
+// in which their items were accepted.
+func (r *runner[T]) launch(now time.Time, shut bool) (next time.Time) {
 	kept := map[string]bool{}
 	for _, c := range r.window.order {
 		if c.flying {
 			continue
 		}
-		// What comes later waits for an end, which wakes the runner.
-		if r.flying >= r.parallel {
-			return next
-		}
 		item := c.items[0]
 		if item.ends(now) != "" {
-			r.fly(c)
+			// A thousand that end together must not crowd the store.
+			if r.ending < r.parallel {
+				r.ending++
+				c.ending = true
+				r.fly(c)
+			}
 			continue
 		}
-		// Even an item that waits for its limit must end in time.
 		next = earlier(next, item.Deadline)
-		if wants(item.Limits, kept) {
+		// What waits for an end is woken by it.
+		if shut || r.flying-r.ending >= r.room() || wants(item.Limits, kept) {
 			continue
 		}
 		wait, used := r.config.Budget.Take(item.Limits)
@@ -42,6 +44,15 @@ func (r *runner[T]) launch(now time.Time) (next time.Time) {
 		next = earlier(next, now.Add(wait))
 	}
 	return next
+}
+
+// room is how many items may be performed at once. In a lane that was barred one shows whether it
+// still is.
+func (r *runner[T]) room() int {
+	if r.gate.wait > 0 {
+		return 1
+	}
+	return r.parallel
 }
 
 // wants tells whether one of the limits is kept by an item that came before.
@@ -73,7 +84,9 @@ func (r *runner[T]) attempt(item Item[T]) result[T] {
 	a := Attempt[T]{Item: item, End: End{Rest: item.Rest, StartedAt: now(), EndedAt: now()}}
 	if why := item.ends(now()); why != "" {
 		a.Verdict = Verdict{Fate: Fails, Reason: why}
-		return r.settle(a)
+		res := r.settle(a)
+		res.ended = true
+		return res
 	}
 	if err := r.work.Begin(ctx, r.claim.Claim, item); err != nil {
 		if !errors.Is(err, fence.ErrOvertaken) && ctx.Err() == nil {
@@ -83,13 +96,16 @@ func (r *runner[T]) attempt(item Item[T]) result[T] {
 		}
 		return result[T]{lost: true}
 	}
+	began := now()
 	a.End = r.work.Perform(ctx, item)
 	if ctx.Err() != nil {
 		// The attempt was cut off by our own stop; what became of it is found out at the start.
 		return result[T]{lost: true}
 	}
 	a.Verdict = r.policy.Decide(item.Facts(), a.End, now())
-	return r.settle(a)
+	res := r.settle(a)
+	res.began = began
+	return res
 }
 
 // Settling is tried again for about a quarter of a minute, as a busy or full disk may need. The
@@ -106,8 +122,9 @@ const (
 	lostPause = 50 * time.Millisecond
 )
 
-// settle writes the end of an attempt. It is the one write that must not be given up lightly: the call was made, and nobody else knows
-// how it ended.
+// settle writes the end of an attempt. It is the one write that must not be given up lightly: the
+// call was made, and nobody else knows how it ended. What the end means for the lane is so whether
+// or not it could be settled.
 func (r *runner[T]) settle(a Attempt[T]) result[T] {
 	ctx, pause := r.working, settlePause
 	for try := 1; ; try++ {
@@ -116,9 +133,9 @@ func (r *runner[T]) settle(a Attempt[T]) result[T] {
 		case err == nil:
 			return result[T]{verdict: a.Verdict, rest: a.End.Rest}
 		case errors.Is(err, fence.ErrOvertaken) || ctx.Err() != nil:
-			return result[T]{lost: true}
+			return result[T]{verdict: a.Verdict, lost: true}
 		case try == settleTries:
-			return result[T]{lost: true, spoiled: err}
+			return result[T]{verdict: a.Verdict, lost: true, spoiled: err}
 		}
 		select {
 		case <-ctx.Done():

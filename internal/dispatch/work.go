@@ -57,7 +57,8 @@ type Item[T any] struct {
 	Deadline time.Time
 	// End, if not empty, says why the item must end without another attempt; it costs no limit.
 	End string
-	// Counted and Streak count the attempts that count and those that failed in a row.
+	// Counted counts the attempts that count, and Streak those in a row that failed and grow the
+	// back-off; see Verdict.
 	Counted, Streak int
 	// Unknown tells that an earlier attempt has no trustworthy answer yet.
 	Unknown bool
@@ -92,6 +93,9 @@ const (
 	Barred Class = "barred"
 	// Unknown: it may have taken effect.
 	Unknown Class = "unknown"
+	// Broken: the work panicked; nothing was found out. It is not worth another try, except by a
+	// schedule, which is for what does no harm twice.
+	Broken Class = "broken"
 )
 
 // End is the end of one attempt.
@@ -99,12 +103,13 @@ type End struct {
 	Class Class
 	// RetryAfter is how long to wait as the other side asked; zero if it did not.
 	RetryAfter time.Duration
+	// Waits is how long the work itself wants the item to wait for its next attempt, as where it
+	// is too early for a look-up to prove anything; zero if it does not. Such an attempt neither
+	// counts nor is a failure, except one that leaves an item unknown that is Blind.
+	Waits time.Duration
 	// Open tells that the outcome of an earlier attempt is still not known, because it could not
 	// be looked up.
 	Open bool
-	// Waits is when the work itself wants to look again, instead of a back-off; such an end neither
-	// counts nor makes the back-off grow.
-	Waits time.Duration
 	// Rest is until when the chain must rest if the item ends; zero if it need not. Heads answers the
 	// next item of the chain with that NotBefore, once it is settled.
 	Rest               time.Time
