@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/fence"
@@ -15,6 +16,8 @@ type Dispatcher struct {
 	slots chan struct{}
 
 	config Config
+	// cut tells that a stop has left attempts without an end.
+	cut atomic.Bool
 
 	mu sync.Mutex
 	// memories are of lanes that do not run at the moment.
@@ -93,6 +96,10 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	all.Wait()
 	return nil
 }
+
+// Cut tells whether Run has returned with attempts that have no end: they outlived their grace, or
+// could not be settled. Then the next start must find out what became of them.
+func (d *Dispatcher) Cut() bool { return d.cut.Load() }
 
 // lane runs one claimed lane and returns when it wants to run again. Zero stands for: when it is
 // activated.

@@ -100,6 +100,7 @@ func (r *runner[T]) attempt(item Item[T]) result[T] {
 	a.End = r.work.Perform(ctx, item)
 	if ctx.Err() != nil {
 		// The attempt was cut off by our own stop; what became of it is found out at the start.
+		r.cut.Store(true)
 		return result[T]{lost: true}
 	}
 	a.Verdict = r.policy.Decide(item.Facts(), a.End, now())
@@ -132,7 +133,10 @@ func (r *runner[T]) settle(a Attempt[T]) result[T] {
 		switch {
 		case err == nil:
 			return result[T]{verdict: a.Verdict, rest: a.End.Rest}
-		case errors.Is(err, fence.ErrOvertaken) || ctx.Err() != nil:
+		case ctx.Err() != nil:
+			r.cut.Store(true)
+			return result[T]{verdict: a.Verdict, lost: true}
+		case errors.Is(err, fence.ErrOvertaken):
 			return result[T]{verdict: a.Verdict, lost: true}
 		case try == settleTries:
 			return result[T]{verdict: a.Verdict, lost: true, spoiled: err}
