@@ -13,6 +13,8 @@ type memory struct {
 	gate gate
 	// places tells how far streams were read that were not read to their end.
 	places map[string]string
+	// lookouts are those over streams that are too long to be held.
+	lookouts map[string]*pass
 	// parked holds the chains that are left alone until a time.
 	parked map[string]parking
 	// rest is until when reading rests in a lane that performs nothing, however often it is
@@ -38,7 +40,7 @@ func (m memory) over(now time.Time) bool {
 			return false
 		}
 	}
-	return m.gate.over(now) && len(m.places) == 0
+	return m.gate.over(now) && len(m.places)+len(m.lookouts) == 0
 }
 
 // over tells whether the chain has been let alone for so long that the next parking is a first one.
@@ -60,7 +62,7 @@ func (d *Dispatcher) recall(lane fence.Lane) memory {
 	m := d.memories[lane]
 	delete(d.memories, lane)
 	if m.parked == nil {
-		m.parked = map[string]parking{}
+		m.parked, m.lookouts = map[string]parking{}, map[string]*pass{}
 	}
 	return m
 }

@@ -152,7 +152,7 @@ func TestAPanicOfARunnerLeavesNothingInFlight(t *testing.T) {
 		d.config.Source.Activate(fence.Lane{Kind: "not known"}, time.Now())
 		done := make(chan error)
 		go func() { done <- d.Run(ctx) }()
-		time.Sleep(5 * time.Minute)
+		time.Sleep(270 * time.Second)
 		cancel()
 		if err := <-done; err != nil || l.most != 1 || !cmp.Equal([]int64{1}, l.log) {
 			t.Errorf("performed %v, %d at once: %v", l.log, l.most, err)

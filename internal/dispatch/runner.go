@@ -44,13 +44,13 @@ func newRunner[T any](working context.Context, d *Dispatcher, claim Claim, work 
 	m, now := d.recall(claim.Lane), d.config.Now()
 	r := &runner[T]{Dispatcher: d, claim: claim, work: work, policy: policy, working: working,
 		ended: make(chan result[T]), window: newWindow[T](), gate: m.gate,
-		reading: newReading(m.places), parked: m.parked}
+		reading: newReading(m), parked: m.parked}
 	if m.gate.shut(now) {
 		r.reading.whole.rest = m.rest
 	}
 	// It runs sooner than it asked for, so it was activated.
 	if m.asked.IsZero() || now.Before(m.asked) {
-		r.gate.activated()
+		r.activated()
 	}
 	return r
 }
@@ -65,7 +65,8 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 		for ; r.flying > 0; r.flying-- {
 			<-r.ended
 		}
-		r.remember(r.claim.Lane, memory{r.gate, r.reading.reached(), r.parked, r.reading.rests(), again})
+		r.remember(r.claim.Lane, memory{gate: r.gate, places: r.reading.reached(), lookouts: r.reading.watched(),
+			parked: r.parked, rest: r.reading.rests(), asked: again})
 	}()
 	for {
 		now := r.config.Now()
@@ -88,7 +89,7 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 			next = r.launch(now, over)
 		}
 		if !over {
-			next = earlier(next, r.reading.next(now, r.roomy))
+			next = earlier(next, r.reading.next(now, r.window.counts))
 			if r.flying == 0 && r.sleeps(now, next, lingered) {
 				return next
 			}
@@ -133,13 +134,18 @@ func (r *runner[T]) wait(ctx context.Context, next time.Time, over bool) (linger
 		r.apply(res)
 	// New items may be anywhere.
 	case <-wake:
-		r.gate.activated()
-		r.reading.stale()
+		r.activated()
 	case <-done:
 	case <-t.C:
 		return next.IsZero() && r.flying == 0
 	}
 	return false
+}
+
+// activated lets the runner look at everything anew.
+func (r *runner[T]) activated() {
+	r.gate.activated()
+	r.reading.stale()
 }
 
 // apply takes the end of an attempt into the window.
