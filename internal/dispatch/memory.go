@@ -20,6 +20,8 @@ type memory struct {
 	// rest is until when reading rests in a lane that performs nothing, however often it is
 	// activated.
 	rest time.Time
+	// retry is when a lane that could not be read is read again.
+	retry time.Time
 	// asked is when the lane wanted to run again, zero for when activated.
 	asked time.Time
 }
@@ -40,7 +42,7 @@ func (m memory) over(now time.Time) bool {
 			return false
 		}
 	}
-	return m.gate.over(now) && len(m.places)+len(m.lookouts) == 0
+	return m.gate.over(now) && !now.Before(m.retry) && len(m.places)+len(m.lookouts) == 0
 }
 
 // over tells whether the chain has been let alone for so long that the next parking is a first one.

@@ -122,8 +122,14 @@ func TestAPanicInReadingOrLookingIsMetASecondLaterAndHurtsNoOtherLane(t *testing
 			}
 			other := &lane{kind: fence.Imports, items: []Item[string]{{Seq: 1, Key: "x"}}}
 			log := &panics{}
-			stop := startLogged(t, NewInProcess(time.Now), slog.New(log), l, other)
-			time.Sleep(9500 * time.Millisecond)
+			source := NewInProcess(time.Now)
+			stop := startLogged(t, source, slog.New(log), l, other)
+			for range 95 {
+				if call == "Heads" {
+					source.Activate(theLane, time.Now())
+				}
+				time.Sleep(100 * time.Millisecond)
+			}
 			_, own := l.performed(1)
 			_, others := other.performed(1)
 			if own || !others || met != 10 || log.n != met {
