@@ -74,10 +74,12 @@ func (r *reading) due(now time.Time, held map[string]int) []*page {
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.streams)) {
 		p, lookout := r.streams[name], false
+		wants := p.wants(now)
 		if p.wanted && !roomy(held[name]) {
 			p, lookout = r.lookout(name), true
+			wants = p.wants(now)
 		}
-		if p.wants(now) && spare(held[name]) {
+		if wants && spare(held[name]) {
 			pages = append(pages, &page{of: p, stream: name, after: p.after, size: pageSize, lookout: lookout})
 		}
 	}
