@@ -17,11 +17,8 @@ const (
 	streamSize = 2 * pageSize
 )
 
-// fill reads one page of each stream whose chains are not all known and that has room. A lane that
-// performs nothing holds nothing to perform, so it has room to look for what must end.
+// fill reads one page of each stream whose chains are not all known and that has room.
 func (r *runner[T]) fill(ctx context.Context, now time.Time) error {
-	r.retreat(now)
-	defer r.retreat(now)
 	for _, p := range r.reading.due(now, r.window.counts) {
 		// What reading costs is measured by the clock and not by rows: a slow store is read less
 		// often.
@@ -56,8 +53,8 @@ func (r *runner[T]) fill(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// retreat gives back what waits to be performed if the lane is shut. It is read again when the lane
-// opens, or to end at its deadline.
+// retreat gives back what waits to be performed if the lane is shut, so that there is room to look
+// for what must end. It is read again when the lane opens, or to end at its deadline.
 func (r *runner[T]) retreat(now time.Time) {
 	if !r.gate.shut(now) {
 		return

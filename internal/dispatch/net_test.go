@@ -38,13 +38,12 @@ func (p *panics) Enabled(context.Context, slog.Level) bool { return true }
 
 func TestAPanicInOneCallHurtsNoOtherChainAndNoOtherLane(t *testing.T) {
 	t.Parallel()
-	in10 := time.Minute * 10
 	for _, c := range []struct {
 		call     string
 		deadline time.Duration
 		// met is how often the call is met in ten minutes.
 		met int
-		// ends is how the item ended without an attempt, in ten minutes, and left whether it waits.
+		// ends is how the item ended without an attempt, at its deadline, and left whether it waits.
 		ends map[int64]Reason
 		left bool
 	}{
@@ -71,8 +70,17 @@ func TestAPanicInOneCallHurtsNoOtherChainAndNoOtherLane(t *testing.T) {
 				other := &lane{kind: fence.Imports, items: []Item[string]{{Seq: 1, Key: "x"}}}
 				log := &panics{}
 				begun := time.Now()
-				stop := startLogged(t, NewInProcess(time.Now), slog.New(log), l, other)
-				time.Sleep(in10)
+				source := NewInProcess(time.Now)
+				stop := startLogged(t, source, slog.New(log), l, other)
+				time.Sleep(150 * time.Second)
+				synctest.Wait()
+				if _, _, without := l.counts(); !cmp.Equal(without, c.ends) {
+					t.Errorf("at the deadline ended %v", without)
+				}
+				for range 45 {
+					source.Activate(theLane, time.Now())
+					time.Sleep(10 * time.Second)
+				}
 				stop()
 				if at, ok := l.performed(3); !ok || at.Sub(begun) > 0 {
 					t.Errorf("another chain: performed %v after %v", ok, at.Sub(begun))

@@ -70,6 +70,7 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 				r.retry = now.Add(time.Second)
 				continue
 			}
+			r.retreat(now)
 		}
 		next := time.Time{}
 		if !stops {
