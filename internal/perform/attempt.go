@@ -51,7 +51,7 @@ func (w *Writes) contained(t *task, attempt func() answer) (out answer) {
 		if r := recover(); r != nil {
 			w.c.Log.Error("an attempt panicked", "operation_id", t.op.ID, "connection_id", t.conn.ID, "tsp", t.conn.TSP,
 				"panic", r, "stack", string(debug.Stack()))
-			out = answer{err: &tsp.Error{Class: tsp.Broken, Message: "Waybill failed in an unforeseen way; " + operation.OutcomeUnknown}}
+			out = answer{sent: true, err: &tsp.Error{Class: tsp.Broken, Message: "Waybill failed in an unforeseen way; " + operation.OutcomeUnknown}}
 		}
 	}()
 	return attempt()
@@ -91,7 +91,7 @@ func (w *Writes) attempt(ctx context.Context, t *task, pace tsp.Pacer) answer {
 // send makes the calls that are left of a write.
 func (w *Writes) send(ctx context.Context, t *task, write tsp.Write) answer {
 	written, err := w.c.TSPs.Write(ctx, w.c.Links.Target(t.conn), write)
-	return answer{written: written, err: err}
+	return answer{written: written, err: err, sent: true}
 }
 
 // ended turns the answer to an attempt into its end. Its log line is what an operator sees of an

@@ -88,9 +88,8 @@ func (w *Writes) cutAt(t *task, end dispatch.End) time.Time {
 	if !course.marks && !w.c.CutAt.IsZero() && op.CreatedAt.Before(w.c.CutAt) && op.CutAt.Before(w.c.CutAt) {
 		op.CutAt = w.c.CutAt
 	}
-	broken := t.answer.err != nil && t.answer.err.Class == tsp.Broken
 	switch {
-	case broken, end.Class == dispatch.Unknown && !t.answer.missed:
+	case t.answer.sent && t.answer.mayHaveTaken():
 		return stored(end.EndedAt)
 	case !t.answer.cutAt.IsZero():
 		return stored(t.answer.cutAt)
@@ -99,6 +98,11 @@ func (w *Writes) cutAt(t *task, end dispatch.End) time.Time {
 		return time.Time{}
 	}
 	return op.CutAt
+}
+
+// mayHaveTaken tells whether an answer leaves open whether the TSP took what it was sent.
+func (r answer) mayHaveTaken() bool {
+	return r.err != nil && (r.err.Class == tsp.Unknown || r.err.Class == tsp.Broken)
 }
 
 // rest is until when the chain of an operation rests if this is its end.

@@ -136,6 +136,26 @@ func TestNotFoundIsBelievedByALookAfterTheSettlingTimeAlone(t *testing.T) {
 	})
 }
 
+func TestALookUpWithoutAnAnswerDoesNotProlongTheSettlingTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.tsp.can(tsp.VerifyFirst, oneLimit)
+		w.late(0, -1)
+		looks := 0
+		w.tsp.find = func(tsp.Write) (tsp.Written, bool, error) {
+			if looks++; looks < 5 {
+				return tsp.Written{}, false, failure(tsp.Unknown)
+			}
+			return tsp.Written{}, false, nil
+		}
+		id := w.add()
+		w.run(t, 40*time.Second)
+		if op := w.op(id); op.State != operation.Succeeded {
+			t.Errorf("%s after calls %s", op.State, w.tsp.log())
+		}
+	})
+}
+
 func TestAnUpdateThatTheTSPTakesLateNeverOverwritesANewerOne(t *testing.T) {
 	t.Parallel()
 	for name, sync := range map[string]bool{"async": false, "sync": true} {

@@ -98,6 +98,8 @@ type task struct {
 type answer struct {
 	written tsp.Written
 	err     *tsp.Error
+	// sent tells that the write was handed to the TSP; else it was only looked for, or not even that.
+	sent bool
 	// found tells that an earlier attempt had taken effect.
 	found bool
 	// open tells that what became of an earlier attempt is not known, whatever the end of this one.
