@@ -139,10 +139,10 @@ func (a Alike) Ours(n int) (bool, error) {
 	case n <= len(a.Certain):
 		return false, nil
 	}
-	return false, Indistinct()
+	return false, indistinct()
 }
 
-// Indistinct is the end of a look-up that found what may be another operation's.
-func Indistinct() error {
+// indistinct is the end of a look-up that found what may be another operation's.
+func indistinct() error {
 	return &Error{Class: Unknown, Message: "outcome unknown: the TSP holds what an equal operation may have left, and nothing tells them apart"}
 }

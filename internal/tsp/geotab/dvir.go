@@ -135,28 +135,34 @@ func (l dvirLog) withDefects(ctx context.Context, c *call, names []string, w tsp
 	return l, nil
 }
 
-// findDvir looks for the log of that driver and type at that time of that asset.
+// sameSecond is what no look-up can know of an inspection that tells its own time.
+const sameSecond = "its inspections bear no mark: where occurred_at is given, another one of the same driver, asset, type, time and remarks " +
+	"as one whose answer was lost is taken for it"
+
+// foundDvir is a DVIRLog as it is read back to see whether an earlier attempt made it.
+type foundDvir struct {
+	ID            resource.SourceID `json:"id"`
+	Driver        looseRef          `json:"driver"`
+	DefectList    looseRef          `json:"defectList"`
+	DateTime      string            `json:"dateTime"`
+	LogType       string            `json:"logType"`
+	DriverRemark  string            `json:"driverRemark"`
+	CertifyRemark string            `json:"certifyRemark"`
+}
+
+// findDvir looks for the log of that driver and type with those remarks at that time of that asset.
 func findDvir(l dvirLog) finding {
 	return func(ctx context.Context, c *call, _ tsp.Write) (resource.SourceID, bool, error) {
 		from, err := time.Parse(time.RFC3339Nano, l.DateTime)
 		if err != nil {
 			return "", false, err
 		}
-		all, err := get[struct {
-			ID       resource.SourceID `json:"id"`
-			Driver   looseRef          `json:"driver"`
-			DateTime string            `json:"dateTime"`
-			LogType  string            `json:"logType"`
-		}](ctx, c, "DVIRLog", map[string]any{"deviceSearch": l.Device,
-			"fromDate": stamp(from.Add(-time.Second)), "toDate": stamp(from.Add(time.Second))})
-		if err != nil {
-			return "", false, err
-		}
-		for _, one := range all {
-			if string(one.Driver) == string(l.Driver.ID) && one.LogType == l.LogType && sameTime(one.DateTime, l.DateTime) {
-				return one.ID, true, nil
-			}
-		}
-		return "", false, nil
+		by := map[string]any{"deviceSearch": l.Device, "fromDate": stamp(from.Add(-time.Second)), "toDate": stamp(from.Add(time.Second))}
+		one, found, err := search(ctx, c, "DVIRLog", by, func(f foundDvir) bool {
+			return string(f.Driver) == string(l.Driver.ID) && f.LogType == l.LogType && sameTime(f.DateTime, l.DateTime) &&
+				(f.DefectList == "" || string(f.DefectList) == string(l.DefectList.ID)) &&
+				tsp.SameText(f.DriverRemark, l.DriverRemark) && tsp.SameText(f.CertifyRemark, l.CertifyRemark)
+		})
+		return one.ID, found, err
 	}
 }

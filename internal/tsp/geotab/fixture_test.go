@@ -30,6 +30,8 @@ type stub struct {
 	// answer returns what a call is answered with; "" is the usual success.
 	answer func(asked) string
 	header http.Header
+	// ahead is how far its clock is ahead of ours, as the Date of its answers tells.
+	ahead time.Duration
 
 	mu    sync.Mutex
 	calls []asked
@@ -64,6 +66,9 @@ func (s *stub) RoundTrip(r *http.Request) (*http.Response, error) {
 	header := http.Header{}
 	if strings.Contains(said, `"error"`) {
 		header = s.header.Clone()
+	}
+	if header != nil {
+		header.Set("Date", time.Now().Add(s.ahead).UTC().Format(http.TimeFormat))
 	}
 	return &http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(strings.NewReader(said)), Request: r}, nil
 }

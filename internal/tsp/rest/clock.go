@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -12,8 +13,9 @@ import (
 // and where none has a Date, it goes like ours.
 type Clock struct {
 	// Now is our clock.
-	Now   func() time.Time
-	ahead time.Duration
+	Now func() time.Time
+	// ahead is what the questions assume, and heard what the newest answer told.
+	ahead, heard time.Duration
 }
 
 // tolerance is what two clocks may differ by before a question is asked anew: more than the second
@@ -27,27 +29,36 @@ const turns = 3
 // At is a time of our clock's by the TSP's.
 func (c *Clock) At(ours time.Time) time.Time { return ours.Add(c.ahead) }
 
-// Off tells whether the TSP's clock is another than At took it for. It must be asked as soon as the
-// answer has come.
-func (c *Clock) Off(headers http.Header) bool {
-	ahead, ok := c.told(headers)
-	return ok && (ahead-c.ahead).Abs() > tolerance
+// Hear reads the clock from an answer that has just come.
+func (c *Clock) Hear(headers http.Header) {
+	if date, err := http.ParseTime(headers.Get("Date")); err == nil {
+		c.heard = date.Sub(c.Now())
+	}
 }
 
-func (c *Clock) told(headers http.Header) (ahead time.Duration, ok bool) {
-	date, err := http.ParseTime(headers.Get("Date"))
-	return date.Sub(c.Now()), err == nil
+// Over hears the answers to whatever is sent.
+func (c *Clock) Over(send Send) Send {
+	return func(ctx context.Context, call Call) (Answer, error) {
+		a, err := send(ctx, call)
+		if err == nil {
+			c.Hear(a.Headers)
+		}
+		return a, err
+	}
 }
 
-// Ask asks a question that holds times of At's, and asks it anew, by the clock that its answer told,
-// if that is off. ask returns the headers of its first answer. The error is a *tsp.Error.
-func (c *Clock) Ask(ask func() (http.Header, error)) error {
+// Off tells whether the TSP's clock is another than At took it for, so that what is being read
+// answers another question.
+func (c *Clock) Off() bool { return (c.heard - c.ahead).Abs() > tolerance }
+
+// Ask asks a question that holds times of At's, and asks it anew, by the clock that was heard, if
+// that is off. Its error is that of ask or a *tsp.Error.
+func (c *Clock) Ask(ask func() error) error {
 	for range turns {
-		headers, err := ask()
-		if err != nil || !c.Off(headers) {
+		if err := ask(); err != nil || !c.Off() {
 			return err
 		}
-		c.ahead, _ = c.told(headers)
+		c.ahead = c.heard
 	}
 	return &tsp.Error{Class: tsp.Unavailable, Message: "the TSP's clock jumps, so that nothing can be looked up by time"}
 }

@@ -17,9 +17,10 @@ func TestAQuestionByTimeIsAskedByTheClockOfTheTSP(t *testing.T) {
 		-90 * time.Second: 2, 3 * time.Hour: 2, -26 * time.Hour: 2} {
 		clock := rest.Clock{Now: func() time.Time { return ours }}
 		var asked []time.Time
-		err := clock.Ask(func() (http.Header, error) {
+		err := clock.Ask(func() error {
 			asked = append(asked, clock.At(ours))
-			return http.Header{"Date": {ours.Add(ahead).UTC().Format(http.TimeFormat)}}, nil
+			clock.Hear(http.Header{"Date": {ours.Add(ahead).UTC().Format(http.TimeFormat)}})
+			return nil
 		})
 		if err != nil || len(asked) != asks {
 			t.Errorf("%v ahead: asked %d times, want %d (%v)", ahead, len(asked), asks, err)
@@ -35,9 +36,10 @@ func TestATSPWithoutADateHasOurClock(t *testing.T) {
 	for _, headers := range []http.Header{nil, {"Date": {""}}, {"Date": {"yesterday"}}} {
 		asked := 0
 		clock := rest.Clock{Now: time.Now}
-		err := clock.Ask(func() (http.Header, error) {
+		err := clock.Ask(func() error {
 			asked++
-			return headers, nil
+			clock.Hear(headers)
+			return nil
 		})
 		if err != nil || asked != 1 {
 			t.Errorf("%v: asked %d times, %v", headers, asked, err)
@@ -49,10 +51,11 @@ func TestAClockThatJumpsIsNoClock(t *testing.T) {
 	t.Parallel()
 	date, asked := time.Now(), 0
 	clock := rest.Clock{Now: time.Now}
-	err := clock.Ask(func() (http.Header, error) {
+	err := clock.Ask(func() error {
 		asked++
 		date = date.Add(time.Hour)
-		return http.Header{"Date": {date.UTC().Format(http.TimeFormat)}}, nil
+		clock.Hear(http.Header{"Date": {date.UTC().Format(http.TimeFormat)}})
+		return nil
 	})
 	var e *tsp.Error
 	if !errors.As(err, &e) || e.Class != tsp.Unavailable || asked > 5 {
@@ -65,9 +68,10 @@ func TestAQuestionThatFailsIsNotAskedAnew(t *testing.T) {
 	asked := 0
 	clock := rest.Clock{Now: time.Now}
 	down := errors.New("down")
-	err := clock.Ask(func() (http.Header, error) {
+	err := clock.Ask(func() error {
 		asked++
-		return http.Header{"Date": {"Tue, 24 Nov 1998 12:00:00 GMT"}}, down
+		clock.Hear(http.Header{"Date": {"Tue, 24 Nov 1998 12:00:00 GMT"}})
+		return down
 	})
 	if !errors.Is(err, down) || asked != 1 {
 		t.Errorf("asked %d times: %v", asked, err)
