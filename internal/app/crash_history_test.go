@@ -32,6 +32,8 @@ type wrote struct {
 	end        end
 	// made is the id that the TSP gave, "" where it gave none.
 	made string
+	// said is for people.
+	said string
 }
 
 // what a write is.
@@ -162,7 +164,10 @@ func (h history) miscounted() []violation {
 	var out []violation
 	for t, n := range tallies {
 		over := n.made - n.succeeded - n.unknown
-		of := fmt.Sprintf("%s %q to %q: %+v", t.tsp, t.text, t.to, *n)
+		if n.made >= n.succeeded && n.made <= n.succeeded+n.unknown {
+			continue
+		}
+		of := fmt.Sprintf("%s %q to %q: %+v of %s", t.tsp, t.text, t.to, *n, h.leaving(t))
 		out = append(out, slices.Repeat([]violation{{failedIsNotMade, of}}, max(min(over, n.failed), 0))...)
 		out = append(out, slices.Repeat([]violation{{nothingTwice, of}}, max(over-n.failed, 0))...)
 		out = append(out, slices.Repeat([]violation{{nothingLost, of}}, max(n.succeeded-n.made, 0))...)
@@ -175,7 +180,12 @@ func (h history) miscounted() []violation {
 	return out
 }
 
+// leaving lists the operations that would leave a thing.
+func (h history) leaving(t thing) []wrote {
+	return slices.DeleteFunc(slices.Clone(h.writes), func(w wrote) bool { return !slices.Contains(w.things(), t) })
+}
+
 func (w wrote) String() string {
-	return fmt.Sprintf("%s: %s %s %q from %q to %q of %q: %s as %q", w.tsp, w.what, w.id, w.text, w.from,
-		strings.Join(w.to, " "), w.record, w.end, w.made)
+	return fmt.Sprintf("%s: %s %s %q from %q to %q of %q: %s as %q (%s)", w.tsp, w.what, w.id, w.text, w.from,
+		strings.Join(w.to, " "), w.record, w.end, w.made, w.said)
 }

@@ -135,6 +135,11 @@ func (h history) report(t *testing.T, rounds int) {
 		t.Logf("%-24s %4d success, %3d failed, %3d unknown", of, n[succeeded], n[failed], n[unknown])
 	}
 	broken := map[law]int{}
+	for _, w := range h.writes {
+		if w.end == failed {
+			t.Log(w)
+		}
+	}
 	for _, v := range h.violations() {
 		broken[v.law]++
 		t.Errorf("%s: %s", v.law, v.what)

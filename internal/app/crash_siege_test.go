@@ -211,9 +211,20 @@ func endOf(op object) end {
 	return failed
 }
 
+// saidOf is what the log of an operation says.
+func saidOf(op object) string {
+	var said []string
+	logs, _ := op["logs"].([]any)
+	for _, l := range logs {
+		entry, _ := l.(map[string]any)
+		said = append(said, object(entry).text("status")+" "+object(entry).text("error_details"))
+	}
+	return strings.Join(said, " / ")
+}
+
 // wroteOf reads an operation.
 func wroteOf(op object) wrote {
-	w := wrote{id: op.text("id"), tsp: op.text("source_name"), end: endOf(op), made: op.text("source_id"),
+	w := wrote{id: op.text("id"), tsp: op.text("source_name"), end: endOf(op), made: op.text("source_id"), said: saidOf(op),
 		text: cmp.Or(op.text("payload", "message_text"), op.text("payload", "vehicle_name"), op.text("payload", "trailer_name")),
 		from: op.text("payload", "sender_id")}
 	switch {
