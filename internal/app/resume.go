@@ -135,8 +135,12 @@ func (a *App) resume(ctx context.Context, settling perform.Settling) (*dispatch.
 	return dispatch.NewBudget(time.Now, saved), nil
 }
 
-// pause keeps the state of the limits for the next start.
+// pause keeps the state of the limits for the next start, and with it that this process stopped in
+// order. One that has cut attempts off did not.
 func (a *App) pause(ctx context.Context) error {
+	if a.dispatcher.Cut() {
+		return nil
+	}
 	text, err := json.Marshal(a.budget.State())
 	if err != nil {
 		return fmt.Errorf("keeping the state of the limits: %w", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/fence"
@@ -15,6 +16,8 @@ type Dispatcher struct {
 	slots chan struct{}
 
 	config Config
+	// cut tells that a stop has left attempts without an end.
+	cut atomic.Bool
 
 	mu sync.Mutex
 	// memories are of lanes that do not run at the moment.
@@ -94,10 +97,21 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	return nil
 }
 
+// Cut tells whether Run has returned with attempts that have no end: they outlived their grace, or
+// could not be settled. Then the next start must find out what became of them.
+func (d *Dispatcher) Cut() bool { return d.cut.Load() }
+
 // lane runs one claimed lane and returns when it wants to run again. Zero stands for: when it is
 // activated.
-func (d *Dispatcher) lane(ctx, working context.Context, claim Claim) time.Time {
-	again := d.config.Kinds[claim.Lane.Kind].run(ctx, working, d, claim)
+func (d *Dispatcher) lane(ctx, working context.Context, claim Claim) (again time.Time) {
+	err := safely(func() error {
+		again = d.config.Kinds[claim.Lane.Kind].run(ctx, working, d, claim)
+		return nil
+	})
+	if err != nil {
+		d.config.Log.Error("running a lane", cause(err, "lane", claim.Lane.ID, "kind", claim.Lane.Kind)...)
+		again = d.config.Now().Add(parkedFor)
+	}
 	if ctx.Err() != nil {
 		return time.Time{}
 	}
@@ -115,13 +129,8 @@ func (d *Dispatcher) sweep(ctx context.Context) {
 	for {
 		d.forget()
 		for kind, k := range d.config.Kinds {
-			lanes, err := k.waiting(ctx)
-			if err != nil && ctx.Err() == nil {
-				d.config.Log.Warn("looking for waiting lanes", "kind", kind, "error", err)
-			}
-			for _, lane := range lanes {
-				// Without a time: a lane that waits for one is left alone.
-				d.config.Source.Activate(lane, time.Time{})
+			if err := safely(func() error { return d.look(ctx, k) }); err != nil && ctx.Err() == nil {
+				d.config.Log.Error("looking for waiting lanes", cause(err, "kind", kind)...)
 			}
 		}
 		select {
@@ -130,4 +139,14 @@ func (d *Dispatcher) sweep(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+// look activates the lanes of one kind that hold work.
+func (d *Dispatcher) look(ctx context.Context, k Kind) error {
+	lanes, err := k.waiting(ctx)
+	for _, lane := range lanes {
+		// Without a time: a lane that waits for one is left alone.
+		d.config.Source.Activate(lane, time.Time{})
+	}
+	return err
 }

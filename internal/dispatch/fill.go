@@ -31,8 +31,12 @@ func (r *runner[T]) fill(ctx context.Context, now time.Time) error {
 		// What reading costs is measured by the clock and not by rows: a slow store is read less
 		// often.
 		p.began = r.config.Now()
-		batch, err := r.work.Heads(ctx, fence.Query{Lane: r.claim.Lane, Stream: p.stream, After: p.after,
-			Chains: p.size, Depth: depth})
+		var batch Batch[T]
+		err := safely(func() (err error) {
+			batch, err = r.work.Heads(ctx, fence.Query{Lane: r.claim.Lane, Stream: p.stream, After: p.after,
+				Chains: p.size, Depth: depth})
+			return err
+		})
 		if err != nil {
 			return err
 		}

@@ -34,6 +34,8 @@ type lane struct {
 	// reads is how long a page takes.
 	reads time.Duration
 	kind  string
+	// breaks is told of each call before it does anything, and may panic.
+	breaks func(call string, seq int64)
 	// without lists what ended without an attempt, with the reason.
 	without map[int64]Reason
 	// settles answers settlings before they count; nil for all to succeed.
@@ -46,6 +48,7 @@ type lane struct {
 
 func (l *lane) Heads(_ context.Context, q fence.Query) (Batch[string], error) {
 	time.Sleep(l.reads)
+	l.tell("Heads", 0)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.queries = append(l.queries, q)
@@ -78,9 +81,20 @@ func (l *lane) Heads(_ context.Context, q fence.Query) (Batch[string], error) {
 	return b, nil
 }
 
-func (l *lane) Begin(context.Context, fence.Claim, Item[string]) error { return nil }
+// tell tells whoever breaks calls.
+func (l *lane) tell(call string, seq int64) {
+	if l.breaks != nil {
+		l.breaks(call, seq)
+	}
+}
+
+func (l *lane) Begin(_ context.Context, _ fence.Claim, item Item[string]) error {
+	l.tell("Begin", item.Seq)
+	return nil
+}
 
 func (l *lane) Perform(ctx context.Context, item Item[string]) End {
+	l.tell("Perform", item.Seq)
 	l.mu.Lock()
 	l.log, l.at = append(l.log, item.Seq), append(l.at, time.Now())
 	l.flying++
@@ -108,6 +122,7 @@ func (l *lane) Perform(ctx context.Context, item Item[string]) End {
 }
 
 func (l *lane) Settle(_ context.Context, claim fence.Claim, a Attempt[string]) error {
+	l.tell("Settle", a.Item.Seq)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.settled++
@@ -136,6 +151,7 @@ func (l *lane) Settle(_ context.Context, claim fence.Claim, a Attempt[string]) e
 }
 
 func (l *lane) Waiting(context.Context) ([]fence.Lane, error) {
+	l.tell("Waiting", 0)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.items) == 0 {

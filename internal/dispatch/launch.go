@@ -70,7 +70,11 @@ func (r *runner[T]) fly(c *chain[T]) {
 	c.flying = true
 	r.flying++
 	go func() {
-		res := r.attempt(c.items[0])
+		var res result[T]
+		// Performing and settling have nets of their own, which know more.
+		if err := safely(func() error { res = r.attempt(c.items[0]); return nil }); err != nil {
+			res = result[T]{lost: true, spoiled: err}
+		}
 		res.chain = c
 		// The runner reads until nothing is in flight, so this never blocks for ever.
 		r.ended <- res
@@ -90,16 +94,20 @@ func (r *runner[T]) attempt(item Item[T]) result[T] {
 	}
 	if err := r.work.Begin(ctx, r.claim.Claim, item); err != nil {
 		if !errors.Is(err, fence.ErrOvertaken) && ctx.Err() == nil {
-			r.config.Log.Error("beginning an attempt", "lane", r.claim.Lane.ID, "seq", item.Seq, "error", err)
+			r.config.Log.Error("beginning an attempt", cause(err, r.keys("seq", item.Seq)...)...)
 			// The store is in trouble, and every other item of the lane would meet the same.
 			return result[T]{lost: true, verdict: Verdict{Pause: now().Add(time.Second)}}
 		}
 		return result[T]{lost: true}
 	}
 	began := now()
-	a.End = r.work.Perform(ctx, item)
+	if err := safely(func() error { a.End = r.work.Perform(ctx, item); return nil }); err != nil {
+		a.End = End{Class: Broken, StartedAt: began, EndedAt: now()}
+		r.config.Log.Error("performing an item", cause(err, r.keys("seq", item.Seq)...)...)
+	}
 	if ctx.Err() != nil {
 		// The attempt was cut off by our own stop; what became of it is found out at the start.
+		r.cut.Store(true)
 		return result[T]{lost: true}
 	}
 	a.Verdict = r.policy.Decide(item.Facts(), a.End, now())
@@ -128,13 +136,17 @@ const (
 func (r *runner[T]) settle(a Attempt[T]) result[T] {
 	ctx, pause := r.working, settlePause
 	for try := 1; ; try++ {
-		err := r.work.Settle(ctx, r.claim.Claim, a)
+		err := safely(func() error { return r.work.Settle(ctx, r.claim.Claim, a) })
 		switch {
 		case err == nil:
 			return result[T]{verdict: a.Verdict, rest: a.End.Rest}
-		case errors.Is(err, fence.ErrOvertaken) || ctx.Err() != nil:
+		case ctx.Err() != nil:
+			r.cut.Store(true)
 			return result[T]{verdict: a.Verdict, lost: true}
-		case try == settleTries:
+		case errors.Is(err, fence.ErrOvertaken):
+			return result[T]{verdict: a.Verdict, lost: true}
+		// A panic is no matter of waiting a little.
+		case try == settleTries, errors.As(err, new(*panicked)):
 			return result[T]{verdict: a.Verdict, lost: true, spoiled: err}
 		}
 		select {

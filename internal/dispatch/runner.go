@@ -63,6 +63,10 @@ func newRunner[T any](working context.Context, d *Dispatcher, claim Claim, work 
 func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 	begun, lingered := r.config.Now(), false
 	defer func() {
+		// Only a panic leaves something in flight, and whoever claims the lane next must not meet it.
+		for ; r.flying > 0; r.flying-- {
+			<-r.ended
+		}
 		r.remember(r.claim.Lane, memory{r.gate, r.reading.reached(), r.parked, r.reading.rests(), again})
 	}()
 	for {
@@ -74,7 +78,7 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 		}
 		if !over {
 			if err := r.fill(ctx, now); err != nil {
-				r.config.Log.Error("reading a lane", "lane", r.claim.Lane.ID, "kind", r.claim.Lane.Kind, "error", err)
+				r.config.Log.Error("reading a lane", cause(err, r.keys()...)...)
 				// The lane ends its run then: a store that does not answer is not asked in a
 				// circle.
 				r.retry = now.Add(time.Second)
@@ -190,9 +194,14 @@ func (r *runner[T]) park(c *chain[T], res result[T]) time.Time {
 	wait := min(max(parkedFor, 2*r.parked[c.key].wait), parkedMost)
 	p := parking{until: now.Add(wait), wait: wait, ended: res.ended}
 	r.parked[c.key] = p
-	r.config.Log.Error("an attempt could not be settled; its chain is left alone for a while", "lane", r.claim.Lane.ID,
-		"kind", r.claim.Lane.Kind, "seq", head.Seq, "until", p.until, "error", res.spoiled)
+	r.config.Log.Error("an attempt could not be begun or settled; its chain is left alone for a while",
+		cause(res.spoiled, r.keys("seq", head.Seq, "until", p.until)...)...)
 	return p.next(head.Deadline)
+}
+
+// keys are what a log line tells of the lane, with more that follow.
+func (r *runner[T]) keys(more ...any) []any {
+	return append([]any{"lane", r.claim.Lane.ID, "kind", r.claim.Lane.Kind}, more...)
 }
 
 // earlier returns the earlier of two times, of which zero means never.

@@ -51,7 +51,8 @@ func (w *Writes) contained(t *task, attempt func() answer) (out answer) {
 		if r := recover(); r != nil {
 			w.c.Log.Error("an attempt panicked", "operation_id", t.op.ID, "connection_id", t.conn.ID, "tsp", t.conn.TSP,
 				"panic", r, "stack", string(debug.Stack()))
-			out = answer{sent: true, err: &tsp.Error{Class: tsp.Broken, Message: "Waybill failed in an unforeseen way; " + operation.OutcomeUnknown}}
+			out = answer{sent: true, err: &tsp.Error{Class: tsp.Broken,
+				Message: "Waybill failed in an unforeseen way; " + operation.OutcomeUnknown}}
 		}
 	}()
 	return attempt()
@@ -97,7 +98,8 @@ func (w *Writes) send(ctx context.Context, t *task, write tsp.Write) answer {
 // ended turns the answer to an attempt into its end. Its log line is what an operator sees of an
 // attempt; the keys are stable.
 func (w *Writes) ended(t *task, began time.Time) dispatch.End {
-	end := dispatch.End{Class: dispatch.Done, Open: t.answer.open, Waits: t.answer.again, StartedAt: began, EndedAt: w.c.Now()}
+	end := dispatch.End{Class: dispatch.Done, Open: t.answer.open, Waits: t.answer.again,
+		StartedAt: began, EndedAt: w.c.Now()}
 	class := tsp.Done
 	if err := t.answer.err; err != nil {
 		class = err.Class

@@ -13,8 +13,8 @@ import (
 
 // entries appends what the end of an attempt leaves in an operation's log: one entry, or one for
 // each part of a write that is made of several. Throttles in a row share one entry, which is
-// updated, and so do look-ups that found nothing. It returns the entries that are new or changed. op gets them as well, because the
-// events that tell of its end show the whole log.
+// updated, and so do look-ups that found nothing. It returns the entries that are new or changed.
+// op gets them as well, because the events that tell of its end show the whole log.
 func entries(op *operation.Operation, a dispatch.Attempt[*task]) []operation.Attempt {
 	t, next := a.Item.Value, 1
 	var last *operation.Attempt
