@@ -32,6 +32,8 @@ type wrote struct {
 	end        end
 	// made is the id that the TSP gave, "" where it gave none.
 	made string
+	// live tells that it has not ended, whatever is known of its end.
+	live bool
 	// said is for people.
 	said string
 }

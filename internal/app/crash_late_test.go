@@ -93,30 +93,35 @@ func (v *victim) amid(tsps []*lateTSP, d time.Duration) {
 func (h *house) past(s *siege, tsps []*lateTSP) history {
 	h.t.Helper()
 	h.authorize()
-	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); {
-		if len(h.list(operations, "status", "pending", "size", "1").Items) == 0 {
+	waits := func(w wrote) bool { return w.end == isPending }
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); <-time.After(200 * time.Millisecond) {
+		if !slices.ContainsFunc(behindUnknown(h.wroteAll("status", "pending")), waits) {
 			break
 		}
-		<-time.After(200 * time.Millisecond)
 	}
-	past := history{told: s.told, names: map[ofTSP]string{}}
-	query := []string{"size", "500"}
-	for {
-		page := h.list(operations, query...)
-		for _, op := range page.Items {
-			past.writes = append(past.writes, wroteOf(op))
-		}
-		if page.Next == "" {
-			break
-		}
-		query = []string{"size", "500", "cursor", page.Next}
-	}
-	// They are listed newest first.
-	slices.Reverse(past.writes)
+	past := history{writes: behindUnknown(h.wroteAll()), told: s.told, names: map[ofTSP]string{}}
 	for _, l := range tsps {
 		l.tell(h.t, &past)
 	}
 	return past
+}
+
+// wroteAll reads all operations that a filter lets through, in the order of their acceptance.
+func (h *house) wroteAll(filter ...string) []wrote {
+	h.t.Helper()
+	var all []wrote
+	for query := filter; ; {
+		page := h.list(operations, append([]string{"size", "500"}, query...)...)
+		for _, op := range page.Items {
+			all = append(all, wroteOf(op))
+		}
+		if page.Next == "" {
+			// They are listed newest first.
+			slices.Reverse(all)
+			return all
+		}
+		query = append(slices.Clone(filter), "cursor", page.Next)
+	}
 }
 
 // report tells the figures, and what is wrong.
@@ -134,12 +139,16 @@ func (h history) report(t *testing.T, rounds int) {
 		n := ends[of]
 		t.Logf("%-24s %4d success, %3d failed, %3d unknown", of, n[succeeded], n[failed], n[unknown])
 	}
-	broken := map[law]int{}
+	reasons := map[string]int{}
 	for _, w := range h.writes {
-		if w.end == failed {
-			t.Log(w)
+		if w.end == unknown {
+			reasons[w.tsp+": "+w.said[strings.LastIndex(w.said, "/")+1:]]++
 		}
 	}
+	for _, of := range slices.Sorted(maps.Keys(reasons)) {
+		t.Logf("unknown %4d times: %s", reasons[of], of)
+	}
+	broken := map[law]int{}
 	for _, v := range h.violations() {
 		broken[v.law]++
 		t.Errorf("%s: %s", v.law, v.what)

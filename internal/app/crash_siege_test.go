@@ -189,24 +189,25 @@ func (s *siege) note(status int, text []byte) {
 }
 
 // endOf tells how an operation ended. What is not known stands in the last entry of its log; of a group message each
-// recipient has an entry, and one that was reached makes the failure one of a part.
+// recipient has an entry, and one that was reached makes the failure one of a part. One that cannot be told from an
+// equal one says so long before it ends.
 func endOf(op object) end {
+	var last string
+	parts := false
 	logs, _ := op["logs"].([]any)
-	group := op.text("resource") == "group_message"
-	switch op.text("status") {
-	case "pending":
-		return isPending
-	case "success":
-		return succeeded
-	}
-	for i, l := range logs {
+	for _, l := range logs {
 		entry, _ := l.(map[string]any)
-		if group && object(entry).text("status") == "success" {
-			return unknown
-		}
-		if (group || i == len(logs)-1) && strings.Contains(object(entry).text("error_details"), "outcome unknown") {
-			return unknown
-		}
+		last = object(entry).text("error_details")
+		parts = parts || op.text("resource") == "group_message" && object(entry).text("status") == "success"
+	}
+	status := op.text("status")
+	switch {
+	case status == "success":
+		return succeeded
+	case parts, status == "failed" && strings.Contains(last, "outcome unknown"), strings.Contains(last, "nothing tells them apart"):
+		return unknown
+	case status == "pending":
+		return isPending
 	}
 	return failed
 }
@@ -225,6 +226,7 @@ func saidOf(op object) string {
 // wroteOf reads an operation.
 func wroteOf(op object) wrote {
 	w := wrote{id: op.text("id"), tsp: op.text("source_name"), end: endOf(op), made: op.text("source_id"), said: saidOf(op),
+		live: op.text("status") == "pending",
 		text: cmp.Or(op.text("payload", "message_text"), op.text("payload", "vehicle_name"), op.text("payload", "trailer_name")),
 		from: op.text("payload", "sender_id")}
 	switch {
@@ -242,4 +244,22 @@ func wroteOf(op object) wrote {
 		w.what = aCreate
 	}
 	return w
+}
+
+// behindUnknown makes unknown what waits behind a message that cannot be told from an equal one: its chain rests until
+// that has used up its attempts, for which no test waits.
+func behindUnknown(writes []wrote) []wrote {
+	type chain struct{ tsp, from, to string }
+	rests := map[chain]bool{}
+	for i, w := range writes {
+		if w.what != aMessage || !w.live {
+			continue
+		}
+		of := chain{w.tsp, w.from, w.to[0]}
+		if w.end == isPending && rests[of] {
+			writes[i].end = unknown
+		}
+		rests[of] = rests[of] || w.end == unknown
+	}
+	return writes
 }
