@@ -130,6 +130,20 @@ func (a Alike) Of(holds func(Rival) bool) Alike {
 	return Alike{slices.DeleteFunc(slices.Clone(a.Certain), not), slices.DeleteFunc(slices.Clone(a.Open), not)}
 }
 
+// Unclaimed is for TSPs whose lists give ids. It returns those of the listed ids that no rival holds,
+// and the rivals that they may belong to. A rival whose id is not listed may be listed late or by
+// another id, so it stays open.
+func (a Alike) Unclaimed(ids []resource.SourceID) ([]resource.SourceID, Alike) {
+	all := slices.Concat(a.Certain, a.Open)
+	free := slices.DeleteFunc(slices.Clone(ids), func(id resource.SourceID) bool {
+		return slices.ContainsFunc(all, func(r Rival) bool { return r.SourceID == id })
+	})
+	nameless := a.Of(func(r Rival) bool { return r.SourceID == "" })
+	missed := a.Of(func(r Rival) bool { return r.SourceID != "" && !slices.Contains(ids, r.SourceID) })
+	nameless.Open = slices.Concat(nameless.Open, missed.Open, missed.Certain)
+	return free, nameless
+}
+
 // Ours tells whether one of n listed things, all equal to what the write would leave, is the write's
 // own: n equal writes need n of them. Its error, of class Unknown, says that nobody can tell.
 func (a Alike) Ours(n int) (bool, error) {

@@ -3,9 +3,11 @@ package tsp_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -153,3 +155,40 @@ func TestALookEndsWithTheErrorOfItsListOrOfTheRivals(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestAnIDThatARivalHoldsIsThatRivals(t *testing.T) {
+	t.Parallel()
+	named := func(r tsp.Rival, id resource.SourceID) tsp.Rival {
+		r.SourceID = id
+		return r
+	}
+	for _, c := range []struct {
+		name  string
+		alike tsp.Alike
+		ids   []resource.SourceID
+		free  []resource.SourceID
+		// ours is yes, no, or ? for nobody can tell.
+		ours string
+	}{
+		{"nobody's", tsp.Alike{}, ids("a"), ids("a"), "y"},
+		{"a rival's", tsp.Alike{Certain: []tsp.Rival{named(certain(1, 2), "a")}}, ids("a"), nil, "n"},
+		{"one of each", tsp.Alike{Certain: []tsp.Rival{named(certain(1, 2), "a")}}, ids("a", "b"), ids("b"), "y"},
+		{"of a rival that was answered just now", tsp.Alike{Open: []tsp.Rival{named(certain(1, 2), "a")}}, ids("a"), nil, "n"},
+		{"a rival's is not listed", tsp.Alike{Certain: []tsp.Rival{named(certain(1, 2), "z")}}, ids("a"), ids("a"), "?"},
+		{"a rival without an id", tsp.Alike{Certain: []tsp.Rival{certain(1, 2)}}, ids("a"), ids("a"), "n"},
+		{"an open rival", tsp.Alike{Open: []tsp.Rival{open(1, 2)}}, ids("a"), ids("a"), "?"},
+		{"an open rival and two", tsp.Alike{Open: []tsp.Rival{open(1, 2)}}, ids("a", "b"), ids("a", "b"), "y"},
+	} {
+		free, left := c.alike.Unclaimed(c.ids)
+		is, err := left.Ours(len(free))
+		got := map[bool]string{true: "y", false: "n"}[is]
+		if err != nil {
+			got = "?"
+		}
+		if got != c.ours || !slices.Equal(free, c.free) {
+			t.Errorf("%s: free are %v and ours is %s, want %v and %s", c.name, free, got, c.free, c.ours)
+		}
+	}
+}
+
+func ids(all ...resource.SourceID) []resource.SourceID { return all }

@@ -113,28 +113,22 @@ func (m *mailbox) take(row sent, from time.Time) {
 }
 
 // leave takes out the rows that are known to be other operations', and the rivals that those account
-// for. A rival with an id that is not listed may be listed late or by another id, so it stays open.
+// for. A row that does not tell when it was sent may be much older.
 func (m *mailbox) leave(ctx context.Context, w tsp.Write, whose tsp.Alike) (tsp.Alike, error) {
-	others := slices.Concat(whose.Certain, whose.Open)
-	if w.Rivals != nil && slices.ContainsFunc(m.rows, func(row sent) bool { return row.SentAt == "" }) {
-		older, err := w.Rivals(ctx, w.SentAt.Add(-readAgain))
-		if err != nil {
-			return whose, err
-		}
-		others = append(others, older...)
+	var ids []resource.SourceID
+	for _, row := range m.rows {
+		ids = append(ids, resource.SourceID(row.ID))
 	}
-	listed := map[resource.SourceID]bool{}
+	free, whose := whose.Unclaimed(ids)
+	m.rows = slices.DeleteFunc(m.rows, func(row sent) bool { return !slices.Contains(free, resource.SourceID(row.ID)) })
+	if w.Rivals == nil || !slices.ContainsFunc(m.rows, func(row sent) bool { return row.SentAt == "" }) {
+		return whose, nil
+	}
+	older, err := w.Rivals(ctx, w.SentAt.Add(-readAgain))
 	m.rows = slices.DeleteFunc(m.rows, func(row sent) bool {
-		id := resource.SourceID(row.ID)
-		if slices.ContainsFunc(others, func(r tsp.Rival) bool { return r.SourceID == id }) {
-			listed[id] = true
-		}
-		return listed[id]
+		return slices.ContainsFunc(older, func(r tsp.Rival) bool { return r.SourceID == resource.SourceID(row.ID) })
 	})
-	nameless := whose.Of(func(r tsp.Rival) bool { return r.SourceID == "" })
-	missed := whose.Of(func(r tsp.Rival) bool { return r.SourceID != "" && !listed[r.SourceID] })
-	nameless.Open = slices.Concat(nameless.Open, missed.Open, missed.Certain)
-	return nameless, nil
+	return whose, err
 }
 
 // reached tells whether the message reached all recipients, and its id. Motive sends it to all or to

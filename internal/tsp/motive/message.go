@@ -90,7 +90,7 @@ func sending[P resource.Payload](kind resource.Kind, body func(P, tsp.Write) (me
 		Encode:     rest.Body(func(p P, w tsp.Write) (any, error) { return body(p, w) }),
 		Decode:     decodeMessage,
 		Find:       find(body, now),
-		Blind:      typed,
+		Unknowable: typed,
 	}
 }
 

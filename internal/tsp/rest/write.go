@@ -21,9 +21,9 @@ type Write struct {
 	// Check and Warn are the action's own; they may be nil.
 	Check func(resource.Payload, tsp.Settings) []resource.Problem
 	Warn  func(resource.Payload, tsp.Settings) []tsp.Warning
-	// Settles and Blind are the action's own.
-	Settles time.Duration
-	Blind   string
+	// Settles and Unknowable are the action's own.
+	Settles    time.Duration
+	Unknowable string
 
 	Method  string
 	Path    string

@@ -26,12 +26,12 @@ func createGroupMessage(now func() time.Time) rest.Write {
 			"message_text":  tsp.Required().Length(1, maxText),
 			"priority":      tsp.Dropped("its messages have no priority"),
 		},
-		Method: http.MethodPost,
-		Path:   messagesPath,
-		Encode: rest.Body(encodeGroupMessage),
-		Decode: decodeGroupMessage,
-		Find:   findGroupMessage(now),
-		Blind:  typed,
+		Method:     http.MethodPost,
+		Path:       messagesPath,
+		Encode:     rest.Body(encodeGroupMessage),
+		Decode:     decodeGroupMessage,
+		Find:       findGroupMessage(now),
+		Unknowable: typed,
 	}
 }
 

@@ -28,12 +28,12 @@ func createMessage(now func() time.Time) rest.Write {
 			"priority":            tsp.Dropped("its messages have no priority"),
 			"reply_to_message_id": tsp.Dropped("its messages have no id that a reply could name"),
 		},
-		Method: http.MethodPost,
-		Path:   messagesPath,
-		Encode: rest.Body(encodeMessage),
-		Decode: decodeMessage,
-		Find:   findMessage(now),
-		Blind:  typed,
+		Method:     http.MethodPost,
+		Path:       messagesPath,
+		Encode:     rest.Body(encodeMessage),
+		Decode:     decodeMessage,
+		Find:       findMessage(now),
+		Unknowable: typed,
 	}
 }
 

@@ -43,7 +43,7 @@ func createMessage() rest.Write {
 	return rest.Write{
 		Capability: tsp.Capability{Kind: resource.KindMessage, Verb: resource.Create},
 		Strength:   tsp.None,
-		Blind:      unread,
+		Unknowable: unread,
 		Uses: tsp.Uses{
 			"sender_id":           tsp.Dropped(unsigned),
 			"recipient_id":        tsp.Sent().Into(drivers),
@@ -67,7 +67,7 @@ func createGroupMessage() rest.Write {
 	return rest.Write{
 		Capability: tsp.Capability{Kind: resource.KindGroupMessage, Verb: resource.Create},
 		Strength:   tsp.None,
-		Blind:      unread,
+		Unknowable: unread,
 		Uses: tsp.Uses{
 			"sender_id":     tsp.Dropped(unsigned),
 			"recipient_ids": tsp.Sent().Into(drivers),
