@@ -27,8 +27,8 @@ func checkClocks(t *trial, f form) {
 			w.front.expect(nil)
 			time.Sleep(3 * time.Second)
 			if _, found, err := w.find(x); found != applied || err != nil {
-				t.errorf("where the TSP's clock is %v ahead of ours, Find says %v, %v of a write of which it is %v that it was applied",
-					ahead, found, err, applied)
+				t.errorf("where the TSP's clock is %v ahead of ours and it is %v that the write was applied, Find says %v, %v",
+					ahead, applied, found, err)
 			}
 			w.stop()
 		}

@@ -49,7 +49,8 @@ func checkLateAnswers(t *trial, f form) {
 
 // late performs a write one of whose calls is applied late, and settles it.
 func (f form) late(call loss, l lateness) {
-	where := fmt.Sprintf("at call %d of %d %s, and it is applied %v later", call.n+1, len(call.usual.calls), l.how, l.after)
+	where := fmt.Sprintf("at call %d of %d %s, and it is applied %v later",
+		call.n+1, len(call.usual.calls), l.how, l.after)
 	w := f.world(setup{})
 	defer w.stop()
 	w.sim.lag(l.lag)
@@ -121,7 +122,7 @@ func (w *world) names(out tsp.Written, usual baseline, made span, where string) 
 			continue
 		}
 		for _, v := range o {
-			if n, isNumber := v.(float64); isNumber && fmt.Sprintf("%.0f", n) == string(out.SourceID) || v == string(out.SourceID) {
+			if n, ok := v.(float64); ok && fmt.Sprintf("%.0f", n) == string(out.SourceID) || v == string(out.SourceID) {
 				return
 			}
 		}

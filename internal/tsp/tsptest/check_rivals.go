@@ -7,26 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
-
-// contest is a write without an answer beside another operation.
-type contest struct {
-	name string
-	// rival is what the other operation writes; of a kind of its own it has a form of its own.
-	rival draft
-	form  form
-	// applied tells whether our write took effect.
-	applied bool
-	// first tells that the other operation was before ours.
-	first bool
-	// open tells that nobody knows whether the other operation took effect, unnamed that its source
-	// id is not known.
-	open, unnamed bool
-	// doubtful tells that the end may be Unknown for good.
-	doubtful bool
-}
 
 // checkRivals: of equal writes of several operations each is found that took effect and no other,
 // by what is known of the others. Where nothing tells them apart, the end is Unknown.
@@ -41,62 +23,6 @@ func checkRivals(t *trial, f form) {
 	}
 }
 
-// contests are the ways in which operations can be taken for each other.
-func (f form) contests(d draft) []contest {
-	all := []contest{
-		{name: "an equal operation was done before", rival: d, first: true},
-		{name: "an equal operation was done after", rival: d},
-		{name: "an equal operation was done, whose source id is not known", rival: d, unnamed: true, doubtful: true},
-		{name: "an equal operation was done before, and ours as well", rival: d, first: true, applied: true},
-		{name: "an equal operation was done after, and ours as well", rival: d, applied: true},
-		{name: "an equal operation may have been done and was", rival: d, open: true, unnamed: true, doubtful: true},
-		{name: "an equal operation may have been done, and ours was as well", rival: d, open: true, unnamed: true, applied: true, doubtful: true},
-	}
-	for _, field := range f.fields() {
-		if use := f.action.Uses[field.Name].Use; use != tsp.UseSent && use != tsp.UseRequired || f.t.excused(field.Name) {
-			continue
-		}
-		for _, other := range f.nearMisses(field, d) {
-			if f.unlike(d, other) {
-				all = append(all, contest{name: "an operation was done with another " + field.Name + ", " + spelt(other[field.Name]), rival: other,
-					first: true, applied: true, unnamed: true})
-				break
-			}
-		}
-	}
-	for i := range all {
-		all[i].form = f
-	}
-	return append(all, f.contestsOfAnotherKind(d)...)
-}
-
-// contestsOfAnotherKind are those of a message with group messages to the same recipient.
-func (f form) contestsOfAnotherKind(d draft) []contest {
-	group := tsp.Capability{Kind: resource.KindGroupMessage, Verb: resource.Create}
-	to := d["recipient_id"]
-	if _, both := f.t.suite.spec.Actions[group]; !both || f.c.Kind != resource.KindMessage || to == "" {
-		return nil
-	}
-	g := form{f.t, group, f.t.schemaOf(group), f.settings, f.t.suite.action(group, f.settings)}
-	rival := draft{}
-	for _, field := range g.fields() {
-		if value, ok := d[field.Name]; ok {
-			rival[field.Name] = value
-		}
-	}
-	rival["recipient_ids"] = "[" + to + "]"
-	if others := f.values(f.schema.Field("recipient_id")); len(others) > 1 {
-		rival["recipient_ids"] = "[" + to + "," + others[len(others)-1] + "]"
-	}
-	if len(g.problems(rival)) > 0 {
-		return nil
-	}
-	return []contest{
-		{name: "an equal group message was done before", rival: rival, form: g, first: true},
-		{name: "an equal group message was done before, and ours as well", rival: rival, form: g, first: true, applied: true},
-	}
-}
-
 // contend loses the answer to a write beside another operation, and looks for it. A TSP that refuses
 // one of the two keeps them apart by itself.
 func (f form) contend(d draft, usual baseline, c contest) {
@@ -107,6 +33,8 @@ func (f form) contend(d draft, usual baseline, c contest) {
 	if c.first {
 		rival, err = w.rival(c)
 		time.Sleep(time.Second)
+		w.restart() // What a session has learnt for the other would spare ours calls.
+		w.prime()
 	}
 	newest, before := w.newest(), w.sim.counts()
 	x := w.write(f, d, 1)
@@ -174,8 +102,8 @@ func (f form) both(w *world, x tsp.Write, d draft, c contest) {
 func (w *world) rival(c contest) (tsp.Rival, error) {
 	x := w.write(c.form, c.rival, 2+elsewhen)
 	out, _, err := w.perform(x)
-	r := tsp.Rival{Capability: x.Capability, Payload: x.Payload, Refs: x.Refs, SourceID: out.SourceID, Collection: out.Collection,
-		SentAt: x.SentAt, EndedAt: time.Now(), Certain: !c.open}
+	r := tsp.Rival{Capability: x.Capability, Payload: x.Payload, Refs: x.Refs,
+		SourceID: out.SourceID, Collection: out.Collection, SentAt: x.SentAt, EndedAt: time.Now(), Certain: !c.open}
 	if c.unnamed {
 		r.SourceID, r.Collection = "", ""
 	}

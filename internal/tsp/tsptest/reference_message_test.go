@@ -53,7 +53,8 @@ func (l *link) told(ctx context.Context, w tsp.Write, want said) (resource.Sourc
 			continue
 		}
 		n++
-		if theirs := func(r tsp.Rival) bool { return r.SourceID == one.ID }; !slices.ContainsFunc(others, theirs) || l.reference.has(adoptsAny) {
+		theirs := slices.ContainsFunc(others, func(r tsp.Rival) bool { return r.SourceID == one.ID })
+		if !theirs || l.reference.has(adoptsAny) {
 			own = cmp.Or(own, one.ID)
 		}
 	}
