@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/outbound"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -173,8 +174,9 @@ func refuses(c tsp.Class) bool {
 }
 
 // refusal turns the end of a trial into the problem that the caller of the API sees. It is 422
-// with the path of what the TSP refuses, a 500 for what is our own fault, and 504 where the TSP
-// said nothing of the credentials. path is the member that was tried.
+// with the path of what the TSP refuses, or of an address that the policy does not let us reach,
+// because time mends neither; a 500 for what is our own fault, and 504 where the TSP said nothing
+// of the credentials. path is the member that was tried.
 func (t *trial) refusal(err error, path string) error {
 	var end *tsp.Error
 	if !errors.As(err, &end) {
@@ -182,7 +184,11 @@ func (t *trial) refusal(err error, path string) error {
 	}
 	name := t.displayName(t.conn.TSP)
 	why := redact(end.Message, t.given, t.current)
+	var policy *outbound.Refusal
 	switch {
+	case errors.As(err, &policy):
+		return problem.InvalidBody(problem.Detail{Path: path, Input: mask, Code: codeAddress,
+			Message: name + " was not asked, and nothing was changed: " + policy.Reason})
 	case end.Setting != "":
 		return problem.InvalidBody(problem.Detail{Path: "settings." + end.Setting, Code: codeRefused,
 			Message: name + " cannot take the setting, and nothing was changed: " + why})

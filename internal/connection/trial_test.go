@@ -3,11 +3,13 @@ package connection_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/outbound"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -120,5 +122,19 @@ func TestACodeWhoseTokensCannotBeStoredIsToldOf(t *testing.T) {
 	refused(t, "no room for tokens", err, problem.Unavailable, "get a new one")
 	if !strings.Contains(s.log.String(), "level=ERROR") || strings.Contains(s.log.String(), "hush") {
 		t.Errorf("the log says %s", s.log)
+	}
+}
+
+func TestAnAddressThatThePolicyForbidsIsTheCallersToMend(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	policy := &outbound.Refusal{Reason: "the host is private; ask the operator", Err: errors.New("10.0.0.7")}
+	s.tsp.check = func(context.Context, tsp.Access) (tsp.Account, error) {
+		return tsp.Account{}, &tsp.Error{Class: tsp.Unavailable, Message: "the TSP could not be reached", Err: policy}
+	}
+	_, err := s.service.Create(t.Context(), s.fleet, body(good))
+	refused(t, "a private address", err, problem.Invalid, "[credentials|*****|The TSP was not asked, and nothing was changed: the host is private; ask the operator|address_refused]")
+	if strings.Contains(fmt.Sprint(err, problem.Of(err).Details), "10.0.0.7") {
+		t.Errorf("an address of ours shows in %v", err)
 	}
 }

@@ -122,7 +122,7 @@ func (i *Imports) Perform(ctx context.Context, item dispatch.Item[*errand]) disp
 	defer context.AfterFunc(i.working, cancel)()
 	end := dispatch.End{Class: dispatch.Done, StartedAt: i.c.Now()}
 	sweep := i.sweep(e)
-	e.err = i.c.Importer.Run(ctx, i.source(e.conn), sweep)
+	e.err = i.run(ctx, e, sweep)
 	end.EndedAt, e.cut = i.c.Now(), ctx.Err() != nil
 	if refused := e.refused(); refused != nil {
 		end.Class, end.RetryAfter = meaning(refused.Class), refused.RetryAfter
@@ -134,6 +134,19 @@ func (i *Imports) Perform(ctx context.Context, item dispatch.Item[*errand]) disp
 	i.c.Log.Info("import ended", "connection_id", e.conn.ID, "tsp", e.conn.TSP,
 		"resource", e.schedule.Kind, "class", end.Class, "records", sweep.Seen, "deleted", sweep.Lost, "duration_ms", end.EndedAt.Sub(end.StartedAt).Milliseconds())
 	return end
+}
+
+// run imports what the sweep has left. A panic on the way is an end as any other.
+func (i *Imports) run(ctx context.Context, e *errand, sweep *record.Sweep) (err error) {
+	defer func() {
+		var p *tsp.Panic
+		if errors.As(err, &p) {
+			i.c.Log.Error("import panicked", "connection_id", e.conn.ID, "tsp", e.conn.TSP, "resource", e.schedule.Kind,
+				"panic", p.Value, "stack", p.Stack)
+		}
+	}()
+	defer tsp.Recover(&err)
+	return i.c.Importer.Run(ctx, i.source(e.conn), sweep)
 }
 
 // refused is the TSP's answer by which the import ended; nil if it was not that.

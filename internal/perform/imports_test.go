@@ -28,6 +28,8 @@ type yard struct {
 	schedules []record.Schedule
 	saved     int
 	parks     int
+	// panics lets the next saving panic.
+	panics bool
 }
 
 func newYard(t *testing.T) *yard {
@@ -104,6 +106,10 @@ func (y *yard) DueImports(_ context.Context, at time.Time) ([]uuid.UUID, error) 
 func (y *yard) SaveRecords(_ context.Context, r []record.Record) error {
 	y.mu.Lock()
 	defer y.mu.Unlock()
+	if y.panics {
+		y.panics = false
+		panic("an import that is our own fault")
+	}
 	y.saved += len(r)
 	return nil
 }
@@ -237,6 +243,25 @@ func TestAnImportOfAConnectionThatWasShutMeanwhileIsDropped(t *testing.T) {
 		y.run(t, 500*time.Millisecond)
 		if lists > 0 {
 			t.Errorf("%d lists", lists)
+		}
+	})
+}
+
+func TestAnImportThatPanicsFailsAndTheNextOneRuns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := newYard(t)
+		y.schedules, y.panics = y.schedules[:1], true
+		kind := y.schedules[0].Kind
+		y.tsp.list = func(context.Context, tsp.List) (tsp.Page, error) {
+			return tsp.Page{Records: []tsp.Record{{SourceID: "a"}}}, nil
+		}
+		y.run(t, time.Minute)
+		if s := y.of(kind); s.Failures != 1 || s.Problem == "" || !s.LastSuccessAt.IsZero() {
+			t.Errorf("after the panic: %+v", s)
+		}
+		y.run(t, 11*time.Minute)
+		if s := y.of(kind); s.Failures != 0 || y.saved == 0 {
+			t.Errorf("after the next: %+v, %d saved", s, y.saved)
 		}
 	})
 }

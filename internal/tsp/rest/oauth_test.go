@@ -281,6 +281,28 @@ func TestWhoWaitsForATokenIsToldWhatItsEndpointSays(t *testing.T) {
 	}
 }
 
+func TestAPanicInARenewalEndsItsCallsAndNothingElse(t *testing.T) {
+	t.Parallel()
+	o := &office{access: "access-0", refresh: "refresh-0"}
+	config := consenting(rest.OAuth{TokenURL: "/oauth/token", Form: func(string, tsp.Credentials) url.Values {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if o.n == 0 {
+			o.n++
+			panic("no such form")
+		}
+		return nil
+	}})
+	s := open(t, config, o, held("old", "refresh-0", ""))
+	_, err := s.Write(t.Context(), messageWrite())
+	if e := wantClass(t, err, tsp.Broken); !strings.Contains(e.Error(), "no such form") {
+		t.Errorf("%v", e)
+	}
+	if _, err := s.Write(t.Context(), messageWrite()); err != nil || o.writes != 1 {
+		t.Errorf("the next write: %v, %d arrived", err, o.writes)
+	}
+}
+
 func TestATokenIsRenewedShortlyBeforeItsEnd(t *testing.T) {
 	t.Parallel()
 	for left, want := range map[time.Duration]int{2 * time.Minute: 0, 30 * time.Second: 0, 10 * time.Second: 0, 0: 1, -time.Hour: 1} {
