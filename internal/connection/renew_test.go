@@ -162,6 +162,31 @@ func TestNobodyWaitsForALockLongerThanItsContext(t *testing.T) {
 	}
 }
 
+func TestNoSessionOfATrialLivesOnInTheConnection(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	_, r := oauth(s)
+	var during error
+	// The lane of imports is woken by the insert and may be faster than whoever made it.
+	s.store.inserted = func(c connection.Connection) {
+		s.tsp.check = func(ctx context.Context, a tsp.Access) (tsp.Account, error) {
+			_, err := a.Renew(ctx, a.Credentials, r.refresh)
+			return tsp.Account{Key: "account-1"}, err
+		}
+		if _, end := s.caller.Check(t.Context(), s.service.Target(c), noPace{}); end != nil {
+			during = end
+		}
+	}
+	made := s.create(`"credentials":{"access_token":"at-0","refresh_token":"rt-0"}`)
+	if got := s.secret(made.ID).Get(tsp.RefreshToken); got != "rt-1" || during != nil {
+		t.Errorf("the connection keeps %q; %v", got, during)
+	}
+	before := s.tsp.sessions
+	if _, end := s.caller.Check(t.Context(), s.service.Target(s.stored(made.ID)), noPace{}); end == nil && s.tsp.sessions != before {
+		t.Error("the connection's own session is forgotten")
+	}
+}
+
 func TestCredentialsRenewedWhileTheyAreTriedAreKept(t *testing.T) {
 	t.Parallel()
 	s := newStand(t)

@@ -93,6 +93,16 @@ type faulty struct {
 	store.Store
 	mu   sync.Mutex
 	fail map[string]error
+	// inserted is called behind each insert of a connection; it may be nil.
+	inserted func(connection.Connection)
+}
+
+func (f *faulty) InsertConnection(ctx context.Context, c connection.Change) error {
+	err := f.Store.InsertConnection(ctx, c)
+	if f.inserted != nil && err == nil {
+		f.inserted(c.To)
+	}
+	return err
 }
 
 func (f *faulty) failing(what string, err error) {

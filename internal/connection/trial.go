@@ -137,21 +137,18 @@ func (t *trial) target(id uuid.UUID) tsp.Target {
 		Renew: t.renew}
 }
 
-// check proves the credentials at the TSP. What is refused is dropped; what could not be tried, or
-// only not with these settings, is kept for the next request with the same credentials.
-func (t *trial) check(ctx context.Context, target tsp.Target) (tsp.Account, error) {
-	account, end := t.Caller.Check(ctx, target, t.Pace(t.conn))
-	if end == nil {
-		return account, nil
+// check proves the credentials at the TSP, in a session of an id that no connection has: what a
+// session of the connection renews must reach its row, and this one's renewals go to target. A draft
+// stays whatever the TSP says, because one refusal is no proof and it may hold the only tokens that
+// a code was spent for.
+func (t *trial) check(ctx context.Context, target func(id uuid.UUID) tsp.Target) (tsp.Account, error) {
+	own := uuid.New()
+	defer t.Caller.Forget(own)
+	account, end := t.Caller.Check(ctx, target(own), t.Pace(t.conn))
+	if end != nil {
+		return account, end
 	}
-	// The session was made from what was refused.
-	t.Caller.Forget(target.Connection)
-	if t.draft != uuid.Nil && refuses(end.Class) && end.Setting == "" {
-		if err := t.Store.DropDraft(ctx, t.draft); err != nil {
-			t.Log.Warn("a refused draft could not be dropped", "tsp", t.conn.TSP, "error", err)
-		}
-	}
-	return account, end
+	return account, nil
 }
 
 // drafts are those that become the connection's.

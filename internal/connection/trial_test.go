@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/outbound"
@@ -83,18 +82,21 @@ func TestTokensOfASpentCodeSurviveWhateverComesBetween(t *testing.T) {
 	}
 }
 
-func TestTokensThatNeverBecameGoodBlockNothing(t *testing.T) {
+func TestOneRefusalOfTheTokensDoesNotCostTheCode(t *testing.T) {
 	t.Parallel()
-	s := newStand(t)
-	coded(s)
-	s.tsp.check = func(context.Context, tsp.Access) (tsp.Account, error) {
-		return tsp.Account{}, &tsp.Error{Class: tsp.Forbidden, Message: "no licence"}
-	}
-	_, err := s.service.Create(t.Context(), s.fleet, body(withCode))
-	refused(t, "no licence", err, problem.Invalid, "no licence")
-	drafts, err := s.db.DraftsOf(t.Context(), connection.Draft{Purpose: connection.Exchanged, Fleet: s.fleet.Fleet.ID, TSP: name}, time.Now())
-	if err != nil || len(drafts) != 0 {
-		t.Errorf("%d drafts are left, %v", len(drafts), err)
+	for _, class := range []tsp.Class{tsp.Unauthorized, tsp.Forbidden, tsp.Missing} {
+		s := newStand(t)
+		spent := coded(s)
+		ok := s.tsp.check
+		s.tsp.check = func(context.Context, tsp.Access) (tsp.Account, error) {
+			return tsp.Account{}, &tsp.Error{Class: class, Message: "not now"}
+		}
+		_, err := s.service.Create(t.Context(), s.fleet, body(withCode))
+		refused(t, string(class), err, problem.Invalid, "not now")
+		s.tsp.check = ok
+		if made := s.create(withCode); made.Status != connection.Active || len(*spent) != 1 {
+			t.Errorf("%s: the same body makes one that is %s; the code was spent %d times", class, made.Status, len(*spent))
+		}
 	}
 }
 
