@@ -91,6 +91,9 @@ type Service struct {
 	// shut tells when this process last took a connection out of work; see Writer for others. It
 	// holds the UpdatedAt of that change and is never emptied: connections are few.
 	shut map[uuid.UUID]time.Time
+	// closed: Close was called. working are the exchanges and renewals under way.
+	closed  bool
+	working sync.WaitGroup
 }
 
 // New returns a service.

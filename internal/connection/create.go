@@ -35,7 +35,12 @@ func (s *Service) Create(ctx context.Context, who access.Principal, raw []byte) 
 	if err != nil {
 		return Read{}, err
 	}
-	// A caller who hangs up must not cost what a code is exchanged for.
+	// Neither a caller who hangs up nor a stop must cost what a code is exchanged for.
+	leave, ok := s.enter()
+	if !ok {
+		return Read{}, stopping()
+	}
+	defer leave()
 	ctx = context.WithoutCancel(ctx)
 	id, err := uuid.NewV7()
 	if err != nil {

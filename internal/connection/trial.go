@@ -108,6 +108,11 @@ func (t *trial) keep(ctx context.Context) error {
 // renew is what a session of the trial calls instead of a connection's renewal. There is no row of
 // a connection to lock yet; the draft takes what is renewed.
 func (t *trial) renew(ctx context.Context, spent tsp.Credentials, by func(context.Context, tsp.Credentials) (tsp.Credentials, error)) (tsp.Credentials, error) {
+	leave, ok := t.enter()
+	if !ok {
+		return spent, unavailable("Waybill is stopping", nil)
+	}
+	defer leave()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !same(t.current, spent) {

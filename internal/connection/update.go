@@ -69,7 +69,12 @@ func (s *Service) Update(ctx context.Context, who access.Principal, id uuid.UUID
 	if b.Text("description").State() == resource.Absent && !w.renews() && w.to == w.from.Status {
 		return s.read(w.from, grant.FleetRef)
 	}
-	// A caller who hangs up must not cost what a code is exchanged for.
+	// Neither a caller who hangs up nor a stop must cost what a code is exchanged for.
+	leave, ok := s.enter()
+	if !ok {
+		return Read{}, stopping()
+	}
+	defer leave()
 	c, err := s.change(context.WithoutCancel(ctx), w)
 	if errors.Is(err, fence.ErrOvertaken) || errors.Is(err, ErrUsed) {
 		return Read{}, problem.New(problem.Conflict, "the connection was changed by somebody else meanwhile; read it again and repeat what is still needed")
