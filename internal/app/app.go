@@ -119,6 +119,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	})
 	context.AfterFunc(ctx, a.imports.Stop)
 	g.Go(func() error { return a.dispatcher.Run(ctx) })
+	g.Go(func() error { return a.connections.Run(ctx) })
 	err := g.Wait()
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
 }

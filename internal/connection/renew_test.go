@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/uuid"
@@ -213,15 +214,23 @@ func TestCredentialsRenewedWhileTheyAreTriedAreKept(t *testing.T) {
 
 func TestMarkingAConnectionStaleKeepsWhatWasRenewedMeanwhile(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, renewedBeforeStale)
+}
+
+func renewedBeforeStale(t *testing.T) {
 	s := newStand(t)
 	id, r := oauth(s)
-	before := s.stored(id)
-	if _, err := s.service.Target(before).Renew(t.Context(), s.secret(id), r.refresh); err != nil {
-		t.Fatal(err)
+	target := s.service.Target(s.stored(id))
+	spent := s.secret(id)
+	s.tsp.check = func(ctx context.Context, _ tsp.Access) (tsp.Account, error) {
+		if _, err := target.Renew(ctx, spent, r.refresh); err != nil {
+			return tsp.Account{}, err
+		}
+		return tsp.Account{}, &tsp.Error{Class: tsp.Unauthorized, Message: "revoked"}
 	}
-	if err := s.service.Staled(t.Context(), before, nil); err != nil {
-		t.Fatal(err)
-	}
+	defer s.run()()
+	s.refuse(s.stored(id))
+	time.Sleep(time.Minute)
 	if c := s.stored(id); c.Status != connection.Stale || s.secret(id).Get(tsp.RefreshToken) != "rt-1" {
 		t.Errorf("it is %s with %q", c.Status, s.secret(id).Get(tsp.RefreshToken))
 	}

@@ -215,6 +215,11 @@ func (s *Service) change(ctx context.Context, w wish) (Connection, error) {
 			return w.from, err
 		}
 	}
+	if current.Status == Stale && w.to == Active {
+		if next.Events, err = told(EventActivated, next.To); err != nil {
+			return w.from, err
+		}
+	}
 	if err := s.store(ctx, next); err != nil {
 		return w.from, fmt.Errorf("changing a connection: %w", err)
 	}

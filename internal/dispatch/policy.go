@@ -104,9 +104,11 @@ func (p Policy) repeat(item Facts, end End, now time.Time) Verdict {
 		return Verdict{Fate: Fails, Counts: true}
 	case Throttled:
 		v.Pause = v.At
-	// It does not count. The delay keeps refusals that nobody confirms from following each other at once.
+	// It does not count. The lane itself is kept closed while what bars it is looked into; the delay
+	// keeps refusals that nobody confirms from following each other at once.
 	case Barred:
 		v.Stop = true
+		v.At = now.Add(min(v.At.Sub(now), max(end.RetryAfter, barredMost)))
 	case Unknown:
 		v.Fate, v.Counts = Asks, true
 		if item.Blind {
@@ -125,6 +127,10 @@ func (p Policy) repeat(item Facts, end End, now time.Time) Verdict {
 	}
 	return v
 }
+
+// barredMost bounds the delay of an item that met a bar: when the lane opens again the bar is gone,
+// however often the item was tried before.
+const barredMost = time.Minute
 
 // fails lets the item fail; what follows for its lane stays.
 func fails(v Verdict, why Reason) Verdict {

@@ -90,6 +90,11 @@ func (i *Imports) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*err
 		}
 		return batch, nil
 	}
+	// It is suspect: what is due stays so until the connection was looked at.
+	if i.c.Links.Shut(conn) {
+		batch.Closed = i.c.Now().Add(closedFor)
+		return batch, nil
+	}
 	all, err := i.c.Schedules.SchedulesOf(ctx, []uuid.UUID{q.Lane.ID})
 	if err != nil {
 		return batch, fmt.Errorf("reading schedules: %w", err)
