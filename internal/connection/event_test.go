@@ -70,7 +70,7 @@ func toldOnce(t *testing.T) {
 	past, expired := s.listen(former), s.listen(late)
 	first, other, none := s.listen(s.partner), s.listen(second), s.listen(stranger)
 	id := s.create(good).ID
-	s.tsp.check = refusing("token revoked")
+	s.tsp.answer(refusing("token revoked"))
 	defer s.run()()
 	for range 8 {
 		s.refuse(s.stored(id))
@@ -115,7 +115,7 @@ func oldRefusal(t *testing.T) {
 	id := s.create(good).ID
 	before := s.stored(id)
 	s.update(id, `{"credentials":{"token":"good-2"}}`)
-	s.tsp.check = refusing("revoked")
+	s.tsp.answer(refusing("revoked"))
 	defer s.run()()
 	s.refuse(before)
 	time.Sleep(time.Minute)

@@ -116,20 +116,22 @@ func (h *health) due(now time.Time) (due map[uuid.UUID]*doubt, next time.Time) {
 	return due, next
 }
 
-// land gives back what was looked at, changed by what was found out; change is nil where nothing is
-// left to look at. What somebody else has made of it meanwhile stays.
-func (h *health) land(id uuid.UUID, d *doubt, change func(*doubt)) {
+// land gives back what was looked at, changed by what was found out, and tells whether the lanes of
+// the connection are open. What somebody else has made of it meanwhile stays.
+func (h *health) land(id uuid.UUID, d *doubt, found finding) (open bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	d.flying = false
 	switch {
 	case h.doubts[id] != d:
-	case change == nil:
+	case found == nil:
 		delete(h.doubts, id)
 	default:
-		change(d)
+		found(d)
 	}
 	h.signal()
+	now := h.doubts[id]
+	return now == nil || !now.closed
 }
 
 func (h *health) signal() {

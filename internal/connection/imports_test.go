@@ -24,7 +24,7 @@ func importsFollow(t *testing.T) {
 	defer s.run()()
 	id := s.create(good).ID
 	stale := func() {
-		s.tsp.check = refusing("revoked")
+		s.tsp.answer(refusing("revoked"))
 		s.refuse(s.stored(id))
 		time.Sleep(time.Minute)
 	}
@@ -41,9 +41,9 @@ func importsFollow(t *testing.T) {
 		{"with others while it is paused", func() { s.update(id, `{"credentials":{"token":"good-3"}}`) }, false, false},
 		{"active again", func() { s.update(id, `{"status":"active"}`) }, true, true},
 		{"stale", stale, false, true},
-		{"working again by itself", func() { s.tsp.check = usual; time.Sleep(3 * time.Minute) }, true, true},
+		{"working again by itself", func() { s.tsp.answer(usual); time.Sleep(3 * time.Minute) }, true, true},
 		{"stale again", stale, false, true},
-		{"mended", func() { s.tsp.check = usual; s.update(id, `{"status":"active"}`) }, true, true},
+		{"mended", func() { s.tsp.answer(usual); s.update(id, `{"status":"active"}`) }, true, true},
 		{"deleted", func() { s.must(s.service.Delete(t.Context(), s.fleet, id)) }, false, true},
 	} {
 		step.do()

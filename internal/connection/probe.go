@@ -71,90 +71,92 @@ func (s *Service) resume(ctx context.Context) bool {
 	return true
 }
 
+// finding is what a look makes of a doubt; nil ends it.
+type finding func(*doubt)
+
 // look finds out what became of a connection and lets that count.
 func (s *Service) look(ctx context.Context, id uuid.UUID, d *doubt) {
-	again := func(d *doubt) { d.due = s.Now().Add(later(s.Patience.orDefaults().Apart)) }
+	closed, found := d.closed, s.again
 	defer func() {
 		if r := recover(); r != nil {
 			s.Log.Error("looking at a connection panicked", "connection_id", id, "panic", r, "stack", string(debug.Stack()))
 		}
-		// What a look has settled is landed by then, and this changes nothing.
-		if d.flying {
-			s.health.land(id, d, again)
+		if open := s.health.land(id, d, found); closed && open {
+			s.wake(id)
 		}
 	}()
 	c, err := s.Store.Connection(ctx, id)
 	switch {
 	case errors.Is(err, ErrNotFound):
-		s.health.land(id, d, nil)
+		found = nil
 	case err != nil:
 		s.Log.Error("a connection could not be read to look at it", "connection_id", id, "error", err)
 	case c.Version != d.version || d.stale != (c.Status == Stale) || !d.stale && c.Status != Active:
-		s.health.land(id, d, nil)
+		found = nil
 	case d.stale:
-		s.probe(ctx, c, d)
+		found = s.probe(ctx, c)
 	default:
-		s.confirm(ctx, c, d)
+		found = s.confirm(ctx, c, d)
 	}
 }
 
+// again leaves what is known as it is.
+func (s *Service) again(d *doubt) { d.due = s.Now().Add(later(s.Patience.orDefaults().Apart)) }
+
 // confirm checks the credentials of a suspect connection in a session that is signed in anew.
-func (s *Service) confirm(ctx context.Context, c Connection, d *doubt) {
+func (s *Service) confirm(ctx context.Context, c Connection, d *doubt) finding {
 	s.Caller.Forget(c.ID)
 	_, end := s.Caller.Check(ctx, s.Target(c), s.Pace(c))
 	p := s.Patience.orDefaults()
 	switch {
 	case ctx.Err() != nil:
-		return
+		return s.again
 	case end == nil:
 		s.Log.Info("credentials that were refused are good", "connection_id", c.ID, "tsp", c.TSP)
-		s.health.land(c.ID, d, func(d *doubt) {
-			*d = doubt{tsp: d.tsp, version: d.version, trusted: s.Now().Add(trust)}
-		})
-		s.wake(c.ID)
+		return func(d *doubt) { *d = doubt{tsp: d.tsp, version: d.version, trusted: s.Now().Add(trust)} }
 	case end.Class == tsp.Unauthorized && d.refused+1 == proofs:
 		s.overtakable(c, s.stale(ctx, c, end))
+		return s.again
 	case end.Class == tsp.Unauthorized:
-		s.health.land(c.ID, d, func(d *doubt) {
-			d.refused, d.closed, d.due = d.refused+1, true, s.Now().Add(later(p.Apart<<d.refused))
-		})
+		return func(d *doubt) {
+			d.due = s.Now().Add(later(p.Apart << d.refused))
+			d.refused, d.closed = d.refused+1, true
+		}
 	case d.silent+1 == proofs:
 		s.Log.Warn("credentials that were refused could not be checked; the next call tells", "connection_id", c.ID,
 			"tsp", c.TSP, "error", end)
-		s.health.land(c.ID, d, nil)
-		s.wake(c.ID)
-	default:
-		s.health.land(c.ID, d, func(d *doubt) {
-			d.silent, d.due = d.silent+1, s.Now().Add(max(later(p.Apart), min(end.RetryAfter, p.Longest)))
-		})
+		return nil
+	}
+	return func(d *doubt) {
+		d.silent, d.due = d.silent+1, s.Now().Add(max(later(p.Apart), min(end.RetryAfter, p.Longest)))
 	}
 }
 
 // probe tries the credentials of a stale connection. It becomes active if the TSP takes them again,
 // unless somebody has changed it meanwhile.
-func (s *Service) probe(ctx context.Context, c Connection, d *doubt) {
+func (s *Service) probe(ctx context.Context, c Connection) finding {
 	s.Caller.Forget(c.ID)
 	account, end := s.Caller.Check(ctx, s.Target(c), s.Pace(c))
+	if ctx.Err() != nil {
+		return s.again
+	}
 	if end == nil && account.Key != c.Account {
 		end = &tsp.Error{Class: tsp.Unauthorized, Message: "the credentials open another account than the connection's"}
 	}
-	if ctx.Err() != nil {
-		return
-	}
 	if end == nil {
 		s.overtakable(c, s.revive(ctx, c))
-		return
+		return s.again
 	}
+	s.Log.Info("a stale connection was probed and does not work yet", "connection_id", c.ID, "tsp", c.TSP, "error", end)
 	p := s.Patience.orDefaults()
-	s.Log.Info("a stale connection was probed", "connection_id", c.ID, "tsp", c.TSP, "class", end.Class)
-	s.health.land(c.ID, d, func(d *doubt) {
+	return func(d *doubt) {
 		d.wait = min(2*d.wait, p.Longest)
 		d.due = s.Now().Add(max(later(d.wait), min(end.RetryAfter, p.Longest)))
-	})
+	}
 }
 
-// overtakable logs why a look could not count. What somebody else changed meanwhile wins, and the
-// next look sees what it has come to.
+// overtakable logs why a look could not count. One that counted has ended its doubt; what somebody
+// else changed meanwhile wins, and the next look sees what it has come to.
 func (s *Service) overtakable(c Connection, err error) {
 	if err != nil && !errors.Is(err, fence.ErrOvertaken) {
 		s.Log.Error("what became of a connection could not be stored; it is looked at again", "connection_id", c.ID, "error", err)

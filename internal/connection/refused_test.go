@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -51,13 +52,13 @@ func (s *stand) checks(answers ...error) (at func() []time.Duration) {
 	var mu sync.Mutex
 	var times []time.Duration
 	began := time.Now()
-	s.tsp.check = func(context.Context, tsp.Access) (tsp.Account, error) {
+	s.tsp.answer(func(context.Context, tsp.Access) (tsp.Account, error) {
 		mu.Lock()
 		defer mu.Unlock()
 		n := min(len(times), len(answers)-1)
 		times = append(times, time.Since(began))
 		return tsp.Account{Key: "account-1"}, answers[n]
-	}
+	})
 	return func() []time.Duration {
 		mu.Lock()
 		defer mu.Unlock()
@@ -91,7 +92,7 @@ func TestOnlyChecksThatAreRefusedOverSomeTimeMakeAConnectionStale(t *testing.T) 
 			synctest.Test(t, func(t *testing.T) {
 				s := newStand(t)
 				id := s.create(good).ID
-				sessions, at := s.tsp.sessions, s.checks(c.answers...)
+				sessions, at := s.tsp.made(), s.checks(c.answers...)
 				defer s.run()()
 				s.refuse(s.stored(id))
 				if !s.service.Shut(s.stored(id)) {
@@ -99,8 +100,8 @@ func TestOnlyChecksThatAreRefusedOverSomeTimeMakeAConnectionStale(t *testing.T) 
 				}
 				time.Sleep(59 * time.Second)
 				times := at()
-				if got := s.stored(id).Status; got != c.status || len(times) != c.checks || s.tsp.sessions != sessions+c.checks {
-					t.Fatalf("%s after %d checks in %d new sessions", got, len(times), s.tsp.sessions-sessions)
+				if got := s.stored(id).Status; got != c.status || len(times) != c.checks || s.tsp.made() != sessions+c.checks {
+					t.Fatalf("%s after %d checks in %d new sessions", got, len(times), s.tsp.made()-sessions)
 				}
 				if took := times[len(times)-1] - times[0]; took < c.least {
 					t.Errorf("all was proven within %v", took)
@@ -136,23 +137,32 @@ func TestTheLanesOfAConnectionWaitWhileItIsSuspectAndGoOnAtOnceAfter(t *testing.
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newStand(t)
+		var mu sync.Mutex
 		woken := map[fence.Lane]time.Duration{}
 		began := time.Now()
-		s.service.Wake = func(l fence.Lane) { woken[l] = time.Since(began) }
+		s.service.Wake = func(l fence.Lane) {
+			mu.Lock()
+			defer mu.Unlock()
+			woken[l] = time.Since(began)
+		}
 		c := s.stored(s.create(good).ID)
 		s.checks(end(tsp.Unauthorized), nil)
 		defer s.run()()
 		s.refuse(c)
 		time.Sleep(9 * time.Second)
+		mu.Lock()
 		if !s.service.Shut(c) || len(woken) != 0 {
 			t.Errorf("after a check that was refused it is shut: %v; woken: %v", s.service.Shut(c), woken)
 		}
+		mu.Unlock()
 		time.Sleep(6 * time.Second)
+		mu.Lock()
 		for _, kind := range []string{fence.Connections, fence.Imports} {
 			if at := woken[fence.Lane{Kind: kind, ID: c.ID}]; at < 11*time.Second || s.service.Shut(c) {
 				t.Errorf("the lane of %s is woken after %v; shut: %v", kind, at, s.service.Shut(c))
 			}
 		}
+		mu.Unlock()
 		// The credentials were proven just now: what refuses them is one call, and others go on.
 		s.refuse(c)
 		if s.service.Shut(c) {
@@ -236,26 +246,23 @@ func TestWhatSomebodyChangedWins(t *testing.T) {
 				s.put(id, connection.Stale)
 				s.restart()
 				// The change comes while the probe is at the TSP, which takes the credentials.
-				usual, changed := s.tsp.check, false
-				var after connection.Status
-				s.tsp.check = func(ctx context.Context, a tsp.Access) (tsp.Account, error) {
-					if !changed {
-						changed = true
-						s.tsp.check = usual
-						change(s, id)
-						after = s.stored(id).Status
-					}
+				usual := s.tsp.check
+				changed := make(chan connection.Status, 1)
+				s.tsp.answer(func(ctx context.Context, a tsp.Access) (tsp.Account, error) {
+					s.tsp.answer(usual)
+					change(s, id)
+					changed <- s.stored(id).Status
 					return usual(ctx, a)
-				}
+				})
 				defer s.run()()
 				time.Sleep(2 * time.Hour)
-				if got := s.stored(id).Status; !changed || got != after || got == connection.Active {
-					t.Errorf("changed: %v, to %s; it is %s", changed, after, got)
+				if got, to := s.stored(id).Status, <-changed; got != to || got == connection.Active {
+					t.Errorf("changed to %s; it is %s", to, got)
 				}
-				s.tsp.check = func(context.Context, tsp.Access) (tsp.Account, error) {
+				s.tsp.answer(func(context.Context, tsp.Access) (tsp.Account, error) {
 					t.Error("it is still probed")
 					return tsp.Account{}, nil
-				}
+				})
 				time.Sleep(3 * time.Hour)
 			})
 		})
@@ -285,10 +292,12 @@ func TestALookThatPanicsIsRepeated(t *testing.T) {
 		id := s.create(good).ID
 		s.put(id, connection.Stale)
 		s.restart()
-		paced := s.service.Pace
-		s.service.Pace = func(c connection.Connection) tsp.Pacer {
-			s.service.Pace = paced
-			panic("no limits")
+		var looks atomic.Int32
+		s.service.Pace = func(connection.Connection) tsp.Pacer {
+			if looks.Add(1) == 1 {
+				panic("no limits")
+			}
+			return noPace{}
 		}
 		defer s.run()()
 		time.Sleep(5 * time.Minute)

@@ -265,3 +265,22 @@ func TestAnImportThatPanicsFailsAndTheNextOneRuns(t *testing.T) {
 		}
 	})
 }
+
+func TestNothingIsImportedWhileTheConnectionIsSuspectAndNothingIsParked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := newYard(t)
+		lists := 0
+		y.tsp.list = func(context.Context, tsp.List) (tsp.Page, error) { lists++; return tsp.Page{}, nil }
+		y.suspect = true
+		before := y.of(resource.KindVehicle)
+		y.run(t, 30*time.Second)
+		if diff := cmp.Diff(before, y.of(resource.KindVehicle)); diff != "" || lists > 0 || y.parks > 0 {
+			t.Errorf("%d lists, %d parks; the schedule (-before +after):\n%s", lists, y.parks, diff)
+		}
+		y.suspect = false
+		y.run(t, time.Second)
+		if lists != 2 {
+			t.Errorf("after it: %d lists", lists)
+		}
+	})
+}
