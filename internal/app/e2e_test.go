@@ -71,10 +71,9 @@ func adapters(names ...tsp.Name) []tsp.Adapter {
 	return slices.DeleteFunc(all.Adapters(), func(a tsp.Adapter) bool { return !slices.Contains(names, a.Spec().Name) })
 }
 
-// impatient makes a proof of what takes half a minute and longer otherwise. Stale connections are
-// looked at so rarely that no test meets it unasked.
+// impatient proves within a second what takes half a minute otherwise, and probes as often.
 func impatient() connection.Patience {
-	return connection.Patience{First: 20 * time.Millisecond, Apart: 50 * time.Millisecond}
+	return connection.Patience{First: 20 * time.Millisecond, Apart: 50 * time.Millisecond, Probe: 200 * time.Millisecond, Longest: time.Second}
 }
 
 func open(t *testing.T) *house { return openWith(t, config.Default(), t.TempDir()) }
