@@ -36,7 +36,7 @@ func newYard(t *testing.T) *yard {
 	t.Helper()
 	y := &yard{world: newWorld(t)}
 	limits := y.writes.c.Limits
-	y.imports = NewImports(ImportsConfig{Schedules: y, Connections: y.world, Links: y.world, Pace: limits.Pace, Every: 10 * time.Minute,
+	y.imports = NewImports(ImportsConfig{Schedules: y, Connections: y.world, Links: y.world, Limits: limits, Every: 10 * time.Minute,
 		Importer: record.Importer{Caller: y.writes.c.TSPs, Store: y, Now: time.Now}, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	if err := y.imports.Resume(t.Context(), []connection.Connection{y.conn}); err != nil {
 		t.Fatal(err)
@@ -281,6 +281,28 @@ func TestNothingIsImportedWhileTheConnectionIsSuspectAndNothingIsParked(t *testi
 		y.run(t, time.Second)
 		if lists != 2 {
 			t.Errorf("after it: %d lists", lists)
+		}
+	})
+}
+
+func TestAThrottledImportKeepsWritesOffTheSameLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := newYard(t)
+		y.tsp.list = func(ctx context.Context, l tsp.List) (tsp.Page, error) {
+			if err := l.Pace.Wait(ctx, oneLimit); err != nil {
+				return tsp.Page{}, err
+			}
+			return tsp.Page{}, failure(tsp.Throttled)
+		}
+		y.run(t, 500*time.Millisecond)
+		y.add()
+		y.world.run(t, 20*time.Second)
+		if calls := y.tsp.log(); calls != "" {
+			t.Errorf("the TSP asked to be left alone for half a minute, and was called: %q", calls)
+		}
+		y.world.run(t, 15*time.Second)
+		if calls := y.tsp.log(); calls != "W" {
+			t.Errorf("after that: %q", calls)
 		}
 	})
 }
