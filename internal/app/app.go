@@ -122,6 +122,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	})
 	context.AfterFunc(ctx, a.imports.Stop)
 	g.Go(func() error { return a.dispatcher.Run(ctx) })
+	g.Go(func() error { return a.connections.Run(ctx) })
 	err := g.Wait()
 	a.writes.Stop()
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
@@ -129,7 +130,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 
 // Close saves what the next start needs and closes the database.
 func (a *App) Close(ctx context.Context) error {
-	return errors.Join(a.pause(ctx), a.db.Close())
+	return errors.Join(a.connections.Close(ctx), a.pause(ctx), a.db.Close())
 }
 
 // refuseDefaults keeps the demo's secret, which everybody knows, out of production.
