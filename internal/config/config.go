@@ -31,6 +31,9 @@ type Config struct {
 	MaxAge time.Duration `env:"WAYBILL_MAX_AGE"`
 	// CallDeadline bounds one attempt at a TSP.
 	CallDeadline time.Duration `env:"WAYBILL_CALL_DEADLINE"`
+	// Settling is how long after a cut call "not found" at the TSP proves nothing; zero leaves it to
+	// what each adapter declares.
+	Settling time.Duration `env:"WAYBILL_SETTLING"`
 	// ImportEvery is how long after an import of a kind the next one begins.
 	ImportEvery time.Duration `env:"WAYBILL_IMPORT_EVERY"`
 	// LogLevel is debug, info, warn or error.
@@ -110,6 +113,9 @@ func (c Config) Validate() error {
 	}
 	if c.ImportEvery < time.Second {
 		wrong = append(wrong, fmt.Errorf("WAYBILL_IMPORT_EVERY is %s; set at least 1s, such as 10m", c.ImportEvery))
+	}
+	if c.Settling < 0 {
+		wrong = append(wrong, fmt.Errorf("WAYBILL_SETTLING is %s; set a time such as 30s, or leave it out", c.Settling))
 	}
 	return errors.Join(wrong...)
 }

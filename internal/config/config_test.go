@@ -12,14 +12,15 @@ import (
 
 func TestTheEnvironmentReplacesDefaults(t *testing.T) {
 	t.Parallel()
-	got, err := FromEnv([]string{"WAYBILL_ADDR=0.0.0.0:80", "WAYBILL_MAX_AGE=1h30m", "WAYBILL_OUTBOUND_ALLOW=10.0.0.0/8,192.168.1.0/24",
-		"WAYBILL_TSP_SAMSARA_BASE_URL=http://127.0.0.1:9101/", "WAYBILL_TSP_MOTIVE_LIMITS=messages.write=500/s, org=1000/m",
+	got, err := FromEnv([]string{"WAYBILL_ADDR=0.0.0.0:80", "WAYBILL_MAX_AGE=1h30m", "WAYBILL_SETTLING=45s",
+		"WAYBILL_OUTBOUND_ALLOW=10.0.0.0/8,192.168.1.0/24", "WAYBILL_TSP_SAMSARA_BASE_URL=http://127.0.0.1:9101/", "WAYBILL_TSP_MOTIVE_LIMITS=messages.write=500/s, org=1000/m",
 		"WAYBILL_TSP_GEOTAB_BASE_URL=", "PATH=/bin"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := Default()
 	want.Addr, want.MaxAge, want.OutboundAllow = "0.0.0.0:80", 90*time.Minute, []string{"10.0.0.0/8", "192.168.1.0/24"}
+	want.Settling = 45 * time.Second
 	want.BaseURLs["samsara"] = "http://127.0.0.1:9101"
 	want.Limits["motive"] = map[string]Rate{"messages.write": {500, time.Second}, "org": {1000, time.Minute}}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -56,8 +57,9 @@ func TestEverythingThatIsWrongIsReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	c := Default()
 	c.BaseURLs["samsara"], c.OutboundAllow, c.ImportEvery = "localhost", []string{"10.0.0.1"}, time.Millisecond
+	c.Settling = -time.Second
 	err := c.Validate()
-	for _, part := range []string{"samsara", "WAYBILL_OUTBOUND_ALLOW", "WAYBILL_IMPORT_EVERY"} {
+	for _, part := range []string{"samsara", "WAYBILL_OUTBOUND_ALLOW", "WAYBILL_IMPORT_EVERY", "WAYBILL_SETTLING"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("%v does not speak of %s", err, part)
 		}
