@@ -58,6 +58,11 @@ type Recovery interface {
 	// with replicas it must take those alone whose claim has a smaller epoch than their lane's,
 	// and sync ones whose owner is dead.
 	Interrupted(ctx context.Context, at time.Time) (int, error)
+	// Restored settles the live operations of a database that was put back as it stood at since, as
+	// Operation.Restored decides, and returns how many it has changed. It may be done again after it
+	// was cut off. It comes before Interrupted, which takes for an interruption what was one before
+	// the backup.
+	Restored(ctx context.Context, since, at time.Time) (int, error)
 }
 
 // Progress is what the engine keeps of operations between attempts.
