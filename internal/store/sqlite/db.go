@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -118,13 +119,15 @@ func makePrivate(path string) error {
 // open makes a pool of connections with one more option of the driver. The ten seconds of
 // busy_timeout are for commands that write beside the service. synchronous(full) is what makes
 // "answered" mean "on disk": in WAL, normal may lose the last commits with the power. cache_size
-// is 16 MiB for each connection.
+// is 16 MiB for each connection. modeof gives the log the mode of the file.
 func open(path string, conns int, option ...string) (*sql.DB, error) {
 	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)",
 		"foreign_keys(on)", "cache_size(-16384)"}}
 	q.Add("modeof", path)
 	q.Add(option[0], option[1])
-	db, err := sql.Open("sqlite3", (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String())
+	// SQLite takes a plus for itself and not for the space that it stands for in a form.
+	query := strings.ReplaceAll(q.Encode(), "+", "%20")
+	db, err := sql.Open("sqlite3", (&url.URL{Scheme: "file", Path: path, RawQuery: query}).String())
 	if err != nil {
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}
