@@ -37,6 +37,9 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 			return err
 		}
 	}
+	if err := a.restore(ctx, o.RestoredFrom); err != nil {
+		return err
+	}
 	p, err := a.parts(ctx, o)
 	if err != nil {
 		return err
@@ -120,7 +123,7 @@ func (a *App) face(p parts, writes *perform.Writes) error {
 		return err
 	}
 	orgs := access.NewService(a.db, time.Now, p.grants.Forget)
-	a.handler = api.New(api.Config{
+	a.api = api.New(api.Config{
 		Tokens: issuer, Fleets: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks, Connections: a.connections,
 		Records: record.New(record.Config{
 			Lists: a.db, Schedules: a.db, Access: a.db, Connections: a.db, Registry: p.registry, Now: time.Now,
@@ -129,7 +132,7 @@ func (a *App) face(p parts, writes *perform.Writes) error {
 			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: writes,
 			Now: time.Now, MaxAge: a.config.MaxAge,
 		}),
-		Healthy: a.db.Ping, Now: time.Now, Log: a.log,
+		Healthy: a.healthy, Now: time.Now, Log: a.log,
 	})
 	return nil
 }

@@ -7,7 +7,7 @@ import "time"
 type Trouble struct {
 	Reason string
 	// Lost tells that it does not pass while the process lives: whoever works over the store stops.
-	// Any other trouble is over once a write succeeds.
+	// Any other trouble is over once the store can be written.
 	Lost bool
 	Err  error
 }

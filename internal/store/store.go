@@ -48,8 +48,8 @@ type Store interface {
 
 // Keeping is how the store itself fares.
 type Keeping interface {
-	// Ping tells whether the store answers and takes writes. A *fence.Trouble says why not; that of
-	// a write is told until one succeeds.
+	// Ping tells whether the store answers and takes writes. A *fence.Trouble says why not. What a
+	// write failed of is told until a Beat finds that the store can be written.
 	Ping(ctx context.Context) error
 	// Beat is called each second or so by whoever works on the lanes: it notices what others have
 	// done to the store, tries again what failed, and notes that the store is alive if something was

@@ -11,10 +11,12 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 )
 
-// The names under which the database keeps its beat, and a backup the time at which it was taken.
+// The names under which the database keeps its beat, a backup the time at which it was taken, and a
+// probe what it tries with.
 const (
 	metaBeat   = "beat"
 	metaBackup = "backup"
+	metaProbe  = "probe"
 )
 
 // beat is noted in the database and then in the file beside it, whenever something was written. So
@@ -116,10 +118,35 @@ func (db *DB) Beat(ctx context.Context) error {
 	if err := db.keepHold(); err != nil {
 		return err
 	}
-	if db.begun.Load() && db.writer.unbeaten.Load() == 0 && db.writer.trouble.Load() == nil {
+	if db.writer.trouble.Load() != nil {
+		if err := db.probe(ctx); err != nil {
+			return err
+		}
+	}
+	if db.begun.Load() && db.writer.unbeaten.Load() == 0 {
 		return nil
 	}
 	return db.beat(ctx)
+}
+
+// probeSize is what must have room before a disk counts as usable again, some writes' worth: on a
+// full one a small write may succeed where the next one fails, and health would be told for each.
+const probeSize = 256 << 10
+
+// probe tries whether the database can be written again, by a value that is taken out again.
+func (db *DB) probe(ctx context.Context) error {
+	err := db.SetMeta(ctx, metaProbe, make([]byte, probeSize))
+	if err == nil {
+		err = db.SetMeta(ctx, metaProbe, nil)
+	}
+	if err != nil {
+		if t := troubleOf(err); t != nil {
+			return t
+		}
+		return err
+	}
+	db.writer.trouble.Store(nil)
+	return nil
 }
 
 // keepHold makes a lost hold known to the writer.

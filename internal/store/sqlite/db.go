@@ -176,7 +176,7 @@ func (db *DB) release() error {
 }
 
 // Ping tells whether the database answers and takes writes. What cannot pass comes first, then why
-// the last write failed, as long as none has succeeded since.
+// a write failed, until a beat finds that the file can be written.
 func (db *DB) Ping(ctx context.Context) error {
 	if t := db.writer.guard.check(); t != nil {
 		return t

@@ -28,8 +28,9 @@ func troubleOf(err error) *fence.Trouble {
 		reason, remedy = "another program holds the database", "end the program that holds it"
 	case sqlite3.READONLY, sqlite3.PERM, sqlite3.CANTOPEN, sqlite3.AUTH:
 		reason, remedy = "the database may not be written", "let the user of this process write the file and its folder"
-	case sqlite3.IOERR, sqlite3.NOMEM:
-		reason, remedy = "the disk of the database fails", "look at the disk"
+	case sqlite3.IOERR:
+		// The driver tells a full disk apart only where it makes room ahead.
+		reason, remedy = "the disk of the database is full or fails", "make room on it, or look at what is wrong with it"
 	case sqlite3.CORRUPT, sqlite3.NOTADB:
 		reason, remedy = "the database is damaged", "stop this process and restore a backup (docs/backup.md)"
 	default:

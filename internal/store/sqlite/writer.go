@@ -31,8 +31,7 @@ type writer struct {
 	epochs map[fence.Lane]int64
 
 	guard *guard
-	// trouble is why the last write failed, if that was not the write's own fault; nil once one
-	// succeeds.
+	// trouble is why a write failed, if that was not the write's own fault; nil once a probe succeeds.
 	trouble atomic.Pointer[fence.Trouble]
 	// unbeaten counts the rows that were changed since the last beat.
 	unbeaten atomic.Int64
@@ -189,14 +188,10 @@ func (w *writer) try(group []*write) (refused []error, woken []func(), err error
 	return refused, t.woken, nil
 }
 
-// committed takes note of a group. One that changed nothing has not touched the disk and proves
-// nothing about it.
+// committed takes note of a group.
 func (w *writer) committed(t *tx) {
 	if t.beaten {
 		w.unbeaten.Store(0)
 	}
 	w.unbeaten.Add(t.changed)
-	if t.beaten || t.changed > 0 {
-		w.trouble.Store(nil)
-	}
 }
