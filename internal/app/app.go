@@ -52,11 +52,14 @@ type App struct {
 	api        *api.Server
 	dispatcher *dispatch.Dispatcher
 	budget     *dispatch.Budget
+	// cutAt is when this process took over from one that did not stop in order; zero if it did.
+	cutAt time.Time
 
 	caller      *tsp.Caller
 	connections *connection.Service
 	webhooks    *webhook.Service
 	imports     *perform.Imports
+	writes      *perform.Writes
 }
 
 // Check reports everything that is wrong with a configuration, at once.
@@ -127,6 +130,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	g.Go(func() error { return a.dispatcher.Run(working) })
 	g.Go(func() error { return a.keep(ctx, stop) })
 	err := g.Wait()
+	a.writes.Stop()
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
 }
 

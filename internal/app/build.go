@@ -28,6 +28,7 @@ type parts struct {
 	registry *tsp.Registry
 	policy   outbound.Policy
 	limits   *perform.Limits
+	settling perform.Settling
 	grants   *perform.Grants
 }
 
@@ -36,9 +37,6 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 		if err := refuseDefaults(ctx, a.db); err != nil {
 			return err
 		}
-	}
-	if err := a.restore(ctx, o.RestoredFrom); err != nil {
-		return err
 	}
 	p, err := a.parts(ctx, o)
 	if err != nil {
@@ -56,7 +54,8 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 	if err := a.resumeImports(ctx); err != nil {
 		return err
 	}
-	return a.face(p, a.lanes(source, p))
+	a.lanes(source, p)
+	return a.face(p)
 }
 
 // parts opens the secrets, takes up the limits, and makes what calls TSPs.
@@ -82,7 +81,11 @@ func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
 	p.policy = outbound.Policy{Allow: allow, AllowLoopback: o.Dev, AllowHTTP: o.Dev}
 	client := outbound.TSP(p.policy, slices.Collect(maps.Values(a.config.BaseURLs))...)
 	a.caller = tsp.NewCaller(p.registry, client, a.config.CallDeadline, a.log)
-	if a.budget, err = a.resume(ctx); err != nil {
+	p.settling = perform.Settling{Registry: p.registry, Deadline: a.config.CallDeadline, Instead: a.config.Settling}
+	if err := a.restore(ctx, o.RestoredFrom, p.settling); err != nil {
+		return p, err
+	}
+	if a.budget, err = a.resume(ctx, p.settling); err != nil {
 		return p, err
 	}
 	p.limits = perform.NewLimits(p.registry, a.budget, agreed(a.config))
@@ -94,10 +97,11 @@ func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
 const deliveryTime = 3 * time.Second
 
 // lanes makes the dispatcher and what runs in its lanes.
-func (a *App) lanes(source dispatch.Source, p parts) *perform.Writes {
-	writes := perform.NewWrites(perform.WritesConfig{
+func (a *App) lanes(source dispatch.Source, p parts) {
+	a.writes = perform.NewWrites(perform.WritesConfig{
 		Queue: a.db, Progress: a.db, Connections: a.db, Links: a.connections, Records: a.db, Grants: p.grants,
-		Imports: a.imports, TSPs: a.caller, Limits: p.limits, Derive: p.keys.derive, Now: time.Now, Log: a.log,
+		Imports: a.imports, TSPs: a.caller, Limits: p.limits, Settling: p.settling, CutAt: a.cutAt,
+		Derive: p.keys.derive, Now: time.Now, Log: a.log,
 	})
 	open := func(s webhook.Subscription) (webhook.Subscription, error) {
 		return webhook.OpenSecret(p.keys.sealer, s)
@@ -109,15 +113,14 @@ func (a *App) lanes(source dispatch.Source, p parts) *perform.Writes {
 	a.dispatcher = dispatch.New(dispatch.Config{
 		Source: source,
 		Kinds: map[string]dispatch.Kind{
-			fence.Connections: writes.Kind(), fence.Subscriptions: deliveries.Kind(), fence.Imports: a.imports.Kind(),
+			fence.Connections: a.writes.Kind(), fence.Subscriptions: deliveries.Kind(), fence.Imports: a.imports.Kind(),
 		},
 		Budget: a.budget, Now: time.Now, Log: a.log,
 	})
-	return writes
 }
 
 // face makes what answers requests.
-func (a *App) face(p parts, writes *perform.Writes) error {
+func (a *App) face(p parts) error {
 	issuer, err := access.NewIssuer(a.db, p.keys.signing, time.Now)
 	if err != nil {
 		return err
@@ -129,7 +132,7 @@ func (a *App) face(p parts, writes *perform.Writes) error {
 			Lists: a.db, Schedules: a.db, Access: a.db, Connections: a.db, Registry: p.registry, Now: time.Now,
 		}),
 		Operations: operation.New(operation.Config{
-			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: writes,
+			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes,
 			Now: time.Now, MaxAge: a.config.MaxAge,
 		}),
 		Healthy: a.healthy, Now: time.Now, Log: a.log,

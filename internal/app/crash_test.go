@@ -115,6 +115,7 @@ func (v *victim) start() {
 	t.Helper()
 	v.cmd = exec.Command(v.binary, "dev", "--quiet", "--addr", v.addr, "--data-dir", v.dir, "--receiver-addr", v.receiver, "--sim-base-port", v.base)
 	v.cmd.Env = append(os.Environ(), "WAYBILL_TSP_SAMSARA_BASE_URL="+v.h.sim, "WAYBILL_LOG_LEVEL=error",
+		"WAYBILL_SETTLING=1s",
 		"WAYBILL_TSP_SAMSARA_LIMITS=messages.write=5000/s,messages.read=5000/s,token=9000/s,org=9000/s")
 	v.cmd.Stderr = os.Stderr
 	if err := v.cmd.Start(); err != nil {

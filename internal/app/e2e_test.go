@@ -79,6 +79,8 @@ func openWith(t *testing.T, c config.Config, dir string) *house {
 	h.hooks = &hooks{t: t, checker: h.checker, answer: http.StatusAccepted, came: make(chan struct{}, 1)}
 	receiver := httptest.NewServer(h.hooks)
 	t.Cleanup(receiver.Close)
+	// The simulators apply at once, so that a look-up proves something early.
+	c.Settling = 1500 * time.Millisecond
 	c.Key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 	c.DatabaseURL = filepath.Join(dir, "waybill.db")
 	c.BaseURLs["samsara"] = samsara.URL

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/waybill-dev/waybill/internal/operation"
 )
 
 func TestASyncUpdateThatACrashCutOffIsNeverSentAgain(t *testing.T) {
@@ -18,7 +20,7 @@ func TestASyncUpdateThatACrashCutOffIsNeverSentAgain(t *testing.T) {
 		return len(h.do("GET", operations, "").value("items").([]any)) == 1
 	})
 	// What the next process does first, while the call that the dead one made is still out.
-	if n, err := h.db.Interrupted(t.Context(), time.Now()); n != 1 || err != nil {
+	if n, err := h.db.Interrupted(t.Context(), time.Now(), settlesAtOnce); n != 1 || err != nil {
 		t.Fatalf("%d interrupted, %v", n, err)
 	}
 	id := h.do("GET", operations, "").value("items").([]any)[0].(map[string]any)["id"].(string)
@@ -30,3 +32,5 @@ func TestASyncUpdateThatACrashCutOffIsNeverSentAgain(t *testing.T) {
 		t.Errorf("it was sent %d times", n)
 	}
 }
+
+func settlesAtOnce(operation.Operation) time.Duration { return 0 }

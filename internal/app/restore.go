@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/perform"
 )
 
 // metaRestored keeps what an operator said of a restore, so that a start which says so again does
@@ -15,7 +16,7 @@ const metaRestored = "restored-from"
 // restore settles what waits in a database that was put back: whatever was accepted before the
 // backup may have been sent after it. told is the time of the backup as the operator has it, zero
 // if none was given; where the database knows an earlier one, that counts.
-func (a *App) restore(ctx context.Context, told time.Time) error {
+func (a *App) restore(ctx context.Context, told time.Time, settling perform.Settling) error {
 	stands, err := a.db.Standing(ctx)
 	if err != nil {
 		return fmt.Errorf("reading for which time the database stands: %w", err)
@@ -29,7 +30,7 @@ func (a *App) restore(ctx context.Context, told time.Time) error {
 		return err
 	}
 	if restored {
-		n, err := a.db.Restored(ctx, since, time.Now())
+		n, err := a.db.Restored(ctx, since.UTC().Truncate(time.Microsecond), time.Now(), settling.Of)
 		if err != nil {
 			return err
 		}

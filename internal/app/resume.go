@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/perform"
 	"github.com/waybill-dev/waybill/internal/seal"
 )
 
@@ -100,7 +101,7 @@ func (a *App) metaOr(ctx context.Context, name string, make func() ([]byte, erro
 
 // resume takes up what the last process left: the state of the limits after an orderly stop,
 // empty limits and operations of unknown outcome after a crash.
-func (a *App) resume(ctx context.Context) (*dispatch.Budget, error) {
+func (a *App) resume(ctx context.Context, settling perform.Settling) (*dispatch.Budget, error) {
 	started, err := a.db.Meta(ctx, metaStarted)
 	if err != nil {
 		return nil, fmt.Errorf("reading how the last process stopped: %w", err)
@@ -116,7 +117,7 @@ func (a *App) resume(ctx context.Context) (*dispatch.Budget, error) {
 			return nil, fmt.Errorf("reading the state of the limits: %w", err)
 		}
 	case started != nil:
-		saved = nil
+		saved, a.cutAt = nil, time.Now()
 	}
 	if err := a.db.SetMeta(ctx, metaLimits, nil); err != nil {
 		return nil, fmt.Errorf("noting the start: %w", err)
@@ -124,18 +125,22 @@ func (a *App) resume(ctx context.Context) (*dispatch.Budget, error) {
 	if err := a.db.SetMeta(ctx, metaStarted, []byte(time.Now().UTC().Format(time.RFC3339))); err != nil {
 		return nil, fmt.Errorf("noting the start: %w", err)
 	}
-	n, err := a.db.Interrupted(ctx, time.Now())
+	n, err := a.db.Interrupted(ctx, time.Now(), settling.Of)
 	if err != nil {
 		return nil, fmt.Errorf("taking up interrupted operations: %w", err)
 	}
 	if n > 0 {
-		a.log.Warn("operations were interrupted; their outcome is looked up", "count", n)
+		a.log.Warn("operations were interrupted; the outcome of async ones is looked up", "count", n)
 	}
 	return dispatch.NewBudget(time.Now, saved), nil
 }
 
-// pause keeps the state of the limits for the next start.
+// pause keeps the state of the limits for the next start, and with it that this process stopped in
+// order. One that has cut attempts off did not.
 func (a *App) pause(ctx context.Context) error {
+	if a.dispatcher.Cut() {
+		return nil
+	}
 	text, err := json.Marshal(a.budget.State())
 	if err != nil {
 		return fmt.Errorf("keeping the state of the limits: %w", err)

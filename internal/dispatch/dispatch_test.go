@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -79,5 +80,53 @@ func stopWith(t *testing.T, lanes int) {
 	begun := time.Now()
 	if err := <-done; err != nil || time.Since(begun) > time.Second {
 		t.Errorf("the stop took %v: %v", time.Since(begun), err)
+	}
+}
+
+func TestAStopTellsWhetherItCutAttemptsOff(t *testing.T) {
+	t.Parallel()
+	for took, cut := range map[time.Duration]bool{500 * time.Millisecond: false, 2 * time.Second: true} {
+		synctest.Test(t, func(t *testing.T) {
+			l := &lane{took: took, items: []Item[string]{{Seq: 1, Key: "a"}}}
+			source := NewInProcess(time.Now)
+			d := New(Config{Source: source, Budget: NewBudget(time.Now, nil), Now: time.Now, Grace: time.Second,
+				Kinds: map[string]Kind{fence.Connections: KindOf[string](l, Policy{})}, Log: slog.New(slog.DiscardHandler)})
+			source.Activate(fence.Lane{Kind: fence.Connections}, time.Now())
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(100*time.Millisecond, cancel)
+			if err := d.Run(ctx); err != nil || d.Cut() != cut {
+				t.Errorf("an attempt of %v: cut %t, %v", took, d.Cut(), err)
+			}
+		})
+	}
+}
+
+func TestAChainRestsAfterItsItemHasEnded(t *testing.T) {
+	t.Parallel()
+	for _, without := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			began, rest := time.Now(), time.Now().Add(10*time.Second)
+			l := &lane{items: []Item[string]{{Seq: 1, Key: "a", Rest: rest}, {Seq: 2, Key: "a"}, {Seq: 3, Key: "b"}}}
+			if without {
+				l.items[0].End = "it must end"
+			} else {
+				l.ends = map[int64][]End{1: {{Class: Refused, Rest: rest}}}
+			}
+			l.settles = func(a Attempt[string]) error {
+				if a.Item.Seq == 1 {
+					l.items[1].NotBefore = a.End.Rest
+				}
+				return nil
+			}
+			runFor(t, l, 15*time.Second)
+			for i, seq := range l.log {
+				if at := l.at[i].Sub(began); seq == 2 && at < 10*time.Second || seq == 3 && at > time.Second {
+					t.Errorf("without an attempt %t: %d was performed after %v", without, seq, at)
+				}
+			}
+			if !slices.Contains(l.log, 2) {
+				t.Errorf("without an attempt %t: performed %v", without, l.log)
+			}
+		})
 	}
 }

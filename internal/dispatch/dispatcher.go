@@ -3,8 +3,8 @@ package dispatch
 import (
 	"context"
 	"log/slog"
-	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/fence"
@@ -16,19 +16,12 @@ type Dispatcher struct {
 	slots chan struct{}
 
 	config Config
+	// cut tells that a stop has left attempts without an end.
+	cut atomic.Bool
 
 	mu sync.Mutex
-	// closed outlives a runner: a lane that is activated during a pause must not begin anew.
-	closed   map[fence.Lane]time.Time
+	// memories are of lanes that do not run at the moment.
 	memories map[fence.Lane]memory
-}
-
-// memory is what one run of a lane leaves for the next: how far the streams were read, and which
-// chains are left alone until when. It is a process's own and may be lost; then the lane is read
-// from its first keys.
-type memory struct {
-	places map[string]string
-	parked map[string]parking
 }
 
 // Config is what a Dispatcher is made of.
@@ -70,8 +63,7 @@ func New(c Config) *Dispatcher {
 	if c.MaxLanes == 0 {
 		c.MaxLanes = 2000
 	}
-	return &Dispatcher{config: c, slots: make(chan struct{}, c.MaxLanes),
-		closed: map[fence.Lane]time.Time{}, memories: map[fence.Lane]memory{}}
+	return &Dispatcher{config: c, slots: make(chan struct{}, c.MaxLanes), memories: map[fence.Lane]memory{}}
 }
 
 // Run claims and runs lanes until ctx ends. It returns when all attempts in flight have
@@ -105,68 +97,29 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	return nil
 }
 
+// Cut tells whether Run has returned with attempts that have no end: they outlived their grace, or
+// could not be settled. Then the next start must find out what became of them.
+func (d *Dispatcher) Cut() bool { return d.cut.Load() }
+
 // lane runs one claimed lane and returns when it wants to run again. Zero stands for: when it is
 // activated.
-func (d *Dispatcher) lane(ctx, working context.Context, claim Claim) time.Time {
-	if until := d.closedUntil(claim.Lane); d.config.Now().Before(until) {
-		return until
+func (d *Dispatcher) lane(ctx, working context.Context, claim Claim) (again time.Time) {
+	err := safely(func() error {
+		again = d.config.Kinds[claim.Lane.Kind].run(ctx, working, d, claim)
+		return nil
+	})
+	if err != nil {
+		d.config.Log.Error("running a lane", cause(err, "lane", claim.Lane.ID, "kind", claim.Lane.Kind)...)
+		again = d.config.Now().Add(parkedFor)
 	}
-	again := d.config.Kinds[claim.Lane.Kind].run(ctx, working, d, claim)
 	if ctx.Err() != nil {
 		return time.Time{}
 	}
 	return again
 }
 
-// closedUntil is when a pause of the lane ends; a time in the past means nothing.
-func (d *Dispatcher) closedUntil(lane fence.Lane) time.Time {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.closed[lane]
-}
-
-// close pauses a lane, and forgets pauses that are over. A shorter pause does not end a longer
-// one.
-func (d *Dispatcher) close(lane fence.Lane, until time.Time) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	now := d.config.Now()
-	for l, t := range d.closed {
-		if t.Before(now) {
-			delete(d.closed, l)
-		}
-	}
-	if until.After(d.closed[lane]) {
-		d.closed[lane] = until
-	}
-}
-
 // crowded tells whether a lane may be waiting for a slot.
 func (d *Dispatcher) crowded() bool { return len(d.slots) == cap(d.slots) }
-
-// recall returns what the last run of a lane left. The map of it is handed over: while the lane is
-// claimed nobody else uses it.
-func (d *Dispatcher) recall(lane fence.Lane) memory {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	m := d.memories[lane]
-	if m.parked == nil {
-		m.parked = map[string]parking{}
-	}
-	return m
-}
-
-// remember keeps what a run of a lane leaves, if anything.
-func (d *Dispatcher) remember(lane fence.Lane, m memory) {
-	now := d.config.Now()
-	maps.DeleteFunc(m.parked, func(_ string, p parking) bool { return now.After(p.until.Add(p.wait)) })
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.memories, lane)
-	if len(m.places)+len(m.parked) > 0 {
-		d.memories[lane] = m
-	}
-}
 
 // sweep activates lanes that hold work and that nobody knows of. It begins at once, which is how a
 // start finds what the last process left.
@@ -174,14 +127,10 @@ func (d *Dispatcher) sweep(ctx context.Context) {
 	tick := time.NewTicker(d.config.Sweep)
 	defer tick.Stop()
 	for {
+		d.forget()
 		for kind, k := range d.config.Kinds {
-			lanes, err := k.waiting(ctx)
-			if err != nil && ctx.Err() == nil {
-				d.config.Log.Warn("looking for waiting lanes", "kind", kind, "error", err)
-			}
-			for _, lane := range lanes {
-				// Without a time: a lane that waits for one is left alone.
-				d.config.Source.Activate(lane, time.Time{})
+			if err := safely(func() error { return d.look(ctx, k) }); err != nil && ctx.Err() == nil {
+				d.config.Log.Error("looking for waiting lanes", cause(err, "kind", kind)...)
 			}
 		}
 		select {
@@ -190,4 +139,14 @@ func (d *Dispatcher) sweep(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+// look activates the lanes of one kind that hold work.
+func (d *Dispatcher) look(ctx context.Context, k Kind) error {
+	lanes, err := k.waiting(ctx)
+	for _, lane := range lanes {
+		// Without a time: a lane that waits for one is left alone.
+		d.config.Source.Activate(lane, time.Time{})
+	}
+	return err
 }

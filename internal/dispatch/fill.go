@@ -22,23 +22,27 @@ func (r *runner[T]) roomy(stream string) bool {
 	return r.window.counts[stream] <= streamSize-pageSize
 }
 
-// fill reads one page of each stream whose chains are not all known and that has room.
+// fill reads one page of each stream whose chains are not all known and that has room. A lane that
+// performs nothing holds nothing to perform, so it has room to look for what must end.
 func (r *runner[T]) fill(ctx context.Context, now time.Time) error {
+	r.retreat(now)
+	defer r.retreat(now)
 	for _, p := range r.reading.due(now, r.roomy) {
 		// What reading costs is measured by the clock and not by rows: a slow store is read less
 		// often.
 		p.began = r.config.Now()
-		batch, err := r.work.Heads(ctx, fence.Query{Lane: r.claim.Lane, Stream: p.stream, After: p.after,
-			Chains: p.size, Depth: depth})
+		var batch Batch[T]
+		err := safely(func() (err error) {
+			batch, err = r.work.Heads(ctx, fence.Query{Lane: r.claim.Lane, Stream: p.stream, After: p.after,
+				Chains: p.size, Depth: depth})
+			return err
+		})
 		if err != nil {
 			return err
 		}
 		// Every page says anew how the lane stands, since the work may have changed since the last
 		// one.
-		r.parallel, r.shut, p.streams = max(batch.Parallel, 1), batch.Closed, batch.Streams
-		if now.Before(r.shut) {
-			r.window.leave(now)
-		}
+		r.parallel, r.gate.closed, p.streams = max(batch.Parallel, 1), batch.Closed, batch.Streams
 		for rest := batch.Items; len(rest) > 0; {
 			n := 1
 			for n < len(rest) && rest[n].Key == rest[0].Key {
@@ -53,12 +57,24 @@ func (r *runner[T]) fill(ctx context.Context, now time.Time) error {
 	return nil
 }
 
+// retreat gives back what waits to be performed if the lane is shut. It is read again when the lane
+// opens, or to end at its deadline.
+func (r *runner[T]) retreat(now time.Time) {
+	if !r.gate.shut(now) {
+		return
+	}
+	for _, c := range r.window.leave(now) {
+		r.reading.again(c.key, earlier(r.gate.until(), c.items[0].Deadline))
+	}
+}
+
 // take adds a chain to the window if its first item may begin now; full tells that the chain may
 // hold more items than these. If it may not begin, take returns when to look at the chain again.
 func (r *runner[T]) take(items []Item[T], full bool, now time.Time) time.Time {
 	head := items[0]
-	if p := r.parked[head.Key]; now.Before(p.until) {
-		return p.until
+	ends := head.ends(now) != ""
+	if p := r.parked[head.Key]; now.Before(p.until) && (!ends || p.ended) {
+		return p.next(head.Deadline)
 	}
 	switch {
 	// It was read before; only that it has grown is news.
@@ -66,15 +82,17 @@ func (r *runner[T]) take(items []Item[T], full bool, now time.Time) time.Time {
 		known := r.window.chains[head.Key]
 		known.full = known.full || full || items[len(items)-1].Seq > known.items[len(known.items)-1].Seq
 		return time.Time{}
-	// The other one's end wakes the lane; a look after a while makes a lost hint harmless.
+	// Not even its deadline ends it: whoever performs it will say how that ended, and may say that
+	// it took effect. The other one's end wakes the lane; a look after a while makes a lost hint
+	// harmless.
 	case head.Held:
 		return now.Add(r.config.Linger)
-	// It ends without an attempt, so neither its time nor a closed lane keeps it.
-	case head.ends(now) != "":
+	// It ends without an attempt, so neither its time nor a gate that is shut keeps it.
+	case ends:
 	case head.NotBefore.After(now):
 		return earlier(head.NotBefore, head.Deadline)
-	case now.Before(r.shut):
-		return earlier(r.shut, head.Deadline)
+	case r.gate.shut(now):
+		return earlier(r.gate.until(), head.Deadline)
 	}
 	r.window.add(&chain[T]{key: head.Key, items: items, full: full})
 	return time.Time{}

@@ -29,6 +29,13 @@ type lane struct {
 	closed time.Time
 	slots  int
 	hangs  int64 // the Seq of an item whose attempts take an hour
+	// barred lets all attempts end so.
+	barred bool
+	// reads is how long a page takes.
+	reads time.Duration
+	kind  string
+	// breaks is told of each call before it does anything, and may panic.
+	breaks func(call string, seq int64)
 	// without lists what ended without an attempt, with the reason.
 	without map[int64]Reason
 	// settles answers settlings before they count; nil for all to succeed.
@@ -40,6 +47,8 @@ type lane struct {
 }
 
 func (l *lane) Heads(_ context.Context, q fence.Query) (Batch[string], error) {
+	time.Sleep(l.reads)
+	l.tell("Heads", 0)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.queries = append(l.queries, q)
@@ -72,9 +81,20 @@ func (l *lane) Heads(_ context.Context, q fence.Query) (Batch[string], error) {
 	return b, nil
 }
 
-func (l *lane) Begin(context.Context, fence.Claim, Item[string]) error { return nil }
+// tell tells whoever breaks calls.
+func (l *lane) tell(call string, seq int64) {
+	if l.breaks != nil {
+		l.breaks(call, seq)
+	}
+}
+
+func (l *lane) Begin(_ context.Context, _ fence.Claim, item Item[string]) error {
+	l.tell("Begin", item.Seq)
+	return nil
+}
 
 func (l *lane) Perform(ctx context.Context, item Item[string]) End {
+	l.tell("Perform", item.Seq)
 	l.mu.Lock()
 	l.log, l.at = append(l.log, item.Seq), append(l.at, time.Now())
 	l.flying++
@@ -82,6 +102,9 @@ func (l *lane) Perform(ctx context.Context, item Item[string]) End {
 	end := End{Class: Done}
 	if ends := l.ends[item.Seq]; len(ends) > 0 {
 		end, l.ends[item.Seq] = ends[0], ends[1:]
+	}
+	if l.barred {
+		end = End{Class: Barred}
 	}
 	l.mu.Unlock()
 	took := l.took
@@ -99,6 +122,7 @@ func (l *lane) Perform(ctx context.Context, item Item[string]) End {
 }
 
 func (l *lane) Settle(_ context.Context, claim fence.Claim, a Attempt[string]) error {
+	l.tell("Settle", a.Item.Seq)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.settled++
@@ -111,7 +135,9 @@ func (l *lane) Settle(_ context.Context, claim fence.Claim, a Attempt[string]) e
 	i := slices.IndexFunc(l.items, func(it Item[string]) bool { return it.Seq == a.Item.Seq })
 	if v := a.Verdict; v.Fate == Retries || v.Fate == Asks {
 		l.items[i].NotBefore, l.items[i].Unknown = v.At, v.Fate == Asks
-		l.items[i].Streak++
+		if v.Grows {
+			l.items[i].Streak++
+		}
 		return nil
 	}
 	if a.End.Class == "" {
@@ -125,12 +151,13 @@ func (l *lane) Settle(_ context.Context, claim fence.Claim, a Attempt[string]) e
 }
 
 func (l *lane) Waiting(context.Context) ([]fence.Lane, error) {
+	l.tell("Waiting", 0)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.items) == 0 {
 		return nil, nil
 	}
-	return []fence.Lane{theLane}, nil
+	return []fence.Lane{l.lane()}, nil
 }
 
 // add puts an item behind the others, as an accepted write is.
@@ -159,15 +186,35 @@ func (l *lane) performed(seq int64) (time.Time, bool) {
 	return l.at[i], true
 }
 
+// change does something to the lane while it runs.
+func (l *lane) change(do func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	do()
+}
+
+// lane is which lane this is; there is one of a kind.
+func (l *lane) lane() fence.Lane {
+	return fence.Lane{Kind: cmp.Or(l.kind, fence.Connections), ID: uuid.UUID{1}}
+}
+
 var theLane = fence.Lane{Kind: fence.Connections, ID: uuid.UUID{1}}
 
-// start runs a dispatcher over the lane; what it returns stops it and waits for its end.
-func start(t *testing.T, source Source, l *lane) (stop func()) {
+// start runs a dispatcher over lanes; what it returns stops it and waits for its end.
+func start(t *testing.T, source Source, lanes ...*lane) (stop func()) {
+	t.Helper()
+	return startLogged(t, source, slog.New(slog.DiscardHandler), lanes...)
+}
+
+func startLogged(t *testing.T, source Source, log *slog.Logger, lanes ...*lane) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	d := New(Config{Source: source, Budget: NewBudget(time.Now, map[string]time.Time{}), Now: time.Now, MaxLanes: l.slots,
-		Kinds: map[string]Kind{fence.Connections: KindOf[string](l, Policy{Base: time.Second, Cap: time.Minute, MaxCounted: 3})},
-		Log:   slog.New(slog.DiscardHandler)})
+	kinds := map[string]Kind{}
+	for _, l := range lanes {
+		kinds[l.lane().Kind] = KindOf[string](l, Policy{Base: time.Second, Cap: time.Minute, MaxCounted: 3})
+	}
+	d := New(Config{Source: source, Budget: NewBudget(time.Now, map[string]time.Time{}), Now: time.Now,
+		MaxLanes: lanes[0].slots, Kinds: kinds, Log: log})
 	done := make(chan error)
 	go func() { done <- d.Run(ctx) }()
 	return func() {

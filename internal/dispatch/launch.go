@@ -8,27 +8,29 @@ import (
 )
 
 // launch begins what may begin and returns when something more may, zero if that depends on
-// attempts in flight or on new items. A limit that is used up is asked for once: whatever came
-// later and wants it waits as well, and whatever does not want it goes on. Chains are asked in the
-// order in which their items were accepted.
-func (r *runner[T]) launch(now time.Time) (next time.Time) {
+// attempts in flight or on new items. What must end does so whatever the others wait for; shut
+// keeps those from being performed. A limit that is used up is asked for once: whatever came later
+// and wants it waits as well, and whatever does not want it goes on. Chains are asked in the order
+// in which their items were accepted.
+func (r *runner[T]) launch(now time.Time, shut bool) (next time.Time) {
 	kept := map[string]bool{}
 	for _, c := range r.window.order {
 		if c.flying {
 			continue
 		}
-		// What comes later waits for an end, which wakes the runner.
-		if r.flying >= r.parallel {
-			return next
-		}
 		item := c.items[0]
 		if item.ends(now) != "" {
-			r.fly(c)
+			// A thousand that end together must not crowd the store.
+			if r.ending < r.parallel {
+				r.ending++
+				c.ending = true
+				r.fly(c)
+			}
 			continue
 		}
-		// Even an item that waits for its limit must end in time.
 		next = earlier(next, item.Deadline)
-		if wants(item.Limits, kept) {
+		// What waits for an end is woken by it.
+		if shut || r.flying-r.ending >= r.room() || wants(item.Limits, kept) {
 			continue
 		}
 		wait, used := r.config.Budget.Take(item.Limits)
@@ -42,6 +44,15 @@ func (r *runner[T]) launch(now time.Time) (next time.Time) {
 		next = earlier(next, now.Add(wait))
 	}
 	return next
+}
+
+// room is how many items may be performed at once. In a lane that was barred one shows whether it
+// still is.
+func (r *runner[T]) room() int {
+	if r.gate.wait > 0 {
+		return 1
+	}
+	return r.parallel
 }
 
 // wants tells whether one of the limits is kept by an item that came before.
@@ -59,7 +70,11 @@ func (r *runner[T]) fly(c *chain[T]) {
 	c.flying = true
 	r.flying++
 	go func() {
-		res := r.attempt(c.items[0])
+		var res result[T]
+		// Performing and settling have nets of their own, which know more.
+		if err := safely(func() error { res = r.attempt(c.items[0]); return nil }); err != nil {
+			res = result[T]{lost: true, spoiled: err}
+		}
 		res.chain = c
 		// The runner reads until nothing is in flight, so this never blocks for ever.
 		r.ended <- res
@@ -70,26 +85,35 @@ func (r *runner[T]) fly(c *chain[T]) {
 // runner's that changes.
 func (r *runner[T]) attempt(item Item[T]) result[T] {
 	ctx, now := r.working, r.config.Now
-	a := Attempt[T]{Item: item, End: End{StartedAt: now(), EndedAt: now()}}
+	a := Attempt[T]{Item: item, End: End{Rest: item.Rest, StartedAt: now(), EndedAt: now()}}
 	if why := item.ends(now()); why != "" {
 		a.Verdict = Verdict{Fate: Fails, Reason: why}
-		return r.settle(a)
+		res := r.settle(a)
+		res.ended = true
+		return res
 	}
 	if err := r.work.Begin(ctx, r.claim.Claim, item); err != nil {
 		if !errors.Is(err, fence.ErrOvertaken) && ctx.Err() == nil {
-			r.config.Log.Error("beginning an attempt", "lane", r.claim.Lane.ID, "seq", item.Seq, "error", err)
+			r.config.Log.Error("beginning an attempt", cause(err, r.keys("seq", item.Seq)...)...)
 			// The store is in trouble, and every other item of the lane would meet the same.
 			return result[T]{lost: true, verdict: Verdict{Pause: now().Add(time.Second)}}
 		}
 		return result[T]{lost: true}
 	}
-	a.End = r.work.Perform(ctx, item)
+	began := now()
+	if err := safely(func() error { a.End = r.work.Perform(ctx, item); return nil }); err != nil {
+		a.End = End{Class: Broken, StartedAt: began, EndedAt: now()}
+		r.config.Log.Error("performing an item", cause(err, r.keys("seq", item.Seq)...)...)
+	}
 	if ctx.Err() != nil {
 		// The attempt was cut off by our own stop; what became of it is found out at the start.
+		r.cut.Store(true)
 		return result[T]{lost: true}
 	}
 	a.Verdict = r.policy.Decide(item.Facts(), a.End, now())
-	return r.settle(a)
+	res := r.settle(a)
+	res.began = began
+	return res
 }
 
 // Settling is tried again for about a quarter of a minute, as a busy or full disk may need. The
@@ -106,19 +130,24 @@ const (
 	lostPause = 50 * time.Millisecond
 )
 
-// settle writes the end of an attempt. It is the one write that must not be given up lightly: the call was made, and nobody else knows
-// how it ended.
+// settle writes the end of an attempt. It is the one write that must not be given up lightly: the
+// call was made, and nobody else knows how it ended. What the end means for the lane is so whether
+// or not it could be settled.
 func (r *runner[T]) settle(a Attempt[T]) result[T] {
 	ctx, pause := r.working, settlePause
 	for try := 1; ; try++ {
-		err := r.work.Settle(ctx, r.claim.Claim, a)
+		err := safely(func() error { return r.work.Settle(ctx, r.claim.Claim, a) })
 		switch {
 		case err == nil:
-			return result[T]{verdict: a.Verdict}
-		case errors.Is(err, fence.ErrOvertaken) || ctx.Err() != nil:
-			return result[T]{lost: true}
-		case try == settleTries:
-			return result[T]{lost: true, spoiled: err}
+			return result[T]{verdict: a.Verdict, rest: a.End.Rest}
+		case ctx.Err() != nil:
+			r.cut.Store(true)
+			return result[T]{verdict: a.Verdict, lost: true}
+		case errors.Is(err, fence.ErrOvertaken):
+			return result[T]{verdict: a.Verdict, lost: true}
+		// A panic is no matter of waiting a little.
+		case try == settleTries, errors.As(err, new(*panicked)):
+			return result[T]{verdict: a.Verdict, lost: true, spoiled: err}
 		}
 		select {
 		case <-ctx.Done():

@@ -20,49 +20,6 @@ type Policy struct {
 	Once bool
 }
 
-// Fate is what becomes of an item.
-type Fate string
-
-// The fates.
-const (
-	Succeeds Fate = "succeeds"
-	Fails    Fate = "fails"
-	Retries  Fate = "retries"
-	// Asks: the outcome is unknown and is looked up at the next attempt.
-	Asks Fate = "asks"
-)
-
-// Reason says why an item fails where the class of its last attempt does not.
-type Reason string
-
-// The reasons.
-const (
-	// Ended: the item said itself that it must end.
-	Ended Reason = "ended"
-	// Late: its deadline passed.
-	Late Reason = "late"
-	// Exhausted: all attempts are used up.
-	Exhausted Reason = "exhausted"
-	// Blind: its outcome is unknown and cannot be found out.
-	Blind Reason = "blind"
-)
-
-// Verdict is what follows from the end of an attempt. Pause and Stop concern the lane whatever the
-// Fate of the item.
-type Verdict struct {
-	Fate Fate
-	// At is when the next attempt may begin.
-	At time.Time
-	// Counts tells whether the attempt counts toward the bound.
-	Counts bool
-	// Pause closes the whole lane until then.
-	Pause time.Time
-	// Stop ends the run of the lane, which goes on when it is activated again, by the sweeper at the latest.
-	Stop bool
-	// Reason tells why an item failed although its class alone would not say so.
-	Reason Reason
-}
-
 // Facts are what a policy looks at of an item. They are what does not depend on the type of the
 // work, so that rules can be tested without one.
 type Facts struct {
@@ -93,31 +50,30 @@ func (p Policy) Decide(item Facts, end End, now time.Time) Verdict {
 }
 
 func (p Policy) repeat(item Facts, end End, now time.Time) Verdict {
-	v := Verdict{Fate: Retries, At: now.Add(p.delay(item, end))}
-	if item.Unknown && end.Open {
+	if end.Class == Done {
+		return Verdict{Fate: Succeeds, Counts: true}
+	}
+	v := Verdict{Fate: Retries, At: now.Add(p.delay(item, end)), Grows: end.Waits == 0}
+	if item.Unknown && end.Open || end.Class == Unknown || item.Unknown && end.Waits > 0 {
 		v.Fate = Asks
 	}
 	switch end.Class {
-	case Done:
-		return Verdict{Fate: Succeeds, Counts: true}
-	case Refused:
-		return Verdict{Fate: Fails, Counts: true}
 	case Throttled:
 		v.Pause = v.At
-	// It does not count. The delay keeps refusals that nobody confirms from following each other at once.
+	// It does not count: nobody has confirmed the refusal yet.
 	case Barred:
 		v.Stop = true
-	case Unknown:
-		v.Fate, v.Counts = Asks, true
-		if item.Blind {
-			return fails(v, Blind)
-		}
+	case Unknown, Refused, Broken:
+		v.Counts = end.Waits == 0
 	// Neither Later nor Throttled counts, as nothing happened at the other side: the deadline
 	// bounds them, or the schedule.
-	case Later:
+	case Done, Later:
 	}
-	if v.Counts && p.MaxCounted > 0 && item.Counted+1 >= p.MaxCounted || len(p.Schedule) > 0 && item.Streak >= len(p.Schedule) {
-		return fails(v, Exhausted)
+	if end.Waits > 0 {
+		v.At = now.Add(end.Waits)
+	}
+	if why, over := p.over(item, end, v); over {
+		return fails(v, why)
 	}
 	// It is read again at its deadline, to end then and not whenever the back-off would be over.
 	if !item.Deadline.IsZero() && v.At.After(item.Deadline) {
@@ -126,11 +82,33 @@ func (p Policy) repeat(item Facts, end End, now time.Time) Verdict {
 	return v
 }
 
+// over tells whether an item fails with an attempt from which v would follow otherwise.
+func (p Policy) over(item Facts, end End, v Verdict) (why Reason, over bool) {
+	switch {
+	case end.Class == Unknown && item.Blind:
+		return Blind, true
+	// The work has its own reason to look again, and its own end of that.
+	case end.Waits > 0:
+		return "", false
+	// A look-up that is refused says nothing of what is looked for.
+	case end.Class == Refused && v.Fate != Asks, end.Class == Broken && len(p.Schedule) == 0:
+		return "", true
+	case v.Counts && p.MaxCounted > 0 && item.Counted+1 >= p.MaxCounted,
+		len(p.Schedule) > 0 && item.Streak >= len(p.Schedule):
+		return Exhausted, true
+	}
+	return "", false
+}
+
 // fails lets the item fail; what follows for its lane stays.
 func fails(v Verdict, why Reason) Verdict {
 	v.Fate, v.Reason, v.At = Fails, why, time.Time{}
 	return v
 }
+
+// longestBar bounds how long a barred lane goes without a look whether it still is, and how long
+// an item that found it so waits: its lane's pause is what keeps refusals apart.
+const longestBar = time.Minute
 
 // delay is what the other side asks for, or the schedule's, or an exponential back-off.
 func (p Policy) delay(item Facts, end End) time.Duration {
@@ -140,11 +118,14 @@ func (p Policy) delay(item Facts, end End) time.Duration {
 	if end.RetryAfter > 0 {
 		return end.RetryAfter
 	}
-	d := p.Base
+	d, most := p.Base, p.Cap
+	if end.Class == Barred {
+		most = min(most, longestBar)
+	}
 	// Thirty doublings are past any cap, and a duration would overflow soon after.
 	for range min(item.Streak, 30) {
-		if d *= 2; d >= p.Cap {
-			return jitter(p.Cap)
+		if d *= 2; d >= most {
+			return jitter(most)
 		}
 	}
 	return jitter(d)

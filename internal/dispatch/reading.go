@@ -174,14 +174,13 @@ func (p *pass) next(now time.Time) time.Time {
 	return p.again
 }
 
-// finished tells whether everything was read that may be.
-func (r *reading) finished() bool {
+// rests is until when the last of the passes rests.
+func (r *reading) rests() time.Time {
+	rest := r.whole.rest
 	for _, p := range r.streams {
-		if p.wanted {
-			return false
-		}
+		rest = later(rest, p.rest)
 	}
-	return !r.whole.wanted
+	return rest
 }
 
 // reached returns the places of the streams that were not read to their end.

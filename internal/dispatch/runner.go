@@ -18,61 +18,80 @@ type runner[T any] struct {
 
 	window  window[T]
 	reading reading
-	// parked holds the chains that are left alone until a time because their item could not be
-	// settled.
-	parked map[string]parking
-	// parallel is the work's bound, and flying how many attempts are in flight.
-	parallel int
-	flying   int
-	// stopped: a verdict said that nothing of the lane can take effect until it is activated.
-	stopped bool
-	// reopen is when a pause ends; shut is until when the work itself keeps the lane closed,
-	// which any activation may change.
-	reopen, shut time.Time
+	gate    gate
+	parked  map[string]parking
+	// parallel is the work's bound on attempts. Of what is in flight, ending are items that end
+	// without one.
+	parallel, flying, ending int
+	// retry is when a lane that could not be read is read again.
+	retry time.Time
 }
 
 // result is the end of an attempt, told to the runner.
 type result[T any] struct {
 	chain   *chain[T]
 	verdict Verdict
+	// rest is until when nothing else of the chain may begin; zero if it may at once.
+	rest time.Time
+	// began is when the item was performed; zero if it was not.
+	began time.Time
 	// lost tells that the item is no longer ours or could not be settled; spoiled says why not.
 	lost    bool
 	spoiled error
+	// ended tells that the item had to end without an attempt.
+	ended bool
 }
 
 func newRunner[T any](working context.Context, d *Dispatcher, claim Claim, work Work[T], policy Policy) *runner[T] {
-	memory := d.recall(claim.Lane)
-	return &runner[T]{Dispatcher: d, claim: claim, work: work, policy: policy, working: working,
-		ended: make(chan result[T]), window: newWindow[T](),
-		reading: newReading(memory.places), parked: memory.parked}
+	m, now := d.recall(claim.Lane), d.config.Now()
+	r := &runner[T]{Dispatcher: d, claim: claim, work: work, policy: policy, working: working,
+		ended: make(chan result[T]), window: newWindow[T](), gate: m.gate,
+		reading: newReading(m.places), parked: m.parked}
+	if m.gate.shut(now) {
+		r.reading.whole.rest = m.rest
+	}
+	// It runs sooner than it asked for, so it was activated.
+	if m.asked.IsZero() || now.Before(m.asked) {
+		r.gate.activated()
+	}
+	return r
 }
 
 // run works the lane until it has nothing to do, must wait long, or has had its slice. It returns
 // when to run again, zero for when activated. Once it must stop it waits for what is in flight,
 // for a claim is given back whole.
-func (r *runner[T]) run(ctx context.Context) time.Time {
+func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 	begun, lingered := r.config.Now(), false
-	defer func() { r.remember(r.claim.Lane, memory{r.reading.reached(), r.parked}) }()
+	defer func() {
+		// Only a panic leaves something in flight, and whoever claims the lane next must not meet it.
+		for ; r.flying > 0; r.flying-- {
+			<-r.ended
+		}
+		r.remember(r.claim.Lane, memory{r.gate, r.reading.reached(), r.parked, r.reading.rests(), again})
+	}()
 	for {
 		now := r.config.Now()
-		over := ctx.Err() != nil || r.stopped || now.Sub(begun) > r.config.Slice && r.crowded() || now.Before(r.reopen) ||
-			now.Before(r.shut) && r.reading.finished() && len(r.window.order) == r.flying
+		stops := ctx.Err() != nil || now.Before(r.retry)
+		over := stops || now.Sub(begun) > r.config.Slice && r.crowded()
 		if over && r.flying == 0 {
 			return r.after(ctx, now)
 		}
-		next := time.Time{}
 		if !over {
 			if err := r.fill(ctx, now); err != nil {
-				r.config.Log.Error("reading a lane", "lane", r.claim.Lane.ID, "kind", r.claim.Lane.Kind, "error", err)
+				r.config.Log.Error("reading a lane", cause(err, r.keys()...)...)
 				// The lane ends its run then: a store that does not answer is not asked in a
 				// circle.
-				r.reopen = now.Add(time.Second)
+				r.retry = now.Add(time.Second)
 				continue
 			}
-			next = earlier(r.launch(now), r.reading.next(now, r.roomy))
-			// Sleeping longer than that costs nothing in the source, and a runner that sleeps
-			// costs a slot.
-			if r.flying == 0 && (lingered && next.IsZero() || next.Sub(now) > r.config.Linger) {
+		}
+		next := time.Time{}
+		if !stops {
+			next = r.launch(now, over)
+		}
+		if !over {
+			next = earlier(next, r.reading.next(now, r.roomy))
+			if r.flying == 0 && r.sleeps(now, next, lingered) {
 				return next
 			}
 		}
@@ -82,15 +101,19 @@ func (r *runner[T]) run(ctx context.Context) time.Time {
 
 // after tells when a lane that must stop wants to go on.
 func (r *runner[T]) after(ctx context.Context, now time.Time) time.Time {
-	switch {
-	case ctx.Err() != nil || r.stopped:
+	if ctx.Err() != nil {
 		return time.Time{}
-	case now.Before(r.reopen):
-		return r.reopen
-	case now.Before(r.shut):
-		return earlier(r.shut, r.reading.next(now, r.roomy))
 	}
-	return now
+	return later(now, r.retry)
+}
+
+// sleeps tells whether a lane with nothing in flight that has nothing to do until next gives its
+// slot back. Sleeping costs nothing in the source, and a runner that sleeps costs a slot.
+func (r *runner[T]) sleeps(now, next time.Time, lingered bool) bool {
+	if r.gate.shut(now) {
+		return next.IsZero() || next.After(now)
+	}
+	return lingered && next.IsZero() || next.Sub(now) > r.config.Linger
 }
 
 // wait returns when there may be something to decide, and tells whether it was idle for as
@@ -104,15 +127,15 @@ func (r *runner[T]) wait(ctx context.Context, next time.Time, over bool) (linger
 	defer t.Stop()
 	done, wake := ctx.Done(), r.claim.Wake
 	if over {
-		// Nothing is launched any more; only the attempts in flight matter.
+		// Nothing is read any more; only what is in hand matters.
 		done, wake = nil, nil
 	}
 	select {
 	case res := <-r.ended:
 		r.apply(res)
-	// Whatever kept the lane shut may be over, and new items may be anywhere.
+	// New items may be anywhere.
 	case <-wake:
-		r.shut = time.Time{}
+		r.gate.activated()
 		r.reading.stale()
 	case <-done:
 	case <-t.C:
@@ -123,17 +146,22 @@ func (r *runner[T]) wait(ctx context.Context, next time.Time, over bool) (linger
 
 // apply takes the end of an attempt into the window.
 func (r *runner[T]) apply(res result[T]) {
+	now, c, v := r.config.Now(), res.chain, res.verdict
 	r.flying--
-	c, v := res.chain, res.verdict
-	c.flying = false
-	if !v.Pause.IsZero() {
-		r.reopen = later(r.reopen, v.Pause)
-		r.close(r.claim.Lane, v.Pause)
+	if c.ending {
+		r.ending--
 	}
-	r.stopped = r.stopped || v.Stop
+	c.flying, c.ending = false, false
+	r.gate.paused = later(r.gate.paused, v.Pause)
+	switch {
+	case v.Stop:
+		r.gate.bar(now)
+	case !res.began.IsZero():
+		r.gate.passed(res.began)
+	}
 	var until time.Time
 	if res.spoiled != nil {
-		until = r.park(c, res.spoiled)
+		until = r.park(c, res)
 	} else if !res.lost {
 		delete(r.parked, c.key)
 	}
@@ -143,12 +171,15 @@ func (r *runner[T]) apply(res result[T]) {
 	switch {
 	case res.lost:
 		// What was overtaken may look the same for a moment to whoever reads it.
-		r.reading.again(c.key, later(until, r.config.Now().Add(lostPause)))
+		r.reading.again(c.key, later(until, now.Add(lostPause)))
 	case v.Fate == Retries || v.Fate == Asks:
 		r.reading.again(c.key, v.At)
+	// The items behind were read before it ended.
+	case !res.rest.IsZero() && (c.full || len(c.items) > 1):
+		r.reading.again(c.key, res.rest)
 	case len(c.items) > 1:
 		next := c.items[1:]
-		if due := r.take(next, c.full, r.config.Now()); !due.IsZero() {
+		if due := r.take(next, c.full, now); !due.IsZero() {
 			r.reading.again(c.key, due)
 		}
 	case c.full:
@@ -156,20 +187,21 @@ func (r *runner[T]) apply(res result[T]) {
 	}
 }
 
-// parking is how long a chain is left alone because its item could not be settled.
-type parking struct {
-	until time.Time
-	wait  time.Duration
+// park leaves a chain alone, twice as long as the last time, and tells of it. It returns when to
+// look at the chain again: at its item's deadline at the latest, since then it must end.
+func (r *runner[T]) park(c *chain[T], res result[T]) time.Time {
+	now, head := r.config.Now(), c.items[0]
+	wait := min(max(parkedFor, 2*r.parked[c.key].wait), parkedMost)
+	p := parking{until: now.Add(wait), wait: wait, ended: res.ended}
+	r.parked[c.key] = p
+	r.config.Log.Error("an attempt could not be begun or settled; its chain is left alone for a while",
+		cause(res.spoiled, r.keys("seq", head.Seq, "until", p.until)...)...)
+	return p.next(head.Deadline)
 }
 
-// park leaves a chain alone, twice as long as the last time, and tells of it.
-func (r *runner[T]) park(c *chain[T], err error) time.Time {
-	wait := min(max(parkedFor, 2*r.parked[c.key].wait), parkedMost)
-	p := parking{r.config.Now().Add(wait), wait}
-	r.parked[c.key] = p
-	r.config.Log.Error("an attempt could not be settled; its chain is left alone for a while", "lane", r.claim.Lane.ID,
-		"kind", r.claim.Lane.Kind, "seq", c.items[0].Seq, "until", p.until, "error", err)
-	return p.until
+// keys are what a log line tells of the lane, with more that follow.
+func (r *runner[T]) keys(more ...any) []any {
+	return append([]any{"lane", r.claim.Lane.ID, "kind", r.claim.Lane.Kind}, more...)
 }
 
 // earlier returns the earlier of two times, of which zero means never.

@@ -12,8 +12,9 @@ type chain[T any] struct {
 	key   string
 	items []Item[T]
 	// full tells that the chain may hold more items than these.
-	full   bool
-	flying bool
+	full bool
+	// flying tells that the first item is in flight, ending that it ends without an attempt.
+	flying, ending bool
 }
 
 // window holds the chains whose first item may begin or is in flight, in the order of those items.
@@ -45,14 +46,15 @@ func (w *window[T]) drop(c *chain[T]) {
 	}
 }
 
-// leave drops what waits to be performed; what must end without that stays. It is for a lane that
-// closes: what it holds is read again when it opens.
-func (w *window[T]) leave(now time.Time) {
+// leave drops and returns what waits to be performed; what must end without that stays.
+func (w *window[T]) leave(now time.Time) (left []*chain[T]) {
 	for _, c := range slices.Clone(w.order) {
 		if !c.flying && c.items[0].ends(now) == "" {
 			w.drop(c)
+			left = append(left, c)
 		}
 	}
+	return left
 }
 
 // Seq is unique within a lane, so the place is found without a look at the chain.

@@ -57,13 +57,16 @@ type Item[T any] struct {
 	Deadline time.Time
 	// End, if not empty, says why the item must end without another attempt; it costs no limit.
 	End string
-	// Counted and Streak count the attempts that count and those that failed in a row.
+	// Counted counts the attempts that count, and Streak those in a row that failed and grow the
+	// back-off; see Verdict.
 	Counted, Streak int
 	// Unknown tells that an earlier attempt has no trustworthy answer yet.
 	Unknown bool
 	// Blind tells that an unknown outcome cannot be found out, neither by asking nor by
 	// repeating what does no harm twice.
 	Blind bool
+	// Rest is that of the End if the item ends without an attempt.
+	Rest time.Time
 	// Held tells that somebody else performs the item; its chain waits.
 	Held bool
 	// Limits are charged before the attempt begins.
@@ -90,6 +93,9 @@ const (
 	Barred Class = "barred"
 	// Unknown: it may have taken effect.
 	Unknown Class = "unknown"
+	// Broken: the work panicked; nothing was found out. It is not worth another try, except by a
+	// schedule, which is for what does no harm twice.
+	Broken Class = "broken"
 )
 
 // End is the end of one attempt.
@@ -97,9 +103,16 @@ type End struct {
 	Class Class
 	// RetryAfter is how long to wait as the other side asked; zero if it did not.
 	RetryAfter time.Duration
+	// Waits is how long the work itself wants the item to wait for its next attempt, as where it
+	// is too early for a look-up to prove anything; zero if it does not. Such an attempt neither
+	// counts nor is a failure, except one that leaves an item unknown that is Blind.
+	Waits time.Duration
 	// Open tells that the outcome of an earlier attempt is still not known, because it could not
 	// be looked up.
-	Open               bool
+	Open bool
+	// Rest is until when the chain must rest if the item ends; zero if it need not. Heads answers the
+	// next item of the chain with that NotBefore, once it is settled.
+	Rest               time.Time
 	StartedAt, EndedAt time.Time
 }
 

@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -55,19 +56,72 @@ func (s Settlement) Check(stored Operation) error {
 	return stored.State.To(s.Operation.State)
 }
 
-// Interrupt returns an operation whose attempt nobody will settle any more, as unknown, and the
-// entry of its log that says so, behind those that it has.
+// OutcomeUnknown begins the sentence of every log about an operation that ended so.
+const OutcomeUnknown = "outcome unknown: the TSP may have taken the write"
+
+// Interrupt returns an operation whose attempt nobody will settle any more, and the entry of its
+// log that says so, behind those that it has. It becomes unknown, and its lane finds out. A sync
+// one ends: its caller is gone with the process that it waited for. Our own stop is no attempt that
+// failed: it neither counts nor makes the back-off grow.
 func (op Operation) Interrupt(at time.Time) (Operation, Attempt, error) {
-	next, err := op.To(Unknown, at)
+	to, details := Unknown, "Waybill stopped before the answer came; the TSP is asked what became of it"
+	if op.Sync {
+		to, details = Failed, OutcomeUnknown+" before Waybill stopped, and nobody waits for it now; look at the TSP before you send it again"
+	}
+	next, err := op.To(to, at)
 	if err != nil {
 		return op, Attempt{}, err
 	}
-	next.Tries, next.Counted, next.NextAt = op.Tries+1, op.Counted+1, at
-	a := Attempt{ID: uuid.Must(uuid.NewV7()), N: 1, Class: tsp.Unknown, StartedAt: op.SentAt, EndedAt: at,
-		Details: "Waybill stopped before the answer came; the TSP is asked what became of it"}
+	next.Tries, next.NextAt, next.CutAt = op.Tries+1, at, at
+	a := Attempt{ID: uuid.Must(uuid.NewV7()), N: 1, Class: tsp.Unknown, StartedAt: op.SentAt, EndedAt: at, Details: details}
 	if n := len(op.Attempts); n > 0 {
 		a.N = op.Attempts[n-1].N + 1
 	}
 	next.Attempts = append(next.Attempts, a)
 	return next, a, nil
+}
+
+// Hold keeps a chain from being sent anything before a time: what was sent for an operation of it
+// that has ended may take effect until then, and would overwrite whatever is newer. Chain is an
+// OrderKey of the connection.
+type Hold struct {
+	Connection uuid.UUID
+	Chain      string
+	Until      time.Time
+}
+
+// Held returns the hold that an operation which has ended leaves on its chain, for settles since
+// its cut; false if it leaves none. Nobody else is ever in the chain of an operation that has its
+// own id for a key.
+func (op Operation) Held(settles time.Duration) (Hold, bool) {
+	h := Hold{op.Connection, op.OrderKey, op.CutAt.Add(settles)}
+	return h, op.State.Ended() && !op.CutAt.IsZero() && !strings.HasSuffix(op.OrderKey, op.ID.String())
+}
+
+// Behind returns a new operation as it waits behind a hold of its chain; zero stands for none. A
+// sync one cannot wait.
+func (op Operation) Behind(until time.Time) (Operation, error) {
+	switch {
+	case !until.After(op.NextAt):
+	case op.Sync:
+		return op, &Busy{Until: until}
+	default:
+		op.NextAt = until
+	}
+	return op, nil
+}
+
+// FreesKey tells whether the operation has certainly had no effect, and was not refused either: its
+// idempotency key may be given anew, and is then a new write (decision 12). It must have its
+// Attempts.
+func (op Operation) FreesKey() bool {
+	if op.State != Failed || !op.CutAt.IsZero() || len(op.Attempts) == 0 {
+		return false
+	}
+	switch op.Attempts[len(op.Attempts)-1].Class {
+	case tsp.Unavailable, tsp.Throttled, tsp.Unauthorized:
+		return true
+	case tsp.Done, tsp.Rejected, tsp.Unsupported, tsp.Missing, tsp.Forbidden, tsp.Unknown, tsp.Broken:
+	}
+	return false
 }

@@ -3,11 +3,13 @@ package operation
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -86,16 +88,69 @@ func TestASettlementIsWrittenOverWhatItBeganFrom(t *testing.T) {
 func TestAnInterruptedOperationIsUnknownWithAnEntryBehindItsLog(t *testing.T) {
 	t.Parallel()
 	sent := noon().Add(-time.Minute)
-	op, a, err := Operation{State: Sending, Tries: 3, Counted: 1, SentAt: sent,
+	op, a, err := Operation{State: Sending, Tries: 3, Counted: 1, Streak: 2, SentAt: sent,
 		Attempts: []Attempt{{N: 2}, {N: 5}}}.Interrupt(noon())
 	want := Attempt{N: 6, Class: tsp.Unknown, StartedAt: sent, EndedAt: noon()}
 	if diff := cmp.Diff(want, a, cmpopts.IgnoreFields(Attempt{}, "ID", "Details")); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
-	if op.State != Unknown || op.Tries != 4 || op.Counted != 2 || !op.NextAt.Equal(noon()) || !op.SentAt.Equal(sent) {
+	if op.State != Unknown || op.Tries != 4 || op.Counted != 1 || op.Streak != 2 || !op.CutAt.Equal(noon()) || !op.NextAt.Equal(noon()) || !op.SentAt.Equal(sent) {
 		t.Errorf("it is %+v", op)
 	}
 	if _, _, err := (Operation{State: Failed}).Interrupt(noon()); err == nil {
 		t.Error("one that has ended was interrupted")
+	}
+}
+
+func TestAnInterruptedSyncOperationEndsAsUnknown(t *testing.T) {
+	t.Parallel()
+	op, a, err := Operation{State: Sending, Sync: true}.Interrupt(noon())
+	if err != nil || op.State != Failed || !op.CutAt.Equal(noon()) || !strings.HasPrefix(a.Details, OutcomeUnknown) {
+		t.Errorf("it is %+v, and says %s: %v", op, a.Details, err)
+	}
+}
+
+func TestWhatEndsWithAnOpenCallHoldsAChainThatOthersMayBeIn(t *testing.T) {
+	t.Parallel()
+	id := uuid.New()
+	for _, c := range []struct {
+		name string
+		op   Operation
+		want bool
+	}{
+		{"failed with an open call", Operation{State: Failed, CutAt: noon(), OrderKey: "vehicle.update/1"}, true},
+		{"done, and repeated on the way", Operation{State: Succeeded, CutAt: noon(), OrderKey: "vehicle.update/1"}, true},
+		{"all is known", Operation{State: Failed, OrderKey: "vehicle.update/1"}, false},
+		{"not ended", Operation{State: Unknown, CutAt: noon(), OrderKey: "vehicle.update/1"}, false},
+		{"alone in its chain", Operation{ID: id, State: Failed, CutAt: noon(), OrderKey: "vehicle.create/" + id.String()}, false},
+	} {
+		h, ok := c.op.Held(time.Minute)
+		if ok != c.want || ok && !h.Until.Equal(noon().Add(time.Minute)) {
+			t.Errorf("%s: %v, %t", c.name, h, ok)
+		}
+	}
+}
+
+func TestAKeyIsFreeOnceItsOperationCertainlyHadNoEffectAndWasNotRefused(t *testing.T) {
+	t.Parallel()
+	free := map[tsp.Class]bool{tsp.Unavailable: true, tsp.Throttled: true, tsp.Unauthorized: true}
+	for _, class := range []tsp.Class{tsp.Done, tsp.Rejected, tsp.Unsupported, tsp.Missing, tsp.Unauthorized, tsp.Forbidden,
+		tsp.Throttled, tsp.Unavailable, tsp.Unknown, tsp.Broken} {
+		op := Operation{State: Failed, Attempts: []Attempt{{Class: tsp.Unavailable}, {Class: class}}}
+		if got := op.FreesKey(); got != free[class] {
+			t.Errorf("%s: %t", class, got)
+		}
+		op.CutAt = noon()
+		if op.FreesKey() {
+			t.Errorf("%s, and an earlier call is open: free", class)
+		}
+		for _, state := range append(Live(), Succeeded) {
+			if (Operation{State: state, Attempts: op.Attempts[:1]}).FreesKey() {
+				t.Errorf("%s: free", state)
+			}
+		}
+	}
+	if (Operation{State: Failed}).FreesKey() {
+		t.Error("free without a word of why it failed")
 	}
 }

@@ -40,8 +40,10 @@ type Operation struct {
 	State    State
 	// Sync tells that the caller waits: the operation is never queued.
 	Sync bool
-	// Tries counts performed attempts, Counted those that count toward the bound.
-	Tries, Counted int
+	// Tries counts attempts and look-ups, and is the version by which one is told from another.
+	// Counted are those that count toward the bound, and Streak those that failed in a row and make
+	// the back-off grow.
+	Tries, Counted, Streak int
 	// NextAt is when the next attempt may begin; it means nothing in an ended operation.
 	NextAt time.Time
 	// Deadline is when it fails without another attempt.
@@ -49,6 +51,9 @@ type Operation struct {
 	// SentAt is when the oldest attempt began whose outcome is not known, or the last one; zero
 	// before the first.
 	SentAt time.Time
+	// CutAt is when the newest attempt ended whose outcome is not known; zero if all is known. It
+	// stays in an operation that ends so: then what was sent may still take effect, or has.
+	CutAt time.Time
 	// Key makes the submission repeatable; nil if the caller gave none.
 	Key *Key
 	// Resource and SourceID name the written record: from the start for an update, on success

@@ -14,11 +14,12 @@ import (
 // Restored returns what becomes of a live operation of a database that was put back as it stood at
 // since: whatever waited then may have been sent after it. A create is looked up before it is sent.
 // An update is ended, because its repetition, harmless by itself, could put an older value over that
-// of an update which the database does not know; so is a sync operation, whose caller is gone. It
-// tells false where nothing changes, as for a create that is looked up anyhow. A restore is no
-// attempt that failed: it does not count. The operation must have its Attempts.
+// of an update which the database does not know; so is a sync operation, whose caller is gone. Whoever
+// worked before may have sent it at the last moment, so the cut is at. A restore is no attempt that
+// failed: it does not count. It tells false for what was restored from that backup before. The
+// operation must have its Attempts.
 func (op Operation) Restored(since, at time.Time) (Settlement, bool, error) {
-	if op.State == Unknown && op.Verb == resource.Create && !op.Sync {
+	if n := len(op.Attempts); n > 0 && op.State == Unknown && op.Attempts[n-1].StartedAt.Equal(since) {
 		return Settlement{}, false, nil
 	}
 	state, details := op.afterRestore(since)
@@ -30,7 +31,7 @@ func (op Operation) Restored(since, at time.Time) (Settlement, bool, error) {
 	if open := op.State == Unknown || op.State == Sending; !open || op.SentAt.IsZero() {
 		next.SentAt = since
 	}
-	next.Tries, next.NextAt = op.Tries+1, at
+	next.Tries, next.NextAt, next.CutAt = op.Tries+1, at, at
 	a := Attempt{ID: uuid.Must(uuid.NewV7()), N: 1, Class: tsp.Unknown, StartedAt: since, EndedAt: at, Details: details}
 	if n := len(op.Attempts); n > 0 {
 		a.N = op.Attempts[n-1].N + 1

@@ -24,6 +24,7 @@ func TestWhatWaitedInADatabaseThatWasPutBackIsNotTakenForUnsent(t *testing.T) {
 		{"a create that waited", Operation{State: Queued, Verb: resource.Create}, Unknown, backup, false},
 		{"a create that was refused for now", Operation{State: Retry, Verb: resource.Create, SentAt: before, Tries: 1}, Unknown, backup, false},
 		{"a create that was being sent", Operation{State: Sending, Verb: resource.Create, SentAt: before}, Unknown, before, false},
+		{"a create of unknown outcome", Operation{State: Unknown, Verb: resource.Create, SentAt: before, Tries: 1}, Unknown, before, false},
 		{"an update that waited", Operation{State: Queued, Verb: resource.Update}, Failed, backup, true},
 		{"an update that was refused for now", Operation{State: Retry, Verb: resource.Update, SentAt: before, Tries: 1}, Failed, backup, true},
 		{"an update of unknown outcome", Operation{State: Unknown, Verb: resource.Update, SentAt: before, Tries: 1}, Failed, before, true},
@@ -38,7 +39,7 @@ func TestWhatWaitedInADatabaseThatWasPutBackIsNotTakenForUnsent(t *testing.T) {
 		s, changes, err := c.stored.Restored(backup, noon())
 		op := s.Operation
 		if err != nil || !changes || op.State != c.want || !op.SentAt.Equal(c.sent) || !op.UpdatedAt.Equal(noon()) ||
-			!op.NextAt.Equal(noon()) || s.From != c.stored.Tries || op.Tries != c.stored.Tries+1 || op.Counted != 0 {
+			!op.NextAt.Equal(noon()) || !op.CutAt.Equal(noon()) || s.From != c.stored.Tries || op.Tries != c.stored.Tries+1 || op.Counted != 0 {
 			t.Errorf("%s: %v, %+v, %v", c.says, changes, s, err)
 			continue
 		}
@@ -53,11 +54,17 @@ func TestWhatWaitedInADatabaseThatWasPutBackIsNotTakenForUnsent(t *testing.T) {
 	}
 }
 
-func TestARestoreLeavesWhatIsLookedUpAnyhow(t *testing.T) {
+func TestARestoreIsTakenCareOfOnce(t *testing.T) {
 	t.Parallel()
-	s, changes, err := Operation{State: Unknown, Verb: resource.Create, Tries: 1}.Restored(noon(), noon())
-	if changes || err != nil {
-		t.Errorf("%+v, %v", s, err)
+	once, changes, err := Operation{State: Queued, Verb: resource.Create}.Restored(noon(), noon())
+	if !changes || err != nil {
+		t.Fatal(changes, err)
+	}
+	if s, changes, err := once.Operation.Restored(noon(), noon().Add(time.Minute)); changes || err != nil {
+		t.Errorf("again: %+v, %v", s, err)
+	}
+	if _, changes, err := once.Operation.Restored(noon().Add(time.Hour), noon().Add(2*time.Hour)); !changes || err != nil {
+		t.Errorf("from a later backup: %v, %v", changes, err)
 	}
 	for _, ended := range []State{Succeeded, Failed} {
 		if _, changes, err := (Operation{State: ended}).Restored(noon(), noon()); changes || err == nil {

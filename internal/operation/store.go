@@ -19,14 +19,15 @@ type Store interface {
 	// Accept stores an operation with the events that tell of it in one transaction (T1) and wakes
 	// the connection's lane unless the operation is sync. It returns when both are on disk, or with
 	// *Busy if the operation is sync and another unfinished one of the connection holds its order
-	// key, or ErrKeyTaken if its idempotency key was given since KeysSince its CreatedAt.
+	// key, or a Hold does (Behind), or ErrKeyTaken if its idempotency key was given since KeysSince
+	// its CreatedAt to an operation that does not free it.
 	Accept(ctx context.Context, op Operation, events []event.Event) (Operation, error)
 	// Operation returns an operation of a partner's connection with its attempts, or ErrNotFound.
 	Operation(ctx context.Context, partner, connection, id uuid.UUID) (Operation, error)
 	// Operations lists operations, newest first by (CreatedAt, Seq), with their attempts.
 	Operations(ctx context.Context, f Filter) ([]Operation, error)
 	// Keyed returns the operation that a client's idempotency key stands for, with its attempts
-	// and its Key, or ErrNotFound; so it is for a key that is past KeyLife.
+	// and its Key, or ErrNotFound; so it is for a key that is past KeyLife or that FreesKey.
 	Keyed(ctx context.Context, client, key string) (Operation, error)
 }
 
@@ -53,16 +54,15 @@ type Queue interface {
 
 // Recovery is what a start needs of the store.
 type Recovery interface {
-	// Interrupted turns all operations in sending to unknown, as Operation.Interrupt decides, and
-	// returns how many there were. It is for the start of the only process that works on lanes:
-	// with replicas it must take those alone whose claim has a smaller epoch than their lane's,
-	// and sync ones whose owner is dead.
-	Interrupted(ctx context.Context, at time.Time) (int, error)
+	// Interrupted ends the attempts of all operations in sending, as Operation.Interrupt decides, and
+	// returns how many there were. settles tells for how long each Held one holds its chain. It is
+	// for the start of the only process that works on lanes: with replicas it must take those alone
+	// whose claim has a smaller epoch than their lane's, and sync ones whose owner is dead.
+	Interrupted(ctx context.Context, at time.Time, settles func(Operation) time.Duration) (int, error)
 	// Restored settles the live operations of a database that was put back as it stood at since, as
-	// Operation.Restored decides, and returns how many it has changed. It may be done again after it
-	// was cut off. It comes before Interrupted, which takes for an interruption what was one before
-	// the backup.
-	Restored(ctx context.Context, since, at time.Time) (int, error)
+	// Operation.Restored decides, and returns how many it has changed. settles is as in Interrupted,
+	// before which it comes. It may be done again after it was cut off.
+	Restored(ctx context.Context, since, at time.Time, settles func(Operation) time.Duration) (int, error)
 }
 
 // Progress is what the engine keeps of operations between attempts.
@@ -73,6 +73,10 @@ type Progress interface {
 	Steps(ctx context.Context, id uuid.UUID) ([]tsp.Step, error)
 	// MarkStep keeps a step; a later mark of the same key replaces it.
 	MarkStep(ctx context.Context, id uuid.UUID, s tsp.Step) error
+	// Rivals returns a connection's messages and group messages that took effect or may have: those
+	// that ended at a time or later so, and those whose outcome is open. Other kinds bear a mark of
+	// their operation at every TSP and rival nobody.
+	Rivals(ctx context.Context, connection uuid.UUID, since time.Time) ([]Operation, error)
 }
 
 // Settlement is everything that changes when an attempt ends; it is written in one transaction, or
@@ -87,13 +91,22 @@ type Settlement struct {
 	Attempts []Attempt
 	Record   *record.Record
 	Events   []event.Event
+	// Hold is what an operation that ends leaves on its chain, whose next one then waits.
+	Hold *Hold
 }
 
-// Busy says that a sync operation must wait for another one on its order key.
-type Busy struct{ Operation uuid.UUID }
+// Busy says that a sync operation must wait: for another one on its order key, or, where that has
+// ended, until what was sent for it can have no effect any more.
+type Busy struct {
+	Operation uuid.UUID
+	Until     time.Time
+}
 
 // Error describes the conflict.
 func (b *Busy) Error() string {
+	if b.Operation == uuid.Nil {
+		return "an earlier write on the same record had no answer and may take effect until " + b.Until.UTC().Format(time.RFC3339)
+	}
 	return "operation " + b.Operation.String() + " on the same record is unfinished"
 }
 

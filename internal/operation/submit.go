@@ -253,7 +253,8 @@ func (s *Service) accept(ctx context.Context, op Operation) (Operation, error) {
 	var busy *Busy
 	// Waiting behind it would make the caller wait for an unknown time.
 	if errors.As(err, &busy) {
-		return Operation{}, problem.New(problem.Conflict, "%v; wait for it, or write without is_sync", busy)
+		return Operation{}, &problem.Error{Code: problem.Conflict, RetryAfter: max(busy.Until.Sub(s.Now()), 0),
+			Detail: busy.Error() + "; wait for it, or write without is_sync"}
 	}
 	if err != nil {
 		return Operation{}, &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second,

@@ -154,3 +154,15 @@ func TestAStoreThatCannotTakeAWriteAsksForItAgain(t *testing.T) {
 		}
 	}
 }
+
+func TestASyncWriteBehindAHoldIsToldUntilWhen(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	r := fuel(truck, "")
+	r.Sync = true
+	d.fails["Accept"] = &operation.Busy{Until: d.Now().Add(20 * time.Second)}
+	p := d.refused(r)
+	if !tells(p, problem.Conflict, "had no answer and may take effect until") || p.RetryAfter != 20*time.Second {
+		t.Errorf("%+v", p)
+	}
+}

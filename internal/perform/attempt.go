@@ -2,17 +2,20 @@ package perform
 
 import (
 	"context"
+	"runtime/debug"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// Begin marks an operation as being sent, unless its repetition is harmless.
+// Begin marks an operation as being sent, unless its repetition is harmless or it is only looked
+// for.
 func (w *Writes) Begin(ctx context.Context, claim fence.Claim, item dispatch.Item[*task]) error {
 	t := item.Value
 	// It was read as active before somebody paused it. The mark below would not notice, since a
@@ -20,7 +23,7 @@ func (w *Writes) Begin(ctx context.Context, claim fence.Claim, item dispatch.Ite
 	if w.c.Links.Shut(t.conn) {
 		return fence.ErrOvertaken
 	}
-	if !t.course().marks {
+	if w.onlyLooks(t) || !t.course().marks {
 		return nil
 	}
 	return w.c.Queue.MarkSending(ctx, claim, t.op, w.c.Now())
@@ -32,10 +35,27 @@ func (w *Writes) Perform(ctx context.Context, item dispatch.Item[*task]) dispatc
 	t, began := item.Value, w.c.Now()
 	// The lane has charged the first call before the item began.
 	pacer := w.c.Limits.pacer(t.spec, t.conn).Prepaid(t.action.Limits...)
-	if t.answer = w.forbidden(ctx, t); t.answer.err == nil {
-		t.answer = w.attempt(ctx, t, pacer)
-	}
+	t.answer = w.contained(t, func() answer {
+		if gone := w.forbidden(ctx, t); gone.err != nil {
+			return gone
+		}
+		return w.attempt(ctx, t, pacer)
+	})
 	return w.ended(t, began)
+}
+
+// contained makes a panic on the way to the TSP and back the end of its attempt, and of its
+// operation: what our bug has met once is not met again.
+func (w *Writes) contained(t *task, attempt func() answer) (out answer) {
+	defer func() {
+		if r := recover(); r != nil {
+			w.c.Log.Error("an attempt panicked", "operation_id", t.op.ID, "connection_id", t.conn.ID, "tsp", t.conn.TSP,
+				"panic", r, "stack", string(debug.Stack()))
+			out = answer{sent: true, err: &tsp.Error{Class: tsp.Broken,
+				Message: "Waybill failed in an unforeseen way; " + operation.OutcomeUnknown}}
+		}
+	}()
+	return attempt()
 }
 
 // forbidden is the answer to an operation that must not be sent because the grant that allowed it
@@ -63,34 +83,29 @@ func (w *Writes) attempt(ctx context.Context, t *task, pace tsp.Pacer) answer {
 	if end != nil {
 		return answer{err: end, open: true}
 	}
-	target, course := w.c.Links.Target(t.conn), t.course()
-	if course.asks {
-		written, found, err := w.c.TSPs.Find(ctx, target, write)
-		switch {
-		// Not knowing is no leave to send: the operation stays unknown and is asked for again.
-		case err != nil:
-			return answer{err: err, open: true}
-		case found:
-			return answer{written: written, found: true}
-		case !course.sends:
-			// Looked for and not found, so it certainly did not take effect.
-			return answer{err: &tsp.Error{Class: tsp.Rejected,
-				Message: "the TSP did not take the write before Waybill stopped, and nobody waits for it now"}}
-		}
+	if t.course().unknown {
+		return w.resolve(ctx, t, write)
 	}
-	written, err := w.c.TSPs.Write(ctx, target, write)
-	return answer{written: written, err: err}
+	return w.send(ctx, t, write)
+}
+
+// send makes the calls that are left of a write.
+func (w *Writes) send(ctx context.Context, t *task, write tsp.Write) answer {
+	written, err := w.c.TSPs.Write(ctx, w.c.Links.Target(t.conn), write)
+	return answer{written: written, err: err, sent: true}
 }
 
 // ended turns the answer to an attempt into its end. Its log line is what an operator sees of an
 // attempt; the keys are stable.
 func (w *Writes) ended(t *task, began time.Time) dispatch.End {
-	end := dispatch.End{Class: dispatch.Done, Open: t.answer.open, StartedAt: began, EndedAt: w.c.Now()}
+	end := dispatch.End{Class: dispatch.Done, Open: t.answer.open, Waits: t.answer.again,
+		StartedAt: began, EndedAt: w.c.Now()}
 	class := tsp.Done
 	if err := t.answer.err; err != nil {
 		class = err.Class
 		end.Class, end.RetryAfter = meaning(class), err.RetryAfter
 	}
+	end.Rest = w.rest(t, end)
 	w.c.Log.Info("attempt ended", "operation_id", t.op.ID, "connection_id", t.conn.ID, "tsp", t.conn.TSP,
 		"resource", t.op.Kind, "verb", t.op.Verb, "attempt", t.op.Tries+1, "class", class,
 		"duration_ms", end.EndedAt.Sub(began).Milliseconds())
@@ -117,7 +132,7 @@ func (w *Writes) form(ctx context.Context, t *task, pace tsp.Pacer) (tsp.Write, 
 	if t.course().unknown && !t.op.SentAt.IsZero() {
 		write.SentAt = t.op.SentAt
 	}
-	write.Progress, write.Pace = steps, pace
+	write.Progress, write.Pace, write.Rivals = steps, pace, w.rivals(t.op)
 	return write, nil
 }
 

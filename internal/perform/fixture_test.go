@@ -44,6 +44,7 @@ type world struct {
 	// paused lets the connection be paused right after it is read for the first time.
 	paused   bool
 	rechecks int
+	holds    []operation.Hold
 }
 
 var (
@@ -72,7 +73,8 @@ func newWorld(t *testing.T) *world {
 	w.grants = NewGrants(w, time.Now)
 	w.writes = NewWrites(WritesConfig{Queue: w, Progress: w, Connections: w, Links: w, Records: w, Grants: w.grants, Imports: w,
 		TSPs: tsp.NewCaller(registry, nil, 30*time.Second, quiet), Limits: NewLimits(registry, w.budget, nil),
-		Derive: func(uuid.UUID, string) []byte { return nil }, Now: time.Now, Log: quiet})
+		Settling: Settling{Registry: registry, Deadline: 30 * time.Second},
+		Derive:   func(uuid.UUID, string) []byte { return nil }, Now: time.Now, Log: quiet})
 	return w
 }
 
@@ -200,6 +202,14 @@ func (w *world) Settle(_ context.Context, s operation.Settlement) error {
 	}
 	w.ops[i] = s.Operation
 	w.log[s.Operation.ID] = slices.Clone(s.Operation.Attempts)
+	if s.Hold != nil {
+		w.holds = append(w.holds, *s.Hold)
+		for i := range w.ops {
+			if w.ops[i].OrderKey == s.Hold.Chain && !w.ops[i].State.Ended() && w.ops[i].NextAt.Before(s.Hold.Until) {
+				w.ops[i].NextAt = s.Hold.Until
+			}
+		}
+	}
 	for _, e := range s.Events {
 		w.events = append(w.events, e.Name)
 	}
@@ -223,6 +233,17 @@ func (w *world) MarkStep(_ context.Context, _ uuid.UUID, s tsp.Step) error {
 	defer w.mu.Unlock()
 	w.steps = append(slices.DeleteFunc(w.steps, func(one tsp.Step) bool { return one.Key == s.Key }), s)
 	return nil
+}
+
+// Rivals are the other operations of the world that took effect or may have.
+func (w *world) Rivals(_ context.Context, _ uuid.UUID, since time.Time) ([]operation.Operation, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(w.ops), func(op operation.Operation) bool {
+		open := op.State == operation.Sending || op.State == operation.Unknown
+		took := op.State == operation.Succeeded || !op.CutAt.IsZero()
+		return !open && (!took || op.UpdatedAt.Before(since))
+	}), nil
 }
 
 func (w *world) Connection(context.Context, uuid.UUID) (connection.Connection, error) {

@@ -13,8 +13,8 @@ import (
 
 // entries appends what the end of an attempt leaves in an operation's log: one entry, or one for
 // each part of a write that is made of several. Throttles in a row share one entry, which is
-// updated. It returns the entries that are new or changed. op gets them as well, because the
-// events that tell of its end show the whole log.
+// updated, and so do look-ups that found nothing. It returns the entries that are new or changed.
+// op gets them as well, because the events that tell of its end show the whole log.
 func entries(op *operation.Operation, a dispatch.Attempt[*task]) []operation.Attempt {
 	t, next := a.Item.Value, 1
 	var last *operation.Attempt
@@ -27,12 +27,20 @@ func entries(op *operation.Operation, a dispatch.Attempt[*task]) []operation.Att
 	// It ended without an attempt, for a reason that people must find somewhere.
 	if a.End.Class == "" {
 		e.Class, e.Details = t.failsOf(last), reason
+		if a.Verdict.Reason == dispatch.Late {
+			e.Details += "; " + t.keptBy(last)
+		}
+		// The status belongs to the class: it tells whether a network or the TSP was at fault.
+		if last != nil && e.Class == last.Class {
+			e.Status = last.Status
+		}
 		return enter(op, e)
 	}
 	e, parts := t.answer.entry(e)
 	e.Details = join(reason, e.Details)
 	// A TSP that throttles for a day would otherwise fill the log with hundreds of equal entries.
-	if last != nil && len(parts) == 0 && e.Class == tsp.Throttled && last.Class == tsp.Throttled {
+	if last != nil && len(parts) == 0 && (e.Class == tsp.Throttled && last.Class == tsp.Throttled ||
+		t.answer.missed && strings.HasPrefix(last.Details, lookedFor)) {
 		e.ID, e.N, e.StartedAt = last.ID, last.N, last.StartedAt
 		*last = e
 		return []operation.Attempt{e}
@@ -90,6 +98,17 @@ func (t *task) failsOf(last *operation.Attempt) tsp.Class {
 	}
 	// An active connection without an attempt: its limits were used up for as long as it lived.
 	return tsp.Throttled
+}
+
+// keptBy tells what kept an operation from being done in time.
+func (t *task) keptBy(last *operation.Attempt) string {
+	switch {
+	case t.conn.Status != connection.Active:
+		return "its connection is " + string(t.conn.Status)
+	case last != nil:
+		return "its last attempt ended with: " + last.Details
+	}
+	return "it waited for its turn, for the rate limits of the TSP or for earlier writes of the same record"
 }
 
 // join puts a detail in brackets behind a reason.

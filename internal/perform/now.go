@@ -2,6 +2,7 @@ package perform
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -36,10 +37,10 @@ func (w *Writes) Admit(c connection.Connection, what tsp.Capability) error {
 			spec.DisplayName, max(wait.Round(time.Second), time.Second))}
 }
 
-// PerformNow performs a sync operation that Admit let pass: one attempt, and a look-up if its
-// outcome is unknown. The caller's hanging up does not cancel it. Its error means that the end
-// could not be stored; the operation is then left as sending, and its lane finds out what became
-// of it after the next start.
+// PerformNow performs a sync operation that Admit let pass: one attempt, and one more look or
+// repetition if its outcome is unknown. The caller's hanging up does not cancel it. Its error means
+// that the end could not be stored yet: it is stored as soon as it can be, whatever becomes of the
+// caller.
 func (w *Writes) PerformNow(ctx context.Context, op operation.Operation) (operation.Operation, error) {
 	ctx = context.WithoutCancel(ctx)
 	began := w.c.Now()
@@ -51,40 +52,113 @@ func (w *Writes) PerformNow(ctx context.Context, op operation.Operation) (operat
 	} else {
 		pacer := w.c.Limits.pacer(spec, conn).Prepaid(t.action.Limits...)
 		pacer.Ahead = SyncAhead
-		t.answer = w.attempt(ctx, t, pacer)
-		// The caller still waits, and one look now often spares it a 502.
-		if e := t.answer.err; e != nil && e.Class == tsp.Unknown && t.action.Strength == tsp.VerifyFirst {
-			w.lookUp(ctx, t, pacer, began)
-		}
+		t.answer = w.contained(t, func() answer {
+			first := w.attempt(ctx, t, pacer)
+			if first.err == nil || first.err.Class != tsp.Unknown {
+				return first
+			}
+			return w.again(ctx, t, first, pacer)
+		})
 	}
 	a := dispatch.Attempt[*task]{Item: w.item(t, ""), End: w.ended(t, began)}
 	a.Verdict = once().Decide(a.Item.Facts(), a.End, a.End.EndedAt)
-	// No lane was claimed; the number of tries keeps others off.
-	settled, err := w.settle(ctx, fence.Claim{}, a)
-	if err != nil {
-		return op, fmt.Errorf("settling a sync operation: %w", err)
-	}
-	return settled, nil
+	return w.settleNow(ctx, a)
 }
 
-// lookUp asks once what became of a sync attempt without an answer. Of a write of several steps
-// whose first took effect it performs the rest. If it finds nothing the answer stays unknown,
-// which is what the caller is told: a TSP may show a record late, and nobody asks again.
-func (w *Writes) lookUp(ctx context.Context, t *task, pace tsp.Pacer, began time.Time) {
+// again asks once what became of a sync attempt without an answer, or repeats what can be repeated:
+// the caller still waits, and one more call often spares it a 502. Of a write of several steps whose
+// first took effect it performs the rest. If it finds nothing the answer stays unknown, which is
+// what the caller is told: a TSP may take or show a write late, and nobody asks again.
+func (w *Writes) again(ctx context.Context, t *task, first answer, pace tsp.Pacer) answer {
+	cut := w.c.Now()
 	// As it would be read after the attempt was settled as unknown.
 	asked := *t
-	asked.op.State, asked.op.SentAt, asked.op.Tries = operation.Unknown, began, 1
+	asked.op.State, asked.op.CutAt, asked.op.Tries, asked.op.Sync = operation.Unknown, cut, 1, false
+	if asked.course().blind {
+		return first
+	}
+	asked.looks = true
 	write, end := w.form(ctx, &asked, pace)
 	if end != nil {
-		return
+		return first
 	}
-	target := w.c.Links.Target(t.conn)
-	written, found, end := w.c.TSPs.Find(ctx, target, write)
-	if end == nil && !found && slices.ContainsFunc(write.Progress.Steps(), func(s tsp.Step) bool { return s.Done }) {
-		written, end = w.c.TSPs.Write(ctx, target, write)
-		found = end == nil
+	second := w.resolve(ctx, &asked, write)
+	if second.missed && slices.ContainsFunc(write.Progress.Steps(), func(s tsp.Step) bool { return s.Done }) {
+		second = w.send(ctx, t, write)
 	}
-	if end == nil && found {
-		t.answer = answer{written: written, found: true}
+	if second.err != nil {
+		return first
 	}
+	if !second.found {
+		second.cutAt = cut
+	}
+	return second
+}
+
+// settleNow settles a sync write. No lane was claimed; the number of tries keeps others off. What
+// was done at the TSP belongs to the operation and not to the request: where its end cannot be
+// stored the caller is told so, and it is stored as soon as it can be.
+func (w *Writes) settleNow(ctx context.Context, a dispatch.Attempt[*task]) (operation.Operation, error) {
+	op, err := w.trySettle(ctx, a)
+	for pause := settlePause; err != nil && pause < lastPause; pause *= 2 {
+		time.Sleep(pause)
+		op, err = w.trySettle(ctx, a)
+	}
+	if err == nil {
+		return op, nil
+	}
+	w.c.Log.Error("the end of a sync write cannot be stored; it is tried again until it can be",
+		"operation_id", op.ID, "connection_id", op.Connection, "error", err)
+	w.late.Go(func() { w.settleLate(ctx, a) })
+	return op, &problem.Error{Code: problem.Unavailable, RetryAfter: lastPause, Err: err, 
+		Detail: fmt.Sprintf("the TSP was asked, but what came of it cannot be stored yet; read operation %s until it has ended, "+
+			"and do not send the write again before", op.ID)}
+}
+
+// How long a caller waits for its end to be stored, and how often it is tried behind its back.
+const (
+	settlePause = 50 * time.Millisecond
+	lastPause   = 2 * time.Second
+	latePause   = 5 * time.Second
+)
+
+// settleLate settles a sync write whose caller is gone. What the end of this process leaves is
+// found out as any other interrupted write is.
+func (w *Writes) settleLate(ctx context.Context, a dispatch.Attempt[*task]) {
+	tick := time.NewTicker(latePause)
+	defer tick.Stop()
+	for {
+		over := false
+		select {
+		case <-w.over:
+			over = true
+		case <-tick.C:
+		}
+		if _, err := w.trySettle(ctx, a); err == nil || over {
+			return
+		}
+	}
+}
+
+// trySettle makes a panic an error. Whoever was faster has settled it.
+func (w *Writes) trySettle(ctx context.Context, a dispatch.Attempt[*task]) (op operation.Operation, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			op, err = a.Item.Value.op, fmt.Errorf("settling panicked: %v", r)
+		}
+	}()
+	s, err := w.settle(ctx, fence.Claim{}, a)
+	if errors.Is(err, fence.ErrOvertaken) {
+		return s.Operation, nil
+	}
+	if err != nil {
+		return a.Item.Value.op, err
+	}
+	return s.Operation, nil
+}
+
+// Stop ends what settles sync writes behind their callers' backs, after one more try of each.
+func (w *Writes) Stop() {
+	close(w.over)
+	w.late.Wait()
 }

@@ -2,7 +2,6 @@ package perform
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -10,8 +9,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
-	"github.com/waybill-dev/waybill/internal/record"
-	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -22,45 +19,93 @@ func (w *Writes) Settle(ctx context.Context, claim fence.Claim, a dispatch.Attem
 	return err
 }
 
-// settle returns the operation as it is then. Its error leaves everything as it was; a lane's
-// runner settles the same attempt again.
-func (w *Writes) settle(ctx context.Context, claim fence.Claim, a dispatch.Attempt[*task]) (operation.Operation, error) {
+// settle returns what it wrote. Its error leaves everything as it was; a lane's runner settles the
+// same attempt again.
+func (w *Writes) settle(ctx context.Context, claim fence.Claim, a dispatch.Attempt[*task]) (operation.Settlement, error) {
+	s, err := w.settlement(ctx, a)
+	if err != nil {
+		return s, err
+	}
+	s.Claim = claim
+	if err := w.c.Queue.Settle(ctx, s); err != nil {
+		return s, err
+	}
+	w.follow(ctx, a.Item.Value, a.Verdict)
+	return s, nil
+}
+
+// settlement is everything that the end of an attempt changes.
+func (w *Writes) settlement(ctx context.Context, a dispatch.Attempt[*task]) (s operation.Settlement, err error) {
 	t, v := a.Item.Value, a.Verdict
 	now := stored(w.c.Now())
 	op := t.op
-	var err error
 	// Heads leaves the log out, which most operations do not have yet.
 	if op.Tries > 0 {
 		if op.Attempts, err = w.c.Progress.Attempts(ctx, op.ID); err != nil {
-			return op, fmt.Errorf("reading earlier attempts: %w", err)
+			return s, fmt.Errorf("reading earlier attempts: %w", err)
 		}
 	}
-	s := operation.Settlement{Claim: claim, From: op.Tries, Attempts: entries(&op, a)}
+	s.From, s.Attempts = op.Tries, entries(&op, a)
 	// An open attempt keeps its time, back to which a look-up goes.
 	if !t.course().unknown {
 		op.SentAt = a.End.StartedAt
 	}
 	if op, err = op.To(after(v.Fate), now); err != nil {
-		return op, err
+		return s, err
+	}
+	op.CutAt = w.cutAt(t, a.End)
+	if h, ok := op.Held(w.c.Settling.of(t.spec, t.capability())); ok && h.Until.After(now) {
+		s.Hold = &h
+	}
+	// What took effect is known, although its chain waits for what is still under way.
+	if v.Fate == dispatch.Succeeds {
+		op.CutAt = time.Time{}
+		if s.Record, err = w.recorded(ctx, &op, t); err != nil {
+			return s, err
+		}
 	}
 	op.Tries, op.NextAt = op.Tries+1, v.At
 	if v.Counts {
 		op.Counted++
 	}
-	if v.Fate == dispatch.Succeeds {
-		if s.Record, err = w.written(ctx, &op, t); err != nil {
-			return op, err
-		}
+	if v.Grows {
+		op.Streak++
 	}
-	if s.Events, err = told(op, now); err != nil {
-		return op, err
-	}
+	s.Events, err = told(op, now)
 	s.Operation = op
-	if err := w.c.Queue.Settle(ctx, s); err != nil {
-		return op, err
+	return s, err
+}
+
+// cutAt is when the newest attempt ended that may still take effect, or has; zero if there is none.
+func (w *Writes) cutAt(t *task, end dispatch.End) time.Time {
+	op, course := t.op, t.course()
+	// Before the stop that cut it off it may have been sent without a mark.
+	if !course.marks && !w.c.CutAt.IsZero() && op.CreatedAt.Before(w.c.CutAt) && op.CutAt.Before(w.c.CutAt) {
+		op.CutAt = w.c.CutAt
 	}
-	w.follow(ctx, t, v)
-	return op, nil
+	switch {
+	case t.answer.sent && t.answer.mayHaveTaken():
+		return stored(end.EndedAt)
+	case !t.answer.cutAt.IsZero():
+		return stored(t.answer.cutAt)
+	// What can be asked for was found, or was not there before it was sent again.
+	case end.Class != "" && course.asks && !end.Open:
+		return time.Time{}
+	}
+	return op.CutAt
+}
+
+// mayHaveTaken tells whether an answer leaves open whether the TSP took what it was sent.
+func (r answer) mayHaveTaken() bool {
+	return r.err != nil && (r.err.Class == tsp.Unknown || r.err.Class == tsp.Broken)
+}
+
+// rest is until when the chain of an operation rests if this is its end.
+func (w *Writes) rest(t *task, end dispatch.End) time.Time {
+	if cut := w.cutAt(t, end); !cut.IsZero() {
+		return cut.Add(w.c.Settling.of(t.spec, t.capability()))
+	}
+	return time.Time{}
 }
 
 // follow does what an attempt that is settled means for others: for the limits of its TSP, for the
@@ -75,44 +120,6 @@ func (w *Writes) follow(ctx context.Context, t *task, v dispatch.Verdict) {
 	if t.answer.err != nil && t.answer.err.Class == tsp.Missing {
 		w.c.Imports.Recheck(ctx, t.conn)
 	}
-}
-
-// written completes an operation that took effect and returns the record as it is known now. The
-// record is told from the operation's own fields, so that it can be read and referenced as soon as
-// its write has ended.
-func (w *Writes) written(ctx context.Context, op *operation.Operation, t *task) (*record.Record, error) {
-	made := t.answer.written
-	r := record.Record{Kind: op.Kind, Fleet: op.Fleet, TSP: op.TSP, Account: t.conn.Account, Connection: op.Connection,
-		Collection: op.Collection, SourceID: op.SourceID, Source: []byte("{}"), Fields: []byte("{}"), Extras: []byte("{}")}
-	if op.Verb == resource.Create {
-		// An update keeps both: it found its record by them.
-		r.Collection, r.SourceID = made.Collection, made.SourceID
-		if r.SourceID == "" {
-			r.SourceID, r.Synthetic = record.Synthetic(op.ID), true
-		}
-		if r.Collection == "" {
-			r.Collection = string(op.Kind)
-		}
-	}
-	if !r.Synthetic {
-		// Even one that was just made may have been imported before its write is settled.
-		known, err := w.c.Records.Record(ctx, op.Connection, r.Identify().ID)
-		switch {
-		case err == nil:
-			r.Fields, r.Extras, r.Source, r.Synthetic = known.Fields, known.Extras, known.Source, known.Synthetic
-		case !errors.Is(err, record.ErrNotFound):
-			return nil, fmt.Errorf("looking up the written record: %w", err)
-		}
-	}
-	// By the settings that the attempt was made under: what was dropped is none of the record.
-	uses := t.action.Under(t.spec.Effective(t.conn.Settings)).Uses
-	r, err := r.Written(record.Write{Payload: op.Payload, Uses: uses, At: op.UpdatedAt})
-	if err != nil {
-		return nil, err
-	}
-	r = r.Identify()
-	op.Resource, op.SourceID, op.Collection = r.ID, r.SourceID, r.Collection
-	return &r, nil
 }
 
 // told returns the events that an operation's end raises. Sync operations raise none: their

@@ -39,33 +39,29 @@ type course struct {
 	marks bool
 	// asks: the TSP is asked for the earlier attempt before anything is sent.
 	asks bool
-	// sends: it is sent unless an earlier attempt is found to have taken effect.
-	sends bool
 }
 
-// courseOf returns the course of an operation. A sync operation whose handler is gone is never
-// sent again, because nobody waits for it. Any other that is marked as being sent although nobody
-// sends it was left so by an attempt that could not be settled.
+// courseOf returns the course of an operation. A sync operation is never looked for or sent by a
+// lane, because nobody waits for it. Any other that is marked as being sent although nobody sends
+// it was left so by an attempt that could not be settled.
 func courseOf(state operation.State, strength tsp.Strength, sync bool) course {
 	c := course{
 		held:    sync && state == operation.Sending,
 		unknown: state == operation.Unknown || state == operation.Sending && !sync,
 	}
-	harmless := strength == tsp.Native || strength == tsp.NaturalKey
-	c.sends = !sync || !c.unknown
+	harmless := strength.Repeatable()
 	c.marks = !harmless
 	c.asks = c.unknown && strength == tsp.VerifyFirst
-	c.blind = strength != tsp.VerifyFirst && !(harmless && c.sends)
+	c.blind = sync && c.unknown || strength == tsp.None || strength == ""
 	return c
 }
 
 // The sentences of logs about outcomes that are not known. They stand in logs that partners read,
 // so each says what is not known and why it stays so.
 const (
-	outcomeUnknown = "outcome unknown: the TSP may have taken the write"
-	cannotBeAsked  = outcomeUnknown + " and cannot be asked"
-	nobodyWaits    = outcomeUnknown + " before Waybill stopped, and nobody waits for it now"
-	alsoUnknown    = "; outcome unknown: the TSP may have taken an earlier attempt"
+	cannotBeAsked = operation.OutcomeUnknown + " and cannot be asked"
+	nobodyWaits   = operation.OutcomeUnknown + " before Waybill stopped, and nobody waits for it now"
+	alsoUnknown   = "; outcome unknown: the TSP may have taken an earlier attempt"
 )
 
 // without says why an operation of this course must end without another attempt; "" if it need
@@ -97,7 +93,7 @@ func why(r dispatch.Reason, item dispatch.Item[*task]) string {
 		if item.Blind {
 			return cannotBeAsked
 		}
-		return outcomeUnknown
+		return operation.OutcomeUnknown
 	}
 	return ""
 }

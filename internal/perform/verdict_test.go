@@ -78,20 +78,18 @@ func situations() []situation {
 		{waits, harmless, false, misses, "W", "sfffffrrru"},
 		{waits, verified, false, misses, "W", "sfffffrrru"},
 		{waits, none, false, misses, "W", "sfffffrrrf"},
-		{open, harmless, false, misses, "W", "sfffffrrru"},
+		{open, harmless, false, misses, "W", "sfffffuuuu"},
 		{open, verified, false, misses, "FW", "sfffffrrru"},
 		{open, verified, false, finds, "F", "ssssssssss"},
-		{open, verified, false, answers, "F", "sfffffuuuu"},
+		{open, verified, false, answers, "F", "suuuuuuuuu"},
 		{open, none, false, misses, "", "ffffffffff"},
-		{now, harmless, true, misses, "W", "sfffffffff"},
+		{now, harmless, true, misses, "W", "sffffffffs"},
 		{now, none, true, misses, "W", "sfffffffff"},
 		{now, verified, true, misses, "W", "sfffffffff"},
 		{now, verified, true, finds, "W", "sffffffffs"},
 		{crashed, harmless, true, misses, "", "ffffffffff"},
 		{crashed, none, true, misses, "", "ffffffffff"},
-		{crashed, verified, true, misses, "F", "ffffffffff"},
-		{crashed, verified, true, finds, "F", "ssssssssss"},
-		{crashed, verified, true, answers, "F", "sfffffuuuu"},
+		{crashed, verified, true, finds, "", "ffffffffff"},
 	}
 }
 
@@ -113,9 +111,7 @@ func TestWhatBecomesOfAnOperationByClassStrengthStateAndMode(t *testing.T) {
 						ends += string(op.State)[:1]
 						effects += w.effects(class)
 						calls := s.calls
-						if s.asksAtOnce(state, strength) && class == tsp.Unknown {
-							calls += "F"
-						}
+						calls += s.another(state, strength, class)
 						if made := w.tsp.log(); made != calls || op.Tries != 1 || len(op.Attempts) != 1 {
 							t.Errorf("%s: %s: calls %q and not %q, %d tries, log %v", name, class, made, calls, op.Tries, op.Attempts)
 						}
@@ -129,9 +125,18 @@ func TestWhatBecomesOfAnOperationByClassStrengthStateAndMode(t *testing.T) {
 	}
 }
 
-// asksAtOnce tells whether a sync write without an answer is looked up by its handler.
-func (s situation) asksAtOnce(state operation.State, strength tsp.Strength) bool {
-	return s.sync && state == operation.Sending && strength == tsp.VerifyFirst
+// another is the one call more that an attempt makes: a sync write without an answer is looked up
+// or repeated by its handler, and a refusal behind an unknown attempt is looked into.
+func (s situation) another(state operation.State, strength tsp.Strength, class tsp.Class) string {
+	switch {
+	case s.sync && state == operation.Sending && class == tsp.Unknown && strength == tsp.VerifyFirst:
+		return "F"
+	case s.sync && state == operation.Sending && class == tsp.Unknown && strength.Repeatable():
+		return "W"
+	case s.calls == "FW" && refusal(class):
+		return "F"
+	}
+	return ""
 }
 
 // play makes one attempt that ends with the class and returns the operation as it is then.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -27,6 +28,10 @@ type WritesConfig struct {
 	Imports     Imported
 	TSPs        *tsp.Caller
 	Limits      *Limits
+	Settling    Settling
+	// CutAt is when this process took over from one that did not stop in order; zero if it did. What
+	// that one was sending without a mark, since its repetition is harmless, may take effect after it.
+	CutAt time.Time
 	// Derive makes bytes that are always the same for an operation and a label, and that nobody
 	// else knows.
 	Derive func(operation uuid.UUID, label string) []byte
@@ -49,10 +54,15 @@ type Imported interface {
 }
 
 // Writes performs operations at their TSPs: those in the lanes of connections, and sync ones.
-type Writes struct{ c WritesConfig }
+type Writes struct {
+	c WritesConfig
+	// late are the settlings of sync writes that have outlived their request; over ends them.
+	late sync.WaitGroup
+	over chan struct{}
+}
 
 // NewWrites returns the work of connections' lanes.
-func NewWrites(c WritesConfig) *Writes { return &Writes{c} }
+func NewWrites(c WritesConfig) *Writes { return &Writes{c: c, over: make(chan struct{})} }
 
 // Kind returns the kind of lanes in which operations run. Ten counted attempts bound what is tried
 // at a TSP that answers; waiting for one that does not is bounded by the operation's deadline.
@@ -66,37 +76,6 @@ const (
 	// A quarter of an hour is as long as a TSP that is back should wait for what was queued.
 	retryCap = 15 * time.Minute
 )
-
-// task is an operation on its way to the TSP. It is read anew for each page of a lane, and lives
-// until its item is settled.
-type task struct {
-	op   operation.Operation
-	conn connection.Connection
-	// spec and action are zero if there is no adapter for the TSP.
-	spec   tsp.Spec
-	action tsp.Action
-	// refused says what an operation that ends without an attempt fails of; "" leaves it to what
-	// went before.
-	refused tsp.Class
-	answer  answer
-}
-
-// answer is what an attempt leaves for its settling.
-type answer struct {
-	written tsp.Written
-	err     *tsp.Error
-	// found tells that an earlier attempt had taken effect.
-	found bool
-	// open tells that what became of an earlier attempt could not be asked.
-	open bool
-}
-
-func (t *task) capability() tsp.Capability {
-	return tsp.Capability{Kind: t.op.Kind, Verb: t.op.Verb}
-}
-
-// Without an action (no adapter) the strength is "", which repeats nothing.
-func (t *task) course() course { return courseOf(t.op.State, t.action.Strength, t.op.Sync) }
 
 // Heads returns chains of a connection's operations. Those of a connection that takes no writes
 // now wait, unless they must end.
@@ -147,19 +126,13 @@ func (w *Writes) spec(c connection.Connection) (tsp.Spec, bool) {
 	return adapter.Spec(), true
 }
 
-func (w *Writes) task(op operation.Operation, conn connection.Connection, spec tsp.Spec) *task {
-	t := &task{op: op, conn: conn, spec: spec}
-	t.action = spec.Actions[t.capability()]
-	return t
-}
-
 // item returns an operation as its lane sees it. refusal says why its grant does not let it be
 // sent; "" if it does. What must end is told here and not found out by an attempt, since it costs
 // no call and no limit.
 func (w *Writes) item(t *task, refusal string) dispatch.Item[*task] {
 	c := t.course()
 	item := dispatch.Item[*task]{Seq: t.op.Seq, Key: t.op.OrderKey, NotBefore: t.op.NextAt, Deadline: t.op.Deadline,
-		Counted: t.op.Counted, Streak: t.op.Tries, Unknown: c.unknown, Blind: c.blind, Held: c.held, Value: t}
+		Counted: t.op.Counted, Streak: t.op.Streak, Unknown: c.unknown, Blind: c.blind, Held: c.held, Value: t}
 	also := ""
 	if c.unknown {
 		also = alsoUnknown
@@ -174,6 +147,7 @@ func (w *Writes) item(t *task, refusal string) dispatch.Item[*task] {
 			t.refused = tsp.Unknown
 		}
 	}
+	item.Rest = w.rest(t, dispatch.End{})
 	item.Limits = w.c.Limits.of(t.spec, t.conn).only(t.action.Limits)
 	return item
 }

@@ -107,6 +107,7 @@ func TestWhatEndsWithoutAnAttemptTellsWhyAndCostsNoLimit(t *testing.T) {
 		noGrant = "not sent: the share agreement with the fleet is paused"
 		before  = " before the operation was done"
 		tooOld  = "the operation was not done before its deadline"
+		itsTurn = "; it waited for its turn, for the rate limits of the TSP or for earlier writes of the same record"
 	)
 	for _, c := range []struct {
 		name   string
@@ -120,9 +121,9 @@ func TestWhatEndsWithoutAnAttemptTellsWhyAndCostsNoLimit(t *testing.T) {
 		{"the connection is deleted", nothing, is(connection.Deleted), tsp.Unauthorized, "the connection was deleted" + before},
 		{"the connection is cancelled, the outcome unknown", unknown, is(connection.Cancelled), tsp.Unauthorized,
 			"the connection was cancelled" + before + alsoUnknown},
-		{"too old", old, func(*world) {}, tsp.Throttled, tooOld},
-		{"too old while the connection is stale", old, is(connection.Stale), tsp.Unauthorized, tooOld},
-		{"too old without an adapter", old, func(w *world) { w.conn.TSP = "gone" }, tsp.Throttled, tooOld},
+		{"too old", old, func(*world) {}, tsp.Throttled, tooOld + itsTurn},
+		{"too old while the connection is stale", old, is(connection.Stale), tsp.Unauthorized, tooOld + "; its connection is stale"},
+		{"too old without an adapter", old, func(w *world) { w.conn.TSP = "gone" }, tsp.Throttled, tooOld + itsTurn},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -19,7 +19,8 @@ import (
 // payload is the body byte for byte, warnings a JSON array or NULL, and key and attempts stand in
 // tables of their own.
 const operationColumns = `id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key, payload, warnings,
-	state, sync, tries, counted, next_at, deadline, sent_at, resource, source_id, collection, created_at, updated_at`
+	state, sync, tries, counted, streak, next_at, deadline, sent_at, cut_at, resource, source_id, collection, created_at,
+	updated_at`
 
 // live is the condition of operations that have not ended, word for word that of their index.
 // SQLite uses a partial index only where it sees that the query implies its condition. With the
@@ -48,15 +49,22 @@ func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event
 				return err
 			}
 		}
+		until, err := tx.heldUntil(op.Connection, op.OrderKey)
+		if err != nil {
+			return err
+		}
+		if op, err = op.Behind(until); err != nil {
+			return refusal{err}
+		}
 		if err := tx.claim(op); err != nil {
 			return err
 		}
-		err := tx.exec(`INSERT INTO operation (`+operationColumns+`) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
-			?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)`,
+		err = tx.exec(`INSERT INTO operation (`+operationColumns+`) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+			?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)`,
 			op.ID[:], op.Partner[:], op.Connection[:], op.Fleet[:], op.FleetRef, string(op.TSP), string(op.Kind),
 			string(op.Verb), op.OrderKey, string(op.Payload), warnings, string(op.State), op.Sync, op.Tries, op.Counted,
-			micros(op.NextAt), micros(op.Deadline), micros(op.SentAt), id(op.Resource), string(op.SourceID),
-			op.Collection, micros(op.CreatedAt), micros(op.UpdatedAt))
+			op.Streak, micros(op.NextAt), micros(op.Deadline), micros(op.SentAt), micros(op.CutAt), id(op.Resource),
+			string(op.SourceID), op.Collection, micros(op.CreatedAt), micros(op.UpdatedAt))
 		if err != nil {
 			return err
 		}
@@ -103,19 +111,19 @@ func scanOperation(row scanner) (operation.Operation, error) {
 	var op operation.Operation
 	var payload string
 	var warnings sql.NullString
-	var next, deadline, created, updated int64
+	var next, deadline, cut, created, updated int64
 	var first sql.NullInt64
 	var res []byte
 	err := row.Scan(&op.Seq, &op.ID, &op.Partner, &op.Connection, &op.Fleet, &op.FleetRef, &op.TSP, &op.Kind, &op.Verb,
-		&op.OrderKey, &payload, &warnings, &op.State, &op.Sync, &op.Tries, &op.Counted, &next, &deadline, &first,
-		&res, &op.SourceID, &op.Collection, &created, &updated)
+		&op.OrderKey, &payload, &warnings, &op.State, &op.Sync, &op.Tries, &op.Counted, &op.Streak, &next, &deadline,
+		&first, &cut, &res, &op.SourceID, &op.Collection, &created, &updated)
 	if err != nil {
 		return op, err
 	}
 	op.Payload = []byte(payload)
 	copy(op.Resource[:], res)
 	op.NextAt, op.Deadline, op.SentAt = fromMicros(next), fromMicros(deadline), fromMicros(first.Int64)
-	op.CreatedAt, op.UpdatedAt = fromMicros(created), fromMicros(updated)
+	op.CutAt, op.CreatedAt, op.UpdatedAt = fromMicros(cut), fromMicros(created), fromMicros(updated)
 	if warnings.Valid {
 		err = json.Unmarshal([]byte(warnings.String), &op.Warnings)
 	}

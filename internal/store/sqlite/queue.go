@@ -3,7 +3,6 @@ package sqlite
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"time"
 
 	"github.com/google/uuid"
@@ -82,10 +81,12 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 		// The states from which the table leads here are the condition, so nothing is read before
 		// (decision 0008). Only a settlement that changed no row asks why.
 		n, err := tx.change(`UPDATE operation SET state = ?3, tries = ?4, counted = ?5, next_at = ?6, resource = ?7,
-			source_id = ?8, collection = ?9, updated_at = ?10, sent_at = ?11 WHERE id = ?1 AND tries = ?2
+			source_id = ?8, collection = ?9, updated_at = ?10, sent_at = ?11, streak = ?12, cut_at = ?13
+			WHERE id = ?1 AND tries = ?2
 			AND `+among(operation.Before(op.State)),
 			op.ID[:], s.From, string(op.State), op.Tries, op.Counted, micros(op.NextAt), id(op.Resource),
-			string(op.SourceID), op.Collection, micros(op.UpdatedAt), micros(op.SentAt))
+			string(op.SourceID), op.Collection, micros(op.UpdatedAt), micros(op.SentAt), op.Streak,
+			micros(op.CutAt))
 		if err == nil && n == 0 {
 			err = tx.unsettled(s)
 		}
@@ -102,6 +103,11 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 				return err
 			}
 		}
+		if s.Hold != nil {
+			if err := tx.holdChain(*s.Hold, op.UpdatedAt); err != nil {
+				return err
+			}
+		}
 		// What waited behind it in its chain was held; nobody else wakes the lane.
 		if op.Sync {
 			tx.wakeLane(db, fence.Connections, op.Connection)
@@ -113,7 +119,7 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 // unsettled tells why a settlement was not written. A state that the table does not lead out of is
 // our own fault and told as such; everything else means that somebody was faster.
 func (t *tx) unsettled(s operation.Settlement) error {
-	stored, err := rows(t, `SELECT id, state, tries, counted, sent_at, NULL FROM operation WHERE id = ?1`,
+	stored, err := rows(t, `SELECT id, state, tries FROM operation WHERE id = ?1`,
 		scanStanding, s.Operation.ID[:])
 	if err == nil && len(stored) > 0 {
 		err = s.Check(stored[0])
@@ -121,47 +127,10 @@ func (t *tx) unsettled(s operation.Settlement) error {
 	return refusal{cmp.Or(err, fence.ErrOvertaken)}
 }
 
-// scanStanding reads how an operation stands, with the number of its last attempt or NULL.
+// scanStanding reads how an operation stands.
 func scanStanding(row scanner) (operation.Operation, error) {
 	var op operation.Operation
-	var sent, last sql.NullInt64
-	err := row.Scan(&op.ID, &op.State, &op.Tries, &op.Counted, &sent, &last)
-	op.SentAt = fromMicros(sent.Int64)
-	if last.Valid {
-		op.Attempts = []operation.Attempt{{N: int(last.Int64)}}
-	}
-	return op, err
-}
-
-// Interrupted turns what a dead process left in sending to unknown, with an attempt each. The live
-// condition adds nothing to the state but lets the index find the few rows that match. next_at is
-// now, so the outcome is looked up without delay.
-func (db *DB) Interrupted(ctx context.Context, at time.Time) (count int, err error) {
-	err = db.do(ctx, func(tx *tx) error {
-		cut, err := rows(tx, `SELECT id, state, tries, counted, sent_at,
-			(SELECT max(n) FROM attempt WHERE attempt.operation = operation.id)
-			FROM operation WHERE state = ?1 AND `+live, scanStanding, string(operation.Sending))
-		if err != nil {
-			return err
-		}
-		for _, op := range cut {
-			next, a, err := op.Interrupt(at)
-			if err != nil {
-				return err
-			}
-			if err := tx.saveAttempt(op.ID, a); err != nil {
-				return err
-			}
-			err = tx.exec(`UPDATE operation SET state = ?2, tries = ?3, counted = ?4, next_at = ?5, updated_at = ?6
-				WHERE id = ?1`, op.ID[:], string(next.State), next.Tries, next.Counted, micros(next.NextAt), micros(next.UpdatedAt))
-			if err != nil {
-				return err
-			}
-		}
-		count = len(cut)
-		return nil
-	})
-	return count, err
+	return op, row.Scan(&op.ID, &op.State, &op.Tries)
 }
 
 // WaitingConnections lists the connections that hold live operations. It hops through the

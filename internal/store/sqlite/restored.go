@@ -18,22 +18,22 @@ import (
 const restoredPage = 4 * groupSize
 
 // Restored settles the live operations of a database that was put back.
-func (db *DB) Restored(ctx context.Context, since, at time.Time) (int, error) {
+func (db *DB) Restored(ctx context.Context, since, at time.Time, settles func(operation.Operation) time.Duration) (int, error) {
 	connections, err := db.WaitingConnections(ctx)
 	if err != nil {
 		return 0, err
 	}
-	var count atomic.Int64
+	r := restoring{DB: db, since: since, at: at, settles: settles}
 	for _, connection := range connections {
 		// A page begins behind the last one, and not at the front: creates stay live.
 		var last operation.Operation
 		for {
 			page, err := db.liveBehind(ctx, connection, last)
 			if err == nil {
-				err = db.restore(ctx, page, since, at, &count)
+				err = r.settle(ctx, page)
 			}
 			if err != nil {
-				return int(count.Load()), fmt.Errorf("settling what waited in a restored database: %w", err)
+				return int(r.count.Load()), fmt.Errorf("settling what waited in a restored database: %w", err)
 			}
 			if len(page) < restoredPage {
 				break
@@ -41,7 +41,7 @@ func (db *DB) Restored(ctx context.Context, since, at time.Time) (int, error) {
 			last = page[len(page)-1]
 		}
 	}
-	return int(count.Load()), nil
+	return int(r.count.Load()), nil
 }
 
 // liveBehind reads the next live operations of a connection with their attempts, in the order of
@@ -55,19 +55,30 @@ func (db *DB) liveBehind(ctx context.Context, connection uuid.UUID, last operati
 	return page, db.withAttempts(ctx, page)
 }
 
-// restore settles a page, as many at once as share a commit.
-func (db *DB) restore(ctx context.Context, page []operation.Operation, since, at time.Time, count *atomic.Int64) error {
+// restoring is one restore.
+type restoring struct {
+	*DB
+	since, at time.Time
+	settles   func(operation.Operation) time.Duration
+	count     atomic.Int64
+}
+
+// settle settles a page, as many at once as share a commit.
+func (r *restoring) settle(ctx context.Context, page []operation.Operation) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(groupSize)
 	for _, op := range page {
 		g.Go(func() error {
-			s, changes, err := op.Restored(since, at)
+			s, changes, err := op.Restored(r.since, r.at)
 			if err != nil || !changes {
 				return err
 			}
-			switch err = db.Settle(ctx, s); {
+			if h, held := s.Operation.Held(r.settles(op)); held {
+				s.Hold = &h
+			}
+			switch err = r.Settle(ctx, s); {
 			case err == nil:
-				count.Add(1)
+				r.count.Add(1)
 			case errors.Is(err, fence.ErrOvertaken):
 				err = nil
 			}

@@ -111,17 +111,21 @@ func interruptedAtACrash(t *testing.T, s *stand) {
 	sending, handled := s.begin(tried, at(3)), s.accept(syncOf(conn))
 	waits, ended := s.accept(queued(conn)), s.settle(s.accept(queued(conn)), operation.Succeeded)
 	s = s.crashed()
-	is(t, "interrupted", got[int](s)(s.Interrupted(t.Context(), at(5))), 2)
-	is(t, "interrupted again", got[int](s)(s.Interrupted(t.Context(), at(6))), 0)
+	settles := func(operation.Operation) time.Duration { return time.Minute }
+	is(t, "interrupted", got[int](s)(s.Interrupted(t.Context(), at(5), settles)), 2)
+	is(t, "interrupted again", got[int](s)(s.Interrupted(t.Context(), at(6), settles)), 0)
 	op := s.read(sending)
 	want := sending
-	want.State, want.Tries, want.Counted, want.NextAt, want.UpdatedAt = operation.Unknown, 2, 1, at(5), at(5)
+	want.State, want.Tries, want.NextAt, want.UpdatedAt, want.CutAt = operation.Unknown, 2, at(5), at(5), at(5)
 	last := op.Attempts[len(op.Attempts)-1]
 	want.Attempts = append(want.Attempts, operation.Attempt{ID: last.ID, N: 2, Class: tsp.Unknown,
 		Details: last.Details, StartedAt: at(3), EndedAt: at(5)})
 	is(t, "the entry says why", strings.Contains(last.Details, "stopped before the answer came"), true)
 	same(t, "read", op, want)
-	is(t, "the sync one", s.read(handled).State, operation.Unknown)
+	over := s.read(handled)
+	is(t, "the sync one", over.State, operation.Failed)
+	is(t, "the sync one is cut", over.CutAt, at(5))
+	is(t, "its entry", strings.HasPrefix(over.Attempts[0].Details, operation.OutcomeUnknown), true)
 	is(t, "the one that waits", s.read(waits).State, operation.Queued)
 	is(t, "the ended one", s.read(ended).State, operation.Succeeded)
 }

@@ -20,9 +20,13 @@ func restored() []rule {
 		{"however many wait, in however many chains, all are settled, and none that has ended", allAreSettled},
 		{"what was settled once is not settled again", settledOnce},
 		{"an update that is ended so is told to whoever hears of failures", endIsTold},
+		{"an update that is ended so holds its record until what may have been sent of it has settled", endHolds},
 		{"a store that nobody put back stands for its last beat", standsForItsBeat},
 	}
 }
+
+// settles is for how long each operation holds its chain.
+func settles(operation.Operation) time.Duration { return time.Minute }
 
 func waitingIsSettled(t *testing.T, s *stand) {
 	create := s.settle(s.accept(queued(uuid.New())), operation.Retry)
@@ -30,7 +34,7 @@ func waitingIsSettled(t *testing.T, s *stand) {
 	update.Verb = resource.Update
 	update = s.accept(update)
 	direct := s.accept(syncOf(uuid.New()))
-	is(t, "settled", got[int](s)(s.Restored(t.Context(), noon(), at(9))), 3)
+	is(t, "settled", got[int](s)(s.Restored(t.Context(), noon(), at(9), settles)), 3)
 	s = s.crashed()
 	for _, op := range []operation.Operation{create, update, direct} {
 		want, _, err := op.Restored(noon(), at(9))
@@ -62,7 +66,7 @@ func allAreSettled(t *testing.T, s *stand) {
 		})
 	}
 	all.Wait()
-	is(t, "settled", got[int](s)(s.Restored(t.Context(), noon(), at(9))), many)
+	is(t, "settled", got[int](s)(s.Restored(t.Context(), noon(), at(9), settles)), many)
 	same(t, "ended before", s.read(ended), ended)
 	connections := got[[]uuid.UUID](s)(s.WaitingConnections(t.Context()))
 	for _, id := range connections {
@@ -75,9 +79,9 @@ func allAreSettled(t *testing.T, s *stand) {
 
 func settledOnce(t *testing.T, s *stand) {
 	op := s.accept(queued(uuid.New()))
-	is(t, "settled", got[int](s)(s.Restored(t.Context(), noon(), at(9))), 1)
+	is(t, "settled", got[int](s)(s.Restored(t.Context(), noon(), at(9), settles)), 1)
 	before := s.read(op)
-	is(t, "settled again", got[int](s)(s.Restored(t.Context(), noon(), at(10))), 0)
+	is(t, "settled again", got[int](s)(s.Restored(t.Context(), noon(), at(10), settles)), 0)
 	same(t, "read", s.read(op), before)
 	is(t, "interrupted", before.State == operation.Unknown && strings.Contains(before.Attempts[0].Details, "restored"), true)
 }
@@ -89,10 +93,20 @@ func endIsTold(t *testing.T, s *stand) {
 	op := queued(uuid.New())
 	op.Partner, op.Fleet, op.FleetRef, op.Verb, op.Kind = partner, fleet, fleet.String(), resource.Update, resource.KindVehicle
 	s.accept(op)
-	is(t, "settled", got[int](s)(s.Restored(t.Context(), noon(), at(9))), 1)
+	is(t, "settled", got[int](s)(s.Restored(t.Context(), noon(), at(9), settles)), 1)
 	waiting := s.waiting(sub)
 	is(t, "told", len(waiting), 1)
 	is(t, "of it", waiting[0].Event.Subject, op.ID)
+}
+
+func endHolds(t *testing.T, s *stand) {
+	op := queued(uuid.New())
+	op.Verb, op.OrderKey = resource.Update, "vehicle.update/1"
+	s.accept(op)
+	is(t, "settled", got[int](s)(s.Restored(t.Context(), noon(), at(9), settles)), 1)
+	next := queued(op.Connection)
+	next.OrderKey = op.OrderKey
+	is(t, "the next one waits until", s.accept(next).NextAt, at(10))
 }
 
 func standsForItsBeat(t *testing.T, s *stand) {

@@ -37,6 +37,7 @@ func (h *Host) adminRoutes() http.Handler {
 	})
 	mux.HandleFunc("POST /_sim/switches", h.postSwitches)
 	mux.HandleFunc("POST /_sim/clock", h.postClock)
+	mux.HandleFunc("POST /_sim/lag", h.postLag)
 	return mux
 }
 
@@ -116,12 +117,23 @@ func (h *Host) postClock(w http.ResponseWriter, r *http.Request) {
 	if !readWish(w, r, &wish) {
 		return
 	}
-	if wish.AdvanceMS < 0 {
-		answerReason(w, http.StatusBadRequest, errors.New("advance_ms cannot be negative"))
-		return
-	}
 	h.clock.advance(time.Duration(wish.AdvanceMS) * time.Millisecond)
 	answer(w, http.StatusOK, map[string]string{"now": h.Now().UTC().Format(time.RFC3339Nano)})
+}
+
+func (h *Host) postLag(w http.ResponseWriter, r *http.Request) {
+	var wish struct {
+		DelayMS int64 `json:"delay_ms"`
+	}
+	if !readWish(w, r, &wish) {
+		return
+	}
+	if wish.DelayMS < 0 {
+		answerReason(w, http.StatusBadRequest, errors.New("delay_ms cannot be negative"))
+		return
+	}
+	h.Store.Lag(time.Duration(wish.DelayMS) * time.Millisecond)
+	answer(w, http.StatusOK, map[string]int64{"delay_ms": wish.DelayMS})
 }
 
 // readWish decodes an admin body strictly, and answers 400 and returns false when that is not possible.

@@ -94,7 +94,9 @@ func TestTheAdminSideTurnsLimitsSwitchesAndClock(t *testing.T) {
 		{"a switch off", "/_sim/switches", `{"polite":false}`, 200, `{"polite":false}`},
 		{"an unknown switch", "/_sim/switches", `{"rude":true}`, 400, `unknown switch`},
 		{"the clock forward", "/_sim/clock", `{"advance_ms":1500}`, 200, `{"now":"2026-11-24T12:00:01.5Z"}`},
-		{"the clock back", "/_sim/clock", `{"advance_ms":-1}`, 400, "negative"},
+		{"the clock back", "/_sim/clock", `{"advance_ms":-1500}`, 200, `{"now":"2026-11-24T11:59:58.5Z"}`},
+		{"a lag", "/_sim/lag", `{"delay_ms":2000}`, 200, `{"delay_ms":2000}`},
+		{"a negative lag", "/_sim/lag", `{"delay_ms":-1}`, 400, "delay_ms cannot be negative"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// clock is the injected time plus an offset that tests move forward.
+// clock is the injected time plus an offset that tests move forward and back.
 type clock struct {
 	base   func() time.Time
 	offset atomic.Int64

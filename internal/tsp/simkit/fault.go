@@ -13,7 +13,8 @@ import (
 // FaultKind names one way to misbehave.
 type FaultKind string
 
-// The kinds of faults. Every kind may also carry delay_ms, which passes first.
+// The kinds of faults. Every kind may also carry delay_ms, which passes first and ends when the caller goes; that of
+// FaultLate does not.
 const (
 	FaultStatus        FaultKind = "status"          // answer Status in the TSP's words, apply nothing
 	FaultDelay         FaultKind = "delay"           // wait, then answer as usual
@@ -23,6 +24,10 @@ const (
 	FaultMalformed     FaultKind = "malformed"       // apply nothing and answer broken JSON with Status, else 200
 	FaultThrottle      FaultKind = "throttle"        // answer 429 in the TSP's words, apply nothing
 	FaultExpireSession FaultKind = "expire_session"  // end all sessions and refuse this request with 401
+	// FaultLate applies the request delay_ms after it came, whether the caller is still there or not, and then answers
+	// whoever is. With Status it answers that at once, with Cut it cuts the connection at once, and applies it later all
+	// the same.
+	FaultLate FaultKind = "late"
 )
 
 // Fault is one misbehaviour that the next matching requests meet. The oldest matching fault wins.
@@ -30,8 +35,10 @@ type Fault struct {
 	ID    int64     `json:"id,omitzero"`
 	Match Match     `json:"match"`
 	Kind  FaultKind `json:"fault"`
-	// Status is required for FaultStatus and optional for FaultMalformed.
+	// Status is required for FaultStatus and optional for FaultMalformed and FaultLate.
 	Status int `json:"status,omitzero"`
+	// Cut is for FaultLate alone.
+	Cut bool `json:"cut,omitzero"`
 	// RetryAfter is sent as it stands in the Retry-After header of FaultStatus and FaultThrottle.
 	RetryAfter string `json:"retry_after,omitzero"`
 	DelayMS    int64  `json:"delay_ms,omitzero"`
@@ -61,10 +68,11 @@ func parseFault(data []byte) (Fault, error) {
 }
 
 func (f Fault) check() error {
-	usesStatus := f.Kind == FaultStatus || f.Kind == FaultMalformed
+	writesBody := f.Kind == FaultStatus || f.Kind == FaultMalformed
+	usesStatus := writesBody || f.Kind == FaultLate
 	switch {
 	case !slices.Contains([]FaultKind{FaultStatus, FaultDelay, FaultHang, FaultDrop, FaultApplyThenDrop, FaultMalformed,
-		FaultThrottle, FaultExpireSession}, f.Kind):
+		FaultThrottle, FaultExpireSession, FaultLate}, f.Kind):
 		return fmt.Errorf("unknown fault %q", f.Kind)
 	case f.ID != 0:
 		return fmt.Errorf("id is given by the simulator")
@@ -74,14 +82,16 @@ func (f Fault) check() error {
 		return fmt.Errorf("the fault status needs a status")
 	case f.Status != 0 && !usesStatus && !(f.Kind == FaultThrottle && f.Status == http.StatusTooManyRequests):
 		return fmt.Errorf("the fault %s takes no status", f.Kind)
-	case f.Body != "" && !usesStatus:
+	case f.Cut && (f.Kind != FaultLate || f.Status != 0):
+		return fmt.Errorf("cut is for the fault late without a status")
+	case f.Body != "" && !writesBody:
 		return fmt.Errorf("the fault %s takes no body", f.Kind)
 	case f.RetryAfter != "" && f.Kind != FaultStatus && f.Kind != FaultThrottle:
 		return fmt.Errorf("the fault %s takes no retry_after", f.Kind)
 	case f.DelayMS < 0 || f.Times < 0:
 		return fmt.Errorf("delay_ms and times cannot be negative")
-	case f.Kind == FaultDelay && f.DelayMS == 0:
-		return fmt.Errorf("the fault delay needs delay_ms")
+	case (f.Kind == FaultDelay || f.Kind == FaultLate) && f.DelayMS == 0:
+		return fmt.Errorf("the fault %s needs delay_ms", f.Kind)
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ func (s *shelf) Refuse(w http.ResponseWriter, _ *http.Request, status int) {
 
 func (s *shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
-		_ = s.host.Store.View(func(tx *simkit.Tx) error {
+		_ = s.host.Store.Shown(func(tx *simkit.Tx) error {
 			_, err := io.WriteString(w, strconv.Itoa(len(tx.Items("things"))))
 			return err
 		})

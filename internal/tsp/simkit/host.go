@@ -25,6 +25,7 @@ type Host struct {
 	requests  *requestLog
 	faults    *faultList
 	switches  *switches
+	lates     *lates
 	done      chan struct{}
 	closeOnce sync.Once
 	closeErr  error
@@ -41,6 +42,7 @@ func New(opts Options, def Definition) (*Host, error) {
 		requests: &requestLog{},
 		faults:   &faultList{},
 		switches: newSwitches(def.Switches),
+		lates:    newLates(),
 		Limiter:  &Limiter{},
 		done:     make(chan struct{}),
 	}
@@ -80,10 +82,11 @@ func (h *Host) Now() time.Time { return h.clock.now() }
 // On reports whether a switch is on.
 func (h *Host) On(name string) bool { return h.switches.on(name) }
 
-// Close releases hanging requests, then writes and closes the state.
+// Close releases hanging requests and drops those that would be applied later, then writes and closes the state.
 func (h *Host) Close() error {
 	h.closeOnce.Do(func() {
 		close(h.done)
+		h.lates.drop(true)
 		h.closeErr = h.Store.close()
 	})
 	return h.closeErr
@@ -98,7 +101,7 @@ func (h *Host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	readBody(r)
 	record := h.requests.begin(h.Now(), r)
-	seen := &statusWriter{ResponseWriter: w}
+	seen := &statusWriter{ResponseWriter: w, now: h.Now}
 	defer func() { h.requests.end(record, seen.status) }()
 	fault, found := h.faults.take(r, h.tsp.Expire)
 	if !found {
@@ -106,12 +109,14 @@ func (h *Host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.requests.spoil(record, fault.Kind)
-	h.perform(fault, seen, r)
+	h.perform(fault, record, seen, r)
 }
 
 // reset brings everything back to how it was when the simulator was first opened.
 func (h *Host) reset() error {
 	h.faults.clear()
+	h.lates.drop(false)
+	h.Store.Lag(0)
 	h.switches.reset()
 	h.clock.reset()
 	h.Limiter.Enable(h.opts.Limits)
@@ -119,22 +124,25 @@ func (h *Host) reset() error {
 	return h.Store.reset(h.tsp.Seed)
 }
 
-// statusWriter remembers the status that was answered; 0 means none was.
+// statusWriter remembers the status that was answered, 0 meaning that none was, and dates the answer by the simulator's
+// clock.
 type statusWriter struct {
 	http.ResponseWriter
+	now    func() time.Time
 	status int
 }
 
 func (w *statusWriter) WriteHeader(status int) {
 	if w.status == 0 {
 		w.status = status
+		w.Header().Set("Date", w.now().UTC().Format(http.TimeFormat))
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *statusWriter) Write(p []byte) (int, error) {
 	if w.status == 0 {
-		w.status = http.StatusOK
+		w.WriteHeader(http.StatusOK)
 	}
 	return w.ResponseWriter.Write(p)
 }

@@ -22,8 +22,8 @@ type Operation struct {
 	Form bool
 	// Status of the success; 0 is 200. Call.Status may say another.
 	Status int
-	// Writes says that a GET changes something.
-	Writes bool
+	// Writes says that a GET changes something, Reads that another method, or a call by name, changes nothing.
+	Writes, Reads bool
 	// Do does the work in a transaction and returns the body of the answer; nil is none.
 	Do func(tx *Tx, c *Call) (any, error)
 	// Run stands in place of Do where there must be no transaction around it, as for a call of several calls.

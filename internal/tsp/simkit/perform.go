@@ -8,7 +8,11 @@ import (
 
 // perform answers a request as the fault says. Cutting a connection is a panic with http.ErrAbortHandler, which
 // net/http takes as exactly that and which does not reach the program.
-func (h *Host) perform(f Fault, w http.ResponseWriter, r *http.Request) {
+func (h *Host) perform(f Fault, record *request, w http.ResponseWriter, r *http.Request) {
+	if f.Kind == FaultLate {
+		h.late(f, record, w, r)
+		return
+	}
 	if f.DelayMS > 0 && !h.wait(r, time.Duration(f.DelayMS)*time.Millisecond) {
 		panic(http.ErrAbortHandler)
 	}
@@ -31,7 +35,7 @@ func (h *Host) perform(f Fault, w http.ResponseWriter, r *http.Request) {
 	case FaultMalformed:
 		answerBroken(w, f)
 	case FaultApplyThenDrop:
-		h.tsp.ServeHTTP(&unheard{header: http.Header{}}, r)
+		h.tsp.ServeHTTP(newHeldAnswer(), r)
 		panic(http.ErrAbortHandler)
 	case FaultHang:
 		select {
@@ -71,10 +75,3 @@ func answerText(w http.ResponseWriter, status int, text string) {
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, text)
 }
-
-// unheard takes an answer that nobody will read.
-type unheard struct{ header http.Header }
-
-func (u *unheard) Header() http.Header         { return u.header }
-func (u *unheard) Write(p []byte) (int, error) { return len(p), nil }
-func (u *unheard) WriteHeader(_ int)           {}

@@ -24,6 +24,9 @@ type request struct {
 	body        []byte
 	status      int
 	fault       FaultKind
+	// appliedAt and appliedStatus tell of a request that was applied late, once it was.
+	appliedAt     time.Time
+	appliedStatus int
 }
 
 // requestLog is the bounded record of the requests of the TSP side, in order of arrival.
@@ -66,6 +69,12 @@ func (l *requestLog) spoil(record *request, kind FaultKind) {
 	record.fault = kind
 }
 
+func (l *requestLog) apply(record *request, at time.Time, status int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	record.appliedAt, record.appliedStatus = at, status
+}
+
 func (l *requestLog) clear() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -93,6 +102,9 @@ func (r request) show() Object {
 	}
 	if r.fault != "" {
 		o["fault"] = string(r.fault)
+	}
+	if !r.appliedAt.IsZero() {
+		o["applied_at"], o["applied_status"] = r.appliedAt.UTC().Format(time.RFC3339Nano), int64(r.appliedStatus)
 	}
 	return o
 }

@@ -29,7 +29,7 @@ type Info struct {
 // Simulator is one running stand-in for a TSP: the TSP side and the /_sim/ admin side on one handler.
 type Simulator interface {
 	http.Handler
-	// Close releases hanging requests, then writes and closes the state.
+	// Close releases hanging requests, drops those that would be applied later, and writes and closes the state.
 	Close() error
 }
 

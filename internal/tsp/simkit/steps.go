@@ -71,8 +71,8 @@ var errDiscard = errors.New("the call keeps nothing")
 
 func (a *API) transact(c *Call) (body any, err error) {
 	in := a.Host.Store.Update
-	if a.Route == nil && !c.Operation.Writes && isRead(c.Request.Method) {
-		in = a.Host.Store.View
+	if c.Operation.Reads || a.Route == nil && !c.Operation.Writes && isRead(c.Request.Method) {
+		in = a.Host.Store.Shown
 	}
 	err = in(func(tx *Tx) (err error) {
 		if a.Prepare != nil {

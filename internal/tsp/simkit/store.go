@@ -48,6 +48,7 @@ type Store struct {
 	sets    map[string]*collection
 	owners  map[string]owner
 	journal *journal
+	lag     lag
 }
 
 type owner struct{ collection, id string }
@@ -105,6 +106,7 @@ func (s *Store) update(fn func(tx *Tx) error) error {
 		return err
 	}
 	kept = true
+	s.lag.remember(tx.changes)
 	return nil
 }
 
@@ -118,7 +120,7 @@ func (s *Store) empty() bool {
 func (s *Store) reset(seed func(*Tx) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.sets, s.owners, s.lastSeq = map[string]*collection{}, map[string]owner{}, 0
+	s.sets, s.owners, s.lastSeq, s.lag.recent = map[string]*collection{}, map[string]owner{}, 0, nil
 	if err := s.journal.truncate(); err != nil {
 		return err
 	}

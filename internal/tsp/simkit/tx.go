@@ -11,7 +11,15 @@ type Tx struct {
 	store   *Store
 	at      time.Time
 	entries []entry
-	undo    []func()
+	changes []change
+}
+
+// change is what one step of an update did: what stood under an id, and what stands there now; nil is nothing.
+type change struct {
+	at             time.Time
+	seq            int64
+	collection, id string
+	before, after  *Item
 }
 
 // Now is the time of this view or update.
@@ -101,10 +109,7 @@ func (tx *Tx) change(collection, id string, item *Item) {
 	tx.store.lastSeq++
 	seq := tx.store.lastSeq
 	before := tx.store.set(collection, id, item)
-	tx.undo = append(tx.undo, func() {
-		tx.store.set(collection, id, before)
-		tx.store.lastSeq = seq - 1
-	})
+	tx.changes = append(tx.changes, change{at: tx.at, seq: seq, collection: collection, id: id, before: before, after: item})
 	if item == nil {
 		tx.entries = append(tx.entries, entry{Seq: seq, Collection: collection, ID: id})
 		return
@@ -113,7 +118,8 @@ func (tx *Tx) change(collection, id string, item *Item) {
 }
 
 func (tx *Tx) rollback() {
-	for _, undo := range slices.Backward(tx.undo) {
-		undo()
+	for _, c := range slices.Backward(tx.changes) {
+		tx.store.set(c.collection, c.id, c.before)
+		tx.store.lastSeq = c.seq - 1
 	}
 }

@@ -31,9 +31,9 @@ func (s *service) operations() map[string]simkit.Operation {
 		"Set":              write,
 		"Remove":           write,
 		"Get": {
-			Shape: params("typeName", "search", "resultsLimit", "propertySelector", "sort"), Do: s.on(mayRead, s.get),
+			Shape: params("typeName", "search", "resultsLimit", "propertySelector", "sort"), Do: s.on(mayRead, s.get), Reads: true,
 		},
-		"GetCountOf": {Shape: params("typeName", "search"), Do: s.on(mayRead, s.count)},
+		"GetCountOf": {Shape: params("typeName", "search"), Do: s.on(mayRead, s.count), Reads: true},
 	}
 }
 

@@ -1,0 +1,116 @@
+package dispatch
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// barredLane is a lane of so many chains that is barred.
+func barredLane(chains int64) *lane {
+	l := &lane{barred: true}
+	for i := range chains {
+		l.items = append(l.items, Item[string]{Seq: i + 1, Key: fmt.Sprintf("update/%04d", i)})
+	}
+	return l
+}
+
+func TestABarredLaneTriesOneCallAtATimeAndRarely(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := barredLane(1_000)
+		begun := time.Now()
+		stop := start(t, NewInProcess(time.Now), l)
+		time.Sleep(10 * time.Minute)
+		// Four are in flight at first. Then there are pauses of 1, 2, 4, ... 32 s, and of a minute.
+		attempts, _, _ := l.counts()
+		var pauses []time.Duration
+		for i := 4; i < len(l.at); i++ {
+			pauses = append(pauses, l.at[i].Sub(l.at[i-1]).Round(time.Second))
+		}
+		want := []time.Duration{1, 2, 4, 8, 16, 32}
+		for range 8 {
+			want = append(want, 60)
+		}
+		for i := range want {
+			want[i] *= time.Second
+		}
+		if diff := cmp.Diff(want, pauses); diff != "" {
+			t.Errorf("%d attempts, pauses (-want +got):\n%s", attempts, diff)
+		}
+		if n := len(l.queries); n > attempts*40 {
+			t.Errorf("read %d pages for %d attempts in %v", n, attempts, time.Since(begun))
+		}
+		l.change(func() { l.barred = false })
+		time.Sleep(2*time.Minute + 2*time.Second)
+		stop()
+		if len(l.items) > 0 {
+			t.Errorf("%d are left two minutes after the lane was mended", len(l.items))
+		}
+	})
+}
+
+func TestABarredLaneGoesOnWhenItIsActivated(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := barredLane(1_000)
+		source := NewInProcess(time.Now)
+		stop := start(t, source, l)
+		time.Sleep(10*time.Minute + 30*time.Second)
+		l.change(func() { l.barred = false })
+		source.Activate(theLane, time.Now())
+		time.Sleep(time.Second)
+		// Those that were refused wait for their own time.
+		if n := len(l.items); n > 18 {
+			t.Errorf("%d are left a second after the lane was mended and activated", n)
+		}
+		stop()
+	})
+}
+
+func TestAFloodOfHintsBringsABarredLaneOneRefusalASecond(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := barredLane(100)
+		source := NewInProcess(time.Now)
+		stop := start(t, source, l)
+		for range 600 {
+			source.Activate(theLane, time.Now())
+			time.Sleep(100 * time.Millisecond)
+		}
+		stop()
+		if n := len(l.log); n < 30 || n > 64 {
+			t.Errorf("%d calls in a minute", n)
+		}
+	})
+}
+
+func TestOneRefusalThatIsAHiccupCostsASecond(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := barredLane(100)
+		l.barred, l.ends = false, map[int64][]End{1: {{Class: Barred}}}
+		runFor(t, l, 1100*time.Millisecond)
+		if len(l.items) > 0 {
+			t.Errorf("%d of 100 are left", len(l.items))
+		}
+	})
+}
+
+func TestABarredLaneEndsWhatMustEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := barredLane(10)
+		l.items = append(l.items, Item[string]{Seq: 99, Key: "update/z", Deadline: time.Now().Add(100 * time.Second)})
+		stop := start(t, NewInProcess(time.Now), l)
+		time.Sleep(100 * time.Second)
+		synctest.Wait()
+		if _, _, without := l.counts(); !cmp.Equal(map[int64]Reason{99: Late}, without) {
+			t.Errorf("at the deadline ended %v", without)
+		}
+		stop()
+	})
+}

@@ -1,0 +1,85 @@
+package dispatch
+
+import (
+	"maps"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/fence"
+)
+
+// memory is what one run of a lane leaves for the next. It is a process's own and may be lost;
+// then the lane is open and read from its first keys.
+type memory struct {
+	gate gate
+	// places tells how far streams were read that were not read to their end.
+	places map[string]string
+	// parked holds the chains that are left alone until a time.
+	parked map[string]parking
+	// rest is until when reading rests in a lane that performs nothing, however often it is
+	// activated.
+	rest time.Time
+	// asked is when the lane wanted to run again, zero for when activated.
+	asked time.Time
+}
+
+// parking is how long a chain is left alone because its item could not be settled.
+type parking struct {
+	until time.Time
+	wait  time.Duration
+	// ended tells that the item had to end without an attempt, so that its deadline changes
+	// nothing.
+	ended bool
+}
+
+// over tells whether the memory says nothing that is still so.
+func (m memory) over(now time.Time) bool {
+	for _, p := range m.parked {
+		if !p.over(now) {
+			return false
+		}
+	}
+	return m.gate.over(now) && len(m.places) == 0
+}
+
+// over tells whether the chain has been let alone for so long that the next parking is a first one.
+func (p parking) over(now time.Time) bool { return now.After(p.until.Add(p.wait)) }
+
+// next is when to look at the chain again.
+func (p parking) next(deadline time.Time) time.Time {
+	if p.ended {
+		return p.until
+	}
+	return earlier(p.until, deadline)
+}
+
+// recall returns what the last run of a lane left. It is handed over: while the lane is claimed
+// nobody else uses it.
+func (d *Dispatcher) recall(lane fence.Lane) memory {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	m := d.memories[lane]
+	delete(d.memories, lane)
+	if m.parked == nil {
+		m.parked = map[string]parking{}
+	}
+	return m
+}
+
+// remember keeps what a run of a lane leaves, if anything.
+func (d *Dispatcher) remember(lane fence.Lane, m memory) {
+	now := d.config.Now()
+	maps.DeleteFunc(m.parked, func(_ string, p parking) bool { return p.over(now) })
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !m.over(now) {
+		d.memories[lane] = m
+	}
+}
+
+// forget drops what is over of lanes that do not run any more.
+func (d *Dispatcher) forget() {
+	now := d.config.Now()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	maps.DeleteFunc(d.memories, func(_ fence.Lane, m memory) bool { return m.over(now) })
+}

@@ -1,0 +1,63 @@
+package perform
+
+import (
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// task is an operation on its way to the TSP. It is read anew for each page of a lane, and lives
+// until its item is settled.
+type task struct {
+	op   operation.Operation
+	conn connection.Connection
+	// spec and action are zero if there is no adapter for the TSP.
+	spec   tsp.Spec
+	action tsp.Action
+	// refused says what an operation that ends without an attempt fails of; "" leaves it to what
+	// went before.
+	refused tsp.Class
+	// looks tells that this attempt must not send anything, since an earlier one may still be under
+	// way at the TSP. It is decided once: the time may be over before the attempt is.
+	looks  bool
+	answer answer
+}
+
+// answer is what an attempt leaves for its settling.
+type answer struct {
+	written tsp.Written
+	err     *tsp.Error
+	// sent tells that the write was handed to the TSP; else it was only looked for, or not even that.
+	sent bool
+	// found tells that an earlier attempt had taken effect.
+	found bool
+	// open tells that what became of an earlier attempt is not known, whatever the end of this one.
+	open bool
+	// missed tells that an earlier attempt was looked for and not found while that proves nothing,
+	// and again when to look the next time.
+	missed bool
+	again  time.Duration
+	// cutAt is when a call of this attempt ended without an answer that may still take effect,
+	// although the attempt itself has an end; zero if there was none.
+	cutAt time.Time
+}
+
+func (t *task) capability() tsp.Capability {
+	return tsp.Capability{Kind: t.op.Kind, Verb: t.op.Verb}
+}
+
+// Without an action (no adapter) the strength is "", which repeats nothing.
+func (t *task) course() course { return courseOf(t.op.State, t.action.Strength, t.op.Sync) }
+
+func (w *Writes) task(op operation.Operation, conn connection.Connection, spec tsp.Spec) *task {
+	t := &task{op: op, conn: conn, spec: spec}
+	t.action = spec.Actions[t.capability()]
+	// Its attempt could not be settled. When that ended is not known, but no call is waited for
+	// longer than the settling time.
+	if t.course().unknown && op.State == operation.Sending {
+		t.op.CutAt = op.UpdatedAt.Add(w.c.Settling.of(spec, t.capability()))
+	}
+	return t
+}

@@ -1,0 +1,128 @@
+package perform
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// What became of a write without an answer is found out here. A TSP may work on after the line is
+// cut, and its lists lag. So "not found" proves nothing until its settling time is over, and until
+// then nothing is sent that could take effect twice (decision 10).
+
+// settledAt is when an unknown attempt can have no effect any more.
+func (w *Writes) settledAt(t *task) time.Time {
+	return t.op.CutAt.Add(w.c.Settling.of(t.spec, t.capability()))
+}
+
+// onlyLooks decides whether the attempt that begins may look and not send.
+func (w *Writes) onlyLooks(t *task) bool {
+	t.looks = t.course().unknown && w.c.Now().Before(w.settledAt(t))
+	return t.looks
+}
+
+// resolve finds out what became of an attempt without an answer, and sends the write again once
+// that can do no harm.
+func (w *Writes) resolve(ctx context.Context, t *task, write tsp.Write) answer {
+	if !t.course().asks {
+		return w.repeat(ctx, t, write)
+	}
+	found := w.find(ctx, t, write)
+	switch {
+	case found.err != nil || found.found:
+		return found
+	case t.looks:
+		return w.missed(t)
+	}
+	sent := w.send(ctx, t, write)
+	if sent.err == nil || !refusal(sent.err.Class) {
+		return sent
+	}
+	// It may be refused because the earlier one was taken after all. That counts only if it is not
+	// there.
+	if found = w.find(ctx, t, write); found.err != nil || found.found {
+		return found
+	}
+	if strings.Contains(sent.err.Message, t.op.ID.String()) {
+		sent.err = &tsp.Error{Class: tsp.Unknown, Status: sent.err.Status, Headers: sent.err.Headers,
+			Message: "the TSP refuses the write because it has taken it before, but does not show it: " + sent.err.Message}
+		sent.open = true
+	}
+	return sent
+}
+
+// repeat sends again what can be repeated. Its steps that cannot wait like any other write. What an
+// earlier attempt did stays unknown unless this one succeeds.
+func (w *Writes) repeat(ctx context.Context, t *task, write tsp.Write) answer {
+	if t.looks && slices.ContainsFunc(write.Progress.Steps(), func(s tsp.Step) bool { return !s.Done }) {
+		return w.missed(t)
+	}
+	sent := w.send(ctx, t, write)
+	switch {
+	case sent.err == nil:
+	case refusal(sent.err.Class), sent.err.Class == tsp.Broken:
+		refused := *sent.err
+		refused.Message += alsoUnknown
+		sent.err = &refused
+	default:
+		sent.open = true
+	}
+	return sent
+}
+
+// missed is the end of a look-up that came too early to prove anything. The next one comes after
+// as long again as has passed since the cut, and the last one when the TSP must be done.
+func (w *Writes) missed(t *task) answer {
+	now, until := w.c.Now(), w.settledAt(t)
+	again := max(min(max(now.Sub(t.op.CutAt), time.Second), until.Sub(now)), time.Millisecond)
+	return answer{missed: true, open: true, again: again, err: &tsp.Error{Class: tsp.Unknown,
+		Message: lookedFor + ", which proves nothing yet: the TSP may be at work on it until " + until.UTC().Format(time.RFC3339)}}
+}
+
+// lookedFor begins the entry of look-ups that found nothing; those in a row share it.
+const lookedFor = "looked for at the TSP and not found"
+
+// find asks for an earlier attempt. Not knowing is no leave to send: whatever keeps it from being
+// told leaves the operation unknown.
+func (w *Writes) find(ctx context.Context, t *task, write tsp.Write) answer {
+	written, found, err := w.c.TSPs.Find(ctx, w.c.Links.Target(t.conn), write)
+	if err == nil && found {
+		err = w.adoptable(ctx, t, written)
+	}
+	if err != nil {
+		return answer{err: err, open: true}
+	}
+	return answer{written: written, found: found}
+}
+
+// adoptable refuses what another operation has made: one source id is never adopted by two. Adapters
+// see to that by themselves; this keeps one that does not from telling a lost write as done.
+func (w *Writes) adoptable(ctx context.Context, t *task, written tsp.Written) *tsp.Error {
+	if written.SourceID == "" || !rivalling(t.op.Kind) {
+		return nil
+	}
+	rivals, err := w.c.Progress.Rivals(ctx, t.op.Connection, t.op.SentAt.Add(-adoptedWithin))
+	if err != nil {
+		return &tsp.Error{Class: tsp.Unavailable, Message: "whose the found write is could not be looked up", Err: err}
+	}
+	for _, r := range rivals {
+		if r.ID != t.op.ID && r.SourceID == written.SourceID && r.Collection == written.Collection {
+			return &tsp.Error{Class: tsp.Unknown, Message: fmt.Sprintf(
+				"outcome unknown: what was found at the TSP, %s, is that of operation %s", written.SourceID, r.ID)}
+		}
+	}
+	return nil
+}
+
+// adoptedWithin is how far behind an attempt the write of another operation can lie that a look-up
+// still comes upon: more than the clocks of a TSP and ours differ.
+const adoptedWithin = time.Hour
+
+// refusal tells whether a class says that a write was understood and not taken.
+func refusal(c tsp.Class) bool {
+	return c == tsp.Rejected || c == tsp.Missing || c == tsp.Unsupported || c == tsp.Forbidden
+}

@@ -1,0 +1,65 @@
+package perform
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/resource"
+)
+
+// recorded is written, but for a panic: the write took effect, which must be told even where our own
+// bug keeps its record from being made.
+func (w *Writes) recorded(ctx context.Context, op *operation.Operation, t *task) (r *record.Record, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			w.c.Log.Error("recording a write panicked; it is settled without its record", "operation_id", op.ID,
+				"tsp", op.TSP, "panic", v, "stack", string(debug.Stack()))
+			r, err = nil, nil
+			op.SourceID = cmp.Or(op.SourceID, t.answer.written.SourceID)
+		}
+	}()
+	return w.written(ctx, op, t)
+}
+
+// written completes an operation that took effect and returns the record as it is known now. The
+// record is told from the operation's own fields, so that it can be read and referenced as soon as
+// its write has ended.
+func (w *Writes) written(ctx context.Context, op *operation.Operation, t *task) (*record.Record, error) {
+	made := t.answer.written
+	r := record.Record{Kind: op.Kind, Fleet: op.Fleet, TSP: op.TSP, Account: t.conn.Account, Connection: op.Connection,
+		Collection: op.Collection, SourceID: op.SourceID, Source: []byte("{}"), Fields: []byte("{}"), Extras: []byte("{}")}
+	if op.Verb == resource.Create {
+		// An update keeps both: it found its record by them.
+		r.Collection, r.SourceID = made.Collection, made.SourceID
+		if r.SourceID == "" {
+			r.SourceID, r.Synthetic = record.Synthetic(op.ID), true
+		}
+		if r.Collection == "" {
+			r.Collection = string(op.Kind)
+		}
+	}
+	if !r.Synthetic {
+		// Even one that was just made may have been imported before its write is settled.
+		known, err := w.c.Records.Record(ctx, op.Connection, r.Identify().ID)
+		switch {
+		case err == nil:
+			r.Fields, r.Extras, r.Source, r.Synthetic = known.Fields, known.Extras, known.Source, known.Synthetic
+		case !errors.Is(err, record.ErrNotFound):
+			return nil, fmt.Errorf("looking up the written record: %w", err)
+		}
+	}
+	// By the settings that the attempt was made under: what was dropped is none of the record.
+	uses := t.action.Under(t.spec.Effective(t.conn.Settings)).Uses
+	r, err := r.Written(record.Write{Payload: op.Payload, Uses: uses, At: op.UpdatedAt})
+	if err != nil {
+		return nil, err
+	}
+	r = r.Identify()
+	op.Resource, op.SourceID, op.Collection = r.ID, r.SourceID, r.Collection
+	return &r, nil
+}
