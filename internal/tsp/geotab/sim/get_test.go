@@ -3,6 +3,7 @@ package sim_test
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/go-json-experiment/json"
@@ -139,4 +140,20 @@ func TestWhatIsReadCanBeWrittenBack(t *testing.T) {
 			t.Errorf("writing %s back changed it: %s", typ, diff)
 		}
 	}
+}
+
+func TestManyReadTheSameAtOnce(t *testing.T) {
+	t.Parallel()
+	s := signedIn(t)
+	var readers sync.WaitGroup
+	for range 8 {
+		readers.Go(func() {
+			for range 20 {
+				if got := ids(s.get("Device", `{}`)); !strings.HasPrefix(got, "b1 b2") {
+					t.Errorf("one of many readers got %s", got)
+				}
+			}
+		})
+	}
+	readers.Wait()
 }

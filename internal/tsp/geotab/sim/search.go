@@ -39,8 +39,7 @@ func (q query) run(e *entity, search any) ([]simkit.Object, error) {
 			return nil, err
 		}
 		if fits {
-			// showMessage has put it into a copy, for the search alone.
-			delete(shown, modified)
+			unmark(shown)
 			found = append(found, shown)
 		}
 	}
