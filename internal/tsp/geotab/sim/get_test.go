@@ -149,7 +149,7 @@ func TestManyReadTheSameAtOnce(t *testing.T) {
 	for range 8 {
 		readers.Go(func() {
 			for range 20 {
-				if got := ids(s.get("Device", `{}`)); !strings.HasPrefix(got, "b1 b2") {
+				if got := ids(s.get("DriverChange", `{}`)); !strings.HasPrefix(got, "b1 b2") {
 					t.Errorf("one of many readers got %s", got)
 				}
 			}

@@ -42,14 +42,6 @@ func (s *service) messageEntity() *entity {
 // modified is when a message or its state changed last. It serves the search and is in no answer.
 const modified = "_modified"
 
-// unmark takes modified out of what is shown. Only showMessage has put it there, into a copy: what others show are the
-// stored objects themselves, which several readers look at.
-func unmark(shown simkit.Object) {
-	if _, marked := shown[modified]; marked {
-		delete(shown, modified)
-	}
-}
-
 func messageProperties() properties {
 	user := property{kind: referenceKind, of: users}
 	moment := property{kind: momentKind}

@@ -39,7 +39,7 @@ func (q query) run(e *entity, search any) ([]simkit.Object, error) {
 			return nil, err
 		}
 		if fits {
-			unmark(shown)
+			e.unmark(shown)
 			found = append(found, shown)
 		}
 	}
