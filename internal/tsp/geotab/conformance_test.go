@@ -19,6 +19,7 @@ func TestGeotabConforms(t *testing.T) {
 			resource.KindMessage: {"text-messages"}, resource.KindGroupMessage: {"text-messages"}, resource.KindDvirLog: {"dvir-logs"},
 			resource.KindFuelTransaction: {"fuel-transactions"}},
 		Beside: []string{"user-hos-rule-sets"},
+		Wide:   map[string]bool{"wide_searches": true},
 		Settings: tsp.Settings{"defect_list_id": "b278A", "trailer_defect_list_id": "b2800", "initial_password": "first-Pass-7",
 			"user_security_group_id": "GroupViewOnlySecurityId"},
 		// A message has one reply at most, and only drivers have a licence.

@@ -157,3 +157,12 @@ func TestManyReadTheSameAtOnce(t *testing.T) {
 	}
 	readers.Wait()
 }
+
+func TestAWideSearchFindsMessagesToWhomever(t *testing.T) {
+	t.Parallel()
+	s := signedIn(t)
+	s.Turn("wide_searches")
+	if got := ids(s.get("TextMessage", `{"recipientSearch":{"id":"b3"}}`)); got != "b1 b2 b3 b4" {
+		t.Errorf("it finds %s", got)
+	}
+}

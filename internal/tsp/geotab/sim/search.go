@@ -74,6 +74,14 @@ func (q query) fits(e *entity, o, wanted simkit.Object) (bool, error) {
 	return true, nil
 }
 
+// unlessOn is a filter that lets everything pass while a switch is on.
+func (s *service) unlessOn(name string, narrow filter) filter {
+	return func(q query, o simkit.Object, wanted any) (bool, error) {
+		fits, err := narrow(q, o, wanted)
+		return fits || err == nil && s.Host.On(name), err
+	}
+}
+
 // wanting is a filter by a wanted value of one JSON type.
 func wanting[T any](member, must string, fits func(q query, o simkit.Object, wanted T) bool) filter {
 	return func(q query, o simkit.Object, wanted any) (bool, error) {
