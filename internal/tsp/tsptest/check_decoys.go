@@ -71,7 +71,7 @@ func (f form) nearMisses(field *resource.Field, d draft) []draft {
 // decoy looks for a write that was not applied where only its neighbour is there. A TSP that
 // refuses the neighbour has no such. Of a list it may be that nobody can tell.
 func (f form) decoy(field *resource.Field, d draft, usual baseline, other draft) {
-	w := f.world(setup{})
+	w := f.world(setup{switches: f.t.suite.config.Wide})
 	defer w.stop()
 	x := f.lost(w, d, usual)
 	n := 2 // Messages are sent in bulk, so that many are accepted at once. Records of one name are not.
