@@ -133,6 +133,23 @@ func TestHoweverManyCallsAreRefusedThereIsOneCheck(t *testing.T) {
 	})
 }
 
+func TestRefusalsThatGoOnNeitherHastenNorDelayTheProof(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStand(t)
+		c := s.stored(s.create(good).ID)
+		at := s.checks(end(tsp.Unauthorized))
+		defer s.run()()
+		for range 50 {
+			s.refuse(c)
+			time.Sleep(time.Second)
+		}
+		if n, got := len(at()), s.stored(c.ID).Status; n != 3 || got != connection.Stale {
+			t.Errorf("%s after %d checks", got, n)
+		}
+	})
+}
+
 func TestTheLanesOfAConnectionWaitWhileItIsSuspectAndGoOnAtOnceAfter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
