@@ -124,6 +124,21 @@ func oldRefusal(t *testing.T) {
 	}
 }
 
+func TestAConnectionThatSomebodyMendedIsToldAsOneThatMendedItself(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{"new credentials": `{"credentials":{"token":"good-2"}}`, "tried again": `{"status":"active"}`} {
+		s := newStand(t)
+		id := s.create(good).ID
+		read := s.listen(s.partner)
+		s.update(id, `{"description":"no news"}`)
+		s.put(id, connection.Stale)
+		s.update(id, body)
+		if got := read(); len(got) != 1 || got[0].Event.Name != connection.EventActivated {
+			t.Errorf("%s: told %v", name, got)
+		}
+	}
+}
+
 func TestALaneDropsWhatItReadBeforeAPause(t *testing.T) {
 	t.Parallel()
 	s := newStand(t)

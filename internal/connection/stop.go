@@ -3,6 +3,9 @@ package connection
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/problem"
@@ -26,9 +29,9 @@ func stopping() error {
 		Detail: "Waybill is stopping; nothing was changed, so send the request again when it is back"}
 }
 
-// Close refuses to exchange and renew credentials from then on and waits for those that are under
-// way, as long as one may take. It must be called before the store is closed: what the TSP gives is
-// the only copy.
+// Close refuses to exchange and renew credentials from then on, waits for those that are under way,
+// as long as one may take, and stores what could not be stored before. It must be called before the
+// store is closed: what the TSP gives is the only copy.
 func (s *Service) Close(ctx context.Context) error {
 	s.mu.Lock()
 	s.closed = true
@@ -42,9 +45,27 @@ func (s *Service) Close(ctx context.Context) error {
 	defer cancel()
 	select {
 	case <-idle:
-		return nil
+		return s.saveLate(ctx)
 	case <-ctx.Done():
 		return errors.New("credentials were still being renewed when the time of the stop was over; " +
 			"a token that the TSP rotated meanwhile is lost, and its fleet must sign in anew")
 	}
+}
+
+// saveLate stores the renewed credentials that are in memory alone.
+func (s *Service) saveLate(ctx context.Context) error {
+	s.mu.Lock()
+	ids := slices.Collect(maps.Keys(s.unsaved))
+	s.mu.Unlock()
+	var all []error
+	for _, id := range ids {
+		c, _, err := s.stored(ctx, id)
+		if late, ok := s.late(c); ok && err == nil {
+			err = s.saveRenewed(ctx, c, late)
+		}
+		if err != nil {
+			all = append(all, fmt.Errorf("storing renewed credentials of connection %s: %w", id, err))
+		}
+	}
+	return errors.Join(all...)
 }

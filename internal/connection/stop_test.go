@@ -88,3 +88,20 @@ func TestAStopDoesNotWaitForEver(t *testing.T) {
 	close(answered)
 	<-done
 }
+
+func TestAStopStoresWhatCouldNotBeStoredBefore(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	id, r := oauth(s)
+	s.store.failing("credentials", errors.New("disk full"))
+	if _, err := s.service.Target(s.stored(id)).Renew(t.Context(), s.secret(id), r.refresh); err == nil {
+		t.Fatal("it was stored")
+	}
+	if err := s.service.Close(t.Context()); err == nil {
+		t.Error("a stop that loses them says nothing")
+	}
+	s.store.failing("credentials", nil)
+	if err := s.service.Close(t.Context()); err != nil || s.secret(id).Get(tsp.RefreshToken) != "rt-1" {
+		t.Errorf("%v; the store holds %q", err, s.secret(id).Get(tsp.RefreshToken))
+	}
+}

@@ -200,10 +200,13 @@ func (t *trial) refusal(err error, path string) error {
 	case end.Class == tsp.Broken:
 		return fmt.Errorf("trying credentials at %s: %w", name, end)
 	}
-	after := ""
+	what, after := "send the request again later", ""
+	if end.Status == 0 {
+		what = "check the address if the credentials name one, or " + what
+	}
 	if t.draft != uuid.Nil {
 		after = ". What the code was exchanged for is kept for a day, so the same body works again although the code is spent"
 	}
 	return &problem.Error{Code: problem.GatewayTimeout, RetryAfter: end.RetryAfter,
-		Detail: fmt.Sprintf("%s could not be asked whether the credentials are good, and nothing was changed: %s; send the request again later%s", name, why, after)}
+		Detail: fmt.Sprintf("%s could not be asked whether the credentials are good, and nothing was changed: %s; %s%s", name, why, what, after)}
 }

@@ -281,8 +281,8 @@ func TestTheLaneOfASuspectConnectionWaitsUntilItIsWoken(t *testing.T) {
 		id := w.add()
 		w.add()
 		w.run(t, 50*time.Second)
-		if calls := w.tsp.log(); calls != "" || w.op(id).Tries != 0 {
-			t.Errorf("the TSP was called: %q", calls)
+		if calls := w.tsp.log(); calls != "" || w.op(id).Tries != 0 || len(w.budget.State()) > 0 {
+			t.Errorf("the TSP was called: %q; charged: %v", calls, w.budget.State())
 		}
 		time.AfterFunc(time.Second, func() {
 			w.do(func() { w.suspect = false })
