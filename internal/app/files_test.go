@@ -32,15 +32,11 @@ func TestTheBinaryNoticesWhatBecomesOfItsFiles(t *testing.T) {
 			i.does("cp /var/lib/waybill/waybill.db /var/lib/waybill/new.db; mv /var/lib/waybill/new.db /var/lib/waybill/waybill.db")
 			i.isGone("replaced")
 		},
-		"a deleted log is told, and an orderly stop saves what was accepted": func(t *testing.T, i *installed) {
-			id := i.accepted("kept")
-			i.ended(id)
-			i.does("rm /var/lib/waybill/waybill.db-wal")
-			i.isGone("deleted")
-			i.serves("waybill serve")
-			if end := i.ended(id); end.field("status") != "success" {
-				t.Errorf("it is %s", end.text)
-			}
+		"a deleted log is told, and an orderly stop saves what was accepted": func(_ *testing.T, i *installed) {
+			i.savesWithout("-wal")
+		},
+		"a deleted index of the log is told, and an orderly stop saves what was accepted": func(_ *testing.T, i *installed) {
+			i.savesWithout("-shm")
 		},
 		"a deleted lock file lets no second one in, and is put back": func(t *testing.T, i *installed) {
 			i.does("rm /var/lib/waybill/waybill.db.lock")
@@ -87,6 +83,19 @@ func (i *installed) isGone(how string) {
 	}
 	if i.sent("lost") > 0 {
 		i.t.Error("what was refused was sent")
+	}
+}
+
+// savesWithout deletes a file beside the database, which itself is still there.
+func (i *installed) savesWithout(part string) {
+	i.t.Helper()
+	id := i.accepted("kept")
+	i.ended(id)
+	i.does("rm /var/lib/waybill/waybill.db" + part)
+	i.isGone("deleted")
+	i.serves("waybill serve")
+	if end := i.ended(id); end.field("status") != "success" {
+		i.t.Errorf("it is %s", end.text)
 	}
 }
 

@@ -178,7 +178,7 @@ func (db *DB) beat(ctx context.Context) error {
 		if err := tx.exec(`DELETE FROM meta WHERE name = ?1`, metaBackup); err != nil {
 			return err
 		}
-		err := tx.exec(`INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2`, metaBeat, next.text())
+		err := tx.exec(setMeta, metaBeat, next.text())
 		tx.beats()
 		return err
 	})
