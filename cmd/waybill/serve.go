@@ -14,7 +14,7 @@ type serveCommand struct {
 	Addr        string `help:"Where the API listens (WAYBILL_ADDR)." placeholder:"HOST:PORT"`
 	DatabaseURL string `name:"database-url" help:"The database: a file path (WAYBILL_DATABASE_URL)." placeholder:"PATH"`
 
-	RestoredFrom time.Time `help:"The database was put back from a copy of this time, such as 2026-01-15T03:00:00Z. Needed only for copies that were not made by waybill backup." placeholder:"TIME"`
+	RestoredFrom time.Time `help:"When the copy was made that the database was put back from, such as 2026-01-15T03:00:00Z." placeholder:"TIME"`
 }
 
 // Help teaches the command.

@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,6 +70,10 @@ func Check(c config.Config) error {
 
 // Open builds the program over its database, which is made and migrated as needed.
 func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
+	if o.RestoredFrom.After(time.Now()) {
+		return nil, fmt.Errorf("--restored-from %s is in the future; give the time at which the backup was taken",
+			o.RestoredFrom.Format(time.RFC3339))
+	}
 	source := dispatch.NewInProcess(time.Now)
 	db, err := store.Open(ctx, c.DatabaseURL, store.Options{Now: time.Now,
 		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }})
@@ -135,9 +140,10 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
 }
 
-// Close saves what the next start needs and closes the database.
+// Close saves what the next start needs and closes the database. That of a store which was lost is
+// no orderly one, whatever there was to save.
 func (a *App) Close(ctx context.Context) error {
-	return errors.Join(a.connections.Close(ctx), a.pause(ctx), a.db.Close())
+	return errors.Join(a.connections.Close(ctx), cmp.Or(a.pause(ctx), a.db.Ping(ctx)), a.db.Close())
 }
 
 // refuseDefaults keeps the demo's secret, which everybody knows, out of production.

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"os"
 	"os/exec"
@@ -9,6 +10,10 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/config"
 )
 
 func TestTheBinaryNoticesWhatBecomesOfItsFiles(t *testing.T) {
@@ -21,20 +26,17 @@ func TestTheBinaryNoticesWhatBecomesOfItsFiles(t *testing.T) {
 		"a deleted database is told, and nothing is accepted": func(t *testing.T, i *installed) {
 			i.does("rm /var/lib/waybill/waybill.db*")
 			i.isGone("deleted")
+			i.refusesEmpty()
 		},
 		"a replaced database is told, and nothing is accepted": func(t *testing.T, i *installed) {
 			i.does("cp /var/lib/waybill/waybill.db /var/lib/waybill/new.db; mv /var/lib/waybill/new.db /var/lib/waybill/waybill.db")
 			i.isGone("replaced")
 		},
-		"a deleted log is told, and an orderly stop saves what was accepted": func(t *testing.T, i *installed) {
-			id := i.accepted("kept")
-			i.ended(id)
-			i.does("rm /var/lib/waybill/waybill.db-wal")
-			i.isGone("deleted")
-			i.serves("waybill serve")
-			if end := i.ended(id); end.field("status") != "success" {
-				t.Errorf("it is %s", end.text)
-			}
+		"a deleted log is told, and an orderly stop saves what was accepted": func(_ *testing.T, i *installed) {
+			i.savesWithout("-wal")
+		},
+		"a deleted index of the log is told, and an orderly stop saves what was accepted": func(_ *testing.T, i *installed) {
+			i.savesWithout("-shm")
 		},
 		"a deleted lock file lets no second one in, and is put back": func(t *testing.T, i *installed) {
 			i.does("rm /var/lib/waybill/waybill.db.lock")
@@ -49,9 +51,7 @@ func TestTheBinaryNoticesWhatBecomesOfItsFiles(t *testing.T) {
 		"a database that is missing at the start is not taken for a new one": func(t *testing.T, i *installed) {
 			_ = i.kill(syscall.SIGKILL)
 			i.does("rm /var/lib/waybill/waybill.db")
-			if out, err := i.shell("waybill serve").CombinedOutput(); err == nil || !strings.Contains(string(out), "is gone") {
-				t.Errorf("%v %s", err, out)
-			}
+			i.refusesEmpty()
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -86,12 +86,50 @@ func (i *installed) isGone(how string) {
 	}
 }
 
+// savesWithout deletes a file beside the database, which itself is still there.
+func (i *installed) savesWithout(part string) {
+	i.t.Helper()
+	id := i.accepted("kept")
+	i.ended(id)
+	i.does("rm /var/lib/waybill/waybill.db" + part)
+	i.isGone("deleted")
+	i.serves("waybill serve")
+	if end := i.ended(id); end.field("status") != "success" {
+		i.t.Errorf("it is %s", end.text)
+	}
+}
+
 // refusesAnother starts a second service, elsewhere.
 func (i *installed) refusesAnother() {
 	i.t.Helper()
 	out, err := i.shell("exec waybill serve --addr " + freeAddr(i.t)).CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "another waybill") {
 		i.t.Errorf("a second one: %v %s", err, out)
+	}
+}
+
+// refusesEmpty starts the service where its database is missing.
+func (i *installed) refusesEmpty() {
+	i.t.Helper()
+	out, err := i.shell("exec waybill serve").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "is gone") {
+		i.t.Errorf("a start without the database: %v %s", err, out)
+	}
+	if _, err := os.Stat(i.database()); err == nil {
+		i.t.Error("it made a new one")
+	}
+}
+
+func TestARestoreInTheFutureIsRefusedBeforeAnythingIsMade(t *testing.T) {
+	t.Parallel()
+	c := config.Default()
+	c.DatabaseURL = filepath.Join(t.TempDir(), "waybill.db")
+	_, err := app.Open(t.Context(), c, app.Options{Log: slog.New(slog.DiscardHandler), RestoredFrom: time.Now().Add(time.Hour)})
+	if err == nil || !strings.Contains(err.Error(), "in the future") {
+		t.Errorf("%v", err)
+	}
+	if _, err := os.Stat(c.DatabaseURL); err == nil {
+		t.Error("a database was made")
 	}
 }
 

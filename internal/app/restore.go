@@ -50,10 +50,6 @@ func (a *App) restoredFrom(ctx context.Context, stands fence.Standing, told time
 	if told.IsZero() {
 		return stands.At, stands.Restored, nil
 	}
-	if told.After(time.Now()) {
-		return told, false, fmt.Errorf("--restored-from %s is in the future; give the time at which the backup was taken",
-			told.Format(time.RFC3339))
-	}
 	before, err := a.db.Meta(ctx, metaRestored)
 	if err != nil {
 		return told, false, fmt.Errorf("reading whether the restore was taken care of: %w", err)

@@ -88,7 +88,8 @@ func copyInto(ctx context.Context, place, to string) error {
 	return errors.Join(err, db.Close())
 }
 
-// mark notes in a backup when it was taken, as the beat from which Standing tells.
+// mark notes in a backup when it was taken, as the beat from which Standing tells. A backup of one
+// over which nothing has run stands for what that one does.
 func mark(ctx context.Context, path string, at time.Time) error {
 	// Not in WAL: all of a backup is in one file.
 	q := url.Values{"mode": {"rw"}, "_pragma": {"synchronous(extra)"}}
@@ -96,7 +97,7 @@ func mark(ctx context.Context, path string, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2`,
-		metaBackup, beat{at: at}.text())
+	_, err = db.ExecContext(ctx, `INSERT OR IGNORE INTO meta (name, value) VALUES (?1, ?2)`, metaBackup,
+		beat{at: at}.text())
 	return errors.Join(err, db.Close())
 }

@@ -65,6 +65,20 @@ func TestABackupIsOneFileThatKnowsItselfAsOne(t *testing.T) {
 	}
 }
 
+func TestABackupOfABackupStandsForTheFirst(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path, first, second := filepath.Join(dir, "w.db"), filepath.Join(dir, "first.db"), filepath.Join(dir, "second.db")
+	works(t, path)
+	err := errors.Join(sqlite.Backup(t.Context(), path, first, at(1)), sqlite.Backup(t.Context(), first, second, at(2)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := works(t, second).Standing(t.Context()); err != nil || !s.Restored || !s.At.Equal(hour(1)) {
+		t.Errorf("it stands for %+v, %v", s, err)
+	}
+}
+
 func TestABackupOverwritesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

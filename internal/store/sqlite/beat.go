@@ -109,13 +109,15 @@ func (db *DB) lastBeat(ctx context.Context) (beat, error) {
 // the last beat or the last write failed. It is called each second or so by whoever works on the
 // lanes. The first beat says that what Standing told was taken care of.
 func (db *DB) Beat(ctx context.Context) error {
+	var err error
+	if db.hold != nil {
+		// Also beside a database that is gone: the next start then knows that there was one.
+		err = db.keepHold()
+	}
 	if t := db.writer.guard.check(); t != nil {
 		return t
 	}
-	if db.hold == nil {
-		return nil
-	}
-	if err := db.keepHold(); err != nil {
+	if err != nil || db.hold == nil {
 		return err
 	}
 	if db.writer.trouble.Load() != nil {
@@ -176,7 +178,7 @@ func (db *DB) beat(ctx context.Context) error {
 		if err := tx.exec(`DELETE FROM meta WHERE name = ?1`, metaBackup); err != nil {
 			return err
 		}
-		err := tx.exec(`INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2`, metaBeat, next.text())
+		err := tx.exec(setMeta, metaBeat, next.text())
 		tx.beats()
 		return err
 	})

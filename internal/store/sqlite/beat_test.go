@@ -91,6 +91,24 @@ func TestAClockThatGoesBackRaisesNoAlarm(t *testing.T) {
 	}
 }
 
+func TestAProcessThatIsKilledInItsFirstBeatRaisesNoSecondAlarm(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "w.db")
+	lives(t, path, hour(1))
+	copyFile(t, path, path+".copy")
+	lives(t, path, hour(9))
+	copyFile(t, path+".lock", path+".lock.copy")
+	copyFile(t, path+".copy", path)
+	// Also where the clock is behind what is noted beside the database.
+	if s := lives(t, path, hour(2)); !s.Restored {
+		t.Errorf("with the copy put back: %+v", s)
+	}
+	copyFile(t, path+".lock.copy", path+".lock")
+	if s := lives(t, path, hour(3)); s.Restored {
+		t.Errorf("with the beat in the database and not beside it: %+v", s)
+	}
+}
+
 func TestWithoutAFileOfItsOwnBesideItNothingIsKnownOfADatabase(t *testing.T) {
 	t.Parallel()
 	for name, harm := range map[string]func(t *testing.T, path string){

@@ -160,7 +160,8 @@ func migrate(ctx context.Context, db *sql.DB) error {
 func (db *DB) Close() error {
 	var err error
 	if db.hold != nil && db.begun.Load() && db.writer.unbeaten.Load() > 0 {
-		if err = db.beat(context.Background()); errors.Is(err, errClosed) {
+		if err = db.Beat(context.Background()); db.writer.guard.lost.Load() != nil || errors.Is(err, errClosed) {
+			// Whoever wrote was told.
 			err = nil
 		}
 	}

@@ -51,7 +51,8 @@ func (g *guard) check() *fence.Trouble {
 		case errors.Is(err, fs.ErrNotExist):
 			return g.lose(moved(p.path, "deleted"))
 		case err != nil:
-			return &fence.Trouble{Reason: "the database file cannot be looked at", Err: fmt.Errorf("looking at the database's files: %w", err)}
+			return &fence.Trouble{Reason: "the database file cannot be looked at",
+				Err: fmt.Errorf("looking at the database's files: %w", err)}
 		case !os.SameFile(info, p.info):
 			return g.lose(moved(p.path, "replaced"))
 		}
@@ -67,7 +68,8 @@ func (g *guard) lose(t *fence.Trouble) *fence.Trouble {
 
 func moved(path, how string) *fence.Trouble {
 	return &fence.Trouble{Lost: true,
-		Reason: "the database file was " + how + " while Waybill ran; nothing is accepted until its operator has put it back and started Waybill again",
+		Reason: "the database file was " + how + " while Waybill ran; nothing is accepted until its operator has put it " +
+			"back and started Waybill again",
 		Err: fmt.Errorf("%s was %s while Waybill ran; nothing is accepted or sent any more: stop this process, "+
 			"put the database back or restore a backup (docs/backup.md), and start again", path, how)}
 }

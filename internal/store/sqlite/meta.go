@@ -16,13 +16,15 @@ func (db *DB) Meta(ctx context.Context, name string) ([]byte, error) {
 	return value, err
 }
 
+const setMeta = `INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2`
+
 // SetMeta keeps a small named value; nil removes it.
 func (db *DB) SetMeta(ctx context.Context, name string, value []byte) error {
 	return db.do(ctx, func(tx *tx) error {
 		if value == nil {
 			return tx.exec(`DELETE FROM meta WHERE name = ?1`, name)
 		}
-		return tx.exec(`INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2`, name, value)
+		return tx.exec(setMeta, name, value)
 	})
 }
 

@@ -18,7 +18,8 @@ import (
 const restoredPage = 4 * groupSize
 
 // Restored settles the live operations of a database that was put back.
-func (db *DB) Restored(ctx context.Context, since, at time.Time, settles func(operation.Operation) time.Duration) (int, error) {
+func (db *DB) Restored(ctx context.Context, since, at time.Time, settles func(operation.Operation) time.Duration) (
+	int, error) {
 	connections, err := db.WaitingConnections(ctx)
 	if err != nil {
 		return 0, err
@@ -46,7 +47,8 @@ func (db *DB) Restored(ctx context.Context, since, at time.Time, settles func(op
 
 // liveBehind reads the next live operations of a connection with their attempts, in the order of
 // the index over them.
-func (db *DB) liveBehind(ctx context.Context, connection uuid.UUID, last operation.Operation) ([]operation.Operation, error) {
+func (db *DB) liveBehind(ctx context.Context, connection uuid.UUID, last operation.Operation) (
+	[]operation.Operation, error) {
 	page, err := db.operations(ctx, `WHERE connection = ?1 AND (order_key, seq) > (?2, ?3) AND `+live+`
 		ORDER BY order_key, seq LIMIT ?4`, connection[:], last.OrderKey, last.Seq, restoredPage)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -55,6 +56,31 @@ func TestAFullDiskIsToldUntilThereIsRoom(t *testing.T) {
 	}
 }
 
+func TestAWriteDuringWhichTheDatabaseIsDeletedIsNotToldAsKept(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "w.db")
+	db, err := Open(t.Context(), path, time.Now, func(fence.Lane) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	runs := 0
+	write := func(tx *tx) error {
+		runs++
+		if err := os.Remove(path); err != nil {
+			return err
+		}
+		return tx.exec(setMeta, "a", []byte("1"))
+	}
+	var trouble *fence.Trouble
+	if err := db.do(t.Context(), write); !errors.As(err, &trouble) || !trouble.Lost {
+		t.Errorf("it is told as %v", err)
+	}
+	if err := db.do(t.Context(), write); !errors.As(err, &trouble) || runs != 1 {
+		t.Errorf("the next one is told as %v, after %d runs", err, runs)
+	}
+}
+
 func TestAWriteThatIsWrongIsNoTroubleOfTheDatabase(t *testing.T) {
 	t.Parallel()
 	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "w.db"), time.Now, nil)
@@ -93,7 +119,11 @@ func TestABeatIsWrittenOnlyIfSomethingElseWas(t *testing.T) {
 	if err := db.SetMeta(t.Context(), "a", []byte("1")); err != nil {
 		t.Fatal(err)
 	}
-	if next := beats(); next.n <= first.n || next.database != first.database {
+	next := beats()
+	if next.n <= first.n || next.database != first.database {
 		t.Errorf("%+v after %+v", next, first)
+	}
+	if idle := beats(); idle != next {
+		t.Errorf("%+v and, idle, %+v", next, idle)
 	}
 }
