@@ -23,7 +23,7 @@ import (
 // is shorter than TSPs are late must make the test fail.
 const (
 	lateRounds   = 8
-	lateSettling = "4s"
+	lateSettling = "5s"
 )
 
 // TestLateTSPsGetEachWriteOnceAndInOrder kills the real binary with SIGKILL again and again under load, while all TSPs
@@ -142,7 +142,8 @@ func (h history) report(t *testing.T, rounds int) {
 	reasons := map[string]int{}
 	for _, w := range h.writes {
 		if w.end == unknown {
-			reasons[w.tsp+": "+w.said[strings.LastIndex(w.said, "/")+1:]]++
+			why, _, _ := strings.Cut(w.said[strings.LastIndex(w.said, "/")+1:], " (")
+			reasons[w.tsp+": "+why]++
 		}
 	}
 	for _, of := range slices.Sorted(maps.Keys(reasons)) {

@@ -120,7 +120,7 @@ func (l *lateTSP) open(t *testing.T) {
 // The bounds of what a late TSP does, in milliseconds. Waybill's settling time must be longer than the longest of them
 // with the lag of lists, and than what a busy machine adds.
 const (
-	soonest, usual, latest = 300, 900, 2000
+	soonest, usual, latest = 300, 900, 3000
 	listsLag               = 400
 )
 
