@@ -21,6 +21,30 @@ func (migrateCommand) Run(e *environment) error {
 	return nil
 }
 
+type backupCommand struct {
+	File string `arg:"" help:"The file to write; it must not exist."`
+}
+
+// Help teaches the command.
+func (backupCommand) Help() string {
+	return `Writes the whole database, as it stands at one moment, into one new file that only its owner may read.
+Works beside a running service and keeps nobody waiting. Secrets stay sealed: without the key
+(WAYBILL_KEY_FILE) the file opens no connection, so keep a copy of the key, and keep it elsewhere.
+Uses the database named by WAYBILL_DATABASE_URL. docs/backup.md tells how to restore it, and what no
+backup can hold.
+
+  waybill backup /var/backups/waybill-2026-01-15.db`
+}
+
+// Run takes the backup.
+func (b backupCommand) Run(e *environment) error {
+	if err := app.Backup(e.ctx, e.config, b.File); err != nil {
+		return err
+	}
+	fmt.Fprintln(os.Stdout, "the backup is in", b.File)
+	return nil
+}
+
 type clientCommand struct {
 	Create clientCreateCommand `cmd:"" help:"Make a client of a partner or of a fleet, or give it a new secret."`
 }

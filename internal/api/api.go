@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,6 +14,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
+	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
@@ -63,19 +65,37 @@ type Config struct {
 	Log     *slog.Logger
 }
 
-// Server answers the API's requests. It keeps no state between requests, so it may serve any
-// number at once.
+// Server answers the API's requests. It keeps no state between requests but whether it has shut, so
+// it may serve any number at once.
 type Server struct {
 	Config
-	mux *http.ServeMux
+	mux  *http.ServeMux
+	shut atomic.Pointer[problem.Error]
 }
 
 // New returns a server. A route that is malformed or given twice panics in the ServeMux, at the
 // start and not at the first request.
 func New(c Config) *Server {
 	s := &Server{Config: c, mux: http.NewServeMux()}
-	for _, r := range s.routes() {
+	for _, r := range s.storeless() {
 		s.mux.HandleFunc(r.method+" "+r.path, s.handler(r))
 	}
+	for _, r := range s.routes() {
+		s.mux.HandleFunc(r.method+" "+r.path, s.unlessShut(s.handler(r)))
+	}
 	return s
+}
+
+// Shut refuses every request from then on with a problem, but for health and the documents, which
+// need no store. Requests under way end as they do.
+func (s *Server) Shut(p *problem.Error) { s.shut.Store(p) }
+
+func (s *Server) unlessShut(do http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if p := s.shut.Load(); p != nil {
+			s.refuse(w, r, p)
+			return
+		}
+		do(w, r)
+	}
 }

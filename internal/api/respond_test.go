@@ -109,9 +109,33 @@ func TestHealthIsToldWithoutItsCause(t *testing.T) {
 	if a := c.do("GET /healthz", "", "Authorization", ""); a.Code != 200 || a.Body.String() != `{"status":"ok"}` {
 		t.Errorf("%d %s", a.Code, a.Body)
 	}
-	c.healthy = errors.New("open /var/lib/waybill.db: no space")
-	want := `{"status":"unavailable","detail":"the store does not answer"}`
-	if a := c.do("GET /healthz", "", "Authorization", ""); a.Code != 503 || a.Body.String() != want {
-		t.Errorf("%d %s", a.Code, a.Body)
+	cause := errors.New("open /var/lib/waybill.db: no space")
+	for detail, err := range map[string]error{
+		"the store does not answer": cause,
+		"the disk is full":          &wrong.Error{Code: wrong.Unavailable, Detail: "the disk is full", Err: cause},
+	} {
+		c.healthy = err
+		want := `{"status":"unavailable","detail":"` + detail + `"}`
+		if a := c.do("GET /healthz", "", "Authorization", ""); a.Code != 503 || a.Body.String() != want {
+			t.Errorf("%d %s", a.Code, a.Body)
+		}
+	}
+}
+
+func TestAServerThatHasShutAnswersNothingThatNeedsItsStore(t *testing.T) {
+	t.Parallel()
+	c := serve(t, nil)
+	c.Shut(&wrong.Error{Code: wrong.Unavailable, Detail: "the database is gone", RetryAfter: time.Minute})
+	want := `{"code":503,"message":"Service Unavailable","detail":"the database is gone"}`
+	for _, line := range []string{"GET " + operationList, "POST /v2/telematics/messages", "GET /v2/telematics/vehicles",
+		"POST /realms/waybill/protocol/openid-connect/token"} {
+		if a := c.do(line, ""); a.Code != 503 || a.Body.String() != want || a.Header().Get("Retry-After") != "60" {
+			t.Errorf("%s: %d %s", line, a.Code, a.Body)
+		}
+	}
+	for _, line := range []string{"GET /healthz", "GET /openapi.yaml", "GET /openapi.json"} {
+		if a := c.do(line, ""); a.Code != 200 {
+			t.Errorf("%s: %d %s", line, a.Code, a.Body)
+		}
 	}
 }

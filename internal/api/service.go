@@ -1,10 +1,12 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api/openapi"
+	"github.com/waybill-dev/waybill/internal/problem"
 )
 
 // healthBody is our own; the contract knows no health.
@@ -13,11 +15,17 @@ type healthBody struct {
 	Detail string `json:"detail,omitempty"`
 }
 
-// health is for load balancers and supervisors, so it needs no token and tells nothing but whether
-// the store answers. The cause stays out of the answer, which anybody can read.
+// health is for load balancers and supervisors, so it needs no token and tells no more than whether
+// the store does its work. A cause stays out of the answer, which anybody can read, unless it is a
+// problem, whose detail is meant for everybody.
 func (s *Server) health(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	if err := s.Healthy(r.Context()); err != nil {
-		s.answer(w, http.StatusServiceUnavailable, healthBody{"unavailable", "the store does not answer"})
+		detail := "the store does not answer"
+		var p *problem.Error
+		if errors.As(err, &p) {
+			detail = p.Detail
+		}
+		s.answer(w, http.StatusServiceUnavailable, healthBody{"unavailable", detail})
 		return nil
 	}
 	s.answer(w, http.StatusOK, healthBody{Status: "ok"})

@@ -28,6 +28,11 @@ func Operate(ctx context.Context, c config.Config, work func(*access.Operator) e
 	return errors.Join(work(access.NewOperator(db, db, time.Now)), db.Close())
 }
 
+// Backup writes the database, which may be one that a service runs over, into a new file.
+func Backup(ctx context.Context, c config.Config, to string) error {
+	return store.Backup(ctx, c.DatabaseURL, to, time.Now)
+}
+
 // openDatabase opens the database for a command that works beside a running service.
 func openDatabase(ctx context.Context, c config.Config) (store.Store, error) {
 	return store.Open(ctx, c.DatabaseURL, store.Options{Now: time.Now})

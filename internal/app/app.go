@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/api"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
@@ -32,6 +33,9 @@ type Options struct {
 	Log *slog.Logger
 	// Adapters replaces the adapters of this installation; nil for all there are.
 	Adapters []tsp.Adapter
+	// RestoredFrom is when the backup was taken from which the database was restored; zero if it was
+	// not, and where the program finds that out by itself.
+	RestoredFrom time.Time
 }
 
 // The demo's client, which everybody knows and production refuses.
@@ -45,7 +49,7 @@ type App struct {
 	config     config.Config
 	log        *slog.Logger
 	db         store.Store
-	handler    http.Handler
+	api        *api.Server
 	dispatcher *dispatch.Dispatcher
 	budget     *dispatch.Budget
 	// cutAt is when this process took over from one that did not stop in order; zero if it did.
@@ -93,7 +97,7 @@ func (a *App) Rooms() Rooms {
 }
 
 // Handler answers the API's requests.
-func (a *App) Handler() http.Handler { return a.handler }
+func (a *App) Handler() http.Handler { return a.api }
 
 // The time that a request's headers, an idle connection and the last requests may take.
 const (
@@ -103,9 +107,9 @@ const (
 )
 
 // Run serves the API on the listener and works the lanes until ctx ends; then requests and
-// attempts in flight end, and everything is closed.
+// attempts in flight end, and everything is closed. The lanes end as well when the store is lost.
 func (a *App) Run(ctx context.Context, l net.Listener) error {
-	server := &http.Server{Handler: a.handler, ReadHeaderTimeout: headerTime, ReadTimeout: time.Minute,
+	server := &http.Server{Handler: a.api, ReadHeaderTimeout: headerTime, ReadTimeout: time.Minute,
 		IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
@@ -120,8 +124,12 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 		defer cancel()
 		return server.Shutdown(drain)
 	})
-	context.AfterFunc(ctx, a.imports.Stop)
-	g.Go(func() error { return a.dispatcher.Run(ctx) })
+	working, stop := context.WithCancel(ctx)
+	defer stop()
+	context.AfterFunc(working, a.imports.Stop)
+	g.Go(func() error { return a.dispatcher.Run(working) })
+	g.Go(func() error { return a.keep(ctx, stop) })
+	g.Go(func() error { return a.connections.Run(working) })
 	err := g.Wait()
 	a.writes.Stop()
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
@@ -129,7 +137,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 
 // Close saves what the next start needs and closes the database.
 func (a *App) Close(ctx context.Context) error {
-	return errors.Join(a.pause(ctx), a.db.Close())
+	return errors.Join(a.connections.Close(ctx), a.pause(ctx), a.db.Close())
 }
 
 // refuseDefaults keeps the demo's secret, which everybody knows, out of production.

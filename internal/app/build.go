@@ -44,11 +44,11 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 	}
 	a.connections = connection.New(connection.Config{
 		Store: a.db, Access: a.db, Sealer: p.keys.sealer, Caller: a.caller, Pace: p.limits.Pace,
-		Now: time.Now, Log: a.log,
+		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Now: time.Now, Log: a.log,
 	})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: p.keys.sealer, URLs: p.policy})
 	a.imports = perform.NewImports(perform.ImportsConfig{
-		Schedules: a.db, Connections: a.db, Links: a.connections, Pace: p.limits.Pace, Every: a.config.ImportEvery,
+		Schedules: a.db, Connections: a.db, Links: a.connections, Limits: p.limits, Every: a.config.ImportEvery,
 		Importer: record.Importer{Caller: a.caller, Store: a.db, Now: time.Now}, Now: time.Now, Log: a.log,
 	})
 	if err := a.resumeImports(ctx); err != nil {
@@ -82,6 +82,9 @@ func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
 	client := outbound.TSP(p.policy, slices.Collect(maps.Values(a.config.BaseURLs))...)
 	a.caller = tsp.NewCaller(p.registry, client, a.config.CallDeadline, a.log)
 	p.settling = perform.Settling{Registry: p.registry, Deadline: a.config.CallDeadline, Instead: a.config.Settling}
+	if err := a.restore(ctx, o.RestoredFrom, p.settling); err != nil {
+		return p, err
+	}
 	if a.budget, err = a.resume(ctx, p.settling); err != nil {
 		return p, err
 	}
@@ -123,7 +126,7 @@ func (a *App) face(p parts) error {
 		return err
 	}
 	orgs := access.NewService(a.db, time.Now, p.grants.Forget)
-	a.handler = api.New(api.Config{
+	a.api = api.New(api.Config{
 		Tokens: issuer, Fleets: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks, Connections: a.connections,
 		Records: record.New(record.Config{
 			Lists: a.db, Schedules: a.db, Access: a.db, Connections: a.db, Registry: p.registry, Now: time.Now,
@@ -132,7 +135,7 @@ func (a *App) face(p parts) error {
 			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes,
 			Now: time.Now, MaxAge: a.config.MaxAge,
 		}),
-		Healthy: a.db.Ping, Now: time.Now, Log: a.log,
+		Healthy: a.healthy, Now: time.Now, Log: a.log,
 	})
 	return nil
 }

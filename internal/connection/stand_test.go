@@ -79,7 +79,24 @@ func (s fakeSession) Check(ctx context.Context, pace tsp.Pacer) (tsp.Account, er
 	if err := pace.Wait(ctx, "all"); err != nil {
 		return tsp.Account{}, err
 	}
-	return s.check(ctx, s.access)
+	s.mu.Lock()
+	check := s.check
+	s.mu.Unlock()
+	return check(ctx, s.access)
+}
+
+// answer lets the TSP answer checks from now on, also while others ask it.
+func (f *fakeTSP) answer(check func(context.Context, tsp.Access) (tsp.Account, error)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.check = check
+}
+
+// made is how many sessions were made.
+func (f *fakeTSP) made() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.sessions
 }
 
 func (fakeSession) Write(context.Context, tsp.Write) (tsp.Written, error) {
@@ -93,6 +110,16 @@ type faulty struct {
 	store.Store
 	mu   sync.Mutex
 	fail map[string]error
+	// inserted is called behind each insert of a connection; it may be nil.
+	inserted func(connection.Connection)
+}
+
+func (f *faulty) InsertConnection(ctx context.Context, c connection.Change) error {
+	err := f.Store.InsertConnection(ctx, c)
+	if f.inserted != nil && err == nil {
+		f.inserted(c.To)
+	}
+	return err
 }
 
 func (f *faulty) failing(what string, err error) {

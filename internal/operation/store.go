@@ -59,6 +59,10 @@ type Recovery interface {
 	// for the start of the only process that works on lanes: with replicas it must take those alone
 	// whose claim has a smaller epoch than their lane's, and sync ones whose owner is dead.
 	Interrupted(ctx context.Context, at time.Time, settles func(Operation) time.Duration) (int, error)
+	// Restored settles the live operations of a database that was put back as it stood at since, as
+	// Operation.Restored decides, and returns how many it has changed. settles is as in Interrupted,
+	// before which it comes. It may be done again after it was cut off.
+	Restored(ctx context.Context, since, at time.Time, settles func(Operation) time.Duration) (int, error)
 }
 
 // Progress is what the engine keeps of operations between attempts.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/waybill-dev/waybill/internal/store/sqlite"
 )
@@ -26,6 +27,17 @@ func Open(ctx context.Context, url string, o Options) (Store, error) {
 		return nil, err
 	}
 	return db, nil
+}
+
+// Backup writes what a database holds at one moment into a new file, beside whoever works over it
+// and without holding it up. A start over that file knows it for a backup, and since when it stands.
+// A file of the name is left alone, and told.
+func Backup(ctx context.Context, url, to string, now func() time.Time) error {
+	path, err := pathOf(url)
+	if err != nil {
+		return err
+	}
+	return sqlite.Backup(ctx, path, to, now)
 }
 
 // Check tells what is wrong with a URL, without opening anything.

@@ -40,11 +40,23 @@ type Store interface {
 	webhook.Store
 	webhook.Queue
 	Meta
-	// Ping tells whether the database answers.
-	Ping(ctx context.Context) error
+	Keeping
 	// Close waits for the writes under way and ends the use of the database; whoever writes
 	// afterwards gets an error. Closing twice is no error.
 	Close() error
+}
+
+// Keeping is how the store itself fares.
+type Keeping interface {
+	// Ping tells whether the store answers and takes writes. A *fence.Trouble says why not. What a
+	// write failed of is told until a Beat finds that the store can be written.
+	Ping(ctx context.Context) error
+	// Beat is called each second or so by whoever works on the lanes: it notices what others have
+	// done to the store, tries again what failed, and notes that the store is alive if something was
+	// written. It answers as Ping does. The first call says that what Standing told is taken care of.
+	Beat(ctx context.Context) error
+	// Standing tells, before the first Beat, for which time the store stands.
+	Standing(ctx context.Context) (fence.Standing, error)
 }
 
 // Meta keeps small named values beside the tables. What a process counts in its memory and saves

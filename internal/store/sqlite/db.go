@@ -10,8 +10,9 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
-	"path/filepath"
-	"sync"
+	"os"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	// The driver registers itself as "sqlite3"; it is SQLite in pure Go.
@@ -29,16 +30,17 @@ var migrations embed.FS
 const readers = 4
 
 // DB is an open database. It implements the ports of the rooms; what they promise stands there.
-// read and write are two pools over one file. wake is nil for those who work beside the service.
-// unlock gives back the file that guards the lanes and may be called more than once; locks are
-// those of connections.
+// path is where the file lies. read and write are two pools over it. wake and hold are nil for those
+// who work beside the service. begun tells that there was a beat; locks are those of connections.
 type DB struct {
+	path   string
 	read   *sql.DB
 	write  *sql.DB
 	writer *writer
 	now    func() time.Time
 	wake   func(fence.Lane)
-	unlock func() error
+	hold   *hold
+	begun  atomic.Bool
 	locks  keyedLocks
 }
 
@@ -46,59 +48,86 @@ type DB struct {
 // each lane that was given work; it must not block. Whoever gives one works on the lanes, which
 // one process alone may do until Close or its end; those who give none work beside it.
 func Open(ctx context.Context, path string, now func() time.Time, wake func(fence.Lane)) (*DB, error) {
-	unlock := func() error { return nil }
-	if wake != nil {
-		var err error
-		// Before the file is opened, so that a second service neither migrates it nor turns
-		// operations that are being sent to unknown.
-		if unlock, err = lock(path); err != nil {
-			return nil, err
-		}
-	}
-	db, err := openFile(ctx, path)
-	if err != nil {
-		return nil, errors.Join(err, unlock())
-	}
-	db.now, db.wake, db.unlock = now, wake, sync.OnceValue(unlock)
-	return db, nil
-}
-
-// openFile opens the writer first: it makes and migrates the file, which the readers cannot.
-func openFile(ctx context.Context, path string) (*DB, error) {
-	// Transactions of the migrations begin as writers. One that began as a reader and then wrote
-	// would get SQLITE_BUSY at once, whatever the busy timeout, if a command wrote meanwhile.
-	write, err := open(path, 1, "_txlock", "immediate")
+	place, err := placeOf(path)
 	if err != nil {
 		return nil, err
 	}
+	db := &DB{path: place, now: now, wake: wake}
+	if wake != nil {
+		// Before the file is opened, so that a second service neither migrates it nor turns
+		// operations that are being sent to unknown.
+		if db.hold, err = take(place); err != nil {
+			return nil, err
+		}
+	}
+	if err := db.open(ctx, path); err != nil {
+		return nil, errors.Join(err, db.release())
+	}
+	return db, nil
+}
+
+// open opens the writer first: it makes and migrates the file, which the readers cannot.
+func (db *DB) open(ctx context.Context, path string) error {
+	if err := makePrivate(db.path); err != nil {
+		return err
+	}
+	// Transactions of the migrations begin as writers. One that began as a reader and then wrote
+	// would get SQLITE_BUSY at once, whatever the busy timeout, if a command wrote meanwhile.
+	write, err := open(db.path, 1, "_txlock", "immediate")
+	if err != nil {
+		return err
+	}
 	if err := migrate(ctx, write); err != nil {
-		return nil, errors.Join(err, write.Close())
+		return errors.Join(err, write.Close())
+	}
+	g, err := newGuard(path, db.path)
+	if err != nil {
+		return errors.Join(err, write.Close())
 	}
 	// query_only turns a statement that writes past the writer into an error.
-	read, err := open(path, readers, "_pragma", "query_only(on)")
+	read, err := open(db.path, readers, "_pragma", "query_only(on)")
 	if err != nil {
-		return nil, errors.Join(err, write.Close())
+		return errors.Join(err, write.Close())
 	}
-	w, err := newWriter(ctx, write)
+	w, err := newWriter(ctx, write, g)
 	if err != nil {
-		return nil, errors.Join(err, read.Close(), write.Close())
+		return errors.Join(err, read.Close(), write.Close())
 	}
-	return &DB{read: read, write: write, writer: w}, nil
+	db.read, db.write, db.writer = read, write, w
+	return nil
+}
+
+// makePrivate makes the file, if there is none, for its owner's eyes alone, and the one beside it
+// that SQLite would make for everybody's with the same mode; the log follows by modeof. Files that
+// are there keep theirs.
+func makePrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("opening the database file: %w", err)
+	}
+	info, err := f.Stat()
+	if err := errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("opening the database file: %w", err)
+	}
+	f, err = os.OpenFile(path+"-shm", os.O_RDWR|os.O_CREATE, info.Mode().Perm())
+	if err != nil {
+		return fmt.Errorf("opening the file beside the database: %w", err)
+	}
+	return f.Close()
 }
 
 // open makes a pool of connections with one more option of the driver. The ten seconds of
 // busy_timeout are for commands that write beside the service. synchronous(full) is what makes
 // "answered" mean "on disk": in WAL, normal may lose the last commits with the power. cache_size
-// is 16 MiB for each connection.
+// is 16 MiB for each connection. modeof gives the log the mode of the file.
 func open(path string, conns int, option ...string) (*sql.DB, error) {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return nil, fmt.Errorf("finding the database file: %w", err)
-	}
 	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)",
 		"foreign_keys(on)", "cache_size(-16384)"}}
+	q.Add("modeof", path)
 	q.Add(option[0], option[1])
-	db, err := sql.Open("sqlite3", (&url.URL{Scheme: "file", Path: abs, RawQuery: q.Encode()}).String())
+	// SQLite takes a plus for itself and not for the space that it stands for in a form.
+	query := strings.ReplaceAll(q.Encode(), "+", "%20")
+	db, err := sql.Open("sqlite3", (&url.URL{Scheme: "file", Path: path, RawQuery: query}).String())
 	if err != nil {
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}
@@ -126,46 +155,36 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// Close waits for the writes under way and closes the file. The writer ends first, since what it
-// has taken must still be answered. The file's lock goes last.
+// Close notes what was written last, waits for the writes under way and closes the file. The writer
+// ends before the pools, since what it has taken must still be answered. The file's locks go last.
 func (db *DB) Close() error {
-	db.writer.stop()
-	return errors.Join(db.read.Close(), db.write.Close(), db.unlock())
-}
-
-// Ping tells whether the database answers.
-func (db *DB) Ping(ctx context.Context) error { return db.read.PingContext(ctx) }
-
-// Meta returns a small named value, nil if there is none.
-func (db *DB) Meta(ctx context.Context, name string) ([]byte, error) {
-	var value []byte
-	err := db.read.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = ?1`, name).Scan(&value)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
+	var err error
+	if db.hold != nil && db.begun.Load() && db.writer.unbeaten.Load() > 0 {
+		if err = db.beat(context.Background()); errors.Is(err, errClosed) {
+			err = nil
+		}
 	}
-	return value, err
+	db.writer.stop()
+	return errors.Join(err, db.read.Close(), db.write.Close(), db.release())
 }
 
-// SetMeta keeps a small named value; nil removes it.
-func (db *DB) SetMeta(ctx context.Context, name string, value []byte) error {
-	return db.do(ctx, func(tx *tx) error {
-		if value == nil {
-			return tx.exec(`DELETE FROM meta WHERE name = ?1`, name)
-		}
-		return tx.exec(`INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2`, name, value)
-	})
+func (db *DB) release() error {
+	if db.hold == nil {
+		return nil
+	}
+	return db.hold.give()
 }
 
-// MetaOr keeps a value under a name that has none, and returns what is kept. Reading in the same
-// write is what makes all who race get one value.
-func (db *DB) MetaOr(ctx context.Context, name string, value []byte) (kept []byte, err error) {
-	err = db.do(ctx, func(tx *tx) error {
-		if err := tx.exec(`INSERT OR IGNORE INTO meta (name, value) VALUES (?1, ?2)`, name, value); err != nil {
-			return err
-		}
-		return tx.each(`SELECT value FROM meta WHERE name = ?1`, func(r *sql.Rows) error { return r.Scan(&kept) }, name)
-	})
-	return kept, err
+// Ping tells whether the database answers and takes writes. What cannot pass comes first, then why
+// a write failed, until a beat finds that the file can be written.
+func (db *DB) Ping(ctx context.Context) error {
+	if t := db.writer.guard.check(); t != nil {
+		return t
+	}
+	if t := db.writer.trouble.Load(); t != nil {
+		return t
+	}
+	return db.read.PingContext(ctx)
 }
 
 // micros is how times are stored: microseconds since 1970 in UTC; zero as 0. Integers sort and

@@ -2,10 +2,19 @@
 
 package sqlite
 
-import "fmt"
+import (
+	"errors"
+	"os"
+)
 
-// lock refuses: without advisory locks a second process would run the same lanes.
-func lock(path string) (func() error, error) {
-	return nil, fmt.Errorf("%s cannot be kept from a second waybill on this system; "+
-		"run it on Linux, macOS or a BSD, or in a container", path)
+// errLocked is what a lock is refused with that another process holds.
+var errLocked = errors.New("it is locked")
+
+// lockOpen refuses: without advisory locks a second process would run the same lanes.
+func lockOpen(*os.File) error {
+	return errors.New("the database cannot be kept from a second waybill on this system; " +
+		"run it on Linux, macOS or a BSD, or in a container")
 }
+
+// lockWhole refuses as lockOpen does.
+func lockWhole(f *os.File) error { return lockOpen(f) }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/waybill-dev/waybill/internal/fence"
 )
@@ -29,6 +30,12 @@ type writer struct {
 	// they need not outlive it.
 	epochs map[fence.Lane]int64
 
+	guard *guard
+	// trouble is why a write failed, if that was not the write's own fault; nil once a probe succeeds.
+	trouble atomic.Pointer[fence.Trouble]
+	// unbeaten counts the rows that were changed since the last beat.
+	unbeaten atomic.Int64
+
 	mu     sync.RWMutex
 	closed bool
 	done   chan struct{}
@@ -41,28 +48,14 @@ type write struct {
 	done chan error
 }
 
-// tx is what a write may use. It remembers whom to wake when it is committed. It is shared by all
-// writes of a group and must not be used after run has returned.
-type tx struct {
-	*writer
-	woken []func()
-}
-
-// refusal is an error of a write that has changed nothing, so that its group may go on. Whoever
-// returns one must do so before its first change: the group commits, and nothing takes back what a
-// refused write has done.
-type refusal struct{ error }
-
-// Unwrap returns the reason.
-func (r refusal) Unwrap() error { return r.error }
-
 // newWriter starts the writer's goroutine, which stop ends.
-func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
+func newWriter(ctx context.Context, db *sql.DB, g *guard) (*writer, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("opening the writer: %w", err)
 	}
-	w := &writer{conn: conn, stmts: map[string]*sql.Stmt{}, epochs: map[fence.Lane]int64{}, queue: make(chan *write, groupSize), done: make(chan struct{})}
+	w := &writer{conn: conn, stmts: map[string]*sql.Stmt{}, epochs: map[fence.Lane]int64{}, guard: g,
+		queue: make(chan *write, groupSize), done: make(chan struct{})}
 	go w.loop()
 	return w, nil
 }
@@ -144,6 +137,9 @@ func (w *writer) commit(group []*write) {
 		}
 		return
 	}
+	if t := troubleOf(err); t != nil {
+		w.trouble.Store(t)
+	}
 	for i, one := range group {
 		if err != nil {
 			one.done <- err
@@ -157,10 +153,14 @@ func (w *writer) commit(group []*write) {
 }
 
 // try runs a group in one transaction. An error means that nothing of it is stored; refused holds
-// the refusals of a group that is.
+// the refusals of a group that is. The files are looked at before, since another one's must not be
+// written, and again before anybody is answered: then what was committed lies where it is found.
 func (w *writer) try(group []*write) (refused []error, woken []func(), err error) {
 	t := &tx{writer: w}
-	if err := t.exec(`BEGIN IMMEDIATE`); err != nil {
+	if lost := w.guard.check(); lost != nil {
+		return nil, nil, lost
+	}
+	if _, err := t.run(`BEGIN IMMEDIATE`); err != nil {
 		return nil, nil, err
 	}
 	refused = make([]error, len(group))
@@ -175,94 +175,23 @@ func (w *writer) try(group []*write) (refused []error, woken []func(), err error
 		}
 	}
 	if err == nil {
-		err = t.exec(`COMMIT`)
+		_, err = t.run(`COMMIT`)
 	}
 	if err != nil {
-		return nil, nil, errors.Join(err, t.exec(`ROLLBACK`))
+		_, undone := t.run(`ROLLBACK`)
+		return nil, nil, errors.Join(err, undone)
 	}
+	if lost := w.guard.check(); lost != nil {
+		return nil, nil, lost
+	}
+	w.committed(t)
 	return refused, t.woken, nil
 }
 
-// hold refuses a write of a lane's runner if a later one has written since. It is asked within the
-// write, where no later claim can come between the question and the change. The zero claim of
-// those who work outside of lanes always passes.
-func (w *writer) hold(c fence.Claim) error {
-	if c.Epoch < w.epochs[c.Lane] {
-		return refusal{fence.ErrOvertaken}
+// committed takes note of a group.
+func (w *writer) committed(t *tx) {
+	if t.beaten {
+		w.unbeaten.Store(0)
 	}
-	if c.Epoch > 0 {
-		w.epochs[c.Lane] = c.Epoch
-	}
-	return nil
-}
-
-// stmt prepares each text once and keeps it, so texts must not hold values.
-func (w *writer) stmt(query string) (*sql.Stmt, error) {
-	if s := w.stmts[query]; s != nil {
-		return s, nil
-	}
-	s, err := w.conn.PrepareContext(context.Background(), query)
-	if err != nil {
-		return nil, fmt.Errorf("preparing a statement: %w", err)
-	}
-	w.stmts[query] = s
-	return s, nil
-}
-
-// exec runs a statement whatever it changes. No context goes with it: a caller who gives up must
-// not interrupt a transaction that holds the writes of others.
-func (t *tx) exec(query string, args ...any) error {
-	_, err := t.change(query, args...)
-	return err
-}
-
-// change runs a statement and returns how many rows it changed.
-func (t *tx) change(query string, args ...any) (int64, error) {
-	s, err := t.stmt(query)
-	if err != nil {
-		return 0, err
-	}
-	r, err := s.Exec(args...)
-	if err != nil {
-		return 0, err
-	}
-	return r.RowsAffected()
-}
-
-// rows reads all rows of a query within the transaction.
-func rows[T any](t *tx, query string, scan func(scanner) (T, error), args ...any) ([]T, error) {
-	var all []T
-	err := t.each(query, func(r *sql.Rows) error {
-		one, err := scan(r)
-		all = append(all, one)
-		return err
-	}, args...)
-	return all, err
-}
-
-// there tells whether a query has a row.
-func (t *tx) there(query string, args ...any) (bool, error) {
-	found := false
-	err := t.each(query, func(*sql.Rows) error { found = true; return nil }, args...)
-	return found, err
-}
-
-// each runs a query and calls scan for each of its rows. The rows are closed when it returns, as a
-// statement can have one result open at a time.
-func (t *tx) each(query string, scan func(*sql.Rows) error, args ...any) error {
-	s, err := t.stmt(query)
-	if err != nil {
-		return err
-	}
-	found, err := s.Query(args...)
-	if err != nil {
-		return err
-	}
-	defer found.Close()
-	for found.Next() {
-		if err := scan(found); err != nil {
-			return err
-		}
-	}
-	return found.Err()
+	w.unbeaten.Add(t.changed)
 }

@@ -125,10 +125,16 @@ func get[T any](ctx context.Context, c *call, entity string, search any) ([]T, e
 // maxFound bounds what a search for one thing may find.
 const maxFound = 500
 
+// wanted is a search of entities of a type.
+type wanted struct {
+	entity string
+	by     any
+}
+
 // search looks for what is ours among what a search finds. One that finds as much as it may could
 // have cut ours off.
-func search[T any](ctx context.Context, c *call, entity string, by any, ours func(T) bool) (one T, found bool, err error) {
-	all, err := get[T](ctx, c, entity, by)
+func search[T any](ctx context.Context, c *call, of wanted, ours func(T) bool) (one T, found bool, err error) {
+	all, err := get[T](ctx, c, of.entity, of.by)
 	if err != nil {
 		return one, false, err
 	}
@@ -136,8 +142,8 @@ func search[T any](ctx context.Context, c *call, entity string, by any, ours fun
 		return all[i], true, nil
 	}
 	if len(all) >= maxFound {
-		err = &tsp.Error{Class: tsp.Unknown, Message: fmt.Sprintf("outcome unknown: Geotab found %d %s entities, which is as many as are read, and ours may be behind them",
-			len(all), entity)}
+		err = &tsp.Error{Class: tsp.Unknown, Message: fmt.Sprintf("outcome unknown: Geotab found %d %s entities, "+
+			"which is as many as are read, and ours may be behind them", len(all), of.entity)}
 	}
 	return one, false, err
 }

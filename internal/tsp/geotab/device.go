@@ -177,15 +177,16 @@ func findDevice(d device) finding {
 			by = map[string]string{"serialNumber": *d.SerialNumber}
 		}
 		doubtful := false
-		one, found, err := search(ctx, c, "Device", by, func(f foundDevice) bool {
-			named := tsp.SameText(f.Name, *d.Name) && (d.SerialNumber == nil || strings.EqualFold(f.SerialNumber, *d.SerialNumber))
+		one, found, err := search(ctx, c, wanted{"Device", by}, func(f foundDevice) bool {
+			named := tsp.SameText(f.Name, *d.Name) &&
+				(d.SerialNumber == nil || strings.EqualFold(f.SerialNumber, *d.SerialNumber))
 			ours := named && sameTime(f.ActiveFrom, d.ActiveFrom)
 			doubtful = doubtful || named && !ours && d.SerialNumber != nil
 			return ours
 		})
 		if err == nil && !found && doubtful {
-			err = &tsp.Error{Class: tsp.Unknown, Message: "outcome unknown: Geotab has a device of this name and serial number, " +
-				"and nothing tells whether it was there before"}
+			err = &tsp.Error{Class: tsp.Unknown, Message: "outcome unknown: Geotab has a device of this name " +
+				"and serial number, and nothing tells whether it was there before"}
 		}
 		return one.ID, found, err
 	}

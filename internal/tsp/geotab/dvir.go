@@ -136,8 +136,8 @@ func (l dvirLog) withDefects(ctx context.Context, c *call, names []string, w tsp
 }
 
 // sameSecond is what no look-up can know of an inspection that tells its own time.
-const sameSecond = "its inspections bear no mark: where occurred_at is given, another one of the same driver, asset, type, time and remarks " +
-	"as one whose answer was lost is taken for it"
+const sameSecond = "its inspections bear no mark: where occurred_at is given, another one of the same driver, asset, " +
+	"type, time and remarks as one whose answer was lost is taken for it"
 
 // foundDvir is a DVIRLog as it is read back to see whether an earlier attempt made it.
 type foundDvir struct {
@@ -157,8 +157,9 @@ func findDvir(l dvirLog) finding {
 		if err != nil {
 			return "", false, err
 		}
-		by := map[string]any{"deviceSearch": l.Device, "fromDate": stamp(from.Add(-time.Second)), "toDate": stamp(from.Add(time.Second))}
-		one, found, err := search(ctx, c, "DVIRLog", by, func(f foundDvir) bool {
+		of := wanted{"DVIRLog", map[string]any{"deviceSearch": l.Device,
+			"fromDate": stamp(from.Add(-time.Second)), "toDate": stamp(from.Add(time.Second))}}
+		one, found, err := search(ctx, c, of, func(f foundDvir) bool {
 			return string(f.Driver) == string(l.Driver.ID) && f.LogType == l.LogType && sameTime(f.DateTime, l.DateTime) &&
 				(f.DefectList == "" || string(f.DefectList) == string(l.DefectList.ID)) &&
 				tsp.SameText(f.DriverRemark, l.DriverRemark) && tsp.SameText(f.CertifyRemark, l.CertifyRemark)

@@ -139,7 +139,8 @@ func findFuel(ctx context.Context, c *call, w tsp.Write) (resource.SourceID, boo
 		Reference string            `json:"externalReference"`
 	}
 	reference := w.Operation.String()
-	one, found, err := search(ctx, c, "FuelTransaction", map[string]string{"externalReference": reference}, func(f transaction) bool {
+	of := wanted{"FuelTransaction", map[string]string{"externalReference": reference}}
+	one, found, err := search(ctx, c, of, func(f transaction) bool {
 		return tsp.SameName(f.Reference, reference)
 	})
 	return one.ID, found, err

@@ -99,8 +99,8 @@ func textStep(key string, m textMessage) step {
 }
 
 // sameMoment is what no look-up can know of a message.
-const sameMoment = "the time at which Waybill accepted a message marks it, in milliseconds: of two with equal text, sender and recipient that were accepted " +
-	"within one, nothing tells which is there"
+const sameMoment = "the time at which Waybill accepted a message marks it, in milliseconds: of two with equal text, " +
+	"sender and recipient that were accepted within one, nothing tells which is there"
 
 type foundText struct {
 	ID         resource.SourceID `json:"id"`
@@ -113,7 +113,8 @@ type foundText struct {
 
 // is tells whether a message that was found is the one that was written.
 func (m textMessage) is(f foundText) bool {
-	return string(f.Recipient) == m.Recipient.id() && string(f.Parent) == m.Parent.id() && (m.User == nil || string(f.User) == m.User.id()) &&
+	return string(f.Recipient) == m.Recipient.id() && string(f.Parent) == m.Parent.id() &&
+		(m.User == nil || string(f.User) == m.User.id()) &&
 		tsp.SameText(f.Content.Message, m.Content.Message) && sameTime(f.ActiveFrom, m.ActiveFrom)
 }
 
@@ -126,13 +127,14 @@ func findText(m textMessage) finding {
 		var found bool
 		clock := rest.Clock{Now: c.session.adapter.now}
 		err := clock.Ask(func() (err error) {
-			one, found, err = search(ctx, c, "TextMessage", map[string]any{"recipientSearch": m.Recipient,
-				"modifiedSinceDate": stamp(clock.At(w.SentAt.Add(-textSlack)))}, m.is)
+			one, found, err = search(ctx, c, wanted{"TextMessage", map[string]any{"recipientSearch": m.Recipient,
+				"modifiedSinceDate": stamp(clock.At(w.SentAt.Add(-textSlack)))}}, m.is)
 			clock.Hear(c.headers)
 			return err
 		})
 		if err == nil && !found {
-			one, found, err = search(ctx, c, "TextMessage", map[string]any{"recipientSearch": m.Recipient, "isDelivered": false}, m.is)
+			one, found, err = search(ctx, c, wanted{"TextMessage", map[string]any{"recipientSearch": m.Recipient,
+				"isDelivered": false}}, m.is)
 		}
 		return one.ID, found, err
 	}

@@ -112,7 +112,7 @@ type foundUser struct {
 // same name who became active at another time is somebody else.
 func findUser(u user) finding {
 	return func(ctx context.Context, c *call, _ tsp.Write) (resource.SourceID, bool, error) {
-		one, found, err := search(ctx, c, "User", map[string]string{"name": *u.Name}, func(f foundUser) bool {
+		one, found, err := search(ctx, c, wanted{"User", map[string]string{"name": *u.Name}}, func(f foundUser) bool {
 			return tsp.SameName(f.Name, *u.Name) && sameTime(f.ActiveFrom, u.ActiveFrom)
 		})
 		return one.ID, found, err

@@ -126,7 +126,8 @@ func createFuel() rest.Write {
 func findFuel(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
 	f, _ := w.Payload.(*resource.FuelTransaction)
 	at := f.TransactionTime.Or(w.SentAt).UTC()
-	query := url.Values{"start_date": {at.AddDate(0, 0, -1).Format(time.DateOnly)}, "end_date": {at.AddDate(0, 0, 2).Format(time.DateOnly)}}
+	query := url.Values{"start_date": {at.AddDate(0, 0, -1).Format(time.DateOnly)},
+		"end_date": {at.AddDate(0, 0, 2).Format(time.DateOnly)}}
 	var out tsp.Written
 	found := false
 	err := pages(ctx, send, rest.Call{Path: fuelPath, Query: query}, func(page struct {

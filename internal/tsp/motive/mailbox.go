@@ -15,8 +15,8 @@ import (
 )
 
 // typed is what no look-up can know: Motive's messages bear no mark of who wrote them.
-const typed = "its messages bear no mark of ours, so one that somebody else sent or, as far as Motive does not tell when it was sent, that was read, " +
-	"equal in sender, recipients and text to one whose answer was lost, from a minute before it on, is taken for it"
+const typed = "its messages bear no mark of ours: one of somebody else's, equal in sender, recipients and text to one whose " +
+	"answer was lost, is taken for it if it was sent, or read where Motive does not tell when it was sent, from a minute before it on"
 
 const (
 	// mailSlack is how far the beginning of what a look-up lists may be off.
@@ -106,8 +106,10 @@ func (m *mailbox) take(row sent, from time.Time) {
 	if err == nil && at.Before(from.Truncate(time.Second)) {
 		return
 	}
-	if row.SenderID == m.want.SenderID && slices.Contains(m.want.ReceiverIDs, row.RecipientID) && tsp.SameText(row.Body, m.want.Body) &&
-		!slices.ContainsFunc(m.rows, func(known sent) bool { return known.ID == row.ID && known.RecipientID == row.RecipientID }) {
+	equal := row.SenderID == m.want.SenderID && slices.Contains(m.want.ReceiverIDs, row.RecipientID) &&
+		tsp.SameText(row.Body, m.want.Body)
+	met := func(known sent) bool { return known.ID == row.ID && known.RecipientID == row.RecipientID }
+	if equal && !slices.ContainsFunc(m.rows, met) {
 		m.rows = append(m.rows, row)
 	}
 }
@@ -160,5 +162,6 @@ func (m *mailbox) reached(whose tsp.Alike) (id string, found bool, err error) {
 		best := slices.MaxFunc(m.rows, func(a, b sent) int { return cmp.Compare(times[a.ID], times[b.ID]) })
 		return best.ID, true, nil
 	}
-	return "", false, &tsp.Error{Class: tsp.Unknown, Message: "outcome unknown: only some of the recipients have the message"}
+	return "", false, &tsp.Error{Class: tsp.Unknown,
+		Message: "outcome unknown: only some of the recipients have the message"}
 }

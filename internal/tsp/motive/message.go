@@ -81,7 +81,8 @@ func createGroupMessage(now func() time.Time) rest.Write {
 }
 
 // sending is a write that sends the message that body makes of a payload.
-func sending[P resource.Payload](kind resource.Kind, body func(P, tsp.Write) (messageBody, error), now func() time.Time) rest.Write {
+func sending[P resource.Payload](kind resource.Kind, body func(P, tsp.Write) (messageBody, error),
+	now func() time.Time) rest.Write {
 	return rest.Write{
 		Capability: tsp.Capability{Kind: kind, Verb: resource.Create},
 		Strength:   tsp.VerifyFirst,

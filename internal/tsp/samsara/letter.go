@@ -14,8 +14,8 @@ import (
 )
 
 // typed is what no look-up can know: Samsara's messages have no id and its API names no author.
-const typed = "its messages have no id and all come from dispatch, so a text that somebody typed in Samsara's dashboard, equal to one " +
-	"whose answer was lost and sent to the same driver from half a minute before it on, is taken for it"
+const typed = "its messages have no id and all come from dispatch: a text that somebody typed in Samsara's dashboard, equal " +
+	"to one whose answer was lost and sent to the same driver from half a minute before it on, is taken for it"
 
 // letterSlack is how far the beginning of what a look-up lists may be off.
 const letterSlack = 30 * time.Second
@@ -67,7 +67,8 @@ func (l letter) equals(r tsp.Rival) bool {
 	case *resource.GroupMessage:
 		text = p.MessageText.Or("")
 	}
-	return tsp.SameText(text, l.text) && slices.ContainsFunc(receivers(r), func(driver int64) bool { return slices.Contains(l.drivers, driver) })
+	return tsp.SameText(text, l.text) &&
+		slices.ContainsFunc(receivers(r), func(driver int64) bool { return slices.Contains(l.drivers, driver) })
 }
 
 // receivers are the drivers of a rival.
@@ -105,7 +106,8 @@ func (l letter) sentSince(ctx context.Context, send rest.Send, since time.Time) 
 		}
 		return sent.Data, a, err
 	}
-	return nil, rest.Answer{}, &tsp.Error{Class: tsp.Unavailable, Message: "the list of Samsara's messages came too late to tell what was sent since the write"}
+	return nil, rest.Answer{}, &tsp.Error{Class: tsp.Unavailable,
+		Message: "the list of Samsara's messages came too late to tell what was sent since the write"}
 }
 
 // longestList bounds what is read of a list in a look-up, in bytes: Samsara does not divide its

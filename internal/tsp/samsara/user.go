@@ -18,8 +18,8 @@ func createUser() rest.Write {
 	return rest.Write{
 		Capability: tsp.Capability{Kind: resource.KindUser, Verb: resource.Create},
 		Strength:   tsp.VerifyFirst,
-		Unknowable: "its dashboard users bear no mark: one who was there before with the same e-mail address and name as a user whose answer was " +
-			"lost is taken for that",
+		Unknowable: "its dashboard users bear no mark: one who was there before with the same e-mail address and name " +
+			"as a user whose answer was lost is taken for that",
 		Uses:  userUses(resource.Create),
 		Check: tsp.Checked(checkUser(resource.Create)),
 		Warn:  tsp.Checked(warnUser),

@@ -26,7 +26,8 @@ const (
 const commandType = "message"
 
 // unread is what no look-up can know.
-const unread = "the server does not tell which commands were sent, so whether a message without an answer arrived cannot be found out"
+const unread = "the server does not tell which commands were sent, so whether a message without an answer arrived " +
+	"cannot be found out"
 
 // command is what a device is told.
 type command struct {

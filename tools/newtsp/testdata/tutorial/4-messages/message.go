@@ -38,8 +38,8 @@ func createMessage() rest.Write {
 		Encode: rest.Body(func(m *resource.Message, w tsp.Write) (any, error) { return messageFrom(m, w), nil }),
 		Decode: func(_ tsp.Write, a rest.Answer) (tsp.Written, error) { return made(a, messages) },
 		Find:   findMessage,
-		Unknowable: "its messages bear no mark: one that somebody else sent, equal in driver and text to one whose answer was lost, " +
-			"is taken for it",
+		Unknowable: "its messages bear no mark: one that somebody else sent, equal in driver and text to one whose answer " +
+			"was lost, is taken for it",
 	}
 }
 
@@ -56,6 +56,7 @@ func findMessage(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written,
 	}
 	sent := messageFrom(m, w)
 	return letter{sent.To, sent.Text, func(ctx context.Context, send rest.Send, since string) (rest.Answer, error) {
-		return send(ctx, rest.Call{Method: http.MethodGet, Path: messagesPath, Query: url.Values{"to": {string(sent.To)}, "since": {since}}})
+		return send(ctx, rest.Call{Method: http.MethodGet, Path: messagesPath, Query: url.Values{
+			"to": {string(sent.To)}, "since": {since}}})
 	}}.find(ctx, send, w)
 }

@@ -55,7 +55,8 @@ func (l letter) equals(r tsp.Rival) bool {
 	case *resource.GroupMessage:
 		text = p.MessageText.Or("")
 	}
-	return tsp.SameText(text, l.text) && slices.Contains(slices.Concat(r.Refs["recipient_id"], r.Refs["recipient_ids"]), l.to)
+	to := slices.Concat(r.Refs["recipient_id"], r.Refs["recipient_ids"])
+	return tsp.SameText(text, l.text) && slices.Contains(to, l.to)
 }
 
 // in returns the ids of the messages in a list that have the text.

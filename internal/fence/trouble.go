@@ -1,0 +1,30 @@
+package fence
+
+import "time"
+
+// Trouble is what keeps a store from being written. Reason may be told to anybody; the error's
+// text is for the operator: it names files and says what to do.
+type Trouble struct {
+	Reason string
+	// Lost tells that it does not pass while the process lives: whoever works over the store stops.
+	// Any other trouble is over once the store can be written.
+	Lost bool
+	Err  error
+}
+
+// Error describes the trouble for the operator.
+func (t *Trouble) Error() string { return t.Err.Error() }
+
+// Unwrap returns the cause.
+func (t *Trouble) Unwrap() error { return t.Err }
+
+// Standing is for which time a store stands.
+type Standing struct {
+	// At is the last moment that the store is known to hold; zero where none was noted.
+	At time.Time
+	// Restored tells that the store was put back: it is a backup, or older than what its process
+	// noted last beside it. What happened after At is not in it, and may have happened.
+	Restored bool
+	// Exposed tells that other users of the machine may read the store's files.
+	Exposed bool
+}

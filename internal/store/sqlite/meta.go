@@ -1,0 +1,39 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
+
+// Meta returns a small named value, nil if there is none.
+func (db *DB) Meta(ctx context.Context, name string) ([]byte, error) {
+	var value []byte
+	err := db.read.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = ?1`, name).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return value, err
+}
+
+// SetMeta keeps a small named value; nil removes it.
+func (db *DB) SetMeta(ctx context.Context, name string, value []byte) error {
+	return db.do(ctx, func(tx *tx) error {
+		if value == nil {
+			return tx.exec(`DELETE FROM meta WHERE name = ?1`, name)
+		}
+		return tx.exec(`INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2`, name, value)
+	})
+}
+
+// MetaOr keeps a value under a name that has none, and returns what is kept. Reading in the same
+// write is what makes all who race get one value.
+func (db *DB) MetaOr(ctx context.Context, name string, value []byte) (kept []byte, err error) {
+	err = db.do(ctx, func(tx *tx) error {
+		if err := tx.exec(`INSERT OR IGNORE INTO meta (name, value) VALUES (?1, ?2)`, name, value); err != nil {
+			return err
+		}
+		return tx.each(`SELECT value FROM meta WHERE name = ?1`, func(r *sql.Rows) error { return r.Scan(&kept) }, name)
+	})
+	return kept, err
+}
