@@ -121,11 +121,11 @@ func createFuel() rest.Write {
 }
 
 // findFuel looks for the purchase by the operation id, which is its reference number. The list
-// reaches from a day before the purchase to two behind it, because Motive reads dates in the company's
+// reaches from a day before the purchase, in UTC, to two behind it, because Motive reads dates in the company's
 // time zone and does not say whether the last one is included.
 func findFuel(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
 	f, _ := w.Payload.(*resource.FuelTransaction)
-	at := f.TransactionTime.Or(w.SentAt).UTC()
+	at := f.TransactionTime.Or(w.SentAt)
 	query := url.Values{"start_date": {at.AddDate(0, 0, -1).Format(time.DateOnly)},
 		"end_date": {at.AddDate(0, 0, 2).Format(time.DateOnly)}}
 	var out tsp.Written

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,11 @@ func lost(r tsp.Rival) tsp.Rival {
 	return r
 }
 
+func from(sender resource.SourceID, r tsp.Rival) tsp.Rival {
+	r.Refs["sender_id"] = []resource.SourceID{sender}
+	return r
+}
+
 // since gives the rivals that ended at a time or later.
 func since(all ...tsp.Rival) tsp.Rivals {
 	return func(_ context.Context, since time.Time) (out []tsp.Rival, _ error) {
@@ -84,6 +90,8 @@ func TestAMessageIsFoundByEachMemberAndIsNoOtherOperations(t *testing.T) {
 		"an equal one has no answer either":         {[]string{ours}, []tsp.Rival{lost(rival("", "Dock 7", 121, "2"))}, "?"},
 		"both that have no answer came":             {[]string{ours, row("m2", 1, 2, "Dock 7", 118)}, []tsp.Rival{lost(rival("", "Dock 7", 121, "2"))}, "m1"},
 		"another operation sent another text":       {[]string{ours}, []tsp.Rival{lost(rival("", "Dock 8", 121, "2"))}, "m1"},
+		"somebody else sent it":                     {[]string{ours}, []tsp.Rival{from("9", lost(rival("", "Dock 7", 121, "2")))}, "m1"},
+		"an equal one is listed for others so far":  {[]string{ours, row("m9", 1, 3, "Dock 7", 119)}, []tsp.Rival{rival("m9", "Dock 7", 121, "2", "3")}, "m1"},
 		"another operation sent to somebody else":   {[]string{ours}, []tsp.Rival{lost(rival("", "Dock 7", 121, "3"))}, "m1"},
 		"an older one was read meanwhile":           {[]string{row("m0", 1, 2, "Dock 7", 7200)}, nil, ""},
 		"an older one of another operation is read": {[]string{row("m0", 1, 2, "Dock 7", 0)}, []tsp.Rival{rival("m0", "Dock 7", 7200, "2")}, ""},
@@ -160,5 +168,23 @@ func TestAMessageIsFoundHoweverWrongOurClockIs(t *testing.T) {
 		if asked > 2 {
 			t.Errorf("%v ahead: %d lists", ahead, asked)
 		}
+	}
+}
+
+// TestAListByAWrongClockIsNotReadToItsEnd has a clock of ours that is a day slow, by which every page
+// of Motive's list is full.
+func TestAListByAWrongClockIsNotReadToItsEnd(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	s := desk(t, 24*time.Hour, func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		rows := []string{row("m1", 1, 2, "Dock 7", 0)}
+		if from, _ := time.Parse(time.RFC3339, r.URL.Query().Get("min_updated_at")); from.Before(noon) {
+			rows = slices.Repeat(rows, 100)
+		}
+		says(`{"messages":[`+strings.Join(rows, ",")+`]}`)(w, r)
+	})
+	if expect(t, "a day slow", s, letter(t, "Dock 7"), "m1"); asked != 2 {
+		t.Errorf("%d pages were read", asked)
 	}
 }
