@@ -94,7 +94,7 @@ func (h *house) past(s *siege, tsps []*lateTSP) history {
 	h.t.Helper()
 	h.authorize()
 	waits := func(w wrote) bool { return w.end == isPending }
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); <-time.After(200 * time.Millisecond) {
+	for deadline := time.Now().Add(90 * time.Second); time.Now().Before(deadline); <-time.After(200 * time.Millisecond) {
 		if !slices.ContainsFunc(behindUnknown(h.wroteAll("status", "pending")), waits) {
 			break
 		}
