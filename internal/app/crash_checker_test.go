@@ -39,7 +39,7 @@ func TestTheCheckerOfCrashesSeesEveryBreach(t *testing.T) {
 			update("6", "A", succeeded), update("7", "B", unknown), update("8", "C", succeeded), update("9", "D", failed)},
 			things: []thing{one, one, {"motive", "two", "d"}, {"motive", "four", "d"}, {"motive", "all", "e"},
 				{"motive", "all", "d"}},
-			told:   told(reply{200, succeeded}), changes: changes("A", "A", "B", "C"), names: map[ofTSP]string{of: "C"}}, nil},
+			told: told(reply{200, succeeded}), changes: changes("A", "A", "B", "C"), names: map[ofTSP]string{of: "C"}}, nil},
 		{"a message twice", history{writes: []wrote{message("1", "one", succeeded)},
 			things: []thing{one, one}}, []law{nothingTwice}},
 		{"equal messages once too often", history{writes: []wrote{message("1", "one", succeeded), message("2", "one", succeeded)},
