@@ -1,6 +1,7 @@
 package geotab_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -60,6 +61,7 @@ func TestAMessageIsFoundByEachMember(t *testing.T) {
 		"nobody is told to have sent it": {`"user":{"id":"b1"},`, ``, false, ""},
 		"it has another text":            {"Dock 7", "Dock 77", false, ""},
 		"it has another mark":            {accepted, "2025-11-24T12:12:29.313Z", false, ""},
+		"it is urgent":                   {`"message":"Dock 7"`, `"message":"Dock 7","urgent":true`, false, ""},
 		"it answers something":           {"PARENT", reply, false, ""},
 		"it is a reply":                  {"PARENT", reply, true, "m1"},
 		"it should be a reply":           {"", "", true, ""},
@@ -139,26 +141,79 @@ func TestADeviceIsFoundByItsNameAndItsMark(t *testing.T) {
 
 func TestAnInspectionIsFoundByEachMember(t *testing.T) {
 	t.Parallel()
-	const whole = `{"id":"i1","driver":{"id":"b1"},"defectList":{"id":"b278A"},"dateTime":"2026-11-20T10:00:00.000Z","logType":"PreTrip","driverRemark":"tyres","certifyRemark":"seen"}`
-	body := `{"driver_id":"OURS","vehicle_id":"OURS","occurred_at":"2026-11-20T10:00:00Z","log_type":"pre_trip","driver_comment":" tyres ","certify_comment":"seen"}`
+	const whole = `{"id":"i1","driver":{"id":"b1"},"defectList":{"id":"b278A"},"dateTime":"2026-11-20T10:00:00.000Z","logType":"PreTrip","driverRemark":"tyres","certifyRemark":"seen","odometer":1234.5,"isSafeToOperate":false,"dVIRDefects":[{"defect":{"id":"p1"}}]}`
+	body := `{"driver_id":"OURS","vehicle_id":"OURS","occurred_at":"2026-11-20T10:00:00Z","log_type":"pre_trip","driver_comment":" tyres ","certify_comment":"seen",
+		"odometer":1234.5,"odometer_unit":"meters","is_safety_critical":true,"defects":["brakes"]}`
 	for name, c := range map[string]struct{ from, to, want string }{
-		"it is there":              {"", "", "i1"},
-		"another driver's":         {`"driver":{"id":"b1"}`, `"driver":{"id":"b2"}`, ""},
-		"another time":             {"10:00:00.000Z", "10:00:00.500Z", ""},
-		"another type":             {"PreTrip", "PostTrip", ""},
-		"another list of defects":  {"b278A", "b9", ""},
-		"another remark":           {"tyres", "brakes", ""},
-		"another certification":    {"seen", "repaired", ""},
-		"the list is not told":     {`"defectList":{"id":"b278A"},`, "", "i1"},
-		"no remark where one is":   {`"driverRemark":"tyres",`, "", ""},
-		"the list comes bare":      {`{"id":"b278A"}`, `"b278A"`, "i1"},
-		"the time is of more form": {"10:00:00.000Z", "10:00:00Z", "i1"},
+		"it is there":                {"", "", "i1"},
+		"another driver's":           {`"driver":{"id":"b1"}`, `"driver":{"id":"b2"}`, ""},
+		"another time":               {"10:00:00.000Z", "10:00:00.500Z", ""},
+		"another type":               {"PreTrip", "PostTrip", ""},
+		"another list of defects":    {"b278A", "b9", ""},
+		"another remark":             {"tyres", "brakes", ""},
+		"another certification":      {"seen", "repaired", ""},
+		"the list is not told":       {`"defectList":{"id":"b278A"},`, "", "i1"},
+		"no remark where one is":     {`"driverRemark":"tyres",`, "", ""},
+		"the list comes bare":        {`{"id":"b278A"}`, `"b278A"`, "i1"},
+		"it is kept in whole metres": {"1234.5", "1234", "i1"},
+		"another odometer":           {"1234.5", "1300", ""},
+		"no odometer":                {`,"odometer":1234.5`, "", ""},
+		"it is safe":                 {`"isSafeToOperate":false`, `"isSafeToOperate":true`, ""},
+		"nobody says it is unsafe":   {`,"isSafeToOperate":false`, "", ""},
+		"a defect more":              {`"dVIRDefects":[`, `"dVIRDefects":[{"defect":{"id":"d2"}},`, ""},
+		"no defect":                  {`,"dVIRDefects":[{"defect":{"id":"p1"}}]`, "", ""},
+		"another defect":             {`"p1"`, `"p2"`, ""},
+		"as the pages print it":      {"dVIRDefects", "dvirDefects", "i1"},
+		"the time is of more form":   {"10:00:00.000Z", "10:00:00Z", "i1"},
 	} {
-		s := finding(strings.ReplaceAll(whole, c.from, c.to))
-		if c.from == "" {
-			s = finding(whole)
+		shown := whole
+		if c.from != "" {
+			shown = strings.ReplaceAll(whole, c.from, c.to)
 		}
+		s := inspected(shown)
 		expect(t, name, s.session(t, "", tsp.Settings{"defect_list_id": "b278A"}), aWrite(t, resource.Create, resource.KindDvirLog, body), c.want)
+	}
+}
+
+// inspected is a Geotab with the inspections, whose list has a part for all defects.
+func inspected(logs ...string) *stub {
+	s := finding(logs...)
+	find := s.answer
+	s.answer = func(a asked) string {
+		if a.name == "Get Group" {
+			return `{"result":[{"id":"b278A","name":"Our list","children":[{"id":"p1"}]},{"id":"p1","name":"Other","children":[]}],"jsonrpc":"2.0"}`
+		}
+		return find(a)
+	}
+	return s
+}
+
+// TestAnInspectionOfAnotherOperationIsKnownByItsID has inspections that are equal in every member.
+func TestAnInspectionOfAnotherOperationIsKnownByItsID(t *testing.T) {
+	t.Parallel()
+	const one = `{"id":"i1","driver":{"id":"b1"},"defectList":{"id":"b278A"},"dateTime":"2026-11-20T10:00:00.000Z","logType":"Unknown"}`
+	const body = `{"driver_id":"OURS","vehicle_id":"OURS","occurred_at":"2026-11-20T10:00:00Z"}`
+	w := aWrite(t, resource.Create, resource.KindDvirLog, body)
+	w.SentAt = time.Now().Add(-time.Hour)
+	rival := tsp.Rival{Capability: w.Capability, Payload: w.Payload, Refs: w.Refs, SourceID: "i1", Certain: true,
+		SentAt: w.SentAt.Add(-time.Minute), EndedAt: w.SentAt.Add(-time.Minute)}
+	nameless, other := rival, rival
+	nameless.SourceID, nameless.Certain = "", false
+	other.SourceID = "i9"
+	other.Payload = aWrite(t, resource.Create, resource.KindDvirLog, `{"driver_id":"OURS","vehicle_id":"OURS","occurred_at":"2026-11-20T10:00:01Z"}`).Payload
+	for name, c := range map[string]struct {
+		logs   []string
+		rivals []tsp.Rival
+		want   string
+	}{
+		"nobody else wrote one":          {[]string{one}, nil, "i1"},
+		"another operation's is there":   {[]string{one}, []tsp.Rival{rival}, ""},
+		"ours is there beside it":        {[]string{one, strings.ReplaceAll(one, "i1", "i2")}, []tsp.Rival{rival}, "i2"},
+		"another one has no answer":      {[]string{one}, []tsp.Rival{nameless}, "?"},
+		"another one is of another time": {[]string{one}, []tsp.Rival{other}, "i1"},
+	} {
+		w.Rivals = func(context.Context, time.Time) ([]tsp.Rival, error) { return c.rivals, nil }
+		expect(t, name, inspected(c.logs...).session(t, "", tsp.Settings{"defect_list_id": "b278A"}), w, c.want)
 	}
 }
 

@@ -115,7 +115,7 @@ type foundText struct {
 func (m textMessage) is(f foundText) bool {
 	return string(f.Recipient) == m.Recipient.id() && string(f.Parent) == m.Parent.id() &&
 		(m.User == nil || string(f.User) == m.User.id()) &&
-		tsp.SameText(f.Content.Message, m.Content.Message) && sameTime(f.ActiveFrom, m.ActiveFrom)
+		f.Content.Urgent == m.Content.Urgent && tsp.SameText(f.Content.Message, m.Content.Message) && sameTime(f.ActiveFrom, m.ActiveFrom)
 }
 
 // findText looks among the recipient's messages for the one that bears the operation's mark: among
