@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -99,11 +101,20 @@ func (w *Writes) find(ctx context.Context, t *task, write tsp.Write) answer {
 	return answer{written: written, found: found}
 }
 
-// adoptable refuses what another operation has made: one source id is never adopted by two. Adapters
-// see to that by themselves; this keeps one that does not from telling a lost write as done.
+// adoptable refuses what another operation has made, or is about to adopt: one source id is never
+// adopted by two. Adapters see to the former by themselves; this keeps one that does not from telling
+// a lost write as done.
 func (w *Writes) adoptable(ctx context.Context, t *task, written tsp.Written) *tsp.Error {
 	if written.SourceID == "" || !rivalling(t.op.Kind) {
 		return nil
+	}
+	of := func(other uuid.UUID) *tsp.Error {
+		return &tsp.Error{Class: tsp.Unknown, Message: fmt.Sprintf(
+			"outcome unknown: what was found at the TSP, %s, is that of operation %s", written.SourceID, other)}
+	}
+	// Before the store is asked: whoever held it has been stored when it is free again.
+	if holder := w.claims.take(claim{t.op.Connection, written.Collection, written.SourceID}, t.op.ID); holder != t.op.ID {
+		return of(holder)
 	}
 	rivals, err := w.c.Progress.Rivals(ctx, t.op.Connection, t.op.SentAt.Add(-adoptedWithin))
 	if err != nil {
@@ -111,8 +122,7 @@ func (w *Writes) adoptable(ctx context.Context, t *task, written tsp.Written) *t
 	}
 	for _, r := range rivals {
 		if r.ID != t.op.ID && r.SourceID == written.SourceID && r.Collection == written.Collection {
-			return &tsp.Error{Class: tsp.Unknown, Message: fmt.Sprintf(
-				"outcome unknown: what was found at the TSP, %s, is that of operation %s", written.SourceID, r.ID)}
+			return of(r.ID)
 		}
 	}
 	return nil
