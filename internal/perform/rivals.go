@@ -14,9 +14,10 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// rivalling tells whether writes of a kind bear no mark of their operation at some TSP.
+// rivalling tells whether writes of a kind bear no mark of their operation at some TSP. Stores
+// answer Rivals by the same kinds.
 func rivalling(k resource.Kind) bool {
-	return k == resource.KindMessage || k == resource.KindGroupMessage
+	return k == resource.KindMessage || k == resource.KindGroupMessage || k == resource.KindDvirLog
 }
 
 // rivals returns how a look-up learns of the other operations that may have left the same; nil for
