@@ -132,7 +132,7 @@ func (w *Writes) form(ctx context.Context, t *task, pace tsp.Pacer) (tsp.Write, 
 	if t.course().unknown && !t.op.SentAt.IsZero() {
 		write.SentAt = t.op.SentAt
 	}
-	write.Progress, write.Pace, write.Rivals = steps, pace, w.rivals(t.op)
+	write.Progress, write.Pace, write.Rivals = steps, pace, w.rivals(t.op, write)
 	write.Now, write.Settles = w.c.Now, w.c.Settling.of(t.spec, t.capability())
 	return write, nil
 }

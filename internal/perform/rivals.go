@@ -3,6 +3,7 @@ package perform
 import (
 	"context"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,9 +21,9 @@ func rivalling(k resource.Kind) bool {
 	return k == resource.KindMessage || k == resource.KindGroupMessage || k == resource.KindDvirLog
 }
 
-// rivals returns how a look-up learns of the other operations that may have left the same; nil for
-// kinds that have none.
-func (w *Writes) rivals(op operation.Operation) tsp.Rivals {
+// rivals returns how a look-up of a write learns of the other operations that may have left the
+// same; nil for kinds that have none.
+func (w *Writes) rivals(op operation.Operation, write tsp.Write) tsp.Rivals {
 	if !rivalling(op.Kind) {
 		return nil
 	}
@@ -41,10 +42,17 @@ func (w *Writes) rivals(op operation.Operation) tsp.Rivals {
 			if err != nil {
 				return nil, &tsp.Error{Class: tsp.Broken, Message: "an equal write could not be read", Err: err}
 			}
+			r.Twin, r.Earlier = other.State == operation.Unknown && !other.Sync && twins(r, write), other.Seq < op.Seq
 			all = append(all, r)
 		}
 		return all, nil
 	}
+}
+
+// twins tells whether two writes are of one kind and for the same recipients. A group's message and
+// one to a single driver may share a text, but not what becomes of them.
+func twins(r tsp.Rival, w tsp.Write) bool {
+	return r.Capability == w.Capability && maps.EqualFunc(r.Refs, w.Refs, slices.Equal)
 }
 
 // rival is another operation as an adapter compares it. Where its end is open, what it made may

@@ -23,6 +23,10 @@ type Rival struct {
 	SentAt, EndedAt time.Time
 	// Certain tells that it took effect; else it may have.
 	Certain bool
+	// Twin tells that nobody could tell the two apart, and that its outcome is looked for as the
+	// write's own is: no call for it is under way, and it ends as found or is sent again. Earlier
+	// tells that it was accepted before the write.
+	Twin, Earlier bool
 }
 
 // Clock is the clock by which a look-up compares times with SentAt and those of rivals: the write's
@@ -103,7 +107,7 @@ func (w Write) window(ctx context.Context, look Look, since, earliest time.Time)
 		})
 		from := since
 		for _, r := range all {
-			if at := r.SentAt.Add(-look.Slack); r.Certain && at.Before(from) && !at.Before(earliest) {
+			if at := r.SentAt.Add(-look.Slack); (r.Certain || r.Twin) && at.Before(from) && !at.Before(earliest) {
 				from = at
 			}
 		}
@@ -127,6 +131,8 @@ func (w Write) sorted(rivals []Rival, inside, began, ended time.Time) Alike {
 		case r.Certain && !r.SentAt.Before(inside) && !shown.After(began):
 			a.Certain = append(a.Certain, r)
 		default:
+			// What a twin left must be listed, or it cannot be shared out.
+			r.Twin = r.Twin && !r.SentAt.Before(inside)
 			a.Open = append(a.Open, r)
 		}
 	}
@@ -155,11 +161,23 @@ func (a Alike) Unclaimed(ids []resource.SourceID) ([]resource.SourceID, Alike) {
 
 // Ours tells whether one of n listed things, all equal to what the write would leave, is the write's
 // own: n equal writes need n of them. Its error, of class Unknown, says that nobody can tell.
+//
+// Twins share what is left of n in the order in which they were accepted, and whoever comes away
+// with nothing is sent again. Whose thing each took is all the same: as many are there in the end.
 func (a Alike) Ours(n int) (bool, error) {
-	switch {
-	case n > len(a.Certain)+len(a.Open):
+	before, others := 0, 0
+	for _, r := range a.Open {
+		switch {
+		case !r.Twin:
+			others++
+		case r.Earlier:
+			before++
+		}
+	}
+	switch left := n - len(a.Certain); {
+	case left > before+others:
 		return true, nil
-	case n <= len(a.Certain):
+	case left <= before:
 		return false, nil
 	}
 	return false, indistinct()

@@ -2,6 +2,7 @@ package tsp_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -17,6 +18,8 @@ type inbox struct {
 	rt     *rapid.T
 	things []thing
 	writes []*sending
+	// strangers tells that what is open is not looked for as the others are.
+	strangers bool
 }
 
 // thing is a message at the TSP: when it was made, and when lists begin to show it.
@@ -61,8 +64,9 @@ func (b *inbox) send() {
 
 func (b *inbox) rivalsOf(w *sending) tsp.Rivals {
 	return func(_ context.Context, since time.Time) (out []tsp.Rival, _ error) {
-		for _, r := range b.writes {
-			one := tsp.Rival{SentAt: r.sent, EndedAt: r.ended, Certain: r.certain}
+		own := slices.Index(b.writes, w)
+		for i, r := range b.writes {
+			one := tsp.Rival{SentAt: r.sent, EndedAt: r.ended, Certain: r.certain, Twin: r.open && !b.strangers, Earlier: i < own}
 			if r.open {
 				one.EndedAt = b.now
 			}
@@ -112,7 +116,7 @@ func (b *inbox) settle(w *sending) {
 func TestNoTwoEqualWritesAdoptOneMessageAndNoneIsSentTwice(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		b := &inbox{rt: rt, now: at(0)}
+		b := &inbox{rt: rt, now: at(0), strangers: rapid.Bool().Draw(rt, "strangers")}
 		for range rapid.IntRange(1, 6).Draw(rt, "writes") {
 			b.send()
 			b.now = b.now.Add(b.seconds(0, 90, "pause"))
@@ -161,6 +165,35 @@ func TestWhatCanBeToldIsTold(t *testing.T) {
 		w := b.writes[asked]
 		if b.settle(w); !w.certain {
 			rt.Fatal("its outcome was told as unknown")
+		}
+		if len(b.things) != n {
+			rt.Fatalf("%d messages are at the TSP, want %d", len(b.things), n)
+		}
+	})
+}
+
+// TestTwinsAreToldApartByTheirOrder holds that equal writes, none of which has an answer, all come
+// to an end however they are looked for, and that as many are at the TSP then.
+func TestTwinsAreToldApartByTheirOrder(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		b := &inbox{rt: rt, now: at(0)}
+		n := rapid.IntRange(2, 6).Draw(rt, "writes")
+		for range n {
+			w := &sending{sent: b.now, ended: b.now.Add(b.seconds(0, 3, "took")), open: true}
+			if rapid.Bool().Draw(rt, "taken") {
+				b.take(w.sent)
+			}
+			b.writes = append(b.writes, w)
+			b.now = w.ended.Add(b.seconds(0, 20, "pause"))
+		}
+		order := rapid.Permutation(b.writes).Draw(rt, "looked for in this order")
+		for _, w := range order {
+			// Lists have caught up with what was sent again for the one before.
+			b.now = b.now.Add(2 * tsp.DefaultSettling)
+			if b.settle(w); !w.certain {
+				rt.Fatal("one is told as unknown")
+			}
 		}
 		if len(b.things) != n {
 			rt.Fatalf("%d messages are at the TSP, want %d", len(b.things), n)
