@@ -31,7 +31,7 @@ func (f form) contend(d draft, usual baseline, c contest) {
 	var rival tsp.Rival
 	var err error
 	if c.first {
-		rival, err = w.rival(c)
+		rival, err = w.rival(&c)
 		time.Sleep(time.Second)
 		w.restart() // What a session has learnt for the other would spare ours calls.
 		w.prime()
@@ -51,7 +51,7 @@ func (f form) contend(d draft, usual baseline, c contest) {
 		return
 	}
 	if !c.first {
-		rival, err = w.rival(c)
+		rival, err = w.rival(&c)
 	}
 	if err != nil {
 		return
@@ -84,7 +84,7 @@ func (f form) contend(d draft, usual baseline, c contest) {
 func (f form) both(w *world, x tsp.Write, d draft, c contest) {
 	fresh := f.world(setup{})
 	defer fresh.stop()
-	if _, err := fresh.rival(c); err != nil {
+	if _, err := fresh.rival(&c); err != nil {
 		return
 	}
 	if _, _, err := fresh.perform(fresh.write(f, d, 1)); err != nil {
@@ -99,13 +99,17 @@ func (f form) both(w *world, x tsp.Write, d draft, c contest) {
 }
 
 // rival performs the other operation of a contest.
-func (w *world) rival(c contest) (tsp.Rival, error) {
+func (w *world) rival(c *contest) (tsp.Rival, error) {
+	before := len(w.sim.of(c.form.c.Kind))
 	x := w.write(c.form, c.rival, 2+elsewhen)
 	out, _, err := w.perform(x)
 	r := tsp.Rival{Capability: x.Capability, Payload: x.Payload, Refs: x.Refs,
 		SourceID: out.SourceID, Collection: out.Collection, SentAt: x.SentAt, EndedAt: time.Now(), Certain: !c.open}
 	if c.unnamed {
 		r.SourceID, r.Collection = "", ""
+	}
+	if several := len(w.sim.of(c.form.c.Kind)) > before+1; several && r.SourceID != "" {
+		c.unnamed, c.doubtful = true, true // One source id stands for several things.
 	}
 	return r, err
 }
