@@ -57,7 +57,7 @@ func (s *Server) getConnectionCapabilities(w http.ResponseWriter, r *http.Reques
 		case reason != "":
 			one.Refuse(reason)
 		case conn.Status != connection.Active:
-			one.Refuse("the connection is " + string(conn.Status) + "; it must be active to take writes")
+			one.Refuse(conn.Status.Bars("take writes"))
 		}
 	}
 	s.answer(w, http.StatusOK, d)

@@ -134,6 +134,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	context.AfterFunc(working, a.imports.Stop)
 	g.Go(func() error { return a.dispatcher.Run(working) })
 	g.Go(func() error { return a.keep(ctx, stop) })
+	g.Go(func() error { return a.connections.Run(working) })
 	err := g.Wait()
 	a.writes.Stop()
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
@@ -142,7 +143,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 // Close saves what the next start needs and closes the database. That of a store which was lost is
 // no orderly one, whatever there was to save.
 func (a *App) Close(ctx context.Context) error {
-	return errors.Join(cmp.Or(a.pause(ctx), a.db.Ping(ctx)), a.db.Close())
+	return errors.Join(a.connections.Close(ctx), cmp.Or(a.pause(ctx), a.db.Ping(ctx)), a.db.Close())
 }
 
 // refuseDefaults keeps the demo's secret, which everybody knows, out of production.

@@ -44,11 +44,11 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 	}
 	a.connections = connection.New(connection.Config{
 		Store: a.db, Access: a.db, Sealer: p.keys.sealer, Caller: a.caller, Pace: p.limits.Pace,
-		Now: time.Now, Log: a.log,
+		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Now: time.Now, Log: a.log,
 	})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: p.keys.sealer, URLs: p.policy})
 	a.imports = perform.NewImports(perform.ImportsConfig{
-		Schedules: a.db, Connections: a.db, Links: a.connections, Pace: p.limits.Pace, Every: a.config.ImportEvery,
+		Schedules: a.db, Connections: a.db, Links: a.connections, Limits: p.limits, Every: a.config.ImportEvery,
 		Importer: record.Importer{Caller: a.caller, Store: a.db, Now: time.Now}, Now: time.Now, Log: a.log,
 	})
 	if err := a.resumeImports(ctx); err != nil {

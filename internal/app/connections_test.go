@@ -27,9 +27,11 @@ func (h *house) hear() {
 	h.t.Helper()
 	receiver := httptest.NewServer(h.hooks)
 	h.t.Cleanup(receiver.Close)
-	body := fmt.Sprintf(`{"url":"%s/","event_name":"connection.*","secret":%q}`, receiver.URL, string(demo.Hook))
-	if a := h.do("POST", "/v2/notifications/webhooks", body); a.status != http.StatusOK {
-		h.t.Fatalf("%d %s", a.status, a.text)
+	for _, event := range []string{"connection.*", "connection.activated"} {
+		body := fmt.Sprintf(`{"url":"%s/","event_name":%q,"secret":%q}`, receiver.URL, event, string(demo.Hook))
+		if a := h.do("POST", "/v2/notifications/webhooks", body); a.status != http.StatusOK {
+			h.t.Fatalf("%d %s", a.status, a.text)
+		}
 	}
 }
 
@@ -153,6 +155,45 @@ func TestNewCredentialsWakeAStaleConnection(t *testing.T) {
 	}
 	if end := h.ended(id); end.field("status") != "success" {
 		t.Errorf("%s", end.text)
+	}
+}
+
+func TestAConnectionThatTheTSPTakesAgainGoesOnByItself(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.hear()
+	h.simulated("POST", "/_sim/faults", `{"match":{},"fault":"status","status":401}`)
+	id := h.do("POST", messages, h.message("patience")).field("id")
+	h.heard("connection.staled", h.ids.Connection.String())
+	one := connections + "/" + h.ids.Connection.String()
+	if a := h.do("GET", one, ""); !strings.Contains(a.field("problem"), "tries the credentials again by itself") {
+		t.Errorf("%s", a.text)
+	}
+	h.simulated("DELETE", "/_sim/faults", "")
+	h.heard("connection.activated", h.ids.Connection.String())
+	if a := h.do("GET", one, ""); a.field("status") != "active" || a.value("problem") != nil {
+		t.Errorf("%s", a.text)
+	}
+	if end := h.ended(id); end.field("status") != "success" || h.sent("patience") != 1 {
+		t.Errorf("%s", end.text)
+	}
+	h.until("it is imported again", func() bool {
+		f := h.fresh(h.ids.Connection.String(), "vehicle")
+		return f["schedule_status"] == "active" && f["next_execution_at"] != nil
+	})
+}
+
+func TestATokenEndpointThatHiccupsIsNoRefusalOfTheCredentials(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.simulated("POST", "/_sim/faults", `{"match":{"path_prefix":"/oauth2/token"},"fault":"status","status":403,"times":1}`)
+	body := fmt.Sprintf(`{"tsp_id":%q,"fleet_ref":"fleet-2","credentials":{"client_id":"samsara-demo-client",
+		"client_secret":"samsara-demo-secret","auth_code":"samsara-demo-code"}}`, tsp.Name("samsara").ID())
+	if a := h.do("POST", connections, body); a.status != http.StatusGatewayTimeout || !strings.Contains(a.text, "token endpoint answered 403 Forbidden") {
+		t.Errorf("%d %s", a.status, a.text)
+	}
+	if a := h.do("POST", connections, body); a.status != http.StatusOK {
+		t.Errorf("the same body after it: %d %s", a.status, a.text)
 	}
 }
 

@@ -42,15 +42,13 @@ func TestNothingAcceptedIsLostWhenTheBinaryIsKilled(t *testing.T) {
 	samsara := httptest.NewServer(sim)
 	t.Cleanup(func() { samsara.CloseClientConnections(); _ = sim.Close(); samsara.Close() })
 
-	binary := filepath.Join(t.TempDir(), "waybill")
-	if out, err := exec.Command("go", "build", "-o", binary, "../../cmd/waybill").CombinedOutput(); err != nil {
-		t.Fatalf("building: %v\n%s", err, out)
-	}
 	h := &house{t: t, sim: samsara.URL, checker: openapitest.NewChecker(t)}
-	victim := &victim{h: h, binary: binary, dir: t.TempDir(), addr: freeAddr(t), receiver: freeAddr(t), base: basePort(t)}
+	victim := newVictim(h, "WAYBILL_TSP_SAMSARA_BASE_URL="+h.sim, "WAYBILL_SETTLING=1s",
+		"WAYBILL_TSP_SAMSARA_LIMITS=messages.write=5000/s,messages.read=5000/s,token=9000/s,org=9000/s")
 	accepted := &acceptances{ids: map[string]string{}}
 	for round := range crashRounds {
 		victim.start()
+		victim.ids()
 		victim.load(round, accepted)
 	}
 	victim.start()
@@ -84,7 +82,20 @@ func TestNothingAcceptedIsLostWhenTheBinaryIsKilled(t *testing.T) {
 type victim struct {
 	h                                 *house
 	binary, dir, addr, receiver, base string
+	env                               []string
 	cmd                               *exec.Cmd
+}
+
+// newVictim builds the binary, which is run with the environment on top of our own.
+func newVictim(h *house, env ...string) *victim {
+	t := h.t
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "waybill")
+	if out, err := exec.Command("go", "build", "-o", binary, "../../cmd/waybill").CombinedOutput(); err != nil {
+		t.Fatalf("building: %v\n%s", err, out)
+	}
+	return &victim{h: h, binary: binary, dir: t.TempDir(), addr: freeAddr(t), receiver: freeAddr(t), base: basePort(t),
+		env: append(env, "WAYBILL_LOG_LEVEL=error")}
 }
 
 // basePort returns a base port for the simulators that the binary runs itself. One of their
@@ -114,9 +125,7 @@ func (v *victim) start() {
 	t := v.h.t
 	t.Helper()
 	v.cmd = exec.Command(v.binary, "dev", "--quiet", "--addr", v.addr, "--data-dir", v.dir, "--receiver-addr", v.receiver, "--sim-base-port", v.base)
-	v.cmd.Env = append(os.Environ(), "WAYBILL_TSP_SAMSARA_BASE_URL="+v.h.sim, "WAYBILL_LOG_LEVEL=error",
-		"WAYBILL_SETTLING=1s",
-		"WAYBILL_TSP_SAMSARA_LIMITS=messages.write=5000/s,messages.read=5000/s,token=9000/s,org=9000/s")
+	v.cmd.Env = append(os.Environ(), v.env...)
 	v.cmd.Stderr = os.Stderr
 	if err := v.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -131,7 +140,6 @@ func (v *victim) start() {
 		resp.Body.Close()
 		return resp.StatusCode == http.StatusOK
 	})
-	v.ids()
 }
 
 func (v *victim) kill() {

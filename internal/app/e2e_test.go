@@ -22,6 +22,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
 	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/demo"
 	"github.com/waybill-dev/waybill/internal/store"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -44,7 +45,9 @@ type house struct {
 	hooks   *hooks
 	// journal holds the errors that were logged.
 	journal *journal
-	stop    func()
+	// patience is that of the house; zero members are those of a real one.
+	patience connection.Patience
+	stop     func()
 }
 
 // simulator returns a new simulator of a TSP.
@@ -68,6 +71,11 @@ func adapters(names ...tsp.Name) []tsp.Adapter {
 	return slices.DeleteFunc(all.Adapters(), func(a tsp.Adapter) bool { return !slices.Contains(names, a.Spec().Name) })
 }
 
+// impatient proves within a second what takes half a minute otherwise, and probes as often.
+func impatient() connection.Patience {
+	return connection.Patience{First: 20 * time.Millisecond, Apart: 50 * time.Millisecond, Probe: 200 * time.Millisecond, Longest: time.Second}
+}
+
 func open(t *testing.T) *house { return openWith(t, config.Default(), t.TempDir()) }
 
 func openWith(t *testing.T, c config.Config, dir string) *house {
@@ -75,7 +83,7 @@ func openWith(t *testing.T, c config.Config, dir string) *house {
 	sim := simulator(t, "samsara")
 	samsara := httptest.NewServer(sim)
 	t.Cleanup(func() { samsara.CloseClientConnections(); _ = sim.Close(); samsara.Close() })
-	h := &house{t: t, sim: samsara.URL, checker: openapitest.NewChecker(t)}
+	h := &house{t: t, sim: samsara.URL, patience: impatient(), checker: openapitest.NewChecker(t)}
 	h.hooks = &hooks{t: t, checker: h.checker, answer: http.StatusAccepted, came: make(chan struct{}, 1)}
 	receiver := httptest.NewServer(h.hooks)
 	t.Cleanup(receiver.Close)
@@ -99,6 +107,7 @@ func (h *house) start(c config.Config, receiver string) {
 		t.Fatal(err)
 	}
 	h.db = h.app.Rooms().Store
+	h.app.Rooms().Connections.Patience = h.patience
 	if h.ids, err = demo.Fill(ctx, h.app.Rooms(), strings.TrimPrefix(receiver, "http://")); err != nil {
 		t.Fatal(err)
 	}

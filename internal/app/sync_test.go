@@ -27,14 +27,13 @@ func TestASyncWriteWithRefusedCredentialsMakesTheConnectionStale(t *testing.T) {
 	if a.status != http.StatusBadGateway || !strings.Contains(a.text, `"error_type":"auth"`) {
 		t.Errorf("%d %s", a.status, a.text)
 	}
-	one := h.do("GET", connections+"/"+h.ids.Connection.String(), "")
-	if one.field("status") != "stale" {
-		t.Errorf("the connection is %s", one.text)
-	}
+	h.until("the connection is stale", func() bool {
+		return h.do("GET", connections+"/"+h.ids.Connection.String(), "").field("status") == "stale"
+	})
 	if got := h.events(1); got[0] != "connection.staled" {
 		t.Errorf("events: %v", got)
 	}
-	if a := h.rename("again"); a.status != http.StatusConflict {
+	if a := h.rename("again"); a.status != http.StatusConflict || !strings.Contains(a.text, "tries the credentials again by itself") {
 		t.Errorf("%d %s", a.status, a.text)
 	}
 }

@@ -5,8 +5,11 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// codeRefused is the code of credentials that the TSP refuses.
-const codeRefused = "credentials_refused"
+// The codes of credentials that the TSP refuses, and of a TSP whose address the policy refuses.
+const (
+	codeRefused = "credentials_refused"
+	codeAddress = "address_refused"
+)
 
 // maxText bounds descriptions and fleet references, in characters.
 const maxText = 500

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -26,7 +27,8 @@ const (
 	// Cancelled is final, but for Deleted, which only adds that the secrets are erased.
 	Cancelled Status = "cancelled"
 	Paused    Status = "paused"
-	// Stale: the TSP refuses the credentials. What is queued waits for new ones.
+	// Stale: the TSP is proven to refuse the credentials. What is queued waits until it takes them
+	// again, or for new ones.
 	Stale   Status = "stale"
 	Deleted Status = "deleted"
 )
@@ -34,6 +36,21 @@ const (
 // Ended tells whether nothing will ever be sent through the connection again, so that what
 // waits for it must fail.
 func (s Status) Ended() bool { return s == Cancelled || s == Deleted }
+
+// Bars says why a connection that is not active does not do what it must be active for, such as
+// "take writes", and what helps.
+func (s Status) Bars(purpose string) string {
+	why := "the connection is " + string(s) + "; it must be active to " + purpose
+	switch s {
+	case Stale:
+		why += ". " + tried + ", and it becomes active when the TSP takes them. Its problem says what the TSP said; " +
+			"PATCH it with new credentials, or with status active to have these tried at once"
+	case Paused:
+		why += ". PATCH it with status active to resume it"
+	case Active, Failed, Cancelled, Deleted:
+	}
+	return why
+}
 
 // Connection is one fleet at one TSP.
 type Connection struct {
@@ -75,8 +92,11 @@ type Config struct {
 	Caller *tsp.Caller
 	// Pace makes calls outside of the lanes wait for the connection's budget at its TSP.
 	Pace func(c Connection) tsp.Pacer
-	Now  func() time.Time
-	Log  *slog.Logger
+	// Wake lets a lane look anew at its connection; nil wakes none.
+	Wake     func(fence.Lane)
+	Patience Patience
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 // Service makes, changes and ends connections and opens their credentials. All errors that a
@@ -91,11 +111,20 @@ type Service struct {
 	// shut tells when this process last took a connection out of work; see Writer for others. It
 	// holds the UpdatedAt of that change and is never emptied: connections are few.
 	shut map[uuid.UUID]time.Time
+	// closed: Close was called. working are the exchanges and renewals under way.
+	closed  bool
+	working sync.WaitGroup
+
+	health health
 }
 
 // New returns a service.
 func New(c Config) *Service {
-	return &Service{Config: c, unsaved: map[uuid.UUID]renewed{}, shut: map[uuid.UUID]time.Time{}}
+	if c.Wake == nil {
+		c.Wake = func(fence.Lane) {}
+	}
+	return &Service{Config: c, unsaved: map[uuid.UUID]renewed{}, shut: map[uuid.UUID]time.Time{},
+		health: health{doubts: map[uuid.UUID]*doubt{}, changed: make(chan struct{}, 1)}}
 }
 
 // Target returns what a caller of the TSP needs to know of the connection. Its credentials are
@@ -110,12 +139,13 @@ func (s *Service) Target(c Connection) tsp.Target {
 		Renew: s.renewal(c.ID)}
 }
 
-// Shut tells whether this process has paused or ended the connection since it was read. It lets
-// a lane that read its operations before drop them; what the store says is decisive.
+// Shut tells whether nothing is to be sent through the connection as it was read: this process has
+// paused or ended it since, or it is suspect. It lets a lane that read its operations before drop
+// them; of status, what the store says is decisive. Whoever is told so is woken when it has changed.
 func (s *Service) Shut(c Connection) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return c.UpdatedAt.Before(s.shut[c.ID])
+	return c.UpdatedAt.Before(s.shut[c.ID]) || s.health.closes(c)
 }
 
 // store writes a change and lets everybody in this process see it: sessions are made anew, and
@@ -135,6 +165,7 @@ func (s *Service) store(ctx context.Context, c Change) error {
 		delete(s.unsaved, c.To.ID)
 	}
 	s.mu.Unlock()
+	s.health.follow(c, s.Now(), s.Patience.orDefaults())
 	s.Caller.Forget(c.To.ID)
 	return nil
 }

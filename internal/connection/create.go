@@ -35,7 +35,12 @@ func (s *Service) Create(ctx context.Context, who access.Principal, raw []byte) 
 	if err != nil {
 		return Read{}, err
 	}
-	// A caller who hangs up must not cost what a code is exchanged for.
+	// Neither a caller who hangs up nor a stop must cost what a code is exchanged for.
+	leave, ok := s.enter()
+	if !ok {
+		return Read{}, stopping()
+	}
+	defer leave()
 	ctx = context.WithoutCancel(ctx)
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -62,14 +67,13 @@ func (s *Service) Connect(ctx context.Context, c Connection, credentials tsp.Cre
 }
 
 // make exchanges and checks credentials and stores the connection. Up to the insert nothing is
-// stored but drafts, and a fleet that the order founds. The TSP is asked under the id that the
-// connection will have.
+// stored but drafts, and a fleet that the order founds.
 func (s *Service) make(ctx context.Context, c Connection, o order) (Connection, error) {
 	t, err := s.newTrial(ctx, c, o.credentials)
 	if err != nil {
 		return c, t.refusal(err, "credentials")
 	}
-	account, err := t.check(ctx, t.target(c.ID))
+	account, err := t.check(ctx, t.target)
 	if err != nil {
 		return c, t.refusal(err, "credentials")
 	}
@@ -92,10 +96,7 @@ func (s *Service) make(ctx context.Context, c Connection, o order) (Connection, 
 	if o.preAuth != uuid.Nil {
 		made.Drafts = append(made.Drafts, o.preAuth)
 	}
-	err = s.Store.InsertConnection(ctx, made)
-	// The trial's session renews credentials into the draft, which is used up or of no use now.
-	s.Caller.Forget(c.ID)
-	if err != nil {
+	if err := s.Store.InsertConnection(ctx, made); err != nil {
 		return c, fmt.Errorf("storing a connection: %w", err)
 	}
 	s.Log.Info("connection made", "connection_id", c.ID, "tsp", c.TSP, "fleet_id", c.Fleet)

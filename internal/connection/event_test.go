@@ -2,8 +2,9 @@ package connection_test
 
 import (
 	"slices"
-	"sync"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	json "github.com/go-json-experiment/json"
@@ -12,15 +13,14 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/fence"
-	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
-// listen subscribes a partner to both events and returns what reads those that wait for it.
+// listen subscribes a partner to all events and returns what reads those that wait for it.
 func (s *stand) listen(who access.Principal) func() []webhook.Waiting {
 	s.t.Helper()
 	var ids []uuid.UUID
-	for _, event := range []string{connection.EventCreated, connection.EventStaled} {
+	for _, event := range []string{connection.EventCreated, connection.EventStaled, connection.EventActivated} {
 		sub := webhook.Subscription{ID: uuid.Must(uuid.NewV7()), Partner: who.Partner.ID, URL: "https://example.com", EventName: event,
 			Sealed: []byte{1}, Status: webhook.Active, CreatedAt: time.Now(), UpdatedAt: time.Now()}
 		if err := s.db.InsertSubscriptions(s.t.Context(), []webhook.Subscription{sub}); err != nil {
@@ -43,6 +43,10 @@ func (s *stand) listen(who access.Principal) func() []webhook.Waiting {
 
 func TestEveryPartnerOfTheFleetIsToldOnceOfEachChange(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, toldOnce)
+}
+
+func toldOnce(t *testing.T) {
 	s := newStand(t)
 	second := access.Principal{Client: "second", Partner: access.Partner{ID: uuid.UUID{3}, Name: "Second"}}
 	stranger := access.Principal{Client: "stranger", Partner: access.Partner{ID: uuid.UUID{4}, Name: "Stranger"}}
@@ -66,16 +70,12 @@ func TestEveryPartnerOfTheFleetIsToldOnceOfEachChange(t *testing.T) {
 	past, expired := s.listen(former), s.listen(late)
 	first, other, none := s.listen(s.partner), s.listen(second), s.listen(stranger)
 	id := s.create(good).ID
-	active := s.stored(id)
-	var all sync.WaitGroup
+	s.tsp.answer(refusing("token revoked"))
+	defer s.run()()
 	for range 8 {
-		all.Go(func() {
-			if err := s.service.Staled(t.Context(), active, &tsp.Error{Class: tsp.Unauthorized, Message: "token revoked"}); err != nil {
-				t.Error(err)
-			}
-		})
+		s.refuse(s.stored(id))
 	}
-	all.Wait()
+	time.Sleep(time.Minute)
 	for who, read := range map[string]func() []webhook.Waiting{"ours": first, "second's": other} {
 		got := read()
 		if len(got) != 2 {
@@ -98,23 +98,44 @@ func TestEveryPartnerOfTheFleetIsToldOnceOfEachChange(t *testing.T) {
 		t.Errorf("those without a grant are told %v", got)
 	}
 	got, err := s.service.Get(t.Context(), s.fleet, id)
-	if err != nil || got.Status != connection.Stale || got.Problem == nil || *got.Problem != "The TSP refuses the credentials; send new ones with PATCH: token revoked" {
+	if err != nil || got.Status != connection.Stale || got.Problem == nil ||
+		!strings.HasPrefix(*got.Problem, "The TSP refuses the credentials") || !strings.HasSuffix(*got.Problem, "send new ones with PATCH: token revoked") {
 		t.Errorf("%s %v", wire(t, got), err)
 	}
 }
 
 func TestARefusalOfOldCredentialsDoesNotStaleTheNewOnes(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, oldRefusal)
+}
+
+func oldRefusal(t *testing.T) {
 	s := newStand(t)
 	read := s.listen(s.partner)
 	id := s.create(good).ID
 	before := s.stored(id)
 	s.update(id, `{"credentials":{"token":"good-2"}}`)
-	if err := s.service.Staled(t.Context(), before, &tsp.Error{Class: tsp.Unauthorized}); err != nil {
-		t.Fatal(err)
-	}
+	s.tsp.answer(refusing("revoked"))
+	defer s.run()()
+	s.refuse(before)
+	time.Sleep(time.Minute)
 	if c := s.stored(id); c.Status != connection.Active || len(read()) != 1 {
 		t.Errorf("it is %s after %d events", c.Status, len(read()))
+	}
+}
+
+func TestAConnectionThatSomebodyMendedIsToldAsOneThatMendedItself(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{"new credentials": `{"credentials":{"token":"good-2"}}`, "tried again": `{"status":"active"}`} {
+		s := newStand(t)
+		id := s.create(good).ID
+		read := s.listen(s.partner)
+		s.update(id, `{"description":"no news"}`)
+		s.put(id, connection.Stale)
+		s.update(id, body)
+		if got := read(); len(got) != 1 || got[0].Event.Name != connection.EventActivated {
+			t.Errorf("%s: told %v", name, got)
+		}
 	}
 }
 

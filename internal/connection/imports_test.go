@@ -2,6 +2,7 @@ package connection_test
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,10 +13,21 @@ import (
 
 func TestImportsFollowTheConnection(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, importsFollow)
+}
+
+func importsFollow(t *testing.T) {
 	s := newStand(t)
 	s.tsp.spec.Imports = []tsp.ImportKind{{Kind: resource.KindUser}, {Kind: resource.KindVehicle}}
 	s.restart()
+	usual := s.tsp.check
+	defer s.run()()
 	id := s.create(good).ID
+	stale := func() {
+		s.tsp.answer(refusing("revoked"))
+		s.refuse(s.stored(id))
+		time.Sleep(time.Minute)
+	}
 	var was time.Time
 	for _, step := range []struct {
 		says     string
@@ -28,8 +40,10 @@ func TestImportsFollowTheConnection(t *testing.T) {
 		{"paused", func() { s.update(id, `{"status":"paused"}`) }, false, true},
 		{"with others while it is paused", func() { s.update(id, `{"credentials":{"token":"good-3"}}`) }, false, false},
 		{"active again", func() { s.update(id, `{"status":"active"}`) }, true, true},
-		{"stale", func() { s.must(s.service.Staled(t.Context(), s.stored(id), nil)) }, false, true},
-		{"mended", func() { s.update(id, `{"status":"active"}`) }, true, true},
+		{"stale", stale, false, true},
+		{"working again by itself", func() { s.tsp.answer(usual); time.Sleep(3 * time.Minute) }, true, true},
+		{"stale again", stale, false, true},
+		{"mended", func() { s.tsp.answer(usual); s.update(id, `{"status":"active"}`) }, true, true},
 		{"deleted", func() { s.must(s.service.Delete(t.Context(), s.fleet, id)) }, false, true},
 	} {
 		step.do()

@@ -35,6 +35,11 @@ func (s *Service) renewal(id uuid.UUID) tsp.Renew {
 			return spent, unavailable("the credentials are being renewed by another call", err)
 		}
 		defer unlock()
+		leave, ok := s.enter()
+		if !ok {
+			return spent, unavailable("Waybill is stopping", nil)
+		}
+		defer leave()
 		// From here on the caller's end counts no more; waiting for the lock it does.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), renewTime)
 		defer cancel()

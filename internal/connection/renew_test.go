@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/uuid"
@@ -162,6 +163,31 @@ func TestNobodyWaitsForALockLongerThanItsContext(t *testing.T) {
 	}
 }
 
+func TestNoSessionOfATrialLivesOnInTheConnection(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	_, r := oauth(s)
+	var during error
+	// The lane of imports is woken by the insert and may be faster than whoever made it.
+	s.store.inserted = func(c connection.Connection) {
+		s.tsp.check = func(ctx context.Context, a tsp.Access) (tsp.Account, error) {
+			_, err := a.Renew(ctx, a.Credentials, r.refresh)
+			return tsp.Account{Key: "account-1"}, err
+		}
+		if _, end := s.caller.Check(t.Context(), s.service.Target(c), noPace{}); end != nil {
+			during = end
+		}
+	}
+	made := s.create(`"credentials":{"access_token":"at-0","refresh_token":"rt-0"}`)
+	if got := s.secret(made.ID).Get(tsp.RefreshToken); got != "rt-1" || during != nil {
+		t.Errorf("the connection keeps %q; %v", got, during)
+	}
+	before := s.tsp.sessions
+	if _, end := s.caller.Check(t.Context(), s.service.Target(s.stored(made.ID)), noPace{}); end == nil && s.tsp.sessions != before {
+		t.Error("the connection's own session is forgotten")
+	}
+}
+
 func TestCredentialsRenewedWhileTheyAreTriedAreKept(t *testing.T) {
 	t.Parallel()
 	s := newStand(t)
@@ -188,15 +214,23 @@ func TestCredentialsRenewedWhileTheyAreTriedAreKept(t *testing.T) {
 
 func TestMarkingAConnectionStaleKeepsWhatWasRenewedMeanwhile(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, renewedBeforeStale)
+}
+
+func renewedBeforeStale(t *testing.T) {
 	s := newStand(t)
 	id, r := oauth(s)
-	before := s.stored(id)
-	if _, err := s.service.Target(before).Renew(t.Context(), s.secret(id), r.refresh); err != nil {
-		t.Fatal(err)
+	target := s.service.Target(s.stored(id))
+	spent := s.secret(id)
+	s.tsp.check = func(ctx context.Context, _ tsp.Access) (tsp.Account, error) {
+		if _, err := target.Renew(ctx, spent, r.refresh); err != nil {
+			return tsp.Account{}, err
+		}
+		return tsp.Account{}, &tsp.Error{Class: tsp.Unauthorized, Message: "revoked"}
 	}
-	if err := s.service.Staled(t.Context(), before, nil); err != nil {
-		t.Fatal(err)
-	}
+	defer s.run()()
+	s.refuse(s.stored(id))
+	time.Sleep(time.Minute)
 	if c := s.stored(id); c.Status != connection.Stale || s.secret(id).Get(tsp.RefreshToken) != "rt-1" {
 		t.Errorf("it is %s with %q", c.Status, s.secret(id).Get(tsp.RefreshToken))
 	}

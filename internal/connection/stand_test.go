@@ -3,7 +3,6 @@ package connection_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -43,56 +42,21 @@ type stand struct {
 
 const name = tsp.Name("catena_simulator")
 
-// fakeTSP is an adapter and the TSP behind it.
-type fakeTSP struct {
-	mu sync.Mutex
-	// spec, exchange and check are the test's.
-	spec     tsp.Spec
-	exchange func(tsp.Credentials) (tsp.Credentials, error)
-	check    func(context.Context, tsp.Access) (tsp.Account, error)
-	// sessions counts those that were made.
-	sessions int
-}
-
-func (f *fakeTSP) Spec() tsp.Spec { return f.spec }
-
-func (f *fakeTSP) Connect(_ context.Context, a tsp.Access) (tsp.Session, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.sessions++
-	return fakeSession{f, a}, nil
-}
-
-func (f *fakeTSP) Exchange(_ context.Context, a tsp.Access) (tsp.Credentials, error) {
-	if f.exchange == nil {
-		return a.Credentials, nil
-	}
-	return f.exchange(a.Credentials)
-}
-
-type fakeSession struct {
-	*fakeTSP
-	access tsp.Access
-}
-
-func (s fakeSession) Check(ctx context.Context, pace tsp.Pacer) (tsp.Account, error) {
-	if err := pace.Wait(ctx, "all"); err != nil {
-		return tsp.Account{}, err
-	}
-	return s.check(ctx, s.access)
-}
-
-func (fakeSession) Write(context.Context, tsp.Write) (tsp.Written, error) {
-	return tsp.Written{}, errors.New("nothing is written here")
-}
-
-func (fakeSession) List(context.Context, tsp.List) (tsp.Page, error) { return tsp.Page{}, nil }
-
 // faulty is a database that can be told to fail.
 type faulty struct {
 	store.Store
 	mu   sync.Mutex
 	fail map[string]error
+	// inserted is called behind each insert of a connection; it may be nil.
+	inserted func(connection.Connection)
+}
+
+func (f *faulty) InsertConnection(ctx context.Context, c connection.Change) error {
+	err := f.Store.InsertConnection(ctx, c)
+	if f.inserted != nil && err == nil {
+		f.inserted(c.To)
+	}
+	return err
 }
 
 func (f *faulty) failing(what string, err error) {

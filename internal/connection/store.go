@@ -83,8 +83,6 @@ type Drafts interface {
 	// DraftsOf lists the drafts of one purpose, fleet and TSP that have not ended at the time. of
 	// gives the three; its other fields are not looked at.
 	DraftsOf(ctx context.Context, of Draft, at time.Time) ([]Draft, error)
-	// DropDraft removes a draft, if it is there.
-	DropDraft(ctx context.Context, id uuid.UUID) error
 }
 
 // Purpose is what a draft is kept for.

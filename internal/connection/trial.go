@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/outbound"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -107,6 +108,11 @@ func (t *trial) keep(ctx context.Context) error {
 // renew is what a session of the trial calls instead of a connection's renewal. There is no row of
 // a connection to lock yet; the draft takes what is renewed.
 func (t *trial) renew(ctx context.Context, spent tsp.Credentials, by func(context.Context, tsp.Credentials) (tsp.Credentials, error)) (tsp.Credentials, error) {
+	leave, ok := t.enter()
+	if !ok {
+		return spent, unavailable("Waybill is stopping", nil)
+	}
+	defer leave()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !same(t.current, spent) {
@@ -136,21 +142,18 @@ func (t *trial) target(id uuid.UUID) tsp.Target {
 		Renew: t.renew}
 }
 
-// check proves the credentials at the TSP. What is refused is dropped; what could not be tried, or
-// only not with these settings, is kept for the next request with the same credentials.
-func (t *trial) check(ctx context.Context, target tsp.Target) (tsp.Account, error) {
-	account, end := t.Caller.Check(ctx, target, t.Pace(t.conn))
-	if end == nil {
-		return account, nil
+// check proves the credentials at the TSP, in a session of an id that no connection has: what a
+// session of the connection renews must reach its row, and this one's renewals go to target. A draft
+// stays whatever the TSP says, because one refusal is no proof and it may hold the only tokens that
+// a code was spent for.
+func (t *trial) check(ctx context.Context, target func(id uuid.UUID) tsp.Target) (tsp.Account, error) {
+	own := uuid.New()
+	defer t.Caller.Forget(own)
+	account, end := t.Caller.Check(ctx, target(own), t.Pace(t.conn))
+	if end != nil {
+		return account, end
 	}
-	// The session was made from what was refused.
-	t.Caller.Forget(target.Connection)
-	if t.draft != uuid.Nil && refuses(end.Class) && end.Setting == "" {
-		if err := t.Store.DropDraft(ctx, t.draft); err != nil {
-			t.Log.Warn("a refused draft could not be dropped", "tsp", t.conn.TSP, "error", err)
-		}
-	}
-	return account, end
+	return account, nil
 }
 
 // drafts are those that become the connection's.
@@ -173,8 +176,9 @@ func refuses(c tsp.Class) bool {
 }
 
 // refusal turns the end of a trial into the problem that the caller of the API sees. It is 422
-// with the path of what the TSP refuses, a 500 for what is our own fault, and 504 where the TSP
-// said nothing of the credentials. path is the member that was tried.
+// with the path of what the TSP refuses, or of an address that the policy does not let us reach,
+// because time mends neither; a 500 for what is our own fault, and 504 where the TSP said nothing
+// of the credentials. path is the member that was tried.
 func (t *trial) refusal(err error, path string) error {
 	var end *tsp.Error
 	if !errors.As(err, &end) {
@@ -182,7 +186,11 @@ func (t *trial) refusal(err error, path string) error {
 	}
 	name := t.displayName(t.conn.TSP)
 	why := redact(end.Message, t.given, t.current)
+	var policy *outbound.Refusal
 	switch {
+	case errors.As(err, &policy):
+		return problem.InvalidBody(problem.Detail{Path: path, Input: mask, Code: codeAddress,
+			Message: name + " was not asked, and nothing was changed: " + policy.Reason})
 	case end.Setting != "":
 		return problem.InvalidBody(problem.Detail{Path: "settings." + end.Setting, Code: codeRefused,
 			Message: name + " cannot take the setting, and nothing was changed: " + why})
@@ -192,10 +200,13 @@ func (t *trial) refusal(err error, path string) error {
 	case end.Class == tsp.Broken:
 		return fmt.Errorf("trying credentials at %s: %w", name, end)
 	}
-	after := ""
+	what, after := "send the request again later", ""
+	if end.Status == 0 {
+		what = "check the address if the credentials name one, or " + what
+	}
 	if t.draft != uuid.Nil {
 		after = ". What the code was exchanged for is kept for a day, so the same body works again although the code is spent"
 	}
 	return &problem.Error{Code: problem.GatewayTimeout, RetryAfter: end.RetryAfter,
-		Detail: fmt.Sprintf("%s could not be asked whether the credentials are good, and nothing was changed: %s; send the request again later%s", name, why, after)}
+		Detail: fmt.Sprintf("%s could not be asked whether the credentials are good, and nothing was changed: %s; %s%s", name, why, what, after)}
 }

@@ -3,11 +3,12 @@ package connection_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/outbound"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -81,18 +82,21 @@ func TestTokensOfASpentCodeSurviveWhateverComesBetween(t *testing.T) {
 	}
 }
 
-func TestTokensThatNeverBecameGoodBlockNothing(t *testing.T) {
+func TestOneRefusalOfTheTokensDoesNotCostTheCode(t *testing.T) {
 	t.Parallel()
-	s := newStand(t)
-	coded(s)
-	s.tsp.check = func(context.Context, tsp.Access) (tsp.Account, error) {
-		return tsp.Account{}, &tsp.Error{Class: tsp.Forbidden, Message: "no licence"}
-	}
-	_, err := s.service.Create(t.Context(), s.fleet, body(withCode))
-	refused(t, "no licence", err, problem.Invalid, "no licence")
-	drafts, err := s.db.DraftsOf(t.Context(), connection.Draft{Purpose: connection.Exchanged, Fleet: s.fleet.Fleet.ID, TSP: name}, time.Now())
-	if err != nil || len(drafts) != 0 {
-		t.Errorf("%d drafts are left, %v", len(drafts), err)
+	for _, class := range []tsp.Class{tsp.Unauthorized, tsp.Forbidden, tsp.Missing} {
+		s := newStand(t)
+		spent := coded(s)
+		ok := s.tsp.check
+		s.tsp.check = func(context.Context, tsp.Access) (tsp.Account, error) {
+			return tsp.Account{}, &tsp.Error{Class: class, Message: "not now"}
+		}
+		_, err := s.service.Create(t.Context(), s.fleet, body(withCode))
+		refused(t, string(class), err, problem.Invalid, "not now")
+		s.tsp.check = ok
+		if made := s.create(withCode); made.Status != connection.Active || len(*spent) != 1 {
+			t.Errorf("%s: the same body makes one that is %s; the code was spent %d times", class, made.Status, len(*spent))
+		}
 	}
 }
 
@@ -120,5 +124,19 @@ func TestACodeWhoseTokensCannotBeStoredIsToldOf(t *testing.T) {
 	refused(t, "no room for tokens", err, problem.Unavailable, "get a new one")
 	if !strings.Contains(s.log.String(), "level=ERROR") || strings.Contains(s.log.String(), "hush") {
 		t.Errorf("the log says %s", s.log)
+	}
+}
+
+func TestAnAddressThatThePolicyForbidsIsTheCallersToMend(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	policy := &outbound.Refusal{Reason: "the host is private; ask the operator", Err: errors.New("10.0.0.7")}
+	s.tsp.check = func(context.Context, tsp.Access) (tsp.Account, error) {
+		return tsp.Account{}, &tsp.Error{Class: tsp.Unavailable, Message: "the TSP could not be reached", Err: policy}
+	}
+	_, err := s.service.Create(t.Context(), s.fleet, body(good))
+	refused(t, "a private address", err, problem.Invalid, "[credentials|*****|The TSP was not asked, and nothing was changed: the host is private; ask the operator|address_refused]")
+	if strings.Contains(fmt.Sprint(err, problem.Of(err).Details), "10.0.0.7") {
+		t.Errorf("an address of ours shows in %v", err)
 	}
 }

@@ -69,7 +69,12 @@ func (s *Service) Update(ctx context.Context, who access.Principal, id uuid.UUID
 	if b.Text("description").State() == resource.Absent && !w.renews() && w.to == w.from.Status {
 		return s.read(w.from, grant.FleetRef)
 	}
-	// A caller who hangs up must not cost what a code is exchanged for.
+	// Neither a caller who hangs up nor a stop must cost what a code is exchanged for.
+	leave, ok := s.enter()
+	if !ok {
+		return Read{}, stopping()
+	}
+	defer leave()
 	c, err := s.change(context.WithoutCancel(ctx), w)
 	if errors.Is(err, fence.ErrOvertaken) || errors.Is(err, ErrUsed) {
 		return Read{}, problem.New(problem.Conflict, "the connection was changed by somebody else meanwhile; read it again and repeat what is still needed")
@@ -210,20 +215,25 @@ func (s *Service) change(ctx context.Context, w wish) (Connection, error) {
 			return w.from, err
 		}
 	}
+	if current.Status == Stale && w.to == Active {
+		if next.Events, err = told(EventActivated, next.To); err != nil {
+			return w.from, err
+		}
+	}
 	if err := s.store(ctx, next); err != nil {
 		return w.from, fmt.Errorf("changing a connection: %w", err)
 	}
 	return next.To, nil
 }
 
-// try proves the credentials and settings that the connection would have. It does so under an id
-// of its own, so that the session of the connection at work stays what it is. What the trial has
-// come to is stored by the caller, under the lock.
+// try proves the credentials and settings that the connection would have. The session of the
+// connection at work stays what it is. What the trial has come to is stored by the caller, under
+// the lock.
 func (s *Service) try(ctx context.Context, w wish) (*trial, error) {
 	c := w.from
 	c.Settings = w.settings
 	var t *trial
-	path, own := "credentials", uuid.New()
+	path := "credentials"
 	if w.body.Has("credentials") {
 		w.credentials.Secrets = w.secrets
 		var err error
@@ -241,16 +251,19 @@ func (s *Service) try(ctx context.Context, w wish) (*trial, error) {
 		}
 		t = &trial{Service: s, conn: c, given: stored, current: stored}
 	}
-	target := t.target(own)
+	target := t.target
 	if !w.body.Has("credentials") {
 		// They are the connection's own: what is renewed must reach its row, and not a draft.
-		target.Renew = s.renewal(c.ID)
+		target = func(id uuid.UUID) tsp.Target {
+			to := t.target(id)
+			to.Renew = s.renewal(c.ID)
+			return to
+		}
 	}
 	account, err := t.check(ctx, target)
 	if err != nil {
 		return t, t.refusal(err, path)
 	}
-	s.Caller.Forget(own)
 	// Records, and all operations that name them, belong to the account.
 	if account.Key != c.Account {
 		return t, problem.New(problem.Conflict, "these credentials open another account at %s (%q) than the connection's; "+

@@ -12,10 +12,12 @@ import (
 	"github.com/waybill-dev/waybill/internal/wire"
 )
 
-// The names of events that Waybill raises about connections.
+// The names of events that Waybill raises about connections. The contract has no name for one that
+// works again; this is the one that it gives to the same thing of a webhook.
 const (
-	EventCreated = "connection.created"
-	EventStaled  = "connection.staled"
+	EventCreated   = "connection.created"
+	EventStaled    = "connection.staled"
+	EventActivated = "connection.activated"
 )
 
 // Read is the wire form of the contract's ConnectionRead, with settings and problem beside.

@@ -41,7 +41,8 @@ func TestABarredLaneTriesOneCallAtATimeAndRarely(t *testing.T) {
 		if diff := cmp.Diff(want, pauses); diff != "" {
 			t.Errorf("%d attempts, pauses (-want +got):\n%s", attempts, diff)
 		}
-		if n := len(l.queries); n > attempts*40 {
+		// A pass has 16 pages. Looked at each second, the lane would be read some 10,000 times.
+		if n := len(l.queries); n > attempts*4*16 {
 			t.Errorf("read %d pages for %d attempts in %v", n, attempts, time.Since(begun))
 		}
 		l.change(func() { l.barred = false })
@@ -92,8 +93,9 @@ func TestOneRefusalThatIsAHiccupCostsASecond(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := barredLane(100)
-		l.barred, l.ends = false, map[int64][]End{1: {{Class: Barred}}}
-		runFor(t, l, 1100*time.Millisecond)
+		l.barred, l.took, l.ends = false, 20*time.Millisecond, map[int64][]End{1: {{Class: Barred}}}
+		// Four at once need half a second.
+		runFor(t, l, 1700*time.Millisecond)
 		if len(l.items) > 0 {
 			t.Errorf("%d of 100 are left", len(l.items))
 		}
@@ -113,4 +115,22 @@ func TestABarredLaneEndsWhatMustEnd(t *testing.T) {
 		}
 		stop()
 	})
+}
+
+func TestABarredLaneOpensByAnAttemptThatBeganAfterTheRefusal(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1e9, 0)
+	g := gate{}
+	g.bar(now)
+	g.bar(now.Add(time.Second))
+	if g.passed(now.Add(-time.Second)); g.until() != now.Add(3*time.Second) {
+		t.Errorf("what began before opened it; it is shut until %v", g.until())
+	}
+	if g.passed(now.Add(time.Second)); g.shut(now.Add(time.Second)) {
+		t.Errorf("what began after did not open it; it is shut until %v", g.until())
+	}
+	g.activated()
+	if g.bar(now.Add(time.Minute)); g.until() != now.Add(time.Minute+shortestBar) {
+		t.Errorf("the next refusal shuts it until %v", g.until())
+	}
 }

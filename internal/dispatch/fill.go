@@ -17,17 +17,9 @@ const (
 	streamSize = 2 * pageSize
 )
 
-// roomy tells whether the window takes another page of a stream's chains.
-func (r *runner[T]) roomy(stream string) bool {
-	return r.window.counts[stream] <= streamSize-pageSize
-}
-
-// fill reads one page of each stream whose chains are not all known and that has room. A lane that
-// performs nothing holds nothing to perform, so it has room to look for what must end.
+// fill reads one page of each stream whose chains are not all known and that has room.
 func (r *runner[T]) fill(ctx context.Context, now time.Time) error {
-	r.retreat(now)
-	defer r.retreat(now)
-	for _, p := range r.reading.due(now, r.roomy) {
+	for _, p := range r.reading.due(now, r.window.counts) {
 		// What reading costs is measured by the clock and not by rows: a slow store is read less
 		// often.
 		p.began = r.config.Now()
@@ -43,13 +35,17 @@ func (r *runner[T]) fill(ctx context.Context, now time.Time) error {
 		// Every page says anew how the lane stands, since the work may have changed since the last
 		// one.
 		r.parallel, r.gate.closed, p.streams = max(batch.Parallel, 1), batch.Closed, batch.Streams
+		take := r.take
+		if p.lookout {
+			take = r.watch
+		}
 		for rest := batch.Items; len(rest) > 0; {
 			n := 1
 			for n < len(rest) && rest[n].Key == rest[0].Key {
 				n++
 			}
 			p.after, p.chains = rest[0].Key, p.chains+1
-			p.again = earlier(p.again, r.take(rest[:n], n >= depth, now))
+			p.again = earlier(p.again, take(rest[:n], n >= depth, now))
 			rest = rest[n:]
 		}
 		r.reading.done(p, r.config.Now(), len(r.window.order) > 0)
@@ -57,8 +53,8 @@ func (r *runner[T]) fill(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// retreat gives back what waits to be performed if the lane is shut. It is read again when the lane
-// opens, or to end at its deadline.
+// retreat gives back what waits to be performed if the lane is shut, so that there is room to look
+// for what must end. It is read again when the lane opens, or to end at its deadline.
 func (r *runner[T]) retreat(now time.Time) {
 	if !r.gate.shut(now) {
 		return

@@ -53,26 +53,31 @@ func (l *lane) Heads(_ context.Context, q fence.Query) (Batch[string], error) {
 	defer l.mu.Unlock()
 	l.queries = append(l.queries, q)
 	after, before := q.Bounds()
-	all := slices.Clone(l.items)
-	slices.SortFunc(all, func(a, b Item[string]) int { return cmp.Or(strings.Compare(a.Key, b.Key), cmp.Compare(a.Seq, b.Seq)) })
+	var all []*Item[string]
+	for i := range l.items {
+		if it := &l.items[i]; it.Key > after && it.Key < before {
+			all = append(all, it)
+		}
+	}
+	slices.SortFunc(all, func(a, b *Item[string]) int { return cmp.Or(strings.Compare(a.Key, b.Key), cmp.Compare(a.Seq, b.Seq)) })
 	b := Batch[string]{Parallel: 4}
 	if time.Now().Before(l.closed) {
 		b.Closed = l.closed
 	}
 	chains, of, key := 0, 0, ""
 	for _, it := range all {
-		if it.Key <= after || it.Key >= before {
-			continue
-		}
 		if it.Key != key {
 			chains, of, key = chains+1, 0, it.Key
 		}
-		if of++; chains <= q.Chains && of <= q.Depth {
-			b.Items = append(b.Items, it)
+		if chains > q.Chains {
+			break
+		}
+		if of++; of <= q.Depth {
+			b.Items = append(b.Items, *it)
 		}
 	}
 	if chains >= q.Chains {
-		for _, it := range all {
+		for _, it := range l.items {
 			if s := streamOf(it.Key); !slices.Contains(b.Streams, s) {
 				b.Streams = append(b.Streams, s)
 			}

@@ -95,24 +95,6 @@ func TestAPausedLaneHoldsNoSlot(t *testing.T) {
 	})
 }
 
-func TestADeadlineIsToldWhileAllThatMayBeInFlightHangs(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		l := &lane{took: 30 * time.Minute}
-		for i := range int64(4) {
-			l.items = append(l.items, Item[string]{Seq: i + 1, Key: fmt.Sprintf("update/%d", i)})
-		}
-		l.items = append(l.items, Item[string]{Seq: 9, Key: "update/9", Deadline: time.Now().Add(3 * time.Second)})
-		stop := start(t, NewInProcess(time.Now), l)
-		time.Sleep(3 * time.Second)
-		synctest.Wait()
-		if _, _, without := l.counts(); !cmp.Equal(map[int64]Reason{9: Late}, without) {
-			t.Errorf("at the deadline ended %v", without)
-		}
-		stop()
-	})
-}
-
 func TestADeadlineIsToldWhileTheAttemptThatPausedTheLaneHasCompany(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

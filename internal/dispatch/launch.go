@@ -18,7 +18,7 @@ func (r *runner[T]) launch(now time.Time, shut bool) (next time.Time) {
 		if c.flying {
 			continue
 		}
-		item := c.items[0]
+		item := &c.items[0]
 		if item.ends(now) != "" {
 			// A thousand that end together must not crowd the store.
 			if r.ending < r.parallel {

@@ -13,11 +13,15 @@ type memory struct {
 	gate gate
 	// places tells how far streams were read that were not read to their end.
 	places map[string]string
+	// lookouts are those over streams that are too long to be held.
+	lookouts map[string]*pass
 	// parked holds the chains that are left alone until a time.
 	parked map[string]parking
 	// rest is until when reading rests in a lane that performs nothing, however often it is
 	// activated.
 	rest time.Time
+	// retry is when a lane that could not be read is read again.
+	retry time.Time
 	// asked is when the lane wanted to run again, zero for when activated.
 	asked time.Time
 }
@@ -38,7 +42,7 @@ func (m memory) over(now time.Time) bool {
 			return false
 		}
 	}
-	return m.gate.over(now) && len(m.places) == 0
+	return m.gate.over(now) && !now.Before(m.retry) && len(m.places)+len(m.lookouts) == 0
 }
 
 // over tells whether the chain has been let alone for so long that the next parking is a first one.
@@ -60,7 +64,7 @@ func (d *Dispatcher) recall(lane fence.Lane) memory {
 	m := d.memories[lane]
 	delete(d.memories, lane)
 	if m.parked == nil {
-		m.parked = map[string]parking{}
+		m.parked, m.lookouts = map[string]parking{}, map[string]*pass{}
 	}
 	return m
 }

@@ -38,13 +38,12 @@ func (p *panics) Enabled(context.Context, slog.Level) bool { return true }
 
 func TestAPanicInOneCallHurtsNoOtherChainAndNoOtherLane(t *testing.T) {
 	t.Parallel()
-	in10 := time.Minute * 10
 	for _, c := range []struct {
 		call     string
 		deadline time.Duration
 		// met is how often the call is met in ten minutes.
 		met int
-		// ends is how the item ended without an attempt, in ten minutes, and left whether it waits.
+		// ends is how the item ended without an attempt, at its deadline, and left whether it waits.
 		ends map[int64]Reason
 		left bool
 	}{
@@ -71,8 +70,17 @@ func TestAPanicInOneCallHurtsNoOtherChainAndNoOtherLane(t *testing.T) {
 				other := &lane{kind: fence.Imports, items: []Item[string]{{Seq: 1, Key: "x"}}}
 				log := &panics{}
 				begun := time.Now()
-				stop := startLogged(t, NewInProcess(time.Now), slog.New(log), l, other)
-				time.Sleep(in10)
+				source := NewInProcess(time.Now)
+				stop := startLogged(t, source, slog.New(log), l, other)
+				time.Sleep(150 * time.Second)
+				synctest.Wait()
+				if _, _, without := l.counts(); !cmp.Equal(without, c.ends) {
+					t.Errorf("at the deadline ended %v", without)
+				}
+				for range 45 {
+					source.Activate(theLane, time.Now())
+					time.Sleep(10 * time.Second)
+				}
 				stop()
 				if at, ok := l.performed(3); !ok || at.Sub(begun) > 0 {
 					t.Errorf("another chain: performed %v after %v", ok, at.Sub(begun))
@@ -122,8 +130,14 @@ func TestAPanicInReadingOrLookingIsMetASecondLaterAndHurtsNoOtherLane(t *testing
 			}
 			other := &lane{kind: fence.Imports, items: []Item[string]{{Seq: 1, Key: "x"}}}
 			log := &panics{}
-			stop := startLogged(t, NewInProcess(time.Now), slog.New(log), l, other)
-			time.Sleep(9500 * time.Millisecond)
+			source := NewInProcess(time.Now)
+			stop := startLogged(t, source, slog.New(log), l, other)
+			for range 95 {
+				if call == "Heads" {
+					source.Activate(theLane, time.Now())
+				}
+				time.Sleep(100 * time.Millisecond)
+			}
 			_, own := l.performed(1)
 			_, others := other.performed(1)
 			if own || !others || met != 10 || log.n != met {
@@ -152,7 +166,7 @@ func TestAPanicOfARunnerLeavesNothingInFlight(t *testing.T) {
 		d.config.Source.Activate(fence.Lane{Kind: "not known"}, time.Now())
 		done := make(chan error)
 		go func() { done <- d.Run(ctx) }()
-		time.Sleep(5 * time.Minute)
+		time.Sleep(270 * time.Second)
 		cancel()
 		if err := <-done; err != nil || l.most != 1 || !cmp.Equal([]int64{1}, l.log) {
 			t.Errorf("performed %v, %d at once: %v", l.log, l.most, err)

@@ -60,9 +60,11 @@ func (p Policy) repeat(item Facts, end End, now time.Time) Verdict {
 	switch end.Class {
 	case Throttled:
 		v.Pause = v.At
-	// It does not count: nobody has confirmed the refusal yet.
+	// It does not count: nobody has confirmed the refusal yet. The lane itself is kept closed while
+	// what bars it is looked into.
 	case Barred:
 		v.Stop = true
+		v.At = now.Add(min(v.At.Sub(now), max(end.RetryAfter, barredMost)))
 	case Unknown, Refused, Broken:
 		v.Counts = end.Waits == 0
 	// Neither Later nor Throttled counts, as nothing happened at the other side: the deadline
@@ -99,6 +101,10 @@ func (p Policy) over(item Facts, end End, v Verdict) (why Reason, over bool) {
 	}
 	return "", false
 }
+
+// barredMost bounds the delay of an item that met a bar: when the lane opens again the bar is gone,
+// however often the item was tried before.
+const barredMost = time.Minute
 
 // fails lets the item fail; what follows for its lane stays.
 func fails(v Verdict, why Reason) Verdict {

@@ -16,7 +16,9 @@ type reading struct {
 	whole pass
 	// streams is empty while the lane is small.
 	streams map[string]*pass
-	places  map[string]string
+	// lookouts go through streams of which no more chains are held.
+	lookouts map[string]*pass
+	places   map[string]string
 }
 
 // pass is one way through the keys of a stream.
@@ -47,18 +49,19 @@ type page struct {
 	of            *pass
 	stream, after string
 	size, chains  int
-	streams       []string
-	began, again  time.Time
+	// lookout tells that only what must end is wanted.
+	lookout      bool
+	streams      []string
+	began, again time.Time
 }
 
-// newReading returns a reading that goes on at the places where an earlier run of the lane
-// stopped.
-func newReading(places map[string]string) reading {
-	return reading{whole: pass{wanted: true}, streams: map[string]*pass{}, places: places}
+// newReading returns a reading that goes on where an earlier run of the lane stopped.
+func newReading(m memory) reading {
+	return reading{whole: pass{wanted: true}, streams: map[string]*pass{}, lookouts: m.lookouts, places: m.places}
 }
 
-// due returns the pages to read now.
-func (r *reading) due(now time.Time, roomy func(stream string) bool) []*page {
+// due returns the pages to read now; held tells how many chains of a stream are held.
+func (r *reading) due(now time.Time, held map[string]int) []*page {
 	var pages []*page
 	if r.whole.wants(now) {
 		size := pageSize
@@ -70,8 +73,14 @@ func (r *reading) due(now time.Time, roomy func(stream string) bool) []*page {
 		pages = append(pages, &page{of: &r.whole, size: size})
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.streams)) {
-		if p := r.streams[name]; p.wants(now) && roomy(name) {
-			pages = append(pages, &page{of: p, stream: name, after: p.after, size: pageSize})
+		p, lookout := r.streams[name], false
+		wants := p.wants(now)
+		if p.wanted && !roomy(held[name]) {
+			p, lookout = r.lookout(name), true
+			wants = p.wants(now)
+		}
+		if wants && spare(held[name]) {
+			pages = append(pages, &page{of: p, stream: name, after: p.after, size: pageSize, lookout: lookout})
 		}
 	}
 	return pages
@@ -103,6 +112,9 @@ func (r *reading) done(p *page, now time.Time, busy bool) {
 	if o == &r.whole {
 		o.after = ""
 	}
+	if p.lookout {
+		o.rest = now.Add(lookoutRest * now.Sub(p.began))
+	}
 	if p.chains >= p.size && o != &r.whole {
 		return
 	}
@@ -115,7 +127,7 @@ func (r *reading) done(p *page, now time.Time, busy bool) {
 	case busy:
 		rest = max(rest, busyRest)
 	}
-	o.rest, o.spent = now.Add(rest), 0
+	o.rest, o.spent = later(o.rest, now.Add(rest)), 0
 	if p.chains >= p.size && o == &r.whole {
 		r.split(p.streams)
 	}
@@ -139,7 +151,12 @@ func (r *reading) split(streams []string) {
 }
 
 // stale tells that the lane may hold more than was read.
-func (r *reading) stale() { r.whole.want() }
+func (r *reading) stale() {
+	r.whole.want()
+	for _, l := range r.lookouts {
+		l.want()
+	}
+}
 
 // again tells that a chain is to be read again at a time, or at once if that is zero.
 func (r *reading) again(key string, at time.Time) {
@@ -154,12 +171,15 @@ func (r *reading) again(key string, at time.Time) {
 	p.again = earlier(p.again, at)
 }
 
-// next returns when there is something to read; zero if that depends on others. A stream without
-// room is left out: it is an attempt's end that makes room.
-func (r *reading) next(now time.Time, roomy func(stream string) bool) time.Time {
+// next returns when there is something to read; zero if that depends on others. Of a stream without
+// room that is its lookout: it is an attempt's end that makes room.
+func (r *reading) next(now time.Time, held map[string]int) time.Time {
 	next := r.whole.next(now)
 	for name, p := range r.streams {
-		if !p.wanted || roomy(name) {
+		if p.wanted && !roomy(held[name]) {
+			p = r.lookout(name)
+		}
+		if spare(held[name]) {
 			next = earlier(next, p.next(now))
 		}
 	}

@@ -23,36 +23,21 @@ type runner[T any] struct {
 	// parallel is the work's bound on attempts. Of what is in flight, ending are items that end
 	// without one.
 	parallel, flying, ending int
-	// retry is when a lane that could not be read is read again.
+	// retry is when a lane that could not be read is read again, however often it is activated.
 	retry time.Time
-}
-
-// result is the end of an attempt, told to the runner.
-type result[T any] struct {
-	chain   *chain[T]
-	verdict Verdict
-	// rest is until when nothing else of the chain may begin; zero if it may at once.
-	rest time.Time
-	// began is when the item was performed; zero if it was not.
-	began time.Time
-	// lost tells that the item is no longer ours or could not be settled; spoiled says why not.
-	lost    bool
-	spoiled error
-	// ended tells that the item had to end without an attempt.
-	ended bool
 }
 
 func newRunner[T any](working context.Context, d *Dispatcher, claim Claim, work Work[T], policy Policy) *runner[T] {
 	m, now := d.recall(claim.Lane), d.config.Now()
 	r := &runner[T]{Dispatcher: d, claim: claim, work: work, policy: policy, working: working,
 		ended: make(chan result[T]), window: newWindow[T](), gate: m.gate,
-		reading: newReading(m.places), parked: m.parked}
+		reading: newReading(m), parked: m.parked, retry: m.retry}
 	if m.gate.shut(now) {
 		r.reading.whole.rest = m.rest
 	}
 	// It runs sooner than it asked for, so it was activated.
 	if m.asked.IsZero() || now.Before(m.asked) {
-		r.gate.activated()
+		r.activated()
 	}
 	return r
 }
@@ -67,7 +52,8 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 		for ; r.flying > 0; r.flying-- {
 			<-r.ended
 		}
-		r.remember(r.claim.Lane, memory{r.gate, r.reading.reached(), r.parked, r.reading.rests(), again})
+		r.remember(r.claim.Lane, memory{gate: r.gate, places: r.reading.reached(), lookouts: r.reading.watched(),
+			parked: r.parked, rest: r.reading.rests(), retry: r.retry, asked: again})
 	}()
 	for {
 		now := r.config.Now()
@@ -84,13 +70,14 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 				r.retry = now.Add(time.Second)
 				continue
 			}
+			r.retreat(now)
 		}
 		next := time.Time{}
 		if !stops {
 			next = r.launch(now, over)
 		}
 		if !over {
-			next = earlier(next, r.reading.next(now, r.roomy))
+			next = earlier(next, r.reading.next(now, r.window.counts))
 			if r.flying == 0 && r.sleeps(now, next, lingered) {
 				return next
 			}
@@ -135,8 +122,7 @@ func (r *runner[T]) wait(ctx context.Context, next time.Time, over bool) (linger
 		r.apply(res)
 	// New items may be anywhere.
 	case <-wake:
-		r.gate.activated()
-		r.reading.stale()
+		r.activated()
 	case <-done:
 	case <-t.C:
 		return next.IsZero() && r.flying == 0
@@ -144,59 +130,10 @@ func (r *runner[T]) wait(ctx context.Context, next time.Time, over bool) (linger
 	return false
 }
 
-// apply takes the end of an attempt into the window.
-func (r *runner[T]) apply(res result[T]) {
-	now, c, v := r.config.Now(), res.chain, res.verdict
-	r.flying--
-	if c.ending {
-		r.ending--
-	}
-	c.flying, c.ending = false, false
-	r.gate.paused = later(r.gate.paused, v.Pause)
-	switch {
-	case v.Stop:
-		r.gate.bar(now)
-	case !res.began.IsZero():
-		r.gate.passed(res.began)
-	}
-	var until time.Time
-	if res.spoiled != nil {
-		until = r.park(c, res)
-	} else if !res.lost {
-		delete(r.parked, c.key)
-	}
-	// A chain leaves the window with each end and comes back if its next item may begin, because
-	// its place follows from that item.
-	r.window.drop(c)
-	switch {
-	case res.lost:
-		// What was overtaken may look the same for a moment to whoever reads it.
-		r.reading.again(c.key, later(until, now.Add(lostPause)))
-	case v.Fate == Retries || v.Fate == Asks:
-		r.reading.again(c.key, v.At)
-	// The items behind were read before it ended.
-	case !res.rest.IsZero() && (c.full || len(c.items) > 1):
-		r.reading.again(c.key, res.rest)
-	case len(c.items) > 1:
-		next := c.items[1:]
-		if due := r.take(next, c.full, now); !due.IsZero() {
-			r.reading.again(c.key, due)
-		}
-	case c.full:
-		r.reading.again(c.key, time.Time{})
-	}
-}
-
-// park leaves a chain alone, twice as long as the last time, and tells of it. It returns when to
-// look at the chain again: at its item's deadline at the latest, since then it must end.
-func (r *runner[T]) park(c *chain[T], res result[T]) time.Time {
-	now, head := r.config.Now(), c.items[0]
-	wait := min(max(parkedFor, 2*r.parked[c.key].wait), parkedMost)
-	p := parking{until: now.Add(wait), wait: wait, ended: res.ended}
-	r.parked[c.key] = p
-	r.config.Log.Error("an attempt could not be begun or settled; its chain is left alone for a while",
-		cause(res.spoiled, r.keys("seq", head.Seq, "until", p.until)...)...)
-	return p.next(head.Deadline)
+// activated lets the runner look at everything anew.
+func (r *runner[T]) activated() {
+	r.gate.activated()
+	r.reading.stale()
 }
 
 // keys are what a log line tells of the lane, with more that follow.

@@ -119,9 +119,16 @@ func (d *Deliveries) Perform(ctx context.Context, item dispatch.Item[*parcel]) d
 	return end
 }
 
+// brokenDelivery is what partners read of an attempt that ended in a panic.
+const brokenDelivery = "Waybill failed while it made the request; the receiver may have got it. " +
+	"Whoever runs Waybill finds the cause in its log."
+
 // Settle records the end of an attempt at a delivery.
 func (d *Deliveries) Settle(ctx context.Context, claim fence.Claim, a dispatch.Attempt[*parcel]) error {
 	p := a.Item.Value
+	if a.End.Class == dispatch.Broken {
+		p.result = webhook.Result{Verdict: webhook.Retry, Err: brokenDelivery}
+	}
 	s := webhook.Settled{Claim: claim, Waiting: p.waiting, Subscription: p.to.ID, State: webhook.DeliveryWaiting,
 		NextAt: a.Verdict.At, Log: p.result.Log(p.delivery(), d.c.Now())}
 	switch a.Verdict.Fate {

@@ -27,6 +27,8 @@ type outbox struct {
 	queries int
 	sent    []int64
 	took    time.Duration
+	// breaks is how many requests panic first.
+	breaks int
 	// answers are how attempts end, one after the other; then they are delivered.
 	answers []webhook.Result
 }
@@ -108,6 +110,10 @@ func (o *outbox) WaitingSubscriptions(context.Context) ([]uuid.UUID, error) {
 func (o *outbox) Send(_ context.Context, d webhook.Delivery) webhook.Result {
 	o.mu.Lock()
 	o.sent = append(o.sent, d.ID)
+	if len(o.sent) <= o.breaks {
+		o.mu.Unlock()
+		panic("no pointer at all")
+	}
 	answer := webhook.Result{Verdict: webhook.Delivered, StatusCode: 202}
 	if len(o.answers) > 0 {
 		answer, o.answers = o.answers[0], o.answers[1:]
@@ -172,6 +178,27 @@ func TestWhatBecomesOfADelivery(t *testing.T) {
 					t.Errorf("the last attempt ended after %v", at)
 				}
 			})
+		})
+	}
+}
+
+func TestADeliveryOnWhichWaybillBreaksIsTriedByItsSchedule(t *testing.T) {
+	for _, breaks := range []int{2, 100} {
+		synctest.Test(t, func(t *testing.T) {
+			o := newOutbox(1)
+			o.breaks = breaks
+			o.run(t, 25*time.Hour)
+			first, last := o.settled[0], o.settled[len(o.settled)-1]
+			if want := min(breaks, len(webhook.Schedule())) + 1; len(o.sent) != want || len(o.settled) != want {
+				t.Errorf("sent %d times and settled %d times, want %d", len(o.sent), len(o.settled), want)
+			}
+			if m := first.Log.ErrorMessage; first.Log.Status != webhook.LogFailed || m == nil || *m != brokenDelivery {
+				t.Errorf("the first attempt is told as %s: %v", first.Log.Status, m)
+			}
+			want := map[int]webhook.DeliveryState{2: webhook.DeliveryDone, 100: webhook.DeliveryDead}[breaks]
+			if last.State != want {
+				t.Errorf("it ended as %s, want %s", last.State, want)
+			}
 		})
 	}
 }

@@ -41,6 +41,8 @@ type world struct {
 	settled  int
 	staled   int
 	unmarked error
+	// suspect lets the connection's lanes wait.
+	suspect bool
 	// paused lets the connection be paused right after it is read for the first time.
 	paused   bool
 	rechecks int
@@ -274,7 +276,7 @@ func (w *world) Target(c connection.Connection) tsp.Target {
 func (w *world) Shut(c connection.Connection) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return c.UpdatedAt.Before(w.conn.UpdatedAt)
+	return w.suspect || c.UpdatedAt.Before(w.conn.UpdatedAt)
 }
 
 func (w *world) Refused(context.Context, connection.Connection, *tsp.Error) error {

@@ -26,8 +26,8 @@ type ImportsConfig struct {
 	Connections Connections
 	Links       Links
 	Importer    record.Importer
-	// Pace makes the calls of an import wait for the same budget as the connection's writes.
-	Pace func(connection.Connection) tsp.Pacer
+	// Limits makes the calls of an import wait for the same budget as the connection's writes.
+	Limits *Limits
 	// Every is how long after an import of a kind the next one begins.
 	Every time.Duration
 	Now   func() time.Time
@@ -65,14 +65,15 @@ func (i *Imports) Kind() dispatch.Kind {
 	return dispatch.KindOf(i, dispatch.Policy{Base: 5 * time.Second, Cap: retryCap, MaxCounted: 6})
 }
 
-// errand is a kind to import. It is made by Heads, and Perform leaves err and cut in it for
+// errand is a kind to import. It is made by Heads, and Perform leaves err, cut and pace in it for
 // Settle.
 type errand struct {
 	conn     connection.Connection
 	schedule record.Schedule
 	// err is how the import ended, and cut tells that it was our own stop that ended it.
-	err error
-	cut bool
+	err  error
+	cut  bool
+	pace *noting
 }
 
 // Heads returns the kinds of a connection that are due: always all of them, because they are few.
@@ -88,6 +89,11 @@ func (i *Imports) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*err
 		if err := i.c.Schedules.ParkImports(ctx, q.Lane.ID); err != nil {
 			return batch, fmt.Errorf("parking imports: %w", err)
 		}
+		return batch, nil
+	}
+	// It is suspect: what is due stays so until the connection was looked at.
+	if i.c.Links.Shut(conn) {
+		batch.Closed = i.c.Now().Add(closedFor)
 		return batch, nil
 	}
 	all, err := i.c.Schedules.SchedulesOf(ctx, []uuid.UUID{q.Lane.ID})
@@ -122,7 +128,7 @@ func (i *Imports) Perform(ctx context.Context, item dispatch.Item[*errand]) disp
 	defer context.AfterFunc(i.working, cancel)()
 	end := dispatch.End{Class: dispatch.Done, StartedAt: i.c.Now()}
 	sweep := i.sweep(e)
-	e.err = i.c.Importer.Run(ctx, i.source(e.conn), sweep)
+	e.err = i.run(ctx, e, sweep)
 	end.EndedAt, e.cut = i.c.Now(), ctx.Err() != nil
 	if refused := e.refused(); refused != nil {
 		end.Class, end.RetryAfter = meaning(refused.Class), refused.RetryAfter
@@ -134,6 +140,20 @@ func (i *Imports) Perform(ctx context.Context, item dispatch.Item[*errand]) disp
 	i.c.Log.Info("import ended", "connection_id", e.conn.ID, "tsp", e.conn.TSP,
 		"resource", e.schedule.Kind, "class", end.Class, "records", sweep.Seen, "deleted", sweep.Lost, "duration_ms", end.EndedAt.Sub(end.StartedAt).Milliseconds())
 	return end
+}
+
+// run imports what the sweep has left. A panic on the way is an end as any other.
+func (i *Imports) run(ctx context.Context, e *errand, sweep *record.Sweep) (err error) {
+	defer func() {
+		var p *tsp.Panic
+		if errors.As(err, &p) {
+			i.c.Log.Error("import panicked", "connection_id", e.conn.ID, "tsp", e.conn.TSP, "resource", e.schedule.Kind,
+				"panic", p.Value, "stack", p.Stack)
+		}
+	}()
+	defer tsp.Recover(&err)
+	e.pace = &noting{Pacer: i.c.Limits.Pace(e.conn)}
+	return i.c.Importer.Run(ctx, i.source(e.conn, e.pace), sweep)
 }
 
 // refused is the TSP's answer by which the import ended; nil if it was not that.
@@ -151,9 +171,9 @@ func (e *errand) problem() string {
 	return "the records could not be stored"
 }
 
-// source is what an import of the connection reads, at its lane's pace.
-func (i *Imports) source(c connection.Connection) record.Source {
-	return record.Source{Target: i.c.Links.Target(c), Fleet: c.Fleet, Account: c.Account, Pace: i.c.Pace(c)}
+// source is what an import of the connection reads, at the pace of its limits.
+func (i *Imports) source(c connection.Connection, pace tsp.Pacer) record.Source {
+	return record.Source{Target: i.c.Links.Target(c), Fleet: c.Fleet, Account: c.Account, Pace: pace}
 }
 
 // Settle records how an import ended and when the next one is due. One that our own stop has cut
@@ -182,6 +202,9 @@ func (i *Imports) Settle(ctx context.Context, claim fence.Claim, a dispatch.Atte
 	if v.Fate == dispatch.Fails {
 		i.c.Log.Warn("import failed", "connection_id", e.conn.ID, "tsp", e.conn.TSP, "resource", e.schedule.Kind,
 			"error", e.err)
+	}
+	if !v.Pause.IsZero() {
+		i.c.Limits.throttled(e.conn, e.pace, v.Pause.Sub(i.c.Now()))
 	}
 	if v.Stop {
 		refused(ctx, i.c.Links, i.c.Log, e.conn, e.refused())

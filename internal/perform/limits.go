@@ -1,7 +1,9 @@
 package perform
 
 import (
+	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/connection"
@@ -90,22 +92,53 @@ func (n named) only(keys []string) []dispatch.Limit {
 	return out
 }
 
-// shut closes the limits of an action for as long as the TSP asked, for those too who may run
-// ahead. Those of the whole installation stay open: whether they are used up every connection is
-// told by itself.
-func (l *Limits) shut(t *task, d time.Duration) {
-	keys := slices.DeleteFunc(slices.Clone(t.action.Limits), func(key string) bool {
-		return slices.ContainsFunc(t.spec.Limits, func(one tsp.Limit) bool {
+// shut closes the limits of an action for as long as the TSP asked.
+func (l *Limits) shut(t *task, d time.Duration) { l.close(t.spec, t.conn, t.action.Limits, d) }
+
+// close closes limits of a connection, for those too who may run ahead. Those of the whole
+// installation stay open: whether they are used up every connection is told by itself.
+func (l *Limits) close(spec tsp.Spec, c connection.Connection, keys []string, d time.Duration) {
+	keys = slices.DeleteFunc(slices.Clone(keys), func(key string) bool {
+		return slices.ContainsFunc(spec.Limits, func(one tsp.Limit) bool {
 			return one.Key == key && one.Scope == tsp.PerApp
 		})
 	})
-	limits := l.of(t.spec, t.conn).only(keys)
+	limits := l.of(spec, c).only(keys)
 	l.budget.Shut(limits, d)
 	for _, one := range rates(limits) {
 		// The debt is shut for longer by what Borrow would let it run ahead.
 		owed := debt(one)
 		l.budget.Shut([]dispatch.Limit{owed}, d+max(SyncAhead, owed.Interval))
 	}
+}
+
+// throttled closes the limits that a call outside of the lanes was paced by.
+func (l *Limits) throttled(c connection.Connection, by *noting, d time.Duration) {
+	if adapter, ok := l.registry.Adapter(c.TSP); ok {
+		l.close(adapter.Spec(), c, by.keys(), d)
+	}
+}
+
+// noting remembers the limits of the last call that it paced: which those of a list are, the adapter
+// alone knows.
+type noting struct {
+	tsp.Pacer
+	mu   sync.Mutex
+	last []string
+}
+
+// Wait waits for the limits.
+func (n *noting) Wait(ctx context.Context, limits ...string) error {
+	n.mu.Lock()
+	n.last = limits
+	n.mu.Unlock()
+	return n.Pacer.Wait(ctx, limits...)
+}
+
+func (n *noting) keys() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.last
 }
 
 // borrow charges a sync call to limits, if need be ahead of them, and returns how long to wait

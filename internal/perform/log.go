@@ -48,6 +48,12 @@ func entries(op *operation.Operation, a dispatch.Attempt[*task]) []operation.Att
 	if len(parts) == 0 {
 		return enter(op, e)
 	}
+	// Readers see the parts alone. The reason is that of those which ended as the whole did.
+	for i := range parts {
+		if parts[i].Class == e.Class {
+			parts[i].Details = join(reason, parts[i].Details)
+		}
+	}
 	return enter(op, parts...)
 }
 

@@ -26,10 +26,11 @@ type Connections interface {
 type Links interface {
 	// Target names the connection to the caller of its TSP.
 	Target(c connection.Connection) tsp.Target
-	// Shut tells whether the connection was paused or ended since it was read.
+	// Shut tells whether nothing is to be sent through the connection as it was read: it was paused or
+	// ended since, or its credentials were refused and are being checked. Its lanes are woken after.
 	Shut(c connection.Connection) bool
-	// Refused looks into a refusal of a connection's credentials: one that is confirmed makes it stale
-	// and tells its owner.
+	// Refused has a refusal of a connection's credentials looked into, however it came about: one that
+	// is proven makes it stale and tells its owner.
 	Refused(ctx context.Context, c connection.Connection, refused *tsp.Error) error
 }
 

@@ -89,7 +89,7 @@ func (i *Imports) AtOnce(ctx context.Context, c connection.Connection) error {
 		if !s.LastSuccessAt.IsZero() {
 			continue
 		}
-		if err := i.c.Importer.Run(ctx, i.source(c), i.c.Importer.NewSweep(s.Kind)); err != nil {
+		if err := i.c.Importer.Run(ctx, i.source(c, i.c.Limits.Pace(c)), i.c.Importer.NewSweep(s.Kind)); err != nil {
 			return err
 		}
 		to := s

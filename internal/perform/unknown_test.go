@@ -272,3 +272,22 @@ func TestAFoundMessageThatAnotherOperationHoldsIsNotAdopted(t *testing.T) {
 		}
 	})
 }
+
+func TestALookUpIsToldTheSettlingTimeThatHolds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.tsp.can(tsp.VerifyFirst, oneLimit)
+		w.writes.c.Settling.Instead = 4 * time.Second
+		w.late(0, -1)
+		find, told := w.tsp.find, time.Duration(0)
+		w.tsp.find = func(write tsp.Write) (tsp.Written, bool, error) {
+			told = write.Settles
+			return find(write)
+		}
+		w.add()
+		w.run(t, 10*time.Second)
+		if told != 4*time.Second {
+			t.Errorf("it is told %v", told)
+		}
+	})
+}

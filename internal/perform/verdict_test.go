@@ -1,6 +1,7 @@
 package perform
 
 import (
+	"context"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -178,4 +179,37 @@ func (w *world) effects(class tsp.Class) (out string) {
 		out += string(class) + ": rechecked; "
 	}
 	return out
+}
+
+func TestAPartWhoseOutcomeIsNotKnownSaysSo(t *testing.T) {
+	t.Parallel()
+	for name, sync := range map[string]bool{"async": false, "sync": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.tsp.can(tsp.None, oneLimit)
+				w.tsp.write = func(context.Context, int, tsp.Write) (tsp.Written, error) {
+					return tsp.Written{}, &tsp.Error{Class: tsp.Unknown, Message: "one is not known", Parts: []tsp.Part{
+						{Name: "Ann", Class: tsp.Done}, {Name: "Bob", Class: tsp.Unknown, Message: "the line was cut"}}}
+				}
+				id := w.add(func(op *operation.Operation) {
+					if sync {
+						op.Sync, op.State = true, operation.Sending
+					}
+				})
+				if sync {
+					if _, err := w.writes.PerformNow(t.Context(), w.op(id)); err != nil {
+						t.Error(err)
+					}
+				}
+				w.run(t, time.Minute)
+				op := w.op(id)
+				said := strings.Join(lines(op), "\n")
+				if op.State != operation.Failed || strings.Count(said, operation.OutcomeUnknown) != 1 ||
+					!strings.Contains(said, "2 unknown "+operation.OutcomeUnknown) || !strings.Contains(said, "Bob: the line was cut") {
+					t.Errorf("%s:\n%s", op.State, said)
+				}
+			})
+		})
+	}
 }

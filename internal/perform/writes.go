@@ -92,7 +92,7 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 	spec, known := w.spec(conn)
 	batch := dispatch.Batch[*task]{Parallel: spec.Parallel}
 	// An ended connection's lane stays open, because everything in it must be ended.
-	if conn.Status != connection.Active && !conn.Status.Ended() || !known {
+	if conn.Status != connection.Active && !conn.Status.Ended() || !known || w.c.Links.Shut(conn) {
 		batch.Closed = w.c.Now().Add(closedFor)
 	}
 	chains, last := 0, ""

@@ -273,3 +273,24 @@ func TestALookUpReachesBackToTheOldestUnknownAttempt(t *testing.T) {
 		}
 	})
 }
+
+func TestTheLaneOfASuspectConnectionWaitsUntilItIsWoken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.suspect = true
+		id := w.add()
+		w.add()
+		w.run(t, 50*time.Second)
+		if calls := w.tsp.log(); calls != "" || w.op(id).Tries != 0 || len(w.budget.State()) > 0 {
+			t.Errorf("the TSP was called: %q; charged: %v", calls, w.budget.State())
+		}
+		time.AfterFunc(time.Second, func() {
+			w.do(func() { w.suspect = false })
+			w.lanes.Activate(w.lane(), time.Now())
+		})
+		w.run(t, 5*time.Second)
+		if calls := w.tsp.log(); calls != "WW" {
+			t.Errorf("after it: %q", calls)
+		}
+	})
+}

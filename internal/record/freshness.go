@@ -98,7 +98,7 @@ func (s *Service) RequestImport(ctx context.Context, who access.Principal, id uu
 		return nil, noConnection(id)
 	}
 	if c.Status != connection.Active {
-		return nil, problem.New(problem.Conflict, "the connection is %s; it must be active to be imported", c.Status)
+		return nil, problem.New(problem.Conflict, "%s", c.Status.Bars("be imported"))
 	}
 	kinds := s.Importable(c.TSP)
 	if len(kinds) == 0 {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -117,7 +116,7 @@ func (c *Caller) with(ctx context.Context, t Target, pace Pacer, call func(conte
 }
 
 // guarded bounds a call in time, turns a panic into class Broken and classifies the end.
-func (c *Caller) guarded(ctx context.Context, t Target, call func(context.Context) error) (end *Error) {
+func (c *Caller) guarded(ctx context.Context, t Target, call func(context.Context) error) *Error {
 	if c.deadline > 0 {
 		deadline := c.deadline
 		if adapter, ok := c.registry.Adapter(t.TSP); ok {
@@ -127,13 +126,29 @@ func (c *Caller) guarded(ctx context.Context, t Target, call func(context.Contex
 		ctx, cancel = context.WithTimeout(ctx, deadline)
 		defer cancel()
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			c.log.Error("adapter panicked", "tsp", t.TSP, "connection_id", t.Connection, "panic", r, "stack", string(debug.Stack()))
-			end = &Error{Class: Broken, Message: "the adapter failed in an unforeseen way"}
-		}
-	}()
-	return classified(call(ctx))
+	end := classified(recovered(func() error { return call(ctx) }))
+	if end != nil && !errors.Is(ctx.Err(), context.Canceled) {
+		c.tell(t, end)
+	}
+	return end
+}
+
+func recovered(call func() error) (err error) {
+	defer Recover(&err)
+	return call()
+}
+
+// tell logs the causes that nobody else does: a panic, and what kept us from an answer. People are
+// told the message alone.
+func (c *Caller) tell(t Target, end *Error) {
+	log := c.log.With("tsp", t.TSP, "connection_id", t.Connection)
+	var p *Panic
+	switch {
+	case errors.As(end, &p):
+		log.Error("adapter panicked", "panic", p.Value, "stack", p.Stack)
+	case end.Status == 0 && end.Err != nil && (end.Class == Unavailable || end.Class == Unknown):
+		log.Warn("the TSP gave no answer", "class", end.Class, "error", end)
+	}
 }
 
 // classified makes sure that an error carries a class. One that an adapter left without is
@@ -166,7 +181,8 @@ func (c *Caller) session(ctx context.Context, t Target, pace Pacer) (Session, er
 	if !ok {
 		return nil, &Error{Class: Unsupported, Message: fmt.Sprintf("this installation has no adapter for %s", t.TSP)}
 	}
-	made, err, _ := c.connects.Do(fmt.Sprint(t.Connection, t.Version), func() (any, error) {
+	made, err, _ := c.connects.Do(fmt.Sprint(t.Connection, t.Version), func() (_ any, err error) {
+		defer Recover(&err)
 		return c.connect(ctx, t, adapter, pace)
 	})
 	if err != nil {

@@ -1,9 +1,12 @@
 package tsp_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -54,6 +57,70 @@ func TestAFailureIsNeverTakenForASuccess(t *testing.T) {
 		if end == nil || end.Class != tsp.Broken || end.Status != 400 {
 			t.Errorf("an error of class %q ends as %v", class, end)
 		}
+	}
+}
+
+// panicky is an adapter that panics at its first sign-in and its first exchange.
+type panicky struct {
+	plain
+	connects, exchanges *int
+}
+
+func (p panicky) Connect(context.Context, tsp.Access) (tsp.Session, error) {
+	if *p.connects++; *p.connects == 1 {
+		panic("no session")
+	}
+	return p, nil
+}
+
+func (p panicky) Exchange(_ context.Context, a tsp.Access) (tsp.Credentials, error) {
+	if *p.exchanges++; *p.exchanges == 1 {
+		panic("no code")
+	}
+	return a.Credentials, nil
+}
+
+func TestAPanicIsTheEndOfItsCallAlone(t *testing.T) {
+	t.Parallel()
+	p := panicky{plain{tsp.Spec{Name: "traccar"}, func(context.Context) error { return nil }}, new(int), new(int)}
+	r, err := tsp.NewRegistry([]tsp.Adapter{p}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	c := tsp.NewCaller(r, http.DefaultClient, 30*time.Second, slog.New(slog.NewTextHandler(&log, nil)))
+	target := tsp.Target{Connection: uuid.New(), TSP: "traccar",
+		Credentials: func(context.Context) (tsp.Credentials, error) { return tsp.Credentials{}, nil }}
+	for n, want := range []tsp.Class{tsp.Broken, ""} {
+		_, checked := c.Check(t.Context(), target, nil)
+		_, exchanged := c.Exchange(t.Context(), target, tsp.Credentials{}, nil)
+		for what, end := range map[string]*tsp.Error{"signing in": checked, "an exchange": exchanged} {
+			if want == "" && end != nil || want != "" && (end == nil || end.Class != want) {
+				t.Errorf("%s, time %d: %v", what, n+1, end)
+			}
+		}
+	}
+	if text := log.String(); !strings.Contains(text, "no session") || !strings.Contains(text, "no code") || !strings.Contains(text, "caller_test.go") {
+		t.Errorf("the log says %s", text)
+	}
+}
+
+func TestWhyATSPGaveNoAnswerIsLogged(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	p := plain{tsp.Spec{Name: "traccar"}, func(context.Context) error {
+		return &tsp.Error{Class: tsp.Unavailable, Message: "could not be reached", Err: errors.New("lookup a.example: no such host")}
+	}}
+	r, err := tsp.NewRegistry([]tsp.Adapter{p}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := tsp.NewCaller(r, http.DefaultClient, time.Second, slog.New(slog.NewTextHandler(&log, nil)))
+	if _, end := c.Check(t.Context(), tsp.Target{TSP: "traccar", Credentials: func(context.Context) (tsp.Credentials, error) { return tsp.Credentials{}, nil }}, nil); end == nil {
+		t.Error("it was reached")
+	}
+	if !strings.Contains(log.String(), "no such host") || !strings.Contains(log.String(), "level=WARN") {
+		t.Errorf("the log says %s", log.String())
 	}
 }
 

@@ -62,6 +62,9 @@ type Action struct {
 	Limits []string
 	// Settles is that of the Spec where the action's differs; 0 where it does not.
 	Settles time.Duration
+	// Unknowable says for people what no look-up can know of the action at this TSP; "" where the TSP shows
+	// whose each record is.
+	Unknowable string
 	// Needs are settings without which the connection cannot perform the action.
 	Needs []Need
 	// Check refuses values that the TSP would refuse for reasons that need no call and that the

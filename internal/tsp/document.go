@@ -48,13 +48,18 @@ type CredentialMember struct {
 // WriteDocument describes one of the ten writes. What is not available has a reason; a write
 // that the TSP has not at all has no fields and a schema that no body fits.
 type WriteDocument struct {
-	Resource      resource.Kind   `json:"resource"`
-	OperationType resource.Verb   `json:"operation_type"`
-	Available     bool            `json:"available"`
-	Reason        *string         `json:"reason"`
-	Idempotency   Strength        `json:"idempotency"`
-	Limits        []LimitDocument `json:"limits"`
-	Fields        []FieldDocument `json:"fields"`
+	Resource      resource.Kind `json:"resource"`
+	OperationType resource.Verb `json:"operation_type"`
+	Available     bool          `json:"available"`
+	Reason        *string       `json:"reason"`
+	Idempotency   Strength      `json:"idempotency"`
+	// SettlesAfterSeconds is how long after its answer was lost the write may still take effect; 0 for
+	// one that the TSP has not.
+	SettlesAfterSeconds float64 `json:"settles_after_seconds"`
+	// Unknowable says what no look-up can know; nil where there is nothing.
+	Unknowable *string         `json:"unknowable"`
+	Limits     []LimitDocument `json:"limits"`
+	Fields     []FieldDocument `json:"fields"`
 	// Schema is the JSON Schema of the bodies that are accepted. Whether references can be
 	// resolved, and rules between several fields, are checked beside it.
 	Schema *resource.JSONSchema `json:"schema"`
@@ -120,7 +125,8 @@ func (s Spec) writeDocument(c Capability, settings Settings) WriteDocument {
 		w.Refuse(why)
 	}
 	action = action.Under(settings)
-	w.Idempotency = action.Strength
+	w.Idempotency, w.Unknowable = action.Strength, wire.Optional(action.Unknowable)
+	w.SettlesAfterSeconds = s.Settling(c).Seconds()
 	for _, key := range action.Limits {
 		for _, l := range s.Limits {
 			if l.Key == key {

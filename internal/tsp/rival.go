@@ -1,7 +1,9 @@
 package tsp
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -27,69 +29,128 @@ type Rival struct {
 // order. Its error is an *Error.
 type Rivals func(ctx context.Context, since time.Time) ([]Rival, error)
 
-// Alike is what other operations may have left in a window of time that looks like a write's own.
-type Alike struct {
-	// Since is when the window begins: early enough that whatever a rival in it made is in it as a
-	// whole.
-	Since  time.Time
-	Rivals []Rival
+// Look is how an adapter looks for a write of which the TSP shows nothing but its content.
+type Look struct {
+	// Same tells whether a rival may have left something that equals what the write would leave.
+	Same func(Rival) bool
+	// List reads what the TSP holds since a time of our clock's.
+	List func(ctx context.Context, since time.Time) error
+	// Slack is how far the beginning of what List reads may be off, to either side.
+	Slack time.Duration
+	// Now is our clock.
+	Now func() time.Time
 }
 
-// longestWindow bounds how far back rivals may draw the window of a look-up. A chain of equal
-// messages that is longer than that is told as one that cannot be told apart.
+// Alike are the rivals among whose things a look-up must tell its own.
+type Alike struct {
+	// Certain rivals left one thing each in what was listed, and Open ones one or none.
+	Certain, Open []Rival
+}
+
+// longestWindow bounds how far back rivals draw what is listed. Of those that reach out of it nobody
+// knows whether their things are in it.
 const longestWindow = 6 * time.Hour
 
-// Alike finds the rivals of a write among which a look-up must tell its own: those that same calls
-// equal, as far as they reach into the time since its first open attempt. slack is how far clocks
-// may differ. The window grows with each rival that reaches out of it, so that counting what the
-// TSP holds since then never counts half of one.
-func (w Write) Alike(ctx context.Context, slack time.Duration, same func(Rival) bool) (Alike, error) {
-	a := Alike{Since: w.SentAt.Add(-slack)}
+// Alike lists what the TSP holds since shortly before the write's first open attempt, and returns
+// whose it may be. The list begins earlier where a rival's thing may lie on its edge, so that each
+// is in it as a whole. Rivals are asked for before the list and after it: before for that, and after
+// because whoever has begun meanwhile may be in it.
+func (w Write) Alike(ctx context.Context, look Look) (Alike, error) {
+	since, earliest := w.SentAt.Add(-look.Slack), w.SentAt.Add(-longestWindow)
+	_, since, err := w.window(ctx, look, since, earliest)
+	for err == nil {
+		began := look.Now()
+		if err = look.List(ctx, since); err != nil {
+			break
+		}
+		ended := look.Now()
+		rivals, from, failed := w.window(ctx, look, since, earliest)
+		if err = failed; err == nil && from.Equal(since) {
+			return w.sorted(rivals, since.Add(look.Slack), began, ended), nil
+		}
+		since = from
+	}
+	return Alike{}, err
+}
+
+// window returns the rivals whose things may be in what is listed since a time, and the time itself,
+// earlier where the rivals draw it back.
+func (w Write) window(ctx context.Context, look Look, since, earliest time.Time) ([]Rival, time.Time, error) {
 	if w.Rivals == nil {
-		return a, nil
+		return nil, since, nil
 	}
 	for {
-		all, err := w.Rivals(ctx, a.Since.Add(-slack))
+		edge := since.Add(-look.Slack)
+		all, err := w.Rivals(ctx, edge.Add(-w.late()))
 		if err != nil {
-			return a, err
+			return nil, since, err
 		}
-		since := a.Since
-		a.Rivals = nil
+		all = slices.DeleteFunc(slices.Clone(all), func(r Rival) bool {
+			last := r.EndedAt
+			if !r.Certain {
+				last = last.Add(w.late())
+			}
+			return !look.Same(r) || last.Before(edge)
+		})
+		from := since
 		for _, r := range all {
-			if !same(r) {
-				continue
-			}
-			a.Rivals = append(a.Rivals, r)
-			if from := r.SentAt.Add(-slack); from.Before(since) {
-				since = from
+			if at := r.SentAt.Add(-look.Slack); r.Certain && at.Before(from) && !at.Before(earliest) {
+				from = at
 			}
 		}
-		if since.Equal(a.Since) {
-			return a, nil
+		if from.Equal(since) {
+			return all, since, nil
 		}
-		if w.SentAt.Sub(since) > longestWindow {
-			return a, indistinct()
-		}
-		a.Since = since
+		since = from
 	}
 }
 
-// Ours tells whether one of n things that the TSP holds since the window began, all equal to what
-// the write would leave, is the write's own. Each rival that took effect accounts for one, and one
-// that may have for one or none. Its error, of class Unknown, says that nobody can tell.
-func (a Alike) Ours(n int) (bool, error) {
-	certain, open := 0, 0
-	for _, r := range a.Rivals {
-		if r.Certain {
-			certain++
-		} else {
-			open++
+// late is how long after its end an attempt may still take effect, and how long a list may lag.
+func (w Write) late() time.Duration { return cmp.Or(w.Settles, DefaultSettling) }
+
+// sorted tells the rivals that surely left something in what was listed, between began and ended,
+// from those that may have. inside is the time from which on a thing is certainly listed.
+func (w Write) sorted(rivals []Rival, inside, began, ended time.Time) Alike {
+	var a Alike
+	for _, r := range rivals {
+		switch shown := r.EndedAt.Add(w.late()); {
+		case r.SentAt.After(ended):
+		case r.Certain && !r.SentAt.Before(inside) && !shown.After(began):
+			a.Certain = append(a.Certain, r)
+		default:
+			a.Open = append(a.Open, r)
 		}
 	}
+	return a
+}
+
+// Of narrows to the rivals of which something holds.
+func (a Alike) Of(holds func(Rival) bool) Alike {
+	not := func(r Rival) bool { return !holds(r) }
+	return Alike{slices.DeleteFunc(slices.Clone(a.Certain), not), slices.DeleteFunc(slices.Clone(a.Open), not)}
+}
+
+// Unclaimed is for TSPs whose lists give ids. It returns those of the listed ids that no rival holds,
+// and the rivals that they may belong to. A rival whose id is not listed may be listed late or by
+// another id, so it stays open.
+func (a Alike) Unclaimed(ids []resource.SourceID) ([]resource.SourceID, Alike) {
+	all := slices.Concat(a.Certain, a.Open)
+	free := slices.DeleteFunc(slices.Clone(ids), func(id resource.SourceID) bool {
+		return slices.ContainsFunc(all, func(r Rival) bool { return r.SourceID == id })
+	})
+	nameless := a.Of(func(r Rival) bool { return r.SourceID == "" })
+	missed := a.Of(func(r Rival) bool { return r.SourceID != "" && !slices.Contains(ids, r.SourceID) })
+	nameless.Open = slices.Concat(nameless.Open, missed.Open, missed.Certain)
+	return free, nameless
+}
+
+// Ours tells whether one of n listed things, all equal to what the write would leave, is the write's
+// own: n equal writes need n of them. Its error, of class Unknown, says that nobody can tell.
+func (a Alike) Ours(n int) (bool, error) {
 	switch {
-	case n > certain+open:
+	case n > len(a.Certain)+len(a.Open):
 		return true, nil
-	case n <= certain:
+	case n <= len(a.Certain):
 		return false, nil
 	}
 	return false, indistinct()

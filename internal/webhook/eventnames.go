@@ -28,3 +28,8 @@ var eventNames = []string{
 	"fuel_transaction.added", "fuel_transaction.modified", "resource_operation.created",
 	"resource_operation.succeeded", "resource_operation.failed", "resource_operation.*",
 }
+
+// ownNames are raised by Waybill and unknown to the contract. No wildcard stands for them: a client
+// that knows the contract's names alone must never meet another, so whoever wants one asks for it by
+// name.
+var ownNames = []string{"connection.activated"}

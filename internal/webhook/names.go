@@ -14,14 +14,14 @@ const wildcard = ".*"
 
 // documentedNames returns all names that a subscription may ask for, wildcards included.
 func documentedNames() []string {
-	all := slices.Concat(eventNames, catchAllNames)
+	all := slices.Concat(eventNames, catchAllNames, ownNames)
 	slices.Sort(all)
 	return slices.Compact(all)
 }
 
 // knownName tells whether a subscription may ask for this name.
 func knownName(name string) bool {
-	return slices.Contains(eventNames, name) || slices.Contains(catchAllNames, name)
+	return slices.Contains(documentedNames(), name)
 }
 
 // CheckName returns an error that says which names there are if a subscription may not ask for

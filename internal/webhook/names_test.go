@@ -3,6 +3,7 @@ package webhook
 import (
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml"
@@ -25,7 +26,7 @@ func TestTheNamesAreThoseOfTheContract(t *testing.T) {
 	if err := yaml.Unmarshal(text, &contract); err != nil {
 		t.Fatal(err)
 	}
-	for schema, ours := range map[string][]string{"WebhookEventNameEnum": eventNames, "WebhookCatchAllEvents": catchAllNames} {
+	for schema, ours := range map[string][]string{"WebhookEventNameEnum": slices.Concat(eventNames, ownNames), "WebhookCatchAllEvents": catchAllNames} {
 		if diff := cmp.Diff(contract.Components.Schemas[schema].Enum, ours); diff != "" {
 			t.Errorf("%s: %s", schema, diff)
 		}
@@ -42,5 +43,15 @@ func TestEveryWildcardStandsForConcreteNamesOfItsResource(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"trailer.added", "trailer.modified", "trailer.removed"}, expand("trailer.*")); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestANameOfOurOwnIsAskedForByNameAlone(t *testing.T) {
+	t.Parallel()
+	for _, name := range ownNames {
+		of, _, _ := strings.Cut(name, ".")
+		if !knownName(name) || slices.Contains(expand(of+wildcard), name) {
+			t.Errorf("%s is known: %v; its wildcard stands for %v", name, knownName(name), expand(of+wildcard))
+		}
 	}
 }

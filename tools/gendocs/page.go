@@ -19,6 +19,7 @@ func page(s tsp.Spec) string {
 	credentials(&b, s)
 	settings(&b, s)
 	limits(&b, s)
+	lost(&b, s)
 	for _, c := range tsp.Capabilities() {
 		fmt.Fprintf(&b, "\n## %s\n\n", title(c))
 		if a, ok := s.Actions[c]; ok {
@@ -140,6 +141,9 @@ func action(b *strings.Builder, c tsp.Capability, a tsp.Action) {
 		fmt.Fprintf(b, " Held to the limits `%s`.", strings.Join(a.Limits, "`, `"))
 	}
 	b.WriteString("\n")
+	if a.Unknowable != "" {
+		fmt.Fprintf(b, "\nWhat cannot be known after an answer that was lost: %s.\n", a.Unknowable)
+	}
 	for _, n := range a.Needs {
 		value := "set"
 		if n.Value != "" {

@@ -28,6 +28,8 @@ var notServed = map[string]string{
 var ownRoutes = []string{
 	"GET /healthz", "GET /openapi.yaml", "GET /openapi.json",
 
+	"webhook connection.activated",
+
 	"POST /v2/integrations/connections/{connection_id}/import",
 	"GET /v2/integrations/connections/{connection_id}/capabilities",
 	"GET /v2/integrations/tsps/{tsp_id}/capabilities",
@@ -46,6 +48,7 @@ var ownRoutes = []string{
 // ownSchemas have a name that the contract's documents do not know.
 var ownSchemas = []string{
 	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "Healthy", "Unhealthy",
+	"ConnectionActivated",
 
 	"CapabilityDocument", "CapabilitySetting", "CapabilityCredentials", "CapabilityCredentialField", "CapabilityWrite",
 	"CapabilityLimit", "CapabilityField",
@@ -60,6 +63,12 @@ const (
 	formScope   = tokenRoute + ".requestBody.content[application/x-www-form-urlencoded].schema"
 )
 
+const (
+	hooks       = " /v2/notifications/webhooks"
+	ownEvent    = "enum[connection.activated]"
+	askedByName = "nobody meets the name who did not subscribe to it"
+)
+
 // deviations are the places where ours is not as the contract says, and why that breaks no caller.
 var deviations = map[string]string{
 	tokenRoute + ".parameters[path realm]":  "the realm is part of the contract's server URL",
@@ -70,4 +79,15 @@ var deviations = map[string]string{
 	revokeRoute + ".responses[404]":         "a realm that does not exist",
 	formScope + ".required[scope]":          "the quickstart of the contract sends no scope either",
 	formScope + ".properties[scope].enum":   "a client may also ask for some of its scopes by name",
+
+	"GET" + hooks + ".parameters[query event_name].schema.anyOf[1]." + ownEvent:                                                     askedByName,
+	"POST" + hooks + inJSON("requestBody") + ".properties[event_name].anyOf[0]." + ownEvent:                                         askedByName,
+	"GET" + hooks + inJSON("responses[200]") + ".properties[items].items.properties[event_name]." + ownEvent:                        askedByName,
+	"POST" + hooks + inJSON("responses[200]") + ".anyOf[0].items.properties[event_name]." + ownEvent:                                askedByName,
+	"POST" + hooks + inJSON("responses[200]") + ".anyOf[1].properties[event_name]." + ownEvent:                                      askedByName,
+	"GET" + hooks + "/{webhook_id}" + inJSON("responses[200]") + ".properties[event_name]." + ownEvent:                              askedByName,
+	"GET" + hooks + "/{webhook_id}/logs" + inJSON("responses[200]") + ".properties[items].items.properties[event_name]." + ownEvent: askedByName,
 }
+
+// inJSON is the place of the schema of a JSON body.
+func inJSON(of string) string { return "." + of + ".content[application/json].schema" }

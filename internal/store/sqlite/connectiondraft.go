@@ -34,11 +34,6 @@ func (db *DB) DraftsOf(ctx context.Context, of connection.Draft, at time.Time) (
 		}, of.Fleet[:], string(of.TSP), string(of.Purpose), micros(at))
 }
 
-// DropDraft removes a draft.
-func (db *DB) DropDraft(ctx context.Context, id uuid.UUID) error {
-	return db.do(ctx, func(tx *tx) error { return tx.dropDrafts([]uuid.UUID{id}) })
-}
-
 // haveDrafts refuses unless all drafts that a connection is made of are there. The time of their
 // end is not asked: a request that found a draft in time may be slow.
 func (t *tx) haveDrafts(ids []uuid.UUID) error {

@@ -14,7 +14,6 @@ func drafts() []rule {
 	return []rule{
 		{"a draft is kept over a crash for its purpose, fleet and TSP until its end", draftIsKept},
 		{"a draft past its end is erased when another is saved", draftEnds},
-		{"a draft that is dropped is gone, and dropping it again is no error", draftIsDropped},
 		{"a draft becomes a connection's once, and one that is refused makes nothing and costs no other", draftIsUsedOnce},
 	}
 }
@@ -54,15 +53,6 @@ func draftEnds(t *testing.T, s *stand) {
 	other := drafted(uuid.New())
 	other.EndsAt = at(30)
 	s.must(s.SaveDraft(t.Context(), other))
-	is(t, "kept", len(got[[]connection.Draft](s)(s.DraftsOf(t.Context(), d, noon()))), 0)
-}
-
-func draftIsDropped(t *testing.T, s *stand) {
-	d := drafted(uuid.New())
-	s.must(s.SaveDraft(t.Context(), d))
-	for range 2 {
-		s.must(s.DropDraft(t.Context(), d.ID))
-	}
 	is(t, "kept", len(got[[]connection.Draft](s)(s.DraftsOf(t.Context(), d, noon()))), 0)
 }
 

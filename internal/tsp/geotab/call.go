@@ -3,7 +3,9 @@ package geotab
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -122,6 +124,29 @@ func get[T any](ctx context.Context, c *call, entity string, search any) ([]T, e
 
 // maxFound bounds what a search for one thing may find.
 const maxFound = 500
+
+// wanted is a search of entities of a type.
+type wanted struct {
+	entity string
+	by     any
+}
+
+// search looks for what is ours among what a search finds. One that finds as much as it may could
+// have cut ours off.
+func search[T any](ctx context.Context, c *call, of wanted, ours func(T) bool) (one T, found bool, err error) {
+	all, err := get[T](ctx, c, of.entity, of.by)
+	if err != nil {
+		return one, false, err
+	}
+	if i := slices.IndexFunc(all, ours); i >= 0 {
+		return all[i], true, nil
+	}
+	if len(all) >= maxFound {
+		err = &tsp.Error{Class: tsp.Unknown, Message: fmt.Sprintf("outcome unknown: Geotab found %d %s entities, "+
+			"which is as many as are read, and ours may be behind them", len(all), of.entity)}
+	}
+	return one, false, err
+}
 
 func query[T any](ctx context.Context, c *call, params map[string]any, entity string) ([]T, error) {
 	result, err := c.call(ctx, "Get", entity, params)

@@ -2,7 +2,6 @@ package geotab
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -168,27 +167,27 @@ type foundDevice struct {
 	ActiveFrom   string            `json:"activeFrom"`
 }
 
-// findDevice looks for the device that an earlier attempt made: the one with its serial number,
-// which is unique, or the one of its name that became active when the operation was accepted.
+// findDevice looks for the device that an earlier attempt made: the one of its name, and serial
+// number if it has one, that became active when the operation was accepted. Whether Geotab leaves
+// that to the hardware is not documented, so one that differs in that alone may be ours or not.
 func findDevice(d device) finding {
 	return func(ctx context.Context, c *call, w tsp.Write) (resource.SourceID, bool, error) {
-		search := map[string]string{"name": *d.Name}
+		by := map[string]string{"name": strings.TrimSpace(*d.Name)}
 		if d.SerialNumber != nil {
-			search = map[string]string{"serialNumber": *d.SerialNumber}
+			by = map[string]string{"serialNumber": *d.SerialNumber}
 		}
-		all, err := get[foundDevice](ctx, c, "Device", search)
-		if err != nil {
-			return "", false, err
-		}
-		i := slices.IndexFunc(all, func(f foundDevice) bool {
-			if d.SerialNumber != nil {
-				return strings.EqualFold(f.SerialNumber, *d.SerialNumber) && f.Name == *d.Name
-			}
-			return f.Name == *d.Name && sameTime(f.ActiveFrom, d.ActiveFrom)
+		doubtful := false
+		one, found, err := search(ctx, c, wanted{"Device", by}, func(f foundDevice) bool {
+			named := tsp.SameText(f.Name, *d.Name) &&
+				(d.SerialNumber == nil || strings.EqualFold(f.SerialNumber, *d.SerialNumber))
+			ours := named && sameTime(f.ActiveFrom, d.ActiveFrom)
+			doubtful = doubtful || named && !ours && d.SerialNumber != nil
+			return ours
 		})
-		if i < 0 {
-			return "", false, nil
+		if err == nil && !found && doubtful {
+			err = &tsp.Error{Class: tsp.Unknown, Message: "outcome unknown: Geotab has a device of this name " +
+				"and serial number, and nothing tells whether it was there before"}
 		}
-		return all[i].ID, true, nil
+		return one.ID, found, err
 	}
 }

@@ -2,7 +2,6 @@ package geotab
 
 import (
 	"context"
-	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -81,7 +80,8 @@ func checkDvir(d *resource.DvirLog, s tsp.Settings) []resource.Problem {
 	return wrong
 }
 
-func dvirSteps(d *resource.DvirLog, w tsp.Write) ([]step, error) {
+// dvirFrom holds what the fields of an inspection say, its defects aside.
+func dvirFrom(d *resource.DvirLog, w tsp.Write) dvirLog {
 	at := stamp(d.OccurredAt.Or(made(w.Operation)))
 	log := dvirLog{DateTime: at, LogType: logTypes()[d.LogType.Or("unknown")], DriverRemark: d.DriverComment.Or("")}
 	list := w.Settings.Text(settingDefects)
@@ -108,7 +108,12 @@ func dvirSteps(d *resource.DvirLog, w tsp.Write) ([]step, error) {
 	if odometer, ok := d.Odometer.Get(); ok {
 		log.OdometerMetres = spelt(odometer.Metres(d.OdometerUnit.Or("meters")))
 	}
-	return []step{{key: "dvir", method: add, entity: "DVIRLog", collection: dvirs, find: findDvir(log),
+	return log
+}
+
+func dvirSteps(d *resource.DvirLog, w tsp.Write) ([]step, error) {
+	log := dvirFrom(d, w)
+	return []step{{key: "dvir", method: add, entity: "DVIRLog", collection: dvirs, find: findDvir(d, log),
 		body: func(ctx context.Context, c *call, _ resource.SourceID) (any, error) {
 			return log.withDefects(ctx, c, d.Defects.Or(nil), w)
 		}}}, nil
@@ -133,30 +138,4 @@ func (l dvirLog) withDefects(ctx context.Context, c *call, names []string, w tsp
 			Remarks: []remark{{Remark: name, DateTime: l.DateTime, User: l.Driver}}})
 	}
 	return l, nil
-}
-
-// findDvir looks for the log of that driver and type at that time of that asset.
-func findDvir(l dvirLog) finding {
-	return func(ctx context.Context, c *call, _ tsp.Write) (resource.SourceID, bool, error) {
-		from, err := time.Parse(time.RFC3339Nano, l.DateTime)
-		if err != nil {
-			return "", false, err
-		}
-		all, err := get[struct {
-			ID       resource.SourceID `json:"id"`
-			Driver   looseRef          `json:"driver"`
-			DateTime string            `json:"dateTime"`
-			LogType  string            `json:"logType"`
-		}](ctx, c, "DVIRLog", map[string]any{"deviceSearch": l.Device,
-			"fromDate": stamp(from.Add(-time.Second)), "toDate": stamp(from.Add(time.Second))})
-		if err != nil {
-			return "", false, err
-		}
-		for _, one := range all {
-			if string(one.Driver) == string(l.Driver.ID) && one.LogType == l.LogType && sameTime(one.DateTime, l.DateTime) {
-				return one.ID, true, nil
-			}
-		}
-		return "", false, nil
-	}
 }

@@ -17,6 +17,14 @@ type ref struct {
 
 func refTo(id resource.SourceID) *ref { return &ref{id} }
 
+// id is that of the entity; "" for nil.
+func (r *ref) id() string {
+	if r == nil {
+		return ""
+	}
+	return string(r.ID)
+}
+
 // refs names entities by their ids.
 func refs(ids ...string) []ref {
 	out := make([]ref, len(ids))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -27,9 +28,12 @@ type asked struct {
 
 // stub is a Geotab that answers as a test says.
 type stub struct {
-	// answer returns what a call is answered with; "" is the usual success.
+	// answer returns what a call is answered with; "" is the usual success. "403 <html>" is a page
+	// of that status.
 	answer func(asked) string
 	header http.Header
+	// ahead is how far its clock is ahead of ours, as the Date of its answers tells.
+	ahead time.Duration
 
 	mu    sync.Mutex
 	calls []asked
@@ -65,7 +69,17 @@ func (s *stub) RoundTrip(r *http.Request) (*http.Response, error) {
 	if strings.Contains(said, `"error"`) {
 		header = s.header.Clone()
 	}
-	return &http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(strings.NewReader(said)), Request: r}, nil
+	if header != nil {
+		header.Set("Date", time.Now().Add(s.ahead).UTC().Format(http.TimeFormat))
+	}
+	status := http.StatusOK
+	if code, page, ok := strings.Cut(said, " "); ok && strings.HasPrefix(page, "<") {
+		said = page
+		if status, err = strconv.Atoi(code); err != nil {
+			return nil, err
+		}
+	}
+	return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader(said)), Request: r}, nil
 }
 
 // usual is the success of a method.

@@ -131,13 +131,17 @@ func fuelSteps(f *resource.FuelTransaction, w tsp.Write) ([]step, error) {
 		find: findFuel, duplicate: true}}, nil
 }
 
-// findFuel looks for the transaction by the operation id, which is its external reference.
+// findFuel looks for the transaction by the operation id, which is its external reference. That is
+// read back, because a search that is ignored would find others.
 func findFuel(ctx context.Context, c *call, w tsp.Write) (resource.SourceID, bool, error) {
-	all, err := get[struct {
-		ID resource.SourceID `json:"id"`
-	}](ctx, c, "FuelTransaction", map[string]string{"externalReference": w.Operation.String()})
-	if err != nil || len(all) == 0 {
-		return "", false, err
+	type transaction struct {
+		ID        resource.SourceID `json:"id"`
+		Reference string            `json:"externalReference"`
 	}
-	return all[0].ID, true, nil
+	reference := w.Operation.String()
+	of := wanted{"FuelTransaction", map[string]string{"externalReference": reference}}
+	one, found, err := search(ctx, c, of, func(f transaction) bool {
+		return tsp.SameName(f.Reference, reference)
+	})
+	return one.ID, found, err
 }

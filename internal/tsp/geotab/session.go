@@ -2,6 +2,7 @@ package geotab
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -76,10 +77,11 @@ func (s *session) authenticate(ctx context.Context, pace tsp.Pacer, from tsp.Cre
 	if err := pace.Wait(ctx, "Authenticate"); err != nil {
 		return from, &tsp.Error{Class: tsp.Unavailable, Message: "signing in ended before the request was sent", Err: err}
 	}
-	result, err := (&call{session: s}).post(ctx, s.lineTo(s.root, from, nil), request{"Authenticate", map[string]any{
+	c := &call{session: s}
+	result, err := c.post(ctx, s.lineTo(s.root, from, nil), request{"Authenticate", map[string]any{
 		"database": from.Get("database"), "userName": from.Get("username"), "password": from.Get("password")}})
 	if err != nil {
-		return from, err
+		return from, c.unsigned(err)
 	}
 	var made struct {
 		Path        string `json:"path"`
@@ -97,6 +99,19 @@ func (s *session) authenticate(ctx context.Context, pace tsp.Pacer, from tsp.Cre
 	out.Fields[sessionID] = made.Credentials.SessionID
 	out.Fields[server] = made.Path
 	return out, nil
+}
+
+// unsigned is the end of a sign-in without a session. Geotab's own types alone refuse the
+// credentials; an answer without one, such as a firewall's 401 or 403, says nothing of them, and no
+// call was made yet.
+func (c *call) unsigned(err error) error {
+	var e *tsp.Error
+	if !errors.As(err, &e) || e.Class == tsp.Throttled || e.Class == tsp.Unauthorized && c.kind != "" {
+		return err
+	}
+	out := *e
+	out.Class, out.Message = tsp.Unavailable, "signing in: "+e.Message
+	return &out
 }
 
 // line is the way to the server that signing in named. hidden are further texts that no error

@@ -91,6 +91,28 @@ func TestAServerThatIsNoHostOrLeadsOutOfATestIsNotFollowed(t *testing.T) {
 	}
 }
 
+// Whoever stands between us and Geotab may answer with any status, and Geotab with 200 to everything.
+func TestOnlyGeotabsOwnWordsRefuseASignIn(t *testing.T) {
+	t.Parallel()
+	for answer, want := range map[string]tsp.Class{
+		thrown("InvalidUserException", "Incorrect login credentials"): tsp.Unauthorized,
+		thrown("ExpiredPasswordException", "expired"):                 tsp.Unauthorized,
+		thrown("DbUnavailableException", "DbLoading"):                 tsp.Unavailable,
+		thrown("ArgumentException", "database"):                       tsp.Unavailable,
+		thrown("InvalidPermissionsException", "no"):                   tsp.Unavailable,
+		thrown("OverLimitException", "Maximum admitted 10 per 1m."):   tsp.Throttled,
+		"401 <html>log in</html>":                                     tsp.Unavailable,
+		"403 <html>blocked</html>":                                    tsp.Unavailable,
+		"404 <html>not found</html>":                                  tsp.Unavailable,
+	} {
+		geotab := &stub{answer: func(asked) string { return answer }}
+		_, err := geotab.writes(t, resource.Create, resource.KindVehicle, aDevice)
+		if e := ended(t, err); e.Class != want || geotab.names() != "Authenticate" {
+			t.Errorf("%s in answer to Authenticate is %v, want class %s; the calls are %s", answer, e, want, geotab.names())
+		}
+	}
+}
+
 func TestSigningInThatIsAnsweredByNonsenseChangesNothing(t *testing.T) {
 	t.Parallel()
 	for _, answer := range []string{"<html>hotel</html>", `{"result":{"path":"Thi`, `{"status":"ok"}`} {

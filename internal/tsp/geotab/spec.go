@@ -56,7 +56,9 @@ func spec(writes map[tsp.Capability]write) tsp.Spec {
 		Settings:    settings(),
 		Limits:      limits(),
 		Parallel:    4,
-		Actions:     tsp.Actions{},
+		SettlesSource: "assumed: as long as a call is waited for; Geotab documents neither how long it works on a call " +
+			"that was cut off, though its own JavaScript client waits for 180 s, nor how soon Get shows what was written",
+		Actions: tsp.Actions{},
 		Imports: []tsp.ImportKind{
 			{Kind: resource.KindVehicle, Collections: []string{devices}},
 			{Kind: resource.KindUser, Collections: []string{users}},

@@ -3,8 +3,6 @@ package geotab
 import (
 	"cmp"
 	"context"
-	"slices"
-	"strings"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -114,16 +112,9 @@ type foundUser struct {
 // same name who became active at another time is somebody else.
 func findUser(u user) finding {
 	return func(ctx context.Context, c *call, _ tsp.Write) (resource.SourceID, bool, error) {
-		all, err := get[foundUser](ctx, c, "User", map[string]string{"name": *u.Name})
-		if err != nil {
-			return "", false, err
-		}
-		i := slices.IndexFunc(all, func(f foundUser) bool {
-			return strings.EqualFold(f.Name, *u.Name) && sameTime(f.ActiveFrom, u.ActiveFrom)
+		one, found, err := search(ctx, c, wanted{"User", map[string]string{"name": *u.Name}}, func(f foundUser) bool {
+			return tsp.SameName(f.Name, *u.Name) && sameTime(f.ActiveFrom, u.ActiveFrom)
 		})
-		if i < 0 {
-			return "", false, nil
-		}
-		return all[i].ID, true, nil
+		return one.ID, found, err
 	}
 }

@@ -121,11 +121,13 @@ func createFuel() rest.Write {
 }
 
 // findFuel looks for the purchase by the operation id, which is its reference number. The list
-// begins a day before the purchase, because Motive reads dates in the company's time zone.
+// reaches from a day before the purchase, in UTC, to two behind it, because Motive reads dates in the company's
+// time zone and does not say whether the last one is included.
 func findFuel(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
 	f, _ := w.Payload.(*resource.FuelTransaction)
 	at := f.TransactionTime.Or(w.SentAt)
-	query := url.Values{"start_date": {at.AddDate(0, 0, -1).Format(time.DateOnly)}, "end_date": {at.AddDate(0, 0, 1).Format(time.DateOnly)}}
+	query := url.Values{"start_date": {at.AddDate(0, 0, -1).Format(time.DateOnly)},
+		"end_date": {at.AddDate(0, 0, 2).Format(time.DateOnly)}}
 	var out tsp.Written
 	found := false
 	err := pages(ctx, send, rest.Call{Path: fuelPath, Query: query}, func(page struct {

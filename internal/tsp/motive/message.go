@@ -1,12 +1,8 @@
 package motive
 
 import (
-	"context"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -72,32 +68,41 @@ func groupMessageUses() tsp.Uses {
 	}
 }
 
-func createMessage() rest.Write { return sending(resource.KindMessage, messageUses(), messageFrom) }
+func createMessage(now func() time.Time) rest.Write {
+	w := sending(resource.KindMessage, messageFrom, now)
+	w.Uses = messageUses()
+	return w
+}
 
-func createGroupMessage() rest.Write {
-	return sending(resource.KindGroupMessage, groupMessageUses(), groupMessageFrom)
+func createGroupMessage(now func() time.Time) rest.Write {
+	w := sending(resource.KindGroupMessage, groupMessageFrom, now)
+	w.Uses = groupMessageUses()
+	return w
 }
 
 // sending is a write that sends the message that body makes of a payload.
-func sending[P resource.Payload](kind resource.Kind, uses tsp.Uses, body func(P, tsp.Write) (messageBody, error)) rest.Write {
+func sending[P resource.Payload](kind resource.Kind, body func(P, tsp.Write) (messageBody, error),
+	now func() time.Time) rest.Write {
 	return rest.Write{
 		Capability: tsp.Capability{Kind: kind, Verb: resource.Create},
 		Strength:   tsp.VerifyFirst,
-		Uses:       uses,
 		Method:     http.MethodPost,
 		Path:       sendPath,
 		Encode:     rest.Body(func(p P, w tsp.Write) (any, error) { return body(p, w) }),
 		Decode:     decodeMessage,
-		Find:       find(body),
+		Find:       find(body, now),
+		Unknowable: typed,
 	}
 }
 
-// sent is a message as Motive tells it. Ids of messages are texts, unlike all others.
+// sent is a message as Motive tells it. Ids of messages are texts, unlike all others. That lists have
+// sent_at is not documented; the answer to a POST has.
 type sent struct {
 	ID          string `json:"id"`
 	SenderID    int64  `json:"sender_id"`
 	RecipientID int64  `json:"recipient_id"`
 	Body        string `json:"body"`
+	SentAt      string `json:"sent_at"`
 }
 
 func decodeMessage(_ tsp.Write, a rest.Answer) (tsp.Written, error) {
@@ -108,39 +113,4 @@ func decodeMessage(_ tsp.Write, a rest.Answer) (tsp.Written, error) {
 		err = a.Unconfirmed("Motive's answer holds no id of a message", nil)
 	}
 	return tsp.Written{SourceID: resource.SourceID(made.Message.ID), Collection: messages}, err
-}
-
-// clockSlack is how far Motive's clock and ours may differ.
-const clockSlack = time.Minute
-
-// find looks for a message of that sender to those recipients with that text, sent since
-// shortly before the attempt. Two equal ones within that time cannot be told apart. Motive
-// lists a message once for each recipient.
-func find[P resource.Payload](body func(P, tsp.Write) (messageBody, error)) func(context.Context, rest.Send, tsp.Write) (tsp.Written, bool, error) {
-	return func(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
-		p, _ := w.Payload.(P)
-		want, err := body(p, w)
-		if err != nil {
-			return tsp.Written{}, false, err
-		}
-		// Messages are listed for one user, whom the header names.
-		of := rest.Call{Path: messagesPath, Query: url.Values{"min_updated_at": {w.SentAt.Add(-clockSlack).UTC().Format(time.RFC3339)}},
-			Header: http.Header{"X-User-Id": {strconv.FormatInt(want.SenderID, 10)}}}
-		out, reached := tsp.Written{Collection: messages}, map[int64]bool{}
-		err = pages(ctx, send, of, func(page struct {
-			Messages []struct {
-				Message sent `json:"message"`
-			} `json:"messages"`
-		}) int {
-			for _, one := range page.Messages {
-				if m := one.Message; m.SenderID == want.SenderID && strings.TrimSpace(m.Body) == strings.TrimSpace(want.Body) {
-					reached[m.RecipientID] = true
-					out.SourceID = resource.SourceID(m.ID)
-				}
-			}
-			return len(page.Messages)
-		})
-		found := !slices.ContainsFunc(want.ReceiverIDs, func(id int64) bool { return !reached[id] })
-		return out, err == nil && found, err
-	}
 }

@@ -22,7 +22,7 @@ func config(now func() time.Time) rest.Config {
 		Check:   check,
 		Writes: []rest.Write{
 			createVehicle(), updateVehicle(), createTrailer(), updateTrailer(), createUser(), updateUser(),
-			createMessage(), createGroupMessage(), createFuel(),
+			createMessage(now), createGroupMessage(now), createFuel(),
 		},
 		Lists: map[resource.Kind]rest.List{
 			resource.KindVehicle: listVehicles(),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	json "github.com/go-json-experiment/json"
@@ -56,8 +57,25 @@ func findMarked(path, envelope, collection string) func(context.Context, rest.Se
 			return tsp.Written{}, false, err
 		}
 		id, err := idIn(a, envelope)
+		if err == nil && !bears(a, envelope, mark(w.Operation)) {
+			err = a.Unconfirmed("Motive answered with a "+envelope+" of another external id", nil)
+		}
 		return tsp.Written{SourceID: id, Collection: collection, Status: a.Status, Headers: a.Headers}, err == nil, err
 	}
+}
+
+// bears tells whether a record has an external id, as far as it shows any.
+func bears(a rest.Answer, envelope, id string) bool {
+	body, err := rest.Decode[map[string]jsontext.Value](a)
+	var shown struct {
+		ExternalIDs []externalID `json:"external_ids"`
+	}
+	if err != nil || json.Unmarshal(body[envelope], &shown) != nil || len(shown.ExternalIDs) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(shown.ExternalIDs, func(one externalID) bool {
+		return one.IntegrationName == operationMark && one.ExternalID == id
+	})
 }
 
 // check asks which company the credentials belong to, once its groups are such as it can have.

@@ -60,6 +60,8 @@ func spec() tsp.Spec {
 			{Key: settingPassword, Label: "First password of new users; a random one for those without e-mail if not set", Type: tsp.TextSetting, Secret: true},
 		},
 		Parallel: 2,
+		SettlesSource: "assumed: as long as a call is waited for; Motive documents neither how long it works on a call " +
+			"that was cut off nor how soon its lists show what was written",
 		Lacking: map[tsp.Capability]string{
 			{Kind: resource.KindDvirLog, Verb: resource.Create}: "inspections are made in its driver app; its API only reads and corrects them",
 		},

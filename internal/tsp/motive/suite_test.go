@@ -16,6 +16,7 @@ func TestMotiveConforms(t *testing.T) {
 		New: motive.New, Simulator: sim.New, Replies: replies(), Golden: "testdata", OpenAPI: "../../../../shared/tsp-specs/motive.hand-written.openapi.json",
 		Collections: map[resource.Kind][]string{resource.KindVehicle: {"vehicles"}, resource.KindTrailer: {"assets"}, resource.KindUser: {"users"},
 			resource.KindMessage: {"messages"}, resource.KindGroupMessage: {"messages"}, resource.KindFuelTransaction: {"fuel_purchases"}},
+		Wide:     map[string]bool{"wide_messages": true},
 		Formats:  []string{"user_email"},
 		Beside:   []string{"external_ids"},
 		Settings: tsp.Settings{"trailer_length_unit": "feet", "initial_password": "First-password-1"},

@@ -92,7 +92,8 @@ func (k *keys) renewable(c tsp.Credentials) bool {
 // renewed replaces spent credentials once, however many callers find out at the same time. They
 // share the end of the one that asks.
 func (k *keys) renewed(ctx context.Context, pace tsp.Pacer, spent tsp.Credentials) (tsp.Credentials, error) {
-	ends := k.flight.DoChan("", func() (any, error) {
+	ends := k.flight.DoChan("", func() (_ any, err error) {
+		defer tsp.Recover(&err)
 		k.mu.Lock()
 		current := k.current
 		k.mu.Unlock()

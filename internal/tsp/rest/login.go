@@ -14,7 +14,8 @@ import (
 // many calls find out. It is kept with the credentials, so that restarts do not open others.
 type Login struct {
 	// Open asks for a session and returns its secret, and how long it lives; 0 is until it is
-	// refused. send does not sign. A refusal of status 4xx means wrong credentials.
+	// refused. send does not sign. Wrong credentials are an answer of 401, or one that the adapter's
+	// Answers.Class calls Unauthorized; by any other nothing is said of them.
 	Open func(ctx context.Context, send Send, c tsp.Credentials) (secret string, life time.Duration, err error)
 	// By signs with the secret, which is the credential field tsp.AccessToken.
 	By Auth
@@ -58,14 +59,37 @@ func (g gate) renew(ctx context.Context, pace tsp.Pacer, c tsp.Credentials) (tsp
 	return fresh, nil
 }
 
-// gateAnswers reads what a TSP says to who wants a session: a refusal is one of the credentials,
-// unless the TSP says otherwise.
+// gateAnswers reads what a TSP says to who wants a session. Status 401 refuses the credentials, and
+// so does what the adapter calls Unauthorized; whatever else it answers says nothing of them.
 func gateAnswers(own Answers) Answers {
-	return Answers{Message: own.Message, Class: func(a Answer) tsp.Class {
-		class := own.class(a)
-		if class == tsp.Rejected || class == tsp.Forbidden || class == tsp.Missing {
-			return tsp.Unauthorized
+	verdict := func(a Answer) bool {
+		if own.Class != nil {
+			if class := own.Class(a); class != "" {
+				return class == tsp.Unauthorized
+			}
 		}
-		return class
-	}}
+		return a.Status == http.StatusUnauthorized && !isPage(a)
+	}
+	return Answers{
+		Class: func(a Answer) tsp.Class {
+			class := own.class(a)
+			switch {
+			case verdict(a):
+				return tsp.Unauthorized
+			case class == tsp.Done || class == tsp.Throttled:
+				return class
+			}
+			return tsp.Unavailable
+		},
+		Message: func(a Answer) string {
+			said := ""
+			if own.Message != nil {
+				said = own.Message(a)
+			}
+			if verdict(a) {
+				return said
+			}
+			return saidOf("sign-in", a, said)
+		},
+	}
 }

@@ -108,12 +108,21 @@ func TestASessionIsOpenedOnceAndAgainWhenItDied(t *testing.T) {
 
 func TestALogInThatFailsSentNoWrite(t *testing.T) {
 	t.Parallel()
-	for status, want := range map[int]tsp.Class{400: tsp.Unauthorized, 404: tsp.Unauthorized, 429: tsp.Throttled, 500: tsp.Unavailable, 200: tsp.Unavailable} {
-		l := &lobby{login: answer(status, "no")}
+	for _, c := range []struct {
+		status int
+		body   string
+		want   tsp.Class
+	}{
+		{401, "no", tsp.Unauthorized}, {400, `{"error":1}`, tsp.Unauthorized},
+		{401, "<html>log in</html>", tsp.Unavailable}, {400, "no", tsp.Unavailable}, {403, "<html>blocked</html>", tsp.Unavailable},
+		{404, "no", tsp.Unavailable}, {422, "no", tsp.Unavailable}, {429, "no", tsp.Throttled}, {500, "no", tsp.Unavailable},
+		{200, "no", tsp.Unavailable},
+	} {
+		l := &lobby{login: answer(c.status, c.body)}
 		_, err := enter(t, l, &vault{stored: credentials()}).Write(t.Context(), messageWrite())
-		wantClass(t, err, want)
+		wantClass(t, err, c.want)
 		if l.writes != 0 {
-			t.Errorf("%d: a write was sent", status)
+			t.Errorf("%d %s: a write was sent", c.status, c.body)
 		}
 	}
 	l := &lobby{login: answer(200, `{"sid":"session-of-another"}`)}

@@ -1,12 +1,15 @@
 package rest
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -138,6 +141,9 @@ func (d desk) renew(ctx context.Context, pace tsp.Pacer, c tsp.Credentials) (tsp
 	return d.grant(ctx, pace, d.auth.renewal(c), c)
 }
 
+// spentUnseen is told with the refusal of a refresh token, because nothing else tells its owner.
+const spentUnseen = "; if Waybill was killed while it renewed the tokens, the new ones are lost with it and the fleet must sign in anew"
+
 // grant asks for tokens and returns the credentials with them. That a code or refresh token is
 // refused is class Unauthorized; every other end is Throttled or Unavailable, because no write
 // was sent.
@@ -163,7 +169,7 @@ func (d desk) grant(ctx context.Context, pace tsp.Pacer, grant string, c tsp.Cre
 	d.line.secrets.add(d.auth.Hidden(c)...)
 	a, err := d.line.with(pace)(ctx, call)
 	if err != nil {
-		return c, tokenless(err)
+		return c, d.refused(grant, tokenless(err))
 	}
 	var got tokens
 	if json.Unmarshal(a.Body, &got) != nil || got.AccessToken == "" {
@@ -171,6 +177,17 @@ func (d desk) grant(ctx context.Context, pace tsp.Pacer, grant string, c tsp.Cre
 	}
 	d.line.secrets.add(got.AccessToken, got.RefreshToken)
 	return d.with(c, got), nil
+}
+
+// refused completes the end of a grant that was refused for good.
+func (d desk) refused(grant string, err error) error {
+	var e *tsp.Error
+	if grant != refreshGrant || !errors.As(err, &e) || e.Class != tsp.Unauthorized {
+		return err
+	}
+	out := *e
+	out.Message += spentUnseen
+	return &out
 }
 
 // with returns the credentials with new tokens. The code is spent; a refresh token that was
@@ -215,24 +232,53 @@ func readRefusal(a Answer) refusal {
 	return r
 }
 
+// verdict tells whether the answer says of the credentials that they are no good. Whatever else a
+// token endpoint answers, such as temporarily_unavailable or a firewall's page, says nothing of
+// them, by whatever status.
+func (r refusal) verdict(a Answer) bool {
+	return a.Status < 500 && slices.Contains([]string{"invalid_grant", "invalid_client", "unauthorized_client"}, r.Error)
+}
+
 // deskAnswers reads the answers of a token endpoint, in the TSP's own words if not in OAuth's.
 func deskAnswers(own Answers) Answers {
 	return Answers{
 		Class: func(a Answer) tsp.Class {
-			refused := a.Status >= 400 && a.Status < 500 && a.Status != http.StatusRequestTimeout && a.Status != http.StatusTooManyRequests
-			if refused || readRefusal(a).Error != "" && a.Status < 300 {
+			r := readRefusal(a)
+			switch {
+			case r.verdict(a):
 				return tsp.Unauthorized
+			case r.Error != "" && a.Status != http.StatusTooManyRequests, tsp.ClassOf(a.Status) == tsp.Unauthorized:
+				return tsp.Unavailable
 			}
 			return ""
 		},
 		Message: func(a Answer) string {
-			if r := readRefusal(a); r.Error != "" {
-				return "the TSP refuses to give an access token: " + strings.TrimSpace(r.Error+" "+r.Description)
+			r := readRefusal(a)
+			said := strings.TrimSpace(r.Error + " " + r.Description)
+			switch {
+			case r.verdict(a):
+				return "the TSP refuses to give an access token: " + said
+			case said == "" && own.Message != nil:
+				said = own.Message(a)
 			}
-			if own.Message != nil {
-				return own.Message(a)
-			}
-			return ""
+			return saidOf("token endpoint", a, said)
 		},
 	}
+}
+
+// saidOf tells what was answered where the credentials were not judged.
+func saidOf(where string, a Answer, said string) string {
+	status := strings.TrimSpace(fmt.Sprintf("the TSP's %s answered %d %s", where, a.Status, http.StatusText(a.Status)))
+	switch {
+	case isPage(a):
+		return status + " with a web page, as a firewall or a proxy on the way does"
+	case said != "":
+		return status + ": " + said
+	}
+	return status
+}
+
+// isPage tells whether an answer is HTML, which no API of a TSP speaks.
+func isPage(a Answer) bool {
+	return bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<"))
 }

@@ -232,6 +232,15 @@ func TestWhatTheTokenEndpointAnswersIsNoEndOfAWrite(t *testing.T) {
 		"used refresh token": {nil, tsp.Unauthorized},
 		"unknown client":     {answer(401, `{"error":"invalid_client"}`), tsp.Unauthorized},
 		"error in a 200":     {answer(200, `{"error":"invalid_grant"}`), tsp.Unauthorized},
+		"another client":     {answer(400, `{"error":"unauthorized_client"}`), tsp.Unauthorized},
+		"a hiccup":           {answer(400, `{"error":"temporarily_unavailable"}`), tsp.Unavailable},
+		"a hiccup in a 200":  {answer(200, `{"error":"server_error"}`), tsp.Unavailable},
+		"a wrong request":    {answer(400, `{"error":"invalid_request"}`), tsp.Unavailable},
+		"a firewall":         {answer(403, "<html>blocked</html>"), tsp.Unavailable},
+		"a gate":             {answer(401, "<html>log in</html>"), tsp.Unavailable},
+		"a deploy":           {answer(404, "<html>not found</html>"), tsp.Unavailable},
+		"a verdict of a 500": {answer(500, `{"error":"invalid_grant"}`), tsp.Unavailable},
+		"too many, in words": {answer(429, `{"error":"slow_down"}`), tsp.Throttled},
 		"away":               {answer(503, "oops"), tsp.Unavailable},
 		"broken":             {answer(500, "oops"), tsp.Unavailable},
 		"a page":             {answer(200, "<html>"), tsp.Unavailable},
@@ -250,6 +259,47 @@ func TestWhatTheTokenEndpointAnswersIsNoEndOfAWrite(t *testing.T) {
 				t.Errorf("%d writes arrived", o.writes)
 			}
 		})
+	}
+}
+
+func TestWhoWaitsForATokenIsToldWhatItsEndpointSays(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		endpoint http.HandlerFunc
+		says     string
+	}{
+		"words":  {answer(400, `{"error":"temporarily_unavailable","error_description":"we deploy"}`), "answered 400 Bad Request: temporarily_unavailable we deploy"},
+		"a page": {answer(403, "<html>blocked</html>"), "answered 403 Forbidden with a web page"},
+		"a used refresh token": {answer(400, `{"error":"invalid_grant","error_description":"it was used"}`),
+			"refuses to give an access token: invalid_grant it was used; if Waybill was killed while it renewed the tokens"},
+	} {
+		s := open(t, consenting(tokenPath()), &office{endpoint: c.endpoint}, held("old", "spent-refresh", ""))
+		_, err := s.Write(t.Context(), messageWrite())
+		if err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAPanicInARenewalEndsItsCallsAndNothingElse(t *testing.T) {
+	t.Parallel()
+	o := &office{access: "access-0", refresh: "refresh-0"}
+	config := consenting(rest.OAuth{TokenURL: "/oauth/token", Form: func(string, tsp.Credentials) url.Values {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if o.n == 0 {
+			o.n++
+			panic("no such form")
+		}
+		return nil
+	}})
+	s := open(t, config, o, held("old", "refresh-0", ""))
+	_, err := s.Write(t.Context(), messageWrite())
+	if e := wantClass(t, err, tsp.Broken); !strings.Contains(e.Error(), "no such form") {
+		t.Errorf("%v", e)
+	}
+	if _, err := s.Write(t.Context(), messageWrite()); err != nil || o.writes != 1 {
+		t.Errorf("the next write: %v, %d arrived", err, o.writes)
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/waybill-dev/waybill/internal/outbound"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -172,12 +173,22 @@ func (c *crossing) watch(ctx context.Context) context.Context {
 	})
 }
 
-// lost is the end of a call that brought no answer.
+// lost is the end of a call that brought no answer. It tells the cause: whoever has to mend it may
+// be the one who chose the address.
 func (c *crossing) lost(reads bool, err error) error {
+	e := &tsp.Error{Class: settled(reads, tsp.Unknown), Message: "the TSP did not answer", Err: err}
 	if c.asked.Load() && !c.got.Load() {
-		return &tsp.Error{Class: tsp.Unavailable, Message: "the TSP could not be reached", Err: err}
+		e.Class, e.Message = tsp.Unavailable, "the TSP could not be reached"
 	}
-	return &tsp.Error{Class: settled(reads, tsp.Unknown), Message: "the TSP did not answer", Err: err}
+	if cause := outbound.Cause(err); cause != "" {
+		e.Message += ": " + cause
+	}
+	// The URL around the cause may hold a secret, and the cause would be hidden with it.
+	var around *url.Error
+	if errors.As(err, &around) {
+		e.Err = around.Err
+	}
+	return e
 }
 
 // settled makes an unknown end of a call that only reads a certain one: nothing was applied.

@@ -8,9 +8,11 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 
+	"github.com/waybill-dev/waybill/internal/outbound"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
@@ -134,17 +136,20 @@ func TestAWriteThatWasNeverSentIsUnavailable(t *testing.T) {
 	t.Cleanup(plain.Close)
 	unresolved := &http.Transport{DialContext: (&net.Dialer{Resolver: &net.Resolver{PreferGo: true,
 		Dial: func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("no name server") }}}).DialContext}
+	forbidden := outbound.TSP(outbound.Policy{}).Transport.(*http.Transport)
 	for name, c := range map[string]struct {
 		base      string
 		transport *http.Transport
+		says      string
 	}{
-		"the port refuses":                    {refusedPort, new(http.Transport)},
-		"the name does not resolve":           {"http://api.testland.example", unresolved},
-		"the certificate is not trusted":      {strangers.URL, new(http.Transport)},
-		"the certificate is for another name": {strangers.URL, &http.Transport{TLSClientConfig: &tls.Config{ServerName: "else.example"}}},
-		"the server speaks no TLS":            {"https" + plain.URL[len("http"):], new(http.Transport)},
-		"the proxy is away":                   {"http://api.testland.example", through(refusedPort)},
-		"TLS is never agreed":                 {mute(t, "https"), &http.Transport{TLSHandshakeTimeout: soon}},
+		"the port refuses":                    {refusedPort, new(http.Transport), "refused the connection"},
+		"the name does not resolve":           {"http://api.testland.example", unresolved, "cannot be resolved"},
+		"the certificate is not trusted":      {strangers.URL, new(http.Transport), "its issuer is unknown"},
+		"the certificate is for another name": {strangers.URL, &http.Transport{TLSClientConfig: &tls.Config{ServerName: "else.example"}}, "not trusted"},
+		"the server speaks no TLS":            {"https" + plain.URL[len("http"):], new(http.Transport), "does not speak TLS"},
+		"the proxy is away":                   {"http://api.testland.example", through(refusedPort), "the proxy of this installation"},
+		"TLS is never agreed":                 {mute(t, "https"), &http.Transport{TLSHandshakeTimeout: soon}, "the time for it was over"},
+		"the policy forbids the address":      {plain.URL, forbidden, "WAYBILL_OUTBOUND_ALLOW"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -153,6 +158,13 @@ func TestAWriteThatWasNeverSentIsUnavailable(t *testing.T) {
 			e := wantClass(t, err, tsp.Unavailable)
 			if e.Status != 0 || e.Headers != nil {
 				t.Errorf("an end without answer has status %d and headers %v", e.Status, e.Headers)
+			}
+			if !strings.HasPrefix(e.Message, "the TSP could not be reached: ") || !strings.Contains(e.Message, c.says) {
+				t.Errorf("people are told %q", e.Message)
+			}
+			var policy *outbound.Refusal
+			if errors.As(e, &policy) != (c.transport == forbidden) {
+				t.Errorf("%v holds a refusal of the policy: %v", e, policy)
 			}
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -20,6 +21,9 @@ type Write struct {
 	// Check and Warn are the action's own; they may be nil.
 	Check func(resource.Payload, tsp.Settings) []resource.Problem
 	Warn  func(resource.Payload, tsp.Settings) []tsp.Warning
+	// Settles and Unknowable are the action's own.
+	Settles    time.Duration
+	Unknowable string
 
 	Method  string
 	Path    string

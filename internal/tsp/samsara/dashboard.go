@@ -75,7 +75,7 @@ func findDashboardUser(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Wr
 		Name  string            `json:"name"`
 		Email string            `json:"email"`
 	}) bool {
-		if one.ID != "" && one.Name == name && strings.EqualFold(one.Email, u.UserEmail.Or("")) {
+		if one.ID != "" && tsp.SameText(one.Name, name) && tsp.SameName(one.Email, u.UserEmail.Or("")) {
 			out, found = tsp.Written{SourceID: one.ID, Collection: users}, true
 		}
 		return found
@@ -135,7 +135,7 @@ const maxPages = 50
 func pages[T any](ctx context.Context, send rest.Send, path string, query url.Values, take func(T) (enough bool)) error {
 	query.Set("limit", "512")
 	for range maxPages {
-		a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: path, Query: query})
+		a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: path, Query: query, Most: longestList})
 		if err != nil {
 			return err
 		}

@@ -155,22 +155,26 @@ func mechanicNotes(d *resource.DvirLog, mark string) string {
 	return strings.Join(lines, "\n")
 }
 
-// dvirSlack is how far Samsara's clock and ours may differ.
+// dvirSlack is how far before the attempt and behind now the look-up reaches by Samsara's clock.
 const dvirSlack = 10 * time.Minute
 
 // findDVIR looks for the operation in the mechanic's notes since shortly before the attempt.
 func findDVIR(now func() time.Time) rest.Find {
 	return func(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
+		clock := rest.Clock{Now: now}
 		var out tsp.Written
-		query := url.Values{"startTime": {w.SentAt.Add(-dvirSlack).UTC().Format(time.RFC3339)}, "endTime": {now().Add(dvirSlack).UTC().Format(time.RFC3339)}}
-		err := pages(ctx, send, dvirHistoryPath, query, func(one struct {
-			ID    resource.SourceID `json:"id"`
-			Notes string            `json:"mechanicNotes"`
-		}) bool {
-			if strings.Contains(one.Notes, mark(w.Operation)) {
-				out = tsp.Written{SourceID: one.ID, Collection: dvirs}
-			}
-			return out.SourceID != ""
+		err := clock.Ask(func() error {
+			query := url.Values{"startTime": {clock.At(w.SentAt.Add(-dvirSlack)).UTC().Format(time.RFC3339)},
+				"endTime": {clock.At(now().Add(dvirSlack)).UTC().Format(time.RFC3339)}}
+			return pages(ctx, clock.Over(send), dvirHistoryPath, query, func(one struct {
+				ID    resource.SourceID `json:"id"`
+				Notes string            `json:"mechanicNotes"`
+			}) bool {
+				if strings.Contains(one.Notes, mark(w.Operation)) {
+					out = tsp.Written{SourceID: one.ID, Collection: dvirs}
+				}
+				return out.SourceID != "" || clock.Off()
+			})
 		})
 		return out, out.SourceID != "" && err == nil, err
 	}

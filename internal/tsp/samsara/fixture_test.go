@@ -83,6 +83,7 @@ func (r *recorder) wrap(next http.HandlerFunc) http.HandlerFunc {
 		r.mu.Lock()
 		r.requests = append(r.requests, sent{request.Method, request.URL.RequestURI(), request.Header, string(body)})
 		r.mu.Unlock()
+		w.Header().Set("Date", noon.Format(http.TimeFormat))
 		next(w, request)
 	}
 }

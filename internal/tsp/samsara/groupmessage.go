@@ -1,6 +1,7 @@
 package samsara
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -25,11 +26,12 @@ func createGroupMessage(now func() time.Time) rest.Write {
 			"message_text":  tsp.Required().Length(1, maxText),
 			"priority":      tsp.Dropped("its messages have no priority"),
 		},
-		Method: http.MethodPost,
-		Path:   messagesPath,
-		Encode: rest.Body(encodeGroupMessage),
-		Decode: decodeGroupMessage,
-		Find:   findGroupMessage(now),
+		Method:     http.MethodPost,
+		Path:       messagesPath,
+		Encode:     rest.Body(encodeGroupMessage),
+		Decode:     decodeGroupMessage,
+		Find:       findGroupMessage(now),
+		Unknowable: typed,
 	}
 }
 
@@ -88,14 +90,17 @@ func findGroupMessage(now func() time.Time) rest.Find {
 		if len(left) == 0 {
 			return out, true, nil
 		}
-		reached, a, err := sentSince(ctx, send, w, now())
+		l := letter{text: g.MessageText.Or(""), drivers: left, now: now}
+		found, err := l.search(ctx, send, w)
 		if err != nil {
 			return tsp.Written{}, false, err
 		}
-		out.Status, out.Headers = a.Status, a.Headers
+		out.Status, out.Headers = found.answer.Status, found.answer.Headers
 		var marked []int64
+		var unsure error
 		for _, driver := range left {
-			if reached(driver, g.MessageText.Or("")) {
+			ours, err := found.reached(driver)
+			if unsure = cmp.Or(unsure, err); ours {
 				marked = append(marked, driver)
 			}
 		}
@@ -107,6 +112,6 @@ func findGroupMessage(now func() time.Time) rest.Find {
 				return tsp.Written{}, false, err
 			}
 		}
-		return tsp.Written{}, false, nil
+		return tsp.Written{}, false, unsure
 	}
 }

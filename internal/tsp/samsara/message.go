@@ -3,8 +3,6 @@ package samsara
 import (
 	"context"
 	"net/http"
-	"net/url"
-	"slices"
 	"strconv"
 	"time"
 
@@ -30,11 +28,12 @@ func createMessage(now func() time.Time) rest.Write {
 			"priority":            tsp.Dropped("its messages have no priority"),
 			"reply_to_message_id": tsp.Dropped("its messages have no id that a reply could name"),
 		},
-		Method: http.MethodPost,
-		Path:   messagesPath,
-		Encode: rest.Body(encodeMessage),
-		Decode: decodeMessage,
-		Find:   findMessage(now),
+		Method:     http.MethodPost,
+		Path:       messagesPath,
+		Encode:     rest.Body(encodeMessage),
+		Decode:     decodeMessage,
+		Find:       findMessage(now),
+		Unknowable: typed,
 	}
 }
 
@@ -91,16 +90,7 @@ func decodeMessage(w tsp.Write, a rest.Answer) (tsp.Written, error) {
 	return tsp.Written{}, a.Unconfirmed("Samsara's answer does not name the driver", nil)
 }
 
-// clockSlack is how far the clocks of two of our own machines may differ.
-const clockSlack = 2 * time.Second
-
 // findMessage looks for the message among those sent since shortly before the first attempt.
-// The window ends at Samsara's own now (endMs left out) and only its length is ours, so a
-// difference between its clock and ours does not matter.
-//
-// Driver and text are all there is to match. The same text sent to the same driver within the
-// window cannot be told from ours, be it typed in the dashboard or written by an operation
-// that ended less than the slack before; it is then taken for ours. What drivers send is not.
 func findMessage(now func() time.Time) rest.Find {
 	return func(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
 		m, ok := w.Payload.(*resource.Message)
@@ -108,30 +98,15 @@ func findMessage(now func() time.Time) rest.Find {
 		if err != nil || !ok {
 			return tsp.Written{}, false, err
 		}
-		reached, a, err := sentSince(ctx, send, w, now())
-		if err != nil || !reached(driver, m.MessageText.Or("")) {
+		l := letter{text: m.MessageText.Or(""), drivers: []int64{driver}, now: now}
+		found, err := l.search(ctx, send, w)
+		if err != nil {
 			return tsp.Written{}, false, err
 		}
-		return tsp.Written{Collection: messages, Status: a.Status, Headers: a.Headers}, true, nil
+		ours, err := found.reached(driver)
+		if err != nil || !ours {
+			return tsp.Written{}, false, err
+		}
+		return tsp.Written{Collection: messages, Status: found.answer.Status, Headers: found.answer.Headers}, true, nil
 	}
-}
-
-// sentSince reads the messages of the window and returns a test of whether dispatch sent a text
-// to a driver in it.
-func sentSince(ctx context.Context, send rest.Send, w tsp.Write, now time.Time) (func(driver int64, text string) bool, rest.Answer, error) {
-	window := max(now.Sub(w.SentAt), 0) + clockSlack
-	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: messagesPath,
-		Query: url.Values{"durationMs": {strconv.FormatInt(window.Milliseconds(), 10)}}})
-	if err != nil {
-		return nil, a, err
-	}
-	sent, err := rest.Decode[messageList](a)
-	if err == nil && sent.Data == nil {
-		err = a.Unconfirmed("Samsara's answer holds no list", nil)
-	}
-	return func(driver int64, text string) bool {
-		return slices.ContainsFunc(sent.Data, func(s sentMessage) bool {
-			return s.DriverID == driver && s.Text == text && s.Sender.Type != "driver"
-		})
-	}, a, err
 }

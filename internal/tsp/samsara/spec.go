@@ -79,6 +79,8 @@ func spec() tsp.Spec {
 		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("token"), tsp.CredentialKindOf("samsara"), tsp.CredentialKindOf("oauth2")},
 		Settings:    settings(),
 		Parallel:    4,
+		SettlesSource: "assumed: as long as a call is waited for; Samsara documents neither how long it works on a call " +
+			"that was cut off nor how soon its lists show what was written",
 		Imports: []tsp.ImportKind{
 			{Kind: resource.KindVehicle, Collections: []string{vehicles}},
 			{Kind: resource.KindUser, Collections: []string{drivers, users}},

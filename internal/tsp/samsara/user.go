@@ -18,10 +18,12 @@ func createUser() rest.Write {
 	return rest.Write{
 		Capability: tsp.Capability{Kind: resource.KindUser, Verb: resource.Create},
 		Strength:   tsp.VerifyFirst,
-		Uses:       userUses(resource.Create),
-		Check:      tsp.Checked(checkUser(resource.Create)),
-		Warn:       tsp.Checked(warnUser),
-		Hides:      func(w tsp.Write) []string { return []string{password(w)} },
+		Unknowable: "its dashboard users bear no mark: one who was there before with the same e-mail address and name " +
+			"as a user whose answer was lost is taken for that",
+		Uses:  userUses(resource.Create),
+		Check: tsp.Checked(checkUser(resource.Create)),
+		Warn:  tsp.Checked(warnUser),
+		Hides: func(w tsp.Write) []string { return []string{password(w)} },
 		Steps: []rest.Step{
 			{Key: "driver", When: rest.Case(func(u *resource.User, _ tsp.Write) bool { return !dashboard(u) }), Method: http.MethodPost,
 				Path: driversPath, Encode: rest.Body(newDriver), Decode: decodeRecord(drivers), Find: findMarked(driversPath, drivers),

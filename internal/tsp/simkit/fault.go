@@ -1,6 +1,7 @@
 package simkit
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"slices"
@@ -52,10 +53,16 @@ type Fault struct {
 type Match struct {
 	Method     string `json:"method,omitzero"`
 	PathPrefix string `json:"path_prefix,omitzero"`
+	// Body is a part of the body, byte for byte. It tells calls apart that share one path, as those of JSON-RPC do.
+	Body string `json:"body,omitzero"`
 }
 
 func (m Match) covers(r *http.Request) bool {
-	return (m.Method == "" || strings.EqualFold(m.Method, r.Method)) && strings.HasPrefix(r.URL.Path, m.PathPrefix)
+	if m.Method != "" && !strings.EqualFold(m.Method, r.Method) || !strings.HasPrefix(r.URL.Path, m.PathPrefix) {
+		return false
+	}
+	body, _ := Body(r)
+	return bytes.Contains(body, []byte(m.Body))
 }
 
 // parseFault reads and checks a fault as the admin side takes it.

@@ -105,6 +105,20 @@ func TestAHangingRequestEndsWhenTheCallerGivesUp(t *testing.T) {
 	sim.HangUp()
 }
 
+func TestAFaultMeetsTheCallsWhoseBodiesHoldAText(t *testing.T) {
+	t.Parallel()
+	sim := start(t, simkit.Options{})
+	sim.Fault(`{"match":{"body":"\"name\":\"Set\""},"fault":"status","status":500}`)
+	for body, status := range map[string]int{`{"name":"Get"}`: 201, `{"name":"Set"}`: 500, `{"name":"Setting"}`: 201} {
+		if got := sim.Do("POST", "/things", body); got.Status != status {
+			t.Errorf("%s = %d, want %d", body, got.Status, status)
+		}
+	}
+	if got := sim.Do("GET", "/things", ""); got.Status != http.StatusOK {
+		t.Errorf("a request without a body = %d", got.Status)
+	}
+}
+
 func TestAFaultMeetsOnlyMatchingRequests(t *testing.T) {
 	t.Parallel()
 	sim := start(t, simkit.Options{})

@@ -175,7 +175,9 @@ func TestWhatIsChangedOrRemovedIsShownAsItWasWhileListsLag(t *testing.T) {
 			return all
 		}
 		b.host.Store.Lag(time.Second)
-		update(t, b.host, func(tx *simkit.Tx) error { return tx.Put("things", "1", simkit.Object{"name": "new"}, "name new") })
+		update(t, b.host, func(tx *simkit.Tx) error {
+			return tx.Put("things", "1", simkit.Object{"name": "new"}, "name new")
+		})
 		update(t, b.host, func(tx *simkit.Tx) error {
 			tx.Delete("things", "1")
 			return nil

@@ -109,7 +109,7 @@ func (tx *Tx) change(collection, id string, item *Item) {
 	tx.store.lastSeq++
 	seq := tx.store.lastSeq
 	before := tx.store.set(collection, id, item)
-	tx.changes = append(tx.changes, change{at: tx.at, seq: seq, collection: collection, id: id, before: before, after: item})
+	tx.changes = append(tx.changes, change{tx.at, seq, collection, id, before, item})
 	if item == nil {
 		tx.entries = append(tx.entries, entry{Seq: seq, Collection: collection, ID: id})
 		return

@@ -72,7 +72,7 @@ func (r *run) take(ctx context.Context, s Step) (tsp.Written, error) {
 	}
 	made, err := call(ctx)
 	if err != nil {
-		return tsp.Written{}, err
+		return tsp.Written{}, takenBefore(r.w.Operation, err)
 	}
 	return made, r.taken(ctx, s, made)
 }

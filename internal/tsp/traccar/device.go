@@ -2,7 +2,6 @@ package traccar
 
 import (
 	"context"
-	"maps"
 	"net/http"
 	"strings"
 
@@ -104,34 +103,12 @@ func disabled(active resource.Opt[bool]) resource.Opt[bool] {
 
 // findDevice looks for the device that the operation marked.
 func findDevice(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
-	id := ""
+	id, name := "", ""
 	switch p := w.Payload.(type) {
 	case *resource.Vehicle:
-		id = vehicleID(p)
+		id, name = vehicleID(p), p.VehicleName.Or("")
 	case *resource.Trailer:
-		id = trailerID(p)
+		id, name = trailerID(p), p.TrailerName.Or("")
 	}
-	return deviceTable().marked(ctx, send, w, id)
-}
-
-// marked looks among the records that hold an identifier for the one that the operation marked.
-// A list narrowed by uniqueId itself would hold only what is linked to the caller, and the
-// server's service account is linked to nothing.
-func (t table) marked(ctx context.Context, send rest.Send, w tsp.Write, identifier string) (tsp.Written, bool, error) {
-	for place := 0; ; place += pageSize {
-		query := keyword(identifier)
-		maps.Copy(query, paged(place))
-		rows, a, err := t.read(ctx, send, query)
-		if err != nil {
-			return tsp.Written{}, false, err
-		}
-		for _, r := range rows {
-			if r.attributes().text(markAttribute) == w.Operation.String() {
-				return tsp.Written{SourceID: r.id(), Collection: t.collection, Status: a.Status, Headers: a.Headers}, true, nil
-			}
-		}
-		if len(rows) != pageSize {
-			return tsp.Written{}, false, nil
-		}
-	}
+	return sought{deviceTable(), id, name}.find(ctx, send, w)
 }

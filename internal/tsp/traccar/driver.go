@@ -148,5 +148,5 @@ func findDriver(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, 
 	if !ok {
 		return tsp.Written{}, false, nil
 	}
-	return driverTable().marked(ctx, send, w, driverID(u))
+	return sought{driverTable(), driverID(u), joined(u.FirstName.Or(""), u.LastName.Or(""))}.find(ctx, send, w)
 }

@@ -25,6 +25,10 @@ const (
 // commandType is the command that shows a text on a device's screen.
 const commandType = "message"
 
+// unread is what no look-up can know.
+const unread = "the server does not tell which commands were sent, so whether a message without an answer arrived " +
+	"cannot be found out"
+
 // command is what a device is told.
 type command struct {
 	DeviceID int64  `json:"deviceId"`
@@ -40,6 +44,7 @@ func createMessage() rest.Write {
 	return rest.Write{
 		Capability: tsp.Capability{Kind: resource.KindMessage, Verb: resource.Create},
 		Strength:   tsp.None,
+		Unknowable: unread,
 		Uses: tsp.Uses{
 			"sender_id":           tsp.Dropped(unsigned),
 			"recipient_id":        tsp.Sent().Into(drivers),
@@ -63,6 +68,7 @@ func createGroupMessage() rest.Write {
 	return rest.Write{
 		Capability: tsp.Capability{Kind: resource.KindGroupMessage, Verb: resource.Create},
 		Strength:   tsp.None,
+		Unknowable: unread,
 		Uses: tsp.Uses{
 			"sender_id":     tsp.Dropped(unsigned),
 			"recipient_ids": tsp.Sent().Into(drivers),

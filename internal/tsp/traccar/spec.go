@@ -52,6 +52,8 @@ func spec() tsp.Spec {
 			{Key: settingPairing, Label: "Let eld_serial_number of updates give vehicles and trailers other hardware", Type: tsp.BooleanSetting, Default: false},
 		},
 		Parallel: 2,
+		SettlesSource: "assumed: as long as a call is waited for; the server answers when its database has taken the write, " +
+			"and shows it from then on (BaseObjectResource.add), but a proxy before it may give up earlier",
 		Lacking: map[tsp.Capability]string{
 			create(resource.KindDvirLog):         "it keeps no inspections",
 			create(resource.KindFuelTransaction): "it keeps no purchases",

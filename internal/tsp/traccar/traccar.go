@@ -41,7 +41,7 @@ func check(ctx context.Context, send rest.Send, _ tsp.Settings) (tsp.Account, er
 	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: devicesPath, Query: url.Values{"limit": {"1"}}})
 	var e *tsp.Error
 	if errors.As(err, &e) && e.Class == tsp.Missing {
-		return tsp.Account{}, &tsp.Error{Class: tsp.Unauthorized, Status: e.Status, Headers: e.Headers,
+		return tsp.Account{}, &tsp.Error{Class: tsp.Missing, Status: e.Status, Headers: e.Headers,
 			Message: "there is no Traccar server at the credentials' url; give it without /api", Err: err}
 	}
 	if err != nil {

@@ -97,17 +97,21 @@ func TestTheCategoryOfVehiclesIsNotThatOfTrailers(t *testing.T) {
 	}
 }
 
-func TestAWrongPasswordTokenOrAddressIsUnauthorizedAndSaysWhich(t *testing.T) {
+// An address is no credential: a 404 while a server is deployed anew refuses nobody.
+func TestAWrongPasswordOrTokenIsUnauthorizedAndAWrongAddressIsMissing(t *testing.T) {
 	t.Parallel()
 	url := served(t)
-	for want, c := range map[string]tsp.Credentials{
-		"401":          basic(url, "demo-service@waybill.example", "wrong"),
-		"made itself":  {Kind: "token", Fields: map[string]string{"token": "gibberish", "url": url}},
-		"without /api": {Kind: "token", Fields: map[string]string{"token": "traccar-demo-token", "url": url + "/api"}},
+	for want, c := range map[string]struct {
+		tsp.Credentials
+		class tsp.Class
+	}{
+		"401":          {basic(url, "demo-service@waybill.example", "wrong"), tsp.Unauthorized},
+		"made itself":  {tsp.Credentials{Kind: "token", Fields: map[string]string{"token": "gibberish", "url": url}}, tsp.Unauthorized},
+		"without /api": {tsp.Credentials{Kind: "token", Fields: map[string]string{"token": "traccar-demo-token", "url": url + "/api"}}, tsp.Missing},
 	} {
-		_, err := session(t, c).Check(t.Context(), tsptest.Free{})
+		_, err := session(t, c.Credentials).Check(t.Context(), tsptest.Free{})
 		e, ok := err.(*tsp.Error)
-		if !ok || e.Class != tsp.Unauthorized || !strings.Contains(e.Message, want) {
+		if !ok || e.Class != c.class || !strings.Contains(e.Message, want) {
 			t.Errorf("%s: %v", want, err)
 		}
 	}

@@ -2,7 +2,6 @@ package tsptest
 
 import (
 	"maps"
-	"time"
 
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -61,6 +60,15 @@ func (f form) tried(d draft) (b baseline, err error) {
 	return b, err
 }
 
+// after is how many objects there are when the write was made once more.
+func (b baseline) after(counts map[string]int) map[string]int {
+	out := maps.Clone(counts)
+	for name, n := range b.counts {
+		out[name] += n - b.before[name]
+	}
+	return out
+}
+
 // unwritable ends a trial whose samples cannot be written.
 func (t *trial) unwritable(format string, args ...any) { t.unready("written", format, args...) }
 
@@ -87,46 +95,11 @@ func (w *world) sameCounts(want map[string]int, when string) {
 	}
 }
 
-// settleAttempts bounds how often a write is tried again.
-const settleAttempts = 8
-
-// settle goes on with a write as the rest of the program does: an unknown end is looked up or
-// repeated as the strength allows, one that was certainly not applied is repeated.
-func (w *world) settle(x tsp.Write, err error) (tsp.Written, error) {
-	var out tsp.Written
-	unknown := false
-	for range settleAttempts {
-		class := w.t.classOf(err)
-		unknown = unknown || class == tsp.Unknown
-		if class != tsp.Unknown && class != tsp.Unavailable && class != tsp.Throttled {
-			return out, err
+// noMore demands that the simulator holds no more than one write makes.
+func (w *world) noMore(most map[string]int, when string) {
+	for name, n := range w.sim.counts() {
+		if n > most[name] {
+			w.t.errorf("%s: the simulator holds %d %s, one write makes %d", when, n, name, most[name])
 		}
-		strength := w.t.suite.spec.Actions[x.Capability].Strength
-		if unknown && strength == tsp.None {
-			return out, err
-		}
-		time.Sleep(3 * time.Second)
-		x.Attempt++
-		if unknown && strength == tsp.VerifyFirst {
-			found := false
-			if out, found, err = w.find(x); err != nil || found {
-				if err == nil {
-					return out, nil
-				}
-				continue
-			}
-		}
-		unknown = false
-		out, err = w.session.Write(w.t.ctx, x)
 	}
-	return out, err
-}
-
-// find asks whether an earlier attempt took effect.
-func (w *world) find(x tsp.Write) (tsp.Written, bool, error) {
-	finder, ok := w.session.(tsp.Finder)
-	if !ok {
-		w.t.fatalf("%s is of strength %s, and its session has no Find", x.Capability, tsp.VerifyFirst)
-	}
-	return finder.Find(w.t.ctx, x)
 }

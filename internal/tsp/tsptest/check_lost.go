@@ -119,11 +119,7 @@ func (f form) goOn(w *world, x tsp.Write, e ending) {
 	out, err := w.settle(x, e.err)
 	switch {
 	case f.action.Strength == tsp.None:
-		for name, n := range w.sim.counts() {
-			if n > e.usual.counts[name] {
-				f.t.errorf("%s: the simulator holds %d %s, one write makes %d", e.where, n, name, e.usual.counts[name])
-			}
-		}
+		w.noMore(e.usual.counts, e.where)
 	case err != nil:
 		f.t.errorf("%s: it is never settled: %v", e.where, err)
 	default:

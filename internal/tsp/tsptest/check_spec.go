@@ -28,6 +28,9 @@ func checkSpec(t *trial) {
 	if spec.Parallel < 1 {
 		t.errorf("Parallel is %d, so that nothing would be sent", spec.Parallel)
 	}
+	if spec.Settles < 0 || spec.Settles > 0 && spec.SettlesSource == "" {
+		t.errorf("Settles is %v, and SettlesSource %q does not say why", spec.Settles, spec.SettlesSource)
+	}
 	if len(spec.Actions) == 0 {
 		t.errorf("there is no action")
 	}

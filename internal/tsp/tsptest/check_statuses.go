@@ -91,6 +91,9 @@ func (s *suite) classes(status int) []tsp.Class {
 		return []tsp.Class{tsp.Unknown, tsp.Broken}
 	case tsp.Unavailable:
 		return []tsp.Class{class, tsp.Unknown}
+	case tsp.Unauthorized:
+		// The sign-in that follows is answered by the same stranger, who says nothing of the credentials.
+		return []tsp.Class{class, tsp.Unavailable}
 	case tsp.Rejected, tsp.Missing, tsp.Unsupported:
 		return []tsp.Class{class, tsp.Rejected}
 	case tsp.Broken:

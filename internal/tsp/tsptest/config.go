@@ -36,6 +36,9 @@ type Config struct {
 	// Switches are ways in which the TSP's customers differ, as the simulator's switches, under each of
 	// which every write does the same.
 	Switches []map[string]bool
+	// Wide are switches of the simulator under which lists show more than is asked for, as TSPs do that
+	// do not know a filter: look-ups must compare what they asked for.
+	Wide map[string]bool
 	// Replies are answers in the TSP's own words, such as errors with status 200. Those of the
 	// classes Throttled and Unauthorized also stand for such an end where a check needs one, unless
 	// they are of one call only.

@@ -79,7 +79,7 @@ func TestWithoutASettingThatItNeedsAWriteIsSkippedAndSoIsWhatDependsOnIt(t *test
 	t.Parallel()
 	l := newLiveTest(t, referenceConfig(""), map[string]string{envSettings: ""})
 	l.must(t)
-	for _, want := range []string{"new users need a group", "create message needs recipient_id", `{"recipient_id":["..."]}`} {
+	for _, want := range []string{"new users need a group", "create message needs sender_id", `{"sender_id":["..."]}`} {
 		if !strings.Contains(l.text(), want) {
 			t.Errorf("nothing says %q:\n%s", want, l.text())
 		}

@@ -26,6 +26,8 @@ type link struct {
 	current tsp.Credentials
 	// hidden are secrets that this link has handed on.
 	hidden []string
+	// ahead is by how much the TSP's clock is before ours, as its last answer told.
+	ahead time.Duration
 }
 
 // request is one call.
@@ -112,7 +114,7 @@ func (l *link) once(ctx context.Context, pace tsp.Pacer, r request, token string
 	}
 	answer, err := l.client.Do(out)
 	if err != nil {
-		if l.reference.has(leaksGoroutines) && ctx.Err() != nil {
+		if l.reference.has(leaksGoroutines) && errors.Is(ctx.Err(), context.Canceled) {
 			go func() { <-make(chan int) }()
 		}
 		if l.reference.has(sureOfLoss) && errors.Is(err, io.EOF) {
@@ -121,7 +123,19 @@ func (l *link) once(ctx context.Context, pace tsp.Pacer, r request, token string
 		return reply{}, fails(l.unsure(r), l.redact("no answer: "+err.Error()))
 	}
 	defer answer.Body.Close()
+	l.readClock(answer)
 	return l.judge(r, out, answer)
+}
+
+// readClock takes the TSP's clock from an answer.
+func (l *link) readClock(answer *http.Response) {
+	at, err := http.ParseTime(answer.Header.Get("Date"))
+	if err != nil || l.reference.has(trustsOwnClock) {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ahead = time.Until(at)
 }
 
 // pace waits for the budget of a call and for its room beside others.

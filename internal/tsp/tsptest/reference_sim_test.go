@@ -83,11 +83,7 @@ func (tooFast) Error() string { return "too fast" }
 
 // ServeHTTP answers one request.
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	var out simkit.Object
-	err := s.host.Store.Update(func(tx *simkit.Tx) (err error) {
-		out, err = s.answer(tx, r)
-		return err
-	})
+	out, err := s.answer(r)
 	switch status := err.(type) {
 	case nil:
 		tell(w, http.StatusOK, out)
@@ -101,7 +97,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *service) answer(tx *simkit.Tx, r *http.Request) (simkit.Object, error) {
+func (s *service) answer(r *http.Request) (out simkit.Object, err error) {
 	body := simkit.Object{}
 	if data, err := simkit.Body(r); err != nil || len(data) > 0 {
 		if body, err = simkit.ParseObject(data); err != nil {
@@ -109,25 +105,48 @@ func (s *service) answer(tx *simkit.Tx, r *http.Request) (simkit.Object, error) 
 		}
 	}
 	if r.URL.Path == "/login" {
-		if body["user"] != "demo" || body["password"] != "demo-password" {
-			return nil, no(http.StatusUnauthorized)
-		}
-		token := fmt.Sprintf("session-token-%d", tx.NextSeq())
-		return simkit.Object{"token": token}, tx.Put("tokens", token, simkit.Object{})
+		err = s.host.Store.Update(func(tx *simkit.Tx) (err error) {
+			out, err = signIn(tx, body)
+			return err
+		})
+		return out, err
 	}
-	if _, ok := tx.Get("tokens", strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")); !ok {
-		return nil, no(http.StatusUnauthorized)
-	}
-	limit := simkit.Limit{Key: "reads", N: 20, Per: time.Second}
+	limit, in := simkit.Limit{Key: "reads", N: 20, Per: time.Second}, s.host.Store.Shown
 	if r.Method != http.MethodGet && r.URL.Path != "/messages/search" {
-		limit = simkit.Limit{Key: "writes", N: 10, Per: time.Second}
+		limit, in = simkit.Limit{Key: "writes", N: 10, Per: time.Second}, s.host.Store.Update
+	}
+	if err := s.host.Store.View(func(tx *simkit.Tx) error { return known(tx, r) }); err != nil {
+		return nil, err
 	}
 	if s.host.Limiter.Take(s.host.Now(), limit) > 0 {
 		return nil, tooFast{}
 	}
-	if r.URL.Path == "/messages/search" {
-		return search(tx, body), nil
+	err = in(func(tx *simkit.Tx) (err error) {
+		out, err = s.serve(tx, r, body)
+		return err
+	})
+	return out, err
+}
+
+// signIn gives a token for the one user's password.
+func signIn(tx *simkit.Tx, body simkit.Object) (simkit.Object, error) {
+	if body["user"] != "demo" || body["password"] != "demo-password" {
+		return nil, no(http.StatusUnauthorized)
 	}
+	token := fmt.Sprintf("session-token-%d", tx.NextSeq())
+	return simkit.Object{"token": token}, tx.Put("tokens", token, simkit.Object{})
+}
+
+// known refuses a request without a token.
+func known(tx *simkit.Tx, r *http.Request) error {
+	if _, ok := tx.Get("tokens", strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")); !ok {
+		return no(http.StatusUnauthorized)
+	}
+	return nil
+}
+
+// serve does what a request of somebody known asks for.
+func (s *service) serve(tx *simkit.Tx, r *http.Request, body simkit.Object) (simkit.Object, error) {
 	collection, id, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch r.Method + " " + collection {
 	case "GET me":
@@ -135,6 +154,9 @@ func (s *service) answer(tx *simkit.Tx, r *http.Request) (simkit.Object, error) 
 	case "GET vehicles", "GET users":
 		return page(tx, collection, r), nil
 	case "POST vehicles", "POST users", "POST messages":
+		if id == "search" {
+			return search(tx, body)
+		}
 		made, err := create(tx, collection, body)
 		if err == nil && s.host.On(wholeAnswers) {
 			made["name"] = "as it was sent"

@@ -1,9 +1,11 @@
 package tsptest
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
@@ -14,30 +16,34 @@ func bodies() map[string]simkit.Shape {
 		"vehicles": {"name": simkit.String(1, 40), "vin": simkit.String(11, 17), "licensePlate": simkit.String(0, 12), "notes": simkit.String(0, 0),
 			"isActive": simkit.Bool, "color": simkit.String(0, 0), "shade": simkit.String(0, 0), "reference": simkit.String(1, 0)},
 		"users":    {"name": simkit.String(1, 60), "password": simkit.String(8, 0), "group": simkit.String(1, 0), "reference": simkit.String(1, 0)},
-		"messages": {"to": simkit.String(1, 0), "text": simkit.String(1, 160), "reference": simkit.String(1, 0)},
+		"messages": {"from": simkit.String(1, 0), "to": simkit.String(1, 0), "text": simkit.String(1, 160), "reference": simkit.String(1, 0)},
 	}
 }
 
-// create keeps a new object, or finds the one of the same reference. Messages are made anew.
+// create keeps a new object, or finds the one of the same reference. Messages are made anew, and need none.
 func create(tx *simkit.Tx, collection string, body simkit.Object) (simkit.Object, error) {
-	if err := bodies()[collection].Check(body, "reference"); err != nil {
+	required := map[string]string{"messages": "text"}
+	if err := bodies()[collection].Check(body, cmp.Or(required[collection], "reference")); err != nil {
 		return nil, err
 	}
-	if to, ok := body["to"].(string); ok {
-		if _, known := tx.Get("users", to); !known {
+	for _, member := range []string{"from", "to"} {
+		id, given := body[member].(string)
+		if _, known := tx.Get("users", id); given && !known {
 			return nil, no(http.StatusNotFound)
 		}
 	}
+	if collection == "messages" {
+		id := "m" + strconv.FormatInt(1000+tx.NextSeq(), 10)
+		body["id"] = id
+		return simkit.Object{"id": id}, tx.Put(collection, id, body)
+	}
 	reference := collection + " " + body["reference"].(string)
-	if _, id, ok := tx.Owner(reference); ok && collection != "messages" {
+	if _, id, ok := tx.Owner(reference); ok {
 		return simkit.Object{"id": id}, nil
 	}
 	id := collection[:1] + strconv.FormatInt(1000+tx.NextSeq(), 10)
 	body["id"] = id
 	delete(body, "password")
-	if collection == "messages" {
-		return simkit.Object{"id": id}, tx.Put(collection, id, body)
-	}
 	return simkit.Object{"id": id}, tx.Put(collection, id, body, reference)
 }
 
@@ -70,13 +76,19 @@ func page(tx *simkit.Tx, collection string, r *http.Request) simkit.Object {
 	return simkit.Object{"items": items, "next": next}
 }
 
-// search lists the messages of a reference.
-func search(tx *simkit.Tx, body simkit.Object) simkit.Object {
+// search lists the messages of a reference, or those since a time.
+func search(tx *simkit.Tx, body simkit.Object) (simkit.Object, error) {
+	since, err := time.Parse(time.RFC3339, cmp.Or(simkit.Text(body, "since"), time.Time{}.Format(time.RFC3339)))
+	if err != nil {
+		return nil, no(http.StatusBadRequest)
+	}
 	found := []any{}
 	for _, i := range tx.Items("messages") {
-		if i.Object["reference"] == body["reference"] {
-			found = append(found, i.Object)
+		if reference := simkit.Text(body, "reference"); !i.At.Before(since) && (reference == "" || i.Object["reference"] == reference) {
+			shown := maps.Clone(i.Object)
+			shown["at"] = i.At.UTC().Format(time.RFC3339)
+			found = append(found, shown)
 		}
 	}
-	return simkit.Object{"items": found}
+	return simkit.Object{"items": found}, nil
 }

@@ -103,7 +103,7 @@ func (r *reference) actions() tsp.Actions {
 			Needs: []tsp.Need{{Setting: "home_group", Reason: "new users need a group"}},
 			Uses:  uses(resource.KindUser, resource.Create, tsp.Uses{"username": tsp.Required().Length(1, 60), "is_driver": tsp.Rejects("all are drivers").But(true)})},
 		{Kind: resource.KindMessage, Verb: resource.Create}: {Strength: tsp.VerifyFirst, Limits: limits,
-			Uses: uses(resource.KindMessage, resource.Create, tsp.Uses{"recipient_id": tsp.Sent().Into("users"), "message_text": tsp.Required().Length(1, 160)})},
+			Uses: uses(resource.KindMessage, resource.Create, tsp.Uses{"sender_id": tsp.Sent().Into("users"), "recipient_id": tsp.Sent().Into("users"), "message_text": tsp.Required().Length(1, 160)})},
 		{Kind: resource.KindGroupMessage, Verb: resource.Create}: {Strength: tsp.VerifyFirst, Limits: limits,
 			Uses: uses(resource.KindGroupMessage, resource.Create, tsp.Uses{"recipient_ids": tsp.Sent().Into("users"), "message_text": tsp.Required().Length(1, 160)})},
 	}

@@ -29,8 +29,7 @@ func (l *link) plan(w tsp.Write) ([]part, error) {
 	case *resource.User:
 		return l.user(p, w)
 	case *resource.Message:
-		to, _ := w.Refs.One("recipient_id")
-		one := l.message(p.MessageText.Or(""), string(to), w)
+		one := part{request: request{method: http.MethodPost, path: "/messages", body: saidBy(p, w.Refs)}}
 		if l.reference.has(sendsOurIDs) {
 			one.header = http.Header{"X-Trace": {p.RecipientID.String()}}
 		}
@@ -100,9 +99,9 @@ func (l *link) perform(ctx context.Context, w tsp.Write, parts []part) (tsp.Writ
 		if l.reference.has(notesAnswers) {
 			out.Note = string(a.body)
 		}
-		if w.Verb == resource.Create && w.Kind != resource.KindMessage && w.Kind != resource.KindGroupMessage {
+		if w.Verb == resource.Create && w.Kind != resource.KindGroupMessage {
 			out.SourceID = made.ID
-			if l.reference.has(inventsIDs) {
+			if l.reference.has(inventsIDs) && w.Kind != resource.KindMessage {
 				out.SourceID += "0"
 			}
 		}
@@ -127,7 +126,12 @@ func (l *link) sent(ctx context.Context, w tsp.Write, p part) (bool, error) {
 // find looks for each call and marks those that took effect.
 func (l *link) find(ctx context.Context, w tsp.Write, parts []part) (tsp.Written, bool, error) {
 	out := tsp.Written{Collection: collectionOf(w.Kind), Status: http.StatusOK, Headers: http.Header{}}
-	if w.Kind != resource.KindMessage && w.Kind != resource.KindGroupMessage {
+	if m, ok := w.Payload.(*resource.Message); ok {
+		id, found, err := l.told(ctx, w, saidBy(m, w.Refs))
+		out.SourceID = id
+		return out, found, err
+	}
+	if w.Kind != resource.KindGroupMessage {
 		return out, false, fails(tsp.Unsupported, "it cannot be looked for")
 	}
 	all := true
@@ -147,5 +151,5 @@ func (l *link) find(ctx context.Context, w tsp.Write, parts []part) (tsp.Written
 }
 
 func collectionOf(k resource.Kind) string {
-	return map[resource.Kind]string{resource.KindVehicle: "vehicles", resource.KindUser: "users"}[k]
+	return map[resource.Kind]string{resource.KindVehicle: "vehicles", resource.KindUser: "users", resource.KindMessage: "messages"}[k]
 }

@@ -1,10 +1,12 @@
 package tsptest
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"time"
 
 	json "github.com/go-json-experiment/json"
 
@@ -35,6 +37,16 @@ func (s simulator) must(method, path, body string) *httptest.ResponseRecorder {
 
 // fault makes the simulator meet its next request with a fault.
 func (s simulator) fault(body string) { s.must(http.MethodPost, "/_sim/faults", body) }
+
+// advance moves the simulator's clock.
+func (s simulator) advance(by time.Duration) {
+	s.must(http.MethodPost, "/_sim/clock", fmt.Sprintf(`{"advance_ms":%d}`, by.Milliseconds()))
+}
+
+// lag lets the simulator's lists lag.
+func (s simulator) lag(by time.Duration) {
+	s.must(http.MethodPost, "/_sim/lag", fmt.Sprintf(`{"delay_ms":%d}`, by.Milliseconds()))
+}
 
 // turn turns switches of the simulator.
 func (s simulator) turn(switches map[string]bool) {

@@ -109,10 +109,14 @@ func (s *suite) source(own uuid.UUID) resource.SourceID {
 // connectionID is the connection of every write.
 var connectionID = uuid.MustParse("019ab5c7-9d00-7abc-8def-0a1b2c3d4e5f")
 
-// operationID returns the id of the nth operation, whose time is noon.
+// elsewhen added to the number of an operation is one that was accepted at another time.
+const elsewhen = 1000
+
+// operationID returns the id of the nth operation, whose time is noon; behind it by a millisecond
+// for each elsewhen.
 func operationID(n int) uuid.UUID {
 	var id uuid.UUID
-	ms := noon.UnixMilli()
+	ms := noon.UnixMilli() + int64(n/elsewhen)
 	for i := range 6 {
 		id[i] = byte(ms >> (8 * (5 - i)))
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
@@ -36,6 +37,8 @@ type setup struct {
 	pace      tsp.Pacer
 	// switches are turned on before anything is asked.
 	switches map[string]bool
+	// ahead is by how much the TSP's clock is before ours.
+	ahead time.Duration
 }
 
 // world starts a simulator and connects the adapter to it.
@@ -55,6 +58,7 @@ func (t *trial) world(of setup) *world {
 	if of.switches != nil {
 		w.sim.turn(of.switches)
 	}
+	w.sim.advance(of.ahead)
 	w.front = &front{simulator: host}
 	var stopServer func()
 	w.client, stopServer = w.net.serve(w.front)

@@ -18,6 +18,7 @@
 // Switches (POST /_sim/switches), all off at the start:
 //
 //	ignore_unknown_members       take members that Geotab does not document instead of refusing them
+//	wide_searches                find text messages to whomever, whatever recipientSearch says, as of a filter not known
 //	status_429                   answer exceeded rate limits with status 429 instead of 200
 //	limits_coming_soon           tell rate limits in headers and refuse nothing
 //	other_server                 the database lives on another server: Authenticate names it, calls elsewhere fail

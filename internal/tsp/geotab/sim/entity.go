@@ -90,6 +90,14 @@ func (e *entity) find(tx *simkit.Tx, id string) (*simkit.Item, bool) {
 	return i, ok && (e.covers == nil || e.covers(i.Object))
 }
 
+// unmark takes out of what is shown what serves searches alone. What is stored is shown to several readers at once and
+// stays as it is.
+func (e *entity) unmark(shown simkit.Object) {
+	if e.show != nil {
+		delete(shown, modified)
+	}
+}
+
 // shown is an item as answers show it, with its id.
 func (e *entity) shown(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 	if e.show != nil {

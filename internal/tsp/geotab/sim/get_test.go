@@ -3,6 +3,7 @@ package sim_test
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/go-json-experiment/json"
@@ -138,5 +139,30 @@ func TestWhatIsReadCanBeWrittenBack(t *testing.T) {
 		if diff := cmp.Diff(before.Text, s.must("Get", `{"typeName":"`+typ+`"}`).Text); diff != "" {
 			t.Errorf("writing %s back changed it: %s", typ, diff)
 		}
+	}
+}
+
+func TestManyReadTheSameAtOnce(t *testing.T) {
+	t.Parallel()
+	s := signedIn(t)
+	var readers sync.WaitGroup
+	for range 8 {
+		readers.Go(func() {
+			for range 20 {
+				if got := ids(s.get("DriverChange", `{}`)); !strings.HasPrefix(got, "b1 b2") {
+					t.Errorf("one of many readers got %s", got)
+				}
+			}
+		})
+	}
+	readers.Wait()
+}
+
+func TestAWideSearchFindsMessagesToWhomever(t *testing.T) {
+	t.Parallel()
+	s := signedIn(t)
+	s.Turn("wide_searches")
+	if got := ids(s.get("TextMessage", `{"recipientSearch":{"id":"b3"}}`)); got != "b1 b2 b3 b4" {
+		t.Errorf("it finds %s", got)
 	}
 }

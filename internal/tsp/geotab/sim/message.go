@@ -23,7 +23,7 @@ func (s *service) messageEntity() *entity {
 		name: "TextMessage", collection: textMessages, properties: messageProperties(), drivers: true,
 		required: []string{"messageContent", "isDirectionToVehicle"},
 		search: filters{
-			"id": byID(), "deviceSearch": byEntity("device", "Device"), "recipientSearch": byEntity("recipient", "User"),
+			"id": byID(), "deviceSearch": byEntity("device", "Device"), "recipientSearch": s.unlessOn(wideSearch, byEntity("recipient", "User")),
 			"userSearch": byEntity("user", "User"), "fromDate": notBefore("activeFrom"), "toDate": notAfter("activeFrom"),
 			"modifiedSinceDate": notBefore(modified), "isDirectionToVehicle": byFlag("isDirectionToVehicle"),
 			"isDelivered": byState("isDelivered", "delivered"), "isRead": byState("isRead", "read"),

@@ -32,7 +32,7 @@ func (s *service) Objects(tx *simkit.Tx, collection string) ([]*simkit.Item, boo
 	for _, i := range slices.Clone(tx.Items(e.collection)) {
 		if view.keep == nil || view.keep(i.Object) {
 			o := e.shown(tx, i)
-			delete(o, modified)
+			e.unmark(o)
 			shown = append(shown, &simkit.Item{Seq: i.Seq, At: i.At, ID: i.ID, Object: o})
 		}
 	}

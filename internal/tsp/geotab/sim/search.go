@@ -39,8 +39,7 @@ func (q query) run(e *entity, search any) ([]simkit.Object, error) {
 			return nil, err
 		}
 		if fits {
-			// showMessage has put it into a copy, for the search alone.
-			delete(shown, modified)
+			e.unmark(shown)
 			found = append(found, shown)
 		}
 	}
@@ -73,6 +72,14 @@ func (q query) fits(e *entity, o, wanted simkit.Object) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// unlessOn is a filter that lets everything pass while a switch is on.
+func (s *service) unlessOn(name string, narrow filter) filter {
+	return func(q query, o simkit.Object, wanted any) (bool, error) {
+		fits, err := narrow(q, o, wanted)
+		return fits || err == nil && s.Host.On(name), err
+	}
 }
 
 // wanting is a filter by a wanted value of one JSON type.

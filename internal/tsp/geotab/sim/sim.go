@@ -9,6 +9,7 @@ import (
 // The switches.
 const (
 	ignoreUnknown      = "ignore_unknown_members"
+	wideSearch         = "wide_searches"
 	status429          = "status_429"
 	comingSoon         = "limits_coming_soon"
 	otherServer        = "other_server"
@@ -39,7 +40,7 @@ func New(opts simkit.Options, more ...Option) (simkit.Simulator, error) {
 	host, err := simkit.New(opts, simkit.Definition{
 		Info: Info(),
 		Switches: map[string]bool{
-			ignoreUnknown: false, status429: false, comingSoon: false, otherServer: false, closePrevious: false,
+			ignoreUnknown: false, wideSearch: false, status429: false, comingSoon: false, otherServer: false, closePrevious: false,
 			dbUnavailable: false, dbInitializing: false, serviceUnavailable: false, genericException: false,
 		},
 		Build: s.build,

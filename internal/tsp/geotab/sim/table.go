@@ -31,7 +31,8 @@ func (s *service) operations() map[string]simkit.Operation {
 		"Set":              write,
 		"Remove":           write,
 		"Get": {
-			Shape: params("typeName", "search", "resultsLimit", "propertySelector", "sort"), Do: s.on(mayRead, s.get), Reads: true,
+			Shape: params("typeName", "search", "resultsLimit", "propertySelector", "sort"), Reads: true,
+			Do: s.on(mayRead, s.get),
 		},
 		"GetCountOf": {Shape: params("typeName", "search"), Do: s.on(mayRead, s.count), Reads: true},
 	}

@@ -27,6 +27,7 @@
 //	no_retry_after         429 carries no Retry-After
 //	any_asset_type         assets take any type, not only those that a source names
 //	list_all_messages      GET /v1/messages needs no X-User-Id, and without it lists the messages of all senders
+//	wide_messages          GET /v1/messages lists the messages of all senders, whoever X-User-Id names
 //
 // Motive documents no rate limit. While limits are enabled, the company has ten requests at once and one more each
 // second.

@@ -19,6 +19,7 @@ const (
 	noRetryAfter     = "no_retry_after"
 	anyAssetType     = "any_asset_type"
 	listAllMessages  = "list_all_messages"
+	wideMessages     = "wide_messages"
 )
 
 // Info describes the Motive simulator.
@@ -31,7 +32,7 @@ func New(opts simkit.Options) (simkit.Simulator, error) {
 		Switches: map[string]bool{
 			manageAllowsRead: false, ignoreUnknown: false, createsAnswer201: false, validation422: false,
 			errorsAsText: false, errorsNested: false, errorsAsList: false, noRetryAfter: false, anyAssetType: false,
-			listAllMessages: false,
+			listAllMessages: false, wideMessages: false,
 		},
 		Build: newService,
 	})

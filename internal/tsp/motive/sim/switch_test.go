@@ -112,4 +112,8 @@ func TestMessagesOfAllSendersAreListedWhenTheSwitchSaysSo(t *testing.T) {
 	if own, _ := s.list("/v1/messages", "X-User-Id", dispatcher); len(own) != 1 {
 		t.Errorf("%d rows of the dispatcher", len(own))
 	}
+	s.Turn("wide_messages")
+	if all, _ := s.list("/v1/messages", "X-User-Id", dispatcher); len(all) != 4 {
+		t.Errorf("%d rows where the header narrows nothing", len(all))
+	}
 }

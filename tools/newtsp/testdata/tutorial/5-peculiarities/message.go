@@ -96,16 +96,14 @@ func deliveries(text string, to ...resource.SourceID) []rest.Step {
 	return steps
 }
 
-// findMessage looks among the messages to a driver's vehicle since the first attempt for a text.
+// findMessage looks among the messages to a driver's vehicle for a text.
 func findMessage(ctx context.Context, send rest.Send, w tsp.Write, driver resource.SourceID, text string) (tsp.Written, bool, error) {
 	vehicle, err := vehicleOf(ctx, send, driver)
 	if err != nil {
 		return tsp.Written{}, false, err
 	}
-	a, err := send(ctx, rest.Call{Method: http.MethodPost, Path: messagesPath + "/search", Reads: true, Body: map[string]string{
-		"vehicle": vehicle, "since": since(w)}})
-	if err != nil {
-		return tsp.Written{}, false, err
-	}
-	return messageIn(a, text)
+	return letter{driver, text, func(ctx context.Context, send rest.Send, since string) (rest.Answer, error) {
+		return send(ctx, rest.Call{Method: http.MethodPost, Path: messagesPath + "/search", Reads: true, Body: map[string]string{
+			"vehicle": vehicle, "since": since}})
+	}}.find(ctx, send, w)
 }

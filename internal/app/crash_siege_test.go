@@ -1,0 +1,265 @@
+package app_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	json "github.com/go-json-experiment/json"
+)
+
+// siege is a load of writes that goes on while the binary dies and comes back. Every write has an idempotency key and
+// is repeated until it is answered.
+type siege struct {
+	t      *testing.T
+	url    string
+	client *http.Client
+	// over ends the load; a write that was begun is answered before.
+	over <-chan struct{}
+
+	mu    sync.Mutex
+	token string
+	told  map[string][]reply
+}
+
+// side is what callers write to at one TSP: two senders, two drivers and two vehicles, by our ids.
+type side struct {
+	*lateTSP
+	connection                 string
+	senders, drivers, vehicles []string
+}
+
+// sides reads what the demo has connected and imported.
+func sides(h *house, tsps []*lateTSP) []side {
+	h.t.Helper()
+	people, trucks := h.list(users, "size", "300").Items, h.list(vehicles, "size", "300").Items
+	bySource := func(a, b map[string]any) int {
+		return strings.Compare(object(a).text("source_id"), object(b).text("source_id"))
+	}
+	slices.SortFunc(people, bySource)
+	slices.SortFunc(trucks, bySource)
+	var all []side
+	for _, l := range tsps {
+		s := side{lateTSP: l}
+		var others []string
+		for _, p := range people {
+			switch o := object(p); {
+			case o.text("tsp_slug") != l.name:
+			case o["is_driver"] == true:
+				s.drivers = append(s.drivers, o.text("id"))
+			default:
+				others = append(others, o.text("id"))
+			}
+		}
+		for _, v := range trucks {
+			if o := object(v); o.text("tsp_slug") == l.name {
+				s.vehicles, s.connection = append(s.vehicles, o.text("id")), o.text("connection_id")
+			}
+		}
+		if len(others) < 2 {
+			others = s.drivers
+		}
+		s.senders = others[len(others)-2:]
+		all = append(all, s)
+	}
+	return all
+}
+
+// mark begins the texts and names of what is created. Updates give other names.
+const mark = "late "
+
+func ours(text string) bool { return strings.HasPrefix(text, mark) }
+
+// begin starts all callers of a side.
+func (s *siege) begin(callers *sync.WaitGroup, of side) {
+	in := fmt.Sprintf(`{"connection_id":"%s",`, of.connection)
+	message := func(text, from string, to string) string {
+		return in + fmt.Sprintf(`"message_text":%q,"sender_id":"%s",%s}`, mark+text, from, to)
+	}
+	for name, write := range map[string]func(n int) (method, path, body string){
+		"messages": func(n int) (string, string, string) {
+			return "POST", messages, message(fmt.Sprint("single ", n), of.senders[0], `"recipient_id":"`+of.drivers[0]+`"`)
+		},
+		// Three of them have one text, from either sender to the same driver.
+		"equal": func(n int) (string, string, string) {
+			return "POST", messages, message(fmt.Sprint("equal ", n/3), of.senders[n%2], `"recipient_id":"`+of.drivers[1]+`"`)
+		},
+		"groups": func(n int) (string, string, string) {
+			return "POST", "/v2/telematics/group-messages", message(fmt.Sprint("group ", n/2), of.senders[0],
+				fmt.Sprintf(`"recipient_ids":["%s","%s"]`, of.drivers[0], of.drivers[1]))
+		},
+		"creates": func(n int) (string, string, string) {
+			return "POST", "/v2/telematics/" + of.creates, in + fmt.Sprintf(`"%s":"%snew %d","external_id":"new-%d"}`, of.nameOf, mark, n, n)
+		},
+		"first": func(n int) (string, string, string) {
+			return "PATCH", vehicles + "/" + of.vehicles[0], in + fmt.Sprintf(`"vehicle_name":"first %d"}`, n)
+		},
+		"second": func(n int) (string, string, string) {
+			return "PATCH", vehicles + "/" + of.vehicles[1], in + fmt.Sprintf(`"vehicle_name":"second %d"}`, n)
+		},
+	} {
+		callers.Go(func() {
+			for n := 0; s.wait(time.Duration(500+rand.IntN(1000)) * time.Millisecond); n++ {
+				method, path, body := write(n)
+				if rand.IntN(4) == 0 {
+					path += "?is_sync=true"
+				}
+				s.write(method, path, body, fmt.Sprint(of.name, " ", name, " ", n))
+			}
+		})
+	}
+}
+
+// wait tells whether the load goes on after d.
+func (s *siege) wait(d time.Duration) bool {
+	select {
+	case <-s.over:
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+// write repeats a write until it is answered. One that is refused before it is stored is given up after some tries.
+func (s *siege) write(method, path, body, key string) {
+	for refused := 0; refused < 12; {
+		status, text, err := s.send(method, path, body, key)
+		switch {
+		case err != nil:
+		case status == http.StatusAccepted, status == http.StatusOK, status == http.StatusBadGateway:
+			s.note(status, text)
+			return
+		case status == http.StatusConflict, status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
+			refused++
+		default:
+			s.t.Errorf("%s %s %s: %d %s", method, path, body, status, text)
+			return
+		}
+		select {
+		case <-s.t.Context().Done():
+			return
+		case <-time.After(300 * time.Millisecond):
+		}
+	}
+}
+
+func (s *siege) send(method, path, body, key string) (status int, text []byte, err error) {
+	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, s.url+path, strings.NewReader(body))
+	if err != nil {
+		return 0, nil, err
+	}
+	s.mu.Lock()
+	req.Header.Set("Authorization", "Bearer "+s.token)
+	s.mu.Unlock()
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set(keyHeader, key)
+	resp, err := s.client.Do(req)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer resp.Body.Close()
+	text, err = io.ReadAll(resp.Body)
+	return resp.StatusCode, text, err
+}
+
+// note keeps what a caller was told. Of a write that is accepted nothing but that is told.
+func (s *siege) note(status int, text []byte) {
+	var op object
+	if err := json.Unmarshal(text, &op); err != nil || op.text("id") == "" {
+		s.t.Errorf("an answer of %d names no operation: %s", status, text)
+		return
+	}
+	r := reply{status: status}
+	if status != http.StatusAccepted {
+		r.end = endOf(op)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.told[op.text("id")] = append(s.told[op.text("id")], r)
+}
+
+// endOf tells how an operation ended. What is not known stands in the last entry of its log; of a group message each
+// recipient has an entry, and one that was reached makes the failure one of a part. One that cannot be told from an
+// equal one says so long before it ends.
+func endOf(op object) end {
+	var last string
+	parts := false
+	logs, _ := op["logs"].([]any)
+	for _, l := range logs {
+		entry, _ := l.(map[string]any)
+		last = object(entry).text("error_details")
+		parts = parts || op.text("resource") == "group_message" && object(entry).text("status") == "success"
+	}
+	status := op.text("status")
+	switch {
+	case status == "success":
+		return succeeded
+	case parts, status == "failed" && strings.Contains(last, "outcome unknown"), strings.Contains(last, "nothing tells them apart"):
+		return unknown
+	case status == "pending":
+		return isPending
+	}
+	return failed
+}
+
+// saidOf is what the log of an operation says.
+func saidOf(op object) string {
+	var said []string
+	logs, _ := op["logs"].([]any)
+	for _, l := range logs {
+		entry, _ := l.(map[string]any)
+		said = append(said, object(entry).text("status")+" "+object(entry).text("error_details"))
+	}
+	return strings.Join(said, " / ")
+}
+
+// wroteOf reads an operation.
+func wroteOf(op object) wrote {
+	w := wrote{id: op.text("id"), tsp: op.text("source_name"), end: endOf(op), made: op.text("source_id"), said: saidOf(op),
+		live: op.text("status") == "pending",
+		text: cmp.Or(op.text("payload", "message_text"), op.text("payload", "vehicle_name"), op.text("payload", "trailer_name")),
+		from: op.text("payload", "sender_id")}
+	switch {
+	case op.text("operation_type") == "update":
+		w.what, w.record = anUpdate, op.text("source_id")
+	case op.text("resource") == "message":
+		w.what, w.to = aMessage, []string{op.text("payload", "source_recipient_id")}
+	case op.text("resource") == "group_message":
+		w.what = aGroupMessage
+		ids, _ := op.in("payload", "source_recipient_ids").([]any)
+		for _, id := range ids {
+			w.to = append(w.to, fmt.Sprint(id))
+		}
+	default:
+		w.what = aCreate
+	}
+	return w
+}
+
+// behindUnknown makes unknown what waits behind a message that cannot be told from an equal one: its chain rests until
+// that has used up its attempts, for which no test waits.
+func behindUnknown(writes []wrote) []wrote {
+	type chain struct{ tsp, from, to string }
+	rests := map[chain]bool{}
+	for i, w := range writes {
+		if w.what != aMessage || !w.live {
+			continue
+		}
+		of := chain{w.tsp, w.from, w.to[0]}
+		if w.end == isPending && rests[of] {
+			writes[i].end = unknown
+		}
+		rests[of] = rests[of] || w.end == unknown
+	}
+	return writes
+}

@@ -1,0 +1,164 @@
+package connection
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// looksAtOnce bounds the looks at connections of one TSP. A TSP that refuses all of its customers
+// would be called by all of them at once otherwise, and one that is slow holds up no other.
+const looksAtOnce = 16
+
+// Run looks at connections whose credentials were refused, until ctx ends: at suspect ones to prove
+// them good or stale, and at stale ones at a slow, growing pace, so that those which work again
+// become active by themselves. Looks keep to the connections' limits.
+func (s *Service) Run(ctx context.Context) error {
+	var all sync.WaitGroup
+	defer all.Wait()
+	slots := map[tsp.Name]chan struct{}{}
+	for resumed := false; ; {
+		if !resumed {
+			resumed = s.resume(ctx)
+		}
+		due, next := s.health.due(s.Now())
+		for id, d := range due {
+			slot := slots[d.tsp]
+			if slot == nil {
+				slot = make(chan struct{}, looksAtOnce)
+				slots[d.tsp] = slot
+			}
+			all.Go(func() {
+				select {
+				case slot <- struct{}{}:
+					defer func() { <-slot }()
+					s.look(ctx, id, d)
+				case <-ctx.Done():
+				}
+			})
+		}
+		pause := time.Minute
+		if !next.IsZero() {
+			pause = min(pause, next.Sub(s.Now()))
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		case <-s.health.changed:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// resume finds the connections that are stale from before, and tells whether it could.
+func (s *Service) resume(ctx context.Context) bool {
+	all, err := s.Store.Connections(ctx)
+	if err != nil {
+		s.Log.Error("stale connections could not be listed; they are listed again in a minute", "error", err)
+		return false
+	}
+	s.health.takeUp(all, s.Now(), s.Patience.orDefaults())
+	return true
+}
+
+// finding is what a look makes of a doubt; nil ends it.
+type finding func(*doubt)
+
+// look finds out what became of a connection and lets that count.
+func (s *Service) look(ctx context.Context, id uuid.UUID, d *doubt) {
+	closed, found := d.closed, s.again
+	defer func() {
+		if r := recover(); r != nil {
+			s.Log.Error("looking at a connection panicked", "connection_id", id, "panic", r, "stack", string(debug.Stack()))
+		}
+		if open := s.health.land(id, d, found); closed && open {
+			s.wake(id)
+		}
+	}()
+	c, err := s.Store.Connection(ctx, id)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		found = nil
+	case err != nil:
+		s.Log.Error("a connection could not be read to look at it", "connection_id", id, "error", err)
+	case c.Version != d.version || d.stale != (c.Status == Stale) || !d.stale && c.Status != Active:
+		found = nil
+	case d.stale:
+		found = s.probe(ctx, c)
+	default:
+		found = s.confirm(ctx, c, d)
+	}
+}
+
+// again leaves what is known as it is.
+func (s *Service) again(d *doubt) { d.due = s.Now().Add(later(s.Patience.orDefaults().Apart)) }
+
+// confirm checks the credentials of a suspect connection in a session that is signed in anew.
+func (s *Service) confirm(ctx context.Context, c Connection, d *doubt) finding {
+	s.Caller.Forget(c.ID)
+	_, end := s.Caller.Check(ctx, s.Target(c), s.Pace(c))
+	p := s.Patience.orDefaults()
+	switch {
+	case ctx.Err() != nil:
+		return s.again
+	case end == nil:
+		s.Log.Info("credentials that were refused are good", "connection_id", c.ID, "tsp", c.TSP)
+		return func(d *doubt) { *d = doubt{tsp: d.tsp, version: d.version, trusted: s.Now().Add(trust)} }
+	case end.Class == tsp.Unauthorized && d.refused+1 == proofs:
+		s.overtakable(c, s.stale(ctx, c, end))
+		return s.again
+	case end.Class == tsp.Unauthorized:
+		return func(d *doubt) {
+			d.due = s.Now().Add(later(p.Apart << d.refused))
+			d.refused, d.closed = d.refused+1, true
+		}
+	case d.silent+1 == proofs:
+		s.Log.Warn("credentials that were refused could not be checked; the next call tells", "connection_id", c.ID,
+			"tsp", c.TSP, "error", end)
+		return nil
+	}
+	return func(d *doubt) {
+		d.silent, d.due = d.silent+1, s.Now().Add(max(later(p.Apart), min(end.RetryAfter, p.Longest)))
+	}
+}
+
+// probe tries the credentials of a stale connection. It becomes active if the TSP takes them again,
+// unless somebody has changed it meanwhile.
+func (s *Service) probe(ctx context.Context, c Connection) finding {
+	s.Caller.Forget(c.ID)
+	account, end := s.Caller.Check(ctx, s.Target(c), s.Pace(c))
+	if ctx.Err() != nil {
+		return s.again
+	}
+	if end == nil && account.Key != c.Account {
+		end = &tsp.Error{Class: tsp.Unauthorized, Message: "the credentials open another account than the connection's"}
+	}
+	if end == nil {
+		s.overtakable(c, s.revive(ctx, c))
+		return s.again
+	}
+	s.Log.Info("a stale connection was probed and does not work yet", "connection_id", c.ID, "tsp", c.TSP, "error", end)
+	p := s.Patience.orDefaults()
+	return func(d *doubt) {
+		d.wait = min(2*d.wait, p.Longest)
+		d.due = s.Now().Add(max(later(d.wait), min(end.RetryAfter, p.Longest)))
+	}
+}
+
+// overtakable logs why a look could not count. One that counted has ended its doubt; what somebody
+// else changed meanwhile wins, and the next look sees what it has come to.
+func (s *Service) overtakable(c Connection, err error) {
+	if err != nil && !errors.Is(err, fence.ErrOvertaken) {
+		s.Log.Error("what became of a connection could not be stored; it is looked at again", "connection_id", c.ID, "error", err)
+	}
+}

@@ -1,0 +1,11 @@
+package motive
+
+import (
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
+)
+
+// NewAt is New with another clock.
+func NewAt(now func() time.Time) tsp.Adapter { return rest.New(config(now)) }
