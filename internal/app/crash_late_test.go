@@ -23,7 +23,7 @@ import (
 // is shorter than TSPs are late must make the test fail.
 const (
 	lateRounds   = 8
-	lateSettling = "4s"
+	lateSettling = "5s"
 )
 
 // TestLateTSPsGetEachWriteOnceAndInOrder kills the real binary with SIGKILL again and again under load, while all TSPs
@@ -94,7 +94,7 @@ func (h *house) past(s *siege, tsps []*lateTSP) history {
 	h.t.Helper()
 	h.authorize()
 	waits := func(w wrote) bool { return w.end == isPending }
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); <-time.After(200 * time.Millisecond) {
+	for deadline := time.Now().Add(90 * time.Second); time.Now().Before(deadline); <-time.After(200 * time.Millisecond) {
 		if !slices.ContainsFunc(behindUnknown(h.wroteAll("status", "pending")), waits) {
 			break
 		}
@@ -142,7 +142,8 @@ func (h history) report(t *testing.T, rounds int) {
 	reasons := map[string]int{}
 	for _, w := range h.writes {
 		if w.end == unknown {
-			reasons[w.tsp+": "+w.said[strings.LastIndex(w.said, "/")+1:]]++
+			why, _, _ := strings.Cut(w.said[strings.LastIndex(w.said, "/")+1:], " (")
+			reasons[w.tsp+": "+why]++
 		}
 	}
 	for _, of := range slices.Sorted(maps.Keys(reasons)) {

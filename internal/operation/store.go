@@ -73,9 +73,9 @@ type Progress interface {
 	Steps(ctx context.Context, id uuid.UUID) ([]tsp.Step, error)
 	// MarkStep keeps a step; a later mark of the same key replaces it.
 	MarkStep(ctx context.Context, id uuid.UUID, s tsp.Step) error
-	// Rivals returns a connection's messages and group messages that took effect or may have: those
-	// that ended at a time or later so, and those whose outcome is open. Other kinds bear a mark of
-	// their operation at every TSP and rival nobody.
+	// Rivals returns a connection's messages, group messages and inspections that took effect or may
+	// have: those that ended at a time or later so, and those whose outcome is open. Other kinds bear
+	// a mark of their operation at every TSP and rival nobody.
 	Rivals(ctx context.Context, connection uuid.UUID, since time.Time) ([]Operation, error)
 }
 

@@ -133,7 +133,7 @@ func (w *Writes) form(ctx context.Context, t *task, pace tsp.Pacer) (tsp.Write, 
 		write.SentAt = t.op.SentAt
 	}
 	write.Progress, write.Pace, write.Rivals = steps, pace, w.rivals(t.op)
-	write.Settles = w.c.Settling.of(t.spec, t.capability())
+	write.Now, write.Settles = w.c.Now, w.c.Settling.of(t.spec, t.capability())
 	return write, nil
 }
 

@@ -66,9 +66,10 @@ func (w *Writes) PerformNow(ctx context.Context, op operation.Operation) (operat
 }
 
 // again asks once what became of a sync attempt without an answer, or repeats what can be repeated:
-// the caller still waits, and one more call often spares it a 502. Of a write of several steps whose
-// first took effect it performs the rest. If it finds nothing the answer stays unknown, which is
-// what the caller is told: a TSP may take or show a write late, and nobody asks again.
+// the caller still waits, and one more call often spares it a 502. Of a write that marks the steps it
+// begins it performs the rest where each that was begun took effect. If it finds nothing the answer
+// stays unknown, which is what the caller is told: a TSP may take or show a write late, and nobody
+// asks again.
 func (w *Writes) again(ctx context.Context, t *task, first answer, pace tsp.Pacer) answer {
 	cut := w.c.Now()
 	// As it would be read after the attempt was settled as unknown.
@@ -82,8 +83,10 @@ func (w *Writes) again(ctx context.Context, t *task, first answer, pace tsp.Pace
 	if end != nil {
 		return first
 	}
+	marks := len(write.Progress.Steps()) > 0
 	second := w.resolve(ctx, &asked, write)
-	if second.missed && slices.ContainsFunc(write.Progress.Steps(), func(s tsp.Step) bool { return s.Done }) {
+	open := slices.ContainsFunc(write.Progress.Steps(), func(s tsp.Step) bool { return !s.Done })
+	if second.missed && marks && !open {
 		second = w.send(ctx, t, write)
 	}
 	if second.err != nil {

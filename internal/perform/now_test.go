@@ -176,19 +176,47 @@ func TestASyncWriteTellsWhatItsCallerMustKnow(t *testing.T) {
 	})
 }
 
-func TestASyncWriteOfSeveralStepsIsCarriedOnWhenItsFirstIsFound(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.tsp.can(tsp.VerifyFirst)
-		w.tsp.answers(failure(tsp.Unknown))
-		w.tsp.find = func(write tsp.Write) (tsp.Written, bool, error) {
-			return tsp.Written{}, false, write.Mark(t.Context(), tsp.Step{Key: "made", Done: true})
-		}
-		w.submit(t)
-		if op := w.op(w.ops[0].ID); op.State != operation.Succeeded || w.tsp.log() != "WFW" {
-			t.Errorf("%s after calls %q", op.State, w.tsp.log())
-		}
-	})
+func TestASyncWriteOfSeveralStepsIsCarriedOnWhereNoneIsOpen(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name         string
+		begun, found []tsp.Step
+		calls        string
+		want         operation.State
+	}{
+		{"the step that was begun is found", []tsp.Step{{Key: "made"}}, []tsp.Step{{Key: "made", Done: true}}, "WFW", operation.Succeeded},
+		{"another that was begun is not", []tsp.Step{{Key: "made", Done: true}, {Key: "Bob"}}, nil, "WF", operation.Failed},
+		{"a part is found of a call that marks nothing", nil, []tsp.Step{{Key: "Ann", Done: true}}, "WF", operation.Failed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.tsp.can(tsp.VerifyFirst)
+				mark := func(write tsp.Write, steps []tsp.Step) {
+					for _, s := range steps {
+						if err := write.Mark(t.Context(), s); err != nil {
+							t.Error(err)
+						}
+					}
+				}
+				w.tsp.write = func(_ context.Context, n int, write tsp.Write) (tsp.Written, error) {
+					if n > 0 {
+						return tsp.Written{}, nil
+					}
+					mark(write, c.begun)
+					return tsp.Written{}, failure(tsp.Unknown)
+				}
+				w.tsp.find = func(write tsp.Write) (tsp.Written, bool, error) {
+					mark(write, c.found)
+					return tsp.Written{}, false, nil
+				}
+				w.submit(t)
+				if op := w.op(w.ops[0].ID); op.State != c.want || w.tsp.log() != c.calls {
+					t.Errorf("%s after calls %q", op.State, w.tsp.log())
+				}
+			})
+		})
+	}
 }
 
 func TestTheCallersHangingUpDoesNotCancelASyncWrite(t *testing.T) {

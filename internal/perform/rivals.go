@@ -2,7 +2,11 @@ package perform
 
 import (
 	"context"
+	"maps"
+	"sync"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/record"
@@ -10,9 +14,10 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// rivalling tells whether writes of a kind bear no mark of their operation at some TSP.
+// rivalling tells whether writes of a kind bear no mark of their operation at some TSP. Stores
+// answer Rivals by the same kinds.
 func rivalling(k resource.Kind) bool {
-	return k == resource.KindMessage || k == resource.KindGroupMessage
+	return k == resource.KindMessage || k == resource.KindGroupMessage || k == resource.KindDvirLog
 }
 
 // rivals returns how a look-up learns of the other operations that may have left the same; nil for
@@ -56,4 +61,36 @@ func (w *Writes) rival(op operation.Operation) (tsp.Rival, error) {
 		r.SourceID = ""
 	}
 	return r, err
+}
+
+// claims are what operations have adopted whose end is not stored yet. Only one process works on a
+// database, so they are kept in memory.
+type claims struct {
+	mu sync.Mutex
+	by map[claim]uuid.UUID
+}
+
+// claim is an id that a TSP gave.
+type claim struct {
+	connection uuid.UUID
+	collection string
+	id         resource.SourceID
+}
+
+// take returns who holds a claim: the operation, unless another was faster.
+func (c *claims) take(of claim, op uuid.UUID) (holder uuid.UUID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if other, taken := c.by[of]; taken {
+		return other
+	}
+	c.by[of] = op
+	return op
+}
+
+// release ends the claims of an operation whose attempt is stored.
+func (c *claims) release(op uuid.UUID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	maps.DeleteFunc(c.by, func(_ claim, by uuid.UUID) bool { return by == op })
 }

@@ -2,6 +2,7 @@ package perform
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -27,7 +28,11 @@ func (w *Writes) settle(ctx context.Context, claim fence.Claim, a dispatch.Attem
 		return s, err
 	}
 	s.Claim = claim
-	if err := w.c.Queue.Settle(ctx, s); err != nil {
+	err = w.c.Queue.Settle(ctx, s)
+	if err == nil || errors.Is(err, fence.ErrOvertaken) {
+		w.claims.release(s.Operation.ID)
+	}
+	if err != nil {
 		return s, err
 	}
 	w.follow(ctx, a.Item.Value, a.Verdict)

@@ -4,8 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -33,10 +34,13 @@ func (w *Writes) resolve(ctx context.Context, t *task, write tsp.Write) answer {
 	}
 	found := w.find(ctx, t, write)
 	switch {
+	// What cannot be told yet may be once the TSP is done and its lists are complete.
+	case t.looks && found.err != nil && found.err.Class == tsp.Unknown:
+		return w.missed(t, found.err.Message)
 	case found.err != nil || found.found:
 		return found
 	case t.looks:
-		return w.missed(t)
+		return w.missed(t, "")
 	}
 	sent := w.send(ctx, t, write)
 	if sent.err == nil || !refusal(sent.err.Class) {
@@ -47,11 +51,6 @@ func (w *Writes) resolve(ctx context.Context, t *task, write tsp.Write) answer {
 	if found = w.find(ctx, t, write); found.err != nil || found.found {
 		return found
 	}
-	if strings.Contains(sent.err.Message, t.op.ID.String()) {
-		sent.err = &tsp.Error{Class: tsp.Unknown, Status: sent.err.Status, Headers: sent.err.Headers,
-			Message: "the TSP refuses the write because it has taken it before, but does not show it: " + sent.err.Message}
-		sent.open = true
-	}
 	return sent
 }
 
@@ -59,7 +58,7 @@ func (w *Writes) resolve(ctx context.Context, t *task, write tsp.Write) answer {
 // earlier attempt did stays unknown unless this one succeeds.
 func (w *Writes) repeat(ctx context.Context, t *task, write tsp.Write) answer {
 	if t.looks && slices.ContainsFunc(write.Progress.Steps(), func(s tsp.Step) bool { return !s.Done }) {
-		return w.missed(t)
+		return w.missed(t, "")
 	}
 	sent := w.send(ctx, t, write)
 	switch {
@@ -76,11 +75,11 @@ func (w *Writes) repeat(ctx context.Context, t *task, write tsp.Write) answer {
 
 // missed is the end of a look-up that came too early to prove anything. The next one comes after
 // as long again as has passed since the cut, and the last one when the TSP must be done.
-func (w *Writes) missed(t *task) answer {
+func (w *Writes) missed(t *task, why string) answer {
 	now, until := w.c.Now(), w.settledAt(t)
 	again := max(min(max(now.Sub(t.op.CutAt), time.Second), until.Sub(now)), time.Millisecond)
 	return answer{missed: true, open: true, again: again, err: &tsp.Error{Class: tsp.Unknown,
-		Message: lookedFor + ", which proves nothing yet: the TSP may be at work on it until " + until.UTC().Format(time.RFC3339)}}
+		Message: join(lookedFor+", which proves nothing yet: the TSP may be at work on it until "+until.UTC().Format(time.RFC3339), why)}}
 }
 
 // lookedFor begins the entry of look-ups that found nothing; those in a row share it.
@@ -99,11 +98,20 @@ func (w *Writes) find(ctx context.Context, t *task, write tsp.Write) answer {
 	return answer{written: written, found: found}
 }
 
-// adoptable refuses what another operation has made: one source id is never adopted by two. Adapters
-// see to that by themselves; this keeps one that does not from telling a lost write as done.
+// adoptable refuses what another operation has made, or is about to adopt: one source id is never
+// adopted by two. Adapters see to the former by themselves; this keeps one that does not from telling
+// a lost write as done.
 func (w *Writes) adoptable(ctx context.Context, t *task, written tsp.Written) *tsp.Error {
 	if written.SourceID == "" || !rivalling(t.op.Kind) {
 		return nil
+	}
+	of := func(other uuid.UUID) *tsp.Error {
+		return &tsp.Error{Class: tsp.Unknown, Message: fmt.Sprintf(
+			"outcome unknown: what was found at the TSP, %s, is that of operation %s", written.SourceID, other)}
+	}
+	// Before the store is asked: whoever held it has been stored when it is free again.
+	if holder := w.claims.take(claim{t.op.Connection, written.Collection, written.SourceID}, t.op.ID); holder != t.op.ID {
+		return of(holder)
 	}
 	rivals, err := w.c.Progress.Rivals(ctx, t.op.Connection, t.op.SentAt.Add(-adoptedWithin))
 	if err != nil {
@@ -111,8 +119,7 @@ func (w *Writes) adoptable(ctx context.Context, t *task, written tsp.Written) *t
 	}
 	for _, r := range rivals {
 		if r.ID != t.op.ID && r.SourceID == written.SourceID && r.Collection == written.Collection {
-			return &tsp.Error{Class: tsp.Unknown, Message: fmt.Sprintf(
-				"outcome unknown: what was found at the TSP, %s, is that of operation %s", written.SourceID, r.ID)}
+			return of(r.ID)
 		}
 	}
 	return nil

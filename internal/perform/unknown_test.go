@@ -217,18 +217,16 @@ func TestARefusalBehindAnUnknownAttemptCountsOnlyIfTheWriteIsNotThere(t *testing
 	}{
 		{"it was taken after all", true, "the id is already taken", operation.Succeeded, "found at the TSP"},
 		{"it is not there", false, "no such vehicle", operation.Failed, "no such vehicle"},
-		{"the TSP names the operation itself", false, "external id %s is already taken", operation.Unknown, lookedFor},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
 				w.tsp.can(tsp.VerifyFirst, oneLimit)
-				w.tsp.write = func(_ context.Context, n int, write tsp.Write) (tsp.Written, error) {
+				w.tsp.write = func(_ context.Context, n int, _ tsp.Write) (tsp.Written, error) {
 					if n == 0 {
 						return tsp.Written{}, failure(tsp.Unknown)
 					}
-					says := strings.Replace(c.says, "%s", write.Operation.String(), 1)
-					return tsp.Written{}, &tsp.Error{Class: tsp.Rejected, Status: 422, Message: says}
+					return tsp.Written{}, &tsp.Error{Class: tsp.Rejected, Status: 422, Message: c.says}
 				}
 				w.tsp.find = func(tsp.Write) (tsp.Written, bool, error) {
 					return tsp.Written{}, c.taken && strings.Contains(w.tsp.log(), "WF") && strings.Count(w.tsp.log(), "W") == 2, nil
@@ -243,34 +241,6 @@ func TestARefusalBehindAnUnknownAttemptCountsOnlyIfTheWriteIsNotThere(t *testing
 			})
 		})
 	}
-}
-
-func TestAFoundMessageThatAnotherOperationHoldsIsNotAdopted(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.tsp.spec.Actions = tsp.Actions{{Kind: resource.KindMessage, Verb: resource.Create}: {Strength: tsp.VerifyFirst}}
-		message := func(op *operation.Operation) {
-			op.Kind, op.Verb, op.Resource, op.SourceID, op.Collection = resource.KindMessage, resource.Create, uuid.Nil, "", ""
-			op.Payload = []byte(`{"connection_id":"` + w.conn.ID.String() + `","message_text":"Call me","recipient_id":"` + uuid.New().String() + `"}`)
-		}
-		w.grant.Levels[resource.KindMessage] = "read_write"
-		w.tsp.find = func(tsp.Write) (tsp.Written, bool, error) {
-			return tsp.Written{SourceID: "m1", Collection: "messages"}, true, nil
-		}
-		w.tsp.write = func(_ context.Context, n int, _ tsp.Write) (tsp.Written, error) {
-			if n == 0 {
-				return tsp.Written{SourceID: "m1", Collection: "messages"}, nil
-			}
-			return tsp.Written{}, failure(tsp.Unknown)
-		}
-		first := w.add(message)
-		w.run(t, time.Second)
-		second := w.add(message)
-		w.run(t, 10*time.Second)
-		if w.op(first).State != operation.Succeeded || w.op(second).State != operation.Unknown {
-			t.Errorf("%s and %s: %v", w.op(first).State, w.op(second).State, lines(w.op(second)))
-		}
-	})
 }
 
 func TestALookUpIsToldTheSettlingTimeThatHolds(t *testing.T) {

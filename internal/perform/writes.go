@@ -55,14 +55,17 @@ type Imported interface {
 
 // Writes performs operations at their TSPs: those in the lanes of connections, and sync ones.
 type Writes struct {
-	c WritesConfig
+	c      WritesConfig
+	claims claims
 	// late are the settlings of sync writes that have outlived their request; over ends them.
 	late sync.WaitGroup
 	over chan struct{}
 }
 
 // NewWrites returns the work of connections' lanes.
-func NewWrites(c WritesConfig) *Writes { return &Writes{c: c, over: make(chan struct{})} }
+func NewWrites(c WritesConfig) *Writes {
+	return &Writes{c: c, claims: claims{by: map[claim]uuid.UUID{}}, over: make(chan struct{})}
+}
 
 // Kind returns the kind of lanes in which operations run. Ten counted attempts bound what is tried
 // at a TSP that answers; waiting for one that does not is bounded by the operation's deadline.

@@ -110,6 +110,8 @@ type Write struct {
 	// Rivals returns the other operations that may have left at the TSP what this one would leave;
 	// see Alike. nil returns none.
 	Rivals Rivals
+	// Now is the clock of SentAt and of rivals' times; see Clock.
+	Now func() time.Time
 	// Settles is how long an attempt may take effect after it was cut off; 0 is DefaultSettling.
 	Settles time.Duration
 	// Pace is never nil.

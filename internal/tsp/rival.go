@@ -25,6 +25,15 @@ type Rival struct {
 	Certain bool
 }
 
+// Clock is the clock by which a look-up compares times with SentAt and those of rivals: the write's
+// own, or else that of the adapter. Two that differ would shift what is looked for.
+func (w Write) Clock(adapters func() time.Time) func() time.Time {
+	if w.Now != nil {
+		return w.Now
+	}
+	return adapters
+}
+
 // Rivals returns the rivals of a write that ended at a time or later, or have not ended, in no
 // order. Its error is an *Error.
 type Rivals func(ctx context.Context, since time.Time) ([]Rival, error)

@@ -91,12 +91,12 @@ func (t *tx) heldUntil(connection uuid.UUID, chain string) (until time.Time, err
 	return until, err
 }
 
-// Rivals returns the messages of a connection among which a look-up must tell its own. Each half
+// Rivals returns the operations of a connection among which a look-up must tell its own. Each half
 // of the condition is that of an index.
 func (db *DB) Rivals(ctx context.Context, connection uuid.UUID, since time.Time) ([]operation.Operation, error) {
-	const messages = ` AND kind IN ('message', 'group_message')`
+	const kinds = ` AND kind IN ('message', 'group_message', 'dvir_log')`
 	return db.operations(ctx, `WHERE seq IN (
-		SELECT seq FROM operation WHERE connection = ?1 AND updated_at >= ?2`+messages+` AND (state = 'success' OR cut_at > 0)
-		UNION SELECT seq FROM operation WHERE connection = ?1 AND state IN ('sending', 'unknown')`+messages+`)`,
+		SELECT seq FROM operation WHERE connection = ?1 AND updated_at >= ?2`+kinds+` AND (state = 'success' OR cut_at > 0)
+		UNION SELECT seq FROM operation WHERE connection = ?1 AND state IN ('sending', 'unknown')`+kinds+`)`,
 		connection[:], micros(since))
 }

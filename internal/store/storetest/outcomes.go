@@ -20,7 +20,7 @@ func outcomes() []rule {
 		{"a sync operation that a crash cut off holds its chain", crashHolds},
 		{"a key of what certainly had no effect is free", keyIsFreed},
 		{"a key of what was refused, or may have had an effect, is not", keyIsKept},
-		{"the rivals of a look-up are the messages that took effect since, or may have", rivalsAreTold},
+		{"the rivals of a look-up are what took effect since, or may have, of the kinds that it must tell apart", rivalsAreTold},
 	}
 }
 
@@ -134,6 +134,7 @@ func rivalsAreTold(t *testing.T, s *stand) {
 		ended(message(resource.KindMessage), operation.Succeeded, 5, time.Time{}),
 		ended(message(resource.KindGroupMessage), operation.Succeeded, 6, time.Time{}),
 		ended(message(resource.KindMessage), operation.Failed, 5, at(4)),
+		ended(message(resource.KindDvirLog), operation.Succeeded, 5, time.Time{}),
 		ended(message(resource.KindMessage), operation.Unknown, 1, at(1)),
 		s.begin(message(resource.KindMessage), at(2)).ID,
 	}

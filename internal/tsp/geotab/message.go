@@ -125,7 +125,7 @@ func findText(m textMessage) finding {
 	return func(ctx context.Context, c *call, w tsp.Write) (resource.SourceID, bool, error) {
 		var one foundText
 		var found bool
-		clock := rest.Clock{Now: c.session.adapter.now}
+		clock := rest.Clock{Now: w.Clock(c.session.adapter.now)}
 		err := clock.Ask(func() (err error) {
 			one, found, err = search(ctx, c, wanted{"TextMessage", map[string]any{"recipientSearch": m.Recipient,
 				"modifiedSinceDate": stamp(clock.At(w.SentAt.Add(-textSlack)))}}, m.is)

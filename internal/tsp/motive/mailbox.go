@@ -42,8 +42,8 @@ func find[P resource.Payload](body func(P, tsp.Write) (messageBody, error), now 
 		if err != nil {
 			return tsp.Written{}, false, err
 		}
-		m := &mailbox{want: want, now: now}
-		whose, err := w.Alike(ctx, tsp.Look{Same: m.equals, Slack: mailSlack, Now: now,
+		m := &mailbox{want: want, now: w.Clock(now)}
+		whose, err := w.Alike(ctx, tsp.Look{Same: m.equals, Slack: mailSlack, Now: m.now,
 			List: func(ctx context.Context, since time.Time) error { return m.read(ctx, send, since) }})
 		if err != nil {
 			return tsp.Written{}, false, err

@@ -161,11 +161,11 @@ const dvirSlack = 10 * time.Minute
 // findDVIR looks for the operation in the mechanic's notes since shortly before the attempt.
 func findDVIR(now func() time.Time) rest.Find {
 	return func(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
-		clock := rest.Clock{Now: now}
+		clock := rest.Clock{Now: w.Clock(now)}
 		var out tsp.Written
 		err := clock.Ask(func() error {
 			query := url.Values{"startTime": {clock.At(w.SentAt.Add(-dvirSlack)).UTC().Format(time.RFC3339)},
-				"endTime": {clock.At(now().Add(dvirSlack)).UTC().Format(time.RFC3339)}}
+				"endTime": {clock.At(clock.Now().Add(dvirSlack)).UTC().Format(time.RFC3339)}}
 			return pages(ctx, clock.Over(send), dvirHistoryPath, query, func(one struct {
 				ID    resource.SourceID `json:"id"`
 				Notes string            `json:"mechanicNotes"`

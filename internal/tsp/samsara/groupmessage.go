@@ -90,7 +90,7 @@ func findGroupMessage(now func() time.Time) rest.Find {
 		if len(left) == 0 {
 			return out, true, nil
 		}
-		l := letter{text: g.MessageText.Or(""), drivers: left, now: now}
+		l := letter{text: g.MessageText.Or(""), drivers: left, now: w.Clock(now)}
 		found, err := l.search(ctx, send, w)
 		if err != nil {
 			return tsp.Written{}, false, err

@@ -98,7 +98,7 @@ func findMessage(now func() time.Time) rest.Find {
 		if err != nil || !ok {
 			return tsp.Written{}, false, err
 		}
-		l := letter{text: m.MessageText.Or(""), drivers: []int64{driver}, now: now}
+		l := letter{text: m.MessageText.Or(""), drivers: []int64{driver}, now: w.Clock(now)}
 		found, err := l.search(ctx, send, w)
 		if err != nil {
 			return tsp.Written{}, false, err

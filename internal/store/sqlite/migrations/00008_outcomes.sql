@@ -8,7 +8,7 @@ CREATE TABLE chain_hold (
   connection BLOB NOT NULL, chain TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (connection, chain)
 ) WITHOUT ROWID;
 CREATE INDEX chain_hold_over ON chain_hold (until);
--- Whose outcome is open, and which messages took effect or may have: a look-up must tell them apart.
+-- Whose outcome is open, and what took effect or may have of the kinds that a look-up must tell apart.
 CREATE INDEX operation_open ON operation (connection) WHERE state IN ('sending', 'unknown');
 CREATE INDEX operation_rival ON operation (connection, updated_at)
-  WHERE kind IN ('message', 'group_message') AND (state = 'success' OR cut_at > 0);
+  WHERE kind IN ('message', 'group_message', 'dvir_log') AND (state = 'success' OR cut_at > 0);

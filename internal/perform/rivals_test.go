@@ -1,0 +1,79 @@
+package perform
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// messaging lets the world's TSP take messages, and returns what makes an operation one.
+func (w *world) messaging() func(*operation.Operation) {
+	w.tsp.spec.Actions = tsp.Actions{{Kind: resource.KindMessage, Verb: resource.Create}: {Strength: tsp.VerifyFirst}}
+	w.grant.Levels[resource.KindMessage] = "read_write"
+	return func(op *operation.Operation) {
+		op.Kind, op.Verb, op.Resource, op.SourceID, op.Collection = resource.KindMessage, resource.Create, uuid.Nil, "", ""
+		op.Payload = []byte(`{"connection_id":"` + w.conn.ID.String() + `","message_text":"Call me","recipient_id":"` + uuid.New().String() + `"}`)
+	}
+}
+
+func TestAFoundMessageThatAnotherOperationHoldsIsNotAdopted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		message := w.messaging()
+		w.tsp.find = func(tsp.Write) (tsp.Written, bool, error) {
+			return tsp.Written{SourceID: "m1", Collection: "messages"}, true, nil
+		}
+		w.tsp.write = func(_ context.Context, n int, _ tsp.Write) (tsp.Written, error) {
+			if n == 0 {
+				return tsp.Written{SourceID: "m1", Collection: "messages"}, nil
+			}
+			return tsp.Written{}, failure(tsp.Unknown)
+		}
+		first := w.add(message)
+		w.run(t, time.Second)
+		second := w.add(message)
+		w.run(t, 10*time.Second)
+		if w.op(first).State != operation.Succeeded || w.op(second).State != operation.Unknown {
+			t.Errorf("%s and %s: %v", w.op(first).State, w.op(second).State, lines(w.op(second)))
+		}
+	})
+}
+
+func TestAMessageIsAdoptedOnceThoughTwoLookAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		message := w.messaging()
+		w.tsp.spec.Limits[0].Burst = 9
+		w.tsp.answers(failure(tsp.Unknown), failure(tsp.Unknown))
+		var mended time.Time
+		w.tsp.find = func(tsp.Write) (tsp.Written, bool, error) {
+			if mended.IsZero() {
+				mended = time.Now().Add(3 * time.Second)
+			}
+			return tsp.Written{SourceID: "m1", Collection: "messages"}, true, nil
+		}
+		// The other looks before what the first has found is stored.
+		w.settles = func() error {
+			if time.Now().Before(mended) {
+				return errFull
+			}
+			return nil
+		}
+		apart := func(op *operation.Operation) { op.OrderKey = "message.create/" + op.ID.String() }
+		one, other := w.add(message, apart), w.add(message, apart)
+		w.run(t, 10*time.Second)
+		states := []operation.State{w.op(one).State, w.op(other).State}
+		slices.Sort(states)
+		if states[0] != operation.Succeeded || states[1] != operation.Unknown {
+			t.Errorf("%v: %v, %v", states, lines(w.op(one)), lines(w.op(other)))
+		}
+	})
+}
