@@ -129,10 +129,11 @@ func (h *hold) give() error {
 	}
 	h.closed = true
 	var errs []error
-	for _, f := range []*os.File{h.beside, h.database} {
-		if f != nil {
-			errs = append(errs, f.Close())
-		}
+	if h.beside != nil {
+		errs = append(errs, unlockWhole(h.beside), h.beside.Close())
+	}
+	if h.database != nil {
+		errs = append(errs, unlockOpen(h.database), h.database.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -17,6 +17,10 @@ func lockWhole(f *os.File) error {
 	return locking(syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB))
 }
 
+// unlockWhole gives the lock back whoever else has the descriptor, such as a child process that has
+// been forked and has not closed it yet.
+func unlockWhole(f *os.File) error { return locking(syscall.Flock(int(f.Fd()), syscall.LOCK_UN)) }
+
 func locking(err error) error {
 	switch {
 	case err == nil:
