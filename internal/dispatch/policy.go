@@ -64,7 +64,6 @@ func (p Policy) repeat(item Facts, end End, now time.Time) Verdict {
 	// what bars it is looked into.
 	case Barred:
 		v.Stop = true
-		v.At = now.Add(min(v.At.Sub(now), max(end.RetryAfter, barredMost)))
 	case Unknown, Refused, Broken:
 		v.Counts = end.Waits == 0
 	// Neither Later nor Throttled counts, as nothing happened at the other side: the deadline
@@ -101,10 +100,6 @@ func (p Policy) over(item Facts, end End, v Verdict) (why Reason, over bool) {
 	}
 	return "", false
 }
-
-// barredMost bounds the delay of an item that met a bar: when the lane opens again the bar is gone,
-// however often the item was tried before.
-const barredMost = time.Minute
 
 // fails lets the item fail; what follows for its lane stays.
 func fails(v Verdict, why Reason) Verdict {

@@ -108,7 +108,6 @@ func TestDelaysGrowToTheirCapAndGiveWayToWhatTheOtherSideAsks(t *testing.T) {
 		{Facts{Streak: 1000}, End{Class: Later}, 12 * time.Minute, 15 * time.Minute},
 		{Facts{Streak: 3}, End{Class: Later, RetryAfter: 1500 * time.Millisecond}, 1500 * time.Millisecond, 1500 * time.Millisecond},
 		{Facts{}, End{Class: Barred}, 800 * time.Millisecond, time.Second},
-		{Facts{Streak: 1000}, End{Class: Barred}, time.Minute, time.Minute},
 		{Facts{Streak: 1000}, End{Class: Barred, RetryAfter: time.Hour}, time.Hour, time.Hour},
 		{Facts{Deadline: now.Add(2 * time.Second)}, End{Class: Later, RetryAfter: time.Hour}, 2 * time.Second, 2 * time.Second},
 		{Facts{Streak: 1000}, End{Class: Barred}, 48 * time.Second, time.Minute},
