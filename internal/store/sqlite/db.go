@@ -31,7 +31,8 @@ const readers = 4
 
 // DB is an open database. It implements the ports of the rooms; what they promise stands there.
 // path is where the file lies. read and write are two pools over it. wake and hold are nil for those
-// who work beside the service. begun tells that there was a beat; locks are those of connections.
+// who work beside the service. begun tells that there was a beat; holds is when the last hold
+// of a chain ends; locks are those of connections.
 type DB struct {
 	path   string
 	read   *sql.DB
@@ -41,6 +42,7 @@ type DB struct {
 	wake   func(fence.Lane)
 	hold   *hold
 	begun  atomic.Bool
+	holds  atomic.Int64
 	locks  keyedLocks
 }
 
@@ -94,6 +96,11 @@ func (db *DB) open(ctx context.Context, path string) error {
 		return errors.Join(err, read.Close(), write.Close())
 	}
 	db.read, db.write, db.writer = read, write, w
+	var holds int64
+	if err := read.QueryRowContext(ctx, `SELECT coalesce(max(until), 0) FROM chain_hold`).Scan(&holds); err != nil {
+		return errors.Join(fmt.Errorf("reading the holds of chains: %w", err), db.Close())
+	}
+	db.holdsUntil(holds)
 	return nil
 }
 

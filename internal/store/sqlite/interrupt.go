@@ -21,7 +21,7 @@ func (db *DB) Interrupted(ctx context.Context, at time.Time, settles func(operat
 			return err
 		}
 		for _, op := range cut {
-			if err := tx.interrupt(op, at, settles); err != nil {
+			if err := tx.interrupt(db, op, at, settles); err != nil {
 				return err
 			}
 		}
@@ -44,7 +44,7 @@ func scanCut(row scanner) (operation.Operation, error) {
 	return op, err
 }
 
-func (t *tx) interrupt(op operation.Operation, at time.Time, settles func(operation.Operation) time.Duration) error {
+func (t *tx) interrupt(db *DB, op operation.Operation, at time.Time, settles func(operation.Operation) time.Duration) error {
 	next, a, err := op.Interrupt(at)
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func (t *tx) interrupt(op operation.Operation, at time.Time, settles func(operat
 		return err
 	}
 	if h, ok := next.Held(settles(next)); ok {
-		return t.holdChain(h, at)
+		return t.holdChain(db, h, at)
 	}
 	return nil
 }
@@ -65,7 +65,8 @@ func (t *tx) interrupt(op operation.Operation, at time.Time, settles func(operat
 // holdChain keeps a chain from being sent anything before a time, its next operation included. A
 // few holds that are over go with each new one, so that the table stays small without a task of its
 // own.
-func (t *tx) holdChain(h operation.Hold, now time.Time) error {
+func (t *tx) holdChain(db *DB, h operation.Hold, now time.Time) error {
+	db.holdsUntil(micros(h.Until))
 	if err := t.exec(`DELETE FROM chain_hold WHERE (connection, chain) IN
 		(SELECT connection, chain FROM chain_hold WHERE until <= ?1 LIMIT 10)`, micros(now)); err != nil {
 		return err
@@ -78,6 +79,17 @@ func (t *tx) holdChain(h operation.Hold, now time.Time) error {
 	return t.exec(`UPDATE operation SET next_at = max(next_at, ?3) WHERE seq =
 		(SELECT min(seq) FROM operation WHERE connection = ?1 AND order_key = ?2 AND `+live+`)`,
 		h.Connection[:], h.Chain, micros(h.Until))
+}
+
+// holdsUntil notes when a hold ends. holds is when the last one does, of those that this process
+// made or found: no other makes any.
+func (db *DB) holdsUntil(until int64) {
+	for {
+		last := db.holds.Load()
+		if until <= last || db.holds.CompareAndSwap(last, until) {
+			return
+		}
+	}
 }
 
 // heldUntil is when the hold of a chain ends; zero if there is none.
