@@ -141,8 +141,13 @@ func (d desk) renew(ctx context.Context, pace tsp.Pacer, c tsp.Credentials) (tsp
 	return d.grant(ctx, pace, d.auth.renewal(c), c)
 }
 
-// spentUnseen is told with the refusal of a refresh token, because nothing else tells its owner.
-const spentUnseen = "; if Waybill was killed while it renewed the tokens, the new ones are lost with it and the fleet must sign in anew"
+// spentUnseen is told where a refresh token is not known any more, because nothing else tells its
+// owner how that can be.
+const spentUnseen = "; if Waybill was killed while it renewed the tokens, or the answer to that was lost on its way, " +
+	"the new ones are lost with it and the fleet must sign in anew"
+
+// invalidGrant is what a token endpoint says of a code or refresh token that it does not know.
+const invalidGrant = "invalid_grant"
 
 // grant asks for tokens and returns the credentials with them. That a code or refresh token is
 // refused is class Unauthorized; every other end is Throttled or Unavailable, because no write
@@ -182,7 +187,7 @@ func (d desk) grant(ctx context.Context, pace tsp.Pacer, grant string, c tsp.Cre
 // refused completes the end of a grant that was refused for good.
 func (d desk) refused(grant string, err error) error {
 	var e *tsp.Error
-	if grant != refreshGrant || !errors.As(err, &e) || e.Class != tsp.Unauthorized {
+	if grant != refreshGrant || !errors.As(err, &e) || e.Class != tsp.Unauthorized || !strings.Contains(e.Message, invalidGrant) {
 		return err
 	}
 	out := *e
@@ -236,7 +241,7 @@ func readRefusal(a Answer) refusal {
 // token endpoint answers, such as temporarily_unavailable or a firewall's page, says nothing of
 // them, by whatever status.
 func (r refusal) verdict(a Answer) bool {
-	return a.Status < 500 && slices.Contains([]string{"invalid_grant", "invalid_client", "unauthorized_client"}, r.Error)
+	return a.Status < 500 && slices.Contains([]string{invalidGrant, "invalid_client", "unauthorized_client"}, r.Error)
 }
 
 // deskAnswers reads the answers of a token endpoint, in the TSP's own words if not in OAuth's.
