@@ -98,26 +98,40 @@ func newVictim(h *house, env ...string) *victim {
 		env: append(env, "WAYBILL_LOG_LEVEL=error")}
 }
 
-// basePort returns a base port for the simulators that the binary runs itself. One of their
-// ports is known to be free; the others lie beside it.
+// basePort returns a base port for the simulators that the binary runs itself.
 func basePort(t *testing.T) string {
 	t.Helper()
-	_, port, _ := net.SplitHostPort(freeAddr(t))
-	n, err := strconv.Atoi(port)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strconv.Itoa(n - 2)
+	const simulators = 10
+	return strconv.Itoa(freePorts(t, simulators) - 1)
 }
 
 func freeAddr(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	return fmt.Sprintf("127.0.0.1:%d", freePorts(t, 1))
+}
+
+// freePorts returns the first of some ports in a row that nobody listens on. They lie below those
+// that systems give to outgoing connections: a binary that is started again and again must find its
+// own free each time.
+func freePorts(t *testing.T, n int) int {
+	t.Helper()
+	for range 100 {
+		first := 10_000 + rand.IntN(20_000)
+		free := 0
+		for free < n {
+			l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", first+free))
+			if err != nil {
+				break
+			}
+			l.Close()
+			free++
+		}
+		if free == n {
+			return first
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("no free ports were found")
+	return 0
 }
 
 // start runs the binary until it answers.

@@ -33,7 +33,8 @@ func TestAPausedLaneEndsWhatMustEndWhenItMust(t *testing.T) {
 			t.Errorf("at once ended %v", without)
 		}
 		time.Sleep(time.Until(soon.Add(time.Minute - time.Millisecond)))
-		before := len(l.without)
+		var before int
+		l.change(func() { before = len(l.without) })
 		time.Sleep(time.Millisecond)
 		synctest.Wait()
 		if _, _, without := l.counts(); before != 1 || !cmp.Equal(map[int64]Reason{2: Late, 3: Ended}, without) {

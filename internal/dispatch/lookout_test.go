@@ -71,9 +71,10 @@ func TestLookingOutTakesATwentiethOfTheTime(t *testing.T) {
 		stop := start(t, source, l)
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		before := len(l.queries)
+		var before, read int
+		l.change(func() { before = len(l.queries) })
 		time.Sleep(100 * time.Second)
-		read := len(l.queries) - before
+		l.change(func() { read = len(l.queries) - before })
 		stop()
 		// All the time is 100,000 pages.
 		if read < 500 || read > 8_000 {
