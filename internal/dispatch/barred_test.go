@@ -25,6 +25,7 @@ func TestABarredLaneTriesOneCallAtATimeAndRarely(t *testing.T) {
 		begun := time.Now()
 		stop := start(t, NewInProcess(time.Now), l)
 		time.Sleep(10 * time.Minute)
+		synctest.Wait()
 		// Four are in flight at first. Then there are pauses of 1, 2, 4, ... 32 s, and of a minute.
 		attempts, _, _ := l.counts()
 		var pauses []time.Duration
@@ -64,6 +65,7 @@ func TestABarredLaneGoesOnWhenItIsActivated(t *testing.T) {
 		l.change(func() { l.barred = false })
 		source.Activate(theLane, time.Now())
 		time.Sleep(time.Second)
+		synctest.Wait()
 		// Those that were refused wait for their own time.
 		if n := len(l.items); n > 18 {
 			t.Errorf("%d are left a second after the lane was mended and activated", n)

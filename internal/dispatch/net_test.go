@@ -138,6 +138,7 @@ func TestAPanicInReadingOrLookingIsMetASecondLaterAndHurtsNoOtherLane(t *testing
 				}
 				time.Sleep(100 * time.Millisecond)
 			}
+			synctest.Wait()
 			_, own := l.performed(1)
 			_, others := other.performed(1)
 			if own || !others || met != 10 || log.n != met {
