@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -64,7 +65,7 @@ const OutcomeUnknown = "outcome unknown: the TSP may have taken the write"
 // one ends: its caller is gone with the process that it waited for. Our own stop is no attempt that
 // failed: it neither counts nor makes the back-off grow.
 func (op Operation) Interrupt(at time.Time) (Operation, Attempt, error) {
-	to, details := Unknown, "Waybill stopped before the answer came; the TSP is asked what became of it"
+	to, details := Unknown, "Waybill stopped before the answer came; what became of it is found out where the TSP can be asked"
 	if op.Sync {
 		to, details = Failed, OutcomeUnknown+" before Waybill stopped, and nobody waits for it now; look at the TSP before you send it again"
 	}
@@ -113,9 +114,10 @@ func (op Operation) Behind(until time.Time) (Operation, error) {
 
 // FreesKey tells whether the operation has certainly had no effect, and was not refused either: its
 // idempotency key may be given anew, and is then a new write (decision 12). It must have its
-// Attempts.
-func (op Operation) FreesKey() bool {
-	if op.State != Failed || !op.CutAt.IsZero() || len(op.Attempts) == 0 {
+// Attempts; steps tells whether any of its steps were marked, as those of a write in parts are.
+func (op Operation) FreesKey(steps bool) bool {
+	done := func(a Attempt) bool { return a.Class == tsp.Done }
+	if op.State != Failed || !op.CutAt.IsZero() || len(op.Attempts) == 0 || steps || slices.ContainsFunc(op.Attempts, done) {
 		return false
 	}
 	switch op.Attempts[len(op.Attempts)-1].Class {

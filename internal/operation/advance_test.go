@@ -137,20 +137,25 @@ func TestAKeyIsFreeOnceItsOperationCertainlyHadNoEffectAndWasNotRefused(t *testi
 	for _, class := range []tsp.Class{tsp.Done, tsp.Rejected, tsp.Unsupported, tsp.Missing, tsp.Unauthorized, tsp.Forbidden,
 		tsp.Throttled, tsp.Unavailable, tsp.Unknown, tsp.Broken} {
 		op := Operation{State: Failed, Attempts: []Attempt{{Class: tsp.Unavailable}, {Class: class}}}
-		if got := op.FreesKey(); got != free[class] {
+		if got := op.FreesKey(false); got != free[class] {
 			t.Errorf("%s: %t", class, got)
 		}
+		part := op
+		part.Attempts = append([]Attempt{{Class: tsp.Done}}, op.Attempts...)
+		if op.FreesKey(true) || part.FreesKey(false) {
+			t.Errorf("%s, and a part of it was done: free", class)
+		}
 		op.CutAt = noon()
-		if op.FreesKey() {
+		if op.FreesKey(false) {
 			t.Errorf("%s, and an earlier call is open: free", class)
 		}
 		for _, state := range append(Live(), Succeeded) {
-			if (Operation{State: state, Attempts: op.Attempts[:1]}).FreesKey() {
+			if (Operation{State: state, Attempts: op.Attempts[:1]}).FreesKey(false) {
 				t.Errorf("%s: free", state)
 			}
 		}
 	}
-	if (Operation{State: Failed}).FreesKey() {
+	if (Operation{State: Failed}).FreesKey(false) {
 		t.Error("free without a word of why it failed")
 	}
 }

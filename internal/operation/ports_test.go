@@ -45,6 +45,8 @@ func (s shelf) Record(ctx context.Context, conn, id uuid.UUID) (record.Record, e
 	return r, nil
 }
 
+func (d *desk) Free(ctx context.Context, _ operation.Operation) error { return d.ask(ctx, "Free") }
+
 func (d *desk) Accept(ctx context.Context, op operation.Operation, events []event.Event) (operation.Operation, error) {
 	if err := d.ask(ctx, "Accept"); err != nil {
 		return operation.Operation{}, err

@@ -22,6 +22,9 @@ type Store interface {
 	// key, or a Hold does (Behind), or ErrKeyTaken if its idempotency key was given since KeysSince
 	// its CreatedAt to an operation that does not free it.
 	Accept(ctx context.Context, op Operation, events []event.Event) (Operation, error)
+	// Free tells with *Busy that Accept would refuse a sync operation now for what else is in its
+	// chain. It is asked before anything is charged for the operation.
+	Free(ctx context.Context, op Operation) error
 	// Operation returns an operation of a partner's connection with its attempts, or ErrNotFound.
 	Operation(ctx context.Context, partner, connection, id uuid.UUID) (Operation, error)
 	// Operations lists operations, newest first by (CreatedAt, Seq), with their attempts.
@@ -73,9 +76,10 @@ type Progress interface {
 	Steps(ctx context.Context, id uuid.UUID) ([]tsp.Step, error)
 	// MarkStep keeps a step; a later mark of the same key replaces it.
 	MarkStep(ctx context.Context, id uuid.UUID, s tsp.Step) error
-	// Rivals returns a connection's messages, group messages and inspections that took effect or may
-	// have: those that ended at a time or later so, and those whose outcome is open. Other kinds bear
-	// a mark of their operation at every TSP and rival nobody.
+	// Rivals returns the messages, group messages and inspections of the account that a connection
+	// opens, over all connections to it, that took effect or may have: those that ended at a time or
+	// later so, and those whose outcome is open. Other kinds bear a mark of their operation at every
+	// TSP and rival nobody.
 	Rivals(ctx context.Context, connection uuid.UUID, since time.Time) ([]Operation, error)
 }
 

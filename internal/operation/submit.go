@@ -106,6 +106,9 @@ func (s *Service) submit(ctx context.Context, r Request) (Operation, error) {
 		return Operation{}, err
 	}
 	if r.Sync {
+		if err := s.Store.Free(ctx, op); err != nil {
+			return Operation{}, s.refused(err)
+		}
 		// Last of the checks, since it charges the limit: a write that is refused for itself
 		// should cost none.
 		if err := s.Performer.Admit(conn, tsp.Capability{Kind: r.Kind, Verb: r.Verb}); err != nil {
@@ -249,20 +252,25 @@ func (s *Service) accept(ctx context.Context, op Operation) (Operation, error) {
 		events = append(events, created)
 	}
 	accepted, err := s.Store.Accept(ctx, op, events)
-	var busy *Busy
-	// Waiting behind it would make the caller wait for an unknown time.
-	if errors.As(err, &busy) {
-		return Operation{}, &problem.Error{Code: problem.Conflict, RetryAfter: max(busy.Until.Sub(s.Now()), 0),
-			Detail: busy.Error() + "; wait for it, or write without is_sync"}
-	}
 	if err != nil {
-		return Operation{}, &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second,
-			Detail: "the write could not be stored now; nothing was accepted, so send it again", Err: err}
+		return Operation{}, s.refused(err)
 	}
 	if op.Sync {
 		return s.Performer.PerformNow(ctx, accepted)
 	}
 	return accepted, nil
+}
+
+// refused is the problem of an operation that the store does not take. One that would have to wait
+// is refused as well: its caller would wait for an unknown time.
+func (s *Service) refused(err error) error {
+	var busy *Busy
+	if errors.As(err, &busy) {
+		return &problem.Error{Code: problem.Conflict, RetryAfter: max(busy.Until.Sub(s.Now()), 0),
+			Detail: busy.Error() + "; wait for it, or write without is_sync"}
+	}
+	return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second,
+		Detail: "the write could not be stored now; nothing was accepted, so send it again", Err: err}
 }
 
 // orderKey names what an operation must keep its order with: the record that it updates, or

@@ -28,6 +28,7 @@ func TestTheFirstCheckThatFailsDecidesAndNothingIsStored(t *testing.T) {
 	d.fails["Admit"] = &problem.Error{Code: problem.TooMany, Detail: "the limit is used up", RetryAfter: time.Minute}
 	busy := uuid.UUID{77}
 	d.fails["Accept"] = &operation.Busy{Operation: busy}
+	d.fails["Free"] = &operation.Busy{Until: d.Now().Add(time.Minute)}
 	for _, step := range []struct {
 		code problem.Code
 		says string
@@ -45,6 +46,7 @@ func TestTheFirstCheckThatFailsDecidesAndNothingIsStored(t *testing.T) {
 		{problem.Invalid,
 			"currency: cannot be written at Acme: it counts in dollars\nvehicle_id: must be one of the TSP's trucks",
 			func() { r.Body = good.Body }},
+		{problem.Conflict, "may take effect until", func() { delete(d.fails, "Free") }},
 		{problem.TooMany, "the limit is used up", func() { delete(d.fails, "Admit") }},
 		{problem.Conflict, busy.String(), func() { delete(d.fails, "Accept") }},
 	} {
@@ -59,7 +61,7 @@ func TestTheFirstCheckThatFailsDecidesAndNothingIsStored(t *testing.T) {
 	}
 	d.asked = nil
 	d.submit(r)
-	if asked := strings.Join(d.asked, " "); asked != "Connection Grant Record Record Admit Accept PerformNow" {
+	if asked := strings.Join(d.asked, " "); asked != "Connection Grant Record Record Free Admit Accept PerformNow" {
 		t.Errorf("in the end it asked %s", asked)
 	}
 }

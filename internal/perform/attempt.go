@@ -105,6 +105,9 @@ func (w *Writes) ended(t *task, began time.Time) dispatch.End {
 		class = err.Class
 		end.Class, end.RetryAfter = meaning(class), err.RetryAfter
 	}
+	if t.answer.givenUp {
+		end.Class = dispatch.Refused
+	}
 	end.Rest = w.rest(t, end)
 	w.c.Log.Info("attempt ended", "operation_id", t.op.ID, "connection_id", t.conn.ID, "tsp", t.conn.TSP,
 		"resource", t.op.Kind, "verb", t.op.Verb, "attempt", t.op.Tries+1, "class", class,

@@ -37,6 +37,9 @@ func entries(op *operation.Operation, a dispatch.Attempt[*task]) []operation.Att
 		return enter(op, e)
 	}
 	e, parts := t.answer.entry(e)
+	if t.answer.sent && e.Class == tsp.Broken && !strings.Contains(e.Details, operation.OutcomeUnknown) {
+		e.Details = join(operation.OutcomeUnknown, e.Details)
+	}
 	e.Details = join(reason, e.Details)
 	// A TSP that throttles for a day would otherwise fill the log with hundreds of equal entries.
 	if last != nil && len(parts) == 0 && (e.Class == tsp.Throttled && last.Class == tsp.Throttled ||
@@ -114,7 +117,8 @@ func (t *task) keptBy(last *operation.Attempt) string {
 	case last != nil:
 		return "its last attempt ended with: " + last.Details
 	}
-	return "it waited for its turn, for the rate limits of the TSP or for earlier writes of the same record"
+	return "it waited for its turn: for the TSP's limits or the time that the TSP asked for, for earlier writes of the same " +
+		"record, or for its connection's credentials to be checked"
 }
 
 // join puts a detail in brackets behind a reason.

@@ -80,7 +80,8 @@ type claims struct {
 
 // claim is an id that a TSP gave.
 type claim struct {
-	connection uuid.UUID
+	tsp        tsp.Name
+	account    string
 	collection string
 	id         resource.SourceID
 }

@@ -94,7 +94,7 @@ func (w *Writes) cutAt(t *task, end dispatch.End) time.Time {
 	case !t.answer.cutAt.IsZero():
 		return stored(t.answer.cutAt)
 	// What can be asked for was found, or was not there before it was sent again.
-	case end.Class != "" && course.asks && !end.Open:
+	case end.Class != "" && course.asks && !end.Open && !t.answer.givenUp:
 		return time.Time{}
 	}
 	return op.CutAt

@@ -39,6 +39,8 @@ type answer struct {
 	// and again when to look the next time.
 	missed bool
 	again  time.Duration
+	// givenUp tells that what became of an earlier attempt is not known and never will be.
+	givenUp bool
 	// cutAt is when a call of this attempt ended without an answer that may still take effect,
 	// although the attempt itself has an end; zero if there was none.
 	cutAt time.Time

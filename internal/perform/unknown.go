@@ -6,8 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
-
+	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -35,12 +34,12 @@ func (w *Writes) resolve(ctx context.Context, t *task, write tsp.Write) answer {
 	found := w.find(ctx, t, write)
 	switch {
 	// What cannot be told yet may be once the TSP is done and its lists are complete.
-	case t.looks && found.err != nil && found.err.Class == tsp.Unknown:
-		return w.missed(t, found.err.Message)
+	case found.err != nil && found.err.Class == tsp.Unknown:
+		return w.doubted(t, found)
 	case found.err != nil || found.found:
 		return found
 	case t.looks:
-		return w.missed(t, "")
+		return w.missed(t, w.settledAt(t), "the TSP may be at work on it")
 	}
 	sent := w.send(ctx, t, write)
 	if sent.err == nil || !refusal(sent.err.Class) {
@@ -58,7 +57,7 @@ func (w *Writes) resolve(ctx context.Context, t *task, write tsp.Write) answer {
 // earlier attempt did stays unknown unless this one succeeds.
 func (w *Writes) repeat(ctx context.Context, t *task, write tsp.Write) answer {
 	if t.looks && slices.ContainsFunc(write.Progress.Steps(), func(s tsp.Step) bool { return !s.Done }) {
-		return w.missed(t, "")
+		return w.missed(t, w.settledAt(t), "the TSP may be at work on it")
 	}
 	sent := w.send(ctx, t, write)
 	switch {
@@ -73,17 +72,36 @@ func (w *Writes) repeat(ctx context.Context, t *task, write tsp.Write) answer {
 	return sent
 }
 
-// missed is the end of a look-up that came too early to prove anything. The next one comes after
-// as long again as has passed since the cut, and the last one when the TSP must be done.
-func (w *Writes) missed(t *task, why string) answer {
-	now, until := w.c.Now(), w.settledAt(t)
-	again := max(min(max(now.Sub(t.op.CutAt), time.Second), until.Sub(now)), time.Millisecond)
+// missed is the end of a look-up that proves nothing yet, and why. The next one comes after as long
+// again as has passed since the cut, soon at any rate, and the last one at a time.
+func (w *Writes) missed(t *task, until time.Time, why string) answer {
+	now := w.c.Now()
+	again := max(min(max(now.Sub(t.op.CutAt), time.Second), longestLook, until.Sub(now)), time.Millisecond)
 	return answer{missed: true, open: true, again: again, err: &tsp.Error{Class: tsp.Unknown,
-		Message: join(lookedFor+", which proves nothing yet: the TSP may be at work on it until "+until.UTC().Format(time.RFC3339), why)}}
+		Message: fmt.Sprintf("%s: %s; it is looked for again until %s", lookedFor, why, until.UTC().Format(time.RFC3339))}}
 }
 
-// lookedFor begins the entry of look-ups that found nothing; those in a row share it.
-const lookedFor = "looked for at the TSP and not found"
+// longestLook bounds the pause between looks.
+const longestLook = 10 * time.Second
+
+// lookedFor begins the entry of look-ups that proved nothing; those in a row share it.
+const lookedFor = "looked for at the TSP, without a result yet"
+
+// doubted is the end of a look-up that cannot tell the write from others. What they come to may tell
+// it, for as long again as the TSP needs; asking more often than that helps nobody, and the write's
+// chain waits for it.
+func (w *Writes) doubted(t *task, found answer) answer {
+	until := w.settledAt(t)
+	if !t.looks {
+		until = until.Add(until.Sub(t.op.CutAt))
+	}
+	if w.c.Now().Before(until) {
+		return w.missed(t, until, found.err.Message)
+	}
+	given := *found.err
+	given.Message = operation.OutcomeUnknown + ": " + given.Message
+	return answer{err: &given, givenUp: true}
+}
 
 // find asks for an earlier attempt. Not knowing is no leave to send: whatever keeps it from being
 // told leaves the operation unknown.
@@ -105,13 +123,11 @@ func (w *Writes) adoptable(ctx context.Context, t *task, written tsp.Written) *t
 	if written.SourceID == "" || !rivalling(t.op.Kind) {
 		return nil
 	}
-	of := func(other uuid.UUID) *tsp.Error {
-		return &tsp.Error{Class: tsp.Unknown, Message: fmt.Sprintf(
-			"outcome unknown: what was found at the TSP, %s, is that of operation %s", written.SourceID, other)}
-	}
+	// Whose it is may be another partner's matter.
+	others := &tsp.Error{Class: tsp.Unknown, Message: fmt.Sprintf("what was found at the TSP, %s, is another operation's", written.SourceID)}
 	// Before the store is asked: whoever held it has been stored when it is free again.
-	if holder := w.claims.take(claim{t.op.Connection, written.Collection, written.SourceID}, t.op.ID); holder != t.op.ID {
-		return of(holder)
+	if holder := w.claims.take(claim{t.op.TSP, t.conn.Account, written.Collection, written.SourceID}, t.op.ID); holder != t.op.ID {
+		return others
 	}
 	rivals, err := w.c.Progress.Rivals(ctx, t.op.Connection, t.op.SentAt.Add(-adoptedWithin))
 	if err != nil {
@@ -119,7 +135,7 @@ func (w *Writes) adoptable(ctx context.Context, t *task, written tsp.Written) *t
 	}
 	for _, r := range rivals {
 		if r.ID != t.op.ID && r.SourceID == written.SourceID && r.Collection == written.Collection {
-			return of(r.ID)
+			return others
 		}
 	}
 	return nil

@@ -261,39 +261,3 @@ func TestALookUpIsToldTheSettlingTimeThatHolds(t *testing.T) {
 		}
 	})
 }
-
-func TestTwinsAreEqualWritesOfWhichNoCallIsUnderWay(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		to := uuid.New().String()
-		message := func(state operation.State, to string, change ...func(*operation.Operation)) uuid.UUID {
-			return w.add(append([]func(*operation.Operation){func(op *operation.Operation) {
-				op.Kind, op.Verb, op.State = resource.KindMessage, resource.Create, state
-				op.Payload = []byte(`{"connection_id":"` + w.conn.ID.String() + `","message_text":"Call me","recipient_id":"` + to +
-					`","source_recipient_id":"` + to + `"}`)
-			}}, change...)...)
-		}
-		message(operation.Unknown, to)
-		own := w.op(message(operation.Unknown, to))
-		message(operation.Unknown, to)
-		message(operation.Sending, to)
-		message(operation.Unknown, uuid.New().String())
-		message(operation.Unknown, to, func(op *operation.Operation) { op.Sync = true })
-		message(operation.Succeeded, to, func(op *operation.Operation) { op.UpdatedAt = time.Now() })
-		write, err := w.writes.read(&task{op: own})
-		if err != nil {
-			t.Fatal(err)
-		}
-		all, err := w.writes.rivals(own, write)(t.Context(), time.Now())
-		var got []string
-		for _, r := range all {
-			got = append(got, fmt.Sprintf("twin %t, earlier %t, certain %t", r.Twin, r.Earlier, r.Certain))
-		}
-		want := []string{"twin true, earlier true, certain false", "twin true, earlier false, certain false",
-			"twin false, earlier false, certain false", "twin false, earlier false, certain false",
-			"twin false, earlier false, certain false", "twin false, earlier false, certain true"}
-		if diff := cmp.Diff(want, got); err != nil || diff != "" {
-			t.Errorf("%v (-want +got):\n%s", err, diff)
-		}
-	})
-}

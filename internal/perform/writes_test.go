@@ -107,7 +107,8 @@ func TestWhatEndsWithoutAnAttemptTellsWhyAndCostsNoLimit(t *testing.T) {
 		noGrant = "not sent: the share agreement with the fleet is paused"
 		before  = " before the operation was done"
 		tooOld  = "the operation was not done before its deadline"
-		itsTurn = "; it waited for its turn, for the rate limits of the TSP or for earlier writes of the same record"
+		itsTurn = "; it waited for its turn: for the TSP's limits or the time that the TSP asked for, for earlier writes of the " +
+			"same record, or for its connection's credentials to be checked"
 	)
 	for _, c := range []struct {
 		name   string

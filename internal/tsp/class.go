@@ -94,9 +94,10 @@ func ClassOf(status int) Class {
 		return Unsupported
 	case status == http.StatusTooManyRequests:
 		return Throttled
-	case status == http.StatusServiceUnavailable:
+	case status == http.StatusServiceUnavailable, status == http.StatusTooEarly:
 		return Unavailable
-	case status == http.StatusRequestTimeout, status >= 500:
+	// 499 is a proxy's word for a caller that it took to be gone: the TSP may have been at work.
+	case status == http.StatusRequestTimeout, status == 499, status >= 500:
 		return Unknown
 	case status >= 400:
 		return Rejected

@@ -185,5 +185,5 @@ func (a Alike) Ours(n int) (bool, error) {
 
 // indistinct is the end of a look-up that found what may be another operation's.
 func indistinct() error {
-	return &Error{Class: Unknown, Message: "outcome unknown: the TSP holds what an equal operation may have left, and nothing tells them apart"}
+	return &Error{Class: Unknown, Message: "the TSP holds what an equal operation may have left, and nothing tells them apart"}
 }

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 
 	"github.com/google/uuid"
 
@@ -19,14 +18,17 @@ func (t *tx) claim(op operation.Operation) error {
 		return nil
 	}
 	since := micros(operation.KeysSince(op.CreatedAt))
-	taken, err := rows(t, `SELECT state, cut_at, (SELECT class FROM attempt WHERE attempt.operation = operation.id ORDER BY n DESC LIMIT 1)
-		FROM idempotency JOIN operation ON operation.id = idempotency.operation
-		WHERE client = ?1 AND key = ?2 AND idempotency.created_at > ?3`, scanHolder, op.Key.Client, op.Key.Value, since)
+	holders, err := rows(t, `SELECT operation FROM idempotency WHERE client = ?1 AND key = ?2 AND created_at > ?3`,
+		scanOne[uuid.UUID], op.Key.Client, op.Key.Value, since)
 	if err != nil {
 		return err
 	}
-	if len(taken) > 0 && !taken[0].FreesKey() {
-		return refusal{operation.ErrKeyTaken}
+	for _, holder := range holders {
+		if free, err := t.freed(holder); err != nil {
+			return err
+		} else if !free {
+			return refusal{operation.ErrKeyTaken}
+		}
 	}
 	if err := t.exec(`DELETE FROM idempotency WHERE (client, key) IN (SELECT client, key FROM idempotency WHERE created_at <= ?1 LIMIT 10)
 		OR client = ?2 AND key = ?3`, since, op.Key.Client, op.Key.Value); err != nil {
@@ -36,18 +38,31 @@ func (t *tx) claim(op operation.Operation) error {
 		op.Key.Client, op.Key.Value, op.ID[:], op.Key.Fingerprint, micros(op.CreatedAt))
 }
 
-// scanHolder reads what Operation.FreesKey asks of an operation, with the class of its last attempt
-// or NULL.
-func scanHolder(row scanner) (operation.Operation, error) {
-	var op operation.Operation
-	var cut int64
-	var class sql.NullString
-	err := row.Scan(&op.State, &cut, &class)
-	op.CutAt = fromMicros(cut)
-	if class.Valid {
-		op.Attempts = []operation.Attempt{{Class: tsp.Class(class.String)}}
+// freed tells whether the operation that holds a key frees it. One that is gone holds none.
+func (t *tx) freed(holder uuid.UUID) (bool, error) {
+	ops, err := rows(t, `SELECT state, cut_at, EXISTS (SELECT 1 FROM step WHERE operation = ?1) FROM operation WHERE id = ?1`,
+		scanHolder, holder[:])
+	if err != nil || len(ops) == 0 {
+		return err == nil, err
 	}
-	return op, err
+	classes, err := rows(t, `SELECT class FROM attempt WHERE operation = ?1 ORDER BY n`, scanOne[tsp.Class], holder[:])
+	for _, class := range classes {
+		ops[0].op.Attempts = append(ops[0].op.Attempts, operation.Attempt{Class: class})
+	}
+	return ops[0].op.FreesKey(ops[0].steps), err
+}
+
+// keyholder is what Operation.FreesKey asks of an operation, but for its attempts.
+type keyholder struct {
+	op    operation.Operation
+	steps bool
+}
+
+func scanHolder(row scanner) (k keyholder, err error) {
+	var cut int64
+	err = row.Scan(&k.op.State, &cut, &k.steps)
+	k.op.CutAt = fromMicros(cut)
+	return k, err
 }
 
 // Keyed returns the operation that a client's idempotency key stands for. A key whose operation is
@@ -70,7 +85,9 @@ func (db *DB) Keyed(ctx context.Context, client, key string) (operation.Operatio
 	if err := db.withAttempts(ctx, found); err != nil {
 		return operation.Operation{}, err
 	}
-	if found[0].FreesKey() {
+	if steps, err := db.Steps(ctx, id); err != nil {
+		return operation.Operation{}, err
+	} else if found[0].FreesKey(len(steps) > 0) {
 		return operation.Operation{}, operation.ErrNotFound
 	}
 	found[0].Key = &k

@@ -103,12 +103,14 @@ func (t *tx) heldUntil(connection uuid.UUID, chain string) (until time.Time, err
 	return until, err
 }
 
-// Rivals returns the operations of a connection among which a look-up must tell its own. Each half
-// of the condition is that of an index.
+// Rivals returns the operations among which a look-up must tell its own. Each half of the condition
+// is that of an index.
 func (db *DB) Rivals(ctx context.Context, connection uuid.UUID, since time.Time) ([]operation.Operation, error) {
 	const kinds = ` AND kind IN ('message', 'group_message', 'dvir_log')`
+	const account = `connection IN (SELECT other.id FROM connection this JOIN connection other
+		ON other.tsp = this.tsp AND other.account = this.account WHERE this.id = ?1 UNION SELECT ?1)`
 	return db.operations(ctx, `WHERE seq IN (
-		SELECT seq FROM operation WHERE connection = ?1 AND updated_at >= ?2`+kinds+` AND (state = 'success' OR cut_at > 0)
-		UNION SELECT seq FROM operation WHERE connection = ?1 AND state IN ('sending', 'unknown')`+kinds+`)`,
+		SELECT seq FROM operation WHERE `+account+` AND updated_at >= ?2`+kinds+` AND (state = 'success' OR cut_at > 0)
+		UNION SELECT seq FROM operation WHERE `+account+` AND state IN ('sending', 'unknown')`+kinds+`)`,
 		connection[:], micros(since))
 }

@@ -91,6 +91,26 @@ func (t *tx) free(op operation.Operation) error {
 	return err
 }
 
+// Free asks what Accept will ask, before the operation is charged for.
+func (db *DB) Free(ctx context.Context, op operation.Operation) error {
+	others, err := list(ctx, db, `SELECT id FROM operation WHERE connection = ?1 AND order_key = ?2 AND `+live+` LIMIT 1`,
+		scanOne[uuid.UUID], op.Connection[:], op.OrderKey)
+	if err != nil {
+		return err
+	}
+	if len(others) > 0 {
+		return &operation.Busy{Operation: others[0]}
+	}
+	holds, err := list(ctx, db, `SELECT until FROM chain_hold WHERE connection = ?1 AND chain = ?2`, scanOne[int64],
+		op.Connection[:], op.OrderKey)
+	for _, until := range holds {
+		if _, err := op.Behind(fromMicros(until)); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
 // id is a UUID as it is stored; nil for the zero one.
 func id(u uuid.UUID) any {
 	if u == uuid.Nil {

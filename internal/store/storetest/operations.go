@@ -84,6 +84,9 @@ func syncGivesWay(t *testing.T, s *stand) {
 	second := syncOf(first.Connection)
 	second.OrderKey, second.Key = first.OrderKey, &operation.Key{Client: "c", Value: "v", Fingerprint: []byte{1}}
 	var busy *operation.Busy
+	if err := s.Free(t.Context(), second); !errors.As(err, &busy) || busy.Operation != first.ID {
+		t.Fatalf("asked before: %v", err)
+	}
 	if _, err := s.Accept(t.Context(), second, []event.Event{e}); !errors.As(err, &busy) || busy.Operation != first.ID {
 		t.Fatalf("beside an unfinished one: %v", err)
 	}
@@ -95,6 +98,7 @@ func syncGivesWay(t *testing.T, s *stand) {
 	elsewhere.ID, elsewhere.Connection, elsewhere.Key = uuid.New(), uuid.New(), nil
 	s.accept(elsewhere)
 	s.settle(first, operation.Failed)
+	s.must(s.Free(t.Context(), second))
 	s.accept(second)
 }
 

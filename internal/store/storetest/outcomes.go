@@ -2,11 +2,13 @@ package storetest
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -21,6 +23,7 @@ func outcomes() []rule {
 		{"a key of what certainly had no effect is free", keyIsFreed},
 		{"a key of what was refused, or may have had an effect, is not", keyIsKept},
 		{"the rivals of a look-up are what took effect since, or may have, of the kinds that it must tell apart", rivalsAreTold},
+		{"and those over every connection to the same account", rivalsOfAnAccount},
 	}
 }
 
@@ -66,7 +69,11 @@ func syncGivesWayToAHold(t *testing.T, s *stand) {
 	if _, err := s.Accept(t.Context(), now, nil); !errors.As(err, &busy) || !busy.Until.Equal(at(9)) {
 		t.Fatalf("before the hold is over: %v", err)
 	}
+	if err := s.Free(t.Context(), now); !errors.As(err, &busy) || !busy.Until.Equal(at(9)) {
+		t.Fatalf("asked before the hold is over: %v", err)
+	}
 	now.NextAt, now.CreatedAt = at(9), at(9)
+	s.must(s.Free(t.Context(), now))
 	s.accept(now)
 }
 
@@ -92,6 +99,21 @@ func (s *stand) endsWith(op operation.Operation, class tsp.Class, cut time.Time)
 	s.must(s.Settle(s.t.Context(), set))
 }
 
+// partDone is an operation with a key that ended by attempts of some classes.
+func (s *stand) partDone(key string, classes ...tsp.Class) operation.Operation {
+	s.t.Helper()
+	op := keyed()
+	op.Key.Value = key
+	op = s.accept(op)
+	set := settlement(op, operation.Failed)
+	set.Attempts = nil
+	for i, class := range classes {
+		set.Attempts = append(set.Attempts, operation.Attempt{ID: uuid.New(), N: i + 1, Class: class, StartedAt: at(1), EndedAt: at(2)})
+	}
+	s.must(s.Settle(s.t.Context(), set))
+	return op
+}
+
 func keyIsFreed(t *testing.T, s *stand) {
 	for _, class := range []tsp.Class{tsp.Unavailable, tsp.Throttled, tsp.Unauthorized} {
 		s.endsWith(s.accept(keyed()), class, time.Time{})
@@ -110,6 +132,17 @@ func keyIsKept(t *testing.T, s *stand) {
 	s.endsWith(op, tsp.Rejected, time.Time{})
 	_, err = s.Accept(t.Context(), keyed(), nil)
 	fails(t, "refused", err, operation.ErrKeyTaken)
+	s.must(s.MarkStep(t.Context(), s.partDone("a step", tsp.Unavailable).ID, tsp.Step{Key: "record", Done: true}))
+	s.partDone("an entry", tsp.Done, tsp.Unavailable)
+	for _, value := range []string{"a step", "an entry"} {
+		half := keyed()
+		half.Key.Value = value
+		if _, err := s.Keyed(t.Context(), "c", value); err != nil {
+			t.Errorf("a part is done by %s: %v", value, err)
+		}
+		_, err = s.Accept(t.Context(), half, nil)
+		fails(t, "a part is done by "+value, err, operation.ErrKeyTaken)
+	}
 	open := keyed()
 	open.Key.Value = "open"
 	s.endsWith(s.accept(open), tsp.Unavailable, at(1))
@@ -147,4 +180,22 @@ func rivalsAreTold(t *testing.T, s *stand) {
 	sortIDs(told)
 	same(t, "told", told, want)
 	is(t, "at another connection", len(got[[]operation.Operation](s)(s.Rivals(t.Context(), uuid.New(), at(1)))), 0)
+}
+
+func rivalsOfAnAccount(t *testing.T, s *stand) {
+	one, other, another := connected(s.fleet()), connected(s.fleet()), connected(s.fleet())
+	another.Account = "another"
+	var want uuid.UUID
+	for _, c := range []connection.Connection{one, other, another} {
+		s.connect(c)
+		op := queued(c.ID)
+		op.Kind, op.Verb = resource.KindMessage, resource.Create
+		op = s.settle(s.accept(op), operation.Succeeded)
+		if c.ID == other.ID {
+			want = op.ID
+		}
+	}
+	told := idsOf(got[[]operation.Operation](s)(s.Rivals(t.Context(), one.ID, noon())))
+	is(t, "told", len(told), 2)
+	is(t, "over the other connection to the account", slices.Contains(told, want), true)
 }

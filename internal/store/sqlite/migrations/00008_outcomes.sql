@@ -10,5 +10,6 @@ CREATE TABLE chain_hold (
 CREATE INDEX chain_hold_over ON chain_hold (until);
 -- Whose outcome is open, and what took effect or may have of the kinds that a look-up must tell apart.
 CREATE INDEX operation_open ON operation (connection) WHERE state IN ('sending', 'unknown');
+CREATE INDEX connection_account ON connection (tsp, account);
 CREATE INDEX operation_rival ON operation (connection, updated_at)
   WHERE kind IN ('message', 'group_message', 'dvir_log') AND (state = 'success' OR cut_at > 0);
