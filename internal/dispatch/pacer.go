@@ -15,6 +15,9 @@ type Pacer struct {
 	// Ahead is how far the calls may run ahead of their limits, as those of sync writes do,
 	// whose caller waits.
 	Ahead time.Duration
+	// Until is when the attempt's item must have ended: nothing waits for a limit any longer, so that
+	// it is told in time. Zero is never.
+	Until time.Time
 
 	mu   sync.Mutex
 	paid map[string]int
@@ -33,6 +36,11 @@ func (p *Pacer) Prepaid(keys ...string) *Pacer {
 // Wait returns when one call may be made against each of the named limits, or with the
 // context's error. Names that stand for nothing are not limited.
 func (p *Pacer) Wait(ctx context.Context, keys ...string) error {
+	if !p.Until.IsZero() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, p.Until)
+		defer cancel()
+	}
 	limits := p.due(keys)
 	for {
 		// Others may take what becomes free, so it is asked again after each wait. No order is

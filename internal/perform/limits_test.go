@@ -1,6 +1,7 @@
 package perform
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -144,6 +146,33 @@ func TestWhatSyncWritesMayBorrowIsWhatALimitGivesInFiveSeconds(t *testing.T) {
 			if passed > c.paid+2 || passed < c.paid-2 {
 				t.Errorf("%+v: %d calls beside a flow in a minute, want %d", c.limit, passed, c.paid)
 			}
+		}
+	})
+}
+
+func TestAnAttemptThatWaitsForALimitEndsAtItsDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		begun := time.Now()
+		// Its first call is paid for, and the next one would have to wait for an hour.
+		w.tsp.write = func(ctx context.Context, _ int, write tsp.Write) (tsp.Written, error) {
+			if err := write.Pace.Wait(ctx, oneLimit); err != nil {
+				return tsp.Written{}, &tsp.Error{Class: tsp.Unavailable, Message: "the limit is used up", Err: err}
+			}
+			return tsp.Written{}, nil
+		}
+		id := w.add(func(op *operation.Operation) { op.Deadline = begun.Add(10 * time.Second) })
+		w.writes.c.Limits.shut(w.writes.task(w.op(id), w.conn, w.tsp.spec), 0)
+		time.AfterFunc(time.Millisecond, func() {
+			w.budget.Shut(w.writes.c.Limits.of(w.tsp.spec, w.conn).only([]string{oneLimit}), time.Hour)
+		})
+		w.run(t, 15*time.Second)
+		op := w.op(id)
+		if op.State != operation.Failed {
+			t.Fatalf("%s: %v", op.State, lines(op))
+		}
+		if after := op.Attempts[len(op.Attempts)-1].EndedAt.Sub(begun); after > 11*time.Second {
+			t.Errorf("told after %v", after)
 		}
 	})
 }
