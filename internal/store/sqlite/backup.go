@@ -77,15 +77,18 @@ func taken(to string) error {
 
 // copyInto needs no migration: what is copied is of the release that runs over it.
 func copyInto(ctx context.Context, place, to string) error {
+	if err := refuseMixed(place); err != nil {
+		return err
+	}
 	if err := makePrivate(place); err != nil {
 		return err
 	}
-	db, err := open(place, 1, "mode", "rw")
+	db, err := open(place, 1, &guard{place: place}, "mode=rw")
 	if err != nil {
 		return err
 	}
 	_, err = db.ExecContext(ctx, `VACUUM INTO ?1`, (&url.URL{Scheme: "file", Path: to}).String())
-	return errors.Join(err, db.Close())
+	return explained(place, errors.Join(err, db.Close()))
 }
 
 // mark notes in a backup when it was taken, as the beat from which Standing tells. A backup of one
@@ -99,5 +102,9 @@ func mark(ctx context.Context, path string, at time.Time) error {
 	}
 	_, err = db.ExecContext(ctx, `INSERT OR IGNORE INTO meta (name, value) VALUES (?1, ?2)`, metaBackup,
 		beat{at: at}.text())
+	if err == nil {
+		// It is no longer the file that a running process knows by its number.
+		_, err = db.ExecContext(ctx, `PRAGMA user_version = 0`)
+	}
 	return errors.Join(err, db.Close())
 }

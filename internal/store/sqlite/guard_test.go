@@ -66,6 +66,19 @@ func TestNothingIsWrittenOnceAFileOfTheDatabaseIsGone(t *testing.T) {
 	}
 }
 
+func TestOnlyALossOfTheDatabaseItselfAsksForABackup(t *testing.T) {
+	t.Parallel()
+	for part, restores := range map[string]bool{"": true, "-wal": false, "-shm": false} {
+		path := filepath.Join(t.TempDir(), "w.db")
+		db := works(t, path)
+		remove(t, path+part)
+		err := db.Ping(t.Context())
+		if restores == strings.Contains(err.Error(), "do not restore a backup") || restores == strings.Contains(err.Error(), "SIGTERM") {
+			t.Errorf("w.db%s: %v", part, err)
+		}
+	}
+}
+
 func TestADatabaseThatIsGoneStaysSoForItsProcess(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "w.db")
