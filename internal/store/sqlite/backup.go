@@ -21,6 +21,9 @@ func Backup(ctx context.Context, path, to string, now func() time.Time) error {
 	if err != nil {
 		return err
 	}
+	if err := refuseLost(place); err != nil {
+		return err
+	}
 	if _, err := os.Stat(place); err != nil {
 		return fmt.Errorf("opening the database: %w", err)
 	}

@@ -62,6 +62,8 @@ func Open(ctx context.Context, path string, now func() time.Time, wake func(fenc
 		if db.hold, err = take(place); err != nil {
 			return nil, err
 		}
+	} else if err := refuseLost(place); err != nil {
+		return nil, err
 	}
 	if err := db.open(ctx, path); err != nil {
 		return nil, errors.Join(explained(place, err), db.release())
