@@ -9,7 +9,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
+
+	"github.com/ncruces/go-sqlite3"
 )
 
 // Backup writes the database, as it stands at one moment, into a new file that its owner alone may
@@ -40,6 +43,8 @@ func Backup(ctx context.Context, path, to string, now func() time.Time) error {
 		return fmt.Errorf("making the backup's file: %w", err)
 	}
 	defer os.Remove(f.Name())
+	// SQLite leaves its own, where it fails.
+	defer os.Remove(f.Name() + "-journal")
 	// Everything that the copy holds has happened by then.
 	at := now()
 	err = copyInto(ctx, place, f.Name())
@@ -48,6 +53,9 @@ func Backup(ctx context.Context, path, to string, now func() time.Time) error {
 	}
 	if err == nil {
 		err = f.Sync()
+	}
+	if errors.Is(err, sqlite3.IOERR) && !hasRoom(f, place) {
+		err = fmt.Errorf("the disk of %s is full; make room on it, or name a file on another one: %w", to, err)
 	}
 	if err := errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("writing the backup: %w", err)
@@ -72,6 +80,24 @@ func name(from, to string) error {
 		return fmt.Errorf("writing the backup's folder: %w", err)
 	}
 	return nil
+}
+
+// hasRoom tells whether a file that nobody needs any more can grow as large as a database with its
+// log. SQLite does not tell a full disk from one that fails, and gives back what it took of it.
+func hasRoom(f *os.File, place string) bool {
+	// The journal, too, in which the backup's mark is written.
+	need := int64(probeSize)
+	for _, part := range []string{"", "-wal"} {
+		if info, err := os.Stat(place + part); err == nil {
+			need += info.Size()
+		}
+	}
+	for at := int64(0); at < need; at += probeSize {
+		if _, err := f.WriteAt(make([]byte, probeSize), at); err != nil {
+			return !errors.Is(err, syscall.ENOSPC)
+		}
+	}
+	return true
 }
 
 func taken(to string) error {
