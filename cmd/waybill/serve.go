@@ -14,7 +14,7 @@ type serveCommand struct {
 	Addr        string `help:"Where the API listens (WAYBILL_ADDR)." placeholder:"HOST:PORT"`
 	DatabaseURL string `name:"database-url" help:"The database: a file path (WAYBILL_DATABASE_URL)." placeholder:"PATH"`
 
-	RestoredFrom time.Time `help:"When the copy was made that the database was put back from, such as 2026-01-15T03:00:00Z." placeholder:"TIME"`
+	RestoredFrom moment `help:"When the copy was made that the database was put back from, such as 2026-01-15T03:00:00Z." placeholder:"TIME"`
 }
 
 // Help teaches the command.
@@ -27,7 +27,22 @@ another copy that is older than the file beside it (PATH.lock) is found out. For
 snapshot of the whole disk, give the time with --restored-from: writes that waited then may have been
 sent since, so creates are looked up before they are sent, and updates fail with their outcome unknown.
 
-Ctrl-C or SIGTERM stops it: requests and attempts in flight end, and the exit code is 0.`
+Ctrl-C or SIGTERM stops it: requests and attempts in flight end, and the exit code is 0. A second one
+ends it at once, as kill -9 does: what was accepted is kept, and what was under way is looked up at
+the next start.`
+}
+
+// moment is a time as an operator gives it.
+type moment struct{ time.Time }
+
+// UnmarshalText reads a time of RFC 3339. What the store takes for no time at all is none of a backup.
+func (m *moment) UnmarshalText(text []byte) error {
+	t, err := time.Parse(time.RFC3339, string(text))
+	if err != nil || !t.After(time.Unix(0, 0)) {
+		return fmt.Errorf("%q is not when a backup was taken; give a time such as 2026-11-26T22:45:00Z", text)
+	}
+	m.Time = t
+	return nil
 }
 
 // Run serves until it is interrupted.
@@ -42,7 +57,7 @@ func (s serveCommand) Run(e *environment) error {
 	if err := app.Check(c); err != nil {
 		return err
 	}
-	a, err := app.Open(e.ctx, c, app.Options{Log: e.log, RestoredFrom: s.RestoredFrom})
+	a, err := app.Open(e.ctx, c, app.Options{Log: e.log, RestoredFrom: s.RestoredFrom.Time})
 	if err != nil {
 		return err
 	}

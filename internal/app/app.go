@@ -82,6 +82,10 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 	}
 	a := &App{config: c, log: o.Log, db: db}
 	if err := a.build(ctx, source, o); err != nil {
+		// What is wrong with the database says more than what it failed.
+		if t := troubleOf(db.Ping(ctx)); t != nil && t.Lost {
+			err = t
+		}
 		return nil, errors.Join(err, db.Close())
 	}
 	return a, nil

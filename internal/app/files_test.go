@@ -1,6 +1,8 @@
 package app_test
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -31,6 +33,22 @@ func TestTheBinaryNoticesWhatBecomesOfItsFiles(t *testing.T) {
 		"a replaced database is told, and nothing is accepted": func(t *testing.T, i *installed) {
 			i.does("cp /var/lib/waybill/waybill.db /var/lib/waybill/new.db; mv /var/lib/waybill/new.db /var/lib/waybill/waybill.db")
 			i.isGone("replaced")
+		},
+		"a database that was copied over is told, left alone, and not started with the log of before": func(t *testing.T, i *installed) {
+			i.does("waybill backup /var/backups/waybill/waybill.db")
+			i.accepted("after the backup")
+			i.does("cp /var/backups/waybill/waybill.db /var/lib/waybill/waybill.db")
+			// Readings meet what was copied for a second, until the next look.
+			i.until("the lanes have stopped", func() bool { return i.do("GET", operations, "").status == http.StatusServiceUnavailable })
+			i.isGone("overwritten")
+			i.does("cmp /var/backups/waybill/waybill.db /var/lib/waybill/waybill.db")
+			out, err := i.shell("exec waybill serve").CombinedOutput()
+			if err == nil || !strings.Contains(string(out), "remove "+i.database()+"-wal") {
+				t.Errorf("a start without the commands of docs/backup.md: %v %s", err, out)
+			}
+			i.does(strings.Join(commands(t)[1][:2], "\n"))
+			i.serves("waybill serve")
+			i.stopped()
 		},
 		"a deleted log is told, and an orderly stop saves what was accepted": func(_ *testing.T, i *installed) {
 			i.savesWithout("-wal")
@@ -117,6 +135,32 @@ func (i *installed) refusesEmpty() {
 	}
 	if _, err := os.Stat(i.database()); err == nil {
 		i.t.Error("it made a new one")
+	}
+}
+
+func TestAStartOverADamagedDatabaseSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	c := loaded(t)
+	db, err := sql.Open("sqlite3", "file:"+c.DatabaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	// The start reads this table first, once the database is open.
+	var page int64
+	if err := db.QueryRowContext(t.Context(), `SELECT rootpage FROM sqlite_schema WHERE name = 'meta'`).Scan(&page); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(c.DatabaseURL, os.O_WRONLY, 0)
+	if err == nil {
+		_, err = f.WriteAt(make([]byte, 4096), (page-1)*4096)
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	_, err = app.Open(t.Context(), c, app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")})
+	if err == nil || !strings.Contains(err.Error(), c.DatabaseURL+" is damaged") || !strings.Contains(err.Error(), "docs/backup.md") {
+		t.Errorf("%v", err)
 	}
 }
 

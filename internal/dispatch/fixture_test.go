@@ -31,8 +31,9 @@ type lane struct {
 	hangs  int64 // the Seq of an item whose attempts take an hour
 	// barred lets all attempts end so.
 	barred bool
-	// reads is how long a page takes.
+	// reads is how long a page takes, and fails what reading ends with.
 	reads time.Duration
+	fails error
 	kind  string
 	// breaks is told of each call before it does anything, and may panic.
 	breaks func(call string, seq int64)
@@ -52,6 +53,9 @@ func (l *lane) Heads(_ context.Context, q fence.Query) (Batch[string], error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.queries = append(l.queries, q)
+	if l.fails != nil {
+		return Batch[string]{}, l.fails
+	}
 	after, before := q.Bounds()
 	var all []*Item[string]
 	for i := range l.items {

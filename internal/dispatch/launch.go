@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -116,7 +117,8 @@ func (r *runner[T]) attempt(item Item[T]) result[T] {
 	return res
 }
 
-// Settling is tried again for about a quarter of a minute, as a busy or full disk may need. The
+// Settling is tried again for about a quarter of a minute, as a busy or full disk may need, and for
+// a second once a stop was asked for: whoever stops the process waits ten until it is killed. The
 // chain of an item that cannot be settled then is parked, longer each time, so that it does not
 // hold up others. When its time has come it is read again as it is stored, and performed again as
 // the work allows for what may have been done already.
@@ -124,8 +126,10 @@ const (
 	settleTries = 10
 	settlePause = 50 * time.Millisecond
 	longestWait = 5 * time.Second
-	parkedFor   = time.Minute
-	parkedMost  = time.Hour
+	// stoppedPause is what is left of the pauses after a stop.
+	stoppedPause = time.Second
+	parkedFor    = time.Minute
+	parkedMost   = time.Hour
 	// lostPause is how long a chain is left alone whose item somebody else has moved on.
 	lostPause = 50 * time.Millisecond
 )
@@ -134,9 +138,12 @@ const (
 // call was made, and nobody else knows how it ended. What the end means for the lane is so whether
 // or not it could be settled.
 func (r *runner[T]) settle(a Attempt[T]) result[T] {
-	ctx, pause := r.working, settlePause
+	pause := settlePause
+	ctx, giveUp := context.WithCancel(r.working)
+	defer giveUp()
+	defer context.AfterFunc(r.stopping, func() { time.AfterFunc(stoppedPause, giveUp) })()
 	for try := 1; ; try++ {
-		err := safely(func() error { return r.work.Settle(ctx, r.claim.Claim, a) })
+		err := safely(func() error { return r.work.Settle(r.working, r.claim.Claim, a) })
 		switch {
 		case err == nil:
 			return result[T]{verdict: a.Verdict, rest: a.End.Rest}
@@ -145,8 +152,8 @@ func (r *runner[T]) settle(a Attempt[T]) result[T] {
 			return result[T]{verdict: a.Verdict, lost: true}
 		case errors.Is(err, fence.ErrOvertaken):
 			return result[T]{verdict: a.Verdict, lost: true}
-		// A panic is no matter of waiting a little.
-		case try == settleTries, errors.As(err, new(*panicked)):
+		// Neither a panic nor a lost store is a matter of waiting a little.
+		case try == settleTries, fence.IsLost(err), errors.As(err, new(*panicked)):
 			return result[T]{verdict: a.Verdict, lost: true, spoiled: err}
 		}
 		select {

@@ -9,10 +9,11 @@ import (
 // run in theirs and report through ended.
 type runner[T any] struct {
 	*Dispatcher
-	claim   Claim
-	work    Work[T]
-	policy  Policy
-	working context.Context
+	claim  Claim
+	work   Work[T]
+	policy Policy
+	// stopping ends with the stop, working a grace later.
+	stopping, working context.Context
 	// It has no buffer, since the runner waits for each attempt it has begun.
 	ended chan result[T]
 
@@ -47,6 +48,7 @@ func newRunner[T any](working context.Context, d *Dispatcher, claim Claim, work 
 // for a claim is given back whole.
 func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 	begun, lingered := r.config.Now(), false
+	r.stopping = ctx
 	defer func() {
 		// Only a panic leaves something in flight, and whoever claims the lane next must not meet it.
 		for ; r.flying > 0; r.flying-- {
@@ -63,7 +65,9 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 			return r.after(ctx, now)
 		}
 		if !over {
-			if err := r.fill(ctx, now); err != nil {
+			if err := r.fill(ctx, now); ctx.Err() != nil {
+				continue
+			} else if err != nil {
 				r.config.Log.Error("reading a lane", cause(err, r.keys()...)...)
 				// The lane ends its run then: a store that does not answer is not asked in a
 				// circle.

@@ -1,6 +1,9 @@
 package fence
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // Trouble is what keeps a store from being written. Reason may be told to anybody; the error's
 // text is for the operator: it names files and says what to do.
@@ -17,6 +20,12 @@ func (t *Trouble) Error() string { return t.Err.Error() }
 
 // Unwrap returns the cause.
 func (t *Trouble) Unwrap() error { return t.Err }
+
+// IsLost tells whether an error means that the store is lost, so that trying again cannot help.
+func IsLost(err error) bool {
+	var t *Trouble
+	return errors.As(err, &t) && t.Lost
+}
 
 // Standing is for which time a store stands.
 type Standing struct {

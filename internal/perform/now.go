@@ -103,12 +103,17 @@ func (w *Writes) again(ctx context.Context, t *task, first answer, pace tsp.Pace
 // stored the caller is told so, and it is stored as soon as it can be.
 func (w *Writes) settleNow(ctx context.Context, a dispatch.Attempt[*task]) (operation.Operation, error) {
 	op, err := w.trySettle(ctx, a)
-	for pause := settlePause; err != nil && pause < lastPause; pause *= 2 {
+	for pause := settlePause; err != nil && pause < lastPause && !fence.IsLost(err); pause *= 2 {
 		time.Sleep(pause)
 		op, err = w.trySettle(ctx, a)
 	}
 	if err == nil {
 		return op, nil
+	}
+	if fence.IsLost(err) {
+		return op, &problem.Error{Code: problem.Unavailable, RetryAfter: latePause, Err: err,
+			Detail: fmt.Sprintf("the TSP was asked, but what came of it can be stored only once the database was mended; "+
+				"read operation %s then, and do not send the write again before", op.ID)}
 	}
 	w.c.Log.Error("the end of a sync write cannot be stored; it is tried again until it can be",
 		"operation_id", op.ID, "connection_id", op.Connection, "error", err)

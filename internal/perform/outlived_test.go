@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -45,6 +46,20 @@ func TestASyncWriteWhoseEndCannotBeStoredIsSettledBehindItsCallersBack(t *testin
 			})
 		})
 	}
+}
+
+func TestASyncWriteWaitsForNoStoreThatIsLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.settles = func() error { return &fence.Trouble{Lost: true, Err: errors.New("it was deleted")} }
+		id := w.add(func(op *operation.Operation) { op.Sync, op.State = true, operation.Sending })
+		began := time.Now()
+		_, err := w.writes.PerformNow(t.Context(), w.op(id))
+		w.writes.Stop()
+		if took := time.Since(began); took > 0 || err == nil || !strings.Contains(err.Error(), "once the database was mended") {
+			t.Errorf("after %v the caller is told %v", took, err)
+		}
+	})
 }
 
 // panicking is a progress that panics when it is read.

@@ -9,7 +9,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
+
+	"github.com/ncruces/go-sqlite3"
 )
 
 // Backup writes the database, as it stands at one moment, into a new file that its owner alone may
@@ -19,6 +22,9 @@ import (
 func Backup(ctx context.Context, path, to string, now func() time.Time) error {
 	place, err := placeOf(path)
 	if err != nil {
+		return err
+	}
+	if err := refuseLost(place); err != nil {
 		return err
 	}
 	if _, err := os.Stat(place); err != nil {
@@ -37,6 +43,8 @@ func Backup(ctx context.Context, path, to string, now func() time.Time) error {
 		return fmt.Errorf("making the backup's file: %w", err)
 	}
 	defer os.Remove(f.Name())
+	// SQLite leaves its own, where it fails.
+	defer os.Remove(f.Name() + "-journal")
 	// Everything that the copy holds has happened by then.
 	at := now()
 	err = copyInto(ctx, place, f.Name())
@@ -45,6 +53,9 @@ func Backup(ctx context.Context, path, to string, now func() time.Time) error {
 	}
 	if err == nil {
 		err = f.Sync()
+	}
+	if errors.Is(err, sqlite3.IOERR) && !hasRoom(f, place) {
+		err = fmt.Errorf("the disk of %s is full; make room on it, or name a file on another one: %w", to, err)
 	}
 	if err := errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("writing the backup: %w", err)
@@ -71,21 +82,42 @@ func name(from, to string) error {
 	return nil
 }
 
+// hasRoom tells whether a file that nobody needs any more can grow as large as a database with its
+// log. SQLite does not tell a full disk from one that fails, and gives back what it took of it.
+func hasRoom(f *os.File, place string) bool {
+	// The journal, too, in which the backup's mark is written.
+	need := int64(probeSize)
+	for _, part := range []string{"", "-wal"} {
+		if info, err := os.Stat(place + part); err == nil {
+			need += info.Size()
+		}
+	}
+	for at := int64(0); at < need; at += probeSize {
+		if _, err := f.WriteAt(make([]byte, probeSize), at); err != nil {
+			return !errors.Is(err, syscall.ENOSPC)
+		}
+	}
+	return true
+}
+
 func taken(to string) error {
 	return fmt.Errorf("%s exists; a backup overwrites nothing, so name another file", to)
 }
 
 // copyInto needs no migration: what is copied is of the release that runs over it.
 func copyInto(ctx context.Context, place, to string) error {
+	if err := refuseMixed(place); err != nil {
+		return err
+	}
 	if err := makePrivate(place); err != nil {
 		return err
 	}
-	db, err := open(place, 1, "mode", "rw")
+	db, err := open(place, 1, &guard{place: place}, "mode=rw")
 	if err != nil {
 		return err
 	}
 	_, err = db.ExecContext(ctx, `VACUUM INTO ?1`, (&url.URL{Scheme: "file", Path: to}).String())
-	return errors.Join(err, db.Close())
+	return explained(place, errors.Join(err, db.Close()))
 }
 
 // mark notes in a backup when it was taken, as the beat from which Standing tells. A backup of one
@@ -99,5 +131,9 @@ func mark(ctx context.Context, path string, at time.Time) error {
 	}
 	_, err = db.ExecContext(ctx, `INSERT OR IGNORE INTO meta (name, value) VALUES (?1, ?2)`, metaBackup,
 		beat{at: at}.text())
+	if err == nil {
+		// It is no longer the file that a running process knows by its number.
+		_, err = db.ExecContext(ctx, `PRAGMA user_version = 0`)
+	}
 	return errors.Join(err, db.Close())
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -117,6 +118,41 @@ func TestABackupThatFailsLeavesNothing(t *testing.T) {
 	write(t, path, "this is no database, and longer than a header of one would be, which has a hundred bytes in each of them")
 	if err := sqlite.Backup(t.Context(), path, to, time.Now); err == nil || strings.Contains(files(t, dir), "b.db") {
 		t.Errorf("of something else: %v, %s", err, files(t, dir))
+	}
+}
+
+func TestABackupOntoAFullDiskSaysSoAndLeavesNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path, first := filepath.Join(dir, "w.db"), filepath.Join(dir, "first.db")
+	db := works(t, path)
+	// More than SQLite keeps in memory, in many rows.
+	for n := range 40 {
+		if err := db.SetMeta(t.Context(), fmt.Sprint("big", n), make([]byte, 1<<20)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := sqlite.Backup(t.Context(), path, first, time.Now); err != nil {
+		t.Fatal(err)
+	}
+	full := t.TempDir()
+	mount := func(options string) error {
+		return exec.Command("mount", "-t", "tmpfs", "-o", options, "waybill-test", full).Run()
+	}
+	if err := mount("size=512k"); err != nil {
+		t.Skipf("A FULL DISK IS NOT TRIED: no small disk can be mounted here: %v", err)
+	}
+	t.Cleanup(func() { _ = exec.Command("umount", full).Run() })
+	needs := len(read(t, first))
+	// With a few pages more than the copy needs there is no room for its mark.
+	for _, size := range []int{needs / 2, needs + 4096} {
+		if err := mount(fmt.Sprint("remount,size=", size)); err != nil {
+			t.Fatal(err)
+		}
+		err := sqlite.Backup(t.Context(), path, filepath.Join(full, "b.db"), time.Now)
+		if err == nil || !strings.Contains(err.Error(), "is full; make room") || files(t, full) != "" {
+			t.Errorf("with %d bytes, where %d are needed: %v; it left %s", size, needs, err, files(t, full))
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -31,7 +32,10 @@ type beat struct {
 }
 
 // A beat has always the same length, so that writing it over the last one needs no room on the disk.
-const beatForm = "%s %019d %019d\n"
+const (
+	beatForm = "%s %019d %019d\n"
+	beatSize = 36 + 1 + 19 + 1 + 19 + 1
+)
 
 func (b beat) text() []byte { return fmt.Appendf(nil, beatForm, b.database, b.n, micros(b.at)) }
 
@@ -51,7 +55,7 @@ func parseBeat(text []byte) beat {
 
 // noted is the beat in the file beside the database.
 func (h *hold) noted() beat {
-	text := make([]byte, len(beat{}.text()))
+	text := make([]byte, beatSize)
 	n, _ := h.beside.ReadAt(text, 0)
 	return parseBeat(text[:n])
 }
@@ -115,7 +119,10 @@ func (db *DB) Beat(ctx context.Context) error {
 		err = db.keepHold()
 	}
 	if t := db.writer.guard.check(); t != nil {
-		return t
+		if db.hold != nil && t.Lost {
+			err = db.hold.tell(t)
+		}
+		return errors.Join(t, err)
 	}
 	if err != nil || db.hold == nil {
 		return err

@@ -15,8 +15,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ncruces/go-sqlite3"
 	// The driver registers itself as "sqlite3"; it is SQLite in pure Go.
-	_ "github.com/ncruces/go-sqlite3/driver"
+	"github.com/ncruces/go-sqlite3/driver"
 	"github.com/pressly/goose/v3"
 
 	"github.com/waybill-dev/waybill/internal/fence"
@@ -61,33 +62,35 @@ func Open(ctx context.Context, path string, now func() time.Time, wake func(fenc
 		if db.hold, err = take(place); err != nil {
 			return nil, err
 		}
+	} else if err := refuseLost(place); err != nil {
+		return nil, err
 	}
 	if err := db.open(ctx, path); err != nil {
-		return nil, errors.Join(err, db.release())
+		return nil, errors.Join(explained(place, err), db.release())
 	}
 	return db, nil
 }
 
 // open opens the writer first: it makes and migrates the file, which the readers cannot.
 func (db *DB) open(ctx context.Context, path string) error {
+	if err := refuseMixed(db.path); err != nil {
+		return err
+	}
 	if err := makePrivate(db.path); err != nil {
 		return err
 	}
+	g := &guard{place: db.path}
 	// Transactions of the migrations begin as writers. One that began as a reader and then wrote
 	// would get SQLITE_BUSY at once, whatever the busy timeout, if a command wrote meanwhile.
-	write, err := open(db.path, 1, "_txlock", "immediate")
+	write, err := open(db.path, 1, g, "_txlock=immediate")
 	if err != nil {
 		return err
 	}
-	if err := migrate(ctx, write); err != nil {
-		return errors.Join(err, write.Close())
-	}
-	g, err := newGuard(path, db.path)
-	if err != nil {
+	if err := db.prepare(ctx, path, write, g); err != nil {
 		return errors.Join(err, write.Close())
 	}
 	// query_only turns a statement that writes past the writer into an error.
-	read, err := open(db.path, readers, "_pragma", "query_only(on)")
+	read, err := open(db.path, readers, g, "_pragma=query_only(on)")
 	if err != nil {
 		return errors.Join(err, write.Close())
 	}
@@ -102,6 +105,21 @@ func (db *DB) open(ctx context.Context, path string) error {
 	}
 	db.holdsUntil(holds)
 	return nil
+}
+
+// prepare brings the file up to date and has its guard know it.
+func (db *DB) prepare(ctx context.Context, path string, write *sql.DB, g *guard) (err error) {
+	if err := migrate(ctx, write); err != nil {
+		return err
+	}
+	if db.hold != nil {
+		g.database = db.hold.database
+		g.before, _ = identityOf(g.database)
+		if g.identity, err = identify(ctx, write); err != nil {
+			return err
+		}
+	}
+	return g.watch(path)
 }
 
 // makePrivate makes the file, if there is none, for its owner's eyes alone, and the one beside it
@@ -126,15 +144,17 @@ func makePrivate(path string) error {
 // open makes a pool of connections with one more option of the driver. The ten seconds of
 // busy_timeout are for commands that write beside the service. synchronous(full) is what makes
 // "answered" mean "on disk": in WAL, normal may lose the last commits with the power. cache_size
-// is 16 MiB for each connection. modeof gives the log the mode of the file.
-func open(path string, conns int, option ...string) (*sql.DB, error) {
+// is 16 MiB for each connection. modeof gives the log the mode of the file. The guard hears of damage.
+func open(path string, conns int, g *guard, option string) (*sql.DB, error) {
 	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)",
 		"foreign_keys(on)", "cache_size(-16384)"}}
 	q.Add("modeof", path)
-	q.Add(option[0], option[1])
+	name, value, _ := strings.Cut(option, "=")
+	q.Add(name, value)
 	// SQLite takes a plus for itself and not for the space that it stands for in a form.
 	query := strings.ReplaceAll(q.Encode(), "+", "%20")
-	db, err := sql.Open("sqlite3", (&url.URL{Scheme: "file", Path: path, RawQuery: query}).String())
+	db, err := driver.Open((&url.URL{Scheme: "file", Path: path, RawQuery: query}).String(),
+		func(c *sqlite3.Conn) error { return c.ConfigLog(g.hears) })
 	if err != nil {
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}

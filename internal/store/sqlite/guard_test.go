@@ -66,6 +66,67 @@ func TestNothingIsWrittenOnceAFileOfTheDatabaseIsGone(t *testing.T) {
 	}
 }
 
+func TestCommandsRefuseToWorkBesideAProcessThatHasLostItsDatabase(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "w.db")
+	db := works(t, path)
+	commands := func() map[string]error {
+		os.Remove(path + ".b")
+		says := map[string]error{"a backup": sqlite.Backup(t.Context(), path, path+".b", time.Now)}
+		beside, err := sqlite.Open(t.Context(), path, time.Now, nil)
+		if err == nil {
+			err = beside.Close()
+		}
+		says["another command"] = err
+		return says
+	}
+	if err := db.Beat(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for asked, err := range commands() {
+		if err != nil {
+			t.Errorf("%s before: %v", asked, err)
+		}
+	}
+	remove(t, path+"-wal")
+	_ = db.Beat(t.Context())
+	for asked, err := range commands() {
+		if err == nil || !strings.Contains(err.Error(), path+"-wal was deleted") || !strings.Contains(err.Error(), "SIGTERM") {
+			t.Errorf("%s: %v", asked, err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for asked, err := range commands() {
+		if err != nil {
+			t.Errorf("%s after its end: %v", asked, err)
+		}
+	}
+	next := works(t, path)
+	for asked, err := range commands() {
+		if err != nil {
+			t.Errorf("%s beside the next one: %v", asked, err)
+		}
+	}
+	if s, err := next.Standing(t.Context()); err != nil || s.Restored || s.At.IsZero() {
+		t.Errorf("the next one stands for %+v, %v", s, err)
+	}
+}
+
+func TestOnlyALossOfTheDatabaseItselfAsksForABackup(t *testing.T) {
+	t.Parallel()
+	for part, restores := range map[string]bool{"": true, "-wal": false, "-shm": false} {
+		path := filepath.Join(t.TempDir(), "w.db")
+		db := works(t, path)
+		remove(t, path+part)
+		err := db.Ping(t.Context())
+		if restores == strings.Contains(err.Error(), "do not restore a backup") || restores == strings.Contains(err.Error(), "SIGTERM") {
+			t.Errorf("w.db%s: %v", part, err)
+		}
+	}
+}
+
 func TestADatabaseThatIsGoneStaysSoForItsProcess(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "w.db")

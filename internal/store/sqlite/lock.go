@@ -48,9 +48,11 @@ func take(path string) (h *hold, err error) {
 			"(docs/backup.md); to begin with an empty database remove %[2]s.lock, too", path, path, h.noted().at)
 	}
 	if h.database == nil {
-		err = h.lockDatabase(os.O_RDWR | os.O_CREATE)
+		if err = h.lockDatabase(os.O_RDWR | os.O_CREATE); err != nil {
+			return h, err
+		}
 	}
-	return h, err
+	return h, h.forget()
 }
 
 // lockDatabase opens the database file for the lock on it, which lasts as long as the file is open.

@@ -10,7 +10,7 @@ import (
 )
 
 // troubleOf tells what is wrong with the database or its disk by the error of a write; nil if it was
-// the write's own fault.
+// the write's own fault. Of damage the guard knows.
 func troubleOf(err error) *fence.Trouble {
 	var t *fence.Trouble
 	if errors.As(err, &t) {
@@ -31,11 +31,18 @@ func troubleOf(err error) *fence.Trouble {
 	case sqlite3.IOERR:
 		// The driver tells a full disk apart only where it makes room ahead.
 		reason, remedy = "the disk of the database is full or fails", "make room on it, or look at what is wrong with it"
-	case sqlite3.CORRUPT, sqlite3.NOTADB:
-		reason, remedy = "the database is damaged", "stop this process and restore a backup (docs/backup.md)"
 	default:
 		return nil
 	}
 	return &fence.Trouble{Reason: reason,
 		Err: fmt.Errorf("%s; nothing new is accepted meanwhile: %s: %w", reason, remedy, err)}
+}
+
+// explained names the file that cannot be used as a database, and what to do.
+func explained(path string, err error) error {
+	var code sqlite3.ErrorCode
+	if errors.As(err, &code) && (code == sqlite3.CORRUPT || code == sqlite3.NOTADB) {
+		return fmt.Errorf("%s is damaged, or no database of Waybill; restore a backup as docs/backup.md tells: %w", path, err)
+	}
+	return err
 }

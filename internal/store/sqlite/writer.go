@@ -8,6 +8,9 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/driver"
+
 	"github.com/waybill-dev/waybill/internal/fence"
 )
 
@@ -104,6 +107,7 @@ func (w *writer) stop() {
 func (w *writer) loop() {
 	defer close(w.done)
 	defer w.conn.Close()
+	defer w.spare()
 	defer func() {
 		for _, s := range w.stmts {
 			s.Close()
@@ -125,6 +129,19 @@ func (w *writer) loop() {
 		}
 		w.commit(group)
 	}
+}
+
+// spare keeps the end of the last connection, which this is, from writing the log into a file that
+// is damaged or no longer the log's own.
+func (w *writer) spare() {
+	if !w.guard.spoiled() {
+		return
+	}
+	// The kind of the connection is known, and the option is one that it has.
+	_ = w.conn.Raw(func(c any) error {
+		_, err := c.(driver.Conn).Raw().Config(sqlite3.DBCONFIG_NO_CKPT_ON_CLOSE, true)
+		return err
+	})
 }
 
 // commit runs a group in one transaction. If one of its writes fails, all are rolled back
@@ -179,6 +196,9 @@ func (w *writer) try(group []*write) (refused []error, woken []func(), err error
 	}
 	if err != nil {
 		_, undone := t.run(`ROLLBACK`)
+		if lost := w.guard.check(); lost != nil {
+			return nil, nil, lost
+		}
 		return nil, nil, errors.Join(err, undone)
 	}
 	if lost := w.guard.check(); lost != nil {
