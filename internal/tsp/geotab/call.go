@@ -142,7 +142,7 @@ func search[T any](ctx context.Context, c *call, of wanted, ours func(T) bool) (
 		return all[i], true, nil
 	}
 	if len(all) >= maxFound {
-		err = &tsp.Error{Class: tsp.Unknown, Message: fmt.Sprintf("outcome unknown: Geotab found %d %s entities, "+
+		err = &tsp.Error{Class: tsp.Unknown, Message: fmt.Sprintf("Geotab found %d %s entities, "+
 			"which is as many as are read, and ours may be behind them", len(all), of.entity)}
 	}
 	return one, false, err

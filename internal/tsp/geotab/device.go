@@ -185,7 +185,7 @@ func findDevice(d device) finding {
 			return ours
 		})
 		if err == nil && !found && doubtful {
-			err = &tsp.Error{Class: tsp.Unknown, Message: "outcome unknown: Geotab has a device of this name " +
+			err = &tsp.Error{Class: tsp.Unknown, Message: "Geotab has a device of this name " +
 				"and serial number, and nothing tells whether it was there before"}
 		}
 		return one.ID, found, err

@@ -34,7 +34,7 @@ func expect(t *testing.T, name string, s tsp.Session, w tsp.Write, want string) 
 	var e *tsp.Error
 	switch {
 	case want == "?":
-		if !errors.As(err, &e) || e.Class != tsp.Unknown || !strings.Contains(e.Message, "outcome unknown") || found {
+		if !errors.As(err, &e) || e.Class != tsp.Unknown || e.Message == "" || found {
 			t.Errorf("%s: found = %v as %+v, %v", name, found, id, err)
 		}
 	case err != nil || found != (want != "") || found && string(id.SourceID) != want:

@@ -163,5 +163,5 @@ func (m *mailbox) reached(whose tsp.Alike) (id string, found bool, err error) {
 		return best.ID, true, nil
 	}
 	return "", false, &tsp.Error{Class: tsp.Unknown,
-		Message: "outcome unknown: only some of the recipients have the message"}
+		Message: "only some of the recipients have the message"}
 }

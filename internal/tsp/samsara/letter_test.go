@@ -80,7 +80,7 @@ func TestAMessageIsOneThatNoOtherOperationAccountsFor(t *testing.T) {
 			_, found, err := s.(tsp.Finder).Find(t.Context(), w)
 			switch {
 			case c.want == string(tsp.Unknown):
-				if e := wantClass(t, err, tsp.Unknown); !strings.Contains(e.Message, "outcome unknown") {
+				if e := wantClass(t, err, tsp.Unknown); !strings.Contains(e.Message, "nothing tells them apart") {
 					t.Errorf("the end is %v", e)
 				}
 			case err != nil || found != (c.want == "found"):
