@@ -74,12 +74,17 @@ func (op Operation) Interrupt(at time.Time) (Operation, Attempt, error) {
 		return op, Attempt{}, err
 	}
 	next.Tries, next.NextAt, next.CutAt = op.Tries+1, at, at
-	a := Attempt{ID: uuid.Must(uuid.NewV7()), N: 1, Class: tsp.Unknown, StartedAt: op.SentAt, EndedAt: at, Details: details}
-	if n := len(op.Attempts); n > 0 {
-		a.N = op.Attempts[n-1].N + 1
-	}
+	a := Attempt{ID: uuid.Must(uuid.NewV7()), N: op.nextEntry(), Class: tsp.Unknown, StartedAt: op.SentAt, EndedAt: at, Details: details}
 	next.Attempts = append(next.Attempts, a)
 	return next, a, nil
+}
+
+// nextEntry numbers the entry behind those that the operation's log has.
+func (op Operation) nextEntry() int {
+	if n := len(op.Attempts); n > 0 {
+		return op.Attempts[n-1].N + 1
+	}
+	return 1
 }
 
 // Hold keeps a chain from being sent anything before a time: what was sent for an operation of it

@@ -32,10 +32,7 @@ func (op Operation) Restored(since, at time.Time) (Settlement, bool, error) {
 		next.SentAt = since
 	}
 	next.Tries, next.NextAt, next.CutAt = op.Tries+1, at, at
-	a := Attempt{ID: uuid.Must(uuid.NewV7()), N: 1, Class: tsp.Unknown, StartedAt: since, EndedAt: at, Details: details}
-	if n := len(op.Attempts); n > 0 {
-		a.N = op.Attempts[n-1].N + 1
-	}
+	a := Attempt{ID: uuid.Must(uuid.NewV7()), N: op.nextEntry(), Class: tsp.Unknown, StartedAt: since, EndedAt: at, Details: details}
 	next.Attempts = append(slices.Clone(op.Attempts), a)
 	s := Settlement{From: op.Tries, Operation: next, Attempts: []Attempt{a}}
 	if state == Failed && !op.Sync {

@@ -39,7 +39,7 @@ func (w *Writes) resolve(ctx context.Context, t *task, write tsp.Write) answer {
 	case found.err != nil || found.found:
 		return found
 	case t.looks:
-		return w.missed(t, w.settledAt(t), "the TSP may be at work on it")
+		return w.early(t)
 	}
 	sent := w.send(ctx, t, write)
 	if sent.err == nil || !refusal(sent.err.Class) {
@@ -57,7 +57,7 @@ func (w *Writes) resolve(ctx context.Context, t *task, write tsp.Write) answer {
 // earlier attempt did stays unknown unless this one succeeds.
 func (w *Writes) repeat(ctx context.Context, t *task, write tsp.Write) answer {
 	if t.looks && slices.ContainsFunc(write.Progress.Steps(), func(s tsp.Step) bool { return !s.Done }) {
-		return w.missed(t, w.settledAt(t), "the TSP may be at work on it")
+		return w.early(t)
 	}
 	sent := w.send(ctx, t, write)
 	switch {
@@ -70,6 +70,11 @@ func (w *Writes) repeat(ctx context.Context, t *task, write tsp.Write) answer {
 		sent.open = true
 	}
 	return sent
+}
+
+// early is the end of a look-up that found nothing before the settling time was over.
+func (w *Writes) early(t *task) answer {
+	return w.missed(t, w.settledAt(t), "the TSP may be at work on it")
 }
 
 // missed is the end of a look-up that proves nothing yet, and why. The next one comes after as long

@@ -29,6 +29,17 @@ type Rival struct {
 	Twin, Earlier bool
 }
 
+// Text is what the rival says, if it is a message to one or to several; else "".
+func (r Rival) Text() string {
+	switch p := r.Payload.(type) {
+	case *resource.Message:
+		return p.MessageText.Or("")
+	case *resource.GroupMessage:
+		return p.MessageText.Or("")
+	}
+	return ""
+}
+
 // Clock is the clock by which a look-up compares times with SentAt and those of rivals: the write's
 // own, or else that of the adapter. Two that differ would shift what is looked for.
 func (w Write) Clock(adapters func() time.Time) func() time.Time {

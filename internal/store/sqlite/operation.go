@@ -79,11 +79,14 @@ func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event
 	return op, err
 }
 
+// unfinishedQuery finds an operation that a sync one of its chain would have to wait for.
+var unfinishedQuery = `SELECT id FROM operation WHERE connection = ?1 AND order_key = ?2 AND ` + live + ` LIMIT 1`
+
 // free refuses a sync operation beside an unfinished one on its order key. One writer makes the
 // question and the insert one step: no other operation can be accepted between them.
 func (t *tx) free(op operation.Operation) error {
 	var other uuid.UUID
-	err := t.each(`SELECT id FROM operation WHERE connection = ?1 AND order_key = ?2 AND `+live+` LIMIT 1`,
+	err := t.each(unfinishedQuery,
 		func(r *sql.Rows) error { return r.Scan(&other) }, op.Connection[:], op.OrderKey)
 	if err == nil && other != uuid.Nil {
 		return refusal{&operation.Busy{Operation: other}}
@@ -93,7 +96,7 @@ func (t *tx) free(op operation.Operation) error {
 
 // Free asks what Accept will ask, before the operation is charged for.
 func (db *DB) Free(ctx context.Context, op operation.Operation) error {
-	others, err := list(ctx, db, `SELECT id FROM operation WHERE connection = ?1 AND order_key = ?2 AND `+live+` LIMIT 1`,
+	others, err := list(ctx, db, unfinishedQuery,
 		scanOne[uuid.UUID], op.Connection[:], op.OrderKey)
 	if err != nil {
 		return err

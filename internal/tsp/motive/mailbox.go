@@ -58,14 +58,7 @@ func find[P resource.Payload](body func(P, tsp.Write) (messageBody, error), now 
 
 // equals tells whether a rival has the same sender and text and one of the recipients.
 func (m *mailbox) equals(r tsp.Rival) bool {
-	text := ""
-	switch p := r.Payload.(type) {
-	case *resource.Message:
-		text = p.MessageText.Or("")
-	case *resource.GroupMessage:
-		text = p.MessageText.Or("")
-	}
-	return tsp.SameText(text, m.want.Body) && slices.Contains(r.Refs["sender_id"], sourceID(m.want.SenderID)) &&
+	return tsp.SameText(r.Text(), m.want.Body) && slices.Contains(r.Refs["sender_id"], sourceID(m.want.SenderID)) &&
 		slices.ContainsFunc(m.want.ReceiverIDs, func(to int64) bool { return reaches(r, to) })
 }
 

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
@@ -60,14 +59,7 @@ func (l letter) search(ctx context.Context, send rest.Send, w tsp.Write) (letter
 
 // equals tells whether a rival sent the same text to one of the drivers.
 func (l letter) equals(r tsp.Rival) bool {
-	text := ""
-	switch p := r.Payload.(type) {
-	case *resource.Message:
-		text = p.MessageText.Or("")
-	case *resource.GroupMessage:
-		text = p.MessageText.Or("")
-	}
-	return tsp.SameText(text, l.text) &&
+	return tsp.SameText(r.Text(), l.text) &&
 		slices.ContainsFunc(receivers(r), func(driver int64) bool { return slices.Contains(l.drivers, driver) })
 }
 

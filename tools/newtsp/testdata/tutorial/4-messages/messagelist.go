@@ -48,15 +48,8 @@ func (l letter) find(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Writ
 
 // equals tells whether another operation sent the same.
 func (l letter) equals(r tsp.Rival) bool {
-	text := ""
-	switch p := r.Payload.(type) {
-	case *resource.Message:
-		text = p.MessageText.Or("")
-	case *resource.GroupMessage:
-		text = p.MessageText.Or("")
-	}
 	to := slices.Concat(r.Refs["recipient_id"], r.Refs["recipient_ids"])
-	return tsp.SameText(text, l.text) && slices.Contains(to, l.to)
+	return tsp.SameText(r.Text(), l.text) && slices.Contains(to, l.to)
 }
 
 // in returns the ids of the messages in a list that have the text.
