@@ -1,0 +1,112 @@
+package webhook_test
+
+import (
+	"context"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/waybill-dev/waybill/internal/outbound"
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+func TestAnAttemptTakesThreeSecondsAtMost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		silent := roundTrip(func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})
+		began := time.Now()
+		got := webhook.NewSender(&http.Client{Transport: silent}, time.Now).Send(t.Context(), to("https://a.example/x"))
+		checkRetry(t, got, "within 3s")
+		if took := time.Since(began); took != 3*time.Second || got.Duration != took {
+			t.Errorf("took %s, told %s", took, got.Duration)
+		}
+	})
+}
+
+func TestAnAttemptThatWeEndOurselvesIsInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	s := receiver(t, func(_ http.ResponseWriter, r *http.Request) {
+		stop()
+		hang(r)
+	})
+	got := newSender(t, loopback, 10*time.Second).Send(ctx, to(s.URL))
+	if got.Verdict != webhook.Interrupted || got.StatusCode != 0 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestConnectionFailuresAreToldWithoutAddressOrURL(t *testing.T) {
+	t.Parallel()
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	plain := receiver(t, func(http.ResponseWriter, *http.Request) {})
+	secure := httptest.NewUnstartedServer(nil)
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0) // it complains of the handshake that we end
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
+	dropped := receiver(t, func(w http.ResponseWriter, _ *http.Request) {
+		c, _, err := w.(http.Hijacker).Hijack()
+		if err == nil {
+			_ = c.Close()
+		}
+	})
+	lost := &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+		return nil, &net.DNSError{Err: "no such host", Name: "a.example", Server: "10.0.0.53:53"}
+	})}
+	inPlain := strings.Replace(plain.URL, "http:", "https:", 1)
+	tests := []struct {
+		name   string
+		sender *webhook.Sender
+		url    string
+		want   string
+	}{
+		{"nobody listens", newSender(t, loopback, 10*time.Second), closed.URL, "refused the connection"},
+		{"loopback is not allowed", newSender(t, outbound.Policy{}, 10*time.Second), inPlain, "Nothing was sent, because the URL "},
+		{"http is not allowed", newSender(t, outbound.Policy{AllowLoopback: true}, 10*time.Second), plain.URL, "Nothing was sent, because the URL "},
+		{"no TLS", newSender(t, loopback, 10*time.Second), inPlain, "not speak TLS"},
+		{"an unknown issuer", newSender(t, loopback, 10*time.Second), secure.URL, "its issuer is unknown"},
+		{"no answer", newSender(t, loopback, 10*time.Second), dropped.URL, "failed before it answered"},
+		{"no such name", webhook.NewSender(lost, time.Now), "https://a.example", "cannot be resolved"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := tt.sender.Send(t.Context(), to(tt.url+"/hooks/token"))
+			checkRetry(t, got, tt.want)
+			if strings.Contains(got.Err, "token") || strings.Contains(got.Err, "10.0.0.53") || got.Cause == nil {
+				t.Errorf("told %q of %v", got.Err, got.Cause)
+			}
+		})
+	}
+}
+
+func TestAttemptsAreLogged(t *testing.T) {
+	t.Parallel()
+	d := to("https://a.example")
+	message, ms := "The receiver answered 503 Service Unavailable.", 12
+	failed := webhook.Result{Verdict: webhook.Retry, StatusCode: 503, Err: message, Duration: 12*time.Millisecond + 900}
+	got := failed.Log(d, noon)
+	want := webhook.DeliveryLog{ID: got.ID, Subscription: d.Subscription.ID, EventID: d.Event.ID, EventName: d.Event.Name,
+		Status: webhook.LogFailed, StatusCode: 503, ErrorMessage: &message, ResponseTimeMS: &ms, CreatedAt: noon.Truncate(time.Microsecond)}
+	if diff := cmp.Diff(want, got); diff != "" || got.ID.Version() != 7 {
+		t.Error(diff)
+	}
+	unanswered := webhook.Result{Verdict: webhook.Retry, Err: "x.", Duration: time.Second}.Log(d, noon)
+	if unanswered.StatusCode != 0 || unanswered.ResponseTimeMS != nil {
+		t.Errorf("got %+v", unanswered)
+	}
+	if done := (webhook.Result{Verdict: webhook.Delivered, StatusCode: 404}).Log(d, noon); done.Status != webhook.LogSuccess || done.ErrorMessage != nil {
+		t.Errorf("got %+v", done)
+	}
+}
