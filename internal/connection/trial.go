@@ -142,7 +142,7 @@ func (t *trial) target(id uuid.UUID) tsp.Target {
 		Renew: t.renew}
 }
 
-// check proves the credentials at the TSP, in a session of an id that no connection has: what a
+// check proves the credentials at the TSP and asks it for what the settings name, in a session of an id that no connection has: what a
 // session of the connection renews must reach its row, and this one's renewals go to target. A draft
 // stays whatever the TSP says, because one refusal is no proof and it may hold the only tokens that
 // a code was spent for.
@@ -150,6 +150,9 @@ func (t *trial) check(ctx context.Context, target func(id uuid.UUID) tsp.Target)
 	own := uuid.New()
 	defer t.Caller.Forget(own)
 	account, end := t.Caller.Check(ctx, target(own), t.Pace(t.conn))
+	if end == nil {
+		end = t.Caller.CheckSettings(ctx, target(own), t.Pace(t.conn))
+	}
 	if end != nil {
 		return account, end
 	}

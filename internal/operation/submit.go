@@ -215,7 +215,7 @@ func (s *Service) fill(ctx context.Context, op *Operation, d draft) error {
 	if wrong = append(policy.Problems, wrong...); len(wrong) > 0 {
 		return problem.InvalidBody(wrong...)
 	}
-	op.Warnings, op.OrderKey = policy.Dropped, orderKey(*op, schema, payload)
+	op.Warnings, op.OrderKey = policy.Warnings, orderKey(*op, schema, payload)
 	if op.Payload, err = schema.Resolved(r.Body, refs); err != nil {
 		return err
 	}

@@ -38,6 +38,30 @@ type Finder interface {
 	Find(ctx context.Context, w Write) (Written, bool, error)
 }
 
+// Reader is implemented by the sessions of TSPs whose answers to writes do not hold the record.
+type Reader interface {
+	// Read returns one record of an importable kind in the form of List. Its error is an *Error, of class
+	// Missing where the TSP has no such record, and Unsupported where records of the kind cannot be read
+	// one by one.
+	Read(ctx context.Context, one Single) (Record, error)
+}
+
+// Single asks for one record.
+type Single struct {
+	Kind       resource.Kind
+	Collection string
+	SourceID   resource.SourceID
+	Pace       Pacer
+}
+
+// SettingsChecker is implemented by the sessions of TSPs with settings that name what the TSP has, such as
+// groups.
+type SettingsChecker interface {
+	// CheckSettings asks the TSP whether it has what the settings name. It is asked when settings or
+	// credentials are set and never by the clock. Its error is an *Error with the Setting that is refused.
+	CheckSettings(ctx context.Context, pace Pacer) error
+}
+
 // Exchanger is implemented by adapters that take credentials which work once, such as the
 // code of an OAuth consent.
 type Exchanger interface {
@@ -126,6 +150,9 @@ type Written struct {
 	// Status and Headers are those of the TSP's answer.
 	Status  int
 	Headers http.Header
+	// Record is the written record as the TSP's answer shows it, in the form of Session.List; nil where the
+	// answer does not hold the whole of it. Without it the record is read; see Reader.
+	Record *Record
 	// Note tells what a reader of the operation's log should know; usually empty.
 	Note string
 	// Parts are the ends of the write's several deliveries, if it made several in this attempt.
@@ -147,7 +174,10 @@ type Part struct {
 type List struct {
 	Kind   resource.Kind
 	Cursor string
-	Pace   Pacer
+	// Since is when the oldest event happened that is asked for, of a kind whose records tell of events;
+	// zero for the others. The TSP may give older ones as well.
+	Since time.Time
+	Pace  Pacer
 }
 
 // Page is one page of records. Next is "" on the last one.
@@ -165,6 +195,17 @@ type Record struct {
 	Fields jsontext.Value
 	// Source is the record as the TSP gave it.
 	Source jsontext.Value
+	// Names are the records that this one names, by the member of the read model that holds our ids of them,
+	// such as "driver_id" or "recipient_ids". The member that holds the TSP's ids follows from it.
+	Names map[string][]Named
+	// OccurredAt is when the event happened that the record tells of; zero for a record of anything else.
+	OccurredAt time.Time
+}
+
+// Named is a record that another one names.
+type Named struct {
+	Collection string
+	SourceID   resource.SourceID
 }
 
 // ImportKind is a kind of record that an adapter can list.

@@ -82,6 +82,30 @@ func (c *Caller) Find(ctx context.Context, t Target, w Write) (out Written, foun
 	return out, found, end
 }
 
+// Read reads one record. Where the adapter cannot, the error is of class Unsupported.
+func (c *Caller) Read(ctx context.Context, t Target, one Single) (out Record, end *Error) {
+	end = c.with(ctx, t, one.Pace, func(ctx context.Context, s Session) (err error) {
+		reader, ok := s.(Reader)
+		if !ok {
+			return &Error{Class: Unsupported, Message: string(t.TSP) + " cannot be asked for one record"}
+		}
+		out, err = reader.Read(ctx, one)
+		return err
+	})
+	return out, end
+}
+
+// CheckSettings asks the TSP whether it has what a connection's settings name.
+func (c *Caller) CheckSettings(ctx context.Context, t Target, pace Pacer) *Error {
+	return c.with(ctx, t, pace, func(ctx context.Context, s Session) error {
+		checker, ok := s.(SettingsChecker)
+		if !ok {
+			return nil
+		}
+		return checker.CheckSettings(ctx, pace)
+	})
+}
+
 // Check proves a connection's credentials.
 func (c *Caller) Check(ctx context.Context, t Target, pace Pacer) (out Account, end *Error) {
 	end = c.with(ctx, t, pace, func(ctx context.Context, s Session) (err error) {

@@ -10,16 +10,30 @@ import (
 )
 
 // Policy is what an action's field uses say about one payload: the problems for which it
-// must be refused and the fields that will be dropped.
+// must be refused, and what its caller should know.
 type Policy struct {
 	Problems []resource.Problem
-	Dropped  []Warning
+	Warnings []Warning
 }
 
-// Warning tells the caller that a field will not reach the TSP.
+// Dropped lists the given fields that do not reach the TSP. What the TSP never got is none of the
+// record.
+func (p Policy) Dropped() []string {
+	var out []string
+	for _, w := range p.Warnings {
+		if w.Dropped {
+			out = append(out, w.Path)
+		}
+	}
+	return out
+}
+
+// Warning tells the caller of a write what it may not expect.
 type Warning struct {
 	Path    string `json:"path"`
 	Message string `json:"message"`
+	// Dropped tells that the field does not reach the TSP.
+	Dropped bool `json:"-"`
 }
 
 // Apply holds a payload against the field uses and the action's own check. The action must be
@@ -49,7 +63,7 @@ func (a Action) Apply(display string, s *resource.Schema, p resource.Payload, se
 		out.Problems = a.Check(p, settings)
 	}
 	if a.Warn != nil {
-		out.Dropped = append(out.Dropped, a.Warn(p, settings)...)
+		out.Warnings = append(out.Warnings, a.Warn(p, settings)...)
 	}
 	return out
 }
@@ -62,7 +76,7 @@ func (out *Policy) add(use FieldUse, display string, verb resource.Verb, f *reso
 	null := f.State(p) == resource.Null
 	switch {
 	case use.Use == UseDropped:
-		out.Dropped = append(out.Dropped, Warning{f.Name, strings.TrimSpace("not sent to " + display + ": " + use.Reason)})
+		out.Warnings = append(out.Warnings, Warning{f.Name, strings.TrimSpace("not sent to " + display + ": " + use.Reason), true})
 	case null && verb == resource.Create && use.Use != UseRequired:
 		// A new record has nothing to clear.
 	case use.Use == UseRejected && !use.passes(f, p):

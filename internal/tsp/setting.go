@@ -32,6 +32,10 @@ type Setting struct {
 	// Default is the value where none is set, in the form of Settings; nil for none.
 	Default  any
 	Required bool
+	// Kind is that of the records whose ids the setting holds, and Collection where they are at the TSP; ""
+	// for a setting of anything else. Such a setting takes our ids of imported records too.
+	Kind       resource.Kind
+	Collection string
 	// Secret settings are sealed at rest and masked when read.
 	Secret bool
 }

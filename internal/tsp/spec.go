@@ -35,6 +35,8 @@ type Spec struct {
 	Settings []Setting
 	// Imports lists the kinds whose records Session.List can read.
 	Imports []ImportKind
+	// NotImported says for each kind that is written and not imported why it is not.
+	NotImported map[resource.Kind]string
 	// SampleCredentials open a connection to the adapter's simulator.
 	SampleCredentials Credentials
 	// SampleSettings make every write of the adapter possible there.

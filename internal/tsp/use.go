@@ -17,6 +17,9 @@ type FieldUse struct {
 	Values []string
 	// Collections are the TSP's collections that a reference may point into; empty for any.
 	Collections []string
+	// Unread says why the record that the TSP shows does not hold what was sent, or not all of it; "" if it
+	// reads back as it was written.
+	Unread string
 	// Cases are the uses under certain settings; the first that holds wins.
 	Cases []Case
 }
@@ -57,6 +60,13 @@ func (u FieldUse) But(value bool) FieldUse {
 // NotNull marks a field that the TSP cannot clear.
 func (u FieldUse) NotNull() FieldUse {
 	u.NoNull = true
+	return u
+}
+
+// NotRead marks a field that is sent and that the TSP's records do not show, or show narrower, for the
+// reason given.
+func (u FieldUse) NotRead(reason string) FieldUse {
+	u.Unread = reason
 	return u
 }
 

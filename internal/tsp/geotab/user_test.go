@@ -18,7 +18,7 @@ func policy(t *testing.T, verb resource.Verb, kind resource.Kind, body string) (
 	for _, p := range out.Problems {
 		problems = append(problems, p.Path+": "+p.Message)
 	}
-	for _, one := range out.Dropped {
+	for _, one := range out.Warnings {
 		warnings = append(warnings, one.Path+": "+one.Message)
 	}
 	return problems, warnings

@@ -87,10 +87,13 @@ func warnUser(verb resource.Verb) func(*resource.User, tsp.Settings) []tsp.Warni
 	return func(u *resource.User, s tsp.Settings) []tsp.Warning {
 		var all []tsp.Warning
 		warn := func(path, message string) { all = append(all, tsp.Warning{Path: path, Message: message}) }
+		dropped := func(path, message string) {
+			all = append(all, tsp.Warning{Path: path, Message: message, Dropped: true})
+		}
 		if u.UserEmail.State() == resource.Set {
 			switch mail := u.UserEmail.Or(""); {
 			case login(u) != mail:
-				warn("user_email", "not sent to Geotab: its users have one name to sign in with, which is username; give the address as username, or leave username out, if it shall be the address")
+				dropped("user_email", "not sent to Geotab: its users have one name to sign in with, which is username; give the address as username, or leave username out, if it shall be the address")
 			case verb == resource.Update && u.Username.State() != resource.Set:
 				warn("user_email", "becomes the name that the user signs in with at Geotab")
 			}

@@ -18,7 +18,8 @@ import (
 // the list and of each record. A record that is added or removed meanwhile may be met twice or
 // not at all; the next import sets that right.
 func list(path, plural, singular, collection string, fields func(jsontext.Value) (any, error)) rest.List {
-	return func(ctx context.Context, send rest.Send, cursor string) (tsp.Page, error) {
+	return func(ctx context.Context, send rest.Send, ask tsp.List) (tsp.Page, error) {
+		cursor := ask.Cursor
 		number := 1
 		if cursor != "" {
 			n, err := strconv.Atoi(cursor)

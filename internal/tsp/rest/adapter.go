@@ -28,19 +28,26 @@ type Config struct {
 	BaseURL func(tsp.Settings) string
 	Limits  []Limit
 	Answers Answers
-	// Check proves the credentials and tells whose account they open. It refuses settings that the
-	// account cannot have, by an error with their Setting.
-	Check  func(ctx context.Context, send Send, settings tsp.Settings) (tsp.Account, error)
-	Writes []Write
-	Lists  map[resource.Kind]List
+	// Check proves the credentials and tells whose account they open.
+	Check func(ctx context.Context, send Send, settings tsp.Settings) (tsp.Account, error)
+	// CheckSettings refuses settings that the account cannot have, by an error with their Setting; it may be
+	// nil. Nothing else than their being set makes it called.
+	CheckSettings func(ctx context.Context, send Send, settings tsp.Settings) error
+	Writes        []Write
+	Lists         map[resource.Kind]List
 	// ListsFor replaces Lists where what is read depends on settings; it may be nil.
 	ListsFor func(tsp.Settings) map[resource.Kind]List
+	// Records read one record each, for kinds whose writes are not answered with the record; it may be nil.
+	Records map[resource.Kind]Record
 	// Now is the clock of Retry-After dates and of the ends of tokens; nil means time.Now.
 	Now func() time.Time
 }
 
-// List reads one page of records, from cursor "" on.
-type List func(ctx context.Context, send Send, cursor string) (tsp.Page, error)
+// List reads the page of records that is asked for.
+type List func(ctx context.Context, send Send, ask tsp.List) (tsp.Page, error)
+
+// Record reads one record in the form of a List.
+type Record func(ctx context.Context, send Send, one tsp.Single, settings tsp.Settings) (tsp.Record, error)
 
 type adapter struct {
 	config Config

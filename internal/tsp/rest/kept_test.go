@@ -76,7 +76,7 @@ func TestAWriteThatIsGivenUpDoesNotWaitForWhatAnotherReads(t *testing.T) {
 			return 0, ctx.Err()
 		}}
 		config := testland()
-		config.Lists = map[resource.Kind]rest.List{resource.KindUser: func(ctx context.Context, send rest.Send, _ string) (tsp.Page, error) {
+		config.Lists = map[resource.Kind]rest.List{resource.KindUser: func(ctx context.Context, send rest.Send, _ tsp.List) (tsp.Page, error) {
 			_, err := never.Get(ctx, send)
 			return tsp.Page{}, err
 		}}

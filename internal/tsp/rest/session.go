@@ -34,8 +34,26 @@ func (s *session) List(ctx context.Context, l tsp.List) (tsp.Page, error) {
 	if !ok {
 		return tsp.Page{}, s.unsupported("list of %s records", l.Kind)
 	}
-	page, err := list(s.remembering(ctx), s.line.with(l.Pace), l.Cursor)
+	page, err := list(s.remembering(ctx), s.line.with(l.Pace), l)
 	return page, s.line.clean(err)
+}
+
+// Read reads one record of a kind whose writes are not answered with it.
+func (s *session) Read(ctx context.Context, one tsp.Single) (tsp.Record, error) {
+	read, ok := s.adapter.config.Records[one.Kind]
+	if !ok {
+		return tsp.Record{}, s.unsupported("way to read a single %s", one.Kind)
+	}
+	record, err := read(s.remembering(ctx), s.line.with(one.Pace), one, s.settings)
+	return record, s.line.clean(err)
+}
+
+// CheckSettings asks the TSP for what the settings name, by the adapter's own calls.
+func (s *session) CheckSettings(ctx context.Context, pace tsp.Pacer) error {
+	if s.adapter.config.CheckSettings == nil {
+		return nil
+	}
+	return s.line.clean(s.adapter.config.CheckSettings(s.remembering(ctx), s.line.with(pace), s.settings))
 }
 
 // Write performs one write in the calls that are left of it.

@@ -81,10 +81,10 @@ func warnFuel(f *resource.FuelTransaction, _ tsp.Settings) []tsp.Warning {
 	const why = "not sent to Samsara: it takes one location, and location_string is given"
 	var out []tsp.Warning
 	if f.Latitude.State() == resource.Set {
-		out = append(out, tsp.Warning{Path: "latitude", Message: why})
+		out = append(out, tsp.Warning{Path: "latitude", Message: why, Dropped: true})
 	}
 	if f.Longitude.State() == resource.Set {
-		out = append(out, tsp.Warning{Path: "longitude", Message: why})
+		out = append(out, tsp.Warning{Path: "longitude", Message: why, Dropped: true})
 	}
 	return out
 }

@@ -41,7 +41,8 @@ type sweep struct {
 // within it, as in "deactivated:MjkY". A driver whose activation changes between two sweeps
 // may be met twice or not at all; the next import sets that right.
 func list(sweeps ...sweep) rest.List {
-	return func(ctx context.Context, send rest.Send, cursor string) (tsp.Page, error) {
+	return func(ctx context.Context, send rest.Send, ask tsp.List) (tsp.Page, error) {
+		cursor := ask.Cursor
 		name, within, _ := strings.Cut(cursor, ":")
 		at := slices.IndexFunc(sweeps, func(s sweep) bool { return cursor == "" || s.name == name })
 		if at < 0 {

@@ -103,7 +103,7 @@ func warnUser(u *resource.User, s tsp.Settings) []tsp.Warning {
 	for _, f := range schema.Given(u) {
 		use := uses[f.Name].Under(s).Use
 		if use != tsp.UseDropped && !dashboardField(f.Name) {
-			out = append(out, tsp.Warning{Path: f.Name, Message: "not sent to Samsara: its dashboard users have a name, an e-mail address and roles only"})
+			out = append(out, tsp.Warning{Path: f.Name, Message: "not sent to Samsara: its dashboard users have a name, an e-mail address and roles only", Dropped: true})
 		}
 	}
 	return out

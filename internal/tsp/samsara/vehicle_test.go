@@ -73,7 +73,7 @@ func TestDroppedFieldsAreTold(t *testing.T) {
 		{Path: "oem", Message: "not sent to Samsara: only its asset API takes it, which Samsara enables per organization; the connection's setting asset_route says so"},
 		{Path: "status", Message: "not sent to Samsara: its vehicles have no such field"},
 	}
-	if diff := cmp.Diff(want, policy.Dropped); diff != "" {
+	if diff := cmp.Diff(want, policy.Warnings); diff != "" {
 		t.Errorf("warnings differ (-want +got):\n%s", diff)
 	}
 }

@@ -72,7 +72,8 @@ func keyword(text string) url.Values {
 
 // list reads one page, from the place that the cursor tells.
 func (t table) list(keep func(object) bool, fields func(object) any) rest.List {
-	return func(ctx context.Context, send rest.Send, cursor string) (tsp.Page, error) {
+	return func(ctx context.Context, send rest.Send, ask tsp.List) (tsp.Page, error) {
+		cursor := ask.Cursor
 		from, last, _ := strings.Cut(cursor, " ")
 		place, _ := strconv.Atoi(from)
 		rows, _, err := t.read(ctx, send, paged(place))

@@ -28,10 +28,10 @@ const longest = 64 << 20
 // list reads one page of a collection, which is also the name of its path and of the member of
 // its answers.
 func list(collection string, unify func(source jsontext.Value) (tsp.Record, error)) rest.List {
-	return func(ctx context.Context, send rest.Send, cursor string) (tsp.Page, error) {
+	return func(ctx context.Context, send rest.Send, ask tsp.List) (tsp.Page, error) {
 		query := url.Values{}
-		if cursor != "" {
-			query.Set("after", cursor)
+		if ask.Cursor != "" {
+			query.Set("after", ask.Cursor)
 		}
 		a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: "/" + collection, Query: query, Most: longest})
 		if err != nil {
