@@ -70,6 +70,8 @@ func TestWhatSamsaraWouldRefuseIsRefusedFirst(t *testing.T) {
 		{createUser, nil, aDriver, `"license_region":"California"`, "license_region"},
 		{createUser, nil, aDriver, `"carrier_number":"98231"`, ""},
 		{createUser, nil, aDriver, `"carrier_number":"MC-98231"`, "carrier_number"},
+		{createUser, nil, aDriver, `"carrier_number":"0"`, "carrier_number"},
+		{createUser, nil, aDriver, `"carrier_number":"098231"`, "carrier_number"},
 		{createUser, nil, aDriver, `"notes":"` + long(4097) + `"`, "notes"},
 		{createUser, nil, aDriver, `"hos_ruleset_code":"CA_FED_NOHOS"`, ""},
 		{createUser, rulesets, aDriver, `"hos_ruleset_code":"CA_FED_NOHOS"`, "hos_ruleset_code"},
@@ -90,7 +92,9 @@ func TestWhatSamsaraWouldRefuseIsRefusedFirst(t *testing.T) {
 		{updateVehicle, beta, `{"notes":"n"}`, `"vin":"1234-678901"`, "vin"},
 		{updateVehicle, beta, `{"notes":"n"}`, `"oem":null`, "oem"},
 		{updateVehicle, nil, `{"notes":"n"}`, `"oem":null`, ""},
-		{createTrailer, nil, `{"notes":"n"}`, `"vin":"x"`, "trailer_name"},
+		{createTrailer, nil, `{"notes":"n"}`, `"vin":"1UYVS2530GU"`, "trailer_name"},
+		{createTrailer, nil, `{"trailer_name":"n"}`, `"vin":"serial 7"`, "vin"},
+		{createTrailer, nil, `{"trailer_name":"n"}`, `"vin":"serial 7 of 9"`, "vin"},
 		{updateTrailer, nil, `{"notes":"n"}`, `"trailer_name":null`, "trailer_name"},
 		{createGroup, nil, `{"sender_id":` + ourDriver + `,"recipient_ids":[` + ourDriver + `]}`, `"message_text":"` + long(2501) + `"`, "message_text"},
 		{createFuel, nil, aFuel, `"location_string":" "`, "location_string"},
@@ -140,10 +144,10 @@ func TestACallerIsToldWhatItMayNotExpect(t *testing.T) {
 			"reset it in Samsara, or give the connection's setting initial_driver_password"}}},
 		{createUser, tsp.Settings{"initial_driver_password": "*****"}, aDriver, []tsp.Warning{{Path: "username",
 			Message: "Samsara demands a password of a driver: it gets the one of the connection's setting initial_driver_password"}}},
-		{createUser, roles, with(anAdmin, `"username":"dana"`, `"phone_number":"1"`), []tsp.Warning{{Path: "username", Message: noField}, {Path: "phone_number", Message: noField}}},
+		{createUser, roles, with(anAdmin, `"username":"dana"`, `"phone_number":"1"`), []tsp.Warning{{Path: "username", Message: noField, Dropped: true}, {Path: "phone_number", Message: noField, Dropped: true}}},
 		{createFuel, nil, with(aFuel, `"latitude":1`, `"longitude":2`), []tsp.Warning{
-			{Path: "latitude", Message: "not sent to Samsara: it takes one location, and location_string is given"},
-			{Path: "longitude", Message: "not sent to Samsara: it takes one location, and location_string is given"}}},
+			{Path: "latitude", Message: "not sent to Samsara: it takes one location, and location_string is given", Dropped: true},
+			{Path: "longitude", Message: "not sent to Samsara: it takes one location, and location_string is given", Dropped: true}}},
 	} {
 		if diff := cmp.Diff(c.want, applied(t, c.of, c.settings, c.body).Warnings); diff != "" {
 			t.Errorf("%s %s: warnings differ (-want +got):\n%s", c.of, c.body, diff)

@@ -24,8 +24,9 @@ const (
 	deactivated = "deactivated"
 )
 
-// driverBody is a POST or PATCH of /fleet/drivers. The e-mail address is in Samsara's SDK 11.11.1
-// and not in the older document; only the PATCH has an activation status.
+// driverBody is a POST or PATCH of /fleet/drivers. The e-mail address is in Samsara's SDK 14.7.0 of 2026-08-21
+// (github.com/samsarahq/samsara-ts) and neither in the OpenAPI document 2025-10-23 nor in the SDK 11.11.1; only the
+// PATCH has an activation status.
 type driverBody struct {
 	Name              *string           `json:"name,omitzero"`
 	Username          *string           `json:"username,omitzero"`
@@ -41,6 +42,8 @@ type driverBody struct {
 	AdverseWeather    *bool             `json:"eldAdverseWeatherExemptionEnabled,omitzero"`
 	Exempt            *bool             `json:"eldExempt,omitzero"`
 	ExemptReason      *string           `json:"eldExemptReason,omitzero"`
+	BigDay            *bool             `json:"eldBigDayExemptionEnabled,omitzero"`
+	WaitingTime       *bool             `json:"waitingTimeDutyStatusEnabled,omitzero"`
 	Ruleset           jsontext.Value    `json:"usDriverRulesetOverride,omitzero"`
 	Carrier           *carrierBody      `json:"carrierSettings,omitzero"`
 	Activation        string            `json:"driverActivationStatus,omitzero"`
@@ -80,13 +83,20 @@ func driverFrom(u *resource.User, w tsp.Write) (driverBody, error) {
 		b.Carrier = &carrierBody{dot}
 	}
 	if w.Settings.Bool(settingRulesets) && u.HOSRulesetCode.State() != resource.Absent {
-		override, err := json.Marshal(rulesetOf(u.HOSRulesetCode))
-		if err != nil {
-			return b, err
-		}
-		b.Ruleset = override
+		return b.by(rulesetOf(u.HOSRulesetCode))
 	}
 	return b, nil
+}
+
+// by sets the ruleset. None is null, which deletes the override; the flags of exemptions stay then.
+func (b driverBody) by(r *ruleset) (driverBody, error) {
+	if r == nil {
+		b.Ruleset = jsontext.Value("null")
+		return b, nil
+	}
+	override, err := json.Marshal(r.override)
+	b.Ruleset, b.BigDay, b.WaitingTime = override, &r.BigDay, &r.WaitingTime
+	return b, err
 }
 
 // newDriver is the body of a new driver, who needs a password.

@@ -78,7 +78,7 @@ func TestALackingPermissionIsNamed(t *testing.T) {
 		"Read Messages":        func() error { _, _, err := s.(tsp.Finder).Find(t.Context(), message(t, "x")); return err },
 		"Read Org Information": func() error { return calls["check"].make(t, s) },
 		"Read Vehicles":        func() error { return calls["list_vehicles"].make(t, s) },
-		"Read Trailers":        func() error { return calls["list_trailers"].make(t, s) },
+		"Read Trailers":        func() error { return calls["find_trailer"].make(t, s) },
 		"Read Drivers":         func() error { return calls["list_deactivated"].make(t, s) },
 		"Read Users":           func() error { return calls["list_users"].make(t, s) },
 		"Read Assets":          func() error { return calls["find_vehicle"].make(t, s) },

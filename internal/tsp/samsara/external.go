@@ -42,8 +42,9 @@ func externalIDs(w tsp.Write, key string, id resource.Opt[string]) map[string]st
 	return ids
 }
 
-// findMarked looks a new record up by the operation among its external ids.
-func findMarked(path, collection string) rest.Find {
+// findMarked looks a new record up by the operation among its external ids. What is found is decoded as the answer to
+// the write is.
+func findMarked(path string, decode rest.Decoder) rest.Find {
 	return func(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
 		a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: path + "/" + operationKey + ":" + mark(w.Operation)})
 		var e *tsp.Error
@@ -53,8 +54,9 @@ func findMarked(path, collection string) rest.Find {
 		if err != nil {
 			return tsp.Written{}, false, err
 		}
-		id, err := recordID(a)
-		return tsp.Written{SourceID: id, Collection: collection, Status: a.Status, Headers: a.Headers}, err == nil, err
+		out, err := decode(w, a)
+		out.Status, out.Headers = a.Status, a.Headers
+		return out, err == nil, err
 	}
 }
 

@@ -56,4 +56,7 @@ func regionURL(s tsp.Settings) string {
 	return ""
 }
 
-func assetRoute(w tsp.Write) bool { return w.Settings.Text(settingAssetRoute) == beta }
+func assetRoute(w tsp.Write) bool { return assetsEnabled(w.Settings) }
+
+// assetsEnabled tells whether the organization has the asset API.
+func assetsEnabled(s tsp.Settings) bool { return s.Text(settingAssetRoute) == beta }

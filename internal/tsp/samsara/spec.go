@@ -53,11 +53,12 @@ func config(now func() time.Time) rest.Config {
 		ListsFor: func(s tsp.Settings) map[resource.Kind]rest.List {
 			return map[resource.Kind]rest.List{
 				resource.KindVehicle: list(vehicleSweep(s)),
-				resource.KindUser:    list(driverSweep("active", s), driverSweep("deactivated", s), userSweep()),
+				resource.KindUser:    list(driverSweep("active", s), driverSweep("deactivated", s), userSweep(s)),
 				resource.KindTrailer: list(trailerSweep(s)),
 			}
 		},
-		Now: now,
+		Records: records(),
+		Now:     now,
 	}
 }
 

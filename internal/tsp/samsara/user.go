@@ -26,12 +26,12 @@ func createUser() rest.Write {
 		Hides: func(w tsp.Write) []string { return []string{password(w)} },
 		Steps: []rest.Step{
 			{Key: "driver", When: rest.Case(func(u *resource.User, _ tsp.Write) bool { return !dashboard(u) }), Method: http.MethodPost,
-				Path: driversPath, Encode: rest.Body(newDriver), Decode: decodeRecord(drivers), Find: findMarked(driversPath, drivers),
+				Path: driversPath, Encode: rest.Body(newDriver), Decode: decodeShown(newDriverForm), Find: findMarked(driversPath, decodeShown(patchedDriver)),
 				Harms: true, Collection: drivers},
 			{Key: "deactivate", When: inactive, Method: http.MethodPatch, Path: driversPath + "/{target}", Encode: deactivation,
-				Decode: decodeRecord(drivers), Collection: drivers},
+				Decode: decodeShown(patchedDriver), Collection: drivers},
 			{Key: "dashboard_user", When: rest.Case(func(u *resource.User, _ tsp.Write) bool { return dashboard(u) }), Method: http.MethodPost,
-				Path: usersPath, Encode: rest.Body(newDashboardUser), Decode: decodeRecord(users), Find: findDashboardUser, Harms: true},
+				Path: usersPath, Encode: rest.Body(newDashboardUser), Decode: decodeShown(userForm), Find: findDashboardUser, Harms: true},
 		},
 	}
 }
@@ -44,11 +44,12 @@ func updateUser() rest.Write {
 		Strength:   tsp.NaturalKey,
 		Uses:       userUses(resource.Update),
 		Check:      tsp.Checked(checkUser(resource.Update)),
+		Warn:       tsp.Checked(warnName),
 		Steps: []rest.Step{
 			{Key: "driver", When: func(w tsp.Write) bool { return !ofDashboard(w) }, Method: http.MethodPatch, Path: driversPath + "/{target}",
-				Compose: changeDriver, Decode: decodeRecord(drivers)},
+				Compose: changeDriver, Decode: decodeShown(patchedDriver)},
 			{Key: "dashboard_user", When: ofDashboard, Method: http.MethodPatch, Path: usersPath + "/{target}",
-				Compose: changeDashboardUser, Decode: decodeRecord(users)},
+				Compose: changeDashboardUser, Decode: decodeShown(userForm)},
 		},
 	}
 }

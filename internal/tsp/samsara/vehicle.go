@@ -45,7 +45,7 @@ func updateVehicle() rest.Write {
 		Check:      tsp.Checked(checkVehicle(resource.Update)),
 		Steps: []rest.Step{
 			{Key: "vehicle", When: func(w tsp.Write) bool { return !asset(w) || encodedVehicle(w) }, Method: http.MethodPatch,
-				Path: vehiclesPath + "/{target}", Compose: tagged(vehiclesPath, changeVehicle), Decode: decodeRecord(vehicles)},
+				Path: vehiclesPath + "/{target}", Compose: tagged(vehiclesPath, changeVehicle), Decode: decodeShown(vehicleForm)},
 			{Key: "asset", When: asset, Method: http.MethodPatch, Path: assetsPath + "?id={target}",
 				Compose: tagged(vehiclesPath, changeVehicleAsset), Decode: decodeRecord(vehicles)},
 		},
