@@ -111,6 +111,11 @@ func TestWhatSamsaraWouldRefuseIsRefusedFirst(t *testing.T) {
 		{createDVIR, unknown, aDVIR, `"log_type":"unknown"`, ""},
 		{createDVIR, unknown, aDVIR, `"log_type":"pre_trip"`, "log_type"},
 		{createDVIR, nil, aDVIR, `"odometer":5`, "odometer_unit"},
+		// One that is safe and holds no defects is a clean one.
+		{createDVIR, nil, with(aDVIR, `"is_safety_critical":false`), `"defect_count":1`, "is_safety_critical"},
+		{createDVIR, nil, with(aDVIR, `"is_safety_critical":false`), `"defects":["brakes"]`, "is_safety_critical"},
+		{createDVIR, nil, with(aDVIR, `"is_safety_critical":true`), `"defects":["brakes"]`, ""},
+		{createDVIR, nil, with(aDVIR, `"is_safety_critical":false`), `"defects":[]`, ""},
 		{createDVIR, nil, with(aDVIR, `"odometer_unit":"miles"`), `"odometer":1e14`, "odometer"},
 		{createDVIR, nil, aDVIR, `"driver_comment":"` + long(4100) + `"`, "driver_comment"},
 	} {
@@ -216,7 +221,7 @@ func TestEveryFuelTypeHasASamsaraType(t *testing.T) {
 	}
 }
 
-func TestAVehicleWithDefectsIsUnsafeUnlessSomebodySaysOtherwise(t *testing.T) {
+func TestAnInspectionWithDefectsIsUnsafe(t *testing.T) {
 	t.Parallel()
 	for members, want := range map[string]string{
 		``:                           "safe",
@@ -225,7 +230,8 @@ func TestAVehicleWithDefectsIsUnsafeUnlessSomebodySaysOtherwise(t *testing.T) {
 		`"defect_count":2`:           "unsafe",
 		`"defect_count":0`:           "safe",
 		`"defects":["brakes"]`:       "unsafe",
-		`"defect_count":2,"is_safety_critical":false`: "safe",
+		`"defect_count":0,"is_safety_critical":false`: "safe",
+		`"defects":[],"is_safety_critical":false`:     "safe",
 		`"defect_count":2,"is_safety_critical":null`:  "unsafe",
 	} {
 		body := aDVIR

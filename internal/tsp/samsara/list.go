@@ -45,7 +45,7 @@ func list(sweeps ...sweep) rest.List {
 		name, within, _ := strings.Cut(cursor, ":")
 		at := slices.IndexFunc(sweeps, func(s sweep) bool { return cursor == "" || s.name == name })
 		if at < 0 {
-			return tsp.Page{}, &tsp.Error{Class: tsp.Rejected, Message: fmt.Sprintf("%q is no cursor of this list", cursor)}
+			return tsp.Page{}, noCursor(cursor)
 		}
 		page, err := sweeps[at].page(ctx, send, within)
 		switch {
@@ -58,6 +58,10 @@ func list(sweeps ...sweep) rest.List {
 		}
 		return page, nil
 	}
+}
+
+func noCursor(cursor string) error {
+	return &tsp.Error{Class: tsp.Rejected, Message: fmt.Sprintf("%q is no cursor of this list", cursor)}
 }
 
 func (s sweep) page(ctx context.Context, send rest.Send, after string) (tsp.Page, error) {

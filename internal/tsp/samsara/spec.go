@@ -55,6 +55,8 @@ func config(now func() time.Time) rest.Config {
 				resource.KindVehicle: list(vehicleSweep(s)),
 				resource.KindUser:    list(driverSweep("active", s), driverSweep("deactivated", s), userSweep(s)),
 				resource.KindTrailer: list(trailerSweep(s)),
+				resource.KindMessage: listMessages(now),
+				resource.KindDvirLog: listDVIRs(now),
 			}
 		},
 		Records: records(),
@@ -75,6 +77,7 @@ func spec() tsp.Spec {
 			{Title: "OAuth 2.0", URL: "https://developers.samsara.com/docs/oauth-20", Verified: verified},
 			{Title: "Assets", URL: "https://developers.samsara.com/docs/assets-vehicles-trailers-equipment", Verified: verified},
 			{Title: "Fuel purchases", URL: "https://developers.samsara.com/docs/fuel-card-integration", Verified: verified},
+			{Title: "Driver vehicle inspection reports", URL: "https://developers.samsara.com/docs/digital-vehicle-inspection-reports", Verified: "2026-11-27"},
 			{Title: "Driver dispatch and messaging", URL: "https://developers.samsara.com/docs/driver-dispatch-messaging", Verified: verified},
 		},
 		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("token"), tsp.CredentialKindOf("samsara"), tsp.CredentialKindOf("oauth2")},
@@ -86,6 +89,13 @@ func spec() tsp.Spec {
 			{Kind: resource.KindVehicle, Collections: []string{vehicles}},
 			{Kind: resource.KindUser, Collections: []string{drivers, users}},
 			{Kind: resource.KindTrailer, Collections: []string{trailers}},
+			{Kind: resource.KindMessage, Collections: []string{messages}},
+			{Kind: resource.KindDvirLog, Collections: []string{dvirs}},
+		},
+		NotImported: map[resource.Kind]string{
+			resource.KindGroupMessage: "Samsara keeps a message to several drivers as one to each of them",
+			// Looked up in the OpenAPI document 2025-10-23 and the SDK 14.7.0 of 2026-08-21 (github.com/samsarahq/samsara-ts).
+			resource.KindFuelTransaction: "Samsara's API writes fuel purchases and does not read them",
 		},
 		SampleCredentials: tsp.Credentials{Kind: "token", Fields: map[string]string{"token": "samsara-demo-token"}},
 	}

@@ -24,9 +24,10 @@ const (
 )
 
 // Seed fills the demo organisation. The order decides the ids: vehicles 281474976710657 to ...662, trailers to ...665,
-// drivers 48400010 to 48400018 (the last one is deactivated), users 48400010 and 48400011, tags 3920 and 3921, roles.
+// drivers 48400010 to 48400018 (the last one is deactivated), users 48400010 and 48400011, tags 3920 and 3921, roles. Last come
+// two messages and two inspections of drivers.
 func (s *service) Seed(tx *simkit.Tx) error {
-	return errors.Join(seedVehicles(tx), seedTrailers(tx), seedDrivers(tx), seedUsers(tx), seedTags(tx), seedRoles(tx))
+	return errors.Join(seedVehicles(tx), seedTrailers(tx), seedDrivers(tx), seedUsers(tx), seedTags(tx), seedRoles(tx), seedEvents(tx))
 }
 
 func seedVehicles(tx *simkit.Tx) error {
