@@ -26,6 +26,7 @@ type assetBody struct {
 	Notes        *string           `json:"notes,omitzero"`
 	ExternalIDs  map[string]string `json:"externalIds,omitzero"`
 	TagIDs       []string          `json:"tagIds,omitzero"`
+	Attributes   []attributeValue  `json:"attributes,omitzero"`
 }
 
 // wholeVIN tells whether a number is one that the asset API takes for a VIN: 17 characters

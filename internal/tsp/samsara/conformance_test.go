@@ -61,6 +61,9 @@ func replies() []tsptest.Reply {
 		refused(http.StatusBadRequest, tsp.Rejected, `rpc error: code = InvalidArgument desc = text is empty`),
 		refused(http.StatusBadRequest, tsp.Missing, `rpc error: code = NotFound desc = no such driver`),
 		refused(http.StatusBadRequest, tsp.Forbidden, `rpc error: code = PermissionDenied desc = no`),
+		refused(http.StatusBadRequest, tsp.Unknown, `rpc error: code = Unavailable desc = transport is closing`),
+		refused(http.StatusBadRequest, tsp.Unknown, `rpc error: code = DeadlineExceeded desc = context deadline exceeded`),
+		refused(http.StatusBadRequest, tsp.Unknown, `rpc error: code = ResourceExhausted desc = too many`),
 		refused(http.StatusInternalServerError, tsp.Unknown, `Internal Server Error`),
 	}
 }

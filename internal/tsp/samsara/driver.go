@@ -2,6 +2,7 @@ package samsara
 
 import (
 	"cmp"
+	"context"
 	"strconv"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
 
 const driversPath = "/fleet/drivers"
@@ -49,6 +51,7 @@ type driverBody struct {
 	Activation        string            `json:"driverActivationStatus,omitzero"`
 	ExternalIDs       map[string]string `json:"externalIds,omitzero"`
 	TagIDs            []string          `json:"tagIds,omitzero"`
+	Attributes        []attributeValue  `json:"attributes,omitzero"`
 }
 
 type carrierBody struct {
@@ -99,8 +102,23 @@ func (b driverBody) by(r *ruleset) (driverBody, error) {
 	return b, err
 }
 
-// newDriver is the body of a new driver, who needs a password.
-func newDriver(u *resource.User, w tsp.Write) (any, error) {
+// newDriver makes the body of a new driver.
+func newDriver(all attributes) rest.Compose {
+	return func(ctx context.Context, send rest.Send, w tsp.Write) (any, error) {
+		values, err := all.values(ctx, send, ofDrivers, w)
+		if err != nil {
+			return nil, err
+		}
+		return rest.Body(func(u *resource.User, w tsp.Write) (any, error) {
+			b, err := newDriverBody(u, w)
+			b.Attributes = values
+			return b, err
+		})(w)
+	}
+}
+
+// newDriverBody is that of a new driver, who needs a password.
+func newDriverBody(u *resource.User, w tsp.Write) (driverBody, error) {
 	b, err := driverFrom(u, w)
 	// There is nothing to clear, and the empty text is no e-mail address.
 	b.Email, b.Phone, b.Notes = value(u.UserEmail), value(u.PhoneNumber), value(u.Notes)

@@ -43,7 +43,7 @@ type driverRecord struct {
 // to assume.
 func driverForm(s tsp.Settings, assumed string) form {
 	zones := resource.TimeZones()
-	return form{drivers, "name", func(source jsontext.Value) (tsp.Record, error) {
+	return withAttributes(form{drivers, "name", func(source jsontext.Value) (tsp.Record, error) {
 		var r driverRecord
 		if err := json.Unmarshal(source, &r); err != nil {
 			return tsp.Record{}, err
@@ -58,7 +58,7 @@ func driverForm(s tsp.Settings, assumed string) form {
 		}
 		fields, err := json.Marshal(f, json.Deterministic(true))
 		return tsp.Record{Fields: fields}, err
-	}}
+	}}, ofDrivers, s)
 }
 
 // newDriverForm is that of the answer to a new driver, who is always active; patchedDriver is that of any other.

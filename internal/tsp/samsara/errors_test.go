@@ -1,6 +1,7 @@
 package samsara_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -94,6 +95,16 @@ func TestALackingPermissionIsNamed(t *testing.T) {
 		if !strings.Contains(e.Message, fmt.Sprintf("the permission %q", scope)) {
 			t.Errorf("message = %q, want it to name %s", e.Message, scope)
 		}
+	}
+}
+
+func TestAFirewallsPageIsNoLackingPermission(t *testing.T) {
+	t.Parallel()
+	s, _ := session(t, answer(403, "text/html", "\n"+strings.ReplaceAll(page, "502 Bad Gateway", "403 Forbidden")))
+	_, err := s.Write(t.Context(), write(t, updateVehicle, `{"notes":"x"}`))
+	var e *tsp.Error
+	if !errors.As(err, &e) || strings.Contains(e.Message, "permission") {
+		t.Errorf("the end is %v", err)
 	}
 }
 

@@ -7,6 +7,7 @@
 package samsara
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -32,6 +33,7 @@ const tokenPath = "/oauth2/token"
 func New() tsp.Adapter { return rest.New(config(time.Now)) }
 
 func config(now func() time.Time) rest.Config {
+	all := newAttributes()
 	return rest.Config{
 		Spec: spec(),
 		Auths: map[string]rest.Auth{
@@ -46,8 +48,11 @@ func config(now func() time.Time) rest.Config {
 		Limits:  limits(),
 		Answers: rest.Answers{Class: class, Message: message},
 		Check:   check,
+		CheckSettings: func(ctx context.Context, send rest.Send, s tsp.Settings) error {
+			return checkSettings(ctx, send, all, s)
+		},
 		Writes: []rest.Write{
-			createVehicle(), updateVehicle(), createTrailer(), updateTrailer(), createUser(), updateUser(),
+			createVehicle(all), updateVehicle(all), createTrailer(), updateTrailer(), createUser(all), updateUser(all),
 			createMessage(now), createGroupMessage(now), createDVIR(now), createFuel(),
 		},
 		ListsFor: func(s tsp.Settings) map[resource.Kind]rest.List {
@@ -76,6 +81,7 @@ func spec() tsp.Spec {
 			{Title: "External IDs", URL: "https://developers.samsara.com/docs/external-ids", Verified: verified},
 			{Title: "OAuth 2.0", URL: "https://developers.samsara.com/docs/oauth-20", Verified: verified},
 			{Title: "Assets", URL: "https://developers.samsara.com/docs/assets-vehicles-trailers-equipment", Verified: verified},
+			{Title: "Custom attributes", URL: "https://developers.samsara.com/docs/custom-attributes-guide", Verified: "2026-11-27"},
 			{Title: "Fuel purchases", URL: "https://developers.samsara.com/docs/fuel-card-integration", Verified: verified},
 			{Title: "Driver vehicle inspection reports", URL: "https://developers.samsara.com/docs/digital-vehicle-inspection-reports", Verified: "2026-11-27"},
 			{Title: "Driver dispatch and messaging", URL: "https://developers.samsara.com/docs/driver-dispatch-messaging", Verified: verified},

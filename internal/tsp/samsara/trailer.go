@@ -37,9 +37,9 @@ func updateTrailer() rest.Write {
 		Check:      tsp.Checked(checkTrailer),
 		Steps: []rest.Step{
 			{Key: "trailer", When: func(w tsp.Write) bool { return !asAsset(w) || encodedTrailer(w) }, Method: http.MethodPatch,
-				Path: trailersPath + "/{target}", Compose: tagged(trailersPath, changeTrailer), Decode: decodeTrailer},
+				Path: trailersPath + "/{target}", Compose: change(nil, trailersPath, "", changeTrailer), Decode: decodeTrailer},
 			{Key: "asset", When: asAsset, Method: http.MethodPatch, Path: assetsPath + "?id={target}",
-				Compose: tagged(trailersPath, changeTrailerAsset), Decode: decodeRecord(trailers)},
+				Compose: change(nil, trailersPath, "", changeTrailerAsset), Decode: decodeRecord(trailers)},
 		},
 	}
 }
@@ -75,7 +75,7 @@ func encodedTrailer(w tsp.Write) bool {
 }
 
 func trailerUses(verb resource.Verb) tsp.Uses {
-	missing := tsp.Dropped("its trailers have no such field")
+	missing := tsp.Dropped("its trailers have no such field, and their list leaves attributes out")
 	uses := tsp.Uses{
 		"trailer_name":          tsp.Sent().NotNull().Length(1, 0),
 		"oem":                   byRouteText(),
@@ -89,7 +89,7 @@ func trailerUses(verb resource.Verb) tsp.Uses {
 		"status":                missing,
 		"notes":                 tsp.Sent().Length(0, maxNotes),
 		"eld_id":                missing,
-		"eld_serial_number":     tsp.Dropped("writing a gateway's serial number would pair the trailer with other hardware"),
+		"eld_serial_number":     tsp.Dropped("its trailers take no gateway's serial number; only vehicles do"),
 		"eld_device_type":       missing,
 		"eld_product_id":        missing,
 		"total_axles":           missing,
@@ -142,11 +142,11 @@ func newTrailerAsset(t *resource.Trailer, w tsp.Write) (any, error) {
 		ExternalIDs: externalIDs(w, externalKey(w.Settings), t.ExternalID), TagIDs: w.Settings.List(settingTags)}, nil
 }
 
-func changeTrailer(t *resource.Trailer, w tsp.Write, tags []string) any {
+func changeTrailer(t *resource.Trailer, w tsp.Write, k kept) any {
 	return trailerBody{Name: text(t.TrailerName), Serial: value(t.VIN), LicensePlate: text(t.LicensePlateNumber), Notes: text(t.Notes),
-		ExternalIDs: externalIDs(w, externalKey(w.Settings), t.ExternalID), TagIDs: tags}
+		ExternalIDs: externalIDs(w, externalKey(w.Settings), t.ExternalID), TagIDs: k.tags}
 }
 
-func changeTrailerAsset(t *resource.Trailer, _ tsp.Write, tags []string) any {
-	return assetBody{VIN: trailerVIN(t), Make: value(t.OEM), Model: value(t.ModelType), Year: value(t.ModelYear), TagIDs: tags}
+func changeTrailerAsset(t *resource.Trailer, _ tsp.Write, k kept) any {
+	return assetBody{VIN: trailerVIN(t), Make: value(t.OEM), Model: value(t.ModelType), Year: value(t.ModelYear), TagIDs: k.tags}
 }

@@ -42,6 +42,10 @@ func checkUser(verb resource.Verb) func(*resource.User, tsp.Settings) []resource
 		if state := u.LicenseRegion.Or(""); state != "" && !licenseState(state) {
 			refuse("license_region", state, resource.CodePattern, "must be the two letters of a US state or territory or of a Canadian province at Samsara")
 		}
+		if country := u.LicenseCountry.Or(""); !inCountry(u.LicenseRegion.Or(""), country) {
+			refuse("license_country", country, resource.CodeUnsupported, "is not the country of the license_region "+u.LicenseRegion.Or("")+
+				", which alone reaches Samsara and stands for a US state or territory or a Canadian province there")
+		}
 		if number := u.CarrierNumber.Or("1"); strings.Trim(number, "0123456789") != "" || strings.HasPrefix(number, "0") {
 			refuse("carrier_number", number, resource.CodePattern, carrierRule)
 		}
@@ -87,6 +91,18 @@ func licenseState(s string) bool {
 	const known = " AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA" +
 		" RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI AB BC MB NB NL NS NT NU ON PE QC SK YT "
 	return len(s) == 2 && !strings.Contains(s, " ") && strings.Contains(known, " "+strings.ToUpper(s)+" ")
+}
+
+// inCountry tells whether a region that Samsara takes is one of a country, by its code of three letters; of what is not
+// given nothing is wrong.
+func inCountry(region, country string) bool {
+	if region == "" || country == "" {
+		return true
+	}
+	if strings.Contains(" AB BC MB NB NL NS NT NU ON PE QC SK YT ", " "+strings.ToUpper(region)+" ") {
+		return strings.EqualFold(country, "CAN")
+	}
+	return strings.Contains(" USA ASM GUM MNP PRI VIR ", " "+strings.ToUpper(country)+" ")
 }
 
 // warnUser tells what nobody may expect of a new user: who knows the password, and what users of the

@@ -42,13 +42,13 @@ type vehicleFields struct {
 }
 
 func vehicleForm(s tsp.Settings) form {
-	return form{vehicles, "name", unify(func(r vehicleRecord) any {
+	return withAttributes(form{vehicles, "name", unify(func(r vehicleRecord) any {
 		return vehicleFields{
 			VehicleName: r.Name, OEM: r.Make, ModelType: r.Model, ModelYear: int64(r.Year), VIN: r.VIN,
 			LicensePlateNumber: r.LicensePlate, IsActive: true, Notes: r.Notes, ELDSerialNumber: cmp.Or(r.Serial, r.Gateway.Serial),
 			ELDDeviceType: r.Gateway.Model, VehicleGroups: groupsOf(r.Tags...), ExternalID: r.ExternalIDs[externalKey(s)],
 		}
-	})}
+	})}, ofAssets, s)
 }
 
 func vehicleSweep(s tsp.Settings) sweep {
