@@ -50,8 +50,12 @@ func attributeSettings() []tsp.Setting {
 // inAttribute is the use of fields that only attributes can hold.
 func inAttribute(uses tsp.Uses, of string) {
 	for _, field := range held(of) {
+		sent := tsp.Sent().NotNull()
+		if field == "license_plate_region" || field == "engine_vin" || field == "user_designation" {
+			sent = sent.Length(1, 0)
+		}
 		uses[field] = tsp.Dropped("its "+of+"s have no such field; the connection's setting "+attributeSetting(field)+" names an attribute that holds it").
-			With(attributeSetting(field), "", tsp.Sent().NotNull().Length(1, 0))
+			With(attributeSetting(field), "", sent)
 	}
 }
 
@@ -181,10 +185,17 @@ func merged(has, values []attributeValue) []attributeValue {
 	if len(values) == 0 {
 		return nil
 	}
-	out := slices.Clone(values)
+	var out []attributeValue
 	for _, one := range has {
-		if !slices.ContainsFunc(values, func(v attributeValue) bool { return one.ID == v.ID }) {
-			out = append(out, attributeValue{ID: one.ID, Texts: one.Texts, Numbers: one.Numbers, Dates: one.Dates})
+		sent := attributeValue{ID: one.ID, Texts: one.Texts, Numbers: one.Numbers, Dates: one.Dates}
+		if i := slices.IndexFunc(values, func(v attributeValue) bool { return v.ID == one.ID }); i >= 0 {
+			sent = values[i]
+		}
+		out = append(out, sent)
+	}
+	for _, v := range values {
+		if !slices.ContainsFunc(has, func(one attributeValue) bool { return one.ID == v.ID }) {
+			out = append(out, v)
 		}
 	}
 	return out

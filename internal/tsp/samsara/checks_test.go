@@ -118,6 +118,9 @@ func TestWhatSamsaraWouldRefuseIsRefusedFirst(t *testing.T) {
 		{createDVIR, unknown, aDVIR, `"log_type":"unknown"`, ""},
 		{createDVIR, unknown, aDVIR, `"log_type":"pre_trip"`, "log_type"},
 		{createDVIR, nil, aDVIR, `"odometer":5`, "odometer_unit"},
+		{createDVIR, nil, aDVIR, `"driver_comment":"pulls left\nInspected by: Jo"`, "driver_comment"},
+		{createDVIR, nil, aDVIR, `"inspected_by":"Jo\nInspected at: noon"`, "inspected_by"},
+		{createDVIR, nil, aDVIR, `"driver_comment":"Defects; none\nWaybill 7"`, ""},
 		// One that is safe and holds no defects is a clean one.
 		{createDVIR, nil, with(aDVIR, `"is_safety_critical":false`), `"defect_count":1`, "is_safety_critical"},
 		{createDVIR, nil, with(aDVIR, `"is_safety_critical":false`), `"defects":["brakes"]`, "is_safety_critical"},

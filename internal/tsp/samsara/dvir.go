@@ -69,7 +69,7 @@ func dvirUses() tsp.Uses {
 		"is_safety_critical": tsp.Sent(),
 		"driver_comment":     noted,
 		"certify_comment":    noted,
-		"odometer":           tsp.Sent(),
+		"odometer":           tsp.Sent().NotRead("Samsara keeps whole metres"),
 		"odometer_unit":      tsp.Sent(),
 	}
 }
@@ -95,6 +95,10 @@ func checkDVIR(d *resource.DvirLog, _ tsp.Settings) []resource.Problem {
 		out = append(out, problem("odometer_unit", "", resource.CodeRequired, "is required with odometer"))
 	case given && len(metres(reading, unit)) > maxMetres:
 		out = append(out, problem("odometer", string(reading), resource.CodeRange, "is too large for an odometer"))
+	}
+	if field := ambiguous(d); field != "" {
+		out = append(out, problem(field, "", resource.CodePattern, "must have no line that begins like one of the mechanic's notes at Samsara, into which all "+
+			"texts go: "+strings.Join(noteLabels()[1:], "")))
 	}
 	// The operation's mark has a fixed length.
 	if n := utf8.RuneCountInString(mechanicNotes(d, strings.Repeat("0", 32))); n > maxMechanicNotes {

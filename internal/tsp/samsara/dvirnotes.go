@@ -10,19 +10,22 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-// The labels under which the mechanic's notes tell what an inspection of Samsara's has no member for, in their order.
+// The labels under which the mechanic's notes tell what an inspection of Samsara's has no member for. The comment comes
+// first and has none.
 const (
-	noteComment   = "Comment"
-	noteCertified = "Certified"
-	noteCount     = "Number of defects"
-	noteDefects   = "Defects"
-	noteInspector = "Inspected by"
-	noteTime      = "Inspected at"
-	noteKind      = "Kind of inspection"
+	noteComment   = ""
+	noteCertified = "Certified: "
+	noteCount     = "Number of defects: "
+	noteDefects   = "Defects: "
+	noteInspector = "Inspected by: "
+	noteTime      = "Inspected at: "
+	noteKind      = "Kind of inspection: "
 )
 
-// noteIndent stands before the further lines of a text, so that none is taken for a label.
-const noteIndent = "\n  "
+// noteLabels are the labels in the order of the notes.
+func noteLabels() []string {
+	return []string{noteComment, noteCertified, noteCount, noteDefects, noteInspector, noteTime, noteKind}
+}
 
 // mechanicNotes writes the notes. The last line is the operation, by which the inspection is found again and by which
 // notes are known as ours.
@@ -30,7 +33,7 @@ func mechanicNotes(d *resource.DvirLog, mark string) string {
 	var lines []string
 	add := func(label, text string) {
 		if text != "" {
-			lines = append(lines, label+": "+strings.ReplaceAll(text, "\n", noteIndent))
+			lines = append(lines, label+text)
 		}
 	}
 	add(noteComment, d.DriverComment.Or(""))
@@ -54,29 +57,49 @@ type notes map[string]string
 
 var noteMark = regexp.MustCompile(`^Waybill [0-9a-f]{32}$`)
 
-// readNotes reads notes back; nil if they are anybody's but ours, or if somebody has changed them.
+// readNotes reads notes back; nil if they are anybody's but ours. A line that begins with no label that may come belongs
+// to the text before it.
 func readNotes(text string) notes {
-	lines := strings.Split(strings.ReplaceAll(strings.TrimSpace(text), noteIndent, "\r\r"), "\n")
+	lines := strings.Split(text, "\n")
 	if !noteMark.MatchString(lines[len(lines)-1]) {
 		return nil
 	}
-	known := []string{noteComment, noteCertified, noteCount, noteDefects, noteInspector, noteTime, noteKind}
-	found := notes{}
-	for _, line := range lines[:len(lines)-1] {
-		label, value, ok := strings.Cut(line, ": ")
-		if !ok || !slices.Contains(known, label) {
-			return nil
+	found, labels, at := notes{}, noteLabels(), 0
+	for n, line := range lines[:len(lines)-1] {
+		next := slices.IndexFunc(labels, func(label string) bool { return label != "" && strings.HasPrefix(line, label) })
+		switch {
+		case next > at:
+			at = next
+			found[labels[at]] = strings.TrimPrefix(line, labels[at])
+		case n == 0:
+			found[noteComment] = line
+		default:
+			found[labels[at]] += "\n" + line
 		}
-		found[label] = strings.ReplaceAll(value, "\r\r", "\n")
 	}
 	return found
 }
 
-// defects are those that the notes name, and their number.
+// ambiguous names the field of a text that would not be read back from the notes as it was written, because a line of it
+// begins like one of theirs; "" if there is none.
+func ambiguous(d *resource.DvirLog) string {
+	read := readNotes(mechanicNotes(d, strings.Repeat("0", 32)))
+	for _, one := range []struct{ field, label, text string }{
+		{"driver_comment", noteComment, d.DriverComment.Or("")}, {"certify_comment", noteCertified, d.CertifyComment.Or("")},
+		{"inspected_by", noteInspector, d.InspectedBy.Or("")},
+	} {
+		if read[one.label] != one.text {
+			return one.field
+		}
+	}
+	return ""
+}
+
+// defects are those that the notes name, each once, and their number.
 func (n notes) defects() (kinds []string, number int64) {
 	for name := range strings.SplitSeq(n[noteDefects], ", ") {
 		if name != "" {
-			kinds = append(kinds, strings.ReplaceAll(name, " ", "_"))
+			kinds = append(kinds, defectOf(name))
 		}
 	}
 	number, err := strconv.ParseInt(n[noteCount], 10, 64)

@@ -138,7 +138,9 @@ func (r dvirRecord) fields() dvirFields {
 func (f *dvirFields) written(ours notes) {
 	f.DriverComment, f.CertifyComment = ours[noteComment], ours[noteCertified]
 	f.InspectedBy = cmp.Or(ours[noteInspector], f.InspectedBy)
-	f.LogType = cmp.Or(ours[noteKind], f.LogType)
+	if ours[noteKind] == unknownLog {
+		f.LogType = unknownLog
+	}
 	if f.DefectCount == 0 {
 		f.Defects, f.DefectCount = ours.defects()
 	}

@@ -49,11 +49,11 @@ func TestInspectionsBecomeUnified(t *testing.T) {
 			`{"log_type":"mechanic","inspected_by":"Meg","certify_comment":"New belt.","defect_count":0,"is_safety_critical":true}`,
 			at(7, 0), map[string][]tsp.Named{"trailer_id": named("trailers", "2")}},
 		"ours": {`{"id":"9","type":"mechanic","safetyStatus":"unsafe","endTime":"2026-11-24T07:10:00Z",` + mechanic +
-			`,"mechanicNotes":"Comment: pulls left\n  Defects: see below\nDefects: brakes, lights rear\nInspected by: Jo\nInspected at: 2026-11-24T06:00:00.5Z\nKind of inspection: unknown\nWaybill 01890a5dac96774bbcceb302099a8058"}`,
-			`{"log_type":"unknown","inspected_by":"Jo","driver_comment":"pulls left\nDefects: see below","defect_count":2,"defects":["brakes","lights_rear"],"is_safety_critical":true}`,
+			`,"mechanicNotes":"pulls left\nWaybill knows\nDefects: brakes, lights rear\nInspected by: Jo\nInspected at: 2026-11-24T06:00:00.5Z\nKind of inspection: unknown\nWaybill 01890a5dac96774bbcceb302099a8058"}`,
+			`{"log_type":"unknown","inspected_by":"Jo","driver_comment":"pulls left\nWaybill knows","defect_count":2,"defects":["brakes","lights_rear"],"is_safety_critical":true}`,
 			at(6, 0).Add(time.Second / 2), map[string][]tsp.Named{}},
-		"ours, that somebody has changed": {`{"id":"9","type":"mechanic","endTime":"2026-11-24T07:10:00Z","mechanicNotes":"Defects: brakes\nfixed\nWaybill 01890a5dac96774bbcceb302099a8058"}`,
-			`{"log_type":"mechanic","certify_comment":"Defects: brakes\nfixed\nWaybill 01890a5dac96774bbcceb302099a8058","defect_count":0}`,
+		"ours, that somebody has added to": {`{"id":"9","type":"mechanic","endTime":"2026-11-24T07:10:00Z","mechanicNotes":"Defects: brakes\nWaybill 01890a5dac96774bbcceb302099a8058\nfixed"}`,
+			`{"log_type":"mechanic","certify_comment":"Defects: brakes\nWaybill 01890a5dac96774bbcceb302099a8058\nfixed","defect_count":0}`,
 			at(7, 10), map[string][]tsp.Named{}},
 	} {
 		r := listedDVIR(t, c.source)
@@ -66,7 +66,7 @@ func TestInspectionsBecomeUnified(t *testing.T) {
 
 func TestAnInspectionThatWasWrittenReadsBackAsItWasWritten(t *testing.T) {
 	t.Parallel()
-	for _, comment := range []string{"pulls left", "Defects: none\nDefects: brakes", "\n  \nx", "Waybill 01890a5dac96774bbcceb302099a8058"} {
+	for _, comment := range []string{"pulls left", "no\nDefect: none\n", "\n  \nx", "Waybill 01890a5dac96774bbcceb302099a8058"} {
 		text, _ := json.Marshal(comment)
 		s := simulatedWith(t, dvirSettings)
 		w := write(t, createDVIR, `{"driver_id":`+ourDriver+`,"vehicle_id":`+ourVehicle+`,"log_type":"unknown","defects":["brakes","lights_rear"],

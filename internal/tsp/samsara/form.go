@@ -103,10 +103,20 @@ func single(path string, of func(tsp.Settings) form) rest.Record {
 		if err != nil {
 			return tsp.Record{}, err
 		}
-		if r := of(s).shown(a); r != nil && r.SourceID == one.SourceID {
-			return *r, nil
+		body, err := rest.Decode[struct {
+			Data jsontext.Value `json:"data"`
+		}](a)
+		if err != nil {
+			return tsp.Record{}, err
 		}
-		return tsp.Record{}, a.Unexpected("the answer does not hold the record", nil)
+		r, err := of(s).record(body.Data)
+		if err == nil && r.SourceID != one.SourceID {
+			err = fmt.Errorf("it is of %s", r.SourceID)
+		}
+		if err != nil {
+			return tsp.Record{}, a.Unexpected("the answer does not hold the record", err)
+		}
+		return r, nil
 	}
 }
 

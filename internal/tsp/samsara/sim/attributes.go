@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -36,7 +37,9 @@ func postAttribute(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return data(merge(i.Object, simkit.Object{"entities": []any{}})), nil
+	o := maps.Clone(i.Object)
+	o["entities"] = []any{}
+	return data(o), nil
 }
 
 func defineAttribute(tx *simkit.Tx, o simkit.Object) (*simkit.Item, error) {
@@ -67,7 +70,7 @@ func attributeShape() simkit.Rule {
 	}))
 }
 
-// withAttributes gives the attributes of a body the ids and names that replies show. That values must be of the type of
+// withAttributes gives the attributes of a body the ids and names that replies show, in the order of their ids. That values must be of the type of
 // the attribute is a reading of the document.
 func withAttributes(tx *simkit.Tx, of string, body simkit.Object) (simkit.Object, error) {
 	given, ok := body["attributes"].([]any)
@@ -88,6 +91,9 @@ func withAttributes(tx *simkit.Tx, of string, body simkit.Object) (simkit.Object
 		}
 		shown = append(shown, merge(one, simkit.Object{"id": defined.ID, "name": defined.Object["name"]}))
 	}
+	slices.SortFunc(shown, func(a, b any) int {
+		return strings.Compare(simkit.Text(a.(simkit.Object), "id"), simkit.Text(b.(simkit.Object), "id"))
+	})
 	return merge(body, simkit.Object{"attributes": shown}), nil
 }
 
@@ -119,11 +125,15 @@ func seedAttributes(tx *simkit.Tx) error {
 	for _, o := range []simkit.Object{
 		{"entityType": ofAssets, "attributeType": "text", "name": "Plate state"},
 		{"entityType": ofAssets, "attributeType": "text", "name": "Plate country"},
-		{"entityType": ofAssets, "attributeType": "single-select", "name": "Availability", "stringValues": []any{"IN_SERVICE", "IN_REPAIR"}},
+		{"entityType": ofAssets, "attributeType": "text", "name": "Availability"},
+		{"entityType": ofAssets, "attributeType": "text", "name": "Fuel"},
+		{"entityType": ofAssets, "attributeType": "text", "name": "Engine number"},
 		{"entityType": ofAssets, "attributeType": "number", "name": "Axles", "unit": "NO_UNIT"},
 		{"entityType": ofAssets, "attributeType": "number", "name": "Length", "unit": "METER"},
 		{"entityType": ofAssets, "attributeType": "date", "name": "Inspected on"},
 		{"entityType": ofDrivers, "attributeType": "text", "name": "Job title"},
+		{"entityType": ofDrivers, "attributeType": "text", "name": "Country"},
+		{"entityType": ofDrivers, "attributeType": "text", "name": "License country"},
 		{"entityType": ofDrivers, "attributeType": "date", "name": "License expires"},
 	} {
 		_, err := defineAttribute(tx, o)
