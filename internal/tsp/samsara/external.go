@@ -27,7 +27,8 @@ func mark(operation uuid.UUID) string { return hex.EncodeToString(operation[:]) 
 func externalKey(s tsp.Settings) string { return s.Text(settingExternalKey) }
 
 // externalIDs are the pairs that a write adds: the caller's id under its key and, for new
-// records, the operation. Samsara merges them with those that are there; that is not documented.
+// records, the operation. Samsara is taken to merge them with those that are there: neither its
+// document nor its SDK 14.7.0 nor https://developers.samsara.com/docs/external-ids says so (2026-11-27).
 func externalIDs(w tsp.Write, key string, id resource.Opt[string]) map[string]string {
 	ids := map[string]string{}
 	if w.Verb == resource.Create {

@@ -43,7 +43,7 @@ func config(now func() time.Time) rest.Config {
 		},
 		URLField: "url",
 		BaseURL:  regionURL,
-		// The version that Samsara's own SDK 11.11.1 pins.
+		// The version that Samsara's own SDKs 11.11.1 and 14.7.0 pin.
 		Header:  http.Header{"X-Samsara-Version": {"2025-06-11"}},
 		Limits:  limits(),
 		Answers: rest.Answers{Class: class, Message: message},
