@@ -59,6 +59,12 @@ func (db *DB) RecordByID(ctx context.Context, id uuid.UUID) (record.Record, erro
 	return r, missing(err, record.ErrNotFound)
 }
 
+// KnownRecords lists those of some records that are there.
+func (db *DB) KnownRecords(ctx context.Context, ids []uuid.UUID) ([]record.Record, error) {
+	return db.records(ctx, `SELECT `+recordColumns+`, '{}' FROM record r WHERE r.id IN (SELECT unhex(value) FROM json_each(?1))`,
+		hexed(ids))
+}
+
 // RecordsOf lists the records of a kind that a connection reaches. It is read whole; tests and the
 // demonstration ask for it.
 func (db *DB) RecordsOf(ctx context.Context, connection uuid.UUID, kind resource.Kind) ([]record.Record, error) {

@@ -43,6 +43,7 @@ func records() []rule {
 		{"a record that is saved survives a crash, and SeenAt tells when it was written last", recordIsKept},
 		{"a record is found by those connections alone that reach it", recordIsReached},
 		{"records are saved all or none", recordsAllOrNone},
+		{"those of some records that are there are found whoever reaches them, deleted ones too", recordsAreKnown},
 		{"the records of a kind that a connection reaches are told by collection and source id", recordsOfAKind},
 		{"an import never undoes a write that ended after its page was asked for", importBesideWrite},
 		{"an import that brings nothing new leaves the record alone", importWithoutNews},
@@ -85,6 +86,18 @@ func recordsAllOrNone(t *testing.T, s *stand) {
 	if _, err := s.RecordByID(t.Context(), good.ID); !errors.Is(err, record.ErrNotFound) {
 		t.Errorf("the other one: %v", err)
 	}
+}
+
+func recordsAreKnown(t *testing.T, s *stand) {
+	one, gone := imported(1, "1", `{"vehicle_name":"x"}`), imported(1, "2", `{}`)
+	s.save(one, gone, imported(1, "3", `{}`))
+	s.lose(gone.Connection, 6, gone.ID)
+	found := map[uuid.UUID]string{}
+	for _, r := range got[[]record.Record](s)(s.KnownRecords(t.Context(), []uuid.UUID{one.ID, uuid.New(), gone.ID})) {
+		found[r.ID] = string(r.Fields) + string(r.Source)
+	}
+	same(t, "known", found, map[uuid.UUID]string{one.ID: `{"vehicle_name":"x"}{}`, gone.ID: `{}{}`})
+	is(t, "of none", len(got[[]record.Record](s)(s.KnownRecords(t.Context(), nil))), 0)
 }
 
 func recordsOfAKind(t *testing.T, s *stand) {
