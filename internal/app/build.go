@@ -48,7 +48,8 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 	})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: p.keys.sealer, URLs: p.policy})
 	a.imports = perform.NewImports(perform.ImportsConfig{
-		Schedules: a.db, Connections: a.db, Links: a.connections, Limits: p.limits, Every: a.config.ImportEvery,
+		Schedules: a.db, Connections: a.db, Links: a.connections, Limits: p.limits,
+		Every: a.config.ImportEvery, History: a.config.ImportHistory,
 		Importer: record.Importer{Caller: a.caller, Store: a.db, Now: time.Now}, Now: time.Now, Log: a.log,
 	})
 	if err := a.resumeImports(ctx); err != nil {
