@@ -224,6 +224,12 @@ func (r Record) Drives() (drives, known bool) {
 	return kind == 't', slices.Contains([]jsontext.Kind{'t', 'f'}, kind)
 }
 
+// Deactivated tells whether the record is known to be out of use at its TSP.
+func (r Record) Deactivated() bool {
+	fields, err := object(r.Fields)
+	return err == nil && fields["is_active"].Kind() == 'f'
+}
+
 // object reads a JSON object; one that is not there is empty.
 func object(raw jsontext.Value) (map[string]jsontext.Value, error) {
 	out := map[string]jsontext.Value{}
