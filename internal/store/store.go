@@ -35,6 +35,7 @@ type Store interface {
 	operation.Recovery
 	record.Store
 	record.Sweeps
+	record.Orphans
 	record.Lists
 	record.Schedules
 	webhook.Store

@@ -137,7 +137,8 @@ func (db *DB) SaveRecords(ctx context.Context, records []record.Record) error {
 				return err
 			}
 		}
-		return nil
+		// All are of one connection where many are; it may have been deleted while they were read.
+		return tx.leave(records[0].Connection)
 	})
 }
 
