@@ -18,7 +18,9 @@ func TestAFleetThatConnectsAnewHasItsRecordsUnderTheirIDs(t *testing.T) {
 	}
 	trucks := func(more ...string) list { return h.list(vehicles, append(more, "fleet_refs", "fleet-2")...) }
 	first := connect()
-	h.until("the first import", func() bool { return trucks().Total > 0 && h.fresh(first, "vehicle")["last_successful_execution_at"] != nil })
+	h.until("the first import", func() bool {
+		return trucks().Total > 0 && h.fresh(first, "vehicle")["last_successful_execution_at"] != nil
+	})
 	before := trucks().ids()
 	if a := h.do("DELETE", connections+"/"+first, ""); a.status != http.StatusNoContent {
 		t.Fatalf("%d %s", a.status, a.text)

@@ -29,6 +29,7 @@ type Store interface {
 	access.Fleets
 	access.Clients
 	connection.Everything
+	connection.Records
 	operation.Store
 	operation.Queue
 	operation.Progress
