@@ -43,7 +43,7 @@ func (f *Field) parse(raw jsontext.Value) (any, []Problem) {
 		return listOf(Texts, parseText).parse(f, raw)
 	case Nested:
 		o := ReadValue(f.Name, raw, *f.Table)
-		return o, o.wrong
+		return o, o.Problems()
 	}
 	return raw, nil
 }
@@ -208,14 +208,11 @@ func listOf[T any](t Type, item func(*Field, jsontext.Value) (T, []Problem)) par
 			return nil, f.bad(raw, CodeList, "must be a list")
 		}
 		list, problems := []T{}, []Problem(nil)
-		for i, v := range items(raw) {
+		for i, v := range items(raw, -1) {
 			one, wrong := item(f, v)
 			for _, p := range wrong {
 				p.Path = fmt.Sprintf("%s[%d]", f.Name, i)
 				problems = append(problems, p)
-			}
-			if len(problems) >= maxProblems {
-				break
 			}
 			list = append(list, one)
 		}
