@@ -53,6 +53,9 @@ func (o *Object) put(f *Field, raw jsontext.Value) []Problem {
 	}
 	v, problems := f.parse(raw)
 	if len(problems) == 0 {
+		problems = f.repeated(raw)
+	}
+	if len(problems) == 0 {
 		o.values[f.Name] = v
 	}
 	return problems

@@ -94,7 +94,7 @@ func TestWhatIsWrongWithAnObjectIsToldWithPathInputAndCode(t *testing.T) {
 			[]string{
 				"id|x|must be a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057|uuid_parsing",
 				`nope||is not a field of a pet; did you mean "name"?|extra_forbidden`,
-				"born_at|soon|must be a date and time in UTC such as 2026-01-15T10:30:00Z|datetime_parsing",
+				"born_at|soon|must be a date and time such as 2026-01-15T10:30:00Z|datetime_parsing",
 				`owner.nam|1|is not a field of an owner; did you mean "name"?|extra_forbidden`,
 				"owner.pin|7|must be a string|string_type",
 				"owner.name||is required|missing",

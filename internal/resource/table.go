@@ -75,10 +75,7 @@ func (t *Table) read(prefix string, members []member, put func(*Field, jsontext.
 		case long != nil:
 			add(long...)
 		default:
-			wrong := put(f, m.value)
-			if add(wrong...); len(wrong) == 0 {
-				add(f.repeated(m.value)...)
-			}
+			add(put(f, m.value)...)
 		}
 	}
 	for i := range t.Fields {
