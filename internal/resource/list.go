@@ -39,7 +39,7 @@ func (f *Field) repeated(raw jsontext.Value) []Problem {
 		}
 		if at, again := first[key]; again {
 			wrong = append(wrong, Problem{Path: fmt.Sprintf("%s[%d]", f.Name, i), Input: input(item, f.secret()),
-				Message: fmt.Sprintf("repeats %s[%d]; give each value once", f.Name, at), Code: CodeRepeated})
+				Message: fmt.Sprintf("repeats the value at [%d]; give each once", at), Code: CodeRepeated})
 			continue
 		}
 		first[key] = i

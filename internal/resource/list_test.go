@@ -20,13 +20,13 @@ func TestAListHoldsEachValueOnce(t *testing.T) {
 	}}
 	for body, want := range map[string][]string{
 		`{"ids":["` + oneID + `","` + uuid.Max.String() + `","` + strings.ToUpper(oneID) + `"]}`: {
-			"ids[2]|" + strings.ToUpper(oneID) + "|repeats ids[0]; give each value once|repeated"},
-		`{"names":["a","A","a","b","a"]}`: {"names[2]|a|repeats names[0]; give each value once|repeated",
-			"names[4]|a|repeats names[0]; give each value once|repeated"},
-		`{"names":["é","\u00e9"]}`:        {"names[1]|é|repeats names[0]; give each value once|repeated"},
-		`{"jobs":["cook","cook"]}`:        {"jobs[1]|cook|repeats jobs[0]; give each value once|repeated"},
+			"ids[2]|" + strings.ToUpper(oneID) + "|repeats the value at [0]; give each once|repeated"},
+		`{"names":["a","A","a","b","a"]}`: {"names[2]|a|repeats the value at [0]; give each once|repeated",
+			"names[4]|a|repeats the value at [0]; give each once|repeated"},
+		`{"names":["é","\u00e9"]}`:        {"names[1]|é|repeats the value at [0]; give each once|repeated"},
+		`{"jobs":["cook","cook"]}`:        {"jobs[1]|cook|repeats the value at [0]; give each once|repeated"},
 		`{"jobs":["cook","mate","cook"]}`: {"jobs||must hold at most 2 items|too_long"},
-		`{"keys":["k"," k","k"]}`:         {"keys[2]|*****|repeats keys[0]; give each value once|repeated"},
+		`{"keys":["k"," k","k"]}`:         {"keys[2]|*****|repeats the value at [0]; give each once|repeated"},
 		`{"names":[],"jobs":["mate"]}`:    nil,
 	} {
 		if diff := cmp.Diff(want, lines(resource.Read([]byte(body), table).Problems())); diff != "" {
