@@ -212,7 +212,10 @@ func (s *Service) fill(ctx context.Context, op *Operation, d draft) error {
 	if err != nil {
 		return err
 	}
-	if wrong = append(policy.Problems, wrong...); len(wrong) > 0 {
+	var all resource.Tally
+	all.Add(policy.Problems...)
+	all.Add(wrong...)
+	if wrong := all.Problems(); len(wrong) > 0 {
 		return problem.InvalidBody(wrong...)
 	}
 	op.Warnings, op.OrderKey = policy.Warnings, orderKey(*op, schema, payload)
