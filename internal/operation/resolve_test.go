@@ -58,6 +58,18 @@ func TestAReferenceThatDoesNotFitIsToldWithItsPath(t *testing.T) {
 	}
 }
 
+func TestReferencesThatDoNotFitAreCountedBeyondAHundred(t *testing.T) {
+	t.Parallel()
+	var strangers []uuid.UUID
+	for i := range byte(150) {
+		strangers = append(strangers, uuid.UUID{99, i})
+	}
+	p := open(t).refused(group(strangers...))
+	if last := p.Details[len(p.Details)-1]; len(p.Details) != 101 || last.Message != "and 50 more problems" {
+		t.Errorf("%d problems, and at last %+v", len(p.Details), last)
+	}
+}
+
 func TestARecordThatOnlyAnotherConnectionReachesIsUnknown(t *testing.T) {
 	t.Parallel()
 	d := open(t)
