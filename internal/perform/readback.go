@@ -30,6 +30,9 @@ func (w *Writes) readBack(ctx context.Context, t *task) {
 	pace := &noting{Pacer: spare{w.c.Limits.pacer(t.spec, t.conn), w.c.Limits.of(t.spec, t.conn)}}
 	one.Pace = pace
 	read, end := w.c.TSPs.Read(ctx, w.c.Links.Target(t.conn), one)
+	if end == nil && read.SourceID != "" && read.SourceID != one.SourceID {
+		end = &tsp.Error{Class: tsp.Broken, Message: "another record was read than was asked for: " + string(read.SourceID)}
+	}
 	if end == nil {
 		made.Record = &read
 		return

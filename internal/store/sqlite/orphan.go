@@ -83,7 +83,7 @@ func (t *tx) orphans(connection uuid.UUID, behind int64) ([]orphan, error) {
 		return nil, err
 	}
 	account, err := rows(t, `SELECT c.id FROM connection c JOIN connection d ON d.id = ?1
-		AND c.fleet = d.fleet AND c.tsp = d.tsp AND c.account = d.account WHERE c.status <> 'deleted' ORDER BY c.created_at, c.id`,
+		AND c.fleet = d.fleet AND c.tsp = d.tsp AND c.account = d.account WHERE c.status NOT IN ('deleted', 'cancelled') ORDER BY c.created_at, c.id`,
 		scanOne[uuid.UUID], connection[:])
 	if err != nil {
 		return nil, err
