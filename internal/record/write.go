@@ -19,8 +19,8 @@ type Write struct {
 	Payload jsontext.Value
 	// Record is the record as the TSP shows it after the write; nil where that is not known.
 	Record *tsp.Record
-	// Dropped names the fields of the payload that did not reach the TSP. Nothing of them is the
-	// record's.
+	// Dropped names the fields of the payload that did not reach the TSP, or items of lists, such as
+	// "defects[1]". Nothing of them is the record's.
 	Dropped []string
 	// Peers are those of Named that are known.
 	Peers Peers
@@ -96,8 +96,8 @@ func (r Record) completed(d draft, w Write) (Record, error) {
 // draft reads what is known of the record, and what reached the TSP of a payload.
 func (r Record) draft(w Write) (d draft, extras map[string]jsontext.Value, err error) {
 	d.model = ModelOf(r.Kind)
-	if d.given, err = object(w.Payload); err != nil {
-		return d, nil, fmt.Errorf("reading a written payload: %w", err)
+	if d.given, err = w.reached(); err != nil {
+		return d, nil, err
 	}
 	if d.fields, err = object(r.Fields); err != nil {
 		return d, nil, fmt.Errorf("reading the fields of record %s: %w", r.ID, err)
@@ -107,11 +107,6 @@ func (r Record) draft(w Write) (d draft, extras map[string]jsontext.Value, err e
 	}
 	if d.rest, err = object(extras[asWritten]); err != nil {
 		return d, nil, fmt.Errorf("reading what was written of record %s: %w", r.ID, err)
-	}
-	delete(d.given, "connection_id")
-	for _, name := range w.Dropped {
-		delete(d.given, name)
-		delete(d.given, sourceOf(name))
 	}
 	return d, extras, nil
 }
