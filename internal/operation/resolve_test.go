@@ -58,6 +58,18 @@ func TestAReferenceThatDoesNotFitIsToldWithItsPath(t *testing.T) {
 	}
 }
 
+func TestReferencesThatDoNotFitAreCountedBeyondAHundred(t *testing.T) {
+	t.Parallel()
+	var strangers []uuid.UUID
+	for i := range byte(150) {
+		strangers = append(strangers, uuid.UUID{99, i})
+	}
+	p := open(t).refused(group(strangers...))
+	if last := p.Details[len(p.Details)-1]; len(p.Details) != 101 || last.Message != "and 50 more problems" {
+		t.Errorf("%d problems, and at last %+v", len(p.Details), last)
+	}
+}
+
 func TestARecordThatOnlyAnotherConnectionReachesIsUnknown(t *testing.T) {
 	t.Parallel()
 	d := open(t)
@@ -79,7 +91,7 @@ func TestWhatStandsBehindReferencesIsKeptInTheirOrder(t *testing.T) {
 		want string
 	}{
 		{group(driver, sender), `"source_sender_id":"u-2","source_recipient_ids":["u-1","u-2"]}`},
-		{group(sender, driver, sender), `"source_sender_id":"u-2","source_recipient_ids":["u-2","u-1","u-2"]}`},
+		{group(sender, driver), `"source_sender_id":"u-2","source_recipient_ids":["u-2","u-1"]}`},
 		{fuel(truck, `,"co_driver_id":null`), `"source_driver_id":"u-1","source_vehicle_id":"v-1"}`},
 		{create(resource.KindVehicle, `"vin":"V"`), `"vin":"V"}`},
 	} {

@@ -212,7 +212,10 @@ func (s *Service) fill(ctx context.Context, op *Operation, d draft) error {
 	if err != nil {
 		return err
 	}
-	if wrong := append(policy.Problems, found.problems...); len(wrong) > 0 {
+	var all resource.Tally
+	all.Add(policy.Problems...)
+	all.Add(found.problems...)
+	if wrong := all.Problems(); len(wrong) > 0 {
 		return problem.InvalidBody(wrong...)
 	}
 	op.Warnings, op.OrderKey = append(policy.Warnings, found.warnings...), orderKey(*op, schema, payload)
