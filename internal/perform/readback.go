@@ -22,7 +22,8 @@ func (w *Writes) readBack(ctx context.Context, t *task) {
 	if t.op.Verb == resource.Update {
 		one.Collection, one.SourceID = t.op.Collection, t.op.SourceID
 	}
-	if t.answer.err != nil || made.Record != nil || one.SourceID == "" || !slices.Contains(t.spec.Importable(), t.op.Kind) {
+	imported := slices.Contains(t.spec.Importable(), t.op.Kind)
+	if t.answer.err != nil || made.Record != nil || one.SourceID == "" || !imported {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, readBackTime)

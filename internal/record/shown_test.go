@@ -191,6 +191,15 @@ func TestAWrittenLogTakesWhatTheTSPShowsAndKeepsTheRest(t *testing.T) {
 	}
 }
 
+func TestATSPThatShowsTheStatusAloneLeavesTheRestAsItWas(t *testing.T) {
+	t.Parallel()
+	r := fresh(resource.KindMessage)
+	got := shown(t, r, record.Write{Payload: []byte(`{"message_text":"hi"}`), Record: &tsp.Record{Fields: []byte(`{"status":"pending"}`)}})
+	if is := read(t, got); is["status"] != "pending" || string(got.Source) != "{}" || !got.OccurredAt.Equal(settledAt()) {
+		t.Errorf("%v of %q at %v", is, got.Source, got.OccurredAt)
+	}
+}
+
 func TestAWriteMustKnowTheParties(t *testing.T) {
 	t.Parallel()
 	payload := []byte(`{"sender_id":"` + alice + `","recipient_id":"` + bob + `","reply_to_message_id":"` + bob + `"}`)
