@@ -33,7 +33,8 @@ type Setting struct {
 	Default  any
 	Required bool
 	// Kind is that of the records whose ids the setting holds, and Collection where they are at the TSP; ""
-	// for a setting of anything else. Such a setting takes our ids of imported records too.
+	// for a setting of anything else. Such a setting is a string or an array; it takes our ids of imported
+	// records too, and holds the TSP's.
 	Kind       resource.Kind
 	Collection string
 	// Secret settings are sealed at rest and masked when read.
