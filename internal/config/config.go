@@ -33,6 +33,8 @@ type Config struct {
 	Settling time.Duration
 	// ImportEvery is how long after an import of a kind the next one begins.
 	ImportEvery time.Duration
+	// ImportHistory is how far back the first import of messages, inspections and other events reaches.
+	ImportHistory time.Duration
 	// LogLevel is the least that is logged.
 	LogLevel slog.Level
 
@@ -51,7 +53,7 @@ type Rate struct {
 // Default returns the configuration before anything is set.
 func Default() Config {
 	return Config{Addr: "127.0.0.1:8080", MaxAge: 72 * time.Hour, CallDeadline: 30 * time.Second, ImportEvery: 10 * time.Minute,
-		BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}}
+		ImportHistory: 7 * 24 * time.Hour, BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}}
 }
 
 // ErrNoKey is what KeyText answers where no key is set.

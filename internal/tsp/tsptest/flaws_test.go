@@ -12,6 +12,12 @@ const (
 	mute               flaw = "an error does not say what the TSP said"
 	unreasoned         flaw = "dropped fields have no reason"
 	inventsIDs         flaw = "the result names another record"
+	remembersDropped   flaw = "the record that a vehicle leaves holds what was not sent"
+	leavesNothing      flaw = "a message leaves no record"
+	readsOtherwise     flaw = "a record that is read alone has another source than the one that is listed"
+	readsNarrowly      flaw = "a member that is written is not read"
+	namesNobody        flaw = "a message does not name its sender"
+	excusesNothing     flaw = "a field that reads back is declared as one that does not"
 	sendsDropped       flaw = "a dropped field is sent"
 	ignoresCases       flaw = "a field is sent whatever the setting says"
 	sendsOurIDs        flaw = "one of our ids is sent"
@@ -20,7 +26,7 @@ const (
 	trimsTexts         flaw = "texts are trimmed"
 	restless           flaw = "equal writes make different requests"
 	changesHeader      flaw = "the requests are not those of the golden files"
-	confusesValues     flaw = "a new vehicle that is inactive loses its plate"
+	confusesValues     flaw = "a new vehicle that is inactive is grey"
 	asksFirst          flaw = "a call is made before a write is found to be unsupported"
 	missingIsRejected  flaw = "an unknown record is called a refusal"
 	keyChanges         flaw = "the native key changes with the attempt"
@@ -63,6 +69,7 @@ const (
 	overstates         flaw = "the spec allows more calls than the TSP"
 	paysForOthers      flaw = "the action declares the limit of calls that it does not make"
 	unlimited          flaw = "the simulator enforces no limits"
+	unstated           flaw = "the simulator refuses for a limit that its TSP does not state"
 	survivesPanics     flaw = "a panic in an encoder becomes a refusal"
 	skipsRecords       flaw = "a list leaves out a record"
 	retriesLongLists   flaw = "a list that is too long is called unavailable"
@@ -74,6 +81,7 @@ const (
 func flaws() map[flaw]string {
 	return map[flaw]string{
 		incompleteSpec: "spec", unlabelled: "settings", accountDrifts: "connected", mute: "connected", wrongKeyRejected: "connected", unreasoned: "uses", inventsIDs: "written",
+		remembersDropped: "read back", leavesNothing: "read back", readsOtherwise: "read back", readsNarrowly: "read back", namesNobody: "read back", excusesNothing: "read back",
 		sendsDropped: "fields", ignoresCases: "fields", sendsOurIDs: "our ids", clearsTheRest: "patch", forgetsNull: "null",
 		trimsTexts: "texts", restless: "deterministic", changesHeader: "golden", confusesValues: "values", asksFirst: "undeclared",
 		missingIsRejected: "missing", keyChanges: "repeated", sureOfLoss: "lost answers", doubtsLookUps: "lost answers", neverLooks: "crashes",
@@ -83,6 +91,6 @@ func flaws() map[flaw]string {
 		tellsToken: "secrets", notesAnswers: "secrets", tellsAnswers: "secrets", expectsBrief: "switches", followsRedirects: "redirects", ignoresCancel: "cancelled", leaksGoroutines: "cancelled",
 		renewsTheNew: "parallel", renewsForEver: "expired session", usesUnstored: "renewal", doubtsSignIn: "renewal",
 		impatient: "paced", unlimited: "limits", overstates: "paced", crowds: "at once", paysForOthers: "paced",
-		survivesPanics: "panic", skipsRecords: "list", trustsCutOffLists: "list answers", retriesLongLists: "list answers", sendsUndocumented: "openapi",
+		unstated: "assumed limits", survivesPanics: "panic", skipsRecords: "list", trustsCutOffLists: "list answers", retriesLongLists: "list answers", sendsUndocumented: "openapi",
 	}
 }

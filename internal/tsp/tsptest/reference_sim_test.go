@@ -37,7 +37,7 @@ func (s *service) Seed(tx *simkit.Tx) error {
 			return err
 		}
 	}
-	return nil
+	return tx.Put("messages", "m99", simkit.Object{"id": "m99", "from": "u101", "to": "u100", "text": "On my way."})
 }
 
 // Expire ends all sessions.
@@ -118,7 +118,11 @@ func (s *service) answer(r *http.Request) (out simkit.Object, err error) {
 	if err := s.host.Store.View(func(tx *simkit.Tx) error { return known(tx, r) }); err != nil {
 		return nil, err
 	}
-	if s.host.Limiter.Take(s.host.Now(), limit) > 0 {
+	limits := []simkit.Limit{limit}
+	if r.URL.Path == "/users" && r.Method == http.MethodPost {
+		limits = append(limits, simkit.Limit{Key: "users", N: 3, Per: time.Second, Assumed: true})
+	}
+	if s.host.Limiter.Take(s.host.Now(), limits...) > 0 {
 		return nil, tooFast{}
 	}
 	err = in(func(tx *simkit.Tx) (err error) {
@@ -152,6 +156,11 @@ func (s *service) serve(tx *simkit.Tx, r *http.Request, body simkit.Object) (sim
 	case "GET me":
 		return simkit.Object{"id": "reference"}, nil
 	case "GET vehicles", "GET users":
+		if item, ok := tx.Get(collection, id); ok {
+			return item.Object, nil
+		} else if id != "" {
+			return nil, no(http.StatusNotFound)
+		}
 		return page(tx, collection, r), nil
 	case "POST vehicles", "POST users", "POST messages":
 		if id == "search" {

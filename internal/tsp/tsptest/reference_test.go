@@ -46,6 +46,7 @@ func (r *reference) Spec() tsp.Spec {
 		Limits: []tsp.Limit{
 			{Key: "writes", Scope: tsp.PerAccount, Events: 10, Period: time.Second, Burst: 3, Source: page},
 			{Key: "session", Scope: tsp.PerConnection, AtOnce: 3, Source: page},
+			{Key: "users", Scope: tsp.PerAccount, Events: 3, Period: time.Second, Burst: 2, Source: "assumed: none is stated"},
 			{Key: "reads", Scope: tsp.PerAccount, Events: 20, Period: time.Second, Burst: 5, Source: "assumed: none is stated"},
 		},
 		Parallel: 4, Settles: 20 * time.Second, SettlesSource: "assumed: none is stated", Actions: r.actions(),
@@ -57,7 +58,9 @@ func (r *reference) Spec() tsp.Spec {
 		Imports: []tsp.ImportKind{
 			{Kind: resource.KindVehicle, Collections: []string{"vehicles"}},
 			{Kind: resource.KindUser, Collections: []string{"users"}},
+			{Kind: resource.KindMessage, Collections: []string{"messages"}},
 		},
+		NotImported:       map[resource.Kind]string{resource.KindGroupMessage: "the reference keeps each as messages to single users"},
 		SampleCredentials: tsp.Credentials{Kind: "api_basic", Fields: map[string]string{"username": "demo", "password": "demo-password"}},
 	}
 	if r.has(incompleteSpec) {
@@ -110,6 +113,11 @@ func (s *referenceSession) List(ctx context.Context, l tsp.List) (tsp.Page, erro
 	return s.link.list(ctx, l)
 }
 
+// Read reads one record; messages are read from the answer to their write.
+func (s *referenceSession) Read(ctx context.Context, one tsp.Single) (tsp.Record, error) {
+	return s.link.read(ctx, one)
+}
+
 // Write performs one write.
 func (s *referenceSession) Write(ctx context.Context, w tsp.Write) (out tsp.Written, err error) {
 	w.Settings = s.link.access.Settings
@@ -155,6 +163,13 @@ func (m *memo) repeated(text string) int {
 	}
 	m.times++
 	return m.times
+}
+
+// written is what was remembered last.
+func (m *memo) written() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.last
 }
 
 // redact hides every secret of the link in a text.

@@ -36,7 +36,9 @@ func (l *link) vehicle(v *resource.Vehicle, w tsp.Write) ([]part, error) {
 	case r.has(sendsDropped) && w.Verb == resource.Create:
 		body["color"] = v.OEM.Or("")
 	case r.has(confusesValues) && body["isActive"] == false && w.Verb == resource.Create:
-		body["licensePlate"] = "none"
+		body["color"] = "grey"
+	case r.has(remembersDropped):
+		r.memo.repeated(v.OEM.Or(""))
 	case r.has(sendsUndocumented):
 		body["shade"] = "grey"
 	case r.has(trimsTexts) && w.Verb == resource.Create:
@@ -90,16 +92,20 @@ func (r *reference) actions() tsp.Actions {
 		"license_plate_number": tsp.Sent().Length(0, 12), "is_active": tsp.Sent().NotNull(), "notes": tsp.Sent(),
 		"status": tsp.Rejects("vehicles have no status"), "total_axles": tsp.Rejects("vehicles have two axles"),
 	}
+	if r.has(excusesNothing) {
+		vehicle["vin"] = vehicle["vin"].NotRead("nobody knows why")
+	}
 	created := uses(resource.KindVehicle, resource.Create, vehicle)
 	created["notes"] = tsp.Dropped("new vehicles have no notes").With("keep_notes", "true", tsp.Sent())
 	limits := []string{"writes", "session"}
 	if r.has(paysForOthers) {
 		limits = []string{"reads"}
 	}
+	userLimits := append([]string{"users"}, limits...)
 	return tsp.Actions{
 		{Kind: resource.KindVehicle, Verb: resource.Create}: {Strength: tsp.Native, Limits: limits, Uses: created},
 		{Kind: resource.KindVehicle, Verb: resource.Update}: {Strength: tsp.NaturalKey, Limits: limits, Uses: uses(resource.KindVehicle, resource.Update, vehicle)},
-		{Kind: resource.KindUser, Verb: resource.Create}: {Strength: tsp.Native, Limits: limits,
+		{Kind: resource.KindUser, Verb: resource.Create}: {Strength: tsp.Native, Limits: userLimits,
 			Needs: []tsp.Need{{Setting: "home_group", Reason: "new users need a group"}},
 			Uses:  uses(resource.KindUser, resource.Create, tsp.Uses{"username": tsp.Required().Length(1, 60), "is_driver": tsp.Rejects("all are drivers").But(true)})},
 		{Kind: resource.KindMessage, Verb: resource.Create}: {Strength: tsp.VerifyFirst, Limits: limits,
