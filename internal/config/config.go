@@ -53,7 +53,7 @@ type Rate struct {
 // Default returns the configuration before anything is set.
 func Default() Config {
 	return Config{Addr: "127.0.0.1:8080", MaxAge: 72 * time.Hour, CallDeadline: 30 * time.Second, ImportEvery: 10 * time.Minute,
-		ImportHistory: 7 * 24 * time.Hour, BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}}
+		ImportHistory: 168 * time.Hour, BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}}
 }
 
 // ErrNoKey is what KeyText answers where no key is set.
