@@ -2,40 +2,48 @@ package rest_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"testing"
+	"time"
 
-	"github.com/google/uuid"
-
+	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
 
-func TestTheRecordOfAnAnswerMayNeedAnotherCall(t *testing.T) {
+func TestTheRecordOfAnAnswerIsShownWithWhatTheSessionRemembers(t *testing.T) {
 	t.Parallel()
-	for status, want := range map[int]string{0: "shown", 503: ""} {
-		y := &yard{fail: map[string]int{"GET /groups": status}}
-		config := testland()
-		config.Writes = append(config.Writes, rest.Write{Capability: createVehicle, Strength: tsp.VerifyFirst, Method: "POST", Path: "/vehicles",
-			Encode: encodeName, Decode: decode, Find: findVehicle,
-			Show: func(ctx context.Context, send rest.Send, _ tsp.Write, a rest.Answer) (tsp.Record, error) {
-				_, err := send(ctx, rest.Call{Method: "GET", Path: "/groups"})
-				return tsp.Record{Collection: "shown", Source: a.Body}, err
-			}})
-		w := vehicleCreate(y, true)
-		w.Operation = uuid.New()
-		out, err := serve(t, config, y.ServeHTTP).Write(t.Context(), w)
+	groups := &rest.Kept[string]{Life: time.Hour, Load: func(context.Context, rest.Send) (string, error) { return "West", nil }}
+	config := testland()
+	config.Lists = map[resource.Kind]rest.List{resource.KindVehicle: func(ctx context.Context, send rest.Send, _ tsp.List) (tsp.Page, error) {
+		_, err := groups.Get(ctx, send)
+		return tsp.Page{}, err
+	}}
+	config.Writes = append(config.Writes, rest.Write{Capability: createVehicle, Strength: tsp.VerifyFirst, Method: "POST", Path: "/vehicles",
+		Encode: encodeName, Decode: decode, Find: findVehicle,
+		Show: func(ctx context.Context, _ tsp.Write, a rest.Answer) (tsp.Record, error) {
+			name, known := groups.Known(ctx)
+			if !known {
+				return tsp.Record{}, errors.New("the groups are not known")
+			}
+			return tsp.Record{Collection: name, Source: a.Body}, nil
+		}})
+	y := &yard{}
+	session := serve(t, config, y.ServeHTTP)
+	for _, want := range []string{"", "West"} {
+		w := vehicleCreate(&yard{}, true)
+		out, err := session.Write(t.Context(), w)
 		if err != nil || out.SourceID != "v 1" {
-			t.Errorf("%d: %+v, %v", status, out, err)
+			t.Errorf("%+v, %v", out, err)
 		}
-		got := ""
-		if out.Record != nil {
-			got = out.Record.Collection
+		if shown := out.Record; (want == "") != (shown == nil) || shown != nil && shown.Collection != want {
+			t.Errorf("the record is %+v, want one of %q", shown, want)
 		}
-		if got != want {
-			t.Errorf("with an answer of %d the record is of %q, want %q", status, got, want)
+		if _, err := session.List(t.Context(), tsp.List{Kind: resource.KindVehicle, Pace: &pacer{}}); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -83,9 +83,9 @@ type Compose func(ctx context.Context, send Send, w tsp.Write) (any, error)
 // should come from Decode or Unconfirmed.
 type Decoder func(w tsp.Write, a Answer) (tsp.Written, error)
 
-// Show makes the written record of an answer that holds it, in the form of a List. It may ask the TSP for
-// what the answer names, such as groups. The write has been taken, so that its error leaves the record untold.
-type Show func(ctx context.Context, send Send, w tsp.Write, a Answer) (tsp.Record, error)
+// Show makes the written record of an answer that holds it, in the form of a List, with what the session
+// remembers of the TSP. Its error leaves the record to be read.
+type Show func(ctx context.Context, w tsp.Write, a Answer) (tsp.Record, error)
 
 // Find tells whether an earlier attempt took effect.
 type Find func(ctx context.Context, send Send, w tsp.Write) (tsp.Written, bool, error)
