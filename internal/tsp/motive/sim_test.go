@@ -238,15 +238,3 @@ func TestACodeIsExchangedAndItsTokensRotate(t *testing.T) {
 		t.Errorf("%d credentials were stored", len(stored))
 	}
 }
-
-func TestGroupsThatMotiveCannotHaveAreToldWhenTheConnectionIsChecked(t *testing.T) {
-	t.Parallel()
-	_, err := start(t, tsp.Settings{"default_group_ids": []string{"17", "abc"}}).session.Check(t.Context(), tsptest.Free{})
-	var e *tsp.Error
-	if !errors.As(err, &e) || e.Class != tsp.Rejected || e.Setting != "default_group_ids" || !strings.Contains(e.Message, `"abc"`) {
-		t.Errorf("%v", err)
-	}
-	if _, err := start(t, tsp.Settings{"default_group_ids": []string{"17"}}).session.Check(t.Context(), tsptest.Free{}); err != nil {
-		t.Error(err)
-	}
-}
