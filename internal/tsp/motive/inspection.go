@@ -66,10 +66,11 @@ const (
 
 // defective tells whether the part has a defect, or had one that was repaired. What is not said to be good is none.
 func (p part) defective() bool {
+	const good = "good"
 	switch {
-	case p.Type == severityMajor || p.Type == severityMinor || len(p.Defects) > 0:
+	case p.Type == severityMajor || p.Type == severityMinor || len(p.Defects) > 0 || p.Status != "" && p.Status != good:
 		return true
-	case p.Type == "none" || p.Status == "good":
+	case p.Type == "none" || p.Status == good:
 		return false
 	}
 	return true
