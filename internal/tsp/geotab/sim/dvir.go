@@ -1,9 +1,11 @@
 package sim
 
 import (
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -33,7 +35,7 @@ func (s *service) dvirEntity() *entity {
 			"isSafeToOperate": byFlag("isSafeToOperate"),
 		},
 		sorts: map[string]string{"id": "id", "date": "dateTime"},
-		rates: map[string]int{"Get": 1000, "Add": 350, "Set": 350, "Remove": 350},
+		rates: map[string]int{"Get": 1000, "Add": 350, "Set": 350, "Remove": 350, "GetFeed": 350}, feeds: true,
 		writing: &writing{
 			begin: func(tx *simkit.Tx) simkit.Object {
 				return simkit.Object{
@@ -42,7 +44,7 @@ func (s *service) dvirEntity() *entity {
 				}
 			},
 			settle: s.settleDVIR,
-			newID:  uuid.NewString,
+			newID:  func(tx *simkit.Tx) string { return guid(tx, "log") },
 		},
 	}
 }
@@ -101,7 +103,7 @@ func (s *service) settleDVIR(tx *simkit.Tx, before, after simkit.Object) error {
 // settleDefects checks the defects, gives them ids and holds that a repair stays as it was noted.
 func settleDefects(tx *simkit.Tx, before, after simkit.Object) error {
 	settled := []any{}
-	for _, v := range list(after, dvirDefects) {
+	for n, v := range list(after, dvirDefects) {
 		given, _ := v.(simkit.Object)
 		defect := maps.Clone(given)
 		id, root := idIn(defect["defect"]), idIn(after["defectList"])
@@ -116,7 +118,7 @@ func settleDefects(tx *simkit.Tx, before, after simkit.Object) error {
 			return argument("DVIRDefect: a defect that is not repaired has no repairUser and no repairDateTime")
 		}
 		if simkit.Text(defect, "id") == "" {
-			defect["id"] = uuid.NewString()
+			defect["id"] = guid(tx, "defect "+strconv.Itoa(n))
 		}
 		settled = append(settled, defect)
 	}
@@ -127,6 +129,11 @@ func settleDefects(tx *simkit.Tx, before, after simkit.Object) error {
 		}
 	}
 	return nil
+}
+
+// guid is a new one, the same for every simulator in this state.
+func guid(tx *simkit.Tx, of string) string {
+	return uuid.NewSHA1(uuid.NameSpaceURL, fmt.Appendf(nil, "%s %d", of, tx.NextSeq())).String()
 }
 
 // keepsRepair refuses to change or drop what was repaired or found not necessary to repair.
