@@ -2,6 +2,8 @@ package geotab
 
 import (
 	"cmp"
+	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -83,20 +85,36 @@ func classOf(kind, message string) tsp.Class {
 // answers reads errors out of answers, and notes their type.
 func answers(kind *string) rest.Answers {
 	return rest.Answers{
-		// An answer without an error of Geotab's own, such as a proxy's, is left to the status.
 		Class: func(a rest.Answer) tsp.Class {
 			var message string
 			*kind, message = failureOf(a)
+			if *kind == "" && strangers(a.Status) {
+				return tsp.Unavailable
+			}
 			return classOf(*kind, message)
 		},
 		Message: func(a rest.Answer) string {
 			kind, message := failureOf(a)
+			if kind == "" && strangers(a.Status) {
+				return fmt.Sprintf("%d %s came without an error of Geotab's own, as from a firewall or a proxy in between", a.Status, http.StatusText(a.Status))
+			}
 			if kind == "" {
 				return ""
 			}
 			return strings.TrimSuffix(kind+": "+message, ": ")
 		},
 	}
+}
+
+// strangers tells whether a status that comes without an error of Geotab's own is somebody else's, who let nothing
+// through: Geotab refuses with status 200, or 429 for a quota (developers.geotab.com/myGeotab/guides/concepts, read
+// 2026-11-27). Other answers without an error of its own are left to the status.
+func strangers(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusTooManyRequests:
+		return false
+	}
+	return status >= 400 && status < 500
 }
 
 // defaultPeriod is the window of every limit that Geotab documents.
