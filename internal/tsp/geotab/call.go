@@ -61,7 +61,7 @@ func (c *call) signInAgain(err error) bool {
 	if !errors.As(err, &e) {
 		return false
 	}
-	return e.Class == tsp.Unauthorized && c.kind == "InvalidUserException" || moved(c.kind, e.Message)
+	return e.Class == tsp.Unauthorized && (c.kind == "InvalidUserException" || c.kind == "") || moved(c.kind, e.Message)
 }
 
 // with adds the session to the parameters of a call.

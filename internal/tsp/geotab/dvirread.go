@@ -3,8 +3,10 @@ package geotab
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	json "github.com/go-json-experiment/json"
@@ -24,6 +26,8 @@ type dvirRead struct {
 	Address   string   `json:"authorityAddress"`
 	// EngineHours are seconds.
 	EngineHours *float64 `json:"engineHours"`
+	// Duration is a span such as "00:12:30" or "1.02:00:00", days first.
+	Duration string `json:"duration"`
 	Rejected    bool     `json:"isRejected"`
 	Location    *struct {
 		place
@@ -36,6 +40,7 @@ type dvirFields struct {
 	LogType          string         `json:"log_type"`
 	AuthorityName    string         `json:"authority_name,omitzero"`
 	AuthorityAddress string         `json:"authority_address,omitzero"`
+	DurationSeconds  float64        `json:"duration_seconds,omitzero"`
 	OdometerKM       jsontext.Value `json:"odometer_km,omitzero"`
 	Odometer         jsontext.Value `json:"odometer,omitzero"`
 	EngineHours      jsontext.Value `json:"engine_hours,omitzero"`
@@ -60,7 +65,7 @@ func showDvir(ctx context.Context, c *call, source jsontext.Value) (*shown, erro
 	}
 	defects := slices.Concat(r.Defects, r.Printed)
 	f := dvirFields{LogType: "unknown", AuthorityName: r.Authority, AuthorityAddress: r.Address, CertifyComment: r.CertifyRemark,
-		DriverComment: r.DriverRemark, DefectCount: len(defects), Version: r.Version}
+		DriverComment: r.DriverRemark, DefectCount: len(defects), Version: r.Version, DurationSeconds: seconds(r.Duration)}
 	for ours, theirs := range logTypes() {
 		if theirs == r.LogType {
 			f.LogType = ours
@@ -90,6 +95,21 @@ func showDvir(ctx context.Context, c *call, source jsontext.Value) (*shown, erro
 	name(names, "driver_id", users, r.Driver)
 	err = c.inspected(ctx, names, r)
 	return &shown{fields: f, names: names, at: at}, err
+}
+
+// seconds reads a span of time; 0 for none.
+func seconds(span string) float64 {
+	var days, hours, minutes int
+	var rest float64
+	clock := span
+	if day, behind, ok := strings.Cut(span, "."); ok && !strings.Contains(day, ":") {
+		days, _ = strconv.Atoi(day)
+		clock = behind
+	}
+	if n, _ := fmt.Sscanf(clock, "%d:%d:%g", &hours, &minutes, &rest); n < 3 {
+		return 0
+	}
+	return float64(days*86400+hours*3600+minutes*60) + rest
 }
 
 // inspected names the vehicle or the trailer of an inspection.

@@ -88,14 +88,14 @@ func answers(kind *string) rest.Answers {
 		Class: func(a rest.Answer) tsp.Class {
 			var message string
 			*kind, message = failureOf(a)
-			if *kind == "" && strangers(a.Status) {
+			if *kind == "" && strangers(a) {
 				return tsp.Unavailable
 			}
 			return classOf(*kind, message)
 		},
 		Message: func(a rest.Answer) string {
 			kind, message := failureOf(a)
-			if kind == "" && strangers(a.Status) {
+			if kind == "" && strangers(a) {
 				return fmt.Sprintf("%d %s came without an error of Geotab's own, as from a firewall or a proxy in between", a.Status, http.StatusText(a.Status))
 			}
 			if kind == "" {
@@ -106,15 +106,17 @@ func answers(kind *string) rest.Answers {
 	}
 }
 
-// strangers tells whether a status that comes without an error of Geotab's own is somebody else's, who let nothing
-// through: Geotab refuses with status 200, or 429 for a quota (developers.geotab.com/myGeotab/guides/concepts, read
-// 2026-11-27). Other answers without an error of its own are left to the status.
-func strangers(status int) bool {
-	switch status {
+// strangers tells whether an answer without an error of Geotab's own is somebody else's, who let nothing through: Geotab
+// refuses with status 200, or 429 for a quota (developers.geotab.com/myGeotab/guides/concepts, read 2026-11-27). A 401
+// has to be a page, because a new session is tried for any other. What is left is judged by its status.
+func strangers(a rest.Answer) bool {
+	switch a.Status {
 	case http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusTooManyRequests:
 		return false
+	case http.StatusUnauthorized:
+		return strings.HasPrefix(strings.TrimSpace(string(a.Body)), "<")
 	}
-	return status >= 400 && status < 500
+	return a.Status >= 400 && a.Status < 500
 }
 
 // defaultPeriod is the window of every limit that Geotab documents.

@@ -71,7 +71,6 @@ func (p *place) point() *point {
 type fuelFields struct {
 	Location     *point         `json:"location,omitzero"`
 	Odometer     jsontext.Value `json:"odometer,omitzero"`
-	OdometerUnit string         `json:"odometer_unit,omitzero"`
 	FuelType     string         `json:"fuel_type,omitzero"`
 	FuelVolume   jsontext.Value `json:"fuel_volume,omitzero"`
 	FuelVendor   string         `json:"fuel_vendor,omitzero"`
@@ -88,16 +87,16 @@ func showFuel(_ context.Context, _ *call, source jsontext.Value) (*shown, error)
 	if err != nil {
 		return nil, err
 	}
-	f := fuelFields{Location: r.Location.point(), FuelType: fuelOf(r.Product, r.Description), FuelVendor: r.SiteName}
+	f := fuelFields{Location: r.Location.point(), FuelType: fuelOf(r.Product, r.Description), FuelVendor: r.SiteName, Currency: r.Currency}
 	// Of electricity the volume is no litres.
 	if r.Volume != "" && r.Product != "Electric" {
 		f.FuelVolume = spelt(r.Volume.number().Rat())
 	}
 	if r.Odometer.told() {
-		f.Odometer, f.OdometerUnit = spelt(r.Odometer.number().Metres("kilo_meters")), "m"
+		f.Odometer = spelt(r.Odometer.number().Metres("kilo_meters"))
 	}
 	if r.Cost.told() {
-		f.TotalCost, f.Currency = string(spelt(r.Cost.number().Rat())), r.Currency
+		f.TotalCost = string(spelt(r.Cost.number().Rat()))
 	}
 	names := map[string][]tsp.Named{}
 	name(names, "driver_id", users, r.Driver)
