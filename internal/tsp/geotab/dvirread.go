@@ -28,8 +28,8 @@ type dvirRead struct {
 	EngineHours *float64 `json:"engineHours"`
 	// Duration is a span such as "00:12:30" or "1.02:00:00", days first.
 	Duration string `json:"duration"`
-	Rejected    bool     `json:"isRejected"`
-	Location    *struct {
+	Rejected bool   `json:"isRejected"`
+	Location *struct {
 		place
 		Inner *place `json:"location"`
 	} `json:"location"`

@@ -69,13 +69,13 @@ func (p *place) point() *point {
 
 // fuelFields are the members of the unified fuel transaction that a FuelTransaction has.
 type fuelFields struct {
-	Location     *point         `json:"location,omitzero"`
-	Odometer     jsontext.Value `json:"odometer,omitzero"`
-	FuelType     string         `json:"fuel_type,omitzero"`
-	FuelVolume   jsontext.Value `json:"fuel_volume,omitzero"`
-	FuelVendor   string         `json:"fuel_vendor,omitzero"`
-	TotalCost    string         `json:"total_cost,omitzero"`
-	Currency     string         `json:"currency,omitzero"`
+	Location   *point         `json:"location,omitzero"`
+	Odometer   jsontext.Value `json:"odometer,omitzero"`
+	FuelType   string         `json:"fuel_type,omitzero"`
+	FuelVolume jsontext.Value `json:"fuel_volume,omitzero"`
+	FuelVendor string         `json:"fuel_vendor,omitzero"`
+	TotalCost  string         `json:"total_cost,omitzero"`
+	Currency   string         `json:"currency,omitzero"`
 }
 
 func showFuel(_ context.Context, _ *call, source jsontext.Value) (*shown, error) {

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/base64"
 	"fmt"
 	"maps"
 	"reflect"
@@ -24,7 +25,7 @@ const (
 	unknownDriver = "UnknownDriverId"
 )
 
-// dvirEntity is DVIRLog. Its ids are GUIDs.
+// dvirEntity is DVIRLog. Its ids are GUIDs in the form of recorded answers, "a" and 22 characters.
 func (s *service) dvirEntity() *entity {
 	return &entity{
 		name: "DVIRLog", collection: dvirLogs, properties: dvirProperties(), drivers: true,
@@ -133,7 +134,8 @@ func settleDefects(tx *simkit.Tx, before, after simkit.Object) error {
 
 // guid is a new one, the same for every simulator in this state.
 func guid(tx *simkit.Tx, of string) string {
-	return uuid.NewSHA1(uuid.NameSpaceURL, fmt.Appendf(nil, "%s %d", of, tx.NextSeq())).String()
+	id := uuid.NewSHA1(uuid.NameSpaceURL, fmt.Appendf(nil, "%s %d", of, tx.NextSeq()))
+	return "a" + base64.RawURLEncoding.EncodeToString(id[:])
 }
 
 // keepsRepair refuses to change or drop what was repaired or found not necessary to repair.

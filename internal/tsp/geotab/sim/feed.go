@@ -10,11 +10,11 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
-// versionMember is when an entity was last added or set, in the order of all such calls: sixteen hexadecimal digits.
-// Answers show it.
+// versionMember is when an entity was last added or set, in the order of all such calls: sixteen hexadecimal digits, as
+// in recorded answers. Answers show it.
 const versionMember = "version"
 
-func versionOf(n int64) string { return fmt.Sprintf("%016X", n) }
+func versionOf(n int64) string { return fmt.Sprintf("%016x", n) }
 
 // feed is GetFeed: what was added or set behind fromVersion, in that order, with the version of the last as toVersion.
 // A first call has no fromVersion and begins at the fromDate of its search, else with the oldest; later ones need no
