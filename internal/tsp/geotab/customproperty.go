@@ -133,16 +133,20 @@ func (p property) encode(text, key string) (jsontext.Value, error) {
 
 // merged puts values in place of those that a device has for the same properties, because Set replaces the list.
 func merged(has, values []propertyValue) []propertyValue {
-	out := slices.Clone(values)
-	for _, one := range has {
-		if !slices.ContainsFunc(values, func(v propertyValue) bool { return v.Property.ID == one.Property.ID }) {
+	out := slices.Clone(has)
+	for _, one := range values {
+		i := slices.IndexFunc(out, func(v propertyValue) bool { return v.Property.ID == one.Property.ID })
+		if i < 0 {
 			out = append(out, one)
+		} else {
+			out[i] = one
 		}
 	}
 	return out
 }
 
-// heldIn reads the fields that a device's custom properties hold, in the types of the read model.
+// heldIn reads the fields that a device's custom properties hold, in the types of the read model. A property that is
+// there no longer, or may not be seen, holds none.
 func (c *call) heldIn(ctx context.Context, has []propertyValue) (map[string]jsontext.Value, error) {
 	out := map[string]jsontext.Value{}
 	for _, field := range held() {
@@ -150,6 +154,9 @@ func (c *call) heldIn(ctx context.Context, has []propertyValue) (map[string]json
 			continue
 		}
 		p, err := c.property(ctx, propertySetting(field))
+		if isOf(err, tsp.Rejected, tsp.Forbidden) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -169,8 +169,9 @@ type foundDevice struct {
 }
 
 // findDevice looks for the device that an earlier attempt made: the one of its name, and serial
-// number if it has one, that became active when the operation was accepted. Whether Geotab leaves
-// that to the hardware is not documented, so one that differs in that alone may be ours or not.
+// number if it has one, that became active when the operation was accepted. activeFrom can be set
+// (Device of the object model, read 2026-11-27), and whether hardware changes it is not documented, so that one that
+// differs in that alone may be ours or not.
 func findDevice(d device) finding {
 	return func(ctx context.Context, c *call, w tsp.Write) (resource.SourceID, bool, error) {
 		by := map[string]string{"name": strings.TrimSpace(*d.Name)}

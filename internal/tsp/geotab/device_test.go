@@ -52,8 +52,8 @@ func TestCustomPropertiesAreWrittenInTheirTypesBesideTheOthers(t *testing.T) {
 	set := tsp.Settings{"oem_property": "p1", "model_year_property": "Year"}
 	const other = `{"property":{"id":"p9"},"value":true}`
 	for body, want := range map[string]string{
-		`{"oem":"Mack","model_year":2022}`: `"customProperties":[{"property":{"id":"p1","propertySet":{"id":"s1"}},"value":"Mack"},` +
-			`{"property":{"id":"p2","propertySet":{"id":"s1"}},"value":2022},` + other + `]`,
+		`{"oem":"Mack","model_year":2022}`: `"customProperties":[{"property":{"id":"p1","propertySet":{"id":"s1"}},"value":"Mack"},` + other +
+			`,{"property":{"id":"p2","propertySet":{"id":"s1"}},"value":2022}]`,
 		`{"oem":null}`:      `"customProperties":[{"property":{"id":"p1","propertySet":{"id":"s1"}},"value":null},` + other + `]`,
 		`{"notes":"other"}`: `"customProperties":[{"property":{"id":"p1","propertySet":{"id":"s1"}},"value":"Volvo"},` + other + `]`,
 	} {

@@ -2,7 +2,6 @@ package geotab
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -114,7 +113,9 @@ func seconds(span string) float64 {
 
 // inspected names the vehicle or the trailer of an inspection.
 func (c *call) inspected(ctx context.Context, names map[string][]tsp.Named, r dvirRead) error {
-	name(names, "trailer_id", devices, r.Trailer)
+	if name(names, "trailer_id", devices, r.Trailer); r.Device == "" {
+		return nil
+	}
 	trailer, err := c.isTrailer(ctx, resource.SourceID(r.Device))
 	if trailer {
 		name(names, "trailer_id", devices, r.Device)
@@ -151,8 +152,7 @@ func (c *call) ourDefects(ctx context.Context, list resource.SourceID, defects [
 // knownDefects is a defect list, empty where it is not there or may not be seen.
 func (c *call) knownDefects(ctx context.Context, list resource.SourceID) (defectTree, error) {
 	tree, err := c.defects(ctx, list)
-	var e *tsp.Error
-	if errors.As(err, &e) && slices.Contains([]tsp.Class{tsp.Rejected, tsp.Forbidden, tsp.Missing}, e.Class) {
+	if isOf(err, tsp.Rejected, tsp.Forbidden) {
 		return defectTree{}, nil
 	}
 	return tree, err

@@ -2,8 +2,10 @@ package geotab
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,6 +82,12 @@ func classOf(kind, message string) tsp.Class {
 		return tsp.Broken
 	}
 	return tsp.Unknown
+}
+
+// isOf tells whether an error is of one of the classes.
+func isOf(err error, classes ...tsp.Class) bool {
+	var e *tsp.Error
+	return errors.As(err, &e) && slices.Contains(classes, e.Class)
 }
 
 // answers reads errors out of answers, and notes their type.

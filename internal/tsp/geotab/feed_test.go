@@ -27,14 +27,14 @@ func TestALogIsReadSinceATimeAndGoesOnBehindFullPages(t *testing.T) {
 		case strings.Contains(a.body, `"fromVersion":"0A"`):
 			return purchases(1, "0B")
 		case a.name == "GetFeed FuelTransaction":
-			return purchases(100, "0A")
+			return purchases(50, "0A")
 		}
 		return ""
 	}}
 	session := server.session(t, "", nil)
 	ask := tsp.List{Kind: resource.KindFuelTransaction, Since: time.Date(2026, 11, 1, 6, 0, 0, 0, time.UTC), Pace: tsptest.Free{}}
 	first, err := session.List(t.Context(), ask)
-	if err != nil || len(first.Records) != 100 || first.Next != "0A" || !strings.Contains(server.last(), `"search":{"fromDate":"2026-11-01T06:00:00.000Z"}`) {
+	if err != nil || len(first.Records) != 50 || first.Next != "0A" || !strings.Contains(server.last(), `"search":{"fromDate":"2026-11-01T06:00:00.000Z"}`) {
 		t.Fatalf("%d records, then %q, %v: %s", len(first.Records), first.Next, err, server.last())
 	}
 	ask.Cursor = first.Next
@@ -46,7 +46,7 @@ func TestALogIsReadSinceATimeAndGoesOnBehindFullPages(t *testing.T) {
 
 func TestAFeedThatDoesNotGoOnIsBroken(t *testing.T) {
 	t.Parallel()
-	for _, answer := range []string{purchases(100, "0A"), purchases(100, ""), `{"result":[],"jsonrpc":"2.0"}`, `{"result":{"toVersion":"0B"},"jsonrpc":"2.0"}`} {
+	for _, answer := range []string{purchases(50, "0A"), purchases(50, ""), `{"result":[],"jsonrpc":"2.0"}`, `{"result":{"toVersion":"0B"},"jsonrpc":"2.0"}`} {
 		server := &stub{answer: func(a asked) string {
 			if strings.HasPrefix(a.name, "GetFeed") {
 				return answer

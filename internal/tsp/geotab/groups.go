@@ -2,8 +2,6 @@ package geotab
 
 import (
 	"context"
-	"errors"
-	"slices"
 
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -51,8 +49,7 @@ func (c *call) groupNames(ctx context.Context, root string) (map[string]string, 
 	c.most = mostGroups
 	defer func() { c.most = 0 }()
 	all, err := query[group](ctx, c, params, "Group")
-	var e *tsp.Error
-	if errors.As(err, &e) && slices.Contains([]tsp.Class{tsp.Forbidden, tsp.Rejected, tsp.Broken}, e.Class) {
+	if isOf(err, tsp.Forbidden, tsp.Rejected, tsp.Broken) {
 		// Names are an ornament: who may not see them, or has too many, is shown ids.
 		return map[string]string{}, nil
 	}

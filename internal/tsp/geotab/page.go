@@ -36,11 +36,14 @@ func sorted(ctx context.Context, c *call, entity string, l tsp.List) ([]jsontext
 	return all, next, nil
 }
 
+// feedSize is less: an inspection may hold many defects, each with remarks.
+const feedSize = 50
+
 // fed pages through the entities of a type since a time, in the order in which they came or changed: GetFeed is what
 // Geotab has integrations page logs by. A full page has more behind it, at its toVersion
 // (developers.geotab.com/myGeotab/guides/dataFeed, read 2026-11-27).
 func fed(ctx context.Context, c *call, entity string, l tsp.List) ([]jsontext.Value, string, error) {
-	params := map[string]any{"typeName": entity, "resultsLimit": pageSize}
+	params := map[string]any{"typeName": entity, "resultsLimit": feedSize}
 	switch {
 	case l.Cursor != "":
 		params["fromVersion"] = l.Cursor
@@ -58,7 +61,7 @@ func fed(ctx context.Context, c *call, entity string, l tsp.List) ([]jsontext.Va
 	switch err := unmarshal(result, &page); {
 	case err != nil || page.Data == nil:
 		return nil, "", &tsp.Error{Class: tsp.Broken, Message: "Geotab's answer has an unexpected shape", Status: c.status, Err: err}
-	case len(page.Data) < pageSize:
+	case len(page.Data) < feedSize:
 		return page.Data, "", nil
 	case page.To == "" || page.To == l.Cursor:
 		return nil, "", &tsp.Error{Class: tsp.Broken, Message: "Geotab does not tell where the feed goes on behind a full page", Status: c.status}
