@@ -2,10 +2,11 @@ package geotab
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
-	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -41,8 +42,9 @@ type property struct {
 	ID   resource.SourceID `json:"id"`
 	Name string            `json:"name"`
 	Set  looseRef          `json:"propertySet"`
-	// Type is Integer, String or Boolean.
+	// Type is Integer, String or Boolean, and Most the longest text in characters; 0 is not known.
 	Type string `json:"propertyType"`
+	Most int    `json:"maxLength"`
 }
 
 // propertyValue is one value of a Device's customProperties. The object model does not show its members; this is
@@ -117,16 +119,21 @@ func givesProperty(w tsp.Write) bool {
 
 // encode writes a value in the property's type.
 func (p property) encode(text, key string) (jsontext.Value, error) {
-	switch p.Type {
-	case "Integer":
-		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-			return jsontext.Value(strconv.FormatInt(n, 10)), nil
+	cannot := func(why string) error {
+		return &tsp.Error{Class: tsp.Rejected, Setting: key, Message: "Geotab's custom property " + quoted(p.Name) + " " + why +
+			", so that it cannot hold " + quoted(resource.Excerpt(text)) + "; name another in settings." + key}
+	}
+	switch {
+	case p.Type == "Integer":
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return nil, cannot("holds whole numbers")
 		}
-		return nil, &tsp.Error{Class: tsp.Rejected, Setting: key, Message: "Geotab's custom property " + quoted(p.Name) +
-			" holds whole numbers, and " + quoted(text) + " is none; name one for texts in settings." + key}
-	case "Boolean":
-		return nil, &tsp.Error{Class: tsp.Rejected, Setting: key, Message: "Geotab's custom property " + quoted(p.Name) +
-			" holds true and false; name one for texts in settings." + key}
+		return jsontext.Value(strconv.FormatInt(n, 10)), nil
+	case p.Type == "Boolean":
+		return nil, cannot("holds true and false")
+	case p.Most > 0 && utf8.RuneCountInString(text) > p.Most:
+		return nil, cannot(fmt.Sprintf("holds %d characters", p.Most))
 	}
 	return jsontext.Value(quoted(text)), nil
 }
@@ -143,54 +150,4 @@ func merged(has, values []propertyValue) []propertyValue {
 		}
 	}
 	return out
-}
-
-// heldIn reads the fields that a device's custom properties hold, in the types of the read model. A property that is
-// there no longer, or may not be seen, holds none.
-func (c *call) heldIn(ctx context.Context, has []propertyValue) (map[string]jsontext.Value, error) {
-	out := map[string]jsontext.Value{}
-	for _, field := range held() {
-		if len(has) == 0 || c.session.settings.Text(propertySetting(field)) == "" {
-			continue
-		}
-		p, err := c.property(ctx, propertySetting(field))
-		if isOf(err, tsp.Rejected, tsp.Forbidden) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		i := slices.IndexFunc(has, func(v propertyValue) bool { return v.Property.ID == p.ID })
-		if i < 0 {
-			continue
-		}
-		if value := readAs(field, has[i].Value); value != nil {
-			out[field] = value
-		}
-	}
-	return out, nil
-}
-
-// readAs turns a value into the type of the field; nil where it is none of it.
-func readAs(field string, value jsontext.Value) jsontext.Value {
-	text := string(value)
-	if value.Kind() == '"' {
-		_ = json.Unmarshal(value, &text)
-	}
-	switch field {
-	case "model_year", "total_axles":
-		if _, err := strconv.ParseInt(text, 10, 64); err != nil {
-			return nil
-		}
-		return jsontext.Value(text)
-	case "trailer_length":
-		if n := jsontext.Value(text); n.IsValid() && n.Kind() == '0' {
-			return n
-		}
-		return nil
-	}
-	if value.Kind() == 'n' || text == "" {
-		return nil
-	}
-	return jsontext.Value(quoted(text))
 }

@@ -75,6 +75,7 @@ func TestAPropertyThatCannotHoldTheValueIsRefused(t *testing.T) {
 		about string
 	}{
 		{tsp.Settings{"oem_property": "Year"}, `{"vehicle_name":"T","oem":"Mack"}`, "whole numbers"},
+		{tsp.Settings{"oem_property": "Make"}, `{"vehicle_name":"T","oem":"Freightliner"}`, "9 characters"},
 		{tsp.Settings{"oem_property": "Colour"}, `{"vehicle_name":"T","oem":"Mack"}`, "no custom property"},
 	} {
 		server := &stub{answer: database("Device", aDiesel)}

@@ -115,8 +115,8 @@ func answers(kind *string) rest.Answers {
 }
 
 // strangers tells whether an answer without an error of Geotab's own is somebody else's, who let nothing through: Geotab
-// refuses with status 200, or 429 for a quota (developers.geotab.com/myGeotab/guides/concepts, read 2026-11-27). A 401
-// has to be a page, because a new session is tried for any other. What is left is judged by its status.
+// puts an error into each refusal, as in its release notes (geotab.github.io/sdk/resources/new, read 2026-11-27). A 401 has
+// to be a page, because a new session is tried for any other. What is left is judged by its status.
 func strangers(a rest.Answer) bool {
 	switch a.Status {
 	case http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusTooManyRequests:

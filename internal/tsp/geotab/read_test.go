@@ -30,7 +30,7 @@ func database(typeName, entity string) func(asked) string {
 			}
 			return `{"result":[{"id":"b2781","name":"West"},{"id":"GroupVehicleId","name":"Vehicle"}],"jsonrpc":"2.0"}`
 		case "Get Property":
-			return `{"result":[{"id":"p1","name":"Make","propertyType":"String","propertySet":{"id":"s1"}},` +
+			return `{"result":[{"id":"p1","name":"Make","propertyType":"String","maxLength":9,"propertySet":{"id":"s1"}},` +
 				`{"id":"p2","name":"Year","propertyType":"Integer","propertySet":{"id":"s1"}}],"jsonrpc":"2.0"}`
 		case "Get Device":
 			return `{"result":[{"id":"b7"}],"jsonrpc":"2.0"}`

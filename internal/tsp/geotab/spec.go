@@ -52,7 +52,7 @@ func spec(writes map[tsp.Capability]write) tsp.Spec {
 		BaseURL:     "https://my.geotab.com",
 		Docs: []tsp.Doc{
 			{Title: "API reference", URL: "https://developers.geotab.com/myGeotab/apiReference/objects", Verified: verified},
-			{Title: "Concepts", URL: "https://developers.geotab.com/myGeotab/guides/concepts", Verified: verified},
+			{Title: "Concepts", URL: "https://developers.geotab.com/myGeotab/guides/concepts", Verified: "2026-11-23"},
 			{Title: "Rate limits", URL: rateLimits, Verified: verified},
 			{Title: "Data feed", URL: "https://developers.geotab.com/myGeotab/guides/dataFeed", Verified: verified},
 			{Title: "Import of users, a sample of Geotab's", URL: "https://github.com/Geotab/sdk/blob/master/src/software/js-samples/importUsers.html", Verified: verified},
@@ -109,7 +109,7 @@ const rateLimits = "https://developers.geotab.com/myGeotab/guides/rateLimits"
 // a minute, so a tenth at once and 85 in a hundred after it stay below what one admits.
 func limits() []tsp.Limit {
 	const documented = rateLimits
-	const assumed = "assumed: Geotab states none for it, and no default; 60 a minute is the least that it states for any other"
+	const assumed = "assumed: Geotab states none for it, and no default; 60 a minute is the least that it states for an entity"
 	perMinute := func(key string, events int, source string) tsp.Limit {
 		return tsp.Limit{Key: key, Scope: tsp.PerAccount, Events: events * 85 / 100, Period: time.Minute, Burst: max(events/10, 1), Source: source}
 	}

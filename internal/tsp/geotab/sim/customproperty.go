@@ -110,7 +110,7 @@ func seedProperties(tx *simkit.Tx) error {
 		all = append(all, refTo(id))
 		wrong = cmp.Or(wrong, tx.Put(customFields, id, simkit.Object{
 			"id": id, "name": one.name, "propertyType": one.kind, "propertySet": refTo("b1"), "entityTypes": []any{"Device"},
-			"isVisible": true, "minLength": int64(0), "maxLength": int64(255), "externalReference": "",
+			"isVisible": true, "minLength": int64(0), "maxLength": int64(1000), "externalReference": "",
 		}))
 	}
 	set["properties"] = all

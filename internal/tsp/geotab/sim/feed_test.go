@@ -88,7 +88,7 @@ func TestADeviceHasValuesOfTheCustomPropertiesThatThereAre(t *testing.T) {
 		`{"property":{"id":"b99"},"value":"x"}`: badArgument, `{"property":{"id":"b3"},"value":"2022"}`: badCast,
 		`{"property":{"id":"b1"},"value":7}`: badCast, `{"property":{"id":"bA"},"value":"yes"}`: badCast, `{"value":"x"}`: badNull,
 		`{"property":{"id":"b1"},"value":"x"},{"property":{"id":"b1"},"value":"y"}`: badArgument,
-		`{"property":{"id":"b1"},"value":"` + strings.Repeat("x", 256) + `"}`:       badArgument,
+		`{"property":{"id":"b1"},"value":"` + strings.Repeat("x", 1001) + `"}`:      badArgument,
 	} {
 		set(values).refused(t, kind)
 	}
