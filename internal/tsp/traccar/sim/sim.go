@@ -12,6 +12,7 @@ const (
 	devicesOffline = "devices_offline"
 	mysql          = "mysql"
 	postgresql     = "postgresql"
+	ignoresUnknown = "ignores_unknown"
 )
 
 // Info describes the Traccar simulator.
@@ -20,9 +21,12 @@ func Info() simkit.Info { return simkit.Info{Name: "traccar", PortOffset: 4} }
 // New opens a Traccar simulator with the state found in opts.Dir, or a seeded one.
 func New(opts simkit.Options) (simkit.Simulator, error) {
 	return simkit.Open(opts, simkit.Definition{
-		Info:     Info(),
-		Switches: map[string]bool{devicesOffline: false, mysql: false, postgresql: false},
-		Build:    newService,
+		Info: Info(),
+		Switches: map[string]bool{
+			devicesOffline: false, mysql: false, postgresql: false, ignoresUnknown: true,
+			unreleased: false, release6120: false, release66: false,
+		},
+		Build: newService,
 	})
 }
 
@@ -33,6 +37,7 @@ func newService(h *simkit.Host) simkit.TSP {
 	s := &service{}
 	s.API = simkit.API{
 		Host: h, Operations: s.operations(), Authenticate: s.authenticate, WriteAnswer: s.answer, WriteRefusal: s.refuse,
+		Lenient: ignoresUnknown,
 	}
 	return s
 }
