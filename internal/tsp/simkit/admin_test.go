@@ -91,7 +91,7 @@ func TestTheAdminSideTurnsLimitsSwitchesAndClock(t *testing.T) {
 		{"limits on", "/_sim/limits", `{"enabled":true}`, 200, `{"enabled":true}`},
 		{"limits without a wish", "/_sim/limits", `{}`, 400, "enabled is missing"},
 		{"limits with an unknown field", "/_sim/limits", `{"enabled":true,"rate":1}`, 400, "rate"},
-		{"a switch off", "/_sim/switches", `{"polite":false}`, 200, `{"polite":false}`},
+		{"a switch off", "/_sim/switches", `{"polite":false}`, 200, `{"assumed_limits":false,"polite":false}`},
 		{"an unknown switch", "/_sim/switches", `{"rude":true}`, 400, `unknown switch`},
 		{"the clock forward", "/_sim/clock", `{"advance_ms":1500}`, 200, `{"now":"2026-11-24T12:00:01.5Z"}`},
 		{"the clock back", "/_sim/clock", `{"advance_ms":-1500}`, 200, `{"now":"2026-11-24T11:59:58.5Z"}`},

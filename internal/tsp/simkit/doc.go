@@ -16,7 +16,8 @@
 //	GET    /_sim/faults                {"items":[...]}: the faults still active, oldest first
 //	DELETE /_sim/faults                removes them all
 //	POST   /_sim/reset                 back to the seeded state: objects, requests, faults, limits, switches, clock, lag
-//	POST   /_sim/limits                {"enabled":true}
+//	POST   /_sim/limits                {"enabled":true}: limits that the TSP states, and under the switch assumed_limits
+//	                                   those too that adapters keep to without a statement
 //	GET    /_sim/switches              {"name":bool}: behaviours that differ between installations of the TSP
 //	POST   /_sim/switches              {"name":true}
 //	POST   /_sim/clock                 {"advance_ms":3600000}; a negative one sets the clock back. Every answer of the

@@ -46,6 +46,7 @@ func New(opts Options, def Definition) (*Host, error) {
 		Limiter:  &Limiter{},
 		done:     make(chan struct{}),
 	}
+	h.Limiter.assumed = func() bool { return h.On(AssumedLimits) }
 	h.Limiter.Enable(opts.Limits)
 	path := ""
 	if opts.Dir != "" {

@@ -1,6 +1,7 @@
 package simkit
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -13,10 +14,19 @@ type Limit struct {
 	N      int
 	Per    time.Duration
 	AtOnce int
+	// Assumed says that the TSP states no such limit. A simulator refuses nobody for it, unless the switch AssumedLimits
+	// is on: what paces Waybill out of caution must not make a TSP that it is not.
+	Assumed bool
 }
+
+// AssumedLimits is the switch of every simulator that lets limits be enforced too which no TSP states. It serves tests
+// of those who keep to them.
+const AssumedLimits = "assumed_limits"
 
 // Limiter enforces limits while it is enabled. Its zero value is disabled.
 type Limiter struct {
+	// assumed tells whether assumed limits are enforced too; nil is no.
+	assumed func() bool
 	mu      sync.Mutex
 	enabled bool
 	// due is, per key, when the bucket will be full again: the theoretical arrival time of GCRA.
@@ -47,6 +57,7 @@ func (l *Limiter) Take(now time.Time, limits ...Limit) time.Duration {
 	if !l.enabled {
 		return 0
 	}
+	limits = l.stated(limits)
 	var wait time.Duration
 	for _, limit := range limits {
 		if limit.N > 0 {
@@ -62,6 +73,14 @@ func (l *Limiter) Take(now time.Time, limits ...Limit) time.Duration {
 		}
 	}
 	return 0
+}
+
+// stated leaves out the limits that are assumed, unless they are enforced too.
+func (l *Limiter) stated(limits []Limit) []Limit {
+	if l.assumed != nil && l.assumed() {
+		return limits
+	}
+	return slices.DeleteFunc(slices.Clone(limits), func(one Limit) bool { return one.Assumed })
 }
 
 // next is when the bucket would be full again if one request were taken now.
@@ -80,7 +99,7 @@ func (l *Limiter) Enter(limits ...Limit) (leave func(), lasts time.Duration, ent
 	defer l.mu.Unlock()
 	under := l.under
 	var keys []string
-	for _, limit := range limits {
+	for _, limit := range l.stated(limits) {
 		if limit.AtOnce == 0 || !l.enabled {
 			continue
 		}

@@ -51,3 +51,33 @@ func TestARefusedRequestTakesFromNoBucket(t *testing.T) {
 		t.Error("refused requests emptied the wide bucket")
 	}
 }
+
+func TestAnAssumedLimitIsEnforcedOnlyWhereItIsAskedFor(t *testing.T) {
+	t.Parallel()
+	sim := start(t, simkit.Options{Now: noon, Limits: true})
+	stated, assumed := simkit.Limit{Key: "stated", N: 1, Per: time.Second}, simkit.Limit{Key: "assumed", N: 1, Per: time.Second, Assumed: true}
+	crowd := simkit.Limit{Key: "crowd", Per: time.Second, AtOnce: 1, Assumed: true}
+	takes := func(limit simkit.Limit) (taken int) {
+		for range 3 {
+			if sim.host.Limiter.Take(noon(), limit) == 0 {
+				taken++
+			}
+		}
+		return taken
+	}
+	enters := func() (entered int) {
+		for range 3 {
+			if _, _, ok := sim.host.Limiter.Enter(crowd); ok {
+				entered++
+			}
+		}
+		return entered
+	}
+	if s, a, e := takes(stated), takes(assumed), enters(); s != 1 || a != 3 || e != 3 {
+		t.Errorf("taken of the stated limit %d, of the assumed one %d, entered %d; want 1, 3 and 3", s, a, e)
+	}
+	sim.Do("POST", "/_sim/switches", `{"assumed_limits":true}`)
+	if a, e := takes(assumed), enters(); a != 1 || e != 1 {
+		t.Errorf("with the switch on, taken of the assumed limit %d, entered %d; want 1 and 1", a, e)
+	}
+}

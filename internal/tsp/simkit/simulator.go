@@ -14,7 +14,7 @@ type Options struct {
 	Now func() time.Time
 	// Logger takes what an operator should see; nil discards it.
 	Logger *slog.Logger
-	// Limits says whether the documented rate limits are enforced from the start.
+	// Limits says whether rate limits are enforced from the start; see Limit.Assumed.
 	Limits bool
 }
 
@@ -50,7 +50,8 @@ type TSP interface {
 // Definition is what New needs to know of a simulator.
 type Definition struct {
 	Info Info
-	// Switches are the behaviours that can be changed through the admin side, with their values at the start.
+	// Switches are the behaviours that can be changed through the admin side, with their values at the start. Every
+	// simulator has AssumedLimits beside them.
 	Switches map[string]bool
 	// Build makes the TSP side over the host that it will run in.
 	Build func(*Host) TSP

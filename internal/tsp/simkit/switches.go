@@ -14,7 +14,8 @@ type switches struct {
 }
 
 func newSwitches(start map[string]bool) *switches {
-	s := &switches{start: start}
+	s := &switches{start: map[string]bool{AssumedLimits: false}}
+	maps.Copy(s.start, start)
 	s.reset()
 	return s
 }

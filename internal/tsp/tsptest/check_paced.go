@@ -3,7 +3,6 @@ package tsptest
 import (
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -129,32 +128,6 @@ func (f form) enough() int {
 		}
 	}
 	return max(n, 2)
-}
-
-// maxHasty bounds how many writes are not paced.
-const maxHasty = 1200
-
-// checkLimits: the simulator enforces what it documents: writes that come faster than the spec's
-// limits allow are throttled at last.
-func checkLimits(t *trial, f form) {
-	f.writable()
-	n := 0
-	for _, l := range t.suite.spec.Limits {
-		if slices.Contains(f.action.Limits, l.Key) {
-			n = max(n, min(l.Events+l.Events/4+l.Burst, maxHasty))
-		}
-	}
-	if n == 0 {
-		t.skipf("the action's limits bound calls at once, and these are serial")
-	}
-	w := f.world(setup{limits: true})
-	for i, d := range f.distinct(n) {
-		if _, _, err := w.perform(w.write(f, d, i+1)); err != nil && t.classOf(err) == tsp.Throttled {
-			return
-		}
-	}
-	t.errorf("%d writes at once are not throttled, although the spec declares %s; give the simulator's operations their limits",
-		n, strings.Join(f.action.Limits, ", "))
 }
 
 func sameKeys(a, b []string) bool {

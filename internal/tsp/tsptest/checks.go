@@ -41,6 +41,7 @@ func checks() []check {
 		{name: "paced", each: checkPaced},
 		{name: "at once", each: checkAtOnce},
 		{name: "limits", each: checkLimits},
+		{name: "assumed limits", each: checkAssumedLimits},
 		{name: "panic", each: checkPanic},
 		{name: "list", whole: checkList},
 		{name: "list answers", whole: checkListAnswers},

@@ -62,6 +62,7 @@ const (
 	overstates         flaw = "the spec allows more calls than the TSP"
 	paysForOthers      flaw = "the action declares the limit of calls that it does not make"
 	unlimited          flaw = "the simulator enforces no limits"
+	unstated           flaw = "the simulator refuses for a limit that its TSP does not state"
 	survivesPanics     flaw = "a panic in an encoder becomes a refusal"
 	skipsRecords       flaw = "a list leaves out a record"
 	retriesLongLists   flaw = "a list that is too long is called unavailable"
@@ -82,6 +83,6 @@ func flaws() map[flaw]string {
 		tellsToken: "secrets", notesAnswers: "secrets", tellsAnswers: "secrets", expectsBrief: "switches", followsRedirects: "redirects", ignoresCancel: "cancelled", leaksGoroutines: "cancelled",
 		renewsTheNew: "parallel", renewsForEver: "expired session", usesUnstored: "renewal", doubtsSignIn: "renewal",
 		impatient: "paced", unlimited: "limits", overstates: "paced", crowds: "at once", paysForOthers: "paced",
-		survivesPanics: "panic", skipsRecords: "list", trustsCutOffLists: "list answers", retriesLongLists: "list answers", sendsUndocumented: "openapi",
+		unstated: "assumed limits", survivesPanics: "panic", skipsRecords: "list", trustsCutOffLists: "list answers", retriesLongLists: "list answers", sendsUndocumented: "openapi",
 	}
 }

@@ -144,6 +144,9 @@ func (l *link) pace(ctx context.Context, pace tsp.Pacer, r request) (leave func(
 	if r.only() || r.path == "/login" {
 		limits = []string{"reads"}
 	}
+	if r.path == "/users" {
+		limits = append(limits, "users")
+	}
 	if !l.reference.has(impatient) || !r.later {
 		if err := pace.Wait(ctx, limits...); err != nil {
 			return nil, err

@@ -118,7 +118,11 @@ func (s *service) answer(r *http.Request) (out simkit.Object, err error) {
 	if err := s.host.Store.View(func(tx *simkit.Tx) error { return known(tx, r) }); err != nil {
 		return nil, err
 	}
-	if s.host.Limiter.Take(s.host.Now(), limit) > 0 {
+	limits := []simkit.Limit{limit}
+	if r.URL.Path == "/users" && r.Method == http.MethodPost {
+		limits = append(limits, simkit.Limit{Key: "users", N: 3, Per: time.Second, Assumed: true})
+	}
+	if s.host.Limiter.Take(s.host.Now(), limits...) > 0 {
 		return nil, tooFast{}
 	}
 	err = in(func(tx *simkit.Tx) (err error) {

@@ -46,6 +46,7 @@ func (r *reference) Spec() tsp.Spec {
 		Limits: []tsp.Limit{
 			{Key: "writes", Scope: tsp.PerAccount, Events: 10, Period: time.Second, Burst: 3, Source: page},
 			{Key: "session", Scope: tsp.PerConnection, AtOnce: 3, Source: page},
+			{Key: "users", Scope: tsp.PerAccount, Events: 3, Period: time.Second, Burst: 2, Source: "assumed: none is stated"},
 			{Key: "reads", Scope: tsp.PerAccount, Events: 20, Period: time.Second, Burst: 5, Source: "assumed: none is stated"},
 		},
 		Parallel: 4, Settles: 20 * time.Second, SettlesSource: "assumed: none is stated", Actions: r.actions(),

@@ -96,10 +96,11 @@ func (r *reference) actions() tsp.Actions {
 	if r.has(paysForOthers) {
 		limits = []string{"reads"}
 	}
+	userLimits := append([]string{"users"}, limits...)
 	return tsp.Actions{
 		{Kind: resource.KindVehicle, Verb: resource.Create}: {Strength: tsp.Native, Limits: limits, Uses: created},
 		{Kind: resource.KindVehicle, Verb: resource.Update}: {Strength: tsp.NaturalKey, Limits: limits, Uses: uses(resource.KindVehicle, resource.Update, vehicle)},
-		{Kind: resource.KindUser, Verb: resource.Create}: {Strength: tsp.Native, Limits: limits,
+		{Kind: resource.KindUser, Verb: resource.Create}: {Strength: tsp.Native, Limits: userLimits,
 			Needs: []tsp.Need{{Setting: "home_group", Reason: "new users need a group"}},
 			Uses:  uses(resource.KindUser, resource.Create, tsp.Uses{"username": tsp.Required().Length(1, 60), "is_driver": tsp.Rejects("all are drivers").But(true)})},
 		{Kind: resource.KindMessage, Verb: resource.Create}: {Strength: tsp.VerifyFirst, Limits: limits,

@@ -3,6 +3,7 @@ package tsptest
 import (
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -34,6 +35,16 @@ func referenceConfig(f flaw) Config {
 		config.Simulator = func(o simkit.Options) (simkit.Simulator, error) {
 			o.Limits = false
 			return newReferenceSimulator(o)
+		}
+	}
+	if f == unstated {
+		config.Simulator = func(o simkit.Options) (simkit.Simulator, error) {
+			host, err := newReferenceSimulator(o)
+			if err == nil {
+				on := strings.NewReader(`{"` + simkit.AssumedLimits + `":true}`)
+				host.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/_sim/switches", on))
+			}
+			return host, err
 		}
 	}
 	return config

@@ -33,8 +33,9 @@ type setup struct {
 	settings tsp.Settings
 	// renewable asks for credentials with a session that can end, if the config has some.
 	renewable bool
-	limits    bool
-	pace      tsp.Pacer
+	// limits are enforced: all that the simulator has or, with stated, those that the TSP states.
+	limits, stated bool
+	pace           tsp.Pacer
 	// switches are turned on before anything is asked.
 	switches map[string]bool
 	// ahead is by how much the TSP's clock is before ours.
@@ -44,7 +45,7 @@ type setup struct {
 // world starts a simulator and connects the adapter to it.
 func (t *trial) world(of setup) *world {
 	config := t.suite.config
-	host, err := config.Simulator(simkit.Options{Limits: of.limits})
+	host, err := config.Simulator(simkit.Options{Limits: of.limits || of.stated})
 	if err != nil {
 		t.fatalf("the simulator does not start: %v", err)
 	}
@@ -55,6 +56,9 @@ func (t *trial) world(of setup) *world {
 		of.pace = Free{}
 	}
 	w := &world{t: t, adapter: config.New(), sim: simulator{t, host}, net: newNetwork(), setup: of, log: new(bytes.Buffer)}
+	if of.limits {
+		w.sim.turn(map[string]bool{simkit.AssumedLimits: true})
+	}
 	if of.switches != nil {
 		w.sim.turn(of.switches)
 	}
