@@ -25,13 +25,6 @@ const (
 	commands = "commands"
 )
 
-// The keys of the settings.
-const (
-	settingGroup    = "group_id"
-	settingCategory = "vehicle_category"
-	settingPairing  = "pair_eld"
-)
-
 // verified is when the documentation was last held against the adapter.
 const verified = "2026-11-25"
 
@@ -45,13 +38,8 @@ func spec() tsp.Spec {
 			{Title: "Source of the server", URL: "https://github.com/traccar/traccar", Verified: verified},
 		},
 		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("token"), tsp.CredentialKindOf("api_basic")},
-		Settings: []tsp.Setting{
-			{Key: settingGroup, Label: "Group of new vehicles and trailers (id)", Type: tsp.IntegerSetting},
-			{Key: settingCategory, Label: "Category of new vehicles, which is their icon on the map", Type: tsp.TextSetting, Default: "truck",
-				Values: vehicleCategories()},
-			{Key: settingPairing, Label: "Let eld_serial_number of updates give vehicles and trailers other hardware", Type: tsp.BooleanSetting, Default: false},
-		},
-		Parallel: 2,
+		Settings:    settings(),
+		Parallel:    2,
 		SettlesSource: "assumed: as long as a call is waited for; the server answers when its database has taken the write, " +
 			"and shows it from then on (BaseObjectResource.add), but a proxy before it may give up earlier",
 		Lacking: map[tsp.Capability]string{
@@ -65,13 +53,6 @@ func spec() tsp.Spec {
 		},
 		SampleCredentials: tsp.Credentials{Kind: "token", Fields: map[string]string{"token": "traccar-demo-token"}},
 	}
-}
-
-// vehicleCategories are those for which the server's web page has an icon (traccar-web,
-// preloadImages.js). That of trailers is none of them, because it alone tells trailers apart.
-func vehicleCategories() []string {
-	return []string{"animal", "bicycle", "boat", "bus", "camper", "car", "crane", "default", "helicopter", "motorcycle", "offroad",
-		"person", "pickup", "plane", "scooter", "ship", "tractor", "train", "tram", "trolleybus", "truck", "van"}
 }
 
 // limits is one budget for everything: the server has none, and shared ones have proxies that do.

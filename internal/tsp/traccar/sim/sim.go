@@ -46,7 +46,7 @@ func newService(h *simkit.Host) simkit.TSP {
 // credentials: JAX-RS answers it by itself, and api/security/SecurityRequestFilter lets it through. Whether Jersey adds
 // a body was not found out.
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	budget := simkit.Limit{Key: "server", N: 20, Per: 2 * time.Second}
+	budget := simkit.Limit{Key: "server", N: 20, Per: 2 * time.Second, Assumed: true}
 	if wait := s.Host.Limiter.Take(s.Host.Now(), budget); wait > 0 {
 		s.Refuse(w, r, http.StatusTooManyRequests)
 		return
