@@ -71,7 +71,9 @@ func seenDriver(ctx context.Context, send rest.Send, driver resource.SourceID) (
 	return r, &with
 }
 
-func noDriver(driver resource.SourceID) string { return "Traccar has no driver " + strconv.Quote(string(driver)) }
+func noDriver(driver resource.SourceID) string {
+	return "Traccar has no driver " + strconv.Quote(string(driver))
+}
 
 // linkedTo looks for the driver among the links of devices, the one that reported last first; 0 if none
 // is linked. A link that is remembered is asked for again, because it may have been taken away.
