@@ -40,7 +40,7 @@ func checkAssumedLimits(t *trial, f form) {
 	n := 0
 	for _, l := range t.suite.spec.Limits {
 		switch {
-		case isHTTPS(l.Source):
+		case isHTTPS(l.Source) || l.Source == "":
 			stated = append(stated, l)
 		case slices.Contains(f.action.Limits, l.Key):
 			n = max(n, min(l.Events+l.Events/4+l.Burst, maxHasty))

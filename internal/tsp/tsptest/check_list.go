@@ -17,7 +17,7 @@ import (
 func checkList(t *trial) {
 	w := t.world(setup{})
 	for _, imports := range t.suite.spec.Imports {
-		page, err := w.session.List(t.ctx, tsp.List{Kind: imports.Kind, Pace: w.setup.pace})
+		page, err := w.page(imports.Kind, "")
 		if err == nil && page.Next == "" {
 			t.logf("NOT CHECKED: the seed's %s records fit one page, so that nothing shows whether further ones are read", imports.Kind)
 		}
@@ -37,6 +37,9 @@ func checkList(t *trial) {
 			}
 			if !r.Source.IsValid() || bytes.Equal(bytes.TrimSpace(r.Source), []byte("null")) {
 				t.errorf("%s has no source", key)
+			}
+			if r.OccurredAt.IsZero() == imports.Kind.Facts().Log {
+				t.once("occurred", "%s happened at %v; records of events, and no others, have a time", key, r.OccurredAt)
 			}
 			t.readable(imports.Kind, key, r.Fields)
 		}
@@ -86,7 +89,7 @@ func checkListAnswers(t *trial) {
 			w := t.world(setup{})
 			w.prime()
 			w.front.expect(from(0, s))
-			page, err := w.session.List(t.ctx, tsp.List{Kind: imports.Kind, Pace: w.setup.pace})
+			page, err := w.page(imports.Kind, "")
 			if err == nil {
 				t.errorf("%s in answer to a list of %s records gives %d records and no error", name, imports.Kind, len(page.Records))
 			} else if class := t.classOf(err); class == tsp.Done || class == tsp.Unknown {

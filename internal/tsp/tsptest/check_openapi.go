@@ -52,7 +52,10 @@ func (t *trial) everyCall() []*call {
 	w := t.world(setup{})
 	w.prime()
 	for _, imports := range t.suite.spec.Imports {
-		w.list(imports.Kind)
+		records := w.list(imports.Kind)
+		if reader, ok := w.session.(tsp.Reader); ok && len(records) > 0 {
+			_, _ = reader.Read(t.ctx, tsp.Single{Kind: imports.Kind, Collection: records[0].Collection, SourceID: records[0].SourceID, Pace: w.setup.pace})
+		}
 	}
 	_, _ = w.session.Check(t.ctx, w.setup.pace)
 	all = append(all, w.front.seen()...)

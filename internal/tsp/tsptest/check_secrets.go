@@ -62,7 +62,7 @@ func (f form) echo(d draft, status int, contentType string) {
 	account, err := w.session.Check(f.t.ctx, w.setup.pace)
 	add("a check", account, err)
 	for _, imports := range f.t.suite.spec.Imports {
-		page, err := w.session.List(f.t.ctx, tsp.List{Kind: imports.Kind, Pace: w.setup.pace})
+		page, err := w.page(imports.Kind, "")
 		add("a list", page, err)
 	}
 	if finder, ok := w.session.(tsp.Finder); ok {

@@ -134,7 +134,9 @@ func specKinds(t *trial, spec tsp.Spec) {
 		}
 		imported[i.Kind] = true
 	}
+	written := map[resource.Kind]bool{}
 	for c := range spec.Actions {
+		written[c.Kind] = true
 		if _, err := resource.For(c.Kind, c.Verb); err != nil {
 			t.errorf("there is no %s in the contract", c)
 		}
@@ -143,6 +145,13 @@ func specKinds(t *trial, spec tsp.Spec) {
 		}
 		if len(t.suite.config.Collections[c.Kind]) == 0 {
 			t.errorf("the config names no collection of the simulator for %s", c.Kind)
+		}
+	}
+	for _, kind := range resource.Kinds() {
+		if reason, told := spec.NotImported[kind]; written[kind] && !imported[kind] && reason == "" {
+			t.errorf("%s records are written and not imported, and NotImported does not say why", kind)
+		} else if told && (imported[kind] || !written[kind]) {
+			t.errorf("NotImported has %s, which is for kinds that are written and not imported", kind)
 		}
 	}
 	for c, reason := range spec.Lacking {

@@ -56,6 +56,9 @@ func (t *trial) checkUse(f *resource.Field, use tsp.FieldUse, where string) {
 		if use.Reason == "" && where != f.Name {
 			t.errorf("%s is %s without a reason", where, use.Use)
 		}
+		if use.Unread != "" {
+			t.errorf("%s is NotRead and does not reach the TSP at all", where)
+		}
 	case tsp.UseSent, tsp.UseRequired:
 	default:
 		t.errorf("%s has the use %q", where, use.Use)

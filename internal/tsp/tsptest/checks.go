@@ -10,6 +10,7 @@ func checks() []check {
 		{name: "connected", whole: checkConnected},
 		{name: "uses", each: checkUses, still: true},
 		{name: "written", each: checkWritten},
+		{name: "read back", each: checkReadBack},
 		{name: "switches", each: checkSwitches},
 		{name: "fields", each: checkFields},
 		{name: "our ids", each: checkOurIDs},

@@ -12,6 +12,12 @@ const (
 	mute               flaw = "an error does not say what the TSP said"
 	unreasoned         flaw = "dropped fields have no reason"
 	inventsIDs         flaw = "the result names another record"
+	remembersDropped   flaw = "the record that a vehicle leaves holds what was not sent"
+	leavesNothing      flaw = "a message leaves no record"
+	readsOtherwise     flaw = "a record that is read alone has another source than the one that is listed"
+	readsNarrowly      flaw = "a member that is written is not read"
+	namesNobody        flaw = "a message does not name its sender"
+	excusesNothing     flaw = "a field that reads back is declared as one that does not"
 	sendsDropped       flaw = "a dropped field is sent"
 	ignoresCases       flaw = "a field is sent whatever the setting says"
 	sendsOurIDs        flaw = "one of our ids is sent"
@@ -20,7 +26,7 @@ const (
 	trimsTexts         flaw = "texts are trimmed"
 	restless           flaw = "equal writes make different requests"
 	changesHeader      flaw = "the requests are not those of the golden files"
-	confusesValues     flaw = "a new vehicle that is inactive loses its plate"
+	confusesValues     flaw = "a new vehicle that is inactive is grey"
 	asksFirst          flaw = "a call is made before a write is found to be unsupported"
 	missingIsRejected  flaw = "an unknown record is called a refusal"
 	keyChanges         flaw = "the native key changes with the attempt"
@@ -74,6 +80,7 @@ const (
 func flaws() map[flaw]string {
 	return map[flaw]string{
 		incompleteSpec: "spec", unlabelled: "settings", accountDrifts: "connected", mute: "connected", wrongKeyRejected: "connected", unreasoned: "uses", inventsIDs: "written",
+		remembersDropped: "read back", leavesNothing: "read back", readsOtherwise: "read back", readsNarrowly: "read back", namesNobody: "read back", excusesNothing: "read back",
 		sendsDropped: "fields", ignoresCases: "fields", sendsOurIDs: "our ids", clearsTheRest: "patch", forgetsNull: "null",
 		trimsTexts: "texts", restless: "deterministic", changesHeader: "golden", confusesValues: "values", asksFirst: "undeclared",
 		missingIsRejected: "missing", keyChanges: "repeated", sureOfLoss: "lost answers", doubtsLookUps: "lost answers", neverLooks: "crashes",

@@ -106,3 +106,6 @@ func capability(text string) tsp.Capability {
 	}
 	return tsp.Capability{}
 }
+
+// sent are the messages that the run sent: all but the seeded one.
+func (l *liveTest) sent() []simkit.Object { return l.sim.objects("messages")[1:] }

@@ -35,7 +35,7 @@ func TestAContractRunWritesRecordsOfItsOwnAndLeavesTheOthersAlone(t *testing.T) 
 			t.Errorf("a vehicle is called %v, want %q as the update left it", own[i]["name"], want)
 		}
 	}
-	for _, m := range l.sim.objects("messages") {
+	for _, m := range l.sent() {
 		to, _ := m["to"].(string)
 		if _, before := known[to]; before {
 			t.Errorf("a message went to %s, who was there before", to)
@@ -84,7 +84,7 @@ func TestWithoutASettingThatItNeedsAWriteIsSkippedAndSoIsWhatDependsOnIt(t *test
 			t.Errorf("nothing says %q:\n%s", want, l.text())
 		}
 	}
-	if n := len(l.sim.objects("messages")); n != 0 {
+	if n := len(l.sent()); n != 0 {
 		t.Errorf("%d messages were sent", n)
 	}
 }
@@ -95,7 +95,7 @@ func TestRecordsThatTheEnvironmentNamesAreWrittenToAndNoOthers(t *testing.T) {
 		envSources: `{"recipient_id":["u101"],"update vehicle":["v102"]}`})
 	before := l.names("vehicles")
 	l.must(t)
-	for _, m := range l.sim.objects("messages") {
+	for _, m := range l.sent() {
 		if m["to"] != "u101" {
 			t.Errorf("a message went to %v", m["to"])
 		}
@@ -135,7 +135,7 @@ func TestARecordThatShowsLateIsWaitedFor(t *testing.T) {
 func TestARecordThatNeverShowsFails(t *testing.T) {
 	t.Parallel()
 	l := newLiveTest(t, referenceConfig(inventsIDs), nil)
-	if failures := strings.Join(l.run(), "\n"); !strings.Contains(failures, "is not among the") {
+	if failures := strings.Join(l.run(), "\n"); !strings.Contains(failures, "is not listed") {
 		t.Error(failures)
 	}
 	if len(l.waits) > 60 {

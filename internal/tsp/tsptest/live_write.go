@@ -118,9 +118,21 @@ func (l *live) write(f form, d draft, what string) []string {
 	}
 	l.findable(f, x, out)
 	if t.imported(f.c.Kind) {
-		l.until(t, func(probe *trial) { l.world(probe).readBack(f, d, out) })
+		l.until(t, func(probe *trial) { l.readBack(probe, f, d, out) })
 	}
 	return []string{left}
+}
+
+// readBack compares what was written with what the adapter lists.
+func (l *live) readBack(t *trial, f form, d draft, out tsp.Written) {
+	f.t = t
+	w := l.world(t)
+	shown, found := recordOf(w.list(f.c.Kind), out)
+	if !found {
+		t.errorf("the record %q in %q is not listed", out.SourceID, out.Collection)
+		return
+	}
+	newReading(f).compare(d, shown, w.fieldsOf(shown))
 }
 
 // taken lists the steps that a write took before it failed, because what they made stays.

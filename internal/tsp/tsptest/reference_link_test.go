@@ -37,6 +37,8 @@ type request struct {
 	header       http.Header
 	// reads tells that the call changes nothing although it is a POST.
 	reads bool
+	// looks tells that it looks for an earlier attempt.
+	looks bool
 	// later tells that the call is not the first one of its write.
 	later bool
 }
@@ -160,7 +162,7 @@ func (r request) only() bool { return r.method == http.MethodGet || r.reads }
 
 // unsure is the class of a call that nobody answered.
 func (l *link) unsure(r request) tsp.Class {
-	if r.only() && !(r.reads && l.reference.has(doubtsLookUps)) {
+	if r.only() && !(r.looks && l.reference.has(doubtsLookUps)) {
 		return tsp.Unavailable
 	}
 	return tsp.Unknown

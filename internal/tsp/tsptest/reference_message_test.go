@@ -78,7 +78,7 @@ func (l *link) messages(ctx context.Context, w tsp.Write, since time.Time) ([]he
 	if since = since.Add(l.clock()); l.reference.has(looksForEver) {
 		since = time.Time{}
 	}
-	a, err := l.send(ctx, w.Pace, request{method: http.MethodPost, path: "/messages/search", reads: true,
+	a, err := l.send(ctx, w.Pace, request{method: http.MethodPost, path: "/messages/search", reads: true, looks: true,
 		body: map[string]any{"since": since.UTC().Format(time.RFC3339)}})
 	if err != nil {
 		return nil, err

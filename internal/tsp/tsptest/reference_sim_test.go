@@ -37,7 +37,7 @@ func (s *service) Seed(tx *simkit.Tx) error {
 			return err
 		}
 	}
-	return nil
+	return tx.Put("messages", "m99", simkit.Object{"id": "m99", "from": "u101", "to": "u100", "text": "On my way."})
 }
 
 // Expire ends all sessions.
@@ -156,6 +156,11 @@ func (s *service) serve(tx *simkit.Tx, r *http.Request, body simkit.Object) (sim
 	case "GET me":
 		return simkit.Object{"id": "reference"}, nil
 	case "GET vehicles", "GET users":
+		if item, ok := tx.Get(collection, id); ok {
+			return item.Object, nil
+		} else if id != "" {
+			return nil, no(http.StatusNotFound)
+		}
 		return page(tx, collection, r), nil
 	case "POST vehicles", "POST users", "POST messages":
 		if id == "search" {

@@ -35,7 +35,11 @@ func create(tx *simkit.Tx, collection string, body simkit.Object) (simkit.Object
 	if collection == "messages" {
 		id := "m" + strconv.FormatInt(1000+tx.NextSeq(), 10)
 		body["id"] = id
-		return simkit.Object{"id": id}, tx.Put(collection, id, body)
+		if err := tx.Put(collection, id, body); err != nil {
+			return nil, err
+		}
+		item, _ := tx.Get(collection, id)
+		return message(item), nil
 	}
 	reference := collection + " " + body["reference"].(string)
 	if _, id, ok := tx.Owner(reference); ok {
@@ -85,10 +89,15 @@ func search(tx *simkit.Tx, body simkit.Object) (simkit.Object, error) {
 	found := []any{}
 	for _, i := range tx.Items("messages") {
 		if reference := simkit.Text(body, "reference"); !i.At.Before(since) && (reference == "" || i.Object["reference"] == reference) {
-			shown := maps.Clone(i.Object)
-			shown["at"] = i.At.UTC().Format(time.RFC3339)
-			found = append(found, shown)
+			found = append(found, message(i))
 		}
 	}
 	return simkit.Object{"items": found}, nil
+}
+
+// message is one as it is shown.
+func message(i *simkit.Item) simkit.Object {
+	shown := maps.Clone(i.Object)
+	shown["at"] = i.At.UTC().Format(time.RFC3339)
+	return shown
 }

@@ -58,7 +58,9 @@ func (r *reference) Spec() tsp.Spec {
 		Imports: []tsp.ImportKind{
 			{Kind: resource.KindVehicle, Collections: []string{"vehicles"}},
 			{Kind: resource.KindUser, Collections: []string{"users"}},
+			{Kind: resource.KindMessage, Collections: []string{"messages"}},
 		},
+		NotImported:       map[resource.Kind]string{resource.KindGroupMessage: "the reference keeps each as messages to single users"},
 		SampleCredentials: tsp.Credentials{Kind: "api_basic", Fields: map[string]string{"username": "demo", "password": "demo-password"}},
 	}
 	if r.has(incompleteSpec) {
@@ -111,6 +113,11 @@ func (s *referenceSession) List(ctx context.Context, l tsp.List) (tsp.Page, erro
 	return s.link.list(ctx, l)
 }
 
+// Read reads one record; messages are read from the answer to their write.
+func (s *referenceSession) Read(ctx context.Context, one tsp.Single) (tsp.Record, error) {
+	return s.link.read(ctx, one)
+}
+
 // Write performs one write.
 func (s *referenceSession) Write(ctx context.Context, w tsp.Write) (out tsp.Written, err error) {
 	w.Settings = s.link.access.Settings
@@ -156,6 +163,13 @@ func (m *memo) repeated(text string) int {
 	}
 	m.times++
 	return m.times
+}
+
+// written is what was remembered last.
+func (m *memo) written() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.last
 }
 
 // redact hides every secret of the link in a text.

@@ -36,7 +36,9 @@ func (l *link) vehicle(v *resource.Vehicle, w tsp.Write) ([]part, error) {
 	case r.has(sendsDropped) && w.Verb == resource.Create:
 		body["color"] = v.OEM.Or("")
 	case r.has(confusesValues) && body["isActive"] == false && w.Verb == resource.Create:
-		body["licensePlate"] = "none"
+		body["color"] = "grey"
+	case r.has(remembersDropped):
+		r.memo.repeated(v.OEM.Or(""))
 	case r.has(sendsUndocumented):
 		body["shade"] = "grey"
 	case r.has(trimsTexts) && w.Verb == resource.Create:
@@ -89,6 +91,9 @@ func (r *reference) actions() tsp.Actions {
 		"vehicle_name": tsp.Required().Length(1, 40), "vin": tsp.Sent().NotNull().Length(11, 17),
 		"license_plate_number": tsp.Sent().Length(0, 12), "is_active": tsp.Sent().NotNull(), "notes": tsp.Sent(),
 		"status": tsp.Rejects("vehicles have no status"), "total_axles": tsp.Rejects("vehicles have two axles"),
+	}
+	if r.has(excusesNothing) {
+		vehicle["vin"] = vehicle["vin"].NotRead("nobody knows why")
 	}
 	created := uses(resource.KindVehicle, resource.Create, vehicle)
 	created["notes"] = tsp.Dropped("new vehicles have no notes").With("keep_notes", "true", tsp.Sent())

@@ -105,6 +105,9 @@ func (l *link) perform(ctx context.Context, w tsp.Write, parts []part) (tsp.Writ
 				out.SourceID += "0"
 			}
 		}
+		if err := l.keep(w, a, &out); err != nil {
+			return out, err
+		}
 		if len(parts) > 1 {
 			if err := w.Mark(ctx, tsp.Step{Key: p.key, Done: true}); err != nil {
 				return out, err
@@ -117,9 +120,22 @@ func (l *link) perform(ctx context.Context, w tsp.Write, parts []part) (tsp.Writ
 	return out, nil
 }
 
+// keep takes the record from the answer to a message; vehicles and users are read.
+func (l *link) keep(w tsp.Write, a reply, out *tsp.Written) error {
+	if w.Kind != resource.KindMessage || l.reference.has(leavesNothing) {
+		return nil
+	}
+	r, err := l.record(w.Kind, a.body)
+	if err != nil {
+		return fails(tsp.Unknown, "the answer confirms nothing")
+	}
+	out.Record = &r
+	return nil
+}
+
 // sent asks whether a call took effect.
 func (l *link) sent(ctx context.Context, w tsp.Write, p part) (bool, error) {
-	a, err := l.send(ctx, w.Pace, request{method: http.MethodPost, path: "/messages/search", body: map[string]any{"reference": p.key}, reads: true})
+	a, err := l.send(ctx, w.Pace, request{method: http.MethodPost, path: "/messages/search", body: map[string]any{"reference": p.key}, reads: true, looks: true})
 	return err == nil && strings.Contains(string(a.body), p.key), err
 }
 

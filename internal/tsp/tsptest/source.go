@@ -2,6 +2,7 @@ package tsptest
 
 import (
 	"slices"
+	"time"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -36,7 +37,7 @@ func (w *world) list(kind resource.Kind) []tsp.Record {
 	var all []tsp.Record
 	cursor := ""
 	for range maxPages {
-		page, err := w.session.List(w.t.ctx, tsp.List{Kind: kind, Cursor: cursor, Pace: w.setup.pace})
+		page, err := w.page(kind, cursor)
 		if err != nil {
 			w.t.unready("list", "listing %s records: %v", kind, err)
 		}
@@ -47,6 +48,22 @@ func (w *world) list(kind resource.Kind) []tsp.Record {
 	}
 	w.t.fatalf("the list of %s records has more than %d pages", kind, maxPages)
 	return nil
+}
+
+// page reads one page of a kind.
+func (w *world) page(kind resource.Kind, cursor string) (tsp.Page, error) {
+	return w.session.List(w.t.ctx, tsp.List{Kind: kind, Cursor: cursor, Since: w.since(kind), Pace: w.setup.pace})
+}
+
+// lookBack is how far back logs are listed. All that samples tell of and seeds hold is younger.
+const lookBack = 7 * 24 * time.Hour
+
+// since is the time from which a kind of log is listed; zero for other kinds.
+func (w *world) since(kind resource.Kind) time.Time {
+	if !kind.Facts().Log {
+		return time.Time{}
+	}
+	return time.Now().Add(-lookBack)
 }
 
 // candidates are source ids that a reference may hold.

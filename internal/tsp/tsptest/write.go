@@ -18,14 +18,7 @@ import (
 
 // write makes the write of a draft that the nth operation asks for.
 func (w *world) write(f form, d draft, n int) tsp.Write {
-	payload := f.payload(d)
-	refs := resource.Refs{}
-	for _, field := range f.schema.References() {
-		for _, own := range field.IDs(payload) {
-			refs[field.Name] = append(refs[field.Name], w.t.suite.source(own))
-		}
-	}
-	x := tsp.Write{Capability: f.c, Payload: payload, Schema: f.schema, Refs: refs, Operation: operationID(n), Attempt: 1,
+	x := tsp.Write{Capability: f.c, Payload: f.payload(d), Schema: f.schema, Refs: f.refs(d), Operation: operationID(n), Attempt: 1,
 		SentAt: time.Now(), Settings: f.settings, Progress: new(progress), Pace: w.setup.pace}
 	x.Secret = func(label string) []byte { return derived(n, label) }
 	if f.c.Verb == resource.Update {
@@ -33,6 +26,17 @@ func (w *world) write(f form, d draft, n int) tsp.Write {
 		x.Target, x.Collection = target.SourceID, target.Collection
 	}
 	return x
+}
+
+// refs are the source ids of the records that a draft names.
+func (f form) refs(d draft) resource.Refs {
+	payload, refs := f.payload(d), resource.Refs{}
+	for _, field := range f.schema.References() {
+		for _, own := range field.IDs(payload) {
+			refs[field.Name] = append(refs[field.Name], f.t.suite.source(own))
+		}
+	}
+	return refs
 }
 
 // derived is what Write.Secret gives: as long as a hash, and the same at each attempt.
