@@ -54,10 +54,8 @@ func spec() tsp.Spec {
 			{Kind: resource.KindUser, Collections: []string{drivers}},
 		},
 		NotImported: map[resource.Kind]string{
-			resource.KindMessage:         noMessages,
-			resource.KindGroupMessage:    noMessages,
-			resource.KindDvirLog:         "it keeps no inspections",
-			resource.KindFuelTransaction: "it keeps no purchases",
+			resource.KindMessage:      noMessages,
+			resource.KindGroupMessage: noMessages,
 		},
 		SampleCredentials: tsp.Credentials{Kind: "token", Fields: map[string]string{"token": "traccar-demo-token"}},
 	}
