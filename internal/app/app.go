@@ -21,6 +21,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/perform"
+	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/seal"
 	"github.com/waybill-dev/waybill/internal/store"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -139,6 +140,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	g.Go(func() error { return a.dispatcher.Run(working) })
 	g.Go(func() error { return a.keep(ctx, stop) })
 	g.Go(func() error { return a.connections.Run(working) })
+	g.Go(func() error { return record.WatchOrphans(working, a.db, time.Now, a.log) })
 	err := g.Wait()
 	a.writes.Stop()
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))

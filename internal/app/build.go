@@ -43,12 +43,13 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 		return err
 	}
 	a.connections = connection.New(connection.Config{
-		Store: a.db, Access: a.db, Sealer: p.keys.sealer, Caller: a.caller, Pace: p.limits.Pace,
+		Store: a.db, Access: a.db, Records: a.db, Sealer: p.keys.sealer, Caller: a.caller, Pace: p.limits.Pace,
 		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Now: time.Now, Log: a.log,
 	})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: p.keys.sealer, URLs: p.policy})
 	a.imports = perform.NewImports(perform.ImportsConfig{
-		Schedules: a.db, Connections: a.db, Links: a.connections, Limits: p.limits, Every: a.config.ImportEvery,
+		Schedules: a.db, Connections: a.db, Links: a.connections, Limits: p.limits,
+		Every: a.config.ImportEvery, History: a.config.ImportHistory,
 		Importer: record.Importer{Caller: a.caller, Store: a.db, Now: time.Now}, Now: time.Now, Log: a.log,
 	})
 	if err := a.resumeImports(ctx); err != nil {

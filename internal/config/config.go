@@ -36,6 +36,8 @@ type Config struct {
 	Settling time.Duration `env:"WAYBILL_SETTLING"`
 	// ImportEvery is how long after an import of a kind the next one begins.
 	ImportEvery time.Duration `env:"WAYBILL_IMPORT_EVERY"`
+	// ImportHistory is how far back the first import of messages, inspections and other events reaches.
+	ImportHistory time.Duration `env:"WAYBILL_IMPORT_HISTORY"`
 	// LogLevel is debug, info, warn or error.
 	LogLevel string `env:"WAYBILL_LOG_LEVEL"`
 
@@ -53,8 +55,8 @@ type Rate struct {
 
 // Default returns the configuration before anything is set.
 func Default() Config {
-	return Config{Addr: "127.0.0.1:8080", MaxAge: 72 * time.Hour, CallDeadline: 30 * time.Second, ImportEvery: 10 * time.Minute, LogLevel: "info",
-		BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}}
+	return Config{Addr: "127.0.0.1:8080", MaxAge: 72 * time.Hour, CallDeadline: 30 * time.Second, ImportEvery: 10 * time.Minute,
+		ImportHistory: 168 * time.Hour, LogLevel: "info", BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}}
 }
 
 // FromEnv returns the defaults with what the environment sets; environ is like os.Environ.
@@ -113,6 +115,9 @@ func (c Config) Validate() error {
 	}
 	if c.ImportEvery < time.Second {
 		wrong = append(wrong, fmt.Errorf("WAYBILL_IMPORT_EVERY is %s; set at least 1s, such as 10m", c.ImportEvery))
+	}
+	if c.ImportHistory < time.Hour {
+		wrong = append(wrong, fmt.Errorf("WAYBILL_IMPORT_HISTORY is %s; set at least 1h, such as 168h", c.ImportHistory))
 	}
 	if c.Settling < 0 {
 		wrong = append(wrong, fmt.Errorf("WAYBILL_SETTLING is %s; set a time such as 30s, or leave it out", c.Settling))

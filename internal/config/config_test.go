@@ -57,9 +57,9 @@ func TestEverythingThatIsWrongIsReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	c := Default()
 	c.BaseURLs["samsara"], c.OutboundAllow, c.ImportEvery = "localhost", []string{"10.0.0.1"}, time.Millisecond
-	c.Settling = -time.Second
+	c.Settling, c.ImportHistory = -time.Second, time.Minute
 	err := c.Validate()
-	for _, part := range []string{"samsara", "WAYBILL_OUTBOUND_ALLOW", "WAYBILL_IMPORT_EVERY", "WAYBILL_SETTLING"} {
+	for _, part := range []string{"samsara", "WAYBILL_OUTBOUND_ALLOW", "WAYBILL_IMPORT_EVERY", "WAYBILL_IMPORT_HISTORY", "WAYBILL_SETTLING"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("%v does not speak of %s", err, part)
 		}

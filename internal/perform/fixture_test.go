@@ -47,6 +47,11 @@ type world struct {
 	paused   bool
 	rechecks int
 	holds    []operation.Hold
+	// records are those that were stored with their writes, and peers those that are known before.
+	records []record.Record
+	peers   []record.Record
+	// lookUps counts how often known records were asked for.
+	lookUps int
 }
 
 var (
@@ -204,6 +209,9 @@ func (w *world) Settle(_ context.Context, s operation.Settlement) error {
 	}
 	w.ops[i] = s.Operation
 	w.log[s.Operation.ID] = slices.Clone(s.Operation.Attempts)
+	if s.Record != nil {
+		w.records = append(w.records, *s.Record)
+	}
 	if s.Hold != nil {
 		w.holds = append(w.holds, *s.Hold)
 		for i := range w.ops {
@@ -266,6 +274,13 @@ func (w *world) Grant(context.Context, uuid.UUID, uuid.UUID) (access.Grant, erro
 
 func (w *world) Record(context.Context, uuid.UUID, uuid.UUID) (record.Record, error) {
 	return record.Record{}, record.ErrNotFound
+}
+
+func (w *world) KnownRecords(_ context.Context, ids []uuid.UUID) ([]record.Record, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lookUps++
+	return slices.DeleteFunc(slices.Clone(w.peers), func(r record.Record) bool { return !slices.Contains(ids, r.ID) }), nil
 }
 
 func (w *world) Target(c connection.Connection) tsp.Target {

@@ -43,6 +43,8 @@ func records() []rule {
 		{"a record that is saved survives a crash, and SeenAt tells when it was written last", recordIsKept},
 		{"a record is found by those connections alone that reach it", recordIsReached},
 		{"records are saved all or none", recordsAllOrNone},
+		{"those of some records that are there are found whoever reaches them, deleted ones too", recordsAreKnown},
+		{"the TSP's ids of records are told of those alone that are as described", sourceIDs},
 		{"the records of a kind that a connection reaches are told by collection and source id", recordsOfAKind},
 		{"an import never undoes a write that ended after its page was asked for", importBesideWrite},
 		{"an import that brings nothing new leaves the record alone", importWithoutNews},
@@ -84,6 +86,46 @@ func recordsAllOrNone(t *testing.T, s *stand) {
 	}
 	if _, err := s.RecordByID(t.Context(), good.ID); !errors.Is(err, record.ErrNotFound) {
 		t.Errorf("the other one: %v", err)
+	}
+}
+
+func recordsAreKnown(t *testing.T, s *stand) {
+	one, gone := imported(1, "1", `{"vehicle_name":"x"}`), imported(1, "2", `{}`)
+	s.save(one, gone, imported(1, "3", `{}`))
+	s.lose(gone.Connection, 6, gone.ID)
+	found := map[uuid.UUID]string{}
+	for _, r := range got[[]record.Record](s)(s.KnownRecords(t.Context(), []uuid.UUID{one.ID, uuid.New(), gone.ID})) {
+		found[r.ID] = string(r.Fields) + string(r.Source)
+	}
+	same(t, "known", found, map[uuid.UUID]string{one.ID: `{"vehicle_name":"x"}{}`, gone.ID: `{}{}`})
+	is(t, "of none", len(got[[]record.Record](s)(s.KnownRecords(t.Context(), nil))), 0)
+}
+
+func sourceIDs(t *testing.T, s *stand) {
+	one, gone := imported(1, "1", `{}`), imported(1, "2", `{}`)
+	s.save(one, gone)
+	s.lose(gone.Connection, 6, gone.ID)
+	whole := connection.Named{Fleet: one.Fleet, TSP: one.TSP, Kind: one.Kind, Account: one.Account, Collection: one.Collection}
+	for says, c := range map[string]struct {
+		change func(*connection.Named)
+		found  int
+	}{
+		"all of it":          {func(*connection.Named) {}, 1},
+		"any account":        {func(n *connection.Named) { n.Account = "" }, 1},
+		"any collection":     {func(n *connection.Named) { n.Collection = "" }, 1},
+		"another fleet":      {func(n *connection.Named) { n.Fleet = uuid.New() }, 0},
+		"another TSP":        {func(n *connection.Named) { n.TSP = "motive" }, 0},
+		"another account":    {func(n *connection.Named) { n.Account = "b" }, 0},
+		"another kind":       {func(n *connection.Named) { n.Kind = resource.KindUser }, 0},
+		"another collection": {func(n *connection.Named) { n.Collection = "trailers" }, 0},
+	} {
+		as := whole
+		c.change(&as)
+		found := got[map[uuid.UUID]resource.SourceID](s)(s.SourceIDs(t.Context(), as, []uuid.UUID{one.ID, gone.ID, uuid.New()}))
+		is(t, says, len(found), c.found)
+		if c.found > 0 {
+			is(t, says, found[one.ID], one.SourceID)
+		}
 	}
 }
 
