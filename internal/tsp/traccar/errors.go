@@ -57,8 +57,8 @@ func storageClass(a rest.Answer, head string) tsp.Class {
 		return tsp.Broken
 	case mentions(head, "constraint", "too long", "truncat", "invalid byte", "incorrect string"):
 		return ""
-	case a.Method == http.MethodGet && !mentions(head, "transient", "connection", "communications", "timeout", "timed out", "deadlock",
-		"lock", "closed", "shut", "too many", "recovery", "read-only", "fatal"):
+	case a.Method == http.MethodGet && !mentions(head, "transient", "connection", "communications", "timeout",
+		"timed out", "deadlock", "lock", "closed", "shut", "too many", "recovery", "read-only", "fatal"):
 		return tsp.Broken
 	}
 	return tsp.Unknown
@@ -89,8 +89,8 @@ func message(a rest.Answer) string {
 	said := firstLine(a.Body)
 	switch {
 	case a.Status == http.StatusUnauthorized:
-		return "wrong user name or password, or an unknown token: it may have ended or been revoked, the user may be disabled, " +
-			"and a user with one-time passwords needs a token"
+		return "wrong user name or password, or an unknown token: it may have ended or been revoked, " +
+			"the user may be disabled, and a user with one-time passwords needs a token"
 	case strings.HasPrefix(said, "<"), strings.HasPrefix(said, "{"), strings.HasPrefix(said, "["):
 		return ""
 	case atSignIn(a) && !strings.Contains(string(a.Body), storageError):

@@ -31,7 +31,8 @@ type known struct {
 }
 
 func newKnown() known {
-	return known{groups: &rest.Kept[map[int64]string]{Life: remembered, Load: loadGroups}, fleet: &rest.Kept[*fleet]{Life: remembered, Load: loadFleet}}
+	return known{groups: &rest.Kept[map[int64]string]{Life: remembered, Load: loadGroups},
+		fleet: &rest.Kept[*fleet]{Life: remembered, Load: loadFleet}}
 }
 
 // loadGroups reads the names of all groups.
@@ -164,7 +165,8 @@ func positions(ctx context.Context, send rest.Send, query url.Values) ([]positio
 
 // showsTexts asks whether a device takes the command that shows a text.
 func showsTexts(ctx context.Context, send rest.Send, device int64) (bool, rest.Answer, error) {
-	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: typesPath, Query: url.Values{"deviceId": {strconv.FormatInt(device, 10)}}})
+	of := url.Values{"deviceId": {strconv.FormatInt(device, 10)}}
+	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: typesPath, Query: of})
 	if err != nil {
 		return false, a, err
 	}
@@ -196,6 +198,3 @@ func (f *fleet) ask(ctx context.Context, send rest.Send, device int64) ([]resour
 	f.linked[device] = ids
 	return ids, nil
 }
-
-// unavailable tells that a look-up goes on at the next attempt.
-func unavailable(message string) error { return &tsp.Error{Class: tsp.Unavailable, Message: message} }

@@ -18,7 +18,8 @@ import (
 const maxAsked = 100
 
 // shown is what a device must be to show a text.
-const shown = "Traccar shows texts only on devices whose protocol has the command message, which of the released ones watch alone has"
+const shown = "Traccar shows texts only on devices whose protocol has the command message, " +
+	"which of the released ones watch alone has"
 
 // deviceFor finds the device that shows a driver a text: the one on which the driver signed in last, or
 // else, of those that the driver is linked to, the one that reported last.
@@ -50,8 +51,8 @@ func (k known) deviceFor(ctx context.Context, send rest.Send, driver resource.So
 	if err != nil {
 		return 0, err
 	}
-	return 0, &tsp.Error{Class: tsp.Rejected, Message: fmt.Sprintf("the driver %s is linked to no device that shows texts at Traccar: %d of its %d devices do; %s",
-		driver, len(f.takers), f.devices, shown)}
+	return 0, &tsp.Error{Class: tsp.Rejected, Message: fmt.Sprintf("the driver %s is linked to no device that shows texts at "+
+		"Traccar: %d of its %d devices do; %s", driver, len(f.takers), f.devices, shown)}
 }
 
 // seenDriver reads a driver, of whom the server tells those who are linked to it, and administrators.
@@ -84,8 +85,8 @@ func (f *fleet) linkedTo(ctx context.Context, send rest.Send, driver resource.So
 			continue
 		}
 		if asked++; asked > maxAsked {
-			return 0, unavailable(fmt.Sprintf("the device of the driver %s is still being looked for: %d devices of %d were asked in this attempt, "+
-				"and the next one goes on behind them", driver, maxAsked, len(f.takers)))
+			return 0, &tsp.Error{Class: tsp.Unavailable, Message: fmt.Sprintf("the device of the driver %s is still being looked for: "+
+				"%d devices of %d were asked in this attempt, and the next one goes on behind them", driver, maxAsked, len(f.takers))}
 		}
 		ids, err := f.ask(ctx, send, p.DeviceID)
 		if err != nil {
@@ -113,7 +114,8 @@ func (f *fleet) takes(ctx context.Context, send rest.Send, device int64) error {
 // commandFor makes the command that shows a text to a driver.
 func (k known) commandFor(ctx context.Context, send rest.Send, driver resource.SourceID, text string) (command, error) {
 	device, err := k.deviceFor(ctx, send, driver)
-	return command{DeviceID: device, Type: commandType, Description: "sent through Waybill", Attributes: map[string]string{"message": text}}, err
+	return command{DeviceID: device, Type: commandType, Description: "sent through Waybill",
+		Attributes: map[string]string{"message": text}}, err
 }
 
 // sent reads the answer to a command. 200 repeats it, when the device is connected; 202 tells what was

@@ -28,20 +28,22 @@ const ownModel = "model"
 func settings() []tsp.Setting {
 	return []tsp.Setting{
 		{Key: settingGroup, Label: "Group of new vehicles and trailers (id)", Type: tsp.IntegerSetting},
-		{Key: settingCategory, Label: "Category of new vehicles, which is their icon on the map", Type: tsp.TextSetting, Default: "truck",
-			Values: vehicleCategories()},
-		{Key: settingPairing, Label: "Let eld_serial_number of updates give vehicles and trailers other hardware", Type: tsp.BooleanSetting, Default: false},
-		{Key: settingPlate, Label: "Attribute in which the fleet keeps licence plates", Type: tsp.TextSetting, Default: "licensePlate"},
-		{Key: settingModel, Label: `Attribute in which the fleet keeps the model of vehicles and trailers; "model" reads the device's own field`,
-			Type: tsp.TextSetting, Default: "modelType"},
+		{Key: settingCategory, Label: "Category of new vehicles, which is their icon on the map", Type: tsp.TextSetting,
+			Default: "truck", Values: vehicleCategories()},
+		{Key: settingPairing, Label: "Let eld_serial_number of updates give vehicles and trailers other hardware",
+			Type: tsp.BooleanSetting, Default: false},
+		{Key: settingPlate, Label: "Attribute in which the fleet keeps licence plates", Type: tsp.TextSetting,
+			Default: "licensePlate"},
+		{Key: settingModel, Type: tsp.TextSetting, Default: "modelType",
+			Label: `Attribute in which the fleet keeps the model of vehicles and trailers; "model" reads the device's own field`},
 	}
 }
 
 // vehicleCategories are those for which the server's web page has an icon (traccar-web 6.14.5,
 // src/map/core/preloadImages.js). That of trailers is none of them, because it alone tells trailers apart.
 func vehicleCategories() []string {
-	return []string{"animal", "bicycle", "boat", "bus", "camper", "car", "crane", "default", "helicopter", "motorcycle", "offroad",
-		"person", "pickup", "plane", "scooter", "ship", "tractor", "train", "tram", "trolleybus", "truck", "van"}
+	return []string{"animal", "bicycle", "boat", "bus", "camper", "car", "crane", "default", "helicopter", "motorcycle",
+		"offroad", "person", "pickup", "plane", "scooter", "ship", "tractor", "train", "tram", "trolleybus", "truck", "van"}
 }
 
 func plateAttribute(s tsp.Settings) string { return cmp.Or(s.Text(settingPlate), "licensePlate") }
@@ -57,7 +59,8 @@ func modelOf(o object, s tsp.Settings) string {
 
 // modelUse is the use of the model.
 func modelUse() tsp.FieldUse {
-	return tsp.Sent().With(settingModel, ownModel, tsp.Dropped("its decoders read the device's own model to tell hardware apart"))
+	const read = "its decoders read the device's own model to tell hardware apart"
+	return tsp.Sent().With(settingModel, ownModel, tsp.Dropped(read))
 }
 
 // checkSettings makes sure that the server has the group, and that the attributes are such as nobody else
@@ -91,11 +94,12 @@ func refusedAttribute(setting, name string) error {
 // another field of ours. The former are those of config/Keys at v6.14.5 that are for devices, where any
 // with a dot may become one, and those that commands, notifications and the web page use.
 func free(name string) bool {
-	reads := []string{"devicePassword", "fuelDropThreshold", "fuelIncreaseThreshold", "fuelCapacity", "speedLimit", "proximityEnterDistance",
-		"proximityExitDistance", "unaccompaniedDistance", "deviceInactivityStart", "deviceInactivityPeriod", "notificationTokens",
-		"motionTime", "deviceImage"}
-	ours := []string{markAttribute, "make", "modelYear", "vin", "engineVin", "licensePlateRegion", "licensePlateCountry", "vehicleStatus",
-		"trailerStatus", "notes", "axles", "externalId", "tankCapacity", "tankUnit", "engineType", "trailerLength", "trailerType", "eldId",
-		"eldDeviceType", "eldProductId", "eldSerialNumber", "vehicleSpeedUnit", "vehicleOdometerUnit"}
-	return strings.TrimSpace(name) == name && !strings.Contains(name, ".") && !slices.Contains(reads, name) && !slices.Contains(ours, name)
+	taken := []string{"devicePassword", "fuelDropThreshold", "fuelIncreaseThreshold", "fuelCapacity", "speedLimit",
+		"proximityEnterDistance", "proximityExitDistance", "unaccompaniedDistance", "deviceInactivityStart",
+		"deviceInactivityPeriod", "notificationTokens", "motionTime", "deviceImage",
+		markAttribute, "make", "modelYear", "vin", "engineVin", "licensePlateRegion", "licensePlateCountry",
+		"vehicleStatus", "trailerStatus", "notes", "axles", "externalId", "tankCapacity", "tankUnit", "engineType",
+		"trailerLength", "trailerType", "eldId", "eldDeviceType", "eldProductId", "eldSerialNumber", "vehicleSpeedUnit",
+		"vehicleOdometerUnit"}
+	return strings.TrimSpace(name) == name && !strings.Contains(name, ".") && !slices.Contains(taken, name)
 }

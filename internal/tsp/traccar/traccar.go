@@ -29,8 +29,9 @@ func config(now func() time.Time) rest.Config {
 			createMessage(k), createGroupMessage(k)},
 		CheckSettings: checkSettings,
 		ListsFor:      k.lists,
-		Records:       map[resource.Kind]rest.Record{resource.KindVehicle: k.readDevice, resource.KindTrailer: k.readDevice, resource.KindUser: readDriver},
-		Now:           now,
+		Records: map[resource.Kind]rest.Record{resource.KindVehicle: k.readDevice, resource.KindTrailer: k.readDevice,
+			resource.KindUser: readDriver},
+		Now: now,
 	}
 }
 

@@ -6,11 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/google/uuid"
-
-	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/traccar"
@@ -116,21 +112,4 @@ func TestAWrongPasswordOrTokenIsUnauthorizedAndAWrongAddressIsMissing(t *testing
 			t.Errorf("%s: %v", want, err)
 		}
 	}
-}
-
-// message writes one to a driver.
-func message(t *testing.T, s tsp.Session, driver resource.SourceID) (tsp.Written, error) {
-	t.Helper()
-	c := tsp.Capability{Kind: resource.KindMessage, Verb: resource.Create}
-	schema, err := resource.For(c.Kind, c.Verb)
-	if err != nil {
-		t.Fatal(err)
-	}
-	id := uuid.NewString()
-	payload, problems := schema.Decode([]byte(`{"connection_id":"` + id + `","sender_id":"` + id + `","recipient_id":"` + id + `","message_text":"Dock 7"}`))
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
-	return s.Write(t.Context(), tsp.Write{Capability: c, Schema: schema, Payload: payload, Operation: uuid.Must(uuid.NewV7()),
-		Refs: resource.Refs{"recipient_id": {driver}}, Attempt: 1, SentAt: time.Now(), Pace: tsptest.Free{}})
 }
