@@ -100,7 +100,8 @@ func spec() tsp.Spec {
 		},
 		NotImported: map[resource.Kind]string{
 			resource.KindGroupMessage: "Samsara keeps a message to several drivers as one to each of them",
-			// Looked up in the OpenAPI document 2025-10-23 and the SDK 14.7.0 of 2026-08-21 (github.com/samsarahq/samsara-ts).
+			// Looked up in the OpenAPI document 2025-10-23 and the SDK 14.7.0 of 2026-08-21
+			// (github.com/samsarahq/samsara-ts).
 			resource.KindFuelTransaction: "Samsara's API writes fuel purchases and does not read them",
 		},
 		SampleCredentials: tsp.Credentials{Kind: "token", Fields: map[string]string{"token": "samsara-demo-token"}},

@@ -36,7 +36,8 @@ func streamDVIRs(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	wanted := c.Listed("safetyStatus")
 	keep := func(i *simkit.Item) bool {
 		at, err := time.Parse(time.RFC3339, simkit.Text(i.Object, "endTime"))
-		return err == nil && !at.Before(span[0]) && !at.After(span[1]) && (len(wanted) == 0 || slices.Contains(wanted, simkit.Text(i.Object, "safetyStatus")))
+		fits := len(wanted) == 0 || slices.Contains(wanted, simkit.Text(i.Object, "safetyStatus"))
+		return fits && err == nil && !at.Before(span[0]) && !at.After(span[1])
 	}
 	return listing{dvirs, dvirStreamPage, keep, streamedDVIR}.page(tx, c)
 }
