@@ -274,12 +274,14 @@ func (h *house) events(n int) []string {
 	return names
 }
 
-// texts lists the texts of all simulated messages.
+// texts lists the texts of the simulated messages that were sent to drivers.
 func (h *house) texts() []string {
 	h.t.Helper()
 	var list struct {
 		Items []struct {
 			Text string `json:"text"`
+			// Sender is that of a message that a driver wrote.
+			Sender any `json:"sender"`
 		} `json:"items"`
 	}
 	if err := json.Unmarshal([]byte(h.simulated("GET", "/_sim/objects/messages", "")), &list); err != nil {
@@ -287,7 +289,9 @@ func (h *house) texts() []string {
 	}
 	var all []string
 	for _, m := range list.Items {
-		all = append(all, m.Text)
+		if m.Sender == nil {
+			all = append(all, m.Text)
+		}
 	}
 	return all
 }
