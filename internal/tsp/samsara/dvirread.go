@@ -80,7 +80,7 @@ func dvirForm(tsp.Settings) form {
 // at is when the inspection was, and if that is not told when it was made known.
 func (r dvirRecord) at(ours notes) time.Time {
 	if at, err := time.Parse(time.RFC3339Nano, ours[noteTime]); err == nil {
-		return at
+		return at.UTC()
 	}
 	if r.Ended.IsZero() {
 		return r.Begun

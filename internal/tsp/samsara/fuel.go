@@ -103,7 +103,8 @@ func located(f *resource.FuelTransaction) string {
 	return decimal(lat.Rat()) + ", " + decimal(lon.Rat())
 }
 
-// fuelBody is a POST of /fuel-purchase. Quantity and amount are texts.
+// fuelBody is a POST of /fuel-purchase. Quantity and amount are texts. The time keeps the caller's offset, as that of the
+// document's example does, so that the day of a purchase near midnight is the one of its place.
 type fuelBody struct {
 	Litres    string `json:"fuelQuantityLiters"`
 	Location  string `json:"transactionLocation"`
