@@ -62,8 +62,10 @@ func TestAPartnerWithoutAGrantSeesNothing(t *testing.T) {
 	if got := h.list(vehicles); got.Total != 0 {
 		t.Errorf("%d vehicles", got.Total)
 	}
-	if got := h.list(vehicles, "connection_id", h.ids.Connection.String()); got.Total != 0 {
-		t.Errorf("%d vehicles of another's connection", got.Total)
+	for _, id := range []string{h.ids.Connection.String(), "6152526a-a6ee-5861-81dd-062990000000"} {
+		if a := h.do("GET", vehicles+"?connection_id="+id, ""); a.status != http.StatusNotFound {
+			t.Errorf("another's connection, or none: %d %s", a.status, a.text)
+		}
 	}
 	if a := h.do("GET", vehicles+"/"+h.ids.Vehicle.String(), ""); a.status != http.StatusNotFound {
 		t.Errorf("%d %s", a.status, a.text)
