@@ -18,6 +18,7 @@ func page(s tsp.Spec) string {
 	}
 	credentials(&b, s)
 	settings(&b, s)
+	imports(&b, s)
 	limits(&b, s)
 	lost(&b, s)
 	for _, c := range tsp.Capabilities() {
