@@ -88,6 +88,7 @@ func variables() []variable {
 		{prefix + "SETTLING", duration(time.Second, func(c *Config) *time.Duration { return &c.Settling })},
 		{prefix + "IMPORT_EVERY", duration(time.Second, func(c *Config) *time.Duration { return &c.ImportEvery })},
 		{prefix + "IMPORT_HISTORY", duration(time.Hour, func(c *Config) *time.Duration { return &c.ImportHistory })},
+		{prefix + "UNKNOWN_PARAMETERS", readUnknown},
 		{prefix + "LOG_LEVEL", readLevel},
 	}
 }
@@ -158,6 +159,16 @@ func readRanges(c *Config, text string) error {
 		}
 	}
 	return errors.Join(wrong...)
+}
+
+// readUnknown reads what becomes of unknown query parameters.
+func readUnknown(c *Config, text string) error {
+	word := strings.ToLower(text)
+	if word != "ignore" && word != "refuse" {
+		return fmt.Errorf("is %q; set refuse or ignore", text)
+	}
+	c.IgnoreUnknown = word == "ignore"
+	return nil
 }
 
 func readLevel(c *Config, text string) error {

@@ -142,10 +142,10 @@ func (t *trial) target(id uuid.UUID) tsp.Target {
 		Renew: t.renew}
 }
 
-// check proves the credentials at the TSP and asks it for what the settings name, in a session of an id that no connection has: what a
-// session of the connection renews must reach its row, and this one's renewals go to target. A draft
-// stays whatever the TSP says, because one refusal is no proof and it may hold the only tokens that
-// a code was spent for.
+// check proves the credentials at the TSP and asks it for what the settings name, in a session of an
+// id that no connection has: what a session of the connection renews must reach its row, and this
+// one's renewals go to target. A draft stays whatever the TSP says, because one refusal is no proof
+// and it may hold the only tokens that a code was spent for.
 func (t *trial) check(ctx context.Context, target func(id uuid.UUID) tsp.Target) (tsp.Account, error) {
 	own := uuid.New()
 	defer t.Caller.Forget(own)
