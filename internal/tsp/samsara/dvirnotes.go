@@ -57,8 +57,8 @@ type notes map[string]string
 
 var noteMark = regexp.MustCompile(`^Waybill [0-9a-f]{32}$`)
 
-// readNotes reads notes back; nil if they are anybody's but ours. A line that begins with no label that may come belongs
-// to the text before it.
+// readNotes reads notes back; nil if they are anybody's but ours. A line that begins with no label that may come
+// belongs to the text before it.
 func readNotes(text string) notes {
 	lines := strings.Split(text, "\n")
 	if !noteMark.MatchString(lines[len(lines)-1]) {
@@ -80,8 +80,8 @@ func readNotes(text string) notes {
 	return found
 }
 
-// ambiguous names the field of a text that would not be read back from the notes as it was written, because a line of it
-// begins like one of theirs; "" if there is none.
+// ambiguous names the field of a text that would not be read back from the notes as it was written, because a line
+// of it begins like one of theirs; "" if there is none.
 func ambiguous(d *resource.DvirLog) string {
 	read := readNotes(mechanicNotes(d, strings.Repeat("0", 32)))
 	for _, one := range []struct{ field, label, text string }{

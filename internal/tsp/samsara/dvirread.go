@@ -2,12 +2,9 @@ package samsara
 
 import (
 	"cmp"
-	"context"
 	"math/big"
-	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -16,7 +13,6 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
-	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
 
 // dvirRecord is an inspection as the history and the answer to a new one show it. Drivers' ones come from the driver
@@ -92,8 +88,8 @@ func (r dvirRecord) at(ours notes) time.Time {
 	return r.Ended
 }
 
-// names are whom and what the inspection is of. Whoever signed is a driver or a user of the dashboard by the type of the
-// signature, as the OpenAPI document says of those who resolve defects.
+// names are whom and what the inspection is of. Whoever signed is a driver or a user of the dashboard by the type
+// of the signature, as the OpenAPI document says of those who resolve defects.
 func (r dvirRecord) names() map[string][]tsp.Named {
 	all := map[string][]tsp.Named{}
 	add := func(member, collection string, id resource.SourceID) {
@@ -111,7 +107,8 @@ func (r dvirRecord) names() map[string][]tsp.Named {
 
 func (r dvirRecord) fields() dvirFields {
 	f := dvirFields{InspectedBy: r.Author.User.Name, CertifyComment: r.Notes, Odometer: r.Odometer}
-	f.LogType = cmp.Or(map[string]string{"preTrip": "pre_trip", "postTrip": "post_trip", "mechanic": mechanicLog}[r.Type], unknownLog)
+	kinds := map[string]string{"preTrip": "pre_trip", "postTrip": "post_trip", "mechanic": mechanicLog}
+	f.LogType = cmp.Or(kinds[r.Type], unknownLog)
 	if r.Odometer != nil {
 		f.OdometerKM = jsontext.Value(decimal(big.NewRat(*r.Odometer, 1000)))
 	}
@@ -150,33 +147,11 @@ var notInDefect = regexp.MustCompile(`[^a-z0-9]+`)
 
 // defectOf is our value for a type of defect, which a customer names as it likes: that of the same words, else "other".
 func defectOf(name string) string {
-	words := slices.DeleteFunc(strings.Fields(notInDefect.ReplaceAllString(strings.ToLower(name), " ")), func(w string) bool { return w == "and" })
+	words := strings.Fields(notInDefect.ReplaceAllString(strings.ToLower(name), " "))
+	words = slices.DeleteFunc(words, func(w string) bool { return w == "and" })
 	schema, err := resource.For(resource.KindDvirLog, resource.Create)
 	if value := strings.Join(words, "_"); err == nil && slices.Contains(schema.Field("defects").Values, value) {
 		return value
 	}
 	return "other"
-}
-
-// listDVIRs reads the inspections since a time. All pages are of one span, whose end is the first part of the cursor, in
-// milliseconds.
-func listDVIRs(now func() time.Time) rest.List {
-	return func(ctx context.Context, send rest.Send, ask tsp.List) (tsp.Page, error) {
-		end, after, _ := strings.Cut(ask.Cursor, ":")
-		to, err := strconv.ParseInt(end, 10, 64)
-		switch {
-		case ask.Cursor == "":
-			to = now().Add(dvirSlack).UnixMilli()
-		case err != nil:
-			return tsp.Page{}, noCursor(ask.Cursor)
-		}
-		span := func(t time.Time) []string { return []string{t.UTC().Format("2006-01-02T15:04:05.000Z")} }
-		s := sweep{form: dvirForm(nil), path: dvirHistoryPath, query: url.Values{
-			"startTime": span(reach(ask.Since, now)), "endTime": span(time.UnixMilli(to))}}
-		page, err := s.page(ctx, send, after)
-		if page.Next != "" {
-			page.Next = strconv.FormatInt(to, 10) + ":" + page.Next
-		}
-		return page, err
-	}
 }

@@ -16,9 +16,10 @@ import (
 // ..." (seen in captured traffic). Wording is not contractual at
 // Samsara, so only codes that change what happens next are read.
 //
-// Three of them pass by themselves, and none proves that nothing was done: a call whose deadline is
-// exceeded may have been taken, one to what is unavailable is not always safe to repeat, and resources are also said to be
-// exhausted when an answer is too large (https://grpc.io/docs/guides/status-codes/, 2026-11-27). So the write is looked for.
+// Three of them pass by themselves, and none proves that nothing was done: a call whose deadline is exceeded may
+// have been taken, one to what is unavailable is not always safe to repeat, and resources are also said to be
+// exhausted when an answer is too large (https://grpc.io/docs/guides/status-codes/, 2026-11-27). So the write is
+// looked for.
 func class(a rest.Answer) tsp.Class {
 	if a.Status != http.StatusBadRequest {
 		return ""
@@ -92,7 +93,8 @@ func scope(method, path string) string {
 	}
 	for _, of := range []struct{ prefix, name string }{
 		{mePath, "Org Information"}, {messagesPath, "Messages"}, {vehiclesPath, "Vehicles"}, {trailersPath, "Trailers"},
-		{driversPath, "Drivers"}, {usersPath, "Users"}, {rolesPath, "Users"}, {tagsPath, "Tags"}, {attributesPath, "Attributes"}, {assetsPath, "Assets"}, {dvirsPath, "DVIRs"}, {fuelPath, "Fuel Purchase"},
+		{driversPath, "Drivers"}, {usersPath, "Users"}, {rolesPath, "Users"}, {tagsPath, "Tags"},
+		{attributesPath, "Attributes"}, {assetsPath, "Assets"}, {dvirsPath, "DVIRs"}, {fuelPath, "Fuel Purchase"},
 	} {
 		if strings.HasPrefix(path, of.prefix) {
 			return verb + of.name

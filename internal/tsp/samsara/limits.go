@@ -49,8 +49,8 @@ func limits() []rest.Limit {
 }
 
 const (
-	assumedRead  = "assumed: none is stated; other lists have 5 a second"
-	assumedWrite = "assumed: none is stated; other writes have 100 a minute"
+	assumedRead  = "assumed: the reference states none (2026-11-27); other lists have 5 a second"
+	assumedWrite = "assumed: the reference states none (2026-11-27); other writes have 100 a minute"
 )
 
 func perSecond(key string, scope tsp.Scope, events int, source string) tsp.Limit {

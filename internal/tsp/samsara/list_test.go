@@ -102,6 +102,7 @@ func TestRecordsBecomeUnified(t *testing.T) {
 		"a trailer": {resource.KindTrailer, "",
 			`{"id":"7","name":"T 1","trailerSerialNumber":"8V8WD530FLN016251","licensePlate":"7TYP290","notes":"n","externalIds":{"waybill":"X"},"enabledForMobile":true,"installedGateway":{"serial":"G1","model":"AG52"},"tags":[{"id":"1","name":"Dry"}]}`,
 			`{"trailer_name":"T 1","vin":"8V8WD530FLN016251","license_plate_number":"7TYP290","is_active":true,"notes":"n","eld_serial_number":"G1","eld_device_type":"AG52","trailer_groups":{"1":"Dry"},"external_id":"X"}`},
+		"a trailer whose VIN the asset has":    {resource.KindTrailer, "", `{"id":"7","trailerSerialNumber":"SN-112","externalIds":{"samsara.vin":"5MC125315H5165489"}}`, `{"vin":"5MC125315H5165489","is_active":true}`},
 		"a trailer with an older number":       {resource.KindTrailer, "", `{"id":"7","trailerSerialNumber":"530FLN016251"}`, `{"vin":"530FLN016251","is_active":true}`},
 		"a trailer with another serial number": {resource.KindTrailer, "", `{"id":"7","trailerSerialNumber":"SN-1"}`, `{"is_active":true}`},
 		"a driver": {resource.KindUser, "active:",

@@ -17,8 +17,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
 
-// A list of events looks back a day, as Samsara's own list of messages does, where nobody says how far, and reads as much
-// at once of one that Samsara does not divide into pages.
+// A list of events looks back a day, as Samsara's own list of messages does, where nobody says how far, and reads
+// as much at once of one that Samsara does not divide into pages.
 const (
 	unasked    = 24 * time.Hour
 	messageDay = 24 * time.Hour
@@ -38,8 +38,9 @@ type messageFields struct {
 	SenderName   string `json:"sender_name,omitzero"`
 }
 
-// listMessages reads what drivers wrote, a day a page. What dispatch wrote is left out: Samsara's messages have no id, so
-// what Waybill sent could not be told from the rest. The cursor is where the next day begins, in milliseconds.
+// listMessages reads what drivers wrote, a day a page. What dispatch wrote is left out: Samsara's messages have no
+// id, so what Waybill sent could not be told from the rest. The cursor is where the next day begins, in
+// milliseconds.
 func listMessages(now func() time.Time) rest.List {
 	return func(ctx context.Context, send rest.Send, ask tsp.List) (tsp.Page, error) {
 		from := reach(ask.Since, now).UnixMilli()
@@ -70,7 +71,8 @@ func listMessages(now func() time.Time) rest.List {
 	}
 }
 
-// driverMessages are the drivers' messages of an answer from one time on and before another, in milliseconds; 0 is no end.
+// driverMessages are the drivers' messages of an answer from one time on and before another, in milliseconds; 0 is
+// no end.
 func driverMessages(a rest.Answer, from, to int64) (tsp.Page, error) {
 	list, err := rest.Decode[struct {
 		Data []jsontext.Value `json:"data"`

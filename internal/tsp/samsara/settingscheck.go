@@ -18,8 +18,8 @@ const (
 	rolesPath = "/user-roles"
 )
 
-// checkSettings asks for the tags, roles, the user and the attributes that settings name. What the token may not read is
-// not refused: nobody can tell then.
+// checkSettings asks for the tags, roles, the user and the attributes that settings name. What the token may not
+// read is not refused: nobody can tell then.
 func checkSettings(ctx context.Context, send rest.Send, all attributes, s tsp.Settings) error {
 	for _, check := range []func() error{
 		func() error { return listed(ctx, send, tagsPath, settingTags, s) },

@@ -43,7 +43,7 @@ func config(now func() time.Time) rest.Config {
 		},
 		URLField: "url",
 		BaseURL:  regionURL,
-		// The version that Samsara's own SDK 11.11.1 pins.
+		// The version that Samsara's own SDKs 11.11.1 and 14.7.0 pin.
 		Header:  http.Header{"X-Samsara-Version": {"2025-06-11"}},
 		Limits:  limits(),
 		Answers: rest.Answers{Class: class, Message: message},
@@ -100,7 +100,8 @@ func spec() tsp.Spec {
 		},
 		NotImported: map[resource.Kind]string{
 			resource.KindGroupMessage: "Samsara keeps a message to several drivers as one to each of them",
-			// Looked up in the OpenAPI document 2025-10-23 and the SDK 14.7.0 of 2026-08-21 (github.com/samsarahq/samsara-ts).
+			// Looked up in the OpenAPI document 2025-10-23 and the SDK 14.7.0 of 2026-08-21
+			// (github.com/samsarahq/samsara-ts).
 			resource.KindFuelTransaction: "Samsara's API writes fuel purchases and does not read them",
 		},
 		SampleCredentials: tsp.Credentials{Kind: "token", Fields: map[string]string{"token": "samsara-demo-token"}},

@@ -48,7 +48,7 @@ type trailerFields struct {
 
 func trailerForm(s tsp.Settings) form {
 	return form{trailers, "name", unify(func(r trailerRecord) any {
-		return trailerFields{TrailerName: r.Name, VIN: serialVIN(r.Serial), LicensePlateNumber: r.LicensePlate, IsActive: true,
+		return trailerFields{TrailerName: r.Name, VIN: trailerNumber(r), LicensePlateNumber: r.LicensePlate, IsActive: true,
 			Notes: r.Notes, ELDSerialNumber: r.Gateway.Serial, ELDDeviceType: r.Gateway.Model,
 			TrailerGroups: groupsOf(r.Tags...), ExternalID: r.ExternalIDs[externalKey(s)]}
 	})}
@@ -70,6 +70,15 @@ func trailerSweep(s tsp.Settings) sweep {
 			query: url.Values{"type": {"trailer"}, "includeExternalIds": {"true"}, "includeTags": {"true"}}}
 	}
 	return sweep{form: trailerForm(s), name: trailers, path: trailersPath}
+}
+
+// trailerNumber is the VIN of a trailer: the one in its serial number or, if that holds something else, the one that
+// Samsara itself keeps among the external ids of assets with a VIN.
+func trailerNumber(r trailerRecord) string {
+	if wholeVIN(r.Serial) {
+		return r.Serial
+	}
+	return cmp.Or(r.ExternalIDs["samsara.vin"], serialVIN(r.Serial))
 }
 
 // serialVIN is the VIN in a trailer's serial number, its only place for one, which may hold anything:

@@ -70,8 +70,8 @@ func attributeShape() simkit.Rule {
 	}))
 }
 
-// withAttributes gives the attributes of a body the ids and names that replies show, in the order of their ids. That values must be of the type of
-// the attribute is a reading of the document.
+// withAttributes gives the attributes of a body the ids and names that replies show, in the order of their ids.
+// That values must be of the type of the attribute is a reading of the document.
 func withAttributes(tx *simkit.Tx, of string, body simkit.Object) (simkit.Object, error) {
 	given, ok := body["attributes"].([]any)
 	if !ok {

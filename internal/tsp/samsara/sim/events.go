@@ -8,8 +8,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
-// seedEvents fills in what drivers did in the driver app: messages to dispatch and inspections with defects, of which one
-// is safe all the same.
+// seedEvents fills in what drivers did in the driver app: messages to dispatch and inspections with defects, of
+// which one is safe all the same.
 func seedEvents(tx *simkit.Tx) error {
 	for n, text := range []string{"At the dock, waiting for the gate", "Unloaded, ready for the next stop"} {
 		driver, _ := tx.Get(drivers, strconv.Itoa(driverIDs+10+n))

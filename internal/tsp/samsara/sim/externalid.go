@@ -11,7 +11,7 @@ import (
 
 // External ids (developers.samsara.com/docs/external-ids): a pair of key and value belongs to one object of any class.
 // Keys that begin with "samsara." are filled by Samsara. The page has a section on character limits, whose numbers were
-// not in reach, so none is enforced.
+// not in reach (2026-11-23, and again 2026-11-27), so none is enforced.
 const automaticPrefix = "samsara."
 
 // externalIDs is the rule of the externalIds member. An empty value takes the key away.

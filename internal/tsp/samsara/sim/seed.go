@@ -25,9 +25,9 @@ const (
 	roleReadOnly   = "8a9371af-82d1-4158-bf91-4ecc8d3a114c"
 )
 
-// Seed fills the demo organisation. The order decides the ids: vehicles 281474976710657 to ...662, trailers to ...665,
-// drivers 48400010 to 48400018 (the last one is deactivated), users 48400010 and 48400011, tags 3920 and 3921, roles. Last come
-// two messages and two inspections of drivers, and attributes.
+// Seed fills the demo organisation. The order decides the ids: vehicles 281474976710657 to ...662, trailers to
+// ...665, drivers 48400010 to 48400018 (the last one is deactivated), users 48400010 and 48400011, tags 3920 and
+// 3921, roles. Last come two messages and two inspections of drivers, and attributes.
 func (s *service) Seed(tx *simkit.Tx) error {
 	return errors.Join(seedVehicles(tx), seedTrailers(tx), seedDrivers(tx), seedUsers(tx), seedTags(tx), seedRoles(tx), seedEvents(tx), seedAttributes(tx))
 }

@@ -8,9 +8,10 @@ import (
 
 var tagRequired = []string{"name"}
 
-// tagShape is the body of POST /tags, without the objects that a tag can be given to at once.
+// tagShape is the body of POST /tags, without the objects that a tag can be given to at once. The length stands in
+// developers.samsara.com/reference/patchtag (read 2026-11-27).
 func tagShape() simkit.Shape {
-	return simkit.Shape{"name": simkit.String(1, 0), "parentTagId": simkit.String(1, 0)}
+	return simkit.Shape{"name": simkit.String(1, 191), "parentTagId": simkit.String(1, 0)}
 }
 
 func postTag(tx *simkit.Tx, c *simkit.Call) (any, error) {
