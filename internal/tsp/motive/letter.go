@@ -34,7 +34,8 @@ type letterFields struct {
 }
 
 func messageClass() class {
-	return class{path: messagesPath, plural: "messages", singular: "message", collection: messages, tell: telling(tellLetter)}
+	return class{path: messagesPath, plural: "messages", singular: "message", collection: messages,
+		tell: telling(tellLetter)}
 }
 
 func tellLetter(l letter, _ reading) told {
@@ -150,7 +151,8 @@ func fold(folds []map[string]jsontext.Value, row map[string]jsontext.Value) []ma
 	if row["sent_at"] != nil {
 		delete(row, "updated_at")
 	}
-	i := slices.IndexFunc(folds, func(one map[string]jsontext.Value) bool { return string(one["id"]) == string(row["id"]) })
+	same := func(one map[string]jsontext.Value) bool { return string(one["id"]) == string(row["id"]) }
+	i := slices.IndexFunc(folds, same)
 	if i < 0 {
 		row["recipient_ids"] = encoded([]jsontext.Value{to})
 		return append(folds, row)
