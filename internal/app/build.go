@@ -132,7 +132,7 @@ func (a *App) face(p parts) error {
 			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes,
 			Now: time.Now, MaxAge: a.config.MaxAge,
 		}),
-		Healthy: a.healthy, Now: time.Now, Log: a.log,
+		Healthy: a.healthy, IgnoreUnknown: a.config.IgnoreUnknown, Now: time.Now, Log: a.log,
 	})
 	return nil
 }

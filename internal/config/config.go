@@ -35,6 +35,8 @@ type Config struct {
 	ImportEvery time.Duration
 	// ImportHistory is how far back the first import of messages, inspections and other events reaches.
 	ImportHistory time.Duration
+	// IgnoreUnknown lets query parameters pass that the API does not know; a header names them.
+	IgnoreUnknown bool
 	// LogLevel is the least that is logged.
 	LogLevel slog.Level
 

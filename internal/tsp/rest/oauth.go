@@ -1,11 +1,9 @@
 package rest
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -259,17 +257,9 @@ func deskAnswers(own Answers) Answers {
 
 // saidOf tells what was answered where the credentials were not judged.
 func saidOf(where string, a Answer, said string) string {
-	status := strings.TrimSpace(fmt.Sprintf("the TSP's %s answered %d %s", where, a.Status, http.StatusText(a.Status)))
-	switch {
-	case isPage(a):
-		return status + " with a web page, as a firewall or a proxy on the way does"
-	case said != "":
+	status := answered("the TSP's "+where, a)
+	if said != "" && !isPage(a) {
 		return status + ": " + said
 	}
 	return status
-}
-
-// isPage tells whether an answer is HTML, which no API of a TSP speaks.
-func isPage(a Answer) bool {
-	return bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<"))
 }
