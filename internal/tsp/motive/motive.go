@@ -14,7 +14,7 @@ import (
 func New() tsp.Adapter { return rest.New(config(time.Now)) }
 
 func config(now func() time.Time) rest.Config {
-	groups := groups()
+	groups, writers := groups(), keptWriters()
 	vehicle := class{path: vehiclesPath, plural: "vehicles", singular: "vehicle", collection: vehicles,
 		groups: groups, tell: telling(tellVehicle)}
 	asset := class{path: assetsPath, plural: "assets", singular: "asset", collection: assets,
@@ -40,7 +40,7 @@ func config(now func() time.Time) rest.Config {
 				resource.KindVehicle:         vehicle.list(s, nil),
 				resource.KindTrailer:         asset.list(s, nil),
 				resource.KindUser:            user.list(s, nil),
-				resource.KindMessage:         listMessages(messageClass()),
+				resource.KindMessage:         listMessages(messageClass(), writers),
 				resource.KindDvirLog:         inspectionClass().list(s, sinceDay),
 				resource.KindFuelTransaction: fuelClass().list(s, sinceDay),
 			}
