@@ -21,6 +21,10 @@ func TestWhatDoesNotReachGeotabIsTold(t *testing.T) {
 		{resource.KindDvirLog, aDvir + `,"odometer":1,"odometer_unit":"miles"}`, ""},
 		{resource.KindDvirLog, aDvir + `,"inspected_by":"Ada"}`, "inspected_by"},
 		{resource.KindFuelTransaction, aFuel + `,"odometer_unit":"miles"}`, "odometer_unit"},
+		{resource.KindFuelTransaction, aFuel + `,"total_cost":0.00,"currency":"CAD"}`, "total_cost"},
+		{resource.KindFuelTransaction, aFuel + `,"odometer":0,"odometer_unit":"miles"}`, "odometer,odometer_unit"},
+		{resource.KindFuelTransaction, aFuel + `,"latitude":0,"longitude":0}`, "latitude,longitude"},
+		{resource.KindFuelTransaction, aFuel + `,"latitude":0,"longitude":9.4}`, ""},
 		{resource.KindUser, aUser + `,"username":"ada","user_email":"ada@x.example"}`, "user_email"},
 		{resource.KindVehicle, `{"vehicle_name":"T","oem":"Mack"}`, "oem"},
 	} {
@@ -29,6 +33,20 @@ func TestWhatDoesNotReachGeotabIsTold(t *testing.T) {
 		out := spec.Actions[w.Capability].Under(set).Apply(spec.DisplayName, w.Schema, w.Payload, set)
 		if got := strings.Join(out.Dropped(), ","); got != one.want || len(out.Problems) > 0 {
 			t.Errorf("%s: dropped are %q, want %q; refused for %v", one.body, got, one.want, out.Problems)
+		}
+	}
+}
+
+func TestANoughtThatStandsForNothingIsNotSent(t *testing.T) {
+	t.Parallel()
+	server := &stub{}
+	const noughts = `,"total_cost":0,"currency":"CAD","odometer":0,"odometer_unit":"miles","latitude":0,"longitude":0}`
+	if _, err := server.writes(t, resource.Create, resource.KindFuelTransaction, aFuel+noughts); err != nil {
+		t.Fatal(err)
+	}
+	for _, member := range []string{`"cost"`, `"odometer"`, `"location"`} {
+		if strings.Contains(server.last(), member) {
+			t.Errorf("%s is in %s", member, server.last())
 		}
 	}
 }
