@@ -48,7 +48,7 @@ type Webhooks interface {
 	Logs(ctx context.Context, partner, id uuid.UUID, r webhook.LogsRequest) (page.Page[webhook.DeliveryLog], error)
 }
 
-// Config is what a Server is made of. All of its fields are required.
+// Config is what a Server is made of. All of its fields but IgnoreUnknown are required.
 type Config struct {
 	Tokens      Tokens
 	Operations  Operations
@@ -61,8 +61,11 @@ type Config struct {
 	// Healthy tells whether the service can do its work. It is asked at every probe and must
 	// answer fast.
 	Healthy func(ctx context.Context) error
-	Now     func() time.Time
-	Log     *slog.Logger
+	// IgnoreUnknown lets query parameters pass that a route does not know, for clients that are
+	// newer than the contract; a header of the answer names them. Otherwise they are refused.
+	IgnoreUnknown bool
+	Now           func() time.Time
+	Log           *slog.Logger
 }
 
 // Server answers the API's requests. It keeps no state between requests but whether it has shut, so

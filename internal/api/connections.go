@@ -40,16 +40,16 @@ func (s *Server) connectionRoutes() []route {
 	const one = all + "/{connection_id}"
 	return []route{
 		{"GET", all, "connection:read", s.listConnections},
-		{"POST", all, "connection:create", s.createConnection},
-		{"GET", one, "connection:read", s.getConnection},
-		{"PATCH", one, "connection:update", s.updateConnection},
-		{"DELETE", one, "connection:delete", s.deleteConnection},
-		{"POST", "/v2/integrations/connection-pre-auths", "connection:create", s.createPreAuth},
+		{"POST", all, "connection:create", bare(s.createConnection)},
+		{"GET", one, "connection:read", bare(s.getConnection)},
+		{"PATCH", one, "connection:update", bare(s.updateConnection)},
+		{"DELETE", one, "connection:delete", bare(s.deleteConnection)},
+		{"POST", "/v2/integrations/connection-pre-auths", "connection:create", bare(s.createPreAuth)},
 	}
 }
 
-func (s *Server) listConnections(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	q := newList(r)
+func (s *Server) listConnections(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
+	q.paged()
 	f := connection.Filter{TSPID: q.id("tsp_id"), FleetIDs: q.ids("fleet_ids"), FleetRefs: q.list("fleet_refs"),
 		Window: q.window}
 	if err := q.err(); err != nil {

@@ -14,7 +14,11 @@ func tspName(q *query, name string, ours *tsp.Registry) tsp.Name {
 	if _, ok := ours.Adapter(given); ok || given == "" || slices.Contains(tsp.Names(), given) {
 		return given
 	}
-	q.wrong(name, string(given), "is not a known value", resource.CodeEnum)
+	var known []string
+	for _, name := range tsp.Names() {
+		known = append(known, string(name))
+	}
+	q.wrong(name, string(given), resource.NotAValue(string(given), known), resource.CodeEnum)
 	return ""
 }
 

@@ -8,8 +8,7 @@ import (
 )
 
 // dataFreshness answers an array without pages, as the contract has it.
-func (s *Server) dataFreshness(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	q := newQuery(r)
+func (s *Server) dataFreshness(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
 	f := record.Fleets{IDs: q.ids("fleet_ids"), Refs: q.list("fleet_refs")}
 	if err := q.err(); err != nil {
 		return err

@@ -25,10 +25,7 @@ func idempotencyKey(r *http.Request, who access.Principal, body []byte, sync boo
 		return nil, nil
 	}
 	key := given[0]
-	// What is invisible or not ASCII would be lost or changed by some proxy, and the repetition
-	// would count as another write.
-	printable := !strings.ContainsFunc(key, func(c rune) bool { return c < ' ' || c > '~' })
-	if len(given) > 1 || key == "" || len(key) > maxKey || !printable {
+	if len(given) > 1 || key == "" || len(key) > maxKey || !printable(key) {
 		return nil, problem.InvalidBody(wrong(keyHeader, key,
 			"must be given once and have 1 to 255 printable ASCII characters, such as a UUID", resource.CodePattern))
 	}
@@ -40,4 +37,10 @@ func idempotencyKey(r *http.Request, who access.Principal, body []byte, sync boo
 	// Keyed by client and not by partner: two programs of one partner need not agree on their
 	// keys.
 	return &operation.Key{Client: who.Client, Value: key, Fingerprint: h.Sum(nil)}, nil
+}
+
+// printable tells whether a header's value is visible ASCII. What is not would be lost or changed by
+// some proxy: the repetition of a write would count as another one.
+func printable(value string) bool {
+	return !strings.ContainsFunc(value, func(c rune) bool { return c < ' ' || c > '~' })
 }

@@ -1,10 +1,9 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
-	"net/url"
-	"strings"
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/problem"
@@ -13,86 +12,94 @@ import (
 // oauthError is the error body of the token endpoints, which have a form of their own. RFC 6749
 // section 5.2 fixes the names of its members and the values of error.
 type oauthError struct {
-	Error       string `json:"error"`
+	Code        string `json:"error"`
 	Description string `json:"error_description"`
 }
 
-// token gives out an access token (RFC 6749 section 4.4). Client credentials come in the form
-// alone, as the contract documents; HTTP Basic is not read.
-func (s *Server) token(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
-	form, ok, err := s.form(w, r, "grant_type", "client_id", "client_secret")
-	if !ok {
-		return err
-	}
-	if form.Get("grant_type") != "client_credentials" {
-		s.answer(w, http.StatusBadRequest, oauthError{"unsupported_grant_type", "grant_type must be client_credentials"})
-		return nil
-	}
-	t, err := s.Tokens.Issue(r.Context(), form.Get("client_id"), form.Get("client_secret"), form.Get("scope"))
+// Error lets a refusal travel as an error until oauthRefuse answers with it.
+func (e *oauthError) Error() string { return e.Code + ": " + e.Description }
+
+// The errors of RFC 6749 that stand for a status of their own or are told in several places.
+const (
+	invalidRequest = "invalid_request"
+	invalidClient  = "invalid_client"
+)
+
+// token gives out an access token (RFC 6749 section 4.4). The contract's clients send their
+// credentials in the form; other OAuth clients try HTTP Basic first.
+func (s *Server) token(w http.ResponseWriter, r *http.Request, _ access.Principal, q *query) error {
+	form, err := readForm(w, r, q)
 	if err != nil {
 		return s.oauthRefuse(w, err)
 	}
-	// RFC 6749 section 5.1 demands it of every answer that holds a token.
-	w.Header().Set("Cache-Control", "no-store")
+	switch grant := form.values.Get("grant_type"); {
+	case grant == "":
+		return s.oauthRefuse(w, &oauthError{invalidRequest, "grant_type must be given; send client_credentials"})
+	case grant != "client_credentials":
+		return s.oauthRefuse(w, &oauthError{"unsupported_grant_type", "grant_type must be client_credentials"})
+	}
+	t, err := s.Tokens.Issue(r.Context(), form.client, form.secret, form.values.Get("scope"))
+	if err != nil {
+		return s.oauthRefuse(w, err)
+	}
+	unkept(w)
 	s.answer(w, http.StatusOK, t)
 	return nil
 }
 
 // revoke ends a token (RFC 7009). A token that is unknown or has expired is answered with 200 as
 // well (section 2.2): what the caller wants is so already.
-func (s *Server) revoke(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
-	form, ok, err := s.form(w, r, "token", "client_id", "client_secret")
-	if !ok {
-		return err
+func (s *Server) revoke(w http.ResponseWriter, r *http.Request, _ access.Principal, q *query) error {
+	form, err := readForm(w, r, q)
+	if err == nil && form.values.Get("token") == "" {
+		err = &oauthError{invalidRequest, "token must be given"}
 	}
-	if err := s.Tokens.Revoke(r.Context(), form.Get("client_id"), form.Get("client_secret"), form.Get("token")); err != nil {
+	if err == nil {
+		err = s.Tokens.Revoke(r.Context(), form.client, form.secret, form.values.Get("token"))
+	}
+	if err != nil {
 		return s.oauthRefuse(w, err)
 	}
 	w.WriteHeader(http.StatusOK)
 	return nil
 }
 
-// form reads a form of the token endpoints and makes sure that the named fields are there.
-// If not it has answered, or returns the error to answer with.
-func (s *Server) form(w http.ResponseWriter, r *http.Request, names ...string) (url.Values, bool, error) {
-	// Clients of the contract have the realm catena built into their token URL.
-	if realm := r.PathValue("realm"); realm != "waybill" && realm != "catena" {
-		return nil, false, problem.New(problem.NotFound, "there is no realm %q; use waybill", realm)
-	}
-	invalid := func(why string) (url.Values, bool, error) {
-		s.answer(w, http.StatusBadRequest, oauthError{"invalid_request", why})
-		return nil, false, nil
-	}
-	body, err := readBody(w, r, "application/x-www-form-urlencoded")
-	if err != nil {
-		// A wrong content type is told in OAuth's form too: libraries read nothing else here.
-		return invalid(problem.Of(err).Detail)
-	}
-	form, err := url.ParseQuery(string(body))
-	if err != nil {
-		return invalid("the form is malformed")
-	}
-	for _, name := range names {
-		// RFC 6749 section 3.2: a parameter must not be given more than once.
-		if len(form[name]) != 1 || form.Get(name) == "" {
-			return invalid(name + " must be given once")
-		}
-	}
-	return form, true, nil
-}
-
-// oauthRefuse answers what the issuer refuses in OAuth's form and returns any other error, which
-// is a 500 or 503 in the form of the API.
+// oauthRefuse answers what the form or the issuer is refused for in OAuth's form and returns any
+// other error, which is answered in the form of the API.
 func (s *Server) oauthRefuse(w http.ResponseWriter, err error) error {
+	var known *oauthError
 	switch {
+	case errors.As(err, &known):
 	case errors.Is(err, access.ErrInvalidClient):
-		s.answer(w, http.StatusUnauthorized, oauthError{"invalid_client", "Invalid client or Invalid client credentials"})
+		known = &oauthError{invalidClient, "Invalid client or Invalid client credentials"}
 	case errors.Is(err, access.ErrInvalidScope):
-		// The name of the error has a member of its own.
-		_, why, _ := strings.Cut(err.Error(), ": ")
-		s.answer(w, http.StatusBadRequest, oauthError{"invalid_scope", why})
+		known = &oauthError{"invalid_scope", cmp.Or(why(err), "the client does not hold the scope")}
 	default:
 		return err
+	}
+	status := http.StatusBadRequest
+	if known.Code == invalidClient {
+		status = http.StatusUnauthorized
+		// HTTP demands a challenge of every 401, and RFC 6749 that it names the scheme that was used.
+		w.Header().Set("WWW-Authenticate", `Basic realm="waybill", charset="UTF-8"`)
+	}
+	unkept(w)
+	s.answer(w, status, known)
+	return nil
+}
+
+// unkept keeps caches from storing an answer. RFC 6749 section 5.1 demands it of every one that holds
+// a token, and both headers by name.
+func unkept(w http.ResponseWriter) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Pragma", "no-cache")
+}
+
+// checkRealm refuses a realm that is not here. Clients of the contract have the realm catena built
+// into their token URL.
+func checkRealm(r *http.Request) error {
+	if realm := r.PathValue("realm"); realm != "waybill" && realm != "catena" {
+		return problem.New(problem.NotFound, "there is no realm %q; use waybill", realm)
 	}
 	return nil
 }

@@ -62,7 +62,7 @@ func TestAFormThatCannotBeReadIsRefusedAsOAuthSays(t *testing.T) {
 		"no form":      {tokenLine, "{}", "application/json", "invalid_request", "Content-Type: " + formType},
 		"a broken one": {tokenLine, "client_id=%zz", formType, "invalid_request", "the form is malformed"},
 		"no client": {tokenLine, form(map[string]string{"client_id": ""}), formType, "invalid_request",
-			"client_id must be given once"},
+			"client_id must be given"},
 		"two secrets": {tokenLine, form(nil) + "&client_secret=b", formType, "invalid_request",
 			"client_secret must be given once"},
 		"no grant type": {tokenLine, form(map[string]string{"grant_type": ""}), formType, "invalid_request",
@@ -72,7 +72,7 @@ func TestAFormThatCannotBeReadIsRefusedAsOAuthSays(t *testing.T) {
 		"a form too large": {tokenLine, strings.Repeat("a", 1<<20+1), formType, "invalid_request",
 			"larger than 1 MiB"},
 		"no token to end": {revokeLine, form(map[string]string{"token": ""}), formType, "invalid_request",
-			"token must be given once"},
+			"token must be given"},
 		"no secret to end": {revokeLine, form(map[string]string{"client_secret": ""}), formType, "invalid_request",
 			"client_secret"},
 	} {

@@ -28,8 +28,8 @@ func (s *Server) getOperation(w http.ResponseWriter, r *http.Request, who access
 	return nil
 }
 
-func (s *Server) listOperations(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	f, q := s.operationFilter(r)
+func (s *Server) listOperations(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
+	f := s.operationFilter(q)
 	if err := q.err(); err != nil {
 		return err
 	}
@@ -44,8 +44,8 @@ func (s *Server) listOperations(w http.ResponseWriter, r *http.Request, who acce
 
 // operationFilter reads a list's filters. Its time range bounds created_at. It ends now and begins
 // a day before its end unless given, so that no list reads a partner's whole history.
-func (s *Server) operationFilter(r *http.Request) (operation.Filter, *query) {
-	q := newList(r)
+func (s *Server) operationFilter(q *query) operation.Filter {
+	q.paged()
 	f := operation.Filter{
 		Kind:       oneOf(q, "resource", resourceKinds()...),
 		Connection: q.id("connection_id"),
@@ -71,5 +71,5 @@ func (s *Server) operationFilter(r *http.Request) (operation.Filter, *query) {
 	// To is carried even where the request left it to default to this moment. Otherwise a walk
 	// through the pages would end elsewhere on each.
 	q.within(f.From, f.To, "")
-	return f, q
+	return f
 }

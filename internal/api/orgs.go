@@ -26,26 +26,26 @@ func (s *Server) orgRoutes() []route {
 	const agreement = agreements + "/{share_agreement_id}"
 	return []route{
 		{"GET", "/v2/orgs/fleets", "fleet:read", s.listFleets},
-		{"GET", "/v2/orgs/fleets/{fleet_id}", "fleet:read", s.getFleet},
+		{"GET", "/v2/orgs/fleets/{fleet_id}", "fleet:read", bare(s.getFleet)},
 		{"GET", agreements, "share-agreement:read", s.listAgreements},
-		{"POST", agreements, "share-agreement:create", s.createAgreement},
-		{"GET", agreement, "share-agreement:read", s.getAgreement},
-		{"PATCH", agreement, "share-agreement:update", s.updateAgreement},
-		{"DELETE", agreement, "share-agreement:delete", s.deleteAgreement},
+		{"POST", agreements, "share-agreement:create", bare(s.createAgreement)},
+		{"GET", agreement, "share-agreement:read", bare(s.getAgreement)},
+		{"PATCH", agreement, "share-agreement:update", bare(s.updateAgreement)},
+		{"DELETE", agreement, "share-agreement:delete", bare(s.deleteAgreement)},
 		{"POST", agreement + "/pause", "share-agreement:update", s.moveAgreement(access.Pause)},
 		{"POST", agreement + "/activate", "share-agreement:update", s.moveAgreement(access.Activate)},
 		{"POST", agreement + "/cancel", "share-agreement:update", s.moveAgreement(access.Cancel)},
 		{"GET", "/v2/orgs/tsps", "", s.listTSPs},
-		{"GET", "/v2/orgs/tsps/{tsp_id}", "", s.getTSP},
+		{"GET", "/v2/orgs/tsps/{tsp_id}", "", bare(s.getTSP)},
 		{"GET", "/v2/integrations/tsps", "", s.listIntegrations},
-		{"GET", "/v2/integrations/tsps/{tsp_id}", "", s.getIntegrations},
-		{"GET", "/v2/integrations/tsps/{tsp_id}/capabilities", "", s.getTSPCapabilities},
-		{"GET", "/v2/integrations/connections/{connection_id}/capabilities", "connection:read", s.getConnectionCapabilities},
+		{"GET", "/v2/integrations/tsps/{tsp_id}", "", bare(s.getIntegrations)},
+		{"GET", "/v2/integrations/tsps/{tsp_id}/capabilities", "", bare(s.getTSPCapabilities)},
+		{"GET", "/v2/integrations/connections/{connection_id}/capabilities", "connection:read", bare(s.getConnectionCapabilities)},
 	}
 }
 
-func (s *Server) listFleets(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	q := newList(r)
+func (s *Server) listFleets(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
+	q.paged()
 	// Whose fleets they are follows from who; a request cannot widen it.
 	asked := access.FleetQuery{Refs: q.list("fleet_refs"), Window: q.window}
 	if err := q.err(); err != nil {

@@ -2,7 +2,6 @@ package api
 
 import (
 	"cmp"
-	"net/http"
 	"net/url"
 	"slices"
 	"time"
@@ -45,25 +44,23 @@ func pageOf[T any](q *query, p page.Page[T]) pageBody[T] {
 	return b
 }
 
-// newList reads which page of a list is wanted. A cursor that cannot be read is noted and the
+// paged reads which page of a list is wanted. A cursor that cannot be read is noted and the
 // reading goes on, so that other problems are told with it. 300 and 1,000 are the contract's.
-func newList(r *http.Request) *query {
-	q := newQuery(r)
+func (q *query) paged() {
 	q.carries = url.Values{}
 	q.window.Limit = q.integer("size", 300, 1, 1000)
 	text := q.text("cursor")
 	if text == "" {
-		return q
+		return
 	}
 	c, err := page.Read(text)
 	if err != nil {
 		q.wrong("cursor", text, err.Error(), codeCursor)
-		return q
+		return
 	}
 	q.cursor, q.window.Place, q.window.Backwards = &c, c.Place, c.Backwards
 	// What cannot be read is not of this list, whose mark is looked at in the end.
 	q.held, _ = url.ParseQuery(c.Carried)
-	return q
 }
 
 // bound is what cursors are bound to: the list and all that narrows it, in one form whatever
@@ -75,10 +72,9 @@ func (q *query) bound() page.List {
 		case "size", "cursor", "include_source_data": // These narrow nothing.
 		case sortBy, sortOrder, rangeStart, rangeEnd: // These are carried.
 		default:
-			// Repeated values select the same in any order, and an empty one is none; without that
-			// a client that builds its query from a map could not go on with its own cursor.
-			filters[name] = slices.DeleteFunc(slices.Clone(q.given[name]), func(s string) bool { return s == "" })
-			slices.Sort(filters[name])
+			// Repeated values select the same in any order and number; without that a client that
+			// builds its query from a map could not go on with its own cursor.
+			filters[name] = slices.Compact(slices.Sorted(slices.Values(q.given[name])))
 		}
 	}
 	return page.List{Path: q.path, Filters: filters.Encode()}

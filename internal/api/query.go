@@ -1,6 +1,8 @@
 package api
 
 import (
+	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -21,12 +23,20 @@ import (
 type query struct {
 	path  string
 	given url.Values
-	// read names the parameters that were asked for, by which bound knows what narrows the list.
-	// What the request has beside them is let pass.
-	read     map[string]bool
-	problems []problem.Detail
+	// names holds those of given in the order of the request.
+	names []string
+	// read names the parameters that were asked for: what the request has beside them is unknown,
+	// and bound knows by it what narrows the list. told names those that were found wrong before.
+	read, told map[string]bool
+	problems   resource.Tally
 
-	// What follows is set by newList.
+	// ignores lets unknown parameters pass; ignored are their names, escaped, which the answer's
+	// header tells.
+	ignores bool
+	ignored []string
+	header  http.Header
+
+	// What follows is set by paged.
 	window page.Window
 	cursor *page.Cursor
 	// held is what the cursor carries, and carries what the cursors of the answer shall.
@@ -35,49 +45,80 @@ type query struct {
 	strays bool
 }
 
-// newQuery reads the parameters of a request that has no pages; see newList.
-func newQuery(r *http.Request) *query {
-	return &query{path: r.URL.Path, given: r.URL.Query(), read: map[string]bool{}}
+// query begins the reading of a request's parameters.
+func (s *Server) query(w http.ResponseWriter, r *http.Request) *query {
+	q := &query{path: r.URL.Path, given: url.Values{}, read: map[string]bool{}, told: map[string]bool{},
+		ignores: s.IgnoreUnknown, header: w.Header()}
+	q.split(r.URL.RawQuery)
+	return q
 }
 
+// ignoredHeader names the parameters of a request that had no effect; see Config.IgnoreUnknown.
+const ignoredHeader = "Waybill-Ignored-Parameters"
+
 // err ends the reading. It must be called once, after the last parameter was read, because the
-// cursor is held against all that narrow the list. Its error is a 422.
+// cursor is held against all that narrow the list, and what was not read is unknown. Its error is
+// a 422.
 func (q *query) err() error {
+	q.strange()
 	q.checkCursor()
-	if len(q.problems) > 0 {
-		return problem.InvalidBody(q.problems...)
+	if n := len(q.ignored); n > maxListed {
+		q.ignored = append(q.ignored[:maxListed], fmt.Sprintf("and %d more", n-maxListed))
+	}
+	if len(q.ignored) > 0 {
+		q.header.Set(ignoredHeader, strings.Join(q.ignored, ", "))
+	}
+	if wrong := q.problems.Problems(); len(wrong) > 0 {
+		return problem.InvalidBody(wrong...)
 	}
 	return nil
 }
 
 // wrong adds a problem of a parameter's value; input is what was sent.
 func (q *query) wrong(name, input, message, code string) {
-	q.problems = append(q.problems, wrong(name, input, message, code))
+	q.told[name] = true
+	q.problems.Add(wrong(name, input, message, code))
 }
 
-// values returns a parameter as it was given; every reading of one goes through here.
+// values returns a parameter as it was given; every reading of one goes through here. Empty values
+// are refused: a client that meant to say something has lost it, and whoever means nothing can leave
+// the parameter out.
 func (q *query) values(name string) []string {
+	if !q.read[name] && slices.Contains(q.given[name], "") {
+		q.drop(name, "", "must not be empty; leave the parameter out or give it a value", resource.CodeTooShort)
+	}
 	q.read[name] = true
 	return q.given[name]
 }
 
-// text returns a parameter, "" if it is absent or empty.
-func (q *query) text(name string) string {
-	// Of a parameter that is repeated although it takes one value, the first counts.
-	if all := q.values(name); len(all) > 0 {
-		return all[0]
-	}
-	return ""
+// drop refuses a parameter, which then counts as absent.
+func (q *query) drop(name, input, message, code string) {
+	q.wrong(name, input, message, code)
+	delete(q.given, name)
 }
 
-// boolean reads true or false; nil if the parameter is absent.
+// text returns a parameter that takes one value, "" if it is absent.
+func (q *query) text(name string) string {
+	switch all := q.values(name); len(all) {
+	case 0:
+		return ""
+	case 1:
+		return all[0]
+	default:
+		q.drop(name, strings.Join(all, "&"), "must be given once", resource.CodeRepeated)
+		return ""
+	}
+}
+
+// boolean reads true or false, or what Python, JavaScript, PHP and HTML forms make of them; nil if
+// the parameter is absent.
 func (q *query) boolean(name string) *bool {
 	var value bool
-	switch text := q.text(name); text {
+	switch text := q.text(name); strings.ToLower(text) {
 	case "":
 		return nil
-	case "false", "0":
-	case "true", "1":
+	case "false", "0", "off", "no":
+	case "true", "1", "on", "yes":
 		value = true
 	default:
 		q.wrong(name, text, "must be true or false", resource.CodeBoolean)
@@ -105,7 +146,11 @@ func (q *query) id(name string) uuid.UUID {
 func (q *query) parseID(name, text string) uuid.UUID {
 	id, ok := resource.ParseID(text)
 	if !ok {
-		q.wrong(name, text, "must be a UUID", resource.CodeUUID)
+		message := resource.NotAnID
+		if strings.Contains(text, ",") {
+			message += "; repeat the parameter for several"
+		}
+		q.wrong(name, text, message, resource.CodeUUID)
 	}
 	return id
 }
@@ -117,11 +162,15 @@ func (q *query) time(name string) time.Time {
 	if text == "" {
 		return time.Time{}
 	}
-	t, err := time.Parse(time.RFC3339Nano, text)
-	if err != nil {
-		q.wrong(name, text, "must be a date and time such as 2026-01-15T10:30:00Z", resource.CodeDateTime)
+	t, ok := resource.ParseTime(text)
+	if !ok {
+		message := resource.NotATime
+		if strings.Contains(text, " ") {
+			message += "; write the + of an offset as %2B"
+		}
+		q.wrong(name, text, message, resource.CodeDateTime)
 	}
-	return t
+	return t.UTC()
 }
 
 // integer reads a number between two bounds, both included; fallback if it is absent or wrong.
@@ -138,12 +187,12 @@ func (q *query) integer(name string, fallback, low, high int) int {
 	return n
 }
 
-// The most values that a repeated parameter may have, and that a problem lists.
 const (
-	// 100 is the contract's bound of fleet_ids and fleet_refs; it bounds as well what a store gets
-	// to compare.
+	// maxValues is how many a repeated parameter may have. 100 is the contract's bound of fleet_ids
+	// and fleet_refs; it bounds as well what a store gets to compare.
 	maxValues = 100
-	maxListed = 12
+	// maxListed bounds what the header lists.
+	maxListed = 20
 )
 
 // list reads a parameter that may be repeated.
@@ -151,7 +200,7 @@ func (q *query) list(name string) []string {
 	all := q.values(name)
 	if len(all) > maxValues {
 		// The input is left out: it is long, and not one of its values is wrong.
-		q.wrong(name, "", "must hold at most "+strconv.Itoa(maxValues)+" values", resource.CodeRange)
+		q.drop(name, "", "must hold at most "+strconv.Itoa(maxValues)+" items", resource.CodeListLong)
 		return nil
 	}
 	return all
@@ -169,6 +218,9 @@ func (q *query) ids(name string) []uuid.UUID {
 	return all
 }
 
+// known lists the parameters that were read, by name.
+func (q *query) known() []string { return slices.Sorted(maps.Keys(q.read)) }
+
 // oneOf reads a parameter that must be one of some values, or absent. "" stands for absent, so
 // none of the values may be "".
 func oneOf[T ~string](q *query, name string, values ...T) T {
@@ -176,14 +228,10 @@ func oneOf[T ~string](q *query, name string, values ...T) T {
 	if text == "" || slices.Contains(values, T(text)) {
 		return T(text)
 	}
-	message := "is not a known value"
-	if len(values) <= maxListed {
-		names := make([]string, len(values))
-		for i, v := range values {
-			names[i] = string(v)
-		}
-		message = "must be one of " + strings.Join(names, ", ")
+	names := make([]string, len(values))
+	for i, v := range values {
+		names[i] = string(v)
 	}
-	q.wrong(name, text, message, resource.CodeEnum)
+	q.wrong(name, text, resource.NotAValue(text, names), resource.CodeEnum)
 	return ""
 }

@@ -40,13 +40,13 @@ func pathID(r *http.Request, name string) (uuid.UUID, error) {
 	text := r.PathValue(name)
 	id, ok := resource.ParseID(text)
 	if !ok {
-		return id, problem.InvalidBody(wrong(name, text, "must be a UUID", resource.CodeUUID))
+		return id, problem.InvalidBody(wrong(name, text, resource.NotAnID, resource.CodeUUID))
 	}
 	return id, nil
 }
 
 // wrong is one detail of a 422. The input is cut to an excerpt, so that an answer cannot be made
 // as long as its request.
-func wrong(path, input, message, code string) problem.Detail {
-	return problem.Detail{Path: path, Input: resource.Excerpt(input), Message: message, Code: code}
+func wrong(path, input, message, code string) resource.Problem {
+	return resource.Problem{Path: resource.Excerpt(path), Input: resource.Excerpt(input), Message: message, Code: code}
 }

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"net/http"
-
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
@@ -10,8 +8,8 @@ import (
 // recordRequest reads a list's parameters. Which parameters there are follows from the facts of
 // the kind, as in the contract: ids only for kinds that can be read by id, a time range only for
 // logs. The request holds no fleets yet; record.Service fills in those that the caller reaches.
-func (s *Server) recordRequest(r *http.Request, of resource.Facts) (record.Request, *query) {
-	q := newList(r)
+func (s *Server) recordRequest(q *query, of resource.Facts) record.Request {
+	q.paged()
 	f := record.Query{Kind: of.Kind, Connection: q.id("connection_id"), Deleted: q.isSet("include_deleted"),
 		WithSource: q.isSet("include_source_data"), Window: q.window}
 	sort, order := oneOf(q, sortBy, record.Sorts()...), oneOf(q, sortOrder, "asc", "desc")
@@ -34,7 +32,7 @@ func (s *Server) recordRequest(r *http.Request, of resource.Facts) (record.Reque
 	if of.Log {
 		s.recordRange(q, &f)
 	}
-	return record.Request{Query: f, FleetIDs: q.ids("fleet_ids"), FleetRefs: q.list("fleet_refs")}, q
+	return record.Request{Query: f, FleetIDs: q.ids("fleet_ids"), FleetRefs: q.list("fleet_refs")}
 }
 
 // recordRange completes the time range of a list of logs.

@@ -23,13 +23,12 @@ type Records interface {
 
 // getRecord answers for one kind: the id of another kind's record is a 404, though ids are unique
 // over all kinds.
-func (s *Server) getRecord(kind resource.Kind) func(http.ResponseWriter, *http.Request, access.Principal) error {
-	return func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+func (s *Server) getRecord(kind resource.Kind) answerer {
+	return func(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
 		id, err := pathID(r, "id")
 		if err != nil {
 			return err
 		}
-		q := newQuery(r)
 		withSource := q.isSet("include_source_data")
 		if err := q.err(); err != nil {
 			return err
@@ -48,9 +47,9 @@ func (s *Server) getRecord(kind resource.Kind) func(http.ResponseWriter, *http.R
 }
 
 // listRecords answers for one kind, with a total that is exact.
-func (s *Server) listRecords(of resource.Facts) func(http.ResponseWriter, *http.Request, access.Principal) error {
-	return func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-		request, q := s.recordRequest(r, of)
+func (s *Server) listRecords(of resource.Facts) answerer {
+	return func(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
+		request := s.recordRequest(q, of)
 		if err := q.err(); err != nil {
 			return err
 		}

@@ -143,7 +143,7 @@ func TestAChangeThatCannotBeReadReachesNoRoom(t *testing.T) {
 		c, d := staffed(t)
 		if strings.Contains(line, one) {
 			a := c.do(strings.Replace(line, one, "seven", 1), "{}")
-			if a.Code != 422 || !strings.Contains(a.Body.String(), `"input":"seven","message":"must be a UUID"`) {
+			if a.Code != 422 || !strings.Contains(a.Body.String(), `"input":"seven","message":"must be a UUID such as`) {
 				t.Errorf("%s: %d %s", line, a.Code, a.Body)
 			}
 		}

@@ -8,20 +8,33 @@ import (
 )
 
 // route is one line of the table. scope is the scope that the token must carry; "" for routes that
-// need no token. do answers the request itself or returns the error to answer with, never both.
-// Without a scope who is zero.
+// need no token.
 type route struct {
 	method, path, scope string
-	do                  func(w http.ResponseWriter, r *http.Request, who access.Principal) error
+	do                  answerer
+}
+
+// answerer answers a request itself or returns the error to answer with, never both. Without a
+// scope who is zero. It reads its parameters from q and ends the reading with q.err before it does
+// anything else.
+type answerer func(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error
+
+// bare is for routes that have no parameters: any is refused.
+func bare(do func(http.ResponseWriter, *http.Request, access.Principal) error) answerer {
+	return func(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
+		if err := q.err(); err != nil {
+			return err
+		}
+		return do(w, r, who)
+	}
 }
 
 // storeless are the routes that answer whatever has become of the store.
 func (s *Server) storeless() []route {
-	return []route{
-		{"GET", "/healthz", "", s.health},
-		{"GET", "/openapi.yaml", "", s.documentYAML},
-		{"GET", "/openapi.json", "", s.documentJSON},
-	}
+	return append(s.metadataRoutes(),
+		route{"GET", "/healthz", "", bare(s.health)},
+		route{"GET", "/openapi.yaml", "", bare(s.documentYAML)},
+		route{"GET", "/openapi.json", "", bare(s.documentJSON)})
 }
 
 // routes is everything else that the service answers. The OpenAPI document is written by hand beside
@@ -33,14 +46,14 @@ func (s *Server) routes() []route {
 
 		{"GET", "/v2/integrations/connections/resource-operations", "resource_operation:read", s.listOperations},
 		{"GET", "/v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}",
-			"resource_operation:read", s.getOperation},
+			"resource_operation:read", bare(s.getOperation)},
 		{"GET", "/v2/integrations/connections/data-freshness", "connection:read", s.dataFreshness},
-		{"POST", "/v2/integrations/connections/{connection_id}/import", "connection:update", s.requestImport},
+		{"POST", "/v2/integrations/connections/{connection_id}/import", "connection:update", bare(s.requestImport)},
 
 		{"GET", "/v2/notifications/webhooks", "webhook:read", s.listWebhooks},
-		{"POST", "/v2/notifications/webhooks", "webhook:create", s.createWebhook},
-		{"GET", "/v2/notifications/webhooks/{webhook_id}", "webhook:read", s.getWebhook},
-		{"DELETE", "/v2/notifications/webhooks/{webhook_id}", "webhook:delete", s.deleteWebhook},
+		{"POST", "/v2/notifications/webhooks", "webhook:create", bare(s.createWebhook)},
+		{"GET", "/v2/notifications/webhooks/{webhook_id}", "webhook:read", bare(s.getWebhook)},
+		{"DELETE", "/v2/notifications/webhooks/{webhook_id}", "webhook:delete", bare(s.deleteWebhook)},
 		{"GET", "/v2/notifications/webhooks/{webhook_id}/logs", "webhook:read", s.listDeliveryLogs},
 	}
 	table = append(table, s.connectionRoutes()...)

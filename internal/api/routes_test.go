@@ -14,7 +14,10 @@ import (
 func TestOnlyTheseRoutesNeedNoToken(t *testing.T) {
 	t.Parallel()
 	want := []string{
+		"GET /.well-known/oauth-authorization-server/realms/{realm}",
 		"GET /healthz", "GET /openapi.json", "GET /openapi.yaml",
+		"GET /realms/{realm}/.well-known/oauth-authorization-server",
+		"GET /realms/{realm}/.well-known/openid-configuration",
 		"GET /v2/integrations/tsps", "GET /v2/integrations/tsps/{tsp_id}",
 		"GET /v2/integrations/tsps/{tsp_id}/capabilities",
 		"GET /v2/orgs/tsps", "GET /v2/orgs/tsps/{tsp_id}",

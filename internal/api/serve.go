@@ -15,10 +15,10 @@ import (
 
 // ServeHTTP answers one request. What no route answers gets the documented 404 or 405 body.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// A caller's own id is given back, so that it finds its request in our log. It is bounded
-	// because it is logged; net/http has refused control characters.
+	// A caller's own id is given back, so that it finds its request in our log. It is bounded, and of
+	// visible characters, because it is logged.
 	requestID := r.Header.Get("X-Request-Id")
-	if len(requestID) == 0 || len(requestID) > 128 {
+	if len(requestID) == 0 || len(requestID) > 128 || !printable(requestID) {
 		requestID = uuid.NewString()
 	}
 	w.Header().Set("X-Request-Id", requestID)
@@ -64,7 +64,7 @@ func (s *Server) handler(rt route) http.HandlerFunc {
 			who, err = s.authenticate(r, rt.scope)
 		}
 		if err == nil {
-			err = rt.do(w, r, who)
+			err = rt.do(w, r, who, s.query(w, r))
 		}
 		if err != nil {
 			s.refuse(w, r, err)
@@ -96,11 +96,16 @@ func (s *Server) authenticate(r *http.Request, scope string) (access.Principal, 
 	return who, nil
 }
 
-// reason is what an invalid token's error says behind the error's name. It is "" if there is
-// nothing.
+// reason is what an error says behind its name, as more of a sentence; "" if it says nothing.
 func reason(err error) string {
-	if _, why, ok := strings.Cut(err.Error(), ": "); ok {
-		return ": " + why
+	if text := why(err); text != "" {
+		return ": " + text
 	}
 	return ""
+}
+
+// why is what an error of access says behind the error's name. It is "" if there is nothing.
+func why(err error) string {
+	_, text, _ := strings.Cut(err.Error(), ": ")
+	return text
 }

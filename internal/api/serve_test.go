@@ -181,7 +181,7 @@ func TestAPanicIsOurFaultAndStaysInTheLog(t *testing.T) {
 func TestEachAnswerNamesItsRequest(t *testing.T) {
 	t.Parallel()
 	for given, kept := range map[string]bool{"mine": true, strings.Repeat("r", 128): true, "": false,
-		strings.Repeat("r", 129): false} {
+		strings.Repeat("r", 129): false, "k\xe9": false, "é": false} {
 		for _, line := range []string{"GET /healthz", "GET /nothing", "GET " + operationList} {
 			got := serve(t, nil).do(line, "", "X-Request-Id", given, "Authorization", "").Header().Get("X-Request-Id")
 			if _, err := uuid.Parse(got); kept && got != given || !kept && err != nil {

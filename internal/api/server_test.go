@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -161,8 +162,12 @@ type problem struct {
 
 func (h *house) get(url string) answer {
 	h.t.Helper()
+	return h.answer(httptest.NewRequestWithContext(h.t.Context(), "GET", url, nil))
+}
+
+func (h *house) answer(r *http.Request) answer {
+	h.t.Helper()
 	h.asked = nil
-	r := httptest.NewRequestWithContext(h.t.Context(), "GET", url, nil)
 	r.Header.Set("Authorization", "Bearer x")
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
@@ -176,7 +181,7 @@ func (h *house) get(url string) answer {
 		err = json.Unmarshal(w.Body.Bytes(), &a.Page)
 	}
 	if err != nil {
-		h.t.Fatalf("%s: %d %s: %v", url, a.Status, a.Text, err)
+		h.t.Fatalf("%s: %d %s: %v", r.URL, a.Status, a.Text, err)
 	}
 	return a
 }

@@ -20,8 +20,8 @@ type Agreements interface {
 	Move(ctx context.Context, who access.Principal, id uuid.UUID, m access.Move) (access.Grant, error)
 }
 
-func (s *Server) listAgreements(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	q := newList(r)
+func (s *Server) listAgreements(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
+	q.paged()
 	asked := access.AgreementQuery{Fleet: q.id("fleet_id"), FleetRef: q.text("fleet_ref"),
 		// Deleted ones can be listed, though none of them can be read by its id.
 		Status: oneOf(q, "share_agreement_status", access.GrantActive, access.GrantPaused, access.GrantCancelled,
@@ -92,12 +92,12 @@ func (s *Server) deleteAgreement(w http.ResponseWriter, r *http.Request, who acc
 
 // moveAgreement answers one of the POSTs that change the status. They take no body, so none is
 // read.
-func (s *Server) moveAgreement(m access.Move) func(http.ResponseWriter, *http.Request, access.Principal) error {
-	return func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+func (s *Server) moveAgreement(m access.Move) answerer {
+	return bare(func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 		id, err := pathID(r, "share_agreement_id")
 		if err != nil {
 			return err
 		}
 		return s.answerAgreement(w, http.StatusOK)(s.Agreements.Move(r.Context(), who, id, m))
-	}
+	})
 }

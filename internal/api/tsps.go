@@ -84,8 +84,8 @@ func (s *Server) spec(r *http.Request) (tsp.Spec, error) {
 	return tsp.Spec{}, problem.New(problem.NotFound, "this installation has no TSP %s; GET /v2/integrations/tsps lists them", id)
 }
 
-func (s *Server) listIntegrations(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
-	q := newList(r)
+func (s *Server) listIntegrations(w http.ResponseWriter, r *http.Request, _ access.Principal, q *query) error {
+	q.paged()
 	if err := q.err(); err != nil {
 		return err
 	}
@@ -146,8 +146,7 @@ func tspOf(spec tsp.Spec) tspRead {
 
 // listTSPs answers an array without pages, as the contract has it. A slug that is unknown gives an
 // empty one, since it is free text there; source_name is an enum and is checked.
-func (s *Server) listTSPs(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
-	q := newQuery(r)
+func (s *Server) listTSPs(w http.ResponseWriter, r *http.Request, _ access.Principal, q *query) error {
 	slug, source := tsp.Name(q.text("slug")), tspName(q, "source_name", s.TSPs)
 	if err := q.err(); err != nil {
 		return err

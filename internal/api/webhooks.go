@@ -24,8 +24,8 @@ func (s *Server) createWebhook(w http.ResponseWriter, r *http.Request, who acces
 	return nil
 }
 
-func (s *Server) listWebhooks(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	q := newList(r)
+func (s *Server) listWebhooks(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
+	q.paged()
 	request := webhook.ListRequest{EventName: q.text("event_name"), Window: q.window,
 		Status: oneOf(q, "status", webhook.Active, webhook.Paused, webhook.Stale, webhook.Deleted)}
 	// A name that does not exist would give an empty list, which reads as "no subscription".
@@ -72,12 +72,12 @@ func (s *Server) deleteWebhook(w http.ResponseWriter, r *http.Request, who acces
 
 // listDeliveryLogs lists attempts. Unlike those of other lists its range may be open at both ends,
 // as in the contract.
-func (s *Server) listDeliveryLogs(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+func (s *Server) listDeliveryLogs(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
 	id, err := pathID(r, "webhook_id")
 	if err != nil {
 		return err
 	}
-	q := newList(r)
+	q.paged()
 	request := webhook.LogsRequest{Start: q.time("start_date"), End: q.time("end_date"), Window: q.window,
 		Status: oneOf(q, "status", webhook.LogSuccess, webhook.LogFailed)}
 	if !request.Start.IsZero() && !request.End.IsZero() && !request.Start.Before(request.End) {

@@ -13,14 +13,13 @@ import (
 // write answers one of the ten writes: 202 with the pending operation, or with is_sync=true 200 or
 // 502 with the ended one. The body is decoded in operation.Submit and not here, because problems
 // of the query, the path and the key are told before it is looked at.
-func (s *Server) write(kind resource.Kind, verb resource.Verb) func(http.ResponseWriter, *http.Request, access.Principal) error {
-	return func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+func (s *Server) write(kind resource.Kind, verb resource.Verb) answerer {
+	return func(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
 		// Read before the rest, since the key's fingerprint covers its bytes.
 		body, err := readBody(w, r, "application/json")
 		if err != nil {
 			return err
 		}
-		q := newQuery(r)
 		request := operation.Request{Partner: who.Partner.ID, Kind: kind, Verb: verb, Body: body, Sync: q.isSet("is_sync")}
 		if err := q.err(); err != nil {
 			return err

@@ -84,7 +84,7 @@ func TestAWriteThatCannotBeReadIsNotSubmitted(t *testing.T) {
 				"send the body as Content-Type: application/json"},
 			"a broken one":       {line, "{}", []string{"Content-Type", "application/json; ="}, 400, "Content-Type"},
 			"a body over 1 MiB":  {line, large, nil, 400, "the body is larger than 1 MiB"},
-			"is_sync is unclear": {line + "?is_sync=yes", "{}", nil, 422, `"path":"is_sync"`},
+			"is_sync is unclear": {line + "?is_sync=maybe", "{}", nil, 422, `"path":"is_sync"`},
 			"an empty key":       {line, "{}", []string{"Idempotency-Key", ""}, 422, `"path":"Idempotency-Key"`},
 			"a key with a tab":   {line, "{}", []string{"Idempotency-Key", "a\tb"}, 422, `"path":"Idempotency-Key"`},
 			"a long key": {line, "{}", []string{"Idempotency-Key", strings.Repeat("k", 256)}, 422,

@@ -21,7 +21,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/perform"
-	"github.com/waybill-dev/waybill/internal/seal"
+	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/store"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/webhook"
@@ -61,11 +61,6 @@ type App struct {
 	webhooks    *webhook.Service
 	imports     *perform.Imports
 	writes      *perform.Writes
-}
-
-// Check reports everything that is wrong with a configuration, at once.
-func Check(c config.Config) error {
-	return errors.Join(c.Validate(), store.Check(c.DatabaseURL))
 }
 
 // Open builds the program over its database, which is made and migrated as needed.
@@ -139,6 +134,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	g.Go(func() error { return a.dispatcher.Run(working) })
 	g.Go(func() error { return a.keep(ctx, stop) })
 	g.Go(func() error { return a.connections.Run(working) })
+	g.Go(func() error { return record.WatchOrphans(working, a.db, time.Now, a.log) })
 	err := g.Wait()
 	a.writes.Stop()
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
@@ -164,17 +160,4 @@ func refuseDefaults(ctx context.Context, clients access.Store) error {
 			"or give the client another secret with `waybill client create demo`")
 	}
 	return nil
-}
-
-// parseKey returns the operator's key.
-func parseKey(c config.Config) (seal.Key, error) {
-	text, err := c.KeyText()
-	if err != nil {
-		return nil, err
-	}
-	if text == "" {
-		return nil, errors.New("no key is set; make one with `openssl rand -base64 32` and set WAYBILL_KEY_FILE " +
-			"to a file that holds it")
-	}
-	return seal.ParseKey(text)
 }

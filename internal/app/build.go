@@ -43,12 +43,13 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 		return err
 	}
 	a.connections = connection.New(connection.Config{
-		Store: a.db, Access: a.db, Sealer: p.keys.sealer, Caller: a.caller, Pace: p.limits.Pace,
+		Store: a.db, Access: a.db, Records: a.db, Sealer: p.keys.sealer, Caller: a.caller, Pace: p.limits.Pace,
 		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Now: time.Now, Log: a.log,
 	})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: p.keys.sealer, URLs: p.policy})
 	a.imports = perform.NewImports(perform.ImportsConfig{
-		Schedules: a.db, Connections: a.db, Links: a.connections, Limits: p.limits, Every: a.config.ImportEvery,
+		Schedules: a.db, Connections: a.db, Links: a.connections, Limits: p.limits,
+		Every: a.config.ImportEvery, History: a.config.ImportHistory,
 		Importer: record.Importer{Caller: a.caller, Store: a.db, Now: time.Now}, Now: time.Now, Log: a.log,
 	})
 	if err := a.resumeImports(ctx); err != nil {
@@ -74,11 +75,7 @@ func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
 	if p.registry, err = tsp.NewRegistry(adapters, bases); err != nil {
 		return p, err
 	}
-	allow, err := a.config.AllowedPrefixes()
-	if err != nil {
-		return p, err
-	}
-	p.policy = outbound.Policy{Allow: allow, AllowLoopback: o.Dev, AllowHTTP: o.Dev}
+	p.policy = outbound.Policy{Allow: a.config.OutboundAllow, AllowLoopback: o.Dev, AllowHTTP: o.Dev}
 	client := outbound.TSP(p.policy, slices.Collect(maps.Values(a.config.BaseURLs))...)
 	a.caller = tsp.NewCaller(p.registry, client, a.config.CallDeadline, a.log)
 	p.settling = perform.Settling{Registry: p.registry, Deadline: a.config.CallDeadline, Instead: a.config.Settling}
@@ -135,7 +132,7 @@ func (a *App) face(p parts) error {
 			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes,
 			Now: time.Now, MaxAge: a.config.MaxAge,
 		}),
-		Healthy: a.healthy, Now: time.Now, Log: a.log,
+		Healthy: a.healthy, IgnoreUnknown: a.config.IgnoreUnknown, Now: time.Now, Log: a.log,
 	})
 	return nil
 }

@@ -87,9 +87,10 @@ type Sealer interface {
 type Config struct {
 	Store Everything
 	// Access tells which fleets a caller reaches; Store holds the grants that this room makes.
-	Access access.Store
-	Sealer Sealer
-	Caller *tsp.Caller
+	Access  access.Store
+	Records Records
+	Sealer  Sealer
+	Caller  *tsp.Caller
 	// Pace makes calls outside of the lanes wait for the connection's budget at its TSP.
 	Pace func(c Connection) tsp.Pacer
 	// Wake lets a lane look anew at its connection; nil wakes none.

@@ -118,6 +118,12 @@ func (s *Service) order(ctx context.Context, who access.Principal, raw []byte) (
 	if err := s.readFleet(ctx, who, b, &o); err != nil {
 		return o, err
 	}
+	if known {
+		to := Connection{Fleet: o.grant.Fleet, TSP: o.spec.Name, Settings: o.settings}
+		if err := s.translate(ctx, b, to, nil); err != nil {
+			return o, err
+		}
+	}
 	if known && b.Has("credentials") {
 		if err := s.readCredentials(ctx, b, &o); err != nil {
 			return o, err

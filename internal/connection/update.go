@@ -63,7 +63,7 @@ func (s *Service) Update(ctx context.Context, who access.Principal, id uuid.UUID
 	if err := w.transition(asked); err != nil {
 		return Read{}, err
 	}
-	if err := s.readSecrets(&w); err != nil {
+	if err := s.readSecrets(ctx, &w); err != nil {
 		return Read{}, err
 	}
 	if b.Text("description").State() == resource.Absent && !w.renews() && w.to == w.from.Status {
@@ -138,7 +138,7 @@ func (w *wish) transition(asked Status) error {
 
 // readSecrets reads credentials and settings by what the TSP takes. Settings are read over those
 // that are set, credentials as a whole.
-func (s *Service) readSecrets(w *wish) error {
+func (s *Service) readSecrets(ctx context.Context, w *wish) error {
 	w.settings = w.from.Settings
 	if !w.renews() {
 		return nil
@@ -158,6 +158,11 @@ func (s *Service) readSecrets(w *wish) error {
 		w.body.Add(wrong...)
 		refuseMasks(w.body, w.spec, all, before.Secrets)
 		w.settings, w.secrets = sift(w.spec, all, before.Secrets)
+		to := w.from
+		to.Settings = w.settings
+		if err := s.translate(ctx, w.body, to, w.from.Settings); err != nil {
+			return err
+		}
 	}
 	if w.body.Has("credentials") {
 		var wrong []resource.Problem

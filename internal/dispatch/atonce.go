@@ -25,6 +25,13 @@ func (p *Pacer) Enter(ctx context.Context, keys ...string) (leave func(), err er
 	}
 	// In one order for all, so that no two wait for each other.
 	for _, id := range slices.Sorted(maps.Keys(rooms)) {
+		// A place that is free is taken even if ctx has ended: whoever does not want to wait asks so.
+		select {
+		case rooms[id] <- struct{}{}:
+			held = append(held, rooms[id])
+			continue
+		default:
+		}
 		select {
 		case rooms[id] <- struct{}{}:
 			held = append(held, rooms[id])

@@ -31,7 +31,7 @@ func TestAnAcceptedOperationHoldsAllThatItsPerformanceNeeds(t *testing.T) {
 		OrderKey: fmt.Sprintf("message.create/%s/%s", sender, driver),
 		Payload: fmt.Appendf(nil, `{"connection_id":"%s","sender_id":"%s","recipient_id":"%s","message_text":"hi",`+
 			`"priority":"high","source_sender_id":"u-2","source_recipient_id":"u-1"}`, link, sender, driver),
-		Warnings: []tsp.Warning{{Path: "priority", Message: "not sent to Acme: all are alike"}},
+		Warnings: []tsp.Warning{{Path: "priority", Message: "not sent to Acme: all are alike", Dropped: true}},
 		NextAt:   stored(), Deadline: stored().Add(maxAge), CreatedAt: stored(), UpdatedAt: stored()}
 	if diff := cmp.Diff(want, op, cmpopts.IgnoreFields(operation.Operation{}, "ID")); diff != "" ||
 		op.ID.Version() != 7 {

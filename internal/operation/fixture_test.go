@@ -120,12 +120,12 @@ func (acme) Spec() tsp.Spec {
 				"status": tsp.Rejects("it knows no status")}},
 			of(resource.KindMessage, resource.Create): {Uses: tsp.Uses{"priority": tsp.Dropped("all are alike"),
 				"reply_to_message_id": tsp.Dropped("it has no threads")}},
-			of(resource.KindGroupMessage, resource.Create): {Uses: tsp.Uses{"recipient_ids": tsp.Sent().
-				With("card", "all", tsp.Dropped("it tells everybody"))}},
+			of(resource.KindGroupMessage, resource.Create): {Uses: tsp.Uses{"recipient_ids": tsp.Sent()}},
 			of(resource.KindFuelTransaction, resource.Create): {
 				Needs: []tsp.Need{{Setting: "card", Reason: "set card to the fuel card's number"}},
 				Uses: tsp.Uses{"currency": tsp.Rejects("it counts in dollars"),
-					"vehicle_id": tsp.Sent().Into("trucks", "tractors")}},
+					"vehicle_id": tsp.Sent().Into("trucks", "tractors").
+						With("card", "none", tsp.Dropped("it buys for nobody").Into("trucks"))}},
 		}}
 }
 

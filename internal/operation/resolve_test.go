@@ -58,6 +58,18 @@ func TestAReferenceThatDoesNotFitIsToldWithItsPath(t *testing.T) {
 	}
 }
 
+func TestReferencesThatDoNotFitAreCountedBeyondAHundred(t *testing.T) {
+	t.Parallel()
+	var strangers []uuid.UUID
+	for i := range byte(150) {
+		strangers = append(strangers, uuid.UUID{99, i})
+	}
+	p := open(t).refused(group(strangers...))
+	if last := p.Details[len(p.Details)-1]; len(p.Details) != 101 || last.Message != "and 50 more problems" {
+		t.Errorf("%d problems, and at last %+v", len(p.Details), last)
+	}
+}
+
 func TestARecordThatOnlyAnotherConnectionReachesIsUnknown(t *testing.T) {
 	t.Parallel()
 	d := open(t)
@@ -79,7 +91,7 @@ func TestWhatStandsBehindReferencesIsKeptInTheirOrder(t *testing.T) {
 		want string
 	}{
 		{group(driver, sender), `"source_sender_id":"u-2","source_recipient_ids":["u-1","u-2"]}`},
-		{group(sender, driver, sender), `"source_sender_id":"u-2","source_recipient_ids":["u-2","u-1","u-2"]}`},
+		{group(sender, driver), `"source_sender_id":"u-2","source_recipient_ids":["u-2","u-1"]}`},
 		{fuel(truck, `,"co_driver_id":null`), `"source_driver_id":"u-1","source_vehicle_id":"v-1"}`},
 		{create(resource.KindVehicle, `"vin":"V"`), `"vin":"V"}`},
 	} {
@@ -89,46 +101,80 @@ func TestWhatStandsBehindReferencesIsKeptInTheirOrder(t *testing.T) {
 	}
 }
 
-func TestADroppedReferenceIsResolvedIfItCanBeAndNeverRefused(t *testing.T) {
+func TestADroppedReferenceMustNameARecordOfItsKind(t *testing.T) {
 	t.Parallel()
 	earlier := uuid.UUID{40}
 	for name, c := range map[string]struct {
-		known *record.Record
-		kept  bool
+		known   *record.Record
+		refused string
 	}{
-		"it is known":          {&record.Record{Kind: resource.KindMessage, SourceID: "m-1"}, true},
-		"it is unknown":        {nil, false},
-		"it is deleted":        {&record.Record{Kind: resource.KindMessage, SourceID: "m-1", DeletedAt: now()}, false},
-		"it is something else": {&record.Record{Kind: resource.KindUser, SourceID: "m-1"}, false},
+		"it is known":          {&record.Record{Kind: resource.KindMessage, SourceID: "m-1"}, ""},
+		"it is unknown":        {nil, "the connection reaches no message with this id"},
+		"it is deleted":        {&record.Record{Kind: resource.KindMessage, SourceID: "m-1", DeletedAt: now()}, "this message was deleted at the TSP"},
+		"it is something else": {&record.Record{Kind: resource.KindUser, SourceID: "m-1"}, "must be the id of a message, and this is a user"},
 	} {
 		d := open(t)
 		if c.known != nil {
 			d.records[earlier] = *c.known
 		}
-		op := d.submit(message(fmt.Sprintf(`,"reply_to_message_id":"%s"`, earlier)))
-		kept := strings.Contains(string(op.Payload), `"source_reply_to_message_id":"m-1"`)
-		if kept != c.kept || !strings.Contains(string(op.Payload), `"reply_to_message_id":"`+earlier.String()+`"`) {
-			t.Errorf("%s: %s", name, op.Payload)
+		r := message(fmt.Sprintf(`,"reply_to_message_id":"%s"`, earlier))
+		if c.refused != "" {
+			if p := d.refused(r); !tells(p, problem.Invalid, "reply_to_message_id: "+c.refused) {
+				t.Errorf("%s: %v", name, p.Details)
+			}
+			continue
 		}
-		if len(op.Warnings) != 1 || op.Warnings[0].Path != "reply_to_message_id" {
-			t.Errorf("%s: warnings %v", name, op.Warnings)
+		op := d.submit(r)
+		if !strings.Contains(string(op.Payload), `"source_reply_to_message_id":"m-1"`) || len(op.Warnings) != 1 {
+			t.Errorf("%s: %s with %v", name, op.Payload, op.Warnings)
 		}
 	}
 }
 
-// Under this setting the TSP drops the recipients, so an unknown one is no problem.
-func TestOfADroppedListAllAreKeptOrNone(t *testing.T) {
+func TestADroppedReferenceMayBeInAnyCollection(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
+	d := open(t)
+	d.conn.Settings = tsp.Settings{"card": "none"}
+	if op := d.submit(fuel(van, "")); len(op.Warnings) != 1 || op.Warnings[0].Path != "vehicle_id" {
+		t.Errorf("warnings %v", op.Warnings)
+	}
+	d = open(t)
+	d.conn.Settings = tsp.Settings{"card": "none"}
+	if p := d.refused(fuel(foreign, "")); !tells(p, problem.Invalid, "vehicle_id: the connection reaches no vehicle") {
+		t.Errorf("%v", p.Details)
+	}
+}
+
+func TestAWriteToWhatIsDeactivatedIsWarnedOfAndGoesOn(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		off  uuid.UUID
 		r    operation.Request
-		kept bool
-	}{{group(driver, sender), true}, {group(driver, foreign), false}, {group(foreign), false}} {
+		path string
+	}{
+		"a message to a driver":        {driver, message(""), "recipient_id"},
+		"a message to several":         {driver, group(sender, driver), "recipient_ids[1]"},
+		"a purchase for a vehicle":     {truck, fuel(truck, ""), "vehicle_id"},
+		"one whose field is not sent":  {van, fuel(van, ""), ""},
+		"one who is active":            {foreign, message(""), ""},
+		"an update of what is retired": {truck, update(truck, `"vin":"V"`), ""},
+	} {
 		d := open(t)
-		d.conn.Settings = tsp.Settings{"card": "all"}
-		op := d.submit(c.r)
-		kept := strings.Contains(string(op.Payload), "source_recipient_ids")
-		if kept != c.kept || len(op.Warnings) != 1 {
-			t.Errorf("%s is kept as %s with %v", c.r.Body, op.Payload, op.Warnings)
+		if strings.Contains(name, "not sent") {
+			d.conn.Settings = tsp.Settings{"card": "none"}
+		}
+		if rec, ok := d.records[c.off]; ok {
+			rec.Fields = []byte(`{"is_active":false}`)
+			d.records[c.off] = rec
+		}
+		var warned []string
+		for _, w := range d.submit(c.r).Warnings {
+			if strings.Contains(w.Message, "is deactivated at the TSP as far as is known") && !w.Dropped {
+				warned = append(warned, w.Path)
+			}
+		}
+		if strings.Join(warned, ",") != c.path {
+			t.Errorf("%s is warned of at %q, want %q", name, warned, c.path)
 		}
 	}
 }

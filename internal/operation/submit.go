@@ -208,15 +208,18 @@ func (s *Service) fill(ctx context.Context, op *Operation, d draft) error {
 		}
 	}
 	policy := action.Apply(spec.DisplayName, schema, payload, settings)
-	refs, wrong, err := s.resolve(ctx, op.Connection, action, schema, payload)
+	found, err := s.resolve(ctx, d, action)
 	if err != nil {
 		return err
 	}
-	if wrong = append(policy.Problems, wrong...); len(wrong) > 0 {
+	var all resource.Tally
+	all.Add(policy.Problems...)
+	all.Add(found.problems...)
+	if wrong := all.Problems(); len(wrong) > 0 {
 		return problem.InvalidBody(wrong...)
 	}
-	op.Warnings, op.OrderKey = policy.Warnings, orderKey(*op, schema, payload)
-	if op.Payload, err = schema.Resolved(r.Body, refs); err != nil {
+	op.Warnings, op.OrderKey = append(policy.Warnings, found.warnings...), orderKey(*op, schema, payload)
+	if op.Payload, err = schema.Resolved(r.Body, found.refs); err != nil {
 		return err
 	}
 	return nil

@@ -42,7 +42,9 @@ func (w *Writes) Perform(ctx context.Context, item dispatch.Item[*task]) dispatc
 		}
 		return w.attempt(ctx, t, pacer)
 	})
-	return w.ended(t, began)
+	end := w.ended(t, began)
+	w.readBack(ctx, t)
+	return end
 }
 
 // contained makes a panic on the way to the TSP and back the end of its attempt, and of its

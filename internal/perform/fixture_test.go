@@ -47,6 +47,11 @@ type world struct {
 	paused   bool
 	rechecks int
 	holds    []operation.Hold
+	// records are those that were stored with their writes, and peers those that are known before.
+	records []record.Record
+	peers   []record.Record
+	// lookUps counts how often known records were asked for.
+	lookUps int
 }
 
 var (
@@ -204,6 +209,9 @@ func (w *world) Settle(_ context.Context, s operation.Settlement) error {
 	}
 	w.ops[i] = s.Operation
 	w.log[s.Operation.ID] = slices.Clone(s.Operation.Attempts)
+	if s.Record != nil {
+		w.records = append(w.records, *s.Record)
+	}
 	if s.Hold != nil {
 		w.holds = append(w.holds, *s.Hold)
 		for i := range w.ops {
@@ -264,10 +272,6 @@ func (w *world) Grant(context.Context, uuid.UUID, uuid.UUID) (access.Grant, erro
 	return w.grant.At(time.Now()), nil
 }
 
-func (w *world) Record(context.Context, uuid.UUID, uuid.UUID) (record.Record, error) {
-	return record.Record{}, record.ErrNotFound
-}
-
 func (w *world) Target(c connection.Connection) tsp.Target {
 	return tsp.Target{Connection: c.ID, TSP: c.TSP,
 		Credentials: func(context.Context) (tsp.Credentials, error) { return tsp.Credentials{}, nil }}
@@ -287,10 +291,4 @@ func (w *world) Refused(context.Context, connection.Connection, *tsp.Error) erro
 		w.conn.Status = connection.Stale
 	}
 	return w.unmarked
-}
-
-func (w *world) Recheck(context.Context, connection.Connection) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.rechecks++
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -30,8 +29,10 @@ type ImportsConfig struct {
 	Limits *Limits
 	// Every is how long after an import of a kind the next one begins.
 	Every time.Duration
-	Now   func() time.Time
-	Log   *slog.Logger
+	// History is how far back the first import of messages, inspections and other events reaches.
+	History time.Duration
+	Now     func() time.Time
+	Log     *slog.Logger
 }
 
 // Imports brings records up to date, in the lanes of imports: one item for each kind of a
@@ -105,7 +106,7 @@ func (i *Imports) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*err
 		if !s.NextAt.IsZero() && !s.NextAt.After(i.c.Now()) {
 			// A chain for each kind, so that one that fails does not keep the others from being
 			// imported. They still go one at a time.
-			batch.Items = append(batch.Items, dispatch.Item[*errand]{Seq: s.Seq, Key: string(s.Kind), NotBefore: s.NextAt,
+			batch.Items = append(batch.Items, dispatch.Item[*errand]{Seq: turn(s), Key: string(s.Kind), NotBefore: s.NextAt,
 				Counted: s.Failures, Streak: s.Failures, Value: &errand{conn: conn, schedule: s}})
 		}
 	}
@@ -186,10 +187,10 @@ func (i *Imports) Settle(ctx context.Context, claim fence.Claim, a dispatch.Atte
 	to := e.schedule
 	switch v.Fate {
 	case dispatch.Succeeds:
-		to.LastSuccessAt, to.NextAt, to.Failures, to.Problem = a.End.EndedAt, i.next(), 0, ""
+		to.LastSuccessAt, to.NextAt, to.Failures, to.Problem = a.End.EndedAt, i.next(to.Kind), 0, ""
 	// It is due at its next usual time: giving up one import is not giving up the kind.
 	case dispatch.Fails:
-		to.NextAt, to.Failures, to.Problem = i.next(), to.Failures+1, e.problem()
+		to.NextAt, to.Failures, to.Problem = i.next(to.Kind), to.Failures+1, e.problem()
 	case dispatch.Retries, dispatch.Asks:
 		to.NextAt, to.Problem = v.At, e.problem()
 		if v.Counts {
@@ -211,9 +212,6 @@ func (i *Imports) Settle(ctx context.Context, claim fence.Claim, a dispatch.Atte
 	}
 	return nil
 }
-
-// next is when a kind is due again, spread so that connections made together drift apart.
-func (i *Imports) next() time.Time { return stored(i.c.Now().Add(i.c.Every - rand.N(i.c.Every/10+1))) }
 
 // Waiting lists the connections that have a kind due.
 func (i *Imports) Waiting(ctx context.Context) ([]fence.Lane, error) {

@@ -62,6 +62,7 @@ func (w *Writes) PerformNow(ctx context.Context, op operation.Operation) (operat
 	}
 	a := dispatch.Attempt[*task]{Item: w.item(t, ""), End: w.ended(t, began)}
 	a.Verdict = once().Decide(a.Item.Facts(), a.End, a.End.EndedAt)
+	w.readBack(ctx, t)
 	return w.settleNow(ctx, a)
 }
 

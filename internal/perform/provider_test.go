@@ -15,11 +15,13 @@ type provider struct {
 	spec tsp.Spec
 
 	mu    sync.Mutex
-	calls string // W for a write, F for a look-up, in their order
+	calls string // W for a write, F for a look-up, R for a reading, in their order
 	at    []time.Time
 	write func(ctx context.Context, n int, w tsp.Write) (tsp.Written, error)
 	find  func(tsp.Write) (tsp.Written, bool, error)
 	list  func(ctx context.Context, l tsp.List) (tsp.Page, error)
+	// read is nil for a TSP that cannot be asked for one record.
+	read func(ctx context.Context, one tsp.Single) (tsp.Record, error)
 }
 
 func newProvider() *provider {
@@ -65,6 +67,22 @@ func (p *provider) Write(ctx context.Context, w tsp.Write) (tsp.Written, error) 
 func (p *provider) Find(_ context.Context, w tsp.Write) (tsp.Written, bool, error) {
 	p.called("F")
 	return p.find(w)
+}
+
+func (p *provider) Read(ctx context.Context, one tsp.Single) (tsp.Record, error) {
+	if p.read == nil {
+		return tsp.Record{}, failure(tsp.Unsupported)
+	}
+	if err := one.Pace.Wait(ctx, oneLimit); err != nil {
+		return tsp.Record{}, &tsp.Error{Class: tsp.Unavailable, Message: "not asked", Err: err}
+	}
+	leave, err := one.Pace.Enter(ctx, oneLimit)
+	if err != nil {
+		return tsp.Record{}, &tsp.Error{Class: tsp.Unavailable, Message: "not asked", Err: err}
+	}
+	defer leave()
+	p.called("R")
+	return p.read(ctx, one)
 }
 
 func (p *provider) List(ctx context.Context, l tsp.List) (tsp.Page, error) { return p.list(ctx, l) }

@@ -3,6 +3,7 @@ package perform
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
@@ -65,8 +67,10 @@ func (i *Imports) Recheck(ctx context.Context, c connection.Connection) {
 	all, err := i.c.Schedules.SchedulesOf(ctx, []uuid.UUID{c.ID})
 	var kinds []resource.Kind
 	for _, s := range all {
-		// Parked ones stay parked, and what is due already needs no asking.
-		if !s.NextAt.IsZero() && s.NextAt.After(i.c.Now()) && i.c.Now().Sub(s.LastSuccessAt) > recheckAfter {
+		// Parked ones stay parked, what is due already needs no asking, and events are never found
+		// to be gone.
+		later := !s.NextAt.IsZero() && s.NextAt.After(i.c.Now())
+		if later && !s.Kind.Facts().Log && i.c.Now().Sub(s.LastSuccessAt) > recheckAfter {
 			kinds = append(kinds, s.Kind)
 		}
 	}
@@ -89,14 +93,51 @@ func (i *Imports) AtOnce(ctx context.Context, c connection.Connection) error {
 		if !s.LastSuccessAt.IsZero() {
 			continue
 		}
-		if err := i.c.Importer.Run(ctx, i.source(c, i.c.Limits.Pace(c)), i.c.Importer.NewSweep(s.Kind)); err != nil {
+		sweep := i.c.Importer.NewSweep(s.Kind, i.since(s))
+		if err := i.c.Importer.Run(ctx, i.source(c, i.c.Limits.Pace(c)), sweep); err != nil {
 			return err
 		}
 		to := s
-		to.LastSuccessAt, to.NextAt = i.c.Now(), i.next()
+		to.LastSuccessAt, to.NextAt = i.c.Now(), i.next(s.Kind)
 		if err := i.c.Schedules.SettleImport(ctx, fence.Claim{}, s, to); err != nil {
 			return fmt.Errorf("settling an import: %w", err)
 		}
 	}
 	return nil
+}
+
+// soonest is how often kinds are imported that somebody waits for: a driver's answer, and an
+// inspection that keeps a truck from leaving. Both are asked for since a time, which costs a call or
+// two where nothing has happened; a list of all vehicles costs one for each hundred.
+const soonest = 5 * time.Minute
+
+// next is when a kind is due again, spread so that connections made together drift apart.
+func (i *Imports) next(kind resource.Kind) time.Time {
+	every := i.c.Every
+	if kind == resource.KindMessage || kind == resource.KindDvirLog {
+		every = min(every, soonest)
+	}
+	return stored(i.c.Now().Add(every - rand.N(every/10+1)))
+}
+
+// overlap is how far an import of events reaches back behind the last one. Devices without a signal
+// send them late, and what a TSP knows of one, such as that a message was read, comes later still.
+const overlap = 24 * time.Hour
+
+// since is back to when an import asks for events.
+func (i *Imports) since(s record.Schedule) time.Time {
+	oldest := i.c.Now().Add(-i.c.History)
+	if last := s.LastSuccessAt.Add(-overlap); last.After(oldest) {
+		oldest = last
+	}
+	return stored(oldest)
+}
+
+// turn is the place of a kind among those that are due: events come behind the records that they
+// name, which are known then.
+func turn(s record.Schedule) int64 {
+	if s.Kind.Facts().Log {
+		return s.Seq + 1<<40
+	}
+	return s.Seq
 }

@@ -52,6 +52,7 @@ func TestAMissMakesKindsDueThatWereNotImportedOfLate(t *testing.T) {
 			{Seq: 1, Kind: resource.KindVehicle, NextAt: soon, LastSuccessAt: now.Add(-time.Hour)},
 			{Seq: 2, Kind: resource.KindUser, NextAt: soon, LastSuccessAt: now.Add(-time.Second)},
 			{Seq: 3, Kind: resource.KindTrailer, LastSuccessAt: now.Add(-time.Hour)},
+			{Seq: 4, Kind: resource.KindMessage, NextAt: soon, LastSuccessAt: now.Add(-time.Hour)},
 		}
 		y.imports.Recheck(t.Context(), y.conn)
 		var due []resource.Kind
@@ -80,6 +81,57 @@ func TestImportsOutsideOfTheLaneBringWhatWasNeverImported(t *testing.T) {
 		}
 		if diff := cmp.Diff([]resource.Kind{y.schedules[1].Kind}, lists); diff != "" || y.schedules[1].LastSuccessAt.IsZero() {
 			t.Errorf("lists (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestEventsAreImportedSinceATime(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 4, 12, 0, 0, 5999, time.UTC)
+	i := NewImports(ImportsConfig{History: 72 * time.Hour, Now: func() time.Time { return now }})
+	for says, c := range map[string]struct{ last, want time.Time }{
+		"the first import":     {time.Time{}, now.Add(-72 * time.Hour)},
+		"a later one":          {now.Add(-time.Hour), now.Add(-25 * time.Hour)},
+		"one after a long gap": {now.Add(-90 * time.Hour), now.Add(-72 * time.Hour)},
+		"one of short history": {now.Add(-60 * time.Hour), now.Add(-72 * time.Hour)},
+	} {
+		if got := i.since(record.Schedule{Kind: resource.KindMessage, LastSuccessAt: c.last}); !got.Equal(stored(c.want)) {
+			t.Errorf("%s: since %v, want %v", says, got, c.want)
+		}
+	}
+}
+
+func TestWhatSomebodyWaitsForIsImportedMoreOften(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+	for _, every := range []time.Duration{time.Minute, 10 * time.Minute} {
+		i := NewImports(ImportsConfig{Every: every, Now: func() time.Time { return now }})
+		for kind, want := range map[resource.Kind]time.Duration{resource.KindMessage: min(every, 5*time.Minute),
+			resource.KindDvirLog: min(every, 5*time.Minute), resource.KindVehicle: every, resource.KindFuelTransaction: every} {
+			if next := i.next(kind).Sub(now); next > want || next < want*9/10-time.Second {
+				t.Errorf("every %v: %s again after %v", every, kind, next)
+			}
+		}
+	}
+}
+
+func TestEventsAreImportedBehindTheRecordsThatTheyName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := newYard(t)
+		y.tsp.spec.Imports = []tsp.ImportKind{{Kind: resource.KindMessage}, {Kind: resource.KindVehicle}, {Kind: resource.KindDvirLog}, {Kind: resource.KindUser}}
+		y.schedules = nil
+		if err := y.imports.Resume(t.Context(), []connection.Connection{y.conn}); err != nil {
+			t.Fatal(err)
+		}
+		var order []resource.Kind
+		y.tsp.list = func(_ context.Context, l tsp.List) (tsp.Page, error) {
+			y.do(func() { order = append(order, l.Kind) })
+			return tsp.Page{}, nil
+		}
+		y.run(t, time.Second)
+		want := []resource.Kind{resource.KindVehicle, resource.KindUser, resource.KindMessage, resource.KindDvirLog}
+		if diff := cmp.Diff(want, order); diff != "" {
+			t.Errorf("imported (-want +got):\n%s", diff)
 		}
 	})
 }

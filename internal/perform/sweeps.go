@@ -29,7 +29,7 @@ func (i *Imports) sweep(e *errand) *record.Sweep {
 	if s := i.sweeps[e.key()]; s != nil && i.c.Now().Sub(s.Began) < cursorLife {
 		return s
 	}
-	return i.c.Importer.NewSweep(e.schedule.Kind)
+	return i.c.Importer.NewSweep(e.schedule.Kind, i.since(e.schedule))
 }
 
 // keep remembers a sweep that can go on. Unknown can go on as well: reading a page twice does no

@@ -41,6 +41,7 @@ type WritesConfig struct {
 
 // Records reads records.
 type Records interface {
+	record.Directory
 	// Record returns a record that a connection reaches, or record.ErrNotFound.
 	Record(ctx context.Context, connection, id uuid.UUID) (record.Record, error)
 }

@@ -26,9 +26,8 @@ func (w *Writes) recorded(ctx context.Context, op *operation.Operation, t *task)
 	return w.written(ctx, op, t)
 }
 
-// written completes an operation that took effect and returns the record as it is known now. The
-// record is told from the operation's own fields, so that it can be read and referenced as soon as
-// its write has ended.
+// written completes an operation that took effect and returns the record as it is known now, so
+// that it can be read and referenced as soon as its write has ended.
 func (w *Writes) written(ctx context.Context, op *operation.Operation, t *task) (*record.Record, error) {
 	made := t.answer.written
 	r := record.Record{Kind: op.Kind, Fleet: op.Fleet, TSP: op.TSP, Account: t.conn.Account, Connection: op.Connection,
@@ -53,13 +52,29 @@ func (w *Writes) written(ctx context.Context, op *operation.Operation, t *task) 
 			return nil, fmt.Errorf("looking up the written record: %w", err)
 		}
 	}
-	// By the settings that the attempt was made under: what was dropped is none of the record.
-	uses := t.action.Under(t.spec.Effective(t.conn.Settings)).Uses
-	r, err := r.Written(record.Write{Payload: op.Payload, Uses: uses, At: op.UpdatedAt})
-	if err != nil {
+	given := record.Write{Payload: op.Payload, Record: made.Record, At: op.UpdatedAt}
+	var err error
+	if given.Dropped, err = w.dropped(t); err != nil {
+		return nil, err
+	}
+	if given.Peers, err = record.PeersOf(ctx, w.c.Records, r.Named(given)); err != nil {
+		return nil, err
+	}
+	if r, err = r.Written(given); err != nil {
 		return nil, err
 	}
 	r = r.Identify()
 	op.Resource, op.SourceID, op.Collection = r.ID, r.SourceID, r.Collection
 	return &r, nil
+}
+
+// dropped names the fields that did not reach the TSP, by the settings that the attempt was made
+// under.
+func (w *Writes) dropped(t *task) ([]string, error) {
+	write, err := w.read(t)
+	if err != nil {
+		return nil, fmt.Errorf("reading what was written: %w", err)
+	}
+	settings := t.spec.Effective(t.conn.Settings)
+	return t.action.Under(settings).Apply(t.spec.DisplayName, write.Schema, write.Payload, settings).Dropped(), nil
 }

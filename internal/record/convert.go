@@ -1,17 +1,12 @@
 package record
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"math/big"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
-	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 )
@@ -22,10 +17,11 @@ import (
 func (d draft) convert() {
 	switch d.model.Kind {
 	case resource.KindMessage, resource.KindGroupMessage:
-		d.message()
+		// And not delivered: that the TSP took it is all that is known, unless it tells more.
+		d.fill("status", "sent")
 	case resource.KindDvirLog:
 		d.odometer()
-		if d.given["log_type"] == nil {
+		if d.given["log_type"] == nil && d.fields["log_type"] == nil {
 			d.fields["log_type"] = quoted("unknown")
 		}
 		// The contract's read model counts what the payload lists.
@@ -40,31 +36,6 @@ func (d draft) convert() {
 		d.location()
 		d.cost()
 	}
-}
-
-// message makes what only a TSP's own list would tell. It calls the message sent and not
-// delivered: that the TSP took it is all that is known.
-func (d draft) message() {
-	d.fields["status"] = quoted("sent")
-	if text := d.given["message_text"]; text != nil && text.Kind() == '"' {
-		sum := sha256.Sum256([]byte(d.text("message_text")))
-		d.fields["message_hash"] = quoted(hex.EncodeToString(sum[:]))
-	}
-	people := []string{}
-	for _, name := range []string{"sender_id", "recipient_id"} {
-		if id, err := uuid.Parse(d.text(name)); err == nil {
-			people = append(people, id.String())
-		}
-	}
-	var several []uuid.UUID
-	_ = json.Unmarshal(d.given["recipient_ids"], &several)
-	for _, id := range several {
-		people = append(people, id.String())
-	}
-	// Sorted and each once, so that an answer falls into the thread of its question.
-	slices.Sort(people)
-	thread := uuid.NewSHA1(idSpace, []byte("thread\x00"+strings.Join(slices.Compact(people), "\x00")))
-	d.fields["thread_id"] = quoted(thread.String())
 }
 
 // cost spells money as a string, digit by digit as it was given. A float would change cents; an

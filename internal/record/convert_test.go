@@ -9,30 +9,55 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
-	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 func TestALaterWriteClearsWhatStoodBesideTheReadModel(t *testing.T) {
 	t.Parallel()
-	r := write(t, fresh(resource.KindUser), `{"username":"u","hos_compliance_type":"exempt"}`, nil)
+	r := write(t, fresh(resource.KindUser), `{"username":"u","hos_compliance_type":"exempt"}`)
 	if got := read(t, r)["extras"]; got == nil {
 		t.Fatal("nothing stands beside the model")
 	}
-	r = write(t, r, `{"hos_compliance_type":null}`, nil)
+	r = write(t, r, `{"hos_compliance_type":null}`)
 	if got := read(t, r); got["extras"] != nil || got["username"] != "u" || string(r.Extras) != "{}" {
 		t.Errorf("%v, and %s", got["extras"], r.Extras)
 	}
 }
 
-// Nobody but the write tells of a log, so what the TSP could not take is kept; of a vehicle the
-// TSP tells better.
-func TestADroppedFieldIsKeptOfALogAndOfNothingElse(t *testing.T) {
+func TestADroppedFieldIsNoneOfTheRecordWhateverItsKind(t *testing.T) {
 	t.Parallel()
-	log := read(t, write(t, fresh(resource.KindDvirLog), `{"driver_comment":"rust"}`,
-		tsp.Uses{"driver_comment": tsp.Dropped("")}))
-	truck := read(t, write(t, fresh(resource.KindVehicle), `{"notes":"rust"}`, tsp.Uses{"notes": tsp.Dropped("")}))
-	if log["driver_comment"] != "rust" || truck["notes"] != nil {
-		t.Errorf("%v and %v", log["driver_comment"], truck["notes"])
+	for _, c := range []struct {
+		kind    resource.Kind
+		payload string
+		dropped []string
+		absent  []string
+	}{
+		{resource.KindDvirLog, `{"driver_comment":"rust"}`, []string{"driver_comment"}, []string{"driver_comment", "extras"}},
+		{resource.KindVehicle, `{"notes":"rust"}`, []string{"notes"}, []string{"notes", "extras"}},
+		{resource.KindMessage, `{"sender_id":"` + alice + `","source_sender_id":"v7","priority":"high","message_text":"hi"}`,
+			[]string{"sender_id", "priority"}, []string{"sender_id", "source_sender_id", "extras"}},
+		{resource.KindFuelTransaction, `{"co_driver_id":"` + alice + `","source_co_driver_id":"9","latitude":1,"longitude":2,"odometer":3,"odometer_unit":"miles"}`,
+			[]string{"co_driver_id", "latitude", "longitude", "odometer", "odometer_unit"},
+			[]string{"co_driver_id", "source_co_driver_id", "location", "odometer", "extras"}},
+	} {
+		got := read(t, write(t, fresh(c.kind), c.payload, c.dropped...))
+		for _, member := range c.absent {
+			if got[member] != nil {
+				t.Errorf("%s of a %s is %v, and the TSP never got it", member, c.kind, got[member])
+			}
+		}
+	}
+}
+
+func TestADroppedItemOfAListIsNoneOfTheRecord(t *testing.T) {
+	t.Parallel()
+	got := read(t, write(t, fresh(resource.KindDvirLog), `{"defects":["horn","doors","horn"]}`, "defects[2]"))
+	if diff := cmp.Diff([]any{"horn", "doors"}, got["defects"]); diff != "" || got["defect_count"] != 2.0 {
+		t.Errorf("%v defects (-want +got):\n%s", got["defect_count"], diff)
+	}
+	got = read(t, write(t, fresh(resource.KindGroupMessage), `{"recipient_ids":["`+alice+`","`+bob+`","`+alice+`"],
+		"source_recipient_ids":["1","2","1"]}`, "recipient_ids[0]", "recipient_ids[2]"))
+	if diff := cmp.Diff([]any{[]any{bob}, []any{"2"}}, []any{got["recipient_ids"], got["source_recipient_ids"]}); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -50,7 +75,7 @@ func TestALogHappenedWhenItsWriteSaysOrElseWhenItWasSettled(t *testing.T) {
 		{resource.KindMessage, `{"message_text":"hi"}`, settledAt()},
 		{resource.KindVehicle, `{"occurred_at":"2026-01-02T03:04:05Z"}`, time.Time{}},
 	} {
-		if r := write(t, fresh(c.kind), c.payload, nil); !r.OccurredAt.Equal(c.want) || !r.SeenAt.Equal(settledAt()) {
+		if r := write(t, fresh(c.kind), c.payload); !r.OccurredAt.Equal(c.want) || !r.SeenAt.Equal(settledAt()) {
 			t.Errorf("%s of %s happened at %v, as of %v", c.payload, c.kind, r.OccurredAt, r.SeenAt)
 		}
 	}
@@ -64,7 +89,7 @@ func TestDefectsAreCountedUnlessTheWriteSaysHowMany(t *testing.T) {
 		`{"defects":["horn"],"defect_count":3}`:            3.0,
 		`{"defects":null}`:                                 0.0,
 	} {
-		if got := read(t, write(t, fresh(resource.KindDvirLog), payload, nil))["defect_count"]; got != want {
+		if got := read(t, write(t, fresh(resource.KindDvirLog), payload))["defect_count"]; got != want {
 			t.Errorf("%s has %v", payload, got)
 		}
 	}
@@ -75,8 +100,7 @@ func TestMoneyIsReadDigitByDigit(t *testing.T) {
 	for given, want := range map[string]any{"12.340": "12.340", `"+007.50"`: "+007.50", "-3": "-3", "1.5e2": "150",
 		"25e-2": "0.25",
 		"null":  nil, `"1e5"`: nil, `"."`: nil} {
-		if got := read(t, write(t, fresh(resource.KindFuelTransaction), `{"total_cost":`+given+`}`,
-			nil))["total_cost"]; got != want {
+		if got := read(t, write(t, fresh(resource.KindFuelTransaction), `{"total_cost":`+given+`}`))["total_cost"]; got != want {
 			t.Errorf("%s is read as %v", given, got)
 		}
 	}

@@ -82,20 +82,9 @@ func (s *Service) Freshness(ctx context.Context, who access.Principal, f Fleets)
 // returns the entries of those kinds. It needs a grant in force and no level: what is imported is
 // read under each caller's own.
 func (s *Service) RequestImport(ctx context.Context, who access.Principal, id uuid.UUID) ([]Freshness, error) {
-	if err := s.known(ctx, id); err != nil {
-		return nil, err
-	}
-	c, err := s.Connections.Connection(ctx, id)
-	if err != nil {
-		return nil, fmt.Errorf("looking up a connection: %w", err)
-	}
-	grants, err := access.Reach(ctx, s.Access, who)
+	c, grant, err := s.reached(ctx, who, id)
 	if err != nil {
 		return nil, err
-	}
-	i := slices.IndexFunc(grants, func(g access.Grant) bool { return g.Fleet == c.Fleet })
-	if i < 0 {
-		return nil, noConnection(id)
 	}
 	if c.Status != connection.Active {
 		return nil, problem.New(problem.Conflict, "%s", c.Status.Bars("be imported"))
@@ -107,7 +96,7 @@ func (s *Service) RequestImport(ctx context.Context, who access.Principal, id uu
 	if err := s.Schedules.ScheduleImports(ctx, id, kinds, s.Now().UTC().Truncate(time.Microsecond)); err != nil {
 		return nil, fmt.Errorf("scheduling imports: %w", err)
 	}
-	all, err := s.freshness(ctx, []connection.Connection{c}, map[uuid.UUID]access.Grant{c.Fleet: grants[i]})
+	all, err := s.freshness(ctx, []connection.Connection{c}, map[uuid.UUID]access.Grant{c.Fleet: grant})
 	return slices.DeleteFunc(all, func(f Freshness) bool { return !slices.Contains(kinds, f.Resource) }), err
 }
 

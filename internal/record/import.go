@@ -41,6 +41,8 @@ type Importer struct {
 type Sweep struct {
 	Kind  resource.Kind
 	Began time.Time
+	// Since is back to when events are asked for; zero for what is no event.
+	Since time.Time
 	// Seen counts the records met so far in the reading under way, the first or the second.
 	Seen int
 	// Lost counts the records that are gone.
@@ -53,9 +55,14 @@ type Sweep struct {
 	missed map[uuid.UUID]struct{}
 }
 
-// NewSweep begins an import of a kind.
-func (i Importer) NewSweep(kind resource.Kind) *Sweep {
-	return &Sweep{Kind: kind, Began: i.clock(), ids: map[uuid.UUID]struct{}{}}
+// NewSweep begins an import of a kind. since is back to when it asks for events; nothing else heeds
+// it.
+func (i Importer) NewSweep(kind resource.Kind, since time.Time) *Sweep {
+	s := &Sweep{Kind: kind, Began: i.clock(), ids: map[uuid.UUID]struct{}{}}
+	if kind.Facts().Log {
+		s.Since = since
+	}
+	return s
 }
 
 func (i Importer) clock() time.Time { return i.Now().UTC().Truncate(time.Microsecond) }
@@ -63,7 +70,8 @@ func (i Importer) clock() time.Time { return i.Now().UTC().Truncate(time.Microse
 // Run reads the kind's list to its end and saves what it holds. Records that it did not meet are
 // looked for in a second pass at once, because lists that change while they are read can skip a
 // record; what neither pass met is lost. The error is a *tsp.Error or one of the store. A third
-// pass would meet the same again: what changes as fast as that is found by the next import.
+// pass would meet the same again: what changes as fast as that is found by the next import. Events
+// are read once and never lost: their list begins at a time, and what happened stays so.
 func (i Importer) Run(ctx context.Context, from Source, s *Sweep) error {
 	for {
 		for done := false; !done; {
@@ -71,6 +79,9 @@ func (i Importer) Run(ctx context.Context, from Source, s *Sweep) error {
 			if done, err = i.page(ctx, from, s); err != nil {
 				return err
 			}
+		}
+		if s.Kind.Facts().Log {
+			return nil
 		}
 		missed, err := i.unmet(ctx, from, s)
 		if err != nil {
@@ -88,7 +99,7 @@ func (i Importer) page(ctx context.Context, from Source, s *Sweep) (done bool, e
 	// From before the call: a write that is settled while the page is on its way is newer than the
 	// page.
 	asked := i.clock()
-	page, end := i.Caller.List(ctx, from.Target, tsp.List{Kind: s.Kind, Cursor: s.cursor, Pace: from.Pace})
+	page, end := i.Caller.List(ctx, from.Target, tsp.List{Kind: s.Kind, Cursor: s.cursor, Since: s.Since, Pace: from.Pace})
 	if end != nil {
 		return false, end
 	}
@@ -96,12 +107,13 @@ func (i Importer) page(ctx context.Context, from Source, s *Sweep) (done bool, e
 	if s.pages++; s.pages > maxPages {
 		return false, &tsp.Error{Class: tsp.Broken, Message: fmt.Sprintf("the list does not end within %d pages", maxPages)}
 	}
+	batch, err := i.records(ctx, from, s.Kind, page.Records)
+	if err != nil {
+		return false, err
+	}
 	now := i.clock()
-	batch := make([]Record, len(page.Records))
-	for n, r := range page.Records {
-		batch[n] = Record{Kind: s.Kind, Fleet: from.Fleet, TSP: from.Target.TSP, Account: from.Account,
-			Collection: r.Collection, SourceID: r.SourceID, Fields: r.Fields, Source: r.Source, Imported: true,
-			Connection: from.Target.Connection, SeenAt: asked, UpdatedAt: now}.Identify()
+	for n := range batch {
+		batch[n].SeenAt, batch[n].UpdatedAt = asked, now
 	}
 	if err := i.Store.SaveRecords(ctx, batch); err != nil {
 		return false, fmt.Errorf("saving imported records: %w", err)
@@ -112,6 +124,38 @@ func (i Importer) page(ctx context.Context, from Source, s *Sweep) (done bool, e
 	// Only now: a page that could not be saved is read again.
 	s.Seen, s.cursor = len(s.ids), page.Next
 	return page.Next == "", nil
+}
+
+// records turns a page into records. Whom they name is looked up once for all of them, and may be in
+// the page itself, as an answer and its question are.
+func (i Importer) records(ctx context.Context, from Source, kind resource.Kind, page []tsp.Record) ([]Record, error) {
+	of := func(r tsp.Record) Record {
+		return Record{Kind: kind, Fleet: from.Fleet, TSP: from.Target.TSP, Account: from.Account, Collection: r.Collection,
+			SourceID: r.SourceID, Imported: true, Connection: from.Target.Connection}
+	}
+	var named []uuid.UUID
+	for _, r := range page {
+		named = append(named, of(r).naming(r)...)
+	}
+	peers, err := PeersOf(ctx, i.Store, named)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range page {
+		one := of(r)
+		if _, known := peers[one.id()]; !known && len(named) > 0 {
+			peers[one.id()] = one
+		}
+	}
+	out := make([]Record, len(page))
+	for n, r := range page {
+		one, err := of(r).told(r, peers)
+		if err != nil {
+			return nil, &tsp.Error{Class: tsp.Broken, Message: "the list holds a record that cannot be read", Err: err}
+		}
+		out[n] = one.Identify()
+	}
+	return out, nil
 }
 
 // unmet returns the records that the connection reached before the sweep began and that the pass

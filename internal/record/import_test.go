@@ -18,7 +18,7 @@ import (
 func TestASweepReadsItsListToTheEndAndSavesWhatItHolds(t *testing.T) {
 	t.Parallel()
 	l := list(t, []string{"1 2", "2 3", ""})
-	s := l.NewSweep(resource.KindVehicle)
+	s := l.NewSweep(resource.KindVehicle, time.Time{})
 	if err := l.run(t, s); err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func TestASweepThatWasCutOffGoesOnBehindTheLastPageThatItSaved(t *testing.T) {
 	t.Parallel()
 	l := list(t, []string{"1", "2", "3"})
 	l.ends[2] = &tsp.Error{Class: tsp.Unavailable, Message: "down"}
-	s := l.NewSweep(resource.KindVehicle)
+	s := l.NewSweep(resource.KindVehicle, time.Time{})
 	var end *tsp.Error
 	if err := l.run(t, s); !errors.As(err, &end) || end.Class != tsp.Unavailable || s.Seen != 1 {
 		t.Fatalf("%v, seen %d", err, s.Seen)
@@ -80,7 +80,7 @@ func TestARecordIsLostOnceTwoReadingsInARowMissIt(t *testing.T) {
 	} {
 		l := list(t, c.passes...)
 		l.reached = c.reached
-		s := l.NewSweep(resource.KindVehicle)
+		s := l.NewSweep(resource.KindVehicle, time.Time{})
 		if err := l.run(t, s); err != nil {
 			t.Fatalf("%s: %v", says, err)
 		}
@@ -110,7 +110,7 @@ func TestASweepThatIsCutOffInItsSecondReadingRemembersWhatTheFirstMissed(t *test
 	l := list(t, []string{"1", "2"}, []string{"1 4", "2"})
 	l.reached = []string{"1", "3", "4"}
 	l.ends[4] = &tsp.Error{Class: tsp.Throttled, Message: "slow down"}
-	s := l.NewSweep(resource.KindVehicle)
+	s := l.NewSweep(resource.KindVehicle, time.Time{})
 	if err := l.run(t, s); err == nil || len(l.losses) > 0 {
 		t.Fatalf("%v, lost %+v", err, l.losses)
 	}
@@ -129,7 +129,7 @@ func TestWhatWasMissedIsNotLostWhileItCannotBeLookedUp(t *testing.T) {
 	t.Parallel()
 	l := list(t, []string{"1"})
 	l.fails["ReachedSince"] = errors.New("the disk is gone")
-	s := l.NewSweep(resource.KindVehicle)
+	s := l.NewSweep(resource.KindVehicle, time.Time{})
 	if err := l.run(t, s); !errors.Is(err, l.fails["ReachedSince"]) || len(l.losses) > 0 || s.Seen != 1 {
 		t.Errorf("%v, seen %d, lost %+v", err, s.Seen, l.losses)
 	}
@@ -141,7 +141,7 @@ func TestLossesAreToldInPortions(t *testing.T) {
 	for i := range 450 {
 		l.reached = append(l.reached, fmt.Sprint("gone ", i))
 	}
-	s := l.NewSweep(resource.KindVehicle)
+	s := l.NewSweep(resource.KindVehicle, time.Time{})
 	if err := l.run(t, s); err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +162,7 @@ func TestALossThatCannotBeStoredIsNotCounted(t *testing.T) {
 	t.Parallel()
 	l := list(t, []string{"1"})
 	l.reached, l.fails["LoseRecords"] = []string{"2"}, errors.New("the disk is full")
-	s := l.NewSweep(resource.KindVehicle)
+	s := l.NewSweep(resource.KindVehicle, time.Time{})
 	if err := l.run(t, s); !errors.Is(err, l.fails["LoseRecords"]) || s.Lost != 0 {
 		t.Errorf("%v, lost %d", err, s.Lost)
 	}
@@ -172,7 +172,7 @@ func TestAListWithoutAnEndBreaksOff(t *testing.T) {
 	t.Parallel()
 	l := list(t, slices.Repeat([]string{""}, 10_002))
 	var end *tsp.Error
-	if err := l.run(t, l.NewSweep(resource.KindVehicle)); !errors.As(err, &end) || end.Class != tsp.Broken {
+	if err := l.run(t, l.NewSweep(resource.KindVehicle, time.Time{})); !errors.As(err, &end) || end.Class != tsp.Broken {
 		t.Errorf("%v", err)
 	}
 	if len(l.cursors) != 10_001 {

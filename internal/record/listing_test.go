@@ -35,9 +35,14 @@ type listing struct {
 	pass    int
 	ticks   int
 	cursors []string
-	saved   []record.Record
-	since   time.Time
-	losses  []record.Loss
+	sinces  []time.Time
+	// shows is what the list holds instead of trucks, in one page; known are records that are there.
+	shows  []tsp.Record
+	known  []record.Record
+	asked  int
+	saved  []record.Record
+	since  time.Time
+	losses []record.Loss
 }
 
 func list(t *testing.T, passes ...[]string) *listing {
@@ -57,7 +62,10 @@ func (l *listing) Spec() tsp.Spec { return tsp.Spec{Name: "acme"} }
 func (l *listing) Connect(context.Context, tsp.Access) (tsp.Session, error) { return l, nil }
 
 func (l *listing) List(_ context.Context, of tsp.List) (tsp.Page, error) {
-	l.cursors = append(l.cursors, of.Cursor)
+	l.cursors, l.sinces = append(l.cursors, of.Cursor), append(l.sinces, of.Since)
+	if l.shows != nil {
+		return tsp.Page{Records: l.shows}, nil
+	}
 	if err := l.ends[len(l.cursors)]; err != nil {
 		return tsp.Page{}, err
 	}
@@ -82,6 +90,13 @@ func (l *listing) SaveRecords(_ context.Context, r []record.Record) error {
 	}
 	l.saved = append(l.saved, r...)
 	return nil
+}
+
+func (l *listing) KnownRecords(_ context.Context, of []uuid.UUID) ([]record.Record, error) {
+	l.asked++
+	return slices.DeleteFunc(slices.Clone(l.known), func(r record.Record) bool {
+		return !slices.Contains(of, r.ID)
+	}), l.fails["KnownRecords"]
 }
 
 func (l *listing) ReachedSince(_ context.Context, c uuid.UUID, k resource.Kind, before time.Time) ([]uuid.UUID,

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,9 +40,11 @@ func (r Record) New() Merge {
 // Onto decides what a reading changes of the record that is known. A reading from before the last
 // write of the record only tells that the record is there; so does an import that brings what is
 // known. An import leaves alone what only writes tell: extras, whether the source id is ours, and
-// when an event happened, unless the TSP tells that itself. A deleted record is there again.
+// when an event happened, unless the TSP tells that itself. An event that was written keeps what
+// the TSP does not show of it, and a message the furthest status it had: lists lag. A deleted record
+// is there again.
 func (r Record) Onto(known Known) Merge {
-	r = r.whole()
+	r = r.whole().over(known.Record)
 	r.Seq, r.CreatedAt, r.DeletedAt = known.Seq, known.CreatedAt, time.Time{}
 	// A write is news even with equal content: it moves the time before which imports do not
 	// count.
@@ -63,6 +66,56 @@ func (r Record) Onto(known Known) Merge {
 	r.Imported = r.Imported || known.Imported
 	m.Record = r
 	return m
+}
+
+// over lays a log over what is known of it. An event does not change, so what was written of it stays
+// true where an import tells nothing of it.
+func (r Record) over(known Record) Record {
+	if !ModelOf(r.Kind).Log {
+		return r
+	}
+	was, err := object(known.Fields)
+	is, broken := object(r.Fields)
+	if err != nil || broken != nil {
+		return r
+	}
+	if !known.SeenAt.IsZero() && r.Imported {
+		for member, value := range was {
+			whose := basis(member)
+			another := is[whose] != nil && string(is[whose]) != string(was[whose])
+			if is[member] == nil && !another || member == "thread_id" {
+				is[member] = value
+			}
+		}
+	}
+	if status := (draft{given: was}).text("status"); progress(status) > progress((draft{given: is}).text("status")) {
+		for _, member := range []string{"status", "delivered_at", "read_at"} {
+			if was[member] != nil {
+				is[member] = was[member]
+			}
+		}
+	}
+	if fields, err := encode(is); err == nil {
+		r.Fields = fields
+	}
+	return r.Identify()
+}
+
+// basis names the member from which another one follows: whom the TSP names decides whose id and
+// name stand beside.
+func basis(member string) string {
+	switch member {
+	case "sender_name", "sent_by_driver":
+		return sourceOf("sender_id")
+	case "recipient_name":
+		return sourceOf("recipient_id")
+	}
+	return sourceOf(member)
+}
+
+// progress tells how far a message has come by its status.
+func progress(status string) int {
+	return slices.Index([]string{"pending", "sent", "delivered", "read"}, status)
 }
 
 // whole fills in what a reading may leave out. Writes and imports fill in different times, and

@@ -47,11 +47,13 @@ type Request struct {
 type Page = page.Page[jsontext.Value]
 
 // List returns one page of the records that the caller may read. What it may not read is not
-// there: such a list is empty. A connection that does not exist is a problem. The total is counted
+// there: such a list is empty. A connection that it does not reach is a problem. The total is counted
 // apart and may differ from what the pages hold while records come.
 func (s *Service) List(ctx context.Context, who access.Principal, r Request) (Page, error) {
-	if err := s.known(ctx, r.Connection); err != nil {
-		return Page{}, err
+	if r.Connection != uuid.Nil {
+		if _, _, err := s.reached(ctx, who, r.Connection); err != nil {
+			return Page{}, err
+		}
 	}
 	refs, err := s.readable(ctx, who, r.Kind)
 	if err != nil {
@@ -94,24 +96,27 @@ func chosen[T comparable](among []T, one T) bool {
 	return len(among) == 0 || slices.Contains(among, one)
 }
 
-// known refuses a connection that does not exist. That it is another fleet's does not matter here:
-// its records are not readable, so the list is empty.
-func (s *Service) known(ctx context.Context, id uuid.UUID) error {
-	if id == uuid.Nil {
-		return nil
-	}
+// reached returns a connection with the grant under which the caller reaches its fleet. Any other
+// does not exist for the caller, so that nobody can find out which ids there are.
+func (s *Service) reached(ctx context.Context, who access.Principal, id uuid.UUID) (connection.Connection, access.Grant,
+	error) {
+	none := problem.New(problem.NotFound, "there is no connection %s; GET /v2/integrations/connections lists yours", id)
 	c, err := s.Connections.Connection(ctx, id)
 	if errors.Is(err, connection.ErrNotFound) || err == nil && c.Status == connection.Deleted {
-		return noConnection(id)
+		return c, access.Grant{}, none
 	}
 	if err != nil {
-		return fmt.Errorf("looking up a connection: %w", err)
+		return c, access.Grant{}, fmt.Errorf("looking up a connection: %w", err)
 	}
-	return nil
-}
-
-func noConnection(id uuid.UUID) error {
-	return problem.New(problem.NotFound, "there is no connection %s; GET /v2/integrations/connections lists yours", id)
+	grants, err := access.Reach(ctx, s.Access, who)
+	if err != nil {
+		return c, access.Grant{}, err
+	}
+	i := slices.IndexFunc(grants, func(g access.Grant) bool { return g.Fleet == c.Fleet })
+	if i < 0 {
+		return c, access.Grant{}, none
+	}
+	return c, grants[i], nil
 }
 
 // readable returns the fleets whose records of a kind the caller may read, each with how the

@@ -98,15 +98,21 @@ func TestAListedRecordIsReadUnderTheNameThatTheCallerHasForItsFleet(t *testing.T
 	}
 }
 
-func TestAListOfAConnectionThatDoesNotExistIsAProblem(t *testing.T) {
+// One answer for all of them: whoever could tell them apart would know which ids there are.
+func TestAListOfAConnectionThatTheCallerDoesNotReachIsAProblem(t *testing.T) {
 	t.Parallel()
 	a := open(t)
-	a.conns = append(a.conns, connection.Connection{ID: uuid.UUID{21}, Status: connection.Deleted})
-	for _, id := range []uuid.UUID{{21}, {22}} {
-		r := vehicles(5)
-		r.Connection = id
-		if _, err := a.List(t.Context(), partner, r); problem.Of(err).Code != problem.NotFound {
-			t.Errorf("%s: %v", id, err)
+	a.conns = append(a.conns, connection.Connection{ID: uuid.UUID{21}, Fleet: north, Status: connection.Deleted},
+		connection.Connection{ID: uuid.UUID{22}, Fleet: south, Status: connection.Active})
+	for _, kind := range resource.Kinds() {
+		for _, id := range []uuid.UUID{{21}, {22}, {23}} {
+			r := vehicles(5)
+			r.Kind, r.Connection = kind, id
+			want := "there is no connection " + id.String() + "; GET /v2/integrations/connections lists yours"
+			if _, err := a.List(t.Context(), partner, r); problem.Of(err).Code != problem.NotFound ||
+				problem.Of(err).Detail != want {
+				t.Errorf("%s of %s: %v", kind, id, err)
+			}
 		}
 	}
 	r := vehicles(5)

@@ -29,8 +29,16 @@ type Store interface {
 	RecordsOf(ctx context.Context, connection uuid.UUID, kind resource.Kind) ([]Record, error)
 }
 
-// Sweeps is what finds out which records are gone.
+// Directory look up whom records name.
+type Directory interface {
+	// KnownRecords lists those of the records that are there, deleted ones included, without their
+	// Source and in no order. Whoever asks has made the ids of a fleet's own account.
+	KnownRecords(ctx context.Context, ids []uuid.UUID) ([]Record, error)
+}
+
+// Sweeps is what saves imported records and finds out which ones are gone.
 type Sweeps interface {
+	Directory
 	SaveRecords(ctx context.Context, records []Record) error
 	// ReachedSince lists the records of a kind that a connection reaches and that it neither
 	// brought nor wrote at or after a time.

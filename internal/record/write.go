@@ -2,8 +2,6 @@ package record
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	json "github.com/go-json-experiment/json"
@@ -19,9 +17,13 @@ import (
 type Write struct {
 	// Payload is the operation's: the body as it was given and the source ids of its references.
 	Payload jsontext.Value
-	// Uses says what became of each field. A field of a vehicle, trailer or user that the TSP
-	// could not take is none of the record; that of a log is, for nobody else will tell it.
-	Uses tsp.Uses
+	// Record is the record as the TSP shows it after the write; nil where that is not known.
+	Record *tsp.Record
+	// Dropped names the fields of the payload that did not reach the TSP, or items of lists, such as
+	// "defects[1]". Nothing of them is the record's.
+	Dropped []string
+	// Peers are those of Named that are known.
+	Peers Peers
 	// At is when the write was settled.
 	At time.Time
 }
@@ -31,8 +33,10 @@ type Write struct {
 // unit, or a priority, that it has written.
 const asWritten = "as_written"
 
-// Written returns the record as it is after a write of it. Payload members that the read model
-// has are taken over, null ones cleared. Beyond that:
+// Written returns the record as it is after a write of it (decision 14). What the TSP shows of it
+// stands as an import would bring it. Where it shows nothing, the payload members that the read
+// model has are taken over, null ones cleared; of a log they are taken over in either case, under
+// what the TSP shows, because an event does not change. Beyond that:
 //
 //   - latitude and longitude become location, a GeoJSON Point
 //   - odometer is in metres (odometer_km in kilometres) and fuel_volume in litres; without a
@@ -46,31 +50,24 @@ const asWritten = "as_written"
 // r is the record as it is known, or a new one with empty objects. It must be identified
 // afterwards.
 func (r Record) Written(w Write) (Record, error) {
-	model := ModelOf(r.Kind)
-	given, err := object(w.Payload)
+	d, extras, err := r.draft(w)
 	if err != nil {
-		return r, fmt.Errorf("reading a written payload: %w", err)
-	}
-	d := draft{model: model, given: given}
-	if d.fields, err = object(r.Fields); err != nil {
-		return r, fmt.Errorf("reading the fields of record %s: %w", r.ID, err)
-	}
-	extras, err := object(r.Extras)
-	if err != nil {
-		return r, fmt.Errorf("reading the extras of record %s: %w", r.ID, err)
-	}
-	if d.rest, err = object(extras[asWritten]); err != nil {
-		return r, fmt.Errorf("reading what was written of record %s: %w", r.ID, err)
-	}
-	delete(given, "connection_id")
-	if !model.Log {
-		maps.DeleteFunc(given, func(name string, _ jsontext.Value) bool { return w.Uses[name].Use == tsp.UseDropped })
+		return r, err
 	}
 	d.convert()
-	if model.Log {
+	if d.model.Log {
 		r.OccurredAt = d.occurred(w.At)
 	}
-	d.takeOver()
+	asShown := w.Record != nil && !d.model.Log
+	d.takeOver(!asShown)
+	if asShown {
+		r, err = r.told(*w.Record, w.Peers)
+	} else {
+		r, err = r.completed(d, w)
+	}
+	if err != nil {
+		return r, err
+	}
 	if len(d.rest) > 0 {
 		if extras[asWritten], err = encode(d.rest); err != nil {
 			return r, err
@@ -79,11 +76,39 @@ func (r Record) Written(w Write) (Record, error) {
 		delete(extras, asWritten)
 	}
 	r.SeenAt, r.UpdatedAt = w.At, w.At
-	if r.Extras, err = encode(extras); err != nil {
-		return r, err
+	r.Extras, err = encode(extras)
+	return r, err
+}
+
+// completed returns the record with the fields of a draft, and what the TSP shows over them.
+func (r Record) completed(d draft, w Write) (Record, error) {
+	var err error
+	if w.Record != nil {
+		if r, err = r.shown(d, *w.Record, w.Peers); err != nil {
+			return r, err
+		}
 	}
+	d.complete(r.people(w), w.Peers)
 	r.Fields, err = encode(d.fields)
 	return r, err
+}
+
+// draft reads what is known of the record, and what reached the TSP of a payload.
+func (r Record) draft(w Write) (d draft, extras map[string]jsontext.Value, err error) {
+	d.model = ModelOf(r.Kind)
+	if d.given, err = w.reached(); err != nil {
+		return d, nil, err
+	}
+	if d.fields, err = object(r.Fields); err != nil {
+		return d, nil, fmt.Errorf("reading the fields of record %s: %w", r.ID, err)
+	}
+	if extras, err = object(r.Extras); err != nil {
+		return d, nil, fmt.Errorf("reading the extras of record %s: %w", r.ID, err)
+	}
+	if d.rest, err = object(extras[asWritten]); err != nil {
+		return d, nil, fmt.Errorf("reading what was written of record %s: %w", r.ID, err)
+	}
+	return d, extras, nil
 }
 
 // draft is a payload on its way into a record.
@@ -94,18 +119,35 @@ type draft struct {
 	rest map[string]jsontext.Value
 }
 
-// takeOver moves what is left of the payload into the fields or the rest. A null in an update
-// clears a member, and what was never set stays absent.
-func (d draft) takeOver() {
+// takeOver moves what is left of the payload into the fields, if they follow from it, and the rest.
+// A null in an update clears a member, and what was never set stays absent.
+func (d draft) takeOver(fields bool) {
+	if fields {
+		d.forget()
+	}
 	for name, value := range d.given {
 		into := d.rest
 		if m, ok := d.model.Member(name); ok {
+			if !fields {
+				continue
+			}
 			into, value = d.fields, m.usual(value)
 		}
 		if value.Kind() == 'n' {
 			delete(into, name)
 		} else {
 			into[name] = value
+		}
+	}
+}
+
+// forget drops what may follow from what is written: TSPs keep whether a record is active and its
+// status in one member or in two, and the one that was not given may have changed with the other.
+func (d draft) forget() {
+	for one, other := range map[string]string{"is_active": "status", "status": "is_active"} {
+		value, given := d.given[one]
+		if _, both := d.given[other]; given && !both && string(value) != string(d.fields[one]) {
+			delete(d.fields, other)
 		}
 	}
 }
@@ -137,55 +179,4 @@ func (d draft) text(name string) string {
 		return ""
 	}
 	return s
-}
-
-// References returns the values of the members by which lists of the kind are filtered. They are
-// stored apart and found by these very values, so the same record must always give the same.
-func (r Record) References() (map[string]string, error) {
-	model := ModelOf(r.Kind)
-	if len(model.References) == 0 {
-		return nil, nil
-	}
-	fields, err := object(r.Fields)
-	if err != nil {
-		return nil, fmt.Errorf("reading the fields of record %s: %w", r.ID, err)
-	}
-	out := map[string]string{}
-	for _, name := range model.References {
-		m, _ := model.Member(name)
-		value := m.usual(fields[name])
-		var text string
-		if m.fitting(value) != nil && json.Unmarshal(value, &text) == nil {
-			out[name] = text
-		}
-	}
-	return out, nil
-}
-
-// Drives tells whether the record is a user who is known to drive or known not to. It decides on
-// which shelf the record stands.
-func (r Record) Drives() (drives, known bool) {
-	if r.Kind != resource.KindUser {
-		return false, false
-	}
-	fields, err := object(r.Fields)
-	if err != nil {
-		return false, false
-	}
-	kind := fields["is_driver"].Kind()
-	return kind == 't', slices.Contains([]jsontext.Kind{'t', 'f'}, kind)
-}
-
-// object reads a JSON object; one that is not there is empty.
-func object(raw jsontext.Value) (map[string]jsontext.Value, error) {
-	out := map[string]jsontext.Value{}
-	if len(raw) == 0 {
-		return out, nil
-	}
-	err := json.Unmarshal(raw, &out)
-	return out, err
-}
-
-func encode(of map[string]jsontext.Value) (jsontext.Value, error) {
-	return json.Marshal(of, json.Deterministic(true))
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
-	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 const (
@@ -36,9 +35,9 @@ func members(t *testing.T, raw []byte) map[string]any {
 	return out
 }
 
-func write(t *testing.T, r record.Record, payload string, uses tsp.Uses) record.Record {
+func write(t *testing.T, r record.Record, payload string, dropped ...string) record.Record {
 	t.Helper()
-	r, err := r.Written(record.Write{Payload: jsontext.Value(payload), Uses: uses, At: settledAt()})
+	r, err := r.Written(record.Write{Payload: jsontext.Value(payload), Dropped: dropped, At: settledAt()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +105,7 @@ func TestWrittenPayloadsAreReadInTheFormOfTheReadModel(t *testing.T) {
 	valid := validator(t)
 	for _, c := range examples() {
 		t.Run(c.name, func(t *testing.T) {
-			r := write(t, fresh(c.kind), c.payload, nil)
+			r := write(t, fresh(c.kind), c.payload)
 			got := read(t, r)
 			for name, want := range c.want {
 				value, ok := got[name]
@@ -129,7 +128,7 @@ func TestAnUpdateChangesWhatWasGivenAndClearsWhatIsNull(t *testing.T) {
 	t.Parallel()
 	r := fresh(resource.KindVehicle)
 	r.Fields = []byte(`{"vehicle_name":"old","vin":"V","notes":"n","oem":"o"}`)
-	r = write(t, r, `{"vehicle_name":"new","notes":null,"oem":"not taken"}`, tsp.Uses{"oem": tsp.Dropped("no")})
+	r = write(t, r, `{"vehicle_name":"new","notes":null,"oem":"not taken"}`, "oem")
 	got := read(t, r)
 	for name, want := range map[string]any{"vehicle_name": "new", "vin": "V", "notes": nil, "oem": "o"} {
 		if got[name] != want {
@@ -141,7 +140,7 @@ func TestAnUpdateChangesWhatWasGivenAndClearsWhatIsNull(t *testing.T) {
 func TestMessagesOfTheSamePeopleShareAThread(t *testing.T) {
 	t.Parallel()
 	thread := func(from, to string) any {
-		return read(t, write(t, fresh(resource.KindMessage), `{"sender_id":"`+from+`","recipient_id":"`+to+`"}`, nil))["thread_id"]
+		return read(t, write(t, fresh(resource.KindMessage), `{"sender_id":"`+from+`","recipient_id":"`+to+`"}`))["thread_id"]
 	}
 	there, back, other := thread(alice, bob), thread(bob, alice), thread(alice, alice)
 	if there != back || there == other || there == nil {
@@ -153,7 +152,7 @@ func TestASyntheticSourceIDIsToldInExtras(t *testing.T) {
 	t.Parallel()
 	r := fresh(resource.KindMessage)
 	r.Synthetic = true
-	r = write(t, r, `{"priority":"low"}`, nil)
+	r = write(t, r, `{"priority":"low"}`)
 	want := map[string]any{"synthetic_source_id": true, "as_written": map[string]any{"priority": "low"}}
 	if diff := cmp.Diff(any(want), read(t, r)["extras"]); diff != "" {
 		t.Error(diff)

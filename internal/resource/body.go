@@ -92,14 +92,15 @@ func dotted(p jsontext.Pointer) string {
 	return path.String()
 }
 
-// items splits a JSON array, which is known to be well formed, into its values.
-func items(array jsontext.Value) []jsontext.Value {
+// items splits a JSON array, which is known to be well formed, into its values, of which it
+// returns at most so many; all of them if most is negative.
+func items(array jsontext.Value, most int) []jsontext.Value {
 	d := jsontext.NewDecoder(bytes.NewReader(array))
 	var all []jsontext.Value
 	if _, err := d.ReadToken(); err != nil {
 		return nil
 	}
-	for d.PeekKind() != ']' {
+	for len(all) != most && d.PeekKind() != ']' {
 		v, err := d.ReadValue()
 		if err != nil {
 			return all

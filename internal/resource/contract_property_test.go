@@ -73,6 +73,8 @@ func stricter(p resource.Problem) string {
 		return "an empty message tells nobody anything"
 	case p.Code == resource.CodeListShort && p.Path == "recipient_ids":
 		return "a message to nobody is a mistake"
+	case p.Code == resource.CodeRepeated:
+		return "TSPs would take the same recipient or defect twice in different ways"
 	case p.Code == resource.CodeRange && p.Message == "must be at least 0":
 		return "a negative volume, count, length or odometer measures nothing"
 	case p.Code == resource.CodeRange && strings.HasPrefix(p.Message, "is too large"):

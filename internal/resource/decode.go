@@ -11,5 +11,11 @@ func (s *Schema) Decode(body []byte) (Payload, []Problem) {
 		return nil, []Problem{*fatal}
 	}
 	payload := s.fresh()
-	return payload, s.read("", members, func(f *Field, raw jsontext.Value) []Problem { return f.put(payload, f, raw) })
+	wrong := s.read("", members, func(f *Field, raw jsontext.Value) []Problem {
+		if problems := f.put(payload, f, raw); len(problems) > 0 {
+			return problems
+		}
+		return f.repeated(raw)
+	})
+	return payload, wrong.Problems()
 }

@@ -42,8 +42,10 @@ type Field struct {
 	Values   []string
 	Pattern  *regexp.Regexp
 	Min, Max *float64
-	// Longest bounds a text, in characters; 0 for none.
+	// Longest bounds a text and each text of a list, in characters; 0 for none.
 	Longest int
+	// Most bounds a list; 0 for none. A list of enums has no item twice and needs no other bound.
+	Most int
 	// Secret fields are never repeated in a problem.
 	Secret bool
 	// Hint says beside a value that is missing, null or empty what is wanted.
@@ -107,6 +109,8 @@ func pattern(expr string) option {
 func between(low, high float64) option {
 	return func(f *Field) { f.Min, f.Max = &low, &high }
 }
+
+func most(n int) option { return func(f *Field) { f.Most = n } }
 
 func atLeast(low float64) option { return func(f *Field) { f.Min = &low } }
 

@@ -16,6 +16,10 @@ type GroupMessage struct {
 // Connection is the connection that the write goes to.
 func (g *GroupMessage) Connection() uuid.UUID { return g.ConnectionID }
 
+// maxRecipients bounds the recipients of one message. Many TSPs take a call for each, so a
+// thousand of them are minutes of a connection's limit already, and each event shows them all.
+const maxRecipients = 1000
+
 func groupMessageSchema() *Schema {
 	return schema(KindGroupMessage, Create, groupMessageFields(), func() Payload { return new(GroupMessage) })
 }
@@ -24,7 +28,7 @@ func groupMessageFields() []Field {
 	return []Field{
 		connection(func(g *GroupMessage) *uuid.UUID { return &g.ConnectionID }),
 		required("sender_id", uuidType(), func(g *GroupMessage) *uuid.UUID { return &g.SenderID }, refers(KindUser, "source_sender_id")),
-		required("recipient_ids", uuidsType(), func(g *GroupMessage) *[]uuid.UUID { return &g.RecipientIDs }, refers(KindUser, "source_recipient_ids"), nonEmpty),
+		required("recipient_ids", uuidsType(), func(g *GroupMessage) *[]uuid.UUID { return &g.RecipientIDs }, refers(KindUser, "source_recipient_ids"), nonEmpty, most(maxRecipients)),
 		optional("message_text", textType(), func(g *GroupMessage) *Opt[string] { return &g.MessageText }, nonEmpty),
 		optional("priority", enumType(), func(g *GroupMessage) *Opt[string] { return &g.Priority }, values(messagePriorities())),
 	}

@@ -27,6 +27,8 @@ type JSONSchema struct {
 	MaxLength   int           `json:"maxLength,omitzero"`
 	Items       *JSONSchema   `json:"items,omitempty"`
 	MinItems    int           `json:"minItems,omitzero"`
+	MaxItems    int           `json:"maxItems,omitzero"`
+	UniqueItems bool          `json:"uniqueItems,omitzero"`
 	Properties  Properties    `json:"properties,omitempty"`
 	Required    []string      `json:"required,omitempty"`
 	AnyOf       []*JSONSchema `json:"anyOf,omitempty"`
@@ -87,7 +89,8 @@ const (
 func NoBody() *JSONSchema { return &JSONSchema{Schema: Draft, Not: &JSONSchema{}} }
 
 // JSONSchema returns the schema of the bodies that Decode takes, but for what a schema cannot
-// tell: that a number has a spelling of at most 64 characters.
+// tell: that a number has a spelling of at most 64 characters, and that an id is the same in
+// capitals.
 func (s *Schema) JSONSchema() *JSONSchema {
 	closed := false
 	out := &JSONSchema{Schema: Draft, Title: string(s.Verb) + " " + string(s.Kind), Type: Types{"object"}, Additional: &closed}
@@ -135,7 +138,7 @@ func (f *Field) value() *JSONSchema {
 		if f.Type == Enums {
 			one.Type = Enum
 		}
-		list := &JSONSchema{Type: Types{"array"}, Items: one.value()}
+		list := &JSONSchema{Type: Types{"array"}, Items: one.value(), MaxItems: f.Most, UniqueItems: true}
 		if f.NonEmpty {
 			list.MinItems = 1
 		}

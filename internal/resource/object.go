@@ -18,7 +18,7 @@ type Object struct {
 	given  map[string]jsontext.Value
 	values map[string]any
 	broken bool
-	wrong  []Problem
+	wrong  Tally
 }
 
 // Read reads a body by a table.
@@ -30,13 +30,13 @@ func ReadValue(path string, raw jsontext.Value, t Table) *Object {
 		return read(path+".", raw, t)
 	}
 	wrong := Problem{path, input(raw, t.secret()), "must be an object" + also(t.Hint), CodeNotObject}
-	return &Object{broken: true, wrong: []Problem{wrong}}
+	return &Object{broken: true, wrong: Tally{kept: []Problem{wrong}}}
 }
 
 func read(prefix string, text []byte, t Table) *Object {
 	members, fatal := split(text, t.secret())
 	if fatal != nil {
-		return &Object{broken: true, wrong: []Problem{*fatal}}
+		return &Object{broken: true, wrong: Tally{kept: []Problem{*fatal}}}
 	}
 	o := &Object{prefix: prefix, table: t, given: map[string]jsontext.Value{}, values: map[string]any{}}
 	for _, m := range members {
@@ -52,6 +52,9 @@ func (o *Object) put(f *Field, raw jsontext.Value) []Problem {
 		return nil
 	}
 	v, problems := f.parse(raw)
+	if len(problems) == 0 {
+		problems = f.repeated(raw)
+	}
 	if len(problems) == 0 {
 		o.values[f.Name] = v
 	}
@@ -121,7 +124,7 @@ func list[T any](o *Object, name string) []T {
 // Only the first problem of a field is told.
 func (o *Object) Refuse(name, code, format string, args ...any) {
 	p := Problem{Path: o.prefix + name, Message: fmt.Sprintf(format, args...), Code: code}
-	if slices.ContainsFunc(o.wrong, func(known Problem) bool { return known.Path == p.Path }) {
+	if slices.ContainsFunc(o.wrong.kept, func(known Problem) bool { return known.Path == p.Path }) {
 		return
 	}
 	if raw, given := o.given[name]; given {
@@ -131,13 +134,14 @@ func (o *Object) Refuse(name, code, format string, args ...any) {
 	o.Add(p)
 }
 
-// Add adds problems. Of a broken object and behind a hundred nothing more is told.
+// Add adds problems. Of a broken object nothing more is told.
 func (o *Object) Add(found ...Problem) {
 	if !o.broken {
-		o.wrong = append(o.wrong, found[:min(len(found), maxProblems-len(o.wrong))]...)
+		o.wrong.Add(found...)
 	}
 }
 
 // Problems returns what is wrong, in the order in which it was found: first what stands in the
-// object, in its order, then what is missing, then what was added.
-func (o *Object) Problems() []Problem { return o.wrong }
+// object, in its order, then what is missing, then what was added, and last how many there are
+// behind the first hundred.
+func (o *Object) Problems() []Problem { return o.wrong.Problems() }

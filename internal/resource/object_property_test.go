@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/resource/resourcetest"
 )
 
 // check holds for whatever was read: a field has a value or a problem and never both, a body that
@@ -18,7 +19,7 @@ func check(t interface{ Fatalf(string, ...any) }, body []byte) {
 	table := pet()
 	o := resource.Read(body, table)
 	problems := o.Problems()
-	if o.Broken() && (len(problems) != 1 || o.Len() > 0) || len(problems) > 100 {
+	if o.Broken() && (len(problems) != 1 || o.Len() > 0) || len(problems) > 101 {
 		t.Fatalf("%q: %d problems, %d members", body, len(problems), o.Len())
 	}
 	for _, f := range table.Fields {
@@ -69,8 +70,33 @@ func TestAnyBodyYieldsValuesOrProblems(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{`{"name":"Rex","owner":{"name":"Ann","pin":"1"},"extras":[{"a":1}]}`, `{"parents":["` + oneID + `",1]}`,
-		`{"id":"x","id":"y"}`, "{\"\xff\":1}", `[1`, `{"kind":"kat","legs":1e9}`, ``} {
+		`{"id":"x","id":"y"}`, `{"parents":["` + oneID + `","` + oneID + `"]}`, "{\"\xff\":1}", `[1`, `{"kind":"kat","legs":1e9}`, ``} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) { check(t, body) })
+}
+
+// A body may be any bytes. What is told of it goes into an answer, which must be UTF-8.
+func TestWhateverABodyHoldsItsProblemsAreText(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.SampledFrom([]resource.Kind{resource.KindVehicle, resource.KindGroupMessage, resource.KindDvirLog}).Draw(t, "kind")
+		schema, err := resource.For(s, resource.Create)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := resourcetest.Body(t, schema)
+		at := rapid.IntRange(0, len(body)).Draw(t, "at")
+		strange := rapid.SliceOfN(rapid.SampledFrom([]byte{0xff, 0xed, 0xa0, 0x80, 0xc0, 0, '"', '\\', 'u', 'd'}), 1, 4).Draw(t, "bytes")
+		body = slices.Concat(body[:at], strange, body[at:])
+		_, wrong := schema.Decode(body)
+		if len(wrong) == 0 && !utf8.Valid(body) {
+			t.Fatalf("%q is taken", body)
+		}
+		for _, p := range wrong {
+			if !utf8.ValidString(p.Path + p.Input + p.Message) {
+				t.Fatalf("%q: %q", body, p)
+			}
+		}
+	})
 }

@@ -43,7 +43,7 @@ func (f *Field) parse(raw jsontext.Value) (any, []Problem) {
 		return listOf(Texts, parseText).parse(f, raw)
 	case Nested:
 		o := ReadValue(f.Name, raw, *f.Table)
-		return o, o.wrong
+		return o, o.Problems()
 	}
 	return raw, nil
 }
@@ -153,19 +153,32 @@ func parseUUID(f *Field, raw jsontext.Value) (uuid.UUID, []Problem) {
 			return id, nil
 		}
 	}
-	return uuid.Nil, f.bad(raw, CodeUUID, "must be a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057")
+	return uuid.Nil, f.bad(raw, CodeUUID, NotAnID)
 }
+
+// What is told of a text that is no id or no time, in a body and anywhere else.
+const (
+	NotAnID  = "must be a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057"
+	NotATime = "must be a date and time such as 2026-01-15T10:30:00Z"
+)
 
 var rfc3339 = regexp.MustCompile(dateTimePattern)
 
 func parseDateTime(f *Field, raw jsontext.Value) (time.Time, []Problem) {
-	// Go also takes a comma before the fraction and an offset of 24 hours, which RFC 3339 does not.
-	if s := plain(raw); raw.Kind() == '"' && rfc3339.MatchString(s) {
-		if t, err := time.Parse(time.RFC3339Nano, strings.ToUpper(s)); err == nil {
-			return t.UTC(), nil
-		}
+	if t, ok := ParseTime(plain(raw)); ok && raw.Kind() == '"' {
+		return t, nil
 	}
-	return time.Time{}, f.bad(raw, CodeDateTime, "must be a date and time in UTC such as 2026-01-15T10:30:00Z")
+	return time.Time{}, f.bad(raw, CodeDateTime, NotATime)
+}
+
+// ParseTime reads an instant of RFC 3339, which keeps its offset: some TSPs cut a day out of it.
+func ParseTime(s string) (time.Time, bool) {
+	// Go also takes a comma before the fraction and an offset of 24 hours, which RFC 3339 does not.
+	if !rfc3339.MatchString(s) {
+		return time.Time{}, false
+	}
+	t, err := time.Parse(time.RFC3339Nano, strings.ToUpper(s))
+	return t, err == nil
 }
 
 func parseDate(f *Field, raw jsontext.Value) (string, []Problem) {
@@ -182,13 +195,19 @@ func parseEnum(f *Field, raw jsontext.Value) (string, []Problem) {
 	if raw.Kind() == '"' && slices.Contains(f.Values, s) {
 		return s, nil
 	}
-	if near := Nearest(s, f.Values); near != "" {
-		return "", f.bad(raw, CodeEnum, "is not a known value; did you mean %q?", near)
+	return "", f.bad(raw, CodeEnum, "%s", NotAValue(s, f.Values))
+}
+
+// NotAValue says what an unknown value may have meant: the one nearest to it, or those that there
+// are, unless they are too many to read.
+func NotAValue(s string, known []string) string {
+	if near := Nearest(s, known); near != "" {
+		return fmt.Sprintf("is not a known value; did you mean %q?", near)
 	}
-	if len(f.Values) > 60 {
-		return "", f.bad(raw, CodeEnum, "is not one of the %d known values", len(f.Values))
+	if len(known) > 60 {
+		return fmt.Sprintf("is not one of the %d known values", len(known))
 	}
-	return "", f.bad(raw, CodeEnum, "must be one of %s", strings.Join(f.Values, ", "))
+	return "must be one of " + strings.Join(known, ", ")
 }
 
 func parseMoney(f *Field, raw jsontext.Value) (Number, []Problem) {
@@ -208,14 +227,11 @@ func listOf[T any](t Type, item func(*Field, jsontext.Value) (T, []Problem)) par
 			return nil, f.bad(raw, CodeList, "must be a list")
 		}
 		list, problems := []T{}, []Problem(nil)
-		for i, v := range items(raw) {
+		for i, v := range items(raw, -1) {
 			one, wrong := item(f, v)
 			for _, p := range wrong {
 				p.Path = fmt.Sprintf("%s[%d]", f.Name, i)
 				problems = append(problems, p)
-			}
-			if len(problems) >= maxProblems {
-				break
 			}
 			list = append(list, one)
 		}

@@ -37,11 +37,15 @@ const (
 	CodeEnum        = "enum"
 	CodeList        = "list_type"
 	CodeListShort   = "too_short"
+	CodeListLong    = "too_long"
+	CodeRepeated    = "repeated"
 	CodeDecimal     = "decimal_parsing"
 	CodeReference   = "reference_not_found"
 	CodeRequired    = "required_by_tsp"
 	CodeUnsupported = "not_supported_by_tsp"
 	CodeNothing     = "nothing_to_update"
+	// CodeMore is that of the last problem where there are too many to tell each.
+	CodeMore = "too_many_problems"
 )
 
 // maxInput bounds how much of the caller's input an error repeats, in characters.

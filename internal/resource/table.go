@@ -16,9 +16,6 @@ type Table struct {
 	Hint string
 }
 
-// maxProblems bounds the answer to a body that is wrong a thousand times over.
-const maxProblems = 100
-
 // Field returns the field of that name, or nil.
 func (t *Table) Field(name string) *Field {
 	if i := t.index(name); i >= 0 {
@@ -49,30 +46,36 @@ func (t *Table) secret() bool {
 
 // read hands each value to put and returns what is wrong in the order of the members; missing
 // ones come last. Paths begin with the prefix.
-func (t *Table) read(prefix string, members []member, put func(*Field, jsontext.Value) []Problem) []Problem {
-	var all []Problem
+func (t *Table) read(prefix string, members []member, put func(*Field, jsontext.Value) []Problem) Tally {
+	var all Tally
 	add := func(found ...Problem) {
 		for _, p := range found {
-			p.Path = prefix + p.Path
-			all = append(all, p)
+			if p.Code != CodeMore {
+				p.Path = prefix + p.Path
+			}
+			all.Add(p)
 		}
 	}
 	seen := make([]bool, len(t.Fields))
 	for _, m := range members {
 		i := t.index(m.name)
-		if i < 0 {
+		switch {
+		case i < 0 && all.Full():
+			all.Add(Problem{})
+			continue
+		case i < 0:
 			add(t.unknown(m))
 			continue
 		}
 		f := &t.Fields[i]
 		seen[i] = true
-		if m.value.Kind() == 'n' && !f.Nullable {
+		switch long := f.overlong(m.value); {
+		case m.value.Kind() == 'n' && !f.Nullable:
 			add(f.bad(m.value, CodeNull, "must not be null%s", also(f.Hint))...)
-		} else {
+		case long != nil:
+			add(long...)
+		default:
 			add(put(f, m.value)...)
-		}
-		if len(all) >= maxProblems {
-			break
 		}
 	}
 	for i := range t.Fields {
@@ -80,7 +83,7 @@ func (t *Table) read(prefix string, members []member, put func(*Field, jsontext.
 			add(Problem{Path: f.Name, Message: "is required" + also(f.Hint, t.Hint), Code: CodeMissing})
 		}
 	}
-	return all[:min(len(all), maxProblems)]
+	return all
 }
 
 func (t *Table) unknown(m member) Problem {

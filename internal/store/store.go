@@ -29,12 +29,14 @@ type Store interface {
 	access.Fleets
 	access.Clients
 	connection.Everything
+	connection.Records
 	operation.Store
 	operation.Queue
 	operation.Progress
 	operation.Recovery
 	record.Store
 	record.Sweeps
+	record.Orphans
 	record.Lists
 	record.Schedules
 	webhook.Store

@@ -2,6 +2,7 @@ package tsp
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -80,6 +81,9 @@ type Pacer interface {
 	// leave must be called once the call is answered or given up.
 	Enter(ctx context.Context, limits ...string) (leave func(), err error)
 }
+
+// ErrNoBudget is what a Pacer answers that does not wait: the limits do not allow the call now.
+var ErrNoBudget = errors.New("the limits allow no call now")
 
 // Access is what a session is made from.
 type Access struct {

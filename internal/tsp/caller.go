@@ -168,6 +168,7 @@ func (c *Caller) tell(t Target, end *Error) {
 	log := c.log.With("tsp", t.TSP, "connection_id", t.Connection)
 	var p *Panic
 	switch {
+	case errors.Is(end, ErrNoBudget):
 	case errors.As(end, &p):
 		log.Error("adapter panicked", "panic", p.Value, "stack", p.Stack)
 	case end.Status == 0 && end.Err != nil && (end.Class == Unavailable || end.Class == Unknown):

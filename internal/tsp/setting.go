@@ -33,7 +33,8 @@ type Setting struct {
 	Default  any
 	Required bool
 	// Kind is that of the records whose ids the setting holds, and Collection where they are at the TSP; ""
-	// for a setting of anything else. Such a setting takes our ids of imported records too.
+	// for a setting of anything else. Such a setting is a string or an array; it takes our ids of imported
+	// records too, and holds the TSP's.
 	Kind       resource.Kind
 	Collection string
 	// Secret settings are sealed at rest and masked when read.
@@ -105,10 +106,17 @@ func (s Spec) ReadSettings(raw jsontext.Value, set Settings) (Settings, []resour
 	return out, given.Problems()
 }
 
+// The bounds of a setting: they hold names and ids, and lists of a few.
+const (
+	maxSetting  = 500 // characters
+	maxSettings = 500 // items
+)
+
 func (s Spec) settingsTable() resource.Table {
 	t := resource.Table{Of: "the settings of " + s.DisplayName}
 	for _, one := range s.Settings {
-		f := resource.Field{Name: one.Key, Type: resource.Text, Values: one.Values, Nullable: true, Secret: one.Secret}
+		f := resource.Field{Name: one.Key, Type: resource.Text, Values: one.Values, Nullable: true, Secret: one.Secret,
+			Longest: maxSetting, Most: maxSettings}
 		switch {
 		case one.Type == IntegerSetting:
 			f.Type = resource.Integer

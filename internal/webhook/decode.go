@@ -1,14 +1,26 @@
 package webhook
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
 // codeURL is the code of URLs to which nothing may be sent.
 const codeURL = "url_not_allowed"
 
-// maxURL is the contract's bound, in characters.
-const maxURL = 2083
+// The bounds of a subscription: of texts in characters, of lists in items.
+const (
+	// maxURL is the contract's.
+	maxURL = 2083
+	// maxFleets is what the contract has where lists are narrowed to fleets.
+	maxFleets = 100
+	// maxRef is how long a fleet's reference can be where it is made.
+	maxRef = 500
+	// maxSecret is far beyond what adds strength: HMAC-SHA256 makes 32 bytes of any longer key.
+	maxSecret = 256
+)
 
 // draft is what a creation's body asks for. Its event name may still be a wildcard.
 type draft struct {
@@ -22,8 +34,8 @@ type draft struct {
 // creation describes the contract's WebhookCreate.
 func creation() resource.Table {
 	filters := resource.Table{Of: "filters", Fields: []resource.Field{
-		{Name: "fleet_ids", Type: resource.UUIDs, Nullable: true},
-		{Name: "fleet_refs", Type: resource.Texts, Nullable: true},
+		{Name: "fleet_ids", Type: resource.UUIDs, Nullable: true, Most: maxFleets},
+		{Name: "fleet_refs", Type: resource.Texts, Nullable: true, Most: maxFleets, Longest: maxRef},
 	}}
 	return resource.Table{Of: "a webhook", Fields: []resource.Field{
 		{Name: "url", Type: resource.Text, Required: true, NonEmpty: true, Longest: maxURL,
@@ -31,7 +43,7 @@ func creation() resource.Table {
 		{Name: "event_name", Type: resource.Text, Required: true,
 			Hint: "say what shall be sent, such as resource_operation.*"},
 		{Name: "filters", Type: resource.Nested, Nullable: true, Table: &filters},
-		{Name: "secret", Type: resource.Text, Nullable: true, NonEmpty: true, Secret: true,
+		{Name: "secret", Type: resource.Text, Nullable: true, NonEmpty: true, Longest: maxSecret, Secret: true,
 			Hint: "leave it out or send null, and Waybill makes a good one"},
 	}}
 }
@@ -51,9 +63,22 @@ func decodeCreate(body []byte, urls URLPolicy) (draft, []resource.Problem) {
 	if o.Has("event_name") && !knownName(d.eventName) {
 		o.Refuse("event_name", resource.CodeEnum, "is not the name of an event; %s", suggest(d.eventName))
 	}
-	// Filters that narrow nothing are none, so that equal wishes look equal.
-	if in := o.Object("filters"); in != nil && len(in.IDs("fleet_ids"))+len(in.Texts("fleet_refs")) > 0 {
-		d.filters = &Filters{FleetIDs: in.IDs("fleet_ids"), FleetRefs: in.Texts("fleet_refs")}
+	if in := o.Object("filters"); in != nil {
+		d.filters = readFilters(o, in)
 	}
 	return d, o.Problems()
+}
+
+// readFilters returns nil for filters that narrow nothing, so that equal wishes look equal.
+func readFilters(o, in *resource.Object) *Filters {
+	f := &Filters{FleetIDs: in.IDs("fleet_ids"), FleetRefs: in.Texts("fleet_refs")}
+	// It is what the events of every fleet have that the partner has no reference for.
+	if i := slices.Index(f.FleetRefs, ""); i >= 0 {
+		o.Add(resource.Problem{Path: fmt.Sprintf("filters.fleet_refs[%d]", i), Message: "must not be empty",
+			Code: resource.CodeTooShort})
+	}
+	if len(f.FleetIDs)+len(f.FleetRefs) == 0 {
+		return nil
+	}
+	return f
 }

@@ -1,6 +1,7 @@
 package webhook_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -46,6 +47,18 @@ func TestWhatIsWrongWithABodyIsToldAtOnce(t *testing.T) {
 			[]string{"filters.fleet_refs json_invalid"}},
 		{"a UUID in another spelling", `{` + url + `,` + name + `,"filters":{"fleet_ids":["{019bc0a2-0000-7000-8000-0000000000ff}"]}}`,
 			[]string{"filters.fleet_ids[0] uuid_parsing"}},
+		{"a secret of 257 characters", `{` + url + `,` + name + `,"secret":"` + strings.Repeat("é", 257) + `"}`,
+			[]string{"secret string_too_long"}},
+		{"a secret of 256 characters is fine", `{` + url + `,` + name + `,"secret":"` + strings.Repeat("é", 256) + `"}`, nil},
+		{"more than 100 fleets", `{` + url + `,` + name + `,"filters":{"fleet_refs":[` + refs(101) + `]}}`,
+			[]string{"filters.fleet_refs too_long"}},
+		{"100 fleets are fine", `{` + url + `,` + name + `,"filters":{"fleet_refs":[` + refs(100) + `]}}`, nil},
+		{"a fleet twice", `{` + url + `,` + name + `,"filters":{"fleet_refs":["a","b","a"],"fleet_ids":["` + acme.String() + `","` +
+			strings.ToUpper(acme.String()) + `"]}}`, []string{"filters.fleet_refs[2] repeated", "filters.fleet_ids[1] repeated"}},
+		{"a reference longer than any", `{` + url + `,` + name + `,"filters":{"fleet_refs":["` + strings.Repeat("r", 501) + `"]}}`,
+			[]string{"filters.fleet_refs[0] string_too_long"}},
+		{"a reference that is none", `{` + url + `,` + name + `,"filters":{"fleet_refs":["a",""]}}`,
+			[]string{"filters.fleet_refs[1] string_too_short"}},
 		{"null lists are fine", `{` + url + `,` + name + `,"filters":{"fleet_ids":null,"fleet_refs":null}}`, nil},
 	}
 	for _, tt := range tests {
@@ -109,11 +122,26 @@ func TestWhatWasSentIsRepeatedInPart(t *testing.T) {
 
 func TestABodyThatIsWrongAThousandTimesGetsABoundedAnswer(t *testing.T) {
 	t.Parallel()
-	body := `{"filters":{"fleet_ids":[` + strings.Repeat("0,", 5000) + `0]}}`
-	_, err := newService(&memory{}).Create(t.Context(), acme, []byte(body))
-	if n := len(problem.Of(err).Details); n != 100 {
-		t.Errorf("%d details", n)
+	var strange strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&strange, `"strange%d":1,`, i)
 	}
+	body := `{"filters":{` + strange.String() + `"fleet_ids":[` + strings.Repeat("0,", 99) + `0]}}`
+	_, err := newService(&memory{}).Create(t.Context(), acme, []byte(body))
+	told := problem.Of(err).Details
+	// Of the whole body, its two required members are missing as well.
+	if n := len(told); n != 101 || told[100].Message != "and 5002 more problems" {
+		t.Errorf("%d details, and at last %+v", n, told[n-1])
+	}
+}
+
+// refs is as many references of fleets in JSON.
+func refs(n int) string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprintf("%q", fmt.Sprint("fleet ", i))
+	}
+	return strings.Join(all, ",")
 }
 
 func FuzzCreateNeverPanicsAndNeverAcceptsAForeignName(f *testing.F) {

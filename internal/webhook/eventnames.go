@@ -33,3 +33,10 @@ var eventNames = []string{
 // that knows the contract's names alone must never meet another, so whoever wants one asks for it by
 // name.
 var ownNames = []string{"connection.activated"}
+
+// raised are the names of which Waybill has a source. A subscription to any other waits for ever.
+var raised = []string{
+	"resource_operation.created", "resource_operation.succeeded", "resource_operation.failed",
+	"connection.created", "connection.staled", "connection.activated",
+	"share_agreement.created", "share_agreement.updated", "share_agreement.deleted",
+}

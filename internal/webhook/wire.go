@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -21,6 +22,14 @@ type Webhook struct {
 	CreatedAt wire.Time    `json:"created_at"`
 	UpdatedAt wire.Time    `json:"updated_at"`
 	DeletedAt *wire.Time   `json:"deleted_at"`
+	Warnings  []Warning    `json:"warnings,omitzero"`
+}
+
+// Warning is something to know about a subscription that was made all the same. It is our own
+// addition, and absent where there is none, so that strict readers of the contract meet it only there.
+type Warning struct {
+	Path    string `json:"path"`
+	Message string `json:"message"`
 }
 
 // Read is the contract's WebhookRead: a subscription as it is read later, masked.
@@ -33,6 +42,7 @@ type Read struct {
 	Status    Status       `json:"status"`
 	CreatedAt wire.Time    `json:"created_at"`
 	UpdatedAt wire.Time    `json:"updated_at"`
+	Warnings  []Warning    `json:"warnings,omitzero"`
 }
 
 // FiltersWire is the contract's WebhookFilters; a list that narrows nothing is null. Pointers,
@@ -72,7 +82,7 @@ func (c Created) Body() any {
 func (s Subscription) webhook() Webhook {
 	return Webhook{
 		ID: s.ID, PartnerID: s.Partner, URL: s.URL, EventName: s.EventName, Filters: s.Filters.read(),
-		Secret: string(s.Secret), Status: s.Status, CreatedAt: wire.Time(s.CreatedAt), UpdatedAt: wire.Time(s.UpdatedAt),
+		Secret: string(s.Secret), Status: s.Status, CreatedAt: wire.Time(s.CreatedAt), UpdatedAt: wire.Time(s.UpdatedAt), Warnings: s.warnings(),
 	}
 }
 
@@ -80,8 +90,17 @@ func (s Subscription) webhook() Webhook {
 func (s Subscription) Read() Read {
 	return Read{
 		ID: s.ID, URL: maskURL(s.URL), EventName: s.EventName, Filters: s.Filters.read(),
-		Secret: masked, Status: s.Status, CreatedAt: wire.Time(s.CreatedAt), UpdatedAt: wire.Time(s.UpdatedAt),
+		Secret: masked, Status: s.Status, CreatedAt: wire.Time(s.CreatedAt), UpdatedAt: wire.Time(s.UpdatedAt), Warnings: s.warnings(),
 	}
+}
+
+// warnings tells of an event that clients of the contract may ask for and nobody ever raises.
+func (s Subscription) warnings() []Warning {
+	if slices.Contains(raised, s.EventName) {
+		return nil
+	}
+	return []Warning{{"event_name", "this service never raises " + s.EventName + ", so nothing will be sent; it raises " +
+		strings.Join(raised, ", ")}}
 }
 
 // read is nil for a subscription that is not narrowed.

@@ -58,7 +58,8 @@ func good(f *resource.Field) []string {
 	case resource.UUID:
 		return []string{`"01890a5d-ac96-774b-bcce-b302099a8057"`, `"01890A5D-AC96-774B-BCCE-B302099A8057"`}
 	case resource.UUIDs:
-		return []string{`["01890a5d-ac96-774b-bcce-b302099a8057"]`, `["01890a5d-ac96-774b-bcce-b302099a8057","6152526a-a6ee-5861-81dd-06299cdfc037"]`}
+		return []string{`["01890a5d-ac96-774b-bcce-b302099a8057"]`, `["01890a5d-ac96-774b-bcce-b302099a8057","6152526a-a6ee-5861-81dd-06299cdfc037"]`,
+			`["01890a5d-ac96-774b-bcce-b302099a8057","01890a5d-ac96-774b-bcce-b302099a8057"]`}
 	case resource.DateTime:
 		return []string{`"2026-01-15T10:30:00Z"`, `"2026-01-15T10:30:00.123456-05:00"`, `"2024-02-29t23:59:59z"`}
 	case resource.Date:
@@ -69,7 +70,7 @@ func good(f *resource.Field) []string {
 		return quoted(f.Values)
 	case resource.Enums:
 		one := quoted(f.Values)
-		return []string{"[]", "[" + one[0] + "]", "[" + strings.Join(one, ",") + "]"}
+		return []string{"[]", "[" + one[0] + "]", "[" + strings.Join(one, ",") + "]", "[" + one[0] + "," + one[0] + "]"}
 	}
 	if f.Pattern != nil {
 		return []string{`"USA"`, `"a_1"`}

@@ -144,6 +144,9 @@ func (t *tx) changeConnection(db *DB, c connection.Change,
 			return err
 		}
 	}
+	if err := t.follow(c); err != nil {
+		return err
+	}
 	t.wakeLane(db, fence.Connections, c.To.ID)
 	return t.tellPartners(db, c.Events)
 }

@@ -102,6 +102,9 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 			if err := tx.saveRecord(*s.Record); err != nil {
 				return err
 			}
+			if err := tx.leave(s.Record.Connection); err != nil {
+				return err
+			}
 		}
 		if s.Hold != nil {
 			if err := tx.holdChain(db, *s.Hold, op.UpdatedAt); err != nil {

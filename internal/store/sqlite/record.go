@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
@@ -57,6 +58,32 @@ func (a also) Scan(into ...any) error { return a.row.Scan(append([]any{a.first},
 func (db *DB) RecordByID(ctx context.Context, id uuid.UUID) (record.Record, error) {
 	r, err := scanRecord(db.read.QueryRowContext(ctx, `SELECT `+recordColumns+`, r.source FROM record r WHERE r.id = ?1`, id[:]))
 	return r, missing(err, record.ErrNotFound)
+}
+
+// KnownRecords lists those of some records that are there.
+func (db *DB) KnownRecords(ctx context.Context, ids []uuid.UUID) ([]record.Record, error) {
+	return db.records(ctx, `SELECT `+recordColumns+`, '{}' FROM record r
+		WHERE r.id IN (SELECT unhex(value) FROM json_each(?1))`, hexed(ids))
+}
+
+// SourceIDs finds the TSP's ids of records that are as described.
+func (db *DB) SourceIDs(ctx context.Context, as connection.Named, ids []uuid.UUID) (
+	map[uuid.UUID]resource.SourceID, error) {
+	type pair struct {
+		ours   uuid.UUID
+		theirs resource.SourceID
+	}
+	found, err := list(ctx, db, `SELECT id, source_id FROM record
+		WHERE id IN (SELECT unhex(value) FROM json_each(?1)) AND fleet = ?2 AND tsp = ?3 AND kind = ?4 AND deleted_at = 0 AND (?5 = '' OR account = ?5) AND (?6 = '' OR collection = ?6)`,
+		func(row scanner) (p pair, err error) {
+			err = row.Scan(&p.ours, &p.theirs)
+			return p, err
+		}, hexed(ids), as.Fleet[:], string(as.TSP), string(as.Kind), as.Account, as.Collection)
+	out := map[uuid.UUID]resource.SourceID{}
+	for _, p := range found {
+		out[p.ours] = p.theirs
+	}
+	return out, err
 }
 
 // RecordsOf lists the records of a kind that a connection reaches. It is read whole; tests and the
@@ -131,7 +158,8 @@ func (db *DB) SaveRecords(ctx context.Context, records []record.Record) error {
 				return err
 			}
 		}
-		return nil
+		// All are of one connection where many are; it may have been deleted while they were read.
+		return tx.leave(records[0].Connection)
 	})
 }
 

@@ -43,8 +43,11 @@ func records() []rule {
 		{"a record that is saved survives a crash, and SeenAt tells when it was written last", recordIsKept},
 		{"a record is found by those connections alone that reach it", recordIsReached},
 		{"records are saved all or none", recordsAllOrNone},
+		{"those of some records that are there are found whoever reaches them, deleted ones too", recordsAreKnown},
+		{"the TSP's ids of records are told of those alone that are as described", sourceIDs},
 		{"the records of a kind that a connection reaches are told by collection and source id", recordsOfAKind},
 		{"an import never undoes a write that ended after its page was asked for", importBesideWrite},
+		{"an event that was written and is listed is one record, which keeps what only the write told", eventIsOne},
 		{"an import that brings nothing new leaves the record alone", importWithoutNews},
 		{"a record belongs to the connection that sees it once its own is deleted", recordIsAdopted},
 	}
@@ -87,6 +90,46 @@ func recordsAllOrNone(t *testing.T, s *stand) {
 	}
 }
 
+func recordsAreKnown(t *testing.T, s *stand) {
+	one, gone := imported(1, "1", `{"vehicle_name":"x"}`), imported(1, "2", `{}`)
+	s.save(one, gone, imported(1, "3", `{}`))
+	s.lose(gone.Connection, 6, gone.ID)
+	found := map[uuid.UUID]string{}
+	for _, r := range got[[]record.Record](s)(s.KnownRecords(t.Context(), []uuid.UUID{one.ID, uuid.New(), gone.ID})) {
+		found[r.ID] = string(r.Fields) + string(r.Source)
+	}
+	same(t, "known", found, map[uuid.UUID]string{one.ID: `{"vehicle_name":"x"}{}`, gone.ID: `{}{}`})
+	is(t, "of none", len(got[[]record.Record](s)(s.KnownRecords(t.Context(), nil))), 0)
+}
+
+func sourceIDs(t *testing.T, s *stand) {
+	one, gone := imported(1, "1", `{}`), imported(1, "2", `{}`)
+	s.save(one, gone)
+	s.lose(gone.Connection, 6, gone.ID)
+	whole := connection.Named{Fleet: one.Fleet, TSP: one.TSP, Kind: one.Kind, Account: one.Account, Collection: one.Collection}
+	for says, c := range map[string]struct {
+		change func(*connection.Named)
+		found  int
+	}{
+		"all of it":          {func(*connection.Named) {}, 1},
+		"any account":        {func(n *connection.Named) { n.Account = "" }, 1},
+		"any collection":     {func(n *connection.Named) { n.Collection = "" }, 1},
+		"another fleet":      {func(n *connection.Named) { n.Fleet = uuid.New() }, 0},
+		"another TSP":        {func(n *connection.Named) { n.TSP = "motive" }, 0},
+		"another account":    {func(n *connection.Named) { n.Account = "b" }, 0},
+		"another kind":       {func(n *connection.Named) { n.Kind = resource.KindUser }, 0},
+		"another collection": {func(n *connection.Named) { n.Collection = "trailers" }, 0},
+	} {
+		as := whole
+		c.change(&as)
+		found := got[map[uuid.UUID]resource.SourceID](s)(s.SourceIDs(t.Context(), as, []uuid.UUID{one.ID, gone.ID, uuid.New()}))
+		is(t, says, len(found), c.found)
+		if c.found > 0 {
+			is(t, says, found[one.ID], one.SourceID)
+		}
+	}
+}
+
 func recordsOfAKind(t *testing.T, s *stand) {
 	user := imported(1, "4", `{}`)
 	user.Kind = resource.KindUser
@@ -122,6 +165,34 @@ func importBesideWrite(t *testing.T, s *stand) {
 	}
 	is(t, "what only the write told", string(s.record(before.ID).Extras), `{"as_written":{"x":1}}`)
 	is(t, "written last", s.record(before.ID).SeenAt, at(5))
+}
+
+func eventIsOne(t *testing.T, s *stand) {
+	c := s.connect(connected(s.fleet()))
+	wrote := said(c, 1, "m")
+	wrote.Fields = []byte(`{"message_text":"hi","sender_id":"` + uuid.Nil.String() + `","status":"delivered"}`)
+	s.save(wrote.Identify())
+	list := func(minute int, status string) record.Record {
+		r := said(c, minute, "m")
+		r.Imported, r.Extras, r.Fields = true, nil, []byte(`{"message_text":"hi","status":"`+status+`"}`)
+		return r.Identify()
+	}
+	for _, step := range []struct {
+		minute       int
+		status, want string
+		news         bool
+	}{{3, "sent", "delivered", true}, {4, "sent", "delivered", false}, {5, "read", "read", true}, {6, "sent", "read", false}} {
+		was := s.record(wrote.ID)
+		s.save(list(step.minute, step.status))
+		is := s.record(wrote.ID)
+		same(t, "fields", string(is.Fields), `{"message_text":"hi","sender_id":"`+uuid.Nil.String()+`","status":"`+step.want+`"}`)
+		same(t, "extras", string(is.Extras), `{"as_written":{"x":1}}`)
+		if news := !is.UpdatedAt.Equal(was.UpdatedAt); news != step.news {
+			t.Errorf("a list at %d with %s is news: %t", step.minute, step.status, news)
+		}
+	}
+	q := record.Query{Kind: resource.KindMessage, Fleets: []uuid.UUID{c.Fleet}, References: []record.Reference{{Member: "sender_id", Values: []string{uuid.Nil.String()}}}}
+	same(t, "found by its sender", got[int](s)(s.CountRecords(t.Context(), q)), 1)
 }
 
 func importWithoutNews(t *testing.T, s *stand) {

@@ -103,6 +103,8 @@ func (r *run) adopt(s Step, made tsp.Written) {
 	if made.Status != 0 {
 		r.out.Status, r.out.Headers = made.Status, made.Headers
 	}
+	// What an earlier step showed is not what this one left.
+	r.out.Record = made.Record
 	r.out.Note = strings.Trim(r.out.Note+"; "+made.Note, "; ")
 	r.out.Parts = append(r.out.Parts, made.Parts...)
 }

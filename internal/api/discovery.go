@@ -1,0 +1,59 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/waybill-dev/waybill/internal/access"
+)
+
+// authorizationServer is the metadata of RFC 8414 of one realm, by which OAuth clients find the
+// token endpoints. There is no authorization endpoint, so there are no response types.
+type authorizationServer struct {
+	Issuer                string   `json:"issuer"`
+	TokenEndpoint         string   `json:"token_endpoint"`
+	RevocationEndpoint    string   `json:"revocation_endpoint"`
+	ScopesSupported       []string `json:"scopes_supported"`
+	ResponseTypes         []string `json:"response_types_supported"`
+	GrantTypes            []string `json:"grant_types_supported"`
+	TokenAuthMethods      []string `json:"token_endpoint_auth_methods_supported"`
+	RevocationAuthMethods []string `json:"revocation_endpoint_auth_methods_supported"`
+	Documentation         string   `json:"service_documentation"`
+}
+
+// metadataRoutes are the three places where clients look: where RFC 8414 has it, behind the realm,
+// and under the name that OpenID Connect gave it first.
+func (s *Server) metadataRoutes() []route {
+	return []route{
+		{"GET", "/.well-known/oauth-authorization-server/realms/{realm}", "", bare(s.metadata)},
+		{"GET", "/realms/{realm}/.well-known/oauth-authorization-server", "", bare(s.metadata)},
+		{"GET", "/realms/{realm}/.well-known/openid-configuration", "", bare(s.metadata)},
+	}
+}
+
+func (s *Server) metadata(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	if err := checkRealm(r); err != nil {
+		return err
+	}
+	methods := []string{"client_secret_basic", "client_secret_post"}
+	issuer := origin(r) + "/realms/" + r.PathValue("realm")
+	// Its addresses are those of whoever asked, so no cache may give them to somebody else.
+	w.Header().Set("Cache-Control", "no-store")
+	s.answer(w, http.StatusOK, authorizationServer{
+		Issuer: issuer, TokenEndpoint: issuer + "/protocol/openid-connect/token",
+		RevocationEndpoint: issuer + "/protocol/openid-connect/revoke",
+		ScopesSupported:    access.Scopes(), ResponseTypes: []string{}, GrantTypes: []string{"client_credentials"},
+		TokenAuthMethods: methods, RevocationAuthMethods: methods, Documentation: origin(r) + "/openapi.yaml",
+	})
+	return nil
+}
+
+// origin is how the caller reached this service. A proxy that ends TLS says so; who makes that up
+// misleads nobody but itself.
+func origin(r *http.Request) string {
+	scheme := "http"
+	if r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https") {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host
+}

@@ -1,0 +1,136 @@
+package sqlite
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/resource"
+)
+
+// orphansOnce bounds the records that are settled in one transaction, because every other write
+// waits for it.
+const orphansOnce = 100
+
+// leave notes that a connection, if it is deleted, has records to settle.
+func (t *tx) leave(connection uuid.UUID) error {
+	return t.exec(`INSERT OR IGNORE INTO connection_leaving
+		SELECT id FROM connection WHERE id = ?1 AND status = 'deleted'`, connection[:])
+}
+
+// follow notes what a change of a connection means for the records of deleted ones: its own, if it
+// is deleted, and those of its account, if it is new.
+func (t *tx) follow(c connection.Change) error {
+	switch {
+	case c.To.Status == connection.Deleted:
+		return t.leave(c.To.ID)
+	case c.From.ID == uuid.Nil:
+		return t.exec(`INSERT OR IGNORE INTO connection_leaving SELECT id FROM connection
+			WHERE tsp = ?1 AND account = ?2 AND fleet = ?3 AND status = 'deleted'`,
+			string(c.To.TSP), c.To.Account, c.To.Fleet[:])
+	}
+	return nil
+}
+
+// Leaving lists the deleted connections whose records are to be settled.
+func (db *DB) Leaving(ctx context.Context) ([]uuid.UUID, error) {
+	return list(ctx, db, `SELECT connection FROM connection_leaving`, scanOne[uuid.UUID])
+}
+
+// orphan is a record that a deleted connection has reached, by its row.
+type orphan struct {
+	record.Orphan
+	seq  int64
+	kind string
+	seen int64
+}
+
+// SettleOrphans settles records of a deleted connection.
+func (db *DB) SettleOrphans(ctx context.Context, connection uuid.UUID, behind int64, at time.Time) (int64, error) {
+	next := int64(0)
+	err := db.do(ctx, func(tx *tx) error {
+		found, err := tx.orphans(connection, behind)
+		if err != nil {
+			return err
+		}
+		for _, o := range found {
+			if err := tx.settleOrphan(connection, o, at); err != nil {
+				return err
+			}
+		}
+		if len(found) < orphansOnce {
+			return tx.exec(`DELETE FROM connection_leaving WHERE connection = ?1`, connection[:])
+		}
+		next = found[len(found)-1].seq
+		return nil
+	})
+	return next, err
+}
+
+// orphans reads the next of a deleted connection's records, with the connections that may take them
+// over.
+func (t *tx) orphans(connection uuid.UUID, behind int64) ([]orphan, error) {
+	found, err := rows(t, `SELECT r.seq, r.kind, x.seen_at, x.gone_at > 0, r.connection = ?1, r.deleted_at > 0
+		FROM record_reach x JOIN record r ON r.seq = x.record WHERE x.connection = ?1 AND x.record > ?2
+		ORDER BY x.record LIMIT ?3`, func(row scanner) (o orphan, err error) {
+		err = row.Scan(&o.seq, &o.kind, &o.seen, &o.Lost, &o.Own, &o.Deleted)
+		o.Log = resource.Kind(o.kind).Facts().Log
+		return o, err
+	}, connection[:], behind, orphansOnce)
+	if err != nil {
+		return nil, err
+	}
+	account, err := rows(t, `SELECT c.id FROM connection c JOIN connection d ON d.id = ?1
+		AND c.fleet = d.fleet AND c.tsp = d.tsp AND c.account = d.account
+		WHERE c.status NOT IN ('deleted', 'cancelled') ORDER BY c.created_at, c.id`,
+		scanOne[uuid.UUID], connection[:])
+	if err != nil {
+		return nil, err
+	}
+	for i := range found {
+		found[i].Account = account
+		found[i].Reached, err = rows(t, `SELECT c.id FROM connection d
+			JOIN connection c ON c.fleet = d.fleet AND c.status <> 'deleted'
+			JOIN record_reach x ON x.connection = c.id AND x.record = ?2 AND x.gone_at = 0 WHERE d.id = ?1
+			ORDER BY c.created_at, c.id`, scanOne[uuid.UUID], connection[:], found[i].seq)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// settleOrphan writes what becomes of one. An heir reaches it as the deleted connection did, so that
+// its next import tells whether it is still there.
+func (t *tx) settleOrphan(connection uuid.UUID, o orphan, at time.Time) error {
+	s := o.Settle()
+	if s.Heir != uuid.Nil {
+		if err := t.exec(`UPDATE record SET connection = ?2 WHERE seq = ?1`, o.seq, s.Heir[:]); err != nil {
+			return err
+		}
+	}
+	if s.Adopted {
+		err := t.exec(`INSERT INTO record_reach (connection, record, kind, seen_at, gone_at) VALUES (?1, ?2, ?3, ?4, 0)
+			ON CONFLICT DO UPDATE SET gone_at = 0`, s.Heir[:], o.seq, o.kind, o.seen)
+		if err != nil {
+			return err
+		}
+		err = t.exec(`UPDATE record SET deleted_at = 0, updated_at = ?2, shelf = shelf & ~?3
+			WHERE seq = ?1 AND deleted_at > 0`, o.seq, micros(at), record.ShelfDeleted)
+		if err != nil {
+			return err
+		}
+	}
+	if s.Deleted {
+		err := t.exec(`UPDATE record SET deleted_at = ?2, updated_at = ?2, shelf = shelf | ?3 WHERE seq = ?1`,
+			o.seq, micros(at), record.ShelfDeleted)
+		if err != nil {
+			return err
+		}
+	}
+	return t.exec(`UPDATE record_reach SET gone_at = ?3 WHERE connection = ?1 AND record = ?2 AND gone_at = 0`,
+		connection[:], o.seq, micros(at))
+}
