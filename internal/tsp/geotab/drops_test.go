@@ -54,7 +54,7 @@ func TestANoughtThatStandsForNothingIsNotSent(t *testing.T) {
 func TestNoInspectionWithADefectArrivesAsACleanOne(t *testing.T) {
 	t.Parallel()
 	for body, refused := range map[string]bool{
-		`,"defect_count":2}`: true, `,"defect_count":2,"defects":["brakes"]}`: true, `,"defect_count":2,"defects":["brakes","brakes"]}`: true,
+		`,"defect_count":2}`: true, `,"defect_count":2,"defects":["brakes"]}`: true,
 		`,"defect_count":1,"defects":["brakes"]}`: false, `,"defect_count":0}`: false, `,"defect_count":0,"defects":["brakes"]}`: false,
 		`,"is_safety_critical":true}`: false,
 	} {
@@ -79,22 +79,6 @@ func TestNoInspectionWithADefectArrivesAsACleanOne(t *testing.T) {
 		if want := strings.Contains(body, "brakes") || strings.Contains(body, "true"); dirty != want {
 			t.Errorf("%s is written as %s", body, server.last())
 		}
-	}
-}
-
-func TestADefectThatIsNamedTwiceIsWrittenOnce(t *testing.T) {
-	t.Parallel()
-	server := &stub{answer: func(a asked) string {
-		if a.name == "Get Group" {
-			return defectList
-		}
-		return ""
-	}}
-	if _, err := server.writes(t, resource.Create, resource.KindDvirLog, aDvir+`,"defects":["brakes","brakes"]}`); err != nil {
-		t.Fatal(err)
-	}
-	if n := strings.Count(server.last(), `"repairStatus"`); n != 1 {
-		t.Errorf("%d defects are written", n)
 	}
 }
 

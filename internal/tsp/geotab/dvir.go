@@ -79,7 +79,7 @@ func checkDvir(d *resource.DvirLog, s tsp.Settings) []resource.Problem {
 		refuse("odometer_unit", resource.CodeRequired, "is required beside odometer at Geotab")
 	}
 	// Geotab counts what the list names, so that defects without names would arrive as none.
-	if named := len(unique(d.Defects.Or(nil))); d.DefectCount.Or(0) > int64(named) {
+	if named := len(d.Defects.Or(nil)); d.DefectCount.Or(0) > int64(named) {
 		refuse("defect_count", resource.CodeUnsupported, fmt.Sprintf("is %d, and defects names %d: Geotab takes the defects that are named, "+
 			"and the others would be lost; name each in defects, such as other", d.DefectCount.Or(0), named))
 	}
@@ -152,7 +152,7 @@ func (l dvirLog) withDefects(ctx context.Context, c *call, names []string, w tsp
 	if err != nil {
 		return l, err
 	}
-	for _, name := range unique(names) {
+	for _, name := range names {
 		id, ok := tree.find(name, w.Settings.List(settingDefectMap))
 		if !ok {
 			return l, &tsp.Error{Class: tsp.Rejected, Message: "the defect list " + string(l.DefectList.ID) + " has neither " + name +
