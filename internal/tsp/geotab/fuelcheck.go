@@ -57,7 +57,8 @@ func warnFuel(f *resource.FuelTransaction, _ tsp.Settings) []tsp.Warning {
 	all := loneUnit(f.Odometer.State(), f.OdometerUnit.State())
 	nought := func(paths ...string) {
 		for _, path := range paths {
-			all = append(all, tsp.Warning{Path: path, Message: "not sent to Geotab: 0 stands there for a value that is not known", Dropped: true})
+			all = append(all, tsp.Warning{Path: path, Dropped: true,
+				Message: "not sent to Geotab: 0 stands there for a value that is not known"})
 		}
 	}
 	if cost, ok := f.TotalCost.Get(); ok && cost.Rat().Sign() == 0 {

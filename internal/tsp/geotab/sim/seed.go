@@ -143,7 +143,8 @@ func (s *service) seedEvents(tx *simkit.Tx) error {
 }
 
 // seedLogs makes an inspection without defects and one of a trailer whose defect is repaired, and two purchases, of
-// which the second names neither driver nor place. They are of the hours before the start, as imports ask for what is new.
+// which the second names neither driver nor place. They are of the hours before the start, as imports ask for what is
+// new.
 func (s *service) seedLogs(tx *simkit.Tx) error {
 	before := func(hours float64) string { return stamp(tx.Now().Add(-time.Duration(hours * float64(time.Hour)))) }
 	tires := simkit.Object{
