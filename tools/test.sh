@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs every test. The race detector needs a C compiler; one is installed where that is
-# possible without asking, and left out loudly where not.
+# Runs every test, or those of the packages that are named. The race detector needs a C compiler;
+# one is installed where that is possible without asking, and left out loudly where not. Tests that
+# need ../shared skip where it is missing, unless CI=true, and are named at the end.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,4 +13,21 @@ if ! command -v cc >/dev/null; then
   echo "NOTE: there is no C compiler, so the race detector is off" >&2
   race=
 fi
-go test $race -timeout 20m ./...
+
+events=$(mktemp)
+trap 'rm -f "$events"' EXIT
+status=0
+go tool -modfile=tools.mod gotestsum --format standard-quiet --hide-summary=skipped --jsonfile "$events" -- \
+  $race -timeout 20m "${@:-./...}" || status=$?
+
+# The text of a skip is an event that names its package and test.
+skip='.*"Package":"\([^"]*\)","Test":"\([^"]*\)","Output":" *[a-z_]*\.go:[0-9]*: .*NOT .*shared/.*'
+left_out=$(sed -n "s|$skip|  \1 \2|p" "$events" | sort -u)
+if [ -n "$left_out" ]; then
+  {
+    echo
+    echo "NOT RUN, because ../shared is not there ($(wc -l <<<"$left_out") tests):"
+    echo "$left_out"
+  } >&2
+fi
+exit $status

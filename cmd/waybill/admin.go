@@ -1,9 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime/debug"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/app"
@@ -14,6 +18,9 @@ type migrateCommand struct{}
 
 // Run migrates the database named by WAYBILL_DATABASE_URL.
 func (migrateCommand) Run(e *environment) error {
+	if err := e.settings(app.CheckDatabase); err != nil {
+		return err
+	}
 	if err := app.Migrate(e.ctx, e.config); err != nil {
 		return err
 	}
@@ -36,8 +43,19 @@ backup can hold.
   waybill backup /var/backups/waybill-2026-01-15.db`
 }
 
+// Validate refuses what can be no file.
+func (b backupCommand) Validate() error {
+	if strings.TrimSpace(b.File) == "" {
+		return errors.New("the name of the file to write is empty")
+	}
+	return nil
+}
+
 // Run takes the backup.
 func (b backupCommand) Run(e *environment) error {
+	if err := e.settings(app.CheckDatabase); err != nil {
+		return err
+	}
 	if err := app.Backup(e.ctx, e.config, b.File); err != nil {
 		return err
 	}
@@ -69,8 +87,30 @@ Uses the database named by WAYBILL_DATABASE_URL.
   waybill client create acme --fleet "Acme Freight"`
 }
 
+// Validate refuses what can be no id or name.
+func (c clientCreateCommand) Validate() error {
+	if c.ID == "" || strings.ContainsFunc(c.ID, func(r rune) bool { return r <= ' ' || r > '~' || r == ':' }) {
+		return fmt.Errorf("%q is no id of a client; write one such as dispatch, of ASCII letters, digits and signs but the colon", c.ID)
+	}
+	if c.Partner == "" && c.Fleet == "" {
+		return errors.New("--partner or --fleet must name whose client it is")
+	}
+	return errors.Join(checkName("--partner", c.Partner), checkName("--fleet", c.Fleet))
+}
+
+// checkName refuses a name that would look like another one; "" stands for a flag that is left out.
+func checkName(flag, name string) error {
+	if name != strings.TrimSpace(name) || strings.ContainsFunc(name, unicode.IsControl) || !utf8.ValidString(name) {
+		return fmt.Errorf("%s is %q; leave out the space around it and what cannot be printed", flag, name)
+	}
+	return nil
+}
+
 // Run makes the client.
 func (c clientCreateCommand) Run(e *environment) error {
+	if err := e.settings(app.CheckDatabase); err != nil {
+		return err
+	}
 	var secret string
 	err := app.Operate(e.ctx, e.config, func(o *access.Operator) (err error) {
 		if c.Fleet != "" {
@@ -96,6 +136,9 @@ type simCommand struct {
 
 // Run runs the simulator until it is interrupted.
 func (s simCommand) Run(e *environment) error {
+	if err := e.settings(listensAt(s.Addr)); err != nil {
+		return err
+	}
 	return demo.RunSimulator(e.ctx, demo.Simulator{Name: s.Name, Addr: s.Addr, Dir: s.Dir, Limits: s.Limits, Out: os.Stdout, Log: e.log})
 }
 

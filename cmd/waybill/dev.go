@@ -1,14 +1,19 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 
+	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/demo"
 )
 
 type devCommand struct {
-	Addr         string `help:"Where the API listens." default:"127.0.0.1:8080"`
+	Addr         string `help:"Where the API listens (WAYBILL_ADDR); 127.0.0.1:8080 if left out." placeholder:"HOST:PORT"`
 	DataDir      string `help:"Where the demo's data is kept." default:"./.waybill"`
 	SimBasePort  int    `help:"The simulators listen on the ports after this one." default:"9100"`
 	ReceiverAddr string `help:"Where the receiver of webhooks listens." default:"127.0.0.1:9100"`
@@ -22,21 +27,60 @@ func (devCommand) Help() string {
 secret "demo-secret", connects the fleet "fleet-1" to each simulator, and receives its own webhooks.
 Then it prints curl lines that work as they stand. A second start finds its data again.
 
-WAYBILL_TSP_<NAME>_BASE_URL points an adapter elsewhere; then no simulator is started for it.`
+WAYBILL_TSP_<NAME>_BASE_URL points an adapter elsewhere; then no simulator is started for it.
+WAYBILL_DATABASE_URL is refused, so that the demo's public secret gets into no other database.`
+}
+
+// highestBase leaves ports for the simulators of all TSPs.
+const highestBase = 65_000
+
+// Validate refuses what the demo cannot be made of.
+func (d devCommand) Validate() error {
+	var folder, base, receiver error
+	if strings.TrimSpace(d.DataDir) == "" {
+		folder = errors.New("--data-dir names no folder")
+	}
+	if d.SimBasePort < 1 || d.SimBasePort > highestBase {
+		base = fmt.Errorf("--sim-base-port is %d; set 1 to %d, such as 9100", d.SimBasePort, highestBase)
+	}
+	if err := config.CheckAddr(d.ReceiverAddr); err != nil {
+		receiver = fmt.Errorf("--receiver-addr %w", err)
+	}
+	return errors.Join(folder, base, receiver)
 }
 
 // Run runs the demo until it is interrupted.
 func (d devCommand) Run(e *environment) error {
-	c := e.config
-	c.Addr = d.Addr
-	if d.DatabaseURL != "" {
-		c.DatabaseURL = d.DatabaseURL
+	if err := e.settings(listensAt(d.Addr), ownDatabase, usableKey); err != nil {
+		return err
 	}
+	c := e.config
+	if d.Addr != "" {
+		c.Addr = d.Addr
+	}
+	c.DatabaseURL = d.DatabaseURL
 	log := e.log
-	if os.Getenv("WAYBILL_LOG_LEVEL") == "" {
+	if strings.TrimSpace(os.Getenv("WAYBILL_LOG_LEVEL")) == "" {
 		// The demo's own lines say what happens; the log is for what goes wrong.
 		log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}
 	return demo.Run(e.ctx, c, demo.Options{DataDir: d.DataDir, SimBasePort: d.SimBasePort,
 		ReceiverAddr: d.ReceiverAddr, Quiet: d.Quiet, Out: os.Stdout, Log: log})
+}
+
+// ownDatabase keeps the demo out of the database of a service.
+func ownDatabase(c config.Config) error {
+	if c.DatabaseURL == "" {
+		return nil
+	}
+	return errors.New("WAYBILL_DATABASE_URL is set, and the demo has a database of its own, because everybody knows its " +
+		"client's secret; unset it, or name a file for the demo with --database-url")
+}
+
+// usableKey is asked of a demo whose key is given.
+func usableKey(c config.Config) error {
+	if err := app.CheckKey(c); !errors.Is(err, config.ErrNoKey) {
+		return err
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -37,8 +38,20 @@ Uses the database named by WAYBILL_DATABASE_URL.
   waybill grant set --partner "My TMS" --fleet "Acme Freight" --status paused`
 }
 
+// Validate refuses what can be no name.
+func (g grantSetCommand) Validate() error {
+	var nobody error
+	if g.Partner == "" || g.Fleet == "" {
+		nobody = errors.New("--partner and --fleet must name somebody")
+	}
+	return errors.Join(nobody, checkName("--partner", g.Partner), checkName("--fleet", g.Fleet), checkName("--fleet-ref", g.FleetRef))
+}
+
 // Run sets the grant.
 func (g grantSetCommand) Run(e *environment) error {
+	if err := e.settings(app.CheckDatabase); err != nil {
+		return err
+	}
 	var made access.Grant
 	err := app.Operate(e.ctx, e.config, func(o *access.Operator) (err error) {
 		made, err = o.SetGrant(e.ctx, access.GrantOrder{Partner: g.Partner, Fleet: g.Fleet, FleetRef: g.FleetRef,

@@ -4,15 +4,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
 
 	"github.com/alecthomas/kong"
-
-	"github.com/waybill-dev/waybill/internal/config"
 )
 
 // commands is the command line.
@@ -27,22 +25,10 @@ type commands struct {
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
-// environment is what every command can use.
-type environment struct {
-	ctx    context.Context
-	config config.Config
-	log    *slog.Logger
-}
-
 func main() { os.Exit(run(os.Args[1:])) }
 
 // run executes one command line and returns the exit code: 0 done, 1 failed, 2 misused.
 func run(args []string) int {
-	c, err := config.FromEnv(os.Environ())
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "waybill:", err)
-		return 2
-	}
 	var cli commands
 	parser := kong.Must(&cli, kong.Name("waybill"),
 		kong.Description("The open gateway through which software writes to any telematics service provider (TSP)."))
@@ -52,18 +38,16 @@ func run(args []string) int {
 		fmt.Fprintf(os.Stderr, "waybill: %v; waybill --help lists the commands, waybill COMMAND --help what one takes\n", err)
 		return 2
 	}
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
-		fmt.Fprintln(os.Stderr, "waybill: WAYBILL_LOG_LEVEL must be debug, info, warn or error")
-		return 2
-	}
-	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// A second signal ends the program at once.
 	context.AfterFunc(ctx, stop)
-	if err := parsed.Run(&environment{ctx, c, log}); err != nil {
+	if err := parsed.Run(newEnvironment(ctx, os.Environ())); err != nil {
 		fmt.Fprintln(os.Stderr, "waybill:", err)
+		var misused misuse
+		if errors.As(err, &misused) {
+			return 2
+		}
 		return 1
 	}
 	return 0

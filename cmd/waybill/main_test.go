@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -33,9 +35,53 @@ func TestTheExitCodeTellsMisuseFromFailure(t *testing.T) {
 		{[]string{"serve", "--restored-from", "0001-01-01T00:00:00Z"}, 2},
 		{[]string{}, 2},
 		{[]string{"sim", "nosuch"}, 1},
+		{[]string{"sim", "samsara", "--addr", "9101"}, 2},
+		{[]string{"migrate"}, 2},
+		{[]string{"backup", " "}, 2},
+		{[]string{"client", "create", "", "--partner", "My TMS"}, 2},
+		{[]string{"client", "create", "a b", "--partner", "My TMS"}, 2},
+		{[]string{"client", "create", "dispatch", "--partner", ""}, 2},
+		{[]string{"client", "create", "dispatch", "--partner", "My TMS "}, 2},
+		{[]string{"client", "create", "acme", "--fleet", ""}, 2},
+		{[]string{"grant", "set", "--partner", "", "--fleet", "acme"}, 2},
+		{[]string{"dev", "--data-dir", ""}, 2},
+		{[]string{"dev", "--sim-base-port", "65536"}, 2},
+		{[]string{"dev", "--receiver-addr", "9100"}, 2},
 	} {
 		if got := run(c.args); got != c.want {
 			t.Errorf("waybill %v ends with %d, want %d", c.args, got, c.want)
 		}
+	}
+}
+
+func TestACommandTellsAllThatIsWrongWithItsSettingsBeforeItDoesAnything(t *testing.T) {
+	t.Parallel()
+	key := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(key, []byte("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	e := newEnvironment(t.Context(), []string{"WAYBILL_ADRR=:80", "WAYBILL_MAX_AGE=0", "WAYBILL_KEY_FILE=" + key,
+		"WAYBILL_TSP_SAMSARA_LIMITS=messages.wriet=1/s", "WAYBILL_DATABASE_URL=postgres://u:hush@h/db"})
+	for name, c := range map[string]struct {
+		run  func(*environment) error
+		says []string
+	}{
+		"serve":   {serveCommand{}.Run, []string{"5 settings", "WAYBILL_KEY_FILE: the key is no random one", "PostgreSQL"}},
+		"migrate": {migrateCommand{}.Run, []string{"4 settings", "PostgreSQL"}},
+		"backup":  {backupCommand{File: "x"}.Run, []string{"4 settings", "PostgreSQL"}},
+		"client":  {clientCreateCommand{ID: "x", Partner: "x"}.Run, []string{"4 settings", "PostgreSQL"}},
+		"grant":   {grantSetCommand{Partner: "x", Fleet: "x"}.Run, []string{"4 settings", "PostgreSQL"}},
+		"dev":     {devCommand{DataDir: t.TempDir()}.Run, []string{"5 settings", "WAYBILL_DATABASE_URL is set, and the demo"}},
+		"sim":     {simCommand{Name: "samsara"}.Run, []string{"3 settings"}},
+	} {
+		err := c.run(e)
+		for _, part := range append(c.says, "WAYBILL_ADDR?", "WAYBILL_MAX_AGE", "messages.write?") {
+			if err == nil || !strings.Contains(err.Error(), part) || strings.Contains(err.Error(), "hush") {
+				t.Errorf("%s: %v\ndoes not say %s", name, err, part)
+			}
+		}
+	}
+	if err := newEnvironment(t.Context(), nil).settings(); err != nil {
+		t.Error(err)
 	}
 }

@@ -20,7 +20,9 @@ type serveCommand struct {
 // Help teaches the command.
 func (serveCommand) Help() string {
 	return `Needs WAYBILL_DATABASE_URL (a file path) and a key that seals the secrets at rest: 32 random bytes in
-base64 in WAYBILL_KEY or in the file named by WAYBILL_KEY_FILE. Make one with: openssl rand -base64 32
+base64 in WAYBILL_KEY or in the file named by WAYBILL_KEY_FILE. Make one with:
+
+  (umask 077; openssl rand -base64 32 > key)
 
 A database that was restored is known where it can be: a file of "waybill backup" says so itself, and
 another copy that is older than the file beside it (PATH.lock) is found out. For any other, as a
@@ -47,16 +49,16 @@ func (m *moment) UnmarshalText(text []byte) error {
 
 // Run serves until it is interrupted.
 func (s serveCommand) Run(e *environment) error {
-	c := e.config
 	if s.Addr != "" {
-		c.Addr = s.Addr
+		e.config.Addr = s.Addr
 	}
 	if s.DatabaseURL != "" {
-		c.DatabaseURL = s.DatabaseURL
+		e.config.DatabaseURL = s.DatabaseURL
 	}
-	if err := app.Check(c); err != nil {
+	if err := e.settings(listensAt(s.Addr), app.CheckDatabase, app.CheckKey); err != nil {
 		return err
 	}
+	c := e.config
 	a, err := app.Open(e.ctx, c, app.Options{Log: e.log, RestoredFrom: s.RestoredFrom.Time})
 	if err != nil {
 		return err

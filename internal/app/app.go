@@ -22,7 +22,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/perform"
 	"github.com/waybill-dev/waybill/internal/record"
-	"github.com/waybill-dev/waybill/internal/seal"
 	"github.com/waybill-dev/waybill/internal/store"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/webhook"
@@ -62,11 +61,6 @@ type App struct {
 	webhooks    *webhook.Service
 	imports     *perform.Imports
 	writes      *perform.Writes
-}
-
-// Check reports everything that is wrong with a configuration, at once.
-func Check(c config.Config) error {
-	return errors.Join(c.Validate(), store.Check(c.DatabaseURL))
 }
 
 // Open builds the program over its database, which is made and migrated as needed.
@@ -166,17 +160,4 @@ func refuseDefaults(ctx context.Context, clients access.Store) error {
 			"or give the client another secret with `waybill client create demo`")
 	}
 	return nil
-}
-
-// parseKey returns the operator's key.
-func parseKey(c config.Config) (seal.Key, error) {
-	text, err := c.KeyText()
-	if err != nil {
-		return nil, err
-	}
-	if text == "" {
-		return nil, errors.New("no key is set; make one with `openssl rand -base64 32` and set WAYBILL_KEY_FILE " +
-			"to a file that holds it")
-	}
-	return seal.ParseKey(text)
 }

@@ -60,7 +60,7 @@ func TestBadInputIsRefusedAndStoresNothing(t *testing.T) {
 		{"a bad cursor", "GET", operations + "?cursor=zzz", "", nil, 422, "not a cursor that this service gave"},
 		{"a bad size", "GET", operations + "?size=0", "", nil, 422, "size"},
 		{"a range of 46 days", "GET", operations + "?from_datetime=2026-01-01T00:00:00Z&to_datetime=2026-02-16T00:00:00Z", "", nil, 422, "45 days"},
-		{"invalid UTF-8 in a parameter", "GET", operations + "?connection_id=%ff", "", nil, 422, "must be a UUID"},
+		{"invalid UTF-8 in a parameter", "GET", operations + "?connection_id=%ff", "", nil, 422, "must be UTF-8"},
 		{"invalid UTF-8 in a path", "GET", "/v2/telematics/vehicles/%ff", "", nil, 422, "must be a UUID"},
 		{"invalid UTF-8 in a header", "POST", messages, good, []string{"Idempotency-Key", "\xff"}, 422, "printable ASCII"},
 		{"a source id without its kind", "GET", operations + "?source_id=1", "", nil, 422, "needs resource"},

@@ -75,11 +75,7 @@ func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
 	if p.registry, err = tsp.NewRegistry(adapters, bases); err != nil {
 		return p, err
 	}
-	allow, err := a.config.AllowedPrefixes()
-	if err != nil {
-		return p, err
-	}
-	p.policy = outbound.Policy{Allow: allow, AllowLoopback: o.Dev, AllowHTTP: o.Dev}
+	p.policy = outbound.Policy{Allow: a.config.OutboundAllow, AllowLoopback: o.Dev, AllowHTTP: o.Dev}
 	client := outbound.TSP(p.policy, slices.Collect(maps.Values(a.config.BaseURLs))...)
 	a.caller = tsp.NewCaller(p.registry, client, a.config.CallDeadline, a.log)
 	p.settling = perform.Settling{Registry: p.registry, Deadline: a.config.CallDeadline, Instead: a.config.Settling}
@@ -136,7 +132,7 @@ func (a *App) face(p parts) error {
 			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes,
 			Now: time.Now, MaxAge: a.config.MaxAge,
 		}),
-		Healthy: a.healthy, Now: time.Now, Log: a.log,
+		Healthy: a.healthy, IgnoreUnknown: a.config.IgnoreUnknown, Now: time.Now, Log: a.log,
 	})
 	return nil
 }

@@ -219,7 +219,11 @@ func TestConnectionsAreListedInPagesBothWays(t *testing.T) {
 	slices.Reverse(want)
 	pages := func(from, link string) (all []string, last string) {
 		for cursor := from; ; {
-			a := h.do("GET", connections+"?size=2&cursor="+cursor, "")
+			query := "?size=2"
+			if cursor != "" {
+				query += "&cursor=" + cursor
+			}
+			a := h.do("GET", connections+query, "")
 			var page []string
 			for _, item := range a.value("items").([]any) {
 				page = append(page, item.(map[string]any)["id"].(string))

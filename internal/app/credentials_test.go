@@ -44,7 +44,7 @@ func (shapedSession) List(context.Context, tsp.List) (tsp.Page, error) { return 
 func TestEveryKindOfCredentialsIsAnsweredAsTheContractReadsIt(t *testing.T) {
 	t.Parallel()
 	c := config.Default()
-	c.Key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+	c.Key = operatorKey
 	c.DatabaseURL = filepath.Join(t.TempDir(), "waybill.db")
 	log, adapter := &bytes.Buffer{}, &shaped{kind: "token"}
 	a, err := app.Open(t.Context(), c, app.Options{Dev: true, Adapters: []tsp.Adapter{adapter},

@@ -50,6 +50,9 @@ type house struct {
 	stop     func()
 }
 
+// operatorKey is a key of random bytes, as any other is refused.
+const operatorKey = "5VKHk80XiU1YgykPoY1ssX+gcHHBu8KxxazI42zN4z0="
+
 // simulator returns a new simulator of a TSP.
 func simulator(t *testing.T, name string) simkit.Simulator {
 	t.Helper()
@@ -89,7 +92,7 @@ func openWith(t *testing.T, c config.Config, dir string) *house {
 	t.Cleanup(receiver.Close)
 	// The simulators apply at once, so that a look-up proves something early.
 	c.Settling = 1500 * time.Millisecond
-	c.Key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+	c.Key = operatorKey
 	c.DatabaseURL = filepath.Join(dir, "waybill.db")
 	c.BaseURLs["samsara"] = samsara.URL
 	h.start(c, receiver.URL)

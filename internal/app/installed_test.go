@@ -48,7 +48,7 @@ func install(t *testing.T, binary, dir string) *installed {
 	i := &installed{house: &house{t: t, sim: samsara.URL, checker: openapitest.NewChecker(t)}, binary: binary, dir: dir,
 		backups: t.TempDir(), addr: freeAddr(t)}
 	c := config.Default()
-	c.Key, c.DatabaseURL, c.BaseURLs["samsara"] = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", i.database(), samsara.URL
+	c.Key, c.DatabaseURL, c.BaseURLs["samsara"] = operatorKey, i.database(), samsara.URL
 	a, err := app.Open(t.Context(), c, app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")})
 	if err != nil {
 		t.Fatal(err)
@@ -77,7 +77,7 @@ func (i *installed) shell(line string) *exec.Cmd {
 	line = strings.NewReplacer("/var/lib/waybill", i.dir, "/var/backups/waybill", i.backups).Replace(line)
 	cmd := exec.Command("sh", "-ec", line)
 	cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(i.binary)+":"+os.Getenv("PATH"), "WAYBILL_DATABASE_URL="+i.database(),
-		"WAYBILL_KEY=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", "WAYBILL_TSP_SAMSARA_BASE_URL="+i.sim, "WAYBILL_ADDR="+i.addr,
+		"WAYBILL_KEY="+operatorKey, "WAYBILL_TSP_SAMSARA_BASE_URL="+i.sim, "WAYBILL_ADDR="+i.addr,
 		"WAYBILL_SETTLING=1s", "WAYBILL_TSP_SAMSARA_LIMITS=messages.write=5000/s,messages.read=5000/s,token=9000/s,org=9000/s")
 	return cmd
 }

@@ -72,6 +72,7 @@ func TestEveryKindIsReadBackAfterItsWrite(t *testing.T) {
 	h := open(t)
 	people := fmt.Sprintf(`"sender_id":"%s"`, h.ids.Sender)
 	trip := fmt.Sprintf(`"driver_id":"%s","vehicle_id":"%s"`, h.ids.Recipient, h.ids.Vehicle)
+	recipient := h.do("GET", users+"/"+h.ids.Recipient.String(), "")
 	for _, c := range []struct {
 		path, members string
 		want          map[string]any
@@ -80,7 +81,8 @@ func TestEveryKindIsReadBackAfterItsWrite(t *testing.T) {
 		{"/v2/telematics/trailers", `"trailer_name":"Trailer 77"`, map[string]any{"trailer_name": "Trailer 77"}},
 		{users, `"first_name":"Ada","last_name":"Byron","username":"ada.byron","is_driver":true`, map[string]any{"first_name": "Ada", "is_driver": true}},
 		{messages, people + fmt.Sprintf(`,"recipient_id":"%s","message_text":"hi","priority":"high"`, h.ids.Recipient),
-			map[string]any{"message_text": "hi", "status": "sent", "recipient_id": h.ids.Recipient.String()}},
+			map[string]any{"message_text": "hi", "status": "sent", "recipient_id": h.ids.Recipient.String(), "sender_id": nil,
+				"source_sender_id": nil, "recipient_name": recipient.field("first_name") + " " + recipient.field("last_name")}},
 		{"/v2/telematics/group-messages", people + fmt.Sprintf(`,"recipient_ids":["%s"],"message_text":"all"`, h.ids.Recipient),
 			map[string]any{"message_text": "all", "recipient_ids": []any{h.ids.Recipient.String()}}},
 		{"/v2/telematics/dvir-logs", trip + `,"log_type":"mechanic","is_safety_critical":false`, map[string]any{"log_type": "mechanic", "defect_count": 0.0}},

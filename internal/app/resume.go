@@ -36,7 +36,7 @@ type secrets struct {
 }
 
 func (a *App) secrets(ctx context.Context) (out secrets, err error) {
-	key, err := parseKey(a.config)
+	key, err := keyOf(a.config)
 	if err != nil {
 		return out, err
 	}

@@ -62,8 +62,10 @@ func TestAPartnerWithoutAGrantSeesNothing(t *testing.T) {
 	if got := h.list(vehicles); got.Total != 0 {
 		t.Errorf("%d vehicles", got.Total)
 	}
-	if got := h.list(vehicles, "connection_id", h.ids.Connection.String()); got.Total != 0 {
-		t.Errorf("%d vehicles of another's connection", got.Total)
+	foreign := h.do("GET", vehicles+"?connection_id="+h.ids.Connection.String(), "")
+	unknown := h.do("GET", vehicles+"?connection_id=00000000-0000-4000-8000-000000000000", "")
+	if foreign.status != http.StatusNotFound || unknown.status != http.StatusNotFound {
+		t.Errorf("another's connection is told from none: %d %s, %d %s", foreign.status, foreign.text, unknown.status, unknown.text)
 	}
 	if a := h.do("GET", vehicles+"/"+h.ids.Vehicle.String(), ""); a.status != http.StatusNotFound {
 		t.Errorf("%d %s", a.status, a.text)

@@ -58,7 +58,7 @@ func loaded(t *testing.T) config.Config {
 	samsara := httptest.NewServer(sim)
 	t.Cleanup(func() { samsara.CloseClientConnections(); _ = sim.Close(); samsara.Close() })
 	c := config.Default()
-	c.Key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+	c.Key = operatorKey
 	c.DatabaseURL, c.BaseURLs["samsara"] = filepath.Join(t.TempDir(), "waybill.db"), samsara.URL
 	a, err := app.Open(t.Context(), c, app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")})
 	if err != nil {

@@ -32,7 +32,7 @@ var rooms = map[string]room{
 	"internal/resource":                {"internal/wire", "the vocabulary knows nobody; it masks as all do"},
 	"internal/resource/resourcetest":   {"internal/resource", "makes bodies for tests"},
 	"internal/problem":                 {"", "errors for callers are a leaf"},
-	"internal/config":                  {"", "configuration is a leaf"},
+	"internal/config":                  {"internal/resource", "configuration knows names and texts alone; a misspelt variable is answered with the nearest name, as all are"},
 	"internal/event":                   {"", "facts are carried by a leaf, so that nobody knows who listens"},
 	"internal/fence":                   {"", "what keeps two hands off one thing is a leaf, so that all mean the same by it"},
 	"internal/page":                    {"", "places, windows, pages and cursors are the same for every list"},

@@ -1,6 +1,9 @@
 package config
 
 import (
+	"errors"
+	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,83 +13,183 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// tsps are those of an installation.
+func tsps() TSPs {
+	return TSPs{"samsara": {"messages.write", "messages.read", "org"}, "motive": {"all"}, "geotab": {"calls"}, "fleet_x": {"all"}}
+}
+
+// compare looks into address ranges, which go-cmp cannot.
+var compare = cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })
+
 func TestTheEnvironmentReplacesDefaults(t *testing.T) {
 	t.Parallel()
-	got, err := FromEnv([]string{"WAYBILL_ADDR=0.0.0.0:80", "WAYBILL_MAX_AGE=1h30m", "WAYBILL_SETTLING=45s",
-		"WAYBILL_OUTBOUND_ALLOW=10.0.0.0/8,192.168.1.0/24", "WAYBILL_TSP_SAMSARA_BASE_URL=http://127.0.0.1:9101/", "WAYBILL_TSP_MOTIVE_LIMITS=messages.write=500/s, org=1000/m",
-		"WAYBILL_TSP_GEOTAB_BASE_URL=", "PATH=/bin"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	got, wrong := FromEnv([]string{"WAYBILL_ADDR=0.0.0.0:80", "WAYBILL_MAX_AGE=1h30m", "WAYBILL_SETTLING=45s", "WAYBILL_LOG_LEVEL=Warn", "WAYBILL_UNKNOWN_PARAMETERS=ignore",
+		"WAYBILL_OUTBOUND_ALLOW=10.0.0.0/8, 192.168.1.0/24", "WAYBILL_TSP_SAMSARA_BASE_URL=http://127.0.0.1:9101/",
+		"WAYBILL_TSP_SAMSARA_LIMITS=messages.write=500/s, org=1000/m", "WAYBILL_TSP_FLEET_X_LIMITS=all=1/h", "PATH=/bin"}, tsps())
 	want := Default()
-	want.Addr, want.MaxAge, want.OutboundAllow = "0.0.0.0:80", 90*time.Minute, []string{"10.0.0.0/8", "192.168.1.0/24"}
-	want.Settling = 45 * time.Second
+	want.Addr, want.MaxAge, want.Settling, want.LogLevel = "0.0.0.0:80", 90*time.Minute, 45*time.Second, slog.LevelWarn
+	want.IgnoreUnknown = true
+	want.OutboundAllow = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.168.1.0/24")}
 	want.BaseURLs["samsara"] = "http://127.0.0.1:9101"
-	want.Limits["motive"] = map[string]Rate{"messages.write": {500, time.Second}, "org": {1000, time.Minute}}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	want.Limits["samsara"] = map[string]Rate{"messages.write": {500, time.Second}, "org": {1000, time.Minute}}
+	want.Limits["fleet_x"] = map[string]Rate{"all": {1, time.Hour}}
+	if diff := cmp.Diff(want, got, compare); diff != "" || len(wrong) > 0 {
+		t.Errorf("%v (-want +got):\n%s", wrong, diff)
 	}
 }
 
-func TestAnEmptyEnvironmentLeavesTheDefaults(t *testing.T) {
+func TestBlankVariablesAndThoseOfOthersLeaveTheDefaults(t *testing.T) {
 	t.Parallel()
-	got, err := FromEnv(nil)
-	if diff := cmp.Diff(Default(), got); diff != "" || err != nil {
-		t.Errorf("%v (-want +got):\n%s", err, diff)
+	environ := []string{"WAYBILL_CONTRACT_CREDENTIALS={}", "WAYBILL_SERVICE_HOST=10.0.0.1", "WAYBILL_SERVICE_PORT=80",
+		"WAYBILL_SERVICE_PORT_HTTP=80", "WAYBILL_PORT=tcp://10.0.0.1:80", "WAYBILL_PORT_80_TCP=tcp://10.0.0.1:80",
+		"WAYBILL_PORT_80_TCP_PROTO=tcp", "WAYBILL_DB_SERVICE_HOST=10.0.0.2", "WAYBILL_DB_PORT=tcp://10.0.0.2:80", "WAYBILLS=3"}
+	for _, v := range append(variables(), tsps().variables()...) {
+		environ = append(environ, v.name+"= ")
+	}
+	for _, set := range [][]string{nil, environ} {
+		got, wrong := FromEnv(set, tsps())
+		if diff := cmp.Diff(Default(), got, compare); diff != "" || len(wrong) > 0 {
+			t.Errorf("%v (-want +got):\n%s", wrong, diff)
+		}
 	}
 }
 
-func TestWhatTheEnvironmentGetsWrongIsNamed(t *testing.T) {
+func TestWhatHasNoEffectOrAWrongOneIsRefusedByItsVariableAndWithTheRemedy(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ set, names string }{
-		{"WAYBILL_MAX_AGE=soon", "MaxAge"},
-		{"WAYBILL_TSP_SAMSARA_TOKEN=x", "WAYBILL_TSP_SAMSARA_TOKEN"},
-		{"WAYBILL_TSP_SAMSARA_LIMITS=messages.write", "WAYBILL_TSP_SAMSARA_LIMITS"},
-		{"WAYBILL_TSP_SAMSARA_LIMITS=messages.write=5", `"messages.write=5"`},
-		{"WAYBILL_TSP_SAMSARA_LIMITS=messages.write=0/s", `"messages.write=0/s"`},
-		{"WAYBILL_TSP_SAMSARA_LIMITS=messages.write=-3/s", `"messages.write=-3/s"`},
-		{"WAYBILL_TSP_SAMSARA_LIMITS=messages.write=5/day", `"messages.write=5/day"`},
+	for set, want := range map[string]string{
+		"WAYBILL_ADRR=:80":                                       "WAYBILL_ADRR is no setting; did you mean WAYBILL_ADDR?",
+		"waybill_addr=:80":                                       "waybill_addr is no setting; did you mean WAYBILL_ADDR?",
+		"WAYBILL_PORT=8080":                                      "WAYBILL_PORT is no setting",
+		"WAYBILL_METRICS_AND_MORE=":                              "WAYBILL_METRICS_AND_MORE is no setting; the README lists",
+		"WAYBILL_TSP_SAMSRA_BASE_URL=https://a.example":          "did you mean WAYBILL_TSP_SAMSARA_BASE_URL?",
+		"WAYBILL_TSP_samsara_BASE_URL=https://a.example":         "did you mean WAYBILL_TSP_SAMSARA_BASE_URL?",
+		"WAYBILL_TSP_SAMSARA_LIMIT=org=1/s":                      "did you mean WAYBILL_TSP_SAMSARA_LIMITS?",
+		"WAYBILL_TSP_SAMSARA_TOKEN=x":                            "WAYBILL_TSP_SAMSARA_TOKEN is no setting",
+		"WAYBILL_ADDR=8080":                                      `WAYBILL_ADDR is "8080", which is no address`,
+		"WAYBILL_ADDR=localhost:":                                "WAYBILL_ADDR",
+		"WAYBILL_ADDR=localhost:99999":                           "WAYBILL_ADDR",
+		"WAYBILL_MAX_AGE=soon":                                   `WAYBILL_MAX_AGE is "soon"; write a time with its unit`,
+		"WAYBILL_MAX_AGE=72":                                     `WAYBILL_MAX_AGE is "72"; write a time with its unit`,
+		"WAYBILL_MAX_AGE=0":                                      "WAYBILL_MAX_AGE is 0; set at least 1s",
+		"WAYBILL_MAX_AGE=-5s":                                    "WAYBILL_MAX_AGE is -5s",
+		"WAYBILL_CALL_DEADLINE=-1s":                              "WAYBILL_CALL_DEADLINE is -1s",
+		"WAYBILL_CALL_DEADLINE=0s":                               "WAYBILL_CALL_DEADLINE is 0s",
+		"WAYBILL_SETTLING=0s":                                    "WAYBILL_SETTLING is 0s; set at least 1s, or leave it out",
+		"WAYBILL_IMPORT_EVERY=10ms":                              "WAYBILL_IMPORT_EVERY is 10ms",
+		"WAYBILL_IMPORT_HISTORY=59m":                             "WAYBILL_IMPORT_HISTORY is 59m; set at least 1h0m0s",
+		"WAYBILL_OUTBOUND_ALLOW=10.0.0.1":                        `WAYBILL_OUTBOUND_ALLOW has "10.0.0.1"`,
+		"WAYBILL_OUTBOUND_ALLOW=10.0.0.0/8,":                     `WAYBILL_OUTBOUND_ALLOW has ""`,
+		"WAYBILL_OUTBOUND_ALLOW=10.0.0.1/8":                      "either the range 10.0.0.0/8 or the address 10.0.0.1/32",
+		"WAYBILL_OUTBOUND_ALLOW=::ffff:10.0.0.0/104":             "WAYBILL_OUTBOUND_ALLOW",
+		"WAYBILL_UNKNOWN_PARAMETERS=true":                        `WAYBILL_UNKNOWN_PARAMETERS is "true"; set refuse or ignore`,
+		"WAYBILL_LOG_LEVEL=verbose":                              "WAYBILL_LOG_LEVEL",
+		"WAYBILL_LOG_LEVEL=info+2":                               "WAYBILL_LOG_LEVEL",
+		"WAYBILL_TSP_SAMSARA_BASE_URL=localhost":                 "WAYBILL_TSP_SAMSARA_BASE_URL is no absolute URL",
+		"WAYBILL_TSP_SAMSARA_BASE_URL=ftp://a.example":           "WAYBILL_TSP_SAMSARA_BASE_URL",
+		"WAYBILL_TSP_SAMSARA_BASE_URL=https://u:hush@a.example":  "credentials belong to the connection",
+		"WAYBILL_TSP_SAMSARA_BASE_URL=https://a.example/?x=hush": "leave it out",
+		"WAYBILL_TSP_SAMSARA_LIMITS=messages.wriet=5/s":          `the limit "messages.wriet", which the TSP does not have (did you mean messages.write?)`,
+		"WAYBILL_TSP_SAMSARA_LIMITS=all=5/s":                     "there are messages.write, messages.read, org",
+		"WAYBILL_TSP_SAMSARA_LIMITS=org=5/s,org=6/s":             "twice",
+		"WAYBILL_TSP_SAMSARA_LIMITS=org":                         `WAYBILL_TSP_SAMSARA_LIMITS has "org", which is no limit`,
+		"WAYBILL_TSP_SAMSARA_LIMITS=org=5":                       `"org=5"`,
+		"WAYBILL_TSP_SAMSARA_LIMITS=org=0/s":                     `"org=0/s"`,
+		"WAYBILL_TSP_SAMSARA_LIMITS=org=-3/s":                    `"org=-3/s"`,
+		"WAYBILL_TSP_SAMSARA_LIMITS=org=5/day":                   `"org=5/day"`,
+		"WAYBILL_TSP_SAMSARA_LIMITS=org=2000000000/s":            `"org=2000000000/s"`,
+		"WAYBILL_TSP_SAMSARA_LIMITS=org=5/s,":                    `has ""`,
 	} {
-		if _, err := FromEnv([]string{c.set}); err == nil || !strings.Contains(err.Error(), c.names) {
-			t.Errorf("%s: %v does not name %s", c.set, err, c.names)
+		_, wrong := FromEnv([]string{set}, tsps())
+		if len(wrong) != 1 || !strings.Contains(wrong[0].Error(), want) || strings.Contains(wrong[0].Error(), "hush") {
+			t.Errorf("%s: %v, want %s", set, wrong, want)
 		}
 	}
 }
 
-func TestEverythingThatIsWrongIsReportedAtOnce(t *testing.T) {
+func TestEverythingThatIsWrongIsToldAtOnceByTheNamesOfVariables(t *testing.T) {
 	t.Parallel()
-	c := Default()
-	c.BaseURLs["samsara"], c.OutboundAllow, c.ImportEvery = "localhost", []string{"10.0.0.1"}, time.Millisecond
-	c.Settling, c.ImportHistory = -time.Second, time.Minute
-	err := c.Validate()
-	for _, part := range []string{"samsara", "WAYBILL_OUTBOUND_ALLOW", "WAYBILL_IMPORT_EVERY", "WAYBILL_IMPORT_HISTORY", "WAYBILL_SETTLING"} {
-		if err == nil || !strings.Contains(err.Error(), part) {
-			t.Errorf("%v does not speak of %s", err, part)
+	_, wrong := FromEnv([]string{"WAYBILL_MAX_AGE=0", "WAYBILL_ADRR=x", "WAYBILL_KEY=a", "WAYBILL_KEY_FILE=b",
+		"WAYBILL_TSP_SAMSARA_LIMITS=nosuch=1/s,org=soon", "WAYBILL_CALL_DEADLINE=soon"}, tsps())
+	text := errors.Join(wrong...).Error()
+	for _, part := range []string{"WAYBILL_MAX_AGE", "WAYBILL_ADRR", "WAYBILL_KEY and WAYBILL_KEY_FILE are both set",
+		`WAYBILL_TSP_SAMSARA_LIMITS names the limit "nosuch"`, `WAYBILL_TSP_SAMSARA_LIMITS has "org=soon"`, "WAYBILL_CALL_DEADLINE"} {
+		if !strings.Contains(text, part) {
+			t.Errorf("%s\ndoes not speak of %s", text, part)
 		}
 	}
-	if err := Default().Validate(); err != nil {
-		t.Errorf("the defaults: %v", err)
+	for _, name := range []string{"MaxAge", "CallDeadline", "KeyFile", "Limits"} {
+		if strings.Contains(text, name) {
+			t.Errorf("%s\nnames the member %s", text, name)
+		}
 	}
 }
 
-func TestTheKeyComesFromTheEnvironmentBeforeItsFile(t *testing.T) {
+func TestTheKeyComesFromItsVariableOrAFileOfItsOwnersAlone(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "key")
 	if err := os.WriteFile(file, []byte("from the file\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
-		config Config
-		want   string
-		wrong  bool
+		config         Config
+		want, variable string
+		wrong          string
 	}{
-		{Config{}, "", false},
-		{Config{KeyFile: file}, "from the file\n", false},
-		{Config{KeyFile: file, Key: "given"}, "given", false},
-		{Config{KeyFile: file + ".missing"}, "", true},
+		{Config{}, "", "", "openssl rand -base64 32"},
+		{Config{KeyFile: file}, "from the file\n", "WAYBILL_KEY_FILE", ""},
+		{Config{Key: "given"}, "given", "WAYBILL_KEY", ""},
+		{Config{KeyFile: file + ".missing"}, "", "WAYBILL_KEY_FILE", "WAYBILL_KEY_FILE"},
 	} {
-		if got, err := c.config.KeyText(); got != c.want || (err != nil) != c.wrong {
-			t.Errorf("%+v: %q, %v", c.config, got, err)
+		got, variable, err := c.config.KeyText()
+		if got != c.want || variable != c.variable || (err != nil) != (c.wrong != "") || err != nil && !strings.Contains(err.Error(), c.wrong) {
+			t.Errorf("%+v: %q, %q, %v", c.config, got, variable, err)
+		}
+	}
+	for mode, refused := range map[os.FileMode]bool{0o400: false, 0o640: false, 0o644: true, 0o604: true, 0o602: true} {
+		if err := os.Chmod(file, mode); err != nil {
+			t.Fatal(err)
+		}
+		_, _, err := Config{KeyFile: file}.KeyText()
+		if (err != nil) != refused || err != nil && !strings.Contains(err.Error(), "chmod 600") {
+			t.Errorf("mode %o: %v", mode, err)
+		}
+	}
+}
+
+func TestTheReadmeListsEveryVariableWithItsDefault(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := append(variables(), TSPs{"<name>": {"messages.write", "org"}}.variables()...)
+	told := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(line, "|")
+		if len(cells) != 5 {
+			continue
+		}
+		for name := range strings.SplitSeq(cells[1], ",") {
+			told[strings.Trim(name, " `")] = strings.Trim(cells[2], " `")
+		}
+	}
+	for _, v := range all {
+		text, ok := told[v.name]
+		if !ok {
+			t.Errorf("the table of the README does not have %s", v.name)
+		}
+		delete(told, v.name)
+		if text == "" || strings.Contains(text, "adapter") {
+			continue
+		}
+		c := Default()
+		if err := v.read(&c, text); err != nil || !cmp.Equal(c, Default(), compare) {
+			t.Errorf("the README says that the default of %s is %q (%v)", v.name, text, err)
+		}
+	}
+	for name := range told {
+		if strings.HasPrefix(name, prefix) {
+			t.Errorf("the README lists %s, which is no setting", name)
 		}
 	}
 }

@@ -119,8 +119,8 @@ func (s *Service) order(ctx context.Context, who access.Principal, raw []byte) (
 		return o, err
 	}
 	if known {
-		to := Connection{Fleet: o.grant.Fleet, Settings: o.settings}
-		if err := s.translate(ctx, b, o.spec, to, nil); err != nil {
+		to := Connection{Fleet: o.grant.Fleet, TSP: o.spec.Name, Settings: o.settings}
+		if err := s.translate(ctx, b, to, nil); err != nil {
 			return o, err
 		}
 	}

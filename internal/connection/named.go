@@ -29,7 +29,12 @@ type Named struct {
 // translate puts the TSP's ids into settings where our ids of records stand: settings are kept and
 // shown as the TSP knows them, whatever becomes of the records. What before holds already is left
 // alone. A problem of an id goes to the body.
-func (s *Service) translate(ctx context.Context, b *resource.Object, spec tsp.Spec, c Connection, before tsp.Settings) error {
+func (s *Service) translate(ctx context.Context, b *resource.Object, c Connection, before tsp.Settings) error {
+	adapter, ok := s.Caller.Registry().Adapter(c.TSP)
+	if !ok {
+		return nil
+	}
+	spec := adapter.Spec()
 	for _, one := range spec.Settings {
 		if one.Kind == "" || c.Settings.Text(one.Key) == before.Text(one.Key) {
 			continue

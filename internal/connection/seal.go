@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/google/uuid"
@@ -95,27 +94,21 @@ func public(all tsp.Settings) tsp.Settings {
 	return out
 }
 
-// shortest is the length from which a secret is redacted; shorter ones would garble the text.
-const shortest = 4
-
 // redact hides secrets in a text, in case an adapter let one pass. It is the last of several
 // hands: what a TSP quotes of a request would else be shown to the caller.
 func redact(text string, from ...tsp.Credentials) string {
+	var secrets []string
 	for _, c := range from {
 		kind := tsp.CredentialKindOf(c.Kind)
 		for name, value := range c.Fields {
 			// What an exchange has added (tokens) is no member of the kind, and secret.
-			if f, known := kind.Field(name); len(value) >= shortest && (f.Secret || !known) {
-				text = strings.ReplaceAll(text, value, mask)
+			if f, known := kind.Field(name); f.Secret || !known {
+				secrets = append(secrets, value)
 			}
 		}
-		for _, value := range c.Secrets {
-			if len(value) >= shortest {
-				text = strings.ReplaceAll(text, value, mask)
-			}
-		}
+		secrets = slices.AppendSeq(secrets, maps.Values(c.Secrets))
 	}
-	return text
+	return tsp.SecretsOf(secrets...).Redact(text)
 }
 
 // sift takes the secret ones out of settings: they are masked, and their texts come into

@@ -142,10 +142,10 @@ func (t *trial) target(id uuid.UUID) tsp.Target {
 		Renew: t.renew}
 }
 
-// check proves the credentials at the TSP and asks it for what the settings name, in a session of an id that no connection has: what a
-// session of the connection renews must reach its row, and this one's renewals go to target. A draft
-// stays whatever the TSP says, because one refusal is no proof and it may hold the only tokens that
-// a code was spent for.
+// check proves the credentials at the TSP and asks it for what the settings name, in a session of an
+// id that no connection has: what a session of the connection renews must reach its row, and this
+// one's renewals go to target. A draft stays whatever the TSP says, because one refusal is no proof
+// and it may hold the only tokens that a code was spent for.
 func (t *trial) check(ctx context.Context, target func(id uuid.UUID) tsp.Target) (tsp.Account, error) {
 	own := uuid.New()
 	defer t.Caller.Forget(own)
@@ -203,13 +203,22 @@ func (t *trial) refusal(err error, path string) error {
 	case end.Class == tsp.Broken:
 		return fmt.Errorf("trying credentials at %s: %w", name, end)
 	}
-	what, after := "send the request again later", ""
-	if end.Status == 0 {
-		what = "check the address if the credentials name one, or " + what
-	}
+	after := ""
 	if t.draft != uuid.Nil {
 		after = ". What the code was exchanged for is kept for a day, so the same body works again although the code is spent"
 	}
 	return &problem.Error{Code: problem.GatewayTimeout, RetryAfter: end.RetryAfter,
-		Detail: fmt.Sprintf("%s could not be asked whether the credentials are good, and nothing was changed: %s; %s%s", name, why, what, after)}
+		Detail: fmt.Sprintf("%s could not be asked whether the credentials are good, and nothing was changed: %s; %s%s", name, why, t.remedy(end), after)}
+}
+
+// remedy says what can be done where the TSP said nothing of the credentials.
+func (t *trial) remedy(end *tsp.Error) string {
+	const again = "send the request again later"
+	switch {
+	case end.Status != 0:
+		return again
+	case t.Caller.Registry().Elsewhere(t.conn.TSP):
+		return "ask the operator of this installation, who has set its address instead of any that credentials name, or " + again
+	}
+	return "check the address if the credentials name one, or " + again
 }

@@ -160,7 +160,7 @@ func (s *Service) readSecrets(ctx context.Context, w *wish) error {
 		w.settings, w.secrets = sift(w.spec, all, before.Secrets)
 		to := w.from
 		to.Settings = w.settings
-		if err := s.translate(ctx, w.body, w.spec, to, w.from.Settings); err != nil {
+		if err := s.translate(ctx, w.body, to, w.from.Settings); err != nil {
 			return err
 		}
 	}

@@ -55,7 +55,7 @@ func Run(ctx context.Context, c config.Config, o Options) error {
 		return err
 	}
 	receiver := newReceiver(o)
-	if err := listen(around, g, o.ReceiverAddr, receiver); err != nil {
+	if o.ReceiverAddr, err = listen(around, g, o.ReceiverAddr, receiver); err != nil {
 		return err
 	}
 	program, err := app.Open(ctx, c, app.Options{Dev: true, Log: o.Log})
@@ -71,7 +71,7 @@ func Run(ctx context.Context, c config.Config, o Options) error {
 		return errors.Join(taken(c.Addr, "--addr", err), program.Close(context.WithoutCancel(ctx)))
 	}
 	if !o.Quiet {
-		made.print(l.Addr().String(), o, running)
+		made.print(reached(l.Addr()), o, running)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

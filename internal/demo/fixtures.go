@@ -12,7 +12,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/connection"
-	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -54,7 +53,7 @@ func Fill(ctx context.Context, in app.Rooms, receiver string) (Fixtures, error) 
 	if err != nil {
 		return Fixtures{}, fmt.Errorf("making the demo client: %w", err)
 	}
-	if err := subscribe(ctx, in.Webhooks, partner.ID, receiver); err != nil {
+	if err := subscribe(ctx, in, partner.ID, receiver); err != nil {
 		return Fixtures{}, err
 	}
 	var f Fixtures
@@ -69,22 +68,6 @@ func Fill(ctx context.Context, in app.Rooms, receiver string) (Fixtures, error) 
 	}
 	err = f.Pick(ctx, in.Store)
 	return f, err
-}
-
-// subscribe makes the receiver's subscription once.
-func subscribe(ctx context.Context, webhooks *webhook.Service, partner uuid.UUID, receiver string) error {
-	found, err := webhooks.List(ctx, partner, webhook.ListRequest{Window: page.Window{Limit: 1}})
-	if err != nil {
-		return fmt.Errorf("looking for the demo's subscriptions: %w", err)
-	}
-	if len(found.Items) > 0 {
-		return nil
-	}
-	body := fmt.Sprintf(`{"url":"http://%s/","event_name":"resource_operation.*","secret":%q}`, receiver, string(Hook))
-	if _, err := webhooks.Create(ctx, partner, []byte(body)); err != nil {
-		return fmt.Errorf("subscribing the demo's receiver: %w", err)
-	}
-	return nil
 }
 
 // connect makes the fleet's connection to a TSP once, and imports its records.

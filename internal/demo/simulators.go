@@ -39,7 +39,7 @@ func (o Options) simulators(ctx context.Context, g *errgroup.Group, c *config.Co
 		if err != nil {
 			return nil, fmt.Errorf("starting the simulator of %s: %w", s.Info.Name, err)
 		}
-		if err := listen(ctx, g, addr, sim); err != nil {
+		if _, err := listen(ctx, g, addr, sim); err != nil {
 			return nil, errors.Join(err, sim.Close())
 		}
 		context.AfterFunc(ctx, func() { _ = sim.Close() })
@@ -49,11 +49,11 @@ func (o Options) simulators(ctx context.Context, g *errgroup.Group, c *config.Co
 	return running, nil
 }
 
-// listen serves a handler until ctx ends.
-func listen(ctx context.Context, g *errgroup.Group, addr string, h http.Handler) error {
+// listen serves a handler until ctx ends, and returns where it is reached.
+func listen(ctx context.Context, g *errgroup.Group, addr string, h http.Handler) (string, error) {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return taken(addr, "--sim-base-port or --receiver-addr; of waybill sim it is --addr", err)
+		return "", taken(addr, "--sim-base-port or --receiver-addr; of waybill sim it is --addr", err)
 	}
 	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
 	g.Go(func() error {
@@ -66,7 +66,16 @@ func listen(ctx context.Context, g *errgroup.Group, addr string, h http.Handler)
 		<-ctx.Done()
 		return server.Close()
 	})
-	return nil
+	return reached(l.Addr()), nil
+}
+
+// reached is where this machine reaches what listens at an address.
+func reached(addr net.Addr) string {
+	at, ok := addr.(*net.TCPAddr)
+	if !ok || !at.IP.IsUnspecified() {
+		return addr.String()
+	}
+	return fmt.Sprintf("127.0.0.1:%d", at.Port)
 }
 
 // Simulator says which simulator runs alone, and how.
@@ -93,10 +102,11 @@ func RunSimulator(ctx context.Context, s Simulator) error {
 			s.Addr = fmt.Sprintf("127.0.0.1:%d", 9100+known.Info.PortOffset)
 		}
 		g, ctx := errgroup.WithContext(ctx)
-		if err := listen(ctx, g, s.Addr, sim); err != nil {
+		at, err := listen(ctx, g, s.Addr, sim)
+		if err != nil {
 			return errors.Join(err, sim.Close())
 		}
-		fmt.Fprintf(s.Out, "the simulated %s answers at http://%s; its admin side is under /_sim/\n", s.Name, s.Addr)
+		fmt.Fprintf(s.Out, "the simulated %s answers at http://%s; its admin side is under /_sim/\n", s.Name, at)
 		return errors.Join(g.Wait(), sim.Close())
 	}
 	return fmt.Errorf("there is no simulator of %s; there are %s (a new folder is listed by make generate)",

@@ -272,17 +272,6 @@ func (w *world) Grant(context.Context, uuid.UUID, uuid.UUID) (access.Grant, erro
 	return w.grant.At(time.Now()), nil
 }
 
-func (w *world) Record(context.Context, uuid.UUID, uuid.UUID) (record.Record, error) {
-	return record.Record{}, record.ErrNotFound
-}
-
-func (w *world) KnownRecords(_ context.Context, ids []uuid.UUID) ([]record.Record, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.lookUps++
-	return slices.DeleteFunc(slices.Clone(w.peers), func(r record.Record) bool { return !slices.Contains(ids, r.ID) }), nil
-}
-
 func (w *world) Target(c connection.Connection) tsp.Target {
 	return tsp.Target{Connection: c.ID, TSP: c.TSP,
 		Credentials: func(context.Context) (tsp.Credentials, error) { return tsp.Credentials{}, nil }}
@@ -302,10 +291,4 @@ func (w *world) Refused(context.Context, connection.Connection, *tsp.Error) erro
 		w.conn.Status = connection.Stale
 	}
 	return w.unmarked
-}
-
-func (w *world) Recheck(context.Context, connection.Connection) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.rechecks++
 }

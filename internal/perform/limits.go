@@ -22,8 +22,27 @@ type Rate struct {
 	Period time.Duration
 }
 
-// Agreed holds the rates that stand instead of those that adapters declare, by TSP and key. A key
-// that no adapter declares has no effect.
+// replace puts the rate in the place of the declared one. What may be sent at once shrinks with the
+// rate, and grows to what a higher rate gives in a tenth of a second, which keeps it smooth.
+func (r Rate) replace(declared tsp.Limit) tsp.Limit {
+	given := r.perSecond()
+	burst := max(declared.Burst, int(given/10))
+	if before := (Rate{declared.Events, declared.Period}).perSecond(); given < before {
+		burst = int(float64(declared.Burst) * given / before)
+	}
+	declared.Events, declared.Period, declared.Burst = r.Events, r.Period, max(burst, 1)
+	return declared
+}
+
+// perSecond is 0 for a limit without a rate.
+func (r Rate) perSecond() float64 {
+	if r.Period <= 0 {
+		return 0
+	}
+	return float64(r.Events) / r.Period.Seconds()
+}
+
+// Agreed holds the rates that stand instead of those that adapters declare, by TSP and key.
 type Agreed map[tsp.Name]map[string]Rate
 
 // Limits makes all calls to TSPs keep to the same budget, in lanes and outside of them.
@@ -71,9 +90,7 @@ func (l *Limits) of(spec tsp.Spec, c connection.Connection) named {
 		case tsp.PerApp:
 		}
 		if r, ok := l.agreed[spec.Name][one.Key]; ok {
-			// A burst of a tenth of a second keeps the agreed rate smooth.
-			one.Events, one.Period = r.Events, r.Period
-			one.Burst = max(one.Burst, int(float64(r.Events)/r.Period.Seconds()/10))
+			one = r.replace(one)
 		}
 		out[one.Key] = dispatch.Limit{ID: whose + "/" + one.Key, Interval: one.Period / time.Duration(max(one.Events, 1)),
 			Burst: one.Burst, AtOnce: one.AtOnce}

@@ -54,6 +54,31 @@ func TestLimitsAreSharedByThoseOfTheirScope(t *testing.T) {
 	}
 }
 
+func TestALoweredRateLowersWhatMayBeSentAtOnce(t *testing.T) {
+	t.Parallel()
+	declared := tsp.Limit{Key: "calls", Events: 100, Period: time.Minute, Burst: 10, AtOnce: 3}
+	for _, c := range []struct {
+		agreed Rate
+		burst  int
+	}{
+		{Rate{100, time.Minute}, 10},
+		{Rate{50, time.Minute}, 5},
+		{Rate{1, time.Minute}, 1},
+		{Rate{1, time.Hour}, 1},
+		{Rate{5999, time.Hour}, 9},
+		{Rate{120, time.Minute}, 10},
+		{Rate{500, time.Second}, 50},
+	} {
+		want := tsp.Limit{Key: "calls", Events: c.agreed.Events, Period: c.agreed.Period, Burst: c.burst, AtOnce: 3}
+		if diff := cmp.Diff(want, c.agreed.replace(declared)); diff != "" {
+			t.Errorf("%+v (-want +got):\n%s", c.agreed, diff)
+		}
+	}
+	if got := (Rate{2, time.Second}).replace(tsp.Limit{Key: "key", AtOnce: 5}); got.Burst != 1 || got.AtOnce != 5 {
+		t.Errorf("a rate for what had none: %+v", got)
+	}
+}
+
 func TestALimitOfCallsAtOnceNeedsNoRate(t *testing.T) {
 	t.Parallel()
 	p := newProvider()

@@ -22,7 +22,8 @@ func (w *Writes) readBack(ctx context.Context, t *task) {
 	if t.op.Verb == resource.Update {
 		one.Collection, one.SourceID = t.op.Collection, t.op.SourceID
 	}
-	if t.answer.err != nil || made.Record != nil || one.SourceID == "" || !slices.Contains(t.spec.Importable(), t.op.Kind) {
+	imported := slices.Contains(t.spec.Importable(), t.op.Kind)
+	if t.answer.err != nil || made.Record != nil || one.SourceID == "" || !imported {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, readBackTime)
@@ -30,6 +31,9 @@ func (w *Writes) readBack(ctx context.Context, t *task) {
 	pace := &noting{Pacer: spare{w.c.Limits.pacer(t.spec, t.conn), w.c.Limits.of(t.spec, t.conn)}}
 	one.Pace = pace
 	read, end := w.c.TSPs.Read(ctx, w.c.Links.Target(t.conn), one)
+	if end == nil && read.SourceID != "" && read.SourceID != one.SourceID {
+		end = &tsp.Error{Class: tsp.Broken, Message: "another record was read than was asked for: " + string(read.SourceID)}
+	}
 	if end == nil {
 		made.Record = &read
 		return

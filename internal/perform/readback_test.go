@@ -2,6 +2,7 @@ package perform
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -34,6 +36,23 @@ func (w *world) left(t *testing.T) record.Record {
 	return w.records[0]
 }
 
+func (w *world) KnownRecords(_ context.Context, ids []uuid.UUID) ([]record.Record, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lookUps++
+	return slices.DeleteFunc(slices.Clone(w.peers), func(r record.Record) bool { return !slices.Contains(ids, r.ID) }), nil
+}
+
+func (w *world) Record(context.Context, uuid.UUID, uuid.UUID) (record.Record, error) {
+	return record.Record{}, record.ErrNotFound
+}
+
+func (w *world) Recheck(context.Context, connection.Connection) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.rechecks++
+}
+
 func TestAWrittenRecordIsWhatTheTSPShowsOfIt(t *testing.T) {
 	t.Parallel()
 	shown := `{"status":"active","vehicle_name":"TRUCK 42"}`
@@ -56,6 +75,11 @@ func TestAWrittenRecordIsWhatTheTSPShowsOfIt(t *testing.T) {
 		"where a call has a place":         {func(p *provider) { p.read, p.spec.Limits[0].AtOnce = shows(shown), 1 }, "WR", shown},
 		"not where reading fails": {func(p *provider) {
 			p.read = func(context.Context, tsp.Single) (tsp.Record, error) { return tsp.Record{}, failure(tsp.Missing) }
+		}, "WR", `{"vehicle_name":"Truck 42"}`},
+		"not where another is read": {func(p *provider) {
+			p.read = func(context.Context, tsp.Single) (tsp.Record, error) {
+				return tsp.Record{SourceID: "v2", Fields: []byte(shown)}, nil
+			}
 		}, "WR", `{"vehicle_name":"Truck 42"}`},
 		"not where reading panics": {func(p *provider) {
 			p.read = func(context.Context, tsp.Single) (tsp.Record, error) { panic("a bug") }

@@ -69,7 +69,8 @@ func (i *Imports) Recheck(ctx context.Context, c connection.Connection) {
 	for _, s := range all {
 		// Parked ones stay parked, what is due already needs no asking, and events are never found
 		// to be gone.
-		if !s.Kind.Facts().Log && !s.NextAt.IsZero() && s.NextAt.After(i.c.Now()) && i.c.Now().Sub(s.LastSuccessAt) > recheckAfter {
+		later := !s.NextAt.IsZero() && s.NextAt.After(i.c.Now())
+		if later && !s.Kind.Facts().Log && i.c.Now().Sub(s.LastSuccessAt) > recheckAfter {
 			kinds = append(kinds, s.Kind)
 		}
 	}
@@ -92,7 +93,8 @@ func (i *Imports) AtOnce(ctx context.Context, c connection.Connection) error {
 		if !s.LastSuccessAt.IsZero() {
 			continue
 		}
-		if err := i.c.Importer.Run(ctx, i.source(c, i.c.Limits.Pace(c)), i.c.Importer.NewSweep(s.Kind, i.since(s))); err != nil {
+		sweep := i.c.Importer.NewSweep(s.Kind, i.since(s))
+		if err := i.c.Importer.Run(ctx, i.source(c, i.c.Limits.Pace(c)), sweep); err != nil {
 			return err
 		}
 		to := s

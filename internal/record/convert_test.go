@@ -48,6 +48,19 @@ func TestADroppedFieldIsNoneOfTheRecordWhateverItsKind(t *testing.T) {
 	}
 }
 
+func TestADroppedItemOfAListIsNoneOfTheRecord(t *testing.T) {
+	t.Parallel()
+	got := read(t, write(t, fresh(resource.KindDvirLog), `{"defects":["horn","doors","horn"]}`, "defects[2]"))
+	if diff := cmp.Diff([]any{"horn", "doors"}, got["defects"]); diff != "" || got["defect_count"] != 2.0 {
+		t.Errorf("%v defects (-want +got):\n%s", got["defect_count"], diff)
+	}
+	got = read(t, write(t, fresh(resource.KindGroupMessage), `{"recipient_ids":["`+alice+`","`+bob+`","`+alice+`"],
+		"source_recipient_ids":["1","2","1"]}`, "recipient_ids[0]", "recipient_ids[2]"))
+	if diff := cmp.Diff([]any{[]any{bob}, []any{"2"}}, []any{got["recipient_ids"], got["source_recipient_ids"]}); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestALogHappenedWhenItsWriteSaysOrElseWhenItWasSettled(t *testing.T) {
 	t.Parallel()
 	told := time.Date(2026, 1, 2, 3, 4, 5, 678901000, time.UTC)

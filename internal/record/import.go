@@ -126,7 +126,8 @@ func (i Importer) page(ctx context.Context, from Source, s *Sweep) (done bool, e
 	return page.Next == "", nil
 }
 
-// records turns a page into records. Whom they name is looked up once for all of them.
+// records turns a page into records. Whom they name is looked up once for all of them, and may be in
+// the page itself, as an answer and its question are.
 func (i Importer) records(ctx context.Context, from Source, kind resource.Kind, page []tsp.Record) ([]Record, error) {
 	of := func(r tsp.Record) Record {
 		return Record{Kind: kind, Fleet: from.Fleet, TSP: from.Target.TSP, Account: from.Account, Collection: r.Collection,
@@ -139,6 +140,12 @@ func (i Importer) records(ctx context.Context, from Source, kind resource.Kind, 
 	peers, err := PeersOf(ctx, i.Store, named)
 	if err != nil {
 		return nil, err
+	}
+	for _, r := range page {
+		one := of(r)
+		if _, known := peers[one.id()]; !known && len(named) > 0 {
+			peers[one.id()] = one
+		}
 	}
 	out := make([]Record, len(page))
 	for n, r := range page {

@@ -81,7 +81,9 @@ func (r Record) over(known Record) Record {
 	}
 	if !known.SeenAt.IsZero() && r.Imported {
 		for member, value := range was {
-			if is[member] == nil || member == "thread_id" {
+			whose := basis(member)
+			another := is[whose] != nil && string(is[whose]) != string(was[whose])
+			if is[member] == nil && !another || member == "thread_id" {
 				is[member] = value
 			}
 		}
@@ -97,6 +99,18 @@ func (r Record) over(known Record) Record {
 		r.Fields = fields
 	}
 	return r.Identify()
+}
+
+// basis names the member from which another one follows: whom the TSP names decides whose id and
+// name stand beside.
+func basis(member string) string {
+	switch member {
+	case "sender_name", "sent_by_driver":
+		return sourceOf("sender_id")
+	case "recipient_name":
+		return sourceOf("recipient_id")
+	}
+	return sourceOf(member)
 }
 
 // progress tells how far a message has come by its status.

@@ -53,6 +53,20 @@ func TestAnImportOfAWrittenLogKeepsWhatOnlyTheWriteTells(t *testing.T) {
 	}
 }
 
+func TestWhomTheTSPNamesInsteadIsNotCalledByTheNameOfAnother(t *testing.T) {
+	t.Parallel()
+	known := Known{Record: log(resource.KindMessage, `{"sender_id":"a","source_sender_id":"1","sender_name":"Ann","sent_by_driver":false,
+		"recipient_id":"b","source_recipient_id":"2","recipient_name":"Bob"}`)}
+	known.SeenAt = noon()
+	m := read(resource.KindMessage, `{"source_sender_id":"9","source_recipient_id":"2"}`).Onto(known)
+	for member, want := range map[string]any{"sender_id": nil, "source_sender_id": "9", "sender_name": nil, "sent_by_driver": nil,
+		"recipient_id": "b", "recipient_name": "Bob"} {
+		if got := told(t, m.Record, member); got != want {
+			t.Errorf("%s is %v, want %v", member, got, want)
+		}
+	}
+}
+
 func TestTheStatusOfAMessageNeverGoesBack(t *testing.T) {
 	t.Parallel()
 	order := []string{"pending", "sent", "delivered", "read"}

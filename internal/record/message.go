@@ -28,7 +28,7 @@ func (r Record) people(w Write) []uuid.UUID {
 	if !speaks(r.Kind) {
 		return nil
 	}
-	given, _ := object(w.Payload)
+	given, _ := w.reached()
 	var out []uuid.UUID
 	for _, member := range parties {
 		var named []tsp.Named
@@ -38,7 +38,7 @@ func (r Record) people(w Write) []uuid.UUID {
 		for _, n := range named {
 			out = append(out, r.of(n))
 		}
-		if len(named) == 0 && !slices.Contains(w.Dropped, member) {
+		if len(named) == 0 {
 			out = append(out, ids(given[member])...)
 		}
 	}

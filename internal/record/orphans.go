@@ -27,8 +27,8 @@ type Orphan struct {
 	Own, Lost bool
 	// Log tells that the record is an event. Deleted: it is marked as deleted.
 	Log, Deleted bool
-	// Reached are the fleet's connections that reach the record, and Account those of the fleet to
-	// the record's account; deleted ones are in neither.
+	// Reached are the fleet's connections that reach the record, deleted ones left out, and Account
+	// those of the fleet to the record's account, any that has ended left out.
 	Reached, Account []uuid.UUID
 }
 

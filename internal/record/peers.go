@@ -91,7 +91,11 @@ func (r Record) shown(d draft, by tsp.Record, peers Peers) (Record, error) {
 	for member, named := range by.Names {
 		d.name(member, named, r.of, peers)
 	}
-	r.Source = by.Source
+	if len(by.Source) > 0 {
+		r.Source = by.Source
+	} else if len(r.Source) == 0 {
+		r.Source = []byte("{}")
+	}
 	if !by.OccurredAt.IsZero() {
 		r.OccurredAt = by.OccurredAt.UTC().Truncate(time.Microsecond)
 	}

@@ -130,6 +130,22 @@ func TestWhomNobodyKnowsIsNamedByTheTSPsIDAlone(t *testing.T) {
 	}
 }
 
+func TestAnAnswerNamesAQuestionOfTheSamePage(t *testing.T) {
+	t.Parallel()
+	l := list(t)
+	question, answer := said(`{"message_text":"where?"}`, "1", "9"), said(`{"message_text":"here"}`, "9", "1")
+	answer.SourceID = "m2"
+	answer.Names["reply_to_message_id"] = []tsp.Named{{Collection: "messages", SourceID: "m1"}}
+	l.shows = []tsp.Record{answer, question}
+	if err := l.run(t, l.NewSweep(resource.KindMessage, onDisk())); err != nil {
+		t.Fatal(err)
+	}
+	got := read(t, l.saved[0])
+	if got["reply_to_message_id"] != l.saved[1].ID.String() || got["source_reply_to_message_id"] != "m1" || got["thread_id"] != read(t, l.saved[1])["thread_id"] {
+		t.Errorf("%v", got)
+	}
+}
+
 func TestEventsAreAskedForSinceATimeAndNeverLost(t *testing.T) {
 	t.Parallel()
 	l := list(t, []string{"1"})
@@ -172,6 +188,15 @@ func TestAWrittenLogTakesWhatTheTSPShowsAndKeepsTheRest(t *testing.T) {
 	if is["status"] != "pending" || is["message_text"] != "hi" || is["sender_id"] != alice || string(got.Source) != `{"id":1}` ||
 		!got.OccurredAt.Equal(onDisk()) || string(got.Extras) != `{"as_written":{"priority":"high"}}` {
 		t.Errorf("%v of %s, extras %s", is, got.Source, got.Extras)
+	}
+}
+
+func TestATSPThatShowsTheStatusAloneLeavesTheRestAsItWas(t *testing.T) {
+	t.Parallel()
+	r := fresh(resource.KindMessage)
+	got := shown(t, r, record.Write{Payload: []byte(`{"message_text":"hi"}`), Record: &tsp.Record{Fields: []byte(`{"status":"pending"}`)}})
+	if is := read(t, got); is["status"] != "pending" || string(got.Source) != "{}" || !got.OccurredAt.Equal(settledAt()) {
+		t.Errorf("%v of %q at %v", is, got.Source, got.OccurredAt)
 	}
 }
 

@@ -2,7 +2,6 @@ package record
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	json "github.com/go-json-experiment/json"
@@ -20,8 +19,8 @@ type Write struct {
 	Payload jsontext.Value
 	// Record is the record as the TSP shows it after the write; nil where that is not known.
 	Record *tsp.Record
-	// Dropped names the fields of the payload that did not reach the TSP. Nothing of them is the
-	// record's.
+	// Dropped names the fields of the payload that did not reach the TSP, or items of lists, such as
+	// "defects[1]". Nothing of them is the record's.
 	Dropped []string
 	// Peers are those of Named that are known.
 	Peers Peers
@@ -97,8 +96,8 @@ func (r Record) completed(d draft, w Write) (Record, error) {
 // draft reads what is known of the record, and what reached the TSP of a payload.
 func (r Record) draft(w Write) (d draft, extras map[string]jsontext.Value, err error) {
 	d.model = ModelOf(r.Kind)
-	if d.given, err = object(w.Payload); err != nil {
-		return d, nil, fmt.Errorf("reading a written payload: %w", err)
+	if d.given, err = w.reached(); err != nil {
+		return d, nil, err
 	}
 	if d.fields, err = object(r.Fields); err != nil {
 		return d, nil, fmt.Errorf("reading the fields of record %s: %w", r.ID, err)
@@ -108,11 +107,6 @@ func (r Record) draft(w Write) (d draft, extras map[string]jsontext.Value, err e
 	}
 	if d.rest, err = object(extras[asWritten]); err != nil {
 		return d, nil, fmt.Errorf("reading what was written of record %s: %w", r.ID, err)
-	}
-	delete(d.given, "connection_id")
-	for _, name := range w.Dropped {
-		delete(d.given, name)
-		delete(d.given, sourceOf(name))
 	}
 	return d, extras, nil
 }
@@ -185,61 +179,4 @@ func (d draft) text(name string) string {
 		return ""
 	}
 	return s
-}
-
-// References returns the values of the members by which lists of the kind are filtered. They are
-// stored apart and found by these very values, so the same record must always give the same.
-func (r Record) References() (map[string]string, error) {
-	model := ModelOf(r.Kind)
-	if len(model.References) == 0 {
-		return nil, nil
-	}
-	fields, err := object(r.Fields)
-	if err != nil {
-		return nil, fmt.Errorf("reading the fields of record %s: %w", r.ID, err)
-	}
-	out := map[string]string{}
-	for _, name := range model.References {
-		m, _ := model.Member(name)
-		value := m.usual(fields[name])
-		var text string
-		if m.fitting(value) != nil && json.Unmarshal(value, &text) == nil {
-			out[name] = text
-		}
-	}
-	return out, nil
-}
-
-// Drives tells whether the record is a user who is known to drive or known not to. It decides on
-// which shelf the record stands.
-func (r Record) Drives() (drives, known bool) {
-	if r.Kind != resource.KindUser {
-		return false, false
-	}
-	fields, err := object(r.Fields)
-	if err != nil {
-		return false, false
-	}
-	kind := fields["is_driver"].Kind()
-	return kind == 't', slices.Contains([]jsontext.Kind{'t', 'f'}, kind)
-}
-
-// Deactivated tells whether the record is known to be out of use at its TSP.
-func (r Record) Deactivated() bool {
-	fields, err := object(r.Fields)
-	return err == nil && fields["is_active"].Kind() == 'f'
-}
-
-// object reads a JSON object; one that is not there is empty.
-func object(raw jsontext.Value) (map[string]jsontext.Value, error) {
-	out := map[string]jsontext.Value{}
-	if len(raw) == 0 {
-		return out, nil
-	}
-	err := json.Unmarshal(raw, &out)
-	return out, err
-}
-
-func encode(of map[string]jsontext.Value) (jsontext.Value, error) {
-	return json.Marshal(of, json.Deterministic(true))
 }

@@ -12,8 +12,17 @@ import (
 // Max bounds what is believed of such a wish.
 const Max = time.Hour
 
-// Read reads the Retry-After header: seconds, with a fraction as Samsara sends them, or an HTTP
-// date. It is between 0, which stands for no or an unreadable wish, and Max. It rounds up,
+// The numbers that are moments and no seconds to wait: Unix times of 2001 to 2286, in seconds or in
+// milliseconds, as X-RateLimit-Reset has them and some servers put them here. As a wait the least of
+// them would be thirty years.
+const (
+	leastUnix = 1e9
+	endOfUnix = 1e10
+	millis    = 1000
+)
+
+// Read reads the Retry-After header: seconds, with a fraction as Samsara sends them, an HTTP date, or
+// a Unix time. It is between 0, which stands for no or an unreadable wish, and Max. It rounds up,
 // because a call that comes too early is refused again.
 func Read(h http.Header, now time.Time) time.Duration {
 	text := strings.TrimSpace(h.Get("Retry-After"))
@@ -28,6 +37,12 @@ func Read(h http.Header, now time.Time) time.Duration {
 	seconds, err := strconv.ParseFloat(text, 64)
 	if err != nil && !math.IsInf(seconds, 0) {
 		return 0
+	}
+	if seconds >= leastUnix*millis && seconds < endOfUnix*millis {
+		seconds /= millis
+	}
+	if seconds >= leastUnix && seconds < endOfUnix {
+		seconds -= float64(now.UnixMicro()) / 1e6
 	}
 	seconds = min(max(seconds, 0), Max.Seconds())
 	return time.Duration(math.Ceil(seconds * float64(time.Second)))

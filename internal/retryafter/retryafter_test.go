@@ -35,6 +35,19 @@ func TestRetryAfterIsReadInAllItsForms(t *testing.T) {
 		"1_000":                           0,
 		"soon":                            0,
 		"1,5":                             0,
+		"1795521660":                      time.Minute, // Unix time of noon and a minute
+		"1795521660.5":                    time.Minute + 500*time.Millisecond,
+		"1795521660000":                   time.Minute,
+		"1795521660500":                   time.Minute + 500*time.Millisecond,
+		"1795521600":                      0,
+		"1795521540":                      0, // a minute ago
+		"1795521540000":                   0,
+		"1795608000":                      time.Hour, // tomorrow
+		"1795608000000":                   time.Hour,
+		"-1795521660":                     0,
+		"999999999":                       time.Hour, // no moment of this century's
+		"100000000000":                    time.Hour,
+		"99999999999999":                  time.Hour,
 		"Tue, 24 Nov 2026 12:01:00 GMT":   time.Minute,
 		"Tuesday, 24-Nov-26 12:01:00 GMT": time.Minute,
 		"Tue Nov 24 12:01:00 2026":        time.Minute,

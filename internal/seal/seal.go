@@ -36,7 +36,27 @@ func ParseKey(text string) (Key, error) {
 	if err != nil || len(k) != KeySize {
 		return nil, errors.New("the key must be 32 random bytes in base64, as `openssl rand -base64 32` makes them")
 	}
+	if weak(k) {
+		return nil, errors.New("the key is no random one and could be guessed; make another with `openssl rand -base64 32`")
+	}
 	return k, nil
+}
+
+// fewest is how many different bytes a key has: 30 on average, and fewer than this once in a
+// thousand million.
+const fewest = 16
+
+// weak tells whether a key was thought of: one of few different bytes, of a repeated half, of bytes
+// that count up or down, or of text. A random one is taken for such less than once in a thousand million.
+func weak(k []byte) bool {
+	different := map[byte]bool{}
+	text, counts := true, true
+	for i, b := range k {
+		different[b] = true
+		text = text && b >= ' ' && b <= '~'
+		counts = counts && (i < 2 || b-k[i-1] == k[1]-k[0])
+	}
+	return len(different) < fewest || bytes.Equal(k[:KeySize/2], k[KeySize/2:]) || text || counts
 }
 
 // KeyFile reads the key in a file, making the file with a random key if there is none. It is

@@ -2,6 +2,7 @@ package seal
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/base64"
 	"fmt"
 	"os"
@@ -79,7 +80,7 @@ func TestAKeysetOpensWithTheKeyThatWrappedItAlone(t *testing.T) {
 
 func TestAKeyIsReadStrictlyAndNeverPrinted(t *testing.T) {
 	t.Parallel()
-	good := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, KeySize))
+	good := base64.StdEncoding.EncodeToString(random(t))
 	k, err := ParseKey(" " + good + "\n")
 	if err != nil || len(k) != KeySize {
 		t.Fatalf("a good key: %v", err)
@@ -92,6 +93,44 @@ func TestAKeyIsReadStrictlyAndNeverPrinted(t *testing.T) {
 	for _, text := range []string{"", "short", base64.StdEncoding.EncodeToString(make([]byte, 31)), good + "A", strings.Repeat("!", 44)} {
 		if _, err := ParseKey(text); err == nil || !strings.Contains(err.Error(), "openssl rand -base64 32") {
 			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// random returns the bytes of a good key.
+func random(t *testing.T) []byte {
+	t.Helper()
+	k := make([]byte, KeySize)
+	if _, err := rand.Read(k); err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+func TestAKeyThatSomebodyThoughtOfIsRefused(t *testing.T) {
+	t.Parallel()
+	half := random(t)[:KeySize/2]
+	up, down := make([]byte, KeySize), make([]byte, KeySize)
+	for i := range up {
+		up[i], down[i] = byte(250+i), byte(-3*i)
+	}
+	for name, k := range map[string][]byte{
+		"zeros":              make([]byte, KeySize),
+		"one byte":           bytes.Repeat([]byte{7}, KeySize),
+		"few bytes":          bytes.Repeat([]byte{1, 250, 77, 13}, KeySize/4),
+		"a half twice":       append(bytes.Clone(half), half...),
+		"counting":           up,
+		"counting backwards": down,
+		"a text":             []byte("The quick brown fox jumps over a"),
+	} {
+		_, err := ParseKey(base64.StdEncoding.EncodeToString(k))
+		if err == nil || !strings.Contains(err.Error(), "openssl rand -base64 32") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for range 10_000 {
+		if _, err := ParseKey(base64.StdEncoding.EncodeToString(random(t))); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

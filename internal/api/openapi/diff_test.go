@@ -55,7 +55,7 @@ func diff(path string, contract, served any) []difference {
 }
 
 // additive says whether what the contract lacks breaks no one who was written for the contract: an optional property
-// or parameter, a header more on a delivery, and 503.
+// or parameter, a header more on a delivery, 503, and of what we write that a member is always there or bounded.
 func additive(path, name string, value any) bool {
 	switch {
 	case strings.HasSuffix(path, ".properties"):
@@ -64,6 +64,8 @@ func additive(path, name string, value any) bool {
 		return strings.HasPrefix(path, "webhook ") || at(value, "required") == false
 	case strings.HasSuffix(path, ".responses"):
 		return name == "503"
+	case strings.HasPrefix(path, "webhook ") || strings.Contains(path, ".responses["):
+		return strings.HasSuffix(path, ".required") || slices.Contains([]string{"maxItems", "maxLength", "minLength", "required", "uniqueItems"}, name)
 	}
 	return false
 }

@@ -2,6 +2,7 @@ package openapi_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/go-json-experiment/json"
@@ -63,6 +64,20 @@ func TestTheJSONKeepsTheOrderOfMembers(t *testing.T) {
 	}
 	if diff := cmp.Diff(fromYAML, fromJSON); diff != "" {
 		t.Errorf("the order of members differs (-yaml +json):\n%s", diff)
+	}
+}
+
+// YAML wants what continues a value to stand further in than its key; a closing bracket alone on its line, below the
+// key, is refused by strict readers and let pass by others.
+func TestTheDocumentIsYAMLForStrictReaders(t *testing.T) {
+	t.Parallel()
+	for i, line := range strings.Split(string(openapi.Document()), "\n") {
+		if text := strings.TrimSpace(line); text != "" && strings.ContainsAny(text[:1], "]}") {
+			t.Errorf("line %d begins with a closing bracket; put it behind what it closes", i+1)
+		}
+		if strings.Contains(line, "\t") {
+			t.Errorf("line %d holds a tab", i+1)
+		}
 	}
 }
 

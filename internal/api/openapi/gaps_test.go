@@ -28,6 +28,10 @@ var notServed = map[string]string{
 var ownRoutes = []string{
 	"GET /healthz", "GET /openapi.yaml", "GET /openapi.json",
 
+	"GET /.well-known/oauth-authorization-server/realms/{realm}",
+	"GET /realms/{realm}/.well-known/oauth-authorization-server",
+	"GET /realms/{realm}/.well-known/openid-configuration",
+
 	"webhook connection.activated",
 
 	"POST /v2/integrations/connections/{connection_id}/import",
@@ -48,7 +52,7 @@ var ownRoutes = []string{
 // ownSchemas have a name that the contract's documents do not know.
 var ownSchemas = []string{
 	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "Healthy", "Unhealthy",
-	"ConnectionActivated",
+	"ConnectionActivated", "AuthorizationServer",
 
 	"CapabilityDocument", "CapabilitySetting", "CapabilityCredentials", "CapabilityCredentialField", "CapabilityWrite",
 	"CapabilityLimit", "CapabilityField",
@@ -66,6 +70,8 @@ const (
 const (
 	hooks       = " /v2/notifications/webhooks"
 	ownEvent    = "enum[connection.activated]"
+	bounded     = "a body of references is bounded, and far above what anybody has"
+	once        = "a value that is there twice is a mistake, which TSPs would take in different ways"
 	askedByName = "nobody meets the name who did not subscribe to it"
 )
 
@@ -80,6 +86,19 @@ var deviations = map[string]string{
 	formScope + ".required[scope]":          "the quickstart of the contract sends no scope either",
 	formScope + ".properties[scope].enum":   "a client may also ask for some of its scopes by name",
 
+	"POST /v2/telematics/group-messages" + inJSON("requestBody") + ".properties[recipient_ids].maxItems":    bounded,
+	"POST /v2/telematics/group-messages" + inJSON("requestBody") + ".properties[recipient_ids].uniqueItems": once,
+	"POST /v2/telematics/dvir-logs" + inJSON("requestBody") + ".properties[defects].anyOf[0].uniqueItems":   once,
+
+	"POST" + hooks + inJSON("requestBody") + ".properties[secret].anyOf[1].minLength": "an empty key signs nothing",
+	"POST" + hooks + inJSON("requestBody") + ".properties[secret].anyOf[1].maxLength": bounded,
+	inFilters("fleet_ids") + ".maxItems":                                              bounded,
+	inFilters("fleet_ids") + ".uniqueItems":                                           once,
+	inFilters("fleet_refs") + ".maxItems":                                             bounded,
+	inFilters("fleet_refs") + ".uniqueItems":                                          once,
+	inFilters("fleet_refs") + ".items.minLength":                                      "no fleet is called nothing",
+	inFilters("fleet_refs") + ".items.maxLength":                                      bounded,
+
 	"GET" + hooks + ".parameters[query event_name].schema.anyOf[1]." + ownEvent:                                                     askedByName,
 	"POST" + hooks + inJSON("requestBody") + ".properties[event_name].anyOf[0]." + ownEvent:                                         askedByName,
 	"GET" + hooks + inJSON("responses[200]") + ".properties[items].items.properties[event_name]." + ownEvent:                        askedByName,
@@ -91,3 +110,8 @@ var deviations = map[string]string{
 
 // inJSON is the place of the schema of a JSON body.
 func inJSON(of string) string { return "." + of + ".content[application/json].schema" }
+
+// inFilters is the place of a list of the filters that a subscription asks for.
+func inFilters(list string) string {
+	return "POST" + hooks + inJSON("requestBody") + ".properties[filters].anyOf[1].properties[" + list + "].anyOf[0]"
+}

@@ -104,7 +104,8 @@ func taken(to string) error {
 	return fmt.Errorf("%s exists; a backup overwrites nothing, so name another file", to)
 }
 
-// copyInto needs no migration: what is copied is of the release that runs over it.
+// copyInto needs no migration: what is copied is of the release that runs over it. Tables of a newer
+// one are refused, because it alone knows how to mark their backup.
 func copyInto(ctx context.Context, place, to string) error {
 	if err := refuseMixed(place); err != nil {
 		return err
@@ -116,7 +117,13 @@ func copyInto(ctx context.Context, place, to string) error {
 	if err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, `VACUUM INTO ?1`, (&url.URL{Scheme: "file", Path: to}).String())
+	p, err := provider(db)
+	if err == nil {
+		err = refuseNewer(ctx, place, db, p)
+	}
+	if err == nil {
+		_, err = db.ExecContext(ctx, `VACUUM INTO ?1`, (&url.URL{Scheme: "file", Path: to}).String())
+	}
 	return explained(place, errors.Join(err, db.Close()))
 }
 

@@ -5,10 +5,8 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
 	"strings"
@@ -18,13 +16,9 @@ import (
 	"github.com/ncruces/go-sqlite3"
 	// The driver registers itself as "sqlite3"; it is SQLite in pure Go.
 	"github.com/ncruces/go-sqlite3/driver"
-	"github.com/pressly/goose/v3"
 
 	"github.com/waybill-dev/waybill/internal/fence"
 )
-
-//go:embed migrations/*.sql
-var migrations embed.FS
 
 // readers bounds the connections that only read. SQLite reads beside its writer in WAL, but each
 // connection has a page cache of its own.
@@ -109,7 +103,7 @@ func (db *DB) open(ctx context.Context, path string) error {
 
 // prepare brings the file up to date and has its guard know it.
 func (db *DB) prepare(ctx context.Context, path string, write *sql.DB, g *guard) (err error) {
-	if err := migrate(ctx, write); err != nil {
+	if err := migrate(ctx, db.path, write); err != nil {
 		return err
 	}
 	if db.hold != nil {
@@ -163,23 +157,6 @@ func open(path string, conns int, g *guard, option string) (*sql.DB, error) {
 	// again.
 	db.SetMaxIdleConns(conns)
 	return db, nil
-}
-
-// migrate brings the tables up to date. They only go up: an older release does not run over newer
-// tables.
-func migrate(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return fmt.Errorf("reading migrations: %w", err)
-	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files)
-	if err != nil {
-		return fmt.Errorf("preparing migrations: %w", err)
-	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("migrating the database: %w", err)
-	}
-	return nil
 }
 
 // Close notes what was written last, waits for the writes under way and closes the file. The writer

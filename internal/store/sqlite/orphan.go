@@ -17,8 +17,8 @@ const orphansOnce = 100
 
 // leave notes that a connection, if it is deleted, has records to settle.
 func (t *tx) leave(connection uuid.UUID) error {
-	return t.exec(`INSERT OR IGNORE INTO connection_leaving SELECT id FROM connection WHERE id = ?1 AND status = 'deleted'`,
-		connection[:])
+	return t.exec(`INSERT OR IGNORE INTO connection_leaving
+		SELECT id FROM connection WHERE id = ?1 AND status = 'deleted'`, connection[:])
 }
 
 // follow notes what a change of a connection means for the records of deleted ones: its own, if it
@@ -29,7 +29,8 @@ func (t *tx) follow(c connection.Change) error {
 		return t.leave(c.To.ID)
 	case c.From.ID == uuid.Nil:
 		return t.exec(`INSERT OR IGNORE INTO connection_leaving SELECT id FROM connection
-			WHERE tsp = ?1 AND account = ?2 AND fleet = ?3 AND status = 'deleted'`, string(c.To.TSP), c.To.Account, c.To.Fleet[:])
+			WHERE tsp = ?1 AND account = ?2 AND fleet = ?3 AND status = 'deleted'`,
+			string(c.To.TSP), c.To.Account, c.To.Fleet[:])
 	}
 	return nil
 }
@@ -48,8 +49,9 @@ type orphan struct {
 }
 
 // SettleOrphans settles records of a deleted connection.
-func (db *DB) SettleOrphans(ctx context.Context, connection uuid.UUID, behind int64, at time.Time) (next int64, err error) {
-	err = db.do(ctx, func(tx *tx) error {
+func (db *DB) SettleOrphans(ctx context.Context, connection uuid.UUID, behind int64, at time.Time) (int64, error) {
+	next := int64(0)
+	err := db.do(ctx, func(tx *tx) error {
 		found, err := tx.orphans(connection, behind)
 		if err != nil {
 			return err
@@ -60,7 +62,6 @@ func (db *DB) SettleOrphans(ctx context.Context, connection uuid.UUID, behind in
 			}
 		}
 		if len(found) < orphansOnce {
-			next = 0
 			return tx.exec(`DELETE FROM connection_leaving WHERE connection = ?1`, connection[:])
 		}
 		next = found[len(found)-1].seq
@@ -83,14 +84,16 @@ func (t *tx) orphans(connection uuid.UUID, behind int64) ([]orphan, error) {
 		return nil, err
 	}
 	account, err := rows(t, `SELECT c.id FROM connection c JOIN connection d ON d.id = ?1
-		AND c.fleet = d.fleet AND c.tsp = d.tsp AND c.account = d.account WHERE c.status <> 'deleted' ORDER BY c.created_at, c.id`,
+		AND c.fleet = d.fleet AND c.tsp = d.tsp AND c.account = d.account
+		WHERE c.status NOT IN ('deleted', 'cancelled') ORDER BY c.created_at, c.id`,
 		scanOne[uuid.UUID], connection[:])
 	if err != nil {
 		return nil, err
 	}
 	for i := range found {
 		found[i].Account = account
-		found[i].Reached, err = rows(t, `SELECT c.id FROM connection d JOIN connection c ON c.fleet = d.fleet AND c.status <> 'deleted'
+		found[i].Reached, err = rows(t, `SELECT c.id FROM connection d
+			JOIN connection c ON c.fleet = d.fleet AND c.status <> 'deleted'
 			JOIN record_reach x ON x.connection = c.id AND x.record = ?2 AND x.gone_at = 0 WHERE d.id = ?1
 			ORDER BY c.created_at, c.id`, scanOne[uuid.UUID], connection[:], found[i].seq)
 		if err != nil {
@@ -115,8 +118,8 @@ func (t *tx) settleOrphan(connection uuid.UUID, o orphan, at time.Time) error {
 		if err != nil {
 			return err
 		}
-		err = t.exec(`UPDATE record SET deleted_at = 0, updated_at = ?2, shelf = shelf & ~?3 WHERE seq = ?1 AND deleted_at > 0`,
-			o.seq, micros(at), record.ShelfDeleted)
+		err = t.exec(`UPDATE record SET deleted_at = 0, updated_at = ?2, shelf = shelf & ~?3
+			WHERE seq = ?1 AND deleted_at > 0`, o.seq, micros(at), record.ShelfDeleted)
 		if err != nil {
 			return err
 		}

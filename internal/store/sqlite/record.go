@@ -62,18 +62,19 @@ func (db *DB) RecordByID(ctx context.Context, id uuid.UUID) (record.Record, erro
 
 // KnownRecords lists those of some records that are there.
 func (db *DB) KnownRecords(ctx context.Context, ids []uuid.UUID) ([]record.Record, error) {
-	return db.records(ctx, `SELECT `+recordColumns+`, '{}' FROM record r WHERE r.id IN (SELECT unhex(value) FROM json_each(?1))`,
-		hexed(ids))
+	return db.records(ctx, `SELECT `+recordColumns+`, '{}' FROM record r
+		WHERE r.id IN (SELECT unhex(value) FROM json_each(?1))`, hexed(ids))
 }
 
 // SourceIDs finds the TSP's ids of records that are as described.
-func (db *DB) SourceIDs(ctx context.Context, as connection.Named, ids []uuid.UUID) (map[uuid.UUID]resource.SourceID, error) {
+func (db *DB) SourceIDs(ctx context.Context, as connection.Named, ids []uuid.UUID) (
+	map[uuid.UUID]resource.SourceID, error) {
 	type pair struct {
 		ours   uuid.UUID
 		theirs resource.SourceID
 	}
-	found, err := list(ctx, db, `SELECT id, source_id FROM record WHERE id IN (SELECT unhex(value) FROM json_each(?1)) AND fleet = ?2
-		AND tsp = ?3 AND kind = ?4 AND deleted_at = 0 AND (?5 = '' OR account = ?5) AND (?6 = '' OR collection = ?6)`,
+	found, err := list(ctx, db, `SELECT id, source_id FROM record
+		WHERE id IN (SELECT unhex(value) FROM json_each(?1)) AND fleet = ?2 AND tsp = ?3 AND kind = ?4 AND deleted_at = 0 AND (?5 = '' OR account = ?5) AND (?6 = '' OR collection = ?6)`,
 		func(row scanner) (p pair, err error) {
 			err = row.Scan(&p.ours, &p.theirs)
 			return p, err

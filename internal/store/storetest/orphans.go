@@ -101,6 +101,7 @@ func orphansAreTakenOver(t *testing.T, s *stand) {
 	elsewhere := connected(fleet)
 	elsewhere.Account = "b"
 	s.connect(elsewhere)
+	s.must(s.ChangeConnection(t.Context(), change(s.connect(connected(fleet)), connection.Cancelled)))
 	s.deleted(one)
 	heir := s.connect(connected(fleet))
 	s.left(7)

@@ -47,6 +47,7 @@ func records() []rule {
 		{"the TSP's ids of records are told of those alone that are as described", sourceIDs},
 		{"the records of a kind that a connection reaches are told by collection and source id", recordsOfAKind},
 		{"an import never undoes a write that ended after its page was asked for", importBesideWrite},
+		{"an event that was written and is listed is one record, which keeps what only the write told", eventIsOne},
 		{"an import that brings nothing new leaves the record alone", importWithoutNews},
 		{"a record belongs to the connection that sees it once its own is deleted", recordIsAdopted},
 	}
@@ -164,6 +165,34 @@ func importBesideWrite(t *testing.T, s *stand) {
 	}
 	is(t, "what only the write told", string(s.record(before.ID).Extras), `{"as_written":{"x":1}}`)
 	is(t, "written last", s.record(before.ID).SeenAt, at(5))
+}
+
+func eventIsOne(t *testing.T, s *stand) {
+	c := s.connect(connected(s.fleet()))
+	wrote := said(c, 1, "m")
+	wrote.Fields = []byte(`{"message_text":"hi","sender_id":"` + uuid.Nil.String() + `","status":"delivered"}`)
+	s.save(wrote.Identify())
+	list := func(minute int, status string) record.Record {
+		r := said(c, minute, "m")
+		r.Imported, r.Extras, r.Fields = true, nil, []byte(`{"message_text":"hi","status":"`+status+`"}`)
+		return r.Identify()
+	}
+	for _, step := range []struct {
+		minute       int
+		status, want string
+		news         bool
+	}{{3, "sent", "delivered", true}, {4, "sent", "delivered", false}, {5, "read", "read", true}, {6, "sent", "read", false}} {
+		was := s.record(wrote.ID)
+		s.save(list(step.minute, step.status))
+		is := s.record(wrote.ID)
+		same(t, "fields", string(is.Fields), `{"message_text":"hi","sender_id":"`+uuid.Nil.String()+`","status":"`+step.want+`"}`)
+		same(t, "extras", string(is.Extras), `{"as_written":{"x":1}}`)
+		if news := !is.UpdatedAt.Equal(was.UpdatedAt); news != step.news {
+			t.Errorf("a list at %d with %s is news: %t", step.minute, step.status, news)
+		}
+	}
+	q := record.Query{Kind: resource.KindMessage, Fleets: []uuid.UUID{c.Fleet}, References: []record.Reference{{Member: "sender_id", Values: []string{uuid.Nil.String()}}}}
+	same(t, "found by its sender", got[int](s)(s.CountRecords(t.Context(), q)), 1)
 }
 
 func importWithoutNews(t *testing.T, s *stand) {

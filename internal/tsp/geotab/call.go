@@ -26,6 +26,8 @@ type call struct {
 	headers http.Header
 	// kind is the type of the error that the last call was answered with, "" for none.
 	kind string
+	// most bounds what is read of an answer, in bytes; 0 is the usual bound.
+	most int64
 }
 
 // request is the body of every call.
@@ -84,7 +86,7 @@ func (c *call) once(ctx context.Context, login tsp.Credentials, limit string, bo
 func (c *call) post(ctx context.Context, line rest.Line, body request) (jsontext.Value, error) {
 	line.Answers = answers(&c.kind)
 	a, err := line.Send(ctx, rest.Call{Method: http.MethodPost, Path: apiPath, Body: body,
-		Reads: body.Method != add && body.Method != set})
+		Reads: body.Method != add && body.Method != set, Most: c.most})
 	if err != nil {
 		return nil, c.failed(err)
 	}

@@ -34,7 +34,10 @@ type foundDvir struct {
 }
 
 type foundDefect struct {
-	Defect looseRef `json:"defect"`
+	Defect  looseRef `json:"defect"`
+	Remarks []struct {
+		Remark string `json:"remark"`
+	} `json:"defectRemarks"`
 }
 
 // findDvir looks for the log of that asset at that time that is equal in what was sent. What other
@@ -120,6 +123,6 @@ func (l dvirLog) equals(d *resource.DvirLog, settings tsp.Settings) func(tsp.Riv
 		ours.Defects = nil
 		a, _ := json.Marshal(theirs)
 		b, _ := json.Marshal(ours)
-		return string(a) == string(b) && slices.Equal(other.Defects.Or(nil), d.Defects.Or(nil))
+		return string(a) == string(b) && slices.Equal(unique(other.Defects.Or(nil)), unique(d.Defects.Or(nil)))
 	}
 }

@@ -11,7 +11,9 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// fuel is what is written of a FuelTransaction: litres, kilometres.
+// fuel is what is written of a FuelTransaction: litres, kilometres, and the UTC time of the purchase. Geotab takes no
+// offset and keeps the moment, so that a purchase near midnight is on the day that its reader's time zone makes of it
+// (developers.geotab.com/myGeotab/apiReference/objects/FuelTransaction, read 2026-11-27).
 type fuel struct {
 	Device       *ref           `json:"device,omitzero"`
 	Driver       *ref           `json:"driver,omitzero"`
@@ -124,6 +126,10 @@ func checkFuel(f *resource.FuelTransaction, _ tsp.Settings) []resource.Problem {
 	needs(f.Latitude.State(), f.Longitude.State(), "longitude", "is required beside latitude")
 	needs(f.Longitude.State(), f.Latitude.State(), "latitude", "is required beside longitude")
 	return wrong
+}
+
+func warnFuel(f *resource.FuelTransaction, _ tsp.Settings) []tsp.Warning {
+	return loneUnit(f.Odometer.State(), f.OdometerUnit.State())
 }
 
 func fuelSteps(f *resource.FuelTransaction, w tsp.Write) ([]step, error) {

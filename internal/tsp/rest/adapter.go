@@ -179,7 +179,12 @@ func (a *adapter) desk(o OAuth, session *line, access tsp.Access) (*desk, error)
 	}
 	line := *session
 	line.base, line.keys, line.answers = root, nil, deskAnswers(a.config.Answers)
-	return &desk{auth: o, path: path, line: &line}, nil
+	first := &desk{auth: o, path: path, line: &line}
+	if o.ElseTokenURL != "" && o.own(access) == "" && access.BaseURL == "" {
+		o.TokenURL, o.ElseTokenURL = o.ElseTokenURL, ""
+		first.next, err = a.desk(o, session, access)
+	}
+	return first, err
 }
 
 // refusedCredentials is the end of a Connect whose credentials cannot be used as they are.

@@ -4,20 +4,14 @@ import (
 	"errors"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 	"sync"
-
-	json "github.com/go-json-experiment/json"
 
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 // maxMessage bounds the message of an error, in characters.
 const maxMessage = 500
-
-const redacted = "*****"
 
 // maxRenewed bounds how many tokens a vault remembers; the oldest is forgotten first.
 const maxRenewed = 32
@@ -45,29 +39,12 @@ func (v *vault) add(texts ...string) {
 	}
 }
 
-// list returns every spelling of what is hidden, and of further texts, longest first, so that
-// one that contains another is replaced whole.
+// list returns what is hidden, and further texts.
 func (v *vault) list(further []string) secrets {
 	v.mu.RLock()
 	kept := slices.Concat(v.fixed, v.renewed, further)
 	v.mu.RUnlock()
-	var all secrets
-	for _, text := range kept {
-		if text == "" {
-			continue
-		}
-		all = append(all, text, url.QueryEscape(text), url.PathEscape(text))
-		if quoted, err := json.Marshal(text); err == nil {
-			all = append(all, strings.Trim(string(quoted), `"`))
-		}
-	}
-	slices.SortFunc(all, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(b) - len(a)
-		}
-		return strings.Compare(a, b)
-	})
-	return slices.Compact(all)
+	return secrets{tsp.SecretsOf(kept...)}
 }
 
 // secretsOf returns the secret values of credentials.
@@ -83,15 +60,10 @@ func secretsOf(spec tsp.Spec, auth Auth, c tsp.Credentials) *vault {
 	return &vault{fixed: slices.AppendSeq(fixed, maps.Values(c.Secrets))}
 }
 
-// secrets are texts to replace, in the order in which to do it.
-type secrets []string
+// secrets hide themselves in all that leaves a line.
+type secrets struct{ texts tsp.Secrets }
 
-func (s secrets) redact(text string) string {
-	for _, secret := range s {
-		text = strings.ReplaceAll(text, secret, redacted)
-	}
-	return text
-}
+func (s secrets) redact(text string) string { return s.texts.Redact(text) }
 
 func (s secrets) redactHeaders(h http.Header) http.Header {
 	h = h.Clone()

@@ -86,3 +86,19 @@ func TestHeadersOfASuccessTellNoSecret(t *testing.T) {
 		t.Errorf("headers = %v, %v", w.Headers, err)
 	}
 }
+
+func TestASecretOfOneLetterLeavesTheTSPsWordsReadable(t *testing.T) {
+	t.Parallel()
+	config := testland()
+	config.Answers.Message = func(a rest.Answer) string { return string(a.Body) }
+	server := serveURL(t, answer(401, `a token that starts "a" was never handed out`))
+	s, err := rest.New(config).Connect(t.Context(), tsp.Access{BaseURL: server, Client: new(http.Client), Pace: &pacer{},
+		Credentials: tsp.Credentials{Kind: "token", Fields: map[string]string{"token": "a"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Check(t.Context(), &pacer{})
+	if e := wantClass(t, err, tsp.Unauthorized); e.Message != `a token that starts "*****" was never handed out` {
+		t.Errorf("message = %q", e.Message)
+	}
+}

@@ -42,8 +42,9 @@ func externalIDs(w tsp.Write, key string, id resource.Opt[string]) map[string]st
 	return ids
 }
 
-// findMarked looks a new record up by the operation among its external ids.
-func findMarked(path, collection string) rest.Find {
+// findMarked looks a new record up by the operation among its external ids. What is found is decoded as the answer to
+// the write is.
+func findMarked(path string, decode rest.Decoder) rest.Find {
 	return func(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
 		a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: path + "/" + operationKey + ":" + mark(w.Operation)})
 		var e *tsp.Error
@@ -53,8 +54,9 @@ func findMarked(path, collection string) rest.Find {
 		if err != nil {
 			return tsp.Written{}, false, err
 		}
-		id, err := recordID(a)
-		return tsp.Written{SourceID: id, Collection: collection, Status: a.Status, Headers: a.Headers}, err == nil, err
+		out, err := decode(w, a)
+		out.Status, out.Headers = a.Status, a.Headers
+		return out, err == nil, err
 	}
 }
 
@@ -96,6 +98,7 @@ type current struct {
 	Tags []struct {
 		ID string `json:"id"`
 	} `json:"tags"`
+	Attributes []attributeValue `json:"attributes"`
 }
 
 // read gets a record from its own path.
@@ -122,19 +125,40 @@ func (c current) tags(s tsp.Settings) []string {
 	return ids
 }
 
-// tagged makes the composer of an update. Tags replace the record's own, so only for a token
-// that is restricted to tags, which must name some, the record's own are sent along.
-func tagged[P resource.Payload](path string, encode func(p P, w tsp.Write, tags []string) any) rest.Compose {
+// kept is what an update sends along of what the record has, because lists replace: its tags, if the token is restricted
+// to tags, which must name some, and all its attributes, if one of them is written.
+type kept struct {
+	tags       []string
+	attributes []attributeValue
+}
+
+// keeping reads from a record's own path what an update of it sends along. of is the kind of attributes that it may have;
+// "" is none.
+func (all attributes) keeping(ctx context.Context, send rest.Send, path, of string, w tsp.Write) (kept, error) {
+	var k kept
+	values, err := all.values(ctx, send, of, w)
+	if err != nil || len(values) == 0 && !w.Settings.Bool(settingTagScoped) {
+		return k, err
+	}
+	now, err := read(ctx, send, path, w.Target)
+	if err != nil {
+		return k, err
+	}
+	if w.Settings.Bool(settingTagScoped) {
+		k.tags = now.tags(w.Settings)
+	}
+	k.attributes = merged(now.Attributes, values)
+	return k, nil
+}
+
+// change makes the composer of an update.
+func change[P resource.Payload](all attributes, path, of string, encode func(p P, w tsp.Write, k kept) any) rest.Compose {
 	return func(ctx context.Context, send rest.Send, w tsp.Write) (any, error) {
-		var tags []string
-		if w.Settings.Bool(settingTagScoped) {
-			now, err := read(ctx, send, path, w.Target)
-			if err != nil {
-				return nil, err
-			}
-			tags = now.tags(w.Settings)
+		k, err := all.keeping(ctx, send, path, of, w)
+		if err != nil {
+			return nil, err
 		}
-		return rest.Body(func(p P, w tsp.Write) (any, error) { return encode(p, w, tags), nil })(w)
+		return rest.Body(func(p P, w tsp.Write) (any, error) { return encode(p, w, k), nil })(w)
 	}
 }
 

@@ -128,7 +128,7 @@ func encodeFuel(f *resource.FuelTransaction, w tsp.Write) (any, error) {
 		Location:  located(f),
 		Price:     price{decimal(f.TotalCost.Or("0").Rat()), strings.ToLower(f.Currency.Or(""))},
 		Reference: mark(w.Operation),
-		Time:      f.TransactionTime.Or(time.Time{}).UTC().Format(time.RFC3339Nano),
+		Time:      f.TransactionTime.Or(time.Time{}).Format(time.RFC3339Nano),
 		Vehicle:   string(vehicle), Driver: string(driver),
 		FuelType: fuelTypes()[f.FuelType.Or("")], Merchant: f.FuelVendor.Or(""),
 	}, nil

@@ -265,6 +265,29 @@ func TestTheResultHoldsTheLastStatusAndThePartsThatOneCallMade(t *testing.T) {
 	}
 }
 
+func TestTheResultHoldsTheRecordAsTheLastStepShowsIt(t *testing.T) {
+	t.Parallel()
+	shows := func(key string, record *tsp.Record) steps.Step {
+		return steps.Step{Key: key, Prepare: func(context.Context, tsp.Write) (steps.Call, error) {
+			return func(context.Context) (tsp.Written, error) {
+				return tsp.Written{SourceID: "7", Record: record}, nil
+			}, nil
+		}}
+	}
+	before, after := &tsp.Record{SourceID: "7", Collection: "before"}, &tsp.Record{SourceID: "7", Collection: "after"}
+	for name, c := range map[string]struct{ first, second, want *tsp.Record }{
+		"both show it":     {before, after, after},
+		"the last does":    {nil, after, after},
+		"the last is mute": {before, nil, nil},
+	} {
+		out, err := plan(shows("a", c.first), shows("b", c.second)).Perform(t.Context(), new(world).write())
+		wantClass(t, err, tsp.Done)
+		if out.Record != c.want {
+			t.Errorf("%s: the record is %+v, want %+v", name, out.Record, c.want)
+		}
+	}
+}
+
 func TestAWriteWithoutStepsIsBroken(t *testing.T) {
 	t.Parallel()
 	_, err := plan().Perform(t.Context(), new(world).write())

@@ -24,7 +24,7 @@ func (r *recorder) Errorf(format string, args ...any) {
 
 const (
 	operation = `{"id":"01987c3e-5a10-7c3b-9f8e-2b6d4a7c1e90","created_at":"2026-01-15T10:30:00Z",` +
-		`"updated_at":"2026-01-15T10:30:00Z","partner_id":"01987b00-0000-7000-8000-000000000001",` +
+		`"updated_at":"2026-01-15T10:30:00Z","deleted_at":null,"fleet_ref":null,"partner_id":"01987b00-0000-7000-8000-000000000001",` +
 		`"connection_id":"01987b00-0000-7000-8000-000000000003","source_name":"samsara","resource":"vehicle",` +
 		`"resource_id":null,"source_id":null,"operation_type":"create","payload":{"vin":"1"},"status":"pending","logs":[]}`
 	envelope = `{"version":"1.0","event_name":"resource_operation.created","id":"01987c3e-6000-7b1f-8f6b-0d9be2c44f12",` +
@@ -52,7 +52,7 @@ func TestResponse(t *testing.T) {
 		"a deletion":                                   {deletion, 204, "", "", ""},
 		"a path that the document does not have":       {"GET /v2/other", 404, "Content-Type: application/json", `{"code":404,"message":"Not Found","detail":null}`, ""},
 		"a method that the path does not have":         {"PUT /v2/telematics/vehicles", 405, "Content-Type: application/json", `{"code":405,"message":"Method Not Allowed","detail":null}`, ""},
-		"a realm that does not exist":                  {"POST /realms/acme/protocol/openid-connect/token", 404, "Content-Type: application/json", `{"code":404,"message":"Not Found"}`, ""},
+		"a realm that does not exist":                  {"POST /realms/acme/protocol/openid-connect/token", 404, "Content-Type: application/json", `{"code":404,"message":"Not Found","detail":null}`, ""},
 		"an empty answer to a revocation":              {"POST /realms/catena/protocol/openid-connect/revoke", 200, "", "", ""},
 		"this document as YAML":                        {"GET /openapi.yaml", 200, "Content-Type: application/yaml", "openapi: 3.1.0", ""},
 		"a status that is not listed":                  {vehicles, 201, "Content-Type: application/json", operation, "201"},
@@ -68,9 +68,9 @@ func TestResponse(t *testing.T) {
 		"a code that is not the status":                {vehicles, 409, "Content-Type: application/json", `{"code":404,"message":"Conflict","detail":null}`, "code is 404"},
 		"a body after a deletion":                      {deletion, 204, "", "{}", "want none"},
 		"an unknown path answered with something":      {"GET /v2/other", 200, "Content-Type: application/json", `{}`, "no such route"},
-		"an unknown path answered with another body":   {"GET /v2/other", 404, "Content-Type: application/json", `{"error":"no"}`, "code is 0"},
-		"an unknown path answered without a detail":    {"GET /v2/other", 404, "Content-Type: application/json", `{"code":404,"message":"Not Found"}`, "no detail"},
-		"an unknown method answered without a message": {"PUT /v2/telematics/vehicles", 405, "Content-Type: application/json", `{"code":405,"detail":null}`, "no message"},
+		"an unknown path answered with another body":   {"GET /v2/other", 404, "Content-Type: application/json", `{"error":"no"}`, "missing properties 'code'"},
+		"an unknown path answered without a detail":    {"GET /v2/other", 404, "Content-Type: application/json", `{"code":404,"message":"Not Found"}`, "missing property 'detail'"},
+		"an unknown method answered without a message": {"PUT /v2/telematics/vehicles", 405, "Content-Type: application/json", `{"code":405,"detail":null}`, "missing property 'message'"},
 		"an unknown path answered with text":           {"GET /v2/other", 404, "Content-Type: text/plain", "404 page not found", "content type"},
 		"an unknown method answered with not allowed":  {"DELETE /v2/telematics/vehicles", 404, "Content-Type: application/json", `{"code":404,"message":"Not Found"}`, "want 405"},
 	} {

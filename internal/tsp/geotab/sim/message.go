@@ -28,7 +28,7 @@ func (s *service) messageEntity() *entity {
 			"modifiedSinceDate": notBefore(modified), "isDirectionToVehicle": byFlag("isDirectionToVehicle"),
 			"isDelivered": byState("isDelivered", "delivered"), "isRead": byState("isRead", "read"),
 		},
-		sorts: map[string]string{"id": "id", "date": "activeFrom"},
+		sorts: map[string]string{"id": "id", "date": "activeFrom"}, feeds: true,
 		writing: &writing{
 			begin: func(tx *simkit.Tx) simkit.Object {
 				return simkit.Object{"activeFrom": stamp(tx.Now()), "activeTo": forever, modified: stamp(tx.Now())}

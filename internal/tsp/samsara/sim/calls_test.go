@@ -51,6 +51,14 @@ func readCalls() []call {
 		{"an unknown user", "GET", "/users/5", "", 404},
 		{"the roles", "GET", "/user-roles", "", 200},
 		{"the tags", "GET", "/tags?limit=1", "", 200},
+		{"a tag", "GET", "/tags/" + west, "", 200},
+		{"an unknown tag", "GET", "/tags/5", "", 404},
+		{"a new tag", "POST", "/tags", `{"name":"North","parentTagId":"` + west + `"}`, 200},
+		{"a tag below none", "POST", "/tags", `{"name":"North","parentTagId":"5"}`, 400},
+		{"the attributes of assets", "GET", "/attributes?entityType=asset&limit=2", "", 200},
+		{"attributes of nothing", "GET", "/attributes", "", 400},
+		{"a new attribute", "POST", "/attributes", `{"attributeType":"text","entityType":"driver","name":"Depot"}`, 200},
+		{"an attribute of that name", "POST", "/attributes", `{"attributeType":"text","entityType":"asset","name":"Length"}`, 400},
 		{"all vehicles", "GET", "/fleet/vehicles", "", 200},
 		{"some vehicles", "GET", "/fleet/vehicles?limit=2&tagIds=" + west + "&updatedAfterTime=2026-01-01T00:00:00Z", "", 200},
 		{"a vehicle", "GET", "/fleet/vehicles/" + vehicle, "", 200},
@@ -116,7 +124,7 @@ func trailerCalls() []call {
 	}
 	return []call{
 		post("a name", `{"name":"Midwest 5"}`, 200),
-		post("every member", `{"name":"Midwest 5","licensePlate":"T1","notes":"n","trailerSerialNumber":"8V8","enabledForMobile":true,"externalIds":{"waybill":"t5"},"tagIds":["3920"],"attributes":[{"id":"1","stringValues":["HQ"]}]}`, 200),
+		post("every member", `{"name":"Midwest 5","licensePlate":"T1","notes":"n","trailerSerialNumber":"8V8","enabledForMobile":true,"externalIds":{"waybill":"t5"},"tagIds":["3920"],"attributes":[{"name":"Plate state","stringValues":["NE"]}]}`, 200),
 		post("no name", `{"licensePlate":"T1"}`, 400),
 		post("an empty name", `{"name":""}`, 400),
 		post("a plate of 13 characters", `{"name":"a","licensePlate":"1234567890123"}`, 400),
@@ -135,7 +143,7 @@ func assetCalls() []call {
 	}
 	return []call{
 		post("nothing", `{}`, 200),
-		post("a vehicle", `{"type":"vehicle","name":"Truck 7","vin":"1FUJGLDR5CLBP9001","make":"FREIGHTLINER","model":"Cascadia","year":2012,"licensePlate":"X","notes":"n","regulationMode":"regulated","externalIds":{"waybill":"7"},"tagIds":["3920"],"readingsIngestionEnabled":false,"attributes":[{"name":"a","dateValues":["2026-01-31"]}]}`, 200),
+		post("a vehicle", `{"type":"vehicle","name":"Truck 7","vin":"1FUJGLDR5CLBP9001","make":"FREIGHTLINER","model":"Cascadia","year":2012,"licensePlate":"X","notes":"n","regulationMode":"regulated","externalIds":{"waybill":"7"},"tagIds":["3920"],"readingsIngestionEnabled":false,"attributes":[{"name":"Inspected on","dateValues":["2026-01-31"]}]}`, 200),
 		post("a trailer with a serial number", `{"type":"trailer","name":"T","serialNumber":"12345"}`, 200),
 		post("a make that the VIN denies", `{"type":"vehicle","vin":"1FUJGLDR5CLBP9001","make":"Volvo"}`, 400),
 		post("a short VIN", `{"vin":"12345678901"}`, 400),
@@ -143,6 +151,8 @@ func assetCalls() []call {
 		post("a VIN in use", `{"vin":"`+firstVIN+`"}`, 400),
 		post("an unknown type", `{"type":"truck"}`, 400),
 		post("a year as text", `{"year":"2012"}`, 400),
+		post("an attribute that there is not", `{"attributes":[{"name":"Colour","stringValues":["red"]}]}`, 400),
+		post("a text for a number", `{"attributes":[{"name":"Length","stringValues":["4"]}]}`, 400),
 		post("a date that is none", `{"attributes":[{"dateValues":["31.1.2026"]}]}`, 400),
 		patch("make, model and year", `{"make":"Freightliner","model":"M2","year":2013}`, 200),
 		patch("a make that the VIN denies", `{"make":"Volvo"}`, 400),

@@ -20,5 +20,5 @@
 //
 // All classes of assets live in one set with one id space, so a vehicle can be read and changed through
 // /fleet/vehicles and through /assets. /_sim/objects/ knows: assets, vehicles, trailers, drivers, messages, dvirs,
-// fuel-purchases, users, tags, and changes (every PATCH in order: {seq, at, collection, id, patch}).
+// fuel-purchases, users, tags, attributes, and changes (every PATCH in order: {seq, at, collection, id, patch}).
 package sim

@@ -77,12 +77,3 @@ func lookUp(tx *simkit.Tx, collection, id string) (*simkit.Item, error) {
 }
 
 var fullDate = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
-
-// attributeShape is a list of attributes as every write takes it. The simulator keeps them as they come.
-func attributeShape() simkit.Rule {
-	return simkit.List(simkit.Nested(simkit.Shape{
-		"id": simkit.String(1, 0), "name": simkit.String(1, 0),
-		"numberValues": simkit.List(simkit.Number), "stringValues": simkit.List(simkit.String(0, 0)),
-		"dateValues": simkit.List(simkit.Matching("a date like 2026-01-31", fullDate.MatchString)),
-	}))
-}

@@ -10,6 +10,11 @@ func (s *service) operations() map[string]simkit.Operation {
 		"GET /me":         read("Org Information", nil, getMe),
 		"GET /user-roles": read("Users", pageFilters, listRoles),
 		"GET /tags":       read("Tags", pageFilters, listTags),
+		"POST /tags":      write("Tags", tagShape(), tagRequired, postTag),
+		"GET /tags/{id}":  read("Tags", nil, getTag),
+
+		"GET /attributes":  read("Attributes", attributeFilters, listAttributes),
+		"POST /attributes": write("Attributes", definitionShape(), attributeRequired, postAttribute),
 
 		"GET /users":        read("Users", pageFilters, listUsers),
 		"POST /users":       write("Users", userShape(), userRequired, postUser),

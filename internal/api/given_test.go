@@ -1,0 +1,124 @@
+package api
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/api/openapi"
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+// answers are the bodies that we write, empty, by the name of their schema. What is written of an
+// empty one is written of any.
+func answers(t *testing.T) map[string]any {
+	t.Helper()
+	all := map[string]any{
+		"ConnectionRead": connection.Read{}, "DataFreshness": record.Freshness{},
+		"ResourceOperation": operation.Operation{}.Answer(), "ResourceOperationRead": operation.Operation{}.Read(),
+		"ResourceOperationLog": operation.Log{}, "BaseResourceOperationEvent": operation.Operation{}.Read(),
+		"Webhook": webhook.Webhook{}, "WebhookRead": webhook.Read{}, "WebhookLogRead": webhook.LogRead{},
+		"ShareAgreementRead": access.AgreementRead{}, "BaseShareAgreementEvent": access.AgreementRead{},
+		"FleetRead": access.FleetRead{}, "TspRead": tspRead{}, "TspIntegrationsRead": integrations{},
+		"CapabilityDocument": tsp.CapabilityDocument{}, "CapabilitySetting": tsp.SettingDocument{},
+		"CapabilityCredentials": tsp.CredentialShapes{}, "CapabilityCredentialField": tsp.CredentialMember{},
+		"CapabilityWrite": tsp.WriteDocument{}, "CapabilityLimit": tsp.LimitDocument{},
+		"CapabilityField": tsp.FieldDocument{},
+
+		"TokenResponse": access.Token{}, "ErrorResponse": oauthError{}, "AuthorizationServer": authorizationServer{},
+		"Healthy": healthBody{}, "ValidationErrorDetail": wrongDetail{}, "UnprocessableEntity": invalid{},
+		"TooManyRequests": tooMany{}, "TooManyRequestsOptionalDetail": tooMany{}, "RetryAfterDetail": retryAfter{},
+		"InternalServerError": internalError{},
+	}
+	for _, name := range []string{"BadRequest", "Unauthorized", "Forbidden", "NotFound", "MethodNotAllowed", "Conflict",
+		"NotImplementedResponse", "GatewayTimeout", "ServiceUnavailable"} {
+		all[name] = detailed{}
+	}
+	for _, name := range []string{"Connection", "ResourceOperation", "TspIntegrations", "WebhookLog", "Webhook"} {
+		all["CursorPage"+name+"Read"] = pageBody[int]{}
+	}
+	for _, name := range []string{"CursorPageFleetRead", "CursorPageShareAgreementRead"} {
+		all[name] = pageBody[int]{Total: new(int)}
+	}
+	for kind, name := range map[resource.Kind]string{resource.KindVehicle: "Vehicle", resource.KindTrailer: "Trailer",
+		resource.KindUser: "User", resource.KindMessage: "Message", resource.KindGroupMessage: "GroupMessage",
+		resource.KindDvirLog: "DvirLog", resource.KindFuelTransaction: "FuelTransaction"} {
+		text, err := record.Record{Kind: kind}.Read("", false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[name+"Read"], all["_CursorPage_"+name+"Read_"] = text, pageBody[int]{Total: new(int)}
+	}
+	envelope, err := webhook.Envelope(webhook.Delivery{Event: event.Event{Data: jsontext.Value("{}")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"ConnectionCreated", "ConnectionStaled", "ConnectionActivated", "ResourceOperationCreated",
+		"ResourceOperationSucceeded", "ResourceOperationFailed", "ShareAgreementCreated", "ShareAgreementUpdated",
+		"ShareAgreementDeleted"} {
+		all[name] = jsontext.Value(envelope)
+	}
+	return all
+}
+
+// A reader that is made from the document must neither handle a member as absent that is always
+// there, nor miss one that is not.
+func TestWhatIsAlwaysGivenIsRequiredInTheDocument(t *testing.T) {
+	t.Parallel()
+	text, err := openapi.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document struct {
+		Components struct {
+			Schemas map[string]struct {
+				Ref        string                    `json:"$ref"`
+				Required   []string                  `json:"required"`
+				Properties map[string]jsontext.Value `json:"properties"`
+			} `json:"schemas"`
+		} `json:"components"`
+	}
+	if err := json.Unmarshal(text, &document); err != nil {
+		t.Fatal(err)
+	}
+	for name, body := range answers(t) {
+		schema, known := document.Components.Schemas[name]
+		if of, isRef := strings.CutPrefix(schema.Ref, "#/components/schemas/"); isRef {
+			schema = document.Components.Schemas[of]
+		}
+		if !known {
+			t.Errorf("the document has no schema %s", name)
+			continue
+		}
+		text, err := json.Marshal(body)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		var members map[string]jsontext.Value
+		if err := json.Unmarshal(text, &members); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		given := slices.Sorted(maps.Keys(members))
+		if diff := cmp.Diff(given, slices.Sorted(slices.Values(schema.Required))); diff != "" {
+			t.Errorf("%s: what is given and what is required differ (-given +required):\n%s", name, diff)
+			t.Logf("SCHEMA %s %s", name, strings.Join(given, ","))
+		}
+		for _, member := range given {
+			if _, ok := schema.Properties[member]; !ok {
+				t.Errorf("%s: %s is given, but not described", name, member)
+			}
+		}
+	}
+}

@@ -1,0 +1,42 @@
+package app_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+
+	"github.com/waybill-dev/waybill/internal/config"
+)
+
+func TestASecondStartOfTheDemoDeliversToItsNewReceiverAlone(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	h := openWith(t, config.Default(), dir)
+	first := h.hooks
+	own := h.do("POST", "/v2/notifications/webhooks", `{"url":"http://127.0.0.1:9/own","event_name":"resource_operation.created"}`)
+	h.stop()
+	c := config.Default()
+	c.Key, c.DatabaseURL = operatorKey, filepath.Join(dir, "waybill.db")
+	c.BaseURLs["samsara"] = h.sim
+	h.hooks = &hooks{t: t, checker: h.checker, answer: http.StatusAccepted, came: make(chan struct{}, 1)}
+	receiver := httptest.NewServer(h.hooks)
+	t.Cleanup(receiver.Close)
+	for range 2 {
+		h.start(c, receiver.URL)
+		if got := h.do("GET", "/v2/notifications/webhooks/"+own.field("id"), ""); got.status != http.StatusOK {
+			t.Errorf("a subscription that somebody made with the demo's client: %d %s", got.status, got.text)
+		}
+		h.stop()
+	}
+	h.start(c, receiver.URL)
+	h.ended(h.do("POST", messages, h.message("after the move")).field("id"))
+	if names := h.events(2); len(names) < 2 {
+		t.Errorf("the new receiver got %v", names)
+	}
+	first.mu.Lock()
+	defer first.mu.Unlock()
+	if len(first.got) > 0 {
+		t.Errorf("the old receiver got %d events", len(first.got))
+	}
+}

@@ -1,0 +1,46 @@
+package app
+
+import (
+	"fmt"
+
+	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/seal"
+	"github.com/waybill-dev/waybill/internal/store"
+	"github.com/waybill-dev/waybill/internal/tsp/all"
+)
+
+// TSPs are those of this installation, as the configuration needs to know them.
+func TSPs() config.TSPs {
+	out := config.TSPs{}
+	for _, a := range all.Adapters() {
+		spec := a.Spec()
+		keys := make([]string, len(spec.Limits))
+		for i, l := range spec.Limits {
+			keys[i] = l.Key
+		}
+		out[string(spec.Name)] = keys
+	}
+	return out
+}
+
+// CheckDatabase tells what is wrong with the URL of the database, without opening anything.
+func CheckDatabase(c config.Config) error { return store.Check(c.DatabaseURL) }
+
+// CheckKey tells what is wrong with the key of a service.
+func CheckKey(c config.Config) error {
+	_, err := keyOf(c)
+	return err
+}
+
+// keyOf returns the operator's key.
+func keyOf(c config.Config) (seal.Key, error) {
+	text, variable, err := c.KeyText()
+	if err != nil {
+		return nil, err
+	}
+	key, err := seal.ParseKey(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", variable, err)
+	}
+	return key, nil
+}

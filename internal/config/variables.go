@@ -1,0 +1,182 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+)
+
+// prefix is that of all variables; one that has it and is none is refused.
+const prefix = "WAYBILL_"
+
+// The variables that errors of other places name.
+const (
+	keyVariable     = prefix + "KEY"
+	keyFileVariable = prefix + "KEY_FILE"
+)
+
+// variable is a setting as the environment holds it.
+type variable struct {
+	name string
+	// read takes a text that is not blank. Its error goes on behind the name.
+	read func(c *Config, text string) error
+}
+
+// TSPs are the keys of the limits that each TSP has, by the TSP's name.
+type TSPs map[string][]string
+
+// FromEnv returns the defaults with what the environment sets, and everything that is wrong with it;
+// environ is like os.Environ. A blank variable counts as one that is not set.
+func FromEnv(environ []string, tsps TSPs) (Config, []error) {
+	c := Default()
+	known := append(variables(), tsps.variables()...)
+	given := map[string]string{}
+	for _, one := range environ {
+		if name, value, ok := strings.Cut(one, "="); ok && strings.HasPrefix(strings.ToUpper(name), prefix) {
+			given[name] = strings.TrimSpace(value)
+		}
+	}
+	var wrong []error
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		i := slices.IndexFunc(known, func(v variable) bool { return v.name == name })
+		switch {
+		case i < 0 && !foreign(name, given[name]):
+			wrong = append(wrong, unknown(name, known))
+		case i < 0, given[name] == "":
+		default:
+			for _, why := range each(known[i].read(&c, given[name])) {
+				wrong = append(wrong, fmt.Errorf("%s %w", name, why))
+			}
+		}
+	}
+	if c.Key != "" && c.KeyFile != "" {
+		wrong = append(wrong, fmt.Errorf("%s and %s are both set; set one of them", keyVariable, keyFileVariable))
+	}
+	return c, wrong
+}
+
+// each returns what errors.Join has joined.
+func each(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	if err == nil {
+		return nil
+	}
+	return []error{err}
+}
+
+// variables lists those that are not of one TSP.
+func variables() []variable {
+	return []variable{
+		{prefix + "ADDR", func(c *Config, s string) error { c.Addr = s; return CheckAddr(s) }},
+		{prefix + "DATABASE_URL", func(c *Config, s string) error { c.DatabaseURL = s; return nil }},
+		{keyVariable, func(c *Config, s string) error { c.Key = s; return nil }},
+		{keyFileVariable, func(c *Config, s string) error { c.KeyFile = s; return nil }},
+		{prefix + "OUTBOUND_ALLOW", readRanges},
+		{prefix + "MAX_AGE", duration(time.Second, func(c *Config) *time.Duration { return &c.MaxAge })},
+		{prefix + "CALL_DEADLINE", duration(time.Second, func(c *Config) *time.Duration { return &c.CallDeadline })},
+		{prefix + "SETTLING", duration(time.Second, func(c *Config) *time.Duration { return &c.Settling })},
+		{prefix + "IMPORT_EVERY", duration(time.Second, func(c *Config) *time.Duration { return &c.ImportEvery })},
+		{prefix + "IMPORT_HISTORY", duration(time.Hour, func(c *Config) *time.Duration { return &c.ImportHistory })},
+		{prefix + "UNKNOWN_PARAMETERS", readUnknown},
+		{prefix + "LOG_LEVEL", readLevel},
+	}
+}
+
+// foreign tells whether a variable with our prefix is none of the program's: those of `make
+// contract`, and those that Kubernetes and linked containers set for a service named waybill
+// (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables, 2026-11-27).
+func foreign(name, value string) bool {
+	if strings.HasPrefix(name, prefix+"CONTRACT_") {
+		return true
+	}
+	port := regexp.MustCompile(`^[A-Z_]+_PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?$`)
+	service := regexp.MustCompile(`^[A-Z0-9_]+_SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)$`)
+	return service.MatchString(name) || port.MatchString(name) && (name != prefix+"PORT" || strings.Contains(value, "://"))
+}
+
+func unknown(name string, known []variable) error {
+	var names []string
+	for _, v := range known {
+		names = append(names, v.name)
+	}
+	if near := resource.Nearest(strings.ToUpper(name), names); near != "" {
+		return fmt.Errorf("%s is no setting; did you mean %s?", name, near)
+	}
+	return fmt.Errorf("%s is no setting; the README lists all there are", name)
+}
+
+// duration takes a time that is not shorter than least.
+func duration(least time.Duration, of func(*Config) *time.Duration) func(*Config, string) error {
+	return func(c *Config, text string) error {
+		d, err := time.ParseDuration(text)
+		if err != nil {
+			return fmt.Errorf("is %q; write a time with its unit, such as 30s, 10m or 72h", text)
+		}
+		if d < least {
+			return fmt.Errorf("is %s; set at least %s, or leave it out for its default", text, least)
+		}
+		*of(c) = d
+		return nil
+	}
+}
+
+// CheckAddr tells what is wrong with an address to listen at; its error goes on behind a name.
+func CheckAddr(text string) error {
+	_, port, err := net.SplitHostPort(text)
+	if err == nil && port != "" {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil || port == "" {
+		return fmt.Errorf("is %q, which is no address; write host and port, such as 127.0.0.1:8080", text)
+	}
+	return nil
+}
+
+func readRanges(c *Config, text string) error {
+	var wrong []error
+	for part := range strings.SplitSeq(text, ",") {
+		part = strings.TrimSpace(part)
+		p, err := netip.ParsePrefix(part)
+		switch {
+		case err != nil || p.Addr().Is4In6():
+			wrong = append(wrong, fmt.Errorf("has %q, which is no address range such as 10.0.0.0/8", part))
+		case p != p.Masked():
+			wrong = append(wrong, fmt.Errorf("has %s, which is either the range %s or the address %s/%d",
+				part, p.Masked(), p.Addr(), p.Addr().BitLen()))
+		default:
+			c.OutboundAllow = append(c.OutboundAllow, p)
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// readUnknown reads what becomes of unknown query parameters.
+func readUnknown(c *Config, text string) error {
+	word := strings.ToLower(text)
+	if word != "ignore" && word != "refuse" {
+		return fmt.Errorf("is %q; set refuse or ignore", text)
+	}
+	c.IgnoreUnknown = word == "ignore"
+	return nil
+}
+
+func readLevel(c *Config, text string) error {
+	levels := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}
+	level, ok := levels[strings.ToLower(text)]
+	if !ok {
+		return fmt.Errorf("is %q; set debug, info, warn or error", text)
+	}
+	c.LogLevel = level
+	return nil
+}

@@ -1,0 +1,62 @@
+package sqlite_test
+
+import (
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/store/sqlite"
+)
+
+// versionAfter tells of which version the tables are after a statement.
+func versionAfter(t *testing.T, path, statement string) (version int) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err = db.ExecContext(t.Context(), statement); err == nil {
+		err = db.QueryRowContext(t.Context(), `SELECT max(version_id) FROM goose_db_version`).Scan(&version)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return version
+}
+
+func TestTablesOfANewerReleaseAreRefusedWithTheRemedyAndLeftAsTheyAre(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "w.db")
+	if err := works(t, path).Close(); err != nil {
+		t.Fatal(err)
+	}
+	newer := versionAfter(t, path, `INSERT INTO goose_db_version (version_id, is_applied) SELECT max(version_id) + 1, 1 FROM goose_db_version`)
+	for name, by := range map[string]func() error{
+		"the service": func() error {
+			_, err := sqlite.Open(t.Context(), path, at(1), func(fence.Lane) {})
+			return err
+		},
+		"a command beside it": func() error {
+			_, err := sqlite.Open(t.Context(), path, at(1), nil)
+			return err
+		},
+		"a backup": func() error { return sqlite.Backup(t.Context(), path, path+".backup", at(1)) },
+	} {
+		err := by()
+		for _, part := range []string{path, fmt.Sprint("of version ", newer), fmt.Sprint("up to ", newer-1), "run the newer release", "nothing was changed"} {
+			if err == nil || !strings.Contains(err.Error(), part) {
+				t.Errorf("%s: %v\ndoes not say %s", name, err, part)
+			}
+		}
+	}
+	if got := versionAfter(t, path, `SELECT 1`); got != newer {
+		t.Errorf("the version was %d and is %d", newer, got)
+	}
+	if got := files(t, filepath.Dir(path)); strings.Contains(got, "backup") {
+		t.Errorf("there are %s", got)
+	}
+}
