@@ -25,6 +25,9 @@ func TestAStepIsMarkedAsCloseToItsCallAsCanBe(t *testing.T) {
 		{"the only one, that is repeated unseen", func(o *world) steps.Plan {
 			return steps.Plan{Strength: tsp.NaturalKey, Steps: o.harmful("a")}
 		}, "prepare a, begun a, call a, done a"},
+		{"the only one, that is never repeated", func(o *world) steps.Plan {
+			return steps.Plan{Strength: tsp.None, Steps: o.harmful("a")}
+		}, "prepare a, begun a, call a, done a"},
 		{"the only one, harmless", func(o *world) steps.Plan {
 			return steps.Plan{Strength: tsp.NaturalKey, Steps: []steps.Step{o.harmless("a")}}
 		}, "prepare a, call a"},

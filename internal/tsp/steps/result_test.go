@@ -25,20 +25,18 @@ func TestDeliveriesThatWereNotTriedAreNamedInOnePart(t *testing.T) {
 	}
 }
 
-func TestTheRecordOfAResultIsThatOfTheLastStepThatChangedIt(t *testing.T) {
+func TestADeliveryThatShowsNoRecordLeavesThatOfAnother(t *testing.T) {
 	t.Parallel()
 	says := func(key, part string, record *tsp.Record) steps.Step {
 		return steps.Step{Key: key, Part: part, Prepare: func(context.Context, tsp.Write) (steps.Call, error) {
 			return func(context.Context) (tsp.Written, error) { return tsp.Written{Record: record}, nil }, nil
 		}}
 	}
-	one, other := &tsp.Record{SourceID: "1"}, &tsp.Record{SourceID: "2"}
+	one := &tsp.Record{SourceID: "1"}
 	for name, c := range map[string]struct {
 		all  []steps.Step
 		want *tsp.Record
 	}{
-		"both answer it":               {[]steps.Step{says("a", "", one), says("b", "", other)}, other},
-		"only the first answers it":    {[]steps.Step{says("a", "", one), says("b", "", nil)}, nil},
 		"deliveries, one answers one":  {[]steps.Step{says("a", "to a", one), says("b", "to b", nil)}, one},
 		"deliveries, none answers one": {[]steps.Step{says("a", "to a", nil), says("b", "to b", nil)}, nil},
 	} {
