@@ -170,7 +170,7 @@ func (q *query) time(name string) time.Time {
 		}
 		q.wrong(name, text, message, resource.CodeDateTime)
 	}
-	return t
+	return t.UTC()
 }
 
 // integer reads a number between two bounds, both included; fallback if it is absent or wrong.

@@ -76,7 +76,7 @@ func TestWhatHasNoEffectOrAWrongOneIsRefusedByItsVariableAndWithTheRemedy(t *tes
 		"WAYBILL_CALL_DEADLINE=0s":                               "WAYBILL_CALL_DEADLINE is 0s",
 		"WAYBILL_SETTLING=0s":                                    "WAYBILL_SETTLING is 0s; set at least 1s, or leave it out",
 		"WAYBILL_IMPORT_EVERY=10ms":                              "WAYBILL_IMPORT_EVERY is 10ms",
-		"WAYBILL_IMPORT_HISTORY=-1h":                             "WAYBILL_IMPORT_HISTORY is -1h",
+		"WAYBILL_IMPORT_HISTORY=59m":                             "WAYBILL_IMPORT_HISTORY is 59m; set at least 1h0m0s",
 		"WAYBILL_OUTBOUND_ALLOW=10.0.0.1":                        `WAYBILL_OUTBOUND_ALLOW has "10.0.0.1"`,
 		"WAYBILL_OUTBOUND_ALLOW=10.0.0.0/8,":                     `WAYBILL_OUTBOUND_ALLOW has ""`,
 		"WAYBILL_OUTBOUND_ALLOW=10.0.0.1/8":                      "either the range 10.0.0.0/8 or the address 10.0.0.1/32",

@@ -83,11 +83,11 @@ func variables() []variable {
 		{keyVariable, func(c *Config, s string) error { c.Key = s; return nil }},
 		{keyFileVariable, func(c *Config, s string) error { c.KeyFile = s; return nil }},
 		{prefix + "OUTBOUND_ALLOW", readRanges},
-		{prefix + "MAX_AGE", duration(func(c *Config) *time.Duration { return &c.MaxAge })},
-		{prefix + "CALL_DEADLINE", duration(func(c *Config) *time.Duration { return &c.CallDeadline })},
-		{prefix + "SETTLING", duration(func(c *Config) *time.Duration { return &c.Settling })},
-		{prefix + "IMPORT_EVERY", duration(func(c *Config) *time.Duration { return &c.ImportEvery })},
-		{prefix + "IMPORT_HISTORY", duration(func(c *Config) *time.Duration { return &c.ImportHistory })},
+		{prefix + "MAX_AGE", duration(time.Second, func(c *Config) *time.Duration { return &c.MaxAge })},
+		{prefix + "CALL_DEADLINE", duration(time.Second, func(c *Config) *time.Duration { return &c.CallDeadline })},
+		{prefix + "SETTLING", duration(time.Second, func(c *Config) *time.Duration { return &c.Settling })},
+		{prefix + "IMPORT_EVERY", duration(time.Second, func(c *Config) *time.Duration { return &c.ImportEvery })},
+		{prefix + "IMPORT_HISTORY", duration(time.Hour, func(c *Config) *time.Duration { return &c.ImportHistory })},
 		{prefix + "UNKNOWN_PARAMETERS", readUnknown},
 		{prefix + "LOG_LEVEL", readLevel},
 	}
@@ -116,10 +116,8 @@ func unknown(name string, known []variable) error {
 	return fmt.Errorf("%s is no setting; the README lists all there are", name)
 }
 
-// least is the shortest time that a setting can be.
-const least = time.Second
-
-func duration(of func(*Config) *time.Duration) func(*Config, string) error {
+// duration takes a time that is not shorter than least.
+func duration(least time.Duration, of func(*Config) *time.Duration) func(*Config, string) error {
 	return func(c *Config, text string) error {
 		d, err := time.ParseDuration(text)
 		if err != nil {

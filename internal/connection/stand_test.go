@@ -34,6 +34,8 @@ type stand struct {
 	tsp     *fakeTSP
 	caller  *tsp.Caller
 	log     *bytes.Buffer
+	// bases are where the operator has set that TSPs answer; restart takes them up.
+	bases map[tsp.Name]string
 	// offset moves the clock.
 	offset time.Duration
 	// fleet and partner are callers; the partner may write for the fleet, which it calls "ours".
@@ -124,7 +126,7 @@ func newStand(t *testing.T) *stand {
 // restart makes the service anew over the same database, as a new process would.
 func (s *stand) restart() {
 	s.t.Helper()
-	registry, err := tsp.NewRegistry([]tsp.Adapter{s.tsp}, nil)
+	registry, err := tsp.NewRegistry([]tsp.Adapter{s.tsp}, s.bases)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -100,7 +100,7 @@ func (t *trial) keep(ctx context.Context) error {
 			"tsp", t.conn.TSP, "fleet_id", t.conn.Fleet, "error", err)
 		// The code is lost with what it was exchanged for, which the caller must know.
 		return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second, Err: err,
-			Detail: "the credentials could not be stored; nothing was made. A code among them is spent: get a new one and send it"}
+			Detail: "the credentials could not be stored; nothing was made, and a code among them is spent: get a new one and send it"}
 	}
 	return nil
 }
@@ -203,13 +203,22 @@ func (t *trial) refusal(err error, path string) error {
 	case end.Class == tsp.Broken:
 		return fmt.Errorf("trying credentials at %s: %w", name, end)
 	}
-	what, after := "send the request again later", ""
-	if end.Status == 0 {
-		what = "check the address if the credentials name one, or " + what
-	}
+	after := ""
 	if t.draft != uuid.Nil {
 		after = ". What the code was exchanged for is kept for a day, so the same body works again although the code is spent"
 	}
 	return &problem.Error{Code: problem.GatewayTimeout, RetryAfter: end.RetryAfter,
-		Detail: fmt.Sprintf("%s could not be asked whether the credentials are good, and nothing was changed: %s; %s%s", name, why, what, after)}
+		Detail: fmt.Sprintf("%s could not be asked whether the credentials are good, and nothing was changed: %s; %s%s", name, why, t.remedy(end), after)}
+}
+
+// remedy says what can be done where the TSP said nothing of the credentials.
+func (t *trial) remedy(end *tsp.Error) string {
+	const again = "send the request again later"
+	switch {
+	case end.Status != 0:
+		return again
+	case t.Caller.Registry().Elsewhere(t.conn.TSP):
+		return "ask the operator of this installation, who has set its address instead of any that credentials name, or " + again
+	}
+	return "check the address if the credentials name one, or " + again
 }

@@ -127,6 +127,20 @@ func TestACodeWhoseTokensCannotBeStoredIsToldOf(t *testing.T) {
 	}
 }
 
+func TestWhoeverCannotReachATSPIsSentToWhoeverSetItsAddress(t *testing.T) {
+	t.Parallel()
+	for operator, says := range map[string]string{"": "check the address if the credentials name one", "https://sim.example": "ask the operator of this installation"} {
+		s := newStand(t)
+		s.bases = map[tsp.Name]string{name: operator}
+		s.restart()
+		s.tsp.check = func(context.Context, tsp.Access) (tsp.Account, error) {
+			return tsp.Account{}, &tsp.Error{Class: tsp.Unavailable, Message: "the TSP could not be reached"}
+		}
+		_, err := s.service.Create(t.Context(), s.fleet, body(good))
+		refused(t, "a TSP at "+operator, err, problem.GatewayTimeout, says)
+	}
+}
+
 func TestAnAddressThatThePolicyForbidsIsTheCallersToMend(t *testing.T) {
 	t.Parallel()
 	s := newStand(t)

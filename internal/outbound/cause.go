@@ -69,7 +69,8 @@ func certificateFault(err error) string {
 	case errors.As(err, &host):
 		return ": it is made out for another host"
 	case errors.As(err, &unknown):
-		return ": its issuer is unknown"
+		return ": its issuer is unknown; it must be sent with all certificates up to a public authority's, or the operator " +
+			"must add its issuer to those that this machine trusts"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return ": it has expired or is not valid yet"
 	}

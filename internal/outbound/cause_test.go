@@ -55,7 +55,7 @@ func TestEveryFailedConnectionTellsItsCause(t *testing.T) {
 		"nobody listens":      {here, "http://127.0.0.1:1", "refused the connection"},
 		"a private address":   {outbound.TSP(outbound.Policy{}), plain.URL, "add its network to WAYBILL_OUTBOUND_ALLOW"},
 		"no TLS":              {here, strings.Replace(plain.URL, "http:", "https:", 1), "does not speak TLS"},
-		"an unknown issuer":   {here, secure.URL, "its issuer is unknown"},
+		"an unknown issuer":   {here, secure.URL, "its issuer is unknown; it must be sent with all certificates up to a public authority's, or the operator must add its issuer"},
 		"no answer":           {here, dropped.URL, "closed the connection"},
 		"a late answer":       {here, slow.URL, "the time for it was over"},
 		"a silent handshake":  {here, "https://" + mute.Addr().String(), "the time for it was over"},

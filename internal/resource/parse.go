@@ -171,14 +171,14 @@ func parseDateTime(f *Field, raw jsontext.Value) (time.Time, []Problem) {
 	return time.Time{}, f.bad(raw, CodeDateTime, NotATime)
 }
 
-// ParseTime reads an instant of RFC 3339 with its offset.
+// ParseTime reads an instant of RFC 3339, which keeps its offset: some TSPs cut a day out of it.
 func ParseTime(s string) (time.Time, bool) {
 	// Go also takes a comma before the fraction and an offset of 24 hours, which RFC 3339 does not.
 	if !rfc3339.MatchString(s) {
 		return time.Time{}, false
 	}
 	t, err := time.Parse(time.RFC3339Nano, strings.ToUpper(s))
-	return t.UTC(), err == nil
+	return t, err == nil
 }
 
 func parseDate(f *Field, raw jsontext.Value) (string, []Problem) {

@@ -104,3 +104,20 @@ func ClassOf(status int) Class {
 	}
 	return Broken
 }
+
+// ClassOfPage returns the class that a status stands for when it comes with a web page, which no API
+// of a TSP speaks: somebody on the way, such as a firewall, let nothing pass, and says nothing of the
+// write, the record or the credentials. That a request is too large is true whoever says it.
+func ClassOfPage(status int) Class {
+	class := ClassOf(status)
+	switch status {
+	case http.StatusRequestEntityTooLarge, http.StatusRequestURITooLong, http.StatusRequestHeaderFieldsTooLarge:
+		return class
+	}
+	switch class {
+	case Unauthorized, Forbidden, Missing, Unsupported, Rejected:
+		return Unavailable
+	case Done, Throttled, Unavailable, Unknown, Broken:
+	}
+	return class
+}

@@ -32,7 +32,8 @@ type CredentialField struct {
 
 // shapes holds the 37 kinds of the contract: "!" marks a required member, "*" one that is
 // masked when read, ":" its type or values. More is masked than the contract demands: the keys
-// of ezlogz and the session of geotab open the account too.
+// of ezlogz and the session of geotab open the account too. The contract lacks the token_url of
+// motive, whose pages name several hosts.
 func shapes() map[string]string {
 	return map[string]string{
 		"access_token":        "!access_token* token_type expires_in:integer refresh_token* scope user_id account_id* host*",
@@ -53,7 +54,7 @@ func shapes() map[string]string {
 		"fleetup_slc":         "!account_id* !api_key* !token*",
 		"geotab":              "!username* !password* !database session_id*",
 		"isaac":               "!username* !password* !auth_code* !host*",
-		"motive":              "!client_id !client_secret* !auth_code* !redirect_uri",
+		"motive":              "!client_id !client_secret* !auth_code* !redirect_uri token_url",
 		"oauth1":              "!client_id !client_secret* !resource_owner_id !resource_owner_secret* !signature_method !realm !url",
 		"oauth2":              "!client_id !client_secret* scope refresh_token* !token_url !url",
 		"oauth2_initiate":     "!code* grant_type token_url redirect_uri",

@@ -37,5 +37,9 @@ func (r *Registry) Adapter(name Name) (Adapter, bool) {
 	return a, ok
 }
 
+// Elsewhere tells whether the operator has set where a TSP answers, which stands instead of an address
+// that credentials name.
+func (r *Registry) Elsewhere(name Name) bool { return r.bases[name] != "" }
+
 // Names lists the adapters in alphabetical order.
 func (r *Registry) Names() []Name { return slices.Sorted(maps.Keys(r.byName)) }

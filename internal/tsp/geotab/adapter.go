@@ -2,12 +2,8 @@ package geotab
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
-
-	json "github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -40,7 +36,7 @@ func (a *adapter) Connect(_ context.Context, access tsp.Access) (tsp.Session, er
 		}
 	}
 	s := &session{adapter: a, client: access.Client, settings: access.Settings, renew: access.Renew, root: a.spec.BaseURL,
-		current: access.Credentials, trees: map[resource.SourceID]keptTree{}}
+		current: access.Credentials}
 	if access.BaseURL != "" {
 		s.root, s.override = strings.TrimRight(access.BaseURL, "/"), true
 	}
@@ -73,30 +69,10 @@ func writes() map[tsp.Capability]write {
 		create(resource.KindDvirLog): {tsp.Action{Uses: dvirUses(), Strength: tsp.VerifyFirst,
 			Limits: []string{"Add DVIRLog"}, Unknowable: sameSecond,
 			Needs: []tsp.Need{{Setting: settingDefects, Reason: "Geotab demands a defect list for each inspection; set " + settingDefects}},
-			Check: tsp.Checked(checkDvir)}, tsp.Typed(dvirSteps)},
+			Check: tsp.Checked(checkDvir), Warn: tsp.Checked(warnDvir)}, tsp.Typed(dvirSteps)},
 		create(resource.KindFuelTransaction): {tsp.Action{Uses: fuelUses(), Strength: tsp.Native,
-			Limits: []string{"Add FuelTransaction"}, Check: tsp.Checked(checkFuel)}, tsp.Typed(fuelSteps)},
+			Limits: []string{"Add FuelTransaction"}, Check: tsp.Checked(checkFuel), Warn: tsp.Checked(warnFuel)}, tsp.Typed(fuelSteps)},
 	}
-}
-
-func newVehicle(v *resource.Vehicle, w tsp.Write) ([]step, error) {
-	return newDevice(deviceFromVehicle(v, w)), nil
-}
-
-func newTrailer(t *resource.Trailer, w tsp.Write) ([]step, error) {
-	return newDevice(deviceFromTrailer(t, w)), nil
-}
-
-func newDevice(d device) []step {
-	return []step{{key: mainStep, method: add, entity: "Device", collection: devices, body: plain(d), find: findDevice(d)}}
-}
-
-func changedVehicle(v *resource.Vehicle, w tsp.Write) ([]step, error) {
-	return []step{changeStep("Device", devices, deviceFromVehicle(v, w), w)}, nil
-}
-
-func changedTrailer(t *resource.Trailer, w tsp.Write) ([]step, error) {
-	return []step{changeStep("Device", devices, deviceFromTrailer(t, w), w)}, nil
 }
 
 // userSteps makes or changes a user and then, if asked, gives it a rule set.
@@ -104,7 +80,7 @@ func userSteps(u *resource.User, w tsp.Write) ([]step, error) {
 	out := userFrom(u, w)
 	main := step{key: mainStep, method: add, entity: "User", collection: users, body: plain(out), find: findUser(out)}
 	if w.Verb == resource.Update {
-		main = changeStep("User", users, out, w)
+		main = changeStep("User", users, change{out, nil}, w)
 	}
 	code, ok := u.HOSRulesetCode.Get()
 	switch {
@@ -122,38 +98,4 @@ func onlyRuleset(u *resource.User) bool {
 	rest.HOSRulesetCode = resource.Opt[string]{}
 	schema, err := resource.For(resource.KindUser, resource.Update)
 	return err == nil && len(schema.Given(&rest)) == 0
-}
-
-// hardware is what a Device tells of its hardware: the official sample leaves it out of what it
-// writes back, and Geotab refuses the last.
-func hardware() []string {
-	return []string{"deviceType", "productId", "hardwareId", "engineVehicleIdentificationNumber"}
-}
-
-// changeStep changes an entity: it reads the entity and writes it back with the changes, or
-// writes the changes alone where the connection says so. Repeating it changes nothing more.
-func changeStep(entity, collection string, changes any, w tsp.Write) step {
-	return step{key: mainStep, method: set, entity: entity, collection: collection,
-		body: func(ctx context.Context, c *call, of resource.SourceID) (any, error) {
-			if w.Settings.Bool(settingPartialSet) {
-				only, err := json.Marshal(ref{of})
-				if err != nil {
-					return nil, err
-				}
-				return overlay(only, changes)
-			}
-			all, err := get[jsontext.Value](ctx, c, entity, ref{of})
-			if err != nil {
-				return nil, err
-			}
-			// What is written back names its record itself, so it must be the one that was asked for.
-			i := slices.IndexFunc(all, func(one jsontext.Value) bool {
-				var r ref
-				return json.Unmarshal(one, &r) == nil && r.ID == of
-			})
-			if i < 0 {
-				return nil, &tsp.Error{Class: tsp.Missing, Message: "Geotab has no " + strings.ToLower(entity) + " " + quoted(string(of))}
-			}
-			return overlay(all[i], changes, hardware()...)
-		}}
 }

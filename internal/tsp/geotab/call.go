@@ -26,6 +26,8 @@ type call struct {
 	headers http.Header
 	// kind is the type of the error that the last call was answered with, "" for none.
 	kind string
+	// most bounds what is read of an answer, in bytes; 0 is the usual bound.
+	most int64
 }
 
 // request is the body of every call.
@@ -84,7 +86,7 @@ func (c *call) once(ctx context.Context, login tsp.Credentials, limit string, bo
 func (c *call) post(ctx context.Context, line rest.Line, body request) (jsontext.Value, error) {
 	line.Answers = answers(&c.kind)
 	a, err := line.Send(ctx, rest.Call{Method: http.MethodPost, Path: apiPath, Body: body,
-		Reads: body.Method != add && body.Method != set})
+		Reads: body.Method != add && body.Method != set, Most: c.most})
 	if err != nil {
 		return nil, c.failed(err)
 	}
@@ -155,9 +157,14 @@ func query[T any](ctx context.Context, c *call, params map[string]any, entity st
 	}
 	var all []T
 	if err := unmarshal(result, &all); err != nil {
-		return nil, &tsp.Error{Class: tsp.Broken, Message: "Geotab's answer has an unexpected shape", Status: c.status, Err: err}
+		return nil, c.broken("Geotab's answer has an unexpected shape", err)
 	}
 	return all, nil
+}
+
+// broken is an answer that has not the shape that Geotab documents.
+func (c *call) broken(message string, err error) error {
+	return &tsp.Error{Class: tsp.Broken, Message: message, Status: c.status, Err: err}
 }
 
 func unmarshal(raw jsontext.Value, into any) error {

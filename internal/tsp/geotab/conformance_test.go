@@ -1,6 +1,7 @@
 package geotab_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -21,12 +22,32 @@ func TestGeotabConforms(t *testing.T) {
 		Beside: []string{"user-hos-rule-sets"},
 		Wide:   map[string]bool{"wide_searches": true},
 		Settings: tsp.Settings{"defect_list_id": "b278A", "trailer_defect_list_id": "b2800", "initial_password": "first-Pass-7",
-			"user_security_group_id": "GroupViewOnlySecurityId"},
+			"user_security_group_id": "GroupViewOnlySecurityId", "oem_property": "Make", "model_type_property": "b2",
+			"model_year_property": "Year", "status_property": "Status", "total_axles_property": "Axles",
+			"external_id_property": "TMS number", "license_plate_country_property": "Plate country",
+			"trailer_type_property": "Trailer type", "trailer_length_property": "Trailer length"},
+		Unknown: tsp.Settings{"time_zone": "Nowhere/Town", "defect_ids": []string{"brakes=b9999"}, "oem_property": "Maker", "trailer_type_property": "b9999"},
+		// Geotab makes a new version of what is set, whether that changes it or not.
+		Volatile: []string{"version"},
+		Classes:  fronts(),
+		// Geotab has no defects without names.
+		Values: map[string][]string{"defect_count": {"1", "0"}},
 		// A message has one reply at most, and only drivers have a licence.
 		Sources:  map[string][]resource.SourceID{"reply_to_message_id": {"", "b1", "b4"}, "update user": {"b2"}},
 		Capitals: []string{"currency", "eld_serial_number"},
 		Except:   map[string]string{"decoys/create dvir_log/time": "an inspection tells its own time, and Geotab does not tell when it was sent"},
 	})
+}
+
+// fronts are the statuses with which Geotab itself answers nothing: whoever does let nothing through.
+func fronts() map[int]tsp.Class {
+	all := map[int]tsp.Class{}
+	for status := 400; status < 500; status++ {
+		if !slices.Contains([]int{401, 408, 413, 429}, status) {
+			all[status] = tsp.Unavailable
+		}
+	}
+	return all
 }
 
 // replies are errors as Geotab makes them, with status 200.

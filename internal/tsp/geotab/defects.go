@@ -16,17 +16,20 @@ type group struct {
 	Children []ref             `json:"children"`
 }
 
-// defectTree holds the parts and defects of one list by their folded names.
+// defectTree holds the parts and defects of one list by their folded names, and of each its names: its own and then
+// those of what it is a part of.
 type defectTree struct {
 	byName map[string]resource.SourceID
 	other  resource.SourceID
+	names  map[resource.SourceID][]string
 }
 
 // defects reads the tree of a defect list. Sessions keep it, because lists hardly ever change.
 func (c *call) defects(ctx context.Context, list resource.SourceID) (defectTree, error) {
-	if tree, ok := c.session.defectTree(list); ok {
-		return tree, nil
-	}
+	return c.session.trees.get(c.session.adapter.now(), string(list), func() (defectTree, error) { return c.defectsOf(ctx, list) })
+}
+
+func (c *call) defectsOf(ctx context.Context, list resource.SourceID) (defectTree, error) {
 	all, err := get[group](ctx, c, "Group", map[string]any{"id": list})
 	if err != nil {
 		return defectTree{}, err
@@ -39,17 +42,25 @@ func (c *call) defects(ctx context.Context, list resource.SourceID) (defectTree,
 	for _, g := range all {
 		known[g.ID] = g
 	}
-	tree := defectTree{byName: map[string]resource.SourceID{}}
-	tree.add(known, list, list)
-	c.session.keepDefects(list, tree)
+	tree := defectTree{byName: map[string]resource.SourceID{}, names: map[resource.SourceID][]string{}}
+	parts := known[list].Children
+	delete(known, list)
+	for _, part := range parts {
+		tree.add(known, part.ID, nil)
+	}
 	return tree, nil
 }
 
-// add takes up what is below a group; a name that occurs twice stands for the first.
-func (t *defectTree) add(known map[resource.SourceID]group, id, list resource.SourceID) {
-	g := known[id]
+// add takes up a group and what is below it; a name that occurs twice stands for the first.
+func (t *defectTree) add(known map[resource.SourceID]group, id resource.SourceID, above []string) {
+	g, ok := known[id]
+	if !ok {
+		return
+	}
 	delete(known, id) // once each: a circle would never end
-	if name := folded(g.Name); id != list && name != "" {
+	name := folded(g.Name)
+	t.names[id] = append([]string{name}, above...)
+	if name != "" {
 		if _, twice := t.byName[name]; !twice {
 			t.byName[name] = id
 		}
@@ -58,10 +69,35 @@ func (t *defectTree) add(known map[resource.SourceID]group, id, list resource.So
 		}
 	}
 	for _, child := range g.Children {
-		if _, ok := known[child.ID]; ok {
-			t.add(known, child.ID, list)
+		t.add(known, child.ID, t.names[id])
+	}
+}
+
+// word is our word for a group of the list: what the setting maps it from, else the word of its name or of what it
+// is a part of, else "other".
+func (t defectTree) word(id resource.SourceID, mapped []string) string {
+	for _, pair := range mapped {
+		if ours, theirs, ok := strings.Cut(pair, "="); ok && resource.SourceID(strings.TrimSpace(theirs)) == id {
+			return strings.TrimSpace(ours)
 		}
 	}
+	for _, name := range t.names[id] {
+		for _, ours := range ourWords() {
+			if folded(ours) == name {
+				return ours
+			}
+		}
+	}
+	return "other"
+}
+
+// ourWords are the defects of the contract.
+func ourWords() []string {
+	schema, err := resource.For(resource.KindDvirLog, resource.Create)
+	if err != nil {
+		return nil
+	}
+	return schema.Field("defects").Values
 }
 
 // find returns the list's group for one of our defects: the one that the setting maps it to,

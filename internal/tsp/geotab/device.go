@@ -30,6 +30,7 @@ type device struct {
 	TimeZoneID   string            `json:"timeZoneId,omitzero"`
 	ActiveFrom   string            `json:"activeFrom,omitzero"`
 	ActiveTo     *string           `json:"activeTo,omitzero"`
+	Properties   []propertyValue   `json:"customProperties,omitzero"`
 }
 
 // deviceFromVehicle holds what the fields of a vehicle say.
@@ -97,34 +98,34 @@ func vehicleUses(verb resource.Verb) tsp.Uses {
 	decoded := tsp.Dropped("it decodes the VIN instead of taking make, model and year")
 	uses := tsp.Uses{
 		"vehicle_name":          tsp.Required().Length(1, maxName).NotNull(),
-		"oem":                   decoded,
-		"model_type":            decoded,
-		"model_year":            decoded,
+		"oem":                   inProperty("oem", decoded),
+		"model_type":            inProperty("model_type", decoded),
+		"model_year":            inProperty("model_year", decoded),
 		"vin":                   tsp.Sent().Length(0, maxVIN),
 		"engine_vin":            tsp.Dropped("it reads the engine's VIN from the vehicle"),
 		"license_plate_region":  tsp.Sent().Length(0, maxPlate),
-		"license_plate_country": missing,
+		"license_plate_country": inProperty("license_plate_country", missing),
 		"license_plate_number":  tsp.Sent().Length(0, maxPlate),
 		"is_active":             tsp.Sent().NotNull(),
-		"status":                missing,
+		"status":                inProperty("status", missing),
 		"notes":                 tsp.Sent(),
 		"eld_id":                missing,
 		"eld_serial_number":     tsp.Sent().Length(1, maxSerial).NotNull(),
 		"eld_device_type":       tsp.Dropped("the serial number tells it"),
 		"eld_product_id":        tsp.Dropped("the serial number tells it"),
-		"total_axles":           missing,
-		"external_id":           tsp.Dropped("it has no field for ids of other systems"),
+		"total_axles":           inProperty("total_axles", missing),
+		"external_id":           inProperty("external_id", tsp.Dropped("it has no field for ids of other systems")),
 		"speed_unit":            tsp.Dropped("its units are metric"),
 		"odometer_unit":         tsp.Dropped("its units are metric"),
-		"fuel_unit":             tsp.Sent().NotNull(),
-		"fuel_capacity":         tsp.Sent().NotNull(),
+		"fuel_unit":             tsp.Sent().NotNull().NotRead("Geotab keeps litres, and shows capacities in them"),
+		"fuel_capacity":         tsp.Sent().NotNull().NotRead("Geotab keeps litres, and shows capacities in them"),
 		"engine_type": tsp.Dropped("it goes into powertrain groups only where the connection's setting "+settingPowertrain+" says so").
-			With(settingPowertrain, "true", tsp.Sent()),
+			With(settingPowertrain, "true", tsp.Sent().NotNull().Only("Geotab has no powertrain group for the others", powered()...).
+				NotRead("propane and other liquefied gas are one group at Geotab")),
 	}
 	if verb == resource.Update {
 		uses["vehicle_name"] = tsp.Sent().Length(1, maxName).NotNull()
 		uses["eld_serial_number"] = tsp.Dropped("writing a serial number would replace the vehicle's hardware")
-		uses["engine_type"] = tsp.Dropped("groups of existing vehicles are left alone")
 	}
 	return uses
 }
@@ -133,24 +134,24 @@ func trailerUses(verb resource.Verb) tsp.Uses {
 	missing := tsp.Dropped("its trailers have no such field")
 	uses := tsp.Uses{
 		"trailer_name":          tsp.Required().Length(1, maxName).NotNull(),
-		"oem":                   missing,
-		"model_type":            missing,
-		"model_year":            missing,
+		"oem":                   inProperty("oem", missing),
+		"model_type":            inProperty("model_type", missing),
+		"model_year":            inProperty("model_year", missing),
 		"vin":                   tsp.Sent().Length(0, maxVIN),
 		"license_plate_region":  tsp.Sent().Length(0, maxPlate),
-		"license_plate_country": missing,
+		"license_plate_country": inProperty("license_plate_country", missing),
 		"license_plate_number":  tsp.Sent().Length(0, maxPlate),
 		"is_active":             tsp.Sent().NotNull(),
-		"status":                missing,
+		"status":                inProperty("status", missing),
 		"notes":                 tsp.Sent(),
 		"eld_id":                missing,
 		"eld_serial_number":     tsp.Sent().Length(1, maxSerial).NotNull(),
 		"eld_device_type":       tsp.Dropped("the serial number tells it"),
 		"eld_product_id":        tsp.Dropped("the serial number tells it"),
-		"total_axles":           missing,
-		"external_id":           tsp.Dropped("it has no field for ids of other systems"),
-		"trailer_length":        missing,
-		"trailer_type":          missing,
+		"total_axles":           inProperty("total_axles", missing),
+		"external_id":           inProperty("external_id", tsp.Dropped("it has no field for ids of other systems")),
+		"trailer_length":        inProperty("trailer_length", missing),
+		"trailer_type":          inProperty("trailer_type", missing),
 	}
 	if verb == resource.Update {
 		uses["trailer_name"] = tsp.Sent().Length(1, maxName).NotNull()
@@ -168,8 +169,9 @@ type foundDevice struct {
 }
 
 // findDevice looks for the device that an earlier attempt made: the one of its name, and serial
-// number if it has one, that became active when the operation was accepted. Whether Geotab leaves
-// that to the hardware is not documented, so one that differs in that alone may be ours or not.
+// number if it has one, that became active when the operation was accepted. activeFrom can be set
+// (Device of the object model, read 2026-11-27), and whether hardware changes it is not documented, so that one that
+// differs in that alone may be ours or not.
 func findDevice(d device) finding {
 	return func(ctx context.Context, c *call, w tsp.Write) (resource.SourceID, bool, error) {
 		by := map[string]string{"name": strings.TrimSpace(*d.Name)}

@@ -2,6 +2,7 @@ package geotab
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -51,7 +52,7 @@ func dvirUses() tsp.Uses {
 		"occurred_at":        tsp.Sent(),
 		"log_type":           tsp.Sent().Only("Geotab has no inspections by mechanics", "pre_trip", "post_trip", "unknown"),
 		"inspected_by":       tsp.Dropped("the driver is the inspector of its inspections"),
-		"defect_count":       tsp.Dropped("it counts the defects itself"),
+		"defect_count":       tsp.Dropped("it counts the named defects itself"),
 		"defects":            tsp.Sent(),
 		"is_safety_critical": tsp.Sent(),
 		"driver_comment":     tsp.Sent(),
@@ -77,7 +78,31 @@ func checkDvir(d *resource.DvirLog, s tsp.Settings) []resource.Problem {
 	if d.Odometer.State() == resource.Set && d.OdometerUnit.State() != resource.Set {
 		refuse("odometer_unit", resource.CodeRequired, "is required beside odometer at Geotab")
 	}
+	// Geotab counts what the list names, so that defects without names would arrive as none.
+	if named := len(d.Defects.Or(nil)); d.DefectCount.Or(0) > int64(named) {
+		refuse("defect_count", resource.CodeUnsupported, fmt.Sprintf("is %d, and defects names %d: Geotab takes the defects "+
+			"that are named, and the others would be lost; name each in defects, such as other", d.DefectCount.Or(0), named))
+	}
 	return wrong
+}
+
+// warnDvir tells what of an inspection means nothing to Geotab.
+func warnDvir(d *resource.DvirLog, _ tsp.Settings) []tsp.Warning {
+	var all []tsp.Warning
+	if critical, ok := d.IsSafetyCritical.Get(); ok && !critical {
+		all = append(all, tsp.Warning{Path: "is_safety_critical", Dropped: true,
+			Message: "not sent to Geotab: false would certify the vehicle as safe to operate, which is an act of its own"})
+	}
+	return append(all, loneUnit(d.Odometer.State(), d.OdometerUnit.State())...)
+}
+
+// loneUnit tells of a unit without a distance.
+func loneUnit(odometer, unit resource.State) []tsp.Warning {
+	if unit != resource.Set || odometer == resource.Set {
+		return nil
+	}
+	return []tsp.Warning{{Path: "odometer_unit", Dropped: true,
+		Message: "not sent to Geotab: it is the unit of odometer, which is not given"}}
 }
 
 // dvirFrom holds what the fields of an inspection say, its defects aside.

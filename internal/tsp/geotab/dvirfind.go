@@ -34,7 +34,10 @@ type foundDvir struct {
 }
 
 type foundDefect struct {
-	Defect looseRef `json:"defect"`
+	Defect  looseRef `json:"defect"`
+	Remarks []struct {
+		Remark string `json:"remark"`
+	} `json:"defectRemarks"`
 }
 
 // findDvir looks for the log of that asset at that time that is equal in what was sent. What other

@@ -2,6 +2,10 @@ package geotab
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,23 +84,49 @@ func classOf(kind, message string) tsp.Class {
 	return tsp.Unknown
 }
 
+// isOf tells whether an error is of one of the classes.
+func isOf(err error, classes ...tsp.Class) bool {
+	var e *tsp.Error
+	return errors.As(err, &e) && slices.Contains(classes, e.Class)
+}
+
 // answers reads errors out of answers, and notes their type.
 func answers(kind *string) rest.Answers {
 	return rest.Answers{
-		// An answer without an error of Geotab's own, such as a proxy's, is left to the status.
 		Class: func(a rest.Answer) tsp.Class {
 			var message string
 			*kind, message = failureOf(a)
+			if *kind == "" && strangers(a) {
+				return tsp.Unavailable
+			}
 			return classOf(*kind, message)
 		},
 		Message: func(a rest.Answer) string {
 			kind, message := failureOf(a)
+			if kind == "" && strangers(a) {
+				return fmt.Sprintf("%d %s came without an error of Geotab's own, as from a firewall or a proxy in between",
+					a.Status, http.StatusText(a.Status))
+			}
 			if kind == "" {
 				return ""
 			}
 			return strings.TrimSuffix(kind+": "+message, ": ")
 		},
 	}
+}
+
+// strangers tells whether an answer without an error of Geotab's own is somebody else's, who let nothing through:
+// Geotab puts an error into each refusal, as in its release notes (geotab.github.io/sdk/resources/new, read
+// 2026-11-27). A 401 has to be a page, because a new session is tried for any other. What is left is judged by its
+// status.
+func strangers(a rest.Answer) bool {
+	switch a.Status {
+	case http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusTooManyRequests:
+		return false
+	case http.StatusUnauthorized:
+		return strings.HasPrefix(strings.TrimSpace(string(a.Body)), "<")
+	}
+	return a.Status >= 400 && a.Status < 500
 }
 
 // defaultPeriod is the window of every limit that Geotab documents.

@@ -175,3 +175,5 @@ func ended(t *testing.T, err error) *tsp.Error {
 }
 
 const aDevice = `{"vehicle_name":"T-900"}`
+
+func newSpec() tsp.Spec { return geotab.New().Spec() }

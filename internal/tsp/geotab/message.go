@@ -78,17 +78,18 @@ func groupMessageSteps(g *resource.GroupMessage, w tsp.Write) ([]step, error) {
 		one := newText(g.MessageText, g.Priority, w)
 		one.Recipient = refTo(to)
 		s := textStep("recipient "+string(to), one)
-		s.part = s.key
+		s.collection, s.part = groupMessages, s.key
 		steps = append(steps, s)
 	}
 	return steps, nil
 }
 
-func unique(ids []resource.SourceID) []resource.SourceID {
-	var out []resource.SourceID
-	for _, id := range ids {
-		if !slices.Contains(out, id) {
-			out = append(out, id)
+// unique leaves out repetitions.
+func unique[T comparable](all []T) []T {
+	var out []T
+	for _, one := range all {
+		if !slices.Contains(out, one) {
+			out = append(out, one)
 		}
 	}
 	return out

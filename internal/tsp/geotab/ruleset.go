@@ -4,14 +4,19 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// rulesets are Geotab's names of our rule sets. The names are those of its published known ids
-// (KnownId of its object model); which code each one is, is told by the words of both lists, which
-// follow each other closely. A code whose words fit none, or two, is left out.
+// rulesets are Geotab's names of our rule sets. The names are those of its published known ids (KnownId of its object
+// model) and of its release notes 6.0 and 7.0 (geotab.github.io/sdk/resources/new, read 2026-11-27); which code each one
+// is, is told by the words of both lists, which follow each other closely, and by the labels of its import sample
+// (github.com/Geotab/sdk importUsers.html). A code whose words fit none, or two, is left out: US_INT_RAIL_EX could be
+// either America7DayRailroad or America8DayRailroad, and US_CA_INTRA_PROP_80_8 California8day or CaliforniaProperty.
+// No code is there for America7DaySleeper, America8DaySleeper, AmericaNonCdlShortHaul7Day, AmericaNonCdlShortHaul8Day,
+// CaliforniaPropertyShortHaul, CaliforniaPropertyShortHaulWithRest and BrazilShortHaul.
 func rulesets() map[string]string {
 	all := map[string]string{
 		"US_INT_CARRIER_EX": "CarrierExemption", "US_INT_NOHOS_7": "None", "US_INT_NOHOS_8": "None8Day", "CA_FED_NOHOS": "NoneCanada",
@@ -28,6 +33,9 @@ func rulesets() map[string]string {
 		"CA_FED_C1_70_7": "CanadaCycleOne", "CA_FED_C1_TEAM": "CanadaCycleOneTeam",
 		"CA_FED_C2_120_14": "CanadaCycleTwo", "CA_FED_C2_TEAM": "CanadaCycleTwoTeam",
 		"CA_N60_C1_80_7": "CanadaNorthOf60CycleOne", "CA_N60_C2_120_14": "CanadaNorthOf60CycleTwo",
+		"CA_N60_C1_TEAM": "CanadaNorthOf60CycleOneTeam", "CA_N60_C2_TEAM": "CanadaNorthOf60CycleTwoTeam",
+		"CA_N60_OIL": "CanadaNorthOf60Oil", "CA_N60_OIL_TEAM": "CanadaNorthOf60OilTeam", "CA_S60_OIL": "CanadaOil",
+		"CA_OIL_TEAM": "CanadaOilTeam",
 	}
 	maps.Copy(all, stateRulesets())
 	for cycle, days := range map[string]string{"60_7": "7Day", "70_8": "8Day"} {
@@ -73,6 +81,19 @@ func stateRulesets() map[string]string {
 
 func rulesetCodes() []string { return slices.Sorted(maps.Keys(rulesets())) }
 
+// rulesetPrefix makes the id of a rule set out of its name. A User has the name, and what refers to a rule set the id.
+const rulesetPrefix = "HosRuleSet"
+
+// rulesetCode is our code for the rule set that a User follows, or "".
+func rulesetCode(of string) string {
+	for code, name := range rulesets() {
+		if name == strings.TrimPrefix(of, rulesetPrefix) {
+			return code
+		}
+	}
+	return ""
+}
+
 // userRuleset gives a user a rule set from a time on.
 type userRuleset struct {
 	User     ref    `json:"user"`
@@ -80,9 +101,12 @@ type userRuleset struct {
 	DateTime string `json:"dateTime"`
 }
 
-// rulesetStep is the second call of a user with a rule set.
+// rulesetStep is the second call of a user with a rule set. User.hosRuleSet could take it along, and nothing shows from
+// when on that would hold or whether the history of rule sets would tell of it; Geotab's own import adds a
+// UserHosRuleSet to each new user in this way (github.com/Geotab/sdk importUsers.html 1377d7e of 2026-06-17, read
+// 2026-11-27). A user whose second call is lost is found by its own mark and goes on from there.
 func rulesetStep(code string, w tsp.Write) step {
-	id := resource.SourceID("HosRuleSet" + rulesets()[code])
+	id := resource.SourceID(rulesetPrefix + rulesets()[code])
 	from := stamp(made(w.Operation))
 	return step{key: "hos_ruleset", method: add, entity: "UserHosRuleSet",
 		body: func(_ context.Context, _ *call, of resource.SourceID) (any, error) {

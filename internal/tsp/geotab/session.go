@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -37,19 +36,15 @@ type session struct {
 
 	mu      sync.Mutex
 	current tsp.Credentials
-	trees   map[resource.SourceID]keptTree
+
+	trees      cache[defectTree]
+	groups     cache[map[string]string]
+	properties cache[[]property]
+	trailers   cache[map[resource.SourceID]bool]
 }
 
 // Format hides what a session holds from every verb of fmt.
 func (s *session) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "session with Geotab") }
-
-type keptTree struct {
-	tree  defectTree
-	until time.Time
-}
-
-// treeLife is how long a defect list is trusted.
-const treeLife = 15 * time.Minute
 
 // login returns credentials with a session. Those that are spent are replaced, however many
 // callers find out at once.
@@ -147,19 +142,6 @@ func loopback(host string) bool {
 	return host == "localhost" || err == nil && address.IsLoopback()
 }
 
-func (s *session) defectTree(list resource.SourceID) (defectTree, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	kept, ok := s.trees[list]
-	return kept.tree, ok && s.adapter.now().Before(kept.until)
-}
-
-func (s *session) keepDefects(list resource.SourceID, tree defectTree) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.trees[list] = keptTree{tree, s.adapter.now().Add(treeLife)}
-}
-
 // Write performs one write in as many calls as it takes.
 func (s *session) Write(ctx context.Context, w tsp.Write) (tsp.Written, error) {
 	w.Settings = s.settings
@@ -183,7 +165,7 @@ func (s *session) Find(ctx context.Context, w tsp.Write) (tsp.Written, bool, err
 func (s *session) plan(w tsp.Write) (steps.Plan, error) {
 	action, ok := s.adapter.writes[w.Capability]
 	if !ok {
-		return steps.Plan{}, &tsp.Error{Class: tsp.Unsupported, Message: "Geotab has no " + w.Capability.String()}
+		return steps.Plan{}, unsupported(w.Capability.String())
 	}
 	c := &call{session: s, pace: w.Pace}
 	if w.Kind == resource.KindUser && w.Verb == resource.Create {

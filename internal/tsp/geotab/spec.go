@@ -21,6 +21,9 @@ const (
 	messages = "messages"
 	dvirs    = "dvir_logs"
 	fuels    = "fuel_transactions"
+	// groupMessages are those that went to several, one message to each. They have ids of messages, and a collection of
+	// their own because each of those messages is a record too.
+	groupMessages = "group_messages"
 )
 
 // The keys of the settings.
@@ -40,7 +43,7 @@ const (
 )
 
 // verified is when the documentation was last held against the adapter.
-const verified = "2026-11-23"
+const verified = "2026-11-27"
 
 func spec(writes map[tsp.Capability]write) tsp.Spec {
 	s := tsp.Spec{
@@ -49,8 +52,11 @@ func spec(writes map[tsp.Capability]write) tsp.Spec {
 		BaseURL:     "https://my.geotab.com",
 		Docs: []tsp.Doc{
 			{Title: "API reference", URL: "https://developers.geotab.com/myGeotab/apiReference/objects", Verified: verified},
-			{Title: "Concepts", URL: "https://developers.geotab.com/myGeotab/guides/concepts", Verified: verified},
+			{Title: "Concepts", URL: "https://developers.geotab.com/myGeotab/guides/concepts", Verified: "2026-11-23"},
 			{Title: "Rate limits", URL: rateLimits, Verified: verified},
+			{Title: "Data feed", URL: "https://developers.geotab.com/myGeotab/guides/dataFeed", Verified: verified},
+			{Title: "Import of users, a sample of Geotab's", Verified: verified,
+				URL: "https://github.com/Geotab/sdk/blob/master/src/software/js-samples/importUsers.html"},
 		},
 		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("geotab")},
 		Settings:    settings(),
@@ -63,6 +69,13 @@ func spec(writes map[tsp.Capability]write) tsp.Spec {
 			{Kind: resource.KindVehicle, Collections: []string{devices}},
 			{Kind: resource.KindUser, Collections: []string{users}},
 			{Kind: resource.KindTrailer, Collections: []string{devices}},
+			{Kind: resource.KindMessage, Collections: []string{messages}},
+			{Kind: resource.KindDvirLog, Collections: []string{dvirs}},
+			{Kind: resource.KindFuelTransaction, Collections: []string{fuels}},
+		},
+		NotImported: map[resource.Kind]string{
+			resource.KindGroupMessage: "a message at Geotab goes to one person: " +
+				"each of those that a group message became is imported as a message",
 		},
 		SampleCredentials: tsp.Credentials{Kind: "geotab", Fields: map[string]string{
 			"username": "demo-service@waybill.example", "password": "geotab-demo-password", "database": "demo"}},
@@ -75,7 +88,7 @@ func spec(writes map[tsp.Capability]write) tsp.Spec {
 }
 
 func settings() []tsp.Setting {
-	return []tsp.Setting{
+	return append([]tsp.Setting{
 		{Key: settingGroups, Label: "Groups of new vehicles, trailers and users (ids)", Type: tsp.ListSetting, Default: []string{"GroupCompanyId"}},
 		{Key: settingTimeZone, Label: "Time zone of new vehicles and users (IANA name)", Type: tsp.TextSetting, Default: "UTC"},
 		{Key: settingDriverGroups, Label: "Driver groups of new drivers (ids); the default groups if not set", Type: tsp.ListSetting},
@@ -86,9 +99,11 @@ func settings() []tsp.Setting {
 		{Key: settingDefects, Label: "Defect list of vehicle inspections (id); without it no inspection of a vehicle can be written", Type: tsp.TextSetting},
 		{Key: settingTrailerDefect, Label: "Defect list of trailer inspections (id); that of vehicles if not set", Type: tsp.TextSetting},
 		{Key: settingDefectMap, Label: "Defects of the list for ours, as brakes=b27AB; others are found by name", Type: tsp.ListSetting},
-		{Key: settingPowertrain, Label: "Put new vehicles into Geotab's powertrain group of their engine type", Type: tsp.BooleanSetting, Default: false},
-		{Key: settingPartialSet, Label: "Send only changed fields on updates instead of reading the record first", Type: tsp.BooleanSetting, Default: false},
-	}
+		{Key: settingPowertrain, Label: "Put vehicles into Geotab's powertrain group of their engine type", Type: tsp.BooleanSetting, Default: false},
+		{Key: settingPartialSet, Type: tsp.BooleanSetting, Default: false,
+			Label: "Send only changed fields on updates instead of reading the record first; " +
+				"where groups or custom properties change it is read all the same"},
+	}, propertySettings()...)
 }
 
 const rateLimits = "https://developers.geotab.com/myGeotab/guides/rateLimits"
@@ -97,7 +112,7 @@ const rateLimits = "https://developers.geotab.com/myGeotab/guides/rateLimits"
 // a minute, so a tenth at once and 85 in a hundred after it stay below what one admits.
 func limits() []tsp.Limit {
 	const documented = rateLimits
-	const assumed = "assumed: none is stated for it; Geotab's default for unknown rows is 60 a minute"
+	const assumed = "assumed: Geotab states none for it, and no default; 60 a minute is the least that it states for an entity"
 	perMinute := func(key string, events int, source string) tsp.Limit {
 		return tsp.Limit{Key: key, Scope: tsp.PerAccount, Events: events * 85 / 100, Period: time.Minute, Burst: max(events/10, 1), Source: source}
 	}
@@ -113,10 +128,14 @@ func limits() []tsp.Limit {
 		perMinute("Add UserHosRuleSet", 60, assumed),
 		perMinute("Get TextMessage", 60, assumed),
 		perMinute("Add TextMessage", 60, assumed),
+		perMinute("GetFeed TextMessage", 60, assumed),
 		perMinute("Get Group", 60, assumed),
+		perMinute("Get Property", 60, assumed),
 		perMinute("Get DVIRLog", 1000, documented),
 		perMinute("Add DVIRLog", 350, documented),
+		perMinute("GetFeed DVIRLog", 350, documented),
 		perMinute("Get FuelTransaction", 250, documented),
+		perMinute("GetFeed FuelTransaction", 250, documented),
 		perMinute("Add FuelTransaction", 1000, documented),
 	}
 }

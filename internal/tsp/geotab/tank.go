@@ -60,15 +60,3 @@ func checkNewVehicle(v *resource.Vehicle, s tsp.Settings) []resource.Problem {
 	}
 	return checkTank(v, s)
 }
-
-const manuallyClassified = "GroupManuallyClassifiedPowertrainId"
-
-// powertrains are Geotab's built-in groups for our engine types.
-func powertrains() map[string]string {
-	return map[string]string{
-		"GASOLINE": "GroupGasolinePetrolId", "DIESEL": "GroupDieselId", "ETHANOL": "GroupEthanolId",
-		"PROPANE": "GroupPropaneLiquifiedPetroleumGasId", "LPG": "GroupPropaneLiquifiedPetroleumGasId",
-		"CNG": "GroupCompressedNaturalGasId", "LNG": "GroupLiquifiedNaturalGasId",
-		"ELECTRICITY": "GroupBatteryElectricVehicleId",
-	}
-}

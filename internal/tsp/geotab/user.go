@@ -35,6 +35,7 @@ type user struct {
 	YardMove           *bool             `json:"isYardMoveEnabled,omitzero"`
 	PersonalConveyance *bool             `json:"isPersonalConveyanceEnabled,omitzero"`
 	AdverseDriving     *bool             `json:"isAdverseDrivingEnabled,omitzero"`
+	ExemptHOS          *bool             `json:"isExemptHOSEnabled,omitzero"`
 	ActiveFrom         string            `json:"activeFrom,omitzero"`
 	ActiveTo           *string           `json:"activeTo,omitzero"`
 }
@@ -52,6 +53,10 @@ func userFrom(u *resource.User, w tsp.Write) user {
 	if code, ok := u.CountryCode.Get(); ok {
 		alpha2 := alpha2Of(code)
 		out.CountryCode = &alpha2
+	}
+	if kind, ok := u.HOSComplianceType.Get(); ok {
+		exempt := kind == "exempt"
+		out.ExemptHOS = &exempt
 	}
 	if name := login(u); name != "" {
 		out.Name = &name

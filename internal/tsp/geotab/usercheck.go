@@ -32,7 +32,7 @@ func userUses(verb resource.Verb) tsp.Uses {
 		"allow_personal_conveyance": tsp.Sent().NotNull(),
 		"allow_adverse_driving":     tsp.Sent().NotNull(),
 		"default_time_zone":         tsp.Sent().NotNull(),
-		"hos_compliance_type":       tsp.Dropped("what its exemption flag means is not documented"),
+		"hos_compliance_type":       tsp.Sent().NotNull().NotRead("records of users have no such member"),
 		"hos_tracking_method":       missing,
 	}
 	if verb == resource.Update {
@@ -49,6 +49,9 @@ func checkUser(verb resource.Verb) func(*resource.User, tsp.Settings) []resource
 		var wrong []resource.Problem
 		refuse := func(path, input, code, message string) {
 			wrong = append(wrong, resource.Problem{Path: path, Input: resource.Excerpt(input), Code: code, Message: message})
+		}
+		if mail, ok := u.UserEmail.Get(); ok && !strings.Contains(mail, "@") {
+			refuse("user_email", mail, resource.CodeUnsupported, "must be an e-mail address, with an @")
 		}
 		name, path := login(u), "username"
 		if u.Username.State() != resource.Set {

@@ -67,6 +67,11 @@ func assetTypes() map[string]string {
 		"reefer": "reefer", "autohauler": "auto_hauler"}
 }
 
+// isAssetType tells whether a word has the form of those types.
+func isAssetType(word string) bool {
+	return word != "" && strings.Trim(word, "abcdefghijklmnopqrstuvwxyz_") == ""
+}
+
 // folded is a word without case, spaces and marks.
 func folded(word string) string {
 	return strings.NewReplacer(" ", "", "_", "", "-", "").Replace(strings.ToLower(strings.TrimSpace(word)))
@@ -104,7 +109,7 @@ func trailerUses(verb resource.Verb) tsp.Uses {
 		"license_plate_country": missing,
 		"license_plate_number":  tsp.Sent(),
 		"is_active":             tsp.Sent().NotNull(),
-		"status":                tsp.Sent().NotNull(),
+		"status":                tsp.Sent().NotNull().NotRead("it reads as in_service or out_of_service, whatever its spelling was"),
 		"notes":                 tsp.Sent(),
 		"eld_id":                missing,
 		"eld_serial_number":     missing,
@@ -114,13 +119,18 @@ func trailerUses(verb resource.Verb) tsp.Uses {
 		"external_id":           tsp.Sent().NotNull().Length(1, 0),
 		"trailer_length": tsp.Dropped("its unit is not told; the connection's setting "+settingLengthUnit+" tells it").
 			With(settingLengthUnit, "", tsp.Sent()),
-		"trailer_type": tsp.Required().Length(1, 0).NotNull(),
+		"trailer_type": trailerType(tsp.Required()),
 	}
 	if verb == resource.Update {
-		for _, name := range []string{"trailer_name", "oem", "model_type", "trailer_type"} {
+		for _, name := range []string{"trailer_name", "oem", "model_type"} {
 			uses[name] = tsp.Sent().Length(1, 0).NotNull()
 		}
+		uses["trailer_type"] = trailerType(tsp.Sent())
 		uses["model_year"] = tsp.Sent().NotNull()
 	}
 	return uses
+}
+
+func trailerType(use tsp.FieldUse) tsp.FieldUse {
+	return use.Length(1, 0).NotNull().NotRead("a type that Motive has reads as Motive spells it")
 }

@@ -11,8 +11,9 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
 
-// class knows refused keys, which Motive was seen to answer with 400 as well as with 401. To the caller they are the connection's trouble, not that of the write.
-func class(a rest.Answer) tsp.Class {
+// errorClass knows refused keys, which Motive was seen to answer with 400 as well as with 401. To the caller
+// they are the connection's trouble, not that of the write.
+func errorClass(a rest.Answer) tsp.Class {
 	if a.Status == http.StatusBadRequest && strings.Contains(strings.ToLower(said(a)), "invalid api key") {
 		return tsp.Unauthorized
 	}
@@ -27,6 +28,9 @@ func message(a rest.Answer) string {
 	}
 	if scope := scope(a.Method, a.Path); a.Status == http.StatusForbidden && scope != "" {
 		text += " (the credentials need the scope " + scope + ")"
+	}
+	if a.Status == http.StatusNotFound {
+		text += " (so is what lies outside of the groups that an API key is restricted to, see " + scopingPage + ")"
 	}
 	if id := a.Headers.Get("X-Request-Id"); id != "" {
 		text += " (request id " + id + ")"
@@ -80,8 +84,9 @@ func scope(method, path string) string {
 		right = ".read"
 	}
 	for _, known := range []struct{ prefix, name string }{
-		{vehiclesPath, "vehicles"}, {assetsPath, "assets"}, {usersPath, "users"}, {messagesPath, "messages"}, {sendPath, "messages"},
-		{fuelPath, "fuel_purchases"}, {companiesPath, "companies"}, {groupsPath, "groups"},
+		{vehiclesPath, "vehicles"}, {assetsPath, "assets"}, {usersPath, "users"}, {messagesPath, "messages"},
+		{sendPath, "messages"}, {fuelPath, "fuel_purchases"}, {companiesPath, "companies"}, {groupsPath, "groups"},
+		{inspectionsPath, "inspection_reports"},
 	} {
 		if strings.HasPrefix(path, known.prefix) {
 			return known.name + right

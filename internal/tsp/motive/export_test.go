@@ -9,3 +9,6 @@ import (
 
 // NewAt is New with another clock.
 func NewAt(now func() time.Time) tsp.Adapter { return rest.New(config(now)) }
+
+// RulesetCodes are the codes of rule sets that Motive has.
+func RulesetCodes() []string { return rulesetCodes() }

@@ -6,10 +6,10 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
+	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -19,7 +19,8 @@ import (
 
 const fuelPath = "/v1/fuel_purchases"
 
-// fuelBody is what is written of a purchase of fuel.
+// fuelBody is what is written of a purchase of fuel. The time keeps the caller's zone, because Motive counts
+// purchases by days and quarters.
 type fuelBody struct {
 	VehicleID    int64          `json:"vehicle_id"`
 	DriverID     int64          `json:"driver_id"`
@@ -43,9 +44,9 @@ func fuelFrom(f *resource.FuelTransaction, w tsp.Write) (fuelBody, error) {
 		return fuelBody{}, err
 	}
 	driver, err := reference(w, "driver_id")
-	b := fuelBody{VehicleID: vehicle, DriverID: driver, PurchasedAt: f.TransactionTime.Or(time.Time{}).UTC().Format(time.RFC3339),
-		Jurisdiction: strings.ToUpper(f.TransactionJurisdiction.Or("")), FuelType: fuelTypes()[f.FuelType.Or("")],
-		RefNo: w.Operation.String(), Vendor: f.FuelVendor.Or(""), Location: f.LocationString.Or(""),
+	b := fuelBody{VehicleID: vehicle, DriverID: driver, PurchasedAt: f.TransactionTime.Or(time.Time{}).Format(time.RFC3339),
+		Jurisdiction: strings.ToUpper(f.TransactionJurisdiction.Or("")), FuelType: fuelTypes().sent[f.FuelType.Or("")],
+		RefNo: w.Operation.String(), Vendor: f.FuelVendor.Or(""), Location: located(f),
 		TotalCost: string(f.TotalCost.Or("")), Currency: strings.ToUpper(f.Currency.Or(""))}
 	volume, unit := f.FuelVolume.Litres(f.FuelVolumeUnit), "ltr"
 	if f.FuelVolumeUnit == "US_GALLON" {
@@ -62,88 +63,133 @@ func fuelFrom(f *resource.FuelTransaction, w tsp.Write) (fuelBody, error) {
 	return b, err
 }
 
+// located is where the purchase was made: the text, or the coordinates as "40.748441, -73.985664".
+func located(f *resource.FuelTransaction) string {
+	if place := f.LocationString.Or(""); strings.TrimSpace(place) != "" {
+		return place
+	}
+	lat, ok := f.Latitude.Get()
+	lon, also := f.Longitude.Get()
+	if !ok || !also {
+		return ""
+	}
+	return resource.Rounded(lat.Rat(), 9) + ", " + resource.Rounded(lon.Rat(), 9)
+}
+
+// warnFuel tells that of two ways to say where, one is sent.
+func warnFuel(f *resource.FuelTransaction, _ tsp.Settings) []tsp.Warning {
+	if strings.TrimSpace(f.LocationString.Or("")) == "" {
+		return nil
+	}
+	var out []tsp.Warning
+	for path, given := range map[string]resource.State{"latitude": f.Latitude.State(), "longitude": f.Longitude.State()} {
+		if given == resource.Set {
+			out = append(out, tsp.Warning{Path: path, Dropped: true,
+				Message: "not sent to Motive: its purchases have one place, and location_string is given"})
+		}
+	}
+	slices.SortFunc(out, func(a, b tsp.Warning) int { return strings.Compare(a.Path, b.Path) })
+	return out
+}
+
 func fuelUses() tsp.Uses {
+	unshown := tsp.Sent().NotRead("Motive shows no place of a purchase beside its jurisdiction")
 	return tsp.Uses{
 		"driver_id":                tsp.Sent().Into(users),
 		"vehicle_id":               tsp.Sent().Into(vehicles),
 		"co_driver_id":             tsp.Dropped("its purchases have one driver"),
-		"latitude":                 tsp.Dropped("its purchases have a place in words only"),
-		"longitude":                tsp.Dropped("its purchases have a place in words only"),
-		"location_string":          tsp.Sent(),
-		"odometer":                 tsp.Sent(),
+		"latitude":                 unshown,
+		"longitude":                unshown,
+		"location_string":          unshown,
+		"odometer":                 tsp.Sent().NotRead("Motive takes whole miles or kilometres"),
 		"odometer_unit":            tsp.Sent(),
 		"transaction_time":         tsp.Required(),
 		"transaction_jurisdiction": tsp.Required(),
-		"fuel_type":                tsp.Required().Only("Motive has no word for it", slices.Collect(maps.Keys(fuelTypes()))...),
-		"fuel_volume":              tsp.Sent(),
-		"fuel_volume_unit":         tsp.Sent(),
-		"fuel_vendor":              tsp.Sent(),
-		"total_cost":               tsp.Sent(),
-		"currency":                 tsp.Sent(),
+		"fuel_type": tsp.Required().Only("Motive has no word for it", slices.Collect(maps.Keys(fuelTypes().sent))...).
+			NotRead("Motive has no word for some, which it is sent as other; LPG reads as PROPANE, whose word it shares"),
+		"fuel_volume":      tsp.Sent(),
+		"fuel_volume_unit": tsp.Sent(),
+		"fuel_vendor":      tsp.Sent(),
+		"total_cost":       tsp.Sent(),
+		"currency":         tsp.Sent(),
 	}
 }
 
 // checkFuel refuses halves, and what Motive has no word for.
 func checkFuel(f *resource.FuelTransaction, _ tsp.Settings) []resource.Problem {
-	var wrong []resource.Problem
-	refuse := func(path, input, code, message string) {
-		wrong = append(wrong, resource.Problem{Path: path, Input: resource.Excerpt(input), Code: code, Message: message})
-	}
+	var wrong problems
 	state := f.TransactionJurisdiction.Or("")
 	if len(state) != 2 || strings.Trim(strings.ToUpper(state), "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
-		refuse("transaction_jurisdiction", state, resource.CodeUnsupported, "must be a state or province of two letters such as TX at Motive")
+		wrong.refuse("transaction_jurisdiction", state, resource.CodeUnsupported, "must be a state or province of two letters such as TX at Motive")
 	}
 	currency, ok := f.Currency.Get()
 	if upper := strings.ToUpper(currency); ok && upper != "USD" && upper != "CAD" {
-		refuse("currency", currency, resource.CodeUnsupported, "must be USD or CAD at Motive")
+		wrong.refuse("currency", currency, resource.CodeUnsupported, "must be USD or CAD at Motive")
 	}
 	if f.TotalCost.State() == resource.Set && !ok {
-		refuse("currency", "", resource.CodeRequired, "is required beside total_cost at Motive")
+		wrong.refuse("currency", "", resource.CodeRequired, "is required beside total_cost at Motive")
 	}
 	if f.Odometer.State() == resource.Set && f.OdometerUnit.State() != resource.Set {
-		refuse("odometer_unit", "", resource.CodeRequired, "is required beside odometer at Motive")
+		wrong.refuse("odometer_unit", "", resource.CodeRequired, "is required beside odometer at Motive")
+	}
+	if f.OdometerUnit.State() == resource.Set && f.Odometer.State() != resource.Set {
+		wrong.refuse("odometer", "", resource.CodeRequired, "is required beside odometer_unit, which says nothing alone")
+	}
+	if f.Latitude.State() == resource.Set && f.Longitude.State() != resource.Set {
+		wrong.refuse("longitude", "", resource.CodeRequired, "is required beside latitude")
+	}
+	if f.Longitude.State() == resource.Set && f.Latitude.State() != resource.Set {
+		wrong.refuse("latitude", "", resource.CodeRequired, "is required beside longitude")
 	}
 	return wrong
 }
 
-func createFuel() rest.Write {
+func createFuel(k class) rest.Write {
 	return rest.Write{
 		Capability: tsp.Capability{Kind: resource.KindFuelTransaction, Verb: resource.Create},
 		Strength:   tsp.VerifyFirst,
 		Uses:       fuelUses(),
 		Check:      tsp.Checked(checkFuel),
+		Warn:       tsp.Checked(warnFuel),
 		Method:     http.MethodPost,
 		Path:       fuelPath,
 		Encode:     rest.Body(func(f *resource.FuelTransaction, w tsp.Write) (any, error) { return fuelFrom(f, w) }),
-		Decode:     decoded("fuel_purchase", fuels),
-		Find:       findFuel,
+		Decode:     k.decode,
+		Show:       k.show,
+		Find:       k.findFuel,
 	}
 }
 
 // findFuel looks for the purchase by the operation id, which is its reference number. The list
 // reaches from a day before the purchase, in UTC, to two behind it, because Motive reads dates in the company's
 // time zone and does not say whether the last one is included.
-func findFuel(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
+func (k class) findFuel(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
 	f, _ := w.Payload.(*resource.FuelTransaction)
-	at := f.TransactionTime.Or(w.SentAt)
+	at := f.TransactionTime.Or(w.SentAt).UTC()
 	query := url.Values{"start_date": {at.AddDate(0, 0, -1).Format(time.DateOnly)},
 		"end_date": {at.AddDate(0, 0, 2).Format(time.DateOnly)}}
-	var out tsp.Written
-	found := false
+	var ours jsontext.Value
 	err := pages(ctx, send, rest.Call{Path: fuelPath, Query: query}, func(page struct {
 		Purchases []struct {
-			Purchase struct {
-				ID    int64  `json:"id"`
-				RefNo string `json:"ref_no"`
-			} `json:"fuel_purchase"`
+			Purchase jsontext.Value `json:"fuel_purchase"`
 		} `json:"fuel_purchases"`
 	}) int {
 		for _, one := range page.Purchases {
-			if one.Purchase.RefNo == w.Operation.String() {
-				out, found = tsp.Written{SourceID: resource.SourceID(strconv.FormatInt(one.Purchase.ID, 10)), Collection: fuels}, true
+			var told struct {
+				RefNo string `json:"ref_no"`
+			}
+			if json.Unmarshal(one.Purchase, &told) == nil && told.RefNo == w.Operation.String() {
+				ours = one.Purchase
 			}
 		}
 		return len(page.Purchases)
 	})
-	return out, found, err
+	if err != nil || ours == nil {
+		return tsp.Written{}, false, err
+	}
+	r, err := k.record(ours, reading{})
+	if err != nil {
+		return tsp.Written{}, false, &tsp.Error{Class: tsp.Broken, Message: "a fuel_purchase has an unexpected shape", Err: err}
+	}
+	return tsp.Written{SourceID: r.SourceID, Collection: r.Collection, Record: &r}, true, nil
 }

@@ -70,7 +70,7 @@ func groupMessageUses() tsp.Uses {
 
 func createMessage(now func() time.Time) rest.Write {
 	w := sending(resource.KindMessage, messageFrom, now)
-	w.Uses = messageUses()
+	w.Uses, w.Show = messageUses(), messageClass().show
 	return w
 }
 

@@ -14,43 +14,62 @@ import (
 func New() tsp.Adapter { return rest.New(config(time.Now)) }
 
 func config(now func() time.Time) rest.Config {
+	groups, writers := groups(), keptWriters()
+	vehicle := class{path: vehiclesPath, plural: "vehicles", singular: "vehicle", collection: vehicles,
+		groups: groups, tell: telling(tellVehicle)}
+	asset := class{path: assetsPath, plural: "assets", singular: "asset", collection: assets,
+		groups: groups, tell: telling(tellAsset)}
+	user := class{path: usersPath, plural: "users", singular: "user", collection: users,
+		groups: groups, tell: telling(tellUser)}
 	return rest.Config{
-		Spec:    spec(),
-		Auths:   map[string]rest.Auth{"api_key": rest.HeaderKey("X-Api-Key", "api_key"), "motive": oauth()},
-		Limits:  limits(),
-		Answers: rest.Answers{Class: class, Message: message},
-		Check:   check,
+		Spec:          spec(),
+		Auths:         map[string]rest.Auth{"api_key": rest.HeaderKey("X-Api-Key", "api_key"), "motive": oauth()},
+		URLField:      "url",
+		Limits:        limits(),
+		Answers:       rest.Answers{Class: errorClass, Message: message},
+		Check:         check,
+		CheckSettings: checkSettings,
 		Writes: []rest.Write{
-			createVehicle(), updateVehicle(), createTrailer(), updateTrailer(), createUser(), updateUser(),
-			createMessage(now), createGroupMessage(now), createFuel(),
+			createVehicle(vehicle), updateVehicle(vehicle), createTrailer(asset), updateTrailer(asset),
+			createUser(user), updateUser(user), createMessage(now), createGroupMessage(now), createFuel(fuelClass()),
 		},
-		Lists: map[resource.Kind]rest.List{
-			resource.KindVehicle: listVehicles(),
-			resource.KindTrailer: listAssets(),
-			resource.KindUser:    listUsers(),
+		Records: map[resource.Kind]rest.Record{resource.KindVehicle: vehicle.read, resource.KindTrailer: asset.read,
+			resource.KindUser: user.read},
+		ListsFor: func(s tsp.Settings) map[resource.Kind]rest.List {
+			return map[resource.Kind]rest.List{
+				resource.KindVehicle:         vehicle.list(s, nil),
+				resource.KindTrailer:         asset.list(s, nil),
+				resource.KindUser:            user.list(s, nil),
+				resource.KindMessage:         listMessages(messageClass(), writers),
+				resource.KindDvirLog:         inspectionClass().list(s, sinceDay),
+				resource.KindFuelTransaction: fuelClass().list(s, sinceDay),
+			}
 		},
 		Now: now,
 	}
 }
 
-// oauth is Motive's flow. Pages name several hosts for it; this one answered a live test
-// (2026-07-24). Refresh tokens work once.
+// oauth is Motive's flow. Most pages and nearly all public clients ask api.gomotive.com for tokens
+// (https://developer-docs.gomotive.com/docs/oauth-20, read 2026-11-27); others name gomotive.com or
+// keeptruckin.com. In a public client's live test of 2026-07-24 account.gomotive.com answered, so that it is
+// asked where the first has no such endpoint. Refresh tokens work once.
 func oauth() rest.OAuth {
-	return rest.OAuth{TokenURL: "https://account.gomotive.com/oauth/token", InForm: true,
+	return rest.OAuth{TokenURL: "/oauth/token", ElseTokenURL: "https://account.gomotive.com/oauth/token",
+		TokenURLField: "token_url", InForm: true,
 		Form: func(_ string, c tsp.Credentials) url.Values {
 			return url.Values{"redirect_uri": {c.Get("redirect_uri")}}
 		}}
 }
 
-func createVehicle() rest.Write {
-	w := create(resource.KindVehicle, vehiclesPath, "vehicle", vehicles)
+func createVehicle(k class) rest.Write {
+	w := create(k, resource.KindVehicle)
 	w.Uses, w.Check = vehicleUses(resource.Create), tsp.Checked(checkVehicle)
 	w.Encode = rest.Body(func(v *resource.Vehicle, w tsp.Write) (any, error) { return vehicleFrom(v, w), nil })
 	return w
 }
 
-func updateVehicle() rest.Write {
-	w := change(resource.KindVehicle, vehiclesPath, "vehicle", vehicles)
+func updateVehicle(k class) rest.Write {
+	w := change(k, resource.KindVehicle)
 	w.Uses, w.Check = vehicleUses(resource.Update), tsp.Checked(checkVehicle)
 	w.Compose = withExternalID(vehiclesPath, "vehicle", func(v *resource.Vehicle, w tsp.Write, known []externalID) any {
 		b := vehicleFrom(v, w)
@@ -60,15 +79,15 @@ func updateVehicle() rest.Write {
 	return w
 }
 
-func createTrailer() rest.Write {
-	w := create(resource.KindTrailer, assetsPath, "asset", assets)
+func createTrailer(k class) rest.Write {
+	w := create(k, resource.KindTrailer)
 	w.Uses, w.Check = trailerUses(resource.Create), tsp.Checked(checkAsset)
 	w.Encode = rest.Body(func(t *resource.Trailer, w tsp.Write) (any, error) { return assetFrom(t, w), nil })
 	return w
 }
 
-func updateTrailer() rest.Write {
-	w := change(resource.KindTrailer, assetsPath, "asset", assets)
+func updateTrailer(k class) rest.Write {
+	w := change(k, resource.KindTrailer)
 	w.Uses, w.Check = trailerUses(resource.Update), tsp.Checked(checkAsset)
 	w.Compose = withExternalID(assetsPath, "asset", func(t *resource.Trailer, w tsp.Write, known []externalID) any {
 		b := assetFrom(t, w)
@@ -78,8 +97,8 @@ func updateTrailer() rest.Write {
 	return w
 }
 
-func createUser() rest.Write {
-	w := create(resource.KindUser, usersPath, "user", users)
+func createUser(k class) rest.Write {
+	w := create(k, resource.KindUser)
 	w.Uses, w.Check, w.Warn = userUses(resource.Create), tsp.Checked(checkUser(resource.Create)), tsp.Checked(warnPassword)
 	w.Hides = func(w tsp.Write) []string {
 		u, ok := w.Payload.(*resource.User)
@@ -92,21 +111,21 @@ func createUser() rest.Write {
 	return w
 }
 
-func updateUser() rest.Write {
-	w := change(resource.KindUser, usersPath, "user", users)
+func updateUser(k class) rest.Write {
+	w := change(k, resource.KindUser)
 	w.Uses, w.Check = userUses(resource.Update), tsp.Checked(checkUser(resource.Update))
 	w.Encode = rest.Body(func(u *resource.User, w tsp.Write) (any, error) { return userFrom(u, w), nil })
 	return w
 }
 
 // create is what all records that can be looked up by their mark have in common.
-func create(kind resource.Kind, path, envelope, collection string) rest.Write {
+func create(k class, kind resource.Kind) rest.Write {
 	return rest.Write{Capability: tsp.Capability{Kind: kind, Verb: resource.Create}, Strength: tsp.VerifyFirst,
-		Method: http.MethodPost, Path: path, Decode: decoded(envelope, collection), Find: findMarked(path, envelope, collection)}
+		Method: http.MethodPost, Path: k.path, Decode: k.decode, Show: k.show, Find: k.findMarked}
 }
 
 // change is what all updates have in common: PUT, which leaves alone what it does not name.
-func change(kind resource.Kind, path, envelope, collection string) rest.Write {
+func change(k class, kind resource.Kind) rest.Write {
 	return rest.Write{Capability: tsp.Capability{Kind: kind, Verb: resource.Update}, Strength: tsp.NaturalKey,
-		Method: http.MethodPut, Path: path + "/{target}", Decode: decoded(envelope, collection)}
+		Method: http.MethodPut, Path: k.path + "/{target}", Decode: k.decode, Show: k.show}
 }

@@ -31,6 +31,12 @@ type simulated struct {
 
 func start(t *testing.T, settings tsp.Settings) simulated {
 	t.Helper()
+	return keyed(t, motive.New().Spec().SampleCredentials.Get("api_key"), settings)
+}
+
+// keyed is start with another API key.
+func keyed(t *testing.T, key string, settings tsp.Settings) simulated {
+	t.Helper()
 	host, err := sim.New(simkit.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -38,8 +44,9 @@ func start(t *testing.T, settings tsp.Settings) simulated {
 	server := httptest.NewServer(host)
 	t.Cleanup(func() { _ = host.Close(); server.Close() })
 	spec := motive.New().Spec()
-	s, err := motive.New().Connect(t.Context(), tsp.Access{Credentials: spec.SampleCredentials, Settings: spec.Effective(settings),
-		BaseURL: server.URL, Client: server.Client(), Pace: tsptest.Free{}})
+	s, err := motive.New().Connect(t.Context(), tsp.Access{Settings: spec.Effective(settings),
+		Credentials: tsp.Credentials{Kind: "api_key", Fields: map[string]string{"api_key": key}},
+		BaseURL:     server.URL, Client: server.Client(), Pace: tsptest.Free{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,17 +243,5 @@ func TestACodeIsExchangedAndItsTokensRotate(t *testing.T) {
 	}
 	if len(stored) != 2 || stored[1].Get(tsp.RefreshToken) == kept.Get(tsp.RefreshToken) {
 		t.Errorf("%d credentials were stored", len(stored))
-	}
-}
-
-func TestGroupsThatMotiveCannotHaveAreToldWhenTheConnectionIsChecked(t *testing.T) {
-	t.Parallel()
-	_, err := start(t, tsp.Settings{"default_group_ids": []string{"17", "abc"}}).session.Check(t.Context(), tsptest.Free{})
-	var e *tsp.Error
-	if !errors.As(err, &e) || e.Class != tsp.Rejected || e.Setting != "default_group_ids" || !strings.Contains(e.Message, `"abc"`) {
-		t.Errorf("%v", err)
-	}
-	if _, err := start(t, tsp.Settings{"default_group_ids": []string{"17"}}).session.Check(t.Context(), tsptest.Free{}); err != nil {
-		t.Error(err)
 	}
 }

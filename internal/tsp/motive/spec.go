@@ -2,7 +2,8 @@
 //
 // Facts that have no other place: ids are JSON integers, except those of messages; updates are
 // PUT but merge; requests are flat while answers have an envelope; lists go by page numbers; no
-// rate limit and no status of creates is documented. There is no way to create an inspection.
+// rate limit is documented. There is no way to create an inspection. Messages are listed user by user alone, so
+// that a fleet of many waits longer for what its drivers have answered; see writers.
 package motive
 
 import (
@@ -20,6 +21,8 @@ const (
 	users    = "users"
 	messages = "messages"
 	fuels    = "fuel_purchases"
+	// inspections are reports of drivers' inspections.
+	inspections = "inspection_reports"
 )
 
 // The keys of the settings.
@@ -34,9 +37,8 @@ const (
 
 const (
 	companiesPath = "/v1/companies"
-	groupsPath    = "/v1/groups"
 	// verified is when the documentation was last held against the adapter.
-	verified = "2026-11-23"
+	verified = "2026-11-27"
 	docs     = "https://developer.gomotive.com"
 )
 
@@ -49,10 +51,14 @@ func spec() tsp.Spec {
 			{Title: "API reference", URL: docs + "/reference", Verified: verified},
 			{Title: "Authentication", URL: docs + "/docs/authentication", Verified: verified},
 			{Title: "Time zones", URL: docs + "/docs/time-zone", Verified: verified},
+			{Title: "Users and their cycles", URL: cyclesPage, Verified: verified},
+			{Title: "API keys restricted to groups", URL: scopingPage, Verified: verified},
+			{Title: "Response codes", URL: "https://developer-docs.gomotive.com/reference/response-codes", Verified: verified},
+			{Title: "OAuth 2.0", URL: "https://developer-docs.gomotive.com/docs/oauth-20", Verified: verified},
 		},
 		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("motive"), tsp.CredentialKindOf("api_key")},
 		Settings: []tsp.Setting{
-			{Key: settingGroups, Label: "Groups of new vehicles, trailers and users (ids)", Type: tsp.ListSetting},
+			{Key: settingGroups, Label: "Groups of new vehicles, trailers and users (ids); needed by API keys that are restricted to groups", Type: tsp.ListSetting},
 			{Key: settingIntegration, Label: "Integration name under which external ids stand at Motive", Type: tsp.TextSetting, Default: "waybill"},
 			{Key: settingAssetType, Label: "Asset type of trailers whose type Motive has no word for", Type: tsp.TextSetting, Default: "dry_box"},
 			{Key: settingLengthUnit, Label: "Unit of trailer_length", Type: tsp.TextSetting, Values: []string{"feet", "meters"}},
@@ -69,6 +75,13 @@ func spec() tsp.Spec {
 			{Kind: resource.KindVehicle, Collections: []string{vehicles}},
 			{Kind: resource.KindUser, Collections: []string{users}},
 			{Kind: resource.KindTrailer, Collections: []string{assets}},
+			{Kind: resource.KindMessage, Collections: []string{messages}},
+			{Kind: resource.KindDvirLog, Collections: []string{inspections}},
+			{Kind: resource.KindFuelTransaction, Collections: []string{fuels}},
+		},
+		NotImported: map[resource.Kind]string{
+			resource.KindGroupMessage: "Motive lists messages user by user and once for each recipient, and does not tell whether the rows " +
+				"of one to several are one message; what is listed is imported as messages",
 		},
 		SampleCredentials: tsp.Credentials{Kind: "api_key", Fields: map[string]string{"api_key": "motive-demo-key"}},
 	}

@@ -15,17 +15,19 @@ func TestMotiveConforms(t *testing.T) {
 	tsptest.Run(t, tsptest.Config{
 		New: motive.New, Simulator: sim.New, Replies: replies(), Golden: "testdata", OpenAPI: "../../../../shared/tsp-specs/motive.hand-written.openapi.json",
 		Collections: map[resource.Kind][]string{resource.KindVehicle: {"vehicles"}, resource.KindTrailer: {"assets"}, resource.KindUser: {"users"},
-			resource.KindMessage: {"messages"}, resource.KindGroupMessage: {"messages"}, resource.KindFuelTransaction: {"fuel_purchases"}},
+			resource.KindMessage: {"messages"}, resource.KindGroupMessage: {"messages"}, resource.KindFuelTransaction: {"fuel_purchases"},
+			resource.KindDvirLog: {"inspection_reports"}},
 		Wide:     map[string]bool{"wide_messages": true},
 		Formats:  []string{"user_email"},
 		Beside:   []string{"external_ids"},
 		Settings: tsp.Settings{"trailer_length_unit": "feet", "initial_password": "First-password-1"},
 		Renewable: tsp.Credentials{Kind: "motive", Fields: map[string]string{"client_id": "motive-demo-client", "client_secret": "motive-demo-secret",
 			"auth_code": "motive-demo-code", "redirect_uri": "https://app.example/motive/callback"}},
-		Values: map[string][]string{"trailer_type": {`"flatbed"`, `"reefer"`}, "odometer_unit": {`"miles"`, `"kilo_meters"`}, "create trailer.status": {`"in_service"`, `"out_of_service"`},
-			"update trailer.status": {`"in_service"`, `"out_of_service"`}, "transaction_jurisdiction": {`"TX"`, `"CA"`}, "currency": {`"USD"`, `"CAD"`},
+		Values: map[string][]string{"trailer_type": {`"flatbed"`, `"Reefer"`}, "default_time_zone": {`"America/Denver"`, `"America/Toronto"`}, "odometer_unit": {`"miles"`, `"kilo_meters"`}, "create trailer.status": {`"in_service"`, `"Out of service"`},
+			"update trailer.status": {`"in_service"`, `"Out of service"`}, "transaction_jurisdiction": {`"TX"`, `"CA"`}, "currency": {`"USD"`, `"CAD"`},
 			"create vehicle.status": {`"IN_SERVICE"`, `"IN_REPAIR"`}, "update vehicle.status": {`"IN_SERVICE"`, `"IN_REPAIR"`},
-			"vin": {`"4V4NC9EH5LN215999"`, `"1UYVS2530GU512309"`}, "country_code": {`"USA"`, `"MEX"`}},
+			"vin": {`"4V4NC9EH5LN215999"`, `"1UYVS2530GU512309"`}, "country_code": {`"USA"`, `"MEX"`},
+			"hos_compliance_type": {`"non_exempt"`, `"exempt"`}, "hos_ruleset_code": {`"US_INT_OILWL_60_7"`, `"CA_FED_C2_120_14"`}},
 	})
 }
 

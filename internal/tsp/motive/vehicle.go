@@ -46,7 +46,7 @@ func vehicleFrom(v *resource.Vehicle, w tsp.Write) vehicleBody {
 	b := vehicleBody{
 		Number: rest.Given(v.VehicleName), Status: statusOf(v.IsActive), VIN: rest.Given(v.VIN), Make: rest.Given(v.OEM), Model: rest.Given(v.ModelType),
 		Year: year(v.ModelYear), PlateState: rest.Given(v.LicensePlateRegion), PlateNumber: rest.Given(v.LicensePlateNumber),
-		FuelType: mapped(v.EngineType, fuelTypes()), Notes: rest.Given(v.Notes), Availability: available(v.Status),
+		FuelType: mapped(v.EngineType, fuelTypes().sent), Notes: rest.Given(v.Notes), Availability: available(v.Status),
 	}
 	if metric, ok := isMetric(v.OdometerUnit); ok {
 		b.MetricUnits = encoded(metric)
@@ -75,11 +75,15 @@ func available(status resource.Opt[string]) *availability {
 	if !ok {
 		return nil
 	}
-	switch s {
-	case "OUT_OF_SERVICE", "IN_REPAIR", "IN_STORAGE":
-		return outOfService(strings.ToLower(strings.ReplaceAll(s, "_", " ")))
+	if reason, out := outOfServiceWords()[s]; out {
+		return outOfService(reason)
 	}
 	return &availability{Status: "in_service"}
+}
+
+// outOfServiceWords are the statuses of a vehicle out of service, with the reasons that keep them.
+func outOfServiceWords() map[string]string {
+	return map[string]string{"OUT_OF_SERVICE": "out of service", "IN_REPAIR": "in repair", "IN_STORAGE": "in storage"}
 }
 
 func outOfService(reason string) *availability { return &availability{"out_of_service", reason} }
@@ -106,12 +110,13 @@ func vehicleUses(verb resource.Verb) tsp.Uses {
 		"vin":                   tsp.Sent(),
 		"engine_vin":            missing,
 		"license_plate_region":  tsp.Sent(),
-		"license_plate_country": tsp.Dropped("it tells the country of a plate but is not known to take it"),
+		"license_plate_country": tsp.Dropped("it shows the country of a plate, and no page says that it takes one"),
 		"license_plate_number":  tsp.Sent(),
 		"is_active":             tsp.Sent().NotNull(),
-		"status":                tsp.Sent().NotNull(),
-		"notes":                 tsp.Sent(),
-		"eld_id":                missing,
+		"status": tsp.Sent().NotNull().
+			NotRead("Motive has one word for all statuses of a vehicle that is in service, which reads as IN_SERVICE"),
+		"notes":  tsp.Sent(),
+		"eld_id": missing,
 		"eld_serial_number": tsp.Dropped("pairing hardware by the API is off; the connection's setting "+settingPairELD+" turns it on").
 			With(settingPairELD, "true", tsp.Sent().NotNull()),
 		"eld_device_type": missing,
@@ -119,10 +124,12 @@ func vehicleUses(verb resource.Verb) tsp.Uses {
 		"total_axles":     missing,
 		"external_id":     tsp.Sent().NotNull().Length(1, 0),
 		"speed_unit":      missing,
-		"odometer_unit":   tsp.Sent().NotNull(),
-		"fuel_unit":       missing,
-		"fuel_capacity":   missing,
-		"engine_type":     tsp.Sent(),
+		"odometer_unit": tsp.Sent().NotNull().
+			NotRead("Motive keeps whether a vehicle counts metric; it reads as miles or kilometers"),
+		"fuel_unit":     missing,
+		"fuel_capacity": missing,
+		"engine_type": tsp.Sent().
+			NotRead("Motive has no word for some, which it is sent as other; LPG reads as PROPANE, whose word it shares"),
 	}
 	if verb == resource.Update {
 		uses["vehicle_name"] = tsp.Sent().Length(1, 0).NotNull()
@@ -138,12 +145,4 @@ func checkVehicle(v *resource.Vehicle, _ tsp.Settings) []resource.Problem {
 	}
 	return []resource.Problem{{Path: "odometer_unit", Input: resource.Excerpt(unit), Code: resource.CodeUnsupported,
 		Message: "must be miles or kilometers at Motive"}}
-}
-
-// fuelTypes are Motive's words for our engine types.
-func fuelTypes() map[string]string {
-	return map[string]string{
-		"GASOLINE": "gasoline", "DIESEL": "diesel", "ETHANOL": "ethanol", "METHANOL": "methanol", "PROPANE": "propane", "LPG": "propane",
-		"CNG": "cng", "LNG": "lng", "HYDROGEN": "other", "ELECTRICITY": "other", "HYBRID": "other",
-	}
 }

@@ -66,7 +66,7 @@ func New(config Config) tsp.Adapter {
 	for _, w := range config.Writes {
 		a.writes[w.Capability] = w
 		a.finds = a.finds || w.finds()
-		spec.Actions[w.Capability] = tsp.Action{Uses: w.Uses, Strength: w.Strength, Needs: w.Needs,
+		spec.Actions[w.Capability] = tsp.Action{Uses: w.Uses, Strength: w.Strength, Needs: w.Needs, Marks: true,
 			Check: w.Check, Warn: w.Warn, Settles: w.Settles, Unknowable: w.Unknowable, Limits: w.firstLimits(config.Limits)}
 	}
 	spec.Limits = make([]tsp.Limit, len(config.Limits))
@@ -179,7 +179,12 @@ func (a *adapter) desk(o OAuth, session *line, access tsp.Access) (*desk, error)
 	}
 	line := *session
 	line.base, line.keys, line.answers = root, nil, deskAnswers(a.config.Answers)
-	return &desk{auth: o, path: path, line: &line}, nil
+	first := &desk{auth: o, path: path, line: &line}
+	if o.ElseTokenURL != "" && o.own(access) == "" && access.BaseURL == "" {
+		o.TokenURL, o.ElseTokenURL = o.ElseTokenURL, ""
+		first.next, err = a.desk(o, session, access)
+	}
+	return first, err
 }
 
 // refusedCredentials is the end of a Connect whose credentials cannot be used as they are.

@@ -127,6 +127,39 @@ func TestARefusalStandsWhateverItsBody(t *testing.T) {
 	}
 }
 
+func TestAWebPageIsARefusalByNobody(t *testing.T) {
+	t.Parallel()
+	config := testland()
+	config.Answers.Message = func(rest.Answer) string { return "the token needs a permission" }
+	for status, want := range map[int]tsp.Class{400: tsp.Unavailable, 401: tsp.Unavailable, 403: tsp.Unavailable, 404: tsp.Unavailable,
+		405: tsp.Unavailable, 406: tsp.Unavailable, 409: tsp.Unavailable, 422: tsp.Unavailable, 501: tsp.Unavailable, 503: tsp.Unavailable,
+		408: tsp.Unknown, 499: tsp.Unknown, 500: tsp.Unknown, 502: tsp.Unknown, 429: tsp.Throttled, 413: tsp.Rejected, 431: tsp.Rejected} {
+		s := serve(t, config, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Retry-After", "7")
+			answer(status, "\n <!DOCTYPE html><title>Blocked</title>")(w, r)
+		})
+		_, err := s.Write(t.Context(), messageWrite())
+		e := wantClass(t, err, want)
+		if e.Status != status || e.RetryAfter != 7*time.Second {
+			t.Errorf("%d: %+v", status, e)
+		}
+		if other := want != tsp.ClassOf(status); strings.Contains(e.Message, "with a web page") != other {
+			t.Errorf("%d: message = %q", status, e.Message)
+		}
+		if status == http.StatusNotFound {
+			_, found, err := s.(tsp.Finder).Find(t.Context(), messageWrite())
+			if wantClass(t, err, tsp.Unavailable); found {
+				t.Error("it was found")
+			}
+		}
+	}
+	config.Answers.Class = func(rest.Answer) tsp.Class { return tsp.Forbidden }
+	_, err := serve(t, config, answer(403, "<html>no such right</html>")).Write(t.Context(), messageWrite())
+	if e := wantClass(t, err, tsp.Forbidden); e.Message != "the token needs a permission" {
+		t.Errorf("a page that the adapter knows: %v", e)
+	}
+}
+
 func TestTheAdapterClassifiesFromTheBodyFirst(t *testing.T) {
 	t.Parallel()
 	config := testland()

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"strings"
@@ -17,30 +18,52 @@ type Answers struct {
 	// answers of 2xx too, because some TSPs put errors into those. Done makes a success of any
 	// status, such as a refusal because there is nothing to change; Decode reads it.
 	Class func(Answer) tsp.Class
-	// Message returns what the TSP says is wrong; "" if it says nothing that people can read.
+	// Message returns what the TSP says is wrong; "" if it says nothing that people can read. It is not
+	// asked about the refusals of somebody on the way, which are web pages that Class does not know.
 	Message func(Answer) string
 }
 
-// class looks into the body first and at the status second.
-func (h Answers) class(a Answer) tsp.Class {
+// class looks into the body first and at the status second. theirs tells that the TSP said it, and
+// not somebody on the way.
+func (h Answers) class(a Answer) (class tsp.Class, theirs bool) {
 	if h.Class != nil {
 		if class := h.Class(a); class != "" {
-			return class
+			return class, true
 		}
 	}
-	return tsp.ClassOf(a.Status)
+	class = tsp.ClassOf(a.Status)
+	if page := tsp.ClassOfPage(a.Status); page != class && isPage(a) {
+		return page, false
+	}
+	return class, true
 }
 
 // refused is the end of a call that was answered with anything but success.
 func (l *line) refused(a Answer) error {
-	message := fmt.Sprintf("the TSP answered %d %s", a.Status, http.StatusText(a.Status))
-	if l.answers.Message != nil {
+	class, theirs := l.answers.class(a)
+	message := answered("the TSP", a)
+	if theirs && l.answers.Message != nil {
 		if said := readable(l.answers.Message(a)); said != "" {
 			message = said
 		}
 	}
-	return &tsp.Error{Class: settled(a.reads, l.answers.class(a)), Message: message, Status: a.Status,
+	return &tsp.Error{Class: settled(a.reads, class), Message: message, Status: a.Status,
 		Headers: a.Headers, RetryAfter: retryafter.Read(a.Headers, l.now())}
+}
+
+// answered tells what came from where nothing better is known.
+func answered(who string, a Answer) string {
+	status := strings.TrimSpace(fmt.Sprintf("%s answered %d %s", who, a.Status, http.StatusText(a.Status)))
+	if isPage(a) {
+		return status + " with a web page, as a firewall or a proxy on the way does"
+	}
+	return status
+}
+
+// isPage tells whether an answer is HTML, which no API of a TSP speaks. Its type is not asked: some
+// frameworks call empty answers, and some servers their JSON, text/html.
+func isPage(a Answer) bool {
+	return bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<"))
 }
 
 // readable makes one line of valid text out of what a TSP said; strings.Map also replaces

@@ -47,3 +47,33 @@ func usable(raw string) bool {
 	loopback := u.Hostname() == "localhost" || (err == nil && address.IsLoopback())
 	return u.Scheme == "https" || (u.Scheme == "http" && loopback)
 }
+
+// own is the token endpoint that the connection names; "" for none.
+func (o OAuth) own(access tsp.Access) string {
+	if o.TokenURLField == "" || access.BaseURL != "" {
+		return ""
+	}
+	return access.Credentials.Get(o.TokenURLField)
+}
+
+// endpoint divides the token endpoint into where it is and its path.
+func (o OAuth) endpoint(base string, access tsp.Access) (root, path string, err error) {
+	raw := o.TokenURL
+	if own := o.own(access); own != "" {
+		if !usable(own) {
+			return "", "", refusedCredentials("the %s must be an https URL without query", o.TokenURLField)
+		}
+		raw = own
+	}
+	if strings.HasPrefix(raw, "/") {
+		return base, raw, nil
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return "", "", &tsp.Error{Class: tsp.Broken, Message: "the adapter's token endpoint is no URL", Err: err}
+	}
+	if access.BaseURL != "" {
+		return base, u.EscapedPath(), nil
+	}
+	return u.Scheme + "://" + u.Host, u.EscapedPath(), nil
+}

@@ -9,7 +9,8 @@
 //
 // Every error is a *tsp.Error. What it promises:
 //
-//   - Unavailable: nothing was applied. The request was never written, or it only read.
+//   - Unavailable: nothing was applied. The request was never written, or it only read, or somebody on
+//     the way, such as a firewall, answered a web page instead of letting it pass.
 //   - Unknown: the request was handed to a connection and no trustworthy answer came back;
 //     an answer of 2xx whose body cannot be read is none.
 //   - Broken: a redirect, an answer of another shape than documented, or our own mistake.

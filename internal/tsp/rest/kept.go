@@ -44,6 +44,24 @@ func (k *Kept[T]) Get(ctx context.Context, send Send) (T, error) {
 	return value, nil
 }
 
+// Known returns what the session remembers, and whether it does, without asking the TSP. It does not wait for
+// a load that is under way.
+func (k *Kept[T]) Known(ctx context.Context) (value T, known bool) {
+	m, ok := ctx.Value(memoryKey{}).(*memory)
+	if !ok {
+		return value, false
+	}
+	thing := m.of(k)
+	select {
+	case thing.turn <- struct{}{}:
+		defer func() { <-thing.turn }()
+	default:
+		return value, false
+	}
+	value, known = thing.value.(T)
+	return value, known && m.now().Before(thing.until)
+}
+
 // memory is what one session remembers. It ends with the session.
 type memory struct {
 	now func() time.Time

@@ -72,7 +72,7 @@ func gateAnswers(own Answers) Answers {
 	}
 	return Answers{
 		Class: func(a Answer) tsp.Class {
-			class := own.class(a)
+			class, _ := own.class(a)
 			switch {
 			case verdict(a):
 				return tsp.Unauthorized

@@ -1,11 +1,9 @@
 package rest
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -30,6 +28,9 @@ type OAuth struct {
 	// TokenURLField names the credential field that may hold the connection's own; it counts
 	// only where the operator has set no base URL.
 	TokenURLField string
+	// ElseTokenURL is a whole URL that is asked where TokenURL answers 404, for TSPs whose pages and customers
+	// name different hosts. It counts only where neither the operator nor the connection names a place.
+	ElseTokenURL string
 	// CodeField names the credential field with the code; "" means auth_code.
 	CodeField string
 	// InForm tells that client_id and client_secret go into the form instead of the header.
@@ -80,28 +81,6 @@ func (o OAuth) renewal(c tsp.Credentials) string {
 	return ""
 }
 
-// endpoint divides the token endpoint into where it is and its path.
-func (o OAuth) endpoint(base string, access tsp.Access) (root, path string, err error) {
-	raw := o.TokenURL
-	if own := access.Credentials.Get(o.TokenURLField); o.TokenURLField != "" && own != "" && access.BaseURL == "" {
-		if !usable(own) {
-			return "", "", refusedCredentials("the %s must be an https URL without query", o.TokenURLField)
-		}
-		raw = own
-	}
-	if strings.HasPrefix(raw, "/") {
-		return base, raw, nil
-	}
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" {
-		return "", "", &tsp.Error{Class: tsp.Broken, Message: "the adapter's token endpoint is no URL", Err: err}
-	}
-	if access.BaseURL != "" {
-		return base, u.EscapedPath(), nil
-	}
-	return u.Scheme + "://" + u.Host, u.EscapedPath(), nil
-}
-
 // tokens is the successful answer of the token endpoint.
 type tokens struct {
 	AccessToken  string         `json:"access_token"`
@@ -117,11 +96,12 @@ func (t tokens) lifetime() time.Duration {
 	return time.Duration(n * float64(time.Second))
 }
 
-// desk is where a session gets tokens.
+// desk is where a session gets tokens, and the one that is asked where that is none.
 type desk struct {
 	auth OAuth
 	path string
 	line *line
+	next *desk
 }
 
 // usable refuses credentials without a token. A code must have been exchanged.
@@ -173,6 +153,10 @@ func (d desk) grant(ctx context.Context, pace tsp.Pacer, grant string, c tsp.Cre
 	}
 	d.line.secrets.add(d.auth.Hidden(c)...)
 	a, err := d.line.with(pace)(ctx, call)
+	var e *tsp.Error
+	if d.next != nil && errors.As(err, &e) && e.Status == http.StatusNotFound {
+		return d.next.grant(ctx, pace, grant, c)
+	}
 	if err != nil {
 		return c, d.refused(grant, tokenless(err))
 	}
@@ -273,17 +257,9 @@ func deskAnswers(own Answers) Answers {
 
 // saidOf tells what was answered where the credentials were not judged.
 func saidOf(where string, a Answer, said string) string {
-	status := strings.TrimSpace(fmt.Sprintf("the TSP's %s answered %d %s", where, a.Status, http.StatusText(a.Status)))
-	switch {
-	case isPage(a):
-		return status + " with a web page, as a firewall or a proxy on the way does"
-	case said != "":
+	status := answered("the TSP's "+where, a)
+	if said != "" && !isPage(a) {
 		return status + ": " + said
 	}
 	return status
-}
-
-// isPage tells whether an answer is HTML, which no API of a TSP speaks.
-func isPage(a Answer) bool {
-	return bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<"))
 }

@@ -208,7 +208,7 @@ func (l *line) judge(call Call, response *http.Response) (Answer, error) {
 	body, err := io.ReadAll(io.LimitReader(response.Body, most+1))
 	oversize := int64(len(body)) > most
 	a.Body = body[:min(int64(len(body)), most)]
-	class := l.answers.class(a)
+	class, _ := l.answers.class(a)
 	switch {
 	case tsp.ClassOf(a.Status) != tsp.Done && class != tsp.Done:
 		// The status line stands whatever became of the body.

@@ -47,6 +47,11 @@ func (s Step) perform(ctx context.Context, send Send, call Call, w tsp.Write) (t
 	}
 	made, err := s.Decode(w, answer)
 	made.Status, made.Headers = answer.Status, answer.Headers
+	if err == nil && s.Show != nil {
+		if shown, wrong := s.Show(ctx, w, answer); wrong == nil {
+			made.Record = &shown
+		}
+	}
 	return made, err
 }
 

@@ -30,6 +30,7 @@ type Write struct {
 	Encode  Encode
 	Compose Compose
 	Decode  Decoder
+	Show    Show
 	Find    Find
 
 	Steps []Step
@@ -55,6 +56,8 @@ type Step struct {
 	Encode  Encode
 	Compose Compose
 	Decode  Decoder
+	// Show makes the record where Decode alone cannot; nil leaves it to Decode.
+	Show Show
 	// Find tells whether an earlier attempt took the step. Strength VerifyFirst needs it in each
 	// step that harms.
 	Find Find
@@ -80,6 +83,10 @@ type Compose func(ctx context.Context, send Send, w tsp.Write) (any, error)
 // should come from Decode or Unconfirmed.
 type Decoder func(w tsp.Write, a Answer) (tsp.Written, error)
 
+// Show makes the written record of an answer that holds it, in the form of a List, with what the session
+// remembers of the TSP. Its error leaves the record to be read.
+type Show func(ctx context.Context, w tsp.Write, a Answer) (tsp.Record, error)
+
 // Find tells whether an earlier attempt took effect.
 type Find func(ctx context.Context, send Send, w tsp.Write) (tsp.Written, bool, error)
 
@@ -92,7 +99,7 @@ func (plan Write) all() []Step {
 		return plan.Steps
 	}
 	first := Step{Key: firstStep, Method: plan.Method, Path: plan.Path, Encode: plan.Encode, Compose: plan.Compose,
-		Decode: plan.Decode, Find: plan.Find, Harms: !plan.Strength.Repeatable()}
+		Decode: plan.Decode, Show: plan.Show, Find: plan.Find, Harms: !plan.Strength.Repeatable()}
 	return append([]Step{first}, plan.Steps...)
 }
 

@@ -12,8 +12,8 @@ import (
 // model and year against what the VIN decodes to.
 const assetsPath = "/assets"
 
-// assetBody is a POST or PATCH of /assets. The document gives tagIds to the POST only, Samsara's
-// SDK 11.11.1 to both.
+// assetBody is a POST or PATCH of /assets. The OpenAPI document 2025-10-23 gives tagIds to the POST only; Samsara's
+// SDKs 11.11.1 and 14.7.0 give them to both, where they replace the whole set.
 type assetBody struct {
 	Type         string            `json:"type,omitzero"`
 	Name         *string           `json:"name,omitzero"`
@@ -26,12 +26,18 @@ type assetBody struct {
 	Notes        *string           `json:"notes,omitzero"`
 	ExternalIDs  map[string]string `json:"externalIds,omitzero"`
 	TagIDs       []string          `json:"tagIds,omitzero"`
+	Attributes   []attributeValue  `json:"attributes,omitzero"`
 }
 
 // wholeVIN tells whether a number is one that the asset API takes for a VIN: 17 characters
 // without I, O and Q. Others belong in the serial number.
 func wholeVIN(number string) bool {
 	return len(number) == maxVIN && lettersAndDigits(number) && !strings.ContainsAny(number, "IOQioq")
+}
+
+// vinForm tells whether a number has the form of those that Samsara's vehicles take for a VIN: older ones too.
+func vinForm(number string) bool {
+	return len(number) >= minVIN && len(number) <= maxVIN && lettersAndDigits(number)
 }
 
 func lettersAndDigits(s string) bool {

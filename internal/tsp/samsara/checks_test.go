@@ -68,8 +68,17 @@ func TestWhatSamsaraWouldRefuseIsRefusedFirst(t *testing.T) {
 		{createUser, nil, aDriver, `"license_region":"Ca"`, ""},
 		{createUser, nil, aDriver, `"license_region":"XX"`, "license_region"},
 		{createUser, nil, aDriver, `"license_region":"California"`, "license_region"},
+		// Morelos would arrive as Missouri, and California as nothing that there is in Canada.
+		{createUser, nil, with(aDriver, `"license_region":"MO"`), `"license_country":"MEX"`, "license_country"},
+		{createUser, nil, with(aDriver, `"license_region":"CA"`), `"license_country":"CAN"`, "license_country"},
+		{createUser, nil, with(aDriver, `"license_region":"on"`), `"license_country":"USA"`, "license_country"},
+		{createUser, nil, with(aDriver, `"license_region":"on"`), `"license_country":"can"`, ""},
+		{createUser, nil, with(aDriver, `"license_region":"PR"`), `"license_country":"PRI"`, ""},
+		{createUser, nil, aDriver, `"license_country":"MEX"`, ""},
 		{createUser, nil, aDriver, `"carrier_number":"98231"`, ""},
 		{createUser, nil, aDriver, `"carrier_number":"MC-98231"`, "carrier_number"},
+		{createUser, nil, aDriver, `"carrier_number":"0"`, "carrier_number"},
+		{createUser, nil, aDriver, `"carrier_number":"098231"`, "carrier_number"},
 		{createUser, nil, aDriver, `"notes":"` + long(4097) + `"`, "notes"},
 		{createUser, nil, aDriver, `"hos_ruleset_code":"CA_FED_NOHOS"`, ""},
 		{createUser, rulesets, aDriver, `"hos_ruleset_code":"CA_FED_NOHOS"`, "hos_ruleset_code"},
@@ -90,7 +99,9 @@ func TestWhatSamsaraWouldRefuseIsRefusedFirst(t *testing.T) {
 		{updateVehicle, beta, `{"notes":"n"}`, `"vin":"1234-678901"`, "vin"},
 		{updateVehicle, beta, `{"notes":"n"}`, `"oem":null`, "oem"},
 		{updateVehicle, nil, `{"notes":"n"}`, `"oem":null`, ""},
-		{createTrailer, nil, `{"notes":"n"}`, `"vin":"x"`, "trailer_name"},
+		{createTrailer, nil, `{"notes":"n"}`, `"vin":"1UYVS2530GU"`, "trailer_name"},
+		{createTrailer, nil, `{"trailer_name":"n"}`, `"vin":"serial 7"`, "vin"},
+		{createTrailer, nil, `{"trailer_name":"n"}`, `"vin":"serial 7 of 9"`, "vin"},
 		{updateTrailer, nil, `{"notes":"n"}`, `"trailer_name":null`, "trailer_name"},
 		{createGroup, nil, `{"sender_id":` + ourDriver + `,"recipient_ids":[` + ourDriver + `]}`, `"message_text":"` + long(2501) + `"`, "message_text"},
 		{createFuel, nil, aFuel, `"location_string":" "`, "location_string"},
@@ -107,6 +118,14 @@ func TestWhatSamsaraWouldRefuseIsRefusedFirst(t *testing.T) {
 		{createDVIR, unknown, aDVIR, `"log_type":"unknown"`, ""},
 		{createDVIR, unknown, aDVIR, `"log_type":"pre_trip"`, "log_type"},
 		{createDVIR, nil, aDVIR, `"odometer":5`, "odometer_unit"},
+		{createDVIR, nil, aDVIR, `"driver_comment":"pulls left\nInspected by: Jo"`, "driver_comment"},
+		{createDVIR, nil, aDVIR, `"inspected_by":"Jo\nInspected at: noon"`, "inspected_by"},
+		{createDVIR, nil, aDVIR, `"driver_comment":"Defects; none\nWaybill 7"`, ""},
+		// One that is safe and holds no defects is a clean one.
+		{createDVIR, nil, with(aDVIR, `"is_safety_critical":false`), `"defect_count":1`, "is_safety_critical"},
+		{createDVIR, nil, with(aDVIR, `"is_safety_critical":false`), `"defects":["brakes"]`, "is_safety_critical"},
+		{createDVIR, nil, with(aDVIR, `"is_safety_critical":true`), `"defects":["brakes"]`, ""},
+		{createDVIR, nil, with(aDVIR, `"is_safety_critical":false`), `"defects":[]`, ""},
 		{createDVIR, nil, with(aDVIR, `"odometer_unit":"miles"`), `"odometer":1e14`, "odometer"},
 		{createDVIR, nil, aDVIR, `"driver_comment":"` + long(4100) + `"`, "driver_comment"},
 	} {
@@ -140,10 +159,15 @@ func TestACallerIsToldWhatItMayNotExpect(t *testing.T) {
 			"reset it in Samsara, or give the connection's setting initial_driver_password"}}},
 		{createUser, tsp.Settings{"initial_driver_password": "*****"}, aDriver, []tsp.Warning{{Path: "username",
 			Message: "Samsara demands a password of a driver: it gets the one of the connection's setting initial_driver_password"}}},
-		{createUser, roles, with(anAdmin, `"username":"dana"`, `"phone_number":"1"`), []tsp.Warning{{Path: "username", Message: noField}, {Path: "phone_number", Message: noField}}},
+		{createUser, roles, with(anAdmin, `"username":"dana"`, `"phone_number":"1"`), []tsp.Warning{{Path: "username", Message: noField, Dropped: true}, {Path: "phone_number", Message: noField, Dropped: true}}},
+		{updateUser, nil, `{"first_name":"Vincent","last_name":"van Gogh"}`, []tsp.Warning{{Path: "last_name",
+			Message: `Samsara keeps one name, which is divided before its last word when it is read: "Vincent van" and "Gogh"`}}},
+		{updateUser, nil, `{"first_name":"Mary Ann","last_name":"Lee"}`, nil},
+		{createVehicle, beta, `{"vehicle_name":"T","vin":"FUJA6BD31LJ"}`, []tsp.Warning{{Path: "vin",
+			Message: "has not the 17 characters of a VIN, so it becomes the serial number of Samsara's asset, which its vehicles do not show"}}},
 		{createFuel, nil, with(aFuel, `"latitude":1`, `"longitude":2`), []tsp.Warning{
-			{Path: "latitude", Message: "not sent to Samsara: it takes one location, and location_string is given"},
-			{Path: "longitude", Message: "not sent to Samsara: it takes one location, and location_string is given"}}},
+			{Path: "latitude", Message: "not sent to Samsara: it takes one location, and location_string is given", Dropped: true},
+			{Path: "longitude", Message: "not sent to Samsara: it takes one location, and location_string is given", Dropped: true}}},
 	} {
 		if diff := cmp.Diff(c.want, applied(t, c.of, c.settings, c.body).Warnings); diff != "" {
 			t.Errorf("%s %s: warnings differ (-want +got):\n%s", c.of, c.body, diff)
@@ -212,7 +236,7 @@ func TestEveryFuelTypeHasASamsaraType(t *testing.T) {
 	}
 }
 
-func TestAVehicleWithDefectsIsUnsafeUnlessSomebodySaysOtherwise(t *testing.T) {
+func TestAnInspectionWithDefectsIsUnsafe(t *testing.T) {
 	t.Parallel()
 	for members, want := range map[string]string{
 		``:                           "safe",
@@ -221,7 +245,8 @@ func TestAVehicleWithDefectsIsUnsafeUnlessSomebodySaysOtherwise(t *testing.T) {
 		`"defect_count":2`:           "unsafe",
 		`"defect_count":0`:           "safe",
 		`"defects":["brakes"]`:       "unsafe",
-		`"defect_count":2,"is_safety_critical":false`: "safe",
+		`"defect_count":0,"is_safety_critical":false`: "safe",
+		`"defects":[],"is_safety_critical":false`:     "safe",
 		`"defect_count":2,"is_safety_critical":null`:  "unsafe",
 	} {
 		body := aDVIR

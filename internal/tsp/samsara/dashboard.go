@@ -6,6 +6,9 @@ import (
 	"net/url"
 	"strings"
 
+	json "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/rest"
@@ -70,13 +73,12 @@ func findDashboardUser(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Wr
 	name := fullName(u.FirstName.Or(""), u.LastName.Or(""))
 	var out tsp.Written
 	found := false
-	err := pages(ctx, send, usersPath, url.Values{}, func(one struct {
-		ID    resource.SourceID `json:"id"`
-		Name  string            `json:"name"`
-		Email string            `json:"email"`
-	}) bool {
-		if one.ID != "" && tsp.SameText(one.Name, name) && tsp.SameName(one.Email, u.UserEmail.Or("")) {
-			out, found = tsp.Written{SourceID: one.ID, Collection: users}, true
+	err := pages(ctx, send, usersPath, url.Values{}, func(source jsontext.Value) bool {
+		var one userRecord
+		r, err := userForm(w.Settings).record(source)
+		if err == nil && json.Unmarshal(source, &one) == nil &&
+			tsp.SameText(one.Name, name) && tsp.SameName(one.Email, u.UserEmail.Or("")) {
+			out, found = tsp.Written{SourceID: r.SourceID, Collection: users, Record: &r}, true
 		}
 		return found
 	})

@@ -2,6 +2,7 @@ package samsara
 
 import (
 	"cmp"
+	"context"
 	"strconv"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
 
 const driversPath = "/fleet/drivers"
@@ -24,8 +26,9 @@ const (
 	deactivated = "deactivated"
 )
 
-// driverBody is a POST or PATCH of /fleet/drivers. The e-mail address is in Samsara's SDK 11.11.1
-// and not in the older document; only the PATCH has an activation status.
+// driverBody is a POST or PATCH of /fleet/drivers. The e-mail address is in Samsara's SDK 14.7.0 of 2026-08-21
+// (github.com/samsarahq/samsara-ts) and neither in the OpenAPI document 2025-10-23 nor in the SDK 11.11.1; only the
+// PATCH has an activation status.
 type driverBody struct {
 	Name              *string           `json:"name,omitzero"`
 	Username          *string           `json:"username,omitzero"`
@@ -41,11 +44,14 @@ type driverBody struct {
 	AdverseWeather    *bool             `json:"eldAdverseWeatherExemptionEnabled,omitzero"`
 	Exempt            *bool             `json:"eldExempt,omitzero"`
 	ExemptReason      *string           `json:"eldExemptReason,omitzero"`
+	BigDay            *bool             `json:"eldBigDayExemptionEnabled,omitzero"`
+	WaitingTime       *bool             `json:"waitingTimeDutyStatusEnabled,omitzero"`
 	Ruleset           jsontext.Value    `json:"usDriverRulesetOverride,omitzero"`
 	Carrier           *carrierBody      `json:"carrierSettings,omitzero"`
 	Activation        string            `json:"driverActivationStatus,omitzero"`
 	ExternalIDs       map[string]string `json:"externalIds,omitzero"`
 	TagIDs            []string          `json:"tagIds,omitzero"`
+	Attributes        []attributeValue  `json:"attributes,omitzero"`
 }
 
 type carrierBody struct {
@@ -80,17 +86,39 @@ func driverFrom(u *resource.User, w tsp.Write) (driverBody, error) {
 		b.Carrier = &carrierBody{dot}
 	}
 	if w.Settings.Bool(settingRulesets) && u.HOSRulesetCode.State() != resource.Absent {
-		override, err := json.Marshal(rulesetOf(u.HOSRulesetCode))
-		if err != nil {
-			return b, err
-		}
-		b.Ruleset = override
+		return b.by(rulesetOf(u.HOSRulesetCode))
 	}
 	return b, nil
 }
 
-// newDriver is the body of a new driver, who needs a password.
-func newDriver(u *resource.User, w tsp.Write) (any, error) {
+// by sets the ruleset. None is null, which deletes the override; the flags of exemptions stay then.
+func (b driverBody) by(r *ruleset) (driverBody, error) {
+	if r == nil {
+		b.Ruleset = jsontext.Value("null")
+		return b, nil
+	}
+	override, err := json.Marshal(r.override)
+	b.Ruleset, b.BigDay, b.WaitingTime = override, &r.BigDay, &r.WaitingTime
+	return b, err
+}
+
+// newDriver makes the body of a new driver.
+func newDriver(all attributes) rest.Compose {
+	return func(ctx context.Context, send rest.Send, w tsp.Write) (any, error) {
+		values, err := all.values(ctx, send, ofDrivers, w)
+		if err != nil {
+			return nil, err
+		}
+		return rest.Body(func(u *resource.User, w tsp.Write) (any, error) {
+			b, err := newDriverBody(u, w)
+			b.Attributes = values
+			return b, err
+		})(w)
+	}
+}
+
+// newDriverBody is that of a new driver, who needs a password.
+func newDriverBody(u *resource.User, w tsp.Write) (driverBody, error) {
 	b, err := driverFrom(u, w)
 	// There is nothing to clear, and the empty text is no e-mail address.
 	b.Email, b.Phone, b.Notes = value(u.UserEmail), value(u.PhoneNumber), value(u.Notes)

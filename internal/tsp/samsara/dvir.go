@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -19,7 +20,9 @@ import (
 const (
 	dvirsPath       = "/fleet/dvirs"
 	dvirHistoryPath = "/fleet/dvirs/history"
-	// maxMechanicNotes is assumed: the document states no length; notes of drivers have this one.
+	// maxMechanicNotes is assumed: neither the OpenAPI document 2025-10-23 nor the SDK 14.7.0 of 2026-08-21 nor
+	// https://developers.samsara.com/docs/digital-vehicle-inspection-reports (2026-11-27) states a length; notes of
+	// drivers have this one.
 	maxMechanicNotes = 4096
 	// maxMetres is the largest odometer that every JSON reader takes exactly.
 	maxMetres = 15
@@ -45,7 +48,7 @@ func createDVIR(now func() time.Time) rest.Write {
 		Method: http.MethodPost,
 		Path:   dvirsPath,
 		Encode: rest.Body(encodeDVIR),
-		Decode: decodeRecord(dvirs),
+		Decode: decodeShown(dvirForm),
 		Find:   findDVIR(now),
 	}
 }
@@ -66,7 +69,7 @@ func dvirUses() tsp.Uses {
 		"is_safety_critical": tsp.Sent(),
 		"driver_comment":     noted,
 		"certify_comment":    noted,
-		"odometer":           tsp.Sent(),
+		"odometer":           tsp.Sent().NotRead("Samsara keeps whole metres"),
 		"odometer_unit":      tsp.Sent(),
 	}
 }
@@ -81,6 +84,10 @@ func checkDVIR(d *resource.DvirLog, _ tsp.Settings) []resource.Problem {
 	case !vehicle && !trailer:
 		out = append(out, problem("vehicle_id", "", resource.CodeRequired, "is required by Samsara, unless trailer_id is given"))
 	}
+	if critical, said := d.IsSafetyCritical.Get(); said && !critical && defective(d) {
+		out = append(out, problem("is_safety_critical", "false", resource.CodeUnsupported, "excludes defects at Samsara, whose API takes none: "+
+			"there an inspection with defects is an unsafe one or a clean one; leave is_safety_critical out, or send true, to have it called unsafe"))
+	}
 	unit, ok := d.OdometerUnit.Get()
 	reading, given := d.Odometer.Get()
 	switch {
@@ -88,6 +95,10 @@ func checkDVIR(d *resource.DvirLog, _ tsp.Settings) []resource.Problem {
 		out = append(out, problem("odometer_unit", "", resource.CodeRequired, "is required with odometer"))
 	case given && len(metres(reading, unit)) > maxMetres:
 		out = append(out, problem("odometer", string(reading), resource.CodeRange, "is too large for an odometer"))
+	}
+	if field := ambiguous(d); field != "" {
+		out = append(out, problem(field, "", resource.CodePattern, "must have no line that begins like one of the mechanic's notes at Samsara, into which all "+
+			"texts go: "+strings.Join(noteLabels()[1:], "")))
 	}
 	// The operation's mark has a fixed length.
 	if n := utf8.RuneCountInString(mechanicNotes(d, strings.Repeat("0", 32))); n > maxMechanicNotes {
@@ -122,37 +133,12 @@ func encodeDVIR(d *resource.DvirLog, w tsp.Write) (any, error) {
 	return b, nil
 }
 
-// unsafe tells whether the vehicle must not be driven. Where nobody says so, defects do.
-func unsafe(d *resource.DvirLog) bool {
-	if critical, ok := d.IsSafetyCritical.Get(); ok {
-		return critical
-	}
-	return d.DefectCount.Or(0) > 0 || len(d.Defects.Or(nil)) > 0
-}
+// unsafe tells whether the vehicle must not be driven. Defects say so too: an inspection by the API holds none, so that
+// one with defects would be as safe and clean as any if it was called safe.
+func unsafe(d *resource.DvirLog) bool { return d.IsSafetyCritical.Or(false) || defective(d) }
 
-// mechanicNotes tells what an inspection of Samsara's has no member for.
-func mechanicNotes(d *resource.DvirLog, mark string) string {
-	var lines []string
-	add := func(label, text string) {
-		if text != "" {
-			lines = append(lines, label+text)
-		}
-	}
-	add("", d.DriverComment.Or(""))
-	add("Certified: ", d.CertifyComment.Or(""))
-	if n, ok := d.DefectCount.Get(); ok {
-		add("Number of defects: ", strconv.FormatInt(n, 10))
-	}
-	add("Defects: ", strings.ReplaceAll(strings.Join(d.Defects.Or(nil), ", "), "_", " "))
-	add("Inspected by: ", d.InspectedBy.Or(""))
-	if at, ok := d.OccurredAt.Get(); ok {
-		add("Inspected at: ", at.UTC().Format(time.RFC3339))
-	}
-	if kind := d.LogType.Or(unknownLog); kind != mechanicLog {
-		add("Kind of inspection: ", kind)
-	}
-	add("Waybill ", mark)
-	return strings.Join(lines, "\n")
+func defective(d *resource.DvirLog) bool {
+	return d.DefectCount.Or(0) > 0 || len(d.Defects.Or(nil)) > 0
 }
 
 // dvirSlack is how far before the attempt and behind now the look-up reaches by Samsara's clock.
@@ -163,15 +149,15 @@ func findDVIR(now func() time.Time) rest.Find {
 	return func(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
 		clock := rest.Clock{Now: w.Clock(now)}
 		var out tsp.Written
+		form := dvirForm(w.Settings)
 		err := clock.Ask(func() error {
 			query := url.Values{"startTime": {clock.At(w.SentAt.Add(-dvirSlack)).UTC().Format(time.RFC3339)},
 				"endTime": {clock.At(clock.Now().Add(dvirSlack)).UTC().Format(time.RFC3339)}}
-			return pages(ctx, clock.Over(send), dvirHistoryPath, query, func(one struct {
-				ID    resource.SourceID `json:"id"`
-				Notes string            `json:"mechanicNotes"`
-			}) bool {
-				if strings.Contains(one.Notes, mark(w.Operation)) {
-					out = tsp.Written{SourceID: one.ID, Collection: dvirs}
+			return pages(ctx, clock.Over(send), dvirHistoryPath, query, func(source jsontext.Value) bool {
+				var one dvirRecord
+				r, err := form.record(source)
+				if err == nil && json.Unmarshal(source, &one) == nil && strings.Contains(one.Notes, mark(w.Operation)) {
+					out = tsp.Written{SourceID: r.SourceID, Collection: dvirs, Record: &r}
 				}
 				return out.SourceID != "" || clock.Off()
 			})

@@ -15,6 +15,11 @@ import (
 // everything and name the gRPC code in plain text, as in "rpc error: code = NotFound desc =
 // ..." (seen in captured traffic). Wording is not contractual at
 // Samsara, so only codes that change what happens next are read.
+//
+// Three of them pass by themselves, and none proves that nothing was done: a call whose deadline is exceeded may
+// have been taken, one to what is unavailable is not always safe to repeat, and resources are also said to be
+// exhausted when an answer is too large (https://grpc.io/docs/guides/status-codes/, 2026-11-27). So the write is
+// looked for.
 func class(a rest.Answer) tsp.Class {
 	if a.Status != http.StatusBadRequest {
 		return ""
@@ -24,6 +29,8 @@ func class(a rest.Answer) tsp.Class {
 		return tsp.Missing
 	case "PermissionDenied":
 		return tsp.Forbidden
+	case "Unavailable", "DeadlineExceeded", "ResourceExhausted":
+		return tsp.Unknown
 	}
 	return ""
 }
@@ -35,8 +42,11 @@ func after(text, mark string) string {
 }
 
 // message returns what Samsara says, with the handles that its support asks for and, where
-// the token lacks a permission, the box to tick.
+// the token lacks a permission, the box to tick. A page that forbids is a firewall's, of which nothing is known.
 func message(a rest.Answer) string {
+	if a.Status == http.StatusForbidden && strings.HasPrefix(strings.TrimSpace(string(a.Body)), "<") {
+		return ""
+	}
 	said, id := said(a)
 	if id == "" {
 		id = a.Headers.Get("Request-Id")
@@ -83,7 +93,8 @@ func scope(method, path string) string {
 	}
 	for _, of := range []struct{ prefix, name string }{
 		{mePath, "Org Information"}, {messagesPath, "Messages"}, {vehiclesPath, "Vehicles"}, {trailersPath, "Trailers"},
-		{driversPath, "Drivers"}, {usersPath, "Users"}, {assetsPath, "Assets"}, {dvirsPath, "DVIRs"}, {fuelPath, "Fuel Purchase"},
+		{driversPath, "Drivers"}, {usersPath, "Users"}, {rolesPath, "Users"}, {tagsPath, "Tags"},
+		{attributesPath, "Attributes"}, {assetsPath, "Assets"}, {dvirsPath, "DVIRs"}, {fuelPath, "Fuel Purchase"},
 	} {
 		if strings.HasPrefix(path, of.prefix) {
 			return verb + of.name

@@ -1,6 +1,7 @@
 package samsara_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -78,7 +79,7 @@ func TestALackingPermissionIsNamed(t *testing.T) {
 		"Read Messages":        func() error { _, _, err := s.(tsp.Finder).Find(t.Context(), message(t, "x")); return err },
 		"Read Org Information": func() error { return calls["check"].make(t, s) },
 		"Read Vehicles":        func() error { return calls["list_vehicles"].make(t, s) },
-		"Read Trailers":        func() error { return calls["list_trailers"].make(t, s) },
+		"Read Trailers":        func() error { return calls["find_trailer"].make(t, s) },
 		"Read Drivers":         func() error { return calls["list_deactivated"].make(t, s) },
 		"Read Users":           func() error { return calls["list_users"].make(t, s) },
 		"Read Assets":          func() error { return calls["find_vehicle"].make(t, s) },
@@ -94,6 +95,16 @@ func TestALackingPermissionIsNamed(t *testing.T) {
 		if !strings.Contains(e.Message, fmt.Sprintf("the permission %q", scope)) {
 			t.Errorf("message = %q, want it to name %s", e.Message, scope)
 		}
+	}
+}
+
+func TestAFirewallsPageIsNoLackingPermission(t *testing.T) {
+	t.Parallel()
+	s, _ := session(t, answer(403, "text/html", "\n"+strings.ReplaceAll(page, "502 Bad Gateway", "403 Forbidden")))
+	_, err := s.Write(t.Context(), write(t, updateVehicle, `{"notes":"x"}`))
+	var e *tsp.Error
+	if !errors.As(err, &e) || strings.Contains(e.Message, "permission") {
+		t.Errorf("the end is %v", err)
 	}
 }
 

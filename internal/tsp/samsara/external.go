@@ -27,7 +27,8 @@ func mark(operation uuid.UUID) string { return hex.EncodeToString(operation[:]) 
 func externalKey(s tsp.Settings) string { return s.Text(settingExternalKey) }
 
 // externalIDs are the pairs that a write adds: the caller's id under its key and, for new
-// records, the operation. Samsara merges them with those that are there; that is not documented.
+// records, the operation. Samsara is taken to merge them with those that are there: neither its
+// document nor its SDK 14.7.0 nor https://developers.samsara.com/docs/external-ids says so (2026-11-27).
 func externalIDs(w tsp.Write, key string, id resource.Opt[string]) map[string]string {
 	ids := map[string]string{}
 	if w.Verb == resource.Create {
@@ -42,8 +43,9 @@ func externalIDs(w tsp.Write, key string, id resource.Opt[string]) map[string]st
 	return ids
 }
 
-// findMarked looks a new record up by the operation among its external ids.
-func findMarked(path, collection string) rest.Find {
+// findMarked looks a new record up by the operation among its external ids. What is found is decoded as the answer to
+// the write is.
+func findMarked(path string, decode rest.Decoder) rest.Find {
 	return func(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
 		a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: path + "/" + operationKey + ":" + mark(w.Operation)})
 		var e *tsp.Error
@@ -53,8 +55,9 @@ func findMarked(path, collection string) rest.Find {
 		if err != nil {
 			return tsp.Written{}, false, err
 		}
-		id, err := recordID(a)
-		return tsp.Written{SourceID: id, Collection: collection, Status: a.Status, Headers: a.Headers}, err == nil, err
+		out, err := decode(w, a)
+		out.Status, out.Headers = a.Status, a.Headers
+		return out, err == nil, err
 	}
 }
 
@@ -87,54 +90,6 @@ func findAsset(collection string) rest.Find {
 			}
 		}
 		return tsp.Written{}, false, a.Unconfirmed("Samsara did not filter its assets by external id", nil)
-	}
-}
-
-// current is what an update may need of the record as Samsara has it.
-type current struct {
-	Name string `json:"name"`
-	Tags []struct {
-		ID string `json:"id"`
-	} `json:"tags"`
-}
-
-// read gets a record from its own path.
-func read(ctx context.Context, send rest.Send, path string, of resource.SourceID) (current, error) {
-	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: path + "/" + url.PathEscape(string(of))})
-	if err != nil {
-		return current{}, err
-	}
-	body, err := rest.Decode[struct {
-		Data current `json:"data"`
-	}](a)
-	return body.Data, err
-}
-
-// tags are the ids of the record's tags, or the default ones if it has none.
-func (c current) tags(s tsp.Settings) []string {
-	var ids []string
-	for _, tag := range c.Tags {
-		ids = append(ids, tag.ID)
-	}
-	if len(ids) == 0 {
-		return s.List(settingTags)
-	}
-	return ids
-}
-
-// tagged makes the composer of an update. Tags replace the record's own, so only for a token
-// that is restricted to tags, which must name some, the record's own are sent along.
-func tagged[P resource.Payload](path string, encode func(p P, w tsp.Write, tags []string) any) rest.Compose {
-	return func(ctx context.Context, send rest.Send, w tsp.Write) (any, error) {
-		var tags []string
-		if w.Settings.Bool(settingTagScoped) {
-			now, err := read(ctx, send, path, w.Target)
-			if err != nil {
-				return nil, err
-			}
-			tags = now.tags(w.Settings)
-		}
-		return rest.Body(func(p P, w tsp.Write) (any, error) { return encode(p, w, tags), nil })(w)
 	}
 }
 

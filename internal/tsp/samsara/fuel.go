@@ -14,7 +14,8 @@ import (
 const fuelPath = "/fuel-purchase"
 
 // createFuel records a purchase under the operation as its reference. Samsara has no way to read
-// purchases, and whether it refuses or doubles a repeated reference is documented nowhere, so a
+// purchases, and whether it refuses or doubles a repeated reference is documented nowhere (neither in
+// https://developers.samsara.com/reference/postfuelpurchase nor in its guide to fuel cards, 2026-11-27), so a
 // purchase without an answer is repeated only where the connection's settings allow it.
 func createFuel() rest.Write {
 	return rest.Write{
@@ -128,7 +129,7 @@ func encodeFuel(f *resource.FuelTransaction, w tsp.Write) (any, error) {
 		Location:  located(f),
 		Price:     price{decimal(f.TotalCost.Or("0").Rat()), strings.ToLower(f.Currency.Or(""))},
 		Reference: mark(w.Operation),
-		Time:      f.TransactionTime.Or(time.Time{}).UTC().Format(time.RFC3339Nano),
+		Time:      f.TransactionTime.Or(time.Time{}).Format(time.RFC3339Nano),
 		Vehicle:   string(vehicle), Driver: string(driver),
 		FuelType: fuelTypes()[f.FuelType.Or("")], Merchant: f.FuelVendor.Or(""),
 	}, nil

@@ -40,14 +40,17 @@ func limits() []rest.Limit {
 		{Method: http.MethodPost, Path: dvirsPath, Limit: perMinute("dvirs.create", assumedWrite)},
 		{Method: http.MethodGet, Path: dvirHistoryPath, Limit: perSecond("dvirs.read", tsp.PerAccount, 5, assumedRead)},
 		{Method: http.MethodPost, Path: fuelPath, Limit: perMinute("fuel.create", documented)},
+		{Method: http.MethodGet, Path: attributesPath, Limit: perSecond("attributes.read", tsp.PerAccount, 5, assumedRead)},
+		{Method: http.MethodGet, Path: tagsPath, Limit: perSecond("tags.read", tsp.PerAccount, 5, assumedRead)},
+		{Method: http.MethodGet, Path: rolesPath, Limit: perSecond("roles.read", tsp.PerAccount, 5, assumedRead)},
 		{Method: http.MethodPost, Path: tokenPath, Limit: perSecond("oauth", tsp.PerApp, 5, assumedRead)},
 		{Method: http.MethodGet, Path: mePath, Limit: perSecond("me", tsp.PerAccount, 5, assumedRead)},
 	}
 }
 
 const (
-	assumedRead  = "assumed: none is stated; other lists have 5 a second"
-	assumedWrite = "assumed: none is stated; other writes have 100 a minute"
+	assumedRead  = "assumed: the reference states none (2026-11-27); other lists have 5 a second"
+	assumedWrite = "assumed: the reference states none (2026-11-27); other writes have 100 a minute"
 )
 
 func perSecond(key string, scope tsp.Scope, events int, source string) tsp.Limit {

@@ -10,10 +10,8 @@ import (
 	"strconv"
 	"strings"
 
-	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
@@ -30,11 +28,12 @@ type pagination struct {
 
 // sweep is one pass over one of Samsara's lists.
 type sweep struct {
-	name       string
-	collection string
-	path       string
-	query      url.Values
-	fields     func(source jsontext.Value) (jsontext.Value, error)
+	form
+	name  string
+	path  string
+	query url.Values
+	// unsized tells that the list takes no limit.
+	unsized bool
 }
 
 // list reads sweeps one after the other. Its cursor is the sweep's name and Samsara's cursor
@@ -46,7 +45,7 @@ func list(sweeps ...sweep) rest.List {
 		name, within, _ := strings.Cut(cursor, ":")
 		at := slices.IndexFunc(sweeps, func(s sweep) bool { return cursor == "" || s.name == name })
 		if at < 0 {
-			return tsp.Page{}, &tsp.Error{Class: tsp.Rejected, Message: fmt.Sprintf("%q is no cursor of this list", cursor)}
+			return tsp.Page{}, noCursor(cursor)
 		}
 		page, err := sweeps[at].page(ctx, send, within)
 		switch {
@@ -61,8 +60,15 @@ func list(sweeps ...sweep) rest.List {
 	}
 }
 
+func noCursor(cursor string) error {
+	return &tsp.Error{Class: tsp.Rejected, Message: fmt.Sprintf("%q is no cursor of this list", cursor)}
+}
+
 func (s sweep) page(ctx context.Context, send rest.Send, after string) (tsp.Page, error) {
-	query := url.Values{"limit": {pageSize}}
+	query := url.Values{}
+	if !s.unsized {
+		query.Set("limit", pageSize)
+	}
 	maps.Copy(query, s.query)
 	if after != "" {
 		query.Set("after", after)
@@ -94,31 +100,6 @@ func (s sweep) page(ctx context.Context, send rest.Send, after string) (tsp.Page
 		}
 	}
 	return page, nil
-}
-
-func (s sweep) record(source jsontext.Value) (tsp.Record, error) {
-	var key struct {
-		ID resource.SourceID `json:"id"`
-	}
-	if err := json.Unmarshal(source, &key); err != nil {
-		return tsp.Record{}, err
-	}
-	if key.ID == "" {
-		return tsp.Record{}, fmt.Errorf("a record of %s has no id", s.collection)
-	}
-	fields, err := s.fields(source)
-	return tsp.Record{Collection: s.collection, SourceID: key.ID, Fields: fields, Source: source}, err
-}
-
-// unify makes the unified form of a record from a typed mapping.
-func unify[R any](mapping func(R) any) func(jsontext.Value) (jsontext.Value, error) {
-	return func(source jsontext.Value) (jsontext.Value, error) {
-		var r R
-		if err := json.Unmarshal(source, &r); err != nil {
-			return nil, err
-		}
-		return json.Marshal(mapping(r))
-	}
 }
 
 // looseInt reads a number that Samsara gives as a JSON number in some answers and as a string

@@ -61,10 +61,14 @@ func driverNumber(id resource.SourceID) (int64, error) {
 	return n, nil
 }
 
+// sentMessage is a message as Samsara shows it; the answer to a new one holds driver and text alone.
 type sentMessage struct {
 	DriverID int64  `json:"driverId"`
 	Text     string `json:"text"`
+	SentAt   int64  `json:"sentAtMs"`
+	IsRead   bool   `json:"isRead"`
 	Sender   struct {
+		Name string `json:"name"`
 		Type string `json:"type"`
 	} `json:"sender"`
 }

@@ -1,6 +1,9 @@
 package samsara
 
-import "github.com/waybill-dev/waybill/internal/tsp"
+import (
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
 
 // The keys of the settings.
 const (
@@ -17,6 +20,7 @@ const (
 	settingAuthor      = "dvir_author_id"
 	settingUnknownDVIR = "dvir_unknown_is_mechanic"
 	settingResendFuel  = "resend_unknown_fuel"
+	settingPairELD     = "pair_eld"
 )
 
 // beta is the value of asset_route; on is that of a boolean setting that is true.
@@ -26,7 +30,7 @@ const (
 )
 
 func settings() []tsp.Setting {
-	return []tsp.Setting{
+	return append([]tsp.Setting{
 		{Key: settingRegion, Label: "Samsara's cloud that holds the organization", Type: tsp.TextSetting, Values: []string{"us", "eu", "ca"}, Default: "us"},
 		{Key: settingTags, Label: "Tags of new vehicles, trailers and drivers (ids); needed by tokens that are restricted to tags", Type: tsp.ListSetting},
 		{Key: settingTagScoped, Label: "The token is restricted to tags: updates read the record and send its own tags along", Type: tsp.BooleanSetting, Default: false},
@@ -38,11 +42,13 @@ func settings() []tsp.Setting {
 		{Key: settingRoles, Label: "Roles of new users who are no drivers (ids); without them only drivers can be created", Type: tsp.ListSetting},
 		{Key: settingRulesets, Label: "Write hos_ruleset_code by Waybill's table of Samsara's rulesets", Type: tsp.BooleanSetting, Default: false},
 		{Key: settingExemption, Label: "Reason that is given with hos_compliance_type exempt", Type: tsp.TextSetting, Default: "Exempt from ELD"},
-		{Key: settingAuthor, Label: "Dashboard user who signs inspections as the mechanic (id)", Type: tsp.TextSetting},
+		{Key: settingAuthor, Label: "Dashboard user who signs inspections as the mechanic (id)", Type: tsp.TextSetting,
+			Kind: resource.KindUser, Collection: users},
 		{Key: settingUnknownDVIR, Label: "Write inspections of log_type unknown, or of none, as a mechanic's", Type: tsp.BooleanSetting, Default: false},
 		{Key: settingResendFuel, Label: "Send a fuel purchase once more, with the same reference, if Samsara does not answer; it may then be there twice",
 			Type: tsp.BooleanSetting, Default: false},
-	}
+		{Key: settingPairELD, Label: "Let eld_serial_number pair hardware with vehicles", Type: tsp.BooleanSetting, Default: false},
+	}, attributeSettings()...)
 }
 
 // regionURL returns where an organization's cloud answers; "" for the one of the spec.
@@ -56,4 +62,7 @@ func regionURL(s tsp.Settings) string {
 	return ""
 }
 
-func assetRoute(w tsp.Write) bool { return w.Settings.Text(settingAssetRoute) == beta }
+func assetRoute(w tsp.Write) bool { return assetsEnabled(w.Settings) }
+
+// assetsEnabled tells whether the organization has the asset API.
+func assetsEnabled(s tsp.Settings) bool { return s.Text(settingAssetRoute) == beta }

@@ -7,6 +7,7 @@
 package samsara
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -32,6 +33,7 @@ const tokenPath = "/oauth2/token"
 func New() tsp.Adapter { return rest.New(config(time.Now)) }
 
 func config(now func() time.Time) rest.Config {
+	all := newAttributes()
 	return rest.Config{
 		Spec: spec(),
 		Auths: map[string]rest.Auth{
@@ -41,23 +43,29 @@ func config(now func() time.Time) rest.Config {
 		},
 		URLField: "url",
 		BaseURL:  regionURL,
-		// The version that Samsara's own SDK 11.11.1 pins.
+		// The version that Samsara's own SDKs 11.11.1 and 14.7.0 pin.
 		Header:  http.Header{"X-Samsara-Version": {"2025-06-11"}},
 		Limits:  limits(),
 		Answers: rest.Answers{Class: class, Message: message},
 		Check:   check,
+		CheckSettings: func(ctx context.Context, send rest.Send, s tsp.Settings) error {
+			return checkSettings(ctx, send, all, s)
+		},
 		Writes: []rest.Write{
-			createVehicle(), updateVehicle(), createTrailer(), updateTrailer(), createUser(), updateUser(),
+			createVehicle(all), updateVehicle(all), createTrailer(), updateTrailer(), createUser(all), updateUser(all),
 			createMessage(now), createGroupMessage(now), createDVIR(now), createFuel(),
 		},
 		ListsFor: func(s tsp.Settings) map[resource.Kind]rest.List {
 			return map[resource.Kind]rest.List{
 				resource.KindVehicle: list(vehicleSweep(s)),
-				resource.KindUser:    list(driverSweep("active", s), driverSweep("deactivated", s), userSweep()),
+				resource.KindUser:    list(driverSweep("active", s), driverSweep("deactivated", s), userSweep(s)),
 				resource.KindTrailer: list(trailerSweep(s)),
+				resource.KindMessage: listMessages(now),
+				resource.KindDvirLog: listDVIRs(now),
 			}
 		},
-		Now: now,
+		Records: records(),
+		Now:     now,
 	}
 }
 
@@ -73,7 +81,9 @@ func spec() tsp.Spec {
 			{Title: "External IDs", URL: "https://developers.samsara.com/docs/external-ids", Verified: verified},
 			{Title: "OAuth 2.0", URL: "https://developers.samsara.com/docs/oauth-20", Verified: verified},
 			{Title: "Assets", URL: "https://developers.samsara.com/docs/assets-vehicles-trailers-equipment", Verified: verified},
+			{Title: "Custom attributes", URL: "https://developers.samsara.com/docs/custom-attributes-guide", Verified: "2026-11-27"},
 			{Title: "Fuel purchases", URL: "https://developers.samsara.com/docs/fuel-card-integration", Verified: verified},
+			{Title: "Driver vehicle inspection reports", URL: "https://developers.samsara.com/docs/digital-vehicle-inspection-reports", Verified: "2026-11-27"},
 			{Title: "Driver dispatch and messaging", URL: "https://developers.samsara.com/docs/driver-dispatch-messaging", Verified: verified},
 		},
 		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("token"), tsp.CredentialKindOf("samsara"), tsp.CredentialKindOf("oauth2")},
@@ -85,6 +95,14 @@ func spec() tsp.Spec {
 			{Kind: resource.KindVehicle, Collections: []string{vehicles}},
 			{Kind: resource.KindUser, Collections: []string{drivers, users}},
 			{Kind: resource.KindTrailer, Collections: []string{trailers}},
+			{Kind: resource.KindMessage, Collections: []string{messages}},
+			{Kind: resource.KindDvirLog, Collections: []string{dvirs}},
+		},
+		NotImported: map[resource.Kind]string{
+			resource.KindGroupMessage: "Samsara keeps a message to several drivers as one to each of them",
+			// Looked up in the OpenAPI document 2025-10-23 and the SDK 14.7.0 of 2026-08-21
+			// (github.com/samsarahq/samsara-ts).
+			resource.KindFuelTransaction: "Samsara's API writes fuel purchases and does not read them",
 		},
 		SampleCredentials: tsp.Credentials{Kind: "token", Fields: map[string]string{"token": "samsara-demo-token"}},
 	}

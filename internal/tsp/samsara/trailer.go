@@ -17,9 +17,10 @@ func createTrailer() rest.Write {
 		Capability: tsp.Capability{Kind: resource.KindTrailer, Verb: resource.Create},
 		Strength:   tsp.VerifyFirst,
 		Uses:       trailerUses(resource.Create),
+		Check:      tsp.Checked(checkTrailer),
 		Steps: []rest.Step{
 			{Key: "trailer", When: func(w tsp.Write) bool { return !asAsset(w) }, Method: http.MethodPost, Path: trailersPath,
-				Encode: rest.Body(newTrailer), Decode: decodeRecord(trailers), Find: findMarked(trailersPath, trailers), Harms: true},
+				Encode: rest.Body(newTrailer), Decode: decodeTrailer, Find: findMarked(trailersPath, decodeTrailer), Harms: true},
 			{Key: "asset", When: asAsset, Method: http.MethodPost, Path: assetsPath,
 				Encode: rest.Body(newTrailerAsset), Decode: decodeRecord(trailers), Find: findAsset(trailers), Harms: true},
 		},
@@ -33,13 +34,23 @@ func updateTrailer() rest.Write {
 		Capability: tsp.Capability{Kind: resource.KindTrailer, Verb: resource.Update},
 		Strength:   tsp.NaturalKey,
 		Uses:       trailerUses(resource.Update),
+		Check:      tsp.Checked(checkTrailer),
 		Steps: []rest.Step{
 			{Key: "trailer", When: func(w tsp.Write) bool { return !asAsset(w) || encodedTrailer(w) }, Method: http.MethodPatch,
-				Path: trailersPath + "/{target}", Compose: tagged(trailersPath, changeTrailer), Decode: decodeRecord(trailers)},
+				Path: trailersPath + "/{target}", Compose: change(nil, trailersPath, "", changeTrailer), Decode: decodeTrailer},
 			{Key: "asset", When: asAsset, Method: http.MethodPatch, Path: assetsPath + "?id={target}",
-				Compose: tagged(trailersPath, changeTrailerAsset), Decode: decodeRecord(trailers)},
+				Compose: change(nil, trailersPath, "", changeTrailerAsset), Decode: decodeRecord(trailers)},
 		},
 	}
+}
+
+// decodeTrailer reads a trailer of the trailer API, in whose form trailers are listed unless the organization has the
+// asset API.
+func decodeTrailer(w tsp.Write, a rest.Answer) (tsp.Written, error) {
+	if assetRoute(w) {
+		return decodeRecord(trailers)(w, a)
+	}
+	return decodeShown(trailerForm)(w, a)
 }
 
 // asAsset tells whether a write holds what only assets have, and may use them.
@@ -64,13 +75,13 @@ func encodedTrailer(w tsp.Write) bool {
 }
 
 func trailerUses(verb resource.Verb) tsp.Uses {
-	missing := tsp.Dropped("its trailers have no such field")
+	missing := tsp.Dropped("its trailers have no such field, and their list leaves attributes out")
 	uses := tsp.Uses{
 		"trailer_name":          tsp.Sent().NotNull().Length(1, 0),
 		"oem":                   byRouteText(),
 		"model_type":            byRouteText(),
 		"model_year":            byRoute(),
-		"vin":                   tsp.Sent().NotNull().Length(1, 0),
+		"vin":                   tsp.Sent().NotNull().Length(minVIN, maxVIN),
 		"license_plate_region":  missing,
 		"license_plate_country": missing,
 		"license_plate_number":  tsp.Sent().Length(0, maxPlate),
@@ -78,7 +89,7 @@ func trailerUses(verb resource.Verb) tsp.Uses {
 		"status":                missing,
 		"notes":                 tsp.Sent().Length(0, maxNotes),
 		"eld_id":                missing,
-		"eld_serial_number":     tsp.Dropped("writing a gateway's serial number would pair the trailer with other hardware"),
+		"eld_serial_number":     tsp.Dropped("its trailers take no gateway's serial number; only vehicles do"),
 		"eld_device_type":       missing,
 		"eld_product_id":        missing,
 		"total_axles":           missing,
@@ -90,6 +101,14 @@ func trailerUses(verb resource.Verb) tsp.Uses {
 		uses["trailer_name"] = tsp.Required().Length(1, 0)
 	}
 	return uses
+}
+
+// checkTrailer refuses a number that would not be read as a VIN: the serial number, where it goes, may hold anything.
+func checkTrailer(t *resource.Trailer, _ tsp.Settings) []resource.Problem {
+	if vin, ok := t.VIN.Get(); ok && !vinForm(vin) {
+		return []resource.Problem{problem("vin", vin, resource.CodePattern, "must be letters and digits at Samsara")}
+	}
+	return nil
 }
 
 // trailerVIN is the VIN as the asset API takes it. The number stands in the serial number too,
@@ -123,11 +142,11 @@ func newTrailerAsset(t *resource.Trailer, w tsp.Write) (any, error) {
 		ExternalIDs: externalIDs(w, externalKey(w.Settings), t.ExternalID), TagIDs: w.Settings.List(settingTags)}, nil
 }
 
-func changeTrailer(t *resource.Trailer, w tsp.Write, tags []string) any {
+func changeTrailer(t *resource.Trailer, w tsp.Write, k kept) any {
 	return trailerBody{Name: text(t.TrailerName), Serial: value(t.VIN), LicensePlate: text(t.LicensePlateNumber), Notes: text(t.Notes),
-		ExternalIDs: externalIDs(w, externalKey(w.Settings), t.ExternalID), TagIDs: tags}
+		ExternalIDs: externalIDs(w, externalKey(w.Settings), t.ExternalID), TagIDs: k.tags}
 }
 
-func changeTrailerAsset(t *resource.Trailer, _ tsp.Write, tags []string) any {
-	return assetBody{VIN: trailerVIN(t), Make: value(t.OEM), Model: value(t.ModelType), Year: value(t.ModelYear), TagIDs: tags}
+func changeTrailerAsset(t *resource.Trailer, _ tsp.Write, k kept) any {
+	return assetBody{VIN: trailerVIN(t), Make: value(t.OEM), Model: value(t.ModelType), Year: value(t.ModelYear), TagIDs: k.tags}
 }

@@ -13,7 +13,7 @@ import (
 
 // createUser makes a driver, and deactivates one who shall not be active. Whoever is no driver
 // becomes a user of the dashboard, where the connection's settings name the roles.
-func createUser() rest.Write {
+func createUser(all attributes) rest.Write {
 	inactive := rest.Case(func(u *resource.User, _ tsp.Write) bool { return !dashboard(u) && activation(u) == deactivated })
 	return rest.Write{
 		Capability: tsp.Capability{Kind: resource.KindUser, Verb: resource.Create},
@@ -26,29 +26,30 @@ func createUser() rest.Write {
 		Hides: func(w tsp.Write) []string { return []string{password(w)} },
 		Steps: []rest.Step{
 			{Key: "driver", When: rest.Case(func(u *resource.User, _ tsp.Write) bool { return !dashboard(u) }), Method: http.MethodPost,
-				Path: driversPath, Encode: rest.Body(newDriver), Decode: decodeRecord(drivers), Find: findMarked(driversPath, drivers),
+				Path: driversPath, Compose: newDriver(all), Decode: decodeShown(newDriverForm), Find: findMarked(driversPath, decodeShown(patchedDriver)),
 				Harms: true, Collection: drivers},
 			{Key: "deactivate", When: inactive, Method: http.MethodPatch, Path: driversPath + "/{target}", Encode: deactivation,
-				Decode: decodeRecord(drivers), Collection: drivers},
+				Decode: decodeShown(patchedDriver), Collection: drivers},
 			{Key: "dashboard_user", When: rest.Case(func(u *resource.User, _ tsp.Write) bool { return dashboard(u) }), Method: http.MethodPost,
-				Path: usersPath, Encode: rest.Body(newDashboardUser), Decode: decodeRecord(users), Find: findDashboardUser, Harms: true},
+				Path: usersPath, Encode: rest.Body(newDashboardUser), Decode: decodeShown(userForm), Find: findDashboardUser, Harms: true},
 		},
 	}
 }
 
 // updateUser changes a driver, or the name of a user of the dashboard.
-func updateUser() rest.Write {
+func updateUser(all attributes) rest.Write {
 	ofDashboard := func(w tsp.Write) bool { return w.Collection == users }
 	return rest.Write{
 		Capability: tsp.Capability{Kind: resource.KindUser, Verb: resource.Update},
 		Strength:   tsp.NaturalKey,
 		Uses:       userUses(resource.Update),
 		Check:      tsp.Checked(checkUser(resource.Update)),
+		Warn:       tsp.Checked(warnName),
 		Steps: []rest.Step{
 			{Key: "driver", When: func(w tsp.Write) bool { return !ofDashboard(w) }, Method: http.MethodPatch, Path: driversPath + "/{target}",
-				Compose: changeDriver, Decode: decodeRecord(drivers)},
+				Compose: changeDriver(all), Decode: decodeShown(patchedDriver)},
 			{Key: "dashboard_user", When: ofDashboard, Method: http.MethodPatch, Path: usersPath + "/{target}",
-				Compose: changeDashboardUser, Decode: decodeRecord(users)},
+				Compose: changeDashboardUser, Decode: decodeShown(userForm)},
 		},
 	}
 }
@@ -60,19 +61,16 @@ func userUses(verb resource.Verb) tsp.Uses {
 	missing := tsp.Dropped("its drivers have no such field")
 	name := tsp.Sent().NotNull().Length(1, maxName)
 	uses := tsp.Uses{
-		"username":         tsp.Sent().NotNull().Length(1, maxUsername),
-		"is_active":        tsp.Sent().NotNull(),
-		"status":           tsp.Sent().NotNull(),
-		"is_driver":        tsp.Rejects("it keeps drivers and users of the dashboard apart, so neither becomes the other").But(true),
-		"user_designation": missing,
-		"user_email":       tsp.Sent(),
-		"first_name":       name,
-		"last_name":        name,
-		"phone_number":     tsp.Sent().Length(0, 255),
-		"country_code":     missing,
-		"license_country":  missing,
-		"license_region":   tsp.Sent().Length(2, 2),
-		"license_number":   tsp.Sent(), "license_expiration": missing,
+		"username":        tsp.Sent().NotNull().Length(1, maxUsername),
+		"is_active":       tsp.Sent().NotNull(),
+		"status":          tsp.Sent().NotNull(),
+		"is_driver":       tsp.Rejects("it keeps drivers and users of the dashboard apart, so neither becomes the other").But(true),
+		"user_email":      tsp.Sent(),
+		"first_name":      name,
+		"last_name":       name,
+		"phone_number":    tsp.Sent().Length(0, 255),
+		"license_region":  tsp.Sent().Length(2, 2),
+		"license_number":  tsp.Sent(),
 		"employee_number": tsp.Sent().NotNull().Length(1, 0),
 		"carrier_number":  tsp.Sent().NotNull().Length(1, 18),
 		"notes":           tsp.Sent().Length(0, 4096),
@@ -85,6 +83,7 @@ func userUses(verb resource.Verb) tsp.Uses {
 		"hos_compliance_type":       tsp.Sent().NotNull(),
 		"hos_tracking_method":       missing,
 	}
+	inAttribute(uses, ofDrivers)
 	if verb == resource.Update {
 		return uses
 	}
@@ -98,25 +97,31 @@ func userUses(verb resource.Verb) tsp.Uses {
 
 // changeDriver makes the PATCH of a driver. Of a name that is given in half, the other half is
 // taken from the driver as Samsara has it.
-func changeDriver(ctx context.Context, send rest.Send, w tsp.Write) (any, error) {
-	return rest.Body(func(u *resource.User, w tsp.Write) (any, error) {
-		b, err := driverFrom(u, w)
-		if err != nil {
-			return nil, err
-		}
-		var now current
-		if halfNamed(u) || w.Settings.Bool(settingTagScoped) {
-			if now, err = read(ctx, send, driversPath, w.Target); err != nil {
+func changeDriver(all attributes) rest.Compose {
+	return func(ctx context.Context, send rest.Send, w tsp.Write) (any, error) {
+		return rest.Body(func(u *resource.User, w tsp.Write) (any, error) {
+			b, err := driverFrom(u, w)
+			if err != nil {
 				return nil, err
 			}
-		}
-		if w.Settings.Bool(settingTagScoped) {
-			b.TagIDs = now.tags(w.Settings)
-		}
-		b.Activation = activation(u)
-		b.Name, err = changedName(u, now.Name)
-		return b, err
-	})(w)
+			values, err := all.values(ctx, send, ofDrivers, w)
+			if err != nil {
+				return nil, err
+			}
+			var now current
+			if halfNamed(u) || len(values) > 0 || w.Settings.Bool(settingTagScoped) {
+				if now, err = read(ctx, send, driversPath, w.Target); err != nil {
+					return nil, err
+				}
+			}
+			if w.Settings.Bool(settingTagScoped) {
+				b.TagIDs = now.tags(w.Settings)
+			}
+			b.Activation, b.Attributes = activation(u), merged(now.Attributes, values)
+			b.Name, err = changedName(u, now.Name)
+			return b, err
+		})(w)
+	}
 }
 
 func halfNamed(u *resource.User) bool {

@@ -1,6 +1,7 @@
 package samsara
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -14,7 +15,7 @@ const (
 	maxUsername = 189
 )
 
-const carrierRule = "must be a DOT number, digits only, at Samsara"
+const carrierRule = "must be a DOT number, digits only and none of them a leading 0, at Samsara"
 
 // checkUser refuses what Samsara would, and what contradicts itself.
 func checkUser(verb resource.Verb) func(*resource.User, tsp.Settings) []resource.Problem {
@@ -41,7 +42,11 @@ func checkUser(verb resource.Verb) func(*resource.User, tsp.Settings) []resource
 		if state := u.LicenseRegion.Or(""); state != "" && !licenseState(state) {
 			refuse("license_region", state, resource.CodePattern, "must be the two letters of a US state or territory or of a Canadian province at Samsara")
 		}
-		if number := u.CarrierNumber.Or("0"); strings.Trim(number, "0123456789") != "" {
+		if country := u.LicenseCountry.Or(""); !inCountry(u.LicenseRegion.Or(""), country) {
+			refuse("license_country", country, resource.CodeUnsupported, "is not the country of the license_region "+u.LicenseRegion.Or("")+
+				", which alone reaches Samsara and stands for a US state or territory or a Canadian province there")
+		}
+		if number := u.CarrierNumber.Or("1"); strings.Trim(number, "0123456789") != "" || strings.HasPrefix(number, "0") {
 			refuse("carrier_number", number, resource.CodePattern, carrierRule)
 		}
 		if status, given := u.Status.Get(); given && status != resource.UserStatus(u.Active().Or(true)) {
@@ -88,17 +93,29 @@ func licenseState(s string) bool {
 	return len(s) == 2 && !strings.Contains(s, " ") && strings.Contains(known, " "+strings.ToUpper(s)+" ")
 }
 
-// warnUser tells what nobody may expect: who knows the password, and what users of the
+// inCountry tells whether a region that Samsara takes is one of a country, by its code of three letters; of what is not
+// given nothing is wrong.
+func inCountry(region, country string) bool {
+	if region == "" || country == "" {
+		return true
+	}
+	if strings.Contains(" AB BC MB NB NL NS NT NU ON PE QC SK YT ", " "+strings.ToUpper(region)+" ") {
+		return strings.EqualFold(country, "CAN")
+	}
+	return strings.Contains(" USA ASM GUM MNP PRI VIR ", " "+strings.ToUpper(country)+" ")
+}
+
+// warnUser tells what nobody may expect of a new user: who knows the password, and what users of the
 // dashboard cannot have.
 func warnUser(u *resource.User, s tsp.Settings) []tsp.Warning {
 	if !dashboard(u) {
-		return []tsp.Warning{warnPassword(s)}
+		return append([]tsp.Warning{warnPassword(s)}, warnName(u, s)...)
 	}
 	schema, err := resource.For(resource.KindUser, resource.Create)
 	if err != nil {
 		return nil
 	}
-	var out []tsp.Warning
+	out := warnName(u, s)
 	uses := userUses(resource.Create)
 	for _, f := range schema.Given(u) {
 		use := uses[f.Name].Under(s).Use
@@ -107,6 +124,17 @@ func warnUser(u *resource.User, s tsp.Settings) []tsp.Warning {
 		}
 	}
 	return out
+}
+
+// warnName tells where the name that Samsara keeps is divided otherwise when it is read.
+func warnName(u *resource.User, _ tsp.Settings) []tsp.Warning {
+	first, last := strings.TrimSpace(u.FirstName.Or("")), strings.TrimSpace(u.LastName.Or(""))
+	if !strings.Contains(last, " ") && (last != "" || u.LastName.State() != resource.Set || !strings.Contains(first, " ")) {
+		return nil
+	}
+	front, end := splitName(fullName(first, last))
+	return []tsp.Warning{{Path: "last_name", Message: "Samsara keeps one name, which is divided before its last word when it is read: " +
+		strconv.Quote(front) + " and " + strconv.Quote(end)}}
 }
 
 func warnPassword(s tsp.Settings) tsp.Warning {

@@ -1,6 +1,7 @@
 package samsara
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -17,8 +18,8 @@ const (
 	maxNotes       = 255
 )
 
-// createVehicle makes an asset of type vehicle; the vehicle API itself cannot.
-func createVehicle() rest.Write {
+// createVehicle makes an asset of type vehicle; the vehicle API itself cannot, and pairs it with a gateway if need be.
+func createVehicle(all attributes) rest.Write {
 	return rest.Write{
 		Capability: tsp.Capability{Kind: resource.KindVehicle, Verb: resource.Create},
 		Strength:   tsp.VerifyFirst,
@@ -26,17 +27,26 @@ func createVehicle() rest.Write {
 		Needs: []tsp.Need{{Setting: settingAssetRoute, Value: beta,
 			Reason: "Samsara makes vehicles only through its asset API, which it enables per organization; set the connection's setting " + settingAssetRoute + " to beta if it has"}},
 		Check:  tsp.Checked(checkVehicle(resource.Create)),
+		Warn:   tsp.Checked(warnVehicle),
 		Method: http.MethodPost,
 		Path:   assetsPath,
-		Encode: rest.Body(newVehicle),
+		Compose: func(ctx context.Context, send rest.Send, w tsp.Write) (any, error) {
+			values, err := all.values(ctx, send, ofAssets, w)
+			if err != nil {
+				return nil, err
+			}
+			return rest.Body(func(v *resource.Vehicle, w tsp.Write) (any, error) { return newVehicle(v, w, values), nil })(w)
+		},
 		Decode: decodeRecord(vehicles),
 		Find:   findAsset(vehicles),
+		Steps: []rest.Step{{Key: "gateway", When: rest.Case(pairs), Method: http.MethodPatch, Path: vehiclesPath + "/{target}",
+			Compose: change(nil, vehiclesPath, "", pairGateway), Decode: decodeShown(vehicleForm), Collection: vehicles}},
 	}
 }
 
 // updateVehicle changes what PATCH /fleet/vehicles/{id} takes and then, where the asset API is
 // enabled, make, model and year. Repeating either changes nothing more.
-func updateVehicle() rest.Write {
+func updateVehicle(all attributes) rest.Write {
 	asset := rest.Case(func(v *resource.Vehicle, w tsp.Write) bool { return assetRoute(w) && describesMake(v) })
 	return rest.Write{
 		Capability: tsp.Capability{Kind: resource.KindVehicle, Verb: resource.Update},
@@ -45,9 +55,9 @@ func updateVehicle() rest.Write {
 		Check:      tsp.Checked(checkVehicle(resource.Update)),
 		Steps: []rest.Step{
 			{Key: "vehicle", When: func(w tsp.Write) bool { return !asset(w) || encodedVehicle(w) }, Method: http.MethodPatch,
-				Path: vehiclesPath + "/{target}", Compose: tagged(vehiclesPath, changeVehicle), Decode: decodeRecord(vehicles)},
+				Path: vehiclesPath + "/{target}", Compose: change(all, vehiclesPath, ofAssets, changeVehicle), Decode: decodeShown(vehicleForm)},
 			{Key: "asset", When: asset, Method: http.MethodPatch, Path: assetsPath + "?id={target}",
-				Compose: tagged(vehiclesPath, changeVehicleAsset), Decode: decodeRecord(vehicles)},
+				Compose: change(nil, vehiclesPath, "", changeVehicleAsset), Decode: decodeRecord(vehicles)},
 		},
 	}
 }
@@ -67,7 +77,12 @@ func encodedVehicle(w tsp.Write) bool {
 			return true
 		}
 	}
-	return false
+	return pairs(v, w) || givesAttribute(ofAssets, w)
+}
+
+// pairs tells whether a write gives a vehicle a gateway, and may.
+func pairs(v *resource.Vehicle, w tsp.Write) bool {
+	return w.Settings.Bool(settingPairELD) && v.ELDSerialNumber.State() == resource.Set
 }
 
 // vehicleUses says what becomes of each field.
@@ -78,31 +93,28 @@ func encodedVehicle(w tsp.Write) bool {
 // another by Samsara, and no way to remove an external id is documented.
 func vehicleUses() tsp.Uses {
 	missing := tsp.Dropped("its vehicles have no such field")
-	return tsp.Uses{
-		"vehicle_name":          tsp.Sent().NotNull().Length(1, 0),
-		"oem":                   byRouteText(),
-		"model_type":            byRouteText(),
-		"model_year":            byRoute(),
-		"vin":                   tsp.Sent().NotNull().Length(minVIN, maxVIN),
-		"engine_vin":            missing,
-		"license_plate_region":  missing,
-		"license_plate_country": missing,
-		"license_plate_number":  tsp.Sent().Length(0, maxPlate),
-		"is_active":             tsp.Rejects("its vehicles are always active").But(true),
-		"status":                missing,
-		"notes":                 tsp.Sent().Length(0, maxNotes),
-		"eld_id":                missing,
-		"eld_serial_number":     tsp.Dropped("writing a gateway's serial number would pair the vehicle with other hardware"),
-		"eld_device_type":       missing,
-		"eld_product_id":        missing,
-		"total_axles":           missing,
-		"external_id":           tsp.Sent().NotNull().Length(1, 0),
-		"speed_unit":            missing,
-		"odometer_unit":         missing,
-		"fuel_unit":             missing,
-		"fuel_capacity":         missing,
-		"engine_type":           missing,
+	uses := tsp.Uses{
+		"vehicle_name":         tsp.Sent().NotNull().Length(1, 0),
+		"oem":                  byRouteText(),
+		"model_type":           byRouteText(),
+		"model_year":           byRoute(),
+		"vin":                  tsp.Sent().NotNull().Length(minVIN, maxVIN),
+		"license_plate_number": tsp.Sent().Length(0, maxPlate),
+		"is_active":            tsp.Rejects("its vehicles are always active").But(true),
+		"notes":                tsp.Sent().Length(0, maxNotes),
+		"eld_id":               missing,
+		"eld_serial_number": tsp.Dropped("pairing hardware by the API is off; the connection's setting "+settingPairELD+" turns it on").
+			With(settingPairELD, on, tsp.Sent().NotNull().Length(1, 0)),
+		"eld_device_type": missing,
+		"eld_product_id":  missing,
+		"external_id":     tsp.Sent().NotNull().Length(1, 0),
+		"speed_unit":      missing,
+		"odometer_unit":   missing,
+		"fuel_unit":       missing,
+		"fuel_capacity":   missing,
 	}
+	inAttribute(uses, ofAssets)
+	return uses
 }
 
 // checkVehicle refuses a VIN that the asset API, for new vehicles, or the vehicle API would.
@@ -117,31 +129,4 @@ func checkVehicle(verb resource.Verb) func(*resource.Vehicle, tsp.Settings) []re
 		}
 		return nil
 	}
-}
-
-func newVehicle(v *resource.Vehicle, w tsp.Write) (any, error) {
-	b := assetBody{Type: "vehicle", Name: value(v.VehicleName), Make: value(v.OEM), Model: value(v.ModelType), Year: value(v.ModelYear),
-		LicensePlate: value(v.LicensePlateNumber), Notes: value(v.Notes),
-		ExternalIDs: externalIDs(w, externalKey(w.Settings), v.ExternalID), TagIDs: w.Settings.List(settingTags)}
-	b.number(v.VIN)
-	return b, nil
-}
-
-// vehicleBody holds only what is to change.
-type vehicleBody struct {
-	Name         *string           `json:"name,omitzero"`
-	VIN          *string           `json:"vin,omitzero"`
-	LicensePlate *string           `json:"licensePlate,omitzero"`
-	Notes        *string           `json:"notes,omitzero"`
-	ExternalIDs  map[string]string `json:"externalIds,omitzero"`
-	TagIDs       []string          `json:"tagIds,omitzero"`
-}
-
-func changeVehicle(v *resource.Vehicle, w tsp.Write, tags []string) any {
-	return vehicleBody{Name: text(v.VehicleName), VIN: text(v.VIN), LicensePlate: text(v.LicensePlateNumber), Notes: text(v.Notes),
-		ExternalIDs: externalIDs(w, externalKey(w.Settings), v.ExternalID), TagIDs: tags}
-}
-
-func changeVehicleAsset(v *resource.Vehicle, _ tsp.Write, tags []string) any {
-	return assetBody{Make: value(v.OEM), Model: value(v.ModelType), Year: value(v.ModelYear), TagIDs: tags}
 }

@@ -70,8 +70,8 @@ func TestDroppedFieldsAreTold(t *testing.T) {
 	w := write(t, updateVehicle, `{"oem":"Ford","notes":"x","status":"IN_REPAIR"}`)
 	policy := samsara.New().Spec().Actions[updateVehicle].Apply("Samsara", w.Schema, w.Payload, nil)
 	want := []tsp.Warning{
-		{Path: "oem", Message: "not sent to Samsara: only its asset API takes it, which Samsara enables per organization; the connection's setting asset_route says so"},
-		{Path: "status", Message: "not sent to Samsara: its vehicles have no such field"},
+		{Path: "oem", Message: "not sent to Samsara: only its asset API takes it, which Samsara enables per organization; the connection's setting asset_route says so", Dropped: true},
+		{Path: "status", Message: "not sent to Samsara: its assets have no such field; the connection's setting status_attribute names an attribute that holds it", Dropped: true},
 	}
 	if diff := cmp.Diff(want, policy.Warnings); diff != "" {
 		t.Errorf("warnings differ (-want +got):\n%s", diff)

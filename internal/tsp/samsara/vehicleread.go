@@ -1,6 +1,10 @@
 package samsara
 
-import "github.com/waybill-dev/waybill/internal/tsp"
+import (
+	"cmp"
+
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
 
 type vehicleRecord struct {
 	Name         string            `json:"name"`
@@ -11,7 +15,15 @@ type vehicleRecord struct {
 	LicensePlate string            `json:"licensePlate"`
 	Notes        string            `json:"notes"`
 	Serial       string            `json:"serial"`
+	Gateway      gateway           `json:"gateway"`
 	ExternalIDs  map[string]string `json:"externalIds"`
+	Tags         []tag             `json:"tags"`
+}
+
+// gateway is Samsara's device in a vehicle or on a trailer.
+type gateway struct {
+	Serial string `json:"serial"`
+	Model  string `json:"model"`
 }
 
 type vehicleFields struct {
@@ -24,15 +36,21 @@ type vehicleFields struct {
 	IsActive           bool   `json:"is_active"`
 	Notes              string `json:"notes,omitzero"`
 	ELDSerialNumber    string `json:"eld_serial_number,omitzero"`
+	ELDDeviceType      string `json:"eld_device_type,omitzero"`
+	VehicleGroups      groups `json:"vehicle_groups,omitzero"`
 	ExternalID         string `json:"external_id,omitzero"`
 }
 
-func vehicleSweep(s tsp.Settings) sweep {
-	return sweep{name: vehicles, collection: vehicles, path: vehiclesPath, fields: unify(func(r vehicleRecord) any {
+func vehicleForm(s tsp.Settings) form {
+	return withAttributes(form{vehicles, "name", unify(func(r vehicleRecord) any {
 		return vehicleFields{
 			VehicleName: r.Name, OEM: r.Make, ModelType: r.Model, ModelYear: int64(r.Year), VIN: r.VIN,
-			LicensePlateNumber: r.LicensePlate, IsActive: true, Notes: r.Notes, ELDSerialNumber: r.Serial,
-			ExternalID: r.ExternalIDs[externalKey(s)],
+			LicensePlateNumber: r.LicensePlate, IsActive: true, Notes: r.Notes, ELDSerialNumber: cmp.Or(r.Serial, r.Gateway.Serial),
+			ELDDeviceType: r.Gateway.Model, VehicleGroups: groupsOf(r.Tags...), ExternalID: r.ExternalIDs[externalKey(s)],
 		}
-	})}
+	})}, ofAssets, s)
+}
+
+func vehicleSweep(s tsp.Settings) sweep {
+	return sweep{form: vehicleForm(s), name: vehicles, path: vehiclesPath}
 }

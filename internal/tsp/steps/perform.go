@@ -19,7 +19,7 @@ func (p Plan) Perform(ctx context.Context, w tsp.Write) (tsp.Written, error) {
 		return tsp.Written{}, err
 	}
 	var refused *tsp.Error
-	for _, s := range r.Steps {
+	for i, s := range r.Steps {
 		if r.adoptDone(s) {
 			continue
 		}
@@ -37,6 +37,7 @@ func (p Plan) Perform(ctx context.Context, w tsp.Write) (tsp.Written, error) {
 		case s.Part != "" && refusal(e):
 			refused = e
 		default:
+			r.out.Parts = append(r.out.Parts, r.untried(r.Steps[i+1:])...)
 			return r.out, r.ended(e)
 		}
 	}
@@ -103,6 +104,28 @@ func (r *run) ended(e *tsp.Error) error {
 	}
 	with.Message += ")"
 	return &with
+}
+
+// maxNamed bounds the deliveries that are named as not tried.
+const maxNamed = 20
+
+// untried is one part for all deliveries behind the one that stopped the attempt: nobody knows from
+// the others' parts that these were never made.
+func (r *run) untried(rest []Step) []tsp.Part {
+	var names []string
+	for _, s := range rest {
+		if known, _ := r.w.Step(s.Key); s.Part != "" && !known.Done {
+			names = append(names, s.Part)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	name := strings.Join(names[:min(len(names), maxNamed)], ", ")
+	if more := len(names) - maxNamed; more > 0 {
+		name += fmt.Sprintf(" and %d more", more)
+	}
+	return []tsp.Part{{Name: name, Class: tsp.Unavailable, Message: "not tried, because the attempt ended before"}}
 }
 
 func part(s Step, made tsp.Written, e *tsp.Error) tsp.Part {

@@ -25,6 +25,9 @@ func TestAStepIsMarkedAsCloseToItsCallAsCanBe(t *testing.T) {
 		{"the only one, that is repeated unseen", func(o *world) steps.Plan {
 			return steps.Plan{Strength: tsp.NaturalKey, Steps: o.harmful("a")}
 		}, "prepare a, begun a, call a, done a"},
+		{"the only one, that is never repeated", func(o *world) steps.Plan {
+			return steps.Plan{Strength: tsp.None, Steps: o.harmful("a")}
+		}, "prepare a, begun a, call a, done a"},
 		{"the only one, harmless", func(o *world) steps.Plan {
 			return steps.Plan{Strength: tsp.NaturalKey, Steps: []steps.Step{o.harmless("a")}}
 		}, "prepare a, call a"},
@@ -134,10 +137,10 @@ func TestARefusedDeliveryKeepsNoOtherFromBeingMade(t *testing.T) {
 		{tsp.Done, tsp.Done, "to a done 201, to b done 201, to c done 201", "to a done 0"},
 		{tsp.Rejected, tsp.Rejected, "to a done 201, to b rejected 400, to c done 201", "to b done 201"},
 		{tsp.Missing, tsp.Missing, "to a done 201, to b missing 400, to c done 201", "to b done 201"},
-		{tsp.Throttled, tsp.Throttled, "to a done 201, to b throttled 400", "to b done 201, to c done 201"},
-		{tsp.Unknown, tsp.Unknown, "to a done 201, to b unknown 400", "to b done 201, to c done 201"},
-		{tsp.Forbidden, tsp.Forbidden, "to a done 201, to b forbidden 400", "to b done 201, to c done 201"},
-		{tsp.Broken, tsp.Broken, "to a done 201, to b broken 400", "to b done 201, to c done 201"},
+		{tsp.Throttled, tsp.Throttled, "to a done 201, to b throttled 400, to c unavailable 0", "to b done 201, to c done 201"},
+		{tsp.Unknown, tsp.Unknown, "to a done 201, to b unknown 400, to c unavailable 0", "to b done 201, to c done 201"},
+		{tsp.Forbidden, tsp.Forbidden, "to a done 201, to b forbidden 400, to c unavailable 0", "to b done 201, to c done 201"},
+		{tsp.Broken, tsp.Broken, "to a done 201, to b broken 400, to c unavailable 0", "to b done 201, to c done 201"},
 	} {
 		o := &world{}
 		if c.end != tsp.Done {
@@ -259,6 +262,29 @@ func TestTheResultHoldsTheLastStatusAndThePartsThatOneCallMade(t *testing.T) {
 	wantClass(t, err, tsp.Done)
 	if diff := cmp.Diff(want, out); diff != "" {
 		t.Errorf("the result differs (-want +got):\n%s", diff)
+	}
+}
+
+func TestTheResultHoldsTheRecordAsTheLastStepShowsIt(t *testing.T) {
+	t.Parallel()
+	shows := func(key string, record *tsp.Record) steps.Step {
+		return steps.Step{Key: key, Prepare: func(context.Context, tsp.Write) (steps.Call, error) {
+			return func(context.Context) (tsp.Written, error) {
+				return tsp.Written{SourceID: "7", Record: record}, nil
+			}, nil
+		}}
+	}
+	before, after := &tsp.Record{SourceID: "7", Collection: "before"}, &tsp.Record{SourceID: "7", Collection: "after"}
+	for name, c := range map[string]struct{ first, second, want *tsp.Record }{
+		"both show it":     {before, after, after},
+		"the last does":    {nil, after, after},
+		"the last is mute": {before, nil, nil},
+	} {
+		out, err := plan(shows("a", c.first), shows("b", c.second)).Perform(t.Context(), new(world).write())
+		wantClass(t, err, tsp.Done)
+		if out.Record != c.want {
+			t.Errorf("%s: the record is %+v, want %+v", name, out.Record, c.want)
+		}
 	}
 }
 

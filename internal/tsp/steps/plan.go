@@ -73,11 +73,11 @@ func (p Plan) run(w tsp.Write) (*run, error) {
 	return r, nil
 }
 
-// marks tells whether a step is marked. The only step of a write needs none, because an operation
-// of unknown outcome is looked for as a whole. Where it is repeated unseen instead, one that harms
-// does.
+// marks tells whether a step is marked. The only step of a write needs none where an operation of
+// unknown outcome is looked for as a whole. Where it is repeated unseen instead, or never again, one
+// that harms does.
 func (r *run) marks(s Step) bool {
-	return len(r.Steps) > 1 || s.Harms && r.Strength.Repeatable()
+	return len(r.Steps) > 1 || s.Harms && r.Strength != tsp.VerifyFirst
 }
 
 // adoptDone takes over what an earlier attempt is known to have made, and tells whether it did.
@@ -102,6 +102,10 @@ func (r *run) adopt(s Step, made tsp.Written) {
 	r.w.Collection = r.out.Collection
 	if made.Status != 0 {
 		r.out.Status, r.out.Headers = made.Status, made.Headers
+	}
+	// A step behind the one whose answer held the record has changed it, but for deliveries.
+	if made.Record != nil || s.Part == "" {
+		r.out.Record = made.Record
 	}
 	r.out.Note = strings.Trim(r.out.Note+"; "+made.Note, "; ")
 	r.out.Parts = append(r.out.Parts, made.Parts...)

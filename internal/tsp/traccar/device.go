@@ -21,13 +21,13 @@ const maxText = 128
 // createDevice is what vehicles and trailers have in common when they are made.
 func createDevice(kind resource.Kind) rest.Write {
 	return rest.Write{Capability: tsp.Capability{Kind: kind, Verb: resource.Create}, Strength: tsp.VerifyFirst,
-		Method: http.MethodPost, Path: devicesPath, Decode: written(devices), Find: findDevice}
+		Method: http.MethodPost, Path: devicesPath, Decode: written, Find: findDevice}
 }
 
 // updateDevice is what they have in common when they are changed.
 func updateDevice(kind resource.Kind) rest.Write {
 	return rest.Write{Capability: tsp.Capability{Kind: kind, Verb: resource.Update}, Strength: tsp.NaturalKey,
-		Method: http.MethodPut, Path: devicesPath + "/{target}", Decode: written(devices)}
+		Method: http.MethodPut, Path: devicesPath + "/{target}", Decode: written}
 }
 
 // begin is a device that is about to be made.
@@ -87,10 +87,22 @@ func pairing() tsp.FieldUse {
 
 // paired gives a device other hardware where the connection allows that.
 func paired(o object, serial resource.Opt[string], w tsp.Write) object {
-	if w.Settings.Bool(settingPairing) {
-		put(o, "uniqueId", serial)
+	if !w.Settings.Bool(settingPairing) || serial.State() != resource.Set {
+		return o
 	}
-	return o
+	put(o, "uniqueId", serial)
+	return serialized(o, serial)
+}
+
+// serialized keeps beside a device's identifier that it is a serial number, where it may be taken for
+// what stood in for one.
+func serialized(o object, serial resource.Opt[string]) object {
+	if serial.State() != resource.Set {
+		return o
+	}
+	more := o.attributes()
+	put(more, "eldSerialNumber", serial)
+	return o.with(more)
 }
 
 // disabled is is_active the other way round.

@@ -24,7 +24,7 @@ func createDriver() rest.Write {
 			o := object{"uniqueId": encoded(driverID(u)), "attributes": encoded(object{markAttribute: encoded(w.Operation)})}
 			return driverInto(o, u), nil
 		}),
-		Decode: written(drivers),
+		Decode: written,
 		Find:   findDriver,
 	}
 }
@@ -38,7 +38,7 @@ func updateDriver() rest.Write {
 		Method:     http.MethodPut,
 		Path:       driversPath + "/{target}",
 		Compose:    changed(driversPath, func(o object, u *resource.User, _ tsp.Write) object { return driverInto(o, u) }),
-		Decode:     written(drivers),
+		Decode:     written,
 	}
 }
 
@@ -66,6 +66,16 @@ func driverInto(o object, u *resource.User) object {
 	put(more, "employeeNumber", u.EmployeeNumber)
 	put(more, "carrierNumber", u.CarrierNumber)
 	put(more, "notes", u.Notes)
+	if active, ok := u.Active().Get(); ok {
+		more["driverStatus"] = encoded(resource.UserStatus(active))
+	}
+	put(more, "hosRuleset", u.HOSRulesetCode)
+	put(more, "hosComplianceType", u.HOSComplianceType)
+	put(more, "hosTrackingMethod", u.HOSTrackingMethod)
+	put(more, "allowYardMove", u.AllowYardMove)
+	put(more, "allowPersonalConveyance", u.AllowPersonalConveyance)
+	put(more, "allowAdverseDriving", u.AllowAdverseDriving)
+	put(more, "timeZone", u.DefaultTimeZone)
 	return o.with(more)
 }
 
@@ -91,11 +101,10 @@ func cut(name string) string {
 }
 
 func driverUses(verb resource.Verb) tsp.Uses {
-	hours := tsp.Dropped("it keeps no hours of service")
 	uses := tsp.Uses{
 		"username":                  tsp.Sent().Length(1, maxText),
-		"is_active":                 tsp.Rejects("its drivers are always active").But(true),
-		"status":                    tsp.Dropped("its drivers are always active"),
+		"is_active":                 noted("its drivers cannot sign in and nothing there asks whether they are active").NotNull(),
+		"status":                    noted("as is_active").NotNull(),
 		"is_driver":                 tsp.Rejects("its other users are those who sign in to the server; make them there").But(true),
 		"user_designation":          tsp.Sent(),
 		"user_email":                tsp.Sent(),
@@ -110,19 +119,30 @@ func driverUses(verb resource.Verb) tsp.Uses {
 		"employee_number":           tsp.Sent().Length(1, maxText),
 		"carrier_number":            tsp.Sent(),
 		"notes":                     tsp.Sent(),
-		"hos_ruleset_code":          hours,
-		"allow_yard_move":           hours,
-		"allow_personal_conveyance": hours,
-		"allow_adverse_driving":     hours,
-		"default_time_zone":         tsp.Dropped("its drivers have no time zone"),
-		"hos_compliance_type":       hours,
-		"hos_tracking_method":       hours,
+		"hos_ruleset_code":          noted(hours),
+		"allow_yard_move":           noted(hours),
+		"allow_personal_conveyance": noted(hours),
+		"allow_adverse_driving":     noted(hours),
+		"default_time_zone":         noted("its drivers have no time zone of their own"),
+		"hos_compliance_type":       noted(hours),
+		"hos_tracking_method":       noted(hours),
 	}
 	if verb == resource.Update {
 		uses["first_name"] = tsp.Sent().Length(1, maxText).NotNull()
 		uses["last_name"] = tsp.Sent().Length(1, maxText).NotNull()
 	}
 	return uses
+}
+
+// hours is why Traccar does nothing by what a driver may do.
+const hours = "it keeps no hours of service"
+
+// noted is the use of a field that is kept among a driver's attributes for people to read, and why
+// Traccar itself does nothing by it.
+func noted(why string) tsp.FieldUse {
+	use := tsp.Sent()
+	use.Reason = "an attribute for people to read: " + why
+	return use
 }
 
 // checkNewDriver refuses also a driver without anything to know it by.
@@ -133,13 +153,14 @@ func checkNewDriver(u *resource.User, s tsp.Settings) []resource.Problem {
 	return checkDriver(u, s)
 }
 
-// checkDriver refuses to make a driver inactive, which would mislead if it were only left out.
+// checkDriver refuses two fields of one member that contradict each other.
 func checkDriver(u *resource.User, _ tsp.Settings) []resource.Problem {
-	if u.Status.Or("ACTIVE") == "ACTIVE" {
+	status, given := u.Status.Get()
+	if !given || status == resource.UserStatus(u.Active().Or(true)) {
 		return nil
 	}
-	return []resource.Problem{{Path: "status", Input: u.Status.Or(""), Code: resource.CodeUnsupported,
-		Message: "cannot be written at Traccar: its drivers are always active"}}
+	return []resource.Problem{{Path: "status", Input: status, Code: resource.CodeUnsupported,
+		Message: "contradicts is_active; give one of them, or both alike"}}
 }
 
 // findDriver looks for the driver that the operation marked.

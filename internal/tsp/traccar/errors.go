@@ -10,33 +10,65 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
 
-// class reads the stack trace that an error is. Missing rights are 400 as well
-// (ResourceErrorHandler). A token that the server did not sign fails in whatever way its first
-// bytes lead to (CryptoManager.verify), so that only the frames of the trace tell where. What the
-// database refuses was not stored; whatever else befell it can have come after something was,
-// such as between a device and its link to the user (BaseObjectResource.add). The same goes for a
-// connection to a device that breaks (BaseProtocol.sendDataCommand).
+// class reads the stack trace that an error is (ResourceErrorHandler, since 6.7.0). Missing rights are
+// 400 as well. Wrong credentials are 401, but a token that the server did not sign fails in whatever way
+// its first bytes lead to (CryptoManager.verify), so that only the frames of the trace tell where. A
+// connection to a device that breaks may have taken the command before (BaseProtocol.sendDataCommand).
 func class(a rest.Answer) tsp.Class {
 	if a.Status != http.StatusBadRequest && a.Status != http.StatusInternalServerError {
 		return ""
 	}
-	head, stored := firstLine(a.Body), strings.Contains(string(a.Body), storageError)
+	head := firstLine(a.Body)
 	switch {
-	case atSignIn(a) && stored:
-		return tsp.Unavailable
 	case atSignIn(a):
-		return tsp.Unauthorized
+		return signInClass(a)
 	case strings.HasPrefix(head, "java.lang.SecurityException"):
 		return tsp.Forbidden
-	case strings.HasPrefix(head, "io.netty."), strings.HasPrefix(head, "java.nio."), strings.HasPrefix(head, "java.io."):
+	case strings.HasPrefix(head, "io.netty."), strings.HasPrefix(head, "java.nio."), strings.HasPrefix(head, "java.io."),
+		strings.HasPrefix(head, "java.lang.RuntimeException: java.lang.InterruptedException"):
 		return tsp.Unknown
-	case strings.HasPrefix(head, storageError) && !mentions(head, "constraint", "too long", "truncat", "invalid byte", "incorrect string"):
-		return tsp.Unknown
+	case strings.HasPrefix(head, storageError):
+		return storageClass(a, head)
 	}
 	return ""
 }
 
+// signInClass is that of what went wrong before the server came to what was asked: the database, or
+// else the credentials.
+func signInClass(a rest.Answer) tsp.Class {
+	switch body := string(a.Body); {
+	case !strings.Contains(body, storageError):
+		return tsp.Unauthorized
+	case never(body):
+		return tsp.Broken
+	}
+	return tsp.Unavailable
+}
+
 const storageError = "org.traccar.storage.StorageException"
+
+// storageClass is that of what the database threw. What it refuses was not stored. A statement that it
+// does not understand, such as one for a table that is not there, it never will. Whatever else befell it
+// can have come after something was stored, such as between a device and its link to the user
+// (BaseObjectResource.add); a read that failed so for no known reason is not repeated either.
+func storageClass(a rest.Answer, head string) tsp.Class {
+	switch {
+	case never(head):
+		return tsp.Broken
+	case mentions(head, "constraint", "too long", "truncat", "invalid byte", "incorrect string"):
+		return ""
+	case a.Method == http.MethodGet && !mentions(head, "transient", "connection", "communications", "timeout",
+		"timed out", "deadlock", "lock", "closed", "shut", "too many", "recovery", "read-only", "fatal"):
+		return tsp.Broken
+	}
+	return tsp.Unknown
+}
+
+// never tells whether a database says that it does not understand a statement.
+func never(text string) bool {
+	return mentions(text, "syntaxerror", "syntax error", "invalid object name", "invalid column name") ||
+		regexp.MustCompile(`(relation|column) .*does not exist`).MatchString(text)
+}
 
 // atSignIn tells whether the server failed before it came to what was asked.
 func atSignIn(a rest.Answer) bool {
@@ -56,10 +88,13 @@ const maxMessage = 300
 func message(a rest.Answer) string {
 	said := firstLine(a.Body)
 	switch {
+	case a.Status == http.StatusUnauthorized:
+		return "wrong user name or password, or an unknown token: it may have ended or been revoked, " +
+			"the user may be disabled, and a user with one-time passwords needs a token"
 	case strings.HasPrefix(said, "<"), strings.HasPrefix(said, "{"), strings.HasPrefix(said, "["):
 		return ""
 	case atSignIn(a) && !strings.Contains(string(a.Body), storageError):
-		return "the server could not read the credentials; a token is one that it made itself"
+		return "unknown token: the server takes only those that it made itself"
 	case mentions(said, "unique index", "duplicate entry", "violates unique constraint", "violation of unique key"):
 		return "another record has this identifier (uniqueId) already"
 	case mentions(said, "too long", "would be truncated"):

@@ -81,23 +81,6 @@ func (o object) id() resource.SourceID {
 // brought no answer.
 const markAttribute = "waybillOperation"
 
-// written reads the answer to a create or an update, which repeats the record.
-func written(collection string) rest.Decoder {
-	return func(w tsp.Write, a rest.Answer) (tsp.Written, error) {
-		o, err := rest.Decode[object](a)
-		id := o.id()
-		switch {
-		case err != nil:
-			return tsp.Written{}, err
-		case id == "":
-			err = a.Unconfirmed("Traccar's answer holds no id", nil)
-		case w.Verb == resource.Update && id != w.Target:
-			err = a.Unexpected("Traccar answered with another record", nil)
-		}
-		return tsp.Written{SourceID: id, Collection: collection}, err
-	}
-}
-
 // changed reads the record that is to be changed and puts the fields of a payload into it. The id
 // in the body decides what a PUT changes, not the one in its path (BaseObjectResource.update).
 func changed[P resource.Payload](path string, into func(object, P, tsp.Write) object) rest.Compose {

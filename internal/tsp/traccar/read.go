@@ -3,11 +3,13 @@ package traccar
 import (
 	"slices"
 	"strings"
+	"time"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 // machineFields are the members of the unified vehicle and trailer that Traccar keeps.
@@ -33,43 +35,56 @@ type machineFields struct {
 	EngineType          string         `json:"engine_type,omitzero"`
 	TrailerLength       jsontext.Value `json:"trailer_length,omitzero"`
 	TrailerType         string         `json:"trailer_type,omitzero"`
+	ELDID               string         `json:"eld_id,omitzero"`
+	ELDDeviceType       string         `json:"eld_device_type,omitzero"`
+	ELDProductID        string         `json:"eld_product_id,omitzero"`
+	SpeedUnit           string         `json:"speed_unit,omitzero"`
+	OdometerUnit        string         `json:"odometer_unit,omitzero"`
+	// The groups are their names by their ids; empty where there is none.
+	VehicleGroups map[string]string `json:"vehicle_groups,omitzero"`
+	TrailerGroups map[string]string `json:"trailer_groups,omitzero"`
 }
 
 // machine reads what vehicles and trailers share. Somebody else may keep anything among the
-// attributes, so a value of another form than ours is left out. A uniqueId that stood in for a
-// serial number is none.
-func machine(o object) machineFields {
+// attributes, so a value of another form than ours is left out.
+func machine(o object, s tsp.Settings) machineFields {
 	more := o.attributes()
-	serial := o.text("uniqueId")
-	if serial == strings.TrimSpace(more.text("externalId")) || serial == strings.TrimSpace(more.text("vin")) {
-		serial = ""
-	}
 	var disabled bool
 	_ = json.Unmarshal(o["disabled"], &disabled)
 	return machineFields{
-		OEM: more.text("make"), ModelType: more.text("modelType"), ModelYear: more.whole("modelYear"), VIN: more.text("vin"),
+		OEM: more.text("make"), ModelType: modelOf(o, s), ModelYear: more.whole("modelYear"), VIN: more.text("vin"),
 		EngineVIN: more.text("engineVin"), LicensePlateRegion: more.text("licensePlateRegion"),
-		LicensePlateCountry: more.text("licensePlateCountry"), LicensePlateNumber: more.text("licensePlate"), IsActive: !disabled,
-		Notes: more.text("notes"), ELDSerialNumber: serial, TotalAxles: more.whole("axles"),
+		LicensePlateCountry: more.text("licensePlateCountry"), LicensePlateNumber: more.text(plateAttribute(s)), IsActive: !disabled,
+		Notes: more.text("notes"), ELDSerialNumber: serialOf(o), TotalAxles: more.whole("axles"),
 		ExternalID: more.text("externalId"), FuelUnit: more.text("tankUnit"), FuelCapacity: more.text("tankCapacity"),
+		ELDID: more.text("eldId"), ELDDeviceType: more.text("eldDeviceType"), ELDProductID: more.text("eldProductId"),
+		SpeedUnit: more.text("vehicleSpeedUnit"), OdometerUnit: more.text("vehicleOdometerUnit"),
 	}
 }
 
-func vehicleFields(o object) any {
-	f := machine(o)
-	f.VehicleName = o.text("name")
-	f.Status = oneOf(o.attributes().text("vehicleStatus"), "status")
-	f.EngineType = oneOf(o.attributes().text("engineType"), "engine_type")
-	return f
+// serialOf is the uniqueId of a device, unless it stands in for a serial number.
+func serialOf(o object) string {
+	more, id := o.attributes(), o.text("uniqueId")
+	standsIn := id == strings.TrimSpace(more.text("externalId")) || id == strings.TrimSpace(more.text("vin"))
+	if standsIn && id != more.text("eldSerialNumber") {
+		return ""
+	}
+	return id
 }
 
-func trailerFields(o object) any {
-	f, more := machine(o), o.attributes()
+func vehicleInfo(f *machineFields, o object) {
+	more := o.attributes()
+	f.VehicleName = o.text("name")
+	f.Status = oneOf(more.text("vehicleStatus"), resource.KindVehicle, "status")
+	f.EngineType = oneOf(more.text("engineType"), resource.KindVehicle, "engine_type")
+}
+
+func trailerInfo(f *machineFields, o object) {
+	more := o.attributes()
 	f.TrailerName, f.Status, f.TrailerType = o.text("name"), more.text("trailerStatus"), more.text("trailerType")
 	if n := more["trailerLength"]; n.Kind() == '0' {
 		f.TrailerLength = n
 	}
-	return f
 }
 
 // whole is a member that is a whole number; nil if it is none.
@@ -81,23 +96,42 @@ func (o object) whole(member string) jsontext.Value {
 	return o[member]
 }
 
-// oneOf is a text if it is a value of the vehicle's field; "" if not.
-func oneOf(text, field string) string {
-	schema, err := resource.For(resource.KindVehicle, resource.Update)
+// oneOf is a text if it is a value of the kind's field; "" if not.
+func oneOf(text string, kind resource.Kind, field string) string {
+	schema, err := resource.For(kind, resource.Update)
 	if err != nil || !slices.Contains(schema.Field(field).Values, text) {
 		return ""
 	}
 	return text
 }
 
+// truth is a member that is true or false; nil if it is neither.
+func (o object) truth(member string) *bool {
+	var b bool
+	if json.Unmarshal(o[member], &b) != nil || o[member].Kind() == 'n' {
+		return nil
+	}
+	return &b
+}
+
+// driverFields reads a driver, who is active unless somebody noted otherwise.
 func driverFields(o object) any {
 	more := o.attributes()
 	first, last := nameOf(o)
+	expires := more.text("licenseExpiration")
+	if _, err := time.Parse(time.DateOnly, expires); err != nil {
+		expires = ""
+	}
+	active := more.text("driverStatus") != resource.UserStatus(false)
 	return resource.Person{
-		Username: more.text("username"), IsActive: true, Status: resource.UserStatus(true), IsDriver: true, UserDesignation: more.text("designation"),
-		UserEmail: more.text("email"), FirstName: first, LastName: last, PhoneNumber: more.text("phone"),
+		Username: more.text("username"), IsActive: active, Status: resource.UserStatus(active), IsDriver: true,
+		UserDesignation: more.text("designation"),
+		UserEmail:       more.text("email"), FirstName: first, LastName: last, PhoneNumber: more.text("phone"),
 		CountryCode: more.text("country"), LicenseCountry: more.text("licenseCountry"), LicenseRegion: more.text("licenseRegion"),
-		LicenseNumber: more.text("licenseNumber"), LicenseExpiration: more.text("licenseExpiration"),
+		LicenseNumber: more.text("licenseNumber"), LicenseExpiration: expires,
 		EmployeeNumber: more.text("employeeNumber"), CarrierNumber: more.text("carrierNumber"), Notes: more.text("notes"),
+		HOSRulesetCode: oneOf(more.text("hosRuleset"), resource.KindUser, "hos_ruleset_code"), AllowYardMove: more.truth("allowYardMove"),
+		AllowPersonalConveyance: more.truth("allowPersonalConveyance"), AllowAdverseDriving: more.truth("allowAdverseDriving"),
+		DefaultTimeZone: oneOf(more.text("timeZone"), resource.KindUser, "default_time_zone"),
 	}
 }

@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/traccar"
+	"github.com/waybill-dev/waybill/internal/tsp/tsptest"
 )
 
 func TestWhatTheServerItselfReadsOfADeviceIsLeftAlone(t *testing.T) {
@@ -49,5 +52,62 @@ func TestOnlyASerialNumberIsReadAsOne(t *testing.T) {
 		if strings.Contains(all, "eld_serial_number") != want {
 			t.Errorf("%s: %s", attributes, all)
 		}
+	}
+}
+
+func TestASerialNumberThatIsAnotherFieldTooIsReadBack(t *testing.T) {
+	t.Parallel()
+	w := writing(t, tsp.Capability{Kind: resource.KindVehicle, Verb: resource.Create}, `"vehicle_name":"T","eld_serial_number":"7","external_id":"7"`)
+	s := session(t, token(served(t)))
+	out, err := s.Write(t.Context(), w)
+	if err != nil || out.Record == nil || !strings.Contains(string(out.Record.Fields), `"eld_serial_number":"7"`) {
+		t.Errorf("%+v, %v", out.Record, err)
+	}
+}
+
+func TestARecordInAGroupIsReadForItsName(t *testing.T) {
+	t.Parallel()
+	w := writing(t, tsp.Capability{Kind: resource.KindTrailer, Verb: resource.Create}, `"trailer_name":"T","external_id":"7"`)
+	s := under(t, served(t), tsp.Settings{"group_id": int64(2)})
+	out, err := s.Write(t.Context(), w)
+	if err != nil || out.Record != nil {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	one := tsp.Single{Kind: resource.KindTrailer, Collection: out.Collection, SourceID: out.SourceID, Pace: tsptest.Free{}}
+	record, err := s.(tsp.Reader).Read(t.Context(), one)
+	if err != nil || !strings.Contains(string(record.Fields), `"trailer_groups":{"2":"East"}`) || len(record.Source) == 0 {
+		t.Errorf("%+v, %v", record, err)
+	}
+	one.SourceID = "66"
+	if _, err := s.(tsp.Reader).Read(t.Context(), one); !hasClass(err, tsp.Missing) {
+		t.Errorf("one that is not there: %v", err)
+	}
+}
+
+func hasClass(err error, want tsp.Class) bool {
+	e, ok := err.(*tsp.Error)
+	return ok && e.Class == want
+}
+
+func TestADriverThatContradictsItselfIsRefused(t *testing.T) {
+	t.Parallel()
+	action := traccar.New().Spec().Actions[tsp.Capability{Kind: resource.KindUser, Verb: resource.Update}]
+	for members, refused := range map[string]bool{
+		`"is_active":false`: false, `"status":"INACTIVE"`: false, `"is_active":false,"status":"INACTIVE"`: false,
+		`"is_active":true,"status":"INACTIVE"`: true, `"is_active":false,"status":"ACTIVE"`: true,
+	} {
+		w := writing(t, tsp.Capability{Kind: resource.KindUser, Verb: resource.Update}, members)
+		policy := action.Apply("Traccar", w.Schema, w.Payload, nil)
+		if len(policy.Problems) > 0 != refused {
+			t.Errorf("%s: %+v", members, policy.Problems)
+		}
+	}
+	record := `{"id":1,"name":"A B","uniqueId":"1","attributes":{"driverStatus":"INACTIVE","hosRuleset":"no such","timeZone":7,"allowYardMove":"yes","licenseExpiration":"soon"}}`
+	all := listed(t, resource.KindUser, "["+record+"]")
+	if !strings.Contains(all, `"is_active":false,"status":"INACTIVE"`) || strings.Contains(all, "no such") || strings.Contains(all, "yard") || strings.Contains(all, "soon") {
+		t.Error(all)
+	}
+	if out := updated(t, resource.KindUser, record, `"is_active":true`); !strings.Contains(out, `"driverStatus":"ACTIVE"`) {
+		t.Error(out)
 	}
 }

@@ -17,6 +17,7 @@ import (
 func New() tsp.Adapter { return rest.New(config(time.Now)) }
 
 func config(now func() time.Time) rest.Config {
+	k := newKnown()
 	return rest.Config{
 		Spec:     spec(),
 		Auths:    map[string]rest.Auth{"token": rest.Bearer("token"), "api_basic": rest.Basic("username", "password")},
@@ -25,29 +26,32 @@ func config(now func() time.Time) rest.Config {
 		Answers:  rest.Answers{Class: class, Message: message},
 		Check:    check,
 		Writes: []rest.Write{createVehicle(), updateVehicle(), createTrailer(), updateTrailer(), createDriver(), updateDriver(),
-			createMessage(), createGroupMessage()},
-		Lists: map[resource.Kind]rest.List{
-			resource.KindVehicle: deviceTable().list(isTrailer(false), vehicleFields),
-			resource.KindTrailer: deviceTable().list(isTrailer(true), trailerFields),
-			resource.KindUser:    driverTable().list(func(object) bool { return true }, driverFields),
-		},
+			createMessage(k), createGroupMessage(k)},
+		CheckSettings: checkSettings,
+		ListsFor:      k.lists,
+		Records: map[resource.Kind]rest.Record{resource.KindVehicle: k.readDevice, resource.KindTrailer: k.readDevice,
+			resource.KindUser: readDriver},
 		Now: now,
 	}
 }
 
-// check lists one device, because the server tells who is calling only to sessions with a cookie
-// (SessionResource.get). Ids are those of the server, so its host is the account's key.
+// check asks for a device that is none, because the server tells who is calling only to sessions with a
+// cookie (SessionResource.get) and its version to everybody. Ids are those of the server, so its host is
+// the account's key.
 func check(ctx context.Context, send rest.Send, _ tsp.Settings) (tsp.Account, error) {
-	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: devicesPath, Query: url.Values{"limit": {"1"}}})
+	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: devicesPath, Query: url.Values{"id": {"0"}}})
+	if err == nil {
+		_, err = rest.Decode[[]object](a)
+	}
+	if err == nil {
+		err = checkRelease(ctx, send)
+	}
 	var e *tsp.Error
 	if errors.As(err, &e) && e.Class == tsp.Missing {
 		return tsp.Account{}, &tsp.Error{Class: tsp.Missing, Status: e.Status, Headers: e.Headers,
 			Message: "there is no Traccar server at the credentials' url; give it without /api", Err: err}
 	}
 	if err != nil {
-		return tsp.Account{}, err
-	}
-	if _, err := rest.Decode[[]object](a); err != nil {
 		return tsp.Account{}, err
 	}
 	key := accountKey(a.Base)

@@ -10,7 +10,7 @@ func createTrailer() rest.Write {
 	w := createDevice(resource.KindTrailer)
 	w.Uses, w.Check = trailerUses(resource.Create), tsp.Checked(checkTrailer)
 	w.Encode = rest.Body(func(t *resource.Trailer, w tsp.Write) (any, error) {
-		return trailerInto(begin(w, trailerCategory, trailerID(t)), t), nil
+		return trailerInto(serialized(begin(w, trailerCategory, trailerID(t)), t.ELDSerialNumber), t, w.Settings), nil
 	})
 	return w
 }
@@ -20,7 +20,7 @@ func updateTrailer() rest.Write {
 	w.Uses = trailerUses(resource.Update)
 	w.Check = tsp.Checked(func(t *resource.Trailer, _ tsp.Settings) []resource.Problem { return checkSerial(t.ELDSerialNumber) })
 	w.Compose = changed(devicesPath, func(o object, t *resource.Trailer, w tsp.Write) object {
-		return trailerInto(paired(o, t.ELDSerialNumber, w), t)
+		return trailerInto(paired(o, t.ELDSerialNumber, w), t, w.Settings)
 	})
 	return w
 }
@@ -28,15 +28,17 @@ func updateTrailer() rest.Write {
 func trailerID(t *resource.Trailer) string { return uniqueID(t.ELDSerialNumber, t.ExternalID, t.VIN) }
 
 // trailerInto writes what the fields of a trailer say into a device; see vehicleInto.
-func trailerInto(o object, t *resource.Trailer) object {
+func trailerInto(o object, t *resource.Trailer, s tsp.Settings) object {
 	put(o, "name", t.TrailerName)
 	put(o, "disabled", disabled(t.IsActive))
 	more := o.attributes()
 	put(more, "make", t.OEM)
-	put(more, "modelType", t.ModelType)
+	if at := modelAttribute(s); at != ownModel {
+		put(more, at, t.ModelType)
+	}
 	put(more, "modelYear", t.ModelYear)
 	put(more, "vin", t.VIN)
-	put(more, "licensePlate", t.LicensePlateNumber)
+	put(more, plateAttribute(s), t.LicensePlateNumber)
 	put(more, "licensePlateRegion", t.LicensePlateRegion)
 	put(more, "licensePlateCountry", t.LicensePlateCountry)
 	put(more, "trailerStatus", t.Status)
@@ -45,6 +47,9 @@ func trailerInto(o object, t *resource.Trailer) object {
 	put(more, "externalId", t.ExternalID)
 	put(more, "trailerLength", number(t.TrailerLength))
 	put(more, "trailerType", t.TrailerType)
+	put(more, "eldId", t.ELDID)
+	put(more, "eldDeviceType", t.ELDDeviceType)
+	put(more, "eldProductId", t.ELDProductID)
 	return o.with(more)
 }
 
@@ -52,7 +57,7 @@ func trailerUses(verb resource.Verb) tsp.Uses {
 	uses := tsp.Uses{
 		"trailer_name":          tsp.Required().Length(1, maxText).NotNull(),
 		"oem":                   tsp.Sent(),
-		"model_type":            tsp.Sent(),
+		"model_type":            modelUse(),
 		"model_year":            tsp.Sent(),
 		"vin":                   tsp.Sent().Length(0, maxText),
 		"license_plate_region":  tsp.Sent(),
@@ -61,10 +66,10 @@ func trailerUses(verb resource.Verb) tsp.Uses {
 		"is_active":             tsp.Sent().NotNull(),
 		"status":                tsp.Sent(),
 		"notes":                 tsp.Sent(),
-		"eld_id":                tsp.Dropped(learns),
+		"eld_id":                tsp.Sent(),
 		"eld_serial_number":     tsp.Sent().Length(1, maxText),
-		"eld_device_type":       tsp.Dropped(learns),
-		"eld_product_id":        tsp.Dropped(learns),
+		"eld_device_type":       tsp.Sent(),
+		"eld_product_id":        tsp.Sent(),
 		"total_axles":           tsp.Sent(),
 		"external_id":           tsp.Sent().Length(0, maxText),
 		"trailer_length":        tsp.Sent(),

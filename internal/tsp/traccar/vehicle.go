@@ -10,7 +10,7 @@ func createVehicle() rest.Write {
 	w := createDevice(resource.KindVehicle)
 	w.Uses, w.Check = vehicleUses(resource.Create), tsp.Checked(checkVehicle)
 	w.Encode = rest.Body(func(v *resource.Vehicle, w tsp.Write) (any, error) {
-		return vehicleInto(begin(w, w.Settings.Text(settingCategory), vehicleID(v)), v), nil
+		return vehicleInto(serialized(begin(w, w.Settings.Text(settingCategory), vehicleID(v)), v.ELDSerialNumber), v, w.Settings), nil
 	})
 	return w
 }
@@ -20,7 +20,7 @@ func updateVehicle() rest.Write {
 	w.Uses = vehicleUses(resource.Update)
 	w.Check = tsp.Checked(func(v *resource.Vehicle, _ tsp.Settings) []resource.Problem { return checkSerial(v.ELDSerialNumber) })
 	w.Compose = changed(devicesPath, func(o object, v *resource.Vehicle, w tsp.Write) object {
-		return vehicleInto(paired(o, v.ELDSerialNumber, w), v)
+		return vehicleInto(paired(o, v.ELDSerialNumber, w), v, w.Settings)
 	})
 	return w
 }
@@ -31,16 +31,18 @@ func vehicleID(v *resource.Vehicle) string { return uniqueID(v.ELDSerialNumber, 
 // server reads itself: the model, by which decoders tell variants of the hardware apart
 // (BaseProtocolDecoder.getDeviceModel), and attributes such as fuelCapacity, a number of litres
 // (config/Keys, those of KeyType.DEVICE).
-func vehicleInto(o object, v *resource.Vehicle) object {
+func vehicleInto(o object, v *resource.Vehicle, s tsp.Settings) object {
 	put(o, "name", v.VehicleName)
 	put(o, "disabled", disabled(v.IsActive))
 	more := o.attributes()
 	put(more, "make", v.OEM)
-	put(more, "modelType", v.ModelType)
+	if at := modelAttribute(s); at != ownModel {
+		put(more, at, v.ModelType)
+	}
 	put(more, "modelYear", v.ModelYear)
 	put(more, "vin", v.VIN)
 	put(more, "engineVin", v.EngineVIN)
-	put(more, "licensePlate", v.LicensePlateNumber)
+	put(more, plateAttribute(s), v.LicensePlateNumber)
 	put(more, "licensePlateRegion", v.LicensePlateRegion)
 	put(more, "licensePlateCountry", v.LicensePlateCountry)
 	put(more, "vehicleStatus", v.Status)
@@ -50,6 +52,11 @@ func vehicleInto(o object, v *resource.Vehicle) object {
 	put(more, "tankCapacity", v.FuelCapacity)
 	put(more, "tankUnit", v.FuelUnit)
 	put(more, "engineType", v.EngineType)
+	put(more, "eldId", v.ELDID)
+	put(more, "eldDeviceType", v.ELDDeviceType)
+	put(more, "eldProductId", v.ELDProductID)
+	put(more, "vehicleSpeedUnit", v.SpeedUnit)
+	put(more, "vehicleOdometerUnit", v.OdometerUnit)
 	return o.with(more)
 }
 
@@ -57,7 +64,7 @@ func vehicleUses(verb resource.Verb) tsp.Uses {
 	uses := tsp.Uses{
 		"vehicle_name":          tsp.Required().Length(1, maxText).NotNull(),
 		"oem":                   tsp.Sent(),
-		"model_type":            tsp.Sent(),
+		"model_type":            modelUse(),
 		"model_year":            tsp.Sent(),
 		"vin":                   tsp.Sent().Length(0, maxText),
 		"engine_vin":            tsp.Sent(),
@@ -67,14 +74,14 @@ func vehicleUses(verb resource.Verb) tsp.Uses {
 		"is_active":             tsp.Sent().NotNull(),
 		"status":                tsp.Sent(),
 		"notes":                 tsp.Sent(),
-		"eld_id":                tsp.Dropped(learns),
+		"eld_id":                tsp.Sent(),
 		"eld_serial_number":     tsp.Sent().Length(1, maxText),
-		"eld_device_type":       tsp.Dropped(learns),
-		"eld_product_id":        tsp.Dropped(learns),
+		"eld_device_type":       tsp.Sent(),
+		"eld_product_id":        tsp.Sent(),
 		"total_axles":           tsp.Sent(),
 		"external_id":           tsp.Sent().Length(0, maxText),
-		"speed_unit":            tsp.Dropped(units),
-		"odometer_unit":         tsp.Dropped(units),
+		"speed_unit":            tsp.Sent(),
+		"odometer_unit":         tsp.Sent(),
 		"fuel_unit":             tsp.Sent(),
 		"fuel_capacity":         tsp.Sent(),
 		"engine_type":           tsp.Sent(),
@@ -85,12 +92,6 @@ func vehicleUses(verb resource.Verb) tsp.Uses {
 	}
 	return uses
 }
-
-// The reasons that several fields share.
-const (
-	learns = "it learns what a device is from what the device reports"
-	units  = "its units are those of each user"
-)
 
 // checkVehicle refuses a vehicle without anything to know it by.
 func checkVehicle(v *resource.Vehicle, _ tsp.Settings) []resource.Problem {

@@ -58,7 +58,8 @@ type Config struct {
 	// Volatile names members of the simulator's objects that differ between equal states.
 	Volatile []string
 	// Except says why a check does not hold, by "check", "check/capability",
-	// "check/capability/field" or, for checks of the whole adapter, "check/field". An entry
+	// "check/capability/field" or, for checks of the whole adapter, "check/field"; and by
+	// "openapi/GET /path" why the TSP answers a call otherwise than its document says. An entry
 	// that excuses nothing is itself a failure.
 	Except map[string]string
 	// OpenAPI is the path of the TSP's own document; "" if there is none.

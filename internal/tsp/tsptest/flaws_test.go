@@ -53,6 +53,7 @@ const (
 	trustsOwnClock     flaw = "a look-up takes the TSP's clock for ours"
 	neverLooks         flaw = "a step that was begun is made again without looking"
 	timeoutIsRejected  flaw = "a time-out is taken for a refusal"
+	believesPages      flaw = "a firewall's page is taken for a refusal by the TSP"
 	trustsAnyJSON      flaw = "any JSON object is taken for success"
 	refusesUnchanged   flaw = "that there is nothing to change is taken for a refusal"
 	failsDone          flaw = "that there is nothing to change is an error of class done"
@@ -95,7 +96,7 @@ func flaws() map[flaw]string {
 		missingIsRejected: "missing", keyChanges: "repeated", sureOfLoss: "lost answers", doubtsLookUps: "lost answers", neverLooks: "crashes",
 		looksBriefly: "late answers", believesFirst: "late answers", ignoresSender: "decoys", ignoresRecipient: "decoys", comparesBeginnings: "decoys", looksForEver: "decoys",
 		ignoresRivals: "rivals", forgetsOpenRivals: "rivals", countsEveryRival: "rivals", adoptsAny: "rivals", trustsOwnClock: "clocks",
-		timeoutIsRejected: "statuses", trustsAnyJSON: "statuses", trustsErrors: "replies", refusesUnchanged: "replies", failsDone: "replies", wholeSeconds: "retry after", waitsFor429Alone: "retry after", trustsCutOff: "unreadable",
+		timeoutIsRejected: "statuses", believesPages: "statuses", trustsAnyJSON: "statuses", trustsErrors: "replies", refusesUnchanged: "replies", failsDone: "replies", wholeSeconds: "retry after", waitsFor429Alone: "retry after", trustsCutOff: "unreadable",
 		tellsToken: "secrets", notesAnswers: "secrets", tellsAnswers: "secrets", expectsBrief: "switches", followsRedirects: "redirects", ignoresCancel: "cancelled", leaksGoroutines: "cancelled",
 		renewsTheNew: "parallel", renewsForEver: "expired session", usesUnstored: "renewal", doubtsSignIn: "renewal",
 		impatient: "paced", unlimited: "limits", overstates: "paced", crowds: "at once", paysForOthers: "paced",

@@ -23,6 +23,9 @@ func (l *link) judge(r request, sent *http.Request, answer *http.Response) (repl
 	}
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxReply+1))
 	class := tsp.ClassOf(answer.StatusCode)
+	if strings.HasPrefix(string(body), "<") && !l.reference.has(believesPages) {
+		class = tsp.ClassOfPage(answer.StatusCode)
+	}
 	message := l.redact(string(body[:min(len(body), 200)]))
 	if isJSON(body) && !l.reference.has(tellsAnswers) {
 		message = l.said(body)

@@ -21,7 +21,7 @@ func deviceEntity() *entity {
 		name: "Device", collection: devices, most: mostDevices, properties: deviceProperties(),
 		required: []string{"name", "groups"}, search: deviceSearch(),
 		sorts: map[string]string{"id": "id", "name": "name"},
-		rates: map[string]int{"Get": 650, "Add": 250, "Set": 250, "Remove": 250},
+		rates: map[string]int{"Get": 650, "Add": 250, "Set": 250, "Remove": 250, "GetFeed": 250}, feeds: true,
 		writing: &writing{
 			begin: newDevice, settle: settleDevice, keys: deviceKeys, dropped: dropDevice,
 		},
@@ -33,6 +33,7 @@ func deviceEntity() *entity {
 func untrackedEntity() *entity {
 	e := deviceEntity()
 	e.name, e.covers, e.rates = "UntrackedAsset", isUntracked, each(100)
+	e.rates["GetFeed"] = 60
 	e.properties = e.properties.with(properties{"serialNumber": {fixed: true}})
 	return e
 }
@@ -49,7 +50,7 @@ func deviceProperties() properties {
 		"timeZoneId": {check: isTimeZone}, "workTime": {}, "activeFrom": {kind: momentKind}, "activeTo": {kind: momentKind},
 		"fuelTankCapacity": number, "odometerOffset": number, "odometerFactor": number, "engineHourOffset": number,
 		"ignoreDownloadsUntil": {kind: momentKind}, "maxSecondsBetweenLogs": number, "timeToDownload": {},
-		"pinDevice": flag, "customProperties": any, "autoGroups": any, "mediaFiles": any,
+		"pinDevice": flag, "customProperties": propertyValues(), "autoGroups": any, "mediaFiles": any,
 		"deviceType": derived(textKind), "productId": derived(numberKind), "hardwareId": derived(numberKind),
 		"engineVehicleIdentificationNumber": derived(textKind), "major": derived(numberKind), "minor": derived(numberKind),
 	}
@@ -98,6 +99,9 @@ func settleDevice(tx *simkit.Tx, before, after simkit.Object) error {
 	}
 	if simkit.Text(after, "serialNumber") != "" && !given {
 		after["fuelTankCapacity"] = int64(0)
+	}
+	if err := settlePropertyValues(tx, after); err != nil {
+		return err
 	}
 	return settleAssetType(tx, before, after)
 }

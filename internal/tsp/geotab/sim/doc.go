@@ -1,8 +1,9 @@
 // Package sim is the Geotab simulator: a strict, stateful stand-in for the part of the MyGeotab API (JSON-RPC over
 // POST /apiv1) that writes to a fleet, and the reads that an adapter needs beside it.
 //
-// Facts come from Geotab's SDK documentation, samples and clients (read 2026-11-23); shapes of read entities follow
-// recorded answers. Where no source says anything, the comment says "not documented".
+// Facts come from Geotab's SDK documentation, samples and clients (read 2026-11-23 to 2026-11-27); shapes of read
+// entities follow recorded answers. Where no source says anything, the comment says "not documented". A limit that Geotab
+// does not state (Get User, Add TextMessage...) is enforced under the switch assumed_limits alone.
 //
 // One database, "demo", with these users (password in brackets):
 //
@@ -13,7 +14,8 @@
 //
 // Ids of the seed: devices b1 to b6 (vehicles; b6 has no hardware) and b7 to b9 (trailers), users b1 (the service
 // account), b2 to b7 (drivers; b7 is historical), b8 (supervisor), b9 (view only), bA (newcomer), groups b2781 (West)
-// and b2782 (East), defect lists b278A (vehicles) and b2800 (trailers).
+// and b2782 (East), defect lists b278A (vehicles) and b2800 (trailers), messages b1 to b4, purchases b1 and b2, two
+// inspections, custom properties b1 to bA ("Make" to "Leased") in the property set b1.
 //
 // Switches (POST /_sim/switches), all off at the start:
 //
@@ -36,5 +38,6 @@
 // error. Any other status comes from the server in front of Geotab, as a page of HTML.
 //
 // /_sim/objects/ knows: devices, vehicles, trailers, users, drivers, groups, user-hos-rule-sets, dvir-logs,
-// text-messages, fuel-transactions, driver-changes, and changes (every Set in order: {seq,at,collection,id,patch}).
+// text-messages, fuel-transactions, driver-changes, hos-rule-sets, properties, property-sets, and changes (every Set in
+// order: {seq,at,collection,id,patch}).
 package sim

@@ -9,6 +9,6 @@ func driverChangeEntity() *entity {
 			"fromDate": notBefore("dateTime"), "toDate": notAfter("dateTime"),
 		},
 		sorts: map[string]string{"id": "id", "date": "dateTime"},
-		rates: map[string]int{"Get": 1000},
+		rates: map[string]int{"Get": 1000, "GetFeed": 250}, feeds: true,
 	}
 }

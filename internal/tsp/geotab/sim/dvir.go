@@ -1,9 +1,12 @@
 package sim
 
 import (
+	"encoding/base64"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -22,7 +25,7 @@ const (
 	unknownDriver = "UnknownDriverId"
 )
 
-// dvirEntity is DVIRLog. Its ids are GUIDs.
+// dvirEntity is DVIRLog. Its ids are GUIDs in the form of recorded answers, "a" and 22 characters.
 func (s *service) dvirEntity() *entity {
 	return &entity{
 		name: "DVIRLog", collection: dvirLogs, properties: dvirProperties(), drivers: true,
@@ -33,7 +36,7 @@ func (s *service) dvirEntity() *entity {
 			"isSafeToOperate": byFlag("isSafeToOperate"),
 		},
 		sorts: map[string]string{"id": "id", "date": "dateTime"},
-		rates: map[string]int{"Get": 1000, "Add": 350, "Set": 350, "Remove": 350},
+		rates: map[string]int{"Get": 1000, "Add": 350, "Set": 350, "Remove": 350, "GetFeed": 350}, feeds: true,
 		writing: &writing{
 			begin: func(tx *simkit.Tx) simkit.Object {
 				return simkit.Object{
@@ -42,7 +45,7 @@ func (s *service) dvirEntity() *entity {
 				}
 			},
 			settle: s.settleDVIR,
-			newID:  uuid.NewString,
+			newID:  func(tx *simkit.Tx) string { return guid(tx, "log") },
 		},
 	}
 }
@@ -101,7 +104,7 @@ func (s *service) settleDVIR(tx *simkit.Tx, before, after simkit.Object) error {
 // settleDefects checks the defects, gives them ids and holds that a repair stays as it was noted.
 func settleDefects(tx *simkit.Tx, before, after simkit.Object) error {
 	settled := []any{}
-	for _, v := range list(after, dvirDefects) {
+	for n, v := range list(after, dvirDefects) {
 		given, _ := v.(simkit.Object)
 		defect := maps.Clone(given)
 		id, root := idIn(defect["defect"]), idIn(after["defectList"])
@@ -116,7 +119,7 @@ func settleDefects(tx *simkit.Tx, before, after simkit.Object) error {
 			return argument("DVIRDefect: a defect that is not repaired has no repairUser and no repairDateTime")
 		}
 		if simkit.Text(defect, "id") == "" {
-			defect["id"] = uuid.NewString()
+			defect["id"] = guid(tx, "defect "+strconv.Itoa(n))
 		}
 		settled = append(settled, defect)
 	}
@@ -127,6 +130,12 @@ func settleDefects(tx *simkit.Tx, before, after simkit.Object) error {
 		}
 	}
 	return nil
+}
+
+// guid is a new one, the same for every simulator in this state.
+func guid(tx *simkit.Tx, of string) string {
+	id := uuid.NewSHA1(uuid.NameSpaceURL, fmt.Appendf(nil, "%s %d", of, tx.NextSeq()))
+	return "a" + base64.RawURLEncoding.EncodeToString(id[:])
 }
 
 // keepsRepair refuses to change or drop what was repaired or found not necessary to repair.

@@ -26,6 +26,8 @@ type entity struct {
 	show func(tx *simkit.Tx, i *simkit.Item) simkit.Object
 	// drivers says that a driver's clearance is enough to write it.
 	drivers bool
+	// feeds says that GetFeed serves it.
+	feeds bool
 }
 
 // writing is how an entity is made and changed.
@@ -37,7 +39,7 @@ type writing struct {
 	// keys are what only one entity may have.
 	keys func(o simkit.Object) []string
 	// newID makes an id; nil counts.
-	newID func() string
+	newID func(tx *simkit.Tx) string
 	// kept does what goes beside storing; given is what the caller wrote. nil does nothing.
 	kept func(tx *simkit.Tx, id string, given simkit.Object) error
 	// dropped removes what belongs to a removed entity, or refuses; nil does nothing.
@@ -55,12 +57,13 @@ func (s *service) table() map[string]*entity {
 	all := map[string]*entity{}
 	for _, e := range []*entity{
 		deviceEntity(), untrackedEntity(), trailerEntity(), userEntity(), userRuleSetEntity(), groupEntity(),
-		s.dvirEntity(), s.messageEntity(), fuelEntity(), driverChangeEntity(),
+		s.dvirEntity(), s.messageEntity(), fuelEntity(), driverChangeEntity(), ruleSetEntity(), propertyEntity(),
+		propertySetEntity(),
 	} {
 		if e.most == 0 {
 			e.most = mostResults
 		}
-		e.properties = e.properties.with(properties{"id": {}, "version": {fixed: true}})
+		e.properties = e.properties.with(properties{"id": {}, versionMember: {unkept: true}})
 		all[e.name] = e
 	}
 	return all

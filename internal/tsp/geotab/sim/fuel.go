@@ -22,7 +22,7 @@ func fuelEntity() *entity {
 			"vehicleIdentificationNumber": byText("vehicleIdentificationNumber"),
 		},
 		sorts: map[string]string{"id": "id", "date": "dateTime"},
-		rates: map[string]int{"Get": 250, "Add": 1000, "Set": 200, "Remove": 200},
+		rates: map[string]int{"Get": 250, "Add": 1000, "Set": 200, "Remove": 200, "GetFeed": 250}, feeds: true,
 		writing: &writing{
 			begin: func(*simkit.Tx) simkit.Object {
 				o := simkit.Object{"currencyCode": "USD", "productType": "Unknown", "provider": "Unknown"}
@@ -138,6 +138,7 @@ func fuelKeys(o simkit.Object) []string {
 	said := maps.Clone(o)
 	delete(said, "id")
 	delete(said, "sourceData")
+	delete(said, versionMember)
 	data, err := simkit.Marshal(said)
 	if err != nil {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
-// get lists the entities that a search finds. The property selector is taken and not applied.
+// get lists the entities that a search finds.
 func (s *service) get(tx *simkit.Tx, c *simkit.Call, e *entity) (any, error) {
 	found, err := s.search(tx, c, e)
 	if err != nil {
@@ -20,7 +20,7 @@ func (s *service) get(tx *simkit.Tx, c *simkit.Call, e *entity) (any, error) {
 	if found, err = s.sorted(c.Body, e, found); err != nil {
 		return nil, err
 	}
-	return found[:min(len(found), most)], nil
+	return s.selected(c.Body, found[:min(len(found), most)])
 }
 
 // count is GetCountOf.

@@ -16,7 +16,8 @@ const (
 	period = "1m"
 	// defaultRetry is the example of Geotab's page, in seconds.
 	defaultRetry = 58
-	// defaultRate is for what has no row in Geotab's tables; that it is the default is inferred.
+	// defaultRate is for what has no row in Geotab's tables. Geotab states no default, so that nobody is refused for it
+	// unless the switch assumed_limits is on (developers.geotab.com/myGeotab/guides/rateLimits, read 2026-11-27).
 	defaultRate = 60
 )
 
@@ -78,9 +79,13 @@ func overQuota(most int) string {
 
 // takeFor counts a call on an entity. Geotab counts per method, entity, user and database; there is one database.
 func (s *service) takeFor(c *simkit.Call, e *entity) error {
-	most, ok := e.rates[c.Name]
-	if !ok {
+	most, stated := e.rates[c.Name]
+	switch {
+	case stated:
+	case s.Host.On(simkit.AssumedLimits):
 		most = defaultRate
+	default:
+		return nil
 	}
 	return s.take(c, c.Name+" "+e.name+" "+callerOf(c).user.ID, most)
 }

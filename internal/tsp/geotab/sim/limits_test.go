@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit/simtest"
 )
 
@@ -13,9 +14,9 @@ func TestEachMethodAndEntityHasItsDocumentedLimit(t *testing.T) {
 	t.Parallel()
 	for call, n := range map[string]int{
 		"Get Device": 650, "Add Device": 250, "Set Device": 250, "Remove Device": 250, "Get UntrackedAsset": 100, "Add User": 250,
-		"Get User": 60, "Set Trailer": 300, "Get DVIRLog": 1000, "Add DVIRLog": 350, "Add FuelTransaction": 1000,
-		"Get FuelTransaction": 250, "Set FuelTransaction": 200, "Add TextMessage": 60, "Get Group": 60, "Get DriverChange": 1000,
-		"Add UserHosRuleSet": 60, "GetCountOf Device": 60,
+		"Set Trailer": 300, "Get DVIRLog": 1000, "Add DVIRLog": 350, "Add FuelTransaction": 1000,
+		"Get FuelTransaction": 250, "Set FuelTransaction": 200, "Get DriverChange": 1000,
+		"GetFeed Device": 250, "GetFeed DVIRLog": 350, "GetFeed FuelTransaction": 250,
 	} {
 		t.Run(call, func(t *testing.T) {
 			t.Parallel()
@@ -41,6 +42,27 @@ func TestEachMethodAndEntityHasItsDocumentedLimit(t *testing.T) {
 				t.Errorf("after the window: %s", got.Text)
 			}
 		})
+	}
+}
+
+func TestALimitThatGeotabDoesNotStateIsEnforcedOnlyWhereItIsAskedFor(t *testing.T) {
+	t.Parallel()
+	for _, call := range []string{"Get User", "Add TextMessage", "Get Group", "GetFeed TextMessage", "Add UserHosRuleSet", "GetCountOf Device"} {
+		s := start(t, simtest.Limited).as(service)
+		method, typ, _ := strings.Cut(call, " ")
+		refused := func() (n int) {
+			for range 61 {
+				if s.rpc(method, `{"typeName":"`+typ+`"}`).kind() == "OverLimitException" {
+					n++
+				}
+			}
+			return n
+		}
+		stated := refused()
+		s.Turn(simkit.AssumedLimits)
+		if assumed := refused(); stated != 0 || assumed != 1 {
+			t.Errorf("%s: %d of 61 calls are refused, and %d with the switch on; want none and 1", call, stated, assumed)
+		}
 	}
 }
 
@@ -82,6 +104,7 @@ func TestSigningInIsLimitedPerUserAndFailuresCount(t *testing.T) {
 func TestLimitsAreCountedPerUser(t *testing.T) {
 	t.Parallel()
 	s := start(t, simtest.Limited)
+	s.Turn(simkit.AssumedLimits)
 	one, two := s.as(service), s.as(supervisor)
 	for range 60 {
 		one.get("Group", `{"id":"b2781"}`)
@@ -99,6 +122,7 @@ func TestLimitsAreCountedPerUser(t *testing.T) {
 func TestLimitsFollowTheSwitches(t *testing.T) {
 	t.Parallel()
 	s := start(t).as(service)
+	s.Turn(simkit.AssumedLimits)
 	call := func() answer { return s.rpc("Get", `{"typeName":"Group","search":{"id":"b2781"}}`) }
 	for range 61 {
 		if got := call(); got.kind() != "" || got.Header.Get("X-Rate-Limit-Limit") != "" {

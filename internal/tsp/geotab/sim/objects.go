@@ -15,10 +15,11 @@ func (s *service) Objects(tx *simkit.Tx, collection string) ([]*simkit.Item, boo
 	}{
 		devices: {of: "Device"}, users: {of: "User"}, groups: {of: "Group"}, userRuleSets: {of: "UserHosRuleSet"},
 		dvirLogs: {of: "DVIRLog"}, textMessages: {of: "TextMessage"}, fuels: {of: "FuelTransaction"},
-		driverChanges: {of: "DriverChange"},
-		"vehicles":    {"Device", func(o simkit.Object) bool { return !isTrailer(o) }},
-		"trailers":    {"Device", isTrailer},
-		"drivers":     {"User", func(o simkit.Object) bool { return o["isDriver"] == true }},
+		driverChanges: {of: "DriverChange"}, ruleSetTypes: {of: "HosRuleSet"}, customFields: {of: "Property"},
+		fieldSets:  {of: "PropertySet"},
+		"vehicles": {"Device", func(o simkit.Object) bool { return !isTrailer(o) }},
+		"trailers": {"Device", isTrailer},
+		"drivers":  {"User", func(o simkit.Object) bool { return o["isDriver"] == true }},
 	}
 	if collection == simkit.Changes {
 		return tx.Items(simkit.Changes), true

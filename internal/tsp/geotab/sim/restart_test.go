@@ -41,7 +41,8 @@ func TestTheSeedIsTheSameEveryTime(t *testing.T) {
 		t.Error(diff)
 	}
 	one.Holds("seeded", map[string]int{
-		"vehicles": 6, "trailers": 3, "devices": 9, "users": 10, "drivers": 6, "text-messages": 4, "driver-changes": 5, "dvir-logs": 0,
+		"vehicles": 6, "trailers": 3, "devices": 9, "users": 10, "drivers": 6, "text-messages": 4, "driver-changes": 5, "dvir-logs": 2,
+		"fuel-transactions": 2, "properties": 10, "property-sets": 1,
 	})
 	if got := one.Do("GET", "/_sim/objects/_sessions", ""); got.Status != 404 {
 		t.Errorf("sessions are shown: %d", got.Status)

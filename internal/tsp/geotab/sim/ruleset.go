@@ -37,6 +37,23 @@ func userRuleSetEntity() *entity {
 	}
 }
 
+// ruleSetEntity is HosRuleSet, of which nothing but the id is documented. It is read only.
+func ruleSetEntity() *entity {
+	return &entity{
+		name: "HosRuleSet", collection: ruleSetTypes, search: filters{"id": byID()}, sorts: map[string]string{"id": "id"},
+	}
+}
+
+func seedRuleSets(tx *simkit.Tx) error {
+	for _, name := range ruleSets() {
+		id := ruleSetPrefix + name
+		if err := tx.Put(ruleSetTypes, id, simkit.Object{"id": id}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // ruleSetInForce is the name of the rule set that a user follows, or "" when none was ever given.
 func ruleSetInForce(tx *simkit.Tx, user string) string {
 	name, since := "", ""
@@ -64,7 +81,8 @@ func isRuleSetName(v any) string {
 	return ""
 }
 
-// ruleSets are the names of Geotab's known ids (KnownId, as published with its object model).
+// ruleSets are the names of Geotab's known ids (KnownId, as published with its object model) and those that its release
+// notes of 5.7.2103, 6.0, 7.0 and 8.0 add (geotab.github.io/sdk/resources/new, read 2026-11-27).
 func ruleSets() []string {
 	names := strings.Fields(`None None8Day NoneCanada CarrierExemption
 		AlaskaPassenger7Day AlaskaPassenger8Day AlaskaProperty7Day AlaskaProperty7DaySleeper AlaskaProperty8Day
@@ -77,7 +95,9 @@ func ruleSets() []string {
 		CaliforniaFarmProductWithRestRequirement CaliforniaFlammableLiquid
 		CaliforniaFlammableLiquidWithRestRequirement CaliforniaPassenger CaliforniaProperty CaliforniaSchoolPupil
 		CaliforniaSchoolPupilWithRestRequirement CanadaCycleOne CanadaCycleOneTeam CanadaCycleTwo CanadaCycleTwoTeam
-		CanadaNorthOf60CycleOne CanadaNorthOf60CycleTwo Florida7Day Florida8Day FloridaShortHaul7Day
+		CanadaNorthOf60CycleOne CanadaNorthOf60CycleTwo CanadaNorthOf60CycleOneTeam CanadaNorthOf60CycleTwoTeam CanadaOil
+		CanadaOilTeam CanadaNorthOf60Oil CanadaNorthOf60OilTeam CaliforniaPropertyShortHaul
+		CaliforniaPropertyShortHaulWithRest America7DayRailroad America8DayRailroad Florida7Day Florida8Day FloridaShortHaul7Day
 		FloridaShortHaul8Day MarylandShortHaul7Day MarylandShortHaul8Day Nebraska7day Nebraska8day NorthDakota7Day
 		NorthDakotaShortHaul7Day OilTransportCalifornia8day OilTransportCaliforniaProperty OilTransportShortHaul
 		OilTransportShortHaul14hrWorkday OilTransportShortHaul8Day OilTransportShortHaul8Day14hrWorkday

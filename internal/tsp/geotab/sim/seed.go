@@ -6,6 +6,7 @@ import (
 	"maps"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
@@ -19,7 +20,7 @@ const (
 // Seed fills the demo database. It also begins anew what is not stored, because a reset seeds.
 func (s *service) Seed(tx *simkit.Tx) error {
 	s.begin()
-	return errors.Join(seedGroups(tx), s.seedDevices(tx), s.seedUsers(tx), s.seedEvents(tx))
+	return errors.Join(seedGroups(tx), seedProperties(tx), seedRuleSets(tx), s.seedDevices(tx), s.seedUsers(tx), s.seedEvents(tx))
 }
 
 // sow adds an entity as a caller would, so that the seed keeps all rules.
@@ -106,14 +107,15 @@ func (s *service) sowUser(tx *simkit.Tx, name, security string, o simkit.Object)
 	return s.sow(tx, "User", since2024(user))
 }
 
-// seedEvents makes the messages b1 to b4 (the third answers the second) and who drove which vehicle.
+// seedEvents makes the messages b1 to b4 (the third is a driver's answer to the second), who drove which vehicle,
+// inspections and purchases of fuel.
 func (s *service) seedEvents(tx *simkit.Tx) error {
-	for _, m := range []struct{ to, parent, words string }{
-		{"b2", "", "Dock 4 is free from 9:30."}, {"b3", "", "Please call the office."},
-		{"b3", "b2", "Thank you, sorted out."}, {"b4", "", "Gate 2 is closed today."},
+	for _, m := range []struct{ from, to, parent, words string }{
+		{"b8", "b2", "", "Dock 4 is free from 9:30."}, {"b8", "b3", "", "Please call the office."},
+		{"b3", "b8", "b2", "Thank you, sorted out."}, {"b8", "b4", "", "Gate 2 is closed today."},
 	} {
 		message := simkit.Object{
-			"recipient": refTo(m.to), "user": refTo("b8"), "isDirectionToVehicle": true,
+			"recipient": refTo(m.to), "user": refTo(m.from), "isDirectionToVehicle": m.parent == "",
 			"messageContent": simkit.Object{"contentType": "Normal", "message": m.words, "urgent": false},
 		}
 		if m.parent != "" {
@@ -132,9 +134,42 @@ func (s *service) seedEvents(tx *simkit.Tx) error {
 			"id": id, "device": refTo(idOf(n)), "driver": refTo(idOf(n + 1)), "type": "Driver",
 			"dateTime": fmt.Sprintf("2026-11-2%dT06:00:00.000Z", n-1),
 		}
+		o[versionMember] = versionOf(tx.NextSeq())
 		if err := tx.Put(driverChanges, id, o); err != nil {
 			return err
 		}
 	}
-	return nil
+	return s.seedLogs(tx)
+}
+
+// seedLogs makes an inspection without defects and one of a trailer whose defect is repaired, and two purchases, of
+// which the second names neither driver nor place. They are of the hours before the start, as imports ask for what is
+// new.
+func (s *service) seedLogs(tx *simkit.Tx) error {
+	before := func(hours float64) string { return stamp(tx.Now().Add(-time.Duration(hours * float64(time.Hour)))) }
+	tires := simkit.Object{
+		"defect": refTo(idOf(trailerTires)), "repairStatus": "Repaired", "repairUser": refTo("b8"),
+		"repairDateTime": before(6), "defectRemarks": []any{simkit.Object{"remark": "Left rear", "user": refTo("b3")}},
+	}
+	return errors.Join(
+		s.sow(tx, "DVIRLog", simkit.Object{
+			"device": refTo("b1"), "driver": refTo("b2"), "dateTime": before(8), "logType": "PreTrip",
+			"defectList": refTo(idOf(vehicleDefectList)), "isSafeToOperate": true, "odometer": int64(412_000_000),
+		}),
+		s.sow(tx, "DVIRLog", simkit.Object{
+			"device": refTo("b7"), "driver": refTo("b3"), "dateTime": before(7), "logType": "PostTrip",
+			"defectList": refTo(idOf(trailerDefectList)), "isSafeToOperate": false, dvirDefects: []any{tires},
+			"driverRemark": "Flat tire", "certifiedBy": refTo("b3"), "certifyDate": before(5.5),
+			"certifyRemark": "Changed",
+		}),
+		s.sow(tx, "FuelTransaction", simkit.Object{
+			"device": refTo("b1"), "driver": refTo("b2"), "dateTime": before(9), "volume": 412.5, "cost": 640.2,
+			"currencyCode": "USD", "productType": "Diesel", "siteName": "Truck Stop 12", "odometer": 412_120.5,
+			"location": simkit.Object{"x": -119.77, "y": 36.74}, "externalReference": "card-7001",
+		}),
+		s.sow(tx, "FuelTransaction", simkit.Object{
+			"licencePlate": "8DF1102", "dateTime": before(4), "volume": int64(300), "productType": "Diesel",
+			"externalReference": "card-7002",
+		}),
+	)
 }

@@ -13,25 +13,33 @@ const (
 	trailerDefects    = "GroupTrailerDefectsId"
 	vehicleDefectList = 0x278A
 	trailerDefectList = 0x2800
+	trailerTires      = 0x2813
 	lastSeededGroup   = 0x28FF
 )
 
-// builtIn are groups that every database has: id, parent, name. The place of the powertrain groups is inferred.
+// builtIn are groups that every database has: id, parent, name. Which powertrain groups there are is told by Geotab's
+// release notes of 8.0 (geotab.github.io/sdk/resources/new, read 2026-11-27), and which of them is below which follows
+// from the order there.
 const builtIn = `
 GroupCompanyId - Company Group
 GroupAssetInformationId GroupCompanyId Asset Information
 GroupAssetTypeId GroupAssetInformationId Asset Type
 GroupVehicleId GroupAssetTypeId Vehicle
 GroupTrailerId GroupAssetTypeId Trailer
-GroupPowertrainId GroupAssetInformationId Powertrain and Fuel Type
-GroupManuallyClassifiedPowertrainId GroupPowertrainId Manually Classified Powertrain
-GroupDieselId GroupPowertrainId Diesel
-GroupGasolinePetrolId GroupPowertrainId Gasoline/Petrol
-GroupCompressedNaturalGasId GroupPowertrainId Compressed Natural Gas
-GroupEthanolId GroupPowertrainId Ethanol
-GroupPropaneLiquifiedPetroleumGasId GroupPowertrainId Propane/Liquified Petroleum Gas
-GroupLiquifiedNaturalGasId GroupPowertrainId Liquified Natural Gas
-GroupBatteryElectricVehicleId GroupPowertrainId Battery Electric Vehicle
+GroupPowertrainAndFuelTypeId GroupAssetInformationId Powertrain and Fuel Type
+GroupManuallyClassifiedPowertrainId GroupPowertrainAndFuelTypeId Manually Classified Powertrain
+GroupElectricHybridPluginId GroupPowertrainAndFuelTypeId Electric, Hybrid and Plug-in
+GroupBatteryElectricVehicleId GroupElectricHybridPluginId Battery Electric Vehicle (BEV)
+GroupPluginHybridElectricVehicleId GroupElectricHybridPluginId Plug-in Hybrid Electric Vehicle (PHEV)
+GroupFuelCellElectricVehicleId GroupElectricHybridPluginId Fuel Cell Electric Vehicle (FCEV)
+GroupInternalCombustionEngineId GroupPowertrainAndFuelTypeId Internal Combustion Engine (ICE)
+GroupBiodieselId GroupInternalCombustionEngineId Biodiesel
+GroupCompressedNaturalGasId GroupInternalCombustionEngineId Compressed Natural Gas
+GroupDieselId GroupInternalCombustionEngineId Diesel
+GroupEthanolId GroupInternalCombustionEngineId Ethanol
+GroupGasolinePetrolId GroupInternalCombustionEngineId Gasoline/Petrol
+GroupLiquifiedNaturalGasId GroupInternalCombustionEngineId Liquified Natural Gas
+GroupPropaneLiquifiedPetroleumGasId GroupInternalCombustionEngineId Propane/Liquified Petroleum Gas
 GroupDriverActivityGroupId GroupCompanyId Driver Activity Group
 GroupPersonalGroupId GroupDriverActivityGroupId Personal
 GroupBusinessGroupId GroupDriverActivityGroupId Business

@@ -34,6 +34,10 @@ func (s *service) operations() map[string]simkit.Operation {
 			Shape: params("typeName", "search", "resultsLimit", "propertySelector", "sort"), Reads: true,
 			Do: s.on(mayRead, s.get),
 		},
+		"GetFeed": {
+			Shape: params("typeName", "search", "resultsLimit", "propertySelector", "fromVersion"), Reads: true,
+			Do: s.on(mayRead, s.feed),
+		},
 		"GetCountOf": {Shape: params("typeName", "search"), Do: s.on(mayRead, s.count), Reads: true},
 	}
 }

@@ -11,6 +11,7 @@ import (
 func trailerEntity() *entity {
 	e := deviceEntity()
 	e.name, e.rates, e.covers, e.show = "Trailer", each(300), isTrailer, showTrailer
+	e.rates["GetFeed"] = 300
 	e.properties = properties{"name": {most: 255}, "comment": {most: 1024}, "groups": groupRefs()}
 	e.search = filters{"id": byID(), "name": byText("name"), "comment": byText("comment"), "groups": byGroups("groups")}
 	settle := e.writing.settle
@@ -31,7 +32,7 @@ func isTrailer(o simkit.Object) bool { return named(list(o, "groups"), trailerGr
 
 func showTrailer(_ *simkit.Tx, i *simkit.Item) simkit.Object {
 	o := simkit.Object{"id": i.ID}
-	for _, name := range []string{"name", "comment", "groups"} {
+	for _, name := range []string{"name", "comment", "groups", versionMember} {
 		o[name] = i.Object[name]
 	}
 	return o

@@ -45,7 +45,7 @@ func (e *entity) add(r reader, given simkit.Object) (any, error) {
 	}
 	var id string
 	if e.writing.newID != nil {
-		id = e.writing.newID()
+		id = e.writing.newID(r.tx)
 	} else {
 		n, err := r.tx.Count(counters, e.collection)
 		if err != nil {
@@ -120,7 +120,7 @@ func (e *entity) settle(tx *simkit.Tx, before *simkit.Item, after, read simkit.O
 const givenPassword = "_password"
 
 func (e *entity) put(tx *simkit.Tx, id string, o, read simkit.Object) error {
-	o["id"] = id
+	o["id"], o[versionMember] = id, versionOf(tx.NextSeq())
 	var keys []string
 	if e.writing.keys != nil {
 		keys = e.writing.keys(o)

@@ -9,7 +9,9 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
-// answer writes a success. Whether a create answers 200 or 201 is not documented: a switch says which.
+// answer writes a success. The page of response codes has 200, also of POSTs, and 201 Created
+// (developer-docs.gomotive.com/reference/response-codes, read 2026-11-27), and no page says of a create which it
+// answers: a switch says so.
 func (s *service) answer(w http.ResponseWriter, c *simkit.Call, body any) {
 	if c.Status == http.StatusCreated && !s.Host.On(createsAnswer201) {
 		c.Status = http.StatusOK
@@ -66,8 +68,8 @@ func (s *service) translate(c *simkit.Call, no *simkit.Refusal) {
 	}
 }
 
-// errorBody is an error in the shape that the switches pick. Only error_message was observed; the others are what pages
-// and clients show.
+// errorBody is an error in the shape that the switches pick. error_message was observed, of keys and of parameters
+// (2026-08, with 400), and error as text of OAuth tokens; the others are what pages and clients show.
 func (s *service) errorBody(message string) simkit.Object {
 	switch {
 	case s.Host.On(errorsAsText):

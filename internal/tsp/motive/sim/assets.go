@@ -86,3 +86,7 @@ func showAsset(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 	o["external_ids"] = externalIDsOf(tx, holdsAsset, simkit.Int(i.Object, "id"))
 	return o
 }
+
+func briefAsset(i *simkit.Item) simkit.Object {
+	return pick(i.Object, "id", "name", "type", "make", "model", "year", "vin")
+}

@@ -18,6 +18,8 @@ const (
 // credential is who calls, and what the headers of the call tell beside that.
 type credential struct {
 	grade string
+	// groups are those that the key is restricted to; nil for a key of the whole company.
+	groups []int64
 	// test marks a key in test mode, whose writes are never kept.
 	test bool
 	// zone is that of X-Time-Zone, in which a time without a zone is read; UTC without the header.
@@ -38,6 +40,7 @@ func apiKey(key string) (credential, bool) {
 		"motive-test-mode-key": {grade: gradeFull, test: true},
 		"motive-manage-key":    {grade: gradeManage},
 		"motive-readonly-key":  {grade: gradeRead},
+		"motive-west-key":      {grade: gradeFull, groups: []int64{groupIDs + 1}},
 	}[key]
 	return who, known
 }
@@ -65,7 +68,7 @@ func (s *service) authenticate(c *simkit.Call) error {
 // limits is the company's budget. No limit is documented; this one is what adapters are asked to keep to: 60 a minute,
 // 10 at once.
 func limits(*simkit.Call) []simkit.Limit {
-	return []simkit.Limit{{Key: "company", N: 10, Per: 10 * time.Second}}
+	return []simkit.Limit{{Key: "company", N: 10, Per: 10 * time.Second, Assumed: true}}
 }
 
 // authorize refuses a caller without the operation's scope, and headers that are wrong. Observed (2026-07): a .manage

@@ -21,34 +21,41 @@ type class struct {
 
 func (k class) get(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	i, err := tx.Find(k.collection, c.ID())
-	return k.answer(tx, i, err)
+	return k.answer(tx, c, i, err)
 }
 
 // lookUp finds a record by one of its external ids.
 func (k class) lookUp(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	i, err := lookUpExternalID(tx, c, k.holder)
-	return k.answer(tx, i, err)
+	return k.answer(tx, c, i, err)
 }
 
 func (k class) post(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	o := k.fresh(tx)
 	o["id"], o["created_at"] = newID(tx, k.ids), timestamp(tx.Now())
 	i, err := k.keep(tx, c, o)
-	return k.answer(tx, i, err)
+	return k.answer(tx, c, i, err)
 }
 
 func (k class) put(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	i, err := tx.Find(k.collection, c.ID())
+	if err == nil && !caller(c).sees(tx, k.collection, i.Object) {
+		err = simkit.Missing()
+	}
 	if err != nil {
 		return nil, err
 	}
 	if i, err = k.keep(tx, c, i.Object); err == nil {
 		tx.NoteChange(k.collection, i.Object["id"], c.Body)
 	}
-	return k.answer(tx, i, err)
+	return k.answer(tx, c, i, err)
 }
 
-func (k class) answer(tx *simkit.Tx, i *simkit.Item, err error) (any, error) {
+// answer shows a record to a caller who reaches it.
+func (k class) answer(tx *simkit.Tx, c *simkit.Call, i *simkit.Item, err error) (any, error) {
+	if err == nil && !caller(c).sees(tx, k.collection, i.Object) {
+		err = simkit.Missing()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +66,7 @@ func (k class) answer(tx *simkit.Tx, i *simkit.Item, err error) (any, error) {
 func (k class) list(tx *simkit.Tx, c *simkit.Call, keep func(*simkit.Item) bool) (any, error) {
 	var shown []simkit.Object
 	for _, i := range tx.Items(k.collection) {
-		if keep == nil || keep(i) {
+		if caller(c).sees(tx, k.collection, i.Object) && (keep == nil || keep(i)) {
 			shown = append(shown, k.show(tx, i))
 		}
 	}

@@ -126,7 +126,7 @@ func TestAnInspectionReportIsCorrectedPartByPart(t *testing.T) {
 		part, _ := v.(map[string]any)
 		states = append(states, part["id"], part["status"])
 	}
-	if diff := cmp.Diff([]any{4311.0, "open", 4312.0, "repaired"}, states); diff != "" || got["status"] != "corrected" {
+	if diff := cmp.Diff([]any{4311.0, "open", 4312.0, "repaired", 4313.0, "good"}, states); diff != "" || got["status"] != "corrected" {
 		t.Errorf("status %v, parts: %s", got["status"], diff)
 	}
 	if list, _ := got["external_ids"].([]any); len(list) != 1 {

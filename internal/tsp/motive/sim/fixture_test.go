@@ -23,6 +23,7 @@ const (
 	externalID  = "310001"
 
 	everything = "motive-demo-key"
+	westOnly   = "motive-west-key"
 	testMode   = "motive-test-mode-key"
 	manageOnly = "motive-manage-key"
 	readOnly   = "motive-readonly-key"

@@ -13,11 +13,15 @@ import (
 var inspectionFilters = append(paged("start_date", "end_date", "updated_after", "status"),
 	arrays("driver_ids", "vehicle_ids", "asset_ids")...)
 
-// The states of a report that a PUT can set (harmless is inferred from the filter), and of an inspected part.
+// The states of a report that a PUT can set (harmless is inferred from the filter), and of an inspected part. A report
+// that nobody has looked at was seen to be open, and others to be resolved or acceptable.
 var (
 	inspectionStates = []string{"corrected", "harmless"}
 	partStates       = []string{"good", "open", "repaired", "no_repair_needed"}
 )
+
+// inspectionWindow is how far back the list looks by default (the vendor's pages of 2016, kept publicly).
+const inspectionWindow = 7
 
 func inspectionShape() simkit.Shape {
 	free := simkit.String(0, 0)
@@ -41,7 +45,17 @@ func inspectionClass() class {
 }
 
 func listInspections(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	from, err := day(c, "start_date", time.Time{})
+	return inspectionsOf(tx, c, inspectionClass())
+}
+
+func listInspectionsV1(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	k := inspectionClass()
+	k.show = showInspectionV1
+	return inspectionsOf(tx, c, k)
+}
+
+func inspectionsOf(tx *simkit.Tx, c *simkit.Call, k class) (any, error) {
+	from, err := day(c, "start_date", tx.Now().AddDate(0, 0, -inspectionWindow))
 	if err != nil {
 		return nil, err
 	}
@@ -56,9 +70,9 @@ func listInspections(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	status := c.Query.Get("status")
 	if !slices.Contains([]string{"", "all", "with_defects", "with_no_defects", "with_signature_missing", "unknown",
 		"harmless", "corrected"}, status) {
-		return nil, simkit.Invalid("status %q is unknown", status)
+		return nil, simkit.Invalid("status does not have a valid value")
 	}
-	return inspectionClass().list(tx, c, func(i *simkit.Item) bool {
+	return k.list(tx, c, func(i *simkit.Item) bool {
 		at, _ := time.Parse(time.RFC3339, simkit.Text(i.Object, "time"))
 		updated, _ := time.Parse(time.RFC3339, simkit.Text(i.Object, "updated_at"))
 		if at.Before(from) || !at.Before(last.AddDate(0, 0, 1)) || bounded && updated.Before(after) {
@@ -76,18 +90,27 @@ func names(c *simkit.Call, parameter string, o simkit.Object, member string) boo
 }
 
 func inState(o simkit.Object, status string) bool {
-	parts, _ := o["inspected_parts"].([]any)
 	switch status {
 	case "", "all":
 		return true
 	case "with_defects":
-		return len(parts) > 0
+		return hasDefects(o)
 	case "with_no_defects":
-		return len(parts) == 0
+		return !hasDefects(o)
 	case "with_signature_missing":
 		return o["driver_signed_at"] == nil
 	}
 	return simkit.Text(o, "status") == status
+}
+
+// hasDefects tells whether a line of the driver's list has a defect. Lines that were found good are of type none
+// (observed 2026-08).
+func hasDefects(o simkit.Object) bool {
+	parts, _ := o["inspected_parts"].([]any)
+	return slices.ContainsFunc(parts, func(v any) bool {
+		part, _ := v.(simkit.Object)
+		return simkit.Text(part, "type") != "none"
+	})
 }
 
 // keepInspection corrects a report, or resolves some of its parts.
@@ -134,9 +157,30 @@ func showInspection(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 	if v, ok := tx.Get(vehicles, idText(simkit.Int(i.Object, "vehicle_id"))); ok {
 		o["vehicle"] = briefVehicle(v)
 	}
+	if a, ok := tx.Get(assets, idText(simkit.Int(i.Object, "asset_id"))); ok {
+		o["asset"] = briefAsset(a)
+	}
 	if d, ok := tx.Get(users, idText(simkit.Int(i.Object, "driver_id"))); ok {
 		o["driver"] = briefUser(d)
 	}
 	o["external_ids"] = externalIDsOf(tx, holdsInspection, simkit.Int(i.Object, "id"))
+	return o
+}
+
+// showInspectionV1 is the form of version 1: the lines of the list are its defects, each in an envelope and without a
+// status of its own, and vehicles go by their number (observed 2026-08).
+func showInspectionV1(tx *simkit.Tx, i *simkit.Item) simkit.Object {
+	o := showInspection(tx, i)
+	var lines []any
+	parts, _ := o["inspected_parts"].([]any)
+	for _, v := range parts {
+		part, _ := v.(simkit.Object)
+		lines = append(lines, simkit.Object{"defect": pick(part, "id", "area", "category", "notes", "type")})
+	}
+	delete(o, "inspected_parts")
+	o["defects"], o["vehicle_number"] = lines, nil
+	if simkit.Text(o, "entity_type") == "vehicle" {
+		o["vehicle_number"] = o["entity_num"]
+	}
 	return o
 }

@@ -15,7 +15,7 @@ func TestAListComesInNumberedPagesAndEndsWithAnEmptyOne(t *testing.T) {
 	s := start(t)
 	for path, total := range map[string]int{
 		"/v1/vehicles": 6, "/v1/assets": 4, "/v1/users": 8, "/v1/groups": 2, "/v1/companies": 1, "/v1/fuel_purchases": 2,
-		"/v2/inspection_reports": 1, "/v1/messages": 3,
+		"/v2/inspection_reports": 2, "/v1/messages": 3,
 	} {
 		var all []string
 		for page := 1; ; page++ {
@@ -65,10 +65,11 @@ func TestListsAreFiltered(t *testing.T) {
 		"/v1/fuel_purchases?start_date=2026-11-01&fuel_type=cng": 1, "/v1/fuel_purchases?vehicle_ids=1800001,1800006": 1,
 		"/v1/fuel_purchases?vehicle_ids[]=1800001&vehicle_ids[]=1800002": 2, "/v1/fuel_purchases?jurisdictions=NV": 0,
 		"/v1/fuel_purchases?source=manual":              0,
-		"/v2/inspection_reports?status=with_no_defects": 0, "/v2/inspection_reports?status=corrected": 0, "/v2/inspection_reports?status=all": 1,
-		"/v2/inspection_reports?driver_ids=520002": 0, "/v2/inspection_reports?vehicle_ids=1800001,5": 1, "/v2/inspection_reports?asset_ids=1": 0,
-		"/v2/inspection_reports?end_date=2026-11-23": 0, "/v2/inspection_reports?start_date=2026-11-24": 1,
-		"/v2/inspection_reports?updated_after=2026-11-24T12:00:01Z": 0, "/v2/inspection_reports?updated_after=2026-11-24T12:00:00Z": 1,
+		"/v2/inspection_reports?status=with_no_defects": 1, "/v2/inspection_reports?status=with_defects": 1,
+		"/v2/inspection_reports?status=corrected": 0, "/v2/inspection_reports?status=all": 2,
+		"/v2/inspection_reports?driver_ids=520002": 0, "/v2/inspection_reports?vehicle_ids=1800001,5": 1, "/v2/inspection_reports?asset_ids=1": 0, "/v2/inspection_reports?asset_ids=520001": 1,
+		"/v2/inspection_reports?end_date=2026-11-23": 0, "/v2/inspection_reports?start_date=2026-11-24": 2,
+		"/v2/inspection_reports?updated_after=2026-11-24T12:00:01Z": 0, "/v2/inspection_reports?updated_after=2026-11-24T12:00:00Z": 2,
 	} {
 		if got, told := s.list(path); len(got) != want || told.Total != want {
 			t.Errorf("%s: %d objects of %d, want %d", path, len(got), told.Total, want)

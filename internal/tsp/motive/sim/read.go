@@ -54,13 +54,13 @@ func timeZones() map[string]string {
 	}
 }
 
-// checkUser refuses to act on behalf of a user that there is not.
-func checkUser(tx *simkit.Tx, c *simkit.Call) error {
+// prepare refuses to act on behalf of a user that there is not, and what the caller's key does not reach.
+func prepare(tx *simkit.Tx, c *simkit.Call) error {
 	user := caller(c).user
 	if _, ok := tx.Get(users, idText(user)); !ok && user != 0 {
 		return simkit.Invalid("X-User-Id: there is no user %d", user)
 	}
-	return nil
+	return checkScope(tx, c)
 }
 
 // readBody reads a JSON body, or takes it out of the query where the operation has its members there and there is no

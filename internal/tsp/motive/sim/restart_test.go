@@ -50,7 +50,7 @@ func TestTheSeedIsTheSameEveryTime(t *testing.T) {
 		"vehicles": {"1800001", "1800002", "1800003", "1800004", "1800005", "1800006"},
 		"assets":   {"520001", "520002", "520003", "520004"}, "groups": {"41001", "41002"}, "companies": {"7001"},
 		"users":          {"520001", "520002", "520003", "520004", "520005", "520006", "520007", "520008"},
-		"fuel_purchases": {"660001", "660002"}, "inspection_reports": {"770001"}, "external_ids": {"310001", "310002"},
+		"fuel_purchases": {"660001", "660002"}, "inspection_reports": {"770001", "770002"}, "external_ids": {"310001", "310002"},
 	} {
 		if diff := cmp.Diff(want, simtest.IDs(one.Objects(collection))); diff != "" {
 			t.Errorf("%s: %s", collection, diff)

@@ -11,11 +11,12 @@ import (
 
 // Seed fills the demo company. Ids: vehicles 1800001 to 1800006, assets 520001 to 520004, users 520001 to 520008 (six
 // drivers, of whom 520006 is deactivated, the fleet user 520007 and the admin 520008), groups 41001 and 41002, fuel
-// purchases 660001 and 660002, inspection report 770001 with parts 4311 and 4312. The external ids 310001 and 310002
-// belong to vehicle 1800001 (V-101 of demo_tms) and driver 520001 (D-1 of demo_tms).
+// purchases 660001 and 660002, the inspection report 770001 of vehicle 1800001 with the parts 4311 to 4313, of which the
+// last is good, and 770002 of asset 520001 with the good part 4314. The external ids 310001 and 310002 belong to vehicle
+// 1800001 (V-101 of demo_tms) and driver 520001 (D-1 of demo_tms).
 func (s *service) Seed(tx *simkit.Tx) error {
 	return errors.Join(seedCompany(tx), seedVehicles(tx), seedAssets(tx), seedUsers(tx), seedExternalIDs(tx),
-		seedMessages(tx), seedFuel(tx), seedInspection(tx))
+		seedMessages(tx), seedFuel(tx), seedInspections(tx))
 }
 
 func seedCompany(tx *simkit.Tx) error {
@@ -138,21 +139,4 @@ func seedFuel(tx *simkit.Tx) error {
 		}))
 	}
 	return errors.Join(errs...)
-}
-
-func seedInspection(tx *simkit.Tx) error {
-	at := tx.Now().Add(-2 * time.Hour)
-	part := func(n int64, name, notes string) simkit.Object {
-		return simkit.Object{
-			"id": inspectedParts + n, "category": name, "notes": notes, "status": "open", "mechanic_details": nil,
-		}
-	}
-	return seedOne(tx, inspections, simkit.Object{
-		"id":     int64(inspectionIDs + 1),
-		"log_id": int64(1), "date": at.UTC().Format(time.DateOnly), "time": timestamp(at), "odometer": int64(210002),
-		"location": "Oakland, CA", "city": "Oakland", "state": "CA", "inspection_type": "pre_trip", "status": "unknown",
-		"entity_type": "vehicle", "entity_num": "101", "vehicle_id": int64(vehicleIDs + 1), "driver_id": int64(userIDs + 1),
-		"driver_signed_at": timestamp(at),
-		"inspected_parts":  []any{part(1, "Tires", "worn"), part(2, "Lights", "left low beam out")},
-	})
 }

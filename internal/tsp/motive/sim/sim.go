@@ -49,9 +49,9 @@ func newService(h *simkit.Host) simkit.TSP {
 	s := &service{}
 	s.API = simkit.API{
 		Host: h, Operations: s.operations(), Desk: desk(), Authenticate: s.authenticate, Limits: limits,
-		Authorize: s.authorize, Read: readBody, Prepare: checkUser, Lenient: ignoreUnknown,
+		Authorize: s.authorize, Read: readBody, Prepare: prepare, Lenient: ignoreUnknown,
 		WriteAnswer: s.answer, WriteRefusal: s.refuse,
-		// The first was observed, with 401 and with 400; the others are not documented.
+		// The first was observed, with 401 and with 400; the pages list 404 without its words, and no 429.
 		Texts: map[int]string{
 			http.StatusUnauthorized: "invalid API key", http.StatusNotFound: "resource not found",
 			http.StatusTooManyRequests: "too many requests",

@@ -77,9 +77,11 @@ func TestAssetsTakeAnyTypeWhenTheSwitchSaysSo(t *testing.T) {
 func TestAThrottledCallerIsToldToWaitUnlessTheSwitchSaysOtherwise(t *testing.T) {
 	t.Parallel()
 	s := start(t)
+	s.Admin("POST", "limits", `{"enabled":true}`)
 	for range 20 {
 		s.must("GET", "/v1/companies", "")
 	}
+	s.Turn("assumed_limits")
 	s.Admin("POST", "limits", `{"enabled":true}`)
 	for range 10 {
 		s.must("GET", "/v1/companies", "")

@@ -49,7 +49,7 @@ func (s *service) operations() map[string]simkit.Operation {
 		"PUT /v1/fuel_purchases/{id}":    write("fuel_purchases", fuelShape(), nil, purchase.put),
 		"DELETE /v1/fuel_purchases/{id}": remove("fuel_purchases", fuel),
 
-		"GET /v1/inspection_reports":      read("inspection_reports", inspectionFilters, listInspections),
+		"GET /v1/inspection_reports":      read("inspection_reports", inspectionFilters, listInspectionsV1),
 		"GET /v2/inspection_reports":      read("inspection_reports", inspectionFilters, listInspections),
 		"PUT /v2/inspection_reports/{id}": inspection,
 

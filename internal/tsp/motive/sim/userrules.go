@@ -9,21 +9,18 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
-var (
-	emailAddress = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
-	cycleName    = regexp.MustCompile(`^[a-z0-9_]+$`)
-)
+var emailAddress = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
 
 // userShape is the body of POST and PUT. password, phone_country_code, company_reference_id, dot_id, group_visibility
-// and custom_user_role are what clients send. All names of cycles are not documented (70_8, 60_7 and 70_8_2020 are).
+// and custom_user_role are what clients send, and pending is a status that one lists.
 func userShape() simkit.Shape {
 	free, flag := simkit.Nullable(simkit.String(0, 0)), simkit.Rule(simkit.Bool)
-	cycle := simkit.Nullable(simkit.Matching("the name of a cycle, like 70_8", cycleName.MatchString))
+	cycle := simkit.Nullable(simkit.Enum(cycleNames()...))
 	s := simkit.Shape{
 		"role": simkit.Enum(roleDriver, "fleet_user", "admin"), "first_name": simkit.String(1, 0),
 		"last_name": simkit.String(1, 0), "username": simkit.Nullable(simkit.String(1, 0)), "password": simkit.String(1, 0),
 		"email":  simkit.Nullable(simkit.Matching("an email address", emailAddress.MatchString)),
-		"status": simkit.Enum("active", "deactivated"), "metric_units": flag, "group_ids": simkit.List(simkit.Integer),
+		"status": simkit.Enum("active", "pending", "deactivated"), "metric_units": flag, "group_ids": simkit.List(simkit.Integer),
 		"group_visibility": simkit.String(0, 0), "custom_user_role": simkit.Map(simkit.Any),
 		"time_zone":        simkit.Nullable(simkit.Matching("one of "+strings.Join(zoneNames(), ", "), isZone)),
 		"violation_alerts": simkit.Enum("never", "1_hour", "45_minutes", "30_minutes", "15_minutes"),

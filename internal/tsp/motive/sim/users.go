@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
@@ -58,7 +59,7 @@ func findUser(tx *simkit.Tx, c *simkit.Call) (any, error) {
 			fits = fits && c.Query.Get(name) != "" && simkit.Text(i.Object, name) == c.Query.Get(name)
 		}
 		if fits {
-			return userClass().answer(tx, i, nil)
+			return userClass().answer(tx, c, i, nil)
 		}
 	}
 	return nil, simkit.Missing()
@@ -80,7 +81,7 @@ func keepUser(tx *simkit.Tx, c *simkit.Call, before simkit.Object) (*simkit.Item
 	o := merge(before, c.Body)
 	delete(o, "password")
 	if simkit.Text(o, "role") == roleDriver {
-		if err := checkModes(o); err != nil {
+		if err := errors.Join(checkModes(o), checkCycle(o)); err != nil {
 			return nil, err
 		}
 	}

@@ -49,7 +49,7 @@ func findVehicle(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	}
 	for _, i := range tx.Items(vehicles) {
 		if simkit.Text(i.Object, "number") == wanted {
-			return vehicleClass().answer(tx, i, nil)
+			return vehicleClass().answer(tx, c, i, nil)
 		}
 	}
 	return nil, simkit.Missing()

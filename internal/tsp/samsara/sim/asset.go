@@ -56,6 +56,10 @@ func renamed(body simkit.Object, from, to string) simkit.Object {
 
 // createAsset stores a new asset. The body has the store's names and its type.
 func createAsset(tx *simkit.Tx, body simkit.Object) (*simkit.Item, error) {
+	body, err := withAttributes(tx, ofAssets, body)
+	if err != nil {
+		return nil, err
+	}
 	o := merge(simkit.Object{}, body)
 	o["createdAtTime"], o["updatedAtTime"] = timestamp(tx.Now()), timestamp(tx.Now())
 	return putAsset(tx, newAssetID(tx), o)
@@ -63,6 +67,10 @@ func createAsset(tx *simkit.Tx, body simkit.Object) (*simkit.Item, error) {
 
 // changeAsset merges a change, which has the store's names, into an asset. The history keeps the body as it was sent.
 func changeAsset(tx *simkit.Tx, i *simkit.Item, change, sent simkit.Object) (*simkit.Item, error) {
+	change, err := withAttributes(tx, ofAssets, change)
+	if err != nil {
+		return nil, err
+	}
 	o := merge(i.Object, change)
 	o["updatedAtTime"] = timestamp(tx.Now())
 	after, err := putAsset(tx, i.ID, o)

@@ -19,7 +19,7 @@ func assetClasses() []string {
 }
 
 // assetShape is the body of POST and PATCH /assets. The document states no lengths; plate and notes take those of the
-// vehicle operation. tagIds and attributes of PATCH are in Samsara's SDK 11.11.1 only.
+// vehicle operation. tagIds and attributes of PATCH are in Samsara's SDKs only (11.11.1 and 14.7.0).
 func assetShape() simkit.Shape {
 	free := simkit.String(0, 0)
 	return simkit.Shape{

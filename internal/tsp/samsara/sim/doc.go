@@ -2,7 +2,11 @@
 // fleet, and the reads that an adapter needs beside it.
 //
 // Facts come from Samsara's OpenAPI document 2025-10-23 and its guides (developers.samsara.com, read 2026-11-23), and
-// from behaviour that others observed; where no source says anything, the comment says "not documented".
+// from behaviour that others observed; where no source says anything, the comment says "not documented": then neither
+// these nor Samsara's SDK 14.7.0 (github.com/samsarahq/samsara-ts, 2026-08-21) say it, looked up again 2026-11-27.
+//
+// Left out, among what clients meet first: /gateways, driver-vehicle assignments, and of the SDK 14.7.0 alone
+// /assets/{id} and DELETE /fleet/drivers/{id}, whose answers no document describes.
 //
 // One organisation, "Demo Freight" (4000001), with these credentials:
 //
@@ -20,5 +24,5 @@
 //
 // All classes of assets live in one set with one id space, so a vehicle can be read and changed through
 // /fleet/vehicles and through /assets. /_sim/objects/ knows: assets, vehicles, trailers, drivers, messages, dvirs,
-// fuel-purchases, users, tags, and changes (every PATCH in order: {seq, at, collection, id, patch}).
+// fuel-purchases, users, tags, attributes, and changes (every PATCH in order: {seq, at, collection, id, patch}).
 package sim

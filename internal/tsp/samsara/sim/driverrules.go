@@ -11,7 +11,7 @@ import (
 
 var emailAddress = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
 
-// driverShape is the body of POST /fleet/drivers. email and dateOfBirth are in Samsara's SDK 11.11.1 only.
+// driverShape is the body of POST /fleet/drivers. email and dateOfBirth are in Samsara's SDK 14.7.0 (2026-08-21) only.
 func driverShape() simkit.Shape {
 	free, flag := simkit.String(0, 0), simkit.Rule(simkit.Bool)
 	return simkit.Shape{

@@ -47,7 +47,11 @@ func getDriver(tx *simkit.Tx, c *simkit.Call) (any, error) {
 
 // postDriver creates a driver, who is always active.
 func postDriver(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	o := merge(newDriver(), c.Body)
+	body, err := withAttributes(tx, ofDrivers, c.Body)
+	if err != nil {
+		return nil, err
+	}
+	o := merge(newDriver(), body)
 	o["createdAtTime"] = timestamp(tx.Now())
 	i, err := putDriver(tx, newDriverID(tx), o)
 	if err != nil {
@@ -63,7 +67,10 @@ func patchDriver(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	change := maps.Clone(c.Body)
+	change, err := withAttributes(tx, ofDrivers, maps.Clone(c.Body))
+	if err != nil {
+		return nil, err
+	}
 	if err := checkDeactivation(tx, i, change); err != nil {
 		return nil, err
 	}

@@ -65,8 +65,9 @@ func listMessages(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	return data(found), nil
 }
 
+// showMessage is a message as the list shows it: from dispatch, unless it has a sender of its own.
 func showMessage(i *simkit.Item) simkit.Object {
 	o := simkit.Object{"isRead": false, "sender": simkit.Object{"name": "Dispatch", "type": "dispatch"}}
-	copyMembers(o, i.Object, "driverId", "text", "sentAtMs")
+	copyMembers(o, i.Object, "driverId", "text", "sentAtMs", "sender")
 	return o
 }

@@ -12,6 +12,8 @@ const (
 	// tagWest is the tag that samsara-tagged-token is restricted to.
 	tagWest = "3920"
 	tagEast = "3921"
+	// newTagIDs is what the ids of new tags are counted from.
+	newTagIDs = 4000
 	// userIDs is what the ids of dashboard users are counted from. They meet numbers of drivers on purpose: an id names
 	// an object within its class only.
 	userIDs = 48399991
@@ -23,10 +25,11 @@ const (
 	roleReadOnly   = "8a9371af-82d1-4158-bf91-4ecc8d3a114c"
 )
 
-// Seed fills the demo organisation. The order decides the ids: vehicles 281474976710657 to ...662, trailers to ...665,
-// drivers 48400010 to 48400018 (the last one is deactivated), users 48400010 and 48400011, tags 3920 and 3921, roles.
+// Seed fills the demo organisation. The order decides the ids: vehicles 281474976710657 to ...662, trailers to
+// ...665, drivers 48400010 to 48400018 (the last one is deactivated), users 48400010 and 48400011, tags 3920 and
+// 3921, roles. Last come two messages and two inspections of drivers, and attributes.
 func (s *service) Seed(tx *simkit.Tx) error {
-	return errors.Join(seedVehicles(tx), seedTrailers(tx), seedDrivers(tx), seedUsers(tx), seedTags(tx), seedRoles(tx))
+	return errors.Join(seedVehicles(tx), seedTrailers(tx), seedDrivers(tx), seedUsers(tx), seedTags(tx), seedRoles(tx), seedEvents(tx), seedAttributes(tx))
 }
 
 func seedVehicles(tx *simkit.Tx) error {

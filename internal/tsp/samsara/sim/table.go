@@ -10,6 +10,11 @@ func (s *service) operations() map[string]simkit.Operation {
 		"GET /me":         read("Org Information", nil, getMe),
 		"GET /user-roles": read("Users", pageFilters, listRoles),
 		"GET /tags":       read("Tags", pageFilters, listTags),
+		"POST /tags":      write("Tags", tagShape(), tagRequired, postTag),
+		"GET /tags/{id}":  read("Tags", nil, getTag),
+
+		"GET /attributes":  read("Attributes", attributeFilters, listAttributes),
+		"POST /attributes": write("Attributes", definitionShape(), attributeRequired, postAttribute),
 
 		"GET /users":        read("Users", pageFilters, listUsers),
 		"POST /users":       write("Users", userShape(), userRequired, postUser),
@@ -37,6 +42,8 @@ func (s *service) operations() map[string]simkit.Operation {
 		"GET /v1/fleet/messages":   read("Messages", messageFilters, listMessages, perMinute(100)),
 		"POST /v1/fleet/messages":  write("Messages", messageShape(), messageRequired, postMessage),
 		"GET /fleet/dvirs/history": read("DVIRs", dvirFilters, listDVIRs),
+		"GET /dvirs/stream":        read("DVIRs", dvirStreamFilters, streamDVIRs, perSecond(5)),
+		"GET /dvirs/{id}":          read("DVIRs", []string{"includeExternalIds"}, getDVIR, perSecond(10)),
 		"POST /fleet/dvirs":        write("DVIRs", dvirShape(), dvirRequired, postDVIR),
 		"POST /fuel-purchase":      slow(write("Fuel Purchase", fuelShape(), fuelRequired, s.postFuelPurchase)),
 	}

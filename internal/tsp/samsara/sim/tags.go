@@ -1,6 +1,40 @@
 package sim
 
-import "github.com/waybill-dev/waybill/internal/tsp/simkit"
+import (
+	"strconv"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+var tagRequired = []string{"name"}
+
+// tagShape is the body of POST /tags, without the objects that a tag can be given to at once. The length stands in
+// developers.samsara.com/reference/patchtag (read 2026-11-27).
+func tagShape() simkit.Shape {
+	return simkit.Shape{"name": simkit.String(1, 191), "parentTagId": simkit.String(1, 0)}
+}
+
+func postTag(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	if parent := simkit.Text(c.Body, "parentTagId"); parent != "" {
+		if _, ok := tx.Get(tags, parent); !ok {
+			return nil, simkit.Invalid("parentTagId: there is no tag %q", parent)
+		}
+	}
+	id := strconv.FormatInt(newTagIDs+tx.NextSeq(), 10)
+	if err := tx.Put(tags, id, merge(c.Body, simkit.Object{"id": id})); err != nil {
+		return nil, err
+	}
+	i, _ := tx.Get(tags, id)
+	return data(showTag(tx, i)), nil
+}
+
+func getTag(tx *simkit.Tx, c *simkit.Call) (any, error) {
+	i, err := tx.Find(tags, c.ID())
+	if err != nil {
+		return nil, err
+	}
+	return data(showTag(tx, i)), nil
+}
 
 func tagIDs() simkit.Rule { return simkit.List(simkit.String(1, 0)) }
 

@@ -1,11 +1,9 @@
 package sim
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
@@ -15,9 +13,9 @@ type failure struct {
 	status int
 	class  string
 	text   string
-	// cause is the exception inside a WebApplicationException, whose own text is only the status.
-	cause string
-	// at is the place that threw it.
+	// cause is the exception inside a WebApplicationException, whose own text is only the status, and causeAt its frames.
+	cause, causeAt string
+	// at are the frames of a place that the text alone does not tell.
 	at string
 	// bare says that the answer is the text alone, not a stack trace.
 	bare bool
@@ -36,8 +34,8 @@ func runtime(class, text string) *failure {
 }
 
 // nullPointer is what becomes of a reference to something that is not there.
-func nullPointer(what string) *failure {
-	return runtime("NullPointerException", "Cannot invoke a method because "+what+" is null")
+func nullPointer(method, variable string) *failure {
+	return runtime("NullPointerException", fmt.Sprintf("Cannot invoke \"%s\" because \"%s\" is null", method, variable))
 }
 
 // web is an exception with a status of its own, as JAX-RS has them.
@@ -57,22 +55,6 @@ func web(status int) *failure {
 // text (observed: traccar/traccar issues 2588 and 3672 show such answers).
 func jackson(format string, args ...any) *failure {
 	return &failure{status: http.StatusBadRequest, text: fmt.Sprintf(format, args...), bare: true}
-}
-
-// trace is the failure as printStackTrace writes it; the real one has as many lines and other names in them.
-func (f *failure) trace() string {
-	if f.bare {
-		return f.text
-	}
-	head := f.class
-	if f.text != "" {
-		head += ": " + f.text
-	}
-	head += "\n\tat " + cmp.Or(f.at, "org.traccar.api.BaseResource.handle(BaseResource.java:1)") + "\n"
-	if f.cause != "" {
-		head += "Caused by: " + f.cause + "\n"
-	}
-	return head + strings.Repeat("\tat org.glassfish.jersey.server.ServerRuntime.process(ServerRuntime.java:1)\n", 40)
 }
 
 // thrown is what became of a refusal in the server. A refusal of content that no exception stands for is the kit's, of a

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -15,8 +16,8 @@ import (
 const sessionCookie = "JSESSIONID"
 
 // signIn finds the user of a request (api/security/SecurityRequestFilter). Nobody is nil without an error: that becomes
-// 401 unless the route is open. An error is an exception that the filter lets through, which is 400 or 500 also on open
-// routes: a malformed header or token is not 401.
+// 401 unless the route is open, also for a wrong password. An error is an exception that the filter lets through, which
+// is 400 or 500 also on open routes: a malformed header or token is not 401.
 func signIn(tx *simkit.Tx, r *http.Request) (*simkit.Item, error) {
 	header := r.Header.Values("Authorization")
 	if len(header) == 0 {
@@ -25,7 +26,7 @@ func signIn(tx *simkit.Tx, r *http.Request) (*simkit.Item, error) {
 	scheme, rest, _ := strings.Cut(header[0], " ")
 	credentials, _, _ := strings.Cut(rest, " ")
 	if credentials == "" {
-		return nil, atFilter(outOfBounds())
+		return nil, outOfBounds(1, filtered(77))
 	}
 	var user *simkit.Item
 	var err error
@@ -35,26 +36,20 @@ func signIn(tx *simkit.Tx, r *http.Request) (*simkit.Item, error) {
 	case "basic":
 		email, password, found := strings.Cut(ascii(decode(credentials)), ":")
 		if !found {
-			return nil, atFilter(outOfBounds())
+			return nil, outOfBounds(1, frame("org.traccar.api.security.LoginService.login", 76)+filtered(77))
 		}
 		user, err = byPassword(tx, email, password)
 	}
 	if f, ok := errors.AsType[*failure](err); ok && f.class == "java.lang.SecurityException" {
 		return nil, nil // caught and logged by the filter
 	}
-	return user, atFilter(err)
+	return user, err
 }
 
-// atFilter lets a failure come from the filter.
-func atFilter(err error) error {
-	if f, ok := errors.AsType[*failure](err); ok {
-		f.at = "org.traccar.api.security.SecurityRequestFilter.filter(SecurityRequestFilter.java:81)"
-	}
-	return err
-}
-
-func outOfBounds() error {
-	return runtime("ArrayIndexOutOfBoundsException", "Index 1 out of bounds for length 1")
+func outOfBounds(index int, at string) *failure {
+	f := runtime("ArrayIndexOutOfBoundsException", fmt.Sprintf("Index %[1]d out of bounds for length %[1]d", index))
+	f.at = at
+	return f
 }
 
 // byPassword finds the user of an email address or a login name, nil when the password is wrong (LoginService).
@@ -116,22 +111,29 @@ func userOf(tx *simkit.Tx, held *simkit.Item) (*simkit.Item, error) {
 func unsigned(token string) error {
 	data := decode(token)
 	if len(data) == 0 {
-		return outOfBounds()
+		return outOfBounds(0, verified(64)+filtered(77))
 	}
 	length := int(int8(data[0]))
+	var f *failure
+	line := 68
 	switch {
 	case length == -1:
-		return runtime("IllegalArgumentException", "Bad arguments")
+		f = runtime("IllegalArgumentException", "Bad arguments")
 	case length < 0:
-		return outOfBounds()
+		f, line = runtime("ArrayIndexOutOfBoundsException", fmt.Sprintf(
+			"arraycopy: source index %d out of bounds for byte[%d]", 1+length, len(data))), 66
 	case len(data)-1-length < 0:
-		return runtime("NegativeArraySizeException", idText(int64(len(data)-1-length)))
+		f, line = runtime("NegativeArraySizeException", idText(int64(len(data)-1-length))), 65
 	case length < 8 || data[1] != 0x30:
-		f := web(http.StatusInternalServerError)
-		f.cause = "java.security.SignatureException: Could not verify signature"
+		f = web(http.StatusInternalServerError)
+		f.cause, f.causeAt = "java.security.SignatureException: Could not verify signature", verified(68)
+		f.at = filtered(85)
 		return f
+	default:
+		return security("Invalid signature")
 	}
-	return security("Invalid signature")
+	f.at = verified(line) + filtered(77)
+	return f
 }
 
 // decode reads Base64 of either alphabet, as far as it goes.

@@ -150,5 +150,7 @@ func TestPathsMethodsAndTypesAreMatchedBeforeAnybodySignsIn(t *testing.T) {
 	s = s.as(service)
 	s.refused("GET /api/devices/abc", 404, "jakarta.ws.rs.NotFoundException")
 	s.refused("GET /api/devices?limit=ten", 404, "jakarta.ws.rs.NotFoundException")
+	s.lists(map[string]string{"/api/devices?name=x&limit=1": "6"})
+	s.Switch("ignores_unknown", false)
 	s.refused("GET /api/devices?name=x", 400, "java.lang.IllegalArgumentException")
 }

@@ -17,15 +17,21 @@ const everybody = "everybody"
 // call is a call with its user, who is nil where everybody may call and nobody signed in.
 type call struct {
 	*simkit.Call
-	user *simkit.Item
+	caller
+}
+
+// caller is who calls, and whether the server's release has pages.
+type caller struct {
+	user  *simkit.Item
+	pages bool
 }
 
 // handler does the work of an operation.
 type handler func(tx *simkit.Tx, c *call) (any, error)
 
 func (do handler) run(tx *simkit.Tx, c *simkit.Call) (any, error) {
-	user, _ := c.Caller.(*simkit.Item)
-	return do(tx, &call{c, user})
+	who, _ := c.Caller.(caller)
+	return do(tx, &call{c, who})
 }
 
 // convert runs a handler whose parameters are converted before, as by JAX-RS: 404 when one is no whole number.
@@ -47,9 +53,11 @@ func (s *service) authenticate(c *simkit.Call) error {
 	return s.Host.Store.View(func(tx *simkit.Tx) error {
 		user, err := signIn(tx, c.Request)
 		if user == nil && err == nil && c.Operation.Scope != everybody {
-			return web(http.StatusUnauthorized)
+			nobody := web(http.StatusUnauthorized)
+			nobody.at = filtered(122)
+			return nobody
 		}
-		c.Caller = user
+		c.Caller = caller{user, s.pages()}
 		return err
 	})
 }

@@ -54,7 +54,7 @@ func listTypes(tx *simkit.Tx, c *call) (any, error) {
 			return nil, err
 		}
 		if _, ok := tx.Get(devices, idText(id)); !ok {
-			return nil, nullPointer("\"device\"")
+			return nil, nullPointer("org.traccar.model.Device.getString(String)", "device")
 		}
 		types = supported(protocolOf(tx, id))
 		if c.truth("textChannel") {
@@ -83,7 +83,7 @@ func (s *service) send(tx *simkit.Tx, c *call) (any, error) {
 	o := c.Body
 	switch {
 	case simkit.Int(o, "id") > 0 && c.is("administrator"): // no saved commands are served
-		return nil, nullPointer("\"entity\"")
+		return nil, nullPointer("org.traccar.model.Command.setDeviceId(long)", "entity")
 	case simkit.Int(o, "id") > 0:
 		return nil, security("Command access denied")
 	case !c.is("administrator") && c.is("limitCommands"):
@@ -141,12 +141,12 @@ func (s *service) sendOne(tx *simkit.Tx, o simkit.Object) (simkit.Object, error)
 	protocol := protocolOf(tx, simkit.Int(o, "deviceId"))
 	switch {
 	case !there:
-		return nil, nullPointer("\"device\"")
+		return nil, nullPointer("org.traccar.model.Device.getPositionId()", "device")
 	case yes(o, "textChannel"):
 		return nil, runtime("RuntimeException", "SMS not configured")
 	case s.connected(device, protocol):
 		if o["type"] == nil || kind == custom && given["data"] == nil {
-			return nil, nullPointer("a value of the command")
+			return nil, nullPointer("String.hashCode()", "<local4>")
 		}
 		if !slices.Contains(supported(protocol), kind) {
 			return nil, runtime("RuntimeException", "Command "+kind+" is not supported in protocol "+protocol)

@@ -55,7 +55,7 @@ func (cl class) update(tx *simkit.Tx, c *call) (any, error) {
 	}
 	if cl.collection == users {
 		if !there {
-			return nil, nullPointer("\"before\"")
+			return nil, nullPointer("org.traccar.model.User.getAdministrator()", "before")
 		}
 		if err := c.mayChange(tx, before, o); err != nil {
 			return nil, err

@@ -56,7 +56,7 @@ func (r running) denied(call, why string) {
 func (r running) refused(call string, status int, want string, headers ...string) simtest.Reply {
 	r.T().Helper()
 	got := r.call(call, headers...)
-	if got.Status != status || !strings.HasPrefix(got.Text, want) || !strings.Contains(got.Text, "\n\tat org.traccar.") {
+	if got.Status != status || !strings.HasPrefix(got.Text, want) || !strings.Contains(got.Text, "\n\tat org.") {
 		r.T().Errorf("%s: status %d, want %d and a stack trace of %q: %.300s", call, got.Status, status, want, got.Text)
 	}
 	return got

@@ -44,9 +44,12 @@ func (cl class) page(tx *simkit.Tx, c *call, sets []ids) []any {
 	for _, i := range tx.Items(cl.collection) {
 		id := simkit.Int(i.Object, "id")
 		outside := slices.ContainsFunc(sets, func(set ids) bool { return !set[id] })
-		if !outside && cl.mentions(i.Object, c.Query.Get("keyword")) {
+		if !outside && (!c.pages || cl.mentions(i.Object, c.Query.Get("keyword"))) {
 			found = append(found, i.Object)
 		}
+	}
+	if !c.pages {
+		return shown(c, found)
 	}
 	slices.SortStableFunc(found, func(a, b simkit.Object) int {
 		return strings.Compare(simkit.Text(a, "name"), simkit.Text(b, "name"))
@@ -58,10 +61,26 @@ func (cl class) page(tx *simkit.Tx, c *call, sets []ids) []any {
 	return shown(c, found)
 }
 
+// mentions tells whether a keyword is in an object: the server puts it between % and into LIKE as it is, so that % and _
+// in it stand for any characters and a backslash takes that from them (storage/DatabaseStorage).
 func (cl class) mentions(o simkit.Object, keyword string) bool {
+	pattern := []rune("%" + strings.ToLower(keyword) + "%")
 	return keyword == "" || slices.ContainsFunc(cl.search, func(name string) bool {
-		return strings.Contains(strings.ToLower(simkit.Text(o, name)), strings.ToLower(keyword))
+		return like(pattern, []rune(strings.ToLower(simkit.Text(o, name))))
 	})
+}
+
+// like matches a text with a pattern of SQL.
+func like(pattern, text []rune) bool {
+	switch {
+	case len(pattern) == 0:
+		return len(text) == 0
+	case pattern[0] == '%':
+		return like(pattern[1:], text) || len(text) > 0 && like(pattern, text[1:])
+	case pattern[0] == '\\' && len(pattern) > 1:
+		return len(text) > 0 && text[0] == pattern[1] && like(pattern[2:], text[1:])
+	}
+	return len(text) > 0 && (pattern[0] == '_' || pattern[0] == text[0]) && like(pattern[1:], text[1:])
 }
 
 func shown(c *call, found []simkit.Object) []any {

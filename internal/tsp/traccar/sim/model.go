@@ -13,8 +13,8 @@ import (
 // member is one property of a class of the server's model.
 type member struct {
 	name string
-	// rule is stricter than the server, whose JSON library would turn numbers into texts and texts into numbers.
-	rule simkit.Rule
+	// read is what the JSON library makes of a value, false if nothing (MapperFeature.ALLOW_COERCION_OF_SCALARS).
+	read func(any) (any, bool)
 	// absent is the value of a body that lacks the member or has null in it.
 	absent any
 	// size is the length of its column; 0 means that there is no such bound.
@@ -46,29 +46,12 @@ type class struct {
 	lenient bool
 }
 
-func text(name string, size int) member {
-	return member{name: name, rule: simkit.String(0, 0), size: size}
-}
+func text(name string, size int) member { return member{name: name, read: asText, size: size} }
 
-func whole(name string) member { return member{name: name, rule: simkit.Integer, absent: int64(0)} }
-func flag(name string) member  { return member{name: name, rule: simkit.Bool, absent: false} }
-func decimal(name string) member {
-	return member{name: name, rule: simkit.Number, absent: int64(0)}
-}
-
-func date(name string) member {
-	return member{name: name, rule: simkit.Matching("a date in ISO 8601 format", isDate), convert: normalDate}
-}
-
-func isDate(s string) bool {
-	_, err := time.Parse(time.RFC3339, s)
-	return err == nil
-}
-
-func normalDate(s string) string {
-	at, _ := time.Parse(time.RFC3339, s)
-	return timestamp(at)
-}
+func whole(name string) member   { return member{name: name, read: asWhole, absent: int64(0)} }
+func flag(name string) member    { return member{name: name, read: asFlag, absent: false} }
+func decimal(name string) member { return member{name: name, read: asDecimal, absent: int64(0)} }
+func date(name string) member    { return member{name: name, read: asDate} }
 
 func required(m member) member { m.required = true; return m }
 func trimmed(m member) member  { m.convert = strings.TrimSpace; return m }
@@ -84,7 +67,7 @@ func reference(name, to string) member {
 
 // attributes are free: the server stores any name and value, up to 4000 characters of JSON.
 func attributes() member {
-	return member{name: "attributes", rule: simkit.Map(simkit.Any), size: 4000}
+	return member{name: "attributes", read: asObject, size: 4000}
 }
 
 func (cl class) table() string { return "tc_" + cl.collection }
@@ -135,13 +118,14 @@ func (m member) value(cl class, body simkit.Object) (any, error) {
 		}
 		return m.absent, nil
 	}
-	if wrong := m.rule(v); wrong != "" {
-		return nil, jackson("Cannot deserialize value: %s\n at [Source: UNKNOWN; line: 1, column: 1] (through reference chain: org.traccar.model.%s[\"%s\"])", wrong, cl.name, m.name)
+	held, fits := m.read(v)
+	if !fits {
+		return nil, jackson("Cannot deserialize value of %s\n at [Source: UNKNOWN; line: 1, column: 1] (through reference chain: org.traccar.model.%s[\"%s\"])", m.name, cl.name, m.name)
 	}
-	if s, isText := v.(string); isText && m.convert != nil {
+	if s, isText := held.(string); isText && m.convert != nil {
 		return m.convert(s), nil
 	}
-	return v, nil
+	return held, nil
 }
 
 // check refuses what the table would.

@@ -3,7 +3,6 @@ package sim
 import (
 	"bytes"
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -74,7 +73,7 @@ func readLink(tx *simkit.Tx, c *call) (p pair, err error) {
 			return p, jackson("Cannot deserialize value of %s: must be an integer", key)
 		}
 		if !known {
-			return p, nullPointer("the class of " + key)
+			return p, nullPointer("java.lang.Class.equals(Object)", "clazz")
 		}
 		if err := c.may(tx, cl, id); err != nil {
 			return p, err
@@ -119,55 +118,4 @@ func unlink(tx *simkit.Tx, c *call) (any, error) {
 		}
 	}
 	return nil, nil
-}
-
-// listLinks answers the links between two classes, 0 standing for any id: ?deviceId=0&driverId=7. Only for
-// administrators. The keys are the names of the columns as the database tells them, not those of the document
-// (storage/QueryBuilder.executePermissionsQuery).
-func (s *service) listLinks(tx *simkit.Tx, c *call) (any, error) {
-	if !c.is("administrator") {
-		return nil, security("Administrator access required")
-	}
-	parts := strings.Split(c.Request.URL.RawQuery, "&")
-	if len(parts) < 2 {
-		return nil, outOfBounds()
-	}
-	var p pair
-	for n, part := range parts[:2] {
-		key, value, _ := strings.Cut(part, "=")
-		key, _ = url.QueryUnescape(key)
-		cl, known := classOf(key)
-		id, err := wholeNumber(value)
-		if !known || err != nil {
-			return nil, runtime("NumberFormatException", "For input string: \""+value+"\"")
-		}
-		p[n] = end{cl.link, id}
-	}
-	if err := p.check(); err != nil {
-		return nil, err
-	}
-	if p[0].id == 0 && p[1].id == 0 { // stricter: the document forbids it, the source does not
-		return nil, runtime("IllegalArgumentException", "one id must not be 0")
-	}
-	return s.showLinks(tx, p), nil
-}
-
-func (s *service) showLinks(tx *simkit.Tx, p pair) []any {
-	column := strings.ToLower
-	if s.dialect() == "h2" {
-		column = strings.ToUpper
-	}
-	list := []any{}
-	for _, i := range tx.Items(permissions) {
-		shown, fits := simkit.Object{}, true
-		for _, e := range p {
-			id, has := i.Object[e.key]
-			fits = fits && has && (e.id == 0 || id == e.id)
-			shown[column(e.key)] = id
-		}
-		if fits {
-			list = append(list, shown)
-		}
-	}
-	return list
 }

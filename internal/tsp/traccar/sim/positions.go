@@ -39,7 +39,7 @@ func positionsOf(tx *simkit.Tx, c *call, wanted []string) (any, error) {
 		all := tx.Items(positions)
 		at := slices.IndexFunc(all, func(i *simkit.Item) bool { return simkit.Int(i.Object, "id") == id })
 		if at < 0 {
-			return nil, nullPointer("\"position\"")
+			return nil, nullPointer("org.traccar.model.Position.getDeviceId()", "position")
 		}
 		if err := c.may(tx, deviceClass(), simkit.Int(all[at].Object, "deviceId")); err != nil {
 			return nil, err

@@ -79,11 +79,11 @@ func TestBodiesThatDoNotFitTheClassAnswerBareText(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"name":"a","uniqueId":"b","vin":"V"}`:                   `Unrecognized field "vin" (class org.traccar.model.Device)`,
 		`{"name":"a","uniqueId":null}`:                            `Cannot invoke "String.trim()" because "uniqueId" is null`,
-		`{"name":5,"uniqueId":"b"}`:                               "Cannot deserialize value: must be a string",
-		`{"name":"a","uniqueId":"b","groupId":"1"}`:               "Cannot deserialize value: must be an integer",
-		`{"name":"a","uniqueId":"b","attributes":[]}`:             "Cannot deserialize value: must be an object",
-		`{"name":"a","uniqueId":"b","disabled":"yes"}`:            "Cannot deserialize value: must be a boolean",
-		`{"name":"a","uniqueId":"b","expirationTime":"tomorrow"}`: "Cannot deserialize value: must be a date",
+		`{"name":{},"uniqueId":"b"}`:                              "Cannot deserialize value of name",
+		`{"name":"a","uniqueId":"b","groupId":"one"}`:             "Cannot deserialize value of groupId",
+		`{"name":"a","uniqueId":"b","attributes":[]}`:             "Cannot deserialize value of attributes",
+		`{"name":"a","uniqueId":"b","disabled":"yes"}`:            "Cannot deserialize value of disabled",
+		`{"name":"a","uniqueId":"b","expirationTime":"tomorrow"}`: "Cannot deserialize value of expirationTime",
 		`{"name":`: "Unexpected input",
 	} {
 		got := s.Do("POST", "/api/devices", body)

@@ -13,9 +13,9 @@ import (
 
 // getServer answers everybody, also with wrong credentials: it proves none (api/resource/ServerResource.get). Only an
 // administrator is told storageSpace.
-func getServer(_ *simkit.Tx, c *call) (any, error) {
+func (s *service) getServer(_ *simkit.Tx, c *call) (any, error) {
 	o := simkit.Object{
-		"id": int64(1), "version": "6.14.5", "attributes": simkit.Object{}, "latitude": 0.0, "longitude": 0.0,
+		"id": int64(1), "version": s.version(), "attributes": simkit.Object{}, "latitude": 0.0, "longitude": 0.0,
 		"zoom": int64(0), "storageSpace": nil,
 	}
 	for _, name := range []string{
@@ -40,7 +40,9 @@ func getSession(tx *simkit.Tx, c *call) (any, error) {
 		if user := bySession(tx, c.Request); user != nil {
 			return user.Object, nil
 		}
-		return nil, web(http.StatusNotFound)
+		nobody := web(http.StatusNotFound)
+		nobody.at = frame("org.traccar.api.resource.SessionResource.get", 99) + outer()
+		return nil, nobody
 	}
 	user, err := byToken(tx, c.Query.Get("token"))
 	f, failed := errors.AsType[*failure](err)
@@ -50,7 +52,7 @@ func getSession(tx *simkit.Tx, c *call) (any, error) {
 	case failed:
 		return nil, err
 	case user == nil:
-		return nil, nullPointer("\"user\"")
+		return nil, nullPointer("org.traccar.model.User.getId()", "user")
 	}
 	return openSession(tx, c, user)
 }
@@ -59,7 +61,7 @@ func getSession(tx *simkit.Tx, c *call) (any, error) {
 func postSession(tx *simkit.Tx, c *call) (any, error) {
 	form := c.Request.PostForm
 	if !form.Has("email") || !form.Has("password") {
-		return nil, nullPointer("\"email\"")
+		return nil, nullPointer("String.trim()", "email")
 	}
 	user, err := byPassword(tx, form.Get("email"), form.Get("password"))
 	switch {

@@ -12,6 +12,7 @@ const (
 	devicesOffline = "devices_offline"
 	mysql          = "mysql"
 	postgresql     = "postgresql"
+	ignoresUnknown = "ignores_unknown"
 )
 
 // Info describes the Traccar simulator.
@@ -20,9 +21,12 @@ func Info() simkit.Info { return simkit.Info{Name: "traccar", PortOffset: 4} }
 // New opens a Traccar simulator with the state found in opts.Dir, or a seeded one.
 func New(opts simkit.Options) (simkit.Simulator, error) {
 	return simkit.Open(opts, simkit.Definition{
-		Info:     Info(),
-		Switches: map[string]bool{devicesOffline: false, mysql: false, postgresql: false},
-		Build:    newService,
+		Info: Info(),
+		Switches: map[string]bool{
+			devicesOffline: false, mysql: false, postgresql: false, ignoresUnknown: true,
+			unreleased: false, release6120: false, release66: false,
+		},
+		Build: newService,
 	})
 }
 
@@ -33,6 +37,7 @@ func newService(h *simkit.Host) simkit.TSP {
 	s := &service{}
 	s.API = simkit.API{
 		Host: h, Operations: s.operations(), Authenticate: s.authenticate, WriteAnswer: s.answer, WriteRefusal: s.refuse,
+		Lenient: ignoresUnknown,
 	}
 	return s
 }
@@ -41,7 +46,7 @@ func newService(h *simkit.Host) simkit.TSP {
 // credentials: JAX-RS answers it by itself, and api/security/SecurityRequestFilter lets it through. Whether Jersey adds
 // a body was not found out.
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	budget := simkit.Limit{Key: "server", N: 20, Per: 2 * time.Second}
+	budget := simkit.Limit{Key: "server", N: 20, Per: 2 * time.Second, Assumed: true}
 	if wait := s.Host.Limiter.Take(s.Host.Now(), budget); wait > 0 {
 		s.Refuse(w, r, http.StatusTooManyRequests)
 		return

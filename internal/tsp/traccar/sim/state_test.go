@@ -83,6 +83,7 @@ func TestAnExpiredTokenNeedsANewOneAndASeededOneIsRefusedOnce(t *testing.T) {
 func TestTheAssumedLimitIsTwentyAtOnceAndTenASecond(t *testing.T) {
 	t.Parallel()
 	s := start(t, simtest.Limited)
+	s.Turn("assumed_limits")
 	for range 10 {
 		s.list("/api/devices")
 		s.as(viewer).list("/api/devices")

@@ -8,7 +8,7 @@ func (s *service) operations() map[string]simkit.Operation {
 	links.Do = handler(s.listLinks).run // converts its parameters by itself
 	group := groupClass()
 	all := map[string]simkit.Operation{
-		"GET /api/server":         open(on(getServer)),
+		"GET /api/server":         open(on(s.getServer)),
 		"GET /api/session":        form(open(on(getSession, "token"))),
 		"POST /api/session":       form(open(on(postSession))),
 		"DELETE /api/session":     form(on(deleteSession)),
@@ -49,7 +49,7 @@ func (s *service) operations() map[string]simkit.Operation {
 	return all
 }
 
-// on is an operation with the parameters that it serves. Stricter than the server, which ignores any other.
+// on is an operation with the parameters that it serves. Any other is ignored, as the switch says.
 func on(do handler, query ...string) simkit.Operation {
 	return simkit.Operation{Do: do.convert, Query: query}
 }

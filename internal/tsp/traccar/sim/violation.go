@@ -67,7 +67,7 @@ func wording(dialect string) map[breach]string {
 		isNull:    class + "NULL not allowed for column \"%[2]s\"; SQL statement:\nINSERT [23502-240]",
 		tooLong:   "org.h2.jdbc.JdbcSQLDataException: Value too long for column \"%[2]s CHARACTER VARYING(%[4]d)\"; SQL statement:\nINSERT [22001-240]",
 		noParent:  class + "Referential integrity constraint violation: \"PUBLIC.%[1]s FOREIGN KEY(%[2]s) (CAST(%[3]s AS INT))\"; SQL statement:\nINSERT [23506-240]",
-		noTable:   "org.h2.jdbc.JdbcSQLSyntaxErrorException: Table \"%[1]s\" not found; SQL statement:\nINSERT [42102-240]",
+		noTable:   "org.h2.jdbc.JdbcSQLSyntaxErrorException: Table \"%[1]s\" not found; SQL statement:\nSELECT * FROM %[1]s [42102-240]",
 	}
 }
 
@@ -78,5 +78,5 @@ func (v *violation) failure(dialect string) *failure {
 		table, column = strings.ToUpper(table), strings.ToUpper(column)
 	}
 	text := fmt.Sprintf(wording(dialect)[v.breach], table, column, v.value, v.size)
-	return &failure{status: http.StatusBadRequest, class: "org.traccar.storage.StorageException", text: text}
+	return &failure{status: http.StatusBadRequest, class: "org.traccar.storage.StorageException", text: text, cause: text}
 }

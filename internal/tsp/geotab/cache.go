@@ -1,0 +1,42 @@
+package geotab
+
+import (
+	"sync"
+	"time"
+)
+
+// keptFor is how long an answer about what hardly ever changes is trusted: defect lists, groups, custom
+// properties and which devices are trailers.
+const keptFor = 15 * time.Minute
+
+// cache keeps such answers for a session's many goroutines. Its zero value is empty.
+type cache[T any] struct {
+	mu   sync.Mutex
+	kept map[string]kept[T]
+}
+
+type kept[T any] struct {
+	value T
+	until time.Time
+}
+
+// get returns what is kept under the key, or what load answers.
+func (c *cache[T]) get(now time.Time, key string, load func() (T, error)) (T, error) {
+	c.mu.Lock()
+	have, ok := c.kept[key]
+	c.mu.Unlock()
+	if ok && now.Before(have.until) {
+		return have.value, nil
+	}
+	value, err := load()
+	if err != nil {
+		return value, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.kept == nil {
+		c.kept = map[string]kept[T]{}
+	}
+	c.kept[key] = kept[T]{value, now.Add(keptFor)}
+	return value, nil
+}

@@ -1,0 +1,76 @@
+package geotab_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/tsptest"
+)
+
+// account answers as a database with the group b2781, the defect list b278A of defectList and the custom property Make.
+func account(a asked) string {
+	switch {
+	case a.name == "Get Group" && strings.Contains(a.body, `"b278A"`):
+		return defectList
+	case a.name == "Get Group" && !strings.Contains(a.body, `"b2781"`) && !strings.Contains(a.body, `"id":"Group`):
+		return `{"result":[],"jsonrpc":"2.0"}`
+	case a.name == "Get Property":
+		return `{"result":[{"id":"p7","name":"Make","propertyType":"String","propertySet":{"id":"s1"}}],"jsonrpc":"2.0"}`
+	}
+	return ""
+}
+
+func TestSettingsThatNameWhatGeotabLacksAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, one := range []struct {
+		set         tsp.Settings
+		key, reason string
+	}{
+		{tsp.Settings{}, "", ""},
+		{tsp.Settings{"default_group_ids": []string{"b2781"}}, "", ""},
+		{tsp.Settings{"default_group_ids": []string{"b2781", "b9"}}, "default_group_ids", `no group "b9"`},
+		{tsp.Settings{"driver_group_ids": []string{"b9"}}, "driver_group_ids", `no group "b9"`},
+		{tsp.Settings{"driver_security_group_id": "b9"}, "driver_security_group_id", `no group "b9"`},
+		{tsp.Settings{"user_security_group_id": "b9"}, "user_security_group_id", `no group "b9"`},
+		{tsp.Settings{"user_security_group_id": "GroupViewOnlySecurityId"}, "", ""},
+		{tsp.Settings{"defect_list_id": "b278A"}, "", ""},
+		{tsp.Settings{"defect_list_id": "b9"}, "defect_list_id", `no group "b9"`},
+		{tsp.Settings{"defect_list_id": "b2781"}, "defect_list_id", "no defect list"},
+		{tsp.Settings{"trailer_defect_list_id": "b9"}, "trailer_defect_list_id", `no group "b9"`},
+		{tsp.Settings{"defect_list_id": "b278A", "defect_ids": []string{"brakes=d1", " tires = p1"}}, "", ""},
+		{tsp.Settings{"defect_list_id": "b278A", "defect_ids": []string{"brakes=d9"}}, "defect_ids", `have no "d9"`},
+		{tsp.Settings{"defect_list_id": "b278A", "defect_ids": []string{"break=d1"}}, "defect_ids", `"break" is none`},
+		{tsp.Settings{"defect_list_id": "b278A", "defect_ids": []string{"d1"}}, "defect_ids", "no pair"},
+		{tsp.Settings{"time_zone": "America/Chicago"}, "", ""},
+		{tsp.Settings{"time_zone": "Chicago"}, "time_zone", "IANA"},
+		{tsp.Settings{"oem_property": "Make"}, "", ""},
+		{tsp.Settings{"model_type_property": "p7"}, "", ""},
+		{tsp.Settings{"trailer_type_property": "Kind"}, "trailer_type_property", `no custom property "Kind"`},
+	} {
+		session := (&stub{answer: account}).session(t, "", one.set)
+		checker, ok := session.(tsp.SettingsChecker)
+		if !ok {
+			t.Fatal("the session checks no settings")
+		}
+		err := checker.CheckSettings(t.Context(), tsptest.Free{})
+		if one.key == "" {
+			if err != nil {
+				t.Errorf("%v: %v", one.set, err)
+			}
+			continue
+		}
+		if e := ended(t, err); e.Class != tsp.Rejected || e.Setting != one.key || !strings.Contains(e.Message, one.reason) {
+			t.Errorf("%v: %v of the setting %q, want one of %s with %q", one.set, e, e.Setting, one.key, one.reason)
+		}
+	}
+}
+
+func TestOnlyWhatIsSetIsAskedFor(t *testing.T) {
+	t.Parallel()
+	geotab := &stub{}
+	checker := geotab.session(t, "", nil).(tsp.SettingsChecker)
+	if err := checker.CheckSettings(t.Context(), tsptest.Free{}); err != nil || len(geotab.calls) > 0 {
+		t.Errorf("%v after %s", err, geotab.names())
+	}
+}
