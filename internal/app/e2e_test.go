@@ -274,12 +274,15 @@ func (h *house) events(n int) []string {
 	return names
 }
 
-// texts lists the texts of all simulated messages.
+// texts lists the texts of all simulated messages but the drivers' own.
 func (h *house) texts() []string {
 	h.t.Helper()
 	var list struct {
 		Items []struct {
-			Text string `json:"text"`
+			Text   string `json:"text"`
+			Sender struct {
+				Type string `json:"type"`
+			} `json:"sender"`
 		} `json:"items"`
 	}
 	if err := json.Unmarshal([]byte(h.simulated("GET", "/_sim/objects/messages", "")), &list); err != nil {
@@ -287,7 +290,9 @@ func (h *house) texts() []string {
 	}
 	var all []string
 	for _, m := range list.Items {
-		all = append(all, m.Text)
+		if m.Sender.Type != "driver" {
+			all = append(all, m.Text)
+		}
 	}
 	return all
 }
