@@ -237,13 +237,13 @@ func TestDataFreshnessHasAnEntryForEachKindThatIsImportedOrWritten(t *testing.T)
 	for _, f := range h.freshness("fleet_refs", demo.FleetRef) {
 		got[f["resource"].(string)] = f
 	}
-	for _, kind := range []string{"vehicle", "user", "trailer", "message"} {
+	for _, kind := range []string{"vehicle", "user", "trailer", "message", "dvir_log"} {
 		if f := got[kind]; f == nil || f["schedule_status"] != "active" || f["last_successful_execution_at"] == nil || f["next_execution_at"] == nil {
 			t.Errorf("%s: %v", kind, f)
 		}
 	}
-	if f := got["fuel_transaction"]; f == nil || f["schedule_status"] != nil || f["share_level"] != "read_write" || f["next_execution_at"] != nil {
-		t.Errorf("fuel_transaction: %v", f)
+	if f := got["group_message"]; f == nil || f["schedule_status"] != nil || f["share_level"] != "read_write" || f["next_execution_at"] != nil {
+		t.Errorf("group_message: %v", f)
 	}
 	if none := h.freshness("fleet_refs", "another"); len(none) != 0 {
 		t.Errorf("%v", none)
