@@ -27,7 +27,8 @@ func (devCommand) Help() string {
 secret "demo-secret", connects the fleet "fleet-1" to each simulator, and receives its own webhooks.
 Then it prints curl lines that work as they stand. A second start finds its data again.
 
-WAYBILL_TSP_<NAME>_BASE_URL points an adapter elsewhere; then no simulator is started for it.
+WAYBILL_TSP_<NAME>_BASE_URL points an adapter elsewhere; then no simulator is started for it, and
+without a connection if the demo's credentials are refused there.
 WAYBILL_DATABASE_URL is refused, so that the demo's public secret gets into no other database.`
 }
 

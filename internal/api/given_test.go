@@ -65,8 +65,8 @@ func answers(t *testing.T) map[string]any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"ConnectionCreated", "ConnectionStaled", "ConnectionActivated", "ResourceOperationCreated",
-		"ResourceOperationSucceeded", "ResourceOperationFailed", "ShareAgreementCreated", "ShareAgreementUpdated",
+	for _, name := range []string{"ConnectionCreated", "ConnectionStaled", "ConnectionActivated",
+		"ResourceOperationCreated", "ResourceOperationSucceeded", "ResourceOperationFailed", "ShareAgreementCreated", "ShareAgreementUpdated",
 		"ShareAgreementDeleted"} {
 		all[name] = jsontext.Value(envelope)
 	}

@@ -94,8 +94,8 @@ func TestATokenEndpointTakesNothingFromItsURL(t *testing.T) {
 			t.Errorf("%s: %d %s", query, a.Code, a.Body)
 		}
 	}
-	for _, body := range []string{form(nil) + "&more=%ff", form(map[string]string{"scope": "\xff"}), form(nil) + "&scope=b",
-		form(nil) + "&client_id=%FF"} {
+	for _, body := range []string{form(nil) + "&more=%ff", form(map[string]string{"scope": "\xff"}),
+		form(nil) + "&scope=b", form(nil) + "&client_id=%FF"} {
 		s := serve(t, nil)
 		a := s.do(tokenLine, body, "Content-Type", formType, "Authorization", "")
 		if code, _ := oauth(t, a.Body.Bytes()); a.Code != 400 || code != "invalid_request" || s.given != nil {
@@ -192,8 +192,8 @@ func fetch(t *testing.T, client *http.Client, r *http.Request, into any) {
 func TestTheMetadataNamesTheServiceAsItsCallerReachedIt(t *testing.T) {
 	t.Parallel()
 	c := serve(t, nil)
-	for proto, want := range map[string]string{"": "http://example.com/realms/catena", "https": "https://example.com/realms/catena",
-		"ftp://evil": "http://example.com/realms/catena"} {
+	for proto, want := range map[string]string{"": "http://example.com/realms/catena",
+		"https": "https://example.com/realms/catena", "ftp://evil": "http://example.com/realms/catena"} {
 		a := c.do("GET /realms/catena/.well-known/openid-configuration", "", "X-Forwarded-Proto", proto)
 		if !strings.Contains(a.Body.String(), `"issuer":"`+want+`"`) {
 			t.Errorf("%q: %s", proto, a.Body)

@@ -27,7 +27,8 @@ func (q *query) split(raw string) {
 		value, err := url.QueryUnescape(rawValue)
 		switch {
 		case strings.Contains(pair, ";"):
-			q.wrong(rawName, pair, "must not hold a semicolon; separate parameters by &, and write one in a value as %3B", codePair)
+			q.wrong(rawName, pair,
+				"must not hold a semicolon; separate parameters by &, and write one in a value as %3B", codePair)
 		case nameErr != nil:
 			q.wrong(rawName, pair, notEscaped, codePair)
 		case err != nil:
@@ -63,6 +64,10 @@ func (q *query) strange() {
 		bracketed = bracketed && q.read[base]
 		if q.ignores && !bracketed {
 			q.ignored = append(q.ignored, url.QueryEscape(resource.Excerpt(name)))
+			continue
+		}
+		if q.problems.Full() {
+			q.problems.Add(resource.Problem{})
 			continue
 		}
 		message := "is not a parameter of this request; "

@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -16,11 +17,17 @@ import (
 const maxBody = 1 << 20
 
 // readBody returns a JSON body, bounded, of the right content type. Its errors are a 400 and not a
-// 422, which names members: here none was read. A charset and other parameters of the content type
-// are let pass; the body is read as UTF-8 whatever they say.
+// 422, which names members: here none was read.
 func readBody(w http.ResponseWriter, r *http.Request, contentType string) ([]byte, error) {
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != contentType {
+	kind, more, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch charset := strings.ToLower(more["charset"]); {
+	case err != nil || kind != contentType:
 		return nil, problem.New(problem.BadRequest, "send the body as Content-Type: %s", contentType)
+	case charset != "" && charset != "utf-8" && charset != "utf8" && charset != "us-ascii":
+		return nil, problem.New(problem.BadRequest, "send the body as UTF-8, not as %s", resource.Excerpt(charset))
+	}
+	if coded := r.Header.Get("Content-Encoding"); coded != "" && !strings.EqualFold(coded, "identity") {
+		return nil, problem.New(problem.BadRequest, "send the body as it is, without Content-Encoding")
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	var tooLarge *http.MaxBytesError

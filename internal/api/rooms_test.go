@@ -152,6 +152,10 @@ func TestAChangeThatCannotBeReadReachesNoRoom(t *testing.T) {
 				t.Errorf("%s: %d %s", line, a.Code, a.Body)
 			}
 		}
+		if a := c.do(line, "{}", "Idempotency-Key", "k"); a.Code != 422 ||
+			!strings.Contains(a.Body.String(), `"path":"Idempotency-Key","input":"k","message":"is not taken by this request`) {
+			t.Errorf("%s with a key: %d %s", line, a.Code, a.Body)
+		}
 		if d.asked != "" {
 			t.Errorf("%s: its room was asked %s", line, d.asked)
 		}

@@ -19,9 +19,13 @@ type route struct {
 // anything else.
 type answerer func(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error
 
-// bare is for routes that have no parameters: any is refused.
+// bare is for routes that have no parameters: any is refused, and so is an Idempotency-Key, whose sender
+// believes that the request may be repeated.
 func bare(do func(http.ResponseWriter, *http.Request, access.Principal) error) answerer {
 	return func(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
+		if key := r.Header.Get(keyHeader); key != "" && r.Method != http.MethodGet && r.Method != http.MethodHead {
+			q.wrong(keyHeader, key, "is not taken by this request; leave it out, only the ten writes take one", codeUnknown)
+		}
 		if err := q.err(); err != nil {
 			return err
 		}

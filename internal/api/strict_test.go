@@ -85,6 +85,18 @@ func TestNoRouteTakesAParameterThatItsDocumentDoesNotList(t *testing.T) {
 	}
 }
 
+func TestThousandsOfUnknownParametersGetABoundedAnswer(t *testing.T) {
+	t.Parallel()
+	var many strings.Builder
+	for i := range 50_000 {
+		fmt.Fprintf(&many, "a%d=1&", i)
+	}
+	_, _, wrong := empty(t, false).asked(documented{method: "GET", path: userList}, many.String())
+	if n := len(wrong); n != 101 || wrong[100].Message != "and 49900 more problems" {
+		t.Errorf("%d problems, and at last %v", n, wrong[n-1])
+	}
+}
+
 func TestEachParameterOfTheDocumentIsRead(t *testing.T) {
 	t.Parallel()
 	c := empty(t, false)

@@ -1,12 +1,17 @@
 package app_test
 
 import (
+	"context"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/demo"
 )
 
 func TestASecondStartOfTheDemoDeliversToItsNewReceiverAlone(t *testing.T) {
@@ -38,5 +43,29 @@ func TestASecondStartOfTheDemoDeliversToItsNewReceiverAlone(t *testing.T) {
 	defer first.mu.Unlock()
 	if len(first.got) > 0 {
 		t.Errorf("the old receiver got %d events", len(first.got))
+	}
+}
+
+func TestTheDemoGoesOnWithoutATSPThatTakesNoneOfItsCredentials(t *testing.T) {
+	t.Parallel()
+	other := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(other.Close)
+	h := open(t)
+	h.stop()
+	c := config.Default()
+	c.Key, c.DatabaseURL = operatorKey, filepath.Join(t.TempDir(), "waybill.db")
+	c.BaseURLs["samsara"], c.BaseURLs["motive"] = h.sim, other.URL
+	log := slog.New(slog.DiscardHandler)
+	a, err := app.Open(t.Context(), c, app.Options{Dev: true, Log: log, Adapters: adapters("samsara", "motive")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = a.Close(context.Background()) })
+	made, err := demo.Fill(t.Context(), a.Rooms(), "127.0.0.1:9")
+	if err != nil || made.Connection != demo.ID("connection:samsara") {
+		t.Errorf("the demo uses %s, %v", made.Connection, err)
+	}
+	if len(made.Unconnected) != 1 || !strings.Contains(made.Unconnected[0].Error(), "motive") {
+		t.Errorf("it tells %v", made.Unconnected)
 	}
 }

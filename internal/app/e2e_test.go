@@ -274,14 +274,15 @@ func (h *house) events(n int) []string {
 	return names
 }
 
-// texts lists the texts of the simulated messages that were sent to drivers.
+// texts lists the texts of all simulated messages but the drivers' own.
 func (h *house) texts() []string {
 	h.t.Helper()
 	var list struct {
 		Items []struct {
-			Text string `json:"text"`
-			// Sender is that of a message that a driver wrote.
-			Sender any `json:"sender"`
+			Text   string `json:"text"`
+			Sender struct {
+				Type string `json:"type"`
+			} `json:"sender"`
 		} `json:"items"`
 	}
 	if err := json.Unmarshal([]byte(h.simulated("GET", "/_sim/objects/messages", "")), &list); err != nil {
@@ -289,7 +290,7 @@ func (h *house) texts() []string {
 	}
 	var all []string
 	for _, m := range list.Items {
-		if m.Sender == nil {
+		if m.Sender.Type != "driver" {
 			all = append(all, m.Text)
 		}
 	}

@@ -41,3 +41,17 @@ func TestAFleetThatConnectsAnewHasItsRecordsUnderTheirIDs(t *testing.T) {
 		}
 	}
 }
+
+func TestASettingThatNamesAUserTakesOurIDOfIt(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	one := connections + "/" + h.ids.Connection.String()
+	sender := h.do("GET", users+"/"+h.ids.Sender.String(), "").field("source_id")
+	a := h.do("PATCH", one, `{"settings":{"dvir_author_id":"`+h.ids.Sender.String()+`"}}`)
+	if got, _ := a.value("settings").(map[string]any); a.status != http.StatusOK || got["dvir_author_id"] != sender {
+		t.Errorf("%d %s, want %s", a.status, a.text, sender)
+	}
+	if a := h.do("PATCH", one, `{"settings":{"dvir_author_id":"`+h.ids.Vehicle.String()+`"}}`); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("a vehicle: %d %s", a.status, a.text)
+	}
+}

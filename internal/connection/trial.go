@@ -100,7 +100,7 @@ func (t *trial) keep(ctx context.Context) error {
 			"tsp", t.conn.TSP, "fleet_id", t.conn.Fleet, "error", err)
 		// The code is lost with what it was exchanged for, which the caller must know.
 		return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second, Err: err,
-			Detail: "the credentials could not be stored; nothing was made. A code among them is spent: get a new one and send it"}
+			Detail: "the credentials could not be stored; nothing was made, and a code among them is spent: get a new one and send it"}
 	}
 	return nil
 }

@@ -66,6 +66,9 @@ func Run(ctx context.Context, c config.Config, o Options) error {
 	if err != nil {
 		return errors.Join(err, program.Close(context.WithoutCancel(ctx)))
 	}
+	for _, err := range made.Unconnected {
+		o.Log.Warn("the demo goes on without a TSP that it cannot use", "error", err)
+	}
 	l, err := net.Listen("tcp", c.Addr)
 	if err != nil {
 		return errors.Join(taken(c.Addr, "--addr", err), program.Close(context.WithoutCancel(ctx)))

@@ -30,6 +30,9 @@ const (
 // Fixtures are the ids that the printed curl lines use.
 type Fixtures struct {
 	Connection, Sender, Recipient, Vehicle uuid.UUID
+	// Unconnected says of each TSP that the demo fleet could not be connected to why not, as one does that
+	// is no simulator.
+	Unconnected []error
 }
 
 // ID derives the ids of the fixtures, so that they are the same on every machine.
@@ -60,11 +63,15 @@ func Fill(ctx context.Context, in app.Rooms, receiver string) (Fixtures, error) 
 	for _, name := range in.Registry.Names() {
 		id, err := connect(ctx, in, name, fleet.ID)
 		if err != nil {
-			return f, fmt.Errorf("connecting the demo fleet to %s: %w", name, err)
+			f.Unconnected = append(f.Unconnected, fmt.Errorf("connecting the demo fleet to %s: %w", name, err))
+			continue
 		}
 		if f.Connection == uuid.Nil || name == written {
 			f.Connection = id
 		}
+	}
+	if f.Connection == uuid.Nil {
+		return f, errors.Join(f.Unconnected...)
 	}
 	err = f.Pick(ctx, in.Store)
 	return f, err

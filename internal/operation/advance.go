@@ -79,6 +79,23 @@ func (op Operation) Interrupt(at time.Time) (Operation, Attempt, error) {
 	return next, a, nil
 }
 
+// Unsent returns an operation whose attempt nobody will settle any more and that had sent nothing, and the
+// entry of its log that says so. It is tried again; a sync one ends, as in Interrupt.
+func (op Operation) Unsent(at time.Time) (Operation, Attempt, error) {
+	to, details := Retry, "Waybill stopped before it sent anything; it is tried again"
+	if op.Sync {
+		to, details = Failed, "Waybill stopped before it sent anything, and nobody waits for it now; send it again if it is still wanted"
+	}
+	next, err := op.To(to, at)
+	if err != nil {
+		return op, Attempt{}, err
+	}
+	next.Tries, next.NextAt = op.Tries+1, at
+	a := Attempt{ID: uuid.Must(uuid.NewV7()), N: op.nextEntry(), Class: tsp.Unavailable, StartedAt: op.SentAt, EndedAt: at, Details: details}
+	next.Attempts = append(next.Attempts, a)
+	return next, a, nil
+}
+
 // nextEntry numbers the entry behind those that the operation's log has.
 func (op Operation) nextEntry() int {
 	if n := len(op.Attempts); n > 0 {

@@ -102,6 +102,18 @@ func TestAnInterruptedOperationIsUnknownWithAnEntryBehindItsLog(t *testing.T) {
 	}
 }
 
+func TestAnOperationOfWhichNothingWasSentIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	op, a, err := Operation{State: Sending, Tries: 3, Attempts: []Attempt{{N: 5}}}.Unsent(noon())
+	if err != nil || op.State != Retry || op.Tries != 4 || !op.CutAt.IsZero() || !op.NextAt.Equal(noon()) || a.N != 6 || a.Class != tsp.Unavailable {
+		t.Errorf("it is %+v, %+v: %v", op, a, err)
+	}
+	op, a, err = Operation{State: Sending, Sync: true}.Unsent(noon())
+	if err != nil || op.State != Failed || strings.Contains(a.Details, OutcomeUnknown) || !strings.Contains(a.Details, "send it again") {
+		t.Errorf("a sync one is %+v, and says %s: %v", op, a.Details, err)
+	}
+}
+
 func TestAnInterruptedSyncOperationEndsAsUnknown(t *testing.T) {
 	t.Parallel()
 	op, a, err := Operation{State: Sending, Sync: true}.Interrupt(noon())

@@ -16,7 +16,8 @@ import (
 func (s *Service) Get(ctx context.Context, partner, conn, id uuid.UUID) (Operation, error) {
 	op, err := s.Store.Operation(ctx, partner, conn, id)
 	if errors.Is(err, ErrNotFound) {
-		return op, problem.New(problem.NotFound, "there is no operation %s on connection %s", id, conn)
+		return op, problem.New(problem.NotFound, "there is no operation %s on connection %s; GET "+
+			"/v2/integrations/connections/resource-operations lists yours", id, conn)
 	}
 	if err != nil {
 		return op, fmt.Errorf("looking up an operation: %w", err)

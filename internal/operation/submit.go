@@ -121,7 +121,7 @@ func (s *Service) submit(ctx context.Context, r Request) (Operation, error) {
 // writable returns the connection if the partner may write the kind through it now. Who has no
 // grant of the fleet at all learns nothing of the connection, not even that there is one.
 func (s *Service) writable(ctx context.Context, r Request, id uuid.UUID) (connection.Connection, access.Grant, error) {
-	none := problem.New(problem.NotFound, "there is no connection %s", id)
+	none := problem.New(problem.NotFound, "there is no connection %s; GET /v2/integrations/connections lists yours", id)
 	conn, err := s.Connections.Connection(ctx, id)
 	if errors.Is(err, connection.ErrNotFound) || err == nil && conn.Status == connection.Deleted {
 		return conn, access.Grant{}, none
@@ -230,7 +230,8 @@ func (s *Service) fill(ctx context.Context, op *Operation, d draft) error {
 func (s *Service) target(ctx context.Context, op *Operation, r Request) error {
 	rec, err := s.Records.Record(ctx, op.Connection, r.Target)
 	if errors.Is(err, record.ErrNotFound) || err == nil && rec.Kind != r.Kind {
-		return problem.New(problem.NotFound, "the connection reaches no %s %s", r.Kind, r.Target)
+		return problem.New(problem.NotFound, "the connection reaches no %s %s; GET /v2/telematics/%s lists those that you may read",
+			r.Kind, r.Target, r.Kind.Facts().Plural)
 	}
 	if err != nil {
 		return fmt.Errorf("looking up the record to update: %w", err)

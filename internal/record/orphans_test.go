@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,12 +38,15 @@ func TestWhatBecomesOfARecordWhoseConnectionIsDeleted(t *testing.T) {
 
 // leavings holds deleted connections with as many portions of records as are told.
 type leavings struct {
+	mu      sync.Mutex
 	of      map[uuid.UUID]int64
 	settled int
 	fails   bool
 }
 
 func (l *leavings) Leaving(context.Context) (out []uuid.UUID, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	for id := range l.of {
 		out = append(out, id)
 	}
@@ -50,6 +54,8 @@ func (l *leavings) Leaving(context.Context) (out []uuid.UUID, err error) {
 }
 
 func (l *leavings) SettleOrphans(_ context.Context, c uuid.UUID, behind int64, _ time.Time) (int64, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if l.fails {
 		l.fails = false
 		return 0, errors.New("the disk is full")
@@ -70,7 +76,9 @@ func TestOrphansAreSettledToTheLastWhateverFailsOnTheWay(t *testing.T) {
 		done := make(chan error)
 		go func() { done <- WatchOrphans(ctx, l, time.Now, slog.New(slog.DiscardHandler)) }()
 		time.Sleep(3 * time.Second)
+		l.mu.Lock()
 		l.of[uuid.UUID{3}] = 2
+		l.mu.Unlock()
 		time.Sleep(3 * time.Second)
 		cancel()
 		if err := <-done; err != nil || l.settled != 6 || len(l.of) != 0 {

@@ -138,7 +138,8 @@ func (s *Service) readable(ctx context.Context, who access.Principal, kind resou
 // Get returns one record that the caller may read, a deleted one included.
 func (s *Service) Get(ctx context.Context, who access.Principal, kind resource.Kind, id uuid.UUID) (Record, string, error) {
 	// One answer for what is not there and for what is not granted.
-	none := problem.New(problem.NotFound, "there is no %s %s that you may read", kind, id)
+	none := problem.New(problem.NotFound, "there is no %s %s that you may read; GET /v2/telematics/%s lists those that there are", kind, id,
+		kind.Facts().Plural)
 	r, err := s.Lists.RecordByID(ctx, id)
 	if errors.Is(err, ErrNotFound) || err == nil && r.Kind != kind {
 		return Record{}, "", none

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -46,19 +47,24 @@ func Check(url string) error {
 	return err
 }
 
+// scheme is how URLs begin, those that leave out the slashes too; of one letter it is a Windows drive.
+var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+:`)
+
 // pathOf returns the file that a URL names. What has no scheme is a path, relative ones included.
-// Any other scheme is refused and never taken for a path.
+// Any other scheme is refused and never taken for a path, and so is what SQLite itself would take
+// for no file.
 func pathOf(url string) (string, error) {
-	switch scheme, path, named := strings.Cut(url, "://"); {
+	named := scheme.FindString(url)
+	path, ofSQLite := strings.CutPrefix(url, "sqlite://")
+	switch {
 	case url == "":
 		return "", errors.New("no database is set; set WAYBILL_DATABASE_URL to a file such as /var/lib/waybill/waybill.db")
-	case !named:
-		return url, nil
-	case scheme == "postgres", scheme == "postgresql":
+	case named == "postgres:", named == "postgresql:":
 		return "", errors.New("PostgreSQL is not supported by this release; set WAYBILL_DATABASE_URL to a file")
-	case scheme != "sqlite":
-		return "", fmt.Errorf("%s:// is no database of this release; set WAYBILL_DATABASE_URL to a file path or sqlite:///path", scheme)
-	default:
-		return path, nil
+	case named != "" && !ofSQLite:
+		return "", fmt.Errorf("%s is no database of this release; set WAYBILL_DATABASE_URL to a file path or sqlite:///path", named)
+	case path == "", path == ":memory:", ofSQLite && strings.ContainsAny(path, "?#"):
+		return "", errors.New("WAYBILL_DATABASE_URL names no file; write a path, or sqlite:///path without parameters")
 	}
+	return path, nil
 }

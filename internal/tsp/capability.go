@@ -65,6 +65,9 @@ type Action struct {
 	// Unknowable says for people what no look-up can know of the action at this TSP; "" where the TSP shows
 	// whose each record is.
 	Unknowable string
+	// Marks tells that each call which harms is marked as a step before it is made, as by package steps, so
+	// that a write of strength None without such a mark never came to one.
+	Marks bool
 	// Needs are settings without which the connection cannot perform the action.
 	Needs []Need
 	// Check refuses values that the TSP would refuse for reasons that need no call and that the

@@ -17,6 +17,7 @@ type CapabilityDocument struct {
 	Settings     []SettingDocument  `json:"settings"`
 	Credentials  []CredentialShapes `json:"credentials"`
 	Writes       []WriteDocument    `json:"writes"`
+	Imports      []ImportDocument   `json:"imports"`
 }
 
 // SettingDocument describes a setting of connections.
@@ -68,6 +69,13 @@ type WriteDocument struct {
 // Refuse makes the write unavailable for a reason.
 func (w *WriteDocument) Refuse(reason string) { w.Available, w.Reason = false, &reason }
 
+// ImportDocument says whether the TSP's own records of a kind are imported, and why not.
+type ImportDocument struct {
+	Resource  resource.Kind `json:"resource"`
+	Available bool          `json:"available"`
+	Reason    *string       `json:"reason"`
+}
+
 // LimitDocument is a rate or a bound of calls at once that the write is held to.
 type LimitDocument struct {
 	Key           string  `json:"key"`
@@ -83,6 +91,9 @@ type FieldDocument struct {
 	Name   string  `json:"name"`
 	Use    Use     `json:"use"`
 	Reason *string `json:"reason"`
+	// Unread says why the TSP's records do not show what was sent, or not all of it; nil where they do, where
+	// the field is not sent, and where records of the kind are not imported.
+	Unread *string `json:"unread"`
 }
 
 // Document describes an adapter's writes on a connection with the settings; nil stands for a
@@ -108,6 +119,10 @@ func Document(s Spec, set Settings) CapabilityDocument {
 	settings := s.Effective(set)
 	for _, c := range Capabilities() {
 		d.Writes = append(d.Writes, s.writeDocument(c, settings))
+	}
+	for _, kind := range resource.Kinds() {
+		reason := s.WhyNotImported(kind)
+		d.Imports = append(d.Imports, ImportDocument{kind, reason == "", wire.Optional(reason)})
 	}
 	return d
 }
@@ -137,7 +152,11 @@ func (s Spec) writeDocument(c Capability, settings Settings) WriteDocument {
 	for i := range schema.Fields {
 		name := schema.Fields[i].Name
 		if use, declared := action.Uses[name]; declared {
-			w.Fields = append(w.Fields, FieldDocument{name, use.Use, wire.Optional(use.Reason)})
+			field := FieldDocument{Name: name, Use: use.Use, Reason: wire.Optional(use.Reason)}
+			if s.WhyNotImported(c.Kind) == "" {
+				field.Unread = wire.Optional(use.Unread)
+			}
+			w.Fields = append(w.Fields, field)
 		}
 	}
 	w.Schema = action.JSONSchema(s.DisplayName, schema)

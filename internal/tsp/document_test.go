@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	json "github.com/go-json-experiment/json"
+	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"pgregory.net/rapid"
 
@@ -41,6 +42,39 @@ func TestTheSchemasOfCapabilityDocumentsTakeWhatIsAccepted(t *testing.T) {
 	}
 	if checked < 10 {
 		t.Errorf("only %d actions were checked", checked)
+	}
+}
+
+func TestADocumentTellsWhatIsImportedAndWhatIsNotShownAgain(t *testing.T) {
+	t.Parallel()
+	const hidden, unlisted = "its list shows no colour", "its messages have no list"
+	spec := tsp.Spec{Name: "geotab", Actions: tsp.Actions{
+		{Kind: resource.KindVehicle, Verb: resource.Create}: {Uses: tsp.Uses{"vehicle_name": tsp.Sent(), "notes": tsp.Sent().NotRead(hidden)}},
+		{Kind: resource.KindMessage, Verb: resource.Create}: {Uses: tsp.Uses{"message_text": tsp.Sent().NotRead(hidden)}},
+	}, Imports: []tsp.ImportKind{{Kind: resource.KindVehicle, Collections: []string{"vehicles"}}},
+		NotImported: map[resource.Kind]string{resource.KindMessage: unlisted}}
+	d := tsp.Document(spec, nil)
+	unread := map[string]string{}
+	for _, w := range d.Writes {
+		for _, f := range w.Fields {
+			if f.Unread != nil {
+				unread[string(w.Resource)+"."+f.Name] = *f.Unread
+			}
+		}
+	}
+	if diff := cmp.Diff(map[string]string{"vehicle.notes": hidden}, unread); diff != "" {
+		t.Error(diff)
+	}
+	for _, one := range d.Imports {
+		if one.Available != (one.Resource == resource.KindVehicle) || one.Available != (one.Reason == nil) {
+			t.Errorf("%+v", one)
+		}
+		if one.Resource == resource.KindMessage && *one.Reason != unlisted {
+			t.Errorf("messages are not imported because %s", *one.Reason)
+		}
+	}
+	if len(d.Imports) != len(resource.Kinds()) {
+		t.Errorf("%d kinds are told", len(d.Imports))
 	}
 }
 

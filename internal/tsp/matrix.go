@@ -67,6 +67,17 @@ func Matrix(specs []Spec) []MatrixRow {
 // notYet is the reason where an adapter says nothing about a write that it lacks.
 const notYet = "Waybill's adapter does not perform it yet"
 
+// WhyNotImported says why the TSP's records of a kind are not imported; "" if they are.
+func (s Spec) WhyNotImported(kind resource.Kind) string {
+	if slices.Contains(s.Importable(), kind) {
+		return ""
+	}
+	if reason := s.NotImported[kind]; reason != "" {
+		return reason
+	}
+	return "Waybill's adapter does not read them"
+}
+
 func (s Spec) cell(c Capability) Cell {
 	cell := Cell{Capability: c, Support: No, Reason: s.Lacking[c]}
 	action, ok := s.Actions[c]

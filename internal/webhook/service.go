@@ -141,8 +141,8 @@ func (s *Service) Delete(ctx context.Context, partner, id uuid.UUID) error {
 // missing is a 404 for what the partner does not have, and wraps any other error.
 func (s *Service) missing(err error, id uuid.UUID, doing string) error {
 	if errors.Is(err, ErrNotFound) {
-		return problem.New(problem.NotFound, "there is no webhook subscription %s; list yours with GET "+
-			"/v2/notifications/webhooks", id)
+		return problem.New(problem.NotFound, "there is no webhook subscription %s; GET "+
+			"/v2/notifications/webhooks lists yours", id)
 	}
 	return fmt.Errorf("%s a subscription: %w", doing, err)
 }

@@ -70,7 +70,7 @@ func generate(root string) (map[string][]byte, error) {
 		specs = append(specs, adapter.Spec())
 	}
 	matrix := tsp.Matrix(specs)
-	files := map[string][]byte{capabilities: []byte(note + capabilityPage(matrix) + lostAnswers(specs))}
+	files := map[string][]byte{capabilities: []byte(note + capabilityPage(matrix) + importedRecords(specs) + lostAnswers(specs))}
 	for _, s := range specs {
 		files[pages+"/"+string(s.Name)+".md"] = []byte(note + page(s))
 	}

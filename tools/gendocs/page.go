@@ -20,10 +20,11 @@ func page(s tsp.Spec) string {
 	settings(&b, s)
 	limits(&b, s)
 	lost(&b, s)
+	imports(&b, s)
 	for _, c := range tsp.Capabilities() {
 		fmt.Fprintf(&b, "\n## %s\n\n", title(c))
 		if a, ok := s.Actions[c]; ok {
-			action(&b, c, a)
+			action(&b, c, a, s.WhyNotImported(c.Kind) == "")
 			continue
 		}
 		why := s.Lacking[c]
@@ -134,8 +135,8 @@ func strength(s tsp.Strength) string {
 	return "none: after an answer that was lost Waybill does not send again, and the operation fails with the outcome unknown"
 }
 
-// action describes one write that the TSP has.
-func action(b *strings.Builder, c tsp.Capability, a tsp.Action) {
+// action describes one write that the TSP has. imported tells whether its records are read too.
+func action(b *strings.Builder, c tsp.Capability, a tsp.Action, imported bool) {
 	fmt.Fprintf(b, "Idempotency is %s.", strength(a.Strength))
 	if len(a.Limits) > 0 {
 		fmt.Fprintf(b, " Held to the limits `%s`.", strings.Join(a.Limits, "`, `"))
@@ -162,19 +163,19 @@ func action(b *strings.Builder, c tsp.Capability, a tsp.Action) {
 		if !declared {
 			continue
 		}
-		fmt.Fprintf(b, "| `%s` | %s | %s |\n", f.Name, use.Use, cell(remarks(use, c.Verb)))
+		fmt.Fprintf(b, "| `%s` | %s | %s |\n", f.Name, use.Use, cell(remarks(use, c.Verb, imported)))
 		for _, one := range use.Cases {
 			when := "where `" + one.Setting + "` is set"
 			if one.Value != "" {
 				when = "where `" + one.Setting + "` is `" + one.Value + "`"
 			}
-			fmt.Fprintf(b, "| | %s | %s |\n", one.Use.Use, cell(strings.TrimSuffix(when+": "+remarks(one.Use, c.Verb), ": ")))
+			fmt.Fprintf(b, "| | %s | %s |\n", one.Use.Use, cell(strings.TrimSuffix(when+": "+remarks(one.Use, c.Verb, imported), ": ")))
 		}
 	}
 }
 
-// remarks says what of a field's values the TSP takes, and why not all.
-func remarks(u tsp.FieldUse, verb resource.Verb) string {
+// remarks says what of a field's values the TSP takes and shows, and why not all.
+func remarks(u tsp.FieldUse, verb resource.Verb, imported bool) string {
 	var all []string
 	if u.Reason != "" {
 		all = append(all, u.Reason)
@@ -202,6 +203,9 @@ func remarks(u tsp.FieldUse, verb resource.Verb) string {
 	}
 	if len(u.Collections) > 0 {
 		all = append(all, "an id of the TSP's "+strings.Join(u.Collections, " or "))
+	}
+	if u.Unread != "" && imported {
+		all = append(all, "not shown again: "+u.Unread)
 	}
 	return strings.Join(all, "; ")
 }

@@ -54,7 +54,7 @@ var ownSchemas = []string{
 	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "Healthy", "Unhealthy",
 	"ConnectionActivated", "AuthorizationServer",
 
-	"CapabilityDocument", "CapabilitySetting", "CapabilityCredentials", "CapabilityCredentialField", "CapabilityWrite",
+	"CapabilityDocument", "CapabilityImport", "CapabilitySetting", "CapabilityCredentials", "CapabilityCredentialField", "CapabilityWrite",
 	"CapabilityLimit", "CapabilityField",
 
 	"FleetRead", "CursorPageFleetRead", "ShareAgreementRead", "CursorPageShareAgreementRead", "ShareAgreementCreate",

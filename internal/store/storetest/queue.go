@@ -44,6 +44,7 @@ func queue() []rule {
 		{"what has ended or was begun or tried since cannot be sent", lateCannotSend},
 		{"a sync operation is its handler's until its outcome is unknown", syncIsHandled},
 		{"what was being sent at a crash is unknown, as its log says, and nothing else is touched", interruptedAtACrash},
+		{"of what was being sent at a crash, that is tried again of which no call was begun that is not done", unsentAtACrash},
 	}
 }
 

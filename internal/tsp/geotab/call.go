@@ -157,9 +157,14 @@ func query[T any](ctx context.Context, c *call, params map[string]any, entity st
 	}
 	var all []T
 	if err := unmarshal(result, &all); err != nil {
-		return nil, &tsp.Error{Class: tsp.Broken, Message: "Geotab's answer has an unexpected shape", Status: c.status, Err: err}
+		return nil, c.broken("Geotab's answer has an unexpected shape", err)
 	}
 	return all, nil
+}
+
+// broken is an answer that has not the shape that Geotab documents.
+func (c *call) broken(message string, err error) error {
+	return &tsp.Error{Class: tsp.Broken, Message: message, Status: c.status, Err: err}
 }
 
 func unmarshal(raw jsontext.Value, into any) error {

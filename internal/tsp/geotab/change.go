@@ -81,7 +81,7 @@ func (c *call) entity(ctx context.Context, entity string, of resource.SourceID) 
 		return err == nil && id == of
 	})
 	if i < 0 {
-		return nil, &tsp.Error{Class: tsp.Missing, Message: "Geotab has no " + strings.ToLower(entity) + " " + quoted(string(of))}
+		return nil, missing(strings.ToLower(entity), of)
 	}
 	return all[i], nil
 }

@@ -84,7 +84,8 @@ func (c *call) checkSetting(ctx context.Context, key string) error {
 }
 
 func refused(key, format string, args ...any) error {
-	return &tsp.Error{Class: tsp.Rejected, Setting: key, Message: "settings." + key + ": " + fmt.Sprintf(format, args...)}
+	message := "settings." + key + ": " + fmt.Sprintf(format, args...)
+	return &tsp.Error{Class: tsp.Rejected, Setting: key, Message: message}
 }
 
 func isTimeZone(name string) bool {
@@ -119,13 +120,14 @@ func (c *call) checkDefectMap(ctx context.Context, pairs []string) error {
 	}
 	for _, pair := range pairs {
 		word, id, ok := strings.Cut(pair, "=")
+		word, id = strings.TrimSpace(word), strings.TrimSpace(id)
 		switch {
 		case !ok:
 			return refused(settingDefectMap, "%s is no pair such as brakes=b27AB", quoted(pair))
-		case !slices.Contains(ourWords(), strings.TrimSpace(word)):
-			return refused(settingDefectMap, "%s is none of the defects that inspections name", quoted(strings.TrimSpace(word)))
-		case !known[resource.SourceID(strings.TrimSpace(id))]:
-			return refused(settingDefectMap, "the defect lists of %s and %s have no %s", settingDefects, settingTrailerDefect, quoted(strings.TrimSpace(id)))
+		case !slices.Contains(ourWords(), word):
+			return refused(settingDefectMap, "%s is none of the defects that inspections name", quoted(word))
+		case !known[resource.SourceID(id)]:
+			return refused(settingDefectMap, "the defect lists of %s and %s have no %s", settingDefects, settingTrailerDefect, quoted(id))
 		}
 	}
 	return nil
@@ -134,7 +136,8 @@ func (c *call) checkDefectMap(ctx context.Context, pairs []string) error {
 // hasGroup tells whether there is a group. Geotab answers with it and all below it, so that one is asked for: the
 // whole list could be longer than any answer that is read.
 func (c *call) hasGroup(ctx context.Context, id string) (bool, error) {
-	all, err := query[group](ctx, c, map[string]any{"typeName": "Group", "search": map[string]string{"id": id}, "resultsLimit": 1}, "Group")
+	params := map[string]any{"typeName": "Group", "search": map[string]string{"id": id}, "resultsLimit": 1}
+	all, err := query[group](ctx, c, params, "Group")
 	return len(all) > 0, err
 }
 

@@ -26,6 +26,7 @@ func TestGeotabConforms(t *testing.T) {
 			"model_year_property": "Year", "status_property": "Status", "total_axles_property": "Axles",
 			"external_id_property": "TMS number", "license_plate_country_property": "Plate country",
 			"trailer_type_property": "Trailer type", "trailer_length_property": "Trailer length"},
+		Unknown: tsp.Settings{"time_zone": "Nowhere/Town", "defect_ids": []string{"brakes=b9999"}, "oem_property": "Maker", "trailer_type_property": "b9999"},
 		// Geotab makes a new version of what is set, whether that changes it or not.
 		Volatile: []string{"version"},
 		Classes:  fronts(),

@@ -73,9 +73,9 @@ type assetFields struct {
 
 // asset reads what vehicles and trailers share.
 func (d deviceRead) asset(now time.Time) assetFields {
-	f := assetFields{VIN: clean(d.VIN), EngineVIN: clean(d.EngineVIN), LicensePlateRegion: d.LicenseState, LicensePlateNumber: d.LicensePlate,
-		StartedAt: begun(d.ActiveFrom), IsActive: isActive(d.ActiveTo, now), Notes: d.Comment, ELDSerialNumber: clean(d.SerialNumber),
-		EngineType: engineOf(d.Groups)}
+	f := assetFields{VIN: clean(d.VIN), EngineVIN: clean(d.EngineVIN), LicensePlateRegion: d.LicenseState,
+		LicensePlateNumber: d.LicensePlate, StartedAt: begun(d.ActiveFrom), IsActive: isActive(d.ActiveTo, now),
+		Notes: d.Comment, ELDSerialNumber: clean(d.SerialNumber), EngineType: engineOf(d.Groups)}
 	if !f.IsActive {
 		f.EndedAt = d.ActiveTo
 	}

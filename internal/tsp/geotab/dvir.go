@@ -79,9 +79,9 @@ func checkDvir(d *resource.DvirLog, s tsp.Settings) []resource.Problem {
 		refuse("odometer_unit", resource.CodeRequired, "is required beside odometer at Geotab")
 	}
 	// Geotab counts what the list names, so that defects without names would arrive as none.
-	if named := len(unique(d.Defects.Or(nil))); d.DefectCount.Or(0) > int64(named) {
-		refuse("defect_count", resource.CodeUnsupported, fmt.Sprintf("is %d, and defects names %d: Geotab takes the defects that are named, "+
-			"and the others would be lost; name each in defects, such as other", d.DefectCount.Or(0), named))
+	if named := len(d.Defects.Or(nil)); d.DefectCount.Or(0) > int64(named) {
+		refuse("defect_count", resource.CodeUnsupported, fmt.Sprintf("is %d, and defects names %d: Geotab takes the defects "+
+			"that are named, and the others would be lost; name each in defects, such as other", d.DefectCount.Or(0), named))
 	}
 	return wrong
 }
@@ -91,7 +91,7 @@ func warnDvir(d *resource.DvirLog, _ tsp.Settings) []tsp.Warning {
 	var all []tsp.Warning
 	if critical, ok := d.IsSafetyCritical.Get(); ok && !critical {
 		all = append(all, tsp.Warning{Path: "is_safety_critical", Dropped: true,
-			Message: "not sent to Geotab: false would certify the vehicle as safe to operate, which is an act of its own there"})
+			Message: "not sent to Geotab: false would certify the vehicle as safe to operate, which is an act of its own"})
 	}
 	return append(all, loneUnit(d.Odometer.State(), d.OdometerUnit.State())...)
 }
@@ -101,7 +101,8 @@ func loneUnit(odometer, unit resource.State) []tsp.Warning {
 	if unit != resource.Set || odometer == resource.Set {
 		return nil
 	}
-	return []tsp.Warning{{Path: "odometer_unit", Message: "not sent to Geotab: it is the unit of odometer, which is not given", Dropped: true}}
+	return []tsp.Warning{{Path: "odometer_unit", Dropped: true,
+		Message: "not sent to Geotab: it is the unit of odometer, which is not given"}}
 }
 
 // dvirFrom holds what the fields of an inspection say, its defects aside.
@@ -152,7 +153,7 @@ func (l dvirLog) withDefects(ctx context.Context, c *call, names []string, w tsp
 	if err != nil {
 		return l, err
 	}
-	for _, name := range unique(names) {
+	for _, name := range names {
 		id, ok := tree.find(name, w.Settings.List(settingDefectMap))
 		if !ok {
 			return l, &tsp.Error{Class: tsp.Rejected, Message: "the defect list " + string(l.DefectList.ID) + " has neither " + name +

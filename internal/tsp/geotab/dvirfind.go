@@ -123,6 +123,6 @@ func (l dvirLog) equals(d *resource.DvirLog, settings tsp.Settings) func(tsp.Riv
 		ours.Defects = nil
 		a, _ := json.Marshal(theirs)
 		b, _ := json.Marshal(ours)
-		return string(a) == string(b) && slices.Equal(unique(other.Defects.Or(nil)), unique(d.Defects.Or(nil)))
+		return string(a) == string(b) && slices.Equal(other.Defects.Or(nil), d.Defects.Or(nil))
 	}
 }

@@ -63,8 +63,9 @@ func showDvir(ctx context.Context, c *call, source jsontext.Value) (*shown, erro
 		return nil, err
 	}
 	defects := slices.Concat(r.Defects, r.Printed)
-	f := dvirFields{LogType: "unknown", AuthorityName: r.Authority, AuthorityAddress: r.Address, CertifyComment: r.CertifyRemark,
-		DriverComment: r.DriverRemark, DefectCount: len(defects), Version: r.Version, DurationSeconds: seconds(r.Duration)}
+	f := dvirFields{LogType: "unknown", AuthorityName: r.Authority, AuthorityAddress: r.Address,
+		CertifyComment: r.CertifyRemark, DriverComment: r.DriverRemark, DefectCount: len(defects), Version: r.Version,
+		DurationSeconds: seconds(r.Duration)}
 	for ours, theirs := range logTypes() {
 		if theirs == r.LogType {
 			f.LogType = ours

@@ -104,7 +104,8 @@ func answers(kind *string) rest.Answers {
 		Message: func(a rest.Answer) string {
 			kind, message := failureOf(a)
 			if kind == "" && strangers(a) {
-				return fmt.Sprintf("%d %s came without an error of Geotab's own, as from a firewall or a proxy in between", a.Status, http.StatusText(a.Status))
+				return fmt.Sprintf("%d %s came without an error of Geotab's own, as from a firewall or a proxy in between",
+					a.Status, http.StatusText(a.Status))
 			}
 			if kind == "" {
 				return ""
@@ -114,9 +115,10 @@ func answers(kind *string) rest.Answers {
 	}
 }
 
-// strangers tells whether an answer without an error of Geotab's own is somebody else's, who let nothing through: Geotab
-// puts an error into each refusal, as in its release notes (geotab.github.io/sdk/resources/new, read 2026-11-27). A 401 has
-// to be a page, because a new session is tried for any other. What is left is judged by its status.
+// strangers tells whether an answer without an error of Geotab's own is somebody else's, who let nothing through:
+// Geotab puts an error into each refusal, as in its release notes (geotab.github.io/sdk/resources/new, read
+// 2026-11-27). A 401 has to be a page, because a new session is tried for any other. What is left is judged by its
+// status.
 func strangers(a rest.Answer) bool {
 	switch a.Status {
 	case http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusTooManyRequests:

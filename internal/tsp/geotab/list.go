@@ -19,7 +19,7 @@ const pageSize = 100
 type list struct {
 	entity, collection string
 	// page reads one page of entities, and tells where the next begins.
-	page func(ctx context.Context, c *call, entity string, l tsp.List) (entities []jsontext.Value, next string, err error)
+	page func(ctx context.Context, c *call, entity string, l tsp.List) (all []jsontext.Value, next string, err error)
 	// show reads an entity; nil is one of another kind.
 	show func(ctx context.Context, c *call, source jsontext.Value) (*shown, error)
 }
@@ -48,7 +48,7 @@ func lists() map[resource.Kind]list {
 func (s *session) List(ctx context.Context, l tsp.List) (tsp.Page, error) {
 	of, ok := lists()[l.Kind]
 	if !ok {
-		return tsp.Page{}, &tsp.Error{Class: tsp.Unsupported, Message: "Geotab has no list of " + string(l.Kind) + " records"}
+		return tsp.Page{}, unsupported("list of " + string(l.Kind) + " records")
 	}
 	c := &call{session: s, pace: l.Pace}
 	entities, next, err := of.page(ctx, c, of.entity, l)
@@ -72,7 +72,7 @@ func (s *session) List(ctx context.Context, l tsp.List) (tsp.Page, error) {
 func (s *session) Read(ctx context.Context, one tsp.Single) (tsp.Record, error) {
 	of, ok := lists()[one.Kind]
 	if !ok || one.Collection != of.collection {
-		return tsp.Record{}, &tsp.Error{Class: tsp.Unsupported, Message: "Geotab has no " + string(one.Kind) + " records in " + quoted(one.Collection)}
+		return tsp.Record{}, unsupported(string(one.Kind) + " records in " + quoted(one.Collection))
 	}
 	c := &call{session: s, pace: one.Pace}
 	all, err := get[jsontext.Value](ctx, c, of.entity, ref{one.SourceID})
@@ -88,7 +88,15 @@ func (s *session) Read(ctx context.Context, one tsp.Single) (tsp.Record, error) 
 			return *record, nil
 		}
 	}
-	return tsp.Record{}, &tsp.Error{Class: tsp.Missing, Message: "Geotab has no " + string(one.Kind) + " " + quoted(string(one.SourceID)), Status: c.status}
+	return tsp.Record{}, missing(string(one.Kind), one.SourceID)
+}
+
+func unsupported(what string) error {
+	return &tsp.Error{Class: tsp.Unsupported, Message: "Geotab has no " + what}
+}
+
+func missing(what string, id resource.SourceID) error {
+	return &tsp.Error{Class: tsp.Missing, Message: "Geotab has no " + what + " " + quoted(string(id))}
 }
 
 // record makes the record of an entity; nil for one of another kind.
@@ -96,7 +104,7 @@ func (of list) record(ctx context.Context, c *call, source jsontext.Value) (*tsp
 	record, err := of.mapped(ctx, c, source)
 	var classified *tsp.Error
 	if err != nil && !errors.As(err, &classified) {
-		return nil, &tsp.Error{Class: tsp.Broken, Message: "a " + of.entity + " has an unexpected shape", Status: c.status, Err: err}
+		return nil, c.broken("a "+of.entity+" has an unexpected shape", err)
 	}
 	return record, err
 }
@@ -117,7 +125,8 @@ func (of list) mapped(ctx context.Context, c *call, source jsontext.Value) (*tsp
 			fields, err = json.Marshal(all, json.Deterministic(true))
 		}
 	}
-	return &tsp.Record{Collection: of.collection, SourceID: id, Fields: fields, Source: source, Names: out.names, OccurredAt: out.at}, err
+	return &tsp.Record{Collection: of.collection, SourceID: id, Fields: fields, Source: source,
+		Names: out.names, OccurredAt: out.at}, err
 }
 
 // idIn reads the id of an entity.

@@ -15,7 +15,8 @@ func sorted(ctx context.Context, c *call, entity string, l tsp.List) ([]jsontext
 	if l.Cursor != "" {
 		sort["offset"], sort["lastId"] = l.Cursor, l.Cursor
 	}
-	all, err := query[jsontext.Value](ctx, c, map[string]any{"typeName": entity, "resultsLimit": pageSize, "sort": sort}, entity)
+	params := map[string]any{"typeName": entity, "resultsLimit": pageSize, "sort": sort}
+	all, err := query[jsontext.Value](ctx, c, params, entity)
 	if err != nil {
 		return nil, "", err
 	}
@@ -24,9 +25,9 @@ func sorted(ctx context.Context, c *call, entity string, l tsp.List) ([]jsontext
 		id, err := idIn(source)
 		switch {
 		case err != nil:
-			return nil, "", &tsp.Error{Class: tsp.Broken, Message: "a " + entity + " has an unexpected shape", Status: c.status, Err: err}
+			return nil, "", c.broken("a "+entity+" has an unexpected shape", err)
 		case string(id) == l.Cursor:
-			return nil, "", &tsp.Error{Class: tsp.Broken, Message: "Geotab does not go on behind the id that it was asked to", Status: c.status}
+			return nil, "", c.broken("Geotab does not go on behind the id that it was asked to", nil)
 		}
 		next = string(id)
 	}
@@ -60,11 +61,11 @@ func fed(ctx context.Context, c *call, entity string, l tsp.List) ([]jsontext.Va
 	}
 	switch err := unmarshal(result, &page); {
 	case err != nil || page.Data == nil:
-		return nil, "", &tsp.Error{Class: tsp.Broken, Message: "Geotab's answer has an unexpected shape", Status: c.status, Err: err}
+		return nil, "", c.broken("Geotab's answer has an unexpected shape", err)
 	case len(page.Data) < feedSize:
 		return page.Data, "", nil
 	case page.To == "" || page.To == l.Cursor:
-		return nil, "", &tsp.Error{Class: tsp.Broken, Message: "Geotab does not tell where the feed goes on behind a full page", Status: c.status}
+		return nil, "", c.broken("Geotab does not tell where the feed goes on behind a full page", nil)
 	}
 	return page.Data, page.To, nil
 }
@@ -83,8 +84,8 @@ func (c *call) isTrailer(ctx context.Context, device resource.SourceID) (bool, e
 		found := map[resource.SourceID]bool{}
 		sort := map[string]string{"sortBy": "id", "sortDirection": "asc"}
 		for {
-			page, err := query[ref](ctx, c, map[string]any{"typeName": "Device", "resultsLimit": mostTrailers, "sort": sort,
-				"search":           map[string]any{"groups": refs(groupTrailer)},
+			page, err := query[ref](ctx, c, map[string]any{
+				"typeName": "Device", "resultsLimit": mostTrailers, "sort": sort, "search": map[string]any{"groups": refs(groupTrailer)},
 				"propertySelector": map[string]any{"fields": []string{"id"}, "isIncluded": true}}, "Device")
 			if err != nil {
 				return nil, err

@@ -165,7 +165,7 @@ func (s *session) Find(ctx context.Context, w tsp.Write) (tsp.Written, bool, err
 func (s *session) plan(w tsp.Write) (steps.Plan, error) {
 	action, ok := s.adapter.writes[w.Capability]
 	if !ok {
-		return steps.Plan{}, &tsp.Error{Class: tsp.Unsupported, Message: "Geotab has no " + w.Capability.String()}
+		return steps.Plan{}, unsupported(w.Capability.String())
 	}
 	c := &call{session: s, pace: w.Pace}
 	if w.Kind == resource.KindUser && w.Verb == resource.Create {

@@ -55,7 +55,8 @@ func spec(writes map[tsp.Capability]write) tsp.Spec {
 			{Title: "Concepts", URL: "https://developers.geotab.com/myGeotab/guides/concepts", Verified: "2026-11-23"},
 			{Title: "Rate limits", URL: rateLimits, Verified: verified},
 			{Title: "Data feed", URL: "https://developers.geotab.com/myGeotab/guides/dataFeed", Verified: verified},
-			{Title: "Import of users, a sample of Geotab's", URL: "https://github.com/Geotab/sdk/blob/master/src/software/js-samples/importUsers.html", Verified: verified},
+			{Title: "Import of users, a sample of Geotab's", Verified: verified,
+				URL: "https://github.com/Geotab/sdk/blob/master/src/software/js-samples/importUsers.html"},
 		},
 		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("geotab")},
 		Settings:    settings(),
@@ -73,7 +74,8 @@ func spec(writes map[tsp.Capability]write) tsp.Spec {
 			{Kind: resource.KindFuelTransaction, Collections: []string{fuels}},
 		},
 		NotImported: map[resource.Kind]string{
-			resource.KindGroupMessage: "a message at Geotab goes to one person: each of those that a group message became is imported as a message",
+			resource.KindGroupMessage: "a message at Geotab goes to one person: " +
+				"each of those that a group message became is imported as a message",
 		},
 		SampleCredentials: tsp.Credentials{Kind: "geotab", Fields: map[string]string{
 			"username": "demo-service@waybill.example", "password": "geotab-demo-password", "database": "demo"}},
@@ -98,8 +100,9 @@ func settings() []tsp.Setting {
 		{Key: settingTrailerDefect, Label: "Defect list of trailer inspections (id); that of vehicles if not set", Type: tsp.TextSetting},
 		{Key: settingDefectMap, Label: "Defects of the list for ours, as brakes=b27AB; others are found by name", Type: tsp.ListSetting},
 		{Key: settingPowertrain, Label: "Put vehicles into Geotab's powertrain group of their engine type", Type: tsp.BooleanSetting, Default: false},
-		{Key: settingPartialSet, Label: "Send only changed fields on updates instead of reading the record first; where groups or custom properties change it is read all the same",
-			Type: tsp.BooleanSetting, Default: false},
+		{Key: settingPartialSet, Type: tsp.BooleanSetting, Default: false,
+			Label: "Send only changed fields on updates instead of reading the record first; " +
+				"where groups or custom properties change it is read all the same"},
 	}, propertySettings()...)
 }
 

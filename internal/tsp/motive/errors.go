@@ -84,8 +84,9 @@ func scope(method, path string) string {
 		right = ".read"
 	}
 	for _, known := range []struct{ prefix, name string }{
-		{vehiclesPath, "vehicles"}, {assetsPath, "assets"}, {usersPath, "users"}, {messagesPath, "messages"}, {sendPath, "messages"},
-		{fuelPath, "fuel_purchases"}, {companiesPath, "companies"}, {groupsPath, "groups"}, {inspectionsPath, "inspection_reports"},
+		{vehiclesPath, "vehicles"}, {assetsPath, "assets"}, {usersPath, "users"}, {messagesPath, "messages"},
+		{sendPath, "messages"}, {fuelPath, "fuel_purchases"}, {companiesPath, "companies"}, {groupsPath, "groups"},
+		{inspectionsPath, "inspection_reports"},
 	} {
 		if strings.HasPrefix(path, known.prefix) {
 			return known.name + right

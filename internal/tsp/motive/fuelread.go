@@ -10,7 +10,8 @@ import (
 )
 
 func fuelClass() class {
-	return class{path: fuelPath, plural: "fuel_purchases", singular: "fuel_purchase", collection: fuels, tell: telling(tellFuel)}
+	return class{path: fuelPath, plural: "fuel_purchases", singular: "fuel_purchase", collection: fuels,
+		tell: telling(tellFuel)}
 }
 
 // fuelRecord is what Motive shows of a purchase. Amounts are numbers, or texts that hold one. It shows no

@@ -79,7 +79,7 @@ func checkSettings(ctx context.Context, send rest.Send, settings tsp.Settings) e
 		return refused(settingIntegration, "is the name under which Waybill marks what it makes; choose another")
 	}
 	if word := settings.Text(settingAssetType); !isAssetType(word) {
-		return refused(settingAssetType, strconv.Quote(word)+" is no type of assets at Motive, which is one such as dry_box, flatbed or reefer")
+		return refused(settingAssetType, strconv.Quote(word)+" is no type of assets at Motive, such as dry_box, flatbed or reefer")
 	}
 	wanted := settings.List(settingGroups)
 	for _, id := range wanted {
@@ -96,8 +96,8 @@ func checkSettings(ctx context.Context, send rest.Send, settings tsp.Settings) e
 	}
 	i := slices.IndexFunc(numbers(wanted), func(id int64) bool { _, ok := names[id]; return !ok })
 	if i >= 0 {
-		return refused(settingGroups, "the credentials see no group "+wanted[i]+" at Motive; an API key that is restricted to groups "+
-			"sees its own alone ("+scopingPage+")")
+		return refused(settingGroups, "the credentials see no group "+wanted[i]+" at Motive; an API key that is restricted "+
+			"to groups sees its own alone ("+scopingPage+")")
 	}
 	return nil
 }

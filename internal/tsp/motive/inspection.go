@@ -16,8 +16,8 @@ const inspectionsPath = "/v2/inspection_reports"
 // inspectionClass are the reports of version 2 (https://developer.gomotive.com/reference/inspection-reports-get-v2),
 // whose parts tell each for itself whether it has a defect.
 func inspectionClass() class {
-	return class{path: inspectionsPath, plural: "inspection_reports", singular: "inspection_report", collection: inspections,
-		tell: telling(tellInspection)}
+	return class{path: inspectionsPath, plural: "inspection_reports", singular: "inspection_report",
+		collection: inspections, tell: telling(tellInspection)}
 }
 
 // sinceDay is a filter of lists by day. Days are the company's, so the list reaches from the day before; where none is
@@ -100,7 +100,8 @@ type inspectionFields struct {
 }
 
 func tellInspection(r inspectionRecord, _ reading) told {
-	f := inspectionFields{LogType: "unknown", InspectedBy: strings.TrimSpace(r.Driver.FirstName + " " + r.Driver.LastName), Defects: []string{}}
+	f := inspectionFields{LogType: "unknown", Defects: []string{},
+		InspectedBy: strings.TrimSpace(r.Driver.FirstName + " " + r.Driver.LastName)}
 	if r.Type == "pre_trip" || r.Type == "post_trip" {
 		f.LogType = r.Type
 	}
@@ -144,7 +145,8 @@ func names(all map[string]tsp.Named) map[string][]tsp.Named {
 // defectOf is the unified word for a part. Motive's lists are the fleets' own, so that a part without a word is
 // other and stands with its name in the source alone.
 func defectOf(category string) string {
-	plain := folded(strings.NewReplacer("&", "", "/", "", ",", "", " and ", "", " system", "").Replace(strings.ToLower(category)))
+	joined := strings.NewReplacer("&", "", "/", "", ",", "", " and ", "", " system", "")
+	plain := folded(joined.Replace(strings.ToLower(category)))
 	if word, ok := map[string]string{"lights": "lights_general", "oillevel": "fluid_levels", "steering": "steering_wheel",
 		"beltshoses": "belts_hoses", "parkingbrakes": "brakes", "servicebrakes": "brakes"}[plain]; ok {
 		return word

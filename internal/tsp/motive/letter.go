@@ -34,7 +34,8 @@ type letterFields struct {
 }
 
 func messageClass() class {
-	return class{path: messagesPath, plural: "messages", singular: "message", collection: messages, tell: telling(tellLetter)}
+	return class{path: messagesPath, plural: "messages", singular: "message", collection: messages,
+		tell: telling(tellLetter)}
 }
 
 func tellLetter(l letter, _ reading) told {
@@ -57,52 +58,6 @@ func tellLetter(l letter, _ reading) told {
 func moment(text string) time.Time {
 	at, _ := time.Parse(time.RFC3339, text)
 	return at
-}
-
-// writers is how many users one page of messages asks for: Motive lists what one user has sent, so that each
-// takes a call of its own.
-const writers = 10
-
-// listMessages lists what users have sent since a time, a page of users at a time. Whoever was deactivated
-// is left out.
-func listMessages(k class) rest.List {
-	return func(ctx context.Context, send rest.Send, ask tsp.List) (tsp.Page, error) {
-		n, err := pageOf(ask.Cursor)
-		if err != nil {
-			return tsp.Page{}, err
-		}
-		call := pageCall(usersPath, url.Values{"per_page": {strconv.Itoa(writers)}}, n)
-		a, err := send(ctx, call)
-		if err != nil {
-			return tsp.Page{}, err
-		}
-		body, err := rest.Decode[struct {
-			Users []struct {
-				User struct {
-					ID     int64  `json:"id"`
-					Status string `json:"status"`
-				} `json:"user"`
-			} `json:"users"`
-		}](a)
-		if err != nil {
-			return tsp.Page{}, err
-		}
-		page := tsp.Page{}
-		for _, one := range body.Users {
-			if one.User.Status == statusDeactivated {
-				continue
-			}
-			records, err := k.letters(ctx, send, one.User.ID, ask.Since)
-			if err != nil {
-				return tsp.Page{}, err
-			}
-			page.Records = append(page.Records, records...)
-		}
-		if len(body.Users) == writers {
-			page.Next = strconv.Itoa(n + 1)
-		}
-		return page, nil
-	}
 }
 
 // letters are the messages of one sender since a time. The rows of one message are one record, in the form of
@@ -150,7 +105,8 @@ func fold(folds []map[string]jsontext.Value, row map[string]jsontext.Value) []ma
 	if row["sent_at"] != nil {
 		delete(row, "updated_at")
 	}
-	i := slices.IndexFunc(folds, func(one map[string]jsontext.Value) bool { return string(one["id"]) == string(row["id"]) })
+	same := func(one map[string]jsontext.Value) bool { return string(one["id"]) == string(row["id"]) }
+	i := slices.IndexFunc(folds, same)
 	if i < 0 {
 		row["recipient_ids"] = encoded([]jsontext.Value{to})
 		return append(folds, row)

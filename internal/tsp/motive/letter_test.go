@@ -68,15 +68,35 @@ func TestMessagesWithoutATimeHappenedWhenTheyChanged(t *testing.T) {
 	}
 }
 
-func TestTenUsersAreAskedForAtOnce(t *testing.T) {
+func TestNoImportAsksForMoreUsersThanTheirMessagesAreWorth(t *testing.T) {
 	t.Parallel()
 	var users, asked []string
-	for i := range 10 {
+	for i := range 70 {
 		users = append(users, fmt.Sprintf(`{"user":{"id":%d,"status":"active"}}`, i+1))
 	}
 	s := inboxes(t, strings.Join(users, ","), nil, &asked)
-	page, err := s.List(t.Context(), tsp.List{Kind: resource.KindMessage, Since: noon, Pace: tsptest.Free{}})
-	if err != nil || page.Next != "2" || len(asked) != 10 {
-		t.Errorf("%+v, %d users, %v", page, len(asked), err)
+	imported := func() (pages int) {
+		for cursor := ""; pages == 0 || cursor != ""; pages++ {
+			before := len(asked)
+			page, err := s.List(t.Context(), tsp.List{Kind: resource.KindMessage, Cursor: cursor, Since: noon, Pace: tsptest.Free{}})
+			if err != nil || len(asked) != before+10 {
+				t.Fatalf("%d users, %v", len(asked)-before, err)
+			}
+			cursor = page.Next
+		}
+		return pages
+	}
+	for i, want := range []int{7, 5, 5} {
+		asked = nil
+		if got := imported(); got != want {
+			t.Errorf("import %d has %d pages, want %d", i+1, got, want)
+		}
+	}
+	if first, _, _ := strings.Cut(asked[0], " "); first != "51" {
+		t.Errorf("the third import begins with the user %s", first)
+	}
+	_, err := s.List(t.Context(), tsp.List{Kind: resource.KindMessage, Cursor: "x", Pace: tsptest.Free{}})
+	if classOf(err) != tsp.Rejected {
+		t.Error(err)
 	}
 }

@@ -89,8 +89,8 @@ type vehicleFields struct {
 }
 
 func tellVehicle(r vehicleRecord, by reading) told {
-	f := vehicleFields{machineFields: r.fields(by, r.ELDDevice), VehicleName: r.Number, LicensePlateCountry: country(r.PlateCountry),
-		EngineType: fuelTypes().read(r.FuelType), Groups: by.groups.of(r.GroupIDs)}
+	f := vehicleFields{machineFields: r.fields(by, r.ELDDevice), VehicleName: r.Number, Groups: by.groups.of(r.GroupIDs),
+		LicensePlateCountry: country(r.PlateCountry), EngineType: fuelTypes().read(r.FuelType)}
 	f.Status = r.Availability.vehicleStatus()
 	if r.MetricUnits != nil {
 		f.OdometerUnit = "miles"
@@ -133,8 +133,8 @@ type assetFields struct {
 }
 
 func tellAsset(r assetRecord, by reading) told {
-	f := assetFields{machineFields: r.fields(by, r.Gateway), TrailerName: r.Name, TotalAxles: r.Axle, TrailerLength: r.Length,
-		TrailerType: r.Type, Groups: by.groups.of(r.GroupIDs)}
+	f := assetFields{machineFields: r.fields(by, r.Gateway), TrailerName: r.Name, TotalAxles: r.Axle,
+		TrailerLength: r.Length, TrailerType: r.Type, Groups: by.groups.of(r.GroupIDs)}
 	f.Status = r.Availability.Status
 	if r.CustomType != "" {
 		f.TrailerType = r.CustomType

@@ -14,10 +14,13 @@ import (
 func New() tsp.Adapter { return rest.New(config(time.Now)) }
 
 func config(now func() time.Time) rest.Config {
-	groups := groups()
-	vehicle := class{path: vehiclesPath, plural: "vehicles", singular: "vehicle", collection: vehicles, groups: groups, tell: telling(tellVehicle)}
-	asset := class{path: assetsPath, plural: "assets", singular: "asset", collection: assets, groups: groups, tell: telling(tellAsset)}
-	user := class{path: usersPath, plural: "users", singular: "user", collection: users, groups: groups, tell: telling(tellUser)}
+	groups, writers := groups(), keptWriters()
+	vehicle := class{path: vehiclesPath, plural: "vehicles", singular: "vehicle", collection: vehicles,
+		groups: groups, tell: telling(tellVehicle)}
+	asset := class{path: assetsPath, plural: "assets", singular: "asset", collection: assets,
+		groups: groups, tell: telling(tellAsset)}
+	user := class{path: usersPath, plural: "users", singular: "user", collection: users,
+		groups: groups, tell: telling(tellUser)}
 	return rest.Config{
 		Spec:          spec(),
 		Auths:         map[string]rest.Auth{"api_key": rest.HeaderKey("X-Api-Key", "api_key"), "motive": oauth()},
@@ -27,16 +30,17 @@ func config(now func() time.Time) rest.Config {
 		Check:         check,
 		CheckSettings: checkSettings,
 		Writes: []rest.Write{
-			createVehicle(vehicle), updateVehicle(vehicle), createTrailer(asset), updateTrailer(asset), createUser(user), updateUser(user),
-			createMessage(now), createGroupMessage(now), createFuel(fuelClass()),
+			createVehicle(vehicle), updateVehicle(vehicle), createTrailer(asset), updateTrailer(asset),
+			createUser(user), updateUser(user), createMessage(now), createGroupMessage(now), createFuel(fuelClass()),
 		},
-		Records: map[resource.Kind]rest.Record{resource.KindVehicle: vehicle.read, resource.KindTrailer: asset.read, resource.KindUser: user.read},
+		Records: map[resource.Kind]rest.Record{resource.KindVehicle: vehicle.read, resource.KindTrailer: asset.read,
+			resource.KindUser: user.read},
 		ListsFor: func(s tsp.Settings) map[resource.Kind]rest.List {
 			return map[resource.Kind]rest.List{
 				resource.KindVehicle:         vehicle.list(s, nil),
 				resource.KindTrailer:         asset.list(s, nil),
 				resource.KindUser:            user.list(s, nil),
-				resource.KindMessage:         listMessages(messageClass()),
+				resource.KindMessage:         listMessages(messageClass(), writers),
 				resource.KindDvirLog:         inspectionClass().list(s, sinceDay),
 				resource.KindFuelTransaction: fuelClass().list(s, sinceDay),
 			}
@@ -50,8 +54,8 @@ func config(now func() time.Time) rest.Config {
 // keeptruckin.com. In a public client's live test of 2026-07-24 account.gomotive.com answered, so that it is
 // asked where the first has no such endpoint. Refresh tokens work once.
 func oauth() rest.OAuth {
-	return rest.OAuth{TokenURL: "/oauth/token", ElseTokenURL: "https://account.gomotive.com/oauth/token", TokenURLField: "token_url",
-		InForm: true,
+	return rest.OAuth{TokenURL: "/oauth/token", ElseTokenURL: "https://account.gomotive.com/oauth/token",
+		TokenURLField: "token_url", InForm: true,
 		Form: func(_ string, c tsp.Credentials) url.Values {
 			return url.Values{"redirect_uri": {c.Get("redirect_uri")}}
 		}}

@@ -13,8 +13,8 @@ import (
 // pageSize is Motive's largest.
 const pageSize = 100
 
-// maxPages bounds a look-up whose list never ends.
-const maxPages = 50
+// maxPages bounds what is read of a list that never ends.
+const maxPages = 500
 
 // pages reads a list from its first page to the first one that is not full.
 func pages[T any](ctx context.Context, send rest.Send, of rest.Call, take func(T) int) error {

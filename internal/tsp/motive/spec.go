@@ -2,7 +2,8 @@
 //
 // Facts that have no other place: ids are JSON integers, except those of messages; updates are
 // PUT but merge; requests are flat while answers have an envelope; lists go by page numbers; no
-// rate limit is documented. There is no way to create an inspection.
+// rate limit is documented. There is no way to create an inspection. Messages are listed user by user alone, so
+// that a fleet of many waits longer for what its drivers have answered; see writers.
 package motive
 
 import (

@@ -113,7 +113,8 @@ func userUses(verb resource.Verb) tsp.Uses {
 		"first_name":       tsp.Required().Length(1, 0).NotNull(),
 		"last_name":        tsp.Required().Length(1, 0).NotNull(),
 		"phone_number":     tsp.Sent(),
-		"country_code": tsp.Sent().Only("its dialling code is not in Waybill's table", slices.Collect(maps.Keys(dialCodes().sent))...).
+		"country_code": tsp.Sent().
+			Only("its dialling code is not in Waybill's table", slices.Collect(maps.Keys(dialCodes().sent))...).
 			NotRead("Motive keeps the dialling code, and the one of the United States and Canada tells neither"),
 		"license_country":    missing,
 		"license_region":     tsp.Sent(),
@@ -122,19 +123,21 @@ func userUses(verb resource.Verb) tsp.Uses {
 		"employee_number":    tsp.Sent(),
 		"carrier_number":     tsp.Sent(),
 		"notes":              missing,
-		"hos_ruleset_code": tsp.Sent().NotNull().Only("it is none of Motive's cycles with one of the sets of exceptions at "+cyclesPage,
-			rulesetCodes()...),
+		"hos_ruleset_code": tsp.Sent().NotNull().
+			Only("it is none of Motive's cycles with one of the sets of exceptions at "+cyclesPage, rulesetCodes()...),
 		"allow_yard_move":           tsp.Sent().NotNull(),
 		"allow_personal_conveyance": tsp.Sent().NotNull(),
 		"allow_adverse_driving":     tsp.Sent().NotNull(),
-		"default_time_zone": tsp.Sent().NotNull().Only("Motive has no name for it", slices.Collect(maps.Keys(timeZones().sent))...).
+		"default_time_zone": tsp.Sent().NotNull().
+			Only("Motive has no name for it", slices.Collect(maps.Keys(timeZones().sent))...).
 			NotRead("zones that share one of Motive's names read as the one that it is known by"),
 		"hos_compliance_type": tsp.Sent().NotNull(),
 		"hos_tracking_method": tsp.Sent().NotNull(),
 	}
 	if verb == resource.Update {
 		for _, name := range driverFields() {
-			uses[name] = uses[name].NotRead("Motive shows it of drivers alone, and an update does not tell whether the user is one")
+			uses[name] = uses[name].NotRead(
+				"Motive shows it of drivers alone, and an update does not tell whether the user is one")
 		}
 		uses["first_name"] = tsp.Sent().Length(1, 0).NotNull()
 		uses["last_name"] = tsp.Sent().Length(1, 0).NotNull()

@@ -12,7 +12,8 @@ func checkUser(verb resource.Verb) func(*resource.User, tsp.Settings) []resource
 	return func(u *resource.User, _ tsp.Settings) []resource.Problem {
 		var wrong problems
 		if verb == resource.Create && u.Username.State() != resource.Set && u.UserEmail.State() != resource.Set {
-			wrong.refuse("username", "", resource.CodeRequired, "is required by Motive unless user_email is given; it is what the user signs in with")
+			wrong.refuse("username", "", resource.CodeRequired,
+				"is required by Motive unless user_email is given; it is what the user signs in with")
 		}
 		if is, ok := u.IsActive.Get(); ok && u.Status.State() == resource.Set && is != (u.Status.Or("") == "ACTIVE") {
 			wrong.refuse("status", u.Status.Or(""), resource.CodeUnsupported, "contradicts is_active; give one of them")
@@ -36,19 +37,22 @@ func (p *problems) modes(u *resource.User) {
 	method, hasMethod := u.HOSTrackingMethod.Get()
 	switch {
 	case hasMethod && !hasCompliance:
-		p.refuse("hos_compliance_type", "", resource.CodeRequired, "is required beside hos_tracking_method at Motive")
+		p.refuse("hos_compliance_type", "", resource.CodeRequired,
+			"is required beside hos_tracking_method at Motive")
 	case compliance == "non_exempt" && !hasMethod:
-		p.refuse("hos_tracking_method", "", resource.CodeRequired, "is required beside hos_compliance_type non_exempt at Motive")
+		p.refuse("hos_tracking_method", "", resource.CodeRequired,
+			"is required beside hos_compliance_type non_exempt at Motive")
 	case compliance == "exempt" && hasMethod:
-		p.refuse("hos_tracking_method", method, resource.CodeUnsupported, "says nothing of an exempt driver at Motive; leave it out")
+		p.refuse("hos_tracking_method", method, resource.CodeUnsupported,
+			"says nothing of an exempt driver at Motive; leave it out")
 	}
 }
 
 // driverFields are those that Motive shows of drivers alone: its answers for other roles lack them (observed,
 // see the simulator's userrules.go).
 func driverFields() []string {
-	return []string{"license_region", "license_number", "employee_number", "carrier_number", "hos_ruleset_code", "allow_yard_move",
-		"allow_personal_conveyance", "allow_adverse_driving"}
+	return []string{"license_region", "license_number", "employee_number", "carrier_number", "hos_ruleset_code",
+		"allow_yard_move", "allow_personal_conveyance", "allow_adverse_driving"}
 }
 
 // drivers refuses what only drivers have, of a user who is said to be none.
@@ -56,9 +60,9 @@ func (p *problems) drivers(u *resource.User) {
 	if is, ok := u.IsDriver.Get(); !ok || is {
 		return
 	}
-	given := []resource.State{u.LicenseRegion.State(), u.LicenseNumber.State(), u.EmployeeNumber.State(), u.CarrierNumber.State(),
-		u.HOSRulesetCode.State(), u.AllowYardMove.State(), u.AllowPersonalConveyance.State(), u.AllowAdverseDriving.State(),
-		u.HOSComplianceType.State()}
+	given := []resource.State{u.LicenseRegion.State(), u.LicenseNumber.State(), u.EmployeeNumber.State(),
+		u.CarrierNumber.State(), u.HOSRulesetCode.State(), u.AllowYardMove.State(), u.AllowPersonalConveyance.State(),
+		u.AllowAdverseDriving.State(), u.HOSComplianceType.State()}
 	for i, path := range append(driverFields(), "hos_compliance_type") {
 		if given[i] == resource.Set {
 			p.refuse(path, "", resource.CodeUnsupported, "is for drivers alone at Motive, and is_driver is false")

@@ -66,7 +66,7 @@ func New(config Config) tsp.Adapter {
 	for _, w := range config.Writes {
 		a.writes[w.Capability] = w
 		a.finds = a.finds || w.finds()
-		spec.Actions[w.Capability] = tsp.Action{Uses: w.Uses, Strength: w.Strength, Needs: w.Needs,
+		spec.Actions[w.Capability] = tsp.Action{Uses: w.Uses, Strength: w.Strength, Needs: w.Needs, Marks: true,
 			Check: w.Check, Warn: w.Warn, Settles: w.Settles, Unknowable: w.Unknowable, Limits: w.firstLimits(config.Limits)}
 	}
 	spec.Limits = make([]tsp.Limit, len(config.Limits))

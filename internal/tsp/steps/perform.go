@@ -37,7 +37,12 @@ func (p Plan) Perform(ctx context.Context, w tsp.Write) (tsp.Written, error) {
 		case s.Part != "" && refusal(e):
 			refused = e
 		default:
-			r.out.Parts = append(r.out.Parts, r.untried(r.Steps[i+1:])...)
+			// In front of what stopped it: readers look for that in the last entry of the log.
+			at := len(r.out.Parts)
+			if s.Part != "" {
+				at--
+			}
+			r.out.Parts = slices.Insert(r.out.Parts, at, r.untried(r.Steps[i+1:])...)
 			return r.out, r.ended(e)
 		}
 	}

@@ -25,6 +25,9 @@ func TestAStepIsMarkedAsCloseToItsCallAsCanBe(t *testing.T) {
 		{"the only one, that is repeated unseen", func(o *world) steps.Plan {
 			return steps.Plan{Strength: tsp.NaturalKey, Steps: o.harmful("a")}
 		}, "prepare a, begun a, call a, done a"},
+		{"the only one, that is never repeated", func(o *world) steps.Plan {
+			return steps.Plan{Strength: tsp.None, Steps: o.harmful("a")}
+		}, "prepare a, begun a, call a, done a"},
 		{"the only one, harmless", func(o *world) steps.Plan {
 			return steps.Plan{Strength: tsp.NaturalKey, Steps: []steps.Step{o.harmless("a")}}
 		}, "prepare a, call a"},
@@ -134,10 +137,10 @@ func TestARefusedDeliveryKeepsNoOtherFromBeingMade(t *testing.T) {
 		{tsp.Done, tsp.Done, "to a done 201, to b done 201, to c done 201", "to a done 0"},
 		{tsp.Rejected, tsp.Rejected, "to a done 201, to b rejected 400, to c done 201", "to b done 201"},
 		{tsp.Missing, tsp.Missing, "to a done 201, to b missing 400, to c done 201", "to b done 201"},
-		{tsp.Throttled, tsp.Throttled, "to a done 201, to b throttled 400, to c unavailable 0", "to b done 201, to c done 201"},
-		{tsp.Unknown, tsp.Unknown, "to a done 201, to b unknown 400, to c unavailable 0", "to b done 201, to c done 201"},
-		{tsp.Forbidden, tsp.Forbidden, "to a done 201, to b forbidden 400, to c unavailable 0", "to b done 201, to c done 201"},
-		{tsp.Broken, tsp.Broken, "to a done 201, to b broken 400, to c unavailable 0", "to b done 201, to c done 201"},
+		{tsp.Throttled, tsp.Throttled, "to a done 201, to c unavailable 0, to b throttled 400", "to b done 201, to c done 201"},
+		{tsp.Unknown, tsp.Unknown, "to a done 201, to c unavailable 0, to b unknown 400", "to b done 201, to c done 201"},
+		{tsp.Forbidden, tsp.Forbidden, "to a done 201, to c unavailable 0, to b forbidden 400", "to b done 201, to c done 201"},
+		{tsp.Broken, tsp.Broken, "to a done 201, to c unavailable 0, to b broken 400", "to b done 201, to c done 201"},
 	} {
 		o := &world{}
 		if c.end != tsp.Done {

@@ -73,11 +73,11 @@ func (p Plan) run(w tsp.Write) (*run, error) {
 	return r, nil
 }
 
-// marks tells whether a step is marked. The only step of a write needs none, because an operation
-// of unknown outcome is looked for as a whole. Where it is repeated unseen instead, one that harms
-// does.
+// marks tells whether a step is marked. The only step of a write needs none where an operation of
+// unknown outcome is looked for as a whole. Where it is repeated unseen instead, or never again, one
+// that harms does.
 func (r *run) marks(s Step) bool {
-	return len(r.Steps) > 1 || s.Harms && r.Strength.Repeatable()
+	return len(r.Steps) > 1 || s.Harms && r.Strength != tsp.VerifyFirst
 }
 
 // adoptDone takes over what an earlier attempt is known to have made, and tells whether it did.

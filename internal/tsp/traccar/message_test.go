@@ -152,6 +152,25 @@ func TestADeviceThatTheDriverHasGivenBackGetsNoMessage(t *testing.T) {
 	}
 }
 
+func TestADeviceThatSomebodyElseHasSignedInOnGetsNoMessage(t *testing.T) {
+	t.Parallel()
+	y := &yard{trackers: watches(3)}
+	y.trackers[0].signedIn, y.trackers[1].signedIn, y.trackers[2].drivers = "D-1", "D-1", []int{1}
+	s := y.open(t)
+	for _, signedIn := range []string{"D-1", "D-2", ""} {
+		y.trackers[0].signedIn = signedIn
+		if signedIn == "" {
+			y.trackers[1].signedIn = ""
+		}
+		if _, err := messageTo(t, s, "1"); err != nil {
+			t.Error(err)
+		}
+	}
+	if !slices.Equal(y.sent, []string{"1", "2", "3"}) {
+		t.Errorf("sent to %v", y.sent)
+	}
+}
+
 func TestAGroupMessageIsPendingWhereAnyOfItIsQueuedAndSaysWhoGetsNone(t *testing.T) {
 	t.Parallel()
 	url := served(t)

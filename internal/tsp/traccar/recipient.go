@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -31,16 +32,10 @@ func (k known) deviceFor(ctx context.Context, send rest.Send, driver resource.So
 	if err != nil {
 		return 0, err
 	}
-	if slices.ContainsFunc(f.takers, func(p position) bool { return p.driver() != "" }) {
-		r, err := seenDriver(ctx, send, driver)
-		if err != nil {
-			return 0, err
-		}
-		if i := slices.IndexFunc(f.takers, func(p position) bool { return p.driver() == r.text("uniqueId") }); i >= 0 {
-			return f.takers[i].DeviceID, f.takes(ctx, send, f.takers[i].DeviceID)
-		}
+	device, err := f.signedIn(ctx, send, driver)
+	if err == nil && device == 0 {
+		device, err = f.linkedTo(ctx, send, driver)
 	}
-	device, err := f.linkedTo(ctx, send, driver)
 	if err == nil && device != 0 {
 		return device, f.takes(ctx, send, device)
 	}
@@ -74,6 +69,32 @@ func seenDriver(ctx context.Context, send rest.Send, driver resource.SourceID) (
 
 func noDriver(driver resource.SourceID) string {
 	return "Traccar has no driver " + strconv.Quote(string(driver))
+}
+
+// signedIn looks for the device whose last position names the driver; 0 if there is none. It is asked for
+// again, because somebody else may have signed in since.
+func (f *fleet) signedIn(ctx context.Context, send rest.Send, driver resource.SourceID) (int64, error) {
+	if !slices.ContainsFunc(f.takers, func(p position) bool { return p.driver() != "" }) {
+		return 0, nil
+	}
+	r, err := seenDriver(ctx, send, driver)
+	if err != nil {
+		return 0, err
+	}
+	name := r.text("uniqueId")
+	for _, p := range f.takers {
+		if p.driver() != name {
+			continue
+		}
+		last, err := positions(ctx, send, url.Values{"deviceId": {strconv.FormatInt(p.DeviceID, 10)}})
+		if err != nil {
+			return 0, err
+		}
+		if slices.ContainsFunc(last, func(p position) bool { return p.driver() == name }) {
+			return p.DeviceID, nil
+		}
+	}
+	return 0, nil
 }
 
 // linkedTo looks for the driver among the links of devices, the one that reported last first; 0 if none

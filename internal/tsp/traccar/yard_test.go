@@ -68,7 +68,7 @@ func (y *yard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		})
 	case path == "/api/positions":
 		out = y.listed(func(n int, t tracker) any {
-			if t.unlinked {
+			if t.unlinked || device != 0 && device != n {
 				return nil
 			}
 			return t.position(n)

@@ -58,6 +58,7 @@ func (t *trial) everyCall() []*call {
 		}
 	}
 	_, _ = w.session.Check(t.ctx, w.setup.pace)
+	_ = w.checkSettings()
 	all = append(all, w.front.seen()...)
 	w.stop()
 	t.c = tsp.Capability{}

@@ -22,6 +22,11 @@ type Config struct {
 	// Settings are those of the connection that the checks use: all that its actions need, and
 	// a value for each secret one.
 	Settings tsp.Settings
+	// Unknown are values of settings with something in them that the simulator does not have. Settings of ids need
+	// none, unless the TSP's have a form of their own.
+	Unknown tsp.Settings
+	// Unasked says of settings of ids why the TSP cannot be asked whether it has them.
+	Unasked map[string]string
 	// Renewable are credentials of the simulator with a session that can end, where the spec's
 	// samples have none. They may be such as are exchanged first.
 	Renewable tsp.Credentials

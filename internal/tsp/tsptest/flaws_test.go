@@ -7,6 +7,9 @@ type flaw string
 const (
 	incompleteSpec     flaw = "a limit has no source"
 	unlabelled         flaw = "a setting has no label"
+	trustsSettings     flaw = "a group that the TSP does not have is taken as it is"
+	blamesNothing      flaw = "what the TSP does not have is refused, and nothing says which setting names it"
+	blamesGroups       flaw = "a call that fails is taken for a group that the TSP does not have"
 	accountDrifts      flaw = "the account has another key at each check"
 	wrongKeyRejected   flaw = "a first sign-in that is refused is called a refusal of the write"
 	mute               flaw = "an error does not say what the TSP said"
@@ -18,6 +21,11 @@ const (
 	readsNarrowly      flaw = "a member that is written is not read"
 	namesNobody        flaw = "a message does not name its sender"
 	excusesNothing     flaw = "a field that reads back is declared as one that does not"
+	dropsInactive      flaw = "a vehicle that is inactive is written as any other, with a warning"
+	losesDefects       flaw = "a defect that the TSP does not have is left out of an inspection"
+	losesCounts        flaw = "the number of defects is left out of an inspection"
+	mixesDefects       flaw = "an inspection holds the first of two defects alone"
+	losesUnits         flaw = "the odometer of an inspection is sent and its unit is not"
 	sendsDropped       flaw = "a dropped field is sent"
 	ignoresCases       flaw = "a field is sent whatever the setting says"
 	sendsOurIDs        flaw = "one of our ids is sent"
@@ -80,8 +88,9 @@ const (
 // flaws says which check each flaw must fail, and no other.
 func flaws() map[flaw]string {
 	return map[flaw]string{
-		incompleteSpec: "spec", unlabelled: "settings", accountDrifts: "connected", mute: "connected", wrongKeyRejected: "connected", unreasoned: "uses", inventsIDs: "written",
+		incompleteSpec: "spec", unlabelled: "settings", trustsSettings: "settings ids", blamesNothing: "settings ids", blamesGroups: "settings ids", accountDrifts: "connected", mute: "connected", wrongKeyRejected: "connected", unreasoned: "uses", inventsIDs: "written",
 		remembersDropped: "read back", leavesNothing: "read back", readsOtherwise: "read back", readsNarrowly: "read back", namesNobody: "read back", excusesNothing: "read back",
+		dropsInactive: "meanings", losesDefects: "meanings", losesCounts: "meanings", mixesDefects: "meanings", losesUnits: "meanings",
 		sendsDropped: "fields", ignoresCases: "fields", sendsOurIDs: "our ids", clearsTheRest: "patch", forgetsNull: "null",
 		trimsTexts: "texts", restless: "deterministic", changesHeader: "golden", confusesValues: "values", asksFirst: "undeclared",
 		missingIsRejected: "missing", keyChanges: "repeated", sureOfLoss: "lost answers", doubtsLookUps: "lost answers", neverLooks: "crashes",

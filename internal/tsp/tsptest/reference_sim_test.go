@@ -56,7 +56,7 @@ func (s *service) Expire(r *http.Request) bool {
 
 // Objects lists a collection.
 func (s *service) Objects(tx *simkit.Tx, name string) ([]*simkit.Item, bool) {
-	return tx.Items(name), slices.Contains([]string{"vehicles", "users", "messages"}, name)
+	return tx.Items(name), slices.Contains([]string{"vehicles", "users", "messages", "inspections"}, name)
 }
 
 // Refuse answers with an error.
@@ -155,6 +155,10 @@ func (s *service) serve(tx *simkit.Tx, r *http.Request, body simkit.Object) (sim
 	switch r.Method + " " + collection {
 	case "GET me":
 		return simkit.Object{"id": "reference"}, nil
+	case "GET groups":
+		if id == "g1" {
+			return simkit.Object{"id": id}, nil
+		}
 	case "GET vehicles", "GET users":
 		if item, ok := tx.Get(collection, id); ok {
 			return item.Object, nil
@@ -162,7 +166,7 @@ func (s *service) serve(tx *simkit.Tx, r *http.Request, body simkit.Object) (sim
 			return nil, no(http.StatusNotFound)
 		}
 		return page(tx, collection, r), nil
-	case "POST vehicles", "POST users", "POST messages":
+	case "POST vehicles", "POST users", "POST messages", "POST inspections":
 		if id == "search" {
 			return search(tx, body)
 		}

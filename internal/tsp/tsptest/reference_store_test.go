@@ -15,7 +15,9 @@ func bodies() map[string]simkit.Shape {
 	return map[string]simkit.Shape{
 		"vehicles": {"name": simkit.String(1, 40), "vin": simkit.String(11, 17), "licensePlate": simkit.String(0, 12), "notes": simkit.String(0, 0),
 			"isActive": simkit.Bool, "color": simkit.String(0, 0), "shade": simkit.String(0, 0), "reference": simkit.String(1, 0)},
-		"users":    {"name": simkit.String(1, 60), "password": simkit.String(8, 0), "group": simkit.String(1, 0), "reference": simkit.String(1, 0)},
+		"users": {"name": simkit.String(1, 60), "password": simkit.String(8, 0), "group": simkit.String(1, 0), "reference": simkit.String(1, 0)},
+		"inspections": {"vehicle": simkit.String(1, 0), "type": simkit.String(1, 0), "safe": simkit.Bool, "at": simkit.String(1, 0), "count": simkit.Integer,
+			"odometer": simkit.String(1, 0), "defects": simkit.List(simkit.String(1, 0)), "reference": simkit.String(1, 0)},
 		"messages": {"from": simkit.String(1, 0), "to": simkit.String(1, 0), "text": simkit.String(1, 160), "reference": simkit.String(1, 0)},
 	}
 }
@@ -29,6 +31,11 @@ func create(tx *simkit.Tx, collection string, body simkit.Object) (simkit.Object
 	for _, member := range []string{"from", "to"} {
 		id, given := body[member].(string)
 		if _, known := tx.Get("users", id); given && !known {
+			return nil, no(http.StatusNotFound)
+		}
+	}
+	if id, given := body["vehicle"].(string); given {
+		if _, known := tx.Get("vehicles", id); !known {
 			return nil, no(http.StatusNotFound)
 		}
 	}

@@ -2,7 +2,9 @@ package tsptest
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,6 +22,8 @@ type reference struct {
 	// flaw is what the adapter does wrong on purpose; "" for nothing.
 	flaw flaw
 	memo *memo
+	// inspects tells that the adapter writes inspections, and nothing else.
+	inspects bool
 }
 
 // memo is what a flaw remembers over the adapter's instances.
@@ -31,7 +35,7 @@ type memo struct {
 
 func newReference(f flaw) func() tsp.Adapter {
 	m := new(memo)
-	return func() tsp.Adapter { return &reference{f, m} }
+	return func() tsp.Adapter { return &reference{flaw: f, memo: m, inspects: inspections(f)} }
 }
 
 func (r *reference) has(f flaw) bool { return r.flaw == f }
@@ -51,7 +55,7 @@ func (r *reference) Spec() tsp.Spec {
 		},
 		Parallel: 4, Settles: 20 * time.Second, SettlesSource: "assumed: none is stated", Actions: r.actions(),
 		Settings: []tsp.Setting{
-			{Key: "home_group", Label: "Group of new users", Type: tsp.TextSetting},
+			{Key: "home_group", Label: "Group of new users (id)", Type: tsp.TextSetting},
 			{Key: "keep_notes", Label: "Send notes of new vehicles", Type: tsp.BooleanSetting},
 			{Key: "initial_password", Label: "First password of new users", Type: tsp.TextSetting, Secret: true},
 		},
@@ -62,6 +66,9 @@ func (r *reference) Spec() tsp.Spec {
 		},
 		NotImported:       map[resource.Kind]string{resource.KindGroupMessage: "the reference keeps each as messages to single users"},
 		SampleCredentials: tsp.Credentials{Kind: "api_basic", Fields: map[string]string{"username": "demo", "password": "demo-password"}},
+	}
+	if r.inspects {
+		s.NotImported = map[resource.Kind]string{resource.KindDvirLog: "the reference shows no inspections"}
 	}
 	if r.has(incompleteSpec) {
 		s.Limits[0].Source = ""
@@ -116,6 +123,20 @@ func (s *referenceSession) List(ctx context.Context, l tsp.List) (tsp.Page, erro
 // Read reads one record; messages are read from the answer to their write.
 func (s *referenceSession) Read(ctx context.Context, one tsp.Single) (tsp.Record, error) {
 	return s.link.read(ctx, one)
+}
+
+// CheckSettings asks whether the group of new users exists.
+func (s *referenceSession) CheckSettings(ctx context.Context, pace tsp.Pacer) error {
+	group := s.link.access.Settings.Text("home_group")
+	if group == "" || s.link.reference.has(trustsSettings) {
+		return nil
+	}
+	_, err := s.link.send(ctx, pace, request{method: http.MethodGet, path: "/groups/" + url.PathEscape(group)})
+	var failed *tsp.Error
+	if errors.As(err, &failed) && (failed.Class == tsp.Missing || s.link.reference.has(blamesGroups)) && !s.link.reference.has(blamesNothing) {
+		return &tsp.Error{Class: tsp.Rejected, Message: "there is no group " + group, Setting: "home_group"}
+	}
+	return err
 }
 
 // Write performs one write.

@@ -29,7 +29,7 @@ func (l *link) vehicle(v *resource.Vehicle, w tsp.Write) ([]part, error) {
 	if w.Verb == resource.Update || w.Settings.Bool("keep_notes") || r.has(ignoresCases) {
 		put("notes", v.Notes)
 	}
-	if active, ok := v.IsActive.Get(); ok {
+	if active, ok := v.IsActive.Get(); ok && !r.has(dropsInactive) {
 		body["isActive"] = active
 	}
 	switch {
@@ -92,6 +92,9 @@ func (r *reference) actions() tsp.Actions {
 		"license_plate_number": tsp.Sent().Length(0, 12), "is_active": tsp.Sent().NotNull(), "notes": tsp.Sent(),
 		"status": tsp.Rejects("vehicles have no status"), "total_axles": tsp.Rejects("vehicles have two axles"),
 	}
+	if r.has(dropsInactive) {
+		vehicle["is_active"] = tsp.Dropped("vehicles are always active")
+	}
 	if r.has(excusesNothing) {
 		vehicle["vin"] = vehicle["vin"].NotRead("nobody knows why")
 	}
@@ -101,13 +104,18 @@ func (r *reference) actions() tsp.Actions {
 	if r.has(paysForOthers) {
 		limits = []string{"reads"}
 	}
+	if r.inspects {
+		inspection := tsp.Action{Strength: tsp.Native, Limits: limits, Uses: uses(resource.KindDvirLog, resource.Create, r.inspection()), Check: tsp.Checked(r.checkInspection)}
+		return tsp.Actions{{Kind: resource.KindDvirLog, Verb: resource.Create}: inspection}
+	}
 	userLimits := append([]string{"users"}, limits...)
 	return tsp.Actions{
 		{Kind: resource.KindVehicle, Verb: resource.Create}: {Strength: tsp.Native, Limits: limits, Uses: created},
 		{Kind: resource.KindVehicle, Verb: resource.Update}: {Strength: tsp.NaturalKey, Limits: limits, Uses: uses(resource.KindVehicle, resource.Update, vehicle)},
 		{Kind: resource.KindUser, Verb: resource.Create}: {Strength: tsp.Native, Limits: userLimits,
 			Needs: []tsp.Need{{Setting: "home_group", Reason: "new users need a group"}},
-			Uses:  uses(resource.KindUser, resource.Create, tsp.Uses{"username": tsp.Required().Length(1, 60), "is_driver": tsp.Rejects("all are drivers").But(true)})},
+			Uses: uses(resource.KindUser, resource.Create, tsp.Uses{"username": tsp.Required().Length(1, 60), "is_driver": tsp.Rejects("all are drivers").But(true),
+				"is_active": tsp.Rejects("all are active").But(true), "status": tsp.Rejects("all are active")})},
 		{Kind: resource.KindMessage, Verb: resource.Create}: {Strength: tsp.VerifyFirst, Limits: limits,
 			Uses: uses(resource.KindMessage, resource.Create, tsp.Uses{"sender_id": tsp.Sent().Into("users"), "recipient_id": tsp.Sent().Into("users"), "message_text": tsp.Required().Length(1, 160)})},
 		{Kind: resource.KindGroupMessage, Verb: resource.Create}: {Strength: tsp.VerifyFirst, Limits: limits,

@@ -26,6 +26,8 @@ func (l *link) plan(w tsp.Write) ([]part, error) {
 	switch p := w.Payload.(type) {
 	case *resource.Vehicle:
 		return l.vehicle(p, w)
+	case *resource.DvirLog:
+		return l.inspect(p, w), nil
 	case *resource.User:
 		return l.user(p, w)
 	case *resource.Message:
@@ -167,5 +169,5 @@ func (l *link) find(ctx context.Context, w tsp.Write, parts []part) (tsp.Written
 }
 
 func collectionOf(k resource.Kind) string {
-	return map[resource.Kind]string{resource.KindVehicle: "vehicles", resource.KindUser: "users", resource.KindMessage: "messages"}[k]
+	return map[resource.Kind]string{resource.KindVehicle: "vehicles", resource.KindUser: "users", resource.KindMessage: "messages", resource.KindDvirLog: "inspections"}[k]
 }

@@ -31,6 +31,10 @@ func referenceConfig(f flaw) Config {
 			{Name: "a refusal with status 200", Body: `{"error":"no session"}`, Class: tsp.Unauthorized},
 		},
 	}
+	if inspections(f) {
+		config.Collections[resource.KindDvirLog] = []string{"inspections"}
+		config.OpenAPI, config.Replies = "", config.Replies[:1]
+	}
 	if f == unlimited {
 		config.Simulator = func(o simkit.Options) (simkit.Simulator, error) {
 			o.Limits = false
@@ -53,6 +57,11 @@ func referenceConfig(f flaw) Config {
 func TestTheReferenceAdapterConforms(t *testing.T) {
 	t.Parallel()
 	Run(t, referenceConfig(""))
+}
+
+func TestTheReferenceAdapterOfInspectionsConforms(t *testing.T) {
+	t.Parallel()
+	Run(t, referenceConfig(inspectsRightly))
 }
 
 // failing returns the names of the checks that fail, with what they say. Under the race

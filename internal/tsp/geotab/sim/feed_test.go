@@ -44,8 +44,8 @@ func TestAFeedBeginsAtADate(t *testing.T) {
 	t.Parallel()
 	s := signedIn(t)
 	for rest, want := range map[string]string{
-		``: "b1 b2", `,"fromVersion":null,"resultsLimit":1`: "b1", `,"search":{"fromDate":"2026-11-23T00:00:00.000Z"}`: "b2",
-		`,"search":{"fromDate":"2026-11-24T00:00:00.000Z"}`: "",
+		``: "b1 b2", `,"fromVersion":null,"resultsLimit":1`: "b1", `,"search":{"fromDate":"2026-11-24T05:00:00.000Z"}`: "b2",
+		`,"search":{"fromDate":"2026-11-25T00:00:00.000Z"}`: "",
 	} {
 		if got, _ := s.fed("FuelTransaction", rest); got != want {
 			t.Errorf("GetFeed %s holds %q, want %q", rest, got, want)

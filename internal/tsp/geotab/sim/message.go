@@ -24,7 +24,7 @@ func (s *service) messageEntity() *entity {
 		required: []string{"messageContent", "isDirectionToVehicle"},
 		search: filters{
 			"id": byID(), "deviceSearch": byEntity("device", "Device"), "recipientSearch": s.unlessOn(wideSearch, byEntity("recipient", "User")),
-			"userSearch": byEntity("user", "User"), "fromDate": notBefore("activeFrom"), "toDate": notAfter("activeFrom"),
+			"userSearch": byEntity("user", "User"), "fromDate": bySent(notBefore("sent")), "toDate": bySent(notAfter("sent")),
 			"modifiedSinceDate": notBefore(modified), "isDirectionToVehicle": byFlag("isDirectionToVehicle"),
 			"isDelivered": byState("isDelivered", "delivered"), "isRead": byState("isRead", "read"),
 		},
@@ -125,6 +125,17 @@ func showMessage(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 		}
 	}
 	return o
+}
+
+// bySent is a filter by the time at which a message was sent, which for one that was not is the end of time
+// (TextMessageSearch and TextMessage.sent of Geotab's object model, read 2026-11-27).
+func bySent(fits filter) filter {
+	return func(q query, o simkit.Object, wanted any) (bool, error) {
+		if o["sent"] == nil {
+			o = simkit.Object{"sent": forever}
+		}
+		return fits(q, o, wanted)
+	}
 }
 
 // byState fits whether a message has reached a state.

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
@@ -142,30 +143,32 @@ func (s *service) seedEvents(tx *simkit.Tx) error {
 }
 
 // seedLogs makes an inspection without defects and one of a trailer whose defect is repaired, and two purchases, of
-// which the second names neither driver nor place.
+// which the second names neither driver nor place. They are of the hours before the start, as imports ask for what is
+// new.
 func (s *service) seedLogs(tx *simkit.Tx) error {
+	before := func(hours float64) string { return stamp(tx.Now().Add(-time.Duration(hours * float64(time.Hour)))) }
 	tires := simkit.Object{
 		"defect": refTo(idOf(trailerTires)), "repairStatus": "Repaired", "repairUser": refTo("b8"),
-		"repairDateTime": "2026-11-23T07:40:00.000Z", "defectRemarks": []any{simkit.Object{"remark": "Left rear", "user": refTo("b3")}},
+		"repairDateTime": before(6), "defectRemarks": []any{simkit.Object{"remark": "Left rear", "user": refTo("b3")}},
 	}
 	return errors.Join(
 		s.sow(tx, "DVIRLog", simkit.Object{
-			"device": refTo("b1"), "driver": refTo("b2"), "dateTime": "2026-11-22T06:10:00.000Z", "logType": "PreTrip",
+			"device": refTo("b1"), "driver": refTo("b2"), "dateTime": before(8), "logType": "PreTrip",
 			"defectList": refTo(idOf(vehicleDefectList)), "isSafeToOperate": true, "odometer": int64(412_000_000),
 		}),
 		s.sow(tx, "DVIRLog", simkit.Object{
-			"device": refTo("b7"), "driver": refTo("b3"), "dateTime": "2026-11-23T06:15:00.000Z", "logType": "PostTrip",
+			"device": refTo("b7"), "driver": refTo("b3"), "dateTime": before(7), "logType": "PostTrip",
 			"defectList": refTo(idOf(trailerDefectList)), "isSafeToOperate": false, dvirDefects: []any{tires},
-			"driverRemark": "Flat tire", "certifiedBy": refTo("b3"), "certifyDate": "2026-11-23T08:00:00.000Z",
+			"driverRemark": "Flat tire", "certifiedBy": refTo("b3"), "certifyDate": before(5.5),
 			"certifyRemark": "Changed",
 		}),
 		s.sow(tx, "FuelTransaction", simkit.Object{
-			"device": refTo("b1"), "driver": refTo("b2"), "dateTime": "2026-11-22T14:05:00.000Z", "volume": 412.5, "cost": 640.2,
+			"device": refTo("b1"), "driver": refTo("b2"), "dateTime": before(9), "volume": 412.5, "cost": 640.2,
 			"currencyCode": "USD", "productType": "Diesel", "siteName": "Truck Stop 12", "odometer": 412_120.5,
 			"location": simkit.Object{"x": -119.77, "y": 36.74}, "externalReference": "card-7001",
 		}),
 		s.sow(tx, "FuelTransaction", simkit.Object{
-			"licencePlate": "8DF1102", "dateTime": "2026-11-23T15:30:00.000Z", "volume": int64(300), "productType": "Diesel",
+			"licencePlate": "8DF1102", "dateTime": before(4), "volume": int64(300), "productType": "Diesel",
 			"externalReference": "card-7002",
 		}),
 	)

@@ -9,8 +9,9 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
-// answer writes a success. The page of response codes has 200, also of POSTs, and 201 Created (developer-docs.gomotive.com/
-// reference/response-codes, read 2026-11-27), and no page says of a create which it answers: a switch says so.
+// answer writes a success. The page of response codes has 200, also of POSTs, and 201 Created
+// (developer-docs.gomotive.com/reference/response-codes, read 2026-11-27), and no page says of a create which it
+// answers: a switch says so.
 func (s *service) answer(w http.ResponseWriter, c *simkit.Call, body any) {
 	if c.Status == http.StatusCreated && !s.Host.On(createsAnswer201) {
 		c.Status = http.StatusOK

@@ -11,11 +11,16 @@ import (
 // Cycles (developer.gomotive.com/reference/users-overview, read 2026-11-27, as far as Alaska; Canada's and the
 // exceptions of Alaska's were not in reach, so that these are the names that a public client lists, with any exception).
 
-const restart24, noBreak, waitTime, shortHaul, farmBus = "exception_24_hour_restart", "exception_8_hour_break", "exception_wait_time",
-	"exception_short_haul", "exception_ca_farm_school_bus"
+const (
+	restart24 = "exception_24_hour_restart"
+	noBreak   = "exception_8_hour_break"
+	waitTime  = "exception_wait_time"
+	shortHaul = "exception_short_haul"
+	farmBus   = "exception_ca_farm_school_bus"
+)
 
-// cycles are the names, with the exceptions that each allows; nil allows any. 70_8_2020 stands in the page's sample of a
-// second cycle.
+// cycles are the names, with the exceptions that each allows; nil allows any. 70_8_2020 stands in the page's sample of
+// a second cycle.
 func cycles() map[string][]string {
 	return map[string][]string{
 		"70_8": {restart24, noBreak, shortHaul}, "60_7": {restart24, noBreak, shortHaul},

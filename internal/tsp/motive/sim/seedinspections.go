@@ -10,12 +10,13 @@ import (
 // seedInspections makes the report of a vehicle with defects, before a trip, and one of a trailer without, after it.
 func seedInspections(tx *simkit.Tx) error {
 	at := tx.Now().Add(-2 * time.Hour)
-	truck := inspected(at, "pre_trip", "open", part(1, "Tires", "worn", "major"), part(2, "Lights", "left low beam out", "minor"),
-		part(3, "Mirrors", "", "none"))
+	truck := inspected(at, "pre_trip", "open", part(1, "Tires", "worn", "major"),
+		part(2, "Lights", "left low beam out", "minor"), part(3, "Mirrors", "", "none"))
 	truck["id"], truck["odometer"] = int64(inspectionIDs+1), int64(210002)
 	truck["entity_type"], truck["entity_num"], truck["vehicle_id"] = "vehicle", "101", int64(vehicleIDs+1)
 	trailer := inspected(at.Add(time.Hour), "post_trip", "resolved", part(4, "Landing Gear", "", "none"))
-	trailer["id"], trailer["entity_type"], trailer["entity_num"], trailer["asset_id"] = int64(inspectionIDs+2), "asset", "Trailer 201", int64(assetIDs+1)
+	trailer["id"], trailer["asset_id"] = int64(inspectionIDs+2), int64(assetIDs+1)
+	trailer["entity_type"], trailer["entity_num"] = "asset", "Trailer 201"
 	return errors.Join(seedOne(tx, inspections, truck), seedOne(tx, inspections, trailer))
 }
 

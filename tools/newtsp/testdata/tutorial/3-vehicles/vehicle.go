@@ -3,6 +3,8 @@ package catenasimulator
 import (
 	"net/http"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/rest"
@@ -49,17 +51,18 @@ func given[T any](field resource.Opt[T]) *T {
 	return &value
 }
 
-func madeVehicle(_ tsp.Write, a rest.Answer) (tsp.Written, error) { return made(a, vehicles) }
+func madeVehicle(_ tsp.Write, a rest.Answer) (tsp.Written, error) { return made(a, vehicleRecord) }
 
-// made reads the answer to a create or a change.
-func made(a rest.Answer, collection string) (tsp.Written, error) {
-	one, err := rest.Decode[struct {
-		ID resource.SourceID `json:"id"`
-	}](a)
-	if err == nil && one.ID == "" {
-		err = a.Unconfirmed("the answer holds no id", nil)
+// made reads the answer to a write, which holds the record as lists show it.
+func made(a rest.Answer, unify func(source jsontext.Value) (tsp.Record, error)) (tsp.Written, error) {
+	one, err := unify(jsontext.Value(a.Body))
+	switch {
+	case err != nil:
+		return tsp.Written{}, a.Unconfirmed("the answer has an unexpected shape", err)
+	case one.SourceID == "":
+		return tsp.Written{}, a.Unconfirmed("the answer holds no id", nil)
 	}
-	return tsp.Written{SourceID: one.ID, Collection: collection}, err
+	return tsp.Written{SourceID: one.SourceID, Collection: one.Collection, Record: &one}, nil
 }
 
 // vehicleUses says what becomes of each field.

@@ -18,6 +18,7 @@ func imports() []tsp.ImportKind {
 	return []tsp.ImportKind{
 		{Kind: resource.KindVehicle, Collections: []string{vehicles}},
 		{Kind: resource.KindUser, Collections: []string{drivers}},
+		{Kind: resource.KindMessage, Collections: []string{messages}},
 	}
 }
 
@@ -26,6 +27,7 @@ func lists() map[resource.Kind]rest.List {
 	return map[resource.Kind]rest.List{
 		resource.KindVehicle: list(vehicles, vehicleRecord),
 		resource.KindUser:    list(drivers, driverRecord),
+		resource.KindMessage: listMessages,
 	}
 }
 

@@ -36,7 +36,7 @@ func createMessage() rest.Write {
 		Method: http.MethodPost,
 		Path:   messagesPath,
 		Encode: rest.Body(func(m *resource.Message, w tsp.Write) (any, error) { return messageFrom(m, w), nil }),
-		Decode: func(_ tsp.Write, a rest.Answer) (tsp.Written, error) { return made(a, messages) },
+		Decode: func(_ tsp.Write, a rest.Answer) (tsp.Written, error) { return made(a, messageRecord) },
 		Find:   findMessage,
 		Unknowable: "its messages bear no mark: one that somebody else sent, equal in driver and text to one whose answer " +
 			"was lost, is taken for it",

@@ -23,6 +23,7 @@ func config(now func() time.Time) rest.Config {
 		Check:   check,
 		Writes:  writes(),
 		Lists:   lists(),
+		Records: records(),
 		Now:     now,
 	}
 }

@@ -87,13 +87,25 @@ func deliveries(text string, to ...resource.SourceID) []rest.Step {
 				vehicle, err := vehicleOf(ctx, send, driver)
 				return url.Values{"vehicle": {vehicle}, "text": {text}}, err
 			},
-			Decode: func(_ tsp.Write, a rest.Answer) (tsp.Written, error) { return made(a, messages) },
+			Decode: func(_ tsp.Write, a rest.Answer) (tsp.Written, error) { return delivered(a) },
 			Find: func(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
 				return findMessage(ctx, send, w, driver, text)
 			},
 		})
 	}
 	return steps
+}
+
+// delivered reads the answer to one delivery. What it holds is not kept: a message to several would be shown as the
+// last of them.
+func delivered(a rest.Answer) (tsp.Written, error) {
+	one, err := rest.Decode[struct {
+		ID resource.SourceID `json:"id"`
+	}](a)
+	if err == nil && one.ID == "" {
+		err = a.Unconfirmed("the answer holds no id", nil)
+	}
+	return tsp.Written{SourceID: one.ID, Collection: messages}, err
 }
 
 // findMessage looks among the messages to a driver's vehicle for a text.

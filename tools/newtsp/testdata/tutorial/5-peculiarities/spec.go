@@ -27,6 +27,7 @@ func spec() tsp.Spec {
 		Patience:          2 * time.Minute,
 		Settings:          []tsp.Setting{{Key: settingOrganisation, Label: "Organisation that sends the messages (id)", Type: tsp.TextSetting}},
 		Imports:           imports(),
+		NotImported:       notImported(),
 		SampleSettings:    tsp.Settings{settingOrganisation: "org-1"},
 		SampleCredentials: tsp.Credentials{Kind: "token", Fields: map[string]string{"token": "catena-simulator-demo-token"}},
 	}

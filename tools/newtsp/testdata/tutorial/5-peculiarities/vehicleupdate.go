@@ -1,9 +1,11 @@
 package catenasimulator
 
 import (
+	"context"
 	"net/http"
 
 	json "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -25,6 +27,19 @@ func updateVehicle() rest.Write {
 			return madeVehicle(w, a)
 		},
 	}
+}
+
+// oneVehicle reads one vehicle.
+func oneVehicle(ctx context.Context, send rest.Send, one tsp.Single, _ tsp.Settings) (tsp.Record, error) {
+	a, err := send(ctx, rest.Call{Method: http.MethodPost, Path: vehiclesPath + "/read", Body: map[string]any{"id": one.SourceID}, Reads: true})
+	if err != nil {
+		return tsp.Record{}, err
+	}
+	record, err := vehicleRecord(jsontext.Value(a.Body))
+	if err != nil {
+		return tsp.Record{}, a.Unexpected("the vehicle has an unexpected shape", err)
+	}
+	return record, nil
 }
 
 // readVehicle asks for the vehicle to update, which this TSP does by POST.

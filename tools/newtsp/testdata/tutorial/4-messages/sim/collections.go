@@ -21,7 +21,7 @@ func (s *service) Objects(tx *simkit.Tx, collection string) ([]*simkit.Item, boo
 // Seed fills an empty store. The same seed gives the same ids every time.
 func (s *service) Seed(tx *simkit.Tx) error {
 	for n := 1; n <= 5; n++ {
-		if err := errors.Join(seedVehicle(tx, n), seedDriver(tx, n)); err != nil {
+		if err := errors.Join(seedVehicle(tx, n), seedDriver(tx, n), seedMessage(tx, n)); err != nil {
 			return err
 		}
 	}

@@ -23,7 +23,13 @@ func postMessage(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	return o, tx.Put(messages, id, o)
 }
 
-// listMessages lists a driver's messages since a time.
+// seedMessage puts the nth message of the seed: the same text to each driver.
+func seedMessage(tx *simkit.Tx, n int) error {
+	id := fmt.Sprintf("m-%d", n)
+	return tx.Put(messages, id, simkit.Object{"id": id, "to": fmt.Sprintf("d-%d", n), "text": "Call the office.", "sent_at": tx.Now().UTC().Format(time.RFC3339)})
+}
+
+// listMessages lists the messages since a time, all of them or a driver's.
 func listMessages(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	since, err := time.Parse(time.RFC3339, c.Query.Get("since"))
 	if err != nil {
@@ -31,7 +37,7 @@ func listMessages(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	}
 	found := []any{}
 	for _, i := range tx.Items(messages) {
-		if i.Object["to"] == c.Query.Get("to") && !i.At.Before(since) {
+		if to := c.Query.Get("to"); (to == "" || i.Object["to"] == to) && !i.At.Before(since) {
 			found = append(found, i.Object)
 		}
 	}

@@ -17,6 +17,12 @@ func search() simkit.Shape {
 	return simkit.Shape{"vehicle": simkit.String(1, 0), "since": simkit.String(1, 0)}
 }
 
+// seedMessage puts the nth message of the seed: the same text to each vehicle.
+func seedMessage(tx *simkit.Tx, n int) error {
+	id := fmt.Sprintf("m-%d", n)
+	return tx.Put(messages, id, simkit.Object{"id": id, "vehicle": fmt.Sprintf("v-%d", n), "text": "Call the office.", "sent_at": tx.Now().UTC().Format(time.RFC3339)})
+}
+
 func postMessage(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	vehicle := simkit.Text(c.Body, "vehicle")
 	if _, err := tx.Find(vehicles, vehicle); err != nil || c.Path["org"] != "org-1" {

@@ -1,0 +1,47 @@
+package sqlite
+
+import (
+	"context"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/operation"
+)
+
+// Unsent takes up the attempts that a dead process left in sending although nothing was sent: those of
+// operations that marked has the steps of, none of which was begun without being done.
+func (db *DB) Unsent(ctx context.Context, at time.Time, marked func(operation.Operation) bool) (count int, err error) {
+	err = db.do(ctx, func(tx *tx) error {
+		cut, err := rows(tx, `SELECT id, connection, tsp, kind, verb, order_key, sync, state, tries, sent_at,
+			(SELECT max(n) FROM attempt WHERE attempt.operation = operation.id)
+			FROM operation WHERE state = ?1 AND state IN ('sending', 'unknown')
+			AND NOT EXISTS (SELECT 1 FROM step WHERE step.operation = operation.id AND NOT step.done)`,
+			scanCut, string(operation.Sending))
+		if err != nil {
+			return err
+		}
+		count = 0
+		for _, op := range cut {
+			if !marked(op) {
+				continue
+			}
+			if err := tx.unsent(op, at); err != nil {
+				return err
+			}
+			count++
+		}
+		return nil
+	})
+	return count, err
+}
+
+func (t *tx) unsent(op operation.Operation, at time.Time) error {
+	next, a, err := op.Unsent(at)
+	if err != nil {
+		return err
+	}
+	if err := t.saveAttempt(op.ID, a); err != nil {
+		return err
+	}
+	return t.exec(`UPDATE operation SET state = ?2, tries = ?3, next_at = ?4, updated_at = ?5 WHERE id = ?1`,
+		op.ID[:], string(next.State), next.Tries, micros(next.NextAt), micros(next.UpdatedAt))
+}
