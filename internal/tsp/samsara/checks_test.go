@@ -68,6 +68,10 @@ func TestWhatSamsaraWouldRefuseIsRefusedFirst(t *testing.T) {
 		{createUser, nil, aDriver, `"license_region":"Ca"`, ""},
 		{createUser, nil, aDriver, `"license_region":"XX"`, "license_region"},
 		{createUser, nil, aDriver, `"license_region":"California"`, "license_region"},
+		{createUser, nil, with(aDriver, `"phone_number":"5512345678"`), `"country_code":"MEX"`, "country_code"},
+		{createUser, nil, with(aDriver, `"phone_number":"+525512345678"`), `"country_code":"MEX"`, ""},
+		{createUser, nil, aDriver, `"country_code":"MEX"`, ""},
+		{createUser, tsp.Settings{"country_code_attribute": "Country"}, with(aDriver, `"phone_number":"5512345678"`), `"country_code":"MEX"`, ""},
 		// Morelos would arrive as Missouri, and California as nothing that there is in Canada.
 		{createUser, nil, with(aDriver, `"license_region":"MO"`), `"license_country":"MEX"`, "license_country"},
 		{createUser, nil, with(aDriver, `"license_region":"CA"`), `"license_country":"CAN"`, "license_country"},

@@ -19,7 +19,7 @@ const carrierRule = "must be a DOT number, digits only and none of them a leadin
 
 // checkUser refuses what Samsara would, and what contradicts itself.
 func checkUser(verb resource.Verb) func(*resource.User, tsp.Settings) []resource.Problem {
-	return func(u *resource.User, _ tsp.Settings) []resource.Problem {
+	return func(u *resource.User, s tsp.Settings) []resource.Problem {
 		var out []resource.Problem
 		refuse := func(path, input, code, message string) {
 			out = append(out, problem(path, input, code, message))
@@ -41,6 +41,10 @@ func checkUser(verb resource.Verb) func(*resource.User, tsp.Settings) []resource
 		}
 		if state := u.LicenseRegion.Or(""); state != "" && !licenseState(state) {
 			refuse("license_region", state, resource.CodePattern, "must be the two letters of a US state or territory or of a Canadian province at Samsara")
+		}
+		if country := u.CountryCode.Or(""); country != "" && s.Text(attributeSetting("country_code")) == "" && national(u) {
+			refuse("country_code", country, resource.CodeUnsupported, "is the country of the phone_number, of which Samsara keeps the number alone; "+
+				"give phone_number with its country's prefix, as in +52, and leave country_code out")
 		}
 		if country := u.LicenseCountry.Or(""); !inCountry(u.LicenseRegion.Or(""), country) {
 			refuse("license_country", country, resource.CodeUnsupported, "is not the country of the license_region "+u.LicenseRegion.Or("")+
@@ -91,6 +95,12 @@ func licenseState(s string) bool {
 	const known = " AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA" +
 		" RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI AB BC MB NB NL NS NT NU ON PE QC SK YT "
 	return len(s) == 2 && !strings.Contains(s, " ") && strings.Contains(known, " "+strings.ToUpper(s)+" ")
+}
+
+// national tells whether the telephone number is given and does not tell its country.
+func national(u *resource.User) bool {
+	number := strings.TrimSpace(u.PhoneNumber.Or(""))
+	return number != "" && !strings.HasPrefix(number, "+")
 }
 
 // inCountry tells whether a region that Samsara takes is one of a country, by its code of three letters; of what is not
