@@ -155,7 +155,7 @@ func TestEveryKindIsReadFromTheStoreInTheContractsForm(t *testing.T) {
 			t.Fatal(err)
 		}
 		r = r.Identify()
-		if err := h.db.SaveRecords(t.Context(), []record.Record{r}); err != nil {
+		if _, err := h.db.SaveRecords(t.Context(), []record.Record{r}); err != nil {
 			t.Fatal(err)
 		}
 		// The house holds every answer against the document.

@@ -29,7 +29,7 @@ func (s *stand) knows(kind resource.Kind, account, collection, source string) uu
 	r := record.Record{Kind: kind, Fleet: s.fleet.Fleet.ID, TSP: name, Account: account, Collection: collection,
 		SourceID: resource.SourceID(source), Imported: true, Connection: uuid.New(), Fields: []byte("{}"), Source: []byte("{}"),
 		SeenAt: time.Now()}.Identify()
-	if err := s.db.SaveRecords(s.t.Context(), []record.Record{r}); err != nil {
+	if _, err := s.db.SaveRecords(s.t.Context(), []record.Record{r}); err != nil {
 		s.t.Fatal(err)
 	}
 	return r.ID

@@ -140,6 +140,10 @@ func (i *Imports) Perform(ctx context.Context, item dispatch.Item[*errand]) disp
 	i.keep(e, sweep, end.Class)
 	i.c.Log.Info("import ended", "connection_id", e.conn.ID, "tsp", e.conn.TSP,
 		"resource", e.schedule.Kind, "class", end.Class, "records", sweep.Seen, "deleted", sweep.Lost, "duration_ms", end.EndedAt.Sub(end.StartedAt).Milliseconds())
+	if len(sweep.Foreign) > 0 {
+		i.c.Log.Warn("the list holds records that are known as of another kind, which they stay", "connection_id", e.conn.ID,
+			"tsp", e.conn.TSP, "resource", e.schedule.Kind, "records", len(sweep.Foreign), "record_id", sweep.Foreign[0])
+	}
 	return end
 }
 

@@ -1,11 +1,13 @@
 package perform
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,7 +29,9 @@ type yard struct {
 	imports   *Imports
 	schedules []record.Schedule
 	saved     int
-	parks     int
+	// foreign is what the store says of each page.
+	foreign []uuid.UUID
+	parks   int
 	// reads counts how often schedules were read.
 	reads int
 	// panics lets the next saving panic.
@@ -106,7 +110,7 @@ func (y *yard) DueImports(_ context.Context, at time.Time) ([]uuid.UUID, error) 
 	return nil, nil
 }
 
-func (y *yard) SaveRecords(_ context.Context, r []record.Record) error {
+func (y *yard) SaveRecords(_ context.Context, r []record.Record) ([]uuid.UUID, error) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	if y.panics {
@@ -114,7 +118,7 @@ func (y *yard) SaveRecords(_ context.Context, r []record.Record) error {
 		panic("an import that is our own fault")
 	}
 	y.saved += len(r)
-	return nil
+	return y.foreign, nil
 }
 
 func (y *yard) ReachedSince(context.Context, uuid.UUID, resource.Kind, time.Time) ([]uuid.UUID, error) {
@@ -122,6 +126,21 @@ func (y *yard) ReachedSince(context.Context, uuid.UUID, resource.Kind, time.Time
 }
 
 func (y *yard) LoseRecords(context.Context, record.Loss) error { return nil }
+
+func TestRecordsThatAreKnownAsOfAnotherKindAreLogged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := newYard(t)
+		var log bytes.Buffer
+		y.imports.c.Log, y.foreign = slog.New(slog.NewTextHandler(&log, nil)), []uuid.UUID{uuid.New()}
+		y.tsp.list = func(context.Context, tsp.List) (tsp.Page, error) {
+			return tsp.Page{Records: []tsp.Record{{Collection: "c", SourceID: "1", Fields: []byte(`{}`), Source: []byte(`{}`)}}}, nil
+		}
+		y.run(t, time.Second)
+		if want := "record_id=" + y.foreign[0].String(); !strings.Contains(log.String(), want) {
+			t.Errorf("%s is not in the log:\n%s", want, log.String())
+		}
+	})
+}
 
 func TestEachKindIsImportedAgainAfterItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

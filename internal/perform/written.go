@@ -47,6 +47,10 @@ func (w *Writes) written(ctx context.Context, op *operation.Operation, t *task) 
 		known, err := w.c.Records.Record(ctx, op.Connection, r.Identify().ID)
 		switch {
 		case err == nil:
+			if known.Kind != r.Kind {
+				w.c.Log.Warn("the TSP's answer names a record that is known as of another kind, which it stays", "operation_id", op.ID,
+					"tsp", op.TSP, "resource", op.Kind, "record_id", known.ID)
+			}
 			r.Fields, r.Extras, r.Source, r.Synthetic = known.Fields, known.Extras, known.Source, known.Synthetic
 		case !errors.Is(err, record.ErrNotFound):
 			return nil, fmt.Errorf("looking up the written record: %w", err)

@@ -47,6 +47,9 @@ type Sweep struct {
 	Seen int
 	// Lost counts the records that are gone.
 	Lost int
+	// Foreign are the records that the list holds and that are known as of another kind, once for each
+	// time that they were met.
+	Foreign []uuid.UUID
 
 	cursor string
 	pages  int
@@ -115,9 +118,11 @@ func (i Importer) page(ctx context.Context, from Source, s *Sweep) (done bool, e
 	for n := range batch {
 		batch[n].SeenAt, batch[n].UpdatedAt = asked, now
 	}
-	if err := i.Store.SaveRecords(ctx, batch); err != nil {
+	foreign, err := i.Store.SaveRecords(ctx, batch)
+	if err != nil {
 		return false, fmt.Errorf("saving imported records: %w", err)
 	}
+	s.Foreign = append(s.Foreign, foreign...)
 	for _, r := range batch {
 		s.ids[r.ID] = struct{}{}
 	}

@@ -37,12 +37,14 @@ type listing struct {
 	cursors []string
 	sinces  []time.Time
 	// shows is what the list holds instead of trucks, in one page; known are records that are there.
-	shows  []tsp.Record
-	known  []record.Record
-	asked  int
-	saved  []record.Record
-	since  time.Time
-	losses []record.Loss
+	shows []tsp.Record
+	known []record.Record
+	asked int
+	saved []record.Record
+	// foreign is what the store says of each page.
+	foreign []uuid.UUID
+	since   time.Time
+	losses  []record.Loss
 }
 
 func list(t *testing.T, passes ...[]string) *listing {
@@ -84,12 +86,12 @@ func (l *listing) List(_ context.Context, of tsp.List) (tsp.Page, error) {
 	return p, nil
 }
 
-func (l *listing) SaveRecords(_ context.Context, r []record.Record) error {
+func (l *listing) SaveRecords(_ context.Context, r []record.Record) ([]uuid.UUID, error) {
 	if err := l.fails["SaveRecords"]; err != nil {
-		return err
+		return nil, err
 	}
 	l.saved = append(l.saved, r...)
-	return nil
+	return l.foreign, nil
 }
 
 func (l *listing) KnownRecords(_ context.Context, of []uuid.UUID) ([]record.Record, error) {

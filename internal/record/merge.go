@@ -28,6 +28,8 @@ type Merge struct {
 	// Adopted says so, and nothing else of it is stored. Adopted keeps a record from naming a
 	// connection that nobody can ask for.
 	News, Adopted bool
+	// Foreign tells that the reading is of another kind than the record, and that nothing is stored of it.
+	Foreign bool
 }
 
 // New returns a record as it is stored first. r must have been identified.
@@ -43,7 +45,14 @@ func (r Record) New() Merge {
 // when an event happened, unless the TSP tells that itself. An event that was written keeps what
 // the TSP does not show of it, and a message the furthest status it had: lists lag. A deleted record
 // is there again.
+//
+// Nothing of another kind is believed of a record: its id says who it is, and callers hold that id as one
+// of its kind. An object that its TSP sorts anew, such as a vehicle that became a trailer, is of its new
+// kind as soon as the imports of the old one have lost it; an event never is.
 func (r Record) Onto(known Known) Merge {
+	if r.Kind != known.Kind && (known.DeletedAt.IsZero() || ModelOf(known.Kind).Log) {
+		return Merge{Record: known.Record, Foreign: true}
+	}
 	r = r.whole().over(known.Record)
 	r.Seq, r.CreatedAt, r.DeletedAt = known.Seq, known.CreatedAt, time.Time{}
 	// A write is news even with equal content: it moves the time before which imports do not

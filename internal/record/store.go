@@ -22,8 +22,9 @@ type Store interface {
 	// ErrNotFound.
 	Record(ctx context.Context, connection, id uuid.UUID) (Record, error)
 	// SaveRecords adds records, or merges them into those that are known as Record.Onto decides,
-	// and notes that their connection reaches them: all of them or none.
-	SaveRecords(ctx context.Context, records []Record) error
+	// and notes that their connection reaches them: all of them or none. It returns the ids of those
+	// that are known as of another kind, of which it stores nothing.
+	SaveRecords(ctx context.Context, records []Record) (foreign []uuid.UUID, err error)
 	// RecordsOf lists the records of a kind that a connection reaches, by collection and source
 	// id, those deleted left out.
 	RecordsOf(ctx context.Context, connection uuid.UUID, kind resource.Kind) ([]Record, error)
@@ -39,7 +40,7 @@ type Directory interface {
 // Sweeps is what saves imported records and finds out which ones are gone.
 type Sweeps interface {
 	Directory
-	SaveRecords(ctx context.Context, records []Record) error
+	SaveRecords(ctx context.Context, records []Record) (foreign []uuid.UUID, err error)
 	// ReachedSince lists the records of a kind that a connection reaches and that it neither
 	// brought nor wrote at or after a time.
 	ReachedSince(ctx context.Context, connection uuid.UUID, kind resource.Kind, before time.Time) ([]uuid.UUID, error)

@@ -147,20 +147,26 @@ func (t *tx) loseRecord(l record.Loss, id uuid.UUID) error {
 }
 
 // SaveRecords adds or replaces records.
-func (db *DB) SaveRecords(ctx context.Context, records []record.Record) error {
+func (db *DB) SaveRecords(ctx context.Context, records []record.Record) (foreign []uuid.UUID, err error) {
 	if len(records) == 0 {
-		return nil
+		return nil, nil
 	}
 	// All of a page in one write, so an import that is cut off has saved whole pages.
-	return db.do(ctx, func(tx *tx) error {
+	err = db.do(ctx, func(tx *tx) error {
+		foreign = nil
 		for _, r := range records {
-			if err := tx.saveRecord(r); err != nil {
+			other, err := tx.saveRecord(r)
+			if err != nil {
 				return err
+			}
+			if other {
+				foreign = append(foreign, r.ID)
 			}
 		}
 		// All are of one connection where many are; it may have been deleted while they were read.
 		return tx.leave(records[0].Connection)
 	})
+	return foreign, err
 }
 
 // knownRecord returns a record as it is stored; its Seq is 0 if it is not. What Source holds is

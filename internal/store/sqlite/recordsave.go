@@ -7,40 +7,38 @@ import (
 	"github.com/waybill-dev/waybill/internal/record"
 )
 
-// saveRecord adds a record or merges it into the one that is known. It tries first what is
+// saveRecord adds a record or merges it into the one that is known, unless that is of another kind. It tries first what is
 // likelier, because the other way costs a statement more. Nothing can come between reading and
 // writing: there is one writer.
-func (t *tx) saveRecord(r record.Record) error {
+func (t *tx) saveRecord(r record.Record) (foreign bool, err error) {
 	var known record.Known
 	if r.Imported {
 		// Most imported records are there, and most written ones are not.
-		var err error
 		if known, err = t.knownRecord(r.ID); err != nil {
-			return err
+			return false, err
 		}
 	}
 	if known.Seq == 0 {
 		if added, err := t.addRecord(r.New()); added || err != nil {
-			return err
+			return false, err
 		}
-		var err error
 		if known, err = t.knownRecord(r.ID); err != nil {
-			return err
+			return false, err
 		}
 	}
 	m := r.Onto(known)
 	switch {
+	case m.Foreign:
+		return true, nil
 	case m.News:
-		if err := t.replaceRecord(m, known.Record); err != nil {
-			return err
-		}
+		err = t.replaceRecord(m, known.Record)
 	case m.Adopted:
-		err := t.exec(`UPDATE record SET connection = ?2 WHERE seq = ?1`, m.Record.Seq, m.Record.Connection[:])
-		if err != nil {
-			return err
-		}
+		err = t.exec(`UPDATE record SET connection = ?2 WHERE seq = ?1`, m.Record.Seq, m.Record.Connection[:])
 	}
-	return t.reach(m)
+	if err != nil {
+		return false, err
+	}
+	return false, t.reach(m)
 }
 
 // addRecord adds a record unless it is there. It tells so instead of failing where the record is

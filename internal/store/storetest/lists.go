@@ -147,7 +147,8 @@ func (s *stand) paging(rt *rapid.T) {
 		for range rapid.IntRange(0, most).Draw(rt, label) {
 			n++
 			r := of.record(rt, n, kind)
-			must(s.SaveRecords(ctx, []record.Record{r}))
+			_, err := s.SaveRecords(ctx, []record.Record{r})
+			must(err)
 			if rapid.IntRange(0, 4).Draw(rt, "deleted") == 0 {
 				deleted[r.ID] = true
 				must(s.LoseRecords(ctx, record.Loss{Connection: r.Connection, Records: []uuid.UUID{r.ID},

@@ -29,7 +29,8 @@ func written(minute int, source, fields string) record.Record {
 
 func (s *stand) save(records ...record.Record) {
 	s.t.Helper()
-	s.must(s.SaveRecords(s.t.Context(), records))
+	_, err := s.SaveRecords(s.t.Context(), records)
+	s.must(err)
 }
 
 // record returns a record as it is stored.
@@ -49,6 +50,7 @@ func records() []rule {
 		{"an import never undoes a write that ended after its page was asked for", importBesideWrite},
 		{"an event that was written and is listed is one record, which keeps what only the write told", eventIsOne},
 		{"an import that brings nothing new leaves the record alone", importWithoutNews},
+		{"a record never changes its kind, but for an object that its TSP sorts anew", kindStays},
 		{"a record belongs to the connection that sees it once its own is deleted", recordIsAdopted},
 	}
 }
@@ -82,7 +84,7 @@ func recordIsReached(t *testing.T, s *stand) {
 func recordsAllOrNone(t *testing.T, s *stand) {
 	good, bad := imported(1, "1", `{}`), imported(1, "2", `{}`)
 	bad.Kind, bad.Fields = resource.KindMessage, []byte(`no JSON`)
-	if s.SaveRecords(t.Context(), []record.Record{good, bad}) == nil {
+	if _, err := s.SaveRecords(t.Context(), []record.Record{good, bad}); err == nil {
 		t.Fatal("a record that cannot be read was saved")
 	}
 	if _, err := s.RecordByID(t.Context(), good.ID); !errors.Is(err, record.ErrNotFound) {
@@ -193,6 +195,31 @@ func eventIsOne(t *testing.T, s *stand) {
 	}
 	q := record.Query{Kind: resource.KindMessage, Fleets: []uuid.UUID{c.Fleet}, References: []record.Reference{{Member: "sender_id", Values: []string{uuid.Nil.String()}}}}
 	same(t, "found by its sender", got[int](s)(s.CountRecords(t.Context(), q)), 1)
+}
+
+func kindStays(t *testing.T, s *stand) {
+	// reading is the record as a reading of another kind has it.
+	reading := func(r record.Record, kind resource.Kind) []record.Record {
+		r.Kind, r.Fields, r.SeenAt = kind, []byte(`{"status":"read"}`), r.SeenAt.Add(time.Hour)
+		return []record.Record{r.Identify()}
+	}
+	c := s.connect(connected(s.fleet()))
+	group := said(c, 1, "m")
+	group.Kind = resource.KindGroupMessage
+	truck := of(c, imported(1, "1", `{}`))
+	s.save(group, truck)
+	for kind, r := range map[resource.Kind]record.Record{resource.KindMessage: group, resource.KindTrailer: truck} {
+		was := s.record(r.ID)
+		foreign := got[[]uuid.UUID](s)(s.SaveRecords(t.Context(), reading(r, kind)))
+		same(t, "told", foreign, []uuid.UUID{r.ID})
+		same(t, "kept", s.record(r.ID), was)
+		same(t, "reached", len(got[[]record.Record](s)(s.RecordsOf(t.Context(), c.ID, r.Kind))), 1)
+	}
+	s.lose(c.ID, 6, truck.ID, group.ID)
+	same(t, "told of the truck", len(got[[]uuid.UUID](s)(s.SaveRecords(t.Context(), reading(truck, resource.KindTrailer)))), 0)
+	is(t, "the truck that was lost", s.record(truck.ID).Kind, resource.KindTrailer)
+	s.save(reading(group, resource.KindMessage)...)
+	is(t, "the event that was lost", s.record(group.ID).Kind, resource.KindGroupMessage)
 }
 
 func importWithoutNews(t *testing.T, s *stand) {
