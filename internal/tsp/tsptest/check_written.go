@@ -15,6 +15,26 @@ func checkWritten(t *trial, f form) {
 	f.writes(f.writable(), setup{})
 }
 
+// checkKinds: what a write of one kind makes is listed as no other kind under the same id: Waybill's own ids
+// follow from collection and source id alone.
+func checkKinds(t *trial, f form) {
+	w := f.world(setup{})
+	defer w.stop()
+	out, _, err := w.perform(w.write(f, f.writable(), 1))
+	if err != nil {
+		t.unready("written", "the write fails: %v", err)
+	}
+	for _, imports := range t.suite.spec.Imports {
+		if imports.Kind == f.c.Kind {
+			continue
+		}
+		if _, found := recordOf(w.list(imports.Kind), out); found {
+			t.errorf("the record %q in %q that the write makes is listed as a %s too: give the records of each kind a collection of their own, or list no record as two kinds",
+				out.SourceID, out.Collection, imports.Kind)
+		}
+	}
+}
+
 // checkSwitches: a write does the same whatever the simulator's switches make of its TSP.
 func checkSwitches(t *trial, f form) {
 	if len(t.suite.config.Switches) == 0 {

@@ -11,6 +11,7 @@ func checks() []check {
 		{name: "settings ids", whole: checkNamed},
 		{name: "uses", each: checkUses, still: true},
 		{name: "written", each: checkWritten},
+		{name: "kinds", each: checkKinds, only: resource.Create},
 		{name: "read back", each: checkReadBack},
 		{name: "switches", each: checkSwitches},
 		{name: "fields", each: checkFields},

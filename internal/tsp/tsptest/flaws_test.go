@@ -19,6 +19,7 @@ const (
 	leavesNothing      flaw = "a message leaves no record"
 	readsOtherwise     flaw = "a record that is read alone has another source than the one that is listed"
 	readsNarrowly      flaw = "a member that is written is not read"
+	mixesKinds         flaw = "a new vehicle is listed as a user too"
 	namesNobody        flaw = "a message does not name its sender"
 	excusesNothing     flaw = "a field that reads back is declared as one that does not"
 	dropsInactive      flaw = "a vehicle that is inactive is written as any other, with a warning"
@@ -89,7 +90,7 @@ const (
 func flaws() map[flaw]string {
 	return map[flaw]string{
 		incompleteSpec: "spec", unlabelled: "settings", trustsSettings: "settings ids", blamesNothing: "settings ids", blamesGroups: "settings ids", accountDrifts: "connected", mute: "connected", wrongKeyRejected: "connected", unreasoned: "uses", inventsIDs: "written",
-		remembersDropped: "read back", leavesNothing: "read back", readsOtherwise: "read back", readsNarrowly: "read back", namesNobody: "read back", excusesNothing: "read back",
+		remembersDropped: "read back", leavesNothing: "read back", readsOtherwise: "read back", readsNarrowly: "read back", namesNobody: "read back", excusesNothing: "read back", mixesKinds: "kinds",
 		dropsInactive: "meanings", losesDefects: "meanings", losesCounts: "meanings", mixesDefects: "meanings", losesUnits: "meanings",
 		sendsDropped: "fields", ignoresCases: "fields", sendsOurIDs: "our ids", clearsTheRest: "patch", forgetsNull: "null",
 		trimsTexts: "texts", restless: "deterministic", changesHeader: "golden", confusesValues: "values", asksFirst: "undeclared",

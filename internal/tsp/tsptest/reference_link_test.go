@@ -13,6 +13,7 @@ import (
 
 	json "github.com/go-json-experiment/json"
 
+	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -28,6 +29,8 @@ type link struct {
 	hidden []string
 	// ahead is by how much the TSP's clock is before ours, as its last answer told.
 	ahead time.Duration
+	// mixed is the vehicle that a flaw lists as a user too.
+	mixed resource.SourceID
 }
 
 // request is one call.

@@ -51,6 +51,11 @@ func (l *link) list(ctx context.Context, wish tsp.List) (tsp.Page, error) {
 		}
 		page.Records = append(page.Records, r)
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if wish.Kind == resource.KindUser && page.Next == "" && l.mixed != "" {
+		page.Records = append(page.Records, tsp.Record{Collection: "vehicles", SourceID: l.mixed, Fields: []byte("{}"), Source: []byte("{}")})
+	}
 	return page, nil
 }
 

@@ -107,6 +107,11 @@ func (l *link) perform(ctx context.Context, w tsp.Write, parts []part) (tsp.Writ
 				out.SourceID += "0"
 			}
 		}
+		if w.Kind == resource.KindVehicle && l.reference.has(mixesKinds) {
+			l.mu.Lock()
+			l.mixed = out.SourceID
+			l.mu.Unlock()
+		}
 		if err := l.keep(w, a, &out); err != nil {
 			return out, err
 		}
