@@ -52,23 +52,18 @@ func (d draft) cost() {
 	d.given["total_cost"] = quoted(text)
 }
 
-// aside moves a member of the payload to the rest and returns it; nil if it is not there. The rest
-// shows it as it was given, in its own unit.
-func (d draft) aside(name string) jsontext.Value {
+// take takes a member out of the payload and returns it; nil if it is not there.
+func (d draft) take(name string) jsontext.Value {
 	given := d.given[name]
-	if given != nil && given.Kind() != 'n' {
-		d.rest[name] = given
-	}
 	delete(d.given, name)
 	return given
 }
 
-// odometer turns the distance into metres; one without a unit is not known in metres. The unit is
-// taken first: it is set aside as well, and the distance means nothing without it.
+// odometer turns the distance into metres; one without a unit is not known in metres.
 func (d draft) odometer() {
 	unit := d.text("odometer_unit")
-	d.aside("odometer_unit")
-	value, ok := number(d.aside("odometer"))
+	d.take("odometer_unit")
+	value, ok := number(d.take("odometer"))
 	metres := value.Metres(unit)
 	if !ok || metres == nil {
 		return
@@ -82,8 +77,8 @@ func (d draft) odometer() {
 // volume turns the volume into litres.
 func (d draft) volume() {
 	unit := d.text("fuel_volume_unit")
-	d.aside("fuel_volume_unit")
-	value, ok := number(d.aside("fuel_volume"))
+	d.take("fuel_volume_unit")
+	value, ok := number(d.take("fuel_volume"))
 	if litres := value.Litres(unit); ok && litres != nil {
 		d.fields["fuel_volume"] = jsontext.Value(decimal(litres))
 	}
@@ -102,12 +97,10 @@ func (d draft) location() {
 	d.fields["location"] = jsontext.Value(`{"type":"Point","coordinates":[` + decimal(long.Rat()) + "," + decimal(lat.Rat()) + "]}")
 }
 
-// occurred takes out the time at which the event happened. A payload has one of the two at most,
-// by its kind.
+// occurred is the time at which the event happened. A payload has one of the two at most, by its kind.
 func (d draft) occurred(settled time.Time) time.Time {
 	for _, name := range []string{"transaction_time", "occurred_at"} {
 		text := d.text(name)
-		delete(d.given, name)
 		if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
 			return t.UTC().Truncate(time.Microsecond)
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 )
 
@@ -41,10 +42,10 @@ func (r Record) New() Merge {
 
 // Onto decides what a reading changes of the record that is known. A reading from before the last
 // write of the record only tells that the record is there; so does an import that brings what is
-// known. An import leaves alone what only writes tell: extras, whether the source id is ours, and
-// when an event happened, unless the TSP tells that itself. An event that was written keeps what
-// the TSP does not show of it, and a message the furthest status it had: lists lag. A deleted record
-// is there again.
+// known. An import leaves alone what only writes tell: whether the source id is ours, in which thread
+// a message is, when an event happened, unless the TSP tells that itself, and what was written and is not
+// shown, until the record is another than our write left. A message keeps the furthest status it had:
+// lists lag. A deleted record is there again.
 //
 // Nothing of another kind is believed of a record: its id says who it is, and callers hold that id as one
 // of its kind. An object that its TSP sorts anew, such as a vehicle that became a trailer, is of its new
@@ -66,7 +67,7 @@ func (r Record) Onto(known Known) Merge {
 		m.WrittenAt = at
 	}
 	if r.Imported {
-		r.Extras, r.Synthetic = known.Extras, known.Synthetic
+		r.Extras, r.Synthetic = r.kept(known.Record), known.Synthetic
 		if r.OccurredAt.IsZero() {
 			r.OccurredAt = known.OccurredAt
 		}
@@ -77,10 +78,29 @@ func (r Record) Onto(known Known) Merge {
 	return m
 }
 
-// over lays a log over what is known of it. An event does not change, so what was written of it stays
-// true where an import tells nothing of it.
+// kept returns the extras of the known record as they are beside this reading of it. What was written and
+// is not shown is told as long as the record is as the write left it: what changed, nobody can tell. A write
+// of which the TSP showed nothing has left whatever comes first.
+func (r Record) kept(known Record) jsontext.Value {
+	bare := known
+	bare.Source = []byte("{}")
+	if r.Hash == known.Hash || bare.Identify().Hash == known.Hash {
+		return known.Extras
+	}
+	extras, err := object(known.Extras)
+	if err != nil {
+		return known.Extras
+	}
+	delete(extras, asWritten)
+	if left, err := encode(extras); err == nil {
+		return left
+	}
+	return known.Extras
+}
+
+// over lays a message over what is known of it.
 func (r Record) over(known Record) Record {
-	if !ModelOf(r.Kind).Log {
+	if !speaks(r.Kind) {
 		return r
 	}
 	was, err := object(known.Fields)
@@ -88,14 +108,8 @@ func (r Record) over(known Record) Record {
 	if err != nil || broken != nil {
 		return r
 	}
-	if !known.SeenAt.IsZero() && r.Imported {
-		for member, value := range was {
-			whose := basis(member)
-			another := is[whose] != nil && string(is[whose]) != string(was[whose])
-			if is[member] == nil && !another || member == "thread_id" {
-				is[member] = value
-			}
-		}
+	if thread := was["thread_id"]; thread != nil && !known.SeenAt.IsZero() && r.Imported {
+		is["thread_id"] = thread
 	}
 	if status := (draft{given: was}).text("status"); progress(status) > progress((draft{given: is}).text("status")) {
 		for _, member := range []string{"status", "delivered_at", "read_at"} {
@@ -108,18 +122,6 @@ func (r Record) over(known Record) Record {
 		r.Fields = fields
 	}
 	return r.Identify()
-}
-
-// basis names the member from which another one follows: whom the TSP names decides whose id and
-// name stand beside.
-func basis(member string) string {
-	switch member {
-	case "sender_name", "sent_by_driver":
-		return sourceOf("sender_id")
-	case "recipient_name":
-		return sourceOf("recipient_id")
-	}
-	return sourceOf(member)
 }
 
 // progress tells how far a message has come by its status.

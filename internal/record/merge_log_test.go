@@ -31,38 +31,47 @@ func told(t *testing.T, r Record, name string) any {
 	return all[name]
 }
 
-func TestAnImportOfAWrittenLogKeepsWhatOnlyTheWriteTells(t *testing.T) {
+func TestAnImportOfAWrittenLogIsWhatTheListHolds(t *testing.T) {
 	t.Parallel()
-	known := Known{Record: log(resource.KindDvirLog, `{"inspected_by":"Ann","certify_comment":"old"}`)}
-	known.SeenAt, known.Extras = noon(), []byte(`{"as_written":{"priority":"high"}}`)
-	m := read(resource.KindDvirLog, `{"certify_comment":"new"}`).Onto(known)
-	if told(t, m.Record, "inspected_by") != "Ann" || told(t, m.Record, "certify_comment") != "new" ||
-		string(m.Record.Extras) != string(known.Extras) {
-		t.Errorf("%s, extras %s", m.Record.Fields, m.Record.Extras)
-	}
-	// The next import of the same is no news.
-	known.Record = m.Record
+	known := Known{Record: log(resource.KindFuelTransaction, `{"fuel_type":"ELECTRICITY","total_cost":"120.5","fuel_vendor":"old"}`)}
 	known.SeenAt = noon()
-	if again := read(resource.KindDvirLog, `{"certify_comment":"new"}`).Onto(known); again.News {
-		t.Errorf("the same import is news: %s", again.Record.Fields)
-	}
-	// What was only imported is what the list holds.
-	known.SeenAt = time.Time{}
-	if m := read(resource.KindDvirLog, `{}`).Onto(known); told(t, m.Record, "inspected_by") != nil {
-		t.Errorf("%s", m.Record.Fields)
+	m := read(resource.KindFuelTransaction, `{"fuel_vendor":"new"}`).Onto(known)
+	if !m.News || string(m.Record.Fields) != `{"fuel_vendor":"new"}` {
+		t.Errorf("news is %t: %s", m.News, m.Record.Fields)
 	}
 }
 
-func TestWhomTheTSPNamesInsteadIsNotCalledByTheNameOfAnother(t *testing.T) {
+func TestWhatIsNotShownIsToldAsLongAsTheRecordIsAsItsWriteLeftIt(t *testing.T) {
 	t.Parallel()
-	known := Known{Record: log(resource.KindMessage, `{"sender_id":"a","source_sender_id":"1","sender_name":"Ann","sent_by_driver":false,
-		"recipient_id":"b","source_recipient_id":"2","recipient_name":"Bob"}`)}
-	known.SeenAt = noon()
-	m := read(resource.KindMessage, `{"source_sender_id":"9","source_recipient_id":"2"}`).Onto(known)
-	for member, want := range map[string]any{"sender_id": nil, "source_sender_id": "9", "sender_name": nil, "sent_by_driver": nil,
-		"recipient_id": "b", "recipient_name": "Bob"} {
-		if got := told(t, m.Record, member); got != want {
-			t.Errorf("%s is %v, want %v", member, got, want)
+	const written, gone = `{"as_written":{"hos_compliance_type":"non_exempt"}}`, `{}`
+	for _, kind := range []resource.Kind{resource.KindUser, resource.KindDvirLog} {
+		left := log(kind, `{"notes":"n"}`)
+		left.Extras = []byte(written)
+		unshown := left
+		unshown.Source = []byte(`{}`)
+		for says, c := range map[string]struct {
+			left    Record
+			changes func(*Record)
+			want    string
+		}{
+			"as it was left": {left, func(*Record) {}, written},
+			"another field":  {left, func(r *Record) { r.Fields = []byte(`{"notes":"m"}`) }, gone},
+			"another source": {left, func(r *Record) { r.Source = []byte(`{"id":1,"exempt":true}`) }, gone},
+			"what comes first after a write of a new one": {unshown.Identify(), func(*Record) {}, written},
+		} {
+			known := Known{Record: c.left}
+			known.SeenAt = noon()
+			r := read(kind, `{"notes":"n"}`)
+			c.changes(&r)
+			m := r.Identify().Onto(known)
+			if string(m.Record.Extras) != c.want || !m.News {
+				t.Errorf("%s, %s: %s", kind, says, m.Record.Extras)
+			}
+			known.Record, known.SeenAt = m.Record, noon()
+			other := read(kind, `{"notes":"o"}`)
+			if m := other.Onto(known); string(m.Record.Extras) != gone {
+				t.Errorf("%s, %s, then changed: %s", kind, says, m.Record.Extras)
+			}
 		}
 	}
 }

@@ -57,7 +57,7 @@ func TestARecordThatTheTSPShowsIsReadAsAnImportWouldReadIt(t *testing.T) {
 	if diff := cmp.Diff(members(t, want.Fields), members(t, got.Fields)); diff != "" || got.Hash != want.Hash {
 		t.Errorf("hashes %s and %s (-imported +written):\n%s", want.Hash, got.Hash, diff)
 	}
-	if string(got.Source) != `{"id":7}` || string(got.Extras) != `{"as_written":{"weight":7}}` {
+	if string(got.Source) != `{"id":7}` || string(got.Extras) != `{"as_written":{"notes":"n","weight":7}}` {
 		t.Errorf("source %s, extras %s", got.Source, got.Extras)
 	}
 }
@@ -179,15 +179,62 @@ func TestAListOfWhatCannotBeReadBreaksOff(t *testing.T) {
 	}
 }
 
-func TestAWrittenLogTakesWhatTheTSPShowsAndKeepsTheRest(t *testing.T) {
+func TestAWrittenLogIsReadAsAnImportWouldReadIt(t *testing.T) {
 	t.Parallel()
-	got := shown(t, fresh(resource.KindMessage), record.Write{
-		Payload: []byte(`{"sender_id":"` + alice + `","recipient_id":"` + bob + `","message_text":"hi","priority":"high"}`),
-		Record:  &tsp.Record{Fields: []byte(`{"status":"pending"}`), Source: []byte(`{"id":1}`), OccurredAt: onDisk()}})
-	is := read(t, got)
-	if is["status"] != "pending" || is["message_text"] != "hi" || is["sender_id"] != alice || string(got.Source) != `{"id":1}` ||
-		!got.OccurredAt.Equal(onDisk()) || string(got.Extras) != `{"as_written":{"priority":"high"}}` {
-		t.Errorf("%v of %s, extras %s", is, got.Source, got.Extras)
+	ann := driver("9", `{"first_name":"Ann","is_driver":true}`)
+	for kind, c := range map[resource.Kind]struct {
+		payload    string
+		shows      tsp.Record
+		unwritable string
+	}{
+		resource.KindMessage: {`{"sender_id":"` + alice + `","recipient_id":"` + bob + `","message_text":"hi ","priority":"high","source_sender_id":"9"}`,
+			said(`{"message_text":"hi","status":"pending"}`, "9", "1"), `{"priority":"high","recipient_id":"` + bob + `"}`},
+		resource.KindFuelTransaction: {`{"fuel_type":"ELECTRICITY","fuel_volume":10,"fuel_volume_unit":"US_GALLON","latitude":30.25,"longitude":-97.75,
+			"total_cost":0,"fuel_vendor":"V","transaction_time":"2026-01-02T03:04:05Z"}`, said(`{"fuel_volume":37.9,"fuel_vendor":"V"}`, "9", "1"),
+			`{"fuel_type":"ELECTRICITY","fuel_volume":10,"fuel_volume_unit":"US_GALLON","latitude":30.25,"longitude":-97.75,"total_cost":0}`},
+	} {
+		r := fresh(kind)
+		r.Fleet, r.TSP, r.Account, r.Collection, r.SourceID = north, "acme", "a", c.shows.Collection, c.shows.SourceID
+		got := shown(t, r, record.Write{Payload: []byte(c.payload), Record: &c.shows}, ann)
+		l := list(t)
+		l.known, l.shows = []record.Record{ann}, []tsp.Record{c.shows}
+		if err := l.run(t, l.NewSweep(kind, onDisk())); err != nil {
+			t.Fatal(err)
+		}
+		want := l.saved[0]
+		if diff := cmp.Diff(members(t, want.Fields), members(t, got.Fields)); diff != "" || got.Hash != want.Hash || !got.OccurredAt.Equal(want.OccurredAt) {
+			t.Errorf("%s: hashes %s and %s (-imported +written):\n%s", kind, want.Hash, got.Hash, diff)
+		}
+		if string(got.Extras) != `{"as_written":`+c.unwritable+`}` {
+			t.Errorf("%s: extras %s", kind, got.Extras)
+		}
+	}
+}
+
+func TestAWriteThatNothingShowsLeavesAnEventAsItIsListed(t *testing.T) {
+	t.Parallel()
+	r := fresh(resource.KindFuelTransaction)
+	r.Fields, r.Source = []byte(`{"fuel_vendor":"v"}`), []byte(`{"id":7}`)
+	got := write(t, r, `{"fuel_vendor":"V","fuel_type":"ELECTRICITY"}`)
+	if string(got.Fields) != string(r.Fields) || string(got.Extras) != `{"as_written":{"fuel_type":"ELECTRICITY"}}` {
+		t.Errorf("%s, extras %s", got.Fields, got.Extras)
+	}
+}
+
+func TestAMessageThatTheTSPTookIsSentWhereItTellsNoStatus(t *testing.T) {
+	t.Parallel()
+	shows := said(`{"message_text":"hi"}`, "9", "1")
+	got := shown(t, fresh(resource.KindMessage), record.Write{Payload: []byte(`{"message_text":"hi"}`), Record: &shows})
+	if status := read(t, got)["status"]; status != "sent" {
+		t.Errorf("its status is %v", status)
+	}
+}
+
+func TestWhatAnEarlierWriteLeftUnshownIsNotToldAfterAnother(t *testing.T) {
+	t.Parallel()
+	first := write(t, fresh(resource.KindUser), `{"hos_compliance_type":"non_exempt"}`)
+	if got := write(t, first, `{"notes":"n"}`); string(got.Extras) != "{}" {
+		t.Errorf("extras %s", got.Extras)
 	}
 }
 

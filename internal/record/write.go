@@ -2,6 +2,9 @@ package record
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	json "github.com/go-json-experiment/json"
@@ -28,15 +31,16 @@ type Write struct {
 	At time.Time
 }
 
-// asWritten names the member of extras that holds, as they were given, the written fields for
-// which the read model has no place or another unit. Without it a caller could not read back a
-// unit, or a priority, that it has written.
+// asWritten names the member of extras that holds, as they were given, the written fields that the
+// record does not show, or shows in another unit. Without it a caller could not read back a unit, or a
+// priority, that it has written. It tells of the last write, and goes with the first change of the record
+// that no write of ours has made.
 const asWritten = "as_written"
 
 // Written returns the record as it is after a write of it (decision 14). What the TSP shows of it
 // stands as an import would bring it. Where it shows nothing, the payload members that the read
-// model has are taken over, null ones cleared; of a log they are taken over in either case, under
-// what the TSP shows, because an event does not change. Beyond that:
+// model has are taken over, null ones cleared, under what it shows of a log without the whole source.
+// Beyond that:
 //
 //   - latitude and longitude become location, a GeoJSON Point
 //   - odometer is in metres (odometer_km in kilometres) and fuel_volume in litres; without a
@@ -50,39 +54,66 @@ const asWritten = "as_written"
 // r is the record as it is known, or a new one with empty objects. It must be identified
 // afterwards.
 func (r Record) Written(w Write) (Record, error) {
-	d, extras, err := r.draft(w)
+	model := ModelOf(r.Kind)
+	given, err := w.reached()
 	if err != nil {
 		return r, err
 	}
-	d.convert()
-	if d.model.Log {
-		r.OccurredAt = d.occurred(w.At)
+	extras, err := object(r.Extras)
+	if err != nil {
+		return r, fmt.Errorf("reading the extras of record %s: %w", r.ID, err)
 	}
-	asShown := w.Record != nil && !d.model.Log
-	d.takeOver(!asShown)
-	if asShown {
-		r, err = r.told(*w.Record, w.Peers)
-	} else {
-		r, err = r.completed(d, w)
+	listed := len(r.Source) > 0 && string(r.Source) != "{}"
+	if model.Log {
+		r.OccurredAt = draft{given: given}.occurred(w.At)
+	}
+	switch {
+	case w.Record != nil && (!model.Log || len(w.Record.Source) > 0):
+		if r, err = r.told(*w.Record, w.Peers); err == nil {
+			r, err = r.taken()
+		}
+	// Events are written once: what lists it was read after the write.
+	case model.Log && listed:
+	default:
+		r, err = r.sent(maps.Clone(given), w)
 	}
 	if err != nil {
 		return r, err
 	}
-	if len(d.rest) > 0 {
-		if extras[asWritten], err = encode(d.rest); err != nil {
+	delete(extras, asWritten)
+	if rest := r.unshown(given); len(rest) > 0 {
+		if extras[asWritten], err = encode(rest); err != nil {
 			return r, err
 		}
-	} else {
-		delete(extras, asWritten)
 	}
 	r.SeenAt, r.UpdatedAt = w.At, w.At
 	r.Extras, err = encode(extras)
 	return r, err
 }
 
-// completed returns the record with the fields of a draft, and what the TSP shows over them.
-func (r Record) completed(d draft, w Write) (Record, error) {
+// taken returns a message of whose status the TSP tells nothing as sent: it has taken it.
+func (r Record) taken() (Record, error) {
+	if !speaks(r.Kind) {
+		return r, nil
+	}
+	fields, err := object(r.Fields)
+	if err != nil {
+		return r, err
+	}
+	draft{fields: fields}.fill("status", "sent")
+	r.Fields, err = encode(fields)
+	return r, err
+}
+
+// sent returns the record with what was given, and what little the TSP shows over it.
+func (r Record) sent(given map[string]jsontext.Value, w Write) (Record, error) {
+	d := draft{model: ModelOf(r.Kind), given: given}
 	var err error
+	if d.fields, err = object(r.Fields); err != nil {
+		return r, fmt.Errorf("reading the fields of record %s: %w", r.ID, err)
+	}
+	d.convert()
+	d.takeOver()
 	if w.Record != nil {
 		if r, err = r.shown(d, *w.Record, w.Peers); err != nil {
 			return r, err
@@ -93,50 +124,50 @@ func (r Record) completed(d draft, w Write) (Record, error) {
 	return r, err
 }
 
-// draft reads what is known of the record, and what reached the TSP of a payload.
-func (r Record) draft(w Write) (d draft, extras map[string]jsontext.Value, err error) {
-	d.model = ModelOf(r.Kind)
-	if d.given, err = w.reached(); err != nil {
-		return d, nil, err
+// unshown returns what was given and is not in the record, or in another unit.
+func (r Record) unshown(given map[string]jsontext.Value) map[string]jsontext.Value {
+	model := ModelOf(r.Kind)
+	fields, _ := object(r.Fields)
+	rest := map[string]jsontext.Value{}
+	for name, value := range given {
+		shown := fields[name]
+		switch {
+		case value.Kind() == 'n' || strings.HasPrefix(name, sourceOf("")):
+			continue
+		case name == "latitude" || name == "longitude":
+			shown = fields["location"]
+		case model.Log && (name == "occurred_at" || name == "transaction_time"):
+			continue
+		case model.Log && slices.Contains(measures, name):
+			shown = nil
+		}
+		if shown == nil || shown.Kind() == 'n' {
+			rest[name] = value
+		}
 	}
-	if d.fields, err = object(r.Fields); err != nil {
-		return d, nil, fmt.Errorf("reading the fields of record %s: %w", r.ID, err)
-	}
-	if extras, err = object(r.Extras); err != nil {
-		return d, nil, fmt.Errorf("reading the extras of record %s: %w", r.ID, err)
-	}
-	if d.rest, err = object(extras[asWritten]); err != nil {
-		return d, nil, fmt.Errorf("reading what was written of record %s: %w", r.ID, err)
-	}
-	return d, extras, nil
+	return rest
 }
+
+// measures are the members of logs that read models have in units of their own.
+var measures = []string{"odometer", "odometer_unit", "fuel_volume", "fuel_volume_unit"}
 
 // draft is a payload on its way into a record.
 type draft struct {
 	model         Model
 	given, fields map[string]jsontext.Value
-	// rest is what goes to extras.as_written.
-	rest map[string]jsontext.Value
 }
 
-// takeOver moves what is left of the payload into the fields, if they follow from it, and the rest.
-// A null in an update clears a member, and what was never set stays absent.
-func (d draft) takeOver(fields bool) {
-	if fields {
-		d.forget()
-	}
+// takeOver moves the payload's members of the read model into the fields. A null in an update clears a
+// member, and what was never set stays absent.
+func (d draft) takeOver() {
+	d.forget()
 	for name, value := range d.given {
-		into := d.rest
-		if m, ok := d.model.Member(name); ok {
-			if !fields {
-				continue
-			}
-			into, value = d.fields, m.usual(value)
-		}
-		if value.Kind() == 'n' {
-			delete(into, name)
-		} else {
-			into[name] = value
+		m, ok := d.model.Member(name)
+		switch {
+		case ok && value.Kind() == 'n':
+			delete(d.fields, name)
+		case ok:
+			d.fields[name] = m.usual(value)
 		}
 	}
 }
