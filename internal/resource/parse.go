@@ -236,7 +236,7 @@ func listOf[T any](t Type, item func(*Field, jsontext.Value) (T, []Problem)) par
 			list = append(list, one)
 		}
 		if f.NonEmpty && len(list) == 0 {
-			problems = f.bad(raw, CodeListShort, "must hold at least one item")
+			problems = f.bad(raw, CodeListShort, "must hold at least one item%s", also(f.Hint))
 		}
 		return list, problems
 	}}

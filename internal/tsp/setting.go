@@ -115,8 +115,9 @@ const (
 func (s Spec) settingsTable() resource.Table {
 	t := resource.Table{Of: "the settings of " + s.DisplayName}
 	for _, one := range s.Settings {
-		f := resource.Field{Name: one.Key, Type: resource.Text, Values: one.Values, Nullable: true, Secret: one.Secret,
-			Longest: maxSetting, Most: maxSettings}
+		// An empty value would count as set where it is shown and as not set where it is used.
+		f := resource.Field{Name: one.Key, Type: resource.Text, Values: one.Values, Nullable: true, NonEmpty: true,
+			Secret: one.Secret, Longest: maxSetting, Most: maxSettings, Hint: "leave it out, or send null to remove it"}
 		switch {
 		case one.Type == IntegerSetting:
 			f.Type = resource.Integer

@@ -10,6 +10,32 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
+func TestASettingIsNeverEmpty(t *testing.T) {
+	t.Parallel()
+	spec := tsp.Spec{DisplayName: "Acme", Settings: []tsp.Setting{{Key: "tags", Type: tsp.ListSetting},
+		{Key: "name", Type: tsp.TextSetting}, {Key: "pin", Type: tsp.TextSetting, Secret: true}, {Key: "unit", Type: tsp.IntegerSetting}}}
+	for raw, want := range map[string]string{
+		`{"name":""}`:            "settings.name must not be empty; leave it out, or send null to remove it",
+		`{"name":" \u00a0\t"}`:   "settings.name must not be empty; leave it out, or send null to remove it",
+		`{"pin":" "}`:            "settings.pin must not be empty; leave it out, or send null to remove it",
+		`{"tags":["a"," "]}`:     "settings.tags[1] must not be empty; leave it out, or send null to remove it",
+		`{"tags":[]}`:            "settings.tags must hold at least one item; leave it out, or send null to remove it",
+		`{"name":null,"unit":0}`: "",
+	} {
+		set, wrong := spec.ReadSettings([]byte(raw), tsp.Settings{"name": "n", "tags": []string{"a"}})
+		var got string
+		for _, p := range wrong {
+			got += p.Path + " " + p.Message
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", raw, diff)
+		}
+		if _, there := set["name"]; want == "" && there {
+			t.Errorf("%s: null removes nothing: %v", raw, set)
+		}
+	}
+}
+
 func TestASettingIsBounded(t *testing.T) {
 	t.Parallel()
 	spec := tsp.Spec{DisplayName: "Acme", Settings: []tsp.Setting{{Key: "tags", Type: tsp.ListSetting},
