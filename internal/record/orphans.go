@@ -12,6 +12,9 @@ import (
 // from the transaction on in which it is deleted, in which anything more is saved by it, or in which
 // its fleet connects to the same account again.
 type Orphans interface {
+	// Left receives once something is left to settle since it was last looked at. It may stay silent
+	// about what a process beside this one has left.
+	Left() <-chan struct{}
 	// Leaving lists the deleted connections that stand to be settled.
 	Leaving(ctx context.Context) ([]uuid.UUID, error)
 	// SettleOrphans settles some of the records that a deleted connection has ever reached, those
@@ -60,7 +63,7 @@ func (o Orphan) Settle() Settlement {
 	return Settlement{}
 }
 
-// orphanTime is how long after the deletion of a connection its records may still look as before.
+// orphanTime is after how long it is looked for what nobody has told of, or could not be settled.
 const orphanTime = 2 * time.Second
 
 // WatchOrphans settles what deleted connections have left, beside all other work and in portions,
@@ -75,6 +78,7 @@ func WatchOrphans(ctx context.Context, in Orphans, now func() time.Time, log *sl
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-in.Left():
 		case <-tick.C:
 		}
 	}

@@ -41,7 +41,9 @@ type leavings struct {
 	mu      sync.Mutex
 	of      map[uuid.UUID]int64
 	settled int
-	fails   bool
+	// left is what Left returns.
+	left  chan struct{}
+	fails bool
 }
 
 func (l *leavings) Leaving(context.Context) (out []uuid.UUID, err error) {
@@ -52,6 +54,8 @@ func (l *leavings) Leaving(context.Context) (out []uuid.UUID, err error) {
 	}
 	return out, nil
 }
+
+func (l *leavings) Left() <-chan struct{} { return l.left }
 
 func (l *leavings) SettleOrphans(_ context.Context, c uuid.UUID, behind int64, _ time.Time) (int64, error) {
 	l.mu.Lock()
@@ -66,6 +70,26 @@ func (l *leavings) SettleOrphans(_ context.Context, c uuid.UUID, behind int64, _
 	}
 	delete(l.of, c)
 	return 0, nil
+}
+
+func TestWhatAConnectionLeavesIsSettledAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &leavings{of: map[uuid.UUID]int64{}, left: make(chan struct{}, 1)}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		go func() { _ = WatchOrphans(ctx, l, time.Now, slog.New(slog.DiscardHandler)) }()
+		synctest.Wait()
+		l.mu.Lock()
+		l.of[uuid.UUID{3}] = 2
+		l.mu.Unlock()
+		l.left <- struct{}{}
+		synctest.Wait()
+		if l.mu.Lock(); l.settled != 2 || len(l.of) != 0 {
+			t.Errorf("%d portions, left %v", l.settled, l.of)
+		}
+		l.mu.Unlock()
+	})
 }
 
 func TestOrphansAreSettledToTheLastWhateverFailsOnTheWay(t *testing.T) {

@@ -144,7 +144,7 @@ func (t *tx) changeConnection(db *DB, c connection.Change,
 			return err
 		}
 	}
-	if err := t.follow(c); err != nil {
+	if err := t.follow(db, c); err != nil {
 		return err
 	}
 	t.wakeLane(db, fence.Connections, c.To.ID)

@@ -39,6 +39,7 @@ type DB struct {
 	begun  atomic.Bool
 	holds  atomic.Int64
 	locks  keyedLocks
+	left   chan struct{}
 }
 
 // Open opens the file, making and migrating it as needed. wake is told, after the commit, of
@@ -49,7 +50,7 @@ func Open(ctx context.Context, path string, now func() time.Time, wake func(fenc
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{path: place, now: now, wake: wake}
+	db := &DB{path: place, now: now, wake: wake, left: make(chan struct{}, 1)}
 	if wake != nil {
 		// Before the file is opened, so that a second service neither migrates it nor turns
 		// operations that are being sent to unknown.

@@ -23,17 +23,30 @@ func (t *tx) leave(connection uuid.UUID) error {
 
 // follow notes what a change of a connection means for the records of deleted ones: its own, if it
 // is deleted, and those of its account, if it is new.
-func (t *tx) follow(c connection.Change) error {
+func (t *tx) follow(db *DB, c connection.Change) error {
 	switch {
 	case c.To.Status == connection.Deleted:
+		t.woken = append(t.woken, db.tellLeft)
 		return t.leave(c.To.ID)
 	case c.From.ID == uuid.Nil:
+		t.woken = append(t.woken, db.tellLeft)
 		return t.exec(`INSERT OR IGNORE INTO connection_leaving SELECT id FROM connection
 			WHERE tsp = ?1 AND account = ?2 AND fleet = ?3 AND status = 'deleted'`,
 			string(c.To.TSP), c.To.Account, c.To.Fleet[:])
 	}
 	return nil
 }
+
+// tellLeft lets Left receive, unless it is to do so already.
+func (db *DB) tellLeft() {
+	select {
+	case db.left <- struct{}{}:
+	default:
+	}
+}
+
+// Left receives once a change of a connection has left something to settle.
+func (db *DB) Left() <-chan struct{} { return db.left }
 
 // Leaving lists the deleted connections whose records are to be settled.
 func (db *DB) Leaving(ctx context.Context) ([]uuid.UUID, error) {

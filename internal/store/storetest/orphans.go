@@ -84,7 +84,11 @@ func orphansAreGiven(t *testing.T, s *stand) {
 	r := of(one, imported(1, "1", `{}`))
 	s.save(r)
 	s.save(of(other, imported(1, "1", `{}`)))
+	for len(s.Left()) > 0 {
+		<-s.Left()
+	}
 	s.deleted(one)
+	is(t, "told", len(s.Left()), 1)
 	s.left(3)
 	read := s.record(r.ID)
 	is(t, "connection", read.Connection, other.ID)
