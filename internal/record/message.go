@@ -67,17 +67,33 @@ func (d draft) complete(people []uuid.UUID, peers Peers) {
 		sum := sha256.Sum256([]byte(text))
 		d.fields["message_hash"] = quoted(hex.EncodeToString(sum[:]))
 	}
+	for _, party := range []string{"sender", "recipient"} {
+		for _, id := range ids(d.fields[party+"_id"]) {
+			d.introduce(party, peers[id])
+		}
+	}
+	if len(people) == 0 || !d.converses() {
+		return
+	}
 	// Of sorted people, so that an answer falls into the thread of its question.
 	var names []string
 	for _, id := range people {
 		names = append(names, id.String())
 	}
 	d.fill("thread_id", uuid.NewSHA1(idSpace, []byte("thread\x00"+strings.Join(names, "\x00"))).String())
-	for _, party := range []string{"sender", "recipient"} {
-		for _, id := range ids(d.fields[party+"_id"]) {
-			d.introduce(party, peers[id])
+}
+
+// converses tells whether the people of a message make a thread: it is to somebody, or from a driver, whose
+// thread with the office it is. What the office says to a vehicle, say, is no talk of the sender with itself.
+func (d draft) converses() bool {
+	for _, to := range []string{"recipient_id", "recipient_ids"} {
+		for _, member := range []string{to, sourceOf(to)} {
+			if v := d.fields[member]; v != nil && v.Kind() != 'n' {
+				return true
+			}
 		}
 	}
+	return d.fields["sent_by_driver"].Kind() == 't'
 }
 
 // introduce fills in what is known of a party.

@@ -105,6 +105,33 @@ func TestAnImportedMessageIsToldByOurRecordsOfItsParties(t *testing.T) {
 	}
 }
 
+func TestAMessageThatIsToNoPersonIsNotInTheThreadOfItsSender(t *testing.T) {
+	t.Parallel()
+	for says, c := range map[string]struct {
+		fields, to string
+		known      []record.Record
+		threaded   bool
+	}{
+		"from the office to a vehicle":     {`{"sent_by_driver":false}`, "", nil, false},
+		"from whoever it may be":           {`{}`, "", nil, false},
+		"from a driver, as the TSP tells":  {`{"sent_by_driver":true}`, "", nil, true},
+		"from a driver, as is known":       {`{}`, "", []record.Record{driver("9", `{"is_driver":true}`)}, true},
+		"from somebody to the same person": {`{}`, "9", nil, true},
+	} {
+		l := list(t)
+		l.known, l.shows = c.known, []tsp.Record{said(c.fields, "9", c.to)}
+		if c.to == "" {
+			delete(l.shows[0].Names, "recipient_id")
+		}
+		if err := l.run(t, l.NewSweep(resource.KindMessage, onDisk())); err != nil {
+			t.Fatal(err)
+		}
+		if thread := read(t, l.saved[0])["thread_id"]; (thread != nil) != c.threaded {
+			t.Errorf("%s: the thread is %v", says, thread)
+		}
+	}
+}
+
 func TestWhomNobodyKnowsIsNamedByTheTSPsIDAlone(t *testing.T) {
 	t.Parallel()
 	l := list(t)
