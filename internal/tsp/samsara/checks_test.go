@@ -124,7 +124,20 @@ func TestWhatSamsaraWouldRefuseIsRefusedFirst(t *testing.T) {
 		{createDVIR, nil, aDVIR, `"odometer":5`, "odometer_unit"},
 		{createDVIR, nil, aDVIR, `"driver_comment":"pulls left\nInspected by: Jo"`, "driver_comment"},
 		{createDVIR, nil, aDVIR, `"inspected_by":"Jo\nInspected at: noon"`, "inspected_by"},
+		{createDVIR, nil, aDVIR, `"inspected_by":"Joe\nDefects: horn"`, "inspected_by"},
+		{createDVIR, nil, aDVIR, `"inspected_by":"Joe\u2028Ann"`, "inspected_by"},
+		{createDVIR, nil, aDVIR, `"inspected_by":"Joe\r"`, "inspected_by"},
+		{createDVIR, nil, aDVIR, `"inspected_by":"Defects: Joe"`, ""},
+		{createDVIR, nil, aDVIR, `"certify_comment":"ok\nDefects: horn"`, "certify_comment"},
+		{createDVIR, nil, aDVIR, `"certify_comment":"ok\nCertified: by me"`, "certify_comment"},
+		{createDVIR, nil, aDVIR, `"certify_comment":"ok\r Number of defects:3"`, "certify_comment"},
+		{createDVIR, nil, aDVIR, `"driver_comment":"Defects: horn"`, "driver_comment"},
 		{createDVIR, nil, aDVIR, `"driver_comment":"Defects; none\nWaybill 7"`, ""},
+		// A count says how many there are, not how many have names.
+		{createDVIR, nil, with(aDVIR, `"defect_count":0`), `"defects":["horn"]`, "defect_count"},
+		{createDVIR, nil, with(aDVIR, `"defect_count":1`), `"defects":["horn","brakes"]`, "defect_count"},
+		{createDVIR, nil, with(aDVIR, `"defect_count":3`), `"defects":["horn","brakes"]`, ""},
+		{createDVIR, nil, with(aDVIR, `"defect_count":2`), `"defects":[]`, ""},
 		// One that is safe and holds no defects is a clean one.
 		{createDVIR, nil, with(aDVIR, `"is_safety_critical":false`), `"defect_count":1`, "is_safety_critical"},
 		{createDVIR, nil, with(aDVIR, `"is_safety_critical":false`), `"defects":["brakes"]`, "is_safety_critical"},
@@ -153,6 +166,8 @@ func TestVehiclesAndInspectionsNeedASetting(t *testing.T) {
 func TestACallerIsToldWhatItMayNotExpect(t *testing.T) {
 	t.Parallel()
 	const noField = "not sent to Samsara: its dashboard users have a name, an e-mail address and roles only"
+	noDriver := tsp.Warning{Path: "driver_id", Dropped: true,
+		Message: "not sent to Samsara: its mechanics' inspections have no driver; the connection's setting dvir_author_id signs"}
 	for _, c := range []struct {
 		of       tsp.Capability
 		settings tsp.Settings
@@ -169,6 +184,12 @@ func TestACallerIsToldWhatItMayNotExpect(t *testing.T) {
 		{updateUser, nil, `{"first_name":"Mary Ann","last_name":"Lee"}`, nil},
 		{createVehicle, beta, `{"vehicle_name":"T","vin":"FUJA6BD31LJ"}`, []tsp.Warning{{Path: "vin",
 			Message: "has not the 17 characters of a VIN, so it becomes the serial number of Samsara's asset, which its vehicles do not show"}}},
+		{createDVIR, nil, with(aDVIR, `"defects":["horn"]`), []tsp.Warning{noDriver, {Path: "is_safety_critical",
+			Message: "is not given, and each of Samsara's inspections is safe or unsafe: this one is called unsafe, because of the defects"}}},
+		{createDVIR, nil, with(aDVIR, `"defects":["horn"]`, `"is_safety_critical":true`), []tsp.Warning{noDriver}},
+		{createDVIR, nil, with(aDVIR, `"odometer_unit":"miles"`), []tsp.Warning{noDriver, {Path: "is_safety_critical",
+			Message: "is not given, and each of Samsara's inspections is safe or unsafe: this one is called safe, because no defect is told"},
+			{Path: "odometer_unit", Message: "not sent to Samsara: it is the unit of odometer, which is not given", Dropped: true}}},
 		{createFuel, nil, with(aFuel, `"latitude":1`, `"longitude":2`), []tsp.Warning{
 			{Path: "latitude", Message: "not sent to Samsara: it takes one location, and location_string is given", Dropped: true},
 			{Path: "longitude", Message: "not sent to Samsara: it takes one location, and location_string is given", Dropped: true}}},
