@@ -217,4 +217,7 @@ type Named struct {
 type ImportKind struct {
 	Kind        resource.Kind
 	Collections []string
+	// Note says for people which of the TSP's records of the kind are left out, and why, or what of them comes
+	// later; "" where there is nothing to say.
+	Note string
 }

@@ -1,6 +1,8 @@
 package tsp
 
 import (
+	"cmp"
+
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -69,11 +71,12 @@ type WriteDocument struct {
 // Refuse makes the write unavailable for a reason.
 func (w *WriteDocument) Refuse(reason string) { w.Available, w.Reason = false, &reason }
 
-// ImportDocument says whether the TSP's own records of a kind are imported, and why not.
+// ImportDocument says whether the TSP's own records of a kind are imported.
 type ImportDocument struct {
 	Resource  resource.Kind `json:"resource"`
 	Available bool          `json:"available"`
-	Reason    *string       `json:"reason"`
+	// Reason says why they are not, or, where they are, which of them are left out.
+	Reason *string `json:"reason"`
 }
 
 // LimitDocument is a rate or a bound of calls at once that the write is held to.
@@ -121,8 +124,8 @@ func Document(s Spec, set Settings) CapabilityDocument {
 		d.Writes = append(d.Writes, s.writeDocument(c, settings))
 	}
 	for _, kind := range resource.Kinds() {
-		reason := s.WhyNotImported(kind)
-		d.Imports = append(d.Imports, ImportDocument{kind, reason == "", wire.Optional(reason)})
+		why := s.WhyNotImported(kind)
+		d.Imports = append(d.Imports, ImportDocument{kind, why == "", wire.Optional(cmp.Or(why, s.ImportNote(kind)))})
 	}
 	return d
 }

@@ -53,6 +53,8 @@ func TestADocumentTellsWhatIsImportedAndWhatIsNotShownAgain(t *testing.T) {
 		{Kind: resource.KindMessage, Verb: resource.Create}: {Uses: tsp.Uses{"message_text": tsp.Sent().NotRead(hidden)}},
 	}, Imports: []tsp.ImportKind{{Kind: resource.KindVehicle, Collections: []string{"vehicles"}}},
 		NotImported: map[resource.Kind]string{resource.KindMessage: unlisted}}
+	const left = "what dispatch sent is left out"
+	spec.Imports = append(spec.Imports, tsp.ImportKind{Kind: resource.KindUser, Collections: []string{"users"}, Note: left})
 	d := tsp.Document(spec, nil)
 	unread := map[string]string{}
 	for _, w := range d.Writes {
@@ -66,8 +68,12 @@ func TestADocumentTellsWhatIsImportedAndWhatIsNotShownAgain(t *testing.T) {
 		t.Error(diff)
 	}
 	for _, one := range d.Imports {
-		if one.Available != (one.Resource == resource.KindVehicle) || one.Available != (one.Reason == nil) {
+		listed := one.Resource == resource.KindVehicle || one.Resource == resource.KindUser
+		if one.Available != listed || (one.Resource == resource.KindVehicle) != (one.Reason == nil) {
 			t.Errorf("%+v", one)
+		}
+		if one.Resource == resource.KindUser && *one.Reason != left {
+			t.Errorf("of the users it tells %s", *one.Reason)
 		}
 		if one.Resource == resource.KindMessage && *one.Reason != unlisted {
 			t.Errorf("messages are not imported because %s", *one.Reason)

@@ -1,6 +1,7 @@
 package tsp
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -67,15 +68,17 @@ func Matrix(specs []Spec) []MatrixRow {
 // notYet is the reason where an adapter says nothing about a write that it lacks.
 const notYet = "Waybill's adapter does not perform it yet"
 
-// WhyNotImported says why the TSP's records of a kind are not imported; "" if they are.
+// WhyNotImported says why the TSP's records of a kind are not imported; "" if they are. A kind that
+// the TSP has not is lacking there for either.
 func (s Spec) WhyNotImported(kind resource.Kind) string {
 	if slices.Contains(s.Importable(), kind) {
 		return ""
 	}
-	if reason := s.NotImported[kind]; reason != "" {
-		return reason
+	reason := s.NotImported[kind]
+	if reason == "" && s.Cannot(kind) {
+		reason = s.Lacking[Capability{kind, resource.Create}]
 	}
-	return "Waybill's adapter does not read them"
+	return cmp.Or(reason, "Waybill's adapter does not read them")
 }
 
 func (s Spec) cell(c Capability) Cell {

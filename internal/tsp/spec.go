@@ -52,6 +52,16 @@ func (s Spec) Importable() []resource.Kind {
 	return kinds
 }
 
+// ImportNote is what there is to say about the import of a kind: its ImportKind's Note.
+func (s Spec) ImportNote(kind resource.Kind) string {
+	for _, i := range s.Imports {
+		if i.Kind == kind {
+			return i.Note
+		}
+	}
+	return ""
+}
+
 // Doc is a page that an adapter was written from.
 type Doc struct {
 	Title    string

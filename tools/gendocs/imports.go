@@ -10,7 +10,7 @@ import (
 
 // imports says which of the TSP's own records are read, and why others are not.
 func imports(b *strings.Builder, s tsp.Spec) {
-	b.WriteString("\n## Imports\n\nThe TSP's own records of these kinds are read, whoever made them.\n\n| records | imported | note |\n| --- | --- | --- |\n")
+	b.WriteString("\n## Imports\n\nThe TSP's own records of these kinds are read, whoever made them, except what a note leaves out.\n\n| records | imported | note |\n| --- | --- | --- |\n")
 	for _, kind := range resource.Kinds() {
 		fmt.Fprintf(b, "| %s | %s | %s |\n", plural(kind), yesNo(s.WhyNotImported(kind) == ""), cell(importNote(s, kind)))
 	}
@@ -18,13 +18,17 @@ func imports(b *strings.Builder, s tsp.Spec) {
 
 // importNote is what there is to say about the import of a kind.
 func importNote(s tsp.Spec, kind resource.Kind) string {
-	switch reason := s.WhyNotImported(kind); {
-	case reason != "":
-		return reason
-	case kind.Facts().Log:
-		return "by time: those since the last import, or of as many days as the installation looks back"
+	if why := s.WhyNotImported(kind); why != "" {
+		return why
 	}
-	return ""
+	var said []string
+	if kind.Facts().Log {
+		said = append(said, "by time: those since the last import, or of as many days as the installation looks back")
+	}
+	if note := s.ImportNote(kind); note != "" {
+		said = append(said, note)
+	}
+	return strings.Join(said, "; ")
 }
 
 // importedRecords is the part of the matrix about imports.

@@ -1,6 +1,7 @@
 package samsara
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -53,6 +54,15 @@ func (b *assetBody) number(vin resource.Opt[string]) {
 	} else {
 		b.Serial = v
 	}
+}
+
+// checkYear refuses a year that is none, where it is sent: 0 reads as one that is not known (looseInt).
+func checkYear(year resource.Opt[int64], s tsp.Settings) []resource.Problem {
+	if n, ok := year.Get(); ok && n < 1 && assetsEnabled(s) {
+		return []resource.Problem{problem("model_year", strconv.FormatInt(n, 10), resource.CodeRange,
+			"must be above 0 at Samsara; leave out a year that is not known")}
+	}
+	return nil
 }
 
 // byRoute is the use of fields that only the asset API takes.

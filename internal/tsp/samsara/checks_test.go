@@ -102,6 +102,11 @@ func TestWhatSamsaraWouldRefuseIsRefusedFirst(t *testing.T) {
 		{createVehicle, beta, `{"vehicle_name":"T"}`, `"is_active":false`, "is_active"},
 		{updateVehicle, beta, `{"notes":"n"}`, `"vin":"1234-678901"`, "vin"},
 		{updateVehicle, beta, `{"notes":"n"}`, `"oem":null`, "oem"},
+		{createVehicle, beta, `{"vehicle_name":"T"}`, `"model_year":0`, "model_year"},
+		{updateVehicle, beta, `{"notes":"n"}`, `"model_year":0`, "model_year"},
+		{updateVehicle, nil, `{"notes":"n"}`, `"model_year":0`, ""},
+		{createTrailer, beta, `{"trailer_name":"n"}`, `"model_year":-1`, "model_year"},
+		{updateTrailer, beta, `{"notes":"n"}`, `"model_year":1`, ""},
 		{updateVehicle, nil, `{"notes":"n"}`, `"oem":null`, ""},
 		{createTrailer, nil, `{"notes":"n"}`, `"vin":"1UYVS2530GU"`, "trailer_name"},
 		{createTrailer, nil, `{"trailer_name":"n"}`, `"vin":"serial 7"`, "vin"},
@@ -110,6 +115,10 @@ func TestWhatSamsaraWouldRefuseIsRefusedFirst(t *testing.T) {
 		{createGroup, nil, `{"sender_id":` + ourDriver + `,"recipient_ids":[` + ourDriver + `]}`, `"message_text":"` + long(2501) + `"`, "message_text"},
 		{createFuel, nil, aFuel, `"location_string":" "`, "location_string"},
 		{createFuel, nil, with(aFuel, `"location_string":null`, `"latitude":1`), `"longitude":2`, ""},
+		{createFuel, nil, aFuel, `"latitude":1`, "longitude"},
+		{createFuel, nil, aFuel, `"longitude":1`, "latitude"},
+		{createFuel, nil, with(aFuel, `"location_string":null`), `"latitude":1`, "longitude"},
+		{createFuel, nil, aFuel, `"location_string":null`, "location_string"},
 		{createFuel, nil, aFuel, `"fuel_volume":0`, "fuel_volume"},
 		{createFuel, nil, aFuel, `"total_cost":-1`, "total_cost"},
 		{createFuel, nil, aFuel, `"total_cost":null`, "total_cost"},
@@ -124,7 +133,20 @@ func TestWhatSamsaraWouldRefuseIsRefusedFirst(t *testing.T) {
 		{createDVIR, nil, aDVIR, `"odometer":5`, "odometer_unit"},
 		{createDVIR, nil, aDVIR, `"driver_comment":"pulls left\nInspected by: Jo"`, "driver_comment"},
 		{createDVIR, nil, aDVIR, `"inspected_by":"Jo\nInspected at: noon"`, "inspected_by"},
+		{createDVIR, nil, aDVIR, `"inspected_by":"Joe\nDefects: horn"`, "inspected_by"},
+		{createDVIR, nil, aDVIR, `"inspected_by":"Joe\u2028Ann"`, "inspected_by"},
+		{createDVIR, nil, aDVIR, `"inspected_by":"Joe\r"`, "inspected_by"},
+		{createDVIR, nil, aDVIR, `"inspected_by":"Defects: Joe"`, ""},
+		{createDVIR, nil, aDVIR, `"certify_comment":"ok\nDefects: horn"`, "certify_comment"},
+		{createDVIR, nil, aDVIR, `"certify_comment":"ok\nCertified: by me"`, "certify_comment"},
+		{createDVIR, nil, aDVIR, `"certify_comment":"ok\r Number of defects:3"`, "certify_comment"},
+		{createDVIR, nil, aDVIR, `"driver_comment":"Defects: horn"`, "driver_comment"},
 		{createDVIR, nil, aDVIR, `"driver_comment":"Defects; none\nWaybill 7"`, ""},
+		// A count says how many there are, not how many have names.
+		{createDVIR, nil, with(aDVIR, `"defect_count":0`), `"defects":["horn"]`, "defect_count"},
+		{createDVIR, nil, with(aDVIR, `"defect_count":1`), `"defects":["horn","brakes"]`, "defect_count"},
+		{createDVIR, nil, with(aDVIR, `"defect_count":3`), `"defects":["horn","brakes"]`, ""},
+		{createDVIR, nil, with(aDVIR, `"defect_count":2`), `"defects":[]`, ""},
 		// One that is safe and holds no defects is a clean one.
 		{createDVIR, nil, with(aDVIR, `"is_safety_critical":false`), `"defect_count":1`, "is_safety_critical"},
 		{createDVIR, nil, with(aDVIR, `"is_safety_critical":false`), `"defects":["brakes"]`, "is_safety_critical"},
@@ -153,6 +175,8 @@ func TestVehiclesAndInspectionsNeedASetting(t *testing.T) {
 func TestACallerIsToldWhatItMayNotExpect(t *testing.T) {
 	t.Parallel()
 	const noField = "not sent to Samsara: its dashboard users have a name, an e-mail address and roles only"
+	noDriver := tsp.Warning{Path: "driver_id", Dropped: true,
+		Message: "not sent to Samsara: its mechanics' inspections have no driver; the connection's setting dvir_author_id signs"}
 	for _, c := range []struct {
 		of       tsp.Capability
 		settings tsp.Settings
@@ -169,6 +193,15 @@ func TestACallerIsToldWhatItMayNotExpect(t *testing.T) {
 		{updateUser, nil, `{"first_name":"Mary Ann","last_name":"Lee"}`, nil},
 		{createVehicle, beta, `{"vehicle_name":"T","vin":"FUJA6BD31LJ"}`, []tsp.Warning{{Path: "vin",
 			Message: "has not the 17 characters of a VIN, so it becomes the serial number of Samsara's asset, which its vehicles do not show"}}},
+		{createDVIR, nil, with(aDVIR, `"defects":["horn"]`), []tsp.Warning{noDriver, {Path: "is_safety_critical",
+			Message: "is not given, and each of Samsara's inspections is safe or unsafe: this one is called unsafe, because of the defects"}}},
+		{createDVIR, nil, with(aDVIR, `"defects":["horn"]`, `"is_safety_critical":true`), []tsp.Warning{noDriver}},
+		{createDVIR, nil, with(aDVIR, `"odometer_unit":"miles"`), []tsp.Warning{noDriver, {Path: "is_safety_critical",
+			Message: "is not given, and each of Samsara's inspections is safe or unsafe: this one is called safe, because no defect is told"},
+			{Path: "odometer_unit", Message: "not sent to Samsara: it is the unit of odometer, which is not given", Dropped: true}}},
+		{createFuel, nil, with(aFuel, `"fuel_type":"LPG"`), []tsp.Warning{{Path: "fuel_type", Message: "is Propane at Samsara, which has no word for LPG"}}},
+		{createFuel, nil, with(aFuel, `"fuel_type":"HYBRID"`), []tsp.Warning{{Path: "fuel_type", Message: "is Other at Samsara, which has no word for HYBRID"}}},
+		{createFuel, nil, with(aFuel, `"fuel_type":"LNG"`), nil},
 		{createFuel, nil, with(aFuel, `"latitude":1`, `"longitude":2`), []tsp.Warning{
 			{Path: "latitude", Message: "not sent to Samsara: it takes one location, and location_string is given", Dropped: true},
 			{Path: "longitude", Message: "not sent to Samsara: it takes one location, and location_string is given", Dropped: true}}},

@@ -4,10 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -20,12 +18,6 @@ import (
 const (
 	dvirsPath       = "/fleet/dvirs"
 	dvirHistoryPath = "/fleet/dvirs/history"
-	// maxMechanicNotes is assumed: neither the OpenAPI document 2025-10-23 nor the SDK 14.7.0 of 2026-08-21 nor
-	// https://developers.samsara.com/docs/digital-vehicle-inspection-reports (2026-11-27) states a length; notes of
-	// drivers have this one.
-	maxMechanicNotes = 4096
-	// maxMetres is the largest odometer that every JSON reader takes exactly.
-	maxMetres = 15
 )
 
 // The log types that a mechanic's inspection may stand for.
@@ -45,6 +37,7 @@ func createDVIR(now func() time.Time) rest.Write {
 		Needs: []tsp.Need{{Setting: settingAuthor,
 			Reason: "Samsara wants to know which of its dashboard users signs an inspection; give that user's id as the connection's setting " + settingAuthor}},
 		Check:  tsp.Checked(checkDVIR),
+		Warn:   tsp.Checked(warnDVIR),
 		Method: http.MethodPost,
 		Path:   dvirsPath,
 		Encode: rest.Body(encodeDVIR),
@@ -63,49 +56,16 @@ func dvirUses() tsp.Uses {
 		"occurred_at": noted,
 		"log_type": tsp.Required().Only(only+"; the connection's setting "+settingUnknownDVIR+" lets unknown ones pass", mechanicLog).
 			With(settingUnknownDVIR, on, tsp.Sent().Only(only, mechanicLog, unknownLog)),
-		"inspected_by":       noted,
-		"defect_count":       noted,
-		"defects":            noted,
-		"is_safety_critical": tsp.Sent(),
-		"driver_comment":     noted,
-		"certify_comment":    noted,
-		"odometer":           tsp.Sent().NotRead("Samsara keeps whole metres"),
-		"odometer_unit":      tsp.Sent(),
+		"inspected_by": noted,
+		"defect_count": noted,
+		"defects":      noted,
+		"is_safety_critical": tsp.FieldUse{Use: tsp.UseSent, Reason: "each of its inspections is safe or unsafe; where this is left out, " +
+			"one with defects is called unsafe and any other safe"},
+		"driver_comment":  noted,
+		"certify_comment": noted,
+		"odometer":        tsp.Sent().NotRead("Samsara keeps whole metres"),
+		"odometer_unit":   tsp.FieldUse{Use: tsp.UseSent, Reason: "not sent without odometer"},
 	}
-}
-
-func checkDVIR(d *resource.DvirLog, _ tsp.Settings) []resource.Problem {
-	var out []resource.Problem
-	_, vehicle := d.VehicleID.Get()
-	_, trailer := d.TrailerID.Get()
-	switch {
-	case vehicle && trailer:
-		out = append(out, problem("trailer_id", "", resource.CodeUnsupported, "excludes vehicle_id at Samsara, whose inspections are of one of them; send two inspections"))
-	case !vehicle && !trailer:
-		out = append(out, problem("vehicle_id", "", resource.CodeRequired, "is required by Samsara, unless trailer_id is given"))
-	}
-	if critical, said := d.IsSafetyCritical.Get(); said && !critical && defective(d) {
-		out = append(out, problem("is_safety_critical", "false", resource.CodeUnsupported, "excludes defects at Samsara, whose API takes none: "+
-			"there an inspection with defects is an unsafe one or a clean one; leave is_safety_critical out, or send true, to have it called unsafe"))
-	}
-	unit, ok := d.OdometerUnit.Get()
-	reading, given := d.Odometer.Get()
-	switch {
-	case given && !ok:
-		out = append(out, problem("odometer_unit", "", resource.CodeRequired, "is required with odometer"))
-	case given && len(metres(reading, unit)) > maxMetres:
-		out = append(out, problem("odometer", string(reading), resource.CodeRange, "is too large for an odometer"))
-	}
-	if field := ambiguous(d); field != "" {
-		out = append(out, problem(field, "", resource.CodePattern, "must have no line that begins like one of the mechanic's notes at Samsara, into which all "+
-			"texts go: "+strings.Join(noteLabels()[1:], "")))
-	}
-	// The operation's mark has a fixed length.
-	if n := utf8.RuneCountInString(mechanicNotes(d, strings.Repeat("0", 32))); n > maxMechanicNotes {
-		out = append(out, problem("driver_comment", d.DriverComment.Or(""), resource.CodeTooLong,
-			"makes the mechanic's notes, into which all comments go, longer than "+strconv.Itoa(maxMechanicNotes)+" characters at Samsara"))
-	}
-	return out
 }
 
 // dvirBody is a POST of /fleet/dvirs.
@@ -131,14 +91,6 @@ func encodeDVIR(d *resource.DvirLog, w tsp.Write) (any, error) {
 		b.Odometer = jsontext.Value(metres(reading, d.OdometerUnit.Or("meters")))
 	}
 	return b, nil
-}
-
-// unsafe tells whether the vehicle must not be driven. Defects say so too: an inspection by the API holds none, so that
-// one with defects would be as safe and clean as any if it was called safe.
-func unsafe(d *resource.DvirLog) bool { return d.IsSafetyCritical.Or(false) || defective(d) }
-
-func defective(d *resource.DvirLog) bool {
-	return d.DefectCount.Or(0) > 0 || len(d.Defects.Or(nil)) > 0
 }
 
 // dvirSlack is how far before the attempt and behind now the look-up reaches by Samsara's clock.

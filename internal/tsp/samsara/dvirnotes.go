@@ -80,20 +80,21 @@ func readNotes(text string) notes {
 	return found
 }
 
-// ambiguous names the field of a text that would not be read back from the notes as it was written, because a line
-// of it begins like one of theirs; "" if there is none.
-func ambiguous(d *resource.DvirLog) string {
-	read := readNotes(mechanicNotes(d, strings.Repeat("0", 32)))
-	for _, one := range []struct{ field, label, text string }{
-		{"driver_comment", noteComment, d.DriverComment.Or("")}, {"certify_comment", noteCertified, d.CertifyComment.Or("")},
-		{"inspected_by", noteInspector, d.InspectedBy.Or("")},
-	} {
-		if read[one.label] != one.text {
-			return one.field
+// posesAsNote tells whether a line of a text would be read, by us or by people, as one of the notes beside it.
+func posesAsNote(text string) bool {
+	for _, line := range strings.FieldsFunc(text, breaksLine) {
+		line = strings.TrimSpace(line)
+		for _, label := range noteLabels()[1:] {
+			if strings.HasPrefix(line, strings.TrimSpace(label)) {
+				return true
+			}
 		}
 	}
-	return ""
+	return false
 }
+
+// breaksLine tells whether a text goes on in another line behind a character.
+func breaksLine(r rune) bool { return strings.ContainsRune("\n\v\f\r\u0085\u2028\u2029", r) }
 
 // defects are those that the notes name, each once, and their number.
 func (n notes) defects() (kinds []string, number int64) {

@@ -2,9 +2,11 @@ package samsara
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 	"time"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -32,62 +34,25 @@ func createFuel() rest.Write {
 
 func fuelUses() tsp.Uses {
 	missing := tsp.Dropped("its fuel purchases have no such field")
+	place := tsp.FieldUse{Use: tsp.UseSent, Reason: "not sent beside location_string, because a purchase has one location, a text"}
 	return tsp.Uses{
 		"driver_id":                tsp.Sent().Into(drivers),
 		"vehicle_id":               tsp.Sent().Into(vehicles),
 		"co_driver_id":             missing,
-		"latitude":                 tsp.Sent(),
-		"longitude":                tsp.Sent(),
+		"latitude":                 place,
+		"longitude":                place,
 		"location_string":          tsp.Sent().Length(1, 0),
 		"odometer":                 missing,
 		"odometer_unit":            missing,
 		"transaction_time":         tsp.Required(),
 		"transaction_jurisdiction": tsp.Dropped("its fuel purchases have it only within the address; name it in location_string"),
-		"fuel_type":                tsp.Sent(),
+		"fuel_type":                tsp.FieldUse{Use: tsp.UseSent, Reason: "LPG becomes Propane, and HYBRID becomes Other"},
 		"fuel_volume":              tsp.Sent(),
 		"fuel_volume_unit":         tsp.Sent(),
 		"fuel_vendor":              tsp.Sent(),
 		"total_cost":               tsp.Required(),
 		"currency":                 tsp.Required().Length(3, 3),
 	}
-}
-
-// checkFuel refuses what Samsara would: it needs a place, an amount of money and a volume.
-func checkFuel(f *resource.FuelTransaction, _ tsp.Settings) []resource.Problem {
-	var out []resource.Problem
-	if located(f) == "" {
-		out = append(out, problem("location_string", f.LocationString.Or(""), resource.CodeRequired,
-			"is required by Samsara, unless latitude and longitude are both given"))
-	}
-	if f.FuelVolume.Rat().Sign() <= 0 {
-		out = append(out, problem("fuel_volume", string(f.FuelVolume), resource.CodeRange, "must be above 0 at Samsara"))
-	}
-	if cost, ok := f.TotalCost.Get(); ok && cost.Rat().Sign() < 0 {
-		out = append(out, problem("total_cost", string(cost), resource.CodeRange, "must not be negative at Samsara"))
-	}
-	if currency, ok := f.Currency.Get(); ok && !slices.Contains(currencies(), strings.ToUpper(currency)) {
-		out = append(out, problem("currency", currency, resource.CodeEnum, "must be one of "+strings.Join(currencies(), ", ")+" at Samsara"))
-	}
-	return out
-}
-
-// currencies are those that Samsara takes, in lower case.
-func currencies() []string { return []string{"USD", "GBP", "CAD", "EUR", "CHF", "MXN"} }
-
-// warnFuel tells that of two ways to say where, one is sent.
-func warnFuel(f *resource.FuelTransaction, _ tsp.Settings) []tsp.Warning {
-	if strings.TrimSpace(f.LocationString.Or("")) == "" {
-		return nil
-	}
-	const why = "not sent to Samsara: it takes one location, and location_string is given"
-	var out []tsp.Warning
-	if f.Latitude.State() == resource.Set {
-		out = append(out, tsp.Warning{Path: "latitude", Message: why, Dropped: true})
-	}
-	if f.Longitude.State() == resource.Set {
-		out = append(out, tsp.Warning{Path: "longitude", Message: why, Dropped: true})
-	}
-	return out
 }
 
 // located is where the purchase was made: the text, or the coordinates as "40.748441, -73.985664".
@@ -136,21 +101,55 @@ func encodeFuel(f *resource.FuelTransaction, w tsp.Write) (any, error) {
 	}, nil
 }
 
-// fuelTypes are Samsara's IFTA fuel types. LPG counts as propane; the spelling of LNG is theirs.
+// fuelTypes are Samsara's IFTA fuel types. LPG counts as propane, as IFTA counts it; the spelling of LNG is theirs.
 func fuelTypes() map[string]string {
 	return map[string]string{"GASOLINE": "Gasoline", "DIESEL": "Diesel", "ETHANOL": "Ethanol", "METHANOL": "Methanol",
 		"PROPANE": "Propane", "LPG": "Propane", "CNG": "CompressedNaturalGas", "LNG": "LiquifiedNaturalGas",
 		"HYDROGEN": "Hydrogen", "ELECTRICITY": "Electricity", "HYBRID": "Other"}
 }
 
-func decodeFuel(_ tsp.Write, a rest.Answer) (tsp.Written, error) {
-	made, err := rest.Decode[struct {
-		Data struct {
-			UUID resource.SourceID `json:"uuid"`
-		} `json:"data"`
-	}](a)
-	if err == nil && made.Data.UUID == "" {
-		err = a.Unconfirmed("Samsara's answer holds no id", nil)
+// fuelHeld is our word for the fuel that Samsara has of one of ours; "" if that may be any other.
+func fuelHeld(kind string) string {
+	switch fuelTypes()[kind] {
+	case "Propane":
+		return "PROPANE"
+	case "Other":
+		return ""
 	}
-	return tsp.Written{SourceID: made.Data.UUID, Collection: fuels}, err
+	return kind
+}
+
+// decodeFuel reads the id. Samsara shows nothing else of a purchase, so that what its record says otherwise than the
+// payload follows from what was sent.
+func decodeFuel(w tsp.Write, a rest.Answer) (tsp.Written, error) {
+	made, err := rest.Decode[struct {
+		Data jsontext.Value `json:"data"`
+	}](a)
+	if err != nil {
+		return tsp.Written{Collection: fuels}, err
+	}
+	var key struct {
+		UUID resource.SourceID `json:"uuid"`
+	}
+	if json.Unmarshal(made.Data, &key) != nil || key.UUID == "" {
+		return tsp.Written{Collection: fuels}, a.Unconfirmed("Samsara's answer holds no id", nil)
+	}
+	out := tsp.Written{SourceID: key.UUID, Collection: fuels}
+	f, err := tsp.PayloadOf[*resource.FuelTransaction](w)
+	if err != nil {
+		return out, err
+	}
+	held := fuelFields{Currency: strings.ToUpper(f.Currency.Or(""))}
+	if kind := fuelHeld(f.FuelType.Or("")); kind != "" {
+		held.FuelType = &kind
+	}
+	fields, err := json.Marshal(held)
+	out.Record = &tsp.Record{Collection: fuels, SourceID: key.UUID, Fields: fields, Source: made.Data}
+	return out, err
+}
+
+// fuelFields are what the record of a purchase says otherwise than its payload; null is a fuel that may be any other.
+type fuelFields struct {
+	FuelType *string `json:"fuel_type"`
+	Currency string  `json:"currency"`
 }

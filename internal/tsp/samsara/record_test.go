@@ -103,3 +103,25 @@ func TestARecordThatIsGoneIsMissing(t *testing.T) {
 		t.Error(e.Message)
 	}
 }
+
+func TestAPurchaseIsKnownAsSamsaraHasIt(t *testing.T) {
+	t.Parallel()
+	for members, want := range map[string]string{
+		`"fuel_type":"LPG","currency":"usd"`:    `{"fuel_type":"PROPANE","currency":"USD"}`,
+		`"fuel_type":"HYBRID"`:                  `{"fuel_type":null,"currency":"USD"}`,
+		`"fuel_type":"DIESEL","currency":"Cad"`: `{"fuel_type":"DIESEL","currency":"CAD"}`,
+	} {
+		s := simulated(t)
+		body := aFuel
+		if strings.Contains(members, "currency") {
+			body = strings.Replace(aFuel, `"currency":"USD",`, "", 1)
+		}
+		out, err := s.Write(t.Context(), s.real(createFuel, with(body, members)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(out.Record.Fields); got != want || !strings.Contains(string(out.Record.Source), string(out.SourceID)) {
+			t.Errorf("%s is known as %s, %s, want %s", members, got, out.Record.Source, want)
+		}
+	}
+}

@@ -92,10 +92,14 @@ func spec() tsp.Spec {
 		SettlesSource: "assumed: as long as a call is waited for; Samsara documents neither how long it works on a call " +
 			"that was cut off nor how soon its lists show what was written",
 		Imports: []tsp.ImportKind{
-			{Kind: resource.KindVehicle, Collections: []string{vehicles}},
+			// The OpenAPI document 2025-10-23 gives vehicles their times in the list alone: neither the PATCH nor the GET
+			// of one shows them, so reading it back would not bring them.
+			{Kind: resource.KindVehicle, Collections: []string{vehicles}, Note: "after a write, source_data has no createdAtTime and " +
+				"updatedAtTime until the next import, because Samsara shows them in its list of vehicles only"},
 			{Kind: resource.KindUser, Collections: []string{drivers, users}},
 			{Kind: resource.KindTrailer, Collections: []string{trailers}},
-			{Kind: resource.KindMessage, Collections: []string{messages}},
+			{Kind: resource.KindMessage, Collections: []string{messages}, Note: "those that drivers sent; what dispatch sent is left out, because " +
+				"Samsara's messages have no id by which those of Waybill could be told from others"},
 			{Kind: resource.KindDvirLog, Collections: []string{dvirs}},
 		},
 		NotImported: map[resource.Kind]string{

@@ -120,3 +120,13 @@ func TestAServerThatCountsAsDocumentedNeverThrottles(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAnImportLeavesOutIsTold(t *testing.T) {
+	t.Parallel()
+	for _, one := range tsp.Document(samsara.New().Spec(), nil).Imports {
+		want := map[resource.Kind]string{resource.KindMessage: "what dispatch sent is left out", resource.KindVehicle: "createdAtTime"}[one.Resource]
+		if want != "" && (!one.Available || one.Reason == nil || !strings.Contains(*one.Reason, want)) {
+			t.Errorf("%s: %+v, want %q", one.Resource, one.Reason, want)
+		}
+	}
+}

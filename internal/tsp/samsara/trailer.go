@@ -103,12 +103,14 @@ func trailerUses(verb resource.Verb) tsp.Uses {
 	return uses
 }
 
-// checkTrailer refuses a number that would not be read as a VIN: the serial number, where it goes, may hold anything.
-func checkTrailer(t *resource.Trailer, _ tsp.Settings) []resource.Problem {
+// checkTrailer refuses a number that would not be read as a VIN: the serial number, where it goes, may hold anything. It
+// refuses a year that is none.
+func checkTrailer(t *resource.Trailer, s tsp.Settings) []resource.Problem {
+	out := checkYear(t.ModelYear, s)
 	if vin, ok := t.VIN.Get(); ok && !vinForm(vin) {
-		return []resource.Problem{problem("vin", vin, resource.CodePattern, "must be letters and digits at Samsara")}
+		out = append(out, problem("vin", vin, resource.CodePattern, "must be letters and digits at Samsara"))
 	}
-	return nil
+	return out
 }
 
 // trailerVIN is the VIN as the asset API takes it. The number stands in the serial number too,

@@ -117,16 +117,17 @@ func vehicleUses() tsp.Uses {
 	return uses
 }
 
-// checkVehicle refuses a VIN that the asset API, for new vehicles, or the vehicle API would.
+// checkVehicle refuses a VIN that the asset API, for new vehicles, or the vehicle API would, and a year that is none.
 func checkVehicle(verb resource.Verb) func(*resource.Vehicle, tsp.Settings) []resource.Problem {
-	return func(v *resource.Vehicle, _ tsp.Settings) []resource.Problem {
+	return func(v *resource.Vehicle, s tsp.Settings) []resource.Problem {
+		out := checkYear(v.ModelYear, s)
 		vin, ok := v.VIN.Get()
 		switch {
 		case ok && !lettersAndDigits(vin):
-			return []resource.Problem{problem("vin", vin, resource.CodePattern, "must be letters and digits at Samsara")}
+			out = append(out, problem("vin", vin, resource.CodePattern, "must be letters and digits at Samsara"))
 		case ok && verb == resource.Create && len(vin) == maxVIN && !wholeVIN(vin):
-			return []resource.Problem{problem("vin", vin, resource.CodePattern, "is no VIN: those of 17 characters have no I, O and Q")}
+			out = append(out, problem("vin", vin, resource.CodePattern, "is no VIN: those of 17 characters have no I, O and Q"))
 		}
-		return nil
+		return out
 	}
 }

@@ -153,14 +153,15 @@ func checkNewDriver(u *resource.User, s tsp.Settings) []resource.Problem {
 	return checkDriver(u, s)
 }
 
-// checkDriver refuses two fields of one member that contradict each other.
+// checkDriver refuses codes of no country and two fields of one member that contradict each other.
 func checkDriver(u *resource.User, _ tsp.Settings) []resource.Problem {
+	out := append(checkCountry("country_code", u.CountryCode), checkCountry("license_country", u.LicenseCountry)...)
 	status, given := u.Status.Get()
-	if !given || status == resource.UserStatus(u.Active().Or(true)) {
-		return nil
+	if given && status != resource.UserStatus(u.Active().Or(true)) {
+		out = append(out, resource.Problem{Path: "status", Input: status, Code: resource.CodeUnsupported,
+			Message: "contradicts is_active; give one of them, or both alike"})
 	}
-	return []resource.Problem{{Path: "status", Input: status, Code: resource.CodeUnsupported,
-		Message: "contradicts is_active; give one of them, or both alike"}}
+	return out
 }
 
 // findDriver looks for the driver that the operation marked.

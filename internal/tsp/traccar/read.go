@@ -127,7 +127,7 @@ func driverFields(o object) any {
 		Username: more.text("username"), IsActive: active, Status: resource.UserStatus(active), IsDriver: true,
 		UserDesignation: more.text("designation"),
 		UserEmail:       more.text("email"), FirstName: first, LastName: last, PhoneNumber: more.text("phone"),
-		CountryCode: more.text("country"), LicenseCountry: more.text("licenseCountry"), LicenseRegion: more.text("licenseRegion"),
+		CountryCode: countryOf(more.text("country")), LicenseCountry: countryOf(more.text("licenseCountry")), LicenseRegion: more.text("licenseRegion"),
 		LicenseNumber: more.text("licenseNumber"), LicenseExpiration: expires,
 		EmployeeNumber: more.text("employeeNumber"), CarrierNumber: more.text("carrierNumber"), Notes: more.text("notes"),
 		HOSRulesetCode: oneOf(more.text("hosRuleset"), resource.KindUser, "hos_ruleset_code"), AllowYardMove: more.truth("allowYardMove"),

@@ -102,12 +102,28 @@ func TestADriverThatContradictsItselfIsRefused(t *testing.T) {
 			t.Errorf("%s: %+v", members, policy.Problems)
 		}
 	}
-	record := `{"id":1,"name":"A B","uniqueId":"1","attributes":{"driverStatus":"INACTIVE","hosRuleset":"no such","timeZone":7,"allowYardMove":"yes","licenseExpiration":"soon"}}`
+	record := `{"id":1,"name":"A B","uniqueId":"1","attributes":{"driverStatus":"INACTIVE","hosRuleset":"no such","timeZone":7,"country":"pol","licenseCountry":"XXX","allowYardMove":"yes","licenseExpiration":"soon"}}`
 	all := listed(t, resource.KindUser, "["+record+"]")
-	if !strings.Contains(all, `"is_active":false,"status":"INACTIVE"`) || strings.Contains(all, "no such") || strings.Contains(all, "yard") || strings.Contains(all, "soon") {
+	if !strings.Contains(all, `"is_active":false,"status":"INACTIVE"`) || strings.Contains(all, "no such") || strings.Contains(all, "yard") || strings.Contains(all, "country") || strings.Contains(all, "soon") {
 		t.Error(all)
 	}
 	if out := updated(t, resource.KindUser, record, `"is_active":true`); !strings.Contains(out, `"driverStatus":"ACTIVE"`) {
 		t.Error(out)
+	}
+}
+
+func TestACountryIsAnISOCode(t *testing.T) {
+	t.Parallel()
+	update := func(kind resource.Kind) tsp.Capability { return tsp.Capability{Kind: kind, Verb: resource.Update} }
+	for field, of := range map[string]tsp.Capability{
+		"country_code": update(resource.KindUser), "license_country": update(resource.KindUser), "license_plate_country": update(resource.KindVehicle),
+	} {
+		for code, refused := range map[string]bool{"POL": false, "USA": false, "pol": true, "XXX": true, "111": true} {
+			w := writing(t, of, `"`+field+`":"`+code+`"`)
+			problems := traccar.New().Spec().Actions[of].Apply("Traccar", w.Schema, w.Payload, nil).Problems
+			if refused != (len(problems) == 1) || refused && problems[0].Path != field {
+				t.Errorf("%s %s: %+v", field, code, problems)
+			}
+		}
 	}
 }

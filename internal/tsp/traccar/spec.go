@@ -72,6 +72,6 @@ const noMessages = "the server keeps no command that was sent, and what a device
 // limits is one budget for everything. The server limits nothing since 6.12.0; before, it delayed whom it
 // thought too fast (web/ThrottlingFilter at v6.11.1). Shared servers have proxies that refuse.
 func limits() []rest.Limit {
-	return []rest.Limit{{Limit: tsp.Limit{Key: "server", Scope: tsp.PerAccount, Events: 600, Period: time.Minute, Burst: 15,
+	return []rest.Limit{{Limit: tsp.Limit{Key: "server", Scope: tsp.PerAccount, Events: 20, Period: 2 * time.Second, Burst: 15,
 		Source: "assumed: the server refuses nobody for being fast; Retry-After of a proxy is obeyed"}}}
 }

@@ -113,3 +113,12 @@ func TestAWrongPasswordOrTokenIsUnauthorizedAndAWrongAddressIsMissing(t *testing
 		}
 	}
 }
+
+func TestEveryKindThatIsNotImportedHasAReason(t *testing.T) {
+	t.Parallel()
+	for _, one := range tsp.Document(traccar.New().Spec(), nil).Imports {
+		if !one.Available && strings.Contains(*one.Reason, "Waybill") {
+			t.Errorf("%s: %s", one.Resource, *one.Reason)
+		}
+	}
+}

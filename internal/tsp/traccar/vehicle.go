@@ -18,7 +18,9 @@ func createVehicle() rest.Write {
 func updateVehicle() rest.Write {
 	w := updateDevice(resource.KindVehicle)
 	w.Uses = vehicleUses(resource.Update)
-	w.Check = tsp.Checked(func(v *resource.Vehicle, _ tsp.Settings) []resource.Problem { return checkSerial(v.ELDSerialNumber) })
+	w.Check = tsp.Checked(func(v *resource.Vehicle, _ tsp.Settings) []resource.Problem {
+		return append(checkSerial(v.ELDSerialNumber), checkCountry("license_plate_country", v.LicensePlateCountry)...)
+	})
 	w.Compose = changed(devicesPath, func(o object, v *resource.Vehicle, w tsp.Write) object {
 		return vehicleInto(paired(o, v.ELDSerialNumber, w), v, w.Settings)
 	})
@@ -93,7 +95,7 @@ func vehicleUses(verb resource.Verb) tsp.Uses {
 	return uses
 }
 
-// checkVehicle refuses a vehicle without anything to know it by.
+// checkVehicle refuses a vehicle without anything to know it by, and a plate of no country.
 func checkVehicle(v *resource.Vehicle, _ tsp.Settings) []resource.Problem {
-	return checkIdentifier(v.ELDSerialNumber, vehicleID(v))
+	return append(checkIdentifier(v.ELDSerialNumber, vehicleID(v)), checkCountry("license_plate_country", v.LicensePlateCountry)...)
 }

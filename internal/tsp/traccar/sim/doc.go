@@ -24,8 +24,8 @@
 //	unreleased        the server is what comes behind 6.14.5, where links can be listed in either direction
 //
 // Traccar documents no rate limit and has none since 6.12.0 (4584fa123, 2025-12-11); before, it delayed callers. 429
-// comes from proxies in front of it. The budget while assumed limits are enabled too is an assumption: 600 requests a
-// minute for the whole server, 20 at once.
+// comes from proxies in front of it. The budget while assumed limits are enabled too is an assumption: 10 requests a
+// second for the whole server, 20 at once.
 //
 // /_sim/objects/ knows: devices, vehicles and trailers (devices told apart), drivers, users, groups, permissions (links,
 // in order of creation), positions (what each device last reported, with the values of PUT /devices/{id}/accumulators)
