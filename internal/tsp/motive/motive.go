@@ -40,7 +40,8 @@ func config(now func() time.Time) rest.Config {
 				resource.KindVehicle:         vehicle.list(s, nil),
 				resource.KindTrailer:         asset.list(s, nil),
 				resource.KindUser:            user.list(s, nil),
-				resource.KindMessage:         listMessages(messageClass(), writers),
+				resource.KindMessage:         listLetters(resource.KindMessage, writers, now),
+				resource.KindGroupMessage:    listLetters(resource.KindGroupMessage, writers, now),
 				resource.KindDvirLog:         inspectionClass().list(s, sinceDay),
 				resource.KindFuelTransaction: fuelClass().list(s, sinceDay),
 			}

@@ -40,6 +40,7 @@ func TestWhatContradictsItselfOrSaysNothingIsRefused(t *testing.T) {
 	t.Parallel()
 	fuel := tsp.Capability{Kind: resource.KindFuelTransaction, Verb: resource.Create}
 	user := tsp.Capability{Kind: resource.KindUser, Verb: resource.Create}
+	group := tsp.Capability{Kind: resource.KindGroupMessage, Verb: resource.Create}
 	for _, c := range []struct {
 		of   tsp.Capability
 		body string
@@ -50,6 +51,7 @@ func TestWhatContradictsItselfOrSaysNothingIsRefused(t *testing.T) {
 		{fuel, purchased + `,"latitude":40}`, "longitude"},
 		{fuel, purchased + `,"longitude":-73}`, "latitude"},
 		{fuel, purchased + `,"total_cost":"5"}`, "currency"},
+		{group, `{"sender_id":"` + ours + `","recipient_ids":["` + ours + `"],"message_text":"x"}`, "recipient_ids"},
 		{user, hired + `,"is_active":true,"status":"INACTIVE"}`, "status"},
 		{user, hired + `,"is_driver":false,"license_number":"D1"}`, "license_number"},
 		{user, hired + `,"is_driver":false,"hos_ruleset_code":"US_INT_PROP_70_8"}`, "hos_ruleset_code"},
