@@ -1,6 +1,8 @@
 package motive
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -42,6 +44,9 @@ func assetFrom(t *resource.Trailer, w tsp.Write) assetBody {
 	if kind, ok := t.TrailerType.Get(); ok {
 		if known := assetTypes()[folded(kind)]; known != "" {
 			b.Type = encoded(known)
+			if w.Verb == resource.Update {
+				b.CustomType = jsontext.Value("null")
+			}
 		} else {
 			b.Type, b.CustomType = encoded(w.Settings.Text(settingAssetType)), encoded(kind)
 		}
@@ -66,6 +71,8 @@ func assetTypes() map[string]string {
 	return map[string]string{"flatbed": "flatbed", "lowboy": "low_boy", "drybox": "dry_box", "dryvan": "dry_box",
 		"reefer": "reefer", "autohauler": "auto_hauler"}
 }
+
+func knownAssetTypes() []string { return slices.Collect(maps.Values(assetTypes())) }
 
 // isAssetType tells whether a word has the form of those types.
 func isAssetType(word string) bool {
