@@ -95,13 +95,14 @@ func assetAvailable(status resource.Opt[string]) *availability {
 	return nil
 }
 
-// checkAsset refuses a status that has neither of the two meanings.
+// checkAsset refuses a status that has neither of the two meanings, and a year that is none.
 func checkAsset(t *resource.Trailer, _ tsp.Settings) []resource.Problem {
+	var wrong problems
 	if status, ok := t.Status.Get(); ok && assetAvailable(t.Status) == nil {
-		return []resource.Problem{{Path: "status", Input: resource.Excerpt(status), Code: resource.CodeUnsupported,
-			Message: "must be in_service or out_of_service at Motive"}}
+		wrong.refuse("status", status, resource.CodeUnsupported, "must be in_service or out_of_service at Motive")
 	}
-	return nil
+	wrong.year(t.ModelYear)
+	return wrong
 }
 
 func trailerUses(verb resource.Verb) tsp.Uses {

@@ -64,14 +64,14 @@ func oauth() rest.OAuth {
 
 func createVehicle(k class) rest.Write {
 	w := create(k, resource.KindVehicle)
-	w.Uses, w.Check = vehicleUses(resource.Create), tsp.Checked(checkVehicle)
+	w.Uses, w.Check, w.Warn = vehicleUses(resource.Create), tsp.Checked(checkVehicle), tsp.Checked(warnVehicle)
 	w.Encode = rest.Body(func(v *resource.Vehicle, w tsp.Write) (any, error) { return vehicleFrom(v, w), nil })
 	return w
 }
 
 func updateVehicle(k class) rest.Write {
 	w := change(k, resource.KindVehicle)
-	w.Uses, w.Check = vehicleUses(resource.Update), tsp.Checked(checkVehicle)
+	w.Uses, w.Check, w.Warn = vehicleUses(resource.Update), tsp.Checked(checkVehicle), tsp.Checked(warnVehicle)
 	w.Compose = withExternalID(vehiclesPath, "vehicle", func(v *resource.Vehicle, w tsp.Write, known []externalID) any {
 		b := vehicleFrom(v, w)
 		b.ExternalIDs = changedID(v.ExternalID, known, w)
