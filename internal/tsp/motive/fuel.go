@@ -46,7 +46,11 @@ func fuelFrom(f *resource.FuelTransaction, w tsp.Write) (fuelBody, error) {
 	b := fuelBody{VehicleID: vehicle, DriverID: driver, PurchasedAt: f.TransactionTime.Or(time.Time{}).Format(time.RFC3339),
 		Jurisdiction: strings.ToUpper(f.TransactionJurisdiction.Or("")), FuelType: fuelTypes().sent[f.FuelType.Or("")],
 		RefNo: w.Operation.String(), Vendor: f.FuelVendor.Or(""), Location: located(f),
-		TotalCost: string(f.TotalCost.Or("")), Currency: strings.ToUpper(f.Currency.Or(""))}
+		Currency: strings.ToUpper(f.Currency.Or(""))}
+	if cost, ok := f.TotalCost.Get(); ok {
+		// Its other forms, such as ".5" and "+5", are no decimals to everybody.
+		b.TotalCost = resource.Rounded(cost.Rat(), 9)
+	}
 	volume, unit := f.FuelVolume.Litres(f.FuelVolumeUnit), "ltr"
 	if f.FuelVolumeUnit == "US_GALLON" {
 		volume, unit = f.FuelVolume.Rat(), "gal"

@@ -75,7 +75,7 @@ func moment(text string) time.Time {
 func readLetters(ctx context.Context, send rest.Send, sender int64, since time.Time) (
 	map[resource.Kind][]tsp.Record, error) {
 	of := rest.Call{Path: messagesPath, Query: url.Values{"min_updated_at": {since.UTC().Format(time.RFC3339)}},
-		Header: http.Header{"X-User-Id": {strconv.FormatInt(sender, 10)}}}
+		Header: http.Header{userHeader: {strconv.FormatInt(sender, 10)}}}
 	var folds []map[string]jsontext.Value
 	err := pages(ctx, send, of, func(page struct {
 		Messages []struct {

@@ -77,7 +77,7 @@ func (m *mailbox) read(ctx context.Context, send rest.Send, since time.Time) err
 		m.rows = nil
 		from := clock.At(since)
 		of := rest.Call{Path: messagesPath, Query: url.Values{"min_updated_at": {from.UTC().Format(time.RFC3339)}},
-			Header: http.Header{"X-User-Id": {strconv.FormatInt(m.want.SenderID, 10)}}}
+			Header: http.Header{userHeader: {strconv.FormatInt(m.want.SenderID, 10)}}}
 		return pages(ctx, clock.Over(send), of, func(page struct {
 			Messages []struct {
 				Message sent `json:"message"`

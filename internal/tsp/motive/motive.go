@@ -11,9 +11,13 @@ import (
 )
 
 // New returns the adapter.
-func New() tsp.Adapter { return rest.New(config(time.Now)) }
+func New() tsp.Adapter { return newAt(time.Now) }
 
-func config(now func() time.Time) rest.Config {
+func newAt(now func() time.Time) tsp.Adapter {
+	return newAdapter(func(check checking) rest.Config { return config(now, check) })
+}
+
+func config(now func() time.Time, check checking) rest.Config {
 	groups, writers := groups(), keptWriters()
 	vehicle := class{path: vehiclesPath, plural: "vehicles", singular: "vehicle", collection: vehicles,
 		groups: groups, tell: telling(tellVehicle)}
@@ -23,7 +27,7 @@ func config(now func() time.Time) rest.Config {
 		groups: groups, tell: telling(tellUser)}
 	return rest.Config{
 		Spec:          spec(),
-		Auths:         map[string]rest.Auth{"api_key": rest.HeaderKey("X-Api-Key", "api_key"), "motive": oauth()},
+		Auths:         map[string]rest.Auth{"api_key": keyAuth(), "motive": oauth()},
 		URLField:      "url",
 		Limits:        limits(),
 		Answers:       rest.Answers{Class: errorClass, Message: message},

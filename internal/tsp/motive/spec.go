@@ -52,6 +52,7 @@ func spec() tsp.Spec {
 		Docs: []tsp.Doc{
 			{Title: "API reference", URL: docs + "/reference", Verified: verified},
 			{Title: "Authentication", URL: docs + "/docs/authentication", Verified: verified},
+			{Title: "On whose behalf calls are made", URL: docs + "/reference/api-user", Verified: verified},
 			{Title: "Time zones", URL: docs + "/docs/time-zone", Verified: verified},
 			{Title: "Users and their cycles", URL: cyclesPage, Verified: verified},
 			{Title: "API keys restricted to groups", URL: scopingPage, Verified: verified},

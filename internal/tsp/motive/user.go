@@ -53,7 +53,7 @@ func userFrom(u *resource.User, w tsp.Write) userBody {
 	}
 	b.ELDMode, b.TimeTracking = modes(u)
 	if driver, ok := u.IsDriver.Get(); ok || w.Verb == resource.Create {
-		b.Role = encoded("fleet_user")
+		b.Role = encoded(roleFleetUser)
 		if driver || !ok {
 			b.Role = encoded(roleDriver)
 		}

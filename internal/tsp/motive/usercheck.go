@@ -8,7 +8,11 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-const roleDriver = "driver"
+// The roles of users beside the admin's.
+const (
+	roleDriver    = "driver"
+	roleFleetUser = "fleet_user"
+)
 
 // checkUser refuses what lies between fields.
 func checkUser(verb resource.Verb) func(*resource.User, tsp.Settings) []resource.Problem {

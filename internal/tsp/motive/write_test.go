@@ -110,6 +110,18 @@ func TestWhatMotiveHoldsInAnotherWordOrRoundedIsWarnedOf(t *testing.T) {
 	}
 }
 
+func TestACostReachesMotiveInWhateverFormItIsWritten(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	for cost, want := range map[string]string{"+5": "5", "5.": "5", ".5": "0.5", "-0": "0", "410.20": "410.2"} {
+		body := purchased + `,"total_cost":"` + cost + `","currency":"USD"}`
+		out, err := s.session.Write(t.Context(), s.write(resource.KindFuelTransaction, resource.Create, body))
+		if err != nil || !strings.Contains(string(out.Record.Fields), `"total_cost":"`+want+`"`) {
+			t.Errorf("%s: %+v %v", cost, out.Record, err)
+		}
+	}
+}
+
 func TestDropsUnderAConditionAreTold(t *testing.T) {
 	t.Parallel()
 	uses := motive.New().Spec().Actions[tsp.Capability{Kind: resource.KindFuelTransaction, Verb: resource.Create}].Uses
