@@ -24,6 +24,8 @@ type class struct {
 	plural, singular, collection string
 	// groups are those of the account, for records that have some; nil for others.
 	groups *rest.Kept[groupNames]
+	// header is sent with the calls for its list.
+	header http.Header
 	tell   func(source jsontext.Value, by reading) (told, error)
 }
 
@@ -148,7 +150,9 @@ func (k class) list(settings tsp.Settings, filter func(tsp.List) url.Values) res
 		if filter != nil {
 			query = filter(ask)
 		}
-		a, err := send(ctx, pageCall(k.path, query, n))
+		call := pageCall(k.path, query, n)
+		call.Header = k.header
+		a, err := send(ctx, call)
 		if err != nil {
 			return tsp.Page{}, err
 		}
