@@ -37,9 +37,9 @@ func fuelUses() tsp.Uses {
 // checkFuel refuses halves, and what Motive has no word for.
 func checkFuel(f *resource.FuelTransaction, _ tsp.Settings) []resource.Problem {
 	var wrong problems
-	state := f.TransactionJurisdiction.Or("")
-	if len(state) != 2 || strings.Trim(strings.ToUpper(state), "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
-		wrong.refuse("transaction_jurisdiction", state, resource.CodeUnsupported, "must be a state or province of two letters such as TX at Motive")
+	if state := f.TransactionJurisdiction.Or(""); !isJurisdiction(state) {
+		wrong.refuse("transaction_jurisdiction", state, resource.CodeUnsupported,
+			"must be a US state or a Canadian province of two letters such as TX at Motive")
 	}
 	currency, ok := f.Currency.Get()
 	if upper := strings.ToUpper(currency); ok && upper != "USD" && upper != "CAD" {
@@ -67,6 +67,13 @@ func checkFuel(f *resource.FuelTransaction, _ tsp.Settings) []resource.Problem {
 		wrong.refuse("latitude", "", resource.CodeRequired, "is required beside longitude")
 	}
 	return wrong
+}
+
+// isJurisdiction tells whether Motive counts purchases in it, in whatever case it is written.
+func isJurisdiction(state string) bool {
+	const known = " AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC" +
+		" ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY AB BC MB NB NL NS NT NU ON PE QC SK YT "
+	return len(state) == 2 && strings.Contains(known, " "+strings.ToUpper(state)+" ")
 }
 
 // warnFuel tells what Motive holds in another word, rounded, or not at all: of two ways to say where, one is sent.

@@ -57,6 +57,10 @@ func TestWhatContradictsItselfOrSaysNothingIsRefused(t *testing.T) {
 		{fuel, purchased + `,"total_cost":"-5","currency":"USD"}`, "total_cost"},
 		{user, hired + `,"user_email":"ada.example.com"}`, "user_email"},
 		{user, hired + `,"user_email":"ada@"}`, "user_email"},
+		{user, `{"first_name":"Ada","last_name":"Byron","username":""}`, "username"},
+		{user, hired + `,"country_code":"pol"}`, "country_code"},
+		{fuel, strings.Replace(purchased, `"TX"`, `"ZZ"`, 1) + `}`, "transaction_jurisdiction"},
+		{fuel, strings.Replace(purchased, `"TX"`, `"Texas"`, 1) + `}`, "transaction_jurisdiction"},
 		{vehicle, `{"vehicle_name":"T-1","model_year":0}`, "model_year"},
 		{vehicle, `{"vehicle_name":"T-1","model_year":20240}`, "model_year"},
 		{trailer, `{"trailer_name":"R-1","trailer_type":"reefer","oem":"Utility","model_type":"X","model_year":0}`, "model_year"},
@@ -73,6 +77,15 @@ func TestWhatContradictsItselfOrSaysNothingIsRefused(t *testing.T) {
 		if len(wrong) != 1 || wrong[0].Path != c.path {
 			t.Errorf("%s: %v, want a problem of %s", c.body, wrong, c.path)
 		}
+	}
+	for _, state := range []string{"TX", "tx", "DC", "ON", "yt"} {
+		if wrong := policy(t, fuel, strings.Replace(purchased, `"TX"`, `"`+state+`"`, 1)+`}`, nil).Problems; len(wrong) > 0 {
+			t.Errorf("%s: %v", state, wrong)
+		}
+	}
+	code := policy(t, user, hired+`,"country_code":"pol"}`, nil).Problems
+	if len(code) != 1 || !strings.Contains(code[0].Message, "three capital letters") {
+		t.Errorf("%v", code)
 	}
 	refused := policy(t, user, hired+`,"hos_ruleset_code":"US_INT_SALESP"}`, nil).Problems
 	if len(refused) != 1 || !strings.Contains(refused[0].Message, "developer.gomotive.com/reference/users-overview") {
