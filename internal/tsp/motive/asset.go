@@ -1,6 +1,8 @@
 package motive
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -42,6 +44,9 @@ func assetFrom(t *resource.Trailer, w tsp.Write) assetBody {
 	if kind, ok := t.TrailerType.Get(); ok {
 		if known := assetTypes()[folded(kind)]; known != "" {
 			b.Type = encoded(known)
+			if w.Verb == resource.Update {
+				b.CustomType = jsontext.Value("null")
+			}
 		} else {
 			b.Type, b.CustomType = encoded(w.Settings.Text(settingAssetType)), encoded(kind)
 		}
@@ -67,6 +72,8 @@ func assetTypes() map[string]string {
 		"reefer": "reefer", "autohauler": "auto_hauler"}
 }
 
+func knownAssetTypes() []string { return slices.Collect(maps.Values(assetTypes())) }
+
 // isAssetType tells whether a word has the form of those types.
 func isAssetType(word string) bool {
 	return word != "" && strings.Trim(word, "abcdefghijklmnopqrstuvwxyz_") == ""
@@ -88,13 +95,14 @@ func assetAvailable(status resource.Opt[string]) *availability {
 	return nil
 }
 
-// checkAsset refuses a status that has neither of the two meanings.
+// checkAsset refuses a status that has neither of the two meanings, and a year that is none.
 func checkAsset(t *resource.Trailer, _ tsp.Settings) []resource.Problem {
+	var wrong problems
 	if status, ok := t.Status.Get(); ok && assetAvailable(t.Status) == nil {
-		return []resource.Problem{{Path: "status", Input: resource.Excerpt(status), Code: resource.CodeUnsupported,
-			Message: "must be in_service or out_of_service at Motive"}}
+		wrong.refuse("status", status, resource.CodeUnsupported, "must be in_service or out_of_service at Motive")
 	}
-	return nil
+	wrong.year(t.ModelYear)
+	return wrong
 }
 
 func trailerUses(verb resource.Verb) tsp.Uses {

@@ -24,6 +24,8 @@ type class struct {
 	plural, singular, collection string
 	// groups are those of the account, for records that have some; nil for others.
 	groups *rest.Kept[groupNames]
+	// header is sent with the calls for its list.
+	header http.Header
 	tell   func(source jsontext.Value, by reading) (told, error)
 }
 
@@ -31,7 +33,9 @@ type class struct {
 type reading struct {
 	// integration is the name under which the caller's external ids stand.
 	integration string
-	groups      groupNames
+	// assetType is that of trailers whose type Motive has no word for.
+	assetType string
+	groups    groupNames
 }
 
 // told is what a record tells.
@@ -55,11 +59,15 @@ func telling[R any](tell func(R, reading) told) func(jsontext.Value, reading) (t
 
 // reading is how a connection reads the class.
 func (k class) reading(ctx context.Context, send rest.Send, settings tsp.Settings) (by reading, err error) {
-	by.integration = settings.Text(settingIntegration)
+	by = readingOf(settings)
 	if k.groups != nil {
 		by.groups, err = k.groups.Get(ctx, send)
 	}
 	return by, err
+}
+
+func readingOf(s tsp.Settings) reading {
+	return reading{integration: s.Text(settingIntegration), assetType: s.Text(settingAssetType)}
 }
 
 func (k class) record(source jsontext.Value, by reading) (tsp.Record, error) {
@@ -83,7 +91,7 @@ func (k class) record(source jsontext.Value, by reading) (tsp.Record, error) {
 
 // show is the record of an answer to a write, if the session knows the names of the groups that it is in.
 func (k class) show(ctx context.Context, w tsp.Write, a rest.Answer) (tsp.Record, error) {
-	by := reading{integration: w.Settings.Text(settingIntegration)}
+	by := readingOf(w.Settings)
 	if k.groups != nil {
 		var known bool
 		if by.groups, known = k.groups.Known(ctx); !known && grouped(a, k.singular) {
@@ -142,7 +150,9 @@ func (k class) list(settings tsp.Settings, filter func(tsp.List) url.Values) res
 		if filter != nil {
 			query = filter(ask)
 		}
-		a, err := send(ctx, pageCall(k.path, query, n))
+		call := pageCall(k.path, query, n)
+		call.Header = k.header
+		a, err := send(ctx, call)
 		if err != nil {
 			return tsp.Page{}, err
 		}

@@ -4,11 +4,10 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/tsp"
-	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
 
 // NewAt is New with another clock.
-func NewAt(now func() time.Time) tsp.Adapter { return rest.New(config(now)) }
+func NewAt(now func() time.Time) tsp.Adapter { return newAt(now) }
 
 // RulesetCodes are the codes of rule sets that Motive has.
 func RulesetCodes() []string { return rulesetCodes() }

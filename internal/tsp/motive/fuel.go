@@ -2,10 +2,9 @@ package motive
 
 import (
 	"context"
-	"maps"
+	"math/big"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -47,20 +46,33 @@ func fuelFrom(f *resource.FuelTransaction, w tsp.Write) (fuelBody, error) {
 	b := fuelBody{VehicleID: vehicle, DriverID: driver, PurchasedAt: f.TransactionTime.Or(time.Time{}).Format(time.RFC3339),
 		Jurisdiction: strings.ToUpper(f.TransactionJurisdiction.Or("")), FuelType: fuelTypes().sent[f.FuelType.Or("")],
 		RefNo: w.Operation.String(), Vendor: f.FuelVendor.Or(""), Location: located(f),
-		TotalCost: string(f.TotalCost.Or("")), Currency: strings.ToUpper(f.Currency.Or(""))}
+		Currency: strings.ToUpper(f.Currency.Or(""))}
+	if cost, ok := f.TotalCost.Get(); ok {
+		// Its other forms, such as ".5" and "+5", are no decimals to everybody.
+		b.TotalCost = resource.Rounded(cost.Rat(), 9)
+	}
 	volume, unit := f.FuelVolume.Litres(f.FuelVolumeUnit), "ltr"
 	if f.FuelVolumeUnit == "US_GALLON" {
 		volume, unit = f.FuelVolume.Rat(), "gal"
 	}
 	b.Fuel, b.FuelUnit = jsontext.Value(resource.Rounded(volume, 9)), unit
-	if odometer, ok := f.Odometer.Get(); ok {
-		distance, unit := odometer.Rat(), "MI"
-		if given := f.OdometerUnit.Or(""); given != "miles" {
-			distance, unit = odometer.Kilometres(given), "KM"
-		}
+	if distance, unit := mileage(f); unit != "" {
 		b.Odometer, b.OdometerUnit = jsontext.Value(resource.Rounded(distance, 0)), unit
 	}
 	return b, err
+}
+
+// mileage is the odometer in the unit in which it is sent, still with its fraction; "" where one is missing.
+func mileage(f *resource.FuelTransaction) (distance *big.Rat, unit string) {
+	odometer, ok := f.Odometer.Get()
+	switch given := f.OdometerUnit.Or(""); {
+	case !ok || given == "":
+		return nil, ""
+	case given == "miles":
+		return odometer.Rat(), "MI"
+	default:
+		return odometer.Kilometres(given), "KM"
+	}
 }
 
 // located is where the purchase was made: the text, or the coordinates as "40.748441, -73.985664".
@@ -74,74 +86,6 @@ func located(f *resource.FuelTransaction) string {
 		return ""
 	}
 	return resource.Rounded(lat.Rat(), 9) + ", " + resource.Rounded(lon.Rat(), 9)
-}
-
-// warnFuel tells that of two ways to say where, one is sent.
-func warnFuel(f *resource.FuelTransaction, _ tsp.Settings) []tsp.Warning {
-	if strings.TrimSpace(f.LocationString.Or("")) == "" {
-		return nil
-	}
-	var out []tsp.Warning
-	for path, given := range map[string]resource.State{"latitude": f.Latitude.State(), "longitude": f.Longitude.State()} {
-		if given == resource.Set {
-			out = append(out, tsp.Warning{Path: path, Dropped: true,
-				Message: "not sent to Motive: its purchases have one place, and location_string is given"})
-		}
-	}
-	slices.SortFunc(out, func(a, b tsp.Warning) int { return strings.Compare(a.Path, b.Path) })
-	return out
-}
-
-func fuelUses() tsp.Uses {
-	unshown := tsp.Sent().NotRead("Motive shows no place of a purchase beside its jurisdiction")
-	return tsp.Uses{
-		"driver_id":                tsp.Sent().Into(users),
-		"vehicle_id":               tsp.Sent().Into(vehicles),
-		"co_driver_id":             tsp.Dropped("its purchases have one driver"),
-		"latitude":                 unshown,
-		"longitude":                unshown,
-		"location_string":          unshown,
-		"odometer":                 tsp.Sent().NotRead("Motive takes whole miles or kilometres"),
-		"odometer_unit":            tsp.Sent(),
-		"transaction_time":         tsp.Required(),
-		"transaction_jurisdiction": tsp.Required(),
-		"fuel_type": tsp.Required().Only("Motive has no word for it", slices.Collect(maps.Keys(fuelTypes().sent))...).
-			NotRead("Motive has no word for some, which it is sent as other; LPG reads as PROPANE, whose word it shares"),
-		"fuel_volume":      tsp.Sent(),
-		"fuel_volume_unit": tsp.Sent(),
-		"fuel_vendor":      tsp.Sent(),
-		"total_cost":       tsp.Sent(),
-		"currency":         tsp.Sent(),
-	}
-}
-
-// checkFuel refuses halves, and what Motive has no word for.
-func checkFuel(f *resource.FuelTransaction, _ tsp.Settings) []resource.Problem {
-	var wrong problems
-	state := f.TransactionJurisdiction.Or("")
-	if len(state) != 2 || strings.Trim(strings.ToUpper(state), "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
-		wrong.refuse("transaction_jurisdiction", state, resource.CodeUnsupported, "must be a state or province of two letters such as TX at Motive")
-	}
-	currency, ok := f.Currency.Get()
-	if upper := strings.ToUpper(currency); ok && upper != "USD" && upper != "CAD" {
-		wrong.refuse("currency", currency, resource.CodeUnsupported, "must be USD or CAD at Motive")
-	}
-	if f.TotalCost.State() == resource.Set && !ok {
-		wrong.refuse("currency", "", resource.CodeRequired, "is required beside total_cost at Motive")
-	}
-	if f.Odometer.State() == resource.Set && f.OdometerUnit.State() != resource.Set {
-		wrong.refuse("odometer_unit", "", resource.CodeRequired, "is required beside odometer at Motive")
-	}
-	if f.OdometerUnit.State() == resource.Set && f.Odometer.State() != resource.Set {
-		wrong.refuse("odometer", "", resource.CodeRequired, "is required beside odometer_unit, which says nothing alone")
-	}
-	if f.Latitude.State() == resource.Set && f.Longitude.State() != resource.Set {
-		wrong.refuse("longitude", "", resource.CodeRequired, "is required beside latitude")
-	}
-	if f.Longitude.State() == resource.Set && f.Latitude.State() != resource.Set {
-		wrong.refuse("latitude", "", resource.CodeRequired, "is required beside longitude")
-	}
-	return wrong
 }
 
 func createFuel(k class) rest.Write {

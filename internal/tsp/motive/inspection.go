@@ -1,10 +1,13 @@
 package motive
 
 import (
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -14,10 +17,12 @@ import (
 const inspectionsPath = "/v2/inspection_reports"
 
 // inspectionClass are the reports of version 2 (https://developer.gomotive.com/reference/inspection-reports-get-v2),
-// whose parts tell each for itself whether it has a defect.
+// whose parts tell each for itself whether it has a defect. They do not tell the unit of the odometer: values come in
+// the company's units unless the header asks for metric ones
+// (https://developer.gomotive.com/reference/system-of-units, read 2026-11-27).
 func inspectionClass() class {
 	return class{path: inspectionsPath, plural: "inspection_reports", singular: "inspection_report",
-		collection: inspections, tell: telling(tellInspection)}
+		collection: inspections, tell: telling(tellInspection), header: http.Header{"X-Metric-Units": {"true"}}}
 }
 
 // sinceDay is a filter of lists by day. Days are the company's, so the list reaches from the day before; where none is
@@ -29,14 +34,15 @@ func sinceDay(ask tsp.List) url.Values {
 	return url.Values{"start_date": {ask.Since.UTC().AddDate(0, 0, -1).Format(time.DateOnly)}}
 }
 
-// inspectionRecord is what Motive shows of an inspection. It does not tell the unit of the odometer.
+// inspectionRecord is what Motive shows of an inspection.
 type inspectionRecord struct {
-	Time    string `json:"time"`
-	Type    string `json:"inspection_type"`
-	Parts   []part `json:"inspected_parts"`
-	Vehicle named  `json:"vehicle"`
-	Asset   named  `json:"asset"`
-	Driver  named  `json:"driver"`
+	Time     string         `json:"time"`
+	Type     string         `json:"inspection_type"`
+	Odometer jsontext.Value `json:"odometer"`
+	Parts    []part         `json:"inspected_parts"`
+	Vehicle  named          `json:"vehicle"`
+	Asset    named          `json:"asset"`
+	Driver   named          `json:"driver"`
 }
 
 // named is a record within another one.
@@ -91,12 +97,14 @@ func (p part) severity() string {
 }
 
 type inspectionFields struct {
-	LogType          string   `json:"log_type"`
-	InspectedBy      string   `json:"inspected_by,omitzero"`
-	DefectCount      int      `json:"defect_count"`
-	Defects          []string `json:"defects"`
-	IsSafetyCritical *bool    `json:"is_safety_critical,omitzero"`
-	DriverComment    string   `json:"driver_comment,omitzero"`
+	LogType          string         `json:"log_type"`
+	OdometerKM       jsontext.Value `json:"odometer_km,omitzero"`
+	Odometer         jsontext.Value `json:"odometer,omitzero"`
+	InspectedBy      string         `json:"inspected_by,omitzero"`
+	DefectCount      int            `json:"defect_count"`
+	Defects          []string       `json:"defects"`
+	IsSafetyCritical *bool          `json:"is_safety_critical,omitzero"`
+	DriverComment    string         `json:"driver_comment,omitzero"`
 }
 
 func tellInspection(r inspectionRecord, _ reading) told {
@@ -104,6 +112,10 @@ func tellInspection(r inspectionRecord, _ reading) told {
 		InspectedBy: strings.TrimSpace(r.Driver.FirstName + " " + r.Driver.LastName)}
 	if r.Type == "pre_trip" || r.Type == "post_trip" {
 		f.LogType = r.Type
+	}
+	if km, ok := amount(r.Odometer); ok {
+		f.OdometerKM = jsontext.Value(resource.Rounded(km.Rat(), 9))
+		f.Odometer = jsontext.Value(resource.Rounded(km.Metres("kilo_meters"), 9))
 	}
 	critical, graded := false, true
 	var notes []string

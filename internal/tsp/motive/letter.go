@@ -33,9 +33,14 @@ type letterFields struct {
 	Status      string `json:"status,omitzero"`
 }
 
-func messageClass() class {
-	return class{path: messagesPath, plural: "messages", singular: "message", collection: messages,
+// letterClasses are the classes of Motive's messages by the kinds of ours: what has one recipient is a message, and
+// what has several is a group message.
+func letterClasses() map[resource.Kind]class {
+	one := class{path: messagesPath, plural: "messages", singular: "message", collection: messages,
 		tell: telling(tellLetter)}
+	several := one
+	several.collection = groupMessages
+	return map[resource.Kind]class{resource.KindMessage: one, resource.KindGroupMessage: several}
 }
 
 func tellLetter(l letter, _ reading) told {
@@ -44,8 +49,12 @@ func tellLetter(l letter, _ reading) told {
 	if slices.Contains([]string{"sent", "delivered", "read"}, l.Status) {
 		f.Status = l.Status
 	}
-	if len(l.RecipientIDs) == 1 {
-		t.names["recipient_id"] = []tsp.Named{{Collection: users, SourceID: resource.SourceID(l.RecipientIDs[0])}}
+	party := "recipient_id"
+	if len(l.RecipientIDs) > 1 {
+		party = "recipient_ids"
+	}
+	for _, to := range l.RecipientIDs {
+		t.names[party] = append(t.names[party], tsp.Named{Collection: users, SourceID: resource.SourceID(to)})
 	}
 	t.fields, t.at = f, moment(l.SentAt)
 	if t.at.IsZero() {
@@ -60,12 +69,13 @@ func moment(text string) time.Time {
 	return at
 }
 
-// letters are the messages of one sender since a time. The rows of one message are one record, in the form of
-// version 2, which names all recipients. Of a message to several from before that time, only the rows that
+// readLetters reads the messages of one sender since a time, by kind. The rows of one message are one record, in the
+// form of version 2, which names all recipients. Of a message to several from before that time, only the rows that
 // have changed since are listed, so that it is left out.
-func (k class) letters(ctx context.Context, send rest.Send, sender int64, since time.Time) ([]tsp.Record, error) {
+func readLetters(ctx context.Context, send rest.Send, sender int64, since time.Time) (
+	map[resource.Kind][]tsp.Record, error) {
 	of := rest.Call{Path: messagesPath, Query: url.Values{"min_updated_at": {since.UTC().Format(time.RFC3339)}},
-		Header: http.Header{"X-User-Id": {strconv.FormatInt(sender, 10)}}}
+		Header: http.Header{userHeader: {strconv.FormatInt(sender, 10)}}}
 	var folds []map[string]jsontext.Value
 	err := pages(ctx, send, of, func(page struct {
 		Messages []struct {
@@ -80,18 +90,22 @@ func (k class) letters(ctx context.Context, send rest.Send, sender int64, since 
 	if err != nil {
 		return nil, err
 	}
-	var records []tsp.Record
+	records := map[resource.Kind][]tsp.Record{}
 	for _, one := range folds {
 		source, err := json.Marshal(one, json.Deterministic(true))
 		if err != nil {
 			return nil, err
 		}
-		r, err := k.record(source, reading{})
+		kind := resource.KindMessage
+		if len(recipients(one)) > 1 {
+			kind = resource.KindGroupMessage
+		}
+		r, err := letterClasses()[kind].record(source, reading{})
 		if err != nil {
 			return nil, &tsp.Error{Class: tsp.Broken, Message: "a message has an unexpected shape", Err: err}
 		}
 		if !r.OccurredAt.Before(since.Truncate(time.Second)) {
-			records = append(records, r)
+			records[kind] = append(records[kind], r)
 		}
 	}
 	return records, nil
@@ -111,10 +125,14 @@ func fold(folds []map[string]jsontext.Value, row map[string]jsontext.Value) []ma
 		row["recipient_ids"] = encoded([]jsontext.Value{to})
 		return append(folds, row)
 	}
-	var known []jsontext.Value
-	_ = json.Unmarshal(folds[i]["recipient_ids"], &known)
+	known := recipients(folds[i])
 	if !slices.ContainsFunc(known, func(one jsontext.Value) bool { return string(one) == string(to) }) {
 		folds[i]["recipient_ids"] = encoded(append(known, to))
 	}
 	return folds
+}
+
+func recipients(fold map[string]jsontext.Value) (all []jsontext.Value) {
+	_ = json.Unmarshal(fold["recipient_ids"], &all)
+	return all
 }

@@ -34,27 +34,56 @@ func TestMessagesAreReadSenderBySender(t *testing.T) {
 	t.Parallel()
 	var asked []string
 	since := noon.Add(-24 * time.Hour)
-	s := inboxes(t, `{"user":{"id":1,"status":"active"}},{"user":{"id":2,"status":"deactivated"}},{"user":{"id":3,"status":"pending"}}`,
+	s := inboxes(t, `{"user":{"id":1,"status":"active"}},{"user":{"id":2,"status":"deactivated","updated_at":"2026-11-23T11:59:59Z"}},{"user":{"id":3,"status":"pending"}},
+		{"user":{"id":4,"status":"deactivated","updated_at":"2026-11-23T12:00:01Z"}},{"user":{"id":5,"status":"deactivated"}}`,
 		map[string]string{"1": strings.Join([]string{sentRow("a", 8, "2026-11-24T10:00:00Z"), sentRow("b", 8, "2026-11-24T09:00:00Z"), sentRow("b", 9, "2026-11-24T09:00:00Z"),
 			sentRow("b", 9, "2026-11-24T09:00:00Z"), sentRow("old", 8, "2026-11-22T09:00:00Z")}, ",")}, &asked)
-	page, err := s.List(t.Context(), tsp.List{Kind: resource.KindMessage, Since: since, Pace: tsptest.Free{}})
-	if err != nil || page.Next != "" {
-		t.Fatalf("%+v, %v", page, err)
-	}
-	if diff := cmp.Diff([]string{"1 2026-11-23T12:00:00Z", "3 2026-11-23T12:00:00Z"}, asked); diff != "" {
-		t.Errorf("asked: %s", diff)
-	}
-	var told []string
-	for _, r := range page.Records {
-		told = append(told, fmt.Sprint(r.SourceID, r.OccurredAt.Format(" 15:04 "), r.Names, string(r.Fields)))
-	}
 	const fields = `{"message_text":"At the dock","status":"read"}`
-	want := []string{"a 10:00 map[recipient_id:[{users 8}] sender_id:[{users 1}]]" + fields, "b 09:00 map[sender_id:[{users 1}]]" + fields}
-	if diff := cmp.Diff(want, told); diff != "" {
-		t.Error(diff)
+	var source string
+	for _, c := range []struct {
+		kind resource.Kind
+		want []string
+	}{
+		{resource.KindMessage, []string{"messages a 10:00 map[recipient_id:[{users 8}] sender_id:[{users 1}]]" + fields}},
+		{resource.KindGroupMessage, []string{"group_messages b 09:00 map[recipient_ids:[{users 8} {users 9}] sender_id:[{users 1}]]" + fields}},
+	} {
+		page, err := s.List(t.Context(), tsp.List{Kind: c.kind, Since: since, Pace: tsptest.Free{}})
+		if err != nil || page.Next != "" {
+			t.Fatalf("%+v, %v", page, err)
+		}
+		var told []string
+		for _, r := range page.Records {
+			told = append(told, fmt.Sprint(r.Collection, " ", r.SourceID, r.OccurredAt.Format(" 15:04 "), r.Names, string(r.Fields)))
+			source = string(r.Source)
+		}
+		if diff := cmp.Diff(c.want, told); diff != "" {
+			t.Error(diff)
+		}
 	}
-	if source := string(page.Records[1].Source); !strings.Contains(source, `"recipient_ids":[8,9]`) || strings.Contains(source, "recipient_id\"") {
+	if diff := cmp.Diff([]string{"1 2026-11-23T12:00:00Z", "3 2026-11-23T12:00:00Z", "4 2026-11-23T12:00:00Z"}, asked); diff != "" {
+		t.Errorf("for both kinds there was asked: %s", diff)
+	}
+	if !strings.Contains(source, `"recipient_ids":[8,9]`) || strings.Contains(source, "recipient_id\"") {
 		t.Errorf("source: %s", source)
+	}
+}
+
+func TestAReadingServesEachKindOnce(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	s := inboxes(t, `{"user":{"id":1,"status":"active"}}`, nil, &asked)
+	for i, c := range []struct {
+		kind   resource.Kind
+		before time.Duration
+		calls  int
+	}{
+		{resource.KindMessage, time.Hour, 1}, {resource.KindMessage, time.Hour, 2}, {resource.KindGroupMessage, time.Hour, 2},
+		{resource.KindGroupMessage, time.Hour, 3}, {resource.KindMessage, 2 * time.Hour, 4},
+	} {
+		_, err := s.List(t.Context(), tsp.List{Kind: c.kind, Since: noon.Add(-c.before), Pace: tsptest.Free{}})
+		if err != nil || len(asked) != c.calls {
+			t.Errorf("list %d: %d calls, %v; want %d", i, len(asked), err, c.calls)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package motive
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -132,11 +133,13 @@ type assetFields struct {
 	Groups        map[string]*string `json:"trailer_groups,omitzero"`
 }
 
+// tellAsset reads a custom type where the type is the one that stands for all that Motive has no word for, or unknown.
+// Beside any other it is what somebody has left there who changed the type.
 func tellAsset(r assetRecord, by reading) told {
 	f := assetFields{machineFields: r.fields(by, r.Gateway), TrailerName: r.Name, TotalAxles: r.Axle,
 		TrailerLength: r.Length, TrailerType: r.Type, Groups: by.groups.of(r.GroupIDs)}
 	f.Status = r.Availability.Status
-	if r.CustomType != "" {
+	if r.CustomType != "" && (r.Type == by.assetType || !slices.Contains(knownAssetTypes(), r.Type)) {
 		f.TrailerType = r.CustomType
 	}
 	return told{fields: f}

@@ -35,7 +35,8 @@ type mailbox struct {
 
 // find looks for a message of that sender to those recipients with that text, sent since shortly
 // before the attempt. What other operations made is known by its id, or counted.
-func find[P resource.Payload](body func(P, tsp.Write) (messageBody, error), now func() time.Time) rest.Find {
+func find[P resource.Payload](collection string, body func(P, tsp.Write) (messageBody, error),
+	now func() time.Time) rest.Find {
 	return func(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
 		p, _ := w.Payload.(P)
 		want, err := body(p, w)
@@ -52,7 +53,7 @@ func find[P resource.Payload](body func(P, tsp.Write) (messageBody, error), now 
 			return tsp.Written{}, false, err
 		}
 		id, found, err := m.reached(whose)
-		return tsp.Written{SourceID: resource.SourceID(id), Collection: messages}, found, err
+		return tsp.Written{SourceID: resource.SourceID(id), Collection: collection}, found, err
 	}
 }
 
@@ -76,7 +77,7 @@ func (m *mailbox) read(ctx context.Context, send rest.Send, since time.Time) err
 		m.rows = nil
 		from := clock.At(since)
 		of := rest.Call{Path: messagesPath, Query: url.Values{"min_updated_at": {from.UTC().Format(time.RFC3339)}},
-			Header: http.Header{"X-User-Id": {strconv.FormatInt(m.want.SenderID, 10)}}}
+			Header: http.Header{userHeader: {strconv.FormatInt(m.want.SenderID, 10)}}}
 		return pages(ctx, clock.Over(send), of, func(page struct {
 			Messages []struct {
 				Message sent `json:"message"`

@@ -70,27 +70,41 @@ func groupMessageUses() tsp.Uses {
 
 func createMessage(now func() time.Time) rest.Write {
 	w := sending(resource.KindMessage, messageFrom, now)
-	w.Uses, w.Show = messageUses(), messageClass().show
+	w.Uses = messageUses()
 	return w
 }
 
 func createGroupMessage(now func() time.Time) rest.Write {
 	w := sending(resource.KindGroupMessage, groupMessageFrom, now)
-	w.Uses = groupMessageUses()
+	w.Uses, w.Check = groupMessageUses(), tsp.Checked(checkGroupMessage)
 	return w
+}
+
+// checkGroupMessage refuses a single recipient: what Motive lists with one is read as a message, so that the group
+// message that was written would not be met again.
+func checkGroupMessage(g *resource.GroupMessage, _ tsp.Settings) []resource.Problem {
+	var wrong problems
+	if len(g.RecipientIDs) == 1 {
+		wrong.refuse("recipient_ids", g.RecipientIDs[0].String(), resource.CodeUnsupported,
+			"must name at least two users at Motive, where what goes to one is a message; "+
+				"write it as a message with recipient_id")
+	}
+	return wrong
 }
 
 // sending is a write that sends the message that body makes of a payload.
 func sending[P resource.Payload](kind resource.Kind, body func(P, tsp.Write) (messageBody, error),
 	now func() time.Time) rest.Write {
+	k := letterClasses()[kind]
 	return rest.Write{
 		Capability: tsp.Capability{Kind: kind, Verb: resource.Create},
 		Strength:   tsp.VerifyFirst,
 		Method:     http.MethodPost,
 		Path:       sendPath,
 		Encode:     rest.Body(func(p P, w tsp.Write) (any, error) { return body(p, w) }),
-		Decode:     decodeMessage,
-		Find:       find(body, now),
+		Decode:     k.decodeLetter,
+		Show:       k.show,
+		Find:       find(k.collection, body, now),
 		Unknowable: typed,
 	}
 }
@@ -105,12 +119,12 @@ type sent struct {
 	SentAt      string `json:"sent_at"`
 }
 
-func decodeMessage(_ tsp.Write, a rest.Answer) (tsp.Written, error) {
+func (k class) decodeLetter(_ tsp.Write, a rest.Answer) (tsp.Written, error) {
 	made, err := rest.Decode[struct {
 		Message sent `json:"message"`
 	}](a)
 	if err == nil && made.Message.ID == "" {
 		err = a.Unconfirmed("Motive's answer holds no id of a message", nil)
 	}
-	return tsp.Written{SourceID: resource.SourceID(made.Message.ID), Collection: messages}, err
+	return tsp.Written{SourceID: resource.SourceID(made.Message.ID), Collection: k.collection}, err
 }

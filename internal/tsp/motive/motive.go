@@ -11,9 +11,13 @@ import (
 )
 
 // New returns the adapter.
-func New() tsp.Adapter { return rest.New(config(time.Now)) }
+func New() tsp.Adapter { return newAt(time.Now) }
 
-func config(now func() time.Time) rest.Config {
+func newAt(now func() time.Time) tsp.Adapter {
+	return newAdapter(func(check checking) rest.Config { return config(now, check) })
+}
+
+func config(now func() time.Time, check checking) rest.Config {
 	groups, writers := groups(), keptWriters()
 	vehicle := class{path: vehiclesPath, plural: "vehicles", singular: "vehicle", collection: vehicles,
 		groups: groups, tell: telling(tellVehicle)}
@@ -23,7 +27,7 @@ func config(now func() time.Time) rest.Config {
 		groups: groups, tell: telling(tellUser)}
 	return rest.Config{
 		Spec:          spec(),
-		Auths:         map[string]rest.Auth{"api_key": rest.HeaderKey("X-Api-Key", "api_key"), "motive": oauth()},
+		Auths:         map[string]rest.Auth{"api_key": keyAuth(), "motive": oauth()},
 		URLField:      "url",
 		Limits:        limits(),
 		Answers:       rest.Answers{Class: errorClass, Message: message},
@@ -40,7 +44,8 @@ func config(now func() time.Time) rest.Config {
 				resource.KindVehicle:         vehicle.list(s, nil),
 				resource.KindTrailer:         asset.list(s, nil),
 				resource.KindUser:            user.list(s, nil),
-				resource.KindMessage:         listMessages(messageClass(), writers),
+				resource.KindMessage:         listLetters(resource.KindMessage, writers, now),
+				resource.KindGroupMessage:    listLetters(resource.KindGroupMessage, writers, now),
 				resource.KindDvirLog:         inspectionClass().list(s, sinceDay),
 				resource.KindFuelTransaction: fuelClass().list(s, sinceDay),
 			}
@@ -63,14 +68,14 @@ func oauth() rest.OAuth {
 
 func createVehicle(k class) rest.Write {
 	w := create(k, resource.KindVehicle)
-	w.Uses, w.Check = vehicleUses(resource.Create), tsp.Checked(checkVehicle)
+	w.Uses, w.Check, w.Warn = vehicleUses(resource.Create), tsp.Checked(checkVehicle), tsp.Checked(warnVehicle)
 	w.Encode = rest.Body(func(v *resource.Vehicle, w tsp.Write) (any, error) { return vehicleFrom(v, w), nil })
 	return w
 }
 
 func updateVehicle(k class) rest.Write {
 	w := change(k, resource.KindVehicle)
-	w.Uses, w.Check = vehicleUses(resource.Update), tsp.Checked(checkVehicle)
+	w.Uses, w.Check, w.Warn = vehicleUses(resource.Update), tsp.Checked(checkVehicle), tsp.Checked(warnVehicle)
 	w.Compose = withExternalID(vehiclesPath, "vehicle", func(v *resource.Vehicle, w tsp.Write, known []externalID) any {
 		b := vehicleFrom(v, w)
 		b.ExternalIDs = changedID(v.ExternalID, known, w)

@@ -20,7 +20,9 @@ const (
 	assets   = "assets"
 	users    = "users"
 	messages = "messages"
-	fuels    = "fuel_purchases"
+	// groupMessages are the messages to several users.
+	groupMessages = "group_messages"
+	fuels         = "fuel_purchases"
 	// inspections are reports of drivers' inspections.
 	inspections = "inspection_reports"
 )
@@ -50,6 +52,7 @@ func spec() tsp.Spec {
 		Docs: []tsp.Doc{
 			{Title: "API reference", URL: docs + "/reference", Verified: verified},
 			{Title: "Authentication", URL: docs + "/docs/authentication", Verified: verified},
+			{Title: "On whose behalf calls are made", URL: docs + "/reference/api-user", Verified: verified},
 			{Title: "Time zones", URL: docs + "/docs/time-zone", Verified: verified},
 			{Title: "Users and their cycles", URL: cyclesPage, Verified: verified},
 			{Title: "API keys restricted to groups", URL: scopingPage, Verified: verified},
@@ -76,12 +79,9 @@ func spec() tsp.Spec {
 			{Kind: resource.KindUser, Collections: []string{users}},
 			{Kind: resource.KindTrailer, Collections: []string{assets}},
 			{Kind: resource.KindMessage, Collections: []string{messages}},
+			{Kind: resource.KindGroupMessage, Collections: []string{groupMessages}},
 			{Kind: resource.KindDvirLog, Collections: []string{inspections}},
 			{Kind: resource.KindFuelTransaction, Collections: []string{fuels}},
-		},
-		NotImported: map[resource.Kind]string{
-			resource.KindGroupMessage: "Motive lists messages user by user and once for each recipient, and does not tell whether the rows " +
-				"of one to several are one message; what is listed is imported as messages",
 		},
 		SampleCredentials: tsp.Credentials{Kind: "api_key", Fields: map[string]string{"api_key": "motive-demo-key"}},
 	}

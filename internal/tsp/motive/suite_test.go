@@ -15,7 +15,7 @@ func TestMotiveConforms(t *testing.T) {
 	tsptest.Run(t, tsptest.Config{
 		New: motive.New, Simulator: sim.New, Replies: replies(), Golden: "testdata", OpenAPI: "../../../../shared/tsp-specs/motive.hand-written.openapi.json",
 		Collections: map[resource.Kind][]string{resource.KindVehicle: {"vehicles"}, resource.KindTrailer: {"assets"}, resource.KindUser: {"users"},
-			resource.KindMessage: {"messages"}, resource.KindGroupMessage: {"messages"}, resource.KindFuelTransaction: {"fuel_purchases"},
+			resource.KindMessage: {"messages"}, resource.KindGroupMessage: {"group_messages"}, resource.KindFuelTransaction: {"fuel_purchases"},
 			resource.KindDvirLog: {"inspection_reports"}},
 		Wide:     map[string]bool{"wide_messages": true},
 		Formats:  []string{"user_email"},
@@ -23,7 +23,7 @@ func TestMotiveConforms(t *testing.T) {
 		Settings: tsp.Settings{"trailer_length_unit": "feet", "initial_password": "First-password-1"},
 		Renewable: tsp.Credentials{Kind: "motive", Fields: map[string]string{"client_id": "motive-demo-client", "client_secret": "motive-demo-secret",
 			"auth_code": "motive-demo-code", "redirect_uri": "https://app.example/motive/callback"}},
-		Values: map[string][]string{"trailer_type": {`"flatbed"`, `"Reefer"`}, "default_time_zone": {`"America/Denver"`, `"America/Toronto"`}, "odometer_unit": {`"miles"`, `"kilo_meters"`}, "create trailer.status": {`"in_service"`, `"Out of service"`},
+		Values: map[string][]string{"trailer_type": {`"flatbed"`, `"Reefer"`, `"tanker"`}, "default_time_zone": {`"America/Denver"`, `"America/Toronto"`}, "odometer_unit": {`"miles"`, `"kilo_meters"`}, "create trailer.status": {`"in_service"`, `"Out of service"`},
 			"update trailer.status": {`"in_service"`, `"Out of service"`}, "transaction_jurisdiction": {`"TX"`, `"CA"`}, "currency": {`"USD"`, `"CAD"`},
 			"create vehicle.status": {`"IN_SERVICE"`, `"IN_REPAIR"`}, "update vehicle.status": {`"IN_SERVICE"`, `"IN_REPAIR"`},
 			"vin": {`"4V4NC9EH5LN215999"`, `"1UYVS2530GU512309"`}, "country_code": {`"USA"`, `"MEX"`},

@@ -53,7 +53,7 @@ func userFrom(u *resource.User, w tsp.Write) userBody {
 	}
 	b.ELDMode, b.TimeTracking = modes(u)
 	if driver, ok := u.IsDriver.Get(); ok || w.Verb == resource.Create {
-		b.Role = encoded("fleet_user")
+		b.Role = encoded(roleFleetUser)
 		if driver || !ok {
 			b.Role = encoded(roleDriver)
 		}
@@ -104,7 +104,7 @@ func modes(u *resource.User) (eld, tracking jsontext.Value) {
 func userUses(verb resource.Verb) tsp.Uses {
 	missing := tsp.Dropped("its users have no such field")
 	uses := tsp.Uses{
-		"username":         tsp.Sent(),
+		"username":         tsp.Sent().Length(1, 0),
 		"is_active":        tsp.Sent().NotNull(),
 		"status":           tsp.Sent().NotNull(),
 		"is_driver":        tsp.Sent().NotNull(),
@@ -114,7 +114,7 @@ func userUses(verb resource.Verb) tsp.Uses {
 		"last_name":        tsp.Required().Length(1, 0).NotNull(),
 		"phone_number":     tsp.Sent(),
 		"country_code": tsp.Sent().
-			Only("its dialling code is not in Waybill's table", slices.Collect(maps.Keys(dialCodes().sent))...).
+			Only("Motive takes a dialling code, and Waybill knows those of these codes of three capital letters", slices.Collect(maps.Keys(dialCodes().sent))...).
 			NotRead("Motive keeps the dialling code, and the one of the United States and Canada tells neither"),
 		"license_country":    missing,
 		"license_region":     tsp.Sent(),

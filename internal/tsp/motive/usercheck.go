@@ -1,11 +1,18 @@
 package motive
 
 import (
+	"strings"
+	"unicode"
+
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-const roleDriver = "driver"
+// The roles of users beside the admin's.
+const (
+	roleDriver    = "driver"
+	roleFleetUser = "fleet_user"
+)
 
 // checkUser refuses what lies between fields.
 func checkUser(verb resource.Verb) func(*resource.User, tsp.Settings) []resource.Problem {
@@ -15,6 +22,9 @@ func checkUser(verb resource.Verb) func(*resource.User, tsp.Settings) []resource
 			wrong.refuse("username", "", resource.CodeRequired,
 				"is required by Motive unless user_email is given; it is what the user signs in with")
 		}
+		if mail, ok := u.UserEmail.Get(); ok && !isAddress(mail) {
+			wrong.refuse("user_email", mail, resource.CodeUnsupported, "must be an e-mail address such as ada@example.com at Motive")
+		}
 		if is, ok := u.IsActive.Get(); ok && u.Status.State() == resource.Set && is != (u.Status.Or("") == "ACTIVE") {
 			wrong.refuse("status", u.Status.Or(""), resource.CodeUnsupported, "contradicts is_active; give one of them")
 		}
@@ -22,6 +32,14 @@ func checkUser(verb resource.Verb) func(*resource.User, tsp.Settings) []resource
 		wrong.drivers(u)
 		return wrong
 	}
+}
+
+// isAddress tells whether a text has the form of an e-mail address on the internet.
+func isAddress(text string) bool {
+	name, host, _ := strings.Cut(text, "@")
+	top := host[strings.LastIndex(host, ".")+1:]
+	return name != "" && top != "" && len(top)+1 < len(host) && !strings.ContainsAny(host, "@") &&
+		!strings.ContainsFunc(text, unicode.IsSpace)
 }
 
 // problems collects what is wrong with a payload.

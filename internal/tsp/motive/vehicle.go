@@ -110,7 +110,7 @@ func vehicleUses(verb resource.Verb) tsp.Uses {
 		"vin":                   tsp.Sent(),
 		"engine_vin":            missing,
 		"license_plate_region":  tsp.Sent(),
-		"license_plate_country": tsp.Dropped("it shows the country of a plate, and no page says that it takes one"),
+		"license_plate_country": tsp.Dropped("it shows the country of a plate and takes none; beside a plate, any other than USA is refused"),
 		"license_plate_number":  tsp.Sent(),
 		"is_active":             tsp.Sent().NotNull(),
 		"status": tsp.Sent().NotNull().
@@ -137,12 +137,32 @@ func vehicleUses(verb resource.Verb) tsp.Uses {
 	return uses
 }
 
-// checkVehicle refuses a unit that says neither metric nor imperial.
+// checkVehicle refuses a unit that says neither metric nor imperial, a year that is none, and the country of a plate
+// that would be lost and leave its region to another one: Motive shows a country that it cannot be told, which is US
+// wherever a page or a client shows one.
 func checkVehicle(v *resource.Vehicle, _ tsp.Settings) []resource.Problem {
+	var wrong problems
 	unit, given := v.OdometerUnit.Get()
-	if _, ok := isMetric(v.OdometerUnit); !given || ok {
-		return nil
+	if _, ok := isMetric(v.OdometerUnit); given && !ok {
+		wrong.refuse("odometer_unit", unit, resource.CodeUnsupported, "must be miles or kilometers at Motive")
 	}
-	return []resource.Problem{{Path: "odometer_unit", Input: resource.Excerpt(unit), Code: resource.CodeUnsupported,
-		Message: "must be miles or kilometers at Motive"}}
+	wrong.year(v.ModelYear)
+	plated := v.LicensePlateRegion.State() == resource.Set || v.LicensePlateNumber.State() == resource.Set
+	if country, given := v.LicensePlateCountry.Get(); given && plated && !strings.EqualFold(country, "USA") {
+		wrong.refuse("license_plate_country", country, resource.CodeUnsupported, "cannot be written at Motive, which "+
+			"would take the plate for one of the United States; leave out the plate, or the country if that does not matter")
+	}
+	return wrong
+}
+
+// year refuses what is no model year: Motive takes one as text, and 0 would read back as none.
+func (p *problems) year(of resource.Opt[int64]) {
+	if year, given := of.Get(); given && (year < 1000 || year > 9999) {
+		p.refuse("model_year", strconv.FormatInt(year, 10), resource.CodeUnsupported, "must be a year of four digits at Motive")
+	}
+}
+
+// warnVehicle tells of an engine for which Motive has no word.
+func warnVehicle(v *resource.Vehicle, _ tsp.Settings) []tsp.Warning {
+	return warnFuelWord("engine_type", v.EngineType.Or(""))
 }

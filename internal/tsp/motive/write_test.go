@@ -40,6 +40,9 @@ func TestWhatContradictsItselfOrSaysNothingIsRefused(t *testing.T) {
 	t.Parallel()
 	fuel := tsp.Capability{Kind: resource.KindFuelTransaction, Verb: resource.Create}
 	user := tsp.Capability{Kind: resource.KindUser, Verb: resource.Create}
+	vehicle := tsp.Capability{Kind: resource.KindVehicle, Verb: resource.Create}
+	trailer := tsp.Capability{Kind: resource.KindTrailer, Verb: resource.Create}
+	group := tsp.Capability{Kind: resource.KindGroupMessage, Verb: resource.Create}
 	for _, c := range []struct {
 		of   tsp.Capability
 		body string
@@ -50,6 +53,20 @@ func TestWhatContradictsItselfOrSaysNothingIsRefused(t *testing.T) {
 		{fuel, purchased + `,"latitude":40}`, "longitude"},
 		{fuel, purchased + `,"longitude":-73}`, "latitude"},
 		{fuel, purchased + `,"total_cost":"5"}`, "currency"},
+		{fuel, strings.Replace(purchased, `"fuel_volume":1,`, `"fuel_volume":0,`, 1) + `}`, "fuel_volume"},
+		{fuel, purchased + `,"total_cost":"-5","currency":"USD"}`, "total_cost"},
+		{user, hired + `,"user_email":"ada.example.com"}`, "user_email"},
+		{user, hired + `,"user_email":"ada@"}`, "user_email"},
+		{user, `{"first_name":"Ada","last_name":"Byron","username":""}`, "username"},
+		{user, hired + `,"country_code":"pol"}`, "country_code"},
+		{fuel, strings.Replace(purchased, `"TX"`, `"ZZ"`, 1) + `}`, "transaction_jurisdiction"},
+		{fuel, strings.Replace(purchased, `"TX"`, `"Texas"`, 1) + `}`, "transaction_jurisdiction"},
+		{vehicle, `{"vehicle_name":"T-1","model_year":0}`, "model_year"},
+		{vehicle, `{"vehicle_name":"T-1","model_year":20240}`, "model_year"},
+		{trailer, `{"trailer_name":"R-1","trailer_type":"reefer","oem":"Utility","model_type":"X","model_year":0}`, "model_year"},
+		{vehicle, `{"vehicle_name":"T-1","license_plate_region":"ON","license_plate_country":"CAN"}`, "license_plate_country"},
+		{vehicle, `{"vehicle_name":"T-1","license_plate_number":"A1","license_plate_country":"MEX"}`, "license_plate_country"},
+		{group, `{"sender_id":"` + ours + `","recipient_ids":["` + ours + `"],"message_text":"x"}`, "recipient_ids"},
 		{user, hired + `,"is_active":true,"status":"INACTIVE"}`, "status"},
 		{user, hired + `,"is_driver":false,"license_number":"D1"}`, "license_number"},
 		{user, hired + `,"is_driver":false,"hos_ruleset_code":"US_INT_PROP_70_8"}`, "hos_ruleset_code"},
@@ -61,9 +78,70 @@ func TestWhatContradictsItselfOrSaysNothingIsRefused(t *testing.T) {
 			t.Errorf("%s: %v, want a problem of %s", c.body, wrong, c.path)
 		}
 	}
+	for _, state := range []string{"TX", "tx", "DC", "ON", "yt"} {
+		if wrong := policy(t, fuel, strings.Replace(purchased, `"TX"`, `"`+state+`"`, 1)+`}`, nil).Problems; len(wrong) > 0 {
+			t.Errorf("%s: %v", state, wrong)
+		}
+	}
+	code := policy(t, user, hired+`,"country_code":"pol"}`, nil).Problems
+	if len(code) != 1 || !strings.Contains(code[0].Message, "three capital letters") {
+		t.Errorf("%v", code)
+	}
 	refused := policy(t, user, hired+`,"hos_ruleset_code":"US_INT_SALESP"}`, nil).Problems
 	if len(refused) != 1 || !strings.Contains(refused[0].Message, "developer.gomotive.com/reference/users-overview") {
 		t.Errorf("%v", refused)
+	}
+}
+
+func TestWhatMotiveHoldsInAnotherWordOrRoundedIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	fuel := tsp.Capability{Kind: resource.KindFuelTransaction, Verb: resource.Create}
+	vehicle := tsp.Capability{Kind: resource.KindVehicle, Verb: resource.Update}
+	of := func(kind string) string { return strings.Replace(purchased, `"DIESEL"`, `"`+kind+`"`, 1) }
+	for _, c := range []struct {
+		of         tsp.Capability
+		body       string
+		path, says string
+	}{
+		{fuel, of("DIESEL") + `,"odometer":1609.344,"odometer_unit":"meters"}`, "odometer", "as 2 KM"},
+		{fuel, of("DIESEL") + `,"odometer":100.5,"odometer_unit":"miles"}`, "odometer", "as 101 MI"},
+		{fuel, of("DIESEL") + `,"odometer":2000,"odometer_unit":"meters"}`, "", ""},
+		{fuel, of("ELECTRICITY") + `}`, "fuel_type", "as other"},
+		{fuel, of("LPG") + `}`, "fuel_type", "as propane"},
+		{fuel, of("PROPANE") + `}`, "", ""},
+		{vehicle, `{"engine_type":"HYBRID"}`, "engine_type", "as other"},
+		{vehicle, `{"engine_type":"DIESEL"}`, "", ""},
+		{vehicle, `{"license_plate_region":"TX","license_plate_country":"USA"}`, "license_plate_country", "not sent"},
+		{vehicle, `{"notes":"n","license_plate_country":"CAN"}`, "license_plate_country", "not sent"},
+	} {
+		p := policy(t, c.of, c.body, nil)
+		if len(p.Problems) > 0 || len(p.Warnings) != min(len(c.path), 1) {
+			t.Errorf("%s: %v %v", c.body, p.Problems, p.Warnings)
+		} else if c.path != "" && (p.Warnings[0].Path != c.path || !strings.Contains(p.Warnings[0].Message, c.says)) {
+			t.Errorf("%s: %v, want %s %s", c.body, p.Warnings, c.path, c.says)
+		}
+	}
+}
+
+func TestACostReachesMotiveInWhateverFormItIsWritten(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	for cost, want := range map[string]string{"+5": "5", "5.": "5", ".5": "0.5", "-0": "0", "410.20": "410.2"} {
+		body := purchased + `,"total_cost":"` + cost + `","currency":"USD"}`
+		out, err := s.session.Write(t.Context(), s.write(resource.KindFuelTransaction, resource.Create, body))
+		if err != nil || !strings.Contains(string(out.Record.Fields), `"total_cost":"`+want+`"`) {
+			t.Errorf("%s: %+v %v", cost, out.Record, err)
+		}
+	}
+}
+
+func TestDropsUnderAConditionAreTold(t *testing.T) {
+	t.Parallel()
+	uses := motive.New().Spec().Actions[tsp.Capability{Kind: resource.KindFuelTransaction, Verb: resource.Create}].Uses
+	for _, name := range []string{"latitude", "longitude"} {
+		if use := uses[name]; use.Use != tsp.UseSent || !strings.Contains(use.Reason, "beside location_string") {
+			t.Errorf("%s: %+v", name, use)
+		}
 	}
 }
 

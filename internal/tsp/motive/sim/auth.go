@@ -24,6 +24,8 @@ type credential struct {
 	test bool
 	// zone is that of X-Time-Zone, in which a time without a zone is read; UTC without the header.
 	zone *time.Location
+	// metric is X-Metric-Units; the company counts imperial.
+	metric bool
 	// user is X-User-Id, on whose behalf the request is made; 0 when it was not sent.
 	user int64
 }

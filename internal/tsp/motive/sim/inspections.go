@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -72,6 +73,8 @@ func inspectionsOf(tx *simkit.Tx, c *simkit.Call, k class) (any, error) {
 		"harmless", "corrected"}, status) {
 		return nil, simkit.Invalid("status does not have a valid value")
 	}
+	show := k.show
+	k.show = func(tx *simkit.Tx, i *simkit.Item) simkit.Object { return inUnits(caller(c).metric, show(tx, i)) }
 	return k.list(tx, c, func(i *simkit.Item) bool {
 		at, _ := time.Parse(time.RFC3339, simkit.Text(i.Object, "time"))
 		updated, _ := time.Parse(time.RFC3339, simkit.Text(i.Object, "updated_at"))
@@ -81,6 +84,15 @@ func inspectionsOf(tx *simkit.Tx, c *simkit.Call, k class) (any, error) {
 		return inState(i.Object, status) && names(c, "driver_ids", i.Object, "driver_id") &&
 			names(c, "vehicle_ids", i.Object, "vehicle_id") && names(c, "asset_ids", i.Object, "asset_id")
 	})
+}
+
+// inUnits shows a report's odometer in kilometres where these are asked for. It is kept in miles, the company's unit.
+// That it stays whole is not documented.
+func inUnits(metric bool, o simkit.Object) simkit.Object {
+	if miles := simkit.Int(o, "odometer"); metric && miles != 0 {
+		o["odometer"] = int64(math.Round(float64(miles) * 1.609344))
+	}
+	return o
 }
 
 // names reports whether a filter by ids is absent or names the id in a member.

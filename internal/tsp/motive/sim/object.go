@@ -10,15 +10,16 @@ import (
 
 // The collections of the store. Those that begin with an underscore are not shown by the admin side.
 const (
-	vehicles    = "vehicles"
-	assets      = "assets"
-	users       = "users"
-	groups      = "groups"
-	companies   = "companies"
-	messages    = "messages"
-	fuel        = "fuel_purchases"
-	inspections = "inspection_reports"
-	externalIDs = "external_ids"
+	vehicles      = "vehicles"
+	assets        = "assets"
+	users         = "users"
+	groups        = "groups"
+	companies     = "companies"
+	messages      = "messages"
+	groupMessages = "group_messages"
+	fuel          = "fuel_purchases"
+	inspections   = "inspection_reports"
+	externalIDs   = "external_ids"
 )
 
 // What the ids of each class are counted from. Those of assets meet those of users on purpose: an id names an object
@@ -38,7 +39,7 @@ const (
 // Objects lists a collection for the admin side.
 func (s *service) Objects(tx *simkit.Tx, collection string) ([]*simkit.Item, bool) {
 	switch collection {
-	case vehicles, assets, users, groups, companies, messages, fuel, inspections, externalIDs, simkit.Changes:
+	case vehicles, assets, users, groups, companies, messages, groupMessages, fuel, inspections, externalIDs, simkit.Changes:
 		return tx.Items(collection), true
 	}
 	return nil, false

@@ -25,9 +25,11 @@ func (who *credential) readHeaders(h http.Header) error {
 		}
 		who.zone = zone
 	}
-	if units := h.Get("X-Metric-Units"); units != "" && units != "true" && units != "false" {
+	units := h.Get("X-Metric-Units")
+	if units != "" && units != "true" && units != "false" {
 		return simkit.Invalid("X-Metric-Units must be true or false")
 	}
+	who.metric = units == "true"
 	if id := h.Get("X-User-Id"); id != "" {
 		n, err := strconv.ParseInt(id, 10, 64)
 		if err != nil || n < 1 {
