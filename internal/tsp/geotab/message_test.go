@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -73,7 +75,7 @@ func TestWhoSpeaksIsTakenFromTheDirectionOnlyWhereThatTells(t *testing.T) {
 	}
 }
 
-func TestAMessageToAVehicleNamesTheVehicle(t *testing.T) {
+func TestAMessageOfAVehicleOrToOneNamesTheVehicle(t *testing.T) {
 	t.Parallel()
 	r := reads(t, resource.KindMessage, "TextMessage",
 		`{"id":"b9","user":{"id":"b8"},"device":{"id":"b1"},"isDirectionToVehicle":true,"messageContent":{"message":"At dock 4"}}`, nil)
@@ -82,7 +84,8 @@ func TestAMessageToAVehicleNamesTheVehicle(t *testing.T) {
 	}
 	from := reads(t, resource.KindMessage, "TextMessage",
 		`{"id":"b9","recipient":{"id":"b8"},"device":{"id":"b1"},"isDirectionToVehicle":false,"messageContent":{"message":"At dock 4"}}`, nil)
-	if got := from.Names["recipient_id"]; len(got) != 1 || got[0] != (tsp.Named{Collection: "users", SourceID: "b8"}) {
-		t.Errorf("it names %v", from.Names)
+	want := map[string][]tsp.Named{"sender_id": {{Collection: "devices", SourceID: "b1"}}, "recipient_id": {{Collection: "users", SourceID: "b8"}}}
+	if diff := cmp.Diff(want, from.Names); diff != "" {
+		t.Error(diff)
 	}
 }

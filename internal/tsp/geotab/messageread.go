@@ -61,8 +61,12 @@ func showMessage(_ context.Context, _ *call, source jsontext.Value) (*shown, err
 		if fromDriver := !*m.ToVehicle; fromDriver || len(names["sender_id"]) == 0 {
 			f.SentByDriver = &fromDriver
 		}
-		if *m.ToVehicle && len(names["recipient_id"]) == 0 {
-			name(names, "recipient_id", devices, m.Device)
+		end := "sender_id"
+		if *m.ToVehicle {
+			end = "recipient_id"
+		}
+		if len(names[end]) == 0 {
+			name(names, end, devices, m.Device)
 		}
 	}
 	name(names, "reply_to_message_id", messages, m.Parent)
