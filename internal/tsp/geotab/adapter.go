@@ -51,7 +51,7 @@ func writes() map[tsp.Capability]write {
 		create(resource.KindVehicle): {tsp.Action{Uses: vehicleUses(resource.Create), Strength: tsp.VerifyFirst,
 			Limits: []string{"Add Device"}, Check: tsp.Checked(checkNewVehicle)}, tsp.Typed(newVehicle)},
 		update(resource.KindVehicle): {tsp.Action{Uses: vehicleUses(resource.Update), Strength: tsp.NaturalKey,
-			Limits: []string{"Get Device"}, Check: tsp.Checked(checkTank)}, tsp.Typed(changedVehicle)},
+			Limits: []string{"Get Device"}, Check: tsp.Checked(checkTank), Warn: tsp.Checked(warnTank)}, tsp.Typed(changedVehicle)},
 		create(resource.KindTrailer): {tsp.Action{Uses: trailerUses(resource.Create), Strength: tsp.VerifyFirst,
 			Limits: []string{"Add Device"}, Check: tsp.Checked(checkNewTrailer)}, tsp.Typed(newTrailer)},
 		update(resource.KindTrailer): {tsp.Action{Uses: trailerUses(resource.Update), Strength: tsp.NaturalKey,

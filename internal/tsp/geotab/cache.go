@@ -6,7 +6,7 @@ import (
 )
 
 // keptFor is how long an answer about what hardly ever changes is trusted: defect lists, groups, custom
-// properties and which devices are trailers.
+// properties, which devices are trailers, and which users are drivers.
 const keptFor = 15 * time.Minute
 
 // cache keeps such answers for a session's many goroutines. Its zero value is empty.

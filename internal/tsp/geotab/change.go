@@ -22,7 +22,7 @@ func hardware() []string {
 // as it is.
 type change struct {
 	members any
-	// lists is nil where no list changes.
+	// lists is nil where no list changes and nothing is asked of the entity.
 	lists listing
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/tsptest"
 )
@@ -72,5 +73,70 @@ func TestOnlyWhatIsSetIsAskedFor(t *testing.T) {
 	checker := geotab.session(t, "", nil).(tsp.SettingsChecker)
 	if err := checker.CheckSettings(t.Context(), tsptest.Free{}); err != nil || len(geotab.calls) > 0 {
 		t.Errorf("%v after %s", err, geotab.names())
+	}
+}
+
+func TestWhatGeotabWouldRefuseIsRefusedBeforeItIsAccepted(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("n", 1025)
+	for _, one := range []struct {
+		verb              resource.Verb
+		kind              resource.Kind
+		body, path, fewer string
+	}{
+		{resource.Create, resource.KindVehicle, `{"vehicle_name":"T","notes":"` + long + `"}`, "notes", `{"vehicle_name":"T","notes":"` + long[1:] + `"}`},
+		{resource.Update, resource.KindVehicle, `{"notes":"` + long + `"}`, "notes", `{"notes":null}`},
+		{resource.Create, resource.KindTrailer, `{"trailer_name":"T","notes":"` + long + `"}`, "notes", `{"trailer_name":"T","notes":""}`},
+		{resource.Update, resource.KindUser, `{"notes":"` + long + `"}`, "notes", `{"notes":"` + long[1:] + `"}`},
+		{resource.Create, resource.KindFuelTransaction, aFuel + `,"total_cost":-0.01,"currency":"USD"}`, "total_cost", aFuel + `,"total_cost":0.01,"currency":"USD"}`},
+		{resource.Update, resource.KindUser, `{"country_code":"XXX"}`, "country_code", `{"country_code":"POL"}`},
+		{resource.Update, resource.KindUser, `{"country_code":"12a"}`, "country_code", `{"country_code":"pol"}`},
+	} {
+		problems, _ := policy(t, one.verb, one.kind, one.body)
+		if len(problems) != 1 || !strings.HasPrefix(problems[0], one.path+": ") {
+			t.Errorf("%s %s is refused for %v", one.verb, one.kind, problems)
+		}
+		if problems, _ = policy(t, one.verb, one.kind, one.fewer); len(problems) > 0 {
+			t.Errorf("%s is refused for %v", one.fewer, problems)
+		}
+	}
+}
+
+func TestACountryIsToldInCapitals(t *testing.T) {
+	t.Parallel()
+	server := &stub{}
+	if _, err := server.writes(t, resource.Update, resource.KindUser, `{"country_code":"pol"}`); err != nil || !strings.Contains(server.last(), `"countryCode":"PL"`) {
+		t.Errorf("%v after %s", err, server.last())
+	}
+}
+
+// A device without a serial number has no hardware, and so no tank.
+func TestATankOfAVehicleWithoutHardwareIsRefusedAndNotAskedFor(t *testing.T) {
+	t.Parallel()
+	const tank = `{"fuel_capacity":"400","fuel_unit":"liters"}`
+	for device, refused := range map[string]bool{
+		`{"id":"b1","serialNumber":""}`: true, `{"id":"b1","serialNumber":"000-000-0000"}`: true, `{"id":"b1"}`: true,
+		`{"id":"b1","serialNumber":"G9A"}`: false,
+	} {
+		server := &stub{answer: func(a asked) string {
+			if a.name == "Get Device" {
+				return `{"result":[` + device + `],"jsonrpc":"2.0"}`
+			}
+			return ""
+		}}
+		_, err := server.writes(t, resource.Update, resource.KindVehicle, tank)
+		if !refused {
+			if err != nil || !strings.Contains(server.last(), `"fuelTankCapacity":400`) {
+				t.Errorf("%s: %v after %s", device, err, server.last())
+			}
+			continue
+		}
+		if e := ended(t, err); e.Class != tsp.Rejected || !strings.Contains(e.Message, "fuel_capacity") || strings.Contains(server.names(), "Set") {
+			t.Errorf("%s: %v after %s", device, e, server.names())
+		}
+	}
+	_, warnings := policy(t, resource.Update, resource.KindVehicle, tank)
+	if len(warnings) != 1 || !strings.HasPrefix(warnings[0], "fuel_capacity: ") {
+		t.Errorf("the warnings are %v", warnings)
 	}
 }

@@ -34,7 +34,7 @@ func TestGeotabConforms(t *testing.T) {
 		Values: map[string][]string{"defect_count": {"1", "0"}},
 		// A message has one reply at most, and only drivers have a licence.
 		Sources:  map[string][]resource.SourceID{"reply_to_message_id": {"", "b1", "b4"}, "update user": {"b2"}},
-		Capitals: []string{"currency", "eld_serial_number"},
+		Capitals: []string{"currency", "eld_serial_number", "country_code"},
 		Except:   map[string]string{"decoys/create dvir_log/time": "an inspection tells its own time, and Geotab does not tell when it was sent"},
 	})
 }

@@ -17,8 +17,9 @@ type group struct {
 }
 
 // defectTree holds the parts and defects of one list by their folded names, and of each its names: its own and then
-// those of what it is a part of.
+// those of what it is a part of. labels are their own names as Geotab spells them.
 type defectTree struct {
+	labels map[resource.SourceID]string
 	byName map[string]resource.SourceID
 	other  resource.SourceID
 	names  map[resource.SourceID][]string
@@ -42,7 +43,8 @@ func (c *call) defectsOf(ctx context.Context, list resource.SourceID) (defectTre
 	for _, g := range all {
 		known[g.ID] = g
 	}
-	tree := defectTree{byName: map[string]resource.SourceID{}, names: map[resource.SourceID][]string{}}
+	tree := defectTree{labels: map[resource.SourceID]string{}, byName: map[string]resource.SourceID{},
+		names: map[resource.SourceID][]string{}}
 	parts := known[list].Children
 	delete(known, list)
 	for _, part := range parts {
@@ -58,6 +60,7 @@ func (t *defectTree) add(known map[resource.SourceID]group, id resource.SourceID
 		return
 	}
 	delete(known, id) // once each: a circle would never end
+	t.labels[id] = strings.TrimSpace(g.Name)
 	name := folded(g.Name)
 	t.names[id] = append([]string{name}, above...)
 	if name != "" {

@@ -95,6 +95,7 @@ func checkNewTrailer(t *resource.Trailer, _ tsp.Settings) []resource.Problem {
 
 func vehicleUses(verb resource.Verb) tsp.Uses {
 	missing := tsp.Dropped("its vehicles have no such field")
+	tank := sent(withHardware).NotNull().NotRead("Geotab keeps litres, and shows capacities in them")
 	decoded := tsp.Dropped("it decodes the VIN instead of taking make, model and year")
 	uses := tsp.Uses{
 		"vehicle_name":          tsp.Required().Length(1, maxName).NotNull(),
@@ -108,7 +109,7 @@ func vehicleUses(verb resource.Verb) tsp.Uses {
 		"license_plate_number":  tsp.Sent().Length(0, maxPlate),
 		"is_active":             tsp.Sent().NotNull(),
 		"status":                inProperty("status", missing),
-		"notes":                 tsp.Sent(),
+		"notes":                 tsp.Sent().Length(0, maxComment),
 		"eld_id":                missing,
 		"eld_serial_number":     tsp.Sent().Length(1, maxSerial).NotNull(),
 		"eld_device_type":       tsp.Dropped("the serial number tells it"),
@@ -117,8 +118,8 @@ func vehicleUses(verb resource.Verb) tsp.Uses {
 		"external_id":           inProperty("external_id", tsp.Dropped("it has no field for ids of other systems")),
 		"speed_unit":            tsp.Dropped("its units are metric"),
 		"odometer_unit":         tsp.Dropped("its units are metric"),
-		"fuel_unit":             tsp.Sent().NotNull().NotRead("Geotab keeps litres, and shows capacities in them"),
-		"fuel_capacity":         tsp.Sent().NotNull().NotRead("Geotab keeps litres, and shows capacities in them"),
+		"fuel_unit":             tank,
+		"fuel_capacity":         tank,
 		"engine_type": tsp.Dropped("it goes into powertrain groups only where the connection's setting "+settingPowertrain+" says so").
 			With(settingPowertrain, "true", tsp.Sent().NotNull().Only("Geotab has no powertrain group for the others", powered()...).
 				NotRead("propane and other liquefied gas are one group at Geotab")),
@@ -143,7 +144,7 @@ func trailerUses(verb resource.Verb) tsp.Uses {
 		"license_plate_number":  tsp.Sent().Length(0, maxPlate),
 		"is_active":             tsp.Sent().NotNull(),
 		"status":                inProperty("status", missing),
-		"notes":                 tsp.Sent(),
+		"notes":                 tsp.Sent().Length(0, maxComment),
 		"eld_id":                missing,
 		"eld_serial_number":     tsp.Sent().Length(1, maxSerial).NotNull(),
 		"eld_device_type":       tsp.Dropped("the serial number tells it"),

@@ -28,26 +28,33 @@ func newDevice(d device, w tsp.Write) []step {
 }
 
 func changedVehicle(v *resource.Vehicle, w tsp.Write) ([]step, error) {
-	engine := ""
+	of, engine := deviceFromVehicle(v, w), ""
 	if w.Settings.Bool(settingPowertrain) {
 		engine = v.EngineType.Or("")
 	}
-	return []step{changeStep("Device", devices, change{deviceFromVehicle(v, w), deviceLists(engine, w)}, w)}, nil
+	return []step{changeStep("Device", devices, change{of, deviceLists(of, engine, w)}, w)}, nil
 }
 
 func changedTrailer(t *resource.Trailer, w tsp.Write) ([]step, error) {
-	return []step{changeStep("Device", devices, change{deviceFromTrailer(t, w), deviceLists("", w)}, w)}, nil
+	of := deviceFromTrailer(t, w)
+	return []step{changeStep("Device", devices, change{of, deviceLists(of, "", w)}, w)}, nil
 }
 
-// deviceLists changes the groups and the custom properties of a device; nil where neither changes.
-func deviceLists(engine string, w tsp.Write) listing {
-	if engine == "" && !givesProperty(w) {
+// deviceLists changes the groups and the custom properties of a device, and holds that it has a tank, if one is
+// given; nil where none of these is asked of it.
+func deviceLists(of device, engine string, w tsp.Write) listing {
+	if engine == "" && of.TankCapacity == nil && !givesProperty(w) {
 		return nil
 	}
 	return func(ctx context.Context, c *call, entity jsontext.Value) (any, error) {
 		var has deviceRead
 		if err := json.Unmarshal(entity, &has); err != nil {
 			return nil, err
+		}
+		if of.TankCapacity != nil {
+			if err := has.hasTank(); err != nil {
+				return nil, err
+			}
 		}
 		values, err := c.values(ctx, w)
 		var out device

@@ -34,6 +34,11 @@ func TestWhatDoesNotReachGeotabIsTold(t *testing.T) {
 		if got := strings.Join(out.Dropped(), ","); got != one.want || len(out.Problems) > 0 {
 			t.Errorf("%s: dropped are %q, want %q; refused for %v", one.body, got, one.want, out.Problems)
 		}
+		for _, path := range out.Dropped() {
+			if spec.Actions[w.Capability].Uses[path].Reason == "" {
+				t.Errorf("%s: that %s may be dropped stands in no capability document", one.body, path)
+			}
+		}
 	}
 }
 

@@ -64,7 +64,7 @@ func showDvir(ctx context.Context, c *call, source jsontext.Value) (*shown, erro
 	}
 	defects := slices.Concat(r.Defects, r.Printed)
 	f := dvirFields{LogType: "unknown", AuthorityName: r.Authority, AuthorityAddress: r.Address,
-		CertifyComment: r.CertifyRemark, DriverComment: r.DriverRemark, DefectCount: len(defects), Version: r.Version,
+		CertifyComment: r.CertifyRemark, DefectCount: len(defects), Version: r.Version,
 		DurationSeconds: seconds(r.Duration)}
 	for ours, theirs := range logTypes() {
 		if theirs == r.LogType {
@@ -88,9 +88,11 @@ func showDvir(ctx context.Context, c *call, source jsontext.Value) (*shown, erro
 		critical := !*r.SafeToOperate
 		f.IsSafetyCritical = &critical
 	}
-	if f.Defects, err = c.ourDefects(ctx, resource.SourceID(r.DefectList), defects); err != nil {
+	var notes []string
+	if f.Defects, notes, err = c.toldOf(ctx, resource.SourceID(r.DefectList), defects); err != nil {
 		return nil, err
 	}
+	f.DriverComment = strings.TrimPrefix(strings.Join(append([]string{r.DriverRemark}, notes...), "\n"), "\n")
 	names := map[string][]tsp.Named{}
 	name(names, "driver_id", users, r.Driver)
 	err = c.inspected(ctx, names, r)
@@ -124,37 +126,4 @@ func (c *call) inspected(ctx context.Context, names map[string][]tsp.Named, r dv
 		name(names, "vehicle_id", devices, r.Device)
 	}
 	return err
-}
-
-// ourDefects are our words for defects, each once: the remark, where it is ours, else what the list calls them.
-func (c *call) ourDefects(ctx context.Context, list resource.SourceID, defects []foundDefect) ([]string, error) {
-	out := []string{}
-	for _, one := range defects {
-		word := ""
-		for _, r := range one.Remarks {
-			if word == "" && slices.Contains(ourWords(), r.Remark) {
-				word = r.Remark
-			}
-		}
-		if word == "" {
-			tree, err := c.knownDefects(ctx, list)
-			if err != nil {
-				return nil, err
-			}
-			word = tree.word(resource.SourceID(one.Defect), c.session.settings.List(settingDefectMap))
-		}
-		if !slices.Contains(out, word) {
-			out = append(out, word)
-		}
-	}
-	return out, nil
-}
-
-// knownDefects is a defect list, empty where it is not there or may not be seen.
-func (c *call) knownDefects(ctx context.Context, list resource.SourceID) (defectTree, error) {
-	tree, err := c.defects(ctx, list)
-	if isOf(err, tsp.Rejected, tsp.Forbidden) {
-		return defectTree{}, nil
-	}
-	return tree, err
 }

@@ -12,27 +12,29 @@ func fuelUses() tsp.Uses {
 	for kind := range products() {
 		kinds = append(kinds, kind)
 	}
+	const nought = "0 is not sent: it stands at Geotab for a value that is not known"
+	place := sent("0, 0 is not sent: it stands at Geotab for a place that is not known")
 	return tsp.Uses{
 		"driver_id":                tsp.Sent().Into(users),
 		"vehicle_id":               tsp.Sent().Into(devices),
 		"co_driver_id":             tsp.Dropped("its fuel transactions have one driver"),
-		"latitude":                 tsp.Sent(),
-		"longitude":                tsp.Sent(),
+		"latitude":                 place,
+		"longitude":                place,
 		"location_string":          tsp.Sent().Length(0, maxComment-100),
-		"odometer":                 tsp.Sent(),
-		"odometer_unit":            tsp.Sent(),
+		"odometer":                 sent(nought),
+		"odometer_unit":            sent("not sent without odometer, nor beside one of 0"),
 		"transaction_time":         tsp.Sent(),
 		"transaction_jurisdiction": tsp.Sent().Length(0, 90),
 		"fuel_type":                tsp.Sent().Only("a volume of it has no meaning at Geotab", kinds...),
 		"fuel_volume":              tsp.Sent(),
 		"fuel_volume_unit":         tsp.Sent(),
 		"fuel_vendor":              tsp.Sent().Length(0, maxReference),
-		"total_cost":               tsp.Sent(),
+		"total_cost":               sent(nought),
 		"currency":                 tsp.Sent().Length(3, 3),
 	}
 }
 
-// checkFuel refuses what is no currency, and halves: a cost without its currency would be taken
+// checkFuel refuses what is no currency, a cost below 0, and halves: a cost without its currency would be taken
 // for US dollars.
 func checkFuel(f *resource.FuelTransaction, _ tsp.Settings) []resource.Problem {
 	var wrong []resource.Problem
@@ -44,6 +46,10 @@ func checkFuel(f *resource.FuelTransaction, _ tsp.Settings) []resource.Problem {
 	if code, ok := f.Currency.Get(); ok && (len(code) != 3 || strings.Trim(strings.ToUpper(code), letters) != "") {
 		wrong = append(wrong, resource.Problem{Path: "currency", Input: resource.Excerpt(code), Code: resource.CodeUnsupported,
 			Message: "must be an ISO 4217 code of three letters at Geotab, such as USD"})
+	}
+	if cost, ok := f.TotalCost.Get(); ok && cost.Rat().Sign() < 0 {
+		wrong = append(wrong, resource.Problem{Path: "total_cost", Input: resource.Excerpt(string(cost)), Code: resource.CodeUnsupported,
+			Message: "must not be below 0 at Geotab"})
 	}
 	needs(f.TotalCost.State(), f.Currency.State(), "currency", "is required beside total_cost at Geotab, which would take US dollars")
 	needs(f.Odometer.State(), f.OdometerUnit.State(), "odometer_unit", "is required beside odometer at Geotab")

@@ -39,7 +39,7 @@ func textMessageFrom(m *resource.Message, w tsp.Write) textMessage {
 }
 
 func newText(text, priority resource.Opt[string], w tsp.Write) textMessage {
-	out := textMessage{ToVehicle: true, ActiveFrom: stamp(made(w.Operation)), Content: messageContent{
+	out := textMessage{ActiveFrom: stamp(made(w.Operation)), Content: messageContent{
 		ContentType: "Normal", Message: text.Or(""), Urgent: priority.Or("") == "high"}}
 	if from, ok := w.Refs.One("sender_id"); ok {
 		out.User = refTo(from)
@@ -96,7 +96,12 @@ func unique[T comparable](all []T) []T {
 }
 
 func textStep(key string, m textMessage) step {
-	return step{key: key, method: add, entity: "TextMessage", collection: messages, body: plain(m), find: findText(m)}
+	body := func(ctx context.Context, c *call, _ resource.SourceID) (any, error) {
+		var err error
+		m.ToVehicle, err = c.toVehicle(ctx, m)
+		return m, err
+	}
+	return step{key: key, method: add, entity: "TextMessage", collection: messages, body: body, find: findText(m)}
 }
 
 // sameMoment is what no look-up can know of a message.

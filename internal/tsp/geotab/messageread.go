@@ -17,6 +17,7 @@ import (
 type textRead struct {
 	User       looseRef `json:"user"`
 	Recipient  looseRef `json:"recipient"`
+	Device     looseRef `json:"device"`
 	Parent     looseRef `json:"parentMessage"`
 	ToVehicle  *bool    `json:"isDirectionToVehicle"`
 	ActiveFrom string   `json:"activeFrom"`
@@ -52,13 +53,22 @@ func showMessage(_ context.Context, _ *call, source jsontext.Value) (*shown, err
 	case happened(m.Sent) != "":
 		f.Status = "sent"
 	}
-	if m.ToVehicle != nil {
-		fromDriver := !*m.ToVehicle
-		f.SentByDriver = &fromDriver
-	}
 	names := map[string][]tsp.Named{}
 	name(names, "sender_id", users, m.User)
 	name(names, "recipient_id", users, m.Recipient)
+	if m.ToVehicle != nil {
+		// What goes to a vehicle may come from a driver as well; whether its sender is one, the sender's record tells.
+		if fromDriver := !*m.ToVehicle; fromDriver || len(names["sender_id"]) == 0 {
+			f.SentByDriver = &fromDriver
+		}
+		end := "sender_id"
+		if *m.ToVehicle {
+			end = "recipient_id"
+		}
+		if len(names[end]) == 0 {
+			name(names, end, devices, m.Device)
+		}
+	}
 	name(names, "reply_to_message_id", messages, m.Parent)
 	// The time from which a message is active stays, while the time at which it is sent is yet to come.
 	at, _ := time.Parse(time.RFC3339Nano, cmp.Or(happened(m.ActiveFrom), happened(m.Sent)))

@@ -182,7 +182,7 @@ func TestAnInspectionShowsItsDefectsAndWhatWasInspected(t *testing.T) {
 	vehicle := reads(t, resource.KindDvirLog, "DVIRLog", log+`"device":{"id":"b1"}}`, tsp.Settings{"defect_ids": []string{"radiator=b99"}})
 	holding(t, vehicle, map[string]string{
 		"log_type": `"post_trip"`, "odometer": `16898.112`, "odometer_km": `16.898112`, "engine_hours": `2`, "duration_seconds": `87150.5`, "is_safety_critical": `true`,
-		"driver_comment": `"r"`, "certify_comment": `"c"`, "version": `"0A"`, "defect_count": `5`,
+		"driver_comment": `"r\nBrakes: worn out\nBrakes"`, "certify_comment": `"c"`, "version": `"0A"`, "defect_count": `5`,
 		"defects": `["belts_hoses","stop_arm","brakes","radiator"]`, "location": `{"coordinates":[-97.7,30.1],"type":"Point"}`,
 	})
 	trailer := reads(t, resource.KindDvirLog, "DVIRLog", log+`"device":{"id":"b7"}}`, nil)
@@ -197,6 +197,22 @@ func TestAnInspectionShowsItsDefectsAndWhatWasInspected(t *testing.T) {
 		if diff := cmp.Diff(want, one.r.Names); diff != "" {
 			t.Error(diff)
 		}
+	}
+}
+
+func TestAnInspectionShowsWhatIsRemarkedOnItsDefects(t *testing.T) {
+	t.Parallel()
+	const log = `{"id":"g1","device":{"id":"b1"},"driver":{"id":"b3"},"defectList":{"id":"b278A"},"dateTime":"2026-11-20T10:00:00.000Z","logType":"PostTrip",`
+	for text, want := range map[string]string{
+		`"dVIRDefects":[{"defect":{"id":"p2"},"defectRemarks":[{"remark":"left rear"}]}]}`:                                      `"Brakes: left rear"`,
+		`"dVIRDefects":[{"defect":{"id":"p2"},"defectRemarks":[{"remark":"left"},{"remark":"rear"},{"remark":""}]}]}`:           `"Brakes: left; rear"`,
+		`"dVIRDefects":[{"defect":{"id":"p2"},"defectRemarks":[{"remark":"brakes"}]}]}`:                                         "",
+		`"driverRemark":"slow","dVIRDefects":[{"defect":{"id":"p2"},"defectRemarks":[{"remark":"brakes"},{"remark":"rear"}]}]}`: `"slow\nBrakes: rear"`,
+		`"dVIRDefects":[{"defect":{"id":"p2"}},{"defect":{"id":"p2"}}]}`:                                                        `"Brakes"`,
+		`"dVIRDefects":[{"defect":{"id":"b99"},"defectRemarks":[{"remark":"odd thing"}]}]}`:                                     `"other: odd thing"`,
+	} {
+		r := reads(t, resource.KindDvirLog, "DVIRLog", log+text, nil)
+		holding(t, r, map[string]string{"driver_comment": want})
 	}
 }
 

@@ -1,9 +1,14 @@
 package geotab
 
-import "golang.org/x/text/language"
+import (
+	"strings"
 
-// alpha2Of is a country's code of two letters for its one of three; "" if there is none.
+	"golang.org/x/text/language"
+)
+
+// alpha2Of is a country's code of two letters for its one of three, in capitals or not; "" if there is none.
 func alpha2Of(code string) string {
+	code = strings.ToUpper(code)
 	region, err := language.ParseRegion(code)
 	if err != nil || !region.IsCountry() || region.ISO3() != code {
 		return ""

@@ -41,6 +41,7 @@ type session struct {
 	groups     cache[map[string]string]
 	properties cache[[]property]
 	trailers   cache[map[resource.SourceID]bool]
+	drivers    cache[bool]
 }
 
 // Format hides what a session holds from every verb of fmt.

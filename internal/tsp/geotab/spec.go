@@ -102,7 +102,7 @@ func settings() []tsp.Setting {
 		{Key: settingPowertrain, Label: "Put vehicles into Geotab's powertrain group of their engine type", Type: tsp.BooleanSetting, Default: false},
 		{Key: settingPartialSet, Type: tsp.BooleanSetting, Default: false,
 			Label: "Send only changed fields on updates instead of reading the record first; " +
-				"where groups or custom properties change it is read all the same"},
+				"where groups, custom properties or the fuel capacity change it is read all the same"},
 	}, propertySettings()...)
 }
 

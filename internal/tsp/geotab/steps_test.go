@@ -31,7 +31,7 @@ func TestAGroupMessageGoesOnWhereItWasThrottled(t *testing.T) {
 	if err != nil || len(out.Parts) != 2 {
 		t.Errorf("written %+v, %v", out, err)
 	}
-	const want = "Authenticate, Add TextMessage, Add TextMessage, Get TextMessage, Get TextMessage, Add TextMessage, Add TextMessage"
+	const want = "Authenticate, Get User, Add TextMessage, Add TextMessage, Get TextMessage, Get TextMessage, Add TextMessage, Add TextMessage"
 	if got := server.names(); got != want {
 		t.Errorf("the calls are %s, want %s", got, want)
 	}

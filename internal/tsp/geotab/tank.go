@@ -49,6 +49,26 @@ func checkTank(v *resource.Vehicle, _ tsp.Settings) []resource.Problem {
 		Message: "must be a number, and fuel_unit one of liters, gallons (US) or imperial gallons"}}
 }
 
+// withHardware is what a capacity needs (Device and GoDevice of the object model, read 2026-11-27).
+const withHardware = "only a vehicle with hardware, which has a serial number, has a tank at Geotab"
+
+// warnTank tells that a capacity may be refused: whether the vehicle has hardware is not known before it is read.
+func warnTank(v *resource.Vehicle, _ tsp.Settings) []tsp.Warning {
+	if v.FuelCapacity.State() != resource.Set {
+		return nil
+	}
+	return []tsp.Warning{{Path: "fuel_capacity", Message: withHardware + ": for any other the update is refused"}}
+}
+
+// hasTank refuses a capacity for a device as Geotab has it that has no hardware.
+func (d deviceRead) hasTank() error {
+	if clean(d.SerialNumber) != "" || d.HardwareID > 0 {
+		return nil
+	}
+	return &tsp.Error{Class: tsp.Rejected, Message: "fuel_capacity: " + withHardware + ", and this one has none; " +
+		"leave fuel_capacity and fuel_unit out"}
+}
+
 // checkNewVehicle holds also that only a vehicle with hardware has a tank.
 func checkNewVehicle(v *resource.Vehicle, s tsp.Settings) []resource.Problem {
 	if wrong := checkSerial(v.ELDSerialNumber); wrong != nil {

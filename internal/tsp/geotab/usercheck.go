@@ -10,12 +10,13 @@ import (
 func userUses(verb resource.Verb) tsp.Uses {
 	missing := tsp.Dropped("its users have no such field")
 	uses := tsp.Uses{
-		"username":                  tsp.Sent().Length(1, maxUser).NotNull(),
-		"is_active":                 tsp.Sent().NotNull(),
-		"status":                    tsp.Sent().NotNull(),
-		"is_driver":                 tsp.Sent().NotNull(),
-		"user_designation":          tsp.Sent().Length(0, maxEmployee),
-		"user_email":                tsp.Sent().Length(1, maxUser).NotNull(),
+		"username":         tsp.Sent().Length(1, maxUser).NotNull(),
+		"is_active":        tsp.Sent().NotNull(),
+		"status":           tsp.Sent().NotNull(),
+		"is_driver":        tsp.Sent().NotNull(),
+		"user_designation": tsp.Sent().Length(0, maxEmployee),
+		"user_email": sent("it becomes the name to sign in with, of which Geotab has one; not sent beside another username").
+			Length(1, maxUser).NotNull(),
 		"first_name":                tsp.Required().Length(1, maxUser).NotNull(),
 		"last_name":                 tsp.Required().Length(1, maxUser).NotNull(),
 		"phone_number":              tsp.Sent().Length(0, maxPhone),
@@ -26,7 +27,7 @@ func userUses(verb resource.Verb) tsp.Uses {
 		"license_expiration":        missing,
 		"employee_number":           tsp.Sent().Length(0, maxEmployee),
 		"carrier_number":            tsp.Sent().Length(0, maxUser),
-		"notes":                     tsp.Sent(),
+		"notes":                     tsp.Sent().Length(0, maxComment),
 		"hos_ruleset_code":          tsp.Sent().NotNull().Only("which of Geotab's rule sets it would be is not known", rulesetCodes()...),
 		"allow_yard_move":           tsp.Sent().NotNull(),
 		"allow_personal_conveyance": tsp.Sent().NotNull(),
@@ -36,6 +37,8 @@ func userUses(verb resource.Verb) tsp.Uses {
 		"hos_tracking_method":       missing,
 	}
 	if verb == resource.Update {
+		uses["user_email"] = sent("it replaces the name to sign in with, of which Geotab has one; not sent beside another username").
+			Length(1, maxUser).NotNull()
 		uses["first_name"] = tsp.Sent().Length(1, maxUser).NotNull()
 		uses["last_name"] = tsp.Sent().Length(1, maxUser).NotNull()
 		uses["is_driver"] = tsp.Rejects("it asks for groups of its own when a user becomes a driver or stops being one; change that in MyGeotab")
@@ -72,7 +75,7 @@ func checkUser(verb resource.Verb) func(*resource.User, tsp.Settings) []resource
 			refuse("license_number", number, resource.CodeUnsupported, "belongs to drivers at Geotab; leave it out for other users")
 		}
 		if code, ok := u.CountryCode.Get(); ok && alpha2Of(code) == "" {
-			refuse("country_code", code, resource.CodeUnsupported, "must be an ISO 3166 code of three letters such as USA")
+			refuse("country_code", code, resource.CodeUnsupported, "must be a country's ISO 3166 code of three letters, such as USA")
 		}
 		if is, ok := u.IsActive.Get(); ok && u.Status.State() == resource.Set && is != (u.Status.Or("") == "ACTIVE") {
 			refuse("status", u.Status.Or(""), resource.CodeUnsupported, "contradicts is_active; give one of them")

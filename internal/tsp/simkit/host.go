@@ -60,7 +60,10 @@ func New(opts Options, def Definition) (*Host, error) {
 	h.tsp = def.Build(h)
 	h.admin = h.adminRoutes()
 	if store.empty() {
-		if err := store.reset(h.tsp.Seed); err != nil {
+		if opts.Seeds == nil || path != "" {
+			opts.Seeds = new(Seeds)
+		}
+		if err := opts.Seeds.sow(store, h.tsp.Seed); err != nil {
 			return nil, fmt.Errorf("seed the %s simulator: %w", def.Info.Name, err)
 		}
 	}

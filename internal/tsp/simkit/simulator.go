@@ -16,6 +16,8 @@ type Options struct {
 	Logger *slog.Logger
 	// Limits says whether rate limits are enforced from the start; see Limit.Assumed.
 	Limits bool
+	// Seeds is shared by those who open many simulators of one kind in memory; nil seeds each anew.
+	Seeds *Seeds
 }
 
 // Info is what the program needs to know to run a simulator.

@@ -2,6 +2,7 @@ package tsptest
 
 import (
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -14,6 +15,8 @@ import (
 // capability.
 func Run(t *testing.T, config Config) {
 	t.Helper()
+	// Little is alive at a time and much is thrown away, so that by default a quarter of the time is spent collecting it.
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	s := newSuite(config)
 	for _, c := range checks() {
 		t.Run(c.name, func(t *testing.T) {

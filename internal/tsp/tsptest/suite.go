@@ -11,6 +11,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
 // check is one thing that every adapter must do.
@@ -30,6 +31,7 @@ type check struct {
 type suite struct {
 	config Config
 	spec   tsp.Spec
+	seeds  simkit.Seeds
 
 	mu      sync.Mutex
 	used    map[string]bool

@@ -45,7 +45,7 @@ type setup struct {
 // world starts a simulator and connects the adapter to it.
 func (t *trial) world(of setup) *world {
 	config := t.suite.config
-	host, err := config.Simulator(simkit.Options{Limits: of.limits || of.stated})
+	host, err := config.Simulator(simkit.Options{Limits: of.limits || of.stated, Seeds: &t.suite.seeds})
 	if err != nil {
 		t.fatalf("the simulator does not start: %v", err)
 	}

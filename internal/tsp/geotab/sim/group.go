@@ -34,7 +34,7 @@ func byTree() filter {
 
 func showGroup(tx *simkit.Tx, i *simkit.Item) simkit.Object {
 	children := []any{}
-	for _, other := range tx.Items(groups) {
+	for _, other := range tx.After(groups, i.Seq) { // a parent is older than its children
 		if simkit.Text(other.Object, parentMember) == i.ID {
 			children = append(children, refTo(other.ID))
 		}

@@ -55,6 +55,9 @@ func (q query) items(e *entity, wanted simkit.Object) []*simkit.Item {
 		return nil
 	}
 	all := q.tx.Items(e.collection)
+	if id, ok := wanted["id"].(string); ok {
+		return slices.DeleteFunc(slices.Clone(all), func(i *simkit.Item) bool { return !below(q.tx, i.ID, id) })
+	}
 	if e.covers == nil {
 		return all
 	}
