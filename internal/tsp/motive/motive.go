@@ -26,7 +26,7 @@ func config(now func() time.Time) rest.Config {
 		Auths:         map[string]rest.Auth{"api_key": rest.HeaderKey("X-Api-Key", "api_key"), "motive": oauth()},
 		URLField:      "url",
 		Limits:        limits(),
-		Answers:       rest.Answers{Class: errorClass, Message: message},
+		Answers:       rest.Answers{Class: errorClass, Message: message, Theirs: rest.RefusesInJSON},
 		Check:         check,
 		CheckSettings: checkSettings,
 		Writes: []rest.Write{
