@@ -178,9 +178,20 @@ func refuses(c tsp.Class) bool {
 	return false
 }
 
+// moved tells whether the TSP's address answered with a redirect, which nothing follows: time does not mend it.
+func moved(end *tsp.Error) bool { return end.Status >= 300 && end.Status < 400 }
+
+// addressed is the path of the member that names the address, if the credentials have one.
+func (t *trial) addressed(path string) string {
+	if t.given.Get("url") != "" {
+		return path + ".url"
+	}
+	return path
+}
+
 // refusal turns the end of a trial into the problem that the caller of the API sees. It is 422
 // with the path of what the TSP refuses, or of an address that the policy does not let us reach,
-// because time mends neither; a 500 for what is our own fault, and 504 where the TSP said nothing
+// because time mends neither; a 500 for what is our own fault, and 504 where an answer said nothing
 // of the credentials. path is the member that was tried.
 func (t *trial) refusal(err error, path string) error {
 	var end *tsp.Error
@@ -188,7 +199,10 @@ func (t *trial) refusal(err error, path string) error {
 		return err
 	}
 	name := t.displayName(t.conn.TSP)
-	why := redact(end.Message, t.given, t.current)
+	why := end.Message
+	if !end.Own {
+		why = redact(why, t.given, t.current)
+	}
 	var policy *outbound.Refusal
 	switch {
 	case errors.As(err, &policy):
@@ -197,10 +211,16 @@ func (t *trial) refusal(err error, path string) error {
 	case end.Setting != "":
 		return problem.InvalidBody(problem.Detail{Path: "settings." + end.Setting, Code: codeRefused,
 			Message: name + " cannot take the setting, and nothing was changed: " + why})
+	case end.Credential != "":
+		return problem.InvalidBody(problem.Detail{Path: path + "." + end.Credential, Input: mask, Code: codeRefused,
+			Message: name + " cannot be connected by the " + end.Credential + ", and nothing was changed: " + why})
+	case moved(end):
+		return problem.InvalidBody(problem.Detail{Path: t.addressed(path), Input: mask, Code: codeAddress,
+			Message: name + " could not be asked, and nothing was changed: " + why})
 	case refuses(end.Class):
 		return problem.InvalidBody(problem.Detail{Path: path, Input: mask, Code: codeRefused,
 			Message: name + " refuses the credentials, and nothing was changed: " + why})
-	case end.Class == tsp.Broken:
+	case end.Class == tsp.Broken && end.Status == 0:
 		return fmt.Errorf("trying credentials at %s: %w", name, end)
 	}
 	after := ""

@@ -154,3 +154,32 @@ func TestAnAddressThatThePolicyForbidsIsTheCallersToMend(t *testing.T) {
 		t.Errorf("an address of ours shows in %v", err)
 	}
 }
+
+func TestATrialTellsWhereItsEndCanBeMended(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		end  tsp.Error
+		code problem.Code
+		says string
+	}{
+		"an address that is none": {tsp.Error{Class: tsp.Unauthorized, Credential: "url", Own: true, Message: "it must be an https URL"},
+			problem.Invalid, "cannot be connected by the url, and nothing was changed: it must be an https URL"},
+		"a redirect": {tsp.Error{Class: tsp.Unavailable, Status: 302, Message: "the TSP answered 302 Found, a redirect to https://x"},
+			problem.Invalid, "could not be asked, and nothing was changed: the TSP answered 302 Found, a redirect to https://x"},
+		"an answer of another shape": {tsp.Error{Class: tsp.Broken, Status: 200, Message: "the answer has an unexpected shape"},
+			problem.GatewayTimeout, "the answer has an unexpected shape; send the request again later"},
+		"words of ours": {tsp.Error{Class: tsp.Unauthorized, Status: 401, Own: true, Message: "the hush is wrong"},
+			problem.Invalid, "the hush is wrong"},
+		"words of the TSP's": {tsp.Error{Class: tsp.Unauthorized, Status: 401, Message: "the hush is wrong"},
+			problem.Invalid, "the ***** is wrong"},
+	} {
+		s := newStand(t)
+		s.tsp.check = func(context.Context, tsp.Access) (tsp.Account, error) { return tsp.Account{}, &c.end }
+		_, err := s.service.Create(t.Context(), s.fleet, body(`"credentials":{"token":"hush"}`))
+		refused(t, name, err, c.code, c.says)
+		var told *problem.Error
+		if errors.As(err, &told) && c.end.Credential != "" && told.Details[0].Path != "credentials.url" {
+			t.Errorf("%s: at %s", name, told.Details[0].Path)
+		}
+	}
+}

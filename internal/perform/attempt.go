@@ -95,7 +95,7 @@ func (w *Writes) attempt(ctx context.Context, t *task, pace tsp.Pacer) answer {
 // send makes the calls that are left of a write.
 func (w *Writes) send(ctx context.Context, t *task, write tsp.Write) answer {
 	written, err := w.c.TSPs.Write(ctx, w.c.Links.Target(t.conn), write)
-	return answer{written: written, err: err, sent: true}
+	return answer{written: written, err: err, sent: err == nil || !err.Unsent}
 }
 
 // ended turns the answer to an attempt into its end. Its log line is what an operator sees of an

@@ -29,7 +29,7 @@ type task struct {
 type answer struct {
 	written tsp.Written
 	err     *tsp.Error
-	// sent tells that the write was handed to the TSP; else it was only looked for, or not even that.
+	// sent tells that the TSP was sent what could change something; else it was only asked, or not even that.
 	sent bool
 	// found tells that an earlier attempt had taken effect.
 	found bool

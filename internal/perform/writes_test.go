@@ -295,3 +295,23 @@ func TestTheLaneOfASuspectConnectionWaitsUntilItIsWoken(t *testing.T) {
 		}
 	})
 }
+
+func TestABrokenAnswerToAMereReadDoesNotLeaveTheWriteUnknown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for reads, want := range map[bool]string{true: "1 broken it is broken",
+			false: "1 broken " + operation.OutcomeUnknown + " (it is broken)"} {
+			w := newWorld(t)
+			w.tsp.write = func(ctx context.Context, _ int, _ tsp.Write) (tsp.Written, error) {
+				tsp.Calls(ctx, true)
+				tsp.Calls(ctx, reads)
+				return tsp.Written{}, failure(tsp.Broken)
+			}
+			id := w.add()
+			w.run(t, time.Minute)
+			op := w.op(id)
+			if got := lines(op); len(got) != 1 || got[0] != want || op.CutAt.IsZero() != reads {
+				t.Errorf("the last call only reads: %v: %v, cut at %v", reads, got, op.CutAt)
+			}
+		}
+	})
+}

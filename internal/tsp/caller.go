@@ -57,7 +57,8 @@ func (c *Caller) Registry() *Registry { return c.registry }
 // Write performs one write. Its error, if any, is an *Error.
 func (c *Caller) Write(ctx context.Context, t Target, w Write) (Written, *Error) {
 	var out Written
-	err := c.with(ctx, t, w.Pace, func(ctx context.Context, s Session) (err error) {
+	var calls traffic
+	err := c.with(calls.watched(ctx), t, w.Pace, func(ctx context.Context, s Session) (err error) {
 		adapter, _ := c.registry.Adapter(t.TSP)
 		if _, ok := adapter.Spec().Actions[w.Capability]; !ok {
 			return &Error{Class: Unsupported, Message: fmt.Sprintf("%s has no %s", t.TSP, w.Capability)}
@@ -65,7 +66,7 @@ func (c *Caller) Write(ctx context.Context, t Target, w Write) (Written, *Error)
 		out, err = s.Write(ctx, w)
 		return err
 	})
-	return out, err
+	return out, calls.end(err)
 }
 
 // Find tells whether an earlier attempt of a write took effect. Where the adapter cannot

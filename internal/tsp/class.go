@@ -39,11 +39,18 @@ type Error struct {
 	Message string
 	// Setting names the setting of the connection that is wrong; "" where none is.
 	Setting string
+	// Credential names the member of the credentials that is wrong; "" where none is, or the TSP does not tell which.
+	Credential string
 	// Status and Headers are those of the TSP's answer; 0 and nil if there was none.
 	Status  int
 	Headers http.Header
 	// RetryAfter is how long the TSP asks us to wait; 0 if it does not say.
 	RetryAfter time.Duration
+	// Unsent tells of a write that all its calls only read, so that the TSP cannot have taken it.
+	Unsent bool
+	// Own tells that the message holds nothing of the TSP's that is not redacted already. Whoever hides secrets
+	// leaves it alone: a secret that is a word of ours would show by its gap.
+	Own bool
 	// Parts are the ends of the write's several deliveries, those that succeeded too.
 	Parts []Part
 	Err   error
@@ -94,7 +101,8 @@ func ClassOf(status int) Class {
 		return Unsupported
 	case status == http.StatusTooManyRequests:
 		return Throttled
-	case status == http.StatusServiceUnavailable, status == http.StatusTooEarly:
+	// 407 is always a proxy's on the way, which passed nothing on (RFC 9110 section 15.5.8).
+	case status == http.StatusServiceUnavailable, status == http.StatusTooEarly, status == http.StatusProxyAuthRequired:
 		return Unavailable
 	// 499 is a proxy's word for a caller that it took to be gone: the TSP may have been at work.
 	case status == http.StatusRequestTimeout, status == 499, status >= 500:

@@ -29,7 +29,7 @@ func message(a rest.Answer) string {
 	if scope := scope(a.Method, a.Path); a.Status == http.StatusForbidden && scope != "" {
 		text += " (the credentials need the scope " + scope + ")"
 	}
-	if a.Status == http.StatusNotFound {
+	if a.Status == http.StatusNotFound && scope(a.Method, a.Path) != "" {
 		text += " (so is what lies outside of the groups that an API key is restricted to, see " + scopingPage + ")"
 	}
 	if id := a.Headers.Get("X-Request-Id"); id != "" {

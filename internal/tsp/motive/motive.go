@@ -30,7 +30,7 @@ func config(now func() time.Time, check checking) rest.Config {
 		Auths:         map[string]rest.Auth{"api_key": keyAuth(), "motive": oauth()},
 		URLField:      "url",
 		Limits:        limits(),
-		Answers:       rest.Answers{Class: errorClass, Message: message},
+		Answers:       rest.Answers{Class: errorClass, Message: message, Theirs: rest.RefusesInJSON},
 		Check:         check,
 		CheckSettings: checkSettings,
 		Writes: []rest.Write{

@@ -165,7 +165,7 @@ func (a *adapter) issuer(auth Auth, session *line, access tsp.Access) (issuer, e
 		return a.desk(auth, session, access)
 	case Login:
 		line := *session
-		line.answers = gateAnswers(a.config.Answers)
+		line.answers, line.opens = gateAnswers(a.config.Answers), true
 		return gate{auth, &line}, nil
 	}
 	return nil, nil
@@ -173,12 +173,12 @@ func (a *adapter) issuer(auth Auth, session *line, access tsp.Access) (issuer, e
 
 // desk is where tokens come from, over a line of its own.
 func (a *adapter) desk(o OAuth, session *line, access tsp.Access) (*desk, error) {
-	root, path, err := o.endpoint(session.base, access)
+	root, path, err := o.endpoint(session.base, a.config.Spec, access)
 	if err != nil {
 		return nil, err
 	}
 	line := *session
-	line.base, line.keys, line.answers = root, nil, deskAnswers(a.config.Answers)
+	line.base, line.keys, line.answers, line.opens = root, nil, deskAnswers(a.config.Answers), true
 	first := &desk{auth: o, path: path, line: &line}
 	if o.ElseTokenURL != "" && o.own(access) == "" && access.BaseURL == "" {
 		o.TokenURL, o.ElseTokenURL = o.ElseTokenURL, ""
@@ -187,7 +187,12 @@ func (a *adapter) desk(o OAuth, session *line, access tsp.Access) (*desk, error)
 	return first, err
 }
 
+// wrong is the end of a Connect because of one member of the credentials, which nobody was asked about.
+func wrong(field, format string, args ...any) error {
+	return &tsp.Error{Class: tsp.Unauthorized, Credential: field, Own: true, Message: fmt.Sprintf(format, args...)}
+}
+
 // refusedCredentials is the end of a Connect whose credentials cannot be used as they are.
 func refusedCredentials(format string, args ...any) error {
-	return &tsp.Error{Class: tsp.Unauthorized, Message: strings.TrimSpace(fmt.Sprintf(format, args...))}
+	return &tsp.Error{Class: tsp.Unauthorized, Own: true, Message: strings.TrimSpace(fmt.Sprintf(format, args...))}
 }

@@ -210,8 +210,12 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 		if e := wantClass(t, err, tsp.Broken); e.Status != status || e.Headers.Get("Location") != other {
 			t.Errorf("status %d, headers %v", e.Status, e.Headers)
 		}
+		if e := ending(t, err); !strings.Contains(e.Message, "a redirect to "+other+", which Waybill does not follow") {
+			t.Errorf("status %d: %s", status, e.Message)
+		}
+		// A read that is moved applied nothing, so it may be tried again.
 		_, err = s.Check(t.Context(), &pacer{})
-		wantClass(t, err, tsp.Broken)
+		wantClass(t, err, tsp.Unavailable)
 	}
 	if reached.Load() {
 		t.Error("the other host was called")
@@ -261,5 +265,26 @@ func TestOnlyAnAdapterThatCanFindHasAFinder(t *testing.T) {
 	config.Writes = config.Writes[1:]
 	if _, ok := connect(t, config, "http://127.0.0.1", http.DefaultTransport).(tsp.Finder); ok {
 		t.Error("the session has a Find although no write has")
+	}
+}
+
+func TestARefusalInAnotherFormIsNoneOfTheTSPs(t *testing.T) {
+	t.Parallel()
+	config := testland()
+	config.Answers.Theirs = rest.RefusesInJSON
+	for _, c := range []struct {
+		status int
+		body   string
+		want   tsp.Class
+	}{
+		{401, `{"message":"no"}`, tsp.Unauthorized}, {401, "", tsp.Unavailable}, {401, "by corporate proxy", tsp.Unavailable},
+		{403, ` {"message":"no"}`, tsp.Forbidden}, {403, "blocked", tsp.Unavailable}, {403, `"blocked"`, tsp.Unavailable},
+		{400, "rpc error", tsp.Rejected}, {407, `{"message":"no"}`, tsp.Unavailable}, {407, "", tsp.Unavailable},
+	} {
+		_, err := serve(t, config, answer(c.status, c.body)).Write(t.Context(), messageWrite())
+		e := wantClass(t, err, c.want)
+		if other := c.want == tsp.Unavailable; strings.Contains(e.Message, "proxy on the way") != other {
+			t.Errorf("%d %s: %s", c.status, c.body, e.Message)
+		}
 	}
 }

@@ -11,13 +11,17 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
 
-func TestTheOperatorsBaseURLWinsOverTheConnections(t *testing.T) {
+func TestAConnectionsOwnURLIsWhereItsRequestsGoOrIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ operator, own, want string }{
 		{"", "", "https://api.testland.example/messages"},
 		{"", "https://api.eu.testland.example/", "https://api.eu.testland.example/messages"},
 		{"", "http://127.0.0.1:9101/base", "http://127.0.0.1:9101/base/messages"},
-		{"http://10.0.0.1:1", "https://api.eu.testland.example", "http://10.0.0.1:1/messages"},
+		{"http://10.0.0.1:1", "", "http://10.0.0.1:1/messages"},
+		{"http://10.0.0.1:1", "https://API.testland.example:443/", "http://10.0.0.1:1/messages"},
+		{"https://sim.example/base/", "https://sim.example/base", "https://sim.example/base/messages"},
+		{"http://10.0.0.1:1", "https://api.eu.testland.example", ""},
+		{"http://10.0.0.1:1", "ftp://api.testland.example", ""},
 	} {
 		var got string
 		client := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -27,6 +31,12 @@ func TestTheOperatorsBaseURLWinsOverTheConnections(t *testing.T) {
 		credentials := credentials()
 		credentials.Fields["url"] = c.own
 		s, err := rest.New(testland()).Connect(t.Context(), tsp.Access{Credentials: credentials, BaseURL: c.operator, Client: client})
+		if c.want == "" {
+			if e := wantClass(t, err, tsp.Unauthorized); e.Credential != "url" {
+				t.Errorf("operator %q, connection %q: %+v", c.operator, c.own, e)
+			}
+			continue
+		}
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -68,7 +68,7 @@ func gateAnswers(own Answers) Answers {
 				return class == tsp.Unauthorized
 			}
 		}
-		return a.Status == http.StatusUnauthorized && !isPage(a)
+		return a.Status == http.StatusUnauthorized && !own.foreign(a)
 	}
 	return Answers{
 		Class: func(a Answer) tsp.Class {

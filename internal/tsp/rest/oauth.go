@@ -25,8 +25,8 @@ type OAuth struct {
 	// TokenURL is the token endpoint: a path below the base URL, or a whole URL. Where the
 	// operator has set another base URL, a whole one's path is asked there.
 	TokenURL string
-	// TokenURLField names the credential field that may hold the connection's own; it counts
-	// only where the operator has set no base URL.
+	// TokenURLField names the credential field that may hold the connection's own. Where the operator has set a
+	// base URL, one that names another place than the TSP's is refused.
 	TokenURLField string
 	// ElseTokenURL is a whole URL that is asked where TokenURL answers 404, for TSPs whose pages and customers
 	// name different hosts. It counts only where neither the operator nor the connection names a place.

@@ -123,13 +123,14 @@ func TestNoErrorTellsATokenHoweverOftenItWasRenewed(t *testing.T) {
 	}
 }
 
-func TestTheTokenEndpointOfTheCredentialsCountsOnlyWithoutTheOperators(t *testing.T) {
+func TestTheTokenEndpointOfTheCredentialsIsAskedOrRefused(t *testing.T) {
 	t.Parallel()
 	auth := rest.OAuth{TokenURL: "/oauth/token", TokenURLField: "token_url"}
 	for _, c := range []struct{ operator, own, want string }{
 		{"", "", "https://api.testland.example/oauth/token"},
 		{"", "https://login.testland.example/t", "https://login.testland.example/t"},
-		{"http://10.0.0.1:1", "https://login.testland.example/t", "http://10.0.0.1:1/oauth/token"},
+		{"http://10.0.0.1:1", "https://login.testland.example/t", ""},
+		{"http://10.0.0.1:1", "https://api.testland.example/oauth/token", "http://10.0.0.1:1/oauth/token"},
 		{"", "http://login.testland.example/t", ""},
 	} {
 		var got string

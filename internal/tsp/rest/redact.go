@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -75,6 +77,16 @@ func (s secrets) redactHeaders(h http.Header) http.Header {
 	return h
 }
 
+// redactAnswer hides the secrets in what the TSP said, before anybody makes a sentence of it: words of our own are
+// no secrets, and a gap in one would show what the secret is. JSON is brought to one spelling first, since a secret
+// may be escaped in it.
+func (s secrets) redactAnswer(a Answer) Answer {
+	body := jsontext.Value(slices.Clone(a.Body))
+	_ = body.Format(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) // What is no JSON stays as it is.
+	a.Body = []byte(s.redact(string(body)))
+	return a
+}
+
 // clean returns an error that is classified, short and without secrets. The message is cut
 // after it is redacted, so that no secret is left in half.
 func (l *line) clean(err error) error {
@@ -87,7 +99,10 @@ func (l *line) clean(err error) error {
 	}
 	hidden := l.hidden()
 	out := *e
-	out.Message = hidden.short(e.Message)
+	out.Message = short(e.Message)
+	if !e.Own {
+		out.Message = short(hidden.redact(e.Message))
+	}
 	out.Parts = hidden.parts(e.Parts)
 	if e.Headers != nil {
 		out.Headers = hidden.redactHeaders(e.Headers)
@@ -98,9 +113,9 @@ func (l *line) clean(err error) error {
 	return &out
 }
 
-// short redacts a message and cuts it.
-func (s secrets) short(message string) string {
-	text := []rune(s.redact(message))
+// short cuts a message.
+func short(message string) string {
+	text := []rune(message)
 	if len(text) > maxMessage {
 		return string(text[:maxMessage-1]) + "…"
 	}
@@ -110,7 +125,7 @@ func (s secrets) short(message string) string {
 func (s secrets) parts(parts []tsp.Part) []tsp.Part {
 	parts = slices.Clone(parts)
 	for i := range parts {
-		parts[i].Message = s.short(parts[i].Message)
+		parts[i].Message = short(s.redact(parts[i].Message))
 	}
 	return parts
 }

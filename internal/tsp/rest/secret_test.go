@@ -102,3 +102,23 @@ func TestASecretOfOneLetterLeavesTheTSPsWordsReadable(t *testing.T) {
 		t.Errorf("message = %q", e.Message)
 	}
 }
+
+func TestASecretIsHiddenInTheTSPsWordsAndNotInOurs(t *testing.T) {
+	t.Parallel()
+	config := testland()
+	config.Answers.Message = func(a rest.Answer) string { return "wrong password: " + string(a.Body) }
+	for said, want := range map[string]string{
+		"no such password": "wrong password: no such *****",
+		`{"id":9007199254740993,"m":"pass\u0077ord"}`: `wrong password: {"id":9007199254740993,"m":"*****"}`,
+	} {
+		s, err := rest.New(config).Connect(t.Context(), tsp.Access{BaseURL: serveURL(t, answer(401, said)), Client: new(http.Client),
+			Pace: &pacer{}, Credentials: tsp.Credentials{Kind: "token", Fields: map[string]string{"token": "password"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.Check(t.Context(), &pacer{})
+		if e := wantClass(t, err, tsp.Unauthorized); e.Message != want {
+			t.Errorf("message = %q, want %q", e.Message, want)
+		}
+	}
+}

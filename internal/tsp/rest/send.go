@@ -34,6 +34,8 @@ type line struct {
 	keys    *keys
 	limits  []Limit
 	answers Answers
+	// opens tells that the line is asked for tokens or sessions alone, which changes no record.
+	opens bool
 	// settings are those that paths may name.
 	settings tsp.Settings
 	secrets  *vault
@@ -108,6 +110,7 @@ func (l *line) once(ctx context.Context, pace tsp.Pacer, call Call, sign func(*h
 			return Answer{}, err
 		}
 	}
+	tsp.Calls(ctx, call.reads() || l.opens)
 	response, err := l.client.Do(request)
 	if err != nil {
 		return Answer{}, crossing.lost(call.reads(), err)

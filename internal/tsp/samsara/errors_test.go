@@ -54,7 +54,7 @@ func TestSamsarasAnswersHaveTheirClassAndMessage(t *testing.T) {
 		"a gateway's time-out": {504, plain, "", tsp.Unknown, "Samsara answered 504 Gateway Timeout (request id req-1)"},
 		"an object without message": {500, jsonType, `{"error":{"code":7}}`,
 			tsp.Unknown, "Samsara answered 500 Internal Server Error (request id req-1)"},
-		"a redirect": {302, "text/html", page, tsp.Broken, "Samsara answered 302 Found (request id req-1)"},
+		"a redirect": {302, "text/html", page, tsp.Broken, "the TSP answered 302 Found, a redirect, which Waybill does not follow"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

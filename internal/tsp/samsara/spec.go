@@ -46,7 +46,7 @@ func config(now func() time.Time) rest.Config {
 		// The version that Samsara's own SDKs 11.11.1 and 14.7.0 pin.
 		Header:  http.Header{"X-Samsara-Version": {"2025-06-11"}},
 		Limits:  limits(),
-		Answers: rest.Answers{Class: class, Message: message},
+		Answers: rest.Answers{Class: class, Message: message, Theirs: rest.RefusesInJSON},
 		Check:   check,
 		CheckSettings: func(ctx context.Context, send rest.Send, s tsp.Settings) error {
 			return checkSettings(ctx, send, all, s)

@@ -33,6 +33,12 @@ func class(a rest.Answer) tsp.Class {
 	return ""
 }
 
+// theirs tells whether a 401 or 403 is the server's: a trace of the exception of that status (ResourceErrorHandler).
+// A proxy before it says so in words of its own or in none.
+func theirs(a rest.Answer) bool {
+	return strings.HasPrefix(firstLine(a.Body), "jakarta.ws.rs.")
+}
+
 // signInClass is that of what went wrong before the server came to what was asked: the database, or
 // else the credentials.
 func signInClass(a rest.Answer) tsp.Class {

@@ -23,7 +23,7 @@ func config(now func() time.Time) rest.Config {
 		Auths:    map[string]rest.Auth{"token": rest.Bearer("token"), "api_basic": rest.Basic("username", "password")},
 		URLField: "url",
 		Limits:   limits(),
-		Answers:  rest.Answers{Class: class, Message: message},
+		Answers:  rest.Answers{Class: class, Message: message, Theirs: theirs},
 		Check:    check,
 		Writes: []rest.Write{createVehicle(), updateVehicle(), createTrailer(), updateTrailer(), createDriver(), updateDriver(),
 			createMessage(k), createGroupMessage(k)},

@@ -96,6 +96,9 @@ func (s *suite) classes(status int) []tsp.Class {
 	case tsp.Done:
 		// These answers confirm nothing that could be read.
 		return []tsp.Class{tsp.Unknown, tsp.Broken}
+	case tsp.Forbidden:
+		// Words that are not in the TSP's form may be those of somebody on the way.
+		return []tsp.Class{class, tsp.Unavailable}
 	case tsp.Unavailable:
 		return []tsp.Class{class, tsp.Unknown}
 	case tsp.Unauthorized:
