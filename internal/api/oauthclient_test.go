@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	json "github.com/go-json-experiment/json"
 	"github.com/go-jose/go-jose/v4"
+	json "github.com/go-json-experiment/json"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/waybill-dev/waybill/internal/access"
