@@ -56,6 +56,20 @@ func NewIssuer(store Store, key ed25519.PrivateKey, now func() time.Time) (*Issu
 	return &Issuer{store: store, key: key, signer: signer, now: now, known: map[[sha256.Size]byte]Principal{}}, nil
 }
 
+// KeySet is a set of public keys in JSON (RFC 7517 section 5).
+type KeySet struct {
+	Keys []jose.JSONWebKey `json:"keys"`
+}
+
+// Keys returns the public key that tokens are signed with. It tells a token's signature alone:
+// whether a token was revoked, Verify knows.
+func (i *Issuer) Keys() KeySet {
+	return KeySet{[]jose.JSONWebKey{{Key: i.key.Public(), Algorithm: SignatureAlgorithm, Use: "sig"}}}
+}
+
+// SignatureAlgorithm is the algorithm of RFC 7518 by which tokens are signed.
+const SignatureAlgorithm = string(jose.EdDSA)
+
 // claims are the claims of an access token; org is what clients of the contract read. It is keyed
 // by the organisation's name and has one entry.
 type claims struct {

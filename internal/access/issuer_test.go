@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 )
@@ -88,6 +90,20 @@ func TestATokenStandsForItsClientUntilItExpires(t *testing.T) {
 			t.Errorf("after its life, although it was remembered: %v", err)
 		}
 	})
+}
+
+func TestATokenIsVerifiedByThePublicKeysAndTheyGiveNothingElseAway(t *testing.T) {
+	t.Parallel()
+	i, _ := testIssuer(t, 'a')
+	keys := i.Keys().Keys
+	token, err := jwt.ParseSigned(issued(t, i, "tms", "s3cret"), []jose.SignatureAlgorithm{jose.EdDSA})
+	if err != nil || len(keys) != 1 || !keys[0].IsPublic() {
+		t.Fatalf("%v, %+v", err, keys)
+	}
+	var c jwt.Claims
+	if err := token.Claims(keys[0], &c); err != nil || c.Subject != "tms" {
+		t.Errorf("%+v, %v", c, err)
+	}
 }
 
 func TestAFleetsTokenIsAFleets(t *testing.T) {

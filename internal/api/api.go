@@ -21,11 +21,13 @@ import (
 
 // Tokens issues, verifies and revokes access tokens. Issue answers access.ErrInvalidClient or
 // access.ErrInvalidScope, Revoke the first of these, Verify access.ErrInvalidToken; the text
-// behind such an error's name is meant for the caller. Any other error is the store's.
+// behind such an error's name is meant for the caller. Any other error is the store's. Keys are
+// those that verify a token's signature.
 type Tokens interface {
 	Issue(ctx context.Context, clientID, secret, scope string) (access.Token, error)
 	Verify(ctx context.Context, raw string) (access.Principal, error)
 	Revoke(ctx context.Context, clientID, secret, raw string) error
+	Keys() access.KeySet
 }
 
 // Operations accepts writes and answers questions about them. Its errors are *problem.Error or

@@ -2,12 +2,14 @@ package api_test
 
 import (
 	"context"
+	"crypto/ed25519"
 	"log/slog"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
@@ -56,6 +58,11 @@ func (c *counter) Issue(_ context.Context, client, secret, scope string) (access
 func (c *counter) Revoke(_ context.Context, client, secret, raw string) error {
 	c.given = []string{client, secret, raw}
 	return c.revoke
+}
+
+func (c *counter) Keys() access.KeySet {
+	private := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
+	return access.KeySet{Keys: []jose.JSONWebKey{{Key: private.Public()}}}
 }
 
 // do answers a line such as "GET /healthz" with a body. Headers come in pairs; "" takes one out.

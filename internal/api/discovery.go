@@ -8,7 +8,9 @@ import (
 )
 
 // authorizationServer is the metadata of RFC 8414 of one realm, by which OAuth clients find the
-// token endpoints. There is no authorization endpoint, so there are no response types.
+// token endpoints. There is no authorization endpoint, so there are no response types. JWKS, SubjectTypes
+// and SignatureAlgorithms are for clients that know OpenID Connect's form alone: they read no document
+// without them (OpenID Connect Discovery 1.0 section 3).
 type authorizationServer struct {
 	Issuer                string   `json:"issuer"`
 	TokenEndpoint         string   `json:"token_endpoint"`
@@ -19,15 +21,19 @@ type authorizationServer struct {
 	TokenAuthMethods      []string `json:"token_endpoint_auth_methods_supported"`
 	RevocationAuthMethods []string `json:"revocation_endpoint_auth_methods_supported"`
 	Documentation         string   `json:"service_documentation"`
+	JWKS                  string   `json:"jwks_uri"`
+	SubjectTypes          []string `json:"subject_types_supported"`
+	SignatureAlgorithms   []string `json:"id_token_signing_alg_values_supported"`
 }
 
 // metadataRoutes are the three places where clients look: where RFC 8414 has it, behind the realm,
-// and under the name that OpenID Connect gave it first.
+// and under the name that OpenID Connect gave it first; and the keys that they name.
 func (s *Server) metadataRoutes() []route {
 	return []route{
 		{"GET", "/.well-known/oauth-authorization-server/realms/{realm}", "", bare(s.metadata)},
 		{"GET", "/realms/{realm}/.well-known/oauth-authorization-server", "", bare(s.metadata)},
 		{"GET", "/realms/{realm}/.well-known/openid-configuration", "", bare(s.metadata)},
+		{"GET", "/realms/{realm}/protocol/openid-connect/certs", "", bare(s.keys)},
 	}
 }
 
@@ -44,7 +50,19 @@ func (s *Server) metadata(w http.ResponseWriter, r *http.Request, _ access.Princ
 		RevocationEndpoint: issuer + "/protocol/openid-connect/revoke",
 		ScopesSupported:    access.Scopes(), ResponseTypes: []string{}, GrantTypes: []string{"client_credentials"},
 		TokenAuthMethods: methods, RevocationAuthMethods: methods, Documentation: origin(r) + "/openapi.yaml",
+		JWKS: issuer + "/protocol/openid-connect/certs", SubjectTypes: []string{"public"},
+		SignatureAlgorithms: []string{access.SignatureAlgorithm},
 	})
+	return nil
+}
+
+// keys answers the public keys of the tokens, at the path that the contract's realm has for them.
+func (s *Server) keys(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	if err := checkRealm(r); err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	s.answer(w, http.StatusOK, s.Tokens.Keys())
 	return nil
 }
 

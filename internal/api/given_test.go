@@ -37,7 +37,7 @@ func answers(t *testing.T) map[string]any {
 		"CapabilityWrite": tsp.WriteDocument{}, "CapabilityLimit": tsp.LimitDocument{},
 		"CapabilityField": tsp.FieldDocument{},
 
-		"TokenResponse": access.Token{}, "ErrorResponse": oauthError{}, "AuthorizationServer": authorizationServer{},
+		"TokenResponse": access.Token{}, "ErrorResponse": oauthError{}, "AuthorizationServer": authorizationServer{}, "KeySet": access.KeySet{},
 		"Healthy": healthBody{}, "ValidationErrorDetail": wrongDetail{}, "UnprocessableEntity": invalid{},
 		"TooManyRequests": tooMany{}, "TooManyRequestsOptionalDetail": tooMany{}, "RetryAfterDetail": retryAfter{},
 		"InternalServerError": internalError{},

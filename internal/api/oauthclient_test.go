@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-jose/go-jose/v4"
 	json "github.com/go-json-experiment/json"
 	"github.com/google/go-cmp/cmp"
 
@@ -114,6 +115,10 @@ type metadata struct {
 	Responses    []string `json:"response_types_supported"`
 	TokenAuth    []string `json:"token_endpoint_auth_methods_supported"`
 	RevokingAuth []string `json:"revocation_endpoint_auth_methods_supported"`
+	// OpenID Connect Discovery 1.0 section 3 demands these, and Nimbus refuses a document without them.
+	JWKS         string   `json:"jwks_uri"`
+	SubjectTypes []string `json:"subject_types_supported"`
+	Algorithms   []string `json:"id_token_signing_alg_values_supported"`
 }
 
 // A client that knows nothing but the issuer finds everything else, as RFC 8414 section 3 says.
@@ -134,6 +139,14 @@ func TestAGenericClientFindsItsTokenFromTheIssuerAlone(t *testing.T) {
 			}
 			if diff := cmp.Diff(access.Scopes(), m.Scopes); diff != "" {
 				t.Error(diff)
+			}
+			if !slices.Equal(m.SubjectTypes, []string{"public"}) || !slices.Equal(m.Algorithms, []string{"EdDSA"}) {
+				t.Errorf("%s: a client of OpenID Connect does not read %+v", place, m)
+			}
+			var keys jose.JSONWebKeySet
+			if fetch(t, server.Client(), newRequest(t, "GET", m.JWKS, ""), &keys); len(keys.Keys) != 1 ||
+				!keys.Keys[0].Valid() || !keys.Keys[0].IsPublic() {
+				t.Errorf("%s: keys %+v", place, keys)
 			}
 			for _, method := range m.TokenAuth {
 				body := url.Values{"grant_type": {"client_credentials"}}

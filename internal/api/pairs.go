@@ -42,6 +42,9 @@ func (q *query) split(raw string) {
 				q.names = append(q.names, name)
 			}
 			q.given[name] = append(q.given[name], value)
+			if strings.Contains(rawValue, ",") {
+				q.commas = append(q.commas, name)
+			}
 			continue
 		}
 		// What stands there was meant for this parameter: it is told of once, and not as unknown.
@@ -52,17 +55,19 @@ func (q *query) split(raw string) {
 const notEscaped = "is not escaped as a URL must be; write a percent sign as %25"
 
 // strange refuses the parameters that nobody has read, each with what was most likely meant, or
-// notes them where the operator has unknown ones ignored.
+// notes them where the operator has unknown ones ignored. What is nearly one of ours is refused there as
+// well: the list would be wider than was asked for.
 func (q *query) strange() {
 	for _, name := range q.names {
 		if q.read[name] || q.told[name] {
 			continue
 		}
-		// Clients write a list so that expect every server to be one of theirs. It is never let
-		// pass: the list would be wider than was asked for.
+		// Clients write a list so that expect every server to be one of theirs.
 		base, _, bracketed := strings.Cut(name, "[")
 		bracketed = bracketed && q.read[base]
-		if q.ignores && !bracketed {
+		known := q.known()
+		near := resource.Nearest(name, known)
+		if q.ignores && !bracketed && near == "" && name != "" {
 			q.ignored = append(q.ignored, url.QueryEscape(resource.Excerpt(name)))
 			continue
 		}
@@ -71,8 +76,7 @@ func (q *query) strange() {
 			continue
 		}
 		message := "is not a parameter of this request; "
-		known := q.known()
-		switch near := resource.Nearest(name, known); {
+		switch {
 		case bracketed:
 			message += "write " + base + " without brackets, once for each value"
 		case near != "":

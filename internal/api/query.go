@@ -23,8 +23,9 @@ import (
 type query struct {
 	path  string
 	given url.Values
-	// names holds those of given in the order of the request.
-	names []string
+	// names holds those of given in the order of the request, and commas those that have a comma in
+	// a value which is not escaped.
+	names, commas []string
 	// read names the parameters that were asked for: what the request has beside them is unknown,
 	// and bound knows by it what narrows the list. told names those that were found wrong before.
 	read, told map[string]bool
@@ -155,22 +156,43 @@ func (q *query) parseID(name, text string) uuid.UUID {
 	return id
 }
 
-// time reads an instant in RFC 3339 with its offset; zero if the parameter is absent or wrong. A
-// "+" that was not escaped in the URL has become a space and is refused.
+// time reads an instant in RFC 3339 with its offset; zero if the parameter is absent or wrong. Times up
+// to 1970 are what languages hold that were given none; one of them is Go's zero, which means absent here.
 func (q *query) time(name string) time.Time {
 	text := q.text(name)
 	if text == "" {
 		return time.Time{}
 	}
 	t, ok := resource.ParseTime(text)
-	if !ok {
-		message := resource.NotATime
-		if strings.Contains(text, " ") {
-			message += "; write the + of an offset as %2B"
-		}
-		q.wrong(name, text, message, resource.CodeDateTime)
+	switch {
+	case !ok:
+		q.wrong(name, text, resource.NotATime+timeHint(text), resource.CodeDateTime)
+	case t.Unix() <= 0:
+		q.wrong(name, text, "must be later than 1970; leave the parameter out where no time is meant", resource.CodeRange)
+		return time.Time{}
 	}
 	return t.UTC()
+}
+
+// timeHint says how to write a time that languages print with a space, without an offset, or whose "+"
+// was not escaped in the URL and has become a space; "" for any other text.
+func timeHint(text string) string {
+	var hints []string
+	if len(text) > 10 && text[10] == ' ' {
+		text = text[:10] + "T" + text[11:]
+		hints = append(hints, "a T between date and time")
+	}
+	if before, after, found := strings.Cut(text, " "); found {
+		text = before + "+" + after
+		hints = append(hints, "the + of an offset as %2B")
+	} else if _, whole := resource.ParseTime(text); !whole {
+		text += "Z"
+		hints = append(hints, "an offset such as Z")
+	}
+	if _, ok := resource.ParseTime(text); !ok {
+		return ""
+	}
+	return "; write " + strings.Join(hints, ", and ")
 }
 
 // integer reads a number between two bounds, both included; fallback if it is absent or wrong.
@@ -195,8 +217,18 @@ const (
 	maxListed = 20
 )
 
-// list reads a parameter that may be repeated.
+// list reads a parameter that may be repeated and holds texts. A comma that is not escaped separates
+// several for some clients; the name of one could hold it as well, so it is refused and not guessed at.
 func (q *query) list(name string) []string {
+	if slices.Contains(q.commas, name) {
+		q.drop(name, strings.Join(q.values(name), "&"),
+			"must not hold a comma; repeat the parameter for several, and write one in a value as %2C", resource.CodePattern)
+	}
+	return q.bounded(name)
+}
+
+// bounded reads a parameter that may be repeated.
+func (q *query) bounded(name string) []string {
 	all := q.values(name)
 	if len(all) > maxValues {
 		// The input is left out: it is long, and not one of its values is wrong.
@@ -210,7 +242,7 @@ func (q *query) list(name string) []string {
 func (q *query) ids(name string) []uuid.UUID {
 	var all []uuid.UUID
 	// A wrong value is told and comes in as uuid.Nil; err keeps the list from being used.
-	for _, text := range q.list(name) {
+	for _, text := range q.bounded(name) {
 		if id := q.parseID(name, text); !slices.Contains(all, id) {
 			all = append(all, id)
 		}

@@ -18,6 +18,7 @@ func TestOnlyTheseRoutesNeedNoToken(t *testing.T) {
 		"GET /healthz", "GET /openapi.json", "GET /openapi.yaml",
 		"GET /realms/{realm}/.well-known/oauth-authorization-server",
 		"GET /realms/{realm}/.well-known/openid-configuration",
+		"GET /realms/{realm}/protocol/openid-connect/certs",
 		"GET /v2/integrations/tsps", "GET /v2/integrations/tsps/{tsp_id}",
 		"GET /v2/integrations/tsps/{tsp_id}/capabilities",
 		"GET /v2/orgs/tsps", "GET /v2/orgs/tsps/{tsp_id}",

@@ -186,11 +186,16 @@ func TestUnknownParametersAreNamedInAHeaderWhereTheOperatorWantsIt(t *testing.T)
 		if status == 422 || header != "unheard, un%C3%A9%0A" {
 			t.Errorf("%s %s: %d, ignored %q", d.method, d.path, status, header)
 		}
+		if status, _, _ := c.asked(d, "=1"); status != 422 {
+			t.Errorf("%s: %d without a name", d.path, status)
+		}
 		for _, p := range d.query {
-			// Without the brackets the list would be narrower.
-			query := p.name + "%5B%5D=" + url.QueryEscape(p.sample())
-			if status, _, _ := c.asked(d, query); status != 422 {
-				t.Errorf("%s: %d", d.line(query), status)
+			// What was meant would narrow the list, or make a write wait.
+			for _, near := range []string{p.name + "%5B%5D", strings.ToUpper(p.name[:1]) + p.name[1:], p.name + "s", p.name[:len(p.name)-1]} {
+				if status, _, _ := c.asked(d, near+"="+url.QueryEscape(p.sample())); status != 422 && !slices.ContainsFunc(d.query,
+					func(other parameter) bool { return other.name == near }) {
+					t.Errorf("%s %s: %d", d.line(near), near, status)
+				}
 			}
 			if _, header, _ := c.asked(d, p.name+"="+url.QueryEscape(p.sample())); header != "" {
 				t.Errorf("%s: %s counts as unknown: %s", d.path, p.name, header)

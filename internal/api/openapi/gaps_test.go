@@ -31,6 +31,7 @@ var ownRoutes = []string{
 	"GET /.well-known/oauth-authorization-server/realms/{realm}",
 	"GET /realms/{realm}/.well-known/oauth-authorization-server",
 	"GET /realms/{realm}/.well-known/openid-configuration",
+	"GET /realms/{realm}/protocol/openid-connect/certs",
 
 	"webhook connection.activated",
 
@@ -52,7 +53,7 @@ var ownRoutes = []string{
 // ownSchemas have a name that the contract's documents do not know.
 var ownSchemas = []string{
 	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "Healthy", "Unhealthy",
-	"ConnectionActivated", "AuthorizationServer",
+	"ConnectionActivated", "AuthorizationServer", "KeySet", "PublicKey",
 
 	"CapabilityDocument", "CapabilityImport", "CapabilitySetting", "CapabilityCredentials", "CapabilityCredentialField", "CapabilityWrite",
 	"CapabilityLimit", "CapabilityField",
