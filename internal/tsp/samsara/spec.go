@@ -98,7 +98,7 @@ func spec() tsp.Spec {
 				"updatedAtTime until the next import, because Samsara shows them in its list of vehicles only"},
 			{Kind: resource.KindUser, Collections: []string{drivers, users}},
 			{Kind: resource.KindTrailer, Collections: []string{trailers}},
-			{Kind: resource.KindMessage, Collections: []string{messages}, Note: "those that drivers sent; what dispatch sent is left out, because " +
+			{Kind: resource.KindMessage, Collections: []string{messages}, Note: "only what drivers sent; what dispatch sent is left out, because " +
 				"Samsara's messages have no id by which those of Waybill could be told from others"},
 			{Kind: resource.KindDvirLog, Collections: []string{dvirs}},
 		},

@@ -130,3 +130,28 @@ func TestWhatAnImportLeavesOutIsTold(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsLeftOutUnderAConditionIsTold(t *testing.T) {
+	t.Parallel()
+	actions := samsara.New().Spec().Actions
+	for _, one := range []struct {
+		of       tsp.Capability
+		settings tsp.Settings
+		field    string
+		want     string
+	}{
+		{createUser, roles, "phone_number", "users of the dashboard"},
+		{createUser, roles, "username", "users of the dashboard"},
+		{createUser, tsp.Settings{"dashboard_role_ids": "3", "country_code_attribute": "Country"}, "country_code", "users of the dashboard"},
+		{createUser, roles, "user_email", ""},
+		{createUser, nil, "phone_number", ""},
+		{createVehicle, beta, "vin", "serial number"},
+		{createFuel, nil, "latitude", "location_string"},
+		{createDVIR, nil, "odometer_unit", "odometer"},
+	} {
+		use := actions[one.of].Uses[one.field].Under(one.settings)
+		if !strings.Contains(use.Reason, one.want) || one.want == "" && use.Reason != "" {
+			t.Errorf("%s %s under %v: %q, want %q", one.of, one.field, one.settings, use.Reason, one.want)
+		}
+	}
+}

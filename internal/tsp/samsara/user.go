@@ -90,9 +90,34 @@ func userUses(verb resource.Verb) tsp.Uses {
 	uses["first_name"], uses["last_name"] = tsp.Required().Length(1, maxName), tsp.Required().Length(1, maxName)
 	// Users of the dashboard have no username, so with roles it is the check that demands one.
 	uses["username"] = tsp.Required().Length(1, maxUsername).With(settingRoles, "", tsp.Sent().Length(1, maxUsername))
+	ofDriversOnly(uses)
 	uses["is_driver"] = tsp.Rejects("users who are no drivers can be created only with the connection's setting "+settingRoles).
 		But(true).With(settingRoles, "", tsp.Sent())
 	return uses
+}
+
+// ofDriversOnly tells of each sent field that users of the dashboard do not have that it is not sent for those.
+func ofDriversOnly(uses tsp.Uses) {
+	only := func(use tsp.FieldUse) tsp.FieldUse {
+		if use.Values == nil {
+			use.Reason = "not sent for users of the dashboard, who have no such field"
+		}
+		return use
+	}
+	for name, use := range uses {
+		if dashboardField(name) {
+			continue
+		}
+		cases := use.Cases
+		use.Cases = nil
+		if use.Use == tsp.UseSent && len(cases) == 0 {
+			use = use.With(settingRoles, "", only(use))
+		}
+		for _, c := range cases {
+			use = use.With(c.Setting, c.Value, only(c.Use))
+		}
+		uses[name] = use
+	}
 }
 
 // changeDriver makes the PATCH of a driver. Of a name that is given in half, the other half is

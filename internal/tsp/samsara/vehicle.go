@@ -23,7 +23,7 @@ func createVehicle(all attributes) rest.Write {
 	return rest.Write{
 		Capability: tsp.Capability{Kind: resource.KindVehicle, Verb: resource.Create},
 		Strength:   tsp.VerifyFirst,
-		Uses:       vehicleUses(),
+		Uses:       newVehicleUses(),
 		Needs: []tsp.Need{{Setting: settingAssetRoute, Value: beta,
 			Reason: "Samsara makes vehicles only through its asset API, which it enables per organization; set the connection's setting " + settingAssetRoute + " to beta if it has"}},
 		Check:  tsp.Checked(checkVehicle(resource.Create)),
@@ -114,6 +114,15 @@ func vehicleUses() tsp.Uses {
 		"fuel_capacity":   missing,
 	}
 	inAttribute(uses, ofAssets)
+	return uses
+}
+
+// newVehicleUses are those of a new vehicle, whose older number goes elsewhere (assetBody.number).
+func newVehicleUses() tsp.Uses {
+	uses := vehicleUses()
+	vin := uses["vin"]
+	vin.Reason = "one without the 17 characters of a VIN becomes the asset's serial number, which Samsara's vehicles do not show"
+	uses["vin"] = vin
 	return uses
 }
 
