@@ -11,8 +11,8 @@ import (
 
 func fuelUses() tsp.Uses {
 	unshown := tsp.Sent().NotRead("Motive shows no place of a purchase beside its jurisdiction")
-	placed := unshown
-	placed.Reason = "sent as the text of the purchase's one place; not sent beside location_string, which is that text then"
+	placed := because(unshown, "sent as the text of the purchase's one place, and not beside location_string, which is "+
+		"that text then")
 	return tsp.Uses{
 		"driver_id":                tsp.Sent().Into(users),
 		"vehicle_id":               tsp.Sent().Into(vehicles),
@@ -23,14 +23,14 @@ func fuelUses() tsp.Uses {
 		"odometer":                 tsp.Sent().NotRead("Motive takes whole miles or kilometres"),
 		"odometer_unit":            tsp.Sent(),
 		"transaction_time":         tsp.Required(),
-		"transaction_jurisdiction": tsp.Required(),
+		"transaction_jurisdiction": because(tsp.Required(), "a US state or a Canadian province of two letters"),
 		"fuel_type": tsp.Required().Only("Motive has no word for it", slices.Collect(maps.Keys(fuelTypes().sent))...).
 			NotRead("Motive has no word for some, which it is sent as other; LPG reads as PROPANE, whose word it shares"),
-		"fuel_volume":      tsp.Sent(),
+		"fuel_volume":      because(tsp.Sent(), "over 0"),
 		"fuel_volume_unit": tsp.Sent(),
 		"fuel_vendor":      tsp.Sent(),
-		"total_cost":       tsp.Sent(),
-		"currency":         tsp.Sent(),
+		"total_cost":       because(tsp.Sent(), "at least 0, with its currency"),
+		"currency":         because(tsp.Sent(), "USD or CAD"),
 	}
 }
 

@@ -148,7 +148,7 @@ var bodies = map[tsp.Capability]string{
 }
 
 var collections = map[resource.Kind]string{resource.KindVehicle: "vehicles", resource.KindTrailer: "assets", resource.KindUser: "users",
-	resource.KindMessage: "messages", resource.KindGroupMessage: "group_messages", resource.KindFuelTransaction: "fuel_purchases"}
+	resource.KindMessage: "messages", resource.KindGroupMessage: "messages", resource.KindFuelTransaction: "fuel_purchases"}
 
 func TestEveryWriteReachesMotive(t *testing.T) {
 	t.Parallel()

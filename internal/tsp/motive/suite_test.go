@@ -15,7 +15,7 @@ func TestMotiveConforms(t *testing.T) {
 	tsptest.Run(t, tsptest.Config{
 		New: motive.New, Simulator: sim.New, Replies: replies(), Golden: "testdata", OpenAPI: "../../../../shared/tsp-specs/motive.hand-written.openapi.json",
 		Collections: map[resource.Kind][]string{resource.KindVehicle: {"vehicles"}, resource.KindTrailer: {"assets"}, resource.KindUser: {"users"},
-			resource.KindMessage: {"messages"}, resource.KindGroupMessage: {"group_messages"}, resource.KindFuelTransaction: {"fuel_purchases"},
+			resource.KindMessage: {"messages_to_one"}, resource.KindGroupMessage: {"messages_to_several"}, resource.KindFuelTransaction: {"fuel_purchases"},
 			resource.KindDvirLog: {"inspection_reports"}},
 		Wide:     map[string]bool{"wide_messages": true},
 		Formats:  []string{"user_email"},

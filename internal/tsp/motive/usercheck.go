@@ -23,7 +23,8 @@ func checkUser(verb resource.Verb) func(*resource.User, tsp.Settings) []resource
 				"is required by Motive unless user_email is given; it is what the user signs in with")
 		}
 		if mail, ok := u.UserEmail.Get(); ok && !isAddress(mail) {
-			wrong.refuse("user_email", mail, resource.CodeUnsupported, "must be an e-mail address such as ada@example.com at Motive")
+			wrong.refuse("user_email", mail, resource.CodeUnsupported,
+				"must be an e-mail address such as ada@example.com at Motive")
 		}
 		if is, ok := u.IsActive.Get(); ok && u.Status.State() == resource.Set && is != (u.Status.Or("") == "ACTIVE") {
 			wrong.refuse("status", u.Status.Or(""), resource.CodeUnsupported, "contradicts is_active; give one of them")

@@ -106,7 +106,7 @@ func vehicleUses(verb resource.Verb) tsp.Uses {
 		"vehicle_name":          tsp.Required().Length(1, 0).NotNull(),
 		"oem":                   tsp.Sent(),
 		"model_type":            tsp.Sent(),
-		"model_year":            tsp.Sent(),
+		"model_year":            because(tsp.Sent(), fourDigits),
 		"vin":                   tsp.Sent(),
 		"engine_vin":            missing,
 		"license_plate_region":  tsp.Sent(),
@@ -155,10 +155,13 @@ func checkVehicle(v *resource.Vehicle, _ tsp.Settings) []resource.Problem {
 	return wrong
 }
 
+const fourDigits = "a year of four digits"
+
 // year refuses what is no model year: Motive takes one as text, and 0 would read back as none.
 func (p *problems) year(of resource.Opt[int64]) {
 	if year, given := of.Get(); given && (year < 1000 || year > 9999) {
-		p.refuse("model_year", strconv.FormatInt(year, 10), resource.CodeUnsupported, "must be a year of four digits at Motive")
+		p.refuse("model_year", strconv.FormatInt(year, 10), resource.CodeUnsupported,
+			"must be "+fourDigits+" at Motive")
 	}
 }
 

@@ -64,7 +64,7 @@ func postMessageV2(tx *simkit.Tx, c *simkit.Call) (any, error) {
 		"location", "status")}, nil
 }
 
-// sendMessage stores a message, by whether it goes to one or to several. That an unknown user refuses all of it is not documented.
+// sendMessage stores a message. That an unknown user refuses all of it is not documented.
 func sendMessage(tx *simkit.Tx, sender int64, recipients []int64, body string) (simkit.Object, error) {
 	if _, err := exists(tx, users, "sender_id", sender); err != nil {
 		return nil, err
@@ -82,9 +82,6 @@ func sendMessage(tx *simkit.Tx, sender int64, recipients []int64, body string) (
 	o := simkit.Object{
 		"id": id, "sent_at": timestamp(tx.Now()), "updated_at": timestamp(tx.Now()), "sender_id": sender,
 		"recipient_ids": ids, "body": body, "attachment": nil, "location": nil, "status": "sent",
-	}
-	if len(ids) > 1 {
-		return o, tx.Put(groupMessages, id, o)
 	}
 	return o, tx.Put(messages, id, o)
 }
@@ -105,7 +102,7 @@ func (s *service) listMessages(tx *simkit.Tx, c *simkit.Call) (any, error) {
 		return nil, err
 	}
 	var rows []simkit.Object
-	for _, i := range slices.Concat(tx.Items(messages), tx.Items(groupMessages)) {
+	for _, i := range tx.Items(messages) {
 		others := sender != 0 && simkit.Int(i.Object, "sender_id") != sender && !s.Host.On(wideMessages)
 		if others || bounded && i.At.Before(from) || ends && i.At.After(to) {
 			continue

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -10,16 +11,15 @@ import (
 
 // The collections of the store. Those that begin with an underscore are not shown by the admin side.
 const (
-	vehicles      = "vehicles"
-	assets        = "assets"
-	users         = "users"
-	groups        = "groups"
-	companies     = "companies"
-	messages      = "messages"
-	groupMessages = "group_messages"
-	fuel          = "fuel_purchases"
-	inspections   = "inspection_reports"
-	externalIDs   = "external_ids"
+	vehicles    = "vehicles"
+	assets      = "assets"
+	users       = "users"
+	groups      = "groups"
+	companies   = "companies"
+	messages    = "messages"
+	fuel        = "fuel_purchases"
+	inspections = "inspection_reports"
+	externalIDs = "external_ids"
 )
 
 // What the ids of each class are counted from. Those of assets meet those of users on purpose: an id names an object
@@ -36,10 +36,20 @@ const (
 	externalIDIDs  = 310000
 )
 
+// The messages by whom they went to, for the admin side.
+const (
+	messagesToOne     = "messages_to_one"
+	messagesToSeveral = "messages_to_several"
+)
+
 // Objects lists a collection for the admin side.
 func (s *service) Objects(tx *simkit.Tx, collection string) ([]*simkit.Item, bool) {
 	switch collection {
-	case vehicles, assets, users, groups, companies, messages, groupMessages, fuel, inspections, externalIDs, simkit.Changes:
+	case messagesToOne, messagesToSeveral:
+		return slices.DeleteFunc(slices.Clone(tx.Items(messages)), func(i *simkit.Item) bool {
+			return len(simkit.Elements[int64](i.Object, "recipient_ids")) > 1 != (collection == messagesToSeveral)
+		}), true
+	case vehicles, assets, users, groups, companies, messages, fuel, inspections, externalIDs, simkit.Changes:
 		return tx.Items(collection), true
 	}
 	return nil, false
