@@ -23,6 +23,8 @@ type CredentialKind struct {
 type CredentialField struct {
 	Name     string
 	Required bool
+	// Label tells whoever connects what they must know of the member and no call can find out; "" if there is nothing.
+	Label string
 	// Secret members are masked when read.
 	Secret  bool
 	Integer bool
@@ -95,6 +97,17 @@ func CredentialKindOf(name string) CredentialKind {
 		kind.Fields = append(kind.Fields, f)
 	}
 	return kind
+}
+
+// Labelled returns the kind with a label for one of its members.
+func (k CredentialKind) Labelled(name, label string) CredentialKind {
+	k.Fields = slices.Clone(k.Fields)
+	for i := range k.Fields {
+		if k.Fields[i].Name == name {
+			k.Fields[i].Label = label
+		}
+	}
+	return k
 }
 
 // Field returns a member of the kind, and whether it has it.

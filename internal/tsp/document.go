@@ -115,7 +115,7 @@ func Document(s Spec, set Settings) CapabilityDocument {
 	for _, kind := range s.Credentials {
 		shape := CredentialShapes{Kind: kind.Kind, Fields: []CredentialMember{}}
 		for _, f := range kind.Fields {
-			shape.Fields = append(shape.Fields, CredentialMember{f.Name, f.Name, f.Required, f.Secret})
+			shape.Fields = append(shape.Fields, CredentialMember{f.Name, cmp.Or(f.Label, f.Name), f.Required, f.Secret})
 		}
 		d.Credentials = append(d.Credentials, shape)
 	}

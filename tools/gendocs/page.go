@@ -39,7 +39,7 @@ func page(s tsp.Spec) string {
 func credentials(b *strings.Builder, s tsp.Spec) {
 	b.WriteString("\n## Credentials\n\nA connection is made with one of these shapes; secret members read as `*****` afterwards.\n\n")
 	if s.BaseURL == "" {
-		b.WriteString("Everybody hosts " + s.DisplayName + " themselves: `url` says where, over https, and a connection without it is refused.\n" +
+		b.WriteString("Everybody hosts " + s.DisplayName + " themselves: `url` says where, over https, and a connection without it is refused unless the operator has set where the server answers.\n" +
 			"A server in a private network must be allowed by the operator with `WAYBILL_OUTBOUND_ALLOW`.\n\n")
 	}
 	b.WriteString("| kind | members |\n| --- | --- |\n")
@@ -60,6 +60,13 @@ func credentials(b *strings.Builder, s tsp.Spec) {
 			members = append(members, text)
 		}
 		fmt.Fprintf(b, "| `%s` | %s |\n", k.Kind, strings.Join(members, ", "))
+	}
+	for _, k := range s.Credentials {
+		for _, f := range k.Fields {
+			if f.Label != "" {
+				fmt.Fprintf(b, "\n`%s` is: %s.\n", f.Name, f.Label)
+			}
+		}
 	}
 }
 

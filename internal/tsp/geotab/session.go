@@ -107,6 +107,10 @@ func (c *call) unsigned(err error) error {
 	}
 	out := *e
 	out.Class, out.Message = tsp.Unavailable, "signing in: "+e.Message
+	// The root knows every database of its federation, and one that is being moved comes back.
+	if moved(c.kind, e.Message) && strings.Contains(e.Message, "UnknownDatabase") {
+		out.Credential = "database"
+	}
 	return &out
 }
 

@@ -152,3 +152,14 @@ func TestAnAccountStaysTheSameWhereverItsDatabaseIs(t *testing.T) {
 		}
 	}
 }
+
+func TestADatabaseThatNoServerKnowsIsTheCredentialThatIsWrong(t *testing.T) {
+	t.Parallel()
+	for message, want := range map[string]string{"UnknownDatabase": "database", "Initializing": "", "ConnectionFailure": ""} {
+		geotab := &stub{answer: func(asked) string { return thrown("DbUnavailableException", message) }}
+		_, err := geotab.session(t, "", nil).Check(t.Context(), tsptest.Free{})
+		if e := ended(t, err); e.Credential != want || e.Class != tsp.Unavailable {
+			t.Errorf("%s: %+v", message, e)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,5 +61,31 @@ func says(body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, body)
+	}
+}
+
+func TestAHintNamesWhatItsCallCanBeMendedBy(t *testing.T) {
+	t.Parallel()
+	for status, c := range map[int]struct{ said, want string }{
+		400: {`{"error_message":"group_ids must name a group"}`, "the connection's setting default_group_ids names"},
+		404: {`{"error_message":"no such thing"}`, "outside of the groups that an API key is restricted to"},
+	} {
+		_, err := desk(t, 0, func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			_, _ = w.Write([]byte(c.said))
+		}).Check(t.Context(), tsptest.Free{})
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = w.Write([]byte(`{"error_message":"no such thing"}`))
+	}))
+	t.Cleanup(server.Close)
+	_, err := motive.New().(tsp.Exchanger).Exchange(t.Context(), tsp.Access{BaseURL: server.URL, Client: server.Client(), Pace: tsptest.Free{},
+		Credentials: tsp.Credentials{Kind: "motive", Fields: map[string]string{"client_id": "c", "client_secret": "s", "auth_code": "x"}}})
+	if err == nil || strings.Contains(err.Error(), "groups") {
+		t.Errorf("the token endpoint: %v", err)
 	}
 }

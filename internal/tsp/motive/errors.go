@@ -29,6 +29,9 @@ func message(a rest.Answer) string {
 	if scope := scope(a.Method, a.Path); a.Status == http.StatusForbidden && scope != "" {
 		text += " (the credentials need the scope " + scope + ")"
 	}
+	if a.Status < http.StatusInternalServerError && strings.Contains(text, "group_ids") {
+		text += " (new records are in the groups that the connection's setting " + settingGroups + " names)"
+	}
 	if a.Status == http.StatusNotFound && scope(a.Method, a.Path) != "" {
 		text += " (so is what lies outside of the groups that an API key is restricted to, see " + scopingPage + ")"
 	}

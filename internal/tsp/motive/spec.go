@@ -44,6 +44,11 @@ const (
 	docs     = "https://developer.gomotive.com"
 )
 
+// testMode tells of what a checkbox on Motive's page for developers does, at any time, and no answer shows
+// (https://developer.gomotive.com/docs/authentication and /reference/authentication, read 2026-11-27).
+const testMode = "API key, not in test mode: Motive answers the writes of a key in test mode as if it took them, keeps nothing of " +
+	"them, and tells nobody that it is one, so that Waybill reports them as done"
+
 func spec() tsp.Spec {
 	return tsp.Spec{
 		Name:        "motive",
@@ -59,7 +64,7 @@ func spec() tsp.Spec {
 			{Title: "Response codes", URL: "https://developer-docs.gomotive.com/reference/response-codes", Verified: verified},
 			{Title: "OAuth 2.0", URL: "https://developer-docs.gomotive.com/docs/oauth-20", Verified: verified},
 		},
-		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("motive"), tsp.CredentialKindOf("api_key")},
+		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("motive"), tsp.CredentialKindOf("api_key").Labelled("api_key", testMode)},
 		Settings: []tsp.Setting{
 			{Key: settingGroups, Label: "Groups of new vehicles, trailers and users (ids); needed by API keys that are restricted to groups", Type: tsp.ListSetting},
 			{Key: settingIntegration, Label: "Integration name under which external ids stand at Motive", Type: tsp.TextSetting, Default: "waybill"},

@@ -54,6 +54,9 @@ func message(a rest.Answer) string {
 	if said == "" {
 		said = fmt.Sprintf("Samsara answered %d %s", a.Status, http.StatusText(a.Status))
 	}
+	if strings.Contains(said, "tagIds") && a.Status < http.StatusInternalServerError {
+		said += " (set the connection's settings " + settingTags + " for new records and " + settingTagScoped + " for updates)"
+	}
 	if scope := scope(a.Method, a.Path); a.Status == http.StatusForbidden && scope != "" {
 		said += fmt.Sprintf(" (the API token needs the permission %q)", scope)
 	}

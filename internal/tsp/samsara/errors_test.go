@@ -39,6 +39,8 @@ func TestSamsarasAnswersHaveTheirClassAndMessage(t *testing.T) {
 			tsp.Unauthorized, "Invalid token. (request id req-1)"},
 		"a token without the scope": {403, jsonType, `{"message":"Forbidden","requestId":"abc"}`,
 			tsp.Forbidden, `Forbidden (the API token needs the permission "Write Messages") (request id abc)`},
+		"a token restricted to tags": {400, jsonType, `{"message":"tagIds is required"}`, tsp.Rejected, "tagIds is required " +
+			"(set the connection's settings default_tag_ids for new records and tag_scoped_token for updates) (request id req-1)"},
 		"an unknown object": {404, jsonType, `{"message":"Object not found.","requestId":"abc"}`,
 			tsp.Missing, "Object not found. (request id abc)"},
 		"a wrong method":    {405, jsonType, `{"message":"Method not allowed"}`, tsp.Unsupported, "Method not allowed (request id req-1)"},

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	json "github.com/go-json-experiment/json"
+
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
@@ -19,8 +21,8 @@ const serverPath = "/api/server"
 // form (ResourceErrorHandler at v6.6 and v6.7.0).
 const least = "6.7.0"
 
-// checkRelease refuses a server that is older than the least. One that does not tell its version, as a
-// build without a package does, is taken for a new one.
+// checkRelease refuses a server that is older than the least, and an answer that is no server's. One that does not
+// tell its version, as a build without a package does, is taken for a new one.
 func checkRelease(ctx context.Context, send rest.Send) error {
 	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: serverPath})
 	if err != nil {
@@ -30,12 +32,16 @@ func checkRelease(ctx context.Context, send rest.Send) error {
 	if err != nil {
 		return err
 	}
+	var said *string
+	if server == nil || server["version"] != nil && json.Unmarshal(server["version"], &said) != nil {
+		return a.Unconfirmed("the answer is none of Traccar's: it does not describe a server with a version in words", nil)
+	}
 	version, known := numbers(server.text("version"))
 	lowest, _ := numbers(least)
 	if !known || slices.Compare(version, lowest) >= 0 {
 		return nil
 	}
-	return &tsp.Error{Class: tsp.Unsupported, Status: a.Status, Headers: a.Headers, Message: fmt.Sprintf(
+	return &tsp.Error{Class: tsp.Unsupported, Credential: "url", Own: true, Status: a.Status, Headers: a.Headers, Message: fmt.Sprintf(
 		"the server is Traccar %s, and Waybill speaks to %s and later: update the server", server.text("version"), least)}
 }
 

@@ -40,15 +40,19 @@ func config(now func() time.Time) rest.Config {
 // the account's key.
 func check(ctx context.Context, send rest.Send, _ tsp.Settings) (tsp.Account, error) {
 	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: devicesPath, Query: url.Values{"id": {"0"}}})
+	var none []object
 	if err == nil {
-		_, err = rest.Decode[[]object](a)
+		none, err = rest.Decode[[]object](a)
+	}
+	if err == nil && none == nil {
+		err = a.Unconfirmed("the answer is none of Traccar's: null instead of a list", nil)
 	}
 	if err == nil {
 		err = checkRelease(ctx, send)
 	}
 	var e *tsp.Error
 	if errors.As(err, &e) && e.Class == tsp.Missing {
-		return tsp.Account{}, &tsp.Error{Class: tsp.Missing, Status: e.Status, Headers: e.Headers,
+		return tsp.Account{}, &tsp.Error{Class: tsp.Missing, Credential: "url", Status: e.Status, Headers: e.Headers,
 			Message: "there is no Traccar server at the credentials' url; give it without /api", Err: err}
 	}
 	if err != nil {

@@ -114,11 +114,41 @@ func TestAWrongPasswordOrTokenIsUnauthorizedAndAWrongAddressIsMissing(t *testing
 	}
 }
 
+<<<<<<< HEAD
 func TestEveryKindThatIsNotImportedHasAReason(t *testing.T) {
 	t.Parallel()
 	for _, one := range tsp.Document(traccar.New().Spec(), nil).Imports {
 		if !one.Available && strings.Contains(*one.Reason, "Waybill") {
 			t.Errorf("%s: %s", one.Resource, *one.Reason)
+=======
+// said is a server whose two answers to a check are given.
+type said struct{ devices, server string }
+
+func (s said) RoundTrip(r *http.Request) (*http.Response, error) {
+	body := map[bool]string{false: s.devices, true: s.server}[strings.HasSuffix(r.URL.Path, "/api/server")]
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+}
+
+func TestWhatIsNoAnswerOfAServerOpensNoConnection(t *testing.T) {
+	t.Parallel()
+	for answers, want := range map[said]tsp.Class{
+		{"[]", `{"version":"6.14.5"}`}: tsp.Done, {"[]", "{}"}: tsp.Done,
+		{"null", "null"}: tsp.Unavailable, {"[]", "null"}: tsp.Unavailable, {"[]", `{"version":6.8}`}: tsp.Unavailable,
+		{"[]", `{"version":"6.6"}`}: tsp.Unsupported,
+	} {
+		s, err := traccar.New().Connect(t.Context(), tsp.Access{Credentials: token("https://x.example"), Client: &http.Client{Transport: answers},
+			Pace: tsptest.Free{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.Check(t.Context(), tsptest.Free{})
+		class := tsp.Done
+		if e, ok := err.(*tsp.Error); ok {
+			class = e.Class
+		}
+		if class != want {
+			t.Errorf("%v: %v, want %s", answers, err, want)
+>>>>>>> m-rest
 		}
 	}
 }
