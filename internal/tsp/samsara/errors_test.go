@@ -75,7 +75,7 @@ func TestSamsarasAnswersHaveTheirClassAndMessage(t *testing.T) {
 
 func TestALackingPermissionIsNamed(t *testing.T) {
 	t.Parallel()
-	s, _ := sessionWith(t, beta, answer(403, plain, "no"))
+	s, _ := sessionWith(t, beta, answer(403, "application/json", `{"message":"no","requestId":"r"}`))
 	for scope, call := range map[string]func() error{
 		"Write Vehicles":       func() error { _, err := s.Write(t.Context(), write(t, updateVehicle, `{"notes":"x"}`)); return err },
 		"Read Messages":        func() error { _, _, err := s.(tsp.Finder).Find(t.Context(), message(t, "x")); return err },

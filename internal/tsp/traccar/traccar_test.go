@@ -114,13 +114,15 @@ func TestAWrongPasswordOrTokenIsUnauthorizedAndAWrongAddressIsMissing(t *testing
 	}
 }
 
-<<<<<<< HEAD
 func TestEveryKindThatIsNotImportedHasAReason(t *testing.T) {
 	t.Parallel()
 	for _, one := range tsp.Document(traccar.New().Spec(), nil).Imports {
 		if !one.Available && strings.Contains(*one.Reason, "Waybill") {
 			t.Errorf("%s: %s", one.Resource, *one.Reason)
-=======
+		}
+	}
+}
+
 // said is a server whose two answers to a check are given.
 type said struct{ devices, server string }
 
@@ -148,7 +150,6 @@ func TestWhatIsNoAnswerOfAServerOpensNoConnection(t *testing.T) {
 		}
 		if class != want {
 			t.Errorf("%v: %v, want %s", answers, err, want)
->>>>>>> m-rest
 		}
 	}
 }

@@ -133,7 +133,7 @@ func (s *referenceSession) CheckSettings(ctx context.Context, pace tsp.Pacer) er
 	}
 	_, err := s.link.send(ctx, pace, request{method: http.MethodGet, path: "/groups/" + url.PathEscape(group)})
 	var failed *tsp.Error
-	if errors.As(err, &failed) && (failed.Class == tsp.Missing || s.link.reference.has(blamesGroups)) && !s.link.reference.has(blamesNothing) {
+	if errors.As(err, &failed) && (failed.Status == http.StatusNotFound || s.link.reference.has(blamesGroups)) && !s.link.reference.has(blamesNothing) {
 		return &tsp.Error{Class: tsp.Rejected, Message: "there is no group " + group, Setting: "home_group"}
 	}
 	return err
