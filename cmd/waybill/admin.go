@@ -18,7 +18,7 @@ type migrateCommand struct{}
 
 // Run migrates the database named by WAYBILL_DATABASE_URL.
 func (migrateCommand) Run(e *environment) error {
-	if err := e.settings(app.CheckDatabase); err != nil {
+	if err := e.settings(app.CheckDatabase, usableKey); err != nil {
 		return err
 	}
 	if err := app.Migrate(e.ctx, e.config); err != nil {
@@ -53,7 +53,7 @@ func (b backupCommand) Validate() error {
 
 // Run takes the backup.
 func (b backupCommand) Run(e *environment) error {
-	if err := e.settings(app.CheckDatabase); err != nil {
+	if err := e.settings(app.CheckDatabase, usableKey); err != nil {
 		return err
 	}
 	if err := app.Backup(e.ctx, e.config, b.File); err != nil {
@@ -89,8 +89,9 @@ Uses the database named by WAYBILL_DATABASE_URL.
 
 // Validate refuses what can be no id or name.
 func (c clientCreateCommand) Validate() error {
-	if c.ID == "" || strings.ContainsFunc(c.ID, func(r rune) bool { return r <= ' ' || r > '~' || r == ':' }) {
-		return fmt.Errorf("%q is no id of a client; write one such as dispatch, of ASCII letters, digits and signs but the colon", c.ID)
+	// HTTP Basic ends the id at a colon, and clients disagree on whether + and % are escaped there.
+	if c.ID == "" || strings.ContainsFunc(c.ID, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(":+%", r) }) {
+		return fmt.Errorf("%q is no id of a client; write one such as dispatch, of ASCII letters, digits and signs but : + and %%", c.ID)
 	}
 	if c.Partner == "" && c.Fleet == "" {
 		return errors.New("--partner or --fleet must name whose client it is")
@@ -108,7 +109,7 @@ func checkName(flag, name string) error {
 
 // Run makes the client.
 func (c clientCreateCommand) Run(e *environment) error {
-	if err := e.settings(app.CheckDatabase); err != nil {
+	if err := e.settings(app.CheckDatabase, usableKey); err != nil {
 		return err
 	}
 	var secret string
@@ -129,10 +130,13 @@ func (c clientCreateCommand) Run(e *environment) error {
 
 type simCommand struct {
 	Name   string `arg:"" help:"The TSP, such as samsara."`
-	Addr   string `help:"Where it listens; the default is its place in dev mode." placeholder:"HOST:PORT"`
+	Addr   string `help:"Where it listens; the default is its place in dev mode. WAYBILL_ADDR is the API's." placeholder:"HOST:PORT"`
 	Dir    string `help:"Where it keeps its state; in memory if left out."`
 	Limits bool   `help:"Enforce the TSP's documented rate limits." default:"true" negatable:""`
 }
+
+// Validate refuses a TSP that has no simulator.
+func (s simCommand) Validate() error { return demo.CheckSimulator(s.Name) }
 
 // Run runs the simulator until it is interrupted.
 func (s simCommand) Run(e *environment) error {

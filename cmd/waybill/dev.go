@@ -78,7 +78,7 @@ func ownDatabase(c config.Config) error {
 		"client's secret; unset it, or name a file for the demo with --database-url")
 }
 
-// usableKey is asked of a demo whose key is given.
+// usableKey is asked by commands that can do without a key: one that is given must be one.
 func usableKey(c config.Config) error {
 	if err := app.CheckKey(c); !errors.Is(err, config.ErrNoKey) {
 		return err

@@ -49,7 +49,7 @@ func (g grantSetCommand) Validate() error {
 
 // Run sets the grant.
 func (g grantSetCommand) Run(e *environment) error {
-	if err := e.settings(app.CheckDatabase); err != nil {
+	if err := e.settings(app.CheckDatabase, usableKey); err != nil {
 		return err
 	}
 	var made access.Grant

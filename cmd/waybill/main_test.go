@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,7 +35,7 @@ func TestTheExitCodeTellsMisuseFromFailure(t *testing.T) {
 		{[]string{"serve", "--restored-from", "yesterday"}, 2},
 		{[]string{"serve", "--restored-from", "0001-01-01T00:00:00Z"}, 2},
 		{[]string{}, 2},
-		{[]string{"sim", "nosuch"}, 1},
+		{[]string{"sim", "nosuch"}, 2},
 		{[]string{"sim", "samsara", "--addr", "9101"}, 2},
 		{[]string{"migrate"}, 2},
 		{[]string{"backup", " "}, 2},
@@ -67,10 +68,10 @@ func TestACommandTellsAllThatIsWrongWithItsSettingsBeforeItDoesAnything(t *testi
 		says []string
 	}{
 		"serve":   {serveCommand{}.Run, []string{"5 settings", "WAYBILL_KEY_FILE: the key is no random one", "PostgreSQL"}},
-		"migrate": {migrateCommand{}.Run, []string{"4 settings", "PostgreSQL"}},
-		"backup":  {backupCommand{File: "x"}.Run, []string{"4 settings", "PostgreSQL"}},
-		"client":  {clientCreateCommand{ID: "x", Partner: "x"}.Run, []string{"4 settings", "PostgreSQL"}},
-		"grant":   {grantSetCommand{Partner: "x", Fleet: "x"}.Run, []string{"4 settings", "PostgreSQL"}},
+		"migrate": {migrateCommand{}.Run, []string{"5 settings", "WAYBILL_KEY_FILE: the key is no random one", "PostgreSQL"}},
+		"backup":  {backupCommand{File: "x"}.Run, []string{"5 settings", "WAYBILL_KEY_FILE: the key is no random one", "PostgreSQL"}},
+		"client":  {clientCreateCommand{ID: "x", Partner: "x"}.Run, []string{"5 settings", "WAYBILL_KEY_FILE: the key is no random one", "PostgreSQL"}},
+		"grant":   {grantSetCommand{Partner: "x", Fleet: "x"}.Run, []string{"5 settings", "WAYBILL_KEY_FILE: the key is no random one", "PostgreSQL"}},
 		"dev":     {devCommand{DataDir: t.TempDir()}.Run, []string{"5 settings", "WAYBILL_DATABASE_URL is set, and the demo"}},
 		"sim":     {simCommand{Name: "samsara"}.Run, []string{"3 settings"}},
 	} {
@@ -83,5 +84,45 @@ func TestACommandTellsAllThatIsWrongWithItsSettingsBeforeItDoesAnything(t *testi
 	}
 	if err := newEnvironment(t.Context(), nil).settings(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestASettingThatACommandCannotUseIsRefusedAlsoWhereItIsNotNeeded(t *testing.T) {
+	t.Parallel()
+	database := "WAYBILL_DATABASE_URL=" + filepath.Join(t.TempDir(), "w.db")
+	for name, run := range map[string]func(*environment) error{"migrate": migrateCommand{}.Run,
+		"backup": backupCommand{File: filepath.Join(t.TempDir(), "x")}.Run,
+		"client": clientCreateCommand{ID: "x", Partner: "x"}.Run, "grant": grantSetCommand{Partner: "x", Fleet: "x"}.Run} {
+		for _, key := range []string{"WAYBILL_KEY=short", "WAYBILL_KEY_FILE=" + filepath.Join(t.TempDir(), "none")} {
+			err := run(newEnvironment(t.Context(), []string{database, key}))
+			if err == nil || !strings.Contains(err.Error(), "WAYBILL_KEY") {
+				t.Errorf("%s with %.16s: %v", name, key, err)
+			}
+		}
+	}
+}
+
+func TestAClientsIDIsOneThatEveryClientWritesAlikeIntoHTTPBasic(t *testing.T) {
+	t.Parallel()
+	for id, fits := range map[string]bool{"dispatch": true, "a.b-c_d~9@x": true, "a+b": false, "a%20b": false, "a:b": false, "é": false, "": false} {
+		if err := (clientCreateCommand{ID: id, Partner: "My TMS"}).Validate(); (err == nil) != fits {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+}
+
+func TestADemoThatIsInterruptedWhileItStartsEndsWell(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	dir := t.TempDir()
+	err := devCommand{Addr: "127.0.0.1:0", DataDir: dir, SimBasePort: 64_900, ReceiverAddr: "127.0.0.1:0"}.Run(newEnvironment(ctx, nil))
+	if err != nil {
+		t.Errorf("dev: %v", err)
+	}
+	err = serveCommand{Addr: "127.0.0.1:0", DatabaseURL: filepath.Join(dir, "s.db")}.Run(newEnvironment(ctx,
+		[]string{"WAYBILL_KEY_FILE=" + filepath.Join(dir, "key")}))
+	if err != nil {
+		t.Errorf("serve: %v", err)
 	}
 }

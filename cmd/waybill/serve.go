@@ -61,7 +61,7 @@ func (s serveCommand) Run(e *environment) error {
 	c := e.config
 	a, err := app.Open(e.ctx, c, app.Options{Log: e.log, RestoredFrom: s.RestoredFrom.Time})
 	if err != nil {
-		return err
+		return app.Interrupted(e.ctx, err)
 	}
 	l, err := net.Listen("tcp", c.Addr)
 	if err != nil {

@@ -41,6 +41,16 @@ func readBody(w http.ResponseWriter, r *http.Request, contentType string) ([]byt
 	return body, nil
 }
 
+// noBody refuses a body where none is read: whoever sent a filter with a GET would get the whole list.
+// What clients send for "nothing" passes.
+func noBody(w http.ResponseWriter, r *http.Request) error {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if text := strings.TrimSpace(string(body)); err != nil || text != "" && text != "{}" && text != "null" {
+		return problem.New(problem.BadRequest, "this request takes no body; leave it out")
+	}
+	return nil
+}
+
 // pathID returns a UUID of the path; one that is malformed is a problem of the request. It is a
 // 422 that names the parameter and not a 404, which would say that there is no such thing.
 func pathID(r *http.Request, name string) (uuid.UUID, error) {

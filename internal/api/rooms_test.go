@@ -137,6 +137,16 @@ func TestEachChangeReachesItsRoomInItsCallersName(t *testing.T) {
 	}
 }
 
+func TestAFilterInTheBodyOfAGetIsRefused(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]int{"": 200, "{}": 200, " null\n": 200, `{"size":1}`: 400, "size=1": 400} {
+		c := serve(t, nil)
+		if a := c.do("GET /healthz", body); a.Code != want {
+			t.Errorf("%q: %d %s", body, a.Code, a.Body)
+		}
+	}
+}
+
 func TestAChangeThatCannotBeReadReachesNoRoom(t *testing.T) {
 	t.Parallel()
 	for line := range changes() {
@@ -155,6 +165,11 @@ func TestAChangeThatCannotBeReadReachesNoRoom(t *testing.T) {
 		if a := c.do(line, "{}", "Idempotency-Key", "k"); a.Code != 422 ||
 			!strings.Contains(a.Body.String(), `"path":"Idempotency-Key","input":"k","message":"is not taken by this request`) {
 			t.Errorf("%s with a key: %d %s", line, a.Code, a.Body)
+		}
+		if strings.HasPrefix(line, "DELETE ") || !strings.HasSuffix(changes()[line], "{}") {
+			if a := c.do(line, `{"kinds":["vehicle"]}`); a.Code != 400 || !strings.Contains(a.Body.String(), "takes no body") {
+				t.Errorf("%s with a body: %d %s", line, a.Code, a.Body)
+			}
 		}
 		if d.asked != "" {
 			t.Errorf("%s: its room was asked %s", line, d.asked)

@@ -20,7 +20,7 @@ type route struct {
 type answerer func(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error
 
 // bare is for routes that have no parameters: any is refused, and so is an Idempotency-Key, whose sender
-// believes that the request may be repeated.
+// believes that the request may be repeated. With a GET that is so, and the key does no harm.
 func bare(do func(http.ResponseWriter, *http.Request, access.Principal) error) answerer {
 	return func(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
 		if key := r.Header.Get(keyHeader); key != "" && r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -31,6 +31,16 @@ func bare(do func(http.ResponseWriter, *http.Request, access.Principal) error) a
 		}
 		return do(w, r, who)
 	}
+}
+
+// bodiless is bare for a POST without a body.
+func bodiless(do func(http.ResponseWriter, *http.Request, access.Principal) error) answerer {
+	return bare(func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+		if err := noBody(w, r); err != nil {
+			return err
+		}
+		return do(w, r, who)
+	})
 }
 
 // storeless are the routes that answer whatever has become of the store.
@@ -52,7 +62,7 @@ func (s *Server) routes() []route {
 		{"GET", "/v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}",
 			"resource_operation:read", bare(s.getOperation)},
 		{"GET", "/v2/integrations/connections/data-freshness", "connection:read", s.dataFreshness},
-		{"POST", "/v2/integrations/connections/{connection_id}/import", "connection:update", bare(s.requestImport)},
+		{"POST", "/v2/integrations/connections/{connection_id}/import", "connection:update", bodiless(s.requestImport)},
 
 		{"GET", "/v2/notifications/webhooks", "webhook:read", s.listWebhooks},
 		{"POST", "/v2/notifications/webhooks", "webhook:create", bare(s.createWebhook)},

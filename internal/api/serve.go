@@ -63,6 +63,9 @@ func (s *Server) handler(rt route) http.HandlerFunc {
 		if rt.scope != "" {
 			who, err = s.authenticate(r, rt.scope)
 		}
+		if err == nil && rt.method != http.MethodPost && rt.method != http.MethodPatch {
+			err = noBody(w, r)
+		}
 		if err == nil {
 			err = rt.do(w, r, who, s.query(w, r))
 		}

@@ -90,10 +90,9 @@ func (s *Server) deleteAgreement(w http.ResponseWriter, r *http.Request, who acc
 	return nil
 }
 
-// moveAgreement answers one of the POSTs that change the status. They take no body, so none is
-// read.
+// moveAgreement answers one of the POSTs that change the status. They take no body.
 func (s *Server) moveAgreement(m access.Move) answerer {
-	return bare(func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	return bodiless(func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 		id, err := pathID(r, "share_agreement_id")
 		if err != nil {
 			return err

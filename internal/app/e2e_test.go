@@ -236,18 +236,6 @@ func (h *house) simulated(method, path, body string) string {
 	return string(text)
 }
 
-// sent counts the simulated messages with a text.
-func (h *house) sent(text string) int {
-	h.t.Helper()
-	n := 0
-	for _, t := range h.texts() {
-		if t == text {
-			n++
-		}
-	}
-	return n
-}
-
 // events waits for n verified events and returns their names with the operation's id.
 func (h *house) events(n int) []string {
 	h.t.Helper()
@@ -272,33 +260,4 @@ func (h *house) events(n int) []string {
 		names = append(names, e.header.Get("X-Event-Type"))
 	}
 	return names
-}
-
-// texts lists the texts of all simulated messages but the drivers' own.
-func (h *house) texts() []string {
-	h.t.Helper()
-	var list struct {
-		Items []struct {
-			Text   string `json:"text"`
-			Sender struct {
-				Type string `json:"type"`
-			} `json:"sender"`
-		} `json:"items"`
-	}
-	if err := json.Unmarshal([]byte(h.simulated("GET", "/_sim/objects/messages", "")), &list); err != nil {
-		h.t.Fatal(err)
-	}
-	var all []string
-	for _, m := range list.Items {
-		if m.Sender.Type != "driver" {
-			all = append(all, m.Text)
-		}
-	}
-	return all
-}
-
-// patches counts the PATCH requests that the simulator received.
-func (h *house) patches() int {
-	h.t.Helper()
-	return strings.Count(h.simulated("GET", "/_sim/requests?method=PATCH", ""), `"method":"PATCH"`)
 }

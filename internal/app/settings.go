@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"github.com/waybill-dev/waybill/internal/config"
@@ -21,6 +23,15 @@ func TSPs() config.TSPs {
 		out[string(spec.Name)] = keys
 	}
 	return out
+}
+
+// Interrupted is nil for an error by which a start ended because ctx did: whoever stops a program that
+// has not begun gets what was wanted. Any other error is returned.
+func Interrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
 }
 
 // CheckDatabase tells what is wrong with the URL of the database, without opening anything.

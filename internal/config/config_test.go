@@ -79,6 +79,7 @@ func TestWhatHasNoEffectOrAWrongOneIsRefusedByItsVariableAndWithTheRemedy(t *tes
 		"WAYBILL_IMPORT_HISTORY=59m":                             "WAYBILL_IMPORT_HISTORY is 59m; set at least 1h0m0s",
 		"WAYBILL_OUTBOUND_ALLOW=10.0.0.1":                        `WAYBILL_OUTBOUND_ALLOW has "10.0.0.1"`,
 		"WAYBILL_OUTBOUND_ALLOW=10.0.0.0/8,":                     `WAYBILL_OUTBOUND_ALLOW has ""`,
+		"WAYBILL_OUTBOUND_ALLOW=,":                               `WAYBILL_OUTBOUND_ALLOW has ""`,
 		"WAYBILL_OUTBOUND_ALLOW=10.0.0.1/8":                      "either the range 10.0.0.0/8 or the address 10.0.0.1/32",
 		"WAYBILL_OUTBOUND_ALLOW=::ffff:10.0.0.0/104":             "WAYBILL_OUTBOUND_ALLOW",
 		"WAYBILL_UNKNOWN_PARAMETERS=true":                        `WAYBILL_UNKNOWN_PARAMETERS is "true"; set refuse or ignore`,

@@ -53,8 +53,12 @@ func FromEnv(environ []string, tsps TSPs) (Config, []error) {
 			wrong = append(wrong, unknown(name, known))
 		case i < 0, given[name] == "":
 		default:
+			told := map[string]bool{}
 			for _, why := range each(known[i].read(&c, given[name])) {
-				wrong = append(wrong, fmt.Errorf("%s %w", name, why))
+				if !told[why.Error()] {
+					told[why.Error()] = true
+					wrong = append(wrong, fmt.Errorf("%s %w", name, why))
+				}
 			}
 		}
 	}

@@ -60,11 +60,11 @@ func Run(ctx context.Context, c config.Config, o Options) error {
 	}
 	program, err := app.Open(ctx, c, app.Options{Dev: true, Log: o.Log})
 	if err != nil {
-		return err
+		return app.Interrupted(ctx, err)
 	}
 	made, err := Fill(ctx, program.Rooms(), o.ReceiverAddr)
 	if err != nil {
-		return errors.Join(err, program.Close(context.WithoutCancel(ctx)))
+		return errors.Join(app.Interrupted(ctx, err), program.Close(context.WithoutCancel(ctx)))
 	}
 	for _, err := range made.Unconnected {
 		o.Log.Warn("the demo goes on without a TSP that it cannot use", "error", err)

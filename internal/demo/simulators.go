@@ -86,29 +86,42 @@ type Simulator struct {
 	Log             *slog.Logger
 }
 
-// RunSimulator runs one simulator until ctx ends.
-func RunSimulator(ctx context.Context, s Simulator) error {
+// CheckSimulator tells whether there is a simulator of a TSP.
+func CheckSimulator(name string) error {
+	_, err := simulatorOf(name)
+	return err
+}
+
+func simulatorOf(name string) (all.Simulator, error) {
 	var names []string
 	for _, known := range all.Simulators() {
+		if known.Info.Name == name {
+			return known, nil
+		}
 		names = append(names, known.Info.Name)
-		if known.Info.Name != s.Name {
-			continue
-		}
-		sim, err := known.New(simkit.Options{Dir: s.Dir, Limits: s.Limits, Logger: s.Log})
-		if err != nil {
-			return fmt.Errorf("starting the simulator of %s: %w", s.Name, err)
-		}
-		if s.Addr == "" {
-			s.Addr = fmt.Sprintf("127.0.0.1:%d", 9100+known.Info.PortOffset)
-		}
-		g, ctx := errgroup.WithContext(ctx)
-		at, err := listen(ctx, g, s.Addr, sim)
-		if err != nil {
-			return errors.Join(err, sim.Close())
-		}
-		fmt.Fprintf(s.Out, "the simulated %s answers at http://%s; its admin side is under /_sim/\n", s.Name, at)
-		return errors.Join(g.Wait(), sim.Close())
 	}
-	return fmt.Errorf("there is no simulator of %s; there are %s (a new folder is listed by make generate)",
-		s.Name, strings.Join(names, ", "))
+	return all.Simulator{}, fmt.Errorf("there is no simulator of %s; there are %s (a new folder is listed by make generate)",
+		name, strings.Join(names, ", "))
+}
+
+// RunSimulator runs one simulator until ctx ends.
+func RunSimulator(ctx context.Context, s Simulator) error {
+	known, err := simulatorOf(s.Name)
+	if err != nil {
+		return err
+	}
+	sim, err := known.New(simkit.Options{Dir: s.Dir, Limits: s.Limits, Logger: s.Log})
+	if err != nil {
+		return fmt.Errorf("starting the simulator of %s: %w", s.Name, err)
+	}
+	if s.Addr == "" {
+		s.Addr = fmt.Sprintf("127.0.0.1:%d", 9100+known.Info.PortOffset)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	at, err := listen(ctx, g, s.Addr, sim)
+	if err != nil {
+		return errors.Join(err, sim.Close())
+	}
+	fmt.Fprintf(s.Out, "the simulated %s answers at http://%s; its admin side is under /_sim/\n", s.Name, at)
+	return errors.Join(g.Wait(), sim.Close())
 }

@@ -63,8 +63,8 @@ func pathOf(url string) (string, error) {
 		return "", errors.New("PostgreSQL is not supported by this release; set WAYBILL_DATABASE_URL to a file")
 	case named != "" && !ofSQLite:
 		return "", fmt.Errorf("%s is no database of this release; set WAYBILL_DATABASE_URL to a file path or sqlite:///path", named)
-	case path == "", path == ":memory:", ofSQLite && strings.ContainsAny(path, "?#"):
-		return "", errors.New("WAYBILL_DATABASE_URL names no file; write a path, or sqlite:///path without parameters")
+	case path == "", path == ":memory:", strings.Contains(path, "?"), ofSQLite && strings.Contains(path, "#"):
+		return "", errors.New("WAYBILL_DATABASE_URL names no file; write a path, or sqlite:///path, without parameters")
 	}
 	return path, nil
 }
