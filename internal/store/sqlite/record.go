@@ -147,12 +147,13 @@ func (t *tx) loseRecord(l record.Loss, id uuid.UUID) error {
 }
 
 // SaveRecords adds or replaces records.
-func (db *DB) SaveRecords(ctx context.Context, records []record.Record) (foreign []uuid.UUID, err error) {
+func (db *DB) SaveRecords(ctx context.Context, records []record.Record) ([]uuid.UUID, error) {
 	if len(records) == 0 {
 		return nil, nil
 	}
+	var foreign []uuid.UUID
 	// All of a page in one write, so an import that is cut off has saved whole pages.
-	err = db.do(ctx, func(tx *tx) error {
+	err := db.do(ctx, func(tx *tx) error {
 		foreign = nil
 		for _, r := range records {
 			other, err := tx.saveRecord(r)
@@ -166,7 +167,11 @@ func (db *DB) SaveRecords(ctx context.Context, records []record.Record) (foreign
 		// All are of one connection where many are; it may have been deleted while they were read.
 		return tx.leave(records[0].Connection)
 	})
-	return foreign, err
+	if err != nil {
+		// Whoever has stopped waiting must not look at what the writer is still at.
+		return nil, err
+	}
+	return foreign, nil
 }
 
 // knownRecord returns a record as it is stored; its Seq is 0 if it is not. What Source holds is

@@ -144,7 +144,7 @@ func decodeFuel(w tsp.Write, a rest.Answer) (tsp.Written, error) {
 		held.FuelType = &kind
 	}
 	fields, err := json.Marshal(held)
-	out.Record = &tsp.Record{Collection: fuels, SourceID: key.UUID, Fields: fields, Source: made.Data}
+	out.Record = &tsp.Record{Collection: fuels, SourceID: key.UUID, Fields: fields}
 	return out, err
 }
 
