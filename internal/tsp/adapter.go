@@ -156,7 +156,7 @@ type Written struct {
 	Headers http.Header
 	// Record is the written record as the TSP's answer shows it, in the form of Session.List; nil where the
 	// answer does not hold the whole of it. Without it the record is read; see Reader. Of a log that is not
-	// imported it may be a part, such as the status alone: what was sent stands under it.
+	// imported it may be a part without a Source, such as the status alone: what was sent stands under it.
 	Record *Record
 	// Note tells what a reader of the operation's log should know; usually empty.
 	Note string
