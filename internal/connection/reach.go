@@ -14,18 +14,24 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
-// reached returns a connection that the caller may see, with the grant that lets it. Any other
+// Reached looks connections up for callers of the API.
+type Reached struct {
+	Connections Store
+	Access      access.Store
+}
+
+// Connection returns a connection that the caller may see, with the grant that lets it. Any other
 // does not exist for the caller. So nobody can find out which ids exist.
-func (s *Service) reached(ctx context.Context, who access.Principal, id uuid.UUID) (Connection, access.Grant, error) {
+func (r Reached) Connection(ctx context.Context, who access.Principal, id uuid.UUID) (Connection, access.Grant, error) {
 	none := problem.New(problem.NotFound, "there is no connection %s; GET /v2/integrations/connections lists yours", id)
-	c, err := s.Store.Connection(ctx, id)
+	c, err := r.Connections.Connection(ctx, id)
 	if errors.Is(err, ErrNotFound) || err == nil && c.Status == Deleted {
 		return c, access.Grant{}, none
 	}
 	if err != nil {
 		return c, access.Grant{}, fmt.Errorf("looking up a connection: %w", err)
 	}
-	grants, err := access.Reach(ctx, s.Access, who)
+	grants, err := access.Reach(ctx, r.Access, who)
 	if err != nil {
 		return c, access.Grant{}, err
 	}
@@ -34,6 +40,10 @@ func (s *Service) reached(ctx context.Context, who access.Principal, id uuid.UUI
 		return c, access.Grant{}, none
 	}
 	return c, grants[i], nil
+}
+
+func (s *Service) reached(ctx context.Context, who access.Principal, id uuid.UUID) (Connection, access.Grant, error) {
+	return Reached{s.Store, s.Access}.Connection(ctx, who, id)
 }
 
 // changeable is reached for callers who want to change or delete the connection: the fleet, or

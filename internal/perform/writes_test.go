@@ -26,50 +26,6 @@ func lines(op operation.Operation) []string {
 	return out
 }
 
-func TestEachAttemptHasAnEntryAndThrottlesInARowShareOne(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		throttled := failure(tsp.Throttled)
-		w.tsp.answers(failure(tsp.Unavailable), throttled, throttled, throttled, failure(tsp.Unavailable), throttled)
-		id := w.add()
-		w.run(t, 10*time.Minute)
-		op := w.op(id)
-		want := []string{"1 unavailable it is unavailable", "2 throttled it is throttled", "3 unavailable it is unavailable",
-			"4 throttled it is throttled", "5 done"}
-		if diff := cmp.Diff(want, lines(op)); diff != "" {
-			t.Errorf("the log (-want +got):\n%s", diff)
-		}
-		if op.Tries != 7 || op.Counted != 1 {
-			t.Errorf("%d tries, of which %d counted", op.Tries, op.Counted)
-		}
-		if took := op.Attempts[1].EndedAt.Sub(op.Attempts[1].StartedAt); took < time.Minute {
-			t.Errorf("the entry of three throttles begins and ends within %v", took)
-		}
-		if diff := cmp.Diff([]string{"resource_operation.succeeded"}, w.events); diff != "" {
-			t.Errorf("events (-want +got):\n%s", diff)
-		}
-	})
-}
-
-func TestAWriteOfSeveralDeliveriesHasAnEntryForEach(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.tsp.write = func(_ context.Context, n int, _ tsp.Write) (tsp.Written, error) {
-			if n == 0 {
-				return tsp.Written{}, &tsp.Error{Class: tsp.Unavailable, Message: "one is left", Parts: []tsp.Part{
-					{Name: "Ann", Class: tsp.Done, Status: 200}, {Name: "Bob", Class: tsp.Unavailable, Status: 503, Message: "try later"}}}
-			}
-			return tsp.Written{Parts: []tsp.Part{{Name: "Bob", Class: tsp.Done, Status: 200}}}, nil
-		}
-		id := w.add()
-		w.run(t, time.Minute)
-		want := []string{"1 done Ann", "2 unavailable Bob: try later", "3 done Bob"}
-		if diff := cmp.Diff(want, lines(w.op(id))); diff != "" {
-			t.Errorf("the log (-want +got):\n%s", diff)
-		}
-	})
-}
-
 func TestAWriteGoesOnBehindTheStepsThatAreDone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

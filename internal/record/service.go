@@ -96,27 +96,9 @@ func chosen[T comparable](among []T, one T) bool {
 	return len(among) == 0 || slices.Contains(among, one)
 }
 
-// reached returns a connection with the grant under which the caller reaches its fleet. Any other
-// does not exist for the caller, so that nobody can find out which ids there are.
 func (s *Service) reached(ctx context.Context, who access.Principal, id uuid.UUID) (connection.Connection, access.Grant,
 	error) {
-	none := problem.New(problem.NotFound, "there is no connection %s; GET /v2/integrations/connections lists yours", id)
-	c, err := s.Connections.Connection(ctx, id)
-	if errors.Is(err, connection.ErrNotFound) || err == nil && c.Status == connection.Deleted {
-		return c, access.Grant{}, none
-	}
-	if err != nil {
-		return c, access.Grant{}, fmt.Errorf("looking up a connection: %w", err)
-	}
-	grants, err := access.Reach(ctx, s.Access, who)
-	if err != nil {
-		return c, access.Grant{}, err
-	}
-	i := slices.IndexFunc(grants, func(g access.Grant) bool { return g.Fleet == c.Fleet })
-	if i < 0 {
-		return c, access.Grant{}, none
-	}
-	return c, grants[i], nil
+	return connection.Reached{Connections: s.Connections, Access: s.Access}.Connection(ctx, who, id)
 }
 
 // readable returns the fleets whose records of a kind the caller may read, each with how the

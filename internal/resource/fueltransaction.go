@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,6 +30,20 @@ type FuelTransaction struct {
 
 // Connection is the connection that the write goes to.
 func (f *FuelTransaction) Connection() uuid.UUID { return f.ConnectionID }
+
+// Place is where the purchase was made, for TSPs that take one text: the text that was given, or the
+// coordinates as "40.748441, -73.985664"; "" where neither was given whole.
+func (f *FuelTransaction) Place() string {
+	if place := f.LocationString.Or(""); strings.TrimSpace(place) != "" {
+		return place
+	}
+	lat, ok := f.Latitude.Get()
+	long, also := f.Longitude.Get()
+	if !ok || !also {
+		return ""
+	}
+	return Rounded(lat.Rat(), 9) + ", " + Rounded(long.Rat(), 9)
+}
 
 func fuelTransactionSchema() *Schema {
 	return schema(KindFuelTransaction, Create, fuelTransactionFields(), func() Payload { return new(FuelTransaction) })

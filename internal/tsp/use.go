@@ -63,6 +63,12 @@ func (u FieldUse) NotNull() FieldUse {
 	return u
 }
 
+// Because tells people what they should know of the use.
+func (u FieldUse) Because(reason string) FieldUse {
+	u.Reason = reason
+	return u
+}
+
 // NotRead marks a field that is sent and that the TSP's records do not show, or show narrower, for the
 // reason given.
 func (u FieldUse) NotRead(reason string) FieldUse {

@@ -95,7 +95,7 @@ func checkNewTrailer(t *resource.Trailer, _ tsp.Settings) []resource.Problem {
 
 func vehicleUses(verb resource.Verb) tsp.Uses {
 	missing := tsp.Dropped("its vehicles have no such field")
-	tank := sent(withHardware).NotNull().NotRead("Geotab keeps litres, and shows capacities in them")
+	tank := tsp.Sent().Because(withHardware).NotNull().NotRead("Geotab keeps litres, and shows capacities in them")
 	decoded := tsp.Dropped("it decodes the VIN instead of taking make, model and year")
 	uses := tsp.Uses{
 		"vehicle_name":          tsp.Required().Length(1, maxName).NotNull(),

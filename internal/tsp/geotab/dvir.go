@@ -54,11 +54,11 @@ func dvirUses() tsp.Uses {
 		"inspected_by":       tsp.Dropped("the driver is the inspector of its inspections"),
 		"defect_count":       tsp.Dropped("it counts the named defects itself"),
 		"defects":            tsp.Sent(),
-		"is_safety_critical": sent("false is not sent, as it would certify the vehicle as safe to operate"),
+		"is_safety_critical": tsp.Sent().Because("false is not sent, as it would certify the vehicle as safe to operate"),
 		"driver_comment":     tsp.Sent(),
 		"certify_comment":    tsp.Sent(),
 		"odometer":           tsp.Sent(),
-		"odometer_unit":      sent("not sent without odometer"),
+		"odometer_unit":      tsp.Sent().Because("not sent without odometer"),
 	}
 }
 

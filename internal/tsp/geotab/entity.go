@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/resource"
-	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 // ref is how an entity names another one.
@@ -47,9 +46,6 @@ const (
 	maxReference = 255
 	maxComment   = 1024
 )
-
-// sent is a field that reaches Geotab, with what its sender should know.
-func sent(remark string) tsp.FieldUse { return tsp.FieldUse{Use: tsp.UseSent, Reason: remark} }
 
 // What codes are made of; Geotab writes them in capitals.
 const (

@@ -13,7 +13,7 @@ func fuelUses() tsp.Uses {
 		kinds = append(kinds, kind)
 	}
 	const nought = "0 is not sent: it stands at Geotab for a value that is not known"
-	place := sent("0, 0 is not sent: it stands at Geotab for a place that is not known")
+	place := tsp.Sent().Because("0, 0 is not sent: it stands at Geotab for a place that is not known")
 	return tsp.Uses{
 		"driver_id":                tsp.Sent().Into(users),
 		"vehicle_id":               tsp.Sent().Into(devices),
@@ -21,15 +21,15 @@ func fuelUses() tsp.Uses {
 		"latitude":                 place,
 		"longitude":                place,
 		"location_string":          tsp.Sent().Length(0, maxComment-100),
-		"odometer":                 sent(nought),
-		"odometer_unit":            sent("not sent without odometer, nor beside one of 0"),
+		"odometer":                 tsp.Sent().Because(nought),
+		"odometer_unit":            tsp.Sent().Because("not sent without odometer, nor beside one of 0"),
 		"transaction_time":         tsp.Sent(),
 		"transaction_jurisdiction": tsp.Sent().Length(0, 90),
 		"fuel_type":                tsp.Sent().Only("a volume of it has no meaning at Geotab", kinds...),
 		"fuel_volume":              tsp.Sent(),
 		"fuel_volume_unit":         tsp.Sent(),
 		"fuel_vendor":              tsp.Sent().Length(0, maxReference),
-		"total_cost":               sent(nought),
+		"total_cost":               tsp.Sent().Because(nought),
 		"currency":                 tsp.Sent().Length(3, 3),
 	}
 }

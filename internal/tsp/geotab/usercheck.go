@@ -15,7 +15,7 @@ func userUses(verb resource.Verb) tsp.Uses {
 		"status":           tsp.Sent().NotNull(),
 		"is_driver":        tsp.Sent().NotNull(),
 		"user_designation": tsp.Sent().Length(0, maxEmployee),
-		"user_email": sent("it becomes the name to sign in with, of which Geotab has one; not sent beside another username").
+		"user_email": tsp.Sent().Because("it becomes the name to sign in with, of which Geotab has one; not sent beside another username").
 			Length(1, maxUser).NotNull(),
 		"first_name":                tsp.Required().Length(1, maxUser).NotNull(),
 		"last_name":                 tsp.Required().Length(1, maxUser).NotNull(),
@@ -37,7 +37,7 @@ func userUses(verb resource.Verb) tsp.Uses {
 		"hos_tracking_method":       missing,
 	}
 	if verb == resource.Update {
-		uses["user_email"] = sent("it replaces the name to sign in with, of which Geotab has one; not sent beside another username").
+		uses["user_email"] = tsp.Sent().Because("it replaces the name to sign in with, of which Geotab has one; not sent beside another username").
 			Length(1, maxUser).NotNull()
 		uses["first_name"] = tsp.Sent().Length(1, maxUser).NotNull()
 		uses["last_name"] = tsp.Sent().Length(1, maxUser).NotNull()

@@ -111,7 +111,7 @@ func trailerUses(verb resource.Verb) tsp.Uses {
 		"trailer_name":          tsp.Required().Length(1, 0).NotNull(),
 		"oem":                   tsp.Required().Length(1, 0).NotNull(),
 		"model_type":            tsp.Required().Length(1, 0).NotNull(),
-		"model_year":            because(tsp.Required().NotNull(), fourDigits),
+		"model_year":            tsp.Required().NotNull().Because(fourDigits),
 		"vin":                   tsp.Sent(),
 		"license_plate_region":  tsp.Sent(),
 		"license_plate_country": missing,
@@ -134,7 +134,7 @@ func trailerUses(verb resource.Verb) tsp.Uses {
 			uses[name] = tsp.Sent().Length(1, 0).NotNull()
 		}
 		uses["trailer_type"] = trailerType(tsp.Sent())
-		uses["model_year"] = because(tsp.Sent().NotNull(), fourDigits)
+		uses["model_year"] = tsp.Sent().NotNull().Because(fourDigits)
 	}
 	return uses
 }

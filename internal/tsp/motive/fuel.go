@@ -45,7 +45,7 @@ func fuelFrom(f *resource.FuelTransaction, w tsp.Write) (fuelBody, error) {
 	driver, err := reference(w, "driver_id")
 	b := fuelBody{VehicleID: vehicle, DriverID: driver, PurchasedAt: f.TransactionTime.Or(time.Time{}).Format(time.RFC3339),
 		Jurisdiction: strings.ToUpper(f.TransactionJurisdiction.Or("")), FuelType: fuelTypes().sent[f.FuelType.Or("")],
-		RefNo: w.Operation.String(), Vendor: f.FuelVendor.Or(""), Location: located(f),
+		RefNo: w.Operation.String(), Vendor: f.FuelVendor.Or(""), Location: f.Place(),
 		Currency: strings.ToUpper(f.Currency.Or(""))}
 	if cost, ok := f.TotalCost.Get(); ok {
 		// Its other forms, such as ".5" and "+5", are no decimals to everybody.
@@ -73,19 +73,6 @@ func mileage(f *resource.FuelTransaction) (distance *big.Rat, unit string) {
 	default:
 		return odometer.Kilometres(given), "KM"
 	}
-}
-
-// located is where the purchase was made: the text, or the coordinates as "40.748441, -73.985664".
-func located(f *resource.FuelTransaction) string {
-	if place := f.LocationString.Or(""); strings.TrimSpace(place) != "" {
-		return place
-	}
-	lat, ok := f.Latitude.Get()
-	lon, also := f.Longitude.Get()
-	if !ok || !also {
-		return ""
-	}
-	return resource.Rounded(lat.Rat(), 9) + ", " + resource.Rounded(lon.Rat(), 9)
 }
 
 func createFuel(k class) rest.Write {

@@ -11,7 +11,7 @@ import (
 
 func fuelUses() tsp.Uses {
 	unshown := tsp.Sent().NotRead("Motive shows no place of a purchase beside its jurisdiction")
-	placed := because(unshown, "sent as the text of the purchase's one place, and not beside location_string, which is "+
+	placed := unshown.Because("sent as the text of the purchase's one place, and not beside location_string, which is " +
 		"that text then")
 	return tsp.Uses{
 		"driver_id":                tsp.Sent().Into(users),
@@ -23,14 +23,14 @@ func fuelUses() tsp.Uses {
 		"odometer":                 tsp.Sent().NotRead("Motive takes whole miles or kilometres"),
 		"odometer_unit":            tsp.Sent(),
 		"transaction_time":         tsp.Required(),
-		"transaction_jurisdiction": because(tsp.Required(), "a US state or a Canadian province of two letters"),
+		"transaction_jurisdiction": tsp.Required().Because("a US state or a Canadian province of two letters"),
 		"fuel_type": tsp.Required().Only("Motive has no word for it", slices.Collect(maps.Keys(fuelTypes().sent))...).
 			NotRead("Motive has no word for some, which it is sent as other; LPG reads as PROPANE, whose word it shares"),
-		"fuel_volume":      because(tsp.Sent(), "over 0"),
+		"fuel_volume":      tsp.Sent().Because("over 0"),
 		"fuel_volume_unit": tsp.Sent(),
 		"fuel_vendor":      tsp.Sent(),
-		"total_cost":       because(tsp.Sent(), "at least 0, with its currency"),
-		"currency":         because(tsp.Sent(), "USD or CAD"),
+		"total_cost":       tsp.Sent().Because("at least 0, with its currency"),
+		"currency":         tsp.Sent().Because("USD or CAD"),
 	}
 }
 

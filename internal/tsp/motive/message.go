@@ -62,7 +62,7 @@ func messageUses() tsp.Uses {
 func groupMessageUses() tsp.Uses {
 	return tsp.Uses{
 		"sender_id":     tsp.Sent().Into(users),
-		"recipient_ids": because(tsp.Sent().Into(users), "two at least: what goes to one is a message at Motive"),
+		"recipient_ids": tsp.Sent().Into(users).Because("two at least: what goes to one is a message at Motive"),
 		"message_text":  tsp.Required(),
 		"priority":      tsp.Dropped("its messages have no priority"),
 	}

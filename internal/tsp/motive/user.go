@@ -109,7 +109,7 @@ func userUses(verb resource.Verb) tsp.Uses {
 		"status":           tsp.Sent().NotNull(),
 		"is_driver":        tsp.Sent().NotNull(),
 		"user_designation": missing,
-		"user_email":       because(tsp.Sent(), "an e-mail address"),
+		"user_email":       tsp.Sent().Because("an e-mail address"),
 		"first_name":       tsp.Required().Length(1, 0).NotNull(),
 		"last_name":        tsp.Required().Length(1, 0).NotNull(),
 		"phone_number":     tsp.Sent(),

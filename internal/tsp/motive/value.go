@@ -69,9 +69,3 @@ func statusOf(active resource.Opt[bool]) jsontext.Value {
 	}
 	return encoded("deactivated")
 }
-
-// because is a use with what people should know of it.
-func because(u tsp.FieldUse, reason string) tsp.FieldUse {
-	u.Reason = reason
-	return u
-}

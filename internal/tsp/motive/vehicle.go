@@ -106,7 +106,7 @@ func vehicleUses(verb resource.Verb) tsp.Uses {
 		"vehicle_name":          tsp.Required().Length(1, 0).NotNull(),
 		"oem":                   tsp.Sent(),
 		"model_type":            tsp.Sent(),
-		"model_year":            because(tsp.Sent(), fourDigits),
+		"model_year":            tsp.Sent().Because(fourDigits),
 		"vin":                   tsp.Sent(),
 		"engine_vin":            missing,
 		"license_plate_region":  tsp.Sent(),

@@ -55,19 +55,6 @@ func fuelUses() tsp.Uses {
 	}
 }
 
-// located is where the purchase was made: the text, or the coordinates as "40.748441, -73.985664".
-func located(f *resource.FuelTransaction) string {
-	if place := f.LocationString.Or(""); strings.TrimSpace(place) != "" {
-		return place
-	}
-	lat, ok := f.Latitude.Get()
-	lon, also := f.Longitude.Get()
-	if !ok || !also {
-		return ""
-	}
-	return decimal(lat.Rat()) + ", " + decimal(lon.Rat())
-}
-
 // fuelBody is a POST of /fuel-purchase. Quantity and amount are texts. The time keeps the caller's offset, as that of the
 // document's example does, so that the day of a purchase near midnight is the one of its place.
 type fuelBody struct {
@@ -92,7 +79,7 @@ func encodeFuel(f *resource.FuelTransaction, w tsp.Write) (any, error) {
 	driver, _ := w.Refs.One("driver_id")
 	return fuelBody{
 		Litres:    decimal(f.FuelVolume.Litres(f.FuelVolumeUnit)),
-		Location:  located(f),
+		Location:  f.Place(),
 		Price:     price{decimal(f.TotalCost.Or("0").Rat()), strings.ToLower(f.Currency.Or(""))},
 		Reference: mark(w.Operation),
 		Time:      f.TransactionTime.Or(time.Time{}).Format(time.RFC3339Nano),

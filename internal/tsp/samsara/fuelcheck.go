@@ -12,7 +12,7 @@ import (
 func checkFuel(f *resource.FuelTransaction, _ tsp.Settings) []resource.Problem {
 	var out []resource.Problem
 	given := map[string]bool{"latitude": f.Latitude.State() == resource.Set, "longitude": f.Longitude.State() == resource.Set}
-	if located(f) == "" && given["latitude"] == given["longitude"] {
+	if f.Place() == "" && given["latitude"] == given["longitude"] {
 		out = append(out, problem("location_string", f.LocationString.Or(""), resource.CodeRequired,
 			"is required by Samsara, unless latitude and longitude are both given"))
 	}

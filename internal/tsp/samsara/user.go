@@ -100,7 +100,7 @@ func userUses(verb resource.Verb) tsp.Uses {
 func ofDriversOnly(uses tsp.Uses) {
 	only := func(use tsp.FieldUse) tsp.FieldUse {
 		if use.Values == nil {
-			use.Reason = "not sent for users of the dashboard, who have no such field"
+			return use.Because("not sent for users of the dashboard, who have no such field")
 		}
 		return use
 	}

@@ -140,9 +140,7 @@ const hours = "it keeps no hours of service"
 // noted is the use of a field that is kept among a driver's attributes for people to read, and why
 // Traccar itself does nothing by it.
 func noted(why string) tsp.FieldUse {
-	use := tsp.Sent()
-	use.Reason = "an attribute for people to read: " + why
-	return use
+	return tsp.Sent().Because("an attribute for people to read: " + why)
 }
 
 // checkNewDriver refuses also a driver without anything to know it by.

@@ -85,10 +85,8 @@ func createGroupMessage(k known) rest.Write {
 
 // toDriver is the use of who gets a message.
 func toDriver() tsp.FieldUse {
-	use := tsp.Sent().Into(drivers)
-	use.Reason = "a driver who is signed in on a device that shows texts or is linked to one; " +
-		"of several it goes to the one that reported last"
-	return use
+	return tsp.Sent().Into(drivers).Because("a driver who is signed in on a device that shows texts or is linked to one; " +
+		"of several it goes to the one that reported last")
 }
 
 // The reasons that messages share.
