@@ -10,25 +10,26 @@ import (
 	"github.com/waybill-dev/waybill/internal/operation"
 )
 
+// cutOperations finds what scanCut reads.
+const cutOperations = `SELECT id, connection, tsp, kind, verb, order_key, sync, state, tries, sent_at,
+	(SELECT max(n) FROM attempt WHERE attempt.operation = operation.id)
+	FROM operation WHERE state = ?1 AND state IN ('sending', 'unknown')`
+
 // Interrupted ends the attempts that a dead process left in sending. They are few: the index of
 // open operations holds them and no other that waits.
-func (db *DB) Interrupted(ctx context.Context, at time.Time, settles func(operation.Operation) time.Duration) (count int, err error) {
-	err = db.do(ctx, func(tx *tx) error {
-		cut, err := rows(tx, `SELECT id, connection, tsp, kind, verb, order_key, sync, state, tries, sent_at,
-			(SELECT max(n) FROM attempt WHERE attempt.operation = operation.id)
-			FROM operation WHERE state = ?1 AND state IN ('sending', 'unknown')`, scanCut, string(operation.Sending))
+func (db *DB) Interrupted(ctx context.Context, at time.Time, settles func(operation.Operation) time.Duration) (int, error) {
+	return give(ctx, db, func(tx *tx) (int, error) {
+		cut, err := rows(tx, cutOperations, scanCut, string(operation.Sending))
 		if err != nil {
-			return err
+			return 0, err
 		}
 		for _, op := range cut {
 			if err := tx.interrupt(db, op, at, settles); err != nil {
-				return err
+				return 0, err
 			}
 		}
-		count = len(cut)
-		return nil
+		return len(cut), nil
 	})
-	return count, err
 }
 
 // scanCut reads what Operation.Interrupt and Held ask of an operation, with the number of its last

@@ -30,12 +30,12 @@ func (db *DB) SetMeta(ctx context.Context, name string, value []byte) error {
 
 // MetaOr keeps a value under a name that has none, and returns what is kept. Reading in the same
 // write is what makes all who race get one value.
-func (db *DB) MetaOr(ctx context.Context, name string, value []byte) (kept []byte, err error) {
-	err = db.do(ctx, func(tx *tx) error {
+func (db *DB) MetaOr(ctx context.Context, name string, value []byte) ([]byte, error) {
+	return give(ctx, db, func(tx *tx) (kept []byte, err error) {
 		if err := tx.exec(`INSERT OR IGNORE INTO meta (name, value) VALUES (?1, ?2)`, name, value); err != nil {
-			return err
+			return nil, err
 		}
-		return tx.each(`SELECT value FROM meta WHERE name = ?1`, func(r *sql.Rows) error { return r.Scan(&kept) }, name)
+		err = tx.each(`SELECT value FROM meta WHERE name = ?1`, func(r *sql.Rows) error { return r.Scan(&kept) }, name)
+		return kept, err
 	})
-	return kept, err
 }

@@ -43,24 +43,25 @@ func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event
 	if err != nil {
 		return op, err
 	}
-	err = db.do(ctx, func(tx *tx) error {
+	return give(ctx, db, func(tx *tx) (operation.Operation, error) {
+		op := op
 		if op.Sync {
 			if err := tx.free(op); err != nil {
-				return err
+				return op, err
 			}
 		}
 		// Most of the time there is no hold at all, and then nobody is asked.
 		if micros(op.NextAt) < db.holds.Load() {
 			until, err := tx.heldUntil(op.Connection, op.OrderKey)
 			if err != nil {
-				return err
+				return op, err
 			}
 			if op, err = op.Behind(until); err != nil {
-				return refusal{err}
+				return op, refusal{err}
 			}
 		}
 		if err := tx.claim(op); err != nil {
-			return err
+			return op, err
 		}
 		err := tx.exec(`INSERT INTO operation (`+operationColumns+`) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
 			?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)`,
@@ -69,14 +70,13 @@ func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event
 			op.Streak, micros(op.NextAt), micros(op.Deadline), micros(op.SentAt), micros(op.CutAt), id(op.Resource),
 			string(op.SourceID), op.Collection, micros(op.CreatedAt), micros(op.UpdatedAt))
 		if err != nil {
-			return err
+			return op, err
 		}
 		if !op.Sync {
 			tx.wakeLane(db, fence.Connections, op.Connection)
 		}
-		return tx.publish(db, events)
+		return op, tx.publish(db, events)
 	})
-	return op, err
 }
 
 // unfinishedQuery finds an operation that a sync one of its chain would have to wait for.

@@ -63,24 +63,21 @@ type orphan struct {
 
 // SettleOrphans settles records of a deleted connection.
 func (db *DB) SettleOrphans(ctx context.Context, connection uuid.UUID, behind int64, at time.Time) (int64, error) {
-	next := int64(0)
-	err := db.do(ctx, func(tx *tx) error {
+	return give(ctx, db, func(tx *tx) (int64, error) {
 		found, err := tx.orphans(connection, behind)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		for _, o := range found {
 			if err := tx.settleOrphan(connection, o, at); err != nil {
-				return err
+				return 0, err
 			}
 		}
 		if len(found) < orphansOnce {
-			return tx.exec(`DELETE FROM connection_leaving WHERE connection = ?1`, connection[:])
+			return 0, tx.exec(`DELETE FROM connection_leaving WHERE connection = ?1`, connection[:])
 		}
-		next = found[len(found)-1].seq
-		return nil
+		return found[len(found)-1].seq, nil
 	})
-	return next, err
 }
 
 // orphans reads the next of a deleted connection's records, with the connections that may take them

@@ -151,27 +151,20 @@ func (db *DB) SaveRecords(ctx context.Context, records []record.Record) ([]uuid.
 	if len(records) == 0 {
 		return nil, nil
 	}
-	var foreign []uuid.UUID
 	// All of a page in one write, so an import that is cut off has saved whole pages.
-	err := db.do(ctx, func(tx *tx) error {
-		foreign = nil
+	return give(ctx, db, func(tx *tx) (foreign []uuid.UUID, err error) {
 		for _, r := range records {
 			other, err := tx.saveRecord(r)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			if other {
 				foreign = append(foreign, r.ID)
 			}
 		}
 		// All are of one connection where many are; it may have been deleted while they were read.
-		return tx.leave(records[0].Connection)
+		return foreign, tx.leave(records[0].Connection)
 	})
-	if err != nil {
-		// Whoever has stopped waiting must not look at what the writer is still at.
-		return nil, err
-	}
-	return foreign, nil
 }
 
 // knownRecord returns a record as it is stored; its Seq is 0 if it is not. What Source holds is

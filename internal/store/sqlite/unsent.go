@@ -9,29 +9,24 @@ import (
 
 // Unsent takes up the attempts that a dead process left in sending although nothing was sent: those of
 // operations that marked has the steps of, none of which was begun without being done.
-func (db *DB) Unsent(ctx context.Context, at time.Time, marked func(operation.Operation) bool) (count int, err error) {
-	err = db.do(ctx, func(tx *tx) error {
-		cut, err := rows(tx, `SELECT id, connection, tsp, kind, verb, order_key, sync, state, tries, sent_at,
-			(SELECT max(n) FROM attempt WHERE attempt.operation = operation.id)
-			FROM operation WHERE state = ?1 AND state IN ('sending', 'unknown')
-			AND NOT EXISTS (SELECT 1 FROM step WHERE step.operation = operation.id AND NOT step.done)`,
-			scanCut, string(operation.Sending))
+func (db *DB) Unsent(ctx context.Context, at time.Time, marked func(operation.Operation) bool) (int, error) {
+	return give(ctx, db, func(tx *tx) (count int, err error) {
+		cut, err := rows(tx, cutOperations+`
+			AND NOT EXISTS (SELECT 1 FROM step WHERE step.operation = operation.id AND NOT step.done)`, scanCut, string(operation.Sending))
 		if err != nil {
-			return err
+			return 0, err
 		}
-		count = 0
 		for _, op := range cut {
 			if !marked(op) {
 				continue
 			}
 			if err := tx.unsent(op, at); err != nil {
-				return err
+				return 0, err
 			}
 			count++
 		}
-		return nil
+		return count, nil
 	})
-	return count, err
 }
 
 func (t *tx) unsent(op operation.Operation, at time.Time) error {

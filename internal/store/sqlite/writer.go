@@ -92,6 +92,20 @@ func (db *DB) do(ctx context.Context, run func(*tx) error) error {
 	}
 }
 
+// give is do for a write that has something to tell, which is told only where do has seen its end: the
+// writer is still at a write that its caller has stopped waiting for.
+func give[T any](ctx context.Context, db *DB, run func(*tx) (T, error)) (T, error) {
+	var made, none T
+	err := db.do(ctx, func(tx *tx) (err error) {
+		made, err = run(tx)
+		return err
+	})
+	if err != nil {
+		return none, err
+	}
+	return made, nil
+}
+
 func (w *writer) stop() {
 	w.mu.Lock()
 	if !w.closed {
