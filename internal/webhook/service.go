@@ -93,7 +93,8 @@ func (s *Service) build(partner uuid.UUID, d draft) ([]Subscription, error) {
 		}
 		all = append(all, Subscription{
 			ID: id, Partner: partner, URL: d.url, EventName: name, Filters: d.filters,
-			Secret: secret, Sealed: sealed, Status: Active, CreatedAt: now, UpdatedAt: now,
+			Secret: secret, Sealed: sealed, Encoding: Automatic, Health: Health{Since: now, Success: 1},
+			Status: Active, CreatedAt: now, UpdatedAt: now,
 		})
 	}
 	return all, nil

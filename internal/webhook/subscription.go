@@ -40,10 +40,44 @@ type Subscription struct {
 	Secret Secret
 	// Sealed is the secret at rest; see SecretContext.
 	Sealed []byte
-	Status Status
+	// Previous is the sealed secret before the last rotation. It signs beside the new one until
+	// PreviousUntil; PreviousSecret is it in the clear, as Secret is.
+	Previous       []byte
+	PreviousUntil  time.Time
+	PreviousSecret Secret
+	// Encoding is how its owner wants bodies sent, and Learned what Automatic has found to work; ""
+	// before it has found anything.
+	Encoding, Learned Encoding
+	// RetryRefused tells that answers of 4xx are failures for this receiver, which are tried again.
+	RetryRefused bool
+	// Refused counts the answers of 4xx that counted as delivered.
+	Refused int64
+	Health  Health
+	Status  Status
 	// CreatedAt and UpdatedAt are UTC and whole microseconds.
 	CreatedAt time.Time
 	UpdatedAt time.Time
+}
+
+// Encoding is how the bodies of deliveries are sent.
+type Encoding string
+
+// The encodings.
+const (
+	// Automatic is gzip unless the receiver shows that it takes none.
+	Automatic Encoding = "automatic"
+	Gzip      Encoding = "gzip"
+	Identity  Encoding = "identity"
+)
+
+// Health is what the deliveries since a time tell of a receiver, for the circuit breaker.
+type Health struct {
+	// Since is when the judging began: at the creation, and anew with each change and activation.
+	Since time.Time
+	// Success is the moving average of successes, from 0 to 1.
+	Success float64
+	// Counted is of how many deliveries, and FailedInRow how many of the last ones failed.
+	Counted, FailedInRow int
 }
 
 // Position is the subscription's place in a list.

@@ -14,7 +14,8 @@ import (
 // subscriptionColumns are in the order in which scanSubscription reads them. fleet_ids and
 // fleet_refs are JSON arrays, NULL where they narrow nothing; filters beside them is Filters.Key
 // and only there to be compared.
-const subscriptionColumns = `id, partner, url, event_name, fleet_ids, fleet_refs, sealed, status, created_at, updated_at`
+const subscriptionColumns = `id, partner, url, event_name, fleet_ids, fleet_refs, sealed, previous,
+	previous_until, encoding, learned, retry_refused, refused, judged_from, success, counted, failed_in_row, status, created_at, updated_at`
 
 // InsertSubscriptions adds all of them or none.
 func (db *DB) InsertSubscriptions(ctx context.Context, all []webhook.Subscription) error {
@@ -53,10 +54,12 @@ func (t *tx) insertSubscription(s webhook.Subscription) error {
 	if err != nil {
 		return err
 	}
-	return t.exec(`INSERT INTO subscription (id, partner, url, event_name, filters, fleet_ids, fleet_refs, sealed, status,
-		created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`,
-		s.ID[:], s.Partner[:], s.URL, s.EventName, s.Filters.Key(), ids, refs, s.Sealed, string(s.Status),
-		micros(s.CreatedAt), micros(s.UpdatedAt))
+	return t.exec(`INSERT INTO subscription (id, partner, url, event_name, filters, fleet_ids, fleet_refs, sealed, previous,
+		previous_until, encoding, learned, retry_refused, refused, judged_from, success, counted, failed_in_row, status,
+		created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)`,
+		s.ID[:], s.Partner[:], s.URL, s.EventName, s.Filters.Key(), ids, refs, s.Sealed, s.Previous, micros(s.PreviousUntil),
+		string(s.Encoding), string(s.Learned), s.RetryRefused, s.Refused, micros(s.Health.Since), s.Health.Success,
+		s.Health.Counted, s.Health.FailedInRow, string(s.Status), micros(s.CreatedAt), micros(s.UpdatedAt))
 }
 
 // scanSubscription reads subscriptionColumns, or webhook.ErrNotFound where a single row is
@@ -64,11 +67,13 @@ func (t *tx) insertSubscription(s webhook.Subscription) error {
 func scanSubscription(row scanner) (webhook.Subscription, error) {
 	var s webhook.Subscription
 	var ids, refs sql.NullString
-	var created, updated int64
-	err := row.Scan(&s.ID, &s.Partner, &s.URL, &s.EventName, &ids, &refs, &s.Sealed, &s.Status, &created, &updated)
+	var until, since, created, updated int64
+	err := row.Scan(&s.ID, &s.Partner, &s.URL, &s.EventName, &ids, &refs, &s.Sealed, &s.Previous, &until, &s.Encoding, &s.Learned,
+		&s.RetryRefused, &s.Refused, &since, &s.Health.Success, &s.Health.Counted, &s.Health.FailedInRow, &s.Status, &created, &updated)
 	if err != nil {
 		return s, missing(err, webhook.ErrNotFound)
 	}
+	s.PreviousUntil, s.Health.Since = fromMicros(until), fromMicros(since)
 	s.CreatedAt, s.UpdatedAt = fromMicros(created), fromMicros(updated)
 	s.Filters, err = readFilters(ids, refs)
 	return s, err

@@ -41,6 +41,9 @@ func webhooks() []rule {
 func subscriptionIsKept(t *testing.T, s *stand) {
 	sub := subscribed(uuid.New(), eventName)
 	sub.Filters = &webhook.Filters{FleetIDs: []uuid.UUID{uuid.New()}, FleetRefs: []string{"a", "b"}}
+	sub.Previous, sub.PreviousUntil = []byte("before"), noon()
+	sub.Encoding, sub.Learned, sub.RetryRefused, sub.Refused = webhook.Automatic, webhook.Identity, true, 3
+	sub.Health = webhook.Health{Since: noon(), Success: 0.25, Counted: 7, FailedInRow: 2}
 	s.subscribe(sub)
 	s = s.crashed()
 	read := got[webhook.Subscription](s)
