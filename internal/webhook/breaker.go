@@ -17,6 +17,8 @@ const (
 	manyCounted, leastAverage = 50, 0.95
 	someCounted, leastRate    = 20, 0.80
 	mostInRow                 = 10
+	// rounding keeps a rate of 16 in 20, told by 20 additions, from being under 80 %.
+	rounding = 1e-9
 	// tolerated is how many failed attempts at one delivery say nothing: the contract's quick ones. A
 	// deploy of a receiver takes as long.
 	tolerated = 3
@@ -81,9 +83,9 @@ func (h Health) trips(at time.Time) bool {
 	case at.Before(h.Since.Add(grace)):
 		return false
 	case h.Counted >= manyCounted:
-		return h.Success < leastAverage
+		return h.Success < leastAverage-rounding
 	case h.Counted >= someCounted:
-		return h.Success < leastRate
+		return h.Success < leastRate-rounding
 	}
 	return h.FailedInRow >= mostInRow
 }

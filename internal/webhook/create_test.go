@@ -1,8 +1,8 @@
 package webhook_test
 
 import (
-	"encoding/base64"
 	"context"
+	"encoding/base64"
 	"errors"
 	"strings"
 	"testing"
