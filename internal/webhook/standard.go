@@ -22,7 +22,7 @@ const (
 func (s Secret) standardKeys() [][]byte {
 	text, prefixed := strings.CutPrefix(string(s), secretPrefix)
 	key, err := base64.StdEncoding.DecodeString(text)
-	if err != nil && prefixed {
+	if err != nil {
 		// Some libraries do without the padding.
 		key, err = base64.RawStdEncoding.DecodeString(text)
 	}

@@ -1,7 +1,6 @@
 package webhook
 
 import (
-	"encoding/base64"
 	"net/http"
 	"strings"
 	"testing"
@@ -78,16 +77,17 @@ func TestTheKeysOfASecret(t *testing.T) {
 		secret Secret
 		want   []string
 	}{
-		"a text that is no Base64":             {"at the gate!", []string{"at the gate!"}},
-		"a text that happens to be Base64":     {"abcd", []string{"abcd", "\x69\xb7\x1d"}},
-		"a text of Base64 without its padding": {"abcde", []string{"abcde"}},
-		"letters beyond ASCII":                 {"Schlüssel", []string{"Schlüssel"}},
-		"one of Standard Webhooks":             {"whsec_YWJjZGU=", []string{"abcde"}},
-		"the same without its padding":         {"whsec_YWJjZGU", []string{"abcde"}},
-		"a prefix before what is no Base64":    {"whsec_not base64", []string{"whsec_not base64"}},
-		"the prefix alone":                     {"whsec_", []string{"whsec_"}},
-		"the alphabet of URLs, as no library":  {"whsec_a-_b", []string{"whsec_a-_b"}},
-		"the prefix in other letters is none":  {"WHSEC_YWJj", []string{"WHSEC_YWJj"}},
+		"a text that is no Base64":              {"at the gate!", []string{"at the gate!"}},
+		"a text that happens to be Base64":      {"abcd", []string{"abcd", "\x69\xb7\x1d"}},
+		"the same without its padding, as text": {"YWJjZGU", []string{"YWJjZGU", "abcde"}},
+		"a text that is too short for Base64":   {"abcde", []string{"abcde"}},
+		"letters beyond ASCII":                  {"Schlüssel", []string{"Schlüssel"}},
+		"one of Standard Webhooks":              {"whsec_YWJjZGU=", []string{"abcde"}},
+		"the same without its padding":          {"whsec_YWJjZGU", []string{"abcde"}},
+		"a prefix before what is no Base64":     {"whsec_not base64", []string{"whsec_not base64"}},
+		"the prefix alone":                      {"whsec_", []string{"whsec_"}},
+		"the alphabet of URLs, as no library":   {"whsec_a-_b", []string{"whsec_a-_b"}},
+		"the prefix in other letters is none":   {"WHSEC_YWJj", []string{"WHSEC_YWJj"}},
 	} {
 		var got []string
 		for _, key := range c.secret.standardKeys() {
@@ -143,10 +143,6 @@ func FuzzTheKeysOfASecret(f *testing.F) {
 	f.Fuzz(func(t *testing.T, secret string) {
 		keys := Secret(secret).standardKeys()
 		if len(keys) == 0 || len(keys) > 2 || secret != "" && len(keys[0]) == 0 {
-			t.Fatalf("%q has the keys %q", secret, keys)
-		}
-		_, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
-		if err != nil && len(keys) > 1 {
 			t.Fatalf("%q has the keys %q", secret, keys)
 		}
 	})
