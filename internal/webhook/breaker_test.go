@@ -60,6 +60,20 @@ func TestTheBreakerTripsWhereTheContractSays(t *testing.T) {
 	}
 }
 
+// A delivery counts as failed once the contract's quick tries are over.
+func TestTheBreakerToleratesTheQuickTries(t *testing.T) {
+	t.Parallel()
+	at, quick := time.Duration(0), 0
+	for _, delay := range Schedule() {
+		if at += delay; at <= 5*time.Second {
+			quick++
+		}
+	}
+	if quick != tolerated {
+		t.Errorf("%d attempts follow the first within 5 seconds, and the breaker tolerates %d", quick, tolerated)
+	}
+}
+
 func TestWhatSaysNothingOfAReceiverLeavesItsHealth(t *testing.T) {
 	t.Parallel()
 	elsewhere, gone := bad, Result{Verdict: Gone, StatusCode: 410, Attempt: 1}
