@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/outbound"
 )
 
 // DefaultTimeout is the contract's bound of one attempt. It covers everything from the name's
@@ -47,7 +49,7 @@ func (s *Sender) Send(ctx context.Context, d Delivery) Result {
 	defer cancel()
 	answer, err := s.post(bounded, d, began)
 	if err != nil {
-		r := Result{Verdict: Retry, Duration: s.now().Sub(began), Cause: err}
+		r := Result{Verdict: Retry, Duration: s.now().Sub(began), Cause: outbound.Bare(err)}
 		// The outer context, and not the bounded one: a receiver that is slow is to be tried
 		// again, our own stop is nobody's fault.
 		if ctx.Err() != nil {
