@@ -212,7 +212,7 @@ func checkCode(t *testing.T, err error, want problem.Code) {
 
 func TestASubscriptionSaysWhereNothingWillComeOfIt(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]int{"vehicle.added": 1, "vehicle.*": 3, "webhook.*": 6, "schedule.deactivated": 1,
+	for name, want := range map[string]int{"engine_log.added": 1, "engine_log.*": 3, "vehicle.*": 0, "webhook.*": 6, "schedule.deactivated": 1,
 		"resource_operation.*": 0, "connection.*": 0, "share_agreement.deleted": 0, "connection.activated": 0} {
 		store := &memory{}
 		made := mustCreate(t, newService(store), wildcard(name))

@@ -12,6 +12,9 @@ import (
 type Delivery struct {
 	// ID is the row's number in the store; deliveries of one subscription ascend by it.
 	ID int64
+	// Sequence counts the deliveries of the subscription without a gap, in the order in which they were
+	// first taken up; it stays the same over retries and replays.
+	Sequence int64
 	// Subscription holds its secret in the clear; see OpenSecret.
 	Subscription Subscription
 	Event        event.Event

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/outbound"
 )
 
 // DefaultTimeout is the contract's bound of one request. It covers everything from the name's
@@ -59,7 +61,7 @@ func (s *Sender) request(ctx context.Context, d Delivery, encoding Encoding) Res
 	answer, err := s.post(bounded, d, encoding)
 	r := Result{URL: d.Subscription.URL}
 	if err != nil {
-		r.Verdict, r.Duration, r.Cause = Retry, s.now().Sub(began), err
+		r.Verdict, r.Duration, r.Cause = Retry, s.now().Sub(began), outbound.Bare(err)
 		// The outer context, and not the bounded one: a receiver that is slow is to be tried
 		// again, our own stop is nobody's fault.
 		if ctx.Err() != nil {

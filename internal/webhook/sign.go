@@ -21,6 +21,8 @@ const (
 	headerStandardID        = "Webhook-Id"
 	headerStandardTimestamp = "Webhook-Timestamp"
 	headerStandardSignature = "Webhook-Signature"
+
+	headerSequence = "X-Waybill-Sequence"
 )
 
 // catenaTime writes UTC as +00:00, as the contract shows it.
@@ -47,6 +49,9 @@ func headers(d Delivery, body []byte, now time.Time, request uuid.UUID) http.Hea
 	h.Set("X-Schema-Version", schemaVersion)
 	h.Set("X-Source", "catena-notifications")
 	h.Set("X-Delivery-Attempt", strconv.Itoa(d.Attempt))
+	if d.Sequence > 0 {
+		h.Set(headerSequence, strconv.FormatInt(d.Sequence, 10))
+	}
 	h.Set(headerStandardID, id)
 	h.Set(headerStandardTimestamp, unix)
 	h.Set(headerStandardSignature, standardSignatures(d.Subscription.secrets(now), id, unix, string(body)))
