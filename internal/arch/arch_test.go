@@ -64,6 +64,8 @@ var rooms = map[string]room{
 	"internal/app":                     {"*", "the one place that knows every room"},
 	"internal/demo":                    {"*", "shows the program at work, from above it"},
 	"internal/arch":                    {"", "this test"},
+	"internal/npmtest":                 {"", "tests that use others' tools install them in one way"},
+	"examples/go":                      {"", "an example is copied as it is"},
 	"tools/genadapters":                {"", "lists adapters while the list may be wrong, so it uses nobody"},
 	"tools/gendocs":                    {"internal/api/openapi internal/tsp internal/tsp/all internal/resource", "documents follow from the adapters and from the routes"},
 	"tools/newtsp":                     {"internal/tsp internal/resource", "scaffolds a TSP's folder"},

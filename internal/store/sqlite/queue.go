@@ -142,11 +142,6 @@ func (db *DB) WaitingConnections(ctx context.Context) ([]uuid.UUID, error) {
 	return db.hop(ctx, "operation", "connection", live)
 }
 
-// WaitingSubscriptions lists the subscriptions that hold waiting deliveries.
-func (db *DB) WaitingSubscriptions(ctx context.Context) ([]uuid.UUID, error) {
-	return db.hop(ctx, "delivery", "subscription", "state = 'waiting'")
-}
-
 // hop lists the values of a column that begins a partial index with that condition. The names come
 // from this file and never from a caller.
 func (db *DB) hop(ctx context.Context, table, column, where string) ([]uuid.UUID, error) {
