@@ -39,6 +39,7 @@ type Store interface {
 	record.Orphans
 	record.Lists
 	record.Schedules
+	record.Executions
 	webhook.Store
 	webhook.Queue
 	webhook.Receivers
