@@ -99,7 +99,7 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 			}
 		}
 		if s.Record != nil {
-			if _, err := tx.saveRecord(*s.Record); err != nil {
+			if _, err := tx.saveRecord(db.audience(), *s.Record); err != nil {
 				return err
 			}
 			if err := tx.leave(s.Record.Connection); err != nil {
