@@ -22,6 +22,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/perform"
 	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/seal"
 	"github.com/waybill-dev/waybill/internal/store"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/webhook"
@@ -55,6 +56,8 @@ type App struct {
 	budget     *dispatch.Budget
 	// cutAt is when this process took over from one that did not stop in order; zero if it did.
 	cutAt time.Time
+	// sealer seals secrets at rest.
+	sealer *seal.Sealer
 
 	caller      *tsp.Caller
 	connections *connection.Service
@@ -134,6 +137,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	g.Go(func() error { return a.dispatcher.Run(working) })
 	g.Go(func() error { return a.keep(ctx, stop) })
 	g.Go(func() error { return a.connections.Run(working) })
+	g.Go(func() error { return a.reseal(working, a.sealer) })
 	g.Go(func() error { return record.WatchOrphans(working, a.db, time.Now, a.log) })
 	err := g.Wait()
 	a.writes.Stop()

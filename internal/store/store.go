@@ -41,6 +41,7 @@ type Store interface {
 	record.Schedules
 	webhook.Store
 	webhook.Queue
+	webhook.Vault
 	Meta
 	Keeping
 	// Close waits for the writes under way and ends the use of the database; whoever writes
@@ -72,6 +73,8 @@ type Meta interface {
 	// MetaOr keeps a value under a name that has none, and returns what is kept there: of many who
 	// do so at once all get the same.
 	MetaOr(ctx context.Context, name string, value []byte) ([]byte, error)
+	// SwapMeta replaces a value that is still the one that was read; fence.ErrOvertaken if it is not.
+	SwapMeta(ctx context.Context, name string, from, to []byte) error
 }
 
 // Waker is told, after the commit, of each lane that was given work. It must not block. A hint
