@@ -49,6 +49,7 @@ const (
 // App is the program, built but not yet running.
 type App struct {
 	config     config.Config
+	dev        bool
 	log        *slog.Logger
 	db         store.Store
 	api        *api.Server
@@ -78,7 +79,7 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{config: c, log: o.Log, db: db}
+	a := &App{config: c, dev: o.Dev, log: o.Log, db: db}
 	if err := a.build(ctx, source, o); err != nil {
 		// What is wrong with the database says more than what it failed.
 		if t := troubleOf(db.Ping(ctx)); t != nil && t.Lost {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"log/slog"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -66,7 +68,7 @@ func TestTheOperatorsKeyIsReplacedBeneathARunningServiceAndAllIsSealedAnew(t *te
 func TestAKeyOfADatabaseWithoutSecretsCannotBeRotated(t *testing.T) {
 	t.Parallel()
 	c := config.Default()
-	c.Key, c.DatabaseURL = newerKey, t.TempDir()+"/w.db"
+	c.Key, c.DatabaseURL = newerKey, filepath.Join(t.TempDir(), "w.db")
 	if err := app.RotateKey(t.Context(), c); err == nil || !strings.Contains(err.Error(), "nothing to rotate") {
 		t.Error(err)
 	}
@@ -98,4 +100,29 @@ func (h *house) hooked() map[uuid.UUID][]byte {
 		out[s.ID] = s.Sealed
 	}
 	return out
+}
+
+func TestADatabaseThatEveryUserOfTheMachineMayReadIsNotServed(t *testing.T) {
+	t.Parallel()
+	c := config.Default()
+	c.Key, c.DatabaseURL = newerKey, filepath.Join(t.TempDir(), "w.db")
+	o := app.Options{Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")}
+	for i, end := range []string{"", ".lock"} {
+		a, err := app.Open(t.Context(), c, o)
+		if err != nil {
+			t.Fatalf("after %d refusals: %v", i, err)
+		}
+		if err := a.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(c.DatabaseURL+end, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := app.Open(t.Context(), c, o); err == nil || !strings.Contains(err.Error(), "chmod 600") {
+			t.Errorf("%q readable: %v", end, err)
+		}
+		if err := os.Chmod(c.DatabaseURL+end, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
