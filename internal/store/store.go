@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
@@ -42,6 +43,7 @@ type Store interface {
 	webhook.Store
 	webhook.Queue
 	webhook.Vault
+	audit.Log
 	Meta
 	Keeping
 	// Close waits for the writes under way and ends the use of the database; whoever writes

@@ -42,7 +42,7 @@ func (db *DB) MetaOr(ctx context.Context, name string, value []byte) ([]byte, er
 
 // SwapMeta replaces a value that is still the one that was read.
 func (db *DB) SwapMeta(ctx context.Context, name string, from, to []byte) error {
-	return db.do(ctx, func(tx *tx) error {
+	return db.audited(ctx, func(tx *tx) error {
 		return overtaken(tx.change(`UPDATE meta SET value = ?3 WHERE name = ?1 AND value = ?2`, name, from, to))
-	})
+	}, metaThing(name))
 }
