@@ -44,6 +44,7 @@ type Store interface {
 	webhook.Queue
 	webhook.Vault
 	audit.Log
+	webhook.Receivers
 	Meta
 	Keeping
 	// Close waits for the writes under way and ends the use of the database; whoever writes
