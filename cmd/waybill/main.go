@@ -22,6 +22,7 @@ type commands struct {
 	Client  clientCommand  `cmd:"" help:"Manage the clients that may call the API."`
 	Grant   grantCommand   `cmd:"" help:"Manage what fleets grant partners."`
 	Key     keyCommand     `cmd:"" help:"Manage the key that seals the secrets at rest."`
+	Audit   auditCommand   `cmd:"" help:"Read and verify the log of who changed what."`
 	Sim     simCommand     `cmd:"" help:"Run the simulator of one TSP alone."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
+	"reflect"
 	"runtime"
 	"time"
 )
@@ -62,6 +63,17 @@ type Rate struct {
 func Default() Config {
 	return Config{Addr: "127.0.0.1:8080", MaxAge: 72 * time.Hour, CallDeadline: 30 * time.Second, ImportEvery: 10 * time.Minute,
 		ImportHistory: 168 * time.Hour, BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}}
+}
+
+// Facts are the settings by their names, as the audit log tells that they changed: the keys are not
+// among them.
+func (c Config) Facts() map[string]any {
+	out := map[string]any{}
+	c.Key, c.OldKey = "", ""
+	for i, v := 0, reflect.ValueOf(c); i < v.NumField(); i++ {
+		out[v.Type().Field(i).Name] = fmt.Sprint(v.Field(i).Interface())
+	}
+	return out
 }
 
 // ErrNoKey is what KeyText answers where no key is set.
