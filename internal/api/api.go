@@ -6,12 +6,14 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/api/openapi"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/problem"
@@ -75,14 +77,15 @@ type Config struct {
 // it may serve any number at once.
 type Server struct {
 	Config
-	mux  *http.ServeMux
-	shut atomic.Pointer[problem.Error]
+	mux    *http.ServeMux
+	shut   atomic.Pointer[problem.Error]
+	strict strictly
 }
 
 // New returns a server. A route that is malformed or given twice panics in the ServeMux, at the
 // start and not at the first request.
 func New(c Config) *Server {
-	s := &Server{Config: c, mux: http.NewServeMux()}
+	s := &Server{Config: c, mux: http.NewServeMux(), strict: sync.OnceValues(openapi.NewStrict)}
 	for _, r := range s.storeless() {
 		s.mux.HandleFunc(r.method+" "+r.path, s.handler(r))
 	}
