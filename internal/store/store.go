@@ -28,6 +28,7 @@ type Store interface {
 	access.Agreements
 	access.Fleets
 	access.Clients
+	access.GrantKeeper
 	connection.Everything
 	connection.Records
 	operation.Store

@@ -36,7 +36,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Engine) {
 	for port, rules := range map[string][]rule{
 		"clients": clients(), "grants": grants(), "agreements": agreements(), "operations": operations(), "keys": keys(),
 		"queue": queue(), "chains": chains(), "settling": settling(), "outcomes": outcomes(), "progress": progress(), "deliveries": deliveries(), "fan-out": fanOut(),
-		"connections": connections(), "drafts": drafts(), "locks": locks(), "records": records(), "sweeps": sweeps(), "orphans": orphans(),
+		"connections": connections(), "permits": permits(), "drafts": drafts(), "locks": locks(), "records": records(), "sweeps": sweeps(), "orphans": orphans(),
 		"lists": lists(), "schedules": schedules(), "webhooks": webhooks(), "meta": meta(), "restored": restored(),
 	} {
 		t.Run(port, func(t *testing.T) {
