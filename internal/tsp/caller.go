@@ -19,6 +19,7 @@ import (
 type Caller struct {
 	registry *Registry
 	client   *http.Client
+	own      map[Name]*http.Client
 	deadline time.Duration
 	log      *slog.Logger
 
@@ -52,9 +53,12 @@ type Target struct {
 // NewCaller returns a caller. deadline bounds each attempt, but at TSPs whose spec asks for more
 // patience; client makes the connections to TSPs and must not follow redirects to other hosts.
 func NewCaller(r *Registry, client *http.Client, deadline time.Duration, log *slog.Logger) *Caller {
-	return &Caller{registry: r, client: client, deadline: deadline, log: log, sessions: map[uuid.UUID]*held{},
-		connecting: map[uuid.UUID]*held{}}
+	return &Caller{registry: r, client: client, deadline: deadline, log: log,
+		own: map[Name]*http.Client{}, sessions: map[uuid.UUID]*held{}, connecting: map[uuid.UUID]*held{}}
 }
+
+// Through gives one TSP a client of its own, before the first call.
+func (c *Caller) Through(name Name, client *http.Client) { c.own[name] = client }
 
 // Registry returns the adapters that the caller speaks through.
 func (c *Caller) Registry() *Registry { return c.registry }
@@ -276,7 +280,11 @@ func (c *Caller) access(t Target, spec Spec, credentials Credentials, pace Pacer
 			return by(ctx, spent)
 		}
 	}
-	return Access{Credentials: credentials, Settings: settings, BaseURL: c.registry.bases[t.TSP], Client: c.client, Pace: pace, Renew: renew}
+	client, ok := c.own[t.TSP]
+	if !ok {
+		client = c.client
+	}
+	return Access{Credentials: credentials, Settings: settings, BaseURL: c.registry.bases[t.TSP], Client: client, Pace: pace, Renew: renew}
 }
 
 // Exchange turns credentials that work once into ones that can be kept; others it returns as
