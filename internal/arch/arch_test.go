@@ -39,6 +39,8 @@ var rooms = map[string]room{
 	"internal/wire":                    {"", "times, nulls and masks look alike in every answer"},
 	"internal/retryafter":              {"", "a wish to be left alone is read alike from TSPs and receivers"},
 	"internal/seal":                    {"", "sealing knows bytes and nothing of what they mean"},
+	"internal/listen":                  {"internal/problem", "connections are bounded and made secure without knowing what is asked by them; a request that cannot be trusted is a problem of its sender"},
+	"internal/throttle":                {"", "how often somebody comes is counted without knowing who it is"},
 	"internal/outbound":                {"", "clients for foreign hosts are made in one place that knows nobody"},
 	"internal/tsp":                     {"internal/resource internal/wire", "the contract with adapters speaks of resources only"},
 	"internal/tsp/steps":               {"internal/tsp internal/resource", "the engine of writes in several calls serves every family and knows none"},

@@ -37,16 +37,27 @@ type Config struct {
 	ImportHistory time.Duration
 	// IgnoreUnknown lets query parameters pass that the API does not know; a header names them.
 	IgnoreUnknown bool
+	// RateClient is how many requests a client may send, and RatePartner all clients of a partner or fleet
+	// together. RateToken is how often a client may ask for tokens from one address, and RateAddress how
+	// many requests without a token may come from one. Each allows twice as many at once.
+	RateClient, RatePartner, RateToken, RateAddress Rate
+	// MaxConnections bounds the connections of callers at once.
+	MaxConnections int
+	// TLSCert and TLSKey name the files of the certificate that connections are secured with; without
+	// them there is no TLS.
+	TLSCert, TLSKey string
+	// TrustedProxies are the addresses of proxies whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
 	// LogLevel is the least that is logged.
 	LogLevel slog.Level
 
-	// BaseURLs and Limits are by the TSP's name; those of Limits by the limit's key too.
+	// BaseURLs and Limits are by the TSP's name; those of Limits by the limit's key too. They replace what
+	// an adapter declares, where an operator has agreed on something else with the TSP.
 	BaseURLs map[string]string
 	Limits   map[string]map[string]Rate
 }
 
-// Rate replaces a limit that an adapter declares, where an operator has agreed on another
-// one with the TSP.
+// Rate is a limit: Events each Period.
 type Rate struct {
 	Events int
 	Period time.Duration
@@ -55,7 +66,8 @@ type Rate struct {
 // Default returns the configuration before anything is set.
 func Default() Config {
 	return Config{Addr: "127.0.0.1:8080", MaxAge: 72 * time.Hour, CallDeadline: 30 * time.Second, ImportEvery: 10 * time.Minute,
-		ImportHistory: 168 * time.Hour, BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}}
+		ImportHistory: 168 * time.Hour, RateClient: Rate{500, time.Second}, RatePartner: Rate{1000, time.Second},
+		RateToken: Rate{20, time.Second}, RateAddress: Rate{100, time.Second}, MaxConnections: 1024, BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}}
 }
 
 // ErrNoKey is what KeyText answers where no key is set.
@@ -71,17 +83,25 @@ func (c Config) KeyText() (text, variable string, err error) {
 	case c.KeyFile == "":
 		return "", "", ErrNoKey
 	}
-	info, err := os.Stat(c.KeyFile)
-	if err != nil {
-		return "", keyFileVariable, fmt.Errorf("reading the file of %s: %w", keyFileVariable, err)
-	}
-	if mode := info.Mode().Perm(); mode&0o007 != 0 && runtime.GOOS != "windows" {
-		return "", keyFileVariable, fmt.Errorf("%s: every user of this machine may use %s (mode %04o); take that from "+
-			"them with chmod 600, or mount it with that mode", keyFileVariable, c.KeyFile, mode)
+	if err := KeptFromOthers(c.KeyFile); err != nil {
+		return "", keyFileVariable, fmt.Errorf("%s: %w", keyFileVariable, err)
 	}
 	raw, err := os.ReadFile(c.KeyFile)
 	if err != nil {
 		return "", keyFileVariable, fmt.Errorf("reading the file of %s: %w", keyFileVariable, err)
 	}
 	return string(raw), keyFileVariable, nil
+}
+
+// KeptFromOthers tells what is wrong with a file that holds a key, if anybody on the machine may use it.
+func KeptFromOthers(name string) error {
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	if mode := info.Mode().Perm(); mode&0o007 != 0 && runtime.GOOS != "windows" {
+		return fmt.Errorf("every user of this machine may use %s (mode %04o); take that from them with chmod 600, or "+
+			"mount it with that mode", name, mode)
+	}
+	return nil
 }

@@ -52,7 +52,7 @@ var ownRoutes = []string{
 
 // ownSchemas have a name that the contract's documents do not know.
 var ownSchemas = []string{
-	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "Healthy", "Unhealthy",
+	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "UnsupportedMediaType", "Healthy", "Unhealthy",
 	"ConnectionActivated", "AuthorizationServer", "KeySet", "PublicKey",
 
 	"CapabilityDocument", "CapabilityImport", "CapabilitySetting", "CapabilityCredentials", "CapabilityCredentialField", "CapabilityWrite",
