@@ -3,8 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/access"
@@ -76,9 +74,12 @@ func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
 	if p.registry, err = tsp.NewRegistry(adapters, bases); err != nil {
 		return p, err
 	}
-	p.policy = outbound.Policy{Allow: a.config.OutboundAllow, AllowLoopback: o.Dev, AllowHTTP: o.Dev}
-	client := outbound.TSP(p.policy, slices.Collect(maps.Values(a.config.BaseURLs))...)
-	a.caller = tsp.NewCaller(p.registry, client, a.config.CallDeadline, a.log)
+	p.policy = outbound.Policy{Allow: a.config.OutboundAllow, AllowLoopback: o.Dev, AllowHTTP: o.Dev,
+		ProxyJudges: a.config.ProxyJudges}
+	a.caller = tsp.NewCaller(p.registry, nil, a.config.CallDeadline, a.log)
+	for _, name := range p.registry.Names() {
+		a.caller.Through(name, outbound.TSP(p.policy, p.registry.BaseURL(name)))
+	}
 	p.settling = perform.Settling{Registry: p.registry, Deadline: a.config.CallDeadline, Instead: a.config.Settling}
 	if err := a.restore(ctx, o.RestoredFrom, p.settling); err != nil {
 		return p, err
@@ -105,13 +106,13 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 		return webhook.OpenSecret(p.keys.sealer, s)
 	}
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
-		Queue: a.db, Open: open, Sender: webhook.NewSender(outbound.Receiver(p.policy, deliveryTime), time.Now),
+		Queue: a.db, Receivers: a.db, Open: open, Sender: webhook.NewSender(outbound.Receiver(p.policy, deliveryTime), time.Now),
 		Now: time.Now, Log: a.log,
 	})
 	a.dispatcher = dispatch.New(dispatch.Config{
 		Source: source,
 		Kinds: map[string]dispatch.Kind{
-			fence.Connections: a.writes.Kind(), fence.Subscriptions: deliveries.Kind(), fence.Imports: a.imports.Kind(),
+			fence.Connections: a.writes.Kind(), fence.Receivers: deliveries.Kind(), fence.Imports: a.imports.Kind(),
 		},
 		Budget: a.budget, Now: time.Now, Log: a.log,
 	})

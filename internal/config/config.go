@@ -24,6 +24,9 @@ type Config struct {
 	KeyFile string
 	// OutboundAllow lists address ranges that webhooks and TSPs' hosts may be in although private.
 	OutboundAllow []netip.Prefix
+	// ProxyJudges says that the proxies of HTTPS_PROXY keep off private addresses themselves, and may be
+	// asked for hosts by their names.
+	ProxyJudges bool
 	// MaxAge bounds how long an operation may wait for its end.
 	MaxAge time.Duration
 	// CallDeadline bounds one attempt at a TSP.

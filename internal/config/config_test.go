@@ -23,13 +23,13 @@ var compare = cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })
 
 func TestTheEnvironmentReplacesDefaults(t *testing.T) {
 	t.Parallel()
-	got, wrong := FromEnv([]string{"WAYBILL_ADDR=0.0.0.0:80", "WAYBILL_MAX_AGE=1h30m", "WAYBILL_SETTLING=45s", "WAYBILL_LOG_LEVEL=Warn", "WAYBILL_UNKNOWN_PARAMETERS=ignore",
+	got, wrong := FromEnv([]string{"WAYBILL_ADDR=0.0.0.0:80", "WAYBILL_MAX_AGE=1h30m", "WAYBILL_SETTLING=45s", "WAYBILL_LOG_LEVEL=Warn", "WAYBILL_UNKNOWN_PARAMETERS=ignore", "WAYBILL_OUTBOUND_PROXY=Names",
 		"WAYBILL_MAX_CONNECTIONS=77", "WAYBILL_TLS_CERT=c.pem", "WAYBILL_TLS_KEY=k.pem", "WAYBILL_RATE_CLIENT=7/s", "WAYBILL_RATE_PARTNER=8/m", "WAYBILL_RATE_TOKEN=9/h", "WAYBILL_RATE_ADDRESS=10/s", "WAYBILL_TRUSTED_PROXIES=10.1.0.0/16,::1/128",
 		"WAYBILL_OUTBOUND_ALLOW=10.0.0.0/8, 192.168.1.0/24", "WAYBILL_TSP_SAMSARA_BASE_URL=http://127.0.0.1:9101/",
 		"WAYBILL_TSP_SAMSARA_LIMITS=messages.write=500/s, org=1000/m", "WAYBILL_TSP_FLEET_X_LIMITS=all=1/h", "PATH=/bin"}, tsps())
 	want := Default()
 	want.Addr, want.MaxAge, want.Settling, want.LogLevel = "0.0.0.0:80", 90*time.Minute, 45*time.Second, slog.LevelWarn
-	want.IgnoreUnknown = true
+	want.IgnoreUnknown, want.ProxyJudges = true, true
 	want.RateClient, want.RatePartner = Rate{7, time.Second}, Rate{8, time.Minute}
 	want.MaxConnections, want.TLSCert, want.TLSKey = 77, "c.pem", "k.pem"
 	want.RateToken, want.RateAddress = Rate{9, time.Hour}, Rate{10, time.Second}
@@ -95,6 +95,7 @@ func TestWhatHasNoEffectOrAWrongOneIsRefusedByItsVariableAndWithTheRemedy(t *tes
 		"WAYBILL_TLS_CERT=a.pem":                                 "WAYBILL_TLS_CERT and WAYBILL_TLS_KEY must both be set",
 		"WAYBILL_TLS_KEY=a.pem":                                  "WAYBILL_TLS_CERT and WAYBILL_TLS_KEY must both be set",
 		"WAYBILL_UNKNOWN_PARAMETERS=true":                        `WAYBILL_UNKNOWN_PARAMETERS is "true"; set refuse or ignore`,
+		"WAYBILL_OUTBOUND_PROXY=none":                            `WAYBILL_OUTBOUND_PROXY is "none"; set addresses or names`,
 		"WAYBILL_LOG_LEVEL=verbose":                              "WAYBILL_LOG_LEVEL",
 		"WAYBILL_LOG_LEVEL=info+2":                               "WAYBILL_LOG_LEVEL",
 		"WAYBILL_TSP_SAMSARA_BASE_URL=localhost":                 "WAYBILL_TSP_SAMSARA_BASE_URL is no absolute URL",

@@ -91,12 +91,13 @@ func variables() []variable {
 		{keyVariable, func(c *Config, s string) error { c.Key = s; return nil }},
 		{keyFileVariable, func(c *Config, s string) error { c.KeyFile = s; return nil }},
 		{prefix + "OUTBOUND_ALLOW", ranges(func(c *Config) *[]netip.Prefix { return &c.OutboundAllow })},
+		{prefix + "OUTBOUND_PROXY", choice("addresses", "names", func(c *Config) *bool { return &c.ProxyJudges })},
 		{prefix + "MAX_AGE", duration(time.Second, func(c *Config) *time.Duration { return &c.MaxAge })},
 		{prefix + "CALL_DEADLINE", duration(time.Second, func(c *Config) *time.Duration { return &c.CallDeadline })},
 		{prefix + "SETTLING", duration(time.Second, func(c *Config) *time.Duration { return &c.Settling })},
 		{prefix + "IMPORT_EVERY", duration(time.Second, func(c *Config) *time.Duration { return &c.ImportEvery })},
 		{prefix + "IMPORT_HISTORY", duration(time.Hour, func(c *Config) *time.Duration { return &c.ImportHistory })},
-		{prefix + "UNKNOWN_PARAMETERS", readUnknown},
+		{prefix + "UNKNOWN_PARAMETERS", choice("refuse", "ignore", func(c *Config) *bool { return &c.IgnoreUnknown })},
 		{prefix + "RATE_CLIENT", rate(func(c *Config) *Rate { return &c.RateClient })},
 		{prefix + "RATE_PARTNER", rate(func(c *Config) *Rate { return &c.RatePartner })},
 		{prefix + "RATE_TOKEN", rate(func(c *Config) *Rate { return &c.RateToken })},
@@ -159,14 +160,16 @@ func CheckAddr(text string) error {
 	return nil
 }
 
-// readUnknown reads what becomes of unknown query parameters.
-func readUnknown(c *Config, text string) error {
-	word := strings.ToLower(text)
-	if word != "ignore" && word != "refuse" {
-		return fmt.Errorf("is %q; set refuse or ignore", text)
+// choice reads one of two words, of which the second sets what the first leaves.
+func choice(leaves, sets string, of func(*Config) *bool) func(*Config, string) error {
+	return func(c *Config, text string) error {
+		word := strings.ToLower(text)
+		if word != leaves && word != sets {
+			return fmt.Errorf("is %q; set %s or %s", text, leaves, sets)
+		}
+		*of(c) = word == sets
+		return nil
 	}
-	c.IgnoreUnknown = word == "ignore"
-	return nil
 }
 
 func readLevel(c *Config, text string) error {

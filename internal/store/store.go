@@ -41,6 +41,7 @@ type Store interface {
 	record.Schedules
 	webhook.Store
 	webhook.Queue
+	webhook.Receivers
 	Meta
 	Keeping
 	// Close waits for the writes under way and ends the use of the database; whoever writes
