@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"github.com/waybill-dev/waybill/internal/access"
-	"github.com/waybill-dev/waybill/internal/api/openapi"
 )
 
 // strictWriter takes the answers to a strict client. answerText, which writes every body, knows it;
@@ -43,7 +42,3 @@ func (s *Server) shorten(w *strictWriter, status int, text []byte) (int, []byte)
 func broken() (status int, text []byte) {
 	return http.StatusInternalServerError, []byte(`{"message":"Internal Server Error"}`)
 }
-
-// strictly reads the document when the first strict client asks: most processes have none, and should
-// start fast.
-type strictly func() (*openapi.Strict, error)
