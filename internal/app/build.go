@@ -132,7 +132,7 @@ func (a *App) face(p parts) error {
 	})
 	a.api = api.New(api.Config{
 		Tokens: issuer, Fleets: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks, Connections: a.connections,
-		Records: records, Schedules: records,
+		Records: records, Schedules: records, Defects: records,
 		Operations: operation.New(operation.Config{
 			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes,
 			Now: time.Now, MaxAge: a.config.MaxAge,

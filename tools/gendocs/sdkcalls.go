@@ -133,9 +133,7 @@ Orgs - POST /v2/orgs/external-tsps/{id}/request-integration
 // unserved says of calls that are not served whether they come later or never, and why or what to do
 // instead. A key is the beginning of lines: the longest one that fits counts.
 var unserved = map[string]string{
-	"GET /v2/telematics/":                       "never: Waybill imports what it writes, and no movements, hours or figures",
-	"GET /v2/telematics/dvir-logs/defects":      "later: the defects of an inspection are in its `defects`",
-	"GET /v2/telematics/dvir-logs/{id}/defects": "later: the defects of an inspection are in its `defects`",
+	"GET /v2/telematics/": "never: Waybill imports what it writes, and no movements, hours or figures",
 
 	"POST /v2/integrations/connections/{id}/schedules":                     "never: schedules follow from what a TSP can be asked for",
 	"PATCH /v2/integrations/connections/{id}/schedules":                    "never: `WAYBILL_IMPORT_EVERY` says how often imports run",
