@@ -22,6 +22,9 @@ const prefix = "WAYBILL_"
 const (
 	keyVariable     = prefix + "KEY"
 	keyFileVariable = prefix + "KEY_FILE"
+
+	oldKeyVariable     = prefix + "OLD_KEY"
+	oldKeyFileVariable = prefix + "OLD_KEY_FILE"
 )
 
 // variable is a setting as the environment holds it.
@@ -65,6 +68,9 @@ func FromEnv(environ []string, tsps TSPs) (Config, []error) {
 	if c.Key != "" && c.KeyFile != "" {
 		wrong = append(wrong, fmt.Errorf("%s and %s are both set; set one of them", keyVariable, keyFileVariable))
 	}
+	if c.OldKey != "" && c.OldKeyFile != "" {
+		wrong = append(wrong, fmt.Errorf("%s and %s are both set; set one of them", oldKeyVariable, oldKeyFileVariable))
+	}
 	return c, wrong
 }
 
@@ -86,6 +92,8 @@ func variables() []variable {
 		{prefix + "DATABASE_URL", func(c *Config, s string) error { c.DatabaseURL = s; return nil }},
 		{keyVariable, func(c *Config, s string) error { c.Key = s; return nil }},
 		{keyFileVariable, func(c *Config, s string) error { c.KeyFile = s; return nil }},
+		{oldKeyVariable, func(c *Config, s string) error { c.OldKey = s; return nil }},
+		{oldKeyFileVariable, func(c *Config, s string) error { c.OldKeyFile = s; return nil }},
 		{prefix + "OUTBOUND_ALLOW", readRanges},
 		{prefix + "OUTBOUND_PROXY", choice("addresses", "names", func(c *Config) *bool { return &c.ProxyJudges })},
 		{prefix + "MAX_AGE", duration(time.Second, func(c *Config) *time.Duration { return &c.MaxAge })},
