@@ -37,6 +37,8 @@ type Config struct {
 	ImportHistory time.Duration
 	// IgnoreUnknown lets query parameters pass that the API does not know; a header names them.
 	IgnoreUnknown bool
+	// MaxSubscriptions bounds the webhook subscriptions of a partner.
+	MaxSubscriptions int
 	// LogLevel is the least that is logged.
 	LogLevel slog.Level
 
@@ -55,7 +57,7 @@ type Rate struct {
 // Default returns the configuration before anything is set.
 func Default() Config {
 	return Config{Addr: "127.0.0.1:8080", MaxAge: 72 * time.Hour, CallDeadline: 30 * time.Second, ImportEvery: 10 * time.Minute,
-		ImportHistory: 168 * time.Hour, BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}}
+		ImportHistory: 168 * time.Hour, MaxSubscriptions: 1000, BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}}
 }
 
 // ErrNoKey is what KeyText answers where no key is set.

@@ -41,6 +41,9 @@ type Store interface {
 	record.Schedules
 	webhook.Store
 	webhook.Queue
+	webhook.DeadLetters
+	webhook.Figures
+	webhook.Sweeps
 	Meta
 	Keeping
 	// Close waits for the writes under way and ends the use of the database; whoever writes

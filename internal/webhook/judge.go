@@ -20,7 +20,7 @@ func judge(answer *http.Response, now time.Time) Result {
 	switch code := answer.StatusCode; {
 	case code == http.StatusGone:
 		r.Verdict = Gone
-		r.Err = "The receiver answered 410 Gone, so the subscription pauses. When the receiver is back, delete the subscription and make it anew."
+		r.Err = "The receiver answered 410 Gone, so the subscription pauses. When the receiver is back, POST activate to the subscription."
 	case code == http.StatusTooManyRequests || code >= 500:
 		r.Verdict = Retry
 		r.Err = strings.TrimSpace(fmt.Sprintf("The receiver answered %d %s", code, http.StatusText(code))) + "."

@@ -125,7 +125,7 @@ func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 		// The number of a delivery that was dropped is given again, so it alone says nothing.
 		n, err := tx.change(`UPDATE delivery SET state = ?3, tries = tries + 1, next_at = ?4
 			WHERE seq = ?1 AND tries = ?2 AND state = 'waiting' AND subscription = ?5 AND event = ?6`,
-			w.Seq, w.Tries, string(s.State), micros(s.NextAt), s.Subscription[:], w.Event.ID[:])
+			w.Seq, w.Tries, string(s.State), micros(s.Until()), s.Subscription[:], w.Event.ID[:])
 		if err := overtaken(n, err); err != nil {
 			return err
 		}
@@ -143,10 +143,12 @@ func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 		if s.Pause {
 			// The runner reads that the subscription is paused and sends no more of what it holds.
 			tx.wakeLane(db, fence.Subscriptions, s.Subscription)
-			err := tx.exec(`UPDATE subscription SET status = ?2 WHERE id = ?1`, s.Subscription[:], string(webhook.Paused))
-			if err != nil {
+			if err := tx.moveSubscription(db, s.Subscription, webhook.Pause, webhook.Receiver, s.Log.CreatedAt); err != nil {
 				return err
 			}
+		}
+		if err := tx.count(s); err != nil {
+			return err
 		}
 		l := s.Log
 		return tx.exec(`INSERT INTO delivery_log (id, subscription, event, event_name, status, status_code, error_message,

@@ -37,7 +37,8 @@ func Run(t *testing.T, fresh func(t *testing.T) Engine) {
 		"clients": clients(), "grants": grants(), "agreements": agreements(), "operations": operations(), "keys": keys(),
 		"queue": queue(), "chains": chains(), "settling": settling(), "outcomes": outcomes(), "progress": progress(), "deliveries": deliveries(), "fan-out": fanOut(),
 		"connections": connections(), "drafts": drafts(), "locks": locks(), "records": records(), "sweeps": sweeps(), "orphans": orphans(),
-		"lists": lists(), "schedules": schedules(), "webhooks": webhooks(), "meta": meta(), "restored": restored(),
+		"lists": lists(), "schedules": schedules(), "webhooks": webhooks(), "changes of webhooks": webhookChanges(),
+		"dead letters": deadLetters(), "retention": retention(), "meta": meta(), "restored": restored(),
 	} {
 		t.Run(port, func(t *testing.T) {
 			t.Parallel()
