@@ -17,9 +17,8 @@ func (s *Server) listDeliveryLogs(w http.ResponseWriter, r *http.Request, who ac
 		return err
 	}
 	q.paged()
-	start, end := q.openRange()
-	request := webhook.LogsRequest{Start: start, End: end, Window: q.window,
-		Status: oneOf(q, "status", webhook.LogSuccess, webhook.LogFailed)}
+	request := webhook.LogsRequest{Window: q.window, Status: oneOf(q, "status", webhook.LogSuccess, webhook.LogFailed)}
+	request.Start, request.End = q.openRange()
 	if err := q.err(); err != nil {
 		return err
 	}
@@ -48,8 +47,8 @@ func (s *Server) listDeadLetters(w http.ResponseWriter, r *http.Request, who acc
 		return err
 	}
 	q.paged()
-	start, end := q.openRange()
-	request := webhook.DeadLettersRequest{Start: start, End: end, Window: q.window}
+	request := webhook.DeadLettersRequest{Window: q.window}
+	request.Start, request.End = q.openRange()
 	if err := q.err(); err != nil {
 		return err
 	}
