@@ -26,7 +26,7 @@ func (c Change) Renewed() bool { return c.To.Health.Since != c.From.Health.Since
 // is under way may still arrive.
 func (s *Service) Move(ctx context.Context, partner, id uuid.UUID, m Move) (Subscription, error) {
 	return s.change(ctx, partner, id, m.Event(), func(sub Subscription) (Subscription, error) {
-		next, err := sub.Move(m, Owner, s.c.Now())
+		next, err := sub.Move(m, ByOwner, s.c.Now())
 		if err != nil {
 			return sub, problem.New(problem.Conflict, "the webhook subscription is %s, so it cannot be %s; GET it to "+
 				"see its status", sub.Status, m)

@@ -41,7 +41,7 @@ var raised = []string{
 	"share_agreement.created", "share_agreement.updated", "share_agreement.deleted",
 	"webhook.created", "webhook.updated", "webhook.deleted", "webhook.staled", "webhook.activated", "webhook.paused",
 	"vehicle.added", "vehicle.modified", "vehicle.removed", "trailer.added", "trailer.modified", "trailer.removed",
-	"user.added", "user.modified", "user.removed", "dvir_log.added", "dvir_log.modified", "dvir_log.removed",
-	"message.added", "message.modified", "group_message.added", "group_message.modified",
+	"user.added", "user.modified", "user.removed", "message.added", "message.modified",
+	"group_message.added", "group_message.modified", "dvir_log.added", "dvir_log.modified", "dvir_log.removed",
 	"fuel_transaction.added", "fuel_transaction.modified",
 }

@@ -11,12 +11,12 @@ type Mover string
 
 // The movers.
 const (
-	// Owner is the partner whose subscription it is.
-	Owner Mover = "owner"
-	// Receiver asks never to be called again, by a 410.
-	Receiver Mover = "receiver"
-	// Breaker finds that the receiver fails too often.
-	Breaker Mover = "breaker"
+	// ByOwner is the partner whose subscription it is.
+	ByOwner Mover = "owner"
+	// ByReceiver asks never to be called again, by a 410.
+	ByReceiver Mover = "receiver"
+	// ByBreaker finds that the receiver fails too often, or answers again.
+	ByBreaker Mover = "breaker"
 )
 
 // Move is a change of a subscription's state; its text is the event's behind "webhook.".
@@ -30,33 +30,41 @@ const (
 	Delete   Move = "deleted"
 )
 
-// rule says who may make a move, from which states, and to which.
-type rule struct {
+// arc is a move from a state, and who may make it.
+type arc struct {
+	from Status
+	move Move
 	by   []Mover
-	from []Status
-	to   Status
 }
 
-// moves is the table of docs/state-machine.md; a test compares them. A subscription begins as
-// active, and what is deleted stays so.
-var moves = map[Move]rule{
-	Activate: {[]Mover{Owner}, []Status{Paused, Stale}, Active},
-	Pause:    {[]Mover{Owner, Receiver}, []Status{Active, Stale}, Paused},
-	Stall:    {[]Mover{Breaker}, []Status{Active}, Stale},
-	Delete:   {[]Mover{Owner}, []Status{Active, Paused, Stale}, Deleted},
+// arcs is the table of docs/state-machine.md; a test compares them. A subscription begins as active,
+// and what is deleted stays so.
+var arcs = []arc{
+	{Active, Pause, []Mover{ByOwner, ByReceiver}},
+	{Active, Stall, []Mover{ByBreaker}},
+	{Stale, Pause, []Mover{ByOwner, ByReceiver}},
+	{Stale, Activate, []Mover{ByOwner, ByBreaker}},
+	{Paused, Activate, []Mover{ByOwner}},
+	{Active, Delete, []Mover{ByOwner}},
+	{Stale, Delete, []Mover{ByOwner}},
+	{Paused, Delete, []Mover{ByOwner}},
+}
+
+// to is the state that a move leads to.
+func (m Move) to() Status {
+	return map[Move]Status{Activate: Active, Pause: Paused, Stall: Stale, Delete: Deleted}[m]
 }
 
 // Event returns the name of the event that tells of the move.
 func (m Move) Event() string { return "webhook." + string(m) }
 
-// Move returns the subscription after a move, or an error if the mover may not make it. Whoever
-// activates vouches for the receiver: its judging begins anew.
+// Move returns the subscription after a move, or an error if the mover may not make it. An owner who
+// activates it vouches for the receiver: its judging begins anew.
 func (s Subscription) Move(m Move, by Mover, at time.Time) (Subscription, error) {
-	r := moves[m]
-	if !slices.Contains(r.by, by) || !slices.Contains(r.from, s.Status) {
+	if !slices.ContainsFunc(arcs, func(a arc) bool { return a.from == s.Status && a.move == m && slices.Contains(a.by, by) }) {
 		return s, fmt.Errorf("a webhook subscription that is %s cannot be %s by its %s", s.Status, m, by)
 	}
-	s.Status = r.to
+	s.Status = m.to()
 	if m == Activate {
 		s.Health = unproven(at)
 	}

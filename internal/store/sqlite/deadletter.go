@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
@@ -92,6 +91,5 @@ func (t *tx) revive(db *DB, subscription uuid.UUID, dead []corpse, at time.Time)
 			return revived, err
 		}
 	}
-	t.wakeLane(db, fence.Subscriptions, subscription)
-	return revived, nil
+	return revived, t.wakeReceiver(db, subscription)
 }

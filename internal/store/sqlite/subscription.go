@@ -18,10 +18,10 @@ const subscriptionColumns = `id, partner, url, event_name, fleet_ids, fleet_refs
 
 // InsertSubscriptions adds all of them or none.
 func (db *DB) InsertSubscriptions(ctx context.Context, all []webhook.Subscription, most int) error {
-	return db.do(ctx, func(tx *tx) error {
+	return db.audited(ctx, func(tx *tx) error {
 		// All are asked before the first is inserted, so that a refusal has changed nothing.
 		for _, s := range all {
-			if err := tx.wanted(s); err != nil {
+			if err := tx.wanted(s, uuid.Nil); err != nil {
 				return err
 			}
 		}
@@ -39,14 +39,14 @@ func (db *DB) InsertSubscriptions(ctx context.Context, all []webhook.Subscriptio
 			}
 		}
 		return nil
-	})
+	}, webhookThings(all)...)
 }
 
-// wanted refuses a subscription that is there already under another id. The unique index would refuse
+// wanted refuses a subscription that is there already, unless that is the one of an id. The unique index would refuse
 // it as well, but a failed statement rolls the whole group back.
-func (t *tx) wanted(s webhook.Subscription) error {
+func (t *tx) wanted(s webhook.Subscription, but uuid.UUID) error {
 	taken, err := t.there(`SELECT 1 FROM subscription WHERE partner = ?1 AND event_name = ?2 AND url = ?3
-		AND filters = ?4 AND status <> 'deleted' AND id <> ?5`, s.Partner[:], s.EventName, s.URL, s.Filters.Key(), s.ID[:])
+		AND filters = ?4 AND status <> 'deleted' AND id <> ?5`, s.Partner[:], s.EventName, s.URL, s.Filters.Key(), but[:])
 	if err == nil && taken {
 		return refusal{webhook.ErrDuplicate}
 	}

@@ -2,9 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/fence"
@@ -13,7 +10,7 @@ import (
 
 // ChangeSubscription writes a change.
 func (db *DB) ChangeSubscription(ctx context.Context, c webhook.Change) error {
-	return db.do(ctx, func(tx *tx) error {
+	return db.audited(ctx, func(tx *tx) error {
 		// Whether it moved on is asked first: a refusal must have changed nothing.
 		same, err := tx.there(`SELECT 1 FROM subscription WHERE id = ?1 AND partner = ?2 AND status = ?3 AND updated_at = ?4`,
 			c.From.ID[:], c.From.Partner[:], string(c.From.Status), micros(c.From.UpdatedAt))
@@ -23,15 +20,15 @@ func (db *DB) ChangeSubscription(ctx context.Context, c webhook.Change) error {
 		if !same {
 			return refusal{fence.ErrOvertaken}
 		}
-		if err := tx.wanted(c.To); err != nil {
+		if err := tx.wanted(c.To, c.To.ID); err != nil {
 			return err
 		}
 		return tx.changeSubscription(db, c)
-	})
+	}, webhookThing(c.From.ID))
 }
 
-// changeSubscription writes a change of a subscription that was read in the same transaction, or was
-// found to be as it was, and the event that tells of it.
+// changeSubscription writes a change of a subscription that was found to be as it was, and the event
+// that tells of it.
 func (t *tx) changeSubscription(db *DB, c webhook.Change) error {
 	s := c.To
 	ids, refs, err := filterColumns(s.Filters)
@@ -58,24 +55,10 @@ func (t *tx) changeSubscription(db *DB, c webhook.Change) error {
 		}
 	}
 	// The runner reads what the subscription has become: it goes on, or sends no more of what it holds.
-	t.wakeLane(db, fence.Subscriptions, s.ID)
-	return t.tellOfSubscription(db, c.Event, s)
-}
-
-// moveSubscription makes the move of somebody who learned within the transaction that it is to be
-// made. One that may not be made any more, because the subscription moved on, changes nothing.
-func (t *tx) moveSubscription(db *DB, id uuid.UUID, m webhook.Move, by webhook.Mover, at time.Time) error {
-	found, err := rows(t, `SELECT `+subscriptionColumns+` FROM subscription WHERE id = ?1`, func(row scanner) (webhook.Subscription, error) {
-		return scanSubscription(row)
-	}, id[:])
-	if err != nil || len(found) == 0 {
+	if err := t.wakeReceiver(db, s.ID); err != nil {
 		return err
 	}
-	next, refused := found[0].Move(m, by, at)
-	if refused != nil {
-		return nil
-	}
-	return t.changeSubscription(db, webhook.Change{From: found[0], To: next, Event: m.Event()})
+	return t.tellOfSubscription(db, c.Event, s)
 }
 
 // tellOfSubscription publishes the event of a change.

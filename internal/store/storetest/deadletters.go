@@ -41,7 +41,7 @@ func (s *stand) mourning(n int) (webhook.Subscription, []webhook.Waiting) {
 	var waiting []webhook.Waiting
 	for after := ""; len(waiting) < n; after = waiting[len(waiting)-1].Event.Subject.String() {
 		waiting = append(waiting, got[[]webhook.Waiting](s)(s.Deliveries(s.t.Context(),
-			fence.Query{Lane: laneOf(sub), After: after, Chains: 500, Depth: 1}))...)
+			fence.Query{Lane: s.laneOf(sub), After: after, Chains: 500, Depth: 1}))...)
 	}
 	for i, w := range waiting {
 		end := settled(sub, w, webhook.DeliveryDead)
@@ -128,7 +128,7 @@ func deadLetterIsRevived(t *testing.T, s *stand) {
 		n, _ := s.revive(webhook.DeadLetterQuery{Subscription: sub.ID}, 9)
 		is(t, "revived", n, 2)
 	})
-	same(t, "woken", woken, []fence.Lane{laneOf(sub)})
+	same(t, "woken", woken, []fence.Lane{s.laneOf(sub)})
 	s = s.crashed()
 	waiting := s.waiting(sub)
 	is(t, "waiting", len(waiting), 3)

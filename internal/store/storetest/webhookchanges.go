@@ -17,7 +17,7 @@ func webhookChanges() []rule {
 		{"of two changes of one subscription the second is overtaken and changes nothing", changeIsOvertaken},
 		{"a change into another subscription is refused and changes nothing", changeIntoAnother},
 		{"a change wakes the lane, and what waited for a paused subscription still waits", changeWakes},
-		{"each change of a subscription is told in its transaction to whoever hears it", changesAreTold},
+		{"each change of a subscription is told in its transaction to whoever hears it", subscriptionsChangesAreTold},
 		{"a partner has no more subscriptions than it may; deleted ones and those of others do not count", subscriptionsAreBounded},
 	}
 }
@@ -89,12 +89,12 @@ func changeWakes(t *testing.T, s *stand) {
 	paused := moved(t, sub, webhook.Pause)
 	for _, c := range []webhook.Change{paused, moved(t, paused.To, webhook.Activate)} {
 		woken := s.wakes(func() { s.must(s.ChangeSubscription(t.Context(), c)) })
-		same(t, c.Event+" wakes", woken, []fence.Lane{laneOf(sub)})
+		same(t, c.Event+" wakes", woken, []fence.Lane{s.laneOf(sub)})
 		same(t, c.Event+" leaves waiting", s.waiting(sub), all)
 	}
 }
 
-func changesAreTold(t *testing.T, s *stand) {
+func subscriptionsChangesAreTold(t *testing.T, s *stand) {
 	partner := s.partner()
 	hears := map[string]webhook.Subscription{}
 	for _, name := range []string{webhook.EventCreated, webhook.EventUpdated, webhook.Pause.Event(), webhook.Activate.Event(),
