@@ -49,9 +49,10 @@ func bodiless(do func(http.ResponseWriter, *http.Request, access.Principal) erro
 // storeless are the routes that answer whatever has become of the store.
 func (s *Server) storeless() []route {
 	return append(s.metadataRoutes(),
+		// Supervisors may ask for health, whatever else comes from their address.
 		route{"GET", "/healthz", "", bare(s.health)},
-		route{"GET", "/openapi.yaml", "", bare(s.documentYAML)},
-		route{"GET", "/openapi.json", "", bare(s.documentJSON)})
+		route{"GET", "/openapi.yaml", "", s.forStrangers(bare(s.documentYAML))},
+		route{"GET", "/openapi.json", "", s.forStrangers(bare(s.documentJSON))})
 }
 
 // routes is everything else that the service answers. The OpenAPI document is written by hand beside

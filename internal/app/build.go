@@ -11,6 +11,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/listen"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/outbound"
 	"github.com/waybill-dev/waybill/internal/perform"
@@ -136,7 +137,8 @@ func (a *App) face(p parts) error {
 			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes,
 			Now: time.Now, MaxAge: a.config.MaxAge,
 		}),
-		Healthy: a.healthy, IgnoreUnknown: a.config.IgnoreUnknown, Now: time.Now, Log: a.log,
+		Healthy: a.healthy, IgnoreUnknown: a.config.IgnoreUnknown, Limits: limits(a.config),
+		Sound: listen.Check, Now: time.Now, Log: a.log,
 	})
 	return nil
 }

@@ -19,9 +19,9 @@ import (
 
 const webhooks = "/v2/notifications/webhooks"
 
-// listens makes a subscription whose secret is the receiver's and returns its id; members go beside the
+// subscribesTo makes a subscription whose secret is the receiver's and returns its id; members go beside the
 // event's name in the body.
-func (h *house) listens(url, event, members string) string {
+func (h *house) subscribesTo(url, event, members string) string {
 	h.t.Helper()
 	a := h.do("POST", webhooks, fmt.Sprintf(`{"url":%q,"event_name":%q,"secret":%q%s}`, url, event, string(demo.Hook), members))
 	if a.status != http.StatusOK {
@@ -68,7 +68,7 @@ func scoped(id string) map[string][2]string {
 func TestEveryRouteOfNotificationsRefusesWhoMayNotAndWhatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	id := h.listens("https://receiver.example/in", "connection.staled", "")
+	id := h.subscribesTo("https://receiver.example/in", "connection.staled", "")
 	stranger, _ := h.partner("Stranger")
 	reads := h.tokenFor("demo", "demo-secret", "telematics:read")
 	for route, needs := range scoped(id) {
@@ -115,8 +115,8 @@ func TestEveryRouteOfNotificationsRefusesWhoMayNotAndWhatCannotBeRead(t *testing
 func TestASubscriptionFromItsMakingToItsEnd(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	id := h.listens("https://receiver.example/in", "connection.staled", `,"encoding":"identity","retry_refused":true`)
-	h.listens("https://receiver.example/other", "connection.staled", "")
+	id := h.subscribesTo("https://receiver.example/in", "connection.staled", `,"encoding":"identity","retry_refused":true`)
+	h.subscribesTo("https://receiver.example/other", "connection.staled", "")
 	one := webhooks + "/" + id
 	for _, c := range []struct {
 		name, method, path, body string
@@ -155,8 +155,8 @@ func TestWhatIsToldOfSubscriptionsFitsTheSchemasThatAreServed(t *testing.T) {
 	h := open(t)
 	receiver := httptest.NewServer(h.hooks)
 	t.Cleanup(receiver.Close)
-	h.listens(receiver.URL+"/", "webhook.*", "")
-	one := webhooks + "/" + h.listens("https://receiver.example/in", "connection.staled", "")
+	h.subscribesTo(receiver.URL+"/", "webhook.*", "")
+	one := webhooks + "/" + h.subscribesTo("https://receiver.example/in", "connection.staled", "")
 	for _, call := range []string{"PATCH " + one, "POST " + one + "/pause", "POST " + one + "/activate", "DELETE " + one} {
 		method, path, _ := strings.Cut(call, " ")
 		body := map[string]string{"PATCH": `{"retry_refused":true}`}[method]
@@ -214,8 +214,8 @@ func TestWhatAReceiverLostIsListedMeasuredAndReplayedAfterItsActivation(t *testi
 	h := open(t)
 	receiver := httptest.NewServer(h.hooks)
 	t.Cleanup(receiver.Close)
-	one := webhooks + "/" + h.listens(receiver.URL+"/lost", "resource_operation.created", "")
-	h.listens(receiver.URL+"/told", "webhook.paused", "")
+	one := webhooks + "/" + h.subscribesTo(receiver.URL+"/lost", "resource_operation.created", "")
+	h.subscribesTo(receiver.URL+"/told", "webhook.paused", "")
 	h.receives(http.StatusGone)
 	h.do("POST", messages, h.message("lost"))
 	h.shows(one, func(a answer) bool { return a.field("status") == "paused" })
@@ -270,7 +270,7 @@ func TestAPartnerMayNotHaveMoreSubscriptionsThanTheOperatorSays(t *testing.T) {
 	c := config.Default()
 	c.MaxSubscriptions = 4
 	h := openWith(t, c, t.TempDir())
-	h.listens("https://receiver.example/in", "connection.staled", "")
+	h.subscribesTo("https://receiver.example/in", "connection.staled", "")
 	a := h.do("POST", webhooks, `{"url":"https://receiver.example/in","event_name":"connection.created"}`)
 	if a.status != http.StatusConflict || !strings.Contains(a.text, "may have 4") {
 		t.Errorf("%d %s", a.status, a.text)

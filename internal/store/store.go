@@ -29,6 +29,7 @@ type Store interface {
 	access.Agreements
 	access.Fleets
 	access.Clients
+	access.GrantKeeper
 	connection.Everything
 	connection.Records
 	operation.Store

@@ -18,7 +18,7 @@ var ownRoutes = []string{
 	"GET /realms/{realm}/.well-known/openid-configuration",
 	"GET /realms/{realm}/protocol/openid-connect/certs",
 
-	"webhook connection.activated", "webhook webhook.activated", "webhook webhook.paused",
+	"webhook connection.activated", "webhook connection.updated", "webhook webhook.activated", "webhook webhook.paused",
 	"webhook vehicle.added", "webhook vehicle.modified", "webhook vehicle.removed",
 	"webhook trailer.added", "webhook trailer.modified", "webhook trailer.removed",
 	"webhook user.added", "webhook user.modified", "webhook user.removed",
@@ -55,10 +55,10 @@ var ownRoutes = []string{
 
 // ownSchemas have a name that the contract's documents do not know.
 var ownSchemas = []string{
-	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "Healthy", "Unhealthy",
+	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "UnsupportedMediaType", "Healthy", "Unhealthy",
 	"VehicleEvent", "TrailerEvent", "UserEvent", "MessageEvent", "GroupMessageEvent", "DvirLogEvent", "FuelTransactionEvent",
 	"ScheduleRead", "CursorPageScheduleRead", "ExecutionRead", "CursorPageExecutionRead",
-	"ConnectionActivated", "WebhookActivated", "WebhookPaused", "WebhookEncodingEnum", "WebhookReplay", "WebhookReplayed",
+	"ConnectionActivated", "ConnectionUpdated", "WebhookActivated", "WebhookPaused", "WebhookEncodingEnum", "WebhookReplay", "WebhookReplayed",
 	"DeadLetterRead", "CursorPageDeadLetterRead", "AuthorizationServer", "KeySet", "PublicKey",
 
 	"CapabilityDocument", "CapabilityImport", "CapabilitySetting", "CapabilityCredentials", "CapabilityCredentialField", "CapabilityWrite",
@@ -77,18 +77,16 @@ const (
 const (
 	changes        = "PATCH /v2/notifications/webhooks/{webhook_id}"
 	replay         = "POST /v2/notifications/webhooks/{webhook_id}/replay"
-	ofSubscription = ".requestBody.content[application/json].schema.properties[data].items.properties[event_name]." + ownEvent
+	ofSubscription = ".requestBody.content[application/json].schema.properties[data].items.properties[event_name]"
 	anyJSON        = "the contract takes any JSON there"
 	unnamed        = "no fleet is called nothing"
 	hooks          = " /v2/notifications/webhooks"
-	ownEvent       = "enum[connection.activated]"
 	bounded        = "a body of references is bounded, and far above what anybody has"
 	once           = "a value that is there twice is a mistake, which TSPs would take in different ways"
-	askedByName    = "nobody meets the name who did not subscribe to it"
 )
 
 // deviations are the places where ours is not as the contract says, and why that breaks no caller.
-var deviations = map[string]string{
+var deviations = withOwnNames(map[string]string{
 	tokenRoute + ".parameters[path realm]":  "the realm is part of the contract's server URL",
 	revokeRoute + ".parameters[path realm]": "the realm is part of the contract's server URL",
 	tokenRoute + ".responses[400]":          "a malformed form has an answer of its own, as OAuth 2 demands",
@@ -122,21 +120,28 @@ var deviations = map[string]string{
 	replay + ".requestBody":                           "an optional body selects what is replayed",
 	replay + inJSON("responses[202]") + ".properties": anyJSON,
 	replay + inJSON("responses[202]") + ".type":       anyJSON,
+})
 
-	"GET" + hooks + ".parameters[query event_name].schema.anyOf[1]." + ownEvent:                                                     askedByName,
-	"POST" + hooks + inJSON("requestBody") + ".properties[event_name].anyOf[0]." + ownEvent:                                         askedByName,
-	"GET" + hooks + inJSON("responses[200]") + ".properties[items].items.properties[event_name]." + ownEvent:                        askedByName,
-	"POST" + hooks + inJSON("responses[200]") + ".anyOf[0].items.properties[event_name]." + ownEvent:                                askedByName,
-	"POST" + hooks + inJSON("responses[200]") + ".anyOf[1].properties[event_name]." + ownEvent:                                      askedByName,
-	"GET" + hooks + "/{webhook_id}" + inJSON("responses[200]") + ".properties[event_name]." + ownEvent:                              askedByName,
-	changes + inJSON("responses[200]") + ".properties[event_name]." + ownEvent:                                                      askedByName,
-	"POST" + hooks + "/{webhook_id}/activate" + inJSON("responses[200]") + ".properties[event_name]." + ownEvent:                    askedByName,
-	"POST" + hooks + "/{webhook_id}/pause" + inJSON("responses[200]") + ".properties[event_name]." + ownEvent:                       askedByName,
-	"webhook webhook.created" + ofSubscription:                                                                                      askedByName,
-	"webhook webhook.updated" + ofSubscription:                                                                                      askedByName,
-	"webhook webhook.deleted" + ofSubscription:                                                                                      askedByName,
-	"webhook webhook.staled" + ofSubscription:                                                                                       askedByName,
-	"GET" + hooks + "/{webhook_id}/logs" + inJSON("responses[200]") + ".properties[items].items.properties[event_name]." + ownEvent: askedByName,
+// withOwnNames adds the names of events that are our own wherever the name of an event stands.
+func withOwnNames(all map[string]string) map[string]string {
+	read := inJSON("responses[200]") + ".properties[event_name]"
+	for _, place := range []string{
+		"GET" + hooks + ".parameters[query event_name].schema.anyOf[1]",
+		"POST" + hooks + inJSON("requestBody") + ".properties[event_name].anyOf[0]",
+		"GET" + hooks + inJSON("responses[200]") + ".properties[items].items.properties[event_name]",
+		"POST" + hooks + inJSON("responses[200]") + ".anyOf[0].items.properties[event_name]",
+		"POST" + hooks + inJSON("responses[200]") + ".anyOf[1].properties[event_name]",
+		"GET" + hooks + "/{webhook_id}" + read, changes + read,
+		"POST" + hooks + "/{webhook_id}/activate" + read, "POST" + hooks + "/{webhook_id}/pause" + read,
+		"GET" + hooks + "/{webhook_id}/logs" + inJSON("responses[200]") + ".properties[items].items.properties[event_name]",
+		"webhook webhook.created" + ofSubscription, "webhook webhook.updated" + ofSubscription,
+		"webhook webhook.deleted" + ofSubscription, "webhook webhook.staled" + ofSubscription,
+	} {
+		for _, name := range []string{"connection.activated", "connection.updated"} {
+			all[place+".enum["+name+"]"] = "nobody meets the name who did not subscribe to it"
+		}
+	}
+	return all
 }
 
 // inJSON is the place of the schema of a JSON body.
