@@ -107,7 +107,7 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 	}
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
 		Queue: a.db, Receivers: a.db, Open: open, Sender: webhook.NewSender(outbound.Receiver(p.policy, deliveryTime), time.Now),
-		Now: time.Now, Log: a.log,
+		Floor: deliveryFloor(source, descriptors(), a.log), Now: time.Now, Log: a.log,
 	})
 	a.dispatcher = dispatch.New(dispatch.Config{
 		Source: source,
@@ -125,11 +125,13 @@ func (a *App) face(p parts) error {
 		return err
 	}
 	orgs := access.NewService(a.db, time.Now, p.grants.Forget)
+	records := record.New(record.Config{
+		Lists: a.db, Schedules: a.db, Executions: a.db, Access: a.db, Connections: a.db, Registry: p.registry,
+		Every: a.config.ImportEvery, Now: time.Now,
+	})
 	a.api = api.New(api.Config{
 		Tokens: issuer, Fleets: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks, Connections: a.connections,
-		Records: record.New(record.Config{
-			Lists: a.db, Schedules: a.db, Access: a.db, Connections: a.db, Registry: p.registry, Now: time.Now,
-		}),
+		Records: records, Schedules: records,
 		Operations: operation.New(operation.Config{
 			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes,
 			Now: time.Now, MaxAge: a.config.MaxAge,

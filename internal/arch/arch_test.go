@@ -68,7 +68,7 @@ var rooms = map[string]room{
 	"internal/npmtest":                 {"", "tests that use others' tools install them in one way"},
 	"examples/go":                      {"", "an example is copied as it is"},
 	"tools/genadapters":                {"", "lists adapters while the list may be wrong, so it uses nobody"},
-	"tools/gendocs":                    {"internal/tsp internal/tsp/all internal/resource", "documents follow from the adapters"},
+	"tools/gendocs":                    {"internal/api/openapi internal/tsp internal/tsp/all internal/resource", "documents follow from the adapters and from the routes"},
 	"tools/newtsp":                     {"internal/tsp internal/resource", "scaffolds a TSP's folder"},
 	"cmd/waybill":                      {"internal/access internal/app internal/audit internal/config internal/demo", "commands start the program, show it, or do what operators may"},
 	"bench":                            {"internal/event internal/store internal/operation internal/resource", "measures the store's face as the design asks"},

@@ -29,6 +29,7 @@ type Store interface {
 	access.Agreements
 	access.Fleets
 	access.Clients
+	access.GrantKeeper
 	connection.Everything
 	connection.Records
 	operation.Store
@@ -40,6 +41,7 @@ type Store interface {
 	record.Orphans
 	record.Lists
 	record.Schedules
+	record.Executions
 	webhook.Store
 	webhook.Queue
 	webhook.Vault

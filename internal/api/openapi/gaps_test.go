@@ -33,7 +33,7 @@ var ownRoutes = []string{
 	"GET /realms/{realm}/.well-known/openid-configuration",
 	"GET /realms/{realm}/protocol/openid-connect/certs",
 
-	"webhook connection.activated",
+	"webhook connection.activated", "webhook connection.updated",
 
 	"webhook vehicle.added", "webhook vehicle.modified", "webhook vehicle.removed",
 	"webhook trailer.added", "webhook trailer.modified", "webhook trailer.removed",
@@ -43,6 +43,9 @@ var ownRoutes = []string{
 	"webhook fuel_transaction.added", "webhook fuel_transaction.modified",
 
 	"POST /v2/integrations/connections/{connection_id}/import",
+	"GET /v2/integrations/connections/{connection_id}/schedules",
+	"GET /v2/integrations/connections/{connection_id}/schedules/{schedule_id}",
+	"GET /v2/integrations/connections/{connection_id}/schedules/{schedule_id}/executions",
 	"GET /v2/integrations/connections/{connection_id}/capabilities",
 	"GET /v2/integrations/tsps/{tsp_id}/capabilities",
 
@@ -61,7 +64,8 @@ var ownRoutes = []string{
 var ownSchemas = []string{
 	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "Healthy", "Unhealthy",
 	"VehicleEvent", "TrailerEvent", "UserEvent", "MessageEvent", "GroupMessageEvent", "DvirLogEvent", "FuelTransactionEvent",
-	"ConnectionActivated", "AuthorizationServer", "KeySet", "PublicKey",
+	"ScheduleRead", "CursorPageScheduleRead", "ExecutionRead", "CursorPageExecutionRead",
+	"ConnectionActivated", "ConnectionUpdated", "AuthorizationServer", "KeySet", "PublicKey",
 
 	"CapabilityDocument", "CapabilityImport", "CapabilitySetting", "CapabilityCredentials", "CapabilityCredentialField", "CapabilityWrite",
 	"CapabilityLimit", "CapabilityField",
@@ -79,6 +83,7 @@ const (
 const (
 	hooks       = " /v2/notifications/webhooks"
 	ownEvent    = "enum[connection.activated]"
+	ownChange   = "enum[connection.updated]"
 	bounded     = "a body of references is bounded, and far above what anybody has"
 	once        = "a value that is there twice is a mistake, which TSPs would take in different ways"
 	askedByName = "nobody meets the name who did not subscribe to it"
@@ -108,13 +113,20 @@ var deviations = map[string]string{
 	inFilters("fleet_refs") + ".items.minLength":                                      "no fleet is called nothing",
 	inFilters("fleet_refs") + ".items.maxLength":                                      bounded,
 
-	"GET" + hooks + ".parameters[query event_name].schema.anyOf[1]." + ownEvent:                                                     askedByName,
-	"POST" + hooks + inJSON("requestBody") + ".properties[event_name].anyOf[0]." + ownEvent:                                         askedByName,
-	"GET" + hooks + inJSON("responses[200]") + ".properties[items].items.properties[event_name]." + ownEvent:                        askedByName,
-	"POST" + hooks + inJSON("responses[200]") + ".anyOf[0].items.properties[event_name]." + ownEvent:                                askedByName,
-	"POST" + hooks + inJSON("responses[200]") + ".anyOf[1].properties[event_name]." + ownEvent:                                      askedByName,
-	"GET" + hooks + "/{webhook_id}" + inJSON("responses[200]") + ".properties[event_name]." + ownEvent:                              askedByName,
-	"GET" + hooks + "/{webhook_id}/logs" + inJSON("responses[200]") + ".properties[items].items.properties[event_name]." + ownEvent: askedByName,
+	"GET" + hooks + ".parameters[query event_name].schema.anyOf[1]." + ownEvent:                                                      askedByName,
+	"GET" + hooks + ".parameters[query event_name].schema.anyOf[1]." + ownChange:                                                     askedByName,
+	"POST" + hooks + inJSON("requestBody") + ".properties[event_name].anyOf[0]." + ownEvent:                                          askedByName,
+	"POST" + hooks + inJSON("requestBody") + ".properties[event_name].anyOf[0]." + ownChange:                                         askedByName,
+	"GET" + hooks + inJSON("responses[200]") + ".properties[items].items.properties[event_name]." + ownEvent:                         askedByName,
+	"GET" + hooks + inJSON("responses[200]") + ".properties[items].items.properties[event_name]." + ownChange:                        askedByName,
+	"POST" + hooks + inJSON("responses[200]") + ".anyOf[0].items.properties[event_name]." + ownEvent:                                 askedByName,
+	"POST" + hooks + inJSON("responses[200]") + ".anyOf[0].items.properties[event_name]." + ownChange:                                askedByName,
+	"POST" + hooks + inJSON("responses[200]") + ".anyOf[1].properties[event_name]." + ownEvent:                                       askedByName,
+	"POST" + hooks + inJSON("responses[200]") + ".anyOf[1].properties[event_name]." + ownChange:                                      askedByName,
+	"GET" + hooks + "/{webhook_id}" + inJSON("responses[200]") + ".properties[event_name]." + ownEvent:                               askedByName,
+	"GET" + hooks + "/{webhook_id}" + inJSON("responses[200]") + ".properties[event_name]." + ownChange:                              askedByName,
+	"GET" + hooks + "/{webhook_id}/logs" + inJSON("responses[200]") + ".properties[items].items.properties[event_name]." + ownEvent:  askedByName,
+	"GET" + hooks + "/{webhook_id}/logs" + inJSON("responses[200]") + ".properties[items].items.properties[event_name]." + ownChange: askedByName,
 }
 
 // inJSON is the place of the schema of a JSON body.
