@@ -49,8 +49,16 @@ type Webhooks interface {
 	Create(ctx context.Context, partner uuid.UUID, body []byte) (webhook.Created, error)
 	List(ctx context.Context, partner uuid.UUID, r webhook.ListRequest) (page.Page[webhook.Subscription], error)
 	Get(ctx context.Context, partner, id uuid.UUID) (webhook.Subscription, error)
-	Delete(ctx context.Context, partner, id uuid.UUID) error
+	Update(ctx context.Context, partner, id uuid.UUID, body []byte) (webhook.Updated, error)
+	Move(ctx context.Context, partner, id uuid.UUID, m webhook.Move) (webhook.Subscription, error)
+}
+
+// Deliveries tells what came of partners' subscriptions. Every method takes the partner of the token.
+type Deliveries interface {
 	Logs(ctx context.Context, partner, id uuid.UUID, r webhook.LogsRequest) (page.Page[webhook.DeliveryLog], error)
+	Metrics(ctx context.Context, partner, id uuid.UUID) (webhook.Metrics, error)
+	DeadLetters(ctx context.Context, partner, id uuid.UUID, r webhook.DeadLettersRequest) (page.Page[webhook.DeadLetter], error)
+	Replay(ctx context.Context, partner, id uuid.UUID, body []byte) (webhook.Replayed, error)
 }
 
 // Config is what a Server is made of. All of its fields but IgnoreUnknown,
@@ -59,6 +67,7 @@ type Config struct {
 	Tokens      Tokens
 	Operations  Operations
 	Webhooks    Webhooks
+	Deliveries  Deliveries
 	Connections Connections
 	Fleets      Fleets
 	Agreements  Agreements
