@@ -28,7 +28,7 @@ func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 		// The number of a delivery that was dropped is given again, so it alone says nothing.
 		n, err := tx.change(`UPDATE delivery SET state = ?3, tries = tries + 1, next_at = ?4
 			WHERE seq = ?1 AND tries = ?2 AND state = 'waiting' AND subscription = ?5 AND event = ?6`,
-			w.Seq, w.Tries, string(s.State), micros(s.NextAt), w.Subscription[:], w.Event.ID[:])
+			w.Seq, w.Tries, string(s.State), micros(s.Until()), w.Subscription[:], w.Event.ID[:])
 		if err := overtaken(n, err); err != nil {
 			return err
 		}
@@ -40,6 +40,9 @@ func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 			}
 		}
 		if err := tx.judge(ctx, db, subs[0], s); err != nil {
+			return err
+		}
+		if err := tx.count(s); err != nil {
 			return err
 		}
 		l := s.Log
@@ -90,5 +93,5 @@ func (t *tx) judge(ctx context.Context, db *DB, was webhook.Subscription, s webh
 
 // statusEvents are the names of what is told when an attempt has changed a subscription's status.
 var statusEvents = map[webhook.Status]string{
-	webhook.Active: "webhook.activated", webhook.Paused: "webhook.paused", webhook.Stale: "webhook.staled",
+	webhook.Active: webhook.Activate.Event(), webhook.Paused: webhook.Pause.Event(), webhook.Stale: webhook.Stall.Event(),
 }
