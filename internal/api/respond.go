@@ -110,7 +110,14 @@ func (s *Server) answer(w http.ResponseWriter, status int, v any) {
 
 // answerText writes a body that is JSON already; nothing may have been written before.
 func (s *Server) answerText(w http.ResponseWriter, status int, text []byte) {
-	w.Header().Set("Content-Type", "application/json")
+	s.answerAs(w, status, "application/json", text)
+}
+
+func (s *Server) answerAs(w http.ResponseWriter, status int, contentType string, text []byte) {
+	if a, ok := w.(*answering); ok {
+		text = a.pack(text)
+	}
+	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
 	w.WriteHeader(status)
 	if _, err := w.Write(text); err != nil {

@@ -46,9 +46,10 @@ func bodiless(do func(http.ResponseWriter, *http.Request, access.Principal) erro
 // storeless are the routes that answer whatever has become of the store.
 func (s *Server) storeless() []route {
 	return append(s.metadataRoutes(),
+		// Supervisors may ask for health, whatever else comes from their address.
 		route{"GET", "/healthz", "", bare(s.health)},
-		route{"GET", "/openapi.yaml", "", bare(s.documentYAML)},
-		route{"GET", "/openapi.json", "", bare(s.documentJSON)})
+		route{"GET", "/openapi.yaml", "", s.forStrangers(bare(s.documentYAML))},
+		route{"GET", "/openapi.json", "", s.forStrangers(bare(s.documentJSON))})
 }
 
 // routes is everything else that the service answers. The OpenAPI document is written by hand beside
@@ -71,6 +72,7 @@ func (s *Server) routes() []route {
 		{"GET", "/v2/notifications/webhooks/{webhook_id}/logs", "webhook:read", s.listDeliveryLogs},
 	}
 	table = append(table, s.connectionRoutes()...)
+	table = append(table, s.scheduleRoutes()...)
 	table = append(table, s.orgRoutes()...)
 	for _, of := range resource.AllFacts() {
 		table = append(table, s.telematicsRoutes(of)...)

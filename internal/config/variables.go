@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -22,6 +21,12 @@ const prefix = "WAYBILL_"
 const (
 	keyVariable     = prefix + "KEY"
 	keyFileVariable = prefix + "KEY_FILE"
+
+	oldKeyVariable     = prefix + "OLD_KEY"
+	oldKeyFileVariable = prefix + "OLD_KEY_FILE"
+
+	tlsCertVariable = prefix + "TLS_CERT"
+	tlsKeyVariable  = prefix + "TLS_KEY"
 )
 
 // variable is a setting as the environment holds it.
@@ -65,6 +70,12 @@ func FromEnv(environ []string, tsps TSPs) (Config, []error) {
 	if c.Key != "" && c.KeyFile != "" {
 		wrong = append(wrong, fmt.Errorf("%s and %s are both set; set one of them", keyVariable, keyFileVariable))
 	}
+	if c.OldKey != "" && c.OldKeyFile != "" {
+		wrong = append(wrong, fmt.Errorf("%s and %s are both set; set one of them", oldKeyVariable, oldKeyFileVariable))
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		wrong = append(wrong, fmt.Errorf("%s and %s must both be set, or neither", tlsCertVariable, tlsKeyVariable))
+	}
 	return c, wrong
 }
 
@@ -86,7 +97,9 @@ func variables() []variable {
 		{prefix + "DATABASE_URL", func(c *Config, s string) error { c.DatabaseURL = s; return nil }},
 		{keyVariable, func(c *Config, s string) error { c.Key = s; return nil }},
 		{keyFileVariable, func(c *Config, s string) error { c.KeyFile = s; return nil }},
-		{prefix + "OUTBOUND_ALLOW", readRanges},
+		{oldKeyVariable, func(c *Config, s string) error { c.OldKey = s; return nil }},
+		{oldKeyFileVariable, func(c *Config, s string) error { c.OldKeyFile = s; return nil }},
+		{prefix + "OUTBOUND_ALLOW", ranges(func(c *Config) *[]netip.Prefix { return &c.OutboundAllow })},
 		{prefix + "OUTBOUND_PROXY", choice("addresses", "names", func(c *Config) *bool { return &c.ProxyJudges })},
 		{prefix + "MAX_AGE", duration(time.Second, func(c *Config) *time.Duration { return &c.MaxAge })},
 		{prefix + "CALL_DEADLINE", duration(time.Second, func(c *Config) *time.Duration { return &c.CallDeadline })},
@@ -94,6 +107,14 @@ func variables() []variable {
 		{prefix + "IMPORT_EVERY", duration(time.Second, func(c *Config) *time.Duration { return &c.ImportEvery })},
 		{prefix + "IMPORT_HISTORY", duration(time.Hour, func(c *Config) *time.Duration { return &c.ImportHistory })},
 		{prefix + "UNKNOWN_PARAMETERS", choice("refuse", "ignore", func(c *Config) *bool { return &c.IgnoreUnknown })},
+		{prefix + "RATE_CLIENT", rate(func(c *Config) *Rate { return &c.RateClient })},
+		{prefix + "RATE_PARTNER", rate(func(c *Config) *Rate { return &c.RatePartner })},
+		{prefix + "RATE_TOKEN", rate(func(c *Config) *Rate { return &c.RateToken })},
+		{prefix + "RATE_ADDRESS", rate(func(c *Config) *Rate { return &c.RateAddress })},
+		{prefix + "MAX_CONNECTIONS", readConnections},
+		{tlsCertVariable, func(c *Config, s string) error { c.TLSCert = s; return nil }},
+		{tlsKeyVariable, func(c *Config, s string) error { c.TLSKey = s; return nil }},
+		{prefix + "TRUSTED_PROXIES", ranges(func(c *Config) *[]netip.Prefix { return &c.TrustedProxies })},
 		{prefix + "LOG_LEVEL", readLevel},
 	}
 }
@@ -146,24 +167,6 @@ func CheckAddr(text string) error {
 		return fmt.Errorf("is %q, which is no address; write host and port, such as 127.0.0.1:8080", text)
 	}
 	return nil
-}
-
-func readRanges(c *Config, text string) error {
-	var wrong []error
-	for part := range strings.SplitSeq(text, ",") {
-		part = strings.TrimSpace(part)
-		p, err := netip.ParsePrefix(part)
-		switch {
-		case err != nil || p.Addr().Is4In6():
-			wrong = append(wrong, fmt.Errorf("has %q, which is no address range such as 10.0.0.0/8", part))
-		case p != p.Masked():
-			wrong = append(wrong, fmt.Errorf("has %s, which is either the range %s or the address %s/%d",
-				part, p.Masked(), p.Addr(), p.Addr().BitLen()))
-		default:
-			c.OutboundAllow = append(c.OutboundAllow, p)
-		}
-	}
-	return errors.Join(wrong...)
 }
 
 // choice reads one of two words, of which the second sets what the first leaves.

@@ -25,8 +25,10 @@ type DeliveriesConfig struct {
 	// Open returns a subscription with its secret in the clear.
 	Open   func(webhook.Subscription) (webhook.Subscription, error)
 	Sender Sender
-	Now    func() time.Time
-	Log    *slog.Logger
+	// Floor bounds the requests in flight, to one receiver and to all.
+	Floor *dispatch.Floor
+	Now   func() time.Time
+	Log   *slog.Logger
 }
 
 // Deliveries sends events to their receivers, in the lanes of these.
@@ -38,12 +40,8 @@ func NewDeliveries(c DeliveriesConfig) *Deliveries { return &Deliveries{c} }
 // Kind returns the kind of lanes in which deliveries run. The schedule alone bounds the attempts:
 // deliveries have no deadline.
 func (d *Deliveries) Kind() dispatch.Kind {
-	return dispatch.KindOf(d, dispatch.Policy{Schedule: webhook.Schedule()})
+	return dispatch.KindOf(d, dispatch.Policy{Schedule: webhook.Schedule()}).On(d.c.Floor)
 }
-
-// parallelDeliveries bounds the requests in flight to one receiver. They are of different
-// subjects, as a chain has one in flight. A receiver that takes 100 ms thus gets 80 a second.
-const parallelDeliveries = 8
 
 // parcel is an event on its way to a receiver. to is known once it has begun.
 type parcel struct {

@@ -43,6 +43,9 @@ var ownRoutes = []string{
 	"webhook fuel_transaction.added", "webhook fuel_transaction.modified",
 
 	"POST /v2/integrations/connections/{connection_id}/import",
+	"GET /v2/integrations/connections/{connection_id}/schedules",
+	"GET /v2/integrations/connections/{connection_id}/schedules/{schedule_id}",
+	"GET /v2/integrations/connections/{connection_id}/schedules/{schedule_id}/executions",
 	"GET /v2/integrations/connections/{connection_id}/capabilities",
 	"GET /v2/integrations/tsps/{tsp_id}/capabilities",
 
@@ -59,8 +62,9 @@ var ownRoutes = []string{
 
 // ownSchemas have a name that the contract's documents do not know.
 var ownSchemas = []string{
-	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "Healthy", "Unhealthy",
+	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "UnsupportedMediaType", "Healthy", "Unhealthy",
 	"VehicleEvent", "TrailerEvent", "UserEvent", "MessageEvent", "GroupMessageEvent", "DvirLogEvent", "FuelTransactionEvent",
+	"ScheduleRead", "CursorPageScheduleRead", "ExecutionRead", "CursorPageExecutionRead",
 	"ConnectionActivated", "ConnectionUpdated", "AuthorizationServer", "KeySet", "PublicKey",
 
 	"CapabilityDocument", "CapabilityImport", "CapabilitySetting", "CapabilityCredentials", "CapabilityCredentialField", "CapabilityWrite",

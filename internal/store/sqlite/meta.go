@@ -39,3 +39,10 @@ func (db *DB) MetaOr(ctx context.Context, name string, value []byte) ([]byte, er
 		return kept, err
 	})
 }
+
+// SwapMeta replaces a value that is still the one that was read.
+func (db *DB) SwapMeta(ctx context.Context, name string, from, to []byte) error {
+	return db.audited(ctx, func(tx *tx) error {
+		return overtaken(tx.change(`UPDATE meta SET value = ?3 WHERE name = ?1 AND value = ?2`, name, from, to))
+	}, metaThing(name))
+}
