@@ -45,9 +45,9 @@ func (s Status) Bars(purpose string) string {
 	switch s {
 	case Stale:
 		why += ". " + tried + ", and it becomes active when the TSP takes them. Its problem says what the TSP said; " +
-			"PATCH it with new credentials, or with status active to have these tried at once"
+			"PATCH it with status active to have them tried at once; its fleet, or the partner that made it, can PATCH it with new ones"
 	case Paused:
-		why += ". PATCH it with status active to resume it"
+		why += ". Its fleet, or the partner that made it, resumes it: PATCH it with status active"
 	case Active, Failed, Cancelled, Deleted:
 	}
 	return why
