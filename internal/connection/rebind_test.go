@@ -89,3 +89,26 @@ func TestAnAccountThatWasKeptWithoutItsHostGetsIt(t *testing.T) {
 		}
 	})
 }
+
+func TestDraftsWhoseTimeIsOverAreErasedByThemselves(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStand(t)
+		d := connection.Draft{ID: uuid.New(), Purpose: connection.PreAuth, Fleet: s.fleet.Fleet.ID, TSP: name, Sealed: []byte("s"),
+			EndsAt: time.Now().Add(90 * time.Minute)}
+		if err := s.db.SaveDraft(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+		defer s.run()()
+		left := func() bool {
+			_, err := s.db.DraftByID(t.Context(), d, time.Time{})
+			return err == nil
+		}
+		if time.Sleep(80 * time.Minute); !left() {
+			t.Error("it is erased before its end")
+		}
+		if time.Sleep(time.Hour); left() {
+			t.Error("it is still there an hour after its end")
+		}
+	})
+}
