@@ -287,7 +287,7 @@ func (s *Service) try(ctx context.Context, w wish) (*trial, error) {
 	}
 	// Records, and all operations that name them, belong to the account.
 	if account.Key != c.Account {
-		return t, problem.New(problem.Conflict, "these credentials open another account at %s (%q) than the connection's; "+
+		return t, problem.New(problem.Conflict, "these credentials open another account at %s (%q) than the connection's, as one at another address is; "+
 			"make a new connection for that account with POST /v2/integrations/connections, or send credentials of this connection's account", s.displayName(c.TSP), account.Name)
 	}
 	return t, nil
