@@ -133,6 +133,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	g.Go(func() error { return a.sealHead(ctx) })
 	g.Go(func() error { return a.reseal(working, a.sealer) })
 	g.Go(func() error { return record.WatchOrphans(working, a.db, time.Now, a.log) })
+	g.Go(func() error { return webhook.Sweep(working, a.db, time.Now, a.log) })
 	err = g.Wait()
 	a.writes.Stop()
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))

@@ -44,6 +44,8 @@ type Config struct {
 	ImportHistory time.Duration
 	// IgnoreUnknown lets query parameters pass that the API does not know; a header names them.
 	IgnoreUnknown bool
+	// MaxSubscriptions bounds the webhook subscriptions of a partner.
+	MaxSubscriptions int
 	// RateClient is how many requests a client may send, and RatePartner all clients of a partner or fleet
 	// together. RateToken is how often a client may ask for tokens from one address, and RateAddress how
 	// many requests without a token may come from one. Each allows twice as many at once.
@@ -74,7 +76,8 @@ type Rate struct {
 func Default() Config {
 	return Config{Addr: "127.0.0.1:8080", MaxAge: 72 * time.Hour, CallDeadline: 30 * time.Second, ImportEvery: 10 * time.Minute,
 		ImportHistory: 168 * time.Hour, RateClient: Rate{5000, time.Second}, RatePartner: Rate{5000, time.Second},
-		RateToken: Rate{20, time.Second}, RateAddress: Rate{100, time.Second}, MaxConnections: 1024, BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}}
+		RateToken: Rate{20, time.Second}, RateAddress: Rate{100, time.Second}, MaxConnections: 1024, MaxSubscriptions: 1000,
+		BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}}
 }
 
 // Facts are the settings by their names, as the audit log tells that they changed: the keys are not

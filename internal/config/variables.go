@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -106,6 +107,7 @@ func variables() []variable {
 		{prefix + "SETTLING", duration(time.Second, func(c *Config) *time.Duration { return &c.Settling })},
 		{prefix + "IMPORT_EVERY", duration(time.Second, func(c *Config) *time.Duration { return &c.ImportEvery })},
 		{prefix + "IMPORT_HISTORY", duration(time.Hour, func(c *Config) *time.Duration { return &c.ImportHistory })},
+		{prefix + "MAX_SUBSCRIPTIONS", number(1, func(c *Config) *int { return &c.MaxSubscriptions })},
 		{prefix + "UNKNOWN_PARAMETERS", choice("refuse", "ignore", func(c *Config) *bool { return &c.IgnoreUnknown })},
 		{prefix + "RATE_CLIENT", rate(func(c *Config) *Rate { return &c.RateClient })},
 		{prefix + "RATE_PARTNER", rate(func(c *Config) *Rate { return &c.RatePartner })},
@@ -153,6 +155,18 @@ func duration(least time.Duration, of func(*Config) *time.Duration) func(*Config
 			return fmt.Errorf("is %s; set at least %s, or leave it out for its default", text, least)
 		}
 		*of(c) = d
+		return nil
+	}
+}
+
+// number takes a whole number that is not smaller than least.
+func number(least int, of func(*Config) *int) func(*Config, string) error {
+	return func(c *Config, text string) error {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < least {
+			return fmt.Errorf("is %q; write a whole number from %d up, or leave it out for its default", text, least)
+		}
+		*of(c) = n
 		return nil
 	}
 }

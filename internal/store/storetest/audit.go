@@ -7,6 +7,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/audit"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -39,7 +40,7 @@ func changeIsLogged(t *testing.T, s *stand) {
 	c.SecretHash = []byte{2}
 	s.must(s.SaveClient(t.Context(), c))
 	sub := s.subscribe(subscribed(c.Partner.ID, eventName))
-	s.must(s.DeleteSubscription(ctx, sub.Partner, sub.ID, at(2)))
+	s.must(s.ChangeSubscription(ctx, moved(t, sub, webhook.Delete)))
 	s.must(s.Note(ctx, audit.Entry{Action: "started", Object: "service"}))
 	all := s.crashed().logged()
 	want := []audit.Entry{
@@ -68,8 +69,10 @@ func nothingIsNotLogged(t *testing.T, s *stand) {
 	sub := s.subscribe(subscribed(c.Partner.ID, eventName))
 	before := len(s.logged())
 	s.must(s.SaveClient(t.Context(), c))
-	fails(t, "a subscription twice", s.InsertSubscriptions(t.Context(), []webhook.Subscription{sub}), webhook.ErrDuplicate)
-	fails(t, "a foreign one", s.DeleteSubscription(t.Context(), uuid.New(), sub.ID, at(1)), webhook.ErrNotFound)
+	fails(t, "a subscription twice", s.InsertSubscriptions(t.Context(), []webhook.Subscription{sub}, manySubscriptions), webhook.ErrDuplicate)
+	foreign := moved(t, sub, webhook.Delete)
+	foreign.From.Partner = uuid.New()
+	fails(t, "a foreign one", s.ChangeSubscription(t.Context(), foreign), fence.ErrOvertaken)
 	is(t, "entries", len(s.logged()), before)
 }
 
