@@ -214,7 +214,8 @@ func TestWhatAReceiverLostIsListedMeasuredAndReplayedAfterItsActivation(t *testi
 	h := open(t)
 	receiver := httptest.NewServer(h.hooks)
 	t.Cleanup(receiver.Close)
-	one := webhooks + "/" + h.subscribesTo(receiver.URL+"/lost", "resource_operation.created", "")
+	id := h.subscribesTo(receiver.URL+"/lost", "resource_operation.created", "")
+	one := webhooks + "/" + id
 	h.subscribesTo(receiver.URL+"/told", "webhook.paused", "")
 	h.receives(http.StatusGone)
 	h.do("POST", messages, h.message("lost"))
@@ -234,7 +235,7 @@ func TestWhatAReceiverLostIsListedMeasuredAndReplayedAfterItsActivation(t *testi
 		t.Fatalf("%v %s", err, dead.text)
 	}
 	lost := page.Items[0]
-	if lost.Code != 410 || lost.Attempts != 1 || !strings.Contains(lost.Message, "POST activate") || len(lost.Data) != 1 {
+	if lost.Code != 410 || lost.Attempts != 1 || !strings.Contains(lost.Message, id+"/activate") || len(lost.Data) != 1 {
 		t.Errorf("%s", dead.text)
 	}
 	if a := h.do("GET", one+"/metrics", ""); !strings.Contains(a.text, `"http_failure_attempts":{"6h":1,`) || a.value("dlq_count") != 1.0 {
