@@ -10,7 +10,7 @@ import (
 
 // sweptOnce bounds the rows that are removed in one transaction, because every other write waits for
 // it.
-const sweptOnce = 500
+const sweptOnce = 250
 
 // leaveSubscription drops some of what a deleted subscription leaves and notes that there may be more.
 func (t *tx) leaveSubscription(id uuid.UUID) error {
