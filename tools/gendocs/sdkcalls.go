@@ -144,13 +144,6 @@ var unserved = map[string]string{
 	"POST /v2/integrations/connections/{id}/schedules/activate-schedules":  "never: schedules do not end by errors; `POST …/{connection_id}/import` imports now",
 	"POST /v2/integrations/connections/schedules/backfill":                 "never: a new connection imports all kinds by itself",
 
-	"PATCH /v2/notifications/webhooks/{id}":         "later: delete the subscription and make it anew",
-	"POST /v2/notifications/webhooks/{id}/activate": "later: delete the subscription and make it anew",
-	"POST /v2/notifications/webhooks/{id}/pause":    "later: delete the subscription and make it anew",
-	"GET /v2/notifications/webhooks/{id}/metrics":   "later: the logs of the subscription tell of each attempt",
-	"POST /v2/notifications/webhooks/{id}/replay":   "later",
-	"GET /v2/notifications/schemas":                 "later: `GET /openapi.yaml` holds the schemas of all events",
-
 	"POST /v2/orgs/fleets":                   "never: a connection for a new `fleet_ref` makes the fleet",
 	"PATCH /v2/orgs/fleets/{id}":             "later",
 	"DELETE /v2/orgs/fleets/{id}":            "later",
