@@ -36,12 +36,14 @@ func deadLetters(q webhook.DeadLetterQuery) (from string, c conditions) {
 // DeadLetters lists dead letters. A dead one's next_at is when it died, which is also when its last
 // attempt was logged.
 func (db *DB) DeadLetters(ctx context.Context, q webhook.DeadLetterQuery) ([]webhook.DeadLetter, error) {
-	bySeq := ordering{"d.seq", "d.subscription", true, func(p page.Position) (any, any) { return p.Seq, q.Subscription[:] }}
+	at := func(p page.Position) (any, any) { return p.Seq, q.Subscription[:] }
+	bySeq := ordering{"d.seq", "d.subscription", true, at}
 	from, c := deadLetters(q)
-	return ordered(ctx, db, selection{`d.seq, d.subscription, d.tries, d.next_at, e.id, e.name, e.partner, e.subject, e.fleet,
-		e.fleet_ref, e.occurred_at, e.data, l.status_code, l.error_message`, from + ` CROSS JOIN event e ON e.id = d.event
+	return ordered(ctx, db, selection{`d.seq, d.subscription, d.tries, d.next_at, e.id, e.name, e.partner, e.subject,
+		e.fleet, e.fleet_ref, e.occurred_at, e.data, l.status_code, l.error_message`, from + ` CROSS JOIN event e ON e.id = d.event
 		LEFT JOIN delivery_log l ON l.id = (SELECT max(x.id) FROM delivery_log x
-			WHERE x.subscription = d.subscription AND x.created_at = d.next_at AND x.event = d.event)`, c}, q.Window, bySeq, scanDeadLetter)
+			WHERE x.subscription = d.subscription AND x.created_at = d.next_at AND x.event = d.event)`, c},
+		q.Window, bySeq, scanDeadLetter)
 }
 
 func scanDeadLetter(row scanner) (webhook.DeadLetter, error) {
@@ -49,8 +51,8 @@ func scanDeadLetter(row scanner) (webhook.DeadLetter, error) {
 	var died, occurred int64
 	var data string
 	var status sql.NullInt64
-	err := row.Scan(&d.Seq, &d.Subscription, &d.Tries, &died, &d.Event.ID, &d.Event.Name, &d.Event.Partner, &d.Event.Subject,
-		&d.Event.Fleet, &d.Event.FleetRef, &occurred, &data, &status, &d.ErrorMessage)
+	err := row.Scan(&d.Seq, &d.Subscription, &d.Tries, &died, &d.Event.ID, &d.Event.Name, &d.Event.Partner,
+		&d.Event.Subject, &d.Event.Fleet, &d.Event.FleetRef, &occurred, &data, &status, &d.ErrorMessage)
 	d.DiedAt, d.Event.OccurredAt, d.Event.Data = fromMicros(died), fromMicros(occurred), []byte(data)
 	d.StatusCode = int(status.Int64)
 	return d, err
@@ -85,7 +87,8 @@ func (db *DB) Revive(ctx context.Context, q webhook.DeadLetterQuery, behind int6
 func (t *tx) revive(db *DB, subscription uuid.UUID, dead []corpse, at time.Time) (revived int, err error) {
 	for _, d := range dead {
 		n, err := t.change(`UPDATE delivery SET state = 'waiting', tries = 0, next_at = ?3
-			WHERE seq = ?1 AND subscription = ?2 AND created_at = ?4 AND state = 'dead'`, d.seq, subscription[:], micros(at), d.occurred)
+			WHERE seq = ?1 AND subscription = ?2 AND created_at = ?4 AND state = 'dead'`,
+			d.seq, subscription[:], micros(at), d.occurred)
 		if err != nil {
 			return revived, err
 		}
