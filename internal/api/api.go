@@ -97,6 +97,8 @@ type Server struct {
 	// The document is held once for all who read it, however slowly.
 	asYAML []byte
 	asJSON func() ([]byte, error)
+	// strict reads it when the first strict client asks: most processes have none.
+	strict func() (*openapi.Strict, error)
 	shut   atomic.Pointer[problem.Error]
 }
 
@@ -104,7 +106,7 @@ type Server struct {
 // start and not at the first request.
 func New(c Config) *Server {
 	s := &Server{Config: c, mux: http.NewServeMux(), packers: newPackers(), asYAML: openapi.Document(),
-		asJSON: sync.OnceValues(openapi.JSON)}
+		asJSON: sync.OnceValues(openapi.JSON), strict: sync.OnceValues(openapi.NewStrict)}
 	for _, r := range s.storeless() {
 		s.mux.HandleFunc(r.method+" "+r.path, s.handler(r))
 	}

@@ -120,7 +120,7 @@ func (s *Server) handler(rt route) http.HandlerFunc {
 			err = noBody(w, r)
 		}
 		if err == nil {
-			err = rt.do(w, r, who, s.query(w, r))
+			err = rt.do(s.writer(w, who, rt), r, who, s.query(w, r))
 		}
 		if err != nil {
 			s.refuse(w, r, err)

@@ -88,7 +88,7 @@ func (db *DB) Agreements(ctx context.Context, q access.AgreementQuery) ([]access
 // InsertAgreement adds a grant.
 func (db *DB) InsertAgreement(ctx context.Context, g access.Grant) error {
 	return db.audited(ctx, func(tx *tx) error {
-		if err := tx.makeRoom(g); err != nil {
+		if err := tx.makeRoom(ctx, db, g); err != nil {
 			return err
 		}
 		if err := tx.putGrant(g); err != nil {
@@ -106,7 +106,7 @@ func (db *DB) ChangeAgreement(ctx context.Context, from, to access.Grant) error 
 		if err := overtaken(int64(len(stored)), err); err != nil {
 			return err
 		}
-		if err := tx.makeRoom(to); err != nil {
+		if err := tx.makeRoom(ctx, db, to); err != nil {
 			return err
 		}
 		err = tx.exec(`UPDATE share_grant SET status = ?2, effective_at = ?3, expires_at = ?4, updated_at = ?5 WHERE id = ?1`,
@@ -134,7 +134,7 @@ func (db *DB) SaveGrant(ctx context.Context, g access.Grant, f access.Fleet) err
 		if tells == "" {
 			return tx.saveFleet(f, g.UpdatedAt)
 		}
-		if err := tx.makeRoom(next); err != nil {
+		if err := tx.makeRoom(ctx, db, next); err != nil {
 			return err
 		}
 		if err := tx.saveFleet(f, g.UpdatedAt); err != nil {
@@ -150,7 +150,7 @@ func (db *DB) SaveGrant(ctx context.Context, g access.Grant, f access.Fleet) err
 // makeRoom refuses a grant that others leave no room for, before it changes anything, and ends
 // those that give way. The unique index of living grants would refuse a second one as well, but a
 // failed statement rolls the whole group back.
-func (t *tx) makeRoom(g access.Grant) error {
+func (t *tx) makeRoom(ctx context.Context, db *DB, g access.Grant) error {
 	others, err := t.grants(`partner = ?1 AND fleet_ref = ?2`, g.Partner[:], g.FleetRef)
 	if err != nil {
 		return err
@@ -166,7 +166,8 @@ func (t *tx) makeRoom(g access.Grant) error {
 		return refusal{err}
 	}
 	for _, o := range ended {
-		if err := t.exec(`UPDATE share_grant SET status = ?2 WHERE id = ?1`, o.ID[:], o.Status); err != nil {
+		end := func() error { return t.exec(`UPDATE share_grant SET status = ?2 WHERE id = ?1`, o.ID[:], o.Status) }
+		if err := t.audited(ctx, db, end, agreementThing(o.ID)); err != nil {
 			return err
 		}
 	}
