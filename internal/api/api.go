@@ -55,6 +55,7 @@ type Config struct {
 	Tokens      Tokens
 	Operations  Operations
 	Webhooks    Webhooks
+	Feed        Feed
 	Connections Connections
 	Fleets      Fleets
 	Agreements  Agreements

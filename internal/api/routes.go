@@ -64,6 +64,7 @@ func (s *Server) routes() []route {
 		{"GET", "/v2/integrations/connections/data-freshness", "connection:read", s.dataFreshness},
 		{"POST", "/v2/integrations/connections/{connection_id}/import", "connection:update", bodiless(s.requestImport)},
 
+		{"GET", "/v2/notifications/events", "webhook:read", s.listEvents},
 		{"GET", "/v2/notifications/webhooks", "webhook:read", s.listWebhooks},
 		{"POST", "/v2/notifications/webhooks", "webhook:create", bare(s.createWebhook)},
 		{"GET", "/v2/notifications/webhooks/{webhook_id}", "webhook:read", bare(s.getWebhook)},

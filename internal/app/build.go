@@ -44,6 +44,7 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 		Store: a.db, Access: a.db, Records: a.db, Sealer: p.keys.sealer, Caller: a.caller, Pace: p.limits.Pace,
 		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Now: time.Now, Log: a.log,
 	})
+	a.feed = webhook.NewFeed(webhook.FeedConfig{Store: a.db, Now: time.Now, Log: a.log})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: p.keys.sealer, URLs: p.policy})
 	a.imports = perform.NewImports(perform.ImportsConfig{
 		Schedules: a.db, Connections: a.db, Links: a.connections, Limits: p.limits,
@@ -105,7 +106,7 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 		return webhook.OpenSecret(p.keys.sealer, s)
 	}
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
-		Queue: a.db, Receivers: a.db, Open: open, Sender: webhook.NewSender(outbound.Receiver(p.policy, deliveryTime), time.Now),
+		Queue: a.db, Receivers: a.db, Feed: a.feed, Open: open, Sender: webhook.NewSender(outbound.Receiver(p.policy, deliveryTime), time.Now),
 		Floor: deliveryFloor(source, descriptors(), a.log), Now: time.Now, Log: a.log,
 	})
 	a.dispatcher = dispatch.New(dispatch.Config{
@@ -125,7 +126,7 @@ func (a *App) face(p parts) error {
 	}
 	orgs := access.NewService(a.db, time.Now, p.grants.Forget)
 	a.api = api.New(api.Config{
-		Tokens: issuer, Fleets: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks, Connections: a.connections,
+		Tokens: issuer, Fleets: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks, Feed: a.feed, Connections: a.connections,
 		Records: record.New(record.Config{
 			Lists: a.db, Schedules: a.db, Access: a.db, Connections: a.db, Registry: p.registry, Now: time.Now,
 		}),

@@ -39,6 +39,9 @@ func (d *Deliveries) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*
 			return batch, err
 		}
 	}
+	if to.URL == webhook.FeedURL {
+		return batch, d.c.Feed.File(ctx, to.ID)
+	}
 	var parcels []*parcel
 	chains := 0
 	if q.Stream != probeStream {

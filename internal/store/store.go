@@ -42,6 +42,7 @@ type Store interface {
 	webhook.Store
 	webhook.Queue
 	webhook.Receivers
+	webhook.FeedStore
 	Meta
 	Keeping
 	// Close waits for the writes under way and ends the use of the database; whoever writes

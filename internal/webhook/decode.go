@@ -10,6 +10,9 @@ import (
 // codeURL is the code of URLs to which nothing may be sent.
 const codeURL = "url_not_allowed"
 
+// codeSecretUnused is the code of a secret by which nothing is signed.
+const codeSecretUnused = "secret_unused"
+
 // The bounds of a subscription: of texts in characters, of lists in items.
 const (
 	// maxURL is the contract's.
@@ -53,7 +56,12 @@ func creation() resource.Table {
 func decodeCreate(body []byte, urls URLPolicy) (draft, []resource.Problem) {
 	o := resource.Read(body, creation())
 	d := draft{url: o.Text("url").Or(""), eventName: o.Text("event_name").Or(""), secret: Secret(o.Text("secret").Or(""))}
-	if o.Has("url") {
+	switch {
+	case d.url == FeedURL:
+		if d.secret != "" {
+			o.Refuse("secret", codeSecretUnused, "has no effect on a feed, which is read with a token and not signed; leave it out")
+		}
+	case o.Has("url"):
 		// The address is checked again at each connection, after its name was resolved; here the
 		// caller learns early of what could never be sent.
 		if err := urls.CheckURL(d.url); err != nil {

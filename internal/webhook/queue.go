@@ -54,6 +54,9 @@ type Receiver struct {
 	URL         string
 	// Astray tells that Arrange has something to do.
 	Astray bool
+	// Filed is the place of the newest event of a feed, and Swept that of the last one that was removed;
+	// 0 for none.
+	Filed, Swept int64
 }
 
 // Waiting is a delivery that has not ended: one event for one subscription. Seq is given by the

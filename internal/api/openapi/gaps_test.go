@@ -28,6 +28,8 @@ var notServed = map[string]string{
 var ownRoutes = []string{
 	"GET /healthz", "GET /openapi.yaml", "GET /openapi.json",
 
+	"GET /v2/notifications/events",
+
 	"GET /.well-known/oauth-authorization-server/realms/{realm}",
 	"GET /realms/{realm}/.well-known/oauth-authorization-server",
 	"GET /realms/{realm}/.well-known/openid-configuration",
@@ -59,6 +61,7 @@ var ownRoutes = []string{
 
 // ownSchemas have a name that the contract's documents do not know.
 var ownSchemas = []string{
+	"EventFeed", "FeedEvent",
 	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "Healthy", "Unhealthy",
 	"VehicleEvent", "TrailerEvent", "UserEvent", "MessageEvent", "GroupMessageEvent", "DvirLogEvent", "FuelTransactionEvent",
 	"ConnectionActivated", "AuthorizationServer", "KeySet", "PublicKey",

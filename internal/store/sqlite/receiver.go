@@ -9,10 +9,11 @@ import (
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
-const receiverColumns = `id, partner, url, EXISTS (SELECT 1 FROM subscription s WHERE s.receiver = receiver.id AND s.astray = 1)`
+const receiverColumns = `id, partner, url, EXISTS (SELECT 1 FROM subscription s WHERE s.receiver = receiver.id AND s.astray = 1),
+	filed, swept`
 
 func scanReceiver(row scanner) (r webhook.Receiver, err error) {
-	return r, missing(row.Scan(&r.ID, &r.Partner, &r.URL, &r.Astray), webhook.ErrNotFound)
+	return r, missing(row.Scan(&r.ID, &r.Partner, &r.URL, &r.Astray, &r.Filed, &r.Swept), webhook.ErrNotFound)
 }
 
 // Receiver returns a receiver.
