@@ -124,7 +124,7 @@ func (d *Deliveries) Settle(ctx context.Context, claim fence.Claim, a dispatch.A
 		p.result = webhook.Result{Verdict: webhook.Retry, Err: brokenDelivery}
 	}
 	s := webhook.Settled{Claim: claim, Waiting: p.waiting, State: webhook.DeliveryWaiting, NextAt: a.Verdict.At,
-		Result: p.result, Log: p.result.Log(p.delivery(), d.c.Now())}
+		Probe: p.probe, Result: p.result, Log: p.result.Log(p.delivery(), d.c.Now())}
 	switch a.Verdict.Fate {
 	case dispatch.Succeeds:
 		s.State = webhook.DeliveryDone

@@ -160,7 +160,10 @@ func (o *outbox) SettleDelivery(_ context.Context, s webhook.Settled) error {
 	}
 	o.subs[s.Waiting.Subscription] = o.subs[s.Waiting.Subscription].After(s.Result, s.Log.CreatedAt)
 	if s.State == webhook.DeliveryWaiting {
-		o.waiting[i].Tries, o.waiting[i].NextAt = o.waiting[i].Tries+1, s.NextAt
+		o.waiting[i].NextAt = s.NextAt
+		if !s.Probe {
+			o.waiting[i].Tries++
+		}
 		return nil
 	}
 	o.waiting = slices.Delete(o.waiting, i, i+1)

@@ -90,6 +90,8 @@ type Settled struct {
 	State   DeliveryState
 	// NextAt is when the next attempt is due; it means nothing once the delivery has ended.
 	NextAt time.Time
+	// Probe tells that the attempt showed how the receiver is, and uses up none of the delivery's tries.
+	Probe bool
 	// Result is what came of the attempt, and Log what is kept of it.
 	Result Result
 	Log    DeliveryLog
