@@ -128,7 +128,13 @@ func (o *outbox) Number(_ context.Context, seqs []int64) (map[int64]int64, error
 }
 
 func (o *outbox) Receiver(context.Context, uuid.UUID) (webhook.Receiver, error) {
-	return webhook.Receiver{ID: receiverID, URL: "https://r.example/"}, nil
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	r := webhook.Receiver{ID: receiverID, URL: "https://r.example/"}
+	for _, sub := range o.subs {
+		r.Stale = r.Stale || sub.Status == webhook.Stale
+	}
+	return r, nil
 }
 
 func (o *outbox) ReceiverOf(context.Context, uuid.UUID, string) (webhook.Receiver, error) {

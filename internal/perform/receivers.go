@@ -49,7 +49,7 @@ func (d *Deliveries) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*
 			return batch, err
 		}
 	}
-	if q.Stream != eventStream && chains < q.Chains {
+	if to.Stale && q.Stream != eventStream && chains < q.Chains {
 		probes, err := d.probes(ctx, to, q.After, q.Chains-chains)
 		if err != nil {
 			return batch, err

@@ -52,8 +52,8 @@ type Receivers interface {
 type Receiver struct {
 	ID, Partner uuid.UUID
 	URL         string
-	// Astray tells that Arrange has something to do.
-	Astray bool
+	// Astray tells that Arrange has something to do, and Stale that one of its subscriptions is stale.
+	Astray, Stale bool
 	// Filed is the place of the newest event of a feed, and Swept that of the last one that was removed;
 	// 0 for none.
 	Filed, Swept int64
