@@ -25,6 +25,8 @@ require (
 	golang.org/x/sync v0.24.0
 )
 
+require golang.org/x/time v0.16.0
+
 require (
 	github.com/bahlo/generic-list-go v0.2.0 // indirect
 	github.com/basgys/goxml2json v1.1.1-0.20231018121955-e66ee54ceaad // indirect
