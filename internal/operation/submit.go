@@ -22,8 +22,8 @@ import (
 // lanes, of which this room knows nothing.
 type Performer interface {
 	// Admit refuses with a *problem.Error a sync write that cannot be performed now because the
-	// limits of its TSP are used up. Whoever it lets pass accepts the write and calls PerformNow.
-	Admit(c connection.Connection, what tsp.Capability) error
+	// limits of its TSP are used up, as far as the partner may use them. Whoever it lets pass accepts the write and calls PerformNow.
+	Admit(c connection.Connection, op Operation) error
 	// PerformNow performs an operation that was accepted in state sending, settles it and returns
 	// it as it ended. The caller's hanging up does not cancel it.
 	PerformNow(ctx context.Context, op Operation) (Operation, error)
@@ -111,7 +111,7 @@ func (s *Service) submit(ctx context.Context, r Request) (Operation, error) {
 		}
 		// Last of the checks, since it charges the limit: a write that is refused for itself
 		// should cost none.
-		if err := s.Performer.Admit(conn, tsp.Capability{Kind: r.Kind, Verb: r.Verb}); err != nil {
+		if err := s.Performer.Admit(conn, op); err != nil {
 			return Operation{}, err
 		}
 	}
