@@ -21,6 +21,8 @@ type commands struct {
 	Backup  backupCommand  `cmd:"" help:"Write the whole database into one new file, beside a running service."`
 	Client  clientCommand  `cmd:"" help:"Manage the clients that may call the API."`
 	Grant   grantCommand   `cmd:"" help:"Manage what fleets grant partners."`
+	Key     keyCommand     `cmd:"" help:"Manage the key that seals the secrets at rest."`
+	Audit   auditCommand   `cmd:"" help:"Read and verify the log of who changed what."`
 	Sim     simCommand     `cmd:"" help:"Run the simulator of one TSP alone."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

@@ -49,8 +49,16 @@ type Webhooks interface {
 	Create(ctx context.Context, partner uuid.UUID, body []byte) (webhook.Created, error)
 	List(ctx context.Context, partner uuid.UUID, r webhook.ListRequest) (page.Page[webhook.Subscription], error)
 	Get(ctx context.Context, partner, id uuid.UUID) (webhook.Subscription, error)
-	Delete(ctx context.Context, partner, id uuid.UUID) error
+	Update(ctx context.Context, partner, id uuid.UUID, body []byte) (webhook.Updated, error)
+	Move(ctx context.Context, partner, id uuid.UUID, m webhook.Move) (webhook.Subscription, error)
+}
+
+// Deliveries tells what came of partners' subscriptions. Every method takes the partner of the token.
+type Deliveries interface {
 	Logs(ctx context.Context, partner, id uuid.UUID, r webhook.LogsRequest) (page.Page[webhook.DeliveryLog], error)
+	Metrics(ctx context.Context, partner, id uuid.UUID) (webhook.Metrics, error)
+	DeadLetters(ctx context.Context, partner, id uuid.UUID, r webhook.DeadLettersRequest) (page.Page[webhook.DeadLetter], error)
+	Replay(ctx context.Context, partner, id uuid.UUID, body []byte) (webhook.Replayed, error)
 }
 
 // Config is what a Server is made of. All of its fields but IgnoreUnknown,
@@ -59,11 +67,13 @@ type Config struct {
 	Tokens      Tokens
 	Operations  Operations
 	Webhooks    Webhooks
+	Deliveries  Deliveries
 	Connections Connections
 	Fleets      Fleets
 	Agreements  Agreements
 	TSPs        *tsp.Registry
 	Records     Records
+	Schedules   Schedules
 	// Healthy tells whether the service can do its work. It is asked at every probe and must
 	// answer fast.
 	Healthy func(ctx context.Context) error
@@ -87,6 +97,8 @@ type Server struct {
 	// The document is held once for all who read it, however slowly.
 	asYAML []byte
 	asJSON func() ([]byte, error)
+	// strict reads it when the first strict client asks: most processes have none.
+	strict func() (*openapi.Strict, error)
 	shut   atomic.Pointer[problem.Error]
 }
 
@@ -94,7 +106,7 @@ type Server struct {
 // start and not at the first request.
 func New(c Config) *Server {
 	s := &Server{Config: c, mux: http.NewServeMux(), packers: newPackers(), asYAML: openapi.Document(),
-		asJSON: sync.OnceValues(openapi.JSON)}
+		asJSON: sync.OnceValues(openapi.JSON), strict: sync.OnceValues(openapi.NewStrict)}
 	for _, r := range s.storeless() {
 		s.mux.HandleFunc(r.method+" "+r.path, s.handler(r))
 	}

@@ -103,13 +103,17 @@ func (s *Server) answer(w http.ResponseWriter, status int, v any) {
 	text, err := json.Marshal(v, json.Deterministic(true))
 	if err != nil {
 		s.Log.Error("encoding an answer", "error", err)
-		status, text = http.StatusInternalServerError, []byte(`{"message":"Internal Server Error"}`)
+		status, text = broken()
 	}
 	s.answerText(w, status, text)
 }
 
 // answerText writes a body that is JSON already; nothing may have been written before.
 func (s *Server) answerText(w http.ResponseWriter, status int, text []byte) {
+	if strict, ok := w.(*strictWriter); ok {
+		w = strict.ResponseWriter
+		status, text = s.shorten(strict, status, text)
+	}
 	s.answerAs(w, status, "application/json", text)
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"path"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
@@ -113,16 +115,29 @@ func (s *Server) handler(rt route) http.HandlerFunc {
 		if rt.scope != "" {
 			who, err = s.authenticate(r, rt.scope)
 		}
+		r = r.WithContext(audit.By(r.Context(), actor(w, r, who)))
 		if err == nil && rt.method != http.MethodPost && rt.method != http.MethodPatch {
 			err = noBody(w, r)
 		}
 		if err == nil {
-			err = rt.do(w, r, who, s.query(w, r))
+			err = rt.do(s.writer(w, who, rt), r, who, s.query(w, r))
 		}
 		if err != nil {
 			s.refuse(w, r, err)
 		}
 	}
+}
+
+// actor is whom the audit log names for what a request changes.
+func actor(w http.ResponseWriter, r *http.Request, who access.Principal) audit.Actor {
+	a := audit.Actor{Name: "stranger", Request: w.Header().Get("X-Request-Id")}
+	if who.Client != "" {
+		a.Name = "client:" + who.Client
+	}
+	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
+		a.Remote = host
+	}
+	return a
 }
 
 // authenticate returns the caller whose token carries the scope. A token that is missing or not
@@ -150,7 +165,7 @@ func (s *Server) authenticate(r *http.Request, scope string) (access.Principal, 
 	// scope that no fleet can have.
 	case who.IsFleet() && access.PartnersOnly(scope):
 		return who, problem.New(problem.Forbidden, "this needs a partner's token, and yours is a fleet's; writes, their operations and webhooks belong to the partners to whom fleets grant them")
-	case !who.Has(scope):
+	case scope != anyScope && !who.Has(scope):
 		return who, problem.New(problem.Forbidden, "the token lacks the scope %s", scope)
 	}
 	return who, nil

@@ -47,8 +47,16 @@ type (
 		api.Records
 		*house
 	}
+	schedules struct {
+		api.Schedules
+		*house
+	}
 	webhooks struct {
 		api.Webhooks
+		*house
+	}
+	deliveries struct {
+		api.Deliveries
 		*house
 	}
 	fleets struct {
@@ -88,12 +96,30 @@ func (r records) List(_ context.Context, _ access.Principal, q record.Request) (
 	return p, nil
 }
 
+func (r schedules) ListSchedules(_ context.Context, _ access.Principal, q record.ScheduleQuery) (page.Page[record.ScheduleRead], error) {
+	r.asked = q
+	return midst[record.ScheduleRead](), nil
+}
+
+func (r schedules) ListExecutions(_ context.Context, _ access.Principal, q record.ExecutionQuery) (page.Page[record.ExecutionRead], error) {
+	r.asked = q
+	return midst[record.ExecutionRead](), nil
+}
+
 func (r webhooks) List(_ context.Context, _ uuid.UUID, q webhook.ListRequest) (page.Page[webhook.Subscription], error) {
 	r.asked = q
 	return midst[webhook.Subscription](), nil
 }
 
-func (r webhooks) Logs(_ context.Context, _, _ uuid.UUID, q webhook.LogsRequest,
+func (r deliveries) DeadLetters(_ context.Context, _, _ uuid.UUID, q webhook.DeadLettersRequest,
+) (page.Page[webhook.DeadLetter], error) {
+	r.asked = q
+	p := midst[webhook.DeadLetter]()
+	p.Items[0].Event.Data = jsontext.Value("{}")
+	return p, nil
+}
+
+func (r deliveries) Logs(_ context.Context, _, _ uuid.UUID, q webhook.LogsRequest,
 ) (page.Page[webhook.DeliveryLog], error) {
 	r.asked = q
 	return midst[webhook.DeliveryLog](), nil
@@ -136,9 +162,9 @@ func open(t *testing.T, adapters ...tsp.Adapter) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.Server = api.New(api.Config{Tokens: tokens{}, Operations: operations{house: h}, Webhooks: webhooks{house: h},
+	h.Server = api.New(api.Config{Tokens: tokens{}, Operations: operations{house: h}, Webhooks: webhooks{house: h}, Deliveries: deliveries{house: h},
 		Connections: connections{house: h}, Fleets: fleets{house: h}, Agreements: agreements{house: h},
-		Records: records{house: h}, TSPs: registry, Now: func() time.Time { return h.now },
+		Records: records{house: h}, Schedules: schedules{house: h}, TSPs: registry, Now: func() time.Time { return h.now },
 		Log: slog.New(slog.DiscardHandler)})
 	return h
 }

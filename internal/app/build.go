@@ -41,11 +41,12 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 	if err != nil {
 		return err
 	}
+	a.sealer = p.keys.sealer
 	a.connections = connection.New(connection.Config{
 		Store: a.db, Access: a.db, Records: a.db, Sealer: p.keys.sealer, Caller: a.caller, Pace: p.limits.Pace,
 		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Now: time.Now, Log: a.log,
 	})
-	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: p.keys.sealer, URLs: p.policy})
+	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: p.keys.sealer, URLs: p.policy, Most: a.config.MaxSubscriptions})
 	a.imports = perform.NewImports(perform.ImportsConfig{
 		Schedules: a.db, Connections: a.db, Links: a.connections, Limits: p.limits,
 		Every: a.config.ImportEvery, History: a.config.ImportHistory,
@@ -107,7 +108,7 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 	}
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
 		Queue: a.db, Receivers: a.db, Open: open, Sender: webhook.NewSender(outbound.Receiver(p.policy, deliveryTime), time.Now),
-		Now: time.Now, Log: a.log,
+		Floor: deliveryFloor(source, descriptors(), a.log), Now: time.Now, Log: a.log,
 	})
 	a.dispatcher = dispatch.New(dispatch.Config{
 		Source: source,
@@ -125,11 +126,13 @@ func (a *App) face(p parts) error {
 		return err
 	}
 	orgs := access.NewService(a.db, time.Now, p.grants.Forget)
+	records := record.New(record.Config{
+		Lists: a.db, Schedules: a.db, Executions: a.db, Access: a.db, Connections: a.db, Registry: p.registry,
+		Every: a.config.ImportEvery, Now: time.Now,
+	})
 	a.api = api.New(api.Config{
-		Tokens: issuer, Fleets: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks, Connections: a.connections,
-		Records: record.New(record.Config{
-			Lists: a.db, Schedules: a.db, Access: a.db, Connections: a.db, Registry: p.registry, Now: time.Now,
-		}),
+		Tokens: issuer, Fleets: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks, Deliveries: a.webhooks, Connections: a.connections,
+		Records: records, Schedules: records,
 		Operations: operation.New(operation.Config{
 			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes,
 			Now: time.Now, MaxAge: a.config.MaxAge,

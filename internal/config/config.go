@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
+	"reflect"
 	"runtime"
 	"time"
 )
@@ -22,6 +23,9 @@ type Config struct {
 	Key string
 	// KeyFile names a file that holds Key.
 	KeyFile string
+	// OldKey and OldKeyFile are the key before a rotation, as Key and KeyFile are; only the command that
+	// rotates takes one.
+	OldKey, OldKeyFile string
 	// OutboundAllow lists address ranges that webhooks and TSPs' hosts may be in although private.
 	OutboundAllow []netip.Prefix
 	// ProxyJudges says that the proxies of HTTPS_PROXY keep off private addresses themselves, and may be
@@ -40,6 +44,8 @@ type Config struct {
 	ImportHistory time.Duration
 	// IgnoreUnknown lets query parameters pass that the API does not know; a header names them.
 	IgnoreUnknown bool
+	// MaxSubscriptions bounds the webhook subscriptions of a partner.
+	MaxSubscriptions int
 	// RateClient is how many requests a client may send, and RatePartner all clients of a partner or fleet
 	// together. RateToken is how often a client may ask for tokens from one address, and RateAddress how
 	// many requests without a token may come from one. Each allows twice as many at once.
@@ -69,31 +75,63 @@ type Rate struct {
 // Default returns the configuration before anything is set.
 func Default() Config {
 	return Config{Addr: "127.0.0.1:8080", MaxAge: 72 * time.Hour, CallDeadline: 30 * time.Second, ImportEvery: 10 * time.Minute,
-		ImportHistory: 168 * time.Hour, RateClient: Rate{500, time.Second}, RatePartner: Rate{1000, time.Second},
-		RateToken: Rate{20, time.Second}, RateAddress: Rate{100, time.Second}, MaxConnections: 1024, BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}}
+		ImportHistory: 168 * time.Hour, RateClient: Rate{5000, time.Second}, RatePartner: Rate{5000, time.Second},
+		RateToken: Rate{20, time.Second}, RateAddress: Rate{100, time.Second}, MaxConnections: 1024, MaxSubscriptions: 1000,
+		BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}}
+}
+
+// Facts are the settings by their names, as the audit log tells that they changed: the keys are not
+// among them.
+func (c Config) Facts() map[string]any {
+	out := map[string]any{}
+	c.Key, c.OldKey = "", ""
+	for i, v := 0, reflect.ValueOf(c); i < v.NumField(); i++ {
+		out[v.Type().Field(i).Name] = fmt.Sprint(v.Field(i).Interface())
+	}
+	return out
 }
 
 // ErrNoKey is what KeyText answers where no key is set.
 var ErrNoKey = errors.New("no key is set; make one with `(umask 077; openssl rand -base64 32 > key)` and set " +
 	keyFileVariable + " to the path of that file")
 
+// CheckNoOldKey refuses a key that has no effect.
+func CheckNoOldKey(c Config) error {
+	if c.OldKey != "" || c.OldKeyFile != "" {
+		return fmt.Errorf("%s and %s are for `waybill key rotate` alone; leave them out here", oldKeyVariable, oldKeyFileVariable)
+	}
+	return nil
+}
+
 // KeyText returns the operator's key as given, and the variable that gave it. A file that others on
 // the machine may read is refused.
 func (c Config) KeyText() (text, variable string, err error) {
-	switch {
-	case c.Key != "":
-		return c.Key, keyVariable, nil
-	case c.KeyFile == "":
+	if c.Key == "" && c.KeyFile == "" {
 		return "", "", ErrNoKey
 	}
-	if err := KeptFromOthers(c.KeyFile); err != nil {
-		return "", keyFileVariable, fmt.Errorf("%s: %w", keyFileVariable, err)
+	return keyText(c.Key, keyVariable, c.KeyFile, keyFileVariable)
+}
+
+// OldKeyText is KeyText of the key before a rotation; "" if none is set.
+func (c Config) OldKeyText() (text, variable string, err error) {
+	if c.OldKey == "" && c.OldKeyFile == "" {
+		return "", "", nil
 	}
-	raw, err := os.ReadFile(c.KeyFile)
+	return keyText(c.OldKey, oldKeyVariable, c.OldKeyFile, oldKeyFileVariable)
+}
+
+func keyText(key, keyVariable, file, fileVariable string) (text, variable string, err error) {
+	if key != "" {
+		return key, keyVariable, nil
+	}
+	if err := KeptFromOthers(file); err != nil {
+		return "", fileVariable, fmt.Errorf("%s: %w", fileVariable, err)
+	}
+	raw, err := os.ReadFile(file)
 	if err != nil {
-		return "", keyFileVariable, fmt.Errorf("reading the file of %s: %w", keyFileVariable, err)
+		return "", fileVariable, fmt.Errorf("reading the file of %s: %w", fileVariable, err)
 	}
-	return string(raw), keyFileVariable, nil
+	return string(raw), fileVariable, nil
 }
 
 // KeptFromOthers tells what is wrong with a file that holds a key, if anybody on the machine may use it.

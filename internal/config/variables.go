@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,6 +22,10 @@ const prefix = "WAYBILL_"
 const (
 	keyVariable     = prefix + "KEY"
 	keyFileVariable = prefix + "KEY_FILE"
+
+	oldKeyVariable     = prefix + "OLD_KEY"
+	oldKeyFileVariable = prefix + "OLD_KEY_FILE"
+
 	tlsCertVariable = prefix + "TLS_CERT"
 	tlsKeyVariable  = prefix + "TLS_KEY"
 )
@@ -66,6 +71,9 @@ func FromEnv(environ []string, tsps TSPs) (Config, []error) {
 	if c.Key != "" && c.KeyFile != "" {
 		wrong = append(wrong, fmt.Errorf("%s and %s are both set; set one of them", keyVariable, keyFileVariable))
 	}
+	if c.OldKey != "" && c.OldKeyFile != "" {
+		wrong = append(wrong, fmt.Errorf("%s and %s are both set; set one of them", oldKeyVariable, oldKeyFileVariable))
+	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		wrong = append(wrong, fmt.Errorf("%s and %s must both be set, or neither", tlsCertVariable, tlsKeyVariable))
 	}
@@ -90,6 +98,8 @@ func variables() []variable {
 		{prefix + "DATABASE_URL", func(c *Config, s string) error { c.DatabaseURL = s; return nil }},
 		{keyVariable, func(c *Config, s string) error { c.Key = s; return nil }},
 		{keyFileVariable, func(c *Config, s string) error { c.KeyFile = s; return nil }},
+		{oldKeyVariable, func(c *Config, s string) error { c.OldKey = s; return nil }},
+		{oldKeyFileVariable, func(c *Config, s string) error { c.OldKeyFile = s; return nil }},
 		{prefix + "OUTBOUND_ALLOW", ranges(func(c *Config) *[]netip.Prefix { return &c.OutboundAllow })},
 		{prefix + "OUTBOUND_PROXY", choice("addresses", "names", func(c *Config) *bool { return &c.ProxyJudges })},
 		{prefix + "MAX_AGE", duration(time.Second, func(c *Config) *time.Duration { return &c.MaxAge })},
@@ -97,6 +107,7 @@ func variables() []variable {
 		{prefix + "SETTLING", duration(time.Second, func(c *Config) *time.Duration { return &c.Settling })},
 		{prefix + "IMPORT_EVERY", duration(time.Second, func(c *Config) *time.Duration { return &c.ImportEvery })},
 		{prefix + "IMPORT_HISTORY", duration(time.Hour, func(c *Config) *time.Duration { return &c.ImportHistory })},
+		{prefix + "MAX_SUBSCRIPTIONS", number(1, func(c *Config) *int { return &c.MaxSubscriptions })},
 		{prefix + "UNKNOWN_PARAMETERS", choice("refuse", "ignore", func(c *Config) *bool { return &c.IgnoreUnknown })},
 		{prefix + "RATE_CLIENT", rate(func(c *Config) *Rate { return &c.RateClient })},
 		{prefix + "RATE_PARTNER", rate(func(c *Config) *Rate { return &c.RatePartner })},
@@ -144,6 +155,18 @@ func duration(least time.Duration, of func(*Config) *time.Duration) func(*Config
 			return fmt.Errorf("is %s; set at least %s, or leave it out for its default", text, least)
 		}
 		*of(c) = d
+		return nil
+	}
+}
+
+// number takes a whole number that is not smaller than least.
+func number(least int, of func(*Config) *int) func(*Config, string) error {
+	return func(c *Config, text string) error {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < least {
+			return fmt.Errorf("is %q; write a whole number from %d up, or leave it out for its default", text, least)
+		}
+		*of(c) = n
 		return nil
 	}
 }

@@ -134,7 +134,10 @@ func (s *stand) restart() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	key := seal.Key(bytes.Repeat([]byte{7}, seal.KeySize))
+	key, err := seal.Key(bytes.Repeat([]byte{7}, seal.KeySize)).Wrapper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	if keyset == nil {
 		if keyset, err = seal.NewKeyset(key); err != nil {
 			s.t.Fatal(err)

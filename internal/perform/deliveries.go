@@ -25,8 +25,10 @@ type DeliveriesConfig struct {
 	// Open returns a subscription with its secret in the clear.
 	Open   func(webhook.Subscription) (webhook.Subscription, error)
 	Sender Sender
-	Now    func() time.Time
-	Log    *slog.Logger
+	// Floor bounds the requests in flight, to one receiver and to all.
+	Floor *dispatch.Floor
+	Now   func() time.Time
+	Log   *slog.Logger
 }
 
 // Deliveries sends events to their receivers, in the lanes of these.
@@ -38,12 +40,8 @@ func NewDeliveries(c DeliveriesConfig) *Deliveries { return &Deliveries{c} }
 // Kind returns the kind of lanes in which deliveries run. The schedule alone bounds the attempts:
 // deliveries have no deadline.
 func (d *Deliveries) Kind() dispatch.Kind {
-	return dispatch.KindOf(d, dispatch.Policy{Schedule: webhook.Schedule()})
+	return dispatch.KindOf(d, dispatch.Policy{Schedule: webhook.Schedule()}).On(d.c.Floor)
 }
-
-// parallelDeliveries bounds the requests in flight to one receiver. They are of different
-// subjects, as a chain has one in flight. A receiver that takes 100 ms thus gets 80 a second.
-const parallelDeliveries = 8
 
 // parcel is an event on its way to a receiver. to is known once it has begun.
 type parcel struct {
@@ -128,11 +126,23 @@ func (d *Deliveries) Settle(ctx context.Context, claim fence.Claim, a dispatch.A
 	if err := d.c.Queue.SettleDelivery(ctx, s); err != nil {
 		return err
 	}
+	if n := p.to.Refused + 1; p.result.Refused && telling(n) {
+		d.c.Log.Warn("a receiver refuses what counts as delivered", "subscription_id", p.to.ID,
+			"event_id", p.waiting.Event.ID, "status", p.result.StatusCode, "refused", n)
+	}
 	if s.State == webhook.DeliveryDead {
 		d.c.Log.Warn("delivery is given up", "subscription_id", p.to.ID, "event_id", p.waiting.Event.ID,
 			"error", p.result.Err)
 	}
 	return nil
+}
+
+// telling is true of the first, the tenth, the hundredth and so on: a receiver that refuses everything for
+// ever must not fill the log.
+func telling(n int64) bool {
+	for ; n >= 10 && n%10 == 0; n /= 10 {
+	}
+	return n == 1
 }
 
 // Waiting lists the receivers for whom something waits.

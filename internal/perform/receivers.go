@@ -24,7 +24,8 @@ const (
 
 // Heads returns chains of a receiver's waiting deliveries.
 func (d *Deliveries) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*parcel], error) {
-	batch := dispatch.Batch[*parcel]{Parallel: parallelDeliveries}
+	// What is in flight at once is of different subjects, as a chain has one in flight.
+	batch := dispatch.Batch[*parcel]{Parallel: dispatch.MostAtOnce}
 	to, err := d.c.Receivers.Receiver(ctx, q.Lane.ID)
 	if errors.Is(err, webhook.ErrNotFound) {
 		return batch, nil
@@ -32,6 +33,7 @@ func (d *Deliveries) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*
 	if err != nil {
 		return batch, fmt.Errorf("looking up the receiver: %w", err)
 	}
+	batch.Owner = to.Partner
 	if to.Astray {
 		if err := d.arrange(ctx, to); err != nil {
 			return batch, err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -66,7 +67,7 @@ func TestWhatIsPausedWhileItIsHeldIsNotSent(t *testing.T) {
 		o.took = time.Second
 		time.AfterFunc(2500*time.Millisecond, func() { o.become(webhook.Paused) })
 		o.run(t, 5*time.Minute)
-		if n := len(o.sent); n == 0 || n > 3*parallelDeliveries {
+		if n := len(o.sent); n == 0 || n > 3*dispatch.MostAtOnce {
 			t.Errorf("%d were sent", n)
 		}
 		if o.queries > 10 {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
@@ -28,6 +29,7 @@ type Store interface {
 	access.Agreements
 	access.Fleets
 	access.Clients
+	access.GrantKeeper
 	connection.Everything
 	connection.Records
 	operation.Store
@@ -39,8 +41,14 @@ type Store interface {
 	record.Orphans
 	record.Lists
 	record.Schedules
+	record.Executions
 	webhook.Store
 	webhook.Queue
+	webhook.DeadLetters
+	webhook.Figures
+	webhook.Sweeps
+	webhook.Vault
+	audit.Log
 	webhook.Receivers
 	Meta
 	Keeping
@@ -73,6 +81,8 @@ type Meta interface {
 	// MetaOr keeps a value under a name that has none, and returns what is kept there: of many who
 	// do so at once all get the same.
 	MetaOr(ctx context.Context, name string, value []byte) ([]byte, error)
+	// SwapMeta replaces a value that is still the one that was read; fence.ErrOvertaken if it is not.
+	SwapMeta(ctx context.Context, name string, from, to []byte) error
 }
 
 // Waker is told, after the commit, of each lane that was given work. It must not block. A hint

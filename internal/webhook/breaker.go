@@ -65,15 +65,16 @@ func (s Subscription) After(r Result, at time.Time) Subscription {
 	return s
 }
 
-// count takes one more delivery in.
+// count takes one more delivery in. It counts no further than the window, so that of a receiver that is
+// well there is nothing new to write.
 func (h Health) count(success bool) Health {
-	h.Counted++
+	h.Counted = min(h.Counted+1, window)
 	value := 0.0
 	h.FailedInRow++
 	if success {
 		value, h.FailedInRow = 1, 0
 	}
-	h.Success += (value - h.Success) / float64(min(h.Counted, window))
+	h.Success += (value - h.Success) / float64(h.Counted)
 	return h
 }
 

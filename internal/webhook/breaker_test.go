@@ -32,16 +32,16 @@ func TestTheBreakerTripsWhereTheContractSays(t *testing.T) {
 		after  time.Duration
 		want   Status
 	}{
-		"the tenth failure in a row":                {Health{Success: 0.4, Counted: 15, FailedInRow: 9}, grace, Stale},
-		"the ninth":                                 {Health{Success: 0.4, Counted: 15, FailedInRow: 8}, grace, Active},
-		"the tenth within 15 minutes":               {Health{Success: 0.4, Counted: 15, FailedInRow: 9}, grace - 1, Active},
-		"the twentieth that makes the rate 80 %":    {Health{Success: 16.0 / 19, Counted: 19}, grace, Active},
-		"the twentieth that makes the rate 75 %":    {Health{Success: 15.0 / 19, Counted: 19}, grace, Stale},
-		"ten in a row of 49 with a rate of 80 %":    {Health{Success: 40.0 / 48, Counted: 48, FailedInRow: 9}, grace, Active},
-		"the fiftieth that makes the average 96 %":  {Health{Success: 48.0 / 49, Counted: 49}, grace, Active},
-		"the fiftieth that makes the average 94 %":  {Health{Success: 47.0 / 49, Counted: 49}, grace, Stale},
-		"the thousandth after an average of 95.9 %": {Health{Success: 0.959, Counted: 999}, grace, Stale},
-		"the thousandth after an average of 96 %":   {Health{Success: 0.961, Counted: 999}, grace, Active},
+		"the tenth failure in a row":                 {Health{Success: 0.4, Counted: 15, FailedInRow: 9}, grace, Stale},
+		"the ninth":                                  {Health{Success: 0.4, Counted: 15, FailedInRow: 8}, grace, Active},
+		"the tenth within 15 minutes":                {Health{Success: 0.4, Counted: 15, FailedInRow: 9}, grace - 1, Active},
+		"the twentieth that makes the rate 80 %":     {Health{Success: 16.0 / 19, Counted: 19}, grace, Active},
+		"the twentieth that makes the rate 75 %":     {Health{Success: 15.0 / 19, Counted: 19}, grace, Stale},
+		"ten in a row of 49 with a rate of 80 %":     {Health{Success: 40.0 / 48, Counted: 48, FailedInRow: 9}, grace, Active},
+		"the fiftieth that makes the average 96 %":   {Health{Success: 48.0 / 49, Counted: 49}, grace, Active},
+		"the fiftieth that makes the average 94 %":   {Health{Success: 47.0 / 49, Counted: 49}, grace, Stale},
+		"the next after an average of 95.9 % of 100": {Health{Success: 0.959, Counted: 100}, grace, Stale},
+		"the next after an average of 96.1 % of 100": {Health{Success: 0.961, Counted: 100}, grace, Active},
 	} {
 		s := young()
 		c.health.Since = began
@@ -113,6 +113,17 @@ func TestAPausedSubscriptionStaysSo(t *testing.T) {
 		if got := s.After(r, began.Add(time.Hour)); got.Status != Paused {
 			t.Errorf("%s makes it %s", r.Verdict, got.Status)
 		}
+	}
+}
+
+func TestOfAReceiverThatIsWellThereIsNothingNewToWrite(t *testing.T) {
+	t.Parallel()
+	s := young()
+	for range window {
+		s = s.After(good, began.Add(time.Second))
+	}
+	if diff := cmp.Diff(s, s.After(good, began.Add(time.Hour))); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -4,7 +4,10 @@ import (
 	"compress/gzip"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -35,6 +38,43 @@ func sdkRouter(handled map[string]int) http.HandlerFunc {
 			code = http.StatusNotFound
 		}
 		w.WriteHeader(code)
+	}
+}
+
+func gunzip(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Content-Encoding") == "gzip" {
+			unpacked, err := gzip.NewReader(r.Body)
+			if err != nil {
+				http.Error(w, err.Error(), http.StatusBadRequest)
+				return
+			}
+			r.Body = io.NopCloser(http.MaxBytesReader(w, unpacked, 4<<20))
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func TestTheWrapperOfTheDocumentsLetsTheSDKsRouterReadGzip(t *testing.T) {
+	t.Parallel()
+	s := receiver(t, gunzip(sdkRouter(map[string]int{event.OperationCreated: http.StatusNoContent})).ServeHTTP)
+	d := to(s.URL)
+	d.Subscription.Encoding = webhook.Gzip
+	if got := newSender(t, loopback, 10*time.Second).Send(t.Context(), d); got.StatusCode != http.StatusNoContent {
+		t.Errorf("got %+v", got)
+	}
+	here, err := os.ReadFile("encoding_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, code, _ := strings.Cut(string(here), "func gunzip(")
+	code, _, _ = strings.Cut(code, "\n}\n")
+	shown, err := os.ReadFile(filepath.Join("..", "..", "docs", "webhooks.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code == "" || !strings.Contains(string(shown), "func gunzip("+code+"\n}\n") {
+		t.Error("docs/webhooks.md shows another wrapper than the one that was tried")
 	}
 }
 

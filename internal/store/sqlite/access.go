@@ -39,7 +39,7 @@ func missing(err, as error) error {
 // SaveClient adds or replaces a client and whose it is. The owner is saved first, because the
 // client refers to it.
 func (db *DB) SaveClient(ctx context.Context, c access.Client) error {
-	return db.do(ctx, func(tx *tx) error {
+	return db.audited(ctx, func(tx *tx) error {
 		var err error
 		if c.Fleet.ID != uuid.Nil {
 			err = tx.saveFleet(c.Fleet, db.now())
@@ -53,7 +53,7 @@ func (db *DB) SaveClient(ctx context.Context, c access.Client) error {
 		return tx.exec(`INSERT INTO client (id, secret_hash, partner, fleet, scopes) VALUES (?1, ?2, ?3, ?4, ?5)
 			ON CONFLICT DO UPDATE SET secret_hash = ?2, partner = ?3, fleet = ?4, scopes = ?5`,
 			c.ID, c.SecretHash, id(c.Partner.ID), id(c.Fleet.ID), strings.Join(c.Scopes, " "))
-	})
+	}, clientThing(c.ID), partnerThing(c.Partner.ID), fleetThing(c.Fleet.ID))
 }
 
 // saveFleet adds a fleet, or gives it another name. updated_at moves only if the name is another
@@ -129,13 +129,13 @@ func (db *DB) Fleets(ctx context.Context, q access.FleetQuery) ([]access.KnownFl
 
 // Revoke remembers a token's id and forgets those that have expired.
 func (db *DB) Revoke(ctx context.Context, tokenID string, expires time.Time) error {
-	return db.do(ctx, func(tx *tx) error {
+	return db.audited(ctx, func(tx *tx) error {
 		// An hour past its end, so that a clock which is set back does not revive a revoked token.
 		if err := tx.exec(`DELETE FROM revocation WHERE expires < ?1`, micros(db.now().Add(-time.Hour))); err != nil {
 			return err
 		}
 		return tx.exec(`INSERT OR IGNORE INTO revocation (token, expires) VALUES (?1, ?2)`, tokenID, micros(expires))
-	})
+	}, revocationThing(tokenID))
 }
 
 // Revoked tells whether a token's id was revoked.

@@ -87,26 +87,26 @@ func (db *DB) Agreements(ctx context.Context, q access.AgreementQuery) ([]access
 
 // InsertAgreement adds a grant.
 func (db *DB) InsertAgreement(ctx context.Context, g access.Grant) error {
-	return db.do(ctx, func(tx *tx) error {
-		if err := tx.makeRoom(g); err != nil {
+	return db.audited(ctx, func(tx *tx) error {
+		if err := tx.makeRoom(ctx, db, g); err != nil {
 			return err
 		}
 		if err := tx.putGrant(g); err != nil {
 			return err
 		}
 		return tx.tellOfGrant(db, g, access.EventCreated)
-	})
+	}, agreementThing(g.ID))
 }
 
 // ChangeAgreement changes a grant's status and dates.
 func (db *DB) ChangeAgreement(ctx context.Context, from, to access.Grant) error {
-	return db.do(ctx, func(tx *tx) error {
+	return db.audited(ctx, func(tx *tx) error {
 		// Whether it moved on is asked first: a change that lost must not end others to make room.
 		stored, err := tx.grants(`id = ?1 AND updated_at = ?2`, from.ID[:], micros(from.UpdatedAt))
 		if err := overtaken(int64(len(stored)), err); err != nil {
 			return err
 		}
-		if err := tx.makeRoom(to); err != nil {
+		if err := tx.makeRoom(ctx, db, to); err != nil {
 			return err
 		}
 		err = tx.exec(`UPDATE share_grant SET status = ?2, effective_at = ?3, expires_at = ?4, updated_at = ?5 WHERE id = ?1`,
@@ -115,13 +115,13 @@ func (db *DB) ChangeAgreement(ctx context.Context, from, to access.Grant) error 
 			return err
 		}
 		return tx.tellOfGrant(db, to, to.Change())
-	})
+	}, agreementThing(to.ID))
 }
 
 // SaveGrant adds or replaces a grant and its fleet. Its order is that of ChangeAgreement. The
 // fleet is saved before the grant, which refers to it.
 func (db *DB) SaveGrant(ctx context.Context, g access.Grant, f access.Fleet) error {
-	return db.do(ctx, func(tx *tx) error {
+	return db.audited(ctx, func(tx *tx) error {
 		stored, err := tx.grants(`id = ?1`, g.ID[:])
 		if err != nil {
 			return err
@@ -134,7 +134,7 @@ func (db *DB) SaveGrant(ctx context.Context, g access.Grant, f access.Fleet) err
 		if tells == "" {
 			return tx.saveFleet(f, g.UpdatedAt)
 		}
-		if err := tx.makeRoom(next); err != nil {
+		if err := tx.makeRoom(ctx, db, next); err != nil {
 			return err
 		}
 		if err := tx.saveFleet(f, g.UpdatedAt); err != nil {
@@ -144,13 +144,13 @@ func (db *DB) SaveGrant(ctx context.Context, g access.Grant, f access.Fleet) err
 			return err
 		}
 		return tx.tellOfGrant(db, next, tells)
-	})
+	}, fleetThing(f.ID), agreementThing(g.ID))
 }
 
 // makeRoom refuses a grant that others leave no room for, before it changes anything, and ends
 // those that give way. The unique index of living grants would refuse a second one as well, but a
 // failed statement rolls the whole group back.
-func (t *tx) makeRoom(g access.Grant) error {
+func (t *tx) makeRoom(ctx context.Context, db *DB, g access.Grant) error {
 	others, err := t.grants(`partner = ?1 AND fleet_ref = ?2`, g.Partner[:], g.FleetRef)
 	if err != nil {
 		return err
@@ -166,7 +166,8 @@ func (t *tx) makeRoom(g access.Grant) error {
 		return refusal{err}
 	}
 	for _, o := range ended {
-		if err := t.exec(`UPDATE share_grant SET status = ?2 WHERE id = ?1`, o.ID[:], o.Status); err != nil {
+		end := func() error { return t.exec(`UPDATE share_grant SET status = ?2 WHERE id = ?1`, o.ID[:], o.Status) }
+		if err := t.audited(ctx, db, end, agreementThing(o.ID)); err != nil {
 			return err
 		}
 	}

@@ -32,10 +32,18 @@ func (db *DB) SetMeta(ctx context.Context, name string, value []byte) error {
 // write is what makes all who race get one value.
 func (db *DB) MetaOr(ctx context.Context, name string, value []byte) ([]byte, error) {
 	return give(ctx, db, func(tx *tx) (kept []byte, err error) {
-		if err := tx.exec(`INSERT OR IGNORE INTO meta (name, value) VALUES (?1, ?2)`, name, value); err != nil {
+		make := func() error { return tx.exec(`INSERT OR IGNORE INTO meta (name, value) VALUES (?1, ?2)`, name, value) }
+		if err := tx.audited(ctx, db, make, metaThing(name)); err != nil {
 			return nil, err
 		}
 		err = tx.each(`SELECT value FROM meta WHERE name = ?1`, func(r *sql.Rows) error { return r.Scan(&kept) }, name)
 		return kept, err
 	})
+}
+
+// SwapMeta replaces a value that is still the one that was read.
+func (db *DB) SwapMeta(ctx context.Context, name string, from, to []byte) error {
+	return db.audited(ctx, func(tx *tx) error {
+		return overtaken(tx.change(`UPDATE meta SET value = ?3 WHERE name = ?1 AND value = ?2`, name, from, to))
+	}, metaThing(name))
 }

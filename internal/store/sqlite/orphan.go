@@ -79,6 +79,9 @@ func (db *DB) SettleOrphans(ctx context.Context, connection uuid.UUID, behind in
 			}
 		}
 		if len(found) < orphansOnce {
+			if err := tx.forgetExecutions(connection); err != nil {
+				return 0, err
+			}
 			return 0, tx.exec(`DELETE FROM connection_leaving WHERE connection = ?1`, connection[:])
 		}
 		return found[len(found)-1].seq, nil

@@ -41,8 +41,9 @@ func (db *DB) Arrange(ctx context.Context, receiver uuid.UUID) (more bool, err e
 		l, queue := all[0], all[0].queue()
 		var moved int64
 		for _, elsewhere := range []string{"queue < ?2", "queue > ?2"} {
-			n, err := tx.change(`UPDATE delivery SET queue = ?2 WHERE seq IN (SELECT seq FROM delivery
-				WHERE subscription = ?1 AND state = 'waiting' AND `+elsewhere+` LIMIT ?3)`, l.ID[:], queue[:], arranged-moved)
+			// What comes back has waited for its receiver, which is there again: it is due.
+			n, err := tx.change(`UPDATE delivery SET queue = ?2, next_at = min(next_at, ?4) WHERE seq IN (SELECT seq FROM delivery
+				WHERE subscription = ?1 AND state = 'waiting' AND `+elsewhere+` LIMIT ?3)`, l.ID[:], queue[:], arranged-moved, micros(db.now()))
 			if err != nil {
 				return false, err
 			}

@@ -164,8 +164,8 @@ func earlierClaims(t *testing.T, s *stand) {
 
 	was := s.schedule(conn, noon())
 	imports := fence.Lane{Kind: fence.Imports, ID: conn}
-	s.must(s.SettleImport(t.Context(), fence.Claim{Lane: imports, Epoch: 2}, was, was))
-	fails(t, "settling an import", s.SettleImport(t.Context(), fence.Claim{Lane: imports, Epoch: 1}, was, was), fence.ErrOvertaken)
+	s.must(s.SettleImport(t.Context(), fence.Claim{Lane: imports, Epoch: 2}, ended(was, was)))
+	fails(t, "settling an import", s.SettleImport(t.Context(), fence.Claim{Lane: imports, Epoch: 1}, ended(was, was)), fence.ErrOvertaken)
 }
 
 func claimsOfOthers(t *testing.T, s *stand) {

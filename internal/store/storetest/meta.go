@@ -6,12 +6,15 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/fence"
 )
 
 func meta() []rule {
 	return []rule{
 		{"a named value is kept over a crash until it is replaced or removed", valueIsKept},
 		{"of many processes that make a value at once all get the same", valueIsMadeOnce},
+		{"a value is swapped by one of those who read it", valueIsSwapped},
 		{"an open store answers and a closed one takes nothing", closedTakesNothing},
 	}
 }
@@ -51,4 +54,12 @@ func closedTakesNothing(t *testing.T, s *stand) {
 	if _, err := s.Accept(t.Context(), queued(uuid.New()), nil); err == nil {
 		t.Error("it took an operation")
 	}
+}
+
+func valueIsSwapped(t *testing.T, s *stand) {
+	fails(t, "swapping nothing", s.SwapMeta(t.Context(), "n", nil, []byte("1")), fence.ErrOvertaken)
+	s.must(s.SetMeta(t.Context(), "n", []byte("1")))
+	s.must(s.SwapMeta(t.Context(), "n", []byte("1"), []byte("2")))
+	fails(t, "the second", s.SwapMeta(t.Context(), "n", []byte("1"), []byte("3")), fence.ErrOvertaken)
+	is(t, "kept", string(got[[]byte](s.crashed())(s.Meta(t.Context(), "n"))), "2")
 }

@@ -106,6 +106,9 @@ func comesBack(t *testing.T, s *stand) {
 		s.happens(partner, subject, event.OperationCreated, event.OperationFailed)
 	}
 	is(t, "aside", len(s.inQueue(ownQueue(stale))), 3)
+	later := settled(stale, s.waiting(stale)[1], webhook.DeliveryWaiting)
+	later.NextAt = noon().AddDate(99, 0, 0)
+	s.must(s.SettleDelivery(t.Context(), later))
 	probe := settled(stale, s.waiting(stale)[0], webhook.DeliveryDone)
 	probe.Result.Verdict = webhook.Delivered
 	s.must(s.SettleDelivery(t.Context(), probe))
@@ -113,6 +116,7 @@ func comesBack(t *testing.T, s *stand) {
 	var names []string
 	for _, w := range s.inQueue(s.laneOf(stale)) {
 		names = append(names, w.Event.Name)
+		is(t, "due", w.NextAt.Before(later.NextAt), true)
 	}
 	same(t, "waiting", names, []string{event.OperationFailed, event.OperationCreated, event.OperationFailed,
 		event.OperationCreated, event.OperationFailed})

@@ -1,0 +1,90 @@
+package storetest
+
+import (
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/audit"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+func audits() []rule {
+	return []rule{
+		{"a change is logged with who made it, in its transaction", changeIsLogged},
+		{"what is refused, and what changes nothing, is not logged", nothingIsNotLogged},
+		{"the log is one chain over crashes and processes, and its head is its end", logIsAChain},
+	}
+}
+
+// logged are the entries of the log, which must be whole.
+func (s *stand) logged() []audit.Entry {
+	s.t.Helper()
+	all := got[[]audit.Entry](s)(s.Entries(s.t.Context(), 0, 1000))
+	head, err := audit.Head{}.Verify(all)
+	if err != nil {
+		s.t.Error(err)
+	}
+	is(s.t, "the head", got[audit.Head](s)(s.AuditHead(s.t.Context())), head)
+	return all
+}
+
+func changeIsLogged(t *testing.T, s *stand) {
+	who := audit.Actor{Name: "client:c", Request: "r-1", Remote: "192.0.2.1"}
+	ctx := audit.By(t.Context(), who)
+	c := access.Client{ID: "c", SecretHash: []byte{1}, Partner: access.Partner{ID: uuid.New(), Name: "P"}}
+	s.must(s.SaveClient(ctx, c))
+	s.later(at(1).Sub(noon()))
+	c.SecretHash = []byte{2}
+	s.must(s.SaveClient(t.Context(), c))
+	sub := s.subscribe(subscribed(c.Partner.ID, eventName))
+	s.must(s.ChangeSubscription(ctx, moved(t, sub, webhook.Delete)))
+	s.must(s.Note(ctx, audit.Entry{Action: "started", Object: "service"}))
+	all := s.crashed().logged()
+	want := []audit.Entry{
+		{At: noon(), Actor: who, Action: "created", Object: "client:c"},
+		{At: noon(), Actor: who, Action: "created", Object: "partner:" + c.Partner.ID.String()},
+		{At: at(1), Actor: audit.Actor{Name: "waybill"}, Action: "changed", Object: "client:c", Changed: []string{"secret_hash"}},
+		{At: at(1), Actor: audit.Actor{Name: "waybill"}, Action: "created", Object: "webhook:" + sub.ID.String()},
+		{At: at(1), Actor: who, Action: "changed", Object: "webhook:" + sub.ID.String(), Changed: []string{"status"}},
+		{At: at(1), Actor: who, Action: "started", Object: "service"},
+	}
+	is(t, "entries", len(all), len(want))
+	for i, w := range want {
+		e := all[min(i, len(all)-1)]
+		if w.Changed == nil {
+			w.Changed = []string{}
+		}
+		w.Seq, w.Hash, w.Before, w.After = int64(i+1), e.Hash, e.Before, e.After
+		same(t, w.Object, e, w)
+	}
+	is(t, "what it was is what it became", all[2].Before, all[0].After)
+}
+
+func nothingIsNotLogged(t *testing.T, s *stand) {
+	c := access.Client{ID: "c", SecretHash: []byte{1}, Partner: access.Partner{ID: uuid.New(), Name: "P"}}
+	s.must(s.SaveClient(t.Context(), c))
+	sub := s.subscribe(subscribed(c.Partner.ID, eventName))
+	before := len(s.logged())
+	s.must(s.SaveClient(t.Context(), c))
+	fails(t, "a subscription twice", s.InsertSubscriptions(t.Context(), []webhook.Subscription{sub}, manySubscriptions), webhook.ErrDuplicate)
+	foreign := moved(t, sub, webhook.Delete)
+	foreign.From.Partner = uuid.New()
+	fails(t, "a foreign one", s.ChangeSubscription(t.Context(), foreign), fence.ErrOvertaken)
+	is(t, "entries", len(s.logged()), before)
+}
+
+func logIsAChain(t *testing.T, s *stand) {
+	is(t, "the head of an empty log", got[audit.Head](s)(s.AuditHead(t.Context())), audit.Head{})
+	other := s.beside()
+	for range 3 {
+		s.must(s.Note(t.Context(), audit.Entry{Action: "started", Object: "one"}))
+		s.must(other.Note(t.Context(), audit.Entry{Action: "started", Object: "two"}))
+	}
+	s = s.crashed()
+	s.must(s.Note(t.Context(), audit.Entry{Action: "started", Object: "three"}))
+	is(t, "entries", len(s.logged()), 7)
+	is(t, "behind the fifth", len(got[[]audit.Entry](s)(s.Entries(t.Context(), 5, 1))), 1)
+}
