@@ -15,6 +15,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -182,5 +183,16 @@ func TestReadersThatDoNotReadMakeNoStopAnotherThanAnOrderlyOne(t *testing.T) {
 	began := time.Now()
 	if err := stop(); err != nil || time.Since(began) > 30*time.Second {
 		t.Errorf("it ended with %v after %s", err, time.Since(began))
+	}
+}
+
+func TestAStoppingServiceIsNotHealthy(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.stop()
+	w := httptest.NewRecorder()
+	h.app.Handler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/healthz", nil))
+	if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "the service is stopping") {
+		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
