@@ -52,7 +52,7 @@ func (d devCommand) Validate() error {
 
 // Run runs the demo until it is interrupted.
 func (d devCommand) Run(e *environment) error {
-	if err := e.settings(listensAt(d.Addr), ownDatabase, usableKey); err != nil {
+	if err := e.settings(listensAt(d.Addr), ownDatabase, plainHTTP, usableKey); err != nil {
 		return err
 	}
 	c := e.config
@@ -76,6 +76,14 @@ func ownDatabase(c config.Config) error {
 	}
 	return errors.New("WAYBILL_DATABASE_URL is set, and the demo has a database of its own, because everybody knows its " +
 		"client's secret; unset it, or name a file for the demo with --database-url")
+}
+
+// plainHTTP keeps certificates out of the demo, whose lines say http.
+func plainHTTP(c config.Config) error {
+	if c.TLSCert == "" {
+		return nil
+	}
+	return errors.New("WAYBILL_TLS_CERT is set, and the demo speaks plain HTTP; unset it and WAYBILL_TLS_KEY")
 }
 
 // usableKey is asked by commands that can do without a key: one that is given must be one.

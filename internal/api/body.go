@@ -7,7 +7,6 @@ import (
 	"mime"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/klauspost/compress/gzip"
 
@@ -40,8 +39,7 @@ func readBody(w http.ResponseWriter, r *http.Request, contentType string) ([]byt
 	return unpack(sent)
 }
 
-// readAll reads a body as it was sent. From then on the time for the request's arrival does not count
-// any more: answering may take longer than that.
+// readAll reads a body as it was sent.
 func readAll(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	var tooLarge *http.MaxBytesError
@@ -52,8 +50,6 @@ func readAll(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		// The cause is left out: the caller broke the connection, and that is nothing for our log.
 		return nil, &problem.Error{Code: problem.BadRequest, Detail: "the body could not be read to its end"}
 	}
-	// A server in a test may have no deadlines.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	return body, nil
 }
 

@@ -5,9 +5,11 @@ import (
 	"compress/gzip"
 	"context"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/waybill-dev/waybill/internal/operation"
 )
@@ -137,5 +139,35 @@ func TestAPathThatIsNotPlainIsNowhereAndNotElsewhere(t *testing.T) {
 		if a.Code != 404 || !strings.Contains(a.Body.String(), `there is nothing at this path; write it as `+plain+`"`) {
 			t.Errorf("%s: %d %s", given, a.Code, a.Body)
 		}
+	}
+}
+
+// slow is a room that needs longer than a request may take to arrive.
+type slow struct{ *submitted }
+
+func (s slow) Submit(ctx context.Context, r operation.Request) (operation.Operation, bool, error) {
+	select {
+	case <-ctx.Done():
+		return operation.Operation{}, false, ctx.Err()
+	case <-time.After(600 * time.Millisecond):
+		return s.submitted.Submit(ctx, r)
+	}
+}
+
+func TestTheTimeForARequestsArrivalDoesNotCountForItsAnswer(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(serve(t, slow{&submitted{}}))
+	server.Config.ReadTimeout = 200 * time.Millisecond
+	server.Start()
+	defer server.Close()
+	r, err := http.NewRequestWithContext(t.Context(), "POST", server.URL+"/v2/telematics/messages", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer token")
+	r.Header.Set("Content-Type", "application/json")
+	resp, err := server.Client().Do(r)
+	if err != nil || resp.StatusCode != 202 {
+		t.Errorf("%v, %v", resp, err)
 	}
 }

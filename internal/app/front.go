@@ -41,7 +41,8 @@ func (a *App) front(l net.Listener) (*front, error) {
 		return nil, err
 	}
 	c := a.config
-	a.log.Debug("what callers may cost", "connections", c.MaxConnections, "tls", certificates != nil,
+	most := a.connectionsAtOnce(listen.Descriptors())
+	a.log.Debug("what callers may cost", "connections", most, "tls", certificates != nil,
 		"client", c.RateClient, "partner", c.RatePartner, "token", c.RateToken, "address", c.RateAddress,
 		"trusted_proxies", c.TrustedProxies, "header_seconds", headerTime.Seconds(), "arrival_seconds", arrivalTime.Seconds(),
 		"idle_seconds", idleTime.Seconds(), "drain_seconds", drainTime.Seconds())
@@ -50,9 +51,21 @@ func (a *App) front(l net.Listener) (*front, error) {
 			MaxHeaderBytes: maxHeader, ConnContext: listen.WithConn,
 			// What it logs is callers' doing; what is the machine's, the listener logs.
 			ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)},
-		listener: listen.New(l, listen.Config{Most: c.MaxConnections, Trusted: c.TrustedProxies,
+		listener: listen.New(l, listen.Config{Most: most, Trusted: c.TrustedProxies,
 			Certificates: certificates, Now: time.Now, Log: a.log}),
 	}, nil
+}
+
+// connectionsAtOnce is how many connections callers may hold where the process may have so many files
+// open: half of them are for the store, the TSPs and the receivers.
+func (a *App) connectionsAtOnce(descriptors int) int {
+	most := a.config.MaxConnections
+	if descriptors == 0 || most <= descriptors/2 {
+		return most
+	}
+	a.log.Warn("callers get fewer connections than are set, because the process may have few files open; raise its "+
+		"limit (ulimit -n, LimitNOFILE)", "connections", descriptors/2, "set", most, "files", descriptors)
+	return max(1, descriptors/2)
 }
 
 // serve answers requests until the server is shut down.

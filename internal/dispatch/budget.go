@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"cmp"
 	"sync"
 	"time"
 )
@@ -14,6 +15,9 @@ type Limit struct {
 	Burst    int
 	// AtOnce bounds the calls in flight; 0 does not.
 	AtOnce int
+	// Patience is how long the turn of whoever was told to wait is kept, from when that wait is over; zero
+	// for as long as a lane needs to come back.
+	Patience time.Duration
 }
 
 // Budget holds the state of all limits of a process, by the generic cell rate algorithm:
@@ -24,6 +28,8 @@ type Budget struct {
 	// mu is held for arithmetic alone, since every call of the process comes through here.
 	mu  sync.Mutex
 	tat map[string]time.Time
+	// queues are those of the limits for which somebody waits, or did.
+	queues map[string]*queue
 	// cold tells that a limit seen for the first time has its burst used up.
 	cold bool
 	// rooms are entered by calls in flight, one for each limit that bounds them.
@@ -33,7 +39,7 @@ type Budget struct {
 // NewBudget returns a budget. saved is what State returned when the last process stopped in
 // order; nil after a crash, when limits start empty so that they cannot be exceeded.
 func NewBudget(now func() time.Time, saved map[string]time.Time) *Budget {
-	b := &Budget{now: now, tat: map[string]time.Time{}, cold: saved == nil, rooms: map[string]chan struct{}{}}
+	b := &Budget{now: now, tat: map[string]time.Time{}, queues: map[string]*queue{}, cold: saved == nil, rooms: map[string]chan struct{}{}}
 	for id, t := range saved {
 		b.tat[id] = t
 	}
@@ -57,27 +63,38 @@ func (b *Budget) State() map[string]time.Time {
 // Take charges one call to all limits if each allows it now. If not it charges nothing and returns
 // how long to wait before asking again, with the ids of those that do not allow it. Charging some
 // of several limits would use up what other items want of them while this one waits for the rest.
-func (b *Budget) Take(limits []Limit) (wait time.Duration, used []string) {
-	return b.Borrow(limits, 0)
+// Shares for which somebody waits take turns, so that none gets all of a limit, whoever asks oftener.
+func (b *Budget) Take(share string, limits []Limit) (wait time.Duration, used []string) {
+	return b.Borrow(share, limits, 0)
 }
 
 // Borrow is Take for somebody who may run ahead of each limit by as much as it gives in a time,
 // and by one call at least where that time is not zero.
-func (b *Budget) Borrow(limits []Limit, ahead time.Duration) (wait time.Duration, used []string) {
+func (b *Budget) Borrow(share string, limits []Limit, ahead time.Duration) (wait time.Duration, used []string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
 	for _, l := range limits {
+		b.queue(l).leave(share)
 		most := time.Duration(l.Burst-1) * l.Interval
 		if ahead > 0 && l.Interval > 0 {
 			most += max(ahead, l.Interval)
 		}
-		if short := b.at(l, now).Add(-most).Sub(now); short > 0 {
+		short := b.at(l, now).Add(-most).Sub(now)
+		before := time.Duration(b.queue(l).before(share, now)) * l.Interval
+		if short <= 0 && short+before > 0 {
+			short = comeBack
+		}
+		if short > 0 {
 			wait, used = max(wait, short), append(used, l.ID)
+			b.queue(l).wait(share, now.Add(short+cmp.Or(l.Patience, patience)))
 		}
 	}
 	if len(used) == 0 {
 		b.charge(limits, now)
+		for _, l := range limits {
+			b.queue(l).take(share, now)
+		}
 	}
 	return wait, used
 }

@@ -12,7 +12,7 @@ import (
 // taken counts how many calls a budget allows at once.
 func taken(b *Budget, limits []Limit, ahead time.Duration) (n int) {
 	for {
-		if wait, _ := b.Borrow(limits, ahead); wait > 0 {
+		if wait, _ := b.Borrow("", limits, ahead); wait > 0 {
 			return n
 		}
 		n++
@@ -42,8 +42,8 @@ func TestABudgetNamesTheLimitsThatAreUsedUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := NewBudget(time.Now, map[string]time.Time{})
 		slow, fast := Limit{ID: "slow", Interval: time.Minute, Burst: 1}, Limit{ID: "fast", Interval: time.Second, Burst: 9}
-		b.Take([]Limit{slow})
-		wait, used := b.Take([]Limit{fast, slow})
+		b.Take("", []Limit{slow})
+		wait, used := b.Take("", []Limit{fast, slow})
 		if diff := cmp.Diff([]string{"slow"}, used); diff != "" || wait != time.Minute {
 			t.Errorf("wait %v (-want +got):\n%s", wait, diff)
 		}
@@ -70,7 +70,7 @@ func TestWhoBorrowsIsBoundAndPaysBack(t *testing.T) {
 				t.Errorf("%v ahead of %+v: %d at once, want %d", c.ahead, c.limit, n, c.want)
 			}
 			debt := time.Duration(c.want-c.limit.Burst+1) * c.limit.Interval
-			if wait, _ := b.Take([]Limit{c.limit}); wait != debt {
+			if wait, _ := b.Take("", []Limit{c.limit}); wait != debt {
 				t.Errorf("%v ahead of %+v: the next one waits %v, want %v", c.ahead, c.limit, wait, debt)
 			}
 		}
@@ -83,11 +83,11 @@ func TestAShutLimitAllowsNothingForItsTime(t *testing.T) {
 		b := NewBudget(time.Now, map[string]time.Time{})
 		limit := []Limit{{ID: "x", Interval: time.Second, Burst: 5}}
 		b.Shut(limit, 30*time.Second)
-		if wait, _ := b.Take(limit); wait != 30*time.Second {
+		if wait, _ := b.Take("", limit); wait != 30*time.Second {
 			t.Errorf("the next call waits %v", wait)
 		}
 		b.Shut(limit, time.Second)
-		if wait, _ := b.Take(limit); wait != 30*time.Second {
+		if wait, _ := b.Take("", limit); wait != 30*time.Second {
 			t.Errorf("a shorter time opened it: the next call waits %v", wait)
 		}
 	})
@@ -98,7 +98,7 @@ func TestAPacerChargesEachCallOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &Pacer{Budget: NewBudget(time.Now, map[string]time.Time{}), Named: map[string]Limit{
 			"write": {ID: "1/write", Interval: time.Second, Burst: 1}}}
-		p.Budget.Take([]Limit{p.Named["write"]})
+		p.Budget.Take("", []Limit{p.Named["write"]})
 		begun := time.Now()
 		for _, want := range []time.Duration{0, time.Second, 2 * time.Second} {
 			if want == 0 {

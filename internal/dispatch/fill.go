@@ -48,7 +48,11 @@ func (r *runner[T]) fill(ctx context.Context, now time.Time) error {
 				n++
 			}
 			p.after, p.chains = rest[0].Key, p.chains+1
-			p.again = earlier(p.again, take(rest[:n], n >= depth, now))
+			of := []fence.Stream{p.stream}
+			if p.of == &r.reading.whole {
+				of = streamsOf(rest[:n])
+			}
+			p.again = earlier(p.again, take(of, rest[:n], n >= depth, now))
 			rest = rest[n:]
 		}
 		r.reading.done(p, r.config.Now(), len(r.window.order) > 0)
@@ -67,9 +71,9 @@ func (r *runner[T]) retreat(now time.Time) {
 	}
 }
 
-// take adds a chain to the window if its first item may begin now; full tells that the chain may
+// take adds a chain that was found in some streams to the window if its first item may begin now; full tells that the chain may
 // hold more items than these. If it may not begin, take returns when to look at the chain again.
-func (r *runner[T]) take(items []Item[T], full bool, now time.Time) time.Time {
+func (r *runner[T]) take(of []fence.Stream, items []Item[T], full bool, now time.Time) time.Time {
 	head := items[0]
 	ends := head.ends(now) != ""
 	if p := r.parked[head.Key]; now.Before(p.until) && (!ends || p.ended) {
@@ -79,6 +83,7 @@ func (r *runner[T]) take(items []Item[T], full bool, now time.Time) time.Time {
 	// It was read before; only that it has grown is news.
 	case r.window.chains[head.Key] != nil:
 		known := r.window.chains[head.Key]
+		r.window.join(known, of)
 		known.full = known.full || full || items[len(items)-1].Seq > known.items[len(known.items)-1].Seq
 		return time.Time{}
 	// Not even its deadline ends it: whoever performs it will say how that ended, and may say that
@@ -93,6 +98,6 @@ func (r *runner[T]) take(items []Item[T], full bool, now time.Time) time.Time {
 	case r.gate.shut(now):
 		return earlier(r.gate.until(), head.Deadline)
 	}
-	r.window.add(&chain[T]{key: head.Key, items: items, full: full})
+	r.window.add(&chain[T]{key: head.Key, items: items, of: of, full: full})
 	return time.Time{}
 }

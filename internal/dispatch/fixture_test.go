@@ -68,8 +68,15 @@ func (l *lane) Heads(_ context.Context, q fence.Query) (Batch[string], error) {
 	if time.Now().Before(l.closed) {
 		b.Closed = l.closed
 	}
+	wanted := map[string]bool{}
+	for _, it := range l.items {
+		wanted[it.Key] = wanted[it.Key] || it.Share == q.Stream.Share
+	}
 	chains, of, key := 0, 0, ""
 	for _, it := range all {
+		if q.Stream.Share != "" && !wanted[it.Key] {
+			continue
+		}
 		if it.Key != key {
 			chains, of, key = chains+1, 0, it.Key
 		}
@@ -82,7 +89,7 @@ func (l *lane) Heads(_ context.Context, q fence.Query) (Batch[string], error) {
 	}
 	if chains >= q.Chains {
 		for _, it := range l.items {
-			if s := streamOf(it.Key); !slices.Contains(b.Streams, s) {
+			if s := (fence.Stream{Name: streamOf(it.Key), Share: it.Share}); !slices.Contains(b.Streams, s) {
 				b.Streams = append(b.Streams, s)
 			}
 		}

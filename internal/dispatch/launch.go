@@ -11,12 +11,12 @@ import (
 // launch begins what may begin and returns when something more may, zero if that depends on
 // attempts in flight or on new items. What must end does so whatever the others wait for; shut
 // keeps those from being performed. A limit that is used up is asked for once: whatever came later
-// and wants it waits as well, and whatever does not want it goes on. Chains are asked in the order
-// in which their items were accepted.
+// and wants it waits as well, and whatever does not want it goes on. Chains are asked
+// in the order in which their items were accepted, those of several shares in turns.
 func (r *runner[T]) launch(now time.Time, shut bool) (next time.Time) {
 	kept := map[string]bool{}
 	r.refused = false
-	for _, c := range r.window.order {
+	for c, share := range r.inTurns() {
 		if c.flying {
 			continue
 		}
@@ -40,8 +40,9 @@ func (r *runner[T]) launch(now time.Time, shut bool) (next time.Time) {
 			r.refused = true
 			continue
 		}
-		wait, used := r.config.Budget.Take(item.Limits)
+		wait, used := r.config.Budget.Take(share, item.Limits)
 		if len(used) == 0 {
+			r.turns.take(share, now)
 			r.fly(c, place)
 			continue
 		}

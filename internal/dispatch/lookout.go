@@ -1,6 +1,10 @@
 package dispatch
 
-import "time"
+import (
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/fence"
+)
 
 // A lane may hold more chains than its runner, for as long as a limit keeps it from working them
 // off. What must end among the others ends in time all the same: a lookout goes through each
@@ -18,7 +22,7 @@ func roomy(held int) bool { return held <= streamSize-pageSize }
 func spare(held int) bool { return held <= streamSize }
 
 // lookout returns the lookout over a stream.
-func (r *reading) lookout(stream string) *pass {
+func (r *reading) lookout(stream fence.Stream) *pass {
 	l := r.lookouts[stream]
 	if l == nil {
 		l = &pass{wanted: true}
@@ -28,8 +32,8 @@ func (r *reading) lookout(stream string) *pass {
 }
 
 // watched returns the lookouts over streams that were not read to their end.
-func (r *reading) watched() map[string]*pass {
-	watched := map[string]*pass{}
+func (r *reading) watched() map[fence.Stream]*pass {
+	watched := map[fence.Stream]*pass{}
 	for name, l := range r.lookouts {
 		if p := r.streams[name]; p != nil && p.wanted {
 			watched[name] = l
@@ -39,11 +43,11 @@ func (r *reading) watched() map[string]*pass {
 }
 
 // watch takes a chain if it must end; of any other it returns when that must.
-func (r *runner[T]) watch(items []Item[T], full bool, now time.Time) time.Time {
+func (r *runner[T]) watch(of []fence.Stream, items []Item[T], full bool, now time.Time) time.Time {
 	head := items[0]
 	switch {
 	case !head.Held && head.ends(now) != "":
-		return r.take(items, full, now)
+		return r.take(of, items, full, now)
 	case head.Deadline.After(now):
 		return head.Deadline
 	}

@@ -12,11 +12,13 @@ import (
 type memory struct {
 	gate gate
 	// places tells how far streams were read that were not read to their end.
-	places map[string]string
+	places map[fence.Stream]string
 	// lookouts are those over streams that are too long to be held.
-	lookouts map[string]*pass
+	lookouts map[fence.Stream]*pass
 	// parked holds the chains that are left alone until a time.
 	parked map[string]parking
+	// turns are those of the shares.
+	turns turns
 	// rest is until when reading rests in a lane that performs nothing, however often it is
 	// activated.
 	rest time.Time
@@ -42,7 +44,7 @@ func (m memory) over(now time.Time) bool {
 			return false
 		}
 	}
-	return m.gate.over(now) && !now.Before(m.retry) && len(m.places)+len(m.lookouts) == 0
+	return m.gate.over(now) && !now.Before(m.retry) && len(m.places)+len(m.lookouts) == 0 && m.turns.over(now)
 }
 
 // over tells whether the chain has been let alone for so long that the next parking is a first one.
@@ -64,7 +66,7 @@ func (d *Dispatcher) recall(lane fence.Lane) memory {
 	m := d.memories[lane]
 	delete(d.memories, lane)
 	if m.parked == nil {
-		m.parked, m.lookouts = map[string]parking{}, map[string]*pass{}
+		m.parked, m.lookouts = map[string]parking{}, map[fence.Stream]*pass{}
 	}
 	return m
 }

@@ -15,6 +15,8 @@ type Pacer struct {
 	// Ahead is how far the calls may run ahead of their limits, as those of sync writes do,
 	// whose caller waits.
 	Ahead time.Duration
+	// Share is on whose behalf the calls are made.
+	Share string
 	// Until is when the attempt's item must have ended: nothing waits for a limit any longer, so that
 	// it is told in time. Zero is never.
 	Until time.Time
@@ -45,7 +47,7 @@ func (p *Pacer) Wait(ctx context.Context, keys ...string) error {
 	for {
 		// Others may take what becomes free, so it is asked again after each wait. No order is
 		// kept: the lane's own order was kept when the item began.
-		wait, _ := p.Budget.Borrow(limits, p.Ahead)
+		wait, _ := p.Budget.Borrow(p.Share, limits, p.Ahead)
 		if wait <= 0 {
 			return nil
 		}

@@ -1,9 +1,13 @@
 package dispatch
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/waybill-dev/waybill/internal/fence"
 )
 
 // reading knows which chains of a lane have been read. A small lane is read whole, in one page. Of
@@ -15,10 +19,10 @@ type reading struct {
 	// learn that there are more.
 	whole pass
 	// streams is empty while the lane is small.
-	streams map[string]*pass
+	streams map[fence.Stream]*pass
 	// lookouts go through streams of which no more chains are held.
-	lookouts map[string]*pass
-	places   map[string]string
+	lookouts map[fence.Stream]*pass
+	places   map[fence.Stream]string
 }
 
 // pass is one way through the keys of a stream.
@@ -46,22 +50,23 @@ const (
 
 // page is what one query asks for and what it found. done takes it back once it is filled in.
 type page struct {
-	of            *pass
-	stream, after string
-	size, chains  int
+	of           *pass
+	stream       fence.Stream
+	after        string
+	size, chains int
 	// lookout tells that only what must end is wanted.
 	lookout      bool
-	streams      []string
+	streams      []fence.Stream
 	began, again time.Time
 }
 
 // newReading returns a reading that goes on where an earlier run of the lane stopped.
 func newReading(m memory) reading {
-	return reading{whole: pass{wanted: true}, streams: map[string]*pass{}, lookouts: m.lookouts, places: m.places}
+	return reading{whole: pass{wanted: true}, streams: map[fence.Stream]*pass{}, lookouts: m.lookouts, places: m.places}
 }
 
 // due returns the pages to read now; held tells how many chains of a stream are held.
-func (r *reading) due(now time.Time, held map[string]int) []*page {
+func (r *reading) due(now time.Time, held map[fence.Stream]int) []*page {
 	var pages []*page
 	if r.whole.wants(now) {
 		size := pageSize
@@ -72,7 +77,7 @@ func (r *reading) due(now time.Time, held map[string]int) []*page {
 		}
 		pages = append(pages, &page{of: &r.whole, size: size})
 	}
-	for _, name := range slices.Sorted(maps.Keys(r.streams)) {
+	for _, name := range slices.SortedFunc(maps.Keys(r.streams), compareStreams) {
 		p, lookout := r.streams[name], false
 		wants := p.wants(now)
 		if p.wanted && !roomy(held[name]) {
@@ -135,9 +140,9 @@ func (r *reading) done(p *page, now time.Time, busy bool) {
 
 // split reads each stream by itself from now on. Streams that are known go on where they are; a
 // new one begins where an earlier run of the lane stopped, and then reads what lies before it.
-func (r *reading) split(streams []string) {
+func (r *reading) split(streams []fence.Stream) {
 	if len(streams) == 0 {
-		streams = []string{""}
+		streams = []fence.Stream{{}}
 	}
 	r.whole.again = time.Time{}
 	for _, name := range streams {
@@ -158,12 +163,23 @@ func (r *reading) stale() {
 	}
 }
 
-// again tells that a chain is to be read again at a time, or at once if that is zero.
+// again tells that a chain is to be read again at a time, or at once if that is zero. Whose items wait
+// in it may change with each end, so it is read for every share.
 func (r *reading) again(key string, at time.Time) {
-	p := &r.whole
-	if known := r.streams[streamOf(key)]; known != nil {
-		p = known
+	known := false
+	for name, p := range r.streams {
+		if name.Name == streamOf(key) {
+			p.wake(at)
+			known = true
+		}
 	}
+	if !known {
+		r.whole.wake(at)
+	}
+}
+
+// wake asks for a pass at a time, or at once if that is zero.
+func (p *pass) wake(at time.Time) {
 	if at.IsZero() {
 		p.want()
 		return
@@ -171,9 +187,13 @@ func (r *reading) again(key string, at time.Time) {
 	p.again = earlier(p.again, at)
 }
 
+func compareStreams(a, b fence.Stream) int {
+	return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Share, b.Share))
+}
+
 // next returns when there is something to read; zero if that depends on others. Of a stream without
 // room that is its lookout: it is an attempt's end that makes room.
-func (r *reading) next(now time.Time, held map[string]int) time.Time {
+func (r *reading) next(now time.Time, held map[fence.Stream]int) time.Time {
 	next := r.whole.next(now)
 	for name, p := range r.streams {
 		if p.wanted && !roomy(held[name]) {
@@ -204,8 +224,8 @@ func (r *reading) rests() time.Time {
 }
 
 // reached returns the places of the streams that were not read to their end.
-func (r *reading) reached() map[string]string {
-	places := map[string]string{}
+func (r *reading) reached() map[fence.Stream]string {
+	places := map[fence.Stream]string{}
 	for name, p := range r.streams {
 		if p.wanted && p.after != "" {
 			places[name] = p.after

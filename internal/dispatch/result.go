@@ -52,7 +52,7 @@ func (r *runner[T]) apply(res result[T]) {
 		r.reading.again(c.key, res.rest)
 	case len(c.items) > 1:
 		next := c.items[1:]
-		if due := r.take(next, c.full, now); !due.IsZero() {
+		if due := r.take(c.of, next, c.full, now); !due.IsZero() {
 			r.reading.again(c.key, due)
 		}
 	case c.full:

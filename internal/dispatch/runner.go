@@ -25,6 +25,7 @@ type runner[T any] struct {
 	reading reading
 	gate    gate
 	parked  map[string]parking
+	turns   turns
 	// parallel is the work's bound on attempts. Of what is in flight, ending are items that end
 	// without one.
 	parallel, flying, ending int
@@ -40,7 +41,7 @@ func newRunner[T any](working context.Context, d *Dispatcher, claim Claim, work 
 	kind := claim.Lane.Kind
 	r := &runner[T]{Dispatcher: d, pool: d.pools[kind], floor: d.config.Kinds[kind].floor, claim: claim, work: work, policy: policy, working: working,
 		ended: make(chan result[T]), window: newWindow[T](), gate: m.gate,
-		reading: newReading(m), parked: m.parked, retry: m.retry}
+		reading: newReading(m), parked: m.parked, turns: m.turns, retry: m.retry}
 	if m.gate.shut(now) {
 		r.reading.whole.rest = m.rest
 	}
@@ -63,7 +64,7 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 			<-r.ended
 		}
 		r.remember(r.claim.Lane, memory{gate: r.gate, places: r.reading.reached(), lookouts: r.reading.watched(),
-			parked: r.parked, rest: r.reading.rests(), retry: r.retry, asked: again})
+			parked: r.parked, turns: r.turns, rest: r.reading.rests(), retry: r.retry, asked: again})
 	}()
 	if r.floor.waiting(r.claim.Lane) {
 		return begun.Add(crowdedFor)

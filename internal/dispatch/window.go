@@ -5,12 +5,17 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/waybill-dev/waybill/internal/fence"
 )
 
 // chain is a chain in the window: its oldest item may begin or is in flight.
 type chain[T any] struct {
 	key   string
 	items []Item[T]
+	// of are the streams in which it was found: of several shares that wait in it each may have its turn
+	// for it.
+	of []fence.Stream
 	// full tells that the chain may hold more items than these.
 	full bool
 	// flying tells that the first item is in flight, ending that it ends without an attempt.
@@ -24,23 +29,47 @@ type window[T any] struct {
 	chains map[string]*chain[T]
 	order  []*chain[T]
 	// counts holds the number of chains of each stream.
-	counts map[string]int
+	counts map[fence.Stream]int
+	// shares holds the number of chains of each share, and places that of all; a chain counts once for each
+	// stream in which it was found.
+	shares map[string]int
+	places int
 }
 
 func newWindow[T any]() window[T] {
-	return window[T]{chains: map[string]*chain[T]{}, counts: map[string]int{}}
+	return window[T]{chains: map[string]*chain[T]{}, counts: map[fence.Stream]int{}, shares: map[string]int{}}
 }
 
 func (w *window[T]) add(c *chain[T]) {
 	w.chains[c.key] = c
-	w.counts[streamOf(c.key)]++
+	for _, of := range c.of {
+		w.count(of, 1)
+	}
 	i, _ := w.find(c)
 	w.order = slices.Insert(w.order, i, c)
 }
 
+func (w *window[T]) count(of fence.Stream, n int) {
+	w.counts[of] += n
+	w.shares[of.Share] += n
+	w.places += n
+}
+
+// join notes that a chain was found in one more stream.
+func (w *window[T]) join(c *chain[T], of []fence.Stream) {
+	for _, one := range of {
+		if !slices.Contains(c.of, one) {
+			c.of = append(c.of, one)
+			w.count(one, 1)
+		}
+	}
+}
+
 func (w *window[T]) drop(c *chain[T]) {
 	delete(w.chains, c.key)
-	w.counts[streamOf(c.key)]--
+	for _, of := range c.of {
+		w.count(of, -1)
+	}
 	if i, ok := w.find(c); ok {
 		w.order = slices.Delete(w.order, i, i+1)
 	}
@@ -71,6 +100,16 @@ func streamOf(key string) string {
 		return ""
 	}
 	return stream
+}
+
+// streamsOf returns the streams of a chain by its items, as far as they are known.
+func streamsOf[T any](items []Item[T]) (all []fence.Stream) {
+	for _, i := range items {
+		if of := (fence.Stream{Name: streamOf(i.Key), Share: i.Share}); !slices.Contains(all, of) {
+			all = append(all, of)
+		}
+	}
+	return all
 }
 
 // ends tells why an item must end without another attempt; "" if it need not.

@@ -40,7 +40,7 @@ type Batch[T any] struct {
 	// Items holds, chain by chain in the order of keys, the oldest items of each in their order.
 	Items []Item[T]
 	// Streams lists the streams that hold items, if Items may not be all there are; else nil.
-	Streams []string
+	Streams []fence.Stream
 	// Parallel bounds the attempts of the lane in flight, whatever the floor would allow.
 	Parallel int
 	// Owner is whose lane it is, among whom a floor shares its places.
@@ -55,6 +55,8 @@ type Item[T any] struct {
 	Seq int64
 	// Key names the chain: an item runs only after all earlier ones of its key have ended.
 	Key string
+	// Share is on whose behalf the item is. Shares of a lane take turns, however much of one waits.
+	Share string
 	// NotBefore is when the next attempt may begin.
 	NotBefore time.Time
 	// Deadline is when the item fails without another attempt; zero for never.

@@ -79,8 +79,8 @@ func (d *desk) Operations(ctx context.Context, f operation.Filter) ([]operation.
 	return slices.Clone(d.listed[:min(f.Window.Limit, len(d.listed))]), d.ask(ctx, "Operations")
 }
 
-func (d *desk) Admit(_ connection.Connection, what tsp.Capability) error {
-	d.wants = what
+func (d *desk) Admit(_ connection.Connection, op operation.Operation) error {
+	d.wants = tsp.Capability{Kind: op.Kind, Verb: op.Verb}
 	return d.ask(d.t.Context(), "Admit")
 }
 

@@ -40,8 +40,9 @@ type Queue interface {
 	// Heads returns the oldest live operations of each chain of a connection, by OrderKey and Seq.
 	// Its cost follows what it returns, not how many operations wait.
 	Heads(ctx context.Context, q fence.Query) ([]Operation, error)
-	// Streams returns the streams in which a connection has live operations.
-	Streams(ctx context.Context, connection uuid.UUID) ([]string, error)
+	// Streams returns the streams in which a connection has live operations; the share of each is the
+	// partner's id as text.
+	Streams(ctx context.Context, connection uuid.UUID) ([]fence.Stream, error)
 	// MarkSending records that a call begins (T2), as Operation.Begin decides; fence.ErrOvertaken
 	// if the stored operation has not the State and Tries of the one that was read, or if the lane
 	// was claimed anew.

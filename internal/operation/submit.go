@@ -22,8 +22,8 @@ import (
 // lanes, of which this room knows nothing.
 type Performer interface {
 	// Admit refuses with a *problem.Error a sync write that cannot be performed now because the
-	// limits of its TSP are used up. Whoever it lets pass accepts the write and calls PerformNow.
-	Admit(c connection.Connection, what tsp.Capability) error
+	// limits of its TSP are used up, as far as the partner may use them. Whoever it lets pass accepts the write and calls PerformNow.
+	Admit(c connection.Connection, op Operation) error
 	// PerformNow performs an operation that was accepted in state sending, settles it and returns
 	// it as it ended. The caller's hanging up does not cancel it.
 	PerformNow(ctx context.Context, op Operation) (Operation, error)
@@ -111,7 +111,7 @@ func (s *Service) submit(ctx context.Context, r Request) (Operation, error) {
 		}
 		// Last of the checks, since it charges the limit: a write that is refused for itself
 		// should cost none.
-		if err := s.Performer.Admit(conn, tsp.Capability{Kind: r.Kind, Verb: r.Verb}); err != nil {
+		if err := s.Performer.Admit(conn, op); err != nil {
 			return Operation{}, err
 		}
 	}
@@ -278,8 +278,9 @@ func (s *Service) refused(err error, partner uuid.UUID) error {
 }
 
 // orderKey names what an operation must keep its order with: the record that it updates, or
-// the fields that the schema names, or nothing but itself. What stands before the first "/" is
-// its stream: operations of one capability want the same limits.
+// the fields that the schema names, or nothing but itself. Only a record is shared by partners: what one
+// of them has queued for a driver must not keep another's message. What stands before the first "/" is its
+// stream: operations of one capability want the same limits.
 func orderKey(op Operation, schema *resource.Schema, payload resource.Payload) string {
 	stream := string(op.Kind) + "." + string(op.Verb)
 	if op.Verb == resource.Update {
@@ -288,7 +289,7 @@ func orderKey(op Operation, schema *resource.Schema, payload resource.Payload) s
 	if len(schema.Order) == 0 {
 		return stream + "/" + op.ID.String()
 	}
-	parts := []string{stream}
+	parts := []string{stream, op.Partner.String()}
 	for _, name := range schema.Order {
 		parts = append(parts, schema.Field(name).Show(payload))
 	}

@@ -34,7 +34,7 @@ func (w *Writes) Begin(ctx context.Context, claim fence.Claim, item dispatch.Ite
 func (w *Writes) Perform(ctx context.Context, item dispatch.Item[*task]) dispatch.End {
 	t, began := item.Value, w.c.Now()
 	// The lane has charged the first call before the item began.
-	pacer := w.c.Limits.pacer(t.spec, t.conn).Prepaid(t.action.Limits...)
+	pacer := w.c.Limits.pacer(t.spec, t.conn, t.share()).Prepaid(t.action.Limits...)
 	pacer.Until = t.op.Deadline
 	t.answer = w.contained(t, func() answer {
 		if gone := w.forbidden(ctx, t); gone.err != nil {

@@ -170,8 +170,8 @@ func (w *world) Heads(_ context.Context, q fence.Query) ([]operation.Operation, 
 	return out, nil
 }
 
-func (w *world) Streams(context.Context, uuid.UUID) ([]string, error) {
-	return []string{"vehicle.update"}, nil
+func (w *world) Streams(context.Context, uuid.UUID) ([]fence.Stream, error) {
+	return []fence.Stream{{Name: "vehicle.update"}}, nil
 }
 
 func (w *world) WaitingConnections(context.Context) ([]uuid.UUID, error) {

@@ -16,6 +16,10 @@ import (
 // the queue.
 const SyncAhead = 5 * time.Second
 
+// returnTime is how long the turn of a partner whose sync write was refused is kept: it comes back when
+// Retry-After is over, which has whole seconds.
+const returnTime = 2 * time.Second
+
 // Rate is a limit that an operator has agreed on with a TSP.
 type Rate struct {
 	Events int
@@ -64,7 +68,7 @@ func (l *Limits) Pace(c connection.Connection) tsp.Pacer {
 	if adapter, ok := l.registry.Adapter(c.TSP); ok {
 		spec = adapter.Spec()
 	}
-	return l.pacer(spec, c)
+	return l.pacer(spec, c, "")
 }
 
 // Charge counts calls that were made of limits before it was known that they are of the connection's
@@ -83,13 +87,14 @@ func (l *Limits) Charge(c connection.Connection, keys []string) {
 	}
 	for _, key := range keys {
 		// They are made, and so charged however little is left.
-		l.budget.Borrow(own.only([]string{key}), time.Hour)
+		l.budget.Borrow("", own.only([]string{key}), time.Hour)
 	}
 }
 
-// Each attempt gets its own, as a pacer remembers what was paid for.
-func (l *Limits) pacer(spec tsp.Spec, c connection.Connection) *dispatch.Pacer {
-	return &dispatch.Pacer{Budget: l.budget, Named: l.of(spec, c)}
+// Each attempt gets its own, as a pacer remembers what was paid for. share is on whose behalf its calls
+// are made; "" for the service's own.
+func (l *Limits) pacer(spec tsp.Spec, c connection.Connection, share string) *dispatch.Pacer {
+	return &dispatch.Pacer{Budget: l.budget, Named: l.of(spec, c), Share: share}
 }
 
 // named are the limits of a connection by their key. Actions and calls name limits by the keys of
@@ -180,8 +185,8 @@ func (n *noting) keys() []string {
 
 // borrow charges a sync call to limits, if need be ahead of them, and returns how long to wait
 // where sync calls have borrowed all that they may.
-func (l *Limits) borrow(limits []dispatch.Limit) time.Duration {
-	wait, _ := l.budget.Take(limits)
+func (l *Limits) borrow(share string, limits []dispatch.Limit) time.Duration {
+	wait, _ := l.budget.Take(share, limits)
 	if wait <= 0 {
 		return 0
 	}
@@ -189,7 +194,7 @@ func (l *Limits) borrow(limits []dispatch.Limit) time.Duration {
 	for _, one := range rates(limits) {
 		all = append(all, debt(one))
 	}
-	until, _ := l.budget.Borrow(all, SyncAhead)
+	until, _ := l.budget.Borrow(share, all, SyncAhead)
 	return min(wait, until)
 }
 
@@ -202,7 +207,7 @@ func rates(limits []dispatch.Limit) []dispatch.Limit {
 // SyncAhead, and anew half as fast as it gives them. Without it a steady flow of sync writes would
 // keep the limit used up for ever, and what waits in the lane would never be sent.
 func debt(l dispatch.Limit) dispatch.Limit {
-	d := dispatch.Limit{ID: l.ID + "/sync", Interval: 2 * l.Interval}
+	d := dispatch.Limit{ID: l.ID + "/sync", Interval: 2 * l.Interval, Patience: returnTime}
 	// Borrow lets these run ahead as well, by SyncAhead or one call.
 	d.Burst = max(int(SyncAhead/l.Interval), 1) - max(int(SyncAhead/d.Interval), 1)
 	return d

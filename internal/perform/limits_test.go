@@ -2,6 +2,7 @@ package perform
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -92,12 +93,12 @@ func TestALimitOfCallsAtOnceNeedsNoRate(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for range 100 {
-		if wait := l.borrow(want.only([]string{"key"})); wait > 0 {
+		if wait := l.borrow("", want.only([]string{"key"})); wait > 0 {
 			t.Fatalf("a sync call waits %v for what has no rate", wait)
 		}
 	}
 	l.shut(&task{spec: p.spec, conn: here, action: tsp.Action{Limits: []string{"key"}}}, time.Minute)
-	if wait := l.borrow(want.only([]string{"key"})); wait < 59*time.Second {
+	if wait := l.borrow("", want.only([]string{"key"})); wait < 59*time.Second {
 		t.Errorf("a limit that was closed for a minute lets a call wait %v", wait)
 	}
 }
@@ -110,10 +111,10 @@ func TestAThrottleLeavesTheLimitsOfOthersOpen(t *testing.T) {
 		w.tsp.answers(failure(tsp.Throttled))
 		w.submit(t)
 		limits := w.writes.c.Limits.of(w.tsp.spec, w.conn)
-		if wait, _ := w.budget.Take(limits.only([]string{"all"})); wait > 0 {
+		if wait, _ := w.budget.Take("", limits.only([]string{"all"})); wait > 0 {
 			t.Errorf("every connection waits for %v", wait)
 		}
-		if wait, _ := w.budget.Take(limits.only([]string{oneLimit})); wait < 25*time.Second {
+		if wait, _ := w.budget.Take("", limits.only([]string{oneLimit})); wait < 25*time.Second {
 			t.Errorf("the connection waits for %v", wait)
 		}
 	})
@@ -154,7 +155,7 @@ func TestWhatSyncWritesMayBorrowIsWhatALimitGivesInFiveSeconds(t *testing.T) {
 		} {
 			l := NewLimits(nil, dispatch.NewBudget(time.Now, map[string]time.Time{}), nil)
 			passed := 0
-			for l.borrow([]dispatch.Limit{c.limit}) == 0 {
+			for l.borrow("", []dispatch.Limit{c.limit}) == 0 {
 				passed++
 			}
 			if passed != c.calls {
@@ -163,8 +164,8 @@ func TestWhatSyncWritesMayBorrowIsWhatALimitGivesInFiveSeconds(t *testing.T) {
 			// Somebody else takes all that the limit gives.
 			passed = 0
 			for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(c.limit.Interval / 4) {
-				l.budget.Take([]dispatch.Limit{c.limit})
-				if l.borrow([]dispatch.Limit{c.limit}) == 0 {
+				l.budget.Take("", []dispatch.Limit{c.limit})
+				if l.borrow("", []dispatch.Limit{c.limit}) == 0 {
 					passed++
 				}
 			}
@@ -199,6 +200,33 @@ func TestAnAttemptThatWaitsForALimitEndsAtItsDeadline(t *testing.T) {
 		if after := op.Attempts[len(op.Attempts)-1].EndedAt.Sub(begun); after > 11*time.Second {
 			t.Errorf("told after %v", after)
 		}
+	})
+}
+
+func TestAPartnerThatFloodsWithSyncWritesDoesNotKeepAnotherFromThem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limits := []dispatch.Limit{{ID: "account", Interval: time.Second, Burst: 1}}
+		l := NewLimits(nil, dispatch.NewBudget(time.Now, map[string]time.Time{}), nil)
+		end := time.Now().Add(2 * time.Minute)
+		var flood sync.WaitGroup
+		flood.Go(func() {
+			for ; time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+				l.borrow("flood", limits)
+			}
+		})
+		time.Sleep(30*time.Second + time.Millisecond)
+		for range 5 {
+			tries := 1
+			for wait := l.borrow("other", limits); wait > 0 && tries < 10; tries++ {
+				// A caller comes back after whole seconds and some way.
+				time.Sleep(wait.Truncate(time.Second) + time.Second + 100*time.Millisecond)
+				wait = l.borrow("other", limits)
+			}
+			if tries > 3 {
+				t.Errorf("it was let pass at the %dth try", tries)
+			}
+		}
+		flood.Wait()
 	})
 }
 

@@ -23,11 +23,11 @@ func once() dispatch.Policy { return dispatch.Policy{Once: true, Base: retryBase
 // One that it lets pass is charged for the first call of the PerformNow that follows. It is
 // charged here and not at the call, so that many requests at once cannot all find the limit free
 // (decision 0009).
-func (w *Writes) Admit(c connection.Connection, what tsp.Capability) error {
+func (w *Writes) Admit(c connection.Connection, op operation.Operation) error {
 	// Submit has refused a TSP without an adapter before.
 	spec, _ := w.spec(c)
-	limits := w.c.Limits.of(spec, c).only(spec.Actions[what].Limits)
-	wait := w.c.Limits.borrow(limits)
+	t := w.task(op, c, spec)
+	wait := w.c.Limits.borrow(t.share(), w.c.Limits.of(spec, c).only(t.action.Limits))
 	if wait <= 0 {
 		return nil
 	}
@@ -50,7 +50,7 @@ func (w *Writes) PerformNow(ctx context.Context, op operation.Operation) (operat
 	if err != nil {
 		t.answer.err = &tsp.Error{Class: tsp.Unavailable, Message: "the connection could not be read", Err: err}
 	} else {
-		pacer := w.c.Limits.pacer(spec, conn).Prepaid(t.action.Limits...)
+		pacer := w.c.Limits.pacer(spec, conn, t.share()).Prepaid(t.action.Limits...)
 		pacer.Ahead = SyncAhead
 		t.answer = w.contained(t, func() answer {
 			first := w.attempt(ctx, t, pacer)

@@ -19,11 +19,15 @@ import (
 
 var updateVehicle = tsp.Capability{Kind: resource.KindVehicle, Verb: resource.Update}
 
+func vehicleUpdate() operation.Operation {
+	return operation.Operation{Kind: updateVehicle.Kind, Verb: updateVehicle.Verb}
+}
+
 // submit is what a sync write goes through: it returns how long to wait where it is refused.
 func (w *world) submit(t *testing.T) (wait time.Duration) {
 	t.Helper()
 	var refused *problem.Error
-	if err := w.writes.Admit(w.conn, updateVehicle); errors.As(err, &refused) {
+	if err := w.writes.Admit(w.conn, vehicleUpdate()); errors.As(err, &refused) {
 		return refused.RetryAfter
 	} else if err != nil {
 		t.Fatal(err)
@@ -111,14 +115,14 @@ func TestARefusalOfASyncWriteSaysWhatToDo(t *testing.T) {
 		w := newWorld(t)
 		for w.submit(t) == 0 {
 		}
-		err := w.writes.Admit(w.conn, updateVehicle)
+		err := w.writes.Admit(w.conn, vehicleUpdate())
 		p := problem.Of(err)
 		if p.Code != problem.TooMany || p.RetryAfter <= 0 || p.RetryAfter > 10*time.Second ||
 			!strings.Contains(p.Detail, "Acme") || !strings.Contains(p.Detail, "nothing was stored or sent") || !strings.Contains(p.Detail, "without is_sync") {
 			t.Errorf("%d %s %s", p.Code, p.RetryAfter, p.Detail)
 		}
 		time.Sleep(p.RetryAfter)
-		if err := w.writes.Admit(w.conn, updateVehicle); err != nil {
+		if err := w.writes.Admit(w.conn, vehicleUpdate()); err != nil {
 			t.Errorf("after the time told: %v", err)
 		}
 	})

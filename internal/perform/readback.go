@@ -28,7 +28,7 @@ func (w *Writes) readBack(ctx context.Context, t *task) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, readBackTime)
 	defer cancel()
-	pace := &noting{Pacer: spare{w.c.Limits.pacer(t.spec, t.conn), w.c.Limits.of(t.spec, t.conn)}}
+	pace := &noting{Pacer: spare{w.c.Limits.pacer(t.spec, t.conn, t.share()), w.c.Limits.of(t.spec, t.conn)}}
 	one.Pace = pace
 	read, end := w.c.TSPs.Read(ctx, w.c.Links.Target(t.conn), one)
 	if end == nil && read.SourceID != "" && read.SourceID != one.SourceID {
@@ -54,7 +54,7 @@ type spare struct {
 
 // Wait charges a call to its limits, or refuses it.
 func (s spare) Wait(_ context.Context, keys ...string) error {
-	if wait, _ := s.Budget.Take(s.limits.only(keys)); wait > 0 {
+	if wait, _ := s.Budget.Take(s.Share, s.limits.only(keys)); wait > 0 {
 		return tsp.ErrNoBudget
 	}
 	return nil

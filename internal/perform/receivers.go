@@ -44,12 +44,12 @@ func (d *Deliveries) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*
 	}
 	var parcels []*parcel
 	chains := 0
-	if q.Stream != probeStream {
+	if q.Stream.Name != probeStream {
 		if parcels, chains, err = d.events(ctx, to, q); err != nil {
 			return batch, err
 		}
 	}
-	if to.Stale && q.Stream != eventStream && chains < q.Chains {
+	if to.Stale && q.Stream.Name != eventStream && chains < q.Chains {
 		probes, err := d.probes(ctx, to, q.After, q.Chains-chains)
 		if err != nil {
 			return batch, err
@@ -64,7 +64,7 @@ func (d *Deliveries) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*
 	}
 	// The page was full, so there may be more.
 	if chains >= q.Chains {
-		batch.Streams = []string{eventStream, probeStream}
+		batch.Streams = []fence.Stream{{Name: eventStream}, {Name: probeStream}}
 	}
 	return batch, nil
 }
@@ -83,7 +83,7 @@ func (d *Deliveries) arrange(ctx context.Context, to webhook.Receiver) error {
 
 // events reads a page of what waits for active subscriptions.
 func (d *Deliveries) events(ctx context.Context, to webhook.Receiver, q fence.Query) (all []*parcel, chains int, err error) {
-	q.Stream, q.After = "", strings.TrimPrefix(q.After, eventStream+"/")
+	q.Stream, q.After = fence.Stream{}, strings.TrimPrefix(q.After, eventStream+"/")
 	waiting, err := d.c.Queue.Deliveries(ctx, q)
 	if err != nil {
 		return nil, 0, fmt.Errorf("reading deliveries: %w", err)

@@ -46,6 +46,9 @@ type answer struct {
 	cutAt time.Time
 }
 
+// share is on whose behalf the operation is: its partner's.
+func (t *task) share() string { return t.op.Partner.String() }
+
 func (t *task) capability() tsp.Capability {
 	return tsp.Capability{Kind: t.op.Kind, Verb: t.op.Verb}
 }

@@ -173,7 +173,7 @@ func (w *world) effects(class tsp.Class) (out string) {
 		out += string(class) + ": stale; "
 	}
 	limit := dispatch.Limit{ID: w.conn.ID.String() + "/" + oneLimit, Interval: time.Second, Burst: 1}
-	if wait, _ := w.budget.Take([]dispatch.Limit{limit}); wait > 25*time.Second {
+	if wait, _ := w.budget.Take("", []dispatch.Limit{limit}); wait > 25*time.Second {
 		out += string(class) + ": shut; "
 	}
 	if w.rechecks > 0 {

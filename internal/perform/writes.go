@@ -113,7 +113,7 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 		batch.Items = append(batch.Items, w.item(t, reason))
 	}
 	// Only a full page of the whole lane asks for streams; see dispatch.Batch.
-	if chains == q.Chains && q.Stream == "" {
+	if chains == q.Chains && q.Stream.Name == "" {
 		if batch.Streams, err = w.c.Queue.Streams(ctx, conn.ID); err != nil {
 			return none, fmt.Errorf("reading the streams of operations: %w", err)
 		}
@@ -135,7 +135,7 @@ func (w *Writes) spec(c connection.Connection) (tsp.Spec, bool) {
 // no call and no limit.
 func (w *Writes) item(t *task, refusal string) dispatch.Item[*task] {
 	c := t.course()
-	item := dispatch.Item[*task]{Seq: t.op.Seq, Key: t.op.OrderKey, NotBefore: t.op.NextAt, Deadline: t.op.Deadline,
+	item := dispatch.Item[*task]{Seq: t.op.Seq, Key: t.op.OrderKey, Share: t.share(), NotBefore: t.op.NextAt, Deadline: t.op.Deadline,
 		Counted: t.op.Counted, Streak: t.op.Streak, Unknown: c.unknown, Blind: c.blind, Held: c.held, Value: t}
 	also := ""
 	if c.unknown {

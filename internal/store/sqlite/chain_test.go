@@ -16,8 +16,9 @@ func TestReadingChainsScansNothingHoweverLongTheyAre(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	for name, query := range map[string]string{"operations": headsQuery, "deliveries": deliveriesQuery} {
-		args := []any{uuid.Nil[:], []byte{}, 10, 4, 5}[:strings.Count(query, "?5")+4]
+	for name, query := range map[string]string{"operations": headsQuery, "operations of a partner": shareQuery,
+		"deliveries": deliveriesQuery} {
+		args := []any{uuid.Nil[:], []byte{}, 10, 4, 5, uuid.Nil[:]}[:min(strings.Count(query, "?5"), 1)+min(strings.Count(query, "?6"), 1)+4]
 		plan, err := list(t.Context(), db, "EXPLAIN QUERY PLAN "+query, func(row scanner) (detail string, err error) {
 			var id, parent, unused int
 			return detail, row.Scan(&id, &parent, &unused, &detail)

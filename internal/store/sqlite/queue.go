@@ -3,6 +3,7 @@ package sqlite
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,37 +13,63 @@ import (
 )
 
 // Heads returns the oldest live operations of each chain. It hops through the index from one key
-// to the next, so its cost does not follow the length of a chain.
+// to the next, so its cost does not follow the length of a chain. The chains of a share are those in
+// which something of the partner waits, with what others have there.
 func (db *DB) Heads(ctx context.Context, q fence.Query) ([]operation.Operation, error) {
 	after, before := q.Bounds()
-	return list(ctx, db, headsQuery, scanOperation, q.Lane.ID[:], after, before, q.Chains, q.Depth)
+	if q.Stream.Share == "" {
+		return list(ctx, db, headsQuery, scanOperation, q.Lane.ID[:], after, before, q.Chains, q.Depth)
+	}
+	partner, err := uuid.Parse(q.Stream.Share)
+	if err != nil {
+		return nil, fmt.Errorf("reading the chains of a partner: %w", err)
+	}
+	return list(ctx, db, shareQuery, scanOperation, q.Lane.ID[:], after, before, q.Chains, q.Depth, partner[:])
 }
 
-// headsQuery finds up to ?4 keys by hops, and for each its ?5 oldest items. min() of an indexed
+var (
+	headsQuery = headsOf("")
+	shareQuery = headsOf("partner = ?6 AND ")
+)
+
+// headsOf finds up to ?4 keys by hops, and for each its ?5 oldest items. min() of an indexed
 // column is one step down the index; DISTINCT would walk over every waiting item. CROSS JOIN keeps
 // SQLite from turning the join around and beginning with the operations.
-var headsQuery = `WITH RECURSIVE chain (key, n) AS (
-		SELECT (SELECT min(order_key) FROM operation WHERE connection = ?1 AND order_key > ?2 AND order_key < ?3 AND ` + live + `), 1
+func headsOf(share string) string {
+	return `WITH RECURSIVE chain (key, n) AS (
+		SELECT (SELECT min(order_key) FROM operation WHERE connection = ?1 AND ` + share + `order_key > ?2
+			AND order_key < ?3 AND ` + live + `), 1
 		UNION ALL
-		SELECT (SELECT min(order_key) FROM operation WHERE connection = ?1 AND order_key > chain.key AND order_key < ?3
-			AND ` + live + `), n + 1 FROM chain WHERE key IS NOT NULL AND n < ?4
+		SELECT (SELECT min(order_key) FROM operation WHERE connection = ?1 AND ` + share + `order_key > chain.key
+			AND order_key < ?3 AND ` + live + `), n + 1 FROM chain WHERE key IS NOT NULL AND n < ?4
 	) SELECT seq, ` + operationColumns + ` FROM chain CROSS JOIN operation
 		WHERE seq IN (SELECT o.seq FROM operation o WHERE o.connection = ?1 AND o.order_key = chain.key AND o.` + live + `
 			ORDER BY o.seq LIMIT ?5)
 		ORDER BY key, seq`
+}
 
-// Streams returns the streams of a connection by the same hops. A stream ends before its name with
-// "0", the character behind "/"; see fence.Query.Bounds.
-func (db *DB) Streams(ctx context.Context, connection uuid.UUID) ([]string, error) {
-	return list(ctx, db, `WITH RECURSIVE stream (name) AS (
-		SELECT (SELECT substr(min(order_key), 1, instr(min(order_key), '/') - 1) FROM operation
-			WHERE connection = ?1 AND `+live+`)
+// Streams returns the streams of a connection by the same hops, partner by partner. A stream ends before
+// its name with "0", the character behind "/"; see fence.Query.Bounds.
+func (db *DB) Streams(ctx context.Context, connection uuid.UUID) ([]fence.Stream, error) {
+	return list(ctx, db, `WITH RECURSIVE share (partner) AS (
+		SELECT (SELECT min(partner) FROM operation WHERE connection = ?1 AND `+live+`)
 		UNION ALL
-		SELECT (SELECT substr(min(order_key), 1, instr(min(order_key), '/') - 1) FROM operation
-			WHERE connection = ?1 AND order_key >= stream.name || '0' AND `+live+`) FROM stream WHERE name <> ''
-	) SELECT name FROM stream WHERE name IS NOT NULL`, func(row scanner) (name string, err error) {
-		return name, row.Scan(&name)
-	}, connection[:])
+		SELECT (SELECT min(partner) FROM operation WHERE connection = ?1 AND partner > share.partner AND `+live+`)
+			FROM share WHERE partner IS NOT NULL
+	), stream (partner, name) AS (
+		SELECT partner, (SELECT substr(min(order_key), 1, instr(min(order_key), '/') - 1) FROM operation
+			WHERE connection = ?1 AND partner = share.partner AND `+live+`) FROM share WHERE partner IS NOT NULL
+		UNION ALL
+		SELECT partner, (SELECT substr(min(order_key), 1, instr(min(order_key), '/') - 1) FROM operation
+			WHERE connection = ?1 AND partner = stream.partner AND order_key >= stream.name || '0' AND `+live+`)
+			FROM stream WHERE name <> ''
+	) SELECT name, partner FROM stream WHERE name IS NOT NULL ORDER BY name, partner`,
+		func(row scanner) (of fence.Stream, err error) {
+			var partner uuid.UUID
+			err = row.Scan(&of.Name, &partner)
+			of.Share = partner.String()
+			return of, err
+		}, connection[:])
 }
 
 // MarkSending records that a call begins (T2). A claim that was lost is told before the state is

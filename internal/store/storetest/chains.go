@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -15,6 +16,7 @@ import (
 func chains() []rule {
 	return []rule{
 		{"chains are read by their keys, the oldest items of each first", chainsInOrder},
+		{"the chains of a partner are those in which it waits, with all that waits there", chainsOfShares},
 		{"a chain whose items have ended is gone, and a stream with its last chain", chainsEnd},
 		{"deliveries are read by their subjects, the oldest of each first", deliveriesByChain},
 		{"an earlier claim can begin and settle nothing once a later one has written", earlierClaims},
@@ -50,10 +52,10 @@ func chainsInOrder(t *testing.T, s *stand) {
 		{fence.Query{Chains: 9, Depth: 2}, []string{"c/1#5", "m/x/1#2", "m/x/2#7", "u/a#1", "u/a#6", "u/b#0", "u/b#3", "uu/a#8"}},
 		{fence.Query{Chains: 3, Depth: 1}, []string{"c/1#5", "m/x/1#2", "m/x/2#7"}},
 		{fence.Query{Chains: 3, Depth: 1, After: "m/x/1"}, []string{"m/x/2#7", "u/a#1", "u/b#0"}},
-		{fence.Query{Chains: 9, Depth: 1, Stream: "u"}, []string{"u/a#1", "u/b#0"}},
-		{fence.Query{Chains: 9, Depth: 9, Stream: "u", After: "u/a"}, []string{"u/b#0", "u/b#3", "u/b#4"}},
-		{fence.Query{Chains: 9, Depth: 9, Stream: "u", After: "u/b"}, nil},
-		{fence.Query{Chains: 9, Depth: 9, Stream: "m"}, []string{"m/x/1#2", "m/x/2#7"}},
+		{fence.Query{Chains: 9, Depth: 1, Stream: fence.Stream{Name: "u"}}, []string{"u/a#1", "u/b#0"}},
+		{fence.Query{Chains: 9, Depth: 9, Stream: fence.Stream{Name: "u"}, After: "u/a"}, []string{"u/b#0", "u/b#3", "u/b#4"}},
+		{fence.Query{Chains: 9, Depth: 9, Stream: fence.Stream{Name: "u"}, After: "u/b"}, nil},
+		{fence.Query{Chains: 9, Depth: 9, Stream: fence.Stream{Name: "m"}}, []string{"m/x/1#2", "m/x/2#7"}},
 	} {
 		var read []string
 		for _, op := range s.heads(conn, c.q) {
@@ -61,7 +63,46 @@ func chainsInOrder(t *testing.T, s *stand) {
 		}
 		same(t, fmt.Sprintf("%+v", c.q), read, c.want)
 	}
-	same(t, "streams", got[[]string](s)(s.Streams(t.Context(), conn)), []string{"c", "m", "u", "uu"})
+	same(t, "streams", s.streams(conn), []string{"c", "m", "u", "uu"})
+}
+
+// streams are the names of the streams of a connection.
+func (s *stand) streams(conn uuid.UUID) (names []string) {
+	s.t.Helper()
+	for _, of := range got[[]fence.Stream](s)(s.Streams(s.t.Context(), conn)) {
+		names = append(names, of.Name)
+	}
+	return slices.Compact(names)
+}
+
+func chainsOfShares(t *testing.T, s *stand) {
+	conn, one, two, third := uuid.New(), uuid.UUID{1}, uuid.UUID{2}, uuid.UUID{3}
+	for _, of := range []struct {
+		partner uuid.UUID
+		key     string
+	}{{one, "u/a"}, {two, "u/b"}, {one, "u/c"}, {two, "u/c"}, {one, "m/1"}, {two, "m/2"}, {two, "uu/a"}} {
+		op := chained(conn, of.key)
+		op.Partner = of.partner
+		s.accept(op)
+	}
+	other := chained(uuid.New(), "u/d")
+	other.Partner = two
+	s.accept(other)
+	same(t, "streams", got[[]fence.Stream](s)(s.Streams(t.Context(), conn)), []fence.Stream{{Name: "m", Share: one.String()},
+		{Name: "m", Share: two.String()}, {Name: "u", Share: one.String()}, {Name: "u", Share: two.String()}, {Name: "uu", Share: two.String()}})
+	for of, want := range map[fence.Stream][]string{
+		{Name: "u", Share: one.String()}: {"u/a 1", "u/c 1", "u/c 2"},
+		{Name: "u", Share: two.String()}: {"u/b 2", "u/c 1", "u/c 2"},
+		{Share: two.String()}:            {"m/2 2", "u/b 2", "u/c 1", "u/c 2", "uu/a 2"},
+		{Name: "m", Share: one.String()}: {"m/1 1"},
+		{Share: third.String()}:          nil,
+	} {
+		var read []string
+		for _, op := range s.heads(conn, fence.Query{Chains: 9, Depth: 9, Stream: of}) {
+			read = append(read, fmt.Sprintf("%s %d", op.OrderKey, op.Partner[0]))
+		}
+		same(t, fmt.Sprintf("%+v", of), read, want)
+	}
 }
 
 func chainsEnd(t *testing.T, s *stand) {
@@ -74,8 +115,8 @@ func chainsEnd(t *testing.T, s *stand) {
 	left := s.heads(conn, fence.Query{Chains: 9, Depth: 9})
 	is(t, "chains", len(left), 1)
 	is(t, "the chain", left[0].OrderKey, "u/b")
-	same(t, "streams", got[[]string](s)(s.Streams(t.Context(), conn)), []string{"u"})
-	is(t, "streams of an empty lane", len(got[[]string](s)(s.Streams(t.Context(), uuid.New()))), 0)
+	same(t, "streams", s.streams(conn), []string{"u"})
+	is(t, "streams of an empty lane", len(s.streams(uuid.New())), 0)
 }
 
 func deliveriesByChain(t *testing.T, s *stand) {
