@@ -20,6 +20,8 @@ var unlogged = map[string]string{
 	"insertSubscription": "whoever calls it logs the webhook",
 	"changeSubscription": "whoever calls it logs the webhook",
 	"SweepDeleted":       "that it is deleted was logged when somebody did so",
+	"DropDrafts":         "that a draft ends, and when, was logged when it was made",
+	"eraseDrafts":        "whoever calls it logs what the draft became, or the draft that takes its place",
 	"SetMeta":            "what the service counts and notes for itself; keys and what is agreed on go through SwapMeta",
 	"mark":               "a backup says of itself that it is one",
 	"saveNumbers":        "the number of an event is no wish of anybody",
