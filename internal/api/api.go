@@ -67,6 +67,7 @@ type Config struct {
 	Tokens      Tokens
 	Operations  Operations
 	Webhooks    Webhooks
+	Feed        Feed
 	Deliveries  Deliveries
 	Connections Connections
 	Fleets      Fleets

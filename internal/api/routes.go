@@ -83,6 +83,7 @@ func (s *Server) routes() []route {
 func (s *Server) notificationRoutes() []route {
 	const one = "/v2/notifications/webhooks/{webhook_id}"
 	return []route{
+		{"GET", "/v2/notifications/events", "webhook:read", s.listEvents},
 		{"GET", "/v2/notifications/webhooks", "webhook:read", s.listWebhooks},
 		{"POST", "/v2/notifications/webhooks", "webhook:create", bare(s.createWebhook)},
 		{"GET", one, "webhook:read", bare(s.getWebhook)},

@@ -67,6 +67,7 @@ type App struct {
 	caller      *tsp.Caller
 	connections *connection.Service
 	webhooks    *webhook.Service
+	feed        *webhook.Feed
 	imports     *perform.Imports
 	writes      *perform.Writes
 }
@@ -130,6 +131,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	g.Go(func() error { return a.dispatcher.Run(working) })
 	g.Go(func() error { return a.keep(ctx, stop) })
 	g.Go(func() error { return a.connections.Run(working) })
+	g.Go(func() error { return a.feed.Run(ctx) })
 	g.Go(func() error { return a.sealHead(ctx) })
 	g.Go(func() error { return a.reseal(working, a.sealer) })
 	g.Go(func() error { return record.WatchOrphans(working, a.db, time.Now, a.log) })

@@ -46,6 +46,7 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 		Store: a.db, Access: a.db, Records: a.db, Sealer: p.keys.sealer, Caller: a.caller, Pace: p.limits.Pace, Charge: p.limits.Charge,
 		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Now: time.Now, Log: a.log,
 	})
+	a.feed = webhook.NewFeed(webhook.FeedConfig{Store: a.db, Now: time.Now, Log: a.log})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: p.keys.sealer, URLs: p.policy, Most: a.config.MaxSubscriptions})
 	a.imports = perform.NewImports(perform.ImportsConfig{
 		Schedules: a.db, Connections: a.db, Links: a.connections, Limits: p.limits,
@@ -107,7 +108,7 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 		return webhook.OpenSecret(p.keys.sealer, s)
 	}
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
-		Queue: a.db, Receivers: a.db, Open: open, Sender: webhook.NewSender(outbound.Receiver(p.policy, deliveryTime), time.Now),
+		Queue: a.db, Receivers: a.db, Feed: a.feed, Open: open, Sender: webhook.NewSender(outbound.Receiver(p.policy, deliveryTime), time.Now),
 		Floor: deliveryFloor(source, descriptors(), a.log), Now: time.Now, Log: a.log,
 	})
 	a.dispatcher = dispatch.New(dispatch.Config{
@@ -132,7 +133,7 @@ func (a *App) face(p parts) error {
 	})
 	a.api = api.New(api.Config{
 		Tokens: issuer, Fleets: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks, Deliveries: a.webhooks,
-		Connections: a.connections, Records: records, Schedules: records, Defects: records,
+		Feed: a.feed, Connections: a.connections, Records: records, Schedules: records, Defects: records,
 		Operations: operation.New(operation.Config{
 			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes,
 			Now: time.Now, MaxAge: a.config.MaxAge,

@@ -38,17 +38,22 @@ const hangingReceivers = 300
 //	go test ./internal/app -run xxx -bench HangingOnes -benchtime 1x
 func BenchmarkHealthyReceiversBesideHangingOnes(b *testing.B) {
 	for range b.N {
-		s := newScene(b)
-		clean, beside := s.phase(0, 10*time.Second), s.phase(hangingReceivers, 15*time.Second)
-		for range 2 {
-			clean = append(clean, s.phase(0, 10*time.Second)...)
-			beside = append(beside, s.phase(hangingReceivers, 15*time.Second)...)
+		alone, s := newScene(b, 0), newScene(b, hangingReceivers)
+		var clean, beside []time.Duration
+		spent := map[string]time.Duration{}
+		for range 3 {
+			before := cpu(b)
+			clean = append(clean, alone.phase(0, 10*time.Second)...)
+			between := cpu(b)
+			beside = append(beside, s.phase(hangingReceivers, 10*time.Second)...)
+			spent["clean"], spent["beside"] = spent["clean"]+between-before, spent["beside"]+cpu(b)-between
 		}
 		for name, all := range map[string][]time.Duration{"clean": clean, "beside": beside} {
 			slices.Sort(all)
 			b.ReportMetric(float64(all[len(all)/2].Microseconds())/1000, name+"-p50-ms")
 			b.ReportMetric(float64(all[len(all)*99/100].Microseconds())/1000, name+"-p99-ms")
 			b.ReportMetric(float64(len(all)), name+"-events")
+			b.ReportMetric(spent[name].Seconds()/30, name+"-cpus")
 		}
 		b.ReportMetric(float64(s.descriptors), "descriptors")
 		b.ReportMetric(float64(rss(b)), "rss-MB")
@@ -68,7 +73,7 @@ type scene struct {
 	took []time.Duration
 }
 
-func newScene(b *testing.B) *scene {
+func newScene(b *testing.B, hanging int) *scene {
 	source := dispatch.NewInProcess(time.Now)
 	db, err := store.Open(b.Context(), filepath.Join(b.TempDir(), "w.db"), store.Options{Now: time.Now,
 		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }})
@@ -96,7 +101,7 @@ func newScene(b *testing.B) *scene {
 	for n := range 5 {
 		s.subscribe(s.healthy, fmt.Sprint(receiver.URL, "/", n))
 	}
-	for n := range hangingReceivers {
+	for n := range hanging {
 		s.subscribe(s.hostile, fmt.Sprint("http://", silent.Addr(), "/", n))
 	}
 	return s
@@ -174,6 +179,22 @@ func (s *scene) tell(partner uuid.UUID) {
 	s.mu.Lock()
 	s.sent[id] = time.Now()
 	s.mu.Unlock()
+}
+
+// cpu is how much processor time the process has used.
+func cpu(b *testing.B) time.Duration {
+	text, err := os.ReadFile("/proc/self/stat")
+	if err != nil {
+		return 0
+	}
+	// In hundredths of a second; the name in brackets comes before.
+	_, rest, _ := strings.Cut(string(text), ") ")
+	fields := strings.Fields(rest)
+	var user, system int
+	if _, err := fmt.Sscan(fields[11]+" "+fields[12], &user, &system); err != nil {
+		b.Log(err)
+	}
+	return time.Duration(user+system) * 10 * time.Millisecond
 }
 
 // rss is how much memory the process holds.

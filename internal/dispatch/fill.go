@@ -19,6 +19,9 @@ const (
 
 // fill reads one page of each stream whose chains are not all known and that has room.
 func (r *runner[T]) fill(ctx context.Context, now time.Time) error {
+	if r.sated() {
+		return nil
+	}
 	for _, p := range r.reading.due(now, r.window.counts) {
 		// What reading costs is measured by the clock and not by rows: a slow store is read less
 		// often.

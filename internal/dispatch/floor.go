@@ -115,6 +115,17 @@ func (f *Floor) Enter(lane fence.Lane, owner uuid.UUID) (*Place, bool) {
 	return nil, false
 }
 
+// waiting tells whether a lane waits for a place: whatever it is woken for meanwhile changes nothing.
+func (f *Floor) waiting(lane fence.Lane) bool {
+	if f == nil {
+		return false
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s := f.lanes[lane]
+	return s != nil && s.waits
+}
+
 // Leave gives the place back. took is how long the attempt was, zero if there was none; done tells
 // whether the other side took it.
 func (p *Place) Leave(took time.Duration, done bool) {

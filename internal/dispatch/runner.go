@@ -65,6 +65,9 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 		r.remember(r.claim.Lane, memory{gate: r.gate, places: r.reading.reached(), lookouts: r.reading.watched(),
 			parked: r.parked, rest: r.reading.rests(), retry: r.retry, asked: again})
 	}()
+	if r.floor.waiting(r.claim.Lane) {
+		return begun.Add(crowdedFor)
+	}
 	for {
 		now := r.config.Now()
 		stops := ctx.Err() != nil || now.Before(r.retry)
@@ -93,7 +96,9 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 			return now.Add(crowdedFor)
 		}
 		if !over {
-			next = earlier(next, r.reading.next(now, r.window.counts))
+			if !r.sated() {
+				next = earlier(next, r.reading.next(now, r.window.counts))
+			}
 			if r.flying == 0 && r.sleeps(now, next, lingered) {
 				return next
 			}
@@ -101,6 +106,10 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 		lingered = r.wait(ctx, next, over)
 	}
 }
+
+// sated tells that the lane holds more than the floor lets it begin, though something of it is in flight:
+// what came in meanwhile is read when that has ended.
+func (r *runner[T]) sated() bool { return r.refused && r.flying > 0 }
 
 // after tells when a lane that must stop wants to go on.
 func (r *runner[T]) after(ctx context.Context, now time.Time) time.Time {

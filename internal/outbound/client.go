@@ -19,6 +19,10 @@ const (
 	idlePerHost     = 64
 	maxHeaderBytes  = 256 << 10
 	receiverHeaders = 64 << 10
+	// Idle connections hold descriptors, and there are more receivers than TSPs. One receiver gets at most
+	// as many requests at once.
+	receiverIdle        = 256
+	receiverIdlePerHost = 32
 )
 
 // Receiver returns a client for webhook receivers that keeps to the policy: a receiver that it
@@ -138,8 +142,8 @@ func receiverTransport(g *guard, n network) *http.Transport {
 	return &http.Transport{
 		DialContext:            way{n, g, g.control}.dial,
 		TLSHandshakeTimeout:    tlsTimeout,
-		MaxIdleConns:           idleConns,
-		MaxIdleConnsPerHost:    idlePerHost,
+		MaxIdleConns:           receiverIdle,
+		MaxIdleConnsPerHost:    receiverIdlePerHost,
 		IdleConnTimeout:        idleTimeout,
 		MaxResponseHeaderBytes: receiverHeaders,
 		DisableCompression:     true,

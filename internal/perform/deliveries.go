@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/webhook"
@@ -18,10 +20,17 @@ type Sender interface {
 	Send(ctx context.Context, d webhook.Delivery) webhook.Result
 }
 
+// Feed takes what is read and not sent. webhook.Feed is it.
+type Feed interface {
+	// File moves all that waits for a receiver into its feed.
+	File(ctx context.Context, receiver uuid.UUID) error
+}
+
 // DeliveriesConfig is what Deliveries are made of.
 type DeliveriesConfig struct {
 	Queue     webhook.Queue
 	Receivers webhook.Receivers
+	Feed      Feed
 	// Open returns a subscription with its secret in the clear.
 	Open   func(webhook.Subscription) (webhook.Subscription, error)
 	Sender Sender
@@ -115,7 +124,7 @@ func (d *Deliveries) Settle(ctx context.Context, claim fence.Claim, a dispatch.A
 		p.result = webhook.Result{Verdict: webhook.Retry, Err: brokenDelivery}
 	}
 	s := webhook.Settled{Claim: claim, Waiting: p.waiting, State: webhook.DeliveryWaiting, NextAt: a.Verdict.At,
-		Result: p.result, Log: p.result.Log(p.delivery(), d.c.Now())}
+		Probe: p.probe, Result: p.result, Log: p.result.Log(p.delivery(), d.c.Now())}
 	switch a.Verdict.Fate {
 	case dispatch.Succeeds:
 		s.State = webhook.DeliveryDone

@@ -128,7 +128,13 @@ func (o *outbox) Number(_ context.Context, seqs []int64) (map[int64]int64, error
 }
 
 func (o *outbox) Receiver(context.Context, uuid.UUID) (webhook.Receiver, error) {
-	return webhook.Receiver{ID: receiverID, URL: "https://r.example/"}, nil
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	r := webhook.Receiver{ID: receiverID, URL: "https://r.example/"}
+	for _, sub := range o.subs {
+		r.Stale = r.Stale || sub.Status == webhook.Stale
+	}
+	return r, nil
 }
 
 func (o *outbox) ReceiverOf(context.Context, uuid.UUID, string) (webhook.Receiver, error) {
@@ -160,7 +166,10 @@ func (o *outbox) SettleDelivery(_ context.Context, s webhook.Settled) error {
 	}
 	o.subs[s.Waiting.Subscription] = o.subs[s.Waiting.Subscription].After(s.Result, s.Log.CreatedAt)
 	if s.State == webhook.DeliveryWaiting {
-		o.waiting[i].Tries, o.waiting[i].NextAt = o.waiting[i].Tries+1, s.NextAt
+		o.waiting[i].NextAt = s.NextAt
+		if !s.Probe {
+			o.waiting[i].Tries++
+		}
 		return nil
 	}
 	o.waiting = slices.Delete(o.waiting, i, i+1)

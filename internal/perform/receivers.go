@@ -39,6 +39,9 @@ func (d *Deliveries) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*
 			return batch, err
 		}
 	}
+	if to.URL == webhook.FeedURL {
+		return batch, d.c.Feed.File(ctx, to.ID)
+	}
 	var parcels []*parcel
 	chains := 0
 	if q.Stream != probeStream {
@@ -46,7 +49,7 @@ func (d *Deliveries) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*
 			return batch, err
 		}
 	}
-	if q.Stream != eventStream && chains < q.Chains {
+	if to.Stale && q.Stream != eventStream && chains < q.Chains {
 		probes, err := d.probes(ctx, to, q.After, q.Chains-chains)
 		if err != nil {
 			return batch, err

@@ -50,6 +50,7 @@ type Store interface {
 	webhook.Vault
 	audit.Log
 	webhook.Receivers
+	webhook.FeedStore
 	Meta
 	Keeping
 	// Close waits for the writes under way and ends the use of the database; whoever writes

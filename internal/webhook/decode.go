@@ -11,6 +11,9 @@ import (
 // codeURL is the code of URLs to which nothing may be sent.
 const codeURL = "url_not_allowed"
 
+// codeUnused is the code of what has no effect beside the other members.
+const codeUnused = "unused"
+
 // The bounds of a subscription: of texts in characters, of lists in items.
 const (
 	// maxURL is the contract's.
@@ -87,11 +90,24 @@ func checkURL(o *resource.Object, urls URLPolicy) {
 	if !o.Has("url") {
 		return
 	}
+	if given == FeedURL {
+		refuseUnused(o)
+		return
+	}
 	if err := urls.CheckURL(given); err != nil {
 		o.Refuse("url", codeURL, "%v", err)
 	}
 	if strings.HasSuffix(given, masked) {
 		o.Refuse("url", resource.CodePattern, "ends with the mask that a read shows instead of it; send the address itself")
+	}
+}
+
+// refuseUnused refuses what says how to send, beside an address that is read from.
+func refuseUnused(o *resource.Object) {
+	for _, name := range []string{"secret", "generate_secret", "encoding", "retry_refused"} {
+		if o.Has(name) {
+			o.Refuse(name, codeUnused, "has no effect on a feed, which is read with a token and sent nowhere; leave it out")
+		}
 	}
 }
 

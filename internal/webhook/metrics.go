@@ -36,7 +36,8 @@ func (s Settled) Counts() []Count {
 		attempt.Answered, attempt.Took = 1, int64(*s.Log.ResponseTimeMS)
 	}
 	message := Count{Quarter: s.Waiting.Event.OccurredAt.Truncate(Quarter)}
-	if s.Waiting.Tries == 0 {
+	// A probe uses up no try, so a message counts with the first attempt that does, or that ends it.
+	if s.Waiting.Tries == 0 && (!s.Probe || s.State != DeliveryWaiting) {
 		message.Messages = 1
 	}
 	if s.State == DeliveryDone {

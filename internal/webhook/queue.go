@@ -52,8 +52,11 @@ type Receivers interface {
 type Receiver struct {
 	ID, Partner uuid.UUID
 	URL         string
-	// Astray tells that Arrange has something to do.
-	Astray bool
+	// Astray tells that Arrange has something to do, and Stale that one of its subscriptions is stale.
+	Astray, Stale bool
+	// Filed is the place of the newest event of a feed, and Swept that of the last one that was removed;
+	// 0 for none.
+	Filed, Swept int64
 }
 
 // Waiting is a delivery that has not ended: one event for one subscription. Seq is given by the
@@ -87,6 +90,8 @@ type Settled struct {
 	State   DeliveryState
 	// NextAt is when the next attempt is due; it means nothing once the delivery has ended.
 	NextAt time.Time
+	// Probe tells that the attempt showed how the receiver is, and uses up none of the delivery's tries.
+	Probe bool
 	// Result is what came of the attempt, and Log what is kept of it.
 	Result Result
 	Log    DeliveryLog

@@ -183,6 +183,9 @@ func (d DeadLetter) Read() DeadLetterRead {
 // maskURL replaces the last path segment and the query, either of which may be a password in all
 // but name. A URL without either is shown as it is. What it cannot take apart is masked whole.
 func maskURL(raw string) string {
+	if raw == FeedURL {
+		return raw
+	}
 	rest, _, hasQuery := strings.Cut(raw, "?")
 	scheme, address, ok := strings.Cut(rest, "://")
 	if !ok {

@@ -13,6 +13,8 @@ import (
 var ownRoutes = []string{
 	"GET /healthz", "GET /openapi.yaml", "GET /openapi.json",
 
+	"GET /v2/notifications/events",
+
 	"GET /.well-known/oauth-authorization-server/realms/{realm}",
 	"GET /realms/{realm}/.well-known/oauth-authorization-server",
 	"GET /realms/{realm}/.well-known/openid-configuration",
@@ -56,6 +58,7 @@ var ownRoutes = []string{
 
 // ownSchemas have a name that the contract's documents do not know.
 var ownSchemas = []string{
+	"EventFeed", "FeedEvent",
 	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "UnsupportedMediaType", "Healthy", "Unhealthy",
 	"VehicleEvent", "TrailerEvent", "UserEvent", "MessageEvent", "GroupMessageEvent", "DvirLogEvent", "FuelTransactionEvent",
 	"DvirLogDefectRead", "CursorPageDvirLogDefectRead", "ScheduleRead", "CursorPageScheduleRead", "ExecutionRead", "CursorPageExecutionRead",

@@ -40,6 +40,8 @@ type DB struct {
 	holds  atomic.Int64
 	locks  keyedLocks
 	left   chan struct{}
+	// prepared are statements of read.
+	prepared prepared
 }
 
 // Open opens the file, making and migrating it as needed. wake is told, after the commit, of
@@ -172,7 +174,7 @@ func (db *DB) Close() error {
 		}
 	}
 	db.writer.stop()
-	return errors.Join(err, db.read.Close(), db.write.Close(), db.release())
+	return errors.Join(err, db.prepared.close(), db.read.Close(), db.write.Close(), db.release())
 }
 
 func (db *DB) release() error {

@@ -101,7 +101,7 @@ func (db *DB) Deliveries(ctx context.Context, q fence.Query) ([]webhook.Waiting,
 		}
 		after = subject[:]
 	}
-	return list(ctx, db, deliveriesQuery, scanWaiting, q.Lane.ID[:], after, q.Chains, q.Depth)
+	return listOften(ctx, db, deliveriesQuery, scanWaiting, q.Lane.ID[:], after, q.Chains, q.Depth)
 }
 
 // deliveriesQuery is headsQuery for deliveries; the reasons for its form stand there.

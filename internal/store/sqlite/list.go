@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,10 +16,15 @@ type reading[T any] func(row scanner) (T, error)
 // list reads all rows of a query. It reads beside the writer, so it sees what was committed before
 // it began and nothing of a write that waits.
 func list[T any](ctx context.Context, db *DB, query string, scan reading[T], args ...any) ([]T, error) {
-	rows, err := db.read.QueryContext(ctx, query, args...)
+	found, err := db.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
+	return collect(found, scan)
+}
+
+// collect reads all rows and closes them.
+func collect[T any](rows *sql.Rows, scan reading[T]) ([]T, error) {
 	defer rows.Close()
 	var all []T
 	for rows.Next() {

@@ -9,15 +9,18 @@ import (
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
-const receiverColumns = `id, partner, url, EXISTS (SELECT 1 FROM subscription s WHERE s.receiver = receiver.id AND s.astray = 1)`
+const receiverColumns = `id, partner, url, EXISTS (SELECT 1 FROM subscription s WHERE s.receiver = receiver.id AND s.astray = 1),
+	EXISTS (SELECT 1 FROM subscription s WHERE s.receiver = receiver.id AND s.status = 'stale'), filed, swept`
+
+const receiverQuery = `SELECT ` + receiverColumns + ` FROM receiver WHERE id = ?1`
 
 func scanReceiver(row scanner) (r webhook.Receiver, err error) {
-	return r, missing(row.Scan(&r.ID, &r.Partner, &r.URL, &r.Astray), webhook.ErrNotFound)
+	return r, missing(row.Scan(&r.ID, &r.Partner, &r.URL, &r.Astray, &r.Stale, &r.Filed, &r.Swept), webhook.ErrNotFound)
 }
 
 // Receiver returns a receiver.
 func (db *DB) Receiver(ctx context.Context, id uuid.UUID) (webhook.Receiver, error) {
-	return scanReceiver(db.read.QueryRowContext(ctx, `SELECT `+receiverColumns+` FROM receiver WHERE id = ?1`, id[:]))
+	return one(ctx, db, receiverQuery, scanReceiver, id[:])
 }
 
 // ReceiverOf returns a partner's receiver by its URL.

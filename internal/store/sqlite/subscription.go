@@ -138,10 +138,11 @@ func (db *DB) Subscription(ctx context.Context, partner, id uuid.UUID) (webhook.
 		WHERE id = ?1 AND partner = ?2 AND status <> 'deleted'`, id[:], partner[:]))
 }
 
+const subscriptionQuery = `SELECT ` + subscriptionColumns + ` FROM subscription WHERE id = ?1 AND status <> 'deleted'`
+
 // SubscriptionByID returns a subscription whoever's it is, for its deliveries.
 func (db *DB) SubscriptionByID(ctx context.Context, id uuid.UUID) (webhook.Subscription, error) {
-	return scanSubscription(db.read.QueryRowContext(ctx, `SELECT `+subscriptionColumns+` FROM subscription
-		WHERE id = ?1 AND status <> 'deleted'`, id[:]))
+	return one(ctx, db, subscriptionQuery, scanSubscription, id[:])
 }
 
 // Subscriptions lists a partner's subscriptions, newest first.

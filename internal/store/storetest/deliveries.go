@@ -32,6 +32,7 @@ func deliveries() []rule {
 	return []rule{
 		{"deliveries of a subscription wait in order, each with its event, and survive a crash", deliveriesInOrder},
 		{"a delivery waits after a failed try and not after its end, and each is in the log", deliveryIsSettled},
+		{"an attempt that is a probe uses up no try", probeIsNoTry},
 		{"an event goes with the last delivery that needs it", eventGoes},
 		{"whoever comes late settles no delivery", lateSettlesNoDelivery},
 		{"a delivery whose subscription was deleted meanwhile is lost to whoever holds it", deliveryIsLost},
@@ -67,6 +68,15 @@ func deliveryIsSettled(t *testing.T, s *stand) {
 	want.Tries, want.NextAt = 1, at(9)
 	same(t, "waiting", s.waiting(sub), []webhook.Waiting{want})
 	is(t, "the log", len(s.logs(webhook.LogQuery{Subscription: sub.ID})), 3)
+}
+
+func probeIsNoTry(t *testing.T, s *stand) {
+	sub, all := s.listening(1)
+	end := settled(sub, all[0], webhook.DeliveryWaiting)
+	end.Probe = true
+	s.must(s.SettleDelivery(t.Context(), end))
+	is(t, "tries", s.waiting(sub)[0].Tries, 0)
+	is(t, "the log", len(s.logs(webhook.LogQuery{Subscription: sub.ID})), 1)
 }
 
 func eventGoes(t *testing.T, s *stand) {

@@ -17,6 +17,7 @@ func receivers() []rule {
 		{"the same URL of another partner, and another URL, are other receivers", otherReceivers},
 		{"what waits for a subscription that is not active stands aside", standsAside},
 		{"what waited for a stale subscription comes back in its place", comesBack},
+		{"what waits for a subscription that gets another URL goes with it, in its place", movesAlong},
 		{"nothing is told to wait for what is paused, and a stale one is told with its receiver", staleOnesAreTold},
 		{"more than one write moves is arranged in several, and nothing is lost", arrangedInParts},
 		{"each subscription counts its deliveries without a gap, whoever asks and however often", numbered},
@@ -120,6 +121,40 @@ func comesBack(t *testing.T, s *stand) {
 	}
 	same(t, "waiting", names, []string{event.OperationFailed, event.OperationCreated, event.OperationFailed,
 		event.OperationCreated, event.OperationFailed})
+}
+
+func movesAlong(t *testing.T, s *stand) {
+	subs := s.wildcard(s.partner(), "https://r.example/")
+	s.happens(subs[0].Partner, 1, event.OperationCreated, event.OperationFailed, event.OperationCreated)
+	moved, other := subs[0], subs[2]
+	moved.URL, moved.UpdatedAt = "https://s.example/", at(3)
+	woken := s.wakes(func() {
+		s.must(s.ChangeSubscription(t.Context(), webhook.Change{From: subs[0], To: moved, Event: webhook.EventUpdated}))
+	})
+	same(t, "woken", woken, []fence.Lane{s.laneOf(moved)})
+	is(t, "astray", got[webhook.Receiver](s)(s.Receiver(t.Context(), s.laneOf(moved).ID)).Astray, true)
+	s = s.crashed()
+	s.arrange(moved)
+	is(t, "at the new one", len(s.inQueue(s.laneOf(moved))), 2)
+	is(t, "at the old one", len(s.inQueue(s.laneOf(other))), 1)
+	back := moved
+	back.URL, back.UpdatedAt = "https://r.example/", at(4)
+	s.must(s.ChangeSubscription(t.Context(), webhook.Change{From: moved, To: back, Event: webhook.EventUpdated}))
+	s.arrange(back)
+	var names []string
+	for _, w := range s.inQueue(s.laneOf(back)) {
+		names = append(names, w.Event.Name)
+	}
+	same(t, "back again", names, []string{event.OperationCreated, event.OperationFailed, event.OperationCreated})
+	paused, active := back, back
+	paused.Status, paused.UpdatedAt = webhook.Paused, at(5)
+	active.UpdatedAt = at(6)
+	s.must(s.ChangeSubscription(t.Context(), webhook.Change{From: back, To: paused, Event: webhook.EventUpdated}))
+	s.arrange(paused)
+	is(t, "while it is paused", len(s.inQueue(s.laneOf(back))), 1)
+	s.must(s.ChangeSubscription(t.Context(), webhook.Change{From: paused, To: active, Event: webhook.EventUpdated}))
+	s.arrange(active)
+	is(t, "active again", len(s.inQueue(s.laneOf(active))), 3)
 }
 
 func staleOnesAreTold(t *testing.T, s *stand) {

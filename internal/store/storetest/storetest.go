@@ -35,7 +35,7 @@ type rule struct {
 func Run(t *testing.T, fresh func(t *testing.T) Engine) {
 	for port, rules := range map[string][]rule{
 		"clients": clients(), "grants": grants(), "agreements": agreements(), "operations": operations(), "keys": keys(),
-		"queue": queue(), "chains": chains(), "settling": settling(), "outcomes": outcomes(), "progress": progress(), "deliveries": deliveries(), "receivers": receivers(), "fan-out": fanOut(),
+		"queue": queue(), "chains": chains(), "settling": settling(), "outcomes": outcomes(), "progress": progress(), "deliveries": deliveries(), "receivers": receivers(), "feeds": feeds(), "fan-out": fanOut(),
 		"connections": connections(), "permits": permits(), "drafts": drafts(), "locks": locks(), "records": records(),
 		"sweeps": sweeps(), "orphans": orphans(), "changes": changes(), "lists": lists(), "schedules": schedules(),
 		"webhooks": webhooks(), "changes of webhooks": webhookChanges(), "dead letters": deadLetters(),

@@ -1,7 +1,9 @@
 -- +goose Up
 -- A receiver is one URL of one partner: the lane in which what waits for any of its subscriptions stands in order.
+-- Of a feed, filed is the place of the newest event and swept that of the last one that was removed.
 CREATE TABLE receiver (
-  id BLOB PRIMARY KEY, partner BLOB NOT NULL, url TEXT NOT NULL, UNIQUE (partner, url)
+  id BLOB PRIMARY KEY, partner BLOB NOT NULL, url TEXT NOT NULL, filed INTEGER NOT NULL DEFAULT 0,
+  swept INTEGER NOT NULL DEFAULT 0, UNIQUE (partner, url)
 ) WITHOUT ROWID;
 INSERT INTO receiver (id, partner, url) SELECT randomblob(16), partner, url FROM subscription GROUP BY partner, url;
 
@@ -22,6 +24,15 @@ UPDATE delivery SET queue = coalesce(
 DROP INDEX delivery_live;
 CREATE INDEX delivery_live ON delivery (queue, subject, seq) WHERE state = 'waiting';
 CREATE INDEX delivery_of ON delivery (subscription, queue) WHERE state = 'waiting';
+
+-- The events of feeds, in the order in which they are read. Each is kept whole: what is removed of others changes nothing.
+CREATE TABLE feed (
+  receiver BLOB NOT NULL, place INTEGER NOT NULL, subscription BLOB NOT NULL, sequence INTEGER NOT NULL,
+  event BLOB NOT NULL, name TEXT NOT NULL, partner BLOB NOT NULL, subject BLOB NOT NULL, fleet BLOB NOT NULL,
+  fleet_ref TEXT NOT NULL, occurred_at INTEGER NOT NULL, data TEXT NOT NULL, filed_at INTEGER NOT NULL,
+  PRIMARY KEY (receiver, place)
+) WITHOUT ROWID;
+CREATE INDEX feed_age ON feed (filed_at);
 
 -- Whoever changes a row, what waits for it is found to be astray: a pause, an activation and a change of the
 -- URL cost the same however much waits.

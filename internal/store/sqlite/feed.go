@@ -1,0 +1,95 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+// filedAtOnce bounds what one write files or removes, for which others wait.
+const filedAtOnce = 128
+
+// File moves the oldest of what waits for a feed into it.
+func (db *DB) File(ctx context.Context, receiver uuid.UUID) (int, error) {
+	return give(ctx, db, func(tx *tx) (int, error) {
+		waiting, err := rows(tx, `SELECT d.seq, d.subscription, d.sequence, d.tries, d.next_at, e.id, e.name, e.partner, e.subject,
+			e.fleet, e.fleet_ref, e.occurred_at, e.data FROM delivery d CROSS JOIN event e ON e.id = d.event
+			WHERE d.queue = ?1 AND d.state = 'waiting' ORDER BY d.subject, d.seq LIMIT ?2`, scanWaiting, receiver[:], filedAtOnce)
+		if err != nil || len(waiting) == 0 {
+			return 0, err
+		}
+		slices.SortFunc(waiting, func(a, b webhook.Waiting) int { return cmp.Compare(a.Seq, b.Seq) })
+		places, err := rows(tx, `UPDATE receiver SET filed = filed + ?2 WHERE id = ?1 RETURNING filed - ?2`, scanOne[int64],
+			receiver[:], len(waiting))
+		if err != nil || len(places) == 0 {
+			return 0, err
+		}
+		place, last := places[0], map[uuid.UUID]int64{}
+		for _, w := range waiting {
+			place++
+			if w.Sequence == 0 {
+				if w.Sequence, err = tx.nextNumber(w.Subscription, last); err != nil {
+					return 0, err
+				}
+			}
+			if err := tx.file(receiver, place, w, db.now()); err != nil {
+				return 0, err
+			}
+		}
+		return len(waiting), tx.saveNumbers(last)
+	})
+}
+
+func (t *tx) file(receiver uuid.UUID, place int64, w webhook.Waiting, at time.Time) error {
+	e := w.Event
+	err := t.exec(`INSERT INTO feed (receiver, place, subscription, sequence, event, name, partner, subject, fleet, fleet_ref,
+		occurred_at, data, filed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`, receiver[:], place,
+		w.Subscription[:], w.Sequence, e.ID[:], e.Name, e.Partner[:], e.Subject[:], e.Fleet[:], e.FleetRef,
+		micros(e.OccurredAt), string(e.Data), micros(at))
+	if err != nil {
+		return err
+	}
+	return t.dropDelivery(w.Seq, e.ID)
+}
+
+// Filed returns the events of a feed behind a place.
+func (db *DB) Filed(ctx context.Context, receiver uuid.UUID, after int64, most int) ([]webhook.Filed, error) {
+	return list(ctx, db, `SELECT place, subscription, sequence, event, name, partner, subject, fleet, fleet_ref, occurred_at, data
+		FROM feed WHERE receiver = ?1 AND place > ?2 ORDER BY place LIMIT ?3`, scanFiled, receiver[:], after, most)
+}
+
+func scanFiled(row scanner) (webhook.Filed, error) {
+	var f webhook.Filed
+	var occurred int64
+	var data string
+	err := row.Scan(&f.Place, &f.Subscription, &f.Sequence, &f.Event.ID, &f.Event.Name, &f.Event.Partner, &f.Event.Subject,
+		&f.Event.Fleet, &f.Event.FleetRef, &occurred, &data)
+	f.Event.OccurredAt, f.Event.Data = fromMicros(occurred), []byte(data)
+	return f, err
+}
+
+// SweepFeeds removes what was filed first, and notes of each feed how far it was removed. Of a feed what
+// was filed first stands first.
+func (db *DB) SweepFeeds(ctx context.Context, before time.Time) (more bool, err error) {
+	return give(ctx, db, func(tx *tx) (bool, error) {
+		old, err := rows(tx, `SELECT receiver, place FROM feed WHERE filed_at < ?1 ORDER BY filed_at LIMIT ?2`,
+			func(row scanner) (r webhook.Receiver, err error) { return r, row.Scan(&r.ID, &r.Swept) }, micros(before), filedAtOnce)
+		if err != nil {
+			return false, err
+		}
+		for _, o := range old {
+			if err := tx.exec(`DELETE FROM feed WHERE receiver = ?1 AND place = ?2`, o.ID[:], o.Swept); err != nil {
+				return false, err
+			}
+			if err := tx.exec(`UPDATE receiver SET swept = max(swept, ?2) WHERE id = ?1`, o.ID[:], o.Swept); err != nil {
+				return false, err
+			}
+		}
+		return len(old) == filedAtOnce, nil
+	})
+}
