@@ -26,6 +26,7 @@ import (
 type Checker struct {
 	responses validator.Validator
 	schemas   *schemas
+	receivers *receivers
 }
 
 // NewChecker returns a checker of our document. The work is done once for all tests of a binary.
@@ -51,7 +52,7 @@ var shared = sync.OnceValues(func() (*Checker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Checker{responses, schemas}, nil
+	return &Checker{responses, schemas, &receivers{by: map[string]received{}}}, nil
 })
 
 // Response fails the test unless the document describes the answer: its status, content type, body and required

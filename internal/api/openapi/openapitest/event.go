@@ -15,11 +15,20 @@ import (
 )
 
 // Event fails the test unless the document describes a delivery of that event with this body, which is the JSON
-// before gzip.
+// before gzip, and the event's own schema does so as well.
 func (c *Checker) Event(t testing.TB, eventName string, body []byte) {
 	t.Helper()
 	if err := c.event(eventName, body); err != nil {
 		t.Errorf("delivery of %s: %v\n%s", eventName, err, excerpt(body))
+		return
+	}
+	described, err := c.receivers.of(eventName)
+	if err != nil {
+		t.Errorf("the schema of %s: %v", eventName, err)
+		return
+	}
+	for _, reason := range described.wrong(body) {
+		t.Errorf("delivery of %s, by its schema: %s\n%s", eventName, reason, excerpt(body))
 	}
 }
 
