@@ -35,6 +35,7 @@ var ownRoutes = []string{
 	"webhook dvir_log.added", "webhook dvir_log.modified", "webhook dvir_log.removed",
 	"webhook fuel_transaction.added", "webhook fuel_transaction.modified",
 
+	"GET /v2/telematics/dvir-logs/defects", "GET /v2/telematics/dvir-logs/{id}/defects",
 	"POST /v2/integrations/connections/{connection_id}/import",
 	"GET /v2/integrations/connections/{connection_id}/schedules",
 	"GET /v2/integrations/connections/{connection_id}/schedules/{schedule_id}",
@@ -57,7 +58,7 @@ var ownRoutes = []string{
 var ownSchemas = []string{
 	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "UnsupportedMediaType", "Healthy", "Unhealthy",
 	"VehicleEvent", "TrailerEvent", "UserEvent", "MessageEvent", "GroupMessageEvent", "DvirLogEvent", "FuelTransactionEvent",
-	"ScheduleRead", "CursorPageScheduleRead", "ExecutionRead", "CursorPageExecutionRead",
+	"DvirLogDefectRead", "CursorPageDvirLogDefectRead", "ScheduleRead", "CursorPageScheduleRead", "ExecutionRead", "CursorPageExecutionRead",
 	"ConnectionActivated", "ConnectionUpdated", "WebhookActivated", "WebhookPaused", "WebhookEncodingEnum", "WebhookReplay", "WebhookReplayed",
 	"DeadLetterRead", "CursorPageDeadLetterRead", "AuthorizationServer", "KeySet", "PublicKey",
 
