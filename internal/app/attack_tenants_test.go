@@ -112,7 +112,18 @@ func (h *house) victim() map[string]string {
 	operation := h.do("POST", messages, h.message("mine")).field("id")
 	h.ended(operation)
 	hook := h.do("GET", "/v2/notifications/webhooks", "").value("items").([]any)[0].(map[string]any)["id"].(string)
+	var schedule string
+	h.until("the demo's connection has a schedule", func() bool {
+		all := h.do("GET", connections+"/"+h.ids.Connection.String()+"/schedules", "")
+		items, _ := all.value("items").([]any)
+		if all.status != http.StatusOK || len(items) == 0 {
+			return false
+		}
+		schedule, _ = items[0].(map[string]any)["id"].(string)
+		return schedule != ""
+	})
 	return map[string]string{
+		"schedule_id":   schedule,
 		"connection_id": h.ids.Connection.String(), "resource_operation_id": operation, "webhook_id": hook,
 		"fleet_id": demo.ID(demo.FleetRef).String(), "fleet_ids": demo.ID(demo.FleetRef).String(),
 		"share_agreement_id": demo.ID("grant").String(), "partner_id": demo.ID("partner").String(),
@@ -259,7 +270,11 @@ func (h *house) reaches(routes []documented, victim map[string]string) {
 	for _, d := range routes {
 		path := d.path
 		for _, p := range d.params {
-			if id := d.of(p, victim); p.In == "path" && id != "" {
+			id := d.of(p, victim)
+			if p.In == "path" && id == "" && p.Name != "tsp_id" && !strings.HasPrefix(d.path, "/v2/telematics/") {
+				h.t.Errorf("%s %s: nothing of the victim's is attacked by %s; give the test an id of one", d.method, d.path, p.Name)
+			}
+			if p.In == "path" && id != "" {
 				path = strings.ReplaceAll(path, "{"+p.Name+"}", id)
 			}
 		}

@@ -150,6 +150,10 @@ func TestATokenWithEveryScopeButTheOneIsTooNarrow(t *testing.T) {
 				opens = append(opens, scope)
 			}
 		}
+		if strings.HasPrefix(d.path, "/v2/notifications/schemas/") {
+			// Schemas are of nobody's data: any token reads them.
+			continue
+		}
 		reads := d.method == http.MethodGet
 		if len(opens) != 1 || strings.HasSuffix(opens[0], ":read") != reads {
 			t.Errorf("%s %s is opened by %v", d.method, d.path, opens)

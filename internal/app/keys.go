@@ -146,7 +146,8 @@ func RotateKey(ctx context.Context, c config.Config) error {
 	case err != nil:
 		err = fmt.Errorf("reading the keyset: %w", err)
 	case wrapped == nil:
-		err = errors.New("this database has sealed nothing yet, so there is nothing to rotate; its first start takes the key that it is given")
+		err = errors.New("this database has sealed nothing yet, so there is nothing to rotate; its first start takes " +
+			"the key that it is given")
 	default:
 		var rotated []byte
 		if rotated, err = seal.Rotate(wrapped, unwraps, wraps); err == nil {

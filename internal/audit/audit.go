@@ -131,7 +131,8 @@ func ParseHead(text string) (Head, error) {
 	var h Head
 	number, hash, _ := strings.Cut(text, ":")
 	raw, err := hex.DecodeString(hash)
-	if _, scan := fmt.Sscanf(number, "%d", &h.Seq); scan != nil || err != nil || len(raw) != sha256.Size || h.Seq < 1 || fmt.Sprint(h.Seq) != number {
+	_, scan := fmt.Sscanf(number, "%d", &h.Seq)
+	if scan != nil || err != nil || len(raw) != sha256.Size || h.Seq < 1 || fmt.Sprint(h.Seq) != number {
 		return h, fmt.Errorf("%q is no head of an audit log; give one as `waybill audit verify` prints it", text)
 	}
 	h.Hash = hash
