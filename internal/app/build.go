@@ -108,8 +108,9 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 		return webhook.OpenSecret(p.keys.sealer, s)
 	}
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
-		Queue: a.db, Receivers: a.db, Feed: a.feed, Open: open, Sender: webhook.NewSender(outbound.Receiver(p.policy, deliveryTime), time.Now),
-		Floor: deliveryFloor(source, descriptors(), a.log), Now: time.Now, Log: a.log,
+		Queue: a.db, Receivers: a.db, Feed: a.feed, Open: open,
+		Sender: webhook.NewSender(outbound.Receiver(p.policy, deliveryTime), time.Now),
+		Floor:  deliveryFloor(source, descriptors(), a.log), Now: time.Now, Log: a.log,
 	})
 	a.dispatcher = dispatch.New(dispatch.Config{
 		Source: source,
