@@ -108,8 +108,9 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 		return webhook.OpenSecret(p.keys.sealer, s)
 	}
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
-		Queue: a.db, Receivers: a.db, Feed: a.feed, Open: open, Sender: webhook.NewSender(outbound.Receiver(p.policy, deliveryTime), time.Now),
-		Floor: deliveryFloor(source, descriptors(), a.log), Now: time.Now, Log: a.log,
+		Queue: a.db, Receivers: a.db, Feed: a.feed, Open: open,
+		Sender: webhook.NewSender(outbound.Receiver(p.policy, deliveryTime), time.Now),
+		Floor:  deliveryFloor(source, descriptors(), a.log), Now: time.Now, Log: a.log,
 	})
 	a.dispatcher = dispatch.New(dispatch.Config{
 		Source: source,
@@ -132,8 +133,8 @@ func (a *App) face(p parts) error {
 		Every: a.config.ImportEvery, Now: time.Now,
 	})
 	a.api = api.New(api.Config{
-		Tokens: issuer, Fleets: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks, Deliveries: a.webhooks,
-		Feed: a.feed, Connections: a.connections, Records: records, Schedules: records, Defects: records,
+		Tokens: issuer, Fleets: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks, Deliveries: a.webhooks, Feed: a.feed,
+		Connections: a.connections, Records: records, Schedules: records, Defects: records,
 		Operations: operation.New(operation.Config{
 			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes,
 			Now: time.Now, MaxAge: a.config.MaxAge,

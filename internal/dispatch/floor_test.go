@@ -249,3 +249,23 @@ func TestALaneThatIsRefusedAPlaceRunsWhenThereIsOne(t *testing.T) {
 		}
 	})
 }
+
+func TestAKindOfLanesThatHasNoSlotLeftLeavesOthersTheirs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		source := NewInProcess(time.Now)
+		flood := &lane{kind: fence.Receivers, slots: 1, items: []Item[string]{{Seq: 1, Key: "a"}}, took: time.Minute}
+		writes := &lane{items: []Item[string]{{Seq: 1, Key: "a"}}}
+		begun := time.Now()
+		stop := start(t, source, flood, writes)
+		for n := range 100 {
+			source.Activate(laneNumber(n), time.Now())
+		}
+		time.Sleep(time.Second)
+		if at, ok := writes.performed(1); !ok || at.Sub(begun) > 10*time.Millisecond {
+			t.Errorf("performed %v after %v", ok, at.Sub(begun))
+		}
+		time.Sleep(2 * time.Minute)
+		stop()
+	})
+}

@@ -39,7 +39,8 @@ type runner[T any] struct {
 func newRunner[T any](working context.Context, d *Dispatcher, claim Claim, work Work[T], policy Policy) *runner[T] {
 	m, now := d.recall(claim.Lane), d.config.Now()
 	kind := claim.Lane.Kind
-	r := &runner[T]{Dispatcher: d, pool: d.pools[kind], floor: d.config.Kinds[kind].floor, claim: claim, work: work, policy: policy, working: working,
+	r := &runner[T]{Dispatcher: d, pool: d.pools[kind], floor: d.config.Kinds[kind].floor, claim: claim,
+		work: work, policy: policy, working: working,
 		ended: make(chan result[T]), window: newWindow[T](), gate: m.gate,
 		reading: newReading(m), parked: m.parked, turns: m.turns, retry: m.retry}
 	if m.gate.shut(now) {

@@ -75,7 +75,7 @@ func (db *DB) SweepDeleted(ctx context.Context) (more bool, err error) {
 }
 
 // forgetSubscription removes a deleted subscription that has left nothing, and its receiver with the last
-// one that leads there.
+// one that leads there, unless that is a feed with something to read.
 func (t *tx) forgetSubscription(id uuid.UUID) error {
 	receivers, err := rows(t, `SELECT receiver FROM subscription WHERE id = ?1`, scanOne[uuid.UUID], id[:])
 	if err != nil {
@@ -86,7 +86,8 @@ func (t *tx) forgetSubscription(id uuid.UUID) error {
 	}
 	for _, receiver := range receivers {
 		err := t.exec(`DELETE FROM receiver WHERE id = ?1
-			AND NOT EXISTS (SELECT 1 FROM subscription WHERE receiver = ?1)`, receiver[:])
+			AND NOT EXISTS (SELECT 1 FROM subscription WHERE receiver = ?1)
+			AND NOT EXISTS (SELECT 1 FROM feed WHERE receiver = ?1)`, receiver[:])
 		if err != nil {
 			return err
 		}

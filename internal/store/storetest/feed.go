@@ -14,6 +14,7 @@ func feeds() []rule {
 		{"what is filed stands behind what was filed before, whole and numbered, and waits no more", filedInOrder},
 		{"what waits for a paused subscription is not filed", pausedIsNotFiled},
 		{"more than one write files is filed in several, and nothing is lost", filedInParts},
+		{"what is in a feed stays when its subscriptions are gone", feedStays},
 		{"what was filed before a time is removed in parts, and it is told how far", feedIsSwept},
 	}
 }
@@ -90,4 +91,20 @@ func feedIsSwept(t *testing.T, s *stand) {
 	is(t, "left", len(all), 1)
 	is(t, "its place", all[0].Place, many+1)
 	is(t, "removed", got[webhook.Receiver](s)(s.Receiver(t.Context(), to)).Swept, many)
+}
+
+func feedStays(t *testing.T, s *stand) {
+	subs := s.wildcard(s.partner(), webhook.FeedURL)
+	to := s.laneOf(subs[0]).ID
+	s.happens(subs[0].Partner, 1, event.OperationCreated)
+	got[int](s)(s.File(t.Context(), to))
+	for _, sub := range subs {
+		deleted := sub
+		deleted.Status, deleted.UpdatedAt = webhook.Deleted, at(3)
+		s.must(s.ChangeSubscription(t.Context(), webhook.Change{From: sub, To: deleted, Event: webhook.Delete.Event()}))
+	}
+	for got[bool](s)(s.SweepDeleted(t.Context())) {
+	}
+	is(t, "the feed", s.laneOf(subs[0]).ID, to)
+	is(t, "in the feed", len(got[[]webhook.Filed](s)(s.Filed(t.Context(), to, 0, 9))), 1)
 }
