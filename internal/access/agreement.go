@@ -33,10 +33,12 @@ type Agreements interface {
 	// Agreements lists grants, newest first by (CreatedAt, ID), and counts all that are selected.
 	Agreements(ctx context.Context, q AgreementQuery) ([]Grant, int, error)
 	// InsertAgreement adds a grant. ErrRefTaken as Grant.NameFree says; ErrExists as
-	// Grant.TakePlace does, and what has expired is stored as such.
+	// Grant.TakePlace does, and what has expired is stored as such; ErrNotFound if the fleet was
+	// deleted.
 	InsertAgreement(ctx context.Context, g Grant) error
-	// ChangeAgreement changes status, dates and UpdatedAt, and nothing else; fence.ErrOvertaken if
-	// the grant does not have the UpdatedAt with which it was read, ErrExists as above.
+	// ChangeAgreement changes reference, levels, status, dates and UpdatedAt, and nothing else;
+	// fence.ErrOvertaken if the grant does not have the UpdatedAt with which it was read, ErrExists
+	// and ErrRefTaken as above.
 	ChangeAgreement(ctx context.Context, from, to Grant) error
 	// Partner returns a partner by id, or ErrNotFound.
 	Partner(ctx context.Context, id uuid.UUID) (Partner, error)
@@ -183,13 +185,9 @@ func onlyFleet(verb string) error {
 	return problem.New(problem.Forbidden, "a share agreement is the fleet's to decide: it is %s with a token of the fleet; a partner may only cancel it", verb)
 }
 
-// change writes a change. Its time grows with each, so that it tells which of two readings of
-// the grant is the later one.
+// change writes a change.
 func (s *Service) change(ctx context.Context, from, to Grant) (Grant, error) {
-	to.UpdatedAt = s.clock()
-	if !to.UpdatedAt.After(from.UpdatedAt) {
-		to.UpdatedAt = from.UpdatedAt.Add(time.Microsecond)
-	}
+	to.UpdatedAt = from.After(s.clock())
 	// Its dates may say that it has expired; the row and the event must say the same.
 	to = to.At(to.UpdatedAt)
 	err := s.store.ChangeAgreement(ctx, from, to)

@@ -61,8 +61,12 @@ func (s *Server) keys(w http.ResponseWriter, r *http.Request, _ access.Principal
 	if err := checkRealm(r); err != nil {
 		return err
 	}
+	keys, err := s.Tokens.Keys(r.Context())
+	if err != nil {
+		return err
+	}
 	w.Header().Set("Cache-Control", "no-store")
-	s.answer(w, http.StatusOK, s.Tokens.Keys())
+	s.answer(w, http.StatusOK, keys)
 	return nil
 }
 

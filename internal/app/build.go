@@ -118,10 +118,7 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 
 // face makes what answers requests.
 func (a *App) face(p parts) error {
-	issuer, err := access.NewIssuer(a.db, p.keys.signing, time.Now)
-	if err != nil {
-		return err
-	}
+	issuer := access.NewIssuer(a.db, a.signingKeys(p.keys.sealer), time.Now)
 	orgs := access.NewService(a.db, time.Now, p.grants.Forget)
 	a.api = api.New(api.Config{
 		Tokens: issuer, Fleets: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks, Connections: a.connections,

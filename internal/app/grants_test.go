@@ -35,7 +35,7 @@ func (h *house) regrant(change func(*access.Grant)) {
 // asFleet returns a token of the demo's fleet.
 func (h *house) asFleet() string {
 	h.t.Helper()
-	secret, err := h.operator().CreateFleetClient(h.t.Context(), "acme", demo.FleetRef, nil)
+	secret, err := h.operator().CreateFleetClient(h.t.Context(), "acme", "Demo Freight", nil)
 	if err != nil {
 		h.t.Fatal(err)
 	}

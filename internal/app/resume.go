@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/ed25519"
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
@@ -20,7 +19,6 @@ import (
 // The names of what is kept beside the tables.
 const (
 	metaKeyset  = "keyset"
-	metaSigning = "signing-key"
 	metaDerive  = "derivation-key"
 	metaLimits  = "limits"
 	metaStarted = "started"
@@ -29,8 +27,6 @@ const (
 // secrets are what the program opens with the operator's key. All are made at the first start.
 type secrets struct {
 	sealer *seal.Sealer
-	// signing signs tokens.
-	signing ed25519.PrivateKey
 	// derivation makes the passwords that TSPs demand.
 	derivation []byte
 }
@@ -47,11 +43,6 @@ func (a *App) secrets(ctx context.Context) (out secrets, err error) {
 	if out.sealer, err = seal.Open(key, wrapped); err != nil {
 		return out, err
 	}
-	seed, err := a.sealedSeed(ctx, out.sealer, metaSigning)
-	if err != nil {
-		return out, err
-	}
-	out.signing = ed25519.NewKeyFromSeed(seed)
 	out.derivation, err = a.sealedSeed(ctx, out.sealer, metaDerive)
 	return out, err
 }
@@ -59,7 +50,7 @@ func (a *App) secrets(ctx context.Context) (out secrets, err error) {
 // sealedSeed returns 32 random bytes that are kept sealed under a name.
 func (a *App) sealedSeed(ctx context.Context, sealer *seal.Sealer, name string) ([]byte, error) {
 	sealed, err := a.metaOr(ctx, name, func() ([]byte, error) {
-		seed := make([]byte, ed25519.SeedSize)
+		seed := make([]byte, 32)
 		if _, err := rand.Read(seed); err != nil {
 			return nil, fmt.Errorf("making the %s: %w", name, err)
 		}

@@ -16,8 +16,8 @@ import (
 func (h *house) stranger(levels map[resource.Kind]string) string {
 	h.t.Helper()
 	p := access.Partner{ID: uuid.New(), Name: "other"}
-	c := access.Client{ID: "other", SecretHash: access.HashSecret("other-secret-1234"), Partner: p, Scopes: access.Scopes()}
-	if err := h.db.SaveClient(h.t.Context(), c); err != nil {
+	c := access.Client{ID: "other", Secrets: []access.Secret{access.NewSecret("other-secret-1234", time.Now())}, Partner: p, Scopes: access.Scopes()}
+	if err := h.db.InsertClient(h.t.Context(), c); err != nil {
 		h.t.Fatal(err)
 	}
 	if levels != nil {

@@ -156,7 +156,7 @@ func (s *stand) restart() {
 
 func (s *stand) client(who access.Principal) {
 	s.t.Helper()
-	if err := s.db.SaveClient(s.t.Context(), access.Client{ID: who.Client, Partner: who.Partner, SecretHash: []byte{1}}); err != nil {
+	if err := s.db.InsertClient(s.t.Context(), access.Client{ID: who.Client, Partner: who.Partner}); err != nil {
 		s.t.Fatal(err)
 	}
 }

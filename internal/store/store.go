@@ -27,7 +27,10 @@ type Store interface {
 	access.Store
 	access.Agreements
 	access.Fleets
+	access.FleetKeeper
+	access.Partners
 	access.Clients
+	access.Tokens
 	connection.Everything
 	connection.Records
 	operation.Store
@@ -69,6 +72,9 @@ type Meta interface {
 	Meta(ctx context.Context, name string) ([]byte, error)
 	// SetMeta keeps a value; nil removes it.
 	SetMeta(ctx context.Context, name string, value []byte) error
+	// SwapMeta keeps a value in place of the one that was read; fence.ErrOvertaken if it is another by
+	// then. nil stands for none.
+	SwapMeta(ctx context.Context, name string, from, to []byte) error
 	// MetaOr keeps a value under a name that has none, and returns what is kept there: of many who
 	// do so at once all get the same.
 	MetaOr(ctx context.Context, name string, value []byte) ([]byte, error)

@@ -1,9 +1,12 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
+
+	"github.com/waybill-dev/waybill/internal/fence"
 )
 
 // Meta returns a small named value, nil if there is none.
@@ -37,5 +40,20 @@ func (db *DB) MetaOr(ctx context.Context, name string, value []byte) ([]byte, er
 		}
 		err = tx.each(`SELECT value FROM meta WHERE name = ?1`, func(r *sql.Rows) error { return r.Scan(&kept) }, name)
 		return kept, err
+	})
+}
+
+// SwapMeta keeps a value in place of the one that was read.
+func (db *DB) SwapMeta(ctx context.Context, name string, from, to []byte) error {
+	return db.do(ctx, func(tx *tx) error {
+		var kept []byte
+		err := tx.each(`SELECT value FROM meta WHERE name = ?1`, func(r *sql.Rows) error { return r.Scan(&kept) }, name)
+		if err != nil || !bytes.Equal(kept, from) || (kept == nil) != (from == nil) {
+			return refusedOr(err, fence.ErrOvertaken)
+		}
+		if to == nil {
+			return tx.exec(`DELETE FROM meta WHERE name = ?1`, name)
+		}
+		return tx.exec(setMeta, name, to)
 	})
 }

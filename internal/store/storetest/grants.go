@@ -16,6 +16,8 @@ import (
 func grants() []rule {
 	return []rule{
 		{"a grant that is saved is read as it was, and keeps when it was made", grantIsKept},
+		{"a grant that was ended is not revived by saving it again", endedGrantStays},
+		{"a change of a grant keeps its partner, its fleet and when it was made", grantIsChanged},
 		{"a grant is answered as it stands by the store's clock", grantStandsByTheClock},
 		{"the grant of a partner and a fleet is the one that lives, or else the newest", grantOfTwo},
 		{"a second grant cannot live beside the first, however it is made", secondGrantIsRefused},
@@ -34,6 +36,26 @@ func grantIsKept(t *testing.T, s *stand) {
 	read := s.grant(g)
 	g.ReadAt = noon()
 	same(t, "read", read, g)
+}
+
+func endedGrantStays(t *testing.T, s *stand) {
+	g := s.grant(granted(s.partner(), s.fleet()))
+	ended := g
+	ended.Status, ended.UpdatedAt = access.GrantCancelled, at(1)
+	s.must(s.ChangeAgreement(t.Context(), g, ended))
+	g.UpdatedAt = at(2)
+	is(t, "status", s.grant(g).Status, access.GrantCancelled)
+}
+
+func grantIsChanged(t *testing.T, s *stand) {
+	from := s.grant(granted(s.partner(), s.fleet()))
+	to := from
+	to.Partner, to.Fleet, to.CreatedAt, to.UpdatedAt = uuid.New(), uuid.New(), at(5), at(1)
+	to.FleetRef, to.Levels, to.Status = "another", map[resource.Kind]string{resource.KindUser: access.Read}, access.GrantPaused
+	s.must(s.ChangeAgreement(t.Context(), from, to))
+	want := to
+	want.Partner, want.Fleet, want.CreatedAt = from.Partner, from.Fleet, from.CreatedAt
+	same(t, "read", got[access.Grant](s)(s.Agreement(t.Context(), from.ID)), want)
 }
 
 func grantStandsByTheClock(t *testing.T, s *stand) {
@@ -84,7 +106,6 @@ func secondGrantIsRefused(t *testing.T, s *stand) {
 	again := second
 	again.Status, again.UpdatedAt = access.GrantActive, at(1)
 	fails(t, "changed", s.ChangeAgreement(t.Context(), second, again), access.ErrExists)
-	is(t, "fleets renamed by a refused grant", len(got[[]access.Fleet](s)(s.FleetsNamed(t.Context(), "renamed"))), 0)
 }
 
 func expiredGrantGivesWay(t *testing.T, s *stand) {

@@ -6,12 +6,15 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/fence"
 )
 
 func meta() []rule {
 	return []rule{
 		{"a named value is kept over a crash until it is replaced or removed", valueIsKept},
 		{"of many processes that make a value at once all get the same", valueIsMadeOnce},
+		{"of many who replace a value as they read it one does", valueIsSwappedOnce},
 		{"an open store answers and a closed one takes nothing", closedTakesNothing},
 	}
 }
@@ -42,6 +45,16 @@ func valueIsMadeOnce(t *testing.T, s *stand) {
 	all.Wait()
 	is(t, "different values", len(slices.Compact(kept)), 1)
 	is(t, "the stored one", string(got[[]byte](s)(s.Meta(t.Context(), "n"))), kept[0])
+}
+
+func valueIsSwappedOnce(t *testing.T, s *stand) {
+	s.must(s.SwapMeta(t.Context(), "n", nil, []byte("1")))
+	fails(t, "as if there were none", s.SwapMeta(t.Context(), "n", nil, []byte("2")), fence.ErrOvertaken)
+	s.must(s.SwapMeta(t.Context(), "n", []byte("1"), []byte("2")))
+	fails(t, "as it was before", s.beside().SwapMeta(t.Context(), "n", []byte("1"), []byte("3")), fence.ErrOvertaken)
+	is(t, "kept", string(got[[]byte](s)(s.Meta(t.Context(), "n"))), "2")
+	s.must(s.SwapMeta(t.Context(), "n", []byte("2"), nil))
+	is(t, "removed", got[[]byte](s)(s.Meta(t.Context(), "n")) == nil, true)
 }
 
 func closedTakesNothing(t *testing.T, s *stand) {

@@ -22,7 +22,7 @@ const eventName = event.OperationSucceeded
 func (s *stand) partner() uuid.UUID {
 	s.t.Helper()
 	id := uuid.New()
-	s.must(s.SaveClient(s.t.Context(), access.Client{ID: id.String(), SecretHash: []byte("x"),
+	s.must(s.InsertClient(s.t.Context(), access.Client{ID: id.String(),
 		Partner: access.Partner{ID: id, Name: id.String()}}))
 	return id
 }
@@ -31,7 +31,7 @@ func (s *stand) partner() uuid.UUID {
 func (s *stand) fleet() uuid.UUID {
 	s.t.Helper()
 	id := uuid.New()
-	s.must(s.SaveClient(s.t.Context(), access.Client{ID: id.String(), SecretHash: []byte("x"),
+	s.must(s.InsertClient(s.t.Context(), access.Client{ID: id.String(),
 		Fleet: access.Fleet{ID: id, Name: id.String()}}))
 	return id
 }
