@@ -55,25 +55,35 @@ type Fleets interface {
 // errors that a caller of the API may see are *problem.Error.
 //
 // A fleet may do everything with its own agreements. A partner may read its own and cancel them,
-// because that only takes away what it may do; everything else is the fleet's to decide. changed
-// lets whoever remembers grants forget one.
+// because that only takes away what it may do; everything else is the fleet's to decide.
 type Service struct {
-	store   directory
-	now     func() time.Time
-	changed func(Grant)
+	Config
+	store Directory
+	now   func() time.Time
 }
 
-type directory interface {
+// Directory is what a Service works on.
+type Directory interface {
 	Store
 	Agreements
 	Fleets
+	FleetKeeper
+	Partners
 }
 
-// NewService returns a service. changed is told of each grant that was made or changed. It is
-// called after the commit and must not block.
-func NewService(store directory, now func() time.Time, changed func(Grant)) *Service {
-	return &Service{store: store, now: now, changed: changed}
+// Config is what a Service is made of.
+type Config struct {
+	Store Directory
+	Now   func() time.Time
+	// Changed is told of each grant that was made or changed, so that whoever remembers grants forgets
+	// it. It is called after the commit and must not block.
+	Changed func(Grant)
+	// Disconnect ends all connections of the fleet that the caller is.
+	Disconnect func(ctx context.Context, who Principal) error
 }
+
+// NewService returns a service.
+func NewService(c Config) *Service { return &Service{Config: c, store: c.Store, now: c.Now} }
 
 // AgreementQuery selects grants; what is zero selects nothing out. Deleted ones are listed only
 // if Status asks for them.
@@ -196,10 +206,12 @@ func (s *Service) change(ctx context.Context, from, to Grant) (Grant, error) {
 		return from, problem.New(problem.Conflict, "somebody else has changed the share agreement meanwhile; read it again")
 	case errors.Is(err, ErrExists):
 		return from, problem.New(problem.Conflict, "another share agreement with the partner has taken the place of this one, which is %s", from.Status)
+	case errors.Is(err, ErrRefTaken):
+		return from, err
 	case err != nil:
 		return from, fmt.Errorf("changing a share agreement: %w", err)
 	}
-	s.changed(to)
+	s.Changed(to)
 	return to, nil
 }
 

@@ -57,6 +57,7 @@ type Config struct {
 	Webhooks    Webhooks
 	Connections Connections
 	Fleets      Fleets
+	Directory   Directory
 	Agreements  Agreements
 	TSPs        *tsp.Registry
 	Records     Records

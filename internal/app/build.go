@@ -119,9 +119,10 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 // face makes what answers requests.
 func (a *App) face(p parts) error {
 	issuer := access.NewIssuer(a.db, a.signingKeys(p.keys.sealer), time.Now)
-	orgs := access.NewService(a.db, time.Now, p.grants.Forget)
+	orgs := access.NewService(access.Config{Store: a.db, Now: time.Now, Changed: p.grants.Forget,
+		Disconnect: disconnect(a.db, a.connections)})
 	a.api = api.New(api.Config{
-		Tokens: issuer, Fleets: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks, Connections: a.connections,
+		Tokens: issuer, Fleets: orgs, Directory: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks, Connections: a.connections,
 		Records: record.New(record.Config{
 			Lists: a.db, Schedules: a.db, Access: a.db, Connections: a.db, Registry: p.registry, Now: time.Now,
 		}),
