@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs every test, or those of the packages that are named. The race detector needs a C compiler;
 # one is installed where that is possible without asking, and left out loudly where not. Tests that
-# need ../shared skip where it is missing, unless CI=true, and are named at the end.
+# need ../shared skip where it is missing, unless CI=true, and are named at the end; so are those that
+# need a language or a tool which the machine lacks.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,5 +30,10 @@ if [ -n "$left_out" ]; then
     echo "NOT RUN, because ../shared is not there ($(wc -l <<<"$left_out") tests):"
     echo "$left_out"
   } >&2
+fi
+lacking='.*"Package":"\([^"]*\)","Test":"\([^"]*\)","Output":" *[a-z_]*\.go:[0-9]*: \(NOT [A-Z].*\)\\n".*'
+lacks=$(grep -v 'shared/' "$events" | sed -n "s|$lacking|  \1 \2: \3|p" | sort -u)
+if [ -n "$lacks" ]; then
+  printf '\n%s\n' "NOT RUN, because the machine lacks something:" "$lacks" >&2
 fi
 exit $status

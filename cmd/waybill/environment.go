@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"os/user"
 	"strings"
 
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/config"
 )
 
@@ -23,7 +25,11 @@ type environment struct {
 func newEnvironment(ctx context.Context, environ []string) *environment {
 	c, wrong := config.FromEnv(environ, app.TSPs())
 	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
-	return &environment{ctx, c, log, wrong}
+	who := audit.Actor{Name: "operator"}
+	if u, err := user.Current(); err == nil {
+		who.Name += ":" + u.Username
+	}
+	return &environment{audit.By(ctx, who), c, log, wrong}
 }
 
 // need is what a command asks of a setting that others can do without.

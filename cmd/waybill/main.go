@@ -21,9 +21,10 @@ type commands struct {
 	Backup  backupCommand  `cmd:"" help:"Write the whole database into one new file, beside a running service."`
 	Client  clientCommand  `cmd:"" help:"Manage the clients that may call the API."`
 	Token   tokenCommand   `cmd:"" help:"End tokens before they expire."`
-	Key     keyCommand     `cmd:"" help:"Manage the keys of the installation."`
 	Fleet   fleetCommand   `cmd:"" help:"Manage fleets."`
 	Grant   grantCommand   `cmd:"" help:"Manage what fleets grant partners."`
+	Key     keyCommand     `cmd:"" help:"Manage the keys of the installation."`
+	Audit   auditCommand   `cmd:"" help:"Read and verify the log of who changed what."`
 	Sim     simCommand     `cmd:"" help:"Run the simulator of one TSP alone."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/config"
 )
 
 type serveCommand struct {
@@ -55,7 +56,7 @@ func (s serveCommand) Run(e *environment) error {
 	if s.DatabaseURL != "" {
 		e.config.DatabaseURL = s.DatabaseURL
 	}
-	if err := e.settings(listensAt(s.Addr), app.CheckDatabase, app.CheckKey); err != nil {
+	if err := e.settings(listensAt(s.Addr), app.CheckDatabase, app.CheckKey, config.CheckNoOldKey); err != nil {
 		return err
 	}
 	c := e.config

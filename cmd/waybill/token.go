@@ -36,27 +36,22 @@ func (t tokenRevokeCommand) Run(e *environment) error {
 	})
 }
 
-type keyCommand struct {
-	Rotate keyRotateCommand `cmd:"" help:"Let another key take a key's place."`
-}
-
-type keyRotateCommand struct {
-	Key       string `arg:"" enum:"signing" help:"Which key: signing, by which tokens are signed."`
-	EndTokens bool   `help:"Withdraw the keys before at once, as after a leak; all tokens end."`
+type keySigningCommand struct {
+	EndTokens bool `help:"Withdraw the keys before at once, as after a leak; all tokens end."`
 }
 
 // Help teaches the command.
-func (keyRotateCommand) Help() string {
+func (keySigningCommand) Help() string {
 	return `Tokens are signed with the new key from the next second on. The key before verifies those that it
 signed until they have expired, an hour later. Works beside a running service and its replicas.
 Needs the key of the installation (WAYBILL_KEY or WAYBILL_KEY_FILE), under which signing keys are
 sealed. Uses the database named by WAYBILL_DATABASE_URL.
 
-  waybill key rotate signing`
+  waybill key rotate-signing`
 }
 
 // Run rotates the key.
-func (k keyRotateCommand) Run(e *environment) error {
+func (k keySigningCommand) Run(e *environment) error {
 	if err := e.settings(app.CheckDatabase, app.CheckKey); err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func (p Principal) Has(scope string) bool { return slices.Contains(p.Scopes, sco
 func Scopes() []string {
 	return []string{
 		"telematics:read", "telematics:write", "resource_operation:read",
-		"connection:read", "connection:create", "connection:update", "connection:delete",
+		"connection:read", "connection:create", "connection:update", "connection:delete", "schedule:read", "execution:read",
 		"webhook:read", "webhook:create", "webhook:update", "webhook:delete",
 		"fleet:read", "fleet:create", "fleet:update", "fleet:delete", "partner:read", "share-agreement:read", "share-agreement:create", "share-agreement:update", "share-agreement:delete",
 	}

@@ -61,6 +61,7 @@ type Config struct {
 	Agreements  Agreements
 	TSPs        *tsp.Registry
 	Records     Records
+	Schedules   Schedules
 	// Healthy tells whether the service can do its work. It is asked at every probe and must
 	// answer fast.
 	Healthy func(ctx context.Context) error

@@ -62,6 +62,18 @@ func pathID(r *http.Request, name string) (uuid.UUID, error) {
 	return id, nil
 }
 
+// recordID is pathID of a record. Whoever gives the TSP's id learns how ours is found: clients of the
+// contract's first writes did so.
+func recordID(r *http.Request, kind resource.Kind) (uuid.UUID, error) {
+	id, err := pathID(r, "id")
+	if err != nil {
+		text := r.PathValue("id")
+		message := resource.NotAnID + "; this takes Waybill's id, and " + resource.FindBySource(kind, text)
+		err = problem.InvalidBody(wrong("id", text, message, resource.CodeUUID))
+	}
+	return id, err
+}
+
 // wrong is one detail of a 422. The input is cut to an excerpt, so that an answer cannot be made
 // as long as its request.
 func wrong(path, input, message, code string) resource.Problem {

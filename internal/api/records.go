@@ -25,7 +25,7 @@ type Records interface {
 // over all kinds.
 func (s *Server) getRecord(kind resource.Kind) answerer {
 	return func(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
-		id, err := pathID(r, "id")
+		id, err := recordID(r, kind)
 		if err != nil {
 			return err
 		}

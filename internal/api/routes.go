@@ -71,6 +71,7 @@ func (s *Server) routes() []route {
 		{"GET", "/v2/notifications/webhooks/{webhook_id}/logs", "webhook:read", s.listDeliveryLogs},
 	}
 	table = append(table, s.connectionRoutes()...)
+	table = append(table, s.scheduleRoutes()...)
 	table = append(table, s.orgRoutes()...)
 	for _, of := range resource.AllFacts() {
 		table = append(table, s.telematicsRoutes(of)...)

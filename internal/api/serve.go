@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"runtime/debug"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
@@ -63,6 +65,7 @@ func (s *Server) handler(rt route) http.HandlerFunc {
 		if rt.scope != "" {
 			who, err = s.authenticate(r, rt.scope)
 		}
+		r = r.WithContext(audit.By(r.Context(), actor(w, r, who)))
 		if err == nil && rt.method != http.MethodPost && rt.method != http.MethodPatch {
 			err = noBody(w, r)
 		}
@@ -73,6 +76,18 @@ func (s *Server) handler(rt route) http.HandlerFunc {
 			s.refuse(w, r, err)
 		}
 	}
+}
+
+// actor is whom the audit log names for what a request changes.
+func actor(w http.ResponseWriter, r *http.Request, who access.Principal) audit.Actor {
+	a := audit.Actor{Name: "stranger", Request: w.Header().Get("X-Request-Id")}
+	if who.Client != "" {
+		a.Name = "client:" + who.Client
+	}
+	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
+		a.Remote = host
+	}
+	return a
 }
 
 // authenticate returns the caller whose token carries the scope. A token that is missing or not

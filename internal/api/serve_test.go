@@ -29,6 +29,8 @@ func guarded() map[string][]string {
 		"connection:create":      {"POST " + connections, "POST /v2/integrations/connection-pre-auths"},
 		"connection:update":      {"PATCH " + connections + "/c", "POST " + connections + "/c/import"},
 		"connection:delete":      {"DELETE " + connections + "/c"},
+		"schedule:read":          {"GET " + connections + "/c/schedules", "GET " + connections + "/c/schedules/s"},
+		"execution:read":         {"GET " + connections + "/c/schedules/s/executions"},
 		"webhook:read":           {"GET " + hooks, "GET " + hooks + "/w", "GET " + hooks + "/w/logs"},
 		"webhook:create":         {"POST " + hooks},
 		"webhook:delete":         {"DELETE " + hooks + "/w"},

@@ -47,6 +47,10 @@ type (
 		api.Records
 		*house
 	}
+	schedules struct {
+		api.Schedules
+		*house
+	}
 	webhooks struct {
 		api.Webhooks
 		*house
@@ -82,6 +86,16 @@ func (r records) List(_ context.Context, _ access.Principal, q record.Request) (
 	p := midst[jsontext.Value]()
 	p.Items[0], p.Total = jsontext.Value("{}"), new(int)
 	return p, nil
+}
+
+func (r schedules) ListSchedules(_ context.Context, _ access.Principal, q record.ScheduleQuery) (page.Page[record.ScheduleRead], error) {
+	r.asked = q
+	return midst[record.ScheduleRead](), nil
+}
+
+func (r schedules) ListExecutions(_ context.Context, _ access.Principal, q record.ExecutionQuery) (page.Page[record.ExecutionRead], error) {
+	r.asked = q
+	return midst[record.ExecutionRead](), nil
 }
 
 func (r webhooks) List(_ context.Context, _ uuid.UUID, q webhook.ListRequest) (page.Page[webhook.Subscription], error) {
@@ -134,7 +148,7 @@ func open(t *testing.T, adapters ...tsp.Adapter) *house {
 	}
 	h.Server = api.New(api.Config{Tokens: tokens{}, Operations: operations{house: h}, Webhooks: webhooks{house: h},
 		Connections: connections{house: h}, Fleets: fleets{house: h}, Agreements: agreements{house: h},
-		Records: records{house: h}, TSPs: registry, Now: func() time.Time { return h.now },
+		Records: records{house: h}, Schedules: schedules{house: h}, TSPs: registry, Now: func() time.Time { return h.now },
 		Log: slog.New(slog.DiscardHandler)})
 	return h
 }

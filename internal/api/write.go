@@ -26,7 +26,7 @@ func (s *Server) write(kind resource.Kind, verb resource.Verb) answerer {
 		}
 		if verb == resource.Update {
 			var id uuid.UUID
-			if id, err = pathID(r, "id"); err != nil {
+			if id, err = recordID(r, kind); err != nil {
 				return err
 			}
 			request.Target = id

@@ -16,12 +16,14 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api"
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/perform"
 	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/seal"
 	"github.com/waybill-dev/waybill/internal/store"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/webhook"
@@ -48,6 +50,7 @@ const (
 // App is the program, built but not yet running.
 type App struct {
 	config     config.Config
+	dev        bool
 	log        *slog.Logger
 	db         store.Store
 	api        *api.Server
@@ -55,6 +58,8 @@ type App struct {
 	budget     *dispatch.Budget
 	// cutAt is when this process took over from one that did not stop in order; zero if it did.
 	cutAt time.Time
+	// sealer seals secrets at rest.
+	sealer *seal.Sealer
 
 	caller      *tsp.Caller
 	connections *connection.Service
@@ -69,14 +74,17 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 		return nil, fmt.Errorf("--restored-from %s is in the future; give the time at which the backup was taken",
 			o.RestoredFrom.Format(time.RFC3339))
 	}
+	// What the service does by itself is not done by whoever started it.
+	starter := audit.Of(ctx)
+	ctx = audit.By(ctx, audit.Actor{})
 	source := dispatch.NewInProcess(time.Now)
 	db, err := store.Open(ctx, c.DatabaseURL, store.Options{Now: time.Now,
 		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }})
 	if err != nil {
 		return nil, err
 	}
-	a := &App{config: c, log: o.Log, db: db}
-	if err := a.build(ctx, source, o); err != nil {
+	a := &App{config: c, dev: o.Dev, log: o.Log, db: db}
+	if err := errors.Join(a.build(ctx, source, o), a.noteStart(audit.By(ctx, starter))); err != nil {
 		// What is wrong with the database says more than what it failed.
 		if t := troubleOf(db.Ping(ctx)); t != nil && t.Lost {
 			err = t
@@ -115,7 +123,7 @@ const (
 func (a *App) Run(ctx context.Context, l net.Listener) error {
 	server := &http.Server{Handler: a.api, ReadHeaderTimeout: headerTime, ReadTimeout: time.Minute,
 		IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := errgroup.WithContext(audit.By(ctx, audit.Actor{}))
 	g.Go(func() error {
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serving the API: %w", err)
@@ -134,6 +142,8 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	g.Go(func() error { return a.dispatcher.Run(working) })
 	g.Go(func() error { return a.keep(ctx, stop) })
 	g.Go(func() error { return a.connections.Run(working) })
+	g.Go(func() error { return a.sealHead(ctx) })
+	g.Go(func() error { return a.reseal(working, a.sealer) })
 	g.Go(func() error { return record.WatchOrphans(working, a.db, time.Now, a.log) })
 	err := g.Wait()
 	a.writes.Stop()

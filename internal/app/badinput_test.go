@@ -48,7 +48,7 @@ func TestBadInputIsRefusedAndStoresNothing(t *testing.T) {
 		{"a fraction for an integer", "PATCH", vehicle, update(`,"model_year":1.5`), nil, 422, "must be an integer"},
 		{"nothing to update", "PATCH", vehicle, update(""), nil, 422, "nothing to update"},
 		{"an unknown vehicle", "PATCH", "/v2/telematics/vehicles/" + uuid.NewString(), update(`,"vehicle_name":"x"`), nil, 404, "no vehicle"},
-		{"a vehicle id that is none", "PATCH", "/v2/telematics/vehicles/7", update(`,"vehicle_name":"x"`), nil, 422, "must be a UUID"},
+		{"a vehicle id that is none", "PATCH", "/v2/telematics/vehicles/7", update(`,"vehicle_name":"x"`), nil, 422, "this takes Waybill's id, and GET /v2/telematics/vehicles?source_ids=7 finds it"},
 		{"a write that the TSP cannot do", "POST", "/v2/telematics/vehicles", update(`,"vehicle_name":"x"`), nil, 501, "not available at Samsara"},
 		{"a body over 1 MiB", "POST", messages, strings.Repeat(" ", 1<<20) + good, nil, 400, "1 MiB"},
 		{"a wrong content type", "POST", messages, good, []string{"Content-Type", "text/plain"}, 400, "application/json"},

@@ -3,8 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/access"
@@ -42,6 +40,7 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 	if err != nil {
 		return err
 	}
+	a.sealer = p.keys.sealer
 	a.connections = connection.New(connection.Config{
 		Store: a.db, Access: a.db, Records: a.db, Sealer: p.keys.sealer, Caller: a.caller, Pace: p.limits.Pace,
 		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Now: time.Now, Log: a.log,
@@ -75,9 +74,12 @@ func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
 	if p.registry, err = tsp.NewRegistry(adapters, bases); err != nil {
 		return p, err
 	}
-	p.policy = outbound.Policy{Allow: a.config.OutboundAllow, AllowLoopback: o.Dev, AllowHTTP: o.Dev}
-	client := outbound.TSP(p.policy, slices.Collect(maps.Values(a.config.BaseURLs))...)
-	a.caller = tsp.NewCaller(p.registry, client, a.config.CallDeadline, a.log)
+	p.policy = outbound.Policy{Allow: a.config.OutboundAllow, AllowLoopback: o.Dev, AllowHTTP: o.Dev,
+		ProxyJudges: a.config.ProxyJudges}
+	a.caller = tsp.NewCaller(p.registry, nil, a.config.CallDeadline, a.log)
+	for _, name := range p.registry.Names() {
+		a.caller.Through(name, outbound.TSP(p.policy, p.registry.BaseURL(name)))
+	}
 	p.settling = perform.Settling{Registry: p.registry, Deadline: a.config.CallDeadline, Instead: a.config.Settling}
 	if err := a.restore(ctx, o.RestoredFrom, p.settling); err != nil {
 		return p, err
@@ -104,13 +106,13 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 		return webhook.OpenSecret(p.keys.sealer, s)
 	}
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
-		Queue: a.db, Open: open, Sender: webhook.NewSender(outbound.Receiver(p.policy, deliveryTime), time.Now),
-		Now: time.Now, Log: a.log,
+		Queue: a.db, Receivers: a.db, Open: open, Sender: webhook.NewSender(outbound.Receiver(p.policy, deliveryTime), time.Now),
+		Floor: deliveryFloor(source, descriptors(), a.log), Now: time.Now, Log: a.log,
 	})
 	a.dispatcher = dispatch.New(dispatch.Config{
 		Source: source,
 		Kinds: map[string]dispatch.Kind{
-			fence.Connections: a.writes.Kind(), fence.Subscriptions: deliveries.Kind(), fence.Imports: a.imports.Kind(),
+			fence.Connections: a.writes.Kind(), fence.Receivers: deliveries.Kind(), fence.Imports: a.imports.Kind(),
 		},
 		Budget: a.budget, Now: time.Now, Log: a.log,
 	})
@@ -121,11 +123,13 @@ func (a *App) face(p parts) error {
 	issuer := access.NewIssuer(a.db, a.signingKeys(p.keys.sealer), time.Now)
 	orgs := access.NewService(access.Config{Store: a.db, Now: time.Now, Changed: p.grants.Forget,
 		Disconnect: disconnect(a.db, a.connections)})
+	records := record.New(record.Config{
+		Lists: a.db, Schedules: a.db, Executions: a.db, Access: a.db, Connections: a.db, Registry: p.registry,
+		Every: a.config.ImportEvery, Now: time.Now,
+	})
 	a.api = api.New(api.Config{
-		Tokens: issuer, Fleets: orgs, Directory: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks, Connections: a.connections,
-		Records: record.New(record.Config{
-			Lists: a.db, Schedules: a.db, Access: a.db, Connections: a.db, Registry: p.registry, Now: time.Now,
-		}),
+		Tokens: issuer, Fleets: orgs, Directory: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks,
+		Connections: a.connections, Records: records, Schedules: records,
 		Operations: operation.New(operation.Config{
 			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes,
 			Now: time.Now, MaxAge: a.config.MaxAge,

@@ -43,6 +43,9 @@ type house struct {
 	token   string
 	checker *openapitest.Checker
 	hooks   *hooks
+	// config and listens are what the house was started with.
+	config  config.Config
+	listens string
 	// journal holds the errors that were logged.
 	journal *journal
 	// patience is that of the house; zero members are those of a real one.
@@ -102,6 +105,7 @@ func openWith(t *testing.T, c config.Config, dir string) *house {
 func (h *house) start(c config.Config, receiver string) {
 	t := h.t
 	t.Helper()
+	h.config, h.listens = c, receiver
 	ctx, cancel := context.WithCancel(t.Context())
 	h.journal = &journal{}
 	log := slog.New(slog.NewTextHandler(h.journal, &slog.HandlerOptions{Level: slog.LevelError}))

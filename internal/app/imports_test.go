@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/demo"
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/record"
 )
 
 // freshness reads the data freshness of what the caller reaches.
@@ -216,7 +218,7 @@ func TestAWriteThatTheTSPHasNothingForIsFollowedByAnImport(t *testing.T) {
 	for _, s := range schedules {
 		old := s
 		old.LastSuccessAt = s.LastSuccessAt.Add(-time.Hour)
-		if err := h.db.SettleImport(t.Context(), fence.Claim{}, s, old); err != nil {
+		if err := h.db.SettleImport(t.Context(), fence.Claim{}, record.ImportEnd{From: s, To: old}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -251,5 +253,44 @@ func TestDataFreshnessHasAnEntryForEachKindThatIsImportedOrWritten(t *testing.T)
 	schedule := got["vehicle"]["schedule_id"]
 	if of := h.list(vehicles).Items[0]["schedule_id"]; of != schedule {
 		t.Errorf("the record names schedule %v, its freshness %v", of, schedule)
+	}
+}
+
+func TestHowAConnectionIsImportedCanBeReadBySchedule(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	id := h.ids.Connection.String()
+	h.imported()
+	all := h.list(connections + "/" + id + "/schedules")
+	for _, f := range h.freshness() {
+		i := slices.Index(all.ids(), f["schedule_id"].(string))
+		if f["connection_id"] != id || i < 0 || all.Items[i]["resource"] != f["resource"] {
+			t.Errorf("%v is none of %v", f["schedule_id"], all.ids())
+		}
+	}
+	one := h.list(connections+"/"+id+"/schedules", "resource", "vehicle").Items[0]
+	path := connections + "/" + id + "/schedules/" + one["id"].(string)
+	if a := h.do("GET", path, ""); a.field("status") != "active" || a.field("resource") != "vehicle" {
+		t.Errorf("%d %s", a.status, a.text)
+	}
+	h.answers(403, `{"message":"no more"}`)
+	if a := h.do("POST", connections+"/"+id+"/import", ""); a.status != http.StatusAccepted {
+		t.Fatalf("%d %s", a.status, a.text)
+	}
+	newest := func() map[string]any { return h.list(path+"/executions", "size", "1").Items[0] }
+	h.until("an import has failed", func() bool { return newest()["status"] == "failed" })
+	if said, _ := newest()["problem"].(string); !strings.Contains(said, "no more") {
+		t.Errorf("%v", newest())
+	}
+	h.simulated("DELETE", "/_sim/faults", "")
+	last := h.list(path + "/executions")
+	if first := last.Items[len(last.Items)-1]; len(last.Items) < 3 || first["status"] != "success" || first["schedule_id"] != one["id"] {
+		t.Errorf("%v", last.Items)
+	}
+	stranger := h.stranger(nil)
+	for _, of := range []string{connections + "/" + id + "/schedules", path, path + "/executions"} {
+		if a := h.by(stranger, "GET", of, ""); a.status != http.StatusNotFound {
+			t.Errorf("%s: a stranger is answered %d %s", of, a.status, a.text)
+		}
 	}
 }

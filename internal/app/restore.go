@@ -21,8 +21,12 @@ func (a *App) restore(ctx context.Context, told time.Time, settling perform.Sett
 	if err != nil {
 		return fmt.Errorf("reading for which time the database stands: %w", err)
 	}
-	if stands.Exposed {
-		a.log.Warn("other users of this machine may read the database; take that from them with chmod 600 "+
+	switch {
+	case stands.Public && !a.dev:
+		return fmt.Errorf("every user of this machine may use the database %s, which holds what fleets and drivers say; take "+
+			"that from them with chmod 600 on the file and on those beside it (-wal, -shm, .lock)", a.config.DatabaseURL)
+	case stands.Public || stands.Exposed:
+		a.log.Warn("other users of this machine may use the database; take that from them with chmod 600 "+
 			"on the file and those beside it", "database", a.config.DatabaseURL)
 	}
 	since, restored, err := a.restoredFrom(ctx, stands, told)

@@ -43,12 +43,31 @@ func CheckKey(c config.Config) error {
 	return err
 }
 
+// CheckOldKey tells what is wrong with the key before a rotation, if there is one.
+func CheckOldKey(c config.Config) error {
+	_, err := oldKeyOf(c)
+	return err
+}
+
 // keyOf returns the operator's key.
 func keyOf(c config.Config) (seal.Key, error) {
 	text, variable, err := c.KeyText()
 	if err != nil {
 		return nil, err
 	}
+	return parsed(text, variable)
+}
+
+// oldKeyOf returns the key before a rotation; nil if none is set.
+func oldKeyOf(c config.Config) (seal.Key, error) {
+	text, variable, err := c.OldKeyText()
+	if err != nil || text == "" {
+		return nil, err
+	}
+	return parsed(text, variable)
+}
+
+func parsed(text, variable string) (seal.Key, error) {
 	key, err := seal.ParseKey(text)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", variable, err)

@@ -70,7 +70,20 @@ func (a *App) keptSigning(ctx context.Context, sealer *seal.Sealer) (keys []sign
 	if err := json.Unmarshal(text, &keys); err != nil {
 		return nil, nil, fmt.Errorf("reading the signing keys: %w", err)
 	}
-	return keys, sealed, nil
+	if !sealer.Outdated(sealed) {
+		return keys, sealed, nil
+	}
+	anew, err := sealSigning(sealer, keys)
+	if err == nil {
+		err = a.db.SwapMeta(ctx, metaSigning, sealed, anew)
+	}
+	if errors.Is(err, fence.ErrOvertaken) {
+		return keys, sealed, nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("sealing the signing keys anew: %w", err)
+	}
+	return keys, anew, nil
 }
 
 func sealSigning(sealer *seal.Sealer, keys []signingKey) ([]byte, error) {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
+	"reflect"
 	"runtime"
 	"time"
 )
@@ -22,8 +23,14 @@ type Config struct {
 	Key string
 	// KeyFile names a file that holds Key.
 	KeyFile string
+	// OldKey and OldKeyFile are the key before a rotation, as Key and KeyFile are; only the command that
+	// rotates takes one.
+	OldKey, OldKeyFile string
 	// OutboundAllow lists address ranges that webhooks and TSPs' hosts may be in although private.
 	OutboundAllow []netip.Prefix
+	// ProxyJudges says that the proxies of HTTPS_PROXY keep off private addresses themselves, and may be
+	// asked for hosts by their names.
+	ProxyJudges bool
 	// MaxAge bounds how long an operation may wait for its end.
 	MaxAge time.Duration
 	// CallDeadline bounds one attempt at a TSP.
@@ -58,30 +65,61 @@ func Default() Config {
 		ImportHistory: 168 * time.Hour, BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}}
 }
 
+// Facts are the settings by their names, as the audit log tells that they changed: the keys are not
+// among them.
+func (c Config) Facts() map[string]any {
+	out := map[string]any{}
+	c.Key, c.OldKey = "", ""
+	for i, v := 0, reflect.ValueOf(c); i < v.NumField(); i++ {
+		out[v.Type().Field(i).Name] = fmt.Sprint(v.Field(i).Interface())
+	}
+	return out
+}
+
 // ErrNoKey is what KeyText answers where no key is set.
 var ErrNoKey = errors.New("no key is set; make one with `(umask 077; openssl rand -base64 32 > key)` and set " +
 	keyFileVariable + " to the path of that file")
 
+// CheckNoOldKey refuses a key that has no effect.
+func CheckNoOldKey(c Config) error {
+	if c.OldKey != "" || c.OldKeyFile != "" {
+		return fmt.Errorf("%s and %s are for `waybill key rotate` alone; leave them out here", oldKeyVariable, oldKeyFileVariable)
+	}
+	return nil
+}
+
 // KeyText returns the operator's key as given, and the variable that gave it. A file that others on
 // the machine may read is refused.
 func (c Config) KeyText() (text, variable string, err error) {
-	switch {
-	case c.Key != "":
-		return c.Key, keyVariable, nil
-	case c.KeyFile == "":
+	if c.Key == "" && c.KeyFile == "" {
 		return "", "", ErrNoKey
 	}
-	info, err := os.Stat(c.KeyFile)
+	return keyText(c.Key, keyVariable, c.KeyFile, keyFileVariable)
+}
+
+// OldKeyText is KeyText of the key before a rotation; "" if none is set.
+func (c Config) OldKeyText() (text, variable string, err error) {
+	if c.OldKey == "" && c.OldKeyFile == "" {
+		return "", "", nil
+	}
+	return keyText(c.OldKey, oldKeyVariable, c.OldKeyFile, oldKeyFileVariable)
+}
+
+func keyText(key, keyVariable, file, fileVariable string) (text, variable string, err error) {
+	if key != "" {
+		return key, keyVariable, nil
+	}
+	info, err := os.Stat(file)
 	if err != nil {
-		return "", keyFileVariable, fmt.Errorf("reading the file of %s: %w", keyFileVariable, err)
+		return "", fileVariable, fmt.Errorf("reading the file of %s: %w", fileVariable, err)
 	}
 	if mode := info.Mode().Perm(); mode&0o007 != 0 && runtime.GOOS != "windows" {
-		return "", keyFileVariable, fmt.Errorf("%s: every user of this machine may use %s (mode %04o); take that from "+
-			"them with chmod 600, or mount it with that mode", keyFileVariable, c.KeyFile, mode)
+		return "", fileVariable, fmt.Errorf("%s: every user of this machine may use %s (mode %04o); take that from "+
+			"them with chmod 600, or mount it with that mode", fileVariable, file, mode)
 	}
-	raw, err := os.ReadFile(c.KeyFile)
+	raw, err := os.ReadFile(file)
 	if err != nil {
-		return "", keyFileVariable, fmt.Errorf("reading the file of %s: %w", keyFileVariable, err)
+		return "", fileVariable, fmt.Errorf("reading the file of %s: %w", fileVariable, err)
 	}
-	return string(raw), keyFileVariable, nil
+	return string(raw), fileVariable, nil
 }

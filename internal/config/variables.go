@@ -22,6 +22,9 @@ const prefix = "WAYBILL_"
 const (
 	keyVariable     = prefix + "KEY"
 	keyFileVariable = prefix + "KEY_FILE"
+
+	oldKeyVariable     = prefix + "OLD_KEY"
+	oldKeyFileVariable = prefix + "OLD_KEY_FILE"
 )
 
 // variable is a setting as the environment holds it.
@@ -65,6 +68,9 @@ func FromEnv(environ []string, tsps TSPs) (Config, []error) {
 	if c.Key != "" && c.KeyFile != "" {
 		wrong = append(wrong, fmt.Errorf("%s and %s are both set; set one of them", keyVariable, keyFileVariable))
 	}
+	if c.OldKey != "" && c.OldKeyFile != "" {
+		wrong = append(wrong, fmt.Errorf("%s and %s are both set; set one of them", oldKeyVariable, oldKeyFileVariable))
+	}
 	return c, wrong
 }
 
@@ -86,13 +92,16 @@ func variables() []variable {
 		{prefix + "DATABASE_URL", func(c *Config, s string) error { c.DatabaseURL = s; return nil }},
 		{keyVariable, func(c *Config, s string) error { c.Key = s; return nil }},
 		{keyFileVariable, func(c *Config, s string) error { c.KeyFile = s; return nil }},
+		{oldKeyVariable, func(c *Config, s string) error { c.OldKey = s; return nil }},
+		{oldKeyFileVariable, func(c *Config, s string) error { c.OldKeyFile = s; return nil }},
 		{prefix + "OUTBOUND_ALLOW", readRanges},
+		{prefix + "OUTBOUND_PROXY", choice("addresses", "names", func(c *Config) *bool { return &c.ProxyJudges })},
 		{prefix + "MAX_AGE", duration(time.Second, func(c *Config) *time.Duration { return &c.MaxAge })},
 		{prefix + "CALL_DEADLINE", duration(time.Second, func(c *Config) *time.Duration { return &c.CallDeadline })},
 		{prefix + "SETTLING", duration(time.Second, func(c *Config) *time.Duration { return &c.Settling })},
 		{prefix + "IMPORT_EVERY", duration(time.Second, func(c *Config) *time.Duration { return &c.ImportEvery })},
 		{prefix + "IMPORT_HISTORY", duration(time.Hour, func(c *Config) *time.Duration { return &c.ImportHistory })},
-		{prefix + "UNKNOWN_PARAMETERS", readUnknown},
+		{prefix + "UNKNOWN_PARAMETERS", choice("refuse", "ignore", func(c *Config) *bool { return &c.IgnoreUnknown })},
 		{prefix + "LOG_LEVEL", readLevel},
 	}
 }
@@ -165,14 +174,16 @@ func readRanges(c *Config, text string) error {
 	return errors.Join(wrong...)
 }
 
-// readUnknown reads what becomes of unknown query parameters.
-func readUnknown(c *Config, text string) error {
-	word := strings.ToLower(text)
-	if word != "ignore" && word != "refuse" {
-		return fmt.Errorf("is %q; set refuse or ignore", text)
+// choice reads one of two words, of which the second sets what the first leaves.
+func choice(leaves, sets string, of func(*Config) *bool) func(*Config, string) error {
+	return func(c *Config, text string) error {
+		word := strings.ToLower(text)
+		if word != leaves && word != sets {
+			return fmt.Errorf("is %q; set %s or %s", text, leaves, sets)
+		}
+		*of(c) = word == sets
+		return nil
 	}
-	c.IgnoreUnknown = word == "ignore"
-	return nil
 }
 
 func readLevel(c *Config, text string) error {

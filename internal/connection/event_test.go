@@ -19,25 +19,25 @@ import (
 // listen subscribes a partner to all events and returns what reads those that wait for it.
 func (s *stand) listen(who access.Principal) func() []webhook.Waiting {
 	s.t.Helper()
-	var ids []uuid.UUID
+	const url = "https://example.com"
 	for _, event := range []string{connection.EventCreated, connection.EventStaled, connection.EventActivated} {
-		sub := webhook.Subscription{ID: uuid.Must(uuid.NewV7()), Partner: who.Partner.ID, URL: "https://example.com", EventName: event,
+		sub := webhook.Subscription{ID: uuid.Must(uuid.NewV7()), Partner: who.Partner.ID, URL: url, EventName: event,
 			Sealed: []byte{1}, Status: webhook.Active, CreatedAt: time.Now(), UpdatedAt: time.Now()}
 		if err := s.db.InsertSubscriptions(s.t.Context(), []webhook.Subscription{sub}); err != nil {
 			s.t.Fatal(err)
 		}
-		ids = append(ids, sub.ID)
 	}
-	return func() (all []webhook.Waiting) {
+	to, err := s.db.ReceiverOf(s.t.Context(), who.Partner.ID, url)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return func() []webhook.Waiting {
 		s.t.Helper()
-		for _, id := range ids {
-			waiting, err := s.db.Deliveries(s.t.Context(), fence.Query{Lane: fence.Lane{Kind: fence.Subscriptions, ID: id}, Chains: 100, Depth: 100})
-			if err != nil {
-				s.t.Fatal(err)
-			}
-			all = append(all, waiting...)
+		waiting, err := s.db.Deliveries(s.t.Context(), fence.Query{Lane: fence.Lane{Kind: fence.Receivers, ID: to.ID}, Chains: 100, Depth: 100})
+		if err != nil {
+			s.t.Fatal(err)
 		}
-		return all
+		return waiting
 	}
 }
 

@@ -12,10 +12,9 @@ import (
 
 // Dispatcher claims lanes and runs each in a goroutine of its own.
 type Dispatcher struct {
-	// slots holds one for each lane that runs, and one for the claim that is waited for.
-	slots chan struct{}
-
 	config Config
+	// pools hold the slots of each kind of lanes.
+	pools map[string]*pool
 	// cut tells that a stop has left attempts without an end.
 	cut atomic.Bool
 
@@ -33,8 +32,8 @@ type Config struct {
 	Budget *Budget
 	Now    func() time.Time
 	Log    *slog.Logger
-	// MaxLanes bounds the lanes that run at once. Each costs a goroutine and the items that it
-	// holds.
+	// MaxLanes bounds the lanes of each kind that run at once. Each costs a goroutine and the items
+	// that it holds.
 	MaxLanes int
 	// Sweep is how often lanes are looked for whose activation was lost. A lost activation costs
 	// as much at most.
@@ -63,7 +62,11 @@ func New(c Config) *Dispatcher {
 	if c.MaxLanes == 0 {
 		c.MaxLanes = 2000
 	}
-	return &Dispatcher{config: c, slots: make(chan struct{}, c.MaxLanes), memories: map[fence.Lane]memory{}}
+	d := &Dispatcher{config: c, pools: map[string]*pool{}, memories: map[fence.Lane]memory{}}
+	for kind := range c.Kinds {
+		d.pools[kind] = newPool(c.MaxLanes)
+	}
+	return d
 }
 
 // Run claims and runs lanes until ctx ends. It returns when all attempts in flight have
@@ -77,20 +80,19 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 
 	var all sync.WaitGroup
 	all.Go(func() { d.sweep(ctx) })
-	for ctx.Err() == nil {
-		select {
-		case <-ctx.Done():
-			continue
-		// A slot comes before the claim: a lane that is claimed must be able to run.
-		case d.slots <- struct{}{}:
-		}
-		claim, err := d.config.Source.Claim(ctx)
-		if err != nil {
-			break
-		}
+	for kind, slots := range d.pools {
 		all.Go(func() {
-			defer func() { <-d.slots }()
-			d.config.Source.Release(claim, d.lane(ctx, working, claim))
+			// A slot comes before the claim: a lane that is claimed must be able to run.
+			for slots.enter(ctx) {
+				claim, err := d.config.Source.Claim(ctx, kind)
+				if err != nil {
+					return
+				}
+				all.Go(func() {
+					defer slots.leave()
+					d.config.Source.Release(claim, d.lane(ctx, working, claim))
+				})
+			}
 		})
 	}
 	all.Wait()
@@ -117,9 +119,6 @@ func (d *Dispatcher) lane(ctx, working context.Context, claim Claim) (again time
 	}
 	return again
 }
-
-// crowded tells whether a lane may be waiting for a slot.
-func (d *Dispatcher) crowded() bool { return len(d.slots) == cap(d.slots) }
 
 // sweep activates lanes that hold work and that nobody knows of. It begins at once, which is how a
 // start finds what the last process left.

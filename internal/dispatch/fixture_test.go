@@ -217,13 +217,18 @@ func start(t *testing.T, source Source, lanes ...*lane) (stop func()) {
 
 func startLogged(t *testing.T, source Source, log *slog.Logger, lanes ...*lane) (stop func()) {
 	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
 	kinds := map[string]Kind{}
 	for _, l := range lanes {
 		kinds[l.lane().Kind] = KindOf[string](l, Policy{Base: time.Second, Cap: time.Minute, MaxCounted: 3})
 	}
-	d := New(Config{Source: source, Budget: NewBudget(time.Now, map[string]time.Time{}), Now: time.Now,
-		MaxLanes: lanes[0].slots, Kinds: kinds, Log: log})
+	return startKinds(t, Config{Source: source, MaxLanes: lanes[0].slots, Kinds: kinds, Log: log})
+}
+
+func startKinds(t *testing.T, c Config) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	c.Budget, c.Now = NewBudget(time.Now, map[string]time.Time{}), time.Now
+	d := New(c)
 	done := make(chan error)
 	go func() { done <- d.Run(ctx) }()
 	return func() {
@@ -239,6 +244,14 @@ func startLogged(t *testing.T, source Source, log *slog.Logger, lanes ...*lane) 
 func runFor(t *testing.T, l *lane, d time.Duration) {
 	t.Helper()
 	stop := start(t, NewInProcess(time.Now), l)
+	time.Sleep(d)
+	stop()
+}
+
+// runKind runs a dispatcher over lanes of one kind for some virtual time.
+func runKind(t *testing.T, source Source, kind string, k Kind, d time.Duration) {
+	t.Helper()
+	stop := startKinds(t, Config{Source: source, Kinds: map[string]Kind{kind: k}, Log: slog.New(slog.DiscardHandler)})
 	time.Sleep(d)
 	stop()
 }

@@ -15,6 +15,7 @@ import (
 // in which their items were accepted.
 func (r *runner[T]) launch(now time.Time, shut bool) (next time.Time) {
 	kept := map[string]bool{}
+	r.refused = false
 	for _, c := range r.window.order {
 		if c.flying {
 			continue
@@ -25,26 +26,40 @@ func (r *runner[T]) launch(now time.Time, shut bool) (next time.Time) {
 			if r.ending < r.parallel {
 				r.ending++
 				c.ending = true
-				r.fly(c)
+				r.fly(c, nil)
 			}
 			continue
 		}
 		next = earlier(next, item.Deadline)
 		// What waits for an end is woken by it.
-		if shut || r.flying-r.ending >= r.room() || wants(item.Limits, kept) {
+		if shut || r.refused || r.flying-r.ending >= r.room() || wants(item.Limits, kept) {
+			continue
+		}
+		place, ok := r.enter()
+		if !ok {
+			r.refused = true
 			continue
 		}
 		wait, used := r.config.Budget.Take(item.Limits)
 		if len(used) == 0 {
-			r.fly(c)
+			r.fly(c, place)
 			continue
 		}
+		place.Leave(0, false)
 		for _, id := range used {
 			kept[id] = true
 		}
 		next = earlier(next, now.Add(wait))
 	}
 	return next
+}
+
+// enter takes a place on the floor, if the lane is on one.
+func (r *runner[T]) enter() (*Place, bool) {
+	if r.floor == nil {
+		return nil, true
+	}
+	return r.floor.Enter(r.claim.Lane, r.owner)
 }
 
 // room is how many items may be performed at once. In a lane that was barred one shows whether it
@@ -66,16 +81,18 @@ func wants(limits []Limit, kept map[string]bool) bool {
 	return false
 }
 
-// fly makes one attempt in a goroutine of its own.
-func (r *runner[T]) fly(c *chain[T]) {
+// fly makes one attempt in a goroutine of its own, and gives its place back when the other side has
+// answered.
+func (r *runner[T]) fly(c *chain[T], p *Place) {
 	c.flying = true
 	r.flying++
 	go func() {
 		var res result[T]
 		// Performing and settling have nets of their own, which know more.
-		if err := safely(func() error { res = r.attempt(c.items[0]); return nil }); err != nil {
+		if err := safely(func() error { res = r.attempt(c.items[0], p); return nil }); err != nil {
 			res = result[T]{lost: true, spoiled: err}
 		}
+		p.Leave(0, false)
 		res.chain = c
 		// The runner reads until nothing is in flight, so this never blocks for ever.
 		r.ended <- res
@@ -84,7 +101,7 @@ func (r *runner[T]) fly(c *chain[T]) {
 
 // attempt performs an item and settles it. It runs in its own goroutine and touches nothing of the
 // runner's that changes.
-func (r *runner[T]) attempt(item Item[T]) result[T] {
+func (r *runner[T]) attempt(item Item[T], p *Place) result[T] {
 	ctx, now := r.working, r.config.Now
 	a := Attempt[T]{Item: item, End: End{Rest: item.Rest, StartedAt: now(), EndedAt: now()}}
 	if why := item.ends(now()); why != "" {
@@ -106,6 +123,7 @@ func (r *runner[T]) attempt(item Item[T]) result[T] {
 		a.End = End{Class: Broken, StartedAt: began, EndedAt: now()}
 		r.config.Log.Error("performing an item", cause(err, r.keys("seq", item.Seq)...)...)
 	}
+	p.Leave(now().Sub(began), a.End.Class == Done)
 	if ctx.Err() != nil {
 		// The attempt was cut off by our own stop; what became of it is found out at the start.
 		r.cut.Store(true)

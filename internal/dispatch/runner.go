@@ -3,12 +3,16 @@ package dispatch
 import (
 	"context"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // runner runs one lane for one claim. All decisions are made in its own goroutine; attempts
 // run in theirs and report through ended.
 type runner[T any] struct {
 	*Dispatcher
+	pool   *pool
+	floor  *Floor
 	claim  Claim
 	work   Work[T]
 	policy Policy
@@ -24,13 +28,17 @@ type runner[T any] struct {
 	// parallel is the work's bound on attempts. Of what is in flight, ending are items that end
 	// without one.
 	parallel, flying, ending int
+	owner                    uuid.UUID
+	// refused tells that there was no place on the floor, pressed that another lane wants the slot.
+	refused, pressed bool
 	// retry is when a lane that could not be read is read again, however often it is activated.
 	retry time.Time
 }
 
 func newRunner[T any](working context.Context, d *Dispatcher, claim Claim, work Work[T], policy Policy) *runner[T] {
 	m, now := d.recall(claim.Lane), d.config.Now()
-	r := &runner[T]{Dispatcher: d, claim: claim, work: work, policy: policy, working: working,
+	kind := claim.Lane.Kind
+	r := &runner[T]{Dispatcher: d, pool: d.pools[kind], floor: d.config.Kinds[kind].floor, claim: claim, work: work, policy: policy, working: working,
 		ended: make(chan result[T]), window: newWindow[T](), gate: m.gate,
 		reading: newReading(m), parked: m.parked, retry: m.retry}
 	if m.gate.shut(now) {
@@ -60,7 +68,7 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 	for {
 		now := r.config.Now()
 		stops := ctx.Err() != nil || now.Before(r.retry)
-		over := stops || now.Sub(begun) > r.config.Slice && r.crowded()
+		over := stops || now.Sub(begun) > r.config.Slice && r.pool.crowded()
 		if over && r.flying == 0 {
 			return r.after(ctx, now)
 		}
@@ -79,6 +87,10 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 		next := time.Time{}
 		if !stops {
 			next = r.launch(now, over)
+		}
+		// What is refused is not held: the lane is activated when there is a place, and reads anew.
+		if r.refused && r.flying == 0 {
+			return now.Add(crowdedFor)
 		}
 		if !over {
 			next = earlier(next, r.reading.next(now, r.window.counts))
@@ -101,7 +113,7 @@ func (r *runner[T]) after(ctx context.Context, now time.Time) time.Time {
 // sleeps tells whether a lane with nothing in flight that has nothing to do until next gives its
 // slot back. Sleeping costs nothing in the source, and a runner that sleeps costs a slot.
 func (r *runner[T]) sleeps(now, next time.Time, lingered bool) bool {
-	if r.gate.shut(now) {
+	if r.gate.shut(now) || r.pressed {
 		return next.IsZero() || next.After(now)
 	}
 	return lingered && next.IsZero() || next.Sub(now) > r.config.Linger
@@ -116,17 +128,24 @@ func (r *runner[T]) wait(ctx context.Context, next time.Time, over bool) (linger
 	}
 	t := time.NewTimer(d)
 	defer t.Stop()
-	done, wake := ctx.Done(), r.claim.Wake
+	done, wake, press := ctx.Done(), r.claim.Wake, r.pool.press
 	if over {
 		// Nothing is read any more; only what is in hand matters.
 		done, wake = nil, nil
 	}
+	// Who waits for a limit goes on where it is. Lanes on a floor wait for nothing that others use up.
+	if r.flying > 0 || !next.IsZero() && r.floor == nil {
+		press = nil
+	}
+	r.pressed = false
 	select {
 	case res := <-r.ended:
 		r.apply(res)
 	// New items may be anywhere.
 	case <-wake:
 		r.activated()
+	case <-press:
+		r.pressed = true
 	case <-done:
 	case <-t.C:
 		return next.IsZero() && r.flying == 0

@@ -15,9 +15,9 @@ type Source interface {
 	// Activate asks for a lane to run at a time, or at once. It is only a hint: the sweeper
 	// finds what a lost hint leaves behind.
 	Activate(lane fence.Lane, at time.Time)
-	// Claim waits for a lane that is due and gives it to the caller alone. After ctx has ended it
-	// gives none.
-	Claim(ctx context.Context) (Claim, error)
+	// Claim waits for a lane of a kind that is due and gives it to the caller alone. After ctx has
+	// ended it gives none.
+	Claim(ctx context.Context, kind string) (Claim, error)
 	// Release gives a lane back. It runs again at a time, or if that is zero when activated. It
 	// must be called once for each claim.
 	Release(c Claim, again time.Time)
@@ -31,17 +31,21 @@ type Claim struct {
 	Wake <-chan struct{}
 }
 
-// InProcess is a lane source for a single process: a map and a heap of times.
+// InProcess is a lane source for a single process: a map, and a heap of times for each kind.
 type InProcess struct {
 	now func() time.Time
 
 	mu    sync.Mutex
 	lanes map[fence.Lane]*place
-	due   places
+	kinds map[string]*due
 	// epoch grows over all lanes, which is more than the promise asks for. It begins anew with the
 	// process; so does what the store remembers of it.
 	epoch int64
-	// poke wakes one Claim that waits.
+}
+
+// due is the lanes of a kind that wait for their time. poke wakes one Claim that waits for them.
+type due struct {
+	places
 	poke chan struct{}
 }
 
@@ -56,7 +60,25 @@ type place struct {
 
 // NewInProcess returns a source without lanes.
 func NewInProcess(now func() time.Time) *InProcess {
-	return &InProcess{now: now, lanes: map[fence.Lane]*place{}, poke: make(chan struct{}, 1)}
+	return &InProcess{now: now, lanes: map[fence.Lane]*place{}, kinds: map[string]*due{}}
+}
+
+// of returns what is due of a kind; mu is held.
+func (s *InProcess) of(kind string) *due {
+	d := s.kinds[kind]
+	if d == nil {
+		d = &due{poke: make(chan struct{}, 1)}
+		s.kinds[kind] = d
+	}
+	return d
+}
+
+// wait has a lane wait for its time; mu is held.
+func (s *InProcess) wait(p *place, at time.Time) {
+	d := s.of(p.lane.Kind)
+	p.at = at
+	heap.Push(&d.places, p)
+	signal(d.poke)
 }
 
 // Activate asks for a lane to run. A lane that waits for a later time is left waiting if at
@@ -77,23 +99,22 @@ func (s *InProcess) Activate(lane fence.Lane, at time.Time) {
 			signal(p.wake)
 		}
 	case p.index < 0:
-		p.at = at
-		heap.Push(&s.due, p)
-		signal(s.poke)
+		s.wait(p, at)
 	case !at.IsZero() && at.Before(p.at):
+		d := s.of(lane.Kind)
 		p.at = at
-		heap.Fix(&s.due, p.index)
-		signal(s.poke)
+		heap.Fix(&d.places, p.index)
+		signal(d.poke)
 	}
 }
 
-// Claim waits for a lane that is due.
-func (s *InProcess) Claim(ctx context.Context) (Claim, error) {
+// Claim waits for a lane of a kind that is due.
+func (s *InProcess) Claim(ctx context.Context, kind string) (Claim, error) {
 	for {
 		if err := ctx.Err(); err != nil {
 			return Claim{}, err
 		}
-		c, wait, ok := s.next()
+		c, wait, poke, ok := s.next(kind)
 		if ok {
 			return c, nil
 		}
@@ -102,7 +123,7 @@ func (s *InProcess) Claim(ctx context.Context) (Claim, error) {
 		case <-ctx.Done():
 			t.Stop()
 			return Claim{}, ctx.Err()
-		case <-s.poke:
+		case <-poke:
 		case <-t.C:
 		}
 		t.Stop()
@@ -112,21 +133,22 @@ func (s *InProcess) Claim(ctx context.Context) (Claim, error) {
 // idle bounds the wait of a source without lanes.
 const idle = time.Minute
 
-// next gives the lane that is due first, or how long to wait for it.
-func (s *InProcess) next() (Claim, time.Duration, bool) {
+// next gives the lane of a kind that is due first, or how long to wait for it, or for a poke.
+func (s *InProcess) next(kind string) (c Claim, wait time.Duration, poke <-chan struct{}, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.due) == 0 {
-		return Claim{}, idle, false
+	d := s.of(kind)
+	if len(d.places) == 0 {
+		return Claim{}, idle, d.poke, false
 	}
-	p := s.due[0]
+	p := d.places[0]
 	if wait := p.at.Sub(s.now()); wait > 0 {
-		return Claim{}, min(wait, idle), false
+		return Claim{}, min(wait, idle), d.poke, false
 	}
-	heap.Pop(&s.due)
+	heap.Pop(&d.places)
 	s.epoch++
 	p.runs = true
-	return Claim{Claim: fence.Claim{Lane: p.lane, Epoch: s.epoch}, Wake: p.wake}, 0, true
+	return Claim{Claim: fence.Claim{Lane: p.lane, Epoch: s.epoch}, Wake: p.wake}, 0, nil, true
 }
 
 // Release gives a lane back. It runs again at once if it was activated and its runner did
@@ -146,9 +168,7 @@ func (s *InProcess) Release(c Claim, again time.Time) {
 		delete(s.lanes, c.Lane)
 		return
 	}
-	p.at = again
-	heap.Push(&s.due, p)
-	signal(s.poke)
+	s.wait(p, again)
 }
 
 // signal leaves a mark for whoever looks next, and never waits.

@@ -7,6 +7,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/fence"
 )
 
@@ -39,8 +41,10 @@ type Batch[T any] struct {
 	Items []Item[T]
 	// Streams lists the streams that hold items, if Items may not be all there are; else nil.
 	Streams []string
-	// Parallel bounds the attempts of the lane in flight.
+	// Parallel bounds the attempts of the lane in flight, whatever the floor would allow.
 	Parallel int
+	// Owner is whose lane it is, among whom a floor shares its places.
+	Owner uuid.UUID
 	// Closed, if set, says that the lane takes no attempts before then; items that must end
 	// without one end all the same.
 	Closed time.Time

@@ -14,7 +14,7 @@ import (
 // what it holds and reads anew; trying the same once more cannot help.
 var ErrOvertaken = errors.New("it has changed meanwhile")
 
-// Lane names an ordered queue: one connection, one webhook subscription, or the imports of one
+// Lane names an ordered queue: one connection, one receiver of webhooks, or the imports of one
 // connection.
 type Lane struct {
 	Kind string
@@ -23,9 +23,9 @@ type Lane struct {
 
 // The kinds of lanes.
 const (
-	Connections   = "connection"
-	Subscriptions = "subscription"
-	Imports       = "import"
+	Connections = "connection"
+	Receivers   = "receiver"
+	Imports     = "import"
 )
 
 // Claim is the right to run a lane. Each claim of a lane has a greater epoch than the one

@@ -34,6 +34,7 @@ type Standing struct {
 	// Restored tells that the store was put back: it is a backup, or older than what its process
 	// noted last beside it. What happened after At is not in it, and may have happened.
 	Restored bool
-	// Exposed tells that other users of the machine may read the store's files.
-	Exposed bool
+	// Exposed tells that some other users of the machine may use the store's files, and Public that
+	// every one may.
+	Exposed, Public bool
 }

@@ -45,7 +45,7 @@ func TestAnAcceptedOperationHoldsAllThatItsPerformanceNeeds(t *testing.T) {
 		t.Fatal(err)
 	}
 	created := event.Event{Name: "resource_operation.created", Partner: partner, Subject: op.ID, Fleet: fleet,
-		FleetRef: "fleet-1", Kind: "message", OccurredAt: stored(), Data: data}
+		FleetRef: "fleet-1", Kind: "message", Own: true, OccurredAt: stored(), Data: data}
 	diff := cmp.Diff([]event.Event{created}, d.events, cmpopts.IgnoreFields(event.Event{}, "ID"))
 	if diff != "" || d.events[0].ID.Version() != 7 {
 		t.Errorf("the event is another (-want +got):\n%s", diff)

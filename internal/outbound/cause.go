@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"syscall"
 )
 
@@ -21,13 +22,20 @@ func Cause(err error) string {
 	var notTLS tls.RecordHeaderError
 	var alert tls.AlertError
 	var proxy *net.OpError
+	var behind *unresolved
+	var barred *refusedByProxy
 	switch {
 	case errors.As(err, &refused):
 		return refused.Reason
 	case errors.As(err, &proxy) && proxy.Op == "proxyconnect":
 		return "the proxy of this installation (HTTPS_PROXY) could not be reached"
+	case errors.As(err, &barred):
+		return "the proxy of this installation (HTTPS_PROXY) does not let us through to it: it answered " + barred.status
 	case errors.Is(err, context.Canceled):
 		return "the call was given up"
+	case errors.As(err, &behind):
+		return "the host name cannot be resolved here, as it must be before the proxy of this installation is asked for it; " +
+			"where that proxy keeps off private addresses itself, the operator can set WAYBILL_OUTBOUND_PROXY=names"
 	case errors.As(err, &dns):
 		return "the host name cannot be resolved" + nameFault(dns)
 	case errors.As(err, &unverified):
@@ -40,6 +48,16 @@ func Cause(err error) string {
 		return "the time for it was over"
 	}
 	return networkFault(err)
+}
+
+// Bare takes from an error of an http.Client the URL that it was asked for, whose path or query may be
+// a secret; whatever else wraps it goes with it.
+func Bare(err error) error {
+	var around *url.Error
+	for errors.As(err, &around) {
+		err = around.Err
+	}
+	return err
 }
 
 // IsTimeout covers the context of a call and the client's own bounds of connecting and the

@@ -1,11 +1,12 @@
 package outbound
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
+	"strings"
 	"time"
 )
 
@@ -26,43 +27,71 @@ const (
 // any other, without their Location. Each client has a pool of connections of its own: make
 // one and share it.
 func Receiver(policy Policy, timeout time.Duration) *http.Client {
-	g := policy.guard()
-	return &http.Client{Transport: guarded{g, receiverTransport(g)}, CheckRedirect: keepAnswer, Timeout: timeout}
+	return receiverClient(policy, here(), timeout)
 }
 
-// TSP returns a client for TSPs. It has no overall timeout, because contexts bound the calls,
-// and follows no redirect, because that could carry credentials to another host. It uses the
-// proxy of the environment (HTTPS_PROXY), as on-premises networks ask for.
+func receiverClient(policy Policy, n network, timeout time.Duration) *http.Client {
+	g := policy.guard()
+	return &http.Client{Transport: guarded{g, receiverTransport(g, n)}, CheckRedirect: keepAnswer, Timeout: timeout}
+}
+
+// TSP returns a client for one TSP. It has no overall timeout, because contexts bound the calls,
+// and follows no redirect, because that could carry credentials to another host.
 //
 // Credentials may name a host of their own, which is user input, so addresses are held against
-// the policy at the moment of connecting. The URLs in trusted, which the operator configured,
-// and the proxies are exempt. Each client has a pool of connections of its own: make one and
-// share it.
-func TSP(policy Policy, trusted ...string) *http.Client {
-	return &http.Client{Transport: tspTransport(policy.guard(), hosts(trusted)), CheckRedirect: keepAnswer}
+// the policy at the moment of connecting, also behind a proxy. The hosts of own are exempt: URLs
+// of this TSP alone that the operator or its adapter gives. Each client has a pool of connections
+// of its own: make one and share it.
+func TSP(policy Policy, own ...string) *http.Client {
+	return tspClient(policy, here(), own)
 }
 
-// hosts returns the "host:port" of URLs, those of the environment's proxies added.
-func hosts(urls []string) map[string]bool {
-	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"} {
-		urls = append(urls, os.Getenv(name))
+func tspClient(policy Policy, n network, own []string) *http.Client {
+	g := policy.guard()
+	held := tspTransport(way{n, g, g.controlHost}.dial)
+	free := tspTransport((&net.Dialer{Timeout: dialTimeout}).DialContext)
+	free.Proxy = func(r *http.Request) (*url.URL, error) { return n.proxy(r.URL) }
+	return &http.Client{Transport: &split{hosts(own), free, held}, CheckRedirect: keepAnswer}
+}
+
+// split sends requests for a TSP's own hosts one way and those for hosts that callers chose another,
+// so that what is free for the one, as the proxy's own address, is not for the other.
+type split struct {
+	own        map[string]bool
+	free, held *http.Transport
+}
+
+// RoundTrip sends the request by its host.
+func (s *split) RoundTrip(r *http.Request) (*http.Response, error) {
+	if s.own[hostPort(r.URL)] {
+		return s.free.RoundTrip(r)
 	}
+	return s.held.RoundTrip(r)
+}
+
+// CloseIdleConnections lets http.Client.CloseIdleConnections reach both pools.
+func (s *split) CloseIdleConnections() {
+	s.free.CloseIdleConnections()
+	s.held.CloseIdleConnections()
+}
+
+// hosts returns the "host:port" of URLs; what names no host is left out.
+func hosts(urls []string) map[string]bool {
 	out := map[string]bool{}
 	for _, raw := range urls {
-		u, err := url.Parse(raw)
-		if err != nil || u.Hostname() == "" {
-			continue
+		if u, err := url.Parse(raw); err == nil && u.Hostname() != "" {
+			out[hostPort(u)] = true
 		}
-		port := u.Port()
-		if port == "" {
-			port = map[string]string{"http": "80"}[u.Scheme]
-		}
-		if port == "" {
-			port = "443"
-		}
-		out[net.JoinHostPort(u.Hostname(), port)] = true
 	}
 	return out
+}
+
+func hostPort(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80"}[u.Scheme]
+	}
+	return net.JoinHostPort(strings.ToLower(u.Hostname()), cmp.Or(port, "443"))
 }
 
 func keepAnswer(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -104,12 +133,10 @@ func plain(answer *http.Response) {
 // CloseIdleConnections lets http.Client.CloseIdleConnections reach the pool.
 func (t guarded) CloseIdleConnections() { t.next.CloseIdleConnections() }
 
-// receiverTransport has no proxy, because a proxy would resolve and connect behind the back
-// of the policy, and asks for no compression, because answers are thrown away.
-func receiverTransport(g *guard) *http.Transport {
-	dialer := &net.Dialer{Timeout: dialTimeout, Control: g.control}
+// receiverTransport asks for no compression, because answers are thrown away.
+func receiverTransport(g *guard, n network) *http.Transport {
 	return &http.Transport{
-		DialContext:            dialer.DialContext,
+		DialContext:            way{n, g, g.control}.dial,
 		TLSHandshakeTimeout:    tlsTimeout,
 		MaxIdleConns:           idleConns,
 		MaxIdleConnsPerHost:    idlePerHost,
@@ -119,17 +146,9 @@ func receiverTransport(g *guard) *http.Transport {
 	}
 }
 
-func tspTransport(g *guard, trusted map[string]bool) *http.Transport {
-	free := &net.Dialer{Timeout: dialTimeout}
-	held := &net.Dialer{Timeout: dialTimeout, Control: g.controlHost}
+func tspTransport(dial func(context.Context, string, string) (net.Conn, error)) *http.Transport {
 	return &http.Transport{
-		Proxy: http.ProxyFromEnvironment,
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			if trusted[address] {
-				return free.DialContext(ctx, network, address)
-			}
-			return held.DialContext(ctx, network, address)
-		},
+		DialContext:            dial,
 		TLSHandshakeTimeout:    tlsTimeout,
 		MaxIdleConns:           idleConns,
 		MaxIdleConnsPerHost:    idlePerHost,

@@ -24,6 +24,9 @@ type Policy struct {
 	// AllowHTTP lets receivers on this machine use plain http; it means nothing without
 	// AllowLoopback (dev mode).
 	AllowHTTP bool
+	// ProxyJudges says that the proxies of the environment keep our requests off private addresses, so
+	// that they are asked for names, and names need not be resolved here.
+	ProxyJudges bool
 }
 
 // Refusal is a URL or an address that the policy does not let us reach. Its text is for the

@@ -20,90 +20,65 @@ type Sender interface {
 
 // DeliveriesConfig is what Deliveries are made of.
 type DeliveriesConfig struct {
-	Queue webhook.Queue
+	Queue     webhook.Queue
+	Receivers webhook.Receivers
 	// Open returns a subscription with its secret in the clear.
 	Open   func(webhook.Subscription) (webhook.Subscription, error)
 	Sender Sender
-	Now    func() time.Time
-	Log    *slog.Logger
+	// Floor bounds the requests in flight, to one receiver and to all.
+	Floor *dispatch.Floor
+	Now   func() time.Time
+	Log   *slog.Logger
 }
 
-// Deliveries sends events to their receivers, in the lanes of subscriptions.
+// Deliveries sends events to their receivers, in the lanes of these.
 type Deliveries struct{ c DeliveriesConfig }
 
-// NewDeliveries returns the work of subscriptions' lanes.
+// NewDeliveries returns the work of receivers' lanes.
 func NewDeliveries(c DeliveriesConfig) *Deliveries { return &Deliveries{c} }
 
 // Kind returns the kind of lanes in which deliveries run. The schedule alone bounds the attempts:
 // deliveries have no deadline.
 func (d *Deliveries) Kind() dispatch.Kind {
-	return dispatch.KindOf(d, dispatch.Policy{Schedule: webhook.Schedule()})
+	return dispatch.KindOf(d, dispatch.Policy{Schedule: webhook.Schedule()}).On(d.c.Floor)
 }
 
-// parallelDeliveries bounds the requests in flight to one receiver. They are of different
-// subjects, as a chain has one in flight. A receiver that takes 100 ms thus gets 80 a second.
-const parallelDeliveries = 8
-
-// parcel is an event on its way to a receiver.
+// parcel is an event on its way to a receiver. to is known once it has begun.
 type parcel struct {
 	waiting webhook.Waiting
+	url     string
+	probe   bool
 	to      webhook.Subscription
 	result  webhook.Result
 }
 
 func (p *parcel) delivery() webhook.Delivery {
-	return webhook.Delivery{ID: p.waiting.Seq, Subscription: p.to, Event: p.waiting.Event, Attempt: p.waiting.Tries + 1}
+	return webhook.Delivery{ID: p.waiting.Seq, Sequence: p.waiting.Sequence, Subscription: p.to, Event: p.waiting.Event,
+		Attempt: p.waiting.Tries + 1}
 }
 
-// Heads returns chains of an active subscription's waiting deliveries.
-func (d *Deliveries) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*parcel], error) {
-	batch := dispatch.Batch[*parcel]{Parallel: parallelDeliveries}
-	sub, err := d.c.Queue.SubscriptionByID(ctx, q.Lane.ID)
-	if errors.Is(err, webhook.ErrNotFound) || err == nil && sub.Status == webhook.Deleted {
-		// A deletion has dropped what waited; the lane has nothing to come back for.
-		return batch, nil
+// Begin drops what is not to be sent any more: its subscription may have been paused, moved or deleted
+// since it was read. An event may be sent twice; receivers know it by its id.
+func (d *Deliveries) Begin(ctx context.Context, _ fence.Claim, item dispatch.Item[*parcel]) error {
+	p := item.Value
+	sub, err := d.c.Queue.SubscriptionByID(ctx, p.waiting.Subscription)
+	switch {
+	case errors.Is(err, webhook.ErrNotFound):
+		return fence.ErrOvertaken
+	case err != nil:
+		return fmt.Errorf("looking up the subscription: %w", err)
+	case sub.URL != p.url, p.probe && sub.Status != webhook.Stale, !p.probe && sub.Status != webhook.Active:
+		return fence.ErrOvertaken
 	}
-	// What waits for one that is paused stays.
-	if err == nil && sub.Status != webhook.Active {
-		batch.Closed = d.c.Now().Add(closedFor)
-		return batch, nil
-	}
-	if err != nil {
-		return batch, fmt.Errorf("looking up the subscription: %w", err)
-	}
-	if sub, err = d.c.Open(sub); err != nil {
-		return batch, err
-	}
-	waiting, err := d.c.Queue.Deliveries(ctx, q)
-	if err != nil {
-		return batch, fmt.Errorf("reading deliveries: %w", err)
-	}
-	chains := 0
-	for i, w := range waiting {
-		if i == 0 || w.Event.Subject != waiting[i-1].Event.Subject {
-			chains++
-		}
-		// The chain is the event's subject, so that what happened to one thing is told in its
-		// order.
-		batch.Items = append(batch.Items, dispatch.Item[*parcel]{Seq: w.Seq, Key: w.Event.Subject.String(),
-			NotBefore: w.NextAt, Streak: w.Tries, Value: &parcel{waiting: w, to: sub}})
-	}
-	// The page was full, so there may be more.
-	if chains == q.Chains {
-		// Subjects name no stream.
-		batch.Streams = []string{""}
-	}
-	return batch, nil
+	p.to = sub
+	return nil
 }
-
-// Begin does nothing: receivers know a repeated event by its id.
-func (d *Deliveries) Begin(context.Context, fence.Claim, dispatch.Item[*parcel]) error { return nil }
 
 // Perform sends one event. An interrupted attempt needs no class of its own: it was cut off by our
 // own stop, and nothing of it is settled.
 func (d *Deliveries) Perform(ctx context.Context, item dispatch.Item[*parcel]) dispatch.End {
 	p, end := item.Value, dispatch.End{StartedAt: d.c.Now()}
-	p.result = d.c.Sender.Send(ctx, p.delivery())
+	p.result = d.send(ctx, p)
 	end.EndedAt, end.RetryAfter = d.c.Now(), p.result.RetryAfter
 	switch p.result.Verdict {
 	case webhook.Delivered:
@@ -119,6 +94,16 @@ func (d *Deliveries) Perform(ctx context.Context, item dispatch.Item[*parcel]) d
 	return end
 }
 
+func (d *Deliveries) send(ctx context.Context, p *parcel) webhook.Result {
+	opened, err := d.c.Open(p.to)
+	if err != nil {
+		d.c.Log.Error("the secret of a subscription cannot be opened", "subscription_id", p.to.ID, "error", err)
+		return webhook.Result{Verdict: webhook.Retry, Err: brokenDelivery, Cause: err}
+	}
+	p.to = opened
+	return d.c.Sender.Send(ctx, p.delivery())
+}
+
 // brokenDelivery is what partners read of an attempt that ended in a panic.
 const brokenDelivery = "Waybill failed while it made the request; the receiver may have got it. " +
 	"Whoever runs Waybill finds the cause in its log."
@@ -129,13 +114,13 @@ func (d *Deliveries) Settle(ctx context.Context, claim fence.Claim, a dispatch.A
 	if a.End.Class == dispatch.Broken {
 		p.result = webhook.Result{Verdict: webhook.Retry, Err: brokenDelivery}
 	}
-	s := webhook.Settled{Claim: claim, Waiting: p.waiting, Subscription: p.to.ID, State: webhook.DeliveryWaiting,
-		NextAt: a.Verdict.At, Log: p.result.Log(p.delivery(), d.c.Now())}
+	s := webhook.Settled{Claim: claim, Waiting: p.waiting, State: webhook.DeliveryWaiting, NextAt: a.Verdict.At,
+		Result: p.result, Log: p.result.Log(p.delivery(), d.c.Now())}
 	switch a.Verdict.Fate {
 	case dispatch.Succeeds:
 		s.State = webhook.DeliveryDone
 	case dispatch.Fails:
-		s.State, s.Pause = webhook.DeliveryDead, p.result.Verdict == webhook.Gone
+		s.State = webhook.DeliveryDead
 	case dispatch.Retries, dispatch.Asks:
 	}
 	if err := d.c.Queue.SettleDelivery(ctx, s); err != nil {
@@ -148,8 +133,8 @@ func (d *Deliveries) Settle(ctx context.Context, claim fence.Claim, a dispatch.A
 	return nil
 }
 
-// Waiting lists the subscriptions that hold waiting deliveries.
+// Waiting lists the receivers for whom something waits.
 func (d *Deliveries) Waiting(ctx context.Context) ([]fence.Lane, error) {
-	ids, err := d.c.Queue.WaitingSubscriptions(ctx)
-	return lanes(fence.Subscriptions, ids), err
+	ids, err := d.c.Receivers.WaitingReceivers(ctx)
+	return lanes(fence.Receivers, ids), err
 }

@@ -171,7 +171,7 @@ func (e *errand) refused() *tsp.Error {
 // problem tells people why an import failed; what is our own fault stays in the log.
 func (e *errand) problem() string {
 	if refused := e.refused(); refused != nil {
-		return refused.Message
+		return cmp.Or(refused.Message, "the import failed, and the TSP says nothing of why")
 	}
 	return "the records could not be stored"
 }
@@ -201,7 +201,11 @@ func (i *Imports) Settle(ctx context.Context, claim fence.Claim, a dispatch.Atte
 			to.Failures++
 		}
 	}
-	if err := i.c.Schedules.SettleImport(ctx, claim, e.schedule, to); err != nil {
+	end := record.ImportEnd{From: e.schedule, To: to, Execution: record.Execution{Began: a.End.StartedAt, Ended: a.End.EndedAt}}
+	if v.Fate != dispatch.Succeeds {
+		end.Problem = to.Problem
+	}
+	if err := i.c.Schedules.SettleImport(ctx, claim, end); err != nil {
 		return fmt.Errorf("settling an import: %w", err)
 	}
 	if v.Fate == dispatch.Fails {

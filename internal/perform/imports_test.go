@@ -26,9 +26,10 @@ import (
 // yard is a world with schedules and records in memory.
 type yard struct {
 	*world
-	imports   *Imports
-	schedules []record.Schedule
-	saved     int
+	imports    *Imports
+	schedules  []record.Schedule
+	executions []record.Execution
+	saved      int
 	// foreign is what the store says of each page.
 	foreign []uuid.UUID
 	parks   int
@@ -94,10 +95,11 @@ func (y *yard) SchedulesOf(context.Context, []uuid.UUID) ([]record.Schedule, err
 	return slices.Clone(y.schedules), nil
 }
 
-func (y *yard) SettleImport(_ context.Context, _ fence.Claim, from, to record.Schedule) error {
+func (y *yard) SettleImport(_ context.Context, _ fence.Claim, end record.ImportEnd) error {
 	y.mu.Lock()
 	defer y.mu.Unlock()
-	y.schedules[from.Seq-1] = to
+	y.schedules[end.From.Seq-1] = end.To
+	y.executions = append(y.executions, end.Execution)
 	return nil
 }
 
@@ -195,6 +197,10 @@ func TestAnImportThatFailsIsTriedAgainAndTellsWhy(t *testing.T) {
 		}
 		if s := y.of(resource.KindVehicle); s.Problem != "" || s.LastSuccessAt.IsZero() {
 			t.Errorf("after the second: %+v", s)
+		}
+		if e := y.executions; len(e) != 2 || e[0].Problem != "it is unavailable" || e[1].Problem != "" ||
+			e[0].Ended.Before(e[0].Began) || !e[1].Began.After(e[0].Began) {
+			t.Errorf("executed: %+v", e)
 		}
 	})
 }

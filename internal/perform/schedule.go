@@ -93,30 +93,23 @@ func (i *Imports) AtOnce(ctx context.Context, c connection.Connection) error {
 		if !s.LastSuccessAt.IsZero() {
 			continue
 		}
+		began := i.c.Now()
 		sweep := i.c.Importer.NewSweep(s.Kind, i.since(s))
 		if err := i.c.Importer.Run(ctx, i.source(c, i.c.Limits.Pace(c)), sweep); err != nil {
 			return err
 		}
-		to := s
-		to.LastSuccessAt, to.NextAt = i.c.Now(), i.next(s.Kind)
-		if err := i.c.Schedules.SettleImport(ctx, fence.Claim{}, s, to); err != nil {
+		end := record.ImportEnd{From: s, To: s, Execution: record.Execution{Began: began, Ended: i.c.Now()}}
+		end.To.LastSuccessAt, end.To.NextAt = end.Ended, i.next(s.Kind)
+		if err := i.c.Schedules.SettleImport(ctx, fence.Claim{}, end); err != nil {
 			return fmt.Errorf("settling an import: %w", err)
 		}
 	}
 	return nil
 }
 
-// soonest is how often kinds are imported that somebody waits for: a driver's answer, and an
-// inspection that keeps a truck from leaving. Both are asked for since a time, which costs a call or
-// two where nothing has happened; a list of all vehicles costs one for each hundred.
-const soonest = 5 * time.Minute
-
 // next is when a kind is due again, spread so that connections made together drift apart.
 func (i *Imports) next(kind resource.Kind) time.Time {
-	every := i.c.Every
-	if kind == resource.KindMessage || kind == resource.KindDvirLog {
-		every = min(every, soonest)
-	}
+	every := record.Interval(kind, i.c.Every)
 	return stored(i.c.Now().Add(every - rand.N(every/10+1)))
 }
 

@@ -24,14 +24,17 @@ type archive struct {
 	conns     []connection.Connection
 	records   []record.Record
 	schedules []record.Schedule
+	// executions are newest first.
+	executions []record.Execution
 	// fails holds what a port answers instead, by the name of its method.
 	fails map[string]error
 
-	lists   []record.Query
-	pages   []connection.Query
-	due     []resource.Kind
-	dueAt   time.Time
-	dueConn uuid.UUID
+	executed []record.ExecutionQuery
+	lists    []record.Query
+	pages    []connection.Query
+	due      []resource.Kind
+	dueAt    time.Time
+	dueConn  uuid.UUID
 }
 
 // The rooms that the service asks. What they do not answer is not asked for.
@@ -83,7 +86,7 @@ func open(t *testing.T) *archive {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.Service = record.New(record.Config{Lists: a, Schedules: timetable{archive: a}, Access: reaches{archive: a},
+	a.Service = record.New(record.Config{Lists: a, Schedules: timetable{archive: a}, Executions: a, Every: 10 * time.Minute, Access: reaches{archive: a},
 		Connections: links{archive: a}, Registry: registry, Now: clock})
 	return a
 }

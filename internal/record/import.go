@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,6 +26,9 @@ const (
 	// A cursor that leads in a circle would otherwise be followed for ever.
 	maxPages   = 10_000
 	lossesOnce = 200
+	// A page may be a whole list, and each new record in it an event for each partner that listens:
+	// all other writes wait for the transaction.
+	savesOnce = 200
 )
 
 // Importer brings records up to date. It keeps nothing between imports; what goes on is in a
@@ -118,9 +122,13 @@ func (i Importer) page(ctx context.Context, from Source, s *Sweep) (done bool, e
 	for n := range batch {
 		batch[n].SeenAt, batch[n].UpdatedAt = asked, now
 	}
-	foreign, err := i.Store.SaveRecords(ctx, batch)
-	if err != nil {
-		return false, fmt.Errorf("saving imported records: %w", err)
+	var foreign []uuid.UUID
+	for some := range slices.Chunk(batch, savesOnce) {
+		other, err := i.Store.SaveRecords(ctx, some)
+		if err != nil {
+			return false, fmt.Errorf("saving imported records: %w", err)
+		}
+		foreign = append(foreign, other...)
 	}
 	s.Foreign = append(s.Foreign, foreign...)
 	for _, r := range batch {

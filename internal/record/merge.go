@@ -29,6 +29,8 @@ type Merge struct {
 	// Adopted says so, and nothing else of it is stored. Adopted keeps a record from naming a
 	// connection that nobody can ask for.
 	News, Adopted bool
+	// Change is what events tell of it.
+	Change Change
 	// Foreign tells that the reading is of another kind than the record, and that nothing is stored of it.
 	Foreign bool
 }
@@ -37,7 +39,7 @@ type Merge struct {
 func (r Record) New() Merge {
 	r = r.whole()
 	r.Seq, r.CreatedAt, r.DeletedAt = 0, r.UpdatedAt, time.Time{}
-	return Merge{Record: r, WrittenAt: r.writtenAt(), News: true}
+	return Merge{Record: r, WrittenAt: r.writtenAt(), News: true, Change: Added}
 }
 
 // Onto decides what a reading changes of the record that is known. A reading from before the last
@@ -74,7 +76,7 @@ func (r Record) Onto(known Known) Merge {
 	}
 	// A write of it does not undo that the TSP lists it.
 	r.Imported = r.Imported || known.Imported
-	m.Record = r
+	m.Record, m.Change = r, r.changed(known.Record)
 	return m
 }
 

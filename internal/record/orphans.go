@@ -63,6 +63,17 @@ func (o Orphan) Settle() Settlement {
 	return Settlement{}
 }
 
+// Change is what events tell of the record once it is settled.
+func (o Orphan) Change(s Settlement) Change {
+	switch {
+	case s.Deleted:
+		return Removed
+	case s.Adopted && o.Deleted:
+		return Added
+	}
+	return ""
+}
+
 // orphanTime is after how long it is looked for what nobody has told of, or could not be settled.
 const orphanTime = 2 * time.Second
 

@@ -92,7 +92,7 @@ func TestAFirstReadingIsStoredWhole(t *testing.T) {
 		want := c.r
 		want.Seq, want.DeletedAt, want.CreatedAt, want.UpdatedAt, want.Extras = 0, time.Time{}, c.updated, c.updated,
 			[]byte(c.extras)
-		if diff := cmp.Diff(record.Merge{Record: want, WrittenAt: c.wrote, News: true}, m); diff != "" {
+		if diff := cmp.Diff(record.Merge{Record: want, WrittenAt: c.wrote, News: true, Change: record.Added}, m); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", says, diff)
 		}
 	}

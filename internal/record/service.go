@@ -22,10 +22,13 @@ import (
 type Config struct {
 	Lists       Lists
 	Schedules   Schedules
+	Executions  Executions
 	Access      access.Store
 	Connections connection.Store
 	Registry    *tsp.Registry
-	Now         func() time.Time
+	// Every is how long after an import of a kind the next one begins; see Interval.
+	Every time.Duration
+	Now   func() time.Time
 }
 
 // Service answers questions about records within the reach of the caller's grants. All errors that

@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
@@ -65,43 +64,4 @@ type Lists interface {
 	RecordPage(ctx context.Context, q Query) ([]Record, error)
 	// CountRecords counts all records that a query selects, wherever its window is.
 	CountRecords(ctx context.Context, q Query) (int, error)
-}
-
-// Schedules keeps when each kind of a connection is imported. A change of the connection itself
-// reschedules its kinds in the transaction of the change; see connection.Change. A settled import
-// and a changed connection may meet: whoever says when a kind is due anew wins.
-type Schedules interface {
-	// ScheduleImports makes the kinds of a connection due at a time, adds those that have no
-	// schedule, and wakes the connection's lane of imports.
-	ScheduleImports(ctx context.Context, connection uuid.UUID, kinds []resource.Kind, at time.Time) error
-	// ParkImports takes a connection's schedules out of work until they are scheduled again.
-	ParkImports(ctx context.Context, connection uuid.UUID) error
-	// SchedulesOf lists the schedules of connections.
-	SchedulesOf(ctx context.Context, connections []uuid.UUID) ([]Schedule, error)
-	// SettleImport stores how an import ended. A schedule that was parked or made due meanwhile
-	// keeps that.
-	SettleImport(ctx context.Context, claim fence.Claim, from, to Schedule) error
-	// DueImports lists the connections that have a kind due at a time, each once.
-	DueImports(ctx context.Context, at time.Time) ([]uuid.UUID, error)
-}
-
-// Schedule is when one kind of a connection is imported. There is one for each kind that was ever
-// scheduled; one of a deleted connection is parked.
-type Schedule struct {
-	// Seq is given by the store.
-	Seq        int64
-	Connection uuid.UUID
-	Kind       resource.Kind
-	// NextAt is when the kind is due; zero while the schedule is parked.
-	NextAt time.Time
-	// LastSuccessAt is when the last complete import ended; zero if there was none.
-	LastSuccessAt time.Time
-	// Failures counts the failed imports since then, and Problem says why the last one failed.
-	Failures int
-	Problem  string
-}
-
-// ScheduleID is the id of the schedule by which a kind of a connection is imported.
-func ScheduleID(connection uuid.UUID, kind resource.Kind) uuid.UUID {
-	return uuid.NewSHA1(idSpace, []byte("schedule\x00"+connection.String()+"\x00"+string(kind)))
 }

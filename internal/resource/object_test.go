@@ -222,3 +222,27 @@ func TestOnlyOneSpellingIsAnID(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatEarlierClientsSendIsAnsweredWithWhatToSend(t *testing.T) {
+	t.Parallel()
+	schema, err := resource.For(resource.KindFuelTransaction, resource.Create)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, problems := schema.Decode([]byte(`{"source_driver_id":"a b","source_vehicle_id":7,"location":{},"fleet_ref":"f"}`))
+	got := map[string]string{}
+	for _, p := range problems {
+		got[p.Path] = p.Message
+	}
+	const not = "is not a field of a fuel_transaction; "
+	for path, want := range map[string]string{
+		"source_driver_id":  not + "driver_id takes Waybill's id of it, and GET /v2/telematics/users?source_ids=a+b finds it",
+		"source_vehicle_id": not + "vehicle_id takes Waybill's id of it, and GET /v2/telematics/vehicles?source_ids=7 finds it",
+		"location":          not + "send latitude and longitude",
+		"fleet_ref":         not + "connection_id says whose it is",
+	} {
+		if got[path] != want {
+			t.Errorf("%s: %q, not %q", path, got[path], want)
+		}
+	}
+}

@@ -2,8 +2,10 @@ package resource
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 
+	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -92,7 +94,9 @@ func (t *Table) unknown(m member) Problem {
 		names[i] = t.Fields[i].Name
 	}
 	instead := "there are " + strings.Join(names, ", ")
-	switch near := Nearest(m.name, names); {
+	switch near, elsewhere := Nearest(m.name, names), t.elsewhere(m); {
+	case elsewhere != "":
+		instead = elsewhere
 	case near != "":
 		instead = fmt.Sprintf("did you mean %q?", near)
 	case t.Hint != "":
@@ -102,6 +106,37 @@ func (t *Table) unknown(m member) Problem {
 	}
 	message := "is not a field of " + t.Of + "; " + instead
 	return Problem{Path: Excerpt(m.name), Input: input(m.value, t.secret()), Message: message, Code: CodeUnknown}
+}
+
+// elsewhere says what to send for a member by which earlier clients of the contract named something
+// that the object has in another form; "" if it is none.
+func (t *Table) elsewhere(m member) string {
+	for i := range t.Fields {
+		if f := &t.Fields[i]; f.Ref != nil && f.Ref.SourceField == m.name {
+			return fmt.Sprintf("%s takes Waybill's id of it, and %s", f.Name, FindBySource(f.Ref.Kind, plainText(m.value)))
+		}
+	}
+	switch {
+	case m.name == "location" && t.Field("latitude") != nil:
+		return "send latitude and longitude"
+	case m.name == "fleet_ref" && t.Field("connection_id") != nil:
+		return "connection_id says whose it is"
+	}
+	return ""
+}
+
+// FindBySource says how the record is found that a TSP calls so.
+func FindBySource(k Kind, source string) string {
+	return "GET /v2/telematics/" + k.Facts().Plural + "?source_ids=" + url.QueryEscape(Excerpt(source)) + " finds it"
+}
+
+// plainText is a text or a number as it stands in a query.
+func plainText(raw jsontext.Value) string {
+	var text string
+	if json.Unmarshal(raw, &text) != nil {
+		return string(raw)
+	}
+	return text
 }
 
 // also is the end of a message that a hint makes, the first that there is.

@@ -12,9 +12,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/aead/subtle"
-	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
@@ -59,6 +57,19 @@ func weak(k []byte) bool {
 	return len(different) < fewest || bytes.Equal(k[:KeySize/2], k[KeySize/2:]) || text || counts
 }
 
+// Wrapper returns what wraps keysets with the key.
+func (k Key) Wrapper() (Wrapper, error) {
+	wrap, err := subtle.NewAESGCM(k)
+	if err != nil {
+		return nil, fmt.Errorf("using the key: %w", err)
+	}
+	return wrap, nil
+}
+
+// Wrapper wraps data keysets. The clients that Tink has for the keys of cloud providers and of Vault
+// are such; Key makes the one of this package.
+type Wrapper interface{ tink.AEAD }
+
 // KeyFile reads the key in a file, making the file with a random key if there is none. It is
 // for development; production keys come from the operator.
 func KeyFile(path string) (Key, error) {
@@ -75,59 +86,4 @@ func KeyFile(path string) (Key, error) {
 		return nil, fmt.Errorf("reading the key file: %w", err)
 	}
 	return ParseKey(string(text))
-}
-
-// NewKeyset makes a data keyset, wrapped by the operator's key and fit to be stored.
-func NewKeyset(k Key) ([]byte, error) {
-	handle, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
-	if err != nil {
-		return nil, fmt.Errorf("making a data keyset: %w", err)
-	}
-	wrap, err := subtle.NewAESGCM(k)
-	if err != nil {
-		return nil, fmt.Errorf("using the key: %w", err)
-	}
-	var out bytes.Buffer
-	if err := handle.Write(keyset.NewBinaryWriter(&out), wrap); err != nil {
-		return nil, fmt.Errorf("wrapping the data keyset: %w", err)
-	}
-	return out.Bytes(), nil
-}
-
-// Sealer seals and opens secrets with a data keyset.
-type Sealer struct{ with tink.AEAD }
-
-// Open unwraps a stored keyset. It fails if the key is not the one that wrapped it.
-func Open(k Key, wrapped []byte) (*Sealer, error) {
-	wrap, err := subtle.NewAESGCM(k)
-	if err != nil {
-		return nil, fmt.Errorf("using the key: %w", err)
-	}
-	handle, err := keyset.Read(keyset.NewBinaryReader(bytes.NewReader(wrapped)), wrap)
-	if err != nil {
-		return nil, errors.New("the key does not open this database; give the key that it was made with")
-	}
-	with, err := aead.New(handle)
-	if err != nil {
-		return nil, fmt.Errorf("using the data keyset: %w", err)
-	}
-	return &Sealer{with}, nil
-}
-
-// Seal encrypts a secret so that it opens only with the same context, which names the row.
-func (s *Sealer) Seal(plain, context []byte) ([]byte, error) {
-	out, err := s.with.Encrypt(plain, context)
-	if err != nil {
-		return nil, fmt.Errorf("sealing a secret: %w", err)
-	}
-	return out, nil
-}
-
-// Open decrypts what Seal made in the same context.
-func (s *Sealer) Open(sealed, context []byte) ([]byte, error) {
-	out, err := s.with.Decrypt(sealed, context)
-	if err != nil {
-		return nil, fmt.Errorf("opening a secret: %w", err)
-	}
-	return out, nil
 }

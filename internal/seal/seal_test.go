@@ -15,15 +15,24 @@ import (
 func testKey(t *testing.T, fill byte) (Key, *Sealer, []byte) {
 	t.Helper()
 	k := Key(bytes.Repeat([]byte{fill}, KeySize))
-	wrapped, err := NewKeyset(k)
+	wrapped, err := NewKeyset(wrapper(t, k))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := Open(k, wrapped)
+	s, err := Open(wrapper(t, k), wrapped)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return k, s, wrapped
+}
+
+func wrapper(t *testing.T, k Key) Wrapper {
+	t.Helper()
+	w, err := k.Wrapper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
 }
 
 func TestASecretOpensInItsContextAlone(t *testing.T) {
@@ -62,7 +71,7 @@ func TestAKeysetOpensWithTheKeyThatWrappedItAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same, err := Open(k, wrapped)
+	same, err := Open(wrapper(t, k), wrapped)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,10 +79,10 @@ func TestAKeysetOpensWithTheKeyThatWrappedItAlone(t *testing.T) {
 		t.Errorf("after another start: %q, %v", got, err)
 	}
 	other := Key(bytes.Repeat([]byte{2}, KeySize))
-	if _, err := Open(other, wrapped); err == nil || !strings.Contains(err.Error(), "give the key that it was made with") {
+	if _, err := Open(wrapper(t, other), wrapped); err == nil || !strings.Contains(err.Error(), "give the key that it was made with") {
 		t.Errorf("another key: %v", err)
 	}
-	if _, err := Open(k, wrapped[:len(wrapped)-1]); err == nil {
+	if _, err := Open(wrapper(t, k), wrapped[:len(wrapped)-1]); err == nil {
 		t.Error("a cut keyset opened")
 	}
 }
@@ -154,5 +163,42 @@ func TestAKeyFileIsMadeOnceForItsOwnerAlone(t *testing.T) {
 	}
 	if _, err := KeyFile(path); err == nil {
 		t.Error("a file without a key was taken")
+	}
+}
+
+func TestARotatedKeysetOpensWhatTheOlderKeysSealedAndNeedsTheNewKey(t *testing.T) {
+	t.Parallel()
+	first, s, wrapped := testKey(t, 1)
+	old, err := s.Seal([]byte("x"), []byte("row"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, third := Key(bytes.Repeat([]byte{2}, KeySize)), Key(bytes.Repeat([]byte{3}, KeySize))
+	for _, step := range [][2]Key{{first, second}, {second, second}, {second, third}} {
+		if wrapped, err = Rotate(wrapped, wrapper(t, step[0]), wrapper(t, step[1])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, k := range map[string]Key{"first": first, "second": second} {
+		if _, err := Open(wrapper(t, k), wrapped); err == nil || !strings.Contains(err.Error(), "waybill key rotate") {
+			t.Errorf("the %s key: %v", name, err)
+		}
+		if _, err := Rotate(wrapped, wrapper(t, k), wrapper(t, third)); err == nil {
+			t.Errorf("the %s key rotates", name)
+		}
+	}
+	rotated, err := Open(wrapper(t, third), wrapped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := rotated.Open(old, []byte("row")); string(got) != "x" || err != nil || !rotated.Outdated(old) || s.Outdated(old) {
+		t.Errorf("an old secret: %q, %v", got, err)
+	}
+	fresh, err := rotated.Seal([]byte("y"), []byte("row"))
+	if err != nil || rotated.Outdated(fresh) || rotated.Outdated(nil) {
+		t.Errorf("a new secret is outdated: %v", err)
+	}
+	if _, err := s.Open(fresh, []byte("row")); err == nil {
+		t.Error("the stolen keyset opens what came after it")
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
@@ -42,8 +43,12 @@ type Store interface {
 	record.Orphans
 	record.Lists
 	record.Schedules
+	record.Executions
 	webhook.Store
 	webhook.Queue
+	webhook.Vault
+	audit.Log
+	webhook.Receivers
 	Meta
 	Keeping
 	// Close waits for the writes under way and ends the use of the database; whoever writes
@@ -72,12 +77,11 @@ type Meta interface {
 	Meta(ctx context.Context, name string) ([]byte, error)
 	// SetMeta keeps a value; nil removes it.
 	SetMeta(ctx context.Context, name string, value []byte) error
-	// SwapMeta keeps a value in place of the one that was read; fence.ErrOvertaken if it is another by
-	// then. nil stands for none.
-	SwapMeta(ctx context.Context, name string, from, to []byte) error
 	// MetaOr keeps a value under a name that has none, and returns what is kept there: of many who
 	// do so at once all get the same.
 	MetaOr(ctx context.Context, name string, value []byte) ([]byte, error)
+	// SwapMeta replaces a value that is still the one that was read; fence.ErrOvertaken if it is not.
+	SwapMeta(ctx context.Context, name string, from, to []byte) error
 }
 
 // Waker is told, after the commit, of each lane that was given work. It must not block. A hint

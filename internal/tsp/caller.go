@@ -19,17 +19,22 @@ import (
 type Caller struct {
 	registry *Registry
 	client   *http.Client
+	own      map[Name]*http.Client
 	deadline time.Duration
 	log      *slog.Logger
 
 	mu       sync.Mutex
-	sessions map[uuid.UUID]held
-	connects singleflight.Group
+	sessions map[uuid.UUID]*held
+	// connecting are the sessions that are being made and that nobody has forgotten since.
+	connecting map[uuid.UUID]*held
+	connects   singleflight.Group
 }
 
+// held is a session of a version of a connection. place is that of Registry.place.
 type held struct {
+	Session
 	version int64
-	session Session
+	place   string
 }
 
 // Target names the connection that a call goes to.
@@ -48,8 +53,12 @@ type Target struct {
 // NewCaller returns a caller. deadline bounds each attempt, but at TSPs whose spec asks for more
 // patience; client makes the connections to TSPs and must not follow redirects to other hosts.
 func NewCaller(r *Registry, client *http.Client, deadline time.Duration, log *slog.Logger) *Caller {
-	return &Caller{registry: r, client: client, deadline: deadline, log: log, sessions: map[uuid.UUID]held{}}
+	return &Caller{registry: r, client: client, deadline: deadline, log: log,
+		own: map[Name]*http.Client{}, sessions: map[uuid.UUID]*held{}, connecting: map[uuid.UUID]*held{}}
 }
+
+// Through gives one TSP a client of its own, before the first call.
+func (c *Caller) Through(name Name, client *http.Client) { c.own[name] = client }
 
 // Registry returns the adapters that the caller speaks through.
 func (c *Caller) Registry() *Registry { return c.registry }
@@ -58,7 +67,7 @@ func (c *Caller) Registry() *Registry { return c.registry }
 func (c *Caller) Write(ctx context.Context, t Target, w Write) (Written, *Error) {
 	var out Written
 	var calls traffic
-	err := c.with(calls.watched(ctx), t, w.Pace, func(ctx context.Context, s Session) (err error) {
+	err := c.with(calls.watched(ctx), t, w.Pace, func(ctx context.Context, s *held) (err error) {
 		adapter, _ := c.registry.Adapter(t.TSP)
 		if _, ok := adapter.Spec().Actions[w.Capability]; !ok {
 			return &Error{Class: Unsupported, Message: fmt.Sprintf("%s has no %s", t.TSP, w.Capability)}
@@ -72,8 +81,8 @@ func (c *Caller) Write(ctx context.Context, t Target, w Write) (Written, *Error)
 // Find tells whether an earlier attempt of a write took effect. Where the adapter cannot
 // tell, the error is of class Unsupported.
 func (c *Caller) Find(ctx context.Context, t Target, w Write) (out Written, found bool, end *Error) {
-	end = c.with(ctx, t, w.Pace, func(ctx context.Context, s Session) (err error) {
-		finder, ok := s.(Finder)
+	end = c.with(ctx, t, w.Pace, func(ctx context.Context, s *held) (err error) {
+		finder, ok := s.Session.(Finder)
 		if !ok {
 			return &Error{Class: Unsupported, Message: string(t.TSP) + " cannot be asked for earlier writes"}
 		}
@@ -85,8 +94,8 @@ func (c *Caller) Find(ctx context.Context, t Target, w Write) (out Written, foun
 
 // Read reads one record. Where the adapter cannot, the error is of class Unsupported.
 func (c *Caller) Read(ctx context.Context, t Target, one Single) (out Record, end *Error) {
-	end = c.with(ctx, t, one.Pace, func(ctx context.Context, s Session) (err error) {
-		reader, ok := s.(Reader)
+	end = c.with(ctx, t, one.Pace, func(ctx context.Context, s *held) (err error) {
+		reader, ok := s.Session.(Reader)
 		if !ok {
 			return &Error{Class: Unsupported, Message: string(t.TSP) + " cannot be asked for one record"}
 		}
@@ -98,8 +107,8 @@ func (c *Caller) Read(ctx context.Context, t Target, one Single) (out Record, en
 
 // CheckSettings asks the TSP whether it has what a connection's settings name.
 func (c *Caller) CheckSettings(ctx context.Context, t Target, pace Pacer) *Error {
-	return c.with(ctx, t, pace, func(ctx context.Context, s Session) error {
-		checker, ok := s.(SettingsChecker)
+	return c.with(ctx, t, pace, func(ctx context.Context, s *held) error {
+		checker, ok := s.Session.(SettingsChecker)
 		if !ok {
 			return nil
 		}
@@ -107,10 +116,12 @@ func (c *Caller) CheckSettings(ctx context.Context, t Target, pace Pacer) *Error
 	})
 }
 
-// Check proves a connection's credentials.
+// Check proves a connection's credentials and tells whose account they open. At a host that whoever
+// gave the credentials chose, the key names the host as well: such a host says what it likes.
 func (c *Caller) Check(ctx context.Context, t Target, pace Pacer) (out Account, end *Error) {
-	end = c.with(ctx, t, pace, func(ctx context.Context, s Session) (err error) {
+	end = c.with(ctx, t, pace, func(ctx context.Context, s *held) (err error) {
 		out, err = s.Check(ctx, pace)
+		out.Key = c.registry.at(t.TSP, s.place, out.Key)
 		return err
 	})
 	return out, end
@@ -118,7 +129,7 @@ func (c *Caller) Check(ctx context.Context, t Target, pace Pacer) (out Account, 
 
 // List reads one page of a connection's records.
 func (c *Caller) List(ctx context.Context, t Target, l List) (out Page, end *Error) {
-	end = c.with(ctx, t, l.Pace, func(ctx context.Context, s Session) (err error) {
+	end = c.with(ctx, t, l.Pace, func(ctx context.Context, s *held) (err error) {
 		out, err = s.List(ctx, l)
 		return err
 	})
@@ -126,18 +137,27 @@ func (c *Caller) List(ctx context.Context, t Target, l List) (out Page, end *Err
 }
 
 // with runs one call on the connection's session and classifies its end.
-func (c *Caller) with(ctx context.Context, t Target, pace Pacer, call func(context.Context, Session) error) *Error {
-	end := c.guarded(ctx, t, func(ctx context.Context) error {
-		session, err := c.session(ctx, t, pace)
-		if err != nil {
+func (c *Caller) with(ctx context.Context, t Target, pace Pacer, call func(context.Context, *held) error) *Error {
+	var used *held
+	end := c.guarded(ctx, t, func(ctx context.Context) (err error) {
+		if used, err = c.session(ctx, t, pace); err != nil {
 			return err
 		}
-		return call(ctx, session)
+		return call(ctx, used)
 	})
 	if end != nil && end.Class == Unauthorized {
-		c.Forget(t.Connection)
+		c.drop(t.Connection, used)
 	}
 	return end
+}
+
+// drop forgets a session that was refused. One that was made since is left alone.
+func (c *Caller) drop(connection uuid.UUID, refused *held) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.sessions[connection] == refused {
+		delete(c.sessions, connection)
+	}
 }
 
 // guarded bounds a call in time, turns a panic into class Broken and classifies the end.
@@ -196,40 +216,56 @@ func classified(err error) *Error {
 }
 
 // session returns the connection's session, making it once however many ask.
-func (c *Caller) session(ctx context.Context, t Target, pace Pacer) (Session, error) {
+func (c *Caller) session(ctx context.Context, t Target, pace Pacer) (*held, error) {
 	c.mu.Lock()
 	h, ok := c.sessions[t.Connection]
 	c.mu.Unlock()
 	if ok && h.version == t.Version {
-		return h.session, nil
+		return h, nil
 	}
 	adapter, ok := c.registry.Adapter(t.TSP)
 	if !ok {
 		return nil, &Error{Class: Unsupported, Message: fmt.Sprintf("this installation has no adapter for %s", t.TSP)}
 	}
-	made, err, _ := c.connects.Do(fmt.Sprint(t.Connection, t.Version), func() (_ any, err error) {
-		defer Recover(&err)
+	made, err, _ := c.connects.Do(fmt.Sprint(t.Connection, t.Version), func() (any, error) {
 		return c.connect(ctx, t, adapter, pace)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return made.(Session), nil
+	return made.(*held), nil
 }
 
-func (c *Caller) connect(ctx context.Context, t Target, adapter Adapter, pace Pacer) (Session, error) {
-	credentials, err := t.Credentials(ctx)
-	if err != nil {
-		return nil, &Error{Class: Unavailable, Message: "the stored credentials could not be read", Err: err}
-	}
-	s, err := adapter.Connect(ctx, c.access(t, adapter.Spec(), credentials, pace))
-	if err != nil {
-		return nil, err
-	}
+// connect makes a session. It is kept unless the connection is forgotten meanwhile: its secrets may be
+// those of a connection that is deleted.
+func (c *Caller) connect(ctx context.Context, t Target, adapter Adapter, pace Pacer) (*held, error) {
+	h := &held{version: t.Version}
+	c.mu.Lock()
+	c.connecting[t.Connection] = h
+	c.mu.Unlock()
+	err := c.sign(ctx, t, adapter, pace, h)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.sessions[t.Connection] = held{t.Version, s}
-	return s, nil
+	if c.connecting[t.Connection] != h {
+		return h, err
+	}
+	delete(c.connecting, t.Connection)
+	if err == nil {
+		c.sessions[t.Connection] = h
+	}
+	return h, err
+}
+
+// sign makes a session of the connection's credentials. A panic of the adapter is an error.
+func (c *Caller) sign(ctx context.Context, t Target, adapter Adapter, pace Pacer, h *held) (err error) {
+	defer Recover(&err)
+	credentials, err := t.Credentials(ctx)
+	if err != nil {
+		return &Error{Class: Unavailable, Message: "the stored credentials could not be read", Err: err}
+	}
+	h.place = c.registry.place(adapter.Spec(), credentials)
+	h.Session, err = adapter.Connect(ctx, c.access(t, adapter.Spec(), credentials, pace))
+	return err
 }
 
 // access is what a session of the connection is made from.
@@ -244,7 +280,11 @@ func (c *Caller) access(t Target, spec Spec, credentials Credentials, pace Pacer
 			return by(ctx, spent)
 		}
 	}
-	return Access{Credentials: credentials, Settings: settings, BaseURL: c.registry.bases[t.TSP], Client: c.client, Pace: pace, Renew: renew}
+	client, ok := c.own[t.TSP]
+	if !ok {
+		client = c.client
+	}
+	return Access{Credentials: credentials, Settings: settings, BaseURL: c.registry.bases[t.TSP], Client: client, Pace: pace, Renew: renew}
 }
 
 // Exchange turns credentials that work once into ones that can be kept; others it returns as
@@ -264,9 +304,11 @@ func (c *Caller) Exchange(ctx context.Context, t Target, given Credentials, pace
 	return out, end
 }
 
-// Forget drops a connection's session, so that the next call signs in anew.
+// Forget drops a connection's session, one that is being made as well, so that the next call signs
+// in anew.
 func (c *Caller) Forget(connection uuid.UUID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.sessions, connection)
+	delete(c.connecting, connection)
 }

@@ -28,26 +28,30 @@ type CredentialField struct {
 	// Secret members are masked when read.
 	Secret  bool
 	Integer bool
+	// Host tells that the member says which host is called, so that its answers are those of whoever
+	// gave the credentials.
+	Host bool
 	// Values are those that the member may have; nil for any.
 	Values []string
 }
 
-// shapes holds the 37 kinds of the contract: "!" marks a required member, "*" one that is
-// masked when read, ":" its type or values. More is masked than the contract demands: the keys
+// shapes holds the 37 kinds of the contract: "!" marks a required member, "@" one that says which
+// host is called, "*" one that is masked when read, ":" its type or values. A token_url is none:
+// its answers open an account and do not name it. More is masked than the contract demands: the keys
 // of ezlogz and the session of geotab open the account too. The contract lacks the token_url of
 // motive, whose pages name several hosts.
 func shapes() map[string]string {
 	return map[string]string{
-		"access_token":        "!access_token* token_type expires_in:integer refresh_token* scope user_id account_id* host*",
+		"access_token":        "!access_token* token_type expires_in:integer refresh_token* scope user_id account_id* @host*",
 		"api_auth":            "!username* !password* !api_key*",
-		"api_basic":           "!username* !password* url auth_code* host*",
-		"api_key":             "!api_key* url user_id",
+		"api_basic":           "!username* !password* @url auth_code* @host*",
+		"api_key":             "!api_key* @url user_id",
 		"azuga_slc":           "!api_key* !token*",
 		"bouncie":             "!auth_code* !redirect_uri client_id client_secret*",
-		"client_id_secret":    "!client_id !client_secret* url account_id*",
+		"client_id_secret":    "!client_id !client_secret* @url account_id*",
 		"company_access":      "!username* !password* !company_id*",
 		"company_id":          "!company_id*",
-		"database":            "!drivername:postgresql+psycopg2,cockroachdb,mongodb,mysql,mariadb,snowflake,clickhouse !host* !port:integer !username* !password* !database",
+		"database":            "!drivername:postgresql+psycopg2,cockroachdb,mongodb,mysql,mariadb,snowflake,clickhouse !@host* !port:integer !username* !password* !database",
 		"ez_lynk_access":      "!access_token* !carrier_identifier !carrier_identifier_type:dot,cvor",
 		"ez_lynk":             "!carrier_identifier !carrier_identifier_type:dot,cvor",
 		"ezlogz":              "!app_id !app_key* !client_key*",
@@ -55,20 +59,20 @@ func shapes() map[string]string {
 		"fleetup":             "!account_id* !secret_key* !api_key*",
 		"fleetup_slc":         "!account_id* !api_key* !token*",
 		"geotab":              "!username* !password* !database session_id*",
-		"isaac":               "!username* !password* !auth_code* !host*",
+		"isaac":               "!username* !password* !auth_code* !@host*",
 		"motive":              "!client_id !client_secret* !auth_code* !redirect_uri token_url",
-		"oauth1":              "!client_id !client_secret* !resource_owner_id !resource_owner_secret* !signature_method !realm !url",
-		"oauth2":              "!client_id !client_secret* scope refresh_token* !token_url !url",
+		"oauth1":              "!client_id !client_secret* !resource_owner_id !resource_owner_secret* !signature_method !realm !@url",
+		"oauth2":              "!client_id !client_secret* scope refresh_token* !token_url !@url",
 		"oauth2_initiate":     "!code* grant_type token_url redirect_uri",
-		"oauth2_private_key":  "!client_id !private_key* scope !token_url !url",
+		"oauth2_private_key":  "!client_id !private_key* scope !token_url !@url",
 		"ontime":              "!api_key* !provider_token* !dot_number",
-		"private_key":         "!private_key* !consumer_key* !username* url token_url",
+		"private_key":         "!private_key* !consumer_key* !username* @url token_url",
 		"s3":                  "!access_key !secret_key* !bucket_name !region",
 		"samsara":             "!client_id !client_secret* !auth_code*",
-		"sftp":                "!host* port:integer !username* !password*",
+		"sftp":                "!@host* port:integer !username* !password*",
 		"spireon_slc":         "!access_token* !auth_code*",
 		"switchboard":         "!api_id !api_key*",
-		"token":               "!token* url",
+		"token":               "!token* @url",
 		"truckx_creds":        "!dot_number !token*",
 		"truckx_slc":          "!token* !carrier_id",
 		"tt_creds":            "!api_key* !provider_token* !dot_number",
@@ -88,6 +92,7 @@ func CredentialKindOf(name string) CredentialKind {
 	for word := range strings.FieldsSeq(shapes()[name]) {
 		f := CredentialField{}
 		word, f.Required = strings.CutPrefix(word, "!")
+		word, f.Host = strings.CutPrefix(word, "@")
 		word, f.Secret = strings.CutSuffix(word, "*")
 		var form string
 		f.Name, form, _ = strings.Cut(word, ":")

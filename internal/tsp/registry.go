@@ -41,5 +41,14 @@ func (r *Registry) Adapter(name Name) (Adapter, bool) {
 // that credentials name.
 func (r *Registry) Elsewhere(name Name) bool { return r.bases[name] != "" }
 
+// BaseURL returns where a TSP answers: as the operator has set it, or else as its adapter says; "" where
+// only credentials do.
+func (r *Registry) BaseURL(name Name) string {
+	if set := r.bases[name]; set != "" {
+		return set
+	}
+	return r.byName[name].Spec().BaseURL
+}
+
 // Names lists the adapters in alphabetical order.
 func (r *Registry) Names() []Name { return slices.Sorted(maps.Keys(r.byName)) }

@@ -13,7 +13,9 @@ type Spec struct {
 	DisplayName string
 	// BaseURL is where the TSP answers, unless a connection or the operator says otherwise.
 	BaseURL string
-	Docs    []Doc
+	// Hosts are further hosts of the TSP's own: an account that is named there is the same as at BaseURL.
+	Hosts []string
+	Docs  []Doc
 	// Credentials are the shapes that the TSP takes; see CredentialKindOf.
 	Credentials []CredentialKind
 	Limits      []Limit

@@ -12,6 +12,9 @@ import (
 type Delivery struct {
 	// ID is the row's number in the store; deliveries of one subscription ascend by it.
 	ID int64
+	// Sequence counts the deliveries of the subscription without a gap, in the order in which they were
+	// first taken up; it stays the same over retries and replays.
+	Sequence int64
 	// Subscription holds its secret in the clear; see OpenSecret.
 	Subscription Subscription
 	Event        event.Event
@@ -24,7 +27,7 @@ type Verdict string
 
 // The verdicts.
 const (
-	// Delivered: the receiver answered, and not with 5xx, 429 or 410.
+	// Delivered: the receiver answered, and not with 5xx, 429 or 410; see Result.Refused.
 	Delivered Verdict = "delivered"
 	// Retry: it failed and is tried again by the schedule, not before Result.RetryAfter.
 	Retry Verdict = "retry"
@@ -40,7 +43,15 @@ type Result struct {
 	Verdict Verdict
 	// StatusCode is the receiver's answer, 0 when it gave none.
 	StatusCode int
-	// Err says in a full sentence, fit for the partner, why the verdict is not Delivered.
+	// Refused tells that the answer was no success and counts as delivered all the same.
+	Refused bool
+	// Learned is the encoding that the receiver has shown to read, "" where it has shown nothing.
+	Learned Encoding
+	// URL is where it was sent, and Attempt which one it was. Attempt is 0 where the outcome says
+	// nothing of the receiver, because the failure was our own.
+	URL     string
+	Attempt int
+	// Err says in a full sentence, fit for the partner, why there was no success.
 	Err      string
 	Duration time.Duration
 	// RetryAfter is the receiver's own wish, from a 429 or 503, at most an hour; 0 for none.

@@ -24,6 +24,8 @@ type envelope struct {
 	Timestamp wire.Time `json:"timestamp"`
 	ID        uuid.UUID `json:"id"`
 	Attempt   int       `json:"delivery_attempt"`
+	// Sequence is our own addition; it is absent where there is none.
+	Sequence int64 `json:"sequence,omitzero"`
 }
 
 // Envelope returns the JSON body of a delivery, before gzip. Only delivery_attempt differs between
@@ -38,6 +40,7 @@ func Envelope(d Delivery) ([]byte, error) {
 		Timestamp: wire.Time(d.Event.OccurredAt),
 		ID:        d.Event.ID,
 		Attempt:   d.Attempt,
+		Sequence:  d.Sequence,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("writing the envelope of event %s: %w", d.Event.ID, err)

@@ -39,4 +39,8 @@ var raised = []string{
 	"resource_operation.created", "resource_operation.succeeded", "resource_operation.failed",
 	"connection.created", "connection.staled", "connection.activated",
 	"share_agreement.created", "share_agreement.updated", "share_agreement.deleted",
+	"vehicle.added", "vehicle.modified", "vehicle.removed", "trailer.added", "trailer.modified", "trailer.removed",
+	"user.added", "user.modified", "user.removed", "message.added", "message.modified",
+	"group_message.added", "group_message.modified", "dvir_log.added", "dvir_log.modified", "dvir_log.removed",
+	"fuel_transaction.added", "fuel_transaction.modified",
 }

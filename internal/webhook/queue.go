@@ -10,28 +10,62 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 )
 
-// Queue is what the lanes of subscriptions need of the store.
+// Queue is what the lanes of receivers need of the store. A delivery waits in the queue of its
+// receiver, or in its subscription's own while that is not active; the name of a queue is the id of
+// either. Whatever changes a subscription, what waits for it is astray until Arrange has seen to it.
 type Queue interface {
 	// SubscriptionByID returns a subscription whoever's it is, or ErrNotFound.
 	SubscriptionByID(ctx context.Context, id uuid.UUID) (Subscription, error)
-	// Deliveries returns the oldest waiting deliveries of each chain of a subscription, by the
-	// subject of their events, which is the chain's key, and Seq.
+	// Deliveries returns the oldest waiting deliveries of each chain of a queue, by the subject of
+	// their events, which is the chain's key, and Seq. It costs as much as what it returns.
 	Deliveries(ctx context.Context, q fence.Query) ([]Waiting, error)
+	// Number gives those of the deliveries that have none the next sequence numbers of their
+	// subscriptions, in the order of Seq, and returns the numbers of all by their Seq.
+	Number(ctx context.Context, seqs []int64) (map[int64]int64, error)
 	// SettleDelivery records the end of an attempt; fence.ErrOvertaken unless the delivery still
-	// waits with as many tries and the lane was not claimed anew. The event of one that is done goes with its last delivery.
+	// waits with as many tries, its subscription lives, and the lane was not claimed anew. The
+	// subscription is stored as Subscription.After leaves it, and what changed of its status is told.
+	// The event of a delivery that is done goes with its last delivery.
 	SettleDelivery(ctx context.Context, s Settled) error
-	// WaitingSubscriptions lists the subscriptions that hold waiting deliveries, at a cost that
-	// does not follow how many there are.
-	WaitingSubscriptions(ctx context.Context) ([]uuid.UUID, error)
+}
+
+// Receivers is what a store knows of those to whom deliveries go.
+type Receivers interface {
+	// Receiver returns a receiver, or ErrNotFound.
+	Receiver(ctx context.Context, id uuid.UUID) (Receiver, error)
+	// ReceiverOf returns a partner's receiver by its URL, or ErrNotFound.
+	ReceiverOf(ctx context.Context, partner uuid.UUID, url string) (Receiver, error)
+	// Arrange brings some of what is astray at a receiver's subscriptions to where it belongs, and
+	// tells whether there is more. Each call does a bounded amount of work.
+	Arrange(ctx context.Context, receiver uuid.UUID) (more bool, err error)
+	// StaleOf returns a receiver's stale subscriptions for which something waits, by id, behind one
+	// and so many at most.
+	StaleOf(ctx context.Context, receiver, after uuid.UUID, most int) ([]Subscription, error)
+	// WaitingReceivers lists the receivers with subscriptions, active or stale, that hold waiting
+	// deliveries, and those where something is astray, at a cost that does not follow how many
+	// deliveries there are.
+	WaitingReceivers(ctx context.Context) ([]uuid.UUID, error)
+}
+
+// Receiver is one URL of one partner, whatever subscriptions lead to it. What is told there of one
+// subject is told in order.
+type Receiver struct {
+	ID, Partner uuid.UUID
+	URL         string
+	// Astray tells that Arrange has something to do.
+	Astray bool
 }
 
 // Waiting is a delivery that has not ended: one event for one subscription. Seq is given by the
 // store and orders the deliveries of a chain; a number may be given again after its row is gone.
 type Waiting struct {
-	Seq    int64
-	Tries  int
-	NextAt time.Time
-	Event  event.Event
+	Seq          int64
+	Subscription uuid.UUID
+	// Sequence counts the deliveries of the subscription without a gap, from 1; 0 before it is numbered.
+	Sequence int64
+	Tries    int
+	NextAt   time.Time
+	Event    event.Event
 }
 
 // DeliveryState is where a delivery stands.
@@ -48,13 +82,12 @@ const (
 // Settled is the end of one attempt at a delivery; it is written in one transaction.
 type Settled struct {
 	// Claim is under which the attempt was made.
-	Claim        fence.Claim
-	Waiting      Waiting
-	Subscription uuid.UUID
-	State        DeliveryState
+	Claim   fence.Claim
+	Waiting Waiting
+	State   DeliveryState
 	// NextAt is when the next attempt is due; it means nothing once the delivery has ended.
 	NextAt time.Time
-	// Pause tells that the receiver asked never to be called again.
-	Pause bool
-	Log   DeliveryLog
+	// Result is what came of the attempt, and Log what is kept of it.
+	Result Result
+	Log    DeliveryLog
 }

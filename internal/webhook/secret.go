@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -25,11 +26,12 @@ func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, masked) }
 // MarshalText gives the mask to JSON and to slog.
 func (Secret) MarshalText() ([]byte, error) { return []byte(masked), nil }
 
-// RandomSecret returns a new secret of 43 URL-safe characters (256 bits).
+// RandomSecret returns a new secret of 256 bits in the form of Standard Webhooks, so that its
+// libraries verify with it as it is.
 func RandomSecret() Secret {
 	var b [32]byte
 	_, _ = rand.Read(b[:]) // never fails; see its documentation
-	return Secret(base64.RawURLEncoding.EncodeToString(b[:]))
+	return Secret(secretPrefix + base64.StdEncoding.EncodeToString(b[:]))
 }
 
 // Sealer encrypts what must not lie in the clear at rest. The context is authenticated and
@@ -45,14 +47,30 @@ func SecretContext(subscription, partner uuid.UUID) []byte {
 	return append(subscription[:], partner[:]...)
 }
 
-// OpenSecret returns a stored subscription with its secret in the clear, ready for delivery. It
-// opens nothing that was sealed for another row, which means that the database was tampered with
-// or its key is another one.
+// OpenSecret returns a stored subscription with its secret in the clear, and the one before it if there
+// is one, ready for delivery. It opens nothing that was sealed for another row, which means that the
+// database was tampered with or its key is another one.
 func OpenSecret(sealer Sealer, s Subscription) (Subscription, error) {
-	plain, err := sealer.Open(s.Sealed, SecretContext(s.ID, s.Partner))
+	context := SecretContext(s.ID, s.Partner)
+	plain, err := sealer.Open(s.Sealed, context)
 	if err != nil {
 		return Subscription{}, fmt.Errorf("opening the secret of subscription %s: %w", s.ID, err)
 	}
 	s.Secret = Secret(plain)
+	if len(s.Previous) == 0 {
+		return s, nil
+	}
+	if plain, err = sealer.Open(s.Previous, context); err != nil {
+		return Subscription{}, fmt.Errorf("opening the secret before the last of subscription %s: %w", s.ID, err)
+	}
+	s.PreviousSecret = Secret(plain)
 	return s, nil
+}
+
+// secrets are those that sign at a time, the one in force first.
+func (s Subscription) secrets(at time.Time) []Secret {
+	if s.PreviousSecret == "" || !s.PreviousUntil.After(at) {
+		return []Secret{s.Secret}
+	}
+	return []Secret{s.Secret, s.PreviousSecret}
 }

@@ -9,9 +9,11 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/outbound"
 )
 
-// DefaultTimeout is the contract's bound of one attempt. It covers everything from the name's
+// DefaultTimeout is the contract's bound of one request. It covers everything from the name's
 // resolution to the answer's headers and body.
 const DefaultTimeout = 3 * time.Second
 
@@ -29,7 +31,7 @@ type Sender struct {
 }
 
 // NewSender returns a sender that uses one of outbound's clients for receivers, which keeps to
-// the address policy and follows no redirect. The client's timeout bounds an attempt in all;
+// the address policy and follows no redirect. The client's timeout bounds a request in all;
 // DefaultTimeout if it has none.
 func NewSender(client *http.Client, now func() time.Time) *Sender {
 	timeout := client.Timeout
@@ -39,50 +41,71 @@ func NewSender(client *http.Client, now func() time.Time) *Sender {
 	return &Sender{client: client, timeout: timeout, now: now}
 }
 
-// Send makes one POST and judges its outcome. It returns within the timeout, whatever the receiver
-// does. An error of it is told in the Result, so that every attempt leaves a log entry.
+// Send makes one attempt and judges its outcome: one POST, or a second without compression where
+// that may be what the receiver stumbled over. Each ends within the timeout. An error of it is told
+// in the Result, so that every attempt leaves a log entry.
 func (s *Sender) Send(ctx context.Context, d Delivery) Result {
+	encoding := d.Subscription.encoding()
+	r := s.request(ctx, d, encoding)
+	if d.Subscription.unread(encoding, r.StatusCode) {
+		r = s.request(ctx, d, Identity)
+	}
+	return r
+}
+
+// request makes one POST.
+func (s *Sender) request(ctx context.Context, d Delivery, encoding Encoding) Result {
 	began := s.now()
 	bounded, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
-	answer, err := s.post(bounded, d, began)
+	answer, err := s.post(bounded, d, encoding)
+	r := Result{URL: d.Subscription.URL}
 	if err != nil {
-		r := Result{Verdict: Retry, Duration: s.now().Sub(began), Cause: err}
+		r.Verdict, r.Duration, r.Cause = Retry, s.now().Sub(began), outbound.Bare(err)
 		// The outer context, and not the bounded one: a receiver that is slow is to be tried
 		// again, our own stop is nobody's fault.
 		if ctx.Err() != nil {
 			r.Verdict = Interrupted
 		}
 		r.Err = explain(err, s.timeout)
+		if theirs(err) {
+			r.Attempt = d.Attempt
+		}
 		return r
 	}
 	_, _ = io.CopyN(io.Discard, answer.Body, maxAnswer) // the status alone decides
 	_ = answer.Body.Close()
 	now := s.now()
-	r := judge(answer, now)
-	r.Duration = now.Sub(began)
+	r = judge(d.Subscription, answer, now)
+	r.URL, r.Attempt, r.Duration = d.Subscription.URL, d.Attempt, now.Sub(began)
+	r.Learned = learned(encoding, r.StatusCode)
 	return r
 }
 
-// The body is made anew for each attempt, because it holds the attempt's number. now is when it is
-// signed, which receivers compare with their clock.
-func (s *Sender) post(ctx context.Context, d Delivery, now time.Time) (*http.Response, error) {
+// The body is made anew for each request, because it holds the attempt's number.
+func (s *Sender) post(ctx context.Context, d Delivery, encoding Encoding) (*http.Response, error) {
 	body, err := Envelope(d)
 	if err != nil {
 		return nil, err
 	}
-	request, err := uuid.NewRandom()
+	id, err := uuid.NewRandom()
 	if err != nil {
 		return nil, fmt.Errorf("making a request id: %w", err)
 	}
-	packed, err := s.gzip.compress(body)
-	if err != nil {
-		return nil, fmt.Errorf("compressing the envelope: %w", err)
+	sent := body
+	if encoding == Gzip {
+		if sent, err = s.gzip.compress(body); err != nil {
+			return nil, fmt.Errorf("compressing the envelope: %w", err)
+		}
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.Subscription.URL, bytes.NewReader(packed))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.Subscription.URL, bytes.NewReader(sent))
 	if err != nil {
 		return nil, fmt.Errorf("making the request: %w", err)
 	}
-	req.Header = headers(d, body, now, request)
+	// Receivers compare the time of signing with their clock.
+	req.Header = headers(d, body, s.now(), id)
+	if encoding == Gzip {
+		req.Header.Set("Content-Encoding", "gzip")
+	}
 	return s.client.Do(req)
 }

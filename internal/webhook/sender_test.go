@@ -79,9 +79,6 @@ func TestAnswersAreJudged(t *testing.T) {
 		wait       time.Duration
 	}{
 		{"200 is delivered", 200, "", webhook.Delivered, 0},
-		{"a redirect is delivered and not followed", 302, "", webhook.Delivered, 0},
-		{"404 is delivered", 404, "", webhook.Delivered, 0},
-		{"Retry-After means nothing beside 404", 404, "60", webhook.Delivered, 0},
 		{"410 ends the delivery", 410, "", webhook.Gone, 0},
 		{"429 is tried again", 429, "", webhook.Retry, 0},
 		{"429 says when", 429, "17", webhook.Retry, 17 * time.Second},
@@ -114,6 +111,51 @@ func TestAnswersAreJudged(t *testing.T) {
 				t.Errorf("error %q", got.Err)
 			}
 		})
+	}
+}
+
+// The contract counts whatever is not 5xx as delivered. Whoever has a wrong route is to see it all the
+// same.
+func TestAnAnswerThatIsNoSuccessIsDeliveredAndTold(t *testing.T) {
+	t.Parallel()
+	sender := newSender(t, loopback, 10*time.Second)
+	for _, tt := range []struct {
+		status int
+		tells  string
+	}{
+		{302, "answered 302 Found; it counts as delivered, as the contract says, and is not sent again. Redirects are not followed"},
+		{404, "answered 404 Not Found; it counts as delivered, as the contract says, and is not sent again. Look at the path"},
+		{401, "answered 401 Unauthorized; it counts as delivered, as the contract says, and is not sent again. Look at the receiver's secret"},
+		{413, "answered 413 Request Entity Too Large; it counts as delivered, as the contract says, and is not sent again. Let the receiver take"},
+		{499, "answered 499; it counts as delivered, as the contract says, and is not sent again. Look into the receiver's log"},
+	} {
+		s := receiver(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", "/elsewhere")
+			w.Header().Set("Retry-After", "60")
+			w.WriteHeader(tt.status)
+		})
+		got := sender.Send(t.Context(), to(s.URL))
+		if got.Verdict != webhook.Delivered || !got.Refused || got.RetryAfter != 0 || !strings.Contains(got.Err, tt.tells) ||
+			!strings.Contains(got.Err, "retry_refused") {
+			t.Errorf("%d: got %+v", tt.status, got)
+		}
+		picky := to(s.URL)
+		picky.Subscription.RetryRefused = true
+		got = sender.Send(t.Context(), picky)
+		if got.Verdict != webhook.Retry || got.Refused || got.RetryAfter != 0 || !strings.Contains(got.Err, "asks for another try") {
+			t.Errorf("%d of a subscription that asks for another try: got %+v", tt.status, got)
+		}
+	}
+}
+
+func TestNoWishToRetryOutlivesAReceiverThatIsGone(t *testing.T) {
+	t.Parallel()
+	s := receiver(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) })
+	d := to(s.URL)
+	d.Subscription.RetryRefused = true
+	got := newSender(t, loopback, 10*time.Second).Send(t.Context(), d)
+	if got.Verdict != webhook.Gone || !strings.Contains(got.Err, "POST /v2/notifications/webhooks/"+d.Subscription.ID.String()+"/activate") {
+		t.Errorf("got %+v", got)
 	}
 }
 

@@ -21,28 +21,27 @@ const (
 	headerStandardID        = "Webhook-Id"
 	headerStandardTimestamp = "Webhook-Timestamp"
 	headerStandardSignature = "Webhook-Signature"
+
+	headerSequence = "X-Waybill-Sequence"
 )
 
 // catenaTime writes UTC as +00:00, as the contract shows it.
 const catenaTime = "2006-01-02T15:04:05-07:00"
 
-// standardVersion marks a symmetric signature of Standard Webhooks.
-const standardVersion = "v1,"
-
-// headers returns all headers of one attempt to deliver a body, which is not yet compressed. Both
-// signatures cover the body before gzip, so whatever unpacks it on the way does no harm. Each
-// covers its own timestamp, so that neither can be taken for a later one.
+// headers returns all headers of one request that delivers a body, but for its encoding. Both forms
+// of signature cover the body before gzip, so whatever unpacks it on the way does no harm. Each
+// covers its own timestamp, so that neither can be taken for a later one. The contract's has room
+// for one secret: while the one before still signs, only webhook-signature has both.
 func headers(d Delivery, body []byte, now time.Time, request uuid.UUID) http.Header {
-	secret, now := []byte(d.Subscription.Secret), now.UTC()
+	now = now.UTC()
 	// Signed exactly as it is sent: a receiver need not parse it to check.
 	stamp, unix := now.Format(catenaTime), strconv.FormatInt(now.Unix(), 10)
 	id := d.Event.ID.String()
 	h := make(http.Header, 16)
 	h.Set("Content-Type", "application/json")
 	h.Set("Accept", "application/json")
-	h.Set("Content-Encoding", "gzip")
 	h.Set("User-Agent", "Catena-Webhook")
-	h.Set(headerSignature, digest(secret, stamp, string(body)))
+	h.Set(headerSignature, digest([]byte(d.Subscription.Secret), stamp, string(body)))
 	h.Set(headerTimestamp, stamp)
 	h.Set("X-Event-Type", d.Event.Name)
 	h.Set("X-Webhook-ID", d.Subscription.ID.String())
@@ -50,9 +49,12 @@ func headers(d Delivery, body []byte, now time.Time, request uuid.UUID) http.Hea
 	h.Set("X-Schema-Version", schemaVersion)
 	h.Set("X-Source", "catena-notifications")
 	h.Set("X-Delivery-Attempt", strconv.Itoa(d.Attempt))
+	if d.Sequence > 0 {
+		h.Set(headerSequence, strconv.FormatInt(d.Sequence, 10))
+	}
 	h.Set(headerStandardID, id)
 	h.Set(headerStandardTimestamp, unix)
-	h.Set(headerStandardSignature, standardVersion+digest(secret, id, unix, string(body)))
+	h.Set(headerStandardSignature, standardSignatures(d.Subscription.secrets(now), id, unix, string(body)))
 	return h
 }
 

@@ -1,7 +1,6 @@
 package webhook
 
 import (
-	"encoding/base64"
 	"testing"
 	"time"
 
@@ -32,11 +31,9 @@ func TestTheHeadersAreTheDocumentedOnes(t *testing.T) {
 	for name := range headers(vectorDelivery(), []byte(vectorBody), vectorTime.In(berlin), request) {
 		got[name] = headers(vectorDelivery(), []byte(vectorBody), vectorTime.In(berlin), request).Get(name)
 	}
-	standard := digest([]byte("wX9kLmP2nQrT4vYz"), "019bc0a2-0000-7000-8000-000000000001", "1768473000", vectorBody)
 	want := map[string]string{
 		"Content-Type":       "application/json",
 		"Accept":             "application/json",
-		"Content-Encoding":   "gzip",
 		"User-Agent":         "Catena-Webhook",
 		"X-Catena-Signature": "amQjlZWJLU8x3wvH/kQVMg8iON9+axj4C/52gcWHMco=",
 		"X-Catena-Timestamp": "2026-01-15T10:30:00+00:00",
@@ -48,24 +45,11 @@ func TestTheHeadersAreTheDocumentedOnes(t *testing.T) {
 		"X-Delivery-Attempt": "2",
 		"Webhook-Id":         "019bc0a2-0000-7000-8000-000000000001",
 		"Webhook-Timestamp":  "1768473000",
-		"Webhook-Signature":  "v1," + standard,
+		// Under the secret's own bytes, and under what the libraries of Standard Webhooks make of them.
+		"Webhook-Signature": "v1,rodpCgZ9D/mCsrobpxl+3dkJgeCco6G1wnBZ/+iyL9U= v1,vJLrtOm46o/DKHjnvFmpTBO4Gvswv5wjNEyvHHegwm0=",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
-	}
-}
-
-// TestTheDigestIsThatOfStandardWebhooks uses the vector of its reference libraries, whose key
-// is given in Base64: https://github.com/standard-webhooks/standard-webhooks.
-func TestTheDigestIsThatOfStandardWebhooks(t *testing.T) {
-	t.Parallel()
-	key, err := base64.StdEncoding.DecodeString("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := digest(key, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", `{"test": 2432232314}`)
-	if want := "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="; got != want {
-		t.Errorf("got %s, want %s", got, want)
 	}
 }
 

@@ -48,9 +48,10 @@ type Subscription struct {
 	// Encoding is how its owner wants bodies sent, and Learned what Automatic has found to work; ""
 	// before it has found anything.
 	Encoding, Learned Encoding
-	// RetryRefused tells that answers of 4xx are failures for this receiver, which are tried again.
+	// RetryRefused tells that answers that are no success are failures for this receiver, which are
+	// tried again; 410 is none of them.
 	RetryRefused bool
-	// Refused counts the answers of 4xx that counted as delivered.
+	// Refused counts the answers that were no success and counted as delivered.
 	Refused int64
 	Health  Health
 	Status  Status
@@ -72,12 +73,15 @@ const (
 
 // Health is what the deliveries since a time tell of a receiver, for the circuit breaker.
 type Health struct {
-	// Since is when the judging began: at the creation, and anew with each change and activation.
+	// Since is when the judging began: at the creation, and anew with each change and activation. Of a
+	// stale subscription it is when it was last tried.
 	Since time.Time
-	// Success is the moving average of successes, from 0 to 1.
+	// Success is the moving average of successes, from 0 to 1; of a stale subscription what it was then.
 	Success float64
-	// Counted is of how many deliveries, and FailedInRow how many of the last ones failed.
-	Counted, FailedInRow int
+	// Counted is of how many deliveries, of a stale subscription how many probes failed.
+	Counted int
+	// FailedInRow is how many of the last ones failed.
+	FailedInRow int
 }
 
 // Position is the subscription's place in a list.

@@ -42,12 +42,12 @@ func Verify(header http.Header, body []byte, secret string, now time.Time) error
 	if header.Get(headerStandardSignature) == "" {
 		return nil
 	}
-	return verifyStandard(header, body, secret, now)
+	return verifyStandard(header, body, Secret(secret), now)
 }
 
 // verifyStandard accepts any of several signatures, as Standard Webhooks sends them while a
 // secret is being rotated.
-func verifyStandard(header http.Header, body []byte, secret string, now time.Time) error {
+func verifyStandard(header http.Header, body []byte, secret Secret, now time.Time) error {
 	stamp := header.Get(headerStandardTimestamp)
 	seconds, err := strconv.ParseInt(stamp, 10, 64)
 	if err != nil {
@@ -56,10 +56,12 @@ func verifyStandard(header http.Header, body []byte, secret string, now time.Tim
 	if err := fresh(time.Unix(seconds, 0), now); err != nil {
 		return err
 	}
-	want := standardVersion + digest([]byte(secret), header.Get(headerStandardID), stamp, string(body))
-	for given := range strings.FieldsSeq(header.Get(headerStandardSignature)) {
-		if same(given, want) {
-			return nil
+	for _, key := range secret.standardKeys() {
+		want := standardVersion + digest(key, header.Get(headerStandardID), stamp, string(body))
+		for given := range strings.FieldsSeq(header.Get(headerStandardSignature)) {
+			if same(given, want) {
+				return nil
+			}
 		}
 	}
 	return fmt.Errorf("%w: %s", ErrSignature, headerStandardSignature)

@@ -1,11 +1,11 @@
 // Command gendocs writes the documents that follow from the adapters: the README's table of
-// support, docs/capabilities.md and a page per TSP under docs/tsps. Run it from the root of the
+// support, docs/capabilities.md and a page per TSP under docs/tsps. In docs/sdk.md it writes which
+// calls of the published client are served. Run it from the root of the
 // repository, after genadapters: `make generate` does both.
 package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -74,25 +74,34 @@ func generate(root string) (map[string][]byte, error) {
 	for _, s := range specs {
 		files[pages+"/"+string(s.Name)+".md"] = []byte(note + page(s))
 	}
-	text, err := os.ReadFile(filepath.Join(root, readme))
+	served, err := servedRoutes()
 	if err != nil {
-		return nil, fmt.Errorf("reading the README (run this from the root of the repository): %w", err)
-	}
-	if files[readme], err = between(text, supportTable(matrix)); err != nil {
 		return nil, err
+	}
+	for _, t := range []place{{readme, begin, end, supportTable(matrix)}, {sdkPage, callsBegin, callsEnd, sdkTable(served)}} {
+		text, err := os.ReadFile(filepath.Join(root, t.path))
+		if err != nil {
+			return nil, fmt.Errorf("reading %s (run this from the root of the repository): %w", t.path, err)
+		}
+		if files[t.path], err = t.fill(text); err != nil {
+			return nil, err
+		}
 	}
 	return files, nil
 }
 
-// between puts a table between the README's marks.
-func between(text []byte, table string) ([]byte, error) {
-	head, rest, opened := bytes.Cut(text, []byte(begin))
-	_, tail, closed := bytes.Cut(rest, []byte(end))
+// place is where a table stands in a page that is written by hand.
+type place struct{ path, begin, end, table string }
+
+// fill puts the table between its marks.
+func (p place) fill(text []byte) ([]byte, error) {
+	head, rest, opened := bytes.Cut(text, []byte(p.begin))
+	_, tail, closed := bytes.Cut(rest, []byte(p.end))
 	if !opened || !closed {
-		return nil, errors.New("the README has no place for the table of support, marked by " +
-			strings.TrimSpace(begin) + " and " + strings.TrimSpace(end))
+		return nil, fmt.Errorf("%s has no place for its table, marked by %s and %s", p.path,
+			strings.TrimSpace(p.begin), strings.TrimSpace(p.end))
 	}
-	return bytes.Join([][]byte{head, []byte(begin + table + end), tail}, nil), nil
+	return bytes.Join([][]byte{head, []byte(p.begin + p.table + p.end), tail}, nil), nil
 }
 
 // strays lists pages of TSPs that are gone.

@@ -34,11 +34,12 @@ func TestGeneratedDocumentsAreUpToDate(t *testing.T) {
 
 func TestTheTableStandsBetweenItsMarks(t *testing.T) {
 	t.Parallel()
-	got, err := between([]byte("head\n"+begin+"old\n"+end+"tail\n"), "new\n")
+	p := place{readme, begin, end, "new\n"}
+	got, err := p.fill([]byte("head\n" + begin + "old\n" + end + "tail\n"))
 	if err != nil || string(got) != "head\n"+begin+"new\n"+end+"tail\n" {
 		t.Errorf("%q %v", got, err)
 	}
-	if _, err := between([]byte("head\n"), "new\n"); err == nil || !strings.Contains(err.Error(), "support:begin") {
+	if _, err := p.fill([]byte("head\n")); err == nil || !strings.Contains(err.Error(), "support:begin") {
 		t.Errorf("without marks: %v", err)
 	}
 }

@@ -2,10 +2,6 @@ package openapi_test
 
 import (
 	"context"
-	"crypto/sha256"
-	"errors"
-	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +9,7 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/api/openapi"
+	"github.com/waybill-dev/waybill/internal/npmtest"
 )
 
 // clientsTime is the most that the test may take. Installing takes a quarter of a minute once, and the tools as
@@ -32,7 +29,7 @@ func TestTheToolsThatMakeClientsTakeTheDocument(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), clientsTime)
 	// Not deferred: the tools run behind the end of this function.
 	t.Cleanup(cancel)
-	bin := filepath.Join(installed(ctx, t), "node_modules", ".bin")
+	bin := filepath.Join(npmtest.Installed(ctx, t, filepath.Join("testdata", "clients"), unchecked), "node_modules", ".bin")
 	work := t.TempDir()
 	document := filepath.Join(work, "openapi.yaml")
 	if err := os.WriteFile(document, openapi.Document(), 0o600); err != nil {
@@ -61,53 +58,4 @@ func TestTheToolsThatMakeClientsTakeTheDocument(t *testing.T) {
 			}
 		})
 	}
-}
-
-// installed returns the folder where the tools of testdata/clients are, each in the version that its
-// lock file names. They are kept in the user's cache. Without npm or the network the test is skipped,
-// loudly, since neither is part of what the tests of the project need.
-func installed(ctx context.Context, t *testing.T) string {
-	t.Helper()
-	from := filepath.Join("testdata", "clients")
-	lock, err := os.ReadFile(filepath.Join(from, "package-lock.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		t.Skip(unchecked, err)
-	}
-	folder := filepath.Join(cache, "waybill", fmt.Sprintf("clients-%x", sha256.Sum256(lock))[:24])
-	if _, err := os.Stat(folder); err == nil {
-		return folder
-	}
-	npm, err := exec.LookPath("npm")
-	if err != nil {
-		t.Skip(unchecked + "npm is not installed")
-	}
-	if err := os.MkdirAll(filepath.Dir(folder), 0o700); err != nil {
-		t.Skip(unchecked, err)
-	}
-	// Made aside and renamed, so that a folder that is there is whole, whoever else makes it.
-	made, err := os.MkdirTemp(filepath.Dir(folder), "making-")
-	if err != nil {
-		t.Skip(unchecked, err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(made) })
-	if err := os.CopyFS(made, os.DirFS(from)); err != nil {
-		t.Fatal(err)
-	}
-	run := exec.CommandContext(ctx, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error",
-		"--prefer-offline", "--fetch-retries=0", "--fetch-timeout=20000")
-	run.Dir = made
-	run.WaitDelay = time.Second
-	if said, err := run.CombinedOutput(); err != nil {
-		t.Skipf(unchecked+"they could not be installed: %v: %.1000s", err, said)
-	}
-	if err := os.Rename(made, folder); err != nil && !errors.Is(err, fs.ErrExist) {
-		if _, there := os.Stat(folder); there != nil {
-			t.Fatal(err)
-		}
-	}
-	return folder
 }

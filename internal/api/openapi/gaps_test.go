@@ -35,7 +35,17 @@ var ownRoutes = []string{
 
 	"webhook connection.activated",
 
+	"webhook vehicle.added", "webhook vehicle.modified", "webhook vehicle.removed",
+	"webhook trailer.added", "webhook trailer.modified", "webhook trailer.removed",
+	"webhook user.added", "webhook user.modified", "webhook user.removed",
+	"webhook message.added", "webhook message.modified", "webhook group_message.added", "webhook group_message.modified",
+	"webhook dvir_log.added", "webhook dvir_log.modified", "webhook dvir_log.removed",
+	"webhook fuel_transaction.added", "webhook fuel_transaction.modified",
+
 	"POST /v2/integrations/connections/{connection_id}/import",
+	"GET /v2/integrations/connections/{connection_id}/schedules",
+	"GET /v2/integrations/connections/{connection_id}/schedules/{schedule_id}",
+	"GET /v2/integrations/connections/{connection_id}/schedules/{schedule_id}/executions",
 	"GET /v2/integrations/connections/{connection_id}/capabilities",
 	"GET /v2/integrations/tsps/{tsp_id}/capabilities",
 
@@ -55,6 +65,8 @@ var ownRoutes = []string{
 // ownSchemas have a name that the contract's documents do not know.
 var ownSchemas = []string{
 	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "Healthy", "Unhealthy",
+	"VehicleEvent", "TrailerEvent", "UserEvent", "MessageEvent", "GroupMessageEvent", "DvirLogEvent", "FuelTransactionEvent",
+	"ScheduleRead", "CursorPageScheduleRead", "ExecutionRead", "CursorPageExecutionRead",
 	"ConnectionActivated", "AuthorizationServer", "KeySet", "PublicKey",
 
 	"CapabilityDocument", "CapabilityImport", "CapabilitySetting", "CapabilityCredentials", "CapabilityCredentialField", "CapabilityWrite",

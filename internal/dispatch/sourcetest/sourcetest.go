@@ -31,6 +31,7 @@ func Run(t *testing.T, open func(t *testing.T) dispatch.Source) {
 		{"a lane released without a time runs when it is activated", asleep},
 		{"lanes are given in the order of their times", inOrder},
 		{"each claim of a lane has a greater epoch", epochs},
+		{"lanes of one kind are not given to who asks for another", byKind},
 		{"no lane is given after the context has ended", ended},
 	} {
 		t.Run(rule.name, func(t *testing.T) {
@@ -47,11 +48,24 @@ func claim(t *testing.T, s dispatch.Source, within time.Duration) (c dispatch.Cl
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), within)
 	defer cancel()
-	c, err := s.Claim(ctx)
+	c, err := s.Claim(ctx, fence.Connections)
 	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("claiming: %v", err)
 	}
 	return c, err == nil
+}
+
+func byKind(t *testing.T, s dispatch.Source) {
+	other := fence.Lane{Kind: fence.Imports, ID: uuid.UUID{1}}
+	s.Activate(other, time.Now())
+	if c, ok := claim(t, s, time.Minute); ok {
+		t.Fatalf("it was given %v", c.Lane)
+	}
+	c, err := s.Claim(t.Context(), fence.Imports)
+	if err != nil || c.Lane != other {
+		t.Fatalf("%v, %v", c.Lane, err)
+	}
+	s.Release(c, time.Time{})
 }
 
 func must(t *testing.T, s dispatch.Source) dispatch.Claim {
@@ -196,7 +210,7 @@ func ended(t *testing.T, s dispatch.Source) {
 	cancel()
 	for n := range byte(20) {
 		s.Activate(lane(n), time.Now())
-		if c, err := s.Claim(ctx); err == nil {
+		if c, err := s.Claim(ctx, fence.Connections); err == nil {
 			t.Fatalf("lane %v was given", c.Lane.ID)
 		}
 	}

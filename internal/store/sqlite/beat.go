@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"time"
 
 	"github.com/google/uuid"
@@ -91,8 +92,12 @@ func (db *DB) Standing(ctx context.Context) (fence.Standing, error) {
 		return fence.Standing{}, err
 	}
 	s := fence.Standing{At: last.at}
-	if info, err := os.Stat(db.path); err == nil {
-		s.Exposed = info.Mode().Perm()&0o077 != 0
+	for _, end := range []string{"", "-wal", "-shm", ".lock"} {
+		// Where modes mean nothing there is nothing to tell.
+		if info, err := os.Stat(db.path + end); err == nil && runtime.GOOS != "windows" {
+			s.Exposed = s.Exposed || info.Mode().Perm()&0o070 != 0
+			s.Public = s.Public || info.Mode().Perm()&0o007 != 0
+		}
 	}
 	if taken != nil {
 		s.At, s.Restored = parseBeat(taken).at, true

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -74,7 +75,7 @@ func (db *DB) AllClients(ctx context.Context) ([]access.Client, error) {
 
 // InsertClient adds a client, and whose it is where that is not there.
 func (db *DB) InsertClient(ctx context.Context, c access.Client) error {
-	return db.do(ctx, func(tx *tx) error {
+	return db.audited(ctx, func(tx *tx) error {
 		if known, err := tx.there(`SELECT 1 FROM client WHERE id = ?1`, c.ID); err != nil || known {
 			return refusedOr(err, access.ErrClientExists)
 		}
@@ -89,7 +90,7 @@ func (db *DB) InsertClient(ctx context.Context, c access.Client) error {
 			return err
 		}
 		return tx.putSecrets(c)
-	})
+	}, append(secretThings(c.ID, c.Secrets...), clientThing(c.ID), partnerThing(c.Partner.ID), fleetThing(c.Fleet.ID))...)
 }
 
 // ownerOf adds the partner or the fleet of a client, which refers to it.
@@ -120,7 +121,7 @@ func (t *tx) putSecrets(c access.Client) error {
 
 // ChangeClient changes a client as it was read.
 func (db *DB) ChangeClient(ctx context.Context, from, to access.Client) error {
-	return db.do(ctx, func(tx *tx) error {
+	return db.audited(ctx, func(tx *tx) error {
 		n, err := tx.change(`UPDATE client SET scopes = ?3, disabled = ?4, generation = ?5, updated_at = ?6
 			WHERE id = ?1 AND updated_at = ?2`, from.ID, micros(from.UpdatedAt), strings.Join(to.Scopes, " "), to.Disabled,
 			to.Generation, micros(to.UpdatedAt))
@@ -128,18 +129,29 @@ func (db *DB) ChangeClient(ctx context.Context, from, to access.Client) error {
 			return err
 		}
 		return tx.putSecrets(to)
-	})
+	}, append(secretThings(from.ID, union(from, to)...), clientThing(from.ID))...)
+}
+
+// union are the secrets that a client has before a change or after it.
+func union(from, to access.Client) []access.Secret {
+	all := slices.Clone(to.Secrets)
+	for _, s := range from.Secrets {
+		if _, stays := to.Secret(s.ID); !stays {
+			all = append(all, s)
+		}
+	}
+	return all
 }
 
 // DeleteClient removes a client; its secrets follow it.
 func (db *DB) DeleteClient(ctx context.Context, id string) error {
-	return db.do(ctx, func(tx *tx) error {
+	return db.audited(ctx, func(tx *tx) error {
 		n, err := tx.change(`DELETE FROM client WHERE id = ?1`, id)
 		if err == nil && n == 0 {
 			err = refusal{access.ErrNotFound}
 		}
 		return err
-	})
+	}, clientThing(id))
 }
 
 // refusedOr is an error of the store's, or else the refusal.

@@ -96,19 +96,19 @@ func (db *DB) ConnectionPage(ctx context.Context, q connection.Query) ([]connect
 // InsertConnection adds a connection. Its id is the caller's choice; one that is taken is an error
 // of the store.
 func (db *DB) InsertConnection(ctx context.Context, made connection.Change) error {
-	return db.do(ctx, func(tx *tx) error {
+	return db.audited(ctx, func(tx *tx) error {
 		return tx.changeConnection(db, made, func(c connection.Connection, settings any) error {
 			return tx.exec(`INSERT INTO connection (`+connectionColumns+`)
 				VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`,
 				c.ID[:], c.Fleet[:], string(c.TSP), c.Account, string(c.Status), c.Description, settings, c.Problem, c.Sealed,
 				c.Version, micros(c.CreatedAt), micros(c.UpdatedAt))
 		})
-	})
+	}, connectionThing(made.To.ID))
 }
 
 // ChangeConnection changes a connection.
 func (db *DB) ChangeConnection(ctx context.Context, c connection.Change) error {
-	return db.do(ctx, func(tx *tx) error {
+	return db.audited(ctx, func(tx *tx) error {
 		return tx.changeConnection(db, c, func(to connection.Connection, settings any) error {
 			// updated_at is compared here and not read before: two changes of one reading cannot
 			// both pass.
@@ -118,7 +118,7 @@ func (db *DB) ChangeConnection(ctx context.Context, c connection.Change) error {
 				to.Problem, c.Reseal, to.Sealed, to.Version, micros(to.UpdatedAt))
 			return overtaken(n, err)
 		})
-	})
+	}, connectionThing(c.To.ID))
 }
 
 // changeConnection writes a connection by a statement of its own and all that goes with it. The

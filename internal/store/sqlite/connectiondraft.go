@@ -12,14 +12,14 @@ import (
 // SaveDraft adds or replaces a draft and drops those that are past their end. Drafts are few, so
 // the old ones are dropped here and need no task of their own.
 func (db *DB) SaveDraft(ctx context.Context, d connection.Draft) error {
-	return db.do(ctx, func(tx *tx) error {
+	return db.audited(ctx, func(tx *tx) error {
 		if err := tx.exec(`DELETE FROM connection_draft WHERE ends_at <= ?1`, micros(db.now())); err != nil {
 			return err
 		}
 		return tx.exec(`INSERT INTO connection_draft (id, purpose, fleet, tsp, sealed, ends_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 			ON CONFLICT DO UPDATE SET sealed = ?5, ends_at = ?6`,
 			d.ID[:], string(d.Purpose), d.Fleet[:], string(d.TSP), d.Sealed, micros(d.EndsAt))
-	})
+	}, draftThing(d.ID))
 }
 
 // DraftsOf lists the drafts of one purpose, fleet and TSP.

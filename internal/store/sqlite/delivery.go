@@ -32,27 +32,42 @@ func (t *tx) publish(db *DB, events []event.Event) error {
 		if err != nil {
 			return err
 		}
-		for _, s := range to {
-			err := t.exec(`INSERT INTO delivery (subscription, event, subject, state, tries, next_at, created_at)
-				VALUES (?1, ?2, ?3, ?4, 0, ?5, ?5)`, s.ID[:], e.ID[:], e.Subject[:], string(webhook.DeliveryWaiting),
-				micros(e.OccurredAt))
+		for _, l := range to {
+			queue := l.queue()
+			err := t.exec(`INSERT INTO delivery (subscription, queue, event, subject, state, tries, next_at, created_at)
+				VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?6)`, l.ID[:], queue[:], e.ID[:], e.Subject[:],
+				string(webhook.DeliveryWaiting), micros(e.OccurredAt))
 			if err != nil {
 				return err
 			}
 			// A delivery may go at once: next_at is when the event occurred.
-			t.wakeLane(db, fence.Subscriptions, s.ID)
+			t.wakeLane(db, fence.Receivers, l.receiver)
 		}
 	}
 	return nil
 }
 
+// listener is a subscription with its receiver.
+type listener struct {
+	webhook.Subscription
+	receiver uuid.UUID
+}
+
+// queue is where deliveries of a subscription wait.
+func (l listener) queue() uuid.UUID {
+	if l.Status == webhook.Active {
+		return l.receiver
+	}
+	return l.ID
+}
+
 // listeners are the subscriptions that an event is delivered to. The index finds those of the
 // partner and name; whether one hears the event is the room's to say. Grants are looked at last
 // and only if somebody would hear.
-func (t *tx) listeners(e event.Event) ([]webhook.Subscription, error) {
-	all, err := rows(t, `SELECT id, status, fleet_ids, fleet_refs FROM subscription
+func (t *tx) listeners(e event.Event) ([]listener, error) {
+	all, err := rows(t, `SELECT id, receiver, status, fleet_ids, fleet_refs FROM subscription
 		WHERE partner = ?1 AND event_name = ?2 AND status <> 'deleted'`, scanListener, e.Partner[:], e.Name)
-	all = slices.DeleteFunc(all, func(s webhook.Subscription) bool { return !s.Hears(e) })
+	all = slices.DeleteFunc(all, func(l listener) bool { return !l.Hears(e) })
 	if err != nil || len(all) == 0 || !e.NeedsGrant() {
 		return all, err
 	}
@@ -64,19 +79,19 @@ func (t *tx) listeners(e event.Event) ([]webhook.Subscription, error) {
 }
 
 // scanListener reads what Subscription.Hears looks at and no secret.
-func scanListener(row scanner) (webhook.Subscription, error) {
-	var s webhook.Subscription
+func scanListener(row scanner) (listener, error) {
+	var l listener
 	var ids, refs sql.NullString
-	if err := row.Scan(&s.ID, &s.Status, &ids, &refs); err != nil {
-		return s, err
+	if err := row.Scan(&l.ID, &l.receiver, &l.Status, &ids, &refs); err != nil {
+		return l, err
 	}
 	var err error
-	s.Filters, err = readFilters(ids, refs)
-	return s, err
+	l.Filters, err = readFilters(ids, refs)
+	return l, err
 }
 
-// Deliveries returns the oldest waiting deliveries of each chain of a subscription. The key of a
-// chain is the event's subject.
+// Deliveries returns the oldest waiting deliveries of each chain of a queue. The key of a chain is the
+// event's subject.
 func (db *DB) Deliveries(ctx context.Context, q fence.Query) ([]webhook.Waiting, error) {
 	after := []byte{}
 	if q.After != "" {
@@ -91,14 +106,14 @@ func (db *DB) Deliveries(ctx context.Context, q fence.Query) ([]webhook.Waiting,
 
 // deliveriesQuery is headsQuery for deliveries; the reasons for its form stand there.
 const deliveriesQuery = `WITH RECURSIVE chain (key, n) AS (
-		SELECT (SELECT min(subject) FROM delivery WHERE subscription = ?1 AND subject > ?2 AND state = 'waiting'), 1
+		SELECT (SELECT min(subject) FROM delivery WHERE queue = ?1 AND subject > ?2 AND state = 'waiting'), 1
 		UNION ALL
-		SELECT (SELECT min(subject) FROM delivery WHERE subscription = ?1 AND subject > chain.key AND state = 'waiting'), n + 1
+		SELECT (SELECT min(subject) FROM delivery WHERE queue = ?1 AND subject > chain.key AND state = 'waiting'), n + 1
 			FROM chain WHERE key IS NOT NULL AND n < ?3
-	) SELECT d.seq, d.tries, d.next_at,
+	) SELECT d.seq, d.subscription, d.sequence, d.tries, d.next_at,
 		e.id, e.name, e.partner, e.subject, e.fleet, e.fleet_ref, e.occurred_at, e.data
 		FROM chain CROSS JOIN delivery d CROSS JOIN event e ON e.id = d.event
-		WHERE d.seq IN (SELECT w.seq FROM delivery w WHERE w.subscription = ?1 AND w.subject = chain.key AND w.state = 'waiting'
+		WHERE d.seq IN (SELECT w.seq FROM delivery w WHERE w.queue = ?1 AND w.subject = chain.key AND w.state = 'waiting'
 			ORDER BY w.seq LIMIT ?4)
 		ORDER BY chain.key, d.seq`
 
@@ -108,49 +123,60 @@ func scanWaiting(row scanner) (webhook.Waiting, error) {
 	var w webhook.Waiting
 	var next, occurred int64
 	var data string
-	err := row.Scan(&w.Seq, &w.Tries, &next, &w.Event.ID, &w.Event.Name, &w.Event.Partner, &w.Event.Subject,
+	err := row.Scan(&w.Seq, &w.Subscription, &w.Sequence, &w.Tries, &next, &w.Event.ID, &w.Event.Name, &w.Event.Partner, &w.Event.Subject,
 		&w.Event.Fleet, &w.Event.FleetRef, &occurred, &data)
 	w.NextAt, w.Event.OccurredAt, w.Event.Data = fromMicros(next), fromMicros(occurred), []byte(data)
 	return w, err
 }
 
-// SettleDelivery records the end of one attempt at a delivery. The event goes with the last
-// delivery that needs it.
-func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
-	w := s.Waiting
-	return db.do(ctx, func(tx *tx) error {
-		if err := tx.hold(s.Claim); err != nil {
-			return err
-		}
-		// The number of a delivery that was dropped is given again, so it alone says nothing.
-		n, err := tx.change(`UPDATE delivery SET state = ?3, tries = tries + 1, next_at = ?4
-			WHERE seq = ?1 AND tries = ?2 AND state = 'waiting' AND subscription = ?5 AND event = ?6`,
-			w.Seq, w.Tries, string(s.State), micros(s.NextAt), s.Subscription[:], w.Event.ID[:])
-		if err := overtaken(n, err); err != nil {
-			return err
-		}
-		// A delivery that is done is told of by its log alone. One that is dead stays, with its
-		// event: it is a dead letter.
-		if s.State == webhook.DeliveryDone {
-			if err := tx.exec(`DELETE FROM delivery WHERE seq = ?1`, w.Seq); err != nil {
-				return err
+// Number gives sequence numbers. A subscription is asked once for its last number, however many of its
+// deliveries are given one.
+func (db *DB) Number(ctx context.Context, seqs []int64) (map[int64]int64, error) {
+	return give(ctx, db, func(tx *tx) (map[int64]int64, error) {
+		numbers, last := map[int64]int64{}, map[uuid.UUID]int64{}
+		for _, seq := range slices.Sorted(slices.Values(seqs)) {
+			found, err := rows(tx, `SELECT seq, subscription, sequence FROM delivery WHERE seq = ?1`, scanNumbered, seq)
+			if err != nil || len(found) == 0 {
+				return numbers, err
 			}
-			if err := tx.exec(`DELETE FROM event WHERE id = ?1
-				AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.event = ?1)`, w.Event.ID[:]); err != nil {
-				return err
+			w := found[0]
+			if w.Sequence == 0 {
+				if w.Sequence, err = tx.nextNumber(w.Subscription, last); err == nil {
+					err = tx.exec(`UPDATE delivery SET sequence = ?2 WHERE seq = ?1`, seq, w.Sequence)
+				}
 			}
-		}
-		if s.Pause {
-			// The runner reads that the subscription is paused and sends no more of what it holds.
-			tx.wakeLane(db, fence.Subscriptions, s.Subscription)
-			err := tx.exec(`UPDATE subscription SET status = ?2 WHERE id = ?1`, s.Subscription[:], string(webhook.Paused))
 			if err != nil {
-				return err
+				return nil, err
 			}
+			numbers[seq] = w.Sequence
 		}
-		l := s.Log
-		return tx.exec(`INSERT INTO delivery_log (id, subscription, event, event_name, status, status_code, error_message,
-			response_time_ms, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)`, l.ID[:], l.Subscription[:],
-			l.EventID[:], l.EventName, string(l.Status), l.StatusCode, l.ErrorMessage, l.ResponseTimeMS, micros(l.CreatedAt))
+		return numbers, tx.saveNumbers(last)
 	})
+}
+
+// scanNumbered reads whose a delivery is, and its number.
+func scanNumbered(row scanner) (w webhook.Waiting, err error) {
+	return w, row.Scan(&w.Seq, &w.Subscription, &w.Sequence)
+}
+
+// nextNumber counts one more delivery of a subscription; last holds those that were counted.
+func (t *tx) nextNumber(subscription uuid.UUID, last map[uuid.UUID]int64) (int64, error) {
+	if _, known := last[subscription]; !known {
+		found, err := rows(t, `SELECT sequence FROM subscription WHERE id = ?1`, scanOne[int64], subscription[:])
+		if err != nil {
+			return 0, err
+		}
+		last[subscription] = append(found, 0)[0]
+	}
+	last[subscription]++
+	return last[subscription], nil
+}
+
+func (t *tx) saveNumbers(last map[uuid.UUID]int64) error {
+	for subscription, n := range last {
+		if err := t.exec(`UPDATE subscription SET sequence = ?2 WHERE id = ?1`, subscription[:], n); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -39,7 +39,11 @@ func ofDetails(details string) string {
 
 // InsertFleet adds a fleet with the grants by which partners know it.
 func (db *DB) InsertFleet(ctx context.Context, f access.Fleet, grants ...access.Grant) error {
-	return db.do(ctx, func(tx *tx) error {
+	things := []thing{fleetThing(f.ID)}
+	for _, g := range grants {
+		things = append(things, agreementThing(g.ID))
+	}
+	return db.audited(ctx, func(tx *tx) error {
 		if known, err := tx.there(`SELECT 1 FROM fleet WHERE id = ?1`, f.ID[:]); err != nil || known {
 			return refusedOr(err, access.ErrFleetExists)
 		}
@@ -60,7 +64,7 @@ func (db *DB) InsertFleet(ctx context.Context, f access.Fleet, grants ...access.
 			}
 		}
 		return nil
-	})
+	}, things...)
 }
 
 // putFleet adds a fleet. One that is there keeps its name: whoever names a fleet changes it.
@@ -83,11 +87,11 @@ func (t *tx) fleetLives(id uuid.UUID) error {
 
 // ChangeFleet changes a fleet as it was read.
 func (db *DB) ChangeFleet(ctx context.Context, from, to access.Fleet) error {
-	return db.do(ctx, func(tx *tx) error {
+	return db.audited(ctx, func(tx *tx) error {
 		return overtaken(tx.change(`UPDATE fleet SET name = ?3, named_by = ?4, details = ?5, updated_at = ?6
 			WHERE id = ?1 AND updated_at = ?2 AND deleted_at = 0`, from.ID[:], micros(from.UpdatedAt), to.Name, string(to.NamedBy),
 			ofDetails(to.Details), micros(to.UpdatedAt)))
-	})
+	}, fleetThing(from.ID))
 }
 
 // DeleteFleet ends a fleet's grants, removes its clients and hides it.
@@ -100,25 +104,44 @@ func (db *DB) DeleteFleet(ctx context.Context, id uuid.UUID, at time.Time) error
 		if err != nil {
 			return err
 		}
-		for _, g := range grants {
-			if err := tx.endGrant(db, g.Ended(at)); err != nil {
-				return err
-			}
+		for i, g := range grants {
+			grants[i] = g.Ended(at)
 		}
-		if err := tx.exec(`DELETE FROM client WHERE fleet = ?1`, id[:]); err != nil {
-			return err
-		}
-		return tx.exec(`UPDATE fleet SET deleted_at = ?2, updated_at = ?2 WHERE id = ?1`, id[:], micros(at))
+		return tx.hide(ctx, db, id, at, grants, func() error {
+			return tx.exec(`DELETE FROM client WHERE fleet = ?1`, id[:])
+		})
 	})
 }
 
-// endGrant writes a grant's status and tells its partner.
-func (t *tx) endGrant(db *DB, g access.Grant) error {
-	if err := t.exec(`UPDATE share_grant SET status = ?2, fleet = ?3, updated_at = ?4 WHERE id = ?1`,
-		g.ID[:], g.Status, g.Fleet[:], micros(g.UpdatedAt)); err != nil {
+// hide writes what becomes of a fleet's grants, tells their partners, does the same for the clients,
+// and marks the fleet as deleted.
+func (t *tx) hide(ctx context.Context, db *DB, fleet uuid.UUID, at time.Time, grants []access.Grant, clients func() error) error {
+	things := []thing{fleetThing(fleet)}
+	for _, g := range grants {
+		things = append(things, agreementThing(g.ID))
+	}
+	ids, err := rows(t, `SELECT id FROM client WHERE fleet = ?1`, scanOne[string], fleet[:])
+	if err != nil {
 		return err
 	}
-	return t.tellOfGrant(db, g, g.Change())
+	for _, id := range ids {
+		things = append(things, clientThing(id))
+	}
+	return t.audited(ctx, db, func() error {
+		for _, g := range grants {
+			if err := t.exec(`UPDATE share_grant SET status = ?2, fleet = ?3, updated_at = ?4 WHERE id = ?1`,
+				g.ID[:], g.Status, g.Fleet[:], micros(g.UpdatedAt)); err != nil {
+				return err
+			}
+			if err := t.tellOfGrant(db, g, g.Change()); err != nil {
+				return err
+			}
+		}
+		if err := clients(); err != nil {
+			return err
+		}
+		return t.exec(`UPDATE fleet SET deleted_at = ?2, updated_at = ?2 WHERE id = ?1`, fleet[:], micros(at))
+	}, things...)
 }
 
 // disposable refuses a fleet that is not there, or that has connections.
@@ -132,8 +155,7 @@ func (t *tx) disposable(id uuid.UUID) error {
 	return nil
 }
 
-// MergeFleets gives what hangs on a fleet to another. Grants that end come first: two of a partner
-// must not live at once.
+// MergeFleets gives what hangs on a fleet to another.
 func (db *DB) MergeFleets(ctx context.Context, from, into uuid.UUID, at time.Time) error {
 	return db.do(ctx, func(tx *tx) error {
 		if err := tx.disposable(from); err != nil {
@@ -150,15 +172,9 @@ func (db *DB) MergeFleets(ctx context.Context, from, into uuid.UUID, at time.Tim
 		if err != nil {
 			return err
 		}
-		for _, g := range access.Merged(grants, others, into, at) {
-			if err := tx.endGrant(db, g); err != nil {
-				return err
-			}
-		}
-		if err := tx.exec(`UPDATE client SET fleet = ?2, generation = generation + 1, updated_at = max(updated_at + 1, ?3)
-			WHERE fleet = ?1`, from[:], into[:], micros(at)); err != nil {
-			return err
-		}
-		return tx.exec(`UPDATE fleet SET deleted_at = ?2, updated_at = ?2 WHERE id = ?1`, from[:], micros(at))
+		return tx.hide(ctx, db, from, at, access.Merged(grants, others, into, at), func() error {
+			return tx.exec(`UPDATE client SET fleet = ?2, generation = generation + 1, updated_at = max(updated_at + 1, ?3)
+				WHERE fleet = ?1`, from[:], into[:], micros(at))
+		})
 	})
 }

@@ -87,7 +87,7 @@ func (db *DB) Agreements(ctx context.Context, q access.AgreementQuery) ([]access
 
 // InsertAgreement adds a grant.
 func (db *DB) InsertAgreement(ctx context.Context, g access.Grant) error {
-	return db.do(ctx, func(tx *tx) error {
+	return db.audited(ctx, func(tx *tx) error {
 		if err := tx.fleetLives(g.Fleet); err != nil {
 			return err
 		}
@@ -98,12 +98,12 @@ func (db *DB) InsertAgreement(ctx context.Context, g access.Grant) error {
 			return err
 		}
 		return tx.tellOfGrant(db, g, access.EventCreated)
-	})
+	}, agreementThing(g.ID))
 }
 
 // ChangeAgreement changes a grant's reference, levels, status and dates.
 func (db *DB) ChangeAgreement(ctx context.Context, from, to access.Grant) error {
-	return db.do(ctx, func(tx *tx) error {
+	return db.audited(ctx, func(tx *tx) error {
 		// Whether it moved on is asked first: a change that lost must not end others to make room.
 		stored, err := tx.grants(`id = ?1 AND updated_at = ?2`, from.ID[:], micros(from.UpdatedAt))
 		if err := overtaken(int64(len(stored)), err); err != nil {
@@ -117,13 +117,13 @@ func (db *DB) ChangeAgreement(ctx context.Context, from, to access.Grant) error 
 			return err
 		}
 		return tx.tellOfGrant(db, to, to.Change())
-	})
+	}, agreementThing(to.ID))
 }
 
 // SaveGrant adds or replaces a grant, and adds its fleet. Its order is that of ChangeAgreement. The
 // fleet is added before the grant, which refers to it.
 func (db *DB) SaveGrant(ctx context.Context, g access.Grant, f access.Fleet) error {
-	return db.do(ctx, func(tx *tx) error {
+	return db.audited(ctx, func(tx *tx) error {
 		stored, err := tx.grants(`id = ?1`, g.ID[:])
 		if err != nil {
 			return err
@@ -149,7 +149,7 @@ func (db *DB) SaveGrant(ctx context.Context, g access.Grant, f access.Fleet) err
 			return err
 		}
 		return tx.tellOfGrant(db, next, tells)
-	})
+	}, fleetThing(f.ID), agreementThing(g.ID))
 }
 
 // makeRoom refuses a grant that others leave no room for, before it changes anything, and ends

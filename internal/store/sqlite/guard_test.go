@@ -252,7 +252,7 @@ func TestFilesAreMadeForTheirOwnerAlone(t *testing.T) {
 			t.Errorf("w.db%s: %v, %v", part, info.Mode(), err)
 		}
 	}
-	if s, err := db.Standing(t.Context()); err != nil || s.Exposed {
+	if s, err := db.Standing(t.Context()); err != nil || s.Exposed || s.Public {
 		t.Errorf("%+v, %v", s, err)
 	}
 }
@@ -267,7 +267,7 @@ func TestAFileThatOthersMayReadIsLeftAndTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	db := works(t, path)
-	if s, err := db.Standing(t.Context()); err != nil || !s.Exposed {
+	if s, err := db.Standing(t.Context()); err != nil || !s.Exposed || s.Public {
 		t.Errorf("%+v, %v", s, err)
 	}
 	for _, part := range []string{"", "-wal", "-shm"} {

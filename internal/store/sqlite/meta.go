@@ -1,12 +1,9 @@
 package sqlite
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
-
-	"github.com/waybill-dev/waybill/internal/fence"
 )
 
 // Meta returns a small named value, nil if there is none.
@@ -43,17 +40,9 @@ func (db *DB) MetaOr(ctx context.Context, name string, value []byte) ([]byte, er
 	})
 }
 
-// SwapMeta keeps a value in place of the one that was read.
+// SwapMeta replaces a value that is still the one that was read.
 func (db *DB) SwapMeta(ctx context.Context, name string, from, to []byte) error {
-	return db.do(ctx, func(tx *tx) error {
-		var kept []byte
-		err := tx.each(`SELECT value FROM meta WHERE name = ?1`, func(r *sql.Rows) error { return r.Scan(&kept) }, name)
-		if err != nil || !bytes.Equal(kept, from) || (kept == nil) != (from == nil) {
-			return refusedOr(err, fence.ErrOvertaken)
-		}
-		if to == nil {
-			return tx.exec(`DELETE FROM meta WHERE name = ?1`, name)
-		}
-		return tx.exec(setMeta, name, to)
-	})
+	return db.audited(ctx, func(tx *tx) error {
+		return overtaken(tx.change(`UPDATE meta SET value = ?3 WHERE name = ?1 AND value = ?2`, name, from, to))
+	}, metaThing(name))
 }

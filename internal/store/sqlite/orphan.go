@@ -8,7 +8,6 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/record"
-	"github.com/waybill-dev/waybill/internal/resource"
 )
 
 // orphansOnce bounds the records that are settled in one transaction, because every other write
@@ -57,7 +56,8 @@ func (db *DB) Leaving(ctx context.Context) ([]uuid.UUID, error) {
 type orphan struct {
 	record.Orphan
 	seq  int64
-	kind string
+	id   uuid.UUID
+	of   listened
 	seen int64
 }
 
@@ -68,12 +68,20 @@ func (db *DB) SettleOrphans(ctx context.Context, connection uuid.UUID, behind in
 		if err != nil {
 			return 0, err
 		}
+		to := db.audience()
 		for _, o := range found {
-			if err := tx.settleOrphan(connection, o, at); err != nil {
+			change, err := tx.settleOrphan(connection, o, at)
+			if err == nil {
+				err = to.tellStored(tx, o.of, o.id, change, at)
+			}
+			if err != nil {
 				return 0, err
 			}
 		}
 		if len(found) < orphansOnce {
+			if err := tx.forgetExecutions(connection); err != nil {
+				return 0, err
+			}
 			return 0, tx.exec(`DELETE FROM connection_leaving WHERE connection = ?1`, connection[:])
 		}
 		return found[len(found)-1].seq, nil
@@ -83,11 +91,12 @@ func (db *DB) SettleOrphans(ctx context.Context, connection uuid.UUID, behind in
 // orphans reads the next of a deleted connection's records, with the connections that may take them
 // over.
 func (t *tx) orphans(connection uuid.UUID, behind int64) ([]orphan, error) {
-	found, err := rows(t, `SELECT r.seq, r.kind, x.seen_at, x.gone_at > 0, r.connection = ?1, r.deleted_at > 0
+	found, err := rows(t, `SELECT r.seq, r.id, r.fleet, r.kind, x.seen_at, x.gone_at > 0, r.connection = ?1,
+		r.deleted_at > 0
 		FROM record_reach x JOIN record r ON r.seq = x.record WHERE x.connection = ?1 AND x.record > ?2
 		ORDER BY x.record LIMIT ?3`, func(row scanner) (o orphan, err error) {
-		err = row.Scan(&o.seq, &o.kind, &o.seen, &o.Lost, &o.Own, &o.Deleted)
-		o.Log = resource.Kind(o.kind).Facts().Log
+		err = row.Scan(&o.seq, &o.id, &o.of.fleet, &o.of.kind, &o.seen, &o.Lost, &o.Own, &o.Deleted)
+		o.Log = o.of.kind.Facts().Log
 		return o, err
 	}, connection[:], behind, orphansOnce)
 	if err != nil {
@@ -113,34 +122,34 @@ func (t *tx) orphans(connection uuid.UUID, behind int64) ([]orphan, error) {
 	return found, nil
 }
 
-// settleOrphan writes what becomes of one. An heir reaches it as the deleted connection did, so that
-// its next import tells whether it is still there.
-func (t *tx) settleOrphan(connection uuid.UUID, o orphan, at time.Time) error {
+// settleOrphan writes what becomes of one, and returns what that is to whoever reads it. An heir
+// reaches it as the deleted connection did, so that its next import tells whether it is still there.
+func (t *tx) settleOrphan(connection uuid.UUID, o orphan, at time.Time) (change record.Change, err error) {
 	s := o.Settle()
 	if s.Heir != uuid.Nil {
 		if err := t.exec(`UPDATE record SET connection = ?2 WHERE seq = ?1`, o.seq, s.Heir[:]); err != nil {
-			return err
+			return "", err
 		}
 	}
 	if s.Adopted {
 		err := t.exec(`INSERT INTO record_reach (connection, record, kind, seen_at, gone_at) VALUES (?1, ?2, ?3, ?4, 0)
-			ON CONFLICT DO UPDATE SET gone_at = 0`, s.Heir[:], o.seq, o.kind, o.seen)
+			ON CONFLICT DO UPDATE SET gone_at = 0`, s.Heir[:], o.seq, string(o.of.kind), o.seen)
 		if err != nil {
-			return err
+			return "", err
 		}
 		err = t.exec(`UPDATE record SET deleted_at = 0, updated_at = ?2, shelf = shelf & ~?3
 			WHERE seq = ?1 AND deleted_at > 0`, o.seq, micros(at), record.ShelfDeleted)
 		if err != nil {
-			return err
+			return "", err
 		}
 	}
 	if s.Deleted {
 		err := t.exec(`UPDATE record SET deleted_at = ?2, updated_at = ?2, shelf = shelf | ?3 WHERE seq = ?1`,
 			o.seq, micros(at), record.ShelfDeleted)
 		if err != nil {
-			return err
+			return "", err
 		}
 	}
-	return t.exec(`UPDATE record_reach SET gone_at = ?3 WHERE connection = ?1 AND record = ?2 AND gone_at = 0`,
+	return o.Change(s), t.exec(`UPDATE record_reach SET gone_at = ?3 WHERE connection = ?1 AND record = ?2 AND gone_at = 0`,
 		connection[:], o.seq, micros(at))
 }

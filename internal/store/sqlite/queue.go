@@ -99,7 +99,7 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 			}
 		}
 		if s.Record != nil {
-			if _, err := tx.saveRecord(*s.Record); err != nil {
+			if _, err := tx.saveRecord(db.audience(), *s.Record); err != nil {
 				return err
 			}
 			if err := tx.leave(s.Record.Connection); err != nil {
@@ -140,11 +140,6 @@ func scanStanding(row scanner) (operation.Operation, error) {
 // index from one connection to the next, so its cost does not follow the backlog.
 func (db *DB) WaitingConnections(ctx context.Context) ([]uuid.UUID, error) {
 	return db.hop(ctx, "operation", "connection", live)
-}
-
-// WaitingSubscriptions lists the subscriptions that hold waiting deliveries.
-func (db *DB) WaitingSubscriptions(ctx context.Context) ([]uuid.UUID, error) {
-	return db.hop(ctx, "delivery", "subscription", "state = 'waiting'")
 }
 
 // hop lists the values of a column that begins a partial index with that condition. The names come

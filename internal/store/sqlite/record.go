@@ -110,8 +110,9 @@ func (db *DB) ReachedSince(ctx context.Context, connection uuid.UUID, kind resou
 // record.Importer), because every other write waits for the transaction.
 func (db *DB) LoseRecords(ctx context.Context, l record.Loss) error {
 	return db.do(ctx, func(tx *tx) error {
+		to := db.audience()
 		for _, id := range l.Records {
-			if err := tx.loseRecord(l, id); err != nil {
+			if err := tx.loseRecord(to, l, id); err != nil {
 				return err
 			}
 		}
@@ -122,14 +123,15 @@ func (db *DB) LoseRecords(ctx context.Context, l record.Loss) error {
 // loseRecord reads how every connection reaches the record, so that Loss.Of can tell whether
 // another one of the fleet still has it. The connection itself is asked for even if it is deleted
 // since.
-func (t *tx) loseRecord(l record.Loss, id uuid.UUID) error {
+func (t *tx) loseRecord(to *audience, l record.Loss, id uuid.UUID) error {
 	var seq int64
-	reaches, err := rows(t, `SELECT r.seq, x.connection, x.seen_at, x.gone_at
+	var of listened
+	reaches, err := rows(t, `SELECT r.seq, r.fleet, r.kind, x.connection, x.seen_at, x.gone_at
 		FROM record r JOIN record_reach x ON x.record = r.seq WHERE r.id = ?1 AND x.connection IN
 		(SELECT ?2 UNION SELECT c.id FROM connection c WHERE c.fleet = r.fleet AND c.status <> 'deleted')`,
 		func(row scanner) (x record.Reach, err error) {
 			var seen, gone int64
-			err = row.Scan(&seq, &x.Connection, &seen, &gone)
+			err = row.Scan(&seq, &of.fleet, &of.kind, &x.Connection, &seen, &gone)
 			x.SeenAt, x.GoneAt = fromMicros(seen), fromMicros(gone)
 			return x, err
 		}, id[:], l.Connection[:])
@@ -142,8 +144,12 @@ func (t *tx) loseRecord(l record.Loss, id uuid.UUID) error {
 	if err != nil || !deleted {
 		return err
 	}
-	return t.exec(`UPDATE record SET deleted_at = ?2, updated_at = ?2, shelf = shelf | ?3 WHERE seq = ?1`,
+	err = t.exec(`UPDATE record SET deleted_at = ?2, updated_at = ?2, shelf = shelf | ?3 WHERE seq = ?1`,
 		seq, micros(l.At), record.ShelfDeleted)
+	if err != nil {
+		return err
+	}
+	return to.tellStored(t, of, id, record.Removed, l.At)
 }
 
 // SaveRecords adds or replaces records.
@@ -153,8 +159,9 @@ func (db *DB) SaveRecords(ctx context.Context, records []record.Record) ([]uuid.
 	}
 	// All of a page in one write, so an import that is cut off has saved whole pages.
 	return give(ctx, db, func(tx *tx) (foreign []uuid.UUID, err error) {
+		to := db.audience()
 		for _, r := range records {
-			other, err := tx.saveRecord(r)
+			other, err := tx.saveRecord(to, r)
 			if err != nil {
 				return nil, err
 			}

@@ -7,10 +7,10 @@ import (
 	"github.com/waybill-dev/waybill/internal/record"
 )
 
-// saveRecord adds a record or merges it into the one that is known, unless that is of another kind. It tries first what is
-// likelier, because the other way costs a statement more. Nothing can come between reading and
-// writing: there is one writer.
-func (t *tx) saveRecord(r record.Record) (foreign bool, err error) {
+// saveRecord adds a record or merges it into the one that is known, unless that is of another kind,
+// and tells of it. It tries first what is likelier, because the other way costs a statement more.
+// Nothing can come between reading and writing: there is one writer.
+func (t *tx) saveRecord(to *audience, r record.Record) (foreign bool, err error) {
 	var known record.Known
 	if r.Imported {
 		// Most imported records are there, and most written ones are not.
@@ -19,7 +19,12 @@ func (t *tx) saveRecord(r record.Record) (foreign bool, err error) {
 		}
 	}
 	if known.Seq == 0 {
-		if added, err := t.addRecord(r.New()); added || err != nil {
+		m := r.New()
+		added, err := t.addRecord(m)
+		if err == nil && added {
+			err = to.tell(t, m.Record, m.Change, m.Record.UpdatedAt)
+		}
+		if added || err != nil {
 			return false, err
 		}
 		if known, err = t.knownRecord(r.ID); err != nil {
@@ -31,7 +36,9 @@ func (t *tx) saveRecord(r record.Record) (foreign bool, err error) {
 	case m.Foreign:
 		return true, nil
 	case m.News:
-		err = t.replaceRecord(m, known.Record)
+		if err = t.replaceRecord(m, known.Record); err == nil {
+			err = to.tell(t, m.Record, m.Change, m.Record.UpdatedAt)
+		}
 	case m.Adopted:
 		err = t.exec(`UPDATE record SET connection = ?2 WHERE seq = ?1`, m.Record.Seq, m.Record.Connection[:])
 	}

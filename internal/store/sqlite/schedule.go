@@ -3,12 +3,14 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
@@ -70,18 +72,59 @@ func scanSchedule(row scanner) (record.Schedule, error) {
 	return s, err
 }
 
-// SettleImport stores how an import ended.
-func (db *DB) SettleImport(ctx context.Context, claim fence.Claim, from, to record.Schedule) error {
+// SettleImport stores how an import ended. What is too old to be told of goes with it, which is one
+// row at a time: a schedule alone never has more to drop than it has had executions in its time.
+func (db *DB) SettleImport(ctx context.Context, claim fence.Claim, end record.ImportEnd) error {
+	from, to := end.From, end.To
 	return db.do(ctx, func(tx *tx) error {
 		if err := tx.hold(claim); err != nil {
 			return err
 		}
 		// One that was parked (NULL equals nothing) or asked for meanwhile keeps that time, and
 		// yet learns how the import ended.
-		return tx.exec(`UPDATE import_schedule SET next_at = CASE WHEN next_at = ?2 THEN ?3 ELSE next_at END,
+		err := tx.exec(`UPDATE import_schedule SET next_at = CASE WHEN next_at = ?2 THEN ?3 ELSE next_at END,
 			last_success_at = ?4, failures = ?5, problem = ?6 WHERE seq = ?1`,
 			from.Seq, micros(from.NextAt), micros(to.NextAt), micros(to.LastSuccessAt), to.Failures, to.Problem)
+		if err != nil {
+			return err
+		}
+		err = tx.exec(`INSERT INTO import_execution (schedule, began_at, ended_at, problem) VALUES (?1, ?2, ?3, ?4)
+			ON CONFLICT DO NOTHING`, from.Seq, micros(end.Began), micros(end.Ended), end.Problem)
+		if err != nil {
+			return err
+		}
+		return tx.exec(`DELETE FROM import_execution WHERE schedule = ?1 AND began_at < ?2`, from.Seq,
+			micros(end.Began.Add(-record.ExecutionsKept)))
 	})
+}
+
+// ExecutionPage lists executions.
+func (db *DB) ExecutionPage(ctx context.Context, q record.ExecutionQuery) ([]record.Execution, error) {
+	c := conditions{}
+	c.add("schedule = (SELECT seq FROM import_schedule WHERE connection = ? AND kind = ?)", q.Connection[:], string(q.Kind))
+	c.add("began_at >= ?", micros(q.Since))
+	// One alone of a schedule began at a time.
+	at := func(p page.Position) (any, any) { return micros(p.At), micros(p.At) }
+	end := c.within(q.Window, ordering{"began_at", "began_at", true, at})
+	found, err := list(ctx, db, `SELECT began_at, ended_at, problem FROM import_execution`+c.where()+end, scanExecution, c.args...)
+	if q.Window.Backwards {
+		slices.Reverse(found)
+	}
+	return found, err
+}
+
+func scanExecution(row scanner) (record.Execution, error) {
+	var e record.Execution
+	var began, ended int64
+	err := row.Scan(&began, &ended, &e.Problem)
+	e.Began, e.Ended = fromMicros(began), fromMicros(ended)
+	return e, err
+}
+
+// forgetExecutions drops those of a connection.
+func (t *tx) forgetExecutions(connection uuid.UUID) error {
+	return t.exec(`DELETE FROM import_execution WHERE schedule IN (SELECT seq FROM import_schedule WHERE connection = ?1)`,
+		connection[:])
 }
 
 // DueImports lists the connections that have a kind due.

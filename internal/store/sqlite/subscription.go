@@ -19,7 +19,7 @@ const subscriptionColumns = `id, partner, url, event_name, fleet_ids, fleet_refs
 
 // InsertSubscriptions adds all of them or none.
 func (db *DB) InsertSubscriptions(ctx context.Context, all []webhook.Subscription) error {
-	return db.do(ctx, func(tx *tx) error {
+	return db.audited(ctx, func(tx *tx) error {
 		for _, s := range all {
 			// All are asked before the first is inserted, so that a refusal has changed nothing.
 			taken, err := tx.there(`SELECT 1 FROM subscription WHERE partner = ?1 AND event_name = ?2 AND url = ?3
@@ -37,7 +37,7 @@ func (db *DB) InsertSubscriptions(ctx context.Context, all []webhook.Subscriptio
 			}
 		}
 		return nil
-	})
+	}, webhookThings(all)...)
 }
 
 // insertSubscription adds one that is not there; its secret comes sealed.
@@ -130,7 +130,7 @@ func (db *DB) Subscriptions(ctx context.Context, q webhook.SubscriptionQuery) ([
 // keep what they refer to; the unique index leaves deleted ones out, and the same subscription can
 // be made again. Events go when no other subscription waits for them.
 func (db *DB) DeleteSubscription(ctx context.Context, partner, id uuid.UUID, at time.Time) error {
-	return db.do(ctx, func(tx *tx) error {
+	return db.audited(ctx, func(tx *tx) error {
 		n, err := tx.change(`UPDATE subscription SET status = 'deleted', updated_at = ?3
 			WHERE id = ?1 AND partner = ?2 AND status <> 'deleted'`, id[:], partner[:], micros(at))
 		if err != nil {
@@ -143,7 +143,7 @@ func (db *DB) DeleteSubscription(ctx context.Context, partner, id uuid.UUID, at 
 			return err
 		}
 		return tx.exec(`DELETE FROM event WHERE partner = ?1 AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.event = event.id)`, partner[:])
-	})
+	}, webhookThing(id))
 }
 
 // DeliveryLogs lists the attempts of a subscription, newest first.

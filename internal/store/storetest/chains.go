@@ -89,7 +89,7 @@ func deliveriesByChain(t *testing.T, s *stand) {
 	}
 	read := func(after string, chains, depth int) (all []string) {
 		for _, w := range got[[]webhook.Waiting](s)(s.Deliveries(t.Context(),
-			fence.Query{Lane: laneOf(sub), After: after, Chains: chains, Depth: depth})) {
+			fence.Query{Lane: s.laneOf(sub), After: after, Chains: chains, Depth: depth})) {
 			all = append(all, fmt.Sprintf("%d %s", w.Event.Subject[0], w.Event.Data))
 		}
 		return all
@@ -115,16 +115,16 @@ func earlierClaims(t *testing.T, s *stand) {
 
 	sub, all := s.listening(2)
 	later := settled(sub, all[0], webhook.DeliveryDone)
-	later.Claim = fence.Claim{Lane: laneOf(sub), Epoch: 2}
+	later.Claim = fence.Claim{Lane: s.laneOf(sub), Epoch: 2}
 	s.must(s.SettleDelivery(t.Context(), later))
 	earlier := settled(sub, all[1], webhook.DeliveryDone)
-	earlier.Claim = fence.Claim{Lane: laneOf(sub), Epoch: 1}
+	earlier.Claim = fence.Claim{Lane: s.laneOf(sub), Epoch: 1}
 	fails(t, "settling a delivery", s.SettleDelivery(t.Context(), earlier), fence.ErrOvertaken)
 
 	was := s.schedule(conn, noon())
 	imports := fence.Lane{Kind: fence.Imports, ID: conn}
-	s.must(s.SettleImport(t.Context(), fence.Claim{Lane: imports, Epoch: 2}, was, was))
-	fails(t, "settling an import", s.SettleImport(t.Context(), fence.Claim{Lane: imports, Epoch: 1}, was, was), fence.ErrOvertaken)
+	s.must(s.SettleImport(t.Context(), fence.Claim{Lane: imports, Epoch: 2}, ended(was, was)))
+	fails(t, "settling an import", s.SettleImport(t.Context(), fence.Claim{Lane: imports, Epoch: 1}, ended(was, was)), fence.ErrOvertaken)
 }
 
 func claimsOfOthers(t *testing.T, s *stand) {

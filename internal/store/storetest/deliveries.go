@@ -11,7 +11,7 @@ import (
 
 // settled is the end of an attempt at a delivery.
 func settled(sub webhook.Subscription, w webhook.Waiting, to webhook.DeliveryState) webhook.Settled {
-	return webhook.Settled{Waiting: w, Subscription: sub.ID, State: to, NextAt: at(9),
+	return webhook.Settled{Waiting: w, State: to, NextAt: at(9),
 		Log: webhook.DeliveryLog{ID: uuid.Must(uuid.NewV7()), Subscription: sub.ID, EventID: w.Event.ID,
 			EventName: w.Event.Name, Status: webhook.LogFailed, StatusCode: 500, CreatedAt: at(2)}}
 }
@@ -37,7 +37,7 @@ func deliveries() []rule {
 		{"a delivery whose subscription was deleted meanwhile is lost to whoever holds it", deliveryIsLost},
 		{"a delivery that was dropped settles no other, whatever number that one was given", droppedSettlesNoOther},
 		{"a receiver that wants no more pauses its subscription with the delivery's end", receiverPauses},
-		{"the subscriptions with waiting deliveries are told, each once", subscriptionsWait},
+		{"the receivers for whom something waits are told, each once", receiversWait},
 	}
 }
 
@@ -52,9 +52,9 @@ func deliveriesInOrder(t *testing.T, s *stand) {
 	all := s.waiting(sub)
 	is(t, "waiting", len(all), 3)
 	e.Kind = ""
-	want := webhook.Waiting{Seq: all[0].Seq, NextAt: e.OccurredAt, Event: e}
+	want := webhook.Waiting{Seq: all[0].Seq, Subscription: sub.ID, NextAt: e.OccurredAt, Event: e}
 	same(t, "waiting", all[0], want)
-	q := fence.Query{Lane: laneOf(sub), After: all[0].Event.Subject.String(), Chains: 1, Depth: 9}
+	q := fence.Query{Lane: s.laneOf(sub), After: all[0].Event.Subject.String(), Chains: 1, Depth: 9}
 	same(t, "one behind the first", got[[]webhook.Waiting](s)(s.Deliveries(t.Context(), q)), all[1:2])
 }
 
@@ -112,15 +112,15 @@ func droppedSettlesNoOther(t *testing.T, s *stand) {
 func receiverPauses(t *testing.T, s *stand) {
 	sub, all := s.listening(1)
 	end := settled(sub, all[0], webhook.DeliveryDead)
-	end.Pause = true
+	end.Result.Verdict = webhook.Gone
 	woken := s.wakes(func() { s.must(s.SettleDelivery(t.Context(), end)) })
-	same(t, "woken", woken, []fence.Lane{laneOf(sub)})
+	same(t, "woken", woken, []fence.Lane{s.laneOf(sub)})
 	is(t, "status", got[webhook.Subscription](s)(s.SubscriptionByID(t.Context(), sub.ID)).Status, webhook.Paused)
 }
 
-func subscriptionsWait(t *testing.T, s *stand) {
+func receiversWait(t *testing.T, s *stand) {
 	one, _ := s.listening(2)
 	two, all := s.listening(1)
 	s.must(s.SettleDelivery(t.Context(), settled(two, all[0], webhook.DeliveryDead)))
-	same(t, "told", got[[]uuid.UUID](s)(s.WaitingSubscriptions(t.Context())), []uuid.UUID{one.ID})
+	same(t, "told", got[[]uuid.UUID](s)(s.WaitingReceivers(t.Context())), []uuid.UUID{s.laneOf(one).ID})
 }

@@ -21,7 +21,7 @@ func fanOut() []rule {
 		{"an event without any grant reaches its partner only if it is the partner's own or no fleet's", withoutGrant},
 		{"subscriptions that are active or stale hear events, others do not", statusHears},
 		{"a subscription hears events of its partner, name and filters", filtersHear},
-		{"an event wakes the subscriptions that it is delivered to", eventWakes},
+		{"an event wakes the receivers that it is delivered to", eventWakes},
 		{"an event for all goes to each partner whose grant is in force, under its own reference and id", eventForAll},
 	}
 }
@@ -101,7 +101,7 @@ func eventWakes(t *testing.T, s *stand) {
 		_, err := s.Accept(t.Context(), op, []event.Event{fact(sub.Partner, uuid.Nil)})
 		s.must(err)
 	})
-	same(t, "woken", woken, []fence.Lane{{Kind: fence.Subscriptions, ID: sub.ID}})
+	same(t, "woken", woken, []fence.Lane{s.laneOf(sub)})
 }
 
 func eventForAll(t *testing.T, s *stand) {

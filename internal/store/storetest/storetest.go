@@ -35,9 +35,10 @@ type rule struct {
 func Run(t *testing.T, fresh func(t *testing.T) Engine) {
 	for port, rules := range map[string][]rule{
 		"clients": clients(), "fleets": fleets(), "grants": grants(), "agreements": agreements(), "operations": operations(), "keys": keys(),
-		"queue": queue(), "chains": chains(), "settling": settling(), "outcomes": outcomes(), "progress": progress(), "deliveries": deliveries(), "fan-out": fanOut(),
+		"queue": queue(), "chains": chains(), "settling": settling(), "outcomes": outcomes(), "progress": progress(), "deliveries": deliveries(), "receivers": receivers(), "fan-out": fanOut(),
 		"connections": connections(), "drafts": drafts(), "locks": locks(), "records": records(), "sweeps": sweeps(), "orphans": orphans(),
-		"lists": lists(), "schedules": schedules(), "webhooks": webhooks(), "meta": meta(), "restored": restored(),
+		"changes": changes(), "lists": lists(), "schedules": schedules(), "webhooks": webhooks(), "meta": meta(), "vault": vault(), "audit": audits(),
+		"restored": restored(),
 	} {
 		t.Run(port, func(t *testing.T) {
 			t.Parallel()

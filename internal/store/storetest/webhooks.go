@@ -92,7 +92,8 @@ func subscriptionIsDeleted(t *testing.T, s *stand) {
 	}
 	is(t, "waiting", len(s.waiting(sub)), 0)
 	is(t, "waiting for another", len(s.waiting(other)), 1)
-	is(t, "lanes", len(got[[]uuid.UUID](s)(s.WaitingSubscriptions(t.Context()))), 1)
+	s.arrange(sub)
+	is(t, "lanes", len(got[[]uuid.UUID](s)(s.WaitingReceivers(t.Context()))), 1)
 	sub.ID = uuid.New()
 	s.subscribe(sub)
 }

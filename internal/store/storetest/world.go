@@ -67,14 +67,41 @@ func (s *stand) subscribe(sub webhook.Subscription) webhook.Subscription {
 	return sub
 }
 
-// waiting are the deliveries that wait for a subscription.
-func (s *stand) waiting(sub webhook.Subscription) []webhook.Waiting {
+// waiting are the deliveries that wait for a subscription, in its receiver's queue or its own.
+func (s *stand) waiting(sub webhook.Subscription) (all []webhook.Waiting) {
 	s.t.Helper()
-	return got[[]webhook.Waiting](s)(s.Deliveries(s.t.Context(), fence.Query{Lane: laneOf(sub), Chains: 100, Depth: 100}))
+	for _, queue := range []fence.Lane{s.laneOf(sub), ownQueue(sub)} {
+		for _, w := range s.inQueue(queue) {
+			if w.Subscription == sub.ID {
+				all = append(all, w)
+			}
+		}
+	}
+	return all
 }
 
-func laneOf(sub webhook.Subscription) fence.Lane {
-	return fence.Lane{Kind: fence.Subscriptions, ID: sub.ID}
+func (s *stand) inQueue(queue fence.Lane) []webhook.Waiting {
+	s.t.Helper()
+	return got[[]webhook.Waiting](s)(s.Deliveries(s.t.Context(), fence.Query{Lane: queue, Chains: 100, Depth: 100}))
+}
+
+// laneOf is the lane of a subscription's receiver.
+func (s *stand) laneOf(sub webhook.Subscription) fence.Lane {
+	s.t.Helper()
+	to := got[webhook.Receiver](s)(s.ReceiverOf(s.t.Context(), sub.Partner, sub.URL))
+	return fence.Lane{Kind: fence.Receivers, ID: to.ID}
+}
+
+// arrange brings everything that is astray at a subscription's receiver to where it belongs.
+func (s *stand) arrange(sub webhook.Subscription) {
+	s.t.Helper()
+	for more := true; more; {
+		more = got[bool](s)(s.Arrange(s.t.Context(), s.laneOf(sub).ID))
+	}
+}
+
+func ownQueue(sub webhook.Subscription) fence.Lane {
+	return fence.Lane{Kind: fence.Receivers, ID: sub.ID}
 }
 
 // told tells whether an event waits for a subscription.

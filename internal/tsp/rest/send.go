@@ -179,17 +179,13 @@ func (c *crossing) watch(ctx context.Context) context.Context {
 // lost is the end of a call that brought no answer. It tells the cause: whoever has to mend it may
 // be the one who chose the address.
 func (c *crossing) lost(reads bool, err error) error {
-	e := &tsp.Error{Class: settled(reads, tsp.Unknown), Message: "the TSP did not answer", Err: err}
+	// The URL around the cause may hold a secret, and the cause would be hidden with it.
+	e := &tsp.Error{Class: settled(reads, tsp.Unknown), Message: "the TSP did not answer", Err: outbound.Bare(err)}
 	if c.asked.Load() && !c.got.Load() {
 		e.Class, e.Message = tsp.Unavailable, "the TSP could not be reached"
 	}
 	if cause := outbound.Cause(err); cause != "" {
 		e.Message += ": " + cause
-	}
-	// The URL around the cause may hold a secret, and the cause would be hidden with it.
-	var around *url.Error
-	if errors.As(err, &around) {
-		e.Err = around.Err
 	}
 	return e
 }

@@ -136,10 +136,10 @@ func TestAWriteThatWasNeverSentIsUnavailable(t *testing.T) {
 	t.Cleanup(plain.Close)
 	unresolved := &http.Transport{DialContext: (&net.Dialer{Resolver: &net.Resolver{PreferGo: true,
 		Dial: func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("no name server") }}}).DialContext}
-	forbidden := outbound.TSP(outbound.Policy{}).Transport.(*http.Transport)
+	forbidden := outbound.TSP(outbound.Policy{}).Transport
 	for name, c := range map[string]struct {
 		base      string
-		transport *http.Transport
+		transport http.RoundTripper
 		says      string
 	}{
 		"the port refuses":                    {refusedPort, new(http.Transport), "refused the connection"},

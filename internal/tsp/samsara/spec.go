@@ -74,6 +74,7 @@ func spec() tsp.Spec {
 		Name:        "samsara",
 		DisplayName: "Samsara",
 		BaseURL:     "https://api.samsara.com",
+		Hosts:       []string{"api.eu.samsara.com", "api.ca.samsara.com"},
 		Docs: []tsp.Doc{
 			{Title: "OpenAPI document 2025-10-23", URL: "https://developers.samsara.com/openapi/samsara-api.json", Verified: verified},
 			{Title: "Rate limits", URL: rateLimits, Verified: verified},

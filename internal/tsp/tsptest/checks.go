@@ -8,6 +8,7 @@ func checks() []check {
 		{name: "spec", whole: checkSpec, still: true},
 		{name: "settings", whole: checkSettings, still: true},
 		{name: "connected", whole: checkConnected},
+		{name: "hosts", whole: checkHosts},
 		{name: "settings ids", whole: checkNamed},
 		{name: "uses", each: checkUses, still: true},
 		{name: "written", each: checkWritten},

@@ -11,6 +11,7 @@ const (
 	blamesNothing      flaw = "what the TSP does not have is refused, and nothing says which setting names it"
 	blamesGroups       flaw = "a call that fails is taken for a group that the TSP does not have"
 	accountDrifts      flaw = "the account has another key at each check"
+	believesHosts      flaw = "a member that is no host says which host is called"
 	wrongKeyRejected   flaw = "a first sign-in that is refused is called a refusal of the write"
 	mute               flaw = "an error does not say what the TSP said"
 	unreasoned         flaw = "dropped fields have no reason"
@@ -89,7 +90,7 @@ const (
 // flaws says which check each flaw must fail, and no other.
 func flaws() map[flaw]string {
 	return map[flaw]string{
-		incompleteSpec: "spec", unlabelled: "settings", trustsSettings: "settings ids", blamesNothing: "settings ids", blamesGroups: "settings ids", accountDrifts: "connected", mute: "connected", wrongKeyRejected: "connected", unreasoned: "uses", inventsIDs: "written",
+		incompleteSpec: "spec", unlabelled: "settings", trustsSettings: "settings ids", blamesNothing: "settings ids", blamesGroups: "settings ids", accountDrifts: "connected", believesHosts: "hosts", mute: "connected", wrongKeyRejected: "connected", unreasoned: "uses", inventsIDs: "written",
 		remembersDropped: "read back", leavesNothing: "read back", readsOtherwise: "read back", readsNarrowly: "read back", namesNobody: "read back", excusesNothing: "read back", mixesKinds: "kinds",
 		dropsInactive: "meanings", losesDefects: "meanings", losesCounts: "meanings", mixesDefects: "meanings", losesUnits: "meanings",
 		sendsDropped: "fields", ignoresCases: "fields", sendsOurIDs: "our ids", clearsTheRest: "patch", forgetsNull: "null",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 )
 
@@ -50,6 +51,13 @@ func (n *network) elsewhere() []string {
 		}
 	}
 	return other
+}
+
+// met tells whether an address was dialled.
+func (n *network) met(address string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Contains(n.dialed, address)
 }
 
 // Accept, Close and Addr make the network the listener of its server.

@@ -1,6 +1,7 @@
 package tsptest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -84,6 +85,15 @@ func (l *link) send(ctx context.Context, pace tsp.Pacer, r request) (reply, erro
 	}
 }
 
+// base is where the TSP answers.
+func (l *link) base() string {
+	own := l.access.Credentials.Get("url")
+	if l.reference.has(believesHosts) {
+		own = cmp.Or(own, l.access.Credentials.Get("auth_code"))
+	}
+	return cmp.Or(l.access.BaseURL, own, l.reference.Spec().BaseURL)
+}
+
 // once makes one call and classifies its end.
 func (l *link) once(ctx context.Context, pace tsp.Pacer, r request, token string) (reply, *tsp.Error) {
 	var body io.Reader = http.NoBody
@@ -106,7 +116,7 @@ func (l *link) once(ctx context.Context, pace tsp.Pacer, r request, token string
 	if l.reference.has(ignoresCancel) && r.method == http.MethodPost {
 		ctx = context.WithoutCancel(ctx)
 	}
-	out, err := http.NewRequestWithContext(ctx, r.method, l.access.BaseURL+r.path, body)
+	out, err := http.NewRequestWithContext(ctx, r.method, l.base()+r.path, body)
 	if err != nil {
 		return reply{}, fails(tsp.Broken, "the request cannot be made")
 	}

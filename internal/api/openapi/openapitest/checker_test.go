@@ -93,7 +93,7 @@ func TestEvent(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ event, body, want string }{
 		"a delivery":                          {"resource_operation.created", envelope, ""},
-		"an event that we do not send":        {"vehicle.added", envelope, "does not describe"},
+		"an event that we do not send":        {"engine_log.added", envelope, "does not describe"},
 		"the body of another event":           {"resource_operation.failed", envelope, "event_name"},
 		"a body that is no JSON":              {"resource_operation.created", "no", "no JSON"},
 		"an operation without a status":       {"resource_operation.created", strings.Replace(envelope, `"status":"pending",`, "", 1), "status"},

@@ -4,6 +4,8 @@ CREATE TABLE client_secret (
   client TEXT NOT NULL REFERENCES client ON DELETE CASCADE, id TEXT NOT NULL, hash BLOB NOT NULL,
   created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (client, id)
 ) WITHOUT ROWID;
+-- The audit log looks for a secret by this name of it.
+CREATE UNIQUE INDEX client_secret_name ON client_secret (client || ':' || id);
 INSERT INTO client_secret SELECT id, lower(hex(randomblob(4))), secret_hash,
   CAST(strftime('%s', 'now') AS INTEGER) * 1000000, 0 FROM client;
 ALTER TABLE client DROP COLUMN secret_hash;

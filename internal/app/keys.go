@@ -1,0 +1,172 @@
+package app
+
+import (
+	"context"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/seal"
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+// The names of what is kept sealed beside the tables, and of what seals it.
+const (
+	metaKeyset = "keyset"
+	metaDerive = "derivation-key"
+)
+
+// secrets are what the program opens with the operator's key. All are made at the first start.
+type secrets struct {
+	sealer *seal.Sealer
+	// derivation makes the passwords that TSPs demand.
+	derivation []byte
+}
+
+func (a *App) secrets(ctx context.Context) (out secrets, err error) {
+	key, err := keyOf(a.config)
+	if err != nil {
+		return out, err
+	}
+	by, err := key.Wrapper()
+	if err != nil {
+		return out, err
+	}
+	wrapped, err := a.metaOr(ctx, metaKeyset, func() ([]byte, error) { return seal.NewKeyset(by) })
+	if err != nil {
+		return out, err
+	}
+	if out.sealer, err = seal.Open(by, wrapped); err != nil {
+		return out, err
+	}
+	out.derivation, err = a.sealedSeed(ctx, out.sealer, metaDerive)
+	return out, err
+}
+
+// sealedSeed returns 32 random bytes that are kept sealed under a name, with the newest data key.
+func (a *App) sealedSeed(ctx context.Context, sealer *seal.Sealer, name string) ([]byte, error) {
+	sealed, err := a.metaOr(ctx, name, func() ([]byte, error) {
+		seed := make([]byte, sha256.Size)
+		if _, err := rand.Read(seed); err != nil {
+			return nil, fmt.Errorf("making the %s: %w", name, err)
+		}
+		return sealer.Seal(seed, []byte(name))
+	})
+	if err != nil {
+		return nil, err
+	}
+	seed, err := sealer.Open(sealed, []byte(name))
+	if err != nil || !sealer.Outdated(sealed) {
+		return seed, err
+	}
+	anew, err := sealer.Seal(seed, []byte(name))
+	if err == nil {
+		err = a.db.SwapMeta(ctx, name, sealed, anew)
+	}
+	if err != nil && !errors.Is(err, fence.ErrOvertaken) {
+		return nil, fmt.Errorf("sealing the %s anew: %w", name, err)
+	}
+	return seed, nil
+}
+
+// derive makes 32 bytes that are always the same for an operation and a label.
+func (s secrets) derive(operation uuid.UUID, label string) []byte {
+	out, err := hkdf.Key(sha256.New, s.derivation, operation[:], label, sha256.Size)
+	if err != nil {
+		return nil
+	}
+	return out
+}
+
+// metaOr returns a kept value, making it if there is none.
+func (a *App) metaOr(ctx context.Context, name string, make func() ([]byte, error)) ([]byte, error) {
+	value, err := a.db.Meta(ctx, name)
+	if err != nil {
+		return nil, fmt.Errorf("reading the %s: %w", name, err)
+	}
+	if value != nil {
+		return value, nil
+	}
+	if value, err = make(); err != nil {
+		return nil, err
+	}
+	// Another process may have made it meanwhile; what is kept counts.
+	if value, err = a.db.MetaOr(ctx, name, value); err != nil {
+		return nil, fmt.Errorf("keeping the %s: %w", name, err)
+	}
+	return value, nil
+}
+
+// RotateKey wraps the keyset of a database, which may be one that a service runs over, with another
+// operator's key and adds a data key. The service needs the new key from its next start on, which
+// seals anew what the older data keys have sealed.
+func RotateKey(ctx context.Context, c config.Config) error {
+	to, err := keyOf(c)
+	if err != nil {
+		return err
+	}
+	from, err := oldKeyOf(c)
+	if err != nil {
+		return err
+	}
+	if from == nil {
+		from = to
+	}
+	unwraps, err := from.Wrapper()
+	if err != nil {
+		return err
+	}
+	wraps, err := to.Wrapper()
+	if err != nil {
+		return err
+	}
+	db, err := openDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	wrapped, err := db.Meta(ctx, metaKeyset)
+	switch {
+	case err != nil:
+		err = fmt.Errorf("reading the keyset: %w", err)
+	case wrapped == nil:
+		err = errors.New("this database has sealed nothing yet, so there is nothing to rotate; its first start takes the key that it is given")
+	default:
+		var rotated []byte
+		if rotated, err = seal.Rotate(wrapped, unwraps, wraps); err == nil {
+			err = db.SwapMeta(ctx, metaKeyset, wrapped, rotated)
+		}
+	}
+	return errors.Join(err, db.Close())
+}
+
+// resealAgain is after what time sealing anew is tried again where it failed.
+const resealAgain = time.Minute
+
+// reseal seals with the newest data key what others have sealed, until nothing is left. What it has
+// done it need not do again, so that a start goes on where the last process was stopped.
+func (a *App) reseal(ctx context.Context, sealer *seal.Sealer) error {
+	for {
+		connections, err := a.connections.Reseal(ctx, sealer.Outdated)
+		subscriptions, failed := webhook.Reseal(ctx, a.db, sealer, sealer.Outdated)
+		if n := connections + subscriptions; n > 0 {
+			a.log.Info("secrets were sealed anew with the newest data key", "connections", connections, "subscriptions", subscriptions)
+		}
+		if err = errors.Join(err, failed); err == nil || ctx.Err() != nil {
+			return nil
+		}
+		a.log.Log(ctx, slog.LevelError, "sealing secrets anew failed; it is tried again", "error", err)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(resealAgain):
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package app_test
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/config"
+)
+
+// newerKey is another operator's key.
+const newerKey = "q0Fyq5lgd7Xo8u1K5OBEp0wYJv3Xq2s9bA4m7cT1nZk="
+
+func TestTheOperatorsKeyIsReplacedBeneathARunningServiceAndAllIsSealedAnew(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	rotated := h.config
+	rotated.Key, rotated.OldKey = newerKey, operatorKey
+	if err := app.RotateKey(t.Context(), rotated); err != nil {
+		t.Fatal(err)
+	}
+	if id := h.do("POST", messages, h.message("beneath")).field("id"); h.ended(id).field("status") != "success" {
+		t.Error("a write of the running service failed")
+	}
+	made := h.do("POST", connections, samsaraBody("fleet-2", "samsara-demo-token"))
+	if made.status != http.StatusOK {
+		t.Errorf("%d %s", made.status, made.text)
+	}
+	before, hooks := h.sealed(), h.hooked()
+	h.stop()
+
+	if _, err := app.Open(t.Context(), h.config, app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")}); err == nil ||
+		!strings.Contains(err.Error(), "waybill key rotate") {
+		t.Errorf("with the key before: %v", err)
+	}
+	if err := app.RotateKey(t.Context(), rotated); err == nil {
+		t.Error("the key before rotates a second time")
+	}
+	h.config.Key = newerKey
+	h.start(h.config, h.listens)
+	h.until("all is sealed anew", func() bool {
+		after, now := h.sealed(), h.hooked()
+		for id, was := range before {
+			if bytes.Equal(after[id], was) {
+				return false
+			}
+		}
+		for id, was := range hooks {
+			if bytes.Equal(now[id], was) {
+				return false
+			}
+		}
+		return len(before) == 2 && len(hooks) > 0
+	})
+	if id := h.do("POST", messages, h.message("anew")).field("id"); h.ended(id).field("status") != "success" {
+		t.Error("a write behind the rotation failed")
+	}
+	h.events(4)
+}
+
+func TestAKeyOfADatabaseWithoutSecretsCannotBeRotated(t *testing.T) {
+	t.Parallel()
+	c := config.Default()
+	c.Key, c.DatabaseURL = newerKey, filepath.Join(t.TempDir(), "w.db")
+	if err := app.RotateKey(t.Context(), c); err == nil || !strings.Contains(err.Error(), "nothing to rotate") {
+		t.Error(err)
+	}
+}
+
+// sealed are the sealed credentials of connections.
+func (h *house) sealed() map[uuid.UUID][]byte {
+	h.t.Helper()
+	all, err := h.db.Connections(h.t.Context())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	out := map[uuid.UUID][]byte{}
+	for _, c := range all {
+		out[c.ID] = c.Sealed
+	}
+	return out
+}
+
+// hooked are the sealed secrets of subscriptions.
+func (h *house) hooked() map[uuid.UUID][]byte {
+	h.t.Helper()
+	all, err := h.db.SubscriptionsAfter(h.t.Context(), uuid.Nil, 100)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	out := map[uuid.UUID][]byte{}
+	for _, s := range all {
+		out[s.ID] = s.Sealed
+	}
+	return out
+}
+
+func TestADatabaseThatEveryUserOfTheMachineMayReadIsNotServed(t *testing.T) {
+	t.Parallel()
+	c := config.Default()
+	c.Key, c.DatabaseURL = newerKey, filepath.Join(t.TempDir(), "w.db")
+	o := app.Options{Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")}
+	for i, end := range []string{"", ".lock"} {
+		a, err := app.Open(t.Context(), c, o)
+		if err != nil {
+			t.Fatalf("after %d refusals: %v", i, err)
+		}
+		if err := a.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(c.DatabaseURL+end, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := app.Open(t.Context(), c, o); err == nil || !strings.Contains(err.Error(), "chmod 600") {
+			t.Errorf("%q readable: %v", end, err)
+		}
+		if err := os.Chmod(c.DatabaseURL+end, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package seal
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/tink-crypto/tink-go/v2/aead"
+	"github.com/tink-crypto/tink-go/v2/keyset"
+	"github.com/tink-crypto/tink-go/v2/tink"
+)
+
+// NewKeyset makes a data keyset, wrapped and fit to be stored.
+func NewKeyset(by Wrapper) ([]byte, error) {
+	handle, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
+	if err != nil {
+		return nil, fmt.Errorf("making a data keyset: %w", err)
+	}
+	return wrap(handle, by)
+}
+
+func wrap(handle *keyset.Handle, by Wrapper) ([]byte, error) {
+	var out bytes.Buffer
+	if err := handle.Write(keyset.NewBinaryWriter(&out), by); err != nil {
+		return nil, fmt.Errorf("wrapping the data keyset: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+func unwrap(wrapped []byte, by Wrapper) (*keyset.Handle, error) {
+	handle, err := keyset.Read(keyset.NewBinaryReader(bytes.NewReader(wrapped)), by)
+	if err != nil {
+		return nil, errors.New("the key does not open this database; give the key that it was made with, or that it was " +
+			"rotated to last with `waybill key rotate`")
+	}
+	return handle, nil
+}
+
+// Rotate adds a data key to a wrapped keyset, with which everything is sealed from then on, and wraps
+// the keyset anew. The older data keys stay in it, so that what they have sealed opens: whoever knows
+// them from a copy that was stolen has learnt what was sealed then, and nothing that comes after.
+func Rotate(wrapped []byte, from, to Wrapper) ([]byte, error) {
+	handle, err := unwrap(wrapped, from)
+	if err != nil {
+		return nil, err
+	}
+	manager := keyset.NewManagerFromHandle(handle)
+	id, err := manager.Add(aead.AES256GCMKeyTemplate())
+	if err != nil {
+		return nil, fmt.Errorf("adding a data key: %w", err)
+	}
+	if err := manager.SetPrimary(id); err != nil {
+		return nil, fmt.Errorf("choosing the data key: %w", err)
+	}
+	if handle, err = manager.Handle(); err != nil {
+		return nil, fmt.Errorf("making the keyset: %w", err)
+	}
+	return wrap(handle, to)
+}
+
+// Sealer seals and opens secrets with a data keyset.
+type Sealer struct {
+	with tink.AEAD
+	// mark is how what is sealed with the newest data key begins.
+	mark []byte
+}
+
+// markSize is the length of a mark: a version of one byte and the id of the data key
+// (https://developers.google.com/tink/wire-format#tink_output_prefix, 2026-11-27).
+const markSize = 5
+
+// Open unwraps a stored keyset. It fails if it was wrapped by another.
+func Open(by Wrapper, wrapped []byte) (*Sealer, error) {
+	handle, err := unwrap(wrapped, by)
+	if err != nil {
+		return nil, err
+	}
+	with, err := aead.New(handle)
+	if err != nil {
+		return nil, fmt.Errorf("using the data keyset: %w", err)
+	}
+	sample, err := with.Encrypt(nil, nil)
+	if err != nil {
+		return nil, fmt.Errorf("using the data keyset: %w", err)
+	}
+	return &Sealer{with, sample[:markSize]}, nil
+}
+
+// Seal encrypts a secret so that it opens only with the same context, which names the row.
+func (s *Sealer) Seal(plain, context []byte) ([]byte, error) {
+	out, err := s.with.Encrypt(plain, context)
+	if err != nil {
+		return nil, fmt.Errorf("sealing a secret: %w", err)
+	}
+	return out, nil
+}
+
+// Open decrypts what Seal made in the same context.
+func (s *Sealer) Open(sealed, context []byte) ([]byte, error) {
+	out, err := s.with.Decrypt(sealed, context)
+	if err != nil {
+		return nil, fmt.Errorf("opening a secret: %w", err)
+	}
+	return out, nil
+}
+
+// Outdated tells whether something was sealed with another data key than the newest.
+func (s *Sealer) Outdated(sealed []byte) bool {
+	return len(sealed) > 0 && !bytes.HasPrefix(sealed, s.mark)
+}

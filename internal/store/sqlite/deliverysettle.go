@@ -1,0 +1,88 @@
+package sqlite
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+// SettleDelivery records the end of one attempt at a delivery.
+func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
+	w := s.Waiting
+	return db.do(ctx, func(tx *tx) error {
+		if err := tx.hold(s.Claim); err != nil {
+			return err
+		}
+		subs, err := rows(tx, `SELECT `+subscriptionColumns+` FROM subscription WHERE id = ?1 AND status <> 'deleted'`,
+			scanSubscription, w.Subscription[:])
+		if err != nil {
+			return err
+		}
+		if len(subs) == 0 {
+			return refusal{fence.ErrOvertaken}
+		}
+		// The number of a delivery that was dropped is given again, so it alone says nothing.
+		n, err := tx.change(`UPDATE delivery SET state = ?3, tries = tries + 1, next_at = ?4
+			WHERE seq = ?1 AND tries = ?2 AND state = 'waiting' AND subscription = ?5 AND event = ?6`,
+			w.Seq, w.Tries, string(s.State), micros(s.NextAt), w.Subscription[:], w.Event.ID[:])
+		if err := overtaken(n, err); err != nil {
+			return err
+		}
+		// A delivery that is done is told of by its log alone. One that is dead stays, with its
+		// event: it is a dead letter.
+		if s.State == webhook.DeliveryDone {
+			if err := tx.dropDelivery(w.Seq, w.Event.ID); err != nil {
+				return err
+			}
+		}
+		if err := tx.judge(db, subs[0], s); err != nil {
+			return err
+		}
+		l := s.Log
+		return tx.exec(`INSERT INTO delivery_log (id, subscription, event, event_name, status, status_code, error_message,
+			response_time_ms, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)`, l.ID[:], l.Subscription[:],
+			l.EventID[:], l.EventName, string(l.Status), l.StatusCode, l.ErrorMessage, l.ResponseTimeMS, micros(l.CreatedAt))
+	})
+}
+
+// dropDelivery removes a delivery, and its event with the last one that needs it.
+func (t *tx) dropDelivery(seq int64, of uuid.UUID) error {
+	if err := t.exec(`DELETE FROM delivery WHERE seq = ?1`, seq); err != nil {
+		return err
+	}
+	return t.exec(`DELETE FROM event WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.event = ?1)`, of[:])
+}
+
+// judge stores a subscription as an attempt leaves it, and tells its partner of another status. The
+// runner then reads anew and sends no more of what it holds.
+func (t *tx) judge(db *DB, was webhook.Subscription, s webhook.Settled) error {
+	is := was.After(s.Result, s.Log.CreatedAt)
+	if is.Status != was.Status || is.Learned != was.Learned || is.Refused != was.Refused || is.Health != was.Health {
+		err := t.exec(`UPDATE subscription SET status = ?2, learned = ?3, refused = ?4, judged_from = ?5, success = ?6,
+			counted = ?7, failed_in_row = ?8, updated_at = ?9 WHERE id = ?1`, is.ID[:], string(is.Status), string(is.Learned),
+			is.Refused, micros(is.Health.Since), is.Health.Success, is.Health.Counted, is.Health.FailedInRow, micros(is.UpdatedAt))
+		if err != nil {
+			return err
+		}
+	}
+	if is.Status == was.Status {
+		return nil
+	}
+	if err := t.wakeReceiver(db, is.ID); err != nil {
+		return err
+	}
+	told, err := webhook.Told(statusEvents[is.Status], is)
+	if err != nil {
+		return err
+	}
+	return t.publish(db, []event.Event{told})
+}
+
+// statusEvents are the names of what is told when an attempt has changed a subscription's status.
+var statusEvents = map[webhook.Status]string{
+	webhook.Active: "webhook.activated", webhook.Paused: "webhook.paused", webhook.Stale: "webhook.staled",
+}

@@ -1,0 +1,56 @@
+package storetest
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+func vault() []rule {
+	return []rule{
+		{"all partners' subscriptions are listed by their ids, page after page", subscriptionsAreWalked},
+		{"sealed secrets are replaced where they are still those that were read", secretIsResealed},
+	}
+}
+
+func subscriptionsAreWalked(t *testing.T, s *stand) {
+	var want []uuid.UUID
+	for range 5 {
+		want = append(want, s.subscribe(subscribed(uuid.New(), eventName)).ID)
+	}
+	gone := s.subscribe(subscribed(uuid.New(), eventName))
+	s.must(s.DeleteSubscription(t.Context(), gone.Partner, gone.ID, at(1)))
+	slices.SortFunc(want, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
+	var walked []uuid.UUID
+	for after := uuid.Nil; ; {
+		some := got[[]webhook.Subscription](s)(s.SubscriptionsAfter(t.Context(), after, 2))
+		for _, sub := range some {
+			walked, after = append(walked, sub.ID), sub.ID
+		}
+		if len(some) == 0 {
+			break
+		}
+	}
+	same(t, "walked", walked, want)
+}
+
+func secretIsResealed(t *testing.T, s *stand) {
+	for name, previous := range map[string][]byte{"without a previous one": nil, "with one": []byte("before")} {
+		from := subscribed(uuid.New(), eventName)
+		from.Previous = previous
+		s.subscribe(from)
+		to := from
+		to.Sealed, to.URL = []byte("anew"), "https://elsewhere.example"
+		if previous != nil {
+			to.Previous = []byte("before anew")
+		}
+		s.must(s.ResealSubscription(t.Context(), from, to))
+		fails(t, "a second time "+name, s.ResealSubscription(t.Context(), from, to), fence.ErrOvertaken)
+		to.URL = from.URL
+		same(t, name, got[webhook.Subscription](s)(s.SubscriptionByID(t.Context(), from.ID)), to)
+	}
+}

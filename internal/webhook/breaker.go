@@ -1,0 +1,122 @@
+package webhook
+
+import (
+	"net/http"
+	"time"
+)
+
+// The circuit breaker as the contract documents it. The window is the last 100 deliveries: of fewer
+// Health.Success is the plain rate, of more a moving average in which each weighs a hundredth.
+const (
+	window = 100
+	// grace is for how long nobody is judged: whoever has just made or changed a receiver may still
+	// be at work on it.
+	grace = 15 * time.Minute
+	// From manyCounted deliveries on the least average counts, from someCounted on the least rate, and
+	// below these failures in a row.
+	manyCounted, leastAverage = 50, 0.95
+	someCounted, leastRate    = 20, 0.80
+	mostInRow                 = 10
+	// rounding keeps a rate of 16 in 20, told by 20 additions, from being under 80 %.
+	rounding = 1e-9
+	// tolerated is how many failed attempts at one delivery say nothing: the contract's quick ones. A
+	// deploy of a receiver takes as long.
+	tolerated = 3
+)
+
+// The pace at which a stale subscription is tried: the wait doubles with each failure.
+const (
+	firstProbe = time.Minute
+	lastProbe  = time.Hour
+)
+
+// After returns the subscription as the end of an attempt leaves it: its health, what was learned
+// of its receiver, and its status. A receiver that answered 410 asked never to be called again
+// and pauses it; one that fails too often makes it stale; one probe that is delivered makes a
+// stale one active, with a health that begins anew. An answer from another URL than the present
+// one tells nothing, nor does an attempt that we failed ourselves.
+func (s Subscription) After(r Result, at time.Time) Subscription {
+	if s.Status == Deleted || r.URL != "" && r.URL != s.URL {
+		return s
+	}
+	before := s.Status
+	if r.Refused {
+		s.Refused++
+	}
+	if r.Learned != "" && s.Encoding == Automatic {
+		s.Learned = r.Learned
+	}
+	switch {
+	case r.Verdict == Gone:
+		s.Status = Paused
+	case before == Stale:
+		s.Health, s.Status = s.probed(r, at)
+	case r.Verdict == Delivered:
+		s.Health = s.Health.count(true)
+	// A receiver that asks for time is neither well nor ill.
+	case r.Verdict == Retry && r.Attempt > tolerated && r.StatusCode != http.StatusTooManyRequests:
+		if s.Health = s.Health.count(false); before == Active && s.Health.trips(at) {
+			s.Health, s.Status = Health{Since: at, Success: s.Health.Success, FailedInRow: s.Health.FailedInRow}, Stale
+		}
+	}
+	if s.Status != before {
+		s.UpdatedAt = at
+	}
+	return s
+}
+
+// count takes one more delivery in. It counts no further than the window, so that of a receiver that is
+// well there is nothing new to write.
+func (h Health) count(success bool) Health {
+	h.Counted = min(h.Counted+1, window)
+	value := 0.0
+	h.FailedInRow++
+	if success {
+		value, h.FailedInRow = 1, 0
+	}
+	h.Success += (value - h.Success) / float64(h.Counted)
+	return h
+}
+
+// trips tells whether a failure just counted is one too many.
+func (h Health) trips(at time.Time) bool {
+	switch {
+	case at.Before(h.Since.Add(grace)):
+		return false
+	case h.Counted >= manyCounted:
+		return h.Success < leastAverage-rounding
+	case h.Counted >= someCounted:
+		return h.Success < leastRate-rounding
+	}
+	return h.FailedInRow >= mostInRow
+}
+
+// ProbeAt is when one delivery of a stale subscription is to be tried, zero for any other: deliveries
+// of those are not held back, or are all.
+func (s Subscription) ProbeAt() time.Time {
+	if s.Status != Stale {
+		return time.Time{}
+	}
+	wait := firstProbe
+	for range s.Health.Counted {
+		if wait *= 2; wait >= lastProbe {
+			wait = lastProbe
+			break
+		}
+	}
+	return s.Health.Since.Add(wait)
+}
+
+// probed tells what an attempt at a stale subscription's delivery means. What ends before a probe was due
+// had begun before it was stale, and proves nothing new.
+func (s Subscription) probed(r Result, at time.Time) (Health, Status) {
+	switch {
+	case at.Before(s.ProbeAt()):
+	case r.Verdict == Delivered:
+		return Health{Since: at, Success: 1}, Active
+	case r.Verdict == Retry:
+		s.Health.Since, s.Health.Counted = at, s.Health.Counted+1
+		s.Health.FailedInRow++
+	}
+	return s.Health, Stale
+}
