@@ -13,8 +13,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/audit"
 )
 
-// logged lists the entries of the house's audit log as "actor action object".
-func (h *house) logged() []string {
+// audited lists the entries of the house's audit log as "actor action object".
+func (h *house) audited() []string {
 	h.t.Helper()
 	var all []string
 	err := app.EachEntry(h.t.Context(), h.config, 0, func(e audit.Entry) error {
@@ -45,7 +45,7 @@ func TestTheAuditLogTellsWhoChangedWhat(t *testing.T) {
 	}
 	h.do("POST", "/realms/waybill/protocol/openid-connect/revoke", "client_id=demo&client_secret=demo-secret&token="+h.token,
 		"Content-Type", "application/x-www-form-urlencoded")
-	got := h.logged()
+	got := h.audited()
 	for _, want := range []string{"waybill started service ", "client:demo created connection ", "client:demo created fleet ",
 		"client:demo created share_agreement ", "client:demo changed connection description", "client:demo changed connection sealed,version",
 		"client:demo created webhook ", "client:demo changed webhook status", "operator:root created client ", "operator:root created partner ",

@@ -22,8 +22,8 @@ func (h *house) stranger(levels map[resource.Kind]string) string {
 	}
 	if levels != nil {
 		g := access.Grant{ID: uuid.New(), Partner: p.ID, Fleet: demo.ID(demo.FleetRef), FleetRef: "theirs", Status: access.GrantActive, Levels: levels,
-			UpdatedAt: time.Now()}
-		if err := h.db.SaveGrant(h.t.Context(), g, access.Fleet{ID: g.Fleet, Name: "Demo Freight"}); err != nil {
+			CreatedAt: time.Now(), UpdatedAt: time.Now()}
+		if err := h.db.InsertAgreement(h.t.Context(), g); err != nil {
 			h.t.Fatal(err)
 		}
 	}

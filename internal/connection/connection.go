@@ -57,8 +57,10 @@ type Connection struct {
 	ID    uuid.UUID
 	Fleet uuid.UUID
 	TSP   tsp.Name
+	// Maker is the partner or the fleet whose request made the connection; zero if it is not known.
+	Maker uuid.UUID
 	// Account is the key of the TSP's account that the credentials open. Records take their ids
-	// from it, so it never changes.
+	// from it, so no request changes it.
 	Account     string
 	Status      Status
 	Description string

@@ -24,6 +24,7 @@ type order struct {
 	description string
 	// preAuth is the draft that fills up the credentials; nil if there is none.
 	preAuth uuid.UUID
+	permit  Permit
 }
 
 // Create makes the connection that a body (the contract's ConnectionCreate) asks for. A fleet's
@@ -46,7 +47,9 @@ func (s *Service) Create(ctx context.Context, who access.Principal, raw []byte) 
 	if err != nil {
 		return Read{}, fmt.Errorf("making a connection id: %w", err)
 	}
-	c := Connection{ID: id, Fleet: o.grant.Fleet, TSP: o.spec.Name, Description: o.description, Settings: o.settings, Version: 1}
+	c := Connection{ID: id, Fleet: o.grant.Fleet, TSP: o.spec.Name, Maker: makerOf(who), Description: o.description,
+		Settings: o.settings, Version: 1}
+	o.permit = permit(who, mayMake)
 	c, err = s.make(ctx, c, o)
 	// The one that was faster has made the connection; this one's credentials are as good as
 	// spent.
@@ -59,7 +62,7 @@ func (s *Service) Create(ctx context.Context, who access.Principal, raw []byte) 
 	return s.read(c, o.grant.FleetRef)
 }
 
-// Connect makes a connection whose id, fleet, TSP and description the caller chose. It is for the
+// Connect makes a connection whose id, fleet, TSP, maker and description the caller chose. It is for the
 // demonstration: nobody's grant is asked and no fleet is made.
 func (s *Service) Connect(ctx context.Context, c Connection, credentials tsp.Credentials) (Connection, error) {
 	c.Version = 1
@@ -67,7 +70,7 @@ func (s *Service) Connect(ctx context.Context, c Connection, credentials tsp.Cre
 }
 
 // make exchanges and checks credentials and stores the connection. Up to the insert nothing is
-// stored but drafts, and a fleet that the order founds.
+// stored but drafts, so that wrong credentials leave no fleet behind.
 func (s *Service) make(ctx context.Context, c Connection, o order) (Connection, error) {
 	t, err := s.newTrial(ctx, c, o.credentials)
 	if err != nil {
@@ -77,26 +80,27 @@ func (s *Service) make(ctx context.Context, c Connection, o order) (Connection, 
 	if err != nil {
 		return c, t.refusal(err, "credentials")
 	}
-	// After the check, so that wrong credentials leave no fleet behind. Should the insert fail,
-	// the fleet stays and the next try finds it under the same id.
-	if o.newFleet {
-		if err := s.found(ctx, o.grant); err != nil {
-			return c, err
-		}
-	}
 	c.Account, c.Status, c.CreatedAt = account.Key, Active, s.clock()
 	c.UpdatedAt = c.CreatedAt
 	if c.Sealed, err = s.seal(t.current, c.sealContext()); err != nil {
 		return c, err
 	}
-	made := s.following(Change{To: c, Drafts: t.drafts()})
-	if made.Events, err = told(EventCreated, c); err != nil {
+	made := s.following(Change{To: c, Drafts: t.drafts(), Permit: o.permit})
+	if o.newFleet {
+		o.grant.CreatedAt, o.grant.UpdatedAt = c.CreatedAt, c.CreatedAt
+		made.Founds = &Founding{Fleet: access.Fleet{ID: o.grant.Fleet, Name: o.grant.FleetRef}, Grant: o.grant}
+	}
+	if made.Events, err = told(c, EventCreated); err != nil {
 		return c, err
 	}
 	if o.preAuth != uuid.Nil {
 		made.Drafts = append(made.Drafts, o.preAuth)
 	}
-	if err := s.Store.InsertConnection(ctx, made); err != nil {
+	err = s.Store.InsertConnection(ctx, made)
+	if errors.Is(err, access.ErrRefTaken) || errors.Is(err, access.ErrExists) {
+		return c, made.Founds.taken()
+	}
+	if err != nil {
 		return c, fmt.Errorf("storing a connection: %w", err)
 	}
 	s.Log.Info("connection made", "connection_id", c.ID, "tsp", c.TSP, "fleet_id", c.Fleet)

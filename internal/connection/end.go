@@ -15,10 +15,10 @@ import (
 // deleteTries bounds how often a deletion starts again because its connection has changed.
 const deleteTries = 5
 
-// Delete ends a connection for whoever may change it: its secrets are erased, nothing more is sent
+// Delete ends a connection for whoever may manage it: its secrets are erased, nothing more is sent
 // through it, and what still waits for it fails. The contract has no event for it.
 func (s *Service) Delete(ctx context.Context, who access.Principal, id uuid.UUID) error {
-	if _, _, err := s.changeable(ctx, who, id); err != nil {
+	if _, _, err := s.manageable(ctx, who, id); err != nil {
 		return err
 	}
 	// Under the lock no renewal is at the TSP; one that comes later finds nothing to open.
@@ -29,11 +29,12 @@ func (s *Service) Delete(ctx context.Context, who access.Principal, id uuid.UUID
 	defer unlock()
 	for range deleteTries {
 		// Another request may have deleted it while this one waited for the lock.
-		c, _, err := s.changeable(ctx, who, id)
+		c, _, err := s.manageable(ctx, who, id)
 		if err != nil {
 			return err
 		}
-		change := Change{From: c, To: c, Reseal: true}
+		change := Change{From: c, To: c, Reseal: true,
+			Permit: permit(who, func(g access.Grant) error { return s.mayManage(c, g) })}
 		// Sealed is empty and not nil: it is written, and the column is never NULL.
 		change.To.Status, change.To.Sealed, change.To.Problem, change.To.UpdatedAt = Deleted, []byte{}, "", s.after(c)
 		err = s.store(ctx, change)

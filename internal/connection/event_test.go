@@ -8,11 +8,13 @@ import (
 	"time"
 
 	json "github.com/go-json-experiment/json"
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -20,7 +22,7 @@ import (
 func (s *stand) listen(who access.Principal) func() []webhook.Waiting {
 	s.t.Helper()
 	const url = "https://example.com"
-	for _, event := range []string{connection.EventCreated, connection.EventStaled, connection.EventActivated} {
+	for _, event := range []string{connection.EventCreated, connection.EventStaled, connection.EventActivated, connection.EventUpdated} {
 		sub := webhook.Subscription{ID: uuid.Must(uuid.NewV7()), Partner: who.Partner.ID, URL: url, EventName: event,
 			Sealed: []byte{1}, Status: webhook.Active, CreatedAt: time.Now(), UpdatedAt: time.Now()}
 		if err := s.db.InsertSubscriptions(s.t.Context(), []webhook.Subscription{sub}); err != nil {
@@ -58,13 +60,13 @@ func toldOnce(t *testing.T) {
 	s.client(former)
 	ended := access.Grant{ID: uuid.New(), Partner: former.Partner.ID, Fleet: s.fleet.Fleet.ID, FleetRef: "former's",
 		Status: "cancelled", UpdatedAt: time.Now()}
-	if err := s.db.SaveGrant(t.Context(), ended, s.fleet.Fleet); err != nil {
+	if err := s.db.InsertAgreement(t.Context(), ended); err != nil {
 		t.Fatal(err)
 	}
 	s.client(late)
 	over := access.Grant{ID: uuid.New(), Partner: late.Partner.ID, Fleet: s.fleet.Fleet.ID, FleetRef: "late's",
 		Status: access.GrantActive, Expiration: time.Now().Add(-time.Hour), UpdatedAt: time.Now()}
-	if err := s.db.SaveGrant(t.Context(), over, s.fleet.Fleet); err != nil {
+	if err := s.db.InsertAgreement(t.Context(), over); err != nil {
 		t.Fatal(err)
 	}
 	past, expired := s.listen(former), s.listen(late)
@@ -119,24 +121,49 @@ func oldRefusal(t *testing.T) {
 	defer s.run()()
 	s.refuse(before)
 	time.Sleep(time.Minute)
-	if c := s.stored(id); c.Status != connection.Active || len(read()) != 1 {
-		t.Errorf("it is %s after %d events", c.Status, len(read()))
+	if c := s.stored(id); c.Status != connection.Active || cmp.Diff([]string{connection.EventCreated, connection.EventUpdated}, names(read())) != "" {
+		t.Errorf("it is %s after %v", c.Status, names(read()))
 	}
 }
 
 func TestAConnectionThatSomebodyMendedIsToldAsOneThatMendedItself(t *testing.T) {
 	t.Parallel()
-	for name, body := range map[string]string{"new credentials": `{"credentials":{"token":"good-2"}}`, "tried again": `{"status":"active"}`} {
+	for body, want := range map[string][]string{`{"credentials":{"token":"good-2"}}`: {connection.EventActivated, connection.EventUpdated},
+		`{"status":"active"}`: {connection.EventActivated}} {
 		s := newStand(t)
 		id := s.create(good).ID
 		read := s.listen(s.partner)
 		s.update(id, `{"description":"no news"}`)
 		s.put(id, connection.Stale)
 		s.update(id, body)
-		if got := read(); len(got) != 1 || got[0].Event.Name != connection.EventActivated {
-			t.Errorf("%s: told %v", name, got)
+		if diff := cmp.Diff(want, names(read())); diff != "" {
+			t.Errorf("%s: told (-want +got):\n%s", body, diff)
 		}
 	}
+}
+
+func TestEveryPartnerIsToldOfNewCredentialsAndSettingsAndOfNothingLess(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	s.tsp.spec.Settings = []tsp.Setting{{Key: "region", Type: tsp.TextSetting}}
+	id := s.create(good).ID
+	read := s.listen(s.partner)
+	for body, news := range map[string]int{`{"description":"x"}`: 0, `{"status":"paused"}`: 0, `{"settings":{"region":"eu"}}`: 1, `{"credentials":{"token":"good-2"}}`: 1} {
+		before := len(read())
+		s.update(id, body)
+		if got := read(); len(got)-before != news || news > 0 && got[before].Event.Name != connection.EventUpdated {
+			t.Errorf("%s: told %v", body, names(got))
+		}
+	}
+}
+
+// names are those of events, in the order of the names.
+func names(of []webhook.Waiting) (all []string) {
+	for _, w := range of {
+		all = append(all, w.Event.Name)
+	}
+	slices.Sort(all)
+	return all
 }
 
 func TestALaneDropsWhatItReadBeforeAPause(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
-	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -23,7 +22,7 @@ type Reached struct {
 // Connection returns a connection that the caller may see, with the grant that lets it. Any other
 // does not exist for the caller. So nobody can find out which ids exist.
 func (r Reached) Connection(ctx context.Context, who access.Principal, id uuid.UUID) (Connection, access.Grant, error) {
-	none := problem.New(problem.NotFound, "there is no connection %s; GET /v2/integrations/connections lists yours", id)
+	none := noConnection(id)
 	c, err := r.Connections.Connection(ctx, id)
 	if errors.Is(err, ErrNotFound) || err == nil && c.Status == Deleted {
 		return c, access.Grant{}, none
@@ -46,23 +45,13 @@ func (s *Service) reached(ctx context.Context, who access.Principal, id uuid.UUI
 	return Reached{s.Store, s.Access}.Connection(ctx, who, id)
 }
 
-// changeable is reached for callers who want to change or delete the connection: the fleet, or
-// a partner that may write something of the fleet's. A partner that may only read may not.
-func (s *Service) changeable(ctx context.Context, who access.Principal, id uuid.UUID) (Connection, access.Grant, error) {
+// manageable is reached for callers who want to replace what the connection is made of, or end it.
+func (s *Service) manageable(ctx context.Context, who access.Principal, id uuid.UUID) (Connection, access.Grant, error) {
 	c, grant, err := s.reached(ctx, who, id)
 	if err == nil {
-		err = mayChange(grant)
+		err = s.managed(who, c, grant)
 	}
 	return c, grant, err
-}
-
-// mayChange takes read_write of any kind for the right to a fleet's connections, because share
-// agreements speak of kinds alone.
-func mayChange(g access.Grant) error {
-	if !slices.ContainsFunc(resource.Kinds(), g.MayWrite) {
-		return problem.New(problem.Forbidden, "the fleet has granted you to read only, so you may not make, change or delete its connections")
-	}
-	return nil
 }
 
 // adapter returns the spec of the TSP with an id. Ids follow from names (UUIDv5), so they are
@@ -102,10 +91,7 @@ func (s *Service) fleetOf(ctx context.Context, who access.Principal, ref string)
 	}
 	known := func(g access.Grant) bool { return g.FleetRef == ref && g.Status != access.GrantDeleted }
 	if i := slices.IndexFunc(all, known); i >= 0 {
-		if g := all[i]; !g.InForce(g.ReadAt) {
-			return grant, false, problem.New(problem.Forbidden, "the share agreement with the fleet %q is not in force; its status is %s", ref, g.Status)
-		}
-		return all[i], false, mayChange(all[i])
+		return all[i], false, mayMake(all[i])
 	}
 	taken := func(fleet uuid.UUID) bool {
 		return slices.ContainsFunc(all, func(g access.Grant) bool { return g.Fleet == fleet })
@@ -123,18 +109,4 @@ func (s *Service) fleetOf(ctx context.Context, who access.Principal, ref string)
 		grant.Levels[k] = access.ReadWrite
 	}
 	return grant, true, nil
-}
-
-// found makes a fleet with what it grants.
-func (s *Service) found(ctx context.Context, g access.Grant) error {
-	g.UpdatedAt = s.clock()
-	err := s.Store.SaveGrant(ctx, g, access.Fleet{ID: g.Fleet, Name: g.FleetRef})
-	if errors.Is(err, access.ErrRefTaken) {
-		return problem.New(problem.Conflict, "fleet_ref %q names a fleet that has deleted its share agreement with you; "+
-			"ask the fleet for a new one, or name another fleet by another reference", g.FleetRef)
-	}
-	if err != nil {
-		return fmt.Errorf("making the fleet: %w", err)
-	}
-	return nil
 }

@@ -29,7 +29,7 @@ func (s *Service) revive(ctx context.Context, c Connection) error {
 }
 
 func (s *Service) mark(ctx context.Context, change Change, name, says string) (err error) {
-	if change.Events, err = told(name, change.To); err != nil {
+	if change.Events, err = told(change.To, name); err != nil {
 		return err
 	}
 	if err = s.store(ctx, change); err != nil {

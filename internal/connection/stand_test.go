@@ -3,6 +3,7 @@ package connection_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -134,7 +135,10 @@ func (s *stand) restart() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	key := seal.Key(bytes.Repeat([]byte{7}, seal.KeySize))
+	key, err := seal.Key(bytes.Repeat([]byte{7}, seal.KeySize)).Wrapper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	if keyset == nil {
 		if keyset, err = seal.NewKeyset(key); err != nil {
 			s.t.Fatal(err)
@@ -165,7 +169,11 @@ func (s *stand) grant(who access.Principal, fleet access.Fleet, ref, level strin
 	s.t.Helper()
 	g := access.Grant{ID: uuid.New(), Partner: who.Partner.ID, Fleet: fleet.ID, FleetRef: ref, Status: access.GrantActive,
 		Levels: map[resource.Kind]string{resource.KindVehicle: level}, UpdatedAt: time.Now()}
-	if err := s.db.SaveGrant(s.t.Context(), g, fleet); err != nil {
+	err := s.db.InsertFleet(s.t.Context(), fleet, g)
+	if errors.Is(err, access.ErrFleetExists) {
+		err = s.db.InsertAgreement(s.t.Context(), g)
+	}
+	if err != nil {
 		s.t.Fatal(err)
 	}
 }

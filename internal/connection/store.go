@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -33,14 +32,16 @@ type Store interface {
 }
 
 // Writer changes connections. Whatever one call changes is written in one transaction: the
-// connection, the drafts that it uses up, its schedules of imports, and the events that tell of
-// it. An event whose Partner is zero goes to each partner whose grant on its fleet was in force
+// connection, the fleet and grant that it founds, the drafts that it uses up, its schedules of
+// imports, and the events that tell of it. A change that is not permitted, or whose fleet cannot be
+// founded, changes nothing. An event whose Partner is zero goes to each partner whose grant on its fleet was in force
 // when it occurred, under that partner's reference. After the commit the connection's lane is
 // woken, so that it looks at the new state, and if kinds were made due its lane of imports too.
 // With replicas a change must also end the claims of these lanes, so that an owner who read before
 // it is overtaken; Service.Shut tells no process but the one that made the change.
 type Writer interface {
-	// InsertConnection adds c.To; ErrUsed if one of the drafts is gone.
+	// InsertConnection adds c.To; ErrUsed if one of the drafts is gone. A grant that is founded makes
+	// room as in access.Agreements, unless one of its id is there already.
 	InsertConnection(ctx context.Context, c Change) error
 	// ChangeConnection changes a connection; fence.ErrOvertaken if it moved on, ErrUsed as above.
 	ChangeConnection(ctx context.Context, c Change) error
@@ -64,6 +65,10 @@ type Change struct {
 	Kinds      []resource.Kind
 	Drafts     []uuid.UUID
 	Events     []event.Event
+	// Permit is asked first; its zero value lets everything pass.
+	Permit Permit
+	// Founds comes with a new connection of a fleet that was not known before; nil for any other.
+	Founds *Founding
 }
 
 // Locks keeps those apart who replace the credentials of one connection.
@@ -106,21 +111,12 @@ type Draft struct {
 	EndsAt  time.Time
 }
 
-// Grants keeps what fleets allow partners.
-type Grants interface {
-	// SaveGrant adds a grant with its fleet, or replaces the one of that id, as access.Grant.Replace
-	// decides; its partner is told of what is new. It is checked and makes room as in
-	// access.Agreements. g.UpdatedAt is the time of the change.
-	SaveGrant(ctx context.Context, g access.Grant, f access.Fleet) error
-}
-
 // Everything is all that a Service keeps.
 type Everything interface {
 	Store
 	Writer
 	Locks
 	Drafts
-	Grants
 }
 
 // Query selects connections. Deleted connections are never selected.

@@ -26,10 +26,11 @@ type wish struct {
 	credentials tsp.Credentials
 	secrets     map[string]string
 	settings    tsp.Settings
+	permit      Permit
 }
 
-// Update changes a connection as a body (the contract's ConnectionUpdate) asks. The fleet may,
-// and each partner to which the fleet granted read_write for anything. Absent members stay as
+// Update changes a connection as a body (the contract's ConnectionUpdate) asks. The fleet may, and
+// who else mayManage and mayChange say. Absent members stay as
 // they are; null clears the description, removes a single setting, and elsewhere means absent.
 //
 // New credentials or settings are tried at the TSP before anything changes, must open the same
@@ -57,8 +58,14 @@ func (s *Service) Update(ctx context.Context, who access.Principal, id uuid.UUID
 	}
 	var grant access.Grant
 	var err error
-	if w.from, grant, err = s.changeable(ctx, who, id); err != nil {
+	if w.from, grant, err = s.reached(ctx, who, id); err != nil {
 		return Read{}, err
+	}
+	w.permit = permit(who, func(g access.Grant) error { return s.allows(w, asked, g) })
+	if !who.IsFleet() {
+		if err := s.allows(w, asked, grant); err != nil {
+			return Read{}, err
+		}
 	}
 	if err := w.transition(asked); err != nil {
 		return Read{}, err
@@ -97,6 +104,17 @@ func readStatus(b *resource.Object) Status {
 
 // renews tells whether the wish brings something to try at the TSP.
 func (w *wish) renews() bool { return w.body.Has("credentials") || w.body.Has("settings") }
+
+// allows tells whether a partner may have its wish. What is told of a stale connection is to try its
+// credentials again, so each partner whose writes it holds up may.
+func (s *Service) allows(w wish, asked Status, g access.Grant) error {
+	from := w.from.Status
+	again := asked == Active && (from == Stale || from == Failed)
+	if !w.renews() && (again || asked == "" || asked == from) {
+		return mayChange(w.from, g)
+	}
+	return s.mayManage(w.from, g)
+}
 
 // retries tells whether the stored credentials are tried as they are. Somebody has mended the
 // account at the TSP and says so by "active".
@@ -201,7 +219,7 @@ func (s *Service) change(ctx context.Context, w wish) (Connection, error) {
 	if current.Version != w.from.Version || current.Status != w.from.Status {
 		return w.from, fence.ErrOvertaken
 	}
-	next := Change{From: current, To: current, Reseal: w.renews()}
+	next := Change{From: current, To: current, Reseal: w.renews(), Permit: w.permit}
 	next.To.Status, next.To.Settings, next.To.UpdatedAt = w.to, w.settings, s.after(current)
 	if description := w.body.Text("description"); description.State() != resource.Absent {
 		next.To.Description = description.Or("")
@@ -220,10 +238,15 @@ func (s *Service) change(ctx context.Context, w wish) (Connection, error) {
 			return w.from, err
 		}
 	}
+	var names []string
+	if next.Reseal {
+		names = append(names, EventUpdated)
+	}
 	if current.Status == Stale && w.to == Active {
-		if next.Events, err = told(EventActivated, next.To); err != nil {
-			return w.from, err
-		}
+		names = append(names, EventActivated)
+	}
+	if next.Events, err = told(next.To, names...); err != nil {
+		return w.from, err
 	}
 	if err := s.store(ctx, next); err != nil {
 		return w.from, fmt.Errorf("changing a connection: %w", err)

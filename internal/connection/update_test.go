@@ -204,9 +204,7 @@ func TestOnlyThoseWhoReachAConnectionSeeItAndOnlyWritersChangeIt(t *testing.T) {
 			is("deletes", s.service.Delete(t.Context(), c.who, id), c.touch)
 		}
 	}
-	if err := s.service.Delete(t.Context(), s.partner, id); err != nil {
-		t.Errorf("a partner that may write deletes: %v", err)
-	}
+	refused(t, "a partner that may write deletes what the fleet made", s.service.Delete(t.Context(), s.partner, id), problem.Forbidden, "ask the fleet")
 }
 
 func TestADeletedConnectionIsGoneWithItsSecrets(t *testing.T) {

@@ -13,11 +13,13 @@ import (
 )
 
 // The names of events that Waybill raises about connections. The contract has no name for one that
-// works again; this is the one that it gives to the same thing of a webhook.
+// works again or is changed; these are the ones that it gives to the same things of a webhook.
 const (
 	EventCreated   = "connection.created"
 	EventStaled    = "connection.staled"
 	EventActivated = "connection.activated"
+	// EventUpdated: somebody has replaced the credentials, and the host with them, or the settings.
+	EventUpdated = "connection.updated"
 )
 
 // Read is the wire form of the contract's ConnectionRead, with settings and problem beside.
@@ -68,12 +70,15 @@ type fact struct {
 	Status     Status    `json:"status"`
 }
 
-// told is the event that tells every partner of the fleet of the connection as it stands. Its
-// Partner is left zero: the store addresses it to each grant in force.
-func told(name string, c Connection) ([]event.Event, error) {
+// told are the events that tell every partner of the fleet of the connection as it stands. Their
+// Partner is left zero: the store addresses them to each grant in force.
+func told(c Connection, names ...string) (all []event.Event, err error) {
 	data, err := json.Marshal(fact{c.ID, c.TSP, c.Fleet, c.TSP.ID(), c.Status})
 	if err != nil {
-		return nil, fmt.Errorf("encoding the event %s: %w", name, err)
+		return nil, fmt.Errorf("encoding the events %v: %w", names, err)
 	}
-	return []event.Event{{Name: name, Subject: c.ID, Fleet: c.Fleet, OccurredAt: c.UpdatedAt, Data: data}}, nil
+	for _, name := range names {
+		all = append(all, event.Event{Name: name, Subject: c.ID, Fleet: c.Fleet, OccurredAt: c.UpdatedAt, Data: data})
+	}
+	return all, nil
 }

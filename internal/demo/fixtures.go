@@ -85,7 +85,7 @@ func connect(ctx context.Context, in app.Rooms, name tsp.Name, fleet uuid.UUID) 
 	c, err := in.Store.Connection(ctx, ID("connection:"+string(name)))
 	if errors.Is(err, connection.ErrNotFound) {
 		c = connection.Connection{ID: ID("connection:" + string(name)), Fleet: fleet, TSP: name,
-			Description: "demo", Settings: adapter.Spec().SampleSettings}
+			Maker: ID("partner"), Description: "demo", Settings: adapter.Spec().SampleSettings}
 		c, err = in.Connections.Connect(ctx, c, adapter.Spec().SampleCredentials)
 	}
 	if err != nil || c.Status != connection.Active {

@@ -1,6 +1,8 @@
 package tsp
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/url"
 	"slices"
 	"strings"
@@ -19,9 +21,17 @@ func (r *Registry) place(spec Spec, c Credentials) string {
 	}
 	var all []string
 	for _, f := range kind.Fields {
-		if given := c.Get(f.Name); f.Host && given != "" && !spec.owns(given) {
-			all = append(all, placeOf(given))
+		given := c.Get(f.Name)
+		if !f.Host || given == "" || spec.owns(given) {
+			continue
 		}
+		place := placeOf(given)
+		if f.Secret {
+			// Keys of accounts are kept in the clear.
+			sum := sha256.Sum256([]byte(place))
+			place = "sha256:" + hex.EncodeToString(sum[:16])
+		}
+		all = append(all, place)
 	}
 	return strings.Join(all, ",")
 }

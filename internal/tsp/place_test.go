@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -67,6 +68,22 @@ func TestAServerThatIsTheAccountKeepsItsKey(t *testing.T) {
 	}
 	if got := keyAt(t, tsp.Spec{}, "", "https://b"); got != "b#a" {
 		t.Errorf("the key that the server b takes of another became %q", got)
+	}
+}
+
+func TestASecretHostIsNotToldByAKey(t *testing.T) {
+	t.Parallel()
+	spec := tsp.Spec{Name: "traccar", Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("isaac")}}
+	r, err := tsp.NewRegistry([]tsp.Adapter{plain{spec, func(context.Context) error { return nil }}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(host string) string {
+		return r.AccountAt("traccar", tsp.Credentials{Kind: "isaac", Fields: map[string]string{"host": host}}, "a")
+	}
+	one, other := at("hush.example"), at("other.example")
+	if one == other || one == "a" || strings.Contains(one, "hush") || one != r.AccountAt("traccar", tsp.Credentials{Kind: "isaac", Fields: map[string]string{"host": "HUSH.example/"}}, one) {
+		t.Errorf("the keys are %q and %q", one, other)
 	}
 }
 

@@ -32,12 +32,12 @@ var eventNames = []string{
 // ownNames are raised by Waybill and unknown to the contract. No wildcard stands for them: a client
 // that knows the contract's names alone must never meet another, so whoever wants one asks for it by
 // name.
-var ownNames = []string{"connection.activated"}
+var ownNames = []string{"connection.activated", "connection.updated"}
 
 // raised are the names of which Waybill has a source. A subscription to any other waits for ever.
 var raised = []string{
 	"resource_operation.created", "resource_operation.succeeded", "resource_operation.failed",
-	"connection.created", "connection.staled", "connection.activated",
+	"connection.created", "connection.staled", "connection.activated", "connection.updated",
 	"share_agreement.created", "share_agreement.updated", "share_agreement.deleted",
 	"vehicle.added", "vehicle.modified", "vehicle.removed", "trailer.added", "trailer.modified", "trailer.removed",
 	"user.added", "user.modified", "user.removed", "message.added", "message.modified",

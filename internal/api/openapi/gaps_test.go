@@ -33,7 +33,7 @@ var ownRoutes = []string{
 	"GET /realms/{realm}/.well-known/openid-configuration",
 	"GET /realms/{realm}/protocol/openid-connect/certs",
 
-	"webhook connection.activated",
+	"webhook connection.activated", "webhook connection.updated",
 
 	"webhook vehicle.added", "webhook vehicle.modified", "webhook vehicle.removed",
 	"webhook trailer.added", "webhook trailer.modified", "webhook trailer.removed",
@@ -67,7 +67,7 @@ var ownSchemas = []string{
 	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "Healthy", "Unhealthy",
 	"VehicleEvent", "TrailerEvent", "UserEvent", "MessageEvent", "GroupMessageEvent", "DvirLogEvent", "FuelTransactionEvent",
 	"ScheduleRead", "CursorPageScheduleRead", "ExecutionRead", "CursorPageExecutionRead",
-	"ConnectionActivated", "AuthorizationServer", "KeySet", "PublicKey",
+	"ConnectionActivated", "ConnectionUpdated", "AuthorizationServer", "KeySet", "PublicKey",
 
 	"CapabilityDocument", "CapabilityImport", "CapabilitySetting", "CapabilityCredentials", "CapabilityCredentialField", "CapabilityWrite",
 	"CapabilityLimit", "CapabilityField",
@@ -86,6 +86,7 @@ const (
 const (
 	hooks       = " /v2/notifications/webhooks"
 	ownEvent    = "enum[connection.activated]"
+	ownChange   = "enum[connection.updated]"
 	bounded     = "a body of references is bounded, and far above what anybody has"
 	once        = "a value that is there twice is a mistake, which TSPs would take in different ways"
 	askedByName = "nobody meets the name who did not subscribe to it"
@@ -115,13 +116,20 @@ var deviations = map[string]string{
 	inFilters("fleet_refs") + ".items.minLength":                                      "no fleet is called nothing",
 	inFilters("fleet_refs") + ".items.maxLength":                                      bounded,
 
-	"GET" + hooks + ".parameters[query event_name].schema.anyOf[1]." + ownEvent:                                                     askedByName,
-	"POST" + hooks + inJSON("requestBody") + ".properties[event_name].anyOf[0]." + ownEvent:                                         askedByName,
-	"GET" + hooks + inJSON("responses[200]") + ".properties[items].items.properties[event_name]." + ownEvent:                        askedByName,
-	"POST" + hooks + inJSON("responses[200]") + ".anyOf[0].items.properties[event_name]." + ownEvent:                                askedByName,
-	"POST" + hooks + inJSON("responses[200]") + ".anyOf[1].properties[event_name]." + ownEvent:                                      askedByName,
-	"GET" + hooks + "/{webhook_id}" + inJSON("responses[200]") + ".properties[event_name]." + ownEvent:                              askedByName,
-	"GET" + hooks + "/{webhook_id}/logs" + inJSON("responses[200]") + ".properties[items].items.properties[event_name]." + ownEvent: askedByName,
+	"GET" + hooks + ".parameters[query event_name].schema.anyOf[1]." + ownEvent:                                                      askedByName,
+	"GET" + hooks + ".parameters[query event_name].schema.anyOf[1]." + ownChange:                                                     askedByName,
+	"POST" + hooks + inJSON("requestBody") + ".properties[event_name].anyOf[0]." + ownEvent:                                          askedByName,
+	"POST" + hooks + inJSON("requestBody") + ".properties[event_name].anyOf[0]." + ownChange:                                         askedByName,
+	"GET" + hooks + inJSON("responses[200]") + ".properties[items].items.properties[event_name]." + ownEvent:                         askedByName,
+	"GET" + hooks + inJSON("responses[200]") + ".properties[items].items.properties[event_name]." + ownChange:                        askedByName,
+	"POST" + hooks + inJSON("responses[200]") + ".anyOf[0].items.properties[event_name]." + ownEvent:                                 askedByName,
+	"POST" + hooks + inJSON("responses[200]") + ".anyOf[0].items.properties[event_name]." + ownChange:                                askedByName,
+	"POST" + hooks + inJSON("responses[200]") + ".anyOf[1].properties[event_name]." + ownEvent:                                       askedByName,
+	"POST" + hooks + inJSON("responses[200]") + ".anyOf[1].properties[event_name]." + ownChange:                                      askedByName,
+	"GET" + hooks + "/{webhook_id}" + inJSON("responses[200]") + ".properties[event_name]." + ownEvent:                               askedByName,
+	"GET" + hooks + "/{webhook_id}" + inJSON("responses[200]") + ".properties[event_name]." + ownChange:                              askedByName,
+	"GET" + hooks + "/{webhook_id}/logs" + inJSON("responses[200]") + ".properties[items].items.properties[event_name]." + ownEvent:  askedByName,
+	"GET" + hooks + "/{webhook_id}/logs" + inJSON("responses[200]") + ".properties[items].items.properties[event_name]." + ownChange: askedByName,
 }
 
 // inJSON is the place of the schema of a JSON body.

@@ -17,7 +17,7 @@ import (
 
 // connectionColumns are in the order in which scanConnection reads and InsertConnection writes
 // them.
-const connectionColumns = `id, fleet, tsp, account, status, description, settings, problem, sealed, version, created_at, updated_at`
+const connectionColumns = `id, fleet, maker, tsp, account, status, description, settings, problem, sealed, version, created_at, updated_at`
 
 // scanner is a row, of a query for one or of many.
 type scanner interface{ Scan(into ...any) error }
@@ -28,7 +28,7 @@ func scanConnection(row scanner) (connection.Connection, error) {
 	var c connection.Connection
 	var settings string
 	var created, updated int64
-	err := row.Scan(&c.ID, &c.Fleet, &c.TSP, &c.Account, &c.Status, &c.Description, &settings, &c.Problem, &c.Sealed,
+	err := row.Scan(&c.ID, &c.Fleet, &c.Maker, &c.TSP, &c.Account, &c.Status, &c.Description, &settings, &c.Problem, &c.Sealed,
 		&c.Version, &created, &updated)
 	if err != nil {
 		return c, err
@@ -99,8 +99,8 @@ func (db *DB) InsertConnection(ctx context.Context, made connection.Change) erro
 	return db.audited(ctx, func(tx *tx) error {
 		return tx.changeConnection(db, made, func(c connection.Connection, settings any) error {
 			return tx.exec(`INSERT INTO connection (`+connectionColumns+`)
-				VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`,
-				c.ID[:], c.Fleet[:], string(c.TSP), c.Account, string(c.Status), c.Description, settings, c.Problem, c.Sealed,
+				VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`,
+				c.ID[:], c.Fleet[:], c.Maker[:], string(c.TSP), c.Account, string(c.Status), c.Description, settings, c.Problem, c.Sealed,
 				c.Version, micros(c.CreatedAt), micros(c.UpdatedAt))
 		})
 	}, connectionThing(made.To.ID))
@@ -113,17 +113,18 @@ func (db *DB) ChangeConnection(ctx context.Context, c connection.Change) error {
 			// updated_at is compared here and not read before: two changes of one reading cannot
 			// both pass.
 			n, err := tx.change(`UPDATE connection SET status = ?3, description = ?4, settings = ?5, problem = ?6,
-				sealed = CASE WHEN ?7 THEN ?8 ELSE sealed END, version = ?9, updated_at = ?10 WHERE id = ?1 AND updated_at = ?2`,
+				sealed = CASE WHEN ?7 THEN ?8 ELSE sealed END, version = ?9, updated_at = ?10, account = ?11 WHERE id = ?1 AND updated_at = ?2`,
 				to.ID[:], micros(c.From.UpdatedAt), string(to.Status), to.Description, settings,
-				to.Problem, c.Reseal, to.Sealed, to.Version, micros(to.UpdatedAt))
+				to.Problem, c.Reseal, to.Sealed, to.Version, micros(to.UpdatedAt), to.Account)
 			return overtaken(n, err)
 		})
 	}, connectionThing(c.To.ID))
 }
 
 // changeConnection writes a connection by a statement of its own and all that goes with it. The
-// order matters. What may refuse (drafts, then the write itself) comes before anything is changed,
-// because a refused write is committed with its group.
+// order matters. What may refuse (drafts, the permit, a founding, then the write itself) comes before
+// anything is changed, because a refused write is committed with its group; only a new connection
+// founds, and its write refuses nothing.
 func (t *tx) changeConnection(db *DB, c connection.Change,
 	write func(to connection.Connection, settings any) error) error {
 	settings, err := text(map[string]any(c.To.Settings), true)
@@ -133,10 +134,13 @@ func (t *tx) changeConnection(db *DB, c connection.Change,
 	if err := t.haveDrafts(c.Drafts); err != nil {
 		return err
 	}
+	if err := t.permit(db, c); err != nil {
+		return err
+	}
 	if err := write(c.To, settings); err != nil {
 		return err
 	}
-	if err := t.dropDrafts(c.Drafts); err != nil {
+	if err := t.dropDrafts(c); err != nil {
 		return err
 	}
 	if c.Reschedule {

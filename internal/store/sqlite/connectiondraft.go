@@ -49,9 +49,15 @@ func (t *tx) haveDrafts(ids []uuid.UUID) error {
 	return nil
 }
 
-// dropDrafts uses drafts up. With haveDrafts in the same transaction each serves one connection.
-func (t *tx) dropDrafts(ids []uuid.UUID) error {
-	for _, id := range ids {
+// dropDrafts uses drafts up. With haveDrafts in the same transaction each serves one connection. Those
+// that were to become a deleted connection's end with it.
+func (t *tx) dropDrafts(c connection.Change) error {
+	if c.To.Status == connection.Deleted {
+		if err := t.exec(`DELETE FROM connection_draft WHERE connection = ?1`, c.To.ID[:]); err != nil {
+			return err
+		}
+	}
+	for _, id := range c.Drafts {
 		if err := t.exec(`DELETE FROM connection_draft WHERE id = ?1`, id[:]); err != nil {
 			return err
 		}

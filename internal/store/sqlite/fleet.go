@@ -77,7 +77,15 @@ func (t *tx) putFleet(f access.Fleet, at int64) error {
 		VALUES (?1, ?2, ?3, ?4, ?5, ?5)`, f.ID[:], f.Name, string(by), ofDetails(f.Details), at)
 }
 
-// fleetLives refuses a fleet that was deleted.
+// fleetIsThere refuses a fleet that is not there, or no more.
+func (t *tx) fleetIsThere(id uuid.UUID) error {
+	if there, err := t.there(`SELECT 1 FROM fleet WHERE id = ?1 AND deleted_at = 0`, id[:]); err != nil || !there {
+		return refusedOr(err, access.ErrNotFound)
+	}
+	return nil
+}
+
+// fleetLives refuses a fleet that was deleted; one that is not there may be made.
 func (t *tx) fleetLives(id uuid.UUID) error {
 	if gone, err := t.there(`SELECT 1 FROM fleet WHERE id = ?1 AND deleted_at <> 0`, id[:]); err != nil || gone {
 		return refusedOr(err, access.ErrNotFound)
@@ -146,8 +154,8 @@ func (t *tx) hide(ctx context.Context, db *DB, fleet uuid.UUID, at time.Time, gr
 
 // disposable refuses a fleet that is not there, or that has connections.
 func (t *tx) disposable(id uuid.UUID) error {
-	if there, err := t.there(`SELECT 1 FROM fleet WHERE id = ?1 AND deleted_at = 0`, id[:]); err != nil || !there {
-		return refusedOr(err, access.ErrNotFound)
+	if err := t.fleetIsThere(id); err != nil {
+		return err
 	}
 	if has, err := t.there(`SELECT 1 FROM connection WHERE fleet = ?1 AND status <> 'deleted'`, id[:]); err != nil || has {
 		return refusedOr(err, access.ErrConnected)
@@ -161,8 +169,8 @@ func (db *DB) MergeFleets(ctx context.Context, from, into uuid.UUID, at time.Tim
 		if err := tx.disposable(from); err != nil {
 			return err
 		}
-		if there, err := tx.there(`SELECT 1 FROM fleet WHERE id = ?1 AND deleted_at = 0`, into[:]); err != nil || !there {
-			return refusedOr(err, access.ErrNotFound)
+		if err := tx.fleetIsThere(into); err != nil {
+			return err
 		}
 		grants, err := tx.grants(`fleet = ?1`, from[:])
 		if err != nil {

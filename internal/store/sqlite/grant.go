@@ -88,7 +88,7 @@ func (db *DB) Agreements(ctx context.Context, q access.AgreementQuery) ([]access
 // InsertAgreement adds a grant.
 func (db *DB) InsertAgreement(ctx context.Context, g access.Grant) error {
 	return db.audited(ctx, func(tx *tx) error {
-		if err := tx.fleetLives(g.Fleet); err != nil {
+		if err := tx.fleetIsThere(g.Fleet); err != nil {
 			return err
 		}
 		if err := tx.makeRoom(g); err != nil {
@@ -118,38 +118,6 @@ func (db *DB) ChangeAgreement(ctx context.Context, from, to access.Grant) error 
 		}
 		return tx.tellOfGrant(db, to, to.Change())
 	}, agreementThing(to.ID))
-}
-
-// SaveGrant adds or replaces a grant, and adds its fleet. Its order is that of ChangeAgreement. The
-// fleet is added before the grant, which refers to it.
-func (db *DB) SaveGrant(ctx context.Context, g access.Grant, f access.Fleet) error {
-	return db.audited(ctx, func(tx *tx) error {
-		stored, err := tx.grants(`id = ?1`, g.ID[:])
-		if err != nil {
-			return err
-		}
-		var known access.Grant
-		if len(stored) > 0 {
-			known = stored[0]
-		}
-		next, tells := g.Replace(known)
-		if tells == "" {
-			return nil
-		}
-		if err := tx.fleetLives(f.ID); err != nil {
-			return err
-		}
-		if err := tx.makeRoom(next); err != nil {
-			return err
-		}
-		if err := tx.putFleet(f, micros(g.UpdatedAt)); err != nil {
-			return err
-		}
-		if err := tx.putGrant(next); err != nil {
-			return err
-		}
-		return tx.tellOfGrant(db, next, tells)
-	}, fleetThing(f.ID), agreementThing(g.ID))
 }
 
 // makeRoom refuses a grant that others leave no room for, before it changes anything, and ends

@@ -46,7 +46,7 @@ func connections() []rule {
 func connectionIsKept(t *testing.T, s *stand) {
 	c := connected(s.fleet())
 	c.Settings = tsp.Settings{"text": "a", "number": int64(7), "list": []string{"x", "y"}, "switch": true}
-	c.Problem = "p"
+	c.Problem, c.Maker = "p", uuid.New()
 	s.connect(c)
 	same(t, "read", s.crashed().connection(c.ID), c)
 	if _, err := s.Connection(t.Context(), uuid.New()); !errors.Is(err, connection.ErrNotFound) {
@@ -105,6 +105,7 @@ func connectionIsChanged(t *testing.T, s *stand) {
 	c := s.connect(connected(s.fleet()))
 	next := change(c, connection.Stale)
 	next.To.Description, next.To.Problem, next.To.Settings, next.To.Version = "e", "p", tsp.Settings{"a": "b"}, 2
+	next.To.Account = "host#a"
 	next.To.Sealed = []byte("other")
 	s.must(s.ChangeConnection(t.Context(), next))
 	want := next.To

@@ -58,7 +58,7 @@ func fleetKeepsItsName(t *testing.T, s *stand) {
 	s.must(s.InsertFleet(t.Context(), f))
 	fails(t, "added again", s.InsertFleet(t.Context(), access.Fleet{ID: f.ID, Name: "theirs"}), access.ErrFleetExists)
 	s.must(s.InsertClient(t.Context(), access.Client{ID: "c", Fleet: access.Fleet{ID: f.ID, Name: "theirs"}}))
-	s.must(s.SaveGrant(t.Context(), granted(s.partner(), f.ID), access.Fleet{ID: f.ID, Name: "theirs"}))
+	s.must(s.InsertAgreement(t.Context(), granted(s.partner(), f.ID)))
 	is(t, "name", s.entry(f.ID).Name, "mine")
 	is(t, "named by", s.entry(f.ID).NamedBy, access.ByFleet)
 }
@@ -100,8 +100,10 @@ func fleetIsDeleted(t *testing.T, s *stand) {
 	is(t, "found", len(got[[]access.FleetEntry](s)(s.FleetEntries(t.Context(), access.FleetSearch{ID: g.Fleet}))), 0)
 	f := access.Fleet{ID: g.Fleet, Name: "again"}
 	fails(t, "deleted again", s.DeleteFleet(t.Context(), g.Fleet, at(2)), access.ErrNotFound)
+	fails(t, "a grant of nobody", s.InsertAgreement(t.Context(), granted(g.Partner, uuid.New())), access.ErrNotFound)
 	fails(t, "a grant", s.InsertAgreement(t.Context(), granted(g.Partner, g.Fleet)), access.ErrNotFound)
-	fails(t, "a saved grant", s.SaveGrant(t.Context(), granted(g.Partner, g.Fleet), f), access.ErrNotFound)
+	founding := connection.Change{To: connected(g.Fleet), Founds: &connection.Founding{Grant: granted(g.Partner, g.Fleet), Fleet: f}}
+	fails(t, "a connection", s.InsertConnection(t.Context(), founding), access.ErrNotFound)
 	fails(t, "a client", s.InsertClient(t.Context(), access.Client{ID: "c", Fleet: f}), access.ErrNotFound)
 	_, total, err := s.Fleets(t.Context(), access.FleetQuery{Self: g.Fleet, Window: page.Window{Limit: 2}})
 	s.must(err)

@@ -36,9 +36,9 @@ func Run(t *testing.T, fresh func(t *testing.T) Engine) {
 	for port, rules := range map[string][]rule{
 		"clients": clients(), "fleets": fleets(), "grants": grants(), "agreements": agreements(), "operations": operations(), "keys": keys(),
 		"queue": queue(), "chains": chains(), "settling": settling(), "outcomes": outcomes(), "progress": progress(), "deliveries": deliveries(), "receivers": receivers(), "fan-out": fanOut(),
-		"connections": connections(), "drafts": drafts(), "locks": locks(), "records": records(), "sweeps": sweeps(), "orphans": orphans(),
-		"changes": changes(), "lists": lists(), "schedules": schedules(), "webhooks": webhooks(), "meta": meta(), "vault": vault(), "audit": audits(),
-		"restored": restored(),
+		"connections": connections(), "permits": permits(), "drafts": drafts(), "locks": locks(), "records": records(),
+		"sweeps": sweeps(), "orphans": orphans(), "changes": changes(), "lists": lists(), "schedules": schedules(),
+		"webhooks": webhooks(), "meta": meta(), "vault": vault(), "audit": audits(), "restored": restored(),
 	} {
 		t.Run(port, func(t *testing.T) {
 			t.Parallel()
