@@ -44,6 +44,8 @@ type Config struct {
 	ImportHistory time.Duration
 	// IgnoreUnknown lets query parameters pass that the API does not know; a header names them.
 	IgnoreUnknown bool
+	// FleetsOnPurpose keeps connections from making fleets by the way.
+	FleetsOnPurpose bool
 	// LogLevel is the least that is logged.
 	LogLevel slog.Level
 

@@ -24,11 +24,12 @@ var compare = cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })
 func TestTheEnvironmentReplacesDefaults(t *testing.T) {
 	t.Parallel()
 	got, wrong := FromEnv([]string{"WAYBILL_ADDR=0.0.0.0:80", "WAYBILL_MAX_AGE=1h30m", "WAYBILL_SETTLING=45s", "WAYBILL_LOG_LEVEL=Warn", "WAYBILL_UNKNOWN_PARAMETERS=ignore", "WAYBILL_OUTBOUND_PROXY=Names",
+		"WAYBILL_FLEETS=on_purpose",
 		"WAYBILL_OUTBOUND_ALLOW=10.0.0.0/8, 192.168.1.0/24", "WAYBILL_TSP_SAMSARA_BASE_URL=http://127.0.0.1:9101/",
 		"WAYBILL_TSP_SAMSARA_LIMITS=messages.write=500/s, org=1000/m", "WAYBILL_TSP_FLEET_X_LIMITS=all=1/h", "PATH=/bin"}, tsps())
 	want := Default()
 	want.Addr, want.MaxAge, want.Settling, want.LogLevel = "0.0.0.0:80", 90*time.Minute, 45*time.Second, slog.LevelWarn
-	want.IgnoreUnknown, want.ProxyJudges = true, true
+	want.IgnoreUnknown, want.ProxyJudges, want.FleetsOnPurpose = true, true, true
 	want.OutboundAllow = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.168.1.0/24")}
 	want.BaseURLs["samsara"] = "http://127.0.0.1:9101"
 	want.Limits["samsara"] = map[string]Rate{"messages.write": {500, time.Second}, "org": {1000, time.Minute}}

@@ -98,6 +98,8 @@ type Config struct {
 	// Wake lets a lane look anew at its connection; nil wakes none.
 	Wake     func(fence.Lane)
 	Patience Patience
+	// FleetsOnPurpose refuses a partner's reference that stands for no fleet yet, instead of making one.
+	FleetsOnPurpose bool
 	Now      func() time.Time
 	Log      *slog.Logger
 }
