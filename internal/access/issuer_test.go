@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -56,13 +57,14 @@ var (
 
 // rack holds signing keys.
 type rack struct {
-	keys []SigningKey
-	read int
+	keys   []SigningKey
+	read   int
+	broken error
 }
 
 func (r *rack) source(context.Context) ([]SigningKey, error) {
 	r.read++
-	return r.keys, nil
+	return slices.Clone(r.keys), r.broken
 }
 
 func signingKey(id string) SigningKey {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,40 +38,39 @@ type KeySource func(ctx context.Context) ([]SigningKey, error)
 const keysAge = time.Second
 
 // keyring holds the signing keys as they were read last, so that a rotation is seen soon in each
-// process.
+// process. Where they cannot be read those that are known go on, for as long as a token may live.
 type keyring struct {
 	source KeySource
 	now    func() time.Time
 
 	// mu guards what follows, and is held for no reading.
-	mu     sync.Mutex
-	keys   []SigningKey
-	readAt time.Time
+	mu              sync.Mutex
+	keys            []SigningKey
+	readAt, askedAt time.Time
 }
 
 // all returns the keys that verify.
 func (k *keyring) all(ctx context.Context) ([]SigningKey, error) {
 	now := k.now()
 	k.mu.Lock()
-	keys, age := k.keys, now.Sub(k.readAt)
+	keys, asked, read := k.keys, now.Sub(k.askedAt), now.Sub(k.readAt)
 	k.mu.Unlock()
-	if keys != nil && age >= 0 && age < keysAge {
+	if keys != nil && asked >= 0 && asked < keysAge {
 		return keys, nil
 	}
-	read, err := k.source(ctx)
+	found, err := k.source(ctx)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.askedAt = now
+	if err != nil && keys != nil && read < TokenLife {
+		return keys, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the signing keys: %w", err)
 	}
-	keys = nil
-	for _, one := range read {
-		if one.Verifies(now) {
-			keys = append(keys, one)
-		}
-	}
-	k.mu.Lock()
-	k.keys, k.readAt = keys, now
-	k.mu.Unlock()
-	return keys, nil
+	k.keys = slices.DeleteFunc(found, func(one SigningKey) bool { return !one.Verifies(now) })
+	k.readAt = now
+	return k.keys, nil
 }
 
 // find returns the key of an id; false if none verifies under it.

@@ -18,9 +18,12 @@ import (
 // another process than the one in which it, its secret or its client ended.
 const verdictAge = time.Second
 
+// again holds a token, whose form and signature were right, against what its verdict hangs on now.
+type again func(ctx context.Context, now time.Time) (Principal, error)
+
 // verdict is a token that counted when it was looked at.
 type verdict struct {
-	token
+	again
 	who      Principal
 	lookedAt time.Time
 }
@@ -65,31 +68,42 @@ func (k *known) forget(raw string) {
 	delete(k.all, sha256.Sum256([]byte(raw)))
 }
 
-// Verify returns the caller that a token stands for, or ErrInvalidToken.
-func (i *Issuer) Verify(ctx context.Context, raw string) (Principal, error) {
-	now := i.now()
-	v, ok := i.known.get(raw)
+// verify returns the caller of a token that counts, or ErrInvalidToken. read checks its form and
+// signature, for a token that is met for the first time.
+func (k *known) verify(ctx context.Context, raw string, now time.Time, read func(context.Context) (again, error)) (Principal, error) {
+	v, ok := k.get(raw)
 	if age := now.Sub(v.lookedAt); ok && age >= 0 && age < verdictAge && now.Before(v.who.Expires) {
 		return v.who, nil
 	}
 	var err error
-	if ok {
-		err = i.keyVerifies(ctx, v.key)
-	} else {
-		v.token, err = i.read(ctx, raw)
+	if !ok {
+		v.again, err = read(ctx)
 	}
 	if err == nil {
-		v.who, err = i.stands(ctx, v.token, now)
+		v.who, err = v.again(ctx, now)
 	}
 	if err != nil {
 		if ok && errors.Is(err, ErrInvalidToken) {
-			i.known.forget(raw)
+			k.forget(raw)
 		}
 		return Principal{}, err
 	}
 	v.lookedAt = now
-	i.known.put(raw, v)
+	k.put(raw, v)
 	return v.who, nil
+}
+
+// Verify returns the caller that a token stands for, or ErrInvalidToken.
+func (i *Issuer) Verify(ctx context.Context, raw string) (Principal, error) {
+	return i.known.verify(ctx, raw, i.now(), func(ctx context.Context) (again, error) {
+		t, err := i.read(ctx, raw)
+		return func(ctx context.Context, now time.Time) (Principal, error) {
+			if err := i.keyVerifies(ctx, t.key); err != nil {
+				return Principal{}, err
+			}
+			return i.stands(ctx, t, now)
+		}, err
+	})
 }
 
 // keyVerifies tells whether a key by which a token was verified still is one.

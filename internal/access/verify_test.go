@@ -126,6 +126,24 @@ func TestAnotherSigningKeyTakesOverWhileTokensOfTheLastOneLiveOut(t *testing.T) 
 	})
 }
 
+func TestKeysThatCannotBeReadGoOnForATokensLife(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		i, _, keys := testIssuer(t, "a")
+		issued(t, i, "tms", "s3cret")
+		keys.broken = errors.New("the disk is away")
+		time.Sleep(TokenLife - time.Second)
+		raw := issued(t, i, "tms", "s3cret")
+		if _, err := i.Verify(t.Context(), raw); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(2 * time.Second)
+		if _, err := i.Verify(t.Context(), raw); !errors.Is(err, keys.broken) || errors.Is(err, ErrInvalidToken) {
+			t.Errorf("later: %v", err)
+		}
+	})
+}
+
 func TestATokenEndsWithAKeyThatWasWithdrawnAlsoWhereItIsRemembered(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

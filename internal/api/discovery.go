@@ -1,10 +1,12 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/problem"
 )
 
 // authorizationServer is the metadata of RFC 8414 of one realm, by which OAuth clients find the
@@ -39,6 +41,10 @@ func (s *Server) metadataRoutes() []route {
 
 func (s *Server) metadata(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	if err := checkRealm(r); err != nil {
+		return err
+	}
+	// Where another issuer gives the tokens, it describes itself.
+	if _, err := s.Tokens.Keys(r.Context()); errors.As(err, new(*problem.Error)) {
 		return err
 	}
 	methods := []string{"client_secret_basic", "client_secret_post"}

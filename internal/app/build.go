@@ -121,7 +121,7 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 
 // face makes what answers requests.
 func (a *App) face(p parts) error {
-	issuer := access.NewIssuer(a.db, a.signingKeys(p.keys.sealer), time.Now)
+	tokens := a.tokens(p)
 	orgs := access.NewService(access.Config{Store: a.db, Now: time.Now, Changed: p.grants.Forget,
 		Disconnect: disconnect(a.db, a.connections)})
 	records := record.New(record.Config{
@@ -129,7 +129,7 @@ func (a *App) face(p parts) error {
 		Every: a.config.ImportEvery, Now: time.Now,
 	})
 	a.api = api.New(api.Config{
-		Tokens: issuer, Fleets: orgs, Directory: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks,
+		Tokens: tokens, Fleets: orgs, Directory: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks,
 		Connections: a.connections, Records: records, Schedules: records,
 		Operations: operation.New(operation.Config{
 			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes,

@@ -15,6 +15,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/outbound"
 	"github.com/waybill-dev/waybill/internal/seal"
 )
 
@@ -37,6 +38,22 @@ func newSigningKey() (signingKey, error) {
 		}
 	}
 	return signingKey{ID: hex.EncodeToString(id), Seed: seed}, nil
+}
+
+// tokens makes what gives and verifies tokens.
+func (a *App) tokens(p parts) access.Gate {
+	var g access.Gate
+	if !a.config.OwnIssuerOff {
+		g.Own = access.NewIssuer(a.db, a.signingKeys(p.keys.sealer), time.Now)
+	}
+	if of := a.config.OIDC; of.Issuer != "" {
+		g.External = access.NewExternal(access.ExternalConfig{
+			Issuer: of.Issuer, Audience: of.Audience, Store: a.db, Now: time.Now, HTTP: outbound.TSP(p.policy, of.Issuer),
+			Claims: access.ClaimNames{Client: of.Claims["client"], Partner: of.Claims["partner"], Fleet: of.Claims["fleet"],
+				Scopes: of.Claims["scopes"]},
+		})
+	}
+	return g
 }
 
 // signingKeys reads the keys that sign and verify tokens, and makes the first.

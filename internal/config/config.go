@@ -44,6 +44,9 @@ type Config struct {
 	ImportHistory time.Duration
 	// IgnoreUnknown lets query parameters pass that the API does not know; a header names them.
 	IgnoreUnknown bool
+	// OIDC is an external issuer of tokens; OwnIssuerOff leaves it alone.
+	OIDC         OIDC
+	OwnIssuerOff bool
 	// FleetsOnPurpose keeps connections from making fleets by the way.
 	FleetsOnPurpose bool
 	// LogLevel is the least that is logged.
@@ -64,7 +67,8 @@ type Rate struct {
 // Default returns the configuration before anything is set.
 func Default() Config {
 	return Config{Addr: "127.0.0.1:8080", MaxAge: 72 * time.Hour, CallDeadline: 30 * time.Second, ImportEvery: 10 * time.Minute,
-		ImportHistory: 168 * time.Hour, BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}}
+		ImportHistory: 168 * time.Hour, BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{},
+		OIDC: OIDC{Claims: defaultClaims()}}
 }
 
 // Facts are the settings by their names, as the audit log tells that they changed: the keys are not
