@@ -13,7 +13,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/page"
-	"github.com/waybill-dev/waybill/internal/problem"
 )
 
 // ClaimNames say in which claims of an external token something stands; of several the first that
@@ -65,9 +64,10 @@ func (e *External) Verify(ctx context.Context, raw string) (Principal, error) {
 	return e.known.verify(ctx, raw, e.Now(), func(ctx context.Context) (again, error) {
 		config := &oidc.Config{ClientID: e.Audience, SupportedSigningAlgs: signingAlgorithms(),
 			Now: func() time.Time { return e.Now().Add(-skew) }}
-		t, err := oidc.NewVerifier(e.Issuer, &e.keys, config).Verify(ctx, raw)
-		if away := (*problem.Error)(nil); errors.As(err, &away) {
-			return nil, away
+		keys := &oneVerdict{keys: &e.keys}
+		t, err := oidc.NewVerifier(e.Issuer, keys, config).Verify(ctx, raw)
+		if keys.away != nil {
+			return nil, keys.away
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%w: %s", ErrInvalidToken, strings.TrimPrefix(err.Error(), "oidc: "))

@@ -30,7 +30,21 @@ const (
 // maxDocument bounds what an issuer answers, in bytes.
 const maxDocument = 1 << 20
 
-// remoteKeys are the public keys of an external issuer, by discovery. It is an oidc.KeySet.
+// oneVerdict is the oidc.KeySet of one verification. It keeps that there were no keys, which is no
+// verdict on the token, and which the verifier's error does not hold.
+type oneVerdict struct {
+	keys *remoteKeys
+	away *problem.Error
+}
+
+// VerifySignature returns the payload of a token whose signature is right.
+func (o *oneVerdict) VerifySignature(ctx context.Context, raw string) ([]byte, error) {
+	payload, err := o.keys.verify(ctx, raw)
+	errors.As(err, &o.away)
+	return payload, err
+}
+
+// remoteKeys are the public keys of an external issuer, by discovery.
 type remoteKeys struct {
 	issuer string
 	http   *http.Client
@@ -45,8 +59,7 @@ type remoteKeys struct {
 	lastFail error
 }
 
-// VerifySignature returns the payload of a token whose signature is right.
-func (k *remoteKeys) VerifySignature(ctx context.Context, raw string) ([]byte, error) {
+func (k *remoteKeys) verify(ctx context.Context, raw string) ([]byte, error) {
 	var algorithms []jose.SignatureAlgorithm
 	for _, a := range signingAlgorithms() {
 		algorithms = append(algorithms, jose.SignatureAlgorithm(a))

@@ -1,0 +1,308 @@
+package access_test
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/problem"
+)
+
+// provider is an OpenID Connect issuer on this machine.
+type provider struct {
+	*httptest.Server
+	t  *testing.T
+	mu sync.Mutex
+	// keys are those that it publishes, by their ids; away answers 503.
+	keys map[string]crypto.Signer
+	away bool
+	// asked counts the readings of its keys.
+	asked int
+}
+
+func newProvider(t *testing.T) *provider {
+	t.Helper()
+	p := &provider{t: t, keys: map[string]crypto.Signer{}}
+	p.Server = httptest.NewServer(p)
+	t.Cleanup(p.Close)
+	p.rotate("k1")
+	return p
+}
+
+// rotate publishes one key and no other.
+func (p *provider) rotate(id string) {
+	p.t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.keys = map[string]crypto.Signer{id: key}
+}
+
+func (p *provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.away {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	switch r.URL.Path {
+	case "/.well-known/openid-configuration":
+		_ = json.NewEncoder(w).Encode(map[string]string{"issuer": p.URL, "jwks_uri": p.URL + "/keys"})
+	case "/keys":
+		p.asked++
+		var set jose.JSONWebKeySet
+		for id, key := range p.keys {
+			set.Keys = append(set.Keys, jose.JSONWebKey{Key: key.Public(), KeyID: id, Use: "sig"})
+		}
+		_ = json.NewEncoder(w).Encode(set)
+	}
+}
+
+func (p *provider) readings() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.asked
+}
+
+func (p *provider) gone(away bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.away = away
+}
+
+// token is one of the issuer's, with the claims that it usually has and those given over them.
+func (p *provider) token(id string, over map[string]any) string {
+	p.mu.Lock()
+	key := p.keys[id]
+	p.mu.Unlock()
+	return p.signed(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: key, KeyID: id}}, over)
+}
+
+func (p *provider) signed(by jose.SigningKey, over map[string]any) string {
+	p.t.Helper()
+	claims := map[string]any{"iss": p.URL, "aud": "waybill", "sub": "service-account", "azp": "tms", "jti": "j",
+		"iat": time.Now().Unix(), "exp": time.Now().Add(time.Hour).Unix()}
+	for name, value := range over {
+		if claims[name] = value; value == nil {
+			delete(claims, name)
+		}
+	}
+	signer, err := jose.NewSigner(by, nil)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	raw, err := jwt.Signed(signer).Claims(claims).Serialize()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return raw
+}
+
+// clock is a time that tests move.
+type clock struct {
+	mu sync.Mutex
+	at time.Duration
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.at)
+}
+
+func (c *clock) later(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at += d
+}
+
+func (p *provider) verifier(d *desk, c *clock) *access.External {
+	return access.NewExternal(access.ExternalConfig{Issuer: p.URL, Audience: "waybill", Store: d.db, HTTP: p.Client(), Now: c.now,
+		Claims: access.ClaimNames{Client: []string{"azp", "client_id"}, Partner: []string{"org"}, Fleet: []string{"fleet"},
+			Scopes: []string{"scope", "permissions"}}})
+}
+
+func TestAnExternalTokenStandsForWhomItNamesHere(t *testing.T) {
+	t.Parallel()
+	d, p := newDesk(t), newProvider(t)
+	e := p.verifier(d, &clock{})
+	tms, acme := d.client("tms"), d.client("acme")
+	for name, c := range map[string]struct {
+		claims map[string]any
+		want   access.Principal
+	}{
+		"a client, with all of its scopes": {nil, access.Principal{Client: "tms", Partner: tms.Partner, Scopes: tms.Scopes}},
+		"a client, with those that the token has of them": {map[string]any{"scope": "openid telematics:read share-agreement:nothing"},
+			access.Principal{Client: "tms", Partner: tms.Partner, Scopes: []string{"telematics:read"}}},
+		"a fleet's client": {map[string]any{"azp": nil, "client_id": "acme", "permissions": []string{"fleet:read", "telematics:write"}},
+			access.Principal{Client: "acme", Fleet: acme.Fleet, Scopes: []string{"fleet:read"}}},
+		"a partner by its name": {map[string]any{"azp": "x", "org": "My TMS", "scope": "telematics:write"},
+			access.Principal{Client: "oidc:x", Partner: tms.Partner, Scopes: []string{"telematics:write"}}},
+		"a partner by its id": {map[string]any{"azp": "x", "org": tms.Partner.ID.String()}, access.Principal{Client: "oidc:x", Partner: tms.Partner}},
+		"a fleet by its id": {map[string]any{"azp": "x", "fleet": acme.Fleet.ID.String(), "scope": "fleet:read"},
+			access.Principal{Client: "oidc:x", Fleet: acme.Fleet, Scopes: []string{"fleet:read"}}},
+		"an audience among several": {map[string]any{"aud": []string{"account", "waybill"}},
+			access.Principal{Client: "tms", Partner: tms.Partner, Scopes: tms.Scopes}},
+		"a clock that is behind": {map[string]any{"exp": time.Now().Add(-30 * time.Second).Unix()},
+			access.Principal{Client: "tms", Partner: tms.Partner, Scopes: tms.Scopes}},
+	} {
+		got, err := e.Verify(t.Context(), p.token("k1", c.claims))
+		got.Expires, got.TokenID = time.Time{}, ""
+		if diff := cmp.Diff(c.want, got); diff != "" || err != nil {
+			t.Errorf("%s: %v (-want +got):\n%s", name, err, diff)
+		}
+	}
+	if p.readings() != 1 {
+		t.Errorf("the keys were read %d times", p.readings())
+	}
+}
+
+func TestAnExternalTokenThatIsNotForUsIsRefused(t *testing.T) {
+	t.Parallel()
+	d, p := newDesk(t), newProvider(t)
+	e := p.verifier(d, &clock{})
+	if _, err := d.EnableClient(t.Context(), "acme", false); err != nil {
+		t.Fatal(err)
+	}
+	_, foreign, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, raw := range map[string]string{
+		"another audience":   p.token("k1", map[string]any{"aud": "another"}),
+		"no audience":        p.token("k1", map[string]any{"aud": nil}),
+		"another issuer":     p.token("k1", map[string]any{"iss": "https://login.example"}),
+		"one that expired":   p.token("k1", map[string]any{"exp": time.Now().Add(-2 * time.Minute).Unix()}),
+		"one from later":     p.token("k1", map[string]any{"nbf": time.Now().Add(time.Hour).Unix()}),
+		"a disabled client":  p.token("k1", map[string]any{"azp": "acme"}),
+		"nobody":             p.token("k1", map[string]any{"azp": "nobody"}),
+		"a foreign key":      p.signed(jose.SigningKey{Algorithm: jose.EdDSA, Key: jose.JSONWebKey{Key: foreign, KeyID: "k1"}}, nil),
+		"a shared secret":    p.signed(jose.SigningKey{Algorithm: jose.HS256, Key: jose.JSONWebKey{Key: []byte(strings.Repeat("x", 32)), KeyID: "k1"}}, nil),
+		"no algorithm":       "eyJhbGciOiJub25lIn0." + strings.Split(p.token("k1", nil), ".")[1] + ".",
+		"rubbish":            "rubbish",
+		"a cut signature":    strings.TrimSuffix(p.token("k1", nil), "A") + "AA",
+		"a partner by no id": p.token("k1", map[string]any{"azp": "x", "org": "Nobody"}),
+	} {
+		if got, err := e.Verify(t.Context(), raw); !errors.Is(err, access.ErrInvalidToken) {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+}
+
+func TestAnotherKeyOfTheIssuerIsReadAndUnknownOnesNotAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	d, p, c := newDesk(t), newProvider(t), &clock{}
+	e := p.verifier(d, c)
+	first := p.token("k1", nil)
+	if _, err := e.Verify(t.Context(), first); err != nil {
+		t.Fatal(err)
+	}
+	p.rotate("k2")
+	next := p.token("k2", nil)
+	for range 20 {
+		if _, err := e.Verify(t.Context(), next); !errors.Is(err, access.ErrInvalidToken) {
+			t.Fatalf("a moment after the last reading: %v", err)
+		}
+	}
+	if p.readings() != 1 {
+		t.Errorf("the keys were read %d times", p.readings())
+	}
+	c.later(11 * time.Second)
+	if _, err := e.Verify(t.Context(), next); err != nil || p.readings() != 2 {
+		t.Errorf("later: %v, after %d readings", err, p.readings())
+	}
+}
+
+func TestAnIssuerThatIsAwayIsNoVerdict(t *testing.T) {
+	t.Parallel()
+	d, p, c := newDesk(t), newProvider(t), &clock{}
+	e := p.verifier(d, c)
+	raw := p.token("k1", nil)
+	p.gone(true)
+	_, err := e.Verify(t.Context(), raw)
+	var why *problem.Error
+	if !errors.As(err, &why) || why.Code != problem.Unavailable || errors.Is(err, access.ErrInvalidToken) {
+		t.Fatalf("%v", err)
+	}
+	p.gone(false)
+	c.later(11 * time.Second)
+	if _, err := e.Verify(t.Context(), raw); err != nil {
+		t.Errorf("when it is back: %v", err)
+	}
+	// What is known goes on without it.
+	p.gone(true)
+	c.later(20 * time.Minute)
+	if _, err := e.Verify(t.Context(), p.token("k1", map[string]any{"jti": "another"})); err != nil {
+		t.Errorf("away again: %v", err)
+	}
+}
+
+func TestAnExternalTokenEndsWithItsClient(t *testing.T) {
+	t.Parallel()
+	d, p, c := newDesk(t), newProvider(t), &clock{}
+	e := p.verifier(d, c)
+	raw := p.token("k1", nil)
+	if _, err := e.Verify(t.Context(), raw); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.DeleteClient(t.Context(), "tms"); err != nil {
+		t.Fatal(err)
+	}
+	c.later(time.Second)
+	if _, err := e.Verify(t.Context(), raw); !errors.Is(err, access.ErrInvalidToken) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestAGateTakesBothKindsOfTokensAndSaysWhereTheyComeFrom(t *testing.T) {
+	t.Parallel()
+	d, p := newDesk(t), newProvider(t)
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := access.NewIssuer(d.db, func(context.Context) ([]access.SigningKey, error) {
+		return []access.SigningKey{{ID: "1", Key: key}}, nil
+	}, time.Now)
+	secret := d.must(d.CreateClient(t.Context(), "own", "My TMS", nil))
+	gate := access.Gate{Own: own, External: p.verifier(d, &clock{})}
+	given, err := gate.Issue(t.Context(), "own", secret, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for client, raw := range map[string]string{"own": given.AccessToken, "tms": p.token("k1", nil)} {
+		if who, err := gate.Verify(t.Context(), raw); err != nil || who.Client != client {
+			t.Errorf("%+v, %v", who, err)
+		}
+	}
+	alone := access.Gate{External: gate.External}
+	if _, err := alone.Verify(t.Context(), given.AccessToken); !errors.Is(err, access.ErrInvalidToken) {
+		t.Errorf("an own one where there is no own issuer: %v", err)
+	}
+	_, issued := alone.Issue(t.Context(), "own", secret, "")
+	_, keys := alone.Keys(t.Context())
+	for what, err := range map[string]error{"issuing": issued, "keys": keys, "revoking": alone.Revoke(t.Context(), "own", secret, "x")} {
+		if err == nil || !strings.Contains(err.Error(), p.URL) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
