@@ -71,7 +71,8 @@ func Scopes() []string {
 		"telematics:read", "telematics:write", "resource_operation:read",
 		"connection:read", "connection:create", "connection:update", "connection:delete", "schedule:read", "execution:read",
 		"webhook:read", "webhook:create", "webhook:update", "webhook:delete",
-		"fleet:read", "fleet:create", "fleet:update", "fleet:delete", "partner:read", "share-agreement:read", "share-agreement:create", "share-agreement:update", "share-agreement:delete",
+		"fleet:read", "fleet:create", "fleet:update", "fleet:delete", "partner:read",
+		"share-agreement:read", "share-agreement:create", "share-agreement:update", "share-agreement:delete",
 	}
 }
 
