@@ -26,6 +26,8 @@ require (
 	golang.org/x/sync v0.24.0
 )
 
+require golang.org/x/time v0.16.0
+
 require golang.org/x/oauth2 v0.36.0 // indirect
 
 require (

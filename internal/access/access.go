@@ -57,6 +57,8 @@ type Principal struct {
 	Scopes  []string
 	TokenID string
 	Expires time.Time
+	// Strict tells that the client takes no member in answers that the contract lacks.
+	Strict bool
 }
 
 // IsFleet tells whether the caller is a fleet and not a partner.

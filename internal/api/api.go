@@ -6,12 +6,14 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/api/openapi"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/problem"
@@ -21,9 +23,10 @@ import (
 
 // Tokens issues, verifies and revokes access tokens. Issue answers access.ErrInvalidClient or
 // access.ErrInvalidScope, Revoke the first of these, Verify access.ErrInvalidToken; the text
-// behind such an error's name is meant for the caller. Any other error is the store's. Keys are
-// those that verify a token's signature.
+// behind such an error's name is meant for the caller. Any other error is the store's. Caller is
+// Verify without the store: by the token's signature alone. Keys are those that verify that.
 type Tokens interface {
+	Caller(raw string) (access.Principal, error)
 	Issue(ctx context.Context, clientID, secret, scope string) (access.Token, error)
 	Verify(ctx context.Context, raw string) (access.Principal, error)
 	Revoke(ctx context.Context, clientID, secret, raw string) error
@@ -46,15 +49,25 @@ type Webhooks interface {
 	Create(ctx context.Context, partner uuid.UUID, body []byte) (webhook.Created, error)
 	List(ctx context.Context, partner uuid.UUID, r webhook.ListRequest) (page.Page[webhook.Subscription], error)
 	Get(ctx context.Context, partner, id uuid.UUID) (webhook.Subscription, error)
-	Delete(ctx context.Context, partner, id uuid.UUID) error
-	Logs(ctx context.Context, partner, id uuid.UUID, r webhook.LogsRequest) (page.Page[webhook.DeliveryLog], error)
+	Update(ctx context.Context, partner, id uuid.UUID, body []byte) (webhook.Updated, error)
+	Move(ctx context.Context, partner, id uuid.UUID, m webhook.Move) (webhook.Subscription, error)
 }
 
-// Config is what a Server is made of. All of its fields but IgnoreUnknown are required.
+// Deliveries tells what came of partners' subscriptions. Every method takes the partner of the token.
+type Deliveries interface {
+	Logs(ctx context.Context, partner, id uuid.UUID, r webhook.LogsRequest) (page.Page[webhook.DeliveryLog], error)
+	Metrics(ctx context.Context, partner, id uuid.UUID) (webhook.Metrics, error)
+	DeadLetters(ctx context.Context, partner, id uuid.UUID, r webhook.DeadLettersRequest) (page.Page[webhook.DeadLetter], error)
+	Replay(ctx context.Context, partner, id uuid.UUID, body []byte) (webhook.Replayed, error)
+}
+
+// Config is what a Server is made of. All of its fields but IgnoreUnknown,
+// Limits and Sound are required.
 type Config struct {
 	Tokens      Tokens
 	Operations  Operations
 	Webhooks    Webhooks
+	Deliveries  Deliveries
 	Connections Connections
 	Fleets      Fleets
 	Directory   Directory
@@ -68,22 +81,33 @@ type Config struct {
 	// IgnoreUnknown lets query parameters pass that a route does not know, for clients that are
 	// newer than the contract; a header of the answer names them. Otherwise they are refused.
 	IgnoreUnknown bool
-	Now           func() time.Time
-	Log           *slog.Logger
+	Limits        Limits
+	// Sound tells what is wrong with the connection by which a request came; such a request is refused and
+	// the connection closed. It may be nil.
+	Sound func(r *http.Request) error
+	Now   func() time.Time
+	Log   *slog.Logger
 }
 
 // Server answers the API's requests. It keeps no state between requests but whether it has shut, so
 // it may serve any number at once.
 type Server struct {
 	Config
-	mux  *http.ServeMux
-	shut atomic.Pointer[problem.Error]
+	mux     *http.ServeMux
+	packers *sync.Pool
+	// The document is held once for all who read it, however slowly.
+	asYAML []byte
+	asJSON func() ([]byte, error)
+	// strict reads it when the first strict client asks: most processes have none.
+	strict func() (*openapi.Strict, error)
+	shut   atomic.Pointer[problem.Error]
 }
 
 // New returns a server. A route that is malformed or given twice panics in the ServeMux, at the
 // start and not at the first request.
 func New(c Config) *Server {
-	s := &Server{Config: c, mux: http.NewServeMux()}
+	s := &Server{Config: c, mux: http.NewServeMux(), packers: newPackers(), asYAML: openapi.Document(),
+		asJSON: sync.OnceValues(openapi.JSON), strict: sync.OnceValues(openapi.NewStrict)}
 	for _, r := range s.storeless() {
 		s.mux.HandleFunc(r.method+" "+r.path, s.handler(r))
 	}

@@ -50,6 +50,8 @@ func (c *counter) Verify(_ context.Context, raw string) (access.Principal, error
 	return c.who, c.verify
 }
 
+func (c *counter) Caller(string) (access.Principal, error) { return c.who, c.verify }
+
 func (c *counter) Issue(_ context.Context, client, secret, scope string) (access.Token, error) {
 	c.given = []string{client, secret, scope}
 	return access.Token{AccessToken: "t", ExpiresIn: 3600, TokenType: "Bearer", Scope: scope}, c.issue

@@ -32,10 +32,10 @@ type authorizationServer struct {
 // and under the name that OpenID Connect gave it first; and the keys that they name.
 func (s *Server) metadataRoutes() []route {
 	return []route{
-		{"GET", "/.well-known/oauth-authorization-server/realms/{realm}", "", bare(s.metadata)},
-		{"GET", "/realms/{realm}/.well-known/oauth-authorization-server", "", bare(s.metadata)},
-		{"GET", "/realms/{realm}/.well-known/openid-configuration", "", bare(s.metadata)},
-		{"GET", "/realms/{realm}/protocol/openid-connect/certs", "", bare(s.keys)},
+		{"GET", "/.well-known/oauth-authorization-server/realms/{realm}", "", s.forStrangers(bare(s.metadata))},
+		{"GET", "/realms/{realm}/.well-known/oauth-authorization-server", "", s.forStrangers(bare(s.metadata))},
+		{"GET", "/realms/{realm}/.well-known/openid-configuration", "", s.forStrangers(bare(s.metadata))},
+		{"GET", "/realms/{realm}/protocol/openid-connect/certs", "", s.forStrangers(bare(s.keys))},
 	}
 }
 

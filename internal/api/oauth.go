@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/problem"
@@ -23,12 +24,14 @@ func (e *oauthError) Error() string { return e.Code + ": " + e.Description }
 const (
 	invalidRequest = "invalid_request"
 	invalidClient  = "invalid_client"
+	// busy is of section 4.1.2.1; that of the token endpoint has none for a limit.
+	busy = "temporarily_unavailable"
 )
 
 // token gives out an access token (RFC 6749 section 4.4). The contract's clients send their
 // credentials in the form; other OAuth clients try HTTP Basic first.
 func (s *Server) token(w http.ResponseWriter, r *http.Request, _ access.Principal, q *query) error {
-	form, err := readForm(w, r, q)
+	form, err := s.readForm(w, r, q)
 	if err != nil {
 		return s.oauthRefuse(w, err)
 	}
@@ -50,7 +53,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request, _ access.Principa
 // revoke ends a token (RFC 7009). A token that is unknown or has expired is answered with 200 as
 // well (section 2.2): what the caller wants is so already.
 func (s *Server) revoke(w http.ResponseWriter, r *http.Request, _ access.Principal, q *query) error {
-	form, err := readForm(w, r, q)
+	form, err := s.readForm(w, r, q)
 	if err == nil && form.values.Get("token") == "" {
 		err = &oauthError{invalidRequest, "token must be given"}
 	}
@@ -68,8 +71,11 @@ func (s *Server) revoke(w http.ResponseWriter, r *http.Request, _ access.Princip
 // other error, which is answered in the form of the API.
 func (s *Server) oauthRefuse(w http.ResponseWriter, err error) error {
 	var known *oauthError
-	switch {
+	switch p := problem.Of(err); {
 	case errors.As(err, &known):
+	case p.Code == problem.TooMany:
+		known = &oauthError{busy, p.Detail}
+		w.Header().Set("Retry-After", strconv.Itoa(seconds(p)))
 	case errors.Is(err, access.ErrInvalidClient):
 		known = &oauthError{invalidClient, "Invalid client or Invalid client credentials"}
 	case errors.Is(err, access.ErrInvalidScope):
@@ -78,7 +84,10 @@ func (s *Server) oauthRefuse(w http.ResponseWriter, err error) error {
 		return err
 	}
 	status := http.StatusBadRequest
-	if known.Code == invalidClient {
+	switch known.Code {
+	case busy:
+		status = http.StatusTooManyRequests
+	case invalidClient:
 		status = http.StatusUnauthorized
 		// HTTP demands a challenge of every 401, and RFC 6749 that it names the scheme that was used.
 		w.Header().Set("WWW-Authenticate", `Basic realm="waybill", charset="UTF-8"`)

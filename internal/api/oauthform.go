@@ -19,11 +19,14 @@ type oauthForm struct {
 	client, secret string
 }
 
-// readForm reads a request to a token endpoint. Its errors are *oauthError, but for a realm that is
-// not here. What the form holds beside the parameters that are asked for is let pass, as RFC 6749
+// readForm reads a request to a token endpoint from a client that does not come too often. Its errors
+// are *oauthError, but for a realm that is not here and a limit. What the form holds beside the parameters that are asked for is let pass, as RFC 6749
 // section 3.2 demands.
-func readForm(w http.ResponseWriter, r *http.Request, q *query) (oauthForm, error) {
+func (s *Server) readForm(w http.ResponseWriter, r *http.Request, q *query) (oauthForm, error) {
 	if err := checkRealm(r); err != nil {
+		return oauthForm{}, err
+	}
+	if err := s.Limits.admitStranger(r); err != nil {
 		return oauthForm{}, err
 	}
 	// Not what q says of them: it repeats values, and this might be a secret.
@@ -39,6 +42,15 @@ func readForm(w http.ResponseWriter, r *http.Request, q *query) (oauthForm, erro
 	if err != nil {
 		return oauthForm{}, err
 	}
+	form, err := proven(r, values)
+	if err != nil {
+		return form, err
+	}
+	return form, s.Limits.admitClient(r, form.client)
+}
+
+// proven returns a form with the credentials by which its client proves itself.
+func proven(r *http.Request, values url.Values) (oauthForm, error) {
 	form := oauthForm{values: values, client: values.Get("client_id"), secret: values.Get("client_secret")}
 	if scheme, _, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Basic") {
 		return form, form.basic(r)

@@ -103,14 +103,25 @@ func (s *Server) answer(w http.ResponseWriter, status int, v any) {
 	text, err := json.Marshal(v, json.Deterministic(true))
 	if err != nil {
 		s.Log.Error("encoding an answer", "error", err)
-		status, text = http.StatusInternalServerError, []byte(`{"message":"Internal Server Error"}`)
+		status, text = broken()
 	}
 	s.answerText(w, status, text)
 }
 
 // answerText writes a body that is JSON already; nothing may have been written before.
 func (s *Server) answerText(w http.ResponseWriter, status int, text []byte) {
-	w.Header().Set("Content-Type", "application/json")
+	if strict, ok := w.(*strictWriter); ok {
+		w = strict.ResponseWriter
+		status, text = s.shorten(strict, status, text)
+	}
+	s.answerAs(w, status, "application/json", text)
+}
+
+func (s *Server) answerAs(w http.ResponseWriter, status int, contentType string, text []byte) {
+	if a, ok := w.(*answering); ok {
+		text = a.pack(text)
+	}
+	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
 	w.WriteHeader(status)
 	if _, err := w.Write(text); err != nil {

@@ -39,6 +39,10 @@ type (
 		api.Webhooks
 		*desk
 	}
+	deliveryDesk struct {
+		api.Deliveries
+		*desk
+	}
 	recordDesk struct {
 		api.Records
 		*desk
@@ -82,8 +86,16 @@ func (h hookDesk) Create(_ context.Context, who uuid.UUID, body []byte) (webhook
 	return webhook.Created{Subscriptions: make([]webhook.Subscription, 1)}, h.note("%s makes %s", who, body)
 }
 
-func (h hookDesk) Delete(_ context.Context, who, id uuid.UUID) error {
-	return h.note("%s deletes %s", who, id)
+func (h hookDesk) Update(_ context.Context, who, id uuid.UUID, body []byte) (webhook.Updated, error) {
+	return webhook.Updated{}, h.note("%s changes %s by %s", who, id, body)
+}
+
+func (h hookDesk) Move(_ context.Context, who, id uuid.UUID, m webhook.Move) (webhook.Subscription, error) {
+	return webhook.Subscription{}, h.note("%s moves %s: %s", who, id, m)
+}
+
+func (d deliveryDesk) Replay(_ context.Context, who, id uuid.UUID, body []byte) (webhook.Replayed, error) {
+	return webhook.Replayed{}, d.note("%s replays %s by %s", who, id, body)
 }
 
 func (r recordDesk) RequestImport(_ context.Context, who access.Principal, id uuid.UUID) ([]record.Freshness, error) {
@@ -106,7 +118,11 @@ func changes() map[string]string {
 		"POST " + agreements + "/" + one + "/activate": "200 me activates " + one,
 		"POST " + agreements + "/" + one + "/cancel":   "200 me cancels " + one,
 		"POST " + hooks:                                "200 " + uuid.Max.String() + " makes {}",
-		"DELETE " + hooks + "/" + one:                  "204 " + uuid.Max.String() + " deletes " + one,
+		"PATCH " + hooks + "/" + one:                   "200 " + uuid.Max.String() + " changes " + one + " by {}",
+		"DELETE " + hooks + "/" + one:                  "204 " + uuid.Max.String() + " moves " + one + ": deleted",
+		"POST " + hooks + "/" + one + "/pause":         "200 " + uuid.Max.String() + " moves " + one + ": paused",
+		"POST " + hooks + "/" + one + "/activate":      "200 " + uuid.Max.String() + " moves " + one + ": activated",
+		"POST " + hooks + "/" + one + "/replay":        "202 " + uuid.Max.String() + " replays " + one + " by {}",
 	}
 }
 
@@ -115,7 +131,7 @@ func staffed(t *testing.T) (*counter, *desk) {
 	t.Helper()
 	c, d := serve(t, nil), &desk{}
 	c.Server = api.New(api.Config{Tokens: c, Connections: linkDesk{desk: d}, Agreements: agreementDesk{desk: d},
-		Webhooks: hookDesk{desk: d}, Records: recordDesk{desk: d}, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+		Webhooks: hookDesk{desk: d}, Deliveries: deliveryDesk{desk: d}, Records: recordDesk{desk: d}, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	return c, d
 }
 

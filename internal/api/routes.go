@@ -5,14 +5,17 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
 // route is one line of the table. scope is the scope that the token must carry; "" for routes that
-// need no token.
+// need no token, and anyScope for those that take any.
 type route struct {
 	method, path, scope string
 	do                  answerer
 }
+
+const anyScope = "any"
 
 // answerer answers a request itself or returns the error to answer with, never both. Without a
 // scope who is zero. It reads its parameters from q and ends the reading with q.err before it does
@@ -46,9 +49,10 @@ func bodiless(do func(http.ResponseWriter, *http.Request, access.Principal) erro
 // storeless are the routes that answer whatever has become of the store.
 func (s *Server) storeless() []route {
 	return append(s.metadataRoutes(),
+		// Supervisors may ask for health, whatever else comes from their address.
 		route{"GET", "/healthz", "", bare(s.health)},
-		route{"GET", "/openapi.yaml", "", bare(s.documentYAML)},
-		route{"GET", "/openapi.json", "", bare(s.documentJSON)})
+		route{"GET", "/openapi.yaml", "", s.forStrangers(bare(s.documentYAML))},
+		route{"GET", "/openapi.json", "", s.forStrangers(bare(s.documentJSON))})
 }
 
 // routes is everything else that the service answers. The OpenAPI document is written by hand beside
@@ -63,13 +67,8 @@ func (s *Server) routes() []route {
 			"resource_operation:read", bare(s.getOperation)},
 		{"GET", "/v2/integrations/connections/data-freshness", "connection:read", s.dataFreshness},
 		{"POST", "/v2/integrations/connections/{connection_id}/import", "connection:update", bodiless(s.requestImport)},
-
-		{"GET", "/v2/notifications/webhooks", "webhook:read", s.listWebhooks},
-		{"POST", "/v2/notifications/webhooks", "webhook:create", bare(s.createWebhook)},
-		{"GET", "/v2/notifications/webhooks/{webhook_id}", "webhook:read", bare(s.getWebhook)},
-		{"DELETE", "/v2/notifications/webhooks/{webhook_id}", "webhook:delete", bare(s.deleteWebhook)},
-		{"GET", "/v2/notifications/webhooks/{webhook_id}/logs", "webhook:read", s.listDeliveryLogs},
 	}
+	table = append(table, s.notificationRoutes()...)
 	table = append(table, s.connectionRoutes()...)
 	table = append(table, s.scheduleRoutes()...)
 	table = append(table, s.orgRoutes()...)
@@ -77,6 +76,27 @@ func (s *Server) routes() []route {
 		table = append(table, s.telematicsRoutes(of)...)
 	}
 	return table
+}
+
+// notificationRoutes are those of subscriptions, of what came of them, and of what they are sent.
+func (s *Server) notificationRoutes() []route {
+	const one = "/v2/notifications/webhooks/{webhook_id}"
+	return []route{
+		{"GET", "/v2/notifications/webhooks", "webhook:read", s.listWebhooks},
+		{"POST", "/v2/notifications/webhooks", "webhook:create", bare(s.createWebhook)},
+		{"GET", one, "webhook:read", bare(s.getWebhook)},
+		{"PATCH", one, "webhook:update", bare(s.updateWebhook)},
+		{"DELETE", one, "webhook:delete", bare(s.moveWebhook(webhook.Delete))},
+		{"POST", one + "/activate", "webhook:update", bodiless(s.moveWebhook(webhook.Activate))},
+		{"POST", one + "/pause", "webhook:update", bodiless(s.moveWebhook(webhook.Pause))},
+		{"GET", one + "/logs", "webhook:read", s.listDeliveryLogs},
+		{"GET", one + "/metrics", "webhook:read", bare(s.getMetrics)},
+		{"GET", one + "/dead-letters", "webhook:read", s.listDeadLetters},
+		// Its scope is the contract's.
+		{"POST", one + "/replay", "webhook:create", bare(s.replay)},
+		{"GET", "/v2/notifications/schemas/{event_name}", anyScope, bare(s.getEventSchema)},
+		{"GET", "/v2/notifications/schemas/{event_name}/versions/{version}", anyScope, bare(s.getEventSchema)},
+	}
 }
 
 // telematicsRoutes are those of a kind. Records can be read by id where the kind's facts name a

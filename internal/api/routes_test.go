@@ -36,10 +36,20 @@ func TestOnlyTheseRoutesNeedNoToken(t *testing.T) {
 	}
 }
 
+// Whoever adds a route that every token opens must say so here.
+func TestOnlySchemasOfEventsTakeAnyToken(t *testing.T) {
+	t.Parallel()
+	for _, r := range new(Server).routes() {
+		if (r.scope == anyScope) != strings.HasPrefix(r.path, "/v2/notifications/schemas/") {
+			t.Errorf("%s %s needs %q", r.method, r.path, r.scope)
+		}
+	}
+}
+
 func TestEveryScopeCanBeGivenAndFitsItsMethod(t *testing.T) {
 	t.Parallel()
 	for _, r := range new(Server).routes() {
-		if r.scope == "" {
+		if r.scope == "" || r.scope == anyScope {
 			continue
 		}
 		reads := strings.HasSuffix(r.scope, ":read")

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"runtime/debug"
 	"strings"
 
@@ -13,10 +14,12 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/problem"
+	"github.com/waybill-dev/waybill/internal/resource"
 )
 
 // ServeHTTP answers one request. What no route answers gets the documented 404 or 405 body.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *Server) ServeHTTP(to http.ResponseWriter, r *http.Request) {
+	w := s.answering(to, r)
 	// A caller's own id is given back, so that it finds its request in our log. It is bounded, and of
 	// visible characters, because it is logged.
 	requestID := r.Header.Get("X-Request-Id")
@@ -24,14 +27,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		requestID = uuid.NewString()
 	}
 	w.Header().Set("X-Request-Id", requestID)
-	// A panic must end in the documented 500. If the answer has begun, the status can no longer be
-	// changed, and the caller gets what was written.
-	defer func() {
-		if p := recover(); p != nil && p != http.ErrAbortHandler {
-			s.Log.Error("handler panicked", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
-			s.refuse(w, r, errors.New("panic"))
-		}
-	}()
+	defer s.recover(w, r)
+	if err := s.sound(r); err != nil {
+		w.Header().Set("Connection", "close")
+		s.refuse(w, r, err)
+		return
+	}
+	secure(w.Header(), r.TLS != nil)
+	// The mux would send the caller elsewhere, and many do not send their token or body there again.
+	if plain := plainPath(r.URL.Path); plain != r.URL.Path {
+		s.refuse(w, r, problem.New(problem.NotFound, "there is nothing at this path; write it as %s", resource.Excerpt(plain)))
+		return
+	}
 	// The mux is asked first because it would answer 404 and 405 itself, as plain text.
 	h, pattern := s.mux.Handler(r)
 	if pattern == "" {
@@ -40,6 +47,49 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	// Not h.ServeHTTP: the values of the path are set only on this way.
 	s.mux.ServeHTTP(w, r)
+}
+
+func (s *Server) sound(r *http.Request) error {
+	if s.Sound == nil {
+		return nil
+	}
+	return s.Sound(r)
+}
+
+// recover ends a panic in the documented 500. If the answer has begun, nothing can be made good any
+// more: the connection is cut, so that the caller does not take half an answer for a whole one.
+func (s *Server) recover(w *answering, r *http.Request) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if p != http.ErrAbortHandler {
+		s.Log.Error("handler panicked", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+	}
+	if w.begun || p == http.ErrAbortHandler {
+		panic(http.ErrAbortHandler)
+	}
+	s.refuse(w, r, errors.New("panic"))
+}
+
+// secure sets what keeps browsers and caches from doing more with an answer than its caller wants. None
+// is a page, so none may load or run anything.
+func secure(h http.Header, tls bool) {
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("Cache-Control", "no-store")
+	if tls {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
+// plainPath is a path without doubled slashes and dots.
+func plainPath(p string) string {
+	plain := path.Clean("/" + p)
+	if strings.HasSuffix(p, "/") && plain != "/" {
+		plain += "/"
+	}
+	return plain
 }
 
 // unrouted asks the mux what it would say and says it in the documented form. A recorder takes the
@@ -70,7 +120,7 @@ func (s *Server) handler(rt route) http.HandlerFunc {
 			err = noBody(w, r)
 		}
 		if err == nil {
-			err = rt.do(w, r, who, s.query(w, r))
+			err = rt.do(s.writer(w, who, rt), r, who, s.query(w, r))
 		}
 		if err != nil {
 			s.refuse(w, r, err)
@@ -91,14 +141,21 @@ func actor(w http.ResponseWriter, r *http.Request, who access.Principal) audit.A
 }
 
 // authenticate returns the caller whose token carries the scope. A token that is missing or not
-// valid is a 401, a scope that it lacks a 403.
+// valid is a 401, a caller that comes too often a 429, and a scope that the token lacks a 403.
 func (s *Server) authenticate(r *http.Request, scope string) (access.Principal, error) {
 	kind, raw, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(kind, "Bearer") || raw == "" {
 		return access.Principal{}, problem.New(problem.Unauthorized,
 			"send a token as Authorization: Bearer; POST /realms/waybill/protocol/openid-connect/token gives one")
 	}
-	who, err := s.Tokens.Verify(r.Context(), strings.TrimSpace(raw))
+	raw = strings.TrimSpace(raw)
+	// Only a signature shows whose limit a request is charged to.
+	if who, err := s.Tokens.Caller(raw); err == nil {
+		if err := s.Limits.admit(who); err != nil {
+			return who, err
+		}
+	}
+	who, err := s.Tokens.Verify(r.Context(), raw)
 	switch {
 	case errors.Is(err, access.ErrInvalidToken):
 		return who, &problem.Error{Code: problem.Unauthorized, Detail: "the token is not valid" + reason(err) + "; get a new one", Err: err}
@@ -108,7 +165,7 @@ func (s *Server) authenticate(r *http.Request, scope string) (access.Principal, 
 	// scope that no fleet can have.
 	case who.IsFleet() && access.PartnersOnly(scope):
 		return who, problem.New(problem.Forbidden, "this needs a partner's token, and yours is a fleet's; writes, their operations and webhooks belong to the partners to whom fleets grant them")
-	case !who.Has(scope):
+	case scope != anyScope && !who.Has(scope):
 		return who, problem.New(problem.Forbidden, "the token lacks the scope %s", scope)
 	}
 	return who, nil

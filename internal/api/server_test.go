@@ -55,6 +55,10 @@ type (
 		api.Webhooks
 		*house
 	}
+	deliveries struct {
+		api.Deliveries
+		*house
+	}
 	fleets struct {
 		unasked
 		*house
@@ -65,6 +69,10 @@ type (
 		*house
 	}
 )
+
+func (tokens) Caller(string) (access.Principal, error) {
+	return access.Principal{}, access.ErrInvalidToken
+}
 
 func (tokens) Verify(context.Context, string) (access.Principal, error) {
 	return access.Principal{Partner: access.Partner{ID: uuid.Max}, Scopes: access.Scopes()}, nil
@@ -103,7 +111,15 @@ func (r webhooks) List(_ context.Context, _ uuid.UUID, q webhook.ListRequest) (p
 	return midst[webhook.Subscription](), nil
 }
 
-func (r webhooks) Logs(_ context.Context, _, _ uuid.UUID, q webhook.LogsRequest,
+func (r deliveries) DeadLetters(_ context.Context, _, _ uuid.UUID, q webhook.DeadLettersRequest,
+) (page.Page[webhook.DeadLetter], error) {
+	r.asked = q
+	p := midst[webhook.DeadLetter]()
+	p.Items[0].Event.Data = jsontext.Value("{}")
+	return p, nil
+}
+
+func (r deliveries) Logs(_ context.Context, _, _ uuid.UUID, q webhook.LogsRequest,
 ) (page.Page[webhook.DeliveryLog], error) {
 	r.asked = q
 	return midst[webhook.DeliveryLog](), nil
@@ -146,7 +162,7 @@ func open(t *testing.T, adapters ...tsp.Adapter) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.Server = api.New(api.Config{Tokens: tokens{}, Operations: operations{house: h}, Webhooks: webhooks{house: h},
+	h.Server = api.New(api.Config{Tokens: tokens{}, Operations: operations{house: h}, Webhooks: webhooks{house: h}, Deliveries: deliveries{house: h},
 		Connections: connections{house: h}, Fleets: fleets{house: h}, Agreements: agreements{house: h},
 		Records: records{house: h}, Schedules: schedules{house: h}, TSPs: registry, Now: func() time.Time { return h.now },
 		Log: slog.New(slog.DiscardHandler)})

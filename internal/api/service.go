@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"github.com/waybill-dev/waybill/internal/access"
-	"github.com/waybill-dev/waybill/internal/api/openapi"
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
@@ -35,16 +34,17 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request, _ access.Princip
 // documentYAML and documentJSON answer the document of this release and need no token: clients are
 // generated from it.
 func (s *Server) documentYAML(w http.ResponseWriter, _ *http.Request, _ access.Principal) error {
-	w.Header().Set("Content-Type", "application/yaml")
-	_, err := w.Write(openapi.Document())
-	return err
+	w.Header().Del("Cache-Control")
+	s.answerAs(w, http.StatusOK, "application/yaml", s.asYAML)
+	return nil
 }
 
 func (s *Server) documentJSON(w http.ResponseWriter, _ *http.Request, _ access.Principal) error {
-	text, err := openapi.JSON()
+	text, err := s.asJSON()
 	if err != nil {
 		return err
 	}
+	w.Header().Del("Cache-Control")
 	s.answerText(w, http.StatusOK, text)
 	return nil
 }

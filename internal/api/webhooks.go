@@ -56,40 +56,41 @@ func (s *Server) getWebhook(w http.ResponseWriter, r *http.Request, who access.P
 	return nil
 }
 
-// deleteWebhook drops what waits for the receiver as well. A delivery that is under way is not
-// called back.
-func (s *Server) deleteWebhook(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+// updateWebhook answers a secret in the clear only where it was made for this request.
+func (s *Server) updateWebhook(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 	id, err := pathID(r, "webhook_id")
 	if err != nil {
 		return err
 	}
-	if err := s.Webhooks.Delete(r.Context(), who.Partner.ID, id); err != nil {
+	body, err := readBody(w, r, "application/json")
+	if err != nil {
 		return err
 	}
-	w.WriteHeader(http.StatusNoContent)
+	updated, err := s.Webhooks.Update(r.Context(), who.Partner.ID, id, body)
+	if err != nil {
+		return err
+	}
+	s.answer(w, http.StatusOK, updated.Body())
 	return nil
 }
 
-// listDeliveryLogs lists attempts. Unlike those of other lists its range may be open at both ends,
-// as in the contract.
-func (s *Server) listDeliveryLogs(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
-	id, err := pathID(r, "webhook_id")
-	if err != nil {
-		return err
+// moveWebhook changes the state of a subscription and answers it as it is then, or nothing where it is
+// gone.
+func (s *Server) moveWebhook(m webhook.Move) func(http.ResponseWriter, *http.Request, access.Principal) error {
+	return func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+		id, err := pathID(r, "webhook_id")
+		if err != nil {
+			return err
+		}
+		moved, err := s.Webhooks.Move(r.Context(), who.Partner.ID, id, m)
+		switch {
+		case err != nil:
+			return err
+		case m == webhook.Delete:
+			w.WriteHeader(http.StatusNoContent)
+		default:
+			s.answer(w, http.StatusOK, moved.Read())
+		}
+		return nil
 	}
-	q.paged()
-	request := webhook.LogsRequest{Start: q.time("start_date"), End: q.time("end_date"), Window: q.window,
-		Status: oneOf(q, "status", webhook.LogSuccess, webhook.LogFailed)}
-	if !request.Start.IsZero() && !request.End.IsZero() && !request.Start.Before(request.End) {
-		q.wrong("end_date", q.text("end_date"), "must be later than start_date", resource.CodeRange)
-	}
-	if err := q.err(); err != nil {
-		return err
-	}
-	found, err := s.Webhooks.Logs(r.Context(), who.Partner.ID, id, request)
-	if err != nil {
-		return err
-	}
-	s.answer(w, http.StatusOK, pageOf(q, page.Map(found, webhook.DeliveryLog.Read)))
-	return nil
 }

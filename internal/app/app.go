@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -56,6 +57,8 @@ type App struct {
 	api        *api.Server
 	dispatcher *dispatch.Dispatcher
 	budget     *dispatch.Budget
+	// stops tells that no more requests are taken.
+	stops atomic.Bool
 	// cutAt is when this process took over from one that did not stop in order; zero if it did.
 	cutAt time.Time
 	// sealer seals secrets at rest.
@@ -111,31 +114,16 @@ func (a *App) Rooms() Rooms {
 // Handler answers the API's requests.
 func (a *App) Handler() http.Handler { return a.api }
 
-// The time that a request's headers, an idle connection and the last requests may take.
-const (
-	headerTime = 10 * time.Second
-	idleTime   = 2 * time.Minute
-	drainTime  = 35 * time.Second
-)
-
 // Run serves the API on the listener and works the lanes until ctx ends; then requests and
 // attempts in flight end, and everything is closed. The lanes end as well when the store is lost.
 func (a *App) Run(ctx context.Context, l net.Listener) error {
-	server := &http.Server{Handler: a.api, ReadHeaderTimeout: headerTime, ReadTimeout: time.Minute,
-		IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
+	front, err := a.front(l)
+	if err != nil {
+		return errors.Join(err, l.Close(), a.Close(context.WithoutCancel(ctx)))
+	}
 	g, ctx := errgroup.WithContext(audit.By(ctx, audit.Actor{}))
-	g.Go(func() error {
-		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serving the API: %w", err)
-		}
-		return nil
-	})
-	g.Go(func() error {
-		<-ctx.Done()
-		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
-		defer cancel()
-		return server.Shutdown(drain)
-	})
+	g.Go(front.serve)
+	g.Go(func() error { return front.drain(ctx) })
 	working, stop := context.WithCancel(ctx)
 	defer stop()
 	context.AfterFunc(working, a.imports.Stop)
@@ -145,7 +133,8 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	g.Go(func() error { return a.sealHead(ctx) })
 	g.Go(func() error { return a.reseal(working, a.sealer) })
 	g.Go(func() error { return record.WatchOrphans(working, a.db, time.Now, a.log) })
-	err := g.Wait()
+	g.Go(func() error { return webhook.Sweep(working, a.db, time.Now, a.log) })
+	err = g.Wait()
 	a.writes.Stop()
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/listen"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/outbound"
 	"github.com/waybill-dev/waybill/internal/perform"
@@ -44,9 +45,9 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 	a.connections = connection.New(connection.Config{
 		Store: a.db, Access: a.db, Records: a.db, Sealer: p.keys.sealer, Caller: a.caller, Pace: p.limits.Pace,
 		FleetsOnPurpose: a.config.FleetsOnPurpose,
-		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Now: time.Now, Log: a.log,
+		Wake:            func(l fence.Lane) { source.Activate(l, time.Now()) }, Now: time.Now, Log: a.log,
 	})
-	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: p.keys.sealer, URLs: p.policy})
+	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: p.keys.sealer, URLs: p.policy, Most: a.config.MaxSubscriptions})
 	a.imports = perform.NewImports(perform.ImportsConfig{
 		Schedules: a.db, Connections: a.db, Links: a.connections, Limits: p.limits,
 		Every: a.config.ImportEvery, History: a.config.ImportHistory,
@@ -130,12 +131,13 @@ func (a *App) face(p parts) error {
 	})
 	a.api = api.New(api.Config{
 		Tokens: tokens, Fleets: orgs, Directory: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks,
-		Connections: a.connections, Records: records, Schedules: records,
+		Deliveries: a.webhooks, Connections: a.connections, Records: records, Schedules: records,
 		Operations: operation.New(operation.Config{
 			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes,
 			Now: time.Now, MaxAge: a.config.MaxAge,
 		}),
-		Healthy: a.healthy, IgnoreUnknown: a.config.IgnoreUnknown, Now: time.Now, Log: a.log,
+		Healthy: a.healthy, IgnoreUnknown: a.config.IgnoreUnknown, Limits: limits(a.config),
+		Sound: listen.Check, Now: time.Now, Log: a.log,
 	})
 	return nil
 }

@@ -106,7 +106,7 @@ func (s *scene) subscribe(partner uuid.UUID, url string) {
 	now := time.Now().Truncate(time.Microsecond)
 	err := s.db.InsertSubscriptions(s.b.Context(), []webhook.Subscription{{ID: uuid.Must(uuid.NewV7()), Partner: partner, URL: url,
 		EventName: event.OperationCreated, Sealed: []byte("x"), Status: webhook.Active, Health: webhook.Health{Since: now, Success: 1},
-		CreatedAt: now, UpdatedAt: now}})
+		CreatedAt: now, UpdatedAt: now}}, 1000)
 	if err != nil {
 		s.b.Fatal(err)
 	}

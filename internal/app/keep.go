@@ -51,6 +51,9 @@ func (a *App) keep(ctx context.Context, lost func()) error {
 
 // healthy tells whether the service can do its work.
 func (a *App) healthy(ctx context.Context) error {
+	if a.stops.Load() {
+		return &problem.Error{Code: problem.Unavailable, Detail: "the service is stopping", RetryAfter: time.Second}
+	}
 	if trouble := troubleOf(a.db.Ping(ctx)); trouble != nil {
 		return told(trouble)
 	}

@@ -40,6 +40,8 @@ var rooms = map[string]room{
 	"internal/retryafter":              {"", "a wish to be left alone is read alike from TSPs and receivers"},
 	"internal/audit":                   {"", "who did what is noted by a leaf, so that the context can carry it past all rooms"},
 	"internal/seal":                    {"", "sealing knows bytes and nothing of what they mean"},
+	"internal/listen":                  {"internal/problem", "connections are bounded and made secure without knowing what is asked by them; a request that cannot be trusted is a problem of its sender"},
+	"internal/throttle":                {"", "how often somebody comes is counted without knowing who it is"},
 	"internal/outbound":                {"", "clients for foreign hosts are made in one place that knows nobody"},
 	"internal/tsp":                     {"internal/resource internal/wire", "the contract with adapters speaks of resources only"},
 	"internal/tsp/steps":               {"internal/tsp internal/resource", "the engine of writes in several calls serves every family and knows none"},

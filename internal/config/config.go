@@ -49,16 +49,29 @@ type Config struct {
 	OwnIssuerOff bool
 	// FleetsOnPurpose keeps connections from making fleets by the way.
 	FleetsOnPurpose bool
+	// MaxSubscriptions bounds the webhook subscriptions of a partner.
+	MaxSubscriptions int
+	// RateClient is how many requests a client may send, and RatePartner all clients of a partner or fleet
+	// together. RateToken is how often a client may ask for tokens from one address, and RateAddress how
+	// many requests without a token may come from one. Each allows twice as many at once.
+	RateClient, RatePartner, RateToken, RateAddress Rate
+	// MaxConnections bounds the connections of callers at once.
+	MaxConnections int
+	// TLSCert and TLSKey name the files of the certificate that connections are secured with; without
+	// them there is no TLS.
+	TLSCert, TLSKey string
+	// TrustedProxies are the addresses of proxies whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
 	// LogLevel is the least that is logged.
 	LogLevel slog.Level
 
-	// BaseURLs and Limits are by the TSP's name; those of Limits by the limit's key too.
+	// BaseURLs and Limits are by the TSP's name; those of Limits by the limit's key too. They replace what
+	// an adapter declares, where an operator has agreed on something else with the TSP.
 	BaseURLs map[string]string
 	Limits   map[string]map[string]Rate
 }
 
-// Rate replaces a limit that an adapter declares, where an operator has agreed on another
-// one with the TSP.
+// Rate is a limit: Events each Period.
 type Rate struct {
 	Events int
 	Period time.Duration
@@ -67,8 +80,9 @@ type Rate struct {
 // Default returns the configuration before anything is set.
 func Default() Config {
 	return Config{Addr: "127.0.0.1:8080", MaxAge: 72 * time.Hour, CallDeadline: 30 * time.Second, ImportEvery: 10 * time.Minute,
-		ImportHistory: 168 * time.Hour, BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{},
-		OIDC: OIDC{Claims: defaultClaims()}}
+		ImportHistory: 168 * time.Hour, RateClient: Rate{5000, time.Second}, RatePartner: Rate{5000, time.Second},
+		RateToken: Rate{20, time.Second}, RateAddress: Rate{100, time.Second}, MaxConnections: 1024, MaxSubscriptions: 1000,
+		BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}, OIDC: OIDC{Claims: defaultClaims()}}
 }
 
 // Facts are the settings by their names, as the audit log tells that they changed: the keys are not
@@ -115,17 +129,25 @@ func keyText(key, keyVariable, file, fileVariable string) (text, variable string
 	if key != "" {
 		return key, keyVariable, nil
 	}
-	info, err := os.Stat(file)
-	if err != nil {
-		return "", fileVariable, fmt.Errorf("reading the file of %s: %w", fileVariable, err)
-	}
-	if mode := info.Mode().Perm(); mode&0o007 != 0 && runtime.GOOS != "windows" {
-		return "", fileVariable, fmt.Errorf("%s: every user of this machine may use %s (mode %04o); take that from "+
-			"them with chmod 600, or mount it with that mode", fileVariable, file, mode)
+	if err := KeptFromOthers(file); err != nil {
+		return "", fileVariable, fmt.Errorf("%s: %w", fileVariable, err)
 	}
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		return "", fileVariable, fmt.Errorf("reading the file of %s: %w", fileVariable, err)
 	}
 	return string(raw), fileVariable, nil
+}
+
+// KeptFromOthers tells what is wrong with a file that holds a key, if anybody on the machine may use it.
+func KeptFromOthers(name string) error {
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	if mode := info.Mode().Perm(); mode&0o007 != 0 && runtime.GOOS != "windows" {
+		return fmt.Errorf("every user of this machine may use %s (mode %04o); take that from them with chmod 600, or "+
+			"mount it with that mode", name, mode)
+	}
+	return nil
 }

@@ -25,11 +25,17 @@ func TestTheEnvironmentReplacesDefaults(t *testing.T) {
 	t.Parallel()
 	got, wrong := FromEnv([]string{"WAYBILL_ADDR=0.0.0.0:80", "WAYBILL_MAX_AGE=1h30m", "WAYBILL_SETTLING=45s", "WAYBILL_LOG_LEVEL=Warn", "WAYBILL_UNKNOWN_PARAMETERS=ignore", "WAYBILL_OUTBOUND_PROXY=Names",
 		"WAYBILL_FLEETS=on_purpose",
+		"WAYBILL_MAX_SUBSCRIPTIONS=20",
+		"WAYBILL_MAX_CONNECTIONS=77", "WAYBILL_TLS_CERT=c.pem", "WAYBILL_TLS_KEY=k.pem", "WAYBILL_RATE_CLIENT=7/s", "WAYBILL_RATE_PARTNER=8/m", "WAYBILL_RATE_TOKEN=9/h", "WAYBILL_RATE_ADDRESS=10/s", "WAYBILL_TRUSTED_PROXIES=10.1.0.0/16,::1/128",
 		"WAYBILL_OUTBOUND_ALLOW=10.0.0.0/8, 192.168.1.0/24", "WAYBILL_TSP_SAMSARA_BASE_URL=http://127.0.0.1:9101/",
 		"WAYBILL_TSP_SAMSARA_LIMITS=messages.write=500/s, org=1000/m", "WAYBILL_TSP_FLEET_X_LIMITS=all=1/h", "PATH=/bin"}, tsps())
 	want := Default()
 	want.Addr, want.MaxAge, want.Settling, want.LogLevel = "0.0.0.0:80", 90*time.Minute, 45*time.Second, slog.LevelWarn
-	want.IgnoreUnknown, want.ProxyJudges, want.FleetsOnPurpose = true, true, true
+	want.IgnoreUnknown, want.ProxyJudges, want.FleetsOnPurpose, want.MaxSubscriptions = true, true, true, 20
+	want.RateClient, want.RatePartner = Rate{7, time.Second}, Rate{8, time.Minute}
+	want.MaxConnections, want.TLSCert, want.TLSKey = 77, "c.pem", "k.pem"
+	want.RateToken, want.RateAddress = Rate{9, time.Hour}, Rate{10, time.Second}
+	want.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("::1/128")}
 	want.OutboundAllow = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.168.1.0/24")}
 	want.BaseURLs["samsara"] = "http://127.0.0.1:9101"
 	want.Limits["samsara"] = map[string]Rate{"messages.write": {500, time.Second}, "org": {1000, time.Minute}}
@@ -75,6 +81,8 @@ func TestWhatHasNoEffectOrAWrongOneIsRefusedByItsVariableAndWithTheRemedy(t *tes
 		"WAYBILL_MAX_AGE=-5s":                                    "WAYBILL_MAX_AGE is -5s",
 		"WAYBILL_CALL_DEADLINE=-1s":                              "WAYBILL_CALL_DEADLINE is -1s",
 		"WAYBILL_CALL_DEADLINE=0s":                               "WAYBILL_CALL_DEADLINE is 0s",
+		"WAYBILL_MAX_SUBSCRIPTIONS=0":                            `WAYBILL_MAX_SUBSCRIPTIONS is "0"; write a whole number from 1 up`,
+		"WAYBILL_MAX_SUBSCRIPTIONS=1e3":                          `WAYBILL_MAX_SUBSCRIPTIONS is "1e3"; write a whole number from 1 up`,
 		"WAYBILL_SETTLING=0s":                                    "WAYBILL_SETTLING is 0s; set at least 1s, or leave it out",
 		"WAYBILL_IMPORT_EVERY=10ms":                              "WAYBILL_IMPORT_EVERY is 10ms",
 		"WAYBILL_IMPORT_HISTORY=59m":                             "WAYBILL_IMPORT_HISTORY is 59m; set at least 1h0m0s",
@@ -83,6 +91,13 @@ func TestWhatHasNoEffectOrAWrongOneIsRefusedByItsVariableAndWithTheRemedy(t *tes
 		"WAYBILL_OUTBOUND_ALLOW=,":                               `WAYBILL_OUTBOUND_ALLOW has ""`,
 		"WAYBILL_OUTBOUND_ALLOW=10.0.0.1/8":                      "either the range 10.0.0.0/8 or the address 10.0.0.1/32",
 		"WAYBILL_OUTBOUND_ALLOW=::ffff:10.0.0.0/104":             "WAYBILL_OUTBOUND_ALLOW",
+		"WAYBILL_RATE_CLIENT=fast":                               `WAYBILL_RATE_CLIENT is "fast", which is no limit; write for example 200/s`,
+		"WAYBILL_RATE_TOKEN=0/s":                                 `WAYBILL_RATE_TOKEN is "0/s"`,
+		"WAYBILL_TRUSTED_PROXIES=10.0.0.1":                       `WAYBILL_TRUSTED_PROXIES has "10.0.0.1", which is no address range`,
+		"WAYBILL_MAX_CONNECTIONS=0":                              `WAYBILL_MAX_CONNECTIONS is "0"; set a number from 1`,
+		"WAYBILL_MAX_CONNECTIONS=many":                           `WAYBILL_MAX_CONNECTIONS is "many"; set a number from 1`,
+		"WAYBILL_TLS_CERT=a.pem":                                 "WAYBILL_TLS_CERT and WAYBILL_TLS_KEY must both be set",
+		"WAYBILL_TLS_KEY=a.pem":                                  "WAYBILL_TLS_CERT and WAYBILL_TLS_KEY must both be set",
 		"WAYBILL_UNKNOWN_PARAMETERS=true":                        `WAYBILL_UNKNOWN_PARAMETERS is "true"; set refuse or ignore`,
 		"WAYBILL_OUTBOUND_PROXY=none":                            `WAYBILL_OUTBOUND_PROXY is "none"; set addresses or names`,
 		"WAYBILL_LOG_LEVEL=verbose":                              "WAYBILL_LOG_LEVEL",

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -9,6 +8,7 @@ import (
 	"net/netip"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,6 +25,9 @@ const (
 
 	oldKeyVariable     = prefix + "OLD_KEY"
 	oldKeyFileVariable = prefix + "OLD_KEY_FILE"
+
+	tlsCertVariable = prefix + "TLS_CERT"
+	tlsKeyVariable  = prefix + "TLS_KEY"
 )
 
 // variable is a setting as the environment holds it.
@@ -71,6 +74,9 @@ func FromEnv(environ []string, tsps TSPs) (Config, []error) {
 	if c.OldKey != "" && c.OldKeyFile != "" {
 		wrong = append(wrong, fmt.Errorf("%s and %s are both set; set one of them", oldKeyVariable, oldKeyFileVariable))
 	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		wrong = append(wrong, fmt.Errorf("%s and %s must both be set, or neither", tlsCertVariable, tlsKeyVariable))
+	}
 	return c, append(wrong, c.checkOIDC()...)
 }
 
@@ -94,7 +100,7 @@ func variables() []variable {
 		{keyFileVariable, func(c *Config, s string) error { c.KeyFile = s; return nil }},
 		{oldKeyVariable, func(c *Config, s string) error { c.OldKey = s; return nil }},
 		{oldKeyFileVariable, func(c *Config, s string) error { c.OldKeyFile = s; return nil }},
-		{prefix + "OUTBOUND_ALLOW", readRanges},
+		{prefix + "OUTBOUND_ALLOW", ranges(func(c *Config) *[]netip.Prefix { return &c.OutboundAllow })},
 		{prefix + "OUTBOUND_PROXY", choice("addresses", "names", func(c *Config) *bool { return &c.ProxyJudges })},
 		{prefix + "MAX_AGE", duration(time.Second, func(c *Config) *time.Duration { return &c.MaxAge })},
 		{prefix + "CALL_DEADLINE", duration(time.Second, func(c *Config) *time.Duration { return &c.CallDeadline })},
@@ -106,7 +112,16 @@ func variables() []variable {
 		{prefix + "OIDC_CLAIMS", readClaims},
 		{prefix + "OWN_ISSUER", choice("on", "off", func(c *Config) *bool { return &c.OwnIssuerOff })},
 		{prefix + "FLEETS", choice("by_connection", "on_purpose", func(c *Config) *bool { return &c.FleetsOnPurpose })},
+		{prefix + "MAX_SUBSCRIPTIONS", number(1, func(c *Config) *int { return &c.MaxSubscriptions })},
 		{prefix + "UNKNOWN_PARAMETERS", choice("refuse", "ignore", func(c *Config) *bool { return &c.IgnoreUnknown })},
+		{prefix + "RATE_CLIENT", rate(func(c *Config) *Rate { return &c.RateClient })},
+		{prefix + "RATE_PARTNER", rate(func(c *Config) *Rate { return &c.RatePartner })},
+		{prefix + "RATE_TOKEN", rate(func(c *Config) *Rate { return &c.RateToken })},
+		{prefix + "RATE_ADDRESS", rate(func(c *Config) *Rate { return &c.RateAddress })},
+		{prefix + "MAX_CONNECTIONS", readConnections},
+		{tlsCertVariable, func(c *Config, s string) error { c.TLSCert = s; return nil }},
+		{tlsKeyVariable, func(c *Config, s string) error { c.TLSKey = s; return nil }},
+		{prefix + "TRUSTED_PROXIES", ranges(func(c *Config) *[]netip.Prefix { return &c.TrustedProxies })},
 		{prefix + "LOG_LEVEL", readLevel},
 	}
 }
@@ -149,6 +164,18 @@ func duration(least time.Duration, of func(*Config) *time.Duration) func(*Config
 	}
 }
 
+// number takes a whole number that is not smaller than least.
+func number(least int, of func(*Config) *int) func(*Config, string) error {
+	return func(c *Config, text string) error {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < least {
+			return fmt.Errorf("is %q; write a whole number from %d up, or leave it out for its default", text, least)
+		}
+		*of(c) = n
+		return nil
+	}
+}
+
 // CheckAddr tells what is wrong with an address to listen at; its error goes on behind a name.
 func CheckAddr(text string) error {
 	_, port, err := net.SplitHostPort(text)
@@ -159,24 +186,6 @@ func CheckAddr(text string) error {
 		return fmt.Errorf("is %q, which is no address; write host and port, such as 127.0.0.1:8080", text)
 	}
 	return nil
-}
-
-func readRanges(c *Config, text string) error {
-	var wrong []error
-	for part := range strings.SplitSeq(text, ",") {
-		part = strings.TrimSpace(part)
-		p, err := netip.ParsePrefix(part)
-		switch {
-		case err != nil || p.Addr().Is4In6():
-			wrong = append(wrong, fmt.Errorf("has %q, which is no address range such as 10.0.0.0/8", part))
-		case p != p.Masked():
-			wrong = append(wrong, fmt.Errorf("has %s, which is either the range %s or the address %s/%d",
-				part, p.Masked(), p.Addr(), p.Addr().BitLen()))
-		default:
-			c.OutboundAllow = append(c.OutboundAllow, p)
-		}
-	}
-	return errors.Join(wrong...)
 }
 
 // choice reads one of two words, of which the second sets what the first leaves.

@@ -100,8 +100,8 @@ type Config struct {
 	Patience Patience
 	// FleetsOnPurpose refuses a partner's reference that stands for no fleet yet, instead of making one.
 	FleetsOnPurpose bool
-	Now      func() time.Time
-	Log      *slog.Logger
+	Now             func() time.Time
+	Log             *slog.Logger
 }
 
 // Service makes, changes and ends connections and opens their credentials. All errors that a

@@ -25,7 +25,7 @@ func (s *stand) listen(who access.Principal) func() []webhook.Waiting {
 	for _, event := range []string{connection.EventCreated, connection.EventStaled, connection.EventActivated, connection.EventUpdated} {
 		sub := webhook.Subscription{ID: uuid.Must(uuid.NewV7()), Partner: who.Partner.ID, URL: url, EventName: event,
 			Sealed: []byte{1}, Status: webhook.Active, CreatedAt: time.Now(), UpdatedAt: time.Now()}
-		if err := s.db.InsertSubscriptions(s.t.Context(), []webhook.Subscription{sub}); err != nil {
+		if err := s.db.InsertSubscriptions(s.t.Context(), []webhook.Subscription{sub}, 99); err != nil {
 			s.t.Fatal(err)
 		}
 	}

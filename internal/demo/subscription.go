@@ -67,7 +67,7 @@ func standing(ctx context.Context, webhooks *webhook.Service, partner uuid.UUID,
 		if stand {
 			break
 		}
-		if err := webhooks.Delete(ctx, partner, id); err != nil {
+		if _, err := webhooks.Move(ctx, partner, id, webhook.Delete); err != nil {
 			return false, err
 		}
 	}

@@ -126,11 +126,23 @@ func (d *Deliveries) Settle(ctx context.Context, claim fence.Claim, a dispatch.A
 	if err := d.c.Queue.SettleDelivery(ctx, s); err != nil {
 		return err
 	}
+	if n := p.to.Refused + 1; p.result.Refused && telling(n) {
+		d.c.Log.Warn("a receiver refuses what counts as delivered", "subscription_id", p.to.ID,
+			"event_id", p.waiting.Event.ID, "status", p.result.StatusCode, "refused", n)
+	}
 	if s.State == webhook.DeliveryDead {
 		d.c.Log.Warn("delivery is given up", "subscription_id", p.to.ID, "event_id", p.waiting.Event.ID,
 			"error", p.result.Err)
 	}
 	return nil
+}
+
+// telling is true of the first, the tenth, the hundredth and so on: a receiver that refuses everything for
+// ever must not fill the log.
+func telling(n int64) bool {
+	for ; n >= 10 && n%10 == 0; n /= 10 {
+	}
+	return n == 1
 }
 
 // Waiting lists the receivers for whom something waits.

@@ -25,6 +25,8 @@ const (
 	MethodNotAllowed Code = 405
 	// Conflict: it stands in the way of something that exists (state, duplicate).
 	Conflict Code = 409
+	// UnsupportedMedia: the body is encoded in a way that is not read.
+	UnsupportedMedia Code = 415
 	// Invalid: the body or parameters are wrong; Details says where.
 	Invalid Code = 422
 	// TooMany: a limit that the request would be charged to is used up; RetryAfter says until when.

@@ -46,6 +46,9 @@ type Store interface {
 	record.Executions
 	webhook.Store
 	webhook.Queue
+	webhook.DeadLetters
+	webhook.Figures
+	webhook.Sweeps
 	webhook.Vault
 	audit.Log
 	webhook.Receivers

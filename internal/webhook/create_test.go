@@ -27,7 +27,7 @@ const created = `{"url":"https://hooks.example.com/in/token?k=v","event_name":"r
 
 func newService(store *memory) *webhook.Service {
 	return webhook.New(webhook.Config{
-		Store: store, Sealer: binder{}, URLs: outbound.Policy{}, Now: func() time.Time { return noon },
+		Store: store, Sealer: binder{}, URLs: outbound.Policy{}, Most: 20, Now: func() time.Time { return noon },
 	})
 }
 
@@ -44,7 +44,7 @@ func TestASubscriptionIsAnsweredInTheClearOnce(t *testing.T) {
 		`","url":"https://hooks.example.com/in/token?k=v","event_name":"resource_operation.created",` +
 		`"filters":{"fleet_ids":["019bc0a2-0000-7000-8000-0000000000ff"],"fleet_refs":null},"secret":"s3cret",` +
 		`"status":"active","created_at":"2026-01-15T10:30:00.123456Z","updated_at":"2026-01-15T10:30:00.123456Z",` +
-		`"deleted_at":null}`
+		`"deleted_at":null,"encoding":"automatic","retry_refused":false,"refused":0}`
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Error(diff)
 	}
@@ -189,7 +189,7 @@ type broken struct {
 	err error
 }
 
-func (b broken) InsertSubscriptions(context.Context, []webhook.Subscription) error { return b.err }
+func (b broken) InsertSubscriptions(context.Context, []webhook.Subscription, int) error { return b.err }
 
 func mustCreate(t *testing.T, s *webhook.Service, body string) webhook.Created {
 	t.Helper()
@@ -212,7 +212,7 @@ func checkCode(t *testing.T, err error, want problem.Code) {
 
 func TestASubscriptionSaysWhereNothingWillComeOfIt(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]int{"engine_log.added": 1, "engine_log.*": 3, "vehicle.*": 0, "webhook.*": 6, "schedule.deactivated": 1,
+	for name, want := range map[string]int{"vehicle_location.added": 1, "invitation.*": 8, "webhook.*": 0, "vehicle.*": 0, "schedule.deactivated": 1,
 		"resource_operation.*": 0, "connection.*": 0, "share_agreement.deleted": 0, "connection.activated": 0} {
 		store := &memory{}
 		made := mustCreate(t, newService(store), wildcard(name))

@@ -3,6 +3,7 @@ package webhook
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/waybill-dev/waybill/internal/resource"
 )
@@ -28,38 +29,47 @@ type draft struct {
 	eventName string
 	filters   *Filters
 	// secret is "" when the service shall make one.
-	secret Secret
+	secret       Secret
+	encoding     Encoding
+	retryRefused bool
 }
 
 // creation describes the contract's WebhookCreate.
 func creation() resource.Table {
-	filters := resource.Table{Of: "filters", Fields: []resource.Field{
-		{Name: "fleet_ids", Type: resource.UUIDs, Nullable: true, Most: maxFleets},
-		{Name: "fleet_refs", Type: resource.Texts, Nullable: true, Most: maxFleets, Longest: maxRef},
-	}}
-	return resource.Table{Of: "a webhook", Fields: []resource.Field{
+	return resource.Table{Of: "a webhook", Fields: append([]resource.Field{
 		{Name: "url", Type: resource.Text, Required: true, NonEmpty: true, Longest: maxURL,
 			Hint: "say where events shall be sent, such as https://example.com/hooks"},
 		{Name: "event_name", Type: resource.Text, Required: true,
 			Hint: "say what shall be sent, such as resource_operation.*"},
-		{Name: "filters", Type: resource.Nested, Nullable: true, Table: &filters},
+		filtersField(),
 		{Name: "secret", Type: resource.Text, Nullable: true, NonEmpty: true, Longest: maxSecret, Secret: true,
 			Hint: "leave it out or send null, and Waybill makes a good one"},
-	}}
+	}, receiverFields()...)}
+}
+
+func filtersField() resource.Field {
+	return resource.Field{Name: "filters", Type: resource.Nested, Nullable: true, Table: &resource.Table{Of: "filters",
+		Fields: []resource.Field{
+			{Name: "fleet_ids", Type: resource.UUIDs, Nullable: true, Most: maxFleets},
+			{Name: "fleet_refs", Type: resource.Texts, Nullable: true, Most: maxFleets, Longest: maxRef},
+		}}}
+}
+
+// receiverFields are members of our own: what is to be known of the receiver.
+func receiverFields() []resource.Field {
+	return []resource.Field{
+		{Name: "encoding", Type: resource.Enum, Nullable: true, Values: []string{string(Automatic), string(Gzip), string(Identity)}},
+		{Name: "retry_refused", Type: resource.Boolean, Nullable: true},
+	}
 }
 
 // decodeCreate reads a body and finds every problem at once. The draft is usable only if there
 // is none.
 func decodeCreate(body []byte, urls URLPolicy) (draft, []resource.Problem) {
 	o := resource.Read(body, creation())
-	d := draft{url: o.Text("url").Or(""), eventName: o.Text("event_name").Or(""), secret: Secret(o.Text("secret").Or(""))}
-	if o.Has("url") {
-		// The address is checked again at each connection, after its name was resolved; here the
-		// caller learns early of what could never be sent.
-		if err := urls.CheckURL(d.url); err != nil {
-			o.Refuse("url", codeURL, "%v", err)
-		}
-	}
+	d := draft{url: o.Text("url").Or(""), eventName: o.Text("event_name").Or(""), secret: Secret(o.Text("secret").Or("")),
+		encoding: Encoding(o.Text("encoding").Or(string(Automatic))), retryRefused: flag(o, "retry_refused")}
+	checkURL(o, urls)
 	if o.Has("event_name") && !knownName(d.eventName) {
 		o.Refuse("event_name", resource.CodeEnum, "is not the name of an event; %s", suggest(d.eventName))
 	}
@@ -67,6 +77,21 @@ func decodeCreate(body []byte, urls URLPolicy) (draft, []resource.Problem) {
 		d.filters = readFilters(o, in)
 	}
 	return d, o.Problems()
+}
+
+// checkURL refuses an address to which nothing could be sent. It is checked again at each connection,
+// after its name was resolved; here the caller learns early. A mask is what a read shows in its place.
+func checkURL(o *resource.Object, urls URLPolicy) {
+	given := o.Text("url").Or("")
+	if !o.Has("url") {
+		return
+	}
+	if err := urls.CheckURL(given); err != nil {
+		o.Refuse("url", codeURL, "%v", err)
+	}
+	if strings.HasSuffix(given, masked) {
+		o.Refuse("url", resource.CodePattern, "ends with the mask that a read shows instead of it; send the address itself")
+	}
 }
 
 // readFilters returns nil for filters that narrow nothing, so that equal wishes look equal.

@@ -39,6 +39,7 @@ var raised = []string{
 	"resource_operation.created", "resource_operation.succeeded", "resource_operation.failed",
 	"connection.created", "connection.staled", "connection.activated", "connection.updated",
 	"share_agreement.created", "share_agreement.updated", "share_agreement.deleted",
+	"webhook.created", "webhook.updated", "webhook.deleted", "webhook.staled", "webhook.activated", "webhook.paused",
 	"vehicle.added", "vehicle.modified", "vehicle.removed", "trailer.added", "trailer.modified", "trailer.removed",
 	"user.added", "user.modified", "user.removed", "message.added", "message.modified",
 	"group_message.added", "group_message.modified", "dvir_log.added", "dvir_log.modified", "dvir_log.removed",

@@ -3,6 +3,7 @@ package webhook_test
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"fmt"
 	"io"
@@ -137,6 +138,14 @@ func (e *example) refusesWhatIsNotProven() {
 		e.answers(says, good, change, http.StatusUnauthorized)
 	}
 	e.answers("that is no gzip", good, func(r *http.Request) { r.Header.Set("Content-Encoding", "gzip") }, http.StatusBadRequest)
+	e.answers("that unpacks to 32 MiB", good, func(r *http.Request) {
+		var bomb bytes.Buffer
+		z := gzip.NewWriter(&bomb)
+		_, _ = z.Write(make([]byte, 32<<20))
+		_ = z.Close()
+		r.Header.Set("Content-Encoding", "gzip")
+		r.Body, r.ContentLength = io.NopCloser(&bomb), int64(bomb.Len())
+	}, http.StatusBadRequest)
 	for says, off := range map[string]time.Duration{"6 minutes old": -6 * time.Minute, "6 minutes ahead": 6 * time.Minute} {
 		e.off = off
 		e.answers(says, good, nil, http.StatusUnauthorized)

@@ -7,7 +7,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -88,6 +90,39 @@ func TestConnectionFailuresAreToldWithoutAddressOrURL(t *testing.T) {
 				t.Errorf("told %q of %v", got.Err, got.Cause)
 			}
 		})
+	}
+}
+
+func TestWhatOurOwnMachineLacksSaysNothingOfTheReceiver(t *testing.T) {
+	t.Parallel()
+	for says, c := range map[string]struct {
+		err    error
+		theirs bool
+	}{
+		"nobody listens":             {syscall.ECONNREFUSED, true},
+		"it hangs up":                {io.ErrUnexpectedEOF, true},
+		"it is too slow":             {context.DeadlineExceeded, true},
+		"the policy refuses its URL": {&outbound.Refusal{Reason: "is private"}, true},
+		"there is no such name":      {&net.DNSError{IsNotFound: true}, true},
+		"no name server answers":     {&net.DNSError{IsTimeout: true, IsTemporary: true}, false},
+		"no descriptor is left":      {&net.OpError{Op: "dial", Err: os.NewSyscallError("socket", syscall.EMFILE)}, false},
+		"nor one of the machine's":   {os.NewSyscallError("socket", syscall.ENFILE), false},
+		"no port is left":            {os.NewSyscallError("connect", syscall.EADDRNOTAVAIL), false},
+		"the network is down":        {os.NewSyscallError("connect", syscall.ENETDOWN), false},
+		"there is no way anywhere":   {os.NewSyscallError("connect", syscall.ENETUNREACH), false},
+	} {
+		client := &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) { return nil, c.err })}
+		d := to("https://a.example")
+		d.Attempt = 7
+		got := webhook.NewSender(client, time.Now).Send(t.Context(), d)
+		if got.Verdict != webhook.Retry || (got.Attempt == 7) != c.theirs || got.URL != d.Subscription.URL {
+			t.Errorf("%s: got %+v", says, got)
+		}
+	}
+	d := to("https://a.example")
+	d.Event.Data = []byte("{")
+	if got := newSender(t, loopback, time.Second).Send(t.Context(), d); got.Verdict != webhook.Retry || got.Attempt != 0 {
+		t.Errorf("an event that cannot be written: %+v", got)
 	}
 }
 

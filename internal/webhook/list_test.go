@@ -22,7 +22,8 @@ func TestASubscriptionOfAnotherPartnerIsNotThere(t *testing.T) {
 	id := mustCreate(t, s, created).Subscriptions[0].ID
 	_, err := s.Get(t.Context(), other, id)
 	checkCode(t, err, problem.NotFound)
-	checkCode(t, s.Delete(t.Context(), other, id), problem.NotFound)
+	_, err = s.Move(t.Context(), other, id, webhook.Delete)
+	checkCode(t, err, problem.NotFound)
 	_, err = s.Logs(t.Context(), other, id, webhook.LogsRequest{})
 	checkCode(t, err, problem.NotFound)
 	found, err := s.List(t.Context(), other, webhook.ListRequest{Window: whole})
@@ -38,7 +39,7 @@ func TestADeletedSubscriptionIsGoneAndMayBeMadeAnew(t *testing.T) {
 	if got, err := s.Get(t.Context(), acme, id); err != nil || got.ID != id {
 		t.Fatalf("got %v, %v", got, err)
 	}
-	if err := s.Delete(t.Context(), acme, id); err != nil {
+	if _, err := s.Move(t.Context(), acme, id, webhook.Delete); err != nil {
 		t.Fatal(err)
 	}
 	_, err := s.Get(t.Context(), acme, id)

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"go.uber.org/goleak"
 
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
@@ -24,11 +25,20 @@ type memory struct {
 	mu   sync.Mutex
 	subs []webhook.Subscription
 	logs []webhook.DeliveryLog
+	// overtakes is how many changes come too late.
+	overtakes int
+	told      []string
+	dead      []webhook.DeadLetter
+	revived   []webhook.DeadLetterQuery
+	counts    []webhook.Count
 }
 
-func (m *memory) InsertSubscriptions(_ context.Context, all []webhook.Subscription) error {
+func (m *memory) InsertSubscriptions(_ context.Context, all []webhook.Subscription, most int) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if err := webhook.RoomFor(len(m.subs)+len(all), most); err != nil {
+		return err
+	}
 	for _, s := range all {
 		if s.Secret != "" {
 			return errors.New("the store was given a secret in the clear")
@@ -65,14 +75,62 @@ func (m *memory) Subscriptions(_ context.Context, q webhook.SubscriptionQuery) (
 	return window(found, q.Window, webhook.Subscription.Position), nil
 }
 
-func (m *memory) DeleteSubscription(_ context.Context, partner, id uuid.UUID, _ time.Time) error {
-	before := len(m.subs)
-	m.subs = slices.DeleteFunc(m.subs, func(s webhook.Subscription) bool { return s.ID == id && s.Partner == partner })
-	if len(m.subs) == before {
-		return webhook.ErrNotFound
+func (m *memory) ChangeSubscription(_ context.Context, c webhook.Change) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.overtakes > 0 {
+		m.overtakes--
+		return fence.ErrOvertaken
 	}
-	return nil
+	for i, s := range m.subs {
+		if s.ID != c.From.ID || s.Partner != c.From.Partner || s.UpdatedAt != c.From.UpdatedAt || s.Status != c.From.Status {
+			continue
+		}
+		if c.To.Secret != "" {
+			return errors.New("the store was given a secret in the clear")
+		}
+		for _, other := range m.subs {
+			if other.ID != s.ID && other.URL == c.To.URL && other.EventName == c.To.EventName && other.Filters.Key() == c.To.Filters.Key() {
+				return webhook.ErrDuplicate
+			}
+		}
+		m.told = append(m.told, c.Event)
+		m.subs[i] = c.To
+		if c.To.Status == webhook.Deleted {
+			m.subs = slices.Delete(m.subs, i, i+1)
+		}
+		return nil
+	}
+	return fence.ErrOvertaken
 }
+
+func (m *memory) DeadLetters(_ context.Context, q webhook.DeadLetterQuery) ([]webhook.DeadLetter, error) {
+	var found []webhook.DeadLetter
+	for _, d := range m.dead {
+		if d.Subscription == q.Subscription && (len(q.Events) == 0 || slices.Contains(q.Events, d.Event.ID)) {
+			found = append(found, d)
+		}
+	}
+	return found[:min(len(found), q.Window.Limit)], nil
+}
+
+// Revive revives one a time.
+func (m *memory) Revive(_ context.Context, q webhook.DeadLetterQuery, behind int64, _ time.Time) (int, int64, error) {
+	m.revived = append(m.revived, q)
+	for i, d := range m.dead {
+		if d.Subscription == q.Subscription && d.Seq > behind && (len(q.Events) == 0 || slices.Contains(q.Events, d.Event.ID)) {
+			m.dead = slices.Delete(m.dead, i, i+1)
+			return 1, d.Seq, nil
+		}
+	}
+	return 0, 0, nil
+}
+
+func (m *memory) Counts(_ context.Context, _ uuid.UUID, from time.Time) ([]webhook.Count, error) {
+	return slices.DeleteFunc(slices.Clone(m.counts), func(c webhook.Count) bool { return c.Quarter.Before(from) }), nil
+}
+
+func (m *memory) CountDeadLetters(context.Context, uuid.UUID) (int, error) { return len(m.dead), nil }
 
 func (m *memory) DeliveryLogs(_ context.Context, q webhook.LogQuery) ([]webhook.DeliveryLog, error) {
 	var found []webhook.DeliveryLog

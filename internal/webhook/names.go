@@ -33,6 +33,17 @@ func CheckName(name string) error {
 	return errors.New("is not the name of an event; " + suggest(name))
 }
 
+// SchemaVersion is the version of the schema of all events.
+const SchemaVersion = schemaVersion
+
+// CheckEvent is CheckName for what an event itself can be called. Its error goes on behind the name.
+func CheckEvent(name string) error {
+	if isWildcard(name) && knownName(name) {
+		return errors.New("stands for several events; ask for one of " + strings.Join(expand(name), ", "))
+	}
+	return CheckName(name)
+}
+
 // isWildcard tells whether a name stands for all events of a resource.
 func isWildcard(name string) bool { return strings.HasSuffix(name, wildcard) }
 

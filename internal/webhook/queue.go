@@ -91,3 +91,11 @@ type Settled struct {
 	Result Result
 	Log    DeliveryLog
 }
+
+// Until is what is kept as the time of the delivery: when its next attempt is due, or when it died.
+func (s Settled) Until() time.Time {
+	if s.State == DeliveryWaiting {
+		return s.NextAt
+	}
+	return s.Log.CreatedAt
+}

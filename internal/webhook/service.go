@@ -17,18 +17,27 @@ type URLPolicy interface {
 	CheckURL(raw string) error
 }
 
-// Config is what a Service is made of. Store, Sealer and URLs are required.
+// Config is what a Service is made of. Store, Sealer, URLs and Most are required.
 type Config struct {
-	Store  Store
+	Store  kept
 	Sealer Sealer
 	URLs   URLPolicy
+	// Most bounds the subscriptions of a partner: each of its events is looked at for all of them.
+	Most int
 	// Now is time.Now if nil.
 	Now func() time.Time
 	// NewSecret is RandomSecret if nil.
 	NewSecret func() Secret
 }
 
-// Service makes, lists and deletes subscriptions for partners. All errors that a caller of the
+// kept is what a Service needs of the store.
+type kept interface {
+	Store
+	DeadLetters
+	Figures
+}
+
+// Service makes, lists and changes subscriptions for partners. All errors that a caller of the
 // API may see are *problem.Error. A partner never learns of another partner's subscription.
 type Service struct{ c Config }
 
@@ -63,11 +72,14 @@ func (s *Service) Create(ctx context.Context, partner uuid.UUID, body []byte) (C
 	if err != nil {
 		return Created{}, err
 	}
-	err = s.c.Store.InsertSubscriptions(ctx, withoutSecrets(all))
-	if errors.Is(err, ErrDuplicate) {
+	err = s.c.Store.InsertSubscriptions(ctx, withoutSecrets(all), s.c.Most)
+	switch {
+	case errors.Is(err, ErrDuplicate):
 		return Created{}, duplicate(d.eventName)
-	}
-	if err != nil {
+	case errors.Is(err, ErrTooMany):
+		return Created{}, problem.New(problem.Conflict, "nothing was made, because a partner may have %d webhook subscriptions; "+
+			"delete those that you need no longer, or ask the operator to raise WAYBILL_MAX_SUBSCRIPTIONS", s.c.Most)
+	case err != nil:
 		return Created{}, fmt.Errorf("storing subscriptions: %w", err)
 	}
 	return Created{Subscriptions: all, Wildcard: isWildcard(d.eventName)}, nil
@@ -93,7 +105,7 @@ func (s *Service) build(partner uuid.UUID, d draft) ([]Subscription, error) {
 		}
 		all = append(all, Subscription{
 			ID: id, Partner: partner, URL: d.url, EventName: name, Filters: d.filters,
-			Secret: secret, Sealed: sealed, Encoding: Automatic, Health: Health{Since: now, Success: 1},
+			Secret: secret, Sealed: sealed, Encoding: d.encoding, RetryRefused: d.retryRefused, Health: unproven(now),
 			Status: Active, CreatedAt: now, UpdatedAt: now,
 		})
 	}
@@ -128,15 +140,6 @@ func (s *Service) Get(ctx context.Context, partner, id uuid.UUID) (Subscription,
 		return Subscription{}, s.missing(err, id, "reading")
 	}
 	return sub, nil
-}
-
-// Delete ends a partner's subscription; events that still wait for it are not sent. An attempt
-// under way may still arrive.
-func (s *Service) Delete(ctx context.Context, partner, id uuid.UUID) error {
-	if err := s.c.Store.DeleteSubscription(ctx, partner, id, s.c.Now().UTC()); err != nil {
-		return s.missing(err, id, "deleting")
-	}
-	return nil
 }
 
 // missing is a 404 for what the partner does not have, and wraps any other error.

@@ -17,23 +17,37 @@ var (
 	// ErrDuplicate: a subscription that is not deleted has the same partner, URL, event name
 	// and Filters.Key.
 	ErrDuplicate = errors.New("subscription exists")
+	// ErrTooMany: the partner would have more subscriptions than it may.
+	ErrTooMany = errors.New("too many subscriptions")
 )
+
+// RoomFor is ErrTooMany if a partner would have too many subscriptions.
+func RoomFor(has, most int) error {
+	if has > most {
+		return ErrTooMany
+	}
+	return nil
+}
 
 // Store keeps subscriptions and what became of their deliveries. Subscriptions in the status
 // deleted are invisible to all methods, whether the store removes their rows or marks them.
 // It never sees a Secret: subscriptions come and go with Sealed only. Times keep their
-// microseconds.
+// microseconds. Each change is written in one transaction with the event that Told makes of it.
 type Store interface {
 	// InsertSubscriptions adds all of them in one transaction, or none and ErrDuplicate if any
-	// exists already. When it returns they are on disk and take part in the fan-out of events.
-	InsertSubscriptions(ctx context.Context, all []Subscription) error
+	// exists already, or ErrTooMany if the partner had more than most afterwards. When it returns they
+	// are on disk and take part in the fan-out of events, that of their own creation among them.
+	InsertSubscriptions(ctx context.Context, all []Subscription, most int) error
 	// Subscription returns a partner's subscription, or ErrNotFound, also for another partner's.
 	Subscription(ctx context.Context, partner, id uuid.UUID) (Subscription, error)
 	// Subscriptions lists a partner's subscriptions, newest first by (CreatedAt, ID).
 	Subscriptions(ctx context.Context, q SubscriptionQuery) ([]Subscription, error)
-	// DeleteSubscription ends a partner's subscription: nothing that still waits for it is
-	// sent, and the same subscription may be made anew. ErrNotFound if there is none.
-	DeleteSubscription(ctx context.Context, partner, id uuid.UUID, at time.Time) error
+	// ChangeSubscription writes a change; fence.ErrOvertaken unless the subscription has the status and
+	// the UpdatedAt with which it was read, ErrDuplicate as above. Refused stays as deliveries have left
+	// it, and Health and Learned as well unless the change is Renewed. Its lane is woken. Of one that
+	// becomes deleted nothing that waits is sent, and the same may be made anew; what it leaves is
+	// removed by Sweeps.
+	ChangeSubscription(ctx context.Context, c Change) error
 	// DeliveryLogs lists the attempts of one subscription, newest first by (CreatedAt, ID). The
 	// caller has checked whose subscription it is.
 	DeliveryLogs(ctx context.Context, q LogQuery) ([]DeliveryLog, error)
@@ -48,8 +62,7 @@ type SubscriptionQuery struct {
 	Window     page.Window
 }
 
-// LogQuery selects log entries of one subscription. Fields left zero narrow nothing. Logs of a
-// subscription that was deleted are still there and not asked for.
+// LogQuery selects log entries of one subscription. Fields left zero narrow nothing.
 type LogQuery struct {
 	Subscription uuid.UUID
 	Status       LogStatus
@@ -69,7 +82,7 @@ const (
 
 // DeliveryLog is one attempt to deliver one event.
 type DeliveryLog struct {
-	// ID is a UUIDv7.
+	// ID is a UUIDv7 of CreatedAt.
 	ID           uuid.UUID
 	Subscription uuid.UUID
 	// EventID is the wire's message_id: the envelope's id.

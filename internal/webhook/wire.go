@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/wire"
@@ -22,7 +23,17 @@ type Webhook struct {
 	CreatedAt wire.Time    `json:"created_at"`
 	UpdatedAt wire.Time    `json:"updated_at"`
 	DeletedAt *wire.Time   `json:"deleted_at"`
-	Warnings  []Warning    `json:"warnings,omitzero"`
+	Extension
+}
+
+// Extension is what the contract's forms of a subscription lack.
+type Extension struct {
+	Encoding     Encoding `json:"encoding"`
+	RetryRefused bool     `json:"retry_refused"`
+	Refused      int64    `json:"refused"`
+	// PreviousSecretUntil is absent where the last rotation left no overlap.
+	PreviousSecretUntil *wire.Time `json:"previous_secret_until,omitzero"`
+	Warnings            []Warning  `json:"warnings,omitzero"`
 }
 
 // Warning is something to know about a subscription that was made all the same. It is our own
@@ -42,7 +53,7 @@ type Read struct {
 	Status    Status       `json:"status"`
 	CreatedAt wire.Time    `json:"created_at"`
 	UpdatedAt wire.Time    `json:"updated_at"`
-	Warnings  []Warning    `json:"warnings,omitzero"`
+	Extension
 }
 
 // FiltersWire is the contract's WebhookFilters; a list that narrows nothing is null. Pointers,
@@ -82,7 +93,7 @@ func (c Created) Body() any {
 func (s Subscription) webhook() Webhook {
 	return Webhook{
 		ID: s.ID, PartnerID: s.Partner, URL: s.URL, EventName: s.EventName, Filters: s.Filters.read(),
-		Secret: string(s.Secret), Status: s.Status, CreatedAt: wire.Time(s.CreatedAt), UpdatedAt: wire.Time(s.UpdatedAt), Warnings: s.warnings(),
+		Secret: string(s.Secret), Status: s.Status, CreatedAt: wire.Time(s.CreatedAt), UpdatedAt: wire.Time(s.UpdatedAt), Extension: s.extension(),
 	}
 }
 
@@ -90,17 +101,36 @@ func (s Subscription) webhook() Webhook {
 func (s Subscription) Read() Read {
 	return Read{
 		ID: s.ID, URL: maskURL(s.URL), EventName: s.EventName, Filters: s.Filters.read(),
-		Secret: masked, Status: s.Status, CreatedAt: wire.Time(s.CreatedAt), UpdatedAt: wire.Time(s.UpdatedAt), Warnings: s.warnings(),
+		Secret: masked, Status: s.Status, CreatedAt: wire.Time(s.CreatedAt), UpdatedAt: wire.Time(s.UpdatedAt), Extension: s.extension(),
 	}
 }
 
-// warnings tells of an event that clients of the contract may ask for and nobody ever raises.
-func (s Subscription) warnings() []Warning {
-	if slices.Contains(raised, s.EventName) {
-		return nil
+// Body returns what the update answers: the subscription as it is read, but with a secret that was
+// made for it in the clear.
+func (u Updated) Body() Read {
+	r := u.Subscription.Read()
+	if u.Generated {
+		r.Secret = string(u.Subscription.Secret)
 	}
-	return []Warning{{"event_name", "this service never raises " + s.EventName + ", so nothing will be sent; it raises " +
-		strings.Join(raised, ", ")}}
+	return r
+}
+
+func (s Subscription) extension() Extension {
+	return Extension{Encoding: s.Encoding, RetryRefused: s.RetryRefused, Refused: s.Refused,
+		PreviousSecretUntil: wire.OptionalTime(s.PreviousUntil), Warnings: s.warnings()}
+}
+
+// warnings tells of an event that clients of the contract may ask for and nobody ever raises, and of
+// filters that no event passes.
+func (s Subscription) warnings() []Warning {
+	switch {
+	case !slices.Contains(raised, s.EventName):
+		return []Warning{{"event_name", "this service never raises " + s.EventName + ", so nothing will be sent; it raises " +
+			strings.Join(raised, ", ")}}
+	case s.Filters != nil && strings.HasPrefix(s.EventName, "webhook."):
+		return []Warning{{"filters", "events of webhook concern no fleet, so nothing will be sent; PATCH filters to null"}}
+	}
+	return nil
 }
 
 // read is nil for a subscription that is not narrowed.
@@ -123,6 +153,28 @@ func (l DeliveryLog) Read() LogRead {
 	return LogRead{
 		CreatedAt: wire.Time(l.CreatedAt), WebhookID: l.Subscription, MessageID: l.EventID, EventName: l.EventName,
 		Status: l.Status, StatusCode: l.StatusCode, ErrorMessage: l.ErrorMessage, ResponseTimeMS: l.ResponseTimeMS,
+	}
+}
+
+// DeadLetterRead is a dead letter as a partner reads it. The contract has none.
+type DeadLetterRead struct {
+	MessageID    uuid.UUID         `json:"message_id"`
+	WebhookID    uuid.UUID         `json:"webhook_id"`
+	EventName    string            `json:"event_name"`
+	Timestamp    wire.Time         `json:"timestamp"`
+	DiedAt       wire.Time         `json:"died_at"`
+	Attempts     int               `json:"attempts"`
+	StatusCode   int               `json:"status_code"`
+	ErrorMessage *string           `json:"error_message"`
+	Data         [1]jsontext.Value `json:"data"`
+}
+
+// Read returns the dead letter as a partner reads it; timestamp and data are those of its envelope.
+func (d DeadLetter) Read() DeadLetterRead {
+	return DeadLetterRead{
+		MessageID: d.Event.ID, WebhookID: d.Subscription, EventName: d.Event.Name, Timestamp: wire.Time(d.Event.OccurredAt),
+		DiedAt: wire.Time(d.DiedAt), Attempts: d.Tries, StatusCode: d.StatusCode, ErrorMessage: d.ErrorMessage,
+		Data: [1]jsontext.Value{d.Event.Data},
 	}
 }
 

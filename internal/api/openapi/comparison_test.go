@@ -64,6 +64,7 @@ paths:
 		"another scope":                              {"[one]", "[two]", []string{".security[one]", ".security[two]"}},
 		"another limit":                              {"maxLength: 3", "maxLength: 4", []string{".parameters[query q].schema.anyOf[1].maxLength"}},
 		"a status more":                              {"'200':", "'418': {description: tea}\n        '200':", []string{".responses[418]"}},
+		"a 429 more":                                 {"'200':", "'429': {description: slower}\n        '200':", nil},
 		"a 503 more":                                 {"'200':", "'503': {description: away}\n        '200':", nil},
 	} {
 		t.Run(name, func(t *testing.T) {

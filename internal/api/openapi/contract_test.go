@@ -67,10 +67,11 @@ func TestEveryRouteOfTheContractIsServedOrListedAsNotYetServed(t *testing.T) {
 		maps.Insert(known, contract.operations())
 	}
 	ours := maps.Collect(api{root: load(t, openapi.Document())}.operations())
-	for _, gap := range gaps(known, ours, notServed, ownRoutes) {
+	missing := notServed(t)
+	for _, gap := range gaps(known, ours, missing, ownRoutes) {
 		t.Error(gap)
 	}
-	t.Logf("%d routes, webhooks among them; %d of the contract's %d, %d of our own", len(ours), len(known)-len(notServed), len(known), len(ownRoutes))
+	t.Logf("%d routes, webhooks among them; %d of the contract's %d, %d of our own", len(ours), len(known)-len(missing), len(known), len(ownRoutes))
 }
 
 // gaps are the routes that one side lacks and no list excuses, and the excuses that are not needed.

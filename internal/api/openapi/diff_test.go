@@ -55,7 +55,7 @@ func diff(path string, contract, served any) []difference {
 }
 
 // additive says whether what the contract lacks breaks no one who was written for the contract: an optional property
-// or parameter, a header more on a delivery, 503, and of what we write that a member is always there or bounded.
+// or parameter, a header more on a delivery, an answer of a server that takes nothing now or not in this encoding, and of what we write that a member is always there or bounded.
 func additive(path, name string, value any) bool {
 	switch {
 	case strings.HasSuffix(path, ".properties"):
@@ -63,7 +63,7 @@ func additive(path, name string, value any) bool {
 	case strings.HasSuffix(path, ".parameters"):
 		return strings.HasPrefix(path, "webhook ") || at(value, "required") == false
 	case strings.HasSuffix(path, ".responses"):
-		return name == "503"
+		return slices.Contains([]string{"415", "429", "503"}, name)
 	case strings.HasPrefix(path, "webhook ") || strings.Contains(path, ".responses["):
 		return strings.HasSuffix(path, ".required") || slices.Contains([]string{"maxItems", "maxLength", "minLength", "required", "uniqueItems"}, name)
 	}

@@ -1,27 +1,12 @@
 package openapi_test
 
-const (
-	needsLifecycle   = "changing, pausing, measuring and replaying a subscription comes with a later release"
-	needsSchemaStore = "versioned event schemas come with a later release; the webhooks section holds the present ones"
-	needsEventSource = "this release has no source of these events"
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
 )
-
-// notServed is every route of the contract that this release does not serve, and why. A release that serves one takes
-// it off the list.
-var notServed = map[string]string{
-	"PATCH /v2/notifications/webhooks/{webhook_id}":                 needsLifecycle,
-	"POST /v2/notifications/webhooks/{webhook_id}/activate":         needsLifecycle,
-	"POST /v2/notifications/webhooks/{webhook_id}/pause":            needsLifecycle,
-	"GET /v2/notifications/webhooks/{webhook_id}/metrics":           needsLifecycle,
-	"POST /v2/notifications/webhooks/{webhook_id}/replay":           needsLifecycle,
-	"GET /v2/notifications/schemas/{event_name}":                    needsSchemaStore,
-	"GET /v2/notifications/schemas/{event_name}/versions/{version}": needsSchemaStore,
-
-	"webhook webhook.created": needsEventSource,
-	"webhook webhook.updated": needsEventSource,
-	"webhook webhook.deleted": needsEventSource,
-	"webhook webhook.staled":  needsEventSource,
-}
 
 // ownRoutes are not in the contract's documents. Those below /v2/orgs follow its public reference or its published
 // client, the making of share agreements and fleets aside.
@@ -33,7 +18,15 @@ var ownRoutes = []string{
 	"GET /realms/{realm}/.well-known/openid-configuration",
 	"GET /realms/{realm}/protocol/openid-connect/certs",
 
-	"webhook connection.activated", "webhook connection.updated",
+	"webhook connection.activated", "webhook connection.updated", "webhook webhook.activated", "webhook webhook.paused",
+	"webhook vehicle.added", "webhook vehicle.modified", "webhook vehicle.removed",
+	"webhook trailer.added", "webhook trailer.modified", "webhook trailer.removed",
+	"webhook user.added", "webhook user.modified", "webhook user.removed",
+	"webhook dvir_log.added", "webhook dvir_log.modified", "webhook dvir_log.removed",
+	"webhook message.added", "webhook message.modified", "webhook group_message.added", "webhook group_message.modified",
+	"webhook fuel_transaction.added", "webhook fuel_transaction.modified",
+
+	"GET /v2/notifications/webhooks/{webhook_id}/dead-letters",
 
 	"webhook vehicle.added", "webhook vehicle.modified", "webhook vehicle.removed",
 	"webhook trailer.added", "webhook trailer.modified", "webhook trailer.removed",
@@ -64,10 +57,11 @@ var ownRoutes = []string{
 
 // ownSchemas have a name that the contract's documents do not know.
 var ownSchemas = []string{
-	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "Healthy", "Unhealthy",
+	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "UnsupportedMediaType", "Healthy", "Unhealthy",
 	"VehicleEvent", "TrailerEvent", "UserEvent", "MessageEvent", "GroupMessageEvent", "DvirLogEvent", "FuelTransactionEvent",
 	"ScheduleRead", "CursorPageScheduleRead", "ExecutionRead", "CursorPageExecutionRead",
-	"ConnectionActivated", "ConnectionUpdated", "AuthorizationServer", "KeySet", "PublicKey",
+	"ConnectionActivated", "ConnectionUpdated", "WebhookActivated", "WebhookPaused", "WebhookEncodingEnum", "WebhookReplay", "WebhookReplayed",
+	"DeadLetterRead", "CursorPageDeadLetterRead", "AuthorizationServer", "KeySet", "PublicKey",
 
 	"CapabilityDocument", "CapabilityImport", "CapabilitySetting", "CapabilityCredentials", "CapabilityCredentialField", "CapabilityWrite",
 	"CapabilityLimit", "CapabilityField",
@@ -84,16 +78,18 @@ const (
 )
 
 const (
-	hooks       = " /v2/notifications/webhooks"
-	ownEvent    = "enum[connection.activated]"
-	ownChange   = "enum[connection.updated]"
-	bounded     = "a body of references is bounded, and far above what anybody has"
-	once        = "a value that is there twice is a mistake, which TSPs would take in different ways"
-	askedByName = "nobody meets the name who did not subscribe to it"
+	changes        = "PATCH /v2/notifications/webhooks/{webhook_id}"
+	replay         = "POST /v2/notifications/webhooks/{webhook_id}/replay"
+	ofSubscription = ".requestBody.content[application/json].schema.properties[data].items.properties[event_name]"
+	anyJSON        = "the contract takes any JSON there"
+	unnamed        = "no fleet is called nothing"
+	hooks          = " /v2/notifications/webhooks"
+	bounded        = "a body of references is bounded, and far above what anybody has"
+	once           = "a value that is there twice is a mistake, which TSPs would take in different ways"
 )
 
 // deviations are the places where ours is not as the contract says, and why that breaks no caller.
-var deviations = map[string]string{
+var deviations = withOwnNames(map[string]string{
 	tokenRoute + ".parameters[path realm]":  "the realm is part of the contract's server URL",
 	revokeRoute + ".parameters[path realm]": "the realm is part of the contract's server URL",
 	tokenRoute + ".responses[400]":          "a malformed form has an answer of its own, as OAuth 2 demands",
@@ -109,33 +105,77 @@ var deviations = map[string]string{
 
 	"POST" + hooks + inJSON("requestBody") + ".properties[secret].anyOf[1].minLength": "an empty key signs nothing",
 	"POST" + hooks + inJSON("requestBody") + ".properties[secret].anyOf[1].maxLength": bounded,
-	inFilters("fleet_ids") + ".maxItems":                                              bounded,
-	inFilters("fleet_ids") + ".uniqueItems":                                           once,
-	inFilters("fleet_refs") + ".maxItems":                                             bounded,
-	inFilters("fleet_refs") + ".uniqueItems":                                          once,
-	inFilters("fleet_refs") + ".items.minLength":                                      "no fleet is called nothing",
-	inFilters("fleet_refs") + ".items.maxLength":                                      bounded,
+	changes + inJSON("requestBody") + ".properties[secret].anyOf[1].maxLength":        bounded,
 
-	"GET" + hooks + ".parameters[query event_name].schema.anyOf[1]." + ownEvent:                                                      askedByName,
-	"GET" + hooks + ".parameters[query event_name].schema.anyOf[1]." + ownChange:                                                     askedByName,
-	"POST" + hooks + inJSON("requestBody") + ".properties[event_name].anyOf[0]." + ownEvent:                                          askedByName,
-	"POST" + hooks + inJSON("requestBody") + ".properties[event_name].anyOf[0]." + ownChange:                                         askedByName,
-	"GET" + hooks + inJSON("responses[200]") + ".properties[items].items.properties[event_name]." + ownEvent:                         askedByName,
-	"GET" + hooks + inJSON("responses[200]") + ".properties[items].items.properties[event_name]." + ownChange:                        askedByName,
-	"POST" + hooks + inJSON("responses[200]") + ".anyOf[0].items.properties[event_name]." + ownEvent:                                 askedByName,
-	"POST" + hooks + inJSON("responses[200]") + ".anyOf[0].items.properties[event_name]." + ownChange:                                askedByName,
-	"POST" + hooks + inJSON("responses[200]") + ".anyOf[1].properties[event_name]." + ownEvent:                                       askedByName,
-	"POST" + hooks + inJSON("responses[200]") + ".anyOf[1].properties[event_name]." + ownChange:                                      askedByName,
-	"GET" + hooks + "/{webhook_id}" + inJSON("responses[200]") + ".properties[event_name]." + ownEvent:                               askedByName,
-	"GET" + hooks + "/{webhook_id}" + inJSON("responses[200]") + ".properties[event_name]." + ownChange:                              askedByName,
-	"GET" + hooks + "/{webhook_id}/logs" + inJSON("responses[200]") + ".properties[items].items.properties[event_name]." + ownEvent:  askedByName,
-	"GET" + hooks + "/{webhook_id}/logs" + inJSON("responses[200]") + ".properties[items].items.properties[event_name]." + ownChange: askedByName,
+	"POST" + inFilters("fleet_ids") + ".maxItems":         bounded,
+	"POST" + inFilters("fleet_ids") + ".uniqueItems":      once,
+	"POST" + inFilters("fleet_refs") + ".maxItems":        bounded,
+	"POST" + inFilters("fleet_refs") + ".uniqueItems":     once,
+	"POST" + inFilters("fleet_refs") + ".items.minLength": unnamed,
+	"POST" + inFilters("fleet_refs") + ".items.maxLength": bounded,
+	"PATCH" + inOne("fleet_ids") + ".maxItems":            bounded,
+	"PATCH" + inOne("fleet_ids") + ".uniqueItems":         once,
+	"PATCH" + inOne("fleet_refs") + ".maxItems":           bounded,
+	"PATCH" + inOne("fleet_refs") + ".uniqueItems":        once,
+	"PATCH" + inOne("fleet_refs") + ".items.minLength":    unnamed,
+	"PATCH" + inOne("fleet_refs") + ".items.maxLength":    bounded,
+
+	replay + ".requestBody":                           "an optional body selects what is replayed",
+	replay + inJSON("responses[202]") + ".properties": anyJSON,
+	replay + inJSON("responses[202]") + ".type":       anyJSON,
+})
+
+// withOwnNames adds the names of events that are our own wherever the name of an event stands.
+func withOwnNames(all map[string]string) map[string]string {
+	read := inJSON("responses[200]") + ".properties[event_name]"
+	for _, place := range []string{
+		"GET" + hooks + ".parameters[query event_name].schema.anyOf[1]",
+		"POST" + hooks + inJSON("requestBody") + ".properties[event_name].anyOf[0]",
+		"GET" + hooks + inJSON("responses[200]") + ".properties[items].items.properties[event_name]",
+		"POST" + hooks + inJSON("responses[200]") + ".anyOf[0].items.properties[event_name]",
+		"POST" + hooks + inJSON("responses[200]") + ".anyOf[1].properties[event_name]",
+		"GET" + hooks + "/{webhook_id}" + read, changes + read,
+		"POST" + hooks + "/{webhook_id}/activate" + read, "POST" + hooks + "/{webhook_id}/pause" + read,
+		"GET" + hooks + "/{webhook_id}/logs" + inJSON("responses[200]") + ".properties[items].items.properties[event_name]",
+		"webhook webhook.created" + ofSubscription, "webhook webhook.updated" + ofSubscription,
+		"webhook webhook.deleted" + ofSubscription, "webhook webhook.staled" + ofSubscription,
+	} {
+		for _, name := range []string{"connection.activated", "connection.updated"} {
+			all[place+".enum["+name+"]"] = "nobody meets the name who did not subscribe to it"
+		}
+	}
+	return all
 }
 
 // inJSON is the place of the schema of a JSON body.
 func inJSON(of string) string { return "." + of + ".content[application/json].schema" }
 
-// inFilters is the place of a list of the filters that a subscription asks for.
+// inFilters is the place of a list of the filters that a body asks for, behind its method.
 func inFilters(list string) string {
-	return "POST" + hooks + inJSON("requestBody") + ".properties[filters].anyOf[1].properties[" + list + "].anyOf[0]"
+	return hooks + inJSON("requestBody") + ".properties[filters].anyOf[1].properties[" + list + "].anyOf[0]"
+}
+
+// inOne is inFilters for a subscription that is there.
+func inOne(list string) string {
+	return strings.Replace(inFilters(list), hooks, hooks+"/{webhook_id}", 1)
+}
+
+// notServed is every route of the contract that this release does not serve, and why: the lines of that section of the
+// change log which name one. A release that serves one takes it off the list.
+func notServed(t *testing.T) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", "CHANGELOG.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, found := strings.Cut(string(text), "\n### Not there yet\n")
+	if !found {
+		t.Fatal("the change log does not say what is not there yet")
+	}
+	section, _, _ = strings.Cut(section, "\n#")
+	listed := map[string]string{}
+	for _, line := range regexp.MustCompile("(?m)^- `([A-Z]+ /[^`]+|webhook [a-z_.]+)`: (.+)$").FindAllStringSubmatch(section, -1) {
+		listed[line[1]] = line[2]
+	}
+	return listed
 }

@@ -60,10 +60,11 @@ func (o thing) String() string {
 	return fmt.Sprint(o.kind, ":", o.id)
 }
 
-// silent are columns whose change alone tells nothing of what somebody did: times, and what is
-// learnt of receivers by deliveries.
+// silent are columns whose change alone tells nothing of what somebody did: times, and and what
+// deliveries learn of receivers.
 func silent(column string) bool {
-	return slices.Contains([]string{"updated_at", "judged_from", "success", "counted", "failed_in_row", "refused", "learned"}, column)
+	return slices.Contains([]string{"updated_at", "judged_from", "success", "counted", "failed_in_row", "refused", "learned",
+		"sequence", "astray"}, column)
 }
 
 // secret are columns whose values must not be known by more than their hashes.

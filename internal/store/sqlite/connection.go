@@ -97,7 +97,7 @@ func (db *DB) ConnectionPage(ctx context.Context, q connection.Query) ([]connect
 // of the store.
 func (db *DB) InsertConnection(ctx context.Context, made connection.Change) error {
 	return db.audited(ctx, func(tx *tx) error {
-		return tx.changeConnection(db, made, func(c connection.Connection, settings any) error {
+		return tx.changeConnection(ctx, db, made, func(c connection.Connection, settings any) error {
 			return tx.exec(`INSERT INTO connection (`+connectionColumns+`)
 				VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`,
 				c.ID[:], c.Fleet[:], c.Maker[:], string(c.TSP), c.Account, string(c.Status), c.Description, settings, c.Problem, c.Sealed,
@@ -109,7 +109,7 @@ func (db *DB) InsertConnection(ctx context.Context, made connection.Change) erro
 // ChangeConnection changes a connection.
 func (db *DB) ChangeConnection(ctx context.Context, c connection.Change) error {
 	return db.audited(ctx, func(tx *tx) error {
-		return tx.changeConnection(db, c, func(to connection.Connection, settings any) error {
+		return tx.changeConnection(ctx, db, c, func(to connection.Connection, settings any) error {
 			// updated_at is compared here and not read before: two changes of one reading cannot
 			// both pass.
 			n, err := tx.change(`UPDATE connection SET status = ?3, description = ?4, settings = ?5, problem = ?6,
@@ -125,7 +125,7 @@ func (db *DB) ChangeConnection(ctx context.Context, c connection.Change) error {
 // order matters. What may refuse (drafts, the permit, a founding, then the write itself) comes before
 // anything is changed, because a refused write is committed with its group; only a new connection
 // founds, and its write refuses nothing.
-func (t *tx) changeConnection(db *DB, c connection.Change,
+func (t *tx) changeConnection(ctx context.Context, db *DB, c connection.Change,
 	write func(to connection.Connection, settings any) error) error {
 	settings, err := text(map[string]any(c.To.Settings), true)
 	if err != nil {
@@ -134,7 +134,7 @@ func (t *tx) changeConnection(db *DB, c connection.Change,
 	if err := t.haveDrafts(c.Drafts); err != nil {
 		return err
 	}
-	if err := t.permit(db, c); err != nil {
+	if err := t.permit(ctx, db, c); err != nil {
 		return err
 	}
 	if err := write(c.To, settings); err != nil {

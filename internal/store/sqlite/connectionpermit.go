@@ -1,6 +1,8 @@
 package sqlite
 
 import (
+	"context"
+
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
@@ -9,7 +11,7 @@ import (
 
 // permit refuses a change that its caller may not make, or no more, and founds its fleet. The grant is
 // read within the transaction: it ends before the change or after it.
-func (t *tx) permit(db *DB, c connection.Change) error {
+func (t *tx) permit(ctx context.Context, db *DB, c connection.Change) error {
 	founds, err := t.founds(c.Founds)
 	if err != nil {
 		return err
@@ -28,7 +30,7 @@ func (t *tx) permit(db *DB, c connection.Change) error {
 	if !founds {
 		return nil
 	}
-	return t.found(db, *c.Founds)
+	return t.found(ctx, db, *c.Founds)
 }
 
 // founds tells whether a grant is to be added with its fleet: it is not there yet.
@@ -41,17 +43,20 @@ func (t *tx) founds(f *connection.Founding) (bool, error) {
 }
 
 // found adds a fleet, unless it is there, and the grant that comes with it.
-func (t *tx) found(db *DB, f connection.Founding) error {
+func (t *tx) found(ctx context.Context, db *DB, f connection.Founding) error {
 	if err := t.fleetLives(f.Fleet.ID); err != nil {
 		return err
 	}
-	if err := t.makeRoom(f.Grant); err != nil {
+	if err := t.makeRoom(ctx, db, f.Grant); err != nil {
 		return err
 	}
-	if err := t.putFleet(f.Fleet, micros(f.Grant.UpdatedAt)); err != nil {
-		return err
+	add := func() error {
+		if err := t.putFleet(f.Fleet, micros(f.Grant.UpdatedAt)); err != nil {
+			return err
+		}
+		return t.putGrant(f.Grant)
 	}
-	if err := t.putGrant(f.Grant); err != nil {
+	if err := t.audited(ctx, db, add, fleetThing(f.Fleet.ID), agreementThing(f.Grant.ID)); err != nil {
 		return err
 	}
 	return t.tellOfGrant(db, f.Grant, access.EventCreated)

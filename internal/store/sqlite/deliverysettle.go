@@ -28,7 +28,7 @@ func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 		// The number of a delivery that was dropped is given again, so it alone says nothing.
 		n, err := tx.change(`UPDATE delivery SET state = ?3, tries = tries + 1, next_at = ?4
 			WHERE seq = ?1 AND tries = ?2 AND state = 'waiting' AND subscription = ?5 AND event = ?6`,
-			w.Seq, w.Tries, string(s.State), micros(s.NextAt), w.Subscription[:], w.Event.ID[:])
+			w.Seq, w.Tries, string(s.State), micros(s.Until()), w.Subscription[:], w.Event.ID[:])
 		if err := overtaken(n, err); err != nil {
 			return err
 		}
@@ -39,7 +39,10 @@ func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 				return err
 			}
 		}
-		if err := tx.judge(db, subs[0], s); err != nil {
+		if err := tx.judge(ctx, db, subs[0], s); err != nil {
+			return err
+		}
+		if err := tx.count(s); err != nil {
 			return err
 		}
 		l := s.Log
@@ -59,13 +62,19 @@ func (t *tx) dropDelivery(seq int64, of uuid.UUID) error {
 
 // judge stores a subscription as an attempt leaves it, and tells its partner of another status. The
 // runner then reads anew and sends no more of what it holds.
-func (t *tx) judge(db *DB, was webhook.Subscription, s webhook.Settled) error {
+func (t *tx) judge(ctx context.Context, db *DB, was webhook.Subscription, s webhook.Settled) error {
 	is := was.After(s.Result, s.Log.CreatedAt)
 	if is.Status != was.Status || is.Learned != was.Learned || is.Refused != was.Refused || is.Health != was.Health {
-		err := t.exec(`UPDATE subscription SET status = ?2, learned = ?3, refused = ?4, judged_from = ?5, success = ?6,
-			counted = ?7, failed_in_row = ?8, updated_at = ?9 WHERE id = ?1`, is.ID[:], string(is.Status), string(is.Learned),
-			is.Refused, micros(is.Health.Since), is.Health.Success, is.Health.Counted, is.Health.FailedInRow, micros(is.UpdatedAt))
-		if err != nil {
+		save := func() error {
+			return t.exec(`UPDATE subscription SET status = ?2, learned = ?3, refused = ?4, judged_from = ?5, success = ?6,
+				counted = ?7, failed_in_row = ?8, updated_at = ?9 WHERE id = ?1`, is.ID[:], string(is.Status), string(is.Learned),
+				is.Refused, micros(is.Health.Since), is.Health.Success, is.Health.Counted, is.Health.FailedInRow, micros(is.UpdatedAt))
+		}
+		var logged []thing
+		if is.Status != was.Status {
+			logged = append(logged, webhookThing(is.ID))
+		}
+		if err := t.audited(ctx, db, save, logged...); err != nil {
 			return err
 		}
 	}
@@ -84,5 +93,5 @@ func (t *tx) judge(db *DB, was webhook.Subscription, s webhook.Settled) error {
 
 // statusEvents are the names of what is told when an attempt has changed a subscription's status.
 var statusEvents = map[webhook.Status]string{
-	webhook.Active: "webhook.activated", webhook.Paused: "webhook.paused", webhook.Stale: "webhook.staled",
+	webhook.Active: webhook.Activate.Event(), webhook.Paused: webhook.Pause.Event(), webhook.Stale: webhook.Stall.Event(),
 }

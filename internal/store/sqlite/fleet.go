@@ -48,7 +48,7 @@ func (db *DB) InsertFleet(ctx context.Context, f access.Fleet, grants ...access.
 			return refusedOr(err, access.ErrFleetExists)
 		}
 		for _, g := range grants {
-			if err := tx.makeRoom(g); err != nil {
+			if err := tx.makeRoom(ctx, db, g); err != nil {
 				return err
 			}
 		}

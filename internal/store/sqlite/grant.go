@@ -91,7 +91,7 @@ func (db *DB) InsertAgreement(ctx context.Context, g access.Grant) error {
 		if err := tx.fleetIsThere(g.Fleet); err != nil {
 			return err
 		}
-		if err := tx.makeRoom(g); err != nil {
+		if err := tx.makeRoom(ctx, db, g); err != nil {
 			return err
 		}
 		if err := tx.putGrant(g); err != nil {
@@ -109,7 +109,7 @@ func (db *DB) ChangeAgreement(ctx context.Context, from, to access.Grant) error 
 		if err := overtaken(int64(len(stored)), err); err != nil {
 			return err
 		}
-		if err := tx.makeRoom(to); err != nil {
+		if err := tx.makeRoom(ctx, db, to); err != nil {
 			return err
 		}
 		// Partner and fleet stay those of the stored grant, whatever to says.
@@ -123,7 +123,7 @@ func (db *DB) ChangeAgreement(ctx context.Context, from, to access.Grant) error 
 // makeRoom refuses a grant that others leave no room for, before it changes anything, and ends
 // those that give way. The unique index of living grants would refuse a second one as well, but a
 // failed statement rolls the whole group back.
-func (t *tx) makeRoom(g access.Grant) error {
+func (t *tx) makeRoom(ctx context.Context, db *DB, g access.Grant) error {
 	others, err := t.grants(`partner = ?1 AND fleet_ref = ?2`, g.Partner[:], g.FleetRef)
 	if err != nil {
 		return err
@@ -139,7 +139,8 @@ func (t *tx) makeRoom(g access.Grant) error {
 		return refusal{err}
 	}
 	for _, o := range ended {
-		if err := t.exec(`UPDATE share_grant SET status = ?2 WHERE id = ?1`, o.ID[:], o.Status); err != nil {
+		end := func() error { return t.exec(`UPDATE share_grant SET status = ?2 WHERE id = ?1`, o.ID[:], o.Status) }
+		if err := t.audited(ctx, db, end, agreementThing(o.ID)); err != nil {
 			return err
 		}
 	}

@@ -103,7 +103,12 @@ func newestFirst() ordering {
 
 // window reads the part of a list, newest first, that is wanted.
 func window[T any](ctx context.Context, db *DB, s selection, w page.Window, scan reading[T]) ([]T, error) {
-	end := s.within(w, newestFirst())
+	return ordered(ctx, db, s, w, newestFirst(), scan)
+}
+
+// ordered reads the part of a list that is wanted.
+func ordered[T any](ctx context.Context, db *DB, s selection, w page.Window, by ordering, scan reading[T]) ([]T, error) {
+	end := s.within(w, by)
 	all, err := list(ctx, db, `SELECT `+s.columns+s.from+s.where()+end, scan, s.args...)
 	// Nearest first is how they are read, and the list's own order how they are shown.
 	if w.Backwards {

@@ -32,7 +32,8 @@ func (db *DB) SetMeta(ctx context.Context, name string, value []byte) error {
 // write is what makes all who race get one value.
 func (db *DB) MetaOr(ctx context.Context, name string, value []byte) ([]byte, error) {
 	return give(ctx, db, func(tx *tx) (kept []byte, err error) {
-		if err := tx.exec(`INSERT OR IGNORE INTO meta (name, value) VALUES (?1, ?2)`, name, value); err != nil {
+		make := func() error { return tx.exec(`INSERT OR IGNORE INTO meta (name, value) VALUES (?1, ?2)`, name, value) }
+		if err := tx.audited(ctx, db, make, metaThing(name)); err != nil {
 			return nil, err
 		}
 		err = tx.each(`SELECT value FROM meta WHERE name = ?1`, func(r *sql.Rows) error { return r.Scan(&kept) }, name)

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"time"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/google/uuid"
@@ -18,21 +17,24 @@ const subscriptionColumns = `id, partner, url, event_name, fleet_ids, fleet_refs
 	previous_until, encoding, learned, retry_refused, refused, judged_from, success, counted, failed_in_row, status, created_at, updated_at`
 
 // InsertSubscriptions adds all of them or none.
-func (db *DB) InsertSubscriptions(ctx context.Context, all []webhook.Subscription) error {
+func (db *DB) InsertSubscriptions(ctx context.Context, all []webhook.Subscription, most int) error {
 	return db.audited(ctx, func(tx *tx) error {
+		// All are asked before the first is inserted, so that a refusal has changed nothing.
 		for _, s := range all {
-			// All are asked before the first is inserted, so that a refusal has changed nothing.
-			taken, err := tx.there(`SELECT 1 FROM subscription WHERE partner = ?1 AND event_name = ?2 AND url = ?3
-				AND filters = ?4 AND status <> 'deleted'`, s.Partner[:], s.EventName, s.URL, s.Filters.Key())
-			if err != nil {
+			if err := tx.wanted(s, uuid.Nil); err != nil {
 				return err
 			}
-			if taken {
-				return refusal{webhook.ErrDuplicate}
-			}
+		}
+		if err := tx.roomFor(all, most); err != nil {
+			return err
 		}
 		for _, s := range all {
 			if err := tx.insertSubscription(s); err != nil {
+				return err
+			}
+		}
+		for _, s := range all {
+			if err := tx.tellOfSubscription(db, webhook.EventCreated, s); err != nil {
 				return err
 			}
 		}
@@ -40,17 +42,36 @@ func (db *DB) InsertSubscriptions(ctx context.Context, all []webhook.Subscriptio
 	}, webhookThings(all)...)
 }
 
-// insertSubscription adds one that is not there; its secret comes sealed.
-func (t *tx) insertSubscription(s webhook.Subscription) error {
-	f := s.Filters
-	if f == nil {
-		f = &webhook.Filters{}
+// wanted refuses a subscription that is there already, unless that is the one of an id. The unique index would refuse
+// it as well, but a failed statement rolls the whole group back.
+func (t *tx) wanted(s webhook.Subscription, but uuid.UUID) error {
+	taken, err := t.there(`SELECT 1 FROM subscription WHERE partner = ?1 AND event_name = ?2 AND url = ?3
+		AND filters = ?4 AND status <> 'deleted' AND id <> ?5`, s.Partner[:], s.EventName, s.URL, s.Filters.Key(), but[:])
+	if err == nil && taken {
+		return refusal{webhook.ErrDuplicate}
 	}
-	ids, err := text(f.FleetIDs, len(f.FleetIDs) > 0)
+	return err
+}
+
+// roomFor refuses new subscriptions of a partner that has too many. The unique index holds those that
+// are not deleted alone.
+func (t *tx) roomFor(all []webhook.Subscription, most int) error {
+	if len(all) == 0 {
+		return nil
+	}
+	has, err := rows(t, `SELECT count(*) FROM subscription WHERE partner = ?1 AND status <> 'deleted'`, scanOne[int], all[0].Partner[:])
 	if err != nil {
 		return err
 	}
-	refs, err := text(f.FleetRefs, len(f.FleetRefs) > 0)
+	if err := webhook.RoomFor(has[0]+len(all), most); err != nil {
+		return refusal{err}
+	}
+	return nil
+}
+
+// insertSubscription adds one that is not there; its secret comes sealed.
+func (t *tx) insertSubscription(s webhook.Subscription) error {
+	ids, refs, err := filterColumns(s.Filters)
 	if err != nil {
 		return err
 	}
@@ -77,6 +98,18 @@ func scanSubscription(row scanner) (webhook.Subscription, error) {
 	s.CreatedAt, s.UpdatedAt = fromMicros(created), fromMicros(updated)
 	s.Filters, err = readFilters(ids, refs)
 	return s, err
+}
+
+// filterColumns are what readFilters reads.
+func filterColumns(f *webhook.Filters) (ids, refs any, err error) {
+	if f == nil {
+		return nil, nil, nil
+	}
+	if ids, err = text(f.FleetIDs, len(f.FleetIDs) > 0); err != nil {
+		return nil, nil, err
+	}
+	refs, err = text(f.FleetRefs, len(f.FleetRefs) > 0)
+	return ids, refs, err
 }
 
 // readFilters reads the columns of a subscription's filters; nil if it has none.
@@ -124,26 +157,6 @@ func (db *DB) Subscriptions(ctx context.Context, q webhook.SubscriptionQuery) ([
 		c.add("event_name IN (SELECT value FROM json_each(?))", names)
 	}
 	return window(ctx, db, selection{subscriptionColumns, ` FROM subscription`, c}, q.Window, scanSubscription)
-}
-
-// DeleteSubscription ends a subscription and drops what waits for it. The row stays, so that logs
-// keep what they refer to; the unique index leaves deleted ones out, and the same subscription can
-// be made again. Events go when no other subscription waits for them.
-func (db *DB) DeleteSubscription(ctx context.Context, partner, id uuid.UUID, at time.Time) error {
-	return db.audited(ctx, func(tx *tx) error {
-		n, err := tx.change(`UPDATE subscription SET status = 'deleted', updated_at = ?3
-			WHERE id = ?1 AND partner = ?2 AND status <> 'deleted'`, id[:], partner[:], micros(at))
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return refusal{webhook.ErrNotFound}
-		}
-		if err := tx.exec(`DELETE FROM delivery WHERE subscription = ?1`, id[:]); err != nil {
-			return err
-		}
-		return tx.exec(`DELETE FROM event WHERE partner = ?1 AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.event = event.id)`, partner[:])
-	}, webhookThing(id))
 }
 
 // DeliveryLogs lists the attempts of a subscription, newest first.

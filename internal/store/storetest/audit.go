@@ -7,6 +7,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/audit"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -41,7 +42,7 @@ func changeIsLogged(t *testing.T, s *stand) {
 	to.Scopes, to.Secrets, to.UpdatedAt = []string{"a:read"}, []access.Secret{{ID: "s2", Hash: []byte{2}}}, at(1)
 	s.must(s.ChangeClient(t.Context(), c, to))
 	sub := s.subscribe(subscribed(c.Partner.ID, eventName))
-	s.must(s.DeleteSubscription(ctx, sub.Partner, sub.ID, at(2)))
+	s.must(s.ChangeSubscription(ctx, moved(t, sub, webhook.Delete)))
 	s.must(s.Note(ctx, audit.Entry{Action: "started", Object: "service"}))
 	all := s.crashed().logged()
 	want := []audit.Entry{
@@ -75,8 +76,10 @@ func nothingIsNotLogged(t *testing.T, s *stand) {
 	before := len(s.logged())
 	s.must(s.ChangeClient(t.Context(), c, c))
 	fails(t, "a second client", s.InsertClient(t.Context(), c), access.ErrClientExists)
-	fails(t, "a subscription twice", s.InsertSubscriptions(t.Context(), []webhook.Subscription{sub}), webhook.ErrDuplicate)
-	fails(t, "a foreign one", s.DeleteSubscription(t.Context(), uuid.New(), sub.ID, at(1)), webhook.ErrNotFound)
+	fails(t, "a subscription twice", s.InsertSubscriptions(t.Context(), []webhook.Subscription{sub}, manySubscriptions), webhook.ErrDuplicate)
+	foreign := moved(t, sub, webhook.Delete)
+	foreign.From.Partner = uuid.New()
+	fails(t, "a foreign one", s.ChangeSubscription(t.Context(), foreign), fence.ErrOvertaken)
 	is(t, "entries", len(s.logged()), before)
 }
 

@@ -94,14 +94,14 @@ func lateSettlesNoDelivery(t *testing.T, s *stand) {
 
 func deliveryIsLost(t *testing.T, s *stand) {
 	sub, all := s.listening(1)
-	s.must(s.DeleteSubscription(t.Context(), sub.Partner, sub.ID, at(3)))
+	s.unsubscribe(sub)
 	late := settled(sub, all[0], webhook.DeliveryWaiting)
 	fails(t, "settling", s.SettleDelivery(t.Context(), late), fence.ErrOvertaken)
 }
 
 func droppedSettlesNoOther(t *testing.T, s *stand) {
 	sub, all := s.listening(1)
-	s.must(s.DeleteSubscription(t.Context(), sub.Partner, sub.ID, at(3)))
+	s.unsubscribe(sub)
 	other, waits := s.listening(1)
 	late := settled(sub, all[0], webhook.DeliveryDone)
 	late.Waiting.Seq = waits[0].Seq

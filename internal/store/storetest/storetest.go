@@ -38,7 +38,8 @@ func Run(t *testing.T, fresh func(t *testing.T) Engine) {
 		"queue": queue(), "chains": chains(), "settling": settling(), "outcomes": outcomes(), "progress": progress(), "deliveries": deliveries(), "receivers": receivers(), "fan-out": fanOut(),
 		"connections": connections(), "permits": permits(), "drafts": drafts(), "locks": locks(), "records": records(),
 		"sweeps": sweeps(), "orphans": orphans(), "changes": changes(), "lists": lists(), "schedules": schedules(),
-		"webhooks": webhooks(), "meta": meta(), "vault": vault(), "audit": audits(), "restored": restored(),
+		"webhooks": webhooks(), "changes of webhooks": webhookChanges(), "dead letters": deadLetters(),
+		"retention": retention(), "meta": meta(), "vault": vault(), "audit": audits(), "restored": restored(),
 	} {
 		t.Run(port, func(t *testing.T) {
 			t.Parallel()

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -60,7 +61,7 @@ func sameWishIsRefused(t *testing.T, s *stand) {
 	s.subscribe(first)
 	again, other := first, subscribed(first.Partner, eventName)
 	again.ID, again.Filters = uuid.New(), &webhook.Filters{FleetRefs: []string{"b", "a"}}
-	err := s.InsertSubscriptions(t.Context(), []webhook.Subscription{other, again})
+	err := s.InsertSubscriptions(t.Context(), []webhook.Subscription{other, again}, manySubscriptions)
 	fails(t, "twice", err, webhook.ErrDuplicate)
 	same(t, "listed", s.subscriptions(webhook.SubscriptionQuery{Partner: first.Partner}), []uuid.UUID{first.ID})
 	for _, alter := range []func(*webhook.Subscription){
@@ -82,9 +83,11 @@ func subscriptionIsDeleted(t *testing.T, s *stand) {
 	late := fact(sub.Partner, uuid.Nil)
 	late.Name = event.OperationFailed
 	s.publish(late)
-	fails(t, "by another partner", s.DeleteSubscription(t.Context(), uuid.New(), sub.ID, at(1)), webhook.ErrNotFound)
-	s.must(s.DeleteSubscription(t.Context(), sub.Partner, sub.ID, at(1)))
-	fails(t, "twice", s.DeleteSubscription(t.Context(), sub.Partner, sub.ID, at(1)), webhook.ErrNotFound)
+	foreign := moved(t, sub, webhook.Delete)
+	foreign.From.Partner = uuid.New()
+	fails(t, "by another partner", s.ChangeSubscription(t.Context(), foreign), fence.ErrOvertaken)
+	s.unsubscribe(sub)
+	fails(t, "twice", s.ChangeSubscription(t.Context(), moved(t, sub, webhook.Delete)), fence.ErrOvertaken)
 	_, own := s.Subscription(t.Context(), sub.Partner, sub.ID)
 	_, any := s.SubscriptionByID(t.Context(), sub.ID)
 	if !errors.Is(own, webhook.ErrNotFound) || !errors.Is(any, webhook.ErrNotFound) {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"slices"
+	"testing"
 	"time"
 
 	"github.com/google/uuid"
@@ -63,8 +64,27 @@ func subscribed(partner uuid.UUID, name string) webhook.Subscription {
 // subscribe stores a subscription.
 func (s *stand) subscribe(sub webhook.Subscription) webhook.Subscription {
 	s.t.Helper()
-	s.must(s.InsertSubscriptions(s.t.Context(), []webhook.Subscription{sub}))
+	s.must(s.InsertSubscriptions(s.t.Context(), []webhook.Subscription{sub}, manySubscriptions))
 	return sub
+}
+
+// manySubscriptions is more than any rule makes for a partner.
+const manySubscriptions = 100
+
+// moved is a change of a subscription by its owner.
+func moved(t *testing.T, sub webhook.Subscription, m webhook.Move) webhook.Change {
+	t.Helper()
+	next, err := sub.Move(m, webhook.ByOwner, at(3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return webhook.Change{From: sub, To: next, Event: m.Event()}
+}
+
+// unsubscribe deletes a subscription.
+func (s *stand) unsubscribe(sub webhook.Subscription) {
+	s.t.Helper()
+	s.must(s.ChangeSubscription(s.t.Context(), moved(s.t, sub, webhook.Delete)))
 }
 
 // waiting are the deliveries that wait for a subscription, in its receiver's queue or its own.

@@ -1,0 +1,71 @@
+package sqlite
+
+import (
+	"context"
+
+	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+// ChangeSubscription writes a change.
+func (db *DB) ChangeSubscription(ctx context.Context, c webhook.Change) error {
+	return db.audited(ctx, func(tx *tx) error {
+		// Whether it moved on is asked first: a refusal must have changed nothing.
+		same, err := tx.there(`SELECT 1 FROM subscription WHERE id = ?1 AND partner = ?2 AND status = ?3 AND updated_at = ?4`,
+			c.From.ID[:], c.From.Partner[:], string(c.From.Status), micros(c.From.UpdatedAt))
+		if err != nil {
+			return err
+		}
+		if !same {
+			return refusal{fence.ErrOvertaken}
+		}
+		if err := tx.wanted(c.To, c.To.ID); err != nil {
+			return err
+		}
+		return tx.changeSubscription(db, c)
+	}, webhookThing(c.From.ID))
+}
+
+// changeSubscription writes a change of a subscription that was found to be as it was, and the event
+// that tells of it.
+func (t *tx) changeSubscription(db *DB, c webhook.Change) error {
+	s := c.To
+	ids, refs, err := filterColumns(s.Filters)
+	if err != nil {
+		return err
+	}
+	err = t.exec(`UPDATE subscription SET url = ?2, filters = ?3, fleet_ids = ?4, fleet_refs = ?5, sealed = ?6, previous = ?7,
+		previous_until = ?8, encoding = ?9, retry_refused = ?10, status = ?11, updated_at = ?12 WHERE id = ?1`,
+		s.ID[:], s.URL, s.Filters.Key(), ids, refs, s.Sealed, s.Previous, micros(s.PreviousUntil), string(s.Encoding),
+		s.RetryRefused, string(s.Status), micros(s.UpdatedAt))
+	if err != nil {
+		return err
+	}
+	if c.Renewed() {
+		err := t.exec(`UPDATE subscription SET learned = ?2, judged_from = ?3, success = ?4, counted = ?5, failed_in_row = ?6
+			WHERE id = ?1`, s.ID[:], string(s.Learned), micros(s.Health.Since), s.Health.Success, s.Health.Counted, s.Health.FailedInRow)
+		if err != nil {
+			return err
+		}
+	}
+	if s.Status == webhook.Deleted {
+		if err := t.leaveSubscription(s.ID); err != nil {
+			return err
+		}
+	}
+	// The runner reads what the subscription has become: it goes on, or sends no more of what it holds.
+	if err := t.wakeReceiver(db, s.ID); err != nil {
+		return err
+	}
+	return t.tellOfSubscription(db, c.Event, s)
+}
+
+// tellOfSubscription publishes the event of a change.
+func (t *tx) tellOfSubscription(db *DB, name string, s webhook.Subscription) error {
+	told, err := webhook.Told(name, s)
+	if err != nil {
+		return err
+	}
+	return t.publish(db, []event.Event{told})
+}

@@ -1,0 +1,57 @@
+package webhook
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// Kept is for how long dead letters, logs and counts are kept, as the contract has it.
+const Kept = 14 * 24 * time.Hour
+
+// Sweeps removes what is kept no longer, each call a bounded part of it in a transaction of its own,
+// because other writes wait for it. more tells that there may be more.
+type Sweeps interface {
+	// SweepDeleted removes what deleted subscriptions have left, and then themselves.
+	SweepDeleted(ctx context.Context) (more bool, err error)
+	// SweepDeadLetters removes dead letters that died before a time, and the events that no other
+	// delivery needs.
+	SweepDeadLetters(ctx context.Context, before time.Time) (more bool, err error)
+	// SweepLogs removes log entries and counts of before a time.
+	SweepLogs(ctx context.Context, before time.Time) (more bool, err error)
+}
+
+// sweepEvery is how often it is looked for what is kept no longer.
+const sweepEvery = 10 * time.Second
+
+// Sweep removes what is kept no longer, beside all other work, until ctx ends.
+func Sweep(ctx context.Context, in Sweeps, now func() time.Time, log *slog.Logger) error {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		if err := sweep(ctx, in, now().Add(-Kept)); err != nil && ctx.Err() == nil {
+			log.Warn("old deliveries could not be removed; it is tried again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+func sweep(ctx context.Context, in Sweeps, before time.Time) error {
+	for _, one := range []func() (bool, error){
+		func() (bool, error) { return in.SweepDeleted(ctx) },
+		func() (bool, error) { return in.SweepDeadLetters(ctx, before) },
+		func() (bool, error) { return in.SweepLogs(ctx, before) },
+	} {
+		for more := true; more; {
+			var err error
+			if more, err = one(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

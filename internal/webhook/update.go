@@ -1,0 +1,122 @@
+package webhook
+
+import (
+	"context"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/problem"
+	"github.com/waybill-dev/waybill/internal/resource"
+)
+
+const (
+	// minSecret is the contract's for updates; it has none for creations.
+	minSecret = 12
+	// maxOverlap bounds for how long the secret before the last rotation stays valid.
+	maxOverlap = 7 * 24 * time.Hour
+)
+
+// Updated is the answer to Update.
+type Updated struct {
+	Subscription Subscription
+	// Generated tells that the secret was made for this request: its answer shows it, and no other.
+	Generated bool
+}
+
+// update describes the contract's WebhookUpdate, with members of our own behind it.
+func update() resource.Table {
+	zero, most := 0.0, maxOverlap.Seconds()
+	return resource.Table{Of: "an update of a webhook", Fields: append([]resource.Field{
+		{Name: "url", Type: resource.Text, Nullable: true, NonEmpty: true, Longest: maxURL},
+		filtersField(),
+		{Name: "secret", Type: resource.Text, Nullable: true, Longest: maxSecret, Secret: true},
+		{Name: "generate_secret", Type: resource.Boolean, Nullable: true},
+		{Name: "secret_overlap_seconds", Type: resource.Integer, Nullable: true, Min: &zero, Max: &most},
+	}, receiverFields()...)}
+}
+
+// readUpdate reads the body of an update. A url or secret that is null is one that is not given, as the
+// clients have it that write null for what was not set; filters that are null narrow nothing.
+func readUpdate(body []byte, urls URLPolicy) (*resource.Object, []resource.Problem) {
+	o := resource.Read(body, update())
+	checkURL(o, urls)
+	if secret := o.Text("secret"); o.Has("secret") && utf8.RuneCountInString(secret.Or("")) < minSecret {
+		o.Refuse("secret", resource.CodeTooShort, "must have at least %d characters; send generate_secret, and Waybill makes a good one", minSecret)
+	}
+	rotates := o.Has("secret") || flag(o, "generate_secret")
+	if o.Has("secret") && flag(o, "generate_secret") {
+		o.Refuse("generate_secret", resource.CodeRepeated, "must not stand beside a secret; send one of the two")
+	}
+	if o.Has("secret_overlap_seconds") && !rotates {
+		o.Refuse("secret_overlap_seconds", resource.CodeMissing, "has no meaning without a new secret; send secret or generate_secret with it")
+	}
+	_, filters := o.Value("filters")
+	if !o.Has("url") && filters == resource.Absent && !rotates && !o.Has("encoding") && !o.Has("retry_refused") && len(o.Problems()) == 0 {
+		o.Refuse("", resource.CodeNothing, "must change something; there are url, filters, secret, generate_secret, encoding and retry_refused")
+	}
+	return o, o.Problems()
+}
+
+// Update changes a partner's subscription as a request body (the contract's WebhookUpdate) asks for.
+// The receiver is judged anew from then on.
+func (s *Service) Update(ctx context.Context, partner, id uuid.UUID, body []byte) (Updated, error) {
+	o, wrong := readUpdate(body, s.c.URLs)
+	var filters *Filters
+	if in := o.Object("filters"); in != nil {
+		filters = readFilters(o, in)
+		wrong = o.Problems()
+	}
+	if len(wrong) > 0 {
+		return Updated{}, problem.InvalidBody(wrong...)
+	}
+	generated := flag(o, "generate_secret")
+	sub, err := s.change(ctx, partner, id, EventUpdated, func(sub Subscription) (Subscription, error) {
+		now := s.c.Now()
+		next := sub.changed(now)
+		next.URL = o.Text("url").Or(sub.URL)
+		if _, state := o.Value("filters"); state != resource.Absent {
+			next.Filters = filters
+		}
+		next.Encoding, next.RetryRefused = Encoding(o.Text("encoding").Or(string(sub.Encoding))), sub.RetryRefused
+		if o.Has("retry_refused") {
+			next.RetryRefused = flag(o, "retry_refused")
+		}
+		if next.URL != sub.URL || next.Encoding != sub.Encoding {
+			next.Learned = ""
+		}
+		next.Health = unproven(now)
+		return s.rotated(next, o, now)
+	})
+	return Updated{sub, generated}, err
+}
+
+// rotated gives the subscription the new secret that is asked for, if one is.
+func (s *Service) rotated(sub Subscription, o *resource.Object, now time.Time) (Subscription, error) {
+	secret := Secret(o.Text("secret").Or(""))
+	if flag(o, "generate_secret") {
+		secret = s.c.NewSecret()
+	}
+	if secret == "" {
+		return sub, nil
+	}
+	sealed, err := s.c.Sealer.Seal([]byte(secret), SecretContext(sub.ID, sub.Partner))
+	if err != nil {
+		return sub, fmt.Errorf("sealing a subscription's secret: %w", err)
+	}
+	before := sub.Sealed
+	sub.Secret, sub.Sealed, sub.Previous, sub.PreviousUntil = secret, sealed, nil, time.Time{}
+	if overlap, _ := o.Value("secret_overlap_seconds"); overlap != nil && overlap.(int64) > 0 {
+		sub.Previous = before
+		sub.PreviousUntil = now.UTC().Truncate(time.Microsecond).Add(time.Duration(overlap.(int64)) * time.Second)
+	}
+	return sub, nil
+}
+
+// flag tells whether a member is given and true.
+func flag(o *resource.Object, name string) bool {
+	v, _ := o.Value(name)
+	return v == true
+}
