@@ -75,6 +75,7 @@ type Config struct {
 	TSPs        *tsp.Registry
 	Records     Records
 	Schedules   Schedules
+	Defects     Defects
 	// Healthy tells whether the service can do its work. It is asked at every probe and must
 	// answer fast.
 	Healthy func(ctx context.Context) error

@@ -61,3 +61,48 @@ func (s *Server) listRecords(of resource.Facts) answerer {
 		return nil
 	}
 }
+
+// Defects reads the defects of inspections.
+type Defects interface {
+	ListDefects(ctx context.Context, who access.Principal, r record.Request) (record.Page, error)
+	DefectsOf(ctx context.Context, who access.Principal, log uuid.UUID, withSource bool) (record.Page, error)
+}
+
+// defectRoutes are the published client's; what they answer is in the inspections as well.
+func (s *Server) defectRoutes() []route {
+	const logs = "/v2/telematics/dvir-logs"
+	return []route{
+		{"GET", logs + "/defects", "telematics:read", s.listDefects},
+		{"GET", logs + "/{id}/defects", "telematics:read", s.defectsOf},
+	}
+}
+
+func (s *Server) listDefects(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
+	request := s.recordRequest(q, resource.KindDvirLog.Facts())
+	if err := q.err(); err != nil {
+		return err
+	}
+	found, err := s.Defects.ListDefects(r.Context(), who, request)
+	if err != nil {
+		return err
+	}
+	s.answer(w, http.StatusOK, pageOf(q, found))
+	return nil
+}
+
+func (s *Server) defectsOf(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
+	id, err := pathID(r, "id")
+	if err != nil {
+		return err
+	}
+	withSource := q.isSet("include_source_data")
+	if err := q.err(); err != nil {
+		return err
+	}
+	found, err := s.Defects.DefectsOf(r.Context(), who, id, withSource)
+	if err != nil {
+		return err
+	}
+	s.answer(w, http.StatusOK, pageOf(q, found))
+	return nil
+}

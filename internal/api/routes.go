@@ -71,6 +71,7 @@ func (s *Server) routes() []route {
 	table = append(table, s.notificationRoutes()...)
 	table = append(table, s.connectionRoutes()...)
 	table = append(table, s.scheduleRoutes()...)
+	table = append(table, s.defectRoutes()...)
 	table = append(table, s.orgRoutes()...)
 	for _, of := range resource.AllFacts() {
 		table = append(table, s.telematicsRoutes(of)...)

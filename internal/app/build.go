@@ -43,7 +43,7 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 	}
 	a.sealer = p.keys.sealer
 	a.connections = connection.New(connection.Config{
-		Store: a.db, Access: a.db, Records: a.db, Sealer: p.keys.sealer, Caller: a.caller, Pace: p.limits.Pace,
+		Store: a.db, Access: a.db, Records: a.db, Sealer: p.keys.sealer, Caller: a.caller, Pace: p.limits.Pace, Charge: p.limits.Charge,
 		FleetsOnPurpose: a.config.FleetsOnPurpose,
 		Wake:            func(l fence.Lane) { source.Activate(l, time.Now()) }, Now: time.Now, Log: a.log,
 	})
@@ -131,7 +131,7 @@ func (a *App) face(p parts) error {
 	})
 	a.api = api.New(api.Config{
 		Tokens: tokens, Fleets: orgs, Directory: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks,
-		Deliveries: a.webhooks, Connections: a.connections, Records: records, Schedules: records,
+		Deliveries: a.webhooks, Connections: a.connections, Records: records, Schedules: records, Defects: records,
 		Operations: operation.New(operation.Config{
 			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes,
 			Now: time.Now, MaxAge: a.config.MaxAge,

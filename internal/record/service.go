@@ -33,10 +33,13 @@ type Config struct {
 
 // Service answers questions about records within the reach of the caller's grants. All errors that
 // a caller of the API may see are *problem.Error.
-type Service struct{ Config }
+type Service struct {
+	Config
+	asked asked
+}
 
 // New returns a service.
-func New(c Config) *Service { return &Service{c} }
+func New(c Config) *Service { return &Service{Config: c, asked: asked{at: map[wanted]time.Time{}}} }
 
 // Request is a list as a caller asks for it. The fleets of its Query are filled in from what
 // the caller reaches, narrowed by FleetIDs and FleetRefs.
@@ -53,36 +56,10 @@ type Page = page.Page[jsontext.Value]
 // there: such a list is empty. A connection that it does not reach is a problem. The total is counted
 // apart and may differ from what the pages hold while records come.
 func (s *Service) List(ctx context.Context, who access.Principal, r Request) (Page, error) {
-	if r.Connection != uuid.Nil {
-		if _, _, err := s.reached(ctx, who, r.Connection); err != nil {
-			return Page{}, err
-		}
-	}
-	refs, err := s.readable(ctx, who, r.Kind)
+	p, refs, err := s.found(ctx, who, r)
 	if err != nil {
 		return Page{}, err
 	}
-	q := r.Query
-	q.Fleets = nil
-	for fleet, ref := range refs {
-		if chosen(r.FleetIDs, fleet) && chosen(r.FleetRefs, ref) {
-			q.Fleets = append(q.Fleets, fleet)
-		}
-	}
-	if len(q.Fleets) == 0 {
-		return Page{Total: new(int)}, nil
-	}
-	total, err := s.Lists.CountRecords(ctx, q)
-	if err != nil {
-		return Page{}, fmt.Errorf("counting records: %w", err)
-	}
-	q.Window = r.Window.Wider()
-	found, err := s.Lists.RecordPage(ctx, q)
-	if err != nil {
-		return Page{}, fmt.Errorf("listing records: %w", err)
-	}
-	p := page.Cut(found, r.Window, func(one Record) page.Position { return one.PositionBy(q.Sort) })
-	p.Total = &total
 	var items []jsontext.Value
 	for _, one := range p.Items {
 		item, err := one.Read(refs[one.Fleet], r.WithSource)
@@ -92,6 +69,41 @@ func (s *Service) List(ctx context.Context, who access.Principal, r Request) (Pa
 		items = append(items, item)
 	}
 	return page.With(p, items), nil
+}
+
+// found returns one page of records, and how the caller calls their fleets.
+func (s *Service) found(ctx context.Context, who access.Principal, r Request) (p page.Page[Record], refs map[uuid.UUID]string,
+	err error) {
+	if r.Connection != uuid.Nil {
+		if _, _, err := s.reached(ctx, who, r.Connection); err != nil {
+			return p, nil, err
+		}
+	}
+	if refs, err = s.readable(ctx, who, r.Kind); err != nil {
+		return p, nil, err
+	}
+	q := r.Query
+	q.Fleets = nil
+	for fleet, ref := range refs {
+		if chosen(r.FleetIDs, fleet) && chosen(r.FleetRefs, ref) {
+			q.Fleets = append(q.Fleets, fleet)
+		}
+	}
+	if len(q.Fleets) == 0 {
+		return page.Page[Record]{Total: new(int)}, refs, nil
+	}
+	total, err := s.Lists.CountRecords(ctx, q)
+	if err != nil {
+		return p, nil, fmt.Errorf("counting records: %w", err)
+	}
+	q.Window = r.Window.Wider()
+	found, err := s.Lists.RecordPage(ctx, q)
+	if err != nil {
+		return p, nil, fmt.Errorf("listing records: %w", err)
+	}
+	p = page.Cut(found, r.Window, func(one Record) page.Position { return one.PositionBy(q.Sort) })
+	p.Total = &total
+	return p, refs, nil
 }
 
 // chosen tells whether one is among several; no list chooses all.

@@ -31,30 +31,7 @@ func (r Record) Read(fleetRef string, withSource bool) (jsontext.Value, error) {
 	}
 	w := writer{out: make([]byte, 1, 2048)}
 	w.out[0] = '{'
-	w.text("fleet_id", r.Fleet.String())
-	w.textOrNull("fleet_ref", fleetRef)
-	w.text("id", r.ID.String())
-	w.time("created_at", r.CreatedAt)
-	w.time("updated_at", r.UpdatedAt)
-	w.time("deleted_at", r.DeletedAt)
-	w.text("connection_id", r.Connection.String())
-	w.text("tsp_id", r.TSP.ID().String())
-	w.text("tsp_slug", string(r.TSP))
-	w.text("source_name", string(r.TSP))
-	if withSource {
-		w.raw("source_data", r.Source)
-	}
-	w.text("source_id", string(r.SourceID))
-	w.text("source_data_hash", r.Hash)
-	w.time("occurred_at", r.OccurredAt)
-	// Waybill has no executions.
-	w.raw("execution_id", nil)
-	// What was only written came by no schedule.
-	schedule := ""
-	if r.Imported {
-		schedule = ScheduleID(r.Connection, r.Kind).String()
-	}
-	w.textOrNull("schedule_id", schedule)
+	r.common(&w, fleetRef, withSource)
 	w.raw("extras", extras)
 	for _, m := range ModelOf(r.Kind).Members {
 		w.raw(m.Name, m.fitting(fields[m.Name]))

@@ -133,9 +133,7 @@ Orgs - POST /v2/orgs/external-tsps/{id}/request-integration
 // unserved says of calls that are not served whether they come later or never, and why or what to do
 // instead. A key is the beginning of lines: the longest one that fits counts.
 var unserved = map[string]string{
-	"GET /v2/telematics/":                       "never: Waybill imports what it writes, and no movements, hours or figures",
-	"GET /v2/telematics/dvir-logs/defects":      "later: the defects of an inspection are in its `defects`",
-	"GET /v2/telematics/dvir-logs/{id}/defects": "later: the defects of an inspection are in its `defects`",
+	"GET /v2/telematics/": "never: Waybill imports what it writes, and no movements, hours or figures",
 
 	"POST /v2/integrations/connections/{id}/schedules":                     "never: schedules follow from what a TSP can be asked for",
 	"PATCH /v2/integrations/connections/{id}/schedules":                    "never: `WAYBILL_IMPORT_EVERY` says how often imports run",
@@ -143,13 +141,6 @@ var unserved = map[string]string{
 	"POST /v2/integrations/connections/{id}/schedules/{schedule}/activate": "never: schedules do not end by errors; `POST …/{connection_id}/import` imports now",
 	"POST /v2/integrations/connections/{id}/schedules/activate-schedules":  "never: schedules do not end by errors; `POST …/{connection_id}/import` imports now",
 	"POST /v2/integrations/connections/schedules/backfill":                 "never: a new connection imports all kinds by itself",
-
-	"PATCH /v2/notifications/webhooks/{id}":         "later: delete the subscription and make it anew",
-	"POST /v2/notifications/webhooks/{id}/activate": "later: delete the subscription and make it anew",
-	"POST /v2/notifications/webhooks/{id}/pause":    "later: delete the subscription and make it anew",
-	"GET /v2/notifications/webhooks/{id}/metrics":   "later: the logs of the subscription tell of each attempt",
-	"POST /v2/notifications/webhooks/{id}/replay":   "later",
-	"GET /v2/notifications/schemas":                 "later: `GET /openapi.yaml` holds the schemas of all events",
 
 	"POST /v2/orgs/fleets":                   "never: a connection for a new `fleet_ref` makes the fleet",
 	"PATCH /v2/orgs/fleets/{id}":             "later",
