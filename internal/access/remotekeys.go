@@ -64,7 +64,7 @@ func (k *remoteKeys) verify(ctx context.Context, raw string) ([]byte, error) {
 	for _, a := range signingAlgorithms() {
 		algorithms = append(algorithms, jose.SignatureAlgorithm(a))
 	}
-	signed, err := jose.ParseSigned(raw, algorithms)
+	signed, err := jose.ParseSignedCompact(raw, algorithms)
 	if err != nil || len(signed.Signatures) != 1 {
 		return nil, errors.New("it is no signed token")
 	}

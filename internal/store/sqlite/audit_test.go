@@ -23,7 +23,7 @@ var unlogged = map[string]string{
 	"putGrant":           "whoever calls it logs the agreement",
 	"insertSubscription": "whoever calls it logs the webhook",
 	"changeSubscription": "whoever calls it logs the webhook",
-	"SweepDeleted":       "that it is deleted was logged when somebody did so",
+	"forgetSubscription": "that it is deleted was logged when somebody did so",
 	"SetMeta":            "what the service counts and notes for itself; keys and what is agreed on go through SwapMeta",
 	"mark":               "a backup says of itself that it is one",
 	"saveNumbers":        "the number of an event is no wish of anybody",
