@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test lint generate new-tsp contract bench
+.PHONY: help run test lint fuzz vuln generate new-tsp contract bench
 
 help: ## Show what there is to make.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -14,6 +14,12 @@ lint: ## Check format, vet and staticcheck.
 	@test -z "$$(gofmt -l cmd internal tools)" || { gofmt -l cmd internal tools; echo "run gofmt -w on these"; exit 1; }
 	go vet ./...
 	go tool -modfile=tools.mod staticcheck ./...
+
+fuzz: ## Fuzz every parser of outside input, FUZZTIME each (10s).
+	./tools/fuzz.sh
+
+vuln: ## Look for known vulnerabilities, where their database can be reached.
+	./tools/vuln.sh
 
 generate: ## Write what follows from the adapters: their list and their documents.
 	go run ./tools/genadapters

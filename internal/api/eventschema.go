@@ -27,7 +27,8 @@ func (s *Server) getEventSchema(w http.ResponseWriter, r *http.Request, _ access
 		return problem.New(problem.NotFound, "%q %v", name, err)
 	}
 	if version != "" && version != webhook.SchemaVersion {
-		return problem.New(problem.NotFound, "the schema of %s has no version %q; there is %s", name, version, webhook.SchemaVersion)
+		return problem.New(problem.NotFound, "the schema of %s has no version %q; there is %s", name, version,
+			webhook.SchemaVersion)
 	}
 	text, err := openapi.EventSchema(name, webhook.SchemaVersion)
 	if err != nil {

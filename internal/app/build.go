@@ -45,7 +45,7 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 	}
 	a.sealer = p.keys.sealer
 	a.connections = connection.New(connection.Config{
-		Store: a.db, Access: a.db, Records: a.db, Sealer: p.keys.sealer, Caller: a.caller, Pace: p.limits.Pace,
+		Store: a.db, Access: a.db, Records: a.db, Sealer: p.keys.sealer, Caller: a.caller, Pace: p.limits.Pace, Charge: p.limits.Charge,
 		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Now: time.Now, Log: a.log,
 	})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: p.keys.sealer, URLs: p.policy, Most: a.config.MaxSubscriptions})

@@ -43,13 +43,15 @@ func (h *house) fresh(connection, kind string) map[string]any {
 	return nil
 }
 
-// imported asks for an import of the demo's connection and waits until vehicles are done.
+// imported makes an import of the demo's connection due, as often as a test wants one, and waits until
+// vehicles are done.
 func (h *house) imported() {
 	h.t.Helper()
 	id := h.ids.Connection.String()
 	before := h.fresh(id, "vehicle")["last_successful_execution_at"]
-	if a := h.do("POST", connections+"/"+id+"/import", ""); a.status != http.StatusAccepted {
-		h.t.Fatalf("%d %s", a.status, a.text)
+	samsara, _ := h.app.Rooms().Registry.Adapter("samsara")
+	if err := h.db.ScheduleImports(h.t.Context(), h.ids.Connection, samsara.Spec().Importable(), time.Now()); err != nil {
+		h.t.Fatal(err)
 	}
 	h.until("the import is done", func() bool { return h.fresh(id, "vehicle")["last_successful_execution_at"] != before })
 }
@@ -152,6 +154,18 @@ func TestAConnectionThatIsNotActiveIsNotImported(t *testing.T) {
 		t.Fatalf("%d %s", a.status, a.text)
 	}
 	h.until("it is imported again", func() bool { return h.fresh(id, "vehicle")["last_successful_execution_at"] != before })
+}
+
+func TestAnImportIsAskedForOnceAMinute(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ask := func() answer { return h.do("POST", connections+"/"+h.ids.Connection.String()+"/import", "") }
+	if a := ask(); a.status != http.StatusAccepted || !strings.Contains(a.text, `"vehicle"`) {
+		t.Errorf("%d %s", a.status, a.text)
+	}
+	if a := ask(); a.status != http.StatusTooManyRequests || a.header.Get("Retry-After") == "" || !strings.Contains(a.text, "data-freshness") {
+		t.Errorf("%d %s", a.status, a.text)
+	}
 }
 
 func TestAnImportWithRefusedCredentialsMakesTheConnectionStale(t *testing.T) {

@@ -129,9 +129,9 @@ func TestASubscriptionFromItsMakingToItsEnd(t *testing.T) {
 		{"fleets", "PATCH", one, `{"filters":{"fleet_refs":["fleet-1"]}}`, 200, `"fleet_refs":["fleet-1"]`},
 		{"a secret of its own", "PATCH", one, `{"secret":"0123456789ab","secret_overlap_seconds":3600}`, 200, `"previous_secret_until":"`},
 		{"a secret too short", "PATCH", one, `{"secret":"0123456789a"}`, 422, "at least 12 characters"},
-		{"activating what is active", "POST", one + "/activate", "", 409, "is active, so it cannot be activated"},
+		{"activating what is active", "POST", one + "/activate", "", 409, "is active already"},
 		{"a pause", "POST", one + "/pause", "", 200, `"status":"paused"`},
-		{"a second one", "POST", one + "/pause", "", 409, "is paused, so it cannot be paused"},
+		{"a second one", "POST", one + "/pause", "", 409, "is paused already"},
 		{"a change while it is paused", "PATCH", one, `{"filters":null}`, 200, `"filters":null`},
 		{"its end", "POST", one + "/activate", "", 200, `"status":"active"`},
 		{"a list by status", "GET", webhooks + "?status=active&event_name=connection.staled", "", 200, id},
@@ -214,7 +214,8 @@ func TestWhatAReceiverLostIsListedMeasuredAndReplayedAfterItsActivation(t *testi
 	h := open(t)
 	receiver := httptest.NewServer(h.hooks)
 	t.Cleanup(receiver.Close)
-	one := webhooks + "/" + h.subscribesTo(receiver.URL+"/lost", "resource_operation.created", "")
+	id := h.subscribesTo(receiver.URL+"/lost", "resource_operation.created", "")
+	one := webhooks + "/" + id
 	h.subscribesTo(receiver.URL+"/told", "webhook.paused", "")
 	h.receives(http.StatusGone)
 	h.do("POST", messages, h.message("lost"))
@@ -234,7 +235,7 @@ func TestWhatAReceiverLostIsListedMeasuredAndReplayedAfterItsActivation(t *testi
 		t.Fatalf("%v %s", err, dead.text)
 	}
 	lost := page.Items[0]
-	if lost.Code != 410 || lost.Attempts != 1 || !strings.Contains(lost.Message, "POST activate") || len(lost.Data) != 1 {
+	if lost.Code != 410 || lost.Attempts != 1 || !strings.Contains(lost.Message, id+"/activate") || len(lost.Data) != 1 {
 		t.Errorf("%s", dead.text)
 	}
 	if a := h.do("GET", one+"/metrics", ""); !strings.Contains(a.text, `"http_failure_attempts":{"6h":1,`) || a.value("dlq_count") != 1.0 {

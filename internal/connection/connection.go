@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -44,9 +45,9 @@ func (s Status) Bars(purpose string) string {
 	switch s {
 	case Stale:
 		why += ". " + tried + ", and it becomes active when the TSP takes them. Its problem says what the TSP said; " +
-			"PATCH it with new credentials, or with status active to have these tried at once"
+			"PATCH it with status active to have them tried at once; its fleet, or the partner that made it, can PATCH it with new ones"
 	case Paused:
-		why += ". PATCH it with status active to resume it"
+		why += ". Its fleet, or the partner that made it, resumes it: PATCH it with status active"
 	case Active, Failed, Cancelled, Deleted:
 	}
 	return why
@@ -95,6 +96,9 @@ type Config struct {
 	Caller  *tsp.Caller
 	// Pace makes calls outside of the lanes wait for the connection's budget at its TSP.
 	Pace func(c Connection) tsp.Pacer
+	// Charge counts calls of these limits that were made before it was known that they are of the
+	// connection's account.
+	Charge func(c Connection, limits []string)
 	// Wake lets a lane look anew at its connection; nil wakes none.
 	Wake     func(fence.Lane)
 	Patience Patience
@@ -117,16 +121,22 @@ type Service struct {
 	// closed: Close was called. working are the exchanges and renewals under way.
 	closed  bool
 	working sync.WaitGroup
+	// bound: all credentials are sealed for their fleet, and what is not so is not opened.
+	bound atomic.Bool
 
+	tries  tries
 	health health
 }
 
 // New returns a service.
 func New(c Config) *Service {
+	if c.Charge == nil {
+		c.Charge = func(Connection, []string) {}
+	}
 	if c.Wake == nil {
 		c.Wake = func(fence.Lane) {}
 	}
-	return &Service{Config: c, unsaved: map[uuid.UUID]renewed{}, shut: map[uuid.UUID]time.Time{},
+	return &Service{Config: c, unsaved: map[uuid.UUID]renewed{}, shut: map[uuid.UUID]time.Time{}, tries: tries{of: map[uuid.UUID]*tally{}},
 		health: health{doubts: map[uuid.UUID]*doubt{}, changed: make(chan struct{}, 1)}}
 }
 

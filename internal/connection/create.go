@@ -72,13 +72,16 @@ func (s *Service) Connect(ctx context.Context, c Connection, credentials tsp.Cre
 // make exchanges and checks credentials and stores the connection. Up to the insert nothing is
 // stored but drafts, so that wrong credentials leave no fleet behind.
 func (s *Service) make(ctx context.Context, c Connection, o order) (Connection, error) {
-	t, err := s.newTrial(ctx, c, o.credentials)
+	var t *trial
+	var account tsp.Account
+	err := s.bounded(c.Maker, func() (err error) {
+		if t, err = s.newTrial(ctx, c, o.credentials, c.Maker); err == nil {
+			account, err = t.check(ctx, t.target)
+		}
+		return t.refusal(err, "credentials")
+	})
 	if err != nil {
-		return c, t.refusal(err, "credentials")
-	}
-	account, err := t.check(ctx, t.target)
-	if err != nil {
-		return c, t.refusal(err, "credentials")
+		return c, err
 	}
 	c.Account, c.Status, c.CreatedAt = account.Key, Active, s.clock()
 	c.UpdatedAt = c.CreatedAt

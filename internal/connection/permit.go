@@ -91,6 +91,17 @@ func (s *Service) mayManage(c Connection, g access.Grant) error {
 		"and the fleet has not granted you %s; %s", s.displayName(c.TSP), strings.Join(names, ", "), ask)
 }
 
+// allows tells whether a partner may have its wish. What is told of a stale connection is to try its
+// credentials again, so each partner whose writes it holds up may.
+func (s *Service) allows(w wish, asked Status, g access.Grant) error {
+	from := w.from.Status
+	again := asked == Active && (from == Stale || from == Failed)
+	if !w.renews() && (again || asked == "" || asked == from) {
+		return mayChange(w.from, g)
+	}
+	return s.mayManage(w.from, g)
+}
+
 // taken lists the kinds that a TSP takes; all if this installation has no adapter that says which.
 func (s *Service) taken(name tsp.Name) []resource.Kind {
 	adapter, ok := s.Caller.Registry().Adapter(name)

@@ -2,9 +2,10 @@ package connection
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
 	"strings"
+	"time"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -45,12 +46,17 @@ func (s *Service) PreAuthorize(ctx context.Context, who access.Principal, raw []
 		return uuid.Nil, problem.InvalidBody(wrong...)
 	}
 	// A random id, because knowing it is part of the right to use what is kept.
-	d := Draft{ID: uuid.New(), Purpose: PreAuth, Fleet: o.grant.Fleet, TSP: spec.Name, EndsAt: s.clock().Add(draftLife)}
+	d := Draft{ID: uuid.New(), Purpose: PreAuth, Fleet: o.grant.Fleet, TSP: spec.Name, Maker: makerOf(who), EndsAt: s.clock().Add(draftLife)}
 	var err error
 	if d.Sealed, err = s.seal(credentials, d.sealContext()); err != nil {
 		return uuid.Nil, err
 	}
-	if err := s.Store.SaveDraft(ctx, d); err != nil {
+	err = s.Store.SaveDraft(ctx, d)
+	if errors.Is(err, ErrFull) {
+		return uuid.Nil, &problem.Error{Code: problem.TooMany, RetryAfter: time.Minute, Detail: fmt.Sprintf("you have %d pre-auths that no connection was "+
+			"made of yet, which is as many as may be; make connections of them, or wait: each ends after a day", MostDrafts)}
+	}
+	if err != nil {
 		return uuid.Nil, fmt.Errorf("storing a pre-auth: %w", err)
 	}
 	return d.ID, nil
@@ -61,19 +67,18 @@ func (s *Service) PreAuthorize(ctx context.Context, who access.Principal, raw []
 func (s *Service) preAuthorized(ctx context.Context, b *resource.Object, o *order, id uuid.UUID) (jsontext.Value, error) {
 	given := b.Raw("credentials")
 	// Looked for by fleet and TSP, so that another fleet's id is as unknown as a made-up one.
-	of := Draft{Purpose: PreAuth, Fleet: o.grant.Fleet, TSP: o.spec.Name}
-	drafts, err := s.Store.DraftsOf(ctx, of, s.clock())
-	if err != nil {
-		return nil, fmt.Errorf("looking for a pre-auth: %w", err)
-	}
-	i := slices.IndexFunc(drafts, func(d Draft) bool { return d.ID == id })
-	if i < 0 {
+	of := Draft{ID: id, Purpose: PreAuth, Fleet: o.grant.Fleet, TSP: o.spec.Name}
+	draft, err := s.Store.DraftByID(ctx, of, s.clock())
+	if errors.Is(err, ErrNotFound) {
 		b.Refuse("pre_auth_id", resource.CodeReference,
 			"is no pre-auth of this fleet and TSP that can still be used: it works once, within a day")
 		return given, nil
 	}
+	if err != nil {
+		return nil, fmt.Errorf("looking for a pre-auth: %w", err)
+	}
 	var before tsp.Credentials
-	if err := s.open(drafts[i].Sealed, drafts[i].sealContext(), &before); err != nil {
+	if err := s.openDraft(draft, &before); err != nil {
 		return nil, err
 	}
 	var members map[string]jsontext.Value

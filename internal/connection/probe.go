@@ -24,9 +24,14 @@ func (s *Service) Run(ctx context.Context) error {
 	var all sync.WaitGroup
 	defer all.Wait()
 	slots := map[tsp.Name]chan struct{}{}
+	var swept time.Time
 	for resumed := false; ; {
 		if !resumed {
 			resumed = s.resume(ctx)
+		}
+		if s.Now().Sub(swept) >= time.Hour {
+			swept = s.Now()
+			s.sweep(ctx)
 		}
 		due, next := s.health.due(s.Now())
 		for id, d := range due {
@@ -60,7 +65,8 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 }
 
-// resume finds the connections that are stale from before, and tells whether it could.
+// resume brings up to date what earlier releases kept, finds the connections that are stale from
+// before, and tells whether it could.
 func (s *Service) resume(ctx context.Context) bool {
 	all, err := s.Store.Connections(ctx)
 	if err != nil {
@@ -68,7 +74,18 @@ func (s *Service) resume(ctx context.Context) bool {
 		return false
 	}
 	s.health.takeUp(all, s.Now(), s.Patience.orDefaults())
+	if err := s.rebind(ctx, all); err != nil {
+		s.Log.Error("what an earlier release kept of connections could not be brought up to date; it is tried again in a minute", "error", err)
+		return false
+	}
 	return true
+}
+
+// sweep erases drafts whose time is over: what they hold are secrets.
+func (s *Service) sweep(ctx context.Context) {
+	if err := s.Store.DropDrafts(ctx, s.clock()); err != nil && ctx.Err() == nil {
+		s.Log.Error("drafts of credentials whose time is over could not be erased; it is tried again in an hour", "error", err)
+	}
 }
 
 // finding is what a look makes of a doubt; nil ends it.

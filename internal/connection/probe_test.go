@@ -154,7 +154,7 @@ func TestALookThatPanicsIsRepeated(t *testing.T) {
 func TestWhoMeetsAStaleConnectionIsToldWhatHelps(t *testing.T) {
 	t.Parallel()
 	if says := connection.Stale.Bars("take writes"); !strings.Contains(says, "must be active to take writes") ||
-		!strings.Contains(says, "tries the credentials again by itself") || !strings.Contains(says, "PATCH it with new credentials") {
+		!strings.Contains(says, "tries the credentials again by itself") || !strings.Contains(says, "PATCH it with status active to have them tried") {
 		t.Errorf("%q", says)
 	}
 	s := newStand(t)

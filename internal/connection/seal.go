@@ -22,10 +22,21 @@ const mask = wire.Mask
 // because a deleted connection does not exist for one.
 var errErased = errors.New("the credentials of a deleted connection are erased")
 
-// sealContext binds sealed secrets to their row.
-func (c Connection) sealContext() []byte { return append([]byte("connection:"), c.ID[:]...) }
+// sealContext binds sealed secrets to their row and to whose it is: a row that is given to another
+// fleet does not open.
+func (c Connection) sealContext() []byte {
+	return fmt.Appendf(nil, "connection of fleet\x00%s\x00%s\x00%s", c.ID, c.Fleet, c.TSP)
+}
 
-func (d Draft) sealContext() []byte { return append([]byte("connection-draft:"), d.ID[:]...) }
+func (d Draft) sealContext() []byte {
+	return fmt.Appendf(nil, "connection draft of fleet\x00%s\x00%s\x00%s\x00%s", d.ID, d.Purpose, d.Fleet, d.TSP)
+}
+
+// rowContext is what secrets were bound to by releases that bound them to their row alone; see
+// Service.rebind.
+func (c Connection) rowContext() []byte { return append([]byte("connection:"), c.ID[:]...) }
+
+func (d Draft) rowContext() []byte { return append([]byte("connection-draft:"), d.ID[:]...) }
 
 // seal keeps a value as JSON. bound is the sealContext of the row that it goes to.
 func (s *Service) seal(v any, bound []byte) ([]byte, error) {
@@ -55,7 +66,19 @@ func (s *Service) credentials(c Connection) (out tsp.Credentials, err error) {
 		return out, errErased
 	}
 	err = s.open(c.Sealed, c.sealContext(), &out)
+	if err != nil && !s.bound.Load() {
+		err = s.open(c.Sealed, c.rowContext(), &out)
+	}
 	return out, err
+}
+
+// openDraft opens a draft. None that was bound to its row alone is older than a day.
+func (s *Service) openDraft(d Draft, into any) error {
+	err := s.open(d.Sealed, d.sealContext(), into)
+	if err != nil {
+		err = s.open(d.Sealed, d.rowContext(), into)
+	}
+	return err
 }
 
 // stored reads a connection and opens its credentials.

@@ -51,6 +51,15 @@ type faulty struct {
 	fail map[string]error
 	// inserted is called behind each insert of a connection; it may be nil.
 	inserted func(connection.Connection)
+	// instead is what is read of a connection, as if the file had been altered; it may be nil.
+	instead *connection.Connection
+}
+
+func (f *faulty) Connection(ctx context.Context, id uuid.UUID) (connection.Connection, error) {
+	if f.instead != nil {
+		return *f.instead, nil
+	}
+	return f.Store.Connection(ctx, id)
 }
 
 func (f *faulty) InsertConnection(ctx context.Context, c connection.Change) error {

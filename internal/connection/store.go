@@ -15,10 +15,12 @@ import (
 
 // What a store answers when it cannot do as asked. Any other error is the store's own.
 var (
-	// ErrNotFound: the connection does not exist.
+	// ErrNotFound: the connection, or the draft, does not exist.
 	ErrNotFound = errors.New("connection not found")
 	// ErrUsed: a draft was used by somebody else.
 	ErrUsed = errors.New("the draft was used already")
+	// ErrFull: there are as many drafts as may be.
+	ErrFull = errors.New("there are too many drafts")
 )
 
 // Store reads connections.
@@ -81,10 +83,16 @@ type Locks interface {
 }
 
 // Drafts keeps secrets that may become a connection's. They are visible to nobody else and
-// stand in nobody's way; a draft past its end counts as absent.
+// stand in nobody's way; a draft past its end counts as absent. Those of a connection end with it.
 type Drafts interface {
-	// SaveDraft adds or replaces a draft and drops those that are past their end.
+	// SaveDraft adds or replaces a draft. Those of its maker and purpose that give way to it, as
+	// Draft.Beside decides, are dropped; ErrFull if it says so.
 	SaveDraft(ctx context.Context, d Draft) error
+	// DropDrafts erases the drafts that are past their end at a time.
+	DropDrafts(ctx context.Context, at time.Time) error
+	// DraftByID returns a draft of one purpose, fleet and TSP that has not ended at the time, or
+	// ErrNotFound. of gives these and the id; its other fields are not looked at.
+	DraftByID(ctx context.Context, of Draft, at time.Time) (Draft, error)
 	// DraftsOf lists the drafts of one purpose, fleet and TSP that have not ended at the time. of
 	// gives the three; its other fields are not looked at.
 	DraftsOf(ctx context.Context, of Draft, at time.Time) ([]Draft, error)
@@ -107,8 +115,30 @@ type Draft struct {
 	Purpose Purpose
 	Fleet   uuid.UUID
 	TSP     tsp.Name
-	Sealed  []byte
-	EndsAt  time.Time
+	// Maker is the partner or fleet that brought it, and Connection the connection that it was to
+	// change; zero for one that was to be made.
+	Maker, Connection uuid.UUID
+	Sealed            []byte
+	EndsAt            time.Time
+}
+
+// MostDrafts bounds the drafts of one purpose that a partner or a fleet may have.
+const MostDrafts = 50
+
+// Beside decides which of the drafts of the same maker and purpose give way to one that is new among
+// them, and ErrFull if it has no room. What a code was exchanged for is the only copy, so it takes the
+// place of the oldest; a pre-auth waits for room. others are in the order of their ends.
+func (d Draft) Beside(others []Draft) (gone []uuid.UUID, err error) {
+	if len(others) < MostDrafts {
+		return nil, nil
+	}
+	if d.Purpose == PreAuth {
+		return nil, ErrFull
+	}
+	for _, o := range others[:len(others)-MostDrafts+1] {
+		gone = append(gone, o.ID)
+	}
+	return gone, nil
 }
 
 // Everything is all that a Service keeps.

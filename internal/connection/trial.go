@@ -25,6 +25,11 @@ type trial struct {
 	*Service
 	// conn is the connection as it shall be.
 	conn Connection
+	// by is the partner or fleet that gave the credentials, and pace what their calls wait for.
+	// proven tells that they are the connection's own, whose calls are paced as any others of its.
+	by     uuid.UUID
+	pace   *counting
+	proven bool
 	// given are the credentials as the caller gave them. They are what a later request is
 	// recognised by: it sends the same body again.
 	given tsp.Credentials
@@ -45,13 +50,13 @@ type kept struct {
 // newTrial exchanges the credentials, or takes up an earlier trial of the same. Its error is a
 // *tsp.Error or one of the store. The trial is never nil: refusal is asked of it even where it
 // failed.
-func (s *Service) newTrial(ctx context.Context, c Connection, given tsp.Credentials) (*trial, error) {
-	t := &trial{Service: s, conn: c, given: given, current: given}
+func (s *Service) newTrial(ctx context.Context, c Connection, given tsp.Credentials, by uuid.UUID) (*trial, error) {
+	t := &trial{Service: s, conn: c, by: by, pace: &counting{Pacer: s.Pace(unproven(c, by))}, given: given, current: given}
 	// A code works once, so what it was exchanged for is looked for before it is sent.
 	if err := t.takeUp(ctx); err != nil || t.draft != uuid.Nil {
 		return t, err
 	}
-	exchanged, end := s.Caller.Exchange(ctx, t.target(c.ID), given, s.Pace(c))
+	exchanged, end := s.Caller.Exchange(ctx, t.target(c.ID), given, t.pace)
 	if end != nil {
 		return t, end
 	}
@@ -73,7 +78,7 @@ func (t *trial) takeUp(ctx context.Context) error {
 	}
 	for _, d := range drafts {
 		var k kept
-		if err := t.open(d.Sealed, d.sealContext(), &k); err != nil {
+		if err := t.openDraft(d, &k); err != nil {
 			return err
 		}
 		if same(k.Given, t.given) {
@@ -90,7 +95,8 @@ func (t *trial) keep(ctx context.Context) error {
 	if t.draft == uuid.Nil {
 		t.draft = uuid.New()
 	}
-	d := Draft{ID: t.draft, Purpose: Exchanged, Fleet: t.conn.Fleet, TSP: t.conn.TSP, EndsAt: t.clock().Add(draftLife)}
+	d := Draft{ID: t.draft, Purpose: Exchanged, Fleet: t.conn.Fleet, TSP: t.conn.TSP, Maker: t.by, Connection: t.conn.ID,
+		EndsAt: t.clock().Add(draftLife)}
 	var err error
 	if d.Sealed, err = t.seal(kept{t.given, t.current}, d.sealContext()); err == nil {
 		err = t.Store.SaveDraft(ctx, d)
@@ -149,9 +155,14 @@ func (t *trial) target(id uuid.UUID) tsp.Target {
 func (t *trial) check(ctx context.Context, target func(id uuid.UUID) tsp.Target) (tsp.Account, error) {
 	own := uuid.New()
 	defer t.Caller.Forget(own)
-	account, end := t.Caller.Check(ctx, target(own), t.Pace(t.conn))
+	account, end := t.Caller.Check(ctx, target(own), t.pace)
 	if end == nil {
-		end = t.Caller.CheckSettings(ctx, target(own), t.Pace(t.conn))
+		opened := t.conn
+		opened.Account = account.Key
+		if !t.proven {
+			t.Charge(opened, t.pace.made)
+		}
+		end = t.Caller.CheckSettings(ctx, target(own), t.Pace(opened))
 	}
 	if end != nil {
 		return account, end
@@ -195,7 +206,7 @@ func (t *trial) addressed(path string) string {
 // of the credentials. path is the member that was tried.
 func (t *trial) refusal(err error, path string) error {
 	var end *tsp.Error
-	if !errors.As(err, &end) {
+	if !errors.As(err, &end) { // None is none.
 		return err
 	}
 	name := t.displayName(t.conn.TSP)

@@ -26,6 +26,7 @@ type wish struct {
 	credentials tsp.Credentials
 	secrets     map[string]string
 	settings    tsp.Settings
+	by          uuid.UUID
 	permit      Permit
 }
 
@@ -49,7 +50,7 @@ func (s *Service) Update(ctx context.Context, who access.Principal, id uuid.UUID
 		b.Refuse("", resource.CodeNothing,
 			"there is nothing to change; give at least one of credentials, description, status and settings")
 	}
-	w := wish{body: b}
+	w := wish{body: b, by: makerOf(who)}
 	// Status and description are checked before anything is read; credentials and settings need
 	// the connection's TSP.
 	asked := readStatus(b)
@@ -104,17 +105,6 @@ func readStatus(b *resource.Object) Status {
 
 // renews tells whether the wish brings something to try at the TSP.
 func (w *wish) renews() bool { return w.body.Has("credentials") || w.body.Has("settings") }
-
-// allows tells whether a partner may have its wish. What is told of a stale connection is to try its
-// credentials again, so each partner whose writes it holds up may.
-func (s *Service) allows(w wish, asked Status, g access.Grant) error {
-	from := w.from.Status
-	again := asked == Active && (from == Stale || from == Failed)
-	if !w.renews() && (again || asked == "" || asked == from) {
-		return mayChange(w.from, g)
-	}
-	return s.mayManage(w.from, g)
-}
 
 // retries tells whether the stored credentials are tried as they are. Somebody has mended the
 // account at the TSP and says so by "active".
@@ -198,10 +188,13 @@ func (s *Service) readSecrets(ctx context.Context, w *wish) error {
 func (s *Service) change(ctx context.Context, w wish) (Connection, error) {
 	var t *trial
 	if w.renews() || w.retries() {
-		var err error
 		// The lock is not held meanwhile: a session that is tried with the stored credentials may
 		// have to renew them, and takes it.
-		if t, err = s.try(ctx, w); err != nil {
+		err := s.bounded(w.by, func() (err error) {
+			t, err = s.try(ctx, w)
+			return err
+		})
+		if err != nil {
 			return w.from, err
 		}
 	}
@@ -265,7 +258,7 @@ func (s *Service) try(ctx context.Context, w wish) (*trial, error) {
 	if w.body.Has("credentials") {
 		w.credentials.Secrets = w.secrets
 		var err error
-		if t, err = s.newTrial(ctx, c, w.credentials); err != nil {
+		if t, err = s.newTrial(ctx, c, w.credentials, w.by); err != nil {
 			return t, t.refusal(err, path)
 		}
 	} else {
@@ -277,7 +270,7 @@ func (s *Service) try(ctx context.Context, w wish) (*trial, error) {
 		if w.renews() {
 			path, stored.Secrets = "settings", w.secrets
 		}
-		t = &trial{Service: s, conn: c, given: stored, current: stored}
+		t = &trial{Service: s, conn: c, by: w.by, proven: true, pace: &counting{Pacer: s.Pace(c)}, given: stored, current: stored}
 	}
 	target := t.target
 	if !w.body.Has("credentials") {
@@ -294,7 +287,7 @@ func (s *Service) try(ctx context.Context, w wish) (*trial, error) {
 	}
 	// Records, and all operations that name them, belong to the account.
 	if account.Key != c.Account {
-		return t, problem.New(problem.Conflict, "these credentials open another account at %s (%q) than the connection's; "+
+		return t, problem.New(problem.Conflict, "these credentials open another account at %s (%q) than the connection's, as one at another address is; "+
 			"make a new connection for that account with POST /v2/integrations/connections, or send credentials of this connection's account", s.displayName(c.TSP), account.Name)
 	}
 	return t, nil

@@ -107,13 +107,21 @@ type Settlement struct {
 // ended, until what was sent for it can have no effect any more.
 type Busy struct {
 	Operation uuid.UUID
-	Until     time.Time
+	// Partner is whose operation it is: no other is told which.
+	Partner uuid.UUID
+	Until   time.Time
 }
 
 // Error describes the conflict.
-func (b *Busy) Error() string {
+func (b *Busy) Error() string { return b.to(b.Partner) }
+
+// to describes the conflict to a partner.
+func (b *Busy) to(partner uuid.UUID) string {
 	if b.Operation == uuid.Nil {
 		return "an earlier write on the same record had no answer and may take effect until " + b.Until.UTC().Format(time.RFC3339)
+	}
+	if b.Partner != partner {
+		return "another write on the same record is unfinished"
 	}
 	return "operation " + b.Operation.String() + " on the same record is unfinished"
 }

@@ -107,7 +107,7 @@ func (s *Service) submit(ctx context.Context, r Request) (Operation, error) {
 	}
 	if r.Sync {
 		if err := s.Store.Free(ctx, op); err != nil {
-			return Operation{}, s.refused(err)
+			return Operation{}, s.refused(err, op.Partner)
 		}
 		// Last of the checks, since it charges the limit: a write that is refused for itself
 		// should cost none.
@@ -257,7 +257,7 @@ func (s *Service) accept(ctx context.Context, op Operation) (Operation, error) {
 	}
 	accepted, err := s.Store.Accept(ctx, op, events)
 	if err != nil {
-		return Operation{}, s.refused(err)
+		return Operation{}, s.refused(err, op.Partner)
 	}
 	if op.Sync {
 		return s.Performer.PerformNow(ctx, accepted)
@@ -267,11 +267,11 @@ func (s *Service) accept(ctx context.Context, op Operation) (Operation, error) {
 
 // refused is the problem of an operation that the store does not take. One that would have to wait
 // is refused as well: its caller would wait for an unknown time.
-func (s *Service) refused(err error) error {
+func (s *Service) refused(err error, partner uuid.UUID) error {
 	var busy *Busy
 	if errors.As(err, &busy) {
 		return &problem.Error{Code: problem.Conflict, RetryAfter: max(busy.Until.Sub(s.Now()), 0),
-			Detail: busy.Error() + "; wait for it, or write without is_sync"}
+			Detail: busy.to(partner) + "; wait for it, or write without is_sync"}
 	}
 	return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second,
 		Detail: "the write could not be stored now; nothing was accepted, so send it again", Err: err}

@@ -27,7 +27,7 @@ func TestTheFirstCheckThatFailsDecidesAndNothingIsStored(t *testing.T) {
 	d.grant.Partner, d.grant.Levels[r.Kind] = uuid.UUID{}, access.Read
 	d.fails["Admit"] = &problem.Error{Code: problem.TooMany, Detail: "the limit is used up", RetryAfter: time.Minute}
 	busy := uuid.UUID{77}
-	d.fails["Accept"] = &operation.Busy{Operation: busy}
+	d.fails["Accept"] = &operation.Busy{Operation: busy, Partner: partner}
 	d.fails["Free"] = &operation.Busy{Until: d.Now().Add(time.Minute)}
 	for _, step := range []struct {
 		code problem.Code
@@ -165,6 +165,18 @@ func TestASyncWriteBehindAHoldIsToldUntilWhen(t *testing.T) {
 	d.fails["Accept"] = &operation.Busy{Until: d.Now().Add(20 * time.Second)}
 	p := d.refused(r)
 	if !tells(p, problem.Conflict, "had no answer and may take effect until") || p.RetryAfter != 20*time.Second {
+		t.Errorf("%+v", p)
+	}
+}
+
+func TestASyncWriteBehindAnotherPartnersIsNotToldWhich(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	r := fuel(truck, "")
+	r.Sync = true
+	busy := uuid.UUID{77}
+	d.fails["Accept"] = &operation.Busy{Operation: busy, Partner: uuid.UUID{99}}
+	if p := d.refused(r); !tells(p, problem.Conflict, "another write on the same record is unfinished") || strings.Contains(p.Detail, busy.String()) {
 		t.Errorf("%+v", p)
 	}
 }

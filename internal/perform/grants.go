@@ -36,6 +36,8 @@ type Grants struct {
 
 	mu   sync.Mutex
 	seen map[parties]access.Grant
+	// changes counts what was forgotten: what was read before is not remembered after.
+	changes int
 }
 
 // NewGrants returns grants of which none is remembered yet.
@@ -82,6 +84,9 @@ func (g *Grants) anew(ctx context.Context) func(operation.Operation) (string, er
 
 // look reads a grant and remembers it.
 func (g *Grants) look(ctx context.Context, between parties) (access.Grant, error) {
+	g.mu.Lock()
+	before := g.changes
+	g.mu.Unlock()
 	grant, err := g.reader.Grant(ctx, between.partner, between.fleet)
 	// A partner without a grant is refused like one whose grant was deleted.
 	if errors.Is(err, access.ErrNotFound) {
@@ -95,7 +100,9 @@ func (g *Grants) look(ctx context.Context, between parties) (access.Grant, error
 	if len(g.seen) >= maxGrants {
 		clear(g.seen)
 	}
-	g.seen[between] = grant
+	if g.changes == before {
+		g.seen[between] = grant
+	}
 	return grant, nil
 }
 
@@ -104,5 +111,6 @@ func (g *Grants) look(ctx context.Context, between parties) (access.Grant, error
 func (g *Grants) Forget(changed access.Grant) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.changes++
 	delete(g.seen, parties{changed.Partner, changed.Fleet})
 }

@@ -63,3 +63,37 @@ func TestABatchOfOperationsCostsOneLookUpOfItsGrant(t *testing.T) {
 		t.Errorf("%d look-ups", store.n)
 	}
 }
+
+// slowly reads a grant that changes while it is read.
+type slowly struct {
+	counting
+	meanwhile func()
+}
+
+func (s *slowly) Grant(ctx context.Context, partner, fleet uuid.UUID) (access.Grant, error) {
+	g, err := s.counting.Grant(ctx, partner, fleet)
+	if s.meanwhile != nil {
+		s.meanwhile()
+	}
+	return g, err
+}
+
+func TestAGrantThatIsForgottenWhileItIsReadIsReadAgain(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 1, 15, 10, 0, 0, 0, time.UTC)
+	store := &slowly{counting: counting{grant: access.Grant{Status: access.GrantActive, ReadAt: now,
+		Levels: map[resource.Kind]string{resource.KindMessage: access.ReadWrite}}}}
+	g := NewGrants(store, func() time.Time { return now })
+	store.meanwhile = func() {
+		store.meanwhile = nil
+		store.grant = access.Grant{Status: access.GrantCancelled, ReadAt: now}
+		g.Forget(access.Grant{})
+	}
+	op := operation.Operation{Kind: resource.KindMessage}
+	if _, err := g.refusal(t.Context(), op); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := g.refusal(t.Context(), op); err != nil || !strings.Contains(got, "cancelled") {
+		t.Errorf("the grant that was read before its end counts: %q, %v", got, err)
+	}
+}

@@ -67,6 +67,26 @@ func (l *Limits) Pace(c connection.Connection) tsp.Pacer {
 	return l.pacer(spec, c)
 }
 
+// Charge counts calls that were made of limits before it was known that they are of the connection's
+// account. Those of the whole installation were charged when they were made.
+func (l *Limits) Charge(c connection.Connection, keys []string) {
+	adapter, ok := l.registry.Adapter(c.TSP)
+	if !ok {
+		return
+	}
+	spec := adapter.Spec()
+	own := l.of(spec, c)
+	for _, one := range spec.Limits {
+		if one.Scope == tsp.PerApp {
+			delete(own, one.Key)
+		}
+	}
+	for _, key := range keys {
+		// They are made, and so charged however little is left.
+		l.budget.Borrow(own.only([]string{key}), time.Hour)
+	}
+}
+
 // Each attempt gets its own, as a pacer remembers what was paid for.
 func (l *Limits) pacer(spec tsp.Spec, c connection.Connection) *dispatch.Pacer {
 	return &dispatch.Pacer{Budget: l.budget, Named: l.of(spec, c)}

@@ -201,3 +201,38 @@ func TestAnAttemptThatWaitsForALimitEndsAtItsDeadline(t *testing.T) {
 		}
 	})
 }
+
+func TestCallsThatWereMadeBeforeTheirAccountWasKnownAreChargedToIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newProvider()
+		p.spec.Limits = nil
+		for _, scope := range []tsp.Scope{tsp.PerAccount, tsp.PerApp} {
+			p.spec.Limits = append(p.spec.Limits, tsp.Limit{Key: string(scope), Scope: scope, Events: 1, Period: time.Second, Burst: 2})
+		}
+		registry, err := tsp.NewRegistry([]tsp.Adapter{p}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := NewLimits(registry, dispatch.NewBudget(time.Now, map[string]time.Time{}), nil)
+		c := connection.Connection{ID: uuid.UUID{1}, TSP: "acme", Account: "a"}
+		l.Charge(c, []string{"account", "account", "account", "app", "none of these"})
+		waits := func(c connection.Connection, key string) time.Duration {
+			begun := time.Now()
+			if err := l.Pace(c).Wait(t.Context(), key); err != nil {
+				t.Fatal(err)
+			}
+			return time.Since(begun)
+		}
+		if got := waits(connection.Connection{ID: uuid.UUID{2}, TSP: "acme", Account: "b"}, "account"); got != 0 {
+			t.Errorf("another account waits %v", got)
+		}
+		// Three calls of a burst of two are one too many, and the fourth comes a second behind them.
+		if got := waits(c, "account"); got != 2*time.Second {
+			t.Errorf("the account waits %v", got)
+		}
+		if got := waits(c, "app"); got != 0 {
+			t.Errorf("what was charged when it was made waits %v", got)
+		}
+	})
+}

@@ -4,14 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/page"
-	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/wire"
@@ -76,28 +74,6 @@ func (s *Service) Freshness(ctx context.Context, who access.Principal, f Fleets)
 		q.Window.Place = found[len(found)-1].Position()
 	}
 	return out, nil
-}
-
-// RequestImport makes all kinds of a connection due at once for a caller who reaches it, and
-// returns the entries of those kinds. It needs a grant in force and no level: what is imported is
-// read under each caller's own.
-func (s *Service) RequestImport(ctx context.Context, who access.Principal, id uuid.UUID) ([]Freshness, error) {
-	c, grant, err := s.reached(ctx, who, id)
-	if err != nil {
-		return nil, err
-	}
-	if c.Status != connection.Active {
-		return nil, problem.New(problem.Conflict, "%s", c.Status.Bars("be imported"))
-	}
-	kinds := s.Importable(c.TSP)
-	if len(kinds) == 0 {
-		return nil, problem.New(problem.Conflict, "nothing can be imported from %s", c.TSP)
-	}
-	if err := s.Schedules.ScheduleImports(ctx, id, kinds, s.Now().UTC().Truncate(time.Microsecond)); err != nil {
-		return nil, fmt.Errorf("scheduling imports: %w", err)
-	}
-	all, err := s.freshness(ctx, []connection.Connection{c}, map[uuid.UUID]access.Grant{c.Fleet: grant})
-	return slices.DeleteFunc(all, func(f Freshness) bool { return !slices.Contains(kinds, f.Resource) }), err
 }
 
 // Importable lists the kinds whose records can be read at a TSP.

@@ -33,10 +33,13 @@ type Config struct {
 
 // Service answers questions about records within the reach of the caller's grants. All errors that
 // a caller of the API may see are *problem.Error.
-type Service struct{ Config }
+type Service struct {
+	Config
+	asked asked
+}
 
 // New returns a service.
-func New(c Config) *Service { return &Service{c} }
+func New(c Config) *Service { return &Service{Config: c, asked: asked{at: map[wanted]time.Time{}}} }
 
 // Request is a list as a caller asks for it. The fleets of its Query are filled in from what
 // the caller reaches, narrowed by FleetIDs and FleetRefs.

@@ -105,7 +105,7 @@ type Access struct {
 type Renew func(ctx context.Context, spent Credentials, by func(context.Context, Credentials) (Credentials, error)) (Credentials, error)
 
 // Account is whom credentials belong to at the TSP. Its key is the same for all credentials
-// of that account and never changes.
+// of that account and never changes. Where credentials name a host, Caller.Check adds that.
 type Account struct {
 	Key  string
 	Name string

@@ -132,6 +132,10 @@ func (s Spec) ReadCredentials(raw jsontext.Value) (Credentials, []resource.Probl
 	for i, kind := range s.Credentials {
 		given := resource.ReadValue("credentials", raw, kind.table(s.DisplayName+" takes "+s.shapesTaken()))
 		problems := given.Problems()
+		if len(problems) == 0 && len(raw) > maxCredentials {
+			problems = []resource.Problem{{Path: "credentials", Input: masked, Code: resource.CodeTooLong,
+				Message: fmt.Sprintf("must have at most %d bytes in all", maxCredentials)}}
+		}
 		if len(problems) == 0 {
 			return kind.read(given), nil
 		}
@@ -141,6 +145,12 @@ func (s Spec) ReadCredentials(raw jsontext.Value) (Credentials, []resource.Probl
 	}
 	return Credentials{}, best
 }
+
+// The bounds of credentials: keys and tokens are far smaller, and each connection and draft holds some.
+const (
+	maxMember      = 8 << 10  // characters
+	maxCredentials = 32 << 10 // bytes, as they are sent
+)
 
 // shapesTaken tells people which members the TSP's kinds of credentials have.
 func (s Spec) shapesTaken() string {
@@ -163,7 +173,7 @@ func (k CredentialKind) table(hint string) resource.Table {
 	t := resource.Table{Of: "the credentials", Hint: hint}
 	for _, f := range k.Fields {
 		field := resource.Field{Name: f.Name, Type: resource.Text, Required: f.Required, NonEmpty: f.Required,
-			Nullable: !f.Required, Values: f.Values, Secret: true, Hint: hint}
+			Nullable: !f.Required, Values: f.Values, Longest: maxMember, Secret: true, Hint: hint}
 		switch {
 		case f.Integer:
 			field.Type = resource.Integer

@@ -39,7 +39,6 @@ func (s Subscription) After(r Result, at time.Time) Subscription {
 	if s.Status == Deleted || r.URL != "" && r.URL != s.URL {
 		return s
 	}
-	before := s.Status
 	if r.Refused {
 		s.Refused++
 	}
@@ -48,21 +47,30 @@ func (s Subscription) After(r Result, at time.Time) Subscription {
 	}
 	switch {
 	case r.Verdict == Gone:
-		s.Status = Paused
-	case before == Stale:
-		s.Health, s.Status = s.probed(r, at)
+		return s.moved(Pause, ByReceiver, at)
+	case s.Status == Stale:
+		return s.probed(r, at)
 	case r.Verdict == Delivered:
 		s.Health = s.Health.count(true)
 	// A receiver that asks for time is neither well nor ill.
 	case r.Verdict == Retry && r.Attempt > tolerated && r.StatusCode != http.StatusTooManyRequests:
-		if s.Health = s.Health.count(false); before == Active && s.Health.trips(at) {
-			s.Health, s.Status = Health{Since: at, Success: s.Health.Success, FailedInRow: s.Health.FailedInRow}, Stale
+		s.Health = s.Health.count(false)
+		if s.Status == Active && s.Health.trips(at) {
+			s = s.moved(Stall, ByBreaker, at)
+			s.Health.Since, s.Health.Counted = at, 0
 		}
 	}
-	if s.Status != before {
-		s.UpdatedAt = at
-	}
 	return s
+}
+
+// moved returns the subscription after a move, or as it is where the move may not be made: one that its
+// owner has paused stays so, whatever comes of what was in flight.
+func (s Subscription) moved(m Move, by Mover, at time.Time) Subscription {
+	next, err := s.Move(m, by, at)
+	if err != nil {
+		return s
+	}
+	return next
 }
 
 // count takes one more delivery in. It counts no further than the window, so that of a receiver that is
@@ -107,16 +115,16 @@ func (s Subscription) ProbeAt() time.Time {
 	return s.Health.Since.Add(wait)
 }
 
-// probed tells what an attempt at a stale subscription's delivery means. What ends before a probe was due
-// had begun before it was stale, and proves nothing new.
-func (s Subscription) probed(r Result, at time.Time) (Health, Status) {
+// probed returns a stale subscription as an attempt leaves it. What ends before a probe was due had begun
+// before it was stale, and proves nothing new.
+func (s Subscription) probed(r Result, at time.Time) Subscription {
 	switch {
 	case at.Before(s.ProbeAt()):
 	case r.Verdict == Delivered:
-		return Health{Since: at, Success: 1}, Active
+		return s.moved(Activate, ByBreaker, at)
 	case r.Verdict == Retry:
 		s.Health.Since, s.Health.Counted = at, s.Health.Counted+1
 		s.Health.FailedInRow++
 	}
-	return s.Health, Stale
+	return s
 }

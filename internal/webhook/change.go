@@ -28,8 +28,8 @@ func (s *Service) Move(ctx context.Context, partner, id uuid.UUID, m Move) (Subs
 	return s.change(ctx, partner, id, m.Event(), func(sub Subscription) (Subscription, error) {
 		next, err := sub.Move(m, ByOwner, s.c.Now())
 		if err != nil {
-			return sub, problem.New(problem.Conflict, "the webhook subscription is %s, so it cannot be %s; GET it to "+
-				"see its status", sub.Status, m)
+			return sub, problem.New(problem.Conflict, "the webhook subscription is %s already, so it was not %s again",
+				sub.Status, m)
 		}
 		return next, nil
 	})
@@ -65,5 +65,6 @@ func (s *Service) change(ctx context.Context, partner, id uuid.UUID, event strin
 		}
 		return to, nil
 	}
-	return Subscription{}, problem.New(problem.Conflict, "the webhook subscription is being changed by others; read it and try again")
+	return Subscription{}, problem.New(problem.Conflict, "the webhook subscription is being changed by others; "+
+		"read it and try again")
 }

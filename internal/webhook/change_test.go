@@ -172,10 +172,9 @@ func TestThePartnersMovesAreToldAndOthersRefusedWithTheStatus(t *testing.T) {
 		m    webhook.Move
 		want string
 	}{
-		{webhook.Activate, "is active, so it cannot be activated"},
-		{webhook.Stall, "is active, so it cannot be staled"},
+		{webhook.Activate, "is active already"},
 		{webhook.Pause, ""},
-		{webhook.Pause, "is paused, so it cannot be paused"},
+		{webhook.Pause, "is paused already"},
 		{webhook.Activate, ""},
 		{webhook.Delete, ""},
 	} {

@@ -59,12 +59,14 @@ type DeadLettersRequest struct {
 }
 
 // DeadLetters returns a page of what could not be delivered to a partner's subscription.
-func (s *Service) DeadLetters(ctx context.Context, partner, id uuid.UUID, r DeadLettersRequest) (page.Page[DeadLetter], error) {
+func (s *Service) DeadLetters(ctx context.Context, partner, id uuid.UUID, r DeadLettersRequest,
+) (page.Page[DeadLetter], error) {
 	// The store's dead letters do not know whose they are.
 	if _, err := s.Get(ctx, partner, id); err != nil {
 		return page.Page[DeadLetter]{}, err
 	}
-	found, err := s.c.Store.DeadLetters(ctx, DeadLetterQuery{Subscription: id, From: r.Start, To: r.End, Window: r.Window.Wider()})
+	q := DeadLetterQuery{Subscription: id, From: r.Start, To: r.End, Window: r.Window.Wider()}
+	found, err := s.c.Store.DeadLetters(ctx, q)
 	if err != nil {
 		return page.Page[DeadLetter]{}, fmt.Errorf("listing dead letters: %w", err)
 	}
@@ -89,7 +91,8 @@ func (s *Service) Replay(ctx context.Context, partner, id uuid.UUID, body []byte
 	q := DeadLetterQuery{Subscription: id}
 	if len(body) > 0 {
 		o := readReplay(body)
-		q.Events, q.From, q.To = o.IDs("message_ids"), o.Time("start_date").Or(time.Time{}), o.Time("end_date").Or(time.Time{})
+		q.Events = o.IDs("message_ids")
+		q.From, q.To = o.Time("start_date").Or(time.Time{}), o.Time("end_date").Or(time.Time{})
 		if err := s.checkReplay(ctx, q, o); err != nil {
 			return Replayed{}, err
 		}

@@ -58,7 +58,8 @@ func filtersField() resource.Field {
 // receiverFields are members of our own: what is to be known of the receiver.
 func receiverFields() []resource.Field {
 	return []resource.Field{
-		{Name: "encoding", Type: resource.Enum, Nullable: true, Values: []string{string(Automatic), string(Gzip), string(Identity)}},
+		{Name: "encoding", Type: resource.Enum, Nullable: true,
+			Values: []string{string(Automatic), string(Gzip), string(Identity)}},
 		{Name: "retry_refused", Type: resource.Boolean, Nullable: true},
 	}
 }

@@ -84,8 +84,8 @@ func (s *Service) Create(ctx context.Context, by Maker, body []byte) (Created, e
 	case errors.Is(err, ErrDuplicate):
 		return Created{}, duplicate(d.eventName)
 	case errors.Is(err, ErrTooMany):
-		return Created{}, problem.New(problem.Conflict, "nothing was made, because a partner may have %d webhook subscriptions; "+
-			"delete those that you need no longer, or ask the operator to raise WAYBILL_MAX_SUBSCRIPTIONS", s.c.Most)
+		return Created{}, problem.New(problem.Conflict, "nothing was made, because a partner may have %d webhook "+
+			"subscriptions; delete those that you need no longer, or ask the operator to raise WAYBILL_MAX_SUBSCRIPTIONS", s.c.Most)
 	case err != nil:
 		return Created{}, fmt.Errorf("storing subscriptions: %w", err)
 	}

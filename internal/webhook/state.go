@@ -61,7 +61,8 @@ func (m Move) Event() string { return "webhook." + string(m) }
 // Move returns the subscription after a move, or an error if the mover may not make it. An owner who
 // activates it vouches for the receiver: its judging begins anew.
 func (s Subscription) Move(m Move, by Mover, at time.Time) (Subscription, error) {
-	if !slices.ContainsFunc(arcs, func(a arc) bool { return a.from == s.Status && a.move == m && slices.Contains(a.by, by) }) {
+	may := func(a arc) bool { return a.from == s.Status && a.move == m && slices.Contains(a.by, by) }
+	if !slices.ContainsFunc(arcs, may) {
 		return s, fmt.Errorf("a webhook subscription that is %s cannot be %s by its %s", s.Status, m, by)
 	}
 	s.Status = m.to()

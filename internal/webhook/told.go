@@ -36,5 +36,6 @@ func Told(name string, s Subscription) (event.Event, error) {
 	if err != nil {
 		return event.Event{}, fmt.Errorf("making an event id: %w", err)
 	}
-	return event.Event{ID: id, Name: name, Partner: s.Partner, Subject: s.ID, Own: true, OccurredAt: s.UpdatedAt, Data: data}, nil
+	return event.Event{ID: id, Name: name, Partner: s.Partner, Subject: s.ID, Own: true, OccurredAt: s.UpdatedAt,
+		Data: data}, nil
 }

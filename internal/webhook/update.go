@@ -44,18 +44,22 @@ func readUpdate(body []byte, urls URLPolicy) (*resource.Object, []resource.Probl
 	o := resource.Read(body, update())
 	checkURL(o, urls)
 	if secret := o.Text("secret"); o.Has("secret") && utf8.RuneCountInString(secret.Or("")) < minSecret {
-		o.Refuse("secret", resource.CodeTooShort, "must have at least %d characters; send generate_secret, and Waybill makes a good one", minSecret)
+		o.Refuse("secret", resource.CodeTooShort, "must have at least %d characters; send generate_secret, "+
+			"and Waybill makes a good one", minSecret)
 	}
 	rotates := o.Has("secret") || flag(o, "generate_secret")
 	if o.Has("secret") && flag(o, "generate_secret") {
 		o.Refuse("generate_secret", resource.CodeRepeated, "must not stand beside a secret; send one of the two")
 	}
 	if o.Has("secret_overlap_seconds") && !rotates {
-		o.Refuse("secret_overlap_seconds", resource.CodeMissing, "has no meaning without a new secret; send secret or generate_secret with it")
+		o.Refuse("secret_overlap_seconds", resource.CodeMissing, "has no meaning without a new secret; "+
+			"send secret or generate_secret with it")
 	}
 	_, filters := o.Value("filters")
-	if !o.Has("url") && filters == resource.Absent && !rotates && !o.Has("encoding") && !o.Has("retry_refused") && len(o.Problems()) == 0 {
-		o.Refuse("", resource.CodeNothing, "must change something; there are url, filters, secret, generate_secret, encoding and retry_refused")
+	changes := o.Has("url") || filters != resource.Absent || rotates || o.Has("encoding") || o.Has("retry_refused")
+	if !changes && len(o.Problems()) == 0 {
+		o.Refuse("", resource.CodeNothing, "must change something; there are url, filters, secret, generate_secret, "+
+			"encoding and retry_refused")
 	}
 	return o, o.Problems()
 }

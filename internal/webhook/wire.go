@@ -93,7 +93,8 @@ func (c Created) Body() any {
 func (s Subscription) webhook() Webhook {
 	return Webhook{
 		ID: s.ID, PartnerID: s.Partner, URL: s.URL, EventName: s.EventName, Filters: s.Filters.read(),
-		Secret: string(s.Secret), Status: s.Status, CreatedAt: wire.Time(s.CreatedAt), UpdatedAt: wire.Time(s.UpdatedAt), Extension: s.extension(),
+		Secret: string(s.Secret), Status: s.Status, CreatedAt: wire.Time(s.CreatedAt), UpdatedAt: wire.Time(s.UpdatedAt),
+		Extension: s.extension(),
 	}
 }
 
@@ -101,7 +102,8 @@ func (s Subscription) webhook() Webhook {
 func (s Subscription) Read() Read {
 	return Read{
 		ID: s.ID, URL: maskURL(s.URL), EventName: s.EventName, Filters: s.Filters.read(),
-		Secret: masked, Status: s.Status, CreatedAt: wire.Time(s.CreatedAt), UpdatedAt: wire.Time(s.UpdatedAt), Extension: s.extension(),
+		Secret: masked, Status: s.Status, CreatedAt: wire.Time(s.CreatedAt), UpdatedAt: wire.Time(s.UpdatedAt),
+		Extension: s.extension(),
 	}
 }
 

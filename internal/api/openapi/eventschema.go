@@ -33,7 +33,8 @@ func EventSchema(event, version string) (string, error) {
 	}
 	post := delivery["post"].(object)
 	d := downgrade{from: at(root, "components", "schemas"), used: object{}}
-	envelope := maps.Clone(d.from[refName(at(post, "requestBody", "content", "application/json", "schema")["$ref"])].(object))
+	form := refName(at(post, "requestBody", "content", "application/json", "schema")["$ref"])
+	envelope := maps.Clone(d.from[form].(object))
 	properties := maps.Clone(envelope["properties"].(object))
 	properties["event_name"] = object{"type": "string", "enum": []any{event}}
 	description := post["description"]

@@ -87,7 +87,7 @@ const (
 )
 
 // deviations are the places where ours is not as the contract says, and why that breaks no caller.
-var deviations = withOwnNames(map[string]string{
+var deviations = withEncodings(withOwnNames(map[string]string{
 	tokenRoute + ".parameters[path realm]":  "the realm is part of the contract's server URL",
 	revokeRoute + ".parameters[path realm]": "the realm is part of the contract's server URL",
 	tokenRoute + ".responses[400]":          "a malformed form has an answer of its own, as OAuth 2 demands",
@@ -121,7 +121,7 @@ var deviations = withOwnNames(map[string]string{
 	replay + ".requestBody":                           "an optional body selects what is replayed",
 	replay + inJSON("responses[202]") + ".properties": anyJSON,
 	replay + inJSON("responses[202]") + ".type":       anyJSON,
-})
+}))
 
 // withOwnNames adds the names of events that are our own wherever the name of an event stands.
 func withOwnNames(all map[string]string) map[string]string {
@@ -141,6 +141,18 @@ func withOwnNames(all map[string]string) map[string]string {
 		for _, name := range []string{"connection.activated", "connection.updated"} {
 			all[place+".enum["+name+"]"] = "nobody meets the name who did not subscribe to it"
 		}
+	}
+	return all
+}
+
+// withEncodings adds that the body of a delivery may come as it is.
+func withEncodings(all map[string]string) map[string]string {
+	for _, name := range []string{
+		"resource_operation.created", "resource_operation.succeeded", "resource_operation.failed",
+		"webhook.created", "webhook.updated", "webhook.deleted", "webhook.staled", "connection.created", "connection.staled",
+		"share_agreement.created", "share_agreement.updated", "share_agreement.deleted",
+	} {
+		all["webhook "+name+".parameters[header Content-Encoding].required"] = "its owner or the receiver wants it so"
 	}
 	return all
 }

@@ -18,6 +18,8 @@ var unlogged = map[string]string{
 	"saveFleet":          "whoever calls it logs the fleet",
 	"putGrant":           "whoever calls it logs the agreement",
 	"insertSubscription": "whoever calls it logs the webhook",
+	"changeSubscription": "whoever calls it logs the webhook",
+	"SweepDeleted":       "that it is deleted was logged when somebody did so",
 	"SetMeta":            "what the service counts and notes for itself; keys and what is agreed on go through SwapMeta",
 	"mark":               "a backup says of itself that it is one",
 	"saveNumbers":        "the number of an event is no wish of anybody",

@@ -139,10 +139,11 @@ func makePrivate(path string) error {
 // open makes a pool of connections with one more option of the driver. The ten seconds of
 // busy_timeout are for commands that write beside the service. synchronous(full) is what makes
 // "answered" mean "on disk": in WAL, normal may lose the last commits with the power. cache_size
-// is 16 MiB for each connection. modeof gives the log the mode of the file. The guard hears of damage.
+// is 16 MiB for each connection. secure_delete(fast) overwrites what is deleted wherever the page is
+// written anyway, which is where sealed secrets are. modeof gives the log the mode of the file. The guard hears of damage.
 func open(path string, conns int, g *guard, option string) (*sql.DB, error) {
 	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)",
-		"foreign_keys(on)", "cache_size(-16384)"}}
+		"foreign_keys(on)", "cache_size(-16384)", "secure_delete(fast)"}}
 	q.Add("modeof", path)
 	name, value, _ := strings.Cut(option, "=")
 	q.Add(name, value)

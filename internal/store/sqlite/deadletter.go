@@ -13,27 +13,37 @@ import (
 
 // revivedOnce bounds the dead letters that are revived in one transaction, because every other write
 // waits for it.
-const revivedOnce = 500
+const revivedOnce = 250
 
-// deadLetters selects dead letters. created_at of a delivery is when its event occurred.
-func deadLetters(q webhook.DeadLetterQuery) conditions {
-	c := conditions{}
+// deadLetters selects dead letters. created_at of a delivery is when its event occurred. The index is
+// named because the engine would rather read all of the subscription in their order than few and sort
+// them.
+func deadLetters(q webhook.DeadLetterQuery) (from string, c conditions) {
+	index := "delivery_dead"
+	switch {
+	case len(q.Events) > 0:
+		index = "delivery_event"
+	case !q.From.IsZero() || !q.To.IsZero():
+		index = "delivery_dead_of"
+	}
 	c.add("d.subscription = ? AND d.state = 'dead'", q.Subscription[:])
 	c.addIf(len(q.Events) > 0, "d.event IN (SELECT unhex(value) FROM json_each(?))", hexed(q.Events))
 	c.addIf(!q.From.IsZero(), "d.created_at >= ?", micros(q.From))
 	c.addIf(!q.To.IsZero(), "d.created_at < ?", micros(q.To))
-	return c
+	return " FROM delivery d INDEXED BY " + index, c
 }
 
 // DeadLetters lists dead letters. A dead one's next_at is when it died, which is also when its last
 // attempt was logged.
 func (db *DB) DeadLetters(ctx context.Context, q webhook.DeadLetterQuery) ([]webhook.DeadLetter, error) {
-	bySeq := ordering{"d.seq", "d.subscription", true, func(p page.Position) (any, any) { return p.Seq, q.Subscription[:] }}
-	return ordered(ctx, db, selection{`d.seq, d.subscription, d.tries, d.next_at, e.id, e.name, e.partner, e.subject, e.fleet,
-		e.fleet_ref, e.occurred_at, e.data, l.status_code, l.error_message`, ` FROM delivery d CROSS JOIN event e ON e.id = d.event
+	at := func(p page.Position) (any, any) { return p.Seq, q.Subscription[:] }
+	bySeq := ordering{"d.seq", "d.subscription", true, at}
+	from, c := deadLetters(q)
+	return ordered(ctx, db, selection{`d.seq, d.subscription, d.tries, d.next_at, e.id, e.name, e.partner, e.subject,
+		e.fleet, e.fleet_ref, e.occurred_at, e.data, l.status_code, l.error_message`, from + ` CROSS JOIN event e ON e.id = d.event
 		LEFT JOIN delivery_log l ON l.id = (SELECT max(x.id) FROM delivery_log x
-			WHERE x.subscription = d.subscription AND x.created_at = d.next_at AND x.event = d.event)`,
-		deadLetters(q)}, q.Window, bySeq, scanDeadLetter)
+			WHERE x.subscription = d.subscription AND x.created_at = d.next_at AND x.event = d.event)`, c},
+		q.Window, bySeq, scanDeadLetter)
 }
 
 func scanDeadLetter(row scanner) (webhook.DeadLetter, error) {
@@ -41,8 +51,8 @@ func scanDeadLetter(row scanner) (webhook.DeadLetter, error) {
 	var died, occurred int64
 	var data string
 	var status sql.NullInt64
-	err := row.Scan(&d.Seq, &d.Subscription, &d.Tries, &died, &d.Event.ID, &d.Event.Name, &d.Event.Partner, &d.Event.Subject,
-		&d.Event.Fleet, &d.Event.FleetRef, &occurred, &data, &status, &d.ErrorMessage)
+	err := row.Scan(&d.Seq, &d.Subscription, &d.Tries, &died, &d.Event.ID, &d.Event.Name, &d.Event.Partner,
+		&d.Event.Subject, &d.Event.Fleet, &d.Event.FleetRef, &occurred, &data, &status, &d.ErrorMessage)
 	d.DiedAt, d.Event.OccurredAt, d.Event.Data = fromMicros(died), fromMicros(occurred), []byte(data)
 	d.StatusCode = int(status.Int64)
 	return d, err
@@ -56,9 +66,9 @@ type corpse struct {
 // Revive lets dead letters wait again. Which of them is read beside the writer, so that a filter which
 // fits few of many holds up nobody.
 func (db *DB) Revive(ctx context.Context, q webhook.DeadLetterQuery, behind int64, at time.Time) (int, int64, error) {
-	c := deadLetters(q)
+	from, c := deadLetters(q)
 	c.add("d.seq > ?", behind)
-	found, err := list(ctx, db, `SELECT d.seq, d.created_at FROM delivery d`+c.where()+` ORDER BY d.seq LIMIT ?`,
+	found, err := list(ctx, db, `SELECT d.seq, d.created_at`+from+c.where()+` ORDER BY d.seq LIMIT ?`,
 		func(row scanner) (c corpse, err error) {
 			err = row.Scan(&c.seq, &c.occurred)
 			return c, err
@@ -77,7 +87,8 @@ func (db *DB) Revive(ctx context.Context, q webhook.DeadLetterQuery, behind int6
 func (t *tx) revive(db *DB, subscription uuid.UUID, dead []corpse, at time.Time) (revived int, err error) {
 	for _, d := range dead {
 		n, err := t.change(`UPDATE delivery SET state = 'waiting', tries = 0, next_at = ?3
-			WHERE seq = ?1 AND subscription = ?2 AND created_at = ?4 AND state = 'dead'`, d.seq, subscription[:], micros(at), d.occurred)
+			WHERE seq = ?1 AND subscription = ?2 AND created_at = ?4 AND state = 'dead'`,
+			d.seq, subscription[:], micros(at), d.occurred)
 		if err != nil {
 			return revived, err
 		}

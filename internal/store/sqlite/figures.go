@@ -15,8 +15,8 @@ func quarter(at time.Time) int64 { return micros(at) / webhook.Quarter.Microseco
 // count adds what came of an attempt to the counts of its subscription.
 func (t *tx) count(s webhook.Settled) error {
 	for _, c := range s.Counts() {
-		err := t.exec(`INSERT INTO delivery_count (subscription, quarter, requests, accepted, answered, answer_ms, messages, delivered)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET requests = requests + ?3, accepted = accepted + ?4,
+		err := t.exec(`INSERT INTO delivery_count
+			(subscription, quarter, requests, accepted, answered, answer_ms, messages, delivered) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET requests = requests + ?3, accepted = accepted + ?4,
 			answered = answered + ?5, answer_ms = answer_ms + ?6, messages = messages + ?7, delivered = delivered + ?8`,
 			s.Waiting.Subscription[:], quarter(c.Quarter), c.Requests, c.Accepted, c.Answered, c.Took, c.Messages, c.Delivered)
 		if err != nil {
@@ -39,6 +39,6 @@ func (db *DB) Counts(ctx context.Context, subscription uuid.UUID, from time.Time
 
 // CountDeadLetters counts the dead letters of a subscription.
 func (db *DB) CountDeadLetters(ctx context.Context, subscription uuid.UUID) (int, error) {
-	return scanOne[int](db.read.QueryRowContext(ctx, `SELECT count(*) FROM delivery WHERE subscription = ?1 AND state = 'dead'`,
-		subscription[:]))
+	return scanOne[int](db.read.QueryRowContext(ctx, `SELECT count(*) FROM delivery
+		WHERE subscription = ?1 AND state = 'dead'`, subscription[:]))
 }

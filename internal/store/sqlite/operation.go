@@ -80,29 +80,31 @@ func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event
 }
 
 // unfinishedQuery finds an operation that a sync one of its chain would have to wait for.
-var unfinishedQuery = `SELECT id FROM operation WHERE connection = ?1 AND order_key = ?2 AND ` + live + ` LIMIT 1`
+var unfinishedQuery = `SELECT id, partner FROM operation WHERE connection = ?1 AND order_key = ?2 AND ` + live + ` LIMIT 1`
 
 // free refuses a sync operation beside an unfinished one on its order key. One writer makes the
 // question and the insert one step: no other operation can be accepted between them.
 func (t *tx) free(op operation.Operation) error {
-	var other uuid.UUID
-	err := t.each(unfinishedQuery,
-		func(r *sql.Rows) error { return r.Scan(&other) }, op.Connection[:], op.OrderKey)
-	if err == nil && other != uuid.Nil {
-		return refusal{&operation.Busy{Operation: other}}
+	others, err := rows(t, unfinishedQuery, scanBusy, op.Connection[:], op.OrderKey)
+	if err == nil && len(others) > 0 {
+		return refusal{others[0]}
 	}
 	return err
 }
 
+func scanBusy(row scanner) (*operation.Busy, error) {
+	b := new(operation.Busy)
+	return b, row.Scan(&b.Operation, &b.Partner)
+}
+
 // Free asks what Accept will ask, before the operation is charged for.
 func (db *DB) Free(ctx context.Context, op operation.Operation) error {
-	others, err := list(ctx, db, unfinishedQuery,
-		scanOne[uuid.UUID], op.Connection[:], op.OrderKey)
+	others, err := list(ctx, db, unfinishedQuery, scanBusy, op.Connection[:], op.OrderKey)
 	if err != nil {
 		return err
 	}
 	if len(others) > 0 {
-		return &operation.Busy{Operation: others[0]}
+		return others[0]
 	}
 	holds, err := list(ctx, db, `SELECT until FROM chain_hold WHERE connection = ?1 AND chain = ?2`, scanOne[int64],
 		op.Connection[:], op.OrderKey)

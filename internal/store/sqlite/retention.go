@@ -10,7 +10,7 @@ import (
 
 // sweptOnce bounds the rows that are removed in one transaction, because every other write waits for
 // it.
-const sweptOnce = 500
+const sweptOnce = 250
 
 // leaveSubscription drops some of what a deleted subscription leaves and notes that there may be more.
 func (t *tx) leaveSubscription(id uuid.UUID) error {
@@ -41,11 +41,7 @@ func (t *tx) dropDeliveries(query string, args ...any) (n int, err error) {
 		return 0, err
 	}
 	for _, d := range found {
-		if err := t.exec(`DELETE FROM delivery WHERE seq = ?1`, d.seq); err != nil {
-			return 0, err
-		}
-		err := t.exec(`DELETE FROM event WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.event = ?1)`, d.event[:])
-		if err != nil {
+		if err := t.dropDelivery(d.seq, d.event); err != nil {
 			return 0, err
 		}
 	}
@@ -74,21 +70,40 @@ func (db *DB) SweepDeleted(ctx context.Context) (more bool, err error) {
 				return err
 			}
 		}
-		if err := tx.exec(`DELETE FROM subscription WHERE id = ?1 AND status = 'deleted'`, id[:]); err != nil {
+		return tx.forgetSubscription(id)
+	})
+}
+
+// forgetSubscription removes a deleted subscription that has left nothing, and its receiver with the last
+// one that leads there.
+func (t *tx) forgetSubscription(id uuid.UUID) error {
+	receivers, err := rows(t, `SELECT receiver FROM subscription WHERE id = ?1`, scanOne[uuid.UUID], id[:])
+	if err != nil {
+		return err
+	}
+	if err := t.exec(`DELETE FROM subscription WHERE id = ?1 AND status = 'deleted'`, id[:]); err != nil {
+		return err
+	}
+	for _, receiver := range receivers {
+		err := t.exec(`DELETE FROM receiver WHERE id = ?1
+			AND NOT EXISTS (SELECT 1 FROM subscription WHERE receiver = ?1)`, receiver[:])
+		if err != nil {
 			return err
 		}
-		return tx.exec(`DELETE FROM subscription_leaving WHERE subscription = ?1`, id[:])
-	})
+	}
+	return t.exec(`DELETE FROM subscription_leaving WHERE subscription = ?1`, id[:])
 }
 
 // SweepDeadLetters removes dead letters that died before a time.
 func (db *DB) SweepDeadLetters(ctx context.Context, before time.Time) (more bool, err error) {
-	old, err := list(ctx, db, `SELECT 1 FROM delivery WHERE state = 'dead' AND next_at < ?1 LIMIT 1`, scanOne[int], micros(before))
+	old, err := list(ctx, db, `SELECT 1 FROM delivery WHERE state = 'dead' AND next_at < ?1 LIMIT 1`, scanOne[int],
+		micros(before))
 	if err != nil || len(old) == 0 {
 		return false, err
 	}
 	n, err := give(ctx, db, func(tx *tx) (int, error) {
-		return tx.dropDeliveries(`SELECT seq, event FROM delivery WHERE state = 'dead' AND next_at < ?1 LIMIT ?2`, micros(before), sweptOnce)
+		return tx.dropDeliveries(`SELECT seq, event FROM delivery WHERE state = 'dead' AND next_at < ?1 LIMIT ?2`,
+			micros(before), sweptOnce)
 	})
 	return n == sweptOnce, err
 }
@@ -103,8 +118,8 @@ func (db *DB) SweepLogs(ctx context.Context, before time.Time) (more bool, err e
 		return false, err
 	}
 	n, err := give(ctx, db, func(tx *tx) (int64, error) {
-		logs, err := tx.change(`DELETE FROM delivery_log WHERE id IN (SELECT id FROM delivery_log WHERE id < ?1 ORDER BY id LIMIT ?2)`,
-			least[:], sweptOnce)
+		logs, err := tx.change(`DELETE FROM delivery_log WHERE id IN
+			(SELECT id FROM delivery_log WHERE id < ?1 ORDER BY id LIMIT ?2)`, least[:], sweptOnce)
 		if err != nil {
 			return 0, err
 		}

@@ -59,7 +59,8 @@ func (t *tx) roomFor(all []webhook.Subscription, most int) error {
 	if len(all) == 0 {
 		return nil
 	}
-	has, err := rows(t, `SELECT count(*) FROM subscription WHERE partner = ?1 AND status <> 'deleted'`, scanOne[int], all[0].Partner[:])
+	has, err := rows(t, `SELECT count(*) FROM subscription WHERE partner = ?1 AND status <> 'deleted'`, scanOne[int],
+		all[0].Partner[:])
 	if err != nil {
 		return err
 	}

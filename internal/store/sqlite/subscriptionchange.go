@@ -44,7 +44,8 @@ func (t *tx) changeSubscription(db *DB, c webhook.Change) error {
 	}
 	if c.Renewed() {
 		err := t.exec(`UPDATE subscription SET learned = ?2, judged_from = ?3, success = ?4, counted = ?5, failed_in_row = ?6
-			WHERE id = ?1`, s.ID[:], string(s.Learned), micros(s.Health.Since), s.Health.Success, s.Health.Counted, s.Health.FailedInRow)
+			WHERE id = ?1`, s.ID[:], string(s.Learned), micros(s.Health.Since), s.Health.Success, s.Health.Counted,
+			s.Health.FailedInRow)
 		if err != nil {
 			return err
 		}

@@ -84,10 +84,10 @@ func syncGivesWay(t *testing.T, s *stand) {
 	second := syncOf(first.Connection)
 	second.OrderKey, second.Key = first.OrderKey, &operation.Key{Client: "c", Value: "v", Fingerprint: []byte{1}}
 	var busy *operation.Busy
-	if err := s.Free(t.Context(), second); !errors.As(err, &busy) || busy.Operation != first.ID {
+	if err := s.Free(t.Context(), second); !errors.As(err, &busy) || busy.Operation != first.ID || busy.Partner != first.Partner {
 		t.Fatalf("asked before: %v", err)
 	}
-	if _, err := s.Accept(t.Context(), second, []event.Event{e}); !errors.As(err, &busy) || busy.Operation != first.ID {
+	if _, err := s.Accept(t.Context(), second, []event.Event{e}); !errors.As(err, &busy) || busy.Operation != first.ID || busy.Partner != first.Partner {
 		t.Fatalf("beside an unfinished one: %v", err)
 	}
 	is(t, "told", s.told(sub, e), false)

@@ -95,6 +95,8 @@ func leftoversGo(t *testing.T, s *stand) {
 	is(t, "dead", len(s.dead(webhook.DeadLetterQuery{Subscription: sub.ID})), 0)
 	is(t, "logs", len(s.logs(webhook.LogQuery{Subscription: sub.ID})), 0)
 	is(t, "counts", len(got[[]webhook.Count](s)(s.Counts(t.Context(), sub.ID, noon()))), 0)
+	_, err := s.ReceiverOf(t.Context(), sub.Partner, sub.URL)
+	fails(t, "the receiver", err, webhook.ErrNotFound)
 	is(t, "still told to the other", s.told(second, e), true)
 	is(t, "dead of another", len(s.dead(webhook.DeadLetterQuery{Subscription: kept.ID})), 2)
 	is(t, "logs of another", len(s.logs(webhook.LogQuery{Subscription: kept.ID})), 2)

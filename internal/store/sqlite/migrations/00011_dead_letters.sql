@@ -1,6 +1,8 @@
 -- +goose Up
--- Dead letters of a subscription in the order of their events, and of all by when they died, which next_at holds.
+-- Dead letters of a subscription in their order and by when their events occurred, and of all by when they died, which
+-- next_at holds.
 CREATE INDEX delivery_dead ON delivery (subscription, seq) WHERE state = 'dead';
+CREATE INDEX delivery_dead_of ON delivery (subscription, created_at) WHERE state = 'dead';
 CREATE INDEX delivery_dead_since ON delivery (next_at) WHERE state = 'dead';
 UPDATE delivery SET next_at = coalesce(
   (SELECT max(l.created_at) FROM delivery_log l WHERE l.subscription = delivery.subscription AND l.event = delivery.event),
