@@ -14,6 +14,7 @@ require (
 
 require (
 	code.dny.dev/ssrf v0.3.0
+	github.com/coreos/go-oidc/v3 v3.21.0
 	github.com/goccy/go-yaml v1.19.2
 	github.com/google/go-cmp v0.7.0
 	github.com/google/uuid v1.6.0
@@ -26,6 +27,8 @@ require (
 )
 
 require golang.org/x/time v0.16.0
+
+require golang.org/x/oauth2 v0.36.0 // indirect
 
 require (
 	github.com/bahlo/generic-list-go v0.2.0 // indirect

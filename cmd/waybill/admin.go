@@ -6,10 +6,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
-	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/demo"
 )
@@ -60,71 +57,6 @@ func (b backupCommand) Run(e *environment) error {
 		return err
 	}
 	fmt.Fprintln(os.Stdout, "the backup is in", b.File)
-	return nil
-}
-
-type clientCommand struct {
-	Create clientCreateCommand `cmd:"" help:"Make a client of a partner or of a fleet, or give it a new secret."`
-}
-
-type clientCreateCommand struct {
-	ID      string   `arg:"" help:"The client's id."`
-	Partner string   `help:"The partner's name; made if there is none of that name." xor:"owner" required:""`
-	Fleet   string   `help:"The fleet: its name, its id, or a partner's reference of it; made if there is none." xor:"owner" required:""`
-	Scope   []string `help:"A scope that the client gets; repeat for several. All that the owner can use if left out." aliases:"scopes"`
-}
-
-// Help teaches the command.
-func (clientCreateCommand) Help() string {
-	return `A partner's client submits writes and subscribes to webhooks, within what fleets grant the partner.
-A fleet's client connects the fleet to its TSPs and grants partners access (share agreements); it
-cannot submit writes.
-
-Prints the client's new secret once; only a hash of it is kept. Works beside a running service.
-Uses the database named by WAYBILL_DATABASE_URL.
-
-  waybill client create dispatch --partner "My TMS"
-  waybill client create acme --fleet "Acme Freight"`
-}
-
-// Validate refuses what can be no id or name.
-func (c clientCreateCommand) Validate() error {
-	// HTTP Basic ends the id at a colon, and clients disagree on whether + and % are escaped there.
-	if c.ID == "" || strings.ContainsFunc(c.ID, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(":+%", r) }) {
-		return fmt.Errorf("%q is no id of a client; write one such as dispatch, of ASCII letters, digits and signs but : + and %%", c.ID)
-	}
-	if c.Partner == "" && c.Fleet == "" {
-		return errors.New("--partner or --fleet must name whose client it is")
-	}
-	return errors.Join(checkName("--partner", c.Partner), checkName("--fleet", c.Fleet))
-}
-
-// checkName refuses a name that would look like another one; "" stands for a flag that is left out.
-func checkName(flag, name string) error {
-	if name != strings.TrimSpace(name) || strings.ContainsFunc(name, unicode.IsControl) || !utf8.ValidString(name) {
-		return fmt.Errorf("%s is %q; leave out the space around it and what cannot be printed", flag, name)
-	}
-	return nil
-}
-
-// Run makes the client.
-func (c clientCreateCommand) Run(e *environment) error {
-	if err := e.settings(app.CheckDatabase, usableKey); err != nil {
-		return err
-	}
-	var secret string
-	err := app.Operate(e.ctx, e.config, func(o *access.Operator) (err error) {
-		if c.Fleet != "" {
-			secret, err = o.CreateFleetClient(e.ctx, c.ID, c.Fleet, c.Scope)
-		} else {
-			secret, err = o.CreateClient(e.ctx, c.ID, c.Partner, c.Scope)
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(os.Stdout, "client_id: %s\nclient_secret: %s\n", c.ID, secret)
 	return nil
 }
 

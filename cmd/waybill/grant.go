@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/access"
-	"github.com/waybill-dev/waybill/internal/app"
 )
 
 type grantCommand struct {
@@ -18,7 +17,7 @@ type grantCommand struct {
 
 type grantSetCommand struct {
 	Partner    string            `help:"The partner's name." required:""`
-	Fleet      string            `help:"The fleet: its name, its id, or a partner's reference of it." required:""`
+	Fleet      string            `help:"The fleet: its id, its name, or the partner's reference of it." required:""`
 	Level      map[string]string `help:"What is granted of a kind: read, read_write or none; the kind all stands for each. Repeat for several." placeholder:"KIND=LEVEL" mapsep:"none"`
 	FleetRef   string            `help:"How the partner calls the fleet."`
 	Effective  time.Time         `help:"When the grant begins, such as 2026-01-15T00:00:00Z; at once if left out." placeholder:"TIME"`
@@ -32,6 +31,10 @@ func (grantSetCommand) Help() string {
 one a partner reads and writes nothing of a fleet. What is left out stays as it is. Queued writes
 that a changed grant no longer allows fail and are not sent. Works beside a running service.
 Uses the database named by WAYBILL_DATABASE_URL.
+
+A fleet is known by a name that an operator gave it, if no other has it, or by the reference of the
+very partner that it grants to. Where that is not certain the command tells which fleets there are,
+and takes the id of one. "waybill fleet list" shows them all.
 
   waybill grant set --partner "My TMS" --fleet "Acme Freight" --level vehicle=read_write --level message=read_write
   waybill grant set --partner "My TMS" --fleet "Acme Freight" --level all=read
@@ -49,13 +52,14 @@ func (g grantSetCommand) Validate() error {
 
 // Run sets the grant.
 func (g grantSetCommand) Run(e *environment) error {
-	if err := e.settings(app.CheckDatabase, usableKey); err != nil {
-		return err
-	}
 	var made access.Grant
-	err := app.Operate(e.ctx, e.config, func(o *access.Operator) (err error) {
+	var fleet access.Fleet
+	err := operate(e, func(o *access.Operator) (err error) {
 		made, err = o.SetGrant(e.ctx, access.GrantOrder{Partner: g.Partner, Fleet: g.Fleet, FleetRef: g.FleetRef,
 			Levels: g.Level, Effective: g.Effective, Expiration: g.Expiration, Status: g.Status})
+		if err == nil {
+			fleet, err = o.Fleet(e.ctx, made.Fleet)
+		}
 		return err
 	})
 	if err != nil {
@@ -66,7 +70,7 @@ func (g grantSetCommand) Run(e *environment) error {
 		levels = append(levels, fmt.Sprintf("%s=%s", kind, level))
 	}
 	slices.Sort(levels)
-	fmt.Fprintf(os.Stdout, "share_agreement: %s\npartner_id: %s\nfleet_id: %s\nfleet_ref: %s\nstatus: %s\nlevels: %s\n",
-		made.ID, made.Partner, made.Fleet, made.FleetRef, made.Status, strings.Join(levels, " "))
+	fmt.Fprintf(os.Stdout, "share_agreement: %s\npartner_id: %s\nfleet_id: %s\nfleet: %s\nfleet_ref: %s\nstatus: %s\nlevels: %s\n",
+		made.ID, made.Partner, made.Fleet, fleet.Name, made.FleetRef, made.Status, strings.Join(levels, " "))
 	return nil
 }

@@ -8,7 +8,8 @@ import (
 )
 
 type keyCommand struct {
-	Rotate keyRotateCommand `cmd:"" help:"Replace the key that seals the secrets at rest."`
+	Rotate  keyRotateCommand  `cmd:"" help:"Replace the key that seals the secrets at rest."`
+	Signing keySigningCommand `cmd:"" name:"rotate-signing" help:"Replace the key that signs access tokens."`
 }
 
 type keyRotateCommand struct {

@@ -20,8 +20,10 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database's tables up to date, making it if there is none."`
 	Backup  backupCommand  `cmd:"" help:"Write the whole database into one new file, beside a running service."`
 	Client  clientCommand  `cmd:"" help:"Manage the clients that may call the API."`
+	Token   tokenCommand   `cmd:"" help:"End tokens before they expire."`
+	Fleet   fleetCommand   `cmd:"" help:"Manage fleets."`
 	Grant   grantCommand   `cmd:"" help:"Manage what fleets grant partners."`
-	Key     keyCommand     `cmd:"" help:"Manage the key that seals the secrets at rest."`
+	Key     keyCommand     `cmd:"" help:"Manage the keys of the installation."`
 	Audit   auditCommand   `cmd:"" help:"Read and verify the log of who changed what."`
 	Sim     simCommand     `cmd:"" help:"Run the simulator of one TSP alone."`
 	Version versionCommand `cmd:"" help:"Print the version."`

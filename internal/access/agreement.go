@@ -33,10 +33,12 @@ type Agreements interface {
 	// Agreements lists grants, newest first by (CreatedAt, ID), and counts all that are selected.
 	Agreements(ctx context.Context, q AgreementQuery) ([]Grant, int, error)
 	// InsertAgreement adds a grant. ErrRefTaken as Grant.NameFree says; ErrExists as
-	// Grant.TakePlace does, and what has expired is stored as such.
+	// Grant.TakePlace does, and what has expired is stored as such; ErrNotFound if the fleet was
+	// deleted.
 	InsertAgreement(ctx context.Context, g Grant) error
-	// ChangeAgreement changes status, dates and UpdatedAt, and nothing else; fence.ErrOvertaken if
-	// the grant does not have the UpdatedAt with which it was read, ErrExists as above.
+	// ChangeAgreement changes reference, levels, status, dates and UpdatedAt, and nothing else;
+	// fence.ErrOvertaken if the grant does not have the UpdatedAt with which it was read, ErrExists
+	// and ErrRefTaken as above.
 	ChangeAgreement(ctx context.Context, from, to Grant) error
 	// Partner returns a partner by id, or ErrNotFound.
 	Partner(ctx context.Context, id uuid.UUID) (Partner, error)
@@ -53,25 +55,35 @@ type Fleets interface {
 // errors that a caller of the API may see are *problem.Error.
 //
 // A fleet may do everything with its own agreements. A partner may read its own and cancel them,
-// because that only takes away what it may do; everything else is the fleet's to decide. changed
-// lets whoever remembers grants forget one.
+// because that only takes away what it may do; everything else is the fleet's to decide.
 type Service struct {
-	store   directory
-	now     func() time.Time
-	changed func(Grant)
+	Config
+	store Directory
+	now   func() time.Time
 }
 
-type directory interface {
+// Directory is what a Service works on.
+type Directory interface {
 	Store
 	Agreements
 	Fleets
+	FleetKeeper
+	Partners
 }
 
-// NewService returns a service. changed is told of each grant that was made or changed. It is
-// called after the commit and must not block.
-func NewService(store directory, now func() time.Time, changed func(Grant)) *Service {
-	return &Service{store: store, now: now, changed: changed}
+// Config is what a Service is made of.
+type Config struct {
+	Store Directory
+	Now   func() time.Time
+	// Changed is told of each grant that was made or changed, so that whoever remembers grants forgets
+	// it. It is called after the commit and must not block.
+	Changed func(Grant)
+	// Disconnect ends all connections of the fleet that the caller is.
+	Disconnect func(ctx context.Context, who Principal) error
 }
+
+// NewService returns a service.
+func NewService(c Config) *Service { return &Service{Config: c, store: c.Store, now: c.Now} }
 
 // AgreementQuery selects grants; what is zero selects nothing out. Deleted ones are listed only
 // if Status asks for them.
@@ -183,13 +195,9 @@ func onlyFleet(verb string) error {
 	return problem.New(problem.Forbidden, "a share agreement is the fleet's to decide: it is %s with a token of the fleet; a partner may only cancel it", verb)
 }
 
-// change writes a change. Its time grows with each, so that it tells which of two readings of
-// the grant is the later one.
+// change writes a change.
 func (s *Service) change(ctx context.Context, from, to Grant) (Grant, error) {
-	to.UpdatedAt = s.clock()
-	if !to.UpdatedAt.After(from.UpdatedAt) {
-		to.UpdatedAt = from.UpdatedAt.Add(time.Microsecond)
-	}
+	to.UpdatedAt = from.After(s.clock())
 	// Its dates may say that it has expired; the row and the event must say the same.
 	to = to.At(to.UpdatedAt)
 	err := s.store.ChangeAgreement(ctx, from, to)
@@ -198,10 +206,12 @@ func (s *Service) change(ctx context.Context, from, to Grant) (Grant, error) {
 		return from, problem.New(problem.Conflict, "somebody else has changed the share agreement meanwhile; read it again")
 	case errors.Is(err, ErrExists):
 		return from, problem.New(problem.Conflict, "another share agreement with the partner has taken the place of this one, which is %s", from.Status)
+	case errors.Is(err, ErrRefTaken):
+		return from, err
 	case err != nil:
 		return from, fmt.Errorf("changing a share agreement: %w", err)
 	}
-	s.changed(to)
+	s.Changed(to)
 	return to, nil
 }
 

@@ -52,7 +52,7 @@ func (s *Service) Create(ctx context.Context, who Principal, raw []byte) (Grant,
 	case err != nil:
 		return g, fmt.Errorf("storing a share agreement: %w", err)
 	}
-	s.changed(g)
+	s.Changed(g)
 	return g, nil
 }
 

@@ -25,6 +25,8 @@ type FleetQuery struct {
 type KnownFleet struct {
 	Fleet
 	Ref string
+	// Warnings are told of one that was made.
+	Warnings []Warning
 }
 
 // Position is the fleet's place in a list.
@@ -52,6 +54,12 @@ func (s *Service) Fleets(ctx context.Context, who Principal, q FleetQuery) (page
 	return p, nil
 }
 
+// noFleetFor is the answer about a fleet that is not there or not the caller's, which cannot be told
+// apart.
+func noFleetFor(id uuid.UUID) error {
+	return problem.New(problem.NotFound, "there is no fleet %s; GET /v2/orgs/fleets lists those that you reach", id)
+}
+
 // Fleet returns a fleet that the caller sees.
 func (s *Service) Fleet(ctx context.Context, who Principal, id uuid.UUID) (KnownFleet, error) {
 	found, err := s.Fleets(ctx, who, FleetQuery{ID: id, Window: page.Window{Limit: 1}})
@@ -60,7 +68,7 @@ func (s *Service) Fleet(ctx context.Context, who Principal, id uuid.UUID) (Known
 	}
 	// ID narrows a partner's list alone.
 	if len(found.Items) == 0 || found.Items[0].ID != id {
-		return KnownFleet{}, problem.New(problem.NotFound, "there is no fleet %s; GET /v2/orgs/fleets lists those that you reach", id)
+		return KnownFleet{}, noFleetFor(id)
 	}
 	return found.Items[0], nil
 }
@@ -74,7 +82,7 @@ func (s *Service) On(ctx context.Context, who Principal, fleet uuid.UUID) (Grant
 	}
 	i := slices.IndexFunc(grants, func(g Grant) bool { return g.Fleet == fleet })
 	if i < 0 {
-		return Grant{}, problem.New(problem.NotFound, "there is no fleet %s; GET /v2/orgs/fleets lists those that you reach", fleet)
+		return Grant{}, noFleetFor(fleet)
 	}
 	return grants[i], nil
 }

@@ -43,7 +43,7 @@ func TestWhatAGrantAllowsFollowsFromStatusDatesAndLevel(t *testing.T) {
 
 func TestScopesOfWritesAreForPartnersOnly(t *testing.T) {
 	t.Parallel()
-	want := map[string]bool{"telematics:write": true, "resource_operation:read": true, "webhook:read": true,
+	want := map[string]bool{"telematics:write": true, "fleet:create": true, "resource_operation:read": true, "webhook:read": true,
 		"webhook:create": true, "webhook:update": true, "webhook:delete": true}
 	for _, scope := range Scopes() {
 		if PartnersOnly(scope) != want[scope] {

@@ -11,11 +11,12 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
 // GrantOrder is what an operator wants a fleet to have granted a partner. Partner is named by its
-// name, and Fleet as fleetNamed says. Zero dates leave the bound as it is.
+// name, and Fleet as fleetNamed says, or by the partner's reference. Zero dates leave the bound as it is.
 type GrantOrder struct {
 	Partner, Fleet string
 	// FleetRef is how the partner calls the fleet; "" leaves it as it is.
@@ -27,48 +28,76 @@ type GrantOrder struct {
 	Status string
 }
 
+// grantTries bounds how often an order starts again because its grant has changed.
+const grantTries = 5
+
 // SetGrant makes or changes what a fleet granted a partner. Levels that are not named stay as they
-// are. A grant that has ended is not revived: a new one is made. Two operators at once are not
-// kept apart: the later order wins, as with any command.
+// are. A grant that has ended is not revived: a new one is made. What the fleet changes meanwhile is
+// read again, so that an order changes what it names and nothing else.
 func (o *Operator) SetGrant(ctx context.Context, order GrantOrder) (Grant, error) {
-	partners, err := o.directory.Partners(ctx, order.Partner)
-	if err != nil {
-		return Grant{}, fmt.Errorf("looking up the partner: %w", err)
-	}
-	if len(partners) != 1 {
+	partner, err := o.partnerNamed(ctx, order.Partner)
+	if errors.Is(err, ErrNotFound) {
 		return Grant{}, fmt.Errorf("there is no partner %q; make one with `waybill client create NAME --partner %[1]q`",
 			order.Partner)
-	}
-	fleet, err := o.fleetNamed(ctx, order.Fleet)
-	if errors.Is(err, ErrNotFound) {
-		return Grant{}, fmt.Errorf("there is no fleet %q; a connection makes one, and so does "+
-			"`waybill client create NAME --fleet %[1]q`", order.Fleet)
 	}
 	if err != nil {
 		return Grant{}, err
 	}
-	g, err := o.grants.Grant(ctx, partners[0].ID, fleet.ID)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return g, fmt.Errorf("looking up the grant: %w", err)
+	known, err := o.office.Grants(ctx, partner.ID)
+	if err != nil {
+		return Grant{}, fmt.Errorf("looking up the partner's grants: %w", err)
 	}
-	// The reference is kept; levels and dates are not, as nobody asked for them again.
-	if g.Status != GrantActive && g.Status != GrantPaused {
-		g = Grant{ID: uuid.Must(uuid.NewV7()), Partner: partners[0].ID, Fleet: fleet.ID, FleetRef: g.FleetRef,
-			Status: GrantActive, Levels: map[resource.Kind]string{}}
+	fleet, err := o.fleetNamed(ctx, order.Fleet, known...)
+	if err != nil {
+		return Grant{}, err
+	}
+	for range grantTries {
+		id, err := o.setGrant(ctx, order, partner.ID, fleet.ID)
+		if errors.Is(err, fence.ErrOvertaken) || errors.Is(err, ErrExists) {
+			continue
+		}
+		if err != nil {
+			return Grant{}, err
+		}
+		// Read again, because the date may have ended it at once.
+		return o.office.Agreement(ctx, id)
+	}
+	return Grant{}, errors.New("the grant is being changed by others; set it again")
+}
+
+// setGrant is one try, which fails if the grant changes meanwhile.
+func (o *Operator) setGrant(ctx context.Context, order GrantOrder, partner, fleet uuid.UUID) (uuid.UUID, error) {
+	from, err := o.office.Grant(ctx, partner, fleet)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return from.ID, fmt.Errorf("looking up the grant: %w", err)
+	}
+	now, g := o.clock(), from
+	isNew := !from.Lives()
+	if isNew {
+		// The reference is kept; levels and dates are not, as nobody asked for them again.
+		g = Grant{ID: uuid.Must(uuid.NewV7()), Partner: partner, Fleet: fleet, FleetRef: from.FleetRef,
+			Status: GrantActive, Levels: map[resource.Kind]string{}, CreatedAt: now}
 	}
 	// A store may hand out what it keeps.
 	g.Levels = maps.Clone(g.Levels)
 	if err := order.apply(&g); err != nil {
-		return g, err
+		return g.ID, err
 	}
-	g.UpdatedAt = o.now().UTC().Truncate(time.Microsecond)
-	if err := o.grants.SaveGrant(ctx, g, fleet); errors.Is(err, ErrRefTaken) {
-		return g, fmt.Errorf("the partner knows another fleet as %q; choose another with --fleet-ref", g.FleetRef)
-	} else if err != nil {
-		return g, fmt.Errorf("storing the grant: %w", err)
+	g.UpdatedAt = from.After(now)
+	if isNew {
+		err = o.office.InsertAgreement(ctx, g)
+	} else if g = g.At(g.UpdatedAt); g.differs(from) {
+		err = o.office.ChangeAgreement(ctx, from, g)
 	}
-	// Read again, because the date may have ended it at once.
-	return o.grants.Agreement(ctx, g.ID)
+	switch {
+	case errors.Is(err, ErrRefTaken):
+		return g.ID, fmt.Errorf("the partner knows another fleet as %q; choose another with --fleet-ref", g.FleetRef)
+	case errors.Is(err, ErrNotFound):
+		return g.ID, fmt.Errorf("the fleet %s was deleted", fleet)
+	case err != nil && !errors.Is(err, fence.ErrOvertaken) && !errors.Is(err, ErrExists):
+		return g.ID, fmt.Errorf("storing the grant: %w", err)
+	}
+	return g.ID, err
 }
 
 // every stands for each kind.

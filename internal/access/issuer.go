@@ -2,14 +2,10 @@ package access
 
 import (
 	"context"
-	"crypto/ed25519"
-	"crypto/sha256"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -17,9 +13,16 @@ import (
 	"github.com/google/uuid"
 )
 
-// TokenLife is how long an access token works. An hour bounds for how long a lost scope or secret
-// still counts; a token can be revoked earlier.
+// TokenLife is how long an access token works at most. It ends earlier with its secret, its client or
+// a scope of it, or if it is revoked.
 const TokenLife = time.Hour
+
+// tokenParty is both who issues tokens and whom they are for. A token of the same key with another
+// purpose is none of the API's.
+const tokenParty = "waybill"
+
+// SignatureAlgorithm is the algorithm of RFC 8037 by which tokens are signed.
+const SignatureAlgorithm = string(jose.EdDSA)
 
 // The refusals of the token endpoints, as OAuth names them.
 var (
@@ -31,51 +34,29 @@ var (
 
 // Issuer gives out access tokens and verifies them.
 type Issuer struct {
-	store  Store
-	key    ed25519.PrivateKey
-	signer jose.Signer
-	now    func() time.Time
-
-	mu sync.Mutex
-	// By hash, so that a dump of the memory gives no token away.
-	known map[[sha256.Size]byte]Principal
+	store Tokens
+	keys  keyring
+	now   func() time.Time
+	known known
 }
 
-// maxKnown bounds the verified tokens that are remembered. When they are reached all are
-// forgotten: the price is one signature each.
-const maxKnown = 10_000
-
-// NewIssuer returns an issuer that signs with key. Every process of an installation must have the
-// same key, and another key ends all tokens.
-func NewIssuer(store Store, key ed25519.PrivateKey, now func() time.Time) (*Issuer, error) {
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.EdDSA, Key: key},
-		(&jose.SignerOptions{}).WithType("JWT"))
-	if err != nil {
-		return nil, fmt.Errorf("making a token signer: %w", err)
-	}
-	return &Issuer{store: store, key: key, signer: signer, now: now, known: map[[sha256.Size]byte]Principal{}}, nil
+// NewIssuer returns an issuer that signs with the keys of a source.
+func NewIssuer(store Tokens, keys KeySource, now func() time.Time) *Issuer {
+	return &Issuer{store: store, keys: keyring{source: keys, now: now}, now: now}
 }
 
-// KeySet is a set of public keys in JSON (RFC 7517 section 5).
-type KeySet struct {
-	Keys []jose.JSONWebKey `json:"keys"`
-}
-
-// Keys returns the public key that tokens are signed with. It tells a token's signature alone:
-// whether a token was revoked, Verify knows.
-func (i *Issuer) Keys() KeySet {
-	return KeySet{[]jose.JSONWebKey{{Key: i.key.Public(), Algorithm: SignatureAlgorithm, Use: "sig"}}}
-}
-
-// SignatureAlgorithm is the algorithm of RFC 7518 by which tokens are signed.
-const SignatureAlgorithm = string(jose.EdDSA)
+// Keys returns the public keys that verify tokens. They tell of a token's signature alone: whether it
+// counts, Verify knows.
+func (i *Issuer) Keys(ctx context.Context) (KeySet, error) { return i.keys.set(ctx) }
 
 // claims are the claims of an access token; org is what clients of the contract read. It is keyed
-// by the organisation's name and has one entry.
+// by the organisation's name and has one entry. Secret and Generation are those of the client.
 type claims struct {
 	jwt.Claims
-	Scope string         `json:"scope"`
-	Org   map[string]org `json:"org"`
+	Scope      string         `json:"scope"`
+	Org        map[string]org `json:"org"`
+	Secret     string         `json:"secret_id"`
+	Generation int64          `json:"generation"`
 }
 
 // org_type is a list in the contract, and has one value here.
@@ -106,31 +87,24 @@ type Token struct {
 	Scope       string `json:"scope"`
 }
 
-// HashSecret returns what is kept of a client's secret. Guessing 260 random bits is hopeless at
-// any speed, so a slow hash would only slow down the token endpoint. It must not be used for what
-// people choose.
-func HashSecret(secret string) []byte {
-	sum := sha256.Sum256([]byte(secret))
-	return sum[:]
-}
-
-// client returns the client whose secret is right, or ErrInvalidClient. An unknown client
-// costs the same comparison as a wrong secret.
-func (i *Issuer) client(ctx context.Context, id, secret string) (Client, error) {
+// client returns the client whose secret is right, with the secret, or ErrInvalidClient. What was
+// wrong is not told, as a guess would learn of it which clients there are.
+func (i *Issuer) client(ctx context.Context, id, secret string) (Client, Secret, error) {
 	c, err := i.store.Client(ctx, id)
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		return Client{}, fmt.Errorf("looking up a client: %w", err)
+		return Client{}, Secret{}, fmt.Errorf("looking up a client: %w", err)
 	}
-	if subtle.ConstantTimeCompare(c.SecretHash, HashSecret(secret)) != 1 {
-		return Client{}, ErrInvalidClient
+	proven, ok := c.Proven(secret, i.now())
+	if !ok {
+		return Client{}, Secret{}, ErrInvalidClient
 	}
-	return c, nil
+	return c, proven, nil
 }
 
 // Issue gives a token for client credentials. scope is a list separated by spaces that the
 // client must hold; "" and "organization" stand for all of its scopes.
 func (i *Issuer) Issue(ctx context.Context, clientID, secret, scope string) (Token, error) {
-	c, err := i.client(ctx, clientID, secret)
+	c, proven, err := i.client(ctx, clientID, secret)
 	if err != nil {
 		return Token{}, err
 	}
@@ -144,94 +118,44 @@ func (i *Issuer) Issue(ctx context.Context, clientID, secret, scope string) (Tok
 		scopes = asked
 	}
 	now := i.now()
+	ends := now.Add(TokenLife)
+	if !proven.ExpiresAt.IsZero() && proven.ExpiresAt.Before(ends) {
+		ends = proven.ExpiresAt
+	}
+	signer, err := i.keys.signer(ctx)
+	if err != nil {
+		return Token{}, err
+	}
 	granted := strings.Join(scopes, " ")
-	raw, err := jwt.Signed(i.signer).Claims(claims{
+	raw, err := jwt.Signed(signer).Claims(claims{
 		Claims: jwt.Claims{
-			Issuer: "waybill", Subject: c.ID, ID: uuid.NewString(),
-			IssuedAt: jwt.NewNumericDate(now), Expiry: jwt.NewNumericDate(now.Add(TokenLife)),
+			Issuer: tokenParty, Audience: jwt.Audience{tokenParty}, Subject: c.ID, ID: uuid.NewString(),
+			IssuedAt: jwt.NewNumericDate(now), Expiry: jwt.NewNumericDate(ends),
 		},
-		Scope: granted,
-		Org:   c.org(),
+		Scope: granted, Org: c.org(), Secret: proven.ID, Generation: c.Generation,
 	}).Serialize()
 	if err != nil {
 		return Token{}, fmt.Errorf("signing a token: %w", err)
 	}
-	return Token{AccessToken: raw, ExpiresIn: int(TokenLife.Seconds()), TokenType: "Bearer", Scope: granted}, nil
-}
-
-// Verify returns the caller that a token stands for, or ErrInvalidToken. Verified tokens
-// are remembered, because checking a signature costs more than the rest of a request.
-func (i *Issuer) Verify(ctx context.Context, raw string) (Principal, error) {
-	sum := sha256.Sum256([]byte(raw))
-	i.mu.Lock()
-	p, ok := i.known[sum]
-	i.mu.Unlock()
-	if !ok {
-		var err error
-		if p, err = i.read(raw); err != nil {
-			return Principal{}, err
-		}
-	}
-	if !i.now().Before(p.Expires) {
-		return Principal{}, fmt.Errorf("%w: it expired", ErrInvalidToken)
-	}
-	// It is asked each time, whatever is remembered: another process may have revoked the token.
-	revoked, err := i.store.Revoked(ctx, p.TokenID)
-	switch {
-	case err != nil:
-		return Principal{}, fmt.Errorf("looking up revoked tokens: %w", err)
-	case revoked:
-		return Principal{}, fmt.Errorf("%w: it was revoked", ErrInvalidToken)
-	case !ok:
-		i.remember(sum, p)
-	}
-	return p, nil
-}
-
-// read checks a token's form and signature, and neither its end nor whether it was revoked. One
-// algorithm is taken, so a token cannot choose a weaker one.
-func (i *Issuer) read(raw string) (Principal, error) {
-	token, err := jwt.ParseSigned(raw, []jose.SignatureAlgorithm{jose.EdDSA})
-	if err != nil {
-		return Principal{}, fmt.Errorf("%w: it is no token of this service", ErrInvalidToken)
-	}
-	var c claims
-	if err := token.Claims(i.key.Public(), &c); err != nil || c.Expiry == nil {
-		return Principal{}, fmt.Errorf("%w: its signature is wrong", ErrInvalidToken)
-	}
-	p := Principal{Client: c.Subject, Scopes: strings.Fields(c.Scope), TokenID: c.ID, Expires: c.Expiry.Time()}
-	for name, o := range c.Org {
-		if slices.Contains(o.OrgType, orgFleet) {
-			p.Fleet = Fleet{ID: o.ID, Name: name}
-		} else {
-			p.Partner = Partner{ID: o.ID, Name: name}
-		}
-	}
-	return p, nil
-}
-
-// remember keeps a token that was found good.
-func (i *Issuer) remember(sum [sha256.Size]byte, p Principal) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if len(i.known) >= maxKnown {
-		clear(i.known)
-	}
-	i.known[sum] = p
+	return Token{AccessToken: raw, ExpiresIn: int(ends.Sub(now).Seconds()), TokenType: "Bearer", Scope: granted}, nil
 }
 
 // Revoke ends a token of the client. A token that is not a valid one of the client is left
 // alone without an error, as RFC 7009 asks.
 func (i *Issuer) Revoke(ctx context.Context, clientID, secret, raw string) error {
-	if _, err := i.client(ctx, clientID, secret); err != nil {
+	if _, _, err := i.client(ctx, clientID, secret); err != nil {
 		return err
 	}
-	p, err := i.read(raw)
-	if err != nil || p.Client != clientID {
+	t, err := i.read(ctx, raw)
+	if err != nil && !errors.Is(err, ErrInvalidToken) {
+		return err
+	}
+	if err != nil || t.Subject != clientID {
 		return nil
 	}
-	if err := i.store.Revoke(ctx, p.TokenID, p.Expires); err != nil {
+	if err := i.store.Revoke(ctx, t.ID, t.Expiry.Time()); err != nil {
 		return fmt.Errorf("revoking a token: %w", err)
 	}
+	i.known.forget(raw)
 	return nil
 }

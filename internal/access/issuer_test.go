@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -18,7 +19,6 @@ import (
 
 // clients is a store of clients and revocations in memory.
 type clients struct {
-	Store
 	all     map[string]Client
 	revoked map[string]time.Time
 	broken  error
@@ -26,6 +26,7 @@ type clients struct {
 }
 
 func (c *clients) Client(_ context.Context, id string) (Client, error) {
+	c.asked++
 	if found, ok := c.all[id]; ok {
 		return found, c.broken
 	}
@@ -38,9 +39,15 @@ func (c *clients) Revoke(_ context.Context, id string, expires time.Time) error 
 }
 
 func (c *clients) Revoked(_ context.Context, id string) (bool, error) {
-	c.asked++
 	_, is := c.revoked[id]
 	return is, c.broken
+}
+
+// change changes a client in the store.
+func (c *clients) change(id string, by func(*Client)) {
+	one := c.all[id]
+	by(&one)
+	c.all[id] = one
 }
 
 var (
@@ -48,18 +55,35 @@ var (
 	rivers = Fleet{ID: uuid.UUID{2}, Name: "Two Rivers"}
 )
 
-func testIssuer(t *testing.T, seed byte) (*Issuer, *clients) {
+// rack holds signing keys.
+type rack struct {
+	keys   []SigningKey
+	read   int
+	broken error
+}
+
+func (r *rack) source(context.Context) ([]SigningKey, error) {
+	r.read++
+	return slices.Clone(r.keys), r.broken
+}
+
+func signingKey(id string) SigningKey {
+	return SigningKey{ID: id, Key: ed25519.NewKeyFromSeed([]byte(strings.Repeat(id[:1], ed25519.SeedSize)))}
+}
+
+func testIssuer(t *testing.T, keys ...string) (*Issuer, *clients, *rack) {
 	t.Helper()
 	store := &clients{revoked: map[string]time.Time{}, all: map[string]Client{
-		"tms":   {ID: "tms", SecretHash: HashSecret("s3cret"), Partner: acme, Scopes: []string{"telematics:read", "telematics:write"}},
-		"fleet": {ID: "fleet", SecretHash: HashSecret("own"), Fleet: rivers, Scopes: []string{"fleet:read"}},
+		"tms": {ID: "tms", Secrets: []Secret{{ID: "1", Hash: HashSecret("s3cret")}}, Partner: acme, Generation: 1,
+			Scopes: []string{"telematics:read", "telematics:write"}},
+		"fleet": {ID: "fleet", Secrets: []Secret{{ID: "1", Hash: HashSecret("own")}}, Fleet: rivers, Generation: 1,
+			Scopes: []string{"fleet:read"}},
 	}}
-	key := ed25519.NewKeyFromSeed([]byte(strings.Repeat(string(rune(seed)), ed25519.SeedSize)))
-	issuer, err := NewIssuer(store, key, time.Now)
-	if err != nil {
-		t.Fatal(err)
+	r := &rack{}
+	for _, id := range keys {
+		r.keys = append(r.keys, signingKey(id))
 	}
-	return issuer, store
+	return NewIssuer(store, r.source, time.Now), store, r
 }
 
 func issued(t *testing.T, i *Issuer, client, secret string) string {
@@ -74,7 +98,7 @@ func issued(t *testing.T, i *Issuer, client, secret string) string {
 func TestATokenStandsForItsClientUntilItExpires(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		i, _ := testIssuer(t, 'a')
+		i, _, _ := testIssuer(t, "a")
 		raw := issued(t, i, "tms", "s3cret")
 		want := Principal{Client: "tms", Partner: acme, Scopes: []string{"telematics:read", "telematics:write"}}
 		for _, age := range []time.Duration{0, time.Minute, TokenLife - time.Minute - time.Second} {
@@ -94,10 +118,14 @@ func TestATokenStandsForItsClientUntilItExpires(t *testing.T) {
 
 func TestATokenIsVerifiedByThePublicKeysAndTheyGiveNothingElseAway(t *testing.T) {
 	t.Parallel()
-	i, _ := testIssuer(t, 'a')
-	keys := i.Keys().Keys
+	i, _, _ := testIssuer(t, "a")
+	set, err := i.Keys(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := set.Keys
 	token, err := jwt.ParseSigned(issued(t, i, "tms", "s3cret"), []jose.SignatureAlgorithm{jose.EdDSA})
-	if err != nil || len(keys) != 1 || !keys[0].IsPublic() {
+	if err != nil || len(keys) != 1 || !keys[0].IsPublic() || keys[0].KeyID != token.Headers[0].KeyID {
 		t.Fatalf("%v, %+v", err, keys)
 	}
 	var c jwt.Claims
@@ -108,7 +136,7 @@ func TestATokenIsVerifiedByThePublicKeysAndTheyGiveNothingElseAway(t *testing.T)
 
 func TestAFleetsTokenIsAFleets(t *testing.T) {
 	t.Parallel()
-	i, _ := testIssuer(t, 'a')
+	i, _, _ := testIssuer(t, "a")
 	p, err := i.Verify(t.Context(), issued(t, i, "fleet", "own"))
 	if err != nil || !p.IsFleet() || p.Fleet != rivers || p.Partner != (Partner{}) {
 		t.Errorf("%+v, %v", p, err)
@@ -117,8 +145,8 @@ func TestAFleetsTokenIsAFleets(t *testing.T) {
 
 func TestForeignAndAlteredTokensAreRefused(t *testing.T) {
 	t.Parallel()
-	i, _ := testIssuer(t, 'a')
-	other, _ := testIssuer(t, 'b')
+	i, _, _ := testIssuer(t, "a")
+	other, _, _ := testIssuer(t, "b")
 	raw := issued(t, i, "tms", "s3cret")
 	head, rest, _ := strings.Cut(raw, ".")
 	body, signature, _ := strings.Cut(rest, ".")
@@ -135,7 +163,7 @@ func TestForeignAndAlteredTokensAreRefused(t *testing.T) {
 
 func TestARevokedTokenIsRefusedAlsoWhereItIsRemembered(t *testing.T) {
 	t.Parallel()
-	i, store := testIssuer(t, 'a')
+	i, store, _ := testIssuer(t, "a")
 	raw, kept := issued(t, i, "tms", "s3cret"), issued(t, i, "tms", "s3cret")
 	if _, err := i.Verify(t.Context(), raw); err != nil {
 		t.Fatal(err)
@@ -162,7 +190,7 @@ func TestARevokedTokenIsRefusedAlsoWhereItIsRemembered(t *testing.T) {
 
 func TestAClientGetsTheScopesThatItHoldsAndNoOther(t *testing.T) {
 	t.Parallel()
-	i, _ := testIssuer(t, 'a')
+	i, _, _ := testIssuer(t, "a")
 	for _, c := range []struct {
 		id, secret, asked, granted string
 		want                       error
@@ -185,7 +213,7 @@ func TestAClientGetsTheScopesThatItHoldsAndNoOther(t *testing.T) {
 
 func TestAStoreThatFailsIsNoVerdictOnATokenOrClient(t *testing.T) {
 	t.Parallel()
-	i, store := testIssuer(t, 'a')
+	i, store, _ := testIssuer(t, "a")
 	raw := issued(t, i, "tms", "s3cret")
 	store.broken = errors.New("the disk is away")
 	_, verified := i.Verify(t.Context(), raw)
@@ -199,11 +227,11 @@ func TestAStoreThatFailsIsNoVerdictOnATokenOrClient(t *testing.T) {
 
 func TestRememberedTokensAreBounded(t *testing.T) {
 	t.Parallel()
-	i, _ := testIssuer(t, 'a')
+	var k known
 	for n := range maxKnown + 1 {
-		i.remember([32]byte{byte(n), byte(n >> 8), byte(n >> 16)}, Principal{Client: fmt.Sprint(n)})
+		k.put(fmt.Sprint(n), verdict{})
 	}
-	if len(i.known) > maxKnown {
-		t.Errorf("%d tokens are remembered", len(i.known))
+	if len(k.all) > maxKnown {
+		t.Errorf("%d tokens are remembered", len(k.all))
 	}
 }

@@ -14,7 +14,7 @@ import (
 
 // agreements is a directory that holds one grant.
 type agreements struct {
-	directory
+	Directory
 	grant Grant
 	fails error
 }
@@ -53,7 +53,7 @@ func TestWhoMayMoveAnAgreementWhere(t *testing.T) {
 			for _, who := range []Principal{theFleet, thePartner} {
 				store := &agreements{grant: Grant{ID: uuid.UUID{7}, Partner: acme.ID, Fleet: rivers.ID, Status: from, UpdatedAt: noon}}
 				told := 0
-				s := NewService(store, func() time.Time { return noon }, func(Grant) { told++ })
+				s := NewService(Config{Store: store, Now: func() time.Time { return noon }, Changed: func(Grant) { told++ }})
 				got, err := s.Move(t.Context(), who, uuid.UUID{7}, move)
 				want, may := to[from]
 				if !who.IsFleet() && move != Cancel {
@@ -91,7 +91,7 @@ func TestAnAgreementIsItsPartiesAlone(t *testing.T) {
 		{"a deleted one", theFleet, uuid.UUID{7}, GrantDeleted, false},
 	} {
 		grant.Status = c.status
-		_, err := NewService(&agreements{grant: grant}, time.Now, nil).Get(t.Context(), c.who, c.id)
+		_, err := NewService(Config{Store: &agreements{grant: grant}, Now: time.Now}).Get(t.Context(), c.who, c.id)
 		if (err == nil) != c.found || err != nil && problem.Of(err).Code != problem.NotFound {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -103,14 +103,15 @@ func TestAChangeThatCannotBeMadeSaysWhy(t *testing.T) {
 	broken := errors.New("the disk is away")
 	paused := Grant{ID: uuid.UUID{7}, Partner: acme.ID, Fleet: rivers.ID, Status: GrantPaused, UpdatedAt: noon}
 	for _, fails := range []error{fence.ErrOvertaken, ErrExists, broken} {
-		s := NewService(&agreements{grant: paused, fails: fails}, time.Now, func(Grant) { t.Error("a change that was not made was told") })
+		s := NewService(Config{Store: &agreements{grant: paused, fails: fails}, Now: time.Now,
+			Changed: func(Grant) { t.Error("a change that was not made was told") }})
 		_, err := s.Move(t.Context(), theFleet, uuid.UUID{7}, Activate)
 		if conflict := problem.Of(err).Code == problem.Conflict; err == nil || conflict == errors.Is(err, broken) {
 			t.Errorf("%v: %v", fails, err)
 		}
 	}
 	paused.Expiration = noon
-	_, err := NewService(&agreements{grant: paused}, func() time.Time { return noon }, nil).Move(t.Context(), theFleet, uuid.UUID{7}, Activate)
+	_, err := NewService(Config{Store: &agreements{grant: paused}, Now: func() time.Time { return noon }}).Move(t.Context(), theFleet, uuid.UUID{7}, Activate)
 	if problem.Of(err).Code != problem.Conflict {
 		t.Errorf("activating what would be expired: %v", err)
 	}

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -14,127 +15,147 @@ import (
 	"github.com/waybill-dev/waybill/internal/page"
 )
 
-// Directory keeps clients and whose they are.
-type Directory interface {
-	// Client returns a client by id, or ErrNotFound.
-	Client(ctx context.Context, id string) (Client, error)
+// Office is what an operator works on.
+type Office interface {
 	Clients
-	Fleets
+	Partners
+	FleetKeeper
+	Store
+	Agreements
 }
 
-// GrantKeeper keeps grants.
-type GrantKeeper interface {
-	// Grant returns what a fleet allowed a partner last, or ErrNotFound.
-	Grant(ctx context.Context, partner, fleet uuid.UUID) (Grant, error)
-	// SaveGrant adds or replaces a grant and its fleet; ErrRefTaken if the partner uses the
-	// reference for another fleet.
-	SaveGrant(ctx context.Context, g Grant, f Fleet) error
-	// Agreement returns a grant by id, or ErrNotFound.
-	Agreement(ctx context.Context, id uuid.UUID) (Grant, error)
-}
-
-// Operator is what the person who runs an installation may do: make clients, and set what fleets
-// grant partners. Its errors are for that person. It works on the database directly, beside a
-// service that may run over it.
+// Operator does what the person who runs an installation may do: give clients their secrets and
+// take them, make, name, merge and delete fleets, and set what fleets grant partners. Its errors
+// are for that person. It works on the database directly, beside a service that may run over it.
 type Operator struct {
-	directory Directory
-	grants    GrantKeeper
-	now       func() time.Time
+	office Office
+	now    func() time.Time
 }
 
 // NewOperator returns an operator over a store.
-func NewOperator(d Directory, g GrantKeeper, now func() time.Time) *Operator {
-	return &Operator{d, g, now}
+func NewOperator(o Office, now func() time.Time) *Operator { return &Operator{o, now} }
+
+// clock is the time as it is stored.
+func (o *Operator) clock() time.Time { return o.now().UTC().Truncate(time.Microsecond) }
+
+// Client returns a client.
+func (o *Operator) Client(ctx context.Context, id string) (Client, error) {
+	c, err := o.office.Client(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return c, fmt.Errorf("there is no client %s; `waybill client list` shows those that there are", id)
+	}
+	if err != nil {
+		return c, fmt.Errorf("looking up the client: %w", err)
+	}
+	return c, nil
 }
 
-// CreateClient makes a client of a partner, or gives one a new secret, and returns the secret,
-// which is not kept. A name that no partner has makes one. No scopes means all.
+// Clients lists all clients by their ids.
+func (o *Operator) Clients(ctx context.Context) ([]Client, error) { return o.office.AllClients(ctx) }
+
+// CreateClient makes a client of a partner and returns its secret, which is not kept. A name that
+// no partner has makes one. No scopes means all.
 func (o *Operator) CreateClient(ctx context.Context, id, partner string, scopes []string) (string, error) {
-	all := Scopes()
-	for _, s := range scopes {
-		if !slices.Contains(all, s) {
-			return "", fmt.Errorf("there is no scope %q; there are %s", s, strings.Join(all, ", "))
-		}
+	if err := o.idFree(ctx, id); err != nil {
+		return "", err
 	}
-	if len(scopes) == 0 {
-		scopes = all
+	c := Client{ID: id}
+	var err error
+	if c.Scopes, err = checkScopes(scopes, false); err != nil {
+		return "", err
+	}
+	known, err := o.partnerNamed(ctx, partner)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return "", err
 	}
 	// The id follows from the name, so a partner that is set up anew in another database keeps it.
-	made := Partner{ID: uuid.NewSHA1(uuid.NameSpaceURL, []byte("waybill:partner:"+partner)), Name: partner}
-	return o.give(ctx, Client{ID: id, Partner: made, Scopes: scopes})
+	c.Partner = cmp.Or(known, Partner{ID: uuid.NewSHA1(uuid.NameSpaceURL, []byte("waybill:partner:"+partner)), Name: partner})
+	return o.insert(ctx, c)
 }
 
-// CreateFleetClient makes a client of a fleet, or gives one a new secret, and returns the secret,
-// which is not kept. The fleet is named by its id, its name or a partner's reference of it; a name
-// that no fleet has makes one. No scopes means all that a fleet can use.
+// CreateFleetClient makes a client of a fleet and returns its secret, which is not kept. The fleet
+// is named by its id, or by a name as sure says; a name that no fleet has makes one. No scopes means
+// all that a fleet can use.
 func (o *Operator) CreateFleetClient(ctx context.Context, id, fleet string, scopes []string) (string, error) {
-	all := slices.DeleteFunc(Scopes(), PartnersOnly)
-	for _, s := range scopes {
-		if !slices.Contains(all, s) {
-			return "", fmt.Errorf("%q is no scope of a fleet; there are %s", s, strings.Join(all, ", "))
-		}
+	if err := o.idFree(ctx, id); err != nil {
+		return "", err
 	}
-	if len(scopes) == 0 {
-		scopes = all
+	c := Client{ID: id}
+	var err error
+	if c.Scopes, err = checkScopes(scopes, true); err != nil {
+		return "", err
 	}
-	owner, err := o.fleetNamed(ctx, fleet)
-	if errors.Is(err, ErrNotFound) && strings.TrimSpace(fleet) != "" {
-		// A name of spaces is a slip and makes no fleet.
-		owner, err = Fleet{ID: uuid.NewSHA1(uuid.NameSpaceURL, []byte("waybill:fleet:"+fleet)), Name: fleet}, nil
+	c.Fleet, err = o.fleetNamed(ctx, fleet)
+	var none noFleet
+	if errors.As(err, &none) && none.name != "" {
+		c.Fleet, err = o.newFleet(ctx, fleet)
 	}
 	if err != nil {
 		return "", err
 	}
-	return o.give(ctx, Client{ID: id, Fleet: owner, Scopes: scopes})
+	return o.insert(ctx, c)
 }
 
-// give stores a client with a new secret, unless another partner or fleet has a client of its id.
-func (o *Operator) give(ctx context.Context, c Client) (string, error) {
-	known, err := o.directory.Client(ctx, c.ID)
+// idFree refuses the id of a client that is there: its callers would be shut out without a word.
+func (o *Operator) idFree(ctx context.Context, id string) error {
+	known, err := o.office.Client(ctx, id)
 	switch {
 	case errors.Is(err, ErrNotFound):
+		return nil
 	case err != nil:
-		return "", fmt.Errorf("looking up the client: %w", err)
-	case known.Fleet.ID != c.Fleet.ID || known.Partner.Name != c.Partner.Name:
-		return "", fmt.Errorf("the client %s belongs to %s", c.ID, known.Owner())
-	default:
-		// A partner may have come by its id in another way; its clients stay together.
-		c.Partner = known.Partner
+		return fmt.Errorf("looking up the client: %w", err)
 	}
-	// 260 bits; see HashSecret.
+	return taken(known)
+}
+
+func taken(c Client) error {
+	return fmt.Errorf("there is a client %s of %s; `waybill client rotate %[1]s` gives it another secret, "+
+		"`waybill client scopes %[1]s` other scopes, and `waybill client delete %[1]s` makes room for another", c.ID, c.Owner())
+}
+
+// insert stores a new client with a secret of 260 bits; see HashSecret.
+func (o *Operator) insert(ctx context.Context, c Client) (string, error) {
 	secret := rand.Text() + rand.Text()
-	c.SecretHash = HashSecret(secret)
-	if err := o.directory.SaveClient(ctx, c); err != nil {
+	c.Generation, c.Secrets = 1, []Secret{NewSecret(secret, o.clock())}
+	err := o.office.InsertClient(ctx, c)
+	switch {
+	case errors.Is(err, ErrClientExists):
+		return "", taken(c)
+	case errors.Is(err, ErrNotFound):
+		return "", fmt.Errorf("the fleet %s was deleted", c.Fleet.ID)
+	case err != nil:
 		return "", fmt.Errorf("storing the client: %w", err)
 	}
 	return secret, nil
 }
 
-// fleetNamed finds the one fleet that a name, an id or a partner's reference stands for. It
-// refuses to choose among several. ErrNotFound is wrapped for those who would make one.
-func (o *Operator) fleetNamed(ctx context.Context, name string) (Fleet, error) {
-	found, err := o.directory.FleetsNamed(ctx, name)
-	if err != nil {
-		return Fleet{}, fmt.Errorf("looking up the fleet: %w", err)
+// checkScopes returns the scopes that a client gets: all that its owner can use if none is given.
+func checkScopes(scopes []string, fleet bool) ([]string, error) {
+	all, owner := Scopes(), "there is no scope %q; there are %s"
+	if fleet {
+		all, owner = slices.DeleteFunc(all, PartnersOnly), "%q is no scope of a fleet; there are %s"
 	}
-	if id, err := uuid.Parse(name); err == nil {
-		one, _, err := o.directory.Fleets(ctx, FleetQuery{Self: id, Window: page.Window{Limit: 1}})
-		if err != nil {
-			return Fleet{}, fmt.Errorf("looking up the fleet: %w", err)
-		}
-		for _, f := range one {
-			found = append(found, f.Fleet)
+	for _, s := range scopes {
+		if !slices.Contains(all, s) {
+			return nil, fmt.Errorf(owner, s, strings.Join(all, ", "))
 		}
 	}
-	switch len(found) {
-	case 0:
-		return Fleet{}, fmt.Errorf("there is no fleet %q: %w", name, ErrNotFound)
-	case 1:
-		return found[0], nil
+	if len(scopes) == 0 {
+		return all, nil
 	}
-	var ids []string
-	for _, f := range found {
-		ids = append(ids, fmt.Sprintf("%s (%s)", f.ID, f.Name))
+	return slices.Compact(slices.Sorted(slices.Values(scopes))), nil
+}
+
+// partnerNamed returns the partner of a name; ErrNotFound is wrapped for those who would make one.
+func (o *Operator) partnerNamed(ctx context.Context, name string) (Partner, error) {
+	found, _, err := o.office.Partners(ctx, PartnerQuery{Name: name, Window: page.Window{Limit: 2}})
+	switch {
+	case err != nil:
+		return Partner{}, fmt.Errorf("looking up the partner: %w", err)
+	case len(found) == 0:
+		return Partner{}, fmt.Errorf("there is no partner %q: %w", name, ErrNotFound)
+	case len(found) > 1:
+		return Partner{}, fmt.Errorf("%q is the name of several partners", name)
 	}
-	return Fleet{}, fmt.Errorf("%q stands for several fleets; name one by its id: %s", name, strings.Join(ids, ", "))
+	return found[0], nil
 }

@@ -1,7 +1,9 @@
-package access
+package access_test
 
 import (
 	"context"
+	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -10,180 +12,251 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/store"
 )
 
-// office is a store of clients, fleets and grants in memory.
-type office struct {
-	clients map[string]Client
-	fleets  []Fleet
-	grants  []Grant
-	taken   string // a reference by which partners know other fleets
+// desk is an operator over a database of its own, in which there is a client "tms" of the partner "My
+// TMS" and a client "acme" of the fleet "Acme".
+type desk struct {
+	*access.Operator
+	db store.Store
+	t  *testing.T
 }
 
-func (o *office) Client(_ context.Context, id string) (Client, error) {
-	if c, ok := o.clients[id]; ok {
-		return c, nil
-	}
-	return Client{}, ErrNotFound
-}
-
-func (o *office) SaveClient(_ context.Context, c Client) error {
-	o.clients[c.ID] = c
-	if c.Fleet.ID != uuid.Nil && !slices.ContainsFunc(o.fleets, func(f Fleet) bool { return f.ID == c.Fleet.ID }) {
-		o.fleets = append(o.fleets, c.Fleet)
-	}
-	return nil
-}
-
-func (o *office) Partners(_ context.Context, name string) (found []Partner, _ error) {
-	for _, c := range o.clients {
-		if c.Partner.Name == name {
-			return []Partner{c.Partner}, nil
-		}
-	}
-	return nil, nil
-}
-
-func (o *office) FleetsNamed(_ context.Context, name string) (found []Fleet, _ error) {
-	for _, f := range o.fleets {
-		if f.Name == name {
-			found = append(found, f)
-		}
-	}
-	return found, nil
-}
-
-func (o *office) Fleets(_ context.Context, q FleetQuery) (found []KnownFleet, _ int, _ error) {
-	for _, f := range o.fleets {
-		if f.ID == q.Self {
-			found = append(found, KnownFleet{Fleet: f})
-		}
-	}
-	return found, len(found), nil
-}
-
-func (o *office) Grant(_ context.Context, partner, fleet uuid.UUID) (Grant, error) {
-	for _, g := range slices.Backward(o.grants) {
-		if g.Partner == partner && g.Fleet == fleet {
-			return g, nil
-		}
-	}
-	return Grant{}, ErrNotFound
-}
-
-func (o *office) SaveGrant(_ context.Context, g Grant, _ Fleet) error {
-	if g.FleetRef == o.taken && o.taken != "" {
-		return ErrRefTaken
-	}
-	o.grants = append(slices.DeleteFunc(o.grants, func(one Grant) bool { return one.ID == g.ID }), g)
-	return nil
-}
-
-func (o *office) Agreement(_ context.Context, id uuid.UUID) (Grant, error) {
-	return o.grants[slices.IndexFunc(o.grants, func(g Grant) bool { return g.ID == id })], nil
-}
-
-func newOffice(t *testing.T) (*office, *Operator) {
+func newDesk(t *testing.T) *desk {
 	t.Helper()
-	o := &office{clients: map[string]Client{}, fleets: []Fleet{{ID: uuid.UUID{1}, Name: "Twins"}, {ID: uuid.UUID{2}, Name: "Twins"}}}
-	operator := NewOperator(o, o, time.Now)
-	if _, err := operator.CreateClient(t.Context(), "tms", "My TMS", nil); err != nil {
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "w.db"), store.Options{Now: time.Now})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := operator.CreateFleetClient(t.Context(), "acme", "Acme", nil); err != nil {
-		t.Fatal(err)
+	t.Cleanup(func() { _ = db.Close() })
+	d := &desk{access.NewOperator(db, time.Now), db, t}
+	d.must(d.CreateClient(t.Context(), "tms", "My TMS", nil))
+	d.must(d.CreateFleetClient(t.Context(), "acme", "Acme", nil))
+	return d
+}
+
+func (d *desk) must(secret string, err error) string {
+	d.t.Helper()
+	if err != nil {
+		d.t.Fatal(err)
 	}
-	return o, operator
+	return secret
+}
+
+func (d *desk) client(id string) access.Client {
+	d.t.Helper()
+	c, err := d.Client(d.t.Context(), id)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return c
+}
+
+// founded makes a fleet as a partner's connection does: by its reference, and with everything
+// granted.
+func (d *desk) founded(client, ref string) uuid.UUID {
+	d.t.Helper()
+	id := uuid.New()
+	err := d.db.InsertFleet(d.t.Context(), access.Fleet{ID: id, Name: ref, NamedBy: access.ByPartner},
+		access.Everything(d.client(client).Partner.ID, id, ref, time.Now().UTC()))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return id
 }
 
 // refuses checks that an operator is told why.
-func refuses(t *testing.T, what string, err error, says string) {
+func refuses(t *testing.T, what string, err error, says ...string) {
 	t.Helper()
-	if err == nil || !strings.Contains(err.Error(), says) {
-		t.Errorf("%s: %v; want %q", what, err, says)
+	for _, part := range says {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("%s: %v; want %q", what, err, part)
+		}
 	}
 }
 
 func TestAClientGetsASecretOfWhichAHashIsKept(t *testing.T) {
 	t.Parallel()
-	o, operator := newOffice(t)
-	first := o.clients["tms"]
-	secret, err := operator.CreateClient(t.Context(), "tms", "My TMS", []string{"telematics:read"})
-	c := o.clients["tms"]
-	if err != nil || string(c.SecretHash) != string(HashSecret(secret)) || string(c.SecretHash) == string(first.SecretHash) || len(secret) < 40 {
-		t.Errorf("the secret %q is kept as %x, %v", secret, c.SecretHash, err)
+	d := newDesk(t)
+	secret := d.must(d.CreateClient(t.Context(), "second", "My TMS", []string{"telematics:read"}))
+	c := d.client("second")
+	if _, ok := c.Proven(secret, time.Now()); !ok || len(c.Secrets) != 1 || len(secret) < 40 {
+		t.Errorf("the secret %q is kept as %v", secret, c.Secrets)
 	}
-	if diff := cmp.Diff([]string{"telematics:read"}, c.Scopes); diff != "" || c.Partner.ID != first.Partner.ID || c.Partner.ID == uuid.Nil {
+	if diff := cmp.Diff([]string{"telematics:read"}, c.Scopes); diff != "" || c.Partner.ID != d.client("tms").Partner.ID {
 		t.Errorf("scopes (-want +got):\n%s", diff)
 	}
-	if got := o.clients["acme"].Scopes; slices.ContainsFunc(got, PartnersOnly) || len(got) == 0 {
+	if got := d.client("acme").Scopes; slices.ContainsFunc(got, access.PartnersOnly) || len(got) == 0 {
 		t.Errorf("a fleet's client has %v", got)
 	}
 }
 
 func TestAnOperatorIsToldWhyAClientIsNotMade(t *testing.T) {
 	t.Parallel()
-	_, operator := newOffice(t)
+	d := newDesk(t)
 	ctx := t.Context()
-	_, err := operator.CreateClient(ctx, "x", "X", []string{"all"})
+	before := d.client("tms")
+	_, err := d.CreateClient(ctx, "x", "X", []string{"all"})
 	refuses(t, "a scope that does not exist", err, "telematics:write")
-	_, err = operator.CreateFleetClient(ctx, "x", "Acme", []string{"webhook:read"})
+	_, err = d.CreateFleetClient(ctx, "x", "Acme", []string{"webhook:read"})
 	refuses(t, "a partner's scope for a fleet", err, `"webhook:read" is no scope of a fleet`)
-	_, err = operator.CreateClient(ctx, "tms", "Another", nil)
-	refuses(t, "another partner's client", err, "belongs to the partner My TMS")
-	_, err = operator.CreateClient(ctx, "acme", "My TMS", nil)
-	refuses(t, "a fleet's client for a partner", err, "belongs to the fleet Acme")
-	_, err = operator.CreateFleetClient(ctx, "tms", "Acme", nil)
-	refuses(t, "a partner's client for a fleet", err, "belongs to the partner My TMS")
-	_, err = operator.CreateFleetClient(ctx, "x", "Twins", nil)
-	refuses(t, "a name of two fleets", err, uuid.UUID{2}.String())
-	_, err = operator.CreateFleetClient(ctx, "x", " ", nil)
-	refuses(t, "no name", err, "there is no fleet")
-	if _, err := operator.CreateFleetClient(ctx, "x", uuid.UUID{2}.String(), nil); err != nil {
-		t.Errorf("a fleet named by its id: %v", err)
+	for _, partner := range []string{"My TMS", "Another"} {
+		_, err = d.CreateClient(ctx, "tms", partner, nil)
+		refuses(t, "a client that is there", err, "of the partner My TMS", "waybill client rotate tms", "client delete tms")
 	}
+	_, err = d.CreateFleetClient(ctx, "tms", "Acme", nil)
+	refuses(t, "a partner's client for a fleet", err, "of the partner My TMS")
+	_, err = d.CreateFleetClient(ctx, "x", " ", nil)
+	refuses(t, "no name", err, "the fleet's name is empty")
+	_, err = d.CreateFleetClient(ctx, "x", uuid.NewString(), nil)
+	refuses(t, "an id of no fleet", err, "waybill fleet list")
+	if diff := cmp.Diff(before, d.client("tms")); diff != "" {
+		t.Errorf("the client was changed (-want +got):\n%s", diff)
+	}
+}
+
+func TestAFleetThatAPartnerNamedIsNotTakenForTheOneThatAnOperatorMeans(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	ctx := t.Context()
+	d.must(d.CreateClient(ctx, "bad", "Bad TMS", nil))
+	bad := d.founded("bad", "Acme Freight")
+	_, err := d.CreateFleetClient(ctx, "freight", "Acme Freight", nil)
+	refuses(t, "a fleet of a partner's making", err, bad.String(), `Bad TMS as "Acme Freight"`, "named by a partner", "waybill fleet create")
+	_, err = d.SetGrant(ctx, access.GrantOrder{Partner: "My TMS", Fleet: "Acme Freight", Levels: map[string]string{"all": "read"}})
+	refuses(t, "a grant of it to another partner", err, bad.String())
+	// A fleet of another name counts under its own, whatever partners call it.
+	other := d.founded("bad", "fleet-9")
+	d.must(d.CreateFleetClient(ctx, "nine", "Nine Lines", nil))
+	_, err = d.CreateFleetClient(ctx, "x", "fleet-9", nil)
+	refuses(t, "a reference", err, other.String())
+	// Who says which one gets it.
+	d.must(d.CreateFleetClient(ctx, "freight", bad.String(), nil))
+	if got := d.client("freight").Fleet.ID; got != bad {
+		t.Errorf("the client is of %s", got)
+	}
+	made, err := d.CreateFleet(ctx, "Acme Freight", "", "")
+	if err != nil || made.ID == bad || len(made.Near) == 0 || made.Near[0].ID != bad {
+		t.Errorf("%+v, %v", made, err)
+	}
+	d.must(d.CreateFleetClient(ctx, "own", made.ID.String(), nil))
+}
+
+func TestAPartnersReferenceNamesAFleetForWhatIsGrantedToIt(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.must(d.CreateClient(t.Context(), "other", "Other", nil))
+	mine, theirs := d.founded("tms", "fleet-1"), d.founded("other", "fleet-2")
+	set := func(partner, fleet string) (access.Grant, error) {
+		return d.SetGrant(t.Context(), access.GrantOrder{Partner: partner, Fleet: fleet, Levels: map[string]string{"all": "read"}})
+	}
+	if g, err := set("My TMS", "fleet-1"); err != nil || g.Fleet != mine {
+		t.Errorf("%+v, %v", g, err)
+	}
+	_, err := set("My TMS", "fleet-2")
+	refuses(t, "another partner's reference", err, theirs.String())
+	if _, err := d.RenameFleet(t.Context(), theirs, "Elsewhere"); err != nil {
+		t.Fatal(err)
+	}
+	if g, err := set("Other", "fleet-2"); err != nil || g.Fleet != theirs {
+		t.Errorf("%+v, %v", g, err)
+	}
+	// An operator's own fleet of the name of a partner's reference is another one.
+	if _, err := d.CreateFleet(t.Context(), "fleet-1", "", ""); err != nil {
+		t.Fatal(err)
+	}
+	_, err = set("My TMS", "fleet-1")
+	refuses(t, "a name and a reference", err, mine.String())
 }
 
 func TestAnOperatorChangesAGrantAndRevivesNone(t *testing.T) {
 	t.Parallel()
-	o, operator := newOffice(t)
-	set := func(order GrantOrder) (Grant, error) {
+	d := newDesk(t)
+	set := func(order access.GrantOrder) (access.Grant, error) {
 		order.Partner, order.Fleet = "My TMS", "Acme"
-		return operator.SetGrant(t.Context(), order)
+		return d.SetGrant(t.Context(), order)
 	}
-	made, err := set(GrantOrder{FleetRef: "a-1", Levels: map[string]string{"message": "none", "all": "read", "vehicle": "read_write"}})
-	if err != nil || made.Status != GrantActive || made.Levels[resource.KindMessage] != "" || made.Levels[resource.KindUser] != Read || made.Levels[resource.KindVehicle] != ReadWrite {
+	made, err := set(access.GrantOrder{FleetRef: "a-1", Levels: map[string]string{"message": "none", "all": "read", "vehicle": "read_write"}})
+	if err != nil || made.Status != access.GrantActive || made.Levels[resource.KindMessage] != "" ||
+		made.Levels[resource.KindUser] != access.Read || made.Levels[resource.KindVehicle] != access.ReadWrite {
 		t.Fatalf("%+v %v", made, err)
 	}
-	paused, err := set(GrantOrder{Status: GrantPaused})
-	if err != nil || paused.ID != made.ID || paused.FleetRef != "a-1" || paused.Levels[resource.KindUser] != Read {
+	paused, err := set(access.GrantOrder{Status: access.GrantPaused})
+	if err != nil || paused.ID != made.ID || paused.FleetRef != "a-1" || paused.Levels[resource.KindUser] != access.Read {
 		t.Errorf("%+v %v", paused, err)
 	}
-	if _, err = set(GrantOrder{Status: GrantCancelled}); err != nil {
+	if _, err = set(access.GrantOrder{Status: access.GrantCancelled}); err != nil {
 		t.Error(err)
 	}
-	again, err := set(GrantOrder{Levels: map[string]string{"message": "read"}})
-	if err != nil || again.ID == made.ID || again.FleetRef != "a-1" || len(again.Levels) != 1 || len(o.grants) != 2 {
+	again, err := set(access.GrantOrder{Levels: map[string]string{"message": "read"}})
+	if err != nil || again.ID == made.ID || again.FleetRef != "a-1" || len(again.Levels) != 1 {
 		t.Errorf("%+v %v", again, err)
 	}
 	for _, wrong := range []struct {
-		order GrantOrder
+		order access.GrantOrder
 		says  string
 	}{
-		{GrantOrder{Levels: map[string]string{"vehicles": "read"}}, `"vehicles" is no kind`},
-		{GrantOrder{Levels: map[string]string{"vehicle": "write"}}, "must be read, read_write or none"},
-		{GrantOrder{Levels: map[string]string{"message": "none"}}, "would allow nothing"},
-		{GrantOrder{Effective: time.Now().Add(time.Hour), Expiration: time.Now()}, "before it begins"},
+		{access.GrantOrder{Levels: map[string]string{"vehicles": "read"}}, `"vehicles" is no kind`},
+		{access.GrantOrder{Levels: map[string]string{"vehicle": "write"}}, "must be read, read_write or none"},
+		{access.GrantOrder{Levels: map[string]string{"message": "none"}}, "would allow nothing"},
+		{access.GrantOrder{Effective: time.Now().Add(time.Hour), Expiration: time.Now()}, "before it begins"},
 	} {
 		_, err := set(wrong.order)
 		refuses(t, wrong.says, err, wrong.says)
 	}
-	o.taken = "a-1"
-	_, err = set(GrantOrder{})
+	d.founded("tms", "b-1")
+	_, err = set(access.GrantOrder{FleetRef: "b-1"})
 	refuses(t, "a reference of another fleet", err, "--fleet-ref")
-	_, err = operator.SetGrant(t.Context(), GrantOrder{Partner: "Nobody", Fleet: "Acme"})
+	_, err = d.SetGrant(t.Context(), access.GrantOrder{Partner: "Nobody", Fleet: "Acme"})
 	refuses(t, "no partner", err, `client create NAME --partner "Nobody"`)
-	_, err = operator.SetGrant(t.Context(), GrantOrder{Partner: "My TMS", Fleet: "Nobody"})
-	refuses(t, "no fleet", err, `client create NAME --fleet "Nobody"`)
+	_, err = d.SetGrant(t.Context(), access.GrantOrder{Partner: "My TMS", Fleet: "Nobody"})
+	refuses(t, "no fleet", err, `waybill fleet create "Nobody"`)
+}
+
+// meddled is a store in which somebody else changes a grant whenever an operator has read it.
+type meddled struct {
+	store.Store
+	meddle func()
+}
+
+func (m *meddled) Grant(ctx context.Context, partner, fleet uuid.UUID) (access.Grant, error) {
+	g, err := m.Store.Grant(ctx, partner, fleet)
+	if meddle := m.meddle; meddle != nil {
+		m.meddle = nil
+		meddle()
+	}
+	return g, err
+}
+
+func TestAPauseBetweenReadingAndWritingAGrantIsNotUndone(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	order := access.GrantOrder{Partner: "My TMS", Fleet: "Acme", Levels: map[string]string{"all": "read"}}
+	made, err := d.SetGrant(t.Context(), order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &meddled{Store: d.db}
+	m.meddle = func() {
+		paused := made
+		paused.Status, paused.UpdatedAt = access.GrantPaused, made.UpdatedAt.Add(time.Microsecond)
+		if err := d.db.ChangeAgreement(t.Context(), made, paused); err != nil {
+			t.Error(err)
+		}
+	}
+	order.Levels = map[string]string{"vehicle": "read_write"}
+	g, err := access.NewOperator(m, time.Now).SetGrant(t.Context(), order)
+	if err != nil || g.Status != access.GrantPaused || g.Levels[resource.KindVehicle] != access.ReadWrite {
+		t.Errorf("%+v, %v", g, err)
+	}
+}
+
+func TestAFleetThatIsNotThereCannotBeDeleted(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	err := d.DeleteFleet(t.Context(), uuid.New(), func(context.Context, access.Principal) error { return errors.New("asked") })
+	refuses(t, "no fleet", err, "waybill fleet list")
 }

@@ -49,21 +49,10 @@ func (g Grant) TakePlace(others []Grant) (ended []Grant, err error) {
 	return ended, nil
 }
 
-// Replace returns the grant as it is stored in place of one of the same id, and the name of the
-// event that tells of it: "" if it says nothing new. A known one with a zero ID is none at all. An
-// event for nothing new would make receivers read everything again.
-func (g Grant) Replace(known Grant) (next Grant, tells string) {
-	if known.ID == uuid.Nil {
-		g.CreatedAt = g.UpdatedAt
-		return g, EventCreated
-	}
-	known = known.At(g.UpdatedAt)
-	if g.FleetRef == known.FleetRef && g.Status == known.Status && maps.Equal(g.Levels, known.Levels) &&
-		g.Effective.Equal(known.Effective) && g.Expiration.Equal(known.Expiration) {
-		return known, ""
-	}
-	g.CreatedAt = known.CreatedAt
-	return g, EventUpdated
+// differs tells whether a grant says something else than it did.
+func (g Grant) differs(from Grant) bool {
+	return g.FleetRef != from.FleetRef || g.Status != from.Status || !maps.Equal(g.Levels, from.Levels) ||
+		!g.Effective.Equal(from.Effective) || !g.Expiration.Equal(from.Expiration)
 }
 
 // Change is the name of the event that tells of a changed grant.

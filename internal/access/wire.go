@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	json "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/event"
@@ -60,8 +61,8 @@ func (g Grant) Event(name string) (event.Event, error) {
 		Own: true, OccurredAt: g.UpdatedAt, Data: data}, nil
 }
 
-// FleetRead is the wire form of the contract's FleetRead; what Waybill does not keep of a fleet
-// is left out.
+// FleetRead is the wire form of the contract's FleetRead; what the fleet does not tell of itself is
+// left out.
 type FleetRead struct {
 	ID   uuid.UUID `json:"id"`
 	Name string    `json:"name"`
@@ -69,10 +70,25 @@ type FleetRead struct {
 	FleetRef  *string   `json:"fleet_ref"`
 	CreatedAt wire.Time `json:"created_at"`
 	UpdatedAt wire.Time `json:"updated_at"`
+	// Details are what else the fleet tells of itself.
+	Details jsontext.Value `json:",embed"`
+	// Warnings are beside the contract, where a fleet was made.
+	Warnings []Warning `json:"warnings,omitempty"`
 }
 
 // Read returns the fleet as the caller sees it who knows it under the reference.
 func (f KnownFleet) Read() FleetRead {
 	return FleetRead{ID: f.ID, Name: f.Name, FleetRef: wire.Optional(f.Ref),
-		CreatedAt: wire.Time(f.CreatedAt), UpdatedAt: wire.Time(f.UpdatedAt)}
+		CreatedAt: wire.Time(f.CreatedAt), UpdatedAt: wire.Time(f.UpdatedAt), Details: jsontext.Value(f.Details),
+		Warnings: f.Warnings}
 }
+
+// PartnerRead is the wire form of a partner.
+type PartnerRead struct {
+	ID        uuid.UUID `json:"id"`
+	Name      string    `json:"name"`
+	CreatedAt wire.Time `json:"created_at"`
+}
+
+// Read returns the partner as fleets see it.
+func (p Partner) Read() PartnerRead { return PartnerRead{p.ID, p.Name, wire.Time(p.CreatedAt)} }

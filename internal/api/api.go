@@ -30,7 +30,7 @@ type Tokens interface {
 	Issue(ctx context.Context, clientID, secret, scope string) (access.Token, error)
 	Verify(ctx context.Context, raw string) (access.Principal, error)
 	Revoke(ctx context.Context, clientID, secret, raw string) error
-	Keys() access.KeySet
+	Keys(ctx context.Context) (access.KeySet, error)
 }
 
 // Operations accepts writes and answers questions about them. Its errors are *problem.Error or
@@ -70,6 +70,7 @@ type Config struct {
 	Deliveries  Deliveries
 	Connections Connections
 	Fleets      Fleets
+	Directory   Directory
 	Agreements  Agreements
 	TSPs        *tsp.Registry
 	Records     Records

@@ -62,9 +62,9 @@ func (c *counter) Revoke(_ context.Context, client, secret, raw string) error {
 	return c.revoke
 }
 
-func (c *counter) Keys() access.KeySet {
+func (c *counter) Keys(context.Context) (access.KeySet, error) {
 	private := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
-	return access.KeySet{Keys: []jose.JSONWebKey{{Key: private.Public()}}}
+	return access.KeySet{Keys: []jose.JSONWebKey{{Key: private.Public()}}}, nil
 }
 
 // do answers a line such as "GET /healthz" with a body. Headers come in pairs; "" takes one out.

@@ -1,10 +1,12 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/problem"
 )
 
 // authorizationServer is the metadata of RFC 8414 of one realm, by which OAuth clients find the
@@ -41,6 +43,10 @@ func (s *Server) metadata(w http.ResponseWriter, r *http.Request, _ access.Princ
 	if err := checkRealm(r); err != nil {
 		return err
 	}
+	// Where another issuer gives the tokens, it describes itself.
+	if _, err := s.Tokens.Keys(r.Context()); errors.As(err, new(*problem.Error)) {
+		return err
+	}
 	methods := []string{"client_secret_basic", "client_secret_post"}
 	issuer := origin(r) + "/realms/" + r.PathValue("realm")
 	// Its addresses are those of whoever asked, so no cache may give them to somebody else.
@@ -61,8 +67,12 @@ func (s *Server) keys(w http.ResponseWriter, r *http.Request, _ access.Principal
 	if err := checkRealm(r); err != nil {
 		return err
 	}
+	keys, err := s.Tokens.Keys(r.Context())
+	if err != nil {
+		return err
+	}
 	w.Header().Set("Cache-Control", "no-store")
-	s.answer(w, http.StatusOK, s.Tokens.Keys())
+	s.answer(w, http.StatusOK, keys)
 	return nil
 }
 

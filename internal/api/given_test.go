@@ -31,7 +31,7 @@ func answers(t *testing.T) map[string]any {
 		"ResourceOperationLog": operation.Log{}, "BaseResourceOperationEvent": operation.Operation{}.Read(),
 		"Webhook": webhook.Webhook{}, "WebhookRead": webhook.Read{}, "WebhookLogRead": webhook.LogRead{},
 		"ShareAgreementRead": access.AgreementRead{}, "BaseShareAgreementEvent": access.AgreementRead{},
-		"FleetRead": access.FleetRead{}, "TspRead": tspRead{}, "TspIntegrationsRead": integrations{},
+		"FleetRead": access.FleetRead{}, "PartnerRead": access.PartnerRead{}, "TspRead": tspRead{}, "TspIntegrationsRead": integrations{},
 		"CapabilityDocument": tsp.CapabilityDocument{}, "CapabilitySetting": tsp.SettingDocument{},
 		"CapabilityCredentials": tsp.CredentialShapes{}, "CapabilityCredentialField": tsp.CredentialMember{},
 		"CapabilityWrite": tsp.WriteDocument{}, "CapabilityLimit": tsp.LimitDocument{},
@@ -49,7 +49,7 @@ func answers(t *testing.T) map[string]any {
 	for _, name := range []string{"Connection", "ResourceOperation", "TspIntegrations", "WebhookLog", "Webhook"} {
 		all["CursorPage"+name+"Read"] = pageBody[int]{}
 	}
-	for _, name := range []string{"CursorPageFleetRead", "CursorPageShareAgreementRead"} {
+	for _, name := range []string{"CursorPageFleetRead", "CursorPagePartnerRead", "CursorPageShareAgreementRead"} {
 		all[name] = pageBody[int]{Total: new(int)}
 	}
 	for kind, name := range map[resource.Kind]string{resource.KindVehicle: "Vehicle", resource.KindTrailer: "Trailer",

@@ -25,7 +25,7 @@ func Operate(ctx context.Context, c config.Config, work func(*access.Operator) e
 	if err != nil {
 		return err
 	}
-	return errors.Join(work(access.NewOperator(db, db, time.Now)), db.Close())
+	return errors.Join(work(access.NewOperator(db, time.Now)), db.Close())
 }
 
 // Backup writes the database, which may be one that a service runs over, into a new file.

@@ -146,7 +146,7 @@ func (a *App) Close(ctx context.Context) error {
 }
 
 // refuseDefaults keeps the demo's secret, which everybody knows, out of production.
-func refuseDefaults(ctx context.Context, clients access.Store) error {
+func refuseDefaults(ctx context.Context, clients access.Tokens) error {
 	c, err := clients.Client(ctx, DemoClient)
 	if errors.Is(err, access.ErrNotFound) {
 		return nil
@@ -154,9 +154,9 @@ func refuseDefaults(ctx context.Context, clients access.Store) error {
 	if err != nil {
 		return fmt.Errorf("looking for default secrets: %w", err)
 	}
-	if string(c.SecretHash) == string(access.HashSecret(DemoSecret)) {
+	if _, ok := c.Proven(DemoSecret, time.Now()); ok {
 		return errors.New("this database holds the demo client with its public secret; use a database of your own, " +
-			"or give the client another secret with `waybill client create demo`")
+			"or end that secret with `waybill client rotate demo`")
 	}
 	return nil
 }

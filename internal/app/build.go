@@ -45,7 +45,8 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 	}
 	a.sealer = p.keys.sealer
 	a.connections = connection.New(connection.Config{
-		Store: a.db, Access: a.db, Records: a.db, Sealer: p.keys.sealer, Caller: a.caller, Pace: p.limits.Pace, Charge: p.limits.Charge,
+		Store: a.db, Access: a.db, Records: a.db, Sealer: p.keys.sealer, Caller: a.caller, Pace: p.limits.Pace,
+		Charge: p.limits.Charge, FleetsOnPurpose: a.config.FleetsOnPurpose,
 		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Now: time.Now, Log: a.log,
 	})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: p.keys.sealer, URLs: p.policy, Most: a.config.MaxSubscriptions})
@@ -125,18 +126,16 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 
 // face makes what answers requests.
 func (a *App) face(p parts) error {
-	issuer, err := access.NewIssuer(a.db, p.keys.signing, time.Now)
-	if err != nil {
-		return err
-	}
-	orgs := access.NewService(a.db, time.Now, p.grants.Forget)
+	tokens := a.tokens(p)
+	orgs := access.NewService(access.Config{Store: a.db, Now: time.Now, Changed: p.grants.Forget,
+		Disconnect: disconnect(a.db, a.connections)})
 	records := record.New(record.Config{
 		Lists: a.db, Schedules: a.db, Executions: a.db, Access: a.db, Connections: a.db, Registry: p.registry,
 		Every: a.config.ImportEvery, Now: time.Now,
 	})
 	a.api = api.New(api.Config{
-		Tokens: issuer, Fleets: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks, Deliveries: a.webhooks,
-		Connections: a.connections, Records: records, Schedules: records, Defects: records,
+		Tokens: tokens, Fleets: orgs, Directory: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks,
+		Deliveries: a.webhooks, Connections: a.connections, Records: records, Schedules: records, Defects: records,
 		Operations: operation.New(operation.Config{
 			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes,
 			Now: time.Now, MaxAge: a.config.MaxAge,

@@ -133,7 +133,7 @@ func (h *house) start(c config.Config, receiver string) {
 }
 
 // operator works on the house's database beside the service.
-func (h *house) operator() *access.Operator { return access.NewOperator(h.db, h.db, time.Now) }
+func (h *house) operator() *access.Operator { return access.NewOperator(h.db, time.Now) }
 
 func (h *house) tokenFor(id, secret, scope string) string {
 	h.t.Helper()

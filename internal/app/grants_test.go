@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -25,9 +26,11 @@ func (h *house) regrant(change func(*access.Grant)) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	from := g
+	g.Levels = maps.Clone(g.Levels)
 	change(&g)
-	g.UpdatedAt = time.Now().UTC().Truncate(time.Microsecond)
-	if err := h.db.SaveGrant(h.t.Context(), g, access.Fleet{ID: g.Fleet, Name: "Demo Freight"}); err != nil {
+	g.UpdatedAt = g.After(time.Now().UTC().Truncate(time.Microsecond))
+	if err := h.db.ChangeAgreement(h.t.Context(), from, g); err != nil {
 		h.t.Fatal(err)
 	}
 }
@@ -35,7 +38,7 @@ func (h *house) regrant(change func(*access.Grant)) {
 // asFleet returns a token of the demo's fleet.
 func (h *house) asFleet() string {
 	h.t.Helper()
-	secret, err := h.operator().CreateFleetClient(h.t.Context(), "acme", demo.FleetRef, nil)
+	secret, err := h.operator().CreateFleetClient(h.t.Context(), "acme", "Demo Freight", nil)
 	if err != nil {
 		h.t.Fatal(err)
 	}

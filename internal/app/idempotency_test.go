@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/demo"
@@ -121,7 +122,7 @@ func TestOfManyRequestsWithOneKeyOneIsAccepted(t *testing.T) {
 func TestKeysOfDifferentClientsHaveNothingToDoWithEachOther(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	err := h.db.SaveClient(t.Context(), access.Client{ID: "other", SecretHash: access.HashSecret("s"),
+	err := h.db.InsertClient(t.Context(), access.Client{ID: "other", Secrets: []access.Secret{access.NewSecret("s", time.Now())},
 		Partner: access.Partner{ID: demo.ID("partner"), Name: "demo"}, Scopes: access.Scopes()})
 	if err != nil {
 		t.Fatal(err)

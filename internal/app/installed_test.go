@@ -61,7 +61,7 @@ func install(t *testing.T, binary, dir string) *installed {
 	}
 	// With its public secret the service would not start over the database.
 	err = app.Operate(t.Context(), c, func(o *access.Operator) (err error) {
-		i.secret, err = o.CreateClient(t.Context(), app.DemoClient, "demo", nil)
+		i.secret, err = o.RotateSecret(t.Context(), app.DemoClient, 0)
 		return err
 	})
 	if err != nil {

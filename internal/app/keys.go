@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/ed25519"
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
@@ -21,16 +20,13 @@ import (
 
 // The names of what is kept sealed beside the tables, and of what seals it.
 const (
-	metaKeyset  = "keyset"
-	metaSigning = "signing-key"
-	metaDerive  = "derivation-key"
+	metaKeyset = "keyset"
+	metaDerive = "derivation-key"
 )
 
 // secrets are what the program opens with the operator's key. All are made at the first start.
 type secrets struct {
 	sealer *seal.Sealer
-	// signing signs tokens.
-	signing ed25519.PrivateKey
 	// derivation makes the passwords that TSPs demand.
 	derivation []byte
 }
@@ -51,11 +47,6 @@ func (a *App) secrets(ctx context.Context) (out secrets, err error) {
 	if out.sealer, err = seal.Open(by, wrapped); err != nil {
 		return out, err
 	}
-	seed, err := a.sealedSeed(ctx, out.sealer, metaSigning)
-	if err != nil {
-		return out, err
-	}
-	out.signing = ed25519.NewKeyFromSeed(seed)
 	out.derivation, err = a.sealedSeed(ctx, out.sealer, metaDerive)
 	return out, err
 }
@@ -63,7 +54,7 @@ func (a *App) secrets(ctx context.Context) (out secrets, err error) {
 // sealedSeed returns 32 random bytes that are kept sealed under a name, with the newest data key.
 func (a *App) sealedSeed(ctx context.Context, sealer *seal.Sealer, name string) ([]byte, error) {
 	sealed, err := a.metaOr(ctx, name, func() ([]byte, error) {
-		seed := make([]byte, ed25519.SeedSize)
+		seed := make([]byte, sha256.Size)
 		if _, err := rand.Read(seed); err != nil {
 			return nil, fmt.Errorf("making the %s: %w", name, err)
 		}

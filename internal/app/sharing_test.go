@@ -16,14 +16,14 @@ import (
 func (h *house) stranger(levels map[resource.Kind]string) string {
 	h.t.Helper()
 	p := access.Partner{ID: uuid.New(), Name: "other"}
-	c := access.Client{ID: "other", SecretHash: access.HashSecret("other-secret-1234"), Partner: p, Scopes: access.Scopes()}
-	if err := h.db.SaveClient(h.t.Context(), c); err != nil {
+	c := access.Client{ID: "other", Secrets: []access.Secret{access.NewSecret("other-secret-1234", time.Now())}, Partner: p, Scopes: access.Scopes()}
+	if err := h.db.InsertClient(h.t.Context(), c); err != nil {
 		h.t.Fatal(err)
 	}
 	if levels != nil {
 		g := access.Grant{ID: uuid.New(), Partner: p.ID, Fleet: demo.ID(demo.FleetRef), FleetRef: "theirs", Status: access.GrantActive, Levels: levels,
-			UpdatedAt: time.Now()}
-		if err := h.db.SaveGrant(h.t.Context(), g, access.Fleet{ID: g.Fleet, Name: "Demo Freight"}); err != nil {
+			CreatedAt: time.Now(), UpdatedAt: time.Now()}
+		if err := h.db.InsertAgreement(h.t.Context(), g); err != nil {
 			h.t.Fatal(err)
 		}
 	}

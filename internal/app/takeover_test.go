@@ -72,8 +72,9 @@ func openYard(t *testing.T) *yard {
 
 func (y *yard) client(c access.Client) (token string) {
 	y.t.Helper()
-	c.SecretHash, c.Scopes = access.HashSecret("a-secret-of-"+c.ID), access.Scopes()
-	if err := y.db.SaveClient(y.t.Context(), c); err != nil {
+	c.Scopes, c.Generation = access.Scopes(), 1
+	c.Secrets = []access.Secret{access.NewSecret("a-secret-of-"+c.ID, time.Now())}
+	if err := y.db.InsertClient(y.t.Context(), c); err != nil {
 		y.t.Fatal(err)
 	}
 	return y.tokenFor(c.ID, "a-secret-of-"+c.ID, "organization")

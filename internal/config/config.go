@@ -44,6 +44,11 @@ type Config struct {
 	ImportHistory time.Duration
 	// IgnoreUnknown lets query parameters pass that the API does not know; a header names them.
 	IgnoreUnknown bool
+	// OIDC is an external issuer of tokens; OwnIssuerOff leaves it alone.
+	OIDC         OIDC
+	OwnIssuerOff bool
+	// FleetsOnPurpose keeps connections from making fleets by the way.
+	FleetsOnPurpose bool
 	// MaxSubscriptions bounds the webhook subscriptions of a partner.
 	MaxSubscriptions int
 	// RateClient is how many requests a client may send, and RatePartner all clients of a partner or fleet
@@ -77,7 +82,7 @@ func Default() Config {
 	return Config{Addr: "127.0.0.1:8080", MaxAge: 72 * time.Hour, CallDeadline: 30 * time.Second, ImportEvery: 10 * time.Minute,
 		ImportHistory: 168 * time.Hour, RateClient: Rate{5000, time.Second}, RatePartner: Rate{5000, time.Second},
 		RateToken: Rate{20, time.Second}, RateAddress: Rate{100, time.Second}, MaxConnections: 1024, MaxSubscriptions: 1000,
-		BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}}
+		BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}, OIDC: OIDC{Claims: defaultClaims()}}
 }
 
 // Facts are the settings by their names, as the audit log tells that they changed: the keys are not

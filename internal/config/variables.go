@@ -77,7 +77,7 @@ func FromEnv(environ []string, tsps TSPs) (Config, []error) {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		wrong = append(wrong, fmt.Errorf("%s and %s must both be set, or neither", tlsCertVariable, tlsKeyVariable))
 	}
-	return c, wrong
+	return c, append(wrong, c.checkOIDC()...)
 }
 
 // each returns what errors.Join has joined.
@@ -107,6 +107,11 @@ func variables() []variable {
 		{prefix + "SETTLING", duration(time.Second, func(c *Config) *time.Duration { return &c.Settling })},
 		{prefix + "IMPORT_EVERY", duration(time.Second, func(c *Config) *time.Duration { return &c.ImportEvery })},
 		{prefix + "IMPORT_HISTORY", duration(time.Hour, func(c *Config) *time.Duration { return &c.ImportHistory })},
+		{prefix + "OIDC_ISSUER", readIssuer},
+		{prefix + "OIDC_AUDIENCE", func(c *Config, s string) error { c.OIDC.Audience = s; return nil }},
+		{prefix + "OIDC_CLAIMS", readClaims},
+		{prefix + "OWN_ISSUER", choice("on", "off", func(c *Config) *bool { return &c.OwnIssuerOff })},
+		{prefix + "FLEETS", choice("by_connection", "on_purpose", func(c *Config) *bool { return &c.FleetsOnPurpose })},
 		{prefix + "MAX_SUBSCRIPTIONS", number(1, func(c *Config) *int { return &c.MaxSubscriptions })},
 		{prefix + "UNKNOWN_PARAMETERS", choice("refuse", "ignore", func(c *Config) *bool { return &c.IgnoreUnknown })},
 		{prefix + "RATE_CLIENT", rate(func(c *Config) *Rate { return &c.RateClient })},

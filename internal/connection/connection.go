@@ -102,8 +102,10 @@ type Config struct {
 	// Wake lets a lane look anew at its connection; nil wakes none.
 	Wake     func(fence.Lane)
 	Patience Patience
-	Now      func() time.Time
-	Log      *slog.Logger
+	// FleetsOnPurpose refuses a partner's reference that stands for no fleet yet, instead of making one.
+	FleetsOnPurpose bool
+	Now             func() time.Time
+	Log             *slog.Logger
 }
 
 // Service makes, changes and ends connections and opens their credentials. All errors that a

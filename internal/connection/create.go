@@ -59,7 +59,9 @@ func (s *Service) Create(ctx context.Context, who access.Principal, raw []byte) 
 	if err != nil {
 		return Read{}, err
 	}
-	return s.read(c, o.grant.FleetRef)
+	r, err := s.read(c, o.grant.FleetRef)
+	r.Warnings = s.newFleetWarnings(ctx, who, o)
+	return r, err
 }
 
 // Connect makes a connection whose id, fleet, TSP, maker and description the caller chose. It is for the
@@ -166,7 +168,9 @@ func (s *Service) readFleet(ctx context.Context, who access.Principal, b *resour
 		b.Refuse("fleet_ref", resource.CodeMissing,
 			"is required with a partner's token: your own reference of the fleet; one that is new makes a fleet")
 	default:
-		o.grant, o.newFleet, err = s.fleetOf(ctx, who, ref)
+		if o.grant, o.newFleet, err = s.fleetOf(ctx, who, ref); err == nil {
+			err = s.refuseNewFleet(ctx, who, b, o)
+		}
 	}
 	return err
 }

@@ -60,13 +60,13 @@ func toldOnce(t *testing.T) {
 	s.client(former)
 	ended := access.Grant{ID: uuid.New(), Partner: former.Partner.ID, Fleet: s.fleet.Fleet.ID, FleetRef: "former's",
 		Status: "cancelled", UpdatedAt: time.Now()}
-	if err := s.db.SaveGrant(t.Context(), ended, s.fleet.Fleet); err != nil {
+	if err := s.db.InsertAgreement(t.Context(), ended); err != nil {
 		t.Fatal(err)
 	}
 	s.client(late)
 	over := access.Grant{ID: uuid.New(), Partner: late.Partner.ID, Fleet: s.fleet.Fleet.ID, FleetRef: "late's",
 		Status: access.GrantActive, Expiration: time.Now().Add(-time.Hour), UpdatedAt: time.Now()}
-	if err := s.db.SaveGrant(t.Context(), over, s.fleet.Fleet); err != nil {
+	if err := s.db.InsertAgreement(t.Context(), over); err != nil {
 		t.Fatal(err)
 	}
 	past, expired := s.listen(former), s.listen(late)

@@ -97,8 +97,9 @@ func TestADeletedOrRevokedGrantHidesTheConnections(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g.Status, g.UpdatedAt = "paused", time.Now()
-	if err := s.db.SaveGrant(t.Context(), g, s.fleet.Fleet); err != nil {
+	paused := g
+	paused.Status, paused.UpdatedAt = "paused", g.After(time.Now())
+	if err := s.db.ChangeAgreement(t.Context(), g, paused); err != nil {
 		t.Fatal(err)
 	}
 	found, err := s.service.List(t.Context(), s.partner, connection.Filter{Window: page.Window{Limit: 10}})

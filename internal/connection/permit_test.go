@@ -27,11 +27,12 @@ func (s *stand) allow(who access.Principal, status string, kinds ...resource.Kin
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	from := g
 	g.Status, g.Levels, g.UpdatedAt = status, map[resource.Kind]string{}, g.UpdatedAt.Add(time.Second)
 	for _, k := range kinds {
 		g.Levels[k] = access.ReadWrite
 	}
-	if err := s.db.SaveGrant(s.t.Context(), g, s.fleet.Fleet); err != nil {
+	if err := s.db.ChangeAgreement(s.t.Context(), from, g); err != nil {
 		s.t.Fatal(err)
 	}
 }

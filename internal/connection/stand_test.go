@@ -3,6 +3,7 @@ package connection_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -168,7 +169,7 @@ func (s *stand) restart() {
 
 func (s *stand) client(who access.Principal) {
 	s.t.Helper()
-	if err := s.db.SaveClient(s.t.Context(), access.Client{ID: who.Client, Partner: who.Partner, SecretHash: []byte{1}}); err != nil {
+	if err := s.db.InsertClient(s.t.Context(), access.Client{ID: who.Client, Partner: who.Partner}); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -177,7 +178,11 @@ func (s *stand) grant(who access.Principal, fleet access.Fleet, ref, level strin
 	s.t.Helper()
 	g := access.Grant{ID: uuid.New(), Partner: who.Partner.ID, Fleet: fleet.ID, FleetRef: ref, Status: access.GrantActive,
 		Levels: map[resource.Kind]string{resource.KindVehicle: level}, UpdatedAt: time.Now()}
-	if err := s.db.SaveGrant(s.t.Context(), g, fleet); err != nil {
+	err := s.db.InsertFleet(s.t.Context(), fleet, g)
+	if errors.Is(err, access.ErrFleetExists) {
+		err = s.db.InsertAgreement(s.t.Context(), g)
+	}
+	if err != nil {
 		s.t.Fatal(err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/wire"
@@ -38,6 +39,8 @@ type Read struct {
 	Description *string        `json:"description"`
 	Settings    jsontext.Value `json:"settings"`
 	Problem     *string        `json:"problem"`
+	// Warnings are told of a connection that has made its fleet.
+	Warnings []access.Warning `json:"warnings,omitempty"`
 }
 
 // read returns a connection as a caller sees it who knows its fleet under a reference. A

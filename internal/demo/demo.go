@@ -73,6 +73,10 @@ func Run(ctx context.Context, c config.Config, o Options) error {
 	if err != nil {
 		return errors.Join(taken(c.Addr, "--addr", err), program.Close(context.WithoutCancel(ctx)))
 	}
+	if public(l.Addr()) {
+		o.Log.Warn("everybody who reaches this machine can use the demo, because everybody knows its client's secret; "+
+			"listen at 127.0.0.1 unless that is meant", "addr", l.Addr().String())
+	}
 	if !o.Quiet {
 		made.print(reached(l.Addr()), o, running)
 	}
@@ -82,6 +86,12 @@ func Run(ctx context.Context, c config.Config, o Options) error {
 	err = program.Run(ctx, l)
 	stop()
 	return errors.Join(err, g.Wait())
+}
+
+// public tells whether others than this machine can reach an address to listen at.
+func public(at net.Addr) bool {
+	tcp, ok := at.(*net.TCPAddr)
+	return ok && !tcp.IP.IsLoopback()
 }
 
 func taken(addr, flag string, err error) error {

@@ -43,18 +43,21 @@ func ID(of string) uuid.UUID {
 // Fill makes the fixtures that are not there yet and imports the TSPs' records.
 func Fill(ctx context.Context, in app.Rooms, receiver string) (Fixtures, error) {
 	partner := access.Partner{ID: ID("partner"), Name: "demo"}
-	fleet := access.Fleet{ID: ID(FleetRef), Name: "Demo Freight"}
-	client := access.Client{ID: app.DemoClient, SecretHash: access.HashSecret(app.DemoSecret),
-		Partner: partner, Scopes: access.Scopes()}
+	fleet := access.Fleet{ID: ID(FleetRef), Name: "Demo Freight", NamedBy: access.ByOperator}
+	now := time.Now().UTC().Truncate(time.Microsecond)
+	client := access.Client{ID: app.DemoClient, Secrets: []access.Secret{access.NewSecret(app.DemoSecret, now)},
+		Generation: 1, Partner: partner, Scopes: access.Scopes()}
 	grant := access.Grant{ID: ID("grant"), Partner: partner.ID, Fleet: fleet.ID, FleetRef: FleetRef,
-		Status: access.GrantActive, Levels: map[resource.Kind]string{},
-		UpdatedAt: time.Now().UTC().Truncate(time.Microsecond)}
+		Status: access.GrantActive, Levels: map[resource.Kind]string{}, CreatedAt: now, UpdatedAt: now}
 	for _, k := range resource.Kinds() {
 		grant.Levels[k] = access.ReadWrite
 	}
-	err := errors.Join(in.Store.SaveClient(ctx, client), in.Store.SaveGrant(ctx, grant, fleet))
-	if err != nil {
+	// What is there stays as it is, also if it was paused, ended or changed since.
+	if err := in.Store.InsertClient(ctx, client); err != nil && !errors.Is(err, access.ErrClientExists) {
 		return Fixtures{}, fmt.Errorf("making the demo client: %w", err)
+	}
+	if err := in.Store.InsertFleet(ctx, fleet, grant); err != nil && !errors.Is(err, access.ErrFleetExists) {
+		return Fixtures{}, fmt.Errorf("making the demo fleet: %w", err)
 	}
 	if err := subscribe(ctx, in, partner.ID, receiver); err != nil {
 		return Fixtures{}, err
@@ -73,8 +76,7 @@ func Fill(ctx context.Context, in app.Rooms, receiver string) (Fixtures, error) 
 	if f.Connection == uuid.Nil {
 		return f, errors.Join(f.Unconnected...)
 	}
-	err = f.Pick(ctx, in.Store)
-	return f, err
+	return f, f.Pick(ctx, in.Store)
 }
 
 // connect makes the fleet's connection to a TSP once, and imports its records.

@@ -28,8 +28,10 @@ type Store interface {
 	access.Store
 	access.Agreements
 	access.Fleets
+	access.FleetKeeper
+	access.Partners
 	access.Clients
-	access.GrantKeeper
+	access.Tokens
 	connection.Everything
 	connection.Records
 	operation.Store

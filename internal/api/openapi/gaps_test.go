@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// ownRoutes are not in the contract's documents. Those below /v2/orgs follow its public reference, the making of a
-// share agreement aside.
+// ownRoutes are not in the contract's documents. Those below /v2/orgs follow its public reference or its published
+// client, the making of share agreements and fleets aside.
 var ownRoutes = []string{
 	"GET /healthz", "GET /openapi.yaml", "GET /openapi.json",
 
@@ -44,7 +44,9 @@ var ownRoutes = []string{
 	"GET /v2/integrations/tsps/{tsp_id}/capabilities",
 
 	"GET /v2/orgs/tsps", "GET /v2/orgs/tsps/{tsp_id}",
-	"GET /v2/orgs/fleets", "GET /v2/orgs/fleets/{fleet_id}",
+	"GET /v2/orgs/fleets", "POST /v2/orgs/fleets", "GET /v2/orgs/fleets/{fleet_id}",
+	"PATCH /v2/orgs/fleets/{fleet_id}", "DELETE /v2/orgs/fleets/{fleet_id}",
+	"GET /v2/orgs/partners", "GET /v2/orgs/partners/{partner_id}",
 	"GET /v2/orgs/share-agreements", "POST /v2/orgs/share-agreements",
 	"GET /v2/orgs/share-agreements/{share_agreement_id}",
 	"PATCH /v2/orgs/share-agreements/{share_agreement_id}",
@@ -65,7 +67,8 @@ var ownSchemas = []string{
 	"CapabilityDocument", "CapabilityImport", "CapabilitySetting", "CapabilityCredentials", "CapabilityCredentialField", "CapabilityWrite",
 	"CapabilityLimit", "CapabilityField",
 
-	"FleetRead", "CursorPageFleetRead", "ShareAgreementRead", "CursorPageShareAgreementRead", "ShareAgreementCreate",
+	"FleetRead", "CursorPageFleetRead", "FleetCreate", "FleetUpdate", "PartnerRead", "CursorPagePartnerRead",
+	"ShareAgreementRead", "CursorPageShareAgreementRead", "ShareAgreementCreate",
 	"ShareAgreementUpdate", "ShareAgreementStatusEnum", "TspRead", "ConnectionTypeEnum",
 }
 

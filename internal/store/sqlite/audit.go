@@ -12,6 +12,7 @@ import (
 	json "github.com/go-json-experiment/json"
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
@@ -37,6 +38,14 @@ func revocationThing(token string) thing {
 }
 func metaThing(name string) thing { return thing{"setting", "meta", "name", name} }
 
+// secretThings are secrets of a client; the log names them with it.
+func secretThings(client string, all ...access.Secret) (of []thing) {
+	for _, s := range all {
+		of = append(of, thing{"client_secret", "client_secret", "client || ':' || id", client + ":" + s.ID})
+	}
+	return of
+}
+
 func webhookThings(all []webhook.Subscription) (of []thing) {
 	for _, s := range all {
 		of = append(of, webhookThing(s.ID))
@@ -60,7 +69,7 @@ func silent(column string) bool {
 
 // secret are columns whose values must not be known by more than their hashes.
 func secret(column string) bool {
-	return slices.Contains([]string{"secret_hash", "sealed", "previous", "value", "url", "token"}, column)
+	return slices.Contains([]string{"hash", "sealed", "previous", "value", "url", "token"}, column)
 }
 
 // audited makes a change of things and logs what became of each, in the transaction of the change. A

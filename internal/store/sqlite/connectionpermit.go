@@ -44,13 +44,14 @@ func (t *tx) founds(f *connection.Founding) (bool, error) {
 
 // found adds a fleet, unless it is there, and the grant that comes with it.
 func (t *tx) found(ctx context.Context, db *DB, f connection.Founding) error {
+	if err := t.fleetLives(f.Fleet.ID); err != nil {
+		return err
+	}
 	if err := t.makeRoom(ctx, db, f.Grant); err != nil {
 		return err
 	}
 	add := func() error {
-		err := t.exec(`INSERT INTO fleet (id, name, created_at, updated_at) VALUES (?1, ?2, ?3, ?3) ON CONFLICT DO NOTHING`,
-			f.Fleet.ID[:], f.Fleet.Name, micros(f.Grant.UpdatedAt))
-		if err != nil {
+		if err := t.putFleet(f.Fleet, micros(f.Grant.UpdatedAt)); err != nil {
 			return err
 		}
 		return t.putGrant(f.Grant)

@@ -88,6 +88,9 @@ func (db *DB) Agreements(ctx context.Context, q access.AgreementQuery) ([]access
 // InsertAgreement adds a grant.
 func (db *DB) InsertAgreement(ctx context.Context, g access.Grant) error {
 	return db.audited(ctx, func(tx *tx) error {
+		if err := tx.fleetIsThere(g.Fleet); err != nil {
+			return err
+		}
 		if err := tx.makeRoom(ctx, db, g); err != nil {
 			return err
 		}
@@ -98,7 +101,7 @@ func (db *DB) InsertAgreement(ctx context.Context, g access.Grant) error {
 	}, agreementThing(g.ID))
 }
 
-// ChangeAgreement changes a grant's status and dates.
+// ChangeAgreement changes a grant's reference, levels, status and dates.
 func (db *DB) ChangeAgreement(ctx context.Context, from, to access.Grant) error {
 	return db.audited(ctx, func(tx *tx) error {
 		// Whether it moved on is asked first: a change that lost must not end others to make room.
@@ -109,42 +112,12 @@ func (db *DB) ChangeAgreement(ctx context.Context, from, to access.Grant) error 
 		if err := tx.makeRoom(ctx, db, to); err != nil {
 			return err
 		}
-		err = tx.exec(`UPDATE share_grant SET status = ?2, effective_at = ?3, expires_at = ?4, updated_at = ?5 WHERE id = ?1`,
-			to.ID[:], to.Status, micros(to.Effective), micros(to.Expiration), micros(to.UpdatedAt))
-		if err != nil {
+		// Partner and fleet stay those of the stored grant, whatever to says.
+		if err := tx.putGrant(to); err != nil {
 			return err
 		}
 		return tx.tellOfGrant(db, to, to.Change())
 	}, agreementThing(to.ID))
-}
-
-// SaveGrant adds or replaces a grant and its fleet. Its order is that of ChangeAgreement. The
-// fleet is saved before the grant, which refers to it.
-func (db *DB) SaveGrant(ctx context.Context, g access.Grant, f access.Fleet) error {
-	return db.audited(ctx, func(tx *tx) error {
-		stored, err := tx.grants(`id = ?1`, g.ID[:])
-		if err != nil {
-			return err
-		}
-		var known access.Grant
-		if len(stored) > 0 {
-			known = stored[0]
-		}
-		next, tells := g.Replace(known)
-		if tells == "" {
-			return tx.saveFleet(f, g.UpdatedAt)
-		}
-		if err := tx.makeRoom(ctx, db, next); err != nil {
-			return err
-		}
-		if err := tx.saveFleet(f, g.UpdatedAt); err != nil {
-			return err
-		}
-		if err := tx.putGrant(next); err != nil {
-			return err
-		}
-		return tx.tellOfGrant(db, next, tells)
-	}, fleetThing(f.ID), agreementThing(g.ID))
 }
 
 // makeRoom refuses a grant that others leave no room for, before it changes anything, and ends

@@ -34,19 +34,24 @@ func (s *stand) logged() []audit.Entry {
 func changeIsLogged(t *testing.T, s *stand) {
 	who := audit.Actor{Name: "client:c", Request: "r-1", Remote: "192.0.2.1"}
 	ctx := audit.By(t.Context(), who)
-	c := access.Client{ID: "c", SecretHash: []byte{1}, Partner: access.Partner{ID: uuid.New(), Name: "P"}}
-	s.must(s.SaveClient(ctx, c))
+	c := access.Client{ID: "c", Partner: access.Partner{ID: uuid.New(), Name: "P"}, Secrets: []access.Secret{{ID: "s1", Hash: []byte{1}}}}
+	s.must(s.InsertClient(ctx, c))
+	c = got[access.Client](s)(s.Client(ctx, "c"))
 	s.later(at(1).Sub(noon()))
-	c.SecretHash = []byte{2}
-	s.must(s.SaveClient(t.Context(), c))
+	to := c
+	to.Scopes, to.Secrets, to.UpdatedAt = []string{"a:read"}, []access.Secret{{ID: "s2", Hash: []byte{2}}}, at(1)
+	s.must(s.ChangeClient(t.Context(), c, to))
 	sub := s.subscribe(subscribed(c.Partner.ID, eventName))
 	s.must(s.ChangeSubscription(ctx, moved(t, sub, webhook.Delete)))
 	s.must(s.Note(ctx, audit.Entry{Action: "started", Object: "service"}))
 	all := s.crashed().logged()
 	want := []audit.Entry{
+		{At: noon(), Actor: who, Action: "created", Object: "client_secret:c:s1"},
 		{At: noon(), Actor: who, Action: "created", Object: "client:c"},
 		{At: noon(), Actor: who, Action: "created", Object: "partner:" + c.Partner.ID.String()},
-		{At: at(1), Actor: audit.Actor{Name: "waybill"}, Action: "changed", Object: "client:c", Changed: []string{"secret_hash"}},
+		{At: at(1), Actor: audit.Actor{Name: "waybill"}, Action: "created", Object: "client_secret:c:s2"},
+		{At: at(1), Actor: audit.Actor{Name: "waybill"}, Action: "deleted", Object: "client_secret:c:s1"},
+		{At: at(1), Actor: audit.Actor{Name: "waybill"}, Action: "changed", Object: "client:c", Changed: []string{"scopes"}},
 		{At: at(1), Actor: audit.Actor{Name: "waybill"}, Action: "created", Object: "webhook:" + sub.ID.String()},
 		{At: at(1), Actor: who, Action: "changed", Object: "webhook:" + sub.ID.String(), Changed: []string{"status"}},
 		{At: at(1), Actor: who, Action: "started", Object: "service"},
@@ -60,15 +65,17 @@ func changeIsLogged(t *testing.T, s *stand) {
 		w.Seq, w.Hash, w.Before, w.After = int64(i+1), e.Hash, e.Before, e.After
 		same(t, w.Object, e, w)
 	}
-	is(t, "what it was is what it became", all[2].Before, all[0].After)
+	is(t, "what it was is what it became", all[5].Before, all[1].After)
 }
 
 func nothingIsNotLogged(t *testing.T, s *stand) {
-	c := access.Client{ID: "c", SecretHash: []byte{1}, Partner: access.Partner{ID: uuid.New(), Name: "P"}}
-	s.must(s.SaveClient(t.Context(), c))
+	c := access.Client{ID: "c", Partner: access.Partner{ID: uuid.New(), Name: "P"}}
+	s.must(s.InsertClient(t.Context(), c))
+	c = got[access.Client](s)(s.Client(t.Context(), "c"))
 	sub := s.subscribe(subscribed(c.Partner.ID, eventName))
 	before := len(s.logged())
-	s.must(s.SaveClient(t.Context(), c))
+	s.must(s.ChangeClient(t.Context(), c, c))
+	fails(t, "a second client", s.InsertClient(t.Context(), c), access.ErrClientExists)
 	fails(t, "a subscription twice", s.InsertSubscriptions(t.Context(), []webhook.Subscription{sub}, manySubscriptions), webhook.ErrDuplicate)
 	foreign := moved(t, sub, webhook.Delete)
 	foreign.From.Partner = uuid.New()

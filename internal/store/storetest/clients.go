@@ -1,79 +1,112 @@
 package storetest
 
 import (
-	"errors"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/page"
 )
 
 func clients() []rule {
 	return []rule{
-		{"a client of a partner and one of a fleet are read as they were saved", clientIsKept},
+		{"a client of a partner and one of a fleet are read as they were added, with their secrets", clientIsKept},
 		{"what does not exist is not found", unknownIsNotFound},
-		{"a client that is saved again has another secret, and its owner another name", clientIsReplaced},
-		{"a fleet is changed when its name is, and only then", fleetIsRenamed},
-		{"a fleet is found by its name and by a partner's reference of it that is not deleted", fleetIsFound},
+		{"a second client of an id is refused, and changes nothing of the first", clientIsNotReplaced},
+		{"of many changes of a client as it was read one is made", clientIsChangedOnce},
+		{"a client that was deleted is gone with its secrets", clientIsDeleted},
 		{"a token stays revoked over a crash until it would have expired, however often it is revoked", tokenIsRevoked},
 	}
 }
 
+// client makes a client that is not stored.
+func client(id string, scopes ...string) access.Client {
+	return access.Client{ID: id, Partner: access.Partner{ID: uuid.New(), Name: "of " + id}, Scopes: scopes, Generation: 1,
+		Secrets: []access.Secret{{ID: "1", Hash: []byte{1, 2}, CreatedAt: noon()}, {ID: "2", Hash: []byte{3}, CreatedAt: at(1), ExpiresAt: at(60)}}}
+}
+
 func clientIsKept(t *testing.T, s *stand) {
-	partner, fleet := access.Partner{ID: uuid.New(), Name: "P"}, access.Fleet{ID: uuid.New(), Name: "F"}
-	for _, c := range []access.Client{
-		{ID: "p", SecretHash: []byte{1, 2}, Partner: partner, Scopes: []string{"a:read", "b:write"}},
-		{ID: "f", SecretHash: []byte{3}, Fleet: fleet, Scopes: []string{"a:read"}},
-	} {
-		s.must(s.SaveClient(t.Context(), c))
-		same(t, "read", got[access.Client](s)(s.Client(t.Context(), c.ID)), c)
+	ofPartner, ofFleet := client("p", "a:read", "b:write"), client("f", "a:read")
+	ofFleet.Partner, ofFleet.Fleet, ofFleet.Disabled = access.Partner{}, access.Fleet{ID: uuid.New(), Name: "F", NamedBy: access.ByOperator}, true
+	for _, c := range []*access.Client{&ofPartner, &ofFleet} {
+		s.must(s.InsertClient(t.Context(), *c))
+		c.CreatedAt, c.UpdatedAt = noon(), noon()
 	}
-	is(t, "the partner", got[access.Partner](s)(s.Partner(t.Context(), partner.ID)), partner)
+	ofPartner.Partner.CreatedAt, ofFleet.Fleet.CreatedAt, ofFleet.Fleet.UpdatedAt = noon(), noon(), noon()
+	s = s.crashed()
+	same(t, "read", got[access.Client](s)(s.Client(t.Context(), "p")), ofPartner)
+	same(t, "listed", got[[]access.Client](s)(s.AllClients(t.Context())), []access.Client{ofFleet, ofPartner})
+	is(t, "the partner", got[access.Partner](s)(s.Partner(t.Context(), ofPartner.Partner.ID)), ofPartner.Partner)
+	found, total, err := s.Partners(t.Context(), access.PartnerQuery{Name: "of p", Window: page.Window{Limit: 2}})
+	s.must(err)
+	is(t, "partners of the name", total, 1)
+	is(t, "found by its name", found[0], ofPartner.Partner)
 }
 
 func unknownIsNotFound(t *testing.T, s *stand) {
 	_, noClient := s.Client(t.Context(), "nobody")
+	fails(t, "a client", noClient, access.ErrNotFound)
 	_, noPartner := s.Partner(t.Context(), uuid.New())
-	if !errors.Is(noClient, access.ErrNotFound) || !errors.Is(noPartner, access.ErrNotFound) {
-		t.Errorf("%v, %v", noClient, noPartner)
-	}
+	fails(t, "a partner", noPartner, access.ErrNotFound)
+	fails(t, "deleted", s.DeleteClient(t.Context(), "nobody"), access.ErrNotFound)
 }
 
-func clientIsReplaced(t *testing.T, s *stand) {
-	c := access.Client{ID: "c", SecretHash: []byte{1}, Partner: access.Partner{ID: uuid.New(), Name: "old"}}
-	s.must(s.SaveClient(t.Context(), c))
-	c.SecretHash, c.Partner.Name = []byte{2}, "new"
-	s.must(s.SaveClient(t.Context(), c))
+func clientIsNotReplaced(t *testing.T, s *stand) {
+	c := client("c", "a:read")
+	s.must(s.InsertClient(t.Context(), c))
+	before := got[access.Client](s)(s.Client(t.Context(), "c"))
+	other := client("c", "b:write")
+	fails(t, "inserted", s.InsertClient(t.Context(), other), access.ErrClientExists)
+	same(t, "read", got[access.Client](s)(s.Client(t.Context(), "c")), before)
+	_, err := s.Partner(t.Context(), other.Partner.ID)
+	fails(t, "the partner of the refused one", err, access.ErrNotFound)
+	other.ID, other.Partner.ID = "another", c.Partner.ID
+	s.must(s.InsertClient(t.Context(), other))
+	is(t, "the partner's name", got[access.Client](s)(s.Client(t.Context(), "c")).Partner.Name, c.Partner.Name)
+}
+
+func clientIsChangedOnce(t *testing.T, s *stand) {
+	s.must(s.InsertClient(t.Context(), client("c", "a:read")))
+	from := got[access.Client](s)(s.Client(t.Context(), "c"))
+	var all sync.WaitGroup
+	errs := make([]error, 4)
+	for i := range errs {
+		to := from
+		to.Scopes, to.Disabled, to.Generation, to.UpdatedAt = []string{"b:write"}, true, 2, at(i+1)
+		to.Secrets = []access.Secret{{ID: "3", Hash: []byte{byte(i)}, CreatedAt: at(i)}}
+		all.Go(func() { errs[i] = s.ChangeClient(t.Context(), from, to) })
+	}
+	all.Wait()
 	read := got[access.Client](s)(s.Client(t.Context(), "c"))
-	is(t, "the secret", string(read.SecretHash), "\x02")
-	is(t, "the partner", read.Partner, c.Partner)
-	is(t, "partners of the old name", len(got[[]access.Partner](s)(s.Partners(t.Context(), "old"))), 0)
-	is(t, "partners of the new name", len(got[[]access.Partner](s)(s.Partners(t.Context(), "new"))), 1)
-}
-
-func fleetIsRenamed(t *testing.T, s *stand) {
-	c := access.Client{ID: "c", SecretHash: []byte{1}, Fleet: access.Fleet{ID: uuid.New(), Name: "old"}}
-	for _, name := range []string{"old", "old", "new"} {
-		c.Fleet.Name = name
-		s.must(s.SaveClient(t.Context(), c))
-		s.later(time.Minute)
+	for i, err := range errs {
+		if err != nil {
+			fails(t, "a later one", err, fence.ErrOvertaken)
+			continue
+		}
+		want := from
+		want.Scopes, want.Disabled, want.Generation, want.UpdatedAt = []string{"b:write"}, true, 2, at(i+1)
+		want.Secrets = []access.Secret{{ID: "3", Hash: []byte{byte(i)}, CreatedAt: at(i)}}
+		same(t, "read", read, want)
+		errs[i] = fence.ErrOvertaken
+		for _, other := range errs {
+			fails(t, "all others", other, fence.ErrOvertaken)
+		}
 	}
-	named := got[[]access.Fleet](s)(s.FleetsNamed(t.Context(), "new"))
-	want := []access.Fleet{{ID: c.Fleet.ID, Name: "new", CreatedAt: noon(), UpdatedAt: at(2)}}
-	same(t, "read", named, want)
 }
 
-func fleetIsFound(t *testing.T, s *stand) {
-	g := s.grant(granted(s.partner(), s.fleet()))
-	find := func(name string) int { return len(got[[]access.Fleet](s)(s.FleetsNamed(t.Context(), name))) }
-	is(t, "by name", find("f"), 1)
-	is(t, "by reference", find(g.FleetRef), 1)
-	deleted := g
-	deleted.Status, deleted.UpdatedAt = access.GrantDeleted, at(1)
-	s.must(s.ChangeAgreement(t.Context(), g, deleted))
-	is(t, "by the reference of a deleted grant", find(g.FleetRef), 0)
+func clientIsDeleted(t *testing.T, s *stand) {
+	c := client("c", "a:read")
+	s.must(s.InsertClient(t.Context(), c))
+	s.must(s.DeleteClient(t.Context(), "c"))
+	_, err := s.Client(t.Context(), "c")
+	fails(t, "read", err, access.ErrNotFound)
+	c.Secrets = nil
+	s.must(s.InsertClient(t.Context(), c))
+	is(t, "secrets of the next of its id", len(got[access.Client](s)(s.Client(t.Context(), "c")).Secrets), 0)
 }
 
 func tokenIsRevoked(t *testing.T, s *stand) {

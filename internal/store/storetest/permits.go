@@ -42,8 +42,8 @@ func permitIsAsked(t *testing.T, s *stand) {
 	s.must(s.ChangeConnection(t.Context(), next))
 	is(t, "the grant that was asked with", asked[0].ID, g.ID)
 	ended := g
-	ended.Expiration, ended.UpdatedAt = at(1), at(0)
-	s.must(s.beside().SaveGrant(t.Context(), ended, access.Fleet{ID: g.Fleet, Name: "f"}))
+	ended.Expiration, ended.UpdatedAt = at(1), g.After(at(0))
+	s.must(s.beside().ChangeAgreement(t.Context(), g, ended))
 	s.later(at(2).Sub(noon()))
 	late := change(next.To, connection.Active)
 	late.Permit = next.Permit
@@ -84,7 +84,7 @@ func foundingAdds(t *testing.T, s *stand) {
 	c := s.founding()
 	ended := c.Founds.Grant
 	ended.Status = access.GrantCancelled
-	s.grant(ended)
+	s.must(s.InsertFleet(t.Context(), c.Founds.Fleet, ended))
 	var asked []access.Grant
 	c.Permit = unlessActive(ended.Partner, &asked)
 	fails(t, "founded again", s.InsertConnection(t.Context(), c), errBarred)

@@ -34,7 +34,7 @@ type rule struct {
 // Run holds an engine against the suite. fresh makes an empty database.
 func Run(t *testing.T, fresh func(t *testing.T) Engine) {
 	for port, rules := range map[string][]rule{
-		"clients": clients(), "grants": grants(), "agreements": agreements(), "operations": operations(), "keys": keys(),
+		"clients": clients(), "fleets": fleets(), "grants": grants(), "agreements": agreements(), "operations": operations(), "keys": keys(),
 		"queue": queue(), "chains": chains(), "settling": settling(), "outcomes": outcomes(), "progress": progress(), "deliveries": deliveries(), "receivers": receivers(), "fan-out": fanOut(),
 		"connections": connections(), "permits": permits(), "drafts": drafts(), "locks": locks(), "records": records(),
 		"sweeps": sweeps(), "orphans": orphans(), "changes": changes(), "lists": lists(), "schedules": schedules(),

@@ -23,7 +23,7 @@ const eventName = event.OperationSucceeded
 func (s *stand) partner() uuid.UUID {
 	s.t.Helper()
 	id := uuid.New()
-	s.must(s.SaveClient(s.t.Context(), access.Client{ID: id.String(), SecretHash: []byte("x"),
+	s.must(s.InsertClient(s.t.Context(), access.Client{ID: id.String(),
 		Partner: access.Partner{ID: id, Name: id.String()}}))
 	return id
 }
@@ -32,7 +32,7 @@ func (s *stand) partner() uuid.UUID {
 func (s *stand) fleet() uuid.UUID {
 	s.t.Helper()
 	id := uuid.New()
-	s.must(s.SaveClient(s.t.Context(), access.Client{ID: id.String(), SecretHash: []byte("x"),
+	s.must(s.InsertClient(s.t.Context(), access.Client{ID: id.String(),
 		Fleet: access.Fleet{ID: id, Name: id.String()}}))
 	return id
 }
@@ -50,7 +50,7 @@ func granted(partner, fleet uuid.UUID) access.Grant {
 // grant stores a grant.
 func (s *stand) grant(g access.Grant) access.Grant {
 	s.t.Helper()
-	s.must(s.SaveGrant(s.t.Context(), g, access.Fleet{ID: g.Fleet, Name: "f"}))
+	s.must(s.InsertAgreement(s.t.Context(), g))
 	return got[access.Grant](s)(s.Agreement(s.t.Context(), g.ID))
 }
 

@@ -1,0 +1,124 @@
+package access
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Client is a set of API credentials of a partner or of a fleet; the other of the two is zero.
+type Client struct {
+	ID      string
+	Partner Partner
+	Fleet   Fleet
+	Scopes  []string
+	// Secrets are those that were not revoked, oldest first; some may have expired.
+	Secrets  []Secret
+	Disabled bool
+	// Generation is that of the tokens which count: those of an earlier one have ended.
+	Generation int64
+	// UpdatedAt is what a change must have read.
+	CreatedAt, UpdatedAt time.Time
+}
+
+// Secret is one by which a client proves itself. Only a hash of it is kept, which is safe without
+// stretching because secrets are long and random.
+type Secret struct {
+	// ID tells the secrets of a client apart, and tells nothing of the secret.
+	ID   string
+	Hash []byte
+	// ExpiresAt is when it ends; zero is never.
+	CreatedAt, ExpiresAt time.Time
+}
+
+// Expired tells whether the secret has ended at a time.
+func (s Secret) Expired(at time.Time) bool { return !s.ExpiresAt.IsZero() && !at.Before(s.ExpiresAt) }
+
+// NewSecret returns what is kept of a secret.
+func NewSecret(text string, at time.Time) Secret {
+	id := make([]byte, 4)
+	// It never fails; see crypto/rand.
+	_, _ = rand.Read(id)
+	return Secret{ID: hex.EncodeToString(id), Hash: HashSecret(text), CreatedAt: at}
+}
+
+// HashSecret returns what is kept of a client's secret. Guessing 260 random bits is hopeless at
+// any speed, so a slow hash would only slow down the token endpoint. It must not be used for what
+// people choose.
+func HashSecret(secret string) []byte {
+	sum := sha256.Sum256([]byte(secret))
+	return sum[:]
+}
+
+// Owner names whose client it is.
+func (c Client) Owner() string {
+	if c.Fleet.ID != uuid.Nil {
+		return "the fleet " + c.Fleet.Name
+	}
+	return "the partner " + c.Partner.Name
+}
+
+// Proven returns the secret of the client that a text is, if it has not ended. A client without
+// secrets, as an unknown one, costs a comparison too.
+func (c Client) Proven(text string, at time.Time) (Secret, bool) {
+	hash := HashSecret(text)
+	all := c.Secrets
+	if len(all) == 0 {
+		all = []Secret{{Hash: make([]byte, sha256.Size), ExpiresAt: time.Unix(1, 0)}}
+	}
+	var found Secret
+	proven := false
+	for _, s := range all {
+		if subtle.ConstantTimeCompare(s.Hash, hash) == 1 && !s.Expired(at) {
+			found, proven = s, true
+		}
+	}
+	return found, proven && !c.Disabled
+}
+
+// Secret returns a secret by its id.
+func (c Client) Secret(id string) (Secret, bool) {
+	i := slices.IndexFunc(c.Secrets, func(s Secret) bool { return s.ID == id })
+	if i < 0 {
+		return Secret{}, false
+	}
+	return c.Secrets[i], true
+}
+
+// ErrClientExists is what a store answers to a second client of an id.
+var ErrClientExists = errors.New("a client of this id exists")
+
+// Clients keeps clients.
+type Clients interface {
+	// Client returns a client by id, or ErrNotFound.
+	Client(ctx context.Context, id string) (Client, error)
+	// AllClients lists all clients by their ids.
+	AllClients(ctx context.Context) ([]Client, error)
+	// InsertClient adds a client, and its partner or fleet if there is none of that id; one that is
+	// there keeps its name. ErrClientExists if there is a client of that id, ErrNotFound if the fleet
+	// was deleted.
+	InsertClient(ctx context.Context, c Client) error
+	// ChangeClient changes scopes, secrets, Disabled and Generation; fence.ErrOvertaken if the client
+	// does not have the UpdatedAt with which it was read.
+	ChangeClient(ctx context.Context, from, to Client) error
+	// DeleteClient removes a client with its secrets, or answers ErrNotFound.
+	DeleteClient(ctx context.Context, id string) error
+}
+
+// Tokens keeps what the verdict on a token hangs on.
+type Tokens interface {
+	// Client returns a client by id, or ErrNotFound.
+	Client(ctx context.Context, id string) (Client, error)
+	// Revoke remembers a token's id until the token would have expired anyway; doing so twice is
+	// no error.
+	Revoke(ctx context.Context, tokenID string, expires time.Time) error
+	// Revoked tells whether a token's id was revoked.
+	Revoked(ctx context.Context, tokenID string) (bool, error)
+}

@@ -1,0 +1,108 @@
+package access
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+)
+
+// Everything is the grant of all kinds, in force from a time on without an end.
+func Everything(partner, fleet uuid.UUID, ref string, at time.Time) Grant {
+	g := Grant{ID: uuid.Must(uuid.NewV7()), Partner: partner, Fleet: fleet, FleetRef: ref, Status: GrantActive,
+		Levels: map[resource.Kind]string{}, Effective: at, CreatedAt: at, UpdatedAt: at}
+	for _, k := range resource.Kinds() {
+		g.Levels[k] = ReadWrite
+	}
+	return g
+}
+
+// Warning tells of something that was done and may not have been meant.
+type Warning struct {
+	Path    string `json:"path"`
+	Message string `json:"message"`
+}
+
+// FleetWarnings are what a partner is told whose reference has made a fleet. grants are the partner's.
+func FleetWarnings(ref string, fleet uuid.UUID, grants []Grant) []Warning {
+	all := []Warning{{"fleet_ref", fmt.Sprintf("was new and has made the fleet %s, which grants you everything; "+
+		"GET /v2/orgs/fleets lists the fleets that you reach", fleet)}}
+	for _, g := range grants {
+		if g.Fleet != fleet && g.Status != GrantDeleted && Near(ref, g.FleetRef) {
+			all = append(all, Warning{"fleet_ref", fmt.Sprintf("is nearly %q, by which you know the fleet %s; if that one was meant, "+
+				"delete this connection and make it again with that reference", g.FleetRef, g.Fleet)})
+		}
+	}
+	return all
+}
+
+// NearRef returns a reference of a partner's that another one is nearly; "" if there is none.
+func NearRef(ref string, grants []Grant) string {
+	for _, g := range grants {
+		if g.Status != GrantDeleted && Near(ref, g.FleetRef) {
+			return g.FleetRef
+		}
+	}
+	return ""
+}
+
+// Near tells whether two different names are nearly the same: as they are without signs, case and
+// leading zeros, or with one letter more, less, other or moved. Other digits are another number, as
+// fleet-1 and fleet-2 have, and no slip.
+func Near(a, b string) bool {
+	if a == b || a == "" || b == "" {
+		return false
+	}
+	lettersA, digitsA := folded(a)
+	lettersB, digitsB := folded(b)
+	if digitsA != digitsB {
+		return false
+	}
+	if lettersA == lettersB {
+		return lettersA+digitsA != ""
+	}
+	return min(len(lettersA), len(lettersB)) >= 3 && oneSlip([]rune(lettersA), []rune(lettersB))
+}
+
+// folded splits a name into its letters, in lower case, and its numbers without leading zeros.
+func folded(name string) (letters, digits string) {
+	var l, d strings.Builder
+	inNumber := false
+	for _, r := range name {
+		switch {
+		case unicode.IsLetter(r):
+			l.WriteRune(unicode.ToLower(r))
+			inNumber = false
+		case unicode.IsDigit(r) && (r != '0' || inNumber):
+			if !inNumber {
+				d.WriteByte(' ')
+			}
+			d.WriteRune(r)
+			inNumber = true
+		case !unicode.IsDigit(r):
+			inNumber = false
+		}
+	}
+	return l.String(), d.String()
+}
+
+// oneSlip tells whether one letter is more, less, other or moved by one place.
+func oneSlip(a, b []rune) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	rest, other := string(a[i:]), string(b[i:])
+	if len(a) < len(b) {
+		return rest == string(b[i+1:])
+	}
+	moved := i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && string(a[i+2:]) == string(b[i+2:])
+	return len(rest) > 0 && len(other) > 0 && (string(a[i+1:]) == string(b[i+1:]) || moved)
+}

@@ -1,0 +1,190 @@
+package access
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+)
+
+// verdictAge is how long a token that counted is taken to count: that long, at most, it works in
+// another process than the one in which it, its secret or its client ended.
+const verdictAge = time.Second
+
+// again holds a token, whose form and signature were right, against what its verdict hangs on now.
+type again func(ctx context.Context, now time.Time) (Principal, error)
+
+// verdict is a token that counted when it was looked at.
+type verdict struct {
+	again
+	who      Principal
+	lookedAt time.Time
+}
+
+// token is what a token says whose signature is right.
+type token struct {
+	claims
+	key string
+}
+
+// known remembers verdicts, because a signature costs more than the rest of a request, and a read of
+// the store for each would too. The zero one is ready for use.
+type known struct {
+	mu sync.Mutex
+	// By hash, so that a dump of the memory gives no token away.
+	all map[[sha256.Size]byte]verdict
+}
+
+// maxKnown bounds the verdicts that are remembered. When they are reached all are forgotten: the price
+// is one signature each.
+const maxKnown = 10_000
+
+func (k *known) get(raw string) (verdict, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	v, ok := k.all[sha256.Sum256([]byte(raw))]
+	return v, ok
+}
+
+func (k *known) put(raw string, v verdict) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.all == nil || len(k.all) >= maxKnown {
+		k.all = map[[sha256.Size]byte]verdict{}
+	}
+	k.all[sha256.Sum256([]byte(raw))] = v
+}
+
+func (k *known) forget(raw string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.all, sha256.Sum256([]byte(raw)))
+}
+
+// verify returns the caller of a token that counts, or ErrInvalidToken. read checks its form and
+// signature, for a token that is met for the first time.
+func (k *known) verify(ctx context.Context, raw string, now time.Time, read func(context.Context) (again, error)) (Principal, error) {
+	v, ok := k.get(raw)
+	if age := now.Sub(v.lookedAt); ok && age >= 0 && age < verdictAge && now.Before(v.who.Expires) {
+		return v.who, nil
+	}
+	var err error
+	if !ok {
+		v.again, err = read(ctx)
+	}
+	if err == nil {
+		v.who, err = v.again(ctx, now)
+	}
+	if err != nil {
+		if ok && errors.Is(err, ErrInvalidToken) {
+			k.forget(raw)
+		}
+		return Principal{}, err
+	}
+	v.lookedAt = now
+	k.put(raw, v)
+	return v.who, nil
+}
+
+// Verify returns the caller that a token stands for, or ErrInvalidToken.
+func (i *Issuer) Verify(ctx context.Context, raw string) (Principal, error) {
+	return i.known.verify(ctx, raw, i.now(), func(ctx context.Context) (again, error) {
+		t, err := i.read(ctx, raw)
+		return func(ctx context.Context, now time.Time) (Principal, error) {
+			if err := i.keyVerifies(ctx, t.key); err != nil {
+				return Principal{}, err
+			}
+			return i.stands(ctx, t, now)
+		}, err
+	})
+}
+
+// keyVerifies tells whether a key by which a token was verified still is one.
+func (i *Issuer) keyVerifies(ctx context.Context, id string) error {
+	_, ok, err := i.keys.find(ctx, id)
+	if err == nil && !ok {
+		err = fmt.Errorf("%w: the key that signed it was withdrawn", ErrInvalidToken)
+	}
+	return err
+}
+
+// read checks a token's form and signature, and neither its end nor whether it counts. One
+// algorithm is taken, so a token cannot choose a weaker one.
+func (i *Issuer) read(ctx context.Context, raw string) (t token, err error) {
+	parsed, err := jwt.ParseSigned(raw, []jose.SignatureAlgorithm{jose.EdDSA})
+	if err != nil || len(parsed.Headers) != 1 {
+		return t, fmt.Errorf("%w: it is no token of this service", ErrInvalidToken)
+	}
+	t.key = parsed.Headers[0].KeyID
+	key, ok, err := i.keys.find(ctx, t.key)
+	if err != nil {
+		return t, err
+	}
+	if !ok || parsed.Claims(key.Key.Public(), &t.claims) != nil || t.Expiry == nil {
+		return t, fmt.Errorf("%w: its signature is wrong", ErrInvalidToken)
+	}
+	if t.Issuer != tokenParty || !t.Audience.Contains(tokenParty) {
+		return t, fmt.Errorf("%w: it is for somebody else", ErrInvalidToken)
+	}
+	return t, nil
+}
+
+// stands holds a token against its client as that is now.
+func (i *Issuer) stands(ctx context.Context, t token, now time.Time) (Principal, error) {
+	if !now.Before(t.Expiry.Time()) {
+		return Principal{}, fmt.Errorf("%w: it expired", ErrInvalidToken)
+	}
+	c, err := i.store.Client(ctx, t.Subject)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return Principal{}, fmt.Errorf("looking up a client: %w", err)
+	}
+	if err == nil {
+		err = c.lets(t, now)
+	}
+	if err != nil {
+		return Principal{}, fmt.Errorf("%w: %s", ErrInvalidToken, ended(err))
+	}
+	revoked, err := i.store.Revoked(ctx, t.ID)
+	if err != nil {
+		return Principal{}, fmt.Errorf("looking up revoked tokens: %w", err)
+	}
+	if revoked {
+		return Principal{}, fmt.Errorf("%w: it was revoked", ErrInvalidToken)
+	}
+	return Principal{Client: c.ID, Partner: c.Partner, Fleet: c.Fleet, Scopes: strings.Fields(t.Scope), TokenID: t.ID,
+		Expires: t.Expiry.Time()}, nil
+}
+
+// ended is why a client's token has ended.
+func ended(err error) string {
+	if errors.Is(err, ErrNotFound) {
+		return "its client was deleted"
+	}
+	return err.Error()
+}
+
+// lets tells why a token that was given to the client counts no longer; nil if it does.
+func (c Client) lets(t token, now time.Time) error {
+	secret, ok := c.Secret(t.Secret)
+	switch {
+	case c.Disabled:
+		return errors.New("its client is disabled")
+	case !ok || secret.Expired(now):
+		return errors.New("the secret that it was given for was revoked")
+	case c.Generation != t.Generation:
+		return errors.New("all tokens of its client were ended")
+	}
+	for _, s := range strings.Fields(t.Scope) {
+		if !slices.Contains(c.Scopes, s) {
+			return fmt.Errorf("its client no longer holds the scope %s", s)
+		}
+	}
+	return nil
+}

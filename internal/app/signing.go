@@ -1,0 +1,165 @@
+package app
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	json "github.com/go-json-experiment/json"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/outbound"
+	"github.com/waybill-dev/waybill/internal/seal"
+)
+
+// metaSigning is the name under which the signing keys are kept, sealed as one list.
+const metaSigning = "signing-keys"
+
+// signingKey is a key as it is kept.
+type signingKey struct {
+	ID        string    `json:"id"`
+	Seed      []byte    `json:"seed"`
+	RetiredAt time.Time `json:"retired_at"`
+}
+
+// newSigningKey makes a key that signs.
+func newSigningKey() (signingKey, error) {
+	id, seed := make([]byte, 8), make([]byte, ed25519.SeedSize)
+	for _, random := range [][]byte{id, seed} {
+		if _, err := rand.Read(random); err != nil {
+			return signingKey{}, fmt.Errorf("making a signing key: %w", err)
+		}
+	}
+	return signingKey{ID: hex.EncodeToString(id), Seed: seed}, nil
+}
+
+// tokens makes what gives and verifies tokens.
+func (a *App) tokens(p parts) access.Gate {
+	var g access.Gate
+	if !a.config.OwnIssuerOff {
+		g.Own = access.NewIssuer(a.db, a.signingKeys(p.keys.sealer), time.Now)
+	}
+	if of := a.config.OIDC; of.Issuer != "" {
+		g.External = access.NewExternal(access.ExternalConfig{
+			Issuer: of.Issuer, Audience: of.Audience, Store: a.db, Now: time.Now, HTTP: outbound.TSP(p.policy, of.Issuer),
+			Claims: access.ClaimNames{Client: of.Claims["client"], Partner: of.Claims["partner"], Fleet: of.Claims["fleet"],
+				Scopes: of.Claims["scopes"]},
+		})
+	}
+	return g
+}
+
+// signingKeys reads the keys that sign and verify tokens, and makes the first.
+func (a *App) signingKeys(sealer *seal.Sealer) access.KeySource {
+	return func(ctx context.Context) ([]access.SigningKey, error) {
+		kept, _, err := a.keptSigning(ctx, sealer)
+		var all []access.SigningKey
+		for _, k := range kept {
+			all = append(all, access.SigningKey{ID: k.ID, Key: ed25519.NewKeyFromSeed(k.Seed), RetiredAt: k.RetiredAt})
+		}
+		return all, err
+	}
+}
+
+// keptSigning returns the keys, and how they are kept.
+func (a *App) keptSigning(ctx context.Context, sealer *seal.Sealer) (keys []signingKey, sealed []byte, err error) {
+	sealed, err = a.metaOr(ctx, metaSigning, func() ([]byte, error) {
+		first, err := newSigningKey()
+		if err != nil {
+			return nil, err
+		}
+		return sealSigning(sealer, []signingKey{first})
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	text, err := sealer.Open(sealed, []byte(metaSigning))
+	if err != nil {
+		return nil, nil, fmt.Errorf("opening the signing keys: %w", err)
+	}
+	if err := json.Unmarshal(text, &keys); err != nil {
+		return nil, nil, fmt.Errorf("reading the signing keys: %w", err)
+	}
+	if !sealer.Outdated(sealed) {
+		return keys, sealed, nil
+	}
+	anew, err := sealSigning(sealer, keys)
+	if err == nil {
+		err = a.db.SwapMeta(ctx, metaSigning, sealed, anew)
+	}
+	if errors.Is(err, fence.ErrOvertaken) {
+		return keys, sealed, nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("sealing the signing keys anew: %w", err)
+	}
+	return keys, anew, nil
+}
+
+func sealSigning(sealer *seal.Sealer, keys []signingKey) ([]byte, error) {
+	text, err := json.Marshal(keys)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the signing keys: %w", err)
+	}
+	return sealer.Seal(text, []byte(metaSigning))
+}
+
+// RotateSigning lets another key sign tokens, beside a running service too, and returns its id.
+// Tokens of the keys before count until they expire; endTokens withdraws these keys at once.
+func RotateSigning(ctx context.Context, c config.Config, endTokens bool) (id string, err error) {
+	db, err := openDatabase(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	a := &App{config: c, db: db}
+	id, err = a.rotateSigning(ctx, endTokens)
+	return id, errors.Join(err, db.Close())
+}
+
+func (a *App) rotateSigning(ctx context.Context, endTokens bool) (string, error) {
+	keys, err := a.secrets(ctx)
+	if err != nil {
+		return "", err
+	}
+	next, err := newSigningKey()
+	if err != nil {
+		return "", err
+	}
+	for {
+		all, before, err := a.keptSigning(ctx, keys.sealer)
+		if err != nil {
+			return "", err
+		}
+		after, err := sealSigning(keys.sealer, append(retired(all, time.Now(), endTokens), next))
+		if err != nil {
+			return "", err
+		}
+		err = a.db.SwapMeta(ctx, metaSigning, before, after)
+		if errors.Is(err, fence.ErrOvertaken) {
+			continue
+		}
+		if err != nil {
+			return "", fmt.Errorf("keeping the signing keys: %w", err)
+		}
+		return next.ID, nil
+	}
+}
+
+// retired are keys as another takes their place: those that still verify.
+func retired(keys []signingKey, now time.Time, withdrawn bool) []signingKey {
+	for i := range keys {
+		if keys[i].RetiredAt.IsZero() {
+			keys[i].RetiredAt = now
+		}
+	}
+	return slices.DeleteFunc(keys, func(k signingKey) bool {
+		return withdrawn || !access.SigningKey{RetiredAt: k.RetiredAt}.Verifies(now)
+	})
+}
