@@ -86,11 +86,11 @@ func (y *yard) partner(name string, kinds ...resource.Kind) (token string) {
 	p := access.Partner{ID: uuid.New(), Name: name}
 	token = y.client(access.Client{ID: name, Partner: p})
 	g := access.Grant{ID: uuid.New(), Partner: p.ID, Fleet: y.fleetID, FleetRef: "acme", Status: access.GrantActive,
-		Levels: map[resource.Kind]string{}, UpdatedAt: time.Now()}
+		Levels: map[resource.Kind]string{}, CreatedAt: time.Now(), UpdatedAt: time.Now()}
 	for _, k := range kinds {
 		g.Levels[k] = access.ReadWrite
 	}
-	if err := y.db.SaveGrant(y.t.Context(), g, access.Fleet{ID: y.fleetID, Name: "Acme Freight"}); err != nil {
+	if err := y.db.InsertAgreement(y.t.Context(), g); err != nil {
 		y.t.Fatal(err)
 	}
 	return token
