@@ -148,7 +148,7 @@ var unserved = map[string]string{
 	"GET /v2/orgs/invitations":               "never: the fleet's operator makes its client and grants with `waybill`",
 	"POST /v2/orgs/invitations":              "never: the fleet's operator makes its client and grants with `waybill`",
 	"DELETE /v2/orgs/invitations":            "never: the fleet's operator makes its client and grants with `waybill`",
-	"GET /v2/orgs/partners/{id}":             "never: operators make partners with `waybill client create`",
+	"GET /v2/orgs/partners/{id}/properties":  "never: operators make partners with `waybill client create`",
 	"POST /v2/orgs/partners":                 "never: operators make partners with `waybill client create`",
 	"PATCH /v2/orgs/partners":                "never: operators make partners with `waybill client create`",
 	"DELETE /v2/orgs/partners":               "never: operators make partners with `waybill client create`",
