@@ -38,6 +38,7 @@ type clientCreateCommand struct {
 	Partner string   `help:"The partner's name; made if there is none of that name." xor:"owner" required:""`
 	Fleet   string   `help:"The fleet: its id, or its name; made if there is none of that name." xor:"owner" required:""`
 	Scope   []string `help:"A scope that the client gets; repeat for several. All that the owner can use if left out." aliases:"scopes"`
+	Strict  bool     `help:"Leave out of answers, and of the events of its subscriptions, what the contract lacks; for decoders that refuse it."`
 }
 
 // Help teaches the command.
@@ -87,6 +88,9 @@ func (c clientCreateCommand) Run(e *environment) error {
 			secret, err = o.CreateFleetClient(e.ctx, c.ID, c.Fleet, c.Scope)
 		} else {
 			secret, err = o.CreateClient(e.ctx, c.ID, c.Partner, c.Scope)
+		}
+		if err == nil && c.Strict {
+			_, err = o.SetStrict(e.ctx, c.ID, true)
 		}
 		if err == nil {
 			made, err = o.Client(e.ctx, c.ID)

@@ -22,6 +22,9 @@ type Client struct {
 	// Secrets are those that were not revoked, oldest first; some may have expired.
 	Secrets  []Secret
 	Disabled bool
+	// Strict tells that answers to it, and the events of the subscriptions that it makes, hold no member
+	// that the contract lacks.
+	Strict bool
 	// Generation is that of the tokens which count: those of an earlier one have ended.
 	Generation int64
 	// UpdatedAt is what a change must have read.

@@ -103,7 +103,7 @@ func (e *External) principal(ctx context.Context, claims map[string]any) (Princi
 	case err == nil && c.Disabled:
 		return p, fmt.Errorf("%w: its client is disabled", ErrInvalidToken)
 	case err == nil:
-		p.Partner, p.Fleet = c.Partner, c.Fleet
+		p.Partner, p.Fleet, p.Strict = c.Partner, c.Fleet, c.Strict
 		p.Scopes = slices.DeleteFunc(slices.Clone(c.Scopes), func(s string) bool { return len(given) > 0 && !slices.Contains(given, s) })
 		return p, nil
 	case !errors.Is(err, ErrNotFound):

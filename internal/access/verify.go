@@ -159,7 +159,7 @@ func (i *Issuer) stands(ctx context.Context, t token, now time.Time) (Principal,
 		return Principal{}, fmt.Errorf("%w: it was revoked", ErrInvalidToken)
 	}
 	return Principal{Client: c.ID, Partner: c.Partner, Fleet: c.Fleet, Scopes: strings.Fields(t.Scope), TokenID: t.ID,
-		Expires: t.Expiry.Time()}, nil
+		Expires: t.Expiry.Time(), Strict: c.Strict}, nil
 }
 
 // ended is why a client's token has ended.

@@ -46,7 +46,7 @@ type Operations interface {
 // Webhooks keeps partners' subscriptions. Every method takes the partner of the token, so that
 // nobody can ask for another partner's.
 type Webhooks interface {
-	Create(ctx context.Context, partner uuid.UUID, body []byte) (webhook.Created, error)
+	Create(ctx context.Context, by webhook.Maker, body []byte) (webhook.Created, error)
 	List(ctx context.Context, partner uuid.UUID, r webhook.ListRequest) (page.Page[webhook.Subscription], error)
 	Get(ctx context.Context, partner, id uuid.UUID) (webhook.Subscription, error)
 	Update(ctx context.Context, partner, id uuid.UUID, body []byte) (webhook.Updated, error)

@@ -82,8 +82,8 @@ func (a agreementDesk) Move(_ context.Context, who access.Principal, id uuid.UUI
 	return access.Grant{}, a.note("%s %s %s", who.Client, name, id)
 }
 
-func (h hookDesk) Create(_ context.Context, who uuid.UUID, body []byte) (webhook.Created, error) {
-	return webhook.Created{Subscriptions: make([]webhook.Subscription, 1)}, h.note("%s makes %s", who, body)
+func (h hookDesk) Create(_ context.Context, by webhook.Maker, body []byte) (webhook.Created, error) {
+	return webhook.Created{Subscriptions: make([]webhook.Subscription, 1)}, h.note("%s makes %s", by.Partner, body)
 }
 
 func (h hookDesk) Update(_ context.Context, who, id uuid.UUID, body []byte) (webhook.Updated, error) {

@@ -16,7 +16,7 @@ func (s *Server) createWebhook(w http.ResponseWriter, r *http.Request, who acces
 	if err != nil {
 		return err
 	}
-	made, err := s.Webhooks.Create(r.Context(), who.Partner.ID, body)
+	made, err := s.Webhooks.Create(r.Context(), webhook.Maker{Partner: who.Partner.ID, Strict: who.Strict}, body)
 	if err != nil {
 		return err
 	}

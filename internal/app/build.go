@@ -3,10 +3,12 @@ package app
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api"
+	"github.com/waybill-dev/waybill/internal/api/openapi"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
@@ -43,9 +45,9 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 	}
 	a.sealer = p.keys.sealer
 	a.connections = connection.New(connection.Config{
-		Store: a.db, Access: a.db, Records: a.db, Sealer: p.keys.sealer, Caller: a.caller, Pace: p.limits.Pace, Charge: p.limits.Charge,
-		FleetsOnPurpose: a.config.FleetsOnPurpose,
-		Wake:            func(l fence.Lane) { source.Activate(l, time.Now()) }, Now: time.Now, Log: a.log,
+		Store: a.db, Access: a.db, Records: a.db, Sealer: p.keys.sealer, Caller: a.caller, Pace: p.limits.Pace,
+		Charge: p.limits.Charge, FleetsOnPurpose: a.config.FleetsOnPurpose,
+		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Now: time.Now, Log: a.log,
 	})
 	a.feed = webhook.NewFeed(webhook.FeedConfig{Store: a.db, Now: time.Now, Log: a.log})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: p.keys.sealer, URLs: p.policy, Most: a.config.MaxSubscriptions})
@@ -108,10 +110,11 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 	open := func(s webhook.Subscription) (webhook.Subscription, error) {
 		return webhook.OpenSecret(p.keys.sealer, s)
 	}
+	sender := webhook.NewSender(outbound.Receiver(p.policy, deliveryTime), time.Now)
+	sender.Strict = strictEvents()
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
-		Queue: a.db, Receivers: a.db, Feed: a.feed, Open: open,
-		Sender: webhook.NewSender(outbound.Receiver(p.policy, deliveryTime), time.Now),
-		Floor:  deliveryFloor(source, descriptors(), a.log), Now: time.Now, Log: a.log,
+		Queue: a.db, Receivers: a.db, Feed: a.feed, Open: open, Sender: sender,
+		Floor: deliveryFloor(source, descriptors(), a.log), Now: time.Now, Log: a.log,
 	})
 	a.dispatcher = dispatch.New(dispatch.Config{
 		Source: source,
@@ -142,6 +145,19 @@ func (a *App) face(p parts) error {
 		Sound: listen.Check, Now: time.Now, Log: a.log,
 	})
 	return nil
+}
+
+// strictEvents leaves out of events what the contract lacks. The document that tells it is read at the
+// first one: most processes have no strict subscription.
+func strictEvents() func(name string, data []byte) ([]byte, error) {
+	document := sync.OnceValues(openapi.NewStrict)
+	return func(name string, data []byte) ([]byte, error) {
+		strict, err := document()
+		if err != nil {
+			return nil, err
+		}
+		return strict.Event(name, data)
+	}
 }
 
 // agreed are the rates that the operator has agreed on with TSPs.

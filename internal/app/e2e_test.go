@@ -34,6 +34,8 @@ import (
 // webhooks and the demo's fixtures. Everything is asked over HTTP, and every answer is held
 // against the OpenAPI document.
 type house struct {
+	// strict tells that answers lack what the document demands and the contract does not have.
+	strict  bool
 	t       *testing.T
 	url     string
 	sim     string
@@ -174,7 +176,9 @@ func (h *house) do(method, path, body string, headers ...string) answer {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	h.checker.Response(h.t, req, resp, text)
+	if !h.strict {
+		h.checker.Response(h.t, req, resp, text)
+	}
 	return answer{h.t, resp.StatusCode, resp.Header, string(text)}
 }
 

@@ -72,7 +72,8 @@ func openYard(t *testing.T) *yard {
 
 func (y *yard) client(c access.Client) (token string) {
 	y.t.Helper()
-	c.Secrets, c.Scopes = []access.Secret{access.NewSecret("a-secret-of-"+c.ID, time.Now())}, access.Scopes()
+	c.Scopes, c.Generation = access.Scopes(), 1
+	c.Secrets = []access.Secret{access.NewSecret("a-secret-of-"+c.ID, time.Now())}
 	if err := y.db.InsertClient(y.t.Context(), c); err != nil {
 		y.t.Fatal(err)
 	}

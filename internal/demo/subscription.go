@@ -29,7 +29,7 @@ func subscribe(ctx context.Context, in app.Rooms, partner uuid.UUID, receiver st
 		return err
 	}
 	body := fmt.Sprintf(`{"url":%q,"event_name":"resource_operation.*","secret":%q}`, url, string(Hook))
-	made, err := in.Webhooks.Create(ctx, partner, []byte(body))
+	made, err := in.Webhooks.Create(ctx, webhook.Maker{Partner: partner}, []byte(body))
 	if is(err, problem.Conflict) {
 		return nil // Somebody has subscribed the receiver already.
 	}

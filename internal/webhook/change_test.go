@@ -216,7 +216,7 @@ func TestAPartnerHasNoMoreSubscriptionsThanItMay(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, created)
 	mustCreate(t, d.Service, strings.Replace(wildcard("resource_operation.*"), "hooks.", "other.", 1))
-	_, err := d.Create(t.Context(), acme, []byte(strings.Replace(wildcard("connection.*"), "hooks.", "other.", 1)))
+	_, err := d.Create(t.Context(), webhook.Maker{Partner: acme}, []byte(strings.Replace(wildcard("connection.*"), "hooks.", "other.", 1)))
 	checkCode(t, err, problem.Conflict)
 	if !strings.Contains(err.Error(), "may have 5") || !strings.Contains(err.Error(), "WAYBILL_MAX_SUBSCRIPTIONS") || len(d.store.subs) != 4 {
 		t.Errorf("%d subscriptions: %v", len(d.store.subs), err)

@@ -142,7 +142,7 @@ func TestADuplicateConflicts(t *testing.T) {
 			store := &memory{}
 			s := newService(store)
 			mustCreate(t, s, tt.first)
-			_, err := s.Create(t.Context(), acme, []byte(tt.second))
+			_, err := s.Create(t.Context(), webhook.Maker{Partner: acme}, []byte(tt.second))
 			if !tt.conflict {
 				if err != nil {
 					t.Fatal(err)
@@ -161,7 +161,7 @@ func TestTwoPartnersMayAskForTheSame(t *testing.T) {
 	t.Parallel()
 	s := newService(&memory{})
 	mustCreate(t, s, created)
-	if _, err := s.Create(t.Context(), other, []byte(created)); err != nil {
+	if _, err := s.Create(t.Context(), webhook.Maker{Partner: other}, []byte(created)); err != nil {
 		t.Error(err)
 	}
 }
@@ -177,7 +177,7 @@ func TestAStoreThatFailsIsNotTheCallersProblem(t *testing.T) {
 		"a store that is away says so": {away, problem.Unavailable},
 	} {
 		s := webhook.New(webhook.Config{Store: broken{&memory{}, tt.err}, Sealer: binder{}, URLs: outbound.Policy{}})
-		_, err := s.Create(t.Context(), acme, []byte(created))
+		_, err := s.Create(t.Context(), webhook.Maker{Partner: acme}, []byte(created))
 		if got := problem.Of(err).Code; got != tt.want {
 			t.Errorf("%s: %d, want %d", name, got, tt.want)
 		}
@@ -193,7 +193,7 @@ func (b broken) InsertSubscriptions(context.Context, []webhook.Subscription, int
 
 func mustCreate(t *testing.T, s *webhook.Service, body string) webhook.Created {
 	t.Helper()
-	made, err := s.Create(t.Context(), acme, []byte(body))
+	made, err := s.Create(t.Context(), webhook.Maker{Partner: acme}, []byte(body))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/waybill-dev/waybill/internal/problem"
+
+	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
 func TestWhatIsWrongWithABodyIsToldAtOnce(t *testing.T) {
@@ -64,7 +66,7 @@ func TestWhatIsWrongWithABodyIsToldAtOnce(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := newService(&memory{}).Create(t.Context(), acme, []byte(tt.body))
+			_, err := newService(&memory{}).Create(t.Context(), webhook.Maker{Partner: acme}, []byte(tt.body))
 			var got []string
 			if err != nil {
 				got = codes(t, err)
@@ -92,7 +94,7 @@ func codes(t *testing.T, err error) []string {
 
 func TestAnUnknownEventNamesTheOnesNearIt(t *testing.T) {
 	t.Parallel()
-	_, err := newService(&memory{}).Create(t.Context(), acme, []byte(wildcard("resource_operation.success")))
+	_, err := newService(&memory{}).Create(t.Context(), webhook.Maker{Partner: acme}, []byte(wildcard("resource_operation.success")))
 	if got := problem.Of(err).Details[0].Message; !strings.Contains(got, "resource_operation.succeeded") {
 		t.Error(got)
 	}
@@ -103,7 +105,7 @@ func TestASecretIsNeverRepeated(t *testing.T) {
 	for _, body := range []string{
 		`{"secret":{"hunter2":1}}`, `{"secret":"hunter2","secret":"hunter2"}`, `{"Secret":"hunter2"}`, `{"secret":"hunter2`, `["hunter2"]`,
 	} {
-		_, err := newService(&memory{}).Create(t.Context(), acme, []byte(body))
+		_, err := newService(&memory{}).Create(t.Context(), webhook.Maker{Partner: acme}, []byte(body))
 		for _, d := range problem.Of(err).Details {
 			if strings.Contains(d.Input+d.Message, "hunter2") {
 				t.Errorf("%s: %+v", body, d)
@@ -114,7 +116,7 @@ func TestASecretIsNeverRepeated(t *testing.T) {
 
 func TestWhatWasSentIsRepeatedInPart(t *testing.T) {
 	t.Parallel()
-	_, err := newService(&memory{}).Create(t.Context(), acme, []byte(wildcard(strings.Repeat("é", 300))))
+	_, err := newService(&memory{}).Create(t.Context(), webhook.Maker{Partner: acme}, []byte(wildcard(strings.Repeat("é", 300))))
 	if got := problem.Of(err).Details[0].Input; got != strings.Repeat("é", 200)+"…" {
 		t.Errorf("%d bytes: %s", len(got), got)
 	}
@@ -127,7 +129,7 @@ func TestABodyThatIsWrongAThousandTimesGetsABoundedAnswer(t *testing.T) {
 		fmt.Fprintf(&strange, `"strange%d":1,`, i)
 	}
 	body := `{"filters":{` + strange.String() + `"fleet_ids":[` + strings.Repeat("0,", 99) + `0]}}`
-	_, err := newService(&memory{}).Create(t.Context(), acme, []byte(body))
+	_, err := newService(&memory{}).Create(t.Context(), webhook.Maker{Partner: acme}, []byte(body))
 	told := problem.Of(err).Details
 	// Of the whole body, its two required members are missing as well.
 	if n := len(told); n != 101 || told[100].Message != "and 5002 more problems" {
@@ -149,7 +151,7 @@ func FuzzCreateNeverPanicsAndNeverAcceptsAForeignName(f *testing.F) {
 	f.Add([]byte(`{"url":"https://a.example","event_name":"webhook.*","filters":{"fleet_ids":[null],"fleet_refs":["a"]},"secret":null}`))
 	f.Add([]byte(`{"a":1,"a":{"b":1,"b":2}} x`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		made, err := newService(&memory{}).Create(t.Context(), acme, body)
+		made, err := newService(&memory{}).Create(t.Context(), webhook.Maker{Partner: acme}, body)
 		if err != nil {
 			if p := problem.Of(err); p.Code != problem.Invalid || len(p.Details) == 0 {
 				t.Fatalf("got %v", err)

@@ -24,6 +24,8 @@ const maxAnswer = 64 << 10
 // Sender makes single attempts to deliver. It keeps no state between them and may be used by
 // many lanes at once.
 type Sender struct {
+	// Strict leaves out of an event's data what the contract lacks, for subscriptions that are strict.
+	Strict  func(eventName string, data []byte) ([]byte, error)
 	client  *http.Client
 	timeout time.Duration
 	now     func() time.Time
@@ -84,6 +86,13 @@ func (s *Sender) request(ctx context.Context, d Delivery, encoding Encoding) Res
 
 // The body is made anew for each request, because it holds the attempt's number.
 func (s *Sender) post(ctx context.Context, d Delivery, encoding Encoding) (*http.Response, error) {
+	if d.Subscription.Strict && s.Strict != nil {
+		data, err := s.Strict(d.Event.Name, d.Event.Data)
+		if err != nil {
+			return nil, err
+		}
+		d.Event.Data = data
+	}
 	body, err := Envelope(d)
 	if err != nil {
 		return nil, err

@@ -61,14 +61,21 @@ type Created struct {
 	Wildcard bool
 }
 
+// Maker is for whom a subscription is made.
+type Maker struct {
+	Partner uuid.UUID
+	// Strict tells that the client takes no member that the contract lacks.
+	Strict bool
+}
+
 // Create makes the subscription that a request body (the contract's WebhookCreate) asks for,
 // or one for each event of a wildcard: all or none.
-func (s *Service) Create(ctx context.Context, partner uuid.UUID, body []byte) (Created, error) {
+func (s *Service) Create(ctx context.Context, by Maker, body []byte) (Created, error) {
 	d, wrong := decodeCreate(body, s.c.URLs)
 	if len(wrong) > 0 {
 		return Created{}, problem.InvalidBody(wrong...)
 	}
-	all, err := s.build(partner, d)
+	all, err := s.build(by, d)
 	if err != nil {
 		return Created{}, err
 	}
@@ -87,7 +94,7 @@ func (s *Service) Create(ctx context.Context, partner uuid.UUID, body []byte) (C
 
 // build makes a row per concrete event. The rows of a wildcard share one secret, because they
 // were asked for, and are received, as one.
-func (s *Service) build(partner uuid.UUID, d draft) ([]Subscription, error) {
+func (s *Service) build(by Maker, d draft) ([]Subscription, error) {
 	now := s.c.Now().UTC().Truncate(time.Microsecond)
 	secret := d.secret
 	if secret == "" {
@@ -99,12 +106,12 @@ func (s *Service) build(partner uuid.UUID, d draft) ([]Subscription, error) {
 		if err != nil {
 			return nil, fmt.Errorf("making a subscription's id: %w", err)
 		}
-		sealed, err := s.c.Sealer.Seal([]byte(secret), SecretContext(id, partner))
+		sealed, err := s.c.Sealer.Seal([]byte(secret), SecretContext(id, by.Partner))
 		if err != nil {
 			return nil, fmt.Errorf("sealing a subscription's secret: %w", err)
 		}
 		all = append(all, Subscription{
-			ID: id, Partner: partner, URL: d.url, EventName: name, Filters: d.filters,
+			ID: id, Partner: by.Partner, Strict: by.Strict, URL: d.url, EventName: name, Filters: d.filters,
 			Secret: secret, Sealed: sealed, Encoding: d.encoding, RetryRefused: d.retryRefused, Health: unproven(now),
 			Status: Active, CreatedAt: now, UpdatedAt: now,
 		})

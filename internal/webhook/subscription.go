@@ -51,6 +51,9 @@ type Subscription struct {
 	// RetryRefused tells that answers that are no success are failures for this receiver, which are
 	// tried again; 410 is none of them.
 	RetryRefused bool
+	// Strict tells that its events hold no member that the contract lacks, because the client that made
+	// it takes none.
+	Strict bool
 	// Refused counts the answers that were no success and counted as delivered.
 	Refused int64
 	Health  Health

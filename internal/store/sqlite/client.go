@@ -14,7 +14,7 @@ import (
 // clientRows reads clients with their owners, one of which is NULL, as the table checks; and with a
 // row for each secret, or one whose secret is NULL.
 const clientRows = `SELECT c.id, c.scopes, c.disabled, c.generation, c.created_at, c.updated_at, p.id, p.name, p.created_at,
-	f.id, f.name, f.named_by, f.details, f.created_at, f.updated_at, s.id, s.hash, s.created_at, s.expires_at FROM client c
+	f.id, f.name, f.named_by, f.details, f.created_at, f.updated_at, s.id, s.hash, s.created_at, s.expires_at, c.strict FROM client c
 	LEFT JOIN partner p ON p.id = c.partner LEFT JOIN fleet f ON f.id = c.fleet LEFT JOIN client_secret s ON s.client = c.id`
 
 // scanClient reads a client with one of its secrets.
@@ -27,7 +27,7 @@ func scanClient(row scanner) (access.Client, error) {
 	var partnerMade, fleetMade, fleetMoved, secretMade, secretEnds sql.NullInt64
 	var hash []byte
 	err := row.Scan(&c.ID, &scopes, &c.Disabled, &c.Generation, &created, &updated, &partner, &partnerName, &partnerMade,
-		&fleet, &fleetName, &namedBy, &details, &fleetMade, &fleetMoved, &secret, &hash, &secretMade, &secretEnds)
+		&fleet, &fleetName, &namedBy, &details, &fleetMade, &fleetMoved, &secret, &hash, &secretMade, &secretEnds, &c.Strict)
 	c.Scopes = strings.Fields(scopes)
 	c.CreatedAt, c.UpdatedAt = fromMicros(created), fromMicros(updated)
 	c.Partner = access.Partner{ID: partner.UUID, Name: partnerName.String, CreatedAt: fromMicros(partnerMade.Int64)}
@@ -83,9 +83,9 @@ func (db *DB) InsertClient(ctx context.Context, c access.Client) error {
 		if err := tx.ownerOf(c, now); err != nil {
 			return err
 		}
-		err := tx.exec(`INSERT INTO client (id, partner, fleet, scopes, disabled, generation, created_at, updated_at)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)`, c.ID, id(c.Partner.ID), id(c.Fleet.ID), strings.Join(c.Scopes, " "),
-			c.Disabled, c.Generation, now)
+		err := tx.exec(`INSERT INTO client (id, partner, fleet, scopes, disabled, generation, created_at, updated_at, strict)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)`, c.ID, id(c.Partner.ID), id(c.Fleet.ID), strings.Join(c.Scopes, " "),
+			c.Disabled, c.Generation, now, c.Strict)
 		if err != nil {
 			return err
 		}
@@ -122,9 +122,9 @@ func (t *tx) putSecrets(c access.Client) error {
 // ChangeClient changes a client as it was read.
 func (db *DB) ChangeClient(ctx context.Context, from, to access.Client) error {
 	return db.audited(ctx, func(tx *tx) error {
-		n, err := tx.change(`UPDATE client SET scopes = ?3, disabled = ?4, generation = ?5, updated_at = ?6
+		n, err := tx.change(`UPDATE client SET scopes = ?3, disabled = ?4, generation = ?5, updated_at = ?6, strict = ?7
 			WHERE id = ?1 AND updated_at = ?2`, from.ID, micros(from.UpdatedAt), strings.Join(to.Scopes, " "), to.Disabled,
-			to.Generation, micros(to.UpdatedAt))
+			to.Generation, micros(to.UpdatedAt), to.Strict)
 		if err := overtaken(n, err); err != nil {
 			return err
 		}

@@ -29,7 +29,7 @@ func TestErasedSecretsAreNotInTheFile(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	check(db.InsertClient(ctx, access.Client{ID: "c", Fleet: access.Fleet{ID: fleet, Name: "f"}}))
+	check(db.InsertClient(ctx, access.Client{ID: "c", Secrets: []access.Secret{access.NewSecret("x", now)}, Fleet: access.Fleet{ID: fleet, Name: "f"}}))
 	c := connection.Connection{ID: uuid.New(), Fleet: fleet, TSP: "samsara", Account: "a", Status: connection.Active, Sealed: []byte("SEALED-OF-A-CONNECTION"),
 		Version: 1, CreatedAt: now, UpdatedAt: now}
 	check(db.InsertConnection(ctx, connection.Change{To: c}))

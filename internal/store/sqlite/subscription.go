@@ -14,7 +14,7 @@ import (
 // fleet_refs are JSON arrays, NULL where they narrow nothing; filters beside them is Filters.Key
 // and only there to be compared.
 const subscriptionColumns = `id, partner, url, event_name, fleet_ids, fleet_refs, sealed, previous,
-	previous_until, encoding, learned, retry_refused, refused, judged_from, success, counted, failed_in_row, status, created_at, updated_at`
+	previous_until, encoding, learned, retry_refused, refused, judged_from, success, counted, failed_in_row, status, created_at, updated_at, strict`
 
 // InsertSubscriptions adds all of them or none.
 func (db *DB) InsertSubscriptions(ctx context.Context, all []webhook.Subscription, most int) error {
@@ -78,10 +78,11 @@ func (t *tx) insertSubscription(s webhook.Subscription) error {
 	}
 	return t.exec(`INSERT INTO subscription (id, partner, url, event_name, filters, fleet_ids, fleet_refs, sealed, previous,
 		previous_until, encoding, learned, retry_refused, refused, judged_from, success, counted, failed_in_row, status,
-		created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)`,
+		created_at, updated_at, strict)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)`,
 		s.ID[:], s.Partner[:], s.URL, s.EventName, s.Filters.Key(), ids, refs, s.Sealed, s.Previous, micros(s.PreviousUntil),
 		string(s.Encoding), string(s.Learned), s.RetryRefused, s.Refused, micros(s.Health.Since), s.Health.Success,
-		s.Health.Counted, s.Health.FailedInRow, string(s.Status), micros(s.CreatedAt), micros(s.UpdatedAt))
+		s.Health.Counted, s.Health.FailedInRow, string(s.Status), micros(s.CreatedAt), micros(s.UpdatedAt), s.Strict)
 }
 
 // scanSubscription reads subscriptionColumns, or webhook.ErrNotFound where a single row is
@@ -91,7 +92,7 @@ func scanSubscription(row scanner) (webhook.Subscription, error) {
 	var ids, refs sql.NullString
 	var until, since, created, updated int64
 	err := row.Scan(&s.ID, &s.Partner, &s.URL, &s.EventName, &ids, &refs, &s.Sealed, &s.Previous, &until, &s.Encoding, &s.Learned,
-		&s.RetryRefused, &s.Refused, &since, &s.Health.Success, &s.Health.Counted, &s.Health.FailedInRow, &s.Status, &created, &updated)
+		&s.RetryRefused, &s.Refused, &since, &s.Health.Success, &s.Health.Counted, &s.Health.FailedInRow, &s.Status, &created, &updated, &s.Strict)
 	if err != nil {
 		return s, missing(err, webhook.ErrNotFound)
 	}

@@ -88,6 +88,8 @@ func orphansAreGiven(t *testing.T, s *stand) {
 		<-s.Left()
 	}
 	s.deleted(one)
+	// Hints come after the answer.
+	s.flush()
 	is(t, "told", len(s.Left()), 1)
 	s.left(3)
 	read := s.record(r.ID)

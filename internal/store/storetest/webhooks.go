@@ -44,6 +44,7 @@ func subscriptionIsKept(t *testing.T, s *stand) {
 	sub.Filters = &webhook.Filters{FleetIDs: []uuid.UUID{uuid.New()}, FleetRefs: []string{"a", "b"}}
 	sub.Previous, sub.PreviousUntil = []byte("before"), noon()
 	sub.Encoding, sub.Learned, sub.RetryRefused, sub.Refused = webhook.Automatic, webhook.Identity, true, 3
+	sub.Strict = true
 	sub.Health = webhook.Health{Since: noon(), Success: 0.25, Counted: 7, FailedInRow: 2}
 	s.subscribe(sub)
 	s = s.crashed()
