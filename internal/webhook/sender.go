@@ -91,7 +91,7 @@ func (s *Sender) post(ctx context.Context, d Delivery, encoding Encoding) (*http
 		if err != nil {
 			return nil, err
 		}
-		d.Event.Data = data
+		d.Event.Data, d.Sequence = data, 0
 	}
 	body, err := Envelope(d)
 	if err != nil {
