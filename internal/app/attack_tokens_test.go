@@ -132,7 +132,7 @@ func TestATokenWithEveryScopeButTheOneIsTooNarrow(t *testing.T) {
 	h := open(t)
 	tokens := map[string]string{}
 	for _, scope := range access.Scopes() {
-		secret, err := h.operator().CreateClient(t.Context(), "narrow-"+strings.ReplaceAll(scope, ":", "-"), "Narrow", []string{scope})
+		secret, err := h.operator().CreateClient(t.Context(), access.ClientOrder{ID: "narrow-" + strings.ReplaceAll(scope, ":", "-"), Owner: "Narrow", Scopes: []string{scope}})
 		if err != nil {
 			t.Fatal(err)
 		}
