@@ -58,8 +58,9 @@ type Store interface {
 	// Subscriptions lists a partner's subscriptions, newest first by (CreatedAt, ID).
 	Subscriptions(ctx context.Context, q SubscriptionQuery) ([]Subscription, error)
 	// ChangeSubscription writes a change; fence.ErrOvertaken unless the subscription has the status and
-	// the UpdatedAt with which it was read, ErrDuplicate as above. Refused stays as deliveries have left
-	// it, and Health and Learned as well unless the change is Renewed. Its lane is woken. Of one that
+	// the UpdatedAt with which it was read, and the sealed secrets if the change is Rotated; ErrDuplicate as
+	// above. Refused stays as deliveries have left it, Health and Learned as well unless the change is
+	// Renewed, and sealed secrets as a Vault has left them unless it is Rotated. Its lane is woken. Of one that
 	// becomes deleted nothing that waits is sent, and the same may be made anew; what it leaves is
 	// removed by Sweeps.
 	ChangeSubscription(ctx context.Context, c Change) error
