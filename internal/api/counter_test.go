@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"log/slog"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api"
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -25,6 +27,10 @@ type counter struct {
 	who      access.Principal
 	verify   error
 	verified []string
+	// unmet is why a token is not known without asking.
+	unmet error
+	// actor is whom the audit log names for a token that is issued.
+	actor audit.Actor
 	// issue and revoke are what the token endpoints are refused with.
 	issue, revoke error
 	given         []string
@@ -50,9 +56,10 @@ func (c *counter) Verify(_ context.Context, raw string) (access.Principal, error
 	return c.who, c.verify
 }
 
-func (c *counter) Caller(string) (access.Principal, error) { return c.who, c.verify }
+func (c *counter) Caller(string) (access.Principal, error) { return c.who, cmp.Or(c.unmet, c.verify) }
 
-func (c *counter) Issue(_ context.Context, client, secret, scope string) (access.Token, error) {
+func (c *counter) Issue(ctx context.Context, client, secret, scope string) (access.Token, error) {
+	c.actor = audit.Of(ctx)
 	c.given = []string{client, secret, scope}
 	return access.Token{AccessToken: "t", ExpiresIn: 3600, TokenType: "Bearer", Scope: scope}, c.issue
 }
