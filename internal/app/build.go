@@ -62,7 +62,7 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 		return err
 	}
 	a.lanes(source, p)
-	return a.face(p)
+	return a.face(ctx, p)
 }
 
 // parts opens the secrets, takes up the limits, and makes what calls TSPs.
@@ -128,8 +128,11 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 }
 
 // face makes what answers requests.
-func (a *App) face(p parts) error {
-	tokens := a.tokens(p)
+func (a *App) face(ctx context.Context, p parts) error {
+	tokens, err := a.tokens(ctx, p)
+	if err != nil {
+		return err
+	}
 	orgs := access.NewService(access.Config{Store: a.db, Now: time.Now, Changed: p.grants.Forget,
 		Disconnect: disconnect(a.db, a.connections)})
 	records := record.New(record.Config{
