@@ -44,7 +44,7 @@ func newSigningKey() (signingKey, error) {
 func (a *App) tokens(p parts) access.Gate {
 	var g access.Gate
 	if !a.config.OwnIssuerOff {
-		g.Own = access.NewIssuer(a.db, a.signingKeys(p.keys.sealer), time.Now)
+		g.Own = access.NewIssuer(a.db, a.signingKeys(a.keys.sealer), time.Now)
 	}
 	if of := a.config.OIDC; of.Issuer != "" {
 		g.External = access.NewExternal(access.ExternalConfig{

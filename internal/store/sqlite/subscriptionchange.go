@@ -35,10 +35,14 @@ func (t *tx) changeSubscription(db *DB, c webhook.Change) error {
 	if err != nil {
 		return err
 	}
+	at, err := t.address(s.Partner, s.URL)
+	if err != nil {
+		return err
+	}
 	err = t.exec(`UPDATE subscription SET url = ?2, filters = ?3, fleet_ids = ?4, fleet_refs = ?5, sealed = ?6, previous = ?7,
-		previous_until = ?8, encoding = ?9, retry_refused = ?10, status = ?11, updated_at = ?12 WHERE id = ?1`,
-		s.ID[:], s.URL, s.Filters.Key(), ids, refs, s.Sealed, s.Previous, micros(s.PreviousUntil), string(s.Encoding),
-		s.RetryRefused, string(s.Status), micros(s.UpdatedAt))
+		previous_until = ?8, encoding = ?9, retry_refused = ?10, status = ?11, updated_at = ?12, url_key = ?13 WHERE id = ?1`,
+		s.ID[:], at.url, s.Filters.Key(), ids, refs, s.Sealed, s.Previous, micros(s.PreviousUntil), string(s.Encoding),
+		s.RetryRefused, string(s.Status), micros(s.UpdatedAt), at.key)
 	if err != nil {
 		return err
 	}
