@@ -73,7 +73,7 @@ var rooms = map[string]room{
 	"tools/gendocs":                    {"internal/api/openapi internal/tsp internal/tsp/all internal/resource", "documents follow from the adapters and from the routes"},
 	"tools/newtsp":                     {"internal/tsp internal/resource", "scaffolds a TSP's folder"},
 	"cmd/waybill":                      {"internal/access internal/app internal/audit internal/config internal/demo", "commands start the program, show it, or do what operators may"},
-	"bench":                            {"internal/event internal/store internal/operation internal/resource", "measures the store's face as the design asks"},
+	"bench":                            {"internal/event internal/store internal/operation internal/resource internal/seal internal/webhook", "measures the store's face as the design asks"},
 }
 
 // roomOf returns the room of a package and what stands for its kind; "" if it is none.
