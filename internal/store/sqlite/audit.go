@@ -137,6 +137,7 @@ func (t *tx) facts(o thing) (out audit.Facts, err error) {
 		if err := r.Scan(into...); err != nil {
 			return err
 		}
+		t.hashURL(columns, values)
 		out = audit.Facts{}
 		for i, column := range columns {
 			if column = called(column); column == "" {
