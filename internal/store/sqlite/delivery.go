@@ -144,8 +144,11 @@ func (db *DB) Number(ctx context.Context, seqs []int64) (map[int64]int64, error)
 		numbers, last := map[int64]int64{}, map[uuid.UUID]int64{}
 		for _, seq := range slices.Sorted(slices.Values(seqs)) {
 			found, err := rows(tx, `SELECT seq, subscription, sequence FROM delivery WHERE seq = ?1`, scanNumbered, seq)
-			if err != nil || len(found) == 0 {
-				return numbers, err
+			if err != nil {
+				return nil, err
+			}
+			if len(found) == 0 {
+				continue
 			}
 			w := found[0]
 			if w.Sequence == 0 {
