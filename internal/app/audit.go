@@ -150,7 +150,7 @@ func (a *App) sealHead(ctx context.Context) error {
 }
 
 func (a *App) keepHead(ctx context.Context, head audit.Head) error {
-	sealed, err := a.sealer.Seal([]byte(head.String()), []byte(metaHead))
+	sealed, err := a.keys.sealer.Seal([]byte(head.String()), []byte(metaHead))
 	if err != nil {
 		return err
 	}

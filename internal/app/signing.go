@@ -44,10 +44,10 @@ func newSigningKey() (signingKey, error) {
 func (a *App) tokens(ctx context.Context, p parts) (g access.Gate, err error) {
 	if !a.config.OwnIssuerOff {
 		// They are made and sealed anew by whoever serves, which lets a rotation know by which data key.
-		if _, _, err := a.keptSigning(ctx, p.keys.sealer); err != nil {
+		if _, _, err := a.keptSigning(ctx, a.keys.sealer); err != nil {
 			return g, err
 		}
-		g.Own = access.NewIssuer(a.db, a.signingKeys(p.keys.sealer), time.Now)
+		g.Own = access.NewIssuer(a.db, a.signingKeys(a.keys.sealer), time.Now)
 	}
 	if of := a.config.OIDC; of.Issuer != "" {
 		g.External = access.NewExternal(access.ExternalConfig{

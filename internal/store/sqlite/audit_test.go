@@ -30,6 +30,7 @@ var unlogged = map[string]string{
 	"mark":               "a backup says of itself that it is one",
 	"saveNumbers":        "the number of an event is no wish of anybody",
 	"Arrange":            "the order of deliveries is no wish of anybody",
+	"readdress":          "the URL stays what it is, in another form at rest",
 }
 
 // TestWhateverChangesWhatPeopleSetUpIsLogged reads the statements of the package.

@@ -31,9 +31,13 @@ func (t *tx) publishTo(db *DB, known hearers, events []event.Event) error {
 		if len(to) == 0 {
 			continue
 		}
+		data, err := t.put(string(e.Data), bound("data", e.ID[:]))
+		if err != nil {
+			return err
+		}
 		err = t.exec(`INSERT INTO event (id, name, partner, subject, fleet, fleet_ref, occurred_at, data)
 			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`, e.ID[:], e.Name, e.Partner[:], e.Subject[:], e.Fleet[:],
-			e.FleetRef, micros(e.OccurredAt), string(e.Data))
+			e.FleetRef, micros(e.OccurredAt), data)
 		if err != nil {
 			return err
 		}
@@ -139,7 +143,7 @@ func (db *DB) Deliveries(ctx context.Context, q fence.Query) ([]webhook.Waiting,
 		}
 		after = subject[:]
 	}
-	return listOften(ctx, db, deliveriesQuery, scanWaiting, q.Lane.ID[:], after, q.Chains, q.Depth)
+	return listOften(ctx, db, deliveriesQuery, db.writer.waiting, q.Lane.ID[:], after, q.Chains, q.Depth)
 }
 
 // deliveriesQuery is headsQuery for deliveries; the reasons for its form stand there.
@@ -155,15 +159,19 @@ const deliveriesQuery = `WITH RECURSIVE chain (key, n) AS (
 			ORDER BY w.seq LIMIT ?4)
 		ORDER BY chain.key, d.seq`
 
-// scanWaiting reads a delivery with its event. Kind and Own are not stored: who may have the event
+// waiting reads a delivery with its event. Kind and Own are not stored: who may have the event
 // was decided when it was published.
-func scanWaiting(row scanner) (webhook.Waiting, error) {
+func (b *box) waiting(row scanner) (webhook.Waiting, error) {
 	var w webhook.Waiting
 	var next, occurred int64
-	var data string
+	var data any
 	err := row.Scan(&w.Seq, &w.Subscription, &w.Sequence, &w.Tries, &next, &w.Event.ID, &w.Event.Name, &w.Event.Partner, &w.Event.Subject,
 		&w.Event.Fleet, &w.Event.FleetRef, &occurred, &data)
-	w.NextAt, w.Event.OccurredAt, w.Event.Data = fromMicros(next), fromMicros(occurred), []byte(data)
+	if err != nil {
+		return w, err
+	}
+	w.NextAt, w.Event.OccurredAt = fromMicros(next), fromMicros(occurred)
+	w.Event.Data, err = b.data(data, w.Event.ID)
 	return w, err
 }
 

@@ -36,9 +36,13 @@ func (t *tx) changeSubscription(db *DB, c webhook.Change) error {
 	if err != nil {
 		return err
 	}
+	at, err := t.address(s.Partner, s.URL)
+	if err != nil {
+		return err
+	}
 	err = t.exec(`UPDATE subscription SET url = ?2, filters = ?3, fleet_ids = ?4, fleet_refs = ?5, encoding = ?6,
-		retry_refused = ?7, status = ?8, updated_at = ?9 WHERE id = ?1`, s.ID[:], s.URL, s.Filters.Key(), ids, refs,
-		string(s.Encoding), s.RetryRefused, string(s.Status), micros(s.UpdatedAt))
+		retry_refused = ?7, status = ?8, updated_at = ?9, url_key = ?10 WHERE id = ?1`, s.ID[:], at.url, s.Filters.Key(), ids, refs,
+		string(s.Encoding), s.RetryRefused, string(s.Status), micros(s.UpdatedAt), at.key)
 	if err != nil {
 		return err
 	}
