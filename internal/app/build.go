@@ -111,7 +111,7 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 	sender.Strict = strictEvents()
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
 		Queue: a.db, Receivers: a.db, Feed: a.feed, Open: open, Sender: sender,
-		Floor: deliveryFloor(source, descriptors(), a.log), Now: time.Now, Log: a.log,
+		Floor: deliveryFloor(source, listen.Descriptors(), a.log), Now: time.Now, Log: a.log,
 	})
 	a.dispatcher = dispatch.New(dispatch.Config{
 		Source: source,
