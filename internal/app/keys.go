@@ -148,13 +148,15 @@ func RotateKey(ctx context.Context, c config.Config) error {
 	return errors.Join(err, db.Close())
 }
 
-// resealAgain is after what time sealing anew is tried again where it failed.
-const resealAgain = time.Minute
+// Sealing anew is tried again where it failed, after resealAgain at first and twice as long each time.
+const resealAgain, resealAtLast = time.Minute, 6 * time.Hour
 
 // reseal seals with the newest data key what others have sealed, until nothing is left. What it has
-// done it need not do again, so that a start goes on where the last process was stopped.
+// done it need not do again, so that a start goes on where the last process was stopped. What fails in the
+// same way again is not told again.
 func (a *App) reseal(ctx context.Context, sealer *seal.Sealer) error {
-	for {
+	told := ""
+	for wait := resealAgain; ; wait = min(2*wait, resealAtLast) {
 		connections, err := a.connections.Reseal(ctx, sealer.Outdated)
 		subscriptions, failed := webhook.Reseal(ctx, a.db, sealer, sealer.Outdated)
 		if n := connections + subscriptions; n > 0 {
@@ -163,11 +165,14 @@ func (a *App) reseal(ctx context.Context, sealer *seal.Sealer) error {
 		if err = errors.Join(err, failed); err == nil || ctx.Err() != nil {
 			return nil
 		}
-		a.log.Log(ctx, slog.LevelError, "sealing secrets anew failed; it is tried again", "error", err)
+		if err.Error() != told {
+			told = err.Error()
+			a.log.Log(ctx, slog.LevelError, "sealing secrets anew failed; it is tried again", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(resealAgain):
+		case <-time.After(wait):
 		}
 	}
 }

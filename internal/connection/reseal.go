@@ -12,13 +12,14 @@ import (
 
 // Reseal seals anew the credentials of connections that outdated names, one at a time, and returns how
 // many it changed. Drafts end before long and are left alone. One that is given other credentials
-// meanwhile is left to whoever gives them.
+// meanwhile is left to whoever gives them, and one that does not open keeps no other from it; the error
+// names all of those.
 func (s *Service) Reseal(ctx context.Context, outdated func(sealed []byte) bool) (int, error) {
 	all, err := s.Store.Connections(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("listing connections: %w", err)
 	}
-	done := 0
+	done, unopened := 0, []error{}
 	for _, c := range all {
 		if !outdated(c.Sealed) {
 			continue
@@ -26,12 +27,17 @@ func (s *Service) Reseal(ctx context.Context, outdated func(sealed []byte) bool)
 		switch err := s.resealOne(ctx, c.ID); {
 		case err == nil:
 			done++
+		case errors.Is(err, errUnopened):
+			unopened = append(unopened, fmt.Errorf("sealing the credentials of connection %s anew: %w", c.ID, err))
 		case !errors.Is(err, fence.ErrOvertaken) && !errors.Is(err, errErased):
 			return done, fmt.Errorf("sealing the credentials of connection %s anew: %w", c.ID, err)
 		}
 	}
-	return done, nil
+	return done, errors.Join(unopened...)
 }
+
+// errUnopened is what sealing anew answers for credentials that do not open.
+var errUnopened = errors.New("the credentials do not open")
 
 // resealOne holds the connection's lock, so that no renewal comes between reading and writing.
 func (s *Service) resealOne(ctx context.Context, id uuid.UUID) error {
@@ -40,9 +46,16 @@ func (s *Service) resealOne(ctx context.Context, id uuid.UUID) error {
 		return err
 	}
 	defer unlock()
-	c, credentials, err := s.stored(ctx, id)
+	c, err := s.Store.Connection(ctx, id)
 	if err != nil {
+		return fmt.Errorf("reading a connection's credentials: %w", err)
+	}
+	credentials, err := s.credentials(c)
+	switch {
+	case errors.Is(err, errErased):
 		return err
+	case err != nil:
+		return fmt.Errorf("%w: %w", errUnopened, err)
 	}
 	// What waits to be stored is sealed with the newest key when it is.
 	if _, waits := s.late(c); waits {

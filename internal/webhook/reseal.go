@@ -24,9 +24,10 @@ type Vault interface {
 const resealPage = 100
 
 // Reseal seals anew the secrets of subscriptions that outdated names, and returns how many
-// subscriptions it changed. One that is changed meanwhile is left to whoever changed it.
+// subscriptions it changed. One that is changed meanwhile is left to whoever changed it, and one that does
+// not open keeps no other from it; the error names all of those.
 func Reseal(ctx context.Context, v Vault, sealer Sealer, outdated func(sealed []byte) bool) (int, error) {
-	done := 0
+	done, unopened := 0, []error{}
 	for after := uuid.Nil; ; {
 		some, err := v.SubscriptionsAfter(ctx, after, resealPage)
 		if err != nil {
@@ -39,7 +40,8 @@ func Reseal(ctx context.Context, v Vault, sealer Sealer, outdated func(sealed []
 			}
 			to, err := resealed(sealer, from)
 			if err != nil {
-				return done, fmt.Errorf("sealing the secret of subscription %s anew: %w", from.ID, err)
+				unopened = append(unopened, fmt.Errorf("sealing the secret of subscription %s anew: %w", from.ID, err))
+				continue
 			}
 			switch err := v.ResealSubscription(ctx, from, to); {
 			case err == nil:
@@ -49,7 +51,7 @@ func Reseal(ctx context.Context, v Vault, sealer Sealer, outdated func(sealed []
 			}
 		}
 		if len(some) < resealPage {
-			return done, nil
+			return done, errors.Join(unopened...)
 		}
 	}
 }

@@ -14,6 +14,9 @@ const Kept = 14 * 24 * time.Hour
 type Sweeps interface {
 	// SweepDeleted removes what deleted subscriptions have left, and then themselves.
 	SweepDeleted(ctx context.Context) (more bool, err error)
+	// SweepReceivers removes receivers to which no subscription leads and for which nothing waits or is
+	// filed: their URLs hold secrets.
+	SweepReceivers(ctx context.Context) (more bool, err error)
 	// SweepDeadLetters removes dead letters that died before a time, and the events that no other
 	// delivery needs.
 	SweepDeadLetters(ctx context.Context, before time.Time) (more bool, err error)
@@ -43,6 +46,7 @@ func Sweep(ctx context.Context, in Sweeps, now func() time.Time, log *slog.Logge
 func sweep(ctx context.Context, in Sweeps, before time.Time) error {
 	for _, one := range []func() (bool, error){
 		func() (bool, error) { return in.SweepDeleted(ctx) },
+		func() (bool, error) { return in.SweepReceivers(ctx) },
 		func() (bool, error) { return in.SweepDeadLetters(ctx, before) },
 		func() (bool, error) { return in.SweepLogs(ctx, before) },
 	} {

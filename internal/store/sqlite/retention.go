@@ -74,25 +74,33 @@ func (db *DB) SweepDeleted(ctx context.Context) (more bool, err error) {
 	})
 }
 
-// forgetSubscription removes a deleted subscription that has left nothing, and its receiver with the last
-// one that leads there, unless that is a feed with something to read.
+// forgetSubscription removes a deleted subscription that has left nothing.
 func (t *tx) forgetSubscription(id uuid.UUID) error {
-	receivers, err := rows(t, `SELECT receiver FROM subscription WHERE id = ?1`, scanOne[uuid.UUID], id[:])
-	if err != nil {
-		return err
-	}
 	if err := t.exec(`DELETE FROM subscription WHERE id = ?1 AND status = 'deleted'`, id[:]); err != nil {
 		return err
 	}
-	for _, receiver := range receivers {
-		err := t.exec(`DELETE FROM receiver WHERE id = ?1
-			AND NOT EXISTS (SELECT 1 FROM subscription WHERE receiver = ?1)
-			AND NOT EXISTS (SELECT 1 FROM feed WHERE receiver = ?1)`, receiver[:])
-		if err != nil {
-			return err
-		}
-	}
 	return t.exec(`DELETE FROM subscription_leaving WHERE subscription = ?1`, id[:])
+}
+
+// unused tells of a receiver that no subscription leads to, and for which nothing waits or is filed.
+const unused = `NOT EXISTS (SELECT 1 FROM subscription s WHERE s.receiver = receiver.id)
+	AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.queue = receiver.id AND d.state = 'waiting')
+	AND NOT EXISTS (SELECT 1 FROM feed f WHERE f.receiver = receiver.id)`
+
+// SweepReceivers removes unused receivers. They are looked for beside the writer, and asked again in it.
+func (db *DB) SweepReceivers(ctx context.Context) (more bool, err error) {
+	found, err := list(ctx, db, `SELECT id FROM receiver WHERE `+unused+` LIMIT ?1`, scanOne[uuid.UUID], sweptOnce)
+	if err != nil || len(found) == 0 {
+		return false, err
+	}
+	return len(found) == sweptOnce, db.do(ctx, func(tx *tx) error {
+		for _, id := range found {
+			if err := tx.exec(`DELETE FROM receiver WHERE id = ?1 AND `+unused, id[:]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // SweepDeadLetters removes dead letters that died before a time.
