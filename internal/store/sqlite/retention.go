@@ -48,8 +48,8 @@ func (t *tx) dropDeliveries(query string, args ...any) (n int, err error) {
 	return len(found), nil
 }
 
-// SweepDeleted removes what a deleted subscription has left: deliveries first, as an attempt that is
-// under way can write a log as long as its delivery is there.
+// SweepDeleted removes what a deleted subscription has left: deliveries first, because an attempt that is
+// under way writes a log only while its delivery is there.
 func (db *DB) SweepDeleted(ctx context.Context) (more bool, err error) {
 	left, err := list(ctx, db, `SELECT subscription FROM subscription_leaving LIMIT 1`, scanOne[uuid.UUID])
 	if err != nil || len(left) == 0 {
@@ -101,6 +101,20 @@ func (db *DB) SweepReceivers(ctx context.Context) (more bool, err error) {
 		}
 		return nil
 	})
+}
+
+// SweepSecrets erases secrets that sign no more.
+func (db *DB) SweepSecrets(ctx context.Context, at time.Time) (more bool, err error) {
+	old, err := list(ctx, db, `SELECT 1 FROM subscription WHERE previous IS NOT NULL AND previous_until <= ?1 LIMIT 1`,
+		scanOne[int], micros(at))
+	if err != nil || len(old) == 0 {
+		return false, err
+	}
+	n, err := give(ctx, db, func(tx *tx) (int64, error) {
+		return tx.change(`UPDATE subscription SET previous = NULL WHERE id IN (SELECT id FROM subscription
+			WHERE previous IS NOT NULL AND previous_until <= ?1 LIMIT ?2)`, micros(at), sweptOnce)
+	})
+	return n == sweptOnce, err
 }
 
 // SweepDeadLetters removes dead letters that died before a time.

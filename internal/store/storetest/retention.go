@@ -17,6 +17,7 @@ func retention() []rule {
 		{"log entries and counts of before a time go, and no others", oldLogsGo},
 		{"what a deleted subscription has left goes, a part at a time, and nothing of others", leftoversGo},
 		{"a receiver goes once no subscription leads to it and nothing waits or is filed for it", unusedReceiversGo},
+		{"a secret before the last rotation is erased once it signs no more", pastSecretsGo},
 		{"an attempt that ends after its subscription was deleted settles nothing", lateEndOfDeleted},
 	}
 }
@@ -138,6 +139,19 @@ func unusedReceiversGo(t *testing.T, s *stand) {
 	s.swept(func() (bool, error) { return s.SweepFeeds(t.Context(), at(1000)) })
 	sweep()
 	is(t, "an empty feed", there(filed), false)
+}
+
+func pastSecretsGo(t *testing.T, s *stand) {
+	over, signs := subscribed(uuid.New(), eventName), subscribed(uuid.New(), eventName)
+	over.Previous, over.PreviousUntil = []byte("before"), at(1)
+	signs.Previous, signs.PreviousUntil = []byte("before"), at(1).Add(time.Microsecond)
+	s.subscribe(over)
+	s.subscribe(signs)
+	s.swept(func() (bool, error) { return s.SweepSecrets(t.Context(), at(1)) })
+	over.Previous = nil
+	for _, want := range []webhook.Subscription{over, signs} {
+		same(t, "read", got[webhook.Subscription](s)(s.SubscriptionByID(t.Context(), want.ID)), want)
+	}
 }
 
 // feedOf are the subscriptions of a partner whose URL is a feed's.
