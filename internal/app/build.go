@@ -105,7 +105,7 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 		Derive: a.keys.derive, Now: time.Now, Log: a.log,
 	})
 	open := func(s webhook.Subscription) (webhook.Subscription, error) {
-		return webhook.OpenSecret(a.keys.sealer, s)
+		return webhook.OpenSecret(a.keys.sealer, s, time.Now())
 	}
 	sender := webhook.NewSender(outbound.Receiver(p.policy, deliveryTime), time.Now)
 	sender.Strict = strictEvents()

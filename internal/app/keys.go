@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -166,7 +165,7 @@ func (a *App) reseal(ctx context.Context, sealer *seal.Sealer) error {
 		if err = errors.Join(err, failed); err == nil || ctx.Err() != nil {
 			return nil
 		}
-		a.log.Log(ctx, slog.LevelError, "sealing secrets anew failed; it is tried again", "error", err)
+		a.log.Error("sealing secrets anew failed; it is tried again", "error", err)
 		select {
 		case <-ctx.Done():
 			return nil

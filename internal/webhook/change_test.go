@@ -91,7 +91,7 @@ func TestASecretThatIsMadeIsShownOnceAndAnotherNever(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opened, err := webhook.OpenSecret(binder{}, d.store.subs[0])
+	opened, err := webhook.OpenSecret(binder{}, d.store.subs[0], noon)
 	if err != nil || made.Body().Secret != string(opened.Secret) || len(made.Body().Secret) < 32 {
 		t.Errorf("%q is shown, %q is stored: %v", made.Body().Secret, string(opened.Secret), err)
 	}

@@ -53,3 +53,15 @@ func TestASecretThatDoesNotOpenKeepsNoOtherFromBeingSealedAnew(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 }
+
+func TestASecretThatSignsNoMoreIsNotOpened(t *testing.T) {
+	t.Parallel()
+	sub := webhook.Subscription{ID: uuid.UUID{1}, Partner: acme, Previous: []byte("garbage"), PreviousUntil: noon}
+	sub.Sealed, _ = binder{}.Seal([]byte("x"), webhook.SecretContext(sub.ID, acme))
+	if _, err := webhook.OpenSecret(binder{}, sub, noon.Add(-1)); err == nil {
+		t.Error("one that still signs was passed over")
+	}
+	if opened, err := webhook.OpenSecret(binder{}, sub, noon); err != nil || string(opened.Secret) != "x" || opened.PreviousSecret != "" {
+		t.Errorf("%v", err)
+	}
+}

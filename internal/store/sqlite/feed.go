@@ -14,11 +14,12 @@ import (
 // filedAtOnce bounds what one write files or removes, for which others wait.
 const filedAtOnce = 128
 
-// File moves the oldest of what waits for a feed into it.
+// File moves the oldest of what waits for a feed into it, and not what is astray there.
 func (db *DB) File(ctx context.Context, receiver uuid.UUID) (int, error) {
 	return give(ctx, db, func(tx *tx) (int, error) {
 		waiting, err := rows(tx, `SELECT d.seq, d.subscription, d.sequence, d.tries, d.next_at, e.id, e.name, e.partner, e.subject,
 			e.fleet, e.fleet_ref, e.occurred_at, e.data FROM delivery d CROSS JOIN event e ON e.id = d.event
+			CROSS JOIN subscription s ON s.id = d.subscription AND s.receiver = ?1 AND s.status = 'active'
 			WHERE d.queue = ?1 AND d.state = 'waiting' ORDER BY d.subject, d.seq LIMIT ?2`, tx.waiting, receiver[:], filedAtOnce)
 		if err != nil || len(waiting) == 0 {
 			return 0, err
