@@ -54,7 +54,8 @@ func (s *Service) Create(ctx context.Context, who access.Principal, raw []byte) 
 	// The one that was faster has made the connection; this one's credentials are as good as
 	// spent.
 	if errors.Is(err, ErrUsed) {
-		return Read{}, problem.New(problem.Conflict, "another request has used these credentials or this pre_auth_id meanwhile; GET /v2/integrations/connections shows what it made")
+		return Read{}, problem.New(problem.Conflict, "another request has used these credentials or this pre_auth_id meanwhile; "+
+			"GET /v2/integrations/connections shows what it made")
 	}
 	if err != nil {
 		return Read{}, err

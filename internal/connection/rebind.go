@@ -32,7 +32,8 @@ func (s *Service) rebindOne(ctx context.Context, c Connection) error {
 	credentials, err := s.credentials(c)
 	if err != nil {
 		// A row that does not open does nothing, whatever is wrong with it, and holds up no other.
-		s.Log.Error("the credentials of a connection do not open; it needs new ones", "connection_id", c.ID, "error", err)
+		s.Log.Error("the credentials of a connection do not open; it needs new ones",
+			"connection_id", c.ID, "error", err)
 		return nil
 	}
 	if s.isBound(c, credentials) {
@@ -73,7 +74,8 @@ func (s *Service) move(ctx context.Context, c Connection, credentials tsp.Creden
 	if change.To.Sealed, err = s.seal(credentials, c.sealContext()); err != nil {
 		return err
 	}
-	s.Log.Warn("the credentials name a host that is none of the TSP's own: its account is another than the TSP's, and its records are imported anew",
+	s.Log.Warn("the credentials name a host that is none of the TSP's own: its account is another than the TSP's, "+
+		"and its records are imported anew",
 		"connection_id", c.ID, "tsp", c.TSP)
 	return s.store(ctx, change)
 }

@@ -92,7 +92,8 @@ func (s *Service) saveRenewed(ctx context.Context, c Connection, fresh tsp.Crede
 		return unavailable("the connection was changed or deleted meanwhile", nil)
 	}
 	s.unsaved[c.ID] = renewed{c.Version, fresh}
-	s.Log.Error("renewed credentials could not be stored; they are kept in memory and stored at the next try. Mend the store before stopping this process, or the fleet must sign in anew",
+	s.Log.Error("renewed credentials could not be stored; they are kept in memory and stored at the next try. "+
+		"Mend the store before stopping this process, or the fleet must sign in anew",
 		"connection_id", c.ID, "tsp", c.TSP, "error", err)
 	return unavailable("the renewed credentials could not be stored", err)
 }

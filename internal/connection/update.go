@@ -85,7 +85,8 @@ func (s *Service) Update(ctx context.Context, who access.Principal, id uuid.UUID
 	defer leave()
 	c, err := s.change(context.WithoutCancel(ctx), w)
 	if errors.Is(err, fence.ErrOvertaken) || errors.Is(err, ErrUsed) {
-		return Read{}, problem.New(problem.Conflict, "the connection was changed by somebody else meanwhile; read it again and repeat what is still needed")
+		return Read{}, problem.New(problem.Conflict, "the connection was changed by somebody else meanwhile; "+
+			"read it again and repeat what is still needed")
 	}
 	if err != nil {
 		return Read{}, err
@@ -153,7 +154,8 @@ func (s *Service) readSecrets(ctx context.Context, w *wish) error {
 	}
 	adapter, ok := s.Caller.Registry().Adapter(w.from.TSP)
 	if !ok {
-		return problem.New(problem.NotImplemented, "this installation has no adapter for %s, so only description and status can be changed", w.from.TSP)
+		return problem.New(problem.NotImplemented, "this installation has no adapter for %s, "+
+			"so only description and status can be changed", w.from.TSP)
 	}
 	w.spec = adapter.Spec()
 	before, err := s.credentials(w.from)
@@ -288,7 +290,8 @@ func (s *Service) try(ctx context.Context, w wish) (*trial, error) {
 	// Records, and all operations that name them, belong to the account.
 	if account.Key != c.Account {
 		return t, problem.New(problem.Conflict, "these credentials open another account at %s (%q) than the connection's, as one at another address is; "+
-			"make a new connection for that account with POST /v2/integrations/connections, or send credentials of this connection's account", s.displayName(c.TSP), account.Name)
+			"make a new connection for that account with POST /v2/integrations/connections, "+
+			"or send credentials of this connection's account", s.displayName(c.TSP), account.Name)
 	}
 	return t, nil
 }

@@ -71,8 +71,9 @@ func (r *runner[T]) retreat(now time.Time) {
 	}
 }
 
-// take adds a chain that was found in some streams to the window if its first item may begin now; full tells that the chain may
-// hold more items than these. If it may not begin, take returns when to look at the chain again.
+// take adds a chain that was found in some streams to the window if its first item may begin now; full
+// tells that the chain may hold more items than these. If it may not begin, take returns when to look at
+// the chain again.
 func (r *runner[T]) take(of []fence.Stream, items []Item[T], full bool, now time.Time) time.Time {
 	head := items[0]
 	ends := head.ends(now) != ""

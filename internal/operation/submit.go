@@ -22,7 +22,8 @@ import (
 // lanes, of which this room knows nothing.
 type Performer interface {
 	// Admit refuses with a *problem.Error a sync write that cannot be performed now because the
-	// limits of its TSP are used up, as far as the partner may use them. Whoever it lets pass accepts the write and calls PerformNow.
+	// limits of its TSP are used up, as far as the partner may use them. Whoever it lets pass accepts the
+	// write and calls PerformNow.
 	Admit(c connection.Connection, op Operation) error
 	// PerformNow performs an operation that was accepted in state sending, settles it and returns
 	// it as it ended. The caller's hanging up does not cancel it.

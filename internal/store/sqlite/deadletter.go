@@ -43,7 +43,7 @@ func (db *DB) DeadLetters(ctx context.Context, q webhook.DeadLetterQuery) ([]web
 		e.fleet, e.fleet_ref, e.occurred_at, e.data, l.status_code, l.error_message`, from + ` CROSS JOIN event e ON e.id = d.event
 		LEFT JOIN delivery_log l ON l.id = (SELECT max(x.id) FROM delivery_log x
 			WHERE x.subscription = d.subscription AND x.created_at = d.next_at AND x.event = d.event)`, c},
-		q.Window, bySeq, db.writer.deadLetter)
+		sorted{q.Window, bySeq}, db.writer.deadLetter)
 }
 
 func (b *box) deadLetter(row scanner) (webhook.DeadLetter, error) {

@@ -16,7 +16,9 @@ func quarter(at time.Time) int64 { return micros(at) / webhook.Quarter.Microseco
 func (t *tx) count(s webhook.Settled) error {
 	for _, c := range s.Counts() {
 		err := t.exec(`INSERT INTO delivery_count
-			(subscription, quarter, requests, accepted, answered, answer_ms, messages, delivered) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET requests = requests + ?3, accepted = accepted + ?4,
+			(subscription, quarter, requests, accepted, answered, answer_ms, messages, delivered)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+			ON CONFLICT DO UPDATE SET requests = requests + ?3, accepted = accepted + ?4,
 			answered = answered + ?5, answer_ms = answer_ms + ?6, messages = messages + ?7, delivered = delivered + ?8`,
 			s.Waiting.Subscription[:], quarter(c.Quarter), c.Requests, c.Accepted, c.Answered, c.Took, c.Messages, c.Delivered)
 		if err != nil {

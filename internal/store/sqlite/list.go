@@ -109,12 +109,18 @@ func newestFirst() ordering {
 
 // window reads the part of a list, newest first, that is wanted.
 func window[T any](ctx context.Context, db *DB, s selection, w page.Window, scan reading[T]) ([]T, error) {
-	return ordered(ctx, db, s, w, newestFirst(), scan)
+	return ordered(ctx, db, s, sorted{w, newestFirst()}, scan)
+}
+
+// sorted is a part of a list in some order.
+type sorted struct {
+	page.Window
+	by ordering
 }
 
 // ordered reads the part of a list that is wanted.
-func ordered[T any](ctx context.Context, db *DB, s selection, w page.Window, by ordering, scan reading[T]) ([]T, error) {
-	end := s.within(w, by)
+func ordered[T any](ctx context.Context, db *DB, s selection, w sorted, scan reading[T]) ([]T, error) {
+	end := s.within(w.Window, w.by)
 	all, err := list(ctx, db, `SELECT `+s.columns+s.from+s.where()+end, scan, s.args...)
 	// Nearest first is how they are read, and the list's own order how they are shown.
 	if w.Backwards {

@@ -15,7 +15,8 @@ import (
 // fleet_refs are JSON arrays, NULL where they narrow nothing; filters beside them is Filters.Key
 // and only there to be compared. url may be sealed.
 const subscriptionColumns = `id, partner, url, url_key, event_name, fleet_ids, fleet_refs, sealed, previous,
-	previous_until, encoding, learned, retry_refused, refused, judged_from, success, counted, failed_in_row, status, created_at, updated_at, strict`
+	previous_until, encoding, learned, retry_refused, refused, judged_from, success, counted, failed_in_row, status,
+	created_at, updated_at, strict`
 
 // InsertSubscriptions adds all of them or none.
 func (db *DB) InsertSubscriptions(ctx context.Context, all []webhook.Subscription, most int) error {
@@ -113,7 +114,8 @@ func (b *box) subscription(row scanner) (webhook.Subscription, error) {
 	var ids, refs sql.NullString
 	var until, since, created, updated int64
 	err := row.Scan(&s.ID, &s.Partner, &url, &key, &s.EventName, &ids, &refs, &s.Sealed, &s.Previous, &until, &s.Encoding, &s.Learned,
-		&s.RetryRefused, &s.Refused, &since, &s.Health.Success, &s.Health.Counted, &s.Health.FailedInRow, &s.Status, &created, &updated, &s.Strict)
+		&s.RetryRefused, &s.Refused, &since, &s.Health.Success, &s.Health.Counted, &s.Health.FailedInRow,
+		&s.Status, &created, &updated, &s.Strict)
 	if err != nil {
 		return s, missing(err, webhook.ErrNotFound)
 	}
