@@ -63,6 +63,8 @@ type App struct {
 	cutAt time.Time
 	// sealer seals secrets at rest.
 	sealer *seal.Sealer
+	// sealedLast is the end of the audit log as this process has sealed it last.
+	sealedLast *audit.Head
 
 	caller      *tsp.Caller
 	connections *connection.Service
@@ -132,7 +134,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	g.Go(func() error { return a.keep(ctx, stop) })
 	g.Go(func() error { return a.connections.Run(working) })
 	g.Go(func() error { return a.feed.Run(ctx) })
-	g.Go(func() error { return a.sealHead(ctx) })
+	g.Go(func() error { return a.watchHead(ctx) })
 	g.Go(func() error { return a.reseal(working, a.sealer) })
 	g.Go(func() error { return record.WatchOrphans(working, a.db, time.Now, a.log) })
 	g.Go(func() error { return webhook.Sweep(working, a.db, time.Now, a.log) })
