@@ -49,7 +49,9 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 		Charge: p.limits.Charge, FleetsOnPurpose: a.config.FleetsOnPurpose,
 		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Now: time.Now, Log: a.log,
 	})
-	a.feed = webhook.NewFeed(webhook.FeedConfig{Store: a.db, Now: time.Now, Log: a.log})
+	a.feed = webhook.NewFeed(webhook.FeedConfig{
+		Store: a.db, Strict: strictEvents(), Now: time.Now, Log: a.log,
+	})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: p.keys.sealer, URLs: p.policy, Most: a.config.MaxSubscriptions})
 	a.imports = perform.NewImports(perform.ImportsConfig{
 		Schedules: a.db, Connections: a.db, Links: a.connections, Limits: p.limits,
@@ -60,7 +62,7 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 		return err
 	}
 	a.lanes(source, p)
-	return a.face(p)
+	return a.face(ctx, p)
 }
 
 // parts opens the secrets, takes up the limits, and makes what calls TSPs.
@@ -126,8 +128,11 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 }
 
 // face makes what answers requests.
-func (a *App) face(p parts) error {
-	tokens := a.tokens(p)
+func (a *App) face(ctx context.Context, p parts) error {
+	tokens, err := a.tokens(ctx, p)
+	if err != nil {
+		return err
+	}
 	orgs := access.NewService(access.Config{Store: a.db, Now: time.Now, Changed: p.grants.Forget,
 		Disconnect: disconnect(a.db, a.connections)})
 	records := record.New(record.Config{
@@ -149,7 +154,7 @@ func (a *App) face(p parts) error {
 
 // strictEvents leaves out of events what the contract lacks. The document that tells it is read at the
 // first one: most processes have no strict subscription.
-func strictEvents() func(name string, data []byte) ([]byte, error) {
+func strictEvents() webhook.Shorten {
 	document := sync.OnceValues(openapi.NewStrict)
 	return func(name string, data []byte) ([]byte, error) {
 		strict, err := document()

@@ -223,6 +223,17 @@ func TestAPartnerHasNoMoreSubscriptionsThanItMay(t *testing.T) {
 	}
 }
 
+func TestAPartnerHasNoMoreSubscriptionsToOneEventThanAnyMay(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, created)
+	d.store.full = true
+	_, err := d.Create(t.Context(), webhook.Maker{Partner: acme}, []byte(wildcard("connection.*")))
+	checkCode(t, err, problem.Conflict)
+	if !strings.Contains(err.Error(), "may have 50") || !strings.Contains(err.Error(), "to one event") {
+		t.Error(err)
+	}
+}
+
 func TestFiltersThatNoEventPassesAreWarnedOf(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, `{"url":"https://hooks.example.com","event_name":"webhook.staled","filters":{"fleet_refs":["a"]}}`)

@@ -60,7 +60,7 @@ func (o thing) String() string {
 	return fmt.Sprint(o.kind, ":", o.id)
 }
 
-// silent are columns whose change alone tells nothing of what somebody did: times, and and what
+// silent are columns whose change alone tells nothing of what somebody did: times, and what
 // deliveries learn of receivers.
 func silent(column string) bool {
 	return slices.Contains([]string{"updated_at", "judged_from", "success", "counted", "failed_in_row", "refused", "learned",

@@ -67,6 +67,20 @@ func (t *tx) roomFor(all []webhook.Subscription, most int) error {
 	if err := webhook.RoomFor(has[0]+len(all), most); err != nil {
 		return refusal{err}
 	}
+	more := map[string]int{}
+	for _, s := range all {
+		more[s.EventName]++
+	}
+	for name, n := range more {
+		has, err := rows(t, `SELECT count(*) FROM subscription WHERE partner = ?1 AND event_name = ?2 AND status <> 'deleted'`,
+			scanOne[int], all[0].Partner[:], name)
+		if err != nil {
+			return err
+		}
+		if err := webhook.RoomForOne(has[0] + n); err != nil {
+			return refusal{err}
+		}
+	}
 	return nil
 }
 
