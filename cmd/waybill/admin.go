@@ -13,6 +13,13 @@ import (
 
 type migrateCommand struct{}
 
+// Help teaches the command.
+func (migrateCommand) Help() string {
+	return `Only this command and a start (serve, dev) make a database or change its tables, and only while no other
+process serves it: stop the service and take a backup first. Every other command refuses a database that
+is not there or whose tables are of another release. Uses the database named by WAYBILL_DATABASE_URL.`
+}
+
 // Run migrates the database named by WAYBILL_DATABASE_URL.
 func (migrateCommand) Run(e *environment) error {
 	if err := e.settings(app.CheckDatabase, usableKey); err != nil {

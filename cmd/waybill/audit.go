@@ -81,7 +81,8 @@ func (auditVerifyCommand) Help() string {
 	return `Follows the chain of the log from its first entry and tells the first that is not as it was written, then
 prints the head: the last entry's number and hash. Keep heads where whoever can write the database
 cannot, and give them to a later run: a log that was cut short or made anew does not hold them. With the
-key (WAYBILL_KEY_FILE) the head that the service seals each minute is held against the log as well.
+key (WAYBILL_KEY_FILE) the head that the service seals each minute is held against the log as well. A
+sealed head that is gone, and triggers of the log's table that are, are told too.
 
   waybill audit verify
   waybill audit verify --head 812:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`
@@ -100,12 +101,12 @@ func (a auditVerifyCommand) Run(e *environment) error {
 	if err := e.settings(app.CheckDatabase, usableKey); err != nil {
 		return err
 	}
-	end, sealed, err := app.VerifyAudit(e.ctx, e.config, known...)
+	end, unseen, err := app.VerifyAudit(e.ctx, e.config, known...)
 	if err != nil {
 		return err
 	}
-	if !sealed {
-		fmt.Fprintln(os.Stdout, "the sealed head was not looked at: there is none yet, or no key is set")
+	if unseen != "" {
+		fmt.Fprintln(os.Stdout, "the sealed head was not looked at:", unseen)
 	}
 	fmt.Fprintln(os.Stdout, "the log is whole; its head is", end)
 	return nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -50,7 +51,8 @@ cannot submit writes.
 
 A fleet is known by a name that an operator gave it, if no other has it. A name that a partner or the
 fleet itself gave is not certain: the command then tells which fleets there are, and takes the id of
-one. "waybill fleet create" makes another of the same name.
+one. "waybill fleet create" makes another of the same name. A name that makes a partner or a fleet, and
+is nearly that of one that is there, is told on standard error.
 
 Prints the client's secret once; only a hash of it is kept. A client that is there is not replaced:
 "waybill client rotate" gives it another secret. Works beside a running service. Uses the database
@@ -84,8 +86,12 @@ func checkName(flag, name string) error {
 func (c clientCreateCommand) Run(e *environment) error {
 	var secret string
 	var made access.Client
+	var near []string
 	err := operate(e, func(o *access.Operator) (err error) {
 		order := access.ClientOrder{ID: c.ID, Owner: cmp.Or(c.Fleet, c.Partner), Scopes: c.Scope, Strict: c.Strict}
+		if near, err = c.near(e.ctx, o); err != nil {
+			return err
+		}
 		if c.Fleet != "" {
 			secret, err = o.CreateFleetClient(e.ctx, order)
 		} else {
@@ -101,7 +107,26 @@ func (c clientCreateCommand) Run(e *environment) error {
 	}
 	fmt.Fprintf(os.Stdout, "client_id: %s\nclient_secret: %s\n", c.ID, secret)
 	printOwner(made)
+	for _, n := range near {
+		fmt.Fprintf(os.Stderr, "waybill: this has made another; there is one of nearly that name: %s\n", n)
+	}
 	return nil
+}
+
+// near lists owners whose names are nearly one that the command makes an owner of.
+func (c clientCreateCommand) near(ctx context.Context, o *access.Operator) (all []string, err error) {
+	if c.Fleet != "" {
+		fleets, err := o.NearFleets(ctx, c.Fleet)
+		for _, f := range fleets {
+			all = append(all, f.String())
+		}
+		return all, err
+	}
+	partners, err := o.NearPartners(ctx, c.Partner)
+	for _, p := range partners {
+		all = append(all, fmt.Sprintf("partner %s %q, since %s", p.ID, p.Name, moment{p.CreatedAt}))
+	}
+	return all, err
 }
 
 // printOwner tells whose client it is, and since when that one is there: a name that was mistyped has

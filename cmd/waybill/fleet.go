@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/google/uuid"
-
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/app"
 )
@@ -72,8 +70,8 @@ func (fleetListCommand) Run(e *environment) error {
 }
 
 type fleetRenameCommand struct {
-	ID   uuid.UUID `arg:"" help:"The fleet's id."`
-	Name string    `arg:"" help:"Its new name."`
+	ID   string `arg:"" name:"fleet" help:"The fleet: its id, or its name."`
+	Name string `arg:"" help:"Its new name."`
 }
 
 // Validate refuses what can be no name.
@@ -87,23 +85,27 @@ func (f fleetRenameCommand) Validate() error {
 // Run renames the fleet.
 func (f fleetRenameCommand) Run(e *environment) error {
 	return operate(e, func(o *access.Operator) error {
-		_, err := o.RenameFleet(e.ctx, f.ID, f.Name)
+		was, err := o.FleetNamed(e.ctx, f.ID)
 		if err == nil {
-			fmt.Fprintf(os.Stdout, "fleet_id: %s\nfleet: %s\n", f.ID, f.Name)
+			_, err = o.RenameFleet(e.ctx, was.ID, f.Name)
+		}
+		if err == nil {
+			fmt.Fprintf(os.Stdout, "fleet_id: %s\nfleet: %s\n", was.ID, f.Name)
 		}
 		return err
 	})
 }
 
 type fleetMergeCommand struct {
-	From uuid.UUID `arg:"" help:"The id of the fleet that goes."`
-	Into uuid.UUID `arg:"" help:"The id of the fleet that stays."`
+	From string `arg:"" help:"The fleet that goes: its id, or its name."`
+	Into string `arg:"" help:"The fleet that stays: its id, or its name."`
 }
 
 // Help teaches the command.
 func (fleetMergeCommand) Help() string {
 	return `Grants and clients of the first fleet become the second's; where a partner has a grant of both, that
-of the second stays and the other is cancelled. Partners are told by share_agreement.updated, and
+of the second stays as it is, also if it is paused or has ended, and the other is cancelled. The command
+tells what became of each grant of the first fleet. Partners are told by share_agreement.updated, and
 tokens of the clients that move end. The first fleet must have no connections, because the ids of
 records hang on their fleet.
 
@@ -113,16 +115,28 @@ records hang on their fleet.
 // Run merges the fleets.
 func (f fleetMergeCommand) Run(e *environment) error {
 	return operate(e, func(o *access.Operator) error {
-		left, err := o.MergeFleets(e.ctx, f.From, f.Into)
-		if err == nil {
-			fmt.Fprintln(os.Stdout, left)
+		from, err := o.FleetNamed(e.ctx, f.From)
+		if err != nil {
+			return err
 		}
-		return err
+		into, err := o.FleetNamed(e.ctx, f.Into)
+		if err != nil {
+			return err
+		}
+		left, err := o.MergeFleets(e.ctx, from.ID, into.ID)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(os.Stdout, left.FleetEntry)
+		for _, g := range left.Grants {
+			fmt.Fprintln(os.Stdout, g)
+		}
+		return nil
 	})
 }
 
 type fleetDeleteCommand struct {
-	ID uuid.UUID `arg:"" help:"The fleet's id."`
+	ID string `arg:"" name:"fleet" help:"The fleet: its id, or its name."`
 }
 
 // Help teaches the command.
@@ -131,7 +145,7 @@ func (fleetDeleteCommand) Help() string {
 deleted, of which their partners are told, and its clients with their tokens. What was cut short goes
 on when the command is given again. Nothing brings the fleet back.
 
-  waybill fleet delete ID`
+  waybill fleet delete FLEET`
 }
 
 // Run deletes the fleet.
@@ -139,9 +153,10 @@ func (f fleetDeleteCommand) Run(e *environment) error {
 	if err := e.settings(app.CheckDatabase, usableKey); err != nil {
 		return err
 	}
-	if err := app.DeleteFleet(e.ctx, e.config, e.log, f.ID); err != nil {
+	gone, err := app.DeleteFleet(e.ctx, e.config, e.log, f.ID)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(os.Stdout, "the fleet %s is deleted\n", f.ID)
+	fmt.Fprintf(os.Stdout, "the fleet %s %q is deleted\n", gone.ID, gone.Name)
 	return nil
 }

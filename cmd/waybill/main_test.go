@@ -126,3 +126,42 @@ func TestADemoThatIsInterruptedWhileItStartsEndsWell(t *testing.T) {
 		t.Errorf("serve: %v", err)
 	}
 }
+
+func TestCommandsOtherThanMigrateMakeNoDatabase(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "mistyped.db")
+	for name, run := range map[string]func(*environment) error{"client list": clientListCommand{}.Run, "fleet list": fleetListCommand{}.Run,
+		"audit list": auditListCommand{}.Run, "client create": clientCreateCommand{ID: "x", Partner: "x"}.Run,
+		"audit verify": auditVerifyCommand{}.Run, "fleet delete": fleetDeleteCommand{ID: "x"}.Run} {
+		err := run(newEnvironment(t.Context(), []string{"WAYBILL_DATABASE_URL=" + path}))
+		if err == nil || !strings.Contains(err.Error(), "there is no database "+path) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if found, err := filepath.Glob(path + "*"); err != nil || len(found) > 0 {
+			t.Errorf("%s has made %v", name, found)
+		}
+	}
+}
+
+func TestFleetsAreNamedAsTheyAreShown(t *testing.T) {
+	t.Parallel()
+	e := newEnvironment(t.Context(), []string{"WAYBILL_DATABASE_URL=" + filepath.Join(t.TempDir(), "w.db")})
+	for _, run := range []func(*environment) error{
+		migrateCommand{}.Run,
+		fleetCreateCommand{Name: "Acme Freight"}.Run,
+		fleetCreateCommand{Name: "Rivers"}.Run,
+		fleetRenameCommand{ID: "Acme Freight", Name: "Acme Haulage"}.Run,
+		fleetMergeCommand{From: "Rivers", Into: "Acme Haulage"}.Run,
+		fleetDeleteCommand{ID: "Acme Haulage"}.Run,
+	} {
+		if err := run(e); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, run := range []func(*environment) error{fleetRenameCommand{ID: "Acme Haulage", Name: "x"}.Run,
+		fleetMergeCommand{From: "Acme Haulage", Into: "x"}.Run, fleetDeleteCommand{ID: "Acme Haulage"}.Run} {
+		if err := run(e); err == nil || !strings.Contains(err.Error(), `there is no fleet "Acme Haulage"; `+"`waybill fleet list`") {
+			t.Errorf("a fleet that is gone: %v", err)
+		}
+	}
+}

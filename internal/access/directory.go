@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -92,10 +93,10 @@ func (g Grant) After(at time.Time) time.Time {
 	return g.UpdatedAt.Add(time.Microsecond)
 }
 
-// Merged returns what becomes of the grants of a fleet, and of others, those of the fleet that takes them
-// over. One that lives ends where its partner has a living one of the other fleet, which is left as it is:
-// what two agreements allow is not for a merge to add up. Partners are told of moved. Those that are
-// silent are written before: others that give way, as TakePlace says, and grants that were deleted.
+// Merged returns what becomes of the grants of a fleet that another takes over. One that lives ends where
+// its partner has one of the other fleet, be that one at its end: what two agreements allow is not for a
+// merge to add up, and what a fleet has ended not for a merge to open. Partners are told of moved; grants
+// that were deleted are silent.
 func Merged(grants, others []Grant, into uuid.UUID, at time.Time) (silent, moved []Grant) {
 	for _, g := range grants {
 		g = g.At(at)
@@ -104,25 +105,11 @@ func Merged(grants, others []Grant, into uuid.UUID, at time.Time) (silent, moved
 			silent = append(silent, g)
 			continue
 		}
-		if g.Lives() {
-			ended, err := Grant{Partner: g.Partner, Status: GrantActive, UpdatedAt: at}.TakePlace(of(g.Partner, others))
-			if err != nil {
-				g.Status = GrantCancelled
-			}
-			silent = append(silent, ended...)
+		if g.Lives() && slices.ContainsFunc(others, func(o Grant) bool { return o.Partner == g.Partner }) {
+			g.Status = GrantCancelled
 		}
 		g.UpdatedAt = g.After(at)
 		moved = append(moved, g)
 	}
 	return silent, moved
-}
-
-// of are the grants of a partner.
-func of(partner uuid.UUID, grants []Grant) (all []Grant) {
-	for _, g := range grants {
-		if g.Partner == partner {
-			all = append(all, g)
-		}
-	}
-	return all
 }

@@ -115,38 +115,44 @@ func (o *Operator) DeleteFleet(ctx context.Context, id uuid.UUID, disconnect fun
 
 // MergeFleets makes one fleet of two: what hangs on from goes over to into. Records keep their ids
 // within their fleet alone, so one that has connections cannot be merged into another.
-func (o *Operator) MergeFleets(ctx context.Context, from, into uuid.UUID) (FleetEntry, error) {
+func (o *Operator) MergeFleets(ctx context.Context, from, into uuid.UUID) (FleetsMerged, error) {
 	var entries [2]FleetEntry
 	for i, id := range []uuid.UUID{from, into} {
 		found, err := o.office.FleetEntries(ctx, FleetSearch{ID: id})
 		if err != nil {
-			return FleetEntry{}, fmt.Errorf("looking up the fleet: %w", err)
+			return FleetsMerged{}, fmt.Errorf("looking up the fleet: %w", err)
 		}
 		if len(found) == 0 {
-			return FleetEntry{}, fmt.Errorf("there is no fleet %s; `waybill fleet list` shows those that there are", id)
+			return FleetsMerged{}, fmt.Errorf("there is no fleet %s; `waybill fleet list` shows those that there are", id)
 		}
 		entries[i] = found[0]
 	}
 	switch {
 	case from == into:
-		return FleetEntry{}, errors.New("both are the same fleet")
+		return FleetsMerged{}, errors.New("both are the same fleet")
 	case entries[0].Connections > 0 && entries[1].Connections > 0:
-		return FleetEntry{}, fmt.Errorf("both fleets have connections, and the ids of records hang on their fleet; delete the "+
+		return FleetsMerged{}, fmt.Errorf("both fleets have connections, and the ids of records hang on their fleet; delete the "+
 			"connections of one of them first:\n  %s\n  %s", entries[0], entries[1])
 	case entries[0].Connections > 0:
-		return FleetEntry{}, fmt.Errorf("the first fleet has connections, and the ids of records hang on their fleet; merge the "+
+		return FleetsMerged{}, fmt.Errorf("the first fleet has connections, and the ids of records hang on their fleet; merge the "+
 			"other way round: waybill fleet merge %s %s", into, from)
 	}
-	err := o.office.MergeFleets(ctx, from, into, o.clock())
+	grants, err := o.grantsOf(ctx, from)
+	if err != nil {
+		return FleetsMerged{}, err
+	}
+	err = o.office.MergeFleets(ctx, from, into, o.clock())
 	if errors.Is(err, ErrConnected) || errors.Is(err, ErrNotFound) {
-		return FleetEntry{}, errors.New("the fleets have changed meanwhile; try again")
+		return FleetsMerged{}, errors.New("the fleets have changed meanwhile; try again")
 	}
 	if err != nil {
-		return FleetEntry{}, fmt.Errorf("merging the fleets: %w", err)
+		return FleetsMerged{}, fmt.Errorf("merging the fleets: %w", err)
 	}
 	found, err := o.office.FleetEntries(ctx, FleetSearch{ID: into})
 	if err != nil || len(found) == 0 {
-		return FleetEntry{}, fmt.Errorf("the fleets are merged, and reading the one that is left failed: %w", err)
+		return FleetsMerged{}, fmt.Errorf("the fleets are merged, and reading the one that is left failed: %w", err)
 	}
-	return found[0], nil
+	merged := FleetsMerged{FleetEntry: found[0]}
+	merged.Grants, err = o.became(ctx, grants)
+	return merged, err
 }

@@ -10,13 +10,9 @@ import (
 	"github.com/waybill-dev/waybill/internal/store"
 )
 
-// Migrate brings the database's tables up to date.
+// Migrate makes the database, or brings its tables up to date, if no service runs over it.
 func Migrate(ctx context.Context, c config.Config) error {
-	db, err := openDatabase(ctx, c)
-	if err != nil {
-		return err
-	}
-	return db.Close()
+	return store.Migrate(ctx, c.DatabaseURL, time.Now)
 }
 
 // Operate lets an operator work on the database, which may be one that a service runs over.
@@ -33,7 +29,8 @@ func Backup(ctx context.Context, c config.Config, to string) error {
 	return store.Backup(ctx, c.DatabaseURL, to, time.Now)
 }
 
-// openDatabase opens the database for a command that works beside a running service.
+// openDatabase opens the database for a command that works beside a running service, which may be of an
+// older release: only a start and Migrate change tables.
 func openDatabase(ctx context.Context, c config.Config) (store.Store, error) {
-	return store.Open(ctx, c.DatabaseURL, store.Options{Now: time.Now})
+	return store.OpenBeside(ctx, c.DatabaseURL, time.Now)
 }

@@ -63,6 +63,8 @@ type App struct {
 	// keys seal secrets at rest, and unsealed is how far what else is to be sealed is sealed.
 	keys     secrets
 	unsealed unsealed
+	// sealedLast is the end of the audit log as this process has sealed it last.
+	sealedLast *audit.Head
 
 	caller      *tsp.Caller
 	connections *connection.Service
@@ -136,7 +138,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	g.Go(func() error { return a.keep(ctx, stop) })
 	g.Go(func() error { return a.connections.Run(working) })
 	g.Go(func() error { return a.feed.Run(ctx) })
-	g.Go(func() error { return a.sealHead(ctx) })
+	g.Go(func() error { return a.watchHead(ctx) })
 	g.Go(func() error { return a.reseal(working, a.keys.sealer) })
 	g.Go(func() error { return a.sealOld(working) })
 	g.Go(func() error { return record.WatchOrphans(working, a.db, time.Now, a.log) })

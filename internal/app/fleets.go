@@ -19,21 +19,26 @@ import (
 	"github.com/waybill-dev/waybill/internal/tsp/all"
 )
 
-// DeleteFleet ends everything of a fleet and hides it, beside a running service too.
-func DeleteFleet(ctx context.Context, c config.Config, log *slog.Logger, id uuid.UUID) error {
+// DeleteFleet ends everything of a fleet, which an operator names, and hides it, beside a running service
+// too. It returns the fleet.
+func DeleteFleet(ctx context.Context, c config.Config, log *slog.Logger, name string) (access.Fleet, error) {
 	db, err := openDatabase(ctx, c)
 	if err != nil {
-		return err
+		return access.Fleet{}, err
 	}
 	registry, err := tsp.NewRegistry(all.Adapters(), nil)
 	if err != nil {
-		return errors.Join(err, db.Close())
+		return access.Fleet{}, errors.Join(err, db.Close())
 	}
 	// It only ends connections, for which nobody is called.
 	connections := connection.New(connection.Config{Store: db, Access: db, Records: db,
 		Caller: tsp.NewCaller(registry, outbound.TSP(outbound.Policy{}), c.CallDeadline, log), Now: time.Now, Log: log})
-	err = access.NewOperator(db, time.Now).DeleteFleet(ctx, id, disconnect(db, connections))
-	return errors.Join(err, db.Close())
+	o := access.NewOperator(db, time.Now)
+	fleet, err := o.FleetNamed(ctx, name)
+	if err == nil {
+		err = o.DeleteFleet(ctx, fleet.ID, disconnect(db, connections))
+	}
+	return fleet, errors.Join(err, db.Close())
 }
 
 // disconnect ends all connections of a fleet, one by one.

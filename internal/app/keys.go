@@ -39,12 +39,20 @@ func (a *App) secrets(ctx context.Context) (out secrets, err error) {
 	if err != nil {
 		return out, err
 	}
-	wrapped, err := a.metaOr(ctx, metaKeyset, func() ([]byte, error) { return seal.NewKeyset(by) })
+	wrapped, err := a.metaOr(ctx, metaKeyset, func() ([]byte, error) {
+		if err := a.nothingSealed(ctx); err != nil {
+			return nil, err
+		}
+		return seal.NewKeyset(by)
+	})
 	if err != nil {
 		return out, err
 	}
 	if out.sealer, err = seal.Open(by, wrapped); err != nil {
 		return out, err
+	}
+	if err := a.sealFirst(ctx, out.sealer); err != nil {
+		return out, fmt.Errorf("sealing the end of the audit log: %w", err)
 	}
 	out.derivation, err = a.sealedSeed(ctx, out.sealer, metaDerive)
 	return out, err

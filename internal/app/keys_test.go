@@ -88,6 +88,9 @@ func TestAKeyOfADatabaseWithoutSecretsCannotBeRotated(t *testing.T) {
 	t.Parallel()
 	c := config.Default()
 	c.Key, c.DatabaseURL = newerKey, filepath.Join(t.TempDir(), "w.db")
+	if err := app.Migrate(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
 	if err := app.RotateKey(t.Context(), c); err == nil || !strings.Contains(err.Error(), "nothing to rotate") {
 		t.Error(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -121,7 +122,8 @@ func RotateSigning(ctx context.Context, c config.Config, endTokens bool) (id str
 	if err != nil {
 		return "", err
 	}
-	a := &App{config: c, db: db}
+	// The service tells of its audit log, and `waybill audit verify` does.
+	a := &App{config: c, db: db, log: slog.New(slog.DiscardHandler)}
 	id, err = a.rotateSigning(ctx, endTokens)
 	return id, errors.Join(err, db.Close())
 }

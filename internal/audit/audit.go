@@ -169,4 +169,7 @@ type Log interface {
 	Entries(ctx context.Context, after int64, limit int) ([]Entry, error)
 	// AuditHead returns the end of the log.
 	AuditHead(ctx context.Context) (Head, error)
+	// Guarded tells whether the store refuses whoever changes or deletes an entry past it, and adds
+	// nothing of its own to what is appended, as the release has made it.
+	Guarded(ctx context.Context) (bool, error)
 }

@@ -16,8 +16,7 @@ var _ Store = (*sqlite.DB)(nil)
 
 // Open opens the database that a URL names, a file path or sqlite:///path, making and migrating it
 // as needed. A SQLite file lets one process alone work on its lanes: a second one with a Waker is
-// refused until the first one closes it or ends. Commands migrate the file as well, also beneath a
-// service that runs over it.
+// refused until the first one closes it or ends.
 func Open(ctx context.Context, url string, o Options) (Store, error) {
 	path, err := pathOf(url)
 	if err != nil {
@@ -35,6 +34,30 @@ func Open(ctx context.Context, url string, o Options) (Store, error) {
 		db.SealWith(sealing)
 	}
 	return db, nil
+}
+
+// OpenBeside opens a database for a command that works beside a service. One that is not there, or whose
+// tables are of another release, is refused and left as it is.
+func OpenBeside(ctx context.Context, url string, now func() time.Time) (Store, error) {
+	path, err := pathOf(url)
+	if err != nil {
+		return nil, err
+	}
+	db, err := sqlite.OpenBeside(ctx, path, now)
+	if err != nil {
+		return nil, err
+	}
+	return db, nil
+}
+
+// Migrate makes a database, or brings it up to date, if no service runs over it. One that is up to
+// date is left as it is.
+func Migrate(ctx context.Context, url string, now func() time.Time) error {
+	path, err := pathOf(url)
+	if err != nil {
+		return err
+	}
+	return sqlite.Migrate(ctx, path, now)
 }
 
 // Backup writes what a database holds at one moment into a new file, beside whoever works over it

@@ -213,3 +213,11 @@ func (db *DB) AuditHead(ctx context.Context) (head audit.Head, err error) {
 	}
 	return head, err
 }
+
+// Guarded tells whether the table has the triggers of its migration and no others.
+func (db *DB) Guarded(ctx context.Context) (whole bool, err error) {
+	err = db.read.QueryRowContext(ctx, `SELECT count(*) = 2 AND coalesce(sum(name IN ('audit_is_not_changed', 'audit_is_not_deleted')
+		AND sql LIKE '%BEFORE ' || CASE name WHEN 'audit_is_not_changed' THEN 'UPDATE' ELSE 'DELETE' END || ' ON audit%raise(ABORT,%'), 0) = 2
+		FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'`).Scan(&whole)
+	return whole, err
+}

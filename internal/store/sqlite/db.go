@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"strings"
@@ -40,6 +41,8 @@ type DB struct {
 	holds  atomic.Int64
 	locks  keyedLocks
 	left   chan struct{}
+	// beside tells that the file is another's to make and to migrate.
+	beside bool
 	// prepared are statements of read.
 	prepared prepared
 }
@@ -66,6 +69,43 @@ func Open(ctx context.Context, path string, now func() time.Time, wake func(fenc
 		return nil, errors.Join(explained(place, err), db.release())
 	}
 	return db, nil
+}
+
+// OpenBeside opens a file that is there and of this release, beside a service that may run over it.
+// It neither makes nor migrates it.
+func OpenBeside(ctx context.Context, path string, now func() time.Time) (*DB, error) {
+	place, err := placeOf(path)
+	if err != nil {
+		return nil, err
+	}
+	switch _, err := os.Stat(place); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("there is no database %s, and none was made: set WAYBILL_DATABASE_URL to the one that is meant, "+
+			"or make it with `waybill migrate`", place)
+	case err != nil:
+		return nil, fmt.Errorf("opening the database: %w", err)
+	}
+	if err := refuseLost(place); err != nil {
+		return nil, err
+	}
+	db := &DB{path: place, now: now, left: make(chan struct{}, 1), beside: true}
+	if err := db.open(ctx, path); err != nil {
+		return nil, explained(place, err)
+	}
+	return db, nil
+}
+
+// Migrate makes the file, or brings it up to date, while nobody works on its lanes. One that is up to
+// date is left alone, whoever works over it.
+func Migrate(ctx context.Context, path string, now func() time.Time) error {
+	db, err := OpenBeside(ctx, path, now)
+	if err != nil {
+		db, err = Open(ctx, path, now, func(fence.Lane) {})
+	}
+	if err != nil {
+		return err
+	}
+	return db.Close()
 }
 
 // open opens the writer first: it makes and migrates the file, which the readers cannot.
@@ -106,7 +146,12 @@ func (db *DB) open(ctx context.Context, path string) error {
 
 // prepare brings the file up to date and has its guard know it.
 func (db *DB) prepare(ctx context.Context, path string, write *sql.DB, g *guard) (err error) {
-	if err := migrate(ctx, db.path, write); err != nil {
+	if db.beside {
+		err = refuseOther(ctx, db.path, write)
+	} else {
+		err = migrate(ctx, db.path, write)
+	}
+	if err != nil {
 		return err
 	}
 	if db.hold != nil {

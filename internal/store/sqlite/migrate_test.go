@@ -2,6 +2,7 @@ package sqlite_test
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -58,5 +59,55 @@ func TestTablesOfANewerReleaseAreRefusedWithTheRemedyAndLeftAsTheyAre(t *testing
 	}
 	if got := files(t, filepath.Dir(path)); strings.Contains(got, "backup") {
 		t.Errorf("there are %s", got)
+	}
+}
+
+func TestACommandBesideAServiceOfAnOlderReleaseLeavesItsTablesAlone(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "w.db")
+	db := works(t, path)
+	older := versionAfter(t, path, `DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)`)
+	_, err := sqlite.OpenBeside(t.Context(), path, at(1))
+	for _, part := range []string{path, fmt.Sprint("of version ", older), "waybill migrate", "nothing was changed"} {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("%v\ndoes not say %s", err, part)
+		}
+	}
+	if err := sqlite.Migrate(t.Context(), path, at(1)); err == nil || !strings.Contains(err.Error(), "stop that one first") {
+		t.Errorf("migrating beneath a service: %v", err)
+	}
+	if got := versionAfter(t, path, `SELECT 1`); got != older {
+		t.Errorf("the version was %d and is %d", older, got)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestMigrateAloneMakesADatabase(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "w.db")
+	if _, err := sqlite.OpenBeside(t.Context(), path, at(1)); err == nil || !strings.Contains(err.Error(), "WAYBILL_DATABASE_URL") {
+		t.Errorf("a command over no database: %v", err)
+	}
+	if got := files(t, filepath.Dir(path)); strings.Contains(got, "w.db") {
+		t.Errorf("it has made %s", got)
+	}
+	// Again is no error, beneath a service neither.
+	for range 2 {
+		if err := sqlite.Migrate(t.Context(), path, at(1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db := works(t, path)
+	if err := sqlite.Migrate(t.Context(), path, at(1)); err != nil {
+		t.Error(err)
+	}
+	beside, err := sqlite.OpenBeside(t.Context(), path, at(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(beside.Close(), db.Close()); err != nil {
+		t.Error(err)
 	}
 }

@@ -95,6 +95,7 @@ func logIsAChain(t *testing.T, s *stand) {
 	s = s.crashed()
 	s.must(s.Note(t.Context(), audit.Entry{Action: "started", Object: "three"}))
 	is(t, "entries", len(s.logged()), 7)
+	is(t, "nobody changes an entry past the store", got[bool](s)(s.Guarded(t.Context())), true)
 	is(t, "behind the fifth", len(got[[]audit.Entry](s)(s.Entries(t.Context(), 5, 1))), 1)
 }
 

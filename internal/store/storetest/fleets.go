@@ -20,7 +20,7 @@ func fleets() []rule {
 		{"a fleet that is deleted takes its grants and clients along, tells its partners, and takes nothing more", fleetIsDeleted},
 		{"a fleet with connections is neither deleted nor merged away", connectedFleetStays},
 		{"a fleet that is merged into another gives it its grants and clients, whose tokens end", fleetIsMerged},
-		{"a merged fleet's grant takes the place of one past its date, and those deleted are told to nobody", mergeTakesPlaces},
+		{"a merge opens no fleet whose own grant has ended, and tells nobody of those deleted", mergeOpensNothing},
 	}
 }
 
@@ -142,18 +142,23 @@ func fleetIsMerged(t *testing.T, s *stand) {
 	fails(t, "merged again", s.MergeFleets(t.Context(), from, into, at(2)), access.ErrNotFound)
 }
 
-func mergeTakesPlaces(t *testing.T, s *stand) {
-	from, into, partner := s.fleet(), s.fleet(), s.partner()
+func mergeOpensNothing(t *testing.T, s *stand) {
+	from, into, partner, gone := s.fleet(), s.fleet(), s.partner(), s.partner()
 	expired := granted(partner, into)
 	expired.Expiration = at(1)
 	s.grant(expired)
 	deleted := granted(partner, from)
 	deleted.Status = access.GrantDeleted
 	deleted = s.grant(deleted)
-	moves := s.grant(granted(partner, from))
+	moves, opens := s.grant(granted(partner, from)), s.grant(granted(gone, from))
+	cancelled := granted(gone, into)
+	cancelled.Status = access.GrantCancelled
+	cancelled = s.grant(cancelled)
 	updated, told := s.subscribe(subscribed(partner, access.EventUpdated)), s.subscribe(subscribed(partner, access.EventDeleted))
+	s.later(2 * 60e9)
 	s.must(s.MergeFleets(t.Context(), from, into, at(2)))
-	for id, status := range map[uuid.UUID]string{expired.ID: access.GrantExpired, deleted.ID: access.GrantDeleted, moves.ID: access.GrantActive} {
+	for id, status := range map[uuid.UUID]string{expired.ID: access.GrantExpired, deleted.ID: access.GrantDeleted, moves.ID: access.GrantCancelled,
+		opens.ID: access.GrantCancelled, cancelled.ID: access.GrantCancelled} {
 		g := got[access.Grant](s)(s.Agreement(t.Context(), id))
 		is(t, "status", g.Status, status)
 		is(t, "fleet", g.Fleet, into)

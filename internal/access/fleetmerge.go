@@ -1,0 +1,62 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/page"
+)
+
+// FleetsMerged is the fleet that is left of two, and what became of the grants of the one that went.
+type FleetsMerged struct {
+	FleetEntry
+	Grants []GrantMoved
+}
+
+// GrantMoved is a grant of a fleet that was merged into another.
+type GrantMoved struct {
+	Grant
+	// Before is the status that it had.
+	Before  string
+	Partner Partner
+}
+
+// String tells an operator what became of the grant.
+func (g GrantMoved) String() string {
+	as := ""
+	if g.FleetRef != "" {
+		as = fmt.Sprintf(" as %q", g.FleetRef)
+	}
+	if g.Before != g.Status {
+		return fmt.Sprintf("grant to %s%s: was %s and is %s, because the fleet that stays has, or had, one to that partner",
+			g.Partner.Name, as, g.Before, g.Status)
+	}
+	return fmt.Sprintf("grant to %s%s: %s, and of the fleet that stays", g.Partner.Name, as, g.Status)
+}
+
+// grantsOf lists the grants of a fleet that are not deleted.
+func (o *Operator) grantsOf(ctx context.Context, fleet uuid.UUID) ([]Grant, error) {
+	found, _, err := o.office.Agreements(ctx, AgreementQuery{Fleet: fleet, Window: page.Window{Limit: math.MaxInt32}})
+	if err != nil {
+		return nil, fmt.Errorf("listing the fleet's grants: %w", err)
+	}
+	return found, nil
+}
+
+// became reads what grants have become.
+func (o *Operator) became(ctx context.Context, grants []Grant) (all []GrantMoved, err error) {
+	for _, before := range grants {
+		g := GrantMoved{Before: before.Status}
+		if g.Grant, err = o.office.Agreement(ctx, before.ID); err == nil {
+			g.Partner, err = o.office.Partner(ctx, before.Partner)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("the fleets are merged, and reading what became of the grants failed: %w", err)
+		}
+		all = append(all, g)
+	}
+	return all, nil
+}

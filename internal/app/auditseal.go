@@ -1,0 +1,186 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/audit"
+	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/seal"
+	"github.com/waybill-dev/waybill/internal/store"
+)
+
+// metaHead keeps the end of the audit log sealed, so that whoever can write the database and has no
+// key cannot cut the log short, or make it anew, without being told.
+const metaHead = "audit-head"
+
+// sealEvery is how often the end of the audit log is sealed: what is younger can be cut off unnoticed,
+// unless its head was kept elsewhere.
+const sealEvery = time.Minute
+
+// emptyHead is what is sealed of a log that has no entry yet. audit.ParseHead takes it for none.
+var emptyHead = audit.Head{}.String()
+
+// sealedHead returns the end of the log as the service has sealed it last, or why it was not looked at.
+func sealedHead(ctx context.Context, c config.Config, db store.Store) (head audit.Head, unseen string, err error) {
+	sealed, err := db.Meta(ctx, metaHead)
+	if err != nil {
+		return head, "", err
+	}
+	if sealed == nil {
+		return head, "none was sealed yet, because no service has started over this log", headNeverSealed(ctx, db)
+	}
+	if _, _, err := c.KeyText(); errors.Is(err, config.ErrNoKey) {
+		return head, "no key is set (WAYBILL_KEY_FILE)", nil
+	}
+	key, err := keyOf(c)
+	if err != nil {
+		return head, "", err
+	}
+	by, err := key.Wrapper()
+	if err != nil {
+		return head, "", err
+	}
+	wrapped, err := db.Meta(ctx, metaKeyset)
+	if err != nil {
+		return head, "", err
+	}
+	if wrapped == nil {
+		return head, "", errKeysetGone
+	}
+	sealer, err := seal.Open(by, wrapped)
+	if err != nil {
+		return head, "", err
+	}
+	head, err = openHead(sealer, sealed)
+	return head, "", err
+}
+
+func openHead(sealer *seal.Sealer, sealed []byte) (audit.Head, error) {
+	text, err := sealer.Open(sealed, []byte(metaHead))
+	if err != nil {
+		return audit.Head{}, fmt.Errorf("%w: its sealed head does not open", audit.ErrBroken)
+	}
+	if string(text) == emptyHead {
+		return audit.Head{}, nil
+	}
+	return audit.ParseHead(string(text))
+}
+
+// headNeverSealed refuses a log without a sealed head over which a service has started. That one seals
+// the head before it derives a key or notes its start.
+func headNeverSealed(ctx context.Context, db store.Store) error {
+	gone := fmt.Errorf("%w: a service has started over it, and the head that it has sealed is gone", audit.ErrBroken)
+	switch derivation, err := db.Meta(ctx, metaDerive); {
+	case err != nil:
+		return err
+	case derivation != nil:
+		return gone
+	}
+	return pages(ctx, db, 0, func(page []audit.Entry) error {
+		for _, e := range page {
+			if e.Action == "started" {
+				return gone
+			}
+		}
+		return nil
+	})
+}
+
+// watchHead seals the end of the audit log each minute until ctx ends. It tells of a log that is not
+// what it was each time, and seals nothing over it.
+func (a *App) watchHead(ctx context.Context) error {
+	tick := time.NewTicker(sealEvery)
+	defer tick.Stop()
+	for {
+		if err := a.sealHead(ctx, a.keys.sealer); err != nil && ctx.Err() == nil {
+			a.log.Error("the end of the audit log could not be sealed; it is tried again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// sealFirst is the first sealing of a process. A log that was tampered with keeps no service from its
+// work: a stranger could stop it by that.
+func (a *App) sealFirst(ctx context.Context, sealer *seal.Sealer) error {
+	err := a.sealHead(ctx, sealer)
+	if errors.Is(err, audit.ErrBroken) {
+		a.log.Error("the audit log is not what it was, and its end is not sealed; see docs/security.md", "error", err)
+		return nil
+	}
+	return err
+}
+
+// sealHead seals the end of the audit log, if the log still holds what was sealed before, and what this
+// process has sealed last, whatever lies in the database.
+func (a *App) sealHead(ctx context.Context, sealer *seal.Sealer) error {
+	sealed, err := a.db.Meta(ctx, metaHead)
+	if err != nil {
+		return err
+	}
+	var before audit.Head
+	switch {
+	case sealed != nil:
+		before, err = openHead(sealer, sealed)
+	case a.sealedLast != nil:
+		err = fmt.Errorf("%w: its sealed head is gone", audit.ErrBroken)
+	default:
+		err = headNeverSealed(ctx, a.db)
+	}
+	if err == nil && a.sealedLast != nil {
+		err = holds(ctx, a.db, *a.sealedLast)
+	}
+	if err != nil {
+		return err
+	}
+	end, err := follow(ctx, a.db, before)
+	if err != nil {
+		return err
+	}
+	if sealed == nil || end != before || sealer.Outdated(sealed) {
+		if sealed, err = sealer.Seal([]byte(end.String()), []byte(metaHead)); err != nil {
+			return err
+		}
+		if err := a.db.SetMeta(ctx, metaHead, sealed); err != nil {
+			return err
+		}
+	}
+	a.sealedLast = &end
+	return nil
+}
+
+// holds refuses a log that does not hold a head.
+func holds(ctx context.Context, log audit.Log, head audit.Head) error {
+	if head.Seq == 0 {
+		return nil
+	}
+	found, err := log.Entries(ctx, head.Seq-1, 1)
+	switch {
+	case err != nil:
+		return fmt.Errorf("reading the audit log: %w", err)
+	case len(found) == 0 || found[0].Seq != head.Seq:
+		return fmt.Errorf("%w: it once held entry %d, and that is gone", audit.ErrBroken, head.Seq)
+	case found[0].Hash != head.Hash:
+		return fmt.Errorf("%w: entry %d is another than it once was, so all before it may be", audit.ErrBroken, head.Seq)
+	}
+	return nil
+}
+
+// follow follows the chain from a head that the log must hold to its end.
+func follow(ctx context.Context, log audit.Log, from audit.Head) (audit.Head, error) {
+	if err := holds(ctx, log, from); err != nil {
+		return from, err
+	}
+	end := from
+	err := pages(ctx, log, from.Seq, func(page []audit.Entry) (err error) {
+		end, err = end.Verify(page)
+		return err
+	})
+	return end, err
+}

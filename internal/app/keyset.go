@@ -1,0 +1,42 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/store"
+)
+
+// errKeysetGone is told before anything is made: a new keyset would open nothing of what is there.
+var errKeysetGone = errors.New("the database has lost the keyset that its secrets are sealed with, and nothing was " +
+	"changed: restore a backup (docs/backup.md); no key opens them without it")
+
+// nothingSealed refuses a database in which something is sealed.
+func (a *App) nothingSealed(ctx context.Context) error {
+	found, err := holdsSealed(ctx, a.db)
+	if err == nil && found {
+		err = errKeysetGone
+	}
+	return err
+}
+
+func holdsSealed(ctx context.Context, db store.Store) (bool, error) {
+	for _, name := range []string{metaDerive, metaSigning, metaHead} {
+		value, err := db.Meta(ctx, name)
+		if err != nil || value != nil {
+			return value != nil, err
+		}
+	}
+	connections, err := db.Connections(ctx)
+	if err != nil {
+		return false, fmt.Errorf("listing connections: %w", err)
+	}
+	subscriptions, err := db.SubscriptionsAfter(ctx, uuid.Nil, 1)
+	if err != nil {
+		return false, fmt.Errorf("listing subscriptions: %w", err)
+	}
+	return len(connections)+len(subscriptions) > 0, nil
+}
