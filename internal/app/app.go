@@ -64,6 +64,9 @@ type App struct {
 	// sealer seals secrets at rest.
 	sealer *seal.Sealer
 
+	// issuer is the external one of tokens; nil if none is set.
+	issuer *access.External
+
 	caller      *tsp.Caller
 	connections *connection.Service
 	webhooks    *webhook.Service
@@ -132,6 +135,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	g.Go(func() error { return a.keep(ctx, stop) })
 	g.Go(func() error { return a.connections.Run(working) })
 	g.Go(func() error { return a.feed.Run(ctx) })
+	g.Go(func() error { return a.askIssuer(working) })
 	g.Go(func() error { return a.sealHead(ctx) })
 	g.Go(func() error { return a.reseal(working, a.sealer) })
 	g.Go(func() error { return record.WatchOrphans(working, a.db, time.Now, a.log) })

@@ -47,11 +47,12 @@ func (a *App) tokens(p parts) access.Gate {
 		g.Own = access.NewIssuer(a.db, a.signingKeys(p.keys.sealer), time.Now)
 	}
 	if of := a.config.OIDC; of.Issuer != "" {
-		g.External = access.NewExternal(access.ExternalConfig{
+		a.issuer = access.NewExternal(access.ExternalConfig{
 			Issuer: of.Issuer, Audience: of.Audience, Store: a.db, Now: time.Now, HTTP: outbound.TSP(p.policy, of.Issuer),
 			Claims: access.ClaimNames{Client: of.Claims["client"], Partner: of.Claims["partner"], Fleet: of.Claims["fleet"],
 				Scopes: of.Claims["scopes"]},
 		})
+		g.External = a.issuer
 	}
 	return g
 }
