@@ -92,21 +92,29 @@ func (g Grant) After(at time.Time) time.Time {
 	return g.UpdatedAt.Add(time.Microsecond)
 }
 
-// Merged returns the grants of a fleet as another takes them over. One that lives ends where its
-// partner has a living one of the other fleet, which is left as it is: what two agreements allow is
-// not for a merge to add up.
-func Merged(grants, others []Grant, into uuid.UUID, at time.Time) []Grant {
-	var all []Grant
+// Merged returns what becomes of the grants of a fleet, and of others, those of the fleet that takes them
+// over. One that lives ends where its partner has a living one of the other fleet, which is left as it is:
+// what two agreements allow is not for a merge to add up. Partners are told of moved. Those that are
+// silent are written before: others that give way, as TakePlace says, and grants that were deleted.
+func Merged(grants, others []Grant, into uuid.UUID, at time.Time) (silent, moved []Grant) {
 	for _, g := range grants {
 		g = g.At(at)
-		_, err := Grant{Partner: g.Partner, Status: GrantActive, UpdatedAt: at}.TakePlace(of(g.Partner, others))
-		if g.Lives() && err != nil {
-			g.Status = GrantCancelled
+		g.Fleet = into
+		if g.Status == GrantDeleted {
+			silent = append(silent, g)
+			continue
 		}
-		g.Fleet, g.UpdatedAt = into, g.After(at)
-		all = append(all, g)
+		if g.Lives() {
+			ended, err := Grant{Partner: g.Partner, Status: GrantActive, UpdatedAt: at}.TakePlace(of(g.Partner, others))
+			if err != nil {
+				g.Status = GrantCancelled
+			}
+			silent = append(silent, ended...)
+		}
+		g.UpdatedAt = g.After(at)
+		moved = append(moved, g)
 	}
-	return all
+	return silent, moved
 }
 
 // of are the grants of a partner.

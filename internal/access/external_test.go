@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -137,6 +138,53 @@ func TestAnIssuerThatIsAwayIsNoVerdict(t *testing.T) {
 	}
 }
 
+// hanging answers nothing until it is released.
+type hanging struct {
+	http.RoundTripper
+	asked, released, ended chan struct{}
+}
+
+func (h hanging) RoundTrip(r *http.Request) (*http.Response, error) {
+	defer close(h.ended)
+	close(h.asked)
+	select {
+	case <-h.released:
+	case <-r.Context().Done():
+	}
+	return nil, errors.New("cut off")
+}
+
+func TestAnIssuerThatHangsKeepsNobodyWaitingWhoseKeyIsKnown(t *testing.T) {
+	t.Parallel()
+	d, p, c := newDesk(t), newProvider(t), &clock{}
+	e := p.verifier(d, c)
+	if _, err := e.Verify(t.Context(), p.token("k1", nil)); err != nil {
+		t.Fatal(err)
+	}
+	c.later(20 * time.Minute)
+	issuer := hanging{p.Client().Transport, make(chan struct{}), make(chan struct{}), make(chan struct{})}
+	p.Client().Transport = issuer
+	reader := make(chan error, 1)
+	reads, other := p.token("k1", map[string]any{"jti": "reads"}), p.token("k1", map[string]any{"jti": "other"})
+	go func() {
+		_, err := e.Verify(t.Context(), reads)
+		reader <- err
+	}()
+	<-issuer.asked
+	if _, err := e.Verify(t.Context(), other); err != nil {
+		t.Error(err)
+	}
+	select {
+	case <-issuer.ended:
+		t.Error("it waited for whoever asks the issuer")
+	default:
+	}
+	close(issuer.released)
+	if err := <-reader; err != nil {
+		t.Errorf("whoever asked: %v", err)
+	}
+}
+
 func TestAnExternalTokenEndsWithItsClient(t *testing.T) {
 	t.Parallel()
 	d, p, c := newDesk(t), newProvider(t), &clock{}
@@ -164,7 +212,7 @@ func TestAGateTakesBothKindsOfTokensAndSaysWhereTheyComeFrom(t *testing.T) {
 	own := access.NewIssuer(d.db, func(context.Context) ([]access.SigningKey, error) {
 		return []access.SigningKey{{ID: "1", Key: key}}, nil
 	}, time.Now)
-	secret := d.must(d.CreateClient(t.Context(), "own", "My TMS", nil))
+	secret := d.must(d.CreateClient(t.Context(), access.ClientOrder{ID: "own", Owner: "My TMS"}))
 	gate := access.Gate{Own: own, External: p.verifier(d, &clock{})}
 	given, err := gate.Issue(t.Context(), "own", secret, "")
 	if err != nil {

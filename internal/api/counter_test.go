@@ -14,6 +14,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api"
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -22,9 +23,15 @@ type counter struct {
 	*api.Server
 	t *testing.T
 	// who is the caller that a token stands for, and verify what is wrong with it instead.
-	who      access.Principal
-	verify   error
+	who    access.Principal
+	verify error
+	// unknown tells that whose a token is cannot be known before it is verified.
+	unknown  bool
 	verified []string
+	// unmet is why a token is not known without asking.
+	unmet error
+	// actor is whom the audit log names for a token that is issued.
+	actor audit.Actor
 	// issue and revoke are what the token endpoints are refused with.
 	issue, revoke error
 	given         []string
@@ -50,9 +57,15 @@ func (c *counter) Verify(_ context.Context, raw string) (access.Principal, error
 	return c.who, c.verify
 }
 
-func (c *counter) Caller(string) (access.Principal, error) { return c.who, c.verify }
+func (c *counter) Caller(string) (access.Principal, error) {
+	if c.unknown {
+		return access.Principal{}, access.ErrInvalidToken
+	}
+	return c.who, c.verify
+}
 
-func (c *counter) Issue(_ context.Context, client, secret, scope string) (access.Token, error) {
+func (c *counter) Issue(ctx context.Context, client, secret, scope string) (access.Token, error) {
+	c.actor = audit.Of(ctx)
 	c.given = []string{client, secret, scope}
 	return access.Token{AccessToken: "t", ExpiresIn: 3600, TokenType: "Bearer", Scope: scope}, c.issue
 }

@@ -66,6 +66,22 @@ func TestACallerThatComesTooOftenIsToldWhenToComeAgainAndTheStoreIsNotAsked(t *t
 	}
 }
 
+// The token of an external issuer that comes first is verified by asking it: whose it is, is known then.
+func TestATokenThatNobodyKnowsWithoutAskingIsChargedOnceItIsVerified(t *testing.T) {
+	t.Parallel()
+	client := &full{wait: map[string]time.Duration{"me": time.Second}}
+	s := limited(t, api.Limits{Client: client})
+	s.unknown = true
+	s.who = access.Principal{Client: "me", Partner: access.Partner{ID: uuid.Max}, Scopes: access.Scopes()}
+	if a := s.do("GET /v2/notifications/webhooks", ""); a.Code != 429 || len(s.verified) != 1 {
+		t.Errorf("%d after %d were verified", a.Code, len(s.verified))
+	}
+	client.wait = nil
+	if a := s.do("GET /v2/notifications/webhooks", ""); a.Code == 429 || len(client.came) != 2 {
+		t.Errorf("%d; %v were charged", a.Code, client.came)
+	}
+}
+
 func TestWhoHasNoGoodTokenIsChargedToNobody(t *testing.T) {
 	t.Parallel()
 	clients := &full{}
@@ -73,6 +89,27 @@ func TestWhoHasNoGoodTokenIsChargedToNobody(t *testing.T) {
 	s.verify = access.ErrInvalidToken
 	if a := s.do("GET /v2/notifications/webhooks", ""); a.Code != 401 || len(clients.came) > 0 {
 		t.Errorf("%d; %v were charged", a.Code, clients.came)
+	}
+}
+
+func TestATokenThatOnlyItsIssuerKnowsIsChargedFromItsFirstUseOn(t *testing.T) {
+	t.Parallel()
+	clients := &full{wait: map[string]time.Duration{"me": time.Second}}
+	s := limited(t, api.Limits{Client: clients})
+	s.unmet = access.ErrInvalidToken
+	if a := s.do("GET /v2/notifications/webhooks", ""); a.Code != 429 || len(clients.came) != 1 {
+		t.Errorf("%d; %v were charged", a.Code, clients.came)
+	}
+}
+
+func TestTheAuditLogNamesTheAddressThatTrustedProxiesTell(t *testing.T) {
+	t.Parallel()
+	for proxy, want := range map[string]string{"192.0.2.0/24": "2001:db8:1:2:3::4", "10.0.0.0/8": "192.0.2.1"} {
+		s := limited(t, api.Limits{Proxies: []netip.Prefix{netip.MustParsePrefix(proxy)}})
+		s.do(tokenLine, form(nil), "Content-Type", formType, "Authorization", "", "X-Forwarded-For", "2001:db8:1:2:3::4")
+		if s.actor.Remote != want {
+			t.Errorf("%q, not %q", s.actor.Remote, want)
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package api
 
 import (
 	"errors"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"path"
@@ -115,7 +114,7 @@ func (s *Server) handler(rt route) http.HandlerFunc {
 		if rt.scope != "" {
 			who, err = s.authenticate(r, rt.scope)
 		}
-		r = r.WithContext(audit.By(r.Context(), actor(w, r, who)))
+		r = r.WithContext(audit.By(r.Context(), s.actor(w, r, who)))
 		if err == nil && rt.method != http.MethodPost && rt.method != http.MethodPatch {
 			err = noBody(w, r)
 		}
@@ -129,13 +128,13 @@ func (s *Server) handler(rt route) http.HandlerFunc {
 }
 
 // actor is whom the audit log names for what a request changes.
-func actor(w http.ResponseWriter, r *http.Request, who access.Principal) audit.Actor {
+func (s *Server) actor(w http.ResponseWriter, r *http.Request, who access.Principal) audit.Actor {
 	a := audit.Actor{Name: "stranger", Request: w.Header().Get("X-Request-Id")}
 	if who.Client != "" {
 		a.Name = "client:" + who.Client
 	}
-	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
-		a.Remote = host
+	if from, ok := s.Limits.from(r); ok {
+		a.Remote = from.String()
 	}
 	return a
 }
@@ -149,13 +148,18 @@ func (s *Server) authenticate(r *http.Request, scope string) (access.Principal, 
 			"send a token as Authorization: Bearer; POST /realms/waybill/protocol/openid-connect/token gives one")
 	}
 	raw = strings.TrimSpace(raw)
-	// Only a signature shows whose limit a request is charged to.
-	if who, err := s.Tokens.Caller(raw); err == nil {
-		if err := s.Limits.admit(who); err != nil {
-			return who, err
+	// Only a signature shows whose limit a request is charged to. Whose cannot be known without asking
+	// is charged when that is known.
+	early, unknown := s.Tokens.Caller(raw)
+	if unknown == nil {
+		if err := s.Limits.admit(early); err != nil {
+			return early, err
 		}
 	}
 	who, err := s.Tokens.Verify(r.Context(), raw)
+	if err == nil && unknown != nil {
+		err = s.Limits.admit(who)
+	}
 	switch {
 	case errors.Is(err, access.ErrInvalidToken):
 		return who, &problem.Error{Code: problem.Unauthorized, Detail: "the token is not valid" + reason(err) + "; get a new one", Err: err}

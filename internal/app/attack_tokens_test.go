@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/app"
 )
 
 // forgeries are tokens that nobody of this installation has given out, made from a good one.
@@ -110,6 +111,17 @@ func TestNoRouteAnswersWithoutATokenOfThisInstallation(t *testing.T) {
 		}
 	}
 	forged := h.forgeries()
+	for name, ago := range map[string]time.Duration{"": access.TokenLife / 2, "a token that has expired": access.TokenLife} {
+		token, err := h.app.IssuedBefore(t.Context(), app.DemoClient, app.DemoSecret, ago)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name != "" {
+			forged[name] = token
+		} else if a := h.by(token, "GET", agreements, ""); a.status != http.StatusOK {
+			t.Errorf("one that was given half its life ago: %d %s", a.status, a.text)
+		}
+	}
 	for _, d := range h.routes() {
 		if !d.needsToken {
 			continue
@@ -132,7 +144,7 @@ func TestATokenWithEveryScopeButTheOneIsTooNarrow(t *testing.T) {
 	h := open(t)
 	tokens := map[string]string{}
 	for _, scope := range access.Scopes() {
-		secret, err := h.operator().CreateClient(t.Context(), "narrow-"+strings.ReplaceAll(scope, ":", "-"), "Narrow", []string{scope})
+		secret, err := h.operator().CreateClient(t.Context(), access.ClientOrder{ID: "narrow-" + strings.ReplaceAll(scope, ":", "-"), Owner: "Narrow", Scopes: []string{scope}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -151,7 +163,10 @@ func TestATokenWithEveryScopeButTheOneIsTooNarrow(t *testing.T) {
 			}
 		}
 		if strings.HasPrefix(d.path, "/v2/notifications/schemas/") {
-			// Schemas are of nobody's data: any token reads them.
+			// Schemas are of nobody's data: by the contract any token reads them.
+			if len(opens) != len(tokens) {
+				t.Errorf("%s %s is opened by %v alone", d.method, d.path, opens)
+			}
 			continue
 		}
 		reads := d.method == http.MethodGet

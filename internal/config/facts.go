@@ -17,7 +17,7 @@ func (c Config) Facts() map[string]any {
 		"FLEETS": c.FleetsOnPurpose, "MAX_SUBSCRIPTIONS": c.MaxSubscriptions, "RATE_CLIENT": c.RateClient,
 		"RATE_PARTNER": c.RatePartner, "RATE_TOKEN": c.RateToken, "RATE_ADDRESS": c.RateAddress,
 		"MAX_CONNECTIONS": c.MaxConnections, "TLS_CERT": c.TLSCert, "TLS_KEY": c.TLSKey,
-		"TRUSTED_PROXIES": c.TrustedProxies, "LOG_LEVEL": c.LogLevel,
+		"TRUSTED_PROXIES": c.TrustedProxies, "LOG_LEVEL": c.LogLevel, "SEAL_AT_REST": c.SealAtRest,
 	}
 	for name, url := range c.BaseURLs {
 		values["TSP_"+strings.ToUpper(name)+"_BASE_URL"] = url

@@ -121,6 +121,7 @@ func variables() []variable {
 		{keyFileVariable, func(c *Config, s string) error { c.KeyFile = s; return nil }},
 		{oldKeyVariable, func(c *Config, s string) error { c.OldKey = s; return nil }},
 		{oldKeyFileVariable, func(c *Config, s string) error { c.OldKeyFile = s; return nil }},
+		{prefix + "SEAL_AT_REST", choice("off", "on", func(c *Config) *bool { return &c.SealAtRest })},
 		{allowVariable, ranges(func(c *Config) *[]netip.Prefix { return &c.OutboundAllow })},
 		{proxyVariable, choice("addresses", "names", func(c *Config) *bool { return &c.ProxyJudges })},
 		{prefix + "MAX_AGE", duration(time.Second, 365*day, func(c *Config) *time.Duration { return &c.MaxAge })},

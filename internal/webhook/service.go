@@ -86,6 +86,10 @@ func (s *Service) Create(ctx context.Context, by Maker, body []byte) (Created, e
 	case errors.Is(err, ErrTooMany):
 		return Created{}, problem.New(problem.Conflict, "nothing was made, because a partner may have %d webhook "+
 			"subscriptions; delete those that you need no longer, or ask the operator to raise WAYBILL_MAX_SUBSCRIPTIONS", s.c.Most)
+	case errors.Is(err, ErrTooManyOfOne):
+		return Created{}, problem.New(problem.Conflict, "nothing was made, because a partner may have %d webhook "+
+			"subscriptions to one event; delete those that you need no longer, or name several fleets in the filters "+
+			"of one", MostOfOne)
 	case err != nil:
 		return Created{}, fmt.Errorf("storing subscriptions: %w", err)
 	}

@@ -96,10 +96,6 @@ func (db *DB) ConnectionPage(ctx context.Context, q connection.Query) ([]connect
 // InsertConnection adds a connection. Its id is the caller's choice; one that is taken is an error
 // of the store.
 func (db *DB) InsertConnection(ctx context.Context, made connection.Change) error {
-	of := []thing{connectionThing(made.To.ID)}
-	if f := made.Founds; f != nil {
-		of = append(of, fleetThing(f.Fleet.ID), agreementThing(f.Grant.ID))
-	}
 	return db.audited(ctx, func(tx *tx) error {
 		return tx.changeConnection(ctx, db, made, func(c connection.Connection, settings any) error {
 			return tx.exec(`INSERT INTO connection (`+connectionColumns+`)
@@ -107,7 +103,7 @@ func (db *DB) InsertConnection(ctx context.Context, made connection.Change) erro
 				c.ID[:], c.Fleet[:], c.Maker[:], string(c.TSP), c.Account, string(c.Status), c.Description, settings, c.Problem, c.Sealed,
 				c.Version, micros(c.CreatedAt), micros(c.UpdatedAt))
 		})
-	}, of...)
+	}, connectionThing(made.To.ID))
 }
 
 // ChangeConnection changes a connection.

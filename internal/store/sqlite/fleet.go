@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -115,20 +116,29 @@ func (db *DB) DeleteFleet(ctx context.Context, id uuid.UUID, at time.Time) error
 		for i, g := range grants {
 			grants[i] = g.Ended(at)
 		}
-		return tx.hide(ctx, db, id, at, grants, func() error {
+		return tx.hide(ctx, db, leaving{fleet: id, at: at, told: grants, clients: func() error {
 			return tx.exec(`DELETE FROM client WHERE fleet = ?1`, id[:])
-		})
+		}})
 	})
 }
 
-// hide writes what becomes of a fleet's grants, tells their partners, does the same for the clients,
-// and marks the fleet as deleted.
-func (t *tx) hide(ctx context.Context, db *DB, fleet uuid.UUID, at time.Time, grants []access.Grant, clients func() error) error {
-	things := []thing{fleetThing(fleet)}
-	for _, g := range grants {
+// leaving is a fleet that goes.
+type leaving struct {
+	fleet uuid.UUID
+	at    time.Time
+	// silent are grants as they become before all else, and told those of whose change partners hear.
+	silent, told []access.Grant
+	// clients changes what becomes of the fleet's clients.
+	clients func() error
+}
+
+// hide writes what becomes of what hangs on a fleet, and marks the fleet as deleted.
+func (t *tx) hide(ctx context.Context, db *DB, f leaving) error {
+	things := []thing{fleetThing(f.fleet)}
+	for _, g := range slices.Concat(f.silent, f.told) {
 		things = append(things, agreementThing(g.ID))
 	}
-	ids, err := rows(t, `SELECT id FROM client WHERE fleet = ?1`, scanOne[string], fleet[:])
+	ids, err := rows(t, `SELECT id FROM client WHERE fleet = ?1`, scanOne[string], f.fleet[:])
 	if err != nil {
 		return err
 	}
@@ -136,19 +146,21 @@ func (t *tx) hide(ctx context.Context, db *DB, fleet uuid.UUID, at time.Time, gr
 		things = append(things, clientThing(id))
 	}
 	return t.audited(ctx, db, func() error {
-		for _, g := range grants {
+		for _, g := range slices.Concat(f.silent, f.told) {
 			if err := t.exec(`UPDATE share_grant SET status = ?2, fleet = ?3, updated_at = ?4 WHERE id = ?1`,
 				g.ID[:], g.Status, g.Fleet[:], micros(g.UpdatedAt)); err != nil {
 				return err
 			}
+		}
+		for _, g := range f.told {
 			if err := t.tellOfGrant(db, g, g.Change()); err != nil {
 				return err
 			}
 		}
-		if err := clients(); err != nil {
+		if err := f.clients(); err != nil {
 			return err
 		}
-		return t.exec(`UPDATE fleet SET deleted_at = ?2, updated_at = ?2 WHERE id = ?1`, fleet[:], micros(at))
+		return t.exec(`UPDATE fleet SET deleted_at = ?2, updated_at = ?2 WHERE id = ?1`, f.fleet[:], micros(f.at))
 	}, things...)
 }
 
@@ -180,9 +192,10 @@ func (db *DB) MergeFleets(ctx context.Context, from, into uuid.UUID, at time.Tim
 		if err != nil {
 			return err
 		}
-		return tx.hide(ctx, db, from, at, access.Merged(grants, others, into, at), func() error {
+		silent, told := access.Merged(grants, others, into, at)
+		return tx.hide(ctx, db, leaving{fleet: from, at: at, silent: silent, told: told, clients: func() error {
 			return tx.exec(`UPDATE client SET fleet = ?2, generation = generation + 1, updated_at = max(updated_at + 1, ?3)
 				WHERE fleet = ?1`, from[:], into[:], micros(at))
-		})
+		}})
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/audit"
+	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
@@ -16,6 +17,7 @@ func audits() []rule {
 		{"a change is logged with who made it, in its transaction", changeIsLogged},
 		{"what is refused, and what changes nothing, is not logged", nothingIsNotLogged},
 		{"the log is one chain over crashes and processes, and its head is its end", logIsAChain},
+		{"what a connection founds is logged once", foundingIsLoggedOnce},
 	}
 }
 
@@ -94,4 +96,18 @@ func logIsAChain(t *testing.T, s *stand) {
 	s.must(s.Note(t.Context(), audit.Entry{Action: "started", Object: "three"}))
 	is(t, "entries", len(s.logged()), 7)
 	is(t, "behind the fifth", len(got[[]audit.Entry](s)(s.Entries(t.Context(), 5, 1))), 1)
+}
+
+func foundingIsLoggedOnce(t *testing.T, s *stand) {
+	f := access.Fleet{ID: uuid.New(), Name: "F", NamedBy: access.ByPartner}
+	g := granted(s.partner(), f.ID)
+	c := connected(f.ID)
+	before := len(s.logged())
+	s.must(s.InsertConnection(t.Context(), connection.Change{To: c, Founds: &connection.Founding{Fleet: f, Grant: g}}))
+	made := map[string]int{}
+	for _, e := range s.logged()[before:] {
+		made[e.Action+" "+e.Object]++
+	}
+	same(t, "entries", made, map[string]int{"created fleet:" + f.ID.String(): 1,
+		"created share_agreement:" + g.ID.String(): 1, "created connection:" + c.ID.String(): 1})
 }

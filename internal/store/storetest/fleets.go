@@ -20,6 +20,7 @@ func fleets() []rule {
 		{"a fleet that is deleted takes its grants and clients along, tells its partners, and takes nothing more", fleetIsDeleted},
 		{"a fleet with connections is neither deleted nor merged away", connectedFleetStays},
 		{"a fleet that is merged into another gives it its grants and clients, whose tokens end", fleetIsMerged},
+		{"a merged fleet's grant takes the place of one past its date, and those deleted are told to nobody", mergeTakesPlaces},
 	}
 }
 
@@ -104,6 +105,8 @@ func fleetIsDeleted(t *testing.T, s *stand) {
 	fails(t, "a grant", s.InsertAgreement(t.Context(), granted(g.Partner, g.Fleet)), access.ErrNotFound)
 	founding := connection.Change{To: connected(g.Fleet), Founds: &connection.Founding{Grant: granted(g.Partner, g.Fleet), Fleet: f}}
 	fails(t, "a connection", s.InsertConnection(t.Context(), founding), access.ErrNotFound)
+	fails(t, "a connection by its own token", s.InsertConnection(t.Context(), connection.Change{To: connected(g.Fleet)}),
+		access.ErrNotFound)
 	fails(t, "a client", s.InsertClient(t.Context(), access.Client{ID: "c", Fleet: f}), access.ErrNotFound)
 	_, total, err := s.Fleets(t.Context(), access.FleetQuery{Self: g.Fleet, Window: page.Window{Limit: 2}})
 	s.must(err)
@@ -137,4 +140,25 @@ func fleetIsMerged(t *testing.T, s *stand) {
 	is(t, "the client's fleet", c.Fleet.ID, into)
 	is(t, "its generation", c.Generation, 1)
 	fails(t, "merged again", s.MergeFleets(t.Context(), from, into, at(2)), access.ErrNotFound)
+}
+
+func mergeTakesPlaces(t *testing.T, s *stand) {
+	from, into, partner := s.fleet(), s.fleet(), s.partner()
+	expired := granted(partner, into)
+	expired.Expiration = at(1)
+	s.grant(expired)
+	deleted := granted(partner, from)
+	deleted.Status = access.GrantDeleted
+	deleted = s.grant(deleted)
+	moves := s.grant(granted(partner, from))
+	updated, told := s.subscribe(subscribed(partner, access.EventUpdated)), s.subscribe(subscribed(partner, access.EventDeleted))
+	s.must(s.MergeFleets(t.Context(), from, into, at(2)))
+	for id, status := range map[uuid.UUID]string{expired.ID: access.GrantExpired, deleted.ID: access.GrantDeleted, moves.ID: access.GrantActive} {
+		g := got[access.Grant](s)(s.Agreement(t.Context(), id))
+		is(t, "status", g.Status, status)
+		is(t, "fleet", g.Fleet, into)
+	}
+	is(t, "told of updates", len(s.waiting(updated)), 1)
+	is(t, "told of deletions", len(s.waiting(told)), 0)
+	is(t, "the deleted one's change", got[access.Grant](s)(s.Agreement(t.Context(), deleted.ID)).UpdatedAt, deleted.UpdatedAt)
 }

@@ -227,6 +227,19 @@ func numbered(t *testing.T, s *stand) {
 	is(t, "is kept", s.inQueue(s.laneOf(subs[0]))[0].Sequence, 2)
 	s.must(s.SettleDelivery(t.Context(), settled(subs[0], s.waiting(subs[0])[0], webhook.DeliveryDone)))
 	same(t, "what is gone has none", number(all[0]), []int64{0})
+	for range 2 {
+		s.happens(subs[0].Partner, 9, event.OperationCreated)
+	}
+	fresh := s.waiting(subs[0])
+	fresh = fresh[len(fresh)-2:]
+	same(t, "those around what is gone", number(fresh[0], all[0], fresh[1]), []int64{4, 0, 5})
+	s.happens(subs[0].Partner, 9, event.OperationCreated)
+	fresh = append(fresh, s.waiting(subs[0])[len(s.waiting(subs[0]))-1])
+	s.must(s.SettleDelivery(t.Context(), settled(subs[0], fresh[1], webhook.DeliveryDone)))
+	same(t, "behind what went since", number(fresh[1], fresh[2]), []int64{0, 6})
+	s.happens(subs[0].Partner, 9, event.OperationCreated)
+	last := s.waiting(subs[0])
+	same(t, "the next", number(last[len(last)-1]), []int64{7})
 }
 
 func statusIsTold(t *testing.T, s *stand) {
