@@ -189,7 +189,7 @@ func show(c access.Client) {
 
 type clientRotateCommand struct {
 	oneClient
-	Overlap time.Duration `help:"How long the secrets that there are work on, such as 24h. They end at once if left out."`
+	Overlap overlap `help:"How long the secrets that there are work on, such as 24h. They end at once if left out." placeholder:"TIME"`
 }
 
 // Help teaches the command.
@@ -200,18 +200,29 @@ over; without it they end at once, as after a leak. Works beside a running servi
   waybill client rotate dispatch --overlap 24h`
 }
 
-// Validate refuses an overlap that is none.
-func (c clientRotateCommand) Validate() error {
-	if c.Overlap < 0 {
-		return fmt.Errorf("--overlap is %s; write a time such as 24h", c.Overlap)
+// overlap is for how long secrets work on beside a new one.
+type overlap time.Duration
+
+// mostOverlap is what callers may need to learn of a new secret. With more the old one is not replaced.
+const mostOverlap = 90 * 24 * time.Hour
+
+// UnmarshalText reads a time with its unit.
+func (o *overlap) UnmarshalText(text []byte) error {
+	d, err := time.ParseDuration(string(text))
+	if err != nil || d < 0 {
+		return fmt.Errorf("%q is no time for which secrets work on; write one with its unit, such as 24h", text)
 	}
+	if d > mostOverlap {
+		return fmt.Errorf("%s is longer than %s; rotate the client when its callers can take the new secret", text, mostOverlap)
+	}
+	*o = overlap(d)
 	return nil
 }
 
 // Run gives the client another secret.
 func (c clientRotateCommand) Run(e *environment) error {
 	return operate(e, func(o *access.Operator) error {
-		secret, err := o.RotateSecret(e.ctx, c.ID, c.Overlap)
+		secret, err := o.RotateSecret(e.ctx, c.ID, time.Duration(c.Overlap))
 		if err != nil {
 			return err
 		}

@@ -36,7 +36,7 @@ func newEnvironment(ctx context.Context, environ []string) *environment {
 type need func(config.Config) error
 
 // settings returns everything that is wrong with the settings, as one error, before a command does
-// anything by them.
+// anything by them. What they open beyond need is logged.
 func (e *environment) settings(needs ...need) error {
 	wrong := e.wrong
 	for _, of := range needs {
@@ -46,6 +46,9 @@ func (e *environment) settings(needs ...need) error {
 	}
 	switch len(wrong) {
 	case 0:
+		for _, text := range e.config.Warnings() {
+			e.log.Warn("a setting opens more than it may be meant to", "setting", text)
+		}
 		return nil
 	case 1:
 		return misuse{"a setting is wrong, and nothing was done: " + wrong[0].Error()}

@@ -20,16 +20,18 @@ type grantSetCommand struct {
 	Fleet      string            `help:"The fleet: its id, its name, or the partner's reference of it." required:""`
 	Level      map[string]string `help:"What is granted of a kind: read, read_write or none; the kind all stands for each. Repeat for several." placeholder:"KIND=LEVEL" mapsep:"none"`
 	FleetRef   string            `help:"How the partner calls the fleet."`
-	Effective  time.Time         `help:"When the grant begins, such as 2026-01-15T00:00:00Z; at once if left out." placeholder:"TIME"`
-	Expiration time.Time         `help:"When the grant ends; never if left out." placeholder:"TIME"`
+	Effective  bound             `help:"When the grant begins, such as 2026-01-15T00:00:00Z; a new one begins at once if it is left out." placeholder:"TIME"`
+	Expiration bound             `help:"When the grant ends, or never. A new one ends never if it is left out." placeholder:"TIME"`
 	Status     string            `help:"active, paused or cancelled." enum:",active,paused,cancelled" default:""`
 }
 
 // Help teaches the command.
 func (grantSetCommand) Help() string {
 	return `A grant (the share agreement of the API) is in force while it is active and between its dates. Without
-one a partner reads and writes nothing of a fleet. What is left out stays as it is. Queued writes
-that a changed grant no longer allows fail and are not sent. Works beside a running service.
+one a partner reads and writes nothing of a fleet. What is left out stays as it is; "--expiration never"
+takes an end away. A grant that was cancelled or has expired is not revived: a new one is made, which takes
+the partner's reference from it and nothing else, so name its levels. Queued writes that a changed grant
+no longer allows fail and are not sent. Works beside a running service.
 Uses the database named by WAYBILL_DATABASE_URL.
 
 A fleet is known by a name that an operator gave it, if no other has it, or by the reference of the
@@ -41,11 +43,33 @@ and takes the id of one. "waybill fleet list" shows them all.
   waybill grant set --partner "My TMS" --fleet "Acme Freight" --status paused`
 }
 
+// bound is a date of a grant as an operator gives it.
+type bound struct {
+	time.Time
+	never bool
+}
+
+// UnmarshalText reads a time of RFC 3339, or never.
+func (b *bound) UnmarshalText(text []byte) error {
+	if b.never = string(text) == "never"; b.never {
+		return nil
+	}
+	t, err := time.Parse(time.RFC3339, string(text))
+	if err != nil || !t.After(time.Unix(0, 0)) {
+		return fmt.Errorf("%q is no date of a grant; give a time such as 2026-01-15T00:00:00Z, or never for its end", text)
+	}
+	b.Time = t
+	return nil
+}
+
 // Validate refuses what can be no name.
 func (g grantSetCommand) Validate() error {
 	var nobody error
 	if g.Partner == "" || g.Fleet == "" {
 		nobody = errors.New("--partner and --fleet must name somebody")
+	}
+	if g.Effective.never {
+		nobody = errors.Join(nobody, errors.New("--effective is never; give a time, or take the grant away with --status cancelled"))
 	}
 	return errors.Join(nobody, checkName("--partner", g.Partner), checkName("--fleet", g.Fleet), checkName("--fleet-ref", g.FleetRef))
 }
@@ -56,7 +80,7 @@ func (g grantSetCommand) Run(e *environment) error {
 	var fleet access.Fleet
 	err := operate(e, func(o *access.Operator) (err error) {
 		made, err = o.SetGrant(e.ctx, access.GrantOrder{Partner: g.Partner, Fleet: g.Fleet, FleetRef: g.FleetRef,
-			Levels: g.Level, Effective: g.Effective, Expiration: g.Expiration, Status: g.Status})
+			Levels: g.Level, Effective: g.Effective.Time, Expiration: g.Expiration.Time, Endless: g.Expiration.never, Status: g.Status})
 		if err == nil {
 			fleet, err = o.Fleet(e.ctx, made.Fleet)
 		}

@@ -23,6 +23,28 @@ func TestARestoreIsToldByATimeThatABackupCanHave(t *testing.T) {
 	}
 }
 
+func TestTheEndOfAGrantIsATimeOrNever(t *testing.T) {
+	t.Parallel()
+	for text, taken := range map[string]bool{"2026-11-26T22:45:00Z": true, "never": true, "": false, "2026-11-26": false, "0001-01-01T00:00:00Z": false} {
+		var b bound
+		err := b.UnmarshalText([]byte(text))
+		if taken != (err == nil) || err != nil && !strings.Contains(err.Error(), "give a time such as 2026-01-15T00:00:00Z, or never") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func TestSecretsWorkOnForATimeThatEnds(t *testing.T) {
+	t.Parallel()
+	for text, says := range map[string]string{"24h": "", "0": "", "2160h": "", "24": "write one with its unit, such as 24h",
+		"": "write one with its unit", "-1h": "write one with its unit", "100000h": "longer than 2160h0m0s"} {
+		var o overlap
+		if err := o.UnmarshalText([]byte(text)); (err != nil) != (says != "") || err != nil && !strings.Contains(err.Error(), says) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 func TestTheExitCodeTellsMisuseFromFailure(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -45,6 +67,10 @@ func TestTheExitCodeTellsMisuseFromFailure(t *testing.T) {
 		{[]string{"client", "create", "dispatch", "--partner", "My TMS "}, 2},
 		{[]string{"client", "create", "acme", "--fleet", ""}, 2},
 		{[]string{"grant", "set", "--partner", "", "--fleet", "acme"}, 2},
+		{[]string{"grant", "set", "--partner", "x", "--fleet", "y", "--expiration", ""}, 2},
+		{[]string{"grant", "set", "--partner", "x", "--fleet", "y", "--effective", "never"}, 2},
+		{[]string{"client", "rotate", "x", "--overlap", "24"}, 2},
+		{[]string{"client", "rotate", "x", "--overlap", "100000h"}, 2},
 		{[]string{"dev", "--data-dir", ""}, 2},
 		{[]string{"dev", "--sim-base-port", "65536"}, 2},
 		{[]string{"dev", "--receiver-addr", "9100"}, 2},

@@ -126,7 +126,11 @@ class Receiver(BaseHTTPRequestHandler):
 
     def do_POST(self):
         """Answers within the 3 seconds that Waybill waits: it checks and queues, and no more."""
-        length = int(self.headers.get("Content-Length", 0))
+        length = self.headers.get("Content-Length", "0")
+        if not (length.isascii() and length.isdigit()):
+            self.close_connection = True
+            return self.answer(400)
+        length = int(length[:20])
         if length > MAX_BODY:
             self.close_connection = True
             return self.answer(413)

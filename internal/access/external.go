@@ -55,6 +55,14 @@ func NewExternal(c ExternalConfig) *External {
 	return &External{ExternalConfig: c, keys: remoteKeys{issuer: c.Issuer, http: c.HTTP, now: c.Now}}
 }
 
+// Reach tells whether the issuer tells its keys; the error says why not.
+func (e *External) Reach(ctx context.Context) error {
+	if keys, _ := e.keys.held(); len(keys.Keys) > 0 {
+		return nil
+	}
+	return e.keys.read(ctx)
+}
+
 // skew is how far the issuer's clock may be behind ours.
 const skew = time.Minute
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -24,6 +25,8 @@ type GrantOrder struct {
 	// Levels maps kinds to read, read_write or none; the kind "all" stands for each.
 	Levels                map[string]string
 	Effective, Expiration time.Time
+	// Endless takes the end away that the grant has.
+	Endless bool
 	// Status is active, paused or cancelled; "" leaves it as it is, and makes a new one active.
 	Status string
 }
@@ -81,6 +84,9 @@ func (o *Operator) setGrant(ctx context.Context, order GrantOrder, partner, flee
 	// A store may hand out what it keeps.
 	g.Levels = maps.Clone(g.Levels)
 	if err := order.apply(&g); err != nil {
+		if isNew && from.ID != uuid.Nil && errors.Is(err, errNothing) {
+			err = fmt.Errorf("the grant before has ended, and a new one takes none of its levels: %w", err)
+		}
 		return g.ID, err
 	}
 	g.UpdatedAt = from.After(now)
@@ -100,6 +106,9 @@ func (o *Operator) setGrant(ctx context.Context, order GrantOrder, partner, flee
 	return g.ID, err
 }
 
+var errNothing = errors.New("the grant would allow nothing; name a level such as --level vehicle=read_write, " +
+	"or end it with --status cancelled")
+
 // every stands for each kind.
 const every = "all"
 
@@ -109,8 +118,7 @@ func (order GrantOrder) apply(g *Grant) error {
 		return err
 	}
 	if len(g.Levels) == 0 && order.Status != GrantCancelled {
-		return errors.New("the grant would allow nothing; name a level such as --level vehicle=read_write, " +
-			"or end it with --status cancelled")
+		return errNothing
 	}
 	g.FleetRef = cmp.Or(order.FleetRef, g.FleetRef)
 	g.Status = cmp.Or(order.Status, g.Status)
@@ -119,6 +127,9 @@ func (order GrantOrder) apply(g *Grant) error {
 	}
 	if !order.Expiration.IsZero() {
 		g.Expiration = order.Expiration
+	}
+	if order.Endless {
+		g.Expiration = time.Time{}
 	}
 	if !g.Expiration.IsZero() && !g.Expiration.After(g.Effective) {
 		return fmt.Errorf("the grant would end at %s, before it begins", g.Expiration.Format(time.RFC3339))
@@ -140,7 +151,7 @@ func (order GrantOrder) applyLevels(g *Grant) error {
 		for _, k := range kinds {
 			switch {
 			case !slices.Contains(resource.Kinds(), k):
-				return fmt.Errorf("%q is no kind; there are all, %v", name, resource.Kinds())
+				return fmt.Errorf("%q is no kind; there are %s", name, kindNames())
 			case level == "none":
 				delete(g.Levels, k)
 			case level == Read || level == ReadWrite:
@@ -151,4 +162,13 @@ func (order GrantOrder) applyLevels(g *Grant) error {
 		}
 	}
 	return nil
+}
+
+// kindNames are what an order may name.
+func kindNames() string {
+	names := []string{every}
+	for _, k := range resource.Kinds() {
+		names = append(names, string(k))
+	}
+	return strings.Join(names, ", ")
 }

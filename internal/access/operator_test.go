@@ -188,9 +188,21 @@ func TestAnOperatorChangesAGrantAndRevivesNone(t *testing.T) {
 	if err != nil || paused.ID != made.ID || paused.FleetRef != "a-1" || paused.Levels[resource.KindUser] != access.Read {
 		t.Errorf("%+v %v", paused, err)
 	}
+	ends, err := set(access.GrantOrder{Expiration: time.Now().Add(time.Hour)})
+	if err != nil || ends.Expiration.IsZero() {
+		t.Errorf("%+v %v", ends, err)
+	}
+	if kept, err := set(access.GrantOrder{Status: access.GrantPaused}); err != nil || !kept.Expiration.Equal(ends.Expiration) {
+		t.Errorf("an end that is left out: %+v %v", kept, err)
+	}
+	if endless, err := set(access.GrantOrder{Endless: true}); err != nil || !endless.Expiration.IsZero() {
+		t.Errorf("an end that is taken away: %+v %v", endless, err)
+	}
 	if _, err = set(access.GrantOrder{Status: access.GrantCancelled}); err != nil {
 		t.Error(err)
 	}
+	_, err = set(access.GrantOrder{FleetRef: "a-2"})
+	refuses(t, "a grant that has ended, without a level", err, "the grant before has ended, and a new one takes none of its levels", "--level")
 	again, err := set(access.GrantOrder{Levels: map[string]string{"message": "read"}})
 	if err != nil || again.ID == made.ID || again.FleetRef != "a-1" || len(again.Levels) != 1 {
 		t.Errorf("%+v %v", again, err)
@@ -199,7 +211,7 @@ func TestAnOperatorChangesAGrantAndRevivesNone(t *testing.T) {
 		order access.GrantOrder
 		says  string
 	}{
-		{access.GrantOrder{Levels: map[string]string{"vehicles": "read"}}, `"vehicles" is no kind`},
+		{access.GrantOrder{Levels: map[string]string{"vehicles": "read"}}, `"vehicles" is no kind; there are all, vehicle, `},
 		{access.GrantOrder{Levels: map[string]string{"vehicle": "write"}}, "must be read, read_write or none"},
 		{access.GrantOrder{Levels: map[string]string{"message": "none"}}, "would allow nothing"},
 		{access.GrantOrder{Effective: time.Now().Add(time.Hour), Expiration: time.Now()}, "before it begins"},

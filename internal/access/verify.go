@@ -127,7 +127,10 @@ func (i *Issuer) read(ctx context.Context, raw string) (t token, err error) {
 	if err != nil {
 		return t, err
 	}
-	if !ok || parsed.Claims(key.Key.Public(), &t.claims) != nil || t.Expiry == nil {
+	if !ok {
+		return t, fmt.Errorf("%w: the key that signed it is none of this service, or no longer one", ErrInvalidToken)
+	}
+	if parsed.Claims(key.Key.Public(), &t.claims) != nil || t.Expiry == nil {
 		return t, fmt.Errorf("%w: its signature is wrong", ErrInvalidToken)
 	}
 	if t.Issuer != tokenParty || !t.Audience.Contains(tokenParty) {

@@ -66,6 +66,9 @@ type App struct {
 	// sealedLast is the end of the audit log as this process has sealed it last.
 	sealedLast *audit.Head
 
+	// issuer is the external one of tokens; nil if none is set.
+	issuer *access.External
+
 	caller      *tsp.Caller
 	connections *connection.Service
 	webhooks    *webhook.Service
@@ -138,6 +141,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	g.Go(func() error { return a.keep(ctx, stop) })
 	g.Go(func() error { return a.connections.Run(working) })
 	g.Go(func() error { return a.feed.Run(ctx) })
+	g.Go(func() error { return a.askIssuer(working) })
 	g.Go(func() error { return a.watchHead(ctx) })
 	g.Go(func() error { return a.reseal(working, a.keys.sealer) })
 	g.Go(func() error { return a.sealOld(working) })

@@ -150,6 +150,9 @@ func RotateKey(ctx context.Context, c config.Config) error {
 		var rotated []byte
 		if rotated, err = seal.Rotate(wrapped, unwraps, wraps); err == nil {
 			err = db.SwapMeta(ctx, metaKeyset, wrapped, rotated)
+		} else if _, opens := seal.Open(wraps, wrapped); opens == nil {
+			err = errors.New("the new key opens this database already, so it was rotated before; restart the service with " +
+				"the new key, or leave the key before out to make another data key")
 		}
 	}
 	return errors.Join(err, db.Close())

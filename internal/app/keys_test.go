@@ -40,8 +40,8 @@ func TestTheOperatorsKeyIsReplacedBeneathARunningServiceAndAllIsSealedAnew(t *te
 		!strings.Contains(err.Error(), "waybill key rotate") {
 		t.Errorf("with the key before: %v", err)
 	}
-	if err := app.RotateKey(t.Context(), rotated); err == nil {
-		t.Error("the key before rotates a second time")
+	if err := app.RotateKey(t.Context(), rotated); err == nil || !strings.Contains(err.Error(), "it was rotated before; restart the service") {
+		t.Errorf("a second time: %v", err)
 	}
 	h.config.Key = newerKey
 	h.start(h.config, h.listens)
@@ -92,6 +92,18 @@ func TestAKeyOfADatabaseWithoutSecretsCannotBeRotated(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := app.RotateKey(t.Context(), c); err == nil || !strings.Contains(err.Error(), "nothing to rotate") {
+		t.Error(err)
+	}
+}
+
+func TestAKeyIsNotReplacedByItself(t *testing.T) {
+	t.Parallel()
+	c := config.Config{Key: operatorKey, OldKey: operatorKey}
+	if err := app.CheckOldKey(c); err == nil || !strings.Contains(err.Error(), "the same as the new one") {
+		t.Error(err)
+	}
+	c.OldKey = newerKey
+	if err := app.CheckOldKey(c); err != nil {
 		t.Error(err)
 	}
 }

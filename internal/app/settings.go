@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -45,8 +46,15 @@ func CheckKey(c config.Config) error {
 
 // CheckOldKey tells what is wrong with the key before a rotation, if there is one.
 func CheckOldKey(c config.Config) error {
-	_, err := oldKeyOf(c)
-	return err
+	from, err := oldKeyOf(c)
+	if err != nil || from == nil {
+		return err
+	}
+	if to, err := keyOf(c); err == nil && bytes.Equal(from, to) {
+		return errors.New("the key before is the same as the new one; make a new one with `openssl rand -base64 32`, or leave " +
+			"the key before out to make a new data key alone")
+	}
+	return nil
 }
 
 // keyOf returns the operator's key.

@@ -51,11 +51,12 @@ func (a *App) tokens(ctx context.Context, p parts) (g access.Gate, err error) {
 		g.Own = access.NewIssuer(a.db, a.signingKeys(a.keys.sealer), time.Now)
 	}
 	if of := a.config.OIDC; of.Issuer != "" {
-		g.External = access.NewExternal(access.ExternalConfig{
+		a.issuer = access.NewExternal(access.ExternalConfig{
 			Issuer: of.Issuer, Audience: of.Audience, Store: a.db, Now: time.Now, HTTP: outbound.TSP(p.policy, of.Issuer),
 			Claims: access.ClaimNames{Client: of.Claims["client"], Partner: of.Claims["partner"], Fleet: of.Claims["fleet"],
 				Scopes: of.Claims["scopes"]},
 		})
+		g.External = a.issuer
 	}
 	return g, nil
 }

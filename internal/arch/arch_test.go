@@ -34,7 +34,7 @@ var rooms = map[string]room{
 	"internal/problem":                 {"", "errors for callers are a leaf"},
 	"internal/config":                  {"internal/resource", "configuration knows names and texts alone; a misspelt variable is answered with the nearest name, as all are"},
 	"internal/event":                   {"", "facts are carried by a leaf, so that nobody knows who listens"},
-	"internal/fence":                   {"", "what keeps two hands off one thing is a leaf, so that all mean the same by it"},
+	"internal/fence":                   {"internal/problem", "what keeps two hands off one thing is a leaf, so that all mean the same by it; a store's trouble is one problem for whoever meets it"},
 	"internal/page":                    {"", "places, windows, pages and cursors are the same for every list"},
 	"internal/wire":                    {"", "times, nulls and masks look alike in every answer"},
 	"internal/retryafter":              {"", "a wish to be left alone is read alike from TSPs and receivers"},

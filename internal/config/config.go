@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
-	"reflect"
 	"runtime"
 	"time"
 )
@@ -85,17 +84,6 @@ func Default() Config {
 		ImportHistory: 168 * time.Hour, RateClient: Rate{5000, time.Second}, RatePartner: Rate{5000, time.Second},
 		RateToken: Rate{20, time.Second}, RateAddress: Rate{100, time.Second}, MaxConnections: 1024, MaxSubscriptions: 1000,
 		BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}, OIDC: OIDC{Claims: defaultClaims()}}
-}
-
-// Facts are the settings by their names, as the audit log tells that they changed: the keys are not
-// among them.
-func (c Config) Facts() map[string]any {
-	out := map[string]any{}
-	c.Key, c.OldKey = "", ""
-	for i, v := 0, reflect.ValueOf(c); i < v.NumField(); i++ {
-		out[v.Type().Field(i).Name] = fmt.Sprint(v.Field(i).Interface())
-	}
-	return out
 }
 
 // ErrNoKey is what KeyText answers where no key is set.

@@ -24,7 +24,7 @@ var compare = cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })
 func TestTheEnvironmentReplacesDefaults(t *testing.T) {
 	t.Parallel()
 	got, wrong := FromEnv([]string{"WAYBILL_ADDR=0.0.0.0:80", "WAYBILL_MAX_AGE=1h30m", "WAYBILL_SETTLING=45s", "WAYBILL_LOG_LEVEL=Warn", "WAYBILL_UNKNOWN_PARAMETERS=ignore", "WAYBILL_OUTBOUND_PROXY=Names",
-		"WAYBILL_FLEETS=on_purpose", "WAYBILL_SEAL_AT_REST=on",
+		"HTTPS_PROXY=http://proxy:3128", "WAYBILL_FLEETS=on_purpose", "WAYBILL_SEAL_AT_REST=on",
 		"WAYBILL_MAX_SUBSCRIPTIONS=20",
 		"WAYBILL_MAX_CONNECTIONS=77", "WAYBILL_TLS_CERT=c.pem", "WAYBILL_TLS_KEY=k.pem", "WAYBILL_RATE_CLIENT=7/s", "WAYBILL_RATE_PARTNER=8/m", "WAYBILL_RATE_TOKEN=9/h", "WAYBILL_RATE_ADDRESS=10/s", "WAYBILL_TRUSTED_PROXIES=10.1.0.0/16,::1/128",
 		"WAYBILL_OUTBOUND_ALLOW=10.0.0.0/8, 192.168.1.0/24", "WAYBILL_TSP_SAMSARA_BASE_URL=http://127.0.0.1:9101/",
@@ -82,6 +82,12 @@ func TestWhatHasNoEffectOrAWrongOneIsRefusedByItsVariableAndWithTheRemedy(t *tes
 		"WAYBILL_MAX_AGE=-5s":                                    "WAYBILL_MAX_AGE is -5s",
 		"WAYBILL_CALL_DEADLINE=-1s":                              "WAYBILL_CALL_DEADLINE is -1s",
 		"WAYBILL_CALL_DEADLINE=0s":                               "WAYBILL_CALL_DEADLINE is 0s",
+		"WAYBILL_CALL_DEADLINE=999999h":                          "WAYBILL_CALL_DEADLINE is 999999h; set at most 10m0s",
+		"WAYBILL_MAX_AGE=999999h":                                "WAYBILL_MAX_AGE is 999999h; set at most 8760h0m0s",
+		"WAYBILL_TSP_FOO_BASE_URL=https://a.example":             "WAYBILL_TSP_FOO_BASE_URL is no setting; the README lists",
+		"WAYBILL_FOO=x":                                          "WAYBILL_FOO is no setting; the README lists",
+		"WAYBILL_OIDC_CLAIMS=client=azp":                         "WAYBILL_OIDC_CLAIMS is set and WAYBILL_OIDC_ISSUER is not",
+		"WAYBILL_OUTBOUND_PROXY=names":                           "WAYBILL_OUTBOUND_PROXY is names, and neither HTTPS_PROXY nor HTTP_PROXY is set",
 		"WAYBILL_MAX_SUBSCRIPTIONS=0":                            `WAYBILL_MAX_SUBSCRIPTIONS is "0"; write a whole number from 1 up`,
 		"WAYBILL_MAX_SUBSCRIPTIONS=1e3":                          `WAYBILL_MAX_SUBSCRIPTIONS is "1e3"; write a whole number from 1 up`,
 		"WAYBILL_SETTLING=0s":                                    "WAYBILL_SETTLING is 0s; set at least 1s, or leave it out",

@@ -26,6 +26,11 @@ const (
 	oldKeyVariable     = prefix + "OLD_KEY"
 	oldKeyFileVariable = prefix + "OLD_KEY_FILE"
 
+	claimsVariable  = prefix + "OIDC_CLAIMS"
+	proxyVariable   = prefix + "OUTBOUND_PROXY"
+	allowVariable   = prefix + "OUTBOUND_ALLOW"
+	trustedVariable = prefix + "TRUSTED_PROXIES"
+
 	tlsCertVariable = prefix + "TLS_CERT"
 	tlsKeyVariable  = prefix + "TLS_KEY"
 )
@@ -77,7 +82,23 @@ func FromEnv(environ []string, tsps TSPs) (Config, []error) {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		wrong = append(wrong, fmt.Errorf("%s and %s must both be set, or neither", tlsCertVariable, tlsKeyVariable))
 	}
+	if c.OIDC.Issuer == "" && given[claimsVariable] != "" {
+		wrong = append(wrong, fmt.Errorf("%s is set and %sOIDC_ISSUER is not, so no token has these claims; set both", claimsVariable, prefix))
+	}
+	if c.ProxyJudges && !proxied(environ) {
+		wrong = append(wrong, fmt.Errorf("%s is names, and neither HTTPS_PROXY nor HTTP_PROXY is set, so no proxy is asked; "+
+			"set one, or leave it out", proxyVariable))
+	}
 	return c, append(wrong, c.checkOIDC()...)
+}
+
+// proxied tells whether the environment has requests go through a proxy.
+func proxied(environ []string) bool {
+	return slices.ContainsFunc(environ, func(one string) bool {
+		name, value, _ := strings.Cut(one, "=")
+		name = strings.ToUpper(name)
+		return (name == "HTTPS_PROXY" || name == "HTTP_PROXY") && strings.TrimSpace(value) != ""
+	})
 }
 
 // each returns what errors.Join has joined.
@@ -101,16 +122,16 @@ func variables() []variable {
 		{oldKeyVariable, func(c *Config, s string) error { c.OldKey = s; return nil }},
 		{oldKeyFileVariable, func(c *Config, s string) error { c.OldKeyFile = s; return nil }},
 		{prefix + "SEAL_AT_REST", choice("off", "on", func(c *Config) *bool { return &c.SealAtRest })},
-		{prefix + "OUTBOUND_ALLOW", ranges(func(c *Config) *[]netip.Prefix { return &c.OutboundAllow })},
-		{prefix + "OUTBOUND_PROXY", choice("addresses", "names", func(c *Config) *bool { return &c.ProxyJudges })},
-		{prefix + "MAX_AGE", duration(time.Second, func(c *Config) *time.Duration { return &c.MaxAge })},
-		{prefix + "CALL_DEADLINE", duration(time.Second, func(c *Config) *time.Duration { return &c.CallDeadline })},
-		{prefix + "SETTLING", duration(time.Second, func(c *Config) *time.Duration { return &c.Settling })},
-		{prefix + "IMPORT_EVERY", duration(time.Second, func(c *Config) *time.Duration { return &c.ImportEvery })},
-		{prefix + "IMPORT_HISTORY", duration(time.Hour, func(c *Config) *time.Duration { return &c.ImportHistory })},
+		{allowVariable, ranges(func(c *Config) *[]netip.Prefix { return &c.OutboundAllow })},
+		{proxyVariable, choice("addresses", "names", func(c *Config) *bool { return &c.ProxyJudges })},
+		{prefix + "MAX_AGE", duration(time.Second, 365*day, func(c *Config) *time.Duration { return &c.MaxAge })},
+		{prefix + "CALL_DEADLINE", duration(time.Second, 10*time.Minute, func(c *Config) *time.Duration { return &c.CallDeadline })},
+		{prefix + "SETTLING", duration(time.Second, day, func(c *Config) *time.Duration { return &c.Settling })},
+		{prefix + "IMPORT_EVERY", duration(time.Second, 30*day, func(c *Config) *time.Duration { return &c.ImportEvery })},
+		{prefix + "IMPORT_HISTORY", duration(time.Hour, 3650*day, func(c *Config) *time.Duration { return &c.ImportHistory })},
 		{prefix + "OIDC_ISSUER", readIssuer},
 		{prefix + "OIDC_AUDIENCE", func(c *Config, s string) error { c.OIDC.Audience = s; return nil }},
-		{prefix + "OIDC_CLAIMS", readClaims},
+		{claimsVariable, readClaims},
 		{prefix + "OWN_ISSUER", choice("on", "off", func(c *Config) *bool { return &c.OwnIssuerOff })},
 		{prefix + "FLEETS", choice("by_connection", "on_purpose", func(c *Config) *bool { return &c.FleetsOnPurpose })},
 		{prefix + "MAX_SUBSCRIPTIONS", number(1, func(c *Config) *int { return &c.MaxSubscriptions })},
@@ -122,7 +143,7 @@ func variables() []variable {
 		{prefix + "MAX_CONNECTIONS", readConnections},
 		{tlsCertVariable, func(c *Config, s string) error { c.TLSCert = s; return nil }},
 		{tlsKeyVariable, func(c *Config, s string) error { c.TLSKey = s; return nil }},
-		{prefix + "TRUSTED_PROXIES", ranges(func(c *Config) *[]netip.Prefix { return &c.TrustedProxies })},
+		{trustedVariable, ranges(func(c *Config) *[]netip.Prefix { return &c.TrustedProxies })},
 		{prefix + "LOG_LEVEL", readLevel},
 	}
 }
@@ -144,14 +165,45 @@ func unknown(name string, known []variable) error {
 	for _, v := range known {
 		names = append(names, v.name)
 	}
-	if near := resource.Nearest(strings.ToUpper(name), names); near != "" {
+	if near := nearest(strings.ToUpper(name), names); near != "" {
 		return fmt.Errorf("%s is no setting; did you mean %s?", name, near)
 	}
 	return fmt.Errorf("%s is no setting; the README lists all there are", name)
 }
 
-// duration takes a time that is not shorter than least.
-func duration(least time.Duration, of func(*Config) *time.Duration) func(*Config, string) error {
+// nearest compares names without what many of them share, which would make any two alike.
+func nearest(name string, known []string) string {
+	for _, shared := range [][2]string{{prefix + "TSP_", "_BASE_URL"}, {prefix + "TSP_", "_LIMITS"}, {prefix + "TSP_", ""}, {prefix, ""}} {
+		inner := func(name string) (string, bool) {
+			rest, begins := strings.CutPrefix(name, shared[0])
+			rest, ends := strings.CutSuffix(rest, shared[1])
+			return rest, begins && ends
+		}
+		given, ok := inner(name)
+		if !ok {
+			continue
+		}
+		var inners []string
+		for _, k := range known {
+			if own, ok := inner(k); ok {
+				inners = append(inners, own)
+			}
+		}
+		if near := resource.Nearest(given, inners); near != "" {
+			return shared[0] + near + shared[1]
+		}
+		if shared[1] != "" {
+			return ""
+		}
+	}
+	return ""
+}
+
+const day = 24 * time.Hour
+
+// duration takes a time that is not shorter than least and not longer than most: behind that a mistake
+// is likelier than a wish.
+func duration(least, most time.Duration, of func(*Config) *time.Duration) func(*Config, string) error {
 	return func(c *Config, text string) error {
 		d, err := time.ParseDuration(text)
 		if err != nil {
@@ -159,6 +211,9 @@ func duration(least time.Duration, of func(*Config) *time.Duration) func(*Config
 		}
 		if d < least {
 			return fmt.Errorf("is %s; set at least %s, or leave it out for its default", text, least)
+		}
+		if d > most {
+			return fmt.Errorf("is %s; set at most %s, or leave it out for its default", text, most)
 		}
 		*of(c) = d
 		return nil

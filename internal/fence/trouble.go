@@ -3,6 +3,8 @@ package fence
 import (
 	"errors"
 	"time"
+
+	"github.com/waybill-dev/waybill/internal/problem"
 )
 
 // Trouble is what keeps a store from being written. Reason may be told to anybody; the error's
@@ -20,6 +22,26 @@ func (t *Trouble) Error() string { return t.Err.Error() }
 
 // Unwrap returns the cause.
 func (t *Trouble) Unwrap() error { return t.Err }
+
+// When whoever asked may ask again: a store that is lost takes an operator to mend it.
+const (
+	passing = time.Second
+	lost    = time.Minute
+)
+
+// As lets whatever a trouble ended be told to callers as one problem, wherever it was met.
+func (t *Trouble) As(target any) bool {
+	p, ok := target.(**problem.Error)
+	if !ok {
+		return false
+	}
+	*p = &problem.Error{Code: problem.Unavailable, Detail: t.Reason, RetryAfter: lost, Err: t}
+	if !t.Lost {
+		(*p).Detail += "; this request was not carried out, so send it again"
+		(*p).RetryAfter = passing
+	}
+	return true
+}
 
 // IsLost tells whether an error means that the store is lost, so that trying again cannot help.
 func IsLost(err error) bool {

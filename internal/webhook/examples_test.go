@@ -72,6 +72,9 @@ func TestTheExamplesReceiveWhatIsSent(t *testing.T) {
 			e.bomb = bomb
 			e.tellsEvents()
 			e.refusesWhatIsNotProven()
+			if name == "python" {
+				e.refusesLengthsThatAreNone(address)
+			}
 		})
 	}
 }
@@ -153,6 +156,23 @@ func (e *example) refusesWhatIsNotProven() {
 	case line := <-e.lines:
 		e.t.Errorf("a delivery that was refused is told of: %s", line)
 	default:
+	}
+}
+
+// refusesLengthsThatAreNone sends what no client of Go does. The other examples' servers do it by themselves.
+func (e *example) refusesLengthsThatAreNone(address string) {
+	e.t.Helper()
+	for _, length := range []string{"abc", "-1", strings.Repeat("9", 5000)} {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			e.t.Fatal(err)
+		}
+		fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %s\r\n\r\n", length)
+		answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil || answer.StatusCode/100 != 4 {
+			e.t.Errorf("Content-Length: %.9s: %v, %v", length, answer, err)
+		}
+		conn.Close()
 	}
 }
 

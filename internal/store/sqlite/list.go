@@ -18,7 +18,7 @@ type reading[T any] func(row scanner) (T, error)
 func list[T any](ctx context.Context, db *DB, query string, scan reading[T], args ...any) ([]T, error) {
 	found, err := db.read.QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, err
+		return nil, troubled(err)
 	}
 	return collect(found, scan)
 }
@@ -34,7 +34,7 @@ func collect[T any](rows *sql.Rows, scan reading[T]) ([]T, error) {
 		}
 		all = append(all, one)
 	}
-	return all, rows.Err()
+	return all, troubled(rows.Err())
 }
 
 // scanOne reads a row of one column.

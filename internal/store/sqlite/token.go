@@ -12,7 +12,7 @@ func missing(err, as error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return as
 	}
-	return err
+	return troubled(err)
 }
 
 // Revoke remembers a token's id and forgets those that have expired.
@@ -30,5 +30,5 @@ func (db *DB) Revoke(ctx context.Context, tokenID string, expires time.Time) err
 func (db *DB) Revoked(ctx context.Context, tokenID string) (bool, error) {
 	var n int
 	err := db.read.QueryRowContext(ctx, `SELECT count(*) FROM revocation WHERE token = ?1`, tokenID).Scan(&n)
-	return n > 0, err
+	return n > 0, troubled(err)
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 )
 
-// troubleOf tells what is wrong with the database or its disk by the error of a write; nil if it was
-// the write's own fault. Of damage the guard knows.
+// troubleOf tells what is wrong with the database or its disk by an error of it; nil if it was
+// the statement's own fault. Of damage the guard knows.
 func troubleOf(err error) *fence.Trouble {
 	var t *fence.Trouble
 	if errors.As(err, &t) {
@@ -35,7 +35,15 @@ func troubleOf(err error) *fence.Trouble {
 		return nil
 	}
 	return &fence.Trouble{Reason: reason,
-		Err: fmt.Errorf("%s; nothing new is accepted meanwhile: %s: %w", reason, remedy, err)}
+		Err: fmt.Errorf("%s; nothing new is accepted meanwhile: %s: %w", reason, remedy, code)}
+}
+
+// troubled is an error as the store's trouble, if it is one.
+func troubled(err error) error {
+	if t := troubleOf(err); t != nil {
+		return t
+	}
+	return err
 }
 
 // explained names the file that cannot be used as a database, and what to do.
@@ -44,5 +52,5 @@ func explained(path string, err error) error {
 	if errors.As(err, &code) && (code == sqlite3.CORRUPT || code == sqlite3.NOTADB) {
 		return fmt.Errorf("%s is damaged, or no database of Waybill; restore a backup as docs/backup.md tells: %w", path, err)
 	}
-	return err
+	return troubled(err)
 }

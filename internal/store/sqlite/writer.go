@@ -171,6 +171,7 @@ func (w *writer) commit(group []*write) {
 	}
 	if t := troubleOf(err); t != nil {
 		w.trouble.Store(t)
+		err = t
 	}
 	for i, one := range group {
 		if err != nil {

@@ -1,0 +1,33 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Facts are the settings by their variables, as the audit log tells that they changed: the keys are not
+// among them.
+func (c Config) Facts() map[string]any {
+	values := map[string]any{
+		"ADDR": c.Addr, "DATABASE_URL": c.DatabaseURL, "KEY_FILE": c.KeyFile, "OLD_KEY_FILE": c.OldKeyFile,
+		"OUTBOUND_ALLOW": c.OutboundAllow, "OUTBOUND_PROXY": c.ProxyJudges, "MAX_AGE": c.MaxAge,
+		"CALL_DEADLINE": c.CallDeadline, "SETTLING": c.Settling, "IMPORT_EVERY": c.ImportEvery,
+		"IMPORT_HISTORY": c.ImportHistory, "UNKNOWN_PARAMETERS": c.IgnoreUnknown, "OIDC_ISSUER": c.OIDC.Issuer,
+		"OIDC_AUDIENCE": c.OIDC.Audience, "OIDC_CLAIMS": c.OIDC.Claims, "OWN_ISSUER": c.OwnIssuerOff,
+		"FLEETS": c.FleetsOnPurpose, "MAX_SUBSCRIPTIONS": c.MaxSubscriptions, "RATE_CLIENT": c.RateClient,
+		"RATE_PARTNER": c.RatePartner, "RATE_TOKEN": c.RateToken, "RATE_ADDRESS": c.RateAddress,
+		"MAX_CONNECTIONS": c.MaxConnections, "TLS_CERT": c.TLSCert, "TLS_KEY": c.TLSKey,
+		"TRUSTED_PROXIES": c.TrustedProxies, "LOG_LEVEL": c.LogLevel, "SEAL_AT_REST": c.SealAtRest,
+	}
+	for name, url := range c.BaseURLs {
+		values["TSP_"+strings.ToUpper(name)+"_BASE_URL"] = url
+	}
+	for name, limits := range c.Limits {
+		values["TSP_"+strings.ToUpper(name)+"_LIMITS"] = limits
+	}
+	out := map[string]any{}
+	for name, value := range values {
+		out[prefix+name] = fmt.Sprint(value)
+	}
+	return out
+}

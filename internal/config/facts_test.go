@@ -1,0 +1,38 @@
+package config
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestFactsAreTheVariablesButTheKeys(t *testing.T) {
+	t.Parallel()
+	c := Default()
+	c.Key, c.OldKey = "hush", "hush"
+	var want []string
+	for _, v := range append(variables(), tsps().variables()...) {
+		if v.name != keyVariable && v.name != oldKeyVariable {
+			want = append(want, v.name)
+		}
+	}
+	for name, keys := range tsps() {
+		c.BaseURLs[name], c.Limits[name] = "https://a.example", map[string]Rate{keys[0]: {}}
+	}
+	facts := c.Facts()
+	slices.Sort(want)
+	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(facts))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for name, value := range facts {
+		if value == "hush" {
+			t.Errorf("%s is the key", name)
+		}
+	}
+	c.Addr = "127.0.0.1:1"
+	if c.Facts()["WAYBILL_ADDR"] == facts["WAYBILL_ADDR"] {
+		t.Error("a change is no change")
+	}
+}
