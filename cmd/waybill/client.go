@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -84,13 +85,11 @@ func (c clientCreateCommand) Run(e *environment) error {
 	var secret string
 	var made access.Client
 	err := operate(e, func(o *access.Operator) (err error) {
+		order := access.ClientOrder{ID: c.ID, Owner: cmp.Or(c.Fleet, c.Partner), Scopes: c.Scope, Strict: c.Strict}
 		if c.Fleet != "" {
-			secret, err = o.CreateFleetClient(e.ctx, c.ID, c.Fleet, c.Scope)
+			secret, err = o.CreateFleetClient(e.ctx, order)
 		} else {
-			secret, err = o.CreateClient(e.ctx, c.ID, c.Partner, c.Scope)
-		}
-		if err == nil && c.Strict {
-			_, err = o.SetStrict(e.ctx, c.ID, true)
+			secret, err = o.CreateClient(e.ctx, order)
 		}
 		if err == nil {
 			made, err = o.Client(e.ctx, c.ID)

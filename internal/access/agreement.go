@@ -97,8 +97,12 @@ type AgreementQuery struct {
 // List returns one page of the caller's agreements.
 func (s *Service) List(ctx context.Context, who Principal, q AgreementQuery) (page.Page[Grant], error) {
 	if who.IsFleet() {
-		// As if it were filtered: an error would tell that the other fleet exists.
+		// As if it were filtered: an error would tell that the other fleet exists. A reference is the
+		// partner's, and a fleet is shown none.
 		if q.Fleet != uuid.Nil && q.Fleet != who.Fleet.ID {
+			return page.Page[Grant]{Total: new(int)}, nil
+		}
+		if q.FleetRef != "" {
 			return page.Page[Grant]{Total: new(int)}, nil
 		}
 		q.Fleet = who.Fleet.ID

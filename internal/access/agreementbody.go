@@ -16,7 +16,8 @@ import (
 // Create makes the agreement that a body asks for, with a token of the fleet that grants it:
 // {partner_id, fleet_ref, scopes, effective_date, expiration_date}; partner_id and scopes are
 // required, and it begins at once unless effective_date says otherwise. A kind that scopes leaves
-// out is not granted.
+// out is not granted. fleet_ref proposes by which reference the partner may know the fleet; it is
+// dropped where the partner knows another one by it.
 func (s *Service) Create(ctx context.Context, who Principal, raw []byte) (Grant, error) {
 	if !who.IsFleet() {
 		return Grant{}, onlyFleet("made")
@@ -42,13 +43,15 @@ func (s *Service) Create(ctx context.Context, who Principal, raw []byte) (Grant,
 	}
 	g = g.At(now)
 	err = s.store.InsertAgreement(ctx, g)
+	if errors.Is(err, ErrRefTaken) {
+		// The fleet must not learn by which names the partner knows others.
+		g.FleetRef = ""
+		err = s.store.InsertAgreement(ctx, g)
+	}
 	switch {
 	case errors.Is(err, ErrExists):
 		return g, problem.New(problem.Conflict, "there is a share agreement with this partner already; "+
 			"GET /v2/orgs/share-agreements shows it, and cancelling it makes room for a new one")
-	case errors.Is(err, ErrRefTaken):
-		return g, problem.New(problem.Conflict,
-			"the partner knows another fleet as fleet_ref %q; choose another or leave it out", g.FleetRef)
 	case err != nil:
 		return g, fmt.Errorf("storing a share agreement: %w", err)
 	}

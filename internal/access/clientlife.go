@@ -69,11 +69,6 @@ func (o *Operator) SetScopes(ctx context.Context, id string, scopes []string) (C
 	})
 }
 
-// SetStrict says whether answers to a client leave out what the contract lacks.
-func (o *Operator) SetStrict(ctx context.Context, id string, strict bool) (Client, error) {
-	return o.change(ctx, id, func(c *Client) error { c.Strict = strict; return nil })
-}
-
 // EndTokens ends all tokens of a client. Its secrets give new ones.
 func (o *Operator) EndTokens(ctx context.Context, id string) (Client, error) {
 	return o.change(ctx, id, func(c *Client) error { c.Generation++; return nil })

@@ -164,7 +164,7 @@ func TestAGateTakesBothKindsOfTokensAndSaysWhereTheyComeFrom(t *testing.T) {
 	own := access.NewIssuer(d.db, func(context.Context) ([]access.SigningKey, error) {
 		return []access.SigningKey{{ID: "1", Key: key}}, nil
 	}, time.Now)
-	secret := d.must(d.CreateClient(t.Context(), "own", "My TMS", nil))
+	secret := d.must(d.CreateClient(t.Context(), access.ClientOrder{ID: "own", Owner: "My TMS"}))
 	gate := access.Gate{Own: own, External: p.verifier(d, &clock{})}
 	given, err := gate.Issue(t.Context(), "own", secret, "")
 	if err != nil {

@@ -53,17 +53,38 @@ func (o *Operator) Client(ctx context.Context, id string) (Client, error) {
 // Clients lists all clients by their ids.
 func (o *Operator) Clients(ctx context.Context) ([]Client, error) { return o.office.AllClients(ctx) }
 
+// ClientOrder says what client to make. Owner names its partner or fleet; no scopes means all that the
+// owner can use.
+type ClientOrder struct {
+	ID, Owner string
+	Scopes    []string
+	Strict    bool
+}
+
+// client begins what is ordered, unless there is a client of that id: its callers would be shut out
+// without a word.
+func (o *Operator) client(ctx context.Context, order ClientOrder, fleet bool) (Client, error) {
+	c := Client{ID: order.ID, Strict: order.Strict}
+	known, err := o.office.Client(ctx, order.ID)
+	switch {
+	case errors.Is(err, ErrNotFound):
+	case err != nil:
+		return c, fmt.Errorf("looking up the client: %w", err)
+	default:
+		return c, taken(known)
+	}
+	c.Scopes, err = checkScopes(order.Scopes, fleet)
+	return c, err
+}
+
 // CreateClient makes a client of a partner and returns its secret, which is not kept. A name that
-// no partner has makes one. No scopes means all.
-func (o *Operator) CreateClient(ctx context.Context, id, partner string, scopes []string) (string, error) {
-	if err := o.idFree(ctx, id); err != nil {
+// no partner has makes one.
+func (o *Operator) CreateClient(ctx context.Context, order ClientOrder) (string, error) {
+	c, err := o.client(ctx, order, false)
+	if err != nil {
 		return "", err
 	}
-	c := Client{ID: id}
-	var err error
-	if c.Scopes, err = checkScopes(scopes, false); err != nil {
-		return "", err
-	}
+	partner := order.Owner
 	known, err := o.partnerNamed(ctx, partner)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return "", err
@@ -74,38 +95,21 @@ func (o *Operator) CreateClient(ctx context.Context, id, partner string, scopes 
 }
 
 // CreateFleetClient makes a client of a fleet and returns its secret, which is not kept. The fleet
-// is named by its id, or by a name as sure says; a name that no fleet has makes one. No scopes means
-// all that a fleet can use.
-func (o *Operator) CreateFleetClient(ctx context.Context, id, fleet string, scopes []string) (string, error) {
-	if err := o.idFree(ctx, id); err != nil {
+// is named by its id, or by a name as sure says; a name that no fleet has makes one.
+func (o *Operator) CreateFleetClient(ctx context.Context, order ClientOrder) (string, error) {
+	c, err := o.client(ctx, order, true)
+	if err != nil {
 		return "", err
 	}
-	c := Client{ID: id}
-	var err error
-	if c.Scopes, err = checkScopes(scopes, true); err != nil {
-		return "", err
-	}
-	c.Fleet, err = o.fleetNamed(ctx, fleet)
+	c.Fleet, err = o.fleetNamed(ctx, order.Owner)
 	var none noFleet
 	if errors.As(err, &none) && none.name != "" {
-		c.Fleet, err = o.newFleet(ctx, fleet)
+		c.Fleet, err = o.newFleet(ctx, order.Owner)
 	}
 	if err != nil {
 		return "", err
 	}
 	return o.insert(ctx, c)
-}
-
-// idFree refuses the id of a client that is there: its callers would be shut out without a word.
-func (o *Operator) idFree(ctx context.Context, id string) error {
-	known, err := o.office.Client(ctx, id)
-	switch {
-	case errors.Is(err, ErrNotFound):
-		return nil
-	case err != nil:
-		return fmt.Errorf("looking up the client: %w", err)
-	}
-	return taken(known)
 }
 
 func taken(c Client) error {

@@ -33,8 +33,8 @@ func newDesk(t *testing.T) *desk {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	d := &desk{access.NewOperator(db, time.Now), db, t}
-	d.must(d.CreateClient(t.Context(), "tms", "My TMS", nil))
-	d.must(d.CreateFleetClient(t.Context(), "acme", "Acme", nil))
+	d.must(d.CreateClient(t.Context(), access.ClientOrder{ID: "tms", Owner: "My TMS"}))
+	d.must(d.CreateFleetClient(t.Context(), access.ClientOrder{ID: "acme", Owner: "Acme"}))
 	return d
 }
 
@@ -81,7 +81,7 @@ func refuses(t *testing.T, what string, err error, says ...string) {
 func TestAClientGetsASecretOfWhichAHashIsKept(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	secret := d.must(d.CreateClient(t.Context(), "second", "My TMS", []string{"telematics:read"}))
+	secret := d.must(d.CreateClient(t.Context(), access.ClientOrder{ID: "second", Owner: "My TMS", Scopes: []string{"telematics:read"}}))
 	c := d.client("second")
 	if _, ok := c.Proven(secret, time.Now()); !ok || len(c.Secrets) != 1 || len(secret) < 40 {
 		t.Errorf("the secret %q is kept as %v", secret, c.Secrets)
@@ -99,19 +99,19 @@ func TestAnOperatorIsToldWhyAClientIsNotMade(t *testing.T) {
 	d := newDesk(t)
 	ctx := t.Context()
 	before := d.client("tms")
-	_, err := d.CreateClient(ctx, "x", "X", []string{"all"})
+	_, err := d.CreateClient(ctx, access.ClientOrder{ID: "x", Owner: "X", Scopes: []string{"all"}})
 	refuses(t, "a scope that does not exist", err, "telematics:write")
-	_, err = d.CreateFleetClient(ctx, "x", "Acme", []string{"webhook:read"})
+	_, err = d.CreateFleetClient(ctx, access.ClientOrder{ID: "x", Owner: "Acme", Scopes: []string{"webhook:read"}})
 	refuses(t, "a partner's scope for a fleet", err, `"webhook:read" is no scope of a fleet`)
 	for _, partner := range []string{"My TMS", "Another"} {
-		_, err = d.CreateClient(ctx, "tms", partner, nil)
+		_, err = d.CreateClient(ctx, access.ClientOrder{ID: "tms", Owner: partner})
 		refuses(t, "a client that is there", err, "of the partner My TMS", "waybill client rotate tms", "client delete tms")
 	}
-	_, err = d.CreateFleetClient(ctx, "tms", "Acme", nil)
+	_, err = d.CreateFleetClient(ctx, access.ClientOrder{ID: "tms", Owner: "Acme"})
 	refuses(t, "a partner's client for a fleet", err, "of the partner My TMS")
-	_, err = d.CreateFleetClient(ctx, "x", " ", nil)
+	_, err = d.CreateFleetClient(ctx, access.ClientOrder{ID: "x", Owner: " "})
 	refuses(t, "no name", err, "the fleet's name is empty")
-	_, err = d.CreateFleetClient(ctx, "x", uuid.NewString(), nil)
+	_, err = d.CreateFleetClient(ctx, access.ClientOrder{ID: "x", Owner: uuid.NewString()})
 	refuses(t, "an id of no fleet", err, "waybill fleet list")
 	if diff := cmp.Diff(before, d.client("tms")); diff != "" {
 		t.Errorf("the client was changed (-want +got):\n%s", diff)
@@ -122,19 +122,19 @@ func TestAFleetThatAPartnerNamedIsNotTakenForTheOneThatAnOperatorMeans(t *testin
 	t.Parallel()
 	d := newDesk(t)
 	ctx := t.Context()
-	d.must(d.CreateClient(ctx, "bad", "Bad TMS", nil))
+	d.must(d.CreateClient(ctx, access.ClientOrder{ID: "bad", Owner: "Bad TMS"}))
 	bad := d.founded("bad", "Acme Freight")
-	_, err := d.CreateFleetClient(ctx, "freight", "Acme Freight", nil)
+	_, err := d.CreateFleetClient(ctx, access.ClientOrder{ID: "freight", Owner: "Acme Freight"})
 	refuses(t, "a fleet of a partner's making", err, bad.String(), `Bad TMS as "Acme Freight"`, "named by a partner", "waybill fleet create")
 	_, err = d.SetGrant(ctx, access.GrantOrder{Partner: "My TMS", Fleet: "Acme Freight", Levels: map[string]string{"all": "read"}})
 	refuses(t, "a grant of it to another partner", err, bad.String())
 	// A fleet of another name counts under its own, whatever partners call it.
 	other := d.founded("bad", "fleet-9")
-	d.must(d.CreateFleetClient(ctx, "nine", "Nine Lines", nil))
-	_, err = d.CreateFleetClient(ctx, "x", "fleet-9", nil)
+	d.must(d.CreateFleetClient(ctx, access.ClientOrder{ID: "nine", Owner: "Nine Lines"}))
+	_, err = d.CreateFleetClient(ctx, access.ClientOrder{ID: "x", Owner: "fleet-9"})
 	refuses(t, "a reference", err, other.String())
 	// Who says which one gets it.
-	d.must(d.CreateFleetClient(ctx, "freight", bad.String(), nil))
+	d.must(d.CreateFleetClient(ctx, access.ClientOrder{ID: "freight", Owner: bad.String()}))
 	if got := d.client("freight").Fleet.ID; got != bad {
 		t.Errorf("the client is of %s", got)
 	}
@@ -142,13 +142,13 @@ func TestAFleetThatAPartnerNamedIsNotTakenForTheOneThatAnOperatorMeans(t *testin
 	if err != nil || made.ID == bad || len(made.Near) == 0 || made.Near[0].ID != bad {
 		t.Errorf("%+v, %v", made, err)
 	}
-	d.must(d.CreateFleetClient(ctx, "own", made.ID.String(), nil))
+	d.must(d.CreateFleetClient(ctx, access.ClientOrder{ID: "own", Owner: made.ID.String()}))
 }
 
 func TestAPartnersReferenceNamesAFleetForWhatIsGrantedToIt(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.must(d.CreateClient(t.Context(), "other", "Other", nil))
+	d.must(d.CreateClient(t.Context(), access.ClientOrder{ID: "other", Owner: "Other"}))
 	mine, theirs := d.founded("tms", "fleet-1"), d.founded("other", "fleet-2")
 	set := func(partner, fleet string) (access.Grant, error) {
 		return d.SetGrant(t.Context(), access.GrantOrder{Partner: partner, Fleet: fleet, Levels: map[string]string{"all": "read"}})
@@ -259,4 +259,17 @@ func TestAFleetThatIsNotThereCannotBeDeleted(t *testing.T) {
 	d := newDesk(t)
 	err := d.DeleteFleet(t.Context(), uuid.New(), func(context.Context, access.Principal) error { return errors.New("asked") })
 	refuses(t, "no fleet", err, "waybill fleet list")
+}
+
+func TestAStrictClientIsStrictFromItsMakingOn(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.must(d.CreateClient(t.Context(), access.ClientOrder{ID: "strict", Owner: "My TMS", Strict: true}))
+	d.must(d.CreateFleetClient(t.Context(), access.ClientOrder{ID: "strict-fleet", Owner: "Acme", Strict: true}))
+	for id, want := range map[string]bool{"strict": true, "strict-fleet": true, "tms": false, "acme": false} {
+		c := d.client(id)
+		if c.Strict != want || !c.UpdatedAt.Equal(c.CreatedAt) {
+			t.Errorf("%s is strict: %v, changed at %v, made at %v", id, c.Strict, c.UpdatedAt, c.CreatedAt)
+		}
+	}
 }

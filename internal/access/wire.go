@@ -27,7 +27,16 @@ type AgreementRead struct {
 	UpdatedAt      wire.Time                `json:"updated_at"`
 }
 
-// Read returns the grant as the API and events show it.
+// For returns the grant as the API shows it to somebody. A reference is the partner's own name for the
+// fleet, and is not shown to the fleet: whether one that it proposed was free tells of others.
+func (g Grant) For(who Principal) AgreementRead {
+	if who.IsFleet() {
+		g.FleetRef = ""
+	}
+	return g.Read()
+}
+
+// Read returns the grant as its partner and events show it.
 func (g Grant) Read() AgreementRead {
 	r := AgreementRead{ID: g.ID, FleetID: g.Fleet, PartnerID: g.Partner, FleetRef: wire.Optional(g.FleetRef),
 		Status: g.Status, Scopes: g.Levels, EffectiveDate: wire.Time(g.Effective),

@@ -22,8 +22,10 @@ type counter struct {
 	*api.Server
 	t *testing.T
 	// who is the caller that a token stands for, and verify what is wrong with it instead.
-	who      access.Principal
-	verify   error
+	who    access.Principal
+	verify error
+	// unknown tells that whose a token is cannot be known before it is verified.
+	unknown  bool
 	verified []string
 	// issue and revoke are what the token endpoints are refused with.
 	issue, revoke error
@@ -50,7 +52,12 @@ func (c *counter) Verify(_ context.Context, raw string) (access.Principal, error
 	return c.who, c.verify
 }
 
-func (c *counter) Caller(string) (access.Principal, error) { return c.who, c.verify }
+func (c *counter) Caller(string) (access.Principal, error) {
+	if c.unknown {
+		return access.Principal{}, access.ErrInvalidToken
+	}
+	return c.who, c.verify
+}
 
 func (c *counter) Issue(_ context.Context, client, secret, scope string) (access.Token, error) {
 	c.given = []string{client, secret, scope}

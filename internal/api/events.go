@@ -38,6 +38,7 @@ func (s *Server) listEvents(w http.ResponseWriter, r *http.Request, who access.P
 	request := webhook.FeedRequest{EventNames: q.list("event_name"), Size: q.integer("size", 100, 1, 1000),
 		Wait:    time.Duration(q.integer("wait", 0, 0, int(webhook.FeedMostWait/time.Second))) * time.Second,
 		Filters: webhook.Filters{FleetIDs: q.ids("fleet_ids"), FleetRefs: q.list("fleet_refs")}}
+	request.Strict = who.Strict
 	for _, name := range request.EventNames {
 		if err := webhook.CheckName(name); err != nil {
 			q.wrong("event_name", name, err.Error(), resource.CodeEnum)

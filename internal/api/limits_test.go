@@ -66,6 +66,22 @@ func TestACallerThatComesTooOftenIsToldWhenToComeAgainAndTheStoreIsNotAsked(t *t
 	}
 }
 
+// The token of an external issuer that comes first is verified by asking it: whose it is, is known then.
+func TestATokenThatNobodyKnowsWithoutAskingIsChargedOnceItIsVerified(t *testing.T) {
+	t.Parallel()
+	client := &full{wait: map[string]time.Duration{"me": time.Second}}
+	s := limited(t, api.Limits{Client: client})
+	s.unknown = true
+	s.who = access.Principal{Client: "me", Partner: access.Partner{ID: uuid.Max}, Scopes: access.Scopes()}
+	if a := s.do("GET /v2/notifications/webhooks", ""); a.Code != 429 || len(s.verified) != 1 {
+		t.Errorf("%d after %d were verified", a.Code, len(s.verified))
+	}
+	client.wait = nil
+	if a := s.do("GET /v2/notifications/webhooks", ""); a.Code == 429 || len(client.came) != 2 {
+		t.Errorf("%d; %v were charged", a.Code, client.came)
+	}
+}
+
 func TestWhoHasNoGoodTokenIsChargedToNobody(t *testing.T) {
 	t.Parallel()
 	clients := &full{}

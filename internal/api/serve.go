@@ -149,13 +149,18 @@ func (s *Server) authenticate(r *http.Request, scope string) (access.Principal, 
 			"send a token as Authorization: Bearer; POST /realms/waybill/protocol/openid-connect/token gives one")
 	}
 	raw = strings.TrimSpace(raw)
-	// Only a signature shows whose limit a request is charged to.
-	if who, err := s.Tokens.Caller(raw); err == nil {
-		if err := s.Limits.admit(who); err != nil {
-			return who, err
+	// Only a signature shows whose limit a request is charged to. Whose cannot be known without asking
+	// is charged when that is known.
+	early, unknown := s.Tokens.Caller(raw)
+	if unknown == nil {
+		if err := s.Limits.admit(early); err != nil {
+			return early, err
 		}
 	}
 	who, err := s.Tokens.Verify(r.Context(), raw)
+	if err == nil && unknown != nil {
+		err = s.Limits.admit(who)
+	}
 	switch {
 	case errors.Is(err, access.ErrInvalidToken):
 		return who, &problem.Error{Code: problem.Unauthorized, Detail: "the token is not valid" + reason(err) + "; get a new one", Err: err}

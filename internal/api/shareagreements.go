@@ -33,7 +33,7 @@ func (s *Server) listAgreements(w http.ResponseWriter, r *http.Request, who acce
 	if err != nil {
 		return err
 	}
-	s.answer(w, http.StatusOK, pageOf(q, page.Map(found, access.Grant.Read)))
+	s.answer(w, http.StatusOK, pageOf(q, page.Map(found, func(g access.Grant) access.AgreementRead { return g.For(who) })))
 	return nil
 }
 
@@ -42,16 +42,17 @@ func (s *Server) getAgreement(w http.ResponseWriter, r *http.Request, who access
 	if err != nil {
 		return err
 	}
-	return s.answerAgreement(w, http.StatusOK)(s.Agreements.Get(r.Context(), who, id))
+	return s.answerAgreement(w, who, http.StatusOK)(s.Agreements.Get(r.Context(), who, id))
 }
 
 // answerAgreement answers with an agreement, unless there is an error instead.
-func (s *Server) answerAgreement(w http.ResponseWriter, status int) func(access.Grant, error) error {
+func (s *Server) answerAgreement(w http.ResponseWriter, who access.Principal, status int) func(access.Grant,
+	error) error {
 	return func(g access.Grant, err error) error {
 		if err != nil {
 			return err
 		}
-		s.answer(w, status, g.Read())
+		s.answer(w, status, g.For(who))
 		return nil
 	}
 }
@@ -61,7 +62,7 @@ func (s *Server) createAgreement(w http.ResponseWriter, r *http.Request, who acc
 	if err != nil {
 		return err
 	}
-	return s.answerAgreement(w, http.StatusCreated)(s.Agreements.Create(r.Context(), who, body))
+	return s.answerAgreement(w, who, http.StatusCreated)(s.Agreements.Create(r.Context(), who, body))
 }
 
 func (s *Server) updateAgreement(w http.ResponseWriter, r *http.Request, who access.Principal) error {
@@ -73,7 +74,7 @@ func (s *Server) updateAgreement(w http.ResponseWriter, r *http.Request, who acc
 	if err != nil {
 		return err
 	}
-	return s.answerAgreement(w, http.StatusOK)(s.Agreements.Update(r.Context(), who, id, body))
+	return s.answerAgreement(w, who, http.StatusOK)(s.Agreements.Update(r.Context(), who, id, body))
 }
 
 // deleteAgreement ends an agreement for good. It is a move of its status and no removal: what was
@@ -97,6 +98,6 @@ func (s *Server) moveAgreement(m access.Move) answerer {
 		if err != nil {
 			return err
 		}
-		return s.answerAgreement(w, http.StatusOK)(s.Agreements.Move(r.Context(), who, id, m))
+		return s.answerAgreement(w, who, http.StatusOK)(s.Agreements.Move(r.Context(), who, id, m))
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/demo"
@@ -182,7 +183,7 @@ func TestNobodyTellsAnothersThingsFromThoseThatDoNotExist(t *testing.T) {
 	victim := h.victim()
 	partner, _ := h.partner("Rival")
 	own := h.by(partner, "POST", connections, samsaraBody("rival-fleet", "samsara-demo-token"))
-	secret, err := h.operator().CreateFleetClient(t.Context(), "rival-fleet", "Rival Freight", nil)
+	secret, err := h.operator().CreateFleetClient(t.Context(), access.ClientOrder{ID: "rival-fleet", Owner: "Rival Freight"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	_ "github.com/ncruces/go-sqlite3/driver"
 
+	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/audit"
 )
@@ -40,7 +41,7 @@ func TestTheAuditLogTellsWhoChangedWhat(t *testing.T) {
 	hook := h.do("POST", "/v2/notifications/webhooks", `{"url":"https://hooks.example/in","event_name":"connection.created"}`)
 	h.do("DELETE", "/v2/notifications/webhooks/"+hook.field("id"), "")
 	ctx := audit.By(t.Context(), audit.Actor{Name: "operator:root"})
-	if _, err := h.operator().CreateClient(ctx, "tms", "TMS", nil); err != nil {
+	if _, err := h.operator().CreateClient(ctx, access.ClientOrder{ID: "tms", Owner: "TMS"}); err != nil {
 		t.Fatal(err)
 	}
 	h.do("POST", "/realms/waybill/protocol/openid-connect/revoke", "client_id=demo&client_secret=demo-secret&token="+h.token,

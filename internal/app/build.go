@@ -49,7 +49,9 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 		Charge: p.limits.Charge, FleetsOnPurpose: a.config.FleetsOnPurpose,
 		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Now: time.Now, Log: a.log,
 	})
-	a.feed = webhook.NewFeed(webhook.FeedConfig{Store: a.db, Now: time.Now, Log: a.log})
+	a.feed = webhook.NewFeed(webhook.FeedConfig{
+		Store: a.db, Strict: strictEvents(), Now: time.Now, Log: a.log,
+	})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: p.keys.sealer, URLs: p.policy, Most: a.config.MaxSubscriptions})
 	a.imports = perform.NewImports(perform.ImportsConfig{
 		Schedules: a.db, Connections: a.db, Links: a.connections, Limits: p.limits,
@@ -149,7 +151,7 @@ func (a *App) face(p parts) error {
 
 // strictEvents leaves out of events what the contract lacks. The document that tells it is read at the
 // first one: most processes have no strict subscription.
-func strictEvents() func(name string, data []byte) ([]byte, error) {
+func strictEvents() webhook.Shorten {
 	document := sync.OnceValues(openapi.NewStrict)
 	return func(name string, data []byte) ([]byte, error) {
 		strict, err := document()

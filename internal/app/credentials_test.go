@@ -12,6 +12,7 @@ import (
 
 	json "github.com/go-json-experiment/json"
 
+	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
 	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/config"
@@ -60,7 +61,7 @@ func TestEveryKindOfCredentialsIsAnsweredAsTheContractReadsIt(t *testing.T) {
 		}
 	})
 	h := &house{t: t, url: server.URL, app: a, db: a.Rooms().Store, checker: openapitest.NewChecker(t)}
-	secret, err := h.operator().CreateClient(t.Context(), "tms", "TMS", nil)
+	secret, err := h.operator().CreateClient(t.Context(), access.ClientOrder{ID: "tms", Owner: "TMS"})
 	if err != nil {
 		t.Fatal(err)
 	}

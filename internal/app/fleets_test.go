@@ -153,7 +153,7 @@ func TestInTheOrganisationsNotYoursAndNotThereAreAlike(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	other, _ := h.partner("Other")
-	secret, err := h.operator().CreateFleetClient(t.Context(), "stranger", "Strangers", nil)
+	secret, err := h.operator().CreateFleetClient(t.Context(), access.ClientOrder{ID: "stranger", Owner: "Strangers"})
 	if err != nil {
 		t.Fatal(err)
 	}

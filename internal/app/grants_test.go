@@ -38,7 +38,7 @@ func (h *house) regrant(change func(*access.Grant)) {
 // asFleet returns a token of the demo's fleet.
 func (h *house) asFleet() string {
 	h.t.Helper()
-	secret, err := h.operator().CreateFleetClient(h.t.Context(), "acme", "Demo Freight", nil)
+	secret, err := h.operator().CreateFleetClient(h.t.Context(), access.ClientOrder{ID: "acme", Owner: "Demo Freight"})
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -202,10 +202,10 @@ func TestAFleetsTokenCannotWrite(t *testing.T) {
 	if a := h.by(fleet, "GET", "/v2/integrations/connections", ""); a.status != http.StatusOK || !strings.Contains(a.text, h.ids.Connection.String()) {
 		t.Errorf("the fleet does not see its connection: %d %s", a.status, a.text)
 	}
-	if _, err := h.operator().CreateFleetClient(t.Context(), "other", "Demo Freight", []string{"telematics:write"}); err == nil {
+	if _, err := h.operator().CreateFleetClient(t.Context(), access.ClientOrder{ID: "other", Owner: "Demo Freight", Scopes: []string{"telematics:write"}}); err == nil {
 		t.Error("a fleet's client was given a scope of partners")
 	}
-	if _, err := h.operator().CreateClient(t.Context(), "acme", "My TMS", nil); err == nil {
+	if _, err := h.operator().CreateClient(t.Context(), access.ClientOrder{ID: "acme", Owner: "My TMS"}); err == nil {
 		t.Error("a fleet's client became a partner's")
 	}
 }

@@ -3,12 +3,14 @@ package app_test
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/demo"
 )
 
@@ -17,7 +19,7 @@ const agreements = "/v2/orgs/share-agreements"
 // partner makes a partner with a client and returns its token and id.
 func (h *house) partner(name string) (token, id string) {
 	h.t.Helper()
-	secret, err := h.operator().CreateClient(h.t.Context(), name, name, nil)
+	secret, err := h.operator().CreateClient(h.t.Context(), access.ClientOrder{ID: name, Owner: name})
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -181,12 +183,13 @@ func TestWhatAShareAgreementMustSay(t *testing.T) {
 	if a := h.by(fleet, "GET", agreements, ""); a.value("total") != float64(1) {
 		t.Errorf("something was stored: %s", a.text)
 	}
-	second, err := h.operator().CreateFleetClient(t.Context(), "second", "Second Fleet", nil)
+	second, err := h.operator().CreateFleetClient(t.Context(), access.ClientOrder{ID: "second", Owner: "Second Fleet"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	taken := fmt.Sprintf(`{"partner_id":%q,"fleet_ref":%q,"scopes":{"vehicle":"read"}}`, demo.ID("partner"), demo.FleetRef)
-	if a := h.by(h.tokenFor("second", second, ""), "POST", agreements, taken); a.status != http.StatusConflict || !strings.Contains(a.text, "another fleet") {
+	made := h.by(h.tokenFor("second", second, ""), "POST", agreements, taken)
+	if a := h.do("GET", agreements+"/"+made.field("id"), ""); a.status != http.StatusOK || a.value("fleet_ref") != nil {
 		t.Errorf("a reference stands for two fleets: %d %s", a.status, a.text)
 	}
 }
@@ -227,9 +230,49 @@ func TestPagesOfShareAgreementsHoldEachOnce(t *testing.T) {
 	if a := h.by(fleet, "GET", agreements+"?cursor=zzz", ""); a.status != http.StatusUnprocessableEntity {
 		t.Errorf("%d %s", a.status, a.text)
 	}
-	for filter, want := range map[string]float64{"fleet_ref=fleet-1": 1, "fleet_id=" + uuid.NewString(): 0, "share_agreement_status=paused": 0} {
-		if a := h.by(fleet, "GET", agreements+"?"+filter, ""); a.value("total") != want {
+	for _, filter := range []string{"fleet_ref=fleet-1", "fleet_id=" + uuid.NewString(), "share_agreement_status=paused"} {
+		if a := h.by(fleet, "GET", agreements+"?"+filter, ""); a.value("total") != float64(0) {
 			t.Errorf("%s: %s", filter, a.text)
 		}
 	}
+	if a := h.do("GET", agreements+"?fleet_ref=fleet-1", ""); a.value("total") != float64(1) {
+		t.Errorf("by its reference the partner finds %s", a.text)
+	}
 }
+
+// What a partner calls other fleets is nobody else's to learn.
+func TestAFleetLearnsNoReferenceOfAnother(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	secret, err := h.operator().CreateFleetClient(t.Context(), access.ClientOrder{ID: "curious", Owner: "Curious Freight"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fleet := h.tokenFor("curious", secret, "")
+	order := func(ref string) answer {
+		return h.by(fleet, "POST", agreements, fmt.Sprintf(`{"partner_id":%q,"fleet_ref":%q,"scopes":{"vehicle":"read"}}`,
+			demo.ID("partner"), ref))
+	}
+	// Everything that the fleet sees of an agreement under a reference.
+	seen := func(ref string) string {
+		made := order(ref)
+		text := fmt.Sprint(made.status, made.text)
+		for _, path := range []string{agreements + "/" + made.field("id"), agreements + "?share_agreement_status=active",
+			agreements + "?fleet_ref=" + ref} {
+			text += h.by(fleet, "GET", path, "").text
+		}
+		if a := h.by(fleet, "DELETE", agreements+"/"+made.field("id"), ""); a.status != http.StatusNoContent {
+			t.Fatalf("%d %s", a.status, a.text)
+		}
+		return anyID.ReplaceAllString(anyTime.ReplaceAllString(text, "TIME"), "ID")
+	}
+	if taken, free := seen(demo.FleetRef), seen("nobody"); taken != free {
+		t.Errorf("of a reference that is taken:\n%s\nof one that is free:\n%s", taken, free)
+	}
+	id := order("curious").field("id")
+	if a := h.do("GET", agreements+"/"+id, ""); a.field("fleet_ref") != "curious" {
+		t.Errorf("its partner reads %s", a.text)
+	}
+}
+
+var anyTime = regexp.MustCompile(`\d{4}-\d\d-\d\dT[0-9:.]+Z`)

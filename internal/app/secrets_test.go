@@ -21,6 +21,7 @@ import (
 
 	json "github.com/go-json-experiment/json"
 
+	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
 	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/config"
@@ -224,7 +225,7 @@ func (h *house) asked(s *secrecy, method, path, body string, headers ...string) 
 // secretLife uses secrets as they are meant to be used.
 func (h *house) secretLife(s *secrecy) {
 	t := h.t
-	given, err := h.operator().CreateClient(t.Context(), "tms", "TMS", nil)
+	given, err := h.operator().CreateClient(t.Context(), access.ClientOrder{ID: "tms", Owner: "TMS"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/app"
 )
 
@@ -21,10 +22,16 @@ func TestAStrictClientGetsNothingBesideTheContract(t *testing.T) {
 			t.Errorf("%s: %d %s", path, a.status, a.text)
 		}
 	}
-	if _, err := h.operator().SetStrict(t.Context(), app.DemoClient, true); err != nil {
+	demo, err := h.operator().Client(t.Context(), app.DemoClient)
+	if err != nil {
 		t.Fatal(err)
 	}
-	h.token = h.tokenFor(app.DemoClient, app.DemoSecret, "organization")
+	order := access.ClientOrder{ID: "strict", Owner: demo.Partner.Name, Strict: true}
+	secret, err := h.operator().CreateClient(t.Context(), order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.token = h.tokenFor("strict", secret, "organization")
 	h.strict, h.hooks.strict = true, true
 	for path, extra := range walk {
 		if a := h.do("GET", path, ""); a.status != http.StatusOK || strings.Contains(a.text, extra) {
@@ -32,11 +39,19 @@ func TestAStrictClientGetsNothingBesideTheContract(t *testing.T) {
 		}
 	}
 	h.subscribe("share_agreement.*")
+	fed := `{"url":"waybill:feed","event_name":"share_agreement.*"}`
+	if a := h.do("POST", "/v2/notifications/webhooks", fed); a.status != http.StatusOK {
+		t.Fatalf("%d %s", a.status, a.text)
+	}
 	fleet := h.asFleet()
 	if a := h.by(fleet, "POST", agreements+"/"+strings.TrimPrefix(h.list(agreements).ids()[0], "/")+"/pause", ""); a.status != http.StatusOK {
 		t.Fatalf("%d %s", a.status, a.text)
 	}
 	h.events(1)
+	read := h.do("GET", events+"?wait=20", "").text
+	if strings.Contains(read, `"created_at"`) || strings.Contains(read, `"sequence"`) || !strings.Contains(read, `"fleet_ref"`) {
+		t.Errorf("read: %s", read)
+	}
 	h.hooks.mu.Lock()
 	defer h.hooks.mu.Unlock()
 	if body := string(h.hooks.got[0].body); strings.Contains(body, `"created_at"`) || !strings.Contains(body, `"fleet_ref"`) {

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/waybill-dev/waybill/internal/access"
 )
 
 func TestAMessageIsAcceptedDeliveredAndTold(t *testing.T) {
@@ -157,7 +159,7 @@ func (h *house) until(what string, is func() bool) {
 func TestPartnersAreApart(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	secret, err := h.operator().CreateClient(t.Context(), "other", "Other", nil)
+	secret, err := h.operator().CreateClient(t.Context(), access.ClientOrder{ID: "other", Owner: "Other"})
 	if err != nil {
 		t.Fatal(err)
 	}

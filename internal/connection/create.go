@@ -105,6 +105,10 @@ func (s *Service) make(ctx context.Context, c Connection, o order) (Connection, 
 	if errors.Is(err, access.ErrRefTaken) || errors.Is(err, access.ErrExists) {
 		return c, made.Founds.taken()
 	}
+	if errors.Is(err, access.ErrNotFound) {
+		return c, problem.New(problem.Conflict, "nothing was made, because the fleet was deleted while its credentials "+
+			"were tried")
+	}
 	if err != nil {
 		return c, fmt.Errorf("storing a connection: %w", err)
 	}

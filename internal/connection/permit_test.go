@@ -139,6 +139,18 @@ func (s *stand) during(happens func()) {
 	})
 }
 
+func TestAFleetThatIsDeletedDuringItsOwnTrialGetsNoConnection(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	s.during(func() {
+		if err := s.db.DeleteFleet(t.Context(), s.fleet.Fleet.ID, time.Now()); err != nil {
+			t.Error(err)
+		}
+	})
+	_, err := s.service.Create(t.Context(), s.fleet, body(`"credentials":{"token":"slow"}`))
+	refused(t, "the creation", err, problem.Conflict, "the fleet was deleted")
+}
+
 func TestAGrantThatEndsDuringATrialStaysEndedAndNothingIsMade(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -28,6 +28,20 @@ type envelope struct {
 	Sequence int64 `json:"sequence,omitzero"`
 }
 
+// Shorten returns the data of an event without what the contract lacks. One that is nil leaves all.
+type Shorten func(eventName string, data []byte) ([]byte, error)
+
+// of is a delivery for whoever takes no member that the contract lacks.
+func (s Shorten) of(d Delivery) (Delivery, error) {
+	d.Sequence = 0
+	if s == nil {
+		return d, nil
+	}
+	data, err := s(d.Event.Name, d.Event.Data)
+	d.Event.Data = data
+	return d, err
+}
+
 // Envelope returns the JSON body of a delivery, before gzip. Only delivery_attempt differs between
 // the attempts of one delivery. id is the event's and not the delivery's, so that a receiver with
 // two subscriptions sees that both tell of one fact.

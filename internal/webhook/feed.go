@@ -66,6 +66,8 @@ type FeedRequest struct {
 	// EventNames may be wildcards.
 	EventNames []string
 	Filters    Filters
+	// Strict tells that the caller takes no member that the contract lacks, whoever made the subscriptions.
+	Strict bool
 }
 
 // FeedPage is what a reading found. Items are the JSON of envelopes.
@@ -80,8 +82,10 @@ type FeedPage struct {
 // FeedConfig is what a Feed is made of.
 type FeedConfig struct {
 	Store FeedStore
-	Now   func() time.Time
-	Log   *slog.Logger
+	// Strict is that of Sender, for callers that are strict.
+	Strict Shorten
+	Now    func() time.Time
+	Log    *slog.Logger
 }
 
 // Feed lets partners read their events.

@@ -53,7 +53,13 @@ func (f *Feed) gather(ctx context.Context, to Receiver, r FeedRequest, found *Fe
 			if !r.passes(e) {
 				continue
 			}
-			body, err := Envelope(e.delivery())
+			d := e.delivery()
+			if r.Strict {
+				if d, err = f.c.Strict.of(d); err != nil {
+					return err
+				}
+			}
+			body, err := Envelope(d)
 			if err != nil {
 				return err
 			}

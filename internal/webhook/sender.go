@@ -25,7 +25,7 @@ const maxAnswer = 64 << 10
 // many lanes at once.
 type Sender struct {
 	// Strict leaves out of an event's data what the contract lacks, for subscriptions that are strict.
-	Strict  func(eventName string, data []byte) ([]byte, error)
+	Strict  Shorten
 	client  *http.Client
 	timeout time.Duration
 	now     func() time.Time
@@ -85,13 +85,11 @@ func (s *Sender) request(ctx context.Context, d Delivery, encoding Encoding) Res
 }
 
 // The body is made anew for each request, because it holds the attempt's number.
-func (s *Sender) post(ctx context.Context, d Delivery, encoding Encoding) (*http.Response, error) {
-	if d.Subscription.Strict && s.Strict != nil {
-		data, err := s.Strict(d.Event.Name, d.Event.Data)
-		if err != nil {
+func (s *Sender) post(ctx context.Context, d Delivery, encoding Encoding) (_ *http.Response, err error) {
+	if d.Subscription.Strict {
+		if d, err = s.Strict.of(d); err != nil {
 			return nil, err
 		}
-		d.Event.Data, d.Sequence = data, 0
 	}
 	body, err := Envelope(d)
 	if err != nil {

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"encoding/base64"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -34,6 +35,30 @@ func (s Secret) standardKeys() [][]byte {
 		return [][]byte{[]byte(s), key}
 	}
 	return [][]byte{[]byte(s)}
+}
+
+// The lengths of keys in bytes that Standard Webhooks allows.
+const (
+	shortestKey = 24
+	longestKey  = 64
+)
+
+// unfit says why the official libraries cannot use a secret that claims to be theirs; "" if they can, or
+// it makes no such claim.
+func (s Secret) unfit() string {
+	text, prefixed := strings.CutPrefix(string(s), secretPrefix)
+	if !prefixed {
+		return ""
+	}
+	key, err := base64.StdEncoding.DecodeString(text)
+	switch {
+	case err != nil:
+		return "what follows " + secretPrefix + " is no standard Base64 with its padding"
+	case len(key) < shortestKey || len(key) > longestKey:
+		return fmt.Sprintf("what follows %s is a key of %d bytes, and it must have %d to %d", secretPrefix, len(key),
+			shortestKey, longestKey)
+	}
+	return ""
 }
 
 // standardSignatures returns the value of webhook-signature for secrets of which any may be the

@@ -81,6 +81,11 @@ func (s *Service) Update(ctx context.Context, partner, id uuid.UUID, body []byte
 		now := s.c.Now()
 		next := sub.changed(now)
 		next.URL = o.Text("url").Or(sub.URL)
+		if next.URL == FeedURL && !o.Has("url") {
+			if refuseUnused(o); len(o.Problems()) > 0 {
+				return sub, problem.InvalidBody(o.Problems()...)
+			}
+		}
 		if _, state := o.Value("filters"); state != resource.Absent {
 			next.Filters = filters
 		}

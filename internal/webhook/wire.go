@@ -122,17 +122,22 @@ func (s Subscription) extension() Extension {
 		PreviousSecretUntil: wire.OptionalTime(s.PreviousUntil), Warnings: s.warnings()}
 }
 
-// warnings tells of an event that clients of the contract may ask for and nobody ever raises, and of
-// filters that no event passes.
-func (s Subscription) warnings() []Warning {
+// warnings tells of an event that clients of the contract may ask for and nobody ever raises, of filters
+// that no event passes, and of a secret just given that the libraries which it is made for cannot use.
+func (s Subscription) warnings() (all []Warning) {
+	if why := s.Secret.unfit(); why != "" {
+		all = append(all, Warning{"secret", why + ", so the official libraries of Standard Webhooks cannot use the secret; " +
+			"PATCH generate_secret, and Waybill makes one that they take"})
+	}
 	switch {
 	case !slices.Contains(raised, s.EventName):
-		return []Warning{{"event_name", "this service never raises " + s.EventName + ", so nothing will be sent; it raises " +
-			strings.Join(raised, ", ")}}
+		all = append(all, Warning{"event_name", "this service never raises " + s.EventName +
+			", so nothing will be sent; it raises " + strings.Join(raised, ", ")})
 	case s.Filters != nil && strings.HasPrefix(s.EventName, "webhook."):
-		return []Warning{{"filters", "events of webhook concern no fleet, so nothing will be sent; PATCH filters to null"}}
+		all = append(all, Warning{"filters",
+			"events of webhook concern no fleet, so nothing will be sent; PATCH filters to null"})
 	}
-	return nil
+	return all
 }
 
 // read is nil for a subscription that is not narrowed.

@@ -28,7 +28,7 @@ func (t *tx) permit(ctx context.Context, db *DB, c connection.Change) error {
 		}
 	}
 	if !founds {
-		return nil
+		return t.fleetLives(c.To.Fleet)
 	}
 	return t.found(ctx, db, *c.Founds)
 }

@@ -104,6 +104,8 @@ func fleetIsDeleted(t *testing.T, s *stand) {
 	fails(t, "a grant", s.InsertAgreement(t.Context(), granted(g.Partner, g.Fleet)), access.ErrNotFound)
 	founding := connection.Change{To: connected(g.Fleet), Founds: &connection.Founding{Grant: granted(g.Partner, g.Fleet), Fleet: f}}
 	fails(t, "a connection", s.InsertConnection(t.Context(), founding), access.ErrNotFound)
+	fails(t, "a connection by its own token", s.InsertConnection(t.Context(), connection.Change{To: connected(g.Fleet)}),
+		access.ErrNotFound)
 	fails(t, "a client", s.InsertClient(t.Context(), access.Client{ID: "c", Fleet: f}), access.ErrNotFound)
 	_, total, err := s.Fleets(t.Context(), access.FleetQuery{Self: g.Fleet, Window: page.Window{Limit: 2}})
 	s.must(err)
