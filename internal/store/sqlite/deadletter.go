@@ -39,8 +39,8 @@ func (db *DB) DeadLetters(ctx context.Context, q webhook.DeadLetterQuery) ([]web
 	at := func(p page.Position) (any, any) { return p.Seq, q.Subscription[:] }
 	bySeq := ordering{"d.seq", "d.subscription", true, at}
 	from, c := deadLetters(q)
-	return ordered(ctx, db, selection{`d.seq, d.subscription, d.tries, d.next_at, e.id, e.name, e.partner, e.subject,
-		e.fleet, e.fleet_ref, e.occurred_at, e.data, l.status_code, l.error_message`, from + ` CROSS JOIN event e ON e.id = d.event
+	return ordered(ctx, db, selection{`d.seq, d.subscription, d.tries, d.next_at, ` + eventColumns + `,
+		l.status_code, l.error_message`, from + ` CROSS JOIN event e ON e.id = d.event
 		LEFT JOIN delivery_log l ON l.id = (SELECT max(x.id) FROM delivery_log x
 			WHERE x.subscription = d.subscription AND x.created_at = d.next_at AND x.event = d.event)`, c},
 		q.Window, bySeq, scanDeadLetter)
@@ -48,12 +48,13 @@ func (db *DB) DeadLetters(ctx context.Context, q webhook.DeadLetterQuery) ([]web
 
 func scanDeadLetter(row scanner) (webhook.DeadLetter, error) {
 	var d webhook.DeadLetter
-	var died, occurred int64
-	var data string
+	var died int64
 	var status sql.NullInt64
-	err := row.Scan(&d.Seq, &d.Subscription, &d.Tries, &died, &d.Event.ID, &d.Event.Name, &d.Event.Partner,
-		&d.Event.Subject, &d.Event.Fleet, &d.Event.FleetRef, &occurred, &data, &status, &d.ErrorMessage)
-	d.DiedAt, d.Event.OccurredAt, d.Event.Data = fromMicros(died), fromMicros(occurred), []byte(data)
+	to, done := scanEvent(&d.Event)
+	to = append([]any{&d.Seq, &d.Subscription, &d.Tries, &died}, to...)
+	err := row.Scan(append(to, &status, &d.ErrorMessage)...)
+	d.DiedAt = fromMicros(died)
+	done()
 	d.StatusCode = int(status.Int64)
 	return d, err
 }

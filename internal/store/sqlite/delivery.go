@@ -26,9 +26,9 @@ func (t *tx) publish(db *DB, events []event.Event) error {
 		if len(to) == 0 {
 			continue
 		}
-		err = t.exec(`INSERT INTO event (id, name, partner, subject, fleet, fleet_ref, occurred_at, data)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`, e.ID[:], e.Name, e.Partner[:], e.Subject[:], e.Fleet[:],
-			e.FleetRef, micros(e.OccurredAt), string(e.Data))
+		err = t.exec(`INSERT INTO event (id, name, partner, subject, fleet, fleet_ref, occurred_at, data, kind, own)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`, e.ID[:], e.Name, e.Partner[:], e.Subject[:], e.Fleet[:],
+			e.FleetRef, micros(e.OccurredAt), string(e.Data), e.Kind, e.Own)
 		if err != nil {
 			return err
 		}
@@ -72,7 +72,7 @@ func (t *tx) listeners(e event.Event) ([]listener, error) {
 		return all, err
 	}
 	grants, err := t.grants(`partner = ?1 AND fleet = ?2`, e.Partner[:], e.Fleet[:])
-	if !slices.ContainsFunc(grants, func(g access.Grant) bool { return g.Lets(e) }) {
+	if !slices.ContainsFunc(grants, func(g access.Grant) bool { return g.Lets(e, e.OccurredAt) }) {
 		return nil, err
 	}
 	return all, err
@@ -111,21 +111,32 @@ const deliveriesQuery = `WITH RECURSIVE chain (key, n) AS (
 		SELECT (SELECT min(subject) FROM delivery WHERE queue = ?1 AND subject > chain.key AND state = 'waiting'), n + 1
 			FROM chain WHERE key IS NOT NULL AND n < ?3
 	) SELECT d.seq, d.subscription, d.sequence, d.tries, d.next_at,
-		e.id, e.name, e.partner, e.subject, e.fleet, e.fleet_ref, e.occurred_at, e.data
+		` + eventColumns + `
 		FROM chain CROSS JOIN delivery d CROSS JOIN event e ON e.id = d.event
 		WHERE d.seq IN (SELECT w.seq FROM delivery w WHERE w.queue = ?1 AND w.subject = chain.key AND w.state = 'waiting'
 			ORDER BY w.seq LIMIT ?4)
 		ORDER BY chain.key, d.seq`
 
-// scanWaiting reads a delivery with its event. Kind and Own are not stored: who may have the event
-// was decided when it was published.
+// eventColumns are an event's, in the order in which scanEvent reads them.
+const eventColumns = `e.id, e.name, e.partner, e.subject, e.fleet, e.fleet_ref, e.kind, e.own, e.occurred_at, e.data`
+
+// scanEvent returns where the columns of an event are read to, and what takes over those that are
+// stored in another form.
+func scanEvent(e *event.Event) (to []any, done func()) {
+	var occurred int64
+	var data string
+	to = []any{&e.ID, &e.Name, &e.Partner, &e.Subject, &e.Fleet, &e.FleetRef, &e.Kind, &e.Own, &occurred, &data}
+	return to, func() { e.OccurredAt, e.Data = fromMicros(occurred), []byte(data) }
+}
+
+// scanWaiting reads a delivery with its event.
 func scanWaiting(row scanner) (webhook.Waiting, error) {
 	var w webhook.Waiting
-	var next, occurred int64
-	var data string
-	err := row.Scan(&w.Seq, &w.Subscription, &w.Sequence, &w.Tries, &next, &w.Event.ID, &w.Event.Name, &w.Event.Partner, &w.Event.Subject,
-		&w.Event.Fleet, &w.Event.FleetRef, &occurred, &data)
-	w.NextAt, w.Event.OccurredAt, w.Event.Data = fromMicros(next), fromMicros(occurred), []byte(data)
+	var next int64
+	to, done := scanEvent(&w.Event)
+	err := row.Scan(append([]any{&w.Seq, &w.Subscription, &w.Sequence, &w.Tries, &next}, to...)...)
+	w.NextAt = fromMicros(next)
+	done()
 	return w, err
 }
 
