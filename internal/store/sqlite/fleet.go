@@ -181,7 +181,7 @@ func (db *DB) MergeFleets(ctx context.Context, from, into uuid.UUID, at time.Tim
 			return err
 		}
 		return tx.hide(ctx, db, from, at, access.Merged(grants, others, into, at), func() error {
-			return tx.exec(`UPDATE client SET fleet = ?2, generation = generation + 1, updated_at = max(updated_at + 1, ?3)
+			return tx.exec(`UPDATE client SET fleet = ?2, generation = generation + 1, since = ?3, updated_at = max(updated_at + 1, ?3)
 				WHERE fleet = ?1`, from[:], into[:], micros(at))
 		})
 	})

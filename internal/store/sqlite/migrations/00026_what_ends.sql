@@ -11,3 +11,6 @@ UPDATE event SET kind = substr(name, 1, instr(name, '.') - 1)
   WHERE name GLOB '*.added' OR name GLOB '*.modified' OR name GLOB '*.removed';
 UPDATE feed SET kind = substr(name, 1, instr(name, '.') - 1)
   WHERE name GLOB '*.added' OR name GLOB '*.modified' OR name GLOB '*.removed';
+
+-- When the generation of a client's tokens began: those that another issuer gave before have ended.
+ALTER TABLE client ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
