@@ -54,7 +54,7 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 	})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: p.keys.sealer, URLs: p.policy, Most: a.config.MaxSubscriptions})
 	a.imports = perform.NewImports(perform.ImportsConfig{
-		Schedules: a.db, Connections: a.db, Links: a.connections, Limits: p.limits,
+		Schedules: a.db, Connections: a.db, Links: a.connections, Grants: p.grants, Limits: p.limits,
 		Every: a.config.ImportEvery, History: a.config.ImportHistory,
 		Importer: record.Importer{Caller: a.caller, Store: a.db, Now: time.Now}, Now: time.Now, Log: a.log,
 	})

@@ -10,8 +10,10 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/resource"
 )
 
 // grantLife is how long a grant that was read may be relied on before an operation is sent. It
@@ -70,6 +72,16 @@ func (g *Grants) Lets(ctx context.Context, e event.Event) (bool, error) {
 		return false, err
 	}
 	return grant.Lets(e, grant.ReadAt), nil
+}
+
+// brings tells whether records of a kind are imported over a connection: all over one that its fleet has
+// made, or that is older than makers are known, and else what the grant of its maker allows.
+func (g *Grants) brings(ctx context.Context, c connection.Connection, k resource.Kind, of []resource.Kind) (bool, error) {
+	if c.Maker == uuid.Nil || c.Maker == c.Fleet {
+		return true, nil
+	}
+	grant, err := g.between(ctx, parties{c.Maker, c.Fleet})
+	return err == nil && grant.Brings(k, of), err
 }
 
 // between returns a grant as it stands at this moment.
