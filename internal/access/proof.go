@@ -36,7 +36,7 @@ type Standing struct {
 
 // Refuses returns an ErrInvalidToken that tells why the token counts no longer; nil if it does.
 func (s Standing) Refuses(p Proof) error {
-	why := error(nil)
+	var why error
 	switch {
 	case s.Revoked:
 		why = errors.New("it was revoked")
