@@ -19,7 +19,8 @@ type tokenRevokeCommand struct {
 // Help teaches the command.
 func (tokenRevokeCommand) Help() string {
 	return `The client gets new tokens by its secrets. A single token is ended by whoever holds it, at
-POST /realms/waybill/protocol/openid-connect/revoke. Works beside a running service, where it counts
+POST /realms/waybill/protocol/openid-connect/revoke. What an external issuer gave until now for the
+client ends too. Works beside a running service, where it counts
 within a second.
 
   waybill token revoke --client dispatch`

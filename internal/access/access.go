@@ -59,6 +59,8 @@ type Principal struct {
 	Expires time.Time
 	// Strict tells that the client takes no member in answers that the contract lacks.
 	Strict bool
+	// Proof is asked for again where much may have ended since the token was verified.
+	Proof Proof
 }
 
 // IsFleet tells whether the caller is a fleet and not a partner.

@@ -27,6 +27,9 @@ type Client struct {
 	Strict bool
 	// Generation is that of the tokens which count: those of an earlier one have ended.
 	Generation int64
+	// Since is when the generation began; zero for the first. Tokens that another issuer gave before have
+	// ended.
+	Since time.Time
 	// UpdatedAt is what a change must have read.
 	CreatedAt, UpdatedAt time.Time
 }
@@ -108,7 +111,7 @@ type Clients interface {
 	// there keeps its name. ErrClientExists if there is a client of that id, ErrNotFound if the fleet
 	// was deleted.
 	InsertClient(ctx context.Context, c Client) error
-	// ChangeClient changes scopes, secrets, Disabled and Generation; fence.ErrOvertaken if the client
+	// ChangeClient changes scopes, secrets, Disabled, Generation and Since; fence.ErrOvertaken if the client
 	// does not have the UpdatedAt with which it was read.
 	ChangeClient(ctx context.Context, from, to Client) error
 	// DeleteClient removes a client with its secrets, or answers ErrNotFound.

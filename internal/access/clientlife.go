@@ -55,23 +55,34 @@ func (o *Operator) EnableClient(ctx context.Context, id string, enabled bool) (C
 	return o.change(ctx, id, func(c *Client) error {
 		if c.Disabled != !enabled {
 			c.Disabled = !enabled
-			c.Generation++
+			c.endTokens(o.clock())
 		}
 		return nil
 	})
 }
 
-// SetScopes gives a client the scopes that it has from now on; tokens with one that it lost end.
+// SetScopes gives a client the scopes that it has from now on. If it loses one its tokens end for good:
+// one that was given back would revive them.
 func (o *Operator) SetScopes(ctx context.Context, id string, scopes []string) (Client, error) {
 	return o.change(ctx, id, func(c *Client) (err error) {
+		before := c.Scopes
 		c.Scopes, err = checkScopes(scopes, c.Fleet.ID != [16]byte{})
+		if slices.ContainsFunc(before, func(s string) bool { return !slices.Contains(c.Scopes, s) }) {
+			c.endTokens(o.clock())
+		}
 		return err
 	})
 }
 
 // EndTokens ends all tokens of a client. Its secrets give new ones.
 func (o *Operator) EndTokens(ctx context.Context, id string) (Client, error) {
-	return o.change(ctx, id, func(c *Client) error { c.Generation++; return nil })
+	return o.change(ctx, id, func(c *Client) error { c.endTokens(o.clock()); return nil })
+}
+
+// endTokens ends all tokens that were given until a time.
+func (c *Client) endTokens(at time.Time) {
+	c.Generation++
+	c.Since = at
 }
 
 // DeleteClient removes a client; its tokens end.

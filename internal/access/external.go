@@ -33,7 +33,8 @@ type ExternalConfig struct {
 	Issuer, Audience string
 	Claims           ClaimNames
 	Store            interface {
-		Client(ctx context.Context, id string) (Client, error)
+		standings
+		Revoke(ctx context.Context, tokenID string, expires time.Time) error
 		Partners
 		FleetKeeper
 	}
@@ -78,7 +79,7 @@ func (e *External) Verify(ctx context.Context, raw string) (Principal, error) {
 			return nil, keys.away
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%w: %s", ErrInvalidToken, strings.TrimPrefix(err.Error(), "oidc: "))
+			return nil, fmt.Errorf("%w: %s", ErrInvalidToken, e.why(raw, keys.failed, err))
 		}
 		var claims map[string]any
 		if err := t.Claims(&claims); err != nil {
@@ -89,11 +90,47 @@ func (e *External) Verify(ctx context.Context, raw string) (Principal, error) {
 			if !now.Before(ends) {
 				return Principal{}, fmt.Errorf("%w: it expired", ErrInvalidToken)
 			}
-			p, err := e.principal(ctx, claims)
+			if !e.keys.verifies(ctx, keys.id) {
+				return Principal{}, fmt.Errorf("%w: its issuer has withdrawn the key that signed it", ErrInvalidToken)
+			}
+			p, err := e.principal(ctx, claims, t.IssuedAt)
+			if err == nil {
+				_, err = holds(ctx, e.Store, p.Proof, now)
+			}
 			p.Expires = ends
 			return p, err
 		}, nil
 	})
+}
+
+// why tells in our words what a verifier refused: its own are for who reads its code.
+func (e *External) why(raw string, unsigned, err error) string {
+	var expired *oidc.TokenExpiredError
+	switch {
+	case errors.As(err, &expired):
+		return "it expired"
+	case unsigned != nil:
+		return unsigned.Error()
+	case issuerOf(raw) != e.Issuer:
+		return "it is no token of " + e.Issuer
+	}
+	return fmt.Sprintf("it is no token of %s for the audience %s that counts at this time", e.Issuer, e.Audience)
+}
+
+// Revoke ends a token that names a client; any other is left alone.
+func (e *External) Revoke(ctx context.Context, client, raw string) error {
+	who, err := e.Verify(ctx, raw)
+	if errors.Is(err, ErrInvalidToken) || err == nil && (who.Client != client || who.TokenID == "") {
+		return nil
+	}
+	if err == nil {
+		err = e.Store.Revoke(ctx, who.TokenID, who.Expires)
+	}
+	if err != nil {
+		return fmt.Errorf("revoking a token: %w", err)
+	}
+	e.known.forget(raw)
+	return nil
 }
 
 // signingAlgorithms are those by which an external token may be signed: with a public key, each.
@@ -102,15 +139,15 @@ func signingAlgorithms() []string {
 }
 
 // principal finds whom the claims stand for: a client here, or a partner or fleet here.
-func (e *External) principal(ctx context.Context, claims map[string]any) (Principal, error) {
+func (e *External) principal(ctx context.Context, claims map[string]any, issued time.Time) (Principal, error) {
 	id := first(claims, e.Claims.Client)
 	p := Principal{Client: id, TokenID: first(claims, []string{"jti"})}
+	p.Proof = Proof{TokenID: p.TokenID, External: true, IssuedAt: issued}
 	given := scopes(claims, e.Claims.Scopes)
 	c, err := e.Store.Client(ctx, id)
 	switch {
-	case err == nil && c.Disabled:
-		return p, fmt.Errorf("%w: its client is disabled", ErrInvalidToken)
 	case err == nil:
+		p.Proof.Client = c.ID
 		p.Partner, p.Fleet, p.Strict = c.Partner, c.Fleet, c.Strict
 		p.Scopes = slices.DeleteFunc(slices.Clone(c.Scopes), func(s string) bool { return len(given) > 0 && !slices.Contains(given, s) })
 		return p, nil

@@ -48,7 +48,7 @@ func TestAnExternalTokenStandsForWhomItNamesHere(t *testing.T) {
 			access.Principal{Client: "tms", Partner: tms.Partner, Scopes: tms.Scopes}},
 	} {
 		got, err := e.Verify(t.Context(), p.token("k1", c.claims))
-		got.Expires, got.TokenID = time.Time{}, ""
+		got.Expires, got.TokenID, got.Proof = time.Time{}, "", access.Proof{}
 		if diff := cmp.Diff(c.want, got); diff != "" || err != nil {
 			t.Errorf("%s: %v (-want +got):\n%s", name, err, diff)
 		}

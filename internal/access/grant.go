@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -79,6 +80,14 @@ func (g Grant) MayWrite(k resource.Kind) bool {
 // MayRead tells whether the grant lets the partner read resources of a kind.
 func (g Grant) MayRead(k resource.Kind) bool {
 	return g.InForce(g.ReadAt) && g.Levels[k] != ""
+}
+
+// Brings tells whether a connection that the partner made may bring records of a kind into the fleet's
+// shelves, from a TSP that tells of some kinds. Whoever was trusted with all of them has made a connection
+// for the fleet and its other partners, which outlives the grant; any other brings what it may read.
+func (g Grant) Brings(k resource.Kind, of []resource.Kind) bool {
+	all := len(of) > 0 && !slices.ContainsFunc(of, func(k resource.Kind) bool { return g.Levels[k] != ReadWrite })
+	return all || g.MayRead(k)
 }
 
 // RefusesWrite says, for people, why the grant does not let the partner write a kind; "" if it

@@ -104,7 +104,7 @@ func TestATokenStandsForItsClientUntilItExpires(t *testing.T) {
 		for _, age := range []time.Duration{0, time.Minute, TokenLife - time.Minute - time.Second} {
 			time.Sleep(age)
 			got, err := i.Verify(t.Context(), raw)
-			got.TokenID, got.Expires = "", time.Time{}
+			got.TokenID, got.Expires, got.Proof = "", time.Time{}, Proof{}
 			if diff := cmp.Diff(want, got); diff != "" || err != nil {
 				t.Errorf("%v (-want +got):\n%s", err, diff)
 			}

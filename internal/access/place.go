@@ -3,6 +3,7 @@ package access
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -63,11 +64,10 @@ func (g Grant) Change() string {
 	return EventUpdated
 }
 
-// Lets tells whether the grant lets its partner have an event of its fleet, as of when the event
-// occurred. It is asked when the event is written and not again: what is delivered later was
-// allowed when it happened.
-func (g Grant) Lets(e event.Event) bool {
-	return g.InForce(e.OccurredAt) && (e.Kind == "" || g.Levels[resource.Kind(e.Kind)] != "")
+// Lets tells whether the grant lets its partner have an event of its fleet at a time: when the event
+// occurs, and again when it is handed out.
+func (g Grant) Lets(e event.Event, at time.Time) bool {
+	return g.InForce(at) && (e.Kind == "" || g.Levels[resource.Kind(e.Kind)] != "")
 }
 
 // Address returns an event once for each grant in force, for its partner and under the reference

@@ -35,11 +35,15 @@ const maxDocument = 1 << 20
 type oneVerdict struct {
 	keys *remoteKeys
 	away *problem.Error
+	// id is the key that signed, and failed tells why none has.
+	id     string
+	failed error
 }
 
 // VerifySignature returns the payload of a token whose signature is right.
 func (o *oneVerdict) VerifySignature(ctx context.Context, raw string) ([]byte, error) {
-	payload, err := o.keys.verify(ctx, raw)
+	payload, id, err := o.keys.verify(ctx, raw)
+	o.id, o.failed = id, err
 	errors.As(err, &o.away)
 	return payload, err
 }
@@ -59,16 +63,16 @@ type remoteKeys struct {
 	lastFail error
 }
 
-func (k *remoteKeys) verify(ctx context.Context, raw string) ([]byte, error) {
+func (k *remoteKeys) verify(ctx context.Context, raw string) (payload []byte, id string, err error) {
 	var algorithms []jose.SignatureAlgorithm
 	for _, a := range signingAlgorithms() {
 		algorithms = append(algorithms, jose.SignatureAlgorithm(a))
 	}
 	signed, err := jose.ParseSignedCompact(raw, algorithms)
 	if err != nil || len(signed.Signatures) != 1 {
-		return nil, errors.New("it is no signed token")
+		return nil, "", errSignature
 	}
-	id := signed.Signatures[0].Header.KeyID
+	id = signed.Signatures[0].Header.KeyID
 	keys, age := k.held()
 	switch known := len(keys.Key(id)) > 0; {
 	case !known:
@@ -79,7 +83,7 @@ func (k *remoteKeys) verify(ctx context.Context, raw string) ([]byte, error) {
 		_ = k.read(ctx)
 	}
 	if err != nil {
-		return nil, err
+		return nil, id, err
 	}
 	keys, _ = k.held()
 	for _, key := range keys.Key(id) {
@@ -87,10 +91,23 @@ func (k *remoteKeys) verify(ctx context.Context, raw string) ([]byte, error) {
 			continue
 		}
 		if payload, err := signed.Verify(key); err == nil {
-			return payload, nil
+			return payload, id, nil
 		}
 	}
-	return nil, errors.New("its signature is wrong, or of a key that the issuer does not publish")
+	return nil, id, errSignature
+}
+
+// errSignature is told of what no published key has signed.
+var errSignature = errors.New("its signature is wrong, or of a key that the issuer does not publish")
+
+// verifies tells whether the issuer still publishes a key. Keys that are old are read anew; where that
+// fails those that are known go on.
+func (k *remoteKeys) verifies(ctx context.Context, id string) bool {
+	keys, age := k.held()
+	if age > keysFresh && k.read(ctx) == nil {
+		keys, _ = k.held()
+	}
+	return len(keys.Key(id)) > 0
 }
 
 func (k *remoteKeys) held() (jose.JSONWebKeySet, time.Duration) {

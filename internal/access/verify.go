@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -144,50 +143,34 @@ func (i *Issuer) stands(ctx context.Context, t token, now time.Time) (Principal,
 	if !now.Before(t.Expiry.Time()) {
 		return Principal{}, fmt.Errorf("%w: it expired", ErrInvalidToken)
 	}
-	c, err := i.store.Client(ctx, t.Subject)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return Principal{}, fmt.Errorf("looking up a client: %w", err)
-	}
-	if err == nil {
-		err = c.lets(t, now)
-	}
+	p := Proof{Client: t.Subject, TokenID: t.ID, Secret: t.Secret, Generation: t.Generation, Scopes: strings.Fields(t.Scope)}
+	c, err := holds(ctx, i.store, p, now)
 	if err != nil {
-		return Principal{}, fmt.Errorf("%w: %s", ErrInvalidToken, ended(err))
+		return Principal{}, err
 	}
-	revoked, err := i.store.Revoked(ctx, t.ID)
-	if err != nil {
-		return Principal{}, fmt.Errorf("looking up revoked tokens: %w", err)
-	}
-	if revoked {
-		return Principal{}, fmt.Errorf("%w: it was revoked", ErrInvalidToken)
-	}
-	return Principal{Client: c.ID, Partner: c.Partner, Fleet: c.Fleet, Scopes: strings.Fields(t.Scope), TokenID: t.ID,
-		Expires: t.Expiry.Time(), Strict: c.Strict}, nil
+	return Principal{Client: c.ID, Partner: c.Partner, Fleet: c.Fleet, Scopes: p.Scopes, TokenID: t.ID,
+		Expires: t.Expiry.Time(), Strict: c.Strict, Proof: p}, nil
 }
 
-// ended is why a client's token has ended.
-func ended(err error) string {
-	if errors.Is(err, ErrNotFound) {
-		return "its client was deleted"
-	}
-	return err.Error()
+// standings is what proofs are held against.
+type standings interface {
+	Client(ctx context.Context, id string) (Client, error)
+	Revoked(ctx context.Context, tokenID string) (bool, error)
 }
 
-// lets tells why a token that was given to the client counts no longer; nil if it does.
-func (c Client) lets(t token, now time.Time) error {
-	secret, ok := c.Secret(t.Secret)
-	switch {
-	case c.Disabled:
-		return errors.New("its client is disabled")
-	case !ok || secret.Expired(now):
-		return errors.New("the secret that it was given for was revoked")
-	case c.Generation != t.Generation:
-		return errors.New("all tokens of its client were ended")
-	}
-	for _, s := range strings.Fields(t.Scope) {
-		if !slices.Contains(c.Scopes, s) {
-			return fmt.Errorf("its client no longer holds the scope %s", s)
+// holds returns the client of a proof, or ErrInvalidToken if it holds no longer.
+func holds(ctx context.Context, in standings, p Proof, now time.Time) (Client, error) {
+	s := Standing{At: now}
+	var err error
+	if p.Client != "" {
+		if s.Client, err = in.Client(ctx, p.Client); err != nil && !errors.Is(err, ErrNotFound) {
+			return Client{}, fmt.Errorf("looking up a client: %w", err)
 		}
 	}
-	return nil
+	if p.TokenID != "" {
+		if s.Revoked, err = in.Revoked(ctx, p.TokenID); err != nil {
+			return Client{}, fmt.Errorf("looking up revoked tokens: %w", err)
+		}
+	}
+	return s.Client, s.Refuses(p)
 }

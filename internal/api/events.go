@@ -59,6 +59,9 @@ func (s *Server) listEvents(w http.ResponseWriter, r *http.Request, who access.P
 		return err
 	}
 	found, err := s.Feed.Read(r.Context(), who.Partner.ID, request)
+	if err == nil && request.Wait > 0 {
+		err = s.stillGood(r)
+	}
 	if errors.Is(err, webhook.ErrPlaceLost) {
 		return problem.InvalidBody(wrong("cursor", text, webhook.ErrPlaceLost.Error(), codeCursor))
 	}

@@ -142,12 +142,11 @@ func (s *Server) actor(w http.ResponseWriter, r *http.Request, who access.Princi
 // authenticate returns the caller whose token carries the scope. A token that is missing or not
 // valid is a 401, a caller that comes too often a 429, and a scope that the token lacks a 403.
 func (s *Server) authenticate(r *http.Request, scope string) (access.Principal, error) {
-	kind, raw, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(kind, "Bearer") || raw == "" {
+	raw, ok := bearer(r)
+	if !ok {
 		return access.Principal{}, problem.New(problem.Unauthorized,
 			"send a token as Authorization: Bearer; POST /realms/waybill/protocol/openid-connect/token gives one")
 	}
-	raw = strings.TrimSpace(raw)
 	// Only a signature shows whose limit a request is charged to. Whose cannot be known without asking
 	// is charged when that is known.
 	early, unknown := s.Tokens.Caller(raw)
@@ -162,7 +161,7 @@ func (s *Server) authenticate(r *http.Request, scope string) (access.Principal, 
 	}
 	switch {
 	case errors.Is(err, access.ErrInvalidToken):
-		return who, &problem.Error{Code: problem.Unauthorized, Detail: "the token is not valid" + reason(err) + "; get a new one", Err: err}
+		return who, invalidToken(err)
 	case err != nil:
 		return who, err
 	// Asked before the scope itself: "lacks the scope" would send the fleet to its operator for a
@@ -173,6 +172,26 @@ func (s *Server) authenticate(r *http.Request, scope string) (access.Principal, 
 		return who, problem.New(problem.Forbidden, "the token lacks the scope %s", scope)
 	}
 	return who, nil
+}
+
+// bearer is the token of a request; false if it has none.
+func bearer(r *http.Request) (string, bool) {
+	kind, raw, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.TrimSpace(raw), strings.EqualFold(kind, "Bearer") && raw != ""
+}
+
+// stillGood asks again whether the token of a request counts, for an answer that was waited for.
+func (s *Server) stillGood(r *http.Request) error {
+	raw, _ := bearer(r)
+	_, err := s.Tokens.Verify(r.Context(), raw)
+	if errors.Is(err, access.ErrInvalidToken) {
+		return invalidToken(err)
+	}
+	return err
+}
+
+func invalidToken(err error) error {
+	return &problem.Error{Code: problem.Unauthorized, Detail: "the token is not valid" + reason(err) + "; get a new one", Err: err}
 }
 
 // reason is what an error says behind its name, as more of a sentence; "" if it says nothing.

@@ -48,11 +48,11 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Now: time.Now, Log: a.log,
 	})
 	a.feed = webhook.NewFeed(webhook.FeedConfig{
-		Store: a.db, Strict: strictEvents(), Now: time.Now, Log: a.log,
+		Store: a.db, Lets: p.grants.Lets, Strict: strictEvents(), Now: time.Now, Log: a.log,
 	})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: a.keys.sealer, URLs: p.policy, Most: a.config.MaxSubscriptions})
 	a.imports = perform.NewImports(perform.ImportsConfig{
-		Schedules: a.db, Connections: a.db, Links: a.connections, Limits: p.limits,
+		Schedules: a.db, Connections: a.db, Links: a.connections, Grants: p.grants, Limits: p.limits,
 		Every: a.config.ImportEvery, History: a.config.ImportHistory,
 		Importer: record.Importer{Caller: a.caller, Store: a.db, Now: time.Now}, Now: time.Now, Log: a.log,
 	})
@@ -110,7 +110,7 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 	sender := webhook.NewSender(outbound.Receiver(p.policy, deliveryTime), time.Now)
 	sender.Strict = strictEvents()
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
-		Queue: a.db, Receivers: a.db, Feed: a.feed, Open: open, Sender: sender,
+		Queue: a.db, Receivers: a.db, Feed: a.feed, Lets: p.grants.Lets, Open: open, Sender: sender,
 		Floor: deliveryFloor(source, listen.Descriptors(), a.log), Now: time.Now, Log: a.log,
 	})
 	a.dispatcher = dispatch.New(dispatch.Config{

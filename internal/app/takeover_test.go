@@ -25,7 +25,7 @@ import (
 )
 
 // yard is the program without an operator's base URL: calls go where credentials say. A fleet grants
-// the partner good all kinds and the partner bad fuel alone. Two simulated Samsaras, one of them bad's,
+// the partner good all kinds and the partner bad fuel and vehicles. Two simulated Samsaras, one of them bad's,
 // name the same organization.
 type yard struct {
 	*house
@@ -66,7 +66,7 @@ func openYard(t *testing.T) *yard {
 	}))
 	y.fleet = y.client(access.Client{ID: "fleet", Fleet: access.Fleet{ID: y.fleetID, Name: "Acme Freight"}})
 	y.good = y.partner("good", resource.Kinds()...)
-	y.bad = y.partner("bad", resource.KindFuelTransaction)
+	y.bad = y.partner("bad", resource.KindFuelTransaction, resource.KindVehicle)
 	return y
 }
 

@@ -168,7 +168,7 @@ func (s *Service) Shut(c Connection) bool {
 // connection that is forgotten or shut here and active in the store would be worked on all the
 // same.
 func (s *Service) store(ctx context.Context, c Change) error {
-	if err := s.Store.ChangeConnection(ctx, s.following(c)); err != nil {
+	if err := ended(s.Store.ChangeConnection(ctx, s.following(c))); err != nil {
 		return err
 	}
 	s.mu.Lock()

@@ -102,7 +102,7 @@ func (s *Service) make(ctx context.Context, c Connection, o order) (Connection, 
 	if o.preAuth != uuid.Nil {
 		made.Drafts = append(made.Drafts, o.preAuth)
 	}
-	err = s.Store.InsertConnection(ctx, made)
+	err = ended(s.Store.InsertConnection(ctx, made))
 	if errors.Is(err, access.ErrRefTaken) || errors.Is(err, access.ErrExists) {
 		return c, made.Founds.taken()
 	}

@@ -1,6 +1,7 @@
 package connection
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -13,8 +14,11 @@ import (
 )
 
 // Permit asks again whether somebody may make a change, in the transaction that makes it: a fleet may
-// have ended what it granted while a TSP was asked, and how long that takes is not ours to say.
+// have ended what it granted, and an operator the caller's token, while a TSP was asked, and how long that takes is not ours to say.
 type Permit struct {
+	// Proof is that of the caller's token, which may have ended meanwhile as well. Its refusal is an
+	// access.ErrInvalidToken.
+	Proof access.Proof
 	// Partner is whose grant on the connection's fleet is asked for; zero for a fleet's own change and
 	// for Waybill's.
 	Partner uuid.UUID
@@ -41,9 +45,18 @@ func makerOf(who access.Principal) uuid.UUID {
 // permit returns the Permit of a caller. allows is asked of partners alone.
 func permit(who access.Principal, allows func(access.Grant) error) Permit {
 	if who.IsFleet() {
-		return Permit{}
+		return Permit{Proof: who.Proof}
 	}
-	return Permit{Partner: who.Partner.ID, Allows: allows}
+	return Permit{Proof: who.Proof, Partner: who.Partner.ID, Allows: allows}
+}
+
+// ended tells a caller whose token ended meanwhile what that means; any other error stays what it is.
+func ended(err error) error {
+	if !errors.Is(err, access.ErrInvalidToken) {
+		return err
+	}
+	return &problem.Error{Code: problem.Unauthorized, Err: err,
+		Detail: "nothing was changed, because the token or its client ended meanwhile; get a new one, or ask the operator of this installation"}
 }
 
 // mayMake takes read_write of any kind for the right to make a connection for a fleet, because share

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
@@ -31,6 +32,8 @@ type DeliveriesConfig struct {
 	Queue     webhook.Queue
 	Receivers webhook.Receivers
 	Feed      Feed
+	// Lets tells whether a partner may have an event still.
+	Lets func(context.Context, event.Event) (bool, error)
 	// Open returns a subscription with its secret in the clear.
 	Open   func(webhook.Subscription) (webhook.Subscription, error)
 	Sender Sender
@@ -58,7 +61,9 @@ type parcel struct {
 	url     string
 	probe   bool
 	to      webhook.Subscription
-	result  webhook.Result
+	// withheld tells that its partner may not have the event any more.
+	withheld bool
+	result   webhook.Result
 }
 
 func (p *parcel) delivery() webhook.Delivery {
@@ -67,7 +72,8 @@ func (p *parcel) delivery() webhook.Delivery {
 }
 
 // Begin drops what is not to be sent any more: its subscription may have been paused, moved or deleted
-// since it was read. An event may be sent twice; receivers know it by its id.
+// since it was read. It asks also whether the partner may have the event still, which may have waited for
+// a day or be replayed after a month. An event may be sent twice; receivers know it by its id.
 func (d *Deliveries) Begin(ctx context.Context, _ fence.Claim, item dispatch.Item[*parcel]) error {
 	p := item.Value
 	sub, err := d.c.Queue.SubscriptionByID(ctx, p.waiting.Subscription)
@@ -79,7 +85,11 @@ func (d *Deliveries) Begin(ctx context.Context, _ fence.Claim, item dispatch.Ite
 	case sub.URL != p.url, p.probe && sub.Status != webhook.Stale, !p.probe && sub.Status != webhook.Active:
 		return fence.ErrOvertaken
 	}
-	p.to = sub
+	lets, err := d.c.Lets(ctx, p.waiting.Event)
+	if err != nil {
+		return fmt.Errorf("asking whether a partner may have an event: %w", err)
+	}
+	p.to, p.withheld = sub, !lets
 	return nil
 }
 
@@ -87,6 +97,11 @@ func (d *Deliveries) Begin(ctx context.Context, _ fence.Claim, item dispatch.Ite
 // own stop, and nothing of it is settled.
 func (d *Deliveries) Perform(ctx context.Context, item dispatch.Item[*parcel]) dispatch.End {
 	p, end := item.Value, dispatch.End{StartedAt: d.c.Now()}
+	if p.withheld {
+		p.result = webhook.Result{Err: withheld}
+		end.Class, end.EndedAt = dispatch.Refused, end.StartedAt
+		return end
+	}
 	p.result = d.send(ctx, p)
 	end.EndedAt, end.RetryAfter = d.c.Now(), p.result.RetryAfter
 	switch p.result.Verdict {
@@ -113,6 +128,9 @@ func (d *Deliveries) send(ctx context.Context, p *parcel) webhook.Result {
 	return d.c.Sender.Send(ctx, p.delivery())
 }
 
+// withheld is what partners read of an event that was not sent.
+const withheld = "Waybill did not send the event: the fleet's share agreement lets you have it no more."
+
 // brokenDelivery is what partners read of an attempt that ended in a panic.
 const brokenDelivery = "Waybill failed while it made the request; the receiver may have got it. " +
 	"Whoever runs Waybill finds the cause in its log."
@@ -131,6 +149,9 @@ func (d *Deliveries) Settle(ctx context.Context, claim fence.Claim, a dispatch.A
 	case dispatch.Fails:
 		s.State = webhook.DeliveryDead
 	case dispatch.Retries, dispatch.Asks:
+	}
+	if p.withheld {
+		s.State = webhook.DeliveryWithheld
 	}
 	if err := d.c.Queue.SettleDelivery(ctx, s); err != nil {
 		return err

@@ -62,6 +62,27 @@ func TestWhatBecomesOfADelivery(t *testing.T) {
 	}
 }
 
+func TestAnEventThatItsPartnerMayNotHaveAnyMoreIsNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOutbox(2)
+		o.answers = slices.Repeat([]webhook.Result{{Verdict: webhook.Retry, StatusCode: 503}}, 2)
+		time.AfterFunc(100*time.Millisecond, func() {
+			o.mu.Lock()
+			defer o.mu.Unlock()
+			o.ended = true
+		})
+		o.run(t, time.Hour)
+		if len(o.sent) != 2 || len(o.settled) != 4 || len(o.waiting) != 0 {
+			t.Fatalf("sent %d times, settled %d times, %d wait", len(o.sent), len(o.settled), len(o.waiting))
+		}
+		for _, s := range o.settled[2:] {
+			if m := s.Log.ErrorMessage; s.State != webhook.DeliveryWithheld || m == nil || *m != withheld || s.Log.StatusCode != 0 {
+				t.Errorf("it ended as %s, and the log says %v", s.State, m)
+			}
+		}
+	})
+}
+
 func paused(o *outbox) bool { return o.subs[o.sub].Status == webhook.Paused }
 
 func TestADeliveryOnWhichWaybillBreaksIsTriedByItsSchedule(t *testing.T) {

@@ -10,7 +10,10 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/resource"
 )
 
 // grantLife is how long a grant that was read may be relied on before an operation is sent. It
@@ -28,7 +31,7 @@ type GrantReader interface {
 	Grant(ctx context.Context, partner, fleet uuid.UUID) (access.Grant, error)
 }
 
-// Grants tells whether fleets still allow what was queued. A grant is read once for as many
+// Grants tells whether fleets still allow what was queued and what is told. A grant is read once for as many
 // operations as begin within its short life.
 type Grants struct {
 	reader GrantReader
@@ -51,17 +54,48 @@ type parties struct{ partner, fleet uuid.UUID }
 // refusal says why an operation must not be sent any more; "" if it may. It is asked before each
 // call. The grant is judged by this moment, so one that ends within its short life ends here.
 func (g *Grants) refusal(ctx context.Context, op operation.Operation) (string, error) {
-	between := parties{op.Partner, op.Fleet}
+	grant, err := g.between(ctx, parties{op.Partner, op.Fleet})
+	if err != nil {
+		return "", err
+	}
+	return grant.RefusesWrite(op.Kind), nil
+}
+
+// Lets tells whether a partner may have an event at this moment. It is asked each time the event is
+// handed out: a fleet's consent may have ended since the event occurred.
+func (g *Grants) Lets(ctx context.Context, e event.Event) (bool, error) {
+	if !e.NeedsGrant() {
+		return true, nil
+	}
+	grant, err := g.between(ctx, parties{e.Partner, e.Fleet})
+	if err != nil {
+		return false, err
+	}
+	return grant.Lets(e, grant.ReadAt), nil
+}
+
+// brings tells whether records of a kind are imported over a connection: all over one that its fleet has
+// made, or that is older than makers are known, and else what the grant of its maker allows.
+func (g *Grants) brings(ctx context.Context, c connection.Connection, k resource.Kind, of []resource.Kind) (bool, error) {
+	if c.Maker == uuid.Nil || c.Maker == c.Fleet {
+		return true, nil
+	}
+	grant, err := g.between(ctx, parties{c.Maker, c.Fleet})
+	return err == nil && grant.Brings(k, of), err
+}
+
+// between returns a grant as it stands at this moment.
+func (g *Grants) between(ctx context.Context, between parties) (access.Grant, error) {
 	g.mu.Lock()
 	grant, ok := g.seen[between]
 	g.mu.Unlock()
 	if !ok || g.now().Sub(grant.ReadAt) > grantLife {
 		var err error
 		if grant, err = g.look(ctx, between); err != nil {
-			return "", err
+			return grant, err
 		}
 	}
-	return grant.At(g.now()).RefusesWrite(op.Kind), nil
+	return grant.At(g.now()), nil
 }
 
 // anew returns refusal for the operations of one reading of a lane. It relies on nothing that was

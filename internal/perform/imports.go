@@ -16,6 +16,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -25,6 +26,8 @@ type ImportsConfig struct {
 	Connections Connections
 	Links       Links
 	Importer    record.Importer
+	// Grants tell what the maker of a connection may bring.
+	Grants *Grants
 	// Limits makes the calls of an import wait for the same budget as the connection's writes.
 	Limits *Limits
 	// Every is how long after an import of a kind the next one begins.
@@ -157,8 +160,25 @@ func (i *Imports) run(ctx context.Context, e *errand, sweep *record.Sweep) (err 
 		}
 	}()
 	defer tsp.Recover(&err)
+	if err := i.refusal(ctx, e); err != nil {
+		return err
+	}
 	e.pace = &noting{Pacer: i.c.Limits.Pace(e.conn)}
 	return i.c.Importer.Run(ctx, i.source(e.conn, e.pace), sweep)
+}
+
+// refusal is an end without a call, of a kind that the connection's maker may not bring.
+func (i *Imports) refusal(ctx context.Context, e *errand) error {
+	var kinds []resource.Kind
+	if adapter, ok := i.c.Importer.Caller.Registry().Adapter(e.conn.TSP); ok {
+		kinds = adapter.Spec().Importable()
+	}
+	brings, err := i.c.Grants.brings(ctx, e.conn, e.schedule.Kind, kinds)
+	if err == nil && !brings {
+		err = &tsp.Error{Class: tsp.Unsupported, Own: true, Message: fmt.Sprintf("nothing was imported, because the share agreement between "+
+			"the fleet and the partner that made the connection does not let that partner read %s", e.schedule.Kind)}
+	}
+	return err
 }
 
 // refused is the TSP's answer by which the import ended; nil if it was not that.

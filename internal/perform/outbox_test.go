@@ -34,6 +34,8 @@ type outbox struct {
 	answers []webhook.Result
 	last    map[uuid.UUID]int64
 	writes  int
+	// ended tells that no grant lets the partner have the events any more.
+	ended bool
 }
 
 // newOutbox returns the deliveries of events of so many subjects to one subscription.
@@ -56,6 +58,7 @@ func (o *outbox) publish(sub, subject uuid.UUID) {
 func (o *outbox) work() *Deliveries {
 	return NewDeliveries(DeliveriesConfig{Queue: o, Receivers: o, Sender: o, Now: time.Now,
 		Log:  slog.New(slog.DiscardHandler),
+		Lets: func(context.Context, event.Event) (bool, error) { return o.may(), nil },
 		Open: func(s webhook.Subscription) (webhook.Subscription, error) { return s, nil }})
 }
 
@@ -166,7 +169,9 @@ func (o *outbox) SettleDelivery(_ context.Context, s webhook.Settled) error {
 	if i < 0 {
 		return fence.ErrOvertaken
 	}
-	o.subs[s.Waiting.Subscription] = o.subs[s.Waiting.Subscription].After(s.Result, s.Log.CreatedAt)
+	if s.State != webhook.DeliveryWithheld {
+		o.subs[s.Waiting.Subscription] = o.subs[s.Waiting.Subscription].After(s.Result, s.Log.CreatedAt)
+	}
 	if s.State == webhook.DeliveryWaiting {
 		o.waiting[i].NextAt = s.NextAt
 		if !s.Probe {
@@ -205,6 +210,12 @@ func (o *outbox) Send(_ context.Context, d webhook.Delivery) webhook.Result {
 	o.mu.Unlock()
 	time.Sleep(took)
 	return answer
+}
+
+func (o *outbox) may() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return !o.ended
 }
 
 // deleteAll deletes the subscription with all that waits for it.

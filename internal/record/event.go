@@ -55,7 +55,7 @@ func (r Record) Tell(c Change, at time.Time, grants []access.Grant) ([]event.Eve
 	}
 	var all []event.Event
 	for _, g := range grants {
-		if !g.Lets(e) {
+		if !g.Lets(e, at) {
 			continue
 		}
 		data, err := r.Read(g.FleetRef, false)

@@ -82,6 +82,8 @@ type FeedPage struct {
 // FeedConfig is what a Feed is made of.
 type FeedConfig struct {
 	Store FeedStore
+	// Lets tells whether a partner may have an event still.
+	Lets func(context.Context, event.Event) (bool, error)
 	// Strict is that of Sender, for callers that are strict.
 	Strict Shorten
 	Now    func() time.Time

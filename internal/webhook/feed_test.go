@@ -26,7 +26,9 @@ type shelf struct {
 	waiting int
 	filed   []webhook.Filed
 	read    int
-	swept   []time.Time
+	// ended are the names of events that no grant lets the partner have any more.
+	ended []string
+	swept []time.Time
 }
 
 func newShelf(events int) *shelf {
@@ -77,8 +79,12 @@ func (s *shelf) SweepFeeds(_ context.Context, before time.Time) (bool, error) {
 	return len(s.swept)%3 > 0, nil
 }
 
+func (s *shelf) lets(_ context.Context, e event.Event) (bool, error) {
+	return !slices.Contains(s.ended, e.Name), nil
+}
+
 func (s *shelf) feed() *webhook.Feed {
-	return webhook.NewFeed(webhook.FeedConfig{Store: s, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	return webhook.NewFeed(webhook.FeedConfig{Store: s, Lets: s.lets, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 }
 
 // add has an event wait and filed, as the lane does.
@@ -123,6 +129,21 @@ func TestAFeedIsReadToItsEndByTheCursorsOfItsAnswers(t *testing.T) {
 		}
 		if c.want > 0 && !strings.Contains(items[0], `"webhook_id":"07000000`) {
 			t.Errorf("%s: the first is %s", c.name, items[0])
+		}
+	}
+}
+
+func TestAFeedPassesOverWhatItsPartnerMayNotHaveAnyMore(t *testing.T) {
+	t.Parallel()
+	s := newShelf(30)
+	s.ended = []string{event.OperationFailed}
+	p, err := s.feed().Read(t.Context(), acme, webhook.FeedRequest{Size: 100})
+	if err != nil || len(p.Items) != 20 || p.More || p.End.Seq != s.filed[29].Place {
+		t.Errorf("%d items up to place %d, more %t, %v", len(p.Items), p.End.Seq, p.More, err)
+	}
+	for _, item := range p.Items {
+		if strings.Contains(string(item), event.OperationFailed) {
+			t.Errorf("it gives %s", item)
 		}
 	}
 }

@@ -49,7 +49,7 @@ func TestAFeedBecomesAReceiverAndAFeedAgain(t *testing.T) {
 func TestAStrictReaderGetsNoMemberThatTheContractLacks(t *testing.T) {
 	t.Parallel()
 	s := newShelf(1)
-	f := webhook.NewFeed(webhook.FeedConfig{Store: s, Now: time.Now, Strict: func(name string, _ []byte) ([]byte, error) {
+	f := webhook.NewFeed(webhook.FeedConfig{Store: s, Lets: s.lets, Now: time.Now, Strict: func(name string, _ []byte) ([]byte, error) {
 		return []byte(`{"only":"` + name + `"}`), nil
 	}})
 	for strict, says := range map[bool]string{true: `"data":[{"only":"resource_operation.created"}]`, false: `"data":[{"a":1}]`} {

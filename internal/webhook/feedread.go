@@ -53,6 +53,11 @@ func (f *Feed) gather(ctx context.Context, to Receiver, r FeedRequest, found *Fe
 			if !r.passes(e) {
 				continue
 			}
+			if lets, err := f.c.Lets(ctx, e.Event); err != nil {
+				return fmt.Errorf("asking whether a partner may have an event: %w", err)
+			} else if !lets {
+				continue
+			}
 			d := e.delivery()
 			if r.Strict {
 				if d, err = f.c.Strict.of(d); err != nil {

@@ -26,8 +26,11 @@ type Count struct {
 
 // Counts returns what the end of an attempt adds to the counts of its subscription, one for each
 // quarter. A message counts when its event occurred, so that it is counted once however often and
-// late it is tried.
+// late it is tried. What was withheld was not tried.
 func (s Settled) Counts() []Count {
+	if s.State == DeliveryWithheld {
+		return nil
+	}
 	attempt := Count{Quarter: s.Log.CreatedAt.Truncate(Quarter), Requests: 1}
 	if s.Log.StatusCode >= 200 && s.Log.StatusCode < 300 {
 		attempt.Accepted = 1

@@ -25,7 +25,7 @@ type Queue interface {
 	// SettleDelivery records the end of an attempt; fence.ErrOvertaken unless the delivery still
 	// waits with as many tries, its subscription lives, and the lane was not claimed anew. The
 	// subscription is stored as Subscription.After leaves it, and what changed of its status is told.
-	// The event of a delivery that is done goes with its last delivery.
+	// The event of a delivery that is done or withheld goes with its last delivery.
 	SettleDelivery(ctx context.Context, s Settled) error
 }
 
@@ -80,6 +80,9 @@ const (
 	DeliveryWaiting DeliveryState = "waiting"
 	DeliveryDone    DeliveryState = "delivered"
 	DeliveryDead    DeliveryState = "dead"
+	// DeliveryWithheld was not sent: its partner may not have the event any more. It is kept only in the
+	// log, and says nothing of the receiver.
+	DeliveryWithheld DeliveryState = "withheld"
 )
 
 // Settled is the end of one attempt at a delivery; it is written in one transaction.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -14,7 +15,7 @@ import (
 // clientRows reads clients with their owners, one of which is NULL, as the table checks; and with a
 // row for each secret, or one whose secret is NULL.
 const clientRows = `SELECT c.id, c.scopes, c.disabled, c.generation, c.created_at, c.updated_at, p.id, p.name, p.created_at,
-	f.id, f.name, f.named_by, f.details, f.created_at, f.updated_at, s.id, s.hash, s.created_at, s.expires_at, c.strict FROM client c
+	f.id, f.name, f.named_by, f.details, f.created_at, f.updated_at, s.id, s.hash, s.created_at, s.expires_at, c.strict, c.since FROM client c
 	LEFT JOIN partner p ON p.id = c.partner LEFT JOIN fleet f ON f.id = c.fleet LEFT JOIN client_secret s ON s.client = c.id`
 
 // scanClient reads a client with one of its secrets.
@@ -23,13 +24,13 @@ func scanClient(row scanner) (access.Client, error) {
 	var scopes string
 	var partner, fleet uuid.NullUUID
 	var partnerName, fleetName, namedBy, details, secret sql.NullString
-	var created, updated int64
+	var created, updated, since int64
 	var partnerMade, fleetMade, fleetMoved, secretMade, secretEnds sql.NullInt64
 	var hash []byte
 	err := row.Scan(&c.ID, &scopes, &c.Disabled, &c.Generation, &created, &updated, &partner, &partnerName, &partnerMade,
-		&fleet, &fleetName, &namedBy, &details, &fleetMade, &fleetMoved, &secret, &hash, &secretMade, &secretEnds, &c.Strict)
+		&fleet, &fleetName, &namedBy, &details, &fleetMade, &fleetMoved, &secret, &hash, &secretMade, &secretEnds, &c.Strict, &since)
 	c.Scopes = strings.Fields(scopes)
-	c.CreatedAt, c.UpdatedAt = fromMicros(created), fromMicros(updated)
+	c.CreatedAt, c.UpdatedAt, c.Since = fromMicros(created), fromMicros(updated), fromMicros(since)
 	c.Partner = access.Partner{ID: partner.UUID, Name: partnerName.String, CreatedAt: fromMicros(partnerMade.Int64)}
 	c.Fleet = access.Fleet{ID: fleet.UUID, Name: fleetName.String, NamedBy: access.Namer(namedBy.String),
 		Details: detailsOf(details.String), CreatedAt: fromMicros(fleetMade.Int64), UpdatedAt: fromMicros(fleetMoved.Int64)}
@@ -45,7 +46,12 @@ const bySecrets = ` ORDER BY c.id, s.created_at, s.id`
 
 // clients gathers the rows of each client.
 func (db *DB) clients(ctx context.Context, query string, args ...any) (all []access.Client, err error) {
-	rows, err := list(ctx, db, query+bySecrets, scanClient, args...)
+	found, err := list(ctx, db, query+bySecrets, scanClient, args...)
+	return gathered(found), err
+}
+
+// gathered makes one client of the rows of each.
+func gathered(rows []access.Client) (all []access.Client) {
 	for _, one := range rows {
 		if n := len(all); n > 0 && all[n-1].ID == one.ID {
 			all[n-1].Secrets = append(all[n-1].Secrets, one.Secrets...)
@@ -53,7 +59,20 @@ func (db *DB) clients(ctx context.Context, query string, args ...any) (all []acc
 			all = append(all, one)
 		}
 	}
-	return all, err
+	return all
+}
+
+// standing is what a proof is held against, within the transaction.
+func (t *tx) standing(p access.Proof, at time.Time) (s access.Standing, err error) {
+	s.At = at
+	found, err := rows(t, clientRows+` WHERE c.id = ?1`+bySecrets, scanClient, p.Client)
+	if all := gathered(found); len(all) > 0 {
+		s.Client = all[0]
+	}
+	if err == nil && p.TokenID != "" {
+		s.Revoked, err = t.there(`SELECT 1 FROM revocation WHERE token = ?1`, p.TokenID)
+	}
+	return s, err
 }
 
 // Client returns a client by id.
@@ -122,9 +141,9 @@ func (t *tx) putSecrets(c access.Client) error {
 // ChangeClient changes a client as it was read.
 func (db *DB) ChangeClient(ctx context.Context, from, to access.Client) error {
 	return db.audited(ctx, func(tx *tx) error {
-		n, err := tx.change(`UPDATE client SET scopes = ?3, disabled = ?4, generation = ?5, updated_at = ?6, strict = ?7
+		n, err := tx.change(`UPDATE client SET scopes = ?3, disabled = ?4, generation = ?5, updated_at = ?6, strict = ?7, since = ?8
 			WHERE id = ?1 AND updated_at = ?2`, from.ID, micros(from.UpdatedAt), strings.Join(to.Scopes, " "), to.Disabled,
-			to.Generation, micros(to.UpdatedAt), to.Strict)
+			to.Generation, micros(to.UpdatedAt), to.Strict, micros(to.Since))
 		if err := overtaken(n, err); err != nil {
 			return err
 		}

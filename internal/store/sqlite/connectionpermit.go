@@ -12,6 +12,13 @@ import (
 // permit refuses a change that its caller may not make, or no more, and founds its fleet. The grant is
 // read within the transaction: it ends before the change or after it.
 func (t *tx) permit(ctx context.Context, db *DB, c connection.Change) error {
+	who, err := t.standing(c.Permit.Proof, db.now())
+	if err != nil {
+		return err
+	}
+	if err := who.Refuses(c.Permit.Proof); err != nil {
+		return refusal{err}
+	}
 	founds, err := t.founds(c.Founds)
 	if err != nil {
 		return err

@@ -39,8 +39,8 @@ func (db *DB) DeadLetters(ctx context.Context, q webhook.DeadLetterQuery) ([]web
 	at := func(p page.Position) (any, any) { return p.Seq, q.Subscription[:] }
 	bySeq := ordering{"d.seq", "d.subscription", true, at}
 	from, c := deadLetters(q)
-	return ordered(ctx, db, selection{`d.seq, d.subscription, d.tries, d.next_at, e.id, e.name, e.partner, e.subject,
-		e.fleet, e.fleet_ref, e.occurred_at, e.data, l.status_code, l.error_message`, from + ` CROSS JOIN event e ON e.id = d.event
+	return ordered(ctx, db, selection{`d.seq, d.subscription, d.tries, d.next_at, ` + eventColumns + `,
+		l.status_code, l.error_message`, from + ` CROSS JOIN event e ON e.id = d.event
 		LEFT JOIN delivery_log l ON l.id = (SELECT max(x.id) FROM delivery_log x
 			WHERE x.subscription = d.subscription AND x.created_at = d.next_at AND x.event = d.event)`, c},
 		sorted{q.Window, bySeq}, db.writer.deadLetter)
@@ -48,16 +48,15 @@ func (db *DB) DeadLetters(ctx context.Context, q webhook.DeadLetterQuery) ([]web
 
 func (b *box) deadLetter(row scanner) (webhook.DeadLetter, error) {
 	var d webhook.DeadLetter
-	var died, occurred int64
-	var data any
+	var died int64
 	var status sql.NullInt64
-	err := row.Scan(&d.Seq, &d.Subscription, &d.Tries, &died, &d.Event.ID, &d.Event.Name, &d.Event.Partner,
-		&d.Event.Subject, &d.Event.Fleet, &d.Event.FleetRef, &occurred, &data, &status, &d.ErrorMessage)
-	if err != nil {
-		return d, err
+	to, done := b.event(&d.Event)
+	to = append([]any{&d.Seq, &d.Subscription, &d.Tries, &died}, to...)
+	err := row.Scan(append(to, &status, &d.ErrorMessage)...)
+	if err == nil {
+		err = done()
 	}
-	d.DiedAt, d.Event.OccurredAt, d.StatusCode = fromMicros(died), fromMicros(occurred), int(status.Int64)
-	d.Event.Data, err = b.data(data, d.Event.ID)
+	d.DiedAt, d.StatusCode = fromMicros(died), int(status.Int64)
 	return d, err
 }
 

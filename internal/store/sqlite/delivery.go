@@ -35,9 +35,9 @@ func (t *tx) publishTo(db *DB, known hearers, events []event.Event) error {
 		if err != nil {
 			return err
 		}
-		err = t.exec(`INSERT INTO event (id, name, partner, subject, fleet, fleet_ref, occurred_at, data)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`, e.ID[:], e.Name, e.Partner[:], e.Subject[:], e.Fleet[:],
-			e.FleetRef, micros(e.OccurredAt), data)
+		err = t.exec(`INSERT INTO event (id, name, partner, subject, fleet, fleet_ref, occurred_at, data, kind, own)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`, e.ID[:], e.Name, e.Partner[:], e.Subject[:], e.Fleet[:],
+			e.FleetRef, micros(e.OccurredAt), data, e.Kind, e.Own)
 		if err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func (known hearers) listeners(t *tx, e event.Event) (all []listener, err error)
 		}
 		known[of] = h
 	}
-	if of.granted && !slices.ContainsFunc(h.grants, func(g access.Grant) bool { return g.Lets(e) }) {
+	if of.granted && !slices.ContainsFunc(h.grants, func(g access.Grant) bool { return g.Lets(e, e.OccurredAt) }) {
 		return nil, nil
 	}
 	for _, l := range h.subscriptions {
@@ -153,25 +153,38 @@ const deliveriesQuery = `WITH RECURSIVE chain (key, n) AS (
 		SELECT (SELECT min(subject) FROM delivery WHERE queue = ?1 AND subject > chain.key AND state = 'waiting'), n + 1
 			FROM chain WHERE key IS NOT NULL AND n < ?3
 	) SELECT d.seq, d.subscription, d.sequence, d.tries, d.next_at,
-		e.id, e.name, e.partner, e.subject, e.fleet, e.fleet_ref, e.occurred_at, e.data
+		` + eventColumns + `
 		FROM chain CROSS JOIN delivery d CROSS JOIN event e ON e.id = d.event
 		WHERE d.seq IN (SELECT w.seq FROM delivery w WHERE w.queue = ?1 AND w.subject = chain.key AND w.state = 'waiting'
 			ORDER BY w.seq LIMIT ?4)
 		ORDER BY chain.key, d.seq`
 
-// waiting reads a delivery with its event. Kind and Own are not stored: who may have the event
-// was decided when it was published.
+// eventColumns are an event's, in the order in which box.event reads them.
+const eventColumns = `e.id, e.name, e.partner, e.subject, e.fleet, e.fleet_ref, e.kind, e.own, e.occurred_at, e.data`
+
+// event returns where the columns of an event are read to, and what takes over those that are
+// stored in another form.
+func (b *box) event(e *event.Event) (to []any, done func() error) {
+	var occurred int64
+	var data any
+	to = []any{&e.ID, &e.Name, &e.Partner, &e.Subject, &e.Fleet, &e.FleetRef, &e.Kind, &e.Own, &occurred, &data}
+	return to, func() (err error) {
+		e.OccurredAt = fromMicros(occurred)
+		e.Data, err = b.data(data, e.ID)
+		return err
+	}
+}
+
+// waiting reads a delivery with its event.
 func (b *box) waiting(row scanner) (webhook.Waiting, error) {
 	var w webhook.Waiting
-	var next, occurred int64
-	var data any
-	err := row.Scan(&w.Seq, &w.Subscription, &w.Sequence, &w.Tries, &next, &w.Event.ID, &w.Event.Name, &w.Event.Partner, &w.Event.Subject,
-		&w.Event.Fleet, &w.Event.FleetRef, &occurred, &data)
-	if err != nil {
-		return w, err
+	var next int64
+	to, done := b.event(&w.Event)
+	err := row.Scan(append([]any{&w.Seq, &w.Subscription, &w.Sequence, &w.Tries, &next}, to...)...)
+	if err == nil {
+		err = done()
 	}
-	w.NextAt, w.Event.OccurredAt = fromMicros(next), fromMicros(occurred)
-	w.Event.Data, err = b.data(data, w.Event.ID)
+	w.NextAt = fromMicros(next)
 	return w, err
 }
 

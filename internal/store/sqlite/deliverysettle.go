@@ -36,15 +36,17 @@ func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 		if err := overtaken(n, err); err != nil {
 			return err
 		}
-		// A delivery that is done is told of by its log alone. One that is dead stays, with its
-		// event: it is a dead letter.
-		if s.State == webhook.DeliveryDone {
+		// A delivery that is done or withheld is told of by its log alone. One that is dead stays, with
+		// its event: it is a dead letter.
+		if s.State == webhook.DeliveryDone || s.State == webhook.DeliveryWithheld {
 			if err := tx.dropDelivery(w.Seq, w.Event.ID); err != nil {
 				return err
 			}
 		}
-		if err := tx.judge(ctx, db, subs[0], s); err != nil {
-			return err
+		if s.State != webhook.DeliveryWithheld {
+			if err := tx.judge(ctx, db, subs[0], s); err != nil {
+				return err
+			}
 		}
 		if err := tx.count(s); err != nil {
 			return err

@@ -17,8 +17,8 @@ const filedAtOnce = 128
 // File moves the oldest of what waits for a feed into it, and not what is astray there.
 func (db *DB) File(ctx context.Context, receiver uuid.UUID) (int, error) {
 	return give(ctx, db, func(tx *tx) (int, error) {
-		waiting, err := rows(tx, `SELECT d.seq, d.subscription, d.sequence, d.tries, d.next_at, e.id, e.name, e.partner, e.subject,
-			e.fleet, e.fleet_ref, e.occurred_at, e.data FROM delivery d CROSS JOIN event e ON e.id = d.event
+		waiting, err := rows(tx, `SELECT d.seq, d.subscription, d.sequence, d.tries, d.next_at, `+eventColumns+`
+			FROM delivery d CROSS JOIN event e ON e.id = d.event
 			CROSS JOIN subscription s ON s.id = d.subscription AND s.receiver = ?1 AND s.status = 'active'
 			WHERE d.queue = ?1 AND d.state = 'waiting' ORDER BY d.subject, d.seq LIMIT ?2`, tx.waiting, receiver[:], filedAtOnce)
 		if err != nil || len(waiting) == 0 {
@@ -53,9 +53,9 @@ func (t *tx) file(receiver uuid.UUID, place int64, w webhook.Waiting, at time.Ti
 		return err
 	}
 	err = t.exec(`INSERT INTO feed (receiver, place, subscription, sequence, event, name, partner, subject, fleet, fleet_ref,
-		occurred_at, data, filed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`, receiver[:], place,
+		occurred_at, data, filed_at, kind, own) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)`, receiver[:], place,
 		w.Subscription[:], w.Sequence, e.ID[:], e.Name, e.Partner[:], e.Subject[:], e.Fleet[:], e.FleetRef,
-		micros(e.OccurredAt), data, micros(at))
+		micros(e.OccurredAt), data, micros(at), e.Kind, e.Own)
 	if err != nil {
 		return err
 	}
@@ -64,21 +64,18 @@ func (t *tx) file(receiver uuid.UUID, place int64, w webhook.Waiting, at time.Ti
 
 // Filed returns the events of a feed behind a place.
 func (db *DB) Filed(ctx context.Context, receiver uuid.UUID, after int64, most int) ([]webhook.Filed, error) {
-	return list(ctx, db, `SELECT place, subscription, sequence, event, name, partner, subject, fleet, fleet_ref, occurred_at, data
-		FROM feed WHERE receiver = ?1 AND place > ?2 ORDER BY place LIMIT ?3`, db.writer.filed, receiver[:], after, most)
+	return list(ctx, db, `SELECT place, subscription, sequence, event, name, partner, subject, fleet, fleet_ref,
+		kind, own, occurred_at, data FROM feed WHERE receiver = ?1 AND place > ?2 ORDER BY place LIMIT ?3`,
+		db.writer.filed, receiver[:], after, most)
 }
 
 func (b *box) filed(row scanner) (webhook.Filed, error) {
 	var f webhook.Filed
-	var occurred int64
-	var data any
-	err := row.Scan(&f.Place, &f.Subscription, &f.Sequence, &f.Event.ID, &f.Event.Name, &f.Event.Partner, &f.Event.Subject,
-		&f.Event.Fleet, &f.Event.FleetRef, &occurred, &data)
-	if err != nil {
-		return f, err
+	to, done := b.event(&f.Event)
+	err := row.Scan(append([]any{&f.Place, &f.Subscription, &f.Sequence}, to...)...)
+	if err == nil {
+		err = done()
 	}
-	f.Event.OccurredAt = fromMicros(occurred)
-	f.Event.Data, err = b.data(data, f.Event.ID)
 	return f, err
 }
 

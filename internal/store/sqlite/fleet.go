@@ -194,7 +194,7 @@ func (db *DB) MergeFleets(ctx context.Context, from, into uuid.UUID, at time.Tim
 		}
 		silent, told := access.Merged(grants, others, into, at)
 		return tx.hide(ctx, db, leaving{fleet: from, at: at, silent: silent, told: told, clients: func() error {
-			return tx.exec(`UPDATE client SET fleet = ?2, generation = generation + 1, updated_at = max(updated_at + 1, ?3)
+			return tx.exec(`UPDATE client SET fleet = ?2, generation = generation + 1, since = ?3, updated_at = max(updated_at + 1, ?3)
 				WHERE fleet = ?1`, from[:], into[:], micros(at))
 		}})
 	})

@@ -32,6 +32,7 @@ func deliveries() []rule {
 	return []rule{
 		{"deliveries of a subscription wait in order, each with its event, and survive a crash", deliveriesInOrder},
 		{"a delivery waits after a failed try and not after its end, and each is in the log", deliveryIsSettled},
+		{"a delivery that is withheld goes, is in the log, and judges nobody", deliveryIsWithheld},
 		{"an attempt that is a probe uses up no try", probeIsNoTry},
 		{"an event goes with the last delivery that needs it", eventGoes},
 		{"whoever comes late settles no delivery", lateSettlesNoDelivery},
@@ -52,7 +53,6 @@ func deliveriesInOrder(t *testing.T, s *stand) {
 	s = s.crashed()
 	all := s.waiting(sub)
 	is(t, "waiting", len(all), 3)
-	e.Kind = ""
 	want := webhook.Waiting{Seq: all[0].Seq, Subscription: sub.ID, NextAt: e.OccurredAt, Event: e}
 	same(t, "waiting", all[0], want)
 	q := fence.Query{Lane: s.laneOf(sub), After: all[0].Event.Subject.String(), Chains: 1, Depth: 9}
@@ -68,6 +68,16 @@ func deliveryIsSettled(t *testing.T, s *stand) {
 	want.Tries, want.NextAt = 1, at(9)
 	same(t, "waiting", s.waiting(sub), []webhook.Waiting{want})
 	is(t, "the log", len(s.logs(webhook.LogQuery{Subscription: sub.ID})), 3)
+}
+
+func deliveryIsWithheld(t *testing.T, s *stand) {
+	sub, all := s.listening(2)
+	s.must(s.SettleDelivery(t.Context(), settled(sub, all[0], webhook.DeliveryWithheld)))
+	same(t, "waiting", s.waiting(sub), all[1:])
+	is(t, "the log", len(s.logs(webhook.LogQuery{Subscription: sub.ID})), 1)
+	is(t, "dead letters", len(s.dead(webhook.DeadLetterQuery{Subscription: sub.ID})), 0)
+	is(t, "counts", len(got[[]webhook.Count](s)(s.Counts(t.Context(), sub.ID, at(0)))), 0)
+	same(t, "its health", got[webhook.Subscription](s)(s.SubscriptionByID(t.Context(), sub.ID)).Health, sub.Health)
 }
 
 func probeIsNoTry(t *testing.T, s *stand) {

@@ -12,6 +12,7 @@ import (
 func feeds() []rule {
 	return []rule{
 		{"what is filed stands behind what was filed before, whole and numbered, and waits no more", filedInOrder},
+		{"what is filed tells whose it is and of what kind", whoseIsKept},
 		{"what waits for a paused subscription is not filed", pausedIsNotFiled},
 		{"what waits for a subscription that has left the feed meanwhile is not filed", leftIsNotFiled},
 		{"more than one write files is filed in several, and nothing is lost", filedInParts},
@@ -41,6 +42,24 @@ func filedInOrder(t *testing.T, s *stand) {
 	same(t, "behind the first", got[[]webhook.Filed](s)(s.Filed(t.Context(), to, 1, 1)), all[1:2])
 	is(t, "the newest", got[webhook.Receiver](s)(s.Receiver(t.Context(), to)).Filed, 3)
 	is(t, "of another", len(got[[]webhook.Filed](s)(s.Filed(t.Context(), uuid.New(), 0, 9))), 0)
+}
+
+func whoseIsKept(t *testing.T, s *stand) {
+	partner, fleet := s.partner(), s.fleet()
+	s.grant(granted(partner, fleet))
+	sub := subscribed(partner, eventName)
+	sub.URL = webhook.FeedURL
+	sub = s.subscribe(sub)
+	own, of := fact(partner, fleet), fact(partner, fleet)
+	own.Own = true
+	s.publish(own, of)
+	got[int](s)(s.File(t.Context(), s.laneOf(sub).ID))
+	s = s.crashed()
+	var all []event.Event
+	for _, f := range got[[]webhook.Filed](s)(s.Filed(t.Context(), s.laneOf(sub).ID, 0, 9)) {
+		all = append(all, f.Event)
+	}
+	same(t, "in the feed", all, []event.Event{own, of})
 }
 
 func pausedIsNotFiled(t *testing.T, s *stand) {

@@ -131,7 +131,7 @@ func partnerIsTold(t *testing.T, s *stand) {
 	is(t, "told of a change", len(s.waiting(changed)), 1)
 	e := s.waiting(changed)[0].Event
 	want := event.Event{ID: e.ID, Name: access.EventUpdated, Partner: g.Partner, Subject: g.ID, Fleet: g.Fleet,
-		FleetRef: "another", OccurredAt: at(2), Data: e.Data}
+		FleetRef: "another", Own: true, OccurredAt: at(2), Data: e.Data}
 	same(t, "told", e, want)
 }
 
