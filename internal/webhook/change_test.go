@@ -102,6 +102,25 @@ func TestASecretThatIsMadeIsShownOnceAndAnotherNever(t *testing.T) {
 	}
 }
 
+func TestAStaleSubscriptionThatGetsAnotherURLIsActive(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]webhook.Status{
+		`{"url":"https://other.example.com/in"}`: webhook.Active,
+		`{"url":"waybill:feed"}`:                 webhook.Active,
+		`{"retry_refused":true}`:                 webhook.Stale,
+	} {
+		d := newDesk(t, created)
+		d.store.subs[0].Status = webhook.Stale
+		if s := d.changed(body); s.Status != want || s.Health != (webhook.Health{Since: s.UpdatedAt, Success: 1}) {
+			t.Errorf("%s: %s, %+v", body, s.Status, s.Health)
+		}
+		d.store.subs[0].Status = webhook.Paused
+		if s := d.changed(strings.Replace(body, "other", "third", 1)); s.Status != webhook.Paused {
+			t.Errorf("%s: a paused one is %s", body, s.Status)
+		}
+	}
+}
+
 func TestARotationWithoutOverlapEndsAnEarlierOne(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, created)

@@ -44,7 +44,8 @@ type Store interface {
 	Subscriptions(ctx context.Context, q SubscriptionQuery) ([]Subscription, error)
 	// ChangeSubscription writes a change; fence.ErrOvertaken unless the subscription has the status and
 	// the UpdatedAt with which it was read, ErrDuplicate as above. Refused stays as deliveries have left
-	// it, and Health and Learned as well unless the change is Renewed. Its lane is woken. Of one that
+	// it, and Health and Learned as well unless the change is Renewed. Those of its receiver that it Draws
+	// go Along with it, as those of a new one do. Its lane is woken. Of one that
 	// becomes deleted nothing that waits is sent, and the same may be made anew; what it leaves is
 	// removed by Sweeps.
 	ChangeSubscription(ctx context.Context, c Change) error

@@ -97,6 +97,10 @@ func (s *Service) Update(ctx context.Context, partner, id uuid.UUID, body []byte
 			next.Learned = ""
 		}
 		next.Health = unproven(now)
+		// What made it stale was another receiver.
+		if sub.Status == Stale && next.URL != sub.URL {
+			next.Status = Active
+		}
 		return s.rotated(next, o, now)
 	})
 	return Updated{sub, generated}, err
