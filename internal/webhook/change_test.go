@@ -121,13 +121,28 @@ func TestAStaleSubscriptionThatGetsAnotherURLIsActive(t *testing.T) {
 	}
 }
 
-func TestARotationWithoutOverlapEndsAnEarlierOne(t *testing.T) {
+func TestASecondRotationWithinAnOverlapEndsItOnlyIfItSaysSo(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, created)
 	d.changed(`{"generate_secret":true,"secret_overlap_seconds":604800}`)
-	if s := d.changed(`{"generate_secret":true}`); s.Previous != nil || !s.PreviousUntil.IsZero() {
+	before := d.store.subs[0]
+	for _, body := range []string{`{"generate_secret":true}`, `{"secret":"0123456789ab","secret_overlap_seconds":60}`,
+		`{"generate_secret":true,"secret_overlap_seconds":null}`} {
+		_, err := d.update(body)
+		checkCode(t, err, problem.Conflict)
+		if !strings.Contains(err.Error(), before.PreviousUntil.Format(time.RFC3339)) || !strings.Contains(err.Error(), "secret_overlap_seconds") {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+	if diff := cmp.Diff(before, d.store.subs[0]); diff != "" {
+		t.Error(diff)
+	}
+	if s := d.changed(`{"generate_secret":true,"secret_overlap_seconds":0}`); s.Previous != nil || !s.PreviousUntil.IsZero() {
 		t.Errorf("the old secret is valid until %s", s.PreviousUntil)
 	}
+	d.changed(`{"generate_secret":true,"secret_overlap_seconds":60}`)
+	d.now = d.now.Add(time.Minute)
+	d.changed(`{"generate_secret":true,"secret_overlap_seconds":60}`)
 }
 
 func TestEverythingWrongWithAnUpdateIsFoundAndChangesNothing(t *testing.T) {

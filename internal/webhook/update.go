@@ -12,12 +12,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-const (
-	// minSecret is the contract's for updates; it has none for creations.
-	minSecret = 12
-	// maxOverlap bounds for how long the secret before the last rotation stays valid.
-	maxOverlap = 7 * 24 * time.Hour
-)
+// maxOverlap bounds for how long the secret before the last rotation stays valid.
+const maxOverlap = 7 * 24 * time.Hour
 
 // Updated is the answer to Update.
 type Updated struct {
@@ -43,6 +39,7 @@ func update() resource.Table {
 func readUpdate(body []byte, urls URLPolicy) (*resource.Object, []resource.Problem) {
 	o := resource.Read(body, update())
 	checkURL(o, urls)
+	checkSecret(o)
 	if secret := o.Text("secret"); o.Has("secret") && utf8.RuneCountInString(secret.Or("")) < minSecret {
 		o.Refuse("secret", resource.CodeTooShort, "must have at least %d characters; send generate_secret, "+
 			"and Waybill makes a good one", minSecret)
@@ -115,15 +112,21 @@ func (s *Service) rotated(sub Subscription, o *resource.Object, now time.Time) (
 	if secret == "" {
 		return sub, nil
 	}
+	overlap, given := o.Value("secret_overlap_seconds")
+	if sub.PreviousUntil.After(now) && (given == resource.Absent || overlap != any(int64(0))) {
+		return sub, problem.New(problem.Conflict, "an earlier secret is valid beside the present one until %s, and a third one has "+
+			"no room; wait until then, or send \"secret_overlap_seconds\": 0, and the new secret alone is valid at once",
+			sub.PreviousUntil.Format(time.RFC3339))
+	}
 	sealed, err := s.c.Sealer.Seal([]byte(secret), SecretContext(sub.ID, sub.Partner))
 	if err != nil {
 		return sub, fmt.Errorf("sealing a subscription's secret: %w", err)
 	}
 	before := sub.Sealed
 	sub.Secret, sub.Sealed, sub.Previous, sub.PreviousUntil = secret, sealed, nil, time.Time{}
-	if overlap, _ := o.Value("secret_overlap_seconds"); overlap != nil && overlap.(int64) > 0 {
+	if seconds, _ := overlap.(int64); seconds > 0 {
 		sub.Previous = before
-		sub.PreviousUntil = now.UTC().Truncate(time.Microsecond).Add(time.Duration(overlap.(int64)) * time.Second)
+		sub.PreviousUntil = now.UTC().Truncate(time.Microsecond).Add(time.Duration(seconds) * time.Second)
 	}
 	return sub, nil
 }
