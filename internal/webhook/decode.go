@@ -29,14 +29,6 @@ const (
 // minSecret is the contract's for updates; it has none for creations, which are warned.
 const minSecret = 12
 
-// checkSecret refuses one that is nothing but blanks: whoever sends that has lost the secret on the way.
-func checkSecret(o *resource.Object) {
-	if given := o.Text("secret").Or(""); given != "" && strings.TrimSpace(given) == "" {
-		o.Refuse("secret", resource.CodePattern, "must not be blank; leave it out of a creation, or send generate_secret with "+
-			"an update, and Waybill makes a good one")
-	}
-}
-
 // draft is what a creation's body asks for. Its event name may still be a wildcard.
 type draft struct {
 	url       string
@@ -85,7 +77,6 @@ func decodeCreate(body []byte, urls URLPolicy) (draft, []resource.Problem) {
 	d := draft{url: o.Text("url").Or(""), eventName: o.Text("event_name").Or(""), secret: Secret(o.Text("secret").Or("")),
 		encoding: Encoding(o.Text("encoding").Or(string(Automatic))), retryRefused: flag(o, "retry_refused")}
 	checkURL(o, urls)
-	checkSecret(o)
 	if o.Has("event_name") && !knownName(d.eventName) {
 		o.Refuse("event_name", resource.CodeEnum, "is not the name of an event; %s", suggest(d.eventName))
 	}

@@ -28,7 +28,8 @@ func update() resource.Table {
 	return resource.Table{Of: "an update of a webhook", Fields: append([]resource.Field{
 		{Name: "url", Type: resource.Text, Nullable: true, NonEmpty: true, Longest: maxURL},
 		filtersField(),
-		{Name: "secret", Type: resource.Text, Nullable: true, Longest: maxSecret, Secret: true},
+		{Name: "secret", Type: resource.Text, Nullable: true, NonEmpty: true, Longest: maxSecret, Secret: true,
+			Hint: "send generate_secret, and Waybill makes a good one"},
 		{Name: "generate_secret", Type: resource.Boolean, Nullable: true},
 		{Name: "secret_overlap_seconds", Type: resource.Integer, Nullable: true, Min: &zero, Max: &most},
 	}, receiverFields()...)}
@@ -39,7 +40,6 @@ func update() resource.Table {
 func readUpdate(body []byte, urls URLPolicy) (*resource.Object, []resource.Problem) {
 	o := resource.Read(body, update())
 	checkURL(o, urls)
-	checkSecret(o)
 	if secret := o.Text("secret"); o.Has("secret") && utf8.RuneCountInString(secret.Or("")) < minSecret {
 		o.Refuse("secret", resource.CodeTooShort, "must have at least %d characters; send generate_secret, "+
 			"and Waybill makes a good one", minSecret)
