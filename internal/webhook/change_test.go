@@ -141,7 +141,13 @@ func TestASecondRotationWithinAnOverlapEndsItOnlyIfItSaysSo(t *testing.T) {
 		t.Errorf("the old secret is valid until %s", s.PreviousUntil)
 	}
 	d.changed(`{"generate_secret":true,"secret_overlap_seconds":60}`)
+	if s, err := d.Get(t.Context(), acme, d.id); err != nil || s.Read().PreviousSecretUntil == nil {
+		t.Errorf("an overlap that lasts is not shown: %v", err)
+	}
 	d.now = d.now.Add(time.Minute)
+	if s, err := d.Get(t.Context(), acme, d.id); err != nil || s.Read().PreviousSecretUntil != nil {
+		t.Errorf("an overlap that is over is shown until %v: %v", s.PreviousUntil, err)
+	}
 	d.changed(`{"generate_secret":true,"secret_overlap_seconds":60}`)
 }
 

@@ -36,6 +36,9 @@ func (s *Service) List(ctx context.Context, partner uuid.UUID, r ListRequest) (p
 	if err != nil {
 		return page.Page[Subscription]{}, fmt.Errorf("listing subscriptions: %w", err)
 	}
+	for i, sub := range found {
+		found[i] = sub.overlapped(s.c.Now())
+	}
 	return page.Cut(found, r.Window, Subscription.Position), nil
 }
 

@@ -146,7 +146,7 @@ func (s *Service) Get(ctx context.Context, partner, id uuid.UUID) (Subscription,
 	if err != nil {
 		return Subscription{}, s.missing(err, id, "reading")
 	}
-	return sub, nil
+	return sub.overlapped(s.c.Now()), nil
 }
 
 // missing is a 404 for what the partner does not have, and wraps any other error.
