@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -134,6 +135,53 @@ func TestAnIssuerThatIsAwayIsNoVerdict(t *testing.T) {
 	c.later(20 * time.Minute)
 	if _, err := e.Verify(t.Context(), p.token("k1", map[string]any{"jti": "another"})); err != nil {
 		t.Errorf("away again: %v", err)
+	}
+}
+
+// hanging answers nothing until it is released.
+type hanging struct {
+	http.RoundTripper
+	asked, released, ended chan struct{}
+}
+
+func (h hanging) RoundTrip(r *http.Request) (*http.Response, error) {
+	defer close(h.ended)
+	close(h.asked)
+	select {
+	case <-h.released:
+	case <-r.Context().Done():
+	}
+	return nil, errors.New("cut off")
+}
+
+func TestAnIssuerThatHangsKeepsNobodyWaitingWhoseKeyIsKnown(t *testing.T) {
+	t.Parallel()
+	d, p, c := newDesk(t), newProvider(t), &clock{}
+	e := p.verifier(d, c)
+	if _, err := e.Verify(t.Context(), p.token("k1", nil)); err != nil {
+		t.Fatal(err)
+	}
+	c.later(20 * time.Minute)
+	issuer := hanging{p.Client().Transport, make(chan struct{}), make(chan struct{}), make(chan struct{})}
+	p.Client().Transport = issuer
+	reader := make(chan error, 1)
+	reads, other := p.token("k1", map[string]any{"jti": "reads"}), p.token("k1", map[string]any{"jti": "other"})
+	go func() {
+		_, err := e.Verify(t.Context(), reads)
+		reader <- err
+	}()
+	<-issuer.asked
+	if _, err := e.Verify(t.Context(), other); err != nil {
+		t.Error(err)
+	}
+	select {
+	case <-issuer.ended:
+		t.Error("it waited for whoever asks the issuer")
+	default:
+	}
+	close(issuer.released)
+	if err := <-reader; err != nil {
+		t.Errorf("whoever asked: %v", err)
 	}
 }
 

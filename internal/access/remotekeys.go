@@ -70,12 +70,18 @@ func (k *remoteKeys) verify(ctx context.Context, raw string) ([]byte, error) {
 	}
 	id := signed.Signatures[0].Header.KeyID
 	keys, age := k.held()
-	if len(keys.Key(id)) == 0 || age > keysFresh {
-		if err := k.read(ctx); err != nil && len(keys.Key(id)) == 0 {
-			return nil, err
-		}
-		keys, _ = k.held()
+	switch known := len(keys.Key(id)) > 0; {
+	case !known:
+		k.reading.Lock()
+		err = k.read(ctx)
+	// Whoever has a usable key waits for nobody who reads.
+	case age > keysFresh && k.reading.TryLock():
+		_ = k.read(ctx)
 	}
+	if err != nil {
+		return nil, err
+	}
+	keys, _ = k.held()
 	for _, key := range keys.Key(id) {
 		if key.Use != "" && key.Use != "sig" || key.Algorithm != "" && key.Algorithm != signed.Signatures[0].Header.Algorithm {
 			continue
@@ -93,10 +99,9 @@ func (k *remoteKeys) held() (jose.JSONWebKeySet, time.Duration) {
 	return k.keys, k.now().Sub(k.readAt)
 }
 
-// read reads the keys anew, unless that was done a moment ago. Its error is a *problem.Error for
-// the caller while there are no keys at all.
+// read reads the keys anew, unless that was done a moment ago, and gives up reading, which is held. Its
+// error is a *problem.Error for the caller while there are no keys at all.
 func (k *remoteKeys) read(ctx context.Context) error {
-	k.reading.Lock()
 	defer k.reading.Unlock()
 	k.mu.Lock()
 	pause, fail := k.now().Sub(k.askedAt) < keysPause, k.lastFail

@@ -14,6 +14,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api"
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -27,6 +28,10 @@ type counter struct {
 	// unknown tells that whose a token is cannot be known before it is verified.
 	unknown  bool
 	verified []string
+	// unmet is why a token is not known without asking.
+	unmet error
+	// actor is whom the audit log names for a token that is issued.
+	actor audit.Actor
 	// issue and revoke are what the token endpoints are refused with.
 	issue, revoke error
 	given         []string
@@ -59,7 +64,8 @@ func (c *counter) Caller(string) (access.Principal, error) {
 	return c.who, c.verify
 }
 
-func (c *counter) Issue(_ context.Context, client, secret, scope string) (access.Token, error) {
+func (c *counter) Issue(ctx context.Context, client, secret, scope string) (access.Token, error) {
+	c.actor = audit.Of(ctx)
 	c.given = []string{client, secret, scope}
 	return access.Token{AccessToken: "t", ExpiresIn: 3600, TokenType: "Bearer", Scope: scope}, c.issue
 }

@@ -75,15 +75,26 @@ func take(l Limit, caller, why string) error {
 	return nil
 }
 
-// address is from where a request came, as far as that can be believed: of X-Forwarded-For each entry
-// counts that a proxy of the operator's has added, from the last one on. Of IPv6 it is the network of
-// 64 bits, of which one customer has all addresses.
+// address is from where a request came, as one customer has it: of IPv6 the network of 64 bits.
 func (l Limits) address(r *http.Request) string {
-	at, err := netip.ParseAddrPort(r.RemoteAddr)
-	from := at.Addr().Unmap()
-	if err != nil {
+	from, ok := l.from(r)
+	switch {
+	case !ok:
 		return r.RemoteAddr
+	case from.Is6():
+		return netip.PrefixFrom(from.WithZone(""), 64).Masked().String()
 	}
+	return from.String()
+}
+
+// from is from where a request came, as far as that can be believed: of X-Forwarded-For each entry
+// counts that a proxy of the operator's has added, from the last one on.
+func (l Limits) from(r *http.Request) (from netip.Addr, ok bool) {
+	at, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return from, false
+	}
+	from = at.Addr().Unmap()
 	told := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(told) - 1; i >= 0 && l.trusts(from); i-- {
 		before, err := netip.ParseAddr(strings.TrimSpace(told[i]))
@@ -92,10 +103,7 @@ func (l Limits) address(r *http.Request) string {
 		}
 		from = before.Unmap()
 	}
-	if from.Is6() {
-		return netip.PrefixFrom(from.WithZone(""), 64).Masked().String()
-	}
-	return from.String()
+	return from, true
 }
 
 func (l Limits) trusts(a netip.Addr) bool {

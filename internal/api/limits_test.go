@@ -92,6 +92,27 @@ func TestWhoHasNoGoodTokenIsChargedToNobody(t *testing.T) {
 	}
 }
 
+func TestATokenThatOnlyItsIssuerKnowsIsChargedFromItsFirstUseOn(t *testing.T) {
+	t.Parallel()
+	clients := &full{wait: map[string]time.Duration{"me": time.Second}}
+	s := limited(t, api.Limits{Client: clients})
+	s.unmet = access.ErrInvalidToken
+	if a := s.do("GET /v2/notifications/webhooks", ""); a.Code != 429 || len(clients.came) != 1 {
+		t.Errorf("%d; %v were charged", a.Code, clients.came)
+	}
+}
+
+func TestTheAuditLogNamesTheAddressThatTrustedProxiesTell(t *testing.T) {
+	t.Parallel()
+	for proxy, want := range map[string]string{"192.0.2.0/24": "2001:db8:1:2:3::4", "10.0.0.0/8": "192.0.2.1"} {
+		s := limited(t, api.Limits{Proxies: []netip.Prefix{netip.MustParsePrefix(proxy)}})
+		s.do(tokenLine, form(nil), "Content-Type", formType, "Authorization", "", "X-Forwarded-For", "2001:db8:1:2:3::4")
+		if s.actor.Remote != want {
+			t.Errorf("%q, not %q", s.actor.Remote, want)
+		}
+	}
+}
+
 func TestTheTokenEndpointsRefuseInOAuthsFormWhoComesTooOften(t *testing.T) {
 	t.Parallel()
 	for _, line := range []string{tokenLine, revokeLine} {

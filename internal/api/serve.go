@@ -2,7 +2,6 @@ package api
 
 import (
 	"errors"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"path"
@@ -115,7 +114,7 @@ func (s *Server) handler(rt route) http.HandlerFunc {
 		if rt.scope != "" {
 			who, err = s.authenticate(r, rt.scope)
 		}
-		r = r.WithContext(audit.By(r.Context(), actor(w, r, who)))
+		r = r.WithContext(audit.By(r.Context(), s.actor(w, r, who)))
 		if err == nil && rt.method != http.MethodPost && rt.method != http.MethodPatch {
 			err = noBody(w, r)
 		}
@@ -129,13 +128,13 @@ func (s *Server) handler(rt route) http.HandlerFunc {
 }
 
 // actor is whom the audit log names for what a request changes.
-func actor(w http.ResponseWriter, r *http.Request, who access.Principal) audit.Actor {
+func (s *Server) actor(w http.ResponseWriter, r *http.Request, who access.Principal) audit.Actor {
 	a := audit.Actor{Name: "stranger", Request: w.Header().Get("X-Request-Id")}
 	if who.Client != "" {
 		a.Name = "client:" + who.Client
 	}
-	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
-		a.Remote = host
+	if from, ok := s.Limits.from(r); ok {
+		a.Remote = from.String()
 	}
 	return a
 }

@@ -24,7 +24,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/perform"
 	"github.com/waybill-dev/waybill/internal/record"
-	"github.com/waybill-dev/waybill/internal/seal"
 	"github.com/waybill-dev/waybill/internal/store"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/webhook"
@@ -61,8 +60,9 @@ type App struct {
 	stops atomic.Bool
 	// cutAt is when this process took over from one that did not stop in order; zero if it did.
 	cutAt time.Time
-	// sealer seals secrets at rest.
-	sealer *seal.Sealer
+	// keys seal secrets at rest, and unsealed is how far what else is to be sealed is sealed.
+	keys     secrets
+	unsealed unsealed
 
 	caller      *tsp.Caller
 	connections *connection.Service
@@ -82,20 +82,24 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 	starter := audit.Of(ctx)
 	ctx = audit.By(ctx, audit.Actor{})
 	source := dispatch.NewInProcess(time.Now)
+	a := &App{config: c, dev: o.Dev, log: o.Log}
 	db, err := store.Open(ctx, c.DatabaseURL, store.Options{Now: time.Now,
-		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }})
+		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Sealing: a.sealing})
 	if err != nil {
 		return nil, err
 	}
-	a := &App{config: c, dev: o.Dev, log: o.Log, db: db}
 	if err := errors.Join(a.build(ctx, source, o), a.noteStart(audit.By(ctx, starter))); err != nil {
-		// What is wrong with the database says more than what it failed.
-		if t := troubleOf(db.Ping(ctx)); t != nil && t.Lost {
-			err = t
-		}
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(why(ctx, db, err), db.Close())
 	}
 	return a, nil
+}
+
+// why is what is wrong with a database that failed a start, which says more than what it failed.
+func why(ctx context.Context, db store.Keeping, err error) error {
+	if t := troubleOf(db.Ping(ctx)); t != nil && t.Lost {
+		return t
+	}
+	return err
 }
 
 // Rooms are those in which whoever sets up a demonstration works.
@@ -133,7 +137,8 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	g.Go(func() error { return a.connections.Run(working) })
 	g.Go(func() error { return a.feed.Run(ctx) })
 	g.Go(func() error { return a.sealHead(ctx) })
-	g.Go(func() error { return a.reseal(working, a.sealer) })
+	g.Go(func() error { return a.reseal(working, a.keys.sealer) })
+	g.Go(func() error { return a.sealOld(working) })
 	g.Go(func() error { return record.WatchOrphans(working, a.db, time.Now, a.log) })
 	g.Go(func() error { return webhook.Sweep(working, a.db, time.Now, a.log) })
 	err = g.Wait()

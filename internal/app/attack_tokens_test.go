@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/app"
 )
 
 // forgeries are tokens that nobody of this installation has given out, made from a good one.
@@ -110,6 +111,17 @@ func TestNoRouteAnswersWithoutATokenOfThisInstallation(t *testing.T) {
 		}
 	}
 	forged := h.forgeries()
+	for name, ago := range map[string]time.Duration{"": access.TokenLife / 2, "a token that has expired": access.TokenLife} {
+		token, err := h.app.IssuedBefore(t.Context(), app.DemoClient, app.DemoSecret, ago)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name != "" {
+			forged[name] = token
+		} else if a := h.by(token, "GET", agreements, ""); a.status != http.StatusOK {
+			t.Errorf("one that was given half its life ago: %d %s", a.status, a.text)
+		}
+	}
 	for _, d := range h.routes() {
 		if !d.needsToken {
 			continue

@@ -74,17 +74,22 @@ func VerifyAudit(ctx context.Context, c config.Config, known ...audit.Head) (end
 // verify also finds what was cut off behind the log's end.
 func verify(ctx context.Context, log audit.Log, known []audit.Head) (end audit.Head, err error) {
 	held := map[int64]string{}
+	for _, head := range known {
+		held[head.Seq] = ""
+	}
 	err = pages(ctx, log, 0, func(page []audit.Entry) (err error) {
 		end, err = end.Verify(page)
 		for _, e := range page {
-			held[e.Seq] = e.Hash
+			if _, asked := held[e.Seq]; asked {
+				held[e.Seq] = e.Hash
+			}
 		}
 		return err
 	})
 	for _, head := range known {
-		switch hash, there := held[head.Seq]; {
+		switch hash := held[head.Seq]; {
 		case err != nil:
-		case !there:
+		case hash == "":
 			err = fmt.Errorf("%w: it ends with entry %d, and once held entry %d", audit.ErrBroken, end.Seq, head.Seq)
 		case hash != head.Hash:
 			err = fmt.Errorf("%w: entry %d is another than it once was, so all before it may be", audit.ErrBroken, head.Seq)
@@ -150,7 +155,7 @@ func (a *App) sealHead(ctx context.Context) error {
 }
 
 func (a *App) keepHead(ctx context.Context, head audit.Head) error {
-	sealed, err := a.sealer.Seal([]byte(head.String()), []byte(metaHead))
+	sealed, err := a.keys.sealer.Seal([]byte(head.String()), []byte(metaHead))
 	if err != nil {
 		return err
 	}

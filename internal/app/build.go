@@ -25,7 +25,6 @@ import (
 
 // parts are what everything else is built from.
 type parts struct {
-	keys     secrets
 	registry *tsp.Registry
 	policy   outbound.Policy
 	limits   *perform.Limits
@@ -43,16 +42,15 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 	if err != nil {
 		return err
 	}
-	a.sealer = p.keys.sealer
 	a.connections = connection.New(connection.Config{
-		Store: a.db, Access: a.db, Records: a.db, Sealer: p.keys.sealer, Caller: a.caller, Pace: p.limits.Pace,
+		Store: a.db, Access: a.db, Records: a.db, Sealer: a.keys.sealer, Caller: a.caller, Pace: p.limits.Pace,
 		Charge: p.limits.Charge, FleetsOnPurpose: a.config.FleetsOnPurpose,
 		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Now: time.Now, Log: a.log,
 	})
 	a.feed = webhook.NewFeed(webhook.FeedConfig{
 		Store: a.db, Strict: strictEvents(), Now: time.Now, Log: a.log,
 	})
-	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: p.keys.sealer, URLs: p.policy, Most: a.config.MaxSubscriptions})
+	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: a.keys.sealer, URLs: p.policy, Most: a.config.MaxSubscriptions})
 	a.imports = perform.NewImports(perform.ImportsConfig{
 		Schedules: a.db, Connections: a.db, Links: a.connections, Limits: p.limits,
 		Every: a.config.ImportEvery, History: a.config.ImportHistory,
@@ -62,14 +60,11 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 		return err
 	}
 	a.lanes(source, p)
-	return a.face(p)
+	return a.face(ctx, p)
 }
 
 // parts opens the secrets, takes up the limits, and makes what calls TSPs.
 func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
-	if p.keys, err = a.secrets(ctx); err != nil {
-		return p, err
-	}
 	adapters := o.Adapters
 	if adapters == nil {
 		adapters = all.Adapters()
@@ -107,16 +102,16 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 	a.writes = perform.NewWrites(perform.WritesConfig{
 		Queue: a.db, Progress: a.db, Connections: a.db, Links: a.connections, Records: a.db, Grants: p.grants,
 		Imports: a.imports, TSPs: a.caller, Limits: p.limits, Settling: p.settling, CutAt: a.cutAt,
-		Derive: p.keys.derive, Now: time.Now, Log: a.log,
+		Derive: a.keys.derive, Now: time.Now, Log: a.log,
 	})
 	open := func(s webhook.Subscription) (webhook.Subscription, error) {
-		return webhook.OpenSecret(p.keys.sealer, s)
+		return webhook.OpenSecret(a.keys.sealer, s, time.Now())
 	}
 	sender := webhook.NewSender(outbound.Receiver(p.policy, deliveryTime), time.Now)
 	sender.Strict = strictEvents()
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
 		Queue: a.db, Receivers: a.db, Feed: a.feed, Open: open, Sender: sender,
-		Floor: deliveryFloor(source, descriptors(), a.log), Now: time.Now, Log: a.log,
+		Floor: deliveryFloor(source, listen.Descriptors(), a.log), Now: time.Now, Log: a.log,
 	})
 	a.dispatcher = dispatch.New(dispatch.Config{
 		Source: source,
@@ -128,8 +123,11 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 }
 
 // face makes what answers requests.
-func (a *App) face(p parts) error {
-	tokens := a.tokens(p)
+func (a *App) face(ctx context.Context, p parts) error {
+	tokens, err := a.tokens(ctx, p)
+	if err != nil {
+		return err
+	}
 	orgs := access.NewService(access.Config{Store: a.db, Now: time.Now, Changed: p.grants.Forget,
 		Disconnect: disconnect(a.db, a.connections)})
 	records := record.New(record.Config{

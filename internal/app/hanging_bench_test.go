@@ -21,6 +21,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/listen"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/outbound"
 	"github.com/waybill-dev/waybill/internal/perform"
@@ -135,7 +136,7 @@ func (s *scene) phase(hanging int, span time.Duration) []time.Duration {
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{Queue: s.db, Receivers: s.db,
 		Open:   func(w webhook.Subscription) (webhook.Subscription, error) { w.Secret = "secret"; return w, nil },
 		Sender: webhook.NewSender(outbound.Receiver(policy, deliveryTime), time.Now),
-		Floor:  deliveryFloor(s.source, descriptors(), log), Now: time.Now, Log: log})
+		Floor:  deliveryFloor(s.source, listen.Descriptors(), log), Now: time.Now, Log: log})
 	d := dispatch.New(dispatch.Config{Source: s.source, Kinds: map[string]dispatch.Kind{fence.Receivers: deliveries.Kind()},
 		Budget: dispatch.NewBudget(time.Now, nil), Now: time.Now, Log: log})
 	ctx, cancel := context.WithCancel(s.b.Context())

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -151,23 +150,36 @@ func RotateKey(ctx context.Context, c config.Config) error {
 // resealAgain is after what time sealing anew is tried again where it failed.
 const resealAgain = time.Minute
 
-// reseal seals with the newest data key what others have sealed, until nothing is left. What it has
-// done it need not do again, so that a start goes on where the last process was stopped.
+// reseal seals with the newest data key what others have sealed, until nothing is left that opens. What it
+// has done it need not do again, so that a start goes on where the last process was stopped.
 func (a *App) reseal(ctx context.Context, sealer *seal.Sealer) error {
+	told := map[uuid.UUID]bool{}
 	for {
-		connections, err := a.connections.Reseal(ctx, sealer.Outdated)
-		subscriptions, failed := webhook.Reseal(ctx, a.db, sealer, sealer.Outdated)
+		connections, closed, err := a.connections.Reseal(ctx, sealer.Outdated)
+		a.tellClosed("connection_id", closed, told)
+		subscriptions, closed, failed := webhook.Reseal(ctx, a.db, sealer, sealer.Outdated)
+		a.tellClosed("subscription_id", closed, told)
 		if n := connections + subscriptions; n > 0 {
 			a.log.Info("secrets were sealed anew with the newest data key", "connections", connections, "subscriptions", subscriptions)
 		}
 		if err = errors.Join(err, failed); err == nil || ctx.Err() != nil {
 			return nil
 		}
-		a.log.Log(ctx, slog.LevelError, "sealing secrets anew failed; it is tried again", "error", err)
+		a.log.Error("sealing secrets anew failed; it is tried again", "error", err)
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-time.After(resealAgain):
 		}
+	}
+}
+
+// tellClosed logs each row whose secrets do not open once.
+func (a *App) tellClosed(key string, closed map[uuid.UUID]error, told map[uuid.UUID]bool) {
+	for id, err := range closed {
+		if !told[id] {
+			a.log.Error("secrets do not open and stay as they are; give new ones, or delete what they belong to", key, id, "error", err)
+		}
+		told[id] = true
 	}
 }

@@ -65,6 +65,25 @@ func TestTheOperatorsKeyIsReplacedBeneathARunningServiceAndAllIsSealedAnew(t *te
 	h.events(4)
 }
 
+func TestSigningKeysAreRotatedBehindTheOperatorsKeyBeneathARunningService(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	rotated := h.config
+	rotated.Key, rotated.OldKey = newerKey, operatorKey
+	if err := app.RotateKey(t.Context(), rotated); err != nil {
+		t.Fatal(err)
+	}
+	rotated.OldKey = ""
+	if _, err := app.RotateSigning(t.Context(), rotated, true); err != nil {
+		t.Fatal(err)
+	}
+	h.until("tokens of the key before end", func() bool { return h.do("GET", connections, "").status == http.StatusUnauthorized })
+	h.authorize()
+	if got := h.do("GET", connections, ""); got.status != http.StatusOK {
+		t.Errorf("a token of the new key: %d %s", got.status, got.text)
+	}
+}
+
 func TestAKeyOfADatabaseWithoutSecretsCannotBeRotated(t *testing.T) {
 	t.Parallel()
 	c := config.Default()

@@ -41,10 +41,13 @@ func newSigningKey() (signingKey, error) {
 }
 
 // tokens makes what gives and verifies tokens.
-func (a *App) tokens(p parts) access.Gate {
-	var g access.Gate
+func (a *App) tokens(ctx context.Context, p parts) (g access.Gate, err error) {
 	if !a.config.OwnIssuerOff {
-		g.Own = access.NewIssuer(a.db, a.signingKeys(p.keys.sealer), time.Now)
+		// They are made and sealed anew by whoever serves, which lets a rotation know by which data key.
+		if _, _, err := a.keptSigning(ctx, a.keys.sealer); err != nil {
+			return g, err
+		}
+		g.Own = access.NewIssuer(a.db, a.signingKeys(a.keys.sealer), time.Now)
 	}
 	if of := a.config.OIDC; of.Issuer != "" {
 		g.External = access.NewExternal(access.ExternalConfig{
@@ -53,7 +56,7 @@ func (a *App) tokens(p parts) access.Gate {
 				Scopes: of.Claims["scopes"]},
 		})
 	}
-	return g
+	return g, nil
 }
 
 // signingKeys reads the keys that sign and verify tokens, and makes the first.
@@ -133,11 +136,20 @@ func (a *App) rotateSigning(ctx context.Context, endTokens bool) (string, error)
 		return "", err
 	}
 	for {
-		all, before, err := a.keptSigning(ctx, keys.sealer)
+		// A data key that was added beside a running service is not known to it before its next start.
+		sealer := keys.sealer
+		kept, err := a.db.Meta(ctx, metaSigning)
+		if kept != nil && err == nil {
+			sealer, err = sealer.Like(kept)
+		}
+		if err != nil {
+			return "", fmt.Errorf("reading how the signing keys are sealed: %w", err)
+		}
+		all, before, err := a.keptSigning(ctx, sealer)
 		if err != nil {
 			return "", err
 		}
-		after, err := sealSigning(keys.sealer, append(retired(all, time.Now(), endTokens), next))
+		after, err := sealSigning(sealer, append(retired(all, time.Now(), endTokens), next))
 		if err != nil {
 			return "", err
 		}

@@ -60,7 +60,7 @@ var rooms = map[string]room{
 	"internal/dispatch/sourcetest":     {"internal/dispatch internal/fence", "holds lane sources against their contract"},
 	"internal/store":                   {"internal/access internal/audit internal/connection internal/record internal/operation internal/webhook internal/fence internal/store/sqlite", "the ports of all rooms as one, and the choice of the engine behind it"},
 	"internal/store/sqlite":            {"internal/access internal/audit internal/connection internal/event internal/fence internal/operation internal/page internal/record internal/resource internal/tsp internal/webhook", "an engine implements the ports of others"},
-	"internal/store/storetest":         {"internal/access internal/audit internal/connection internal/event internal/fence internal/operation internal/page internal/record internal/resource internal/store internal/tsp internal/webhook", "the suite sees what every engine has in common"},
+	"internal/store/storetest":         {"internal/access internal/audit internal/connection internal/event internal/fence internal/operation internal/page internal/record internal/resource internal/seal internal/store internal/tsp internal/webhook", "the suite sees what every engine has in common, and seals as the program does"},
 	"internal/api":                     {"internal/access internal/api/openapi internal/audit internal/connection internal/operation internal/page internal/problem internal/record internal/resource internal/tsp internal/webhook internal/wire", "HTTP holds no rule and knows no store, lane or adapter"},
 	"internal/api/openapi":             {"", "the document is data"},
 	"internal/api/openapi/openapitest": {"internal/api/openapi", "checks answers against the document"},
@@ -73,7 +73,7 @@ var rooms = map[string]room{
 	"tools/gendocs":                    {"internal/api/openapi internal/tsp internal/tsp/all internal/resource", "documents follow from the adapters and from the routes"},
 	"tools/newtsp":                     {"internal/tsp internal/resource", "scaffolds a TSP's folder"},
 	"cmd/waybill":                      {"internal/access internal/app internal/audit internal/config internal/demo", "commands start the program, show it, or do what operators may"},
-	"bench":                            {"internal/event internal/store internal/operation internal/resource", "measures the store's face as the design asks"},
+	"bench":                            {"internal/event internal/store internal/operation internal/resource internal/seal internal/webhook", "measures the store's face as the design asks"},
 }
 
 // roomOf returns the room of a package and what stands for its kind; "" if it is none.

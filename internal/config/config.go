@@ -26,6 +26,8 @@ type Config struct {
 	// OldKey and OldKeyFile are the key before a rotation, as Key and KeyFile are; only the command that
 	// rotates takes one.
 	OldKey, OldKeyFile string
+	// SealAtRest seals receivers' URLs, payloads and events in the database.
+	SealAtRest bool
 	// OutboundAllow lists address ranges that webhooks and TSPs' hosts may be in although private.
 	OutboundAllow []netip.Prefix
 	// ProxyJudges says that the proxies of HTTPS_PROXY keep off private addresses themselves, and may be

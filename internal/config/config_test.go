@@ -24,7 +24,7 @@ var compare = cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })
 func TestTheEnvironmentReplacesDefaults(t *testing.T) {
 	t.Parallel()
 	got, wrong := FromEnv([]string{"WAYBILL_ADDR=0.0.0.0:80", "WAYBILL_MAX_AGE=1h30m", "WAYBILL_SETTLING=45s", "WAYBILL_LOG_LEVEL=Warn", "WAYBILL_UNKNOWN_PARAMETERS=ignore", "WAYBILL_OUTBOUND_PROXY=Names",
-		"WAYBILL_FLEETS=on_purpose",
+		"WAYBILL_FLEETS=on_purpose", "WAYBILL_SEAL_AT_REST=on",
 		"WAYBILL_MAX_SUBSCRIPTIONS=20",
 		"WAYBILL_MAX_CONNECTIONS=77", "WAYBILL_TLS_CERT=c.pem", "WAYBILL_TLS_KEY=k.pem", "WAYBILL_RATE_CLIENT=7/s", "WAYBILL_RATE_PARTNER=8/m", "WAYBILL_RATE_TOKEN=9/h", "WAYBILL_RATE_ADDRESS=10/s", "WAYBILL_TRUSTED_PROXIES=10.1.0.0/16,::1/128",
 		"WAYBILL_OUTBOUND_ALLOW=10.0.0.0/8, 192.168.1.0/24", "WAYBILL_TSP_SAMSARA_BASE_URL=http://127.0.0.1:9101/",
@@ -32,6 +32,7 @@ func TestTheEnvironmentReplacesDefaults(t *testing.T) {
 	want := Default()
 	want.Addr, want.MaxAge, want.Settling, want.LogLevel = "0.0.0.0:80", 90*time.Minute, 45*time.Second, slog.LevelWarn
 	want.IgnoreUnknown, want.ProxyJudges, want.FleetsOnPurpose, want.MaxSubscriptions = true, true, true, 20
+	want.SealAtRest = true
 	want.RateClient, want.RatePartner = Rate{7, time.Second}, Rate{8, time.Minute}
 	want.MaxConnections, want.TLSCert, want.TLSKey = 77, "c.pem", "k.pem"
 	want.RateToken, want.RateAddress = Rate{9, time.Hour}, Rate{10, time.Second}

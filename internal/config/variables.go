@@ -100,6 +100,7 @@ func variables() []variable {
 		{keyFileVariable, func(c *Config, s string) error { c.KeyFile = s; return nil }},
 		{oldKeyVariable, func(c *Config, s string) error { c.OldKey = s; return nil }},
 		{oldKeyFileVariable, func(c *Config, s string) error { c.OldKeyFile = s; return nil }},
+		{prefix + "SEAL_AT_REST", choice("off", "on", func(c *Config) *bool { return &c.SealAtRest })},
 		{prefix + "OUTBOUND_ALLOW", ranges(func(c *Config) *[]netip.Prefix { return &c.OutboundAllow })},
 		{prefix + "OUTBOUND_PROXY", choice("addresses", "names", func(c *Config) *bool { return &c.ProxyJudges })},
 		{prefix + "MAX_AGE", duration(time.Second, func(c *Config) *time.Duration { return &c.MaxAge })},

@@ -79,7 +79,9 @@ func (t *trial) takeUp(ctx context.Context) error {
 	for _, d := range drafts {
 		var k kept
 		if err := t.openDraft(d, &k); err != nil {
-			return err
+			// It is none that this caller could take up, and ends by itself.
+			t.Log.Warn("a draft of credentials does not open and is passed over", "draft_id", d.ID, "tsp", d.TSP, "error", err)
+			continue
 		}
 		if same(k.Given, t.given) {
 			t.draft, t.current = d.ID, k.Current

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/outbound"
@@ -79,6 +82,20 @@ func TestTokensOfASpentCodeSurviveWhateverComesBetween(t *testing.T) {
 				t.Error("the tokens of one code made two connections")
 			}
 		})
+	}
+}
+
+func TestADraftThatDoesNotOpenKeepsNobodyFromConnecting(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	spoilt := connection.Draft{ID: uuid.New(), Purpose: connection.Exchanged, Fleet: s.fleet.Fleet.ID, TSP: name,
+		Connection: uuid.New(), EndsAt: time.Now().Add(time.Hour), Sealed: []byte("spoilt")}
+	if err := s.db.SaveDraft(t.Context(), spoilt); err != nil {
+		t.Fatal(err)
+	}
+	s.create(good)
+	if !strings.Contains(s.log.String(), spoilt.ID.String()) {
+		t.Errorf("nobody is told of it:\n%s", s.log)
 	}
 }
 

@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"cmp"
+	"maps"
 	"sync"
 	"time"
 )
@@ -30,16 +31,24 @@ type Budget struct {
 	tat map[string]time.Time
 	// queues are those of the limits for which somebody waits, or did.
 	queues map[string]*queue
-	// cold tells that a limit seen for the first time has its burst used up.
-	cold bool
+	// cold is when a limit of which nothing is known had its burst used up; zero if none had.
+	cold time.Time
 	// rooms are entered by calls in flight, one for each limit that bounds them.
-	rooms map[string]chan struct{}
+	rooms map[string]*callRoom
+	// full is how many queues or times there are when those that tell nothing are forgotten.
+	full int
 }
+
+// fullAtLeast is the least that Budget.full is.
+const fullAtLeast = 64
 
 // NewBudget returns a budget. saved is what State returned when the last process stopped in
 // order; nil after a crash, when limits start empty so that they cannot be exceeded.
 func NewBudget(now func() time.Time, saved map[string]time.Time) *Budget {
-	b := &Budget{now: now, tat: map[string]time.Time{}, queues: map[string]*queue{}, cold: saved == nil, rooms: map[string]chan struct{}{}}
+	b := &Budget{now: now, tat: map[string]time.Time{}, queues: map[string]*queue{}, rooms: map[string]*callRoom{}, full: fullAtLeast}
+	if saved == nil {
+		b.cold = now()
+	}
 	for id, t := range saved {
 		b.tat[id] = t
 	}
@@ -74,6 +83,7 @@ func (b *Budget) Borrow(share string, limits []Limit, ahead time.Duration) (wait
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
+	b.forget(now)
 	for _, l := range limits {
 		b.queue(l).leave(share)
 		most := time.Duration(l.Burst-1) * l.Interval
@@ -105,6 +115,7 @@ func (b *Budget) Shut(limits []Limit, d time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
+	b.forget(now)
 	for _, l := range limits {
 		// The burst must be used up as well, or it could be taken while the limit is shut.
 		until := now.Add(d + time.Duration(l.Burst-1)*l.Interval)
@@ -121,12 +132,22 @@ func (b *Budget) charge(limits []Limit, now time.Time) {
 	}
 }
 
+// forget drops what tells nothing: the times of limits that are whole again, and queues in which nobody
+// waits and no turn counts. It looks when there are twice as many as it left; mu is held.
+func (b *Budget) forget(now time.Time) {
+	if max(len(b.tat), len(b.queues)) < b.full {
+		return
+	}
+	maps.DeleteFunc(b.tat, func(_ string, t time.Time) bool { return !t.After(now) })
+	maps.DeleteFunc(b.queues, func(_ string, q *queue) bool { return q.over(now) })
+	b.full = max(fullAtLeast, 2*max(len(b.tat), len(b.queues)))
+}
+
 // at returns a limit's time, which is never in the past.
 func (b *Budget) at(l Limit, now time.Time) time.Time {
 	t, ok := b.tat[l.ID]
-	if !ok && b.cold {
-		t = now.Add(time.Duration(l.Burst-1) * l.Interval)
-		b.tat[l.ID] = t
+	if !ok && !b.cold.IsZero() {
+		t = b.cold.Add(time.Duration(l.Burst-1) * l.Interval)
 	}
 	if t.Before(now) {
 		return now

@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -112,6 +113,54 @@ func TestAPacerChargesEachCallOnce(t *testing.T) {
 		defer cancel()
 		if err := p.Wait(ctx, "write"); err == nil {
 			t.Error("a call was made after its context had ended")
+		}
+	})
+}
+
+func TestABudgetForgetsLimitsThatTellNothing(t *testing.T) {
+	t.Parallel()
+	for _, saved := range []map[string]time.Time{{}, nil} {
+		synctest.Test(t, func(t *testing.T) {
+			b := NewBudget(time.Now, saved)
+			time.Sleep(time.Minute)
+			for i := range 10_000 {
+				p := &Pacer{Budget: b, Named: map[string]Limit{"call": {ID: fmt.Sprint(i), Interval: time.Second, Burst: 5, AtOnce: 2}}}
+				if n := taken(b, []Limit{p.Named["call"]}, 0); n != 5 {
+					t.Fatalf("a new limit allows %d at once", n)
+				}
+				leave, err := p.Enter(t.Context(), "call", "call")
+				if err != nil {
+					t.Fatal(err)
+				}
+				leave()
+				time.Sleep(time.Second)
+			}
+			if len(b.tat) > 200 || len(b.queues) > 200 || len(b.rooms) > 0 {
+				t.Errorf("it holds %d times, %d queues and %d rooms", len(b.tat), len(b.queues), len(b.rooms))
+			}
+			time.Sleep(time.Minute)
+			if n := taken(b, []Limit{{ID: "0", Interval: time.Second, Burst: 5}}, 0); n != 5 {
+				t.Errorf("one that was forgotten allows %d at once", n)
+			}
+			if wait, _ := b.Take("", []Limit{{ID: "new", Interval: time.Hour, Burst: 1}}); wait > 0 {
+				t.Errorf("another waits %v", wait)
+			}
+		})
+	}
+}
+
+func TestABudgetForgetsNoLimitThatIsUsedUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := NewBudget(time.Now, map[string]time.Time{})
+		slow := []Limit{{ID: "slow", Interval: time.Hour, Burst: 1}}
+		b.Take("", slow)
+		for i := range 1000 {
+			b.Take("", []Limit{{ID: fmt.Sprint(i), Interval: time.Second, Burst: 5}})
+			time.Sleep(time.Second)
+		}
+		if wait, _ := b.Take("", slow); wait != time.Hour-1000*time.Second {
+			t.Errorf("wait %v", wait)
 		}
 	})
 }

@@ -137,3 +137,9 @@ func (q *queue) leave(share string) { delete(q.waits, share) }
 
 // take serves a share.
 func (q *queue) take(share string, now time.Time) { q.turns.take(share, now) }
+
+// over tells whether the queue tells nothing: nobody waits in it, and whose turn it is does not matter.
+func (q *queue) over(now time.Time) bool {
+	waits := func(until time.Time) bool { return !now.After(until) }
+	return q.turns.over(now) && !slices.ContainsFunc(slices.Collect(maps.Values(q.waits)), waits)
+}

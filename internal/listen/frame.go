@@ -107,6 +107,9 @@ func (f *frame) next() { *f = frame{line: f.line} }
 // header takes a line of a head.
 func (f *frame) header(line []byte) {
 	switch {
+	// The server skips some before a request line, and ends the connection at more.
+	case !f.begun && len(bytes.Trim(line, "\r")) == 0:
+		return
 	case !f.begun:
 		f.begun, f.old = true, bytes.HasSuffix(line, []byte(" HTTP/1.0"))
 		return

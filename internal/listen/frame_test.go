@@ -23,6 +23,8 @@ func heads() map[string]string {
 		post + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n":                  bothFramings,
 		post + "TRANSFER-ENCODING:chunked\r\nX: y\r\ncontent-length:0\r\n\r\n0\r\n\r\n":            bothFramings,
 		"POST / HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n": oldChunked,
+		"\r\nPOST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n":                       oldChunked,
+		"\n\r\r\n" + post + "Content-Length: 5\r\n\r\nhello":                                       "",
 		post + "Content-Length:\r\n 5\r\n\r\nhello":                                                folded,
 		post + "X: " + strings.Repeat("a", 10_000) + "\r\nContent-Length: 2\r\n\r\n{}":             "",
 	}

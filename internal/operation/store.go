@@ -65,7 +65,7 @@ type Recovery interface {
 	Interrupted(ctx context.Context, at time.Time, settles func(Operation) time.Duration) (int, error)
 	// Unsent takes up the attempts of operations in sending that had sent nothing, as Operation.Unsent
 	// decides, and returns how many there were: those that marked tells of, without a step that was begun
-	// and not done. It comes before Interrupted, and for it the same holds.
+	// and not done, and sync ones without any step. It comes before Interrupted, and for it the same holds.
 	Unsent(ctx context.Context, at time.Time, marked func(Operation) bool) (int, error)
 	// Restored settles the live operations of a database that was put back as it stood at since, as
 	// Operation.Restored decides, and returns how many it has changed. settles is as in Interrupted,

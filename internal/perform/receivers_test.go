@@ -88,7 +88,7 @@ func TestOfAStaleReceiverOneDeliveryIsTriedAndTheOthersWait(t *testing.T) {
 		if len(o.sent) > 0 {
 			t.Errorf("before the probe %d were sent", len(o.sent))
 		}
-		o.answers = slices.Repeat([]webhook.Result{{Verdict: webhook.Retry, StatusCode: 503}}, 99)
+		o.answers = slices.Repeat([]webhook.Result{{Verdict: webhook.Retry, StatusCode: 503, Attempt: 1}}, 99)
 		o.run(t, 16*time.Minute)
 		tried := map[int64]bool{}
 		for _, d := range o.sent {

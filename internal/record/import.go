@@ -26,9 +26,10 @@ const (
 	// A cursor that leads in a circle would otherwise be followed for ever.
 	maxPages   = 10_000
 	lossesOnce = 200
-	// A page may be a whole list, and each new record in it an event for each partner that listens:
-	// all other writes wait for the transaction.
-	savesOnce = 200
+	// A page may be a whole list, and each new record in it an event for each partner that listens and a
+	// delivery for each of its subscriptions, of which webhook.MostOfOne hear it: all other writes wait
+	// for the transaction.
+	savesOnce = 50
 )
 
 // Importer brings records up to date. It keeps nothing between imports; what goes on is in a

@@ -2,6 +2,7 @@ package seal
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -60,7 +61,8 @@ func Rotate(wrapped []byte, from, to Wrapper) ([]byte, error) {
 
 // Sealer seals and opens secrets with a data keyset.
 type Sealer struct {
-	with tink.AEAD
+	with   tink.AEAD
+	handle *keyset.Handle
 	// mark is how what is sealed with the newest data key begins.
 	mark []byte
 }
@@ -75,6 +77,10 @@ func Open(by Wrapper, wrapped []byte) (*Sealer, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newSealer(handle)
+}
+
+func newSealer(handle *keyset.Handle) (*Sealer, error) {
 	with, err := aead.New(handle)
 	if err != nil {
 		return nil, fmt.Errorf("using the data keyset: %w", err)
@@ -83,7 +89,24 @@ func Open(by Wrapper, wrapped []byte) (*Sealer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("using the data keyset: %w", err)
 	}
-	return &Sealer{with, sample[:markSize]}, nil
+	return &Sealer{with, handle, sample[:markSize]}, nil
+}
+
+// Like returns a sealer whose newest data key is that by which something was sealed: what it seals opens
+// for whoever opens that, also if a data key came to the keyset meanwhile.
+func (s *Sealer) Like(sealed []byte) (*Sealer, error) {
+	if len(sealed) < markSize {
+		return nil, errors.New("what is sealed is cut")
+	}
+	manager := keyset.NewManagerFromHandle(s.handle)
+	if err := manager.SetPrimary(binary.BigEndian.Uint32(sealed[1:markSize])); err != nil {
+		return nil, fmt.Errorf("choosing the data key: %w", err)
+	}
+	handle, err := manager.Handle()
+	if err != nil {
+		return nil, fmt.Errorf("using the data keyset: %w", err)
+	}
+	return newSealer(handle)
 }
 
 // Seal encrypts a secret so that it opens only with the same context, which names the row.

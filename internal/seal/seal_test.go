@@ -202,3 +202,43 @@ func TestARotatedKeysetOpensWhatTheOlderKeysSealedAndNeedsTheNewKey(t *testing.T
 		t.Error("the stolen keyset opens what came after it")
 	}
 }
+
+func TestWhatIsSealedLikeAnotherOpensForWhoKnowsNoNewerDataKey(t *testing.T) {
+	t.Parallel()
+	k, old, wrapped := testKey(t, 1)
+	before, err := old.Seal([]byte("x"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if wrapped, err = Rotate(wrapped, wrapper(t, k), wrapper(t, k)); err != nil {
+		t.Fatal(err)
+	}
+	newer, err := Open(wrapper(t, k), wrapped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	like, err := newer.Like(before)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		by    *Sealer
+		opens bool
+	}{"like it": {like, true}, "with the newest": {newer, false}} {
+		sealed, err := c.by.Seal([]byte("y"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := old.Open(sealed, nil); (err == nil && string(got) == "y") != c.opens {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	if like.Outdated(before) || !newer.Outdated(before) {
+		t.Error("the one seals with another key than it was, or the other with none that is new")
+	}
+	for _, sealed := range []string{"", "cut", "\x01 no key"} {
+		if _, err := newer.Like([]byte(sealed)); err == nil {
+			t.Errorf("%q was sealed by a key", sealed)
+		}
+	}
+}

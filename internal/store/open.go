@@ -27,6 +27,13 @@ func Open(ctx context.Context, url string, o Options) (Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Sealing != nil {
+		sealing, err := o.Sealing(ctx, db)
+		if err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+		db.SealWith(sealing)
+	}
 	return db, nil
 }
 

@@ -55,6 +55,7 @@ type Store interface {
 	webhook.FeedStore
 	Meta
 	Keeping
+	Sealed
 	// Close waits for the writes under way and ends the use of the database; whoever writes
 	// afterwards gets an error. Closing twice is no error.
 	Close() error
@@ -98,4 +99,8 @@ type Options struct {
 	Now func() time.Time
 	// Wake is given by whoever works on the lanes. Commands that work beside it leave it out.
 	Wake Waker
+	// Sealing is asked once, before anything that may be sealed is read or written, for what seals and
+	// opens; it finds its keys in the store. Who leaves it out writes texts as they are and opens none that
+	// is sealed.
+	Sealing func(ctx context.Context, kept Store) (Sealing, error)
 }

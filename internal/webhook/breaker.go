@@ -116,15 +116,22 @@ func (s Subscription) ProbeAt() time.Time {
 }
 
 // probed returns a stale subscription as an attempt leaves it. What ends before a probe was due had begun
-// before it was stale, and proves nothing new.
+// before it was stale, and proves nothing new. What says nothing of the receiver makes no wait longer; a
+// receiver that asks for more time gets it, so that Since may lie ahead.
 func (s Subscription) probed(r Result, at time.Time) Subscription {
 	switch {
 	case at.Before(s.ProbeAt()):
 	case r.Verdict == Delivered:
 		return s.moved(Activate, ByBreaker, at)
 	case r.Verdict == Retry:
-		s.Health.Since, s.Health.Counted = at, s.Health.Counted+1
-		s.Health.FailedInRow++
+		s.Health.Since = at
+		if r.Attempt > 0 && r.StatusCode != http.StatusTooManyRequests {
+			s.Health.Counted++
+			s.Health.FailedInRow++
+		}
+		if asked := at.Add(r.RetryAfter); asked.After(s.ProbeAt()) {
+			s.Health.Since = at.Add(asked.Sub(s.ProbeAt()))
+		}
 	}
 	return s
 }

@@ -51,7 +51,10 @@ func (j *judged) take(m moment, at time.Time) Status {
 		case due && m.result.Verdict == Delivered:
 			*j = judged{since: at}
 		case due && m.result.Verdict == Retry:
-			j.tried, j.probes = at, j.probes+1
+			j.tried = at
+			if m.result.Attempt > 0 && m.result.StatusCode != 429 {
+				j.probes++
+			}
 		}
 		return j.status()
 	}

@@ -182,3 +182,25 @@ func TestAProbeThatIsDeliveredBringsAStaleSubscriptionBack(t *testing.T) {
 		}
 	}
 }
+
+func TestAProbeThatSaysNothingOfTheReceiverIsMadeAgainAfterTheSameWait(t *testing.T) {
+	t.Parallel()
+	for says, c := range map[string]struct {
+		r    Result
+		wait time.Duration
+	}{
+		"our own failure":                        {Result{Verdict: Retry}, time.Minute},
+		"a wish for time":                        {Result{Verdict: Retry, StatusCode: 429, Attempt: 1}, time.Minute},
+		"a wish for little time":                 {Result{Verdict: Retry, StatusCode: 429, Attempt: 1, RetryAfter: time.Second}, time.Minute},
+		"a wish for much time":                   {Result{Verdict: Retry, StatusCode: 429, Attempt: 1, RetryAfter: 40 * time.Minute}, 40 * time.Minute},
+		"a failure":                              {bad, 2 * time.Minute},
+		"a failure with a wish for time":         {Result{Verdict: Retry, StatusCode: 503, Attempt: 4, RetryAfter: time.Hour}, time.Hour},
+		"a failure with a wish for a short time": {Result{Verdict: Retry, StatusCode: 503, Attempt: 4, RetryAfter: time.Minute}, 2 * time.Minute},
+	} {
+		s := sick(began)
+		due := s.ProbeAt()
+		if got := s.After(c.r, due).ProbeAt().Sub(due); got != c.wait {
+			t.Errorf("%s: tried again after %v, want %v", says, got, c.wait)
+		}
+	}
+}

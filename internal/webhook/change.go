@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,11 @@ type Change struct {
 // Renewed tells that what is known of the receiver begins anew. Otherwise Health and Learned stay as
 // deliveries have left them meanwhile.
 func (c Change) Renewed() bool { return c.To.Health.Since != c.From.Health.Since }
+
+// Rotated tells that the sealed secrets are others. Otherwise they stay as they were sealed meanwhile.
+func (c Change) Rotated() bool {
+	return !bytes.Equal(c.To.Sealed, c.From.Sealed) || !bytes.Equal(c.To.Previous, c.From.Previous)
+}
 
 // Move makes a partner's move of one of its subscriptions. What waits for one that is paused stays and
 // goes on when it is activated; what waits for one that is deleted is not sent, though an attempt that
@@ -43,7 +49,7 @@ const changeTries = 3
 func (s *Service) change(ctx context.Context, partner, id uuid.UUID, event string,
 	alter func(Subscription) (Subscription, error)) (Subscription, error) {
 	for range changeTries {
-		from, err := s.Get(ctx, partner, id)
+		from, err := s.stored(ctx, partner, id)
 		if err != nil {
 			return from, err
 		}

@@ -91,7 +91,7 @@ func TestASecretThatIsMadeIsShownOnceAndAnotherNever(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opened, err := webhook.OpenSecret(binder{}, d.store.subs[0])
+	opened, err := webhook.OpenSecret(binder{}, d.store.subs[0], noon)
 	if err != nil || made.Body().Secret != string(opened.Secret) || len(made.Body().Secret) < 32 {
 		t.Errorf("%q is shown, %q is stored: %v", made.Body().Secret, string(opened.Secret), err)
 	}
@@ -260,6 +260,17 @@ func TestAPartnerHasNoMoreSubscriptionsThanItMay(t *testing.T) {
 	checkCode(t, err, problem.Conflict)
 	if !strings.Contains(err.Error(), "may have 5") || !strings.Contains(err.Error(), "WAYBILL_MAX_SUBSCRIPTIONS") || len(d.store.subs) != 4 {
 		t.Errorf("%d subscriptions: %v", len(d.store.subs), err)
+	}
+}
+
+func TestAPartnerHasNoMoreSubscriptionsToOneEventThanAnyMay(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, created)
+	d.store.full = true
+	_, err := d.Create(t.Context(), webhook.Maker{Partner: acme}, []byte(wildcard("connection.*")))
+	checkCode(t, err, problem.Conflict)
+	if !strings.Contains(err.Error(), "may have 50") || !strings.Contains(err.Error(), "to one event") {
+		t.Error(err)
 	}
 }
 

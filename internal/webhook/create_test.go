@@ -63,13 +63,13 @@ func TestASecretIsSealedToItsRow(t *testing.T) {
 	t.Parallel()
 	store := &memory{}
 	mustCreate(t, newService(store), strings.Replace(created, "}", `,"secret":"s3cret"}`, 1))
-	opened, err := webhook.OpenSecret(binder{}, store.subs[0])
+	opened, err := webhook.OpenSecret(binder{}, store.subs[0], noon)
 	if err != nil || opened.Secret != "s3cret" {
 		t.Errorf("opened %q, %v", string(opened.Secret), err)
 	}
 	stolen := store.subs[0]
 	stolen.Partner = other
-	if _, err := webhook.OpenSecret(binder{}, stolen); err == nil {
+	if _, err := webhook.OpenSecret(binder{}, stolen, noon); err == nil {
 		t.Error("a secret opened in another partner's row")
 	}
 }

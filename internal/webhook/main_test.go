@@ -25,6 +25,8 @@ type memory struct {
 	mu   sync.Mutex
 	subs []webhook.Subscription
 	logs []webhook.DeliveryLog
+	// full tells that there is no room for one event.
+	full bool
 	// overtakes is how many changes come too late.
 	overtakes int
 	told      []string
@@ -38,6 +40,9 @@ func (m *memory) InsertSubscriptions(_ context.Context, all []webhook.Subscripti
 	defer m.mu.Unlock()
 	if err := webhook.RoomFor(len(m.subs)+len(all), most); err != nil {
 		return err
+	}
+	if m.full {
+		return webhook.ErrTooManyOfOne
 	}
 	for _, s := range all {
 		if s.Secret != "" {

@@ -53,12 +53,12 @@ func (s Settled) Counts() []Count {
 	return []Count{attempt, message}
 }
 
-// Figures keeps what came of deliveries in numbers, each at a cost that follows neither how many
-// deliveries there were nor what others have.
+// Figures keeps what came of deliveries in numbers. What others have costs nothing.
 type Figures interface {
-	// Counts returns the counts of a subscription in quarters that begin at a time or later.
+	// Counts returns the counts of a subscription in quarters that begin at a time or later, at a cost
+	// that does not follow how many deliveries there were.
 	Counts(ctx context.Context, subscription uuid.UUID, from time.Time) ([]Count, error)
-	// CountDeadLetters returns how many dead letters a subscription has.
+	// CountDeadLetters returns how many dead letters a subscription has, which are counted one by one.
 	CountDeadLetters(ctx context.Context, subscription uuid.UUID) (int, error)
 }
 

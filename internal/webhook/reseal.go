@@ -24,13 +24,15 @@ type Vault interface {
 const resealPage = 100
 
 // Reseal seals anew the secrets of subscriptions that outdated names, and returns how many
-// subscriptions it changed. One that is changed meanwhile is left to whoever changed it.
-func Reseal(ctx context.Context, v Vault, sealer Sealer, outdated func(sealed []byte) bool) (int, error) {
-	done := 0
+// subscriptions it changed, and by the id of their subscription why others do not open, which no
+// repetition mends. One that is changed meanwhile is left to whoever changed it.
+func Reseal(ctx context.Context, v Vault, sealer Sealer, outdated func(sealed []byte) bool) (
+	done int, unopened map[uuid.UUID]error, err error) {
+	unopened = map[uuid.UUID]error{}
 	for after := uuid.Nil; ; {
 		some, err := v.SubscriptionsAfter(ctx, after, resealPage)
 		if err != nil {
-			return done, fmt.Errorf("listing subscriptions: %w", err)
+			return done, unopened, fmt.Errorf("listing subscriptions: %w", err)
 		}
 		for _, from := range some {
 			after = from.ID
@@ -39,17 +41,18 @@ func Reseal(ctx context.Context, v Vault, sealer Sealer, outdated func(sealed []
 			}
 			to, err := resealed(sealer, from)
 			if err != nil {
-				return done, fmt.Errorf("sealing the secret of subscription %s anew: %w", from.ID, err)
+				unopened[from.ID] = err
+				continue
 			}
 			switch err := v.ResealSubscription(ctx, from, to); {
 			case err == nil:
 				done++
 			case !errors.Is(err, fence.ErrOvertaken):
-				return done, fmt.Errorf("sealing the secret of subscription %s anew: %w", from.ID, err)
+				return done, unopened, fmt.Errorf("sealing the secret of subscription %s anew: %w", from.ID, err)
 			}
 		}
 		if len(some) < resealPage {
-			return done, nil
+			return done, unopened, nil
 		}
 	}
 }

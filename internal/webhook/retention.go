@@ -14,6 +14,11 @@ const Kept = 14 * 24 * time.Hour
 type Sweeps interface {
 	// SweepDeleted removes what deleted subscriptions have left, and then themselves.
 	SweepDeleted(ctx context.Context) (more bool, err error)
+	// SweepReceivers removes receivers to which no subscription leads and for which nothing waits or is
+	// filed: their URLs hold secrets.
+	SweepReceivers(ctx context.Context) (more bool, err error)
+	// SweepSecrets erases the secrets before the last rotation that sign no more at a time.
+	SweepSecrets(ctx context.Context, at time.Time) (more bool, err error)
 	// SweepDeadLetters removes dead letters that died before a time, and the events that no other
 	// delivery needs.
 	SweepDeadLetters(ctx context.Context, before time.Time) (more bool, err error)
@@ -29,7 +34,7 @@ func Sweep(ctx context.Context, in Sweeps, now func() time.Time, log *slog.Logge
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
-		if err := sweep(ctx, in, now().Add(-Kept)); err != nil && ctx.Err() == nil {
+		if err := sweep(ctx, in, now()); err != nil && ctx.Err() == nil {
 			log.Warn("old deliveries could not be removed; it is tried again", "error", err)
 		}
 		select {
@@ -40,9 +45,12 @@ func Sweep(ctx context.Context, in Sweeps, now func() time.Time, log *slog.Logge
 	}
 }
 
-func sweep(ctx context.Context, in Sweeps, before time.Time) error {
+func sweep(ctx context.Context, in Sweeps, at time.Time) error {
+	before := at.Add(-Kept)
 	for _, one := range []func() (bool, error){
 		func() (bool, error) { return in.SweepDeleted(ctx) },
+		func() (bool, error) { return in.SweepReceivers(ctx) },
+		func() (bool, error) { return in.SweepSecrets(ctx, at) },
 		func() (bool, error) { return in.SweepDeadLetters(ctx, before) },
 		func() (bool, error) { return in.SweepLogs(ctx, before) },
 	} {

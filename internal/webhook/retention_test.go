@@ -30,6 +30,12 @@ func (a *attic) one(sort string, before time.Time) (bool, error) {
 }
 
 func (a *attic) SweepDeleted(context.Context) (bool, error) { return a.one("deleted", time.Time{}) }
+func (a *attic) SweepReceivers(context.Context) (bool, error) {
+	return a.one("receivers", time.Time{})
+}
+func (a *attic) SweepSecrets(context.Context, time.Time) (bool, error) {
+	return a.one("secrets", time.Time{})
+}
 func (a *attic) SweepDeadLetters(_ context.Context, before time.Time) (bool, error) {
 	return a.one("dead", before)
 }
@@ -40,13 +46,13 @@ func (a *attic) SweepLogs(_ context.Context, before time.Time) (bool, error) {
 func TestWhatIsKeptNoLongerIsSweptToTheLastWhateverFailsOnTheWay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		a := &attic{parts: map[string]int{"deleted": 3, "dead": 2, "logs": 4}, fails: true}
+		a := &attic{parts: map[string]int{"deleted": 3, "receivers": 2, "secrets": 2, "dead": 2, "logs": 4}, fails: true}
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() { done <- webhook.Sweep(ctx, a, time.Now, slog.New(slog.DiscardHandler)) }()
 		time.Sleep(15 * time.Second)
 		cancel()
-		if err := <-done; err != nil || a.parts["deleted"] != 0 || a.parts["dead"] != 0 || a.parts["logs"] != 0 {
+		if err := <-done; err != nil || a.parts["deleted"] != 0 || a.parts["receivers"] != 0 || a.parts["secrets"] != 0 || a.parts["dead"] != 0 || a.parts["logs"] != 0 {
 			t.Errorf("%v, left %v", err, a.parts)
 		}
 		if last := slices.MaxFunc(a.before, time.Time.Compare); time.Since(last) != webhook.Kept+5*time.Second {

@@ -47,17 +47,17 @@ func SecretContext(subscription, partner uuid.UUID) []byte {
 	return append(subscription[:], partner[:]...)
 }
 
-// OpenSecret returns a stored subscription with its secret in the clear, and the one before it if there
-// is one, ready for delivery. It opens nothing that was sealed for another row, which means that the
+// OpenSecret returns a stored subscription with its secret in the clear, and the one before it if that
+// still signs at a time, ready for delivery. It opens nothing that was sealed for another row, which means that the
 // database was tampered with or its key is another one.
-func OpenSecret(sealer Sealer, s Subscription) (Subscription, error) {
+func OpenSecret(sealer Sealer, s Subscription, at time.Time) (Subscription, error) {
 	context := SecretContext(s.ID, s.Partner)
 	plain, err := sealer.Open(s.Sealed, context)
 	if err != nil {
 		return Subscription{}, fmt.Errorf("opening the secret of subscription %s: %w", s.ID, err)
 	}
 	s.Secret = Secret(plain)
-	if len(s.Previous) == 0 {
+	if len(s.Previous) == 0 || !s.PreviousUntil.After(at) {
 		return s, nil
 	}
 	if plain, err = sealer.Open(s.Previous, context); err != nil {

@@ -86,6 +86,10 @@ func (s *Service) Create(ctx context.Context, by Maker, body []byte) (Created, e
 	case errors.Is(err, ErrTooMany):
 		return Created{}, problem.New(problem.Conflict, "nothing was made, because a partner may have %d webhook "+
 			"subscriptions; delete those that you need no longer, or ask the operator to raise WAYBILL_MAX_SUBSCRIPTIONS", s.c.Most)
+	case errors.Is(err, ErrTooManyOfOne):
+		return Created{}, problem.New(problem.Conflict, "nothing was made, because a partner may have %d webhook "+
+			"subscriptions to one event; delete those that you need no longer, or name several fleets in the filters "+
+			"of one", MostOfOne)
 	case err != nil:
 		return Created{}, fmt.Errorf("storing subscriptions: %w", err)
 	}
@@ -142,11 +146,16 @@ func duplicate(name string) error {
 
 // Get returns a partner's subscription.
 func (s *Service) Get(ctx context.Context, partner, id uuid.UUID) (Subscription, error) {
+	sub, err := s.stored(ctx, partner, id)
+	return sub.overlapped(s.c.Now()), err
+}
+
+func (s *Service) stored(ctx context.Context, partner, id uuid.UUID) (Subscription, error) {
 	sub, err := s.c.Store.Subscription(ctx, partner, id)
 	if err != nil {
 		return Subscription{}, s.missing(err, id, "reading")
 	}
-	return sub.overlapped(s.c.Now()), nil
+	return sub, nil
 }
 
 // missing is a 404 for what the partner does not have, and wraps any other error.

@@ -19,12 +19,26 @@ var (
 	ErrDuplicate = errors.New("subscription exists")
 	// ErrTooMany: the partner would have more subscriptions than it may.
 	ErrTooMany = errors.New("too many subscriptions")
+	// ErrTooManyOfOne: the partner would have more than MostOfOne subscriptions to one event.
+	ErrTooManyOfOne = errors.New("too many subscriptions to one event")
 )
+
+// MostOfOne bounds a partner's subscriptions to one event: whatever tells of it writes a delivery for each
+// of them, and all other writes wait meanwhile.
+const MostOfOne = 50
 
 // RoomFor is ErrTooMany if a partner would have too many subscriptions.
 func RoomFor(has, most int) error {
 	if has > most {
 		return ErrTooMany
+	}
+	return nil
+}
+
+// RoomForOne is ErrTooManyOfOne if a partner would have too many subscriptions to one event.
+func RoomForOne(has int) error {
+	if has > MostOfOne {
+		return ErrTooManyOfOne
 	}
 	return nil
 }
@@ -35,17 +49,19 @@ func RoomFor(has, most int) error {
 // microseconds. Each change is written in one transaction with the event that Told makes of it.
 type Store interface {
 	// InsertSubscriptions adds all of them in one transaction, or none and ErrDuplicate if any
-	// exists already, or ErrTooMany if the partner had more than most afterwards. When it returns they
-	// are on disk and take part in the fan-out of events, that of their own creation among them.
+	// exists already, ErrTooMany if the partner had more than most afterwards, or ErrTooManyOfOne as
+	// RoomForOne decides. When it returns they are on disk and take part in the fan-out of events, that
+	// of their own creation among them.
 	InsertSubscriptions(ctx context.Context, all []Subscription, most int) error
 	// Subscription returns a partner's subscription, or ErrNotFound, also for another partner's.
 	Subscription(ctx context.Context, partner, id uuid.UUID) (Subscription, error)
 	// Subscriptions lists a partner's subscriptions, newest first by (CreatedAt, ID).
 	Subscriptions(ctx context.Context, q SubscriptionQuery) ([]Subscription, error)
 	// ChangeSubscription writes a change; fence.ErrOvertaken unless the subscription has the status and
-	// the UpdatedAt with which it was read, ErrDuplicate as above. Refused stays as deliveries have left
-	// it, and Health and Learned as well unless the change is Renewed. Those of its receiver that it Draws
-	// go Along with it, as those of a new one do. Its lane is woken. Of one that
+	// the UpdatedAt with which it was read, and the sealed secrets if the change is Rotated; ErrDuplicate as
+	// above. Refused stays as deliveries have left it, Health and Learned as well unless the change is
+	// Renewed, and sealed secrets as a Vault has left them unless it is Rotated. Those of its
+	// receiver that it Draws go Along with it, as those of a new one do. Its lane is woken. Of one that
 	// becomes deleted nothing that waits is sent, and the same may be made anew; what it leaves is
 	// removed by Sweeps.
 	ChangeSubscription(ctx context.Context, c Change) error

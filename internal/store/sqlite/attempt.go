@@ -2,8 +2,8 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"encoding/hex"
+	"fmt"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/google/uuid"
@@ -37,7 +37,7 @@ func (db *DB) withAttempts(ctx context.Context, ops []operation.Operation) error
 	}
 	defer rows.Close()
 	for rows.Next() {
-		id, a, err := scanAttempt(rows)
+		id, a, err := db.writer.attempt(rows)
 		if err != nil {
 			return err
 		}
@@ -47,17 +47,24 @@ func (db *DB) withAttempts(ctx context.Context, ops []operation.Operation) error
 	return rows.Err()
 }
 
-// scanAttempt reads an attempt and whose it is. headers is a JSON object of names and values, NULL
+// attempt reads an attempt and whose it is. headers is a JSON object of names and values, NULL
 // if there were none.
-func scanAttempt(row scanner) (of uuid.UUID, a operation.Attempt, err error) {
-	var headers sql.NullString
+func (b *box) attempt(row scanner) (of uuid.UUID, a operation.Attempt, err error) {
+	var headers, details any
 	var started, ended int64
-	if err = row.Scan(&of, &a.N, &a.ID, &a.Class, &a.Status, &headers, &a.Details, &started, &ended); err != nil {
+	if err = row.Scan(&of, &a.N, &a.ID, &a.Class, &a.Status, &headers, &details, &started, &ended); err != nil {
 		return of, a, err
 	}
+	if a.Details, err = b.get(details, bound("details", of[:], numbered(int64(a.N)))); err != nil {
+		return of, a, fmt.Errorf("opening attempt %d of operation %s: %w", a.N, of, err)
+	}
+	names, err := b.get(headers, bound("headers", of[:], numbered(int64(a.N))))
+	if err != nil {
+		return of, a, fmt.Errorf("opening attempt %d of operation %s: %w", a.N, of, err)
+	}
 	a.StartedAt, a.EndedAt = fromMicros(started), fromMicros(ended)
-	if headers.Valid {
-		err = json.Unmarshal([]byte(headers.String), &a.Headers)
+	if names != "" {
+		err = json.Unmarshal([]byte(names), &a.Headers)
 	}
 	return of, a, err
 }
@@ -69,8 +76,17 @@ func (t *tx) saveAttempt(op uuid.UUID, a operation.Attempt) error {
 	if err != nil {
 		return err
 	}
+	details, err := t.put(a.Details, bound("details", op[:], numbered(int64(a.N))))
+	if err != nil {
+		return err
+	}
+	if names, ok := headers.(string); ok {
+		if headers, err = t.put(names, bound("headers", op[:], numbered(int64(a.N)))); err != nil {
+			return err
+		}
+	}
 	return t.exec(`INSERT INTO attempt (operation, n, id, class, status, headers, details, started_at, ended_at)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
 		ON CONFLICT DO UPDATE SET class = ?4, status = ?5, headers = ?6, details = ?7, ended_at = ?9`,
-		op[:], a.N, a.ID[:], string(a.Class), a.Status, headers, a.Details, micros(a.StartedAt), micros(a.EndedAt))
+		op[:], a.N, a.ID[:], string(a.Class), a.Status, headers, details, micros(a.StartedAt), micros(a.EndedAt))
 }

@@ -60,11 +60,23 @@ func (o thing) String() string {
 	return fmt.Sprint(o.kind, ":", o.id)
 }
 
-// silent are columns whose change alone tells nothing of what somebody did: times, and and what
+// silent are columns whose change alone tells nothing of what somebody did: times, and what
 // deliveries learn of receivers.
 func silent(column string) bool {
 	return slices.Contains([]string{"updated_at", "judged_from", "success", "counted", "failed_in_row", "refused", "learned",
 		"sequence", "astray"}, column)
+}
+
+// called is the name of a column in the log; "" for one that holds nothing else than another does, as the
+// sealed form of a URL beside that by which it is compared.
+func called(column string) string {
+	switch {
+	case silent(column), column == "url":
+		return ""
+	case column == "url_key":
+		return "url"
+	}
+	return column
 }
 
 // secret are columns whose values must not be known by more than their hashes.
@@ -125,8 +137,12 @@ func (t *tx) facts(o thing) (out audit.Facts, err error) {
 		if err := r.Scan(into...); err != nil {
 			return err
 		}
+		t.hashURL(columns, values)
 		out = audit.Facts{}
 		for i, column := range columns {
+			if column = called(column); column == "" {
+				continue
+			}
 			switch value := values[i].(type) {
 			case nil:
 			case []byte:
@@ -134,9 +150,7 @@ func (t *tx) facts(o thing) (out audit.Facts, err error) {
 			default:
 				out[column] = value
 			}
-			if silent(column) {
-				delete(out, column)
-			} else if secret(column) && values[i] != nil {
+			if secret(column) && values[i] != nil {
 				sum := sha256.Sum256(fmt.Append(nil, out[column]))
 				out[column] = hex.EncodeToString(sum[:])
 			}

@@ -29,7 +29,9 @@ var unlogged = map[string]string{
 	"SetMeta":            "what the service counts and notes for itself; keys and what is agreed on go through SwapMeta",
 	"mark":               "a backup says of itself that it is one",
 	"saveNumbers":        "the number of an event is no wish of anybody",
+	"SweepSecrets":       "the rotation that ended the secret was logged with its time",
 	"Arrange":            "the order of deliveries is no wish of anybody",
+	"readdress":          "the URL stays what it is, in another form at rest",
 }
 
 // TestWhateverChangesWhatPeopleSetUpIsLogged reads the statements of the package.

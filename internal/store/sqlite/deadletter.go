@@ -43,18 +43,21 @@ func (db *DB) DeadLetters(ctx context.Context, q webhook.DeadLetterQuery) ([]web
 		e.fleet, e.fleet_ref, e.occurred_at, e.data, l.status_code, l.error_message`, from + ` CROSS JOIN event e ON e.id = d.event
 		LEFT JOIN delivery_log l ON l.id = (SELECT max(x.id) FROM delivery_log x
 			WHERE x.subscription = d.subscription AND x.created_at = d.next_at AND x.event = d.event)`, c},
-		q.Window, bySeq, scanDeadLetter)
+		q.Window, bySeq, db.writer.deadLetter)
 }
 
-func scanDeadLetter(row scanner) (webhook.DeadLetter, error) {
+func (b *box) deadLetter(row scanner) (webhook.DeadLetter, error) {
 	var d webhook.DeadLetter
 	var died, occurred int64
-	var data string
+	var data any
 	var status sql.NullInt64
 	err := row.Scan(&d.Seq, &d.Subscription, &d.Tries, &died, &d.Event.ID, &d.Event.Name, &d.Event.Partner,
 		&d.Event.Subject, &d.Event.Fleet, &d.Event.FleetRef, &occurred, &data, &status, &d.ErrorMessage)
-	d.DiedAt, d.Event.OccurredAt, d.Event.Data = fromMicros(died), fromMicros(occurred), []byte(data)
-	d.StatusCode = int(status.Int64)
+	if err != nil {
+		return d, err
+	}
+	d.DiedAt, d.Event.OccurredAt, d.StatusCode = fromMicros(died), fromMicros(occurred), int(status.Int64)
+	d.Event.Data, err = b.data(data, d.Event.ID)
 	return d, err
 }
 
@@ -96,7 +99,7 @@ func (t *tx) revive(db *DB, subscription uuid.UUID, dead []corpse, at time.Time)
 			continue
 		}
 		revived++
-		err = t.exec(`UPDATE delivery_count SET messages = messages - 1 WHERE subscription = ?1 AND quarter = ?2`,
+		err = t.exec(`UPDATE delivery_count SET messages = max(0, messages - 1) WHERE subscription = ?1 AND quarter = ?2`,
 			subscription[:], quarter(fromMicros(d.occurred)))
 		if err != nil {
 			return revived, err

@@ -18,17 +18,26 @@ import (
 // there is one. It belongs to the transaction of the change that the event tells of. Without a
 // listener nothing is stored (decision 0001).
 func (t *tx) publish(db *DB, events []event.Event) error {
+	return t.publishTo(db, hearers{}, events)
+}
+
+// publishTo is publish for one of several times that belong to one write, with what they found so far.
+func (t *tx) publishTo(db *DB, known hearers, events []event.Event) error {
 	for _, e := range events {
-		to, err := t.listeners(e)
+		to, err := known.listeners(t, e)
 		if err != nil {
 			return err
 		}
 		if len(to) == 0 {
 			continue
 		}
+		data, err := t.put(string(e.Data), bound("data", e.ID[:]))
+		if err != nil {
+			return err
+		}
 		err = t.exec(`INSERT INTO event (id, name, partner, subject, fleet, fleet_ref, occurred_at, data)
 			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`, e.ID[:], e.Name, e.Partner[:], e.Subject[:], e.Fleet[:],
-			e.FleetRef, micros(e.OccurredAt), string(e.Data))
+			e.FleetRef, micros(e.OccurredAt), data)
 		if err != nil {
 			return err
 		}
@@ -61,21 +70,54 @@ func (l listener) queue() uuid.UUID {
 	return l.ID
 }
 
-// listeners are the subscriptions that an event is delivered to. The index finds those of the
-// partner and name; whether one hears the event is the room's to say. Grants are looked at last
-// and only if somebody would hear.
-func (t *tx) listeners(e event.Event) ([]listener, error) {
-	all, err := rows(t, `SELECT id, receiver, status, fleet_ids, fleet_refs FROM subscription
-		WHERE partner = ?1 AND event_name = ?2 AND status <> 'deleted'`, scanListener, e.Partner[:], e.Name)
-	all = slices.DeleteFunc(all, func(l listener) bool { return !l.Hears(e) })
-	if err != nil || len(all) == 0 || !e.NeedsGrant() {
-		return all, err
+// heard is whom an event may concern: its partner's subscriptions to its name and, if it needs one, the
+// partner's grants on its fleet.
+type heard struct {
+	partner, fleet uuid.UUID
+	name           string
+	granted        bool
+}
+
+type hearing struct {
+	subscriptions []listener
+	grants        []access.Grant
+}
+
+// hearers holds what one write has asked about whom its events concern. The next write may bring another
+// subscription or grant.
+type hearers map[heard]hearing
+
+// listeners are the subscriptions that an event is delivered to. Whether one hears the event, and whether
+// a grant lets it, is the rooms' to say.
+func (known hearers) listeners(t *tx, e event.Event) (all []listener, err error) {
+	of := heard{e.Partner, e.Fleet, e.Name, e.NeedsGrant()}
+	h, asked := known[of]
+	if !asked {
+		if h, err = t.hearing(of); err != nil {
+			return nil, err
+		}
+		known[of] = h
 	}
-	grants, err := t.grants(`partner = ?1 AND fleet = ?2`, e.Partner[:], e.Fleet[:])
-	if !slices.ContainsFunc(grants, func(g access.Grant) bool { return g.Lets(e) }) {
-		return nil, err
+	if of.granted && !slices.ContainsFunc(h.grants, func(g access.Grant) bool { return g.Lets(e) }) {
+		return nil, nil
 	}
-	return all, err
+	for _, l := range h.subscriptions {
+		if l.Hears(e) {
+			all = append(all, l)
+		}
+	}
+	return all, nil
+}
+
+// hearing finds subscriptions by their index, and grants only if somebody would hear.
+func (t *tx) hearing(of heard) (h hearing, err error) {
+	h.subscriptions, err = rows(t, `SELECT id, receiver, status, fleet_ids, fleet_refs FROM subscription
+		WHERE partner = ?1 AND event_name = ?2 AND status <> 'deleted'`, scanListener, of.partner[:], of.name)
+	if err != nil || len(h.subscriptions) == 0 || !of.granted {
+		return h, err
+	}
+	h.grants, err = t.grants(`partner = ?1 AND fleet = ?2`, of.partner[:], of.fleet[:])
+	return h, err
 }
 
 // scanListener reads what Subscription.Hears looks at and no secret.
@@ -101,7 +143,7 @@ func (db *DB) Deliveries(ctx context.Context, q fence.Query) ([]webhook.Waiting,
 		}
 		after = subject[:]
 	}
-	return listOften(ctx, db, deliveriesQuery, scanWaiting, q.Lane.ID[:], after, q.Chains, q.Depth)
+	return listOften(ctx, db, deliveriesQuery, db.writer.waiting, q.Lane.ID[:], after, q.Chains, q.Depth)
 }
 
 // deliveriesQuery is headsQuery for deliveries; the reasons for its form stand there.
@@ -117,15 +159,19 @@ const deliveriesQuery = `WITH RECURSIVE chain (key, n) AS (
 			ORDER BY w.seq LIMIT ?4)
 		ORDER BY chain.key, d.seq`
 
-// scanWaiting reads a delivery with its event. Kind and Own are not stored: who may have the event
+// waiting reads a delivery with its event. Kind and Own are not stored: who may have the event
 // was decided when it was published.
-func scanWaiting(row scanner) (webhook.Waiting, error) {
+func (b *box) waiting(row scanner) (webhook.Waiting, error) {
 	var w webhook.Waiting
 	var next, occurred int64
-	var data string
+	var data any
 	err := row.Scan(&w.Seq, &w.Subscription, &w.Sequence, &w.Tries, &next, &w.Event.ID, &w.Event.Name, &w.Event.Partner, &w.Event.Subject,
 		&w.Event.Fleet, &w.Event.FleetRef, &occurred, &data)
-	w.NextAt, w.Event.OccurredAt, w.Event.Data = fromMicros(next), fromMicros(occurred), []byte(data)
+	if err != nil {
+		return w, err
+	}
+	w.NextAt, w.Event.OccurredAt = fromMicros(next), fromMicros(occurred)
+	w.Event.Data, err = b.data(data, w.Event.ID)
 	return w, err
 }
 

@@ -17,7 +17,7 @@ func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 			return err
 		}
 		subs, err := rows(tx, `SELECT `+subscriptionColumns+` FROM subscription WHERE id = ?1 AND status <> 'deleted'`,
-			scanSubscription, w.Subscription[:])
+			tx.subscription, w.Subscription[:])
 		if err != nil {
 			return err
 		}

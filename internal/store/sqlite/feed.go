@@ -14,12 +14,13 @@ import (
 // filedAtOnce bounds what one write files or removes, for which others wait.
 const filedAtOnce = 128
 
-// File moves the oldest of what waits for a feed into it.
+// File moves the oldest of what waits for a feed into it, and not what is astray there.
 func (db *DB) File(ctx context.Context, receiver uuid.UUID) (int, error) {
 	return give(ctx, db, func(tx *tx) (int, error) {
 		waiting, err := rows(tx, `SELECT d.seq, d.subscription, d.sequence, d.tries, d.next_at, e.id, e.name, e.partner, e.subject,
 			e.fleet, e.fleet_ref, e.occurred_at, e.data FROM delivery d CROSS JOIN event e ON e.id = d.event
-			WHERE d.queue = ?1 AND d.state = 'waiting' ORDER BY d.subject, d.seq LIMIT ?2`, scanWaiting, receiver[:], filedAtOnce)
+			CROSS JOIN subscription s ON s.id = d.subscription AND s.receiver = ?1 AND s.status = 'active'
+			WHERE d.queue = ?1 AND d.state = 'waiting' ORDER BY d.subject, d.seq LIMIT ?2`, tx.waiting, receiver[:], filedAtOnce)
 		if err != nil || len(waiting) == 0 {
 			return 0, err
 		}
@@ -47,10 +48,14 @@ func (db *DB) File(ctx context.Context, receiver uuid.UUID) (int, error) {
 
 func (t *tx) file(receiver uuid.UUID, place int64, w webhook.Waiting, at time.Time) error {
 	e := w.Event
-	err := t.exec(`INSERT INTO feed (receiver, place, subscription, sequence, event, name, partner, subject, fleet, fleet_ref,
+	data, err := t.put(string(e.Data), bound("data", e.ID[:]))
+	if err != nil {
+		return err
+	}
+	err = t.exec(`INSERT INTO feed (receiver, place, subscription, sequence, event, name, partner, subject, fleet, fleet_ref,
 		occurred_at, data, filed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`, receiver[:], place,
 		w.Subscription[:], w.Sequence, e.ID[:], e.Name, e.Partner[:], e.Subject[:], e.Fleet[:], e.FleetRef,
-		micros(e.OccurredAt), string(e.Data), micros(at))
+		micros(e.OccurredAt), data, micros(at))
 	if err != nil {
 		return err
 	}
@@ -60,16 +65,20 @@ func (t *tx) file(receiver uuid.UUID, place int64, w webhook.Waiting, at time.Ti
 // Filed returns the events of a feed behind a place.
 func (db *DB) Filed(ctx context.Context, receiver uuid.UUID, after int64, most int) ([]webhook.Filed, error) {
 	return list(ctx, db, `SELECT place, subscription, sequence, event, name, partner, subject, fleet, fleet_ref, occurred_at, data
-		FROM feed WHERE receiver = ?1 AND place > ?2 ORDER BY place LIMIT ?3`, scanFiled, receiver[:], after, most)
+		FROM feed WHERE receiver = ?1 AND place > ?2 ORDER BY place LIMIT ?3`, db.writer.filed, receiver[:], after, most)
 }
 
-func scanFiled(row scanner) (webhook.Filed, error) {
+func (b *box) filed(row scanner) (webhook.Filed, error) {
 	var f webhook.Filed
 	var occurred int64
-	var data string
+	var data any
 	err := row.Scan(&f.Place, &f.Subscription, &f.Sequence, &f.Event.ID, &f.Event.Name, &f.Event.Partner, &f.Event.Subject,
 		&f.Event.Fleet, &f.Event.FleetRef, &occurred, &data)
-	f.Event.OccurredAt, f.Event.Data = fromMicros(occurred), []byte(data)
+	if err != nil {
+		return f, err
+	}
+	f.Event.OccurredAt = fromMicros(occurred)
+	f.Event.Data, err = b.data(data, f.Event.ID)
 	return f, err
 }
 

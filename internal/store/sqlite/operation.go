@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -15,8 +16,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/page"
 )
 
-// operationColumns are in the order in which Accept writes them; scanOperation reads seq in front.
-// payload is the body byte for byte, warnings a JSON array or NULL, and key and attempts stand in
+// operationColumns are in the order in which Accept writes them; box.operation reads seq in front.
+// payload is the body byte for byte and may be sealed, warnings a JSON array or NULL, and key and attempts stand in
 // tables of their own.
 const operationColumns = `id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key, payload, warnings,
 	state, sync, tries, counted, streak, next_at, deadline, sent_at, cut_at, resource, source_id, collection, created_at,
@@ -43,6 +44,10 @@ func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event
 	if err != nil {
 		return op, err
 	}
+	payload, err := db.writer.put(string(op.Payload), bound("payload", op.ID[:]))
+	if err != nil {
+		return op, err
+	}
 	return give(ctx, db, func(tx *tx) (operation.Operation, error) {
 		op := op
 		if op.Sync {
@@ -66,7 +71,7 @@ func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event
 		err := tx.exec(`INSERT INTO operation (`+operationColumns+`) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
 			?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)`,
 			op.ID[:], op.Partner[:], op.Connection[:], op.Fleet[:], op.FleetRef, string(op.TSP), string(op.Kind),
-			string(op.Verb), op.OrderKey, string(op.Payload), warnings, string(op.State), op.Sync, op.Tries, op.Counted,
+			string(op.Verb), op.OrderKey, payload, warnings, string(op.State), op.Sync, op.Tries, op.Counted,
 			op.Streak, micros(op.NextAt), micros(op.Deadline), micros(op.SentAt), micros(op.CutAt), id(op.Resource),
 			string(op.SourceID), op.Collection, micros(op.CreatedAt), micros(op.UpdatedAt))
 		if err != nil {
@@ -134,10 +139,10 @@ func text(v any, there bool) (any, error) {
 	return string(b), err
 }
 
-// scanOperation reads seq and operationColumns.
-func scanOperation(row scanner) (operation.Operation, error) {
+// operation reads seq and operationColumns.
+func (b *box) operation(row scanner) (operation.Operation, error) {
 	var op operation.Operation
-	var payload string
+	var payload any
 	var warnings sql.NullString
 	var next, deadline, cut, created, updated int64
 	var first sql.NullInt64
@@ -148,7 +153,11 @@ func scanOperation(row scanner) (operation.Operation, error) {
 	if err != nil {
 		return op, err
 	}
-	op.Payload = []byte(payload)
+	text, err := b.get(payload, bound("payload", op.ID[:]))
+	if err != nil {
+		return op, fmt.Errorf("opening the payload of operation %s: %w", op.ID, err)
+	}
+	op.Payload = []byte(text)
 	copy(op.Resource[:], res)
 	op.NextAt, op.Deadline, op.SentAt = fromMicros(next), fromMicros(deadline), fromMicros(first.Int64)
 	op.CutAt, op.CreatedAt, op.UpdatedAt = fromMicros(cut), fromMicros(created), fromMicros(updated)
@@ -160,7 +169,7 @@ func scanOperation(row scanner) (operation.Operation, error) {
 
 // operations reads operations without their attempts, which are another query.
 func (db *DB) operations(ctx context.Context, where string, args ...any) ([]operation.Operation, error) {
-	return list(ctx, db, `SELECT seq, `+operationColumns+` FROM operation `+where, scanOperation, args...)
+	return list(ctx, db, `SELECT seq, `+operationColumns+` FROM operation `+where, db.writer.operation, args...)
 }
 
 // Operation returns an operation with its attempts. All three ids must fit: another partner's

@@ -18,13 +18,13 @@ import (
 func (db *DB) Heads(ctx context.Context, q fence.Query) ([]operation.Operation, error) {
 	after, before := q.Bounds()
 	if q.Stream.Share == "" {
-		return list(ctx, db, headsQuery, scanOperation, q.Lane.ID[:], after, before, q.Chains, q.Depth)
+		return list(ctx, db, headsQuery, db.writer.operation, q.Lane.ID[:], after, before, q.Chains, q.Depth)
 	}
 	partner, err := uuid.Parse(q.Stream.Share)
 	if err != nil {
 		return nil, fmt.Errorf("reading the chains of a partner: %w", err)
 	}
-	return list(ctx, db, shareQuery, scanOperation, q.Lane.ID[:], after, before, q.Chains, q.Depth, partner[:])
+	return list(ctx, db, shareQuery, db.writer.operation, q.Lane.ID[:], after, before, q.Chains, q.Depth, partner[:])
 }
 
 var (

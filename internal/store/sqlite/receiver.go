@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/google/uuid"
 
@@ -9,24 +10,33 @@ import (
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
-const receiverColumns = `id, partner, url, EXISTS (SELECT 1 FROM subscription s WHERE s.receiver = receiver.id AND s.astray = 1),
+const receiverColumns = `id, partner, url, url_key, EXISTS (SELECT 1 FROM subscription s WHERE s.receiver = receiver.id AND s.astray = 1),
 	EXISTS (SELECT 1 FROM subscription s WHERE s.receiver = receiver.id AND s.status = 'stale'), filed, swept`
 
 const receiverQuery = `SELECT ` + receiverColumns + ` FROM receiver WHERE id = ?1`
 
-func scanReceiver(row scanner) (r webhook.Receiver, err error) {
-	return r, missing(row.Scan(&r.ID, &r.Partner, &r.URL, &r.Astray, &r.Stale, &r.Filed, &r.Swept), webhook.ErrNotFound)
+// receiver reads receiverColumns.
+func (b *box) receiver(row scanner) (r webhook.Receiver, err error) {
+	var url, key any
+	if err = row.Scan(&r.ID, &r.Partner, &url, &key, &r.Astray, &r.Stale, &r.Filed, &r.Swept); err != nil {
+		return r, missing(err, webhook.ErrNotFound)
+	}
+	if r.URL, err = b.located(r.Partner, url, key); err != nil {
+		err = fmt.Errorf("opening the URL of receiver %s: %w", r.ID, err)
+	}
+	return r, err
 }
 
 // Receiver returns a receiver.
 func (db *DB) Receiver(ctx context.Context, id uuid.UUID) (webhook.Receiver, error) {
-	return one(ctx, db, receiverQuery, scanReceiver, id[:])
+	return one(ctx, db, receiverQuery, db.writer.receiver, id[:])
 }
 
 // ReceiverOf returns a partner's receiver by its URL.
 func (db *DB) ReceiverOf(ctx context.Context, partner uuid.UUID, url string) (webhook.Receiver, error) {
-	return scanReceiver(db.read.QueryRowContext(ctx, `SELECT `+receiverColumns+` FROM receiver
-		WHERE partner = ?1 AND url = ?2`, partner[:], url))
+	key, other := db.writer.keys(partner, url)
+	return db.writer.receiver(db.read.QueryRowContext(ctx, `SELECT `+receiverColumns+` FROM receiver
+		WHERE partner = ?1 AND url_key IN (?2, ?3)`, partner[:], key, other))
 }
 
 // arranged bounds the deliveries that are moved in one write, which others wait for.

@@ -15,6 +15,7 @@ import (
 type audience struct {
 	db    *DB
 	known map[listened][]access.Grant
+	heard hearers
 }
 
 type listened struct {
@@ -22,7 +23,9 @@ type listened struct {
 	kind  resource.Kind
 }
 
-func (db *DB) audience() *audience { return &audience{db: db, known: map[listened][]access.Grant{}} }
+func (db *DB) audience() *audience {
+	return &audience{db: db, known: map[listened][]access.Grant{}, heard: hearers{}}
+}
 
 // grants are those on a fleet whose partners subscribe to a change of a kind. Whether one lets its
 // partner hear, and whether a subscription does, is the rooms' to say.
@@ -55,7 +58,7 @@ func (a *audience) tell(t *tx, r record.Record, c record.Change, at time.Time) e
 	if err != nil {
 		return err
 	}
-	return t.publish(a.db, events)
+	return t.publishTo(a.db, a.heard, events)
 }
 
 // tellStored is tell for a record of which only the row's place is known. It is read only if

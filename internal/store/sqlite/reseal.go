@@ -11,7 +11,7 @@ import (
 // SubscriptionsAfter lists subscriptions by their id.
 func (db *DB) SubscriptionsAfter(ctx context.Context, id uuid.UUID, limit int) ([]webhook.Subscription, error) {
 	return list(ctx, db, `SELECT `+subscriptionColumns+` FROM subscription WHERE id > ?1 AND status <> 'deleted'
-		ORDER BY id LIMIT ?2`, scanSubscription, id[:], limit)
+		ORDER BY id LIMIT ?2`, db.writer.subscription, id[:], limit)
 }
 
 // ResealSubscription replaces the sealed secrets that were read.

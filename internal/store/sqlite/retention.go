@@ -48,8 +48,8 @@ func (t *tx) dropDeliveries(query string, args ...any) (n int, err error) {
 	return len(found), nil
 }
 
-// SweepDeleted removes what a deleted subscription has left: deliveries first, as an attempt that is
-// under way can write a log as long as its delivery is there.
+// SweepDeleted removes what a deleted subscription has left: deliveries first, because an attempt that is
+// under way writes a log only while its delivery is there.
 func (db *DB) SweepDeleted(ctx context.Context) (more bool, err error) {
 	left, err := list(ctx, db, `SELECT subscription FROM subscription_leaving LIMIT 1`, scanOne[uuid.UUID])
 	if err != nil || len(left) == 0 {
@@ -74,25 +74,47 @@ func (db *DB) SweepDeleted(ctx context.Context) (more bool, err error) {
 	})
 }
 
-// forgetSubscription removes a deleted subscription that has left nothing, and its receiver with the last
-// one that leads there, unless that is a feed with something to read.
+// forgetSubscription removes a deleted subscription that has left nothing.
 func (t *tx) forgetSubscription(id uuid.UUID) error {
-	receivers, err := rows(t, `SELECT receiver FROM subscription WHERE id = ?1`, scanOne[uuid.UUID], id[:])
-	if err != nil {
-		return err
-	}
 	if err := t.exec(`DELETE FROM subscription WHERE id = ?1 AND status = 'deleted'`, id[:]); err != nil {
 		return err
 	}
-	for _, receiver := range receivers {
-		err := t.exec(`DELETE FROM receiver WHERE id = ?1
-			AND NOT EXISTS (SELECT 1 FROM subscription WHERE receiver = ?1)
-			AND NOT EXISTS (SELECT 1 FROM feed WHERE receiver = ?1)`, receiver[:])
-		if err != nil {
-			return err
-		}
-	}
 	return t.exec(`DELETE FROM subscription_leaving WHERE subscription = ?1`, id[:])
+}
+
+// unused tells of a receiver that no subscription leads to, and for which nothing waits or is filed.
+const unused = `NOT EXISTS (SELECT 1 FROM subscription s WHERE s.receiver = receiver.id)
+	AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.queue = receiver.id AND d.state = 'waiting')
+	AND NOT EXISTS (SELECT 1 FROM feed f WHERE f.receiver = receiver.id)`
+
+// SweepReceivers removes unused receivers. They are looked for beside the writer, and asked again in it.
+func (db *DB) SweepReceivers(ctx context.Context) (more bool, err error) {
+	found, err := list(ctx, db, `SELECT id FROM receiver WHERE `+unused+` LIMIT ?1`, scanOne[uuid.UUID], sweptOnce)
+	if err != nil || len(found) == 0 {
+		return false, err
+	}
+	return len(found) == sweptOnce, db.do(ctx, func(tx *tx) error {
+		for _, id := range found {
+			if err := tx.exec(`DELETE FROM receiver WHERE id = ?1 AND `+unused, id[:]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// SweepSecrets erases secrets that sign no more.
+func (db *DB) SweepSecrets(ctx context.Context, at time.Time) (more bool, err error) {
+	old, err := list(ctx, db, `SELECT 1 FROM subscription WHERE previous IS NOT NULL AND previous_until <= ?1 LIMIT 1`,
+		scanOne[int], micros(at))
+	if err != nil || len(old) == 0 {
+		return false, err
+	}
+	n, err := give(ctx, db, func(tx *tx) (int64, error) {
+		return tx.change(`UPDATE subscription SET previous = NULL WHERE id IN (SELECT id FROM subscription
+			WHERE previous IS NOT NULL AND previous_until <= ?1 LIMIT ?2)`, micros(at), sweptOnce)
+	})
+	return n == sweptOnce, err
 }
 
 // SweepDeadLetters removes dead letters that died before a time.

@@ -88,7 +88,8 @@ func (db *DB) SettleImport(ctx context.Context, claim fence.Claim, end record.Im
 		if err != nil {
 			return err
 		}
-		err = tx.exec(`INSERT INTO import_execution (schedule, began_at, ended_at, problem) VALUES (?1, ?2, ?3, ?4)
+		err = tx.exec(`INSERT INTO import_execution (schedule, began_at, ended_at, problem) SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS
+			(SELECT 1 FROM import_schedule i JOIN connection c ON c.id = i.connection WHERE i.seq = ?1 AND c.status = 'deleted')
 			ON CONFLICT DO NOTHING`, from.Seq, micros(end.Began), micros(end.Ended), end.Problem)
 		if err != nil {
 			return err

@@ -32,7 +32,20 @@ type file struct{ path string }
 
 // Open opens the file.
 func (f file) Open(ctx context.Context, o store.Options) (store.Store, error) {
-	return sqlite.Open(ctx, f.path, o.Now, o.Wake)
+	return store.Open(ctx, f.path, o)
+}
+
+// Raw is the file and the log beside it.
+func (f file) Raw(t *testing.T) (all []byte) {
+	t.Helper()
+	for _, part := range []string{"", "-wal"} {
+		data, err := os.ReadFile(f.path + part)
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		all = append(all, data...)
+	}
+	return all
 }
 
 // Crash copies what is on disk, the log of what is committed included, while it is open.

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"fmt"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/google/uuid"
@@ -10,10 +11,10 @@ import (
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
-// subscriptionColumns are in the order in which scanSubscription reads them. fleet_ids and
+// subscriptionColumns are in the order in which box.subscription reads them. fleet_ids and
 // fleet_refs are JSON arrays, NULL where they narrow nothing; filters beside them is Filters.Key
-// and only there to be compared.
-const subscriptionColumns = `id, partner, url, event_name, fleet_ids, fleet_refs, sealed, previous,
+// and only there to be compared. url may be sealed.
+const subscriptionColumns = `id, partner, url, url_key, event_name, fleet_ids, fleet_refs, sealed, previous,
 	previous_until, encoding, learned, retry_refused, refused, judged_from, success, counted, failed_in_row, status, created_at, updated_at, strict`
 
 // InsertSubscriptions adds all of them or none.
@@ -48,8 +49,9 @@ func (db *DB) InsertSubscriptions(ctx context.Context, all []webhook.Subscriptio
 // wanted refuses a subscription that is there already, unless that is the one of an id. The unique index would refuse
 // it as well, but a failed statement rolls the whole group back.
 func (t *tx) wanted(s webhook.Subscription, but uuid.UUID) error {
-	taken, err := t.there(`SELECT 1 FROM subscription WHERE partner = ?1 AND event_name = ?2 AND url = ?3
-		AND filters = ?4 AND status <> 'deleted' AND id <> ?5`, s.Partner[:], s.EventName, s.URL, s.Filters.Key(), but[:])
+	key, other := t.keys(s.Partner, s.URL)
+	taken, err := t.there(`SELECT 1 FROM subscription WHERE partner = ?1 AND event_name = ?2 AND url_key IN (?3, ?4)
+		AND filters = ?5 AND status <> 'deleted' AND id <> ?6`, s.Partner[:], s.EventName, key, other, s.Filters.Key(), but[:])
 	if err == nil && taken {
 		return refusal{webhook.ErrDuplicate}
 	}
@@ -70,6 +72,20 @@ func (t *tx) roomFor(all []webhook.Subscription, most int) error {
 	if err := webhook.RoomFor(has[0]+len(all), most); err != nil {
 		return refusal{err}
 	}
+	more := map[string]int{}
+	for _, s := range all {
+		more[s.EventName]++
+	}
+	for name, n := range more {
+		has, err := rows(t, `SELECT count(*) FROM subscription WHERE partner = ?1 AND event_name = ?2 AND status <> 'deleted'`,
+			scanOne[int], all[0].Partner[:], name)
+		if err != nil {
+			return err
+		}
+		if err := webhook.RoomForOne(has[0] + n); err != nil {
+			return refusal{err}
+		}
+	}
 	return nil
 }
 
@@ -79,25 +95,33 @@ func (t *tx) insertSubscription(s webhook.Subscription) error {
 	if err != nil {
 		return err
 	}
+	at, err := t.address(s.Partner, s.URL)
+	if err != nil {
+		return err
+	}
 	return t.exec(`INSERT INTO subscription (id, partner, url, event_name, filters, fleet_ids, fleet_refs, sealed, previous,
 		previous_until, encoding, learned, retry_refused, refused, judged_from, success, counted, failed_in_row, status,
-		created_at, updated_at, strict)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)`,
-		s.ID[:], s.Partner[:], s.URL, s.EventName, s.Filters.Key(), ids, refs, s.Sealed, s.Previous, micros(s.PreviousUntil),
+		created_at, updated_at, strict, url_key)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)`,
+		s.ID[:], s.Partner[:], at.url, s.EventName, s.Filters.Key(), ids, refs, s.Sealed, s.Previous, micros(s.PreviousUntil),
 		string(s.Encoding), string(s.Learned), s.RetryRefused, s.Refused, micros(s.Health.Since), s.Health.Success,
-		s.Health.Counted, s.Health.FailedInRow, string(s.Status), micros(s.CreatedAt), micros(s.UpdatedAt), s.Strict)
+		s.Health.Counted, s.Health.FailedInRow, string(s.Status), micros(s.CreatedAt), micros(s.UpdatedAt), s.Strict, at.key)
 }
 
-// scanSubscription reads subscriptionColumns, or webhook.ErrNotFound where a single row is
+// subscription reads subscriptionColumns, or webhook.ErrNotFound where a single row is
 // missing.
-func scanSubscription(row scanner) (webhook.Subscription, error) {
+func (b *box) subscription(row scanner) (webhook.Subscription, error) {
 	var s webhook.Subscription
+	var url, key any
 	var ids, refs sql.NullString
 	var until, since, created, updated int64
-	err := row.Scan(&s.ID, &s.Partner, &s.URL, &s.EventName, &ids, &refs, &s.Sealed, &s.Previous, &until, &s.Encoding, &s.Learned,
+	err := row.Scan(&s.ID, &s.Partner, &url, &key, &s.EventName, &ids, &refs, &s.Sealed, &s.Previous, &until, &s.Encoding, &s.Learned,
 		&s.RetryRefused, &s.Refused, &since, &s.Health.Success, &s.Health.Counted, &s.Health.FailedInRow, &s.Status, &created, &updated, &s.Strict)
 	if err != nil {
 		return s, missing(err, webhook.ErrNotFound)
+	}
+	if s.URL, err = b.located(s.Partner, url, key); err != nil {
+		return s, fmt.Errorf("opening the URL of subscription %s: %w", s.ID, err)
 	}
 	s.PreviousUntil, s.Health.Since = fromMicros(until), fromMicros(since)
 	s.CreatedAt, s.UpdatedAt = fromMicros(created), fromMicros(updated)
@@ -138,7 +162,7 @@ func readFilters(ids, refs sql.NullString) (*webhook.Filters, error) {
 
 // Subscription returns a partner's subscription.
 func (db *DB) Subscription(ctx context.Context, partner, id uuid.UUID) (webhook.Subscription, error) {
-	return scanSubscription(db.read.QueryRowContext(ctx, `SELECT `+subscriptionColumns+` FROM subscription
+	return db.writer.subscription(db.read.QueryRowContext(ctx, `SELECT `+subscriptionColumns+` FROM subscription
 		WHERE id = ?1 AND partner = ?2 AND status <> 'deleted'`, id[:], partner[:]))
 }
 
@@ -146,7 +170,7 @@ const subscriptionQuery = `SELECT ` + subscriptionColumns + ` FROM subscription 
 
 // SubscriptionByID returns a subscription whoever's it is, for its deliveries.
 func (db *DB) SubscriptionByID(ctx context.Context, id uuid.UUID) (webhook.Subscription, error) {
-	return one(ctx, db, subscriptionQuery, scanSubscription, id[:])
+	return one(ctx, db, subscriptionQuery, db.writer.subscription, id[:])
 }
 
 // Subscriptions lists a partner's subscriptions, newest first.
@@ -162,7 +186,7 @@ func (db *DB) Subscriptions(ctx context.Context, q webhook.SubscriptionQuery) ([
 		}
 		c.add("event_name IN (SELECT value FROM json_each(?))", names)
 	}
-	return window(ctx, db, selection{subscriptionColumns, ` FROM subscription`, c}, q.Window, scanSubscription)
+	return window(ctx, db, selection{subscriptionColumns, ` FROM subscription`, c}, q.Window, db.writer.subscription)
 }
 
 // DeliveryLogs lists the attempts of a subscription, newest first.

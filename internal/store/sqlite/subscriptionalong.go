@@ -11,7 +11,7 @@ func (t *tx) along(ctx context.Context, db *DB, was, is webhook.Subscription, by
 	for _, status := range webhook.Draws(was, is, by) {
 		all, err := rows(t, `SELECT `+subscriptionColumns+` FROM subscription
 			WHERE receiver = (SELECT receiver FROM subscription WHERE id = ?1) AND status = ?2 AND id <> ?1`,
-			scanSubscription, is.ID[:], string(status))
+			t.subscription, is.ID[:], string(status))
 		if err != nil {
 			return err
 		}

@@ -12,8 +12,9 @@ import (
 func (db *DB) ChangeSubscription(ctx context.Context, c webhook.Change) error {
 	return db.audited(ctx, func(tx *tx) error {
 		// Whether it moved on is asked first: a refusal must have changed nothing.
-		same, err := tx.there(`SELECT 1 FROM subscription WHERE id = ?1 AND partner = ?2 AND status = ?3 AND updated_at = ?4`,
-			c.From.ID[:], c.From.Partner[:], string(c.From.Status), micros(c.From.UpdatedAt))
+		same, err := tx.there(`SELECT 1 FROM subscription WHERE id = ?1 AND partner = ?2 AND status = ?3 AND updated_at = ?4
+			AND (NOT ?5 OR sealed = ?6 AND previous IS ?7)`, c.From.ID[:], c.From.Partner[:], string(c.From.Status),
+			micros(c.From.UpdatedAt), c.Rotated(), c.From.Sealed, c.From.Previous)
 		if err != nil {
 			return err
 		}
@@ -38,12 +39,22 @@ func (t *tx) changeSubscription(db *DB, c webhook.Change) error {
 	if err != nil {
 		return err
 	}
-	err = t.exec(`UPDATE subscription SET url = ?2, filters = ?3, fleet_ids = ?4, fleet_refs = ?5, sealed = ?6, previous = ?7,
-		previous_until = ?8, encoding = ?9, retry_refused = ?10, status = ?11, updated_at = ?12 WHERE id = ?1`,
-		s.ID[:], s.URL, s.Filters.Key(), ids, refs, s.Sealed, s.Previous, micros(s.PreviousUntil), string(s.Encoding),
-		s.RetryRefused, string(s.Status), micros(s.UpdatedAt))
+	at, err := t.address(s.Partner, s.URL)
 	if err != nil {
 		return err
+	}
+	err = t.exec(`UPDATE subscription SET url = ?2, filters = ?3, fleet_ids = ?4, fleet_refs = ?5, encoding = ?6,
+		retry_refused = ?7, status = ?8, updated_at = ?9, url_key = ?10 WHERE id = ?1`, s.ID[:], at.url, s.Filters.Key(), ids, refs,
+		string(s.Encoding), s.RetryRefused, string(s.Status), micros(s.UpdatedAt), at.key)
+	if err != nil {
+		return err
+	}
+	if c.Rotated() {
+		err := t.exec(`UPDATE subscription SET sealed = ?2, previous = ?3, previous_until = ?4 WHERE id = ?1`,
+			s.ID[:], s.Sealed, s.Previous, micros(s.PreviousUntil))
+		if err != nil {
+			return err
+		}
 	}
 	if c.Renewed() {
 		err := t.exec(`UPDATE subscription SET learned = ?2, judged_from = ?3, success = ?4, counted = ?5, failed_in_row = ?6

@@ -26,6 +26,7 @@ var errClosed = errors.New("the database is closed")
 // nobody waits for a timer. conn is one connection for good, because prepared statements belong to
 // it. mu guards closed against a write that is about to be queued.
 type writer struct {
+	box
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt
 	queue chan *write

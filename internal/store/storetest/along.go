@@ -41,7 +41,7 @@ func (s *stand) probes(sub webhook.Subscription, v webhook.Verdict) {
 		to = webhook.DeliveryDone
 	}
 	end := settled(sub, s.waiting(sub)[0], to)
-	end.Probe, end.Result.Verdict, end.Log.CreatedAt = true, v, sub.ProbeAt()
+	end.Probe, end.Result, end.Log.CreatedAt = true, webhook.Result{Verdict: v, StatusCode: 500, Attempt: 1}, sub.ProbeAt()
 	s.must(s.SettleDelivery(s.t.Context(), end))
 }
 

@@ -19,6 +19,7 @@ func deadLetters() []rule {
 		{"of many dead letters a part is revived at a time, the oldest first, until nothing is left", manyAreRevived},
 		{"only what is selected is revived, and what is dead no more is left alone", selectedAreRevived},
 		{"deliveries are counted by quarters, and a message once however often it is tried or replayed", deliveriesAreCounted},
+		{"a dead letter whose count is gone takes nothing from those of others when it is revived", countsAreNotNegative},
 	}
 }
 
@@ -180,4 +181,17 @@ func deliveriesAreCounted(t *testing.T, s *stand) {
 	same(t, "and delivered", got[[]webhook.Count](s)(s.Counts(t.Context(), sub.ID, quarter)), want)
 	same(t, "from then on", got[[]webhook.Count](s)(s.Counts(t.Context(), sub.ID, at(15))), want[1:])
 	is(t, "of another", len(got[[]webhook.Count](s)(s.Counts(t.Context(), all[0].Event.ID, quarter))), 0)
+}
+
+func countsAreNotNegative(t *testing.T, s *stand) {
+	sub, all := s.listening(1)
+	s.must(s.SettleDelivery(t.Context(), settled(sub, all[0], webhook.DeliveryWaiting)))
+	s.swept(func() (bool, error) { return s.SweepLogs(t.Context(), at(15)) })
+	s.must(s.SettleDelivery(t.Context(), settled(sub, s.waiting(sub)[0], webhook.DeliveryDead)))
+	is(t, "quarters", len(got[[]webhook.Count](s)(s.Counts(t.Context(), sub.ID, noon()))), 1)
+	_, _, err := s.Revive(t.Context(), webhook.DeadLetterQuery{Subscription: sub.ID}, 0, at(3))
+	s.must(err)
+	for _, c := range got[[]webhook.Count](s)(s.Counts(t.Context(), sub.ID, noon())) {
+		is(t, "messages", c.Messages, 0)
+	}
 }

@@ -13,6 +13,7 @@ func feeds() []rule {
 	return []rule{
 		{"what is filed stands behind what was filed before, whole and numbered, and waits no more", filedInOrder},
 		{"what waits for a paused subscription is not filed", pausedIsNotFiled},
+		{"what waits for a subscription that has left the feed meanwhile is not filed", leftIsNotFiled},
 		{"more than one write files is filed in several, and nothing is lost", filedInParts},
 		{"what is in a feed stays when its subscriptions are gone", feedStays},
 		{"what was filed before a time is removed in parts, and it is told how far", feedIsSwept},
@@ -49,6 +50,19 @@ func pausedIsNotFiled(t *testing.T, s *stand) {
 	s.arrange(subs[0])
 	is(t, "filed", got[int](s)(s.File(t.Context(), s.laneOf(subs[0]).ID)), 1)
 	is(t, "waiting", len(s.waiting(subs[0])), 2)
+}
+
+func leftIsNotFiled(t *testing.T, s *stand) {
+	subs := s.wildcard(s.partner(), webhook.FeedURL)
+	feed := s.laneOf(subs[0]).ID
+	s.happens(subs[0].Partner, 1, event.OperationCreated, event.OperationFailed)
+	next := subs[0]
+	next.URL, next.UpdatedAt = "https://s.example/", at(3)
+	s.must(s.ChangeSubscription(t.Context(), webhook.Change{From: subs[0], To: next, Event: webhook.EventUpdated}))
+	is(t, "filed", got[int](s)(s.File(t.Context(), feed)), 1)
+	is(t, "for whom", got[[]webhook.Filed](s)(s.Filed(t.Context(), feed, 0, 9))[0].Event.Name, event.OperationFailed)
+	s.arrange(next)
+	is(t, "waiting where it leads", len(s.inQueue(s.laneOf(next))), 1)
 }
 
 func filedInParts(t *testing.T, s *stand) {

@@ -16,6 +16,8 @@ func retention() []rule {
 		{"dead letters go when they died before a time, and events with the last delivery that needs them", oldDeadLettersGo},
 		{"log entries and counts of before a time go, and no others", oldLogsGo},
 		{"what a deleted subscription has left goes, a part at a time, and nothing of others", leftoversGo},
+		{"a receiver goes once no subscription leads to it and nothing waits or is filed for it", unusedReceiversGo},
+		{"a secret before the last rotation is erased once it signs no more", pastSecretsGo},
 		{"an attempt that ends after its subscription was deleted settles nothing", lateEndOfDeleted},
 	}
 }
@@ -95,11 +97,67 @@ func leftoversGo(t *testing.T, s *stand) {
 	is(t, "dead", len(s.dead(webhook.DeadLetterQuery{Subscription: sub.ID})), 0)
 	is(t, "logs", len(s.logs(webhook.LogQuery{Subscription: sub.ID})), 0)
 	is(t, "counts", len(got[[]webhook.Count](s)(s.Counts(t.Context(), sub.ID, noon()))), 0)
-	_, err := s.ReceiverOf(t.Context(), sub.Partner, sub.URL)
-	fails(t, "the receiver", err, webhook.ErrNotFound)
 	is(t, "still told to the other", s.told(second, e), true)
 	is(t, "dead of another", len(s.dead(webhook.DeadLetterQuery{Subscription: kept.ID})), 2)
 	is(t, "logs of another", len(s.logs(webhook.LogQuery{Subscription: kept.ID})), 2)
+}
+
+func unusedReceiversGo(t *testing.T, s *stand) {
+	subs := s.wildcard(s.partner(), "https://r.example/")
+	feed := s.wildcard(s.partner(), webhook.FeedURL)[0]
+	s.happens(subs[0].Partner, 1, event.OperationCreated)
+	s.happens(feed.Partner, 1, event.OperationCreated)
+	got[int](s)(s.File(t.Context(), s.laneOf(feed).ID))
+	old, filed := s.laneOf(subs[0]).ID, s.laneOf(feed).ID
+	sweep := func() {
+		s.swept(func() (bool, error) { return s.SweepDeleted(t.Context()) })
+		s.swept(func() (bool, error) { return s.SweepReceivers(t.Context()) })
+	}
+	there := func(id uuid.UUID) bool {
+		_, err := s.Receiver(t.Context(), id)
+		return err == nil
+	}
+	for _, sub := range subs {
+		sweep()
+		is(t, "while a subscription leads there", there(old), true)
+		next := sub
+		next.URL, next.UpdatedAt = "https://s.example/", at(3)
+		s.must(s.ChangeSubscription(t.Context(), webhook.Change{From: sub, To: next, Event: webhook.EventUpdated}))
+	}
+	sweep()
+	is(t, "while something waits", there(old), true)
+	next := subs[0]
+	next.URL = "https://s.example/"
+	s.arrange(next)
+	for _, sub := range s.feedOf(feed.Partner) {
+		s.unsubscribe(sub)
+	}
+	sweep()
+	is(t, "once all has moved", there(old), false)
+	is(t, "the new one", there(s.laneOf(next).ID), true)
+	is(t, "a feed that can be read", there(filed), true)
+	s.swept(func() (bool, error) { return s.SweepFeeds(t.Context(), at(1000)) })
+	sweep()
+	is(t, "an empty feed", there(filed), false)
+}
+
+func pastSecretsGo(t *testing.T, s *stand) {
+	over, signs := subscribed(uuid.New(), eventName), subscribed(uuid.New(), eventName)
+	over.Previous, over.PreviousUntil = []byte("before"), at(1)
+	signs.Previous, signs.PreviousUntil = []byte("before"), at(1).Add(time.Microsecond)
+	s.subscribe(over)
+	s.subscribe(signs)
+	s.swept(func() (bool, error) { return s.SweepSecrets(t.Context(), at(1)) })
+	over.Previous = nil
+	for _, want := range []webhook.Subscription{over, signs} {
+		same(t, "read", got[webhook.Subscription](s)(s.SubscriptionByID(t.Context(), want.ID)), want)
+	}
+}
+
+// feedOf are the subscriptions of a partner whose URL is a feed's.
+func (s *stand) feedOf(partner uuid.UUID) []webhook.Subscription {
+	s.t.Helper()
+	return got[[]webhook.Subscription](s)(s.Subscriptions(s.t.Context(), webhook.SubscriptionQuery{Partner: partner, Window: everything()}))
 }
 
 func lateEndOfDeleted(t *testing.T, s *stand) {

@@ -128,4 +128,6 @@ func executionsGo(t *testing.T, s *stand) {
 	s.deleted(c)
 	s.left(3)
 	is(t, "of a deleted connection", len(s.executions(of, page.Window{Limit: 9})), 0)
+	s.executed(of, week+3, "")
+	is(t, "that ends after its deletion", len(s.executions(of, page.Window{Limit: 9})), 0)
 }

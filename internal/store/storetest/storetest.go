@@ -23,6 +23,8 @@ type Engine interface {
 	// Crash returns the database as it is found after the death, at this moment, of all processes
 	// that have it open.
 	Crash(t *testing.T) Engine
+	// Raw is all that lies on disk at this moment.
+	Raw(t *testing.T) []byte
 }
 
 // rule is one promise.
@@ -31,8 +33,18 @@ type rule struct {
 	holds func(t *testing.T, s *stand)
 }
 
-// Run holds an engine against the suite. fresh makes an empty database.
+// Run holds an engine against the suite, with texts as they are and with texts sealed at rest. fresh
+// makes an empty database.
 func Run(t *testing.T, fresh func(t *testing.T) Engine) {
+	for name, with := range map[string]*sealing{"as they are": newSealing(t).off(), "sealed": newSealing(t)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run(t, fresh, with)
+		})
+	}
+}
+
+func run(t *testing.T, fresh func(t *testing.T) Engine, with *sealing) {
 	for port, rules := range map[string][]rule{
 		"clients": clients(), "fleets": fleets(), "grants": grants(), "agreements": agreements(), "operations": operations(),
 		"keys": keys(), "queue": queue(), "chains": chains(), "settling": settling(), "outcomes": outcomes(),
@@ -41,13 +53,14 @@ func Run(t *testing.T, fresh func(t *testing.T) Engine) {
 		"sweeps": sweeps(), "orphans": orphans(), "changes": changes(), "lists": lists(), "schedules": schedules(),
 		"webhooks": webhooks(), "changes of webhooks": webhookChanges(), "dead letters": deadLetters(),
 		"retention": retention(), "meta": meta(), "vault": vault(), "audit": audits(), "restored": restored(),
+		"sealed": sealedAtRest(),
 	} {
 		t.Run(port, func(t *testing.T) {
 			t.Parallel()
 			for _, r := range rules {
 				t.Run(r.says, func(t *testing.T) {
 					t.Parallel()
-					r.holds(t, open(t, fresh(t)))
+					r.holds(t, open(t, fresh(t), with))
 				})
 			}
 		})
@@ -59,6 +72,7 @@ type stand struct {
 	store.Store
 	t      *testing.T
 	engine Engine
+	with   *sealing
 
 	mu    sync.Mutex
 	clock time.Time
@@ -72,16 +86,16 @@ func noon() time.Time { return time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC) }
 func at(minute int) time.Time { return noon().Add(time.Duration(minute) * time.Minute) }
 
 // open makes a stand that works on the lanes of a database until the test ends.
-func open(t *testing.T, e Engine) *stand {
+func open(t *testing.T, e Engine, with *sealing) *stand {
 	t.Helper()
-	s := &stand{t: t, engine: e, clock: noon()}
+	s := &stand{t: t, engine: e, with: with, clock: noon()}
 	s.Store = s.handle(e, s.wake)
 	return s
 }
 
 func (s *stand) handle(e Engine, wake store.Waker) store.Store {
 	s.t.Helper()
-	db, err := e.Open(s.t.Context(), store.Options{Now: s.now, Wake: wake})
+	db, err := e.Open(s.t.Context(), store.Options{Now: s.now, Wake: wake, Sealing: s.with.option()})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -96,7 +110,13 @@ func (s *stand) handle(e Engine, wake store.Waker) store.Store {
 // beside is the store of another process, one that works beside the first.
 func (s *stand) beside() *stand {
 	s.t.Helper()
-	other := &stand{t: s.t, engine: s.engine, clock: s.now()}
+	return s.besideWith(s.with)
+}
+
+// besideWith is beside with other sealing.
+func (s *stand) besideWith(with *sealing) *stand {
+	s.t.Helper()
+	other := &stand{t: s.t, engine: s.engine, with: with, clock: s.now()}
 	other.Store = other.handle(s.engine, nil)
 	return other
 }
@@ -104,7 +124,7 @@ func (s *stand) beside() *stand {
 // crashed is the store as the next process finds it after a crash.
 func (s *stand) crashed() *stand {
 	s.t.Helper()
-	return open(s.t, s.engine.Crash(s.t))
+	return open(s.t, s.engine.Crash(s.t), s.with)
 }
 
 func (s *stand) now() time.Time {

@@ -15,14 +15,15 @@ func unsentAtACrash(t *testing.T, s *stand) {
 	conn := uuid.New()
 	looked, begun := s.begin(s.accept(queued(conn)), at(3)), s.begin(s.accept(queued(conn)), at(3))
 	part, other := s.begin(s.accept(queued(conn)), at(3)), s.begin(s.accept(queued(conn)), at(3))
-	handled, waits := s.accept(syncOf(conn)), s.accept(queued(conn))
+	handled, sent, waits := s.accept(syncOf(conn)), s.accept(syncOf(conn)), s.accept(queued(conn))
 	s.must(s.MarkStep(t.Context(), begun.ID, tsp.Step{Key: "a"}))
 	s.must(s.MarkStep(t.Context(), part.ID, tsp.Step{Key: "a", Done: true}))
+	s.must(s.MarkStep(t.Context(), sent.ID, tsp.Step{Key: "a", Done: true}))
 	s = s.crashed()
 	marked := func(op operation.Operation) bool { return op.ID != other.ID }
 	is(t, "unsent", got[int](s)(s.Unsent(t.Context(), at(5), marked)), 3)
 	is(t, "unsent again", got[int](s)(s.Unsent(t.Context(), at(6), marked)), 0)
-	is(t, "interrupted", got[int](s)(s.Interrupted(t.Context(), at(6), func(operation.Operation) time.Duration { return 0 })), 2)
+	is(t, "interrupted", got[int](s)(s.Interrupted(t.Context(), at(6), func(operation.Operation) time.Duration { return 0 })), 3)
 	for what, c := range map[string]struct {
 		op   operation.Operation
 		want operation.State
@@ -33,6 +34,7 @@ func unsentAtACrash(t *testing.T, s *stand) {
 	} {
 		is(t, what, s.read(c.op).State, c.want)
 	}
+	is(t, "a sync one that was sent", s.read(sent).Attempts[0].Class, tsp.Unknown)
 	op := s.read(looked)
 	want := looked
 	want.State, want.Tries, want.NextAt, want.UpdatedAt = operation.Retry, 1, at(5), at(5)

@@ -14,6 +14,7 @@ func vault() []rule {
 	return []rule{
 		{"all partners' subscriptions are listed by their ids, page after page", subscriptionsAreWalked},
 		{"sealed secrets are replaced where they are still those that were read", secretIsResealed},
+		{"a change of a subscription leaves the secrets that were replaced meanwhile, and a rotation of them is overtaken", resealedStays},
 	}
 }
 
@@ -53,4 +54,19 @@ func secretIsResealed(t *testing.T, s *stand) {
 		to.URL = from.URL
 		same(t, name, got[webhook.Subscription](s)(s.SubscriptionByID(t.Context(), from.ID)), to)
 	}
+}
+
+func resealedStays(t *testing.T, s *stand) {
+	read := s.subscribe(subscribed(uuid.New(), eventName))
+	anew := read
+	anew.Sealed = []byte("anew")
+	s.must(s.ResealSubscription(t.Context(), read, anew))
+	fails(t, "a rotation", s.ChangeSubscription(t.Context(), altered(read)), fence.ErrOvertaken)
+	paused := moved(t, read, webhook.Pause)
+	s.must(s.ChangeSubscription(t.Context(), paused))
+	want := paused.To
+	want.Sealed = anew.Sealed
+	same(t, "paused", got[webhook.Subscription](s)(s.SubscriptionByID(t.Context(), read.ID)), want)
+	s.must(s.ChangeSubscription(t.Context(), altered(want)))
+	same(t, "rotated", got[webhook.Subscription](s)(s.SubscriptionByID(t.Context(), read.ID)), altered(want).To)
 }

@@ -140,4 +140,12 @@ func subscriptionsAreBounded(t *testing.T, s *stand) {
 	s.unsubscribe(first)
 	s.must(insert(1, 2))
 	s.must(s.InsertSubscriptions(t.Context(), []webhook.Subscription{subscribed(uuid.New(), eventName)}, 1))
+	partner = uuid.New()
+	s.must(insert(webhook.MostOfOne, 1000))
+	fails(t, "one more to one event", insert(1, 1000), webhook.ErrTooManyOfOne)
+	s.must(s.InsertSubscriptions(t.Context(), []webhook.Subscription{subscribed(partner, webhook.EventCreated)}, 1000))
+	s.unsubscribe(got[[]webhook.Subscription](s)(s.Subscriptions(t.Context(), webhook.SubscriptionQuery{Partner: partner,
+		EventNames: []string{eventName}, Window: everything()}))[0])
+	fails(t, "two where one event has room for one", insert(2, 1000), webhook.ErrTooManyOfOne)
+	s.must(insert(1, 1000))
 }

@@ -4,9 +4,15 @@
 CREATE INDEX delivery_dead ON delivery (subscription, seq) WHERE state = 'dead';
 CREATE INDEX delivery_dead_of ON delivery (subscription, created_at) WHERE state = 'dead';
 CREATE INDEX delivery_dead_since ON delivery (next_at) WHERE state = 'dead';
+-- Logs have no index by event, so they are read once and not for each dead letter.
+CREATE TEMPORARY TABLE last_attempt (
+  subscription BLOB NOT NULL, event BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (subscription, event)
+) WITHOUT ROWID;
+INSERT INTO last_attempt SELECT subscription, event, max(created_at) FROM delivery_log GROUP BY subscription, event;
 UPDATE delivery SET next_at = coalesce(
-  (SELECT max(l.created_at) FROM delivery_log l WHERE l.subscription = delivery.subscription AND l.event = delivery.event),
+  (SELECT l.at FROM last_attempt l WHERE l.subscription = delivery.subscription AND l.event = delivery.event),
   created_at) WHERE state = 'dead';
+DROP TABLE last_attempt;
 
 -- Deleted subscriptions of which deliveries, logs or counts are still to be removed.
 CREATE TABLE subscription_leaving (subscription BLOB PRIMARY KEY) WITHOUT ROWID;

@@ -1,0 +1,129 @@
+package app_test
+
+import (
+	"bytes"
+	"database/sql"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/app"
+)
+
+// quietURL is where a receiver is that nobody may learn of from the disk.
+const quietURL = "https://hooks.example/quiet-way-of-a-receiver?token=quiet-token"
+
+// asSealed waits until all that lies in the database is in the form that a setting asks for, and returns
+// what is kept of that.
+func (h *house) asSealed(set string) (kept string) {
+	h.t.Helper()
+	h.until("all is as "+set+" has it", func() bool {
+		value, err := h.db.Meta(h.t.Context(), "sealed-at-rest")
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		kept = string(value)
+		return strings.HasPrefix(kept, set+":")
+	})
+	return kept
+}
+
+// quiet tells whether the receiver's URL is read as it was given.
+func (h *house) quiet() bool {
+	h.t.Helper()
+	all, err := h.db.SubscriptionsAfter(h.t.Context(), uuid.Nil, 100)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, s := range all {
+		if s.URL == quietURL {
+			return true
+		}
+	}
+	return false
+}
+
+// clear counts the texts of a closed database that are not sealed, and looks for the receiver's URL in it.
+func (h *house) clear() (texts int, url bool) {
+	h.t.Helper()
+	raw, err := os.ReadFile(h.config.DatabaseURL)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite3", "file:"+h.config.DatabaseURL)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer db.Close()
+	err = db.QueryRowContext(h.t.Context(), `SELECT (SELECT count(*) FROM operation WHERE typeof(payload) = 'text') +
+		(SELECT count(*) FROM attempt WHERE typeof(details) = 'text') + (SELECT count(*) FROM event WHERE typeof(data) = 'text') +
+		(SELECT count(*) FROM subscription WHERE typeof(url) = 'text') + (SELECT count(*) FROM receiver WHERE typeof(url) = 'text')`).Scan(&texts)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return texts, bytes.Contains(raw, []byte("quiet-way-of-a-receiver"))
+}
+
+// writes tells that a write takes its whole way.
+func (h *house) writes(text string) {
+	h.t.Helper()
+	if id := h.do("POST", messages, h.message(text)).field("id"); h.ended(id).field("status") != "success" {
+		h.t.Errorf("%s: the write failed", text)
+	}
+}
+
+func TestADatabaseIsSealedFromTheSettingOnAndReadableWhicheverWayItIsSet(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	made := h.do("POST", "/v2/notifications/webhooks", `{"url":"`+quietURL+`","event_name":"connection.created"}`)
+	if made.status != http.StatusOK {
+		t.Fatalf("%d %s", made.status, made.text)
+	}
+	h.writes("before")
+	h.stop()
+	if texts, url := h.clear(); texts == 0 || !url {
+		t.Fatalf("%d texts lie as they are, the URL among them: %v", texts, url)
+	}
+
+	c := h.config
+	c.SealAtRest = true
+	h.start(c, h.listens)
+	first := h.asSealed("on")
+	h.writes("sealed")
+	again := h.do("POST", "/v2/notifications/webhooks", `{"url":"`+quietURL+`","event_name":"connection.created"}`)
+	if again.status != http.StatusConflict || !h.quiet() {
+		t.Errorf("the same subscription once more: %d %s", again.status, again.text)
+	}
+	h.stop()
+	if texts, url := h.clear(); texts != 0 || url {
+		t.Errorf("%d texts lie as they are, the URL among them: %v", texts, url)
+	}
+
+	rotated := c
+	rotated.Key, rotated.OldKey = newerKey, operatorKey
+	if err := app.RotateKey(t.Context(), rotated); err != nil {
+		t.Fatal(err)
+	}
+	c.Key = newerKey
+	h.start(c, h.listens)
+	h.until("all is sealed with the newest key", func() bool { return h.asSealed("on") != first })
+	if !h.quiet() {
+		t.Error("the URL is not read behind the rotation")
+	}
+	h.stop()
+
+	c.SealAtRest = false
+	h.start(c, h.listens)
+	h.asSealed("off")
+	h.writes("clear again")
+	if !h.quiet() {
+		t.Error("the URL is not read once nothing is sealed any more")
+	}
+	h.stop()
+	if texts, url := h.clear(); texts == 0 || url {
+		t.Errorf("%d texts lie as they are, the URL among them: %v", texts, url)
+	}
+}

@@ -1,0 +1,178 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// sealedOnce bounds the rows that are looked at, and so those that are changed in one transaction, for
+// which every other write waits.
+const sealedOnce = 100
+
+// sealedTable is a table with columns that may be sealed. key are the columns of its primary key, and row
+// those that a context names after the column's name.
+type sealedTable struct {
+	name              string
+	key, row, columns []string
+}
+
+// ResealEvents brings the data of events into the form in which they would be written.
+func (db *DB) ResealEvents(ctx context.Context, after string) (string, int, error) {
+	return db.reseal(ctx, after, []sealedTable{
+		{"event", []string{"id"}, []string{"id"}, []string{"data"}},
+		{"feed", []string{"receiver", "place"}, []string{"event"}, []string{"data"}},
+	})
+}
+
+// ResealOperations does so with payloads and with what came of them.
+func (db *DB) ResealOperations(ctx context.Context, after string) (string, int, error) {
+	return db.reseal(ctx, after, []sealedTable{
+		{"operation", []string{"seq"}, []string{"id"}, []string{"payload"}},
+		{"attempt", []string{"operation", "n"}, []string{"operation", "n"}, []string{"details", "headers"}},
+	})
+}
+
+// reseal looks at some rows of one table and returns where the next ones stand.
+func (db *DB) reseal(ctx context.Context, after string, tables []sealedTable) (string, int, error) {
+	if db.writer.with == nil {
+		return "", 0, nil
+	}
+	at, behind, err := readPlace(after, len(tables))
+	if err != nil {
+		return "", 0, fmt.Errorf("reading where to go on: %w", err)
+	}
+	t := tables[at]
+	found, err := t.read(ctx, db, behind)
+	if err != nil {
+		return "", 0, err
+	}
+	changed, err := db.renew(ctx, t, found)
+	switch {
+	case err != nil:
+		return "", changed, err
+	case len(found) == sealedOnce:
+		return placeText(at, found[sealedOnce-1][:len(t.key)]), changed, nil
+	case at+1 < len(tables):
+		return placeText(at+1, nil), changed, nil
+	}
+	return "", changed, nil
+}
+
+// read reads rows behind a key: key, row and columns of each, one after the other.
+func (t sealedTable) read(ctx context.Context, db *DB, behind []any) ([][]any, error) {
+	columns := append(append(append([]string{}, t.key...), t.row...), t.columns...)
+	keys, where := strings.Join(t.key, ", "), ""
+	if len(behind) > 0 {
+		where = " WHERE (" + keys + ") > (?" + strings.Repeat(", ?", len(behind)-1) + ")"
+	}
+	return list(ctx, db, `SELECT `+strings.Join(columns, ", ")+` FROM `+t.name+where+` ORDER BY `+keys+` LIMIT `+
+		strconv.Itoa(sealedOnce), func(row scanner) ([]any, error) {
+		values, into := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		return values, row.Scan(into...)
+	}, behind...)
+}
+
+// renew writes those of some rows in another form that are not in the one in which they would be written.
+// A value that was changed meanwhile is left alone.
+func (db *DB) renew(ctx context.Context, t sealedTable, found [][]any) (changed int, err error) {
+	var statements []string
+	var args [][]any
+	for _, values := range found {
+		key, row, stored := values[:len(t.key)], values[len(t.key):len(t.key)+len(t.row)], values[len(t.key)+len(t.row):]
+		for i, column := range t.columns {
+			to, err := db.writer.renewed(stored[i], bound(column, parts(row)...))
+			if err != nil {
+				return 0, fmt.Errorf("opening %s of %s %s: %w", column, t.name, placeText(0, key), err)
+			}
+			if to == nil {
+				continue
+			}
+			statements = append(statements, `UPDATE `+t.name+` SET `+column+` = ? WHERE `+column+` = ? AND `+
+				strings.Join(t.key, " = ? AND ")+` = ?`)
+			args = append(args, append([]any{to, stored[i]}, key...))
+		}
+	}
+	if len(statements) == 0 {
+		return 0, nil
+	}
+	return give(ctx, db, func(tx *tx) (changed int, err error) {
+		err = tx.erasing(func() error {
+			for i, statement := range statements {
+				n, err := tx.change(statement, args[i]...)
+				if err != nil {
+					return err
+				}
+				changed += int(n)
+			}
+			return nil
+		})
+		return changed, err
+	})
+}
+
+// erasing makes changes that overwrite whatever they replace, which those of every day do only where the
+// page is written anyway (see open).
+func (t *tx) erasing(change func() error) error {
+	if _, err := t.run(`PRAGMA secure_delete = on`); err != nil {
+		return err
+	}
+	err := change()
+	if _, failed := t.run(`PRAGMA secure_delete = fast`); err == nil {
+		err = failed
+	}
+	return err
+}
+
+// parts are values of columns as parts of a context.
+func parts(values []any) (out [][]byte) {
+	for _, value := range values {
+		switch v := value.(type) {
+		case []byte:
+			out = append(out, v)
+		case int64:
+			out = append(out, numbered(v))
+		}
+	}
+	return out
+}
+
+// placeText writes a table's number and a key as text; readPlace reads it.
+func placeText(table int, key []any) string {
+	out := strconv.Itoa(table)
+	for _, value := range key {
+		switch v := value.(type) {
+		case []byte:
+			out += "/x" + hex.EncodeToString(v)
+		case int64:
+			out += "/i" + strconv.FormatInt(v, 10)
+		}
+	}
+	return out
+}
+
+func readPlace(text string, tables int) (table int, key []any, err error) {
+	if text == "" {
+		return 0, nil, nil
+	}
+	first, rest, more := strings.Cut(text, "/")
+	table, err = strconv.Atoi(first)
+	for more && err == nil {
+		first, rest, more = strings.Cut(rest, "/")
+		if raw, isHex := strings.CutPrefix(first, "x"); isHex {
+			var b []byte
+			b, err = hex.DecodeString(raw)
+			key = append(key, b)
+		} else {
+			var n int64
+			n, err = strconv.ParseInt(strings.TrimPrefix(first, "i"), 10, 64)
+			key = append(key, n)
+		}
+	}
+	return min(max(table, 0), tables-1), key, err
+}

@@ -1,0 +1,87 @@
+package sqlite
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// upgraded makes the tables as they were of a version, with what statements put there, and opens them. The
+// first argument of each statement is the first id, the second the second.
+func upgraded(ctx context.Context, t *testing.T, version int64, ids [2]uuid.UUID, statements ...string) *DB {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "w.db")
+	old, err := open(path, 1, &guard{place: path}, "_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := provider(old)
+	if err == nil {
+		_, err = p.UpTo(t.Context(), version)
+	}
+	for _, statement := range statements {
+		if err == nil {
+			_, err = old.ExecContext(t.Context(), statement, ids[0][:], ids[1][:])
+		}
+	}
+	if err != nil || old.Close() != nil {
+		t.Fatal(err)
+	}
+	db, err := Open(ctx, path, time.Now, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// TestDeadLettersOfAnOlderDatabaseDiedWithTheirLastAttempt has so many of one subscription that asking for
+// the last attempt of each would take longer than the test waits.
+func TestDeadLettersOfAnOlderDatabaseDiedWithTheirLastAttempt(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
+	defer cancel()
+	const numbers = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) `
+	sub := uuid.UUID{1}
+	db := upgraded(ctx, t, 10, [2]uuid.UUID{sub, {2}},
+		`INSERT INTO subscription (id, partner, url, event_name, filters, sealed, status, created_at, updated_at)
+			VALUES (?1, ?2, 'https://r.example/', 'e', '', x'00', 'active', 1, 1)`,
+		numbers+`INSERT INTO event (id, name, partner, subject, fleet, fleet_ref, occurred_at, data)
+			SELECT CAST(printf('%016d', i) AS BLOB), 'e', ?2, ?2, ?2, '', 1, '{}' FROM n`,
+		numbers+`INSERT INTO delivery (subscription, event, subject, state, tries, next_at, created_at)
+			SELECT ?1, CAST(printf('%016d', i) AS BLOB), ?2, 'dead', 9, 1, 5 FROM n`,
+		numbers+`INSERT INTO delivery_log (id, subscription, event, event_name, status, status_code, created_at)
+			SELECT randomblob(16) || ?2, ?1, CAST(printf('%016d', i / 2) AS BLOB), 'e', 'failed', 500, 1000 + i FROM n`)
+	dead, err := list(t.Context(), db, `SELECT next_at FROM delivery WHERE state = 'dead' ORDER BY seq`, scanOne[int64])
+	if err != nil || len(dead) != 10000 {
+		t.Fatalf("%d dead: %v", len(dead), err)
+	}
+	for i, want := range map[int]int64{0: 1003, 4998: 10999, 5000: 5} {
+		if dead[i] != want {
+			t.Errorf("number %d died at %d, want %d", i, dead[i], want)
+		}
+	}
+	if n, err := db.CountDeadLetters(t.Context(), sub); err != nil || n != len(dead) {
+		t.Errorf("%d are counted: %v", n, err)
+	}
+}
+
+func TestWhatHoldsUpAMessageChainOfAnOlderDatabaseHoldsItUpForItsPartner(t *testing.T) {
+	t.Parallel()
+	partner, connection := uuid.New(), uuid.New()
+	const made = `INSERT INTO operation (id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key, payload, state,
+		sync, tries, counted, next_at, deadline, collection, created_at, updated_at) VALUES (randomblob(16), ?1, ?2, ?1, '', 't', `
+	db := upgraded(t.Context(), t, 16, [2]uuid.UUID{partner, connection},
+		made+`'message', 'create', 'message.create/a/b', '{}', 'failed', 0, 0, 0, 1, 1, '', 1, 1)`,
+		made+`'message', 'create', 'message.create/a/b', '{}', 'queued', 0, 0, 0, 1, 1, '', 1, 1)`,
+		`INSERT INTO chain_hold (connection, chain, until) VALUES (?2, 'message.create/a/b', 99)`,
+		`INSERT INTO chain_hold (connection, chain, until) VALUES (?2, 'trip.create/a', 98)`)
+	holds, err := list(t.Context(), db, `SELECT until FROM chain_hold WHERE connection = ?1 AND chain = (SELECT order_key
+		FROM operation WHERE state = 'queued')`, scanOne[int64], connection[:])
+	if err != nil || len(holds) != 1 || holds[0] != 99 {
+		t.Errorf("holds: %v, %v", holds, err)
+	}
+}
