@@ -32,6 +32,8 @@ type outbox struct {
 	breaks int
 	// answers are how attempts end, one after the other; then they are delivered.
 	answers []webhook.Result
+	// refuses is a subscription whose events the receiver fails at.
+	refuses uuid.UUID
 	last    map[uuid.UUID]int64
 	writes  int
 	// ended tells that no grant lets the partner have the events any more.
@@ -85,7 +87,7 @@ func (o *outbox) SubscriptionByID(_ context.Context, id uuid.UUID) (webhook.Subs
 
 // queue is where a delivery waits, as the store arranges it.
 func (o *outbox) queue(w webhook.Waiting) uuid.UUID {
-	if o.subs[w.Subscription].Status == webhook.Active {
+	if s := o.subs[w.Subscription].Status; s == webhook.Active || s == webhook.Stale {
 		return receiverID
 	}
 	return w.Subscription
@@ -102,16 +104,17 @@ func (o *outbox) Deliveries(_ context.Context, q fence.Query) ([]webhook.Waiting
 	all = slices.DeleteFunc(all, func(w webhook.Waiting) bool {
 		return o.queue(w) != q.Lane.ID || w.Event.Subject.String() <= q.After
 	})
+	var found []webhook.Waiting
 	chains, of := 0, 0
 	for i, w := range all {
 		if of++; i == 0 || w.Event.Subject != all[i-1].Event.Subject {
 			chains, of = chains+1, 1
 		}
-		if chains > q.Chains {
-			return all[:i], nil
+		if chains <= q.Chains && of <= q.Depth {
+			found = append(found, w)
 		}
 	}
-	return all, nil
+	return found, nil
 }
 
 func (o *outbox) Number(_ context.Context, seqs []int64) (map[int64]int64, error) {
@@ -146,19 +149,6 @@ func (o *outbox) ReceiverOf(context.Context, uuid.UUID, string) (webhook.Receive
 
 func (o *outbox) Arrange(context.Context, uuid.UUID) (bool, error) { return false, nil }
 
-func (o *outbox) StaleOf(_ context.Context, _, after uuid.UUID, most int) (all []webhook.Subscription, err error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for _, sub := range o.subs {
-		waits := slices.ContainsFunc(o.waiting, func(w webhook.Waiting) bool { return w.Subscription == sub.ID })
-		if sub.Status == webhook.Stale && sub.ID.String() > after.String() && waits {
-			all = append(all, sub)
-		}
-	}
-	slices.SortFunc(all, func(a, b webhook.Subscription) int { return cmp.Compare(a.ID.String(), b.ID.String()) })
-	return all[:min(len(all), most)], nil
-}
-
 func (o *outbox) SettleDelivery(_ context.Context, s webhook.Settled) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -170,7 +160,7 @@ func (o *outbox) SettleDelivery(_ context.Context, s webhook.Settled) error {
 		return fence.ErrOvertaken
 	}
 	if s.State != webhook.DeliveryWithheld {
-		o.subs[s.Waiting.Subscription] = o.subs[s.Waiting.Subscription].After(s.Result, s.Log.CreatedAt)
+		o.judge(s)
 	}
 	if s.State == webhook.DeliveryWaiting {
 		o.waiting[i].NextAt = s.NextAt
@@ -203,6 +193,9 @@ func (o *outbox) Send(_ context.Context, d webhook.Delivery) webhook.Result {
 		panic("no pointer at all")
 	}
 	answer := webhook.Result{Verdict: webhook.Delivered, StatusCode: 202}
+	if o.refuses == d.Subscription.ID {
+		answer = webhook.Result{Verdict: webhook.Retry, StatusCode: 500, Attempt: d.Attempt}
+	}
 	if len(o.answers) > 0 {
 		answer, o.answers = o.answers[0], o.answers[1:]
 	}
@@ -212,10 +205,31 @@ func (o *outbox) Send(_ context.Context, d webhook.Delivery) webhook.Result {
 	return answer
 }
 
+// judge takes the end of an attempt for what it says of the receiver.
+func (o *outbox) judge(s webhook.Settled) {
+	was := o.subs[s.Waiting.Subscription]
+	is := was.After(s.Result, s.Log.CreatedAt)
+	o.subs[was.ID] = is
+	for _, status := range webhook.Draws(was, is, webhook.ByReceiver) {
+		for id, other := range o.subs {
+			if id != was.ID && other.Status == status {
+				o.subs[id] = other.Along(is, s.Log.CreatedAt)
+			}
+		}
+	}
+}
+
 func (o *outbox) may() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return !o.ended
+}
+
+// refuse has the receiver fail at the events of a subscription.
+func (o *outbox) refuse(sub uuid.UUID) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.refuses = sub
 }
 
 // deleteAll deletes the subscription with all that waits for it.
@@ -231,6 +245,6 @@ func (o *outbox) become(to webhook.Status) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	sub := o.subs[o.sub]
-	sub.Status = to
+	sub.Status, sub.Health.Since = to, time.Now()
 	o.subs[o.sub] = sub
 }

@@ -6,17 +6,14 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
 // The streams of a receiver's lane. Events of active subscriptions are chained by their subject,
-// whatever subscription they are for, so that what happened to one thing is told in its order. Of each
-// stale subscription one delivery is a chain of its own: the probe that shows whether the receiver is
-// back.
+// whatever subscription they are for, so that what happened to one thing is told in its order. While they
+// are stale the lane holds one delivery, which shows whether the receiver is back.
 const (
 	eventStream = "event"
 	probeStream = "probe"
@@ -43,28 +40,30 @@ func (d *Deliveries) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*
 		return batch, d.c.Feed.File(ctx, to.ID)
 	}
 	var parcels []*parcel
-	chains := 0
-	if q.Stream.Name != probeStream {
-		if parcels, chains, err = d.events(ctx, to, q); err != nil {
-			return batch, err
-		}
+	chains, stream := 0, eventStream
+	if to.Stale {
+		stream = probeStream
 	}
-	if to.Stale && q.Stream.Name != eventStream && chains < q.Chains {
-		probes, err := d.probes(ctx, to, q.After, q.Chains-chains)
-		if err != nil {
-			return batch, err
-		}
-		parcels, chains = append(parcels, probes...), chains+len(probes)
+	switch {
+	case q.Stream.Name != "" && q.Stream.Name != stream:
+	case to.Stale:
+		parcels, err = d.probe(ctx, to, q.After)
+		chains = len(parcels)
+	default:
+		parcels, chains, err = d.events(ctx, to, q)
+	}
+	if err != nil {
+		return batch, err
 	}
 	if err := d.number(ctx, parcels); err != nil {
 		return batch, err
 	}
 	for _, p := range parcels {
-		batch.Items = append(batch.Items, p.item())
+		batch.Items = append(batch.Items, p.item(to))
 	}
 	// The page was full, so there may be more.
 	if chains >= q.Chains {
-		batch.Streams = []fence.Stream{{Name: eventStream}, {Name: probeStream}}
+		batch.Streams = []fence.Stream{{Name: stream}}
 	}
 	return batch, nil
 }
@@ -97,30 +96,39 @@ func (d *Deliveries) events(ctx context.Context, to webhook.Receiver, q fence.Qu
 	return all, chains, nil
 }
 
-// probes reads the oldest delivery of each stale subscription, which is due when the subscription is.
-func (d *Deliveries) probes(ctx context.Context, to webhook.Receiver, after string, most int) (all []*parcel, err error) {
-	var behind uuid.UUID
-	if last, ok := strings.CutPrefix(after, probeStream+"/"); ok {
-		if behind, err = uuid.Parse(last); err != nil {
-			return nil, fmt.Errorf("reading the key of a probe: %w", err)
-		}
+// probed is among how many chains probes take turns, so that an event of which its receiver cannot take
+// delivery does not keep all others waiting.
+const probed = 8
+
+// probe reads one delivery of a stale receiver. It is the first of its chain, so it overtakes nothing, and
+// due when its subscription is.
+func (d *Deliveries) probe(ctx context.Context, to webhook.Receiver, after string) ([]*parcel, error) {
+	if after != "" {
+		return nil, nil
 	}
-	stale, err := d.c.Receivers.StaleOf(ctx, to.ID, behind, most)
+	waiting, err := d.c.Queue.Deliveries(ctx, fence.Query{Lane: fence.Lane{Kind: fence.Receivers, ID: to.ID}, Chains: probed,
+		Depth: 1})
 	if err != nil {
-		return nil, fmt.Errorf("reading stale subscriptions: %w", err)
+		return nil, fmt.Errorf("reading deliveries of a stale receiver: %w", err)
 	}
-	for _, sub := range stale {
-		own := fence.Query{Lane: fence.Lane{Kind: fence.Receivers, ID: sub.ID}, Chains: 1, Depth: 1}
-		waiting, err := d.c.Queue.Deliveries(ctx, own)
-		if err != nil {
-			return nil, fmt.Errorf("reading a stale subscription's delivery: %w", err)
-		}
-		for _, w := range waiting {
-			w.NextAt = sub.ProbeAt()
-			all = append(all, &parcel{waiting: w, url: to.URL, probe: true})
-		}
+	if len(waiting) == 0 {
+		return nil, nil
 	}
-	return all, nil
+	w := waiting[0]
+	sub, err := d.c.Queue.SubscriptionByID(ctx, w.Subscription)
+	if err == nil {
+		w = waiting[sub.Health.Counted%len(waiting)]
+		sub, err = d.c.Queue.SubscriptionByID(ctx, w.Subscription)
+	}
+	switch {
+	case errors.Is(err, webhook.ErrNotFound):
+		// Whoever deleted it has woken the lane.
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("looking up a stale subscription: %w", err)
+	}
+	w.NextAt = sub.ProbeAt()
+	return []*parcel{{waiting: w, url: to.URL, probe: true}}, nil
 }
 
 // number has deliveries that are taken for the first time numbered, all of a page in one write.
@@ -148,10 +156,10 @@ func (d *Deliveries) number(ctx context.Context, parcels []*parcel) error {
 
 // item is a parcel as its lane sees it. The tries of a probe are no streak: a delivery is not given up
 // while its subscription is stale.
-func (p *parcel) item() dispatch.Item[*parcel] {
+func (p *parcel) item(to webhook.Receiver) dispatch.Item[*parcel] {
 	i := dispatch.Item[*parcel]{Seq: p.waiting.Seq, NotBefore: p.waiting.NextAt, Value: p}
 	if p.probe {
-		i.Key = probeStream + "/" + p.waiting.Subscription.String()
+		i.Key = probeStream + "/" + to.ID.String()
 		return i
 	}
 	i.Key, i.Streak = eventStream+"/"+p.waiting.Event.Subject.String(), p.waiting.Tries

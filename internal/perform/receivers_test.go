@@ -76,27 +76,65 @@ func TestWhatIsPausedWhileItIsHeldIsNotSent(t *testing.T) {
 	})
 }
 
-func TestOfAStaleSubscriptionOneDeliveryIsTriedAndTheOthersWait(t *testing.T) {
+func TestOfAStaleReceiverOneDeliveryIsTriedAndTheOthersWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newOutbox(20)
+		o.become(webhook.Stale)
 		stale := o.second(webhook.Stale)
 		for n := range 200 {
 			o.publish(stale, uuid.UUID{1, byte(n)})
 		}
 		o.run(t, 50*time.Second)
-		if len(o.sent) != 20 || len(o.waiting) != 200 {
-			t.Errorf("before the probe %d were sent, and %d wait", len(o.sent), len(o.waiting))
+		if len(o.sent) > 0 {
+			t.Errorf("before the probe %d were sent", len(o.sent))
 		}
-		o.answers = []webhook.Result{{Verdict: webhook.Retry, StatusCode: 503}}
-		o.run(t, 20*time.Second)
-		probes := o.sent[20:]
-		for _, d := range probes {
-			if d.Subscription.Status == webhook.Stale && d.ID != probes[0].ID {
-				t.Errorf("besides %d, %d was tried", probes[0].ID, d.ID)
+		o.answers = slices.Repeat([]webhook.Result{{Verdict: webhook.Retry, StatusCode: 503, Attempt: 1}}, 99)
+		o.run(t, 16*time.Minute)
+		tried := map[int64]bool{}
+		for _, d := range o.sent {
+			tried[d.ID] = true
+		}
+		// After 1, 2, 4 and 8 minutes.
+		if len(o.sent) != 4 || len(o.waiting) != 220 {
+			t.Errorf("%d were sent, %d wait", len(o.sent), len(o.waiting))
+		}
+		if len(tried) != 4 {
+			t.Errorf("%d deliveries took their turn; one that its receiver cannot take would keep all waiting", len(tried))
+		}
+	})
+}
+
+// The receiver fails at the beginnings of things, for hours, and takes their ends.
+func TestNoSubscriptionOvertakesAnotherOfItsReceiverWhileThatFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOutbox(0)
+		ends := o.second(webhook.Active)
+		o.become(webhook.Active)
+		for n := range 30 {
+			o.publish(o.sub, uuid.UUID{byte(n)})
+			o.publish(ends, uuid.UUID{byte(n)})
+		}
+		o.refuses = o.sub
+		time.AfterFunc(5*time.Hour, func() { o.refuse(uuid.Nil) })
+		o.run(t, 20*time.Hour)
+		begun := map[uuid.UUID]bool{}
+		stale := 0
+		for _, s := range o.settled {
+			if s.Probe {
+				stale++
+			}
+			if s.State != webhook.DeliveryDone {
+				continue
+			}
+			subject := s.Waiting.Event.Subject
+			if s.Waiting.Subscription == o.sub {
+				begun[subject] = true
+			} else if !begun[subject] {
+				t.Fatalf("the end of %s came before its beginning", subject)
 			}
 		}
-		if len(probes) == 0 {
-			t.Error("none was tried")
+		if len(o.waiting) > 0 || stale == 0 {
+			t.Errorf("%d wait, %d probes were made", len(o.waiting), stale)
 		}
 	})
 }

@@ -49,7 +49,7 @@ const changeTries = 3
 func (s *Service) change(ctx context.Context, partner, id uuid.UUID, event string,
 	alter func(Subscription) (Subscription, error)) (Subscription, error) {
 	for range changeTries {
-		from, err := s.Get(ctx, partner, id)
+		from, err := s.stored(ctx, partner, id)
 		if err != nil {
 			return from, err
 		}

@@ -102,13 +102,53 @@ func TestASecretThatIsMadeIsShownOnceAndAnotherNever(t *testing.T) {
 	}
 }
 
-func TestARotationWithoutOverlapEndsAnEarlierOne(t *testing.T) {
+func TestAStaleSubscriptionThatGetsAnotherURLIsActive(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]webhook.Status{
+		`{"url":"https://other.example.com/in"}`: webhook.Active,
+		`{"url":"waybill:feed"}`:                 webhook.Active,
+		`{"retry_refused":true}`:                 webhook.Stale,
+	} {
+		d := newDesk(t, created)
+		d.store.subs[0].Status = webhook.Stale
+		if s := d.changed(body); s.Status != want || s.Health != (webhook.Health{Since: s.UpdatedAt, Success: 1}) {
+			t.Errorf("%s: %s, %+v", body, s.Status, s.Health)
+		}
+		d.store.subs[0].Status = webhook.Paused
+		if s := d.changed(strings.Replace(body, "other", "third", 1)); s.Status != webhook.Paused {
+			t.Errorf("%s: a paused one is %s", body, s.Status)
+		}
+	}
+}
+
+func TestASecondRotationWithinAnOverlapEndsItOnlyIfItSaysSo(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, created)
 	d.changed(`{"generate_secret":true,"secret_overlap_seconds":604800}`)
-	if s := d.changed(`{"generate_secret":true}`); s.Previous != nil || !s.PreviousUntil.IsZero() {
+	before := d.store.subs[0]
+	for _, body := range []string{`{"generate_secret":true}`, `{"secret":"0123456789ab","secret_overlap_seconds":60}`,
+		`{"generate_secret":true,"secret_overlap_seconds":null}`} {
+		_, err := d.update(body)
+		checkCode(t, err, problem.Conflict)
+		if !strings.Contains(err.Error(), before.PreviousUntil.Format(time.RFC3339)) || !strings.Contains(err.Error(), "secret_overlap_seconds") {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+	if diff := cmp.Diff(before, d.store.subs[0]); diff != "" {
+		t.Error(diff)
+	}
+	if s := d.changed(`{"generate_secret":true,"secret_overlap_seconds":0}`); s.Previous != nil || !s.PreviousUntil.IsZero() {
 		t.Errorf("the old secret is valid until %s", s.PreviousUntil)
 	}
+	d.changed(`{"generate_secret":true,"secret_overlap_seconds":60}`)
+	if s, err := d.Get(t.Context(), acme, d.id); err != nil || s.Read().PreviousSecretUntil == nil {
+		t.Errorf("an overlap that lasts is not shown: %v", err)
+	}
+	d.now = d.now.Add(time.Minute)
+	if s, err := d.Get(t.Context(), acme, d.id); err != nil || s.Read().PreviousSecretUntil != nil {
+		t.Errorf("an overlap that is over is shown until %v: %v", s.PreviousUntil, err)
+	}
+	d.changed(`{"generate_secret":true,"secret_overlap_seconds":60}`)
 }
 
 func TestEverythingWrongWithAnUpdateIsFoundAndChangesNothing(t *testing.T) {

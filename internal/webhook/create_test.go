@@ -35,14 +35,14 @@ func TestASubscriptionIsAnsweredInTheClearOnce(t *testing.T) {
 	t.Parallel()
 	store := &memory{}
 	made := mustCreate(t, newService(store), strings.Replace(created, "}",
-		`,"secret":"s3cret","filters":{"fleet_ids":["019bc0a2-0000-7000-8000-0000000000ff"],"fleet_refs":[]}}`, 1))
+		`,"secret":"s3cret-of-mine","filters":{"fleet_ids":["019bc0a2-0000-7000-8000-0000000000ff"],"fleet_refs":[]}}`, 1))
 	got, err := json.Marshal(made.Body())
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := `{"id":"` + made.Subscriptions[0].ID.String() + `","partner_id":"` + acme.String() +
 		`","url":"https://hooks.example.com/in/token?k=v","event_name":"resource_operation.created",` +
-		`"filters":{"fleet_ids":["019bc0a2-0000-7000-8000-0000000000ff"],"fleet_refs":null},"secret":"s3cret",` +
+		`"filters":{"fleet_ids":["019bc0a2-0000-7000-8000-0000000000ff"],"fleet_refs":null},"secret":"s3cret-of-mine",` +
 		`"status":"active","created_at":"2026-01-15T10:30:00.123456Z","updated_at":"2026-01-15T10:30:00.123456Z",` +
 		`"deleted_at":null,"encoding":"automatic","retry_refused":false,"refused":0}`
 	if diff := cmp.Diff(want, string(got)); diff != "" {
@@ -52,7 +52,7 @@ func TestASubscriptionIsAnsweredInTheClearOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, secret := range []string{"s3cret", "token", "k=v"} {
+	for _, secret := range []string{"s3cret-of-mine", "token", "k=v"} {
 		if strings.Contains(string(got), secret) {
 			t.Errorf("%s shows %s", got, secret)
 		}
@@ -213,7 +213,7 @@ func checkCode(t *testing.T, err error, want problem.Code) {
 func TestASubscriptionSaysWhereNothingWillComeOfIt(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]int{"vehicle_location.added": 1, "invitation.*": 8, "webhook.*": 0, "vehicle.*": 0, "schedule.deactivated": 1,
-		"resource_operation.*": 0, "connection.*": 0, "share_agreement.deleted": 0, "connection.activated": 0} {
+		"resource_operation.*": 0, "connection.created": 0, "share_agreement.deleted": 0, "connection.activated": 0} {
 		store := &memory{}
 		made := mustCreate(t, newService(store), wildcard(name))
 		got, err := json.Marshal(made.Body())
@@ -230,6 +230,38 @@ func TestASubscriptionSaysWhereNothingWillComeOfIt(t *testing.T) {
 		}
 		if want == 0 && strings.Contains(string(got), "warnings") {
 			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+func TestAWildcardSaysWhatOfOurOwnItDoesNotStandFor(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{"connection.*": true, "webhook.*": false, "fleet_connection.*": false} {
+		made := mustCreate(t, newService(&memory{}), wildcard(name))
+		for _, one := range made.Body().([]webhook.Webhook) {
+			says := len(one.Warnings) > 0 && strings.Contains(one.Warnings[0].Message, "connection.activated and connection.updated")
+			if says != want {
+				t.Errorf("%s: %+v", one.EventName, one.Warnings)
+			}
+		}
+	}
+}
+
+func TestSecretsAreNoBlanksAndShortOnesAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	for secret, want := range map[string]int{"x": 1, "elevenchars": 1, "twelve chars": 0} {
+		made := mustCreate(t, newService(&memory{}), strings.Replace(created, "}", `,"secret":"`+secret+`"}`, 1))
+		if w := made.Body().(webhook.Webhook).Warnings; len(w) != want || want > 0 && w[0].Path != "secret" {
+			t.Errorf("%q: %v", secret, w)
+		}
+	}
+	const blanks = `"secret":"              "`
+	_, err := newService(&memory{}).Create(t.Context(), webhook.Maker{Partner: acme}, []byte(strings.Replace(created, "}", ","+blanks+"}", 1)))
+	d := newDesk(t, created)
+	_, late := d.update("{" + blanks + "}")
+	for _, err := range []error{err, late} {
+		if diff := cmp.Diff([]string{"secret string_too_short"}, codes(t, err)); diff != "" {
+			t.Error(diff)
 		}
 	}
 }

@@ -26,6 +26,9 @@ const (
 	maxSecret = 256
 )
 
+// minSecret is the contract's for updates; it has none for creations, which are warned.
+const minSecret = 12
+
 // draft is what a creation's body asks for. Its event name may still be a wildcard.
 type draft struct {
 	url       string

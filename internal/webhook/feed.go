@@ -123,7 +123,7 @@ func (f *Feed) File(ctx context.Context, receiver uuid.UUID) error {
 func (f *Feed) Read(ctx context.Context, partner uuid.UUID, r FeedRequest) (FeedPage, error) {
 	var names []string
 	for _, n := range r.EventNames {
-		names = append(names, expand(n)...)
+		names = append(names, narrowed(n)...)
 	}
 	r.EventNames = names
 	found := FeedPage{End: r.After}

@@ -25,8 +25,8 @@ func judge(s Subscription, answer *http.Response, now time.Time) Result {
 	switch code := r.StatusCode; {
 	case code == http.StatusGone:
 		r.Verdict = Gone
-		r.Err = said + ", so the subscription pauses. When the receiver is back, " +
-			"POST /v2/notifications/webhooks/" + s.ID.String() + "/activate."
+		r.Err = said + ", so all subscriptions to its URL pause. When the receiver is back, " +
+			"POST /v2/notifications/webhooks/" + s.ID.String() + "/activate, and so for each of them."
 	case code == http.StatusTooManyRequests || code >= 500:
 		r.Verdict, r.Err = Retry, said+"."
 	case code >= 200 && code < 300:

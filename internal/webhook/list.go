@@ -30,11 +30,14 @@ type LogsRequest struct {
 func (s *Service) List(ctx context.Context, partner uuid.UUID, r ListRequest) (page.Page[Subscription], error) {
 	q := SubscriptionQuery{Partner: partner, Status: r.Status, Window: r.Window.Wider()}
 	if r.EventName != "" {
-		q.EventNames = expand(r.EventName)
+		q.EventNames = narrowed(r.EventName)
 	}
 	found, err := s.c.Store.Subscriptions(ctx, q)
 	if err != nil {
 		return page.Page[Subscription]{}, fmt.Errorf("listing subscriptions: %w", err)
+	}
+	for i, sub := range found {
+		found[i] = sub.overlapped(s.c.Now())
 	}
 	return page.Cut(found, r.Window, Subscription.Position), nil
 }

@@ -64,6 +64,26 @@ func expand(name string) []string {
 	return concrete
 }
 
+// ownOf are the names of our own of the resource of a name.
+func ownOf(name string) (own []string) {
+	of, _, _ := strings.Cut(name, ".")
+	for _, n := range ownNames {
+		if strings.HasPrefix(n, of+".") {
+			own = append(own, n)
+		}
+	}
+	return own
+}
+
+// narrowed returns the names that a known name lets pass where something is narrowed to it: what it stands
+// for, and for a wildcard our own names too, since whoever has those has asked for them.
+func narrowed(name string) []string {
+	if !isWildcard(name) {
+		return []string{name}
+	}
+	return append(expand(name), ownOf(name)...)
+}
+
 // suggest tells what an unknown name may have meant: the one nearest to it, else the names of
 // the same resource, else those that Waybill is mostly asked for.
 func suggest(name string) string {

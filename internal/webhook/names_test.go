@@ -55,3 +55,14 @@ func TestANameOfOurOwnIsAskedForByNameAlone(t *testing.T) {
 		}
 	}
 }
+
+func TestAWildcardNarrowsToOurOwnNamesToo(t *testing.T) {
+	t.Parallel()
+	want := []string{"connection.created", "connection.staled", "connection.activated", "connection.updated"}
+	if diff := cmp.Diff(want, narrowed("connection.*")); diff != "" {
+		t.Error(diff)
+	}
+	if got := narrowed("connection.created"); len(got) != 1 {
+		t.Errorf("%v", got)
+	}
+}

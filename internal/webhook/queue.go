@@ -11,7 +11,7 @@ import (
 )
 
 // Queue is what the lanes of receivers need of the store. A delivery waits in the queue of its
-// receiver, or in its subscription's own while that is not active; the name of a queue is the id of
+// receiver, or in its subscription's own while that is paused; the name of a queue is the id of
 // either. Whatever changes a subscription, what waits for it is astray until Arrange has seen to it.
 type Queue interface {
 	// SubscriptionByID returns a subscription whoever's it is, or ErrNotFound.
@@ -24,7 +24,8 @@ type Queue interface {
 	Number(ctx context.Context, seqs []int64) (map[int64]int64, error)
 	// SettleDelivery records the end of an attempt; fence.ErrOvertaken unless the delivery still
 	// waits with as many tries, its subscription lives, and the lane was not claimed anew. The
-	// subscription is stored as Subscription.After leaves it, and what changed of its status is told.
+	// subscription is stored as Subscription.After leaves it, those of its receiver that it Draws go
+	// Along with it, and what changed of their status is told.
 	// The event of a delivery that is done or withheld goes with its last delivery.
 	SettleDelivery(ctx context.Context, s Settled) error
 }
@@ -38,9 +39,6 @@ type Receivers interface {
 	// Arrange brings some of what is astray at a receiver's subscriptions to where it belongs, and
 	// tells whether there is more. Each call does a bounded amount of work.
 	Arrange(ctx context.Context, receiver uuid.UUID) (more bool, err error)
-	// StaleOf returns a receiver's stale subscriptions for which something waits, by id, behind one
-	// and so many at most.
-	StaleOf(ctx context.Context, receiver, after uuid.UUID, most int) ([]Subscription, error)
 	// WaitingReceivers lists the receivers with subscriptions, active or stale, that hold waiting
 	// deliveries, and those where something is astray, at a cost that does not follow how many
 	// deliveries there are.
@@ -52,7 +50,8 @@ type Receivers interface {
 type Receiver struct {
 	ID, Partner uuid.UUID
 	URL         string
-	// Astray tells that Arrange has something to do, and Stale that one of its subscriptions is stale.
+	// Astray tells that Arrange has something to do, and Stale that those of its subscriptions that are
+	// not paused are stale.
 	Astray, Stale bool
 	// Filed is the place of the newest event of a feed, and Swept that of the last one that was removed;
 	// 0 for none.

@@ -67,6 +67,14 @@ func OpenSecret(sealer Sealer, s Subscription, at time.Time) (Subscription, erro
 	return s, nil
 }
 
+// overlapped leaves out the secret before the last rotation once its time is over.
+func (s Subscription) overlapped(at time.Time) Subscription {
+	if !s.PreviousUntil.After(at) {
+		s.Previous, s.PreviousUntil = nil, time.Time{}
+	}
+	return s
+}
+
 // secrets are those that sign at a time, the one in force first.
 func (s Subscription) secrets(at time.Time) []Secret {
 	if s.PreviousSecret == "" || !s.PreviousUntil.After(at) {

@@ -146,6 +146,11 @@ func duplicate(name string) error {
 
 // Get returns a partner's subscription.
 func (s *Service) Get(ctx context.Context, partner, id uuid.UUID) (Subscription, error) {
+	sub, err := s.stored(ctx, partner, id)
+	return sub.overlapped(s.c.Now()), err
+}
+
+func (s *Service) stored(ctx context.Context, partner, id uuid.UUID) (Subscription, error) {
 	sub, err := s.c.Store.Subscription(ctx, partner, id)
 	if err != nil {
 		return Subscription{}, s.missing(err, id, "reading")

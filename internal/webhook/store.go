@@ -60,7 +60,8 @@ type Store interface {
 	// ChangeSubscription writes a change; fence.ErrOvertaken unless the subscription has the status and
 	// the UpdatedAt with which it was read, and the sealed secrets if the change is Rotated; ErrDuplicate as
 	// above. Refused stays as deliveries have left it, Health and Learned as well unless the change is
-	// Renewed, and sealed secrets as a Vault has left them unless it is Rotated. Its lane is woken. Of one that
+	// Renewed, and sealed secrets as a Vault has left them unless it is Rotated. Those of its
+	// receiver that it Draws go Along with it, as those of a new one do. Its lane is woken. Of one that
 	// becomes deleted nothing that waits is sent, and the same may be made anew; what it leaves is
 	// removed by Sweeps.
 	ChangeSubscription(ctx context.Context, c Change) error

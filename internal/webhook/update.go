@@ -12,12 +12,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-const (
-	// minSecret is the contract's for updates; it has none for creations.
-	minSecret = 12
-	// maxOverlap bounds for how long the secret before the last rotation stays valid.
-	maxOverlap = 7 * 24 * time.Hour
-)
+// maxOverlap bounds for how long the secret before the last rotation stays valid.
+const maxOverlap = 7 * 24 * time.Hour
 
 // Updated is the answer to Update.
 type Updated struct {
@@ -32,7 +28,8 @@ func update() resource.Table {
 	return resource.Table{Of: "an update of a webhook", Fields: append([]resource.Field{
 		{Name: "url", Type: resource.Text, Nullable: true, NonEmpty: true, Longest: maxURL},
 		filtersField(),
-		{Name: "secret", Type: resource.Text, Nullable: true, Longest: maxSecret, Secret: true},
+		{Name: "secret", Type: resource.Text, Nullable: true, NonEmpty: true, Longest: maxSecret, Secret: true,
+			Hint: "send generate_secret, and Waybill makes a good one"},
 		{Name: "generate_secret", Type: resource.Boolean, Nullable: true},
 		{Name: "secret_overlap_seconds", Type: resource.Integer, Nullable: true, Min: &zero, Max: &most},
 	}, receiverFields()...)}
@@ -97,6 +94,10 @@ func (s *Service) Update(ctx context.Context, partner, id uuid.UUID, body []byte
 			next.Learned = ""
 		}
 		next.Health = unproven(now)
+		// What made it stale was another receiver.
+		if sub.Status == Stale && next.URL != sub.URL {
+			next.Status = Active
+		}
 		return s.rotated(next, o, now)
 	})
 	return Updated{sub, generated}, err
@@ -111,15 +112,21 @@ func (s *Service) rotated(sub Subscription, o *resource.Object, now time.Time) (
 	if secret == "" {
 		return sub, nil
 	}
+	overlap, given := o.Value("secret_overlap_seconds")
+	if sub.PreviousUntil.After(now) && (given == resource.Absent || overlap != any(int64(0))) {
+		return sub, problem.New(problem.Conflict, "an earlier secret is valid beside the present one until %s, and a third one has "+
+			"no room; wait until then, or send \"secret_overlap_seconds\": 0, and the new secret alone is valid at once",
+			sub.PreviousUntil.Format(time.RFC3339))
+	}
 	sealed, err := s.c.Sealer.Seal([]byte(secret), SecretContext(sub.ID, sub.Partner))
 	if err != nil {
 		return sub, fmt.Errorf("sealing a subscription's secret: %w", err)
 	}
 	before := sub.Sealed
 	sub.Secret, sub.Sealed, sub.Previous, sub.PreviousUntil = secret, sealed, nil, time.Time{}
-	if overlap, _ := o.Value("secret_overlap_seconds"); overlap != nil && overlap.(int64) > 0 {
+	if seconds, _ := overlap.(int64); seconds > 0 {
 		sub.Previous = before
-		sub.PreviousUntil = now.UTC().Truncate(time.Microsecond).Add(time.Duration(overlap.(int64)) * time.Second)
+		sub.PreviousUntil = now.UTC().Truncate(time.Microsecond).Add(time.Duration(seconds) * time.Second)
 	}
 	return sub, nil
 }

@@ -1,8 +1,10 @@
 package webhook
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
@@ -85,6 +87,10 @@ func (c Created) Body() any {
 	all := make([]Webhook, len(c.Subscriptions))
 	for i, s := range c.Subscriptions {
 		all[i] = s.webhook()
+		if own := ownOf(s.EventName); len(own) > 0 {
+			all[i].Warnings = append(all[i].Warnings, Warning{"event_name", "the wildcard stands for the events of the contract; " +
+				"this service also raises " + strings.Join(own, " and ") + ": subscribe to these by their names"})
+		}
 	}
 	return all
 }
@@ -128,6 +134,10 @@ func (s Subscription) warnings() (all []Warning) {
 	if why := s.Secret.unfit(); why != "" {
 		all = append(all, Warning{"secret", why + ", so the official libraries of Standard Webhooks cannot use the secret; " +
 			"PATCH generate_secret, and Waybill makes one that they take"})
+	}
+	if n := utf8.RuneCountInString(string(s.Secret)); n > 0 && n < minSecret {
+		all = append(all, Warning{"secret", fmt.Sprintf("has fewer than %d characters and is easy to guess; PATCH generate_secret, "+
+			"and Waybill makes a good one", minSecret)})
 	}
 	switch {
 	case !slices.Contains(raised, s.EventName):

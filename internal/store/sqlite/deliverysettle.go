@@ -5,7 +5,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
@@ -66,38 +65,14 @@ func (t *tx) dropDelivery(seq int64, of uuid.UUID) error {
 	return t.exec(`DELETE FROM event WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.event = ?1)`, of[:])
 }
 
-// judge stores a subscription as an attempt leaves it, and tells its partner of another status. The
-// runner then reads anew and sends no more of what it holds.
+// judge stores a subscription as an attempt leaves it, and all of its receiver that go along.
 func (t *tx) judge(ctx context.Context, db *DB, was webhook.Subscription, s webhook.Settled) error {
 	is := was.After(s.Result, s.Log.CreatedAt)
-	if is.Status != was.Status || is.Learned != was.Learned || is.Refused != was.Refused || is.Health != was.Health {
-		save := func() error {
-			return t.exec(`UPDATE subscription SET status = ?2, learned = ?3, refused = ?4, judged_from = ?5, success = ?6,
-				counted = ?7, failed_in_row = ?8, updated_at = ?9 WHERE id = ?1`, is.ID[:], string(is.Status), string(is.Learned),
-				is.Refused, micros(is.Health.Since), is.Health.Success, is.Health.Counted, is.Health.FailedInRow, micros(is.UpdatedAt))
-		}
-		var logged []thing
-		if is.Status != was.Status {
-			logged = append(logged, webhookThing(is.ID))
-		}
-		if err := t.audited(ctx, db, save, logged...); err != nil {
-			return err
-		}
-	}
-	if is.Status == was.Status {
+	if is.Status == was.Status && is.Learned == was.Learned && is.Refused == was.Refused && is.Health == was.Health {
 		return nil
 	}
-	if err := t.wakeReceiver(db, is.ID); err != nil {
+	if err := t.judged(ctx, db, was, is); err != nil {
 		return err
 	}
-	told, err := webhook.Told(statusEvents[is.Status], is)
-	if err != nil {
-		return err
-	}
-	return t.publish(db, []event.Event{told})
-}
-
-// statusEvents are the names of what is told when an attempt has changed a subscription's status.
-var statusEvents = map[webhook.Status]string{
-	webhook.Active: webhook.Activate.Event(), webhook.Paused: webhook.Pause.Event(), webhook.Stale: webhook.Stall.Event(),
+	return t.along(ctx, db, was, is, webhook.ByReceiver)
 }

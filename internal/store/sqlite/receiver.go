@@ -51,10 +51,13 @@ func (db *DB) Arrange(ctx context.Context, receiver uuid.UUID) (more bool, err e
 		if err != nil || len(all) == 0 {
 			return false, err
 		}
-		l, queue := all[0], all[0].queue()
+		l, queue, places := all[0], all[0].queue(), []string{"queue < ?2", "queue > ?2"}
+		// What comes back has waited for its receiver, which is there again: it is due.
+		if l.Status == webhook.Active {
+			places = append(places, "tries > 0 AND next_at > ?4")
+		}
 		var moved int64
-		for _, elsewhere := range []string{"queue < ?2", "queue > ?2"} {
-			// What comes back has waited for its receiver, which is there again: it is due.
+		for _, elsewhere := range places {
 			n, err := tx.change(`UPDATE delivery SET queue = ?2, next_at = min(next_at, ?4) WHERE seq IN (SELECT seq FROM delivery
 				WHERE subscription = ?1 AND state = 'waiting' AND `+elsewhere+` LIMIT ?3)`, l.ID[:], queue[:], arranged-moved, micros(db.now()))
 			if err != nil {
@@ -67,13 +70,6 @@ func (db *DB) Arrange(ctx context.Context, receiver uuid.UUID) (more bool, err e
 		}
 		return len(all) > 1, tx.exec(`UPDATE subscription SET astray = 0 WHERE id = ?1`, l.ID[:])
 	})
-}
-
-// StaleOf returns stale subscriptions of a receiver with what waits in their own queues.
-func (db *DB) StaleOf(ctx context.Context, receiver, after uuid.UUID, most int) ([]webhook.Subscription, error) {
-	return list(ctx, db, `SELECT `+subscriptionColumns+` FROM subscription s WHERE receiver = ?1 AND status = 'stale' AND id > ?2
-		AND EXISTS (SELECT 1 FROM delivery d WHERE d.queue = s.id AND d.state = 'waiting') ORDER BY id LIMIT ?3`,
-		db.writer.subscription, receiver[:], after[:], most)
 }
 
 // WaitingReceivers lists the receivers whose lanes have something to do. It hops through the index from

@@ -39,6 +39,9 @@ func (db *DB) InsertSubscriptions(ctx context.Context, all []webhook.Subscriptio
 			if err := tx.tellOfSubscription(db, webhook.EventCreated, s); err != nil {
 				return err
 			}
+			if err := tx.along(ctx, db, webhook.Subscription{}, s, webhook.ByOwner); err != nil {
+				return err
+			}
 		}
 		return nil
 	}, webhookThings(all)...)

@@ -24,7 +24,10 @@ func (db *DB) ChangeSubscription(ctx context.Context, c webhook.Change) error {
 		if err := tx.wanted(c.To, c.To.ID); err != nil {
 			return err
 		}
-		return tx.changeSubscription(db, c)
+		if err := tx.changeSubscription(db, c); err != nil {
+			return err
+		}
+		return tx.along(ctx, db, c.From, c.To, webhook.ByOwner)
 	}, webhookThing(c.From.ID))
 }
 

@@ -65,10 +65,10 @@ func whoseIsKept(t *testing.T, s *stand) {
 func pausedIsNotFiled(t *testing.T, s *stand) {
 	subs := s.wildcard(s.partner(), webhook.FeedURL)
 	s.happens(subs[0].Partner, 1, event.OperationCreated, event.OperationCreated, event.OperationFailed)
-	s.gone(subs[0])
+	s.must(s.ChangeSubscription(t.Context(), moved(t, subs[0], webhook.Pause)))
 	s.arrange(subs[0])
 	is(t, "filed", got[int](s)(s.File(t.Context(), s.laneOf(subs[0]).ID)), 1)
-	is(t, "waiting", len(s.waiting(subs[0])), 1)
+	is(t, "waiting", len(s.waiting(subs[0])), 2)
 }
 
 func leftIsNotFiled(t *testing.T, s *stand) {

@@ -15,10 +15,10 @@ func receivers() []rule {
 	return []rule{
 		{"what waits at one URL of one partner stands in one queue, chained by subject whatever subscription it is for", oneQueue},
 		{"the same URL of another partner, and another URL, are other receivers", otherReceivers},
-		{"what waits for a subscription that is not active stands aside", standsAside},
-		{"what waited for a stale subscription comes back in its place", comesBack},
+		{"what waits for a subscription that is paused stands aside", standsAside},
+		{"what waits for a stale subscription keeps its place, and is due at once when it comes back", comesBack},
 		{"what waits for a subscription that gets another URL goes with it, in its place", movesAlong},
-		{"nothing is told to wait for what is paused, and a stale one is told with its receiver", staleOnesAreTold},
+		{"nothing is told to wait for what is paused, and a receiver tells whether it is stale", staleOnesAreTold},
 		{"more than one write moves is arranged in several, and nothing is lost", arrangedInParts},
 		{"each subscription counts its deliveries without a gap, whoever asks and however often", numbered},
 		{"an attempt that changes a subscription's status tells its partner and wakes its receiver", statusIsTold},
@@ -74,7 +74,7 @@ func otherReceivers(t *testing.T, s *stand) {
 	fails(t, "by no id", err, webhook.ErrNotFound)
 }
 
-// gone pauses a subscription by an attempt at what waits for it.
+// gone pauses a subscription, and those of its receiver, by an attempt at what waits for it.
 func (s *stand) gone(sub webhook.Subscription) {
 	s.t.Helper()
 	end := settled(sub, s.waiting(sub)[0], webhook.DeliveryDead)
@@ -87,32 +87,27 @@ func standsAside(t *testing.T, s *stand) {
 	for subject := range byte(3) {
 		s.happens(subs[0].Partner, subject, event.OperationCreated, event.OperationFailed)
 	}
-	s.gone(subs[0])
+	s.must(s.ChangeSubscription(t.Context(), moved(t, subs[0], webhook.Pause)))
 	to := got[webhook.Receiver](s)(s.Receiver(t.Context(), s.laneOf(subs[0]).ID))
 	is(t, "astray", to.Astray, true)
 	s.arrange(subs[0])
 	to.Astray = false
 	same(t, "arranged", got[webhook.Receiver](s)(s.Receiver(t.Context(), to.ID)), to)
 	is(t, "for the others", len(s.inQueue(s.laneOf(subs[0]))), 3)
-	is(t, "aside", len(s.inQueue(ownQueue(subs[0]))), 2)
+	is(t, "aside", len(s.inQueue(ownQueue(subs[0]))), 3)
 }
 
 func comesBack(t *testing.T, s *stand) {
-	partner := s.partner()
-	stale, active := subscribed(partner, event.OperationCreated), subscribed(partner, event.OperationFailed)
-	stale.Status, active.URL = webhook.Stale, stale.URL
-	s.subscribe(stale)
-	s.subscribe(active)
+	subs := s.wildcard(s.partner(), "https://r.example/")
 	for subject := range byte(3) {
-		s.happens(partner, subject, event.OperationCreated, event.OperationFailed)
+		s.happens(subs[0].Partner, subject, event.OperationCreated, event.OperationFailed)
 	}
-	is(t, "aside", len(s.inQueue(ownQueue(stale))), 3)
+	stale := s.stalls(subs[0])
 	later := settled(stale, s.waiting(stale)[1], webhook.DeliveryWaiting)
 	later.NextAt = noon().AddDate(99, 0, 0)
 	s.must(s.SettleDelivery(t.Context(), later))
-	probe := settled(stale, s.waiting(stale)[0], webhook.DeliveryDone)
-	probe.Result.Verdict = webhook.Delivered
-	s.must(s.SettleDelivery(t.Context(), probe))
+	s.arrange(stale)
+	s.probes(stale, webhook.Delivered)
 	s.arrange(stale)
 	var names []string
 	for _, w := range s.inQueue(s.laneOf(stale)) {
@@ -158,26 +153,17 @@ func movesAlong(t *testing.T, s *stand) {
 }
 
 func staleOnesAreTold(t *testing.T, s *stand) {
-	partner := s.partner()
+	subs := s.wildcard(s.partner(), "https://r.example/")
+	lane := s.laneOf(subs[0])
 	lanes := func() []uuid.UUID { return got[[]uuid.UUID](s)(s.WaitingReceivers(t.Context())) }
-	var stale webhook.Subscription
-	for _, status := range []webhook.Status{webhook.Paused, webhook.Stale} {
-		sub := subscribed(partner, eventName)
-		sub.Status = status
-		if stale = s.subscribe(sub); status == webhook.Paused {
-			s.subscribe(subscribed(partner, event.OperationFailed))
-		}
-	}
-	s.publish(fact(partner, uuid.Nil))
-	lane := s.laneOf(stale)
+	stale := func() bool { return got[webhook.Receiver](s)(s.Receiver(t.Context(), lane.ID)).Stale }
+	s.happens(subs[0].Partner, 1, event.OperationCreated, event.OperationCreated)
+	is(t, "stale", stale(), false)
+	s.stalls(subs[0])
+	is(t, "stale", stale(), true)
 	same(t, "told", lanes(), []uuid.UUID{lane.ID})
-	of := func(after uuid.UUID) []webhook.Subscription {
-		return got[[]webhook.Subscription](s)(s.StaleOf(t.Context(), lane.ID, after, 5))
-	}
-	same(t, "stale", of(uuid.Nil), []webhook.Subscription{stale})
-	is(t, "behind it", len(of(stale.ID)), 0)
-	s.gone(stale)
-	s.arrange(stale)
+	s.gone(subs[0])
+	s.arrange(subs[0])
 	is(t, "told of one that is paused", len(lanes()), 0)
 }
 
@@ -191,14 +177,14 @@ func arrangedInParts(t *testing.T, s *stand) {
 		all = append(all, e)
 	}
 	s.publish(all...)
-	s.gone(subs[0])
+	s.must(s.ChangeSubscription(t.Context(), moved(t, subs[0], webhook.Pause)))
 	calls := 1
 	for got[bool](s)(s.Arrange(t.Context(), s.laneOf(subs[0]).ID)) {
 		calls++
 	}
 	is(t, "in the receiver's queue", len(s.inQueue(s.laneOf(subs[0]))), 0)
 	is(t, "aside", len(got[[]webhook.Waiting](s)(s.Deliveries(t.Context(),
-		fence.Query{Lane: ownQueue(subs[0]), Chains: many, Depth: 9}))), many-1)
+		fence.Query{Lane: ownQueue(subs[0]), Chains: many, Depth: 9}))), many)
 	if calls < 2 {
 		t.Errorf("%d were moved in one write", many)
 	}
