@@ -101,10 +101,10 @@ func (k *remoteKeys) verify(ctx context.Context, raw string) (payload []byte, id
 var errSignature = errors.New("its signature is wrong, or of a key that the issuer does not publish")
 
 // verifies tells whether the issuer still publishes a key. Keys that are old are read anew; where that
-// fails those that are known go on.
+// fails, or while another reads, those that are known go on.
 func (k *remoteKeys) verifies(ctx context.Context, id string) bool {
 	keys, age := k.held()
-	if age > keysFresh && k.read(ctx) == nil {
+	if age > keysFresh && k.reading.TryLock() && k.read(ctx) == nil {
 		keys, _ = k.held()
 	}
 	return len(keys.Key(id)) > 0
