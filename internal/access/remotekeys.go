@@ -76,11 +76,9 @@ func (k *remoteKeys) verify(ctx context.Context, raw string) (payload []byte, id
 	keys, age := k.held()
 	switch known := len(keys.Key(id)) > 0; {
 	case !known:
-		k.reading.Lock()
 		err = k.read(ctx)
-	// Whoever has a usable key waits for nobody who reads.
-	case age > keysFresh && k.reading.TryLock():
-		_ = k.read(ctx)
+	case age > keysFresh:
+		_ = k.renew(ctx)
 	}
 	if err != nil {
 		return nil, id, err
@@ -104,7 +102,7 @@ var errSignature = errors.New("its signature is wrong, or of a key that the issu
 // fails, or while another reads, those that are known go on.
 func (k *remoteKeys) verifies(ctx context.Context, id string) bool {
 	keys, age := k.held()
-	if age > keysFresh && k.reading.TryLock() && k.read(ctx) == nil {
+	if age > keysFresh && k.renew(ctx) == nil {
 		keys, _ = k.held()
 	}
 	return len(keys.Key(id)) > 0
@@ -116,10 +114,25 @@ func (k *remoteKeys) held() (jose.JSONWebKeySet, time.Duration) {
 	return k.keys, k.now().Sub(k.readAt)
 }
 
-// read reads the keys anew, unless that was done a moment ago, and gives up reading, which is held. Its
-// error is a *problem.Error for the caller while there are no keys at all.
+// read reads the keys anew, unless that was done a moment ago. Its error is a *problem.Error for the
+// caller while there are no keys at all.
 func (k *remoteKeys) read(ctx context.Context) error {
+	k.reading.Lock()
 	defer k.reading.Unlock()
+	return k.readAlone(ctx)
+}
+
+// renew is read for whoever has a usable key, who waits for nobody else that reads.
+func (k *remoteKeys) renew(ctx context.Context) error {
+	if !k.reading.TryLock() {
+		return nil
+	}
+	defer k.reading.Unlock()
+	return k.readAlone(ctx)
+}
+
+// readAlone is for whoever holds reading.
+func (k *remoteKeys) readAlone(ctx context.Context) error {
 	k.mu.Lock()
 	pause, fail := k.now().Sub(k.askedAt) < keysPause, k.lastFail
 	k.mu.Unlock()
