@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,11 +37,9 @@ func TestNothingAcceptedIsLostWhenTheBinaryIsKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills the binary some dozens of times")
 	}
-	sim := simulator(t, "samsara")
-	samsara := httptest.NewServer(sim)
-	t.Cleanup(func() { samsara.CloseClientConnections(); _ = sim.Close(); samsara.Close() })
+	samsara := simulatorAt(t, "samsara")
 
-	h := &house{t: t, sim: samsara.URL, checker: openapitest.NewChecker(t)}
+	h := &house{t: t, sim: samsara, checker: openapitest.NewChecker(t)}
 	victim := newVictim(h, "WAYBILL_TSP_SAMSARA_BASE_URL="+h.sim, "WAYBILL_SETTLING=1s",
 		"WAYBILL_TSP_SAMSARA_LIMITS=messages.write=5000/s,messages.read=5000/s,token=9000/s,org=9000/s")
 	accepted := &acceptances{ids: map[string]string{}}

@@ -2,7 +2,6 @@ package app_test
 
 import (
 	"fmt"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -106,10 +105,7 @@ func lateTSPs() []*lateTSP {
 // open runs the simulator.
 func (l *lateTSP) open(t *testing.T) {
 	t.Helper()
-	sim := simulator(t, l.name)
-	server := httptest.NewServer(sim)
-	t.Cleanup(func() { server.CloseClientConnections(); _ = sim.Close(); server.Close() })
-	l.url = server.URL
+	l.url = simulatorAt(t, l.name)
 }
 
 // tell adds to a history what the TSP holds of what was written, and what it did.

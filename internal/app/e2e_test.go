@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -74,6 +73,15 @@ func simulator(t *testing.T, name string) simkit.Simulator {
 	return nil
 }
 
+// simulatorAt serves a new simulator of a TSP and returns its URL.
+func simulatorAt(t *testing.T, name string) string {
+	t.Helper()
+	sim := simulator(t, name)
+	server := httptest.NewServer(sim)
+	t.Cleanup(func() { server.CloseClientConnections(); _ = sim.Close(); server.Close() })
+	return server.URL
+}
+
 // adapters returns the adapters of the TSPs named.
 func adapters(names ...tsp.Name) []tsp.Adapter {
 	return slices.DeleteFunc(all.Adapters(), func(a tsp.Adapter) bool { return !slices.Contains(names, a.Spec().Name) })
@@ -88,10 +96,8 @@ func open(t *testing.T) *house { return openWith(t, config.Default(), t.TempDir(
 
 func openWith(t *testing.T, c config.Config, dir string) *house {
 	t.Helper()
-	sim := simulator(t, "samsara")
-	samsara := httptest.NewServer(sim)
-	t.Cleanup(func() { samsara.CloseClientConnections(); _ = sim.Close(); samsara.Close() })
-	h := &house{t: t, sim: samsara.URL, patience: impatient(), checker: openapitest.NewChecker(t)}
+	samsara := simulatorAt(t, "samsara")
+	h := &house{t: t, sim: samsara, patience: impatient(), checker: openapitest.NewChecker(t)}
 	h.hooks = &hooks{t: t, checker: h.checker, answer: http.StatusAccepted, came: make(chan struct{}, 1)}
 	receiver := httptest.NewServer(h.hooks)
 	t.Cleanup(receiver.Close)
@@ -99,25 +105,41 @@ func openWith(t *testing.T, c config.Config, dir string) *house {
 	c.Settling = 1500 * time.Millisecond
 	c.Key = operatorKey
 	c.DatabaseURL = filepath.Join(dir, "waybill.db")
-	c.BaseURLs["samsara"] = samsara.URL
+	c.BaseURLs["samsara"] = samsara
 	h.start(c, receiver.URL)
 	return h
 }
 
+// start runs the program with the demo's fixtures.
 func (h *house) start(c config.Config, receiver string) {
-	t := h.t
-	t.Helper()
+	h.t.Helper()
 	h.config, h.listens = c, receiver
-	ctx, cancel := context.WithCancel(t.Context())
 	h.journal = &journal{}
 	log := slog.New(slog.NewTextHandler(h.journal, &slog.HandlerOptions{Level: slog.LevelError}))
+	h.serve(c, app.Options{Dev: true, Log: log, Adapters: adapters("samsara")}, h.demo(receiver))
+	h.token = h.tokenFor(app.DemoClient, app.DemoSecret, "organization")
+}
+
+// demo fills the database as that of the demo is.
+func (h *house) demo(receiver string) func(context.Context) error {
+	return func(ctx context.Context) (err error) {
+		h.app.Rooms().Connections.Patience = h.patience
+		h.ids, err = demo.Fill(ctx, h.app.Rooms(), strings.TrimPrefix(receiver, "http://"))
+		return err
+	}
+}
+
+// serve opens the program, fills its database and runs it until stop.
+func (h *house) serve(c config.Config, o app.Options, fill func(context.Context) error) {
+	t := h.t
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
 	var err error
-	if h.app, err = app.Open(ctx, c, app.Options{Dev: true, Log: log, Adapters: adapters("samsara")}); err != nil {
+	if h.app, err = app.Open(ctx, c, o); err != nil {
 		t.Fatal(err)
 	}
 	h.db = h.app.Rooms().Store
-	h.app.Rooms().Connections.Patience = h.patience
-	if h.ids, err = demo.Fill(ctx, h.app.Rooms(), strings.TrimPrefix(receiver, "http://")); err != nil {
+	if err := fill(ctx); err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewUnstartedServer(nil)
@@ -131,7 +153,6 @@ func (h *house) start(c config.Config, receiver string) {
 		}
 	})
 	t.Cleanup(h.stop)
-	h.token = h.tokenFor(app.DemoClient, app.DemoSecret, "organization")
 }
 
 // operator works on the house's database beside the service.
@@ -227,11 +248,20 @@ func (h *house) ended(id string) answer {
 // simulated asks the simulator's admin side.
 func (h *house) simulated(method, path, body string) string {
 	h.t.Helper()
-	req, err := http.NewRequestWithContext(h.t.Context(), method, h.sim+path, bytes.NewReader([]byte(body)))
+	return h.simulatedAt(h.sim+path, method, body)
+}
+
+// simulatedAt asks a simulator at a URL; headers are pairs.
+func (h *house) simulatedAt(url, method, body string, headers ...string) string {
+	h.t.Helper()
+	req, err := http.NewRequestWithContext(h.t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		h.t.Fatal(err)
@@ -239,7 +269,7 @@ func (h *house) simulated(method, path, body string) string {
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
 	if err != nil || resp.StatusCode >= 300 {
-		h.t.Fatalf("%s %s: %d %s %v", method, path, resp.StatusCode, text, err)
+		h.t.Fatalf("%s %s: %d %s %v", method, url, resp.StatusCode, text, err)
 	}
 	return string(text)
 }

@@ -12,17 +12,21 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
+// readsFeed lets the partner good find events in its feed.
+func (y *yard) readsFeed(event string) {
+	y.t.Helper()
+	if a := y.by(y.good, "POST", "/v2/notifications/webhooks", `{"url":"waybill:feed","event_name":"`+event+`"}`); a.status != http.StatusOK {
+		y.t.Fatalf("%d %s", a.status, a.text)
+	}
+}
+
 func TestAPartnerWhoseGrantHasEndedReadsNothingMoreOfTheFleetInItsFeed(t *testing.T) {
 	t.Parallel()
 	y := openYard(t)
 	for _, name := range []string{"vehicle.*", "share_agreement.*"} {
-		if a := y.by(y.good, "POST", "/v2/notifications/webhooks", `{"url":"waybill:feed","event_name":"`+name+`"}`); a.status != http.StatusOK {
-			t.Fatalf("%d %s", a.status, a.text)
-		}
+		y.readsFeed(name)
 	}
-	if made := y.connect(y.fleet, y.honest); made.status != http.StatusOK {
-		t.Fatalf("%d %s", made.status, made.text)
-	}
+	y.connected(y.fleet, y.honest)
 	read := func() string { return y.by(y.good, "GET", events+"?size=1000", "").text }
 	y.until("the feed tells of vehicles", func() bool { return strings.Contains(read(), "vehicle.added") })
 	if a := y.by(y.fleet, "POST", agreements+"/"+y.grantOf(y.good)+"/cancel", ""); a.status != http.StatusOK {
@@ -37,11 +41,7 @@ func TestAPartnerWhoseGrantHasEndedReadsNothingMoreOfTheFleetInItsFeed(t *testin
 func TestAPartnersConnectionBringsWhatItsGrantLetsItRead(t *testing.T) {
 	t.Parallel()
 	y := openYard(t)
-	made := y.connect(y.bad, y.hostile)
-	if made.status != http.StatusOK {
-		t.Fatalf("%d %s", made.status, made.text)
-	}
-	id := made.field("id")
+	id := y.connected(y.bad, y.hostile)
 	y.until("vehicles are imported", func() bool { return len(y.names(y.good, id)) > 0 })
 	y.until("all was tried", func() bool {
 		all, err := y.db.SchedulesOf(t.Context(), []uuid.UUID{uuid.MustParse(id)})
@@ -63,9 +63,7 @@ func TestAPartnersConnectionBringsWhatItsGrantLetsItRead(t *testing.T) {
 func TestAReadingThatWaitsDoesNotOutliveItsToken(t *testing.T) {
 	t.Parallel()
 	y := openYard(t)
-	if a := y.by(y.good, "POST", "/v2/notifications/webhooks", `{"url":"waybill:feed","event_name":"vehicle.*"}`); a.status != http.StatusOK {
-		t.Fatalf("%d %s", a.status, a.text)
-	}
+	y.readsFeed("vehicle.*")
 	ended := make(chan error, 1)
 	time.AfterFunc(200*time.Millisecond, func() {
 		_, err := access.NewOperator(y.db, time.Now).EndTokens(t.Context(), "good")

@@ -83,13 +83,11 @@ func TestAnOperationsEndIsToldAfterItsBeginningThroughFaultsAndKills(t *testing.
 	if testing.Short() {
 		t.Skip("kills the binary some times")
 	}
-	sim := simulator(t, "samsara")
-	samsara := httptest.NewServer(sim)
-	t.Cleanup(func() { samsara.CloseClientConnections(); _ = sim.Close(); samsara.Close() })
+	samsara := simulatorAt(t, "samsara")
 	m := &moody{failed: map[string]int{}}
 	receiver := httptest.NewServer(m)
 	t.Cleanup(func() { receiver.CloseClientConnections(); receiver.Close() })
-	h := &house{t: t, sim: samsara.URL, checker: openapitest.NewChecker(t)}
+	h := &house{t: t, sim: samsara, checker: openapitest.NewChecker(t)}
 	v := newVictim(h, "WAYBILL_TSP_SAMSARA_BASE_URL="+h.sim, "WAYBILL_SETTLING=1s",
 		"WAYBILL_TSP_SAMSARA_LIMITS=messages.write=5000/s,messages.read=5000/s,token=9000/s,org=9000/s")
 	accepted := &acceptances{ids: map[string]string{}}

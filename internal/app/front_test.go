@@ -121,13 +121,20 @@ func certificate(t *testing.T) (cert, key string) {
 	return cert, key
 }
 
-// running is the program on a listener; stop ends it and returns how it ended.
+// running is the program on a listener, over a database of its own; stop ends it and returns how it ended.
 func running(t *testing.T, c config.Config) (addr string, stop func() error) {
 	t.Helper()
 	c.Key, c.DatabaseURL = operatorKey, filepath.Join(t.TempDir(), "waybill.db")
+	return runningOver(t, c, app.Options{})
+}
+
+// runningOver is running over the database that is set.
+func runningOver(t *testing.T, c config.Config, o app.Options) (addr string, stop func() error) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
-	a, err := app.Open(ctx, c, app.Options{Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")})
+	o.Log, o.Adapters = slog.New(slog.DiscardHandler), adapters("samsara")
+	a, err := app.Open(ctx, c, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,13 +41,11 @@ func built(t *testing.T) string {
 // install fills a database in a folder.
 func install(t *testing.T, binary, dir string) *installed {
 	t.Helper()
-	sim := simulator(t, "samsara")
-	samsara := httptest.NewServer(sim)
-	t.Cleanup(func() { samsara.CloseClientConnections(); _ = sim.Close(); samsara.Close() })
-	i := &installed{house: &house{t: t, sim: samsara.URL, checker: openapitest.NewChecker(t)}, binary: binary, dir: dir,
+	samsara := simulatorAt(t, "samsara")
+	i := &installed{house: &house{t: t, sim: samsara, checker: openapitest.NewChecker(t)}, binary: binary, dir: dir,
 		backups: t.TempDir(), addr: freeAddr(t)}
 	c := config.Default()
-	c.Key, c.DatabaseURL, c.BaseURLs["samsara"] = operatorKey, i.database(), samsara.URL
+	c.Key, c.DatabaseURL, c.BaseURLs["samsara"] = operatorKey, i.database(), samsara
 	a, err := app.Open(t.Context(), c, app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")})
 	if err != nil {
 		t.Fatal(err)

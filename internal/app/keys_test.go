@@ -13,6 +13,8 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
 // newerKey is another operator's key.
@@ -46,18 +48,7 @@ func TestTheOperatorsKeyIsReplacedBeneathARunningServiceAndAllIsSealedAnew(t *te
 	h.config.Key = newerKey
 	h.start(h.config, h.listens)
 	h.until("all is sealed anew", func() bool {
-		after, now := h.sealed(), h.hooked()
-		for id, was := range before {
-			if bytes.Equal(after[id], was) {
-				return false
-			}
-		}
-		for id, was := range hooks {
-			if bytes.Equal(now[id], was) {
-				return false
-			}
-		}
-		return len(before) == 2 && len(hooks) > 0
+		return len(before) == 2 && len(hooks) > 0 && othersThan(before, h.sealed()) && othersThan(hooks, h.hooked())
 	})
 	if id := h.do("POST", messages, h.message("anew")).field("id"); h.ended(id).field("status") != "success" {
 		t.Error("a write behind the rotation failed")
@@ -110,28 +101,34 @@ func TestAKeyIsNotReplacedByItself(t *testing.T) {
 
 // sealed are the sealed credentials of connections.
 func (h *house) sealed() map[uuid.UUID][]byte {
-	h.t.Helper()
 	all, err := h.db.Connections(h.t.Context())
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	out := map[uuid.UUID][]byte{}
-	for _, c := range all {
-		out[c.ID] = c.Sealed
-	}
-	return out
+	return sealedOf(h.t, all, err, func(c connection.Connection) (uuid.UUID, []byte) { return c.ID, c.Sealed })
 }
 
 // hooked are the sealed secrets of subscriptions.
 func (h *house) hooked() map[uuid.UUID][]byte {
-	h.t.Helper()
 	all, err := h.db.SubscriptionsAfter(h.t.Context(), uuid.Nil, 100)
+	return sealedOf(h.t, all, err, func(s webhook.Subscription) (uuid.UUID, []byte) { return s.ID, s.Sealed })
+}
+
+// othersThan tells that everything was sealed anew.
+func othersThan(before, after map[uuid.UUID][]byte) bool {
+	for id, was := range before {
+		if bytes.Equal(after[id], was) {
+			return false
+		}
+	}
+	return true
+}
+
+func sealedOf[T any](t *testing.T, all []T, err error, of func(T) (uuid.UUID, []byte)) map[uuid.UUID][]byte {
 	if err != nil {
-		h.t.Fatal(err)
+		t.Fatal(err)
 	}
 	out := map[uuid.UUID][]byte{}
-	for _, s := range all {
-		out[s.ID] = s.Sealed
+	for _, one := range all {
+		id, sealed := of(one)
+		out[id] = sealed
 	}
 	return out
 }

@@ -2,7 +2,6 @@ package app_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -184,26 +183,12 @@ func openTapped(t *testing.T, s *secrecy, sealed bool) *house {
 	s.add("the operator's key", operatorKey)
 	s.add("the demo's secret", app.DemoSecret)
 	s.add("the webhook's secret", string(demo.Hook))
-	ctx, cancel := context.WithCancel(t.Context())
 	log := slog.New(slog.NewJSONHandler(h.journal, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	if h.app, err = app.Open(ctx, c, app.Options{Dev: true, Log: log}); err != nil {
-		t.Fatal(err)
-	}
-	h.db = h.app.Rooms().Store
-	h.app.Rooms().Connections.Patience = h.patience
-	if h.ids, err = demo.Fill(ctx, h.app.Rooms(), strings.TrimPrefix(receiver.URL, "http://")); err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewUnstartedServer(nil)
-	h.url = "http://" + server.Listener.Addr().String()
-	ended := make(chan error, 1)
-	go func() { ended <- h.app.Run(ctx, server.Listener) }()
+	h.serve(c, app.Options{Dev: true, Log: log}, h.demo(receiver.URL))
+	stop := h.stop
 	h.stop = sync.OnceFunc(func() {
 		h.files(s, c.DatabaseURL)
-		cancel()
-		if err := <-ended; err != nil {
-			t.Errorf("stopping: %v", err)
-		}
+		stop()
 		h.files(s, c.DatabaseURL)
 	})
 	t.Cleanup(h.stop)

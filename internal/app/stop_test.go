@@ -1,12 +1,9 @@
 package app_test
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"testing"
 	"time"
@@ -54,12 +51,10 @@ func TestTheProgramStopsHoweverManyLanesRunAndSavesItsLimits(t *testing.T) {
 // loaded fills a database with connections that have work to do.
 func loaded(t *testing.T) config.Config {
 	t.Helper()
-	sim := simulator(t, "samsara")
-	samsara := httptest.NewServer(sim)
-	t.Cleanup(func() { samsara.CloseClientConnections(); _ = sim.Close(); samsara.Close() })
+	samsara := simulatorAt(t, "samsara")
 	c := config.Default()
 	c.Key = operatorKey
-	c.DatabaseURL, c.BaseURLs["samsara"] = filepath.Join(t.TempDir(), "waybill.db"), samsara.URL
+	c.DatabaseURL, c.BaseURLs["samsara"] = filepath.Join(t.TempDir(), "waybill.db"), samsara
 	a, err := app.Open(t.Context(), c, app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")})
 	if err != nil {
 		t.Fatal(err)
@@ -100,25 +95,13 @@ func waitingMessage(conn connection.Connection, ids demo.Fixtures, n int) operat
 // stopOnce runs the program until it answers and stops it while its lanes begin to run.
 func stopOnce(t *testing.T, c config.Config) {
 	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	a, err := app.Open(ctx, c, app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- a.Run(ctx, l) }()
-	resp, err := http.Get("http://" + l.Addr().String() + "/healthz")
+	addr, stop := runningOver(t, c, app.Options{Dev: true})
+	resp, err := http.Get("http://" + addr + "/healthz")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_ = resp.Body.Close()
-	cancel()
-	if err := <-ended; err != nil {
+	if err := stop(); err != nil {
 		t.Fatalf("stopping: %v", err)
 	}
 }

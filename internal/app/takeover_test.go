@@ -3,10 +3,8 @@ package app_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -38,32 +36,13 @@ func openYard(t *testing.T) *yard {
 	t.Helper()
 	y := &yard{house: &house{t: t, checker: openapitest.NewChecker(t), journal: &journal{}}, fleetID: uuid.New()}
 	for _, host := range []*string{&y.honest, &y.hostile} {
-		sim := simulator(t, "samsara")
-		server := httptest.NewServer(sim)
-		t.Cleanup(func() { server.CloseClientConnections(); _ = sim.Close(); server.Close() })
-		*host = server.URL
+		*host = simulatorAt(t, "samsara")
 	}
 	y.sim = y.hostile
 	c := config.Default()
 	c.Key, c.DatabaseURL = operatorKey, filepath.Join(t.TempDir(), "waybill.db")
-	ctx, cancel := context.WithCancel(t.Context())
-	var err error
-	y.app, err = app.Open(ctx, c, app.Options{Dev: true, Log: slog.New(slog.NewTextHandler(y.journal, &slog.HandlerOptions{Level: slog.LevelError})),
-		Adapters: adapters("samsara")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	y.db = y.app.Rooms().Store
-	server := httptest.NewUnstartedServer(nil)
-	y.url = "http://" + server.Listener.Addr().String()
-	ended := make(chan error, 1)
-	go func() { ended <- y.app.Run(ctx, server.Listener) }()
-	t.Cleanup(sync.OnceFunc(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Errorf("stopping: %v", err)
-		}
-	}))
+	log := slog.New(slog.NewTextHandler(y.journal, &slog.HandlerOptions{Level: slog.LevelError}))
+	y.serve(c, app.Options{Dev: true, Log: log, Adapters: adapters("samsara")}, func(context.Context) error { return nil })
 	y.fleet = y.client(access.Client{ID: "fleet", Fleet: access.Fleet{ID: y.fleetID, Name: "Acme Freight"}})
 	y.good = y.partner("good", resource.Kinds()...)
 	y.bad = y.partner("bad", resource.KindFuelTransaction, resource.KindVehicle)
@@ -111,6 +90,16 @@ func (y *yard) connect(token, host string) answer {
 	return y.by(token, "POST", connections, fmt.Sprintf(`{"tsp_id":%q,%s%s}`, tsp.Name("samsara").ID(), credentialsAt(host), ref))
 }
 
+// connected is connect for a connection that is taken; it returns its id.
+func (y *yard) connected(token, host string) string {
+	y.t.Helper()
+	made := y.connect(token, host)
+	if made.status != http.StatusOK {
+		y.t.Fatalf("%d %s", made.status, made.text)
+	}
+	return made.field("id")
+}
+
 // names are those of the vehicles that a token reads through a connection, by id.
 func (y *yard) names(token, connection string) map[string]string {
 	y.t.Helper()
@@ -134,27 +123,15 @@ func (y *yard) names(token, connection string) map[string]string {
 // rename names all vehicles of the hostile host alike.
 func (y *yard) rename(name string) {
 	y.t.Helper()
-	ask := func(method, path, body string) []byte {
-		req, _ := http.NewRequestWithContext(y.t.Context(), method, y.hostile+path, strings.NewReader(body))
-		req.Header.Set("Authorization", "Bearer samsara-demo-token")
-		req.Header.Set("Content-Type", "application/json")
-		resp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			y.t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		text, err := io.ReadAll(resp.Body)
-		if err != nil || resp.StatusCode >= 300 {
-			y.t.Fatalf("%s %s: %d %s %v", method, path, resp.StatusCode, text, err)
-		}
-		return text
+	ask := func(method, path, body string) string {
+		return y.simulatedAt(y.hostile+path, method, body, "Authorization", "Bearer samsara-demo-token")
 	}
 	var list struct {
 		Data []struct {
 			ID string `json:"id"`
 		} `json:"data"`
 	}
-	if err := json.Unmarshal(ask("GET", "/fleet/vehicles", ""), &list); err != nil || len(list.Data) == 0 {
+	if err := json.Unmarshal([]byte(ask("GET", "/fleet/vehicles", "")), &list); err != nil || len(list.Data) == 0 {
 		y.t.Fatal(len(list.Data), err)
 	}
 	for n, one := range list.Data {
@@ -165,11 +142,7 @@ func (y *yard) rename(name string) {
 func TestNoPartnerTakesOverAFleetsConnection(t *testing.T) {
 	t.Parallel()
 	y := openYard(t)
-	made := y.connect(y.fleet, y.honest)
-	if made.status != http.StatusOK {
-		t.Fatalf("%d %s", made.status, made.text)
-	}
-	id := made.field("id")
+	id := y.connected(y.fleet, y.honest)
 	y.until("it is imported", func() bool { return len(y.names(y.good, id)) > 0 })
 	before := y.names(y.good, id)
 	y.rename("BY THE ATTACKER")
@@ -190,12 +163,9 @@ func TestNoPartnerTakesOverAFleetsConnection(t *testing.T) {
 		t.Errorf("the fleet: %d %s", a.status, a.text)
 	}
 	// A connection of its own renames what comes through it, and nothing else.
-	own := y.connect(y.bad, y.hostile)
-	if own.status != http.StatusOK {
-		t.Fatalf("%d %s", own.status, own.text)
-	}
-	y.until("the attacker's is imported", func() bool { return len(y.names(y.good, own.field("id"))) > 0 })
-	for id, name := range y.names(y.good, own.field("id")) {
+	own := y.connected(y.bad, y.hostile)
+	y.until("the attacker's is imported", func() bool { return len(y.names(y.good, own)) > 0 })
+	for id, name := range y.names(y.good, own) {
 		if before[id] != "" || !strings.HasPrefix(name, "BY THE ATTACKER") {
 			t.Errorf("vehicle %s, which was %q, is %q through the attacker's connection", id, before[id], name)
 		}
@@ -235,11 +205,7 @@ func (y *yard) grantOf(token string) string {
 func TestAFleetThatEndsItsGrantDuringATrialIsObeyed(t *testing.T) {
 	t.Parallel()
 	y := openYard(t)
-	made := y.connect(y.good, y.hostile)
-	if made.status != http.StatusOK {
-		t.Fatalf("%d %s", made.status, made.text)
-	}
-	one := connections + "/" + made.field("id")
+	one := connections + "/" + y.connected(y.good, y.hostile)
 	y.simulated("POST", "/_sim/faults", `{"match":{"path_prefix":"/me"},"fault":"delay","delay_ms":1500,"times":2}`)
 	var both sync.WaitGroup
 	both.Go(func() {
