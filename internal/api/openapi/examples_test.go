@@ -1,15 +1,11 @@
 package openapi_test
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/waybill-dev/waybill/internal/api/openapi"
 )
@@ -26,22 +22,15 @@ func TestEveryExampleAndDefaultMatchesItsSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, err := jsonschema.UnmarshalJSON(bytes.NewReader(asJSON))
-	if err != nil {
-		t.Fatal(err)
-	}
-	compiler := jsonschema.NewCompiler()
+	compiler, root := compilerOf(t, "openapi.json", asJSON)
 	compiler.AssertFormat()
-	if err := compiler.AddResource("openapi.json", root); err != nil {
-		t.Fatal(err)
-	}
 	found := examples("", root)
 	if len(found) < 150 {
 		t.Errorf("only %d examples were found", len(found))
 	}
 	t.Logf("held %d examples and defaults against their schemas", len(found))
 	for _, e := range found {
-		schema, err := compiler.Compile("openapi.json#" + (&url.URL{Fragment: e.schema}).EscapedFragment())
+		schema, err := compiler.Compile(pointed("openapi.json", e.schema))
 		if err != nil {
 			t.Errorf("%s: %v", e.schema, err)
 			continue

@@ -1,13 +1,16 @@
 package openapi_test
 
 import (
+	"bytes"
 	"iter"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 type object = map[string]any
@@ -151,4 +154,24 @@ func (a api) resolved(value any) object {
 
 func (a api) target(ref string) any {
 	return at(a.root, strings.Split(strings.TrimPrefix(ref, "#/"), "/")...)
+}
+
+// compilerOf compiles the schemas of a document in JSON, which it knows by the name, and returns the
+// document as it reads it.
+func compilerOf(t *testing.T, name string, text []byte) (compiler *jsonschema.Compiler, root any) {
+	t.Helper()
+	root, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler = jsonschema.NewCompiler()
+	if err := compiler.AddResource(name, root); err != nil {
+		t.Fatal(err)
+	}
+	return compiler, root
+}
+
+// pointed is the address of what stands at a JSON pointer of a document.
+func pointed(document, pointer string) string {
+	return document + "#" + (&url.URL{Fragment: pointer}).EscapedFragment()
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -78,14 +77,7 @@ func compiled(t *testing.T, name string, root object) *jsonschema.Compiler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	compiler := jsonschema.NewCompiler()
-	if err := compiler.AddResource(name, value); err != nil {
-		t.Fatal(err)
-	}
+	compiler, _ := compilerOf(t, name, text)
 	return compiler
 }
 
@@ -110,7 +102,7 @@ func TestAStrictClientIsAnsweredWhatTheContractHas(t *testing.T) {
 				} else if at(operation, "responses", e.status, "content", "application/json", "schema") == nil {
 					continue
 				}
-				schema, err := compiler.Compile(document + "#" + (&url.URL{Fragment: place + "/content/application~1json/schema"}).EscapedFragment())
+				schema, err := compiler.Compile(pointed(document, place+"/content/application~1json/schema"))
 				if err != nil {
 					t.Fatal(err)
 				}
