@@ -201,7 +201,7 @@ func onlyFleet(verb string) error {
 
 // change writes a change.
 func (s *Service) change(ctx context.Context, from, to Grant) (Grant, error) {
-	to.UpdatedAt = from.After(s.clock())
+	to.UpdatedAt = fence.Later(from.UpdatedAt, s.clock())
 	// Its dates may say that it has expired; the row and the event must say the same.
 	to = to.At(to.UpdatedAt)
 	err := s.store.ChangeAgreement(ctx, from, to)

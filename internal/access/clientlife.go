@@ -111,9 +111,7 @@ func (o *Operator) change(ctx context.Context, id string, by func(*Client) error
 		if err := by(&to); err != nil {
 			return from, err
 		}
-		if to.UpdatedAt = o.clock(); !to.UpdatedAt.After(from.UpdatedAt) {
-			to.UpdatedAt = from.UpdatedAt.Add(time.Microsecond)
-		}
+		to.UpdatedAt = fence.Later(from.UpdatedAt, o.clock())
 		err = o.office.ChangeClient(ctx, from, to)
 		if errors.Is(err, fence.ErrOvertaken) {
 			continue

@@ -3,7 +3,6 @@ package access
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -76,40 +75,4 @@ func (p Partner) Position() page.Position { return page.Position{At: p.CreatedAt
 type Partners interface {
 	// Partners lists partners, newest first by (CreatedAt, ID), and counts all that are selected.
 	Partners(ctx context.Context, q PartnerQuery) ([]Partner, int, error)
-}
-
-// Ended returns the grant as it is when its fleet is deleted.
-func (g Grant) Ended(at time.Time) Grant {
-	g.Status, g.UpdatedAt = GrantDeleted, g.After(at)
-	return g
-}
-
-// After is the time of a change. It grows with each, so that it tells which of two readings of the
-// grant is the later one.
-func (g Grant) After(at time.Time) time.Time {
-	if at.After(g.UpdatedAt) {
-		return at
-	}
-	return g.UpdatedAt.Add(time.Microsecond)
-}
-
-// Merged returns what becomes of the grants of a fleet that another takes over. One that lives ends where
-// its partner has one of the other fleet, be that one at its end: what two agreements allow is not for a
-// merge to add up, and what a fleet has ended not for a merge to open. Partners are told of moved; grants
-// that were deleted are silent.
-func Merged(grants, others []Grant, into uuid.UUID, at time.Time) (silent, moved []Grant) {
-	for _, g := range grants {
-		g = g.At(at)
-		g.Fleet = into
-		if g.Status == GrantDeleted {
-			silent = append(silent, g)
-			continue
-		}
-		if g.Lives() && slices.ContainsFunc(others, func(o Grant) bool { return o.Partner == g.Partner }) {
-			g.Status = GrantCancelled
-		}
-		g.UpdatedAt = g.After(at)
-		moved = append(moved, g)
-	}
-	return silent, moved
 }

@@ -46,7 +46,7 @@ func (s *Service) UpdateFleet(ctx context.Context, who Principal, id uuid.UUID, 
 	if to.Name == f.Name {
 		to.NamedBy = f.NamedBy
 	}
-	to.UpdatedAt = f.after(s.clock())
+	to.UpdatedAt = fence.Later(f.UpdatedAt, s.clock())
 	err = s.store.ChangeFleet(ctx, f.Fleet, to)
 	if errors.Is(err, fence.ErrOvertaken) {
 		return f, problem.New(problem.Conflict, "somebody else has changed the fleet meanwhile; read it again")

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -73,7 +72,7 @@ func (o *Operator) RenameFleet(ctx context.Context, id uuid.UUID, name string) (
 		return from, err
 	}
 	to := from
-	to.Name, to.NamedBy, to.UpdatedAt = name, ByOperator, from.after(o.clock())
+	to.Name, to.NamedBy, to.UpdatedAt = name, ByOperator, fence.Later(from.UpdatedAt, o.clock())
 	err = o.office.ChangeFleet(ctx, from, to)
 	if errors.Is(err, fence.ErrOvertaken) {
 		return from, errors.New("the fleet is being changed by others; try again")
@@ -82,14 +81,6 @@ func (o *Operator) RenameFleet(ctx context.Context, id uuid.UUID, name string) (
 		return from, fmt.Errorf("renaming the fleet: %w", err)
 	}
 	return to, nil
-}
-
-// after is the time of a change of the fleet. It grows with each.
-func (f Fleet) after(at time.Time) time.Time {
-	if at.After(f.UpdatedAt) {
-		return at
-	}
-	return f.UpdatedAt.Add(time.Microsecond)
 }
 
 // DeleteFleet ends a fleet's connections by disconnect, then its grants, and removes its clients.

@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/page"
 )
 
@@ -59,4 +62,25 @@ func (o *Operator) became(ctx context.Context, grants []Grant) (all []GrantMoved
 		all = append(all, g)
 	}
 	return all, nil
+}
+
+// Merged returns what becomes of the grants of a fleet that another takes over. One that lives ends where
+// its partner has one of the other fleet, be that one at its end: what two agreements allow is not for a
+// merge to add up, and what a fleet has ended not for a merge to open. Partners are told of moved; grants
+// that were deleted are silent.
+func Merged(grants, others []Grant, into uuid.UUID, at time.Time) (silent, moved []Grant) {
+	for _, g := range grants {
+		g = g.At(at)
+		g.Fleet = into
+		if g.Status == GrantDeleted {
+			silent = append(silent, g)
+			continue
+		}
+		if g.Lives() && slices.ContainsFunc(others, func(o Grant) bool { return o.Partner == g.Partner }) {
+			g.Status = GrantCancelled
+		}
+		g.UpdatedAt = fence.Later(g.UpdatedAt, at)
+		moved = append(moved, g)
+	}
+	return silent, moved
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
@@ -46,6 +47,16 @@ type Grant struct {
 	CreatedAt, UpdatedAt time.Time
 	// ReadAt is when the store read the grant; MayRead and MayWrite judge by it.
 	ReadAt time.Time
+}
+
+// Everything is the grant of all kinds, in force from a time on without an end.
+func Everything(partner, fleet uuid.UUID, ref string, at time.Time) Grant {
+	g := Grant{ID: uuid.Must(uuid.NewV7()), Partner: partner, Fleet: fleet, FleetRef: ref, Status: GrantActive,
+		Levels: map[resource.Kind]string{}, Effective: at, CreatedAt: at, UpdatedAt: at}
+	for _, k := range resource.Kinds() {
+		g.Levels[k] = ReadWrite
+	}
+	return g
 }
 
 // Position is the grant's place in a list.
@@ -104,4 +115,10 @@ func (g Grant) RefusesWrite(k resource.Kind) string {
 		return "the share agreement with the fleet begins at " + g.Effective.UTC().Format(time.RFC3339)
 	}
 	return "the fleet has not granted you read_write for " + string(k)
+}
+
+// Ended returns the grant as it is when its fleet is deleted.
+func (g Grant) Ended(at time.Time) Grant {
+	g.Status, g.UpdatedAt = GrantDeleted, fence.Later(g.UpdatedAt, at)
+	return g
 }

@@ -89,7 +89,7 @@ func (o *Operator) setGrant(ctx context.Context, order GrantOrder, partner, flee
 		}
 		return g.ID, err
 	}
-	g.UpdatedAt = from.After(now)
+	g.UpdatedAt = fence.Later(from.UpdatedAt, now)
 	if isNew {
 		err = o.office.InsertAgreement(ctx, g)
 	} else if g = g.At(g.UpdatedAt); g.differs(from) {

@@ -3,23 +3,10 @@ package access
 import (
 	"fmt"
 	"strings"
-	"time"
 	"unicode"
 
 	"github.com/google/uuid"
-
-	"github.com/waybill-dev/waybill/internal/resource"
 )
-
-// Everything is the grant of all kinds, in force from a time on without an end.
-func Everything(partner, fleet uuid.UUID, ref string, at time.Time) Grant {
-	g := Grant{ID: uuid.Must(uuid.NewV7()), Partner: partner, Fleet: fleet, FleetRef: ref, Status: GrantActive,
-		Levels: map[resource.Kind]string{}, Effective: at, CreatedAt: at, UpdatedAt: at}
-	for _, k := range resource.Kinds() {
-		g.Levels[k] = ReadWrite
-	}
-	return g
-}
 
 // Warning tells of something that was done and may not have been meant.
 type Warning struct {

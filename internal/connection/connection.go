@@ -200,11 +200,5 @@ func (s *Service) following(c Change) Change {
 // the store must compare as equal.
 func (s *Service) clock() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
 
-// after is the time of a change. It grows with each, so that it tells which of two readings of
-// a connection is the later one.
-func (s *Service) after(c Connection) time.Time {
-	if now := s.clock(); now.After(c.UpdatedAt) {
-		return now
-	}
-	return c.UpdatedAt.Add(time.Microsecond)
-}
+// after is the time of a change.
+func (s *Service) after(c Connection) time.Time { return fence.Later(c.UpdatedAt, s.clock()) }

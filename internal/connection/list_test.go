@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -98,7 +99,7 @@ func TestADeletedOrRevokedGrantHidesTheConnections(t *testing.T) {
 		t.Fatal(err)
 	}
 	paused := g
-	paused.Status, paused.UpdatedAt = "paused", g.After(time.Now())
+	paused.Status, paused.UpdatedAt = "paused", fence.Later(g.UpdatedAt, time.Now())
 	if err := s.db.ChangeAgreement(t.Context(), g, paused); err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/waybill-dev/waybill/internal/fence"
 )
 
 // Mover is who changes the state of a subscription.
@@ -77,13 +79,8 @@ func unproven(at time.Time) Health {
 	return Health{Since: at.UTC().Truncate(time.Microsecond), Success: 1}
 }
 
-// changed notes when the subscription was changed. Its time grows with each change, so that it tells
-// one reading of it from a later one.
+// changed notes when the subscription was changed.
 func (s Subscription) changed(at time.Time) Subscription {
-	at = at.UTC().Truncate(time.Microsecond)
-	if !at.After(s.UpdatedAt) {
-		at = s.UpdatedAt.Add(time.Microsecond)
-	}
-	s.UpdatedAt = at
+	s.UpdatedAt = fence.Later(s.UpdatedAt, at)
 	return s
 }

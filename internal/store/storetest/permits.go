@@ -8,6 +8,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/fence"
 )
 
 func permits() []rule {
@@ -42,7 +43,7 @@ func permitIsAsked(t *testing.T, s *stand) {
 	s.must(s.ChangeConnection(t.Context(), next))
 	is(t, "the grant that was asked with", asked[0].ID, g.ID)
 	ended := g
-	ended.Expiration, ended.UpdatedAt = at(1), g.After(at(0))
+	ended.Expiration, ended.UpdatedAt = at(1), fence.Later(g.UpdatedAt, at(0))
 	s.must(s.beside().ChangeAgreement(t.Context(), g, ended))
 	s.later(at(2).Sub(noon()))
 	late := change(next.To, connection.Active)
