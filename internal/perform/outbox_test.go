@@ -87,7 +87,7 @@ func (o *outbox) SubscriptionByID(_ context.Context, id uuid.UUID) (webhook.Subs
 
 // queue is where a delivery waits, as the store arranges it.
 func (o *outbox) queue(w webhook.Waiting) uuid.UUID {
-	if s := o.subs[w.Subscription].Status; s == webhook.Active || s == webhook.Stale {
+	if o.subs[w.Subscription].Status.InLane() {
 		return receiverID
 	}
 	return w.Subscription
@@ -177,7 +177,7 @@ func (o *outbox) WaitingReceivers(context.Context) ([]uuid.UUID, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, w := range o.waiting {
-		if s := o.subs[w.Subscription].Status; s == webhook.Active || s == webhook.Stale {
+		if o.subs[w.Subscription].Status.InLane() {
 			return []uuid.UUID{receiverID}, nil
 		}
 	}

@@ -99,6 +99,18 @@ type Settled struct {
 	Log    DeliveryLog
 }
 
+// Tries are those that the delivery has used up.
+func (s Settled) Tries() int {
+	if s.Probe {
+		return s.Waiting.Tries
+	}
+	return s.Waiting.Tries + 1
+}
+
+// Dropped tells that nothing is kept of the delivery but its log. One that is dead stays, with its event: it
+// is a dead letter.
+func (s Settled) Dropped() bool { return s.State == DeliveryDone || s.State == DeliveryWithheld }
+
 // Until is what is kept as the time of the delivery: when its next attempt is due, or when it died.
 func (s Settled) Until() time.Time {
 	if s.State == DeliveryWaiting {

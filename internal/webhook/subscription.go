@@ -25,6 +25,15 @@ const (
 	Deleted Status = "deleted"
 )
 
+// InLane tells whether what waits for a subscription stands in its receiver's lane; else it stands aside,
+// in a queue of the subscription's own.
+func (s Status) InLane() bool { return s == Active || s == Stale }
+
+// Event returns the name of the event that tells that a subscription has come to have the status.
+func (s Status) Event() string {
+	return map[Status]Move{Active: Activate, Paused: Pause, Stale: Stall, Deleted: Delete}[s].Event()
+}
+
 // Subscription is a partner's wish to hear of one event at one URL.
 type Subscription struct {
 	// ID is a UUIDv7.
@@ -103,7 +112,7 @@ type Filters struct {
 // is lost while a receiver is down; paused ones do not, since somebody chose that, the owner or
 // the receiver.
 func (s Subscription) Hears(e event.Event) bool {
-	return (s.Status == Active || s.Status == Stale) && s.Filters.pass(e)
+	return s.Status.InLane() && s.Filters.pass(e)
 }
 
 func (f *Filters) pass(e event.Event) bool {

@@ -64,7 +64,7 @@ type listener struct {
 
 // queue is where deliveries of a subscription wait.
 func (l listener) queue() uuid.UUID {
-	if l.Status == webhook.Active || l.Status == webhook.Stale {
+	if l.Status.InLane() {
 		return l.receiver
 	}
 	return l.ID

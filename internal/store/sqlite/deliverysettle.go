@@ -25,19 +25,13 @@ func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 			return refusal{fence.ErrOvertaken}
 		}
 		// The number of a delivery that was dropped is given again, so it alone says nothing.
-		tries := w.Tries + 1
-		if s.Probe {
-			tries = w.Tries
-		}
 		n, err := tx.change(`UPDATE delivery SET state = ?3, tries = ?7, next_at = ?4
 			WHERE seq = ?1 AND tries = ?2 AND state = 'waiting' AND subscription = ?5 AND event = ?6`,
-			w.Seq, w.Tries, string(s.State), micros(s.Until()), w.Subscription[:], w.Event.ID[:], tries)
+			w.Seq, w.Tries, string(s.State), micros(s.Until()), w.Subscription[:], w.Event.ID[:], s.Tries())
 		if err := overtaken(n, err); err != nil {
 			return err
 		}
-		// A delivery that is done or withheld is told of by its log alone. One that is dead stays, with
-		// its event: it is a dead letter.
-		if s.State == webhook.DeliveryDone || s.State == webhook.DeliveryWithheld {
+		if s.Dropped() {
 			if err := tx.dropDelivery(w.Seq, w.Event.ID); err != nil {
 				return err
 			}

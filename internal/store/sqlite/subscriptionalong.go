@@ -41,10 +41,5 @@ func (t *tx) judged(ctx context.Context, db *DB, was, is webhook.Subscription) e
 	if err := t.wakeReceiver(db, is.ID); err != nil {
 		return err
 	}
-	return t.tellOfSubscription(db, statusEvents[is.Status], is)
-}
-
-// statusEvents are the names of what is told when a subscription's status has changed by its receiver.
-var statusEvents = map[webhook.Status]string{
-	webhook.Active: webhook.Activate.Event(), webhook.Paused: webhook.Pause.Event(), webhook.Stale: webhook.Stall.Event(),
+	return t.tellOfSubscription(db, is.Status.Event(), is)
 }
