@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -120,9 +119,6 @@ type Rooms struct {
 func (a *App) Rooms() Rooms {
 	return Rooms{a.db, a.connections, a.webhooks, a.imports, a.caller.Registry()}
 }
-
-// Handler answers the API's requests.
-func (a *App) Handler() http.Handler { return a.api }
 
 // Run serves the API on the listener and works the lanes until ctx ends; then requests and
 // attempts in flight end, and everything is closed. The lanes end as well when the store is lost.

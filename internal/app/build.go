@@ -94,9 +94,6 @@ func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
 	return p, nil
 }
 
-// deliveryTime is how long a receiver may take to answer, as the contract documents.
-const deliveryTime = 3 * time.Second
-
 // lanes makes the dispatcher and what runs in its lanes.
 func (a *App) lanes(source dispatch.Source, p parts) {
 	a.writes = perform.NewWrites(perform.WritesConfig{
@@ -107,7 +104,7 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 	open := func(s webhook.Subscription) (webhook.Subscription, error) {
 		return webhook.OpenSecret(a.keys.sealer, s, time.Now())
 	}
-	sender := webhook.NewSender(outbound.Receiver(p.policy, deliveryTime), time.Now)
+	sender := webhook.NewSender(outbound.Receiver(p.policy, webhook.DefaultTimeout), time.Now)
 	sender.Strict = strictEvents()
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
 		Queue: a.db, Receivers: a.db, Feed: a.feed, Lets: p.grants.Lets, Open: open, Sender: sender,

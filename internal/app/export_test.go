@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/access"
@@ -13,3 +14,6 @@ func (a *App) IssuedBefore(ctx context.Context, client, secret string, ago time.
 	token, err := access.NewIssuer(a.db, a.signingKeys(a.keys.sealer), then).Issue(ctx, client, secret, "")
 	return token.AccessToken, err
 }
+
+// Handler answers the API's requests.
+func (a *App) Handler() http.Handler { return a.api }

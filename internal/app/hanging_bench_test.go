@@ -135,7 +135,7 @@ func (s *scene) phase(hanging int, span time.Duration) []time.Duration {
 	policy := outbound.Policy{AllowLoopback: true, AllowHTTP: true}
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{Queue: s.db, Receivers: s.db,
 		Open:   func(w webhook.Subscription) (webhook.Subscription, error) { w.Secret = "secret"; return w, nil },
-		Sender: webhook.NewSender(outbound.Receiver(policy, deliveryTime), time.Now),
+		Sender: webhook.NewSender(outbound.Receiver(policy, webhook.DefaultTimeout), time.Now),
 		Floor:  deliveryFloor(s.source, listen.Descriptors(), log), Now: time.Now, Log: log})
 	d := dispatch.New(dispatch.Config{Source: s.source, Kinds: map[string]dispatch.Kind{fence.Receivers: deliveries.Kind()},
 		Budget: dispatch.NewBudget(time.Now, nil), Now: time.Now, Log: log})

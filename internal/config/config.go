@@ -119,7 +119,7 @@ func keyText(key, keyVariable, file, fileVariable string) (text, variable string
 	if key != "" {
 		return key, keyVariable, nil
 	}
-	if err := KeptFromOthers(file); err != nil {
+	if err := keptFromOthers(file); err != nil {
 		return "", fileVariable, fmt.Errorf("%s: %w", fileVariable, err)
 	}
 	raw, err := os.ReadFile(file)
@@ -129,8 +129,8 @@ func keyText(key, keyVariable, file, fileVariable string) (text, variable string
 	return string(raw), fileVariable, nil
 }
 
-// KeptFromOthers tells what is wrong with a file that holds a key, if anybody on the machine may use it.
-func KeptFromOthers(name string) error {
+// keptFromOthers tells what is wrong with a file that holds a key, if anybody on the machine may use it.
+func keptFromOthers(name string) error {
 	info, err := os.Stat(name)
 	if err != nil {
 		return err

@@ -24,7 +24,7 @@ func TestAStateFollowsOnlyWhereTheTableHasAWay(t *testing.T) {
 	for _, from := range append(everyState(), "", "another") {
 		for _, to := range append(everyState(), "", "another") {
 			op, err := Operation{State: from}.To(to, noon())
-			if ok := slices.Contains(Transitions(from), to); ok != (err == nil) {
+			if ok := slices.Contains(transitions[from], to); ok != (err == nil) {
 				t.Errorf("from %q to %q: %v", from, to, err)
 			}
 			want := map[bool]State{true: to, false: from}[err == nil]
@@ -76,7 +76,7 @@ func TestASettlementIsWrittenOverWhatItBeganFrom(t *testing.T) {
 				if before := slices.Contains(Before(to), stored); before != (err == nil) && tries == 1 {
 					t.Errorf("%s is before %s: %t", stored, to, before)
 				}
-				ok := !lost && slices.Contains(Transitions(stored), to)
+				ok := !lost && slices.Contains(transitions[stored], to)
 				if errors.Is(err, fence.ErrOvertaken) != lost || ok != (err == nil) {
 					t.Errorf("%s after %d tries to %s: %v", stored, tries, to, err)
 				}

@@ -28,9 +28,6 @@ var transitions = map[State][]State{
 	Unknown: {Sending, Retry, Unknown, Succeeded, Failed},
 }
 
-// Transitions returns the states that may follow a state.
-func Transitions(from State) []State { return slices.Clone(transitions[from]) }
-
 // Before lists the states that a state may follow. Stores make the condition of their update from
 // it (decision 0008).
 func Before(next State) []State {
