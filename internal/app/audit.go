@@ -9,16 +9,13 @@ import (
 	"github.com/waybill-dev/waybill/internal/config"
 )
 
-// auditPage bounds how many entries are in memory at once.
-const auditPage = 1000
-
 // EachEntry calls with every entry of the audit log behind a number, oldest first.
 func EachEntry(ctx context.Context, c config.Config, after int64, call func(audit.Entry) error) error {
 	db, err := openDatabase(ctx, c)
 	if err != nil {
 		return err
 	}
-	err = pages(ctx, db, after, func(page []audit.Entry) error {
+	err = audit.Pages(ctx, db, after, func(page []audit.Entry) error {
 		for _, e := range page {
 			if err := call(e); err != nil {
 				return err
@@ -27,19 +24,6 @@ func EachEntry(ctx context.Context, c config.Config, after int64, call func(audi
 		return nil
 	})
 	return errors.Join(err, db.Close())
-}
-
-func pages(ctx context.Context, log audit.Log, after int64, call func([]audit.Entry) error) error {
-	for {
-		page, err := log.Entries(ctx, after, auditPage)
-		if err != nil {
-			return fmt.Errorf("reading the audit log: %w", err)
-		}
-		if err := call(page); err != nil || len(page) < auditPage {
-			return err
-		}
-		after = page[len(page)-1].Seq
-	}
 }
 
 // VerifyAudit follows the chain of the audit log and returns its head. The log must hold the heads that
@@ -69,28 +53,12 @@ func guarded(ctx context.Context, log audit.Log) error {
 	return err
 }
 
-// verify also finds what was cut off behind the log's end.
-func verify(ctx context.Context, log audit.Log, known []audit.Head) (end audit.Head, err error) {
-	held := map[int64]string{}
+// verify follows the whole chain to its end.
+func verify(ctx context.Context, log audit.Log, known []audit.Head) (audit.Head, error) {
+	end, err := audit.Follow(ctx, log, audit.Head{})
 	for _, head := range known {
-		held[head.Seq] = ""
-	}
-	err = pages(ctx, log, 0, func(page []audit.Entry) (err error) {
-		end, err = end.Verify(page)
-		for _, e := range page {
-			if _, asked := held[e.Seq]; asked {
-				held[e.Seq] = e.Hash
-			}
-		}
-		return err
-	})
-	for _, head := range known {
-		switch hash := held[head.Seq]; {
-		case err != nil:
-		case hash == "":
-			err = fmt.Errorf("%w: it ends with entry %d, and once held entry %d", audit.ErrBroken, end.Seq, head.Seq)
-		case hash != head.Hash:
-			err = fmt.Errorf("%w: entry %d is another than it once was, so all before it may be", audit.ErrBroken, head.Seq)
+		if err == nil {
+			err = audit.Holds(ctx, log, head)
 		}
 	}
 	return end, err

@@ -79,7 +79,7 @@ func headNeverSealed(ctx context.Context, db store.Store) error {
 	case derivation != nil:
 		return gone
 	}
-	return pages(ctx, db, 0, func(page []audit.Entry) error {
+	return audit.Pages(ctx, db, 0, func(page []audit.Entry) error {
 		for _, e := range page {
 			if e.Action == "started" {
 				return gone
@@ -134,12 +134,12 @@ func (a *App) sealHead(ctx context.Context, sealer *seal.Sealer) error {
 		err = headNeverSealed(ctx, a.db)
 	}
 	if err == nil && a.sealedLast != nil {
-		err = holds(ctx, a.db, *a.sealedLast)
+		err = audit.Holds(ctx, a.db, *a.sealedLast)
 	}
 	if err != nil {
 		return err
 	}
-	end, err := follow(ctx, a.db, before)
+	end, err := audit.Follow(ctx, a.db, before)
 	if err != nil {
 		return err
 	}
@@ -153,34 +153,4 @@ func (a *App) sealHead(ctx context.Context, sealer *seal.Sealer) error {
 	}
 	a.sealedLast = &end
 	return nil
-}
-
-// holds refuses a log that does not hold a head.
-func holds(ctx context.Context, log audit.Log, head audit.Head) error {
-	if head.Seq == 0 {
-		return nil
-	}
-	found, err := log.Entries(ctx, head.Seq-1, 1)
-	switch {
-	case err != nil:
-		return fmt.Errorf("reading the audit log: %w", err)
-	case len(found) == 0 || found[0].Seq != head.Seq:
-		return fmt.Errorf("%w: it once held entry %d, and that is gone", audit.ErrBroken, head.Seq)
-	case found[0].Hash != head.Hash:
-		return fmt.Errorf("%w: entry %d is another than it once was, so all before it may be", audit.ErrBroken, head.Seq)
-	}
-	return nil
-}
-
-// follow follows the chain from a head that the log must hold to its end.
-func follow(ctx context.Context, log audit.Log, from audit.Head) (audit.Head, error) {
-	if err := holds(ctx, log, from); err != nil {
-		return from, err
-	}
-	end := from
-	err := pages(ctx, log, from.Seq, func(page []audit.Entry) (err error) {
-		end, err = end.Verify(page)
-		return err
-	})
-	return end, err
 }
