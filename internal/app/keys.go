@@ -54,32 +54,48 @@ func (a *App) secrets(ctx context.Context) (out secrets, err error) {
 	if err := a.sealFirst(ctx, out.sealer); err != nil {
 		return out, fmt.Errorf("sealing the end of the audit log: %w", err)
 	}
-	out.derivation, err = a.sealedSeed(ctx, out.sealer, metaDerive)
+	out.derivation, _, err = a.sealedMeta(ctx, out.sealer, metaDerive, newSeed)
 	return out, err
 }
 
-// sealedSeed returns 32 random bytes that are kept sealed under a name, with the newest data key.
-func (a *App) sealedSeed(ctx context.Context, sealer *seal.Sealer, name string) ([]byte, error) {
-	sealed, err := a.metaOr(ctx, name, func() ([]byte, error) {
-		seed := make([]byte, sha256.Size)
-		if _, err := rand.Read(seed); err != nil {
-			return nil, fmt.Errorf("making the %s: %w", name, err)
+// sealedMeta returns what is kept sealed under a name, and as it is kept; first makes it where there is
+// none. What an older data key has sealed is sealed anew.
+func (a *App) sealedMeta(ctx context.Context, sealer *seal.Sealer, name string,
+	first func() ([]byte, error)) (text, sealed []byte, err error) {
+	sealed, err = a.metaOr(ctx, name, func() ([]byte, error) {
+		text, err := first()
+		if err != nil {
+			return nil, err
 		}
-		return sealer.Seal(seed, []byte(name))
+		return sealer.Seal(text, []byte(name))
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	seed, err := sealer.Open(sealed, []byte(name))
-	if err != nil || !sealer.Outdated(sealed) {
-		return seed, err
+	if text, err = sealer.Open(sealed, []byte(name)); err != nil {
+		return nil, nil, fmt.Errorf("opening the %s: %w", name, err)
 	}
-	anew, err := sealer.Seal(seed, []byte(name))
+	if !sealer.Outdated(sealed) {
+		return text, sealed, nil
+	}
+	anew, err := sealer.Seal(text, []byte(name))
 	if err == nil {
 		err = a.db.SwapMeta(ctx, name, sealed, anew)
 	}
-	if err != nil && !errors.Is(err, fence.ErrOvertaken) {
-		return nil, fmt.Errorf("sealing the %s anew: %w", name, err)
+	if errors.Is(err, fence.ErrOvertaken) {
+		return text, sealed, nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("sealing the %s anew: %w", name, err)
+	}
+	return text, anew, nil
+}
+
+// newSeed makes 32 random bytes.
+func newSeed() ([]byte, error) {
+	seed := make([]byte, sha256.Size)
+	if _, err := rand.Read(seed); err != nil {
+		return nil, fmt.Errorf("making a seed: %w", err)
 	}
 	return seed, nil
 }

@@ -75,37 +75,20 @@ func (a *App) signingKeys(sealer *seal.Sealer) access.KeySource {
 
 // keptSigning returns the keys, and how they are kept.
 func (a *App) keptSigning(ctx context.Context, sealer *seal.Sealer) (keys []signingKey, sealed []byte, err error) {
-	sealed, err = a.metaOr(ctx, metaSigning, func() ([]byte, error) {
+	text, sealed, err := a.sealedMeta(ctx, sealer, metaSigning, func() ([]byte, error) {
 		first, err := newSigningKey()
 		if err != nil {
 			return nil, err
 		}
-		return sealSigning(sealer, []signingKey{first})
+		return json.Marshal([]signingKey{first})
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	text, err := sealer.Open(sealed, []byte(metaSigning))
-	if err != nil {
-		return nil, nil, fmt.Errorf("opening the signing keys: %w", err)
-	}
 	if err := json.Unmarshal(text, &keys); err != nil {
 		return nil, nil, fmt.Errorf("reading the signing keys: %w", err)
 	}
-	if !sealer.Outdated(sealed) {
-		return keys, sealed, nil
-	}
-	anew, err := sealSigning(sealer, keys)
-	if err == nil {
-		err = a.db.SwapMeta(ctx, metaSigning, sealed, anew)
-	}
-	if errors.Is(err, fence.ErrOvertaken) {
-		return keys, sealed, nil
-	}
-	if err != nil {
-		return nil, nil, fmt.Errorf("sealing the signing keys anew: %w", err)
-	}
-	return keys, anew, nil
+	return keys, sealed, nil
 }
 
 func sealSigning(sealer *seal.Sealer, keys []signingKey) ([]byte, error) {
