@@ -163,8 +163,8 @@ func (o *outbox) SettleDelivery(_ context.Context, s webhook.Settled) error {
 		o.judge(s)
 	}
 	if s.State == webhook.DeliveryWaiting {
-		o.waiting[i].NextAt = s.NextAt
 		if !s.Probe {
+			o.waiting[i].NextAt = s.NextAt
 			o.waiting[i].Tries++
 		}
 		return nil

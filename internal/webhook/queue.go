@@ -90,9 +90,10 @@ type Settled struct {
 	Claim   fence.Claim
 	Waiting Waiting
 	State   DeliveryState
-	// NextAt is when the next attempt is due; it means nothing once the delivery has ended.
+	// NextAt is when the next attempt is due; it means nothing once the delivery has ended, or of a Probe.
 	NextAt time.Time
-	// Probe tells that the attempt showed how the receiver is, and uses up none of the delivery's tries.
+	// Probe tells that the attempt showed how the receiver is: it uses up none of the delivery's tries, and
+	// a delivery that goes on waiting is due when it was.
 	Probe bool
 	// Result is what came of the attempt, and Log what is kept of it.
 	Result Result
@@ -106,6 +107,10 @@ func (s Settled) Tries() int {
 	}
 	return s.Waiting.Tries + 1
 }
+
+// PutsNothingOff tells that the delivery goes on waiting and is due when it was: the pace of probes stands in
+// the subscription's health.
+func (s Settled) PutsNothingOff() bool { return s.Probe && s.State == DeliveryWaiting }
 
 // Dropped tells that nothing is kept of the delivery but its log. One that is dead stays, with its event: it
 // is a dead letter.

@@ -25,9 +25,9 @@ func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 			return refusal{fence.ErrOvertaken}
 		}
 		// The number of a delivery that was dropped is given again, so it alone says nothing.
-		n, err := tx.change(`UPDATE delivery SET state = ?3, tries = ?7, next_at = ?4
+		n, err := tx.change(`UPDATE delivery SET state = ?3, tries = ?7, next_at = CASE WHEN ?8 THEN next_at ELSE ?4 END
 			WHERE seq = ?1 AND tries = ?2 AND state = 'waiting' AND subscription = ?5 AND event = ?6`,
-			w.Seq, w.Tries, string(s.State), micros(s.Until()), w.Subscription[:], w.Event.ID[:], s.Tries())
+			w.Seq, w.Tries, string(s.State), micros(s.Until()), w.Subscription[:], w.Event.ID[:], s.Tries(), s.PutsNothingOff())
 		if err := overtaken(n, err); err != nil {
 			return err
 		}
