@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"database/sql"
 	"fmt"
 
 	"github.com/waybill-dev/waybill/internal/record"
@@ -10,7 +9,7 @@ import (
 // saveRecord adds a record or merges it into the one that is known, unless that is of another kind,
 // and tells of it. It tries first what is likelier, because the other way costs a statement more.
 // Nothing can come between reading and writing: there is one writer.
-func (t *tx) saveRecord(to *audience, r record.Record) (foreign bool, err error) {
+func (t *tx) saveRecord(db *DB, r record.Record) (foreign bool, err error) {
 	var known record.Known
 	if r.Imported {
 		// Most imported records are there, and most written ones are not.
@@ -22,7 +21,7 @@ func (t *tx) saveRecord(to *audience, r record.Record) (foreign bool, err error)
 		m := r.New()
 		added, err := t.addRecord(m)
 		if err == nil && added {
-			err = to.tell(t, m.Record, m.Change, m.Record.UpdatedAt)
+			err = t.tell(db, m.Record, m.Change, m.Record.UpdatedAt)
 		}
 		if added || err != nil {
 			return false, err
@@ -37,7 +36,7 @@ func (t *tx) saveRecord(to *audience, r record.Record) (foreign bool, err error)
 		return true, nil
 	case m.News:
 		if err = t.replaceRecord(m, known.Record); err == nil {
-			err = to.tell(t, m.Record, m.Change, m.Record.UpdatedAt)
+			err = t.tell(db, m.Record, m.Change, m.Record.UpdatedAt)
 		}
 	case m.Adopted:
 		err = t.exec(`UPDATE record SET connection = ?2 WHERE seq = ?1`, m.Record.Seq, m.Record.Connection[:])
@@ -56,7 +55,7 @@ func (t *tx) addRecord(m record.Merge) (added bool, err error) {
 		shelf, sort_at, occurred_at, settled_at, created_at, updated_at, deleted_at, hash, fields, extras, source)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, ?17, ?18, ?19, ?20)
 		ON CONFLICT (id) DO NOTHING RETURNING seq`,
-		func(row *sql.Rows) error { return row.Scan(&r.Seq) },
+		func(row row) error { return row.Scan(&r.Seq) },
 		r.ID[:], string(r.Kind), r.Fleet[:], string(r.TSP), r.Account, r.Collection, string(r.SourceID), r.Synthetic, r.Imported,
 		r.Connection[:], r.Shelf(), micros(r.SortTime()), micros(r.OccurredAt), micros(m.WrittenAt), micros(r.CreatedAt),
 		micros(r.UpdatedAt), r.Hash, string(r.Fields), string(r.Extras), string(r.Source))
