@@ -187,7 +187,7 @@ func TestAnOperationCostsFewStatementsAndLittleLog(t *testing.T) {
 	for _, c := range []struct {
 		size                  int
 		statements, kilobytes float64
-	}{{1, 18.1, 180}, {4, 16, 83}, {16, 15.3, 45}} {
+	}{{1, 20.1, 178}, {4, 17.1, 80}, {16, 16.3, 45}} {
 		t.Run(fmt.Sprint(c.size, " at once"), func(t *testing.T) {
 			t.Parallel()
 			w := newTraffic(t, event.OperationSucceeded)

@@ -183,26 +183,27 @@ func (b *box) waiting(row scanner) (webhook.Waiting, error) {
 // Number gives sequence numbers. A subscription is asked once for its last number, however many of its
 // deliveries are given one.
 func (db *DB) Number(ctx context.Context, seqs []int64) (map[int64]int64, error) {
+	list, err := text(seqs, true)
+	if err != nil {
+		return nil, err
+	}
 	return giveAs(ctx, db, deliveries, func(tx *tx) (map[int64]int64, error) {
 		numbers, last := map[int64]int64{}, map[uuid.UUID]int64{}
-		for _, seq := range slices.Sorted(slices.Values(seqs)) {
-			found, err := rows(tx, `SELECT seq, subscription, sequence FROM delivery WHERE seq = ?1`, scanNumbered, seq)
-			if err != nil {
-				return nil, err
-			}
-			if len(found) == 0 {
-				continue
-			}
-			w := found[0]
+		found, err := rows(tx, `SELECT seq, subscription, sequence FROM delivery
+			WHERE seq IN (SELECT value FROM json_each(?1)) ORDER BY seq`, scanNumbered, list)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range found {
 			if w.Sequence == 0 {
 				if w.Sequence, err = tx.nextNumber(w.Subscription, last); err == nil {
-					err = tx.exec(`UPDATE delivery SET sequence = ?2 WHERE seq = ?1`, seq, w.Sequence)
+					err = tx.exec(`UPDATE delivery SET sequence = ?2 WHERE seq = ?1`, w.Seq, w.Sequence)
 				}
 			}
 			if err != nil {
 				return nil, err
 			}
-			numbers[seq] = w.Sequence
+			numbers[w.Seq] = w.Sequence
 		}
 		return numbers, tx.saveNumbers(last)
 	})

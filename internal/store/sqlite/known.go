@@ -21,8 +21,8 @@ type known struct {
 	heard         map[heard]hearing
 	audiences     map[listened][]access.Grant
 	subscriptions map[uuid.UUID]webhook.Subscription
-	// living are connections that are not deleted.
-	living map[uuid.UUID]bool
+	// deleted tells of connections whether they are.
+	deleted map[uuid.UUID]bool
 }
 
 // sources are what entries are read from.
@@ -92,7 +92,7 @@ func (k *known) forget(of sources) {
 		k.subscriptions = nil
 	}
 	if of&connections != 0 {
-		k.living = nil
+		k.deleted = nil
 	}
 }
 

@@ -16,14 +16,13 @@ const orphansOnce = 100
 
 // leave notes that a connection, if it is deleted, has records to settle.
 func (t *tx) leave(connection uuid.UUID) error {
-	lives, err := recalled(&t.known.living, connection, func() (bool, error) {
-		return t.there(`SELECT 1 FROM connection WHERE id = ?1 AND status <> 'deleted'`, connection[:])
+	deleted, err := recalled(&t.known.deleted, connection, func() (bool, error) {
+		return t.there(`SELECT 1 FROM connection WHERE id = ?1 AND status = 'deleted'`, connection[:])
 	})
-	if err != nil || lives {
+	if err != nil || !deleted {
 		return err
 	}
-	return t.exec(`INSERT OR IGNORE INTO connection_leaving
-		SELECT id FROM connection WHERE id = ?1 AND status = 'deleted'`, connection[:])
+	return t.exec(`INSERT OR IGNORE INTO connection_leaving VALUES (?1)`, connection[:])
 }
 
 // follow notes what a change of a connection means for the records of deleted ones: its own, if it
