@@ -187,12 +187,10 @@ func makePrivate(path string) error {
 // busy_timeout are for commands that write beside the service. synchronous(full) is what makes
 // "answered" mean "on disk": in WAL, normal may lose the last commits with the power. cache_size
 // is 16 MiB for each connection. secure_delete(fast) overwrites what is deleted wherever the page is
-// written anyway, which is where sealed secrets are. wal_autocheckpoint lets 16 MB gather in the log
-// before they are brought into the file: a page that is written often is brought there once. modeof
-// gives the log the mode of the file. The guard hears of damage.
+// written anyway, which is where sealed secrets are. modeof gives the log the mode of the file. The guard hears of damage.
 func open(path string, conns int, g *guard, option string) (*sql.DB, error) {
 	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)",
-		"foreign_keys(on)", "cache_size(-16384)", "secure_delete(fast)", "wal_autocheckpoint(4000)"}}
+		"foreign_keys(on)", "cache_size(-16384)", "secure_delete(fast)"}}
 	q.Add("modeof", path)
 	name, value, _ := strings.Cut(option, "=")
 	q.Add(name, value)
