@@ -81,6 +81,10 @@ func (op Operation) Answer() Answer {
 			Payload: op.Payload, Status: op.State.Wire(),
 			// A list in the contract is never null.
 			Logs: []Log{}, Warnings: op.Warnings}}
+	// The contract knows no payload that is null.
+	if op.Damaged != nil {
+		a.Payload = jsontext.Value("{}")
+	}
 	for _, at := range op.Attempts {
 		a.Logs = append(a.Logs, at.log(op.ID))
 	}

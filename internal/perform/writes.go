@@ -144,6 +144,8 @@ func (w *Writes) item(t *task, refusal string) dispatch.Item[*task] {
 	switch {
 	case t.conn.Status.Ended():
 		item.End = "the connection was " + string(t.conn.Status) + " before the operation was done" + also
+	case t.op.Damaged != nil:
+		item.End, t.refused = damagedWrite+also, tsp.Broken
 	case refusal != "":
 		item.End, t.refused = notSent(refusal)+also, tsp.Forbidden
 	default:

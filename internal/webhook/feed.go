@@ -31,7 +31,7 @@ type FeedStore interface {
 	// ReceiverOf is that of Receivers.
 	ReceiverOf(ctx context.Context, partner uuid.UUID, url string) (Receiver, error)
 	// File moves some of what waits in a receiver's queue to the end of its feed, numbered as Number
-	// does, and returns how much; 0 if nothing waits.
+	// does, and returns how much; 0 if nothing waits. An event that is Damaged keeps its place and number.
 	File(ctx context.Context, receiver uuid.UUID) (int, error)
 	// Filed returns the events of a feed behind a place, so many at most.
 	Filed(ctx context.Context, receiver uuid.UUID, after int64, most int) ([]Filed, error)

@@ -50,6 +50,11 @@ func (f *Feed) gather(ctx context.Context, to Receiver, r FeedRequest, found *Fe
 				return nil
 			}
 			found.End = page.Position{Seq: e.Place, ID: e.Event.ID}
+			if e.Event.Damaged != nil {
+				f.c.Log.Error("an event of a feed was passed over because it cannot be read", "event_id", e.Event.ID,
+					"subscription_id", e.Subscription, "error", e.Event.Damaged)
+				continue
+			}
 			if !r.passes(e) {
 				continue
 			}

@@ -17,7 +17,8 @@ type Queue interface {
 	// SubscriptionByID returns a subscription whoever's it is, or ErrNotFound.
 	SubscriptionByID(ctx context.Context, id uuid.UUID) (Subscription, error)
 	// Deliveries returns the oldest waiting deliveries of each chain of a queue, by the subject of
-	// their events, which is the chain's key, and Seq. It costs as much as what it returns.
+	// their events, which is the chain's key, and Seq. It costs as much as what it returns. An event that is
+	// Damaged holds up no other.
 	Deliveries(ctx context.Context, q fence.Query) ([]Waiting, error)
 	// Number gives those of the deliveries that have none the next sequence numbers of their
 	// subscriptions, in the order of Seq, and returns the numbers of all by their Seq.

@@ -175,23 +175,28 @@ func (l DeliveryLog) Read() LogRead {
 
 // DeadLetterRead is a dead letter as a partner reads it. The contract has none.
 type DeadLetterRead struct {
-	MessageID    uuid.UUID         `json:"message_id"`
-	WebhookID    uuid.UUID         `json:"webhook_id"`
-	EventName    string            `json:"event_name"`
-	Timestamp    wire.Time         `json:"timestamp"`
-	DiedAt       wire.Time         `json:"died_at"`
-	Attempts     int               `json:"attempts"`
-	StatusCode   int               `json:"status_code"`
-	ErrorMessage *string           `json:"error_message"`
-	Data         [1]jsontext.Value `json:"data"`
+	MessageID    uuid.UUID        `json:"message_id"`
+	WebhookID    uuid.UUID        `json:"webhook_id"`
+	EventName    string           `json:"event_name"`
+	Timestamp    wire.Time        `json:"timestamp"`
+	DiedAt       wire.Time        `json:"died_at"`
+	Attempts     int              `json:"attempts"`
+	StatusCode   int              `json:"status_code"`
+	ErrorMessage *string          `json:"error_message"`
+	Data         []jsontext.Value `json:"data"`
 }
 
-// Read returns the dead letter as a partner reads it; timestamp and data are those of its envelope.
+// Read returns the dead letter as a partner reads it; timestamp and data are those of its envelope. There are
+// no data where they cannot be read.
 func (d DeadLetter) Read() DeadLetterRead {
+	data := []jsontext.Value{}
+	if d.Event.Damaged == nil {
+		data = append(data, d.Event.Data)
+	}
 	return DeadLetterRead{
 		MessageID: d.Event.ID, WebhookID: d.Subscription, EventName: d.Event.Name, Timestamp: wire.Time(d.Event.OccurredAt),
 		DiedAt: wire.Time(d.DiedAt), Attempts: d.Tries, StatusCode: d.StatusCode, ErrorMessage: d.ErrorMessage,
-		Data: [1]jsontext.Value{d.Event.Data},
+		Data: data,
 	}
 }
 

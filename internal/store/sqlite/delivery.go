@@ -171,6 +171,7 @@ func (b *box) event(e *event.Event) (to []any, done func() error) {
 	return to, func() (err error) {
 		e.OccurredAt = fromMicros(occurred)
 		e.Data, err = b.data(data, e.ID)
+		e.Damaged, err = apart(err)
 		return err
 	}
 }

@@ -153,18 +153,25 @@ func (b *box) operation(row scanner) (operation.Operation, error) {
 	if err != nil {
 		return op, err
 	}
-	text, err := b.get(payload, bound("payload", op.ID[:]))
-	if err != nil {
-		return op, fmt.Errorf("opening the payload of operation %s: %w", op.ID, err)
-	}
-	op.Payload = []byte(text)
 	copy(op.Resource[:], res)
 	op.NextAt, op.Deadline, op.SentAt = fromMicros(next), fromMicros(deadline), fromMicros(first.Int64)
 	op.CutAt, op.CreatedAt, op.UpdatedAt = fromMicros(cut), fromMicros(created), fromMicros(updated)
-	if warnings.Valid {
+	op.Damaged, err = apart(b.asked(&op, payload, warnings))
+	return op, err
+}
+
+// asked reads what was asked for with an operation, or nothing of it.
+func (b *box) asked(op *operation.Operation, payload any, warnings sql.NullString) error {
+	text, err := b.get(payload, bound("payload", op.ID[:]))
+	if err == nil && warnings.Valid {
 		err = json.Unmarshal([]byte(warnings.String), &op.Warnings)
 	}
-	return op, err
+	if err != nil {
+		op.Warnings = nil
+		return fmt.Errorf("opening the payload of operation %s: %w", op.ID, err)
+	}
+	op.Payload = []byte(text)
+	return nil
 }
 
 // operations reads operations without their attempts, which are another query.
