@@ -103,11 +103,11 @@ func (d *Deliveries) Perform(ctx context.Context, item dispatch.Item[*parcel]) d
 	p, end := item.Value, dispatch.End{StartedAt: d.c.Now()}
 	if p.withheld {
 		p.result = webhook.Result{Err: withheld, Unsent: true}
-		end.Class, end.EndedAt = dispatch.Refused, end.StartedAt
+		end.Class, end.EndedAt, end.Unsent = dispatch.Refused, end.StartedAt, true
 		return end
 	}
 	p.result = d.send(ctx, p)
-	end.EndedAt, end.RetryAfter = d.c.Now(), p.result.RetryAfter
+	end.EndedAt, end.RetryAfter, end.Unsent = d.c.Now(), p.result.RetryAfter, p.result.Unsent
 	switch p.result.Verdict {
 	case webhook.Delivered:
 		end.Class = dispatch.Done

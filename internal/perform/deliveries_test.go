@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -110,6 +111,27 @@ func TestAnEventThatCannotBeReadEndsAloneAndIsLoggedOnce(t *testing.T) {
 				t.Errorf("%s: it is logged %d times:\n%s", status, n, &o.log)
 			}
 		})
+	}
+}
+
+func TestADeliveryThatIsNotSentSaysNothingOfItsReceiver(t *testing.T) {
+	t.Parallel()
+	o := newOutbox(1)
+	d := o.work()
+	sent := func(change func(*parcel)) dispatch.End {
+		p := newParcel(o.waiting[0], webhook.Receiver{URL: "https://r.example/"})
+		change(p)
+		return d.Perform(t.Context(), dispatch.Item[*parcel]{Value: p})
+	}
+	if end := sent(func(*parcel) {}); end.Unsent {
+		t.Errorf("it was sent: %+v", end)
+	}
+	if end := sent(func(p *parcel) { p.withheld = true }); !end.Unsent {
+		t.Errorf("it was withheld: %+v", end)
+	}
+	d.c.Open = func(s webhook.Subscription) (webhook.Subscription, error) { return s, errors.New("it does not open") }
+	if end := sent(func(*parcel) {}); !end.Unsent {
+		t.Errorf("its secret does not open: %+v", end)
 	}
 }
 
