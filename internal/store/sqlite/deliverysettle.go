@@ -41,6 +41,11 @@ func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 				return err
 			}
 		}
+		if s.FreesLane() {
+			if err := tx.wakeReceiver(db, w.Subscription); err != nil {
+				return err
+			}
+		}
 		if err := tx.count(s); err != nil {
 			return err
 		}
