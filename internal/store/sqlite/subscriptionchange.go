@@ -31,8 +31,8 @@ func (db *DB) ChangeSubscription(ctx context.Context, c webhook.Change) error {
 	}, webhookThing(c.From.ID))
 }
 
-// changeSubscription writes a change of a subscription that was found to be as it was, and the event
-// that tells of it.
+// changeSubscription writes a change of a subscription that was found to be as it was, and the events
+// that tell of it.
 func (t *tx) changeSubscription(db *DB, c webhook.Change) error {
 	s := c.To
 	ids, refs, err := filterColumns(s.Filters)
@@ -73,7 +73,12 @@ func (t *tx) changeSubscription(db *DB, c webhook.Change) error {
 	if err := t.wakeReceiver(db, s.ID); err != nil {
 		return err
 	}
-	return t.tellOfSubscription(db, c.Event, s)
+	for _, name := range c.Names() {
+		if err := t.tellOfSubscription(db, name, s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tellOfSubscription publishes the event of a change.
