@@ -15,8 +15,8 @@ import (
 var _ Store = (*sqlite.DB)(nil)
 
 // Open opens the database that a URL names, a file path or sqlite:///path, making and migrating it
-// as needed. A SQLite file lets one process alone work on its lanes: a second one with a Waker is
-// refused until the first one closes it or ends.
+// as needed. A SQLite file lets one process alone work on its lanes: a second one is refused until the
+// first one closes it or ends. Commands beside it use OpenBeside.
 func Open(ctx context.Context, url string, o Options) (Store, error) {
 	path, err := pathOf(url)
 	if err != nil {
