@@ -98,6 +98,9 @@ func (db *DB) ConnectionPage(ctx context.Context, q connection.Query) ([]connect
 func (db *DB) InsertConnection(ctx context.Context, made connection.Change) error {
 	return db.audited(ctx, func(tx *tx) error {
 		return tx.changeConnection(ctx, db, made, func(c connection.Connection, settings any) error {
+			if err := tx.fleetLives(c.Fleet); err != nil {
+				return err
+			}
 			return tx.exec(`INSERT INTO connection (`+connectionColumns+`)
 				VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`,
 				c.ID[:], c.Fleet[:], c.Maker[:], string(c.TSP), c.Account, string(c.Status), c.Description, settings, c.Problem, c.Sealed,
@@ -124,7 +127,7 @@ func (db *DB) ChangeConnection(ctx context.Context, c connection.Change) error {
 // changeConnection writes a connection by a statement of its own and all that goes with it. The
 // order matters. What may refuse (drafts, the permit, a founding, then the write itself) comes before
 // anything is changed, because a refused write is committed with its group; only a new connection
-// founds, and its write refuses nothing.
+// founds, and its write refuses nothing that was founded.
 func (t *tx) changeConnection(ctx context.Context, db *DB, c connection.Change,
 	write func(to connection.Connection, settings any) error) error {
 	settings, err := text(map[string]any(c.To.Settings), true)

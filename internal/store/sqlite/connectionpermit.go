@@ -34,10 +34,10 @@ func (t *tx) permit(ctx context.Context, db *DB, c connection.Change) error {
 			return refusal{err}
 		}
 	}
-	if !founds {
-		return t.fleetLives(c.To.Fleet)
+	if founds {
+		return t.found(ctx, db, *c.Founds)
 	}
-	return t.found(ctx, db, *c.Founds)
+	return nil
 }
 
 // founds tells whether a grant is to be added with its fleet: it is not there yet.
