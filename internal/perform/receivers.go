@@ -81,7 +81,8 @@ func (d *Deliveries) arrange(ctx context.Context, to webhook.Receiver) error {
 }
 
 // events reads a page of what waits for active subscriptions.
-func (d *Deliveries) events(ctx context.Context, to webhook.Receiver, q fence.Query) (all []*parcel, chains int, err error) {
+func (d *Deliveries) events(ctx context.Context, to webhook.Receiver, q fence.Query) (
+	all []*parcel, chains int, err error) {
 	q.Stream, q.After = fence.Stream{}, strings.TrimPrefix(q.After, eventStream+"/")
 	waiting, err := d.c.Queue.Deliveries(ctx, q)
 	if err != nil {
@@ -106,8 +107,8 @@ func (d *Deliveries) probe(ctx context.Context, to webhook.Receiver, after strin
 	if after != "" {
 		return nil, nil
 	}
-	waiting, err := d.c.Queue.Deliveries(ctx, fence.Query{Lane: fence.Lane{Kind: fence.Receivers, ID: to.ID}, Chains: probed,
-		Depth: 1})
+	waiting, err := d.c.Queue.Deliveries(ctx,
+		fence.Query{Lane: fence.Lane{Kind: fence.Receivers, ID: to.ID}, Chains: probed, Depth: 1})
 	if err != nil {
 		return nil, fmt.Errorf("reading deliveries of a stale receiver: %w", err)
 	}

@@ -22,7 +22,8 @@ func (w *Writes) Settle(ctx context.Context, claim fence.Claim, a dispatch.Attem
 
 // settle returns what it wrote. Its error leaves everything as it was; a lane's runner settles the
 // same attempt again.
-func (w *Writes) settle(ctx context.Context, claim fence.Claim, a dispatch.Attempt[*task]) (operation.Settlement, error) {
+func (w *Writes) settle(ctx context.Context, claim fence.Claim, a dispatch.Attempt[*task]) (
+	operation.Settlement, error) {
 	s, err := w.settlement(ctx, a)
 	if err != nil {
 		return s, err

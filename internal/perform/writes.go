@@ -135,8 +135,9 @@ func (w *Writes) spec(c connection.Connection) (tsp.Spec, bool) {
 // no call and no limit.
 func (w *Writes) item(t *task, refusal string) dispatch.Item[*task] {
 	c := t.course()
-	item := dispatch.Item[*task]{Seq: t.op.Seq, Key: t.op.OrderKey, Share: t.share(), NotBefore: t.op.NextAt, Deadline: t.op.Deadline,
-		Counted: t.op.Counted, Streak: t.op.Streak, Unknown: c.unknown, Blind: c.blind, Held: c.held, Value: t}
+	item := dispatch.Item[*task]{Seq: t.op.Seq, Key: t.op.OrderKey, Share: t.share(), NotBefore: t.op.NextAt,
+		Deadline: t.op.Deadline, Counted: t.op.Counted, Streak: t.op.Streak, Unknown: c.unknown, Blind: c.blind,
+		Held: c.held, Value: t}
 	also := ""
 	if c.unknown {
 		also = alsoUnknown

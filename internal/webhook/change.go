@@ -74,8 +74,9 @@ func (s *Service) change(ctx context.Context, partner, id uuid.UUID, event strin
 		case errors.Is(err, fence.ErrOvertaken):
 			continue
 		case errors.Is(err, ErrDuplicate):
-			return from, problem.New(problem.Conflict, "another subscription to %s has this URL with the same filters; "+
-				"use that one, or delete it first", from.EventName)
+			return from, problem.New(problem.Conflict,
+				"another subscription to %s has this URL with the same filters; use that one, or delete it first",
+				from.EventName)
 		case err != nil:
 			return from, fmt.Errorf("changing a subscription: %w", err)
 		}

@@ -88,8 +88,9 @@ func (c Created) Body() any {
 	for i, s := range c.Subscriptions {
 		all[i] = s.webhook()
 		if own := ownOf(s.EventName); len(own) > 0 {
-			all[i].Warnings = append(all[i].Warnings, Warning{"event_name", "the wildcard stands for the events of the contract; " +
-				"this service also raises " + strings.Join(own, " and ") + ": subscribe to these by their names"})
+			all[i].Warnings = append(all[i].Warnings,
+				Warning{"event_name", "the wildcard stands for the events of the contract; " +
+					"this service also raises " + strings.Join(own, " and ") + ": subscribe to these by their names"})
 		}
 	}
 	return all
@@ -99,8 +100,8 @@ func (c Created) Body() any {
 func (s Subscription) webhook() Webhook {
 	return Webhook{
 		ID: s.ID, PartnerID: s.Partner, URL: s.URL, EventName: s.EventName, Filters: s.Filters.read(),
-		Secret: string(s.Secret), Status: s.Status, CreatedAt: wire.Time(s.CreatedAt), UpdatedAt: wire.Time(s.UpdatedAt),
-		Extension: s.extension(),
+		Secret: string(s.Secret), Status: s.Status, CreatedAt: wire.Time(s.CreatedAt),
+		UpdatedAt: wire.Time(s.UpdatedAt), Extension: s.extension(),
 	}
 }
 
@@ -132,12 +133,13 @@ func (s Subscription) extension() Extension {
 // that no event passes, and of a secret just given that the libraries which it is made for cannot use.
 func (s Subscription) warnings() (all []Warning) {
 	if why := s.Secret.unfit(); why != "" {
-		all = append(all, Warning{"secret", why + ", so the official libraries of Standard Webhooks cannot use the secret; " +
-			"PATCH generate_secret, and Waybill makes one that they take"})
+		all = append(all, Warning{"secret", why +
+			", so the official libraries of Standard Webhooks cannot use the secret; PATCH generate_secret, and " +
+			"Waybill makes one that they take"})
 	}
 	if n := utf8.RuneCountInString(string(s.Secret)); n > 0 && n < minSecret {
-		all = append(all, Warning{"secret", fmt.Sprintf("has fewer than %d characters and is easy to guess; PATCH generate_secret, "+
-			"and Waybill makes a good one", minSecret)})
+		all = append(all, Warning{"secret", fmt.Sprintf("has fewer than %d characters and is easy to guess; PATCH "+
+			"generate_secret, and Waybill makes a good one", minSecret)})
 	}
 	switch {
 	case !slices.Contains(raised, s.EventName):
@@ -194,8 +196,9 @@ func (d DeadLetter) Read() DeadLetterRead {
 		data = append(data, d.Event.Data)
 	}
 	return DeadLetterRead{
-		MessageID: d.Event.ID, WebhookID: d.Subscription, EventName: d.Event.Name, Timestamp: wire.Time(d.Event.OccurredAt),
-		DiedAt: wire.Time(d.DiedAt), Attempts: d.Tries, StatusCode: d.StatusCode, ErrorMessage: d.ErrorMessage,
+		MessageID: d.Event.ID, WebhookID: d.Subscription, EventName: d.Event.Name,
+		Timestamp: wire.Time(d.Event.OccurredAt), DiedAt: wire.Time(d.DiedAt), Attempts: d.Tries,
+		StatusCode: d.StatusCode, ErrorMessage: d.ErrorMessage,
 		Data: data,
 	}
 }

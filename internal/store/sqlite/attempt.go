@@ -30,7 +30,8 @@ func (db *DB) withAttempts(ctx context.Context, ops []operation.Operation) error
 	if err != nil {
 		return err
 	}
-	rows, err := db.read.QueryContext(ctx, `SELECT operation, n, id, class, status, headers, details, started_at, ended_at
+	rows, err := db.read.QueryContext(ctx,
+		`SELECT operation, n, id, class, status, headers, details, started_at, ended_at
 		FROM attempt WHERE operation IN (SELECT unhex(value) FROM json_each(?1)) ORDER BY operation, n`, list)
 	if err != nil {
 		return err

@@ -27,8 +27,8 @@ const readers = 4
 
 // DB is an open database. It implements the ports of the rooms; what they promise stands there.
 // path is where the file lies. read and write are two pools over it. hold is nil for those who work
-// beside the service: the file is another's to make and to migrate. wake may be nil. begun tells that there was a beat; holds is when the last hold
-// of a chain ends; locks are those of connections.
+// beside the service: the file is another's to make and to migrate. wake may be nil. begun tells that there
+// was a beat; holds is when the last hold of a chain ends; locks are those of connections.
 type DB struct {
 	path   string
 	read   *sql.DB
@@ -74,8 +74,8 @@ func OpenBeside(ctx context.Context, path string, now func() time.Time) (*DB, er
 	}
 	switch _, err := os.Stat(place); {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("there is no database %s, and none was made: set WAYBILL_DATABASE_URL to the one that is meant, "+
-			"or make it with `waybill migrate`", place)
+		return nil, fmt.Errorf("there is no database %s, and none was made: set WAYBILL_DATABASE_URL to the one that "+
+			"is meant, or make it with `waybill migrate`", place)
 	case err != nil:
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}
@@ -180,7 +180,8 @@ func makePrivate(path string) error {
 // busy_timeout are for commands that write beside the service. synchronous(full) is what makes
 // "answered" mean "on disk": in WAL, normal may lose the last commits with the power. cache_size
 // is 16 MiB for each connection. secure_delete(fast) overwrites what is deleted wherever the page is
-// written anyway, which is where sealed secrets are. modeof gives the log the mode of the file. The guard hears of damage.
+// written anyway, which is where sealed secrets are. modeof gives the log the mode of
+// the file. The guard hears of damage.
 func open(path string, conns int, g *guard, option string) (*sql.DB, error) {
 	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)",
 		"foreign_keys(on)", "cache_size(-16384)", "secure_delete(fast)"}}

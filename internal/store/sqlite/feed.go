@@ -20,13 +20,14 @@ func (db *DB) File(ctx context.Context, receiver uuid.UUID) (int, error) {
 		waiting, err := rows(tx, `SELECT d.seq, d.subscription, d.sequence, d.event, e.data
 			FROM delivery d CROSS JOIN event e ON e.id = d.event
 			CROSS JOIN subscription s ON s.id = d.subscription AND s.receiver = ?1 AND s.status = 'active'
-			WHERE d.queue = ?1 AND d.state = 'waiting' ORDER BY d.subject, d.seq LIMIT ?2`, scanUnfiled, receiver[:], filedAtOnce)
+			WHERE d.queue = ?1 AND d.state = 'waiting' ORDER BY d.subject, d.seq LIMIT ?2`, scanUnfiled, receiver[:],
+			filedAtOnce)
 		if err != nil || len(waiting) == 0 {
 			return 0, err
 		}
 		slices.SortFunc(waiting, func(a, b unfiled) int { return cmp.Compare(a.seq, b.seq) })
-		places, err := rows(tx, `UPDATE receiver SET filed = filed + ?2 WHERE id = ?1 RETURNING filed - ?2`, scanOne[int64],
-			receiver[:], len(waiting))
+		places, err := rows(tx, `UPDATE receiver SET filed = filed + ?2 WHERE id = ?1 RETURNING filed - ?2`,
+			scanOne[int64], receiver[:], len(waiting))
 		if err != nil || len(places) == 0 {
 			return 0, err
 		}
@@ -97,7 +98,8 @@ func (b *box) filed(row scanner) (webhook.Filed, error) {
 func (db *DB) SweepFeeds(ctx context.Context, before time.Time) (more bool, err error) {
 	return give(ctx, db, func(tx *tx) (bool, error) {
 		old, err := rows(tx, `SELECT receiver, place FROM feed WHERE filed_at < ?1 ORDER BY filed_at LIMIT ?2`,
-			func(row scanner) (r webhook.Receiver, err error) { return r, row.Scan(&r.ID, &r.Swept) }, micros(before), filedAtOnce)
+			func(row scanner) (r webhook.Receiver, err error) { return r, row.Scan(&r.ID, &r.Swept) }, micros(before),
+			filedAtOnce)
 		if err != nil {
 			return false, err
 		}
@@ -105,7 +107,8 @@ func (db *DB) SweepFeeds(ctx context.Context, before time.Time) (more bool, err 
 			if err := tx.exec(`DELETE FROM feed WHERE receiver = ?1 AND place = ?2`, o.ID[:], o.Swept); err != nil {
 				return false, err
 			}
-			if err := tx.exec(`UPDATE receiver SET swept = max(swept, ?2) WHERE id = ?1`, o.ID[:], o.Swept); err != nil {
+			if err := tx.exec(`UPDATE receiver SET swept = max(swept, ?2) WHERE id = ?1`, o.ID[:],
+				o.Swept); err != nil {
 				return false, err
 			}
 		}
