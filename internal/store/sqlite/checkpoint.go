@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	sqldriver "database/sql/driver"
 
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
@@ -57,7 +58,8 @@ func (c *checkpoints) ended() bool {
 	}
 }
 
-// run brings the log into the file on a connection of its own.
+// run brings the log into the file on a connection of its own, which ends with it: the writer's must be the last
+// one, see spare.
 func (c *checkpoints) run(ended chan<- struct{}) {
 	defer close(ended)
 	conn, err := c.pool.Conn(context.Background())
@@ -67,7 +69,7 @@ func (c *checkpoints) run(ended chan<- struct{}) {
 	defer conn.Close()
 	_ = conn.Raw(func(raw any) error {
 		c.bring(raw.(driver.Conn).Raw())
-		return nil
+		return sqldriver.ErrBadConn
 	})
 }
 

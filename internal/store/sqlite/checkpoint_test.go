@@ -31,6 +31,10 @@ func TestTheLogIsBroughtIntoTheFileBesideTheWriter(t *testing.T) {
 		t.Errorf("the log is %d MB long", log.Size()>>20)
 	}
 	file, err := os.Stat(path)
+	db.writer.stop()
+	if open := db.write.Stats().OpenConnections; open != 1 {
+		t.Errorf("%d connections are left", open)
+	}
 	if err != nil || file.Size() < 32<<20 {
 		t.Errorf("the file holds %d MB of 64: %v", file.Size()>>20, err)
 	}

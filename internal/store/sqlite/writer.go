@@ -49,7 +49,6 @@ func newWriter(ctx context.Context, db *sql.DB, g *guard) (*writer, error) {
 	}
 	// A second one brings the log into the file.
 	db.SetMaxOpenConns(2)
-	db.SetMaxIdleConns(2)
 	w := &writer{queue: newTurns(), stmts: map[string]*statement{}, epochs: map[fence.Lane]int64{}, guard: g,
 		log: checkpoints{pool: db, guard: g}, done: make(chan struct{})}
 	begun := make(chan error, 1)
