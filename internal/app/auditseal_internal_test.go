@@ -11,6 +11,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/seal"
 	"github.com/waybill-dev/waybill/internal/store"
 )
 
@@ -57,6 +58,36 @@ func (a *App) forge(t *testing.T, statements ...string) {
 }
 
 var untied = []string{"DROP TRIGGER audit_is_not_changed", "DROP TRIGGER audit_is_not_deleted"}
+
+// tied are the triggers as the release makes them.
+var tied = []string{
+	`CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+BEGIN SELECT raise(ABORT, 'the audit log is only appended to'); END`,
+	`CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit
+BEGIN SELECT raise(ABORT, 'the audit log is only appended to'); END`,
+}
+
+// newKeyset is one as an earlier build has made it with the key of began.
+func newKeyset(t *testing.T) ([]byte, *seal.Sealer) {
+	t.Helper()
+	key, err := seal.ParseKey("Jy3Yq0lgc7Wn8t1J5NAEo0vXIu2Wp1r8Z94l6bS0mYg=")
+	if err != nil {
+		t.Fatal(err)
+	}
+	by, err := key.Wrapper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrapped, err := seal.NewKeyset(by)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealer, err := seal.Open(by, wrapped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return wrapped, sealer
+}
 
 // recast changes an entry and computes all hashes behind it anew.
 func (a *App) recast(t *testing.T) {
@@ -187,6 +218,62 @@ func TestALogThatNoServiceHasSealedAndOneWithoutAKeyAreToldApart(t *testing.T) {
 	a.config.Key = ""
 	if _, unseen, err := VerifyAudit(t.Context(), a.config); err != nil || !strings.Contains(unseen, "no key") {
 		t.Errorf("%q, %v", unseen, err)
+	}
+}
+
+// older is a database in which an earlier build has worked that had no audit log: its keys are there, and
+// the log that the upgrade has made is empty.
+func older(t *testing.T) *App {
+	t.Helper()
+	a := began(t)
+	wrapped, sealer := newKeyset(t)
+	derivation, err := sealer.Seal(make([]byte, 32), []byte(metaDerive))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.forge(t, append(untied, `DELETE FROM audit`, `DELETE FROM meta`)...)
+	for name, value := range map[string][]byte{metaKeyset: wrapped, metaDerive: derivation} {
+		if err := a.db.SetMeta(t.Context(), name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a.forge(t, tied...)
+	return &App{config: a.config, db: a.db, log: a.log}
+}
+
+func TestTheLogOfADatabaseThatAnEarlierBuildHasLeftIsSealedFromTheFirstStartOn(t *testing.T) {
+	t.Parallel()
+	a := older(t)
+	if _, unseen, err := VerifyAudit(t.Context(), a.config); err != nil || !strings.Contains(unseen, "no service has started") {
+		t.Errorf("before the first start: %q, %v", unseen, err)
+	}
+	var told strings.Builder
+	a.log = slog.New(slog.NewTextHandler(&told, nil))
+	keys, err := a.secrets(t.Context())
+	if err == nil {
+		err = errors.Join(a.noteStart(t.Context()), a.sealHead(t.Context(), keys.sealer))
+	}
+	if err != nil || told.String() != "" {
+		t.Errorf("the start: %v, it logs %s", err, told.String())
+	}
+	if _, unseen, err := VerifyAudit(t.Context(), a.config); err != nil || unseen != "" {
+		t.Errorf("verified: %q, %v", unseen, err)
+	}
+	a.forge(t, append(untied, `DELETE FROM audit`, `DELETE FROM meta WHERE name = 'audit-head'`)...)
+	if _, _, err := VerifyAudit(t.Context(), a.config); !errors.Is(err, audit.ErrBroken) {
+		t.Errorf("forged behind the first start: %v", err)
+	}
+}
+
+func TestADatabaseThatHasLostItsDerivationKeyIsNotGivenAnother(t *testing.T) {
+	t.Parallel()
+	a := began(t)
+	a.forge(t, `DELETE FROM meta WHERE name = 'derivation-key'`)
+	if _, err := a.secrets(t.Context()); err == nil || !strings.Contains(err.Error(), "docs/backup.md") {
+		t.Error(err)
+	}
+	if kept, err := a.db.Meta(t.Context(), metaDerive); err != nil || kept != nil {
+		t.Errorf("another was made: %v", err)
 	}
 }
 

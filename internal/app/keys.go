@@ -30,32 +30,55 @@ type secrets struct {
 	derivation []byte
 }
 
+// errDerivationGone is told for the same reason as errKeysetGone.
+var errDerivationGone = errors.New("the database has lost the derivation key, and nothing was changed: restore a backup " +
+	"(docs/backup.md); another would derive other passwords and hashes than those in use")
+
+// secrets opens what a start needs, makes what is not there yet, and seals what is there with the newest
+// data key, the end of the audit log first. A service that runs does not know that key if it is younger
+// than its start, so nobody else does this.
 func (a *App) secrets(ctx context.Context) (out secrets, err error) {
-	key, err := keyOf(a.config)
+	by, err := wrapperOf(a.config)
 	if err != nil {
 		return out, err
 	}
-	by, err := key.Wrapper()
-	if err != nil {
-		return out, err
+	wrapped, err := keptKeyset(ctx, a.db)
+	if err == nil && wrapped == nil {
+		wrapped, err = a.metaOr(ctx, metaKeyset, func() ([]byte, error) { return seal.NewKeyset(by) })
 	}
-	wrapped, err := a.metaOr(ctx, metaKeyset, func() ([]byte, error) {
-		if err := a.nothingSealed(ctx); err != nil {
-			return nil, err
-		}
-		return seal.NewKeyset(by)
-	})
 	if err != nil {
 		return out, err
 	}
 	if out.sealer, err = seal.Open(by, wrapped); err != nil {
 		return out, err
 	}
-	if err := a.sealFirst(ctx, out.sealer); err != nil {
+	whole, err := a.sealFirst(ctx, out.sealer)
+	if err != nil {
 		return out, fmt.Errorf("sealing the end of the audit log: %w", err)
 	}
-	out.derivation, _, err = a.sealedMeta(ctx, out.sealer, metaDerive, newSeed)
+	out.derivation, _, err = a.sealedMeta(ctx, out.sealer, metaDerive, func() ([]byte, error) {
+		if out.sealer.Anchored() {
+			return nil, errDerivationGone
+		}
+		return newSeed()
+	})
+	if err == nil && whole && !out.sealer.Anchored() {
+		err = a.anchor(ctx, by, wrapped)
+	}
 	return out, err
+}
+
+// anchor notes in the keyset that the end of the audit log was sealed and a derivation key made. If the
+// keyset is rotated meanwhile, the next start does.
+func (a *App) anchor(ctx context.Context, by seal.Wrapper, wrapped []byte) error {
+	anchored, err := seal.Anchor(wrapped, by)
+	if err == nil {
+		err = a.db.SwapMeta(ctx, metaKeyset, wrapped, anchored)
+	}
+	if err != nil && !errors.Is(err, fence.ErrOvertaken) {
+		return fmt.Errorf("anchoring the keyset: %w", err)
+	}
+	return nil
 }
 
 // sealedMeta returns what is kept sealed under a name, and as it is kept; first makes it where there is

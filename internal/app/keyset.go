@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/seal"
 	"github.com/waybill-dev/waybill/internal/store"
 )
 
@@ -14,13 +16,29 @@ import (
 var errKeysetGone = errors.New("the database has lost the keyset that its secrets are sealed with, and nothing was " +
 	"changed: restore a backup (docs/backup.md); no key opens them without it")
 
-// nothingSealed refuses a database in which something is sealed.
-func (a *App) nothingSealed(ctx context.Context) error {
-	found, err := holdsSealed(ctx, a.db)
+// keptKeyset returns the wrapped keyset of a database, nil if nothing is sealed in it yet.
+func keptKeyset(ctx context.Context, db store.Store) ([]byte, error) {
+	wrapped, err := db.Meta(ctx, metaKeyset)
+	if err != nil {
+		return nil, fmt.Errorf("reading the keyset: %w", err)
+	}
+	if wrapped != nil {
+		return wrapped, nil
+	}
+	found, err := holdsSealed(ctx, db)
 	if err == nil && found {
 		err = errKeysetGone
 	}
-	return err
+	return nil, err
+}
+
+// wrapperOf returns what the operator's key wraps keysets with.
+func wrapperOf(c config.Config) (seal.Wrapper, error) {
+	key, err := keyOf(c)
+	if err != nil {
+		return nil, err
+	}
+	return key.Wrapper()
 }
 
 func holdsSealed(ctx context.Context, db store.Store) (bool, error) {
