@@ -186,6 +186,50 @@ func TestAnOlderHeadThatIsPutBackWhileTheServiceRunsIsTold(t *testing.T) {
 	}
 }
 
+func TestCommandsBesideAServiceSealNothingThatItCannotOpen(t *testing.T) {
+	t.Parallel()
+	a := began(t)
+	if _, _, err := a.keptSigning(t.Context(), a.keys.sealer); err != nil {
+		t.Fatal(err)
+	}
+	if err := RotateKey(t.Context(), a.config); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := RotateSigning(t.Context(), a.config, false); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := VerifyAudit(t.Context(), a.config); err != nil {
+		t.Errorf("verified: %v", err)
+	}
+	for _, name := range []string{metaHead, metaDerive, metaSigning} {
+		sealed, err := a.db.Meta(t.Context(), name)
+		if err == nil {
+			_, err = a.keys.sealer.Open(sealed, []byte(name))
+		}
+		if err != nil {
+			t.Errorf("the service does not open the %s any more: %v", name, err)
+		}
+	}
+	if err := a.sealHead(t.Context(), a.keys.sealer); err != nil {
+		t.Errorf("the service cannot go on sealing: %v", err)
+	}
+}
+
+func TestACommandMakesNoKeys(t *testing.T) {
+	t.Parallel()
+	c := config.Default()
+	c.Key, c.DatabaseURL = began(t).config.Key, filepath.Join(t.TempDir(), "w.db")
+	if err := Migrate(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := RotateSigning(t.Context(), c, false); err == nil || !strings.Contains(err.Error(), "nothing to rotate") {
+		t.Error(err)
+	}
+	if err := RotateKey(t.Context(), c); err == nil || !strings.Contains(err.Error(), "nothing to rotate") {
+		t.Error(err)
+	}
+}
+
 func TestTriggersThatAreNotThoseOfTheReleaseAreToldByVerify(t *testing.T) {
 	t.Parallel()
 	for name, statements := range map[string][]string{

@@ -11,7 +11,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/seal"
 	"github.com/waybill-dev/waybill/internal/webhook"
@@ -149,52 +148,6 @@ func (a *App) metaOr(ctx context.Context, name string, make func() ([]byte, erro
 		return nil, fmt.Errorf("keeping the %s: %w", name, err)
 	}
 	return value, nil
-}
-
-// RotateKey wraps the keyset of a database, which may be one that a service runs over, with another
-// operator's key and adds a data key. The service needs the new key from its next start on, which
-// seals anew what the older data keys have sealed.
-func RotateKey(ctx context.Context, c config.Config) error {
-	to, err := keyOf(c)
-	if err != nil {
-		return err
-	}
-	from, err := oldKeyOf(c)
-	if err != nil {
-		return err
-	}
-	if from == nil {
-		from = to
-	}
-	unwraps, err := from.Wrapper()
-	if err != nil {
-		return err
-	}
-	wraps, err := to.Wrapper()
-	if err != nil {
-		return err
-	}
-	db, err := openDatabase(ctx, c)
-	if err != nil {
-		return err
-	}
-	wrapped, err := db.Meta(ctx, metaKeyset)
-	switch {
-	case err != nil:
-		err = fmt.Errorf("reading the keyset: %w", err)
-	case wrapped == nil:
-		err = errors.New("this database has sealed nothing yet, so there is nothing to rotate; its first start takes " +
-			"the key that it is given")
-	default:
-		var rotated []byte
-		if rotated, err = seal.Rotate(wrapped, unwraps, wraps); err == nil {
-			err = db.SwapMeta(ctx, metaKeyset, wrapped, rotated)
-		} else if _, opens := seal.Open(wraps, wrapped); opens == nil {
-			err = errors.New("the new key opens this database already, so it was rotated before; restart the service with " +
-				"the new key, or leave the key before out to make another data key")
-		}
-	}
-	return errors.Join(err, db.Close())
 }
 
 // resealAgain is after what time sealing anew is tried again where it failed.
