@@ -39,7 +39,11 @@ func (h *house) quiet() bool {
 		h.t.Fatal(err)
 	}
 	for _, s := range all {
-		if s.URL == quietURL {
+		read, err := h.db.SubscriptionByID(h.t.Context(), s.ID)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		if read.URL == quietURL {
 			return true
 		}
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"log/slog"
@@ -9,10 +10,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/seal"
 	"github.com/waybill-dev/waybill/internal/store"
+	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
 // began is the service as a start has left it: keys are made, its log has four entries and is sealed.
@@ -318,6 +322,35 @@ func TestADatabaseThatHasLostItsDerivationKeyIsNotGivenAnother(t *testing.T) {
 	}
 	if kept, err := a.db.Meta(t.Context(), metaDerive); err != nil || kept != nil {
 		t.Errorf("another was made: %v", err)
+	}
+}
+
+func TestADatabaseThatHasLostAllThatIsKeptBesideItsTablesIsToldOfItsKeyset(t *testing.T) {
+	t.Parallel()
+	for name, seals := range map[string]bool{"as it is": false, "sealed at rest": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := began(t)
+			atRest, err := a.keys.sealer.AtRest([]byte("seed"), seals)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sealing := func(context.Context, store.Store) (store.Sealing, error) { return atRest, nil }
+			db, err := store.Open(t.Context(), a.config.DatabaseURL, store.Options{Now: time.Now, Sealing: sealing})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = db.Close() })
+			sub := webhook.Subscription{ID: uuid.New(), Partner: uuid.New(), URL: "https://hooks.example/", EventName: "connection.created",
+				Sealed: []byte("sealed"), Status: webhook.Active, CreatedAt: time.Now(), UpdatedAt: time.Now()}
+			if err := db.InsertSubscriptions(t.Context(), []webhook.Subscription{sub}, 9); err != nil {
+				t.Fatal(err)
+			}
+			a.forge(t, `DELETE FROM meta`)
+			if _, err := a.secrets(t.Context()); !errors.Is(err, errKeysetGone) {
+				t.Error(err)
+			}
+		})
 	}
 }
 
