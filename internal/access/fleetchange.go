@@ -67,9 +67,6 @@ func (s *Service) refer(ctx context.Context, who Principal, fleet uuid.UUID, ref
 	to := g
 	to.FleetRef = ref
 	_, err = s.change(ctx, g, to)
-	if errors.Is(err, ErrRefTaken) {
-		return problem.New(problem.Conflict, "you know another fleet as fleet_ref %q; choose another", ref)
-	}
 	return err
 }
 

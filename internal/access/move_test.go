@@ -102,7 +102,7 @@ func TestAChangeThatCannotBeMadeSaysWhy(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("the disk is away")
 	paused := Grant{ID: uuid.UUID{7}, Partner: acme.ID, Fleet: rivers.ID, Status: GrantPaused, UpdatedAt: noon}
-	for _, fails := range []error{fence.ErrOvertaken, ErrExists, broken} {
+	for _, fails := range []error{fence.ErrOvertaken, ErrExists, ErrRefTaken, broken} {
 		s := NewService(Config{Store: &agreements{grant: paused, fails: fails}, Now: time.Now,
 			Changed: func(Grant) { t.Error("a change that was not made was told") }})
 		_, err := s.Move(t.Context(), theFleet, uuid.UUID{7}, Activate)

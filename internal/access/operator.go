@@ -101,7 +101,7 @@ func (o *Operator) CreateFleetClient(ctx context.Context, order ClientOrder) (st
 	if err != nil {
 		return "", err
 	}
-	c.Fleet, err = o.fleetNamed(ctx, order.Owner)
+	c.Fleet, err = o.FleetNamed(ctx, order.Owner)
 	var none noFleet
 	if errors.As(err, &none) && none.name != "" {
 		c.Fleet, err = o.newFleet(ctx, order.Owner)
