@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -60,6 +62,10 @@ func (s *Sender) request(ctx context.Context, d Delivery, encoding Encoding) Res
 	began := s.now()
 	bounded, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
+	var heard atomic.Bool
+	bounded = httptrace.WithClientTrace(bounded, &httptrace.ClientTrace{
+		GotFirstResponseByte: func() { heard.Store(true) },
+	})
 	answer, err := s.post(bounded, d, encoding)
 	r := Result{URL: d.Subscription.URL}
 	if err != nil {
@@ -69,7 +75,7 @@ func (s *Sender) request(ctx context.Context, d Delivery, encoding Encoding) Res
 		if ctx.Err() != nil {
 			r.Verdict = Interrupted
 		}
-		r.Err = explain(err, s.timeout)
+		r.Err = explain(err, s.timeout, heard.Load())
 		if theirs(err) {
 			r.Attempt = d.Attempt
 		}
