@@ -47,8 +47,8 @@ func (a auditListCommand) Run(e *environment) error {
 		return err
 	}
 	for _, one := range last {
-		fmt.Fprintf(os.Stdout, "%6d  %s  %-24s  %-8s %s  %s  %s\n", one.Seq, one.At.Format(time.RFC3339), one.Name, one.Action,
-			one.Object, cmp.Or(strings.Join(one.Changed, ","), "-"), cmp.Or(one.Remote, "-"))
+		fmt.Fprintf(os.Stdout, "%6d  %s  %-24s  %-8s %s  %s  %s\n", one.Seq, one.At.Format(time.RFC3339), one.Name,
+			one.Action, one.Object, cmp.Or(strings.Join(one.Changed, ","), "-"), cmp.Or(one.Remote, "-"))
 	}
 	return nil
 }

@@ -18,7 +18,8 @@ func (n noFleet) Error() string {
 	if n.name == "" {
 		return "the fleet's name is empty; write one, or the id of a fleet; `waybill fleet list` shows those that there are"
 	}
-	return fmt.Sprintf("there is no fleet %q; `waybill fleet list` shows those that there are, and `waybill fleet create %[1]q` makes one", n.name)
+	return fmt.Sprintf("there is no fleet %q; `waybill fleet list` shows those that there are, and "+
+		"`waybill fleet create %[1]q` makes one", n.name)
 }
 
 // FleetNamed finds the fleet that an operator means: by its id, or by its name if that is sure. It is

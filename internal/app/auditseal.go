@@ -52,7 +52,8 @@ func sealedHead(ctx context.Context, c config.Config, db store.Store) (head audi
 // openHead opens what is kept of the head by a service that has sealed one.
 func openHead(sealer *seal.Sealer, sealed []byte) (audit.Head, error) {
 	if sealed == nil {
-		return audit.Head{}, fmt.Errorf("%w: a service has started over it, and the head that it has sealed is gone", audit.ErrBroken)
+		return audit.Head{}, fmt.Errorf("%w: a service has started over it, and the head that it has sealed is gone",
+			audit.ErrBroken)
 	}
 	text, err := sealer.Open(sealed, []byte(metaHead))
 	if err != nil {

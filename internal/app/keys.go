@@ -30,8 +30,8 @@ type secrets struct {
 }
 
 // errDerivationGone is told for the same reason as errKeysetGone.
-var errDerivationGone = errors.New("the database has lost the derivation key, and nothing was changed: restore a backup " +
-	"(docs/backup.md); another would derive other passwords and hashes than those in use")
+var errDerivationGone = errors.New("the database has lost the derivation key, and nothing was changed: restore a " +
+	"backup (docs/backup.md); another would derive other passwords and hashes than those in use")
 
 // secrets opens what a start needs, makes what is not there yet, and seals what is there with the newest
 // data key, the end of the audit log first. A service that runs does not know that key if it is younger
@@ -163,7 +163,8 @@ func (a *App) reseal(ctx context.Context, sealer *seal.Sealer) error {
 		subscriptions, closed, failed := webhook.Reseal(ctx, a.db, sealer, sealer.Outdated)
 		a.tellClosed("subscription_id", closed, told)
 		if n := connections + subscriptions; n > 0 {
-			a.log.Info("secrets were sealed anew with the newest data key", "connections", connections, "subscriptions", subscriptions)
+			a.log.Info("secrets were sealed anew with the newest data key", "connections", connections, "subscriptions",
+				subscriptions)
 		}
 		if err = errors.Join(err, failed); err == nil || ctx.Err() != nil {
 			return nil
@@ -181,7 +182,8 @@ func (a *App) reseal(ctx context.Context, sealer *seal.Sealer) error {
 func (a *App) tellClosed(key string, closed map[uuid.UUID]error, told map[uuid.UUID]bool) {
 	for id, err := range closed {
 		if !told[id] {
-			a.log.Error("secrets do not open and stay as they are; give new ones, or delete what they belong to", key, id, "error", err)
+			a.log.Error("secrets do not open and stay as they are; give new ones, or delete what they belong to", key, id,
+				"error", err)
 		}
 		told[id] = true
 	}
