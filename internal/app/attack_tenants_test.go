@@ -122,20 +122,23 @@ func TestNobodyTellsAnothersThingsFromThoseThatDoNotExist(t *testing.T) {
 	victim := h.victim()
 	partner, _ := h.partner("Rival")
 	own := h.by(partner, "POST", connections, samsaraBody("rival-fleet", "samsara-demo-token"))
-	secret, err := h.operator().CreateFleetClient(t.Context(), access.ClientOrder{ID: "rival-fleet", Owner: "Rival Freight"})
+	secret, err := h.operator().CreateFleetClient(t.Context(),
+		access.ClientOrder{ID: "rival-fleet", Owner: "Rival Freight"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	reading := slices.DeleteFunc(access.Scopes(), func(scope string) bool { return !strings.HasSuffix(scope, ":read") })
-	narrow, err := h.operator().CreateClient(t.Context(), access.ClientOrder{ID: "rival-reader", Owner: "Rival", Scopes: reading})
+	narrow, err := h.operator().CreateClient(t.Context(),
+		access.ClientOrder{ID: "rival-reader", Owner: "Rival", Scopes: reading})
 	if err != nil {
 		t.Fatal(err)
 	}
 	attackers := map[string]string{"another partner": partner, "another fleet": h.tokenFor("rival-fleet", secret, ""),
 		"another partner's client that may only read": h.tokenFor("rival-reader", narrow, "")}
 	whole := func() (all []string) {
-		for _, path := range []string{connections + "/" + victim["connection_id"], agreements + "/" + victim["share_agreement_id"],
-			"/v2/notifications/webhooks/" + victim["webhook_id"], "/v2/orgs/fleets/" + victim["fleet_id"]} {
+		for _, path := range []string{connections + "/" + victim["connection_id"], agreements + "/" +
+			victim["share_agreement_id"], "/v2/notifications/webhooks/" + victim["webhook_id"], "/v2/orgs/fleets/" +
+			victim["fleet_id"]} {
 			all = append(all, h.do("GET", path, "").text)
 		}
 		return all

@@ -124,7 +124,10 @@ func (a *App) recast(t *testing.T) {
 func TestAForgedAuditLogIsNotSealedByARunningServiceNorByTheNextStart(t *testing.T) {
 	t.Parallel()
 	for name, forge := range map[string]func(*testing.T, *App){
-		"the end is cut off":       func(t *testing.T, a *App) { a.forge(t, append(untied, `DELETE FROM audit WHERE seq >= 3`)...) },
+		"the end is cut off": func(t *testing.T,
+			a *App) {
+			a.forge(t, append(untied, `DELETE FROM audit WHERE seq >= 3`)...)
+		},
 		"all hashes are made anew": func(t *testing.T, a *App) { a.recast(t) },
 		"the sealed head is gone":  func(t *testing.T, a *App) { a.forge(t, `DELETE FROM meta WHERE name = 'audit-head'`) },
 		"the end and the sealed head are gone": func(t *testing.T, a *App) {
@@ -133,7 +136,10 @@ func TestAForgedAuditLogIsNotSealedByARunningServiceNorByTheNextStart(t *testing
 		"all is gone": func(t *testing.T, a *App) {
 			a.forge(t, append(untied, `DELETE FROM audit`, `DELETE FROM meta WHERE name = 'audit-head'`)...)
 		},
-		"the sealed head is another": func(t *testing.T, a *App) { a.forge(t, `UPDATE meta SET value = x'00' WHERE name = 'audit-head'`) },
+		"the sealed head is another": func(t *testing.T,
+			a *App) {
+			a.forge(t, `UPDATE meta SET value = x'00' WHERE name = 'audit-head'`)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -246,7 +252,8 @@ func TestTriggersThatAreNotThoseOfTheReleaseAreToldByVerify(t *testing.T) {
 			t.Fatalf("as it was made: %q, %v", unseen, err)
 		}
 		a.forge(t, statements...)
-		if _, _, err := VerifyAudit(t.Context(), a.config); !errors.Is(err, audit.ErrBroken) || !strings.Contains(err.Error(), "triggers") {
+		if _, _, err := VerifyAudit(t.Context(), a.config); !errors.Is(err, audit.ErrBroken) ||
+			!strings.Contains(err.Error(), "triggers") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -292,7 +299,8 @@ func older(t *testing.T) *App {
 func TestTheLogOfADatabaseThatAnEarlierBuildHasLeftIsSealedFromTheFirstStartOn(t *testing.T) {
 	t.Parallel()
 	a := older(t)
-	if _, unseen, err := VerifyAudit(t.Context(), a.config); err != nil || !strings.Contains(unseen, "no service has started") {
+	if _, unseen, err := VerifyAudit(t.Context(), a.config); err != nil ||
+		!strings.Contains(unseen, "no service has started") {
 		t.Errorf("before the first start: %q, %v", unseen, err)
 	}
 	var told strings.Builder
@@ -341,8 +349,9 @@ func TestADatabaseThatHasLostAllThatIsKeptBesideItsTablesIsToldOfItsKeyset(t *te
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = db.Close() })
-			sub := webhook.Subscription{ID: uuid.New(), Partner: uuid.New(), URL: "https://hooks.example/", EventName: "connection.created",
-				Sealed: []byte("sealed"), Status: webhook.Active, CreatedAt: time.Now(), UpdatedAt: time.Now()}
+			sub := webhook.Subscription{ID: uuid.New(), Partner: uuid.New(), URL: "https://hooks.example/",
+				EventName: "connection.created", Sealed: []byte("sealed"), Status: webhook.Active, CreatedAt: time.Now(),
+				UpdatedAt: time.Now()}
 			if err := db.InsertSubscriptions(t.Context(), []webhook.Subscription{sub}, 9); err != nil {
 				t.Fatal(err)
 			}
