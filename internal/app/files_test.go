@@ -36,24 +36,7 @@ func TestTheBinaryNoticesWhatBecomesOfItsFiles(t *testing.T) {
 				"/var/lib/waybill/waybill.db")
 			i.isGone("replaced")
 		},
-		"a database that was copied over is told, left alone, and not started with the log of before": func(t *testing.T,
-			i *installed) {
-			i.does("waybill backup /var/backups/waybill/waybill.db")
-			i.accepted("after the backup")
-			i.does("cp /var/backups/waybill/waybill.db /var/lib/waybill/waybill.db")
-			// Readings meet what was copied for a second, until the next look.
-			i.until("the lanes have stopped",
-				func() bool { return i.do("GET", operations, "").status == http.StatusServiceUnavailable })
-			i.isGone("overwritten")
-			i.does("cmp /var/backups/waybill/waybill.db /var/lib/waybill/waybill.db")
-			out, err := i.shell("exec waybill serve").CombinedOutput()
-			if err == nil || !strings.Contains(string(out), "remove "+i.database()+"-wal") {
-				t.Errorf("a start without the commands of docs/backup.md: %v %s", err, out)
-			}
-			i.does(strings.Join(commands(t)[1][:2], "\n"))
-			i.serves("waybill serve")
-			i.stopped()
-		},
+		"a database that was copied over is told, left alone, and not started with the log of before": copiedOver,
 		"a deleted log is told, and an orderly stop saves what was accepted": func(_ *testing.T, i *installed) {
 			i.savesWithout("-wal")
 		},
@@ -83,6 +66,24 @@ func TestTheBinaryNoticesWhatBecomesOfItsFiles(t *testing.T) {
 			test(t, i)
 		})
 	}
+}
+
+func copiedOver(t *testing.T, i *installed) {
+	i.does("waybill backup /var/backups/waybill/waybill.db")
+	i.accepted("after the backup")
+	i.does("cp /var/backups/waybill/waybill.db /var/lib/waybill/waybill.db")
+	// Readings meet what was copied for a second, until the next look.
+	i.until("the lanes have stopped",
+		func() bool { return i.do("GET", operations, "").status == http.StatusServiceUnavailable })
+	i.isGone("overwritten")
+	i.does("cmp /var/backups/waybill/waybill.db /var/lib/waybill/waybill.db")
+	out, err := i.shell("exec waybill serve").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "remove "+i.database()+"-wal") {
+		t.Errorf("a start without the commands of docs/backup.md: %v %s", err, out)
+	}
+	i.does(strings.Join(commands(t)[1][:2], "\n"))
+	i.serves("waybill serve")
+	i.stopped()
 }
 
 // isGone tells whether the service has noticed that its database is gone, and ends it.
