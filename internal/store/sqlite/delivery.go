@@ -143,7 +143,7 @@ func (db *DB) Deliveries(ctx context.Context, q fence.Query) ([]webhook.Waiting,
 		}
 		after = subject[:]
 	}
-	return listOften(ctx, db, deliveriesQuery, db.writer.waiting, q.Lane.ID[:], after, q.Chains, q.Depth)
+	return list(ctx, db, deliveriesQuery, db.writer.waiting, q.Lane.ID[:], after, q.Chains, q.Depth)
 }
 
 // deliveriesQuery is headsQuery for deliveries; the reasons for its form stand there.

@@ -49,8 +49,8 @@ const liveFirst = ` ORDER BY status IN ('active', 'paused') DESC, created_at DES
 
 // Grant returns what a fleet allowed a partner last.
 func (db *DB) Grant(ctx context.Context, partner, fleet uuid.UUID) (access.Grant, error) {
-	return db.grantNow(db.read.QueryRowContext(ctx, `SELECT `+grantColumns+` FROM share_grant
-		WHERE partner = ?1 AND fleet = ?2`+liveFirst+` LIMIT 1`, partner[:], fleet[:]))
+	return one(ctx, db, `SELECT `+grantColumns+` FROM share_grant WHERE partner = ?1 AND fleet = ?2`+liveFirst+` LIMIT 1`,
+		db.grantNow, partner[:], fleet[:])
 }
 
 // Grants lists what fleets allowed a partner.
@@ -60,7 +60,7 @@ func (db *DB) Grants(ctx context.Context, partner uuid.UUID) ([]access.Grant, er
 
 // Agreement returns a grant by id.
 func (db *DB) Agreement(ctx context.Context, id uuid.UUID) (access.Grant, error) {
-	return db.grantNow(db.read.QueryRowContext(ctx, `SELECT `+grantColumns+` FROM share_grant WHERE id = ?1`, id[:]))
+	return one(ctx, db, `SELECT `+grantColumns+` FROM share_grant WHERE id = ?1`, db.grantNow, id[:])
 }
 
 // Agreements lists grants, newest first.

@@ -3,66 +3,66 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"sync"
+	"sync/atomic"
 )
 
-// prepared keeps the statements of readings that every delivery makes: preparing one costs several times
-// as much as running it. Each connection of the pool prepares it once.
+// prepared keeps the statements of readings: preparing one costs several times as much as running it.
+// Each connection of the pool prepares it once. Texts must not hold values and be few: those of lists
+// that are built from filters are searched instead.
 type prepared struct {
-	mu    sync.Mutex
-	stmts map[string]*sql.Stmt
+	stmts sync.Map // of *sql.Stmt by text
+	// readings counts what was read of the pool.
+	readings atomic.Int64
 }
 
-// often returns the statement of a text, which must not hold values and be one of few.
-func (db *DB) often(ctx context.Context, query string) (*sql.Stmt, error) {
-	p := &db.prepared
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if s := p.stmts[query]; s != nil {
-		return s, nil
+// kept returns the statement of a text.
+func (db *DB) kept(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s, ok := db.prepared.stmts.Load(query); ok {
+		return s.(*sql.Stmt), nil
 	}
 	s, err := db.read.PrepareContext(ctx, query)
 	if err != nil {
-		return nil, err
+		return nil, troubled(err)
 	}
-	if p.stmts == nil {
-		p.stmts = map[string]*sql.Stmt{}
+	if first, ok := db.prepared.stmts.LoadOrStore(query, s); ok {
+		return first.(*sql.Stmt), s.Close()
 	}
-	p.stmts[query] = s
 	return s, nil
 }
 
 // close ends the use of the statements.
 func (p *prepared) close() (err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, s := range p.stmts {
-		if e := s.Close(); e != nil {
-			err = e
-		}
+	for query, s := range p.stmts.Range {
+		err = errors.Join(err, s.(*sql.Stmt).Close())
+		p.stmts.Delete(query)
 	}
 	return err
 }
 
 // one reads a single row; scan is given what it says if there is none.
 func one[T any](ctx context.Context, db *DB, query string, scan reading[T], args ...any) (T, error) {
-	s, err := db.often(ctx, query)
+	s, err := db.kept(ctx, query)
 	if err != nil {
 		var none T
 		return none, err
 	}
+	db.prepared.readings.Add(1)
 	return scan(s.QueryRowContext(ctx, args...))
 }
 
-// listOften is list for a text that is read again and again.
-func listOften[T any](ctx context.Context, db *DB, query string, scan reading[T], args ...any) ([]T, error) {
-	s, err := db.often(ctx, query)
+// list reads all rows of a query. It reads beside the writer, so it sees what was committed before
+// it began and nothing of a write that waits.
+func list[T any](ctx context.Context, db *DB, query string, scan reading[T], args ...any) ([]T, error) {
+	s, err := db.kept(ctx, query)
 	if err != nil {
 		return nil, err
 	}
+	db.prepared.readings.Add(1)
 	found, err := s.QueryContext(ctx, args...)
 	if err != nil {
-		return nil, err
+		return nil, troubled(err)
 	}
 	return collect(found, scan)
 }

@@ -35,8 +35,9 @@ func scanRecord(row scanner) (record.Record, error) {
 // as the connection does not see it any more.
 func (db *DB) Record(ctx context.Context, connection, id uuid.UUID) (record.Record, error) {
 	var gone int64
-	r, err := scanRecord(also{db.read.QueryRowContext(ctx, `SELECT x.gone_at, `+recordColumns+`, r.source FROM record r
-		JOIN record_reach x ON x.connection = ?1 AND x.record = r.seq WHERE r.id = ?2`, connection[:], id[:]), &gone})
+	r, err := one(ctx, db, `SELECT x.gone_at, `+recordColumns+`, r.source FROM record r
+		JOIN record_reach x ON x.connection = ?1 AND x.record = r.seq WHERE r.id = ?2`,
+		func(row scanner) (record.Record, error) { return scanRecord(also{row, &gone}) }, connection[:], id[:])
 	if r.DeletedAt.IsZero() {
 		r.DeletedAt = fromMicros(gone)
 	}
@@ -56,7 +57,7 @@ func (a also) Scan(into ...any) error { return a.row.Scan(append([]any{a.first},
 
 // RecordByID returns a record.
 func (db *DB) RecordByID(ctx context.Context, id uuid.UUID) (record.Record, error) {
-	r, err := scanRecord(db.read.QueryRowContext(ctx, `SELECT `+recordColumns+`, r.source FROM record r WHERE r.id = ?1`, id[:]))
+	r, err := one(ctx, db, `SELECT `+recordColumns+`, r.source FROM record r WHERE r.id = ?1`, scanRecord, id[:])
 	return r, missing(err, record.ErrNotFound)
 }
 
