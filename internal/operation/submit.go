@@ -12,6 +12,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -95,7 +96,8 @@ func (s *Service) submit(ctx context.Context, r Request) (Operation, error) {
 	if len(wrong) > 0 {
 		return Operation{}, problem.InvalidBody(wrong...)
 	}
-	conn, grant, err := s.writable(ctx, r, payload.Connection())
+	// What may be written is what may be at this moment, or at the latest change.
+	conn, grant, err := s.writable(fence.AsOf(ctx, s.Now()), r, payload.Connection())
 	if err != nil {
 		return Operation{}, err
 	}

@@ -45,6 +45,7 @@ type DB struct {
 	beside bool
 	// prepared are statements of read.
 	prepared prepared
+	memory   memory
 }
 
 // Open opens the file, making and migrating it as needed. wake is told, after the commit, of
@@ -131,14 +132,17 @@ func (db *DB) open(ctx context.Context, path string) error {
 	if err != nil {
 		return errors.Join(err, write.Close())
 	}
-	w, err := newWriter(ctx, write, g)
+	w, err := newWriter(ctx, write, g, &db.memory.told)
 	if err != nil {
 		return errors.Join(err, read.Close(), write.Close())
 	}
 	db.read, db.write, db.writer = read, write, w
-	var holds int64
-	if err := read.QueryRowContext(ctx, `SELECT coalesce(max(until), 0) FROM chain_hold`).Scan(&holds); err != nil {
-		return errors.Join(fmt.Errorf("reading the holds of chains: %w", err), db.Close())
+	holds, err := one(ctx, db, `SELECT coalesce(max(until), 0) FROM chain_hold`, scanOne[int64])
+	if err == nil {
+		db.memory.seen, err = one(ctx, db, `SELECT coalesce(max(seq), 0) FROM change`, scanOne[int64])
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("reading the holds of chains and the last change: %w", err), db.Close())
 	}
 	db.holdsUntil(holds)
 	return nil

@@ -49,8 +49,11 @@ const liveFirst = ` ORDER BY status IN ('active', 'paused') DESC, created_at DES
 
 // Grant returns what a fleet allowed a partner last.
 func (db *DB) Grant(ctx context.Context, partner, fleet uuid.UUID) (access.Grant, error) {
-	return one(ctx, db, `SELECT `+grantColumns+` FROM share_grant WHERE partner = ?1 AND fleet = ?2`+liveFirst+` LIMIT 1`,
-		db.grantNow, partner[:], fleet[:])
+	g, err := remembered(ctx, db, named{"grant", string(partner[:]), string(fleet[:])}, func() (access.Grant, error) {
+		return one(ctx, db, `SELECT `+grantColumns+` FROM share_grant WHERE partner = ?1 AND fleet = ?2`+liveFirst+` LIMIT 1`,
+			scanGrant, partner[:], fleet[:])
+	})
+	return g.At(db.now()), err
 }
 
 // Grants lists what fleets allowed a partner.

@@ -29,7 +29,9 @@ func (b *box) receiver(row scanner) (r webhook.Receiver, err error) {
 
 // Receiver returns a receiver.
 func (db *DB) Receiver(ctx context.Context, id uuid.UUID) (webhook.Receiver, error) {
-	return one(ctx, db, receiverQuery, db.writer.receiver, id[:])
+	return remembered(ctx, db, named{"receiver", string(id[:]), ""}, func() (webhook.Receiver, error) {
+		return one(ctx, db, receiverQuery, db.writer.receiver, id[:])
+	})
 }
 
 // ReceiverOf returns a partner's receiver by its URL.

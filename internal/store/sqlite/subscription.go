@@ -171,7 +171,9 @@ const subscriptionQuery = `SELECT ` + subscriptionColumns + ` FROM subscription 
 
 // SubscriptionByID returns a subscription whoever's it is, for its deliveries.
 func (db *DB) SubscriptionByID(ctx context.Context, id uuid.UUID) (webhook.Subscription, error) {
-	return one(ctx, db, subscriptionQuery, db.writer.subscription, id[:])
+	return remembered(ctx, db, named{"subscription", string(id[:]), ""}, func() (webhook.Subscription, error) {
+		return one(ctx, db, subscriptionQuery, db.writer.subscription, id[:])
+	})
 }
 
 // Subscriptions lists a partner's subscriptions, newest first.

@@ -34,6 +34,11 @@ type writer struct {
 	// they need not outlive it.
 	epochs map[fence.Lane]int64
 
+	// logged tells that the transaction has logged changes of what is remembered, and told counts such
+	// commits.
+	logged bool
+	told   *atomic.Int64
+
 	guard *guard
 	// trouble is why a write failed, if that was not the write's own fault; nil once a probe succeeds.
 	trouble atomic.Pointer[fence.Trouble]
@@ -53,13 +58,16 @@ type write struct {
 }
 
 // newWriter starts the writer's goroutine, which stop ends.
-func newWriter(ctx context.Context, db *sql.DB, g *guard) (*writer, error) {
+func newWriter(ctx context.Context, db *sql.DB, g *guard, told *atomic.Int64) (*writer, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("opening the writer: %w", err)
 	}
-	w := &writer{conn: conn, stmts: map[string]*sql.Stmt{}, epochs: map[fence.Lane]int64{}, guard: g,
+	w := &writer{conn: conn, stmts: map[string]*sql.Stmt{}, epochs: map[fence.Lane]int64{}, guard: g, told: told,
 		queue: make(chan *write, groupSize), done: make(chan struct{})}
+	if err := w.listen(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the writer: %w", err), conn.Close())
+	}
 	go w.loop()
 	return w, nil
 }
@@ -193,6 +201,7 @@ func (w *writer) try(group []*write) (refused []error, woken []func(), err error
 	if lost := w.guard.check(); lost != nil {
 		return nil, nil, lost
 	}
+	w.logged = false
 	if _, err := t.run(`BEGIN IMMEDIATE`); err != nil {
 		return nil, nil, err
 	}
@@ -216,6 +225,10 @@ func (w *writer) try(group []*write) (refused []error, woken []func(), err error
 			return nil, nil, lost
 		}
 		return nil, nil, errors.Join(err, undone)
+	}
+	// Before anybody is answered or woken: who reads then must not rely on what was read before.
+	if w.logged {
+		w.told.Add(1)
 	}
 	if lost := w.guard.check(); lost != nil {
 		return nil, nil, lost
