@@ -192,6 +192,7 @@ func makePrivate(path string) error {
 // "answered" mean "on disk": in WAL, normal may lose the last commits with the power. cache_size
 // is 16 MiB for each connection. secure_delete(fast) overwrites what is deleted wherever the page is
 // written anyway, which is where sealed secrets are. modeof gives the log the mode of the file. The guard hears of damage.
+// Without QPSG a statement that binds its LIMIT is parsed anew for each value that it is given.
 func open(path string, conns int, g *guard, option string) (*sql.DB, error) {
 	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)",
 		"foreign_keys(on)", "cache_size(-16384)", "secure_delete(fast)"}}
@@ -201,7 +202,10 @@ func open(path string, conns int, g *guard, option string) (*sql.DB, error) {
 	// SQLite takes a plus for itself and not for the space that it stands for in a form.
 	query := strings.ReplaceAll(q.Encode(), "+", "%20")
 	db, err := driver.Open((&url.URL{Scheme: "file", Path: path, RawQuery: query}).String(),
-		func(c *sqlite3.Conn) error { return c.ConfigLog(g.hears) })
+		func(c *sqlite3.Conn) error {
+			_, err := c.Config(sqlite3.DBCONFIG_ENABLE_QPSG, true)
+			return errors.Join(err, c.ConfigLog(g.hears))
+		})
 	if err != nil {
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}

@@ -18,3 +18,12 @@ func (db *DB) Reads(t *testing.T) (release func()) {
 		}
 	}
 }
+
+// Readings tells how often each kept statement was run.
+func (db *DB) Readings() map[string]int64 {
+	all := map[string]int64{}
+	for text, s := range db.prepared.stmts.Range {
+		all[text.(string)] = s.(*statement).runs.Load()
+	}
+	return all
+}

@@ -15,7 +15,6 @@ type reading[T any] func(row scanner) (T, error)
 
 // search is list for a text that is built from filters: there are too many to keep.
 func search[T any](ctx context.Context, db *DB, query string, scan reading[T], args ...any) ([]T, error) {
-	db.prepared.readings.Add(1)
 	found, err := db.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, troubled(err)

@@ -96,13 +96,16 @@ func TestWhatIsRememberedIsReadOnce(t *testing.T) {
 	db := opened(t)
 	c := db.connect(t)
 	lately := func() context.Context { return fence.AsOf(t.Context(), time.Now().Add(-time.Hour)) }
-	read := func(ctx context.Context) int64 {
+	read := func(ctx context.Context) (more int64) {
 		t.Helper()
-		before := db.prepared.readings.Load()
+		before := db.Readings()
 		if _, err := db.Connection(ctx, c.ID); err != nil {
 			t.Fatal(err)
 		}
-		return db.prepared.readings.Load() - before
+		for text, n := range db.Readings() {
+			more += n - before[text]
+		}
+		return more
 	}
 	// The log and the row, for the connection was just made; then nothing; of now, the log; and without
 	// fence.AsOf the row.

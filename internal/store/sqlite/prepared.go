@@ -12,30 +12,37 @@ import (
 // Each connection of the pool prepares it once. Texts must not hold values and be few: those of lists
 // that are built from filters are searched instead.
 type prepared struct {
-	stmts sync.Map // of *sql.Stmt by text
-	// readings counts what was read of the pool.
-	readings atomic.Int64
+	stmts sync.Map // of *statement by text
 }
 
-// kept returns the statement of a text.
-func (db *DB) kept(ctx context.Context, query string) (*sql.Stmt, error) {
-	if s, ok := db.prepared.stmts.Load(query); ok {
-		return s.(*sql.Stmt), nil
+// statement is kept, with how often it was run.
+type statement struct {
+	*sql.Stmt
+	runs atomic.Int64
+}
+
+// kept returns the statement of a text, which is run then.
+func (db *DB) kept(ctx context.Context, query string) (*statement, error) {
+	known, ok := db.prepared.stmts.Load(query)
+	if !ok {
+		made, err := db.read.PrepareContext(ctx, query)
+		if err != nil {
+			return nil, troubled(err)
+		}
+		if known, ok = db.prepared.stmts.LoadOrStore(query, &statement{Stmt: made}); ok {
+			// Somebody else was faster, and theirs is kept.
+			_ = made.Close()
+		}
 	}
-	s, err := db.read.PrepareContext(ctx, query)
-	if err != nil {
-		return nil, troubled(err)
-	}
-	if first, ok := db.prepared.stmts.LoadOrStore(query, s); ok {
-		return first.(*sql.Stmt), s.Close()
-	}
+	s := known.(*statement)
+	s.runs.Add(1)
 	return s, nil
 }
 
 // close ends the use of the statements.
 func (p *prepared) close() (err error) {
 	for query, s := range p.stmts.Range {
-		err = errors.Join(err, s.(*sql.Stmt).Close())
+		err = errors.Join(err, s.(*statement).Close())
 		p.stmts.Delete(query)
 	}
 	return err
@@ -48,7 +55,6 @@ func one[T any](ctx context.Context, db *DB, query string, scan reading[T], args
 		var none T
 		return none, err
 	}
-	db.prepared.readings.Add(1)
 	return scan(s.QueryRowContext(ctx, args...))
 }
 
@@ -59,7 +65,6 @@ func list[T any](ctx context.Context, db *DB, query string, scan reading[T], arg
 	if err != nil {
 		return nil, err
 	}
-	db.prepared.readings.Add(1)
 	found, err := s.QueryContext(ctx, args...)
 	if err != nil {
 		return nil, troubled(err)
