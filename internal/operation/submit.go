@@ -96,8 +96,9 @@ func (s *Service) submit(ctx context.Context, r Request) (Operation, error) {
 	if len(wrong) > 0 {
 		return Operation{}, problem.InvalidBody(wrong...)
 	}
-	// What may be written is what may be at this moment, or at the latest change.
-	conn, grant, err := s.writable(fence.AsOf(ctx, s.Now()), r, payload.Connection())
+	// What may be written and to whom is as it stands now: no change that was made before is missed.
+	now := fence.AsOf(ctx, s.Now())
+	conn, grant, err := s.writable(now, r, payload.Connection())
 	if err != nil {
 		return Operation{}, err
 	}
@@ -105,7 +106,7 @@ func (s *Service) submit(ctx context.Context, r Request) (Operation, error) {
 	if err != nil {
 		return Operation{}, err
 	}
-	if err := s.fill(ctx, &op, draft{r, conn, schema, payload}); err != nil {
+	if err := s.fill(now, &op, draft{r, conn, schema, payload}); err != nil {
 		return Operation{}, err
 	}
 	if r.Sync {

@@ -9,7 +9,11 @@ import (
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
 
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
 // memory keeps rows that were read for those who ask under fence.AsOf (decision 0027). Triggers log each
@@ -21,6 +25,8 @@ type memory struct {
 
 	mu         sync.Mutex
 	young, old map[named]any
+	// weight is that of the young ones, and of those that were forgotten since they are.
+	weight int
 	// seen is the last change that was read, of a reading that began at readAt, when told was heard.
 	seen, heard int64
 	readAt      time.Time
@@ -29,10 +35,24 @@ type memory struct {
 // named is a row that can be remembered, as the triggers name it.
 type named struct{ thing, a, b string }
 
-// generation bounds the rows that are remembered: so many young ones and as many old ones. Row and name
-// take about a kilobyte, most of it a connection's settings and sealed credentials. What is asked for is
-// young; when there are enough of those, the old ones are forgotten and the young ones are old.
-const generation = 16_384
+// generation bounds what is remembered: so many bytes of young rows and as many of old ones. What is asked
+// for is young; when there is enough of that, the old ones are forgotten and the young ones are old.
+const generation = 12 << 20
+
+// weight is about how many bytes a remembered row takes.
+func weight(v any) int {
+	switch v := v.(type) {
+	case connection.Connection:
+		return 800 + len(v.Sealed) + len(v.Description) + 100*len(v.Settings)
+	case access.Grant:
+		return 500 + 50*len(v.Levels)
+	case record.Record:
+		return 700 + len(v.Fields) + len(v.Extras)
+	case webhook.Subscription, webhook.Receiver, access.Client:
+		return 1000
+	}
+	return 250
+}
 
 // remembered returns what load reads, or what it read before if the row was not changed since.
 func remembered[T any](ctx context.Context, db *DB, of named, load func() (T, error)) (v T, err error) {
@@ -120,10 +140,11 @@ func (m *memory) put(of named, v any, seen int64) {
 
 // keep adds to what is young; mu is held.
 func (m *memory) keep(of named, v any) {
-	if m.young == nil || len(m.young) >= generation {
-		m.young, m.old = make(map[named]any), m.young
+	if m.young == nil || m.weight >= generation {
+		m.young, m.old, m.weight = make(map[named]any), m.young, 0
 	}
 	m.young[of] = v
+	m.weight += weight(v)
 }
 
 // listen has the writer's connection tell what it logs, by a trigger that is its own alone.

@@ -145,15 +145,16 @@ func TestWhatWasLoggedAndDeletedUnreadIsForgotten(t *testing.T) {
 func TestWhatIsRememberedIsBounded(t *testing.T) {
 	t.Parallel()
 	var m memory
-	for i := range 5 * generation {
+	one := connection.Connection{Sealed: make([]byte, 9_000)}
+	for i := range 5 * generation / weight(one) {
 		of := named{"token", fmt.Sprint(i), ""}
-		m.put(of, true, 0)
+		m.put(of, one, 0)
 		// What is asked for again and again stays.
 		if _, _, ok := m.get(named{"token", "0", ""}); !ok {
 			t.Fatalf("the one in use was forgotten after %d others", i)
 		}
 	}
-	if n := len(m.young) + len(m.old); n > 2*generation {
+	if n := len(m.young) + len(m.old); n > 2*generation/weight(one)+2 {
 		t.Errorf("%d are remembered", n)
 	}
 }
@@ -173,8 +174,9 @@ func TestEachColumnThatIsRememberedIsLogged(t *testing.T) {
 		`INSERT INTO share_grant VALUES (x'01', x'02', (SELECT id FROM fleet), 'r', 'active', '{}', 0, 0, 1, 1)`,
 		`INSERT INTO revocation VALUES ('t', 1)`, `INSERT INTO client_secret VALUES ('c', 's', x'00', 1, 1)`,
 		`INSERT INTO subscription (id, partner, url, event_name, filters, sealed, status, created_at, updated_at, url_key)
-			VALUES (x'01', x'02', 'u', 'n', '', x'03', 'active', 1, 1, x'04')`}
-	for _, table := range []string{"connection", "share_grant", "client", "client_secret", "subscription", "receiver"} {
+			VALUES (x'01', x'02', 'u', 'n', '', x'03', 'active', 1, 1, x'04')`,
+		`INSERT INTO record VALUES (1, x'01', 'driver', x'02', 't', 'a', 'c', 's', 0, 0, x'03', 0, 0, 0, 0, 0, 0, 0, 'h', '{}', '{}', '{}')`}
+	for _, table := range []string{"connection", "share_grant", "client", "client_secret", "subscription", "receiver", "record"} {
 		columns, err := list(t.Context(), db, `SELECT name FROM pragma_table_info('`+table+`') WHERE pk = 0`, scanOne[string])
 		if err != nil || len(columns) == 0 {
 			t.Fatal(table, err)

@@ -2,12 +2,16 @@ package storetest
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -36,6 +40,13 @@ func (s *stand) thingsRemembered() []remembered {
 	sub := s.subscribe(subscribed(partner, eventName))
 	lane, t := s.laneOf(sub), s.t
 	s.publish(fact(partner, fleet))
+	minute := 1
+	of := func(r record.Record) record.Record {
+		r.Fleet, r.Connection = fleet, conn.ID
+		return r.Identify()
+	}
+	rec := of(imported(minute, "1", `{"name":"0"}`))
+	s.save(rec)
 	toggle := map[webhook.Status]webhook.Move{webhook.Active: webhook.Pause, webhook.Paused: webhook.Activate}
 	return []remembered{
 		{"a connection", func(ctx context.Context) string {
@@ -83,6 +94,19 @@ func (s *stand) thingsRemembered() []remembered {
 			next := moved(t, sub, toggle[sub.Status])
 			on.must(on.ChangeSubscription(t.Context(), next))
 			sub = next.To
+		}},
+		{"a record", func(ctx context.Context) string {
+			r := got[record.Record](s)(s.Record(ctx, conn.ID, rec.ID))
+			known := got[[]record.Record](s)(s.KnownRecords(ctx, []uuid.UUID{rec.ID, uuid.New()}))
+			return string(r.Fields) + string(known[0].Fields)
+		}, func(on *stand) {
+			minute++
+			on.save(of(imported(minute, "1", fmt.Sprintf(`{"name":"%d"}`, minute))))
+		}},
+		{"that a connection reaches a record", func(ctx context.Context) string {
+			return got[record.Record](s)(s.Record(ctx, conn.ID, rec.ID)).DeletedAt.String()
+		}, func(on *stand) {
+			on.must(on.LoseRecords(t.Context(), record.Loss{Connection: conn.ID, Records: []uuid.UUID{rec.ID}, Before: at(50), At: at(51)}))
 		}},
 		// The change of its subscription has left it astray.
 		{"a receiver", func(ctx context.Context) string {

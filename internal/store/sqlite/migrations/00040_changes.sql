@@ -140,3 +140,26 @@ CREATE TRIGGER revocation_dropped AFTER DELETE ON revocation BEGIN
   INSERT INTO change (thing, a) VALUES ('revocation', old.token);
 END;
 -- +goose StatementEnd
+
+-- A record is remembered without its source, and whether a connection reaches it by the record's number. One that is not
+-- there is not remembered.
+-- +goose StatementBegin
+CREATE TRIGGER record_changed AFTER UPDATE ON record BEGIN
+  INSERT INTO change (thing, a) VALUES ('record', new.id);
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER record_dropped AFTER DELETE ON record BEGIN
+  INSERT INTO change (thing, a) VALUES ('record', old.id);
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER record_reach_changed AFTER UPDATE OF gone_at ON record_reach WHEN old.gone_at <> new.gone_at BEGIN
+  INSERT INTO change (thing, a, b) VALUES ('reach', new.connection, new.record);
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER record_reach_dropped AFTER DELETE ON record_reach BEGIN
+  INSERT INTO change (thing, a, b) VALUES ('reach', old.connection, old.record);
+END;
+-- +goose StatementEnd
