@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
-	"github.com/ncruces/go-sqlite3/driver"
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/connection"
@@ -148,13 +147,10 @@ func (m *memory) keep(of named, v any) {
 }
 
 // listen has the writer's connection tell what it logs, by a trigger that is its own alone.
-func (w *writer) listen(ctx context.Context) error {
-	err := w.conn.Raw(func(c any) error {
-		return c.(driver.Conn).Raw().CreateFunction("change_logged", 0, sqlite3.INNOCUOUS,
-			func(sqlite3.Context, ...sqlite3.Value) { w.logged = true })
-	})
+func (w *writer) listen() error {
+	err := w.conn.CreateFunction("change_logged", 0, sqlite3.INNOCUOUS, func(sqlite3.Context, ...sqlite3.Value) { w.logged = true })
 	if err == nil {
-		_, err = w.conn.ExecContext(ctx, `CREATE TEMP TRIGGER change_logged AFTER INSERT ON main.change BEGIN SELECT change_logged(); END`)
+		err = w.conn.Exec(`CREATE TEMP TRIGGER change_logged AFTER INSERT ON main.change BEGIN SELECT change_logged(); END`)
 	}
 	return err
 }
