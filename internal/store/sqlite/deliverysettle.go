@@ -36,11 +36,17 @@ func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 				return err
 			}
 		}
+		if s.FreesLane() {
+			if err := tx.wakeReceiver(db, w.Subscription); err != nil {
+				return err
+			}
+		}
 		tx.count(s)
 		l := s.Log
-		return tx.exec(`INSERT INTO delivery_log (id, subscription, event, event_name, status, status_code, error_message,
-			response_time_ms, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)`, l.ID[:], l.Subscription[:],
-			l.EventID[:], l.EventName, string(l.Status), l.StatusCode, l.ErrorMessage, l.ResponseTimeMS, micros(l.CreatedAt))
+		return tx.exec(`INSERT INTO delivery_log (id, subscription, event, event_name, status, status_code,
+			error_message, response_time_ms, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)`, l.ID[:],
+			l.Subscription[:], l.EventID[:], l.EventName, string(l.Status), l.StatusCode, l.ErrorMessage,
+			l.ResponseTimeMS, micros(l.CreatedAt))
 	})
 }
 
@@ -74,7 +80,8 @@ func (t *tx) dropDelivery(seq int64, of uuid.UUID) error {
 
 // dropEvent removes an event that no delivery needs any more.
 func (t *tx) dropEvent(of uuid.UUID) error {
-	return t.exec(`DELETE FROM event WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.event = ?1)`, of[:])
+	return t.exec(`DELETE FROM event WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.event = ?1)`,
+		of[:])
 }
 
 // judge stores a subscription as an attempt leaves it, and all of its receiver that go along.

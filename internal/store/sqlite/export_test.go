@@ -63,6 +63,7 @@ func (db *DB) Statements(t *testing.T) func() int64 {
 			}
 			return nil
 		}
+		tx.conn.WALHook(nil)
 		return errors.Join(tx.conn.WALAutoCheckpoint(0), tx.conn.Trace(sqlite3.TRACE_STMT, count))
 	})
 	if err != nil {

@@ -35,7 +35,8 @@ func (t *tx) saveCounts() error {
 			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 			ON CONFLICT DO UPDATE SET requests = requests + ?3, accepted = accepted + ?4,
 			answered = answered + ?5, answer_ms = answer_ms + ?6, messages = messages + ?7, delivered = delivered + ?8`,
-			of.subscription[:], of.quarter, c.Requests, c.Accepted, c.Answered, c.Took, c.Messages, c.Delivered)
+			of.subscription[:], of.quarter, c.Requests, c.Accepted, c.Answered, c.Took, c.Messages,
+			c.Delivered)
 		if err != nil {
 			return err
 		}
@@ -46,7 +47,8 @@ func (t *tx) saveCounts() error {
 
 // Counts returns the counts of a subscription from a time on.
 func (db *DB) Counts(ctx context.Context, subscription uuid.UUID, from time.Time) ([]webhook.Count, error) {
-	return list(ctx, db, `SELECT quarter, requests, accepted, answered, answer_ms, messages, delivered FROM delivery_count
+	return list(ctx, db, `SELECT quarter, requests, accepted, answered, answer_ms, messages, delivered
+		FROM delivery_count
 		WHERE subscription = ?1 AND quarter >= ?2 ORDER BY quarter`, func(row scanner) (c webhook.Count, err error) {
 		var n int64
 		err = row.Scan(&n, &c.Requests, &c.Accepted, &c.Answered, &c.Took, &c.Messages, &c.Delivered)
@@ -57,5 +59,6 @@ func (db *DB) Counts(ctx context.Context, subscription uuid.UUID, from time.Time
 
 // CountDeadLetters counts the dead letters of a subscription.
 func (db *DB) CountDeadLetters(ctx context.Context, subscription uuid.UUID) (int, error) {
-	return one(ctx, db, `SELECT count(*) FROM delivery WHERE subscription = ?1 AND state = 'dead'`, scanOne[int], subscription[:])
+	return one(ctx, db, `SELECT count(*) FROM delivery WHERE subscription = ?1 AND state = 'dead'`, scanOne[int],
+		subscription[:])
 }

@@ -33,7 +33,8 @@ func scanGrant(row scanner) (access.Grant, error) {
 	var g access.Grant
 	var levels string
 	var effective, expires, created, updated int64
-	err := row.Scan(&g.ID, &g.Partner, &g.Fleet, &g.FleetRef, &g.Status, &levels, &effective, &expires, &created, &updated)
+	err := row.Scan(&g.ID, &g.Partner, &g.Fleet, &g.FleetRef, &g.Status, &levels, &effective, &expires, &created,
+		&updated)
 	if err != nil {
 		return g, missing(err, access.ErrNotFound)
 	}
@@ -50,15 +51,16 @@ const liveFirst = ` ORDER BY status IN ('active', 'paused') DESC, created_at DES
 // Grant returns what a fleet allowed a partner last.
 func (db *DB) Grant(ctx context.Context, partner, fleet uuid.UUID) (access.Grant, error) {
 	g, err := remembered(ctx, db, named{"grant", string(partner[:]), string(fleet[:])}, func() (access.Grant, error) {
-		return one(ctx, db, `SELECT `+grantColumns+` FROM share_grant WHERE partner = ?1 AND fleet = ?2`+liveFirst+` LIMIT 1`,
-			scanGrant, partner[:], fleet[:])
+		return one(ctx, db, `SELECT `+grantColumns+` FROM share_grant
+			WHERE partner = ?1 AND fleet = ?2`+liveFirst+` LIMIT 1`, scanGrant, partner[:], fleet[:])
 	})
 	return g.At(db.now()), err
 }
 
 // Grants lists what fleets allowed a partner.
 func (db *DB) Grants(ctx context.Context, partner uuid.UUID) ([]access.Grant, error) {
-	return list(ctx, db, `SELECT `+grantColumns+` FROM share_grant WHERE partner = ?1`+liveFirst, db.grantNow, partner[:])
+	return list(ctx, db, `SELECT `+grantColumns+` FROM share_grant WHERE partner = ?1`+liveFirst, db.grantNow,
+		partner[:])
 }
 
 // Agreement returns a grant by id.
@@ -164,7 +166,8 @@ func (t *tx) putGrant(g access.Grant) error {
 		return err
 	}
 	return t.exec(`INSERT INTO share_grant (`+grantColumns+`) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-		ON CONFLICT (id) DO UPDATE SET fleet_ref = ?4, status = ?5, levels = ?6, effective_at = ?7, expires_at = ?8, updated_at = ?10`,
+		ON CONFLICT (id) DO UPDATE SET fleet_ref = ?4, status = ?5, levels = ?6, effective_at = ?7, expires_at = ?8,
+			updated_at = ?10`,
 		g.ID[:], g.Partner[:], g.Fleet[:], g.FleetRef, g.Status, levels, micros(g.Effective), micros(g.Expiration),
 		micros(g.CreatedAt), micros(g.UpdatedAt))
 }
@@ -173,7 +176,8 @@ func (t *tx) putGrant(g access.Grant) error {
 // connection of the fleet is woken, because what waits there for other partners cannot be told
 // apart cheaply, and a look costs little.
 func (t *tx) tellOfGrant(db *DB, g access.Grant, name string) error {
-	connections, err := rows(t, `SELECT id FROM connection WHERE fleet = ?1 AND status <> 'deleted'`, scanOne[uuid.UUID], g.Fleet[:])
+	connections, err := rows(t, `SELECT id FROM connection WHERE fleet = ?1 AND status <> 'deleted'`,
+		scanOne[uuid.UUID], g.Fleet[:])
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,8 @@ func changedBy(table, column string) sources {
 
 // remember has SQLite tell what statements change when they are prepared.
 func (w *writer) remember() error {
-	return w.conn.SetAuthorizer(func(does sqlite3.AuthorizerActionCode, table, column, _, _ string) sqlite3.AuthorizerReturnCode {
+	return w.conn.SetAuthorizer(func(does sqlite3.AuthorizerActionCode, table, column, _, _ string,
+	) sqlite3.AuthorizerReturnCode {
 		switch does {
 		case sqlite3.AUTH_INSERT, sqlite3.AUTH_DELETE:
 			w.known.changes |= changedBy(table, "")

@@ -148,9 +148,11 @@ func (m *memory) keep(of named, v any) {
 
 // listen has the writer's connection tell what it logs, by a trigger that is its own alone.
 func (w *writer) listen() error {
-	err := w.conn.CreateFunction("change_logged", 0, sqlite3.INNOCUOUS, func(sqlite3.Context, ...sqlite3.Value) { w.logged = true })
+	err := w.conn.CreateFunction("change_logged", 0, sqlite3.INNOCUOUS,
+		func(sqlite3.Context, ...sqlite3.Value) { w.logged = true })
 	if err == nil {
-		err = w.conn.Exec(`CREATE TEMP TRIGGER change_logged AFTER INSERT ON main.change BEGIN SELECT change_logged(); END`)
+		err = w.conn.Exec(`CREATE TEMP TRIGGER change_logged AFTER INSERT ON main.change
+			BEGIN SELECT change_logged(); END`)
 	}
 	return err
 }

@@ -25,6 +25,7 @@ type writer struct {
 	box
 	queue *turns
 	conn  *sqlite3.Conn
+	log   checkpoints
 	stmts map[string]*statement
 	known known
 	// epochs holds the newest claim of each lane that has written. One process works on a file, so
@@ -51,8 +52,11 @@ func newWriter(ctx context.Context, db *sql.DB, g *guard, told *atomic.Int64) (*
 	if err != nil {
 		return nil, fmt.Errorf("opening the writer: %w", err)
 	}
-	w := &writer{queue: newTurns(), stmts: map[string]*statement{}, epochs: map[fence.Lane]int64{}, guard: g, told: told,
-		done: make(chan struct{})}
+	// A second one brings the log into the file.
+	db.SetMaxOpenConns(2)
+	db.SetMaxIdleConns(2)
+	w := &writer{queue: newTurns(), stmts: map[string]*statement{}, epochs: map[fence.Lane]int64{}, guard: g,
+		told: told, log: checkpoints{pool: db, guard: g}, done: make(chan struct{})}
 	begun := make(chan error, 1)
 	go func() {
 		defer close(w.done)
@@ -61,6 +65,7 @@ func newWriter(ctx context.Context, db *sql.DB, g *guard, told *atomic.Int64) (*
 		err := conn.Raw(func(c any) error {
 			w.conn = c.(driver.Conn).Raw()
 			defer w.spare()
+			w.log.watch(w.conn)
 			err := errors.Join(w.remember(), w.listen())
 			if begun <- err; err == nil {
 				w.loop()
@@ -87,6 +92,7 @@ func (w *writer) loop() {
 	for group := w.queue.next(); group != nil; group = w.queue.next() {
 		w.commit(group)
 	}
+	w.log.stop()
 	for _, s := range w.stmts {
 		s.Close()
 	}
@@ -126,6 +132,7 @@ func (w *writer) commit(group []*write) {
 	for _, wake := range woken {
 		wake()
 	}
+	w.log.follow(w.conn)
 }
 
 // try runs a group in one transaction. An error means that nothing of it is stored; refused holds
