@@ -75,9 +75,6 @@ type Directory interface {
 type Config struct {
 	Store Directory
 	Now   func() time.Time
-	// Changed is told of each grant that was made or changed, so that whoever remembers grants forgets
-	// it. It is called after the commit and must not block.
-	Changed func(Grant)
 	// Disconnect ends all connections of the fleet that the caller is.
 	Disconnect func(ctx context.Context, who Principal) error
 }
@@ -224,7 +221,6 @@ func (s *Service) change(ctx context.Context, from, to Grant) (Grant, error) {
 	case err != nil:
 		return from, fmt.Errorf("changing a share agreement: %w", err)
 	}
-	s.Changed(to)
 	return to, nil
 }
 

@@ -55,7 +55,6 @@ func (s *Service) Create(ctx context.Context, who Principal, raw []byte) (Grant,
 	case err != nil:
 		return g, fmt.Errorf("storing a share agreement: %w", err)
 	}
-	s.Changed(g)
 	return g, nil
 }
 

@@ -85,26 +85,15 @@ func (s *Service) DeleteFleet(ctx context.Context, who Principal, id uuid.UUID) 
 	if err := s.Disconnect(ctx, who); err != nil {
 		return fmt.Errorf("ending the connections of a fleet: %w", err)
 	}
-	grants, _, err := s.store.Agreements(ctx, AgreementQuery{Fleet: id, Window: page.Window{Limit: maxTold}})
-	if err != nil {
-		return fmt.Errorf("listing the grants of a fleet: %w", err)
-	}
-	err = s.store.DeleteFleet(ctx, id, s.clock())
+	err := s.store.DeleteFleet(ctx, id, s.clock())
 	switch {
 	case errors.Is(err, ErrConnected):
 		return problem.New(problem.Conflict, "a connection was made meanwhile; delete the fleet again")
 	case err != nil && !errors.Is(err, ErrNotFound):
 		return fmt.Errorf("deleting a fleet: %w", err)
 	}
-	for _, g := range grants {
-		s.Changed(g)
-	}
 	return nil
 }
-
-// maxTold bounds the grants of a deleted fleet whose end is told at once to who remembers grants; the
-// others are found out a moment later.
-const maxTold = 10_000
 
 // CreateFleet makes the fleet that a partner's body asks for, {fleet_ref, name}, and grants it
 // everything of that one, as a connection for an unknown reference does.
@@ -130,7 +119,6 @@ func (s *Service) CreateFleet(ctx context.Context, who Principal, raw []byte) (K
 	if err != nil {
 		return KnownFleet{}, fmt.Errorf("storing a fleet: %w", err)
 	}
-	s.Changed(g)
 	// That it was made is no news to whoever asked for it.
 	return KnownFleet{Fleet: f, Ref: ref, Warnings: FleetWarnings(ref, f.ID, known)[1:]}, nil
 }

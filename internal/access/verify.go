@@ -11,6 +11,8 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
+
+	"github.com/waybill-dev/waybill/internal/fence"
 )
 
 // verdictAge is how long a token that counted is taken to count: that long, at most, it works in
@@ -80,7 +82,7 @@ func (k *known) verify(ctx context.Context, raw string, now time.Time,
 		v.again, err = read(ctx)
 	}
 	if err == nil {
-		v.who, err = v.again(ctx, now)
+		v.who, err = v.again(fence.AsOf(ctx, now), now)
 	}
 	if err != nil {
 		if ok && errors.Is(err, ErrInvalidToken) {

@@ -130,7 +130,7 @@ func (a *App) face(ctx context.Context, p parts) error {
 	if err != nil {
 		return err
 	}
-	orgs := access.NewService(access.Config{Store: a.db, Now: time.Now, Changed: p.grants.Forget,
+	orgs := access.NewService(access.Config{Store: a.db, Now: time.Now,
 		Disconnect: disconnect(a.db, a.connections)})
 	records := record.New(record.Config{
 		Lists: a.db, Schedules: a.db, Executions: a.db, Access: a.db, Connections: a.db, Registry: p.registry,

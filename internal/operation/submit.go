@@ -12,6 +12,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -95,7 +96,9 @@ func (s *Service) submit(ctx context.Context, r Request) (Operation, error) {
 	if len(wrong) > 0 {
 		return Operation{}, problem.InvalidBody(wrong...)
 	}
-	conn, grant, err := s.writable(ctx, r, payload.Connection())
+	// What may be written and to whom is as it stands now: no change that was made before is missed.
+	now := fence.AsOf(ctx, s.Now())
+	conn, grant, err := s.writable(now, r, payload.Connection())
 	if err != nil {
 		return Operation{}, err
 	}
@@ -103,7 +106,7 @@ func (s *Service) submit(ctx context.Context, r Request) (Operation, error) {
 	if err != nil {
 		return Operation{}, err
 	}
-	if err := s.fill(ctx, &op, draft{r, conn, schema, payload}); err != nil {
+	if err := s.fill(now, &op, draft{r, conn, schema, payload}); err != nil {
 		return Operation{}, err
 	}
 	if r.Sync {

@@ -80,7 +80,7 @@ func (p *parcel) delivery() webhook.Delivery {
 // a day or be replayed after a month. An event may be sent twice; receivers know it by its id.
 func (d *Deliveries) Begin(ctx context.Context, _ fence.Claim, item dispatch.Item[*parcel]) error {
 	p := item.Value
-	sub, err := d.c.Queue.SubscriptionByID(ctx, p.waiting.Subscription)
+	sub, err := d.c.Queue.SubscriptionByID(lately(ctx, d.c.Now()), p.waiting.Subscription)
 	switch {
 	case errors.Is(err, webhook.ErrNotFound):
 		return fence.ErrOvertaken

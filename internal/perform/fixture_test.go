@@ -27,7 +27,6 @@ type world struct {
 	tsp    *provider
 	budget *dispatch.Budget
 	writes *Writes
-	grants *Grants
 	lanes  *dispatch.InProcess
 
 	mu       sync.Mutex
@@ -77,9 +76,8 @@ func newWorld(t *testing.T) *world {
 	}
 	quiet := slog.New(slog.DiscardHandler)
 	w.budget = dispatch.NewBudget(time.Now, map[string]time.Time{})
-	w.grants = NewGrants(w, time.Now)
-	w.writes = NewWrites(WritesConfig{Queue: w, Progress: w, Connections: w, Links: w, Records: w, Grants: w.grants, Imports: w,
-		TSPs: tsp.NewCaller(registry, nil, 30*time.Second, quiet), Limits: NewLimits(registry, w.budget, nil),
+	w.writes = NewWrites(WritesConfig{Queue: w, Progress: w, Connections: w, Links: w, Records: w, Imports: w,
+		Grants: NewGrants(w, time.Now), TSPs: tsp.NewCaller(registry, nil, 30*time.Second, quiet), Limits: NewLimits(registry, w.budget, nil),
 		Settling: Settling{Registry: registry, Deadline: 30 * time.Second},
 		Derive:   func(uuid.UUID, string) []byte { return nil }, Now: time.Now, Log: quiet})
 	return w

@@ -23,7 +23,7 @@ const (
 func (d *Deliveries) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*parcel], error) {
 	// What is in flight at once is of different subjects, as a chain has one in flight.
 	batch := dispatch.Batch[*parcel]{Parallel: dispatch.MostAtOnce}
-	to, err := d.c.Receivers.Receiver(ctx, q.Lane.ID)
+	to, err := d.c.Receivers.Receiver(lately(ctx, d.c.Now()), q.Lane.ID)
 	if errors.Is(err, webhook.ErrNotFound) {
 		return batch, nil
 	}

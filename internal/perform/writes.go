@@ -85,7 +85,7 @@ const (
 // now wait, unless they must end.
 func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task], error) {
 	none := dispatch.Batch[*task]{}
-	conn, err := w.c.Connections.Connection(ctx, q.Lane.ID)
+	conn, err := w.c.Connections.Connection(lately(ctx, w.c.Now()), q.Lane.ID)
 	if err != nil {
 		return none, fmt.Errorf("looking up the connection: %w", err)
 	}
@@ -100,13 +100,12 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 		batch.Closed = w.c.Now().Add(closedFor)
 	}
 	chains, last := 0, ""
-	refuses := w.c.Grants.anew(ctx)
 	for _, op := range ops {
 		if op.OrderKey != last {
 			chains, last = chains+1, op.OrderKey
 		}
 		t := w.task(op, conn, spec)
-		reason, err := refuses(op)
+		reason, err := w.c.Grants.refusal(ctx, op)
 		if err != nil {
 			return none, err
 		}

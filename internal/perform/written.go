@@ -62,7 +62,7 @@ func (w *Writes) written(ctx context.Context, op *operation.Operation, t *task) 
 	if given.Dropped, err = w.dropped(t); err != nil {
 		return nil, err
 	}
-	if given.Peers, err = record.PeersOf(ctx, w.c.Records, r.Named(given)); err != nil {
+	if given.Peers, err = record.PeersOf(lately(ctx, w.c.Now()), w.c.Records, r.Named(given)); err != nil {
 		return nil, err
 	}
 	if r, err = r.Written(given); err != nil {

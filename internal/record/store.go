@@ -18,7 +18,7 @@ var ErrNotFound = errors.New("record not found")
 // one connection's reach; lists are another port.
 type Store interface {
 	// Record returns a record that a connection reaches, one deleted at the TSP included, or
-	// ErrNotFound.
+	// ErrNotFound. Under fence.AsOf its Source is left out.
 	Record(ctx context.Context, connection, id uuid.UUID) (Record, error)
 	// SaveRecords adds records, or merges them into those that are known as Record.Onto decides,
 	// and notes that their connection reaches them: all of them or none. It returns the ids of those

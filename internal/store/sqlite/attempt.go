@@ -26,26 +26,21 @@ func (db *DB) withAttempts(ctx context.Context, ops []operation.Operation) error
 	for i, op := range ops {
 		at[op.ID], ids[i] = i, hex.EncodeToString(op.ID[:])
 	}
-	list, err := text(ids, true)
+	wanted, err := text(ids, true)
 	if err != nil {
 		return err
 	}
-	rows, err := db.read.QueryContext(ctx,
-		`SELECT operation, n, id, class, status, headers, details, started_at, ended_at
-		FROM attempt WHERE operation IN (SELECT unhex(value) FROM json_each(?1)) ORDER BY operation, n`, list)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		id, a, err := db.writer.attempt(rows)
-		if err != nil {
-			return err
-		}
-		op := &ops[at[id]]
-		op.Attempts = append(op.Attempts, a)
-	}
-	return rows.Err()
+	_, err = list(ctx, db, `SELECT operation, n, id, class, status, headers, details, started_at, ended_at
+		FROM attempt WHERE operation IN (SELECT unhex(value) FROM json_each(?1)) ORDER BY operation, n`,
+		func(row scanner) (none struct{}, err error) {
+			id, a, err := db.writer.attempt(row)
+			if err == nil {
+				op := &ops[at[id]]
+				op.Attempts = append(op.Attempts, a)
+			}
+			return none, err
+		}, wanted)
+	return err
 }
 
 // attempt reads an attempt and whose it is. headers is a JSON object of names and values, NULL

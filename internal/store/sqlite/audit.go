@@ -160,7 +160,7 @@ func (t *tx) facts(o thing) (out audit.Facts, err error) {
 // note appends an entry. The end of the log is read within the transaction, and one writer writes.
 func (t *tx) note(ctx context.Context, db *DB, e audit.Entry) error {
 	var head audit.Head
-	err := t.each(auditHead, func(r row) error { return r.Scan(&head.Seq, &head.Hash) })
+	err := t.each(auditHead, func(r row) (err error) { head, err = scanHead(r); return err })
 	if err != nil {
 		return err
 	}
@@ -178,6 +178,8 @@ func (t *tx) note(ctx context.Context, db *DB, e audit.Entry) error {
 }
 
 const auditHead = `SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1`
+
+func scanHead(row scanner) (h audit.Head, err error) { return h, row.Scan(&h.Seq, &h.Hash) }
 
 // Note appends an entry of its own.
 func (db *DB) Note(ctx context.Context, e audit.Entry) error {
@@ -206,7 +208,7 @@ func (db *DB) Entries(ctx context.Context, after int64, limit int) ([]audit.Entr
 
 // AuditHead returns the end of the log.
 func (db *DB) AuditHead(ctx context.Context) (head audit.Head, err error) {
-	err = db.read.QueryRowContext(ctx, auditHead).Scan(&head.Seq, &head.Hash)
+	head, err = one(ctx, db, auditHead, scanHead)
 	if errors.Is(err, sql.ErrNoRows) {
 		return audit.Head{}, nil
 	}
@@ -215,10 +217,9 @@ func (db *DB) AuditHead(ctx context.Context) (head audit.Head, err error) {
 
 // Guarded tells whether the table has the triggers of its migration and no others.
 func (db *DB) Guarded(ctx context.Context) (whole bool, err error) {
-	err = db.read.QueryRowContext(ctx,
+	return one(ctx, db,
 		`SELECT count(*) = 2 AND coalesce(sum(name IN ('audit_is_not_changed', 'audit_is_not_deleted')
 		AND sql LIKE '%BEFORE ' || CASE name WHEN 'audit_is_not_changed' THEN 'UPDATE'
 			ELSE 'DELETE' END || ' ON audit%raise(ABORT,%'), 0) = 2
-		FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'`).Scan(&whole)
-	return whole, err
+		FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'`, scanOne[bool])
 }

@@ -81,14 +81,16 @@ func (t *tx) standing(p access.Proof, at time.Time) (s access.Standing, err erro
 
 // Client returns a client by id.
 func (db *DB) Client(ctx context.Context, id string) (access.Client, error) {
-	found, err := db.clients(ctx, clientRows+` WHERE c.id = ?1`, id)
-	if err == nil && len(found) == 0 {
-		err = access.ErrNotFound
-	}
-	if err != nil {
-		return access.Client{}, err
-	}
-	return found[0], nil
+	return remembered(ctx, db, named{"client", id, ""}, func() (c access.Client, err error) {
+		found, err := db.clients(ctx, clientRows+` WHERE c.id = ?1`, id)
+		if err == nil && len(found) == 0 {
+			err = access.ErrNotFound
+		}
+		if err != nil {
+			return c, err
+		}
+		return found[0], nil
+	})
 }
 
 // AllClients lists all clients.

@@ -72,8 +72,9 @@ func readSettings(text string) (tsp.Settings, error) {
 // Connection returns a connection by id. A deleted one is found as well: operations and logs still
 // name it.
 func (db *DB) Connection(ctx context.Context, id uuid.UUID) (connection.Connection, error) {
-	c, err := scanConnection(db.read.QueryRowContext(ctx,
-		`SELECT `+connectionColumns+` FROM connection WHERE id = ?1`, id[:]))
+	c, err := remembered(ctx, db, named{"connection", string(id[:]), ""}, func() (connection.Connection, error) {
+		return one(ctx, db, `SELECT `+connectionColumns+` FROM connection WHERE id = ?1`, scanConnection, id[:])
+	})
 	return c, missing(err, connection.ErrNotFound)
 }
 

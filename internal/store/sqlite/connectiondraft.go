@@ -56,9 +56,9 @@ func scanDraft(row scanner) (d connection.Draft, err error) {
 
 // DraftByID returns one draft.
 func (db *DB) DraftByID(ctx context.Context, of connection.Draft, at time.Time) (connection.Draft, error) {
-	d, err := scanDraft(db.read.QueryRowContext(ctx, `SELECT `+draftColumns+` FROM connection_draft
+	d, err := one(ctx, db, `SELECT `+draftColumns+` FROM connection_draft
 		WHERE id = ?1 AND fleet = ?2 AND tsp = ?3 AND purpose = ?4 AND ends_at > ?5`,
-		of.ID[:], of.Fleet[:], string(of.TSP), string(of.Purpose), micros(at)))
+		scanDraft, of.ID[:], of.Fleet[:], string(of.TSP), string(of.Purpose), micros(at))
 	return d, missing(err, connection.ErrNotFound)
 }
 

@@ -21,28 +21,31 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 )
 
-// readers bounds the connections that only read. SQLite reads beside its writer in WAL, but each
-// connection has a page cache of its own.
-const readers = 4
+// The connections that only read: those for texts that are kept, and those for what is searched, which
+// may take long. SQLite reads beside its writer in WAL, but each connection has a page cache of its own.
+const (
+	readerCount = 4
+	searchers   = 2
+)
 
 // DB is an open database. It implements the ports of the rooms; what they promise stands there.
 // path is where the file lies. read and write are two pools over it. hold is nil for those who work
 // beside the service: the file is another's to make and to migrate. wake may be nil. begun tells that there
 // was a beat; holds is when the last hold of a chain ends; locks are those of connections.
 type DB struct {
-	path   string
-	read   *sql.DB
-	write  *sql.DB
-	writer *writer
-	now    func() time.Time
-	wake   func(fence.Lane)
-	hold   *hold
-	begun  atomic.Bool
-	holds  atomic.Int64
-	locks  keyedLocks
-	left   chan struct{}
-	// prepared are statements of read.
-	prepared prepared
+	path    string
+	read    *sql.DB
+	write   *sql.DB
+	writer  *writer
+	now     func() time.Time
+	wake    func(fence.Lane)
+	hold    *hold
+	begun   atomic.Bool
+	holds   atomic.Int64
+	locks   keyedLocks
+	left    chan struct{}
+	readers *readers
+	memory  memory
 }
 
 // Open opens the file, making and migrating it as needed, for the one process that may work on its lanes
@@ -121,18 +124,26 @@ func (db *DB) open(ctx context.Context, path string) error {
 		return errors.Join(err, write.Close())
 	}
 	// query_only turns a statement that writes past the writer into an error.
-	read, err := open(db.path, readers, g, "_pragma=query_only(on)")
+	read, err := open(db.path, searchers, g, "_pragma=query_only(on)")
 	if err != nil {
 		return errors.Join(err, write.Close())
 	}
-	w, err := newWriter(ctx, write, g)
+	w, err := newWriter(ctx, write, g, &db.memory.told)
 	if err != nil {
 		return errors.Join(err, read.Close(), write.Close())
 	}
-	db.read, db.write, db.writer = read, write, w
-	var holds int64
-	if err := read.QueryRowContext(ctx, `SELECT coalesce(max(until), 0) FROM chain_hold`).Scan(&holds); err != nil {
-		return errors.Join(fmt.Errorf("reading the holds of chains: %w", err), db.Close())
+	kept, err := openReaders(db.path, readerCount, g)
+	if err != nil {
+		w.stop()
+		return errors.Join(err, read.Close(), write.Close())
+	}
+	db.read, db.readers, db.write, db.writer = read, kept, write, w
+	holds, err := one(ctx, db, `SELECT coalesce(max(until), 0) FROM chain_hold`, scanOne[int64])
+	if err == nil {
+		db.memory.seen, err = one(ctx, db, `SELECT coalesce(max(seq), 0) FROM change`, scanOne[int64])
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("reading the holds of chains and the last change: %w", err), db.Close())
 	}
 	db.holdsUntil(holds)
 	return nil
@@ -176,13 +187,12 @@ func makePrivate(path string) error {
 	return f.Close()
 }
 
-// open makes a pool of connections with one more option of the driver. The ten seconds of
+// location names a file with what holds for all connections and one more option. The ten seconds of
 // busy_timeout are for commands that write beside the service. synchronous(full) is what makes
 // "answered" mean "on disk": in WAL, normal may lose the last commits with the power. cache_size
 // is 16 MiB for each connection. secure_delete(fast) overwrites what is deleted wherever the page is
-// written anyway, which is where sealed secrets are. modeof gives the log the mode of
-// the file. The guard hears of damage.
-func open(path string, conns int, g *guard, option string) (*sql.DB, error) {
+// written anyway, which is where sealed secrets are. modeof gives the log the mode of the file.
+func location(path, option string) string {
 	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)",
 		"foreign_keys(on)", "cache_size(-16384)", "secure_delete(fast)"}}
 	q.Add("modeof", path)
@@ -190,8 +200,19 @@ func open(path string, conns int, g *guard, option string) (*sql.DB, error) {
 	q.Add(name, value)
 	// SQLite takes a plus for itself and not for the space that it stands for in a form.
 	query := strings.ReplaceAll(q.Encode(), "+", "%20")
-	db, err := driver.Open((&url.URL{Scheme: "file", Path: path, RawQuery: query}).String(),
-		func(c *sqlite3.Conn) error { return c.ConfigLog(g.hears) })
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: query}).String()
+}
+
+// begin readies a connection. The guard hears of damage. Without QPSG a statement that binds its LIMIT is
+// parsed anew for each value that it is given.
+func begin(c *sqlite3.Conn, g *guard) error {
+	_, err := c.Config(sqlite3.DBCONFIG_ENABLE_QPSG, true)
+	return errors.Join(err, c.ConfigLog(g.hears))
+}
+
+// open makes a pool of connections with one more option of the driver.
+func open(path string, conns int, g *guard, option string) (*sql.DB, error) {
+	db, err := driver.Open(location(path, option), func(c *sqlite3.Conn) error { return begin(c, g) })
 	if err != nil {
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}
@@ -213,7 +234,7 @@ func (db *DB) Close() error {
 		}
 	}
 	db.writer.stop()
-	return errors.Join(err, db.prepared.close(), db.read.Close(), db.write.Close(), db.release())
+	return errors.Join(err, db.readers.close(), db.read.Close(), db.write.Close(), db.release())
 }
 
 func (db *DB) release() error {

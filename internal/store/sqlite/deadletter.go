@@ -70,7 +70,7 @@ type corpse struct {
 func (db *DB) Revive(ctx context.Context, q webhook.DeadLetterQuery, behind int64, at time.Time) (int, int64, error) {
 	from, c := deadLetters(q)
 	c.add("d.seq > ?", behind)
-	found, err := list(ctx, db, `SELECT d.seq, d.created_at`+from+c.where()+` ORDER BY d.seq LIMIT ?`,
+	found, err := search(ctx, db, `SELECT d.seq, d.created_at`+from+c.where()+` ORDER BY d.seq LIMIT ?`,
 		func(row scanner) (c corpse, err error) {
 			err = row.Scan(&c.seq, &c.occurred)
 			return c, err

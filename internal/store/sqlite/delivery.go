@@ -135,10 +135,21 @@ func (db *DB) Deliveries(ctx context.Context, q fence.Query) ([]webhook.Waiting,
 		}
 		after = subject[:]
 	}
-	return listOften(ctx, db, deliveriesQuery, db.writer.waiting, q.Lane.ID[:], after, q.Chains, q.Depth)
+	if wholeOf(q) {
+		found, err := list(ctx, db, fewDeliveriesQuery, db.writer.waiting, q.Lane.ID[:], few+1)
+		if err != nil || len(found) <= few {
+			return firsts(found, q.Depth, func(w webhook.Waiting) uuid.UUID { return w.Event.Subject }), err
+		}
+	}
+	return list(ctx, db, deliveriesQuery, db.writer.waiting, q.Lane.ID[:], after, q.Chains, q.Depth)
 }
 
-// deliveriesQuery is headsQuery for deliveries; the reasons for its form stand there.
+// fewDeliveriesQuery and deliveriesQuery are fewQuery and headsQuery for deliveries; the reasons for their form
+// stand there.
+const fewDeliveriesQuery = `SELECT d.seq, d.subscription, d.sequence, d.tries, d.next_at, ` + eventColumns + `
+	FROM delivery d CROSS JOIN event e ON e.id = d.event WHERE d.queue = ?1 AND d.state = 'waiting'
+	ORDER BY d.subject, d.seq LIMIT ?2`
+
 const deliveriesQuery = `WITH RECURSIVE chain (key, n) AS (
 		SELECT (SELECT min(subject) FROM delivery WHERE queue = ?1 AND subject > ?2 AND state = 'waiting'), 1
 		UNION ALL

@@ -3,8 +3,10 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"maps"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -78,4 +80,29 @@ func (q *turns) waits() (n int) {
 		n += len(all)
 	}
 	return n
+}
+
+// Readings tells how often each text was read from now on, but for searches.
+func (db *DB) Readings(t *testing.T) func() map[string]int {
+	t.Helper()
+	var mu sync.Mutex
+	all := map[string]int{}
+	for range db.readers.opened {
+		one := <-db.readers.idle
+		err := one.Trace(sqlite3.TRACE_STMT, func(_ sqlite3.TraceEvent, _, text any) error {
+			mu.Lock()
+			defer mu.Unlock()
+			all[text.(string)]++
+			return nil
+		})
+		db.readers.idle <- one
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return func() map[string]int {
+		mu.Lock()
+		defer mu.Unlock()
+		return maps.Clone(all)
+	}
 }

@@ -59,6 +59,6 @@ func (db *DB) Counts(ctx context.Context, subscription uuid.UUID, from time.Time
 
 // CountDeadLetters counts the dead letters of a subscription.
 func (db *DB) CountDeadLetters(ctx context.Context, subscription uuid.UUID) (int, error) {
-	return scanOne[int](db.read.QueryRowContext(ctx, `SELECT count(*) FROM delivery
-		WHERE subscription = ?1 AND state = 'dead'`, subscription[:]))
+	return one(ctx, db, `SELECT count(*) FROM delivery WHERE subscription = ?1 AND state = 'dead'`, scanOne[int],
+		subscription[:])
 }

@@ -14,23 +14,23 @@ func (db *DB) FleetEntries(ctx context.Context, q access.FleetSearch) ([]access.
 	c.add("deleted_at = 0")
 	c.addIf(q.ID != uuid.Nil, "id = ?", q.ID[:])
 	c.addIf(q.Name != "", "name = ?", q.Name)
-	fleets, err := list(ctx, db, `SELECT `+fleetColumns+` FROM fleet`+c.where()+` ORDER BY created_at, id`, scanFleet,
+	fleets, err := search(ctx, db, `SELECT `+fleetColumns+` FROM fleet`+c.where()+` ORDER BY created_at, id`, scanFleet,
 		c.args...)
 	if err != nil {
 		return nil, err
 	}
 	wanted := `.fleet IN (SELECT id FROM fleet` + c.where() + `)`
-	clients, err := list(ctx, db, `SELECT fleet, id FROM client c WHERE c`+wanted+` ORDER BY id`, scanHanging,
+	clients, err := search(ctx, db, `SELECT fleet, id FROM client c WHERE c`+wanted+` ORDER BY id`, scanHanging,
 		c.args...)
 	if err != nil {
 		return nil, err
 	}
-	connections, err := list(ctx, db, `SELECT fleet, tsp FROM connection c WHERE c.status <> 'deleted' AND c`+wanted,
+	connections, err := search(ctx, db, `SELECT fleet, tsp FROM connection c WHERE c.status <> 'deleted' AND c`+wanted,
 		scanHanging, c.args...)
 	if err != nil {
 		return nil, err
 	}
-	grants, err := list(ctx, db, `SELECT g.fleet, p.name, g.fleet_ref, g.status, g.effective_at, g.expires_at
+	grants, err := search(ctx, db, `SELECT g.fleet, p.name, g.fleet_ref, g.status, g.effective_at, g.expires_at
 		FROM share_grant g
 		JOIN partner p ON p.id = g.partner WHERE g.status <> 'deleted' AND g`+wanted+` ORDER BY p.name, g.id`,
 		db.scanKnownBy, c.args...)
@@ -98,7 +98,7 @@ func (db *DB) Partners(ctx context.Context, q access.PartnerQuery) ([]access.Par
 
 // Partner returns a partner by id.
 func (db *DB) Partner(ctx context.Context, id uuid.UUID) (access.Partner, error) {
-	p, err := scanPartner(db.read.QueryRowContext(ctx, `SELECT id, name, created_at FROM partner WHERE id = ?1`, id[:]))
+	p, err := one(ctx, db, `SELECT id, name, created_at FROM partner WHERE id = ?1`, scanPartner, id[:])
 	return p, missing(err, access.ErrNotFound)
 }
 

@@ -50,8 +50,11 @@ const liveFirst = ` ORDER BY status IN ('active', 'paused') DESC, created_at DES
 
 // Grant returns what a fleet allowed a partner last.
 func (db *DB) Grant(ctx context.Context, partner, fleet uuid.UUID) (access.Grant, error) {
-	return db.grantNow(db.read.QueryRowContext(ctx, `SELECT `+grantColumns+` FROM share_grant
-		WHERE partner = ?1 AND fleet = ?2`+liveFirst+` LIMIT 1`, partner[:], fleet[:]))
+	g, err := remembered(ctx, db, named{"grant", string(partner[:]), string(fleet[:])}, func() (access.Grant, error) {
+		return one(ctx, db, `SELECT `+grantColumns+` FROM share_grant
+			WHERE partner = ?1 AND fleet = ?2`+liveFirst+` LIMIT 1`, scanGrant, partner[:], fleet[:])
+	})
+	return g.At(db.now()), err
 }
 
 // Grants lists what fleets allowed a partner.
@@ -62,7 +65,7 @@ func (db *DB) Grants(ctx context.Context, partner uuid.UUID) ([]access.Grant, er
 
 // Agreement returns a grant by id.
 func (db *DB) Agreement(ctx context.Context, id uuid.UUID) (access.Grant, error) {
-	return db.grantNow(db.read.QueryRowContext(ctx, `SELECT `+grantColumns+` FROM share_grant WHERE id = ?1`, id[:]))
+	return one(ctx, db, `SELECT `+grantColumns+` FROM share_grant WHERE id = ?1`, db.grantNow, id[:])
 }
 
 // Agreements lists grants, newest first.

@@ -71,11 +71,11 @@ func scanHolder(row scanner) (k keyholder, err error) {
 // Keyed returns the operation that a client's idempotency key stands for. A key whose operation is
 // gone counts as one that was never given.
 func (db *DB) Keyed(ctx context.Context, client, key string) (operation.Operation, error) {
-	var id uuid.UUID
 	k := operation.Key{Client: client, Value: key}
-	err := db.read.QueryRowContext(ctx,
-		`SELECT operation, fingerprint FROM idempotency WHERE client = ?1 AND key = ?2 AND created_at > ?3`, client,
-		key, micros(operation.KeysSince(db.now()))).Scan(&id, &k.Fingerprint)
+	id, err := one(ctx, db,
+		`SELECT operation, fingerprint FROM idempotency WHERE client = ?1 AND key = ?2 AND created_at > ?3`,
+		func(row scanner) (id uuid.UUID, err error) { return id, row.Scan(&id, &k.Fingerprint) },
+		client, key, micros(operation.KeysSince(db.now())))
 	if err != nil {
 		return operation.Operation{}, missing(err, operation.ErrNotFound)
 	}

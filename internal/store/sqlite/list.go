@@ -13,9 +13,8 @@ import (
 // reading makes an entry of a row. It is called once for each row, in their order.
 type reading[T any] func(row scanner) (T, error)
 
-// list reads all rows of a query. It reads beside the writer, so it sees what was committed before
-// it began and nothing of a write that waits.
-func list[T any](ctx context.Context, db *DB, query string, scan reading[T], args ...any) ([]T, error) {
+// search is list for a text that is built from filters: there are too many to keep.
+func search[T any](ctx context.Context, db *DB, query string, scan reading[T], args ...any) ([]T, error) {
 	found, err := db.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, troubled(err)
@@ -122,7 +121,7 @@ type sorted struct {
 // ordered reads the part of a list that is wanted.
 func ordered[T any](ctx context.Context, db *DB, s selection, w sorted, scan reading[T]) ([]T, error) {
 	end := s.within(w.Window, w.by)
-	all, err := list(ctx, db, `SELECT `+s.columns+s.from+s.where()+end, scan, s.args...)
+	all, err := search(ctx, db, `SELECT `+s.columns+s.from+s.where()+end, scan, s.args...)
 	// Nearest first is how they are read, and the list's own order how they are shown.
 	if w.Backwards {
 		slices.Reverse(all)
@@ -133,10 +132,10 @@ func ordered[T any](ctx context.Context, db *DB, s selection, w sorted, scan rea
 // counted reads the part of a list that is wanted and counts the whole. The two are not one
 // snapshot: a row that comes between them may be in one and not in the other.
 func counted[T any](ctx context.Context, db *DB, s selection, w page.Window, scan reading[T]) ([]T, int, error) {
-	var total int
-	if err := db.read.QueryRowContext(ctx, `SELECT count(*)`+s.from+s.where(), s.args...).Scan(&total); err != nil {
+	total, err := search(ctx, db, `SELECT count(*)`+s.from+s.where(), scanOne[int], s.args...)
+	if err != nil {
 		return nil, 0, err
 	}
 	all, err := window(ctx, db, s, w, scan)
-	return all, total, err
+	return all, total[0], err
 }

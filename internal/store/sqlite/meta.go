@@ -8,8 +8,7 @@ import (
 
 // Meta returns a small named value, nil if there is none.
 func (db *DB) Meta(ctx context.Context, name string) ([]byte, error) {
-	var value []byte
-	err := db.read.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = ?1`, name).Scan(&value)
+	value, err := one(ctx, db, `SELECT value FROM meta WHERE name = ?1`, scanOne[[]byte], name)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

@@ -175,9 +175,11 @@ func (b *box) asked(op *operation.Operation, payload any, warnings sql.NullStrin
 	return nil
 }
 
+const operationsQuery = `SELECT seq, ` + operationColumns + ` FROM operation `
+
 // operations reads operations without their attempts, which are another query.
 func (db *DB) operations(ctx context.Context, where string, args ...any) ([]operation.Operation, error) {
-	return list(ctx, db, `SELECT seq, `+operationColumns+` FROM operation `+where, db.writer.operation, args...)
+	return list(ctx, db, operationsQuery+where, db.writer.operation, args...)
 }
 
 // Operation returns an operation with its attempts. All three ids must fit: another partner's
@@ -224,7 +226,7 @@ func (db *DB) Operations(ctx context.Context, f operation.Filter) ([]operation.O
 	end := q.within(f.Window, ordering{"created_at", "seq", true, func(p page.Position) (any, any) {
 		return micros(p.At), p.Seq
 	}})
-	found, err := db.operations(ctx, q.where()+end, q.args...)
+	found, err := search(ctx, db, operationsQuery+q.where()+end, db.writer.operation, q.args...)
 	if err != nil {
 		return nil, err
 	}

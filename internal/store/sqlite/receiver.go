@@ -30,14 +30,16 @@ func (b *box) receiver(row scanner) (r webhook.Receiver, err error) {
 
 // Receiver returns a receiver.
 func (db *DB) Receiver(ctx context.Context, id uuid.UUID) (webhook.Receiver, error) {
-	return one(ctx, db, receiverQuery, db.writer.receiver, id[:])
+	return remembered(ctx, db, named{"receiver", string(id[:]), ""}, func() (webhook.Receiver, error) {
+		return one(ctx, db, receiverQuery, db.writer.receiver, id[:])
+	})
 }
 
 // ReceiverOf returns a partner's receiver by its URL.
 func (db *DB) ReceiverOf(ctx context.Context, partner uuid.UUID, url string) (webhook.Receiver, error) {
 	key, other := db.writer.keys(partner, url)
-	return db.writer.receiver(db.read.QueryRowContext(ctx, `SELECT `+receiverColumns+` FROM receiver
-		WHERE partner = ?1 AND url_key IN (?2, ?3)`, partner[:], key, other))
+	return one(ctx, db, `SELECT `+receiverColumns+` FROM receiver WHERE partner = ?1 AND url_key IN (?2, ?3)`,
+		db.writer.receiver, partner[:], key, other)
 }
 
 // arranged bounds the deliveries that are moved in one write, which others wait for.

@@ -2,11 +2,14 @@ package sqlite
 
 import (
 	"context"
+	"errors"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
@@ -35,15 +38,46 @@ func scanRecord(row scanner) (record.Record, error) {
 // Record returns a record that a connection reaches. It is deleted for the connection as soon
 // as the connection does not see it any more.
 func (db *DB) Record(ctx context.Context, connection, id uuid.UUID) (record.Record, error) {
+	if _, asOf := fence.AskedAsOf(ctx); asOf {
+		return db.reachedRecord(ctx, connection, id)
+	}
 	var gone int64
-	r, err := scanRecord(also{db.read.QueryRowContext(ctx, `SELECT x.gone_at, `+recordColumns+`, r.source FROM record r
-		JOIN record_reach x ON x.connection = ?1 AND x.record = r.seq WHERE r.id = ?2`, connection[:], id[:]), &gone})
+	r, err := one(ctx, db, `SELECT x.gone_at, `+recordColumns+`, r.source FROM record r
+		JOIN record_reach x ON x.connection = ?1 AND x.record = r.seq WHERE r.id = ?2`,
+		func(row scanner) (record.Record, error) { return scanRecord(also{row, &gone}) }, connection[:], id[:])
 	if r.DeletedAt.IsZero() {
 		r.DeletedAt = fromMicros(gone)
 	}
 	// The one that was asked for, and not the one that brought the last change.
 	r.Connection = connection
 	return r, missing(err, record.ErrNotFound)
+}
+
+// reachedRecord is Record from memory.
+func (db *DB) reachedRecord(ctx context.Context, connection, id uuid.UUID) (record.Record, error) {
+	r, err := db.knownRecord(ctx, id)
+	if err != nil {
+		return r, err
+	}
+	of := named{"reach", string(connection[:]), strconv.FormatInt(r.Seq, 10)}
+	gone, err := remembered(ctx, db, of, func() (int64, error) {
+		gone, err := one(ctx, db, `SELECT gone_at FROM record_reach WHERE connection = ?1 AND record = ?2`,
+			scanOne[int64], connection[:], r.Seq)
+		return gone, missing(err, record.ErrNotFound)
+	})
+	if r.DeletedAt.IsZero() {
+		r.DeletedAt = fromMicros(gone)
+	}
+	r.Connection = connection
+	return r, err
+}
+
+// knownRecord is one of KnownRecords from memory, or record.ErrNotFound.
+func (db *DB) knownRecord(ctx context.Context, id uuid.UUID) (record.Record, error) {
+	return remembered(ctx, db, named{"record", string(id[:]), ""}, func() (record.Record, error) {
+		r, err := one(ctx, db, `SELECT `+recordColumns+`, '{}' FROM record r WHERE r.id = ?1`, scanRecord, id[:])
+		return r, missing(err, record.ErrNotFound)
+	})
 }
 
 // also scans a column in front of those that the scanner behind it asks for.
@@ -57,13 +91,23 @@ func (a also) Scan(into ...any) error { return a.row.Scan(append([]any{a.first},
 
 // RecordByID returns a record.
 func (db *DB) RecordByID(ctx context.Context, id uuid.UUID) (record.Record, error) {
-	r, err := scanRecord(db.read.QueryRowContext(ctx,
-		`SELECT `+recordColumns+`, r.source FROM record r WHERE r.id = ?1`, id[:]))
+	r, err := one(ctx, db, `SELECT `+recordColumns+`, r.source FROM record r WHERE r.id = ?1`, scanRecord, id[:])
 	return r, missing(err, record.ErrNotFound)
 }
 
 // KnownRecords lists those of some records that are there.
-func (db *DB) KnownRecords(ctx context.Context, ids []uuid.UUID) ([]record.Record, error) {
+func (db *DB) KnownRecords(ctx context.Context, ids []uuid.UUID) (all []record.Record, err error) {
+	if _, asOf := fence.AskedAsOf(ctx); asOf {
+		for _, id := range ids {
+			switch r, err := db.knownRecord(ctx, id); {
+			case err == nil:
+				all = append(all, r)
+			case !errors.Is(err, record.ErrNotFound):
+				return nil, err
+			}
+		}
+		return all, nil
+	}
 	return db.records(ctx, `SELECT `+recordColumns+`, '{}' FROM record r
 		WHERE r.id IN (SELECT unhex(value) FROM json_each(?1))`, hexed(ids))
 }

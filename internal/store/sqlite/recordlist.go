@@ -61,7 +61,7 @@ func (db *DB) RecordPage(ctx context.Context, q record.Query) ([]record.Record, 
 		picked = merged(q, &c, o) + end
 	}
 	query := `SELECT ` + recordColumns + `, ` + source + ` FROM record r WHERE r.seq IN (` + picked + `)` + end
-	found, err := db.records(ctx, query, c.args...)
+	found, err := search(ctx, db, query, scanRecord, c.args...)
 	if q.Window.Backwards {
 		slices.Reverse(found)
 	}
@@ -108,9 +108,11 @@ func (db *DB) CountRecords(ctx context.Context, q record.Query) (int, error) {
 		c.add(`r.fleet IN (SELECT unhex(value) FROM json_each(?))`, hexed(q.Fleets))
 		c.add(`r.shelf IN (SELECT value FROM json_each(?))`, numbers(q.Shelves()))
 	}
-	var n int
-	err = db.read.QueryRowContext(ctx, `SELECT count(*) FROM `+from+c.where(), c.args...).Scan(&n)
-	return n, err
+	n, err := search(ctx, db, `SELECT count(*) FROM `+from+c.where(), scanOne[int], c.args...)
+	if err != nil {
+		return 0, err
+	}
+	return n[0], nil
 }
 
 // narrow tells whether a query names the records that it selects.

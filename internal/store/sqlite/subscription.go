@@ -169,15 +169,16 @@ func readFilters(ids, refs sql.NullString) (*webhook.Filters, error) {
 
 // Subscription returns a partner's subscription.
 func (db *DB) Subscription(ctx context.Context, partner, id uuid.UUID) (webhook.Subscription, error) {
-	return db.writer.subscription(db.read.QueryRowContext(ctx, `SELECT `+subscriptionColumns+` FROM subscription
-		WHERE id = ?1 AND partner = ?2 AND status <> 'deleted'`, id[:], partner[:]))
+	return one(ctx, db, subscriptionQuery+` AND partner = ?2`, db.writer.subscription, id[:], partner[:])
 }
 
 const subscriptionQuery = `SELECT ` + subscriptionColumns + ` FROM subscription WHERE id = ?1 AND status <> 'deleted'`
 
 // SubscriptionByID returns a subscription whoever's it is, for its deliveries.
 func (db *DB) SubscriptionByID(ctx context.Context, id uuid.UUID) (webhook.Subscription, error) {
-	return one(ctx, db, subscriptionQuery, db.writer.subscription, id[:])
+	return remembered(ctx, db, named{"subscription", string(id[:]), ""}, func() (webhook.Subscription, error) {
+		return one(ctx, db, subscriptionQuery, db.writer.subscription, id[:])
+	})
 }
 
 // Subscriptions lists a partner's subscriptions, newest first.

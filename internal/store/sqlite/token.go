@@ -28,7 +28,8 @@ func (db *DB) Revoke(ctx context.Context, tokenID string, expires time.Time) err
 
 // Revoked tells whether a token's id was revoked.
 func (db *DB) Revoked(ctx context.Context, tokenID string) (bool, error) {
-	var n int
-	err := db.read.QueryRowContext(ctx, `SELECT count(*) FROM revocation WHERE token = ?1`, tokenID).Scan(&n)
-	return n > 0, troubled(err)
+	return remembered(ctx, db, named{"revocation", tokenID, ""}, func() (bool, error) {
+		n, err := one(ctx, db, `SELECT count(*) FROM revocation WHERE token = ?1`, scanOne[int], tokenID)
+		return n > 0, troubled(err)
+	})
 }

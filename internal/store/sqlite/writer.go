@@ -32,6 +32,11 @@ type writer struct {
 	// they need not outlive it.
 	epochs map[fence.Lane]int64
 
+	// logged tells that the transaction has logged changes of what is remembered, and told counts such
+	// commits.
+	logged bool
+	told   *atomic.Int64
+
 	guard *guard
 	// trouble is why a write failed, if that was not the write's own fault; nil once a probe succeeds.
 	trouble atomic.Pointer[fence.Trouble]
@@ -42,7 +47,7 @@ type writer struct {
 }
 
 // newWriter starts the writer's goroutine, which stop ends.
-func newWriter(ctx context.Context, db *sql.DB, g *guard) (*writer, error) {
+func newWriter(ctx context.Context, db *sql.DB, g *guard, told *atomic.Int64) (*writer, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("opening the writer: %w", err)
@@ -50,7 +55,7 @@ func newWriter(ctx context.Context, db *sql.DB, g *guard) (*writer, error) {
 	// A second one brings the log into the file.
 	db.SetMaxOpenConns(2)
 	w := &writer{queue: newTurns(), stmts: map[string]*statement{}, epochs: map[fence.Lane]int64{}, guard: g,
-		log: checkpoints{pool: db, guard: g}, done: make(chan struct{})}
+		told: told, log: checkpoints{pool: db, guard: g}, done: make(chan struct{})}
 	begun := make(chan error, 1)
 	go func() {
 		defer close(w.done)
@@ -60,7 +65,7 @@ func newWriter(ctx context.Context, db *sql.DB, g *guard) (*writer, error) {
 			w.conn = c.(driver.Conn).Raw()
 			defer w.spare()
 			w.log.watch(w.conn)
-			err := w.remember()
+			err := errors.Join(w.remember(), w.listen())
 			if begun <- err; err == nil {
 				w.loop()
 			}
@@ -137,6 +142,7 @@ func (w *writer) try(group []*write) (refused []error, woken []func(), err error
 	if lost := w.guard.check(); lost != nil {
 		return nil, nil, lost
 	}
+	w.logged = false
 	if _, err := t.run(`BEGIN IMMEDIATE`); err != nil {
 		return nil, nil, err
 	}
@@ -162,6 +168,10 @@ func (w *writer) try(group []*write) (refused []error, woken []func(), err error
 	}
 	if err != nil {
 		return nil, nil, t.undo(err)
+	}
+	// Before anybody is answered or woken: who reads then must not rely on what was read before.
+	if w.logged {
+		w.told.Add(1)
 	}
 	if lost := w.guard.check(); lost != nil {
 		return nil, nil, lost

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -16,6 +17,7 @@ import (
 func chains() []rule {
 	return []rule{
 		{"chains are read by their keys, the oldest items of each first", chainsInOrder},
+		{"a lane is read alike, however much waits in it", chainsOfAnyLane},
 		{"the chains of a partner are those in which it waits, with all that waits there", chainsOfShares},
 		{"a chain whose items have ended is gone, and a stream with its last chain", chainsEnd},
 		{"deliveries are read by their subjects, the oldest of each first", deliveriesByChain},
@@ -64,6 +66,41 @@ func chainsInOrder(t *testing.T, s *stand) {
 		same(t, fmt.Sprintf("%+v", c.q), read, c.want)
 	}
 	same(t, "streams", s.streams(conn), []string{"c", "m", "u", "uu"})
+}
+
+// chainsOfAnyLane lets a lane grow, with a chain for each fifth operation and one that grows without end.
+func chainsOfAnyLane(t *testing.T, s *stand) {
+	sub, _ := s.listening(0)
+	fleet, conn := s.fleet(), uuid.New()
+	s.grant(granted(sub.Partner, fleet))
+	of := map[string][]string{}
+	for n := range 80 {
+		subject := uuid.UUID{byte(n%5*n%23 + 1)}
+		op, e := chained(conn, "m/"+subject.String()), fact(sub.Partner, fleet)
+		e.Subject = subject
+		op, err := s.Accept(t.Context(), op, []event.Event{e})
+		s.must(err)
+		of[op.OrderKey] = append(of[op.OrderKey], op.ID.String()+e.ID.String())
+		var want, ops, told []string
+		for _, key := range slices.Sorted(maps.Keys(of)) {
+			want = append(want, of[key][:min(4, len(of[key]))]...)
+		}
+		q := fence.Query{Chains: 64, Depth: 4}
+		for _, op := range s.heads(conn, q) {
+			ops = append(ops, op.ID.String())
+		}
+		q.Lane = s.laneOf(sub)
+		for _, w := range got[[]webhook.Waiting](s)(s.Deliveries(t.Context(), q)) {
+			told = append(told, w.Event.ID.String())
+		}
+		for i, one := range want {
+			if i >= len(ops) || i >= len(told) || ops[i]+told[i] != one {
+				t.Fatalf("of %d, the operation or the delivery at %d is not the one that was accepted", n+1, i)
+			}
+		}
+		is(t, "operations", len(ops), len(want))
+		is(t, "deliveries", len(told), len(want))
+	}
 }
 
 // streams are the names of the streams of a connection.
