@@ -14,6 +14,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/demo"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/webhook"
@@ -29,7 +30,7 @@ func (h *house) regrant(change func(*access.Grant)) {
 	from := g
 	g.Levels = maps.Clone(g.Levels)
 	change(&g)
-	g.UpdatedAt = g.After(time.Now().UTC().Truncate(time.Microsecond))
+	g.UpdatedAt = fence.Later(g.UpdatedAt, time.Now())
 	if err := h.db.ChangeAgreement(h.t.Context(), from, g); err != nil {
 		h.t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/fence"
@@ -132,11 +133,12 @@ func (s *scene) receive(_ http.ResponseWriter, r *http.Request) {
 // each second, and returns how long the healthy ones waited.
 func (s *scene) phase(hanging int, span time.Duration) []time.Duration {
 	log := slog.New(slog.DiscardHandler)
+	floors := newFloors(config.Default(), func(l fence.Lane) { s.source.Activate(l, time.Now()) }, listen.Descriptors(), log)
 	policy := outbound.Policy{AllowLoopback: true, AllowHTTP: true}
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{Queue: s.db, Receivers: s.db,
 		Open:   func(w webhook.Subscription) (webhook.Subscription, error) { w.Secret = "secret"; return w, nil },
 		Sender: webhook.NewSender(outbound.Receiver(policy, webhook.DefaultTimeout), time.Now),
-		Floor:  deliveryFloor(s.source, listen.Descriptors(), log), Now: time.Now, Log: log})
+		Floor:  floors.deliveries, Now: time.Now, Log: log})
 	d := dispatch.New(dispatch.Config{Source: s.source, Kinds: map[string]dispatch.Kind{fence.Receivers: deliveries.Kind()},
 		Budget: dispatch.NewBudget(time.Now, nil), Now: time.Now, Log: log})
 	ctx, cancel := context.WithCancel(s.b.Context())
