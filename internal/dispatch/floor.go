@@ -123,10 +123,10 @@ func (p *Place) Leave(took time.Duration, done bool) {
 	defer f.mu.Unlock()
 	f.free(p)
 	s := f.standing(p.lane, p.owner)
-	s.flying--
 	if took > 0 {
 		s.learn(f.c, took, done)
 	}
+	s.flying--
 	f.invite()
 }
 

@@ -64,6 +64,7 @@ func (f *Floor) answered(t *testing.T, n int, l fence.Lane, owner Owner, took ti
 		if !ok {
 			t.Fatal("it has no place")
 		}
+		time.Sleep(took)
 		p.Leave(took, done)
 	}
 }
@@ -72,9 +73,10 @@ func TestHowManyAttemptsALaneMayHaveFollowsHowTheyEnd(t *testing.T) {
 	t.Parallel()
 	const quick = 10 * time.Millisecond
 	type end struct {
-		n    int
-		took time.Duration
-		done bool
+		// rounds of as many attempts as the lane may have end, or so many of one attempt.
+		rounds, singles int
+		took            time.Duration
+		done            bool
 	}
 	for _, c := range []struct {
 		name string
@@ -82,42 +84,57 @@ func TestHowManyAttemptsALaneMayHaveFollowsHowTheyEnd(t *testing.T) {
 		want int
 	}{
 		{"nothing is known", nil, 1},
-		{"one quick success", []end{{1, quick, true}}, 2},
-		{"some", []end{{7, quick, true}}, 8},
-		{"many", []end{{60, quick, true}}, 13},
-		{"no end of them", []end{{2000, quick, true}}, most},
-		{"a failure halves", []end{{2000, quick, true}, {1, quick, false}}, most / 2},
-		{"failures leave one", []end{{2000, quick, true}, {6, quick, false}}, 1},
-		{"one that takes long and fails leaves one", []end{{2000, quick, true}, {1, 3 * time.Second, false}}, 1},
-		{"what takes long does not grow", []end{{2000, quick, true}, {1, 2 * time.Second, true}}, doubling},
-		{"it comes back", []end{{1, 3 * time.Second, false}, {7, quick, true}}, 8},
+		{"one quick success", []end{{1, 0, quick, true}}, 2},
+		{"some", []end{{0, 7, quick, true}}, 8},
+		{"many at once", []end{{9, 0, quick, true}}, most},
+		{"many one by one", []end{{0, 1000, quick, true}}, doubling},
+		{"a failure halves", []end{{9, 0, quick, true}, {0, 1, quick, false}}, most / 2},
+		{"what fails together is one failure", []end{{9, 0, quick, true}, {1, 0, quick, false}}, most / 2},
+		{"failures leave one", []end{{9, 0, quick, true}, {0, 6, quick, false}}, 1},
+		{"it comes back slowly to where it failed", []end{{9, 0, quick, true}, {0, 1, quick, false}, {4, 0, quick, true}}, most/2 + 1},
+		{"one that takes long and fails leaves one", []end{{9, 0, quick, true}, {0, 1, 3 * time.Second, false}}, 1},
+		{"what takes long does not grow", []end{{9, 0, quick, true}, {0, 1, 2 * time.Second, true}}, most - 1},
+		{"what is felt does not grow", []end{{4, 0, quick, true}, {9, 0, 60 * time.Millisecond, true}}, 11},
+		{"what is too much shrinks", []end{{9, 0, quick, true}, {9, 0, 200 * time.Millisecond, true}}, doubling},
+		{"it comes back", []end{{0, 1, 3 * time.Second, false}, {0, 7, quick, true}}, 8},
 	} {
-		f := newFloor(512, func(fence.Lane) {})
-		for _, e := range c.ends {
-			f.answered(t, e.n, laneNumber(1), Owner{}, e.took, e.done)
-		}
-		if got := len(f.fill(laneNumber(1), Owner{})); got != c.want {
-			t.Errorf("%s: %d at once, want %d", c.name, got, c.want)
-		}
+		synctest.Test(t, func(t *testing.T) {
+			f := newFloor(512, func(fence.Lane) {})
+			for _, e := range c.ends {
+				f.answered(t, e.singles, laneNumber(1), Owner{}, e.took, e.done)
+				for range e.rounds {
+					places := f.fill(laneNumber(1), Owner{})
+					time.Sleep(e.took)
+					for _, p := range places {
+						p.Leave(e.took, e.done)
+					}
+				}
+			}
+			if got := len(f.fill(laneNumber(1), Owner{})); got != c.want {
+				t.Errorf("%s: %d at once, want %d", c.name, got, c.want)
+			}
+		})
 	}
 }
 
 func TestLanesThatHangHoldAQuarterAndOneOwnersHalfOfThat(t *testing.T) {
 	t.Parallel()
-	f := newFloor(512, func(fence.Lane) {})
-	held := map[byte]int{}
-	for n := range 600 {
-		f.answered(t, 1, laneNumber(n), ownerOf(byte(n/300)+1), 3*time.Second, false)
-	}
-	for owner := range byte(2) {
-		for n := range 300 {
-			held[owner] += len(f.fill(laneNumber(300*int(owner)+n), ownerOf(owner+1)))
+	synctest.Test(t, func(t *testing.T) {
+		f := newFloor(512, func(fence.Lane) {})
+		held := map[byte]int{}
+		for n := range 600 {
+			f.answered(t, 1, laneNumber(n), ownerOf(byte(n/300)+1), 3*time.Second, false)
 		}
-	}
-	// One alone has half of a quarter, and the second what is left by the same rule.
-	if held[0] != 64 || held[1] != 32 {
-		t.Errorf("they hold %v", held)
-	}
+		for owner := range byte(2) {
+			for n := range 300 {
+				held[owner] += len(f.fill(laneNumber(300*int(owner)+n), ownerOf(owner+1)))
+			}
+		}
+		// One alone has half of a quarter, and the second what is left by the same rule.
+		if held[0] != 64 || held[1] != 32 {
+			t.Errorf("they hold %v", held)
+		}
+	})
 }
 
 func TestAnOwnerLeavesAsMuchAsItHolds(t *testing.T) {

@@ -101,9 +101,9 @@ func (y *yard) run(t *testing.T, slots, places int, while func(source Source)) {
 	webhooks := &lane{kind: fence.Receivers, items: []Item[string]{{Seq: 1, Key: "a"}}}
 	stop := startKinds(t, Config{Source: source, MaxLanes: slots, Log: slog.New(slog.DiscardHandler),
 		Kinds: map[string]Kind{
-		fence.Connections: KindOf[string](y, Policy{Base: time.Second, Cap: time.Minute}).By(y.tsp).On(f),
-		fence.Receivers:   KindOf[string](webhooks, Policy{Base: time.Second, Cap: time.Minute}),
-	}})
+			fence.Connections: KindOf[string](y, Policy{Base: time.Second, Cap: time.Minute}).By(y.tsp).On(f),
+			fence.Receivers:   KindOf[string](webhooks, Policy{Base: time.Second, Cap: time.Minute}),
+		}})
 	while(source)
 	stop()
 }

@@ -84,6 +84,7 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 		if over && r.flying == 0 {
 			return r.after(ctx, now)
 		}
+		r.reading.flying = r.flying
 		if !over {
 			if err := r.fill(ctx, now); ctx.Err() != nil {
 				continue
@@ -105,6 +106,7 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 			return now.Add(crowdedFor)
 		}
 		if !over {
+			r.reading.flying = r.flying
 			if !r.sated() {
 				next = earlier(next, r.reading.next(now, r.window.counts))
 			}

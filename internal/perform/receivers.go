@@ -19,14 +19,14 @@ const (
 	probeStream = "probe"
 )
 
-// MostDeliveries bounds the requests to one receiver in flight: whoever answers within 100 ms thus gets 320 a
-// second.
-const MostDeliveries = 32
+// MostDeliveries bounds the requests to one receiver in flight: whoever answers within 100 ms thus gets 2,500 a
+// second. In its lane there may be twice as many attempts, since one that was answered is being settled yet.
+const MostDeliveries = 256
 
 // Heads returns chains of a receiver's waiting deliveries.
 func (d *Deliveries) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*parcel], error) {
 	// What is in flight at once is of different subjects, as a chain has one in flight.
-	batch := dispatch.Batch[*parcel]{Parallel: MostDeliveries}
+	batch := dispatch.Batch[*parcel]{Parallel: 2 * MostDeliveries}
 	to, err := d.c.Receivers.Receiver(ctx, q.Lane.ID)
 	if errors.Is(err, webhook.ErrNotFound) {
 		return batch, nil
