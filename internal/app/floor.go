@@ -46,7 +46,7 @@ func newFloors(c config.Config, activate func(fence.Lane), limit int, log *slog.
 		// An adapter says how many calls of a connection its TSP takes. Of one that hangs there is one beside
 		// the one that hangs, since it may do so for one record alone.
 		calls: dispatch.NewFloor(dispatch.FloorConfig{Places: places("calls", c.CallsAtOnce, callShare),
-			First: callsOfALane, Least: callsOfASlowOne, Most: callsOfALane, Quickly: slowCall,
+			First: callsOfALane, Least: callsOfASlowOne, Most: callsOfALane, Quickly: slowCall, Answers: true,
 			Now: time.Now, Activate: activate}),
 		imports: dispatch.NewFloor(dispatch.FloorConfig{Places: places("imports", c.ImportsAtOnce, importShare),
 			First: 1, Least: 1, Most: 1, Quickly: slowImport, Lasts: true, Now: time.Now, Activate: activate}),

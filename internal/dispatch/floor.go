@@ -36,7 +36,9 @@ type FloorConfig struct {
 	Quickly time.Duration
 	// Lasts tells that an attempt which is done speaks for its lane however long it took.
 	Lasts bool
-	Now   func() time.Time
+	// Answers tells that a refusal is the item's own fault, and speaks for its lane as an answer.
+	Answers bool
+	Now     func() time.Time
 	// Activate runs a lane for which there is a place. It must not block.
 	Activate func(fence.Lane)
 }
@@ -100,6 +102,9 @@ func (f *Floor) Enter(lane fence.Lane, owner Owner) (*Place, bool) {
 // doubted tells whether it is not known of the place's lane that it is quick.
 func (p *Place) doubted() bool { return p != nil && p.class != quick }
 
+// answers tells whether a refusal speaks for the place's lane.
+func (p *Place) answers() bool { return p != nil && p.f.c.Answers }
+
 // waiting tells whether a lane waits for a place: whatever it is woken for meanwhile changes nothing.
 func (f *Floor) waiting(lane fence.Lane) bool {
 	if f == nil {
@@ -111,7 +116,7 @@ func (f *Floor) waiting(lane fence.Lane) bool {
 	return s != nil && s.waits
 }
 
-// Leave gives the place back. took is how long the attempt was, zero if there was none; done tells
+// Leave gives the place back. took is how long the attempt was, zero if nothing was sent; done tells
 // whether the other side took it.
 func (p *Place) Leave(took time.Duration, done bool) {
 	if p == nil || p.left {

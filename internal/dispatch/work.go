@@ -125,13 +125,14 @@ type End struct {
 	Open bool
 	// Rest is until when the chain must rest if the item ends; zero if it need not. Heads answers the
 	// next item of the chain with that NotBefore, once it is settled.
-	Rest               time.Time
+	Rest time.Time
+	// Unsent tells that nothing was sent to the other side, of which the end then says nothing.
+	Unsent             bool
 	StartedAt, EndedAt time.Time
 }
 
-// good tells whether the other side answered as it should: what is refused is the item's own fault, and what
-// waits has its own reason.
-func (e End) good() bool { return e.Class == Done || e.Class == Refused || e.Waits > 0 }
+// good tells whether the end speaks for the other side: what waits has its own reason.
+func (e End) good() bool { return e.Class == Done || e.Waits > 0 }
 
 // Attempt is an item with the end of its attempt and what follows. The end of an item that ends
 // without an attempt has no class.
