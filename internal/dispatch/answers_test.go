@@ -95,7 +95,8 @@ func (r *receiver) rate(t *testing.T) int {
 	source.Activate(laneNumber(1), time.Now())
 	before := 0
 	time.AfterFunc(3*time.Second, func() { r.mu.Lock(); before = r.next; r.mu.Unlock() })
-	runKind(t, source, fence.Receivers, KindOf[string](r, Policy{Base: time.Second, Cap: time.Minute}).On(f), 13*time.Second)
+	k := KindOf[string](r, Policy{Base: time.Second, Cap: time.Minute}).On(f)
+	runKind(t, source, fence.Receivers, k, 13*time.Second)
 	return (r.next - before) / 10
 }
 
@@ -110,7 +111,7 @@ func TestAReceiverGetsAsManyAtOnceAsItAnswersWell(t *testing.T) {
 		{"and the store is slow", &receiver{answers: 100 * time.Millisecond, reads: 4 * time.Millisecond,
 			settles: 50 * time.Millisecond}, 1_200},
 		{"it takes half a second", &receiver{answers: 500 * time.Millisecond, reads: 2 * time.Millisecond}, 400},
-		{"it takes the better part of a second", &receiver{answers: 900 * time.Millisecond, odd: 300 * time.Millisecond}, 100},
+		{"it takes most of a second", &receiver{answers: 900 * time.Millisecond, odd: 300 * time.Millisecond}, 100},
 		{"it takes twenty at once", &receiver{answers: 100 * time.Millisecond, takes: 20}, 120},
 	} {
 		synctest.Test(t, func(t *testing.T) {

@@ -22,7 +22,8 @@ const most = 32
 
 // newFloor is one as for deliveries.
 func newFloor(places int, activate func(fence.Lane)) *Floor {
-	return NewFloor(FloorConfig{Places: places, First: 1, Least: 1, Most: most, Quickly: time.Second, Now: time.Now, Activate: activate})
+	return NewFloor(FloorConfig{Places: places, First: 1, Least: 1, Most: most, Quickly: time.Second,
+		Now: time.Now, Activate: activate})
 }
 
 // activated collects the lanes that a floor activates.
