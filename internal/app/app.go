@@ -55,6 +55,7 @@ type App struct {
 	api        *api.Server
 	dispatcher *dispatch.Dispatcher
 	budget     *dispatch.Budget
+	floors     floors
 	// stops tells that no more requests are taken.
 	stops atomic.Bool
 	// cutAt is when this process took over from one that did not stop in order; zero if it did.

@@ -55,9 +55,10 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 	})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: a.keys.sealer, URLs: p.policy,
 		Most: a.config.MaxSubscriptions})
+	a.floors = newFloors(a.config, func(l fence.Lane) { source.Activate(l, time.Now()) }, listen.Descriptors(), a.log)
 	a.imports = perform.NewImports(perform.ImportsConfig{
 		Schedules: a.db, Connections: a.db, Links: a.connections, Grants: p.grants, Limits: p.limits,
-		Every: a.config.ImportEvery, History: a.config.ImportHistory,
+		Floor: a.floors.imports, Every: a.config.ImportEvery, History: a.config.ImportHistory,
 		Importer: record.Importer{Caller: a.caller, Store: a.db, Now: time.Now}, Now: time.Now, Log: a.log,
 	})
 	if err := a.resumeImports(ctx); err != nil {
@@ -103,7 +104,7 @@ func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
 func (a *App) lanes(source dispatch.Source, p parts) {
 	a.writes = perform.NewWrites(perform.WritesConfig{
 		Queue: a.db, Progress: a.db, Connections: a.db, Links: a.connections, Records: a.db, Grants: p.grants,
-		Imports: a.imports, TSPs: a.caller, Limits: p.limits, Settling: p.settling, CutAt: a.cutAt,
+		Imports: a.imports, TSPs: a.caller, Limits: p.limits, Settling: p.settling, CutAt: a.cutAt, Floor: a.floors.calls,
 		Derive: a.keys.derive, Now: time.Now, Log: a.log,
 	})
 	open := func(s webhook.Subscription) (webhook.Subscription, error) {
@@ -113,14 +114,14 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 	sender.Strict = strictEvents(p)
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
 		Queue: a.db, Receivers: a.db, Feed: a.feed, Lets: p.grants.Lets, Open: open, Sender: sender,
-		Floor: deliveryFloor(source, listen.Descriptors(), a.log), Now: time.Now, Log: a.log,
+		Floor: a.floors.deliveries, Now: time.Now, Log: a.log,
 	})
 	a.dispatcher = dispatch.New(dispatch.Config{
 		Source: source,
 		Kinds: map[string]dispatch.Kind{
 			fence.Connections: a.writes.Kind(), fence.Receivers: deliveries.Kind(), fence.Imports: a.imports.Kind(),
 		},
-		Budget: a.budget, Now: time.Now, Log: a.log,
+		Budget: a.budget, Now: time.Now, Log: a.log, MaxLanes: a.config.LanesAtOnce,
 	})
 }
 

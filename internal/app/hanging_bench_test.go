@@ -18,6 +18,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/fence"
@@ -30,8 +31,11 @@ import (
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
-// hangingReceivers is how many never answer.
-const hangingReceivers = 300
+// hangingReceivers is how many never answer, and hangingOfOne how many of them one partner has.
+const (
+	hangingReceivers = 300
+	hangingOfOne     = webhook.MostOfOne
+)
 
 // BenchmarkHealthyReceiversBesideHangingOnes compares how long events take to healthy receivers, from the
 // commit to the request, with and without many that hang, in phases that alternate.
@@ -61,13 +65,14 @@ func BenchmarkHealthyReceiversBesideHangingOnes(b *testing.B) {
 	}
 }
 
-// scene is a store with subscriptions of two partners, one of whom has receivers that hang.
+// scene is a store with subscriptions of a partner, and of others whose receivers hang.
 type scene struct {
-	b                *testing.B
-	db               store.Store
-	source           dispatch.Source
-	healthy, hostile uuid.UUID
-	descriptors      int
+	b           *testing.B
+	db          store.Store
+	source      dispatch.Source
+	healthy     uuid.UUID
+	hostile     []uuid.UUID
+	descriptors int
 
 	mu   sync.Mutex
 	sent map[uuid.UUID]time.Time
@@ -82,7 +87,7 @@ func newScene(b *testing.B, hanging int) *scene {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = db.Close() })
-	s := &scene{b: b, db: db, source: source, healthy: uuid.New(), hostile: uuid.New(), sent: map[uuid.UUID]time.Time{}}
+	s := &scene{b: b, db: db, source: source, healthy: uuid.New(), sent: map[uuid.UUID]time.Time{}}
 	receiver := httptest.NewServer(http.HandlerFunc(s.receive))
 	b.Cleanup(receiver.Close)
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
@@ -103,7 +108,10 @@ func newScene(b *testing.B, hanging int) *scene {
 		s.subscribe(s.healthy, fmt.Sprint(receiver.URL, "/", n))
 	}
 	for n := range hanging {
-		s.subscribe(s.hostile, fmt.Sprint("http://", silent.Addr(), "/", n))
+		if n%hangingOfOne == 0 {
+			s.hostile = append(s.hostile, uuid.New())
+		}
+		s.subscribe(s.hostile[n/hangingOfOne], fmt.Sprint("http://", silent.Addr(), "/", n))
 	}
 	return s
 }
@@ -133,11 +141,13 @@ func (s *scene) receive(_ http.ResponseWriter, r *http.Request) {
 // each second, and returns how long the healthy ones waited.
 func (s *scene) phase(hanging int, span time.Duration) []time.Duration {
 	log := slog.New(slog.DiscardHandler)
+	floors := newFloors(config.Default(), func(l fence.Lane) { s.source.Activate(l, time.Now()) }, listen.Descriptors(), log)
 	policy := outbound.Policy{AllowLoopback: true, AllowHTTP: true}
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{Queue: s.db, Receivers: s.db,
+		Lets:   func(context.Context, event.Event) (bool, error) { return true, nil },
 		Open:   func(w webhook.Subscription) (webhook.Subscription, error) { w.Secret = "secret"; return w, nil },
 		Sender: webhook.NewSender(outbound.Receiver(policy, webhook.DefaultTimeout), time.Now),
-		Floor:  deliveryFloor(s.source, listen.Descriptors(), log), Now: time.Now, Log: log})
+		Floor:  floors.deliveries, Now: time.Now, Log: log})
 	d := dispatch.New(dispatch.Config{Source: s.source,
 		Kinds:  map[string]dispatch.Kind{fence.Receivers: deliveries.Kind()},
 		Budget: dispatch.NewBudget(time.Now, nil), Now: time.Now, Log: log})
@@ -147,7 +157,9 @@ func (s *scene) phase(hanging int, span time.Duration) []time.Duration {
 	begun := time.Now()
 	for n := 0; time.Since(begun) < span; n++ {
 		if hanging > 0 && n%50 == 0 {
-			s.tell(s.hostile)
+			for _, partner := range s.hostile {
+				s.tell(partner)
+			}
 		}
 		s.tell(s.healthy)
 		time.Sleep(20 * time.Millisecond)

@@ -41,6 +41,9 @@ type Config struct {
 	Settling time.Duration
 	// ImportEvery is how long after an import of a kind the next one begins.
 	ImportEvery time.Duration
+	// LanesAtOnce bounds the connections of one TSP that are worked at once, CallsAtOnce the writes that are
+	// at TSPs at once, and ImportsAtOnce the imports.
+	LanesAtOnce, CallsAtOnce, ImportsAtOnce int
 	// ImportHistory is how far back the first import of messages, inspections and other events reaches.
 	ImportHistory time.Duration
 	// IgnoreUnknown lets query parameters pass that the API does not know; a header names them.
@@ -81,7 +84,7 @@ type Rate struct {
 // Default returns the configuration before anything is set.
 func Default() Config {
 	return Config{Addr: "127.0.0.1:8080", MaxAge: 72 * time.Hour, CallDeadline: 30 * time.Second, ImportEvery: 10 * time.Minute,
-		ImportHistory: 168 * time.Hour, RateClient: Rate{5000, time.Second}, RatePartner: Rate{5000, time.Second},
+		LanesAtOnce: 2000, CallsAtOnce: 10_000, ImportsAtOnce: 512, ImportHistory: 168 * time.Hour, RateClient: Rate{5000, time.Second}, RatePartner: Rate{5000, time.Second},
 		RateToken: Rate{20, time.Second}, RateAddress: Rate{100, time.Second}, MaxConnections: 1024, MaxSubscriptions: 1000,
 		BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}, OIDC: OIDC{Claims: defaultClaims()}}
 }

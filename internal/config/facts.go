@@ -16,6 +16,7 @@ func (c Config) Facts() map[string]any {
 		"OIDC_AUDIENCE": c.OIDC.Audience, "OIDC_CLAIMS": c.OIDC.Claims, "OWN_ISSUER": c.OwnIssuerOff,
 		"FLEETS": c.FleetsOnPurpose, "MAX_SUBSCRIPTIONS": c.MaxSubscriptions, "RATE_CLIENT": c.RateClient,
 		"RATE_PARTNER": c.RatePartner, "RATE_TOKEN": c.RateToken, "RATE_ADDRESS": c.RateAddress,
+		"LANES_AT_ONCE": c.LanesAtOnce, "CALLS_AT_ONCE": c.CallsAtOnce, "IMPORTS_AT_ONCE": c.ImportsAtOnce,
 		"MAX_CONNECTIONS": c.MaxConnections, "TLS_CERT": c.TLSCert, "TLS_KEY": c.TLSKey,
 		"TRUSTED_PROXIES": c.TrustedProxies, "LOG_LEVEL": c.LogLevel, "SEAL_AT_REST": c.SealAtRest,
 	}

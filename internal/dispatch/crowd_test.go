@@ -25,9 +25,9 @@ func (c *crowd) Heads(_ context.Context, q fence.Query) (Batch[string], error) {
 	time.Sleep(time.Millisecond)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	b := Batch[string]{Parallel: 4, Owner: uuid.UUID{1}}
+	b := Batch[string]{Parallel: 4, Owner: ownerOf(1)}
 	if q.Lane == lastLane {
-		b.Owner = uuid.UUID{2}
+		b.Owner = ownerOf(2)
 	}
 	seq := int64(q.Lane.ID[0])<<8 + int64(q.Lane.ID[1])
 	if _, done := c.done[q.Lane]; !done && q.After == "" {
@@ -59,7 +59,7 @@ func TestABurstOfOneOwnersReceiversDelaysNoOthers(t *testing.T) {
 	for _, burst := range []int{1_000, 6_000} {
 		synctest.Test(t, func(t *testing.T) {
 			source, c := NewInProcess(time.Now), &crowd{done: map[fence.Lane]time.Time{}}
-			f := NewFloor(512, time.Now, func(l fence.Lane) { source.Activate(l, time.Now()) })
+			f := newFloor(512, func(l fence.Lane) { source.Activate(l, time.Now()) })
 			for n := range burst {
 				source.Activate(laneNumber(n), time.Now())
 			}

@@ -13,8 +13,6 @@ import (
 // Dispatcher claims lanes and runs each in a goroutine of its own.
 type Dispatcher struct {
 	config Config
-	// pools hold the slots of each kind of lanes.
-	pools map[string]*pool
 	// cut tells that a stop has left attempts without an end.
 	cut atomic.Bool
 
@@ -32,8 +30,8 @@ type Config struct {
 	Budget *Budget
 	Now    func() time.Time
 	Log    *slog.Logger
-	// MaxLanes bounds the lanes of each kind that run at once. Each costs a goroutine and the items
-	// that it holds.
+	// MaxLanes bounds the lanes of each queue that run at once, without those that only wait for
+	// attempts. Each costs a goroutine and the items that it holds.
 	MaxLanes int
 	// Sweep is how often lanes are looked for whose activation was lost. A lost activation costs
 	// as much at most.
@@ -62,11 +60,7 @@ func New(c Config) *Dispatcher {
 	if c.MaxLanes == 0 {
 		c.MaxLanes = 2000
 	}
-	d := &Dispatcher{config: c, pools: map[string]*pool{}, memories: map[fence.Lane]memory{}}
-	for kind := range c.Kinds {
-		d.pools[kind] = newPool(c.MaxLanes)
-	}
-	return d
+	return &Dispatcher{config: c, memories: map[fence.Lane]memory{}}
 }
 
 // Run claims and runs lanes until ctx ends. It returns when all attempts in flight have
@@ -78,24 +72,12 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	stopGrace := context.AfterFunc(ctx, func() { time.AfterFunc(d.config.Grace, cut) })
 	defer stopGrace()
 
-	var all sync.WaitGroup
-	all.Go(func() { d.sweep(ctx) })
-	for kind, slots := range d.pools {
-		all.Go(func() {
-			// A slot comes before the claim: a lane that is claimed must be able to run.
-			for slots.enter(ctx) {
-				claim, err := d.config.Source.Claim(ctx, kind)
-				if err != nil {
-					return
-				}
-				all.Go(func() {
-					defer slots.leave()
-					d.config.Source.Release(claim, d.lane(ctx, working, claim))
-				})
-			}
-		})
+	st := &stint{Dispatcher: d, ctx: ctx, working: working, served: map[string]bool{}}
+	for kind := range d.config.Kinds {
+		st.open(kind)
 	}
-	all.Wait()
+	st.all.Go(func() { d.sweep(ctx, st.open) })
+	st.all.Wait()
 	return nil
 }
 
@@ -103,30 +85,17 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 // could not be settled. Then the next start must find out what became of them.
 func (d *Dispatcher) Cut() bool { return d.cut.Load() }
 
-// lane runs one claimed lane and returns when it wants to run again. Zero stands for: when it is
-// activated.
-func (d *Dispatcher) lane(ctx, working context.Context, claim Claim) (again time.Time) {
-	err := safely(func() error {
-		again = d.config.Kinds[claim.Lane.Kind].run(ctx, working, d, claim)
-		return nil
-	})
-	if err != nil {
-		d.config.Log.Error("running a lane", cause(err, "lane", claim.Lane.ID, "kind", claim.Lane.Kind)...)
-		again = d.config.Now().Add(parkedFor)
-	}
-	if ctx.Err() != nil {
-		return time.Time{}
-	}
-	return again
-}
-
-// sweep activates lanes that hold work and that nobody knows of. It begins at once, which is how a
+// sweep activates lanes that hold work and that nobody knows of, and opens the queues into which somebody
+// else has sorted lanes. It begins at once, which is how a
 // start finds what the last process left.
-func (d *Dispatcher) sweep(ctx context.Context) {
+func (d *Dispatcher) sweep(ctx context.Context, open func(queue string)) {
 	tick := time.NewTicker(d.config.Sweep)
 	defer tick.Stop()
 	for {
 		d.forget()
+		for _, queue := range d.config.Source.Queues() {
+			open(queue)
+		}
 		for kind, k := range d.config.Kinds {
 			if err := safely(func() error { return d.look(ctx, k) }); err != nil && ctx.Err() == nil {
 				d.config.Log.Error("looking for waiting lanes", cause(err, "kind", kind)...)

@@ -4,8 +4,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/waybill-dev/waybill/internal/fence"
 )
 
@@ -13,87 +11,73 @@ import (
 // end, so that a lane whose other side hangs holds little. It is one process's own: replicas have one
 // each.
 //
-// Who asks is let in if there is a place for its kind and its owner has not had its share. An owner may
-// hold as many as are free: one alone half of all, two a third each, so something is always left for
-// the next one. Lanes whose attempts took long have a quarter of the places among them, by the same
-// rule; a lane of which nothing is known yet may show with one attempt how it is.
+// Who asks is let in if there is a place for its kind and its owner has not had its share, see room.
+// Lanes whose attempts took long have a quarter of the places among them, by the same rule; they and
+// those of which nothing is known leave an eighth to lanes that are known to be quick.
 type Floor struct {
-	now func() time.Time
-	// activate runs a lane for which there is a place.
-	activate func(fence.Lane)
+	c FloorConfig
 
-	mu        sync.Mutex
-	all, slow room
-	lanes     map[fence.Lane]*standing
-	// waits are the lanes without a place, those that were quick and those that were slow.
-	waits  [2]waiters
+	mu                  sync.Mutex
+	all, doubtful, slow room
+	lanes               map[fence.Lane]*standing
+	// waits are the lanes without a place, by their class.
+	waits  [classes]waiters
 	pruned time.Time
 }
 
+// FloorConfig is what a Floor is made of.
+type FloorConfig struct {
+	// Places is how many attempts may be in flight.
+	Places int
+	// First is how many of them may be of a lane of which nothing is known, Least of one that hangs, and
+	// Most of any.
+	First, Least, Most int
+	// Quickly is how long an attempt takes at most that speaks for its lane.
+	Quickly time.Duration
+	// Lasts tells that an attempt which is done speaks for its lane however long it took.
+	Lasts bool
+	// Answers tells that a refusal is the item's own fault, and speaks for its lane as an answer.
+	Answers bool
+	Now     func() time.Time
+	// Activate runs a lane for which there is a place. It must not block.
+	Activate func(fence.Lane)
+}
+
 const (
-	// MostAtOnce bounds the attempts of one lane: whoever answers within 100 ms thus gets 320 a second.
-	MostAtOnce = 32
-	// doubling is up to where each quick success adds one; beyond, a round of them does.
-	doubling = 8
-	// quickly is how long an attempt takes at most that speaks for its lane.
-	quickly = time.Second
-	// slowShare is which part of the places lanes have whose attempts take long.
-	slowShare = 4
+	// slowShare is which part of the places lanes have whose attempts take long, and knownShare which is
+	// kept for those known to be quick.
+	slowShare, knownShare = 4, 8
 	// promiseFor is how long a place is kept for a lane that was activated for it.
 	promiseFor = 3 * time.Second
 	// crowdedFor is when a lane without a place looks again if it was not activated.
 	crowdedFor = 10 * time.Second
-	// knownFor is how long it is remembered how an idle lane was.
-	knownFor = 10 * time.Minute
+	// knownFor is how long it is remembered how an idle lane was, at two hundred bytes each.
+	knownFor = time.Hour
 )
 
-// standing is how a lane stands: how many attempts it may have in flight and has, whether the last one
-// was slow, and whether it waits for a place or was promised one.
-type standing struct {
-	owner    uuid.UUID
-	window   float64
-	flying   int
-	slow     bool
-	waits    bool
-	promised *Place
-	last     time.Time
-}
-
-// room is a number of places with their owners.
-type room struct {
-	places, taken int
-	owners        map[uuid.UUID]int
-}
-
-func newRoom(places int) room { return room{places: max(places, 1), owners: map[uuid.UUID]int{}} }
-
-func (r *room) open(owner uuid.UUID) bool { return r.owners[owner] < r.places-r.taken }
-
-func (r *room) take(owner uuid.UUID, n int) {
-	r.taken += n
-	if r.owners[owner] += n; r.owners[owner] == 0 {
-		delete(r.owners, owner)
+// NewFloor returns a floor with all its places free.
+func NewFloor(c FloorConfig) *Floor {
+	f := &Floor{c: c, all: newRoom(c.Places), doubtful: newRoom(c.Places - c.Places/knownShare),
+		slow: newRoom(c.Places / slowShare), lanes: map[fence.Lane]*standing{}}
+	for class := range f.waits {
+		f.waits[class] = newWaiters()
 	}
-}
-
-// NewFloor returns a floor with so many places. activate must not block.
-func NewFloor(places int, now func() time.Time, activate func(fence.Lane)) *Floor {
-	return &Floor{now: now, activate: activate, all: newRoom(places), slow: newRoom(places / slowShare),
-		lanes: map[fence.Lane]*standing{}, waits: [2]waiters{newWaiters(), newWaiters()}}
+	return f
 }
 
 // Place is that of one attempt.
 type Place struct {
 	f     *Floor
 	lane  fence.Lane
-	owner uuid.UUID
-	// slow tells that it is one of the places of slow lanes, too.
-	slow, left bool
+	owner Owner
+	// class is whose places it is one of.
+	class class
+	left  bool
 }
 
 // Enter gives a lane of an owner a place for one more attempt. If it gives none to a lane that has
 // nothing in flight, the lane is activated when there is one.
-func (f *Floor) Enter(lane fence.Lane, owner uuid.UUID) (*Place, bool) {
+func (f *Floor) Enter(lane fence.Lane, owner Owner) (*Place, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s := f.standing(lane, owner)
@@ -114,6 +98,12 @@ func (f *Floor) Enter(lane fence.Lane, owner uuid.UUID) (*Place, bool) {
 	}
 	return nil, false
 }
+
+// doubted tells whether it is not known of the place's lane that it is quick.
+func (p *Place) doubted() bool { return p != nil && p.class != quick }
+
+// answers tells whether a refusal speaks for the place's lane.
+func (p *Place) answers() bool { return p != nil && p.f.c.Answers }
 
 // waiting tells whether a lane waits for a place: whatever it is woken for meanwhile changes nothing.
 func (f *Floor) waiting(lane fence.Lane) bool {
@@ -138,45 +128,21 @@ func (p *Place) Leave(took time.Duration, done bool) {
 	defer f.mu.Unlock()
 	f.free(p)
 	s := f.standing(p.lane, p.owner)
-	s.flying--
 	if took > 0 {
-		s.learn(took, done)
+		s.learn(f.c, took, done)
 	}
+	s.flying--
 	f.invite()
-}
-
-// learn adapts to an attempt's end: quick successes add, failures halve, and what took long and failed
-// leaves one.
-func (s *standing) learn(took time.Duration, done bool) {
-	s.slow = took >= quickly
-	switch {
-	case !done && s.slow:
-		s.window = 1
-	case !done:
-		s.window = max(s.window/2, 1)
-	case s.slow:
-		s.window = min(s.window, doubling)
-	case s.window < doubling:
-		s.window++
-	default:
-		s.window = min(s.window+1/s.window, MostAtOnce)
-	}
-}
-
-func (s *standing) class() int {
-	if s.slow {
-		return 1
-	}
-	return 0
 }
 
 // open tells whether there is a place for a lane; mu is held, as for all that follow.
 func (f *Floor) open(s *standing) bool {
-	return f.all.open(s.owner) && (!s.slow || f.slow.open(s.owner))
+	return f.all.open(s.owner) && (s.class() == quick || f.doubtful.open(s.owner)) &&
+		(s.class() != slow || f.slow.open(s.owner))
 }
 
 func (f *Floor) place(lane fence.Lane, s *standing) *Place {
-	p := &Place{f: f, lane: lane, owner: s.owner, slow: s.slow}
+	p := &Place{f: f, lane: lane, owner: s.owner, class: s.class()}
 	f.take(p, 1)
 	return p
 }
@@ -185,7 +151,10 @@ func (f *Floor) free(p *Place) { f.take(p, -1) }
 
 func (f *Floor) take(p *Place, n int) {
 	f.all.take(p.owner, n)
-	if p.slow {
+	if p.class != quick {
+		f.doubtful.take(p.owner, n)
+	}
+	if p.class == slow {
 		f.slow.take(p.owner, n)
 	}
 }
@@ -202,7 +171,7 @@ func (f *Floor) invite() {
 			s.waits, s.promised = false, f.place(lane, s)
 			p := s.promised
 			time.AfterFunc(promiseFor, func() { f.withdraw(lane, p) })
-			f.activate(lane)
+			f.c.Activate(lane)
 		}
 	}
 }
@@ -218,12 +187,12 @@ func (f *Floor) withdraw(lane fence.Lane, p *Place) {
 	}
 }
 
-// standing returns how a lane stands. One of which nothing is known has one place, and no bad name.
-func (f *Floor) standing(lane fence.Lane, owner uuid.UUID) *standing {
-	s, now := f.lanes[lane], f.now()
+// standing returns how a lane stands.
+func (f *Floor) standing(lane fence.Lane, owner Owner) *standing {
+	s, now := f.lanes[lane], f.c.Now()
 	if s == nil {
 		f.prune(now)
-		s = &standing{owner: owner, window: 1}
+		s = &standing{owner: owner, window: float64(f.c.First)}
 		f.lanes[lane] = s
 	}
 	s.last = now

@@ -16,6 +16,16 @@ func laneNumber(n int) fence.Lane {
 	return fence.Lane{Kind: fence.Receivers, ID: uuid.UUID{byte(n >> 8), byte(n)}}
 }
 
+func ownerOf(n byte) Owner { return Owner{ID: uuid.UUID{n}} }
+
+const most = 32
+
+// newFloor is one as for deliveries.
+func newFloor(places int, activate func(fence.Lane)) *Floor {
+	return NewFloor(FloorConfig{Places: places, First: 1, Least: 1, Most: most, Quickly: time.Second,
+		Now: time.Now, Activate: activate})
+}
+
 // activated collects the lanes that a floor activates.
 type activated struct {
 	mu    sync.Mutex
@@ -37,7 +47,7 @@ func (a *activated) take() []fence.Lane {
 }
 
 // fill enters as often as it may.
-func (f *Floor) fill(l fence.Lane, owner uuid.UUID) (places []*Place) {
+func (f *Floor) fill(l fence.Lane, owner Owner) (places []*Place) {
 	for {
 		p, ok := f.Enter(l, owner)
 		if !ok {
@@ -48,13 +58,14 @@ func (f *Floor) fill(l fence.Lane, owner uuid.UUID) (places []*Place) {
 }
 
 // answered has so many attempts of a lane end, one after the other.
-func (f *Floor) answered(t *testing.T, n int, l fence.Lane, owner uuid.UUID, took time.Duration, done bool) {
+func (f *Floor) answered(t *testing.T, n int, l fence.Lane, owner Owner, took time.Duration, done bool) {
 	t.Helper()
 	for range n {
 		p, ok := f.Enter(l, owner)
 		if !ok {
 			t.Fatal("it has no place")
 		}
+		time.Sleep(took)
 		p.Leave(took, done)
 	}
 }
@@ -63,9 +74,10 @@ func TestHowManyAttemptsALaneMayHaveFollowsHowTheyEnd(t *testing.T) {
 	t.Parallel()
 	const quick = 10 * time.Millisecond
 	type end struct {
-		n    int
-		took time.Duration
-		done bool
+		// rounds of as many attempts as the lane may have end, or so many of one attempt.
+		rounds, singles int
+		took            time.Duration
+		done            bool
 	}
 	for _, c := range []struct {
 		name string
@@ -73,55 +85,70 @@ func TestHowManyAttemptsALaneMayHaveFollowsHowTheyEnd(t *testing.T) {
 		want int
 	}{
 		{"nothing is known", nil, 1},
-		{"one quick success", []end{{1, quick, true}}, 2},
-		{"some", []end{{7, quick, true}}, 8},
-		{"many", []end{{60, quick, true}}, 13},
-		{"no end of them", []end{{2000, quick, true}}, MostAtOnce},
-		{"a failure halves", []end{{2000, quick, true}, {1, quick, false}}, MostAtOnce / 2},
-		{"failures leave one", []end{{2000, quick, true}, {6, quick, false}}, 1},
-		{"one that takes long and fails leaves one", []end{{2000, quick, true}, {1, 3 * time.Second, false}}, 1},
-		{"what takes long does not grow", []end{{2000, quick, true}, {1, 2 * time.Second, true}}, doubling},
-		{"it comes back", []end{{1, 3 * time.Second, false}, {7, quick, true}}, 8},
+		{"one quick success", []end{{1, 0, quick, true}}, 2},
+		{"some", []end{{0, 7, quick, true}}, 8},
+		{"many at once", []end{{9, 0, quick, true}}, most},
+		{"many one by one", []end{{0, 1000, quick, true}}, doubling},
+		{"a failure halves", []end{{9, 0, quick, true}, {0, 1, quick, false}}, most / 2},
+		{"what fails together is one failure", []end{{9, 0, quick, true}, {1, 0, quick, false}}, most / 2},
+		{"failures leave one", []end{{9, 0, quick, true}, {0, 6, quick, false}}, 1},
+		{"it comes back slowly to where it failed", []end{{9, 0, quick, true}, {0, 1, quick, false}, {4, 0, quick, true}}, most/2 + 1},
+		{"one that takes long and fails leaves one", []end{{9, 0, quick, true}, {0, 1, 3 * time.Second, false}}, 1},
+		{"what takes long does not grow", []end{{9, 0, quick, true}, {0, 1, 2 * time.Second, true}}, most - 1},
+		{"what is felt does not grow", []end{{4, 0, quick, true}, {9, 0, 60 * time.Millisecond, true}}, 11},
+		{"what is too much shrinks", []end{{9, 0, quick, true}, {9, 0, 200 * time.Millisecond, true}}, doubling},
+		{"it comes back", []end{{0, 1, 3 * time.Second, false}, {0, 7, quick, true}}, 8},
 	} {
-		f := NewFloor(512, time.Now, func(fence.Lane) {})
-		for _, e := range c.ends {
-			f.answered(t, e.n, laneNumber(1), uuid.Nil, e.took, e.done)
-		}
-		if got := len(f.fill(laneNumber(1), uuid.Nil)); got != c.want {
-			t.Errorf("%s: %d at once, want %d", c.name, got, c.want)
-		}
+		synctest.Test(t, func(t *testing.T) {
+			f := newFloor(512, func(fence.Lane) {})
+			for _, e := range c.ends {
+				f.answered(t, e.singles, laneNumber(1), Owner{}, e.took, e.done)
+				for range e.rounds {
+					places := f.fill(laneNumber(1), Owner{})
+					time.Sleep(e.took)
+					for _, p := range places {
+						p.Leave(e.took, e.done)
+					}
+				}
+			}
+			if got := len(f.fill(laneNumber(1), Owner{})); got != c.want {
+				t.Errorf("%s: %d at once, want %d", c.name, got, c.want)
+			}
+		})
 	}
 }
 
 func TestLanesThatHangHoldAQuarterAndOneOwnersHalfOfThat(t *testing.T) {
 	t.Parallel()
-	f := NewFloor(512, time.Now, func(fence.Lane) {})
-	held := map[byte]int{}
-	for n := range 600 {
-		f.answered(t, 1, laneNumber(n), uuid.UUID{byte(n/300) + 1}, 3*time.Second, false)
-	}
-	for owner := range byte(2) {
-		for n := range 300 {
-			held[owner] += len(f.fill(laneNumber(300*int(owner)+n), uuid.UUID{owner + 1}))
+	synctest.Test(t, func(t *testing.T) {
+		f := newFloor(512, func(fence.Lane) {})
+		held := map[byte]int{}
+		for n := range 600 {
+			f.answered(t, 1, laneNumber(n), ownerOf(byte(n/300)+1), 3*time.Second, false)
 		}
-	}
-	// One alone has half of a quarter, and the second what is left by the same rule.
-	if held[0] != 64 || held[1] != 32 {
-		t.Errorf("they hold %v", held)
-	}
+		for owner := range byte(2) {
+			for n := range 300 {
+				held[owner] += len(f.fill(laneNumber(300*int(owner)+n), ownerOf(owner+1)))
+			}
+		}
+		// One alone has half of a quarter, and the second what is left by the same rule.
+		if held[0] != 64 || held[1] != 32 {
+			t.Errorf("they hold %v", held)
+		}
+	})
 }
 
 func TestAnOwnerLeavesAsMuchAsItHolds(t *testing.T) {
 	t.Parallel()
-	f := NewFloor(512, time.Now, func(fence.Lane) {})
+	f := newFloor(512, func(fence.Lane) {})
 	count := func(owner byte, lanes int) (n int) {
 		for i := range lanes {
-			n += len(f.fill(laneNumber(1000*int(owner)+i), uuid.UUID{owner}))
+			n += len(f.fill(laneNumber(1000*int(owner)+i), ownerOf(owner)))
 		}
 		return n
 	}
 	first, second, third := count(1, 1000), count(2, 1000), count(3, 1000)
-	if first != 256 || second != 128 || third != 64 {
+	if first != 224 || second != 112 || third != 56 {
 		t.Errorf("they hold %d, %d, %d", first, second, third)
 	}
 }
@@ -130,13 +157,13 @@ func TestLanesWithoutAPlaceAreActivatedInTurnsBetweenTheirOwners(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a := &activated{}
-		f := NewFloor(4, time.Now, a.add)
-		busy := append(f.fill(laneNumber(1), uuid.UUID{1}), f.fill(laneNumber(2), uuid.UUID{1})...)
+		f := newFloor(4, a.add)
+		busy := append(f.fill(laneNumber(1), ownerOf(1)), f.fill(laneNumber(2), ownerOf(1))...)
 		for n := range 4 {
-			f.fill(laneNumber(10+n), uuid.UUID{1})
+			f.fill(laneNumber(10+n), ownerOf(1))
 		}
-		f.fill(laneNumber(20), uuid.UUID{2})
-		f.fill(laneNumber(21), uuid.UUID{2})
+		f.fill(laneNumber(20), ownerOf(2))
+		f.fill(laneNumber(21), ownerOf(2))
 		if len(busy) != 2 || len(a.take()) != 0 {
 			t.Fatalf("%d are in flight", len(busy))
 		}
@@ -156,7 +183,7 @@ func TestLanesWithoutAPlaceAreActivatedInTurnsBetweenTheirOwners(t *testing.T) {
 func TestLanesThatAreQuickAreNotDelayedByManyThatHang(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := NewFloor(64, time.Now, func(fence.Lane) {})
+		f := newFloor(64, func(fence.Lane) {})
 		ctx := t.Context()
 		stop := make(chan struct{})
 		var all sync.WaitGroup
@@ -170,7 +197,7 @@ func TestLanesThatAreQuickAreNotDelayedByManyThatHang(t *testing.T) {
 					return
 				default:
 				}
-				p, ok := f.Enter(laneNumber(n), uuid.UUID{byte(n % 7)})
+				p, ok := f.Enter(laneNumber(n), ownerOf(byte(n%7)))
 				if !ok {
 					mu.Lock()
 					if took < time.Second {
@@ -231,12 +258,12 @@ func TestALaneThatIsRefusedAPlaceRunsWhenThereIsOne(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		source := NewInProcess(time.Now)
-		f := NewFloor(2, time.Now, func(l fence.Lane) { source.Activate(l, time.Now()) })
+		f := newFloor(2, func(l fence.Lane) { source.Activate(l, time.Now()) })
 		l := &lane{kind: fence.Receivers}
 		for n := range int64(20) {
 			l.items = append(l.items, Item[string]{Seq: n + 1, Key: fmt.Sprint("k", n)})
 		}
-		p, _ := f.Enter(laneNumber(77), uuid.Nil)
+		p, _ := f.Enter(laneNumber(77), Owner{})
 		k := KindOf[string](l, Policy{Base: time.Second, Cap: time.Minute}).On(f)
 		begun := time.Now()
 		time.AfterFunc(2500*time.Millisecond, func() { p.Leave(time.Second, true) })
@@ -255,7 +282,7 @@ func TestWhatWasNotSentSaysNothingOfTheOtherSide(t *testing.T) {
 	for unsent, want := range map[bool]bool{true: true, false: false} {
 		synctest.Test(t, func(t *testing.T) {
 			source := NewInProcess(time.Now)
-			f := NewFloor(512, time.Now, func(l fence.Lane) { source.Activate(l, time.Now()) })
+			f := newFloor(512, func(l fence.Lane) { source.Activate(l, time.Now()) })
 			l := &lane{kind: fence.Receivers, took: time.Millisecond, ends: map[int64][]End{}}
 			for n := range int64(40) {
 				l.items = append(l.items, Item[string]{Seq: n + 1, Key: fmt.Sprint("k", n)})

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/fence"
 )
 
@@ -11,9 +13,14 @@ import (
 // so that lanes of different works run in one dispatcher.
 type Kind struct {
 	floor   *Floor
-	run     func(ctx, working context.Context, d *Dispatcher, claim Claim) time.Time
+	group   Group
+	run     func(ctx, working context.Context, d *Dispatcher, claim Claim, slot *slot) time.Time
 	waiting func(ctx context.Context) ([]fence.Lane, error)
 }
+
+// Group tells to which group a lane belongs, by its id: connections to their TSP, as one. It is asked
+// once for each lane, and the answer must stay true.
+type Group func(ctx context.Context, lane uuid.UUID) (string, error)
 
 // On returns the kind with a floor for its lanes' attempts.
 func (k Kind) On(f *Floor) Kind {
@@ -21,11 +28,18 @@ func (k Kind) On(f *Floor) Kind {
 	return k
 }
 
+// By returns the kind with its lanes in groups, each with a queue and slots of its own: however many
+// lanes of one want to run, those of another do not wait behind them.
+func (k Kind) By(g Group) Kind {
+	k.group = g
+	return k
+}
+
 // KindOf returns the kind of lanes in which work runs under a policy.
 func KindOf[T any](work Work[T], policy Policy) Kind {
 	return Kind{
-		run: func(ctx, working context.Context, d *Dispatcher, claim Claim) time.Time {
-			return newRunner(working, d, claim, work, policy).run(ctx)
+		run: func(ctx, working context.Context, d *Dispatcher, claim Claim, slot *slot) time.Time {
+			return newRunner(working, d, claim, slot, work, policy).run(ctx)
 		},
 		waiting: work.Waiting,
 	}

@@ -15,7 +15,7 @@ import (
 // in the order in which their items were accepted, those of several shares in turns.
 func (r *runner[T]) launch(now time.Time, shut bool) (next time.Time) {
 	kept := map[string]bool{}
-	r.refused = false
+	r.refused, r.limited = false, false
 	for c, share := range r.inTurns() {
 		if c.flying {
 			continue
@@ -40,6 +40,7 @@ func (r *runner[T]) launch(now time.Time, shut bool) (next time.Time) {
 			r.refused = true
 			continue
 		}
+		r.doubted = place.doubted()
 		wait, used := r.config.Budget.Take(share, item.Limits)
 		if len(used) == 0 {
 			r.turns.take(share, now)
@@ -47,6 +48,7 @@ func (r *runner[T]) launch(now time.Time, shut bool) (next time.Time) {
 			continue
 		}
 		place.Leave(0, false)
+		r.limited = true
 		for _, id := range used {
 			kept[id] = true
 		}
@@ -128,7 +130,7 @@ func (r *runner[T]) attempt(item Item[T], p *Place) result[T] {
 	if a.End.Unsent {
 		took = 0
 	}
-	p.Leave(took, a.End.Class == Done)
+	p.Leave(took, a.End.good() || a.End.Class == Refused && p.answers())
 	if ctx.Err() != nil {
 		// The attempt was cut off by our own stop; what became of it is found out at the start.
 		r.cut.Store(true)

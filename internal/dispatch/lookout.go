@@ -15,11 +15,11 @@ import (
 // minute late, and one behind some thousands a second.
 const lookoutRest = 19
 
-// roomy tells whether another page of a stream's chains may be held.
-func roomy(held int) bool { return held <= streamSize-pageSize }
+// roomy tells whether another page of a stream's chains may be held, beside those in flight.
+func (r *reading) roomy(held int) bool { return held-r.flying <= streamSize-pageSize }
 
 // spare tells whether there is place for a page of chains that must end. They leave at once.
-func spare(held int) bool { return held <= streamSize }
+func (r *reading) spare(held int) bool { return held-r.flying <= streamSize }
 
 // lookout returns the lookout over a stream.
 func (r *reading) lookout(stream fence.Stream) *pass {

@@ -23,6 +23,8 @@ type reading struct {
 	// lookouts go through streams of which no more chains are held.
 	lookouts map[fence.Stream]*pass
 	places   map[fence.Stream]string
+	// flying is how many of the chains that are held are in flight.
+	flying int
 }
 
 // pass is one way through the keys of a stream.
@@ -80,11 +82,11 @@ func (r *reading) due(now time.Time, held map[fence.Stream]int) []*page {
 	for _, name := range slices.SortedFunc(maps.Keys(r.streams), compareStreams) {
 		p, lookout := r.streams[name], false
 		wants := p.wants(now)
-		if p.wanted && !roomy(held[name]) {
+		if p.wanted && !r.roomy(held[name]) {
 			p, lookout = r.lookout(name), true
 			wants = p.wants(now)
 		}
-		if wants && spare(held[name]) {
+		if wants && r.spare(held[name]) {
 			pages = append(pages, &page{of: p, stream: name, after: p.after, size: pageSize, lookout: lookout})
 		}
 	}
@@ -196,10 +198,10 @@ func compareStreams(a, b fence.Stream) int {
 func (r *reading) next(now time.Time, held map[fence.Stream]int) time.Time {
 	next := r.whole.next(now)
 	for name, p := range r.streams {
-		if p.wanted && !roomy(held[name]) {
+		if p.wanted && !r.roomy(held[name]) {
 			p = r.lookout(name)
 		}
-		if spare(held[name]) {
+		if r.spare(held[name]) {
 			next = earlier(next, p.next(now))
 		}
 	}

@@ -3,15 +3,13 @@ package dispatch
 import (
 	"context"
 	"time"
-
-	"github.com/google/uuid"
 )
 
 // runner runs one lane for one claim. All decisions are made in its own goroutine; attempts
 // run in theirs and report through ended.
 type runner[T any] struct {
 	*Dispatcher
-	pool   *pool
+	slot   *slot
 	floor  *Floor
 	claim  Claim
 	work   Work[T]
@@ -29,17 +27,19 @@ type runner[T any] struct {
 	// parallel is the work's bound on attempts. Of what is in flight, ending are items that end
 	// without one.
 	parallel, flying, ending int
-	owner                    uuid.UUID
-	// refused tells that there was no place on the floor, pressed that another lane wants the slot.
-	refused, pressed bool
+	owner                    Owner
+	// refused tells that there was no place on the floor, limited that a limit is waited for, pressed that
+	// another lane wants the slot.
+	refused, limited, pressed bool
+	// doubted tells that the lane, when it began an attempt last, was not known to be quick.
+	doubted bool
 	// retry is when a lane that could not be read is read again, however often it is activated.
 	retry time.Time
 }
 
-func newRunner[T any](working context.Context, d *Dispatcher, claim Claim, work Work[T], policy Policy) *runner[T] {
+func newRunner[T any](working context.Context, d *Dispatcher, claim Claim, s *slot, work Work[T], policy Policy) *runner[T] {
 	m, now := d.recall(claim.Lane), d.config.Now()
-	kind := claim.Lane.Kind
-	r := &runner[T]{Dispatcher: d, pool: d.pools[kind], floor: d.config.Kinds[kind].floor, claim: claim,
+	r := &runner[T]{Dispatcher: d, slot: s, floor: d.config.Kinds[claim.Lane.Kind].floor, claim: claim,
 		work: work, policy: policy, working: working,
 		ended: make(chan result[T]), window: newWindow[T](), gate: m.gate,
 		reading: newReading(m), parked: m.parked, turns: m.turns, retry: m.retry}
@@ -73,10 +73,18 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 	for {
 		now := r.config.Now()
 		stops := ctx.Err() != nil || now.Before(r.retry)
-		over := stops || now.Sub(begun) > r.config.Slice && r.pool.crowded()
+		over := stops || now.Sub(begun) > r.config.Slice && r.slot.crowded()
+		if over && !stops && r.flying > 0 && r.floor != nil {
+			// It has its turn again when there is a slot, whatever is in flight until then.
+			r.slot.leave()
+			r.slot.enter(ctx)
+			begun = r.config.Now()
+			continue
+		}
 		if over && r.flying == 0 {
 			return r.after(ctx, now)
 		}
+		r.reading.flying = r.flying
 		if !over {
 			if err := r.fill(ctx, now); ctx.Err() != nil {
 				continue
@@ -98,6 +106,7 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 			return now.Add(crowdedFor)
 		}
 		if !over {
+			r.reading.flying = r.flying
 			if !r.sated() {
 				next = earlier(next, r.reading.next(now, r.window.counts))
 			}
@@ -133,35 +142,60 @@ func (r *runner[T]) sleeps(now, next time.Time, lingered bool) bool {
 // wait returns when there may be something to decide, and tells whether it was idle for as
 // long as an empty lane lingers.
 func (r *runner[T]) wait(ctx context.Context, next time.Time, over bool) (lingered bool) {
-	d := r.config.Linger
-	if !next.IsZero() {
+	// Who is charged for attempts by a floor may wait for them without a slot.
+	aside := r.flying > 0 && r.floor != nil
+	d, later := r.config.Linger, time.Duration(0)
+	switch {
+	case !next.IsZero():
 		d = max(next.Sub(r.config.Now()), 0)
+	case aside:
+		d = idle
+	}
+	if aside {
+		d, later = min(d, patient), max(d-patient, 0)
 	}
 	t := time.NewTimer(d)
 	defer t.Stop()
-	done, wake, press := ctx.Done(), r.claim.Wake, r.pool.press
+	done, wake, press := ctx.Done(), r.claim.Wake, r.slot.press
 	if over {
 		// Nothing is read any more; only what is in hand matters.
 		done, wake = nil, nil
 	}
-	// Who waits for a limit goes on where it is. Lanes on a floor wait for nothing that others use up.
-	if r.flying > 0 || !next.IsZero() && r.floor == nil {
+	// Who waits for a limit goes on where it is, and who is quick will soon.
+	if r.flying > 0 && !(aside && r.doubted) || r.limited {
 		press = nil
 	}
 	r.pressed = false
-	select {
-	case res := <-r.ended:
-		r.apply(res)
-	// New items may be anywhere.
-	case <-wake:
-		r.activated()
-	case <-press:
-		r.pressed = true
-	case <-done:
-	case <-t.C:
-		return next.IsZero() && r.flying == 0
+	// Whatever happens is dealt with in a slot.
+	defer r.slot.enter(ctx)
+	for {
+		select {
+		case res := <-r.ended:
+			r.apply(res)
+		// New items may be anywhere.
+		case <-wake:
+			r.activated()
+		case <-press:
+			if aside {
+				r.slot.leave()
+				press = nil
+				continue
+			}
+			r.pressed = true
+		case <-done:
+		case <-t.C:
+			if later > 0 {
+				if r.slot.held {
+					press = r.slot.press
+				}
+				t.Reset(later)
+				later = 0
+				continue
+			}
+			return next.IsZero() && r.flying == 0
+		}
+		return false
 	}
-	return false
 }
 
 // activated lets the runner look at everything anew.

@@ -9,14 +9,14 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 )
 
-// slot is a limit of one call each second.
-func slot() []Limit { return []Limit{{ID: "account", Interval: time.Second, Burst: 1}} }
+// second is a limit of one call each second.
+func second() []Limit { return []Limit{{ID: "account", Interval: time.Second, Burst: 1}} }
 
 // flood is a lane in which one share has queued much, each on a chain of its own.
 func flood(n int64) *lane {
 	l := &lane{}
 	for i := range n {
-		l.items = append(l.items, Item[string]{Seq: i + 1, Key: fmt.Sprintf("create/%05d", i), Share: "one", Limits: slot()})
+		l.items = append(l.items, Item[string]{Seq: i + 1, Key: fmt.Sprintf("create/%05d", i), Share: "one", Limits: second()})
 	}
 	return l
 }
@@ -31,7 +31,7 @@ func TestAShareWaitsForNoMoreThanTheOthersTurn(t *testing.T) {
 			time.Sleep(10*time.Second + time.Millisecond)
 			for i := range int64(3) {
 				seq, asked := n+1+i, time.Now()
-				l.add(Item[string]{Seq: seq, Key: fmt.Sprintf("create/9%d", i), Share: "two", Limits: slot()})
+				l.add(Item[string]{Seq: seq, Key: fmt.Sprintf("create/9%d", i), Share: "two", Limits: second()})
 				source.Activate(theLane, time.Now())
 				time.Sleep(5 * time.Second)
 				if at, ok := l.performed(seq); !ok || at.Sub(asked) > 2*time.Second {
@@ -59,7 +59,7 @@ func TestSharesOfALaneGetEqualPartsAndKeepTheOrderOfTheChainsThatTheyShare(t *te
 			l, keys := flood(2_000), map[int64]string{}
 			for i := range 300 {
 				seq, key := int64(5_000+i), fmt.Sprintf("create/%05d", c.first+c.step*i)
-				l.items = append(l.items, Item[string]{Seq: seq, Key: key, Share: "two", Limits: slot()})
+				l.items = append(l.items, Item[string]{Seq: seq, Key: key, Share: "two", Limits: second()})
 			}
 			for _, i := range l.items {
 				keys[i.Seq] = i.Key
@@ -101,9 +101,9 @@ func TestSharesOfALimitTakeTurnsWhoeverAsksOftener(t *testing.T) {
 		until := time.Now().Add(100 * time.Second)
 		many, few := make(chan int), make(chan int)
 		for range 20 {
-			go func() { many <- takes(b, "many", slot(), until) }()
+			go func() { many <- takes(b, "many", second(), until) }()
 		}
-		go func() { few <- takes(b, "few", slot(), until) }()
+		go func() { few <- takes(b, "few", second(), until) }()
 		all := 0
 		for range 20 {
 			all += <-many
@@ -118,12 +118,12 @@ func TestATurnIsNotKeptForWhoHasGone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := NewBudget(time.Now, map[string]time.Time{})
-		b.Take("here", slot())
-		if wait, _ := b.Take("gone", slot()); wait != time.Second {
+		b.Take("here", second())
+		if wait, _ := b.Take("gone", second()); wait != time.Second {
 			t.Fatalf("it waits for %v", wait)
 		}
 		// The turn that was kept costs its patience once.
-		if n := takes(b, "here", slot(), time.Now().Add(20*time.Second)); n < 18 {
+		if n := takes(b, "here", second(), time.Now().Add(20*time.Second)); n < 18 {
 			t.Errorf("%d of 20 were taken", n)
 		}
 		if n := len(b.queues["account"].waits); n > 1 {
@@ -137,7 +137,7 @@ func TestLanesThatShareALimitGetEqualPartsForTheirShares(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		one, two := flood(1_000), &lane{kind: fence.Imports}
 		for i := range int64(100) {
-			two.items = append(two.items, Item[string]{Seq: i + 1, Key: fmt.Sprintf("create/%05d", i), Share: "two", Limits: slot()})
+			two.items = append(two.items, Item[string]{Seq: i + 1, Key: fmt.Sprintf("create/%05d", i), Share: "two", Limits: second()})
 		}
 		stop := start(t, NewInProcess(time.Now), one, two)
 		time.Sleep(100 * time.Second)

@@ -3,6 +3,8 @@ package dispatch
 import (
 	"container/heap"
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,9 +17,13 @@ type Source interface {
 	// Activate asks for a lane to run at a time, or at once. It is only a hint: the sweeper
 	// finds what a lost hint leaves behind.
 	Activate(lane fence.Lane, at time.Time)
-	// Claim waits for a lane of a kind that is due and gives it to the caller alone. After ctx has
-	// ended it gives none.
-	Claim(ctx context.Context, kind string) (Claim, error)
+	// Claim waits for a lane of a queue that is due and gives it to the caller alone. After ctx has
+	// ended it gives none. A lane that was not sorted is in the queue of its kind.
+	Claim(ctx context.Context, queue string) (Claim, error)
+	// Sort has a lane wait in a queue whenever it waits from now on. It may be forgotten.
+	Sort(lane fence.Lane, queue string)
+	// Queues lists the queues into which lanes were sorted.
+	Queues() []string
 	// Release gives a lane back. It runs again at a time, or if that is zero when activated. It
 	// must be called once for each claim.
 	Release(c Claim, again time.Time)
@@ -31,19 +37,25 @@ type Claim struct {
 	Wake <-chan struct{}
 }
 
-// InProcess is a lane source for a single process: a map, and a heap of times for each kind.
+// InProcess is a lane source for a single process: a map, and a heap of times for each queue.
 type InProcess struct {
 	now func() time.Time
 
-	mu    sync.Mutex
-	lanes map[fence.Lane]*place
-	kinds map[string]*due
+	mu     sync.Mutex
+	lanes  map[fence.Lane]*place
+	queues map[string]*due
+	// sorted are the queues of lanes, of those too that sleep.
+	sorted map[fence.Lane]*due
 	// epoch grows over all lanes, which is more than the promise asks for. It begins anew with the
 	// process; so does what the store remembers of it.
 	epoch int64
 }
 
-// due is the lanes of a kind that wait for their time. poke wakes one Claim that waits for them.
+// mostSorted bounds the lanes whose queue is known, at a hundred bytes each. One that was forgotten is
+// sorted again.
+const mostSorted = 100_000
+
+// due is the lanes of a queue that wait for their time. poke wakes one Claim that waits for them.
 type due struct {
 	places
 	poke chan struct{}
@@ -51,8 +63,10 @@ type due struct {
 
 // place is where a lane stands: waiting in the heap, running, or neither.
 type place struct {
-	lane  fence.Lane
-	at    time.Time
+	lane fence.Lane
+	at   time.Time
+	// in is the queue in which it waits or waited last.
+	in    *due
 	index int // in the heap; -1 if not waiting
 	wake  chan struct{}
 	runs  bool
@@ -60,25 +74,40 @@ type place struct {
 
 // NewInProcess returns a source without lanes.
 func NewInProcess(now func() time.Time) *InProcess {
-	return &InProcess{now: now, lanes: map[fence.Lane]*place{}, kinds: map[string]*due{}}
+	return &InProcess{now: now, lanes: map[fence.Lane]*place{}, queues: map[string]*due{}, sorted: map[fence.Lane]*due{}}
 }
 
-// of returns what is due of a kind; mu is held.
-func (s *InProcess) of(kind string) *due {
-	d := s.kinds[kind]
+// of returns what is due of a queue; mu is held.
+func (s *InProcess) of(queue string) *due {
+	d := s.queues[queue]
 	if d == nil {
 		d = &due{poke: make(chan struct{}, 1)}
-		s.kinds[kind] = d
+		s.queues[queue] = d
 	}
 	return d
 }
 
+// Sort has a lane wait in a queue from now on.
+func (s *InProcess) Sort(lane fence.Lane, queue string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.sorted) >= mostSorted {
+		for any := range s.sorted {
+			delete(s.sorted, any)
+			break
+		}
+	}
+	s.sorted[lane] = s.of(queue)
+}
+
 // wait has a lane wait for its time; mu is held.
 func (s *InProcess) wait(p *place, at time.Time) {
-	d := s.of(p.lane.Kind)
+	if p.in = s.sorted[p.lane]; p.in == nil {
+		p.in = s.of(p.lane.Kind)
+	}
 	p.at = at
-	heap.Push(&d.places, p)
-	signal(d.poke)
+	heap.Push(&p.in.places, p)
+	signal(p.in.poke)
 }
 
 // Activate asks for a lane to run. A lane that waits for a later time is left waiting if at
@@ -101,20 +130,26 @@ func (s *InProcess) Activate(lane fence.Lane, at time.Time) {
 	case p.index < 0:
 		s.wait(p, at)
 	case !at.IsZero() && at.Before(p.at):
-		d := s.of(lane.Kind)
 		p.at = at
-		heap.Fix(&d.places, p.index)
-		signal(d.poke)
+		heap.Fix(&p.in.places, p.index)
+		signal(p.in.poke)
 	}
 }
 
-// Claim waits for a lane of a kind that is due.
-func (s *InProcess) Claim(ctx context.Context, kind string) (Claim, error) {
+// Queues lists those into which lanes were sorted.
+func (s *InProcess) Queues() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Keys(s.queues))
+}
+
+// Claim waits for a lane of a queue that is due.
+func (s *InProcess) Claim(ctx context.Context, queue string) (Claim, error) {
 	for {
 		if err := ctx.Err(); err != nil {
 			return Claim{}, err
 		}
-		c, wait, poke, ok := s.next(kind)
+		c, wait, poke, ok := s.next(queue)
 		if ok {
 			return c, nil
 		}
@@ -133,11 +168,11 @@ func (s *InProcess) Claim(ctx context.Context, kind string) (Claim, error) {
 // idle bounds the wait of a source without lanes.
 const idle = time.Minute
 
-// next gives the lane of a kind that is due first, or how long to wait for it, or for a poke.
-func (s *InProcess) next(kind string) (c Claim, wait time.Duration, poke <-chan struct{}, ok bool) {
+// next gives the lane of a queue that is due first, or how long to wait for it, or for a poke.
+func (s *InProcess) next(queue string) (c Claim, wait time.Duration, poke <-chan struct{}, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	d := s.of(kind)
+	d := s.of(queue)
 	if len(d.places) == 0 {
 		return Claim{}, idle, d.poke, false
 	}

@@ -44,10 +44,17 @@ type Batch[T any] struct {
 	// Parallel bounds the attempts of the lane in flight, whatever the floor would allow.
 	Parallel int
 	// Owner is whose lane it is, among whom a floor shares its places.
-	Owner uuid.UUID
+	Owner Owner
 	// Closed, if set, says that the lane takes no attempts before then; items that must end
 	// without one end all the same.
 	Closed time.Time
+}
+
+// Owner is among whom a floor shares its places: groups first, as those of a TSP's lanes, then each
+// group's ids.
+type Owner struct {
+	Group string
+	ID    uuid.UUID
 }
 
 // Item is one unfinished thing of a lane.
@@ -123,6 +130,9 @@ type End struct {
 	Unsent             bool
 	StartedAt, EndedAt time.Time
 }
+
+// good tells whether the end speaks for the other side: what waits has its own reason.
+func (e End) good() bool { return e.Class == Done || e.Waits > 0 }
 
 // Attempt is an item with the end of its attempt and what follows. The end of an item that ends
 // without an attempt has no class.

@@ -21,8 +21,8 @@ const (
 	receiverHeaders = 64 << 10
 	// Idle connections hold descriptors, and there are more receivers than TSPs. One receiver gets at most
 	// as many requests at once.
-	receiverIdle        = 256
-	receiverIdlePerHost = 32
+	receiverIdle        = 512
+	receiverIdlePerHost = 256
 )
 
 // Receiver returns a client for webhook receivers that keeps to the policy: a receiver that it

@@ -30,6 +30,8 @@ type ImportsConfig struct {
 	Grants *Grants
 	// Limits makes the calls of an import wait for the same budget as the connection's writes.
 	Limits *Limits
+	// Floor bounds the imports under way, over all TSPs.
+	Floor *dispatch.Floor
 	// Every is how long after an import of a kind the next one begins.
 	Every time.Duration
 	// History is how far back the first import of messages, inspections and other events reaches.
@@ -43,17 +45,21 @@ type ImportsConfig struct {
 type Imports struct {
 	c    ImportsConfig
 	stop context.CancelFunc
+	// begun is when this process began to import.
+	begun time.Time
 	// working ends when the imports under way are to be cut off.
 	working context.Context
 
 	mu sync.Mutex
-	// sweeps are those that failed for a passing reason; they go on where they stopped.
-	sweeps map[sweepKey]*record.Sweep
+	// sweeps are those that failed for a passing reason or have had their turn; they go on where they
+	// stopped.
+	sweeps map[sweepKey]keptSweep
+	pruned time.Time
 }
 
 // NewImports returns the work of lanes of imports.
 func NewImports(c ImportsConfig) *Imports {
-	i := &Imports{c: c, sweeps: map[sweepKey]*record.Sweep{}}
+	i := &Imports{c: c, sweeps: map[sweepKey]keptSweep{}, begun: c.Now()}
 	i.working, i.stop = context.WithCancel(context.Background())
 	return i
 }
@@ -66,8 +72,13 @@ func (i *Imports) Stop() { i.stop() }
 // Kind returns the kind of lanes in which imports run. Six counted failures in a row end the tries
 // until the kind is due again.
 func (i *Imports) Kind() dispatch.Kind {
-	return dispatch.KindOf(i, dispatch.Policy{Base: 5 * time.Second, Cap: retryCap, MaxCounted: 6})
+	return dispatch.KindOf(i, dispatch.Policy{Base: 5 * time.Second, Cap: retryCap, MaxCounted: 6}).
+		By(byTSP(i.c.Connections)).On(i.c.Floor)
 }
+
+// importTurn is how long an import goes on that is not the only one: one of a large fleet at a TSP that
+// allows few calls may take an hour.
+const importTurn = time.Minute
 
 // errand is a kind to import. It is made by Heads, and Perform leaves err, cut and pace in it for
 // Settle.
@@ -95,6 +106,7 @@ func (i *Imports) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*err
 		}
 		return batch, nil
 	}
+	batch.Owner = owner(conn)
 	// It is suspect: what is due stays so until the connection was looked at.
 	if i.c.Links.Shut(conn) {
 		batch.Closed = i.c.Now().Add(closedFor)
@@ -140,8 +152,14 @@ func (i *Imports) Perform(ctx context.Context, item dispatch.Item[*errand]) disp
 	} else if e.err != nil {
 		end.Class = dispatch.Later
 	}
+	if e.paused() {
+		end.Waits = time.Millisecond
+	}
 	// Before settling, which may fail: the pages are saved whether or not the schedule is.
 	i.keep(e, sweep, end.Class)
+	if e.paused() {
+		return end
+	}
 	i.c.Log.Info("import ended", "connection_id", e.conn.ID, "tsp", e.conn.TSP,
 		"resource", e.schedule.Kind, "class", end.Class, "records", sweep.Seen, "deleted", sweep.Lost,
 		"duration_ms", end.EndedAt.Sub(end.StartedAt).Milliseconds())
@@ -167,7 +185,9 @@ func (i *Imports) run(ctx context.Context, e *errand, sweep *record.Sweep) (err 
 		return err
 	}
 	e.pace = &noting{Pacer: i.c.Limits.Pace(e.conn)}
-	return i.c.Importer.Run(ctx, i.source(e.conn, e.pace), sweep)
+	from := i.source(e.conn, e.pace)
+	from.Until = i.c.Now().Add(importTurn)
+	return i.c.Importer.Run(ctx, from, sweep)
 }
 
 // refusal is an end without a call, of a kind that the connection's maker may not bring.
@@ -192,6 +212,9 @@ func (e *errand) refused() *tsp.Error {
 	return refused
 }
 
+// paused tells that the import has not ended.
+func (e *errand) paused() bool { return errors.Is(e.err, record.ErrPaused) }
+
 // problem tells people why an import failed; what is our own fault stays in the log.
 func (e *errand) problem() string {
 	if refused := e.refused(); refused != nil {
@@ -205,11 +228,11 @@ func (i *Imports) source(c connection.Connection, pace tsp.Pacer) record.Source 
 	return record.Source{Target: i.c.Links.Target(c), Fleet: c.Fleet, Account: c.Account, Pace: pace}
 }
 
-// Settle records how an import ended and when the next one is due. One that our own stop has cut
-// off is left as it was.
+// Settle records how an import ended and when the next one is due. One that our own stop has cut off, or
+// that has only had its turn, is left as it was.
 func (i *Imports) Settle(ctx context.Context, claim fence.Claim, a dispatch.Attempt[*errand]) error {
 	e, v := a.Item.Value, a.Verdict
-	if e.cut {
+	if e.cut || e.paused() {
 		return nil
 	}
 	to := e.schedule
@@ -249,5 +272,5 @@ func (i *Imports) Settle(ctx context.Context, claim fence.Claim, a dispatch.Atte
 // Waiting lists the connections that have a kind due.
 func (i *Imports) Waiting(ctx context.Context) ([]fence.Lane, error) {
 	ids, err := i.c.Schedules.DueImports(ctx, i.c.Now())
-	return lanes(fence.Imports, ids), err
+	return lanes(fence.Imports, i.inTurn(ids)), err
 }

@@ -6,12 +6,15 @@ package perform
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -37,6 +40,25 @@ type Links interface {
 // closedFor is how long a lane that takes no attempts sleeps between looks for items that are too
 // old. What opens it wakes it at once.
 const closedFor = time.Minute
+
+// byTSP puts each lane of a connection in the group of its TSP.
+func byTSP(connections Connections) dispatch.Group {
+	return func(ctx context.Context, id uuid.UUID) (string, error) {
+		conn, err := connections.Connection(ctx, id)
+		if errors.Is(err, connection.ErrNotFound) {
+			return "", nil
+		}
+		if err != nil {
+			return "", fmt.Errorf("looking up the connection: %w", err)
+		}
+		return string(conn.TSP), nil
+	}
+}
+
+// owner is among whom the calls at once are shared: TSPs, and who made connections to each.
+func owner(c connection.Connection) dispatch.Owner {
+	return dispatch.Owner{Group: string(c.TSP), ID: c.Maker}
+}
 
 // lanes returns the lanes of a kind.
 func lanes(kind string, ids []uuid.UUID) []fence.Lane {

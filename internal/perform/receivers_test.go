@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -67,7 +66,7 @@ func TestWhatIsPausedWhileItIsHeldIsNotSent(t *testing.T) {
 		o.took = time.Second
 		time.AfterFunc(2500*time.Millisecond, func() { o.become(webhook.Paused) })
 		o.run(t, 5*time.Minute)
-		if n := len(o.sent); n == 0 || n > 3*dispatch.MostAtOnce {
+		if n := len(o.sent); n == 0 || n > 3*MostDeliveries {
 			t.Errorf("%d were sent", n)
 		}
 		if o.queries > 10 {

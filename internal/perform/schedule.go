@@ -2,6 +2,7 @@ package perform
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -111,6 +112,27 @@ func (i *Imports) AtOnce(ctx context.Context, c connection.Connection) error {
 func (i *Imports) next(kind resource.Kind) time.Time {
 	every := record.Interval(kind, i.c.Every)
 	return stored(i.c.Now().Add(every - rand.N(every/10+1)))
+}
+
+// What became due while no process ran is not imported all at once where it is much: after a start
+// connections take turns for a quarter of the interval, each always at the same moment of it. One that is
+// imported anew or asked for meanwhile does not wait.
+const (
+	spreadPart   = 4
+	spreadBeyond = 50
+)
+
+// inTurn leaves out the connections whose turn after a start has not come.
+func (i *Imports) inTurn(due []uuid.UUID) []uuid.UUID {
+	spread := record.Interval(resource.KindMessage, i.c.Every) / spreadPart
+	gone := i.c.Now().Sub(i.begun)
+	if gone >= spread || len(due) <= spreadBeyond {
+		return due
+	}
+	return slices.DeleteFunc(due, func(id uuid.UUID) bool {
+		moment := float64(binary.BigEndian.Uint32(id[12:])) / (1 << 32)
+		return time.Duration(moment*float64(spread)) > gone
+	})
 }
 
 // overlap is how far an import of events reaches back behind the last one. Devices without a signal

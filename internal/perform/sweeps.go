@@ -1,6 +1,7 @@
 package perform
 
 import (
+	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -10,9 +11,15 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-// cursorLife is for how long a TSP's place in a list is trusted. A sweep that is older begins at
-// the first page, because the TSP may have dropped the place.
+// cursorLife is for how long a TSP's place in a list is trusted. A sweep that was left alone for longer
+// begins at the first page, because the TSP may have dropped the place.
 const cursorLife = 10 * time.Minute
+
+// keptSweep is a sweep that can go on, with when it was left alone.
+type keptSweep struct {
+	*record.Sweep
+	since time.Time
+}
 
 // Of a kind of a connection there is one import at a time, which its lane sees to.
 type sweepKey struct {
@@ -26,8 +33,8 @@ func (e *errand) key() sweepKey { return sweepKey{e.conn.ID, e.schedule.Kind} }
 func (i *Imports) sweep(e *errand) *record.Sweep {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if s := i.sweeps[e.key()]; s != nil && i.c.Now().Sub(s.Began) < cursorLife {
-		return s
+	if s := i.sweeps[e.key()]; s.Sweep != nil && i.c.Now().Sub(s.since) < cursorLife {
+		return s.Sweep
 	}
 	return i.c.Importer.NewSweep(e.schedule.Kind, i.since(e.schedule))
 }
@@ -37,14 +44,14 @@ func (i *Imports) sweep(e *errand) *record.Sweep {
 func (i *Imports) keep(e *errand, s *record.Sweep, class dispatch.Class) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	for k, old := range i.sweeps {
-		if i.c.Now().Sub(old.Began) >= cursorLife {
-			delete(i.sweeps, k)
-		}
+	now := i.c.Now()
+	if now.Sub(i.pruned) >= cursorLife {
+		i.pruned = now
+		maps.DeleteFunc(i.sweeps, func(_ sweepKey, old keptSweep) bool { return now.Sub(old.since) >= cursorLife })
 	}
 	switch class {
 	case dispatch.Later, dispatch.Throttled, dispatch.Unknown:
-		i.sweeps[e.key()] = s
+		i.sweeps[e.key()] = keptSweep{s, now}
 	case dispatch.Done, dispatch.Refused, dispatch.Barred:
 		delete(i.sweeps, e.key())
 	}

@@ -29,6 +29,8 @@ type WritesConfig struct {
 	TSPs        *tsp.Caller
 	Limits      *Limits
 	Settling    Settling
+	// Floor bounds the calls of lanes in flight, over all TSPs.
+	Floor *dispatch.Floor
 	// CutAt is when this process took over from one that did not stop in order; zero if it did. What
 	// that one was sending without a mark, since its repetition is harmless, may take effect after it.
 	CutAt time.Time
@@ -71,7 +73,8 @@ func NewWrites(c WritesConfig) *Writes {
 // Kind returns the kind of lanes in which operations run. Ten counted attempts bound what is tried
 // at a TSP that answers; waiting for one that does not is bounded by the operation's deadline.
 func (w *Writes) Kind() dispatch.Kind {
-	return dispatch.KindOf(w, dispatch.Policy{Base: retryBase, Cap: retryCap, MaxCounted: 10})
+	return dispatch.KindOf(w, dispatch.Policy{Base: retryBase, Cap: retryCap, MaxCounted: 10}).
+		By(byTSP(w.c.Connections)).On(w.c.Floor)
 }
 
 // The bounds of the back-off between attempts.
@@ -94,7 +97,7 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 		return none, fmt.Errorf("reading operations: %w", err)
 	}
 	spec, known := w.spec(conn)
-	batch := dispatch.Batch[*task]{Parallel: spec.Parallel}
+	batch := dispatch.Batch[*task]{Parallel: spec.Parallel, Owner: owner(conn)}
 	// An ended connection's lane stays open, because everything in it must be ended.
 	if conn.Status != connection.Active && !conn.Status.Ended() || !known || w.c.Links.Shut(conn) {
 		batch.Closed = w.c.Now().Add(closedFor)

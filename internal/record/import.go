@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -19,7 +20,12 @@ type Source struct {
 	Fleet   uuid.UUID
 	Account string
 	Pace    tsp.Pacer
+	// Until is when an import pauses behind the page that it reads; zero for never.
+	Until time.Time
 }
+
+// ErrPaused ends an import that has had its turn. Its sweep goes on when it is run again.
+var ErrPaused = errors.New("the import has had its turn")
 
 // The bounds of an import whose TSP never ends its list, and of one that loses many records.
 const (
@@ -86,6 +92,9 @@ func (i Importer) Run(ctx context.Context, from Source, s *Sweep) error {
 			var err error
 			if done, err = i.page(ctx, from, s); err != nil {
 				return err
+			}
+			if !done && !from.Until.IsZero() && i.Now().After(from.Until) {
+				return ErrPaused
 			}
 		}
 		if s.Kind.Facts().Log {

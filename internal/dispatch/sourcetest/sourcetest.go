@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) dispatch.Source) {
 		{"lanes are given in the order of their times", inOrder},
 		{"each claim of a lane has a greater epoch", epochs},
 		{"lanes of one kind are not given to who asks for another", byKind},
+		{"a lane waits in the queue that it was sorted into", sorted},
 		{"no lane is given after the context has ended", ended},
 	} {
 		t.Run(rule.name, func(t *testing.T) {
@@ -213,5 +214,28 @@ func ended(t *testing.T, s dispatch.Source) {
 		if c, err := s.Claim(ctx, fence.Connections); err == nil {
 			t.Fatalf("lane %v was given", c.Lane.ID)
 		}
+	}
+}
+
+func sorted(t *testing.T, s dispatch.Source) {
+	const queue = fence.Connections + "/acme"
+	sorts := func(c dispatch.Claim) { s.Sort(c.Lane, queue); s.Release(c, time.Now()) }
+	s.Activate(lane(1), time.Now())
+	first, ok := claim(t, s, time.Minute)
+	if !ok {
+		t.Fatal("it was not in the queue of its kind")
+	}
+	sorts(first)
+	if c, ok := claim(t, s, time.Minute); ok {
+		t.Fatalf("after it was sorted the queue of its kind gave %v", c.Lane)
+	}
+	for range 2 {
+		c, err := s.Claim(t.Context(), queue)
+		if err != nil || c.Lane != lane(1) || c.Epoch <= first.Epoch {
+			t.Fatalf("%v, %v", c, err)
+		}
+		// It is in that queue after a sleep, too.
+		s.Release(c, time.Time{})
+		s.Activate(lane(1), time.Now())
 	}
 }

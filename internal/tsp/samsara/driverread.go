@@ -42,7 +42,6 @@ type driverRecord struct {
 // driverForm is the form of drivers. Where Samsara does not say whether one is active, he is as assumed; "" refuses
 // to assume.
 func driverForm(s tsp.Settings, assumed string) form {
-	zones := resource.TimeZones()
 	return withAttributes(form{drivers, "name", func(source jsontext.Value) (tsp.Record, error) {
 		var r driverRecord
 		if err := json.Unmarshal(source, &r); err != nil {
@@ -53,7 +52,7 @@ func driverForm(s tsp.Settings, assumed string) form {
 		}
 		f := r.person()
 		f.EmployeeNumber = r.ExternalIDs[s.Text(settingEmployeeKey)]
-		if slices.Contains(zones, r.Timezone) {
+		if slices.Contains(resource.TimeZones(), r.Timezone) {
 			f.DefaultTimeZone = r.Timezone
 		}
 		fields, err := json.Marshal(f, json.Deterministic(true))

@@ -1,0 +1,125 @@
+package dispatch
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/fence"
+)
+
+// receiver is a lane whose other side answers after a time, and takes so many at once; more are refused.
+// Reading a page and settling take their time too.
+type receiver struct {
+	answers, reads, settles time.Duration
+	// odd is by how much each tenth answer takes longer.
+	odd   time.Duration
+	takes int
+
+	mu                   sync.Mutex
+	first, next, refused int
+	done                 map[int]bool
+	flying, most         int
+}
+
+// waitingItems is how many wait at any time.
+const waitingItems = 2_000
+
+func (r *receiver) Heads(_ context.Context, q fence.Query) (Batch[string], error) {
+	time.Sleep(r.reads)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	b := Batch[string]{Parallel: 512, Streams: []fence.Stream{{Name: "event"}}, Owner: Owner{ID: uuid.UUID{1}}}
+	for n := r.first; n < r.first+waitingItems && len(b.Items) < q.Chains; n++ {
+		if key := fmt.Sprintf("event/%09d", n); !r.done[n] && key > q.After {
+			b.Items = append(b.Items, Item[string]{Seq: int64(n) + 1, Key: key})
+		}
+	}
+	return b, nil
+}
+
+func (r *receiver) Begin(context.Context, fence.Claim, Item[string]) error { return nil }
+
+func (r *receiver) Perform(_ context.Context, i Item[string]) End {
+	if i.Seq%10 == 0 {
+		time.Sleep(r.odd)
+	}
+	r.mu.Lock()
+	r.flying++
+	r.most = max(r.most, r.flying)
+	over := r.takes > 0 && r.flying > r.takes
+	r.mu.Unlock()
+	if over {
+		time.Sleep(5 * time.Millisecond)
+	} else {
+		time.Sleep(r.answers)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.flying--
+	if over {
+		r.refused++
+		return End{Class: Later}
+	}
+	return End{Class: Done}
+}
+
+func (r *receiver) Settle(_ context.Context, _ fence.Claim, a Attempt[string]) error {
+	time.Sleep(r.settles)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if a.Verdict.Fate == Succeeds {
+		r.done[int(a.Item.Seq)-1] = true
+		for ; r.done[r.first]; r.first++ {
+			delete(r.done, r.first)
+		}
+		r.next++
+	}
+	return nil
+}
+
+func (r *receiver) Waiting(context.Context) ([]fence.Lane, error) { return nil, nil }
+
+// rate runs the receiver's lane and returns how many were delivered a second once it had a while.
+func (r *receiver) rate(t *testing.T) int {
+	t.Helper()
+	r.done = map[int]bool{}
+	source := NewInProcess(time.Now)
+	f := NewFloor(FloorConfig{Places: 512, First: 1, Least: 1, Most: 256, Quickly: time.Second, Now: time.Now,
+		Activate: func(l fence.Lane) { source.Activate(l, time.Now()) }})
+	source.Activate(laneNumber(1), time.Now())
+	before := 0
+	time.AfterFunc(3*time.Second, func() { r.mu.Lock(); before = r.next; r.mu.Unlock() })
+	k := KindOf[string](r, Policy{Base: time.Second, Cap: time.Minute}).On(f)
+	runKind(t, source, fence.Receivers, k, 13*time.Second)
+	return (r.next - before) / 10
+}
+
+func TestAReceiverGetsAsManyAtOnceAsItAnswersWell(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		r     *receiver
+		least int
+	}{
+		{"it takes a tenth of a second", &receiver{answers: 100 * time.Millisecond}, 2_000},
+		{"and the store is slow", &receiver{answers: 100 * time.Millisecond, reads: 4 * time.Millisecond,
+			settles: 50 * time.Millisecond}, 1_200},
+		{"it takes half a second", &receiver{answers: 500 * time.Millisecond, reads: 2 * time.Millisecond}, 400},
+		{"it takes most of a second", &receiver{answers: 900 * time.Millisecond, odd: 300 * time.Millisecond}, 100},
+		{"it takes twenty at once", &receiver{answers: 100 * time.Millisecond, takes: 20}, 120},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			got := c.r.rate(t)
+			t.Log(c.name, got, c.r.refused, c.r.most)
+			if got < c.least || c.r.takes > 0 && c.r.refused > got {
+				t.Errorf("%s: %d a second, %d were refused", c.name, got, c.r.refused)
+			}
+		})
+	}
+}
