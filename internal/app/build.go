@@ -55,6 +55,7 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 		Schedules: a.db, Connections: a.db, Links: a.connections, Grants: p.grants, Limits: p.limits,
 		Every: a.config.ImportEvery, History: a.config.ImportHistory,
 		Importer: record.Importer{Caller: a.caller, Store: a.db, Now: time.Now}, Now: time.Now, Log: a.log,
+		Watch: a.performWatch(),
 	})
 	if err := a.resumeImports(ctx); err != nil {
 		return err
@@ -99,7 +100,7 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 	a.writes = perform.NewWrites(perform.WritesConfig{
 		Queue: a.db, Progress: a.db, Connections: a.db, Links: a.connections, Records: a.db, Grants: p.grants,
 		Imports: a.imports, TSPs: a.caller, Limits: p.limits, Settling: p.settling, CutAt: a.cutAt,
-		Derive: a.keys.derive, Now: time.Now, Log: a.log,
+		Derive: a.keys.derive, Now: time.Now, Log: a.log, Watch: a.performWatch(),
 	})
 	open := func(s webhook.Subscription) (webhook.Subscription, error) {
 		return webhook.OpenSecret(a.keys.sealer, s, time.Now())
@@ -109,6 +110,7 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
 		Queue: a.db, Receivers: a.db, Feed: a.feed, Lets: p.grants.Lets, Open: open, Sender: sender,
 		Floor: deliveryFloor(source, listen.Descriptors(), a.log), Now: time.Now, Log: a.log,
+		Watch: a.performWatch(),
 	})
 	a.dispatcher = dispatch.New(dispatch.Config{
 		Source: source,
@@ -138,7 +140,7 @@ func (a *App) face(ctx context.Context, p parts) error {
 			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes,
 			Now: time.Now, MaxAge: a.config.MaxAge,
 		}),
-		Healthy: a.healthy, IgnoreUnknown: a.config.IgnoreUnknown, Limits: limits(a.config),
+		Healthy: a.healthy, Ready: a.checks, Watch: a.apiWatch(), IgnoreUnknown: a.config.IgnoreUnknown, Limits: limits(a.config),
 		Sound: listen.Check, Now: time.Now, Log: a.log,
 	})
 	return nil

@@ -63,6 +63,13 @@ type Config struct {
 	TLSCert, TLSKey string
 	// TrustedProxies are the addresses of proxies whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
+	// AdminAddr is where figures, health and profiles are served to operators; "" for nowhere. AdminRemote
+	// lets it be an address that other machines reach.
+	AdminAddr   string
+	AdminRemote bool
+	// DrainDelay is how long requests are still taken after a stop was asked for, so that whoever sends
+	// them notices that the service is not ready.
+	DrainDelay time.Duration
 	// LogLevel is the least that is logged.
 	LogLevel slog.Level
 

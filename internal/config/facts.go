@@ -18,6 +18,7 @@ func (c Config) Facts() map[string]any {
 		"RATE_PARTNER": c.RatePartner, "RATE_TOKEN": c.RateToken, "RATE_ADDRESS": c.RateAddress,
 		"MAX_CONNECTIONS": c.MaxConnections, "TLS_CERT": c.TLSCert, "TLS_KEY": c.TLSKey,
 		"TRUSTED_PROXIES": c.TrustedProxies, "LOG_LEVEL": c.LogLevel, "SEAL_AT_REST": c.SealAtRest,
+		"ADMIN_ADDR": c.AdminAddr, "ADMIN_REMOTE": c.AdminRemote, "DRAIN_DELAY": c.DrainDelay,
 	}
 	for name, url := range c.BaseURLs {
 		values["TSP_"+strings.ToUpper(name)+"_BASE_URL"] = url

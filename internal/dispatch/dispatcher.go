@@ -21,6 +21,8 @@ type Dispatcher struct {
 	mu sync.Mutex
 	// memories are of lanes that do not run at the moment.
 	memories map[fence.Lane]memory
+	// stances are of lanes that run, and of those that sleep until a time.
+	stances map[fence.Lane]stance
 }
 
 // Config is what a Dispatcher is made of.
@@ -62,7 +64,8 @@ func New(c Config) *Dispatcher {
 	if c.MaxLanes == 0 {
 		c.MaxLanes = 2000
 	}
-	d := &Dispatcher{config: c, pools: map[string]*pool{}, memories: map[fence.Lane]memory{}}
+	d := &Dispatcher{config: c, pools: map[string]*pool{}, memories: map[fence.Lane]memory{},
+		stances: map[fence.Lane]stance{}}
 	for kind := range c.Kinds {
 		d.pools[kind] = newPool(c.MaxLanes)
 	}

@@ -52,6 +52,7 @@ func (r *runner[T]) launch(now time.Time, shut bool) (next time.Time) {
 		}
 		next = earlier(next, now.Add(wait))
 	}
+	r.limited = len(kept) > 0
 	return next
 }
 

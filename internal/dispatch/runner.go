@@ -34,6 +34,10 @@ type runner[T any] struct {
 	refused, pressed bool
 	// retry is when a lane that could not be read is read again, however often it is activated.
 	retry time.Time
+	// limited tells that a limit is used up that something held wants; stance is the last that was noted.
+	limited bool
+	stance  stance
+	label   string
 }
 
 func newRunner[T any](working context.Context, d *Dispatcher, claim Claim, work Work[T], policy Policy) *runner[T] {
@@ -64,6 +68,7 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 		for ; r.flying > 0; r.flying-- {
 			<-r.ended
 		}
+		r.leaves(r.config.Now(), again)
 		r.remember(r.claim.Lane, memory{gate: r.gate, places: r.reading.reached(), lookouts: r.reading.watched(),
 			parked: r.parked, turns: r.turns, rest: r.reading.rests(), retry: r.retry, asked: again})
 	}()
@@ -105,6 +110,7 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 				return next
 			}
 		}
+		r.stands(now, next)
 		lingered = r.wait(ctx, next, over)
 	}
 }

@@ -112,6 +112,7 @@ func (w *Writes) ended(t *task, began time.Time) dispatch.End {
 		end.Class = dispatch.Refused
 	}
 	end.Rest = w.rest(t, end)
+	w.c.Watch.Attempted(string(t.conn.TSP), string(class), end.EndedAt.Sub(began))
 	w.c.Log.Info("attempt ended", "operation_id", t.op.ID, "connection_id", t.conn.ID, "tsp", t.conn.TSP,
 		"resource", t.op.Kind, "verb", t.op.Verb, "attempt", t.op.Tries+1, "class", class,
 		"duration_ms", end.EndedAt.Sub(began).Milliseconds())

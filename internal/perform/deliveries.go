@@ -41,13 +41,20 @@ type DeliveriesConfig struct {
 	Floor *dispatch.Floor
 	Now   func() time.Time
 	Log   *slog.Logger
+	// Watch may be nil.
+	Watch Watch
 }
 
 // Deliveries sends events to their receivers, in the lanes of these.
 type Deliveries struct{ c DeliveriesConfig }
 
 // NewDeliveries returns the work of receivers' lanes.
-func NewDeliveries(c DeliveriesConfig) *Deliveries { return &Deliveries{c} }
+func NewDeliveries(c DeliveriesConfig) *Deliveries {
+	if c.Watch == nil {
+		c.Watch = unwatched{}
+	}
+	return &Deliveries{c}
+}
 
 // Kind returns the kind of lanes in which deliveries run. The schedule alone bounds the attempts:
 // deliveries have no deadline.
@@ -156,6 +163,7 @@ func (d *Deliveries) Settle(ctx context.Context, claim fence.Claim, a dispatch.A
 	if err := d.c.Queue.SettleDelivery(ctx, s); err != nil {
 		return err
 	}
+	d.watch(s, a.End)
 	if n := p.to.Refused + 1; p.result.Refused && telling(n) {
 		d.c.Log.Warn("a receiver refuses what counts as delivered", "subscription_id", p.to.ID,
 			"event_id", p.waiting.Event.ID, "status", p.result.StatusCode, "refused", n)

@@ -36,6 +36,8 @@ type ImportsConfig struct {
 	History time.Duration
 	Now     func() time.Time
 	Log     *slog.Logger
+	// Watch may be nil.
+	Watch Watch
 }
 
 // Imports brings records up to date, in the lanes of imports: one item for each kind of a
@@ -53,6 +55,9 @@ type Imports struct {
 
 // NewImports returns the work of lanes of imports.
 func NewImports(c ImportsConfig) *Imports {
+	if c.Watch == nil {
+		c.Watch = unwatched{}
+	}
 	i := &Imports{c: c, sweeps: map[sweepKey]*record.Sweep{}}
 	i.working, i.stop = context.WithCancel(context.Background())
 	return i
@@ -89,6 +94,7 @@ func (i *Imports) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*err
 	}
 	// The change of the connection has parked them; an import that was asked for at the same
 	// moment is parked here.
+	batch.Label = string(conn.TSP)
 	if err != nil || conn.Status != connection.Active {
 		if err := i.c.Schedules.ParkImports(ctx, q.Lane.ID); err != nil {
 			return batch, fmt.Errorf("parking imports: %w", err)
@@ -141,6 +147,7 @@ func (i *Imports) Perform(ctx context.Context, item dispatch.Item[*errand]) disp
 	}
 	// Before settling, which may fail: the pages are saved whether or not the schedule is.
 	i.keep(e, sweep, end.Class)
+	i.c.Watch.Imported(string(e.conn.TSP), string(end.Class))
 	i.c.Log.Info("import ended", "connection_id", e.conn.ID, "tsp", e.conn.TSP,
 		"resource", e.schedule.Kind, "class", end.Class, "records", sweep.Seen, "deleted", sweep.Lost, "duration_ms", end.EndedAt.Sub(end.StartedAt).Milliseconds())
 	if len(sweep.Foreign) > 0 {

@@ -46,7 +46,7 @@ func TestLimitsAreSharedByThoseOfTheirScope(t *testing.T) {
 		t.Errorf("with another account (-want +got):\n%s", diff)
 	}
 	// What was agreed on stands in the place of what is declared, with a burst that keeps it smooth.
-	want := dispatch.Limit{ID: "acme/app", Interval: 2 * time.Millisecond, Burst: 50}
+	want := dispatch.Limit{ID: "acme/app", Label: dispatch.Label{Of: "acme", Name: "app"}, Interval: 2 * time.Millisecond, Burst: 50}
 	if diff := cmp.Diff(want, l.of(p.spec, here)["app"]); diff != "" {
 		t.Errorf("the agreed limit (-want +got):\n%s", diff)
 	}

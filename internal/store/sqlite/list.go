@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/waybill-dev/waybill/internal/page"
 )
@@ -16,6 +17,7 @@ type reading[T any] func(row scanner) (T, error)
 // list reads all rows of a query. It reads beside the writer, so it sees what was committed before
 // it began and nothing of a write that waits.
 func list[T any](ctx context.Context, db *DB, query string, scan reading[T], args ...any) ([]T, error) {
+	defer db.wasRead(time.Now())
 	found, err := db.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, troubled(err)

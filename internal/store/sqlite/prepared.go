@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"sync"
+	"time"
 )
 
 // prepared keeps the statements of readings that every delivery makes: preparing one costs several times
@@ -51,6 +52,7 @@ func one[T any](ctx context.Context, db *DB, query string, scan reading[T], args
 		var none T
 		return none, err
 	}
+	defer db.wasRead(time.Now())
 	return scan(s.QueryRowContext(ctx, args...))
 }
 
@@ -60,6 +62,7 @@ func listOften[T any](ctx context.Context, db *DB, query string, scan reading[T]
 	if err != nil {
 		return nil, err
 	}
+	defer db.wasRead(time.Now())
 	found, err := s.QueryContext(ctx, args...)
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
@@ -35,6 +36,8 @@ type writer struct {
 	epochs map[fence.Lane]int64
 
 	guard *guard
+	// watch is told what reading and writing cost; it may be nil.
+	watch Watch
 	// trouble is why a write failed, if that was not the write's own fault; nil once a probe succeeds.
 	trouble atomic.Pointer[fence.Trouble]
 	// unbeaten counts the rows that were changed since the last beat.
@@ -67,6 +70,7 @@ func newWriter(ctx context.Context, db *sql.DB, g *guard) (*writer, error) {
 // do runs a write and returns when it is on disk. If ctx ends first, the write may still be
 // committed. run may be called twice and must not keep anything from the first call.
 func (db *DB) do(ctx context.Context, run func(*tx) error) error {
+	defer db.writer.wrote(time.Now())
 	w := &write{run: run, done: make(chan error, 1)}
 	// Held until the write is queued, so that stop cannot close the queue under it.
 	db.writer.mu.RLock()
@@ -189,6 +193,7 @@ func (w *writer) commit(group []*write) {
 // the refusals of a group that is. The files are looked at before, since another one's must not be
 // written, and again before anybody is answered: then what was committed lies where it is found.
 func (w *writer) try(group []*write) (refused []error, woken []func(), err error) {
+	defer w.wasCommitted(len(group), time.Now())
 	t := &tx{writer: w}
 	if lost := w.guard.check(); lost != nil {
 		return nil, nil, lost
