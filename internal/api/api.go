@@ -62,7 +62,7 @@ type Deliveries interface {
 }
 
 // Config is what a Server is made of. All of its fields but IgnoreUnknown,
-// Limits, Sound and Watch are required.
+// Limits, Sound, Watch and Traces are required.
 type Config struct {
 	Tokens      Tokens
 	Operations  Operations
@@ -82,8 +82,9 @@ type Config struct {
 	Healthy func(ctx context.Context) error
 	// Ready tells each thing that must be so for requests to be sent here. It is asked at every probe.
 	Ready func(ctx context.Context) []Check
-	// Watch may be nil.
-	Watch Watch
+	// Watch and Traces may be nil.
+	Watch  Watch
+	Traces Traces
 	// IgnoreUnknown lets query parameters pass that a route does not know, for clients that are
 	// newer than the contract; a header of the answer names them. Otherwise they are refused.
 	IgnoreUnknown bool

@@ -29,6 +29,11 @@ func (s *Server) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	if s.Watch != nil {
 		defer s.watch(w, s.Now())
 	}
+	if s.Traces != nil {
+		var end func()
+		r, end = s.traced(w, r)
+		defer end()
+	}
 	defer s.recover(w, r)
 	if err := s.sound(r); err != nil {
 		w.Header().Set("Connection", "close")

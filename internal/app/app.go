@@ -25,6 +25,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/perform"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/store"
+	"github.com/waybill-dev/waybill/internal/tracing"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
@@ -83,6 +84,8 @@ type App struct {
 	// metrics and admin are nil without an admin address.
 	metrics *metrics.Metrics
 	admin   *adminPort
+	// tracer is nil without a collector.
+	tracer *tracing.Tracer
 }
 
 // Open builds the program over its database, which is made and migrated as needed.
@@ -106,6 +109,7 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 		return nil, errors.Join(err, a.closeAdmin())
 	}
 	if err := errors.Join(a.build(ctx, source, o), a.noteStart(audit.By(ctx, starter))); err != nil {
+		a.endTraces(ctx)
 		return nil, errors.Join(why(ctx, db, err), a.closeAdmin(), db.Close())
 	}
 	a.built.Store(true)
@@ -168,6 +172,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 // Close saves what the next start needs and closes the database. That of a store which was lost is
 // no orderly one, whatever there was to save.
 func (a *App) Close(ctx context.Context) error {
+	a.endTraces(ctx)
 	return errors.Join(a.connections.Close(ctx), cmp.Or(a.pause(ctx), a.db.Ping(ctx)), a.closeAdmin(), a.db.Close())
 }
 

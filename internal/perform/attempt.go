@@ -36,6 +36,8 @@ func (w *Writes) Perform(ctx context.Context, item dispatch.Item[*task]) dispatc
 	// The lane has charged the first call before the item began.
 	pacer := w.c.Limits.pacer(t.spec, t.conn, t.share()).Prepaid(t.action.Limits...)
 	pacer.Until = t.op.Deadline
+	ctx, over := w.traced(ctx, t)
+	defer over()
 	t.answer = w.contained(t, func() answer {
 		if gone := w.forbidden(ctx, t); gone.err != nil {
 			return gone

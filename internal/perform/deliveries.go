@@ -41,8 +41,9 @@ type DeliveriesConfig struct {
 	Floor *dispatch.Floor
 	Now   func() time.Time
 	Log   *slog.Logger
-	// Watch may be nil.
-	Watch Watch
+	// Watch and Traces may be nil.
+	Watch  Watch
+	Traces Traces
 }
 
 // Deliveries sends events to their receivers, in the lanes of these.
@@ -102,13 +103,16 @@ func (d *Deliveries) Begin(ctx context.Context, _ fence.Claim, item dispatch.Ite
 
 // Perform sends one event. An interrupted attempt needs no class of its own: it was cut off by our
 // own stop, and nothing of it is settled.
-func (d *Deliveries) Perform(ctx context.Context, item dispatch.Item[*parcel]) dispatch.End {
-	p, end := item.Value, dispatch.End{StartedAt: d.c.Now()}
+func (d *Deliveries) Perform(ctx context.Context, item dispatch.Item[*parcel]) (end dispatch.End) {
+	p := item.Value
+	end.StartedAt = d.c.Now()
 	if p.withheld {
 		p.result = webhook.Result{Err: withheld}
 		end.Class, end.EndedAt = dispatch.Refused, end.StartedAt
 		return end
 	}
+	ctx, over := d.traced(ctx, p)
+	defer func() { over(end.Class) }()
 	p.result = d.send(ctx, p)
 	end.EndedAt, end.RetryAfter = d.c.Now(), p.result.RetryAfter
 	switch p.result.Verdict {

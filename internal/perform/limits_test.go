@@ -87,8 +87,8 @@ func TestALimitOfCallsAtOnceNeedsNoRate(t *testing.T) {
 		{Key: "calls", Scope: tsp.PerConnection, Events: 60, Period: time.Minute, Burst: 3, AtOnce: 2}}
 	l := NewLimits(nil, dispatch.NewBudget(time.Now, nil), nil)
 	here := connection.Connection{ID: uuid.UUID{15: 7}, TSP: "acme", Account: "a"}
-	want := named{"key": {ID: "acme/a/key", AtOnce: 5},
-		"calls": {ID: here.ID.String() + "/calls", Interval: time.Second, Burst: 3, AtOnce: 2}}
+	want := named{"key": {ID: "acme/a/key", Label: dispatch.Label{Of: "acme", Name: "key"}, AtOnce: 5},
+		"calls": {ID: here.ID.String() + "/calls", Label: dispatch.Label{Of: "acme", Name: "calls"}, Interval: time.Second, Burst: 3, AtOnce: 2}}
 	if diff := cmp.Diff(want, l.of(p.spec, here)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -37,8 +37,9 @@ type WritesConfig struct {
 	Derive func(operation uuid.UUID, label string) []byte
 	Now    func() time.Time
 	Log    *slog.Logger
-	// Watch may be nil.
-	Watch Watch
+	// Watch and Traces may be nil.
+	Watch  Watch
+	Traces Traces
 }
 
 // Records reads records.
