@@ -164,7 +164,7 @@ func (v *victim) kill() {
 // ids reads the fixtures that the demo made.
 func (v *victim) ids() {
 	t := v.h.t
-	db, err := store.Open(t.Context(), filepath.Join(v.dir, "waybill.db"), store.Options{Now: time.Now})
+	db, err := store.OpenBeside(t.Context(), filepath.Join(v.dir, "waybill.db"), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -118,8 +118,8 @@ func (l *Limits) of(spec tsp.Spec, c connection.Connection) named {
 			one = r.replace(one)
 		}
 		out[one.Key] = dispatch.Limit{ID: whose + "/" + one.Key,
-			Label: dispatch.Label{Of: string(spec.Name), Name: one.Key}, Interval: one.Period / time.Duration(max(one.Events, 1)),
-			Burst: one.Burst, AtOnce: one.AtOnce}
+			Label:    dispatch.Label{Of: string(spec.Name), Name: one.Key},
+			Interval: one.Period / time.Duration(max(one.Events, 1)), Burst: one.Burst, AtOnce: one.AtOnce}
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package webhook_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -130,6 +131,29 @@ func TestAFeedIsReadToItsEndByTheCursorsOfItsAnswers(t *testing.T) {
 		if c.want > 0 && !strings.Contains(items[0], `"webhook_id":"07000000`) {
 			t.Errorf("%s: the first is %s", c.name, items[0])
 		}
+	}
+}
+
+func TestAFeedPassesOverWhatCannotBeReadAndLogsIt(t *testing.T) {
+	t.Parallel()
+	s := newShelf(30)
+	s.filed[3].Event.Damaged, s.filed[3].Event.Data = errors.New("it does not open"), nil
+	var log bytes.Buffer
+	f := webhook.NewFeed(webhook.FeedConfig{Store: s, Lets: s.lets, Now: time.Now, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	r := webhook.FeedRequest{Size: 4}
+	var items [][]byte
+	for more := true; more; {
+		p, err := f.Read(t.Context(), acme, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		items, r.After, more = append(items, p.Items...), p.End, p.More
+	}
+	if len(items) != 29 || !strings.Contains(string(items[3]), `"sequence":5`) {
+		t.Errorf("%d items, behind the third %s", len(items), items[3])
+	}
+	if n := strings.Count(log.String(), "it does not open"); n != 1 {
+		t.Errorf("it is logged %d times", n)
 	}
 }
 

@@ -3,9 +3,11 @@ package webhook
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/google/uuid"
@@ -69,7 +71,7 @@ func (s *Sender) request(ctx context.Context, d Delivery, encoding Encoding) Res
 		if ctx.Err() != nil {
 			r.Verdict = Interrupted
 		}
-		r.Err = explain(err, s.timeout)
+		r.Err, r.Unsent = explain(err, s.timeout), !errors.As(err, new(*url.Error))
 		if theirs(err) {
 			r.Attempt = d.Attempt
 		}

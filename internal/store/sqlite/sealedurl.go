@@ -73,7 +73,8 @@ func (t *tx) address(partner uuid.UUID, url string) (address, error) {
 	if err != nil || a.other == nil {
 		return a, err
 	}
-	found, err := rows(t, `SELECT id FROM receiver WHERE partner = ?1 AND url_key = ?2`, scanOne[uuid.UUID], partner[:], a.other)
+	found, err := rows(t, `SELECT id FROM receiver WHERE partner = ?1 AND url_key = ?2`, scanOne[uuid.UUID], partner[:],
+		a.other)
 	for _, receiver := range found {
 		if err := t.readdress(receiver, a); err != nil {
 			return a, err
@@ -84,7 +85,8 @@ func (t *tx) address(partner uuid.UUID, url string) (address, error) {
 
 // readdress writes the URL of a receiver and of all subscriptions that lead to it in another form.
 func (t *tx) readdress(receiver uuid.UUID, a address) error {
-	if err := t.exec(`UPDATE receiver SET url = ?2, url_key = ?3 WHERE id = ?1`, receiver[:], a.url, a.key); err != nil {
+	if err := t.exec(`UPDATE receiver SET url = ?2, url_key = ?3 WHERE id = ?1`, receiver[:], a.url,
+		a.key); err != nil {
 		return err
 	}
 	return t.exec(`UPDATE subscription SET url = ?2, url_key = ?3 WHERE receiver = ?1`, receiver[:], a.url, a.key)
@@ -98,8 +100,8 @@ func (db *DB) ResealURLs(ctx context.Context, after string) (string, int, error)
 		return "", 0, err
 	}
 	done, err := give(ctx, db, func(tx *tx) (done stretch, err error) {
-		all, err := rows(tx, `SELECT id, partner, url, url_key FROM receiver WHERE id > ?1 ORDER BY id LIMIT ?2`, scanLocated,
-			behind, sealedOnce)
+		all, err := rows(tx, `SELECT id, partner, url, url_key FROM receiver WHERE id > ?1 ORDER BY id LIMIT ?2`,
+			scanLocated, behind, sealedOnce)
 		if err != nil {
 			return done, err
 		}

@@ -84,7 +84,8 @@ func (db *DB) renew(ctx context.Context, t sealedTable, found [][]any) (changed 
 	var statements []string
 	var args [][]any
 	for _, values := range found {
-		key, row, stored := values[:len(t.key)], values[len(t.key):len(t.key)+len(t.row)], values[len(t.key)+len(t.row):]
+		key, row, stored := values[:len(t.key)], values[len(t.key):len(t.key)+len(t.row)],
+			values[len(t.key)+len(t.row):]
 		for i, column := range t.columns {
 			to, err := db.writer.renewed(stored[i], bound(column, parts(row)...))
 			if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
@@ -21,6 +22,7 @@ func sealedAtRest() []rule {
 		{"without a key what is sealed is an error and never an empty text", withoutKeyIsAnError},
 		{"a change of what lies in another form is logged as what was changed alone", formIsNotLogged},
 		{"one URL is one receiver and one subscription, however it lies", urlIsOne},
+		{"a URL that comes to lie in another form moves nothing of what waits there", formMovesNothing},
 	}
 }
 
@@ -216,4 +218,36 @@ func urlIsOne(t *testing.T, s *stand) {
 	s.must(s.ChangeSubscription(t.Context(), away))
 	same(t, "moved", got[webhook.Subscription](s)(off.SubscriptionByID(t.Context(), first.ID)), away.To)
 	is(t, "another lane", off.laneOf(away.To) != to, true)
+}
+
+func formMovesNothing(t *testing.T, s *stand) {
+	off := s.besideWith(s.with.off())
+	subs := off.wildcard(uuid.New(), "https://r.example/")
+	for subject := range byte(2) {
+		s.happens(subs[0].Partner, subject, event.OperationCreated)
+	}
+	later := settled(subs[0], s.waiting(subs[0])[0], webhook.DeliveryWaiting)
+	later.NextAt = noon().AddDate(0, 0, 1)
+	s.must(s.SettleDelivery(t.Context(), later))
+	before := s.inQueue(s.laneOf(subs[0]))
+	another := func(here *stand, name string) {
+		more := subscribed(subs[0].Partner, name)
+		more.URL = subs[0].URL
+		here.subscribe(more)
+	}
+	astray := func() bool { return got[webhook.Receiver](s)(s.Receiver(t.Context(), s.laneOf(subs[0]).ID)).Astray }
+	for _, change := range []func(){
+		func() { another(s, "sealed") }, func() { another(off, "clear") }, func() { s.reseals() },
+	} {
+		change()
+		is(t, "astray", astray(), false)
+		s.arrange(subs[0])
+		same(t, "waiting", s.inQueue(s.laneOf(subs[0])), before)
+	}
+	another(off, "clear again")
+	s.must(s.ChangeSubscription(t.Context(), moved(t, subs[0], webhook.Pause)))
+	another(off, "clear once more")
+	is(t, "what was astray is so still", astray(), true)
+	s.arrange(subs[0])
+	is(t, "aside", len(s.inQueue(ownQueue(subs[0]))), 2)
 }
