@@ -32,11 +32,12 @@ func (a *App) openAdmin() error {
 	}
 	l, err := net.Listen("tcp", a.config.AdminAddr)
 	if err != nil {
-		return fmt.Errorf("listening on WAYBILL_ADMIN_ADDR=%s (another program may hold it; choose another): %w", a.config.AdminAddr, err)
+		return fmt.Errorf("listening on WAYBILL_ADMIN_ADDR=%s (another program may hold it; choose another): %w",
+			a.config.AdminAddr, err)
 	}
 	p := &adminPort{App: a, done: make(chan struct{}), at: l.Addr().String()}
-	p.server = &http.Server{Handler: p.routes(), ReadHeaderTimeout: headerTime, ReadTimeout: arrivalTime, WriteTimeout: profileTime,
-		IdleTimeout: idleTime, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
+	p.server = &http.Server{Handler: p.routes(), ReadHeaderTimeout: headerTime, ReadTimeout: arrivalTime,
+		WriteTimeout: profileTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
 	a.admin = p
 	go func() {
 		defer close(p.done)
@@ -96,17 +97,20 @@ func write(w http.ResponseWriter, status int, text []byte) {
 // give a name of theirs this machine's address.
 func here(do http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		from, err := netip.ParseAddrPort(r.RemoteAddr)
-		host := r.Host
-		if name, _, err := net.SplitHostPort(host); err == nil {
-			host = name
-		}
-		named, notIP := netip.ParseAddr(host)
-		if err != nil || !from.Addr().Unmap().IsLoopback() || host != "localhost" && (notIP != nil || !named.Unmap().IsLoopback()) {
-			http.Error(w, "profiles are for this machine alone; ask for them at 127.0.0.1, for example through `ssh -L` or "+
-				"`kubectl port-forward`", http.StatusForbidden)
+		if !isHere(r.RemoteAddr) || !isHere(r.Host) {
+			http.Error(w, "profiles are for this machine alone; ask for them at 127.0.0.1, for example through "+
+				"`ssh -L` or `kubectl port-forward`", http.StatusForbidden)
 			return
 		}
 		do(w, r)
 	}
+}
+
+// isHere tells whether a host, with or without a port, is this machine.
+func isHere(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
 }

@@ -67,10 +67,12 @@ func counted(ctx context.Context, db store.Store, now time.Time) (all []metrics.
 		return nil, err
 	}
 	for _, b := range operations {
-		all = append(all, metrics.Backlog{Kind: fence.Connections, TSP: string(b.TSP), Waiting: b.Waiting, Age: now.Sub(b.Since)})
+		all = append(all, metrics.Backlog{Kind: fence.Connections, TSP: string(b.TSP), Waiting: b.Waiting,
+			Age: now.Sub(b.Since)})
 	}
 	for _, b := range imports {
-		all = append(all, metrics.Backlog{Kind: fence.Imports, TSP: string(b.TSP), Waiting: b.Due, Age: now.Sub(b.Since)})
+		all = append(all, metrics.Backlog{Kind: fence.Imports, TSP: string(b.TSP), Waiting: b.Due,
+			Age: now.Sub(b.Since)})
 	}
 	to := metrics.Backlog{Kind: fence.Receivers, Waiting: deliveries.Waiting}
 	if to.Waiting > 0 {

@@ -37,7 +37,8 @@ func (a *App) checks(ctx context.Context) []api.Check {
 	}
 	if !a.built.Load() {
 		return []api.Check{{Name: "draining", Detail: draining}, {Name: "migrations",
-			Detail: "the service brings its tables up to date and takes up what waits; give it the time, its log tells how it fares"}}
+			Detail: "the service brings its tables up to date and takes up what waits; give it the time, its " +
+				"log tells how it fares"}}
 	}
 	return []api.Check{{Name: "draining", Detail: draining}, {Name: "migrations"},
 		{Name: "store_write", Detail: a.unwritable(ctx)}, {Name: "disk_space", Detail: a.crammed()}}
@@ -62,7 +63,8 @@ func (a *App) unwritable(ctx context.Context) string {
 	p.at, p.detail = time.Now(), ""
 	switch t := troubleOf(err); {
 	case bounded.Err() != nil:
-		p.detail = fmt.Sprintf("a write did not end within %s; look at what holds the disk of the database up", proofTime)
+		p.detail = fmt.Sprintf("a write did not end within %s; look at what holds the disk of the database up",
+			proofTime)
 	case t != nil:
 		p.detail = t.Reason + "; see the log of the service for what to do"
 	}

@@ -58,16 +58,21 @@ func failed(checks []api.Check) string {
 func TestEachCheckOfReadinessSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	const ample = 1 << 40
+	full := &fence.Trouble{Reason: "the disk of the database is full"}
 	for says, c := range map[string]struct {
 		disk *disk
 		want string
 	}{
-		"all is well":           {&disk{free: ample}, ""},
-		"room is not known":     {&disk{free: -1}, ""},
-		"the disk is full":      {&disk{free: leastFree - 1}, "disk_space: the disk of the database has less than 100 MiB left; make room on it"},
-		"the disk is gone":      {&disk{broken: errors.New("stat /secret/path")}, "disk_space: the disk of the database cannot be looked at; see whether"},
-		"a write hangs":         {&disk{free: ample, hangs: true}, "store_write: a write did not end within 2s; look at what holds the disk of the database up"},
-		"a write failed before": {&disk{free: ample, pings: &fence.Trouble{Reason: "the disk of the database is full"}}, "store_write: the disk of the database is full; see the log"},
+		"all is well":       {&disk{free: ample}, ""},
+		"room is not known": {&disk{free: -1}, ""},
+		"the disk is full": {&disk{free: leastFree - 1},
+			"disk_space: the disk of the database has less than 100 MiB left; make room on it"},
+		"the disk is gone": {&disk{broken: errors.New("stat /secret/path")},
+			"disk_space: the disk of the database cannot be looked at; see whether"},
+		"a write hangs": {&disk{free: ample, hangs: true},
+			"store_write: a write did not end within 2s; look at what holds the disk of the database up"},
+		"a write failed before": {&disk{free: ample, pings: full},
+			"store_write: the disk of the database is full; see the log"},
 	} {
 		t.Run(says, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -107,7 +112,8 @@ func TestAServiceThatStartsLivesAndIsNotReady(t *testing.T) {
 		if w.Code != want {
 			t.Errorf("%s: %d %s", path, w.Code, w.Body)
 		}
-		if path == "/readyz" && !strings.Contains(w.Body.String(), `"name":"migrations","status":"failed","detail":"the service brings its tables`) {
+		starts := `"name":"migrations","status":"failed","detail":"the service brings its tables`
+		if path == "/readyz" && !strings.Contains(w.Body.String(), starts) {
 			t.Errorf("it says %s", w.Body)
 		}
 	}

@@ -94,7 +94,8 @@ func laneKinds() []string { return []string{fence.Connections, fence.Receivers, 
 
 func (a *App) laneFigures() (out []metrics.Lanes) {
 	for s, n := range a.dispatcher.Standings() {
-		out = append(out, metrics.Lanes{Kind: s.Kind, TSP: s.Label, Waits: string(s.Waits), Lanes: n.Lanes, Flying: n.Flying})
+		out = append(out, metrics.Lanes{Kind: s.Kind, TSP: s.Label, Waits: string(s.Waits),
+			Lanes: n.Lanes, Flying: n.Flying})
 	}
 	return out
 }

@@ -20,8 +20,8 @@ func (a *App) trace(ctx context.Context, policy outbound.Policy) (err error) {
 	if t.URL == "" {
 		return nil
 	}
-	a.tracer, err = tracing.New(ctx, tracing.Config{URL: t.URL, Headers: t.Headers, Client: outbound.TSP(policy, t.URL), Ratio: t.Ratio,
-		ToReceivers: t.ToReceivers, Log: a.log})
+	a.tracer, err = tracing.New(ctx, tracing.Config{URL: t.URL, Headers: t.Headers,
+		Client: outbound.TSP(policy, t.URL), Ratio: t.Ratio, ToReceivers: t.ToReceivers, Log: a.log})
 	return err
 }
 

@@ -48,7 +48,8 @@ func TestAWriteIsOneTraceFromItsRequestToItsWebhooks(t *testing.T) {
 	c.Traces.URL, c.Traces.ToReceivers = server.URL, true
 	h := openWith(t, c, t.TempDir())
 	const caller = "0af7651916cd43dd8448eb211c80319c"
-	op := h.do("POST", messages, h.message("a text that is nobody's"), "traceparent", "00-"+caller+"-b7ad6b7169203331-01").field("id")
+	op := h.do("POST", messages, h.message("a text that is nobody's"),
+		"traceparent", "00-"+caller+"-b7ad6b7169203331-01").field("id")
 	h.until("both webhooks have come", func() bool { return len(h.hooks.told("traceparent")) == 2 })
 	h.stop()
 
@@ -59,7 +60,8 @@ func TestAWriteIsOneTraceFromItsRequestToItsWebhooks(t *testing.T) {
 		case trace:
 			names = append(names, s.Name)
 		case caller:
-			if s.Name != "POST /v2/telematics/messages" || len(s.Links) != 1 || hex.EncodeToString(s.Links[0].TraceId) != trace {
+			if s.Name != "POST /v2/telematics/messages" || len(s.Links) != 1 ||
+				hex.EncodeToString(s.Links[0].TraceId) != trace {
 				t.Errorf("the caller's trace has %s, which leads to %v", s.Name, s.Links)
 			}
 		default:

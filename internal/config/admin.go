@@ -36,6 +36,7 @@ func (c Config) checkAdmin() []error {
 	case c.AdminAddr == "" || err != nil || c.AdminRemote || isLoopback(host):
 		return nil
 	}
-	return []error{fmt.Errorf("%s is %q, which other machines reach, and whoever reaches it reads figures without a token; "+
-		"write 127.0.0.1 or localhost, or set %s=on where its network is yours alone", adminVariable, c.AdminAddr, adminRemoteVariable)}
+	return []error{fmt.Errorf("%s is %q, which other machines reach, and whoever reaches it reads figures without "+
+		"a token; write 127.0.0.1 or localhost, or set %s=on where its network is yours alone",
+		adminVariable, c.AdminAddr, adminRemoteVariable)}
 }

@@ -38,8 +38,8 @@ func tracesVariables() []variable {
 func (c Config) checkTraces(given map[string]string) (wrong []error) {
 	for _, v := range tracesVariables() {
 		if given[v.name] != "" && given[tracesVariable] == "" {
-			wrong = append(wrong, fmt.Errorf("%s is set and %s is not, so that nothing is traced; set both, or leave it out",
-				v.name, tracesVariable))
+			wrong = append(wrong, fmt.Errorf("%s is set and %s is not, so that nothing is traced; set both, or "+
+				"leave it out", v.name, tracesVariable))
 		}
 	}
 	return wrong
@@ -48,9 +48,10 @@ func (c Config) checkTraces(given map[string]string) (wrong []error) {
 func readTracesURL(c *Config, text string) error {
 	u, err := url.Parse(text)
 	// Its text could hold what is secret.
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return errors.New("is no URL of a collector; write it such as http://127.0.0.1:4318, and what proves who you are into " +
-			prefix + "TRACES_HEADERS")
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil ||
+		u.RawQuery != "" || u.Fragment != "" {
+		return errors.New("is no URL of a collector; write it such as http://127.0.0.1:4318, and what proves who you " +
+			"are into " + prefix + "TRACES_HEADERS")
 	}
 	if u.Path == "" || u.Path == "/" {
 		u.Path = tracesPath
@@ -67,7 +68,8 @@ func readTracesHeaders(c *Config, text string) error {
 		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 		plain, err := url.PathUnescape(value)
 		if err != nil || !isToken(name) || plain == "" || strings.ContainsAny(plain, "\r\n\x00") {
-			return fmt.Errorf("is no list of headers at entry %d; write name=value, separated by commas, with %%2C for a comma in a value", n+1)
+			return fmt.Errorf("is no list of headers at entry %d; write name=value, separated by commas, with "+
+				"%%2C for a comma in a value", n+1)
 		}
 		headers[name] = plain
 	}
@@ -85,7 +87,8 @@ func isToken(s string) bool {
 func readRatio(c *Config, text string) error {
 	r, err := strconv.ParseFloat(text, 64)
 	if err != nil || !(r > 0 && r <= 1) {
-		return fmt.Errorf("is %q; write the part of the operations that are followed, above 0 and up to 1, such as 0.01", text)
+		return fmt.Errorf("is %q; write the part of the operations that are followed, above 0 and up to 1, such as "+
+			"0.01", text)
 	}
 	c.Traces.Ratio = r
 	return nil

@@ -16,8 +16,9 @@ import (
 func standings(t *testing.T, l *lane, b *Budget, after time.Duration) map[Stance]Standing {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
+	kind := KindOf[string](l, Policy{Base: time.Second, Cap: time.Minute, MaxCounted: 9})
 	d := New(Config{Source: NewInProcess(time.Now), Budget: b, Now: time.Now, Log: slog.New(slog.DiscardHandler),
-		Kinds: map[string]Kind{fence.Connections: KindOf[string](l, Policy{Base: time.Second, Cap: time.Minute, MaxCounted: 9})}})
+		Kinds: map[string]Kind{fence.Connections: kind}})
 	done := make(chan error)
 	go func() { done <- d.Run(ctx) }()
 	time.Sleep(after)
@@ -33,6 +34,7 @@ func standings(t *testing.T, l *lane, b *Budget, after time.Duration) map[Stance
 func TestALaneSaysWhatItWaitsFor(t *testing.T) {
 	t.Parallel()
 	later := []End{{Class: Later}, {Class: Later}, {Class: Later}, {Class: Later}, {Class: Later}}
+	throttled := []End{{Class: Throttled, RetryAfter: time.Minute}}
 	limit := []Limit{{ID: "one", Interval: 10 * time.Minute, Burst: 1}}
 	item := func(limits ...Limit) []Item[string] {
 		return []Item[string]{{Seq: 1, Key: "a", Limits: limits}, {Seq: 2, Key: "b", Limits: limits}}
@@ -44,7 +46,7 @@ func TestALaneSaysWhatItWaitsFor(t *testing.T) {
 		"of work in flight":          {&lane{items: item(), took: time.Hour}, map[Waits]int{Nothing: 2}},
 		"of a limit":                 {&lane{items: item(limit...)}, map[Waits]int{ALimit: 0}},
 		"of a next try":              {&lane{items: item()[:1], ends: map[int64][]End{1: later}}, map[Waits]int{ATime: 0}},
-		"of a pause":                 {&lane{items: item()[:1], ends: map[int64][]End{1: {{Class: Throttled, RetryAfter: time.Minute}}}}, map[Waits]int{ThePause: 0}},
+		"of a pause":                 {&lane{items: item()[:1], ends: map[int64][]End{1: throttled}}, map[Waits]int{ThePause: 0}},
 		"of credentials":             {&lane{items: item(), barred: true}, map[Waits]int{TheBar: 0}},
 		"of a connection":            {&lane{items: item(), closed: time.Now().AddDate(100, 0, 0)}, map[Waits]int{Opening: 0}},
 		"of a store":                 {&lane{items: item(), fails: context.DeadlineExceeded}, map[Waits]int{TheStore: 0}},
@@ -53,7 +55,8 @@ func TestALaneSaysWhatItWaitsFor(t *testing.T) {
 		t.Run(says, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				got := map[Waits]int{}
-				for s, n := range standings(t, c.lane, NewBudget(time.Now, map[string]time.Time{}), 20*time.Second+time.Millisecond) {
+				b := NewBudget(time.Now, map[string]time.Time{})
+				for s, n := range standings(t, c.lane, b, 20*time.Second+time.Millisecond) {
 					if got[s.Waits] = n.Flying; s.Kind != fence.Connections || n.Lanes != 1 {
 						t.Errorf("%v: %v", s, n)
 					}

@@ -29,13 +29,16 @@ func set(values ...string) map[string]bool {
 
 func newAttempts(r prometheus.Registerer) attempts {
 	return attempts{
-		total: counter(r, "attempts_total", "Attempts at writes that ended, by TSP and the class of the end.", "tsp", "class"),
+		total: counter(r, "attempts_total", "Attempts at writes that ended, by TSP and the class of the end.",
+			"tsp", "class"),
 		took: histogram(r, prometheus.HistogramOpts{Name: "attempt_duration_seconds",
-			Help: "How long attempts at writes took, with all their calls and what they waited for limits.", Buckets: calls}, "tsp"),
+			Help:    "How long attempts at writes took, with all their calls and what they waited for limits.",
+			Buckets: calls}, "tsp"),
 		ended: counter(r, "operations_total", "Operations that ended, by TSP and how.", "tsp", "end"),
 		age: histogram(r, prometheus.HistogramOpts{Name: "operation_duration_seconds",
 			Help: "From an operation's acceptance to its end.", Buckets: waits}, "tsp"),
-		imports: counter(r, "imports_total", "Imports of a kind of records that ended, by TSP and the class of the end.", "tsp", "class"),
+		imports: counter(r, "imports_total", "Imports of a kind of records that ended, by TSP and the class of the end.",
+			"tsp", "class"),
 	}
 }
 

@@ -43,8 +43,8 @@ func described() descriptions {
 
 // Describe implements prometheus.Collector.
 func (f *figures) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{f.lanes, f.flying, f.slots, f.used, f.due, f.depth, f.oldest, f.limits, f.queued,
-		f.file, f.free, f.ready} {
+	for _, d := range []*prometheus.Desc{f.lanes, f.flying, f.slots, f.used, f.due, f.depth, f.oldest, f.limits,
+		f.queued, f.file, f.free, f.ready} {
 		out <- d
 	}
 }

@@ -18,10 +18,8 @@ var outcomes = set("delivered", "refused", "retried", "dead", "gone", "withheld"
 func newDeliveries(r prometheus.Registerer) deliveries {
 	return deliveries{
 		total: counter(r, "deliveries_total", "Attempts to deliver a webhook, by what came of them.", "outcome"),
-		took: histogram(r, prometheus.HistogramOpts{Name: "delivery_attempt_duration_seconds",
-			Help: "How long receivers took, answers and failures alike.", Buckets: calls}).WithLabelValues().(prometheus.Histogram),
-		lag: histogram(r, prometheus.HistogramOpts{Name: "delivery_lag_seconds",
-			Help: "From when an event occurred to when its receiver had taken it.", Buckets: waits}).WithLabelValues().(prometheus.Histogram),
+		took:  alone(r, "delivery_attempt_duration_seconds", "How long receivers took, answers and failures alike.", calls),
+		lag:   alone(r, "delivery_lag_seconds", "From when an event occurred to when its receiver had taken it.", waits),
 	}
 }
 

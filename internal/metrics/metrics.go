@@ -54,7 +54,8 @@ func New(s Sets, f Figures, log *slog.Logger) *Metrics {
 	for _, name := range s.TSPs {
 		m.tsps[name] = true
 	}
-	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.api = newRequests(m.registry, s.Routes)
 	m.attempts = newAttempts(m.registry)
 	m.webhooks = newDeliveries(m.registry)
@@ -92,6 +93,13 @@ func counter(r prometheus.Registerer, name, help string, labels ...string) *prom
 	c := prometheus.NewCounterVec(prometheus.CounterOpts{Name: prefix + name, Help: help}, labels)
 	r.MustRegister(c)
 	return c
+}
+
+// alone is a histogram without labels.
+func alone(r prometheus.Registerer, name, help string, buckets []float64) prometheus.Histogram {
+	h := prometheus.NewHistogram(prometheus.HistogramOpts{Name: prefix + name, Help: help, Buckets: buckets})
+	r.MustRegister(h)
+	return h
 }
 
 func histogram(r prometheus.Registerer, o prometheus.HistogramOpts, labels ...string) *prometheus.HistogramVec {

@@ -21,12 +21,14 @@ func filled() *Metrics {
 		Lanes: func() []Lanes {
 			return []Lanes{{Kind: "connections", TSP: "acme", Waits: "limit", Lanes: 2, Flying: 1}}
 		},
-		Slots:   func() []Slots { return []Slots{{Kind: "connections", Used: 2, All: 2000, Due: 1}} },
-		Backlog: func() []Backlog { return []Backlog{{Kind: "connections", TSP: "acme", Waiting: 7, Age: time.Minute}} },
-		Limits:  func() []UsedUp { return []UsedUp{{TSP: "acme", Limit: "writes", Budgets: 1}} },
-		Queued:  func() map[string]int { return map[string]int{"all": 3} },
-		Space:   func() (Space, bool) { return Space{Database: 4096, Log: 0, Free: 1 << 30}, true },
-		Ready:   func() map[string]bool { return map[string]bool{"draining": false} },
+		Slots: func() []Slots { return []Slots{{Kind: "connections", Used: 2, All: 2000, Due: 1}} },
+		Backlog: func() []Backlog {
+			return []Backlog{{Kind: "connections", TSP: "acme", Waiting: 7, Age: time.Minute}}
+		},
+		Limits: func() []UsedUp { return []UsedUp{{TSP: "acme", Limit: "writes", Budgets: 1}} },
+		Queued: func() map[string]int { return map[string]int{"all": 3} },
+		Space:  func() (Space, bool) { return Space{Database: 4096, Log: 0, Free: 1 << 30}, true },
+		Ready:  func() map[string]bool { return map[string]bool{"draining": false} },
 	}, slog.New(slog.DiscardHandler))
 	m.tell("acme", "GET /healthz", "done")
 	return m
@@ -119,7 +121,8 @@ func TestTwoOfOneLabelAreOneFigure(t *testing.T) {
 		},
 		Backlog: func() (all []Backlog) {
 			for i, tsp := range two("tsp") {
-				all = append(all, Backlog{Kind: "connections", TSP: tsp, Waiting: 1, Age: time.Duration(i) * time.Second})
+				all = append(all, Backlog{Kind: "connections", TSP: tsp, Waiting: 1,
+					Age: time.Duration(i) * time.Second})
 			}
 			return all
 		},
@@ -173,7 +176,8 @@ func TestTheDocumentListsEveryMetric(t *testing.T) {
 		cells := strings.Split(line, "|")
 		if name := ""; len(cells) > 4 {
 			if name = strings.Trim(cells[1], " `"); strings.HasPrefix(name, prefix) {
-				told[name] = strings.TrimSpace(cells[2]) + " " + strings.ReplaceAll(strings.Trim(cells[3], " "), "`", "")
+				labels := strings.ReplaceAll(strings.TrimSpace(cells[3]), "`", "")
+				told[name] = strings.TrimSpace(cells[2]) + " " + labels
 			}
 		}
 	}

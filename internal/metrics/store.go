@@ -10,16 +10,14 @@ import (
 type timings struct{ read, write, commit, group prometheus.Histogram }
 
 func newTimings(r prometheus.Registerer) timings {
-	of := func(name, help string, buckets []float64) prometheus.Histogram {
-		h := prometheus.NewHistogram(prometheus.HistogramOpts{Name: prefix + name, Help: help, Buckets: buckets})
-		r.MustRegister(h)
-		return h
-	}
 	return timings{
-		read:   of("store_read_duration_seconds", "How long readings took, with what they waited for a connection.", quick),
-		write:  of("store_write_duration_seconds", "How long writes took, from when they were asked for until they were on disk.", quick),
-		commit: of("store_commit_duration_seconds", "How long the transaction of a group of writes took.", quick),
-		group:  of("store_group_writes", "How many writes shared a commit.", []float64{1, 2, 4, 8, 16, 32, 64, 128, 256}),
+		read: alone(r, "store_read_duration_seconds",
+			"How long readings took, with what they waited for a connection.", quick),
+		write: alone(r, "store_write_duration_seconds",
+			"How long writes took, from when they were asked for until they were on disk.", quick),
+		commit: alone(r, "store_commit_duration_seconds", "How long the transaction of a group of writes took.", quick),
+		group: alone(r, "store_group_writes", "How many writes shared a commit.",
+			[]float64{1, 2, 4, 8, 16, 32, 64, 128, 256}),
 	}
 }
 
@@ -46,7 +44,8 @@ var swept = set("deleted_webhooks", "receivers", "old_secrets", "dead_letters", 
 
 func newSweeps(r prometheus.Registerer) sweeps {
 	return sweeps{
-		total: counter(r, "sweeps_total", "Batches of removing what is kept no longer, by what, and whether they worked.", "what", "result"),
+		total: counter(r, "sweeps_total", "Batches of removing what is kept no longer, by what, and whether they worked.",
+			"what", "result"),
 		took: histogram(r, prometheus.HistogramOpts{Name: "sweep_duration_seconds",
 			Help: "How long such a batch took, for which other writes may wait.", Buckets: quick}, "what"),
 	}

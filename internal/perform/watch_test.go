@@ -89,8 +89,10 @@ func TestAWatchIsToldWhatBecameOfDeliveries(t *testing.T) {
 		"delivered": {nil, false, map[string]int{"delivered after 0s, 1m0s late": 1}},
 		"refused": {[]webhook.Result{{Verdict: webhook.Delivered, StatusCode: 404, Refused: true}}, false,
 			map[string]int{"refused after 0s, 1m0s late": 1}},
-		"gone":     {[]webhook.Result{{Verdict: webhook.Gone, StatusCode: 410}}, false, map[string]int{"gone after 0s, 0s late": 1}},
-		"retried":  {[]webhook.Result{retry}, false, map[string]int{"retried after 0s, 0s late": 1, "delivered after 0s, 1m0s late": 1}},
+		"gone": {[]webhook.Result{{Verdict: webhook.Gone, StatusCode: 410}}, false,
+			map[string]int{"gone after 0s, 0s late": 1}},
+		"retried": {[]webhook.Result{retry}, false,
+			map[string]int{"retried after 0s, 0s late": 1, "delivered after 0s, 1m0s late": 1}},
 		"withheld": {nil, true, map[string]int{"withheld after 0s, 0s late": 1}},
 	} {
 		t.Run(says, func(t *testing.T) {

@@ -40,7 +40,8 @@ func (c *calls) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !trace.SpanContextFromContext(r.Context()).IsValid() {
 		return c.next.RoundTrip(r)
 	}
-	ctx, span := c.tracer.Start(r.Context(), r.Method, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(c.of...))
+	ctx, span := c.tracer.Start(r.Context(), r.Method, trace.WithSpanKind(trace.SpanKindClient),
+		trace.WithAttributes(c.of...))
 	span.SetAttributes(attribute.String("http.request.method", r.Method))
 	r = r.WithContext(ctx)
 	if c.tells {

@@ -21,7 +21,7 @@ const (
 )
 
 // collector sends spans by OTLP over HTTP, in its binary form. The exporter of OpenTelemetry for the same
-// brings gRPC with it, which makes the program a quarter larger, and an http.Client of its own.
+// brings gRPC with it, which makes the program a fifth larger, and an http.Client of its own.
 type collector struct {
 	url     string
 	headers map[string]string
@@ -43,8 +43,8 @@ func (c *collector) UploadTraces(ctx context.Context, spans []*tracepb.ResourceS
 	err := c.send(ctx, spans)
 	switch was := c.silent.Swap(err != nil); {
 	case err != nil && !was:
-		c.log.Warn("the collector takes no traces, so they are dropped; see whether WAYBILL_TRACES_URL and its headers are right",
-			"error", err)
+		c.log.Warn("the collector takes no traces, so they are dropped; see whether WAYBILL_TRACES_URL and its "+
+			"headers are right", "error", err)
 	case err == nil && was:
 		c.log.Info("the collector takes traces again")
 	}

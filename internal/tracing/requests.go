@@ -44,8 +44,8 @@ func (t *Tracer) Accepted(ctx context.Context, operation uuid.UUID, kind, verb, 
 	caller.AddLink(trace.Link{SpanContext: t.root(operation)})
 	caller.SetAttributes(ofOperation(operation))
 	options := []trace.SpanStartOption{trace.WithNewRoot(), trace.WithSpanKind(trace.SpanKindServer), since(came),
-		trace.WithAttributes(ofOperation(operation), attribute.String("waybill.resource", kind), attribute.String("waybill.verb", verb),
-			attribute.String("waybill.tsp", tsp))}
+		trace.WithAttributes(ofOperation(operation), attribute.String("waybill.resource", kind),
+			attribute.String("waybill.verb", verb), attribute.String("waybill.tsp", tsp))}
 	if c := caller.SpanContext(); c.IsValid() {
 		options = append(options, trace.WithLinks(trace.Link{SpanContext: c}))
 	}

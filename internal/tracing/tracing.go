@@ -55,7 +55,8 @@ func New(ctx context.Context, c Config) (*Tracer, error) {
 	}
 	part := share(c.Ratio)
 	provider := sdk.NewTracerProvider(sdk.WithBatcher(exporter), sdk.WithIDGenerator(ids{}),
-		sdk.WithSampler(sdk.ParentBased(part)), sdk.WithResource(resource.NewSchemaless(attribute.String("service.name", "waybill"))))
+		sdk.WithSampler(sdk.ParentBased(part)),
+		sdk.WithResource(resource.NewSchemaless(attribute.String("service.name", "waybill"))))
 	return &Tracer{provider: provider, tracer: provider.Tracer("github.com/waybill-dev/waybill"), share: part,
 		toReceivers: c.ToReceivers}, nil
 }

@@ -49,8 +49,8 @@ func at(t *testing.T, d *desk, ratio float64, log io.Writer) (tracer *Tracer, cl
 	t.Helper()
 	server := httptest.NewServer(d)
 	t.Cleanup(server.Close)
-	tracer, err := New(t.Context(), Config{URL: server.URL + "/v1/traces", Headers: map[string]string{"X-Token": "hush"},
-		Client: server.Client(), Ratio: ratio, ToReceivers: true, Log: slog.New(slog.NewTextHandler(log, nil))})
+	tracer, err := New(t.Context(), Config{URL: server.URL + "/v1/traces",
+		Headers: map[string]string{"X-Token": "hush"}, Client: server.Client(), Ratio: ratio, ToReceivers: true, Log: slog.New(slog.NewTextHandler(log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,9 @@ func TestAnOperationIsOneTraceWhoeverGoesOnWithIt(t *testing.T) {
 	// Another process, which knows the operation's id alone.
 	second, closeSecond := at(t, d, 1, io.Discard)
 	var told []http.Header
-	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { told = append(told, r.Header) }))
+	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		told = append(told, r.Header)
+	}))
 	defer other.Close()
 	call := func(c *http.Client, ctx context.Context) {
 		req, _ := http.NewRequestWithContext(ctx, "PUT", other.URL+"/secret?token=hush", strings.NewReader("hush"))
@@ -134,7 +136,8 @@ func TestAnOperationIsOneTraceWhoeverGoesOnWithIt(t *testing.T) {
 			t.Errorf("a span tells %s", text)
 		}
 	}
-	if told[0].Get("traceparent") != "" || !strings.Contains(told[1].Get("traceparent"), strings.ReplaceAll(operation.String(), "-", "")) {
+	id := strings.ReplaceAll(operation.String(), "-", "")
+	if told[0].Get("traceparent") != "" || !strings.Contains(told[1].Get("traceparent"), id) {
 		t.Errorf("the TSP was told %q, the receiver %q", told[0].Get("traceparent"), told[1].Get("traceparent"))
 	}
 }
@@ -180,7 +183,8 @@ func TestACollectorThatTakesNothingIsToldOfOnceAndHoldsNobodyUp(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if text := log.String(); strings.Count(text, "WAYBILL_TRACES_URL") != 1 || strings.Count(text, "takes traces again") != 1 {
+	text := log.String()
+	if strings.Count(text, "WAYBILL_TRACES_URL") != 1 || strings.Count(text, "takes traces again") != 1 {
 		t.Errorf("the log says %s", text)
 	}
 }

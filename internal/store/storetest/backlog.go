@@ -53,7 +53,8 @@ func waitingAreCounted(t *testing.T, s *stand) {
 func importsAreCounted(t *testing.T, s *stand) {
 	c := s.connect(connected(s.fleet()))
 	s.must(s.ScheduleImports(t.Context(), c.ID, []resource.Kind{resource.KindUser, resource.KindVehicle}, at(1)))
-	same(t, "before", got[[]record.Backlog](s)(s.ImportBacklog(t.Context(), at(1).Add(-time.Microsecond))), []record.Backlog(nil))
+	before := got[[]record.Backlog](s)(s.ImportBacklog(t.Context(), at(1).Add(-time.Microsecond)))
+	same(t, "before", before, []record.Backlog(nil))
 	same(t, "due", got[[]record.Backlog](s)(s.ImportBacklog(t.Context(), at(2))),
 		[]record.Backlog{{TSP: c.TSP, Due: 2, Since: at(1)}})
 }
