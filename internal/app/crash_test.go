@@ -135,7 +135,8 @@ func freePorts(t *testing.T, n int) int {
 func (v *victim) start() {
 	t := v.h.t
 	t.Helper()
-	v.cmd = exec.Command(v.binary, "dev", "--quiet", "--addr", v.addr, "--data-dir", v.dir, "--receiver-addr", v.receiver, "--sim-base-port", v.base)
+	v.cmd = exec.Command(v.binary, "dev", "--quiet", "--addr", v.addr, "--data-dir", v.dir, "--receiver-addr", v.receiver,
+		"--sim-base-port", v.base)
 	v.cmd.Env = append(os.Environ(), v.env...)
 	v.cmd.Stderr = os.Stderr
 	if err := v.cmd.Start(); err != nil {

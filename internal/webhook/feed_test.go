@@ -30,6 +30,7 @@ type shelf struct {
 	// ended are the names of events that no grant lets the partner have any more.
 	ended []string
 	swept []time.Time
+	gone  bool
 }
 
 func newShelf(events int) *shelf {
@@ -41,7 +42,7 @@ func newShelf(events int) *shelf {
 func (s *shelf) ReceiverOf(_ context.Context, partner uuid.UUID, url string) (webhook.Receiver, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if partner != acme || url != webhook.FeedURL {
+	if partner != acme || url != webhook.FeedURL || s.gone {
 		return webhook.Receiver{}, webhook.ErrNotFound
 	}
 	return s.to, nil
@@ -206,6 +207,24 @@ func TestAReadingWaitsUntilThereIsSomethingAndNoLonger(t *testing.T) {
 		})
 		if n, took := read(); n != 1 || took > 6*time.Second {
 			t.Errorf("%d after %v", n, took)
+		}
+	})
+}
+
+func TestAReadingThatWaitsIsToldOfTheEndOfItsFeed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newShelf(3)
+		time.AfterFunc(time.Second, func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.gone = true
+		})
+		begun := time.Now()
+		_, err := s.feed().Read(t.Context(), acme, webhook.FeedRequest{Size: 10, Wait: 30 * time.Second,
+			After: page.Position{Seq: 3, ID: s.filed[2].Event.ID}})
+		if took := time.Since(begun); problem.Of(err).Code != problem.NotFound || took > 6*time.Second {
+			t.Errorf("after %v: %v", took, err)
 		}
 	})
 }

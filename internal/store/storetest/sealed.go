@@ -3,6 +3,7 @@ package storetest
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +20,7 @@ func sealedAtRest() []rule {
 		{"what lay there before it was sealed is sealed in portions until none of it is left", oldIsSealed},
 		{"what was sealed is read once nothing is sealed any more, and stays as it is", offIsRead},
 		{"what an older key has sealed is read, and sealed with the newest in portions", olderKeyIsRenewed},
+		{"what does not open is told row by row, stays as it is, and keeps no other from being sealed", closedIsTold},
 		{"without a key what is sealed is an error and never an empty text", withoutKeyIsAnError},
 		{"a change of what lies in another form is logged as what was changed alone", formIsNotLogged},
 		{"one URL is one receiver and one subscription, however it lies", urlIsOne},
@@ -100,17 +102,31 @@ func (s *stand) hears(all spoken) {
 // portions.
 func (s *stand) reseals() (changed, portions int) {
 	s.t.Helper()
-	for _, some := range []func(context.Context, string) (string, int, error){s.ResealURLs, s.ResealEvents, s.ResealOperations} {
+	changed, portions, closed := s.sealsAnew()
+	is(s.t, "rows that do not open", len(closed), 0)
+	return changed, portions
+}
+
+// sealsAnew does so where some rows do not open.
+func (s *stand) sealsAnew() (changed, portions int, closed []string) {
+	s.t.Helper()
+	for _, some := range []func(context.Context, string) (string, int, map[string]error, error){
+		s.ResealURLs, s.ResealEvents, s.ResealOperations} {
 		for after := ""; ; {
-			next, n, err := some(s.t.Context(), after)
+			next, n, shut, err := some(s.t.Context(), after)
 			s.must(err)
 			changed, portions = changed+n, portions+1
+			for row, why := range shut {
+				is(s.t, row+" has a reason", why != nil, true)
+				closed = append(closed, row)
+			}
 			if after = next; next == "" {
 				break
 			}
 		}
 	}
-	return changed, portions
+	slices.Sort(closed)
+	return changed, portions, closed
 }
 
 // lies tells whether sensitive texts lie on disk as they are.
@@ -170,6 +186,34 @@ func olderKeyIsRenewed(t *testing.T, s *stand) {
 		is(t, "changed by a second time", again, 0)
 		next.hears(all)
 	}
+}
+
+// closedIsTold has rows of a key that nobody has any more among others that are to be sealed.
+func closedIsTold(t *testing.T, s *stand) {
+	lost := s.besideWith(s.with.foreign(t))
+	shut := lost.speaks()
+	clear := s.besideWith(s.with.off())
+	open := clear.speaks()
+	changed, _, closed := s.sealsAnew()
+	s.hears(open)
+	lost.hears(shut)
+	is(t, "others were sealed", changed > 0, s.with.on)
+	if !s.with.on {
+		is(t, "rows that do not open", len(closed), 0)
+		return
+	}
+	for _, row := range []string{"receiver " + s.laneOf(open.sub).ID.String(), "operation " + shut.op.ID.String(),
+		"attempt " + shut.op.ID.String() + " 1"} {
+		is(t, row+" is told", slices.Contains(closed, row), !strings.HasPrefix(row, "receiver"))
+	}
+	tables := map[string]int{}
+	for _, row := range closed {
+		table, _, _ := strings.Cut(row, " ")
+		tables[table]++
+	}
+	same(t, "rows that do not open", tables, map[string]int{"receiver": 2, "event": 2, "feed": 2, "operation": 3, "attempt": 1})
+	again, _, _ := s.sealsAnew()
+	is(t, "changed by a second time", again, 0)
 }
 
 func withoutKeyIsAnError(t *testing.T, s *stand) {
