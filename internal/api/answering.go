@@ -19,6 +19,9 @@ type answering struct {
 	http.ResponseWriter
 	packers *sync.Pool
 	begun   bool
+	// route is the pattern of what answers, and status what it has answered.
+	route  string
+	status int
 	// packs tells that the caller takes gzip. Only what is asked for by GET is packed: what holds
 	// a secret beside a text of the caller's would give the secret away by its length (the attack
 	// called BREACH), and secrets are in answers to POST and PATCH alone.
@@ -42,13 +45,15 @@ func (s *Server) answering(w http.ResponseWriter, r *http.Request) *answering {
 
 // WriteHeader begins the answer.
 func (a *answering) WriteHeader(status int) {
-	a.begun = true
+	a.begun, a.status = true, status
 	a.ResponseWriter.WriteHeader(status)
 }
 
 // Write begins the answer if nothing has.
 func (a *answering) Write(p []byte) (int, error) {
-	a.begun = true
+	if !a.begun {
+		a.begun, a.status = true, http.StatusOK
+	}
 	return a.ResponseWriter.Write(p)
 }
 

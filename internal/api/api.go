@@ -63,7 +63,7 @@ type Deliveries interface {
 }
 
 // Config is what a Server is made of. All of its fields but IgnoreUnknown,
-// Limits and Sound are required.
+// Limits, Sound, Watch and Traces are required.
 type Config struct {
 	Tokens      Tokens
 	Operations  Operations
@@ -81,6 +81,11 @@ type Config struct {
 	// Healthy tells whether the service can do its work. It is asked at every probe and must
 	// answer fast.
 	Healthy func(ctx context.Context) error
+	// Ready tells each thing that must be so for requests to be sent here. It is asked at every probe.
+	Ready func(ctx context.Context) []Check
+	// Watch and Traces may be nil.
+	Watch  Watch
+	Traces Traces
 	// IgnoreUnknown lets query parameters pass that a route does not know, for clients that are
 	// newer than the contract; a header of the answer names them. Otherwise they are refused.
 	IgnoreUnknown bool

@@ -51,6 +51,7 @@ func (s *Server) storeless() []route {
 	return append(s.metadataRoutes(),
 		// Supervisors may ask for health, whatever else comes from their address.
 		route{"GET", "/healthz", "", bare(s.health)},
+		route{"GET", "/readyz", "", bare(s.ready)},
 		route{"GET", "/openapi.yaml", "", s.forStrangers(bare(s.documentYAML))},
 		route{"GET", "/openapi.json", "", s.forStrangers(bare(s.documentJSON))})
 }

@@ -15,7 +15,7 @@ func TestOnlyTheseRoutesNeedNoToken(t *testing.T) {
 	t.Parallel()
 	want := []string{
 		"GET /.well-known/oauth-authorization-server/realms/{realm}",
-		"GET /healthz", "GET /openapi.json", "GET /openapi.yaml",
+		"GET /healthz", "GET /openapi.json", "GET /openapi.yaml", "GET /readyz",
 		"GET /realms/{realm}/.well-known/oauth-authorization-server",
 		"GET /realms/{realm}/.well-known/openid-configuration",
 		"GET /realms/{realm}/protocol/openid-connect/certs",

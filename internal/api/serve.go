@@ -26,6 +26,14 @@ func (s *Server) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 		requestID = uuid.NewString()
 	}
 	w.Header().Set("X-Request-Id", requestID)
+	if s.Watch != nil {
+		defer s.watch(w, s.Now())
+	}
+	if s.Traces != nil {
+		var end func()
+		r, end = s.traced(w, r)
+		defer end()
+	}
 	defer s.recover(w, r)
 	if err := s.sound(r); err != nil {
 		w.Header().Set("Connection", "close")
@@ -45,6 +53,7 @@ func (s *Server) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 		s.unrouted(w, r, h)
 		return
 	}
+	w.route = pattern
 	// Not h.ServeHTTP: the values of the path are set only on this way.
 	s.mux.ServeHTTP(w, r)
 }

@@ -42,6 +42,8 @@ func (s *Server) write(kind resource.Kind, verb resource.Verb) answerer {
 		// first answer did.
 		if replayed {
 			w.Header().Set("Idempotent-Replayed", "true")
+		} else {
+			s.accepted(r.Context(), op)
 		}
 		s.answer(w, statusOf(op), op.Answer())
 		return nil

@@ -21,9 +21,11 @@ import (
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/metrics"
 	"github.com/waybill-dev/waybill/internal/perform"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/store"
+	"github.com/waybill-dev/waybill/internal/tracing"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
@@ -75,6 +77,16 @@ type App struct {
 	feed        *webhook.Feed
 	imports     *perform.Imports
 	writes      *perform.Writes
+
+	// built tells that all of the above is there, draining that a stop was asked for.
+	built, draining atomic.Bool
+	proof           proof
+	backlog         backlog
+	// metrics and admin are nil without an admin address.
+	metrics *metrics.Metrics
+	admin   *adminPort
+	// tracer is nil without a collector.
+	tracer *tracing.Tracer
 }
 
 // Open builds the program over its database, which is made and migrated as needed.
@@ -88,14 +100,20 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 	ctx = audit.By(ctx, audit.Actor{})
 	source := dispatch.NewInProcess(time.Now)
 	a := &App{config: c, dev: o.Dev, log: o.Log}
-	db, err := store.Open(ctx, c.DatabaseURL, store.Options{Now: time.Now,
-		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Sealing: a.sealing})
-	if err != nil {
+	a.measure(source, o.Adapters)
+	if err := a.openAdmin(); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(a.build(ctx, source, o), a.noteStart(audit.By(ctx, starter))); err != nil {
-		return nil, errors.Join(why(ctx, db, err), db.Close())
+	db, err := store.Open(ctx, c.DatabaseURL, store.Options{Now: time.Now,
+		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Sealing: a.sealing, Watch: a.storeWatch()})
+	if err != nil {
+		return nil, errors.Join(err, a.closeAdmin())
 	}
+	if err := errors.Join(a.build(ctx, source, o), a.noteStart(audit.By(ctx, starter))); err != nil {
+		a.endTraces(ctx)
+		return nil, errors.Join(why(ctx, db, err), a.closeAdmin(), db.Close())
+	}
+	a.built.Store(true)
 	return a, nil
 }
 
@@ -128,7 +146,9 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		return errors.Join(err, l.Close(), a.Close(context.WithoutCancel(ctx)))
 	}
-	g, ctx := errgroup.WithContext(audit.By(ctx, audit.Actor{}))
+	ctx, cancel := a.stopped(audit.By(ctx, audit.Actor{}))
+	defer cancel()
+	g, ctx := errgroup.WithContext(ctx)
 	g.Go(front.serve)
 	g.Go(func() error { return front.drain(ctx) })
 	working, stop := context.WithCancel(ctx)
@@ -143,7 +163,8 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	g.Go(func() error { return a.reseal(working, a.keys.sealer) })
 	g.Go(func() error { return a.sealOld(working) })
 	g.Go(func() error { return record.WatchOrphans(working, a.db, time.Now, a.log) })
-	g.Go(func() error { return webhook.Sweep(working, a.db, time.Now, a.log) })
+	g.Go(func() error { return webhook.Sweep(working, a.sweeps(), time.Now, a.log) })
+	g.Go(func() error { return a.countBacklog(working) })
 	err = g.Wait()
 	a.writes.Stop()
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
@@ -152,7 +173,8 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 // Close saves what the next start needs and closes the database. That of a store which was lost is
 // no orderly one, whatever there was to save.
 func (a *App) Close(ctx context.Context) error {
-	return errors.Join(a.connections.Close(ctx), cmp.Or(a.pause(ctx), a.db.Ping(ctx)), a.db.Close())
+	a.endTraces(ctx)
+	return errors.Join(a.connections.Close(ctx), cmp.Or(a.pause(ctx), a.db.Ping(ctx)), a.closeAdmin(), a.db.Close())
 }
 
 // refuseDefaults keeps the demo's secret, which everybody knows, out of production.

@@ -60,6 +60,7 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 		Schedules: a.db, Connections: a.db, Links: a.connections, Grants: p.grants, Limits: p.limits,
 		Floor: a.floors.imports, Every: a.config.ImportEvery, History: a.config.ImportHistory,
 		Importer: record.Importer{Caller: a.caller, Store: a.db, Now: time.Now}, Now: time.Now, Log: a.log,
+		Watch: a.performWatch(),
 	})
 	if err := a.resumeImports(ctx); err != nil {
 		return err
@@ -83,9 +84,12 @@ func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
 	}
 	p.policy = outbound.Policy{Allow: a.config.OutboundAllow, AllowLoopback: o.Dev, AllowHTTP: o.Dev,
 		ProxyJudges: a.config.ProxyJudges}
+	if err := a.trace(ctx, p.policy); err != nil {
+		return p, err
+	}
 	a.caller = tsp.NewCaller(p.registry, nil, a.config.CallDeadline, a.log)
 	for _, name := range p.registry.Names() {
-		a.caller.Through(name, outbound.TSP(p.policy, p.registry.BaseURL(name)))
+		a.caller.Through(name, a.toTSP(outbound.TSP(p.policy, p.registry.BaseURL(name)), string(name)))
 	}
 	p.settling = perform.Settling{Registry: p.registry, Deadline: a.config.CallDeadline, Instead: a.config.Settling}
 	if err := a.restore(ctx, o.RestoredFrom, p.settling); err != nil {
@@ -105,16 +109,17 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 	a.writes = perform.NewWrites(perform.WritesConfig{
 		Queue: a.db, Progress: a.db, Connections: a.db, Links: a.connections, Records: a.db, Grants: p.grants,
 		Imports: a.imports, TSPs: a.caller, Limits: p.limits, Settling: p.settling, CutAt: a.cutAt, Floor: a.floors.calls,
-		Derive: a.keys.derive, Now: time.Now, Log: a.log,
+		Derive: a.keys.derive, Now: time.Now, Log: a.log, Watch: a.performWatch(), Traces: a.performTraces(),
 	})
 	open := func(s webhook.Subscription) (webhook.Subscription, error) {
 		return webhook.OpenSecret(a.keys.sealer, s, time.Now())
 	}
-	sender := webhook.NewSender(outbound.Receiver(p.policy, webhook.DefaultTimeout), time.Now)
+	sender := webhook.NewSender(a.toReceivers(outbound.Receiver(p.policy, webhook.DefaultTimeout)), time.Now)
 	sender.Strict = strictEvents(p)
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
 		Queue: a.db, Receivers: a.db, Feed: a.feed, Lets: p.grants.Lets, Open: open, Sender: sender,
 		Floor: a.floors.deliveries, Now: time.Now, Log: a.log,
+		Watch: a.performWatch(), Traces: a.performTraces(),
 	})
 	a.dispatcher = dispatch.New(dispatch.Config{
 		Source: source,
@@ -145,7 +150,8 @@ func (a *App) face(ctx context.Context, p parts) error {
 			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes,
 			Now: time.Now, MaxAge: a.config.MaxAge,
 		}),
-		Healthy: a.healthy, IgnoreUnknown: a.config.IgnoreUnknown, Limits: limits(a.config),
+		Healthy: a.healthy, Ready: a.checks, Watch: a.apiWatch(), Traces: a.apiTraces(),
+		IgnoreUnknown: a.config.IgnoreUnknown, Limits: limits(a.config),
 		Sound: listen.Check, Strict: p.strict, Now: time.Now, Log: a.log,
 	})
 	return nil

@@ -17,3 +17,6 @@ func (a *App) IssuedBefore(ctx context.Context, client, secret string, ago time.
 
 // Handler answers the API's requests.
 func (a *App) Handler() http.Handler { return a.api }
+
+// AdminAddr is where operators find the service.
+func (a *App) AdminAddr() string { return a.admin.at }

@@ -64,6 +64,8 @@ var rooms = map[string]room{
 	"internal/api":                     {"internal/access internal/api/openapi internal/audit internal/connection internal/operation internal/page internal/problem internal/record internal/resource internal/tsp internal/webhook internal/wire", "HTTP holds no rule and knows no store, lane or adapter"},
 	"internal/api/openapi":             {"", "the document is data"},
 	"internal/api/openapi/openapitest": {"internal/api/openapi", "checks answers against the document"},
+	"internal/metrics":                 {"", "rooms do not know how they are looked at: each declares what it tells, and the program brings both together"},
+	"internal/tracing":                 {"", "rooms do not know who follows them, and whoever follows knows ids and words alone"},
 	"internal/app":                     {"*", "the one place that knows every room"},
 	"internal/demo":                    {"*", "shows the program at work, from above it"},
 	"internal/arch":                    {"", "this test"},

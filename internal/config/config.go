@@ -66,6 +66,15 @@ type Config struct {
 	TLSCert, TLSKey string
 	// TrustedProxies are the addresses of proxies whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
+	// AdminAddr is where figures, health and profiles are served to operators; "" for nowhere. AdminRemote
+	// lets it be an address that other machines reach.
+	AdminAddr   string
+	AdminRemote bool
+	// DrainDelay is how long requests are still taken after a stop was asked for, so that whoever sends
+	// them notices that the service is not ready.
+	DrainDelay time.Duration
+	// Traces says where traces of operations go.
+	Traces Traces
 	// LogLevel is the least that is logged.
 	LogLevel slog.Level
 
@@ -86,7 +95,7 @@ func Default() Config {
 	return Config{Addr: "127.0.0.1:8080", MaxAge: 72 * time.Hour, CallDeadline: 30 * time.Second, ImportEvery: 10 * time.Minute,
 		LanesAtOnce: 2000, CallsAtOnce: 10_000, ImportsAtOnce: 512, ImportHistory: 168 * time.Hour, RateClient: Rate{5000, time.Second}, RatePartner: Rate{5000, time.Second},
 		RateToken: Rate{20, time.Second}, RateAddress: Rate{100, time.Second}, MaxConnections: 1024, MaxSubscriptions: 1000,
-		BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}, OIDC: OIDC{Claims: defaultClaims()}}
+		Traces: Traces{Ratio: 1}, BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}, OIDC: OIDC{Claims: defaultClaims()}}
 }
 
 // ErrNoKey is what KeyText answers where no key is set.

@@ -25,6 +25,9 @@ func TestTheEnvironmentReplacesDefaults(t *testing.T) {
 	t.Parallel()
 	got, wrong := FromEnv([]string{"WAYBILL_ADDR=0.0.0.0:80", "WAYBILL_MAX_AGE=1h30m", "WAYBILL_SETTLING=45s", "WAYBILL_LOG_LEVEL=Warn", "WAYBILL_UNKNOWN_PARAMETERS=ignore", "WAYBILL_OUTBOUND_PROXY=Names",
 		"HTTPS_PROXY=http://proxy:3128", "WAYBILL_FLEETS=on_purpose", "WAYBILL_SEAL_AT_REST=on",
+		"WAYBILL_ADMIN_ADDR=:9090", "WAYBILL_ADMIN_REMOTE=on", "WAYBILL_DRAIN_DELAY=15s",
+		"WAYBILL_TRACES_URL=http://127.0.0.1:4318", "WAYBILL_TRACES_HEADERS=authorization=Basic%20a%3D%2Cb, x-team=fleet",
+		"WAYBILL_TRACES_RATIO=0.25", "WAYBILL_TRACES_TO_RECEIVERS=on",
 		"WAYBILL_MAX_SUBSCRIPTIONS=20",
 		"WAYBILL_MAX_CONNECTIONS=77", "WAYBILL_TLS_CERT=c.pem", "WAYBILL_TLS_KEY=k.pem", "WAYBILL_RATE_CLIENT=7/s", "WAYBILL_RATE_PARTNER=8/m", "WAYBILL_RATE_TOKEN=9/h", "WAYBILL_RATE_ADDRESS=10/s", "WAYBILL_TRUSTED_PROXIES=10.1.0.0/16,::1/128",
 		"WAYBILL_OUTBOUND_ALLOW=10.0.0.0/8, 192.168.1.0/24", "WAYBILL_TSP_SAMSARA_BASE_URL=http://127.0.0.1:9101/",
@@ -33,6 +36,9 @@ func TestTheEnvironmentReplacesDefaults(t *testing.T) {
 	want.Addr, want.MaxAge, want.Settling, want.LogLevel = "0.0.0.0:80", 90*time.Minute, 45*time.Second, slog.LevelWarn
 	want.IgnoreUnknown, want.ProxyJudges, want.FleetsOnPurpose, want.MaxSubscriptions = true, true, true, 20
 	want.SealAtRest = true
+	want.AdminAddr, want.AdminRemote, want.DrainDelay = ":9090", true, 15*time.Second
+	want.Traces = Traces{URL: "http://127.0.0.1:4318/v1/traces", Ratio: 0.25, ToReceivers: true,
+		Headers: map[string]string{"authorization": "Basic a=,b", "x-team": "fleet"}}
 	want.RateClient, want.RatePartner = Rate{7, time.Second}, Rate{8, time.Minute}
 	want.MaxConnections, want.TLSCert, want.TLSKey = 77, "c.pem", "k.pem"
 	want.RateToken, want.RateAddress = Rate{9, time.Hour}, Rate{10, time.Second}
@@ -107,6 +113,16 @@ func TestWhatHasNoEffectOrAWrongOneIsRefusedByItsVariableAndWithTheRemedy(t *tes
 		"WAYBILL_TLS_KEY=a.pem":                                  "WAYBILL_TLS_CERT and WAYBILL_TLS_KEY must both be set",
 		"WAYBILL_UNKNOWN_PARAMETERS=true":                        `WAYBILL_UNKNOWN_PARAMETERS is "true"; set refuse or ignore`,
 		"WAYBILL_OUTBOUND_PROXY=none":                            `WAYBILL_OUTBOUND_PROXY is "none"; set addresses or names`,
+		"WAYBILL_ADMIN_ADDR=9090":                                `WAYBILL_ADMIN_ADDR is "9090", which is no address`,
+		"WAYBILL_ADMIN_ADDR=:9090":                               "write 127.0.0.1 or localhost, or set WAYBILL_ADMIN_REMOTE=on",
+		"WAYBILL_ADMIN_ADDR=10.0.0.7:9090":                       "WAYBILL_ADMIN_REMOTE=on",
+		"WAYBILL_ADMIN_REMOTE=on":                                "WAYBILL_ADMIN_ADDR is not set",
+		"WAYBILL_DRAIN_DELAY=-1s":                                "WAYBILL_DRAIN_DELAY is -1s",
+		"WAYBILL_DRAIN_DELAY=1h":                                 "WAYBILL_DRAIN_DELAY is 1h; set at most 10m0s",
+		"WAYBILL_TRACES_URL=127.0.0.1:4318":                      "WAYBILL_TRACES_URL is no URL of a collector; write it such as http://127.0.0.1:4318",
+		"WAYBILL_TRACES_URL=https://u:hush@c.example":            "WAYBILL_TRACES_HEADERS",
+		"WAYBILL_TRACES_HEADERS=a=b":                             "WAYBILL_TRACES_HEADERS is set and WAYBILL_TRACES_URL is not",
+		"WAYBILL_TRACES_TO_RECEIVERS=on":                         "WAYBILL_TRACES_URL is not",
 		"WAYBILL_LOG_LEVEL=verbose":                              "WAYBILL_LOG_LEVEL",
 		"WAYBILL_LOG_LEVEL=info+2":                               "WAYBILL_LOG_LEVEL",
 		"WAYBILL_TSP_SAMSARA_BASE_URL=localhost":                 "WAYBILL_TSP_SAMSARA_BASE_URL is no absolute URL",

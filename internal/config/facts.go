@@ -2,12 +2,15 @@ package config
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
 // Facts are the settings by their variables, as the audit log tells that they changed: the keys are not
 // among them.
 func (c Config) Facts() map[string]any {
+	// Of headers the names alone: their values prove who we are.
 	values := map[string]any{
 		"ADDR": c.Addr, "DATABASE_URL": c.DatabaseURL, "KEY_FILE": c.KeyFile, "OLD_KEY_FILE": c.OldKeyFile,
 		"OUTBOUND_ALLOW": c.OutboundAllow, "OUTBOUND_PROXY": c.ProxyJudges, "MAX_AGE": c.MaxAge,
@@ -19,6 +22,8 @@ func (c Config) Facts() map[string]any {
 		"LANES_AT_ONCE": c.LanesAtOnce, "CALLS_AT_ONCE": c.CallsAtOnce, "IMPORTS_AT_ONCE": c.ImportsAtOnce,
 		"MAX_CONNECTIONS": c.MaxConnections, "TLS_CERT": c.TLSCert, "TLS_KEY": c.TLSKey,
 		"TRUSTED_PROXIES": c.TrustedProxies, "LOG_LEVEL": c.LogLevel, "SEAL_AT_REST": c.SealAtRest,
+		"ADMIN_ADDR": c.AdminAddr, "ADMIN_REMOTE": c.AdminRemote, "DRAIN_DELAY": c.DrainDelay,
+		"TRACES_URL": c.Traces.URL, "TRACES_HEADERS": slices.Sorted(maps.Keys(c.Traces.Headers)), "TRACES_RATIO": c.Traces.Ratio, "TRACES_TO_RECEIVERS": c.Traces.ToReceivers,
 	}
 	for name, url := range c.BaseURLs {
 		values["TSP_"+strings.ToUpper(name)+"_BASE_URL"] = url

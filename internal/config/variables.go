@@ -89,6 +89,8 @@ func FromEnv(environ []string, tsps TSPs) (Config, []error) {
 		wrong = append(wrong, fmt.Errorf("%s is names, and neither HTTPS_PROXY nor HTTP_PROXY is set, so no proxy is asked; "+
 			"set one, or leave it out", proxyVariable))
 	}
+	wrong = append(wrong, c.checkAdmin()...)
+	wrong = append(wrong, c.checkTraces(given)...)
 	return c, append(wrong, c.checkOIDC()...)
 }
 
@@ -114,7 +116,7 @@ func each(err error) []error {
 
 // variables lists those that are not of one TSP.
 func variables() []variable {
-	return []variable{
+	return slices.Concat(adminVariables(), tracesVariables(), []variable{
 		{prefix + "ADDR", func(c *Config, s string) error { c.Addr = s; return CheckAddr(s) }},
 		{prefix + "DATABASE_URL", func(c *Config, s string) error { c.DatabaseURL = s; return nil }},
 		{keyVariable, func(c *Config, s string) error { c.Key = s; return nil }},
@@ -148,7 +150,7 @@ func variables() []variable {
 		{tlsKeyVariable, func(c *Config, s string) error { c.TLSKey = s; return nil }},
 		{trustedVariable, ranges(func(c *Config) *[]netip.Prefix { return &c.TrustedProxies })},
 		{prefix + "LOG_LEVEL", readLevel},
-	}
+	})
 }
 
 // foreign tells whether a variable with our prefix is none of the program's: those of `make

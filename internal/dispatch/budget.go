@@ -12,6 +12,7 @@ import (
 // ID shares it. Two limits of one ID must be equal in everything else.
 type Limit struct {
 	ID       string
+	Label    Label
 	Interval time.Duration
 	Burst    int
 	// AtOnce bounds the calls in flight; 0 does not.

@@ -19,6 +19,10 @@ type Dispatcher struct {
 	mu sync.Mutex
 	// memories are of lanes that do not run at the moment.
 	memories map[fence.Lane]memory
+	// stances are of lanes that run, and of those that sleep until a time.
+	stances map[fence.Lane]stance
+	// pools hold the slots of each queue that was served.
+	pools map[string]*pool
 }
 
 // Config is what a Dispatcher is made of.
@@ -60,7 +64,8 @@ func New(c Config) *Dispatcher {
 	if c.MaxLanes == 0 {
 		c.MaxLanes = 2000
 	}
-	return &Dispatcher{config: c, memories: map[fence.Lane]memory{}}
+	return &Dispatcher{config: c, memories: map[fence.Lane]memory{}, stances: map[fence.Lane]stance{},
+		pools: map[string]*pool{}}
 }
 
 // Run claims and runs lanes until ctx ends. It returns when all attempts in flight have

@@ -48,12 +48,12 @@ func (r *runner[T]) launch(now time.Time, shut bool) (next time.Time) {
 			continue
 		}
 		place.Leave(0, false)
-		r.limited = true
 		for _, id := range used {
 			kept[id] = true
 		}
 		next = earlier(next, now.Add(wait))
 	}
+	r.limited = len(kept) > 0
 	return next
 }
 

@@ -40,6 +40,9 @@ func (s *stint) open(queue string) {
 // the stint ends.
 func (s *stint) serve(queue string, slots int, do func(Claim, *slot) time.Time) {
 	p := newPool(slots)
+	s.Dispatcher.mu.Lock()
+	s.pools[queue] = p
+	s.Dispatcher.mu.Unlock()
 	// A slot comes before the claim: a lane that is claimed must be able to run.
 	for p.enter(s.ctx) {
 		claim, err := s.config.Source.Claim(s.ctx, queue)

@@ -35,6 +35,9 @@ type runner[T any] struct {
 	doubted bool
 	// retry is when a lane that could not be read is read again, however often it is activated.
 	retry time.Time
+	// stance is the last that was noted.
+	stance stance
+	label  string
 }
 
 func newRunner[T any](working context.Context, d *Dispatcher, claim Claim, s *slot, work Work[T], policy Policy) *runner[T] {
@@ -64,6 +67,7 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 		for ; r.flying > 0; r.flying-- {
 			<-r.ended
 		}
+		r.leaves(r.config.Now(), again)
 		r.remember(r.claim.Lane, memory{gate: r.gate, places: r.reading.reached(), lookouts: r.reading.watched(),
 			parked: r.parked, turns: r.turns, rest: r.reading.rests(), retry: r.retry, asked: again})
 	}()
@@ -114,6 +118,7 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 				return next
 			}
 		}
+		r.stands(now, next)
 		lingered = r.wait(ctx, next, over)
 	}
 }

@@ -100,6 +100,7 @@ const (
 // queue tells whose turn it is among the shares that want a limit: lanes that share one, and calls outside
 // of lanes, know nothing of each other.
 type queue struct {
+	label Label
 	turns turns
 	// waits is until when the turn of each share is kept that was told to wait.
 	waits map[string]time.Time
@@ -109,7 +110,7 @@ type queue struct {
 func (b *Budget) queue(l Limit) *queue {
 	q := b.queues[l.ID]
 	if q == nil {
-		q = &queue{waits: map[string]time.Time{}}
+		q = &queue{label: l.Label, waits: map[string]time.Time{}}
 		b.queues[l.ID] = q
 	}
 	return q

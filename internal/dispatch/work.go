@@ -45,6 +45,8 @@ type Batch[T any] struct {
 	Parallel int
 	// Owner is whose lane it is, among whom a floor shares its places.
 	Owner Owner
+	// Label is what figures tell of the lane, one of few.
+	Label string
 	// Closed, if set, says that the lane takes no attempts before then; items that must end
 	// without one end all the same.
 	Closed time.Time

@@ -36,6 +36,8 @@ func (w *Writes) Perform(ctx context.Context, item dispatch.Item[*task]) dispatc
 	// The lane has charged the first call before the item began.
 	pacer := w.c.Limits.pacer(t.spec, t.conn, t.share()).Prepaid(t.action.Limits...)
 	pacer.Until = t.op.Deadline
+	ctx, over := w.traced(ctx, t)
+	defer over()
 	t.answer = w.contained(t, func() answer {
 		if gone := w.forbidden(ctx, t); gone.err != nil {
 			return gone
@@ -112,6 +114,7 @@ func (w *Writes) ended(t *task, began time.Time) dispatch.End {
 		end.Class = dispatch.Refused
 	}
 	end.Rest = w.rest(t, end)
+	w.c.Watch.Attempted(string(t.conn.TSP), string(class), end.EndedAt.Sub(began))
 	w.c.Log.Info("attempt ended", "operation_id", t.op.ID, "connection_id", t.conn.ID, "tsp", t.conn.TSP,
 		"resource", t.op.Kind, "verb", t.op.Verb, "attempt", t.op.Tries+1, "class", class,
 		"duration_ms", end.EndedAt.Sub(began).Milliseconds())

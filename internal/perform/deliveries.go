@@ -41,13 +41,21 @@ type DeliveriesConfig struct {
 	Floor *dispatch.Floor
 	Now   func() time.Time
 	Log   *slog.Logger
+	// Watch and Traces may be nil.
+	Watch  Watch
+	Traces Traces
 }
 
 // Deliveries sends events to their receivers, in the lanes of these.
 type Deliveries struct{ c DeliveriesConfig }
 
 // NewDeliveries returns the work of receivers' lanes.
-func NewDeliveries(c DeliveriesConfig) *Deliveries { return &Deliveries{c} }
+func NewDeliveries(c DeliveriesConfig) *Deliveries {
+	if c.Watch == nil {
+		c.Watch = unwatched{}
+	}
+	return &Deliveries{c}
+}
 
 // Kind returns the kind of lanes in which deliveries run. The schedule alone bounds the attempts:
 // deliveries have no deadline.
@@ -99,13 +107,16 @@ func (d *Deliveries) Begin(ctx context.Context, _ fence.Claim, item dispatch.Ite
 
 // Perform sends one event. An interrupted attempt needs no class of its own: it was cut off by our
 // own stop, and nothing of it is settled.
-func (d *Deliveries) Perform(ctx context.Context, item dispatch.Item[*parcel]) dispatch.End {
-	p, end := item.Value, dispatch.End{StartedAt: d.c.Now()}
+func (d *Deliveries) Perform(ctx context.Context, item dispatch.Item[*parcel]) (end dispatch.End) {
+	p := item.Value
+	end.StartedAt = d.c.Now()
 	if p.withheld {
 		p.result = webhook.Result{Err: withheld, Unsent: true}
 		end.Class, end.EndedAt, end.Unsent = dispatch.Refused, end.StartedAt, true
 		return end
 	}
+	ctx, over := d.traced(ctx, p)
+	defer func() { over(end.Class) }()
 	p.result = d.send(ctx, p)
 	end.EndedAt, end.RetryAfter, end.Unsent = d.c.Now(), p.result.RetryAfter, p.result.Unsent
 	switch p.result.Verdict {
@@ -167,6 +178,7 @@ func (d *Deliveries) Settle(ctx context.Context, claim fence.Claim, a dispatch.A
 	if err := d.c.Queue.SettleDelivery(ctx, s); err != nil {
 		return err
 	}
+	d.watch(s, a.End)
 	if n := p.to.Refused + 1; p.result.Refused && telling(n) {
 		d.c.Log.Warn("a receiver refuses what counts as delivered", "subscription_id", p.to.ID,
 			"event_id", p.waiting.Event.ID, "status", p.result.StatusCode, "refused", n)

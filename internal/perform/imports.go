@@ -38,6 +38,8 @@ type ImportsConfig struct {
 	History time.Duration
 	Now     func() time.Time
 	Log     *slog.Logger
+	// Watch may be nil.
+	Watch Watch
 }
 
 // Imports brings records up to date, in the lanes of imports: one item for each kind of a
@@ -59,6 +61,9 @@ type Imports struct {
 
 // NewImports returns the work of lanes of imports.
 func NewImports(c ImportsConfig) *Imports {
+	if c.Watch == nil {
+		c.Watch = unwatched{}
+	}
 	i := &Imports{c: c, sweeps: map[sweepKey]keptSweep{}, begun: c.Now()}
 	i.working, i.stop = context.WithCancel(context.Background())
 	return i
@@ -100,6 +105,7 @@ func (i *Imports) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*err
 	}
 	// The change of the connection has parked them; an import that was asked for at the same
 	// moment is parked here.
+	batch.Label = string(conn.TSP)
 	if err != nil || conn.Status != connection.Active {
 		if err := i.c.Schedules.ParkImports(ctx, q.Lane.ID); err != nil {
 			return batch, fmt.Errorf("parking imports: %w", err)
@@ -160,6 +166,7 @@ func (i *Imports) Perform(ctx context.Context, item dispatch.Item[*errand]) disp
 	if e.paused() {
 		return end
 	}
+	i.c.Watch.Imported(string(e.conn.TSP), string(end.Class))
 	i.c.Log.Info("import ended", "connection_id", e.conn.ID, "tsp", e.conn.TSP,
 		"resource", e.schedule.Kind, "class", end.Class, "records", sweep.Seen, "deleted", sweep.Lost,
 		"duration_ms", end.EndedAt.Sub(end.StartedAt).Milliseconds())

@@ -118,6 +118,7 @@ func (l *Limits) of(spec tsp.Spec, c connection.Connection) named {
 			one = r.replace(one)
 		}
 		out[one.Key] = dispatch.Limit{ID: whose + "/" + one.Key,
+			Label:    dispatch.Label{Of: string(spec.Name), Name: one.Key},
 			Interval: one.Period / time.Duration(max(one.Events, 1)), Burst: one.Burst, AtOnce: one.AtOnce}
 	}
 	return out
@@ -207,7 +208,7 @@ func rates(limits []dispatch.Limit) []dispatch.Limit {
 // SyncAhead, and anew half as fast as it gives them. Without it a steady flow of sync writes would
 // keep the limit used up for ever, and what waits in the lane would never be sent.
 func debt(l dispatch.Limit) dispatch.Limit {
-	d := dispatch.Limit{ID: l.ID + "/sync", Interval: 2 * l.Interval, Patience: returnTime}
+	d := dispatch.Limit{ID: l.ID + "/sync", Label: l.Label, Interval: 2 * l.Interval, Patience: returnTime}
 	// Borrow lets these run ahead as well, by SyncAhead or one call.
 	d.Burst = max(int(SyncAhead/l.Interval), 1) - max(int(SyncAhead/d.Interval), 1)
 	return d

@@ -46,7 +46,7 @@ func TestLimitsAreSharedByThoseOfTheirScope(t *testing.T) {
 		t.Errorf("with another account (-want +got):\n%s", diff)
 	}
 	// What was agreed on stands in the place of what is declared, with a burst that keeps it smooth.
-	want := dispatch.Limit{ID: "acme/app", Interval: 2 * time.Millisecond, Burst: 50}
+	want := dispatch.Limit{ID: "acme/app", Label: dispatch.Label{Of: "acme", Name: "app"}, Interval: 2 * time.Millisecond, Burst: 50}
 	if diff := cmp.Diff(want, l.of(p.spec, here)["app"]); diff != "" {
 		t.Errorf("the agreed limit (-want +got):\n%s", diff)
 	}
@@ -87,8 +87,8 @@ func TestALimitOfCallsAtOnceNeedsNoRate(t *testing.T) {
 		{Key: "calls", Scope: tsp.PerConnection, Events: 60, Period: time.Minute, Burst: 3, AtOnce: 2}}
 	l := NewLimits(nil, dispatch.NewBudget(time.Now, nil), nil)
 	here := connection.Connection{ID: uuid.UUID{15: 7}, TSP: "acme", Account: "a"}
-	want := named{"key": {ID: "acme/a/key", AtOnce: 5},
-		"calls": {ID: here.ID.String() + "/calls", Interval: time.Second, Burst: 3, AtOnce: 2}}
+	want := named{"key": {ID: "acme/a/key", Label: dispatch.Label{Of: "acme", Name: "key"}, AtOnce: 5},
+		"calls": {ID: here.ID.String() + "/calls", Label: dispatch.Label{Of: "acme", Name: "calls"}, Interval: time.Second, Burst: 3, AtOnce: 2}}
 	if diff := cmp.Diff(want, l.of(p.spec, here)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -50,6 +50,8 @@ func (w *Writes) PerformNow(ctx context.Context, op operation.Operation) (operat
 	if err != nil {
 		t.answer.err = &tsp.Error{Class: tsp.Unavailable, Message: "the connection could not be read", Err: err}
 	} else {
+		ctx, over := w.traced(ctx, t)
+		defer over()
 		pacer := w.c.Limits.pacer(spec, conn, t.share()).Prepaid(t.action.Limits...)
 		pacer.Ahead = SyncAhead
 		t.answer = w.contained(t, func() answer {

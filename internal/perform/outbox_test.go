@@ -40,6 +40,7 @@ type outbox struct {
 	writes  int
 	// ended tells that no grant lets the partner have the events any more.
 	ended bool
+	watch Watch
 }
 
 // newOutbox returns the deliveries of events of so many subjects to one subscription.
@@ -60,7 +61,7 @@ func (o *outbox) publish(sub, subject uuid.UUID) {
 }
 
 func (o *outbox) work() *Deliveries {
-	return NewDeliveries(DeliveriesConfig{Queue: o, Receivers: o, Sender: o, Now: time.Now,
+	return NewDeliveries(DeliveriesConfig{Queue: o, Receivers: o, Sender: o, Now: time.Now, Watch: o.watch,
 		Log:  slog.New(slog.NewTextHandler(&o.log, nil)),
 		Lets: func(context.Context, event.Event) (bool, error) { return o.may(), nil },
 		Open: func(s webhook.Subscription) (webhook.Subscription, error) { return s, nil }})

@@ -36,6 +36,7 @@ func (w *Writes) settle(ctx context.Context, claim fence.Claim, a dispatch.Attem
 	if err != nil {
 		return s, err
 	}
+	w.watch(s.Operation)
 	w.follow(ctx, a.Item.Value, a.Verdict)
 	return s, nil
 }

@@ -39,6 +39,9 @@ type WritesConfig struct {
 	Derive func(operation uuid.UUID, label string) []byte
 	Now    func() time.Time
 	Log    *slog.Logger
+	// Watch and Traces may be nil.
+	Watch  Watch
+	Traces Traces
 }
 
 // Records reads records.
@@ -67,6 +70,9 @@ type Writes struct {
 
 // NewWrites returns the work of connections' lanes.
 func NewWrites(c WritesConfig) *Writes {
+	if c.Watch == nil {
+		c.Watch = unwatched{}
+	}
 	return &Writes{c: c, claims: claims{by: map[claim]uuid.UUID{}}, over: make(chan struct{})}
 }
 
@@ -97,7 +103,7 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 		return none, fmt.Errorf("reading operations: %w", err)
 	}
 	spec, known := w.spec(conn)
-	batch := dispatch.Batch[*task]{Parallel: spec.Parallel, Owner: owner(conn)}
+	batch := dispatch.Batch[*task]{Parallel: spec.Parallel, Owner: owner(conn), Label: string(conn.TSP)}
 	// An ended connection's lane stays open, because everything in it must be ended.
 	if conn.Status != connection.Active && !conn.Status.Ended() || !known || w.c.Links.Shut(conn) {
 		batch.Closed = w.c.Now().Add(closedFor)

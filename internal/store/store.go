@@ -38,12 +38,14 @@ type Store interface {
 	operation.Queue
 	operation.Progress
 	operation.Recovery
+	operation.Backlogs
 	record.Store
 	record.Sweeps
 	record.Orphans
 	record.Lists
 	record.Schedules
 	record.Executions
+	record.Backlogs
 	webhook.Store
 	webhook.Queue
 	webhook.DeadLetters
@@ -52,9 +54,11 @@ type Store interface {
 	webhook.Vault
 	audit.Log
 	webhook.Receivers
+	webhook.Backlogs
 	webhook.FeedStore
 	Meta
 	Keeping
+	Figures
 	Sealed
 	// Close waits for the writes under way and ends the use of the database; whoever writes
 	// afterwards gets an error. Closing twice is no error.
@@ -72,6 +76,26 @@ type Keeping interface {
 	Beat(ctx context.Context) error
 	// Standing tells, before the first Beat, for which time the store stands.
 	Standing(ctx context.Context) (fence.Standing, error)
+}
+
+// Figures is what a store tells of itself, for whoever looks at the service.
+type Figures interface {
+	// Queued is how many writes wait to be written, by class.
+	Queued() map[string]int
+	// Space is how large the database and its log are, and what is free for them, in bytes; free is -1
+	// where that cannot be known.
+	Space() (database, log, free int64, err error)
+}
+
+// Watch is told what reading and writing cost. Its methods must be quick, and are called by many
+// goroutines.
+type Watch interface {
+	// Read is told how long a reading took, with what it waited for a connection.
+	Read(took time.Duration)
+	// Wrote is told how long a write took, from when it was asked for until it was on disk or refused.
+	Wrote(took time.Duration)
+	// Committed is told how long a transaction took, and how many writes shared it.
+	Committed(writes int, took time.Duration)
 }
 
 // Meta keeps small named values beside the tables. What a process counts in its memory and saves
@@ -103,4 +127,6 @@ type Options struct {
 	// opens; it finds its keys in the store. Who leaves it out writes texts as they are and opens none that
 	// is sealed.
 	Sealing func(ctx context.Context, kept Store) (Sealing, error)
+	// Watch is told what reading and writing cost; it may be nil.
+	Watch Watch
 }

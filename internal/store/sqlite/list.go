@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/waybill-dev/waybill/internal/page"
 )
@@ -15,6 +16,7 @@ type reading[T any] func(row scanner) (T, error)
 
 // search is list for a text that is built from filters: there are too many to keep.
 func search[T any](ctx context.Context, db *DB, query string, scan reading[T], args ...any) ([]T, error) {
+	defer db.wasRead(time.Now())
 	found, err := db.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, troubled(err)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/ncruces/go-sqlite3"
 )
@@ -97,6 +98,7 @@ func (r *reader) stmt(query string) (*statement, error) {
 
 // one reads a single row; scan is given what it says if there is none.
 func one[T any](ctx context.Context, db *DB, query string, scan reading[T], args ...any) (v T, err error) {
+	defer db.wasRead(time.Now())
 	err = db.readers.do(ctx, query, args, func(s *statement) (err error) {
 		if s.Step() {
 			v, err = scan(row{s.Stmt})
@@ -117,6 +119,7 @@ func (noRow) Scan(...any) error { return sql.ErrNoRows }
 // list reads all rows of a query. It reads beside the writer, so it sees what was committed before
 // it began and nothing of a write that waits.
 func list[T any](ctx context.Context, db *DB, query string, scan reading[T], args ...any) (all []T, err error) {
+	defer db.wasRead(time.Now())
 	err = db.readers.do(ctx, query, args, func(s *statement) error {
 		for s.Step() {
 			v, err := scan(row{s.Stmt})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 )
 
 // kind is what a write is for. The kinds share the writer: none waits for another's flood.
@@ -78,6 +79,18 @@ func (q *turns) tell() {
 	}
 }
 
+// lengths is how many writes of each kind wait.
+func (q *turns) lengths() map[string]int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	out := map[string]int{}
+	for k, name := range []string{others: "others", accepts: "accepts", settles: "settles", deliveries: "deliveries",
+		imports: "imports"} {
+		out[name] = len(q.waiting[k])
+	}
+	return out
+}
+
 // close lets nothing more wait.
 func (q *turns) close() {
 	q.mu.Lock()
@@ -144,6 +157,7 @@ func (db *DB) do(ctx context.Context, run func(*tx) error) error { return db.doA
 // doAs runs a write and returns when it is on disk. If ctx ends first, the write may still be
 // committed. run may be called twice and must not keep anything from the first call.
 func (db *DB) doAs(ctx context.Context, k kind, run func(*tx) error) error {
+	defer db.writer.wrote(time.Now())
 	w := &write{ctx: ctx, run: run, kind: k, done: make(chan error, 1)}
 	if err := db.writer.queue.put(w); err != nil {
 		return err

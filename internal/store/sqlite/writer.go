@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
@@ -38,6 +39,8 @@ type writer struct {
 	told   *atomic.Int64
 
 	guard *guard
+	// watch is told what reading and writing cost; it may be nil.
+	watch Watch
 	// trouble is why a write failed, if that was not the write's own fault; nil once a probe succeeds.
 	trouble atomic.Pointer[fence.Trouble]
 	// unbeaten counts the rows that were changed since the last beat.
@@ -138,6 +141,7 @@ func (w *writer) commit(group []*write) {
 // the refusals of a group that is. The files are looked at before, since another one's must not be
 // written, and again before anybody is answered: then what was committed lies where it is found.
 func (w *writer) try(group []*write) (refused []error, woken []func(), err error) {
+	defer w.wasCommitted(len(group), time.Now())
 	t := &tx{writer: w, counts: map[countRow]webhook.Count{}}
 	if lost := w.guard.check(); lost != nil {
 		return nil, nil, lost

@@ -1,0 +1,161 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/api"
+	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/metrics"
+	"github.com/waybill-dev/waybill/internal/perform"
+	"github.com/waybill-dev/waybill/internal/store"
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/all"
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+// measure makes the metrics, where there is an address at which they are asked for.
+func (a *App) measure(source *dispatch.InProcess, adapters []tsp.Adapter) {
+	if a.config.AdminAddr == "" {
+		return
+	}
+	if adapters == nil {
+		adapters = all.Adapters()
+	}
+	sets := metrics.Sets{Routes: api.Patterns()}
+	for _, one := range adapters {
+		sets.TSPs = append(sets.TSPs, string(one.Spec().Name))
+	}
+	// What is asked at a scrape is there once the program is built; before, nothing is.
+	built := func() bool { return a.built.Load() }
+	a.metrics = metrics.New(sets, metrics.Figures{
+		Lanes:   whereBuilt(built, a.laneFigures),
+		Slots:   whereBuilt(built, func() []metrics.Slots { return a.slotFigures(source) }),
+		Limits:  whereBuilt(built, a.limitFigures),
+		Backlog: a.backlog.figures,
+		Queued: func() map[string]int {
+			if !built() {
+				return nil
+			}
+			return a.db.Queued()
+		},
+		Space: func() (metrics.Space, bool) {
+			if !built() {
+				return metrics.Space{}, false
+			}
+			database, log, free, err := a.db.Space()
+			return metrics.Space{Database: database, Log: log, Free: free}, err == nil && free >= 0
+		},
+		Ready: func() map[string]bool {
+			ready := map[string]bool{}
+			for _, c := range a.checks(context.Background()) {
+				ready[c.Name] = c.Detail == ""
+			}
+			return ready
+		},
+	}, a.log)
+}
+
+func whereBuilt[T any](built func() bool, ask func() []T) func() []T {
+	return func() []T {
+		if !built() {
+			return nil
+		}
+		return ask()
+	}
+}
+
+// The ports of the rooms, each nil where nobody looks.
+
+func (a *App) storeWatch() store.Watch {
+	if a.metrics == nil {
+		return nil
+	}
+	return a.metrics
+}
+
+func (a *App) apiWatch() api.Watch {
+	if a.metrics == nil {
+		return nil
+	}
+	return a.metrics
+}
+
+func (a *App) performWatch() perform.Watch {
+	if a.metrics == nil {
+		return nil
+	}
+	return a.metrics
+}
+
+// laneKinds are those of the dispatcher.
+func laneKinds() []string { return []string{fence.Connections, fence.Receivers, fence.Imports} }
+
+func (a *App) laneFigures() (out []metrics.Lanes) {
+	for s, n := range a.dispatcher.Standings() {
+		out = append(out, metrics.Lanes{Kind: s.Kind, TSP: s.Label, Waits: string(s.Waits),
+			Lanes: n.Lanes, Flying: n.Flying})
+	}
+	return out
+}
+
+func (a *App) slotFigures(source *dispatch.InProcess) (out []metrics.Slots) {
+	for queue, slots := range a.dispatcher.Slots() {
+		out = append(out, metrics.Slots{Queue: queue, Used: slots.Used, All: slots.All, Due: source.Due(queue)})
+	}
+	return out
+}
+
+func (a *App) limitFigures() (out []metrics.UsedUp) {
+	for label, n := range a.budget.UsedUp() {
+		out = append(out, metrics.UsedUp{TSP: label.Of, Limit: label.Name, Budgets: n})
+	}
+	return out
+}
+
+// watchedSweeps tells of each batch that is swept.
+type watchedSweeps struct {
+	store.Store
+	metrics *metrics.Metrics
+}
+
+// sweeps are those of the store, watched where somebody looks.
+func (a *App) sweeps() webhook.Sweeps {
+	if a.metrics == nil {
+		return a.db
+	}
+	return watchedSweeps{a.db, a.metrics}
+}
+
+func (w watchedSweeps) told(what string, sweep func() (bool, error)) (bool, error) {
+	began := time.Now()
+	more, err := sweep()
+	w.metrics.Swept(what, time.Since(began), err)
+	return more, err
+}
+
+// SweepDeleted is the store's.
+func (w watchedSweeps) SweepDeleted(ctx context.Context) (bool, error) {
+	return w.told("deleted_webhooks", func() (bool, error) { return w.Store.SweepDeleted(ctx) })
+}
+
+// SweepReceivers is the store's.
+func (w watchedSweeps) SweepReceivers(ctx context.Context) (bool, error) {
+	return w.told("receivers", func() (bool, error) { return w.Store.SweepReceivers(ctx) })
+}
+
+// SweepSecrets is the store's.
+func (w watchedSweeps) SweepSecrets(ctx context.Context, at time.Time) (bool, error) {
+	return w.told("old_secrets", func() (bool, error) { return w.Store.SweepSecrets(ctx, at) })
+}
+
+// SweepDeadLetters is the store's.
+func (w watchedSweeps) SweepDeadLetters(ctx context.Context, before time.Time) (bool, error) {
+	return w.told("dead_letters", func() (bool, error) { return w.Store.SweepDeadLetters(ctx, before) })
+}
+
+// SweepLogs is the store's.
+func (w watchedSweeps) SweepLogs(ctx context.Context, before time.Time) (bool, error) {
+	return w.told("delivery_logs", func() (bool, error) { return w.Store.SweepLogs(ctx, before) })
+}
