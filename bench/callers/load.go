@@ -1,0 +1,217 @@
+// Package callers puts gateways under load: callers that each wait for the webhook of their write before
+// the next one, or only for the answer, or writes that come at a rate whatever becomes of them.
+package callers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/waybill-dev/waybill/bench/gateway"
+	"github.com/waybill-dev/waybill/bench/measure"
+	"github.com/waybill-dev/waybill/bench/stub"
+)
+
+// Prefix begins the marker of each write.
+const Prefix = "bench-mark-"
+
+// Load is what a gateway is put under.
+type Load struct {
+	// Callers each make one write at a time; with a Rate, in writes a second, there are as many as it takes.
+	Callers int
+	Rate    float64
+	// Flood has callers go on at the answer to a write and not at its webhook.
+	Flood bool
+	// Duration is how long writes are begun.
+	Duration time.Duration
+	// Patience is how long a webhook is waited for until it counts as lost.
+	Patience time.Duration
+}
+
+// Result is what came of a load.
+type Result struct {
+	// Accepted and Ended are how long it took, in milliseconds, until a write was answered and until its
+	// webhook came; at a rate, from when it was to be begun.
+	Accepted, Ended measure.Spread
+	// Begun counts writes, InTime those whose webhook came before the load was over.
+	Begun, InTime int
+	// Errors are writes that were not accepted, Lost those without a webhook.
+	Errors, Lost int
+	// First is the first of the errors.
+	First    error
+	Duration time.Duration
+	// Usage is what the gateway used until the last webhook came, Own what this process did.
+	Usage, Own measure.Usage
+}
+
+// PerSecond is how many writes ended each second of the load.
+func (r Result) PerSecond() float64 { return float64(r.InTime) / r.Duration.Seconds() }
+
+// AcceptedPerSecond is how many were accepted.
+func (r Result) AcceptedPerSecond() float64 { return float64(len(r.Accepted)) / r.Duration.Seconds() }
+
+// CPU is the gateway's processor time for each write that ended, in milliseconds.
+func (r Result) CPU() float64 {
+	return float64(r.Usage.CPU) / float64(time.Millisecond) / float64(max(len(r.Ended), 1))
+}
+
+// Err tells what makes the figures worthless.
+func (r Result) Err() error {
+	if r.Errors+r.Lost == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d of %d writes failed and %d webhooks were lost: %w", r.Errors, r.Begun, r.Lost, errors.Join(r.First))
+}
+
+// markers numbers all writes of a process.
+type Markers struct{ last atomic.Uint64 }
+
+func (m *Markers) next() string { return fmt.Sprintf("%s%016x", Prefix, m.last.Add(1)) }
+
+// Team puts load on gateways that deliver to one receiver.
+type Team struct {
+	Receiver *stub.Receiver
+	Markers  *Markers
+	client   *http.Client
+}
+
+// NewTeam makes a team.
+func NewTeam(r *stub.Receiver) *Team {
+	return &Team{Receiver: r, Markers: &Markers{},
+		client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 1024}}}
+}
+
+// run is one load under way.
+type run struct {
+	team  *Team
+	load  Load
+	on    gateway.Gateway
+	begun time.Time
+	next  atomic.Int64
+	late  sync.WaitGroup
+
+	mu              sync.Mutex
+	accepted, ended []time.Duration
+	result          Result
+}
+
+// Put puts a gateway under load and waits for the webhooks of all that was accepted.
+func (t *Team) Put(ctx context.Context, on gateway.Gateway, load Load) (Result, error) {
+	before, err := on.Usage()
+	if err != nil {
+		return Result{}, err
+	}
+	own, err := measure.Self()
+	if err != nil {
+		return Result{}, err
+	}
+	r := &run{team: t, load: load, on: on, begun: time.Now()}
+	if load.Rate > 0 {
+		r.atRate(ctx)
+	} else {
+		r.inTurn(ctx)
+	}
+	r.late.Wait()
+	after, err := on.Usage()
+	if err != nil {
+		return Result{}, err
+	}
+	ownAfter, err := measure.Self()
+	r.result.Usage, r.result.Own = after.Since(before), ownAfter.Since(own)
+	r.result.Duration = load.Duration
+	r.result.Accepted, r.result.Ended = measure.Durations(r.accepted), measure.Durations(r.ended)
+	return r.result, errors.Join(err, ctx.Err())
+}
+
+// inTurn has each caller make one write after the other.
+func (r *run) inTurn(ctx context.Context) {
+	var all sync.WaitGroup
+	for range r.load.Callers {
+		all.Go(func() {
+			for time.Since(r.begun) < r.load.Duration && ctx.Err() == nil {
+				wait := r.write(ctx, time.Now())
+				if r.load.Flood {
+					r.late.Go(wait)
+				} else {
+					wait()
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+// atRate begins writes at their times, whether those before them have ended or not.
+func (r *run) atRate(ctx context.Context) {
+	apart := time.Duration(float64(time.Second) / r.load.Rate)
+	for at := r.begun; at.Sub(r.begun) < r.load.Duration && ctx.Err() == nil; at = at.Add(apart) {
+		time.Sleep(time.Until(at))
+		r.late.Go(func() { r.write(ctx, at)() })
+	}
+}
+
+// write makes one write that was due at a time; what it returns waits for its webhook.
+func (r *run) write(ctx context.Context, due time.Time) (wait func()) {
+	marker := r.team.Markers.next()
+	told := make(chan time.Time, 1)
+	r.team.Receiver.Expect(marker, told)
+	err := r.send(ctx, marker)
+	answered := time.Since(due)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.result.Begun++
+	if err != nil {
+		r.team.Receiver.Forget(marker)
+		r.result.Errors++
+		if r.result.First == nil {
+			r.result.First = err
+		}
+		return func() {}
+	}
+	r.accepted = append(r.accepted, answered)
+	return func() { r.await(ctx, marker, due, told) }
+}
+
+func (r *run) send(ctx context.Context, marker string) error {
+	request, err := r.on.Request(ctx, int(r.next.Add(1)), marker)
+	if err != nil {
+		return err
+	}
+	answer, err := r.team.client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err == nil && answer.StatusCode >= http.StatusMultipleChoices {
+		err = fmt.Errorf("%s: %s", answer.Status, body)
+	}
+	return err
+}
+
+func (r *run) await(ctx context.Context, marker string, due time.Time, told <-chan time.Time) {
+	patience := time.NewTimer(r.load.Patience)
+	defer patience.Stop()
+	select {
+	case at := <-told:
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.ended = append(r.ended, at.Sub(due))
+		if at.Sub(r.begun) <= r.load.Duration {
+			r.result.InTime++
+		}
+		return
+	case <-patience.C:
+	case <-ctx.Done():
+	}
+	if r.team.Receiver.Forget(marker) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.result.Lost++
+	}
+}

@@ -1,0 +1,189 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+
+	json "github.com/go-json-experiment/json"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/waybill-dev/waybill/bench/stub"
+)
+
+// connecting is how many connections are made at once; Waybill tries 16 credentials of a partner.
+const connecting = 8
+
+// fill makes a client, its subscription and connections, and waits for their records.
+func (w *Waybill) fill(ctx context.Context) error {
+	id, secret, err := w.createClient(ctx)
+	if err != nil {
+		return err
+	}
+	w.token = &token{client: w.client, url: "http://" + w.addr + "/realms/waybill/protocol/openid-connect/token", id: id, secret: secret}
+	hook := fmt.Sprintf(`{"url":%q,"event_name":"resource_operation.succeeded","secret":%q}`, w.Receiver.SecureURL()+"/", Secret)
+	if err := w.Ask(ctx, http.MethodPost, "/v2/notifications/webhooks", hook, nil); err != nil {
+		return err
+	}
+	tsp, err := w.samsara(ctx)
+	if err != nil {
+		return err
+	}
+	w.made = make([]connection, w.Connections)
+	g, within := errgroup.WithContext(ctx)
+	g.SetLimit(connecting)
+	for n := range w.made {
+		g.Go(func() (err error) { w.made[n], err = w.connect(within, tsp, n); return err })
+	}
+	return g.Wait()
+}
+
+// createClient makes a client beside the service, as an operator does.
+func (w *Waybill) createClient(ctx context.Context) (id, secret string, err error) {
+	cmd := exec.CommandContext(ctx, w.Binary, "client", "create", "bench", "--partner", "Bench")
+	cmd.Env = w.environ
+	out, err := cmd.Output()
+	var failed *exec.ExitError
+	if errors.As(err, &failed) {
+		return "", "", fmt.Errorf("making a client: %s", failed.Stderr)
+	}
+	for line := range strings.Lines(string(out)) {
+		if text, ok := strings.CutPrefix(strings.TrimSpace(line), "client_secret: "); ok {
+			return "bench", text, err
+		}
+	}
+	return "", "", errors.Join(fmt.Errorf("making a client printed no secret: %s", out), err)
+}
+
+func (w *Waybill) samsara(ctx context.Context) (string, error) {
+	var known struct {
+		Items []struct {
+			ID   string `json:"tsp_id"`
+			Slug string `json:"slug"`
+		} `json:"items"`
+	}
+	if err := w.Ask(ctx, http.MethodGet, "/v2/integrations/tsps?size=100", "", &known); err != nil {
+		return "", err
+	}
+	for _, one := range known.Items {
+		if one.Slug == "samsara" {
+			return one.ID, nil
+		}
+	}
+	return "", fmt.Errorf("there is no Samsara among %+v", known.Items)
+}
+
+// connect makes one connection and waits until it can send messages.
+func (w *Waybill) connect(ctx context.Context, tsp string, n int) (c connection, err error) {
+	body := fmt.Sprintf(`{"tsp_id":%q,"fleet_ref":"fleet-%d","credentials":{"token":"account-%d"}}`, tsp, n, n)
+	var made struct {
+		ID string `json:"id"`
+	}
+	if err := w.Ask(ctx, http.MethodPost, "/v2/integrations/connections", body, &made); err != nil {
+		return c, err
+	}
+	c.ID = made.ID
+	for c.Sender == "" || c.Recipient == "" {
+		var users struct {
+			Items []struct {
+				ID       string `json:"id"`
+				SourceID string `json:"source_id"`
+			} `json:"items"`
+		}
+		if err := w.Ask(ctx, http.MethodGet, "/v2/telematics/users?connection_id="+c.ID, "", &users); err != nil {
+			return c, err
+		}
+		for _, u := range users.Items {
+			switch u.SourceID {
+			case stub.Driver:
+				c.Recipient = u.ID
+			case stub.Dispatch:
+				c.Sender = u.ID
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return c, ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	return c, nil
+}
+
+// Ask sends one request as the partner and reads its answer into something.
+func (w *Waybill) Ask(ctx context.Context, method, path, body string, into any) error {
+	bearer, err := w.token.get(ctx)
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, method, "http://"+w.addr+path, strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Authorization", "Bearer "+bearer)
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	return read(w.client, request, into)
+}
+
+// read sends a request and decodes what is answered, which must be no refusal.
+func read(client *http.Client, request *http.Request, into any) error {
+	answer, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	raw, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return err
+	}
+	if answer.StatusCode >= http.StatusMultipleChoices {
+		return fmt.Errorf("%s %s: %s %s", request.Method, request.URL.Path, answer.Status, bytes.TrimSpace(raw))
+	}
+	if into == nil {
+		return nil
+	}
+	return json.Unmarshal(raw, into)
+}
+
+// token is the access token of the client, got anew before it ends.
+type token struct {
+	client      *http.Client
+	url         string
+	id, secret  string
+	mu          sync.Mutex
+	text        string
+	refreshedBy time.Time
+}
+
+func (t *token) get(ctx context.Context) (string, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if time.Now().Before(t.refreshedBy) {
+		return t.text, nil
+	}
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {t.id}, "client_secret": {t.secret}, "scope": {"organization"}}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, t.url, strings.NewReader(form.Encode()))
+	if err != nil {
+		return "", err
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	var given struct {
+		Token   string `json:"access_token"`
+		Seconds int    `json:"expires_in"`
+	}
+	if err := read(t.client, request, &given); err != nil {
+		return "", fmt.Errorf("getting a token: %w", err)
+	}
+	t.text, t.refreshedBy = given.Token, time.Now().Add(time.Duration(given.Seconds)*time.Second/2)
+	return t.text, nil
+}
