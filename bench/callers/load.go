@@ -42,6 +42,8 @@ type Result struct {
 	Begun, InTime int
 	// Errors are writes that were not accepted, Lost those without a webhook.
 	Errors, Lost int
+	// Twice are webhooks that came again, Remade messages that the TSP got again.
+	Twice, Remade int64
 	// First is the first of the errors.
 	First    error
 	Duration time.Duration
@@ -68,23 +70,22 @@ func (r Result) Err() error {
 	return fmt.Errorf("%d of %d writes failed and %d webhooks were lost: %w", r.Errors, r.Begun, r.Lost, errors.Join(r.First))
 }
 
-// markers numbers all writes of a process.
-type Markers struct{ last atomic.Uint64 }
-
-func (m *Markers) next() string { return fmt.Sprintf("%s%016x", Prefix, m.last.Add(1)) }
-
 // Team puts load on gateways that deliver to one receiver.
 type Team struct {
-	Receiver *stub.Receiver
-	Markers  *Markers
+	receiver *stub.Receiver
+	tsp      *stub.Samsara
 	client   *http.Client
+	// last numbers all writes.
+	last atomic.Uint64
 }
 
 // NewTeam makes a team.
-func NewTeam(r *stub.Receiver) *Team {
-	return &Team{Receiver: r, Markers: &Markers{},
+func NewTeam(r *stub.Receiver, tsp *stub.Samsara) *Team {
+	return &Team{receiver: r, tsp: tsp,
 		client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 1024}}}
 }
+
+func (t *Team) marker() string { return fmt.Sprintf("%s%016x", Prefix, t.last.Add(1)) }
 
 // run is one load under way.
 type run struct {
@@ -110,6 +111,7 @@ func (t *Team) Put(ctx context.Context, on gateway.Gateway, load Load) (Result, 
 	if err != nil {
 		return Result{}, err
 	}
+	webhooks, messages := t.receiver.Duplicates.Load(), t.tsp.Duplicates.Load()
 	r := &run{team: t, load: load, on: on, begun: time.Now()}
 	if load.Rate > 0 {
 		r.atRate(ctx)
@@ -124,6 +126,7 @@ func (t *Team) Put(ctx context.Context, on gateway.Gateway, load Load) (Result, 
 	ownAfter, err := measure.Self()
 	r.result.Usage, r.result.Own = after.Since(before), ownAfter.Since(own)
 	r.result.Duration = load.Duration
+	r.result.Twice, r.result.Remade = t.receiver.Duplicates.Load()-webhooks, t.tsp.Duplicates.Load()-messages
 	r.result.Accepted, r.result.Ended = measure.Durations(r.accepted), measure.Durations(r.ended)
 	return r.result, errors.Join(err, ctx.Err())
 }
@@ -157,16 +160,16 @@ func (r *run) atRate(ctx context.Context) {
 
 // write makes one write that was due at a time; what it returns waits for its webhook.
 func (r *run) write(ctx context.Context, due time.Time) (wait func()) {
-	marker := r.team.Markers.next()
+	marker := r.team.marker()
 	told := make(chan time.Time, 1)
-	r.team.Receiver.Expect(marker, told)
+	r.team.receiver.Expect(marker, told)
 	err := r.send(ctx, marker)
 	answered := time.Since(due)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.result.Begun++
 	if err != nil {
-		r.team.Receiver.Forget(marker)
+		r.team.receiver.Forget(marker)
 		r.result.Errors++
 		if r.result.First == nil {
 			r.result.First = err
@@ -209,7 +212,7 @@ func (r *run) await(ctx context.Context, marker string, due time.Time, told <-ch
 	case <-patience.C:
 	case <-ctx.Done():
 	}
-	if r.team.Receiver.Forget(marker) {
+	if r.team.receiver.Forget(marker) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.result.Lost++

@@ -92,7 +92,7 @@ func (o options) run(ctx context.Context, out io.Writer) (err error) {
 	}
 	receiver.SetDelay(o.ReceiverDelay)
 	tsp.SetDelay(o.TSPDelay)
-	return o.measure(ctx, out, callers.NewTeam(receiver), all)
+	return o.measure(ctx, out, callers.NewTeam(receiver, tsp), all)
 }
 
 // receiver takes signed webhooks alone, unless those of another gateway come as well.

@@ -51,8 +51,8 @@ func (o options) measure(ctx context.Context, out io.Writer, team *callers.Team,
 		fmt.Fprintf(out, "%c = %s\n", 'A'+i, g.Name())
 	}
 	fmt.Fprintf(out, "%s, %d connections, %d turns of %s, receiver %s, TSP %s\n\n", o.what(), o.Connections, o.Turns, o.Duration, o.ReceiverDelay, o.TSPDelay)
-	fmt.Fprintf(out, "  %8s %8s %8s  %9s %7s  %9s %7s  %6s %7s %8s %8s  %6s %5s %6s\n", "ops/s", "accept/s", "CPU ms", "accept ms", "p99",
-		"end ms", "p99", "RSS MB", "WAL kB", "commits", "load CPU", "errors", "lost", "twice")
+	fmt.Fprintf(out, "  %8s %8s %8s  %9s %7s  %9s %7s  %6s %7s %8s %8s  %6s %5s %6s %6s\n", "ops/s", "accept/s", "CPU ms", "accept ms", "p99",
+		"end ms", "p99", "RSS MB", "WAL kB", "commits", "load CPU", "errors", "lost", "twice", "at TSP")
 	took := make([][]turn, len(all))
 	for range o.Turns {
 		for i, g := range all {
@@ -61,7 +61,7 @@ func (o options) measure(ctx context.Context, out io.Writer, team *callers.Team,
 				return err
 			}
 			took[i] = append(took[i], t)
-			t.print(out, rune('A'+i), team)
+			t.print(out, rune('A'+i))
 		}
 	}
 	for i := range all {
@@ -81,7 +81,6 @@ func (o options) what() string {
 }
 
 func (o options) turn(ctx context.Context, team *callers.Team, g gateway.Gateway, load callers.Load) (t turn, err error) {
-	team.Receiver.Duplicates.Store(0)
 	watched, stop := context.WithCancel(ctx)
 	defer stop()
 	if w, ok := g.(*gateway.Waybill); ok {
@@ -95,13 +94,14 @@ func (o options) turn(ctx context.Context, team *callers.Team, g gateway.Gateway
 	return t, err
 }
 
-// print writes a line; WAL, commits and both CPUs are those of one operation.
-func (t turn) print(out io.Writer, name rune, team *callers.Team) {
+// print writes a line; WAL, commits and both CPUs are those of one operation, twice are webhooks that came
+// again, and at TSP messages that did.
+func (t turn) print(out io.Writer, name rune) {
 	each := float64(max(len(t.Ended), 1))
-	fmt.Fprintf(out, "%c %8.0f %8.0f %8.2f  %9.1f %7.1f  %9.1f %7.1f  %6d %7.1f %8.2f %8.2f  %6d %5d %6d\n", name,
+	fmt.Fprintf(out, "%c %8.0f %8.0f %8.2f  %9.1f %7.1f  %9.1f %7.1f  %6d %7.1f %8.2f %8.2f  %6d %5d %6d %6d\n", name,
 		t.PerSecond(), t.AcceptedPerSecond(), t.CPU(), t.Accepted.Median(), t.Accepted.At(0.99), t.Ended.Median(), t.Ended.At(0.99),
 		t.Usage.Resident>>20, float64(t.wal)/each/1000, float64(t.commits)/each, float64(t.Own.CPU.Microseconds())/1000/each,
-		t.Errors, t.Lost, team.Receiver.Duplicates.Load())
+		t.Errors, t.Lost, t.Twice, t.Remade)
 	if t.First != nil {
 		fmt.Fprintf(out, "%c: %v\n", name, t.First)
 	}

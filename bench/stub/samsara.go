@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -28,9 +29,14 @@ type Samsara struct {
 	// hangs is the beginning of the tokens whose writes get no answer until the stub is closed.
 	hangs string
 	over  chan struct{}
-	taken atomic.Int64
 	delay atomic.Int64
 	seen  func(token string, at time.Time)
+
+	// Taken counts messages, Duplicates those whose text had come before.
+	Taken, Duplicates atomic.Int64
+
+	mu   sync.Mutex
+	came map[string]bool
 }
 
 // SamsaraOptions say what a stub does beyond answering.
@@ -43,7 +49,7 @@ type SamsaraOptions struct {
 
 // NewSamsara serves a stub until Close.
 func NewSamsara(o SamsaraOptions) *Samsara {
-	s := &Samsara{hangs: o.Hangs, over: make(chan struct{}), seen: o.Seen}
+	s := &Samsara{hangs: o.Hangs, over: make(chan struct{}), seen: o.Seen, came: map[string]bool{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /me", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"data":{"id":%q,"name":"Bench"}}`, token(r))
@@ -66,9 +72,6 @@ func NewSamsara(o SamsaraOptions) *Samsara {
 
 // URL is where the stub answers.
 func (s *Samsara) URL() string { return s.server.URL }
-
-// Taken is how many messages came.
-func (s *Samsara) Taken() int64 { return s.taken.Load() }
 
 // SetDelay has messages that come from then on be answered later.
 func (s *Samsara) SetDelay(d time.Duration) { s.delay.Store(int64(d)) }
@@ -101,7 +104,7 @@ func (s *Samsara) message(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
-	s.taken.Add(1)
+	s.note(sent.Text)
 	if s.seen != nil {
 		s.seen(of, time.Now())
 	}
@@ -109,6 +112,16 @@ func (s *Samsara) message(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(d)
 	}
 	answer(w, `{"data":[{"driverId":`+strconv.FormatInt(sent.Drivers[0], 10)+`,"text":`+strconv.Quote(sent.Text)+`}]}`)
+}
+
+func (s *Samsara) note(text string) {
+	s.Taken.Add(1)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.came[text] {
+		s.Duplicates.Add(1)
+	}
+	s.came[text] = true
 }
 
 func token(r *http.Request) string {
