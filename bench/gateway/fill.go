@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,18 +31,21 @@ func (w *Waybill) fill(ctx context.Context) error {
 	}
 	w.token = &token{client: w.client, url: "http://" + w.addr + "/realms/waybill/protocol/openid-connect/token", id: id, secret: secret}
 	hook := fmt.Sprintf(`{"url":%q,"event_name":"resource_operation.succeeded","secret":%q}`, w.Receiver.SecureURL()+"/", Secret)
-	if err := w.Ask(ctx, http.MethodPost, "/v2/notifications/webhooks", hook, nil); err != nil {
+	var made struct {
+		ID string `json:"id"`
+	}
+	if err := w.Ask(ctx, http.MethodPost, "/v2/notifications/webhooks", hook, &made); err != nil {
 		return err
 	}
-	tsp, err := w.samsara(ctx)
-	if err != nil {
+	w.subscription = made.ID
+	if w.samsara, err = w.tspID(ctx); err != nil {
 		return err
 	}
 	w.made = make([]connection, w.Connections)
 	g, within := errgroup.WithContext(ctx)
 	g.SetLimit(connecting)
 	for n := range w.made {
-		g.Go(func() (err error) { w.made[n], err = w.connect(within, tsp, n); return err })
+		g.Go(func() (err error) { w.made[n], err = w.connect(within, n); return err })
 	}
 	return g.Wait()
 }
@@ -63,7 +67,7 @@ func (w *Waybill) createClient(ctx context.Context) (id, secret string, err erro
 	return "", "", errors.Join(fmt.Errorf("making a client printed no secret: %s", out), err)
 }
 
-func (w *Waybill) samsara(ctx context.Context) (string, error) {
+func (w *Waybill) tspID(ctx context.Context) (string, error) {
 	var known struct {
 		Items []struct {
 			ID   string `json:"tsp_id"`
@@ -81,16 +85,21 @@ func (w *Waybill) samsara(ctx context.Context) (string, error) {
 	return "", fmt.Errorf("there is no Samsara among %+v", known.Items)
 }
 
-// connect makes one connection and waits until it can send messages.
-func (w *Waybill) connect(ctx context.Context, tsp string, n int) (c connection, err error) {
-	body := fmt.Sprintf(`{"tsp_id":%q,"fleet_ref":"fleet-%d","credentials":{"token":"account-%d"}}`, tsp, n, n)
+// Connect makes one connection more, without waiting for its records, and returns its id.
+func (w *Waybill) Connect(ctx context.Context, n int) (string, error) {
+	body := fmt.Sprintf(`{"tsp_id":%q,"fleet_ref":"fleet-%d","credentials":{"token":"%s-%d"}}`, w.samsara, n, cmp.Or(w.Account, "account"), n)
 	var made struct {
 		ID string `json:"id"`
 	}
-	if err := w.Ask(ctx, http.MethodPost, "/v2/integrations/connections", body, &made); err != nil {
+	err := w.Ask(ctx, http.MethodPost, "/v2/integrations/connections", body, &made)
+	return made.ID, err
+}
+
+// connect makes one connection and waits until it can send messages.
+func (w *Waybill) connect(ctx context.Context, n int) (c connection, err error) {
+	if c.ID, err = w.Connect(ctx, n); err != nil {
 		return c, err
 	}
-	c.ID = made.ID
 	for c.Sender == "" || c.Recipient == "" {
 		var users struct {
 			Items []struct {

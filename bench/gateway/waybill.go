@@ -4,10 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -32,6 +30,8 @@ type Options struct {
 	TSP      *stub.Samsara
 	// Connections are made, each to an account and of a fleet of its own.
 	Connections int
+	// Account begins the name of each account at the TSP; "" is account.
+	Account string
 	// Environ is added to what the program gets.
 	Environ []string
 }
@@ -44,7 +44,9 @@ type Waybill struct {
 	environ []string
 	addr    string
 	token   *token
-	made    []connection
+	// samsara and subscription are ids.
+	samsara, subscription string
+	made                  []connection
 }
 
 // connection is what a message needs to know.
@@ -69,27 +71,13 @@ func StartWaybill(ctx context.Context, o Options) (*Waybill, error) {
 // but for what a private TSP and receiver need, and without the limits of Samsara, which would pace the
 // lanes.
 func (w *Waybill) prepare() error {
-	if err := os.MkdirAll(w.Folder, 0o700); err != nil {
-		return err
-	}
-	trusted := filepath.Join(w.Folder, "receiver.pem")
-	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: w.Receiver.Certificate()})
-	if err := os.WriteFile(trusted, certificate, 0o600); err != nil {
-		return err
-	}
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	trusted, err := trust(w.Folder, w.Receiver)
 	if err != nil {
 		return err
 	}
-	w.addr = free.Addr().String()
-	if err := free.Close(); err != nil {
+	if w.addr, err = FreeAddr(); err != nil {
 		return err
 	}
-	var limits []string
-	for _, l := range samsara.New().Spec().Limits {
-		limits = append(limits, l.Key+"=100000/s")
-	}
-	slices.Sort(limits)
 	key := make([]byte, 32)
 	_, _ = rand.Read(key)
 	w.environ = append([]string{
@@ -101,7 +89,7 @@ func (w *Waybill) prepare() error {
 		"WAYBILL_LOG_LEVEL=warn",
 		"WAYBILL_OUTBOUND_ALLOW=127.0.0.0/8",
 		"WAYBILL_TSP_SAMSARA_BASE_URL=" + w.TSP.URL(),
-		"WAYBILL_TSP_SAMSARA_LIMITS=" + strings.Join(slices.Compact(limits), ","),
+		"WAYBILL_TSP_SAMSARA_LIMITS=" + Limits(),
 	}, w.Environ...)
 	return nil
 }
@@ -111,23 +99,37 @@ func (w *Waybill) Serve(ctx context.Context) (err error) {
 	if w.process, err = measure.Start(ctx, w.Binary, w.environ, "serve"); err != nil {
 		return err
 	}
-	for {
-		answer, err := w.client.Get("http://" + w.addr + "/healthz")
-		if err == nil {
-			_ = answer.Body.Close()
-			if answer.StatusCode == http.StatusOK {
-				return nil
-			}
-		}
-		select {
-		case <-w.process.Ended():
-			return fmt.Errorf("%s serve ended: %s", w.Binary, w.process.Said())
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(2 * time.Millisecond):
+	return answers(ctx, w.client, w.addr, w.process)
+}
+
+// Part is Waybill with writes through some of its connections alone.
+type Part struct {
+	*Waybill
+	From, To int
+}
+
+// Request is a message through one of them.
+func (p Part) Request(ctx context.Context, n int, marker string) (*http.Request, error) {
+	return p.Waybill.Request(ctx, p.From+n%(p.To-p.From), marker)
+}
+
+// Limits are all limits of Samsara, lifted, but for those that are given, such as messages.write=50/s.
+func Limits(given ...string) string {
+	all := slices.Clone(given)
+	for _, l := range samsara.New().Spec().Limits {
+		if !slices.ContainsFunc(given, func(one string) bool { return strings.HasPrefix(one, l.Key+"=") }) {
+			all = append(all, l.Key+"=100000/s")
 		}
 	}
+	slices.Sort(all)
+	return strings.Join(slices.Compact(all), ",")
 }
+
+// Subscription is the id of the one whose webhooks are waited for.
+func (w *Waybill) Subscription() string { return w.subscription }
+
+// Connection is the id of the nth connection.
+func (w *Waybill) Connection(n int) string { return w.made[n].ID }
 
 // Name is the path of the program.
 func (w *Waybill) Name() string { return w.Binary }
@@ -141,8 +143,15 @@ func (w *Waybill) Process() *measure.Process { return w.process }
 // Usage is what the program has used since it was started last.
 func (w *Waybill) Usage() (measure.Usage, error) { return w.process.Usage() }
 
-// Close ends the program.
-func (w *Waybill) Close() error { return w.process.Stop() }
+// Close ends the program, if it runs.
+func (w *Waybill) Close() error {
+	select {
+	case <-w.process.Ended():
+		return nil
+	default:
+		return w.process.Stop()
+	}
+}
 
 // Request is a message through one of the connections.
 func (w *Waybill) Request(ctx context.Context, n int, marker string) (*http.Request, error) {
@@ -150,14 +159,5 @@ func (w *Waybill) Request(ctx context.Context, n int, marker string) (*http.Requ
 	if err != nil {
 		return nil, err
 	}
-	of := w.made[n%len(w.made)]
-	body := fmt.Sprintf(`{"connection_id":%q,"sender_id":%q,"recipient_id":%q,"message_text":"Dock 7 is free %s"}`,
-		of.ID, of.Sender, of.Recipient, marker)
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+w.addr+"/v2/telematics/messages", strings.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	request.Header.Set("Authorization", "Bearer "+token)
-	request.Header.Set("Content-Type", "application/json")
-	return request, nil
+	return message(ctx, w.addr, token, w.made[n%len(w.made)], marker)
 }

@@ -79,7 +79,7 @@ func (o options) run(ctx context.Context, out io.Writer) (err error) {
 		return err
 	}
 	defer receiver.Close()
-	tsp := stub.NewSamsara(stub.SamsaraOptions{})
+	tsp := stub.NewSamsara()
 	defer tsp.Close()
 	all, err := o.start(ctx, folder, receiver, tsp)
 	defer func() {

@@ -26,11 +26,10 @@ const (
 // an account of its own: simulators that check and keep what they are sent would be measured too.
 type Samsara struct {
 	server *httptest.Server
-	// hangs is the beginning of the tokens whose writes get no answer until the stub is closed.
-	hangs string
-	over  chan struct{}
-	delay atomic.Int64
-	seen  func(token string, at time.Time)
+	over   chan struct{}
+	delay  atomic.Int64
+	hangs  atomic.Pointer[func(token string) bool]
+	seen   atomic.Pointer[func(token string, at time.Time)]
 
 	// Taken counts messages, Duplicates those whose text had come before.
 	Taken, Duplicates atomic.Int64
@@ -39,17 +38,9 @@ type Samsara struct {
 	came map[string]bool
 }
 
-// SamsaraOptions say what a stub does beyond answering.
-type SamsaraOptions struct {
-	// Hangs is the beginning of the tokens whose writes are not answered; "" of none.
-	Hangs string
-	// Seen is told of each message, before its answer.
-	Seen func(token string, at time.Time)
-}
-
 // NewSamsara serves a stub until Close.
-func NewSamsara(o SamsaraOptions) *Samsara {
-	s := &Samsara{hangs: o.Hangs, over: make(chan struct{}), seen: o.Seen, came: map[string]bool{}}
+func NewSamsara() *Samsara {
+	s := &Samsara{over: make(chan struct{}), came: map[string]bool{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /me", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"data":{"id":%q,"name":"Bench"}}`, token(r))
@@ -66,7 +57,7 @@ func NewSamsara(o SamsaraOptions) *Samsara {
 	})
 	mux.HandleFunc("POST /v1/fleet/messages", s.message)
 	mux.HandleFunc("GET /", empty)
-	s.server = httptest.NewServer(mux)
+	s.server = httptest.NewServer(s.unlessHanging(mux))
 	return s
 }
 
@@ -76,6 +67,27 @@ func (s *Samsara) URL() string { return s.server.URL }
 // SetDelay has messages that come from then on be answered later.
 func (s *Samsara) SetDelay(d time.Duration) { s.delay.Store(int64(d)) }
 
+// SetHanging has requests by some tokens be left without an answer until their callers give up; nil has all
+// be answered.
+func (s *Samsara) SetHanging(hangs func(token string) bool) { s.hangs.Store(&hangs) }
+
+// SetSeen has each message be told of, before its answer.
+func (s *Samsara) SetSeen(seen func(token string, at time.Time)) { s.seen.Store(&seen) }
+
+func (s *Samsara) unlessHanging(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if hangs := s.hangs.Load(); hangs == nil || *hangs == nil || !(*hangs)(token(r)) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		_, _ = io.Copy(io.Discard, r.Body)
+		select {
+		case <-s.over:
+		case <-r.Context().Done():
+		}
+	})
+}
+
 // Close ends the stub and what hangs.
 func (s *Samsara) Close() {
 	close(s.over)
@@ -84,7 +96,6 @@ func (s *Samsara) Close() {
 }
 
 func (s *Samsara) message(w http.ResponseWriter, r *http.Request) {
-	of := token(r)
 	body, err := io.ReadAll(r.Body)
 	var sent struct {
 		Drivers []int64 `json:"driverIds"`
@@ -97,16 +108,9 @@ func (s *Samsara) message(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, `{"message":"no message"}`, http.StatusBadRequest)
 		return
 	}
-	if s.hangs != "" && strings.HasPrefix(of, s.hangs) {
-		select {
-		case <-s.over:
-		case <-r.Context().Done():
-		}
-		return
-	}
 	s.note(sent.Text)
-	if s.seen != nil {
-		s.seen(of, time.Now())
+	if seen := s.seen.Load(); seen != nil && *seen != nil {
+		(*seen)(token(r), time.Now())
 	}
 	if d := time.Duration(s.delay.Load()); d > 0 {
 		time.Sleep(d)
