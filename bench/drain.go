@@ -17,8 +17,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/config"
-	"github.com/waybill-dev/waybill/internal/connection"
-	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/samsara"
 )
@@ -103,24 +101,17 @@ func (f *field) queueAll(ctx context.Context, in app.Rooms) error {
 
 // queueFor makes one connection and accepts its writes, each in an order of its own.
 func (f *field) queueFor(ctx context.Context, in app.Rooms, partner uuid.UUID, n int) error {
-	now := time.Now().UTC().Truncate(time.Microsecond)
-	fleet := access.Fleet{ID: uuid.New(), Name: fmt.Sprint("fleet ", n), NamedBy: access.ByOperator}
-	grant := access.Grant{ID: uuid.New(), Partner: partner, Fleet: fleet.ID, FleetRef: fmt.Sprint("fleet-", n),
-		Status: access.GrantActive, Levels: map[resource.Kind]string{}, CreatedAt: now, UpdatedAt: now}
-	for _, k := range resource.Kinds() {
-		grant.Levels[k] = access.ReadWrite
-	}
-	if err := in.Store.InsertFleet(ctx, fleet, grant); err != nil {
+	id, err := connect(ctx, in, partner, fmt.Sprint("account-", n))
+	if err != nil {
 		return err
 	}
-	credentials := tsp.Credentials{Kind: "token", Fields: map[string]string{"token": fmt.Sprint("account-", n)}}
-	c, err := in.Connections.Connect(ctx, connection.Connection{ID: uuid.New(), Fleet: fleet.ID, TSP: "samsara"}, credentials)
+	to, err := uuid.Parse(id)
 	if err != nil {
 		return err
 	}
 	for range f.queued / f.connections {
 		op := sample()
-		op.Partner, op.Connection, op.Fleet, op.FleetRef = partner, c.ID, fleet.ID, grant.FleetRef
+		op.Partner, op.Connection = partner, to
 		if _, err := in.Store.Accept(ctx, op, nil); err != nil {
 			return err
 		}

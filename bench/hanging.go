@@ -17,7 +17,7 @@ func besideHanging(ctx context.Context, f *field) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := f.start(ctx, "hanging", f.hanging+f.connections)
+	w, err := f.startMany(ctx, "hanging", f.hanging+f.connections)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 // manyLanes measures how long many lanes with two writes each take, and what memory the program holds with
 // some active ones and with many connections.
 func manyLanes(ctx context.Context, f *field) ([]Figure, error) {
-	some, err := f.start(ctx, "active", f.active)
+	some, err := f.startMany(ctx, "active", f.active)
 	if err != nil {
 		return nil, err
 	}
@@ -40,14 +40,6 @@ func manyLanes(ctx context.Context, f *field) ([]Figure, error) {
 	return append(all, figure(fmt.Sprintf("%d lanes x 2 writes, first call to last", f.many), "s", took).atMost(4)), nil
 }
 
-// manyFleets is Waybill with many connections, each of a fleet of its own.
-func (f *field) manyFleets(ctx context.Context) (_ *gateway.Waybill, err error) {
-	if f.crowd == nil {
-		f.crowd, err = f.start(ctx, "crowd", f.many)
-	}
-	return f.crowd, err
-}
-
 // memory is what a program holds at the end of turns with 64 callers over all of its connections.
 func (f *field) memory(ctx context.Context, w *gateway.Waybill) (megabytes []float64, err error) {
 	for range f.turns {
@@ -63,10 +55,11 @@ func (f *field) memory(ctx context.Context, w *gateway.Waybill) (megabytes []flo
 // twoEach queues two writes for each connection, starts the program and returns the seconds between the
 // first and the last call.
 func (f *field) twoEach(ctx context.Context, w *gateway.Waybill, turn int) (float64, error) {
-	if turn == 0 {
-		if err := f.queueOne(ctx, w); err != nil {
-			return 0, err
-		}
+	if err := f.up(ctx, w); err != nil {
+		return 0, err
+	}
+	if err := f.queueOne(ctx, w); err != nil {
+		return 0, err
 	}
 	db, err := openRows(w.Database())
 	if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -27,9 +28,11 @@ type copies struct {
 	// its default.
 	anew  map[string]string
 	first int
+	// optional tells that there may be no such row: a release may keep less.
+	optional bool
 }
 
-// make makes so many rows. It is no error if there is no row to copy: a release may keep less.
+// make makes so many rows.
 func (c copies) make(ctx context.Context, db *sql.DB, rows int) error {
 	columns, err := columnsOf(ctx, db, c.table)
 	if err != nil {
@@ -49,8 +52,12 @@ func (c copies) make(ctx context.Context, db *sql.DB, rows int) error {
 	query := fmt.Sprintf(`WITH RECURSIVE counted (i) AS MATERIALIZED (SELECT %[1]d UNION ALL SELECT i + 1 FROM counted WHERE i < %[2]d)
 		INSERT INTO %[3]s (%[4]s) SELECT %[5]s FROM (SELECT t.* FROM %[3]s t %[6]s LIMIT 1) t CROSS JOIN counted`,
 		c.first+1, c.first+rows, c.table, strings.Join(names, ", "), strings.Join(values, ", "), c.of)
-	if _, err := db.ExecContext(ctx, query); err != nil {
+	done, err := db.ExecContext(ctx, query)
+	if err != nil {
 		return fmt.Errorf("copying a row of %s: %w", c.table, err)
+	}
+	if made, err := done.RowsAffected(); err != nil || made == 0 && !c.optional {
+		return errors.Join(fmt.Errorf("there is no row of %s to copy", c.table), err)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -45,9 +46,12 @@ func (w *Waybill) fill(ctx context.Context) error {
 	g, within := errgroup.WithContext(ctx)
 	g.SetLimit(connecting)
 	for n := range w.made {
-		g.Go(func() (err error) { w.made[n], err = w.connect(within, n); return err })
+		g.Go(func() (err error) { w.made[n].ID, err = w.Connect(within, n); return err })
 	}
-	return g.Wait()
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return w.users(ctx)
 }
 
 // createClient makes a client beside the service, as an operator does.
@@ -60,11 +64,17 @@ func (w *Waybill) createClient(ctx context.Context) (id, secret string, err erro
 		return "", "", fmt.Errorf("making a client: %s", failed.Stderr)
 	}
 	for line := range strings.Lines(string(out)) {
-		if text, ok := strings.CutPrefix(strings.TrimSpace(line), "client_secret: "); ok {
-			return "bench", text, err
+		switch name, text, _ := strings.Cut(strings.TrimSpace(line), ": "); name {
+		case "client_secret":
+			secret = text
+		case "partner_id":
+			w.partner = text
 		}
 	}
-	return "", "", errors.Join(fmt.Errorf("making a client printed no secret: %s", out), err)
+	if secret == "" {
+		return "", "", errors.Join(fmt.Errorf("making a client printed no secret: %s", out), err)
+	}
+	return "bench", secret, err
 }
 
 func (w *Waybill) tspID(ctx context.Context) (string, error) {
@@ -95,36 +105,64 @@ func (w *Waybill) Connect(ctx context.Context, n int) (string, error) {
 	return made.ID, err
 }
 
-// connect makes one connection and waits until it can send messages.
-func (w *Waybill) connect(ctx context.Context, n int) (c connection, err error) {
-	if c.ID, err = w.Connect(ctx, n); err != nil {
-		return c, err
+// Adopt takes up connections that were made past the API, and waits until they can send messages.
+func (w *Waybill) Adopt(ctx context.Context, ids []string) error {
+	for _, id := range ids {
+		w.made = append(w.made, connection{ID: id})
 	}
-	for c.Sender == "" || c.Recipient == "" {
-		var users struct {
-			Items []struct {
-				ID       string `json:"id"`
-				SourceID string `json:"source_id"`
-			} `json:"items"`
+	return w.users(ctx)
+}
+
+// users waits until the users of all connections are known, without whom none can send messages. All are
+// asked for at once: a question for each connection is one too many.
+func (w *Waybill) users(ctx context.Context) error {
+	places := map[string]int{}
+	for n, c := range w.made {
+		places[c.ID] = n
+	}
+	for {
+		if err := w.list(ctx, places); err != nil {
+			return err
 		}
-		if err := w.Ask(ctx, http.MethodGet, "/v2/telematics/users?connection_id="+c.ID, "", &users); err != nil {
-			return c, err
-		}
-		for _, u := range users.Items {
-			switch u.SourceID {
-			case stub.Driver:
-				c.Recipient = u.ID
-			case stub.Dispatch:
-				c.Sender = u.ID
-			}
+		if !slices.ContainsFunc(w.made, func(c connection) bool { return c.Sender == "" || c.Recipient == "" }) {
+			return nil
 		}
 		select {
 		case <-ctx.Done():
-			return c, ctx.Err()
-		case <-time.After(50 * time.Millisecond):
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
 		}
 	}
-	return c, nil
+}
+
+// list reads all users that there are.
+func (w *Waybill) list(ctx context.Context, places map[string]int) error {
+	for cursor := ""; ; {
+		var users struct {
+			Items []struct {
+				ID         string `json:"id"`
+				Connection string `json:"connection_id"`
+				SourceID   string `json:"source_id"`
+			} `json:"items"`
+			Next string `json:"next_page"`
+		}
+		if err := w.Ask(ctx, http.MethodGet, "/v2/telematics/users?size=1000"+cursor, "", &users); err != nil {
+			return err
+		}
+		for _, u := range users.Items {
+			n, ours := places[u.Connection]
+			switch {
+			case ours && u.SourceID == stub.Driver:
+				w.made[n].Recipient = u.ID
+			case ours && u.SourceID == stub.Dispatch:
+				w.made[n].Sender = u.ID
+			}
+		}
+		if users.Next == "" {
+			return nil
+		}
+		cursor = "&cursor=" + url.QueryEscape(users.Next)
+	}
 }
 
 // Ask sends one request as the partner and reads its answer into something.

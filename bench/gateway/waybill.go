@@ -44,9 +44,9 @@ type Waybill struct {
 	environ []string
 	addr    string
 	token   *token
-	// samsara and subscription are ids.
-	samsara, subscription string
-	made                  []connection
+	// samsara, subscription and partner are ids.
+	samsara, subscription, partner, key string
+	made                                []connection
 }
 
 // connection is what a message needs to know.
@@ -80,12 +80,13 @@ func (w *Waybill) prepare() error {
 	}
 	key := make([]byte, 32)
 	_, _ = rand.Read(key)
+	w.key = base64.StdEncoding.EncodeToString(key)
 	w.environ = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + w.Folder, "TMPDIR=" + os.TempDir(),
 		"SSL_CERT_FILE=" + trusted,
 		"WAYBILL_ADDR=" + w.addr,
 		"WAYBILL_DATABASE_URL=" + w.Database(),
-		"WAYBILL_KEY=" + base64.StdEncoding.EncodeToString(key),
+		"WAYBILL_KEY=" + w.key,
 		"WAYBILL_LOG_LEVEL=warn",
 		"WAYBILL_OUTBOUND_ALLOW=127.0.0.0/8",
 		"WAYBILL_TSP_SAMSARA_BASE_URL=" + w.TSP.URL(),
@@ -127,6 +128,12 @@ func Limits(given ...string) string {
 
 // Subscription is the id of the one whose webhooks are waited for.
 func (w *Waybill) Subscription() string { return w.subscription }
+
+// Partner is the id of the one that everything is made for.
+func (w *Waybill) Partner() string { return w.partner }
+
+// Key is the one that seals secrets at rest.
+func (w *Waybill) Key() string { return w.key }
 
 // Connection is the id of the nth connection.
 func (w *Waybill) Connection(n int) string { return w.made[n].ID }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -47,7 +48,11 @@ const markerDigits = 16
 // NewReceiver serves a receiver, by TLS and without, until Close.
 func NewReceiver(o ReceiverOptions) (*Receiver, error) {
 	r := &Receiver{prefix: []byte(o.Prefix), verify: o.Verify, open: map[string]chan<- time.Time{}, came: map[string]bool{}}
-	r.server = httptest.NewUnstartedServer(r)
+	r.server, r.secure = httptest.NewUnstartedServer(r), httptest.NewUnstartedServer(r)
+	for _, s := range []*httptest.Server{r.server, r.secure} {
+		// A gateway that is killed cuts connections, which is nothing to tell.
+		s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	}
 	if o.Addr != "" {
 		l, err := net.Listen("tcp", o.Addr)
 		if err != nil {
@@ -57,7 +62,7 @@ func NewReceiver(o ReceiverOptions) (*Receiver, error) {
 		r.server.Listener = l
 	}
 	r.server.Start()
-	r.secure = httptest.NewTLSServer(r)
+	r.secure.StartTLS()
 	return r, nil
 }
 
