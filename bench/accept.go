@@ -16,7 +16,7 @@ import (
 
 // accepting measures how many writes the store takes whose acceptance one subscriber hears of, beside the
 // floor.
-func accepting(ctx context.Context, f *field) ([]Figure, error) {
+func accepting(ctx context.Context, f *field) ([]figure, error) {
 	floor, closeFloor, err := f.floor(ctx)
 	if err != nil {
 		return nil, err
@@ -33,15 +33,15 @@ func accepting(ctx context.Context, f *field) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Figure{
-		figure("floor, 16 callers", "/s", append(all[0], all[2]...)),
-		figure("accept, 256 callers", "/s", all[1]).beside("floor", all[1], all[0]).atLeast(6),
-		figure("accept, 16 callers", "/s", all[3]).beside("floor", all[3], all[2]).atLeast(3),
+	return []figure{
+		figureOf("floor, 16 callers", "/s", append(all[0], all[2]...)),
+		figureOf("accept, 256 callers", "/s", all[1]).beside("floor", all[1], all[0]).atLeast(6),
+		figureOf("accept, 16 callers", "/s", all[3]).beside("floor", all[3], all[2]).atLeast(3),
 	}, nil
 }
 
 // sealed measures accepting where texts are sealed at rest beside where they are not.
-func sealed(ctx context.Context, f *field) ([]Figure, error) {
+func sealed(ctx context.Context, f *field) ([]figure, error) {
 	var measures []func() (float64, error)
 	for _, on := range []bool{false, true} {
 		accept, db, err := f.acceptor(ctx, fmt.Sprintf("sealed-%v.db", on), on)
@@ -55,7 +55,7 @@ func sealed(ctx context.Context, f *field) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Figure{figure("accept, 16 callers, sealed", "/s", all[1]).beside("unsealed", all[1], all[0])}, nil
+	return []figure{figureOf("accept, 16 callers, sealed", "/s", all[1]).beside("unsealed", all[1], all[0])}, nil
 }
 
 // acceptor opens a store with one subscriber to what is accepted, and returns what accepts one operation of

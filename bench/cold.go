@@ -19,7 +19,7 @@ import (
 
 // coldStart measures how long the built program takes from its start over nothing to the first write that
 // it accepts, as a newcomer sends it.
-func coldStart(ctx context.Context, f *field) ([]Figure, error) {
+func coldStart(ctx context.Context, f *field) ([]figure, error) {
 	var took, held []float64
 	for turn := range f.turns {
 		seconds, megabytes, err := f.dev(ctx, filepath.Join(f.folder, fmt.Sprint("dev-", turn)))
@@ -28,7 +28,7 @@ func coldStart(ctx context.Context, f *field) ([]Figure, error) {
 		}
 		took, held = append(took, seconds), append(held, megabytes)
 	}
-	return []Figure{figure("start to first 202", "s", took).atMost(1), figure("memory then", "MB", held)}, nil
+	return []figure{figureOf("start to first 202", "s", took).atMost(1), figureOf("memory then", "MB", held)}, nil
 }
 
 func (f *field) dev(ctx context.Context, folder string) (seconds, megabytes float64, err error) {
@@ -83,7 +83,8 @@ func firstWrite(ctx context.Context, at, said string) error {
 	if err := json.UnmarshalRead(given.Body, &token); err != nil {
 		return err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, at+"/v2/telematics/messages", strings.NewReader(`{"connection_id"`+body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, at+"/v2/telematics/messages",
+		strings.NewReader(`{"connection_id"`+body))
 	if err != nil {
 		return err
 	}

@@ -4,9 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"net/http"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/waybill-dev/waybill/bench/gateway"
@@ -17,9 +14,10 @@ const deepRate = 50
 
 // besideDeepLane measures how long small lanes take that are queued beside a lane with very many operations
 // and a limit, what that lane gets, and the throughput of others beside it.
-func besideDeepLane(ctx context.Context, f *field) ([]Figure, error) {
+func besideDeepLane(ctx context.Context, f *field) ([]figure, error) {
 	// All accounts have the limit; no other comes near to it.
-	w, err := f.start(ctx, "deep", f.connections+1, "WAYBILL_TSP_SAMSARA_LIMITS="+gateway.Limits(fmt.Sprint("messages.write=", deepRate, "/s")))
+	limits := gateway.Limits(fmt.Sprint("messages.write=", deepRate, "/s"))
+	w, err := f.start(ctx, "deep", f.connections+1, "WAYBILL_TSP_SAMSARA_LIMITS="+limits)
 	if err != nil {
 		return nil, err
 	}
@@ -48,9 +46,10 @@ func besideDeepLane(ctx context.Context, f *field) ([]Figure, error) {
 	if err := db.Close(); err != nil {
 		return nil, err
 	}
-	all := []Figure{
-		figure(fmt.Sprintf("%d lanes x %d writes, first call to last", f.connections, smallDepth), "s", took).atMost(0.5),
-		figure("calls of the deep lane meanwhile and after", "/s", share).beside("its limit", share, repeated(deepRate, len(share))).atLeast(0.98),
+	all := []figure{
+		figureOf(fmt.Sprintf("%d lanes x %d writes, first call to last", f.connections, smallDepth), "s", took).atMost(0.5),
+		figureOf("calls of the deep lane meanwhile and after", "/s", share).
+			beside("its limit", share, repeated(deepRate, len(share))).atLeast(0.98),
 	}
 	few, err := f.plain(ctx)
 	if err != nil {
@@ -71,8 +70,8 @@ func besideDeepLane(ctx context.Context, f *field) ([]Figure, error) {
 const smallDepth = 5
 
 // smallBesideDeep queues the small lanes, starts the program, and returns the seconds between the first and
-// the last call of theirs and the calls a second of the deep lane.
-func (f *field) smallBesideDeep(ctx context.Context, w *gateway.Waybill, db *sql.DB, turn int) (seconds, perSecond float64, err error) {
+// the last call of theirs and the rate of the deep lane's calls.
+func (f *field) smallBesideDeep(ctx context.Context, w *gateway.Waybill, db *sql.DB, turn int) (took, rate float64, err error) {
 	for n := 1; n <= f.connections; n++ {
 		if err := queue(ctx, db, w, lane{connection: n, writes: smallDepth, first: f.rows + turn*smallDepth}); err != nil {
 			return 0, 0, err
@@ -102,96 +101,4 @@ func repeated(one float64, n int) (all []float64) {
 		all = append(all, one)
 	}
 	return all
-}
-
-// queueOne leaves one operation queued in the store of a gateway, which is killed, behind one that hung.
-func (f *field) queueOne(ctx context.Context, w *gateway.Waybill) error {
-	f.tsp.SetHanging(func(token string) bool { return strings.HasSuffix(token, "-0") })
-	defer f.tsp.SetHanging(nil)
-	for range 2 {
-		request, err := w.Request(ctx, 0, "queued")
-		if err != nil {
-			return err
-		}
-		answer, err := http.DefaultClient.Do(request)
-		if err != nil {
-			return err
-		}
-		_ = answer.Body.Close()
-	}
-	return w.Process().Kill()
-}
-
-// lane is what is to be queued for one connection.
-type lane struct {
-	connection, writes, first int
-}
-
-// chains is how many orders a deep lane keeps.
-const chains = 10_000
-
-// queue copies the operation that is queued.
-func queue(ctx context.Context, db *sql.DB, w *gateway.Waybill, l lane) error {
-	connection := strings.ReplaceAll(w.Connection(l.connection), "-", "")
-	return copies{table: "operation", of: "WHERE t.state = 'queued'", first: l.first, anew: map[string]string{
-		"seq": "", "id": fmt.Sprintf("unhex(printf('%%012x7%%03x8%%03x%%012x', 1577836800000 + i * 1000, %d, i %% 4096, i))", l.connection%4096),
-		"connection": "x'" + connection + "'", "fleet": fmt.Sprintf("(SELECT fleet FROM connection WHERE id = x'%s')", connection),
-		"order_key": fmt.Sprintf("t.order_key || '-' || (i %% %d)", chains),
-	}}.make(ctx, db, l.writes)
-}
-
-// calls are those that the TSP was made, by account.
-type calls struct {
-	mu sync.Mutex
-	at map[string][]time.Time
-}
-
-// watch notes calls from then on.
-func (f *field) watch() *calls {
-	c := &calls{at: map[string][]time.Time{}}
-	f.tsp.SetSeen(func(token string, at time.Time) {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.at[token] = append(c.at[token], at)
-	})
-	return c
-}
-
-// of returns when the first and the last call were made by accounts whose names begin so, but one.
-func (c *calls) of(begins, but string) (first, last time.Time, n int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for account, all := range c.at {
-		if !strings.HasPrefix(account, begins) || account == but {
-			continue
-		}
-		n += len(all)
-		for _, at := range all {
-			if first.IsZero() || at.Before(first) {
-				first = at
-			}
-			if at.After(last) {
-				last = at
-			}
-		}
-	}
-	return first, last, n
-}
-
-// wait waits for so many calls.
-func (c *calls) wait(ctx context.Context, begins, but string, n int) error {
-	patience := time.After(time.Minute)
-	for {
-		_, _, made := c.of(begins, but)
-		if made >= n {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-patience:
-			return fmt.Errorf("%d of %d queued writes were made in a minute", made, n)
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
 }

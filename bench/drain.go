@@ -23,7 +23,7 @@ import (
 
 // draining measures how fast queued writes are made and settled where the TSP takes no time, in this
 // process and without HTTP, beside the floor.
-func draining(ctx context.Context, f *field) ([]Figure, error) {
+func draining(ctx context.Context, f *field) ([]figure, error) {
 	floor, closeFloor, err := f.floor(ctx)
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func draining(ctx context.Context, f *field) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Figure{figure(fmt.Sprintf("drain, %d writes of %d connections", f.queued, f.connections), "/s", turns[1]).
+	return []figure{figureOf(fmt.Sprintf("drain, %d writes of %d connections", f.queued, f.connections), "/s", turns[1]).
 		beside("floor", turns[1], turns[0]).atLeast(6)}, nil
 }
 
@@ -69,8 +69,8 @@ func (f *field) drain(ctx context.Context, path string) (float64, error) {
 	begun := time.Now()
 	go func() { ended <- a.Run(running, l) }()
 	for left := 1; left > 0; time.Sleep(20 * time.Millisecond) {
-		err := db.QueryRowContext(ctx, `SELECT count(*) FROM operation WHERE state IN ('queued', 'sending', 'retry', 'unknown')`).Scan(&left)
-		if err != nil {
+		const alive = `SELECT count(*) FROM operation WHERE state IN ('queued', 'sending', 'retry', 'unknown')`
+		if err := db.QueryRowContext(ctx, alive).Scan(&left); err != nil {
 			return 0, err
 		}
 		if time.Since(begun) > 5*time.Minute {
@@ -86,8 +86,8 @@ func (f *field) drain(ctx context.Context, path string) (float64, error) {
 func (f *field) queueAll(ctx context.Context, in app.Rooms) error {
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	partner := access.Partner{ID: uuid.New(), Name: "bench"}
-	client := access.Client{ID: "bench", Secrets: []access.Secret{access.NewSecret("secret", now)}, Generation: 1, Partner: partner,
-		Scopes: access.Scopes()}
+	client := access.Client{ID: "bench", Secrets: []access.Secret{access.NewSecret("secret", now)}, Generation: 1,
+		Partner: partner, Scopes: access.Scopes()}
 	if err := in.Store.InsertClient(ctx, client); err != nil {
 		return err
 	}

@@ -30,14 +30,16 @@ type sizes struct {
 
 // String tells them.
 func (s sizes) String() string {
-	return fmt.Sprintf("%d turns of %s, %d connections under load, %d hanging, %d where many are asked for, %d rows where a database is full",
-		s.turns, s.span, s.connections, s.hanging, s.many, s.rows)
+	return fmt.Sprintf("%d turns of %s, %d connections under load, %d hanging, %d where many are asked for, %d rows where a "+
+		"database is full", s.turns, s.span, s.connections, s.hanging, s.many, s.rows)
 }
 
 func (o options) sizes() sizes {
-	s := sizes{turns: 3, span: 8 * time.Second, connections: 200, hanging: 2500, many: 10_000, active: 1000, rows: 1_000_000, queued: 20_000}
+	s := sizes{turns: 3, span: 8 * time.Second, connections: 200, hanging: 2500, many: 10_000, active: 1000,
+		rows: 1_000_000, queued: 20_000}
 	if o.Quick {
-		s = sizes{turns: 2, span: 2 * time.Second, connections: 50, hanging: 250, many: 300, active: 100, rows: 20_000, queued: 2000}
+		s = sizes{turns: 2, span: 2 * time.Second, connections: 50, hanging: 250, many: 300, active: 100,
+			rows: 20_000, queued: 2000}
 	}
 	if o.Turns > 0 {
 		s.turns = o.Turns
@@ -63,14 +65,14 @@ type field struct {
 	running []gateway.Gateway
 }
 
-func newField(ctx context.Context, o options, out io.Writer) (f *field, err error) {
-	f = &field{sizes: o.sizes(), out: out}
-	if f.folder, err = os.MkdirTemp(o.Folder, "waybill-bench"); err != nil {
+func newField(ctx context.Context, s sizes, folder string, out io.Writer) (f *field, err error) {
+	f = &field{sizes: s, out: out}
+	if f.folder, err = os.MkdirTemp(folder, "waybill-bench"); err != nil {
 		return nil, err
 	}
 	f.waybill, f.bare = filepath.Join(f.folder, "waybill"), filepath.Join(f.folder, "bare")
-	for path, name := range map[string]string{f.waybill: "./cmd/waybill", f.bare: "./bench/bare"} {
-		cmd := exec.CommandContext(ctx, "go", "build", "-o", path, name)
+	for path, name := range map[string]string{f.waybill: "cmd/waybill", f.bare: "bench/bare"} {
+		cmd := exec.CommandContext(ctx, "go", "build", "-o", path, "github.com/waybill-dev/waybill/"+name)
 		if said, err := cmd.CombinedOutput(); err != nil {
 			return nil, errors.Join(fmt.Errorf("building %s: %s", name, said), os.RemoveAll(f.folder))
 		}
@@ -97,8 +99,8 @@ func (f *field) close() {
 // start starts Waybill over a database of its own; it ends with the field unless somebody ends it before.
 func (f *field) start(ctx context.Context, name string, connections int, environ ...string) (*gateway.Waybill, error) {
 	begun := time.Now()
-	w, err := gateway.StartWaybill(ctx, gateway.Options{Binary: f.waybill, Folder: filepath.Join(f.folder, name), Receiver: f.receiver,
-		TSP: f.tsp, Connections: connections, Account: name, Environ: environ})
+	w, err := gateway.StartWaybill(ctx, gateway.Options{Binary: f.waybill, Folder: filepath.Join(f.folder, name),
+		Receiver: f.receiver, TSP: f.tsp, Connections: connections, Account: name, Environ: environ})
 	if err != nil {
 		return nil, err
 	}

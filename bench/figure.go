@@ -6,8 +6,8 @@ import (
 	"github.com/waybill-dev/waybill/bench/measure"
 )
 
-// Figure is one result, with a figure of each turn.
-type Figure struct {
+// figure is one result, with a figure of each turn.
+type figure struct {
 	Name  string
 	Value measure.Spread
 	Unit  string
@@ -19,13 +19,13 @@ type Figure struct {
 	Met  bool
 }
 
-// figure makes one without a ratio.
-func figure(name, unit string, turns []float64) Figure {
-	return Figure{Name: name, Unit: unit, Value: measure.SpreadOf(turns...)}
+// figureOf makes one without a ratio.
+func figureOf(name, unit string, turns []float64) figure {
+	return figure{Name: name, Unit: unit, Value: measure.SpreadOf(turns...)}
 }
 
 // beside adds the ratio of each turn to what was measured beside it.
-func (f Figure) beside(what string, turns, others []float64) Figure {
+func (f figure) beside(what string, turns, others []float64) figure {
 	var ratios []float64
 	for i := range turns {
 		ratios = append(ratios, turns[i]/others[i])
@@ -35,25 +35,25 @@ func (f Figure) beside(what string, turns, others []float64) Figure {
 }
 
 // atLeast sets the least ratio.
-func (f Figure) atLeast(ratio float64) Figure {
+func (f figure) atLeast(ratio float64) figure {
 	f.Goal, f.Met = fmt.Sprintf("ratio >= %s", measure.Round(ratio)), f.Ratio.Median() >= ratio
 	return f
 }
 
 // atMost sets the greatest value.
-func (f Figure) atMost(value float64) Figure {
+func (f figure) atMost(value float64) figure {
 	f.Goal, f.Met = fmt.Sprintf("<= %s %s", measure.Round(value), f.Unit), f.Value.Median() <= value
 	return f
 }
 
 // ratioAtMost sets the greatest ratio.
-func (f Figure) ratioAtMost(ratio float64) Figure {
+func (f figure) ratioAtMost(ratio float64) figure {
 	f.Goal, f.Met = fmt.Sprintf("ratio <= %s", measure.Round(ratio)), f.Ratio.Median() <= ratio
 	return f
 }
 
 // verdict tells whether the goal is met.
-func (f Figure) verdict() string {
+func (f figure) verdict() string {
 	switch {
 	case f.Goal == "":
 		return ""
@@ -64,7 +64,7 @@ func (f Figure) verdict() string {
 }
 
 // String is the figure on a line of its own.
-func (f Figure) String() string {
+func (f figure) String() string {
 	text := fmt.Sprintf("%-62s %v %s", f.Name, f.Value, f.Unit)
 	if f.Beside != "" {
 		text += fmt.Sprintf(", %v x %s", f.Ratio, f.Beside)

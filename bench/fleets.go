@@ -13,7 +13,7 @@ const fewFleets = 10
 
 // withFleets measures the throughput of a partner with many fleets beside that of one with few, and how long
 // it takes to make a connection.
-func withFleets(ctx context.Context, f *field) ([]Figure, error) {
+func withFleets(ctx context.Context, f *field) ([]figure, error) {
 	plain, err := f.plain(ctx)
 	if err != nil {
 		return nil, err
@@ -37,9 +37,10 @@ func withFleets(ctx context.Context, f *field) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := []Figure{
-		figure(fmt.Sprintf("POST /connections, %d fleets", fewFleets), "ms", turns[0]),
-		figure(fmt.Sprintf("POST /connections, %d fleets", f.many), "ms", turns[1]).beside("few", turns[1], turns[0]).ratioAtMost(1.1),
+	all := []figure{
+		figureOf(fmt.Sprintf("POST /connections, %d fleets", fewFleets), "ms", turns[0]),
+		figureOf(fmt.Sprintf("POST /connections, %d fleets", f.many), "ms", turns[1]).
+			beside("few", turns[1], turns[0]).ratioAtMost(1.1),
 	}
 	through, err := f.throughput(ctx, fmt.Sprintf("%d fleets", f.many), plain, gateway.Part{Waybill: many, To: f.connections})
 	return append(all, through...), err

@@ -22,7 +22,8 @@ const floorCallers = 16
 // inserts into it, each in a transaction of its own.
 func (f *field) floor(ctx context.Context) (measure func() (float64, error), done func() error, err error) {
 	path := filepath.Join(f.folder, "floor-"+uuid.NewString()+".db")
-	db, err := sql.Open("sqlite3", "file:"+path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)")
+	const pragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)"
+	db, err := sql.Open("sqlite3", "file:"+path+pragmas)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -45,8 +45,8 @@ func finished(ctx context.Context, path string, rows int) error {
 	}
 	defer db.Close()
 	var operation, record []byte
-	err = db.QueryRowContext(ctx, `SELECT id, resource FROM operation WHERE state = 'success' ORDER BY seq LIMIT 1`).Scan(&operation, &record)
-	if err != nil {
+	const first = `SELECT id, resource FROM operation WHERE state = 'success' ORDER BY seq LIMIT 1`
+	if err := db.QueryRowContext(ctx, first).Scan(&operation, &record); err != nil {
 		return fmt.Errorf("looking for an operation to copy: %w", err)
 	}
 	back := fmt.Sprintf("- (%d - i) * 1000000", rows+1)
@@ -54,18 +54,21 @@ func finished(ctx context.Context, path string, rows int) error {
 	if err != nil {
 		return err
 	}
+	of := fmt.Sprintf("WHERE t.id = x'%x'", operation)
+	place := fmt.Sprintf("i + %d", places)
+	ofRecord := fmt.Sprintf("WHERE t.record = (SELECT seq FROM record WHERE id = x'%x')", record)
 	for _, c := range []copies{
-		{table: "operation", of: fmt.Sprintf("WHERE t.id = x'%x'", operation), anew: map[string]string{"seq": "", "id": id("a"), "resource": id("b"),
+		{table: "operation", of: of, anew: map[string]string{"seq": "", "id": id("a"), "resource": id("b"),
 			"state":      "CASE WHEN i % 50 = 0 THEN 'failed' ELSE 'success' END",
 			"created_at": "t.created_at " + back, "updated_at": "t.updated_at " + back}},
-		{table: "attempt", of: fmt.Sprintf("WHERE t.operation = x'%x'", operation), anew: map[string]string{"operation": id("a"), "id": id("c")}},
-		{optional: true, table: "record", of: fmt.Sprintf("WHERE t.id = x'%x'", record), anew: map[string]string{"seq": fmt.Sprintf("i + %d", places),
-			"id": id("b"), "source_id": "t.source_id || '-' || i", "sort_at": "t.sort_at " + back, "created_at": "t.created_at " + back,
-			"updated_at": "t.updated_at " + back, "occurred_at": "t.occurred_at " + back}},
-		{optional: true, table: "record_reach", of: fmt.Sprintf("WHERE t.record = (SELECT seq FROM record WHERE id = x'%x')", record),
-			anew: map[string]string{"record": fmt.Sprintf("i + %d", places)}},
-		{optional: true, table: "record_reference", of: fmt.Sprintf("WHERE t.record = (SELECT seq FROM record WHERE id = x'%x')", record),
-			anew: map[string]string{"record": fmt.Sprintf("i + %d", places), "sort_at": "t.sort_at " + back}},
+		{table: "attempt", of: fmt.Sprintf("WHERE t.operation = x'%x'", operation),
+			anew: map[string]string{"operation": id("a"), "id": id("c")}},
+		{optional: true, table: "record", of: fmt.Sprintf("WHERE t.id = x'%x'", record), anew: map[string]string{"seq": place,
+			"id": id("b"), "source_id": "t.source_id || '-' || i", "sort_at": "t.sort_at " + back,
+			"created_at": "t.created_at " + back, "updated_at": "t.updated_at " + back, "occurred_at": "t.occurred_at " + back}},
+		{optional: true, table: "record_reach", of: ofRecord, anew: map[string]string{"record": place}},
+		{optional: true, table: "record_reference", of: ofRecord,
+			anew: map[string]string{"record": place, "sort_at": "t.sort_at " + back}},
 		{optional: true, table: "delivery_log", anew: map[string]string{"id": id("d"), "event": id("e"),
 			"status": "CASE WHEN i % 50 = 0 THEN 'failed' ELSE t.status END", "created_at": "t.created_at " + back}},
 	} {

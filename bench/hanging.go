@@ -12,7 +12,7 @@ import (
 
 // besideHanging measures 200 writes a second beside connections of the same TSP none of which answers. Each
 // has more to send than is given up while it is measured.
-func besideHanging(ctx context.Context, f *field) ([]Figure, error) {
+func besideHanging(ctx context.Context, f *field) ([]figure, error) {
 	clean, err := f.plain(ctx)
 	if err != nil {
 		return nil, err
@@ -50,7 +50,7 @@ func besideHanging(ctx context.Context, f *field) ([]Figure, error) {
 	}
 	// So long that all of them hang.
 	time.Sleep(time.Second)
-	return f.rateBeside(ctx, clean, well, fmt.Sprintf("%d hanging connections", f.hanging), nil, 0)
+	return f.rateBeside(ctx, clean, well, burden{what: fmt.Sprintf("%d hanging connections", f.hanging)})
 }
 
 // end ends a gateway before the field does.

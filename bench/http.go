@@ -10,7 +10,7 @@ import (
 
 // overHTTP measures the whole way of a write, from its request to its webhook, beside the floor and beside
 // the same stack without a store.
-func overHTTP(ctx context.Context, f *field) (all []Figure, err error) {
+func overHTTP(ctx context.Context, f *field) (all []figure, err error) {
 	w, err := f.plain(ctx)
 	if err != nil {
 		return nil, err
@@ -54,13 +54,13 @@ func overHTTP(ctx context.Context, f *field) (all []Figure, err error) {
 		if err != nil {
 			return nil, err
 		}
-		toFloor := figure(way.name+", operations", "/s", turns[2]).beside("floor", turns[2], turns[0])
-		toBare := figure(way.name+", operations again", "/s", turns[2]).beside("no store", turns[2], turns[1])
-		used := figure(way.name+", CPU of an operation", "ms", cpu).beside("no store", cpu, bareCPU)
+		toFloor := figureOf(way.name+", operations", "/s", turns[2]).beside("floor", turns[2], turns[0])
+		toBare := figureOf(way.name+", operations again", "/s", turns[2]).beside("no store", turns[2], turns[1])
+		used := figureOf(way.name+", CPU of an operation", "ms", cpu).beside("no store", cpu, bareCPU)
 		if way.floor > 0 {
 			toFloor, toBare, used = toFloor.atLeast(way.floor), toBare.atLeast(way.bare), used.atMost(way.cpu)
 		}
-		all = append(all, toFloor, toBare, used, figure(way.name+", end to end p50", "ms", p50))
+		all = append(all, toFloor, toBare, used, figureOf(way.name+", end to end p50", "ms", p50))
 	}
 	return all, nil
 }

@@ -10,7 +10,7 @@ import (
 
 // manyLanes measures how long many lanes with two writes each take, and what memory the program holds with
 // some active ones and with many connections.
-func manyLanes(ctx context.Context, f *field) ([]Figure, error) {
+func manyLanes(ctx context.Context, f *field) ([]figure, error) {
 	some, err := f.startMany(ctx, "active", f.active)
 	if err != nil {
 		return nil, err
@@ -20,7 +20,7 @@ func manyLanes(ctx context.Context, f *field) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := []Figure{figure(fmt.Sprintf("memory, %d active lanes", f.active), "MB", held).atMost(80)}
+	all := []figure{figureOf(fmt.Sprintf("memory, %d active lanes", f.active), "MB", held).atMost(80)}
 	many, err := f.manyFleets(ctx)
 	if err != nil {
 		return nil, err
@@ -28,7 +28,7 @@ func manyLanes(ctx context.Context, f *field) ([]Figure, error) {
 	if held, err = f.memory(ctx, many); err != nil {
 		return nil, err
 	}
-	all = append(all, figure(fmt.Sprintf("memory, %d connections, all of them active", f.many), "MB", held).atMost(150))
+	all = append(all, figureOf(fmt.Sprintf("memory, %d connections, all of them active", f.many), "MB", held).atMost(150))
 	var took []float64
 	for turn := range f.turns {
 		seconds, err := f.twoEach(ctx, many, turn)
@@ -37,7 +37,7 @@ func manyLanes(ctx context.Context, f *field) ([]Figure, error) {
 		}
 		took = append(took, seconds)
 	}
-	return append(all, figure(fmt.Sprintf("%d lanes x 2 writes, first call to last", f.many), "s", took).atMost(4)), nil
+	return append(all, figureOf(fmt.Sprintf("%d lanes x 2 writes, first call to last", f.many), "s", took).atMost(4)), nil
 }
 
 // memory is what a program holds at the end of turns with 64 callers over all of its connections.

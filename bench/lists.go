@@ -37,7 +37,7 @@ const slowest = 200
 
 // listsAndWrites measures each list, and then 200 writes a second alone and beside six callers who ask for
 // the list that takes longest, again and again.
-func listsAndWrites(ctx context.Context, f *field) (all []Figure, err error) {
+func listsAndWrites(ctx context.Context, f *field) (all []figure, err error) {
 	w, err := f.history(ctx)
 	if err != nil {
 		return nil, err
@@ -53,16 +53,16 @@ func listsAndWrites(ctx context.Context, f *field) (all []Figure, err error) {
 			}
 			took = append(took, p95)
 		}
-		one := figure(l.name+", p95", "ms", took).atMost(slowest)
+		one := figureOf(l.name+", p95", "ms", took).atMost(slowest)
 		if one.Value.Median() > longest {
 			worst, longest = l, one.Value.Median()
 		}
 		all = append(all, one)
 	}
-	beside, err := f.rateBeside(ctx, w, w, "six callers of "+worst.name, func(ctx context.Context) error {
+	beside, err := f.rateBeside(ctx, w, w, burden{"six callers of " + worst.name, 6, func(ctx context.Context) error {
 		_, err := askFor(ctx, w, worst, time.Hour)
 		return err
-	}, 6)
+	}})
 	return append(all, beside...), err
 }
 
@@ -80,8 +80,15 @@ func askFor(ctx context.Context, w *gateway.Waybill, l list, span time.Duration)
 	return measure.Durations(took).At(0.95), nil
 }
 
-// rateBeside measures 200 writes a second to one gateway, and then to another while so many do something.
-func (f *field) rateBeside(ctx context.Context, clean, loaded gateway.Gateway, what string, do func(context.Context) error, n int) ([]Figure, error) {
+// burden is what so many callers do meanwhile.
+type burden struct {
+	what    string
+	callers int
+	do      func(context.Context) error
+}
+
+// rateBeside measures 200 writes a second to one gateway, and then to another beside a burden.
+func (f *field) rateBeside(ctx context.Context, clean, loaded gateway.Gateway, b burden) ([]figure, error) {
 	var calm, busy atRateTurns
 	for range f.turns {
 		if err := calm.take(ctx, f, clean); err != nil {
@@ -89,8 +96,8 @@ func (f *field) rateBeside(ctx context.Context, clean, loaded gateway.Gateway, w
 		}
 		beside, stop := context.WithCancel(ctx)
 		var all sync.WaitGroup
-		for range n {
-			all.Go(func() { _ = do(beside) })
+		for range b.callers {
+			all.Go(func() { _ = b.do(beside) })
 		}
 		err := busy.take(ctx, f, loaded)
 		stop()
@@ -99,5 +106,5 @@ func (f *field) rateBeside(ctx context.Context, clean, loaded gateway.Gateway, w
 			return nil, err
 		}
 	}
-	return busy.figures("beside "+what, &calm), nil
+	return busy.figures("beside "+b.what, &calm), nil
 }

@@ -24,14 +24,14 @@ type options struct {
 	Quick    bool     `help:"Small sizes and short turns: a few minutes that show whether everything works."`
 	Turns    int      `help:"How often each figure is measured; 0 is 3, and 2 of a quick run."`
 	Rows     int      `help:"Rows of the databases that are full, such as 10000000; 0 is 1000000."`
-	Out      string   `help:"The file to write; left alone unless all scenarios run." default:"docs/performance.md" placeholder:"PATH"`
-	Folder   string   `help:"Where the databases lie while they are measured; the system's temporary one if left out." placeholder:"PATH"`
+	Out      string   `help:"The file to write; left alone unless all scenarios run." default:"docs/performance.md"`
+	Folder   string   `help:"Where the databases lie meanwhile; the system's temporary folder if left out."`
 }
 
 // scenario measures some figures in the field.
 type scenario struct {
 	name, what string
-	measure    func(context.Context, *field) ([]Figure, error)
+	measure    func(context.Context, *field) ([]figure, error)
 }
 
 // scenarios are all there are, in the order in which they run: those that share a full database follow
@@ -78,7 +78,7 @@ func (o options) run(ctx context.Context, out io.Writer) (err error) {
 		}
 		return nil
 	}
-	f, err := newField(ctx, o, out)
+	f, err := newField(ctx, o.sizes(), o.Folder, out)
 	if err != nil {
 		return err
 	}

@@ -22,22 +22,24 @@ func (t *atRateTurns) take(ctx context.Context, f *field, g gateway.Gateway) err
 }
 
 // figures are those with the design's goals, beside clean turns if there are any.
-func (t *atRateTurns) figures(name string, clean *atRateTurns) []Figure {
-	all := []Figure{
-		figure("accept p50, "+name, "ms", t.accept50).atMost(3), figure("accept p99, "+name, "ms", t.accept99).atMost(15),
-		figure("end to end p50, "+name, "ms", t.end50).atMost(10), figure("end to end p99, "+name, "ms", t.end99).atMost(40),
+func (t *atRateTurns) figures(name string, clean *atRateTurns) []figure {
+	all := []figure{
+		figureOf("accept p50, "+name, "ms", t.accept50).atMost(3), figureOf("accept p99, "+name, "ms", t.accept99).atMost(15),
+		figureOf("end to end p50, "+name, "ms", t.end50).atMost(10), figureOf("end to end p99, "+name, "ms", t.end99).atMost(40),
 	}
 	if clean == nil {
 		return all
 	}
-	for i, turns := range [][2][]float64{{t.accept50, clean.accept50}, {t.accept99, clean.accept99}, {t.end50, clean.end50}, {t.end99, clean.end99}} {
-		all[i] = all[i].beside("clean", turns[0], turns[1])
+	own := [][]float64{t.accept50, t.accept99, t.end50, t.end99}
+	others := [][]float64{clean.accept50, clean.accept99, clean.end50, clean.end99}
+	for i := range all {
+		all[i] = all[i].beside("clean", own[i], others[i])
 	}
 	return all
 }
 
 // atRate measures 200 writes a second, alone and while another program keeps one core busy.
-func atRate(ctx context.Context, f *field) ([]Figure, error) {
+func atRate(ctx context.Context, f *field) ([]figure, error) {
 	w, err := f.plain(ctx)
 	if err != nil {
 		return nil, err

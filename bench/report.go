@@ -19,7 +19,7 @@ type report struct {
 // part is what one scenario has measured.
 type part struct {
 	scenario
-	figures []Figure
+	figures []figure
 }
 
 const preface = `# Performance
@@ -62,7 +62,8 @@ func (r report) write(path string) error {
 			if f.Beside != "" {
 				ratio = fmt.Sprintf("%v x %s", f.Ratio, f.Beside)
 			}
-			fmt.Fprintf(&b, "| %s | %v %s | %s | %s | %s |\n", f.Name, f.Value, f.Unit, ratio, strings.ReplaceAll(f.Goal, ">=", "≥"), f.verdict())
+			goal := strings.NewReplacer(">=", "≥", "<=", "≤").Replace(f.Goal)
+			fmt.Fprintf(&b, "| %s | %v %s | %s | %s | %s |\n", f.Name, f.Value, f.Unit, ratio, goal, f.verdict())
 		}
 	}
 	return os.WriteFile(path, []byte(b.String()), 0o644)

@@ -9,7 +9,7 @@ import (
 
 // restarting measures how long Waybill takes from its start until it answers, with many finished operations
 // beside with few, after an orderly stop and after a kill.
-func restarting(ctx context.Context, f *field) ([]Figure, error) {
+func restarting(ctx context.Context, f *field) ([]figure, error) {
 	few, err := f.plain(ctx)
 	if err != nil {
 		return nil, err
@@ -25,10 +25,10 @@ func restarting(ctx context.Context, f *field) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Figure{
-		figure("start to first answer, few operations", "s", turns[0]),
-		figure("start to first answer, many finished ones", "s", turns[1]).beside("few", turns[1], turns[0]).atMost(1),
-		figure("the same after a kill", "s", turns[2]).beside("few", turns[2], turns[0]).atMost(1),
+	return []figure{
+		figureOf("start to first answer, few operations", "s", turns[0]),
+		figureOf("start to first answer, many finished ones", "s", turns[1]).beside("few", turns[1], turns[0]).atMost(1),
+		figureOf("the same after a kill", "s", turns[2]).beside("few", turns[2], turns[0]).atMost(1),
 	}, nil
 }
 
@@ -43,7 +43,7 @@ func again(ctx context.Context, w *gateway.Waybill, end func() error) (float64, 
 }
 
 // withFinished measures the throughput with many finished operations beside that with few.
-func withFinished(ctx context.Context, f *field) ([]Figure, error) {
+func withFinished(ctx context.Context, f *field) ([]figure, error) {
 	few, err := f.plain(ctx)
 	if err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func withFinished(ctx context.Context, f *field) ([]Figure, error) {
 const sameThroughput = 0.9
 
 // throughput measures that of one gateway beside that of another.
-func (f *field) throughput(ctx context.Context, what string, clean, full gateway.Gateway) ([]Figure, error) {
+func (f *field) throughput(ctx context.Context, what string, clean, full gateway.Gateway) ([]figure, error) {
 	one := func(g gateway.Gateway) func() (float64, error) {
 		return func() (float64, error) {
 			r, err := f.closed(ctx, g, 64, f.span)
@@ -70,5 +70,6 @@ func (f *field) throughput(ctx context.Context, what string, clean, full gateway
 	if err != nil {
 		return nil, err
 	}
-	return []Figure{figure("operations, 64 callers, "+what, "/s", turns[1]).beside("without", turns[1], turns[0]).atLeast(sameThroughput)}, nil
+	return []figure{figureOf("operations, 64 callers, "+what, "/s", turns[1]).
+		beside("without", turns[1], turns[0]).atLeast(sameThroughput)}, nil
 }

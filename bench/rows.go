@@ -11,7 +11,8 @@ import (
 // openRows opens a database that nobody works on, to put rows into it that would take hours to come by
 // themselves. Nothing is synced: what is measured starts afterwards.
 func openRows(path string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite3", "file:"+path+"?_pragma=busy_timeout(10000)&_pragma=synchronous(off)&_pragma=cache_size(-262144)")
+	const pragmas = "?_pragma=busy_timeout(10000)&_pragma=synchronous(off)&_pragma=cache_size(-65536)"
+	db, err := sql.Open("sqlite3", "file:"+path+pragmas)
 	if err == nil {
 		db.SetMaxOpenConns(1)
 	}
@@ -49,18 +50,24 @@ func (c copies) make(ctx context.Context, db *sql.DB, rows int) error {
 		}
 		names, values = append(names, name), append(values, value)
 	}
-	query := fmt.Sprintf(`WITH RECURSIVE counted (i) AS MATERIALIZED (SELECT %[1]d UNION ALL SELECT i + 1 FROM counted WHERE i < %[2]d)
-		INSERT INTO %[3]s (%[4]s) SELECT %[5]s FROM (SELECT t.* FROM %[3]s t %[6]s LIMIT 1) t CROSS JOIN counted`,
-		c.first+1, c.first+rows, c.table, strings.Join(names, ", "), strings.Join(values, ", "), c.of)
-	done, err := db.ExecContext(ctx, query)
-	if err != nil {
-		return fmt.Errorf("copying a row of %s: %w", c.table, err)
-	}
-	if made, err := done.RowsAffected(); err != nil || made == 0 && !c.optional {
-		return errors.Join(fmt.Errorf("there is no row of %s to copy", c.table), err)
+	for from := 0; from < rows; from += atOnce {
+		query := fmt.Sprintf(`WITH RECURSIVE counted (i) AS MATERIALIZED
+				(SELECT %[1]d UNION ALL SELECT i + 1 FROM counted WHERE i < %[2]d)
+			INSERT INTO %[3]s (%[4]s) SELECT %[5]s FROM (SELECT t.* FROM %[3]s t %[6]s LIMIT 1) t CROSS JOIN counted`,
+			c.first+from+1, c.first+min(from+atOnce, rows), c.table, strings.Join(names, ", "), strings.Join(values, ", "), c.of)
+		done, err := db.ExecContext(ctx, query)
+		if err != nil {
+			return fmt.Errorf("copying a row of %s: %w", c.table, err)
+		}
+		if made, err := done.RowsAffected(); err != nil || made == 0 && !c.optional {
+			return errors.Join(fmt.Errorf("there is no row of %s to copy", c.table), err)
+		}
 	}
 	return nil
 }
+
+// atOnce is how many rows are made in one transaction, whose log takes memory.
+const atOnce = 50_000
 
 func columnsOf(ctx context.Context, db *sql.DB, table string) (all []string, err error) {
 	rows, err := db.QueryContext(ctx, `SELECT name FROM pragma_table_info(?)`, table)

@@ -6,7 +6,7 @@ import (
 )
 
 // withSubscriptions measures the throughput beside many subscriptions of other partners to the same event.
-func withSubscriptions(ctx context.Context, f *field) ([]Figure, error) {
+func withSubscriptions(ctx context.Context, f *field) ([]figure, error) {
 	few, err := f.plain(ctx)
 	if err != nil {
 		return nil, err

@@ -17,7 +17,7 @@ import (
 const tspTime = 20 * time.Millisecond
 
 // syncOverhead measures what a sync write takes beyond what its TSP takes when it is asked directly.
-func syncOverhead(ctx context.Context, f *field) (all []Figure, err error) {
+func syncOverhead(ctx context.Context, f *field) (all []figure, err error) {
 	w, err := f.plain(ctx)
 	if err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func syncOverhead(ctx context.Context, f *field) (all []Figure, err error) {
 			}
 			over = append(over, through-direct)
 		}
-		one := figure(fmt.Sprintf("overhead of a sync write p50, callers: %d", callers), "ms", over)
+		one := figureOf(fmt.Sprintf("overhead of a sync write p50, callers: %d", callers), "ms", over)
 		if callers == 1 {
 			one = one.atMost(2)
 		}

@@ -44,7 +44,8 @@ func main() {
 func serve(ctx context.Context, env func(string) string) error {
 	policy := outbound.Policy{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
 	adapter := samsara.New()
-	session, err := adapter.Connect(ctx, tsp.Access{Credentials: tsp.Credentials{Kind: "token", Fields: map[string]string{"token": "bare"}},
+	credentials := tsp.Credentials{Kind: "token", Fields: map[string]string{"token": "bare"}}
+	session, err := adapter.Connect(ctx, tsp.Access{Credentials: credentials,
 		BaseURL: env("BARE_TSP"), Client: outbound.TSP(policy, env("BARE_TSP")), Pace: unpaced{}})
 	if err != nil {
 		return err
@@ -89,9 +90,9 @@ func (o *operations) Submit(ctx context.Context, r operation.Request) (operation
 	refs := resource.Refs{"recipient_id": {"1001"}, "sender_id": {"2001"}}
 	stored, err := schema.Resolved(r.Body, refs)
 	now := time.Now().UTC().Truncate(time.Microsecond)
-	op := operation.Operation{ID: id, Partner: r.Partner, Connection: payload.Connection(), Fleet: payload.Connection(), FleetRef: "fleet",
-		TSP: "samsara", Kind: r.Kind, Verb: r.Verb, State: operation.Queued, Payload: stored, NextAt: now, Deadline: now.Add(time.Hour),
-		CreatedAt: now, UpdatedAt: now}
+	op := operation.Operation{ID: id, Partner: r.Partner, Connection: payload.Connection(), Fleet: payload.Connection(),
+		FleetRef: "fleet", TSP: "samsara", Kind: r.Kind, Verb: r.Verb, State: operation.Queued, Payload: stored,
+		NextAt: now, Deadline: now.Add(time.Hour), CreatedAt: now, UpdatedAt: now}
 	if err == nil {
 		go o.perform(context.WithoutCancel(ctx), op, schema)
 	}
@@ -111,7 +112,8 @@ func (o *operations) perform(ctx context.Context, op operation.Operation, schema
 	if err != nil {
 		return
 	}
-	op.State, op.Tries, op.Resource, op.Collection, op.UpdatedAt = operation.Succeeded, 1, uuid.New(), written.Collection, time.Now().UTC()
+	op.State, op.Tries, op.Resource, op.Collection = operation.Succeeded, 1, uuid.New(), written.Collection
+	op.UpdatedAt = time.Now().UTC()
 	op.Attempts = []operation.Attempt{{ID: uuid.New(), N: 1, Status: written.Status, StartedAt: began, EndedAt: op.UpdatedAt}}
 	ended, err := op.Event(event.OperationSucceeded, op.UpdatedAt)
 	if err != nil {
@@ -131,7 +133,8 @@ func (t tokens) Verify(_ context.Context, raw string) (access.Principal, error) 
 	if raw != t.bearer {
 		return access.Principal{}, access.ErrInvalidToken
 	}
-	return access.Principal{Client: "bare", Partner: access.Partner{ID: uuid.NameSpaceURL, Name: "bare"}, Scopes: access.Scopes()}, nil
+	partner := access.Partner{ID: uuid.NameSpaceURL, Name: "bare"}
+	return access.Principal{Client: "bare", Partner: partner, Scopes: access.Scopes()}, nil
 }
 
 // Caller takes it without a store.

@@ -27,7 +27,8 @@ func (f Foreign) Name() string { return f.Called }
 // Request is the nth event.
 func (f Foreign) Request(ctx context.Context, n int, marker string) (*http.Request, error) {
 	fill := strings.NewReplacer("{marker}", marker, "{n}", fmt.Sprint(n%max(f.Tenants, 1)))
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, fill.Replace(f.URL), strings.NewReader(fill.Replace(f.Body)))
+	body := strings.NewReader(fill.Replace(f.Body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, fill.Replace(f.URL), body)
 	if err != nil {
 		return nil, err
 	}

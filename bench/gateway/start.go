@@ -58,7 +58,8 @@ func answers(ctx context.Context, client *http.Client, addr string, p *measure.P
 func message(ctx context.Context, addr, token string, of connection, marker string) (*http.Request, error) {
 	body := fmt.Sprintf(`{"connection_id":%q,"sender_id":%q,"recipient_id":%q,"message_text":"Dock 7 is free %s"}`,
 		of.ID, of.Sender, of.Recipient, marker)
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+addr+"/v2/telematics/messages", strings.NewReader(body))
+	url := "http://" + addr + "/v2/telematics/messages"
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
 	if err != nil {
 		return nil, err
 	}

@@ -26,12 +26,12 @@ import (
 // options is the command line.
 type options struct {
 	Binary        []string          `help:"A built waybill, started here; repeat it to compare several." placeholder:"PATH"`
-	Env           []string          `help:"A variable for all that are started; repeatable. NUMBER:NAME=VALUE sets it for one binary, counted from 1." placeholder:"NAME=VALUE"`
-	Foreign       string            `help:"The URL of another gateway that takes a POST; {marker} and {n} are replaced." placeholder:"URL"`
+	Env           []string          `help:"A variable for all binaries; 2:NAME=VALUE is for the second alone." placeholder:"NAME=VALUE"`
+	Foreign       string            `help:"Another gateway that takes a POST; {marker} and {n} are replaced." placeholder:"URL"`
 	ForeignHeader map[string]string `help:"A header for it; repeatable." placeholder:"NAME=VALUE"`
-	ForeignBody   string            `help:"The body for it, with {marker} somewhere in what is delivered, and {n}." default:"{\"text\":\"{marker}\"}"`
+	ForeignBody   string            `help:"What it is sent, with {marker} and {n}." default:"{\"text\":\"{marker}\"}"`
 	ForeignPID    []int             `help:"A process of it whose use counts; repeatable." placeholder:"PID"`
-	ReceiverAddr  string            `help:"Where the receiver listens without TLS, for a gateway set up beforehand." placeholder:"HOST:PORT"`
+	ReceiverAddr  string            `help:"Where it finds the receiver, without TLS." placeholder:"HOST:PORT"`
 
 	Callers       int           `help:"Callers, each with one write at a time." default:"64"`
 	Connections   int           `help:"Connections to the TSP, each with an account and a fleet of its own." default:"200"`
@@ -54,7 +54,7 @@ func main() {
 		}
 	}
 	var o options
-	kong.Parse(&o, kong.Name("load"), kong.Description("Puts gateways under load over HTTP, from the write to its webhook, in turns."))
+	kong.Parse(&o, kong.Name("load"), kong.Description("Puts gateways under load over HTTP, in turns."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := o.run(ctx, os.Stdout); err != nil {
@@ -105,13 +105,15 @@ func (o options) receiver() (*stub.Receiver, error) {
 }
 
 // start starts all gateways; those that were started are returned with an error too.
-func (o options) start(ctx context.Context, folder string, r *stub.Receiver, tsp *stub.Samsara) (all []gateway.Gateway, err error) {
+func (o options) start(ctx context.Context, folder string, r *stub.Receiver, tsp *stub.Samsara) ([]gateway.Gateway, error) {
+	var all []gateway.Gateway
 	for i, binary := range o.Binary {
 		environ, err := o.environ(i)
 		if err != nil {
 			return all, err
 		}
-		w, err := gateway.StartWaybill(ctx, gateway.Options{Binary: binary, Folder: filepath.Join(folder, fmt.Sprint("gateway-", i+1)),
+		own := filepath.Join(folder, fmt.Sprint("gateway-", i+1))
+		w, err := gateway.StartWaybill(ctx, gateway.Options{Binary: binary, Folder: own,
 			Receiver: r, TSP: tsp, Connections: o.Connections, Environ: environ})
 		if err != nil {
 			return all, err

@@ -50,9 +50,11 @@ func (o options) measure(ctx context.Context, out io.Writer, team *callers.Team,
 	for i, g := range all {
 		fmt.Fprintf(out, "%c = %s\n", 'A'+i, g.Name())
 	}
-	fmt.Fprintf(out, "%s, %d connections, %d turns of %s, receiver %s, TSP %s\n\n", o.what(), o.Connections, o.Turns, o.Duration, o.ReceiverDelay, o.TSPDelay)
-	fmt.Fprintf(out, "  %8s %8s %8s  %9s %7s  %9s %7s  %6s %7s %8s %8s  %6s %5s %6s %6s\n", "ops/s", "accept/s", "CPU ms", "accept ms", "p99",
-		"end ms", "p99", "RSS MB", "WAL kB", "commits", "load CPU", "errors", "lost", "twice", "at TSP")
+	fmt.Fprintf(out, "%s, %d connections, %d turns of %s, receiver %s, TSP %s\n\n",
+		o.what(), o.Connections, o.Turns, o.Duration, o.ReceiverDelay, o.TSPDelay)
+	fmt.Fprintf(out, "  %8s %8s %8s  %9s %7s  %9s %7s  %6s %7s %8s %8s  %6s %5s %6s %6s\n",
+		"ops/s", "accept/s", "CPU ms", "accept ms", "p99", "end ms", "p99", "RSS MB", "WAL kB", "commits", "load CPU",
+		"errors", "lost", "twice", "at TSP")
 	took := make([][]turn, len(all))
 	for range o.Turns {
 		for i, g := range all {
@@ -99,8 +101,9 @@ func (o options) turn(ctx context.Context, team *callers.Team, g gateway.Gateway
 func (t turn) print(out io.Writer, name rune) {
 	each := float64(max(len(t.Ended), 1))
 	fmt.Fprintf(out, "%c %8.0f %8.0f %8.2f  %9.1f %7.1f  %9.1f %7.1f  %6d %7.1f %8.2f %8.2f  %6d %5d %6d %6d\n", name,
-		t.PerSecond(), t.AcceptedPerSecond(), t.CPU(), t.Accepted.Median(), t.Accepted.At(0.99), t.Ended.Median(), t.Ended.At(0.99),
-		t.Usage.Resident>>20, float64(t.wal)/each/1000, float64(t.commits)/each, float64(t.Own.CPU.Microseconds())/1000/each,
+		t.PerSecond(), t.AcceptedPerSecond(), t.CPU(),
+		t.Accepted.Median(), t.Accepted.At(0.99), t.Ended.Median(), t.Ended.At(0.99), t.Usage.Resident>>20,
+		float64(t.wal)/each/1000, float64(t.commits)/each, float64(t.Own.CPU.Microseconds())/1000/each,
 		t.Errors, t.Lost, t.Twice, t.Remade)
 	if t.First != nil {
 		fmt.Fprintf(out, "%c: %v\n", name, t.First)
