@@ -26,25 +26,18 @@ func besideDeepLane(ctx context.Context, f *field) ([]figure, error) {
 	if err := f.queueOne(ctx, w); err != nil {
 		return nil, err
 	}
-	db, err := openRows(w.Database())
+	err = putRows(ctx, w.Database(), func(db *sql.DB) error { return queue(ctx, db, w, lane{writes: f.rows}) })
 	if err != nil {
-		return nil, err
-	}
-	defer db.Close()
-	if err := queue(ctx, db, w, lane{connection: 0, writes: f.rows}); err != nil {
 		return nil, err
 	}
 	fmt.Fprintf(f.out, "  deep has %d queued operations after %s\n", f.rows, time.Since(begun).Round(time.Second))
 	var took, share []float64
 	for turn := range f.turns {
-		small, deep, err := f.smallBesideDeep(ctx, w, db, turn)
+		small, deep, err := f.smallBesideDeep(ctx, w, turn)
 		if err != nil {
 			return nil, err
 		}
 		took, share = append(took, small), append(share, deep)
-	}
-	if err := db.Close(); err != nil {
-		return nil, err
 	}
 	all := []figure{
 		figureOf(fmt.Sprintf("%d lanes x %d writes, first call to last", f.connections, smallDepth), "s", took).atMost(0.5),
@@ -71,11 +64,15 @@ const smallDepth = 5
 
 // smallBesideDeep queues the small lanes, starts the program, and returns the seconds between the first and
 // the last call of theirs and the rate of the deep lane's calls.
-func (f *field) smallBesideDeep(ctx context.Context, w *gateway.Waybill, db *sql.DB, turn int) (took, rate float64, err error) {
-	for n := 1; n <= f.connections; n++ {
-		if err := queue(ctx, db, w, lane{connection: n, writes: smallDepth, first: f.rows + turn*smallDepth}); err != nil {
-			return 0, 0, err
+func (f *field) smallBesideDeep(ctx context.Context, w *gateway.Waybill, turn int) (took, rate float64, err error) {
+	err = putRows(ctx, w.Database(), func(db *sql.DB) (err error) {
+		for n := 1; n <= f.connections && err == nil; n++ {
+			err = queue(ctx, db, w, lane{connection: n, writes: smallDepth, first: f.rows + turn*smallDepth})
 		}
+		return err
+	})
+	if err != nil {
+		return 0, 0, err
 	}
 	calls := f.watch()
 	defer f.tsp.SetSeen(nil)

@@ -39,11 +39,10 @@ func (f *field) history(ctx context.Context) (*gateway.Waybill, error) {
 
 // finished copies a finished operation and what hangs on it. Times go back a second for each.
 func finished(ctx context.Context, path string, rows int) error {
-	db, err := openRows(path)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
+	return putRows(ctx, path, func(db *sql.DB) error { return finish(ctx, db, rows) })
+}
+
+func finish(ctx context.Context, db *sql.DB, rows int) error {
 	var operation, record []byte
 	const first = `SELECT id, resource FROM operation WHERE state = 'success' ORDER BY seq LIMIT 1`
 	if err := db.QueryRowContext(ctx, first).Scan(&operation, &record); err != nil {
@@ -76,8 +75,7 @@ func finished(ctx context.Context, path string, rows int) error {
 			return err
 		}
 	}
-	_, err = db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
-	return err
+	return nil
 }
 
 // next is the greatest number in a column.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -61,17 +62,13 @@ func (f *field) twoEach(ctx context.Context, w *gateway.Waybill, turn int) (floa
 	if err := f.queueOne(ctx, w); err != nil {
 		return 0, err
 	}
-	db, err := openRows(w.Database())
-	if err != nil {
-		return 0, err
-	}
-	defer db.Close()
-	for n := range f.many {
-		if err := queue(ctx, db, w, lane{connection: n, writes: 2, first: turn * 2}); err != nil {
-			return 0, err
+	err := putRows(ctx, w.Database(), func(db *sql.DB) (err error) {
+		for n := 0; n < f.many && err == nil; n++ {
+			err = queue(ctx, db, w, lane{connection: n, writes: 2, first: turn * 2})
 		}
-	}
-	if err := db.Close(); err != nil {
+		return err
+	})
+	if err != nil {
 		return 0, err
 	}
 	calls := f.watch()

@@ -8,15 +8,24 @@ import (
 	"strings"
 )
 
-// openRows opens a database that nobody works on, to put rows into it that would take hours to come by
-// themselves. Nothing is synced: what is measured starts afterwards.
-func openRows(path string) (*sql.DB, error) {
+// putRows has rows be put into a database that nobody works on, which would take hours to come by
+// themselves. Nothing is synced or could be undone meanwhile: what is measured starts afterwards.
+func putRows(ctx context.Context, path string, put func(*sql.DB) error) error {
 	const pragmas = "?_pragma=busy_timeout(10000)&_pragma=synchronous(off)&_pragma=cache_size(-65536)"
 	db, err := sql.Open("sqlite3", "file:"+path+pragmas)
-	if err == nil {
-		db.SetMaxOpenConns(1)
+	if err != nil {
+		return err
 	}
-	return db, err
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	if _, err := db.ExecContext(ctx, `PRAGMA journal_mode = off`); err != nil {
+		return err
+	}
+	if err := put(db); err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, `PRAGMA journal_mode = wal`)
+	return errors.Join(err, db.Close())
 }
 
 // copies are rows made of one that the program has stored itself, so that they have all columns as it
@@ -66,7 +75,7 @@ func (c copies) make(ctx context.Context, db *sql.DB, rows int) error {
 	return nil
 }
 
-// atOnce is how many rows are made in one transaction, whose log takes memory.
+// atOnce is how many rows are made in one transaction.
 const atOnce = 50_000
 
 func columnsOf(ctx context.Context, db *sql.DB, table string) (all []string, err error) {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 )
 
@@ -19,19 +21,12 @@ func withSubscriptions(ctx context.Context, f *field) ([]figure, error) {
 	if err := many.Process().Stop(); err != nil {
 		return nil, err
 	}
-	db, err := openRows(many.Database())
-	if err != nil {
-		return nil, err
-	}
-	defer db.Close()
 	partners := copies{table: "partner", anew: map[string]string{"id": id("a"), "name": "'partner ' || i"}}
 	of := copies{table: "subscription", anew: map[string]string{"id": id("b"), "partner": id("a"), "receiver": "NULL"}}
-	for _, c := range []copies{partners, of} {
-		if err := c.make(ctx, db, f.many); err != nil {
-			return nil, err
-		}
-	}
-	if err := db.Close(); err != nil {
+	err = putRows(ctx, many.Database(), func(db *sql.DB) error {
+		return errors.Join(partners.make(ctx, db, f.many), of.make(ctx, db, f.many))
+	})
+	if err != nil {
 		return nil, err
 	}
 	if err := many.Serve(ctx); err != nil {
