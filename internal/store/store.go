@@ -97,7 +97,7 @@ type Waker func(fence.Lane)
 type Options struct {
 	// Now is the clock by which grants, drafts and keys are judged when they are read.
 	Now func() time.Time
-	// Wake is given by whoever works on the lanes. Commands that work beside it leave it out.
+	// Wake is nil for whoever has nobody to wake.
 	Wake Waker
 	// Sealing is asked once, before anything that may be sealed is read or written, for what seals and
 	// opens; it finds its keys in the store. Who leaves it out writes texts as they are and opens none that

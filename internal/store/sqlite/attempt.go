@@ -30,7 +30,8 @@ func (db *DB) withAttempts(ctx context.Context, ops []operation.Operation) error
 	if err != nil {
 		return err
 	}
-	rows, err := db.read.QueryContext(ctx, `SELECT operation, n, id, class, status, headers, details, started_at, ended_at
+	rows, err := db.read.QueryContext(ctx,
+		`SELECT operation, n, id, class, status, headers, details, started_at, ended_at
 		FROM attempt WHERE operation IN (SELECT unhex(value) FROM json_each(?1)) ORDER BY operation, n`, list)
 	if err != nil {
 		return err
@@ -55,18 +56,25 @@ func (b *box) attempt(row scanner) (of uuid.UUID, a operation.Attempt, err error
 	if err = row.Scan(&of, &a.N, &a.ID, &a.Class, &a.Status, &headers, &details, &started, &ended); err != nil {
 		return of, a, err
 	}
-	if a.Details, err = b.get(details, bound("details", of[:], numbered(int64(a.N)))); err != nil {
-		return of, a, fmt.Errorf("opening attempt %d of operation %s: %w", a.N, of, err)
-	}
-	names, err := b.get(headers, bound("headers", of[:], numbered(int64(a.N))))
-	if err != nil {
-		return of, a, fmt.Errorf("opening attempt %d of operation %s: %w", a.N, of, err)
-	}
 	a.StartedAt, a.EndedAt = fromMicros(started), fromMicros(ended)
-	if names != "" {
-		err = json.Unmarshal([]byte(names), &a.Headers)
+	damage, err := apart(b.said(&a, of, headers, details))
+	if damage != nil {
+		a = a.Unread()
 	}
 	return of, a, err
+}
+
+// said reads what a TSP said of an attempt.
+func (b *box) said(a *operation.Attempt, of uuid.UUID, headers, details any) (err error) {
+	n := numbered(int64(a.N))
+	if a.Details, err = b.get(details, bound("details", of[:], n)); err != nil {
+		return fmt.Errorf("opening attempt %d of operation %s: %w", a.N, of, err)
+	}
+	names, err := b.get(headers, bound("headers", of[:], n))
+	if err != nil || names == "" {
+		return err
+	}
+	return json.Unmarshal([]byte(names), &a.Headers)
 }
 
 // saveAttempt adds an entry of the log or replaces the one of its number, as throttles in a row

@@ -99,7 +99,8 @@ func (c *conditions) within(w page.Window, o ordering) (end string) {
 		column, tie := o.at(w.Place)
 		c.add("("+o.column+", "+o.tie+") "+beyond+" (?, ?)", column, tie)
 	}
-	return " ORDER BY " + o.column + " " + direction + ", " + o.tie + " " + direction + " LIMIT " + strconv.Itoa(w.Limit)
+	return " ORDER BY " + o.column + " " + direction + ", " + o.tie + " " + direction + " LIMIT " +
+		strconv.Itoa(w.Limit)
 }
 
 // newestFirst is the order by (created_at, id).

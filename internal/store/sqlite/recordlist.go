@@ -90,7 +90,8 @@ func merged(q record.Query, c *conditions, o order) string {
 	bounded := strings.Replace(stretch, rival, "+"+rival, 1)
 	// The conditions stand in it twice, in the stretch and in what finds its end.
 	c.args = append(append([]any{hexed(q.Fleets), numbers(q.Shelves())}, c.args...), c.args...)
-	return `SELECT r.seq FROM (SELECT unhex(value) AS id FROM json_each(?)) f CROSS JOIN json_each(?) s CROSS JOIN ` + from +
+	return `SELECT r.seq FROM (SELECT unhex(value) AS id FROM json_each(?)) f CROSS JOIN json_each(?) s CROSS JOIN ` +
+		from +
 		` WHERE ` + bounded + ` AND ` + o.column + ` ` + beyond + ` coalesce(` + end + `, ` + none + `)`
 }
 
@@ -135,7 +136,8 @@ func selected(q record.Query) (conditions, error) {
 		if q.Deleted {
 			seen = ""
 		}
-		c.add(`EXISTS (SELECT 1 FROM record_reach x WHERE x.connection = ? AND x.record = r.seq`+seen+`)`, q.Connection[:])
+		c.add(`EXISTS (SELECT 1 FROM record_reach x WHERE x.connection = ? AND x.record = r.seq`+seen+`)`,
+			q.Connection[:])
 	}
 	c.addIf(len(q.IDs) > 0, `r.id IN (SELECT unhex(value) FROM json_each(?))`, hexed(q.IDs))
 	if len(q.SourceIDs) > 0 {
