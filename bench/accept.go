@@ -60,13 +60,13 @@ func sealed(ctx context.Context, f *field) ([]figure, error) {
 
 // acceptor opens a store with one subscriber to what is accepted, and returns what accepts one operation of
 // many.
-func (f *field) acceptor(ctx context.Context, name string, seals bool) (accept func() error, db store.Store, err error) {
-	db, err = store.Open(ctx, filepath.Join(f.folder, name), store.Options{Now: time.Now, Sealing: sealing(seals)})
+func (f *field) acceptor(ctx context.Context, name string, seals bool) (func() error, store.Store, error) {
+	db, err := store.Open(ctx, filepath.Join(f.folder, name), store.Options{Now: time.Now, Sealing: sealing(seals)})
 	if err != nil {
 		return nil, nil, err
 	}
-	err = db.InsertSubscriptions(ctx, []webhook.Subscription{{ID: uuid.New(), Partner: sample().Partner, URL: "https://r.example/",
-		EventName: event.OperationCreated, Sealed: []byte("x"), Status: webhook.Active}}, 1)
+	err = db.InsertSubscriptions(ctx, []webhook.Subscription{{ID: uuid.New(), Partner: sample().Partner,
+		URL: "https://r.example/", EventName: event.OperationCreated, Sealed: []byte("x"), Status: webhook.Active}}, 1)
 	return func() error {
 		op := sample()
 		created, err := op.Event(event.OperationCreated, op.CreatedAt)

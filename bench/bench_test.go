@@ -11,7 +11,8 @@ import (
 
 // The smallest sizes with which everything happens; what is measured then says nothing.
 func smallest() sizes {
-	return sizes{turns: 1, span: 200 * time.Millisecond, connections: 3, hanging: 3, many: 5, active: 3, rows: 200, queued: 30}
+	return sizes{turns: 1, span: 200 * time.Millisecond, connections: 3, hanging: 3, many: 5, active: 3,
+		rows: 200, queued: 30}
 }
 
 func TestScenariosWorkAtTheirSmallest(t *testing.T) {
@@ -42,12 +43,15 @@ func TestScenariosWorkAtTheirSmallest(t *testing.T) {
 		parts = append(parts, part{s, figures})
 	}
 	path := filepath.Join(t.TempDir(), "performance.md")
-	if err := (report{begun: time.Now(), sizes: f.sizes, machine: machineOf(f.folder), parts: parts}).write(path); err != nil {
+	r := report{begun: time.Now(), sizes: f.sizes, machine: machineOf(f.folder), parts: parts}
+	if err := r.write(path); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(path)
-	if err != nil || !strings.Contains(string(text), "| accept, 256 callers |") || !strings.Contains(string(text), "goals are met") {
-		t.Errorf("%v: %s", err, text)
+	for _, want := range []string{"| accept, 256 callers |", "goals are met"} {
+		if err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("%v: the report has no %q: %s", err, want, text)
+		}
 	}
 }
 

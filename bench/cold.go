@@ -41,8 +41,8 @@ func (f *field) dev(ctx context.Context, folder string) (seconds, megabytes floa
 		return 0, 0, err
 	}
 	begun := time.Now()
-	p, err := measure.Start(ctx, f.waybill, []string{"PATH=" + os.Getenv("PATH")}, "dev", "--addr", addr, "--data-dir", folder,
-		"--receiver-addr", receiver, "--sim-base-port", "19101")
+	p, err := measure.Start(ctx, f.waybill, []string{"PATH=" + os.Getenv("PATH")},
+		"dev", "--addr", addr, "--data-dir", folder, "--receiver-addr", receiver, "--sim-base-port", "19101")
 	if err != nil {
 		return 0, 0, err
 	}

@@ -71,7 +71,7 @@ func (f *field) startMany(ctx context.Context, name string, connections int) (*g
 		return nil, err
 	}
 	err = w.Adopt(ctx, ids)
-	fmt.Fprintf(f.out, "  %s has %d connections after %s\n", name, connections, time.Since(begun).Round(100*time.Millisecond))
+	f.say("%s has %d connections", begun, name, connections)
 	return w, err
 }
 

@@ -30,7 +30,7 @@ func besideDeepLane(ctx context.Context, f *field) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(f.out, "  deep has %d queued operations after %s\n", f.rows, time.Since(begun).Round(time.Second))
+	f.say("deep has %d queued operations", begun, f.rows)
 	var took, share []float64
 	for turn := range f.turns {
 		small, deep, err := f.smallBesideDeep(ctx, w, turn)

@@ -30,8 +30,8 @@ type sizes struct {
 
 // String tells them.
 func (s sizes) String() string {
-	return fmt.Sprintf("%d turns of %s, %d connections under load, %d hanging, %d where many are asked for, %d rows where a "+
-		"database is full", s.turns, s.span, s.connections, s.hanging, s.many, s.rows)
+	return fmt.Sprintf("%d turns of %s, %d connections under load, %d hanging, %d where many are asked for, "+
+		"%d rows where a database is full", s.turns, s.span, s.connections, s.hanging, s.many, s.rows)
 }
 
 func (o options) sizes() sizes {
@@ -105,8 +105,13 @@ func (f *field) start(ctx context.Context, name string, connections int, environ
 		return nil, err
 	}
 	f.running = append(f.running, w)
-	fmt.Fprintf(f.out, "  %s has %d connections after %s\n", name, connections, time.Since(begun).Round(100*time.Millisecond))
+	f.say("%s has %d connections", begun, name, connections)
 	return w, nil
+}
+
+// say tells what has been made since a time.
+func (f *field) say(format string, begun time.Time, what ...any) {
+	fmt.Fprintf(f.out, "  "+format+" after %s\n", append(what, time.Since(begun).Round(100*time.Millisecond))...)
 }
 
 // plain is Waybill without anything special.

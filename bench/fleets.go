@@ -42,7 +42,8 @@ func withFleets(ctx context.Context, f *field) ([]figure, error) {
 		figureOf(fmt.Sprintf("POST /connections, %d fleets", f.many), "ms", turns[1]).
 			beside("few", turns[1], turns[0]).ratioAtMost(1.1),
 	}
-	through, err := f.throughput(ctx, fmt.Sprintf("%d fleets", f.many), plain, gateway.Part{Waybill: many, To: f.connections})
+	part := gateway.Part{Waybill: many, To: min(f.connections, f.many)}
+	through, err := f.throughput(ctx, fmt.Sprintf("%d fleets", f.many), plain, part)
 	return append(all, through...), err
 }
 

@@ -41,7 +41,8 @@ func (f *field) floor(ctx context.Context) (measure func() (float64, error), don
 	}
 	insert := func() error {
 		op := sample()
-		_, err := stmt.ExecContext(ctx, op.ID[:], op.Partner[:], op.Connection[:], op.CreatedAt.UnixMicro(), string(op.Payload))
+		at := op.CreatedAt.UnixMicro()
+		_, err := stmt.ExecContext(ctx, op.ID[:], op.Partner[:], op.Connection[:], at, string(op.Payload))
 		return err
 	}
 	return func() (float64, error) { return rate(floorCallers, f.span/4, insert) }, db.Close, nil
@@ -76,7 +77,8 @@ func sample() operation.Operation {
 	owner := uuid.NewSHA1(uuid.NameSpaceURL, []byte("bench"))
 	return operation.Operation{ID: id, Partner: owner, Connection: owner, Fleet: owner, TSP: "samsara",
 		Kind: resource.KindMessage, Verb: resource.Create, OrderKey: id.String(), State: operation.Queued,
-		Payload: []byte(`{"connection_id":"6152526a-a6ee-5861-81dd-06299cdfc037","sender_id":"7f1dccd4-22f8-52bc-881a-c8ddd1272347",` +
-			`"recipient_id":"6c41d741-283c-5270-a97f-e23d1d8b68a9","message_text":"Dock 7 is free","source_recipient_id":"45646001"}`),
+		Payload: []byte(`{"connection_id":"6152526a-a6ee-5861-81dd-06299cdfc037",` +
+			`"sender_id":"7f1dccd4-22f8-52bc-881a-c8ddd1272347","recipient_id":"6c41d741-283c-5270-a97f-e23d1d8b68a9",` +
+			`"message_text":"Dock 7 is free","source_recipient_id":"45646001"}`),
 		NextAt: now, Deadline: now.Add(time.Hour), CreatedAt: now, UpdatedAt: now}
 }

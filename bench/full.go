@@ -29,7 +29,7 @@ func (f *field) history(ctx context.Context) (*gateway.Waybill, error) {
 	if err := finished(ctx, w.Database(), f.rows); err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(f.out, "  history has %d operations after %s\n", f.rows, time.Since(begun).Round(time.Second))
+	f.say("history has %d operations", begun, f.rows)
 	if err := w.Serve(ctx); err != nil {
 		return nil, err
 	}

@@ -35,6 +35,7 @@ func machineOf(folder string) (m machine) {
 
 // String describes it.
 func (m machine) String() string {
-	return fmt.Sprintf("%d cores (%s), %s/%s, %s; an fdatasync of 4 kB takes %s (median); load average before the start "+
-		"%s.", m.cores, m.processor, runtime.GOOS, runtime.GOARCH, runtime.Version(), m.sync.Round(10*time.Microsecond), m.load)
+	return fmt.Sprintf("%d cores (%s), %s/%s, %s; an fdatasync of 4 kB takes %s (median); load average before "+
+		"the start %s, which is 0 on a quiet machine.", m.cores, m.processor, runtime.GOOS, runtime.GOARCH, runtime.Version(),
+		m.sync.Round(10*time.Microsecond), m.load)
 }

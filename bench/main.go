@@ -58,7 +58,7 @@ func scenarios() []scenario {
 
 func main() {
 	var o options
-	kong.Parse(&o, kong.Name("bench"), kong.Description("Measures Waybill's figures, each beside its floor or a clean run."))
+	kong.Parse(&o, kong.Name("bench"), kong.Description("Measures Waybill, each figure beside a floor or a clean run."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := o.run(ctx, os.Stdout); err != nil {

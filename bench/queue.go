@@ -39,9 +39,10 @@ const chains = 10_000
 // queue copies the operation that is queued.
 func queue(ctx context.Context, db *sql.DB, w *gateway.Waybill, l lane) error {
 	connection := strings.ReplaceAll(w.Connection(l.connection), "-", "")
+	of := l.connection
 	return copies{table: "operation", of: "WHERE t.state = 'queued'", first: l.first, anew: map[string]string{
 		"seq":        "",
-		"id":         fmt.Sprintf("unhex(printf('%%012x7%%03x8%%03x%%012x', 1577836800000, %d, i %% 4096, i))", l.connection%4096),
+		"id":         fmt.Sprintf("unhex(printf('0170000000007%%03x8%%03x%%012x', %d, %d, i))", of%4096, of/4096),
 		"connection": "x'" + connection + "'",
 		"fleet":      fmt.Sprintf("(SELECT fleet FROM connection WHERE id = x'%s')", connection),
 		"order_key":  fmt.Sprintf("t.order_key || '-' || (i %% %d)", chains),

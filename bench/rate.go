@@ -24,8 +24,10 @@ func (t *atRateTurns) take(ctx context.Context, f *field, g gateway.Gateway) err
 // figures are those with the design's goals, beside clean turns if there are any.
 func (t *atRateTurns) figures(name string, clean *atRateTurns) []figure {
 	all := []figure{
-		figureOf("accept p50, "+name, "ms", t.accept50).atMost(3), figureOf("accept p99, "+name, "ms", t.accept99).atMost(15),
-		figureOf("end to end p50, "+name, "ms", t.end50).atMost(10), figureOf("end to end p99, "+name, "ms", t.end99).atMost(40),
+		figureOf("accept p50, "+name, "ms", t.accept50).atMost(3),
+		figureOf("accept p99, "+name, "ms", t.accept99).atMost(15),
+		figureOf("end to end p50, "+name, "ms", t.end50).atMost(10),
+		figureOf("end to end p99, "+name, "ms", t.end99).atMost(40),
 	}
 	if clean == nil {
 		return all

@@ -24,19 +24,20 @@ type part struct {
 
 const preface = `# Performance
 
-Written by ` + "`make bench`" + `; do not edit. It is to be run anew whenever what it measures has changed. Each figure is the
-median with its quartiles, and so is each ratio, which is taken turn by turn to what was measured right beside it. Absolute
-figures follow the machine, its disk and whatever else runs there: the ratios are what says something. The floor is one-row
-durable inserts of an operation's columns, one a transaction, from 16 goroutines, on the same disk; no store is the same stack
-for one write without any store, a program of its own. Over HTTP everything shares the machine: the service, the load, the
-TSP and the receiver.
+Written by ` + "`make bench`" + `; do not edit. It is to be run anew whenever what it measures has changed. Each
+figure is the median with its quartiles, and so is each ratio, which is taken turn by turn to what was measured right
+beside it. Absolute figures follow the machine, its disk and whatever else runs there: the ratios are what
+says something. The floor is one-row durable inserts of an operation's columns, one a transaction, from 16
+goroutines, on the same disk; no store is the same stack for one write without any store, a program of its
+own. Over HTTP everything shares the machine: the service, the load, the TSP and the receiver.
 `
 
 // write writes the report as a document.
 func (r report) write(path string) error {
 	var b strings.Builder
 	b.WriteString(preface)
-	fmt.Fprintf(&b, "\n%s to %s UTC. %s\n", r.begun.UTC().Format("2006-01-02 15:04"), r.ended.UTC().Format("15:04"), r.machine)
+	from, to := r.begun.UTC().Format("2006-01-02 15:04"), r.ended.UTC().Format("15:04")
+	fmt.Fprintf(&b, "\n%s to %s UTC. %s\n", from, to, r.machine)
 	if r.quick {
 		fmt.Fprintf(&b, "\nThis was a quick run: %s. Goals are those of full sizes.\n", r.sizes)
 	} else {

@@ -97,5 +97,5 @@ func columnsOf(ctx context.Context, db *sql.DB, table string) (all []string, err
 // id is an expression for the UUID of the ith thing of a sort, which is one letter from a to f: of version 7,
 // and in the order of i, as of things that were made a second apart since 2020.
 func id(sort string) string {
-	return fmt.Sprintf("unhex(printf('%%012x7%%03x8%%03x%s%%011x', 1577836800000 + i * 1000, i %% 4096, i %% 4096, i))", sort)
+	return fmt.Sprintf("unhex(printf('%%012x70008000%s%%011x', 1577836800000 + i * 1000, i))", sort)
 }

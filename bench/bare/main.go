@@ -50,7 +50,8 @@ func serve(ctx context.Context, env func(string) string) error {
 	if err != nil {
 		return err
 	}
-	ops := &operations{session: session, sender: webhook.NewSender(outbound.Receiver(policy, webhook.DefaultTimeout), time.Now),
+	sender := webhook.NewSender(outbound.Receiver(policy, webhook.DefaultTimeout), time.Now)
+	ops := &operations{session: session, sender: sender,
 		to: webhook.Subscription{ID: uuid.New(), URL: env("BARE_RECEIVER"), EventName: event.OperationSucceeded,
 			Secret: webhook.Secret(env("BARE_SECRET")), Encoding: webhook.Automatic, Status: webhook.Active}}
 	often := throttle.New(throttle.Rate{Events: 1_000_000, Period: time.Second}, 1000, time.Now)
@@ -114,7 +115,8 @@ func (o *operations) perform(ctx context.Context, op operation.Operation, schema
 	}
 	op.State, op.Tries, op.Resource, op.Collection = operation.Succeeded, 1, uuid.New(), written.Collection
 	op.UpdatedAt = time.Now().UTC()
-	op.Attempts = []operation.Attempt{{ID: uuid.New(), N: 1, Status: written.Status, StartedAt: began, EndedAt: op.UpdatedAt}}
+	op.Attempts = []operation.Attempt{{ID: uuid.New(), N: 1, Status: written.Status,
+		StartedAt: began, EndedAt: op.UpdatedAt}}
 	ended, err := op.Event(event.OperationSucceeded, op.UpdatedAt)
 	if err != nil {
 		return

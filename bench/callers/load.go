@@ -63,7 +63,8 @@ func (r Result) Err() error {
 	if r.Errors+r.Lost == 0 {
 		return nil
 	}
-	return fmt.Errorf("%d of %d writes failed and %d webhooks were lost: %w", r.Errors, r.Begun, r.Lost, errors.Join(r.First))
+	why := errors.Join(r.First)
+	return fmt.Errorf("%d of %d writes failed and %d webhooks were lost: %w", r.Errors, r.Begun, r.Lost, why)
 }
 
 // Team puts load on gateways that deliver to one receiver.

@@ -31,8 +31,8 @@ func StartBare(ctx context.Context, binary, folder string, r *stub.Receiver, tsp
 	if b.addr, err = FreeAddr(); err != nil {
 		return nil, err
 	}
-	environ := []string{"PATH=" + os.Getenv("PATH"), "SSL_CERT_FILE=" + trusted, "BARE_ADDR=" + b.addr, "BARE_TSP=" + tsp.URL(),
-		"BARE_RECEIVER=" + r.SecureURL() + "/", "BARE_SECRET=" + Secret, "BARE_TOKEN=" + bareToken}
+	environ := []string{"PATH=" + os.Getenv("PATH"), "SSL_CERT_FILE=" + trusted, "BARE_ADDR=" + b.addr,
+		"BARE_TSP=" + tsp.URL(), "BARE_RECEIVER=" + r.SecureURL() + "/", "BARE_SECRET=" + Secret, "BARE_TOKEN=" + bareToken}
 	if b.process, err = measure.Start(ctx, binary, environ); err != nil {
 		return nil, err
 	}

@@ -23,7 +23,8 @@ func (w *Waybill) fill(ctx context.Context) error {
 	}
 	w.token = &token{client: w.client, id: id, secret: secret,
 		url: "http://" + w.addr + "/realms/waybill/protocol/openid-connect/token"}
-	hook := fmt.Sprintf(`{"url":%q,"event_name":"resource_operation.succeeded","secret":%q}`, w.Receiver.SecureURL()+"/", Secret)
+	hook := fmt.Sprintf(`{"url":"%s/","event_name":"resource_operation.succeeded","secret":%q}`,
+		w.Receiver.SecureURL(), Secret)
 	var made struct {
 		ID string `json:"id"`
 	}

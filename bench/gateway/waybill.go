@@ -54,7 +54,8 @@ type connection struct{ ID, Sender, Recipient string }
 
 // StartWaybill starts the program and makes all that its writes need.
 func StartWaybill(ctx context.Context, o Options) (*Waybill, error) {
-	w := &Waybill{Options: o, client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
+	w := &Waybill{Options: o}
+	w.client = &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 	if err := w.prepare(); err != nil {
 		return nil, err
 	}

@@ -14,7 +14,8 @@ func TestTwoBuildsAreMeasuredInTurns(t *testing.T) {
 	}
 	t.Parallel()
 	binary := filepath.Join(t.TempDir(), "waybill")
-	said, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "github.com/waybill-dev/waybill/cmd/waybill").CombinedOutput()
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "github.com/waybill-dev/waybill/cmd/waybill")
+	said, err := build.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, said)
 	}

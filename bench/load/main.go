@@ -25,9 +25,9 @@ import (
 
 // options is the command line.
 type options struct {
-	Binary        []string          `help:"A built waybill, started here; repeat it to compare several." placeholder:"PATH"`
-	Env           []string          `help:"A variable for all binaries; 2:NAME=VALUE is for the second alone." placeholder:"NAME=VALUE"`
-	Foreign       string            `help:"Another gateway that takes a POST; {marker} and {n} are replaced." placeholder:"URL"`
+	Binary        []string          `help:"A built waybill; repeat it to compare several." placeholder:"PATH"`
+	Env           []string          `help:"A variable; 2:NAME=VALUE is for the second binary." placeholder:"NAME=VALUE"`
+	Foreign       string            `help:"Another gateway, which takes a POST; see README." placeholder:"URL"`
 	ForeignHeader map[string]string `help:"A header for it; repeatable." placeholder:"NAME=VALUE"`
 	ForeignBody   string            `help:"What it is sent, with {marker} and {n}." default:"{\"text\":\"{marker}\"}"`
 	ForeignPID    []int             `help:"A process of it whose use counts; repeatable." placeholder:"PID"`
@@ -43,7 +43,7 @@ type options struct {
 	ReceiverDelay time.Duration `help:"How long the receiver takes for its answer."`
 	TSPDelay      time.Duration `help:"How long the TSP takes for its answer."`
 	Patience      time.Duration `help:"When a webhook counts as lost." default:"60s"`
-	Keep          string        `help:"A folder for the databases, which are kept; else they are temporary." placeholder:"PATH"`
+	Keep          string        `help:"A folder for the databases, which are kept." placeholder:"PATH"`
 }
 
 func main() {
@@ -65,7 +65,7 @@ func main() {
 
 func (o options) run(ctx context.Context, out io.Writer) (err error) {
 	if len(o.Binary) == 0 && o.Foreign == "" {
-		return errors.New("name what is to be measured: --binary PATH (as of `go build -o PATH ./cmd/waybill`) or --foreign URL")
+		return errors.New("name what is to be measured: --binary PATH (of `go build -o PATH ./cmd/waybill`) or --foreign URL")
 	}
 	folder := o.Keep
 	if folder == "" {
@@ -105,16 +105,15 @@ func (o options) receiver() (*stub.Receiver, error) {
 }
 
 // start starts all gateways; those that were started are returned with an error too.
-func (o options) start(ctx context.Context, folder string, r *stub.Receiver, tsp *stub.Samsara) ([]gateway.Gateway, error) {
-	var all []gateway.Gateway
+func (o options) start(ctx context.Context, in string, r *stub.Receiver, t *stub.Samsara) (all []gateway.Gateway, _ error) {
 	for i, binary := range o.Binary {
 		environ, err := o.environ(i)
 		if err != nil {
 			return all, err
 		}
-		own := filepath.Join(folder, fmt.Sprint("gateway-", i+1))
+		own := filepath.Join(in, fmt.Sprint("gateway-", i+1))
 		w, err := gateway.StartWaybill(ctx, gateway.Options{Binary: binary, Folder: own,
-			Receiver: r, TSP: tsp, Connections: o.Connections, Environ: environ})
+			Receiver: r, TSP: t, Connections: o.Connections, Environ: environ})
 		if err != nil {
 			return all, err
 		}

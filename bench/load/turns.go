@@ -58,7 +58,7 @@ func (o options) measure(ctx context.Context, out io.Writer, team *callers.Team,
 	took := make([][]turn, len(all))
 	for range o.Turns {
 		for i, g := range all {
-			t, err := o.turn(ctx, team, g, load)
+			t, err := put(ctx, team, g, load)
 			if err != nil {
 				return err
 			}
@@ -82,7 +82,7 @@ func (o options) what() string {
 	return fmt.Sprintf("%d callers", o.Callers)
 }
 
-func (o options) turn(ctx context.Context, team *callers.Team, g gateway.Gateway, load callers.Load) (t turn, err error) {
+func put(ctx context.Context, team *callers.Team, g gateway.Gateway, load callers.Load) (t turn, err error) {
 	watched, stop := context.WithCancel(ctx)
 	defer stop()
 	if w, ok := g.(*gateway.Waybill); ok {

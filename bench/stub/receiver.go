@@ -47,7 +47,8 @@ const markerDigits = 16
 
 // NewReceiver serves a receiver, by TLS and without, until Close.
 func NewReceiver(o ReceiverOptions) (*Receiver, error) {
-	r := &Receiver{prefix: []byte(o.Prefix), verify: o.Verify, open: map[string]chan<- time.Time{}, came: map[string]bool{}}
+	r := &Receiver{prefix: []byte(o.Prefix), verify: o.Verify,
+		open: map[string]chan<- time.Time{}, came: map[string]bool{}}
 	r.server, r.secure = httptest.NewUnstartedServer(r), httptest.NewUnstartedServer(r)
 	for _, s := range []*httptest.Server{r.server, r.secure} {
 		// A gateway that is killed cuts connections, which is nothing to tell.
