@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -40,9 +42,13 @@ func (f *field) dev(ctx context.Context, folder string) (seconds, megabytes floa
 	if err != nil {
 		return 0, 0, err
 	}
+	simulators, err := freePorts(10)
+	if err != nil {
+		return 0, 0, err
+	}
 	begun := time.Now()
 	p, err := measure.Start(ctx, f.waybill, []string{"PATH=" + os.Getenv("PATH")},
-		"dev", "--addr", addr, "--data-dir", folder, "--receiver-addr", receiver, "--sim-base-port", "19101")
+		"dev", "--addr", addr, "--data-dir", folder, "--receiver-addr", receiver, "--sim-base-port", simulators)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -60,6 +66,28 @@ func (f *field) dev(ctx context.Context, folder string) (seconds, megabytes floa
 		}
 		if time.Since(begun) > time.Minute {
 			return 0, 0, fmt.Errorf("waybill dev takes no write: %w", err)
+		}
+	}
+}
+
+// freePorts is the first of so many ports behind each other on which nobody listens.
+func freePorts(n int) (string, error) {
+	for {
+		addr, err := gateway.FreeAddr()
+		if err != nil {
+			return "", err
+		}
+		_, text, _ := net.SplitHostPort(addr)
+		first, _ := strconv.Atoi(text)
+		free := first+n < 1<<16
+		for port := first; free && port < first+n; port++ {
+			l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+			if free = err == nil; free {
+				_ = l.Close()
+			}
+		}
+		if free {
+			return text, nil
 		}
 	}
 }

@@ -105,7 +105,8 @@ func (o options) receiver() (*stub.Receiver, error) {
 }
 
 // start starts all gateways; those that were started are returned with an error too.
-func (o options) start(ctx context.Context, in string, r *stub.Receiver, t *stub.Samsara) (all []gateway.Gateway, _ error) {
+func (o options) start(ctx context.Context, in string, r *stub.Receiver, t *stub.Samsara) ([]gateway.Gateway, error) {
+	var all []gateway.Gateway
 	for i, binary := range o.Binary {
 		environ, err := o.environ(i)
 		if err != nil {
