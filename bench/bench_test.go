@@ -31,16 +31,16 @@ func TestScenariosWorkAtTheirSmallest(t *testing.T) {
 	}
 	var parts []part
 	for _, s := range chosen {
-		figures, err := s.measure(t.Context(), f)
-		if err != nil {
-			t.Fatalf("%s: %v", s.name, err)
+		p := f.run(t.Context(), s)
+		if p.failed != nil {
+			t.Fatalf("%s: %v", s.name, p.failed)
 		}
-		for _, one := range figures {
+		for _, one := range p.figures {
 			if len(one.Value) == 0 {
 				t.Errorf("%s: nothing was measured: %s", s.name, one)
 			}
 		}
-		parts = append(parts, part{s, figures})
+		parts = append(parts, p)
 	}
 	path := filepath.Join(t.TempDir(), "performance.md")
 	r := report{begun: time.Now(), sizes: f.sizes, machine: machineOf(f.folder), parts: parts}

@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -84,24 +85,37 @@ func (o options) run(ctx context.Context, out io.Writer) (err error) {
 	}
 	defer f.close()
 	r := report{begun: time.Now(), quick: o.Quick, sizes: f.sizes, machine: machineOf(f.folder)}
+	var failed []error
 	for _, s := range chosen {
-		fmt.Fprintf(out, "\n%s: %s\n", s.name, s.what)
-		begun := time.Now()
-		figures, err := s.measure(ctx, f)
-		if err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
+		p := f.run(ctx, s)
+		if p.failed != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", s.name, p.failed))
 		}
-		for _, one := range figures {
-			fmt.Fprintln(out, "  "+one.String())
+		if ctx.Err() != nil {
+			return errors.Join(failed...)
 		}
-		fmt.Fprintf(out, "  (%s)\n", time.Since(begun).Round(time.Second))
-		r.parts = append(r.parts, part{s, figures})
+		r.parts = append(r.parts, p)
 	}
 	r.ended = time.Now()
-	if len(chosen) < len(scenarios()) {
-		return nil
+	if len(chosen) == len(scenarios()) {
+		failed = append(failed, r.write(o.Out))
 	}
-	return r.write(o.Out)
+	return errors.Join(failed...)
+}
+
+// run measures one scenario and prints its figures. One that fails keeps no other from being measured.
+func (f *field) run(ctx context.Context, s scenario) part {
+	fmt.Fprintf(f.out, "\n%s: %s\n", s.name, s.what)
+	begun := time.Now()
+	figures, err := s.measure(ctx, f)
+	for _, one := range figures {
+		fmt.Fprintln(f.out, "  "+one.String())
+	}
+	if err != nil {
+		fmt.Fprintln(f.out, "  it failed:", err)
+	}
+	fmt.Fprintf(f.out, "  (%s)\n", time.Since(begun).Round(time.Second))
+	return part{s, figures, err}
 }
 
 // choose returns the scenarios of some names, or all.

@@ -20,6 +20,7 @@ type report struct {
 type part struct {
 	scenario
 	figures []figure
+	failed  error
 }
 
 const preface = `# Performance
@@ -57,6 +58,12 @@ func (r report) write(path string) error {
 	fmt.Fprintf(&b, "\n%d of %d goals are met.\n", met, all)
 	for _, p := range r.parts {
 		fmt.Fprintf(&b, "\n## %s\n\n", p.what)
+		if p.failed != nil {
+			fmt.Fprintf(&b, "**This failed**: %v.\n\n", p.failed)
+		}
+		if len(p.figures) == 0 {
+			continue
+		}
 		b.WriteString("| figure | measured | ratio | goal | |\n| --- | --- | --- | --- | --- |\n")
 		for _, f := range p.figures {
 			ratio := ""
