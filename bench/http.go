@@ -55,7 +55,7 @@ func overHTTP(ctx context.Context, f *field) (all []figure, err error) {
 			return nil, err
 		}
 		toFloor := figureOf(way.name+", operations", "/s", turns[2]).beside("floor", turns[2], turns[0])
-		toBare := figureOf(way.name+", operations again", "/s", turns[2]).beside("no store", turns[2], turns[1])
+		toBare := figureOf(way.name+", operations beside no store", "/s", turns[2]).beside("no store", turns[2], turns[1])
 		used := figureOf(way.name+", CPU of an operation", "ms", cpu).beside("no store", cpu, bareCPU)
 		if way.floor > 0 {
 			toFloor, toBare, used = toFloor.atLeast(way.floor), toBare.atLeast(way.bare), used.atMost(way.cpu)

@@ -16,7 +16,8 @@ type machine struct {
 	processor string
 	cores     int
 	sync      time.Duration
-	load      string
+	// load is how many processes of others wanted to run, on average of a minute.
+	load float64
 }
 
 // machineOf looks at the machine and at the disk of a folder.
@@ -28,14 +29,18 @@ func machineOf(folder string) (m machine) {
 		m.processor, _, _ = strings.Cut(rest, "\n")
 	}
 	average, _ := os.ReadFile("/proc/loadavg")
-	m.load, _, _ = strings.Cut(string(average), " ")
+	_, _ = fmt.Sscan(string(average), &m.load)
 	m.sync, _ = measure.SyncTime(filepath.Join(folder, "sync"))
 	return m
 }
 
 // String describes it.
 func (m machine) String() string {
-	return fmt.Sprintf("%d cores (%s), %s/%s, %s; an fdatasync of 4 kB takes %s (median); load average before "+
-		"the start %s, which is 0 on a quiet machine.", m.cores, m.processor, runtime.GOOS, runtime.GOARCH, runtime.Version(),
-		m.sync.Round(10*time.Microsecond), m.load)
+	text := fmt.Sprintf("%d cores (%s), %s/%s, %s; an fdatasync of 4 kB takes %s (median); load average before "+
+		"the start %s.", m.cores, m.processor, runtime.GOOS, runtime.GOARCH, runtime.Version(),
+		m.sync.Round(10*time.Microsecond), measure.Round(m.load))
+	if m.load > float64(m.cores)/4 {
+		text += " **Others kept the machine busy: no absolute figure says anything, and no goal in one was to be met.**"
+	}
+	return text
 }
