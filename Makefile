@@ -11,7 +11,7 @@ test: lint ## Run all tests, with the race detector where there is a C compiler.
 	./tools/test.sh
 
 lint: ## Check format, vet and staticcheck.
-	@test -z "$$(gofmt -l cmd internal tools)" || { gofmt -l cmd internal tools; echo "run gofmt -w on these"; exit 1; }
+	@test -z "$$(gofmt -l bench cmd internal tools)" || { gofmt -l bench cmd internal tools; echo "run gofmt -w on these"; exit 1; }
 	go vet ./...
 	go tool -modfile=tools.mod staticcheck ./...
 
