@@ -24,6 +24,13 @@ type Count struct {
 	Messages, Delivered int64
 }
 
+// Plus is the sum of two counts of one quarter.
+func (c Count) Plus(o Count) Count {
+	return Count{Quarter: o.Quarter, Requests: c.Requests + o.Requests, Accepted: c.Accepted + o.Accepted,
+		Answered: c.Answered + o.Answered, Took: c.Took + o.Took, Messages: c.Messages + o.Messages,
+		Delivered: c.Delivered + o.Delivered}
+}
+
 // Counts returns what the end of an attempt adds to the counts of its subscription, one for each
 // quarter. A message counts when its event occurred, so that it is counted once however often and
 // late it is tried. What was withheld was not tried.

@@ -124,11 +124,8 @@ func (db *DB) audited(ctx context.Context, run func(*tx) error, of ...thing) err
 
 // facts reads a row by the names of its columns; nil if there is none.
 func (t *tx) facts(o thing) (out audit.Facts, err error) {
-	err = t.each(`SELECT * FROM `+o.table+` WHERE `+o.key+` = ?1`, func(r *sql.Rows) error {
-		columns, err := r.Columns()
-		if err != nil {
-			return err
-		}
+	err = t.each(`SELECT * FROM `+o.table+` WHERE `+o.key+` = ?1`, func(r row) error {
+		columns := r.columns()
 		values := make([]any, len(columns))
 		into := make([]any, len(columns))
 		for i := range values {
@@ -163,7 +160,7 @@ func (t *tx) facts(o thing) (out audit.Facts, err error) {
 // note appends an entry. The end of the log is read within the transaction, and one writer writes.
 func (t *tx) note(ctx context.Context, db *DB, e audit.Entry) error {
 	var head audit.Head
-	err := t.each(auditHead, func(r *sql.Rows) error { return r.Scan(&head.Seq, &head.Hash) })
+	err := t.each(auditHead, func(r row) error { return r.Scan(&head.Seq, &head.Hash) })
 	if err != nil {
 		return err
 	}

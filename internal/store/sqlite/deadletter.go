@@ -87,6 +87,10 @@ func (db *DB) Revive(ctx context.Context, q webhook.DeadLetterQuery, behind int6
 
 // revive lets those wait again that are still dead. They count as tried again when they are.
 func (t *tx) revive(db *DB, subscription uuid.UUID, dead []corpse, at time.Time) (revived int, err error) {
+	// What died in this group has been counted before it is counted out.
+	if err := t.saveCounts(); err != nil {
+		return 0, err
+	}
 	for _, d := range dead {
 		n, err := t.change(`UPDATE delivery SET state = 'waiting', tries = 0, next_at = ?3
 			WHERE seq = ?1 AND subscription = ?2 AND created_at = ?4 AND state = 'dead'`,

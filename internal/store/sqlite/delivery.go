@@ -18,13 +18,8 @@ import (
 // there is one. It belongs to the transaction of the change that the event tells of. Without a
 // listener nothing is stored (decision 0001).
 func (t *tx) publish(db *DB, events []event.Event) error {
-	return t.publishTo(db, hearers{}, events)
-}
-
-// publishTo is publish for one of several times that belong to one write, with what they found so far.
-func (t *tx) publishTo(db *DB, known hearers, events []event.Event) error {
 	for _, e := range events {
-		to, err := known.listeners(t, e)
+		to, err := t.listeners(e)
 		if err != nil {
 			return err
 		}
@@ -78,25 +73,22 @@ type heard struct {
 	granted        bool
 }
 
+// hearing is what decides who hears.
 type hearing struct {
 	subscriptions []listener
 	grants        []access.Grant
 }
 
-// hearers holds what one write has asked about whom its events concern. The next write may bring another
-// subscription or grant.
-type hearers map[heard]hearing
-
 // listeners are the subscriptions that an event is delivered to. Whether one hears the event, and whether
 // a grant lets it, is the rooms' to say.
-func (known hearers) listeners(t *tx, e event.Event) (all []listener, err error) {
+func (t *tx) listeners(e event.Event) (all []listener, err error) {
 	of := heard{e.Partner, e.Fleet, e.Name, e.NeedsGrant()}
-	h, asked := known[of]
-	if !asked {
-		if h, err = t.hearing(of); err != nil {
-			return nil, err
-		}
-		known[of] = h
+	if !of.granted {
+		of.fleet = uuid.Nil
+	}
+	h, err := recalled(&t.known.heard, of, func() (hearing, error) { return t.hearing(of) })
+	if err != nil {
+		return nil, err
 	}
 	if of.granted && !slices.ContainsFunc(h.grants, func(g access.Grant) bool { return g.Lets(e, e.OccurredAt) }) {
 		return nil, nil
@@ -193,26 +185,27 @@ func (b *box) waiting(row scanner) (webhook.Waiting, error) {
 // Number gives sequence numbers. A subscription is asked once for its last number, however many of its
 // deliveries are given one.
 func (db *DB) Number(ctx context.Context, seqs []int64) (map[int64]int64, error) {
-	return give(ctx, db, func(tx *tx) (map[int64]int64, error) {
+	list, err := text(seqs, true)
+	if err != nil {
+		return nil, err
+	}
+	return giveAs(ctx, db, deliveries, func(tx *tx) (map[int64]int64, error) {
 		numbers, last := map[int64]int64{}, map[uuid.UUID]int64{}
-		for _, seq := range slices.Sorted(slices.Values(seqs)) {
-			found, err := rows(tx, `SELECT seq, subscription, sequence FROM delivery WHERE seq = ?1`, scanNumbered, seq)
-			if err != nil {
-				return nil, err
-			}
-			if len(found) == 0 {
-				continue
-			}
-			w := found[0]
+		found, err := rows(tx, `SELECT seq, subscription, sequence FROM delivery
+			WHERE seq IN (SELECT value FROM json_each(?1)) ORDER BY seq`, scanNumbered, list)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range found {
 			if w.Sequence == 0 {
 				if w.Sequence, err = tx.nextNumber(w.Subscription, last); err == nil {
-					err = tx.exec(`UPDATE delivery SET sequence = ?2 WHERE seq = ?1`, seq, w.Sequence)
+					err = tx.exec(`UPDATE delivery SET sequence = ?2 WHERE seq = ?1`, w.Seq, w.Sequence)
 				}
 			}
 			if err != nil {
 				return nil, err
 			}
-			numbers[seq] = w.Sequence
+			numbers[w.Seq] = w.Sequence
 		}
 		return numbers, tx.saveNumbers(last)
 	})

@@ -12,33 +12,27 @@ import (
 // SettleDelivery records the end of one attempt at a delivery.
 func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 	w := s.Waiting
-	return db.do(ctx, func(tx *tx) error {
+	return db.doAs(ctx, deliveries, func(tx *tx) error {
 		if err := tx.hold(s.Claim); err != nil {
 			return err
 		}
-		subs, err := rows(tx, `SELECT `+subscriptionColumns+` FROM subscription WHERE id = ?1 AND status <> 'deleted'`,
-			tx.subscription, w.Subscription[:])
+		sub, err := tx.told(w.Subscription)
 		if err != nil {
 			return err
 		}
-		if len(subs) == 0 {
+		if sub.Status == webhook.Deleted {
 			return refusal{fence.ErrOvertaken}
 		}
-		// The number of a delivery that was dropped is given again, so it alone says nothing.
-		n, err := tx.change(`UPDATE delivery SET state = ?3, tries = ?7, next_at = CASE WHEN ?8 THEN next_at ELSE ?4 END
-			WHERE seq = ?1 AND tries = ?2 AND state = 'waiting' AND subscription = ?5 AND event = ?6`,
-			w.Seq, w.Tries, string(s.State), micros(s.Until()), w.Subscription[:], w.Event.ID[:], s.Tries(),
-			s.PutsNothingOff())
-		if err := overtaken(n, err); err != nil {
+		if err := overtaken(tx.endAttempt(s)); err != nil {
 			return err
 		}
 		if s.Dropped() {
-			if err := tx.dropDelivery(w.Seq, w.Event.ID); err != nil {
+			if err := tx.dropEvent(w.Event.ID); err != nil {
 				return err
 			}
 		}
 		if s.State != webhook.DeliveryWithheld {
-			if err := tx.judge(ctx, db, subs[0], s); err != nil {
+			if err := tx.judge(ctx, db, sub, s); err != nil {
 				return err
 			}
 		}
@@ -47,9 +41,7 @@ func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 				return err
 			}
 		}
-		if err := tx.count(s); err != nil {
-			return err
-		}
+		tx.count(s)
 		l := s.Log
 		return tx.exec(`INSERT INTO delivery_log (id, subscription, event, event_name, status, status_code,
 			error_message, response_time_ms, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)`, l.ID[:],
@@ -58,11 +50,36 @@ func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 	})
 }
 
+// told is a subscription, as deleted if it is gone.
+func (t *tx) told(id uuid.UUID) (webhook.Subscription, error) {
+	return recalled(&t.known.subscriptions, id, func() (webhook.Subscription, error) {
+		found, err := rows(t, `SELECT `+subscriptionColumns+` FROM subscription WHERE id = ?1`, t.subscription, id[:])
+		return append(found, webhook.Subscription{Status: webhook.Deleted})[0], err
+	})
+}
+
+// endAttempt writes what becomes of a delivery, and tells whether it was as its runner has read it. The number
+// of one that was dropped is given again, so it alone says nothing.
+func (t *tx) endAttempt(s webhook.Settled) (changed int64, err error) {
+	w := s.Waiting
+	const as = ` WHERE seq = ?1 AND tries = ?2 AND state = 'waiting' AND subscription = ?3 AND event = ?4`
+	if s.Dropped() {
+		return t.change(`DELETE FROM delivery`+as, w.Seq, w.Tries, w.Subscription[:], w.Event.ID[:])
+	}
+	return t.change(`UPDATE delivery SET state = ?5, tries = ?6, next_at = CASE WHEN ?7 THEN next_at ELSE ?8 END`+as,
+		w.Seq, w.Tries, w.Subscription[:], w.Event.ID[:], string(s.State), s.Tries(), s.PutsNothingOff(), micros(s.Until()))
+}
+
 // dropDelivery removes a delivery, and its event with the last one that needs it.
 func (t *tx) dropDelivery(seq int64, of uuid.UUID) error {
 	if err := t.exec(`DELETE FROM delivery WHERE seq = ?1`, seq); err != nil {
 		return err
 	}
+	return t.dropEvent(of)
+}
+
+// dropEvent removes an event that no delivery needs any more.
+func (t *tx) dropEvent(of uuid.UUID) error {
 	return t.exec(`DELETE FROM event WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.event = ?1)`,
 		of[:])
 }

@@ -1,6 +1,15 @@
 package sqlite
 
-import "testing"
+import (
+	"context"
+	"errors"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/ncruces/go-sqlite3"
+)
 
 // Reads holds a reading open, as a backup does that takes long, until it is released.
 func (db *DB) Reads(t *testing.T) (release func()) {
@@ -17,4 +26,56 @@ func (db *DB) Reads(t *testing.T) (release func()) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// Together has some writes, which start begins, share a commit, and returns what end does.
+func (db *DB) Together(n int, start func(), end func() error) error {
+	held, release := make(chan struct{}), make(chan struct{})
+	blocked := make(chan error, 1)
+	go func() {
+		blocked <- db.do(context.Background(), func(*tx) error {
+			close(held)
+			<-release
+			return nil
+		})
+	}()
+	<-held
+	start()
+	for db.writer.queue.waits() < n {
+		runtime.Gosched()
+	}
+	close(release)
+	return errors.Join(<-blocked, end())
+}
+
+// Statements counts the statements of the writer but those around each group, and keeps its log from being brought into the file.
+func (db *DB) Statements(t *testing.T) func() int64 {
+	t.Helper()
+	var n atomic.Int64
+	err := db.do(t.Context(), func(tx *tx) error {
+		count := func(_ sqlite3.TraceEvent, _, text any) error {
+			switch text, _ := text.(string); {
+			case text == "COMMIT", strings.HasPrefix(text, "BEGIN"), strings.HasPrefix(text, "PRAGMA"):
+			default:
+				n.Add(1)
+			}
+			return nil
+		}
+		tx.conn.WALHook(nil)
+		return errors.Join(tx.conn.WALAutoCheckpoint(0), tx.conn.Trace(sqlite3.TRACE_STMT, count))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n.Load
+}
+
+// waits counts the writes that wait.
+func (q *turns) waits() (n int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, all := range q.waiting {
+		n += len(all)
+	}
+	return n
 }

@@ -16,7 +16,7 @@ const filedAtOnce = 128
 
 // File moves the oldest of what waits for a feed into it, and not what is astray there.
 func (db *DB) File(ctx context.Context, receiver uuid.UUID) (int, error) {
-	return give(ctx, db, func(tx *tx) (int, error) {
+	return giveAs(ctx, db, deliveries, func(tx *tx) (int, error) {
 		waiting, err := rows(tx, `SELECT d.seq, d.subscription, d.sequence, d.event, e.data
 			FROM delivery d CROSS JOIN event e ON e.id = d.event
 			CROSS JOIN subscription s ON s.id = d.subscription AND s.receiver = ?1 AND s.status = 'active'

@@ -12,20 +12,36 @@ import (
 // quarter is the number of the quarter of an hour, since 1970, in which a time lies.
 func quarter(at time.Time) int64 { return micros(at) / webhook.Quarter.Microseconds() }
 
-// count adds what came of an attempt to the counts of its subscription.
-func (t *tx) count(s webhook.Settled) error {
+// countRow names one row of counts.
+type countRow struct {
+	subscription uuid.UUID
+	quarter      int64
+}
+
+// count adds what came of an attempt to the counts of its subscription. They are written once for all attempts of
+// a group.
+func (t *tx) count(s webhook.Settled) {
 	for _, c := range s.Counts() {
+		of := countRow{s.Waiting.Subscription, quarter(c.Quarter)}
+		t.counts[of] = t.counts[of].Plus(c)
+	}
+}
+
+// saveCounts writes what was counted so far.
+func (t *tx) saveCounts() error {
+	for of, c := range t.counts {
 		err := t.exec(`INSERT INTO delivery_count
 			(subscription, quarter, requests, accepted, answered, answer_ms, messages, delivered)
 			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 			ON CONFLICT DO UPDATE SET requests = requests + ?3, accepted = accepted + ?4,
 			answered = answered + ?5, answer_ms = answer_ms + ?6, messages = messages + ?7, delivered = delivered + ?8`,
-			s.Waiting.Subscription[:], quarter(c.Quarter), c.Requests, c.Accepted, c.Answered, c.Took, c.Messages,
+			of.subscription[:], of.quarter, c.Requests, c.Accepted, c.Answered, c.Took, c.Messages,
 			c.Delivered)
 		if err != nil {
 			return err
 		}
 	}
+	clear(t.counts)
 	return nil
 }
 

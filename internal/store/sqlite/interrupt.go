@@ -100,7 +100,7 @@ func (db *DB) holdsUntil(until int64) {
 
 // heldUntil is when the hold of a chain ends; zero if there is none.
 func (t *tx) heldUntil(connection uuid.UUID, chain string) (until time.Time, err error) {
-	err = t.each(`SELECT until FROM chain_hold WHERE connection = ?1 AND chain = ?2`, func(r *sql.Rows) error {
+	err = t.each(`SELECT until FROM chain_hold WHERE connection = ?1 AND chain = ?2`, func(r row) error {
 		var us int64
 		err := r.Scan(&us)
 		until = fromMicros(us)

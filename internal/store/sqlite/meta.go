@@ -36,7 +36,7 @@ func (db *DB) MetaOr(ctx context.Context, name string, value []byte) ([]byte, er
 		if err := tx.audited(ctx, db, make, metaThing(name)); err != nil {
 			return nil, err
 		}
-		err = tx.each(`SELECT value FROM meta WHERE name = ?1`, func(r *sql.Rows) error { return r.Scan(&kept) }, name)
+		err = tx.each(`SELECT value FROM meta WHERE name = ?1`, func(r row) error { return r.Scan(&kept) }, name)
 		return kept, err
 	})
 }

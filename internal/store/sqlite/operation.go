@@ -48,7 +48,7 @@ func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event
 	if err != nil {
 		return op, err
 	}
-	return give(ctx, db, func(tx *tx) (operation.Operation, error) {
+	return giveAs(ctx, db, accepts, func(tx *tx) (operation.Operation, error) {
 		op := op
 		if op.Sync {
 			if err := tx.free(op); err != nil {

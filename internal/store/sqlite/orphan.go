@@ -16,8 +16,13 @@ const orphansOnce = 100
 
 // leave notes that a connection, if it is deleted, has records to settle.
 func (t *tx) leave(connection uuid.UUID) error {
-	return t.exec(`INSERT OR IGNORE INTO connection_leaving
-		SELECT id FROM connection WHERE id = ?1 AND status = 'deleted'`, connection[:])
+	deleted, err := recalled(&t.known.deleted, connection, func() (bool, error) {
+		return t.there(`SELECT 1 FROM connection WHERE id = ?1 AND status = 'deleted'`, connection[:])
+	})
+	if err != nil || !deleted {
+		return err
+	}
+	return t.exec(`INSERT OR IGNORE INTO connection_leaving VALUES (?1)`, connection[:])
 }
 
 // follow notes what a change of a connection means for the records of deleted ones: its own, if it
@@ -68,11 +73,10 @@ func (db *DB) SettleOrphans(ctx context.Context, connection uuid.UUID, behind in
 		if err != nil {
 			return 0, err
 		}
-		to := db.audience()
 		for _, o := range found {
 			change, err := tx.settleOrphan(connection, o, at)
 			if err == nil {
-				err = to.tellStored(tx, o.of, o.id, change, at)
+				err = tx.tellStored(db, o.of, o.id, change, at)
 			}
 			if err != nil {
 				return 0, err

@@ -80,7 +80,7 @@ func (db *DB) MarkSending(ctx context.Context, claim fence.Claim, op operation.O
 	if err != nil {
 		return err
 	}
-	return db.do(ctx, func(tx *tx) error {
+	return db.doAs(ctx, settles, func(tx *tx) error {
 		if err := tx.hold(claim); err != nil {
 			return err
 		}
@@ -102,7 +102,7 @@ func overtaken(changed int64, err error) error {
 // Settle records the end of an attempt (T3).
 func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 	op := s.Operation
-	return db.do(ctx, func(tx *tx) error {
+	return db.doAs(ctx, settles, func(tx *tx) error {
 		if err := tx.hold(s.Claim); err != nil {
 			return err
 		}
@@ -127,7 +127,7 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 			}
 		}
 		if s.Record != nil {
-			if _, err := tx.saveRecord(db.audience(), *s.Record); err != nil {
+			if _, err := tx.saveRecord(db, *s.Record); err != nil {
 				return err
 			}
 			if err := tx.leave(s.Record.Connection); err != nil {

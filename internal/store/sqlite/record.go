@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"github.com/google/uuid"
@@ -115,10 +114,9 @@ func (db *DB) ReachedSince(ctx context.Context, connection uuid.UUID, kind resou
 // LoseRecords takes records out of a connection's reach. They are few at once (see
 // record.Importer), because every other write waits for the transaction.
 func (db *DB) LoseRecords(ctx context.Context, l record.Loss) error {
-	return db.do(ctx, func(tx *tx) error {
-		to := db.audience()
+	return db.doAs(ctx, imports, func(tx *tx) error {
 		for _, id := range l.Records {
-			if err := tx.loseRecord(to, l, id); err != nil {
+			if err := tx.loseRecord(db, l, id); err != nil {
 				return err
 			}
 		}
@@ -129,7 +127,7 @@ func (db *DB) LoseRecords(ctx context.Context, l record.Loss) error {
 // loseRecord reads how every connection reaches the record, so that Loss.Of can tell whether
 // another one of the fleet still has it. The connection itself is asked for even if it is deleted
 // since.
-func (t *tx) loseRecord(to *audience, l record.Loss, id uuid.UUID) error {
+func (t *tx) loseRecord(db *DB, l record.Loss, id uuid.UUID) error {
 	var seq int64
 	var of listened
 	reaches, err := rows(t, `SELECT r.seq, r.fleet, r.kind, x.connection, x.seen_at, x.gone_at
@@ -155,7 +153,7 @@ func (t *tx) loseRecord(to *audience, l record.Loss, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	return to.tellStored(t, of, id, record.Removed, l.At)
+	return t.tellStored(db, of, id, record.Removed, l.At)
 }
 
 // SaveRecords adds or replaces records.
@@ -164,10 +162,9 @@ func (db *DB) SaveRecords(ctx context.Context, records []record.Record) ([]uuid.
 		return nil, nil
 	}
 	// All of a page in one write, so an import that is cut off has saved whole pages.
-	return give(ctx, db, func(tx *tx) (foreign []uuid.UUID, err error) {
-		to := db.audience()
+	return giveAs(ctx, db, imports, func(tx *tx) (foreign []uuid.UUID, err error) {
 		for _, r := range records {
-			other, err := tx.saveRecord(to, r)
+			other, err := tx.saveRecord(db, r)
 			if err != nil {
 				return nil, err
 			}
@@ -186,7 +183,7 @@ func (t *tx) knownRecord(id uuid.UUID) (record.Known, error) {
 	var known record.Known
 	err := t.each(`SELECT NOT EXISTS (SELECT 1 FROM connection c WHERE c.id = r.connection
 		AND c.status <> 'deleted'), `+
-		recordColumns+`, '{}' FROM record r WHERE r.id = ?1`, func(row *sql.Rows) (err error) {
+		recordColumns+`, '{}' FROM record r WHERE r.id = ?1`, func(row row) (err error) {
 		known.Record, err = scanRecord(also{row, &known.Orphan})
 		return err
 	}, id[:])

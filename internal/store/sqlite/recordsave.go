@@ -1,16 +1,13 @@
 package sqlite
 
 import (
-	"database/sql"
-	"fmt"
-
 	"github.com/waybill-dev/waybill/internal/record"
 )
 
 // saveRecord adds a record or merges it into the one that is known, unless that is of another kind,
 // and tells of it. It tries first what is likelier, because the other way costs a statement more.
 // Nothing can come between reading and writing: there is one writer.
-func (t *tx) saveRecord(to *audience, r record.Record) (foreign bool, err error) {
+func (t *tx) saveRecord(db *DB, r record.Record) (foreign bool, err error) {
 	var known record.Known
 	if r.Imported {
 		// Most imported records are there, and most written ones are not.
@@ -22,7 +19,7 @@ func (t *tx) saveRecord(to *audience, r record.Record) (foreign bool, err error)
 		m := r.New()
 		added, err := t.addRecord(m)
 		if err == nil && added {
-			err = to.tell(t, m.Record, m.Change, m.Record.UpdatedAt)
+			err = t.tell(db, m.Record, m.Change, m.Record.UpdatedAt)
 		}
 		if added || err != nil {
 			return false, err
@@ -37,7 +34,7 @@ func (t *tx) saveRecord(to *audience, r record.Record) (foreign bool, err error)
 		return true, nil
 	case m.News:
 		if err = t.replaceRecord(m, known.Record); err == nil {
-			err = to.tell(t, m.Record, m.Change, m.Record.UpdatedAt)
+			err = t.tell(db, m.Record, m.Change, m.Record.UpdatedAt)
 		}
 	case m.Adopted:
 		err = t.exec(`UPDATE record SET connection = ?2 WHERE seq = ?1`, m.Record.Seq, m.Record.Connection[:])
@@ -52,19 +49,20 @@ func (t *tx) saveRecord(to *audience, r record.Record) (foreign bool, err error)
 // there, since the group would be rolled back.
 func (t *tx) addRecord(m record.Merge) (added bool, err error) {
 	r := &m.Record
-	err = t.each(`INSERT INTO record (id, kind, fleet, tsp, account, collection, source_id, synthetic, imported,
+	n, err := t.change(`INSERT INTO record (id, kind, fleet, tsp, account, collection, source_id, synthetic, imported,
 		connection, shelf, sort_at, occurred_at, settled_at, created_at, updated_at, deleted_at, hash, fields, extras,
 		source)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, ?17, ?18, ?19, ?20)
-		ON CONFLICT (id) DO NOTHING RETURNING seq`,
-		func(row *sql.Rows) error { return row.Scan(&r.Seq) },
+		ON CONFLICT (id) DO NOTHING`,
 		r.ID[:], string(r.Kind), r.Fleet[:], string(r.TSP), r.Account, r.Collection, string(r.SourceID), r.Synthetic,
 		r.Imported, r.Connection[:], r.Shelf(), micros(r.SortTime()), micros(r.OccurredAt), micros(m.WrittenAt),
 		micros(r.CreatedAt),
 		micros(r.UpdatedAt), r.Hash, string(r.Fields), string(r.Extras), string(r.Source))
-	if err != nil || r.Seq == 0 {
+	if err != nil || n == 0 {
 		return false, err
 	}
+	// RETURNING would keep the rows aside for us, which costs more than the question.
+	r.Seq = t.conn.LastInsertRowID()
 	if err := t.addReferences(*r); err != nil {
 		return false, err
 	}
@@ -101,21 +99,21 @@ func (t *tx) reach(m record.Merge) error {
 		r.Connection[:], r.Seq, string(r.Kind), micros(r.SeenAt), m.News)
 }
 
-// addReferences notes the members by which lists of logs are filtered, all in one statement.
+// addReferences notes the members by which lists of logs are filtered. One statement for all of them would
+// keep the rows aside first.
 func (t *tx) addReferences(r record.Record) error {
 	all, err := r.References()
-	if err != nil || len(all) == 0 {
+	if err != nil {
 		return err
 	}
-	args := []any{r.Fleet[:], string(r.Kind), micros(r.SortTime()), r.Seq}
-	rows := ""
 	for member, value := range all {
-		n := len(args)
-		rows += fmt.Sprintf(", (?1, ?2, ?%d, ?%d, ?3, ?4)", n+1, n+2)
-		args = append(args, member, value)
+		err := t.exec(`INSERT OR IGNORE INTO record_reference (fleet, kind, member, value, sort_at, record) VALUES
+			(?1, ?2, ?3, ?4, ?5, ?6)`, r.Fleet[:], string(r.Kind), member, value, micros(r.SortTime()), r.Seq)
+		if err != nil {
+			return err
+		}
 	}
-	return t.exec(`INSERT OR IGNORE INTO record_reference (fleet, kind, member, value, sort_at, record)
-		VALUES `+rows[2:], args...)
+	return nil
 }
 
 // dropReferences removes what addReferences noted of the record as it was.

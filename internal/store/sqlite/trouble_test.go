@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -17,7 +16,7 @@ import (
 func pages(t *testing.T, db *DB, bound string) {
 	t.Helper()
 	err := db.do(t.Context(), func(tx *tx) error {
-		return tx.each(`PRAGMA max_page_count = `+bound, func(*sql.Rows) error { return nil })
+		return tx.each(`PRAGMA max_page_count = `+bound, func(row) error { return nil })
 	})
 	if err != nil {
 		t.Fatal(err)

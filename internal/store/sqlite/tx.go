@@ -1,11 +1,14 @@
 package sqlite
 
 import (
-	"context"
-	"database/sql"
+	"cmp"
+	"errors"
 	"fmt"
 
+	"github.com/ncruces/go-sqlite3"
+
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
 // tx is what a write may use. It remembers whom to wake when it is committed. It is shared by all
@@ -16,6 +19,8 @@ type tx struct {
 	// changed counts the rows that were changed, since the beat if there is one among the writes.
 	changed int64
 	beaten  bool
+	// counts are what came of deliveries in the group; they are added to what is stored at its end.
+	counts map[countRow]webhook.Count
 }
 
 // beats says that the write is a beat, which stands for itself and what was written before it.
@@ -43,16 +48,27 @@ func (w *writer) hold(c fence.Claim) error {
 }
 
 // stmt prepares each text once and keeps it, so texts must not hold values.
-func (w *writer) stmt(query string) (*sql.Stmt, error) {
+func (w *writer) stmt(query string) (*statement, error) {
 	if s := w.stmts[query]; s != nil {
 		return s, nil
 	}
-	s, err := w.conn.PrepareContext(context.Background(), query)
+	w.known.changes = 0
+	s, _, err := w.conn.PrepareFlags(query, sqlite3.PREPARE_PERSISTENT)
 	if err != nil {
 		return nil, fmt.Errorf("preparing a statement: %w", err)
 	}
-	w.stmts[query] = s
-	return s, nil
+	w.stmts[query] = &statement{Stmt: s, outdates: w.known.changes}
+	return w.stmts[query], nil
+}
+
+// start gives a statement its arguments.
+func (t *tx) start(query string, args []any) (*statement, error) {
+	s, err := t.stmt(query)
+	if err != nil {
+		return nil, err
+	}
+	t.known.forget(s.outdates)
+	return s, s.bind(args)
 }
 
 // exec runs a statement whatever it changes. No context goes with it: a caller who gives up must
@@ -72,21 +88,20 @@ func (t *tx) change(query string, args ...any) (int64, error) {
 // run is change for statements that begin or end the transaction. What it returns for them is that
 // of the last statement which could change a row.
 func (t *tx) run(query string, args ...any) (int64, error) {
-	s, err := t.stmt(query)
+	s, err := t.start(query, args)
 	if err != nil {
 		return 0, err
 	}
-	r, err := s.Exec(args...)
-	if err != nil {
+	if err := s.Exec(); err != nil {
 		return 0, err
 	}
-	return r.RowsAffected()
+	return t.conn.Changes(), nil
 }
 
 // rows reads all rows of a query within the transaction.
 func rows[T any](t *tx, query string, scan func(scanner) (T, error), args ...any) ([]T, error) {
 	var all []T
-	err := t.each(query, func(r *sql.Rows) error {
+	err := t.each(query, func(r row) error {
 		one, err := scan(r)
 		all = append(all, one)
 		return err
@@ -97,26 +112,21 @@ func rows[T any](t *tx, query string, scan func(scanner) (T, error), args ...any
 // there tells whether a query has a row.
 func (t *tx) there(query string, args ...any) (bool, error) {
 	found := false
-	err := t.each(query, func(*sql.Rows) error { found = true; return nil }, args...)
+	err := t.each(query, func(row) error { found = true; return nil }, args...)
 	return found, err
 }
 
-// each runs a query and calls scan for each of its rows. The rows are closed when it returns, as a
-// statement can have one result open at a time.
-func (t *tx) each(query string, scan func(*sql.Rows) error, args ...any) error {
-	s, err := t.stmt(query)
+// each runs a query and calls scan for each of its rows. scan must not run the same text.
+func (t *tx) each(query string, scan func(row) error, args ...any) error {
+	s, err := t.start(query, args)
 	if err != nil {
 		return err
 	}
-	found, err := s.Query(args...)
-	if err != nil {
-		return err
-	}
-	defer found.Close()
-	for found.Next() {
-		if err := scan(found); err != nil {
-			return err
+	for s.Step() {
+		if err := scan(row{s.Stmt}); err != nil {
+			return errors.Join(err, s.Reset())
 		}
 	}
-	return found.Err()
+	err = s.Err()
+	return cmp.Or(err, s.Reset())
 }

@@ -5,18 +5,14 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"sync"
 	"sync/atomic"
 
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
 
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/webhook"
 )
-
-// groupSize bounds the writes that share one commit. One that fails is run again write by write,
-// so the bound also bounds what one mistake costs.
-const groupSize = 256
 
 // errClosed is what writes get after the writer has stopped.
 var errClosed = errors.New("the database is closed")
@@ -24,12 +20,14 @@ var errClosed = errors.New("the database is closed")
 // writer is the only one who writes. It takes whatever writes are waiting, runs them in one
 // transaction, commits once and answers all; so an fsync is shared by as many as wait for one, and
 // nobody waits for a timer. conn is one connection for good, because prepared statements belong to
-// it. mu guards closed against a write that is about to be queued.
+// it.
 type writer struct {
 	box
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
-	queue chan *write
+	queue *turns
+	conn  *sqlite3.Conn
+	log   checkpoints
+	stmts map[string]*statement
+	known known
 	// epochs holds the newest claim of each lane that has written. One process works on a file, so
 	// they need not outlive it.
 	epochs map[fence.Lane]int64
@@ -40,16 +38,7 @@ type writer struct {
 	// unbeaten counts the rows that were changed since the last beat.
 	unbeaten atomic.Int64
 
-	mu     sync.RWMutex
-	closed bool
-	done   chan struct{}
-}
-
-// write is one unit that is committed whole or not at all. done has room for its answer, so that
-// the writer never waits for a caller who has gone.
-type write struct {
-	run  func(*tx) error
-	done chan error
+	done chan struct{}
 }
 
 // newWriter starts the writer's goroutine, which stop ends.
@@ -58,91 +47,48 @@ func newWriter(ctx context.Context, db *sql.DB, g *guard) (*writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the writer: %w", err)
 	}
-	w := &writer{conn: conn, stmts: map[string]*sql.Stmt{}, epochs: map[fence.Lane]int64{}, guard: g,
-		queue: make(chan *write, groupSize), done: make(chan struct{})}
-	go w.loop()
+	// A second one brings the log into the file.
+	db.SetMaxOpenConns(2)
+	w := &writer{queue: newTurns(), stmts: map[string]*statement{}, epochs: map[fence.Lane]int64{}, guard: g,
+		log: checkpoints{pool: db, guard: g}, done: make(chan struct{})}
+	begun := make(chan error, 1)
+	go func() {
+		defer close(w.done)
+		defer conn.Close()
+		// The driver's connection is the writer's own as long as this lasts.
+		err := conn.Raw(func(c any) error {
+			w.conn = c.(driver.Conn).Raw()
+			defer w.spare()
+			w.log.watch(w.conn)
+			err := w.remember()
+			if begun <- err; err == nil {
+				w.loop()
+			}
+			return err
+		})
+		if err != nil {
+			begun <- err
+		}
+	}()
+	if err := <-begun; err != nil {
+		return nil, fmt.Errorf("opening the writer: %w", err)
+	}
 	return w, nil
 }
 
-// do runs a write and returns when it is on disk. If ctx ends first, the write may still be
-// committed. run may be called twice and must not keep anything from the first call.
-func (db *DB) do(ctx context.Context, run func(*tx) error) error {
-	w := &write{run: run, done: make(chan error, 1)}
-	// Held until the write is queued, so that stop cannot close the queue under it.
-	db.writer.mu.RLock()
-	if db.writer.closed {
-		db.writer.mu.RUnlock()
-		return errClosed
-	}
-	select {
-	case db.writer.queue <- w:
-		db.writer.mu.RUnlock()
-	case <-ctx.Done():
-		db.writer.mu.RUnlock()
-		return ctx.Err()
-	}
-	select {
-	case err := <-w.done:
-		var r refusal
-		if errors.As(err, &r) {
-			return r.error
-		}
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// give is do for a write that has something to tell, which is told only where do has seen its end: the
-// writer is still at a write that its caller has stopped waiting for.
-func give[T any](ctx context.Context, db *DB, run func(*tx) (T, error)) (T, error) {
-	var made, none T
-	err := db.do(ctx, func(tx *tx) (err error) {
-		made, err = run(tx)
-		return err
-	})
-	if err != nil {
-		return none, err
-	}
-	return made, nil
-}
-
 func (w *writer) stop() {
-	w.mu.Lock()
-	if !w.closed {
-		w.closed = true
-		close(w.queue)
-	}
-	w.mu.Unlock()
+	w.queue.close()
 	<-w.done
 }
 
-// loop takes what is there without waiting for more: while a group is committed the next one
-// gathers.
+// loop writes until nothing more can come.
 func (w *writer) loop() {
-	defer close(w.done)
-	defer w.conn.Close()
-	defer w.spare()
-	defer func() {
-		for _, s := range w.stmts {
-			s.Close()
-		}
-	}()
-	for first := range w.queue {
-		group := []*write{first}
-	more:
-		for len(group) < groupSize {
-			select {
-			case next, ok := <-w.queue:
-				if !ok {
-					break more
-				}
-				group = append(group, next)
-			default:
-				break more
-			}
-		}
+	for group := w.queue.next(); group != nil; group = w.queue.next() {
 		w.commit(group)
+	}
+	w.log.stop()
+	for _, s := range w.stmts {
+		s.Close()
 	}
 }
 
@@ -152,11 +98,8 @@ func (w *writer) spare() {
 	if !w.guard.spoiled() {
 		return
 	}
-	// The kind of the connection is known, and the option is one that it has.
-	_ = w.conn.Raw(func(c any) error {
-		_, err := c.(driver.Conn).Raw().Config(sqlite3.DBCONFIG_NO_CKPT_ON_CLOSE, true)
-		return err
-	})
+	// The option is one that a connection has.
+	_, _ = w.conn.Config(sqlite3.DBCONFIG_NO_CKPT_ON_CLOSE, true)
 }
 
 // commit runs a group in one transaction. If one of its writes fails, all are rolled back
@@ -183,18 +126,22 @@ func (w *writer) commit(group []*write) {
 	for _, wake := range woken {
 		wake()
 	}
+	w.log.follow(w.conn)
 }
 
 // try runs a group in one transaction. An error means that nothing of it is stored; refused holds
 // the refusals of a group that is. The files are looked at before, since another one's must not be
 // written, and again before anybody is answered: then what was committed lies where it is found.
 func (w *writer) try(group []*write) (refused []error, woken []func(), err error) {
-	t := &tx{writer: w}
+	t := &tx{writer: w, counts: map[countRow]webhook.Count{}}
 	if lost := w.guard.check(); lost != nil {
 		return nil, nil, lost
 	}
 	if _, err := t.run(`BEGIN IMMEDIATE`); err != nil {
 		return nil, nil, err
+	}
+	if err = w.recall(t); err != nil {
+		return nil, nil, t.undo(err)
 	}
 	refused = make([]error, len(group))
 	for i, one := range group {
@@ -208,14 +155,13 @@ func (w *writer) try(group []*write) (refused []error, woken []func(), err error
 		}
 	}
 	if err == nil {
+		err = t.saveCounts()
+	}
+	if err == nil {
 		_, err = t.run(`COMMIT`)
 	}
 	if err != nil {
-		_, undone := t.run(`ROLLBACK`)
-		if lost := w.guard.check(); lost != nil {
-			return nil, nil, lost
-		}
-		return nil, nil, errors.Join(err, undone)
+		return nil, nil, t.undo(err)
 	}
 	if lost := w.guard.check(); lost != nil {
 		return nil, nil, lost
@@ -230,4 +176,14 @@ func (w *writer) committed(t *tx) {
 		w.unbeaten.Store(0)
 	}
 	w.unbeaten.Add(t.changed)
+}
+
+// undo takes a group back after an error of it, and all that was remembered during it.
+func (t *tx) undo(err error) error {
+	t.known = known{}
+	_, undone := t.run(`ROLLBACK`)
+	if lost := t.guard.check(); lost != nil {
+		return lost
+	}
+	return errors.Join(err, undone)
 }

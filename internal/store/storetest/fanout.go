@@ -22,6 +22,7 @@ func fanOut() []rule {
 		{"subscriptions that are active or stale hear events, others do not", statusHears},
 		{"a subscription hears events of its partner, name and filters", filtersHear},
 		{"an event wakes the receivers that it is delivered to", eventWakes},
+		{"who hears is asked anew once it changed, whichever process changed it", hearersFollow},
 		{"an event for all goes to each partner whose grant is in force, under its own reference and id", eventForAll},
 	}
 }
@@ -138,4 +139,40 @@ func (s *stand) toldUnder(t *testing.T, g access.Grant) {
 	s.publish(ofKind, ofFleet)
 	is(t, fmt.Sprintf("told of a vehicle under %+v", g), s.told(sub, ofKind), g.MayRead(resource.KindVehicle))
 	is(t, fmt.Sprintf("told of the fleet under %+v", g), s.told(sub, ofFleet), g.InForce(at(1)))
+}
+
+func hearersFollow(t *testing.T, s *stand) {
+	for name, by := range map[string]*stand{"this process": s, "another process": s.beside()} {
+		partner, fleet := by.partner(), by.fleet()
+		sub := subscribed(partner, eventName)
+		heard := func() bool {
+			e := fact(partner, fleet)
+			s.publish(e)
+			return s.told(sub, e)
+		}
+		s.publish(fact(partner, fleet)) // nobody is there to hear it
+		by.subscribe(sub)
+		is(t, name+": subscribed without a grant", heard(), false)
+		g := by.grant(granted(partner, fleet))
+		is(t, name+": granted", heard(), true)
+		narrow := moved(t, sub, webhook.Pause)
+		narrow.To.Status, narrow.To.Filters = sub.Status, &webhook.Filters{FleetIDs: []uuid.UUID{uuid.New()}}
+		by.must(by.ChangeSubscription(t.Context(), narrow))
+		is(t, name+": another fleet's", heard(), false)
+		wide := narrow
+		wide.From, wide.To.Filters = narrow.To, nil
+		wide.To.UpdatedAt = at(4)
+		by.must(by.ChangeSubscription(t.Context(), wide))
+		is(t, name+": every fleet's", heard(), true)
+		ended := g
+		ended.Status, ended.UpdatedAt = access.GrantCancelled, at(5)
+		by.must(by.ChangeAgreement(t.Context(), g, ended))
+		is(t, name+": the grant has ended", heard(), false)
+		ended, g = g, ended
+		ended.UpdatedAt = at(6)
+		by.must(by.ChangeAgreement(t.Context(), g, ended))
+		is(t, name+": the grant is back", heard(), true)
+		by.unsubscribe(wide.To)
+		is(t, name+": unsubscribed", heard(), false)
+	}
 }

@@ -1,0 +1,88 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	sqldriver "database/sql/driver"
+
+	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/driver"
+)
+
+// longLog is how many pages gather in the log (16 MB) before they are brought into the file. A page that is
+// written again and again meanwhile is brought there once.
+const longLog = 4000
+
+// checkpoints bring the log into the file beside the writer, for whom everybody would wait: it takes as long as
+// many commits. The writer brings what was written meanwhile, which is little, so that the log begins anew. What
+// fails is tried again after a later commit; of a disk that fails the next write tells.
+type checkpoints struct {
+	pool  *sql.DB
+	guard *guard
+	// pages are those in the log since the last commit.
+	pages int
+	// beside is closed when the one that runs beside the writer has ended; nil without one.
+	beside chan struct{}
+}
+
+// watch has SQLite tell how long the log is, instead of bringing it into the file as part of a commit.
+func (c *checkpoints) watch(conn *sqlite3.Conn) {
+	conn.WALHook(func(_ *sqlite3.Conn, _ string, pages int) error {
+		c.pages = pages
+		return nil
+	})
+}
+
+// follow is called by the writer after each commit.
+func (c *checkpoints) follow(conn *sqlite3.Conn) {
+	switch {
+	case c.ended():
+		c.beside = nil
+		c.bring(conn)
+	case c.pages < longLog:
+	case c.beside == nil:
+		c.beside = make(chan struct{})
+		go c.run(c.beside)
+	// The writer writes faster than the log is brought away.
+	case c.pages >= 4*longLog:
+		c.bring(conn)
+	}
+}
+
+func (c *checkpoints) ended() bool {
+	select {
+	case <-c.beside:
+		return true
+	default:
+		return false
+	}
+}
+
+// run brings the log into the file on a connection of its own, which ends with it: the writer's must be the last
+// one, see spare.
+func (c *checkpoints) run(ended chan<- struct{}) {
+	defer close(ended)
+	conn, err := c.pool.Conn(context.Background())
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	_ = conn.Raw(func(raw any) error {
+		c.bring(raw.(driver.Conn).Raw())
+		return sqldriver.ErrBadConn
+	})
+}
+
+// bring brings into the file what nobody reads in the log, unless that is not the file of this log.
+func (c *checkpoints) bring(conn *sqlite3.Conn) {
+	if c.guard.check() == nil && !c.guard.spoiled() {
+		_, _, _ = conn.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE)
+	}
+}
+
+// stop waits for the one that runs.
+func (c *checkpoints) stop() {
+	if c.beside != nil {
+		<-c.beside
+	}
+}

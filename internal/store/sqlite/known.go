@@ -1,0 +1,114 @@
+package sqlite
+
+import (
+	"github.com/google/uuid"
+	"github.com/ncruces/go-sqlite3"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+// known is what the writer remembers of what is stored, so that not every write asks for it again. Each
+// entry holds until somebody changes what it was read from: the writer itself, which knows by its statements
+// and their triggers what they change, or another connection, which SQLite tells. What a group has read is
+// forgotten if the group is taken back.
+type known struct {
+	// version is SQLite's mark of what other connections have written.
+	version int64
+	// changes is what the statement may change that is being prepared.
+	changes sources
+
+	heard         map[heard]hearing
+	audiences     map[listened][]access.Grant
+	subscriptions map[uuid.UUID]webhook.Subscription
+	// deleted tells of connections whether they are.
+	deleted map[uuid.UUID]bool
+}
+
+// sources are what entries are read from.
+type sources uint8
+
+const (
+	// hearers are who hears of what: the filters and receivers of subscriptions, and grants.
+	hearers sources = 1 << iota
+	// subscriptions are these with all that is known of their receivers.
+	subscriptions
+	// connections are these, as far as they are deleted.
+	connections
+)
+
+// mostKnown bounds the entries of each kind.
+const mostKnown = 10_000
+
+// changedBy tells what is outdated by a change of a table, and of a column unless rows are added or removed.
+func changedBy(table, column string) sources {
+	switch table {
+	case "share_grant":
+		return hearers
+	case "connection":
+		if column == "" || column == "status" {
+			return connections
+		}
+	case "subscription":
+		switch column {
+		case "sequence", "astray":
+			return 0
+		case "", "id", "partner", "event_name", "receiver", "status", "fleet_ids", "fleet_refs":
+			return hearers | subscriptions
+		}
+		return subscriptions
+	}
+	return 0
+}
+
+// remember has SQLite tell what statements change when they are prepared.
+func (w *writer) remember() error {
+	return w.conn.SetAuthorizer(func(does sqlite3.AuthorizerActionCode, table, column, _, _ string,
+	) sqlite3.AuthorizerReturnCode {
+		switch does {
+		case sqlite3.AUTH_INSERT, sqlite3.AUTH_DELETE:
+			w.known.changes |= changedBy(table, "")
+		case sqlite3.AUTH_UPDATE:
+			w.known.changes |= changedBy(table, column)
+		}
+		return sqlite3.AUTH_OK
+	})
+}
+
+// recall forgets everything if another connection has written since the last group.
+func (w *writer) recall(t *tx) error {
+	return t.each(`PRAGMA data_version`, func(r row) error {
+		if version := r.ColumnInt64(0); version != w.known.version {
+			w.known = known{version: version}
+		}
+		return nil
+	})
+}
+
+func (k *known) forget(of sources) {
+	if of&hearers != 0 {
+		k.heard, k.audiences = nil, nil
+	}
+	if of&subscriptions != 0 {
+		k.subscriptions = nil
+	}
+	if of&connections != 0 {
+		k.deleted = nil
+	}
+}
+
+// recalled returns what is remembered under a key, or asks and remembers.
+func recalled[K comparable, V any](all *map[K]V, key K, ask func() (V, error)) (V, error) {
+	if v, there := (*all)[key]; there {
+		return v, nil
+	}
+	v, err := ask()
+	if err != nil {
+		return v, err
+	}
+	if *all == nil || len(*all) >= mostKnown {
+		*all = map[K]V{}
+	}
+	(*all)[key] = v
+	return v, nil
+}
