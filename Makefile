@@ -11,7 +11,7 @@ test: lint ## Run all tests, with the race detector where there is a C compiler.
 	./tools/test.sh
 
 lint: ## Check format, vet and staticcheck.
-	@test -z "$$(gofmt -l cmd internal tools)" || { gofmt -l cmd internal tools; echo "run gofmt -w on these"; exit 1; }
+	@test -z "$$(gofmt -l bench cmd internal tools)" || { gofmt -l bench cmd internal tools; echo "run gofmt -w on these"; exit 1; }
 	go vet ./...
 	go tool -modfile=tools.mod staticcheck ./...
 
@@ -31,5 +31,5 @@ new-tsp: ## Scaffold the folder of a TSP: make new-tsp NAME=wialon. See docs/add
 contract: ## Make the suite's writes at a real account, as in TSP=samsara; see docs/contract-runs.md.
 	@./tools/contract.sh "$(TSP)"
 
-bench: ## Measure accepting and draining writes against a bare insert loop.
-	go run ./bench
+bench: ## Measure every figure beside its floor and write docs/performance.md: about an hour. BENCH=--quick takes minutes.
+	go run ./bench $(BENCH)

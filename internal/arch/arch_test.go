@@ -75,7 +75,13 @@ var rooms = map[string]room{
 	"tools/gendocs":                    {"internal/api/openapi internal/tsp internal/tsp/all internal/resource", "documents follow from the adapters and from the routes"},
 	"tools/newtsp":                     {"internal/tsp internal/resource", "scaffolds a TSP's folder"},
 	"cmd/waybill":                      {"internal/access internal/app internal/audit internal/config internal/demo", "commands start the program, show it, or do what operators may"},
-	"bench":                            {"internal/event internal/store internal/operation internal/resource internal/seal internal/webhook", "measures the store's face as the design asks"},
+	"bench":                            {"*", "measures the store's face, the lanes and the whole program, from above it"},
+	"bench/load":                       {"bench/callers bench/gateway bench/measure bench/stub internal/webhook", "compares builds and gateways; webhooks are checked as receivers do"},
+	"bench/bare":                       {"internal/access internal/api internal/event internal/operation internal/outbound internal/problem internal/resource internal/throttle internal/tsp internal/tsp/samsara internal/webhook", "the stack of one write without a store"},
+	"bench/callers":                    {"bench/gateway bench/measure bench/stub", "puts any gateway under load by HTTP alone"},
+	"bench/gateway":                    {"bench/measure bench/stub internal/tsp/samsara", "starts what is measured as an operator does; the adapter tells which limits are to be lifted"},
+	"bench/measure":                    {"", "processes, disks and spreads are measured without knowing what runs"},
+	"bench/stub":                       {"", "what stands around a gateway must cost little and share no misreading"},
 }
 
 // roomOf returns the room of a package and what stands for its kind; "" if it is none.
