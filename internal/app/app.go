@@ -88,7 +88,7 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 	source := dispatch.NewInProcess(time.Now)
 	a := &App{config: c, dev: o.Dev, log: o.Log}
 	db, err := store.Open(ctx, c.DatabaseURL, store.Options{Now: time.Now,
-		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Sealing: a.sealing})
+		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, ListDeadline: c.ListDeadline, Sealing: a.sealing})
 	if err != nil {
 		return nil, err
 	}
@@ -143,6 +143,8 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	g.Go(func() error { return a.sealOld(working) })
 	g.Go(func() error { return record.WatchOrphans(working, a.db, time.Now, a.log) })
 	g.Go(func() error { return webhook.Sweep(working, a.db, time.Now, a.log) })
+	kept := perform.Kept{Operations: a.config.KeepOperations, Records: a.config.KeepRecords}
+	g.Go(func() error { return perform.Forget(working, a.db, kept, time.Now, a.log) })
 	err = g.Wait()
 	a.writes.Stop()
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))

@@ -26,6 +26,9 @@ func Open(ctx context.Context, url string, o Options) (Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.ListDeadline > 0 {
+		db.ListWithin(o.ListDeadline)
+	}
 	if o.Sealing != nil {
 		sealing, err := o.Sealing(ctx, db)
 		if err != nil {

@@ -38,10 +38,12 @@ type Store interface {
 	operation.Queue
 	operation.Progress
 	operation.Recovery
+	operation.Retention
 	record.Store
 	record.Sweeps
 	record.Orphans
 	record.Lists
+	record.Retention
 	record.Schedules
 	record.Executions
 	webhook.Store
@@ -99,6 +101,8 @@ type Options struct {
 	Now func() time.Time
 	// Wake is given by whoever works on the lanes. Commands that work beside it leave it out.
 	Wake Waker
+	// ListDeadline bounds the time for which a list is read; the engine's own if it is zero.
+	ListDeadline time.Duration
 	// Sealing is asked once, before anything that may be sealed is read or written, for what seals and
 	// opens; it finds its keys in the store. Who leaves it out writes texts as they are and opens none that
 	// is sealed.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
+	"github.com/waybill-dev/waybill/internal/fence"
 )
 
 // Kept is for how long dead letters, logs and counts are kept, as the contract has it.
@@ -54,11 +56,8 @@ func sweep(ctx context.Context, in Sweeps, at time.Time) error {
 		func() (bool, error) { return in.SweepDeadLetters(ctx, before) },
 		func() (bool, error) { return in.SweepLogs(ctx, before) },
 	} {
-		for more := true; more; {
-			var err error
-			if more, err = one(); err != nil {
-				return err
-			}
+		if err := fence.InParts(ctx, one); err != nil {
+			return err
 		}
 	}
 	return nil

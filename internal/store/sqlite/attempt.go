@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
 
 	json "github.com/go-json-experiment/json"
@@ -18,55 +17,71 @@ func (db *DB) Attempts(ctx context.Context, id uuid.UUID) ([]operation.Attempt, 
 	return one[0].Attempts, err
 }
 
-// withAttempts fills in the attempts of operations by one query. A page of operations would
-// otherwise cost a query each. Ids travel as hexadecimal text, because JSON has no bytes and a
-// list cannot be bound.
+// attemptsQuery reads the attempts of operations. A page of operations would otherwise cost a query each.
+// Ids travel as hexadecimal text, because JSON has no bytes and a list cannot be bound.
+const attemptsQuery = `SELECT operation, n, id, class, status, headers, details, started_at, ended_at
+	FROM attempt WHERE operation IN (SELECT unhex(value) FROM json_each(?1)) ORDER BY operation, n`
+
+// withAttempts fills in the attempts of operations.
 func (db *DB) withAttempts(ctx context.Context, ops []operation.Operation) error {
-	at, ids := map[uuid.UUID]int{}, make([]string, len(ops))
+	found, err := list(ctx, db, attemptsQuery, db.writer.attempt, hexed(idsOf(ops)))
+	handOut(ops, found)
+	return err
+}
+
+// shownAttempts is withAttempts for a list that a caller asks for.
+func (db *DB) shownAttempts(ctx context.Context, ops []operation.Operation) error {
+	found, err := shown(ctx, db, attemptsQuery, db.writer.attempt, hexed(idsOf(ops)))
+	handOut(ops, found)
+	return err
+}
+
+func idsOf(ops []operation.Operation) []uuid.UUID {
+	ids := make([]uuid.UUID, len(ops))
 	for i, op := range ops {
-		at[op.ID], ids[i] = i, hex.EncodeToString(op.ID[:])
+		ids[i] = op.ID
 	}
-	list, err := text(ids, true)
-	if err != nil {
-		return err
+	return ids
+}
+
+// tried is an attempt and whose it is.
+type tried struct {
+	of uuid.UUID
+	operation.Attempt
+}
+
+// handOut gives attempts to their operations.
+func handOut(ops []operation.Operation, all []tried) {
+	at := map[uuid.UUID]int{}
+	for i, op := range ops {
+		at[op.ID] = i
 	}
-	rows, err := db.read.QueryContext(ctx, `SELECT operation, n, id, class, status, headers, details, started_at, ended_at
-		FROM attempt WHERE operation IN (SELECT unhex(value) FROM json_each(?1)) ORDER BY operation, n`, list)
-	if err != nil {
-		return err
+	for _, t := range all {
+		op := &ops[at[t.of]]
+		op.Attempts = append(op.Attempts, t.Attempt)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		id, a, err := db.writer.attempt(rows)
-		if err != nil {
-			return err
-		}
-		op := &ops[at[id]]
-		op.Attempts = append(op.Attempts, a)
-	}
-	return rows.Err()
 }
 
 // attempt reads an attempt and whose it is. headers is a JSON object of names and values, NULL
 // if there were none.
-func (b *box) attempt(row scanner) (of uuid.UUID, a operation.Attempt, err error) {
+func (b *box) attempt(row scanner) (a tried, err error) {
 	var headers, details any
 	var started, ended int64
-	if err = row.Scan(&of, &a.N, &a.ID, &a.Class, &a.Status, &headers, &details, &started, &ended); err != nil {
-		return of, a, err
+	if err = row.Scan(&a.of, &a.N, &a.ID, &a.Class, &a.Status, &headers, &details, &started, &ended); err != nil {
+		return a, err
 	}
-	if a.Details, err = b.get(details, bound("details", of[:], numbered(int64(a.N)))); err != nil {
-		return of, a, fmt.Errorf("opening attempt %d of operation %s: %w", a.N, of, err)
+	if a.Details, err = b.get(details, bound("details", a.of[:], numbered(int64(a.N)))); err != nil {
+		return a, fmt.Errorf("opening attempt %d of operation %s: %w", a.N, a.of, err)
 	}
-	names, err := b.get(headers, bound("headers", of[:], numbered(int64(a.N))))
+	names, err := b.get(headers, bound("headers", a.of[:], numbered(int64(a.N))))
 	if err != nil {
-		return of, a, fmt.Errorf("opening attempt %d of operation %s: %w", a.N, of, err)
+		return a, fmt.Errorf("opening attempt %d of operation %s: %w", a.N, a.of, err)
 	}
 	a.StartedAt, a.EndedAt = fromMicros(started), fromMicros(ended)
 	if names != "" {
 		err = json.Unmarshal([]byte(names), &a.Headers)
 	}
-	return of, a, err
+	return a, err
 }
 
 // saveAttempt adds an entry of the log or replaces the one of its number, as throttles in a row

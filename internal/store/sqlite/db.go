@@ -43,6 +43,11 @@ type DB struct {
 	left   chan struct{}
 	// beside tells that the file is another's to make and to migrate.
 	beside bool
+	// lists is a pool for what callers list, each list for listFor.
+	lists   *sql.DB
+	listFor time.Duration
+	// walked is what a list looks at for a window.
+	walked int
 	// prepared are statements of read.
 	prepared prepared
 }
@@ -55,7 +60,7 @@ func Open(ctx context.Context, path string, now func() time.Time, wake func(fenc
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{path: place, now: now, wake: wake, left: make(chan struct{}, 1)}
+	db := &DB{path: place, now: now, wake: wake, left: make(chan struct{}, 1), listFor: listDeadline, walked: walked}
 	if wake != nil {
 		// Before the file is opened, so that a second service neither migrates it nor turns
 		// operations that are being sent to unknown.
@@ -88,7 +93,7 @@ func OpenBeside(ctx context.Context, path string, now func() time.Time) (*DB, er
 	if err := refuseLost(place); err != nil {
 		return nil, err
 	}
-	db := &DB{path: place, now: now, left: make(chan struct{}, 1), beside: true}
+	db := &DB{path: place, now: now, left: make(chan struct{}, 1), beside: true, listFor: listDeadline, walked: walked}
 	if err := db.open(ctx, path); err != nil {
 		return nil, explained(place, err)
 	}
@@ -131,11 +136,15 @@ func (db *DB) open(ctx context.Context, path string) error {
 	if err != nil {
 		return errors.Join(err, write.Close())
 	}
-	w, err := newWriter(ctx, write, g)
+	lists, err := open(db.path, listReaders, g, "_pragma=query_only(on)")
 	if err != nil {
 		return errors.Join(err, read.Close(), write.Close())
 	}
-	db.read, db.write, db.writer = read, write, w
+	w, err := newWriter(ctx, write, g)
+	if err != nil {
+		return errors.Join(err, lists.Close(), read.Close(), write.Close())
+	}
+	db.read, db.lists, db.write, db.writer = read, lists, write, w
 	var holds int64
 	if err := read.QueryRowContext(ctx, `SELECT coalesce(max(until), 0) FROM chain_hold`).Scan(&holds); err != nil {
 		return errors.Join(fmt.Errorf("reading the holds of chains: %w", err), db.Close())
@@ -219,7 +228,7 @@ func (db *DB) Close() error {
 		}
 	}
 	db.writer.stop()
-	return errors.Join(err, db.prepared.close(), db.read.Close(), db.write.Close(), db.release())
+	return errors.Join(err, db.prepared.close(), db.lists.Close(), db.read.Close(), db.write.Close(), db.release())
 }
 
 func (db *DB) release() error {

@@ -18,3 +18,6 @@ func (db *DB) Reads(t *testing.T) (release func()) {
 		}
 	}
 }
+
+// WalkAtMost has lists look at so many entries for a window.
+func (db *DB) WalkAtMost(n int) { db.walked = n }

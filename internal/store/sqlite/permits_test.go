@@ -1,0 +1,50 @@
+package sqlite_test
+
+// permits are the statements that may read a table, or sort, each for a reason that bounds what that costs.
+func permits() []permit {
+	sorts := func(text, reason string) permit { return permit{text: text, sorts: true, reason: reason} }
+	return []permit{
+		{"LIMIT 100000)", "partner", false, "counts in an index, up to its bound"},
+		{"FROM partner WHERE 1 = 1 ORDER BY created_at", "partner", false, "reads a page along an index of that order"},
+		sorts("FROM partner WHERE 1 = 1 AND name = ?", "few partners have the same name"),
+		{"FROM audit ORDER BY seq DESC LIMIT 1", "audit", false, "reads the last entry"},
+		{"FROM event ORDER BY id LIMIT 100", "event", false, "begins a pass that goes on behind a key"},
+		{"FROM attempt ORDER BY operation, n LIMIT 100", "attempt", false, "begins a pass that goes on behind a key"},
+		{"FROM operation ORDER BY seq LIMIT 100", "operation", false, "begins a pass that goes on behind a key"},
+		{"FROM feed ORDER BY receiver, place LIMIT 100", "feed", false, "begins a pass that goes on behind a key"},
+		{"FROM operation WHERE state = ?1 AND state IN ('sending', 'unknown')", "operation", false,
+			"reads the index of those whose outcome is open"},
+		{"AND state IN ()", "operation", false, "has no state to come from, and so no row"},
+		{"WITH RECURSIVE lane (id) AS ( SELECT min(queue)", "subscription", true,
+			"reads the index of those that are astray, and sorts the lanes in which something waits"},
+		{"FROM receiver WHERE NOT EXISTS", "receiver", false, "looks at each receiver now and then, beside the writer"},
+		{"FROM connection WHERE status <> 'deleted' ORDER BY created_at, id", "connection", true,
+			"is for the start, which needs all that live"},
+		{"FROM client c LEFT JOIN partner p", "client", true, "is for commands that list clients; requests name one"},
+		{"FROM fleet WHERE deleted_at = 0", "fleet", true, "is for commands that list fleets"},
+
+		sorts("SELECT DISTINCT connection FROM import_schedule WHERE next_at <= ?1", "those that are due are few kinds of each connection"),
+		sorts("FROM import_schedule WHERE connection IN", "sorts the few kinds of the connections that are asked for"),
+		sorts("FROM delivery d INDEXED BY delivery_event", "sorts the events that are named, a hundred at most"),
+		sorts("FROM share_grant WHERE partner = ?1 AND fleet = ?2", "sorts the grants of a fleet to a partner, which are few"),
+		sorts("FROM share_grant WHERE partner = ?1 ORDER BY status", "is for lists, which tell whose fleets a partner reaches"),
+		sorts("FROM share_grant WHERE fleet = ?1", "sorts the grants of a fleet"),
+		sorts("FROM subscription WHERE partner = ?", "sorts the subscriptions of a partner, whose number is bounded"),
+		sorts("FROM connection WHERE fleet IN",
+			"sorts the connections of the fleets that a partner reaches, in the pool of lists"),
+		sorts("FROM fleet f JOIN share_grant g ON g.fleet = f.id WHERE g.partner = ?",
+			"sorts the fleets that a partner reaches, in the pool of lists"),
+		sorts("FROM step WHERE operation = ?1 ORDER BY n", "sorts the steps of an operation"),
+		sorts("FROM json_each(?)) f CROSS JOIN json_each(?) s", "sorts a page of each fleet and shelf"),
+		sorts("AND r.id IN (SELECT unhex(value)", "sorts the records that are named"),
+		sorts("AND r.source_id IN (SELECT value", "sorts the records that are named"),
+		sorts("FROM record_reference WHERE fleet IN",
+			"sorts what was looked at; in other orders than by time, within the time of lists"),
+		sorts("WHERE r.id = ?1 AND x.connection IN", "sorts the connections of a fleet"),
+		sorts("FROM record_reach x JOIN record r ON r.seq = x.record WHERE x.connection = ?1 AND x.kind = ?2 AND x.gone_at = 0 ORDER BY",
+			"is for tests and the demonstration"),
+		sorts("FROM operation WHERE seq IN ( SELECT seq FROM operation WHERE connection IN", "sorts the rivals of a look-up"),
+		sorts("WITH RECURSIVE chain", "sorts the heads that are returned"),
+		sorts("WITH RECURSIVE share", "sorts the streams of a connection"),
+	}
+}
