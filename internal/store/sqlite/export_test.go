@@ -1,6 +1,9 @@
 package sqlite
 
-import "testing"
+import (
+	"database/sql"
+	"testing"
+)
 
 // Reads holds a reading open, as a backup does that takes long, until it is released.
 func (db *DB) Reads(t *testing.T) (release func()) {
@@ -21,3 +24,23 @@ func (db *DB) Reads(t *testing.T) (release func()) {
 
 // WalkAtMost has lists look at so many entries for a window.
 func (db *DB) WalkAtMost(n int) { db.walked = n }
+
+// HoldLists takes all connections by which lists are read, until they are released.
+func (db *DB) HoldLists(t *testing.T) (release func()) {
+	t.Helper()
+	var held []*sql.Conn
+	for range listReaders {
+		conn, err := db.lists.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		held = append(held, conn)
+	}
+	return func() {
+		for _, conn := range held {
+			if err := conn.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
