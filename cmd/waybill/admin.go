@@ -82,7 +82,8 @@ func (s simCommand) Run(e *environment) error {
 	if err := e.settings(listensAt(s.Addr)); err != nil {
 		return err
 	}
-	return demo.RunSimulator(e.ctx, demo.Simulator{Name: s.Name, Addr: s.Addr, Dir: s.Dir, Limits: s.Limits, Out: os.Stdout, Log: e.log})
+	return demo.RunSimulator(e.ctx,
+		demo.Simulator{Name: s.Name, Addr: s.Addr, Dir: s.Dir, Limits: s.Limits, Out: os.Stdout, Log: e.log})
 }
 
 type versionCommand struct{}

@@ -47,8 +47,8 @@ func (a auditListCommand) Run(e *environment) error {
 		return err
 	}
 	for _, one := range last {
-		fmt.Fprintf(os.Stdout, "%6d  %s  %-24s  %-8s %s  %s  %s\n", one.Seq, one.At.Format(time.RFC3339), one.Name, one.Action,
-			one.Object, cmp.Or(strings.Join(one.Changed, ","), "-"), cmp.Or(one.Remote, "-"))
+		fmt.Fprintf(os.Stdout, "%6d  %s  %-24s  %-8s %s  %s  %s\n", one.Seq, one.At.Format(time.RFC3339), one.Name,
+			one.Action, one.Object, cmp.Or(strings.Join(one.Changed, ","), "-"), cmp.Or(one.Remote, "-"))
 	}
 	return nil
 }
@@ -81,8 +81,8 @@ func (auditVerifyCommand) Help() string {
 	return `Follows the chain of the log from its first entry and tells the first that is not as it was written, then
 prints the head: the last entry's number and hash. Keep heads where whoever can write the database
 cannot, and give them to a later run: a log that was cut short or made anew does not hold them. With the
-key (WAYBILL_KEY_FILE) the head that the service seals each minute is held against the log as well. A
-sealed head that is gone, and triggers of the log's table that are, are told too.
+key (WAYBILL_KEY_FILE) the head that the service seals each minute is held against the log as well, and
+told if it is gone. Triggers of the log's table that are gone are told too.
 
   waybill audit verify
   waybill audit verify --head 812:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`

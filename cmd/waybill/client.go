@@ -65,8 +65,10 @@ named by WAYBILL_DATABASE_URL.
 // Validate refuses what can be no id or name.
 func (c clientCreateCommand) Validate() error {
 	// HTTP Basic ends the id at a colon, and clients disagree on whether + and % are escaped there.
-	if c.ID == "" || strings.ContainsFunc(c.ID, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(":+%", r) }) {
-		return fmt.Errorf("%q is no id of a client; write one such as dispatch, of ASCII letters, digits and signs but : + and %%", c.ID)
+	if c.ID == "" ||
+		strings.ContainsFunc(c.ID, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(":+%", r) }) {
+		return fmt.Errorf("%q is no id of a client; write one such as dispatch, of ASCII letters, digits and signs but "+
+			": + and %%", c.ID)
 	}
 	if c.Partner == "" && c.Fleet == "" {
 		return errors.New("--partner or --fleet must name whose client it is")
@@ -136,7 +138,8 @@ func printOwner(c access.Client) {
 		fmt.Fprintf(os.Stdout, "fleet_id: %s\nfleet: %s, since %s\n", c.Fleet.ID, c.Fleet.Name, moment{c.Fleet.CreatedAt})
 		return
 	}
-	fmt.Fprintf(os.Stdout, "partner_id: %s\npartner: %s, since %s\n", c.Partner.ID, c.Partner.Name, moment{c.Partner.CreatedAt})
+	fmt.Fprintf(os.Stdout, "partner_id: %s\npartner: %s, since %s\n", c.Partner.ID, c.Partner.Name,
+		moment{c.Partner.CreatedAt})
 }
 
 // String is the time as moments are given.
@@ -181,7 +184,8 @@ func show(c access.Client) {
 	}
 	fmt.Fprintf(os.Stdout, "client_id: %s\nstatus: %s\n", c.ID, state)
 	printOwner(c)
-	fmt.Fprintf(os.Stdout, "scopes: %s\nsince: %s\nchanged: %s\n", strings.Join(c.Scopes, " "), moment{c.CreatedAt}, moment{c.UpdatedAt})
+	fmt.Fprintf(os.Stdout, "scopes: %s\nsince: %s\nchanged: %s\n", strings.Join(c.Scopes, " "), moment{c.CreatedAt},
+		moment{c.UpdatedAt})
 	for _, s := range c.Secrets {
 		fmt.Fprintf(os.Stdout, "secret: %s\n", s)
 	}
@@ -213,7 +217,8 @@ func (o *overlap) UnmarshalText(text []byte) error {
 		return fmt.Errorf("%q is no time for which secrets work on; write one with its unit, such as 24h", text)
 	}
 	if d > mostOverlap {
-		return fmt.Errorf("%s is longer than %s; rotate the client when its callers can take the new secret", text, mostOverlap)
+		return fmt.Errorf("%s is longer than %s; rotate the client when its callers can take the new secret", text,
+			mostOverlap)
 	}
 	*o = overlap(d)
 	return nil

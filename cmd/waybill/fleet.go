@@ -38,7 +38,8 @@ func (f fleetCreateCommand) Validate() error {
 	if f.FleetRef != "" && f.Partner == "" {
 		alone = errors.New("--fleet-ref is how a partner calls the fleet; name that one with --partner")
 	}
-	return errors.Join(alone, checkName("the name", f.Name), checkName("--partner", f.Partner), checkName("--fleet-ref", f.FleetRef))
+	return errors.Join(alone, checkName("the name", f.Name), checkName("--partner", f.Partner),
+		checkName("--fleet-ref", f.FleetRef))
 }
 
 // Run makes the fleet.

@@ -69,9 +69,11 @@ func (g grantSetCommand) Validate() error {
 		nobody = errors.New("--partner and --fleet must name somebody")
 	}
 	if g.Effective.never {
-		nobody = errors.Join(nobody, errors.New("--effective is never; give a time, or take the grant away with --status cancelled"))
+		nobody = errors.Join(nobody,
+			errors.New("--effective is never; give a time, or take the grant away with --status cancelled"))
 	}
-	return errors.Join(nobody, checkName("--partner", g.Partner), checkName("--fleet", g.Fleet), checkName("--fleet-ref", g.FleetRef))
+	return errors.Join(nobody, checkName("--partner", g.Partner), checkName("--fleet", g.Fleet),
+		checkName("--fleet-ref", g.FleetRef))
 }
 
 // Run sets the grant.
@@ -80,7 +82,8 @@ func (g grantSetCommand) Run(e *environment) error {
 	var fleet access.Fleet
 	err := operate(e, func(o *access.Operator) (err error) {
 		made, err = o.SetGrant(e.ctx, access.GrantOrder{Partner: g.Partner, Fleet: g.Fleet, FleetRef: g.FleetRef,
-			Levels: g.Level, Effective: g.Effective.Time, Expiration: g.Expiration.Time, Endless: g.Expiration.never, Status: g.Status})
+			Levels: g.Level, Effective: g.Effective.Time, Expiration: g.Expiration.Time, Endless: g.Expiration.never,
+			Status: g.Status})
 		if err == nil {
 			fleet, err = o.Fleet(e.ctx, made.Fleet)
 		}
@@ -94,7 +97,8 @@ func (g grantSetCommand) Run(e *environment) error {
 		levels = append(levels, fmt.Sprintf("%s=%s", kind, level))
 	}
 	slices.Sort(levels)
-	fmt.Fprintf(os.Stdout, "share_agreement: %s\npartner_id: %s\nfleet_id: %s\nfleet: %s\nfleet_ref: %s\nstatus: %s\nlevels: %s\n",
+	fmt.Fprintf(os.Stdout,
+		"share_agreement: %s\npartner_id: %s\nfleet_id: %s\nfleet: %s\nfleet_ref: %s\nstatus: %s\nlevels: %s\n",
 		made.ID, made.Partner, made.Fleet, fleet.Name, made.FleetRef, made.Status, strings.Join(levels, " "))
 	return nil
 }

@@ -10,8 +10,8 @@ import (
 
 func TestARestoreIsToldByATimeThatABackupCanHave(t *testing.T) {
 	t.Parallel()
-	for text, taken := range map[string]bool{"2026-11-26T22:45:00Z": true, "2026-11-26T22:45:00.5+01:00": true, "yesterday": false, "": false,
-		"2026-11-26": false, "0001-01-01T00:00:00Z": false, "1970-01-01T00:00:00Z": false} {
+	for text, taken := range map[string]bool{"2026-11-26T22:45:00Z": true, "2026-11-26T22:45:00.5+01:00": true,
+		"yesterday": false, "": false, "2026-11-26": false, "0001-01-01T00:00:00Z": false, "1970-01-01T00:00:00Z": false} {
 		var m moment
 		err := m.UnmarshalText([]byte(text))
 		if taken && (err != nil || m.IsZero()) {
@@ -25,10 +25,12 @@ func TestARestoreIsToldByATimeThatABackupCanHave(t *testing.T) {
 
 func TestTheEndOfAGrantIsATimeOrNever(t *testing.T) {
 	t.Parallel()
-	for text, taken := range map[string]bool{"2026-11-26T22:45:00Z": true, "never": true, "": false, "2026-11-26": false, "0001-01-01T00:00:00Z": false} {
+	for text, taken := range map[string]bool{"2026-11-26T22:45:00Z": true, "never": true, "": false, "2026-11-26": false,
+		"0001-01-01T00:00:00Z": false} {
 		var b bound
 		err := b.UnmarshalText([]byte(text))
-		if taken != (err == nil) || err != nil && !strings.Contains(err.Error(), "give a time such as 2026-01-15T00:00:00Z, or never") {
+		if taken != (err == nil) || err != nil &&
+			!strings.Contains(err.Error(), "give a time such as 2026-01-15T00:00:00Z, or never") {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
@@ -36,10 +38,12 @@ func TestTheEndOfAGrantIsATimeOrNever(t *testing.T) {
 
 func TestSecretsWorkOnForATimeThatEnds(t *testing.T) {
 	t.Parallel()
-	for text, says := range map[string]string{"24h": "", "0": "", "2160h": "", "24": "write one with its unit, such as 24h",
-		"": "write one with its unit", "-1h": "write one with its unit", "100000h": "longer than 2160h0m0s"} {
+	for text, says := range map[string]string{"24h": "", "0": "", "2160h": "",
+		"24": "write one with its unit, such as 24h", "": "write one with its unit", "-1h": "write one with its unit",
+		"100000h": "longer than 2160h0m0s"} {
 		var o overlap
-		if err := o.UnmarshalText([]byte(text)); (err != nil) != (says != "") || err != nil && !strings.Contains(err.Error(), says) {
+		if err := o.UnmarshalText([]byte(text)); (err != nil) != (says != "") || err != nil &&
+			!strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
@@ -95,11 +99,15 @@ func TestACommandTellsAllThatIsWrongWithItsSettingsBeforeItDoesAnything(t *testi
 	}{
 		"serve":   {serveCommand{}.Run, []string{"5 settings", "WAYBILL_KEY_FILE: the key is no random one", "PostgreSQL"}},
 		"migrate": {migrateCommand{}.Run, []string{"5 settings", "WAYBILL_KEY_FILE: the key is no random one", "PostgreSQL"}},
-		"backup":  {backupCommand{File: "x"}.Run, []string{"5 settings", "WAYBILL_KEY_FILE: the key is no random one", "PostgreSQL"}},
-		"client":  {clientCreateCommand{ID: "x", Partner: "x"}.Run, []string{"5 settings", "WAYBILL_KEY_FILE: the key is no random one", "PostgreSQL"}},
-		"grant":   {grantSetCommand{Partner: "x", Fleet: "x"}.Run, []string{"5 settings", "WAYBILL_KEY_FILE: the key is no random one", "PostgreSQL"}},
-		"dev":     {devCommand{DataDir: t.TempDir()}.Run, []string{"5 settings", "WAYBILL_DATABASE_URL is set, and the demo"}},
-		"sim":     {simCommand{Name: "samsara"}.Run, []string{"3 settings"}},
+		"backup": {backupCommand{File: "x"}.Run,
+			[]string{"5 settings", "WAYBILL_KEY_FILE: the key is no random one", "PostgreSQL"}},
+		"client": {clientCreateCommand{ID: "x", Partner: "x"}.Run,
+			[]string{"5 settings", "WAYBILL_KEY_FILE: the key is no random one", "PostgreSQL"}},
+		"grant": {grantSetCommand{Partner: "x", Fleet: "x"}.Run,
+			[]string{"5 settings", "WAYBILL_KEY_FILE: the key is no random one", "PostgreSQL"}},
+		"dev": {devCommand{DataDir: t.TempDir()}.Run,
+			[]string{"5 settings", "WAYBILL_DATABASE_URL is set, and the demo"}},
+		"sim": {simCommand{Name: "samsara"}.Run, []string{"3 settings"}},
 	} {
 		err := c.run(e)
 		for _, part := range append(c.says, "WAYBILL_ADDR?", "WAYBILL_MAX_AGE", "messages.write?") {
@@ -130,7 +138,8 @@ func TestASettingThatACommandCannotUseIsRefusedAlsoWhereItIsNotNeeded(t *testing
 
 func TestAClientsIDIsOneThatEveryClientWritesAlikeIntoHTTPBasic(t *testing.T) {
 	t.Parallel()
-	for id, fits := range map[string]bool{"dispatch": true, "a.b-c_d~9@x": true, "a+b": false, "a%20b": false, "a:b": false, "é": false, "": false} {
+	for id, fits := range map[string]bool{"dispatch": true, "a.b-c_d~9@x": true, "a+b": false, "a%20b": false,
+		"a:b": false, "é": false, "": false} {
 		if err := (clientCreateCommand{ID: id, Partner: "My TMS"}).Validate(); (err == nil) != fits {
 			t.Errorf("%q: %v", id, err)
 		}
@@ -142,7 +151,8 @@ func TestADemoThatIsInterruptedWhileItStartsEndsWell(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	dir := t.TempDir()
-	err := devCommand{Addr: "127.0.0.1:0", DataDir: dir, SimBasePort: 64_900, ReceiverAddr: "127.0.0.1:0"}.Run(newEnvironment(ctx, nil))
+	err := devCommand{Addr: "127.0.0.1:0", DataDir: dir, SimBasePort: 64_900,
+		ReceiverAddr: "127.0.0.1:0"}.Run(newEnvironment(ctx, nil))
 	if err != nil {
 		t.Errorf("dev: %v", err)
 	}
@@ -156,9 +166,10 @@ func TestADemoThatIsInterruptedWhileItStartsEndsWell(t *testing.T) {
 func TestCommandsOtherThanMigrateMakeNoDatabase(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "mistyped.db")
-	for name, run := range map[string]func(*environment) error{"client list": clientListCommand{}.Run, "fleet list": fleetListCommand{}.Run,
-		"audit list": auditListCommand{}.Run, "client create": clientCreateCommand{ID: "x", Partner: "x"}.Run,
-		"audit verify": auditVerifyCommand{}.Run, "fleet delete": fleetDeleteCommand{ID: "x"}.Run} {
+	for name, run := range map[string]func(*environment) error{"client list": clientListCommand{}.Run,
+		"fleet list": fleetListCommand{}.Run, "audit list": auditListCommand{}.Run,
+		"client create": clientCreateCommand{ID: "x", Partner: "x"}.Run,
+		"audit verify":  auditVerifyCommand{}.Run, "fleet delete": fleetDeleteCommand{ID: "x"}.Run} {
 		err := run(newEnvironment(t.Context(), []string{"WAYBILL_DATABASE_URL=" + path}))
 		if err == nil || !strings.Contains(err.Error(), "there is no database "+path) {
 			t.Errorf("%s: %v", name, err)
@@ -186,7 +197,8 @@ func TestFleetsAreNamedAsTheyAreShown(t *testing.T) {
 	}
 	for _, run := range []func(*environment) error{fleetRenameCommand{ID: "Acme Haulage", Name: "x"}.Run,
 		fleetMergeCommand{From: "Acme Haulage", Into: "x"}.Run, fleetDeleteCommand{ID: "Acme Haulage"}.Run} {
-		if err := run(e); err == nil || !strings.Contains(err.Error(), `there is no fleet "Acme Haulage"; `+"`waybill fleet list`") {
+		if err := run(e); err == nil ||
+			!strings.Contains(err.Error(), `there is no fleet "Acme Haulage"; `+"`waybill fleet list`") {
 			t.Errorf("a fleet that is gone: %v", err)
 		}
 	}

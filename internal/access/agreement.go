@@ -129,7 +129,8 @@ func (s *Service) Get(ctx context.Context, who Principal, id uuid.UUID) (Grant, 
 	}
 	mine := g.Partner == who.Partner.ID && !who.IsFleet() || who.IsFleet() && g.Fleet == who.Fleet.ID
 	if err != nil || !mine || g.Status == GrantDeleted {
-		return g, problem.New(problem.NotFound, "there is no share agreement %s; GET /v2/orgs/share-agreements lists yours", id)
+		return g, problem.New(problem.NotFound,
+			"there is no share agreement %s; GET /v2/orgs/share-agreements lists yours", id)
 	}
 	return g, nil
 }
@@ -177,7 +178,8 @@ func (s *Service) Move(ctx context.Context, who Principal, id uuid.UUID, m Move)
 	to.Status = status
 	// It would be expired at once, which would look like a success that did nothing.
 	if m == Activate && to.over(s.now()) {
-		return g, problem.New(problem.Conflict, "the share agreement is paused and cannot be activated: its expiration_date has passed; PATCH a later one first")
+		return g, problem.New(problem.Conflict, "the share agreement is paused and cannot be activated: its expiration_date "+
+			"has passed; PATCH a later one first")
 	}
 	return s.change(ctx, g, to)
 }
@@ -196,7 +198,8 @@ func (m Move) refused(status string) error {
 
 // onlyFleet is a 403 and no 404: the partner sees the agreement. verb completes "it is ...".
 func onlyFleet(verb string) error {
-	return problem.New(problem.Forbidden, "a share agreement is the fleet's to decide: it is %s with a token of the fleet; a partner may only cancel it", verb)
+	return problem.New(problem.Forbidden,
+		"a share agreement is the fleet's to decide: it is %s with a token of the fleet; a partner may only cancel it", verb)
 }
 
 // change writes a change.
@@ -209,9 +212,15 @@ func (s *Service) change(ctx context.Context, from, to Grant) (Grant, error) {
 	case errors.Is(err, fence.ErrOvertaken):
 		return from, problem.New(problem.Conflict, "somebody else has changed the share agreement meanwhile; read it again")
 	case errors.Is(err, ErrExists):
-		return from, problem.New(problem.Conflict, "another share agreement with the partner has taken the place of this one, which is %s", from.Status)
+		return from, problem.New(problem.Conflict,
+			"another share agreement with the partner has taken the place of this one, which is %s", from.Status)
+	case errors.Is(err, ErrRefTaken) && to.FleetRef != from.FleetRef:
+		return from, problem.New(problem.Conflict, "you know another fleet as fleet_ref %q; choose another", to.FleetRef)
 	case errors.Is(err, ErrRefTaken):
-		return from, err
+		// The fleet must not learn by which names the partner knows others.
+		return from, problem.New(problem.Conflict,
+			"the partner knows another fleet by the fleet_ref of this share agreement; let it choose another with "+
+				"PATCH /v2/orgs/fleets/%s", from.Fleet)
 	case err != nil:
 		return from, fmt.Errorf("changing a share agreement: %w", err)
 	}

@@ -24,8 +24,8 @@ func (o *Operator) RotateSecret(ctx context.Context, id string, overlap time.Dur
 		ends := now.Add(overlap)
 		c.Secrets = slices.DeleteFunc(c.Secrets, func(s Secret) bool { return s.Expired(now) || overlap == 0 })
 		if len(c.Secrets) >= maxSecrets {
-			return fmt.Errorf("the client %s has %d secrets that work; revoke one with `waybill client revoke %[1]s SECRET_ID`, "+
-				"or rotate without an overlap", id, len(c.Secrets))
+			return fmt.Errorf("the client %s has %d secrets that work; revoke one with "+
+				"`waybill client revoke %[1]s SECRET_ID`, or rotate without an overlap", id, len(c.Secrets))
 		}
 		for i := range c.Secrets {
 			if s := &c.Secrets[i]; s.ExpiresAt.IsZero() || s.ExpiresAt.After(ends) {

@@ -71,8 +71,8 @@ func TestAClientIsDisabledEnabledAndDeleted(t *testing.T) {
 	if err := d.DeleteClient(ctx, "tms"); err != nil {
 		t.Fatal(err)
 	}
-	for what, err := range map[string]error{"deleting again": d.DeleteClient(ctx, "tms"), "ending tokens": second(d.EndTokens(ctx, "tms")),
-		"other scopes": second(d.SetScopes(ctx, "tms", nil))} {
+	for what, err := range map[string]error{"deleting again": d.DeleteClient(ctx, "tms"),
+		"ending tokens": second(d.EndTokens(ctx, "tms")), "other scopes": second(d.SetScopes(ctx, "tms", nil))} {
 		refuses(t, what, err, "there is no client tms", "waybill client list")
 	}
 }

@@ -135,7 +135,8 @@ func (e *External) Revoke(ctx context.Context, client, raw string) error {
 
 // signingAlgorithms are those by which an external token may be signed: with a public key, each.
 func signingAlgorithms() []string {
-	return []string{oidc.RS256, oidc.RS384, oidc.RS512, oidc.ES256, oidc.ES384, oidc.ES512, oidc.PS256, oidc.PS384, oidc.PS512, oidc.EdDSA}
+	return []string{oidc.RS256, oidc.RS384, oidc.RS512, oidc.ES256, oidc.ES384, oidc.ES512, oidc.PS256, oidc.PS384,
+		oidc.PS512, oidc.EdDSA}
 }
 
 // principal finds whom the claims stand for: a client here, or a partner or fleet here.
@@ -149,7 +150,8 @@ func (e *External) principal(ctx context.Context, claims map[string]any, issued 
 	case err == nil:
 		p.Proof.Client = c.ID
 		p.Partner, p.Fleet, p.Strict = c.Partner, c.Fleet, c.Strict
-		p.Scopes = slices.DeleteFunc(slices.Clone(c.Scopes), func(s string) bool { return len(given) > 0 && !slices.Contains(given, s) })
+		p.Scopes = slices.DeleteFunc(slices.Clone(c.Scopes),
+			func(s string) bool { return len(given) > 0 && !slices.Contains(given, s) })
 		return p, nil
 	case !errors.Is(err, ErrNotFound):
 		return p, fmt.Errorf("looking up a client: %w", err)

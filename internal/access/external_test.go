@@ -18,8 +18,9 @@ import (
 )
 
 func (p *provider) verifier(d *desk, c *clock) *access.External {
-	return access.NewExternal(access.ExternalConfig{Issuer: p.URL, Audience: "waybill", Store: d.db, HTTP: p.Client(), Now: c.now,
-		Claims: access.ClaimNames{Client: []string{"azp", "client_id"}, Partner: []string{"org"}, Fleet: []string{"fleet"},
+	return access.NewExternal(access.ExternalConfig{Issuer: p.URL, Audience: "waybill", Store: d.db, HTTP: p.Client(),
+		Now: c.now, Claims: access.ClaimNames{Client: []string{"azp", "client_id"}, Partner: []string{"org"},
+			Fleet:  []string{"fleet"},
 			Scopes: []string{"scope", "permissions"}}})
 }
 
@@ -33,13 +34,16 @@ func TestAnExternalTokenStandsForWhomItNamesHere(t *testing.T) {
 		want   access.Principal
 	}{
 		"a client, with all of its scopes": {nil, access.Principal{Client: "tms", Partner: tms.Partner, Scopes: tms.Scopes}},
-		"a client, with those that the token has of them": {map[string]any{"scope": "openid telematics:read share-agreement:nothing"},
+		"a client, with those that the token has of them": {map[string]any{"scope": "openid telematics:read " +
+			"share-agreement:nothing"},
 			access.Principal{Client: "tms", Partner: tms.Partner, Scopes: []string{"telematics:read"}}},
-		"a fleet's client": {map[string]any{"azp": nil, "client_id": "acme", "permissions": []string{"fleet:read", "telematics:write"}},
+		"a fleet's client": {map[string]any{"azp": nil, "client_id": "acme",
+			"permissions": []string{"fleet:read", "telematics:write"}},
 			access.Principal{Client: "acme", Fleet: acme.Fleet, Scopes: []string{"fleet:read"}}},
 		"a partner by its name": {map[string]any{"azp": "x", "org": "My TMS", "scope": "telematics:write"},
 			access.Principal{Client: "oidc:x", Partner: tms.Partner, Scopes: []string{"telematics:write"}}},
-		"a partner by its id": {map[string]any{"azp": "x", "org": tms.Partner.ID.String()}, access.Principal{Client: "oidc:x", Partner: tms.Partner}},
+		"a partner by its id": {map[string]any{"azp": "x", "org": tms.Partner.ID.String()},
+			access.Principal{Client: "oidc:x", Partner: tms.Partner}},
 		"a fleet by its id": {map[string]any{"azp": "x", "fleet": acme.Fleet.ID.String(), "scope": "fleet:read"},
 			access.Principal{Client: "oidc:x", Fleet: acme.Fleet, Scopes: []string{"fleet:read"}}},
 		"an audience among several": {map[string]any{"aud": []string{"account", "waybill"}},
@@ -70,15 +74,17 @@ func TestAnExternalTokenThatIsNotForUsIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, raw := range map[string]string{
-		"another audience":   p.token("k1", map[string]any{"aud": "another"}),
-		"no audience":        p.token("k1", map[string]any{"aud": nil}),
-		"another issuer":     p.token("k1", map[string]any{"iss": "https://login.example"}),
-		"one that expired":   p.token("k1", map[string]any{"exp": time.Now().Add(-2 * time.Minute).Unix()}),
-		"one from later":     p.token("k1", map[string]any{"nbf": time.Now().Add(time.Hour).Unix()}),
-		"a disabled client":  p.token("k1", map[string]any{"azp": "acme"}),
-		"nobody":             p.token("k1", map[string]any{"azp": "nobody"}),
-		"a foreign key":      p.signed(jose.SigningKey{Algorithm: jose.EdDSA, Key: jose.JSONWebKey{Key: foreign, KeyID: "k1"}}, nil),
-		"a shared secret":    p.signed(jose.SigningKey{Algorithm: jose.HS256, Key: jose.JSONWebKey{Key: []byte(strings.Repeat("x", 32)), KeyID: "k1"}}, nil),
+		"another audience":  p.token("k1", map[string]any{"aud": "another"}),
+		"no audience":       p.token("k1", map[string]any{"aud": nil}),
+		"another issuer":    p.token("k1", map[string]any{"iss": "https://login.example"}),
+		"one that expired":  p.token("k1", map[string]any{"exp": time.Now().Add(-2 * time.Minute).Unix()}),
+		"one from later":    p.token("k1", map[string]any{"nbf": time.Now().Add(time.Hour).Unix()}),
+		"a disabled client": p.token("k1", map[string]any{"azp": "acme"}),
+		"nobody":            p.token("k1", map[string]any{"azp": "nobody"}),
+		"a foreign key": p.signed(jose.SigningKey{Algorithm: jose.EdDSA,
+			Key: jose.JSONWebKey{Key: foreign, KeyID: "k1"}}, nil),
+		"a shared secret": p.signed(jose.SigningKey{Algorithm: jose.HS256,
+			Key: jose.JSONWebKey{Key: []byte(strings.Repeat("x", 32)), KeyID: "k1"}}, nil),
 		"no algorithm":       "eyJhbGciOiJub25lIn0." + strings.Split(p.token("k1", nil), ".")[1] + ".",
 		"rubbish":            "rubbish",
 		"a cut signature":    strings.TrimSuffix(p.token("k1", nil), "A") + "AA",
@@ -229,7 +235,8 @@ func TestAGateTakesBothKindsOfTokensAndSaysWhereTheyComeFrom(t *testing.T) {
 	}
 	_, issued := alone.Issue(t.Context(), "own", secret, "")
 	_, keys := alone.Keys(t.Context())
-	for what, err := range map[string]error{"issuing": issued, "keys": keys, "revoking": alone.Revoke(t.Context(), "own", secret, "x")} {
+	for what, err := range map[string]error{"issuing": issued, "keys": keys,
+		"revoking": alone.Revoke(t.Context(), "own", secret, "x")} {
 		if err == nil || !strings.Contains(err.Error(), p.URL) {
 			t.Errorf("%s: %v", what, err)
 		}

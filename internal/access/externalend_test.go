@@ -19,9 +19,10 @@ func gateTo(t *testing.T, d *desk, p *provider, c *clock) access.Gate {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return access.Gate{External: p.verifier(d, c), Own: access.NewIssuer(d.db, func(context.Context) ([]access.SigningKey, error) {
-		return []access.SigningKey{{ID: "1", Key: key}}, nil
-	}, time.Now)}
+	return access.Gate{External: p.verifier(d, c),
+		Own: access.NewIssuer(d.db, func(context.Context) ([]access.SigningKey, error) {
+			return []access.SigningKey{{ID: "1", Key: key}}, nil
+		}, time.Now)}
 }
 
 func TestAnExternalTokenEndsAsOperatorsClientsAndItsIssuerSay(t *testing.T) {
@@ -32,10 +33,12 @@ func TestAnExternalTokenEndsAsOperatorsClientsAndItsIssuerSay(t *testing.T) {
 		// good tells that a token which the issuer gives a minute later counts.
 		good bool
 	}{
-		"all tokens of the client are ended": {func(ctx context.Context, d *desk, _ *provider, _ access.Gate, _ string) error {
+		"all tokens of the client are ended": {func(ctx context.Context, d *desk, _ *provider, _ access.Gate,
+			_ string) error {
 			return of(d.EndTokens(ctx, "tms"))
 		}, "were ended", true},
-		"the client is disabled and enabled": {func(ctx context.Context, d *desk, _ *provider, _ access.Gate, _ string) error {
+		"the client is disabled and enabled": {func(ctx context.Context, d *desk, _ *provider, _ access.Gate,
+			_ string) error {
 			return errors.Join(of(d.EnableClient(ctx, "tms", false)), of(d.EnableClient(ctx, "tms", true)))
 		}, "were ended", true},
 		"the client is disabled": {func(ctx context.Context, d *desk, _ *provider, _ access.Gate, _ string) error {
@@ -62,7 +65,8 @@ func TestAnExternalTokenEndsAsOperatorsClientsAndItsIssuerSay(t *testing.T) {
 				t.Fatal(err)
 			}
 			at.later(11 * time.Minute)
-			if _, err := g.Verify(t.Context(), raw); !errors.Is(err, access.ErrInvalidToken) || !strings.Contains(err.Error(), c.says) {
+			if _, err := g.Verify(t.Context(), raw); !errors.Is(err, access.ErrInvalidToken) ||
+				!strings.Contains(err.Error(), c.says) {
 				t.Errorf("%v", err)
 			}
 			id := "k1"
@@ -108,7 +112,8 @@ func TestARefusalOfAnExternalTokenIsToldInWordsOfItsHolders(t *testing.T) {
 		"its signature is wrong":     strings.TrimSuffix(p.token("k1", nil), "A") + "AA",
 	} {
 		_, err := e.Verify(t.Context(), raw)
-		if err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "oidc") || strings.Contains(err.Error(), "%!") {
+		if err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "oidc") ||
+			strings.Contains(err.Error(), "%!") {
 			t.Errorf("%q: %v", says, err)
 		}
 	}

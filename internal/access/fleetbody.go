@@ -22,8 +22,9 @@ const (
 // FleetRead, kept as they are given.
 func details() []resource.Field {
 	var all []resource.Field
-	for _, name := range []string{"description", "display_name", "legal_name", "dba_name", "regulatory_id", "regulatory_id_type",
-		"regulatory_id_status", "registered_email", "registered_phone", "registered_fax", "address", "city", "province", "postal_code"} {
+	for _, name := range []string{"description", "display_name", "legal_name", "dba_name", "regulatory_id",
+		"regulatory_id_type", "regulatory_id_status", "registered_email", "registered_phone", "registered_fax", "address",
+		"city", "province", "postal_code"} {
 		all = append(all, resource.Field{Name: name, Type: resource.Text, Nullable: true, Longest: maxDetail})
 	}
 	return append(all,
@@ -48,7 +49,8 @@ func partnersUpdate() resource.Table {
 // fleetCreation describes the body by which a partner makes a fleet.
 func fleetCreation() resource.Table {
 	return resource.Table{Of: "a fleet", Fields: []resource.Field{
-		{Name: "fleet_ref", Type: resource.Text, Required: true, NonEmpty: true, Longest: maxRef, Hint: "your own reference of the fleet"},
+		{Name: "fleet_ref", Type: resource.Text, Required: true, NonEmpty: true, Longest: maxRef,
+			Hint: "your own reference of the fleet"},
 		{Name: "name", Type: resource.Text, NonEmpty: true, Longest: maxName},
 	}}
 }

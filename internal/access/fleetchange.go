@@ -67,9 +67,6 @@ func (s *Service) refer(ctx context.Context, who Principal, fleet uuid.UUID, ref
 	to := g
 	to.FleetRef = ref
 	_, err = s.change(ctx, g, to)
-	if errors.Is(err, ErrRefTaken) {
-		return problem.New(problem.Conflict, "you know another fleet as fleet_ref %q; choose another", ref)
-	}
 	return err
 }
 
@@ -80,8 +77,9 @@ func (s *Service) DeleteFleet(ctx context.Context, who Principal, id uuid.UUID) 
 		return err
 	}
 	if !who.IsFleet() {
-		return problem.New(problem.Forbidden, "a fleet is deleted with a token of its own; a partner may end its share agreement: "+
-			"POST /v2/orgs/share-agreements/{share_agreement_id}/cancel")
+		return problem.New(problem.Forbidden,
+			"a fleet is deleted with a token of its own; a partner may end its share agreement: "+
+				"POST /v2/orgs/share-agreements/{share_agreement_id}/cancel")
 	}
 	// Before the grants: what ends with a connection is told to those whose grants are in force.
 	if err := s.Disconnect(ctx, who); err != nil {
@@ -126,8 +124,8 @@ func (s *Service) CreateFleet(ctx context.Context, who Principal, raw []byte) (K
 	g := Everything(who.Partner.ID, f.ID, ref, now)
 	err = s.store.InsertFleet(ctx, f, g)
 	if errors.Is(err, ErrRefTaken) {
-		return KnownFleet{}, problem.New(problem.Conflict, "you know a fleet as fleet_ref %q already; GET /v2/orgs/fleets?fleet_refs= "+
-			"shows it if you still reach it", ref)
+		return KnownFleet{}, problem.New(problem.Conflict,
+			"you know a fleet as fleet_ref %q already; GET /v2/orgs/fleets?fleet_refs= shows it if you still reach it", ref)
 	}
 	if err != nil {
 		return KnownFleet{}, fmt.Errorf("storing a fleet: %w", err)
@@ -166,5 +164,6 @@ func (s *Service) Partner(ctx context.Context, who Principal, id uuid.UUID) (Par
 	if i := slices.IndexFunc(found.Items, func(p Partner) bool { return p.ID == id }); i >= 0 {
 		return found.Items[i], nil
 	}
-	return Partner{}, problem.New(problem.NotFound, "there is no partner %s; GET /v2/orgs/partners lists those that you can grant to", id)
+	return Partner{}, problem.New(problem.NotFound,
+		"there is no partner %s; GET /v2/orgs/partners lists those that you can grant to", id)
 }

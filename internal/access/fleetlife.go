@@ -46,7 +46,8 @@ func (o *Operator) CreateFleet(ctx context.Context, name, partner, ref string) (
 	if partner != "" {
 		p, err := o.partnerNamed(ctx, partner)
 		if err != nil {
-			return FleetMade{}, fmt.Errorf("there is no partner %q; make one with `waybill client create NAME --partner %[1]q`", partner)
+			return FleetMade{}, fmt.Errorf("there is no partner %q; make one with `waybill client create NAME --partner %[1]q`",
+				partner)
 		}
 		if ref == "" {
 			ref = name
@@ -85,7 +86,8 @@ func (o *Operator) RenameFleet(ctx context.Context, id uuid.UUID, name string) (
 
 // DeleteFleet ends a fleet's connections by disconnect, then its grants, and removes its clients.
 // What was cut short goes on when it is called again.
-func (o *Operator) DeleteFleet(ctx context.Context, id uuid.UUID, disconnect func(context.Context, Principal) error) error {
+func (o *Operator) DeleteFleet(ctx context.Context, id uuid.UUID,
+	disconnect func(context.Context, Principal) error) error {
 	f, err := o.Fleet(ctx, id)
 	if err != nil {
 		return err
@@ -122,11 +124,11 @@ func (o *Operator) MergeFleets(ctx context.Context, from, into uuid.UUID) (Fleet
 	case from == into:
 		return FleetsMerged{}, errors.New("both are the same fleet")
 	case entries[0].Connections > 0 && entries[1].Connections > 0:
-		return FleetsMerged{}, fmt.Errorf("both fleets have connections, and the ids of records hang on their fleet; delete the "+
-			"connections of one of them first:\n  %s\n  %s", entries[0], entries[1])
+		return FleetsMerged{}, fmt.Errorf("both fleets have connections, and the ids of records hang on their fleet; "+
+			"delete the connections of one of them first:\n  %s\n  %s", entries[0], entries[1])
 	case entries[0].Connections > 0:
-		return FleetsMerged{}, fmt.Errorf("the first fleet has connections, and the ids of records hang on their fleet; merge the "+
-			"other way round: waybill fleet merge %s %s", into, from)
+		return FleetsMerged{}, fmt.Errorf("the first fleet has connections, and the ids of records hang on their fleet; "+
+			"merge the other way round: waybill fleet merge %s %s", into, from)
 	}
 	grants, err := o.grantsOf(ctx, from)
 	if err != nil {

@@ -18,20 +18,16 @@ func (n noFleet) Error() string {
 	if n.name == "" {
 		return "the fleet's name is empty; write one, or the id of a fleet; `waybill fleet list` shows those that there are"
 	}
-	return fmt.Sprintf("there is no fleet %q; `waybill fleet list` shows those that there are, and `waybill fleet create %[1]q` makes one", n.name)
+	return fmt.Sprintf("there is no fleet %q; `waybill fleet list` shows those that there are, and "+
+		"`waybill fleet create %[1]q` makes one", n.name)
 }
 
-// FleetNamed returns the fleet that an operator names, by its id or by a name that is sure.
-func (o *Operator) FleetNamed(ctx context.Context, name string) (Fleet, error) {
-	return o.fleetNamed(ctx, name)
-}
-
-// fleetNamed finds the fleet that an operator means: by its id, or by its name if that is sure. It is
+// FleetNamed finds the fleet that an operator means: by its id, or by its name if that is sure. It is
 // sure where one fleet alone has it, and an operator gave it. Anybody else names fleets as it likes,
 // a partner by the references under which it connects them, and who takes such a name for somebody's
 // gives a stranger that one's data. What partners call fleets counts for nothing, but for those that
 // are given: the grants of the partner that the fleet grants to, whose references are its own.
-func (o *Operator) fleetNamed(ctx context.Context, name string, grants ...Grant) (Fleet, error) {
+func (o *Operator) FleetNamed(ctx context.Context, name string, grants ...Grant) (Fleet, error) {
 	if strings.TrimSpace(name) == "" {
 		return Fleet{}, noFleet{}
 	}

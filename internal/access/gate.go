@@ -45,8 +45,9 @@ func issuerOf(raw string) string {
 
 // elsewhere tells callers of an installation without an issuer of its own where tokens come from.
 func (g Gate) elsewhere() error {
-	return problem.New(problem.NotFound, "tokens of this installation come from %s; its document /.well-known/openid-configuration "+
-		"tells where", g.External.Issuer)
+	return problem.New(problem.NotFound,
+		"tokens of this installation come from %s; its document /.well-known/openid-configuration tells where",
+		g.External.Issuer)
 }
 
 // Issue gives a token for client credentials, as Issuer does.

@@ -21,12 +21,17 @@ func TestWhatAGrantAllowsFollowsFromStatusDatesAndLevel(t *testing.T) {
 		refusal     string
 	}{
 		{"read_write", Grant{Status: GrantActive, Levels: both}, resource.KindVehicle, true, true, ""},
-		{"read", Grant{Status: GrantActive, Levels: both}, resource.KindUser, true, false, "has not granted you read_write for user"},
-		{"another kind", Grant{Status: GrantActive, Levels: both}, resource.KindTrailer, false, false, "read_write for trailer"},
-		{"not yet", Grant{Status: GrantActive, Levels: both, Effective: after}, resource.KindVehicle, false, false, "begins at 2026-11-26T13:00:00Z"},
+		{"read", Grant{Status: GrantActive, Levels: both}, resource.KindUser, true, false,
+			"has not granted you read_write for user"},
+		{"another kind", Grant{Status: GrantActive, Levels: both}, resource.KindTrailer, false, false,
+			"read_write for trailer"},
+		{"not yet", Grant{Status: GrantActive, Levels: both, Effective: after}, resource.KindVehicle, false, false,
+			"begins at 2026-11-26T13:00:00Z"},
 		{"since this moment", Grant{Status: GrantActive, Levels: both, Effective: at}, resource.KindVehicle, true, true, ""},
-		{"until this moment", Grant{Status: GrantActive, Levels: both, Expiration: at}, resource.KindVehicle, false, false, "expired at 2026-11-26T12:00:00Z"},
-		{"until later", Grant{Status: GrantActive, Levels: both, Effective: before, Expiration: after}, resource.KindVehicle, true, true, ""},
+		{"until this moment", Grant{Status: GrantActive, Levels: both, Expiration: at}, resource.KindVehicle, false, false,
+			"expired at 2026-11-26T12:00:00Z"},
+		{"until later", Grant{Status: GrantActive, Levels: both, Effective: before, Expiration: after}, resource.KindVehicle,
+			true, true, ""},
 		{"paused", Grant{Status: GrantPaused, Levels: both}, resource.KindVehicle, false, false, "is paused"},
 		{"cancelled", Grant{Status: GrantCancelled, Levels: both}, resource.KindVehicle, false, false, "is cancelled"},
 		{"deleted", Grant{Status: GrantDeleted, Levels: both}, resource.KindVehicle, false, false, "is deleted"},
@@ -43,8 +48,8 @@ func TestWhatAGrantAllowsFollowsFromStatusDatesAndLevel(t *testing.T) {
 
 func TestScopesOfWritesAreForPartnersOnly(t *testing.T) {
 	t.Parallel()
-	want := map[string]bool{"telematics:write": true, "fleet:create": true, "resource_operation:read": true, "webhook:read": true,
-		"webhook:create": true, "webhook:update": true, "webhook:delete": true}
+	want := map[string]bool{"telematics:write": true, "fleet:create": true, "resource_operation:read": true,
+		"webhook:read": true, "webhook:create": true, "webhook:update": true, "webhook:delete": true}
 	for _, scope := range Scopes() {
 		if PartnersOnly(scope) != want[scope] {
 			t.Errorf("%s: %v", scope, PartnersOnly(scope))

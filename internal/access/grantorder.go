@@ -17,7 +17,7 @@ import (
 )
 
 // GrantOrder is what an operator wants a fleet to have granted a partner. Partner is named by its
-// name, and Fleet as fleetNamed says, or by the partner's reference. Zero dates leave the bound as it is.
+// name, and Fleet as FleetNamed says, or by the partner's reference. Zero dates leave the bound as it is.
 type GrantOrder struct {
 	Partner, Fleet string
 	// FleetRef is how the partner calls the fleet; "" leaves it as it is.
@@ -50,7 +50,7 @@ func (o *Operator) SetGrant(ctx context.Context, order GrantOrder) (Grant, error
 	if err != nil {
 		return Grant{}, fmt.Errorf("looking up the partner's grants: %w", err)
 	}
-	fleet, err := o.fleetNamed(ctx, order.Fleet, known...)
+	fleet, err := o.FleetNamed(ctx, order.Fleet, known...)
 	if err != nil {
 		return Grant{}, err
 	}

@@ -34,10 +34,12 @@ func TestTokensOfAProviderThatOthersHaveWrittenAreTaken(t *testing.T) {
 	defer cancel()
 	issuer := startProvider(ctx, t, npmtest.Installed(ctx, t, filepath.Join("testdata", "issuer"), unchecked))
 	d := newDesk(t)
-	e := access.NewExternal(access.ExternalConfig{Issuer: issuer, Audience: "https://waybill.example", Store: d.db, HTTP: http.DefaultClient,
-		Now: time.Now, Claims: access.ClaimNames{Client: []string{"azp", "client_id"}, Scopes: []string{"scope"}}})
+	e := access.NewExternal(access.ExternalConfig{Issuer: issuer, Audience: "https://waybill.example", Store: d.db,
+		HTTP: http.DefaultClient, Now: time.Now,
+		Claims: access.ClaimNames{Client: []string{"azp", "client_id"}, Scopes: []string{"scope"}}})
 	who, err := e.Verify(t.Context(), providersToken(ctx, t, issuer))
-	if diff := cmp.Diff([]string{"telematics:read"}, who.Scopes); diff != "" || err != nil || who.Client != "tms" || who.Partner.Name != "My TMS" {
+	if diff := cmp.Diff([]string{"telematics:read"}, who.Scopes); diff != "" || err != nil || who.Client != "tms" ||
+		who.Partner.Name != "My TMS" {
 		t.Errorf("%+v, %v", who, err)
 	}
 	another := access.NewExternal(access.ExternalConfig{Issuer: issuer, Audience: "https://another.example", Store: d.db,
@@ -78,8 +80,8 @@ func startProvider(ctx context.Context, t *testing.T, folder string) string {
 // providersToken is an access token that the provider gives its client.
 func providersToken(ctx context.Context, t *testing.T, issuer string) string {
 	t.Helper()
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {"tms"}, "client_secret": {"tms-secret-of-the-provider"},
-		"scope": {"telematics:read"}}
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {"tms"},
+		"client_secret": {"tms-secret-of-the-provider"}, "scope": {"telematics:read"}}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, issuer+"/token", strings.NewReader(form.Encode()))
 	if err != nil {
 		t.Fatal(err)

@@ -153,7 +153,8 @@ func TestForeignAndAlteredTokensAreRefused(t *testing.T) {
 	unsigned := "eyJhbGciOiJub25lIn0." + body + "."
 	for name, token := range map[string]string{
 		"another installation's": issued(t, other, "tms", "s3cret"), "without a signature": unsigned,
-		"of another body": head + "." + body[:len(body)-4] + "AAAA." + signature, "empty": "", "rubbish": "rubbish", "cut": raw[:len(raw)-2],
+		"of another body": head + "." + body[:len(body)-4] + "AAAA." + signature, "empty": "", "rubbish": "rubbish",
+		"cut": raw[:len(raw)-2],
 	} {
 		if _, err := i.Verify(t.Context(), token); !errors.Is(err, ErrInvalidToken) {
 			t.Errorf("%s: %v", name, err)
@@ -180,7 +181,8 @@ func TestARevokedTokenIsRefusedAlsoWhereItIsRemembered(t *testing.T) {
 	if err := i.Revoke(t.Context(), "tms", "s3cret", raw); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := i.Verify(t.Context(), raw); !errors.Is(err, ErrInvalidToken) || !strings.Contains(err.Error(), "revoked") {
+	if _, err := i.Verify(t.Context(), raw); !errors.Is(err, ErrInvalidToken) ||
+		!strings.Contains(err.Error(), "revoked") {
 		t.Errorf("the revoked one: %v", err)
 	}
 	if _, err := i.Verify(t.Context(), kept); err != nil {
@@ -218,7 +220,8 @@ func TestAStoreThatFailsIsNoVerdictOnATokenOrClient(t *testing.T) {
 	store.broken = errors.New("the disk is away")
 	_, verified := i.Verify(t.Context(), raw)
 	_, issued := i.Issue(t.Context(), "tms", "s3cret", "")
-	for what, err := range map[string]error{"verifying": verified, "issuing": issued, "revoking": i.Revoke(t.Context(), "tms", "s3cret", raw)} {
+	for what, err := range map[string]error{"verifying": verified, "issuing": issued,
+		"revoking": i.Revoke(t.Context(), "tms", "s3cret", raw)} {
 		if !errors.Is(err, store.broken) || errors.Is(err, ErrInvalidToken) || errors.Is(err, ErrInvalidClient) {
 			t.Errorf("%s: %v", what, err)
 		}

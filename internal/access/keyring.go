@@ -94,8 +94,8 @@ func (k *keyring) signer(ctx context.Context) (jose.Signer, error) {
 		if !one.RetiredAt.IsZero() {
 			continue
 		}
-		signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.EdDSA, Key: jose.JSONWebKey{Key: one.Key, KeyID: one.ID}},
-			(&jose.SignerOptions{}).WithType("JWT"))
+		signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.EdDSA,
+			Key: jose.JSONWebKey{Key: one.Key, KeyID: one.ID}}, (&jose.SignerOptions{}).WithType("JWT"))
 		if err != nil {
 			return nil, fmt.Errorf("making a token signer: %w", err)
 		}
@@ -114,7 +114,8 @@ func (k *keyring) set(ctx context.Context) (KeySet, error) {
 	keys, err := k.all(ctx)
 	out := KeySet{Keys: []jose.JSONWebKey{}}
 	for _, one := range keys {
-		out.Keys = append(out.Keys, jose.JSONWebKey{Key: one.Key.Public(), KeyID: one.ID, Algorithm: SignatureAlgorithm, Use: "sig"})
+		out.Keys = append(out.Keys,
+			jose.JSONWebKey{Key: one.Key.Public(), KeyID: one.ID, Algorithm: SignatureAlgorithm, Use: "sig"})
 	}
 	return out, err
 }

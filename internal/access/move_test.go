@@ -46,12 +46,14 @@ func TestWhoMayMoveAnAgreementWhere(t *testing.T) {
 		Pause:    {GrantActive: GrantPaused},
 		Activate: {GrantPaused: GrantActive},
 		Cancel:   {GrantActive: GrantCancelled, GrantPaused: GrantCancelled, GrantExpired: GrantCancelled},
-		Delete:   {GrantActive: GrantDeleted, GrantPaused: GrantDeleted, GrantExpired: GrantDeleted, GrantCancelled: GrantDeleted},
+		Delete: {GrantActive: GrantDeleted, GrantPaused: GrantDeleted, GrantExpired: GrantDeleted,
+			GrantCancelled: GrantDeleted},
 	}
 	for move, to := range allowed {
 		for _, from := range all {
 			for _, who := range []Principal{theFleet, thePartner} {
-				store := &agreements{grant: Grant{ID: uuid.UUID{7}, Partner: acme.ID, Fleet: rivers.ID, Status: from, UpdatedAt: noon}}
+				store := &agreements{grant: Grant{ID: uuid.UUID{7}, Partner: acme.ID, Fleet: rivers.ID, Status: from,
+					UpdatedAt: noon}}
 				told := 0
 				s := NewService(Config{Store: store, Now: func() time.Time { return noon }, Changed: func(Grant) { told++ }})
 				got, err := s.Move(t.Context(), who, uuid.UUID{7}, move)
@@ -102,7 +104,7 @@ func TestAChangeThatCannotBeMadeSaysWhy(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("the disk is away")
 	paused := Grant{ID: uuid.UUID{7}, Partner: acme.ID, Fleet: rivers.ID, Status: GrantPaused, UpdatedAt: noon}
-	for _, fails := range []error{fence.ErrOvertaken, ErrExists, broken} {
+	for _, fails := range []error{fence.ErrOvertaken, ErrExists, ErrRefTaken, broken} {
 		s := NewService(Config{Store: &agreements{grant: paused, fails: fails}, Now: time.Now,
 			Changed: func(Grant) { t.Error("a change that was not made was told") }})
 		_, err := s.Move(t.Context(), theFleet, uuid.UUID{7}, Activate)
@@ -111,7 +113,8 @@ func TestAChangeThatCannotBeMadeSaysWhy(t *testing.T) {
 		}
 	}
 	paused.Expiration = noon
-	_, err := NewService(Config{Store: &agreements{grant: paused}, Now: func() time.Time { return noon }}).Move(t.Context(), theFleet, uuid.UUID{7}, Activate)
+	_, err := NewService(Config{Store: &agreements{grant: paused},
+		Now: func() time.Time { return noon }}).Move(t.Context(), theFleet, uuid.UUID{7}, Activate)
 	if problem.Of(err).Code != problem.Conflict {
 		t.Errorf("activating what would be expired: %v", err)
 	}

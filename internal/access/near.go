@@ -21,8 +21,9 @@ func FleetWarnings(ref string, fleet uuid.UUID, grants []Grant) []Warning {
 		"GET /v2/orgs/fleets lists the fleets that you reach", fleet)}}
 	for _, g := range grants {
 		if g.Fleet != fleet && g.Status != GrantDeleted && Near(ref, g.FleetRef) {
-			all = append(all, Warning{"fleet_ref", fmt.Sprintf("is nearly %q, by which you know the fleet %s; if that one was meant, "+
-				"delete this connection and make it again with that reference", g.FleetRef, g.Fleet)})
+			all = append(all,
+				Warning{"fleet_ref", fmt.Sprintf("is nearly %q, by which you know the fleet %s; if that one was meant, "+
+					"delete this connection and make it again with that reference", g.FleetRef, g.Fleet)})
 		}
 	}
 	return all

@@ -90,7 +90,8 @@ func (o *Operator) CreateClient(ctx context.Context, order ClientOrder) (string,
 		return "", err
 	}
 	// The id follows from the name, so a partner that is set up anew in another database keeps it.
-	c.Partner = cmp.Or(known, Partner{ID: uuid.NewSHA1(uuid.NameSpaceURL, []byte("waybill:partner:"+partner)), Name: partner})
+	c.Partner = cmp.Or(known,
+		Partner{ID: uuid.NewSHA1(uuid.NameSpaceURL, []byte("waybill:partner:"+partner)), Name: partner})
 	return o.insert(ctx, c)
 }
 
@@ -101,7 +102,7 @@ func (o *Operator) CreateFleetClient(ctx context.Context, order ClientOrder) (st
 	if err != nil {
 		return "", err
 	}
-	c.Fleet, err = o.fleetNamed(ctx, order.Owner)
+	c.Fleet, err = o.FleetNamed(ctx, order.Owner)
 	var none noFleet
 	if errors.As(err, &none) && none.name != "" {
 		c.Fleet, err = o.newFleet(ctx, order.Owner)
@@ -114,7 +115,8 @@ func (o *Operator) CreateFleetClient(ctx context.Context, order ClientOrder) (st
 
 func taken(c Client) error {
 	return fmt.Errorf("there is a client %s of %s; `waybill client rotate %[1]s` gives it another secret, "+
-		"`waybill client scopes %[1]s` other scopes, and `waybill client delete %[1]s` makes room for another", c.ID, c.Owner())
+		"`waybill client scopes %[1]s` other scopes, and `waybill client delete %[1]s` makes room for another", c.ID,
+		c.Owner())
 }
 
 // insert stores a new client with a secret of 260 bits; see HashSecret.

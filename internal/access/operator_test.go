@@ -81,7 +81,8 @@ func refuses(t *testing.T, what string, err error, says ...string) {
 func TestAClientGetsASecretOfWhichAHashIsKept(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	secret := d.must(d.CreateClient(t.Context(), access.ClientOrder{ID: "second", Owner: "My TMS", Scopes: []string{"telematics:read"}}))
+	secret := d.must(d.CreateClient(t.Context(),
+		access.ClientOrder{ID: "second", Owner: "My TMS", Scopes: []string{"telematics:read"}}))
 	c := d.client("second")
 	if _, ok := c.Proven(secret, time.Now()); !ok || len(c.Secrets) != 1 || len(secret) < 40 {
 		t.Errorf("the secret %q is kept as %v", secret, c.Secrets)
@@ -125,8 +126,10 @@ func TestAFleetThatAPartnerNamedIsNotTakenForTheOneThatAnOperatorMeans(t *testin
 	d.must(d.CreateClient(ctx, access.ClientOrder{ID: "bad", Owner: "Bad TMS"}))
 	bad := d.founded("bad", "Acme Freight")
 	_, err := d.CreateFleetClient(ctx, access.ClientOrder{ID: "freight", Owner: "Acme Freight"})
-	refuses(t, "a fleet of a partner's making", err, bad.String(), `Bad TMS as "Acme Freight"`, "named by a partner", "waybill fleet create")
-	_, err = d.SetGrant(ctx, access.GrantOrder{Partner: "My TMS", Fleet: "Acme Freight", Levels: map[string]string{"all": "read"}})
+	refuses(t, "a fleet of a partner's making", err, bad.String(), `Bad TMS as "Acme Freight"`, "named by a partner",
+		"waybill fleet create")
+	_, err = d.SetGrant(ctx,
+		access.GrantOrder{Partner: "My TMS", Fleet: "Acme Freight", Levels: map[string]string{"all": "read"}})
 	refuses(t, "a grant of it to another partner", err, bad.String())
 	// A fleet of another name counts under its own, whatever partners call it.
 	other := d.founded("bad", "fleet-9")
@@ -151,7 +154,8 @@ func TestAPartnersReferenceNamesAFleetForWhatIsGrantedToIt(t *testing.T) {
 	d.must(d.CreateClient(t.Context(), access.ClientOrder{ID: "other", Owner: "Other"}))
 	mine, theirs := d.founded("tms", "fleet-1"), d.founded("other", "fleet-2")
 	set := func(partner, fleet string) (access.Grant, error) {
-		return d.SetGrant(t.Context(), access.GrantOrder{Partner: partner, Fleet: fleet, Levels: map[string]string{"all": "read"}})
+		return d.SetGrant(t.Context(),
+			access.GrantOrder{Partner: partner, Fleet: fleet, Levels: map[string]string{"all": "read"}})
 	}
 	if g, err := set("My TMS", "fleet-1"); err != nil || g.Fleet != mine {
 		t.Errorf("%+v, %v", g, err)
@@ -179,7 +183,8 @@ func TestAnOperatorChangesAGrantAndRevivesNone(t *testing.T) {
 		order.Partner, order.Fleet = "My TMS", "Acme"
 		return d.SetGrant(t.Context(), order)
 	}
-	made, err := set(access.GrantOrder{FleetRef: "a-1", Levels: map[string]string{"message": "none", "all": "read", "vehicle": "read_write"}})
+	made, err := set(access.GrantOrder{FleetRef: "a-1",
+		Levels: map[string]string{"message": "none", "all": "read", "vehicle": "read_write"}})
 	if err != nil || made.Status != access.GrantActive || made.Levels[resource.KindMessage] != "" ||
 		made.Levels[resource.KindUser] != access.Read || made.Levels[resource.KindVehicle] != access.ReadWrite {
 		t.Fatalf("%+v %v", made, err)
@@ -192,7 +197,8 @@ func TestAnOperatorChangesAGrantAndRevivesNone(t *testing.T) {
 	if err != nil || ends.Expiration.IsZero() {
 		t.Errorf("%+v %v", ends, err)
 	}
-	if kept, err := set(access.GrantOrder{Status: access.GrantPaused}); err != nil || !kept.Expiration.Equal(ends.Expiration) {
+	if kept, err := set(access.GrantOrder{Status: access.GrantPaused}); err != nil ||
+		!kept.Expiration.Equal(ends.Expiration) {
 		t.Errorf("an end that is left out: %+v %v", kept, err)
 	}
 	if endless, err := set(access.GrantOrder{Endless: true}); err != nil || !endless.Expiration.IsZero() {
@@ -202,7 +208,8 @@ func TestAnOperatorChangesAGrantAndRevivesNone(t *testing.T) {
 		t.Error(err)
 	}
 	_, err = set(access.GrantOrder{FleetRef: "a-2"})
-	refuses(t, "a grant that has ended, without a level", err, "the grant before has ended, and a new one takes none of its levels", "--level")
+	refuses(t, "a grant that has ended, without a level", err,
+		"the grant before has ended, and a new one takes none of its levels", "--level")
 	again, err := set(access.GrantOrder{Levels: map[string]string{"message": "read"}})
 	if err != nil || again.ID == made.ID || again.FleetRef != "a-1" || len(again.Levels) != 1 {
 		t.Errorf("%+v %v", again, err)
@@ -269,7 +276,8 @@ func TestAPauseBetweenReadingAndWritingAGrantIsNotUndone(t *testing.T) {
 func TestAFleetThatIsNotThereCannotBeDeleted(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	err := d.DeleteFleet(t.Context(), uuid.New(), func(context.Context, access.Principal) error { return errors.New("asked") })
+	err := d.DeleteFleet(t.Context(), uuid.New(),
+		func(context.Context, access.Principal) error { return errors.New("asked") })
 	refuses(t, "no fleet", err, "waybill fleet list")
 }
 

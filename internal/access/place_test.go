@@ -68,7 +68,8 @@ func TestAGrantDiffersInWhatItSaysAndNotInItsTimes(t *testing.T) {
 	t.Parallel()
 	made := noon.Add(-time.Hour)
 	known := Grant{ID: uuid.New(), FleetRef: "f", Status: GrantActive,
-		Levels: map[resource.Kind]string{resource.KindUser: Read}, Effective: made, Expiration: noon.Add(time.Hour), CreatedAt: made, UpdatedAt: made}
+		Levels: map[resource.Kind]string{resource.KindUser: Read}, Effective: made, Expiration: noon.Add(time.Hour),
+		CreatedAt: made, UpdatedAt: made}
 	for says, change := range map[string]func(*Grant){
 		"":           func(*Grant) {},
 		"reference":  func(g *Grant) { g.FleetRef = "g" },

@@ -57,7 +57,8 @@ func (c Client) refuses(p Proof, at time.Time) error {
 	case c.Disabled:
 		return errors.New("its client is disabled")
 	case p.External && p.IssuedAt.Before(c.Since):
-		return errors.New("all tokens of its client that were issued until " + c.Since.UTC().Format(time.RFC3339) + " were ended")
+		return errors.New("all tokens of its client that were issued until " + c.Since.UTC().Format(time.RFC3339) +
+			" were ended")
 	case p.External:
 		return nil
 	case !ok || secret.Expired(at):

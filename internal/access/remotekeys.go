@@ -85,7 +85,8 @@ func (k *remoteKeys) verify(ctx context.Context, raw string) (payload []byte, id
 	}
 	keys, _ = k.held()
 	for _, key := range keys.Key(id) {
-		if key.Use != "" && key.Use != "sig" || key.Algorithm != "" && key.Algorithm != signed.Signatures[0].Header.Algorithm {
+		if key.Use != "" && key.Use != "sig" ||
+			key.Algorithm != "" && key.Algorithm != signed.Signatures[0].Header.Algorithm {
 			continue
 		}
 		if payload, err := signed.Verify(key); err == nil {

@@ -69,7 +69,8 @@ func (k *known) forget(raw string) {
 
 // verify returns the caller of a token that counts, or ErrInvalidToken. read checks its form and
 // signature, for a token that is met for the first time.
-func (k *known) verify(ctx context.Context, raw string, now time.Time, read func(context.Context) (again, error)) (Principal, error) {
+func (k *known) verify(ctx context.Context, raw string, now time.Time,
+	read func(context.Context) (again, error)) (Principal, error) {
 	v, ok := k.get(raw)
 	if age := now.Sub(v.lookedAt); ok && age >= 0 && age < verdictAge && now.Before(v.who.Expires) {
 		return v.who, nil
@@ -143,7 +144,8 @@ func (i *Issuer) stands(ctx context.Context, t token, now time.Time) (Principal,
 	if !now.Before(t.Expiry.Time()) {
 		return Principal{}, fmt.Errorf("%w: it expired", ErrInvalidToken)
 	}
-	p := Proof{Client: t.Subject, TokenID: t.ID, Secret: t.Secret, Generation: t.Generation, Scopes: strings.Fields(t.Scope)}
+	p := Proof{Client: t.Subject, TokenID: t.ID, Secret: t.Secret, Generation: t.Generation,
+		Scopes: strings.Fields(t.Scope)}
 	c, err := holds(ctx, i.store, p, now)
 	if err != nil {
 		return Principal{}, err

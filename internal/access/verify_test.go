@@ -18,7 +18,8 @@ func TestATokenEndsWithWhatItWasGivenFor(t *testing.T) {
 		by   func(*Client)
 		says string
 	}{
-		"its secret is revoked":       {func(c *Client) { c.Secrets = []Secret{{ID: "2", Hash: HashSecret("s3cret")}} }, "secret"},
+		"its secret is revoked": {func(c *Client) { c.Secrets = []Secret{{ID: "2", Hash: HashSecret("s3cret")}} },
+			"secret"},
 		"its secret has expired":      {func(c *Client) { c.Secrets[0].ExpiresAt = time.Now() }, "secret"},
 		"its client is disabled":      {func(c *Client) { c.Disabled = true }, "disabled"},
 		"its client loses a scope":    {func(c *Client) { c.Scopes = []string{"telematics:read"} }, "telematics:write"},
@@ -40,7 +41,8 @@ func TestATokenEndsWithWhatItWasGivenFor(t *testing.T) {
 			}
 			time.Sleep(verdictAge)
 			_, err := i.Verify(t.Context(), raw)
-			if c.says == "" && err != nil || c.says != "" && (!errors.Is(err, ErrInvalidToken) || !strings.Contains(err.Error(), c.says)) {
+			if c.says == "" && err != nil || c.says != "" &&
+				(!errors.Is(err, ErrInvalidToken) || !strings.Contains(err.Error(), c.says)) {
 				t.Errorf("%s: %v", name, err)
 			}
 		})
@@ -176,15 +178,17 @@ func TestATokenOfAnotherAlgorithmPurposeOrKeyIsRefused(t *testing.T) {
 	}
 	public := []byte(signingKey("a").Key.Public().(ed25519.PublicKey))
 	for name, raw := range map[string]string{
-		"another issuer":           signed(t, key, with(func(c *claims) { c.Issuer = "somebody" })),
-		"another audience":         signed(t, key, with(func(c *claims) { c.Audience = jwt.Audience{"backup"} })),
-		"no audience":              signed(t, key, with(func(c *claims) { c.Audience = nil })),
-		"no end":                   signed(t, key, with(func(c *claims) { c.Expiry = nil })),
-		"an end in the past":       signed(t, key, with(func(c *claims) { c.Expiry = jwt.NewNumericDate(time.Now()) })),
-		"another generation":       signed(t, key, with(func(c *claims) { c.Generation = 0 })),
-		"no client's":              signed(t, key, with(func(c *claims) { c.Subject = "nobody" })),
-		"the public key as secret": signed(t, jose.SigningKey{Algorithm: jose.HS256, Key: jose.JSONWebKey{Key: public, KeyID: "a"}}, good),
-		"an unknown key":           signed(t, jose.SigningKey{Algorithm: jose.EdDSA, Key: jose.JSONWebKey{Key: signingKey("b").Key, KeyID: "b"}}, good),
+		"another issuer":     signed(t, key, with(func(c *claims) { c.Issuer = "somebody" })),
+		"another audience":   signed(t, key, with(func(c *claims) { c.Audience = jwt.Audience{"backup"} })),
+		"no audience":        signed(t, key, with(func(c *claims) { c.Audience = nil })),
+		"no end":             signed(t, key, with(func(c *claims) { c.Expiry = nil })),
+		"an end in the past": signed(t, key, with(func(c *claims) { c.Expiry = jwt.NewNumericDate(time.Now()) })),
+		"another generation": signed(t, key, with(func(c *claims) { c.Generation = 0 })),
+		"no client's":        signed(t, key, with(func(c *claims) { c.Subject = "nobody" })),
+		"the public key as secret": signed(t,
+			jose.SigningKey{Algorithm: jose.HS256, Key: jose.JSONWebKey{Key: public, KeyID: "a"}}, good),
+		"an unknown key": signed(t,
+			jose.SigningKey{Algorithm: jose.EdDSA, Key: jose.JSONWebKey{Key: signingKey("b").Key, KeyID: "b"}}, good),
 		"a foreign key under a known id": signed(t, jose.SigningKey{Algorithm: jose.EdDSA,
 			Key: jose.JSONWebKey{Key: signingKey("b").Key, KeyID: "a"}}, good),
 		"no key id": signed(t, jose.SigningKey{Algorithm: jose.EdDSA, Key: signingKey("a").Key}, good),

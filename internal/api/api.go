@@ -57,7 +57,8 @@ type Webhooks interface {
 type Deliveries interface {
 	Logs(ctx context.Context, partner, id uuid.UUID, r webhook.LogsRequest) (page.Page[webhook.DeliveryLog], error)
 	Metrics(ctx context.Context, partner, id uuid.UUID) (webhook.Metrics, error)
-	DeadLetters(ctx context.Context, partner, id uuid.UUID, r webhook.DeadLettersRequest) (page.Page[webhook.DeadLetter], error)
+	DeadLetters(ctx context.Context, partner, id uuid.UUID, r webhook.DeadLettersRequest) (
+		page.Page[webhook.DeadLetter], error)
 	Replay(ctx context.Context, partner, id uuid.UUID, body []byte) (webhook.Replayed, error)
 }
 
@@ -87,8 +88,10 @@ type Config struct {
 	// Sound tells what is wrong with the connection by which a request came; such a request is refused and
 	// the connection closed. It may be nil.
 	Sound func(r *http.Request) error
-	Now   func() time.Time
-	Log   *slog.Logger
+	// Strict reads the document when the first strict client asks: most processes have none.
+	Strict func() (*openapi.Strict, error)
+	Now    func() time.Time
+	Log    *slog.Logger
 }
 
 // Server answers the API's requests. It keeps no state between requests but whether it has shut, so
@@ -100,8 +103,6 @@ type Server struct {
 	// The document is held once for all who read it, however slowly.
 	asYAML []byte
 	asJSON func() ([]byte, error)
-	// strict reads it when the first strict client asks: most processes have none.
-	strict func() (*openapi.Strict, error)
 	shut   atomic.Pointer[problem.Error]
 }
 
@@ -109,7 +110,7 @@ type Server struct {
 // start and not at the first request.
 func New(c Config) *Server {
 	s := &Server{Config: c, mux: http.NewServeMux(), packers: newPackers(), asYAML: openapi.Document(),
-		asJSON: sync.OnceValues(openapi.JSON), strict: sync.OnceValues(openapi.NewStrict)}
+		asJSON: sync.OnceValues(openapi.JSON)}
 	for _, r := range s.storeless() {
 		s.mux.HandleFunc(r.method+" "+r.path, s.handler(r))
 	}

@@ -39,7 +39,8 @@ func (s *Server) getConnectionCapabilities(w http.ResponseWriter, r *http.Reques
 	}
 	adapter, ok := s.TSPs.Adapter(conn.SourceName)
 	if !ok {
-		return problem.New(problem.NotFound, "this installation has no adapter for %s any more, so nothing can be written through the connection", conn.SourceName)
+		return problem.New(problem.NotFound, "this installation has no adapter for %s any more, so nothing can be written "+
+			"through the connection", conn.SourceName)
 	}
 	// What is stored may lack a setting that the adapter has come to require; what it says of
 	// the others still holds.

@@ -33,8 +33,8 @@ type eventsBody struct {
 
 // noFeedCursor is what is wrong with a cursor that no answer of the feed gave; the feed has no pages that
 // one could go back to.
-const noFeedCursor = "is not a cursor that this feed gave, or was changed on the way; send the cursor of an earlier answer " +
-	"as it is, or leave it out to begin at the oldest event that is kept"
+const noFeedCursor = "is not a cursor that this feed gave, or was changed on the way; send the cursor of an earlier " +
+	"answer as it is, or leave it out to begin at the oldest event that is kept"
 
 // listEvents lets a partner read its events. The cursor is a place in the feed and bound to no filter:
 // whoever changes its filters goes on where it was.

@@ -31,13 +31,15 @@ func answers(t *testing.T) map[string]any {
 		"ResourceOperationLog": operation.Log{}, "BaseResourceOperationEvent": operation.Operation{}.Read(),
 		"Webhook": webhook.Webhook{}, "WebhookRead": webhook.Read{}, "WebhookLogRead": webhook.LogRead{},
 		"ShareAgreementRead": access.AgreementRead{}, "BaseShareAgreementEvent": access.AgreementRead{},
-		"FleetRead": access.FleetRead{}, "PartnerRead": access.PartnerRead{}, "TspRead": tspRead{}, "TspIntegrationsRead": integrations{},
-		"CapabilityDocument": tsp.CapabilityDocument{}, "CapabilitySetting": tsp.SettingDocument{},
+		"FleetRead": access.FleetRead{}, "PartnerRead": access.PartnerRead{}, "TspRead": tspRead{},
+		"TspIntegrationsRead": integrations{},
+		"CapabilityDocument":  tsp.CapabilityDocument{}, "CapabilitySetting": tsp.SettingDocument{},
 		"CapabilityCredentials": tsp.CredentialShapes{}, "CapabilityCredentialField": tsp.CredentialMember{},
 		"CapabilityWrite": tsp.WriteDocument{}, "CapabilityLimit": tsp.LimitDocument{},
 		"CapabilityField": tsp.FieldDocument{},
 
-		"TokenResponse": access.Token{}, "ErrorResponse": oauthError{}, "AuthorizationServer": authorizationServer{}, "KeySet": access.KeySet{},
+		"TokenResponse": access.Token{}, "ErrorResponse": oauthError{}, "AuthorizationServer": authorizationServer{},
+		"KeySet":  access.KeySet{},
 		"Healthy": healthBody{}, "ValidationErrorDetail": wrongDetail{}, "UnprocessableEntity": invalid{},
 		"TooManyRequests": tooMany{}, "TooManyRequestsOptionalDetail": tooMany{}, "RetryAfterDetail": retryAfter{},
 		"InternalServerError": internalError{},
@@ -66,8 +68,8 @@ func answers(t *testing.T) map[string]any {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"ConnectionCreated", "ConnectionStaled", "ConnectionActivated",
-		"ResourceOperationCreated", "ResourceOperationSucceeded", "ResourceOperationFailed", "ShareAgreementCreated", "ShareAgreementUpdated",
-		"ShareAgreementDeleted"} {
+		"ResourceOperationCreated", "ResourceOperationSucceeded", "ResourceOperationFailed", "ShareAgreementCreated",
+		"ShareAgreementUpdated", "ShareAgreementDeleted"} {
 		all[name] = jsontext.Value(envelope)
 	}
 	return all

@@ -39,7 +39,8 @@ func (l Limits) admit(who access.Principal) error {
 	if who.IsFleet() {
 		of, org = "fleet", who.Fleet.ID
 	}
-	return take(l.Organisation, org.String(), "the clients of this "+of+" together send more requests than the operator allows")
+	return take(l.Organisation, org.String(),
+		"the clients of this "+of+" together send more requests than the operator allows")
 }
 
 // forStrangers is for routes that need no token.

@@ -145,7 +145,8 @@ func TestALimitOfTokensDoesNotTellWhichClientsThereAre(t *testing.T) {
 	s := limited(t, api.Limits{Token: limit})
 	for _, issue := range []error{nil, access.ErrInvalidClient} {
 		s.issue = issue
-		s.do(tokenLine, form(map[string]string{"client_id": strings.Repeat("x", 1000)}), "Content-Type", formType, "Authorization", "")
+		s.do(tokenLine, form(map[string]string{"client_id": strings.Repeat("x", 1000)}), "Content-Type", formType,
+			"Authorization", "")
 	}
 	if len(limit.came) != 2 || limit.came[0] != limit.came[1] || len(limit.came[0]) > 300 {
 		t.Errorf("%q", limit.came)

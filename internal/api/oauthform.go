@@ -20,8 +20,8 @@ type oauthForm struct {
 }
 
 // readForm reads a request to a token endpoint from a client that does not come too often. Its errors
-// are *oauthError, but for a realm that is not here and a limit. What the form holds beside the parameters that are asked for is let pass, as RFC 6749
-// section 3.2 demands.
+// are *oauthError, but for a realm that is not here and a limit. What the form holds beside the parameters
+// that are asked for is let pass, as RFC 6749 section 3.2 demands.
 func (s *Server) readForm(w http.ResponseWriter, r *http.Request, q *query) (oauthForm, error) {
 	if err := checkRealm(r); err != nil {
 		return oauthForm{}, err

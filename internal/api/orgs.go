@@ -54,7 +54,8 @@ func (s *Server) orgRoutes() []route {
 		{"GET", "/v2/integrations/tsps", "", s.listIntegrations},
 		{"GET", "/v2/integrations/tsps/{tsp_id}", "", bare(s.getIntegrations)},
 		{"GET", "/v2/integrations/tsps/{tsp_id}/capabilities", "", bare(s.getTSPCapabilities)},
-		{"GET", "/v2/integrations/connections/{connection_id}/capabilities", "connection:read", bare(s.getConnectionCapabilities)},
+		{"GET", "/v2/integrations/connections/{connection_id}/capabilities", "connection:read",
+			bare(s.getConnectionCapabilities)},
 	}
 }
 

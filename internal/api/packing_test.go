@@ -46,8 +46,9 @@ func TestABombIsRefusedBeforeItIsUnpacked(t *testing.T) {
 	t.Parallel()
 	bomb := packed(strings.Repeat(" ", 64<<20))
 	for says, c := range map[string]struct{ body, coding, text string }{
-		"a bomb":         {bomb, "gzip", "the body is larger than 1 MiB when it is unpacked"},
-		"many in a row":  {strings.Repeat(packed(strings.Repeat(" ", 1<<10)), 1100), "gzip", "the body is larger than 1 MiB when it is unpacked"},
+		"a bomb": {bomb, "gzip", "the body is larger than 1 MiB when it is unpacked"},
+		"many in a row": {strings.Repeat(packed(strings.Repeat(" ", 1<<10)), 1100), "gzip",
+			"the body is larger than 1 MiB when it is unpacked"},
 		"half of one":    {packed("{}")[:12], "gzip", "is none, or is not whole"},
 		"a wrong sum":    {packed("{}")[:16] + "12345678", "gzip", "is none, or is not whole"},
 		"twice packed":   {packed(packed("{}")), "gzip, gzip", "the body is encoded as gzip, gzip"},
@@ -133,8 +134,8 @@ func TestAnAnswerKeepsBrowsersAndCachesFromDoingMore(t *testing.T) {
 func TestAPathThatIsNotPlainIsNowhereAndNotElsewhere(t *testing.T) {
 	t.Parallel()
 	c := serve(t, nil)
-	for given, plain := range map[string]string{"//v2/telematics/vehicles": "/v2/telematics/vehicles", "/v2/../healthz": "/healthz",
-		"/./healthz": "/healthz", "/v2//": "/v2/"} {
+	for given, plain := range map[string]string{"//v2/telematics/vehicles": "/v2/telematics/vehicles",
+		"/v2/../healthz": "/healthz", "/./healthz": "/healthz", "/v2//": "/v2/"} {
 		a := c.do("GET "+given, "")
 		if a.Code != 404 || !strings.Contains(a.Body.String(), `there is nothing at this path; write it as `+plain+`"`) {
 			t.Errorf("%s: %d %s", given, a.Code, a.Body)
@@ -160,7 +161,8 @@ func TestTheTimeForARequestsArrivalDoesNotCountForItsAnswer(t *testing.T) {
 	server.Config.ReadTimeout = 200 * time.Millisecond
 	server.Start()
 	defer server.Close()
-	r, err := http.NewRequestWithContext(t.Context(), "POST", server.URL+"/v2/telematics/messages", strings.NewReader("{}"))
+	r, err := http.NewRequestWithContext(t.Context(), "POST", server.URL+"/v2/telematics/messages",
+		strings.NewReader("{}"))
 	if err != nil {
 		t.Fatal(err)
 	}

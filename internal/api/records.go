@@ -16,7 +16,8 @@ import (
 type Records interface {
 	List(ctx context.Context, who access.Principal, r record.Request) (record.Page, error)
 	// fleetRef is how the caller calls the record's fleet; "" if it has no name for it.
-	Get(ctx context.Context, who access.Principal, kind resource.Kind, id uuid.UUID) (r record.Record, fleetRef string, err error)
+	Get(ctx context.Context, who access.Principal, kind resource.Kind, id uuid.UUID) (
+		r record.Record, fleetRef string, err error)
 	Freshness(ctx context.Context, who access.Principal, f record.Fleets) ([]record.Freshness, error)
 	RequestImport(ctx context.Context, who access.Principal, connection uuid.UUID) ([]record.Freshness, error)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api"
+	"github.com/waybill-dev/waybill/internal/api/openapi"
 	"github.com/waybill-dev/waybill/internal/connection"
 	wrong "github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/record"
@@ -131,7 +132,8 @@ func staffed(t *testing.T) (*counter, *desk) {
 	t.Helper()
 	c, d := serve(t, nil), &desk{}
 	c.Server = api.New(api.Config{Tokens: c, Connections: linkDesk{desk: d}, Agreements: agreementDesk{desk: d},
-		Webhooks: hookDesk{desk: d}, Deliveries: deliveryDesk{desk: d}, Records: recordDesk{desk: d}, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+		Webhooks: hookDesk{desk: d}, Deliveries: deliveryDesk{desk: d}, Records: recordDesk{desk: d},
+		Strict: openapi.NewStrict, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	return c, d
 }
 

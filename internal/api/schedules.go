@@ -13,9 +13,11 @@ import (
 
 // Schedules tells when the kinds of a connection are imported, and how that went.
 type Schedules interface {
-	ListSchedules(ctx context.Context, who access.Principal, q record.ScheduleQuery) (page.Page[record.ScheduleRead], error)
+	ListSchedules(ctx context.Context, who access.Principal, q record.ScheduleQuery) (
+		page.Page[record.ScheduleRead], error)
 	GetSchedule(ctx context.Context, who access.Principal, connection, id uuid.UUID) (record.ScheduleRead, error)
-	ListExecutions(ctx context.Context, who access.Principal, q record.ExecutionQuery) (page.Page[record.ExecutionRead], error)
+	ListExecutions(ctx context.Context, who access.Principal, q record.ExecutionQuery) (
+		page.Page[record.ExecutionRead], error)
 }
 
 // scheduleRoutes are those of the published client that read. Imports follow from what a TSP can do,

@@ -35,7 +35,8 @@ func (s *Server) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	secure(w.Header(), r.TLS != nil)
 	// The mux would send the caller elsewhere, and many do not send their token or body there again.
 	if plain := plainPath(r.URL.Path); plain != r.URL.Path {
-		s.refuse(w, r, problem.New(problem.NotFound, "there is nothing at this path; write it as %s", resource.Excerpt(plain)))
+		s.refuse(w, r,
+			problem.New(problem.NotFound, "there is nothing at this path; write it as %s", resource.Excerpt(plain)))
 		return
 	}
 	// The mux is asked first because it would answer 404 and 405 itself, as plain text.
@@ -102,7 +103,8 @@ func (s *Server) unrouted(w http.ResponseWriter, r *http.Request, h http.Handler
 		s.refuse(w, r, problem.New(problem.MethodNotAllowed, "%s is not allowed here; use %s", r.Method, allow))
 		return
 	}
-	s.refuse(w, r, problem.New(problem.NotFound, "there is nothing at this path; GET /openapi.yaml describes what there is"))
+	s.refuse(w, r,
+		problem.New(problem.NotFound, "there is nothing at this path; GET /openapi.yaml describes what there is"))
 }
 
 // handler wraps a route with its token check. The check comes before anything of the request is
@@ -167,7 +169,8 @@ func (s *Server) authenticate(r *http.Request, scope string) (access.Principal, 
 	// Asked before the scope itself: "lacks the scope" would send the fleet to its operator for a
 	// scope that no fleet can have.
 	case who.IsFleet() && access.PartnersOnly(scope):
-		return who, problem.New(problem.Forbidden, "this needs a partner's token, and yours is a fleet's; writes, their operations and webhooks belong to the partners to whom fleets grant them")
+		return who, problem.New(problem.Forbidden, "this needs a partner's token, and yours is a fleet's; writes, their "+
+			"operations and webhooks belong to the partners to whom fleets grant them")
 	case scope != anyScope && !who.Has(scope):
 		return who, problem.New(problem.Forbidden, "the token lacks the scope %s", scope)
 	}
@@ -191,7 +194,8 @@ func (s *Server) stillGood(r *http.Request) error {
 }
 
 func invalidToken(err error) error {
-	return &problem.Error{Code: problem.Unauthorized, Detail: "the token is not valid" + reason(err) + "; get a new one", Err: err}
+	return &problem.Error{Code: problem.Unauthorized, Detail: "the token is not valid" + reason(err) + "; get a new one",
+		Err: err}
 }
 
 // reason is what an error says behind its name, as more of a sentence; "" if it says nothing.

@@ -46,7 +46,8 @@ func guarded() map[string][]string {
 		"share-agreement:delete": {"DELETE " + agreements + "/a"},
 		"telematics:read": {"GET /v2/telematics/vehicles/v", "GET /v2/telematics/trailers/v",
 			"GET /v2/telematics/users/v",
-			"GET /v2/telematics/dvir-logs", "GET /v2/telematics/dvir-logs/defects", "GET /v2/telematics/dvir-logs/d/defects", "GET /v2/telematics/fuel-transactions", "GET /v2/telematics/messages"},
+			"GET /v2/telematics/dvir-logs", "GET /v2/telematics/dvir-logs/defects", "GET /v2/telematics/dvir-logs/d/defects",
+			"GET /v2/telematics/fuel-transactions", "GET /v2/telematics/messages"},
 	}
 	for line := range writes() {
 		all["telematics:write"] = append(all["telematics:write"], line)

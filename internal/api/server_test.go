@@ -96,12 +96,14 @@ func (r records) List(_ context.Context, _ access.Principal, q record.Request) (
 	return p, nil
 }
 
-func (r schedules) ListSchedules(_ context.Context, _ access.Principal, q record.ScheduleQuery) (page.Page[record.ScheduleRead], error) {
+func (r schedules) ListSchedules(_ context.Context, _ access.Principal,
+	q record.ScheduleQuery) (page.Page[record.ScheduleRead], error) {
 	r.asked = q
 	return midst[record.ScheduleRead](), nil
 }
 
-func (r schedules) ListExecutions(_ context.Context, _ access.Principal, q record.ExecutionQuery) (page.Page[record.ExecutionRead], error) {
+func (r schedules) ListExecutions(_ context.Context, _ access.Principal,
+	q record.ExecutionQuery) (page.Page[record.ExecutionRead], error) {
 	r.asked = q
 	return midst[record.ExecutionRead](), nil
 }
@@ -162,10 +164,10 @@ func open(t *testing.T, adapters ...tsp.Adapter) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.Server = api.New(api.Config{Tokens: tokens{}, Operations: operations{house: h}, Webhooks: webhooks{house: h}, Deliveries: deliveries{house: h},
-		Connections: connections{house: h}, Fleets: fleets{house: h}, Agreements: agreements{house: h},
-		Records: records{house: h}, Schedules: schedules{house: h}, TSPs: registry, Now: func() time.Time { return h.now },
-		Log: slog.New(slog.DiscardHandler)})
+	h.Server = api.New(api.Config{Tokens: tokens{}, Operations: operations{house: h}, Webhooks: webhooks{house: h},
+		Deliveries: deliveries{house: h}, Connections: connections{house: h}, Fleets: fleets{house: h},
+		Agreements: agreements{house: h}, Records: records{house: h}, Schedules: schedules{house: h}, TSPs: registry,
+		Now: func() time.Time { return h.now }, Log: slog.New(slog.DiscardHandler)})
 	return h
 }
 

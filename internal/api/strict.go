@@ -27,7 +27,7 @@ func (s *Server) writer(w http.ResponseWriter, who access.Principal, rt route) h
 // shorten leaves out of a body what the contract lacks. One that cannot be read is a 500: it would not
 // be what the client was promised.
 func (s *Server) shorten(w *strictWriter, status int, text []byte) (int, []byte) {
-	strict, err := s.strict()
+	strict, err := s.Strict()
 	if err == nil {
 		text, err = strict.Answer(w.method, w.path, status, text)
 	}

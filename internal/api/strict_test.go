@@ -191,7 +191,8 @@ func TestUnknownParametersAreNamedInAHeaderWhereTheOperatorWantsIt(t *testing.T)
 		}
 		for _, p := range d.query {
 			// What was meant would narrow the list, or make a write wait.
-			for _, near := range []string{p.name + "%5B%5D", strings.ToUpper(p.name[:1]) + p.name[1:], p.name + "s", p.name[:len(p.name)-1]} {
+			for _, near := range []string{p.name + "%5B%5D", strings.ToUpper(p.name[:1]) + p.name[1:], p.name + "s",
+				p.name[:len(p.name)-1]} {
 				if status, _, _ := c.asked(d, near+"="+url.QueryEscape(p.sample())); status != 422 && !slices.ContainsFunc(d.query,
 					func(other parameter) bool { return other.name == near }) {
 					t.Errorf("%s %s: %d", d.line(near), near, status)

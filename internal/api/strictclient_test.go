@@ -19,9 +19,11 @@ func TestAStrictClientIsSparedWhatTheContractLacksAndNobodyElse(t *testing.T) {
 			"POST /v2/orgs/share-agreements/" + one + "/pause": `"created_at":`,
 		} {
 			c, _ := staffed(t)
-			c.who = access.Principal{Client: "me", Scopes: access.Scopes(), Fleet: access.Fleet{ID: c.who.Partner.ID}, Strict: strict}
+			c.who = access.Principal{Client: "me", Scopes: access.Scopes(), Fleet: access.Fleet{ID: c.who.Partner.ID},
+				Strict: strict}
 			a := c.do(line, "{}")
-			if a.Code >= 300 || strings.Contains(a.Body.String(), extra) == strict || !strings.Contains(a.Body.String(), `"fleet_id":`) {
+			if a.Code >= 300 || strings.Contains(a.Body.String(), extra) == strict ||
+				!strings.Contains(a.Body.String(), `"fleet_id":`) {
 				t.Errorf("%s, strict %t: %d %s", line, strict, a.Code, a.Body)
 			}
 			if a.Header().Get("Content-Length") != "" && a.Header().Get("Content-Length") != strconv.Itoa(a.Body.Len()) {

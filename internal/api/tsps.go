@@ -81,7 +81,8 @@ func (s *Server) spec(r *http.Request) (tsp.Spec, error) {
 			return spec, nil
 		}
 	}
-	return tsp.Spec{}, problem.New(problem.NotFound, "this installation has no TSP %s; GET /v2/integrations/tsps lists them", id)
+	return tsp.Spec{}, problem.New(problem.NotFound,
+		"this installation has no TSP %s; GET /v2/integrations/tsps lists them", id)
 }
 
 func (s *Server) listIntegrations(w http.ResponseWriter, r *http.Request, _ access.Principal, q *query) error {

@@ -19,7 +19,7 @@ const sealPause = 10 * time.Millisecond
 
 // unsealed is what is still to be brought into the form in which it would be written.
 type unsealed struct {
-	parts []func(ctx context.Context, after string) (next string, changed int, err error)
+	parts []func(ctx context.Context, after string) (next string, changed int, closed map[string]error, err error)
 	// done is what is kept of it at the end; nil if it stands there.
 	done []byte
 }
@@ -65,16 +65,18 @@ func (a *App) noteSealing(ctx context.Context, mark string) (u unsealed, err err
 	return u, a.db.SetMeta(ctx, metaAtRest, []byte(set))
 }
 
-// sealOld seals what lies in the database, portion by portion, until all is in the form in which it would be
-// written.
+// sealOld seals what lies in the database, portion by portion, until all that opens is in the form in which
+// it would be written.
 func (a *App) sealOld(ctx context.Context) error {
-	total := 0
+	total, left := 0, 0
 	for _, part := range a.unsealed.parts {
 		for after, more := "", true; more; {
-			next, changed, err := part(ctx, after)
+			next, changed, closed, err := part(ctx, after)
 			wait := sealPause
 			if err == nil {
 				total, after, more = total+changed, next, next != ""
+				left += len(closed)
+				a.tellShut(closed)
 			} else if wait = resealAgain; ctx.Err() == nil {
 				a.log.Log(ctx, slog.LevelError, "sealing what lies in the database failed; it is tried again", "error", err)
 			}
@@ -85,15 +87,23 @@ func (a *App) sealOld(ctx context.Context) error {
 			}
 		}
 	}
-	return a.sealedAll(ctx, total)
+	return a.sealedAll(ctx, total, left)
 }
 
-// sealedAll notes that nothing is left to be sealed.
-func (a *App) sealedAll(ctx context.Context, total int) error {
+// tellShut logs rows of the database that do not open.
+func (a *App) tellShut(closed map[string]error) {
+	for row, err := range closed {
+		a.log.Error("a row of the database does not open and stays as it is; restore a backup that holds it with its key "+
+			"(docs/backup.md), or delete what it belongs to", "row", row, "error", err)
+	}
+}
+
+// sealedAll notes that nothing is left to be sealed. Where something is, the next start looks again.
+func (a *App) sealedAll(ctx context.Context, total, left int) error {
 	if total > 0 {
 		a.log.Info("what lay in the database was sealed at rest", "count", total)
 	}
-	if a.unsealed.done == nil {
+	if a.unsealed.done == nil || left > 0 {
 		return nil
 	}
 	if err := a.db.SetMeta(ctx, metaAtRest, a.unsealed.done); err != nil && ctx.Err() == nil {

@@ -3,6 +3,7 @@ package app_test
 import (
 	"bytes"
 	"database/sql"
+	"log/slog"
 	"net/http"
 	"os"
 	"strings"
@@ -11,6 +12,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/demo"
 )
 
 // quietURL is where a receiver is that nobody may learn of from the disk.
@@ -39,7 +42,11 @@ func (h *house) quiet() bool {
 		h.t.Fatal(err)
 	}
 	for _, s := range all {
-		if s.URL == quietURL {
+		read, err := h.db.SubscriptionByID(h.t.Context(), s.ID)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		if read.URL == quietURL {
 			return true
 		}
 	}
@@ -125,5 +132,23 @@ func TestADatabaseIsSealedFromTheSettingOnAndReadableWhicheverWayItIsSet(t *test
 	h.stop()
 	if texts, url := h.clear(); texts == 0 || url {
 		t.Errorf("%d texts lie as they are, the URL among them: %v", texts, url)
+	}
+}
+
+func TestCommandsWorkBesideAServiceThatSealsAtRest(t *testing.T) {
+	t.Parallel()
+	c := config.Default()
+	c.SealAtRest = true
+	h := openWith(t, c, t.TempDir())
+	h.writes("before")
+	gone, err := app.DeleteFleet(t.Context(), h.config, slog.New(slog.DiscardHandler), demo.ID(demo.FleetRef).String())
+	if err != nil || gone.ID != demo.ID(demo.FleetRef) {
+		t.Fatalf("%+v, %v", gone, err)
+	}
+	h.until("the connection is gone", func() bool {
+		return h.do("GET", connections+"/"+h.ids.Connection.String(), "").status == http.StatusNotFound
+	})
+	if _, _, err := app.VerifyAudit(t.Context(), h.config); err != nil {
+		t.Error(err)
 	}
 }

@@ -122,20 +122,23 @@ func TestNobodyTellsAnothersThingsFromThoseThatDoNotExist(t *testing.T) {
 	victim := h.victim()
 	partner, _ := h.partner("Rival")
 	own := h.by(partner, "POST", connections, samsaraBody("rival-fleet", "samsara-demo-token"))
-	secret, err := h.operator().CreateFleetClient(t.Context(), access.ClientOrder{ID: "rival-fleet", Owner: "Rival Freight"})
+	secret, err := h.operator().CreateFleetClient(t.Context(),
+		access.ClientOrder{ID: "rival-fleet", Owner: "Rival Freight"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	reading := slices.DeleteFunc(access.Scopes(), func(scope string) bool { return !strings.HasSuffix(scope, ":read") })
-	narrow, err := h.operator().CreateClient(t.Context(), access.ClientOrder{ID: "rival-reader", Owner: "Rival", Scopes: reading})
+	narrow, err := h.operator().CreateClient(t.Context(),
+		access.ClientOrder{ID: "rival-reader", Owner: "Rival", Scopes: reading})
 	if err != nil {
 		t.Fatal(err)
 	}
 	attackers := map[string]string{"another partner": partner, "another fleet": h.tokenFor("rival-fleet", secret, ""),
 		"another partner's client that may only read": h.tokenFor("rival-reader", narrow, "")}
 	whole := func() (all []string) {
-		for _, path := range []string{connections + "/" + victim["connection_id"], agreements + "/" + victim["share_agreement_id"],
-			"/v2/notifications/webhooks/" + victim["webhook_id"], "/v2/orgs/fleets/" + victim["fleet_id"]} {
+		for _, path := range []string{connections + "/" + victim["connection_id"], agreements + "/" +
+			victim["share_agreement_id"], "/v2/notifications/webhooks/" + victim["webhook_id"], "/v2/orgs/fleets/" +
+			victim["fleet_id"]} {
 			all = append(all, h.do("GET", path, "").text)
 		}
 		return all
@@ -146,61 +149,11 @@ func TestNobodyTellsAnothersThingsFromThoseThatDoNotExist(t *testing.T) {
 	slices.SortStableFunc(routes, func(a, b documented) int { return strings.Compare(a.method, b.method) * -1 })
 	for name, token := range attackers {
 		for _, d := range routes {
-			line := d.method + " " + d.path
 			// Fleets find the partners that they may grant to.
-			if line == "GET /v2/orgs/partners/{partner_id}" && name == "another fleet" {
+			if d.method+" "+d.path == "GET /v2/orgs/partners/{partner_id}" && name == "another fleet" {
 				continue
 			}
-			given := bodies[line]
-			if len(given) == 0 {
-				given = []string{""}
-				if d.method == http.MethodPatch {
-					given = []string{"{}"}
-				}
-			}
-			for _, body := range given {
-				if !(strings.Contains(d.path, "{") && d.needsToken) && !names(body) {
-					continue
-				}
-				cells++
-				h.cell(t, token, line, body, func(text string, foreign bool) string {
-					for _, p := range d.params {
-						id := d.of(p, victim)
-						if p.In == "path" && id == "" && foreign {
-							id = uuid.NewString()
-						}
-						if !foreign {
-							id = uuid.NewString()
-						}
-						text = strings.ReplaceAll(text, "{"+p.Name+"}", id)
-					}
-					for _, word := range words {
-						id := map[string]string{"ID": victim["connection_id"]}[word]
-						if id == "" {
-							id = victim[word]
-						}
-						if !foreign || id == "" {
-							id = uuid.NewString()
-						}
-						text = strings.ReplaceAll(text, `"`+word+`"`, `"`+id+`"`)
-					}
-					return strings.NewReplacer(`"OWN"`, `"`+own.field("id")+`"`, `"TSP"`, `"`+samsaraID+`"`).Replace(text)
-				})
-			}
-			if d.method != http.MethodGet || strings.Contains(d.path, "{") || !d.needsToken {
-				continue
-			}
-			for _, p := range d.params {
-				if id := d.of(p, victim); p.In == "query" && id != "" {
-					cells++
-					h.cell(t, token, line+"?"+p.Name+"=ID", "", func(text string, foreign bool) string {
-						if !foreign {
-							id = uuid.NewString()
-						}
-						return strings.ReplaceAll(text, "=ID", "="+id)
-					})
-				}
-			}
+			cells += h.pathCells(token, d, victim, own.field("id")) + h.queryCells(token, d, victim)
 		}
 		if diff := cmp.Diff(before, whole()); diff != "" {
 			t.Errorf("%s has changed what is another's (-before +after):\n%s", name, diff)
@@ -210,6 +163,70 @@ func TestNobodyTellsAnothersThingsFromThoseThatDoNotExist(t *testing.T) {
 		t.Errorf("only %d cells were tried", cells)
 	}
 	h.untouched(victim)
+}
+
+// pathCells asks an operation with ids of the victim's in its path and in each of its bodies, and returns how
+// many cells that are. own is a connection of the attacker's.
+func (h *house) pathCells(token string, d documented, victim map[string]string, own string) (cells int) {
+	h.t.Helper()
+	line := d.method + " " + d.path
+	given := bodies[line]
+	if len(given) == 0 {
+		given = []string{""}
+		if d.method == http.MethodPatch {
+			given = []string{"{}"}
+		}
+	}
+	for _, body := range given {
+		if !(strings.Contains(d.path, "{") && d.needsToken) && !names(body) {
+			continue
+		}
+		cells++
+		h.cell(h.t, token, line, body, func(text string, foreign bool) string {
+			for _, p := range d.params {
+				id := d.of(p, victim)
+				if p.In == "path" && id == "" && foreign {
+					id = uuid.NewString()
+				}
+				if !foreign {
+					id = uuid.NewString()
+				}
+				text = strings.ReplaceAll(text, "{"+p.Name+"}", id)
+			}
+			for _, word := range words {
+				id := map[string]string{"ID": victim["connection_id"]}[word]
+				if id == "" {
+					id = victim[word]
+				}
+				if !foreign || id == "" {
+					id = uuid.NewString()
+				}
+				text = strings.ReplaceAll(text, `"`+word+`"`, `"`+id+`"`)
+			}
+			return strings.NewReplacer(`"OWN"`, `"`+own+`"`, `"TSP"`, `"`+samsaraID+`"`).Replace(text)
+		})
+	}
+	return cells
+}
+
+// queryCells asks a list with ids of the victim's in its query, and returns how many cells that are.
+func (h *house) queryCells(token string, d documented, victim map[string]string) (cells int) {
+	h.t.Helper()
+	if d.method != http.MethodGet || strings.Contains(d.path, "{") || !d.needsToken {
+		return 0
+	}
+	for _, p := range d.params {
+		if id := d.of(p, victim); p.In == "query" && id != "" {
+			cells++
+			h.cell(h.t, token, d.method+" "+d.path+"?"+p.Name+"=ID", "", func(text string, foreign bool) string {
+				if !foreign {
+					id = uuid.NewString()
+				}
+				return strings.ReplaceAll(text, "=ID", "="+id)
+			})
+		}
+	}
+	return cells
 }
 
 // reaches makes sure that the ids are those of things which their owner finds.

@@ -50,7 +50,8 @@ func (h *house) forgeries() map[string]string {
 			X string `json:"x"`
 		} `json:"keys"`
 	}
-	if err := json.Unmarshal([]byte(h.do("GET", "/realms/waybill/protocol/openid-connect/certs", "").text), &keys); err != nil || len(keys.Keys) == 0 {
+	if err := json.Unmarshal([]byte(h.do("GET", "/realms/waybill/protocol/openid-connect/certs", "").text),
+		&keys); err != nil || len(keys.Keys) == 0 {
 		t.Fatalf("no public key: %v", err)
 	}
 	public, err := base64.RawURLEncoding.DecodeString(keys.Keys[0].X)
@@ -106,12 +107,14 @@ func TestNoRouteAnswersWithoutATokenOfThisInstallation(t *testing.T) {
 	ask := func(d documented, name, header string) {
 		path := anyParam.ReplaceAllString(d.path, uuid.NewString())
 		a := h.do(d.method, path+"?nosuch=1", "rubbish", "Authorization", header)
-		if tried++; a.status != http.StatusUnauthorized || a.header.Get("WWW-Authenticate") == "" && !strings.Contains(a.text, "token") {
+		if tried++; a.status != http.StatusUnauthorized || a.header.Get("WWW-Authenticate") == "" &&
+			!strings.Contains(a.text, "token") {
 			t.Errorf("%s %s with %s: %d %s", d.method, d.path, name, a.status, a.text)
 		}
 	}
 	forged := h.forgeries()
-	for name, ago := range map[string]time.Duration{"": access.TokenLife / 2, "a token that has expired": access.TokenLife} {
+	for name, ago := range map[string]time.Duration{"": access.TokenLife / 2,
+		"a token that has expired": access.TokenLife} {
 		token, err := h.app.IssuedBefore(t.Context(), app.DemoClient, app.DemoSecret, ago)
 		if err != nil {
 			t.Fatal(err)
@@ -144,7 +147,8 @@ func TestATokenWithEveryScopeButTheOneIsTooNarrow(t *testing.T) {
 	h := open(t)
 	tokens := map[string]string{}
 	for _, scope := range access.Scopes() {
-		secret, err := h.operator().CreateClient(t.Context(), access.ClientOrder{ID: "narrow-" + strings.ReplaceAll(scope, ":", "-"), Owner: "Narrow", Scopes: []string{scope}})
+		secret, err := h.operator().CreateClient(t.Context(),
+			access.ClientOrder{ID: "narrow-" + strings.ReplaceAll(scope, ":", "-"), Owner: "Narrow", Scopes: []string{scope}})
 		if err != nil {
 			t.Fatal(err)
 		}

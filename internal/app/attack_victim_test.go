@@ -84,8 +84,9 @@ func (h *house) victim() map[string]string {
 	return map[string]string{
 		"trailers": h.wrote("/v2/telematics/trailers", `"trailer_name":"Mine"`),
 		"messages": h.wrote(messages, people+fmt.Sprintf(`,"recipient_id":"%s","message_text":"x"`, h.ids.Recipient)),
-		"group-messages": h.wrote("/v2/telematics/group-messages", people+fmt.Sprintf(`,"recipient_ids":["%s"],"message_text":"x"`,
-			h.ids.Recipient)),
+		"group-messages": h.wrote("/v2/telematics/group-messages",
+			people+fmt.Sprintf(`,"recipient_ids":["%s"],"message_text":"x"`,
+				h.ids.Recipient)),
 		"dvir-logs": h.inspection(),
 		"VEHICLE":   h.ids.Vehicle.String(), "PREAUTH": strings.Trim(preAuth.text, "\"\n"),
 		"schedule_id":   schedule,

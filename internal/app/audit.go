@@ -48,7 +48,8 @@ func VerifyAudit(ctx context.Context, c config.Config, known ...audit.Head) (end
 func guarded(ctx context.Context, log audit.Log) error {
 	whole, err := log.Guarded(ctx)
 	if err == nil && !whole {
-		err = fmt.Errorf("%w: the triggers that let its table only be appended to are not as the release made them", audit.ErrBroken)
+		err = fmt.Errorf("%w: the triggers that let its table only be appended to are not as the release made them",
+			audit.ErrBroken)
 	}
 	return err
 }

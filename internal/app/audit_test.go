@@ -38,18 +38,21 @@ func TestTheAuditLogTellsWhoChangedWhat(t *testing.T) {
 	h.do("PATCH", one, `{"credentials":{"token":"samsara-demo-token"}}`)
 	h.do("PATCH", one, `{"credentials":{"token":"samsara-wrong-token"}}`)
 	h.do("DELETE", one, "")
-	hook := h.do("POST", "/v2/notifications/webhooks", `{"url":"https://hooks.example/in","event_name":"connection.created"}`)
+	hook := h.do("POST", "/v2/notifications/webhooks",
+		`{"url":"https://hooks.example/in","event_name":"connection.created"}`)
 	h.do("DELETE", "/v2/notifications/webhooks/"+hook.field("id"), "")
 	ctx := audit.By(t.Context(), audit.Actor{Name: "operator:root"})
 	if _, err := h.operator().CreateClient(ctx, access.ClientOrder{ID: "tms", Owner: "TMS"}); err != nil {
 		t.Fatal(err)
 	}
-	h.do("POST", "/realms/waybill/protocol/openid-connect/revoke", "client_id=demo&client_secret=demo-secret&token="+h.token,
+	h.do("POST", "/realms/waybill/protocol/openid-connect/revoke",
+		"client_id=demo&client_secret=demo-secret&token="+h.token,
 		"Content-Type", "application/x-www-form-urlencoded")
 	got := h.audited()
-	for _, want := range []string{"waybill started service ", "client:demo created connection ", "client:demo created fleet ",
-		"client:demo created share_agreement ", "client:demo changed connection description", "client:demo changed connection sealed,version",
-		"client:demo created webhook ", "client:demo changed webhook status", "operator:root created client ", "operator:root created partner ",
+	for _, want := range []string{"waybill started service ", "client:demo created connection ",
+		"client:demo created fleet ", "client:demo created share_agreement ", "client:demo changed connection description",
+		"client:demo changed connection sealed,version", "client:demo created webhook ", "client:demo changed webhook status",
+		"operator:root created client ", "operator:root created partner ",
 		"stranger created token_revocation "} {
 		if !slices.ContainsFunc(got, func(line string) bool { return strings.HasPrefix(line, want) }) {
 			t.Errorf("no entry %q in\n%s", want, strings.Join(got, "\n"))
@@ -87,7 +90,8 @@ func TestALogThatWasCutShortOrMadeAnewIsTold(t *testing.T) {
 			if _, err := db.Exec(c.spoil); err == nil || !strings.Contains(err.Error(), "only appended to") {
 				t.Errorf("with the table as it is: %v", err)
 			}
-			for _, statement := range []string{"DROP TRIGGER audit_is_not_changed", "DROP TRIGGER audit_is_not_deleted", c.spoil} {
+			for _, statement := range []string{"DROP TRIGGER audit_is_not_changed", "DROP TRIGGER audit_is_not_deleted",
+				c.spoil} {
 				if _, err := db.Exec(statement); err != nil {
 					t.Fatal(err)
 				}
@@ -95,12 +99,14 @@ func TestALogThatWasCutShortOrMadeAnewIsTold(t *testing.T) {
 			if err := db.Close(); err != nil {
 				t.Fatal(err)
 			}
-			if _, _, err := app.VerifyAudit(t.Context(), h.config); !errors.Is(err, audit.ErrBroken) || !strings.Contains(err.Error(), c.says) {
+			if _, _, err := app.VerifyAudit(t.Context(), h.config); !errors.Is(err, audit.ErrBroken) ||
+				!strings.Contains(err.Error(), c.says) {
 				t.Errorf("with the sealed head: %v", err)
 			}
 			keyless := h.config
 			keyless.Key = ""
-			if _, unseen, err := app.VerifyAudit(t.Context(), keyless, whole); !strings.Contains(unseen, "no key") || !errors.Is(err, audit.ErrBroken) {
+			if _, unseen, err := app.VerifyAudit(t.Context(), keyless, whole); !strings.Contains(unseen, "no key") ||
+				!errors.Is(err, audit.ErrBroken) {
 				t.Errorf("with a head that was kept elsewhere: %v", err)
 			}
 		})

@@ -25,40 +25,36 @@ var emptyHead = audit.Head{}.String()
 
 // sealedHead returns the end of the log as the service has sealed it last, or why it was not looked at.
 func sealedHead(ctx context.Context, c config.Config, db store.Store) (head audit.Head, unseen string, err error) {
-	sealed, err := db.Meta(ctx, metaHead)
-	if err != nil {
-		return head, "", err
-	}
-	if sealed == nil {
-		return head, "none was sealed yet, because no service has started over this log", headNeverSealed(ctx, db)
+	const none = "none was sealed yet, because no service has started over this log"
+	wrapped, err := keptKeyset(ctx, db)
+	if err != nil || wrapped == nil {
+		return head, none, err
 	}
 	if _, _, err := c.KeyText(); errors.Is(err, config.ErrNoKey) {
 		return head, "no key is set (WAYBILL_KEY_FILE)", nil
 	}
-	key, err := keyOf(c)
+	by, err := wrapperOf(c)
 	if err != nil {
 		return head, "", err
-	}
-	by, err := key.Wrapper()
-	if err != nil {
-		return head, "", err
-	}
-	wrapped, err := db.Meta(ctx, metaKeyset)
-	if err != nil {
-		return head, "", err
-	}
-	if wrapped == nil {
-		return head, "", errKeysetGone
 	}
 	sealer, err := seal.Open(by, wrapped)
 	if err != nil {
 		return head, "", err
 	}
+	sealed, err := db.Meta(ctx, metaHead)
+	if err != nil || sealed == nil && !sealer.Anchored() {
+		return head, none, err
+	}
 	head, err = openHead(sealer, sealed)
 	return head, "", err
 }
 
+// openHead opens what is kept of the head by a service that has sealed one.
 func openHead(sealer *seal.Sealer, sealed []byte) (audit.Head, error) {
+	if sealed == nil {
+		return audit.Head{}, fmt.Errorf("%w: a service has started over it, and the head that it has sealed is gone",
+			audit.ErrBroken)
+	}
 	text, err := sealer.Open(sealed, []byte(metaHead))
 	if err != nil {
 		return audit.Head{}, fmt.Errorf("%w: its sealed head does not open", audit.ErrBroken)
@@ -67,26 +63,6 @@ func openHead(sealer *seal.Sealer, sealed []byte) (audit.Head, error) {
 		return audit.Head{}, nil
 	}
 	return audit.ParseHead(string(text))
-}
-
-// headNeverSealed refuses a log without a sealed head over which a service has started. That one seals
-// the head before it derives a key or notes its start.
-func headNeverSealed(ctx context.Context, db store.Store) error {
-	gone := fmt.Errorf("%w: a service has started over it, and the head that it has sealed is gone", audit.ErrBroken)
-	switch derivation, err := db.Meta(ctx, metaDerive); {
-	case err != nil:
-		return err
-	case derivation != nil:
-		return gone
-	}
-	return audit.Pages(ctx, db, 0, func(page []audit.Entry) error {
-		for _, e := range page {
-			if e.Action == "started" {
-				return gone
-			}
-		}
-		return nil
-	})
 }
 
 // watchHead seals the end of the audit log each minute until ctx ends. It tells of a log that is not
@@ -106,15 +82,15 @@ func (a *App) watchHead(ctx context.Context) error {
 	}
 }
 
-// sealFirst is the first sealing of a process. A log that was tampered with keeps no service from its
-// work: a stranger could stop it by that.
-func (a *App) sealFirst(ctx context.Context, sealer *seal.Sealer) error {
-	err := a.sealHead(ctx, sealer)
+// sealFirst is the first sealing of a process. A log that is not whole, because it was tampered with, keeps
+// no service from its work: a stranger could stop it by that.
+func (a *App) sealFirst(ctx context.Context, sealer *seal.Sealer) (whole bool, err error) {
+	err = a.sealHead(ctx, sealer)
 	if errors.Is(err, audit.ErrBroken) {
 		a.log.Error("the audit log is not what it was, and its end is not sealed; see docs/security.md", "error", err)
-		return nil
+		return false, nil
 	}
-	return err
+	return err == nil, err
 }
 
 // sealHead seals the end of the audit log, if the log still holds what was sealed before, and what this
@@ -125,13 +101,8 @@ func (a *App) sealHead(ctx context.Context, sealer *seal.Sealer) error {
 		return err
 	}
 	var before audit.Head
-	switch {
-	case sealed != nil:
+	if sealed != nil || a.sealedLast != nil || sealer.Anchored() {
 		before, err = openHead(sealer, sealed)
-	case a.sealedLast != nil:
-		err = fmt.Errorf("%w: its sealed head is gone", audit.ErrBroken)
-	default:
-		err = headNeverSealed(ctx, a.db)
 	}
 	if err == nil && a.sealedLast != nil {
 		err = audit.Holds(ctx, a.db, *a.sealedLast)

@@ -58,6 +58,14 @@ func (a *App) forge(t *testing.T, statements ...string) {
 
 var untied = []string{"DROP TRIGGER audit_is_not_changed", "DROP TRIGGER audit_is_not_deleted"}
 
+// tied are the triggers as the release makes them.
+var tied = []string{
+	`CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+BEGIN SELECT raise(ABORT, 'the audit log is only appended to'); END`,
+	`CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit
+BEGIN SELECT raise(ABORT, 'the audit log is only appended to'); END`,
+}
+
 // recast changes an entry and computes all hashes behind it anew.
 func (a *App) recast(t *testing.T) {
 	t.Helper()
@@ -89,7 +97,10 @@ func (a *App) recast(t *testing.T) {
 func TestAForgedAuditLogIsNotSealedByARunningServiceNorByTheNextStart(t *testing.T) {
 	t.Parallel()
 	for name, forge := range map[string]func(*testing.T, *App){
-		"the end is cut off":       func(t *testing.T, a *App) { a.forge(t, append(untied, `DELETE FROM audit WHERE seq >= 3`)...) },
+		"the end is cut off": func(t *testing.T,
+			a *App) {
+			a.forge(t, append(untied, `DELETE FROM audit WHERE seq >= 3`)...)
+		},
 		"all hashes are made anew": func(t *testing.T, a *App) { a.recast(t) },
 		"the sealed head is gone":  func(t *testing.T, a *App) { a.forge(t, `DELETE FROM meta WHERE name = 'audit-head'`) },
 		"the end and the sealed head are gone": func(t *testing.T, a *App) {
@@ -98,7 +109,10 @@ func TestAForgedAuditLogIsNotSealedByARunningServiceNorByTheNextStart(t *testing
 		"all is gone": func(t *testing.T, a *App) {
 			a.forge(t, append(untied, `DELETE FROM audit`, `DELETE FROM meta WHERE name = 'audit-head'`)...)
 		},
-		"the sealed head is another": func(t *testing.T, a *App) { a.forge(t, `UPDATE meta SET value = x'00' WHERE name = 'audit-head'`) },
+		"the sealed head is another": func(t *testing.T,
+			a *App) {
+			a.forge(t, `UPDATE meta SET value = x'00' WHERE name = 'audit-head'`)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -167,7 +181,8 @@ func TestTriggersThatAreNotThoseOfTheReleaseAreToldByVerify(t *testing.T) {
 			t.Fatalf("as it was made: %q, %v", unseen, err)
 		}
 		a.forge(t, statements...)
-		if _, _, err := VerifyAudit(t.Context(), a.config); !errors.Is(err, audit.ErrBroken) || !strings.Contains(err.Error(), "triggers") {
+		if _, _, err := VerifyAudit(t.Context(), a.config); !errors.Is(err, audit.ErrBroken) ||
+			!strings.Contains(err.Error(), "triggers") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -190,19 +205,47 @@ func TestALogThatNoServiceHasSealedAndOneWithoutAKeyAreToldApart(t *testing.T) {
 	}
 }
 
-func TestADatabaseThatHasLostItsKeysetIsNotGivenAnother(t *testing.T) {
-	t.Parallel()
+// older is a database in which an earlier build has worked that had no audit log: its keys are there, and
+// the log that the upgrade has made is empty.
+func older(t *testing.T) *App {
+	t.Helper()
 	a := began(t)
-	a.forge(t, `DELETE FROM meta WHERE name = 'keyset'`)
-	for range 2 {
-		if _, err := a.secrets(t.Context()); err == nil || !strings.Contains(err.Error(), "docs/backup.md") {
-			t.Error(err)
-		}
-		if kept, err := a.db.Meta(t.Context(), metaKeyset); err != nil || kept != nil {
-			t.Errorf("a keyset was made: %v", err)
+	wrapped, sealer := newKeyset(t)
+	derivation, err := sealer.Seal(make([]byte, 32), []byte(metaDerive))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.forge(t, append(untied, `DELETE FROM audit`, `DELETE FROM meta`)...)
+	for name, value := range map[string][]byte{metaKeyset: wrapped, metaDerive: derivation} {
+		if err := a.db.SetMeta(t.Context(), name, value); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if _, _, err := VerifyAudit(t.Context(), a.config); err == nil || !strings.Contains(err.Error(), "docs/backup.md") {
-		t.Errorf("verified: %v", err)
+	a.forge(t, tied...)
+	return &App{config: a.config, db: a.db, log: a.log}
+}
+
+func TestTheLogOfADatabaseThatAnEarlierBuildHasLeftIsSealedFromTheFirstStartOn(t *testing.T) {
+	t.Parallel()
+	a := older(t)
+	if _, unseen, err := VerifyAudit(t.Context(), a.config); err != nil ||
+		!strings.Contains(unseen, "no service has started") {
+		t.Errorf("before the first start: %q, %v", unseen, err)
+	}
+	var told strings.Builder
+	a.log = slog.New(slog.NewTextHandler(&told, nil))
+	keys, err := a.secrets(t.Context())
+	if err == nil {
+		err = errors.Join(a.noteStart(t.Context()), a.sealHead(t.Context(), keys.sealer))
+	}
+	if err != nil || told.String() != "" {
+		t.Errorf("the start: %v, it logs %s", err, told.String())
+	}
+	if _, unseen, err := VerifyAudit(t.Context(), a.config); err != nil || unseen != "" {
+		t.Errorf("verified: %q, %v", unseen, err)
+	}
+	a.forge(t, append(untied, `DELETE FROM audit`, `DELETE FROM meta WHERE name = 'audit-head'`)...)
+	if _, _, err := VerifyAudit(t.Context(), a.config); !errors.Is(err, audit.ErrBroken) {
+		t.Errorf("forged behind the first start: %v", err)
 	}
 }

@@ -36,20 +36,29 @@ func TestBadInputIsRefusedAndStoresNothing(t *testing.T) {
 		{"a misspelt field", "POST", messages, with(`"mesage_text":"x"`), nil, 422, `did you mean \"message_text\"`},
 		{"a wrong type", "POST", messages, strings.Replace(good, `"good"`, `7`, 1), nil, 422, "must be a string"},
 		{"a bad UUID", "POST", messages, strings.Replace(good, h.ids.Sender.String(), "x", 1), nil, 422, "uuid_parsing"},
-		{"null where it is not allowed", "POST", messages, strings.Replace(good, `"`+h.ids.Sender.String()+`"`, "null", 1), nil, 422, "must not be null"},
+		{"null where it is not allowed", "POST", messages, strings.Replace(good, `"`+h.ids.Sender.String()+`"`, "null", 1),
+			nil, 422, "must not be null"},
 		{"an unknown priority", "POST", messages, with(`"priority":"hihg"`), nil, 422, `did you mean \"high\"`},
 		{"an empty text", "POST", messages, strings.Replace(good, "good", "", 1), nil, 422, "must not be empty"},
-		{"a text that the TSP refuses", "POST", messages, strings.Replace(good, "good", strings.Repeat("x", 2501), 1), nil, 422, "at most 2500"},
-		{"a missing text", "POST", messages, strings.Replace(good, `,"message_text":"good"`, "", 1), nil, 422, "required by Samsara"},
-		{"an unknown recipient", "POST", messages, strings.Replace(good, h.ids.Recipient.String(), uuid.NewString(), 1), nil, 422, "reference_not_found"},
-		{"a recipient that is a vehicle", "POST", messages, strings.Replace(good, h.ids.Recipient.String(), h.ids.Vehicle.String(), 1), nil, 422, "must be the id of a user"},
-		{"an unknown connection", "POST", messages, strings.Replace(good, h.ids.Connection.String(), uuid.NewString(), 1), nil, 404, "no connection"},
+		{"a text that the TSP refuses", "POST", messages, strings.Replace(good, "good", strings.Repeat("x", 2501), 1), nil,
+			422, "at most 2500"},
+		{"a missing text", "POST", messages, strings.Replace(good, `,"message_text":"good"`, "", 1), nil, 422,
+			"required by Samsara"},
+		{"an unknown recipient", "POST", messages, strings.Replace(good, h.ids.Recipient.String(), uuid.NewString(), 1), nil,
+			422, "reference_not_found"},
+		{"a recipient that is a vehicle", "POST", messages,
+			strings.Replace(good, h.ids.Recipient.String(), h.ids.Vehicle.String(), 1), nil, 422, "must be the id of a user"},
+		{"an unknown connection", "POST", messages, strings.Replace(good, h.ids.Connection.String(), uuid.NewString(), 1),
+			nil, 404, "no connection"},
 		{"a huge number", "PATCH", vehicle, update(`,"model_year":1e400`), nil, 422, "too large"},
 		{"a fraction for an integer", "PATCH", vehicle, update(`,"model_year":1.5`), nil, 422, "must be an integer"},
 		{"nothing to update", "PATCH", vehicle, update(""), nil, 422, "nothing to update"},
-		{"an unknown vehicle", "PATCH", "/v2/telematics/vehicles/" + uuid.NewString(), update(`,"vehicle_name":"x"`), nil, 404, "no vehicle"},
-		{"a vehicle id that is none", "PATCH", "/v2/telematics/vehicles/7", update(`,"vehicle_name":"x"`), nil, 422, "this takes Waybill's id, and GET /v2/telematics/vehicles?source_ids=7 finds it"},
-		{"a write that the TSP cannot do", "POST", "/v2/telematics/vehicles", update(`,"vehicle_name":"x"`), nil, 501, "not available at Samsara"},
+		{"an unknown vehicle", "PATCH", "/v2/telematics/vehicles/" + uuid.NewString(), update(`,"vehicle_name":"x"`), nil,
+			404, "no vehicle"},
+		{"a vehicle id that is none", "PATCH", "/v2/telematics/vehicles/7", update(`,"vehicle_name":"x"`), nil, 422,
+			"this takes Waybill's id, and GET /v2/telematics/vehicles?source_ids=7 finds it"},
+		{"a write that the TSP cannot do", "POST", "/v2/telematics/vehicles", update(`,"vehicle_name":"x"`), nil, 501,
+			"not available at Samsara"},
 		{"a body over 1 MiB", "POST", messages, strings.Repeat(" ", 1<<20) + good, nil, 400, "1 MiB"},
 		{"a wrong content type", "POST", messages, good, []string{"Content-Type", "text/plain"}, 400, "application/json"},
 		{"no token", "POST", messages, good, []string{"Authorization", ""}, 401, "token"},
@@ -59,12 +68,14 @@ func TestBadInputIsRefusedAndStoresNothing(t *testing.T) {
 		{"an unknown path", "GET", "/v2/telematics/nothing", "", nil, 404, "nothing at this path"},
 		{"a bad cursor", "GET", operations + "?cursor=zzz", "", nil, 422, "not a cursor that this service gave"},
 		{"a bad size", "GET", operations + "?size=0", "", nil, 422, "size"},
-		{"a range of 46 days", "GET", operations + "?from_datetime=2026-01-01T00:00:00Z&to_datetime=2026-02-16T00:00:00Z", "", nil, 422, "45 days"},
+		{"a range of 46 days", "GET", operations + "?from_datetime=2026-01-01T00:00:00Z&to_datetime=2026-02-16T00:00:00Z", "",
+			nil, 422, "45 days"},
 		{"invalid UTF-8 in a parameter", "GET", operations + "?connection_id=%ff", "", nil, 422, "must be UTF-8"},
 		{"invalid UTF-8 in a path", "GET", "/v2/telematics/vehicles/%ff", "", nil, 422, "must be a UUID"},
 		{"invalid UTF-8 in a header", "POST", messages, good, []string{"Idempotency-Key", "\xff"}, 422, "printable ASCII"},
 		{"a source id without its kind", "GET", operations + "?source_id=1", "", nil, 422, "needs resource"},
-		{"a subscription to a private address", "POST", "/v2/notifications/webhooks", `{"url":"https://10.0.0.1/","event_name":"resource_operation.created"}`, nil, 422, "url"},
+		{"a subscription to a private address", "POST", "/v2/notifications/webhooks",
+			`{"url":"https://10.0.0.1/","event_name":"resource_operation.created"}`, nil, 422, "url"},
 	} {
 		a := h.do(c.method, c.path, c.body, c.headers...)
 		if a.status != c.status || !strings.Contains(a.text, c.says) {
@@ -145,7 +156,8 @@ func TestScopesAreNeededAndRevokedTokensEnd(t *testing.T) {
 		t.Errorf("a token with the scope answers %d", a.status)
 	}
 	form := fmt.Sprintf("token=%s&client_id=%s&client_secret=%s", all, app.DemoClient, app.DemoSecret)
-	if a := h.do("POST", "/realms/catena/protocol/openid-connect/revoke", form, "Content-Type", "application/x-www-form-urlencoded"); a.status != http.StatusOK {
+	if a := h.do("POST", "/realms/catena/protocol/openid-connect/revoke", form, "Content-Type",
+		"application/x-www-form-urlencoded"); a.status != http.StatusOK {
 		t.Fatalf("revoking answers %d %s", a.status, a.text)
 	}
 	h.token = all

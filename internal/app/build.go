@@ -30,6 +30,9 @@ type parts struct {
 	limits   *perform.Limits
 	settling perform.Settling
 	grants   *perform.Grants
+	// strict reads the document once for all who leave out what the contract lacks, when the first asks:
+	// most processes have no strict client and no strict subscription.
+	strict func() (*openapi.Strict, error)
 }
 
 func (a *App) build(ctx context.Context, source dispatch.Source, o Options) error {
@@ -48,9 +51,10 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Now: time.Now, Log: a.log,
 	})
 	a.feed = webhook.NewFeed(webhook.FeedConfig{
-		Store: a.db, Lets: p.grants.Lets, Strict: strictEvents(), Now: time.Now, Log: a.log,
+		Store: a.db, Lets: p.grants.Lets, Strict: strictEvents(p), Now: time.Now, Log: a.log,
 	})
-	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: a.keys.sealer, URLs: p.policy, Most: a.config.MaxSubscriptions})
+	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: a.keys.sealer, URLs: p.policy,
+		Most: a.config.MaxSubscriptions})
 	a.imports = perform.NewImports(perform.ImportsConfig{
 		Schedules: a.db, Connections: a.db, Links: a.connections, Grants: p.grants, Limits: p.limits,
 		Every: a.config.ImportEvery, History: a.config.ImportHistory,
@@ -91,6 +95,7 @@ func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
 	}
 	p.limits = perform.NewLimits(p.registry, a.budget, agreed(a.config))
 	p.grants = perform.NewGrants(a.db, time.Now)
+	p.strict = sync.OnceValues(openapi.NewStrict)
 	return p, nil
 }
 
@@ -105,7 +110,7 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 		return webhook.OpenSecret(a.keys.sealer, s, time.Now())
 	}
 	sender := webhook.NewSender(outbound.Receiver(p.policy, webhook.DefaultTimeout), time.Now)
-	sender.Strict = strictEvents()
+	sender.Strict = strictEvents(p)
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
 		Queue: a.db, Receivers: a.db, Feed: a.feed, Lets: p.grants.Lets, Open: open, Sender: sender,
 		Floor: deliveryFloor(source, listen.Descriptors(), a.log), Now: time.Now, Log: a.log,
@@ -133,23 +138,22 @@ func (a *App) face(ctx context.Context, p parts) error {
 	})
 	a.api = api.New(api.Config{
 		Tokens: tokens, Fleets: orgs, Directory: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks,
-		Deliveries: a.webhooks, Feed: a.feed, Connections: a.connections, Records: records, Schedules: records, Defects: records,
+		Deliveries: a.webhooks, Feed: a.feed, Connections: a.connections, Records: records, Schedules: records,
+		Defects: records,
 		Operations: operation.New(operation.Config{
 			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes,
 			Now: time.Now, MaxAge: a.config.MaxAge,
 		}),
 		Healthy: a.healthy, IgnoreUnknown: a.config.IgnoreUnknown, Limits: limits(a.config),
-		Sound: listen.Check, Now: time.Now, Log: a.log,
+		Sound: listen.Check, Strict: p.strict, Now: time.Now, Log: a.log,
 	})
 	return nil
 }
 
-// strictEvents leaves out of events what the contract lacks. The document that tells it is read at the
-// first one: most processes have no strict subscription.
-func strictEvents() webhook.Shorten {
-	document := sync.OnceValues(openapi.NewStrict)
+// strictEvents leaves out of events what the contract lacks.
+func strictEvents(p parts) webhook.Shorten {
 	return func(name string, data []byte) ([]byte, error) {
-		strict, err := document()
+		strict, err := p.strict()
 		if err != nil {
 			return nil, err
 		}

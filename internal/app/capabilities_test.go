@@ -18,10 +18,12 @@ func TestAnybodyMayReadWhatTSPsCanDo(t *testing.T) {
 	all := h.by("", "GET", "/v2/integrations/tsps", "")
 	items := all.value("items").([]any)
 	one := items[0].(map[string]any)
-	if all.status != http.StatusOK || len(items) != 1 || one["tsp_id"] != samsara || one["share_levels"].(map[string]any)["message"] != "read_write" {
+	if all.status != http.StatusOK || len(items) != 1 || one["tsp_id"] != samsara ||
+		one["share_levels"].(map[string]any)["message"] != "read_write" {
 		t.Fatalf("%d %s", all.status, all.text)
 	}
-	sum := one["implemented_count"].(float64) + one["not_implemented_count"].(float64) + one["not_supported_count"].(float64)
+	sum := one["implemented_count"].(float64) + one["not_implemented_count"].(float64) +
+		one["not_supported_count"].(float64)
 	if n := len(one["integrations"].(map[string]any)); n != 31 || sum != 31 {
 		t.Errorf("%d kinds, counted %v", n, sum)
 	}
@@ -70,11 +72,13 @@ func TestAConnectionsCapabilitiesFollowItsGrantAndStatus(t *testing.T) {
 		t.Fatalf("no %s of %s", verb, kind)
 		return nil
 	}
-	if w := write(h.do("GET", path, ""), "message", "create"); w["available"] != true || w["reason"] != nil || w["idempotency"] != "verify_first" {
+	if w := write(h.do("GET", path, ""), "message", "create"); w["available"] != true || w["reason"] != nil ||
+		w["idempotency"] != "verify_first" {
 		t.Errorf("%v", w)
 	}
 	h.regrantLevel("message", "read")
-	if w := write(h.do("GET", path, ""), "message", "create"); w["available"] != false || !strings.Contains(fmt.Sprint(w["reason"]), "read_write for message") {
+	if w := write(h.do("GET", path, ""), "message", "create"); w["available"] != false ||
+		!strings.Contains(fmt.Sprint(w["reason"]), "read_write for message") {
 		t.Errorf("%v", w)
 	}
 	if w := write(h.by(fleet, "GET", path, ""), "message", "create"); w["available"] != true {
@@ -85,7 +89,8 @@ func TestAConnectionsCapabilitiesFollowItsGrantAndStatus(t *testing.T) {
 		t.Errorf("a foreign connection answers %d %s", a.status, a.text)
 	}
 	h.by(fleet, "PATCH", strings.TrimSuffix(path, "/capabilities"), `{"status":"paused"}`)
-	if w := write(h.do("GET", path, ""), "vehicle", "update"); w["available"] != false || !strings.Contains(fmt.Sprint(w["reason"]), "paused") {
+	if w := write(h.do("GET", path, ""), "vehicle", "update"); w["available"] != false ||
+		!strings.Contains(fmt.Sprint(w["reason"]), "paused") {
 		t.Errorf("%v", w)
 	}
 }

@@ -56,7 +56,8 @@ func TestAReceiverHearsWhatImportsSeeChange(t *testing.T) {
 	gone := all.ids()[slices.IndexFunc(all.ids(), func(one string) bool { return one != id })]
 	h.subscribe("vehicle.*")
 	source := h.do("GET", vehicles+"/"+id, "").field("source_id")
-	h.answers(200, fmt.Sprintf(`{"data":[{"id":%q,"name":"Renamed"}],"pagination":{"endCursor":"","hasNextPage":false}}`, source))
+	h.answers(200,
+		fmt.Sprintf(`{"data":[{"id":%q,"name":"Renamed"}],"pagination":{"endCursor":"","hasNextPage":false}}`, source))
 	h.imported()
 	h.until("the receiver was told", func() bool {
 		return h.told(id)["vehicle.modified"] != "" && h.told(gone)["vehicle.removed"] != ""

@@ -64,10 +64,12 @@ func TestAConnectionIsMadeChangedAndDeletedOverTheAPI(t *testing.T) {
 	if got := h.do("GET", one, ""); got.text != read+"}" || !strings.Contains(warned, "has made the fleet") {
 		t.Errorf("it is read as %d %s, and was made as %s", got.status, got.text, made.text)
 	}
-	if a := h.do("PATCH", one, `{"description":"second yard"}`); a.status != http.StatusOK || a.field("description") != "second yard" {
+	if a := h.do("PATCH", one, `{"description":"second yard"}`); a.status != http.StatusOK ||
+		a.field("description") != "second yard" {
 		t.Errorf("%d %s", a.status, a.text)
 	}
-	if a := h.do("PATCH", one, `{"credentials":{"token":"samsara-wrong-token"}}`); a.status != http.StatusUnprocessableEntity ||
+	if a := h.do("PATCH", one,
+		`{"credentials":{"token":"samsara-wrong-token"}}`); a.status != http.StatusUnprocessableEntity ||
 		!strings.Contains(a.text, "credentials_refused") || strings.Contains(a.text, "samsara-wrong-token") {
 		t.Errorf("%d %s", a.status, a.text)
 	}
@@ -152,7 +154,8 @@ func TestNewCredentialsWakeAStaleConnection(t *testing.T) {
 		t.Errorf("%s", a.text)
 	}
 	h.simulated("DELETE", "/_sim/faults", "")
-	if a := h.do("PATCH", one, `{"credentials":{"token":"samsara-demo-token"}}`); a.status != http.StatusOK || a.value("problem") != nil {
+	if a := h.do("PATCH", one, `{"credentials":{"token":"samsara-demo-token"}}`); a.status != http.StatusOK ||
+		a.value("problem") != nil {
 		t.Errorf("%d %s", a.status, a.text)
 	}
 	if end := h.ended(id); end.field("status") != "success" {
@@ -188,10 +191,12 @@ func TestAConnectionThatTheTSPTakesAgainGoesOnByItself(t *testing.T) {
 func TestATokenEndpointThatHiccupsIsNoRefusalOfTheCredentials(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	h.simulated("POST", "/_sim/faults", `{"match":{"path_prefix":"/oauth2/token"},"fault":"status","status":403,"times":1}`)
+	h.simulated("POST", "/_sim/faults",
+		`{"match":{"path_prefix":"/oauth2/token"},"fault":"status","status":403,"times":1}`)
 	body := fmt.Sprintf(`{"tsp_id":%q,"fleet_ref":"fleet-2","credentials":{"client_id":"samsara-demo-client",
 		"client_secret":"samsara-demo-secret","auth_code":"samsara-demo-code"}}`, tsp.Name("samsara").ID())
-	if a := h.do("POST", connections, body); a.status != http.StatusGatewayTimeout || !strings.Contains(a.text, "token endpoint answered 403 Forbidden") {
+	if a := h.do("POST", connections, body); a.status != http.StatusGatewayTimeout ||
+		!strings.Contains(a.text, "token endpoint answered 403 Forbidden") {
 		t.Errorf("%d %s", a.status, a.text)
 	}
 	if a := h.do("POST", connections, body); a.status != http.StatusOK {
@@ -249,7 +254,8 @@ func TestConnectionsAreListedInPagesBothWays(t *testing.T) {
 		t.Errorf("backwards (-want +got):\n%s", cmp.Diff(want, backwards))
 	}
 	for query, status := range map[string]int{"cursor=zzz": 422, "size=0": 422, "tsp_id=x": 422, "fleet_ids=x": 422,
-		"fleet_refs=" + strings.Repeat("x&fleet_refs=", 100): 422, "fleet_refs=f1&tsp_id=" + tsp.Name("samsara").ID().String(): 200} {
+		"fleet_refs=" + strings.Repeat("x&fleet_refs=", 100): 422, "fleet_refs=f1&tsp_id=" +
+			tsp.Name("samsara").ID().String(): 200} {
 		if a := h.do("GET", connections+"?"+query, ""); a.status != status {
 			t.Errorf("%.30s answers %d %s", query, a.status, a.text)
 		}
@@ -262,7 +268,8 @@ func TestConnectionsAreListedInPagesBothWays(t *testing.T) {
 func TestAPreAuthIsAnsweredWithItsBareID(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	body := fmt.Sprintf(`{"tsp_id":%q,"fleet_ref":"fleet-1","pre_auth_credentials":{"username":"u","password":"hush"}}`, tsp.Name("samsara").ID())
+	body := fmt.Sprintf(`{"tsp_id":%q,"fleet_ref":"fleet-1","pre_auth_credentials":{"username":"u","password":"hush"}}`,
+		tsp.Name("samsara").ID())
 	a := h.do("POST", "/v2/integrations/connection-pre-auths", body)
 	if _, err := uuid.Parse(strings.Trim(a.text, `"`)); a.status != http.StatusCreated || err != nil {
 		t.Errorf("%d %s", a.status, a.text)

@@ -45,10 +45,10 @@ func saidOf(op object) string {
 
 // wroteOf reads an operation.
 func wroteOf(op object) wrote {
-	w := wrote{id: op.text("id"), tsp: op.text("source_name"), end: endOf(op), made: op.text("source_id"), said: saidOf(op),
-		live: op.text("status") == "pending",
-		text: cmp.Or(op.text("payload", "message_text"), op.text("payload", "vehicle_name"), op.text("payload", "trailer_name")),
-		from: op.text("payload", "sender_id")}
+	w := wrote{id: op.text("id"), tsp: op.text("source_name"), end: endOf(op), made: op.text("source_id"),
+		said: saidOf(op), live: op.text("status") == "pending",
+		text: cmp.Or(op.text("payload", "message_text"), op.text("payload", "vehicle_name"),
+			op.text("payload", "trailer_name")), from: op.text("payload", "sender_id")}
 	switch {
 	case op.text("operation_type") == "update":
 		w.what, w.record = anUpdate, op.text("source_id")

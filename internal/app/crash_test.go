@@ -135,7 +135,8 @@ func freePorts(t *testing.T, n int) int {
 func (v *victim) start() {
 	t := v.h.t
 	t.Helper()
-	v.cmd = exec.Command(v.binary, "dev", "--quiet", "--addr", v.addr, "--data-dir", v.dir, "--receiver-addr", v.receiver, "--sim-base-port", v.base)
+	v.cmd = exec.Command(v.binary, "dev", "--quiet", "--addr", v.addr, "--data-dir", v.dir, "--receiver-addr", v.receiver,
+		"--sim-base-port", v.base)
 	v.cmd.Env = append(os.Environ(), v.env...)
 	v.cmd.Stderr = os.Stderr
 	if err := v.cmd.Start(); err != nil {
@@ -164,7 +165,7 @@ func (v *victim) kill() {
 // ids reads the fixtures that the demo made.
 func (v *victim) ids() {
 	t := v.h.t
-	db, err := store.Open(t.Context(), filepath.Join(v.dir, "waybill.db"), store.Options{Now: time.Now})
+	db, err := store.OpenBeside(t.Context(), filepath.Join(v.dir, "waybill.db"), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,8 +79,9 @@ func lateTSPs() []*lateTSP {
 				return o.text("body"), to
 			},
 			update: pathUpdate("PUT", "/v1/vehicles/", "number")},
-		{name: "geotab", limits: "Get Device=9000/m,Add Device=9000/m,Set Device=9000/m,Get User=9000/m,Get TextMessage=9000/m," +
-			"Add TextMessage=9000/m,Get Group=9000/m,Get UserHosRuleSet=9000/m",
+		{name: "geotab",
+			limits: "Get Device=9000/m,Add Device=9000/m,Set Device=9000/m,Get User=9000/m,Get TextMessage=9000/m," +
+				"Add TextMessage=9000/m,Get Group=9000/m,Get UserHosRuleSet=9000/m",
 			calls:   []string{`"body":"\"method\":\"Add\""`, `"body":"\"method\":\"Set\""`},
 			creates: "vehicles", nameOf: "vehicle_name", created: "vehicles", title: "name", messages: "text-messages",
 			message: func(o object) (string, []string) {

@@ -23,7 +23,8 @@ import (
 type shaped struct{ kind string }
 
 func (s *shaped) Spec() tsp.Spec {
-	return tsp.Spec{Name: "catena_simulator", DisplayName: "The TSP", Credentials: []tsp.CredentialKind{tsp.CredentialKindOf(s.kind)}}
+	return tsp.Spec{Name: "catena_simulator", DisplayName: "The TSP",
+		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf(s.kind)}}
 }
 
 func (s *shaped) Connect(context.Context, tsp.Access) (tsp.Session, error) {
@@ -81,16 +82,19 @@ func TestEveryKindOfCredentialsIsAnsweredAsTheContractReadsIt(t *testing.T) {
 				given[f.Name] = "open-" + f.Name
 			}
 		}
-		text, err := json.Marshal(map[string]any{"tsp_id": tsp.Name("catena_simulator").ID(), "fleet_ref": kind, "credentials": given})
+		text, err := json.Marshal(map[string]any{"tsp_id": tsp.Name("catena_simulator").ID(), "fleet_ref": kind,
+			"credentials": given})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if made := h.do("POST", connections, string(text)); made.status != http.StatusOK || strings.Contains(made.text, "hush") ||
+		if made := h.do("POST", connections, string(text)); made.status != http.StatusOK ||
+			strings.Contains(made.text, "hush") ||
 			strings.Count(made.text, "*****") != strings.Count(string(text), "hush-") {
 			t.Errorf("%s: %d %s", kind, made.status, made.text)
 		}
 	}
-	if list := h.do("GET", connections, ""); len(list.value("items").([]any)) != len(tsp.CredentialKinds()) || strings.Contains(list.text, "hush") {
+	if list := h.do("GET", connections, ""); len(list.value("items").([]any)) != len(tsp.CredentialKinds()) ||
+		strings.Contains(list.text, "hush") {
 		t.Errorf("%s", list.text)
 	}
 	if strings.Contains(log.String(), "hush") {

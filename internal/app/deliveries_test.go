@@ -39,7 +39,8 @@ func TestASubscriptionCanBeDeletedWhileADeliveryIsInFlight(t *testing.T) {
 		w.WriteHeader(http.StatusAccepted)
 	}))
 	t.Cleanup(slow.Close)
-	made := h.do("POST", "/v2/notifications/webhooks", fmt.Sprintf(`{"url":"%s/","event_name":"resource_operation.created"}`, slow.URL))
+	made := h.do("POST", "/v2/notifications/webhooks",
+		fmt.Sprintf(`{"url":"%s/","event_name":"resource_operation.created"}`, slow.URL))
 	if made.status != http.StatusOK {
 		t.Fatalf("%d %s", made.status, made.text)
 	}

@@ -19,7 +19,8 @@ func TestASecondStartOfTheDemoDeliversToItsNewReceiverAlone(t *testing.T) {
 	dir := t.TempDir()
 	h := openWith(t, config.Default(), dir)
 	first := h.hooks
-	own := h.do("POST", "/v2/notifications/webhooks", `{"url":"http://127.0.0.1:9/own","event_name":"resource_operation.created"}`)
+	own := h.do("POST", "/v2/notifications/webhooks",
+		`{"url":"http://127.0.0.1:9/own","event_name":"resource_operation.created"}`)
 	h.stop()
 	c := config.Default()
 	c.Key, c.DatabaseURL = operatorKey, filepath.Join(dir, "waybill.db")

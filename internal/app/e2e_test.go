@@ -89,7 +89,8 @@ func adapters(names ...tsp.Name) []tsp.Adapter {
 
 // impatient proves within a second what takes half a minute otherwise, and probes as often.
 func impatient() connection.Patience {
-	return connection.Patience{First: 20 * time.Millisecond, Apart: 50 * time.Millisecond, Probe: 200 * time.Millisecond, Longest: time.Second}
+	return connection.Patience{First: 20 * time.Millisecond, Apart: 50 * time.Millisecond, Probe: 200 * time.Millisecond,
+		Longest: time.Second}
 }
 
 func open(t *testing.T) *house { return openWith(t, config.Default(), t.TempDir()) }
@@ -160,8 +161,10 @@ func (h *house) operator() *access.Operator { return access.NewOperator(h.db, ti
 
 func (h *house) tokenFor(id, secret, scope string) string {
 	h.t.Helper()
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret}, "scope": {scope}}
-	a := h.do("POST", "/realms/waybill/protocol/openid-connect/token", form.Encode(), "Content-Type", "application/x-www-form-urlencoded")
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret},
+		"scope": {scope}}
+	a := h.do("POST", "/realms/waybill/protocol/openid-connect/token", form.Encode(), "Content-Type",
+		"application/x-www-form-urlencoded")
 	if a.status != http.StatusOK {
 		h.t.Fatalf("no token: %d %s", a.status, a.text)
 	}

@@ -15,7 +15,8 @@ import (
 // readsFeed lets the partner good find events in its feed.
 func (y *yard) readsFeed(event string) {
 	y.t.Helper()
-	if a := y.by(y.good, "POST", "/v2/notifications/webhooks", `{"url":"waybill:feed","event_name":"`+event+`"}`); a.status != http.StatusOK {
+	if a := y.by(y.good, "POST", "/v2/notifications/webhooks",
+		`{"url":"waybill:feed","event_name":"`+event+`"}`); a.status != http.StatusOK {
 		y.t.Fatalf("%d %s", a.status, a.text)
 	}
 }
@@ -55,7 +56,8 @@ func TestAPartnersConnectionBringsWhatItsGrantLetsItRead(t *testing.T) {
 		}
 		return false
 	})
-	if a := y.by(y.good, "GET", "/v2/telematics/users?connection_id="+id, ""); a.status != http.StatusOK || !strings.Contains(a.text, `"items":[]`) {
+	if a := y.by(y.good, "GET", "/v2/telematics/users?connection_id="+id, ""); a.status != http.StatusOK ||
+		!strings.Contains(a.text, `"items":[]`) {
 		t.Errorf("%d %s", a.status, a.text)
 	}
 }

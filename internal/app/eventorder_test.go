@@ -97,7 +97,8 @@ func TestAnOperationsEndIsToldAfterItsBeginningThroughFaultsAndKills(t *testing.
 		v.ids()
 		if round == 0 {
 			h.token = h.tokenFor("demo", "demo-secret", "")
-			made := h.do("POST", "/v2/notifications/webhooks", fmt.Sprintf(`{"url":"%s/","event_name":"resource_operation.*"}`, receiver.URL))
+			made := h.do("POST", "/v2/notifications/webhooks",
+				fmt.Sprintf(`{"url":"%s/","event_name":"resource_operation.*"}`, receiver.URL))
 			if made.status != http.StatusOK {
 				t.Fatalf("%d %s", made.status, made.text)
 			}

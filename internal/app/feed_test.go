@@ -113,12 +113,14 @@ func TestAReadingThatWaitsEndsWithTheProgramAtOnce(t *testing.T) {
 func TestWhatCannotBeReadIsToldWithItsPlace(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	for query, status := range map[string]int{"?wait=31": 422, "?size=0": 422, "?cursor=x": 422, "?event_name=vehicle": 422, "?fleet_ids=1": 422} {
+	for query, status := range map[string]int{"?wait=31": 422, "?size=0": 422, "?cursor=x": 422,
+		"?event_name=vehicle": 422, "?fleet_ids=1": 422} {
 		if a := h.do("GET", events+query, ""); a.status != status {
 			t.Errorf("%s: %d %s", query, a.status, a.text)
 		}
 	}
-	a := h.do("POST", "/v2/notifications/webhooks", `{"url":"waybill:feed","event_name":"resource_operation.*","secret":"a long enough secret"}`)
+	a := h.do("POST", "/v2/notifications/webhooks",
+		`{"url":"waybill:feed","event_name":"resource_operation.*","secret":"a long enough secret"}`)
 	if a.status != http.StatusUnprocessableEntity {
 		t.Errorf("a secret: %d %s", a.status, a.text)
 	}

@@ -32,25 +32,11 @@ func TestTheBinaryNoticesWhatBecomesOfItsFiles(t *testing.T) {
 			i.refusesEmpty()
 		},
 		"a replaced database is told, and nothing is accepted": func(t *testing.T, i *installed) {
-			i.does("cp /var/lib/waybill/waybill.db /var/lib/waybill/new.db; mv /var/lib/waybill/new.db /var/lib/waybill/waybill.db")
+			i.does("cp /var/lib/waybill/waybill.db /var/lib/waybill/new.db; mv /var/lib/waybill/new.db " +
+				"/var/lib/waybill/waybill.db")
 			i.isGone("replaced")
 		},
-		"a database that was copied over is told, left alone, and not started with the log of before": func(t *testing.T, i *installed) {
-			i.does("waybill backup /var/backups/waybill/waybill.db")
-			i.accepted("after the backup")
-			i.does("cp /var/backups/waybill/waybill.db /var/lib/waybill/waybill.db")
-			// Readings meet what was copied for a second, until the next look.
-			i.until("the lanes have stopped", func() bool { return i.do("GET", operations, "").status == http.StatusServiceUnavailable })
-			i.isGone("overwritten")
-			i.does("cmp /var/backups/waybill/waybill.db /var/lib/waybill/waybill.db")
-			out, err := i.shell("exec waybill serve").CombinedOutput()
-			if err == nil || !strings.Contains(string(out), "remove "+i.database()+"-wal") {
-				t.Errorf("a start without the commands of docs/backup.md: %v %s", err, out)
-			}
-			i.does(strings.Join(commands(t)[1][:2], "\n"))
-			i.serves("waybill serve")
-			i.stopped()
-		},
+		"a database that was copied over is told, left alone, and not started with the log of before": copiedOver,
 		"a deleted log is told, and an orderly stop saves what was accepted": func(_ *testing.T, i *installed) {
 			i.savesWithout("-wal")
 		},
@@ -82,13 +68,32 @@ func TestTheBinaryNoticesWhatBecomesOfItsFiles(t *testing.T) {
 	}
 }
 
+func copiedOver(t *testing.T, i *installed) {
+	i.does("waybill backup /var/backups/waybill/waybill.db")
+	i.accepted("after the backup")
+	i.does("cp /var/backups/waybill/waybill.db /var/lib/waybill/waybill.db")
+	// Readings meet what was copied for a second, until the next look.
+	i.until("the lanes have stopped",
+		func() bool { return i.do("GET", operations, "").status == http.StatusServiceUnavailable })
+	i.isGone("overwritten")
+	i.does("cmp /var/backups/waybill/waybill.db /var/lib/waybill/waybill.db")
+	out, err := i.shell("exec waybill serve").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "remove "+i.database()+"-wal") {
+		t.Errorf("a start without the commands of docs/backup.md: %v %s", err, out)
+	}
+	i.does(strings.Join(commands(t)[1][:2], "\n"))
+	i.serves("waybill serve")
+	i.stopped()
+}
+
 // isGone tells whether the service has noticed that its database is gone, and ends it.
 func (i *installed) isGone(how string) {
 	i.t.Helper()
 	if a := i.do("POST", messages, i.message("lost")); a.status != http.StatusServiceUnavailable {
 		i.t.Errorf("a write is answered with %d %s", a.status, a.text)
 	}
-	i.until("the lanes have stopped", func() bool { return i.do("GET", operations, "").status == http.StatusServiceUnavailable })
+	i.until("the lanes have stopped",
+		func() bool { return i.do("GET", operations, "").status == http.StatusServiceUnavailable })
 	for _, says := range []string{i.health(), i.do("POST", messages, i.message("lost")).text} {
 		if !strings.Contains(says, "503") || !strings.Contains(says, how) || strings.Contains(says, i.dir) {
 			i.t.Errorf("it says %s", says)
@@ -149,7 +154,8 @@ func TestAStartOverADamagedDatabaseSaysWhatToDo(t *testing.T) {
 	defer db.Close()
 	// The start reads this table first, once the database is open.
 	var page int64
-	if err := db.QueryRowContext(t.Context(), `SELECT rootpage FROM sqlite_schema WHERE name = 'meta'`).Scan(&page); err != nil {
+	if err := db.QueryRowContext(t.Context(),
+		`SELECT rootpage FROM sqlite_schema WHERE name = 'meta'`).Scan(&page); err != nil {
 		t.Fatal(err)
 	}
 	f, err := os.OpenFile(c.DatabaseURL, os.O_WRONLY, 0)
@@ -159,8 +165,10 @@ func TestAStartOverADamagedDatabaseSaysWhatToDo(t *testing.T) {
 	if err := errors.Join(err, f.Close()); err != nil {
 		t.Fatal(err)
 	}
-	_, err = app.Open(t.Context(), c, app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")})
-	if err == nil || !strings.Contains(err.Error(), c.DatabaseURL+" is damaged") || !strings.Contains(err.Error(), "docs/backup.md") {
+	_, err = app.Open(t.Context(), c,
+		app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")})
+	if err == nil || !strings.Contains(err.Error(), c.DatabaseURL+" is damaged") ||
+		!strings.Contains(err.Error(), "docs/backup.md") {
 		t.Errorf("%v", err)
 	}
 }
@@ -169,7 +177,8 @@ func TestARestoreInTheFutureIsRefusedBeforeAnythingIsMade(t *testing.T) {
 	t.Parallel()
 	c := config.Default()
 	c.DatabaseURL = filepath.Join(t.TempDir(), "waybill.db")
-	_, err := app.Open(t.Context(), c, app.Options{Log: slog.New(slog.DiscardHandler), RestoredFrom: time.Now().Add(time.Hour)})
+	_, err := app.Open(t.Context(), c,
+		app.Options{Log: slog.New(slog.DiscardHandler), RestoredFrom: time.Now().Add(time.Hour)})
 	if err == nil || !strings.Contains(err.Error(), "in the future") {
 		t.Errorf("%v", err)
 	}
@@ -196,7 +205,8 @@ func TestTheBinaryOutlivesAFullDisk(t *testing.T) {
 		}
 		return a.status == http.StatusServiceUnavailable
 	})
-	i.until("health says so", func() bool { return strings.Contains(i.health(), "the disk of the database is full or fails") })
+	i.until("health says so",
+		func() bool { return strings.Contains(i.health(), "the disk of the database is full or fails") })
 	if a := i.do("GET", operations, ""); a.status != http.StatusOK {
 		t.Errorf("a reading is answered with %d %s", a.status, a.text)
 	}
@@ -216,7 +226,8 @@ func TestTheBinaryOutlivesAFullDisk(t *testing.T) {
 func onSmallDisk(t *testing.T, binary string) *installed {
 	t.Helper()
 	dir := t.TempDir()
-	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=8m", "waybill-test", dir).CombinedOutput(); err != nil {
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=8m", "waybill-test",
+		dir).CombinedOutput(); err != nil {
 		t.Skipf("A FULL DISK IS NOT TRIED: no small disk can be mounted here: %v %s", err, out)
 	}
 	t.Cleanup(func() {
@@ -249,8 +260,9 @@ func TestOnAFullDiskEveryRouteAndCommandTellsIt(t *testing.T) {
 	ballast := i.fillDisk()
 	// What the log has room for may still be accepted.
 	i.until("a subscription is refused", func() bool {
-		a := i.do("POST", webhooks, fmt.Sprintf(`{"url":"https://93.184.215.14/%s","event_name":"resource_operation.created"}`,
-			strings.Repeat("x", 1500)))
+		a := i.do("POST", webhooks,
+			fmt.Sprintf(`{"url":"https://93.184.215.14/%s","event_name":"resource_operation.created"}`,
+				strings.Repeat("x", 1500)))
 		return a.status != http.StatusOK
 	})
 	if health := i.health(); !strings.Contains(health, "the disk of the database is full or fails") {
@@ -272,11 +284,13 @@ func TestOnAFullDiskEveryRouteAndCommandTellsIt(t *testing.T) {
 			kind = "application/x-www-form-urlencoded"
 		}
 		a := i.do(method, path, body, "Content-Type", kind)
-		if a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" || !strings.Contains(a.text, `"detail":"`) {
+		if a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" ||
+			!strings.Contains(a.text, `"detail":"`) {
 			t.Errorf("%s is answered with %d %v %s", line, a.status, a.header, a.text)
 		}
 	}
-	for _, line := range []string{"client create another --partner Another", "fleet create Another", "token revoke --client demo"} {
+	for _, line := range []string{"client create another --partner Another", "fleet create Another",
+		"token revoke --client demo"} {
 		out, err := i.shell("waybill " + line).CombinedOutput()
 		if err == nil || !strings.Contains(string(out), "make room on") || strings.Contains(string(out), "rollback") {
 			t.Errorf("waybill %s: %v %s", line, err, out)

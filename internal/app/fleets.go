@@ -45,7 +45,8 @@ func DeleteFleet(ctx context.Context, c config.Config, log *slog.Logger, name st
 func disconnect(db connection.Store, connections *connection.Service) func(context.Context, access.Principal) error {
 	return func(ctx context.Context, who access.Principal) error {
 		for {
-			found, err := db.ConnectionPage(ctx, connection.Query{Fleets: []uuid.UUID{who.Fleet.ID}, Window: page.Window{Limit: 100}})
+			found, err := db.ConnectionPage(ctx,
+				connection.Query{Fleets: []uuid.UUID{who.Fleet.ID}, Window: page.Window{Limit: 100}})
 			if err != nil {
 				return fmt.Errorf("listing connections: %w", err)
 			}

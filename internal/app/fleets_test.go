@@ -21,31 +21,40 @@ func TestAFleetTellsOfItselfAndAPartnerCallsItAsItLikes(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	fleet := h.asFleet()
-	a := h.by(fleet, "PATCH", demoFleet(), `{"name":"Demo Haulage","city":"Ulm","websites":["https://a.example"],"country_code":"DEU"}`)
-	if a.status != http.StatusOK || a.field("name") != "Demo Haulage" || a.field("city") != "Ulm" || a.field("country_code") != "DEU" {
+	a := h.by(fleet, "PATCH", demoFleet(),
+		`{"name":"Demo Haulage","city":"Ulm","websites":["https://a.example"],"country_code":"DEU"}`)
+	if a.status != http.StatusOK || a.field("name") != "Demo Haulage" || a.field("city") != "Ulm" ||
+		a.field("country_code") != "DEU" {
 		t.Fatalf("%d %s", a.status, a.text)
 	}
-	if a = h.by(fleet, "PATCH", demoFleet(), `{"city":null,"address":"Main Street 1"}`); strings.Contains(a.text, "Ulm") || a.field("address") == "" {
+	if a = h.by(fleet, "PATCH", demoFleet(), `{"city":null,"address":"Main Street 1"}`); strings.Contains(a.text, "Ulm") ||
+		a.field("address") == "" {
 		t.Errorf("%s", a.text)
 	}
-	if a = h.do("PATCH", demoFleet(), `{"fleet_ref":"first"}`); a.status != http.StatusOK || a.field("fleet_ref") != "first" {
+	if a = h.do("PATCH", demoFleet(), `{"fleet_ref":"first"}`); a.status != http.StatusOK ||
+		a.field("fleet_ref") != "first" {
 		t.Errorf("%d %s", a.status, a.text)
 	}
-	if a = h.do("GET", demoFleet(), ""); a.field("fleet_ref") != "first" || a.field("name") != "Demo Haulage" || a.field("country_code") != "DEU" {
+	if a = h.do("GET", demoFleet(), ""); a.field("fleet_ref") != "first" || a.field("name") != "Demo Haulage" ||
+		a.field("country_code") != "DEU" {
 		t.Errorf("%s", a.text)
 	}
-	if a = h.do("GET", "/v2/integrations/connections?fleet_refs=first", ""); !strings.Contains(a.text, h.ids.Connection.String()) {
+	if a = h.do("GET", "/v2/integrations/connections?fleet_refs=first", ""); !strings.Contains(a.text,
+		h.ids.Connection.String()) {
 		t.Errorf("its connections under the new reference: %s", a.text)
 	}
 	for _, c := range []struct {
 		token, body string
 		says        string
 	}{
-		{fleet, `{}`, "there is nothing to update"}, {fleet, `{"name":""}`, "name"}, {fleet, `{"name":" x"}`, "space around it"},
+		{fleet, `{}`, "there is nothing to update"}, {fleet, `{"name":""}`, "name"},
+		{fleet, `{"name":" x"}`, "space around it"},
 		{fleet, `{"country_code":"D"}`, "country_code"}, {fleet, `{"regulatory_id_date":"yesterday"}`, "regulatory_id_date"},
-		{fleet, `{"fleet_ref":"mine"}`, "fleet_ref"}, {h.token, `{"name":"theirs"}`, "name"}, {h.token, `{"fleet_ref":""}`, "fleet_ref"},
+		{fleet, `{"fleet_ref":"mine"}`, "fleet_ref"}, {h.token, `{"name":"theirs"}`, "name"},
+		{h.token, `{"fleet_ref":""}`, "fleet_ref"},
 	} {
-		if a := h.by(c.token, "PATCH", demoFleet(), c.body); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.text, c.says) {
+		if a := h.by(c.token, "PATCH", demoFleet(), c.body); a.status != http.StatusUnprocessableEntity ||
+			!strings.Contains(a.text, c.says) {
 			t.Errorf("%s: %d %s", c.body, a.status, a.text)
 		}
 	}
@@ -55,22 +64,27 @@ func TestAPartnerMakesAFleetAndIsWarnedOfASlip(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	a := h.do("POST", fleets, `{"fleet_ref":"Fleet 1","name":"Two Rivers"}`)
-	if a.status != http.StatusCreated || a.field("name") != "Two Rivers" || !strings.Contains(a.text, demo.ID(demo.FleetRef).String()) {
+	if a.status != http.StatusCreated || a.field("name") != "Two Rivers" ||
+		!strings.Contains(a.text, demo.ID(demo.FleetRef).String()) {
 		t.Fatalf("%d %s", a.status, a.text)
 	}
-	if got := h.do("GET", fleets+"/"+a.field("id"), ""); got.status != http.StatusOK || got.field("fleet_ref") != "Fleet 1" || strings.Contains(got.text, "warnings") {
+	if got := h.do("GET", fleets+"/"+a.field("id"), ""); got.status != http.StatusOK ||
+		got.field("fleet_ref") != "Fleet 1" || strings.Contains(got.text, "warnings") {
 		t.Errorf("%d %s", got.status, got.text)
 	}
 	if again := h.do("POST", fleets, `{"fleet_ref":"Fleet 1"}`); again.status != http.StatusConflict {
 		t.Errorf("the same reference: %d %s", again.status, again.text)
 	}
-	if taken := h.do("PATCH", demoFleet(), `{"fleet_ref":"Fleet 1"}`); taken.status != http.StatusConflict || !strings.Contains(taken.text, "another fleet") {
+	if taken := h.do("PATCH", demoFleet(), `{"fleet_ref":"Fleet 1"}`); taken.status != http.StatusConflict ||
+		!strings.Contains(taken.text, "another fleet") {
 		t.Errorf("another's reference: %d %s", taken.status, taken.text)
 	}
-	if plain := h.do("POST", fleets, `{"fleet_ref":"fleet-2"}`); plain.status != http.StatusCreated || strings.Contains(plain.text, "warnings") {
+	if plain := h.do("POST", fleets, `{"fleet_ref":"fleet-2"}`); plain.status != http.StatusCreated ||
+		strings.Contains(plain.text, "warnings") {
 		t.Errorf("%d %s", plain.status, plain.text)
 	}
-	if none := h.do("POST", fleets, `{"name":"x"}`); none.status != http.StatusUnprocessableEntity || !strings.Contains(none.text, "fleet_ref") {
+	if none := h.do("POST", fleets, `{"name":"x"}`); none.status != http.StatusUnprocessableEntity ||
+		!strings.Contains(none.text, "fleet_ref") {
 		t.Errorf("%d %s", none.status, none.text)
 	}
 }
@@ -81,7 +95,8 @@ func TestAFleetFindsThePartnerThatItGrantsTo(t *testing.T) {
 	fleet := h.asFleet()
 	other, id := h.partner("Other")
 	const partners = "/v2/orgs/partners"
-	if a := h.by(fleet, "GET", partners+"?name=Other", ""); a.value("total") != float64(1) || !strings.Contains(a.text, id) {
+	if a := h.by(fleet, "GET", partners+"?name=Other", ""); a.value("total") != float64(1) ||
+		!strings.Contains(a.text, id) {
 		t.Errorf("%s", a.text)
 	}
 	if a := h.by(fleet, "GET", partners+"/"+id, ""); a.field("name") != "Other" {
@@ -132,18 +147,21 @@ func TestAnOperatorDeletesAndMergesFleetsBesideTheService(t *testing.T) {
 		t.Errorf("one with connections: %v", err)
 	}
 	left, err := o.MergeFleets(t.Context(), made.ID, demo.ID(demo.FleetRef))
-	if err != nil || len(left.Partners) != 2 || left.Partners[1].Status != access.GrantCancelled && left.Partners[0].Status != access.GrantCancelled {
+	if err != nil || len(left.Partners) != 2 || left.Partners[1].Status != access.GrantCancelled &&
+		left.Partners[0].Status != access.GrantCancelled {
 		t.Errorf("%+v, %v", left, err)
 	}
 	if a := h.do("POST", messages, h.message("still")); a.status != http.StatusAccepted {
 		t.Errorf("%d %s", a.status, a.text)
 	}
 	body := fmt.Sprintf(`{"fleet_ref":"fleet-one","tsp_id":%q,"credentials":{"token":"x"}}`, uuid.NewString())
-	if a := h.do("POST", "/v2/integrations/connections", body); a.status != http.StatusForbidden || !strings.Contains(a.text, "cancelled") {
+	if a := h.do("POST", "/v2/integrations/connections", body); a.status != http.StatusForbidden ||
+		!strings.Contains(a.text, "cancelled") {
 		t.Errorf("the reference of the one that went: %d %s", a.status, a.text)
 	}
 	refused := func(context.Context, access.Principal) error { return nil }
-	if err := o.DeleteFleet(t.Context(), demo.ID(demo.FleetRef), refused); err == nil || !strings.Contains(err.Error(), "delete it again") {
+	if err := o.DeleteFleet(t.Context(), demo.ID(demo.FleetRef), refused); err == nil ||
+		!strings.Contains(err.Error(), "delete it again") {
 		t.Errorf("with connections: %v", err)
 	}
 }
@@ -159,16 +177,19 @@ func TestInTheOrganisationsNotYoursAndNotThereAreAlike(t *testing.T) {
 	}
 	stranger := h.tokenFor("stranger", secret, "")
 	ended := demo.ID("grant").String()
-	for _, line := range []string{"GET /fleets/F", "PATCH /fleets/F", "DELETE /fleets/F", "GET /share-agreements/G", "PATCH /share-agreements/G",
-		"DELETE /share-agreements/G", "POST /share-agreements/G/pause", "POST /share-agreements/G/activate", "POST /share-agreements/G/cancel",
-		"GET /partners/P", "GET /share-agreements?fleet_id=F", "GET /share-agreements?fleet_ref=fleet-1", "GET /fleets?fleet_refs=fleet-1"} {
+	for _, line := range []string{"GET /fleets/F", "PATCH /fleets/F", "DELETE /fleets/F", "GET /share-agreements/G",
+		"PATCH /share-agreements/G", "DELETE /share-agreements/G", "POST /share-agreements/G/pause",
+		"POST /share-agreements/G/activate", "POST /share-agreements/G/cancel",
+		"GET /partners/P", "GET /share-agreements?fleet_id=F", "GET /share-agreements?fleet_ref=fleet-1",
+		"GET /fleets?fleet_refs=fleet-1"} {
 		for who, token := range map[string]string{"a partner": other, "a fleet": stranger} {
 			if who == "a fleet" && strings.Contains(line, "/partners/") {
 				continue // Fleets see all partners.
 			}
 			method, path, _ := strings.Cut(line, " ")
 			ask := func(fleet, grant, partner, ref string) string {
-				real := strings.NewReplacer("/F", "/"+fleet, "=F", "="+fleet, "/G", "/"+grant, "/P", "/"+partner, "fleet-1", ref).Replace(path)
+				real := strings.NewReplacer("/F", "/"+fleet, "=F", "="+fleet, "/G", "/"+grant, "/P", "/"+partner, "fleet-1",
+					ref).Replace(path)
 				body := ""
 				if method == "PATCH" {
 					body = `{"fleet_ref":7,"effective_date":7}`

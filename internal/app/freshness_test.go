@@ -17,11 +17,13 @@ func TestDataFreshnessHasAnEntryForEachKindThatIsImportedOrWritten(t *testing.T)
 		got[f["resource"].(string)] = f
 	}
 	for _, kind := range []string{"vehicle", "user", "trailer", "message", "dvir_log"} {
-		if f := got[kind]; f == nil || f["schedule_status"] != "active" || f["last_successful_execution_at"] == nil || f["next_execution_at"] == nil {
+		if f := got[kind]; f == nil || f["schedule_status"] != "active" || f["last_successful_execution_at"] == nil ||
+			f["next_execution_at"] == nil {
 			t.Errorf("%s: %v", kind, f)
 		}
 	}
-	if f := got["group_message"]; f == nil || f["schedule_status"] != nil || f["share_level"] != "read_write" || f["next_execution_at"] != nil {
+	if f := got["group_message"]; f == nil || f["schedule_status"] != nil || f["share_level"] != "read_write" ||
+		f["next_execution_at"] != nil {
 		t.Errorf("group_message: %v", f)
 	}
 	if none := h.freshness("fleet_refs", "another"); len(none) != 0 {
@@ -61,7 +63,8 @@ func TestHowAConnectionIsImportedCanBeReadBySchedule(t *testing.T) {
 	}
 	h.simulated("DELETE", "/_sim/faults", "")
 	last := h.list(path + "/executions")
-	if first := last.Items[len(last.Items)-1]; len(last.Items) < 3 || first["status"] != "success" || first["schedule_id"] != one["id"] {
+	if first := last.Items[len(last.Items)-1]; len(last.Items) < 3 || first["status"] != "success" ||
+		first["schedule_id"] != one["id"] {
 		t.Errorf("%v", last.Items)
 	}
 	stranger := h.stranger(nil)

@@ -39,7 +39,8 @@ func TestACallerThatComesTooOftenIsRefusedAndNobodyElse(t *testing.T) {
 		last = h.do("GET", vehicles, "")
 	}
 	if last.status != http.StatusTooManyRequests || last.header.Get("Retry-After") != "1200" ||
-		!strings.Contains(last.text, `{"code":429,"message":"Too Many Requests","detail":{"retry_after_seconds":1200,"message":"this client`) {
+		!strings.Contains(last.text,
+			`{"code":429,"message":"Too Many Requests","detail":{"retry_after_seconds":1200,"message":"this client`) {
 		t.Errorf("the seventh: %d %v %s", last.status, last.header, last.text)
 	}
 	if a := h.do("POST", messages, "{}"); a.status != http.StatusTooManyRequests {
@@ -65,13 +66,15 @@ func TestTheTokenEndpointIsLimitedByAddressAndByClient(t *testing.T) {
 		ask := func(client string) (status int) {
 			form := "grant_type=client_credentials&client_secret=guess&client_id=" + client
 			for range 6 {
-				a := h.do("POST", "/realms/waybill/protocol/openid-connect/token", form, "Content-Type", "application/x-www-form-urlencoded")
+				a := h.do("POST", "/realms/waybill/protocol/openid-connect/token", form, "Content-Type",
+					"application/x-www-form-urlencoded")
 				status = a.status
 			}
 			return status
 		}
 		// The house has asked once; whether a client exists makes no difference.
-		if a, b := ask(app.DemoClient), ask("nobody"); a != 429 || b != 401 && says == "a client" || b != 429 && says == "an address" {
+		if a, b := ask(app.DemoClient), ask("nobody"); a != 429 || b != 401 && says == "a client" || b != 429 &&
+			says == "an address" {
 			t.Errorf("%s: %d for one that exists, %d for one that does not", says, a, b)
 		}
 	}
@@ -109,7 +112,8 @@ func certificate(t *testing.T) (cert, key string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	of := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
+	of := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour),
+		NotAfter: time.Now().Add(time.Hour)}
 	der, err := x509.CreateCertificate(rand.Reader, of, of, k.Public(), k)
 	private, keyErr := x509.MarshalPKCS8PrivateKey(k)
 	cert, key = filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")

@@ -14,6 +14,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/demo"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/webhook"
@@ -29,7 +30,7 @@ func (h *house) regrant(change func(*access.Grant)) {
 	from := g
 	g.Levels = maps.Clone(g.Levels)
 	change(&g)
-	g.UpdatedAt = g.After(time.Now().UTC().Truncate(time.Microsecond))
+	g.UpdatedAt = fence.Later(g.UpdatedAt, time.Now().UTC().Truncate(time.Microsecond))
 	if err := h.db.ChangeAgreement(h.t.Context(), from, g); err != nil {
 		h.t.Fatal(err)
 	}
@@ -48,7 +49,8 @@ func (h *house) asFleet() string {
 // receiver returns where the house receives webhooks.
 func (h *house) receiver() string {
 	h.t.Helper()
-	found, err := h.db.Subscriptions(h.t.Context(), webhook.SubscriptionQuery{Partner: demo.ID("partner"), Window: page.Window{Limit: 1}})
+	found, err := h.db.Subscriptions(h.t.Context(),
+		webhook.SubscriptionQuery{Partner: demo.ID("partner"), Window: page.Window{Limit: 1}})
 	if err != nil || len(found) != 1 {
 		h.t.Fatalf("%v %v", found, err)
 	}
@@ -71,10 +73,14 @@ func TestAWriteNeedsAGrantInForce(t *testing.T) {
 	}{
 		{"paused", func(g *access.Grant) { g.Status = access.GrantPaused }, http.StatusForbidden, "is paused"},
 		{"cancelled", func(g *access.Grant) { g.Status = access.GrantCancelled }, http.StatusForbidden, "is cancelled"},
-		{"not yet effective", func(g *access.Grant) { g.Effective = time.Date(2999, 1, 2, 0, 0, 0, 0, time.UTC) }, http.StatusForbidden, "begins at 2999-01-02"},
-		{"expired", func(g *access.Grant) { g.Expiration = time.Date(2020, 1, 2, 0, 0, 0, 0, time.UTC) }, http.StatusForbidden, "expired at 2020-01-02"},
-		{"read only", func(g *access.Grant) { g.Levels[resource.KindMessage] = access.Read }, http.StatusForbidden, "read_write for message"},
-		{"another kind", func(g *access.Grant) { delete(g.Levels, resource.KindMessage) }, http.StatusForbidden, "read_write for message"},
+		{"not yet effective", func(g *access.Grant) { g.Effective = time.Date(2999, 1, 2, 0, 0, 0, 0, time.UTC) },
+			http.StatusForbidden, "begins at 2999-01-02"},
+		{"expired", func(g *access.Grant) { g.Expiration = time.Date(2020, 1, 2, 0, 0, 0, 0, time.UTC) },
+			http.StatusForbidden, "expired at 2020-01-02"},
+		{"read only", func(g *access.Grant) { g.Levels[resource.KindMessage] = access.Read }, http.StatusForbidden,
+			"read_write for message"},
+		{"another kind", func(g *access.Grant) { delete(g.Levels, resource.KindMessage) }, http.StatusForbidden,
+			"read_write for message"},
 		{"deleted", func(g *access.Grant) { g.Status = access.GrantDeleted }, http.StatusNotFound, "no connection"},
 		{"in force until tomorrow", func(g *access.Grant) {
 			g.Effective, g.Expiration = time.Now().Add(-time.Hour), time.Now().Add(24*time.Hour)
@@ -103,7 +109,8 @@ func TestAQueuedOperationIsNotSentOnceItsGrantIsGone(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	fleet := h.asFleet()
-	h.simulated("POST", "/_sim/faults", `{"match":{"method":"POST","path_prefix":"/v1/fleet/messages"},"fault":"status","status":503}`)
+	h.simulated("POST", "/_sim/faults",
+		`{"match":{"method":"POST","path_prefix":"/v1/fleet/messages"},"fault":"status","status":503}`)
 	id := h.do("POST", messages, h.message("too late")).field("id")
 	h.until("the TSP has refused it once", func() bool {
 		return strings.Contains(h.simulated("GET", "/_sim/requests?method=POST", ""), "too late")
@@ -116,7 +123,8 @@ func TestAQueuedOperationIsNotSentOnceItsGrantIsGone(t *testing.T) {
 	end := h.ended(id)
 	logs := end.value("logs").([]any)
 	last := logs[len(logs)-1].(map[string]any)
-	if end.field("status") != "failed" || last["error_type"] != "auth" || !strings.Contains(last["error_details"].(string), "share agreement with the fleet is paused") {
+	if end.field("status") != "failed" || last["error_type"] != "auth" ||
+		!strings.Contains(last["error_details"].(string), "share agreement with the fleet is paused") {
 		t.Errorf("it ended as %s", end.text)
 	}
 	if n := h.sent("too late"); n != 0 {
@@ -173,13 +181,15 @@ func TestThePartnerIsToldOfItsShareAgreements(t *testing.T) {
 			t.Fatalf("%v: %d %s", step, a.status, a.text)
 		}
 	}
-	a = h.by(fleet, "POST", "/v2/orgs/share-agreements", fmt.Sprintf(`{"partner_id":%q,"fleet_ref":"fleet-1","scopes":{"vehicle":"read"}}`, demo.ID("partner")))
+	a = h.by(fleet, "POST", "/v2/orgs/share-agreements",
+		fmt.Sprintf(`{"partner_id":%q,"fleet_ref":"fleet-1","scopes":{"vehicle":"read"}}`, demo.ID("partner")))
 	if a.status != http.StatusCreated {
 		t.Fatalf("%d %s", a.status, a.text)
 	}
 	got := h.events(4)
 	slices.Sort(got) // two agreements, so two subjects, which overtake each other
-	want := []string{"share_agreement.created", "share_agreement.deleted", "share_agreement.updated", "share_agreement.updated"}
+	want := []string{"share_agreement.created", "share_agreement.deleted", "share_agreement.updated",
+		"share_agreement.updated"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
@@ -195,14 +205,17 @@ func TestAFleetsTokenCannotWrite(t *testing.T) {
 		{"GET", operations, ""},
 		{"POST", "/v2/notifications/webhooks", `{}`},
 	} {
-		if a := h.by(fleet, c.method, c.path, c.body); a.status != http.StatusForbidden || !strings.Contains(a.text, "partner's token") {
+		if a := h.by(fleet, c.method, c.path, c.body); a.status != http.StatusForbidden ||
+			!strings.Contains(a.text, "partner's token") {
 			t.Errorf("%s %s: %d %s", c.method, c.path, a.status, a.text)
 		}
 	}
-	if a := h.by(fleet, "GET", "/v2/integrations/connections", ""); a.status != http.StatusOK || !strings.Contains(a.text, h.ids.Connection.String()) {
+	if a := h.by(fleet, "GET", "/v2/integrations/connections", ""); a.status != http.StatusOK ||
+		!strings.Contains(a.text, h.ids.Connection.String()) {
 		t.Errorf("the fleet does not see its connection: %d %s", a.status, a.text)
 	}
-	if _, err := h.operator().CreateFleetClient(t.Context(), access.ClientOrder{ID: "other", Owner: "Demo Freight", Scopes: []string{"telematics:write"}}); err == nil {
+	if _, err := h.operator().CreateFleetClient(t.Context(),
+		access.ClientOrder{ID: "other", Owner: "Demo Freight", Scopes: []string{"telematics:write"}}); err == nil {
 		t.Error("a fleet's client was given a scope of partners")
 	}
 	if _, err := h.operator().CreateClient(t.Context(), access.ClientOrder{ID: "acme", Owner: "My TMS"}); err == nil {
@@ -218,7 +231,8 @@ func TestAnOperatorSetsAGrantBesideTheService(t *testing.T) {
 		return h.operator().SetGrant(t.Context(), o)
 	}
 	g, err := set(access.GrantOrder{Levels: map[string]string{"message": "none", "all": "read", "vehicle": "read_write"}})
-	if err != nil || g.ID != demo.ID("grant") || g.Levels[resource.KindMessage] != "" || g.Levels[resource.KindUser] != access.Read || !g.MayWrite(resource.KindVehicle) {
+	if err != nil || g.ID != demo.ID("grant") || g.Levels[resource.KindMessage] != "" ||
+		g.Levels[resource.KindUser] != access.Read || !g.MayWrite(resource.KindVehicle) {
 		t.Errorf("%+v %v", g, err)
 	}
 	if a := h.do("POST", messages, h.message("no")); a.status != http.StatusForbidden {
@@ -234,8 +248,9 @@ func TestAnOperatorSetsAGrantBesideTheService(t *testing.T) {
 	if a := h.do("POST", messages, h.message("yes")); a.status != http.StatusAccepted {
 		t.Errorf("%d %s", a.status, a.text)
 	}
-	for _, wrong := range []access.GrantOrder{{Levels: map[string]string{"vehicles": "read"}}, {Levels: map[string]string{"vehicle": "write"}},
-		{Levels: map[string]string{"message": "none"}}, {Effective: time.Now().Add(time.Hour), Expiration: time.Now()}} {
+	for _, wrong := range []access.GrantOrder{{Levels: map[string]string{"vehicles": "read"}},
+		{Levels: map[string]string{"vehicle": "write"}}, {Levels: map[string]string{"message": "none"}},
+		{Effective: time.Now().Add(time.Hour), Expiration: time.Now()}} {
 		if _, err := set(wrong); err == nil {
 			t.Errorf("%+v was taken", wrong)
 		}

@@ -110,9 +110,10 @@ func newScene(b *testing.B, hanging int) *scene {
 
 func (s *scene) subscribe(partner uuid.UUID, url string) {
 	now := time.Now().Truncate(time.Microsecond)
-	err := s.db.InsertSubscriptions(s.b.Context(), []webhook.Subscription{{ID: uuid.Must(uuid.NewV7()), Partner: partner, URL: url,
-		EventName: event.OperationCreated, Sealed: []byte("x"), Status: webhook.Active, Health: webhook.Health{Since: now, Success: 1},
-		CreatedAt: now, UpdatedAt: now}}, 1000)
+	err := s.db.InsertSubscriptions(s.b.Context(),
+		[]webhook.Subscription{{ID: uuid.Must(uuid.NewV7()), Partner: partner, URL: url,
+			EventName: event.OperationCreated, Sealed: []byte("x"), Status: webhook.Active,
+			Health: webhook.Health{Since: now, Success: 1}, CreatedAt: now, UpdatedAt: now}}, 1000)
 	if err != nil {
 		s.b.Fatal(err)
 	}
@@ -137,7 +138,8 @@ func (s *scene) phase(hanging int, span time.Duration) []time.Duration {
 		Open:   func(w webhook.Subscription) (webhook.Subscription, error) { w.Secret = "secret"; return w, nil },
 		Sender: webhook.NewSender(outbound.Receiver(policy, webhook.DefaultTimeout), time.Now),
 		Floor:  deliveryFloor(s.source, listen.Descriptors(), log), Now: time.Now, Log: log})
-	d := dispatch.New(dispatch.Config{Source: s.source, Kinds: map[string]dispatch.Kind{fence.Receivers: deliveries.Kind()},
+	d := dispatch.New(dispatch.Config{Source: s.source,
+		Kinds:  map[string]dispatch.Kind{fence.Receivers: deliveries.Kind()},
 		Budget: dispatch.NewBudget(time.Now, nil), Now: time.Now, Log: log})
 	ctx, cancel := context.WithCancel(s.b.Context())
 	done := make(chan error, 1)
@@ -171,9 +173,11 @@ func (s *scene) tell(partner uuid.UUID) {
 	s.mu.Lock()
 	s.sent[id] = time.Now()
 	s.mu.Unlock()
-	e := event.Event{ID: id, Name: event.OperationCreated, Partner: partner, Subject: id, OccurredAt: time.Now(), Data: []byte(`{"a":1}`)}
-	op := operation.Operation{ID: uuid.Must(uuid.NewV7()), Partner: partner, Connection: uuid.New(), Kind: resource.KindMessage,
-		Verb: resource.Create, OrderKey: "k", Payload: []byte("{}"), State: operation.Sending, Sync: true, CreatedAt: time.Now(), UpdatedAt: time.Now()}
+	e := event.Event{ID: id, Name: event.OperationCreated, Partner: partner, Subject: id, OccurredAt: time.Now(),
+		Data: []byte(`{"a":1}`)}
+	op := operation.Operation{ID: uuid.Must(uuid.NewV7()), Partner: partner, Connection: uuid.New(),
+		Kind: resource.KindMessage, Verb: resource.Create, OrderKey: "k", Payload: []byte("{}"), State: operation.Sending,
+		Sync: true, CreatedAt: time.Now(), UpdatedAt: time.Now()}
 	if _, err := s.db.Accept(s.b.Context(), op, []event.Event{e}); err != nil {
 		s.b.Fatal(err)
 	}

@@ -19,14 +19,16 @@ func TestTheSameKeyAndBodyGetTheSameOperationAgain(t *testing.T) {
 	body := h.message("once only")
 	first := h.do("POST", messages, body, keyHeader, "k-1")
 	again := h.do("POST", messages, body, keyHeader, "k-1")
-	if first.status != http.StatusAccepted || again.status != http.StatusAccepted || first.field("id") != again.field("id") {
+	if first.status != http.StatusAccepted || again.status != http.StatusAccepted ||
+		first.field("id") != again.field("id") {
 		t.Errorf("%d %s\n%d %s", first.status, first.text, again.status, again.text)
 	}
 	if first.header.Get("Idempotent-Replayed") != "" || again.header.Get("Idempotent-Replayed") != "true" {
 		t.Errorf("replayed: %q, then %q", first.header.Get("Idempotent-Replayed"), again.header.Get("Idempotent-Replayed"))
 	}
 	h.ended(first.field("id"))
-	if late := h.do("POST", messages, body, keyHeader, "k-1"); late.status != http.StatusAccepted || late.field("status") != "success" {
+	if late := h.do("POST", messages, body, keyHeader, "k-1"); late.status != http.StatusAccepted ||
+		late.field("status") != "success" {
 		t.Errorf("after the end: %d %s", late.status, late.text)
 	}
 	if n := h.sent("once only"); n != 1 {
@@ -77,7 +79,8 @@ func TestASyncRequestIsReplayedWithItsEnd(t *testing.T) {
 	}
 	h.simulated("POST", "/_sim/faults", `{"match":{"method":"POST"},"fault":"status","status":400,"times":1}`)
 	failed := h.do("POST", path, h.message("refused"), keyHeader, "k2")
-	if again := h.do("POST", path, h.message("refused"), keyHeader, "k2"); failed.status != http.StatusBadGateway || again.status != http.StatusBadGateway {
+	if again := h.do("POST", path, h.message("refused"), keyHeader, "k2"); failed.status != http.StatusBadGateway ||
+		again.status != http.StatusBadGateway {
 		t.Errorf("a failed sync write: %d, then %d %s", failed.status, again.status, again.text)
 	}
 }
@@ -122,14 +125,16 @@ func TestOfManyRequestsWithOneKeyOneIsAccepted(t *testing.T) {
 func TestKeysOfDifferentClientsHaveNothingToDoWithEachOther(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	err := h.db.InsertClient(t.Context(), access.Client{ID: "other", Secrets: []access.Secret{access.NewSecret("s", time.Now())},
-		Partner: access.Partner{ID: demo.ID("partner"), Name: "demo"}, Scopes: access.Scopes()})
+	err := h.db.InsertClient(t.Context(),
+		access.Client{ID: "other", Secrets: []access.Secret{access.NewSecret("s", time.Now())},
+			Partner: access.Partner{ID: demo.ID("partner"), Name: "demo"}, Scopes: access.Scopes()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	first := h.do("POST", messages, h.message("mine"), keyHeader, "k")
 	h.token = h.tokenFor("other", "s", "organization")
-	if a := h.do("POST", messages, h.message("theirs"), keyHeader, "k"); a.status != http.StatusAccepted || a.field("id") == first.field("id") {
+	if a := h.do("POST", messages, h.message("theirs"), keyHeader, "k"); a.status != http.StatusAccepted ||
+		a.field("id") == first.field("id") {
 		t.Errorf("%d %s", a.status, a.text)
 	}
 }

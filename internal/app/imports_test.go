@@ -67,11 +67,13 @@ func TestAChangeAtTheTSPIsThereAfterAnImport(t *testing.T) {
 	h := open(t)
 	one := h.do("GET", vehicles+"/"+h.ids.Vehicle.String()+"?include_source_data=true", "")
 	source := one.field("source_id")
-	h.answers(200, fmt.Sprintf(`{"data":[{"id":%q,"name":"Renamed"}],"pagination":{"endCursor":"","hasNextPage":false}}`, source))
+	h.answers(200,
+		fmt.Sprintf(`{"data":[{"id":%q,"name":"Renamed"}],"pagination":{"endCursor":"","hasNextPage":false}}`, source))
 	h.imported()
 	h.simulated("DELETE", "/_sim/faults", "")
 	got := h.do("GET", vehicles+"/"+h.ids.Vehicle.String(), "")
-	if got.field("vehicle_name") != "Renamed" || got.field("created_at") != one.field("created_at") || got.field("updated_at") == one.field("updated_at") {
+	if got.field("vehicle_name") != "Renamed" || got.field("created_at") != one.field("created_at") ||
+		got.field("updated_at") == one.field("updated_at") {
 		t.Errorf("it was %s\nand is %s", one.text, got.text)
 	}
 	h.imported()
@@ -95,7 +97,8 @@ func TestAVehicleThatIsGoneAtTheTSPIsDeletedUntilItIsSeenAgain(t *testing.T) {
 	if live, all := h.list(vehicles).Total, h.list(vehicles, "include_deleted", "true").Total; live != 0 || all != before {
 		t.Errorf("%d live of %d, want none of %d", live, all, before)
 	}
-	if a := h.do("PATCH", one, fmt.Sprintf(`{"connection_id":"%s","vehicle_name":"x"}`, h.ids.Connection)); a.status != http.StatusNotFound ||
+	if a := h.do("PATCH", one,
+		fmt.Sprintf(`{"connection_id":"%s","vehicle_name":"x"}`, h.ids.Connection)); a.status != http.StatusNotFound ||
 		!strings.Contains(a.text, "deleted at the TSP") {
 		t.Errorf("%d %s", a.status, a.text)
 	}
@@ -127,7 +130,8 @@ func TestANewConnectionIsImportedAtOnce(t *testing.T) {
 	h.until("its vehicles are there", func() bool {
 		return h.list(vehicles, "connection_id", made.field("id")).Total > 0
 	})
-	if got := h.list(vehicles, "fleet_refs", "fleet-2"); got.Total == 0 || got.Items[0]["connection_id"] != made.field("id") {
+	if got := h.list(vehicles, "fleet_refs", "fleet-2"); got.Total == 0 ||
+		got.Items[0]["connection_id"] != made.field("id") {
 		t.Errorf("%v", got.Items)
 	}
 	h.until("its users are there", func() bool { return h.list(users, "fleet_refs", "fleet-2").Total > 0 })
@@ -141,7 +145,8 @@ func TestAConnectionThatIsNotActiveIsNotImported(t *testing.T) {
 	if a := h.do("PATCH", one, `{"status":"paused"}`); a.status != http.StatusOK {
 		t.Fatalf("%d %s", a.status, a.text)
 	}
-	if f := h.fresh(id, "vehicle"); f["schedule_status"] != "paused" || f["next_execution_at"] != nil || f["last_successful_execution_at"] == nil {
+	if f := h.fresh(id, "vehicle"); f["schedule_status"] != "paused" || f["next_execution_at"] != nil ||
+		f["last_successful_execution_at"] == nil {
 		t.Errorf("%v", f)
 	}
 	if a := h.do("POST", one+"/import", ""); a.status != http.StatusConflict || !strings.Contains(a.text, "paused") {
@@ -151,7 +156,8 @@ func TestAConnectionThatIsNotActiveIsNotImported(t *testing.T) {
 	if a := h.do("PATCH", one, `{"status":"active"}`); a.status != http.StatusOK {
 		t.Fatalf("%d %s", a.status, a.text)
 	}
-	h.until("it is imported again", func() bool { return h.fresh(id, "vehicle")["last_successful_execution_at"] != before })
+	h.until("it is imported again",
+		func() bool { return h.fresh(id, "vehicle")["last_successful_execution_at"] != before })
 }
 
 func TestAnImportIsAskedForOnceAMinute(t *testing.T) {
@@ -161,7 +167,8 @@ func TestAnImportIsAskedForOnceAMinute(t *testing.T) {
 	if a := ask(); a.status != http.StatusAccepted || !strings.Contains(a.text, `"vehicle"`) {
 		t.Errorf("%d %s", a.status, a.text)
 	}
-	if a := ask(); a.status != http.StatusTooManyRequests || a.header.Get("Retry-After") == "" || !strings.Contains(a.text, "data-freshness") {
+	if a := ask(); a.status != http.StatusTooManyRequests || a.header.Get("Retry-After") == "" ||
+		!strings.Contains(a.text, "data-freshness") {
 		t.Errorf("%d %s", a.status, a.text)
 	}
 }
@@ -174,7 +181,8 @@ func TestAnImportWithRefusedCredentialsMakesTheConnectionStale(t *testing.T) {
 	if a := h.do("POST", connections+"/"+id+"/import", ""); a.status != http.StatusAccepted {
 		t.Fatalf("%d %s", a.status, a.text)
 	}
-	h.until("the connection is stale", func() bool { return h.do("GET", connections+"/"+id, "").field("status") == "stale" })
+	h.until("the connection is stale",
+		func() bool { return h.do("GET", connections+"/"+id, "").field("status") == "stale" })
 	if f := h.fresh(id, "vehicle"); f["schedule_status"] != "stale" || f["next_execution_at"] != nil {
 		t.Errorf("%v", f)
 	}

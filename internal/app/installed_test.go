@@ -46,7 +46,8 @@ func install(t *testing.T, binary, dir string) *installed {
 		backups: t.TempDir(), addr: freeAddr(t)}
 	c := config.Default()
 	c.Key, c.DatabaseURL, c.BaseURLs["samsara"] = operatorKey, i.database(), samsara
-	a, err := app.Open(t.Context(), c, app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")})
+	a, err := app.Open(t.Context(), c,
+		app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,9 +74,10 @@ func (i *installed) database() string { return filepath.Join(i.dir, "waybill.db"
 func (i *installed) shell(line string) *exec.Cmd {
 	line = strings.NewReplacer("/var/lib/waybill", i.dir, "/var/backups/waybill", i.backups).Replace(line)
 	cmd := exec.Command("sh", "-ec", line)
-	cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(i.binary)+":"+os.Getenv("PATH"), "WAYBILL_DATABASE_URL="+i.database(),
-		"WAYBILL_KEY="+operatorKey, "WAYBILL_TSP_SAMSARA_BASE_URL="+i.sim, "WAYBILL_ADDR="+i.addr,
-		"WAYBILL_SETTLING=1s", "WAYBILL_TSP_SAMSARA_LIMITS=messages.write=5000/s,messages.read=5000/s,token=9000/s,org=9000/s")
+	cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(i.binary)+":"+os.Getenv("PATH"),
+		"WAYBILL_DATABASE_URL="+i.database(), "WAYBILL_KEY="+operatorKey, "WAYBILL_TSP_SAMSARA_BASE_URL="+i.sim,
+		"WAYBILL_ADDR="+i.addr, "WAYBILL_SETTLING=1s",
+		"WAYBILL_TSP_SAMSARA_LIMITS=messages.write=5000/s,messages.read=5000/s,token=9000/s,org=9000/s")
 	return cmd
 }
 

@@ -23,7 +23,8 @@ func TestAnIssuerThatDoesNotTellItsKeysIsWarnedOf(t *testing.T) {
 	}
 	a.config.OIDC.Issuer = away.URL
 	a.issuer = access.NewExternal(access.ExternalConfig{Issuer: away.URL, HTTP: away.Client(), Now: time.Now})
-	if err := a.askIssuer(t.Context()); err != nil || !strings.Contains(log.String(), "level=WARN") || !strings.Contains(log.String(), away.URL) {
+	if err := a.askIssuer(t.Context()); err != nil || !strings.Contains(log.String(), "level=WARN") ||
+		!strings.Contains(log.String(), away.URL) {
 		t.Errorf("%v %s", err, log.String())
 	}
 }

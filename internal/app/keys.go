@@ -11,7 +11,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/seal"
 	"github.com/waybill-dev/waybill/internal/webhook"
@@ -30,32 +29,55 @@ type secrets struct {
 	derivation []byte
 }
 
+// errDerivationGone is told for the same reason as errKeysetGone.
+var errDerivationGone = errors.New("the database has lost the derivation key, and nothing was changed: restore a " +
+	"backup (docs/backup.md); another would derive other passwords and hashes than those in use")
+
+// secrets opens what a start needs, makes what is not there yet, and seals what is there with the newest
+// data key, the end of the audit log first. A service that runs does not know that key if it is younger
+// than its start, so nobody else does this.
 func (a *App) secrets(ctx context.Context) (out secrets, err error) {
-	key, err := keyOf(a.config)
+	by, err := wrapperOf(a.config)
 	if err != nil {
 		return out, err
 	}
-	by, err := key.Wrapper()
-	if err != nil {
-		return out, err
+	wrapped, err := keptKeyset(ctx, a.db)
+	if err == nil && wrapped == nil {
+		wrapped, err = a.metaOr(ctx, metaKeyset, func() ([]byte, error) { return seal.NewKeyset(by) })
 	}
-	wrapped, err := a.metaOr(ctx, metaKeyset, func() ([]byte, error) {
-		if err := a.nothingSealed(ctx); err != nil {
-			return nil, err
-		}
-		return seal.NewKeyset(by)
-	})
 	if err != nil {
 		return out, err
 	}
 	if out.sealer, err = seal.Open(by, wrapped); err != nil {
 		return out, err
 	}
-	if err := a.sealFirst(ctx, out.sealer); err != nil {
+	whole, err := a.sealFirst(ctx, out.sealer)
+	if err != nil {
 		return out, fmt.Errorf("sealing the end of the audit log: %w", err)
 	}
-	out.derivation, _, err = a.sealedMeta(ctx, out.sealer, metaDerive, newSeed)
+	out.derivation, _, err = a.sealedMeta(ctx, out.sealer, metaDerive, func() ([]byte, error) {
+		if out.sealer.Anchored() {
+			return nil, errDerivationGone
+		}
+		return newSeed()
+	})
+	if err == nil && whole && !out.sealer.Anchored() {
+		err = a.anchor(ctx, by, wrapped)
+	}
 	return out, err
+}
+
+// anchor notes in the keyset that the end of the audit log was sealed and a derivation key made. If the
+// keyset is rotated meanwhile, the next start does.
+func (a *App) anchor(ctx context.Context, by seal.Wrapper, wrapped []byte) error {
+	anchored, err := seal.Anchor(wrapped, by)
+	if err == nil {
+		err = a.db.SwapMeta(ctx, metaKeyset, wrapped, anchored)
+	}
+	if err != nil && !errors.Is(err, fence.ErrOvertaken) {
+		return fmt.Errorf("anchoring the keyset: %w", err)
+	}
+	return nil
 }
 
 // sealedMeta returns what is kept sealed under a name, and as it is kept; first makes it where there is
@@ -128,52 +150,6 @@ func (a *App) metaOr(ctx context.Context, name string, make func() ([]byte, erro
 	return value, nil
 }
 
-// RotateKey wraps the keyset of a database, which may be one that a service runs over, with another
-// operator's key and adds a data key. The service needs the new key from its next start on, which
-// seals anew what the older data keys have sealed.
-func RotateKey(ctx context.Context, c config.Config) error {
-	to, err := keyOf(c)
-	if err != nil {
-		return err
-	}
-	from, err := oldKeyOf(c)
-	if err != nil {
-		return err
-	}
-	if from == nil {
-		from = to
-	}
-	unwraps, err := from.Wrapper()
-	if err != nil {
-		return err
-	}
-	wraps, err := to.Wrapper()
-	if err != nil {
-		return err
-	}
-	db, err := openDatabase(ctx, c)
-	if err != nil {
-		return err
-	}
-	wrapped, err := db.Meta(ctx, metaKeyset)
-	switch {
-	case err != nil:
-		err = fmt.Errorf("reading the keyset: %w", err)
-	case wrapped == nil:
-		err = errors.New("this database has sealed nothing yet, so there is nothing to rotate; its first start takes " +
-			"the key that it is given")
-	default:
-		var rotated []byte
-		if rotated, err = seal.Rotate(wrapped, unwraps, wraps); err == nil {
-			err = db.SwapMeta(ctx, metaKeyset, wrapped, rotated)
-		} else if _, opens := seal.Open(wraps, wrapped); opens == nil {
-			err = errors.New("the new key opens this database already, so it was rotated before; restart the service with " +
-				"the new key, or leave the key before out to make another data key")
-		}
-	}
-	return errors.Join(err, db.Close())
-}
-
 // resealAgain is after what time sealing anew is tried again where it failed.
 const resealAgain = time.Minute
 
@@ -187,7 +163,8 @@ func (a *App) reseal(ctx context.Context, sealer *seal.Sealer) error {
 		subscriptions, closed, failed := webhook.Reseal(ctx, a.db, sealer, sealer.Outdated)
 		a.tellClosed("subscription_id", closed, told)
 		if n := connections + subscriptions; n > 0 {
-			a.log.Info("secrets were sealed anew with the newest data key", "connections", connections, "subscriptions", subscriptions)
+			a.log.Info("secrets were sealed anew with the newest data key", "connections", connections, "subscriptions",
+				subscriptions)
 		}
 		if err = errors.Join(err, failed); err == nil || ctx.Err() != nil {
 			return nil
@@ -205,7 +182,8 @@ func (a *App) reseal(ctx context.Context, sealer *seal.Sealer) error {
 func (a *App) tellClosed(key string, closed map[uuid.UUID]error, told map[uuid.UUID]bool) {
 	for id, err := range closed {
 		if !told[id] {
-			a.log.Error("secrets do not open and stay as they are; give new ones, or delete what they belong to", key, id, "error", err)
+			a.log.Error("secrets do not open and stay as they are; give new ones, or delete what they belong to", key, id,
+				"error", err)
 		}
 		told[id] = true
 	}

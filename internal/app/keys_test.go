@@ -38,11 +38,13 @@ func TestTheOperatorsKeyIsReplacedBeneathARunningServiceAndAllIsSealedAnew(t *te
 	before, hooks := h.sealed(), h.hooked()
 	h.stop()
 
-	if _, err := app.Open(t.Context(), h.config, app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")}); err == nil ||
+	if _, err := app.Open(t.Context(), h.config,
+		app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")}); err == nil ||
 		!strings.Contains(err.Error(), "waybill key rotate") {
 		t.Errorf("with the key before: %v", err)
 	}
-	if err := app.RotateKey(t.Context(), rotated); err == nil || !strings.Contains(err.Error(), "it was rotated before; restart the service") {
+	if err := app.RotateKey(t.Context(), rotated); err == nil ||
+		!strings.Contains(err.Error(), "it was rotated before; restart the service") {
 		t.Errorf("a second time: %v", err)
 	}
 	h.config.Key = newerKey
@@ -68,7 +70,8 @@ func TestSigningKeysAreRotatedBehindTheOperatorsKeyBeneathARunningService(t *tes
 	if _, err := app.RotateSigning(t.Context(), rotated, true); err != nil {
 		t.Fatal(err)
 	}
-	h.until("tokens of the key before end", func() bool { return h.do("GET", connections, "").status == http.StatusUnauthorized })
+	h.until("tokens of the key before end",
+		func() bool { return h.do("GET", connections, "").status == http.StatusUnauthorized })
 	h.authorize()
 	if got := h.do("GET", connections, ""); got.status != http.StatusOK {
 		t.Errorf("a token of the new key: %d %s", got.status, got.text)

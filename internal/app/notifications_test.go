@@ -23,7 +23,8 @@ const webhooks = "/v2/notifications/webhooks"
 // event's name in the body.
 func (h *house) subscribesTo(url, event, members string) string {
 	h.t.Helper()
-	a := h.do("POST", webhooks, fmt.Sprintf(`{"url":%q,"event_name":%q,"secret":%q%s}`, url, event, string(demo.Hook), members))
+	a := h.do("POST", webhooks,
+		fmt.Sprintf(`{"url":%q,"event_name":%q,"secret":%q%s}`, url, event, string(demo.Hook), members))
 	if a.status != http.StatusOK {
 		h.t.Fatalf("%d %s", a.status, a.text)
 	}
@@ -124,10 +125,12 @@ func TestASubscriptionFromItsMakingToItsEnd(t *testing.T) {
 		says                     string
 	}{
 		{"as it was made", "GET", one, "", 200, `"encoding":"identity","retry_refused":true,"refused":0`},
-		{"another address", "PATCH", one, `{"url":"https://receiver.example/b/c"}`, 200, `"url":"https://receiver.example/b/*****"`},
+		{"another address", "PATCH", one, `{"url":"https://receiver.example/b/c"}`, 200,
+			`"url":"https://receiver.example/b/*****"`},
 		{"an address that is taken", "PATCH", one, `{"url":"https://receiver.example/other"}`, 409, "another subscription"},
 		{"fleets", "PATCH", one, `{"filters":{"fleet_refs":["fleet-1"]}}`, 200, `"fleet_refs":["fleet-1"]`},
-		{"a secret of its own", "PATCH", one, `{"secret":"0123456789ab","secret_overlap_seconds":3600}`, 200, `"previous_secret_until":"`},
+		{"a secret of its own", "PATCH", one, `{"secret":"0123456789ab","secret_overlap_seconds":3600}`, 200,
+			`"previous_secret_until":"`},
 		{"a secret too short", "PATCH", one, `{"secret":"0123456789a"}`, 422, "at least 12 characters"},
 		{"activating what is active", "POST", one + "/activate", "", 409, "is active already"},
 		{"a pause", "POST", one + "/pause", "", 200, `"status":"paused"`},
@@ -167,8 +170,8 @@ func TestWhatIsToldOfSubscriptionsFitsTheSchemasThatAreServed(t *testing.T) {
 	h.do("POST", messages, h.message("told too"))
 	// The wildcard made six subscriptions, all of which its first one is told of.
 	names := h.events(6 + 5 + 2)
-	for _, want := range []string{"webhook.created", "webhook.updated", "webhook.paused", "webhook.activated", "webhook.deleted",
-		"resource_operation.created", "resource_operation.succeeded"} {
+	for _, want := range []string{"webhook.created", "webhook.updated", "webhook.paused", "webhook.activated",
+		"webhook.deleted", "resource_operation.created", "resource_operation.succeeded"} {
 		if !slices.Contains(names, want) {
 			t.Errorf("%s was not told: %v", want, names)
 		}
@@ -183,8 +186,10 @@ func TestWhatIsToldOfSubscriptionsFitsTheSchemasThatAreServed(t *testing.T) {
 // schema is the OpenAPI document that is served of an event.
 func (h *house) schema(event string) string {
 	h.t.Helper()
-	newest, first := h.do("GET", "/v2/notifications/schemas/"+event, ""), h.do("GET", "/v2/notifications/schemas/"+event+"/versions/1.0", "")
-	if newest.status != http.StatusOK || newest.text != first.text || newest.field("event_name") != event || newest.field("version") != "1.0" {
+	newest, first := h.do("GET", "/v2/notifications/schemas/"+event, ""),
+		h.do("GET", "/v2/notifications/schemas/"+event+"/versions/1.0", "")
+	if newest.status != http.StatusOK || newest.text != first.text || newest.field("event_name") != event ||
+		newest.field("version") != "1.0" {
 		h.t.Errorf("%d %s\n%d %s", newest.status, newest.text, first.status, first.text)
 	}
 	return newest.field("openapi_schema")
@@ -238,13 +243,15 @@ func TestWhatAReceiverLostIsListedMeasuredAndReplayedAfterItsActivation(t *testi
 	if lost.Code != 410 || lost.Attempts != 1 || !strings.Contains(lost.Message, id+"/activate") || len(lost.Data) != 1 {
 		t.Errorf("%s", dead.text)
 	}
-	if a := h.do("GET", one+"/metrics", ""); !strings.Contains(a.text, `"http_failure_attempts":{"6h":1,`) || a.value("dlq_count") != 1.0 {
+	if a := h.do("GET", one+"/metrics", ""); !strings.Contains(a.text, `"http_failure_attempts":{"6h":1,`) ||
+		a.value("dlq_count") != 1.0 {
 		t.Errorf("%s", a.text)
 	}
 	if a := h.do("POST", one+"/replay", fmt.Sprintf(`{"message_ids":[%q]}`, uuid.NewString())); a.status != 422 {
 		t.Errorf("%d %s", a.status, a.text)
 	}
-	if a := h.do("POST", one+"/replay", fmt.Sprintf(`{"message_ids":[%q]}`, lost.ID)); a.status != 202 || a.value("replayed") != 1.0 {
+	if a := h.do("POST", one+"/replay", fmt.Sprintf(`{"message_ids":[%q]}`, lost.ID)); a.status != 202 ||
+		a.value("replayed") != 1.0 {
 		t.Errorf("%d %s", a.status, a.text)
 	}
 	if a := h.do("POST", one+"/activate", ""); a.status != 200 {

@@ -42,7 +42,8 @@ func TestPartnersAndFleetsSeeTheFleetsThatAreTheirs(t *testing.T) {
 		ref               any
 	}{
 		{"the partner", h.token, "/v2/orgs/fleets", 200, 1, demo.FleetRef},
-		{"the partner, by reference", h.token, "/v2/orgs/fleets?fleet_refs=x&fleet_refs=" + demo.FleetRef, 200, 1, demo.FleetRef},
+		{"the partner, by reference", h.token, "/v2/orgs/fleets?fleet_refs=x&fleet_refs=" + demo.FleetRef, 200, 1,
+			demo.FleetRef},
 		{"the partner, by a reference of nobody", h.token, "/v2/orgs/fleets?fleet_refs=x", 200, 0, nil},
 		{"the fleet", fleet, "/v2/orgs/fleets", 200, 1, nil},
 		{"another partner", other, "/v2/orgs/fleets", 200, 0, nil},
@@ -99,7 +100,8 @@ func TestAShareAgreementFromItsMakingToItsEnd(t *testing.T) {
 		{"nothing to change", fleet, "PATCH", one, `{}`, 422, "nothing_to_update"},
 		{"it must begin somewhen", fleet, "PATCH", one, `{"effective_date":null}`, 422, "null_forbidden"},
 		{"it ends before it begins", fleet, "PATCH", one, `{"effective_date":"2998-01-01T00:00:00Z","expiration_date":"2997-01-01T00:00:00Z"}`, 422, "must be after the effective_date"},
-		{"it ends in the past", fleet, "PATCH", one, `{"expiration_date":"2020-01-01T00:00:00Z"}`, 422, "must lie in the future"},
+		{"it ends in the past", fleet, "PATCH", one, `{"expiration_date":"2020-01-01T00:00:00Z"}`, 422,
+			"must lie in the future"},
 		{"activating what is active", fleet, "POST", one + "/activate", "", 409, "is active cannot be activated"},
 		{"a pause", fleet, "POST", one + "/pause", "", 200, `"status":"paused"`},
 		{"a second pause", fleet, "POST", one + "/pause", "", 409, "is paused cannot be paused"},
@@ -166,7 +168,8 @@ func TestWhatAShareAgreementMustSay(t *testing.T) {
 		{"everything missing", `{}`, 422, `"path":"scopes"`},
 		{"a partner that is no id", `{"partner_id":"x","scopes":{"vehicle":"read"}}`, 422, "uuid_parsing"},
 		{"a partner that is a number", `{"partner_id":7,"scopes":{"vehicle":"read"}}`, 422, "uuid_parsing"},
-		{"a partner that nobody knows", fmt.Sprintf(`{"partner_id":%q,"scopes":{"vehicle":"read"}}`, uuid.NewString()), 422, "is no partner here"},
+		{"a partner that nobody knows", fmt.Sprintf(`{"partner_id":%q,"scopes":{"vehicle":"read"}}`, uuid.NewString()), 422,
+			"is no partner here"},
 		{"an unknown member", with(`"scopes":{"vehicle":"read"},"colour":"red"`), 422, "extra_forbidden"},
 		{"no scopes", with(`"scopes":{}`), 422, "at least one kind"},
 		{"scopes that are a list", with(`"scopes":["vehicle"]`), 422, "must be an object"},
@@ -174,7 +177,8 @@ func TestWhatAShareAgreementMustSay(t *testing.T) {
 		{"an unknown level", with(`"scopes":{"vehicle":"write"}`), 422, "must be one of read, read_write"},
 		{"a date that is none", with(`"scopes":{"vehicle":"read"},"effective_date":"tomorrow"`), 422, "datetime_parsing"},
 		{"a reference that is a number", with(`"scopes":{"vehicle":"read"},"fleet_ref":7`), 422, "must be a string"},
-		{"a long reference", with(`"scopes":{"vehicle":"read"},"fleet_ref":"` + strings.Repeat("x", 501) + `"`), 422, "500 characters"},
+		{"a long reference", with(`"scopes":{"vehicle":"read"},"fleet_ref":"` + strings.Repeat("x", 501) + `"`), 422,
+			"500 characters"},
 	} {
 		if a := h.by(fleet, "POST", agreements, c.body); a.status != c.status || !strings.Contains(a.text, c.says) {
 			t.Errorf("%s: %d %s", c.name, a.status, a.text)
@@ -200,7 +204,8 @@ func TestPagesOfShareAgreementsHoldEachOnce(t *testing.T) {
 	fleet := h.asFleet()
 	for i := range 4 {
 		_, id := h.partner(fmt.Sprint("partner ", i))
-		if a := h.by(fleet, "POST", agreements, fmt.Sprintf(`{"partner_id":%q,"scopes":{"vehicle":"read"}}`, id)); a.status != http.StatusCreated {
+		if a := h.by(fleet, "POST", agreements,
+			fmt.Sprintf(`{"partner_id":%q,"scopes":{"vehicle":"read"}}`, id)); a.status != http.StatusCreated {
 			t.Fatalf("%d %s", a.status, a.text)
 		}
 	}

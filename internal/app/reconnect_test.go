@@ -51,7 +51,8 @@ func TestASettingThatNamesAUserTakesOurIDOfIt(t *testing.T) {
 	if got, _ := a.value("settings").(map[string]any); a.status != http.StatusOK || got["dvir_author_id"] != sender {
 		t.Errorf("%d %s, want %s", a.status, a.text, sender)
 	}
-	if a := h.do("PATCH", one, `{"settings":{"dvir_author_id":"`+h.ids.Vehicle.String()+`"}}`); a.status != http.StatusUnprocessableEntity {
+	if a := h.do("PATCH", one,
+		`{"settings":{"dvir_author_id":"`+h.ids.Vehicle.String()+`"}}`); a.status != http.StatusUnprocessableEntity {
 		t.Errorf("a vehicle: %d %s", a.status, a.text)
 	}
 }

@@ -11,7 +11,8 @@ import (
 func TestASyncUpdateThatACrashCutOffIsNeverSentAgain(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	h.simulated("POST", "/_sim/faults", `{"match":{"method":"PATCH","path_prefix":"/fleet/vehicles"},"fault":"delay","delay_ms":1000,"times":1}`)
+	h.simulated("POST", "/_sim/faults",
+		`{"match":{"method":"PATCH","path_prefix":"/fleet/vehicles"},"fault":"delay","delay_ms":1000,"times":1}`)
 	path := fmt.Sprintf("/v2/telematics/vehicles/%s?is_sync=true", h.ids.Vehicle)
 	body := fmt.Sprintf(`{"connection_id":"%s","vehicle_name":"once"}`, h.ids.Connection)
 	ended := make(chan answer, 1)

@@ -15,7 +15,8 @@ import (
 // subscribed makes a subscription to what is created, and returns its id.
 func (h *house) subscribed(url string) string {
 	h.t.Helper()
-	made := h.do("POST", "/v2/notifications/webhooks", fmt.Sprintf(`{"url":%q,"event_name":"resource_operation.created"}`, url))
+	made := h.do("POST", "/v2/notifications/webhooks",
+		fmt.Sprintf(`{"url":%q,"event_name":"resource_operation.created"}`, url))
 	if made.status != http.StatusOK {
 		h.t.Fatalf("%d %s", made.status, made.text)
 	}
@@ -59,7 +60,8 @@ func TestARouterThatDoesNotUnpackGetsEveryEventAndIsRemembered(t *testing.T) {
 	for n, codes := range [][]int{{400, 204}, {204}, {204}} {
 		h.do("POST", messages, h.message("told"))
 		log := h.logged(id, n+1)
-		if strings.Contains(log, `"status_code":400`) || strings.Contains(log, `"failed"`) || strings.Contains(log, "answered") {
+		if strings.Contains(log, `"status_code":400`) || strings.Contains(log, `"failed"`) ||
+			strings.Contains(log, "answered") {
 			t.Errorf("delivery %d is logged as %s", n+1, log)
 		}
 		for _, want := range codes {
@@ -78,7 +80,8 @@ func TestAReceiverWithAWrongRouteDoesNotLookWell(t *testing.T) {
 	id := h.subscribed(wrong.URL + "/hook")
 	h.do("POST", messages, h.message("told to nobody"))
 	log := h.logged(id, 1)
-	for _, want := range []string{`"status":"success"`, `"status_code":404`, "answered 404 Not Found; it counts as delivered"} {
+	for _, want := range []string{`"status":"success"`, `"status_code":404`,
+		"answered 404 Not Found; it counts as delivered"} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log lacks %s: %s", want, log)
 		}

@@ -23,8 +23,8 @@ func (a *App) restore(ctx context.Context, told time.Time, settling perform.Sett
 	}
 	switch {
 	case stands.Public && !a.dev:
-		return fmt.Errorf("every user of this machine may use the database %s, which holds what fleets and drivers say; take "+
-			"that from them with chmod 600 on the file and on those beside it (-wal, -shm, .lock)", a.config.DatabaseURL)
+		return fmt.Errorf("every user of this machine may use the database %s, which holds what fleets and drivers say; "+
+			"take that from them with chmod 600 on the file and on those beside it (-wal, -shm, .lock)", a.config.DatabaseURL)
 	case stands.Public || stands.Exposed:
 		a.log.Warn("other users of this machine may use the database; take that from them with chmod 600 "+
 			"on the file and those beside it", "database", a.config.DatabaseURL)

@@ -41,8 +41,9 @@ func TestTheBinaryIsRestored(t *testing.T) {
 		loses string
 		start string
 	}{
-		"from a backup that was taken beside it":            {takes, false, "", restores[2]},
-		"from one of which only it knows what it is":        {takes, false, "rm /var/lib/waybill/waybill.db.lock", restores[2]},
+		"from a backup that was taken beside it": {takes, false, "", restores[2]},
+		"from one of which only it knows what it is": {takes, false, "rm /var/lib/waybill/waybill.db.lock",
+			restores[2]},
 		"from a copy that is older than the file beside it": {byHand, true, "", restores[2]},
 		"from a copy of which only the operator knows":      {byHand, true, "rm /var/lib/waybill/waybill.db.lock", says},
 	} {
@@ -64,7 +65,8 @@ func TestTheBinaryIsRestored(t *testing.T) {
 			start := strings.Replace(c.start, "2026-01-15T03:00:00Z", time.Now().UTC().Format(time.RFC3339), 1)
 			i.serves(start)
 			w.areKnown(i)
-			if log := i.log.String(); !strings.Contains(log, "the database was restored from a backup") || !strings.Contains(log, `"count":4`) {
+			if log := i.log.String(); !strings.Contains(log, "the database was restored from a backup") ||
+				!strings.Contains(log, `"count":4`) {
 				t.Errorf("the log says %s", log)
 			}
 			i.stopped()
@@ -85,7 +87,8 @@ type waiting struct {
 // waits has writes accepted that the TSP does not take yet.
 func (i *installed) waits() (w waiting) {
 	i.t.Helper()
-	i.simulated("POST", "/_sim/faults", `{"match":{"method":"POST","path_prefix":"/v1/fleet/messages"},"fault":"status","status":503}`)
+	i.simulated("POST", "/_sim/faults",
+		`{"match":{"method":"POST","path_prefix":"/v1/fleet/messages"},"fault":"status","status":503}`)
 	i.simulated("POST", "/_sim/faults", `{"match":{"method":"PATCH"},"fault":"status","status":503}`)
 	for _, text := range []string{"one", "two", "three"} {
 		w.creates = append(w.creates, i.accepted(text))
@@ -113,7 +116,8 @@ func (w waiting) areKnown(i *installed) {
 			i.t.Errorf("a message ended as %s", end.text)
 		}
 	}
-	if end := i.ended(w.update); end.field("status") != "failed" || !strings.Contains(end.text, "outcome unknown: the database was restored") {
+	if end := i.ended(w.update); end.field("status") != "failed" ||
+		!strings.Contains(end.text, "outcome unknown: the database was restored") {
 		i.t.Errorf("the update ended as %s", end.text)
 	}
 	got := i.texts()
@@ -121,7 +125,8 @@ func (w waiting) areKnown(i *installed) {
 	if want := []string{"four", "one", "three", "two"}; !slices.Equal(got, want) {
 		i.t.Errorf("the TSP has the messages %q, and %q were sent", got, want)
 	}
-	if vehicles := i.simulated("GET", "/_sim/objects/vehicles", ""); strings.Contains(vehicles, `"older"`) || !strings.Contains(vehicles, `"newer"`) {
+	if vehicles := i.simulated("GET", "/_sim/objects/vehicles", ""); strings.Contains(vehicles, `"older"`) ||
+		!strings.Contains(vehicles, `"newer"`) {
 		i.t.Errorf("the vehicle is %s", vehicles)
 	}
 }

@@ -20,8 +20,9 @@ func (h *house) secretLife(s *secrecy) {
 	}
 	s.add("a client's secret", given)
 	s.add("an access token", h.tokenFor("tms", given, ""))
-	for what, secret := range map[string]string{"a code": "samsara-demo-code", "a client secret at a TSP": "samsara-demo-secret",
-		"a password that waits": "hush-pre-auth-pass", "a first password": "Hush-First-Passw0rd!", "a receiver's secret": "hush-webhook-secret"} {
+	for what, secret := range map[string]string{"a code": "samsara-demo-code",
+		"a client secret at a TSP": "samsara-demo-secret", "a password that waits": "hush-pre-auth-pass",
+		"a first password": "Hush-First-Passw0rd!", "a receiver's secret": "hush-webhook-secret"} {
 		s.add(what, secret)
 	}
 	samsara := tsp.Name("samsara").ID()
@@ -35,7 +36,8 @@ func (h *house) secretLife(s *secrecy) {
 	h.asked(s, "PATCH", one, `{"credentials":{"token":"samsara-demo-token"}}`)
 	h.asked(s, "POST", "/v2/integrations/connection-pre-auths",
 		fmt.Sprintf(`{"tsp_id":%q,"fleet_ref":"fleet-1","pre_auth_credentials":{"username":"u","password":"hush-pre-auth-pass"}}`, samsara))
-	h.do("POST", "/v2/notifications/webhooks", `{"url":"https://hooks.example/in","event_name":"connection.created","secret":"hush-webhook-secret"}`)
+	h.do("POST", "/v2/notifications/webhooks",
+		`{"url":"https://hooks.example/in","event_name":"connection.created","secret":"hush-webhook-secret"}`)
 	ids := []string{h.asked(s, "POST", messages, h.message("hello")).field("id")}
 	for _, name := range []tsp.Name{"samsara", "motive", "geotab", "traccar"} {
 		user := fmt.Sprintf(`{"connection_id":%q,"username":"%s.driver","first_name":"Anna","last_name":"Berg","is_driver":true}`,
@@ -50,7 +52,8 @@ func (h *house) secretLife(s *secrecy) {
 	h.until("all operations have ended", func() bool {
 		return !strings.Contains(h.do("GET", operations, "").text, `"status":"pending"`)
 	})
-	for _, path := range []string{connections, one, operations, users, vehicles, "/v2/notifications/webhooks", "/v2/orgs/fleets", agreements} {
+	for _, path := range []string{connections, one, operations, users, vehicles, "/v2/notifications/webhooks",
+		"/v2/orgs/fleets", agreements} {
 		h.asked(s, "GET", path, "")
 	}
 }
@@ -58,14 +61,16 @@ func (h *house) secretLife(s *secrecy) {
 // secretTroubles has secrets refused, lost and told back.
 func (h *house) secretTroubles(s *secrecy) {
 	t := h.t
-	for what, secret := range map[string]string{"a wrong token": "hush-wrong-token", "a wrong client secret": "hush-wrong-secret",
-		"a foreign token": "hush-foreign-token", "a misplaced password": "hush-misplaced-password", "the way of a receiver": "hush-path-of-receiver",
+	for what, secret := range map[string]string{"a wrong token": "hush-wrong-token",
+		"a wrong client secret": "hush-wrong-secret", "a foreign token": "hush-foreign-token",
+		"a misplaced password": "hush-misplaced-password", "the way of a receiver": "hush-path-of-receiver",
 		"the query of a receiver": "hush-query-of-receiver"} {
 		s.add(what, secret)
 	}
 	h.asked(s, "POST", connections, samsaraBody("fleet-3", "hush-wrong-token"))
 	h.asked(s, "GET", connections, "", "Authorization", "Bearer hush-foreign-token")
-	h.asked(s, "POST", "/realms/waybill/protocol/openid-connect/token", "grant_type=client_credentials&client_id=tms&client_secret=hush-wrong-secret",
+	h.asked(s, "POST", "/realms/waybill/protocol/openid-connect/token",
+		"grant_type=client_credentials&client_id=tms&client_secret=hush-wrong-secret",
 		"Content-Type", "application/x-www-form-urlencoded")
 	hooks := "/v2/notifications/webhooks"
 	closed := httptest.NewServer(nil)
@@ -76,7 +81,8 @@ func (h *house) secretTroubles(s *secrecy) {
 	}
 	h.asked(s, "GET", hooks, "")
 	for _, fault := range []string{`"status","status":401`, `"status","status":503`, `"malformed"`, `"apply_then_drop"`} {
-		h.simulated("POST", "/_sim/faults", `{"match":{"path_prefix":"/v1/fleet/messages","method":"POST"},"times":1,"fault":`+fault+`}`)
+		h.simulated("POST", "/_sim/faults",
+			`{"match":{"path_prefix":"/v1/fleet/messages","method":"POST"},"times":1,"fault":`+fault+`}`)
 		id := h.asked(s, "POST", messages, h.message("with "+fault[:8])).field("id")
 		if h.ended(id).status == http.StatusOK {
 			h.asked(s, "GET", fmt.Sprintf("%s/%s/resource-operations/%s", connections, h.ids.Connection, id), "")

@@ -96,7 +96,8 @@ func (t *tapped) Unwrap() http.ResponseWriter { return t.ResponseWriter }
 
 // forms are how a secret can look where it was written by somebody who knew no better.
 func forms(secret string) map[string]string {
-	out := map[string]string{"as it is": secret, "in hex": hex.EncodeToString([]byte(secret)), "escaped for a URL": url.QueryEscape(secret)}
+	out := map[string]string{"as it is": secret, "in hex": hex.EncodeToString([]byte(secret)),
+		"escaped for a URL": url.QueryEscape(secret)}
 	if quoted, err := json.Marshal(secret); err == nil {
 		out["quoted"] = strings.Trim(string(quoted), `"`)
 	}
@@ -170,7 +171,8 @@ func openTapped(t *testing.T, s *secrecy, sealed bool) *house {
 		t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
 		c.BaseURLs[one.Info.Name] = server.URL
 	}
-	h := &house{t: t, sim: c.BaseURLs["samsara"], checker: openapitest.NewChecker(t), journal: &journal{}, patience: impatient()}
+	h := &house{t: t, sim: c.BaseURLs["samsara"], checker: openapitest.NewChecker(t), journal: &journal{},
+		patience: impatient()}
 	h.hooks = &hooks{t: t, checker: h.checker, answer: http.StatusAccepted, came: make(chan struct{}, 1)}
 	receiver := httptest.NewServer(h.hooks)
 	t.Cleanup(receiver.Close)

@@ -51,8 +51,8 @@ func CheckOldKey(c config.Config) error {
 		return err
 	}
 	if to, err := keyOf(c); err == nil && bytes.Equal(from, to) {
-		return errors.New("the key before is the same as the new one; make a new one with `openssl rand -base64 32`, or leave " +
-			"the key before out to make a new data key alone")
+		return errors.New("the key before is the same as the new one; make a new one with `openssl rand -base64 32`, or " +
+			"leave the key before out to make a new data key alone")
 	}
 	return nil
 }

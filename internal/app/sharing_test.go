@@ -16,13 +16,14 @@ import (
 func (h *house) stranger(levels map[resource.Kind]string) string {
 	h.t.Helper()
 	p := access.Partner{ID: uuid.New(), Name: "other"}
-	c := access.Client{ID: "other", Secrets: []access.Secret{access.NewSecret("other-secret-1234", time.Now())}, Partner: p, Scopes: access.Scopes()}
+	c := access.Client{ID: "other", Secrets: []access.Secret{access.NewSecret("other-secret-1234", time.Now())},
+		Partner: p, Scopes: access.Scopes()}
 	if err := h.db.InsertClient(h.t.Context(), c); err != nil {
 		h.t.Fatal(err)
 	}
 	if levels != nil {
-		g := access.Grant{ID: uuid.New(), Partner: p.ID, Fleet: demo.ID(demo.FleetRef), FleetRef: "theirs", Status: access.GrantActive, Levels: levels,
-			CreatedAt: time.Now(), UpdatedAt: time.Now()}
+		g := access.Grant{ID: uuid.New(), Partner: p.ID, Fleet: demo.ID(demo.FleetRef), FleetRef: "theirs",
+			Status: access.GrantActive, Levels: levels, CreatedAt: time.Now(), UpdatedAt: time.Now()}
 		if err := h.db.InsertAgreement(h.t.Context(), g); err != nil {
 			h.t.Fatal(err)
 		}
@@ -40,7 +41,8 @@ func TestWhatTheFleetDidNotGrantIsNotThere(t *testing.T) {
 	if got := h.list(users); got.Total != 0 || len(got.Items) != 0 {
 		t.Errorf("%d users", got.Total)
 	}
-	if a := h.do("GET", vehicles+"/"+h.ids.Vehicle.String(), ""); a.status != http.StatusOK || a.field("fleet_ref") != "theirs" {
+	if a := h.do("GET", vehicles+"/"+h.ids.Vehicle.String(), ""); a.status != http.StatusOK ||
+		a.field("fleet_ref") != "theirs" {
 		t.Errorf("%d %s", a.status, a.text)
 	}
 	if a := h.do("GET", users+"/"+h.ids.Sender.String(), ""); a.status != http.StatusNotFound {

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -102,18 +101,23 @@ func sealSigning(sealer *seal.Sealer, keys []signingKey) ([]byte, error) {
 // RotateSigning lets another key sign tokens, beside a running service too, and returns its id.
 // Tokens of the keys before count until they expire; endTokens withdraws these keys at once.
 func RotateSigning(ctx context.Context, c config.Config, endTokens bool) (id string, err error) {
+	by, err := wrapperOf(c)
+	if err != nil {
+		return "", err
+	}
 	db, err := openDatabase(ctx, c)
 	if err != nil {
 		return "", err
 	}
-	// The service tells of its audit log, and `waybill audit verify` does.
-	a := &App{config: c, db: db, log: slog.New(slog.DiscardHandler)}
-	id, err = a.rotateSigning(ctx, endTokens)
+	wrapped, err := rotatable(ctx, db)
+	if err == nil {
+		id, err = (&App{config: c, db: db}).rotateSigning(ctx, by, wrapped, endTokens)
+	}
 	return id, errors.Join(err, db.Close())
 }
 
-func (a *App) rotateSigning(ctx context.Context, endTokens bool) (string, error) {
-	keys, err := a.secrets(ctx)
+func (a *App) rotateSigning(ctx context.Context, by seal.Wrapper, wrapped []byte, endTokens bool) (string, error) {
+	keys, err := seal.Open(by, wrapped)
 	if err != nil {
 		return "", err
 	}
@@ -122,12 +126,16 @@ func (a *App) rotateSigning(ctx context.Context, endTokens bool) (string, error)
 		return "", err
 	}
 	for {
-		// A data key that was added beside a running service is not known to it before its next start.
-		sealer := keys.sealer
 		kept, err := a.db.Meta(ctx, metaSigning)
-		if kept != nil && err == nil {
-			sealer, err = sealer.Like(kept)
+		if err == nil && kept == nil {
+			return "", errors.New("this database has no key that signs tokens, so there is nothing to rotate; a service with " +
+				"the built-in issuer makes one at its start")
 		}
+		if err != nil {
+			return "", fmt.Errorf("reading how the signing keys are sealed: %w", err)
+		}
+		// A data key that was added beside a running service is not known to it before its next start.
+		sealer, err := keys.Like(kept)
 		if err != nil {
 			return "", fmt.Errorf("reading how the signing keys are sealed: %w", err)
 		}

@@ -55,7 +55,8 @@ func loaded(t *testing.T) config.Config {
 	c := config.Default()
 	c.Key = operatorKey
 	c.DatabaseURL, c.BaseURLs["samsara"] = filepath.Join(t.TempDir(), "waybill.db"), samsara
-	a, err := app.Open(t.Context(), c, app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")})
+	a, err := app.Open(t.Context(), c,
+		app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +86,8 @@ func loaded(t *testing.T) config.Config {
 // waitingMessage is a message to a driver on a chain of its own.
 func waitingMessage(conn connection.Connection, ids demo.Fixtures, n int) operation.Operation {
 	now, id := time.Now().UTC().Truncate(time.Microsecond), uuid.Must(uuid.NewV7())
-	payload := fmt.Appendf(nil, `{"connection_id":%q,"sender_id":%q,"recipient_id":%q,"message_text":"%d","source_recipient_id":"1"}`,
+	payload := fmt.Appendf(nil,
+		`{"connection_id":%q,"sender_id":%q,"recipient_id":%q,"message_text":"%d","source_recipient_id":"1"}`,
 		conn.ID, ids.Sender, ids.Recipient, n)
 	return operation.Operation{ID: id, Partner: demo.ID("partner"), Connection: conn.ID, Fleet: conn.Fleet, TSP: conn.TSP,
 		Kind: resource.KindMessage, Verb: resource.Create, OrderKey: "message.create/" + id.String(), State: operation.Queued,

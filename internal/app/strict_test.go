@@ -44,17 +44,20 @@ func TestAStrictClientGetsNothingBesideTheContract(t *testing.T) {
 		t.Fatalf("%d %s", a.status, a.text)
 	}
 	fleet := h.asFleet()
-	if a := h.by(fleet, "POST", agreements+"/"+strings.TrimPrefix(h.list(agreements).ids()[0], "/")+"/pause", ""); a.status != http.StatusOK {
+	if a := h.by(fleet, "POST", agreements+"/"+strings.TrimPrefix(h.list(agreements).ids()[0], "/")+"/pause",
+		""); a.status != http.StatusOK {
 		t.Fatalf("%d %s", a.status, a.text)
 	}
 	h.events(1)
 	read := h.do("GET", events+"?wait=20", "").text
-	if strings.Contains(read, `"created_at"`) || strings.Contains(read, `"sequence"`) || !strings.Contains(read, `"fleet_ref"`) {
+	if strings.Contains(read, `"created_at"`) || strings.Contains(read, `"sequence"`) ||
+		!strings.Contains(read, `"fleet_ref"`) {
 		t.Errorf("read: %s", read)
 	}
 	h.hooks.mu.Lock()
 	defer h.hooks.mu.Unlock()
-	if body := string(h.hooks.got[0].body); strings.Contains(body, `"created_at"`) || !strings.Contains(body, `"fleet_ref"`) {
+	if body := string(h.hooks.got[0].body); strings.Contains(body, `"created_at"`) ||
+		!strings.Contains(body, `"fleet_ref"`) {
 		t.Error(body)
 	}
 }

@@ -33,7 +33,8 @@ func TestASyncWriteWithRefusedCredentialsMakesTheConnectionStale(t *testing.T) {
 	if got := h.events(1); got[0] != "connection.staled" {
 		t.Errorf("events: %v", got)
 	}
-	if a := h.rename("again"); a.status != http.StatusConflict || !strings.Contains(a.text, "tries the credentials again by itself") {
+	if a := h.rename("again"); a.status != http.StatusConflict ||
+		!strings.Contains(a.text, "tries the credentials again by itself") {
 		t.Errorf("%d %s", a.status, a.text)
 	}
 }
@@ -63,13 +64,15 @@ func TestAThrottledSyncWriteKeepsOthersOffForTheTimeThatTheTSPAsks(t *testing.T)
 	t.Parallel()
 	h := open(t)
 	h.simulated("POST", "/_sim/faults", `{"match":{"method":"PATCH"},"fault":"throttle","retry_after":"60","times":1}`)
-	if a := h.rename("throttled"); a.status != http.StatusBadGateway || !strings.Contains(a.text, `"response_status_code":429`) {
+	if a := h.rename("throttled"); a.status != http.StatusBadGateway ||
+		!strings.Contains(a.text, `"response_status_code":429`) {
 		t.Errorf("%d %s", a.status, a.text)
 	}
 	patches := h.patches()
 	a := h.rename("too soon")
 	seconds, err := strconv.Atoi(a.header.Get("Retry-After"))
-	if a.status != http.StatusTooManyRequests || err != nil || seconds < 40 || seconds > 60 || !strings.Contains(a.text, "without is_sync") {
+	if a.status != http.StatusTooManyRequests || err != nil || seconds < 40 || seconds > 60 ||
+		!strings.Contains(a.text, "without is_sync") {
 		t.Errorf("%d, Retry-After %q: %s", a.status, a.header.Get("Retry-After"), a.text)
 	}
 	if h.patches() != patches {
@@ -95,10 +98,12 @@ func TestSyncWritesBeyondWhatALimitGivesAreRefusedBeforeAnythingIsStored(t *test
 			t.Fatalf("%d %s", a.status, a.text)
 		}
 	}
-	if list := h.do("GET", operations+"?size=50", ""); passed == 30 || strings.Count(list.text, `"operation_type"`) != passed {
+	if list := h.do("GET", operations+"?size=50", ""); passed == 30 ||
+		strings.Count(list.text, `"operation_type"`) != passed {
 		t.Errorf("%d passed: %s", passed, list.text)
 	}
-	if a := h.do("POST", messages, h.message("in its turn"), keyHeader, fmt.Sprint("key ", passed)); a.status != http.StatusAccepted {
+	if a := h.do("POST", messages, h.message("in its turn"), keyHeader,
+		fmt.Sprint("key ", passed)); a.status != http.StatusAccepted {
 		t.Errorf("the refused request has used up its key: %d %s", a.status, a.text)
 	}
 }

@@ -87,7 +87,8 @@ func (y *yard) connect(token, host string) answer {
 	if token == y.fleet {
 		ref = ""
 	}
-	return y.by(token, "POST", connections, fmt.Sprintf(`{"tsp_id":%q,%s%s}`, tsp.Name("samsara").ID(), credentialsAt(host), ref))
+	return y.by(token, "POST", connections,
+		fmt.Sprintf(`{"tsp_id":%q,%s%s}`, tsp.Name("samsara").ID(), credentialsAt(host), ref))
 }
 
 // connected is connect for a connection that is taken; it returns its id.
@@ -149,8 +150,9 @@ func TestNoPartnerTakesOverAFleetsConnection(t *testing.T) {
 
 	one := connections + "/" + id
 	for body, says := range map[string]string{`{` + credentialsAt(y.hostile) + `}`: "you did not make this connection",
-		`{"settings":{"initial_driver_password":"Known-1234"}}`: "you did not make this connection", `{"status":"cancelled"}`: "you did not make this connection",
-		`{"status":"paused"}`: "ask the fleet"} {
+		`{"settings":{"initial_driver_password":"Known-1234"}}`: "you did not make this connection",
+		`{"status":"cancelled"}`:                                "you did not make this connection",
+		`{"status":"paused"}`:                                   "ask the fleet"} {
 		if a := y.by(y.bad, "PATCH", one, body); a.status != http.StatusForbidden || !strings.Contains(a.text, says) {
 			t.Errorf("%s: %d %s", body, a.status, a.text)
 		}
@@ -159,7 +161,8 @@ func TestNoPartnerTakesOverAFleetsConnection(t *testing.T) {
 		t.Errorf("deleting: %d %s", a.status, a.text)
 	}
 	// Not even the fleet moves an account to another host.
-	if a := y.by(y.fleet, "PATCH", one, `{`+credentialsAt(y.hostile)+`}`); a.status != http.StatusConflict || !strings.Contains(a.text, "another account") {
+	if a := y.by(y.fleet, "PATCH", one, `{`+credentialsAt(y.hostile)+`}`); a.status != http.StatusConflict ||
+		!strings.Contains(a.text, "another account") {
 		t.Errorf("the fleet: %d %s", a.status, a.text)
 	}
 	// A connection of its own renames what comes through it, and nothing else.
@@ -179,7 +182,8 @@ func TestNoPartnerTakesOverAFleetsConnection(t *testing.T) {
 	for id := range before {
 		vehicle = id
 	}
-	if a := y.by(y.good, "PATCH", vehicles+"/"+vehicle+"?is_sync=true", fmt.Sprintf(`{"connection_id":%q,"vehicle_name":"T-1"}`, id)); a.status != http.StatusOK {
+	if a := y.by(y.good, "PATCH", vehicles+"/"+vehicle+"?is_sync=true",
+		fmt.Sprintf(`{"connection_id":%q,"vehicle_name":"T-1"}`, id)); a.status != http.StatusOK {
 		t.Errorf("%d %s", a.status, a.text)
 	}
 	if calls := y.simulated("GET", "/_sim/requests?method=PATCH", ""); strings.Contains(calls, "T-1") {
@@ -209,12 +213,14 @@ func TestAFleetThatEndsItsGrantDuringATrialIsObeyed(t *testing.T) {
 	y.simulated("POST", "/_sim/faults", `{"match":{"path_prefix":"/me"},"fault":"delay","delay_ms":1500,"times":2}`)
 	var both sync.WaitGroup
 	both.Go(func() {
-		if a := y.connect(y.good, y.hostile); a.status != http.StatusForbidden || !strings.Contains(a.text, "its status is cancelled") {
+		if a := y.connect(y.good, y.hostile); a.status != http.StatusForbidden ||
+			!strings.Contains(a.text, "its status is cancelled") {
 			t.Errorf("the connection that was being made: %d %s", a.status, a.text)
 		}
 	})
 	both.Go(func() {
-		if a := y.by(y.good, "PATCH", one, `{`+credentialsAt(y.hostile)+`,"description":"after the end"}`); a.status != http.StatusNotFound {
+		if a := y.by(y.good, "PATCH", one,
+			`{`+credentialsAt(y.hostile)+`,"description":"after the end"}`); a.status != http.StatusNotFound {
 			t.Errorf("the change that was being made: %d %s", a.status, a.text)
 		}
 	})

@@ -20,11 +20,13 @@ func TestAMessageIsAcceptedDeliveredAndTold(t *testing.T) {
 	if a.status != http.StatusAccepted || a.field("status") != "pending" {
 		t.Fatalf("%d %s", a.status, a.text)
 	}
-	if payload := a.value("payload").(map[string]any); payload["source_recipient_id"] == nil || payload["message_text"] != "dock 7" {
+	if payload := a.value("payload").(map[string]any); payload["source_recipient_id"] == nil ||
+		payload["message_text"] != "dock 7" {
 		t.Errorf("the payload is %v", payload)
 	}
 	end := h.ended(a.field("id"))
-	if end.field("status") != "success" || end.field("source_id") != "waybill:"+a.field("id") || end.field("resource_id") == "" {
+	if end.field("status") != "success" || end.field("source_id") != "waybill:"+a.field("id") ||
+		end.field("resource_id") == "" {
 		t.Errorf("it ended as %s", end.text)
 	}
 	if logs := end.value("logs").([]any); len(logs) != 1 || logs[0].(map[string]any)["status"] != "success" {
@@ -51,7 +53,8 @@ func TestASyncWriteAnswersWithItsEndAndRaisesNoEvent(t *testing.T) {
 	if a := h.do("PATCH", path, body); a.status != http.StatusOK || a.field("resource_id") != h.ids.Vehicle.String() {
 		t.Errorf("%d %s", a.status, a.text)
 	}
-	h.simulated("POST", "/_sim/faults", `{"match":{"method":"PATCH","path_prefix":"/fleet/vehicles"},"fault":"status","status":400,"times":1}`)
+	h.simulated("POST", "/_sim/faults",
+		`{"match":{"method":"PATCH","path_prefix":"/fleet/vehicles"},"fault":"status","status":400,"times":1}`)
 	a = h.do("PATCH", path, body)
 	if a.status != http.StatusBadGateway || a.field("status") != "failed" {
 		t.Errorf("a refused sync write answers %d %s", a.status, a.text)
@@ -101,12 +104,16 @@ func TestFaultsOfTheTSPEndAsTheyShould(t *testing.T) {
 		copies              int
 	}{
 		{"a fault that passes is retried", `{` + match + `,"fault":"status","status":503,"times":1}`, "success", 2, 1},
-		{"a throttle is waited for by the fraction", `{` + match + `,"fault":"throttle","retry_after":"0.3","times":1}`, "success", 2, 1},
+		{"a throttle is waited for by the fraction", `{` + match + `,"fault":"throttle","retry_after":"0.3","times":1}`,
+			"success", 2, 1},
 		{"a refusal fails at once", `{` + match + `,"fault":"status","status":400,"times":1}`, "failed", 1, 0},
 		{"a missing permission fails at once", `{` + match + `,"fault":"status","status":403,"times":1}`, "failed", 1, 0},
-		{"a write that was applied is found and not repeated", `{` + match + `,"fault":"apply_then_drop","times":1}`, "success", 2, 1},
-		{"a write that was dropped is looked for and sent again", `{` + match + `,"fault":"drop","times":1}`, "success", 3, 1},
-		{"an unreadable answer is looked up and sent again", `{` + match + `,"fault":"malformed","times":1}`, "success", 3, 1},
+		{"a write that was applied is found and not repeated", `{` + match + `,"fault":"apply_then_drop","times":1}`,
+			"success", 2, 1},
+		{"a write that was dropped is looked for and sent again", `{` + match + `,"fault":"drop","times":1}`, "success", 3,
+			1},
+		{"an unreadable answer is looked up and sent again", `{` + match + `,"fault":"malformed","times":1}`, "success", 3,
+			1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -136,7 +143,8 @@ func TestRefusedCredentialsPauseTheConnectionAndLoseNothing(t *testing.T) {
 		return h.do("POST", messages, h.message("refused")).status == http.StatusConflict
 	})
 	h.simulated("DELETE", "/_sim/faults", "")
-	if a := h.do("PATCH", "/v2/integrations/connections/"+h.ids.Connection.String(), `{"status":"active"}`); a.status != http.StatusOK {
+	if a := h.do("PATCH", "/v2/integrations/connections/"+h.ids.Connection.String(),
+		`{"status":"active"}`); a.status != http.StatusOK {
 		t.Fatalf("%d %s", a.status, a.text)
 	}
 	if end := h.ended(id); end.field("status") != "success" {
@@ -203,7 +211,8 @@ func TestPagesOfOperationsHoldEachOnce(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	for _, filter := range []string{"resource=vehicle", "status=failed", "operation=update", "source_name=motive", "fleet_refs=other"} {
+	for _, filter := range []string{"resource=vehicle", "status=failed", "operation=update", "source_name=motive",
+		"fleet_refs=other"} {
 		if a := h.do("GET", operations+"?"+filter, ""); len(a.value("items").([]any)) != 0 {
 			t.Errorf("%s does not narrow: %s", filter, a.text)
 		}

@@ -45,7 +45,8 @@ func (s Status) Bars(purpose string) string {
 	switch s {
 	case Stale:
 		why += ". " + tried + ", and it becomes active when the TSP takes them. Its problem says what the TSP said; " +
-			"PATCH it with status active to have them tried at once; its fleet, or the partner that made it, can PATCH it with new ones"
+			"PATCH it with status active to have them tried at once; its fleet, or the partner that made it, can " +
+			"PATCH it with new ones"
 	case Paused:
 		why += ". Its fleet, or the partner that made it, resumes it: PATCH it with status active"
 	case Active, Failed, Cancelled, Deleted:
@@ -138,7 +139,8 @@ func New(c Config) *Service {
 	if c.Wake == nil {
 		c.Wake = func(fence.Lane) {}
 	}
-	return &Service{Config: c, unsaved: map[uuid.UUID]renewed{}, shut: map[uuid.UUID]time.Time{}, tries: tries{of: map[uuid.UUID]*tally{}},
+	return &Service{Config: c, unsaved: map[uuid.UUID]renewed{}, shut: map[uuid.UUID]time.Time{},
+		tries:  tries{of: map[uuid.UUID]*tally{}},
 		health: health{doubts: map[uuid.UUID]*doubt{}, changed: make(chan struct{}, 1)}}
 }
 

@@ -54,8 +54,9 @@ func (s *Service) Create(ctx context.Context, who access.Principal, raw []byte) 
 	// The one that was faster has made the connection; this one's credentials are as good as
 	// spent.
 	if errors.Is(err, ErrUsed) {
-		return Read{}, problem.New(problem.Conflict, "another request has used these credentials or this pre_auth_id meanwhile; "+
-			"GET /v2/integrations/connections shows what it made")
+		return Read{}, problem.New(problem.Conflict,
+			"another request has used these credentials or this pre_auth_id meanwhile; "+
+				"GET /v2/integrations/connections shows what it made")
 	}
 	if err != nil {
 		return Read{}, err
@@ -107,8 +108,8 @@ func (s *Service) make(ctx context.Context, c Connection, o order) (Connection, 
 		return c, made.Founds.taken()
 	}
 	if errors.Is(err, access.ErrNotFound) {
-		return c, problem.New(problem.Conflict, "nothing was made, because the fleet was deleted while its credentials "+
-			"were tried")
+		return c, problem.New(problem.Conflict,
+			"nothing was made, because the fleet was deleted while its credentials were tried")
 	}
 	if err != nil {
 		return c, fmt.Errorf("storing a connection: %w", err)
@@ -158,7 +159,8 @@ func (s *Service) readTSP(b *resource.Object) (tsp.Spec, bool) {
 	}
 	spec, ok := s.adapter(id)
 	if !ok {
-		b.Refuse("tsp_id", resource.CodeReference, "is no TSP of this installation; GET /v2/integrations/tsps lists them")
+		b.Refuse("tsp_id", resource.CodeReference,
+			"is no TSP of this installation; GET /v2/integrations/tsps lists them")
 	}
 	return spec, ok
 }
@@ -168,7 +170,8 @@ func (s *Service) readFleet(ctx context.Context, who access.Principal, b *resour
 	ref := b.Text("fleet_ref").Or("")
 	switch {
 	case who.IsFleet() && b.Has("fleet_ref"):
-		b.Refuse("fleet_ref", resource.CodeUnknown, "is for partners; your token says which fleet you are, so leave it out")
+		b.Refuse("fleet_ref", resource.CodeUnknown,
+			"is for partners; your token says which fleet you are, so leave it out")
 	case !who.IsFleet() && ref == "":
 		b.Refuse("fleet_ref", resource.CodeMissing,
 			"is required with a partner's token: your own reference of the fleet; one that is new makes a fleet")

@@ -75,7 +75,8 @@ func (h *health) follow(c Change, now time.Time, p Patience) {
 	switch d := h.doubts[c.To.ID]; {
 	case c.From.Status == c.To.Status && c.From.Version == c.To.Version:
 	case c.To.Status == Stale:
-		h.doubts[c.To.ID] = &doubt{tsp: c.To.TSP, version: c.To.Version, stale: true, wait: p.Probe, due: now.Add(later(p.Probe))}
+		h.doubts[c.To.ID] = &doubt{tsp: c.To.TSP, version: c.To.Version, stale: true, wait: p.Probe,
+			due: now.Add(later(p.Probe))}
 		h.signal()
 	case d != nil:
 		delete(h.doubts, c.To.ID)
@@ -88,7 +89,8 @@ func (h *health) takeUp(all []Connection, now time.Time, p Patience) {
 	defer h.mu.Unlock()
 	for _, c := range all {
 		if c.Status == Stale && h.doubts[c.ID] == nil {
-			h.doubts[c.ID] = &doubt{tsp: c.TSP, version: c.Version, stale: true, wait: p.Probe, due: now.Add(rand.N(p.Probe))}
+			h.doubts[c.ID] = &doubt{tsp: c.TSP, version: c.Version, stale: true, wait: p.Probe,
+				due: now.Add(rand.N(p.Probe))}
 		}
 	}
 }

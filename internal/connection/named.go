@@ -55,8 +55,8 @@ func (s *Service) translate(ctx context.Context, b *resource.Object, c Connectio
 				path = fmt.Sprintf("%s[%d]", path, i)
 			}
 			b.Add(resource.Problem{Path: path, Input: values[i], Code: resource.CodeReference, Message: fmt.Sprintf(
-				"is the id of no %s that was imported of this fleet from %s; give the id of one that was, or %[2]s's own id of it",
-				what(one), spec.DisplayName)})
+				"is the id of no %s that was imported of this fleet from %s; give the id of one that was, or %[2]s's "+
+					"own id of it", what(one), spec.DisplayName)})
 		}
 		if list != nil {
 			c.Settings[one.Key] = values

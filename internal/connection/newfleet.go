@@ -21,8 +21,9 @@ func (s *Service) refuseNewFleet(ctx context.Context, who access.Principal, b *r
 	if other := access.NearRef(o.grant.FleetRef, near); other != "" {
 		meant = fmt.Sprintf("; did you mean %q?", other)
 	}
-	b.Refuse("fleet_ref", resource.CodeReference, "names no fleet that you know, and this installation makes none by the way: "+
-		"POST /v2/orgs/fleets makes one, and so does its operator%s", meant)
+	b.Refuse("fleet_ref", resource.CodeReference,
+		"names no fleet that you know, and this installation makes none by the way: POST /v2/orgs/fleets makes one, "+
+			"and so does its operator%s", meant)
 	return nil
 }
 

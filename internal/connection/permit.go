@@ -14,7 +14,8 @@ import (
 )
 
 // Permit asks again whether somebody may make a change, in the transaction that makes it: a fleet may
-// have ended what it granted, and an operator the caller's token, while a TSP was asked, and how long that takes is not ours to say.
+// have ended what it granted, and an operator the caller's token, while a TSP was asked, and how long that
+// takes is not ours to say.
 type Permit struct {
 	// Proof is that of the caller's token, which may have ended meanwhile as well. Its refusal is an
 	// access.ErrInvalidToken.
@@ -56,17 +57,20 @@ func ended(err error) error {
 		return err
 	}
 	return &problem.Error{Code: problem.Unauthorized, Err: err,
-		Detail: "nothing was changed, because the token or its client ended meanwhile; get a new one, or ask the operator of this installation"}
+		Detail: "nothing was changed, because the token or its client ended meanwhile; get a new one, or ask the " +
+			"operator of this installation"}
 }
 
 // mayMake takes read_write of any kind for the right to make a connection for a fleet, because share
 // agreements speak of kinds alone.
 func mayMake(g access.Grant) error {
 	if !g.InForce(g.ReadAt) {
-		return problem.New(problem.Forbidden, "the share agreement with the fleet %q is not in force; its status is %s", g.FleetRef, g.Status)
+		return problem.New(problem.Forbidden, "the share agreement with the fleet %q is not in force; its status is %s",
+			g.FleetRef, g.Status)
 	}
 	if !slices.ContainsFunc(resource.Kinds(), g.MayWrite) {
-		return problem.New(problem.Forbidden, "the fleet has granted you to read only, so you may not make, change or delete its connections")
+		return problem.New(problem.Forbidden,
+			"the fleet has granted you to read only, so you may not make, change or delete its connections")
 	}
 	return nil
 }
@@ -89,8 +93,9 @@ func (s *Service) mayManage(c Connection, g access.Grant) error {
 	}
 	const ask = "ask the fleet, which may with its own token; the operator of this installation gives it one"
 	if c.Maker != g.Partner && c.Maker != uuid.Nil {
-		return problem.New(problem.Forbidden, "you did not make this connection, so you may change its description alone, or set a stale one active: "+
-			"its credentials, settings and status concern all whose data goes through it; %s", ask)
+		return problem.New(problem.Forbidden,
+			"you did not make this connection, so you may change its description alone, or set a stale one active: "+
+				"its credentials, settings and status concern all whose data goes through it; %s", ask)
 	}
 	missing := slices.DeleteFunc(s.taken(c.TSP), func(k resource.Kind) bool { return g.MayWrite(k) })
 	if len(missing) == 0 {
@@ -100,8 +105,9 @@ func (s *Service) mayManage(c Connection, g access.Grant) error {
 	for _, k := range missing {
 		names = append(names, string(k))
 	}
-	return problem.New(problem.Forbidden, "whoever changes a connection's credentials, settings or status must be granted read_write for all that %s takes, "+
-		"and the fleet has not granted you %s; %s", s.displayName(c.TSP), strings.Join(names, ", "), ask)
+	return problem.New(problem.Forbidden,
+		"whoever changes a connection's credentials, settings or status must be granted read_write for all that %s "+
+			"takes, and the fleet has not granted you %s; %s", s.displayName(c.TSP), strings.Join(names, ", "), ask)
 }
 
 // allows tells whether a partner may have its wish. What is told of a stale connection is to try its

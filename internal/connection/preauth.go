@@ -34,7 +34,8 @@ func (s *Service) PreAuthorize(ctx context.Context, who access.Principal, raw []
 	if b.Has("pre_auth_credentials") {
 		// A pre-auth has one shape for all TSPs, which the reader of credentials knows from a
 		// spec; this one stands for no TSP.
-		takes := tsp.Spec{DisplayName: "a pre-auth", Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("api_basic")}}
+		takes := tsp.Spec{DisplayName: "a pre-auth",
+			Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("api_basic")}}
 		var wrong []resource.Problem
 		credentials, wrong = takes.ReadCredentials(b.Raw("pre_auth_credentials"))
 		for i := range wrong {
@@ -46,15 +47,18 @@ func (s *Service) PreAuthorize(ctx context.Context, who access.Principal, raw []
 		return uuid.Nil, problem.InvalidBody(wrong...)
 	}
 	// A random id, because knowing it is part of the right to use what is kept.
-	d := Draft{ID: uuid.New(), Purpose: PreAuth, Fleet: o.grant.Fleet, TSP: spec.Name, Maker: makerOf(who), EndsAt: s.clock().Add(draftLife)}
+	d := Draft{ID: uuid.New(), Purpose: PreAuth, Fleet: o.grant.Fleet, TSP: spec.Name, Maker: makerOf(who),
+		EndsAt: s.clock().Add(draftLife)}
 	var err error
 	if d.Sealed, err = s.seal(credentials, d.sealContext()); err != nil {
 		return uuid.Nil, err
 	}
 	err = s.Store.SaveDraft(ctx, d)
 	if errors.Is(err, ErrFull) {
-		return uuid.Nil, &problem.Error{Code: problem.TooMany, RetryAfter: time.Minute, Detail: fmt.Sprintf("you have %d pre-auths that no connection was "+
-			"made of yet, which is as many as may be; make connections of them, or wait: each ends after a day", MostDrafts)}
+		return uuid.Nil, &problem.Error{Code: problem.TooMany, RetryAfter: time.Minute,
+			Detail: fmt.Sprintf("you have %d pre-auths that no connection was "+
+				"made of yet, which is as many as may be; make connections of them, or wait: each ends after a day",
+				MostDrafts)}
 	}
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("storing a pre-auth: %w", err)
@@ -64,7 +68,8 @@ func (s *Service) PreAuthorize(ctx context.Context, who access.Principal, raw []
 
 // preAuthorized fills up the credentials of a body with those of a pre-auth, which adds members
 // and never replaces any.
-func (s *Service) preAuthorized(ctx context.Context, b *resource.Object, o *order, id uuid.UUID) (jsontext.Value, error) {
+func (s *Service) preAuthorized(ctx context.Context, b *resource.Object, o *order, id uuid.UUID) (
+	jsontext.Value, error) {
 	given := b.Raw("credentials")
 	// Looked for by fleet and TSP, so that another fleet's id is as unknown as a made-up one.
 	of := Draft{ID: id, Purpose: PreAuth, Fleet: o.grant.Fleet, TSP: o.spec.Name}

@@ -75,7 +75,8 @@ func (s *Service) resume(ctx context.Context) bool {
 	}
 	s.health.takeUp(all, s.Now(), s.Patience.orDefaults())
 	if err := s.rebind(ctx, all); err != nil {
-		s.Log.Error("what an earlier release kept of connections could not be brought up to date; it is tried again in a minute", "error", err)
+		s.Log.Error("what an earlier release kept of connections could not be brought up to date; it is tried again "+
+			"in a minute", "error", err)
 		return false
 	}
 	return true
@@ -84,7 +85,8 @@ func (s *Service) resume(ctx context.Context) bool {
 // sweep erases drafts whose time is over: what they hold are secrets.
 func (s *Service) sweep(ctx context.Context) {
 	if err := s.Store.DropDrafts(ctx, s.clock()); err != nil && ctx.Err() == nil {
-		s.Log.Error("drafts of credentials whose time is over could not be erased; it is tried again in an hour", "error", err)
+		s.Log.Error("drafts of credentials whose time is over could not be erased; it is tried again in an hour",
+			"error", err)
 	}
 }
 
@@ -96,7 +98,8 @@ func (s *Service) look(ctx context.Context, id uuid.UUID, d *doubt) {
 	closed, found := d.closed, s.again
 	defer func() {
 		if r := recover(); r != nil {
-			s.Log.Error("looking at a connection panicked", "connection_id", id, "panic", r, "stack", string(debug.Stack()))
+			s.Log.Error("looking at a connection panicked", "connection_id", id, "panic", r,
+				"stack", string(debug.Stack()))
 		}
 		if open := s.health.land(id, d, found); closed && open {
 			s.wake(id)
@@ -176,6 +179,7 @@ func (s *Service) probe(ctx context.Context, c Connection) finding {
 // else changed meanwhile wins, and the next look sees what it has come to.
 func (s *Service) overtakable(c Connection, err error) {
 	if err != nil && !errors.Is(err, fence.ErrOvertaken) {
-		s.Log.Error("what became of a connection could not be stored; it is looked at again", "connection_id", c.ID, "error", err)
+		s.Log.Error("what became of a connection could not be stored; it is looked at again", "connection_id", c.ID,
+			"error", err)
 	}
 }

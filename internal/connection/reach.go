@@ -44,7 +44,8 @@ func (s *Service) reached(ctx context.Context, who access.Principal, id uuid.UUI
 }
 
 // manageable is reached for callers who want to replace what the connection is made of, or end it.
-func (s *Service) manageable(ctx context.Context, who access.Principal, id uuid.UUID) (Connection, access.Grant, error) {
+func (s *Service) manageable(ctx context.Context, who access.Principal, id uuid.UUID) (
+	Connection, access.Grant, error) {
 	c, grant, err := s.reached(ctx, who, id)
 	if err == nil {
 		err = s.managed(who, c, grant)
@@ -79,7 +80,8 @@ var fleetSpace = uuid.MustParse("b0a8f8b4-5f1f-5b63-9d6a-1d3c8f6c2a70")
 // fleetOf returns the fleet that a new connection is for, as the caller's grant knows it. A
 // reference that the partner has not used before stands for a fleet that is not stored yet;
 // its id follows from partner and reference, so that two requests at once make one fleet.
-func (s *Service) fleetOf(ctx context.Context, who access.Principal, ref string) (grant access.Grant, unknown bool, err error) {
+func (s *Service) fleetOf(ctx context.Context, who access.Principal, ref string) (
+	grant access.Grant, unknown bool, err error) {
 	if who.IsFleet() {
 		return access.Grant{Fleet: who.Fleet.ID, Status: access.GrantActive}, false, nil
 	}

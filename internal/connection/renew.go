@@ -29,7 +29,8 @@ type renewed struct {
 // the TSP again. A rotated secret that is lost can be mended by the fleet alone, which must sign
 // in anew; hence all the care.
 func (s *Service) renewal(id uuid.UUID) tsp.Renew {
-	return func(ctx context.Context, spent tsp.Credentials, by func(context.Context, tsp.Credentials) (tsp.Credentials, error)) (tsp.Credentials, error) {
+	return func(ctx context.Context, spent tsp.Credentials,
+		by func(context.Context, tsp.Credentials) (tsp.Credentials, error)) (tsp.Credentials, error) {
 		unlock, err := s.Store.LockConnection(ctx, id)
 		if err != nil {
 			return spent, unavailable("the credentials are being renewed by another call", err)

@@ -8,7 +8,8 @@ import (
 )
 
 // tried tells people what becomes of a stale connection.
-const tried = "Waybill tries the credentials again by itself, after a minute and then ever more slowly, at least once an hour"
+const tried = "Waybill tries the credentials again by itself, after a minute and then ever more slowly, at least " +
+	"once an hour"
 
 // stale marks an active connection stale whose credentials are proven to be refused. It takes no
 // lock: it only lowers the status, and only from the reading that was refused. One that has changed
@@ -16,8 +17,8 @@ const tried = "Waybill tries the credentials again by itself, after a minute and
 func (s *Service) stale(ctx context.Context, c Connection, refused *tsp.Error) error {
 	change := Change{From: c, To: c}
 	change.To.Status, change.To.UpdatedAt = Stale, s.after(c)
-	change.To.Problem = fmt.Sprintf("%s refuses the credentials, each time that they were checked. %s; if they were taken back, "+
-		"send new ones with PATCH: %s", s.displayName(c.TSP), tried, refused.Message)
+	change.To.Problem = fmt.Sprintf("%s refuses the credentials, each time that they were checked. %s; if they were "+
+		"taken back, send new ones with PATCH: %s", s.displayName(c.TSP), tried, refused.Message)
 	return s.mark(ctx, change, EventStaled, "connection is stale")
 }
 

@@ -51,7 +51,8 @@ type kept struct {
 // *tsp.Error or one of the store. The trial is never nil: refusal is asked of it even where it
 // failed.
 func (s *Service) newTrial(ctx context.Context, c Connection, given tsp.Credentials, by uuid.UUID) (*trial, error) {
-	t := &trial{Service: s, conn: c, by: by, pace: &counting{Pacer: s.Pace(unproven(c, by))}, given: given, current: given}
+	t := &trial{Service: s, conn: c, by: by, pace: &counting{Pacer: s.Pace(unproven(c, by))}, given: given,
+		current: given}
 	// A code works once, so what it was exchanged for is looked for before it is sent.
 	if err := t.takeUp(ctx); err != nil || t.draft != uuid.Nil {
 		return t, err
@@ -98,8 +99,8 @@ func (t *trial) keep(ctx context.Context) error {
 	if t.draft == uuid.Nil {
 		t.draft = uuid.New()
 	}
-	d := Draft{ID: t.draft, Purpose: Exchanged, Fleet: t.conn.Fleet, TSP: t.conn.TSP, Maker: t.by, Connection: t.conn.ID,
-		EndsAt: t.clock().Add(draftLife)}
+	d := Draft{ID: t.draft, Purpose: Exchanged, Fleet: t.conn.Fleet, TSP: t.conn.TSP, Maker: t.by,
+		Connection: t.conn.ID, EndsAt: t.clock().Add(draftLife)}
 	var err error
 	if d.Sealed, err = t.seal(kept{t.given, t.current}, d.sealContext()); err == nil {
 		err = t.Store.SaveDraft(ctx, d)
@@ -109,14 +110,16 @@ func (t *trial) keep(ctx context.Context) error {
 			"tsp", t.conn.TSP, "fleet_id", t.conn.Fleet, "error", err)
 		// The code is lost with what it was exchanged for, which the caller must know.
 		return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second, Err: err,
-			Detail: "the credentials could not be stored; nothing was made, and a code among them is spent: get a new one and send it"}
+			Detail: "the credentials could not be stored; nothing was made, and a code among them is spent: get a " +
+				"new one and send it"}
 	}
 	return nil
 }
 
 // renew is what a session of the trial calls instead of a connection's renewal. There is no row of
 // a connection to lock yet; the draft takes what is renewed.
-func (t *trial) renew(ctx context.Context, spent tsp.Credentials, by func(context.Context, tsp.Credentials) (tsp.Credentials, error)) (tsp.Credentials, error) {
+func (t *trial) renew(ctx context.Context, spent tsp.Credentials,
+	by func(context.Context, tsp.Credentials) (tsp.Credentials, error)) (tsp.Credentials, error) {
 	leave, ok := t.enter()
 	if !ok {
 		return spent, unavailable("Waybill is stopping", nil)
@@ -239,10 +242,12 @@ func (t *trial) refusal(err error, path string) error {
 	}
 	after := ""
 	if t.draft != uuid.Nil {
-		after = ". What the code was exchanged for is kept for a day, so the same body works again although the code is spent"
+		after = ". What the code was exchanged for is kept for a day, so the same body works again although the code " +
+			"is spent"
 	}
 	return &problem.Error{Code: problem.GatewayTimeout, RetryAfter: end.RetryAfter,
-		Detail: fmt.Sprintf("%s could not be asked whether the credentials are good, and nothing was changed: %s; %s%s", name, why, t.remedy(end), after)}
+		Detail: fmt.Sprintf("%s could not be asked whether the credentials are good, and nothing was changed: %s; %s%s",
+			name, why, t.remedy(end), after)}
 }
 
 // remedy says what can be done where the TSP said nothing of the credentials.
@@ -252,7 +257,8 @@ func (t *trial) remedy(end *tsp.Error) string {
 	case end.Status != 0:
 		return again
 	case t.Caller.Registry().Elsewhere(t.conn.TSP):
-		return "ask the operator of this installation, who has set its address instead of any that credentials name, or " + again
+		return "ask the operator of this installation, who has set its address instead of any that credentials name, " +
+			"or " + again
 	}
 	return "check the address if the credentials name one, or " + again
 }

@@ -44,12 +44,13 @@ func (t *tries) begin(by uuid.UUID, now func() time.Time) (end func(failed bool)
 	}
 	if one.under >= triesAtOnce {
 		return nil, &problem.Error{Code: problem.TooMany, RetryAfter: forgiven,
-			Detail: fmt.Sprintf("%d of your credentials are being tried at TSPs, which is as many as may be at once; nothing was tried or changed: "+
-				"send the request again when some have ended", triesAtOnce)}
+			Detail: fmt.Sprintf("%d of your credentials are being tried at TSPs, which is as many as may be at once; "+
+				"nothing was tried or changed: send the request again when some have ended", triesAtOnce)}
 	}
 	if late := one.clean.Add(-(failures - 1) * forgiven).Sub(now()); late > 0 {
 		return nil, &problem.Error{Code: problem.TooMany, RetryAfter: late,
-			Detail: "too many credentials that you gave of late were refused or could not be tried; nothing was tried or changed: send the request again later"}
+			Detail: "too many credentials that you gave of late were refused or could not be tried; nothing was " +
+				"tried or changed: send the request again later"}
 	}
 	one.under++
 	return func(failed bool) { t.end(by, one, failed, now()) }, nil

@@ -136,7 +136,8 @@ func (w *wish) transition(asked Status) error {
 	case asked == Cancelled && w.renews():
 		return conflict("a cancellation takes no credentials or settings, so send them apart")
 	case asked == Paused && broken && !w.renews():
-		return conflict("it takes no writes already; send new credentials, or status active to try the stored ones again")
+		return conflict("it takes no writes already; send new credentials, or status active to try the stored ones " +
+			"again")
 	case asked == Deleted:
 		return conflict("use DELETE to delete it")
 	case asked == Stale || asked == Failed:
@@ -272,7 +273,8 @@ func (s *Service) try(ctx context.Context, w wish) (*trial, error) {
 		if w.renews() {
 			path, stored.Secrets = "settings", w.secrets
 		}
-		t = &trial{Service: s, conn: c, by: w.by, proven: true, pace: &counting{Pacer: s.Pace(c)}, given: stored, current: stored}
+		t = &trial{Service: s, conn: c, by: w.by, proven: true, pace: &counting{Pacer: s.Pace(c)}, given: stored,
+			current: stored}
 	}
 	target := t.target
 	if !w.body.Has("credentials") {
@@ -289,9 +291,10 @@ func (s *Service) try(ctx context.Context, w wish) (*trial, error) {
 	}
 	// Records, and all operations that name them, belong to the account.
 	if account.Key != c.Account {
-		return t, problem.New(problem.Conflict, "these credentials open another account at %s (%q) than the connection's, as one at another address is; "+
-			"make a new connection for that account with POST /v2/integrations/connections, "+
-			"or send credentials of this connection's account", s.displayName(c.TSP), account.Name)
+		return t, problem.New(problem.Conflict,
+			"these credentials open another account at %s (%q) than the connection's, as one at another address is; "+
+				"make a new connection for that account with POST /v2/integrations/connections, or send credentials "+
+				"of this connection's account", s.displayName(c.TSP), account.Name)
 	}
 	return t, nil
 }

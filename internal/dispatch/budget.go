@@ -45,7 +45,8 @@ const fullAtLeast = 64
 // NewBudget returns a budget. saved is what State returned when the last process stopped in
 // order; nil after a crash, when limits start empty so that they cannot be exceeded.
 func NewBudget(now func() time.Time, saved map[string]time.Time) *Budget {
-	b := &Budget{now: now, tat: map[string]time.Time{}, queues: map[string]*queue{}, rooms: map[string]*callRoom{}, full: fullAtLeast}
+	b := &Budget{now: now, tat: map[string]time.Time{}, queues: map[string]*queue{}, rooms: map[string]*callRoom{},
+		full: fullAtLeast}
 	if saved == nil {
 		b.cold = now()
 	}

@@ -126,7 +126,7 @@ func (f *Floor) waiting(lane fence.Lane) bool {
 	return s != nil && s.waits
 }
 
-// Leave gives the place back. took is how long the attempt was, zero if there was none; done tells
+// Leave gives the place back. took is how long the attempt was, zero if nothing was sent; done tells
 // whether the other side took it.
 func (p *Place) Leave(took time.Duration, done bool) {
 	if p == nil || p.left {

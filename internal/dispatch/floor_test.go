@@ -250,6 +250,32 @@ func TestALaneThatIsRefusedAPlaceRunsWhenThereIsOne(t *testing.T) {
 	})
 }
 
+func TestWhatWasNotSentSaysNothingOfTheOtherSide(t *testing.T) {
+	t.Parallel()
+	for unsent, want := range map[bool]bool{true: true, false: false} {
+		synctest.Test(t, func(t *testing.T) {
+			source := NewInProcess(time.Now)
+			f := NewFloor(512, time.Now, func(l fence.Lane) { source.Activate(l, time.Now()) })
+			l := &lane{kind: fence.Receivers, took: time.Millisecond, ends: map[int64][]End{}}
+			for n := range int64(40) {
+				l.items = append(l.items, Item[string]{Seq: n + 1, Key: fmt.Sprint("k", n)})
+				if n >= 36 {
+					l.ends[n+1] = []End{{Class: Refused, Unsent: unsent}}
+				}
+			}
+			runKind(t, source, fence.Receivers, KindOf[string](l, Policy{Base: time.Second}).On(f), 5*time.Second)
+			for of, s := range f.lanes {
+				if kept := s.window >= doubling; kept != want || len(l.log) != 40 {
+					t.Errorf("unsent %v: %v has %v places after %d attempts", unsent, of, s.window, len(l.log))
+				}
+			}
+			if len(f.lanes) != 1 {
+				t.Errorf("%d lanes", len(f.lanes))
+			}
+		})
+	}
+}
+
 func TestAKindOfLanesThatHasNoSlotLeftLeavesOthersTheirs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -124,7 +124,11 @@ func (r *runner[T]) attempt(item Item[T], p *Place) result[T] {
 		a.End = End{Class: Broken, StartedAt: began, EndedAt: now()}
 		r.config.Log.Error("performing an item", cause(err, r.keys("seq", item.Seq)...)...)
 	}
-	p.Leave(now().Sub(began), a.End.Class == Done)
+	took := now().Sub(began)
+	if a.End.Unsent {
+		took = 0
+	}
+	p.Leave(took, a.End.Class == Done)
 	if ctx.Err() != nil {
 		// The attempt was cut off by our own stop; what became of it is found out at the start.
 		r.cut.Store(true)

@@ -118,7 +118,9 @@ type End struct {
 	Open bool
 	// Rest is until when the chain must rest if the item ends; zero if it need not. Heads answers the
 	// next item of the chain with that NotBefore, once it is settled.
-	Rest               time.Time
+	Rest time.Time
+	// Unsent tells that nothing was sent to the other side, of which the end then says nothing.
+	Unsent             bool
 	StartedAt, EndedAt time.Time
 }
 

@@ -33,6 +33,8 @@ type Event struct {
 	OccurredAt time.Time
 	// Data is one JSON object, the single item of the envelope's data array.
 	Data jsontext.Value
+	// Damaged says why the Data that are stored cannot be read, for the operator; nil if they can.
+	Damaged error
 }
 
 // NeedsGrant tells whether the event reaches its partner only under a grant of its fleet.

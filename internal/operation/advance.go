@@ -65,16 +65,19 @@ const OutcomeUnknown = "outcome unknown: the TSP may have taken the write"
 // one ends: its caller is gone with the process that it waited for. Our own stop is no attempt that
 // failed: it neither counts nor makes the back-off grow.
 func (op Operation) Interrupt(at time.Time) (Operation, Attempt, error) {
-	to, details := Unknown, "Waybill stopped before the answer came; what became of it is found out where the TSP can be asked"
+	to, details := Unknown, "Waybill stopped before the answer came; what became of it is found out where the TSP "+
+		"can be asked"
 	if op.Sync {
-		to, details = Failed, OutcomeUnknown+" before Waybill stopped, and nobody waits for it now; look at the TSP before you send it again"
+		to, details = Failed, OutcomeUnknown+" before Waybill stopped, and nobody waits for it now; look at the TSP "+
+			"before you send it again"
 	}
 	next, err := op.To(to, at)
 	if err != nil {
 		return op, Attempt{}, err
 	}
 	next.Tries, next.NextAt, next.CutAt = op.Tries+1, at, at
-	a := Attempt{ID: uuid.Must(uuid.NewV7()), N: op.nextEntry(), Class: tsp.Unknown, StartedAt: op.SentAt, EndedAt: at, Details: details}
+	a := Attempt{ID: uuid.Must(uuid.NewV7()), N: op.nextEntry(), Class: tsp.Unknown, StartedAt: op.SentAt, EndedAt: at,
+		Details: details}
 	next.Attempts = append(next.Attempts, a)
 	return next, a, nil
 }
@@ -84,14 +87,16 @@ func (op Operation) Interrupt(at time.Time) (Operation, Attempt, error) {
 func (op Operation) Unsent(at time.Time) (Operation, Attempt, error) {
 	to, details := Retry, "Waybill stopped before it sent anything; it is tried again"
 	if op.Sync {
-		to, details = Failed, "Waybill stopped before it sent anything, and nobody waits for it now; send it again if it is still wanted"
+		to, details = Failed, "Waybill stopped before it sent anything, and nobody waits for it now; send it again "+
+			"if it is still wanted"
 	}
 	next, err := op.To(to, at)
 	if err != nil {
 		return op, Attempt{}, err
 	}
 	next.Tries, next.NextAt = op.Tries+1, at
-	a := Attempt{ID: uuid.Must(uuid.NewV7()), N: op.nextEntry(), Class: tsp.Unavailable, StartedAt: op.SentAt, EndedAt: at, Details: details}
+	a := Attempt{ID: uuid.Must(uuid.NewV7()), N: op.nextEntry(), Class: tsp.Unavailable, StartedAt: op.SentAt,
+		EndedAt: at, Details: details}
 	next.Attempts = append(next.Attempts, a)
 	return next, a, nil
 }
@@ -139,7 +144,8 @@ func (op Operation) Behind(until time.Time) (Operation, error) {
 // Attempts; steps tells whether any of its steps were marked, as those of a write in parts are.
 func (op Operation) FreesKey(steps bool) bool {
 	done := func(a Attempt) bool { return a.Class == tsp.Done }
-	if op.State != Failed || !op.CutAt.IsZero() || len(op.Attempts) == 0 || steps || slices.ContainsFunc(op.Attempts, done) {
+	if op.State != Failed || !op.CutAt.IsZero() || len(op.Attempts) == 0 || steps ||
+		slices.ContainsFunc(op.Attempts, done) {
 		return false
 	}
 	switch op.Attempts[len(op.Attempts)-1].Class {

@@ -37,7 +37,10 @@ type Operation struct {
 	Payload []byte
 	// Warnings are told from the start: which fields the TSP will not get.
 	Warnings []tsp.Warning
-	State    State
+	// Damaged says why the Payload or the Warnings that are stored cannot be read, for the operator; nil if
+	// they can.
+	Damaged error
+	State   State
 	// Sync tells that the caller waits: the operation is never queued.
 	Sync bool
 	// Tries counts attempts and look-ups, and is the version by which one is told from another.
@@ -90,4 +93,10 @@ type Attempt struct {
 	Details   string
 	StartedAt time.Time
 	EndedAt   time.Time
+}
+
+// Unread returns an attempt whose Headers and Details are stored and cannot be read: its log says so.
+func (a Attempt) Unread() Attempt {
+	a.Headers, a.Details = nil, "what was logged here cannot be read any more"
+	return a
 }

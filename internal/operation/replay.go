@@ -20,12 +20,14 @@ func (s *Service) replay(ctx context.Context, r Request) (Operation, bool, error
 	case err != nil:
 		return op, false, fmt.Errorf("looking up an idempotency key: %w", err)
 	case !bytes.Equal(op.Key.Fingerprint, r.Key.Fingerprint):
-		return op, false, problem.InvalidBody(problem.Detail{Path: "Idempotency-Key", Input: r.Key.Value, Code: "idempotency_key_reused",
-			Message: fmt.Sprintf("was given before with another request, which became operation %s; use a new key for a new write", op.ID)})
+		return op, false, problem.InvalidBody(problem.Detail{Path: "Idempotency-Key", Input: r.Key.Value,
+			Code: "idempotency_key_reused", Message: fmt.Sprintf("was given before with another request, which "+
+				"became operation %s; use a new key for a new write", op.ID)})
 	// A sync answer tells the end, and there is none yet. One that nobody performs any more is
 	// ended by its lane.
 	case op.Sync && !op.State.Ended():
-		return op, false, problem.New(problem.Conflict, "the first request with this Idempotency-Key is still under way as operation %s; repeat it later", op.ID)
+		return op, false, problem.New(problem.Conflict,
+			"the first request with this Idempotency-Key is still under way as operation %s; repeat it later", op.ID)
 	}
 	return op, true, nil
 }

@@ -32,7 +32,8 @@ func (op Operation) Restored(since, at time.Time) (Settlement, bool, error) {
 		next.SentAt = since
 	}
 	next.Tries, next.NextAt, next.CutAt = op.Tries+1, at, at
-	a := Attempt{ID: uuid.Must(uuid.NewV7()), N: op.nextEntry(), Class: tsp.Unknown, StartedAt: since, EndedAt: at, Details: details}
+	a := Attempt{ID: uuid.Must(uuid.NewV7()), N: op.nextEntry(), Class: tsp.Unknown, StartedAt: since, EndedAt: at,
+		Details: details}
 	next.Attempts = append(slices.Clone(op.Attempts), a)
 	s := Settlement{From: op.Tries, Operation: next, Attempts: []Attempt{a}}
 	if state == Failed && !op.Sync {
@@ -52,8 +53,9 @@ func (op Operation) afterRestore(since time.Time) (State, string) {
 	case op.Sync:
 		return Failed, "outcome unknown: " + from + ", when the write was under way, and nobody waits for it now"
 	case op.Verb == resource.Update:
-		return Failed, "outcome unknown: " + from + "; it may have been sent after that, and newer updates of the record " +
-			"may be at the TSP; send it again if it is still wanted"
+		return Failed, "outcome unknown: " + from +
+			"; it may have been sent after that, and newer updates of the record may be at the TSP; send it again if " +
+			"it is still wanted"
 	}
 	return Unknown, from + "; the write may have been sent after that, and the TSP is asked what became of it"
 }

@@ -39,7 +39,7 @@ type Store interface {
 // took further; that only one process works on a lane is the claim's promise.
 type Queue interface {
 	// Heads returns the oldest live operations of each chain of a connection, by OrderKey and Seq.
-	// Its cost follows what it returns, not how many operations wait.
+	// Its cost follows what it returns, not how many operations wait. One that is Damaged holds up no other.
 	Heads(ctx context.Context, q fence.Query) ([]Operation, error)
 	// Streams returns the streams in which a connection has live operations; the share of each is the
 	// partner's id as text.
@@ -135,7 +135,8 @@ func (b *Busy) Error() string { return b.to(b.Partner) }
 // to describes the conflict to a partner.
 func (b *Busy) to(partner uuid.UUID) string {
 	if b.Operation == uuid.Nil {
-		return "an earlier write on the same record had no answer and may take effect until " + b.Until.UTC().Format(time.RFC3339)
+		return "an earlier write on the same record had no answer and may take effect until " +
+			b.Until.UTC().Format(time.RFC3339)
 	}
 	if b.Partner != partner {
 		return "another write on the same record is unfinished"

@@ -173,11 +173,13 @@ type draft struct {
 func (s *Service) action(d draft) (tsp.Spec, tsp.Action, tsp.Settings, error) {
 	adapter, ok := s.Registry.Adapter(d.conn.TSP)
 	if !ok {
-		return tsp.Spec{}, tsp.Action{}, nil, problem.New(problem.NotImplemented, "this installation has no adapter for %s", d.conn.TSP)
+		return tsp.Spec{}, tsp.Action{}, nil,
+			problem.New(problem.NotImplemented, "this installation has no adapter for %s", d.conn.TSP)
 	}
 	spec := adapter.Spec()
 	settings := spec.Effective(d.conn.Settings)
-	what := fmt.Sprintf("%s of a %s is not available at %s", d.Verb, strings.ReplaceAll(string(d.Kind), "_", " "), spec.DisplayName)
+	kind := strings.ReplaceAll(string(d.Kind), "_", " ")
+	what := fmt.Sprintf("%s of a %s is not available at %s", d.Verb, kind, spec.DisplayName)
 	c := tsp.Capability{Kind: d.Kind, Verb: d.Verb}
 	action, ok := spec.Actions[c]
 	if !ok {
@@ -204,8 +206,8 @@ func (s *Service) fill(ctx context.Context, op *Operation, d draft) error {
 			return err
 		}
 		if len(schema.Given(payload)) == 0 {
-			return problem.InvalidBody(problem.Detail{Message: "there is nothing to update; give at least one field besides connection_id",
-				Code: resource.CodeNothing})
+			return problem.InvalidBody(problem.Detail{Message: "there is nothing to update; give at least one field " +
+				"besides connection_id", Code: resource.CodeNothing})
 		}
 	}
 	policy := action.Apply(spec.DisplayName, schema, payload, settings)
@@ -231,8 +233,8 @@ func (s *Service) fill(ctx context.Context, op *Operation, d draft) error {
 func (s *Service) target(ctx context.Context, op *Operation, r Request) error {
 	rec, err := s.Records.Record(ctx, op.Connection, r.Target)
 	if errors.Is(err, record.ErrNotFound) || err == nil && rec.Kind != r.Kind {
-		return problem.New(problem.NotFound, "the connection reaches no %s %s; GET /v2/telematics/%s lists those that you may read",
-			r.Kind, r.Target, r.Kind.Facts().Plural)
+		return problem.New(problem.NotFound, "the connection reaches no %s %s; "+
+			"GET /v2/telematics/%s lists those that you may read", r.Kind, r.Target, r.Kind.Facts().Plural)
 	}
 	if err != nil {
 		return fmt.Errorf("looking up the record to update: %w", err)

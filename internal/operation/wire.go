@@ -75,12 +75,16 @@ func (op Operation) Read() Read {
 
 // Answer returns the operation as the answer to its submission shows it.
 func (op Operation) Answer() Answer {
-	a := Answer{ID: op.ID, CreatedAt: wire.Time(op.CreatedAt), UpdatedAt: wire.Time(op.UpdatedAt), PartnerID: op.Partner,
-		ConnectionID: op.Connection, Resource: op.Kind, Outcome: Outcome{
-			ResourceID: wire.Optional(op.Resource), SourceID: wire.Optional(string(op.SourceID)), OperationType: op.Verb,
-			Payload: op.Payload, Status: op.State.Wire(),
+	a := Answer{ID: op.ID, CreatedAt: wire.Time(op.CreatedAt), UpdatedAt: wire.Time(op.UpdatedAt),
+		PartnerID: op.Partner, ConnectionID: op.Connection, Resource: op.Kind, Outcome: Outcome{
+			ResourceID: wire.Optional(op.Resource), SourceID: wire.Optional(string(op.SourceID)),
+			OperationType: op.Verb, Payload: op.Payload, Status: op.State.Wire(),
 			// A list in the contract is never null.
 			Logs: []Log{}, Warnings: op.Warnings}}
+	// The contract knows no payload that is null.
+	if op.Damaged != nil {
+		a.Payload = jsontext.Value("{}")
+	}
 	for _, at := range op.Attempts {
 		a.Logs = append(a.Logs, at.log(op.ID))
 	}

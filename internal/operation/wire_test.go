@@ -1,6 +1,7 @@
 package operation_test
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -47,6 +48,17 @@ func TestAnOperationIsPendingUntilItHasEnded(t *testing.T) {
 		if read, answer := wired(t, op.Read())["status"], wired(t, op.Answer())["status"]; read != want ||
 			answer != want {
 			t.Errorf("%s is read as %v and answered as %v", state, read, answer)
+		}
+	}
+}
+
+func TestAnOperationThatCannotBeReadIsShownWithoutItsPayload(t *testing.T) {
+	t.Parallel()
+	op := minimal(operation.Failed)
+	op.Payload, op.Damaged = nil, errors.New("it does not open")
+	for _, shown := range []any{op.Read(), op.Answer()} {
+		if diff := cmp.Diff(any(object{}), wired(t, shown)["payload"]); diff != "" {
+			t.Errorf("payload (-want +got):\n%s", diff)
 		}
 	}
 }

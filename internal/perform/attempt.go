@@ -144,8 +144,11 @@ func (w *Writes) form(ctx context.Context, t *task, pace tsp.Pacer) (tsp.Write, 
 }
 
 // read returns what is stored of an operation in the adapter's form. What is stored was accepted,
-// so only another release's schema can make it fail.
+// so only damage or another release's schema can make it fail.
 func (w *Writes) read(t *task) (tsp.Write, error) {
+	if t.op.Damaged != nil {
+		return tsp.Write{}, t.op.Damaged
+	}
 	schema, err := resource.For(t.op.Kind, t.op.Verb)
 	if err != nil {
 		return tsp.Write{}, err

@@ -55,7 +55,7 @@ func (d *Deliveries) Kind() dispatch.Kind {
 	return dispatch.KindOf(d, dispatch.Policy{Schedule: webhook.Schedule()}).On(d.c.Floor)
 }
 
-// parcel is an event on its way to a receiver. to is known once it has begun.
+// parcel is an event on its way to a receiver. to is known whole once it has begun, and its id before.
 type parcel struct {
 	waiting webhook.Waiting
 	url     string
@@ -64,6 +64,10 @@ type parcel struct {
 	// withheld tells that its partner may not have the event any more.
 	withheld bool
 	result   webhook.Result
+}
+
+func newParcel(w webhook.Waiting, to webhook.Receiver) *parcel {
+	return &parcel{waiting: w, url: to.URL, to: webhook.Subscription{ID: w.Subscription}}
 }
 
 func (p *parcel) delivery() webhook.Delivery {
@@ -98,12 +102,12 @@ func (d *Deliveries) Begin(ctx context.Context, _ fence.Claim, item dispatch.Ite
 func (d *Deliveries) Perform(ctx context.Context, item dispatch.Item[*parcel]) dispatch.End {
 	p, end := item.Value, dispatch.End{StartedAt: d.c.Now()}
 	if p.withheld {
-		p.result = webhook.Result{Err: withheld}
-		end.Class, end.EndedAt = dispatch.Refused, end.StartedAt
+		p.result = webhook.Result{Err: withheld, Unsent: true}
+		end.Class, end.EndedAt, end.Unsent = dispatch.Refused, end.StartedAt, true
 		return end
 	}
 	p.result = d.send(ctx, p)
-	end.EndedAt, end.RetryAfter = d.c.Now(), p.result.RetryAfter
+	end.EndedAt, end.RetryAfter, end.Unsent = d.c.Now(), p.result.RetryAfter, p.result.Unsent
 	switch p.result.Verdict {
 	case webhook.Delivered:
 		end.Class = dispatch.Done
@@ -122,7 +126,7 @@ func (d *Deliveries) send(ctx context.Context, p *parcel) webhook.Result {
 	opened, err := d.c.Open(p.to)
 	if err != nil {
 		d.c.Log.Error("the secret of a subscription cannot be opened", "subscription_id", p.to.ID, "error", err)
-		return webhook.Result{Verdict: webhook.Retry, Err: brokenDelivery, Cause: err}
+		return webhook.Result{Verdict: webhook.Retry, Err: brokenDelivery, Cause: err, Unsent: true}
 	}
 	p.to = opened
 	return d.c.Sender.Send(ctx, p.delivery())
@@ -131,6 +135,10 @@ func (d *Deliveries) send(ctx context.Context, p *parcel) webhook.Result {
 // withheld is what partners read of an event that was not sent.
 const withheld = "Waybill did not send the event: the fleet's share agreement lets you have it no more."
 
+// damagedEvent is what partners read of an event that was lost in the store.
+const damagedEvent = "Waybill did not send the event: what is stored of it cannot be read any more. " +
+	"Read the state of what it was about; whoever runs Waybill finds the cause in its log."
+
 // brokenDelivery is what partners read of an attempt that ended in a panic.
 const brokenDelivery = "Waybill failed while it made the request; the receiver may have got it. " +
 	"Whoever runs Waybill finds the cause in its log."
@@ -138,8 +146,11 @@ const brokenDelivery = "Waybill failed while it made the request; the receiver m
 // Settle records the end of an attempt at a delivery.
 func (d *Deliveries) Settle(ctx context.Context, claim fence.Claim, a dispatch.Attempt[*parcel]) error {
 	p := a.Item.Value
-	if a.End.Class == dispatch.Broken {
+	switch {
+	case a.End.Class == dispatch.Broken:
 		p.result = webhook.Result{Verdict: webhook.Retry, Err: brokenDelivery}
+	case a.Verdict.Reason == dispatch.Ended:
+		p.result = webhook.Result{Err: a.Item.End, Cause: p.waiting.Event.Damaged, Unsent: true}
 	}
 	s := webhook.Settled{Claim: claim, Waiting: p.waiting, State: webhook.DeliveryWaiting, NextAt: a.Verdict.At,
 		Probe: p.probe, Result: p.result, Log: p.result.Log(p.delivery(), d.c.Now())}
@@ -162,7 +173,7 @@ func (d *Deliveries) Settle(ctx context.Context, claim fence.Claim, a dispatch.A
 	}
 	if s.State == webhook.DeliveryDead {
 		d.c.Log.Warn("delivery is given up", "subscription_id", p.to.ID, "event_id", p.waiting.Event.ID,
-			"error", p.result.Err)
+			"error", p.result.Err, "cause", p.result.Cause)
 	}
 	return nil
 }

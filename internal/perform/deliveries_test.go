@@ -1,11 +1,14 @@
 package perform
 
 import (
+	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -81,6 +84,55 @@ func TestAnEventThatItsPartnerMayNotHaveAnyMoreIsNotSent(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestAnEventThatCannotBeReadEndsAloneAndIsLoggedOnce(t *testing.T) {
+	for _, status := range []webhook.Status{webhook.Active, webhook.Stale} {
+		synctest.Test(t, func(t *testing.T) {
+			o := newOutbox(20)
+			o.become(status)
+			for i := range o.waiting[:10] {
+				o.waiting[i].Event.Damaged, o.waiting[i].Event.Data = errors.New("it does not open"), nil
+			}
+			o.run(t, 5*time.Minute)
+			if len(o.sent) != 10 || len(o.settled) != 20 || len(o.waiting) != 0 {
+				t.Fatalf("%s: sent %d times, settled %d times, %d wait", status, len(o.sent), len(o.settled), len(o.waiting))
+			}
+			for _, s := range o.settled {
+				if s.Waiting.Event.Damaged == nil {
+					continue
+				}
+				if m := s.Log.ErrorMessage; s.State != webhook.DeliveryDead || m == nil || *m != damagedEvent ||
+					s.Log.Subscription != o.sub || s.Log.EventID != s.Waiting.Event.ID || !s.Result.Unsent {
+					t.Errorf("%s: it ended as %s, and the log says %v of %s", status, s.State, m, s.Log.Subscription)
+				}
+			}
+			if n := strings.Count(o.log.String(), "it does not open"); n != 10 {
+				t.Errorf("%s: it is logged %d times:\n%s", status, n, &o.log)
+			}
+		})
+	}
+}
+
+func TestADeliveryThatIsNotSentSaysNothingOfItsReceiver(t *testing.T) {
+	t.Parallel()
+	o := newOutbox(1)
+	d := o.work()
+	sent := func(change func(*parcel)) dispatch.End {
+		p := newParcel(o.waiting[0], webhook.Receiver{URL: "https://r.example/"})
+		change(p)
+		return d.Perform(t.Context(), dispatch.Item[*parcel]{Value: p})
+	}
+	if end := sent(func(*parcel) {}); end.Unsent {
+		t.Errorf("it was sent: %+v", end)
+	}
+	if end := sent(func(p *parcel) { p.withheld = true }); !end.Unsent {
+		t.Errorf("it was withheld: %+v", end)
+	}
+	d.c.Open = func(s webhook.Subscription) (webhook.Subscription, error) { return s, errors.New("it does not open") }
+	if end := sent(func(*parcel) {}); !end.Unsent {
+		t.Errorf("its secret does not open: %+v", end)
+	}
 }
 
 func paused(o *outbox) bool { return o.subs[o.sub].Status == webhook.Paused }

@@ -76,7 +76,8 @@ func (g *Grants) Lets(ctx context.Context, e event.Event) (bool, error) {
 
 // brings tells whether records of a kind are imported over a connection: all over one that its fleet has
 // made, or that is older than makers are known, and else what the grant of its maker allows.
-func (g *Grants) brings(ctx context.Context, c connection.Connection, k resource.Kind, of []resource.Kind) (bool, error) {
+func (g *Grants) brings(ctx context.Context, c connection.Connection, k resource.Kind, of []resource.Kind) (
+	bool, error) {
 	if c.Maker == uuid.Nil || c.Maker == c.Fleet {
 		return true, nil
 	}

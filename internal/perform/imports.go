@@ -109,8 +109,9 @@ func (i *Imports) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*err
 		if !s.NextAt.IsZero() && !s.NextAt.After(i.c.Now()) {
 			// A chain for each kind, so that one that fails does not keep the others from being
 			// imported. They still go one at a time.
-			batch.Items = append(batch.Items, dispatch.Item[*errand]{Seq: turn(s), Key: string(s.Kind), NotBefore: s.NextAt,
-				Counted: s.Failures, Streak: s.Failures, Value: &errand{conn: conn, schedule: s}})
+			batch.Items = append(batch.Items,
+				dispatch.Item[*errand]{Seq: turn(s), Key: string(s.Kind), NotBefore: s.NextAt,
+					Counted: s.Failures, Streak: s.Failures, Value: &errand{conn: conn, schedule: s}})
 		}
 	}
 	return batch, nil
@@ -142,10 +143,12 @@ func (i *Imports) Perform(ctx context.Context, item dispatch.Item[*errand]) disp
 	// Before settling, which may fail: the pages are saved whether or not the schedule is.
 	i.keep(e, sweep, end.Class)
 	i.c.Log.Info("import ended", "connection_id", e.conn.ID, "tsp", e.conn.TSP,
-		"resource", e.schedule.Kind, "class", end.Class, "records", sweep.Seen, "deleted", sweep.Lost, "duration_ms", end.EndedAt.Sub(end.StartedAt).Milliseconds())
+		"resource", e.schedule.Kind, "class", end.Class, "records", sweep.Seen, "deleted", sweep.Lost,
+		"duration_ms", end.EndedAt.Sub(end.StartedAt).Milliseconds())
 	if len(sweep.Foreign) > 0 {
-		i.c.Log.Warn("the list holds records that are known as of another kind, which they stay", "connection_id", e.conn.ID,
-			"tsp", e.conn.TSP, "resource", e.schedule.Kind, "records", len(sweep.Foreign), "record_id", sweep.Foreign[0])
+		i.c.Log.Warn("the list holds records that are known as of another kind, which they stay",
+			"connection_id", e.conn.ID, "tsp", e.conn.TSP, "resource", e.schedule.Kind, "records", len(sweep.Foreign),
+			"record_id", sweep.Foreign[0])
 	}
 	return end
 }
@@ -175,8 +178,9 @@ func (i *Imports) refusal(ctx context.Context, e *errand) error {
 	}
 	brings, err := i.c.Grants.brings(ctx, e.conn, e.schedule.Kind, kinds)
 	if err == nil && !brings {
-		err = &tsp.Error{Class: tsp.Unsupported, Own: true, Message: fmt.Sprintf("nothing was imported, because the share agreement between "+
-			"the fleet and the partner that made the connection does not let that partner read %s", e.schedule.Kind)}
+		err = &tsp.Error{Class: tsp.Unsupported, Own: true,
+			Message: fmt.Sprintf("nothing was imported, because the share agreement between the fleet and the "+
+				"partner that made the connection does not let that partner read %s", e.schedule.Kind)}
 	}
 	return err
 }
@@ -221,7 +225,8 @@ func (i *Imports) Settle(ctx context.Context, claim fence.Claim, a dispatch.Atte
 			to.Failures++
 		}
 	}
-	end := record.ImportEnd{From: e.schedule, To: to, Execution: record.Execution{Began: a.End.StartedAt, Ended: a.End.EndedAt}}
+	end := record.ImportEnd{From: e.schedule, To: to,
+		Execution: record.Execution{Began: a.End.StartedAt, Ended: a.End.EndedAt}}
 	if v.Fate != dispatch.Succeeds {
 		end.Problem = to.Problem
 	}

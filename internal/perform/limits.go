@@ -117,8 +117,8 @@ func (l *Limits) of(spec tsp.Spec, c connection.Connection) named {
 		if r, ok := l.agreed[spec.Name][one.Key]; ok {
 			one = r.replace(one)
 		}
-		out[one.Key] = dispatch.Limit{ID: whose + "/" + one.Key, Interval: one.Period / time.Duration(max(one.Events, 1)),
-			Burst: one.Burst, AtOnce: one.AtOnce}
+		out[one.Key] = dispatch.Limit{ID: whose + "/" + one.Key,
+			Interval: one.Period / time.Duration(max(one.Events, 1)), Burst: one.Burst, AtOnce: one.AtOnce}
 	}
 	return out
 }

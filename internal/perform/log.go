@@ -117,8 +117,8 @@ func (t *task) keptBy(last *operation.Attempt) string {
 	case last != nil:
 		return "its last attempt ended with: " + last.Details
 	}
-	return "it waited for its turn: for the TSP's limits or the time that the TSP asked for, for earlier writes of the same " +
-		"record, or for its connection's credentials to be checked"
+	return "it waited for its turn: for the TSP's limits or the time that the TSP asked for, for earlier writes of " +
+		"the same record, or for its connection's credentials to be checked"
 }
 
 // join puts a detail in brackets behind a reason.

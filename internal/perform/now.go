@@ -113,15 +113,15 @@ func (w *Writes) settleNow(ctx context.Context, a dispatch.Attempt[*task]) (oper
 	}
 	if fence.IsLost(err) {
 		return op, &problem.Error{Code: problem.Unavailable, RetryAfter: latePause, Err: err,
-			Detail: fmt.Sprintf("the TSP was asked, but what came of it can be stored only once the database was mended; "+
-				"read operation %s then, and do not send the write again before", op.ID)}
+			Detail: fmt.Sprintf("the TSP was asked, but what came of it can be stored only once the database was "+
+				"mended; read operation %s then, and do not send the write again before", op.ID)}
 	}
 	w.c.Log.Error("the end of a sync write cannot be stored; it is tried again until it can be",
 		"operation_id", op.ID, "connection_id", op.Connection, "error", err)
 	w.late.Go(func() { w.settleLate(ctx, a) })
 	return op, &problem.Error{Code: problem.Unavailable, RetryAfter: lastPause, Err: err,
-		Detail: fmt.Sprintf("the TSP was asked, but what came of it cannot be stored yet; read operation %s until it has ended, "+
-			"and do not send the write again before", op.ID)}
+		Detail: fmt.Sprintf("the TSP was asked, but what came of it cannot be stored yet; read operation %s until it "+
+			"has ended, and do not send the write again before", op.ID)}
 }
 
 // How long a caller waits for its end to be stored, and how often it is tried behind its back.

@@ -1,6 +1,7 @@
 package perform
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"log/slog"
@@ -35,6 +36,7 @@ type outbox struct {
 	// refuses is a subscription whose events the receiver fails at.
 	refuses uuid.UUID
 	last    map[uuid.UUID]int64
+	log     bytes.Buffer
 	writes  int
 	// ended tells that no grant lets the partner have the events any more.
 	ended bool
@@ -59,7 +61,7 @@ func (o *outbox) publish(sub, subject uuid.UUID) {
 
 func (o *outbox) work() *Deliveries {
 	return NewDeliveries(DeliveriesConfig{Queue: o, Receivers: o, Sender: o, Now: time.Now,
-		Log:  slog.New(slog.DiscardHandler),
+		Log:  slog.New(slog.NewTextHandler(&o.log, nil)),
 		Lets: func(context.Context, event.Event) (bool, error) { return o.may(), nil },
 		Open: func(s webhook.Subscription) (webhook.Subscription, error) { return s, nil }})
 }

@@ -32,7 +32,8 @@ func (w *Writes) readBack(ctx context.Context, t *task) {
 	one.Pace = pace
 	read, end := w.c.TSPs.Read(ctx, w.c.Links.Target(t.conn), one)
 	if end == nil && read.SourceID != "" && read.SourceID != one.SourceID {
-		end = &tsp.Error{Class: tsp.Broken, Message: "another record was read than was asked for: " + string(read.SourceID)}
+		end = &tsp.Error{Class: tsp.Broken, Message: "another record was read than was asked for: " +
+			string(read.SourceID)}
 	}
 	if end == nil {
 		made.Record = &read

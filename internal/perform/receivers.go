@@ -81,7 +81,8 @@ func (d *Deliveries) arrange(ctx context.Context, to webhook.Receiver) error {
 }
 
 // events reads a page of what waits for active subscriptions.
-func (d *Deliveries) events(ctx context.Context, to webhook.Receiver, q fence.Query) (all []*parcel, chains int, err error) {
+func (d *Deliveries) events(ctx context.Context, to webhook.Receiver, q fence.Query) (
+	all []*parcel, chains int, err error) {
 	q.Stream, q.After = fence.Stream{}, strings.TrimPrefix(q.After, eventStream+"/")
 	waiting, err := d.c.Queue.Deliveries(ctx, q)
 	if err != nil {
@@ -91,7 +92,7 @@ func (d *Deliveries) events(ctx context.Context, to webhook.Receiver, q fence.Qu
 		if i == 0 || w.Event.Subject != waiting[i-1].Event.Subject {
 			chains++
 		}
-		all = append(all, &parcel{waiting: w, url: to.URL})
+		all = append(all, newParcel(w, to))
 	}
 	return all, chains, nil
 }
@@ -106,8 +107,8 @@ func (d *Deliveries) probe(ctx context.Context, to webhook.Receiver, after strin
 	if after != "" {
 		return nil, nil
 	}
-	waiting, err := d.c.Queue.Deliveries(ctx, fence.Query{Lane: fence.Lane{Kind: fence.Receivers, ID: to.ID}, Chains: probed,
-		Depth: 1})
+	waiting, err := d.c.Queue.Deliveries(ctx,
+		fence.Query{Lane: fence.Lane{Kind: fence.Receivers, ID: to.ID}, Chains: probed, Depth: 1})
 	if err != nil {
 		return nil, fmt.Errorf("reading deliveries of a stale receiver: %w", err)
 	}
@@ -127,8 +128,9 @@ func (d *Deliveries) probe(ctx context.Context, to webhook.Receiver, after strin
 	case err != nil:
 		return nil, fmt.Errorf("looking up a stale subscription: %w", err)
 	}
-	w.NextAt = sub.ProbeAt()
-	return []*parcel{{waiting: w, url: to.URL, probe: true}}, nil
+	p := newParcel(w, to)
+	p.waiting.NextAt, p.probe = sub.ProbeAt(), true
+	return []*parcel{p}, nil
 }
 
 // number has deliveries that are taken for the first time numbered, all of a page in one write.
@@ -158,6 +160,9 @@ func (d *Deliveries) number(ctx context.Context, parcels []*parcel) error {
 // while its subscription is stale.
 func (p *parcel) item(to webhook.Receiver) dispatch.Item[*parcel] {
 	i := dispatch.Item[*parcel]{Seq: p.waiting.Seq, NotBefore: p.waiting.NextAt, Value: p}
+	if p.waiting.Event.Damaged != nil {
+		i.End = damagedEvent
+	}
 	if p.probe {
 		i.Key = probeStream + "/" + to.ID.String()
 		return i

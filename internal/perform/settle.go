@@ -22,7 +22,8 @@ func (w *Writes) Settle(ctx context.Context, claim fence.Claim, a dispatch.Attem
 
 // settle returns what it wrote. Its error leaves everything as it was; a lane's runner settles the
 // same attempt again.
-func (w *Writes) settle(ctx context.Context, claim fence.Claim, a dispatch.Attempt[*task]) (operation.Settlement, error) {
+func (w *Writes) settle(ctx context.Context, claim fence.Claim, a dispatch.Attempt[*task]) (
+	operation.Settlement, error) {
 	s, err := w.settlement(ctx, a)
 	if err != nil {
 		return s, err
@@ -116,6 +117,10 @@ func (w *Writes) rest(t *task, end dispatch.End) time.Time {
 // follow does what an attempt that is settled means for others: for the limits of its TSP, for the
 // connection, and for what is known of its records.
 func (w *Writes) follow(ctx context.Context, t *task, v dispatch.Verdict) {
+	if t.op.Damaged != nil {
+		w.c.Log.Error("an operation has failed because what is stored of it cannot be read", "operation_id", t.op.ID,
+			"connection_id", t.conn.ID, "tsp", t.conn.TSP, "error", t.op.Damaged)
+	}
 	if !v.Pause.IsZero() {
 		w.c.Limits.shut(t, v.Pause.Sub(w.c.Now()))
 	}

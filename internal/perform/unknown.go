@@ -83,7 +83,8 @@ func (w *Writes) missed(t *task, until time.Time, why string) answer {
 	now := w.c.Now()
 	again := max(min(max(now.Sub(t.op.CutAt), time.Second), longestLook, until.Sub(now)), time.Millisecond)
 	return answer{missed: true, open: true, again: again, err: &tsp.Error{Class: tsp.Unknown,
-		Message: fmt.Sprintf("%s: %s; it is looked for again until %s", lookedFor, why, until.UTC().Format(time.RFC3339))}}
+		Message: fmt.Sprintf("%s: %s; it is looked for again until %s", lookedFor, why,
+			until.UTC().Format(time.RFC3339))}}
 }
 
 // longestLook bounds the pause between looks.
@@ -129,9 +130,11 @@ func (w *Writes) adoptable(ctx context.Context, t *task, written tsp.Written) *t
 		return nil
 	}
 	// Whose it is may be another partner's matter.
-	others := &tsp.Error{Class: tsp.Unknown, Message: fmt.Sprintf("what was found at the TSP, %s, is another operation's", written.SourceID)}
+	others := &tsp.Error{Class: tsp.Unknown,
+		Message: fmt.Sprintf("what was found at the TSP, %s, is another operation's", written.SourceID)}
 	// Before the store is asked: whoever held it has been stored when it is free again.
-	if holder := w.claims.take(claim{t.op.TSP, t.conn.Account, written.Collection, written.SourceID}, t.op.ID); holder != t.op.ID {
+	if holder := w.claims.take(claim{t.op.TSP, t.conn.Account, written.Collection, written.SourceID},
+		t.op.ID); holder != t.op.ID {
 		return others
 	}
 	rivals, err := w.c.Progress.Rivals(ctx, t.op.Connection, t.op.SentAt.Add(-adoptedWithin))

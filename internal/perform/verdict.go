@@ -61,7 +61,9 @@ func courseOf(state operation.State, strength tsp.Strength, sync bool) course {
 const (
 	cannotBeAsked = operation.OutcomeUnknown + " and cannot be asked"
 	nobodyWaits   = operation.OutcomeUnknown + " before Waybill stopped, and nobody waits for it now"
-	alsoUnknown   = "; outcome unknown: the TSP may have taken an earlier attempt"
+	damagedWrite  = "not sent: what is stored of the write cannot be read any more; send it anew, with another " +
+		"Idempotency-Key"
+	alsoUnknown = "; outcome unknown: the TSP may have taken an earlier attempt"
 )
 
 // without says why an operation of this course must end without another attempt; "" if it need

@@ -135,8 +135,9 @@ func (w *Writes) spec(c connection.Connection) (tsp.Spec, bool) {
 // no call and no limit.
 func (w *Writes) item(t *task, refusal string) dispatch.Item[*task] {
 	c := t.course()
-	item := dispatch.Item[*task]{Seq: t.op.Seq, Key: t.op.OrderKey, Share: t.share(), NotBefore: t.op.NextAt, Deadline: t.op.Deadline,
-		Counted: t.op.Counted, Streak: t.op.Streak, Unknown: c.unknown, Blind: c.blind, Held: c.held, Value: t}
+	item := dispatch.Item[*task]{Seq: t.op.Seq, Key: t.op.OrderKey, Share: t.share(), NotBefore: t.op.NextAt,
+		Deadline: t.op.Deadline, Counted: t.op.Counted, Streak: t.op.Streak, Unknown: c.unknown, Blind: c.blind,
+		Held: c.held, Value: t}
 	also := ""
 	if c.unknown {
 		also = alsoUnknown
@@ -144,6 +145,8 @@ func (w *Writes) item(t *task, refusal string) dispatch.Item[*task] {
 	switch {
 	case t.conn.Status.Ended():
 		item.End = "the connection was " + string(t.conn.Status) + " before the operation was done" + also
+	case t.op.Damaged != nil:
+		item.End, t.refused = damagedWrite+also, tsp.Broken
 	case refusal != "":
 		item.End, t.refused = notSent(refusal)+also, tsp.Forbidden
 	default:

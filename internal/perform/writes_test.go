@@ -57,6 +57,7 @@ func TestWhatEndsWithoutAnAttemptTellsWhyAndCostsNoLimit(t *testing.T) {
 	unknown := func(op *operation.Operation) { op.State = operation.Unknown }
 	nothing := func(*operation.Operation) {}
 	old := func(op *operation.Operation) { op.Deadline = time.Now() }
+	damaged := func(op *operation.Operation) { op.Damaged, op.Payload = errors.New("it does not open"), nil }
 	paused := func(w *world) { w.grant.Status = access.GrantPaused }
 	is := func(s connection.Status) func(*world) { return func(w *world) { w.conn.Status = s } }
 	const (
@@ -78,6 +79,10 @@ func TestWhatEndsWithoutAnAttemptTellsWhyAndCostsNoLimit(t *testing.T) {
 		{"the connection is deleted", nothing, is(connection.Deleted), tsp.Unauthorized, "the connection was deleted" + before},
 		{"the connection is cancelled, the outcome unknown", unknown, is(connection.Cancelled), tsp.Unauthorized,
 			"the connection was cancelled" + before + alsoUnknown},
+		{"it cannot be read", damaged, func(*world) {}, tsp.Broken, damagedWrite},
+		{"it cannot be read while the connection is paused", damaged, is(connection.Paused), tsp.Broken, damagedWrite},
+		{"it cannot be read, the outcome unknown", func(op *operation.Operation) { damaged(op); unknown(op) }, func(*world) {},
+			tsp.Broken, damagedWrite + alsoUnknown},
 		{"too old", old, func(*world) {}, tsp.Throttled, tooOld + itsTurn},
 		{"too old while the connection is stale", old, is(connection.Stale), tsp.Unauthorized, tooOld + "; its connection is stale"},
 		{"too old without an adapter", old, func(w *world) { w.conn.TSP = "gone" }, tsp.Throttled, tooOld + itsTurn},

@@ -31,7 +31,8 @@ func (w *Writes) recorded(ctx context.Context, op *operation.Operation, t *task)
 func (w *Writes) written(ctx context.Context, op *operation.Operation, t *task) (*record.Record, error) {
 	made := t.answer.written
 	r := record.Record{Kind: op.Kind, Fleet: op.Fleet, TSP: op.TSP, Account: t.conn.Account, Connection: op.Connection,
-		Collection: op.Collection, SourceID: op.SourceID, Source: []byte("{}"), Fields: []byte("{}"), Extras: []byte("{}")}
+		Collection: op.Collection, SourceID: op.SourceID, Source: []byte("{}"), Fields: []byte("{}"),
+		Extras: []byte("{}")}
 	if op.Verb == resource.Create {
 		// An update keeps both: it found its record by them.
 		r.Collection, r.SourceID = made.Collection, made.SourceID
@@ -48,8 +49,8 @@ func (w *Writes) written(ctx context.Context, op *operation.Operation, t *task) 
 		switch {
 		case err == nil:
 			if known.Kind != r.Kind {
-				w.c.Log.Warn("the TSP's answer names a record that is known as of another kind, which it stays", "operation_id", op.ID,
-					"tsp", op.TSP, "resource", op.Kind, "record_id", known.ID)
+				w.c.Log.Warn("the TSP's answer names a record that is known as of another kind, which it stays",
+					"operation_id", op.ID, "tsp", op.TSP, "resource", op.Kind, "record_id", known.ID)
 			}
 			r.Fields, r.Extras, r.Source, r.Synthetic = known.Fields, known.Extras, known.Source, known.Synthetic
 		case !errors.Is(err, record.ErrNotFound):

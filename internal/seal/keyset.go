@@ -17,31 +17,47 @@ func NewKeyset(by Wrapper) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a data keyset: %w", err)
 	}
-	return wrap(handle, by)
+	return wrap(handle, by, "")
 }
 
-func wrap(handle *keyset.Handle, by Wrapper) ([]byte, error) {
+// anchored is the context in which an anchored keyset is wrapped; others are wrapped in none.
+const anchored = "anchored"
+
+// Anchor wraps a keyset so that it tells for good, as Sealer.Anchored, that it was in use. Whoever has no
+// key can take that from no keyset, other than by putting an older one back.
+func Anchor(wrapped []byte, by Wrapper) ([]byte, error) {
+	handle, _, err := unwrap(wrapped, by)
+	if err != nil {
+		return nil, err
+	}
+	return wrap(handle, by, anchored)
+}
+
+func wrap(handle *keyset.Handle, by Wrapper, context string) ([]byte, error) {
 	var out bytes.Buffer
-	if err := handle.Write(keyset.NewBinaryWriter(&out), by); err != nil {
+	if err := handle.WriteWithAssociatedData(keyset.NewBinaryWriter(&out), by, []byte(context)); err != nil {
 		return nil, fmt.Errorf("wrapping the data keyset: %w", err)
 	}
 	return out.Bytes(), nil
 }
 
-func unwrap(wrapped []byte, by Wrapper) (*keyset.Handle, error) {
-	handle, err := keyset.Read(keyset.NewBinaryReader(bytes.NewReader(wrapped)), by)
-	if err != nil {
-		return nil, errors.New("the key does not open this database; give the key that it was made with, or that it was " +
-			"rotated to last with `waybill key rotate`")
+// unwrap returns a keyset and the context in which it is wrapped.
+func unwrap(wrapped []byte, by Wrapper) (*keyset.Handle, string, error) {
+	for _, context := range []string{anchored, ""} {
+		reader := keyset.NewBinaryReader(bytes.NewReader(wrapped))
+		if handle, err := keyset.ReadWithAssociatedData(reader, by, []byte(context)); err == nil {
+			return handle, context, nil
+		}
 	}
-	return handle, nil
+	return nil, "", errors.New("the key does not open this database; give the key that it was made with, or that it was " +
+		"rotated to last with `waybill key rotate`")
 }
 
 // Rotate adds a data key to a wrapped keyset, with which everything is sealed from then on, and wraps
 // the keyset anew. The older data keys stay in it, so that what they have sealed opens: whoever knows
 // them from a copy that was stolen has learnt what was sealed then, and nothing that comes after.
 func Rotate(wrapped []byte, from, to Wrapper) ([]byte, error) {
-	handle, err := unwrap(wrapped, from)
+	handle, context, err := unwrap(wrapped, from)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +72,7 @@ func Rotate(wrapped []byte, from, to Wrapper) ([]byte, error) {
 	if handle, err = manager.Handle(); err != nil {
 		return nil, fmt.Errorf("making the keyset: %w", err)
 	}
-	return wrap(handle, to)
+	return wrap(handle, to, context)
 }
 
 // Sealer seals and opens secrets with a data keyset.
@@ -64,7 +80,8 @@ type Sealer struct {
 	with   tink.AEAD
 	handle *keyset.Handle
 	// mark is how what is sealed with the newest data key begins.
-	mark []byte
+	mark     []byte
+	anchored bool
 }
 
 // markSize is the length of a mark: a version of one byte and the id of the data key
@@ -73,12 +90,19 @@ const markSize = 5
 
 // Open unwraps a stored keyset. It fails if it was wrapped by another.
 func Open(by Wrapper, wrapped []byte) (*Sealer, error) {
-	handle, err := unwrap(wrapped, by)
+	handle, context, err := unwrap(wrapped, by)
 	if err != nil {
 		return nil, err
 	}
-	return newSealer(handle)
+	s, err := newSealer(handle)
+	if err == nil {
+		s.anchored = context == anchored
+	}
+	return s, err
 }
+
+// Anchored tells whether the keyset was anchored when it was opened.
+func (s *Sealer) Anchored() bool { return s.anchored }
 
 func newSealer(handle *keyset.Handle) (*Sealer, error) {
 	with, err := aead.New(handle)
@@ -89,7 +113,7 @@ func newSealer(handle *keyset.Handle) (*Sealer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("using the data keyset: %w", err)
 	}
-	return &Sealer{with, handle, sample[:markSize]}, nil
+	return &Sealer{with: with, handle: handle, mark: sample[:markSize]}, nil
 }
 
 // Like returns a sealer whose newest data key is that by which something was sealed: what it seals opens

@@ -242,3 +242,37 @@ func TestWhatIsSealedLikeAnotherOpensForWhoKnowsNoNewerDataKey(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAnchoredKeysetStaysOneAndOpensWhatItHasSealed(t *testing.T) {
+	t.Parallel()
+	k, s, wrapped := testKey(t, 1)
+	sealed, err := s.Seal([]byte("secret"), nil)
+	if err != nil || s.Anchored() {
+		t.Fatalf("a new one is anchored: %v, %v", s.Anchored(), err)
+	}
+	first, err := Anchor(wrapped, wrapper(t, k))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := Anchor(first, wrapper(t, k))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rotated, err := Rotate(first, wrapper(t, k), wrapper(t, k))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, anchored := range map[string][]byte{"once": first, "twice": again, "rotated": rotated} {
+		s, err := Open(wrapper(t, k), anchored)
+		if err != nil || !s.Anchored() {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if text, err := s.Open(sealed, nil); string(text) != "secret" || err != nil {
+			t.Errorf("%s: %q, %v", name, text, err)
+		}
+	}
+	if _, err := Anchor(wrapped, wrapper(t, Key(bytes.Repeat([]byte{2}, KeySize)))); err == nil {
+		t.Error("another key has anchored it")
+	}
+}

@@ -15,8 +15,8 @@ import (
 var _ Store = (*sqlite.DB)(nil)
 
 // Open opens the database that a URL names, a file path or sqlite:///path, making and migrating it
-// as needed. A SQLite file lets one process alone work on its lanes: a second one with a Waker is
-// refused until the first one closes it or ends.
+// as needed. A SQLite file lets one process alone work on its lanes: a second one is refused until the
+// first one closes it or ends. Commands beside it use OpenBeside.
 func Open(ctx context.Context, url string, o Options) (Store, error) {
 	path, err := pathOf(url)
 	if err != nil {
@@ -91,11 +91,13 @@ func pathOf(url string) (string, error) {
 	path, ofSQLite := strings.CutPrefix(url, "sqlite://")
 	switch {
 	case url == "":
-		return "", errors.New("no database is set; set WAYBILL_DATABASE_URL to a file such as /var/lib/waybill/waybill.db")
+		return "", errors.New("no database is set; set WAYBILL_DATABASE_URL to a file such as " +
+			"/var/lib/waybill/waybill.db")
 	case named == "postgres:", named == "postgresql:":
 		return "", errors.New("PostgreSQL is not supported by this release; set WAYBILL_DATABASE_URL to a file")
 	case named != "" && !ofSQLite:
-		return "", fmt.Errorf("%s is no database of this release; set WAYBILL_DATABASE_URL to a file path or sqlite:///path", named)
+		return "", fmt.Errorf("%s is no database of this release; set WAYBILL_DATABASE_URL to a file path or "+
+			"sqlite:///path", named)
 	case path == "", path == ":memory:", strings.Contains(path, "?"), ofSQLite && strings.Contains(path, "#"):
 		return "", errors.New("WAYBILL_DATABASE_URL names no file; write a path, or sqlite:///path, without parameters")
 	}

@@ -19,12 +19,13 @@ type Sealing interface {
 // Sealed brings what lies in the store into the form in which it would be written: what is sealed with
 // another key than the newest is sealed anew, and where Sealing.Seals, what is not sealed is sealed.
 // Each call looks at a bounded number of rows behind a place and returns the next place, "" once
-// nothing is left, and how many rows it changed. "" begins. Rows that are written meanwhile stay as they are.
+// nothing is left, how many rows it changed, and by the name and id of a row why it does not open, which no
+// repetition mends. "" begins. Rows that are written meanwhile, and those that do not open, stay as they are.
 type Sealed interface {
 	// ResealURLs is about receivers and subscriptions.
-	ResealURLs(ctx context.Context, after string) (next string, changed int, err error)
+	ResealURLs(ctx context.Context, after string) (next string, changed int, closed map[string]error, err error)
 	// ResealEvents is about the outbox, dead letters and feeds.
-	ResealEvents(ctx context.Context, after string) (next string, changed int, err error)
+	ResealEvents(ctx context.Context, after string) (next string, changed int, closed map[string]error, err error)
 	// ResealOperations is about operations and their attempts.
-	ResealOperations(ctx context.Context, after string) (next string, changed int, err error)
+	ResealOperations(ctx context.Context, after string) (next string, changed int, closed map[string]error, err error)
 }

@@ -99,7 +99,7 @@ type Waker func(fence.Lane)
 type Options struct {
 	// Now is the clock by which grants, drafts and keys are judged when they are read.
 	Now func() time.Time
-	// Wake is given by whoever works on the lanes. Commands that work beside it leave it out.
+	// Wake is nil for whoever has nobody to wake.
 	Wake Waker
 	// ListDeadline bounds the time for which a list is read; the engine's own if it is zero.
 	ListDeadline time.Duration

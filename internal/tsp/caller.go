@@ -177,7 +177,7 @@ func (c *Caller) tell(t Target, end *Error) {
 	case errors.As(end, &p):
 		log.Error("adapter panicked", "panic", p.Value, "stack", p.Stack)
 	case end.Status == 0 && end.Err != nil && (end.Class == Unavailable || end.Class == Unknown):
-		log.Warn("the TSP gave no answer", "class", end.Class, "error", end)
+		log.Warn("the TSP gave no answer that can be read", "class", end.Class, "error", end)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
-// Change is a subscription before and after a change, and the name of the event that tells of it.
+// Change is a subscription before and after a change, and the name of the event that tells of it; see Names.
 type Change struct {
 	From, To Subscription
 	Event    string
@@ -21,6 +21,16 @@ type Change struct {
 // Renewed tells that what is known of the receiver begins anew. Otherwise Health and Learned stay as
 // deliveries have left them meanwhile.
 func (c Change) Renewed() bool { return c.To.Health.Since != c.From.Health.Since }
+
+// Names are those of the events that tell of the change, in their order: its own, and that of a status which
+// came with it.
+func (c Change) Names() []string {
+	names := []string{c.Event}
+	if c.To.Status != c.From.Status && c.To.Status.Event() != c.Event {
+		names = append(names, c.To.Status.Event())
+	}
+	return names
+}
 
 // Rotated tells that the sealed secrets are others. Otherwise they stay as they were sealed meanwhile.
 func (c Change) Rotated() bool {
@@ -64,8 +74,9 @@ func (s *Service) change(ctx context.Context, partner, id uuid.UUID, event strin
 		case errors.Is(err, fence.ErrOvertaken):
 			continue
 		case errors.Is(err, ErrDuplicate):
-			return from, problem.New(problem.Conflict, "another subscription to %s has this URL with the same filters; "+
-				"use that one, or delete it first", from.EventName)
+			return from, problem.New(problem.Conflict,
+				"another subscription to %s has this URL with the same filters; use that one, or delete it first",
+				from.EventName)
 		case err != nil:
 			return from, fmt.Errorf("changing a subscription: %w", err)
 		}

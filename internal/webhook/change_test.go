@@ -111,8 +111,12 @@ func TestAStaleSubscriptionThatGetsAnotherURLIsActive(t *testing.T) {
 	} {
 		d := newDesk(t, created)
 		d.store.subs[0].Status = webhook.Stale
+		told := map[webhook.Status][]string{webhook.Active: {"webhook.updated", "webhook.activated"}, webhook.Stale: {"webhook.updated"}}
 		if s := d.changed(body); s.Status != want || s.Health != (webhook.Health{Since: s.UpdatedAt, Success: 1}) {
 			t.Errorf("%s: %s, %+v", body, s.Status, s.Health)
+		}
+		if diff := cmp.Diff(told[want], d.store.told); diff != "" {
+			t.Errorf("%s: told (-want +got):\n%s", body, diff)
 		}
 		d.store.subs[0].Status = webhook.Paused
 		if s := d.changed(strings.Replace(body, "other", "third", 1)); s.Status != webhook.Paused {

@@ -143,8 +143,10 @@ func (s *Service) checkReplay(ctx context.Context, q DeadLetterQuery, o *resourc
 	}
 	for i, id := range q.Events {
 		if !dead[id] {
-			o.Add(resource.Problem{Path: fmt.Sprintf("message_ids[%d]", i), Input: id.String(), Code: resource.CodeReference,
-				Message: "is no dead letter of this subscription that the other members select; GET its dead-letters lists them"})
+			o.Add(resource.Problem{Path: fmt.Sprintf("message_ids[%d]", i), Input: id.String(),
+				Code: resource.CodeReference,
+				Message: "is no dead letter of this subscription that the other members select; GET its " +
+					"dead-letters lists them"})
 		}
 	}
 	if wrong := o.Problems(); len(wrong) > 0 {

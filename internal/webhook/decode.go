@@ -74,8 +74,9 @@ func receiverFields() []resource.Field {
 // is none.
 func decodeCreate(body []byte, urls URLPolicy) (draft, []resource.Problem) {
 	o := resource.Read(body, creation())
-	d := draft{url: o.Text("url").Or(""), eventName: o.Text("event_name").Or(""), secret: Secret(o.Text("secret").Or("")),
-		encoding: Encoding(o.Text("encoding").Or(string(Automatic))), retryRefused: flag(o, "retry_refused")}
+	d := draft{url: o.Text("url").Or(""), eventName: o.Text("event_name").Or(""),
+		secret: Secret(o.Text("secret").Or("")), encoding: Encoding(o.Text("encoding").Or(string(Automatic))),
+		retryRefused: flag(o, "retry_refused")}
 	checkURL(o, urls)
 	if o.Has("event_name") && !knownName(d.eventName) {
 		o.Refuse("event_name", resource.CodeEnum, "is not the name of an event; %s", suggest(d.eventName))
@@ -101,7 +102,8 @@ func checkURL(o *resource.Object, urls URLPolicy) {
 		o.Refuse("url", codeURL, "%v", err)
 	}
 	if strings.HasSuffix(given, masked) {
-		o.Refuse("url", resource.CodePattern, "ends with the mask that a read shows instead of it; send the address itself")
+		o.Refuse("url", resource.CodePattern,
+			"ends with the mask that a read shows instead of it; send the address itself")
 	}
 }
 
@@ -109,7 +111,8 @@ func checkURL(o *resource.Object, urls URLPolicy) {
 func refuseUnused(o *resource.Object) {
 	for _, name := range []string{"secret", "generate_secret", "encoding", "retry_refused"} {
 		if o.Has(name) {
-			o.Refuse(name, codeUnused, "has no effect on a feed, which is read with a token and sent nowhere; leave it out")
+			o.Refuse(name, codeUnused,
+				"has no effect on a feed, which is read with a token and sent nowhere; leave it out")
 		}
 	}
 }

@@ -51,6 +51,8 @@ type Result struct {
 	// nothing of the receiver, because the failure was our own.
 	URL     string
 	Attempt int
+	// Unsent tells that nothing was sent to the receiver, by our own fault or decision.
+	Unsent bool
 	// Err says in a full sentence, fit for the partner, why there was no success.
 	Err      string
 	Duration time.Duration

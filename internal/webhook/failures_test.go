@@ -93,6 +93,28 @@ func TestConnectionFailuresAreToldWithoutAddressOrURL(t *testing.T) {
 	}
 }
 
+func TestAnAnswerThatIsNoneIsToldApartFromNoAnswer(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]string{
+		"another protocol":   "220 mail.example ESMTP\r\n",
+		"a broken header":    "HTTP/1.1 200 OK\r\nno header\r\n\r\n",
+		"half a head":        "HTTP/1.1 200 OK\r\nContent-Le",
+		"a head without end": "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 11<<20) + "\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := receiver(t, func(w http.ResponseWriter, _ *http.Request) {
+				c, _, err := w.(http.Hijacker).Hijack()
+				if err == nil {
+					_, _ = io.WriteString(c, answer)
+					_ = c.Close()
+				}
+			})
+			checkRetry(t, newSender(t, loopback, 10*time.Second).Send(t.Context(), to(s.URL)), "answered with what is no HTTP")
+		})
+	}
+}
+
 func TestWhatOurOwnMachineLacksSaysNothingOfTheReceiver(t *testing.T) {
 	t.Parallel()
 	for says, c := range map[string]struct {

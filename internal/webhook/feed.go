@@ -31,7 +31,7 @@ type FeedStore interface {
 	// ReceiverOf is that of Receivers.
 	ReceiverOf(ctx context.Context, partner uuid.UUID, url string) (Receiver, error)
 	// File moves some of what waits in a receiver's queue to the end of its feed, numbered as Number
-	// does, and returns how much; 0 if nothing waits.
+	// does, and returns how much; 0 if nothing waits. An event that is Damaged keeps its place and number.
 	File(ctx context.Context, receiver uuid.UUID) (int, error)
 	// Filed returns the events of a feed behind a place, so many at most.
 	Filed(ctx context.Context, receiver uuid.UUID, after int64, most int) ([]Filed, error)
@@ -131,8 +131,9 @@ func (f *Feed) Read(ctx context.Context, partner uuid.UUID, r FeedRequest) (Feed
 	for first := true; ; first = false {
 		to, err := f.c.Store.ReceiverOf(ctx, partner, FeedURL)
 		if errors.Is(err, ErrNotFound) {
-			return found, problem.New(problem.NotFound, "there is no feed yet: POST /v2/notifications/webhooks with the url %q "+
-				"and the event_name that you want to read", FeedURL)
+			return found, problem.New(problem.NotFound,
+				"there is no feed yet: POST /v2/notifications/webhooks with the url %q and the event_name that you "+
+					"want to read", FeedURL)
 		}
 		if err != nil {
 			return found, fmt.Errorf("looking up the feed: %w", err)
@@ -155,8 +156,9 @@ func (f *Feed) Read(ctx context.Context, partner uuid.UUID, r FeedRequest) (Feed
 		if !seated {
 			leave, ok := f.bells.seat(partner)
 			if !ok {
-				p := problem.New(problem.TooMany, "too many requests wait for events at once; let one wait and hand out what it "+
-					"reads, or leave wait out")
+				p := problem.New(problem.TooMany,
+					"too many requests wait for events at once; let one wait and hand out what it reads, or leave "+
+						"wait out")
 				p.RetryAfter = time.Second
 				return found, p
 			}

@@ -1,6 +1,7 @@
 package webhook_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -29,6 +30,7 @@ type shelf struct {
 	// ended are the names of events that no grant lets the partner have any more.
 	ended []string
 	swept []time.Time
+	gone  bool
 }
 
 func newShelf(events int) *shelf {
@@ -40,7 +42,7 @@ func newShelf(events int) *shelf {
 func (s *shelf) ReceiverOf(_ context.Context, partner uuid.UUID, url string) (webhook.Receiver, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if partner != acme || url != webhook.FeedURL {
+	if partner != acme || url != webhook.FeedURL || s.gone {
 		return webhook.Receiver{}, webhook.ErrNotFound
 	}
 	return s.to, nil
@@ -133,6 +135,29 @@ func TestAFeedIsReadToItsEndByTheCursorsOfItsAnswers(t *testing.T) {
 	}
 }
 
+func TestAFeedPassesOverWhatCannotBeReadAndLogsIt(t *testing.T) {
+	t.Parallel()
+	s := newShelf(30)
+	s.filed[3].Event.Damaged, s.filed[3].Event.Data = errors.New("it does not open"), nil
+	var log bytes.Buffer
+	f := webhook.NewFeed(webhook.FeedConfig{Store: s, Lets: s.lets, Now: time.Now, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	r := webhook.FeedRequest{Size: 4}
+	var items [][]byte
+	for more := true; more; {
+		p, err := f.Read(t.Context(), acme, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		items, r.After, more = append(items, p.Items...), p.End, p.More
+	}
+	if len(items) != 29 || !strings.Contains(string(items[3]), `"sequence":5`) {
+		t.Errorf("%d items, behind the third %s", len(items), items[3])
+	}
+	if n := strings.Count(log.String(), "it does not open"); n != 1 {
+		t.Errorf("it is logged %d times", n)
+	}
+}
+
 func TestAFeedPassesOverWhatItsPartnerMayNotHaveAnyMore(t *testing.T) {
 	t.Parallel()
 	s := newShelf(30)
@@ -182,6 +207,24 @@ func TestAReadingWaitsUntilThereIsSomethingAndNoLonger(t *testing.T) {
 		})
 		if n, took := read(); n != 1 || took > 6*time.Second {
 			t.Errorf("%d after %v", n, took)
+		}
+	})
+}
+
+func TestAReadingThatWaitsIsToldOfTheEndOfItsFeed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newShelf(3)
+		time.AfterFunc(time.Second, func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.gone = true
+		})
+		begun := time.Now()
+		_, err := s.feed().Read(t.Context(), acme, webhook.FeedRequest{Size: 10, Wait: 30 * time.Second,
+			After: page.Position{Seq: 3, ID: s.filed[2].Event.ID}})
+		if took := time.Since(begun); problem.Of(err).Code != problem.NotFound || took > 6*time.Second {
+			t.Errorf("after %v: %v", took, err)
 		}
 	})
 }

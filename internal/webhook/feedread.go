@@ -14,9 +14,9 @@ import (
 
 // ErrPlaceLost: what followed the place from which a feed was to be read is not known any more. Its text
 // is for the caller.
-var ErrPlaceLost = errors.New("is older than the events that are kept, or of a time that was lost with a restored backup: " +
-	"events may have been missed; read the state of what you follow anew, and leave the cursor out to begin at the oldest event " +
-	"that is kept")
+var ErrPlaceLost = errors.New("is older than the events that are kept, or of a time that was lost with a restored " +
+	"backup: events may have been missed; read the state of what you follow anew, and leave the cursor out to begin " +
+	"at the oldest event that is kept")
 
 // follows tells whether a reading may go on behind a place without missing what was there.
 func (f *Feed) follows(ctx context.Context, to Receiver, after page.Position) error {
@@ -51,6 +51,11 @@ func (f *Feed) gather(ctx context.Context, to Receiver, r FeedRequest, found *Fe
 				return nil
 			}
 			found.End = page.Position{Seq: e.Place, ID: e.Event.ID}
+			if e.Event.Damaged != nil {
+				f.c.Log.Error("an event of a feed was passed over because it cannot be read", "event_id", e.Event.ID,
+					"subscription_id", e.Subscription, "error", e.Event.Damaged)
+				continue
+			}
 			if !r.passes(e) {
 				continue
 			}

@@ -58,9 +58,9 @@ func remedy(code int) string {
 	return "Look into the receiver's log for why."
 }
 
-// explain says for the partner why no answer came. It names neither addresses nor the URL, whose
-// path may hold a password.
-func explain(err error, timeout time.Duration) string {
+// explain says for the partner why no answer came that can be read; heard tells that something came. It names
+// neither addresses nor the URL, whose path may hold a password.
+func explain(err error, timeout time.Duration, heard bool) string {
 	var refused *outbound.Refusal
 	var noURL *url.Error
 	switch {
@@ -74,6 +74,9 @@ func explain(err error, timeout time.Duration) string {
 		return "The delivery could not be made because of an error in Waybill; its log says more."
 	}
 	why := "The connection to the receiver failed before it answered"
+	if heard {
+		why = "The receiver answered with what is no HTTP, is cut short or has too long a head; look at what serves the URL"
+	}
 	if cause := outbound.Cause(err); cause != "" {
 		why += ": " + cause
 	}

@@ -99,7 +99,7 @@ func (m *memory) ChangeSubscription(_ context.Context, c webhook.Change) error {
 				return webhook.ErrDuplicate
 			}
 		}
-		m.told = append(m.told, c.Event)
+		m.told = append(m.told, c.Names()...)
 		m.subs[i] = c.To
 		if c.To.Status == webhook.Deleted {
 			m.subs = slices.Delete(m.subs, i, i+1)

@@ -31,7 +31,10 @@ func (s Settled) Counts() []Count {
 	if s.State == DeliveryWithheld {
 		return nil
 	}
-	attempt := Count{Quarter: s.Log.CreatedAt.Truncate(Quarter), Requests: 1}
+	attempt := Count{Quarter: s.Log.CreatedAt.Truncate(Quarter)}
+	if !s.Result.Unsent {
+		attempt.Requests = 1
+	}
 	if s.Log.StatusCode >= 200 && s.Log.StatusCode < 300 {
 		attempt.Accepted = 1
 	}

@@ -65,6 +65,8 @@ func TestAMessageCountsOnceAndWhenItsEventOccurred(t *testing.T) {
 		return s
 	}
 	before := at.Add(-time.Second)
+	unsent := settled(0, at, webhook.DeliveryDead, 0)
+	unsent.Result.Unsent = true
 	for says, c := range map[string]struct {
 		of   webhook.Settled
 		want []webhook.Count
@@ -78,6 +80,7 @@ func TestAMessageCountsOnceAndWhenItsEventOccurred(t *testing.T) {
 		"given up":        {settled(9, before, webhook.DeliveryDead, 500), []webhook.Count{{Quarter: at, Requests: 1, Answered: 1, Took: 40}}},
 		"delivered in the end": {settled(3, before, webhook.DeliveryDone, 200),
 			[]webhook.Count{{Quarter: at, Requests: 1, Accepted: 1, Answered: 1, Took: 40}, {Quarter: at.Add(-webhook.Quarter), Delivered: 1}}},
+		"given up unsent": {unsent, []webhook.Count{{Quarter: at, Messages: 1}}},
 		"first tried late": {settled(0, before, webhook.DeliveryWaiting, 503),
 			[]webhook.Count{{Quarter: at, Requests: 1, Answered: 1, Took: 40}, {Quarter: at.Add(-webhook.Quarter), Messages: 1}}},
 	} {

@@ -17,7 +17,8 @@ type Queue interface {
 	// SubscriptionByID returns a subscription whoever's it is, or ErrNotFound.
 	SubscriptionByID(ctx context.Context, id uuid.UUID) (Subscription, error)
 	// Deliveries returns the oldest waiting deliveries of each chain of a queue, by the subject of
-	// their events, which is the chain's key, and Seq. It costs as much as what it returns.
+	// their events, which is the chain's key, and Seq. It costs as much as what it returns. An event that is
+	// Damaged holds up no other.
 	Deliveries(ctx context.Context, q fence.Query) ([]Waiting, error)
 	// Number gives those of the deliveries that have none the next sequence numbers of their
 	// subscriptions, in the order of Seq, and returns the numbers of all by their Seq.
@@ -25,7 +26,7 @@ type Queue interface {
 	// SettleDelivery records the end of an attempt; fence.ErrOvertaken unless the delivery still
 	// waits with as many tries, its subscription lives, and the lane was not claimed anew. The
 	// subscription is stored as Subscription.After leaves it, those of its receiver that it Draws go
-	// Along with it, and what changed of their status is told.
+	// Along with it, and what changed of their status is told. A probe that FreesLane wakes it.
 	// The event of a delivery that is done or withheld goes with its last delivery.
 	SettleDelivery(ctx context.Context, s Settled) error
 }
@@ -111,6 +112,10 @@ func (s Settled) Tries() int {
 // PutsNothingOff tells that the delivery goes on waiting and is due when it was: the pace of probes stands in
 // the subscription's health.
 func (s Settled) PutsNothingOff() bool { return s.Probe && s.State == DeliveryWaiting }
+
+// FreesLane tells that a probe has ended with its delivery: the lane is to look for the next one, and nobody
+// else has it do so.
+func (s Settled) FreesLane() bool { return s.Probe && s.State != DeliveryWaiting }
 
 // Dropped tells that nothing is kept of the delivery but its log. One that is dead stays, with its event: it
 // is a dead letter.

@@ -13,7 +13,8 @@ import (
 // Vault holds the sealed secrets of all subscriptions.
 type Vault interface {
 	// SubscriptionsAfter lists subscriptions, whoever's they are, in the order of their ids after one;
-	// uuid.Nil is before all.
+	// uuid.Nil is before all. They hold ID, Partner, Sealed and Previous and nothing else, so that whoever
+	// cannot open what else is sealed of them can list them.
 	SubscriptionsAfter(ctx context.Context, id uuid.UUID, limit int) ([]Subscription, error)
 	// ResealSubscription writes Sealed and Previous of to, and nothing else, where they are still those
 	// of from; fence.ErrOvertaken if they are not.

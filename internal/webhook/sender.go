@@ -3,9 +3,13 @@ package webhook
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -60,6 +64,10 @@ func (s *Sender) request(ctx context.Context, d Delivery, encoding Encoding) Res
 	began := s.now()
 	bounded, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
+	var heard atomic.Bool
+	bounded = httptrace.WithClientTrace(bounded, &httptrace.ClientTrace{
+		GotFirstResponseByte: func() { heard.Store(true) },
+	})
 	answer, err := s.post(bounded, d, encoding)
 	r := Result{URL: d.Subscription.URL}
 	if err != nil {
@@ -69,7 +77,7 @@ func (s *Sender) request(ctx context.Context, d Delivery, encoding Encoding) Res
 		if ctx.Err() != nil {
 			r.Verdict = Interrupted
 		}
-		r.Err = explain(err, s.timeout)
+		r.Err, r.Unsent = explain(err, s.timeout, heard.Load()), !errors.As(err, new(*url.Error))
 		if theirs(err) {
 			r.Attempt = d.Attempt
 		}

@@ -85,7 +85,8 @@ func (s *Service) Create(ctx context.Context, by Maker, body []byte) (Created, e
 		return Created{}, duplicate(d.eventName)
 	case errors.Is(err, ErrTooMany):
 		return Created{}, problem.New(problem.Conflict, "nothing was made, because a partner may have %d webhook "+
-			"subscriptions; delete those that you need no longer, or ask the operator to raise WAYBILL_MAX_SUBSCRIPTIONS", s.c.Most)
+			"subscriptions; delete those that you need no longer, or ask the operator to raise "+
+			"WAYBILL_MAX_SUBSCRIPTIONS", s.c.Most)
 	case errors.Is(err, ErrTooManyOfOne):
 		return Created{}, problem.New(problem.Conflict, "nothing was made, because a partner may have %d webhook "+
 			"subscriptions to one event; delete those that you need no longer, or name several fleets in the filters "+

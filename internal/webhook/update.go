@@ -114,8 +114,9 @@ func (s *Service) rotated(sub Subscription, o *resource.Object, now time.Time) (
 	}
 	overlap, given := o.Value("secret_overlap_seconds")
 	if sub.PreviousUntil.After(now) && (given == resource.Absent || overlap != any(int64(0))) {
-		return sub, problem.New(problem.Conflict, "an earlier secret is valid beside the present one until %s, and a third one has "+
-			"no room; wait until then, or send \"secret_overlap_seconds\": 0, and the new secret alone is valid at once",
+		return sub, problem.New(problem.Conflict,
+			"an earlier secret is valid beside the present one until %s, and a third one has no room; wait until "+
+				"then, or send \"secret_overlap_seconds\": 0, and the new secret alone is valid at once",
 			sub.PreviousUntil.Format(time.RFC3339))
 	}
 	sealed, err := s.c.Sealer.Seal([]byte(secret), SecretContext(sub.ID, sub.Partner))

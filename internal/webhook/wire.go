@@ -88,8 +88,9 @@ func (c Created) Body() any {
 	for i, s := range c.Subscriptions {
 		all[i] = s.webhook()
 		if own := ownOf(s.EventName); len(own) > 0 {
-			all[i].Warnings = append(all[i].Warnings, Warning{"event_name", "the wildcard stands for the events of the contract; " +
-				"this service also raises " + strings.Join(own, " and ") + ": subscribe to these by their names"})
+			all[i].Warnings = append(all[i].Warnings,
+				Warning{"event_name", "the wildcard stands for the events of the contract; " +
+					"this service also raises " + strings.Join(own, " and ") + ": subscribe to these by their names"})
 		}
 	}
 	return all
@@ -99,8 +100,8 @@ func (c Created) Body() any {
 func (s Subscription) webhook() Webhook {
 	return Webhook{
 		ID: s.ID, PartnerID: s.Partner, URL: s.URL, EventName: s.EventName, Filters: s.Filters.read(),
-		Secret: string(s.Secret), Status: s.Status, CreatedAt: wire.Time(s.CreatedAt), UpdatedAt: wire.Time(s.UpdatedAt),
-		Extension: s.extension(),
+		Secret: string(s.Secret), Status: s.Status, CreatedAt: wire.Time(s.CreatedAt),
+		UpdatedAt: wire.Time(s.UpdatedAt), Extension: s.extension(),
 	}
 }
 
@@ -132,12 +133,13 @@ func (s Subscription) extension() Extension {
 // that no event passes, and of a secret just given that the libraries which it is made for cannot use.
 func (s Subscription) warnings() (all []Warning) {
 	if why := s.Secret.unfit(); why != "" {
-		all = append(all, Warning{"secret", why + ", so the official libraries of Standard Webhooks cannot use the secret; " +
-			"PATCH generate_secret, and Waybill makes one that they take"})
+		all = append(all, Warning{"secret", why +
+			", so the official libraries of Standard Webhooks cannot use the secret; PATCH generate_secret, and " +
+			"Waybill makes one that they take"})
 	}
 	if n := utf8.RuneCountInString(string(s.Secret)); n > 0 && n < minSecret {
-		all = append(all, Warning{"secret", fmt.Sprintf("has fewer than %d characters and is easy to guess; PATCH generate_secret, "+
-			"and Waybill makes a good one", minSecret)})
+		all = append(all, Warning{"secret", fmt.Sprintf("has fewer than %d characters and is easy to guess; PATCH "+
+			"generate_secret, and Waybill makes a good one", minSecret)})
 	}
 	switch {
 	case !slices.Contains(raised, s.EventName):
@@ -175,23 +177,29 @@ func (l DeliveryLog) Read() LogRead {
 
 // DeadLetterRead is a dead letter as a partner reads it. The contract has none.
 type DeadLetterRead struct {
-	MessageID    uuid.UUID         `json:"message_id"`
-	WebhookID    uuid.UUID         `json:"webhook_id"`
-	EventName    string            `json:"event_name"`
-	Timestamp    wire.Time         `json:"timestamp"`
-	DiedAt       wire.Time         `json:"died_at"`
-	Attempts     int               `json:"attempts"`
-	StatusCode   int               `json:"status_code"`
-	ErrorMessage *string           `json:"error_message"`
-	Data         [1]jsontext.Value `json:"data"`
+	MessageID    uuid.UUID        `json:"message_id"`
+	WebhookID    uuid.UUID        `json:"webhook_id"`
+	EventName    string           `json:"event_name"`
+	Timestamp    wire.Time        `json:"timestamp"`
+	DiedAt       wire.Time        `json:"died_at"`
+	Attempts     int              `json:"attempts"`
+	StatusCode   int              `json:"status_code"`
+	ErrorMessage *string          `json:"error_message"`
+	Data         []jsontext.Value `json:"data"`
 }
 
-// Read returns the dead letter as a partner reads it; timestamp and data are those of its envelope.
+// Read returns the dead letter as a partner reads it; timestamp and data are those of its envelope. There are
+// no data where they cannot be read.
 func (d DeadLetter) Read() DeadLetterRead {
+	data := []jsontext.Value{}
+	if d.Event.Damaged == nil {
+		data = append(data, d.Event.Data)
+	}
 	return DeadLetterRead{
-		MessageID: d.Event.ID, WebhookID: d.Subscription, EventName: d.Event.Name, Timestamp: wire.Time(d.Event.OccurredAt),
-		DiedAt: wire.Time(d.DiedAt), Attempts: d.Tries, StatusCode: d.StatusCode, ErrorMessage: d.ErrorMessage,
-		Data: [1]jsontext.Value{d.Event.Data},
+		MessageID: d.Event.ID, WebhookID: d.Subscription, EventName: d.Event.Name,
+		Timestamp: wire.Time(d.Event.OccurredAt), DiedAt: wire.Time(d.DiedAt), Attempts: d.Tries,
+		StatusCode: d.StatusCode, ErrorMessage: d.ErrorMessage,
+		Data: data,
 	}
 }
 

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -9,7 +10,21 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/waybill-dev/waybill/internal/event"
 )
+
+func TestADeadLetterThatCannotBeReadIsShownWithoutData(t *testing.T) {
+	t.Parallel()
+	for want, e := range map[string]event.Event{
+		`"data":[{"a":1}]`: {Data: []byte(`{"a":1}`)},
+		`"data":[]`:        {Damaged: errors.New("it does not open")},
+	} {
+		if shown, err := json.Marshal(DeadLetter{Event: e}.Read()); err != nil || !strings.Contains(string(shown), want) {
+			t.Errorf("want %s: %s, %v", want, shown, err)
+		}
+	}
+}
 
 func TestURLsAreMasked(t *testing.T) {
 	t.Parallel()

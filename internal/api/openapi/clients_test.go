@@ -29,19 +29,21 @@ func TestTheToolsThatMakeClientsTakeTheDocument(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), clientsTime)
 	// Not deferred: the tools run behind the end of this function.
 	t.Cleanup(cancel)
-	bin := filepath.Join(npmtest.Installed(ctx, t, filepath.Join("testdata", "clients"), unchecked), "node_modules", ".bin")
+	bin := filepath.Join(npmtest.Installed(ctx, t, filepath.Join("testdata", "clients"), unchecked), "node_modules",
+		".bin")
 	work := t.TempDir()
 	document := filepath.Join(work, "openapi.yaml")
 	if err := os.WriteFile(document, openapi.Document(), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for name, args := range map[string][]string{
-		"js-yaml":                {"js-yaml", document},
-		"redocly":                {"redocly", "lint", document},
-		"openapi-typescript":     {"openapi-typescript", document, "-o", filepath.Join(work, "types.ts")},
-		"hey-api":                {"openapi-ts", "-i", document, "-o", filepath.Join(work, "hey-api"), "--no-log-file"},
-		"swagger-typescript-api": {"swagger-typescript-api", "generate", "-p", document, "-o", filepath.Join(work, "swagger")},
-		"orval":                  {"orval", "--input", document, "--output", filepath.Join(work, "orval.ts")},
+		"js-yaml":            {"js-yaml", document},
+		"redocly":            {"redocly", "lint", document},
+		"openapi-typescript": {"openapi-typescript", document, "-o", filepath.Join(work, "types.ts")},
+		"hey-api":            {"openapi-ts", "-i", document, "-o", filepath.Join(work, "hey-api"), "--no-log-file"},
+		"swagger-typescript-api": {"swagger-typescript-api", "generate", "-p", document, "-o",
+			filepath.Join(work, "swagger")},
+		"orval": {"orval", "--input", document, "--output", filepath.Join(work, "orval.ts")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

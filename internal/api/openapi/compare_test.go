@@ -65,7 +65,8 @@ func (a api) schema(value any) object {
 	}
 	for name, member := range members {
 		switch {
-		case slices.Contains([]string{"$ref", "title", "description", "example", "examples"}, name), strings.HasPrefix(name, "x-"):
+		case slices.Contains([]string{"$ref", "title", "description", "example", "examples"}, name),
+			strings.HasPrefix(name, "x-"):
 		case name == "additionalProperties" && member == true:
 		case name == "properties":
 			properties := object{}

@@ -71,7 +71,8 @@ func TestEveryRouteOfTheContractIsServedOrListedAsNotYetServed(t *testing.T) {
 	for _, gap := range gaps(known, ours, missing, ownRoutes) {
 		t.Error(gap)
 	}
-	t.Logf("%d routes, webhooks among them; %d of the contract's %d, %d of our own", len(ours), len(known)-len(missing), len(known), len(ownRoutes))
+	t.Logf("%d routes, webhooks among them; %d of the contract's %d, %d of our own", len(ours), len(known)-len(missing),
+		len(known), len(ownRoutes))
 }
 
 // gaps are the routes that one side lacks and no list excuses, and the excuses that are not needed.

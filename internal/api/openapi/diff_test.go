@@ -14,7 +14,8 @@ type difference struct {
 }
 
 func (d difference) String() string {
-	return fmt.Sprintf("%s: the contract has %v, ours has %v", d.path, orElse(d.contract, "nothing"), orElse(d.served, "nothing"))
+	return fmt.Sprintf("%s: the contract has %v, ours has %v", d.path, orElse(d.contract, "nothing"),
+		orElse(d.served, "nothing"))
 }
 
 // diff lists the differences, in the order of their paths, without those that only add.
@@ -65,14 +66,16 @@ func additive(path, name string, value any) bool {
 	case strings.HasSuffix(path, ".responses"):
 		return slices.Contains([]string{"415", "429", "503"}, name)
 	case strings.HasPrefix(path, "webhook ") || strings.Contains(path, ".responses["):
-		return strings.HasSuffix(path, ".required") || slices.Contains([]string{"maxItems", "maxLength", "minLength", "required", "uniqueItems"}, name)
+		return strings.HasSuffix(path, ".required") ||
+			slices.Contains([]string{"maxItems", "maxLength", "minLength", "required", "uniqueItems"}, name)
 	}
 	return false
 }
 
 // step names a member of an object whose names are free in brackets and any other after a dot.
 func step(path, name string) string {
-	for _, free := range []string{".parameters", ".responses", ".content", ".properties", ".enum", ".required", ".security"} {
+	for _, free := range []string{".parameters", ".responses", ".content", ".properties", ".enum", ".required",
+		".security"} {
 		if strings.HasSuffix(path, free) {
 			return path + "[" + name + "]"
 		}

@@ -14,8 +14,9 @@ import (
 )
 
 // of30 are the keywords of schemas that OpenAPI 3.0 has and that our document uses.
-var of30 = []string{"type", "description", "required", "properties", "items", "additionalProperties", "format", "enum", "pattern",
-	"default", "example", "nullable", "anyOf", "allOf", "minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minimum", "maximum"}
+var of30 = []string{"type", "description", "required", "properties", "items", "additionalProperties", "format", "enum",
+	"pattern", "default", "example", "nullable", "anyOf", "allOf", "minLength", "maxLength", "minItems", "maxItems",
+	"uniqueItems", "minimum", "maximum"}
 
 func TestTheSchemaOfEachEventIsAnOpenAPI30Document(t *testing.T) {
 	t.Parallel()

@@ -62,12 +62,16 @@ var ownRoutes = []string{
 var ownSchemas = []string{
 	"EventFeed", "FeedEvent",
 	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "UnsupportedMediaType", "Healthy", "Unhealthy",
-	"VehicleEvent", "TrailerEvent", "UserEvent", "MessageEvent", "GroupMessageEvent", "DvirLogEvent", "FuelTransactionEvent",
-	"DvirLogDefectRead", "CursorPageDvirLogDefectRead", "ScheduleRead", "CursorPageScheduleRead", "ExecutionRead", "CursorPageExecutionRead",
-	"ConnectionActivated", "ConnectionUpdated", "WebhookActivated", "WebhookPaused", "WebhookEncodingEnum", "WebhookReplay", "WebhookReplayed",
+	"VehicleEvent", "TrailerEvent", "UserEvent", "MessageEvent", "GroupMessageEvent", "DvirLogEvent",
+	"FuelTransactionEvent",
+	"DvirLogDefectRead", "CursorPageDvirLogDefectRead", "ScheduleRead", "CursorPageScheduleRead", "ExecutionRead",
+	"CursorPageExecutionRead",
+	"ConnectionActivated", "ConnectionUpdated", "WebhookActivated", "WebhookPaused", "WebhookEncodingEnum",
+	"WebhookReplay", "WebhookReplayed",
 	"DeadLetterRead", "CursorPageDeadLetterRead", "AuthorizationServer", "KeySet", "PublicKey",
 
-	"CapabilityDocument", "CapabilityImport", "CapabilitySetting", "CapabilityCredentials", "CapabilityCredentialField", "CapabilityWrite",
+	"CapabilityDocument", "CapabilityImport", "CapabilitySetting", "CapabilityCredentials", "CapabilityCredentialField",
+	"CapabilityWrite",
 	"CapabilityLimit", "CapabilityField",
 
 	"FleetRead", "CursorPageFleetRead", "FleetCreate", "FleetUpdate", "PartnerRead", "CursorPagePartnerRead",

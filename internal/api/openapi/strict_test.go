@@ -96,7 +96,8 @@ func TestAStrictClientIsAnsweredWhatTheContractHas(t *testing.T) {
 		compiler := compiled(t, document, contract.root)
 		for route, operation := range contract.operations() {
 			for _, e := range strictExamples(route, ours[route]) {
-				place := "/paths/" + escaped(strings.TrimPrefix(e.path, contract.prefix)) + "/" + strings.ToLower(e.method) + "/responses/" + e.status
+				place := "/paths/" + escaped(strings.TrimPrefix(e.path, contract.prefix)) + "/" + strings.ToLower(e.method) +
+					"/responses/" + e.status
 				if e.method == "" {
 					place = "/webhooks/" + e.path + "/post/requestBody"
 				} else if at(operation, "responses", e.status, "content", "application/json", "schema") == nil {
@@ -219,7 +220,8 @@ func TestWhatIsLeftOutLeavesTheRestAsItIs(t *testing.T) {
 		method, path string
 		status       int
 	}{{"GET", list, 418}, {"GET", "/none", 200}, {"PUT", list, 200}} {
-		if got, err := strict.Answer(c.method, c.path, c.status, []byte(`{"problem":1}`)); err != nil || string(got) != `{"problem":1}` {
+		if got, err := strict.Answer(c.method, c.path, c.status, []byte(`{"problem":1}`)); err != nil ||
+			string(got) != `{"problem":1}` {
 			t.Errorf("%+v: %s, %v", c, got, err)
 		}
 	}

@@ -70,18 +70,25 @@ func (b *box) attempt(row scanner) (a tried, err error) {
 	if err = row.Scan(&a.of, &a.N, &a.ID, &a.Class, &a.Status, &headers, &details, &started, &ended); err != nil {
 		return a, err
 	}
-	if a.Details, err = b.get(details, bound("details", a.of[:], numbered(int64(a.N)))); err != nil {
-		return a, fmt.Errorf("opening attempt %d of operation %s: %w", a.N, a.of, err)
-	}
-	names, err := b.get(headers, bound("headers", a.of[:], numbered(int64(a.N))))
-	if err != nil {
-		return a, fmt.Errorf("opening attempt %d of operation %s: %w", a.N, a.of, err)
-	}
 	a.StartedAt, a.EndedAt = fromMicros(started), fromMicros(ended)
-	if names != "" {
-		err = json.Unmarshal([]byte(names), &a.Headers)
+	damage, err := apart(b.said(&a.Attempt, a.of, headers, details))
+	if damage != nil {
+		a.Attempt = a.Unread()
 	}
 	return a, err
+}
+
+// said reads what a TSP said of an attempt.
+func (b *box) said(a *operation.Attempt, of uuid.UUID, headers, details any) (err error) {
+	n := numbered(int64(a.N))
+	if a.Details, err = b.get(details, bound("details", of[:], n)); err != nil {
+		return fmt.Errorf("opening attempt %d of operation %s: %w", a.N, of, err)
+	}
+	names, err := b.get(headers, bound("headers", of[:], n))
+	if err != nil || names == "" {
+		return err
+	}
+	return json.Unmarshal([]byte(names), &a.Headers)
 }
 
 // saveAttempt adds an entry of the log or replaces the one of its number, as throttles in a row

@@ -63,8 +63,8 @@ func (o thing) String() string {
 // silent are columns whose change alone tells nothing of what somebody did: times, and what
 // deliveries learn of receivers.
 func silent(column string) bool {
-	return slices.Contains([]string{"updated_at", "judged_from", "success", "counted", "failed_in_row", "refused", "learned",
-		"sequence", "astray"}, column)
+	return slices.Contains([]string{"updated_at", "judged_from", "success", "counted", "failed_in_row", "refused",
+		"learned", "sequence", "astray"}, column)
 }
 
 // called is the name of a column in the log; "" for one that holds nothing else than another does, as the
@@ -192,11 +192,13 @@ func (db *DB) Note(ctx context.Context, e audit.Entry) error {
 
 // Entries lists entries behind a number, oldest first.
 func (db *DB) Entries(ctx context.Context, after int64, limit int) ([]audit.Entry, error) {
-	return list(ctx, db, `SELECT seq, at, actor, request, remote, action, object, changed, before, after, hash FROM audit
+	return list(ctx, db, `SELECT seq, at, actor, request, remote, action, object, changed, before, after, hash
+		FROM audit
 		WHERE seq > ?1 ORDER BY seq LIMIT ?2`, func(row scanner) (e audit.Entry, err error) {
 		var at int64
 		var changed string
-		err = row.Scan(&e.Seq, &at, &e.Name, &e.Request, &e.Remote, &e.Action, &e.Object, &changed, &e.Before, &e.After, &e.Hash)
+		err = row.Scan(&e.Seq, &at, &e.Name, &e.Request, &e.Remote, &e.Action, &e.Object, &changed, &e.Before, &e.After,
+			&e.Hash)
 		if err != nil {
 			return e, err
 		}
@@ -216,8 +218,10 @@ func (db *DB) AuditHead(ctx context.Context) (head audit.Head, err error) {
 
 // Guarded tells whether the table has the triggers of its migration and no others.
 func (db *DB) Guarded(ctx context.Context) (whole bool, err error) {
-	err = db.read.QueryRowContext(ctx, `SELECT count(*) = 2 AND coalesce(sum(name IN ('audit_is_not_changed', 'audit_is_not_deleted')
-		AND sql LIKE '%BEFORE ' || CASE name WHEN 'audit_is_not_changed' THEN 'UPDATE' ELSE 'DELETE' END || ' ON audit%raise(ABORT,%'), 0) = 2
+	err = db.read.QueryRowContext(ctx,
+		`SELECT count(*) = 2 AND coalesce(sum(name IN ('audit_is_not_changed', 'audit_is_not_deleted')
+		AND sql LIKE '%BEFORE ' || CASE name WHEN 'audit_is_not_changed' THEN 'UPDATE'
+			ELSE 'DELETE' END || ' ON audit%raise(ABORT,%'), 0) = 2
 		FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'`).Scan(&whole)
 	return whole, err
 }

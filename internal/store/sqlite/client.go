@@ -14,9 +14,11 @@ import (
 
 // clientRows reads clients with their owners, one of which is NULL, as the table checks; and with a
 // row for each secret, or one whose secret is NULL.
-const clientRows = `SELECT c.id, c.scopes, c.disabled, c.generation, c.created_at, c.updated_at, p.id, p.name, p.created_at,
-	f.id, f.name, f.named_by, f.details, f.created_at, f.updated_at, s.id, s.hash, s.created_at, s.expires_at, c.strict, c.since FROM client c
-	LEFT JOIN partner p ON p.id = c.partner LEFT JOIN fleet f ON f.id = c.fleet LEFT JOIN client_secret s ON s.client = c.id`
+const clientRows = `SELECT c.id, c.scopes, c.disabled, c.generation, c.created_at, c.updated_at, p.id, p.name,
+	p.created_at, f.id, f.name, f.named_by, f.details, f.created_at, f.updated_at, s.id, s.hash, s.created_at,
+	s.expires_at, c.strict, c.since FROM client c
+	LEFT JOIN partner p ON p.id = c.partner LEFT JOIN fleet f ON f.id = c.fleet LEFT JOIN client_secret s
+		ON s.client = c.id`
 
 // scanClient reads a client with one of its secrets.
 func scanClient(row scanner) (access.Client, error) {
@@ -27,13 +29,15 @@ func scanClient(row scanner) (access.Client, error) {
 	var created, updated, since int64
 	var partnerMade, fleetMade, fleetMoved, secretMade, secretEnds sql.NullInt64
 	var hash []byte
-	err := row.Scan(&c.ID, &scopes, &c.Disabled, &c.Generation, &created, &updated, &partner, &partnerName, &partnerMade,
-		&fleet, &fleetName, &namedBy, &details, &fleetMade, &fleetMoved, &secret, &hash, &secretMade, &secretEnds, &c.Strict, &since)
+	err := row.Scan(&c.ID, &scopes, &c.Disabled, &c.Generation, &created, &updated, &partner, &partnerName,
+		&partnerMade, &fleet, &fleetName, &namedBy, &details, &fleetMade, &fleetMoved, &secret, &hash, &secretMade,
+		&secretEnds, &c.Strict, &since)
 	c.Scopes = strings.Fields(scopes)
 	c.CreatedAt, c.UpdatedAt, c.Since = fromMicros(created), fromMicros(updated), fromMicros(since)
 	c.Partner = access.Partner{ID: partner.UUID, Name: partnerName.String, CreatedAt: fromMicros(partnerMade.Int64)}
 	c.Fleet = access.Fleet{ID: fleet.UUID, Name: fleetName.String, NamedBy: access.Namer(namedBy.String),
-		Details: detailsOf(details.String), CreatedAt: fromMicros(fleetMade.Int64), UpdatedAt: fromMicros(fleetMoved.Int64)}
+		Details: detailsOf(details.String), CreatedAt: fromMicros(fleetMade.Int64),
+		UpdatedAt: fromMicros(fleetMoved.Int64)}
 	if secret.Valid {
 		c.Secrets = []access.Secret{{ID: secret.String, Hash: hash, CreatedAt: fromMicros(secretMade.Int64),
 			ExpiresAt: fromMicros(secretEnds.Int64)}}
@@ -102,20 +106,23 @@ func (db *DB) InsertClient(ctx context.Context, c access.Client) error {
 		if err := tx.ownerOf(c, now); err != nil {
 			return err
 		}
-		err := tx.exec(`INSERT INTO client (id, partner, fleet, scopes, disabled, generation, created_at, updated_at, strict)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)`, c.ID, id(c.Partner.ID), id(c.Fleet.ID), strings.Join(c.Scopes, " "),
-			c.Disabled, c.Generation, now, c.Strict)
+		err := tx.exec(`INSERT INTO client (id, partner, fleet, scopes, disabled, generation, created_at, updated_at,
+			strict)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)`, c.ID, id(c.Partner.ID), id(c.Fleet.ID),
+			strings.Join(c.Scopes, " "), c.Disabled, c.Generation, now, c.Strict)
 		if err != nil {
 			return err
 		}
 		return tx.putSecrets(c)
-	}, append(secretThings(c.ID, c.Secrets...), clientThing(c.ID), partnerThing(c.Partner.ID), fleetThing(c.Fleet.ID))...)
+	}, append(secretThings(c.ID, c.Secrets...), clientThing(c.ID), partnerThing(c.Partner.ID),
+		fleetThing(c.Fleet.ID))...)
 }
 
 // ownerOf adds the partner or the fleet of a client, which refers to it.
 func (t *tx) ownerOf(c access.Client, now int64) error {
 	if c.Fleet.ID == uuid.Nil {
-		return t.exec(`INSERT OR IGNORE INTO partner (id, name, created_at) VALUES (?1, ?2, ?3)`, c.Partner.ID[:], c.Partner.Name, now)
+		return t.exec(`INSERT OR IGNORE INTO partner (id, name, created_at) VALUES (?1, ?2, ?3)`, c.Partner.ID[:],
+			c.Partner.Name, now)
 	}
 	if err := t.fleetLives(c.Fleet.ID); err != nil {
 		return err
@@ -129,7 +136,8 @@ func (t *tx) putSecrets(c access.Client) error {
 		return err
 	}
 	for _, s := range c.Secrets {
-		err := t.exec(`INSERT INTO client_secret (client, id, hash, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)`,
+		err := t.exec(`INSERT INTO client_secret (client, id, hash, created_at, expires_at)
+			VALUES (?1, ?2, ?3, ?4, ?5)`,
 			c.ID, s.ID, s.Hash, micros(s.CreatedAt), micros(s.ExpiresAt))
 		if err != nil {
 			return err
@@ -141,9 +149,10 @@ func (t *tx) putSecrets(c access.Client) error {
 // ChangeClient changes a client as it was read.
 func (db *DB) ChangeClient(ctx context.Context, from, to access.Client) error {
 	return db.audited(ctx, func(tx *tx) error {
-		n, err := tx.change(`UPDATE client SET scopes = ?3, disabled = ?4, generation = ?5, updated_at = ?6, strict = ?7, since = ?8
-			WHERE id = ?1 AND updated_at = ?2`, from.ID, micros(from.UpdatedAt), strings.Join(to.Scopes, " "), to.Disabled,
-			to.Generation, micros(to.UpdatedAt), to.Strict, micros(to.Since))
+		n, err := tx.change(`UPDATE client SET scopes = ?3, disabled = ?4, generation = ?5, updated_at = ?6,
+			strict = ?7, since = ?8
+			WHERE id = ?1 AND updated_at = ?2`, from.ID, micros(from.UpdatedAt), strings.Join(to.Scopes, " "),
+			to.Disabled, to.Generation, micros(to.UpdatedAt), to.Strict, micros(to.Since))
 		if err := overtaken(n, err); err != nil {
 			return err
 		}

@@ -17,7 +17,8 @@ import (
 
 // connectionColumns are in the order in which scanConnection reads and InsertConnection writes
 // them.
-const connectionColumns = `id, fleet, maker, tsp, account, status, description, settings, problem, sealed, version, created_at, updated_at`
+const connectionColumns = `id, fleet, maker, tsp, account, status, description, settings, problem, sealed, version,
+	created_at, updated_at`
 
 // scanner is a row, of a query for one or of many.
 type scanner interface{ Scan(into ...any) error }
@@ -28,8 +29,8 @@ func scanConnection(row scanner) (connection.Connection, error) {
 	var c connection.Connection
 	var settings string
 	var created, updated int64
-	err := row.Scan(&c.ID, &c.Fleet, &c.Maker, &c.TSP, &c.Account, &c.Status, &c.Description, &settings, &c.Problem, &c.Sealed,
-		&c.Version, &created, &updated)
+	err := row.Scan(&c.ID, &c.Fleet, &c.Maker, &c.TSP, &c.Account, &c.Status, &c.Description, &settings, &c.Problem,
+		&c.Sealed, &c.Version, &created, &updated)
 	if err != nil {
 		return c, err
 	}
@@ -98,10 +99,13 @@ func (db *DB) ConnectionPage(ctx context.Context, q connection.Query) ([]connect
 func (db *DB) InsertConnection(ctx context.Context, made connection.Change) error {
 	return db.audited(ctx, func(tx *tx) error {
 		return tx.changeConnection(ctx, db, made, func(c connection.Connection, settings any) error {
+			if err := tx.fleetLives(c.Fleet); err != nil {
+				return err
+			}
 			return tx.exec(`INSERT INTO connection (`+connectionColumns+`)
 				VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`,
-				c.ID[:], c.Fleet[:], c.Maker[:], string(c.TSP), c.Account, string(c.Status), c.Description, settings, c.Problem, c.Sealed,
-				c.Version, micros(c.CreatedAt), micros(c.UpdatedAt))
+				c.ID[:], c.Fleet[:], c.Maker[:], string(c.TSP), c.Account, string(c.Status), c.Description, settings,
+				c.Problem, c.Sealed, c.Version, micros(c.CreatedAt), micros(c.UpdatedAt))
 		})
 	}, connectionThing(made.To.ID))
 }
@@ -113,7 +117,8 @@ func (db *DB) ChangeConnection(ctx context.Context, c connection.Change) error {
 			// updated_at is compared here and not read before: two changes of one reading cannot
 			// both pass.
 			n, err := tx.change(`UPDATE connection SET status = ?3, description = ?4, settings = ?5, problem = ?6,
-				sealed = CASE WHEN ?7 THEN ?8 ELSE sealed END, version = ?9, updated_at = ?10, account = ?11 WHERE id = ?1 AND updated_at = ?2`,
+				sealed = CASE WHEN ?7 THEN ?8 ELSE sealed END, version = ?9, updated_at = ?10, account = ?11
+					WHERE id = ?1 AND updated_at = ?2`,
 				to.ID[:], micros(c.From.UpdatedAt), string(to.Status), to.Description, settings,
 				to.Problem, c.Reseal, to.Sealed, to.Version, micros(to.UpdatedAt), to.Account)
 			return overtaken(n, err)
@@ -124,7 +129,7 @@ func (db *DB) ChangeConnection(ctx context.Context, c connection.Change) error {
 // changeConnection writes a connection by a statement of its own and all that goes with it. The
 // order matters. What may refuse (drafts, the permit, a founding, then the write itself) comes before
 // anything is changed, because a refused write is committed with its group; only a new connection
-// founds, and its write refuses nothing.
+// founds, and its write refuses nothing that was founded.
 func (t *tx) changeConnection(ctx context.Context, db *DB, c connection.Change,
 	write func(to connection.Connection, settings any) error) error {
 	settings, err := text(map[string]any(c.To.Settings), true)
@@ -159,7 +164,8 @@ func (t *tx) changeConnection(ctx context.Context, db *DB, c connection.Change,
 // callers see: renewing a token is no change that anybody asked for.
 func (db *DB) SaveCredentials(ctx context.Context, id uuid.UUID, version int64, sealed []byte) error {
 	return db.do(ctx, func(tx *tx) error {
-		return overtaken(tx.change(`UPDATE connection SET sealed = ?3 WHERE id = ?1 AND version = ?2 AND status <> 'deleted'`,
+		return overtaken(tx.change(`UPDATE connection SET sealed = ?3 WHERE id = ?1 AND version = ?2
+			AND status <> 'deleted'`,
 			id[:], version, sealed))
 	})
 }

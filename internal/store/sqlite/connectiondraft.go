@@ -12,7 +12,8 @@ import (
 // SaveDraft adds or replaces a draft.
 func (db *DB) SaveDraft(ctx context.Context, d connection.Draft) error {
 	return db.audited(ctx, func(tx *tx) error {
-		others, err := rows(tx, `SELECT id, ends_at FROM connection_draft WHERE maker = ?1 AND purpose = ?2 AND id <> ?3 AND ends_at > ?4
+		others, err := rows(tx, `SELECT id, ends_at FROM connection_draft WHERE maker = ?1 AND purpose = ?2
+			AND id <> ?3 AND ends_at > ?4
 			ORDER BY ends_at, id`, func(row scanner) (connection.Draft, error) {
 			o, ends := connection.Draft{Maker: d.Maker, Purpose: d.Purpose}, int64(0)
 			err := row.Scan(&o.ID, &ends)
@@ -31,7 +32,8 @@ func (db *DB) SaveDraft(ctx context.Context, d connection.Draft) error {
 		}
 		return tx.exec(`INSERT INTO connection_draft (id, purpose, fleet, tsp, maker, connection, sealed, ends_at)
 			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET sealed = ?7, ends_at = ?8`,
-			d.ID[:], string(d.Purpose), d.Fleet[:], string(d.TSP), d.Maker[:], d.Connection[:], d.Sealed, micros(d.EndsAt))
+			d.ID[:], string(d.Purpose), d.Fleet[:], string(d.TSP), d.Maker[:], d.Connection[:], d.Sealed,
+			micros(d.EndsAt))
 	}, draftThing(d.ID))
 }
 

@@ -34,10 +34,10 @@ func (t *tx) permit(ctx context.Context, db *DB, c connection.Change) error {
 			return refusal{err}
 		}
 	}
-	if !founds {
-		return t.fleetLives(c.To.Fleet)
+	if founds {
+		return t.found(ctx, db, *c.Founds)
 	}
-	return t.found(ctx, db, *c.Founds)
+	return nil
 }
 
 // founds tells whether a grant is to be added with its fleet: it is not there yet.
@@ -71,7 +71,8 @@ func (t *tx) found(ctx context.Context, db *DB, f connection.Founding) error {
 
 // grantBetween is DB.Grant as it is stored, within the transaction; the zero grant if there is none.
 func (t *tx) grantBetween(partner, fleet uuid.UUID) (access.Grant, error) {
-	all, err := rows(t, `SELECT `+grantColumns+` FROM share_grant WHERE partner = ?1 AND fleet = ?2`+liveFirst+` LIMIT 1`,
+	all, err := rows(t, `SELECT `+grantColumns+` FROM share_grant WHERE partner = ?1 AND fleet = ?2`+liveFirst+`
+		LIMIT 1`,
 		scanGrant, partner[:], fleet[:])
 	if err != nil || len(all) == 0 {
 		return access.Grant{}, err

@@ -26,9 +26,9 @@ import (
 const readers = 4
 
 // DB is an open database. It implements the ports of the rooms; what they promise stands there.
-// path is where the file lies. read and write are two pools over it. wake and hold are nil for those
-// who work beside the service. begun tells that there was a beat; holds is when the last hold
-// of a chain ends; locks are those of connections.
+// path is where the file lies. read and write are two pools over it. hold is nil for those who work
+// beside the service: the file is another's to make and to migrate. wake may be nil. begun tells that there
+// was a beat; holds is when the last hold of a chain ends; locks are those of connections.
 type DB struct {
 	path   string
 	read   *sql.DB
@@ -41,8 +41,6 @@ type DB struct {
 	holds  atomic.Int64
 	locks  keyedLocks
 	left   chan struct{}
-	// beside tells that the file is another's to make and to migrate.
-	beside bool
 	// lists is a pool for what callers list, each list for listFor.
 	lists   *sql.DB
 	listFor time.Duration
@@ -52,22 +50,18 @@ type DB struct {
 	prepared prepared
 }
 
-// Open opens the file, making and migrating it as needed. wake is told, after the commit, of
-// each lane that was given work; it must not block. Whoever gives one works on the lanes, which
-// one process alone may do until Close or its end; those who give none work beside it.
+// Open opens the file, making and migrating it as needed, for the one process that may work on its lanes
+// until Close or its end. wake, if it is not nil, is told, after the commit, of each lane that was given
+// work; it must not block.
 func Open(ctx context.Context, path string, now func() time.Time, wake func(fence.Lane)) (*DB, error) {
 	place, err := placeOf(path)
 	if err != nil {
 		return nil, err
 	}
 	db := &DB{path: place, now: now, wake: wake, left: make(chan struct{}, 1), listFor: listDeadline, walked: walked}
-	if wake != nil {
-		// Before the file is opened, so that a second service neither migrates it nor turns
-		// operations that are being sent to unknown.
-		if db.hold, err = take(place); err != nil {
-			return nil, err
-		}
-	} else if err := refuseLost(place); err != nil {
+	// Before the file is opened, so that a second service neither migrates it nor turns operations that
+	// are being sent to unknown.
+	if db.hold, err = take(place); err != nil {
 		return nil, err
 	}
 	if err := db.open(ctx, path); err != nil {
@@ -85,15 +79,15 @@ func OpenBeside(ctx context.Context, path string, now func() time.Time) (*DB, er
 	}
 	switch _, err := os.Stat(place); {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("there is no database %s, and none was made: set WAYBILL_DATABASE_URL to the one that is meant, "+
-			"or make it with `waybill migrate`", place)
+		return nil, fmt.Errorf("there is no database %s, and none was made: set WAYBILL_DATABASE_URL to the one that "+
+			"is meant, or make it with `waybill migrate`", place)
 	case err != nil:
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}
 	if err := refuseLost(place); err != nil {
 		return nil, err
 	}
-	db := &DB{path: place, now: now, left: make(chan struct{}, 1), beside: true, listFor: listDeadline, walked: walked}
+	db := &DB{path: place, now: now, left: make(chan struct{}, 1), listFor: listDeadline, walked: walked}
 	if err := db.open(ctx, path); err != nil {
 		return nil, explained(place, err)
 	}
@@ -105,7 +99,7 @@ func OpenBeside(ctx context.Context, path string, now func() time.Time) (*DB, er
 func Migrate(ctx context.Context, path string, now func() time.Time) error {
 	db, err := OpenBeside(ctx, path, now)
 	if err != nil {
-		db, err = Open(ctx, path, now, func(fence.Lane) {})
+		db, err = Open(ctx, path, now, nil)
 	}
 	if err != nil {
 		return err
@@ -155,20 +149,19 @@ func (db *DB) open(ctx context.Context, path string) error {
 
 // prepare brings the file up to date and has its guard know it.
 func (db *DB) prepare(ctx context.Context, path string, write *sql.DB, g *guard) (err error) {
-	if db.beside {
-		err = refuseOther(ctx, db.path, write)
-	} else {
-		err = migrate(ctx, db.path, write)
-	}
-	if err != nil {
-		return err
-	}
-	if db.hold != nil {
-		g.database = db.hold.database
-		g.before, _ = identityOf(g.database)
-		if g.identity, err = identify(ctx, write); err != nil {
+	if db.hold == nil {
+		if err := refuseOther(ctx, db.path, write); err != nil {
 			return err
 		}
+		return g.watch(path)
+	}
+	if err := migrate(ctx, db.path, write); err != nil {
+		return err
+	}
+	g.database = db.hold.database
+	g.before, _ = identityOf(g.database)
+	if g.identity, err = identify(ctx, write); err != nil {
+		return err
 	}
 	return g.watch(path)
 }
@@ -196,7 +189,8 @@ func makePrivate(path string) error {
 // busy_timeout are for commands that write beside the service. synchronous(full) is what makes
 // "answered" mean "on disk": in WAL, normal may lose the last commits with the power. cache_size
 // is 16 MiB for each connection. secure_delete(fast) overwrites what is deleted wherever the page is
-// written anyway, which is where sealed secrets are. modeof gives the log the mode of the file. The guard hears of damage.
+// written anyway, which is where sealed secrets are. modeof gives the log the mode of
+// the file. The guard hears of damage.
 func open(path string, conns int, g *guard, option string) (*sql.DB, error) {
 	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)",
 		"foreign_keys(on)", "cache_size(-16384)", "secure_delete(fast)"}}

@@ -110,7 +110,8 @@ func (t *tx) revive(db *DB, subscription uuid.UUID, dead []corpse, at time.Time)
 			continue
 		}
 		revived++
-		err = t.exec(`UPDATE delivery_count SET messages = max(0, messages - 1) WHERE subscription = ?1 AND quarter = ?2`,
+		err = t.exec(`UPDATE delivery_count SET messages = max(0, messages - 1) WHERE subscription = ?1
+			AND quarter = ?2`,
 			subscription[:], quarter(fromMicros(d.occurred)))
 		if err != nil {
 			return revived, err

@@ -155,7 +155,8 @@ const deliveriesQuery = `WITH RECURSIVE chain (key, n) AS (
 	) SELECT d.seq, d.subscription, d.sequence, d.tries, d.next_at,
 		` + eventColumns + `
 		FROM chain CROSS JOIN delivery d CROSS JOIN event e ON e.id = d.event
-		WHERE d.seq IN (SELECT w.seq FROM delivery w WHERE w.queue = ?1 AND w.subject = chain.key AND w.state = 'waiting'
+		WHERE d.seq IN (SELECT w.seq FROM delivery w WHERE w.queue = ?1 AND w.subject = chain.key
+			AND w.state = 'waiting'
 			ORDER BY w.seq LIMIT ?4)
 		ORDER BY chain.key, d.seq`
 
@@ -171,6 +172,7 @@ func (b *box) event(e *event.Event) (to []any, done func() error) {
 	return to, func() (err error) {
 		e.OccurredAt = fromMicros(occurred)
 		e.Data, err = b.data(data, e.ID)
+		e.Damaged, err = apart(err)
 		return err
 	}
 }

@@ -20,7 +20,8 @@ func (t *tx) count(s webhook.Settled) error {
 			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 			ON CONFLICT DO UPDATE SET requests = requests + ?3, accepted = accepted + ?4,
 			answered = answered + ?5, answer_ms = answer_ms + ?6, messages = messages + ?7, delivered = delivered + ?8`,
-			s.Waiting.Subscription[:], quarter(c.Quarter), c.Requests, c.Accepted, c.Answered, c.Took, c.Messages, c.Delivered)
+			s.Waiting.Subscription[:], quarter(c.Quarter), c.Requests, c.Accepted, c.Answered, c.Took, c.Messages,
+			c.Delivered)
 		if err != nil {
 			return err
 		}
@@ -30,7 +31,8 @@ func (t *tx) count(s webhook.Settled) error {
 
 // Counts returns the counts of a subscription from a time on.
 func (db *DB) Counts(ctx context.Context, subscription uuid.UUID, from time.Time) ([]webhook.Count, error) {
-	return list(ctx, db, `SELECT quarter, requests, accepted, answered, answer_ms, messages, delivered FROM delivery_count
+	return list(ctx, db, `SELECT quarter, requests, accepted, answered, answer_ms, messages, delivered
+		FROM delivery_count
 		WHERE subscription = ?1 AND quarter >= ?2 ORDER BY quarter`, func(row scanner) (c webhook.Count, err error) {
 		var n int64
 		err = row.Scan(&n, &c.Requests, &c.Accepted, &c.Answered, &c.Took, &c.Messages, &c.Delivered)

@@ -98,8 +98,8 @@ func (t *tx) fleetLives(id uuid.UUID) error {
 func (db *DB) ChangeFleet(ctx context.Context, from, to access.Fleet) error {
 	return db.audited(ctx, func(tx *tx) error {
 		return overtaken(tx.change(`UPDATE fleet SET name = ?3, named_by = ?4, details = ?5, updated_at = ?6
-			WHERE id = ?1 AND updated_at = ?2 AND deleted_at = 0`, from.ID[:], micros(from.UpdatedAt), to.Name, string(to.NamedBy),
-			ofDetails(to.Details), micros(to.UpdatedAt)))
+			WHERE id = ?1 AND updated_at = ?2 AND deleted_at = 0`, from.ID[:], micros(from.UpdatedAt), to.Name,
+			string(to.NamedBy), ofDetails(to.Details), micros(to.UpdatedAt)))
 	}, fleetThing(from.ID))
 }
 
@@ -169,7 +169,8 @@ func (t *tx) disposable(id uuid.UUID) error {
 	if err := t.fleetIsThere(id); err != nil {
 		return err
 	}
-	if has, err := t.there(`SELECT 1 FROM connection WHERE fleet = ?1 AND status <> 'deleted'`, id[:]); err != nil || has {
+	if has, err := t.there(`SELECT 1 FROM connection WHERE fleet = ?1 AND status <> 'deleted'`, id[:]); err != nil ||
+		has {
 		return refusedOr(err, access.ErrConnected)
 	}
 	return nil
@@ -194,7 +195,8 @@ func (db *DB) MergeFleets(ctx context.Context, from, into uuid.UUID, at time.Tim
 		}
 		silent, told := access.Merged(grants, others, into, at)
 		return tx.hide(ctx, db, leaving{fleet: from, at: at, silent: silent, told: told, clients: func() error {
-			return tx.exec(`UPDATE client SET fleet = ?2, generation = generation + 1, since = ?3, updated_at = max(updated_at + 1, ?3)
+			return tx.exec(`UPDATE client SET fleet = ?2, generation = generation + 1, since = ?3,
+				updated_at = max(updated_at + 1, ?3)
 				WHERE fleet = ?1`, from[:], into[:], micros(at))
 		}})
 	})

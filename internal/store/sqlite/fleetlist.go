@@ -14,21 +14,26 @@ func (db *DB) FleetEntries(ctx context.Context, q access.FleetSearch) ([]access.
 	c.add("deleted_at = 0")
 	c.addIf(q.ID != uuid.Nil, "id = ?", q.ID[:])
 	c.addIf(q.Name != "", "name = ?", q.Name)
-	fleets, err := list(ctx, db, `SELECT `+fleetColumns+` FROM fleet`+c.where()+` ORDER BY created_at, id`, scanFleet, c.args...)
+	fleets, err := list(ctx, db, `SELECT `+fleetColumns+` FROM fleet`+c.where()+` ORDER BY created_at, id`, scanFleet,
+		c.args...)
 	if err != nil {
 		return nil, err
 	}
 	wanted := `.fleet IN (SELECT id FROM fleet` + c.where() + `)`
-	clients, err := list(ctx, db, `SELECT fleet, id FROM client c WHERE c`+wanted+` ORDER BY id`, scanHanging, c.args...)
+	clients, err := list(ctx, db, `SELECT fleet, id FROM client c WHERE c`+wanted+` ORDER BY id`, scanHanging,
+		c.args...)
 	if err != nil {
 		return nil, err
 	}
-	connections, err := list(ctx, db, `SELECT fleet, tsp FROM connection c WHERE c.status <> 'deleted' AND c`+wanted, scanHanging, c.args...)
+	connections, err := list(ctx, db, `SELECT fleet, tsp FROM connection c WHERE c.status <> 'deleted' AND c`+wanted,
+		scanHanging, c.args...)
 	if err != nil {
 		return nil, err
 	}
-	grants, err := list(ctx, db, `SELECT g.fleet, p.name, g.fleet_ref, g.status, g.effective_at, g.expires_at FROM share_grant g
-		JOIN partner p ON p.id = g.partner WHERE g.status <> 'deleted' AND g`+wanted+` ORDER BY p.name, g.id`, db.scanKnownBy, c.args...)
+	grants, err := list(ctx, db, `SELECT g.fleet, p.name, g.fleet_ref, g.status, g.effective_at, g.expires_at
+		FROM share_grant g
+		JOIN partner p ON p.id = g.partner WHERE g.status <> 'deleted' AND g`+wanted+` ORDER BY p.name, g.id`,
+		db.scanKnownBy, c.args...)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +62,8 @@ func (db *DB) scanKnownBy(row scanner) (h hanging[access.KnownBy], err error) {
 }
 
 // entries puts together what hangs on each fleet. What is of a fleet that came meanwhile is left out.
-func entries(fleets []access.Fleet, clients, connections []hanging[string], grants []hanging[access.KnownBy]) []access.FleetEntry {
+func entries(fleets []access.Fleet, clients, connections []hanging[string],
+	grants []hanging[access.KnownBy]) []access.FleetEntry {
 	all := make([]access.FleetEntry, len(fleets))
 	places := map[uuid.UUID]*access.FleetEntry{}
 	for i, f := range fleets {

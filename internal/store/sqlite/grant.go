@@ -33,7 +33,8 @@ func scanGrant(row scanner) (access.Grant, error) {
 	var g access.Grant
 	var levels string
 	var effective, expires, created, updated int64
-	err := row.Scan(&g.ID, &g.Partner, &g.Fleet, &g.FleetRef, &g.Status, &levels, &effective, &expires, &created, &updated)
+	err := row.Scan(&g.ID, &g.Partner, &g.Fleet, &g.FleetRef, &g.Status, &levels, &effective, &expires, &created,
+		&updated)
 	if err != nil {
 		return g, missing(err, access.ErrNotFound)
 	}
@@ -55,7 +56,8 @@ func (db *DB) Grant(ctx context.Context, partner, fleet uuid.UUID) (access.Grant
 
 // Grants lists what fleets allowed a partner.
 func (db *DB) Grants(ctx context.Context, partner uuid.UUID) ([]access.Grant, error) {
-	return list(ctx, db, `SELECT `+grantColumns+` FROM share_grant WHERE partner = ?1`+liveFirst, db.grantNow, partner[:])
+	return list(ctx, db, `SELECT `+grantColumns+` FROM share_grant WHERE partner = ?1`+liveFirst, db.grantNow,
+		partner[:])
 }
 
 // GrantByRef returns the grant that a reference stands for.
@@ -181,7 +183,8 @@ func (t *tx) putGrant(g access.Grant) error {
 		return err
 	}
 	return t.exec(`INSERT INTO share_grant (`+grantColumns+`) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-		ON CONFLICT (id) DO UPDATE SET fleet_ref = ?4, status = ?5, levels = ?6, effective_at = ?7, expires_at = ?8, updated_at = ?10`,
+		ON CONFLICT (id) DO UPDATE SET fleet_ref = ?4, status = ?5, levels = ?6, effective_at = ?7, expires_at = ?8,
+			updated_at = ?10`,
 		g.ID[:], g.Partner[:], g.Fleet[:], g.FleetRef, g.Status, levels, micros(g.Effective), micros(g.Expiration),
 		micros(g.CreatedAt), micros(g.UpdatedAt))
 }
@@ -190,7 +193,8 @@ func (t *tx) putGrant(g access.Grant) error {
 // connection of the fleet is woken, because what waits there for other partners cannot be told
 // apart cheaply, and a look costs little.
 func (t *tx) tellOfGrant(db *DB, g access.Grant, name string) error {
-	connections, err := rows(t, `SELECT id FROM connection WHERE fleet = ?1 AND status <> 'deleted'`, scanOne[uuid.UUID], g.Fleet[:])
+	connections, err := rows(t, `SELECT id FROM connection WHERE fleet = ?1 AND status <> 'deleted'`,
+		scanOne[uuid.UUID], g.Fleet[:])
 	if err != nil {
 		return err
 	}

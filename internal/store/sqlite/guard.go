@@ -122,8 +122,8 @@ func (g *guard) lose(t *fence.Trouble) *fence.Trouble {
 
 func moved(path, how string) *fence.Trouble {
 	return &fence.Trouble{Lost: true,
-		Reason: "the database file was " + how + " while Waybill ran; nothing is accepted until its operator has put it " +
-			"back and started Waybill again",
+		Reason: "the database file was " + how +
+			" while Waybill ran; nothing is accepted until its operator has put it back and started Waybill again",
 		Err: fmt.Errorf("%s was %s while Waybill ran; nothing is accepted or sent any more: stop this process, "+
 			"put the database back or restore a backup (docs/backup.md), and start again", path, how)}
 }
@@ -131,17 +131,18 @@ func moved(path, how string) *fence.Trouble {
 // movedBeside is for a file whose content the process still has: a backup would be the loss.
 func movedBeside(path, how string) *fence.Trouble {
 	return &fence.Trouble{Lost: true,
-		Reason: "a file beside the database was " + how + " while Waybill ran; nothing is accepted until its operator has " +
-			"stopped Waybill in order and started it again",
-		Err: fmt.Errorf("%s was %s while Waybill ran; nothing is lost yet, and nothing is accepted or sent any more: stop "+
-			"this process with SIGTERM (not kill -9), which writes what it holds into the database, and start it again; "+
-			"do not restore a backup", path, how)}
+		Reason: "a file beside the database was " + how +
+			" while Waybill ran; nothing is accepted until its operator has stopped Waybill in order and started it " +
+			"again",
+		Err: fmt.Errorf("%s was %s while Waybill ran; nothing is lost yet, and nothing is accepted or sent any more: "+
+			"stop this process with SIGTERM (not kill -9), which writes what it holds into the database, and start "+
+			"it again; do not restore a backup", path, how)}
 }
 
 func overwritten(path string) *fence.Trouble {
 	return &fence.Trouble{Lost: true,
-		Reason: "the database file was overwritten while Waybill ran; nothing is accepted until its operator has put the " +
-			"right one in its place and started Waybill again",
-		Err: fmt.Errorf("%s was overwritten with something else while Waybill ran; nothing is accepted or sent any more: "+
-			"stop this process, restore a backup with all the commands of docs/backup.md, and start again", path)}
+		Reason: "the database file was overwritten while Waybill ran; nothing is accepted until its operator has put " +
+			"the right one in its place and started Waybill again",
+		Err: fmt.Errorf("%s was overwritten with something else while Waybill ran; nothing is accepted or sent any "+
+			"more: stop this process, restore a backup with all the commands of docs/backup.md, and start again", path)}
 }

@@ -73,7 +73,7 @@ func TestCommandsRefuseToWorkBesideAProcessThatHasLostItsDatabase(t *testing.T) 
 	commands := func() map[string]error {
 		os.Remove(path + ".b")
 		says := map[string]error{"a backup": sqlite.Backup(t.Context(), path, path+".b", time.Now)}
-		beside, err := sqlite.Open(t.Context(), path, time.Now, nil)
+		beside, err := sqlite.OpenBeside(t.Context(), path, time.Now)
 		if err == nil {
 			err = beside.Close()
 		}

@@ -30,17 +30,20 @@ func (t *tx) claim(op operation.Operation) error {
 			return refusal{operation.ErrKeyTaken}
 		}
 	}
-	if err := t.exec(`DELETE FROM idempotency WHERE (client, key) IN (SELECT client, key FROM idempotency WHERE created_at <= ?1 LIMIT 10)
+	if err := t.exec(`DELETE FROM idempotency WHERE (client, key) IN (SELECT client, key FROM idempotency
+		WHERE created_at <= ?1 LIMIT 10)
 		OR client = ?2 AND key = ?3`, since, op.Key.Client, op.Key.Value); err != nil {
 		return err
 	}
-	return t.exec(`INSERT INTO idempotency (client, key, operation, fingerprint, created_at) VALUES (?1, ?2, ?3, ?4, ?5)`,
+	return t.exec(`INSERT INTO idempotency (client, key, operation, fingerprint, created_at)
+		VALUES (?1, ?2, ?3, ?4, ?5)`,
 		op.Key.Client, op.Key.Value, op.ID[:], op.Key.Fingerprint, micros(op.CreatedAt))
 }
 
 // freed tells whether the operation that holds a key frees it. One that is gone holds none.
 func (t *tx) freed(holder uuid.UUID) (bool, error) {
-	ops, err := rows(t, `SELECT state, cut_at, EXISTS (SELECT 1 FROM step WHERE operation = ?1) FROM operation WHERE id = ?1`,
+	ops, err := rows(t, `SELECT state, cut_at, EXISTS (SELECT 1 FROM step WHERE operation = ?1) FROM operation
+		WHERE id = ?1`,
 		scanHolder, holder[:])
 	if err != nil || len(ops) == 0 {
 		return err == nil, err
@@ -70,8 +73,9 @@ func scanHolder(row scanner) (k keyholder, err error) {
 func (db *DB) Keyed(ctx context.Context, client, key string) (operation.Operation, error) {
 	var id uuid.UUID
 	k := operation.Key{Client: client, Value: key}
-	err := db.read.QueryRowContext(ctx, `SELECT operation, fingerprint FROM idempotency WHERE client = ?1 AND key = ?2 AND created_at > ?3`,
-		client, key, micros(operation.KeysSince(db.now()))).Scan(&id, &k.Fingerprint)
+	err := db.read.QueryRowContext(ctx,
+		`SELECT operation, fingerprint FROM idempotency WHERE client = ?1 AND key = ?2 AND created_at > ?3`, client,
+		key, micros(operation.KeysSince(db.now()))).Scan(&id, &k.Fingerprint)
 	if err != nil {
 		return operation.Operation{}, missing(err, operation.ErrNotFound)
 	}

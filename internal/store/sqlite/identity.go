@@ -28,7 +28,8 @@ func identify(ctx context.Context, db *sql.DB) (uint32, error) {
 	}
 	// Backups have 0; SQLite's number has a sign.
 	n := binary.BigEndian.Uint32(random[:])>>1 | 1
-	if _, err := db.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version = %d; PRAGMA wal_checkpoint(PASSIVE)`, n)); err != nil {
+	if _, err := db.ExecContext(ctx,
+		fmt.Sprintf(`PRAGMA user_version = %d; PRAGMA wal_checkpoint(PASSIVE)`, n)); err != nil {
 		return 0, fmt.Errorf("noting the number of the start: %w", err)
 	}
 	return n, nil
@@ -64,6 +65,7 @@ func refuseMixed(place string) error {
 	if errors.Join(err, f.Close()) != nil || version[0] != 1 {
 		return nil
 	}
-	return fmt.Errorf("%s is a backup that was put back, and %[1]s-wal is the log of the database that was there before, "+
-		"which would damage it; nothing was changed: remove %[1]s-wal and %[1]s-shm, and start again (docs/backup.md)", place)
+	return fmt.Errorf("%s is a backup that was put back, and %[1]s-wal is the log of the database that was there "+
+		"before, which would damage it; nothing was changed: remove %[1]s-wal and %[1]s-shm, and start again "+
+		"(docs/backup.md)", place)
 }

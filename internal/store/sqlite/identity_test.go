@@ -98,7 +98,7 @@ func TestAStartBesideAReaderIsNoOverwriting(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "w.db")
 	lives(t, path, hour(1))
-	beside, err := sqlite.Open(t.Context(), path, time.Now, nil)
+	beside, err := sqlite.OpenBeside(t.Context(), path, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func TestAStartOverADamagedDatabaseNamesItAndTheRemedy(t *testing.T) {
 			over(t, path, harm(read(t, path)))
 			says := map[string]error{"a backup": sqlite.Backup(t.Context(), path, path+".b", time.Now)}
 			_, says["a start"] = sqlite.Open(t.Context(), path, time.Now, func(fence.Lane) {})
-			_, says["a command"] = sqlite.Open(t.Context(), path, time.Now, nil)
+			_, says["a command"] = sqlite.OpenBeside(t.Context(), path, time.Now)
 			for asked, err := range says {
 				if err == nil || !strings.Contains(err.Error(), path+" is damaged") || !strings.Contains(err.Error(), "docs/backup.md") {
 					t.Errorf("%s: %v", asked, err)
@@ -181,7 +181,7 @@ func TestABackupThatIsPutBackBesideAnotherLogIsRefusedUnchanged(t *testing.T) {
 	before, log := read(t, left), read(t, left+"-wal")
 	says := map[string]error{"a backup": sqlite.Backup(t.Context(), left, left+".b", time.Now)}
 	_, says["a start"] = sqlite.Open(t.Context(), left, time.Now, func(fence.Lane) {})
-	_, says["a command"] = sqlite.Open(t.Context(), left, time.Now, nil)
+	_, says["a command"] = sqlite.OpenBeside(t.Context(), left, time.Now)
 	for asked, err := range says {
 		if err == nil || !strings.Contains(err.Error(), "remove "+left+"-wal and "+left+"-shm") {
 			t.Errorf("%s: %v", asked, err)

@@ -17,7 +17,8 @@ const cutOperations = `SELECT id, connection, tsp, kind, verb, order_key, sync, 
 
 // Interrupted ends the attempts that a dead process left in sending. They are few: the index of
 // open operations holds them and no other that waits.
-func (db *DB) Interrupted(ctx context.Context, at time.Time, settles func(operation.Operation) time.Duration) (int, error) {
+func (db *DB) Interrupted(ctx context.Context, at time.Time, settles func(operation.Operation) time.Duration) (
+	int, error) {
 	return give(ctx, db, func(tx *tx) (int, error) {
 		cut, err := rows(tx, cutOperations, scanCut, string(operation.Sending))
 		if err != nil {
@@ -37,7 +38,8 @@ func (db *DB) Interrupted(ctx context.Context, at time.Time, settles func(operat
 func scanCut(row scanner) (operation.Operation, error) {
 	var op operation.Operation
 	var sent, last sql.NullInt64
-	err := row.Scan(&op.ID, &op.Connection, &op.TSP, &op.Kind, &op.Verb, &op.OrderKey, &op.Sync, &op.State, &op.Tries, &sent, &last)
+	err := row.Scan(&op.ID, &op.Connection, &op.TSP, &op.Kind, &op.Verb, &op.OrderKey, &op.Sync, &op.State, &op.Tries,
+		&sent, &last)
 	op.SentAt = fromMicros(sent.Int64)
 	if last.Valid {
 		op.Attempts = []operation.Attempt{{N: int(last.Int64)}}
@@ -45,7 +47,8 @@ func scanCut(row scanner) (operation.Operation, error) {
 	return op, err
 }
 
-func (t *tx) interrupt(db *DB, op operation.Operation, at time.Time, settles func(operation.Operation) time.Duration) error {
+func (t *tx) interrupt(db *DB, op operation.Operation, at time.Time,
+	settles func(operation.Operation) time.Duration) error {
 	next, a, err := op.Interrupt(at)
 	if err != nil {
 		return err
@@ -53,8 +56,10 @@ func (t *tx) interrupt(db *DB, op operation.Operation, at time.Time, settles fun
 	if err := t.saveAttempt(op.ID, a); err != nil {
 		return err
 	}
-	if err := t.exec(`UPDATE operation SET state = ?2, tries = ?3, next_at = ?4, cut_at = ?5, updated_at = ?6 WHERE id = ?1`,
-		op.ID[:], string(next.State), next.Tries, micros(next.NextAt), micros(next.CutAt), micros(next.UpdatedAt)); err != nil {
+	if err := t.exec(`UPDATE operation SET state = ?2, tries = ?3, next_at = ?4, cut_at = ?5, updated_at = ?6
+		WHERE id = ?1`,
+		op.ID[:], string(next.State), next.Tries, micros(next.NextAt), micros(next.CutAt),
+		micros(next.UpdatedAt)); err != nil {
 		return err
 	}
 	if h, ok := next.Held(settles(next)); ok {

@@ -107,8 +107,8 @@ func (h *hold) keep() error {
 	if errors.Is(err, errLocked) {
 		return &fence.Trouble{Lost: true,
 			Reason: "another Waybill has taken the database; this one has stopped its work",
-			Err: fmt.Errorf("the lock file %s.lock was removed and another process has taken it; this one stops its work",
-				h.path)}
+			Err: fmt.Errorf("the lock file %s.lock was removed and another process has taken it; this one stops its "+
+				"work", h.path)}
 	}
 	if err != nil {
 		return err

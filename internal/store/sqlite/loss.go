@@ -35,7 +35,8 @@ func refuseLost(place string) error {
 	// One that has ended has left the text, and the lock to whoever wants it.
 	switch f, err := lockBeside(place, 0); {
 	case errors.Is(err, errLocked):
-		return fmt.Errorf("the waybill that runs over the database has lost it, and nothing was done: %s", text[beatSize:])
+		return fmt.Errorf("the waybill that runs over the database has lost it, and nothing was done: %s",
+			text[beatSize:])
 	case err != nil:
 		return err
 	default:

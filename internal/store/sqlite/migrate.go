@@ -48,8 +48,9 @@ func refuseNewer(ctx context.Context, place string, db *sql.DB, p *goose.Provide
 	if err != nil || version <= newest {
 		return err
 	}
-	return fmt.Errorf("%s has tables of version %d, which a newer release of Waybill made, and this one knows them up to %d; "+
-		"nothing was changed: run the newer release, or put back a backup that was taken before it (docs/backup.md)", place, version, newest)
+	return fmt.Errorf("%s has tables of version %d, which a newer release of Waybill made, and this one knows them "+
+		"up to %d; nothing was changed: run the newer release, or put back a backup that was taken before it "+
+		"(docs/backup.md)", place, version, newest)
 }
 
 // refuseOther refuses tables of any other release, for whoever works beside a service: that one may be
@@ -66,13 +67,15 @@ func refuseOther(ctx context.Context, place string, db *sql.DB) error {
 	if err != nil || version == newest {
 		return err
 	}
-	return fmt.Errorf("%s has tables of version %d, and this release needs version %d; nothing was changed: stop the service "+
-		"that runs over it, take a backup, and run `waybill migrate` or start this release", place, version, newest)
+	return fmt.Errorf("%s has tables of version %d, and this release needs version %d; nothing was changed: stop the "+
+		"service that runs over it, take a backup, and run `waybill migrate` or start this release", place, version,
+		newest)
 }
 
 // versions are that of the tables, 0 where there are none, and the newest that this release knows.
 func versions(ctx context.Context, db *sql.DB, p *goose.Provider) (version, newest int64, err error) {
-	err = db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_master WHERE name = ?1`, goose.DefaultTablename).Scan(&version)
+	err = db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_master WHERE name = ?1`,
+		goose.DefaultTablename).Scan(&version)
 	if err == nil && version > 0 {
 		err = db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM `+goose.DefaultTablename).Scan(&version)
 	}

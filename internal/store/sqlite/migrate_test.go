@@ -42,7 +42,7 @@ func TestTablesOfANewerReleaseAreRefusedWithTheRemedyAndLeftAsTheyAre(t *testing
 			return err
 		},
 		"a command beside it": func() error {
-			_, err := sqlite.Open(t.Context(), path, at(1), nil)
+			_, err := sqlite.OpenBeside(t.Context(), path, at(1))
 			return err
 		},
 		"a backup": func() error { return sqlite.Backup(t.Context(), path, path+".backup", at(1)) },

@@ -18,8 +18,8 @@ import (
 // payload is the body byte for byte and may be sealed, warnings a JSON array or NULL, and key and attempts stand in
 // tables of their own.
 const operationColumns = `id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key, payload, warnings,
-	state, sync, tries, counted, streak, next_at, deadline, sent_at, cut_at, resource, source_id, collection, created_at,
-	updated_at`
+	state, sync, tries, counted, streak, next_at, deadline, sent_at, cut_at, resource, source_id, collection,
+		created_at, updated_at`
 
 // live is the condition of operations that have not ended, word for word that of their index.
 // SQLite uses a partial index only where it sees that the query implies its condition. With the
@@ -83,7 +83,8 @@ func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event
 }
 
 // unfinishedQuery finds an operation that a sync one of its chain would have to wait for.
-var unfinishedQuery = `SELECT id, partner FROM operation WHERE connection = ?1 AND order_key = ?2 AND ` + live + ` LIMIT 1`
+var unfinishedQuery = `SELECT id, partner FROM operation WHERE connection = ?1 AND order_key = ?2 AND ` + live +
+	` LIMIT 1`
 
 // free refuses a sync operation beside an unfinished one on its order key. One writer makes the
 // question and the insert one step: no other operation can be accepted between them.
@@ -151,18 +152,25 @@ func (b *box) operation(row scanner) (operation.Operation, error) {
 	if err != nil {
 		return op, err
 	}
-	text, err := b.get(payload, bound("payload", op.ID[:]))
-	if err != nil {
-		return op, fmt.Errorf("opening the payload of operation %s: %w", op.ID, err)
-	}
-	op.Payload = []byte(text)
 	copy(op.Resource[:], res)
 	op.NextAt, op.Deadline, op.SentAt = fromMicros(next), fromMicros(deadline), fromMicros(first.Int64)
 	op.CutAt, op.CreatedAt, op.UpdatedAt = fromMicros(cut), fromMicros(created), fromMicros(updated)
-	if warnings.Valid {
+	op.Damaged, err = apart(b.asked(&op, payload, warnings))
+	return op, err
+}
+
+// asked reads what was asked for with an operation, or nothing of it.
+func (b *box) asked(op *operation.Operation, payload any, warnings sql.NullString) error {
+	text, err := b.get(payload, bound("payload", op.ID[:]))
+	if err == nil && warnings.Valid {
 		err = json.Unmarshal([]byte(warnings.String), &op.Warnings)
 	}
-	return op, err
+	if err != nil {
+		op.Warnings = nil
+		return fmt.Errorf("opening the payload of operation %s: %w", op.ID, err)
+	}
+	op.Payload = []byte(text)
+	return nil
 }
 
 // operations reads operations without their attempts, which are another query.
@@ -173,7 +181,8 @@ func (db *DB) operations(ctx context.Context, where string, args ...any) ([]oper
 // Operation returns an operation with its attempts. All three ids must fit: another partner's
 // operation does not exist for this one.
 func (db *DB) Operation(ctx context.Context, partner, connection, id uuid.UUID) (operation.Operation, error) {
-	found, err := db.operations(ctx, `WHERE id = ?1 AND partner = ?2 AND connection = ?3`, id[:], partner[:], connection[:])
+	found, err := db.operations(ctx, `WHERE id = ?1 AND partner = ?2 AND connection = ?3`, id[:], partner[:],
+		connection[:])
 	if err != nil {
 		return operation.Operation{}, err
 	}

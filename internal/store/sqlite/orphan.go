@@ -150,6 +150,7 @@ func (t *tx) settleOrphan(connection uuid.UUID, o orphan, at time.Time) (change 
 			return "", err
 		}
 	}
-	return o.Change(s), t.exec(`UPDATE record_reach SET gone_at = ?3 WHERE connection = ?1 AND record = ?2 AND gone_at = 0`,
+	return o.Change(s), t.exec(`UPDATE record_reach SET gone_at = ?3 WHERE connection = ?1 AND record = ?2
+		AND gone_at = 0`,
 		connection[:], o.seq, micros(at))
 }

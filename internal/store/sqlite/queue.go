@@ -43,7 +43,8 @@ func headsOf(share string) string {
 		SELECT (SELECT min(order_key) FROM operation WHERE connection = ?1 AND ` + share + `order_key > chain.key
 			AND order_key < ?3 AND ` + live + `), n + 1 FROM chain WHERE key IS NOT NULL AND n < ?4
 	) SELECT seq, ` + operationColumns + ` FROM chain CROSS JOIN operation
-		WHERE seq IN (SELECT o.seq FROM operation o WHERE o.connection = ?1 AND o.order_key = chain.key AND o.` + live + `
+		WHERE seq IN (SELECT o.seq FROM operation o WHERE o.connection = ?1 AND o.order_key = chain.key
+			AND o.` + live + `
 			ORDER BY o.seq LIMIT ?5)
 		ORDER BY key, seq`
 }
@@ -175,6 +176,7 @@ func (db *DB) hop(ctx context.Context, table, column, where string) ([]uuid.UUID
 	return list(ctx, db, `WITH RECURSIVE lane (id) AS (
 		SELECT min(`+column+`) FROM `+table+` WHERE `+where+`
 		UNION ALL
-		SELECT (SELECT min(`+column+`) FROM `+table+` WHERE `+column+` > lane.id AND `+where+`) FROM lane WHERE lane.id IS NOT NULL
+		SELECT (SELECT min(`+column+`) FROM `+table+` WHERE `+column+` > lane.id AND `+where+`) FROM lane
+			WHERE lane.id IS NOT NULL
 	) SELECT id FROM lane WHERE id IS NOT NULL`, scanOne[uuid.UUID])
 }

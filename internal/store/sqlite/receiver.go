@@ -10,7 +10,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
-const receiverColumns = `id, partner, url, url_key, EXISTS (SELECT 1 FROM subscription s WHERE s.receiver = receiver.id AND s.astray = 1),
+const receiverColumns = `id, partner, url, url_key,
+	EXISTS (SELECT 1 FROM subscription s WHERE s.receiver = receiver.id AND s.astray = 1),
 	EXISTS (SELECT 1 FROM subscription s WHERE s.receiver = receiver.id AND s.status = 'stale'), filed, swept`
 
 const receiverQuery = `SELECT ` + receiverColumns + ` FROM receiver WHERE id = ?1`
@@ -46,7 +47,8 @@ const arranged = 256
 // by the tables themselves, whoever changed the subscription.
 func (db *DB) Arrange(ctx context.Context, receiver uuid.UUID) (more bool, err error) {
 	return give(ctx, db, func(tx *tx) (bool, error) {
-		all, err := rows(tx, `SELECT id, receiver, status, NULL, NULL FROM subscription WHERE receiver = ?1 AND astray = 1 LIMIT 2`,
+		all, err := rows(tx, `SELECT id, receiver, status, NULL, NULL FROM subscription WHERE receiver = ?1
+			AND astray = 1 LIMIT 2`,
 			scanListener, receiver[:])
 		if err != nil || len(all) == 0 {
 			return false, err
@@ -58,8 +60,9 @@ func (db *DB) Arrange(ctx context.Context, receiver uuid.UUID) (more bool, err e
 		}
 		var moved int64
 		for _, elsewhere := range places {
-			n, err := tx.change(`UPDATE delivery SET queue = ?2, next_at = min(next_at, ?4) WHERE seq IN (SELECT seq FROM delivery
-				WHERE subscription = ?1 AND state = 'waiting' AND `+elsewhere+` LIMIT ?3)`, l.ID[:], queue[:], arranged-moved, micros(db.now()))
+			n, err := tx.change(`UPDATE delivery SET queue = ?2, next_at = min(next_at, ?4) WHERE seq IN
+				(SELECT seq FROM delivery WHERE subscription = ?1 AND state = 'waiting' AND `+elsewhere+` LIMIT ?3)`,
+				l.ID[:], queue[:], arranged-moved, micros(db.now()))
 			if err != nil {
 				return false, err
 			}
@@ -78,7 +81,8 @@ func (db *DB) WaitingReceivers(ctx context.Context) ([]uuid.UUID, error) {
 	return list(ctx, db, `WITH RECURSIVE lane (id) AS (
 		SELECT min(queue) FROM delivery WHERE state = 'waiting'
 		UNION ALL
-		SELECT (SELECT min(queue) FROM delivery WHERE queue > lane.id AND state = 'waiting') FROM lane WHERE lane.id IS NOT NULL
+		SELECT (SELECT min(queue) FROM delivery WHERE queue > lane.id AND state = 'waiting') FROM lane
+			WHERE lane.id IS NOT NULL
 	) SELECT receiver.id FROM lane CROSS JOIN receiver ON receiver.id = lane.id
 	UNION SELECT s.receiver FROM lane CROSS JOIN subscription s ON s.id = lane.id WHERE s.status IN ('active', 'stale')
 	UNION SELECT receiver FROM subscription WHERE astray = 1`, scanOne[uuid.UUID])

@@ -15,16 +15,18 @@ import (
 // recordColumns leave out source, the largest column, which most queries do not need; scanRecord
 // reads it, or what a query puts in its place, behind them. settled_at becomes SeenAt: when the
 // record was last written, 0 if it was only imported.
-const recordColumns = `r.seq, r.id, r.kind, r.fleet, r.tsp, r.account, r.collection, r.source_id, r.synthetic, r.imported,
-	r.connection, r.occurred_at, r.settled_at, r.created_at, r.updated_at, r.deleted_at, r.hash, r.fields, r.extras`
+const recordColumns = `r.seq, r.id, r.kind, r.fleet, r.tsp, r.account, r.collection, r.source_id, r.synthetic,
+	r.imported, r.connection, r.occurred_at, r.settled_at, r.created_at, r.updated_at, r.deleted_at, r.hash, r.fields,
+	r.extras`
 
 // scanRecord reads recordColumns and a source.
 func scanRecord(row scanner) (record.Record, error) {
 	var r record.Record
 	var occurred, settled, created, updated, deleted int64
 	var fields, extras, source string
-	err := row.Scan(&r.Seq, &r.ID, &r.Kind, &r.Fleet, &r.TSP, &r.Account, &r.Collection, &r.SourceID, &r.Synthetic, &r.Imported,
-		&r.Connection, &occurred, &settled, &created, &updated, &deleted, &r.Hash, &fields, &extras, &source)
+	err := row.Scan(&r.Seq, &r.ID, &r.Kind, &r.Fleet, &r.TSP, &r.Account, &r.Collection, &r.SourceID, &r.Synthetic,
+		&r.Imported, &r.Connection, &occurred, &settled, &created, &updated, &deleted, &r.Hash, &fields, &extras,
+		&source)
 	r.OccurredAt, r.SeenAt, r.CreatedAt = fromMicros(occurred), fromMicros(settled), fromMicros(created)
 	r.UpdatedAt, r.DeletedAt = fromMicros(updated), fromMicros(deleted)
 	r.Fields, r.Extras, r.Source = []byte(fields), []byte(extras), []byte(source)
@@ -56,7 +58,8 @@ func (a also) Scan(into ...any) error { return a.row.Scan(append([]any{a.first},
 
 // RecordByID returns a record.
 func (db *DB) RecordByID(ctx context.Context, id uuid.UUID) (record.Record, error) {
-	r, err := scanRecord(db.read.QueryRowContext(ctx, `SELECT `+recordColumns+`, r.source FROM record r WHERE r.id = ?1`, id[:]))
+	r, err := scanRecord(db.read.QueryRowContext(ctx,
+		`SELECT `+recordColumns+`, r.source FROM record r WHERE r.id = ?1`, id[:]))
 	return r, missing(err, record.ErrNotFound)
 }
 
@@ -74,7 +77,8 @@ func (db *DB) SourceIDs(ctx context.Context, as connection.Named, ids []uuid.UUI
 		theirs resource.SourceID
 	}
 	found, err := list(ctx, db, `SELECT id, source_id FROM record
-		WHERE id IN (SELECT unhex(value) FROM json_each(?1)) AND fleet = ?2 AND tsp = ?3 AND kind = ?4 AND deleted_at = 0 AND (?5 = '' OR account = ?5) AND (?6 = '' OR collection = ?6)`,
+		WHERE id IN (SELECT unhex(value) FROM json_each(?1)) AND fleet = ?2 AND tsp = ?3 AND kind = ?4
+			AND deleted_at = 0 AND (?5 = '' OR account = ?5) AND (?6 = '' OR collection = ?6)`,
 		func(row scanner) (p pair, err error) {
 			err = row.Scan(&p.ours, &p.theirs)
 			return p, err
@@ -90,7 +94,8 @@ func (db *DB) SourceIDs(ctx context.Context, as connection.Named, ids []uuid.UUI
 // demonstration ask for it.
 func (db *DB) RecordsOf(ctx context.Context, connection uuid.UUID, kind resource.Kind) ([]record.Record, error) {
 	return db.records(ctx, `SELECT `+recordColumns+`, r.source FROM record_reach x JOIN record r ON r.seq = x.record
-		WHERE x.connection = ?1 AND x.kind = ?2 AND x.gone_at = 0 ORDER BY r.collection, r.source_id`, connection[:], string(kind))
+		WHERE x.connection = ?1 AND x.kind = ?2 AND x.gone_at = 0 ORDER BY r.collection, r.source_id`, connection[:],
+		string(kind))
 }
 
 func (db *DB) records(ctx context.Context, query string, args ...any) ([]record.Record, error) {
@@ -100,7 +105,8 @@ func (db *DB) records(ctx context.Context, query string, args ...any) ([]record.
 // ReachedSince lists records that a connection reaches and has brought nothing new of. seen_at
 // moves only when something new comes, so most of these were met by the sweep and found unchanged;
 // the sweep knows which.
-func (db *DB) ReachedSince(ctx context.Context, connection uuid.UUID, kind resource.Kind, before time.Time) ([]uuid.UUID, error) {
+func (db *DB) ReachedSince(ctx context.Context, connection uuid.UUID, kind resource.Kind, before time.Time) (
+	[]uuid.UUID, error) {
 	return list(ctx, db, `SELECT r.id FROM record_reach x JOIN record r ON r.seq = x.record
 		WHERE x.connection = ?1 AND x.kind = ?2 AND x.gone_at = 0 AND x.seen_at < ?3`, scanOne[uuid.UUID],
 		connection[:], string(kind), micros(before))
@@ -178,7 +184,8 @@ func (db *DB) SaveRecords(ctx context.Context, records []record.Record) ([]uuid.
 // told by Hash.
 func (t *tx) knownRecord(id uuid.UUID) (record.Known, error) {
 	var known record.Known
-	err := t.each(`SELECT NOT EXISTS (SELECT 1 FROM connection c WHERE c.id = r.connection AND c.status <> 'deleted'), `+
+	err := t.each(`SELECT NOT EXISTS (SELECT 1 FROM connection c WHERE c.id = r.connection
+		AND c.status <> 'deleted'), `+
 		recordColumns+`, '{}' FROM record r WHERE r.id = ?1`, func(row *sql.Rows) (err error) {
 		known.Record, err = scanRecord(also{row, &known.Orphan})
 		return err

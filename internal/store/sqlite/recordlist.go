@@ -118,7 +118,8 @@ func merged(q record.Query, c *conditions, o order, edge page.Position) string {
 		column, _ := o.at(edge)
 		none, c.args = "?", append(c.args, column)
 	}
-	return `SELECT r.seq FROM (SELECT unhex(value) AS id FROM json_each(?)) f CROSS JOIN json_each(?) s CROSS JOIN ` + from +
+	return `SELECT r.seq FROM (SELECT unhex(value) AS id FROM json_each(?)) f CROSS JOIN json_each(?) s CROSS JOIN ` +
+		from +
 		` WHERE ` + bounded + ` AND ` + o.column + ` ` + beyond + ` coalesce(` + end + `, ` + none + `)`
 }
 

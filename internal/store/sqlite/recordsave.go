@@ -52,13 +52,15 @@ func (t *tx) saveRecord(to *audience, r record.Record) (foreign bool, err error)
 // there, since the group would be rolled back.
 func (t *tx) addRecord(m record.Merge) (added bool, err error) {
 	r := &m.Record
-	err = t.each(`INSERT INTO record (id, kind, fleet, tsp, account, collection, source_id, synthetic, imported, connection,
-		shelf, sort_at, occurred_at, settled_at, created_at, updated_at, deleted_at, hash, fields, extras, source)
+	err = t.each(`INSERT INTO record (id, kind, fleet, tsp, account, collection, source_id, synthetic, imported,
+		connection, shelf, sort_at, occurred_at, settled_at, created_at, updated_at, deleted_at, hash, fields, extras,
+		source)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, ?17, ?18, ?19, ?20)
 		ON CONFLICT (id) DO NOTHING RETURNING seq`,
 		func(row *sql.Rows) error { return row.Scan(&r.Seq) },
-		r.ID[:], string(r.Kind), r.Fleet[:], string(r.TSP), r.Account, r.Collection, string(r.SourceID), r.Synthetic, r.Imported,
-		r.Connection[:], r.Shelf(), micros(r.SortTime()), micros(r.OccurredAt), micros(m.WrittenAt), micros(r.CreatedAt),
+		r.ID[:], string(r.Kind), r.Fleet[:], string(r.TSP), r.Account, r.Collection, string(r.SourceID), r.Synthetic,
+		r.Imported, r.Connection[:], r.Shelf(), micros(r.SortTime()), micros(r.OccurredAt), micros(m.WrittenAt),
+		micros(r.CreatedAt),
 		micros(r.UpdatedAt), r.Hash, string(r.Fields), string(r.Extras), string(r.Source))
 	if err != nil || r.Seq == 0 {
 		return false, err
@@ -81,7 +83,8 @@ func (t *tx) replaceRecord(m record.Merge, known record.Record) error {
 		sort_at = ?7, occurred_at = ?8, settled_at = ?9, updated_at = ?10, deleted_at = 0, hash = ?11,
 		fields = ?12, extras = ?13, source = ?14 WHERE seq = ?1`,
 		r.Seq, string(r.Kind), r.Synthetic, r.Imported, r.Connection[:], r.Shelf(), micros(r.SortTime()),
-		micros(r.OccurredAt), micros(m.WrittenAt), micros(r.UpdatedAt), r.Hash, string(r.Fields), string(r.Extras), string(r.Source))
+		micros(r.OccurredAt), micros(m.WrittenAt), micros(r.UpdatedAt), r.Hash, string(r.Fields), string(r.Extras),
+		string(r.Source))
 	if err != nil {
 		return err
 	}
@@ -111,7 +114,8 @@ func (t *tx) addReferences(r record.Record) error {
 		rows += fmt.Sprintf(", (?1, ?2, ?%d, ?%d, ?3, ?4)", n+1, n+2)
 		args = append(args, member, value)
 	}
-	return t.exec(`INSERT OR IGNORE INTO record_reference (fleet, kind, member, value, sort_at, record) VALUES `+rows[2:], args...)
+	return t.exec(`INSERT OR IGNORE INTO record_reference (fleet, kind, member, value, sort_at, record)
+		VALUES `+rows[2:], args...)
 }
 
 // dropReferences removes what addReferences noted of the record as it was.

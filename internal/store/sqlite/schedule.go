@@ -25,7 +25,8 @@ func (db *DB) ScheduleImports(ctx context.Context, connection uuid.UUID, kinds [
 func (t *tx) schedule(db *DB, connection uuid.UUID, kinds []resource.Kind, at time.Time) error {
 	for _, kind := range kinds {
 		err := t.exec(`INSERT INTO import_schedule (connection, kind, next_at, last_success_at, failures, problem)
-			VALUES (?1, ?2, ?3, 0, 0, '') ON CONFLICT DO UPDATE SET next_at = ?3`, connection[:], string(kind), micros(at))
+			VALUES (?1, ?2, ?3, 0, 0, '') ON CONFLICT DO UPDATE SET next_at = ?3`, connection[:], string(kind),
+			micros(at))
 		if err != nil {
 			return err
 		}
@@ -88,8 +89,9 @@ func (db *DB) SettleImport(ctx context.Context, claim fence.Claim, end record.Im
 		if err != nil {
 			return err
 		}
-		err = tx.exec(`INSERT INTO import_execution (schedule, began_at, ended_at, problem) SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS
-			(SELECT 1 FROM import_schedule i JOIN connection c ON c.id = i.connection WHERE i.seq = ?1 AND c.status = 'deleted')
+		err = tx.exec(`INSERT INTO import_execution (schedule, began_at, ended_at, problem) SELECT ?1, ?2, ?3, ?4
+			WHERE NOT EXISTS (SELECT 1 FROM import_schedule i JOIN connection c ON c.id = i.connection WHERE i.seq = ?1
+				AND c.status = 'deleted')
 			ON CONFLICT DO NOTHING`, from.Seq, micros(end.Began), micros(end.Ended), end.Problem)
 		if err != nil {
 			return err
@@ -102,12 +104,14 @@ func (db *DB) SettleImport(ctx context.Context, claim fence.Claim, end record.Im
 // ExecutionPage lists executions.
 func (db *DB) ExecutionPage(ctx context.Context, q record.ExecutionQuery) ([]record.Execution, error) {
 	c := conditions{}
-	c.add("schedule = (SELECT seq FROM import_schedule WHERE connection = ? AND kind = ?)", q.Connection[:], string(q.Kind))
+	c.add("schedule = (SELECT seq FROM import_schedule WHERE connection = ? AND kind = ?)", q.Connection[:],
+		string(q.Kind))
 	c.add("began_at >= ?", micros(q.Since))
 	// One alone of a schedule began at a time.
 	at := func(p page.Position) (any, any) { return micros(p.At), micros(p.At) }
 	end := c.within(q.Window, ordering{"began_at", "began_at", true, at, nil})
-	found, err := list(ctx, db, `SELECT began_at, ended_at, problem FROM import_execution`+c.where()+end, scanExecution, c.args...)
+	found, err := list(ctx, db, `SELECT began_at, ended_at, problem FROM import_execution`+c.where()+end, scanExecution,
+		c.args...)
 	if q.Window.Backwards {
 		slices.Reverse(found)
 	}
@@ -124,11 +128,13 @@ func scanExecution(row scanner) (record.Execution, error) {
 
 // forgetExecutions drops those of a connection.
 func (t *tx) forgetExecutions(connection uuid.UUID) error {
-	return t.exec(`DELETE FROM import_execution WHERE schedule IN (SELECT seq FROM import_schedule WHERE connection = ?1)`,
+	return t.exec(`DELETE FROM import_execution WHERE schedule IN (SELECT seq FROM import_schedule
+		WHERE connection = ?1)`,
 		connection[:])
 }
 
 // DueImports lists the connections that have a kind due.
 func (db *DB) DueImports(ctx context.Context, at time.Time) ([]uuid.UUID, error) {
-	return list(ctx, db, `SELECT DISTINCT connection FROM import_schedule WHERE next_at <= ?1`, scanOne[uuid.UUID], micros(at))
+	return list(ctx, db, `SELECT DISTINCT connection FROM import_schedule WHERE next_at <= ?1`, scanOne[uuid.UUID],
+		micros(at))
 }

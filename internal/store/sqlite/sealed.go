@@ -84,6 +84,15 @@ func (b *box) renewed(stored any, context []byte) (any, error) {
 	return b.with.Seal([]byte(text), context)
 }
 
+// apart tells damage, which concerns one row and is told with it, from what keeps all that is sealed from
+// being read: one row must not hold up the others that are read with it.
+func apart(err error) (damage, failed error) {
+	if errors.Is(err, errSealed) {
+		return nil, err
+	}
+	return err, nil
+}
+
 // data returns the stored data of an event, which are sealed alike wherever they lie.
 func (b *box) data(stored any, event uuid.UUID) ([]byte, error) {
 	text, err := b.get(stored, bound("data", event[:]))

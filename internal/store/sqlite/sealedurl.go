@@ -73,7 +73,8 @@ func (t *tx) address(partner uuid.UUID, url string) (address, error) {
 	if err != nil || a.other == nil {
 		return a, err
 	}
-	found, err := rows(t, `SELECT id FROM receiver WHERE partner = ?1 AND url_key = ?2`, scanOne[uuid.UUID], partner[:], a.other)
+	found, err := rows(t, `SELECT id FROM receiver WHERE partner = ?1 AND url_key = ?2`, scanOne[uuid.UUID], partner[:],
+		a.other)
 	for _, receiver := range found {
 		if err := t.readdress(receiver, a); err != nil {
 			return a, err
@@ -84,7 +85,8 @@ func (t *tx) address(partner uuid.UUID, url string) (address, error) {
 
 // readdress writes the URL of a receiver and of all subscriptions that lead to it in another form.
 func (t *tx) readdress(receiver uuid.UUID, a address) error {
-	if err := t.exec(`UPDATE receiver SET url = ?2, url_key = ?3 WHERE id = ?1`, receiver[:], a.url, a.key); err != nil {
+	if err := t.exec(`UPDATE receiver SET url = ?2, url_key = ?3 WHERE id = ?1`, receiver[:], a.url,
+		a.key); err != nil {
 		return err
 	}
 	return t.exec(`UPDATE subscription SET url = ?2, url_key = ?3 WHERE receiver = ?1`, receiver[:], a.url, a.key)
@@ -92,14 +94,14 @@ func (t *tx) readdress(receiver uuid.UUID, a address) error {
 
 // ResealURLs brings URLs into the form in which they would be written, receiver by receiver: the URL of a
 // subscription is its receiver's.
-func (db *DB) ResealURLs(ctx context.Context, after string) (string, int, error) {
+func (db *DB) ResealURLs(ctx context.Context, after string) (string, int, map[string]error, error) {
 	behind, err := hex.DecodeString(after)
 	if err != nil || db.writer.with == nil {
-		return "", 0, err
+		return "", 0, nil, err
 	}
 	done, err := give(ctx, db, func(tx *tx) (done stretch, err error) {
-		all, err := rows(tx, `SELECT id, partner, url, url_key FROM receiver WHERE id > ?1 ORDER BY id LIMIT ?2`, scanLocated,
-			behind, sealedOnce)
+		all, err := rows(tx, `SELECT id, partner, url, url_key FROM receiver WHERE id > ?1 ORDER BY id LIMIT ?2`,
+			scanLocated, behind, sealedOnce)
 		if err != nil {
 			return done, err
 		}
@@ -110,22 +112,28 @@ func (db *DB) ResealURLs(ctx context.Context, after string) (string, int, error)
 		err = tx.erasing(func() error { return tx.renewURLs(all, &done) })
 		return done, err
 	})
-	return done.next, done.changed, err
+	return done.next, done.changed, done.closed, err
 }
 
-// stretch is what was looked at once: where the rest begins, and how many rows were changed.
+// stretch is what was looked at once: where the rest begins, how many rows were changed, and why others do
+// not open.
 type stretch struct {
 	next    string
 	changed int
+	closed  map[string]error
 }
 
 func (t *tx) renewURLs(all []located, done *stretch) error {
+	done.closed = map[string]error{}
 	for _, l := range all {
-		renewed, err := t.renewURL(l)
-		if err != nil {
-			return fmt.Errorf("sealing the URL of receiver %s: %w", l.receiver, err)
-		}
-		if renewed {
+		a, err := t.renewedURL(l)
+		switch {
+		case err != nil:
+			done.closed["receiver "+l.receiver.String()] = fmt.Errorf("opening url: %w", err)
+		case a.url != nil:
+			if err := t.readdress(l.receiver, a); err != nil {
+				return fmt.Errorf("sealing the URL of receiver %s: %w", l.receiver, err)
+			}
 			done.changed++
 		}
 	}
@@ -142,19 +150,15 @@ func scanLocated(row scanner) (l located, err error) {
 	return l, row.Scan(&l.receiver, &l.partner, &l.url, &l.key)
 }
 
-// renewURL seals a URL that is not sealed as it would be.
-func (t *tx) renewURL(l located) (bool, error) {
+// renewedURL seals a URL that is not sealed as it would be; the zero address for one that is.
+func (b *box) renewedURL(l located) (address, error) {
 	hash, _ := l.key.([]byte)
-	if anew, err := t.renewed(l.url, bound("url", l.partner[:], hash)); err != nil || anew == nil {
-		return false, err
+	if anew, err := b.renewed(l.url, bound("url", l.partner[:], hash)); err != nil || anew == nil {
+		return address{}, err
 	}
-	url, err := t.located(l.partner, l.url, l.key)
+	url, err := b.located(l.partner, l.url, l.key)
 	if err != nil {
-		return false, err
+		return address{}, err
 	}
-	a, err := t.box.sealed(l.partner, url)
-	if err != nil {
-		return false, err
-	}
-	return true, t.readdress(l.receiver, a)
+	return b.sealed(l.partner, url)
 }

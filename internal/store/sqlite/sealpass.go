@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/google/uuid"
 )
 
 // sealedOnce bounds the rows that are looked at, and so those that are changed in one transaction, for
@@ -20,7 +22,7 @@ type sealedTable struct {
 }
 
 // ResealEvents brings the data of events into the form in which they would be written.
-func (db *DB) ResealEvents(ctx context.Context, after string) (string, int, error) {
+func (db *DB) ResealEvents(ctx context.Context, after string) (string, int, map[string]error, error) {
 	return db.reseal(ctx, after, []sealedTable{
 		{"event", []string{"id"}, []string{"id"}, []string{"data"}},
 		{"feed", []string{"receiver", "place"}, []string{"event"}, []string{"data"}},
@@ -28,7 +30,7 @@ func (db *DB) ResealEvents(ctx context.Context, after string) (string, int, erro
 }
 
 // ResealOperations does so with payloads and with what came of them.
-func (db *DB) ResealOperations(ctx context.Context, after string) (string, int, error) {
+func (db *DB) ResealOperations(ctx context.Context, after string) (string, int, map[string]error, error) {
 	return db.reseal(ctx, after, []sealedTable{
 		{"operation", []string{"seq"}, []string{"id"}, []string{"payload"}},
 		{"attempt", []string{"operation", "n"}, []string{"operation", "n"}, []string{"details", "headers"}},
@@ -36,29 +38,30 @@ func (db *DB) ResealOperations(ctx context.Context, after string) (string, int, 
 }
 
 // reseal looks at some rows of one table and returns where the next ones stand.
-func (db *DB) reseal(ctx context.Context, after string, tables []sealedTable) (string, int, error) {
+func (db *DB) reseal(ctx context.Context, after string, tables []sealedTable) (string, int, map[string]error, error) {
 	if db.writer.with == nil {
-		return "", 0, nil
+		return "", 0, nil, nil
 	}
 	at, behind, err := readPlace(after, len(tables))
 	if err != nil {
-		return "", 0, fmt.Errorf("reading where to go on: %w", err)
+		return "", 0, nil, fmt.Errorf("reading where to go on: %w", err)
 	}
 	t := tables[at]
 	found, err := t.read(ctx, db, behind)
 	if err != nil {
-		return "", 0, err
+		return "", 0, nil, err
 	}
-	changed, err := db.renew(ctx, t, found)
+	renewals, closed := db.renewals(t, found)
+	changed, err := db.renew(ctx, renewals)
 	switch {
 	case err != nil:
-		return "", changed, err
+		return "", changed, closed, err
 	case len(found) == sealedOnce:
-		return placeText(at, found[sealedOnce-1][:len(t.key)]), changed, nil
+		return placeText(at, found[sealedOnce-1][:len(t.key)]), changed, closed, nil
 	case at+1 < len(tables):
-		return placeText(at+1, nil), changed, nil
+		return placeText(at+1, nil), changed, closed, nil
 	}
-	return "", changed, nil
+	return "", changed, closed, nil
 }
 
 // read reads rows behind a key: key, row and columns of each, one after the other.
@@ -78,33 +81,55 @@ func (t sealedTable) read(ctx context.Context, db *DB, behind []any) ([][]any, e
 	}, behind...)
 }
 
-// renew writes those of some rows in another form that are not in the one in which they would be written.
-// A value that was changed meanwhile is left alone.
-func (db *DB) renew(ctx context.Context, t sealedTable, found [][]any) (changed int, err error) {
-	var statements []string
-	var args [][]any
+// renewal writes a value of a row in another form.
+type renewal struct {
+	statement string
+	args      []any
+}
+
+// renewals are those of some rows that are not in the form in which they would be written, and why others
+// do not open, which keeps none but these.
+func (db *DB) renewals(t sealedTable, found [][]any) (all []renewal, closed map[string]error) {
+	closed = map[string]error{}
 	for _, values := range found {
-		key, row, stored := values[:len(t.key)], values[len(t.key):len(t.key)+len(t.row)], values[len(t.key)+len(t.row):]
+		key, row, stored := values[:len(t.key)], values[len(t.key):len(t.key)+len(t.row)],
+			values[len(t.key)+len(t.row):]
 		for i, column := range t.columns {
 			to, err := db.writer.renewed(stored[i], bound(column, parts(row)...))
 			if err != nil {
-				return 0, fmt.Errorf("opening %s of %s %s: %w", column, t.name, placeText(0, key), err)
+				closed[t.named(row)] = fmt.Errorf("opening %s: %w", column, err)
 			}
-			if to == nil {
+			if err != nil || to == nil {
 				continue
 			}
-			statements = append(statements, `UPDATE `+t.name+` SET `+column+` = ? WHERE `+column+` = ? AND `+
-				strings.Join(t.key, " = ? AND ")+` = ?`)
-			args = append(args, append([]any{to, stored[i]}, key...))
+			all = append(all, renewal{`UPDATE ` + t.name + ` SET ` + column + ` = ? WHERE ` + column + ` = ? AND ` +
+				strings.Join(t.key, " = ? AND ") + ` = ?`, append([]any{to, stored[i]}, key...)})
 		}
 	}
-	if len(statements) == 0 {
+	return all, closed
+}
+
+// named is the name of a table and what identifies a row of it to whoever reads a log.
+func (t sealedTable) named(row []any) string {
+	out := t.name
+	for _, value := range row {
+		if raw, ok := value.([]byte); ok && len(raw) == len(uuid.UUID{}) {
+			value = uuid.UUID(raw)
+		}
+		out += fmt.Sprint(" ", value)
+	}
+	return out
+}
+
+// renew writes renewals. A value that was changed meanwhile is left alone.
+func (db *DB) renew(ctx context.Context, all []renewal) (changed int, err error) {
+	if len(all) == 0 {
 		return 0, nil
 	}
 	return give(ctx, db, func(tx *tx) (changed int, err error) {
 		err = tx.erasing(func() error {
-			for i, statement := range statements {
-				n, err := tx.change(statement, args[i]...)
+			for _, r := range all {
+				n, err := tx.change(r.statement, r.args...)
 				if err != nil {
 					return err
 				}

@@ -67,6 +67,17 @@ func (f file) Open(ctx context.Context, o store.Options) (store.Store, error) {
 	return store.Open(ctx, f.path, o)
 }
 
+// OpenBeside opens it beside whoever has opened it.
+func (f file) OpenBeside(ctx context.Context, o store.Options) (store.Store, error) {
+	db, err := sqlite.OpenBeside(ctx, f.path, o.Now)
+	if err != nil || o.Sealing == nil {
+		return db, err
+	}
+	with, err := o.Sealing(ctx, db)
+	db.SealWith(with)
+	return db, err
+}
+
 // Raw is the file and the log beside it.
 func (f file) Raw(t *testing.T) (all []byte) {
 	t.Helper()
@@ -102,18 +113,14 @@ func (f file) Crash(t *testing.T) storetest.Engine {
 func TestOneProcessAloneWorksOnTheLanesOfAFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "w.db")
-	open := func(wake func(fence.Lane)) (*sqlite.DB, error) {
-		return sqlite.Open(t.Context(), path, time.Now, wake)
-	}
-	works := func(fence.Lane) {}
-	first, err := open(works)
+	first, err := sqlite.Open(t.Context(), path, time.Now, func(fence.Lane) {})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := open(works); err == nil || !strings.Contains(err.Error(), "another waybill") {
-		t.Errorf("a second one: %v", err)
+	if _, err := sqlite.Open(t.Context(), path, time.Now, nil); err == nil || !strings.Contains(err.Error(), "another waybill") {
+		t.Errorf("a second one that nobody wakes: %v", err)
 	}
-	beside, err := open(nil)
+	beside, err := sqlite.OpenBeside(t.Context(), path, time.Now)
 	if err != nil {
 		t.Fatalf("a command beside it: %v", err)
 	}
@@ -122,7 +129,7 @@ func TestOneProcessAloneWorksOnTheLanesOfAFile(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	next, err := open(works)
+	next, err := sqlite.Open(t.Context(), path, time.Now, nil)
 	if err != nil {
 		t.Fatalf("the next one: %v", err)
 	}

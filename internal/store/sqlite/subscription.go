@@ -53,7 +53,8 @@ func (db *DB) InsertSubscriptions(ctx context.Context, all []webhook.Subscriptio
 func (t *tx) wanted(s webhook.Subscription, but uuid.UUID) error {
 	key, other := t.keys(s.Partner, s.URL)
 	taken, err := t.there(`SELECT 1 FROM subscription WHERE partner = ?1 AND event_name = ?2 AND url_key IN (?3, ?4)
-		AND filters = ?5 AND status <> 'deleted' AND id <> ?6`, s.Partner[:], s.EventName, key, other, s.Filters.Key(), but[:])
+		AND filters = ?5 AND status <> 'deleted' AND id <> ?6`, s.Partner[:], s.EventName, key, other, s.Filters.Key(),
+		but[:])
 	if err == nil && taken {
 		return refusal{webhook.ErrDuplicate}
 	}
@@ -79,7 +80,8 @@ func (t *tx) roomFor(all []webhook.Subscription, most int) error {
 		more[s.EventName]++
 	}
 	for name, n := range more {
-		has, err := rows(t, `SELECT count(*) FROM subscription WHERE partner = ?1 AND event_name = ?2 AND status <> 'deleted'`,
+		has, err := rows(t, `SELECT count(*) FROM subscription WHERE partner = ?1 AND event_name = ?2
+			AND status <> 'deleted'`,
 			scanOne[int], all[0].Partner[:], name)
 		if err != nil {
 			return err
@@ -101,13 +103,16 @@ func (t *tx) insertSubscription(s webhook.Subscription) error {
 	if err != nil {
 		return err
 	}
-	return t.exec(`INSERT INTO subscription (id, partner, url, event_name, filters, fleet_ids, fleet_refs, sealed, previous,
-		previous_until, encoding, learned, retry_refused, refused, judged_from, success, counted, failed_in_row, status,
-		created_at, updated_at, strict, url_key)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)`,
-		s.ID[:], s.Partner[:], at.url, s.EventName, s.Filters.Key(), ids, refs, s.Sealed, s.Previous, micros(s.PreviousUntil),
-		string(s.Encoding), string(s.Learned), s.RetryRefused, s.Refused, micros(s.Health.Since), s.Health.Success,
-		s.Health.Counted, s.Health.FailedInRow, string(s.Status), micros(s.CreatedAt), micros(s.UpdatedAt), s.Strict, at.key)
+	return t.exec(`INSERT INTO subscription (id, partner, url, event_name, filters, fleet_ids, fleet_refs, sealed,
+		previous, previous_until, encoding, learned, retry_refused, refused, judged_from, success, counted,
+		failed_in_row, status, created_at, updated_at, strict, url_key)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+			?23)`,
+		s.ID[:], s.Partner[:], at.url, s.EventName, s.Filters.Key(), ids, refs, s.Sealed, s.Previous,
+		micros(s.PreviousUntil), string(s.Encoding), string(s.Learned), s.RetryRefused, s.Refused,
+		micros(s.Health.Since), s.Health.Success,
+		s.Health.Counted, s.Health.FailedInRow, string(s.Status), micros(s.CreatedAt), micros(s.UpdatedAt), s.Strict,
+		at.key)
 }
 
 // subscription reads subscriptionColumns, or webhook.ErrNotFound where a single row is
@@ -117,9 +122,9 @@ func (b *box) subscription(row scanner) (webhook.Subscription, error) {
 	var url, key any
 	var ids, refs sql.NullString
 	var until, since, created, updated int64
-	err := row.Scan(&s.ID, &s.Partner, &url, &key, &s.EventName, &ids, &refs, &s.Sealed, &s.Previous, &until, &s.Encoding, &s.Learned,
-		&s.RetryRefused, &s.Refused, &since, &s.Health.Success, &s.Health.Counted, &s.Health.FailedInRow,
-		&s.Status, &created, &updated, &s.Strict)
+	err := row.Scan(&s.ID, &s.Partner, &url, &key, &s.EventName, &ids, &refs, &s.Sealed, &s.Previous, &until,
+		&s.Encoding, &s.Learned, &s.RetryRefused, &s.Refused, &since, &s.Health.Success, &s.Health.Counted,
+		&s.Health.FailedInRow, &s.Status, &created, &updated, &s.Strict)
 	if err != nil {
 		return s, missing(err, webhook.ErrNotFound)
 	}

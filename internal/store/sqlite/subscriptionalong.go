@@ -29,8 +29,9 @@ func (t *tx) along(ctx context.Context, db *DB, was, is webhook.Subscription, by
 func (t *tx) judged(ctx context.Context, db *DB, was, is webhook.Subscription) error {
 	save := func() error {
 		return t.exec(`UPDATE subscription SET status = ?2, learned = ?3, refused = ?4, judged_from = ?5, success = ?6,
-			counted = ?7, failed_in_row = ?8, updated_at = ?9 WHERE id = ?1`, is.ID[:], string(is.Status), string(is.Learned),
-			is.Refused, micros(is.Health.Since), is.Health.Success, is.Health.Counted, is.Health.FailedInRow, micros(is.UpdatedAt))
+			counted = ?7, failed_in_row = ?8, updated_at = ?9 WHERE id = ?1`, is.ID[:], string(is.Status),
+			string(is.Learned), is.Refused, micros(is.Health.Since), is.Health.Success, is.Health.Counted,
+			is.Health.FailedInRow, micros(is.UpdatedAt))
 	}
 	if is.Status == was.Status {
 		return save()

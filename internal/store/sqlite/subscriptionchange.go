@@ -12,7 +12,8 @@ import (
 func (db *DB) ChangeSubscription(ctx context.Context, c webhook.Change) error {
 	return db.audited(ctx, func(tx *tx) error {
 		// Whether it moved on is asked first: a refusal must have changed nothing.
-		same, err := tx.there(`SELECT 1 FROM subscription WHERE id = ?1 AND partner = ?2 AND status = ?3 AND updated_at = ?4
+		same, err := tx.there(`SELECT 1 FROM subscription WHERE id = ?1 AND partner = ?2 AND status = ?3
+			AND updated_at = ?4
 			AND (NOT ?5 OR sealed = ?6 AND previous IS ?7)`, c.From.ID[:], c.From.Partner[:], string(c.From.Status),
 			micros(c.From.UpdatedAt), c.Rotated(), c.From.Sealed, c.From.Previous)
 		if err != nil {
@@ -31,8 +32,8 @@ func (db *DB) ChangeSubscription(ctx context.Context, c webhook.Change) error {
 	}, webhookThing(c.From.ID))
 }
 
-// changeSubscription writes a change of a subscription that was found to be as it was, and the event
-// that tells of it.
+// changeSubscription writes a change of a subscription that was found to be as it was, and the events
+// that tell of it.
 func (t *tx) changeSubscription(db *DB, c webhook.Change) error {
 	s := c.To
 	ids, refs, err := filterColumns(s.Filters)
@@ -44,8 +45,9 @@ func (t *tx) changeSubscription(db *DB, c webhook.Change) error {
 		return err
 	}
 	err = t.exec(`UPDATE subscription SET url = ?2, filters = ?3, fleet_ids = ?4, fleet_refs = ?5, encoding = ?6,
-		retry_refused = ?7, status = ?8, updated_at = ?9, url_key = ?10 WHERE id = ?1`, s.ID[:], at.url, s.Filters.Key(), ids, refs,
-		string(s.Encoding), s.RetryRefused, string(s.Status), micros(s.UpdatedAt), at.key)
+		retry_refused = ?7, status = ?8, updated_at = ?9, url_key = ?10 WHERE id = ?1`, s.ID[:], at.url,
+		s.Filters.Key(), ids, refs, string(s.Encoding), s.RetryRefused, string(s.Status), micros(s.UpdatedAt),
+		at.key)
 	if err != nil {
 		return err
 	}
@@ -57,7 +59,8 @@ func (t *tx) changeSubscription(db *DB, c webhook.Change) error {
 		}
 	}
 	if c.Renewed() {
-		err := t.exec(`UPDATE subscription SET learned = ?2, judged_from = ?3, success = ?4, counted = ?5, failed_in_row = ?6
+		err := t.exec(`UPDATE subscription SET learned = ?2, judged_from = ?3, success = ?4, counted = ?5,
+			failed_in_row = ?6
 			WHERE id = ?1`, s.ID[:], string(s.Learned), micros(s.Health.Since), s.Health.Success, s.Health.Counted,
 			s.Health.FailedInRow)
 		if err != nil {
@@ -73,7 +76,12 @@ func (t *tx) changeSubscription(db *DB, c webhook.Change) error {
 	if err := t.wakeReceiver(db, s.ID); err != nil {
 		return err
 	}
-	return t.tellOfSubscription(db, c.Event, s)
+	for _, name := range c.Names() {
+		if err := t.tellOfSubscription(db, name, s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tellOfSubscription publishes the event of a change.

@@ -30,7 +30,8 @@ func troubleOf(err error) *fence.Trouble {
 		reason, remedy = "the database may not be written", "let the user of this process write the file and its folder"
 	case sqlite3.IOERR:
 		// The driver tells a full disk apart only where it makes room ahead.
-		reason, remedy = "the disk of the database is full or fails", "make room on it, or look at what is wrong with it"
+		reason, remedy = "the disk of the database is full or fails",
+			"make room on it, or look at what is wrong with it"
 	default:
 		return nil
 	}
@@ -50,7 +51,8 @@ func troubled(err error) error {
 func explained(path string, err error) error {
 	var code sqlite3.ErrorCode
 	if errors.As(err, &code) && (code == sqlite3.CORRUPT || code == sqlite3.NOTADB) {
-		return fmt.Errorf("%s is damaged, or no database of Waybill; restore a backup as docs/backup.md tells: %w", path, err)
+		return fmt.Errorf("%s is damaged, or no database of Waybill; restore a backup as docs/backup.md tells: %w",
+			path, err)
 	}
 	return troubled(err)
 }

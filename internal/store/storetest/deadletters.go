@@ -16,6 +16,7 @@ func deadLetters() []rule {
 		{"dead letters are listed with their events and last attempts, and narrowed by what is asked for", deadLettersAreListed},
 		{"dead letters have pages in both directions", deadLettersHavePages},
 		{"a revived dead letter waits in its old place as if it had never been tried", deadLetterIsRevived},
+		{"a dead letter that is revived goes to where its subscription leads, and leaves what waits there as it is", revivedElsewhere},
 		{"of many dead letters a part is revived at a time, the oldest first, until nothing is left", manyAreRevived},
 		{"only what is selected is revived, and what is dead no more is left alone", selectedAreRevived},
 		{"deliveries are counted by quarters, and a message once however often it is tried or replayed", deliveriesAreCounted},
@@ -140,6 +141,26 @@ func deadLetterIsRevived(t *testing.T, s *stand) {
 	is(t, "dead", len(s.dead(webhook.DeadLetterQuery{Subscription: sub.ID})), 0)
 	s.must(s.SettleDelivery(t.Context(), settled(sub, waiting[0], webhook.DeliveryDead)))
 	is(t, "dead again", len(s.dead(webhook.DeadLetterQuery{Subscription: sub.ID})), 1)
+}
+
+func revivedElsewhere(t *testing.T, s *stand) {
+	sub, _ := s.mourning(1)
+	away := moved(t, sub, webhook.Pause)
+	away.To.Status, away.To.URL = sub.Status, "https://elsewhere.example/"
+	s.must(s.ChangeSubscription(t.Context(), away))
+	e := fact(sub.Partner, uuid.Nil)
+	e.OccurredAt = at(7)
+	s.publish(e)
+	failed := settled(sub, s.waiting(away.To)[0], webhook.DeliveryWaiting)
+	failed.NextAt = noon().AddDate(99, 0, 0)
+	s.must(s.SettleDelivery(t.Context(), failed))
+	n, _ := s.revive(webhook.DeadLetterQuery{Subscription: sub.ID}, 9)
+	is(t, "revived", n, 1)
+	s.arrange(away.To)
+	all := s.waiting(away.To)
+	is(t, "waiting", len(all), 2)
+	is(t, "the revived one is due", all[0].NextAt, at(9))
+	is(t, "the other is due when it was", all[1].NextAt, failed.NextAt)
 }
 
 func manyAreRevived(t *testing.T, s *stand) {

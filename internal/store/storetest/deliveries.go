@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -34,6 +35,7 @@ func deliveries() []rule {
 		{"a delivery waits after a failed try and not after its end, and each is in the log", deliveryIsSettled},
 		{"a delivery that is withheld goes, is in the log, and judges nobody", deliveryIsWithheld},
 		{"an attempt that is a probe uses up no try and puts nothing off", probeIsNoTry},
+		{"a probe that ends without another try wakes its lane, as whoever waits behind it is to be probed", probeEndWakes},
 		{"an event goes with the last delivery that needs it", eventGoes},
 		{"whoever comes late settles no delivery", lateSettlesNoDelivery},
 		{"a delivery whose subscription was deleted meanwhile is lost to whoever holds it", deliveryIsLost},
@@ -87,6 +89,18 @@ func probeIsNoTry(t *testing.T, s *stand) {
 	s.must(s.SettleDelivery(t.Context(), end))
 	same(t, "waiting", s.waiting(sub), all)
 	is(t, "the log", len(s.logs(webhook.LogQuery{Subscription: sub.ID})), 1)
+}
+
+func probeEndWakes(t *testing.T, s *stand) {
+	for state, wakes := range map[webhook.DeliveryState]bool{webhook.DeliveryWithheld: true, webhook.DeliveryDead: true,
+		webhook.DeliveryWaiting: false} {
+		sub, _ := s.listening(2)
+		sub = s.stalls(sub)
+		end := settled(sub, s.waiting(sub)[0], state)
+		end.Probe, end.Result.Unsent = true, state != webhook.DeliveryWaiting
+		woken := s.wakes(func() { s.must(s.SettleDelivery(t.Context(), end)) })
+		is(t, string(state)+" wakes", slices.Contains(woken, s.laneOf(sub)), wakes)
+	}
 }
 
 func eventGoes(t *testing.T, s *stand) {

@@ -121,6 +121,8 @@ func connectedFleetStays(t *testing.T, s *stand) {
 	is(t, "its clients", len(s.entry(from).Clients), 1)
 	s.must(s.ChangeConnection(t.Context(), change(c, connection.Deleted)))
 	s.must(s.MergeFleets(t.Context(), from, into, at(1)))
+	late := s.ChangeConnection(t.Context(), change(c, connection.Paused))
+	fails(t, "what read the connection before both were gone", late, fence.ErrOvertaken)
 }
 
 func fleetIsMerged(t *testing.T, s *stand) {

@@ -3,11 +3,13 @@ package storetest
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/webhook"
@@ -19,9 +21,11 @@ func sealedAtRest() []rule {
 		{"what lay there before it was sealed is sealed in portions until none of it is left", oldIsSealed},
 		{"what was sealed is read once nothing is sealed any more, and stays as it is", offIsRead},
 		{"what an older key has sealed is read, and sealed with the newest in portions", olderKeyIsRenewed},
+		{"what does not open is told row by row, stays as it is, and keeps no other from being sealed", closedIsTold},
 		{"without a key what is sealed is an error and never an empty text", withoutKeyIsAnError},
 		{"a change of what lies in another form is logged as what was changed alone", formIsNotLogged},
 		{"one URL is one receiver and one subscription, however it lies", urlIsOne},
+		{"a URL that comes to lie in another form moves nothing of what waits there", formMovesNothing},
 	}
 }
 
@@ -99,17 +103,31 @@ func (s *stand) hears(all spoken) {
 // portions.
 func (s *stand) reseals() (changed, portions int) {
 	s.t.Helper()
-	for _, some := range []func(context.Context, string) (string, int, error){s.ResealURLs, s.ResealEvents, s.ResealOperations} {
+	changed, portions, closed := s.sealsAnew()
+	is(s.t, "rows that do not open", len(closed), 0)
+	return changed, portions
+}
+
+// sealsAnew does so where some rows do not open.
+func (s *stand) sealsAnew() (changed, portions int, closed []string) {
+	s.t.Helper()
+	for _, some := range []func(context.Context, string) (string, int, map[string]error, error){
+		s.ResealURLs, s.ResealEvents, s.ResealOperations} {
 		for after := ""; ; {
-			next, n, err := some(s.t.Context(), after)
+			next, n, shut, err := some(s.t.Context(), after)
 			s.must(err)
 			changed, portions = changed+n, portions+1
+			for row, why := range shut {
+				is(s.t, row+" has a reason", why != nil, true)
+				closed = append(closed, row)
+			}
 			if after = next; next == "" {
 				break
 			}
 		}
 	}
-	return changed, portions
+	slices.Sort(closed)
+	return changed, portions, closed
 }
 
 // lies tells whether sensitive texts lie on disk as they are.
@@ -171,6 +189,34 @@ func olderKeyIsRenewed(t *testing.T, s *stand) {
 	}
 }
 
+// closedIsTold has rows of a key that nobody has any more among others that are to be sealed.
+func closedIsTold(t *testing.T, s *stand) {
+	lost := s.besideWith(s.with.foreign(t))
+	shut := lost.speaks()
+	clear := s.besideWith(s.with.off())
+	open := clear.speaks()
+	changed, _, closed := s.sealsAnew()
+	s.hears(open)
+	lost.hears(shut)
+	is(t, "others were sealed", changed > 0, s.with.on)
+	if !s.with.on {
+		is(t, "rows that do not open", len(closed), 0)
+		return
+	}
+	for _, row := range []string{"receiver " + s.laneOf(open.sub).ID.String(), "operation " + shut.op.ID.String(),
+		"attempt " + shut.op.ID.String() + " 1"} {
+		is(t, row+" is told", slices.Contains(closed, row), !strings.HasPrefix(row, "receiver"))
+	}
+	tables := map[string]int{}
+	for _, row := range closed {
+		table, _, _ := strings.Cut(row, " ")
+		tables[table]++
+	}
+	same(t, "rows that do not open", tables, map[string]int{"receiver": 2, "event": 2, "feed": 2, "operation": 3, "attempt": 1})
+	again, _, _ := s.sealsAnew()
+	is(t, "changed by a second time", again, 0)
+}
+
 func withoutKeyIsAnError(t *testing.T, s *stand) {
 	all := s.speaks()
 	other := s.besideWith(nil)
@@ -217,4 +263,36 @@ func urlIsOne(t *testing.T, s *stand) {
 	s.must(s.ChangeSubscription(t.Context(), away))
 	same(t, "moved", got[webhook.Subscription](s)(off.SubscriptionByID(t.Context(), first.ID)), away.To)
 	is(t, "another lane", off.laneOf(away.To) != to, true)
+}
+
+func formMovesNothing(t *testing.T, s *stand) {
+	off := s.besideWith(s.with.off())
+	subs := off.wildcard(uuid.New(), "https://r.example/")
+	for subject := range byte(2) {
+		s.happens(subs[0].Partner, subject, event.OperationCreated)
+	}
+	later := settled(subs[0], s.waiting(subs[0])[0], webhook.DeliveryWaiting)
+	later.NextAt = noon().AddDate(0, 0, 1)
+	s.must(s.SettleDelivery(t.Context(), later))
+	before := s.inQueue(s.laneOf(subs[0]))
+	another := func(here *stand, name string) {
+		more := subscribed(subs[0].Partner, name)
+		more.URL = subs[0].URL
+		here.subscribe(more)
+	}
+	astray := func() bool { return got[webhook.Receiver](s)(s.Receiver(t.Context(), s.laneOf(subs[0]).ID)).Astray }
+	for _, change := range []func(){
+		func() { another(s, "sealed") }, func() { another(off, "clear") }, func() { s.reseals() },
+	} {
+		change()
+		is(t, "astray", astray(), false)
+		s.arrange(subs[0])
+		same(t, "waiting", s.inQueue(s.laneOf(subs[0])), before)
+	}
+	another(off, "clear again")
+	s.must(s.ChangeSubscription(t.Context(), moved(t, subs[0], webhook.Pause)))
+	another(off, "clear once more")
+	is(t, "what was astray is so still", astray(), true)
+	s.arrange(subs[0])
+	is(t, "aside", len(s.inQueue(ownQueue(subs[0]))), 2)
 }

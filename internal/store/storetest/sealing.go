@@ -30,6 +30,14 @@ func newSealing(t *testing.T) *sealing {
 	return s
 }
 
+// foreign seals with a data key that s does not have.
+func (s *sealing) foreign(t *testing.T) *sealing {
+	t.Helper()
+	other := newSealing(t)
+	other.on = s.on
+	return other
+}
+
 // off opens what s has sealed and seals nothing.
 func (s *sealing) off() *sealing {
 	other := *s

@@ -18,8 +18,10 @@ import (
 
 // Engine is one database of the engine under test, empty at first.
 type Engine interface {
-	// Open opens the database as one more process does.
+	// Open opens the database as the process does that works on its lanes.
 	Open(ctx context.Context, o store.Options) (store.Store, error)
+	// OpenBeside opens it as one more process does.
+	OpenBeside(ctx context.Context, o store.Options) (store.Store, error)
 	// Crash returns the database as it is found after the death, at this moment, of all processes
 	// that have it open.
 	Crash(t *testing.T) Engine
@@ -53,7 +55,7 @@ func run(t *testing.T, fresh func(t *testing.T) Engine, with *sealing) {
 		"sweeps": sweeps(), "orphans": orphans(), "changes": changes(), "lists": lists(), "schedules": schedules(),
 		"webhooks": webhooks(), "changes of webhooks": webhookChanges(), "dead letters": deadLetters(),
 		"retention": slices.Concat(retention(), past()), "meta": meta(), "vault": vault(), "audit": audits(), "restored": restored(),
-		"sealed": sealedAtRest(),
+		"sealed": sealedAtRest(), "damaged": damaged(),
 	} {
 		t.Run(port, func(t *testing.T) {
 			t.Parallel()
@@ -89,13 +91,13 @@ func at(minute int) time.Time { return noon().Add(time.Duration(minute) * time.M
 func open(t *testing.T, e Engine, with *sealing) *stand {
 	t.Helper()
 	s := &stand{t: t, engine: e, with: with, clock: noon()}
-	s.Store = s.handle(e, s.wake)
+	s.Store = s.handle(e.Open)
 	return s
 }
 
-func (s *stand) handle(e Engine, wake store.Waker) store.Store {
+func (s *stand) handle(open func(context.Context, store.Options) (store.Store, error)) store.Store {
 	s.t.Helper()
-	db, err := e.Open(s.t.Context(), store.Options{Now: s.now, Wake: wake, Sealing: s.with.option()})
+	db, err := open(s.t.Context(), store.Options{Now: s.now, Wake: s.wake, Sealing: s.with.option()})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -117,7 +119,7 @@ func (s *stand) beside() *stand {
 func (s *stand) besideWith(with *sealing) *stand {
 	s.t.Helper()
 	other := &stand{t: s.t, engine: s.engine, with: with, clock: s.now()}
-	other.Store = other.handle(s.engine, nil)
+	other.Store = other.handle(s.engine.OpenBeside)
 	return other
 }
 

@@ -13,6 +13,7 @@ import (
 func vault() []rule {
 	return []rule{
 		{"all partners' subscriptions are listed by their ids, page after page", subscriptionsAreWalked},
+		{"whoever has no key lists the sealed secrets of subscriptions, and whose they are", secretsAreListed},
 		{"sealed secrets are replaced where they are still those that were read", secretIsResealed},
 		{"a change of a subscription leaves the secrets that were replaced meanwhile, and a rotation of them is overtaken", resealedStays},
 	}
@@ -37,6 +38,16 @@ func subscriptionsAreWalked(t *testing.T, s *stand) {
 		}
 	}
 	same(t, "walked", walked, want)
+}
+
+func secretsAreListed(t *testing.T, s *stand) {
+	sub := subscribed(uuid.New(), eventName)
+	sub.Previous = []byte("before")
+	s.subscribe(sub)
+	want := []webhook.Subscription{{ID: sub.ID, Partner: sub.Partner, Sealed: sub.Sealed, Previous: sub.Previous}}
+	for _, here := range []*stand{s, s.besideWith(nil)} {
+		same(t, "listed", got[[]webhook.Subscription](s)(here.SubscriptionsAfter(t.Context(), uuid.Nil, 9)), want)
+	}
 }
 
 func secretIsResealed(t *testing.T, s *stand) {

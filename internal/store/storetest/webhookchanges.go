@@ -18,6 +18,7 @@ func webhookChanges() []rule {
 		{"a change into another subscription is refused and changes nothing", changeIntoAnother},
 		{"a change wakes the lane, and what waited for a paused subscription still waits", changeWakes},
 		{"each change of a subscription is told in its transaction to whoever hears it", subscriptionsChangesAreTold},
+		{"a change that comes with another status is told as both, in this order", statusComesAlong},
 		{"a partner has no more subscriptions than it may; deleted ones and those of others do not count", subscriptionsAreBounded},
 	}
 }
@@ -121,6 +122,27 @@ func subscriptionsChangesAreTold(t *testing.T, s *stand) {
 	}
 	is(t, "created", len(s.waiting(hears[webhook.EventCreated])), began+1)
 	is(t, "staled", len(s.waiting(hears[webhook.Stall.Event()])), 0)
+}
+
+func statusComesAlong(t *testing.T, s *stand) {
+	partner := uuid.New()
+	var hears []webhook.Subscription
+	for _, name := range []string{webhook.Activate.Event(), webhook.EventUpdated} {
+		sub := subscribed(partner, name)
+		sub.URL = "https://r.example/"
+		hears = append(hears, s.subscribe(sub))
+	}
+	paused := moved(t, s.subscribe(subscribed(partner, eventName)), webhook.Pause)
+	s.must(s.ChangeSubscription(t.Context(), paused))
+	updated := altered(paused.To)
+	updated.To.Status = webhook.Active
+	s.must(s.ChangeSubscription(t.Context(), updated))
+	var told []string
+	for _, w := range s.inQueue(s.laneOf(hears[0])) {
+		is(t, "of", w.Event.Subject, paused.To.ID)
+		told = append(told, w.Event.Name)
+	}
+	same(t, "told", told, []string{webhook.EventUpdated, webhook.Activate.Event()})
 }
 
 func subscriptionsAreBounded(t *testing.T, s *stand) {

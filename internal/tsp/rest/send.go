@@ -166,22 +166,27 @@ func (l *line) request(ctx context.Context, call Call) (*http.Request, error) {
 // asks for one, and then that it got one, which comes after the name was resolved, the
 // connection made and TLS agreed. Asked and never got is the one certain proof that nothing
 // was sent: how much of a request was written is told too late to rely on, and a transport
-// that reports nothing proves nothing.
-type crossing struct{ asked, got atomic.Bool }
+// that reports nothing proves nothing. heard tells that an answer began.
+type crossing struct{ asked, got, heard atomic.Bool }
 
 func (c *crossing) watch(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) { c.asked.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) { c.got.Store(true) },
+
+		GotFirstResponseByte: func() { c.heard.Store(true) },
 	})
 }
 
-// lost is the end of a call that brought no answer. It tells the cause: whoever has to mend it may
+// lost is the end of a call that brought no answer that can be read. It tells the cause: whoever has to mend it may
 // be the one who chose the address.
 func (c *crossing) lost(reads bool, err error) error {
 	// The URL around the cause may hold a secret, and the cause would be hidden with it.
 	e := &tsp.Error{Class: settled(reads, tsp.Unknown), Message: "the TSP did not answer", Err: outbound.Bare(err)}
-	if c.asked.Load() && !c.got.Load() {
+	switch {
+	case c.heard.Load():
+		e.Message = "the TSP answered with what is no HTTP, is cut short or has too long a head"
+	case c.asked.Load() && !c.got.Load():
 		e.Class, e.Message = tsp.Unavailable, "the TSP could not be reached"
 	}
 	if cause := outbound.Cause(err); cause != "" {

@@ -127,6 +127,28 @@ func TestAnIdleConnectionThatTheServerDropsIsNotWrittenTwice(t *testing.T) {
 	}
 }
 
+func TestAnAnswerThatIsNoHTTPIsToldApartFromNoAnswer(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"220 mail.example ESMTP\r\n":                  "the TSP answered with what is no HTTP",
+		"HTTP/1.1 200 OK\r\nno header\r\n\r\n":        "the TSP answered with what is no HTTP",
+		"HTTP/1.1 200 OK\r\nContent-Type: applicatio": "the TSP answered with what is no HTTP",
+		"": "the TSP did not answer",
+	} {
+		s := serve(t, testland(), func(w http.ResponseWriter, _ *http.Request) {
+			c, _, err := w.(http.Hijacker).Hijack()
+			if err == nil {
+				_, _ = io.WriteString(c, text)
+				_ = c.Close()
+			}
+		})
+		_, err := s.Write(t.Context(), messageWrite())
+		if e := wantClass(t, err, tsp.Unknown); !strings.HasPrefix(e.Message, want) {
+			t.Errorf("%q: people are told %q", text, e.Message)
+		}
+	}
+}
+
 func TestAWriteThatWasNeverSentIsUnavailable(t *testing.T) {
 	t.Parallel()
 	strangers := httptest.NewTLSServer(answer(200, `{"id":"1"}`))
