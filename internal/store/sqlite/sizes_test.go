@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/ncruces/go-sqlite3"
+
+	"github.com/waybill-dev/waybill/internal/store/sqlite"
 )
 
 // Plans tell that an index is used, and not how much of it is read: of a list that asks more than its index knows, that
@@ -18,7 +21,9 @@ func TestAListCostsTheSameHoweverMuchThereIs(t *testing.T) {
 	costs := [][]int{}
 	for _, size := range []int{3_000, 9_000} {
 		path := filepath.Join(t.TempDir(), fmt.Sprint(size, ".db"))
-		opened(t, path)
+		if err := sqlite.Migrate(t.Context(), path, time.Now); err != nil {
+			t.Fatal(err)
+		}
 		fill(t, path, of, size)
 		db := opened(t, path)
 		db.WalkAtMost(1_000)

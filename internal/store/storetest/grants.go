@@ -147,9 +147,9 @@ func grantWakes(t *testing.T, s *stand) {
 }
 
 func grantByReference(t *testing.T, s *stand) {
-	partner := s.partner()
+	partner, fleet := s.partner(), s.fleet()
 	of := func(ref, status string, minute int) access.Grant {
-		g := granted(partner, s.fleet())
+		g := granted(partner, fleet)
 		g.FleetRef, g.Status, g.CreatedAt, g.UpdatedAt = ref, status, at(minute), at(minute)
 		return s.grant(g)
 	}
