@@ -27,6 +27,7 @@ func permits() []permit {
 		sorts("FROM import_schedule WHERE connection IN", "sorts the few kinds of the connections that are asked for"),
 		sorts("FROM delivery d INDEXED BY delivery_event", "sorts the events that are named, a hundred at most"),
 		sorts("FROM share_grant WHERE partner = ?1 AND fleet = ?2", "sorts the grants of a fleet to a partner, which are few"),
+		sorts("FROM share_grant WHERE partner = ?1 AND fleet_ref = ?2", "sorts the grants that a reference has stood for, of one fleet"),
 		sorts("FROM share_grant WHERE partner = ?1 ORDER BY status", "is for lists, which tell whose fleets a partner reaches"),
 		sorts("FROM share_grant WHERE fleet = ?1", "sorts the grants of a fleet"),
 		sorts("FROM subscription WHERE partner = ?", "sorts the subscriptions of a partner, whose number is bounded"),
