@@ -46,6 +46,11 @@ type DB struct {
 	left    chan struct{}
 	readers *readers
 	memory  memory
+	// lists is a pool for what callers list, each list for listFor.
+	lists   *sql.DB
+	listFor time.Duration
+	// walked is what a list looks at for a window.
+	walked int
 }
 
 // Open opens the file, making and migrating it as needed, for the one process that may work on its lanes
@@ -56,7 +61,7 @@ func Open(ctx context.Context, path string, now func() time.Time, wake func(fenc
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{path: place, now: now, wake: wake, left: make(chan struct{}, 1)}
+	db := &DB{path: place, now: now, wake: wake, left: make(chan struct{}, 1), listFor: listDeadline, walked: walked}
 	// Before the file is opened, so that a second service neither migrates it nor turns operations that
 	// are being sent to unknown.
 	if db.hold, err = take(place); err != nil {
@@ -85,7 +90,7 @@ func OpenBeside(ctx context.Context, path string, now func() time.Time) (*DB, er
 	if err := refuseLost(place); err != nil {
 		return nil, err
 	}
-	db := &DB{path: place, now: now, left: make(chan struct{}, 1)}
+	db := &DB{path: place, now: now, left: make(chan struct{}, 1), listFor: listDeadline, walked: walked}
 	if err := db.open(ctx, path); err != nil {
 		return nil, explained(place, err)
 	}
@@ -128,16 +133,20 @@ func (db *DB) open(ctx context.Context, path string) error {
 	if err != nil {
 		return errors.Join(err, write.Close())
 	}
-	w, err := newWriter(ctx, write, g, &db.memory.told)
+	lists, err := open(db.path, listReaders, g, "_pragma=query_only(on)")
 	if err != nil {
 		return errors.Join(err, read.Close(), write.Close())
+	}
+	w, err := newWriter(ctx, write, g, &db.memory.told)
+	if err != nil {
+		return errors.Join(err, lists.Close(), read.Close(), write.Close())
 	}
 	kept, err := openReaders(db.path, readerCount, g)
 	if err != nil {
 		w.stop()
-		return errors.Join(err, read.Close(), write.Close())
+		return errors.Join(err, lists.Close(), read.Close(), write.Close())
 	}
-	db.read, db.readers, db.write, db.writer = read, kept, write, w
+	db.read, db.lists, db.readers, db.write, db.writer = read, lists, kept, write, w
 	holds, err := one(ctx, db, `SELECT coalesce(max(until), 0) FROM chain_hold`, scanOne[int64])
 	if err == nil {
 		db.memory.seen, err = one(ctx, db, `SELECT coalesce(max(seq), 0) FROM change`, scanOne[int64])
@@ -234,7 +243,7 @@ func (db *DB) Close() error {
 		}
 	}
 	db.writer.stop()
-	return errors.Join(err, db.readers.close(), db.read.Close(), db.write.Close(), db.release())
+	return errors.Join(err, db.readers.close(), db.lists.Close(), db.read.Close(), db.write.Close(), db.release())
 }
 
 func (db *DB) release() error {
