@@ -10,12 +10,18 @@ import (
 // calls at once, with how to leave when the call has ended, or with the context's error. leave
 // must be called exactly once. Whoever waits here has been charged for the rate by Wait already.
 func (p *Pacer) Enter(ctx context.Context, keys ...string) (leave func(), err error) {
-	rooms := map[string]*callRoom{}
+	var rooms map[string]*callRoom
 	for _, k := range keys {
 		// A room belongs to a limit's id, so two keys of one budget take one place and not two.
-		if l := p.Named[k]; l.AtOnce > 0 && rooms[l.ID] == nil {
+		if l, _ := p.Named(k); l.AtOnce > 0 && rooms[l.ID] == nil {
+			if rooms == nil {
+				rooms = map[string]*callRoom{}
+			}
 			rooms[l.ID] = p.Budget.room(l)
 		}
+	}
+	if rooms == nil {
+		return func() {}, nil
 	}
 	var held []*callRoom
 	leave = func() {

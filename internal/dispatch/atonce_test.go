@@ -25,7 +25,7 @@ func TestNoMoreCallsAreInFlightThanALimitAllowsAtOnce(t *testing.T) {
 		for range 6 {
 			// Each is another connection of one account.
 			go func() {
-				leave, err := (&Pacer{Budget: budget, Named: named}).Enter(t.Context(), "rate", "key", "unknown")
+				leave, err := (&Pacer{Budget: budget, Named: keyed(named)}).Enter(t.Context(), "rate", "key", "unknown")
 				if err != nil {
 					t.Error(err)
 					return
@@ -39,7 +39,7 @@ func TestNoMoreCallsAreInFlightThanALimitAllowsAtOnce(t *testing.T) {
 		begun := time.Now()
 		time.Sleep(time.Millisecond)
 		synctest.Wait()
-		p := &Pacer{Budget: budget, Named: named}
+		p := &Pacer{Budget: budget, Named: keyed(named)}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()
 		if _, err := p.Enter(ctx, "session", "key"); !errors.Is(err, context.DeadlineExceeded) {

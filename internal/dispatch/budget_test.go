@@ -97,9 +97,9 @@ func TestAShutLimitAllowsNothingForItsTime(t *testing.T) {
 func TestAPacerChargesEachCallOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := &Pacer{Budget: NewBudget(time.Now, map[string]time.Time{}), Named: map[string]Limit{
-			"write": {ID: "1/write", Interval: time.Second, Burst: 1}}}
-		p.Budget.Take("", []Limit{p.Named["write"]})
+		write := Limit{ID: "1/write", Interval: time.Second, Burst: 1}
+		p := &Pacer{Budget: NewBudget(time.Now, map[string]time.Time{}), Named: keyed(map[string]Limit{"write": write})}
+		p.Budget.Take("", []Limit{write})
 		begun := time.Now()
 		for _, want := range []time.Duration{0, time.Second, 2 * time.Second} {
 			if want == 0 {
@@ -124,8 +124,9 @@ func TestABudgetForgetsLimitsThatTellNothing(t *testing.T) {
 			b := NewBudget(time.Now, saved)
 			time.Sleep(time.Minute)
 			for i := range 10_000 {
-				p := &Pacer{Budget: b, Named: map[string]Limit{"call": {ID: fmt.Sprint(i), Interval: time.Second, Burst: 5, AtOnce: 2}}}
-				if n := taken(b, []Limit{p.Named["call"]}, 0); n != 5 {
+				call := Limit{ID: fmt.Sprint(i), Interval: time.Second, Burst: 5, AtOnce: 2}
+				p := &Pacer{Budget: b, Named: keyed(map[string]Limit{"call": call})}
+				if n := taken(b, []Limit{call}, 0); n != 5 {
 					t.Fatalf("a new limit allows %d at once", n)
 				}
 				leave, err := p.Enter(t.Context(), "call", "call")
@@ -163,4 +164,12 @@ func TestABudgetForgetsNoLimitThatIsUsedUp(t *testing.T) {
 			t.Errorf("wait %v", wait)
 		}
 	})
+}
+
+// keyed are limits by their keys.
+func keyed(limits map[string]Limit) func(string) (Limit, bool) {
+	return func(key string) (Limit, bool) {
+		l, ok := limits[key]
+		return l, ok
+	}
 }

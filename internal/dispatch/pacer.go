@@ -10,8 +10,8 @@ import (
 // methods may be called by several goroutines of that.
 type Pacer struct {
 	Budget *Budget
-	// Named tells what a limit's key stands for.
-	Named map[string]Limit
+	// Named tells what a limit's key stands for; false if for nothing.
+	Named func(key string) (Limit, bool)
 	// Ahead is how far the calls may run ahead of their limits, as those of sync writes do,
 	// whose caller waits.
 	Ahead time.Duration
@@ -69,7 +69,7 @@ func (p *Pacer) due(keys []string) []Limit {
 	for _, k := range keys {
 		if p.paid[k] > 0 {
 			p.paid[k]--
-		} else if l, ok := p.Named[k]; ok {
+		} else if l, ok := p.Named(k); ok {
 			limits = append(limits, l)
 		}
 	}

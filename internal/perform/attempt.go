@@ -152,6 +152,9 @@ func (w *Writes) read(t *task) (tsp.Write, error) {
 	if t.op.Damaged != nil {
 		return tsp.Write{}, t.op.Damaged
 	}
+	if t.stored.Schema != nil {
+		return t.stored, nil
+	}
 	schema, err := resource.For(t.op.Kind, t.op.Verb)
 	if err != nil {
 		return tsp.Write{}, err
@@ -160,8 +163,9 @@ func (w *Writes) read(t *task) (tsp.Write, error) {
 	if err != nil {
 		return tsp.Write{}, err
 	}
-	return tsp.Write{Capability: t.capability(), Payload: payload, Schema: schema, Refs: refs, Target: t.op.SourceID,
-		Collection: t.op.Collection, Operation: t.op.ID, Attempt: t.op.Tries + 1, Secret: w.secret(t.op.ID)}, nil
+	t.stored = tsp.Write{Capability: t.capability(), Payload: payload, Schema: schema, Refs: refs, Target: t.op.SourceID,
+		Collection: t.op.Collection, Operation: t.op.ID, Attempt: t.op.Tries + 1, Secret: w.secret(t.op.ID)}
+	return t.stored, nil
 }
 
 // secret derives what only the operation knows.

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -80,12 +82,7 @@ func (l *Limits) Charge(c connection.Connection, keys []string) {
 	}
 	spec := adapter.Spec()
 	own := l.of(spec, c)
-	for _, one := range spec.Limits {
-		if one.Scope == tsp.PerApp {
-			delete(own, one.Key)
-		}
-	}
-	for _, key := range keys {
+	for _, key := range withoutShared(spec, keys) {
 		// They are made, and so charged however little is left.
 		l.budget.Borrow("", own.only([]string{key}), time.Hour)
 	}
@@ -94,41 +91,51 @@ func (l *Limits) Charge(c connection.Connection, keys []string) {
 // Each attempt gets its own, as a pacer remembers what was paid for. share is on whose behalf its calls
 // are made; "" for the service's own.
 func (l *Limits) pacer(spec tsp.Spec, c connection.Connection, share string) *dispatch.Pacer {
-	return &dispatch.Pacer{Budget: l.budget, Named: l.of(spec, c), Share: share}
+	return &dispatch.Pacer{Budget: l.budget, Named: l.of(spec, c).find, Share: share}
 }
 
 // named are the limits of a connection by their key. Actions and calls name limits by the keys of
-// the adapter's spec.
-type named map[string]dispatch.Limit
+// the adapter's spec, a few of them in an attempt, so each is made when it is asked for.
+type named struct {
+	name     tsp.Name
+	declared []tsp.Limit
+	agreed   map[string]Rate
+	account  string
+	conn     uuid.UUID
+}
 
-// of returns the limits of a connection, each under the budget that its scope shares.
+// of returns the limits of a connection.
 func (l *Limits) of(spec tsp.Spec, c connection.Connection) named {
-	out := make(named, len(spec.Limits))
-	for _, one := range spec.Limits {
-		whose := string(spec.Name)
-		// Whoever shares a budget must come to the same id. PerApp is the TSP's name alone.
-		switch one.Scope {
-		case tsp.PerConnection:
-			whose = c.ID.String()
-		case tsp.PerAccount:
-			whose += "/" + c.Account
-		case tsp.PerApp:
-		}
-		if r, ok := l.agreed[spec.Name][one.Key]; ok {
-			one = r.replace(one)
-		}
-		out[one.Key] = dispatch.Limit{ID: whose + "/" + one.Key,
-			Label:    dispatch.Label{Of: string(spec.Name), Name: one.Key},
-			Interval: one.Period / time.Duration(max(one.Events, 1)), Burst: one.Burst, AtOnce: one.AtOnce}
+	return named{spec.Name, spec.Limits, l.agreed[spec.Name], c.Account, c.ID}
+}
+
+// find returns a limit under the budget that its scope shares.
+func (n named) find(key string) (dispatch.Limit, bool) {
+	i := slices.IndexFunc(n.declared, func(one tsp.Limit) bool { return one.Key == key })
+	if i < 0 {
+		return dispatch.Limit{}, false
 	}
-	return out
+	one, whose := n.declared[i], string(n.name)
+	// Whoever shares a budget must come to the same id. PerApp is the TSP's name alone.
+	switch one.Scope {
+	case tsp.PerConnection:
+		whose = n.conn.String()
+	case tsp.PerAccount:
+		whose += "/" + n.account
+	case tsp.PerApp:
+	}
+	if r, ok := n.agreed[key]; ok {
+		one = r.replace(one)
+	}
+	return dispatch.Limit{ID: whose + "/" + key, Label: dispatch.Label{Of: string(n.name), Name: key},
+		Interval: one.Period / time.Duration(max(one.Events, 1)), Burst: one.Burst, AtOnce: one.AtOnce}, true
 }
 
 // only picks limits by key; one that is not there limits nothing.
 func (n named) only(keys []string) []dispatch.Limit {
 	var out []dispatch.Limit
 	for _, key := range keys {
-		if l, ok := n[key]; ok {
+		if l, ok := n.find(key); ok {
 			out = append(out, l)
 		}
 	}
@@ -141,18 +148,22 @@ func (l *Limits) shut(t *task, d time.Duration) { l.close(t.spec, t.conn, t.acti
 // close closes limits of a connection, for those too who may run ahead. Those of the whole
 // installation stay open: whether they are used up every connection is told by itself.
 func (l *Limits) close(spec tsp.Spec, c connection.Connection, keys []string, d time.Duration) {
-	keys = slices.DeleteFunc(slices.Clone(keys), func(key string) bool {
-		return slices.ContainsFunc(spec.Limits, func(one tsp.Limit) bool {
-			return one.Key == key && one.Scope == tsp.PerApp
-		})
-	})
-	limits := l.of(spec, c).only(keys)
+	limits := l.of(spec, c).only(withoutShared(spec, keys))
 	l.budget.Shut(limits, d)
 	for _, one := range rates(limits) {
 		// The debt is shut for longer by what Borrow would let it run ahead.
 		owed := debt(one)
 		l.budget.Shut([]dispatch.Limit{owed}, d+max(SyncAhead, owed.Interval))
 	}
+}
+
+// withoutShared leaves out the limits that are of the whole installation.
+func withoutShared(spec tsp.Spec, keys []string) []string {
+	return slices.DeleteFunc(slices.Clone(keys), func(key string) bool {
+		return slices.ContainsFunc(spec.Limits, func(one tsp.Limit) bool {
+			return one.Key == key && one.Scope == tsp.PerApp
+		})
+	})
 }
 
 // throttled closes the limits that a call outside of the lanes was paced by.

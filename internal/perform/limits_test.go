@@ -33,7 +33,7 @@ func TestLimitsAreSharedByThoseOfTheirScope(t *testing.T) {
 	apart := connection.Connection{ID: uuid.UUID{3}, TSP: "acme", Account: "b"}
 	shared := func(with connection.Connection) (keys []string) {
 		for _, one := range p.spec.Limits {
-			if l.of(p.spec, here)[one.Key].ID == l.of(p.spec, with)[one.Key].ID {
+			if cmp.Equal(l.of(p.spec, here).only([]string{one.Key}), l.of(p.spec, with).only([]string{one.Key})) {
 				keys = append(keys, one.Key)
 			}
 		}
@@ -46,8 +46,8 @@ func TestLimitsAreSharedByThoseOfTheirScope(t *testing.T) {
 		t.Errorf("with another account (-want +got):\n%s", diff)
 	}
 	// What was agreed on stands in the place of what is declared, with a burst that keeps it smooth.
-	want := dispatch.Limit{ID: "acme/app", Label: dispatch.Label{Of: "acme", Name: "app"}, Interval: 2 * time.Millisecond, Burst: 50}
-	if diff := cmp.Diff(want, l.of(p.spec, here)["app"]); diff != "" {
+	want := []dispatch.Limit{{ID: "acme/app", Label: dispatch.Label{Of: "acme", Name: "app"}, Interval: 2 * time.Millisecond, Burst: 50}}
+	if diff := cmp.Diff(want, l.of(p.spec, here).only([]string{"app"})); diff != "" {
 		t.Errorf("the agreed limit (-want +got):\n%s", diff)
 	}
 	if got := l.of(p.spec, here).only([]string{"account", "none of these"}); len(got) != 1 || got[0].Burst != 3 {
@@ -87,18 +87,19 @@ func TestALimitOfCallsAtOnceNeedsNoRate(t *testing.T) {
 		{Key: "calls", Scope: tsp.PerConnection, Events: 60, Period: time.Minute, Burst: 3, AtOnce: 2}}
 	l := NewLimits(nil, dispatch.NewBudget(time.Now, nil), nil)
 	here := connection.Connection{ID: uuid.UUID{15: 7}, TSP: "acme", Account: "a"}
-	want := named{"key": {ID: "acme/a/key", Label: dispatch.Label{Of: "acme", Name: "key"}, AtOnce: 5},
-		"calls": {ID: here.ID.String() + "/calls", Label: dispatch.Label{Of: "acme", Name: "calls"}, Interval: time.Second, Burst: 3, AtOnce: 2}}
-	if diff := cmp.Diff(want, l.of(p.spec, here)); diff != "" {
+	limits := l.of(p.spec, here)
+	want := []dispatch.Limit{{ID: "acme/a/key", Label: dispatch.Label{Of: "acme", Name: "key"}, AtOnce: 5},
+		{ID: here.ID.String() + "/calls", Label: dispatch.Label{Of: "acme", Name: "calls"}, Interval: time.Second, Burst: 3, AtOnce: 2}}
+	if diff := cmp.Diff(want, limits.only([]string{"key", "calls"})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for range 100 {
-		if wait := l.borrow("", want.only([]string{"key"})); wait > 0 {
+		if wait := l.borrow("", limits.only([]string{"key"})); wait > 0 {
 			t.Fatalf("a sync call waits %v for what has no rate", wait)
 		}
 	}
 	l.shut(&task{spec: p.spec, conn: here, action: tsp.Action{Limits: []string{"key"}}}, time.Minute)
-	if wait := l.borrow("", want.only([]string{"key"})); wait < 59*time.Second {
+	if wait := l.borrow("", limits.only([]string{"key"})); wait < 59*time.Second {
 		t.Errorf("a limit that was closed for a minute lets a call wait %v", wait)
 	}
 }

@@ -23,6 +23,8 @@ type task struct {
 	// way at the TSP. It is decided once: the time may be over before the attempt is.
 	looks  bool
 	answer answer
+	// stored is what read has made of the operation; its schema is nil before.
+	stored tsp.Write
 }
 
 // answer is what an attempt leaves for its settling.

@@ -22,7 +22,8 @@ type member struct {
 // given twice at any depth, invalid UTF-8 and anything behind the object are problems, of which
 // there is only ever one: what follows it could be made up.
 func split(text []byte, secret bool) ([]member, *Problem) {
-	d := jsontext.NewDecoder(bytes.NewReader(text))
+	// A decoder reads a buffer where it lies. So the members are parts of the text, which nobody changes.
+	d := jsontext.NewDecoder(bytes.NewBuffer(text))
 	if k := d.PeekKind(); k != '{' && k != jsontext.KindInvalid && jsontext.Value(text).IsValid() {
 		return nil, &Problem{"", input(text, secret), "the body must be a JSON object", CodeNotObject}
 	}
@@ -40,7 +41,7 @@ func split(text []byte, secret bool) ([]member, *Problem) {
 		if err != nil {
 			return nil, malformed(text, err, secret)
 		}
-		members = append(members, member{key, value.Clone()})
+		members = append(members, member{key, value[:len(value):len(value)]})
 	}
 	if _, err := d.ReadToken(); err != nil {
 		return nil, malformed(text, err, secret)
@@ -95,7 +96,7 @@ func dotted(p jsontext.Pointer) string {
 // items splits a JSON array, which is known to be well formed, into its values, of which it
 // returns at most so many; all of them if most is negative.
 func items(array jsontext.Value, most int) []jsontext.Value {
-	d := jsontext.NewDecoder(bytes.NewReader(array))
+	d := jsontext.NewDecoder(bytes.NewBuffer(array))
 	var all []jsontext.Value
 	if _, err := d.ReadToken(); err != nil {
 		return nil
@@ -105,7 +106,7 @@ func items(array jsontext.Value, most int) []jsontext.Value {
 		if err != nil {
 			return all
 		}
-		all = append(all, v.Clone())
+		all = append(all, v[:len(v):len(v)])
 	}
 	return all
 }
