@@ -77,7 +77,9 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	stopGrace := context.AfterFunc(ctx, func() { time.AfterFunc(d.config.Grace, cut) })
 	defer stopGrace()
 
-	st := &stint{Dispatcher: d, ctx: ctx, working: working, served: map[string]bool{}}
+	hands := newCrew()
+	defer hands.dismiss()
+	st := &stint{Dispatcher: d, ctx: ctx, working: working, crew: hands, served: map[string]bool{}}
 	for kind := range d.config.Kinds {
 		st.open(kind)
 	}

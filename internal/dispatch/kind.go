@@ -14,7 +14,7 @@ import (
 type Kind struct {
 	floor   *Floor
 	group   Group
-	run     func(ctx, working context.Context, d *Dispatcher, claim Claim, slot *slot) time.Time
+	run     func(st *stint, claim Claim, slot *slot) time.Time
 	waiting func(ctx context.Context) ([]fence.Lane, error)
 }
 
@@ -38,8 +38,8 @@ func (k Kind) By(g Group) Kind {
 // KindOf returns the kind of lanes in which work runs under a policy.
 func KindOf[T any](work Work[T], policy Policy) Kind {
 	return Kind{
-		run: func(ctx, working context.Context, d *Dispatcher, claim Claim, slot *slot) time.Time {
-			return newRunner(working, d, claim, slot, work, policy).run(ctx)
+		run: func(st *stint, claim Claim, slot *slot) time.Time {
+			return newRunner(st, claim, slot, work, policy).run(st.ctx)
 		},
 		waiting: work.Waiting,
 	}

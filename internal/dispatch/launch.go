@@ -84,12 +84,12 @@ func wants(limits []Limit, kept map[string]bool) bool {
 	return false
 }
 
-// fly makes one attempt in a goroutine of its own, and gives its place back when the other side has
+// fly makes one attempt beside the runner, and gives its place back when the other side has
 // answered.
 func (r *runner[T]) fly(c *chain[T], p *Place) {
 	c.flying = true
 	r.flying++
-	go func() {
+	r.crew.do(func() {
 		var res result[T]
 		// Performing and settling have nets of their own, which know more.
 		if err := safely(func() error { res = r.attempt(c.items[0], p); return nil }); err != nil {
@@ -99,10 +99,10 @@ func (r *runner[T]) fly(c *chain[T], p *Place) {
 		res.chain = c
 		// The runner reads until nothing is in flight, so this never blocks for ever.
 		r.ended <- res
-	}()
+	})
 }
 
-// attempt performs an item and settles it. It runs in its own goroutine and touches nothing of the
+// attempt performs an item and settles it. It runs in a goroutine of the crew and touches nothing of the
 // runner's that changes.
 func (r *runner[T]) attempt(item Item[T], p *Place) result[T] {
 	ctx, now := r.working, r.config.Now

@@ -13,6 +13,7 @@ type stint struct {
 	// ctx ends new attempts, working those in flight.
 	ctx, working context.Context
 	all          sync.WaitGroup
+	*crew
 
 	mu     sync.Mutex
 	served map[string]bool
@@ -49,7 +50,9 @@ func (s *stint) serve(queue string, slots int, do func(Claim, *slot) time.Time) 
 		if err != nil {
 			return
 		}
-		s.all.Go(func() {
+		s.all.Add(1)
+		s.do(func() {
+			defer s.all.Done()
 			own := &slot{pool: p, held: true}
 			defer own.leave()
 			s.config.Source.Release(claim, do(claim, own))
@@ -60,7 +63,7 @@ func (s *stint) serve(queue string, slots int, do func(Claim, *slot) time.Time) 
 // run runs a lane and returns when it wants to run again; zero stands for when it is activated.
 func (s *stint) run(claim Claim, own *slot) (again time.Time) {
 	err := safely(func() error {
-		again = s.config.Kinds[claim.Lane.Kind].run(s.ctx, s.working, s.Dispatcher, claim, own)
+		again = s.config.Kinds[claim.Lane.Kind].run(s, claim, own)
 		return nil
 	})
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 )
 
 // runner runs one lane for one claim. All decisions are made in its own goroutine; attempts
-// run in theirs and report through ended.
+// run in others of the crew and report through ended.
 type runner[T any] struct {
 	*Dispatcher
 	slot   *slot
@@ -16,6 +16,7 @@ type runner[T any] struct {
 	policy Policy
 	// stopping ends with the stop, working a grace later.
 	stopping, working context.Context
+	crew              *crew
 	// It has no buffer, since the runner waits for each attempt it has begun.
 	ended chan result[T]
 
@@ -40,10 +41,11 @@ type runner[T any] struct {
 	label  string
 }
 
-func newRunner[T any](working context.Context, d *Dispatcher, claim Claim, s *slot, work Work[T], policy Policy) *runner[T] {
+func newRunner[T any](st *stint, claim Claim, s *slot, work Work[T], policy Policy) *runner[T] {
+	d := st.Dispatcher
 	m, now := d.recall(claim.Lane), d.config.Now()
 	r := &runner[T]{Dispatcher: d, slot: s, floor: d.config.Kinds[claim.Lane.Kind].floor, claim: claim,
-		work: work, policy: policy, working: working,
+		work: work, policy: policy, working: st.working, crew: st.crew,
 		ended: make(chan result[T]), window: newWindow[T](), gate: m.gate,
 		reading: newReading(m), parked: m.parked, turns: m.turns, retry: m.retry}
 	if m.gate.shut(now) {
