@@ -97,6 +97,9 @@ func (a Action) Lacks(s Settings) string {
 
 // Under returns the action as it is with the settings.
 func (a Action) Under(s Settings) Action {
+	if !a.Uses.depend() {
+		return a
+	}
 	uses := make(Uses, len(a.Uses))
 	for name, use := range a.Uses {
 		uses[name] = use.Under(s)

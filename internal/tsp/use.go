@@ -94,6 +94,16 @@ func (u FieldUse) With(setting, value string, use FieldUse) FieldUse {
 	return u
 }
 
+// depend tells whether one of the uses depends on settings.
+func (u Uses) depend() bool {
+	for _, use := range u {
+		if len(use.Cases) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Under returns the use as it is with the settings.
 func (u FieldUse) Under(s Settings) FieldUse {
 	for _, c := range u.Cases {

@@ -37,35 +37,38 @@ func headers(d Delivery, body []byte, now time.Time, request uuid.UUID) http.Hea
 	// Signed exactly as it is sent: a receiver need not parse it to check.
 	stamp, unix := now.Format(catenaTime), strconv.FormatInt(now.Unix(), 10)
 	id := d.Event.ID.String()
-	h := make(http.Header, 16)
-	h.Set("Content-Type", "application/json")
-	h.Set("Accept", "application/json")
-	h.Set("User-Agent", "Catena-Webhook")
-	h.Set(headerSignature, digest([]byte(d.Subscription.Secret), stamp, string(body)))
-	h.Set(headerTimestamp, stamp)
-	h.Set("X-Event-Type", d.Event.Name)
-	h.Set("X-Webhook-ID", d.Subscription.ID.String())
-	h.Set("X-Request-ID", request.String())
-	h.Set("X-Schema-Version", schemaVersion)
-	h.Set("X-Source", "catena-notifications")
-	h.Set("X-Delivery-Attempt", strconv.Itoa(d.Attempt))
-	if d.Sequence > 0 {
-		h.Set(headerSequence, strconv.FormatInt(d.Sequence, 10))
+	h, values := make(http.Header, 16), make([]string, 0, 16)
+	// The names are in their canonical form, and all values in one array.
+	set := func(name, value string) {
+		values = append(values, value)
+		h[name] = values[len(values)-1 : len(values) : len(values)]
 	}
-	h.Set(headerStandardID, id)
-	h.Set(headerStandardTimestamp, unix)
-	h.Set(headerStandardSignature, standardSignatures(d.Subscription.secrets(now), id, unix, string(body)))
+	set("Content-Type", "application/json")
+	set("Accept", "application/json")
+	set("User-Agent", "Catena-Webhook")
+	set(headerSignature, digest([]byte(d.Subscription.Secret), stamp, body))
+	set(headerTimestamp, stamp)
+	set("X-Event-Type", d.Event.Name)
+	set("X-Webhook-Id", d.Subscription.ID.String())
+	set("X-Request-Id", request.String())
+	set("X-Schema-Version", schemaVersion)
+	set("X-Source", "catena-notifications")
+	set("X-Delivery-Attempt", strconv.Itoa(d.Attempt))
+	if d.Sequence > 0 {
+		set(headerSequence, strconv.FormatInt(d.Sequence, 10))
+	}
+	set(headerStandardID, id)
+	set(headerStandardTimestamp, unix)
+	set(headerStandardSignature, standardSignatures(d.Subscription.secrets(now), id+"."+unix, body))
 	return h
 }
 
-// digest is the standard Base64 of HMAC-SHA256 over the parts, joined by full stops.
-func digest(secret []byte, parts ...string) string {
+// digest is the standard Base64 of HMAC-SHA256 over what is before a body, a full stop and the body.
+func digest(secret []byte, before string, body []byte) string {
 	mac := hmac.New(sha256.New, secret)
-	for i, part := range parts {
-		if i > 0 {
-			mac.Write([]byte{'.'})
-		}
-		mac.Write([]byte(part))
-	}
-	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	mac.Write([]byte(before))
+	mac.Write([]byte{'.'})
+	mac.Write(body)
+	var sum [sha256.Size]byte
+	return base64.StdEncoding.EncodeToString(mac.Sum(sum[:0]))
 }

@@ -63,12 +63,12 @@ func (s Secret) unfit() string {
 
 // standardSignatures returns the value of webhook-signature for secrets of which any may be the
 // receiver's.
-func standardSignatures(secrets []Secret, id, stamp, body string) string {
+func standardSignatures(secrets []Secret, before string, body []byte) string {
 	var all []string
 	for _, s := range secrets {
 		for _, key := range s.standardKeys() {
 			// A secret may have been replaced by another spelling of itself.
-			if signature := standardVersion + digest(key, id, stamp, body); !slices.Contains(all, signature) {
+			if signature := standardVersion + digest(key, before, body); !slices.Contains(all, signature) {
 				all = append(all, signature)
 			}
 		}

@@ -25,7 +25,7 @@ const (
 func TestSignaturesAreThoseOfStandardWebhooks(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []Secret{"whsec_" + standardSecret, standardSecret} {
-		all := standardSignatures([]Secret{secret}, standardID, "1614265330", standardBody)
+		all := standardSignatures([]Secret{secret}, standardID+".1614265330", []byte(standardBody))
 		found := false
 		for one := range strings.FieldsSeq(all) {
 			found = found || one == standardSigned
@@ -122,7 +122,7 @@ func TestASecretThatWasReplacedSignsBesideTheNewOneForATime(t *testing.T) {
 		if err := verifyStandard(h, []byte(vectorBody), old, c.at); (err == nil) != c.both {
 			t.Errorf("%s: the secret before it: %v", says, err)
 		}
-		if want := digest([]byte(fresh), h.Get(headerTimestamp), vectorBody); h.Get(headerSignature) != want {
+		if want := digest([]byte(fresh), h.Get(headerTimestamp), []byte(vectorBody)); h.Get(headerSignature) != want {
 			t.Errorf("%s: the contract's signature is not over the new secret", says)
 		}
 	}
@@ -131,7 +131,7 @@ func TestASecretThatWasReplacedSignsBesideTheNewOneForATime(t *testing.T) {
 func TestASecretReplacedByAnotherSpellingOfItselfSignsOnce(t *testing.T) {
 	t.Parallel()
 	same := []Secret{"whsec_YWJjZGU=", "whsec_YWJjZGU"}
-	if got := standardSignatures(same, "a", "1", "{}"); len(strings.Fields(got)) != 1 {
+	if got := standardSignatures(same, "a.1", []byte("{}")); len(strings.Fields(got)) != 1 {
 		t.Errorf("got %s", got)
 	}
 }

@@ -36,7 +36,7 @@ func Verify(header http.Header, body []byte, secret string, now time.Time) error
 	if err := fresh(sent, now); err != nil {
 		return err
 	}
-	if !same(header.Get(headerSignature), digest([]byte(secret), stamp, string(body))) {
+	if !same(header.Get(headerSignature), digest([]byte(secret), stamp, body)) {
 		return fmt.Errorf("%w: %s", ErrSignature, headerSignature)
 	}
 	if header.Get(headerStandardSignature) == "" {
@@ -57,7 +57,7 @@ func verifyStandard(header http.Header, body []byte, secret Secret, now time.Tim
 		return err
 	}
 	for _, key := range secret.standardKeys() {
-		want := standardVersion + digest(key, header.Get(headerStandardID), stamp, string(body))
+		want := standardVersion + digest(key, header.Get(headerStandardID)+"."+stamp, body)
 		for given := range strings.FieldsSeq(header.Get(headerStandardSignature)) {
 			if same(given, want) {
 				return nil

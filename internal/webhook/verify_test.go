@@ -80,7 +80,7 @@ func FuzzVerifyAcceptsOnlyTheRightSignature(f *testing.F) {
 		if Verify(h, body, vectorSecret, vectorTime) != nil {
 			return
 		}
-		if signature != digest([]byte(vectorSecret), stamp, string(body)) {
+		if signature != digest([]byte(vectorSecret), stamp, body) {
 			t.Errorf("accepted %q for %q", signature, body)
 		}
 	})
