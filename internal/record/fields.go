@@ -56,7 +56,7 @@ func (r Record) Deactivated() bool {
 // object reads a JSON object; one that is not there is empty.
 func object(raw jsontext.Value) (map[string]jsontext.Value, error) {
 	out := map[string]jsontext.Value{}
-	if len(raw) == 0 {
+	if len(raw) == 0 || string(raw) == "{}" {
 		return out, nil
 	}
 	err := json.Unmarshal(raw, &out)
@@ -64,5 +64,8 @@ func object(raw jsontext.Value) (map[string]jsontext.Value, error) {
 }
 
 func encode(of map[string]jsontext.Value) (jsontext.Value, error) {
+	if len(of) == 0 {
+		return jsontext.Value("{}"), nil
+	}
 	return json.Marshal(of, json.Deterministic(true))
 }

@@ -44,7 +44,10 @@ func NewSender(client *http.Client, now func() time.Time) *Sender {
 	if timeout == 0 {
 		timeout = DefaultTimeout
 	}
-	return &Sender{client: client, timeout: timeout, now: now}
+	// Each request has a bound of its own, under which its error tells how far it came.
+	unbounded := *client
+	unbounded.Timeout = 0
+	return &Sender{client: &unbounded, timeout: timeout, now: now}
 }
 
 // Send makes one attempt and judges its outcome: one POST, or a second without compression where
