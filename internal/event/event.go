@@ -4,8 +4,10 @@
 package event
 
 import (
+	"fmt"
 	"time"
 
+	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 )
@@ -31,10 +33,25 @@ type Event struct {
 	Own bool
 	// OccurredAt is when the change happened.
 	OccurredAt time.Time
-	// Data is one JSON object, the single item of the envelope's data array.
+	// Data is one JSON object, the single item of the envelope's data array. One that was not stored yet
+	// may have Tells in its place; see Encoded.
 	Data jsontext.Value
+	// Tells is what Data are made of if somebody hears of the event.
+	Tells any
 	// Damaged says why the Data that are stored cannot be read, for the operator; nil if they can.
 	Damaged error
+}
+
+// Encoded returns the Data. Most events are heard by nobody, so it is asked for by who stores one.
+func (e Event) Encoded() (jsontext.Value, error) {
+	if e.Tells == nil {
+		return e.Data, nil
+	}
+	data, err := json.Marshal(e.Tells)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the event %s: %w", e.Name, err)
+	}
+	return data, nil
 }
 
 // NeedsGrant tells whether the event reaches its partner only under a grant of its fleet.

@@ -14,14 +14,10 @@ import (
 // which receivers may order events. It is the partner's own: how a write ended is told whatever has
 // become of the grant under which it was made (decision 18).
 func (op Operation) Event(name string, at time.Time) (event.Event, error) {
-	data, err := encode(op.Read())
-	if err != nil {
-		return event.Event{}, fmt.Errorf("encoding the event %s: %w", name, err)
-	}
 	id, err := uuid.NewV7()
 	if err != nil {
 		return event.Event{}, fmt.Errorf("making an event id: %w", err)
 	}
 	return event.Event{ID: id, Name: name, Partner: op.Partner, Subject: op.ID, Fleet: op.Fleet,
-		FleetRef: op.FleetRef, Kind: string(op.Kind), Own: true, OccurredAt: at, Data: data}, nil
+		FleetRef: op.FleetRef, Kind: string(op.Kind), Own: true, OccurredAt: at, Tells: op.Read()}, nil
 }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 
-	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 
@@ -121,6 +120,3 @@ func SafeHeaders(h http.Header) map[string]string {
 	}
 	return out
 }
-
-// encode marshals a wire form; the forms of this package always can be.
-func encode(v any) (jsontext.Value, error) { return json.Marshal(v) }

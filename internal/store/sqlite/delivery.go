@@ -26,7 +26,11 @@ func (t *tx) publish(db *DB, events []event.Event) error {
 		if len(to) == 0 {
 			continue
 		}
-		data, err := t.put(string(e.Data), bound("data", e.ID[:]))
+		text, err := e.Encoded()
+		if err != nil {
+			return err
+		}
+		data, err := t.put(string(text), bound("data", e.ID[:]))
 		if err != nil {
 			return err
 		}

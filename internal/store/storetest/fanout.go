@@ -22,6 +22,7 @@ func fanOut() []rule {
 		{"subscriptions that are active or stale hear events, others do not", statusHears},
 		{"a subscription hears events of its partner, name and filters", filtersHear},
 		{"an event wakes the receivers that it is delivered to", eventWakes},
+		{"what an event tells is encoded where somebody hears it, and only there", heardIsEncoded},
 		{"who hears is asked anew once it changed, whichever process changed it", hearersFollow},
 		{"an event for all goes to each partner whose grant is in force, under its own reference and id", eventForAll},
 	}
@@ -54,6 +55,26 @@ func withoutGrant(t *testing.T, s *stand) {
 	is(t, "of a fleet", s.told(sub, foreign), false)
 	is(t, "its own", s.told(sub, own), true)
 	is(t, "of no fleet", s.told(sub, nobodys), true)
+}
+
+// spelled counts how often it is encoded.
+type spelled struct{ times int }
+
+func (s *spelled) MarshalJSON() ([]byte, error) {
+	s.times++
+	return []byte(`{"spelled":true}`), nil
+}
+
+func heardIsEncoded(t *testing.T, s *stand) {
+	sub := s.subscribe(subscribed(s.partner(), eventName))
+	heard, unheard := &spelled{}, &spelled{}
+	e, other := fact(sub.Partner, uuid.Nil), fact(s.partner(), uuid.Nil)
+	e.Data, e.Tells = nil, heard
+	other.Data, other.Tells = nil, unheard
+	s.publish(e, other)
+	is(t, "times that nobody's event was encoded", unheard.times, 0)
+	is(t, "times that the subscriber's was", heard.times, 1)
+	is(t, "what it hears", string(s.waiting(sub)[0].Event.Data), `{"spelled":true}`)
 }
 
 func statusHears(t *testing.T, s *stand) {
