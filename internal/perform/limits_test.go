@@ -2,6 +2,7 @@ package perform
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -264,4 +265,23 @@ func TestCallsThatWereMadeBeforeTheirAccountWasKnownAreChargedToIt(t *testing.T)
 			t.Errorf("what was charged when it was made waits %v", got)
 		}
 	})
+}
+
+func TestAnAttemptPaysForTheLimitsThatItAsksForAndNotForAllThatATSPHas(t *testing.T) {
+	l := NewLimits(nil, dispatch.NewBudget(time.Now, nil), nil)
+	cost := func(declared int) float64 {
+		spec := tsp.Spec{Name: "acme"}
+		for n := range declared {
+			spec.Limits = append(spec.Limits, tsp.Limit{Key: fmt.Sprint(n), Scope: tsp.PerAccount, Events: 1, Period: time.Second})
+		}
+		return testing.AllocsPerRun(10, func() {
+			pacer := l.pacer(spec, connection.Connection{TSP: "acme", Account: "a"}, "")
+			if _, ok := pacer.Named("0"); !ok {
+				t.Error("the limit is not there")
+			}
+		})
+	}
+	if few, many := cost(1), cost(50); many > few {
+		t.Errorf("%v allocations of a TSP with one limit, %v of one with 50", few, many)
+	}
 }

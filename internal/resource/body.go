@@ -22,7 +22,7 @@ type member struct {
 // given twice at any depth, invalid UTF-8 and anything behind the object are problems, of which
 // there is only ever one: what follows it could be made up.
 func split(text []byte, secret bool) ([]member, *Problem) {
-	// A decoder reads a buffer where it lies. So the members are parts of the text, which nobody changes.
+	// A decoder reads a buffer where it lies.
 	d := jsontext.NewDecoder(bytes.NewBuffer(text))
 	if k := d.PeekKind(); k != '{' && k != jsontext.KindInvalid && jsontext.Value(text).IsValid() {
 		return nil, &Problem{"", input(text, secret), "the body must be a JSON object", CodeNotObject}
@@ -41,7 +41,7 @@ func split(text []byte, secret bool) ([]member, *Problem) {
 		if err != nil {
 			return nil, malformed(text, err, secret)
 		}
-		members = append(members, member{key, value[:len(value):len(value)]})
+		members = append(members, member{key, part(text, d, value)})
 	}
 	if _, err := d.ReadToken(); err != nil {
 		return nil, malformed(text, err, secret)
@@ -106,9 +106,16 @@ func items(array jsontext.Value, most int) []jsontext.Value {
 		if err != nil {
 			return all
 		}
-		all = append(all, v[:len(v):len(v)])
+		all = append(all, part(array, d, v))
 	}
 	return all
+}
+
+// part is a value that a decoder has just read, as a part of the text, which nobody changes: the decoder's
+// own lives until it reads on.
+func part(text []byte, d *jsontext.Decoder, value jsontext.Value) jsontext.Value {
+	end := int(d.InputOffset())
+	return text[end-len(value) : end : end]
 }
 
 // masked stands for input that is secret.
