@@ -129,11 +129,11 @@ func (db *DB) open(ctx context.Context, path string) error {
 		return errors.Join(err, write.Close())
 	}
 	// query_only turns a statement that writes past the writer into an error.
-	read, err := open(db.path, searchers, g, "_pragma=query_only(on)")
+	read, err := openAll(ctx, db.path, searchers, g)
 	if err != nil {
 		return errors.Join(err, write.Close())
 	}
-	lists, err := open(db.path, listReaders, g, "_pragma=query_only(on)")
+	lists, err := openAll(ctx, db.path, listReaders, g)
 	if err != nil {
 		return errors.Join(err, read.Close(), write.Close())
 	}
@@ -205,6 +205,8 @@ func location(path, option string) string {
 	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)",
 		"foreign_keys(on)", "cache_size(-16384)", "secure_delete(fast)"}}
 	q.Add("modeof", path)
+	// makePrivate alone makes a file: whoever opens one later, when it may have been deleted, must not.
+	q.Add("mode", "rw")
 	name, value, _ := strings.Cut(option, "=")
 	q.Add(name, value)
 	// SQLite takes a plus for itself and not for the space that it stands for in a form.
@@ -229,6 +231,31 @@ func open(path string, conns int, g *guard, option string) (*sql.DB, error) {
 	// As many as may be open, because a new connection would read the schema and warm its cache
 	// again.
 	db.SetMaxIdleConns(conns)
+	return db, nil
+}
+
+// openAll makes a pool of connections that only read, and opens all of them: one that is opened when it is
+// first needed may find another file, or another log.
+func openAll(ctx context.Context, path string, conns int, g *guard) (*sql.DB, error) {
+	db, err := open(path, conns, g, "_pragma=query_only(on)")
+	if err != nil {
+		return nil, err
+	}
+	opened := make([]*sql.Conn, 0, conns)
+	for range conns {
+		conn, failed := db.Conn(ctx)
+		if failed != nil {
+			err = fmt.Errorf("opening the database: %w", failed)
+			break
+		}
+		opened = append(opened, conn)
+	}
+	for _, conn := range opened {
+		err = errors.Join(err, conn.Close())
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	return db, nil
 }
 
