@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,12 +15,15 @@ import (
 
 // attic has parts of each sort to sweep.
 type attic struct {
+	mu     sync.Mutex
 	parts  map[string]int
 	fails  bool
 	before []time.Time
 }
 
 func (a *attic) one(sort string, before time.Time) (bool, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	a.before = append(a.before, before)
 	if a.fails {
 		a.fails = false
@@ -27,6 +31,13 @@ func (a *attic) one(sort string, before time.Time) (bool, error) {
 	}
 	a.parts[sort]--
 	return a.parts[sort] > 0, nil
+}
+
+// times is how often receivers were looked at.
+func (a *attic) times() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return -a.parts["receivers"]
 }
 
 func (a *attic) SweepDeleted(context.Context) (bool, error) { return a.one("deleted", time.Time{}) }
@@ -69,11 +80,11 @@ func TestEachReceiverIsLookedAtNowAndThenAlone(t *testing.T) {
 		done := make(chan error)
 		go func() { done <- webhook.Sweep(ctx, a, time.Now, slog.New(slog.DiscardHandler)) }()
 		time.Sleep(9 * time.Minute)
-		soon := -a.parts["receivers"]
+		soon := a.times()
 		time.Sleep(2 * time.Minute)
 		cancel()
-		if err := <-done; err != nil || soon != 1 || a.parts["receivers"] != -2 {
-			t.Errorf("%v: %d times in 9 minutes, %d in 11", err, soon, -a.parts["receivers"])
+		if err := <-done; err != nil || soon != 1 || a.times() != 2 {
+			t.Errorf("%v: %d times in 9 minutes, %d in 11", err, soon, a.times())
 		}
 	})
 }

@@ -52,6 +52,7 @@ func TestNobodyIsAnsweredFromBeforeAChangeThatWasAcknowledged(t *testing.T) {
 	t.Parallel()
 	db := opened(t)
 	c := db.connect(t)
+	id := c.ID
 	var acknowledged atomic.Int64
 	var all sync.WaitGroup
 	stop := make(chan struct{})
@@ -65,7 +66,7 @@ func TestNobodyIsAnsweredFromBeforeAChangeThatWasAcknowledged(t *testing.T) {
 				}
 				// One may be as old as it likes, as far as others' changes go, and the next must be new.
 				least, at := acknowledged.Load(), time.Now().Add(-time.Duration(i%2)*time.Hour)
-				got, err := db.Connection(fence.AsOf(context.Background(), at), c.ID)
+				got, err := db.Connection(fence.AsOf(context.Background(), at), id)
 				var n int64
 				if got.Description != "" {
 					_, _ = fmt.Sscan(got.Description, &n)
