@@ -148,7 +148,10 @@ func (l *lane) Settle(_ context.Context, claim fence.Claim, a Attempt[string]) e
 			return err
 		}
 	}
-	i := slices.IndexFunc(l.items, func(it Item[string]) bool { return it.Seq == a.Item.Seq })
+	i := slices.IndexFunc(l.items, func(it Item[string]) bool { return it.Seq == a.Item.Seq && it.Key == a.Item.Key })
+	if i < 0 {
+		return fence.ErrOvertaken
+	}
 	if v := a.Verdict; v.Fate == Retries || v.Fate == Asks {
 		l.items[i].NotBefore, l.items[i].Unknown = v.At, v.Fate == Asks
 		if v.Grows {

@@ -61,6 +61,8 @@ type Owner struct {
 
 // Item is one unfinished thing of a lane.
 type Item[T any] struct {
+	// Seq orders the items of a lane and is never given again: by it a chain that has grown is told from one
+	// that is read a second time.
 	Seq int64
 	// Key names the chain: an item runs only after all earlier ones of its key have ended.
 	Key string
