@@ -34,6 +34,8 @@ type lane struct {
 	// reads is how long a page takes, and fails what reading ends with.
 	reads time.Duration
 	fails error
+	// waits is what of reads is no reading.
+	waits time.Duration
 	kind  string
 	// breaks is told of each call before it does anything, and may panic.
 	breaks func(call string, seq int64)
@@ -64,7 +66,7 @@ func (l *lane) Heads(_ context.Context, q fence.Query) (Batch[string], error) {
 		}
 	}
 	slices.SortFunc(all, func(a, b *Item[string]) int { return cmp.Or(strings.Compare(a.Key, b.Key), cmp.Compare(a.Seq, b.Seq)) })
-	b := Batch[string]{Parallel: 4}
+	b := Batch[string]{Parallel: 4, Waited: l.waits}
 	if time.Now().Before(l.closed) {
 		b.Closed = l.closed
 	}

@@ -47,6 +47,9 @@ type Batch[T any] struct {
 	Owner Owner
 	// Label is what figures tell of the lane, one of few.
 	Label string
+	// Waited is how much of the time that Heads took it waited for others, as for a commit: that is no cost of
+	// reading.
+	Waited time.Duration
 	// Closed, if set, says that the lane takes no attempts before then; items that must end
 	// without one end all the same.
 	Closed time.Time
