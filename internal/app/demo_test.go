@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/demo"
@@ -68,5 +70,34 @@ func TestTheDemoGoesOnWithoutATSPThatTakesNoneOfItsCredentials(t *testing.T) {
 	}
 	if len(made.Unconnected) != 1 || !strings.Contains(made.Unconnected[0].Error(), "motive") {
 		t.Errorf("it tells %v", made.Unconnected)
+	}
+}
+
+func TestTheDemoWaitsForTheRecordsOfOneTSPAlone(t *testing.T) {
+	t.Parallel()
+	c := config.Default()
+	c.Key, c.DatabaseURL = operatorKey, filepath.Join(t.TempDir(), "waybill.db")
+	for _, name := range []string{"samsara", "motive"} {
+		c.BaseURLs[name] = simulatorAt(t, name)
+	}
+	a, err := app.Open(t.Context(), c, app.Options{Dev: true, Log: slog.New(slog.DiscardHandler),
+		Adapters: adapters("samsara", "motive")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = a.Close(context.Background()) })
+	if made, err := demo.Fill(t.Context(), a.Rooms(), "127.0.0.1:9"); err != nil || len(made.Unconnected) > 0 {
+		t.Fatal(made.Unconnected, err)
+	}
+	for name, want := range map[string]bool{"samsara": true, "motive": false} {
+		all, err := a.Rooms().Store.SchedulesOf(t.Context(), []uuid.UUID{demo.ID("connection:" + name)})
+		if err != nil || len(all) == 0 {
+			t.Fatalf("%s: %d schedules, %v", name, len(all), err)
+		}
+		for _, s := range all {
+			if !s.LastSuccessAt.IsZero() != want || s.NextAt.IsZero() {
+				t.Errorf("%s of %s was imported at %v and is due at %v", s.Kind, name, s.LastSuccessAt, s.NextAt)
+			}
+		}
 	}
 }

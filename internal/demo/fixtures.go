@@ -40,7 +40,8 @@ func ID(of string) uuid.UUID {
 	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("waybill:demo:"+of))
 }
 
-// Fill makes the fixtures that are not there yet and imports the TSPs' records.
+// Fill makes the fixtures that are not there yet and imports the records that the curl lines need. Those of
+// the other TSPs are imported by their lanes, as slowly as each TSP allows: nobody waits for that.
 func Fill(ctx context.Context, in app.Rooms, receiver string) (Fixtures, error) {
 	partner := access.Partner{ID: ID("partner"), Name: "demo"}
 	fleet := access.Fleet{ID: ID(FleetRef), Name: "Demo Freight", NamedBy: access.ByOperator}
@@ -76,10 +77,17 @@ func Fill(ctx context.Context, in app.Rooms, receiver string) (Fixtures, error) 
 	if f.Connection == uuid.Nil {
 		return f, errors.Join(f.Unconnected...)
 	}
+	c, err := in.Store.Connection(ctx, f.Connection)
+	if err == nil && c.Status == connection.Active {
+		err = in.Imports.AtOnce(ctx, c)
+	}
+	if err != nil {
+		return f, fmt.Errorf("importing the records of the demo: %w", err)
+	}
 	return f, f.Pick(ctx, in.Store)
 }
 
-// connect makes the fleet's connection to a TSP once, and imports its records.
+// connect makes the fleet's connection to a TSP once.
 func connect(ctx context.Context, in app.Rooms, name tsp.Name, fleet uuid.UUID) (uuid.UUID, error) {
 	adapter, _ := in.Registry.Adapter(name)
 	c, err := in.Store.Connection(ctx, ID("connection:"+string(name)))
@@ -88,10 +96,7 @@ func connect(ctx context.Context, in app.Rooms, name tsp.Name, fleet uuid.UUID) 
 			Maker: ID("partner"), Description: "demo", Settings: adapter.Spec().SampleSettings}
 		c, err = in.Connections.Connect(ctx, c, adapter.Spec().SampleCredentials)
 	}
-	if err != nil || c.Status != connection.Active {
-		return c.ID, err
-	}
-	return c.ID, in.Imports.AtOnce(ctx, c)
+	return c.ID, err
 }
 
 // Pick chooses the records that the curl lines name: a dispatcher, a driver and a vehicle.

@@ -156,3 +156,21 @@ func TestALaneGoesOnWhereItsLastSliceStopped(t *testing.T) {
 		}
 	})
 }
+
+func TestALaneIsReadAgainSoonWhoeverItsReadingWaitedFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &lane{items: []Item[string]{{Seq: 1, Key: "event/a"}}, reads: 101 * time.Millisecond,
+			waits: 100 * time.Millisecond}
+		source := NewInProcess(time.Now)
+		defer start(t, source, l)()
+		time.Sleep(150 * time.Millisecond)
+		l.add(Item[string]{Seq: 2, Key: "event/b"})
+		begun := time.Now()
+		source.Activate(theLane, begun)
+		time.Sleep(time.Second)
+		if at, ok := l.performed(2); !ok || at.Sub(begun) > 110*time.Millisecond {
+			t.Errorf("performed %v after %v", ok, at.Sub(begun))
+		}
+	})
+}

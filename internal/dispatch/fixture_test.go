@@ -34,6 +34,8 @@ type lane struct {
 	// reads is how long a page takes, and fails what reading ends with.
 	reads time.Duration
 	fails error
+	// waits is what of reads is no reading.
+	waits time.Duration
 	kind  string
 	// breaks is told of each call before it does anything, and may panic.
 	breaks func(call string, seq int64)
@@ -64,7 +66,7 @@ func (l *lane) Heads(_ context.Context, q fence.Query) (Batch[string], error) {
 		}
 	}
 	slices.SortFunc(all, func(a, b *Item[string]) int { return cmp.Or(strings.Compare(a.Key, b.Key), cmp.Compare(a.Seq, b.Seq)) })
-	b := Batch[string]{Parallel: 4}
+	b := Batch[string]{Parallel: 4, Waited: l.waits}
 	if time.Now().Before(l.closed) {
 		b.Closed = l.closed
 	}
@@ -148,7 +150,10 @@ func (l *lane) Settle(_ context.Context, claim fence.Claim, a Attempt[string]) e
 			return err
 		}
 	}
-	i := slices.IndexFunc(l.items, func(it Item[string]) bool { return it.Seq == a.Item.Seq })
+	i := slices.IndexFunc(l.items, func(it Item[string]) bool { return it.Seq == a.Item.Seq && it.Key == a.Item.Key })
+	if i < 0 {
+		return fence.ErrOvertaken
+	}
 	if v := a.Verdict; v.Fate == Retries || v.Fate == Asks {
 		l.items[i].NotBefore, l.items[i].Unknown = v.At, v.Fate == Asks
 		if v.Grows {

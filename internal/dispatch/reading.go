@@ -60,6 +60,8 @@ type page struct {
 	lookout      bool
 	streams      []fence.Stream
 	began, again time.Time
+	// waited is what of the time since it began was spent waiting and not reading.
+	waited time.Duration
 }
 
 // newReading returns a reading that goes on where an earlier run of the lane stopped.
@@ -112,15 +114,15 @@ func (p *pass) want() {
 // done notes what a page held, and what it cost until now; busy tells that there are chains in
 // hand.
 func (r *reading) done(p *page, now time.Time, busy bool) {
-	o := p.of
-	o.spent += now.Sub(p.began)
+	o, spent := p.of, now.Sub(p.began)-p.waited
+	o.spent += spent
 	o.again = earlier(o.again, p.again)
 	o.after = p.after
 	if o == &r.whole {
 		o.after = ""
 	}
 	if p.lookout {
-		o.rest = now.Add(lookoutRest * now.Sub(p.began))
+		o.rest = now.Add(lookoutRest * spent)
 	}
 	if p.chains >= p.size && o != &r.whole {
 		return

@@ -31,6 +31,20 @@ func TestAnItemThatRetriesBlocksOnlyItsKey(t *testing.T) {
 	})
 }
 
+func TestChainsWithTheSameNumberAreEachPerformedOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &lane{took: time.Millisecond}
+		for _, key := range []string{"event/a", "event/b", "probe/c"} {
+			l.items = append(l.items, Item[string]{Seq: 1, Key: key})
+		}
+		runFor(t, l, time.Minute)
+		if len(l.log) != 3 || len(l.items) != 0 {
+			t.Errorf("%d attempts at 3 items, of which %d are left", len(l.log), len(l.items))
+		}
+	})
+}
+
 func TestALimitThatIsUsedUpHoldsBackOnlyWhatWantsIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

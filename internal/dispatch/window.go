@@ -86,10 +86,14 @@ func (w *window[T]) leave(now time.Time) (left []*chain[T]) {
 	return left
 }
 
-// Seq is unique within a lane, so the place is found without a look at the chain.
+// An item may come in two chains, one after the other, as an event that becomes the probe of its receiver
+// while an earlier attempt is in flight. So Seq alone does not tell the place.
 func (w *window[T]) find(c *chain[T]) (int, bool) {
 	return slices.BinarySearchFunc(w.order, c, func(a, b *chain[T]) int {
-		return cmp.Compare(a.items[0].Seq, b.items[0].Seq)
+		if by := cmp.Compare(a.items[0].Seq, b.items[0].Seq); by != 0 {
+			return by
+		}
+		return strings.Compare(a.key, b.key)
 	})
 }
 

@@ -47,6 +47,9 @@ type Batch[T any] struct {
 	Owner Owner
 	// Label is what figures tell of the lane, one of few.
 	Label string
+	// Waited is how much of the time that Heads took it waited for others, as for a commit: that is no cost of
+	// reading.
+	Waited time.Duration
 	// Closed, if set, says that the lane takes no attempts before then; items that must end
 	// without one end all the same.
 	Closed time.Time
@@ -61,6 +64,8 @@ type Owner struct {
 
 // Item is one unfinished thing of a lane.
 type Item[T any] struct {
+	// Seq orders the items of a lane and is never given again: by it a chain that has grown is told from one
+	// that is read a second time.
 	Seq int64
 	// Key names the chain: an item runs only after all earlier ones of its key have ended.
 	Key string

@@ -29,6 +29,8 @@ type outbox struct {
 	queries int
 	sent    []webhook.Delivery
 	took    time.Duration
+	// numbers is how long numbering takes.
+	numbers time.Duration
 	// breaks is how many requests panic first.
 	breaks int
 	// answers are how attempts end, one after the other; then they are delivered.
@@ -121,6 +123,7 @@ func (o *outbox) Deliveries(_ context.Context, q fence.Query) ([]webhook.Waiting
 }
 
 func (o *outbox) Number(_ context.Context, seqs []int64) (map[int64]int64, error) {
+	time.Sleep(o.numbers)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.writes++

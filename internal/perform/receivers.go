@@ -59,9 +59,11 @@ func (d *Deliveries) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*
 	if err != nil {
 		return batch, err
 	}
+	begun := d.c.Now()
 	if err := d.number(ctx, parcels); err != nil {
 		return batch, err
 	}
+	batch.Waited = d.c.Now().Sub(begun)
 	for _, p := range parcels {
 		batch.Items = append(batch.Items, p.item(to))
 	}

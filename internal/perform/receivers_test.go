@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -180,6 +181,20 @@ func TestDeliveriesAreNumberedAsTheyAreTakenAndOncePerPage(t *testing.T) {
 		}
 		if o.writes > 20 {
 			t.Errorf("300 deliveries were numbered in %d writes", o.writes)
+		}
+	})
+}
+
+func TestAReadingTellsHowLongItWaitedForNumbers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOutbox(1)
+		o.numbers = 100 * time.Millisecond
+		q := fence.Query{Lane: fence.Lane{Kind: fence.Receivers, ID: receiverID}, Chains: 9, Depth: 9}
+		for _, want := range []time.Duration{o.numbers, 0} {
+			batch, err := o.work().Heads(t.Context(), q)
+			if err != nil || len(batch.Items) != 1 || batch.Waited != want {
+				t.Errorf("%d items, waited %v and not %v, %v", len(batch.Items), batch.Waited, want, err)
+			}
 		}
 	})
 }

@@ -60,7 +60,7 @@ type Receiver struct {
 }
 
 // Waiting is a delivery that has not ended: one event for one subscription. Seq is given by the
-// store and orders the deliveries of a chain; a number may be given again after its row is gone.
+// store and orders the deliveries of a chain; a number is never given again.
 type Waiting struct {
 	Seq          int64
 	Subscription uuid.UUID

@@ -41,9 +41,13 @@ func (t *tx) publish(db *DB, events []event.Event) error {
 			return err
 		}
 		for _, l := range to {
+			seq, err := t.deliveryNumber()
+			if err != nil {
+				return err
+			}
 			queue := l.queue()
-			err := t.exec(`INSERT INTO delivery (subscription, queue, event, subject, state, tries, next_at, created_at)
-				VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?6)`, l.ID[:], queue[:], e.ID[:], e.Subject[:],
+			err = t.exec(`INSERT INTO delivery (seq, subscription, queue, event, subject, state, tries, next_at, created_at)
+				VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?7)`, seq, l.ID[:], queue[:], e.ID[:], e.Subject[:],
 				string(webhook.DeliveryWaiting), micros(e.OccurredAt))
 			if err != nil {
 				return err

@@ -58,8 +58,7 @@ func (t *tx) told(id uuid.UUID) (webhook.Subscription, error) {
 	})
 }
 
-// endAttempt writes what becomes of a delivery, and tells whether it was as its runner has read it. The number
-// of one that was dropped is given again, so it alone says nothing.
+// endAttempt writes what becomes of a delivery, and tells whether it was as its runner has read it.
 func (t *tx) endAttempt(s webhook.Settled) (changed int64, err error) {
 	w := s.Waiting
 	const as = ` WHERE seq = ?1 AND tries = ?2 AND state = 'waiting' AND subscription = ?3 AND event = ?4`

@@ -23,6 +23,8 @@ type known struct {
 	subscriptions map[uuid.UUID]webhook.Subscription
 	// deleted tells of connections whether they are.
 	deleted map[uuid.UUID]bool
+	// numbers are those that are set aside for deliveries.
+	numbers deliveryNumbers
 }
 
 // sources are what entries are read from.

@@ -40,8 +40,30 @@ func deliveries() []rule {
 		{"whoever comes late settles no delivery", lateSettlesNoDelivery},
 		{"a delivery whose subscription was deleted meanwhile is lost to whoever holds it", deliveryIsLost},
 		{"a delivery that was dropped settles no other, whatever number that one was given", droppedSettlesNoOther},
+		{"the number of a delivery is never given again, nor after a crash", numbersAreNew},
 		{"a receiver that wants no more pauses its subscription with the delivery's end", receiverPauses},
 		{"the receivers for whom something waits are told, each once", receiversWait},
+	}
+}
+
+func numbersAreNew(t *testing.T, s *stand) {
+	partner, fleet := s.partner(), s.fleet()
+	s.grant(granted(partner, fleet))
+	sub := s.subscribe(subscribed(partner, eventName))
+	last := int64(0)
+	for turn := range 4 {
+		if turn == 2 {
+			s = s.crashed()
+		}
+		s.publish(fact(partner, fleet), fact(partner, fleet))
+		before := last
+		for _, w := range s.waiting(sub) {
+			if w.Seq <= before {
+				t.Errorf("in turn %d a delivery has number %d, and one before it had %d", turn, w.Seq, before)
+			}
+			last = max(last, w.Seq)
+			s.must(s.SettleDelivery(t.Context(), settled(sub, w, webhook.DeliveryDone)))
+		}
 	}
 }
 
