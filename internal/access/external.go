@@ -142,7 +142,7 @@ func signingAlgorithms() []string {
 // principal finds whom the claims stand for: a client here, or a partner or fleet here.
 func (e *External) principal(ctx context.Context, claims map[string]any, issued time.Time) (Principal, error) {
 	id := first(claims, e.Claims.Client)
-	p := Principal{Client: id, TokenID: first(claims, []string{"jti"})}
+	p := Principal{Client: id, Subject: first(claims, []string{"sub"}), TokenID: first(claims, []string{"jti"})}
 	p.Proof = Proof{TokenID: p.TokenID, External: true, IssuedAt: issued}
 	given := scopes(claims, e.Claims.Scopes)
 	c, err := e.Store.Client(ctx, id)
@@ -157,11 +157,18 @@ func (e *External) principal(ctx context.Context, claims map[string]any, issued 
 		return p, fmt.Errorf("looking up a client: %w", err)
 	}
 	p.Client, p.Scopes = "oidc:"+id, given
+	if id == "" {
+		p.Client = "oidc-sub:" + p.Subject
+	}
 	if p.Fleet, p.Partner, err = e.organisation(ctx, claims); err != nil {
 		return p, err
 	}
 	if p.Fleet.ID == uuid.Nil && p.Partner.ID == uuid.Nil {
 		return p, fmt.Errorf("%w: it names no client, partner or fleet of this installation", ErrInvalidToken)
+	}
+	if id == "" && p.Subject == "" {
+		return p, fmt.Errorf("%w: it names neither a client nor a subject (sub), so nobody could tell who called",
+			ErrInvalidToken)
 	}
 	return p, nil
 }

@@ -29,9 +29,10 @@ type Store interface {
 	Operation(ctx context.Context, partner, connection, id uuid.UUID) (Operation, error)
 	// Operations lists operations, newest first by (CreatedAt, Seq), with their attempts.
 	Operations(ctx context.Context, f Filter) ([]Operation, error)
-	// Keyed returns the operation that a client's idempotency key stands for, with its attempts
-	// and its Key, or ErrNotFound; so it is for a key that is past KeyLife or that FreesKey.
-	Keyed(ctx context.Context, client, key string) (Operation, error)
+	// Keyed returns the operation of a partner's that the Value of a key stands for, as given by its
+	// Client, with its attempts and its Key, or ErrNotFound; so it is for a key that is past KeyLife or
+	// that FreesKey.
+	Keyed(ctx context.Context, partner uuid.UUID, k Key) (Operation, error)
 }
 
 // Queue is what the engine needs of the store. It keeps the hands of one process off what another

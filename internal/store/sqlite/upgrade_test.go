@@ -2,11 +2,15 @@ package sqlite
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/operation"
 )
 
 // upgraded makes the tables as they were of a version, with what statements put there, and opens them. The
@@ -83,5 +87,24 @@ func TestWhatHoldsUpAMessageChainOfAnOlderDatabaseHoldsItUpForItsPartner(t *test
 		FROM operation WHERE state = 'queued')`, scanOne[int64], connection[:])
 	if err != nil || len(holds) != 1 || holds[0] != 99 {
 		t.Errorf("holds: %v, %v", holds, err)
+	}
+}
+
+func TestAKeyOfAnOlderDatabaseStaysThatOfThePartnerWhoseOperationItStandsFor(t *testing.T) {
+	t.Parallel()
+	partner, op := uuid.New(), uuid.New()
+	now := micros(time.Now())
+	db := upgraded(t.Context(), t, 40, [2]uuid.UUID{partner, op},
+		`INSERT INTO operation (id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key, payload, state,
+			sync, tries, counted, next_at, deadline, collection, created_at, updated_at) VALUES (?2, ?1, ?1, ?1, '', 't',
+			'message', 'create', 'message.create/a', '{}', 'queued', 0, 0, 0, 1, 1, '', 1, 1)`,
+		fmt.Sprintf(`INSERT INTO idempotency VALUES ('c', 'k', ?2, x'01', %d)`, now),
+		fmt.Sprintf(`INSERT INTO idempotency VALUES ('c', 'of one that is gone', ?1, x'01', %d)`, now))
+	k := operation.Key{Client: "c", Value: "k"}
+	if found, err := db.Keyed(t.Context(), partner, k); err != nil || found.ID != op {
+		t.Errorf("%s, %v", found.ID, err)
+	}
+	if _, err := db.Keyed(t.Context(), uuid.New(), k); !errors.Is(err, operation.ErrNotFound) {
+		t.Errorf("another partner's: %v", err)
 	}
 }
