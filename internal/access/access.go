@@ -60,7 +60,6 @@ type Principal struct {
 	// Fleet is zero if the token is a partner's.
 	Fleet   Fleet
 	Scopes  []string
-	TokenID string
 	Expires time.Time
 	// Strict tells that the client takes no member in answers that the contract lacks.
 	Strict bool

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -19,7 +20,7 @@ import (
 
 func (p *provider) verifier(d *desk, c *clock) *access.External {
 	return access.NewExternal(access.ExternalConfig{Issuer: p.URL, Audience: "waybill", Store: d.db, HTTP: p.Client(),
-		Now: c.now, Claims: access.ClaimNames{Client: []string{"azp", "client_id"}, Partner: []string{"org"},
+		Now: c.now, Log: slog.New(slog.NewTextHandler(&p.log, nil)), Claims: access.ClaimNames{Client: []string{"azp", "client_id"}, Partner: []string{"org"},
 			Fleet:  []string{"fleet"},
 			Scopes: []string{"scope", "permissions"}}})
 }
@@ -54,7 +55,7 @@ func TestAnExternalTokenStandsForWhomItNamesHere(t *testing.T) {
 			access.Principal{Client: "tms", Partner: tms.Partner, Scopes: tms.Scopes}},
 	} {
 		got, err := e.Verify(t.Context(), p.token("k1", c.claims))
-		got.Expires, got.TokenID, got.Proof = time.Time{}, "", access.Proof{}
+		got.Expires, got.Proof = time.Time{}, access.Proof{}
 		if c.want.Subject == "" {
 			c.want.Subject = "service-account"
 		}
@@ -239,10 +240,12 @@ func TestAGateTakesBothKindsOfTokensAndSaysWhereTheyComeFrom(t *testing.T) {
 	if _, err := alone.Verify(t.Context(), given.AccessToken); !errors.Is(err, access.ErrInvalidToken) {
 		t.Errorf("an own one where there is no own issuer: %v", err)
 	}
+	if err := alone.Revoke(t.Context(), "own", secret, "x"); err != nil {
+		t.Errorf("revoking what is no token: %v", err)
+	}
 	_, issued := alone.Issue(t.Context(), "own", secret, "")
 	_, keys := alone.Keys(t.Context())
-	for what, err := range map[string]error{"issuing": issued, "keys": keys,
-		"revoking": alone.Revoke(t.Context(), "own", secret, "x")} {
+	for what, err := range map[string]error{"issuing": issued, "keys": keys} {
 		if err == nil || !strings.Contains(err.Error(), p.URL) {
 			t.Errorf("%s: %v", what, err)
 		}

@@ -216,8 +216,14 @@ func (s *Server) stillGood(r *http.Request) error {
 }
 
 func invalidToken(err error) error {
-	return &problem.Error{Code: problem.Unauthorized, Detail: "the token is not valid" + reason(err) + "; get a new one",
-		Err: err}
+	p := &problem.Error{Code: problem.Unauthorized, Err: err}
+	remedy := access.Anew
+	var why *access.Refusal
+	if errors.As(err, &why) {
+		remedy, p.RetryAfter = why.Remedy, why.After
+	}
+	p.Detail = "the token is not valid" + reason(err) + "; " + remedy
+	return p
 }
 
 // reason is what an error says behind its name, as more of a sentence; "" if it says nothing.

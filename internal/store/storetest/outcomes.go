@@ -116,13 +116,14 @@ func (s *stand) partDone(key string, classes ...tsp.Class) operation.Operation {
 
 func keyIsFreed(t *testing.T, s *stand) {
 	for _, class := range []tsp.Class{tsp.Unavailable, tsp.Throttled, tsp.Unauthorized} {
-		op := s.accept(keyed())
-		s.endsWith(op, class, time.Time{})
+		op := keyed()
+		s.endsWith(s.accept(op), class, time.Time{})
 		if _, err := s.Keyed(t.Context(), op.Partner, *op.Key); !errors.Is(err, operation.ErrNotFound) {
 			t.Errorf("%s: it stands for something: %v", class, err)
 		}
 	}
-	again := s.accept(keyed())
+	again := keyed()
+	again.ID = s.accept(again).ID
 	is(t, "stands for", got[operation.Operation](s)(s.Keyed(t.Context(), again.Partner, *again.Key)).ID, again.ID)
 }
 
