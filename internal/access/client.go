@@ -114,8 +114,8 @@ type Clients interface {
 	AllClients(ctx context.Context) ([]Client, error)
 	// InsertClient adds a client, and its partner or fleet if there is none of that id; one that is
 	// there keeps its name. One whose id a client had that was deleted begins with Since, so that tokens which
-	// another issuer gave before count for neither. ErrClientExists if there is a client of that id, ErrNotFound if the fleet
-	// was deleted.
+	// another issuer gave before count for neither. ErrClientExists if there is a client of that id,
+	// ErrNotFound if the fleet was deleted.
 	InsertClient(ctx context.Context, c Client) error
 	// ChangeClient changes scopes, secrets, Disabled, Generation and Since; fence.ErrOvertaken if the client
 	// does not have the UpdatedAt with which it was read.

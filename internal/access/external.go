@@ -65,6 +65,10 @@ func (e *External) Reach(ctx context.Context) error {
 // asked is a *problem.Error of Unavailable.
 func (e *External) Verify(ctx context.Context, raw string) (Principal, error) {
 	return e.known.verify(ctx, raw, e.Now(), func(ctx context.Context) (again, error) {
+		// Of another issuer's token no key needs to be asked for.
+		if issuerOf(raw) != e.Issuer {
+			return nil, &Refusal{Why: "it is no token of " + e.Issuer, Remedy: "get one there"}
+		}
 		// The token's times are ours to judge: the library has a leeway of its own for each.
 		config := &oidc.Config{ClientID: e.Audience, SupportedSigningAlgs: signingAlgorithms(), SkipExpiryCheck: true}
 		keys := &oneVerdict{keys: &e.keys}
@@ -72,8 +76,13 @@ func (e *External) Verify(ctx context.Context, raw string) (Principal, error) {
 		if keys.away != nil {
 			return nil, keys.away
 		}
+		if keys.failed != nil {
+			return nil, keys.failed
+		}
+		// In our words: the verifier's own are for who reads its code.
 		if err != nil {
-			return nil, e.why(raw, keys.failed)
+			return nil, &Refusal{Why: fmt.Sprintf("it is no token of %s for the audience %s", e.Issuer, e.Audience),
+				Remedy: "have the issuer give one for that audience"}
 		}
 		var claims map[string]any
 		if err := t.Claims(&claims); err != nil {
@@ -98,18 +107,6 @@ func (e *External) Verify(ctx context.Context, raw string) (Principal, error) {
 			return p, err
 		}, err
 	})
-}
-
-// why tells in our words what a verifier refused: its own are for who reads its code.
-func (e *External) why(raw string, unsigned error) error {
-	switch {
-	case unsigned != nil:
-		return unsigned
-	case issuerOf(raw) != e.Issuer:
-		return &Refusal{Why: "it is no token of " + e.Issuer, Remedy: "get one there"}
-	}
-	return &Refusal{Why: fmt.Sprintf("it is no token of %s for the audience %s", e.Issuer, e.Audience),
-		Remedy: "have the issuer give one for that audience"}
 }
 
 // Revoke ends a token that names a client here, which proves itself by a secret that it has here. Any

@@ -20,7 +20,8 @@ import (
 
 func (p *provider) verifier(d *desk, c *clock) *access.External {
 	return access.NewExternal(access.ExternalConfig{Issuer: p.URL, Audience: "waybill", Store: d.db, HTTP: p.Client(),
-		Now: c.now, Log: slog.New(slog.NewTextHandler(&p.log, nil)), Claims: access.ClaimNames{Client: []string{"azp", "client_id"}, Partner: []string{"org"},
+		Now: c.now, Log: slog.New(slog.NewTextHandler(&p.log, nil)), Claims: access.ClaimNames{
+			Client: []string{"azp", "client_id"}, Partner: []string{"org"},
 			Fleet:  []string{"fleet"},
 			Scopes: []string{"scope", "permissions"}}})
 }
