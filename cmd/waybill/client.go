@@ -289,7 +289,8 @@ func (c clientDeleteCommand) Run(e *environment) error {
 	return operate(e, func(o *access.Operator) error {
 		err := o.DeleteClient(e.ctx, c.ID)
 		if err == nil {
-			fmt.Fprintf(os.Stdout, "the client %s is deleted; its tokens end within a second\n", c.ID)
+			fmt.Fprintf(os.Stdout, "the client %s is deleted; its tokens end within a second, and its name is closed to "+
+				"those of another issuer\n", c.ID)
 		}
 		return err
 	})

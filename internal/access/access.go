@@ -49,13 +49,17 @@ const (
 
 // Principal is the caller that a verified token stands for: a partner or a fleet.
 type Principal struct {
+	// Client is the id of a client here; of a caller that another issuer's claims alone stand for it is
+	// "oidc:" and the client that they name, or "oidc-sub:" and their subject. Such a name is unique within
+	// an organisation alone.
 	Client string
+	// Subject is whom another issuer's token is about (sub); "" in tokens of our own.
+	Subject string
 	// Partner is zero if the token is a fleet's.
 	Partner Partner
 	// Fleet is zero if the token is a partner's.
 	Fleet   Fleet
 	Scopes  []string
-	TokenID string
 	Expires time.Time
 	// Strict tells that the client takes no member in answers that the contract lacks.
 	Strict bool

@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -12,7 +11,7 @@ import (
 func (k *known) caller(raw string, now time.Time) (Principal, bool, error) {
 	v, ok := k.get(raw)
 	if ok && !now.Before(v.who.Expires) {
-		return Principal{}, ok, fmt.Errorf("%w: it expired", ErrInvalidToken)
+		return Principal{}, ok, refused("it expired")
 	}
 	return v.who, ok, nil
 }
@@ -30,9 +29,9 @@ func (i *Issuer) Caller(raw string) (Principal, error) {
 		return Principal{}, err
 	}
 	if !now.Before(t.Expiry.Time()) {
-		return Principal{}, fmt.Errorf("%w: it expired", ErrInvalidToken)
+		return Principal{}, refused("it expired")
 	}
-	p := Principal{Client: t.Subject, Scopes: strings.Fields(t.Scope), TokenID: t.ID, Expires: t.Expiry.Time()}
+	p := Principal{Client: t.Subject, Scopes: strings.Fields(t.Scope), Expires: t.Expiry.Time()}
 	for name, o := range t.Org {
 		if slices.Contains(o.OrgType, orgFleet) {
 			p.Fleet = Fleet{ID: o.ID, Name: name}

@@ -7,6 +7,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -27,8 +28,8 @@ type Client struct {
 	Strict bool
 	// Generation is that of the tokens which count: those of an earlier one have ended.
 	Generation int64
-	// Since is when the generation began; zero for the first. Tokens that another issuer gave before have
-	// ended.
+	// Since is when the generation began; zero for the first, unless a client of this id was deleted before.
+	// Tokens that another issuer gave before have ended.
 	Since time.Time
 	// UpdatedAt is what a change must have read.
 	CreatedAt, UpdatedAt time.Time
@@ -101,30 +102,40 @@ func (c Client) Secret(id string) (Secret, bool) {
 // ErrClientExists is what a store answers to a second client of an id.
 var ErrClientExists = errors.New("a client of this id exists")
 
+// ErrClientDeleted is the ErrNotFound of an id that a client had. Nobody else's word makes it good again: it
+// is for operators to make a client of this id anew.
+var ErrClientDeleted = fmt.Errorf("%w: it was deleted", ErrNotFound)
+
 // Clients keeps clients.
 type Clients interface {
-	// Client returns a client by id, or ErrNotFound.
+	// Client returns a client by id, or ErrNotFound; ErrClientDeleted for one that was there.
 	Client(ctx context.Context, id string) (Client, error)
 	// AllClients lists all clients by their ids.
 	AllClients(ctx context.Context) ([]Client, error)
 	// InsertClient adds a client, and its partner or fleet if there is none of that id; one that is
-	// there keeps its name. ErrClientExists if there is a client of that id, ErrNotFound if the fleet
-	// was deleted.
+	// there keeps its name. One whose id a client had that was deleted begins with Since, so that tokens which
+	// another issuer gave before count for neither. ErrClientExists if there is a client of that id,
+	// ErrNotFound if the fleet was deleted.
 	InsertClient(ctx context.Context, c Client) error
 	// ChangeClient changes scopes, secrets, Disabled, Generation and Since; fence.ErrOvertaken if the client
 	// does not have the UpdatedAt with which it was read.
 	ChangeClient(ctx context.Context, from, to Client) error
-	// DeleteClient removes a client with its secrets, or answers ErrNotFound.
+	// DeleteClient removes a client with its secrets, and keeps that it was there; or answers ErrNotFound.
 	DeleteClient(ctx context.Context, id string) error
 }
 
 // Tokens keeps what the verdict on a token hangs on.
 type Tokens interface {
-	// Client returns a client by id, or ErrNotFound.
+	// Client returns a client by id, or ErrNotFound; ErrClientDeleted for one that was there.
 	Client(ctx context.Context, id string) (Client, error)
-	// Revoke remembers a token's id until the token would have expired anyway; doing so twice is
-	// no error.
-	Revoke(ctx context.Context, tokenID string, expires time.Time) error
-	// Revoked tells whether a token's id was revoked.
-	Revoked(ctx context.Context, tokenID string) (bool, error)
+	// Revoke remembers a token until it would have expired anyway; doing so twice is no error.
+	Revoke(ctx context.Context, t TokenID, expires time.Time) error
+	// Revoked tells whether a token was revoked.
+	Revoked(ctx context.Context, t TokenID) (bool, error)
 }
+
+// TokenID is a token's id (jti), "" if it has none, and the issuer within whose tokens it is unique.
+type TokenID struct{ Issuer, ID string }
+
+// String is what tells a token apart from all others: no issuer has a space in its name.
+func (t TokenID) String() string { return t.Issuer + " " + t.ID }

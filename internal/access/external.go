@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
-	"github.com/google/uuid"
-
-	"github.com/waybill-dev/waybill/internal/page"
+	"github.com/go-jose/go-jose/v4"
 )
 
 // ClaimNames say in which claims of an external token something stands; of several the first that
@@ -33,14 +30,14 @@ type ExternalConfig struct {
 	Issuer, Audience string
 	Claims           ClaimNames
 	Store            interface {
-		standings
-		Revoke(ctx context.Context, tokenID string, expires time.Time) error
+		Tokens
 		Partners
 		FleetKeeper
 	}
 	// HTTP reaches the issuer.
 	HTTP *http.Client
 	Now  func() time.Time
+	Log  *slog.Logger
 }
 
 // External verifies the tokens of an issuer that is none of ours.
@@ -53,7 +50,7 @@ type External struct {
 // NewExternal returns a verifier. The issuer is asked when a token comes, so that a service starts
 // also while its issuer is away.
 func NewExternal(c ExternalConfig) *External {
-	return &External{ExternalConfig: c, keys: remoteKeys{issuer: c.Issuer, http: c.HTTP, now: c.Now}}
+	return &External{ExternalConfig: c, keys: remoteKeys{issuer: c.Issuer, http: c.HTTP, now: c.Now, log: c.Log}}
 }
 
 // Reach tells whether the issuer tells its keys; the error says why not.
@@ -64,67 +61,69 @@ func (e *External) Reach(ctx context.Context) error {
 	return e.keys.read(ctx)
 }
 
-// skew is how far the issuer's clock may be behind ours.
-const skew = time.Minute
-
 // Verify returns the caller that a token stands for, or ErrInvalidToken. That the issuer cannot be
 // asked is a *problem.Error of Unavailable.
 func (e *External) Verify(ctx context.Context, raw string) (Principal, error) {
 	return e.known.verify(ctx, raw, e.Now(), func(ctx context.Context) (again, error) {
-		config := &oidc.Config{ClientID: e.Audience, SupportedSigningAlgs: signingAlgorithms(),
-			Now: func() time.Time { return e.Now().Add(-skew) }}
+		// Of another issuer's token no key needs to be asked for.
+		if issuerOf(raw) != e.Issuer {
+			return nil, &Refusal{Why: "it is no token of " + e.Issuer, Remedy: "get one there"}
+		}
+		// The token's times are ours to judge: the library has a leeway of its own for each.
+		config := &oidc.Config{ClientID: e.Audience, SupportedSigningAlgs: signingAlgorithms(), SkipExpiryCheck: true}
 		keys := &oneVerdict{keys: &e.keys}
 		t, err := oidc.NewVerifier(e.Issuer, keys, config).Verify(ctx, raw)
 		if keys.away != nil {
 			return nil, keys.away
 		}
+		if keys.failed != nil {
+			return nil, keys.failed
+		}
+		// In our words: the verifier's own are for who reads its code.
 		if err != nil {
-			return nil, fmt.Errorf("%w: %s", ErrInvalidToken, e.why(raw, keys.failed, err))
+			return nil, &Refusal{Why: fmt.Sprintf("it is no token of %s for the audience %s", e.Issuer, e.Audience),
+				Remedy: "have the issuer give one for that audience"}
 		}
 		var claims map[string]any
 		if err := t.Claims(&claims); err != nil {
-			return nil, fmt.Errorf("%w: its claims are no object", ErrInvalidToken)
+			return nil, refused("its claims are no object")
 		}
-		ends := t.Expiry.Add(skew)
+		if err := forCalls(keys.signed.ExtraHeaders[jose.HeaderType], claims); err != nil {
+			return nil, err
+		}
+		times, err := lifetimeOf(claims)
 		return func(ctx context.Context, now time.Time) (Principal, error) {
-			if !now.Before(ends) {
-				return Principal{}, fmt.Errorf("%w: it expired", ErrInvalidToken)
+			if err := times.refuses(now); err != nil {
+				return Principal{}, err
 			}
-			if !e.keys.verifies(ctx, keys.id) {
-				return Principal{}, fmt.Errorf("%w: its issuer has withdrawn the key that signed it", ErrInvalidToken)
+			if !e.keys.verifies(ctx, keys.signed.KeyID) {
+				return Principal{}, refused("its issuer has withdrawn the key that signed it")
 			}
-			p, err := e.principal(ctx, claims, t.IssuedAt)
+			p, err := e.principal(ctx, claims, times.issued)
 			if err == nil {
 				_, err = holds(ctx, e.Store, p.Proof, now)
 			}
-			p.Expires = ends
+			p.Expires = times.ends.Add(leeway)
 			return p, err
-		}, nil
+		}, err
 	})
 }
 
-// why tells in our words what a verifier refused: its own are for who reads its code.
-func (e *External) why(raw string, unsigned, err error) string {
-	var expired *oidc.TokenExpiredError
-	switch {
-	case errors.As(err, &expired):
-		return "it expired"
-	case unsigned != nil:
-		return unsigned.Error()
-	case issuerOf(raw) != e.Issuer:
-		return "it is no token of " + e.Issuer
+// Revoke ends a token that names a client here, which proves itself by a secret that it has here. Any
+// other is left alone, and ErrUnsupportedToken is that of a token which cannot be told from others.
+func (e *External) Revoke(ctx context.Context, client, secret, raw string) error {
+	if _, _, err := (credentials{client, secret}).proves(ctx, e.Store, e.Now()); err != nil {
+		return err
 	}
-	return fmt.Sprintf("it is no token of %s for the audience %s that counts at this time", e.Issuer, e.Audience)
-}
-
-// Revoke ends a token that names a client; any other is left alone.
-func (e *External) Revoke(ctx context.Context, client, raw string) error {
 	who, err := e.Verify(ctx, raw)
-	if errors.Is(err, ErrInvalidToken) || err == nil && (who.Client != client || who.TokenID == "") {
+	switch {
+	case errors.Is(err, ErrInvalidToken), err == nil && who.Proof.Client != client:
 		return nil
-	}
-	if err == nil {
-		err = e.Store.Revoke(ctx, who.TokenID, who.Expires)
+	case err == nil && who.Proof.Token.ID == "":
+		return fmt.Errorf("%w: the token has no id (jti), so it cannot be ended alone; the operator of this installation "+
+			"can end all tokens of the client with `waybill token revoke --client %s`", ErrUnsupportedToken, client)
+	case err == nil:
+		err = e.Store.Revoke(ctx, who.Proof.Token, who.Expires)
 	}
 	if err != nil {
 		return fmt.Errorf("revoking a token: %w", err)
@@ -137,92 +136,4 @@ func (e *External) Revoke(ctx context.Context, client, raw string) error {
 func signingAlgorithms() []string {
 	return []string{oidc.RS256, oidc.RS384, oidc.RS512, oidc.ES256, oidc.ES384, oidc.ES512, oidc.PS256, oidc.PS384,
 		oidc.PS512, oidc.EdDSA}
-}
-
-// principal finds whom the claims stand for: a client here, or a partner or fleet here.
-func (e *External) principal(ctx context.Context, claims map[string]any, issued time.Time) (Principal, error) {
-	id := first(claims, e.Claims.Client)
-	p := Principal{Client: id, TokenID: first(claims, []string{"jti"})}
-	p.Proof = Proof{TokenID: p.TokenID, External: true, IssuedAt: issued}
-	given := scopes(claims, e.Claims.Scopes)
-	c, err := e.Store.Client(ctx, id)
-	switch {
-	case err == nil:
-		p.Proof.Client = c.ID
-		p.Partner, p.Fleet, p.Strict = c.Partner, c.Fleet, c.Strict
-		p.Scopes = slices.DeleteFunc(slices.Clone(c.Scopes),
-			func(s string) bool { return len(given) > 0 && !slices.Contains(given, s) })
-		return p, nil
-	case !errors.Is(err, ErrNotFound):
-		return p, fmt.Errorf("looking up a client: %w", err)
-	}
-	p.Client, p.Scopes = "oidc:"+id, given
-	if p.Fleet, p.Partner, err = e.organisation(ctx, claims); err != nil {
-		return p, err
-	}
-	if p.Fleet.ID == uuid.Nil && p.Partner.ID == uuid.Nil {
-		return p, fmt.Errorf("%w: it names no client, partner or fleet of this installation", ErrInvalidToken)
-	}
-	return p, nil
-}
-
-// organisation finds the fleet or the partner that the claims name; neither if they name none here.
-func (e *External) organisation(ctx context.Context, claims map[string]any) (f Fleet, p Partner, err error) {
-	if id, err := uuid.Parse(first(claims, e.Claims.Fleet)); err == nil {
-		found, err := e.Store.FleetEntries(ctx, FleetSearch{ID: id})
-		if err != nil {
-			return f, p, fmt.Errorf("looking up a fleet: %w", err)
-		}
-		if len(found) > 0 {
-			return found[0].Fleet, p, nil
-		}
-	}
-	name := first(claims, e.Claims.Partner)
-	if name == "" {
-		return f, p, nil
-	}
-	q := PartnerQuery{Name: name, Window: page.Window{Limit: 2}}
-	if id, err := uuid.Parse(name); err == nil {
-		q.Name, q.ID = "", id
-	}
-	found, _, err := e.Store.Partners(ctx, q)
-	if err != nil {
-		return f, p, fmt.Errorf("looking up a partner: %w", err)
-	}
-	if len(found) == 1 {
-		p = found[0]
-	}
-	return f, p, nil
-}
-
-// first is the first text among the claims of some names.
-func first(claims map[string]any, names []string) string {
-	for _, name := range names {
-		if text, ok := claims[name].(string); ok && text != "" {
-			return text
-		}
-	}
-	return ""
-}
-
-// scopes are those of ours that the claims of some names hold. Others are the issuer's own.
-func scopes(claims map[string]any, names []string) (all []string) {
-	for _, name := range names {
-		var given []string
-		switch v := claims[name].(type) {
-		case string:
-			given = strings.Fields(v)
-		case []any:
-			for _, one := range v {
-				text, _ := one.(string)
-				given = append(given, text)
-			}
-		}
-		for _, s := range given {
-			if slices.Contains(Scopes(), s) && !slices.Contains(all, s) {
-				all = append(all, s)
-			}
-		}
-	}
-	return all
 }

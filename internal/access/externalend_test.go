@@ -73,7 +73,7 @@ func TestAnExternalTokenEndsAsOperatorsClientsAndItsIssuerSay(t *testing.T) {
 			if name == "its key is withdrawn" {
 				id = "k2"
 			}
-			next := p.token(id, map[string]any{"jti": "next", "iat": time.Now().Add(time.Minute).Unix()})
+			next := p.token(id, map[string]any{"jti": "next", "iat": time.Now().Add(2 * time.Minute).Unix()})
 			if _, err := g.Verify(t.Context(), next); (err == nil) != c.good {
 				t.Errorf("the next token: %v", err)
 			}

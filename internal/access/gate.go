@@ -58,16 +58,10 @@ func (g Gate) Issue(ctx context.Context, clientID, secret, scope string) (Token,
 	return g.Own.Issue(ctx, clientID, secret, scope)
 }
 
-// Revoke ends a token of either issuer that is the client's, which proves itself as one of the own issuer.
+// Revoke ends a token of either issuer that is the client's, which proves itself by a secret that it has here.
 func (g Gate) Revoke(ctx context.Context, clientID, secret, raw string) error {
-	if g.Own == nil {
-		return g.elsewhere()
-	}
 	if g.external(raw) {
-		if _, _, err := g.Own.client(ctx, clientID, secret); err != nil {
-			return err
-		}
-		return g.External.Revoke(ctx, clientID, raw)
+		return g.External.Revoke(ctx, clientID, secret, raw)
 	}
 	return g.Own.Revoke(ctx, clientID, secret, raw)
 }

@@ -30,6 +30,8 @@ var (
 	ErrInvalidScope  = errors.New("invalid_scope")
 	// ErrInvalidToken: the token is malformed, foreign, expired or revoked.
 	ErrInvalidToken = errors.New("invalid_token")
+	// ErrUnsupportedToken: the token counts and cannot be revoked (RFC 7009 section 2.2.1).
+	ErrUnsupportedToken = errors.New("unsupported_token_type")
 )
 
 // Issuer gives out access tokens and verifies them.
@@ -59,6 +61,9 @@ type claims struct {
 	Generation int64          `json:"generation"`
 }
 
+// named is what a revocation of the token names.
+func (c claims) named() TokenID { return TokenID{tokenParty, c.ID} }
+
 // org_type is a list in the contract, and has one value here.
 type org struct {
 	ID      uuid.UUID `json:"id"`
@@ -87,14 +92,17 @@ type Token struct {
 	Scope       string `json:"scope"`
 }
 
-// client returns the client whose secret is right, with the secret, or ErrInvalidClient. What was
+// credentials are what a client proves itself by.
+type credentials struct{ id, secret string }
+
+// proves returns the client whose secret is right, with the secret, or ErrInvalidClient. What was
 // wrong is not told, as a guess would learn of it which clients there are.
-func (i *Issuer) client(ctx context.Context, id, secret string) (Client, Secret, error) {
-	c, err := i.store.Client(ctx, id)
+func (p credentials) proves(ctx context.Context, in standings, now time.Time) (Client, Secret, error) {
+	c, err := in.Client(ctx, p.id)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return Client{}, Secret{}, fmt.Errorf("looking up a client: %w", err)
 	}
-	proven, ok := c.Proven(secret, i.now())
+	proven, ok := c.Proven(p.secret, now)
 	if !ok {
 		return Client{}, Secret{}, ErrInvalidClient
 	}
@@ -104,7 +112,7 @@ func (i *Issuer) client(ctx context.Context, id, secret string) (Client, Secret,
 // Issue gives a token for client credentials. scope is a list separated by spaces that the
 // client must hold; "" and "organization" stand for all of its scopes.
 func (i *Issuer) Issue(ctx context.Context, clientID, secret, scope string) (Token, error) {
-	c, proven, err := i.client(ctx, clientID, secret)
+	c, proven, err := credentials{clientID, secret}.proves(ctx, i.store, i.now())
 	if err != nil {
 		return Token{}, err
 	}
@@ -143,7 +151,7 @@ func (i *Issuer) Issue(ctx context.Context, clientID, secret, scope string) (Tok
 // Revoke ends a token of the client. A token that is not a valid one of the client is left
 // alone without an error, as RFC 7009 asks.
 func (i *Issuer) Revoke(ctx context.Context, clientID, secret, raw string) error {
-	if _, _, err := i.client(ctx, clientID, secret); err != nil {
+	if _, _, err := (credentials{clientID, secret}).proves(ctx, i.store, i.now()); err != nil {
 		return err
 	}
 	t, err := i.read(ctx, raw)
@@ -153,7 +161,7 @@ func (i *Issuer) Revoke(ctx context.Context, clientID, secret, raw string) error
 	if err != nil || t.Subject != clientID {
 		return nil
 	}
-	if err := i.store.Revoke(ctx, t.ID, t.Expiry.Time()); err != nil {
+	if err := i.store.Revoke(ctx, t.named(), t.Expiry.Time()); err != nil {
 		return fmt.Errorf("revoking a token: %w", err)
 	}
 	i.known.forget(raw)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"os"
@@ -35,7 +36,7 @@ func TestTokensOfAProviderThatOthersHaveWrittenAreTaken(t *testing.T) {
 	issuer := startProvider(ctx, t, npmtest.Installed(ctx, t, filepath.Join("testdata", "issuer"), unchecked))
 	d := newDesk(t)
 	e := access.NewExternal(access.ExternalConfig{Issuer: issuer, Audience: "https://waybill.example", Store: d.db,
-		HTTP: http.DefaultClient, Now: time.Now,
+		HTTP: http.DefaultClient, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		Claims: access.ClaimNames{Client: []string{"azp", "client_id"}, Scopes: []string{"scope"}}})
 	who, err := e.Verify(t.Context(), providersToken(ctx, t, issuer))
 	if diff := cmp.Diff([]string{"telematics:read"}, who.Scopes); diff != "" || err != nil || who.Client != "tms" ||
@@ -43,7 +44,8 @@ func TestTokensOfAProviderThatOthersHaveWrittenAreTaken(t *testing.T) {
 		t.Errorf("%+v, %v", who, err)
 	}
 	another := access.NewExternal(access.ExternalConfig{Issuer: issuer, Audience: "https://another.example", Store: d.db,
-		HTTP: http.DefaultClient, Now: time.Now, Claims: access.ClaimNames{Client: []string{"client_id"}}})
+		HTTP: http.DefaultClient, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Claims: access.ClaimNames{Client: []string{"client_id"}}})
 	if who, err := another.Verify(t.Context(), providersToken(ctx, t, issuer)); err == nil {
 		t.Errorf("for another audience: %+v", who)
 	}

@@ -1,8 +1,6 @@
 package access
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 )
@@ -13,8 +11,8 @@ type Proof struct {
 	// Client is the id of the client here that the token is held against; "" if it is another issuer's
 	// and names none.
 	Client string
-	// TokenID is what a revocation names; "" if the token has none.
-	TokenID string
+	// Token is what a revocation names.
+	Token TokenID
 	// Secret, Generation and Scopes are those that the token was given for. One of another issuer has
 	// none of them, and IssuedAt instead.
 	Secret     string
@@ -36,15 +34,11 @@ type Standing struct {
 
 // Refuses returns an ErrInvalidToken that tells why the token counts no longer; nil if it does.
 func (s Standing) Refuses(p Proof) error {
-	var why error
 	switch {
 	case s.Revoked:
-		why = errors.New("it was revoked")
+		return refused("it was revoked")
 	case p.Client != "":
-		why = s.Client.refuses(p, s.At)
-	}
-	if why != nil {
-		return fmt.Errorf("%w: %w", ErrInvalidToken, why)
+		return s.Client.refuses(p, s.At)
 	}
 	return nil
 }
@@ -53,23 +47,41 @@ func (c Client) refuses(p Proof, at time.Time) error {
 	secret, ok := c.Secret(p.Secret)
 	switch {
 	case c.ID == "":
-		return errors.New("its client was deleted")
+		return clientDeleted()
 	case c.Disabled:
-		return errors.New("its client is disabled")
-	case p.External && p.IssuedAt.Before(c.Since):
-		return errors.New("all tokens of its client that were issued until " + c.Since.UTC().Format(time.RFC3339) +
-			" were ended")
+		return &Refusal{Why: "its client is disabled", Remedy: "ask the operator of this installation to enable the client"}
 	case p.External:
-		return nil
+		return c.ended(p)
 	case !ok || secret.Expired(at):
-		return errors.New("the secret that it was given for was revoked")
+		return &Refusal{Why: "the secret that it was given for was revoked",
+			Remedy: "get a new one with a secret that works; the operator of this installation can make one"}
 	case c.Generation != p.Generation:
-		return errors.New("all tokens of its client were ended")
+		return refused("all tokens of its client were ended")
 	}
 	for _, s := range p.Scopes {
 		if !slices.Contains(c.Scopes, s) {
-			return fmt.Errorf("its client no longer holds the scope %s", s)
+			return refused("its client no longer holds the scope %s", s)
 		}
 	}
 	return nil
+}
+
+// clientDeleted refuses the token of a client that was deleted.
+func clientDeleted() error {
+	return &Refusal{Why: "its client was deleted", Remedy: "ask the operator of this installation for another client"}
+}
+
+// ended refuses a token of another issuer that the client's last cut-off ended: by a clock that is ahead
+// it may say that it was issued up to the leeway later than it was.
+func (c Client) ended(p Proof) error {
+	until := c.Since.Add(leeway)
+	switch {
+	case c.Since.IsZero() || p.IssuedAt.After(until):
+		return nil
+	case p.IssuedAt.IsZero():
+		return &Refusal{Why: "tokens of its client were ended, and it does not tell when it was issued (iat)",
+			Remedy: "have its issuer give tokens with an iat"}
+	}
+	return &Refusal{Why: "all tokens of its client that were issued until " + until.UTC().Format(time.RFC3339) + " were ended",
+		Remedy: "get one that is issued later"}
 }

@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -24,8 +25,12 @@ type provider struct {
 	// keys are those that it publishes, by their ids; away answers 503.
 	keys map[string]crypto.Signer
 	away bool
+	// odd are what stands beside its keys, as JSON.
+	odd []string
 	// asked counts the readings of its keys.
 	asked int
+	// log is that of its verifiers.
+	log bytes.Buffer
 }
 
 func newProvider(t *testing.T) *provider {
@@ -61,11 +66,14 @@ func (p *provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(map[string]string{"issuer": p.URL, "jwks_uri": p.URL + "/keys"})
 	case "/keys":
 		p.asked++
-		var set jose.JSONWebKeySet
-		for id, key := range p.keys {
-			set.Keys = append(set.Keys, jose.JSONWebKey{Key: key.Public(), KeyID: id, Use: "sig"})
+		set := []any{}
+		for _, odd := range p.odd {
+			set = append(set, json.RawMessage(odd))
 		}
-		_ = json.NewEncoder(w).Encode(set)
+		for id, key := range p.keys {
+			set = append(set, jose.JSONWebKey{Key: key.Public(), KeyID: id, Use: "sig"})
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"keys": set})
 	}
 }
 
@@ -82,15 +90,26 @@ func (p *provider) gone(away bool) {
 }
 
 // token is one of the issuer's, with the claims that it usually has and those given over them.
-func (p *provider) token(id string, over map[string]any) string {
+func (p *provider) token(id string, over map[string]any) string { return p.signed(p.signer(id), over) }
+
+func (p *provider) signer(id string) jose.SigningKey {
 	p.mu.Lock()
-	key := p.keys[id]
-	p.mu.Unlock()
-	return p.signed(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: key, KeyID: id}}, over)
+	defer p.mu.Unlock()
+	return jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: p.keys[id], KeyID: id}}
 }
 
 func (p *provider) signed(by jose.SigningKey, over map[string]any) string {
 	p.t.Helper()
+	return p.typed("", by, over)
+}
+
+// typed is signed, with a typ in the header unless that is "".
+func (p *provider) typed(typ string, by jose.SigningKey, over map[string]any) string {
+	p.t.Helper()
+	var options *jose.SignerOptions
+	if typ != "" {
+		options = (&jose.SignerOptions{}).WithType(jose.ContentType(typ))
+	}
 	claims := map[string]any{"iss": p.URL, "aud": "waybill", "sub": "service-account", "azp": "tms", "jti": "j",
 		"iat": time.Now().Unix(), "exp": time.Now().Add(time.Hour).Unix()}
 	for name, value := range over {
@@ -98,7 +117,7 @@ func (p *provider) signed(by jose.SigningKey, over map[string]any) string {
 			delete(claims, name)
 		}
 	}
-	signer, err := jose.NewSigner(by, nil)
+	signer, err := jose.NewSigner(by, options)
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -2,15 +2,12 @@ package access
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
+	"log/slog"
 	"net/http"
 	"sync"
 	"time"
 
-	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/waybill-dev/waybill/internal/problem"
@@ -27,23 +24,20 @@ const (
 	keysTime = 5 * time.Second
 )
 
-// maxDocument bounds what an issuer answers, in bytes.
-const maxDocument = 1 << 20
-
 // oneVerdict is the oidc.KeySet of one verification. It keeps that there were no keys, which is no
 // verdict on the token, and which the verifier's error does not hold.
 type oneVerdict struct {
 	keys *remoteKeys
 	away *problem.Error
-	// id is the key that signed, and failed tells why none has.
-	id     string
+	// signed is the header of what a key signed, and failed tells why none has.
+	signed jose.Header
 	failed error
 }
 
 // VerifySignature returns the payload of a token whose signature is right.
 func (o *oneVerdict) VerifySignature(ctx context.Context, raw string) ([]byte, error) {
-	payload, id, err := o.keys.verify(ctx, raw)
-	o.id, o.failed = id, err
+	payload, signed, err := o.keys.verify(ctx, raw)
+	o.signed, o.failed = signed, err
 	errors.As(err, &o.away)
 	return payload, err
 }
@@ -53,6 +47,7 @@ type remoteKeys struct {
 	issuer string
 	http   *http.Client
 	now    func() time.Time
+	log    *slog.Logger
 
 	// reading is held by who reads; mu guards what follows, and is held for no call.
 	reading  sync.Mutex
@@ -61,43 +56,60 @@ type remoteKeys struct {
 	readAt   time.Time
 	askedAt  time.Time
 	lastFail error
+	// skipped are the keys that were not understood, as the log was told; it is the reader's.
+	skipped string
 }
 
-func (k *remoteKeys) verify(ctx context.Context, raw string) (payload []byte, id string, err error) {
+func (k *remoteKeys) verify(ctx context.Context, raw string) (payload []byte, signed jose.Header, err error) {
 	var algorithms []jose.SignatureAlgorithm
 	for _, a := range signingAlgorithms() {
 		algorithms = append(algorithms, jose.SignatureAlgorithm(a))
 	}
-	signed, err := jose.ParseSignedCompact(raw, algorithms)
-	if err != nil || len(signed.Signatures) != 1 {
-		return nil, "", errSignature
+	token, err := jose.ParseSignedCompact(raw, algorithms)
+	if err != nil || len(token.Signatures) != 1 {
+		return nil, signed, wrongSignature()
 	}
-	id = signed.Signatures[0].Header.KeyID
+	signed = token.Signatures[0].Header
 	keys, age := k.held()
-	switch known := len(keys.Key(id)) > 0; {
+	switch known := len(keys.Key(signed.KeyID)) > 0; {
 	case !known:
 		err = k.read(ctx)
 	case age > keysFresh:
 		_ = k.renew(ctx)
 	}
 	if err != nil {
-		return nil, id, err
+		return nil, signed, err
 	}
 	keys, _ = k.held()
-	for _, key := range keys.Key(id) {
-		if key.Use != "" && key.Use != "sig" ||
-			key.Algorithm != "" && key.Algorithm != signed.Signatures[0].Header.Algorithm {
+	found := keys.Key(signed.KeyID)
+	if len(found) == 0 {
+		return nil, signed, k.unpublished()
+	}
+	for _, key := range found {
+		if key.Use != "" && key.Use != "sig" || key.Algorithm != "" && key.Algorithm != signed.Algorithm {
 			continue
 		}
-		if payload, err := signed.Verify(key); err == nil {
-			return payload, id, nil
+		if payload, err := token.Verify(key); err == nil {
+			return payload, signed, nil
 		}
 	}
-	return nil, id, errSignature
+	return nil, signed, wrongSignature()
 }
 
-// errSignature is told of what no published key has signed.
-var errSignature = errors.New("its signature is wrong, or of a key that the issuer does not publish")
+// wrongSignature refuses what no published key has signed.
+func wrongSignature() error {
+	return refused("its signature is wrong, or of a key that the issuer does not publish")
+}
+
+// unpublished refuses a token of a key that its issuer did not publish when it was asked last. It may have
+// begun to since, and whoever sends tokens of keys that are none makes it not be asked for a while.
+func (k *remoteKeys) unpublished() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	wait := max(keysPause-k.now().Sub(k.askedAt), time.Second)
+	return &Refusal{Why: "the key that signed it was not among those that its issuer published a moment ago",
+		Remedy: "if the issuer has just changed its keys, send it again after Retry-After; otherwise " + Anew, After: wait}
+}
 
 // verifies tells whether the issuer still publishes a key. Keys that are old are read anew; where that
 // fails, or while another reads, those that are known go on.
@@ -154,55 +166,4 @@ func (k *remoteKeys) readAlone(ctx context.Context) error {
 	}
 	k.keys, k.readAt = keys, k.askedAt
 	return nil
-}
-
-// fetch reads the keys from where the issuer's discovery document says that they are.
-func (k *remoteKeys) fetch(ctx context.Context) (keys jose.JSONWebKeySet, err error) {
-	bounded := *k.http
-	bounded.Transport = boundedAnswers{k.http.Transport}
-	provider, err := oidc.NewProvider(oidc.ClientContext(ctx, &bounded), k.issuer)
-	if err != nil {
-		return keys, fmt.Errorf("reading the issuer's discovery document: %w", err)
-	}
-	var document struct {
-		Keys string `json:"jwks_uri"`
-	}
-	if err := provider.Claims(&document); err != nil {
-		return keys, fmt.Errorf("reading the issuer's discovery document: %w", err)
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, document.Keys, nil)
-	if err != nil {
-		return keys, fmt.Errorf("reading the issuer's keys: %w", err)
-	}
-	answer, err := bounded.Do(r)
-	if err != nil {
-		return keys, fmt.Errorf("reading the issuer's keys: %w", err)
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return keys, fmt.Errorf("reading the issuer's keys: it answered %s", answer.Status)
-	}
-	if err := json.NewDecoder(answer.Body).Decode(&keys); err != nil {
-		return keys, fmt.Errorf("reading the issuer's keys: %w", err)
-	}
-	return keys, nil
-}
-
-// boundedAnswers cuts answers that are longer than any document of an issuer.
-type boundedAnswers struct{ http.RoundTripper }
-
-// RoundTrip sends a request.
-func (b boundedAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
-	through := b.RoundTripper
-	if through == nil {
-		through = http.DefaultTransport
-	}
-	answer, err := through.RoundTrip(r)
-	if err == nil {
-		answer.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.LimitReader(answer.Body, maxDocument), answer.Body}
-	}
-	return answer, err
 }

@@ -112,7 +112,7 @@ func (i *Issuer) Verify(ctx context.Context, raw string) (Principal, error) {
 func (i *Issuer) keyVerifies(ctx context.Context, id string) error {
 	_, ok, err := i.keys.find(ctx, id)
 	if err == nil && !ok {
-		err = fmt.Errorf("%w: the key that signed it was withdrawn", ErrInvalidToken)
+		err = refused("the key that signed it was withdrawn")
 	}
 	return err
 }
@@ -122,7 +122,7 @@ func (i *Issuer) keyVerifies(ctx context.Context, id string) error {
 func (i *Issuer) read(ctx context.Context, raw string) (t token, err error) {
 	parsed, err := jwt.ParseSigned(raw, []jose.SignatureAlgorithm{jose.EdDSA})
 	if err != nil || len(parsed.Headers) != 1 {
-		return t, fmt.Errorf("%w: it is no token of this service", ErrInvalidToken)
+		return t, refused("it is no token of this service")
 	}
 	t.key = parsed.Headers[0].KeyID
 	key, ok, err := i.keys.find(ctx, t.key)
@@ -130,13 +130,13 @@ func (i *Issuer) read(ctx context.Context, raw string) (t token, err error) {
 		return t, err
 	}
 	if !ok {
-		return t, fmt.Errorf("%w: the key that signed it is none of this service, or no longer one", ErrInvalidToken)
+		return t, refused("the key that signed it is none of this service, or no longer one")
 	}
 	if parsed.Claims(key.Key.Public(), &t.claims) != nil || t.Expiry == nil {
-		return t, fmt.Errorf("%w: its signature is wrong", ErrInvalidToken)
+		return t, refused("its signature is wrong")
 	}
 	if t.Issuer != tokenParty || !t.Audience.Contains(tokenParty) {
-		return t, fmt.Errorf("%w: it is for somebody else", ErrInvalidToken)
+		return t, refused("it is for somebody else")
 	}
 	return t, nil
 }
@@ -144,22 +144,22 @@ func (i *Issuer) read(ctx context.Context, raw string) (t token, err error) {
 // stands holds a token against its client as that is now.
 func (i *Issuer) stands(ctx context.Context, t token, now time.Time) (Principal, error) {
 	if !now.Before(t.Expiry.Time()) {
-		return Principal{}, fmt.Errorf("%w: it expired", ErrInvalidToken)
+		return Principal{}, refused("it expired")
 	}
-	p := Proof{Client: t.Subject, TokenID: t.ID, Secret: t.Secret, Generation: t.Generation,
+	p := Proof{Client: t.Subject, Token: t.named(), Secret: t.Secret, Generation: t.Generation,
 		Scopes: strings.Fields(t.Scope)}
 	c, err := holds(ctx, i.store, p, now)
 	if err != nil {
 		return Principal{}, err
 	}
-	return Principal{Client: c.ID, Partner: c.Partner, Fleet: c.Fleet, Scopes: p.Scopes, TokenID: t.ID,
+	return Principal{Client: c.ID, Partner: c.Partner, Fleet: c.Fleet, Scopes: p.Scopes,
 		Expires: t.Expiry.Time(), Strict: c.Strict, Proof: p}, nil
 }
 
 // standings is what proofs are held against.
 type standings interface {
 	Client(ctx context.Context, id string) (Client, error)
-	Revoked(ctx context.Context, tokenID string) (bool, error)
+	Revoked(ctx context.Context, t TokenID) (bool, error)
 }
 
 // holds returns the client of a proof, or ErrInvalidToken if it holds no longer.
@@ -171,8 +171,8 @@ func holds(ctx context.Context, in standings, p Proof, now time.Time) (Client, e
 			return Client{}, fmt.Errorf("looking up a client: %w", err)
 		}
 	}
-	if p.TokenID != "" {
-		if s.Revoked, err = in.Revoked(ctx, p.TokenID); err != nil {
+	if p.Token.ID != "" {
+		if s.Revoked, err = in.Revoked(ctx, p.Token); err != nil {
 			return Client{}, fmt.Errorf("looking up revoked tokens: %w", err)
 		}
 	}

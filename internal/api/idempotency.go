@@ -34,8 +34,7 @@ func idempotencyKey(r *http.Request, who access.Principal, body []byte, sync boo
 	// segments was read as a UUID.
 	fmt.Fprintf(h, "%s %s %t\n", r.Method, r.URL.Path, sync)
 	h.Write(body)
-	// Keyed by client and not by partner: two programs of one partner need not agree on their
-	// keys.
+	// Keyed by client within the partner: two programs of one partner need not agree on their keys.
 	return &operation.Key{Client: who.Client, Value: key, Fingerprint: h.Sum(nil)}, nil
 }
 

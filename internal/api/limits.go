@@ -19,7 +19,7 @@ type Limit interface {
 
 // Limits are those of this service's own. One that is nil bounds nobody.
 type Limits struct {
-	// Client is each client's, Organisation that of all clients of a partner or fleet.
+	// Client is each client's of an organisation, Organisation that of all clients of a partner or fleet.
 	Client, Organisation Limit
 	// Token is that of a client at the token endpoints, from one address. Without the address anybody
 	// could keep a client from its tokens by asking in its name.
@@ -32,14 +32,15 @@ type Limits struct {
 
 // admit refuses a caller that comes too often, before anything is asked of the store.
 func (l Limits) admit(who access.Principal) error {
-	if err := take(l.Client, who.Client, "this client sends more requests than the operator allows"); err != nil {
+	of, org := "partner", who.Partner.ID.String()
+	if who.IsFleet() {
+		of, org = "fleet", who.Fleet.ID.String()
+	}
+	// Several organisations may have clients of one name, at an issuer that is none of ours.
+	if err := take(l.Client, org+" "+who.Client, "this client sends more requests than the operator allows"); err != nil {
 		return err
 	}
-	of, org := "partner", who.Partner.ID
-	if who.IsFleet() {
-		of, org = "fleet", who.Fleet.ID
-	}
-	return take(l.Organisation, org.String(),
+	return take(l.Organisation, org,
 		"the clients of this "+of+" together send more requests than the operator allows")
 }
 

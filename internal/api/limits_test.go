@@ -3,6 +3,7 @@ package api_test
 import (
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,7 +45,8 @@ func TestACallerThatComesTooOftenIsToldWhenToComeAgainAndTheStoreIsNotAsked(t *t
 		who    access.Principal
 		want   string
 	}{
-		"a client": {api.Limits{Client: &full{wait: map[string]time.Duration{"me": 1200 * time.Millisecond}}},
+		"a client": {api.Limits{Client: &full{wait: map[string]time.Duration{
+			uuid.Max.String() + " me": 1200 * time.Millisecond}}},
 			access.Principal{Client: "me", Partner: partner},
 			`{"code":429,"message":"Too Many Requests","detail":{"retry_after_seconds":2,"message":"this client sends more requests than the operator allows"}}`},
 		"a partner": {api.Limits{Organisation: &full{wait: map[string]time.Duration{uuid.Max.String(): time.Second}}},
@@ -66,10 +68,28 @@ func TestACallerThatComesTooOftenIsToldWhenToComeAgainAndTheStoreIsNotAsked(t *t
 	}
 }
 
+func TestClientsOfOneNameHaveTheirLimitsByTheirOrganisations(t *testing.T) {
+	t.Parallel()
+	client := &full{}
+	s := limited(t, api.Limits{Client: client})
+	for _, who := range []access.Principal{
+		{Client: "oidc:app", Partner: access.Partner{ID: uuid.UUID{1}}},
+		{Client: "oidc:app", Partner: access.Partner{ID: uuid.UUID{2}}},
+		{Client: "oidc:app", Fleet: access.Fleet{ID: uuid.UUID{3}}},
+	} {
+		s.who = who
+		s.do("GET /v2/notifications/webhooks", "")
+	}
+	slices.Sort(client.came)
+	if len(slices.Compact(client.came)) != 3 {
+		t.Errorf("charged were %q", client.came)
+	}
+}
+
 // The token of an external issuer that comes first is verified by asking it: whose it is, is known then.
 func TestATokenThatNobodyKnowsWithoutAskingIsChargedOnceItIsVerified(t *testing.T) {
 	t.Parallel()
-	client := &full{wait: map[string]time.Duration{"me": time.Second}}
+	client := &full{wait: map[string]time.Duration{uuid.Max.String() + " me": time.Second}}
 	s := limited(t, api.Limits{Client: client})
 	s.unknown = true
 	s.who = access.Principal{Client: "me", Partner: access.Partner{ID: uuid.Max}, Scopes: access.Scopes()}
@@ -94,7 +114,7 @@ func TestWhoHasNoGoodTokenIsChargedToNobody(t *testing.T) {
 
 func TestATokenThatOnlyItsIssuerKnowsIsChargedFromItsFirstUseOn(t *testing.T) {
 	t.Parallel()
-	clients := &full{wait: map[string]time.Duration{"me": time.Second}}
+	clients := &full{wait: map[string]time.Duration{uuid.Max.String() + " me": time.Second}}
 	s := limited(t, api.Limits{Client: clients})
 	s.unmet = access.ErrInvalidToken
 	if a := s.do("GET /v2/notifications/webhooks", ""); a.Code != 429 || len(clients.came) != 1 {

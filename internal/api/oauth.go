@@ -51,7 +51,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request, _ access.Principa
 }
 
 // revoke ends a token (RFC 7009). A token that is unknown or has expired is answered with 200 as
-// well (section 2.2): what the caller wants is so already.
+// well (section 2.2): what the caller wants is so already. So is one of another client, which goes on.
 func (s *Server) revoke(w http.ResponseWriter, r *http.Request, _ access.Principal, q *query) error {
 	form, err := s.readForm(w, r, q)
 	if err == nil && form.values.Get("token") == "" {
@@ -78,6 +78,8 @@ func (s *Server) oauthRefuse(w http.ResponseWriter, err error) error {
 		w.Header().Set("Retry-After", strconv.Itoa(seconds(p)))
 	case errors.Is(err, access.ErrInvalidClient):
 		known = &oauthError{invalidClient, "Invalid client or Invalid client credentials"}
+	case errors.Is(err, access.ErrUnsupportedToken):
+		known = &oauthError{"unsupported_token_type", why(err)}
 	case errors.Is(err, access.ErrInvalidScope):
 		known = &oauthError{"invalid_scope", cmp.Or(why(err), "the client does not hold the scope")}
 	default:

@@ -120,6 +120,11 @@ func TestClientsAreRefusedAsOAuthSays(t *testing.T) {
 		why != `the client does not hold "x"` {
 		t.Errorf("%d %s", a.Code, a.Body)
 	}
+	c.revoke = fmt.Errorf("%w: the token has no id", access.ErrUnsupportedToken)
+	a = c.do(revokeLine, form(nil), "Content-Type", formType)
+	if code, why := oauth(t, a.Body.Bytes()); a.Code != 400 || code != "unsupported_token_type" || why != "the token has no id" {
+		t.Errorf("%d %s", a.Code, a.Body)
+	}
 	c.issue, c.revoke = errors.New("the disk is gone"), errors.New("the disk is gone")
 	for _, line := range []string{tokenLine, revokeLine} {
 		if a := c.do(line, form(nil), "Content-Type", formType); a.Code != 500 ||

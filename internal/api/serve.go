@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"path"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -142,12 +143,24 @@ func (s *Server) handler(rt route) http.HandlerFunc {
 func (s *Server) actor(w http.ResponseWriter, r *http.Request, who access.Principal) audit.Actor {
 	a := audit.Actor{Name: "stranger", Request: w.Header().Get("X-Request-Id")}
 	if who.Client != "" {
-		a.Name = "client:" + who.Client
+		a.Name = "client:" + one(who.Client)
+		if who.Subject != "" {
+			a.Name += " sub:" + one(who.Subject)
+		}
 	}
 	if from, ok := s.Limits.from(r); ok {
 		a.Remote = from.String()
 	}
 	return a
+}
+
+// one is a name that another issuer gave, as one word: what it holds must not pass for more than a name.
+func one(name string) string {
+	name = resource.Excerpt(name)
+	if strings.ContainsFunc(name, func(c rune) bool { return c == ' ' || !strconv.IsPrint(c) }) {
+		return strconv.Quote(name)
+	}
+	return name
 }
 
 // authenticate returns the caller whose token carries the scope. A token that is missing or not
@@ -203,8 +216,14 @@ func (s *Server) stillGood(r *http.Request) error {
 }
 
 func invalidToken(err error) error {
-	return &problem.Error{Code: problem.Unauthorized, Detail: "the token is not valid" + reason(err) + "; get a new one",
-		Err: err}
+	p := &problem.Error{Code: problem.Unauthorized, Err: err}
+	remedy := access.Anew
+	var why *access.Refusal
+	if errors.As(err, &why) {
+		remedy, p.RetryAfter = why.Remedy, why.After
+	}
+	p.Detail = "the token is not valid" + reason(err) + "; " + remedy
+	return p
 }
 
 // reason is what an error says behind its name, as more of a sentence; "" if it says nothing.

@@ -89,6 +89,9 @@ func TestWithoutTheRightTokenARouteTellsNothingElse(t *testing.T) {
 			c.verify = fmt.Errorf("%w: it expired", access.ErrInvalidToken)
 			check("expired", c.do(line, "", "Content-Type", ""), 401,
 				"the token is not valid: it expired; get a new one")
+			c.verify = &access.Refusal{Why: "its client is disabled", Remedy: "ask the operator"}
+			check("with a remedy", c.do(line, "", "Content-Type", ""), 401,
+				"the token is not valid: its client is disabled; ask the operator")
 			c.verify = nil
 			c.who.Scopes = without(scope)
 			check("without the scope", c.do(line, "", "Content-Type", ""), 403, "lacks the scope "+scope)

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
@@ -23,10 +24,12 @@ type submitted struct {
 	answer   operation.Operation
 	replayed bool
 	err      error
+	// actor is whom the audit log names for the last one.
+	actor audit.Actor
 }
 
-func (s *submitted) Submit(_ context.Context, r operation.Request) (operation.Operation, bool, error) {
-	s.asked = append(s.asked, r)
+func (s *submitted) Submit(ctx context.Context, r operation.Request) (operation.Operation, bool, error) {
+	s.asked, s.actor = append(s.asked, r), audit.Of(ctx)
 	return s.answer, s.replayed, s.err
 }
 
@@ -151,6 +154,24 @@ func TestAKeyStandsForAllThatARepetitionMustShare(t *testing.T) {
 	s := &submitted{}
 	if serve(t, s).do(path, "{}"); s.asked[0].Key != nil {
 		t.Errorf("without a key: %+v", s.asked[0].Key)
+	}
+}
+
+func TestTheAuditLogNamesTheClientAndWhomAnotherIssuersTokenIsAbout(t *testing.T) {
+	t.Parallel()
+	for want, who := range map[string]access.Principal{
+		"client:me":                           {Client: "me"},
+		"client:me sub:u-1":                   {Client: "me", Subject: "u-1"},
+		"client:oidc:app sub:ann":             {Client: "oidc:app", Subject: "ann"},
+		`client:oidc:app sub:"ann\n sub:bob"`: {Client: "oidc:app", Subject: "ann\n sub:bob"},
+	} {
+		s := &submitted{}
+		c := serve(t, s)
+		who.Scopes = access.Scopes()
+		c.who = who
+		if c.do("POST /v2/telematics/vehicles", "{}"); s.actor.Name != want {
+			t.Errorf("%q, not %q", s.actor.Name, want)
+		}
 	}
 }
 

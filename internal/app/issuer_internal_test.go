@@ -22,7 +22,7 @@ func TestAnIssuerThatDoesNotTellItsKeysIsWarnedOf(t *testing.T) {
 		t.Errorf("without an issuer: %v %s", err, log.String())
 	}
 	a.config.OIDC.Issuer = away.URL
-	a.issuer = access.NewExternal(access.ExternalConfig{Issuer: away.URL, HTTP: away.Client(), Now: time.Now})
+	a.issuer = access.NewExternal(access.ExternalConfig{Issuer: away.URL, HTTP: away.Client(), Now: time.Now, Log: a.log})
 	if err := a.askIssuer(t.Context()); err != nil || !strings.Contains(log.String(), "level=WARN") ||
 		!strings.Contains(log.String(), away.URL) {
 		t.Errorf("%v %s", err, log.String())

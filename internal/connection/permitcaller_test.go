@@ -34,7 +34,7 @@ func TestACallerWhoseTokenEndsDuringItsOwnTrialGetsNothing(t *testing.T) {
 			return err
 		},
 		"the token revoked": func(ctx context.Context, s *stand, _ string) error {
-			return s.db.Revoke(ctx, "jti", time.Now().Add(time.Hour))
+			return s.db.Revoke(ctx, access.TokenID{Issuer: "waybill", ID: "jti"}, time.Now().Add(time.Hour))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -49,7 +49,7 @@ func TestACallerWhoseTokenEndsDuringItsOwnTrialGetsNothing(t *testing.T) {
 				if err := s.db.InsertClient(t.Context(), c); err != nil {
 					t.Fatal(err)
 				}
-				who.Proof = access.Proof{Client: c.ID, TokenID: "jti", Secret: "1", Generation: 1, Scopes: scopes[:1]}
+				who.Proof = access.Proof{Client: c.ID, Token: access.TokenID{Issuer: "waybill", ID: "jti"}, Secret: "1", Generation: 1, Scopes: scopes[:1]}
 			}
 			made, err := s.service.Create(t.Context(), s.partner, body(good+`,"fleet_ref":"ours"`))
 			if err != nil {

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"runtime"
@@ -37,6 +38,7 @@ type Certificates struct {
 type version struct {
 	at   time.Time
 	size int64
+	mode fs.FileMode
 }
 
 // LoadCertificates reads a certificate with its chain and its key, both in PEM. A key that others on
@@ -83,6 +85,11 @@ func (c *Certificates) get() *tls.Certificate {
 		return c.current
 	}
 	c.log.Info("a new certificate is used", "expires", next.Leaf.NotAfter)
+	// Of the files of the start the settings' warnings tell.
+	if mode := seen[1].mode; mode&0o070 != 0 && runtime.GOOS != "windows" {
+		c.log.Warn("the group of the certificate's key may use it; if that is not meant, take it from them with chmod 600",
+			"file", c.key, "mode", fmt.Sprintf("%04o", mode))
+	}
 	c.current, c.seen = next, seen
 	return next
 }
@@ -93,7 +100,7 @@ func (c *Certificates) versions() (seen [2]version, err error) {
 		if err != nil {
 			return seen, fmt.Errorf("reading the certificate: %w", err)
 		}
-		seen[i] = version{info.ModTime(), info.Size()}
+		seen[i] = version{info.ModTime(), info.Size(), info.Mode().Perm()}
 	}
 	return seen, nil
 }

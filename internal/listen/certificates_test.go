@@ -117,11 +117,31 @@ func TestARenewedCertificateCountsForTheNextConnectionAndABrokenOneForNone(t *te
 	if !answers(first) {
 		t.Error("the connection of before is not served any more")
 	}
+	if strings.Contains(told.String(), "level=WARN") {
+		t.Errorf("of a key that none but its owner may read: %s", told.String())
+	}
+	const refused = "level=ERROR msg=\"the new certificate cannot be used; the one before stays\""
+	for _, c := range []struct {
+		mode fs.FileMode
+		says string
+	}{{0o640, "level=WARN msg=\"the group of"}, {0o604, refused}} {
+		if err := os.Chmod(f.key, c.mode); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			expect("one whose key more may read", 2)
+		}
+		if n := strings.Count(told.String(), c.says); n != 1 {
+			t.Errorf("%04o is told %d times: %s", c.mode, n, told.String())
+		}
+	}
+	f.put(2, elliptical(t), time.Now().Add(time.Hour))
+	expect("a safe one again", 2)
 	f.write(f.cert, []byte("rubbish"), 0o644)
 	for range 3 {
 		expect("a broken one", 2)
 	}
-	if n := strings.Count(told.String(), "level=ERROR msg=\"the new certificate cannot be used; the one before stays\""); n != 1 {
+	if n := strings.Count(told.String(), refused); n != 2 {
 		t.Errorf("told %d times: %s", n, told.String())
 	}
 	if err := os.Remove(f.key); err != nil {

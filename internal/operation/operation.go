@@ -72,7 +72,8 @@ type Operation struct {
 
 // Key is the Idempotency-Key of a submission.
 type Key struct {
-	// Client is who gave it; keys of different clients have nothing to do with each other.
+	// Client is who gave it; keys of different clients have nothing to do with each other, and neither have
+	// those of a name that several partners' clients have, or have had.
 	Client string
 	Value  string
 	// Fingerprint is a hash of everything in the request that a repetition must share.

@@ -57,9 +57,9 @@ func (d *desk) Accept(ctx context.Context, op operation.Operation, events []even
 	return op, nil
 }
 
-func (d *desk) Keyed(ctx context.Context, client, key string) (operation.Operation, error) {
-	op, ok := d.keyed[client+"/"+key]
-	if err := d.ask(ctx, "Keyed"); err != nil || !ok {
+func (d *desk) Keyed(ctx context.Context, who uuid.UUID, k operation.Key) (operation.Operation, error) {
+	op, ok := d.keyed[k.Client+"/"+k.Value]
+	if err := d.ask(ctx, "Keyed"); err != nil || !ok || op.Partner != who {
 		return operation.Operation{}, orElse(err, operation.ErrNotFound)
 	}
 	return op, nil

@@ -13,7 +13,7 @@ import (
 // request is refused, and so is a sync request whose first submission has not ended. It asks for
 // no grant and no connection again: nothing is written, and the caller saw this operation before.
 func (s *Service) replay(ctx context.Context, r Request) (Operation, bool, error) {
-	op, err := s.Store.Keyed(ctx, r.Key.Client, r.Key.Value)
+	op, err := s.Store.Keyed(ctx, r.Partner, *r.Key)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return op, false, nil

@@ -97,6 +97,17 @@ func TestKeysOfOtherClientsAndNoKeyStandForNothing(t *testing.T) {
 	}
 }
 
+func TestAKeyStandsForNothingOfAnotherPartnerWhoseClientIsCalledTheSame(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	r, first := keyed(false, operation.Succeeded)
+	first.Partner = uuid.UUID{99}
+	d.keyed[known] = first
+	if op, replayed, err := d.Submit(t.Context(), r); err != nil || replayed || op.ID == first.ID {
+		t.Errorf("replayed %t, %+v, %v", replayed, op, err)
+	}
+}
+
 // Two requests with one key are checked at once; the store takes the other one first.
 func TestOfTwoRequestsAtOnceTheLaterIsAnsweredLikeARepetition(t *testing.T) {
 	t.Parallel()

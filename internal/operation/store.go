@@ -30,9 +30,10 @@ type Store interface {
 	// Operations lists operations, newest first by (CreatedAt, Seq), with their attempts. It looks at a bounded
 	// part of them for each window.
 	Operations(ctx context.Context, f Filter) (page.Found[Operation], error)
-	// Keyed returns the operation that a client's idempotency key stands for, with its attempts
-	// and its Key, or ErrNotFound; so it is for a key that is past KeyLife or that FreesKey.
-	Keyed(ctx context.Context, client, key string) (Operation, error)
+	// Keyed returns the operation of a partner's that the Value of a key stands for, as given by its
+	// Client, with its attempts and its Key, or ErrNotFound; so it is for a key that is past KeyLife or
+	// that FreesKey.
+	Keyed(ctx context.Context, partner uuid.UUID, k Key) (Operation, error)
 }
 
 // Queue is what the engine needs of the store. It keeps the hands of one process off what another

@@ -73,8 +73,8 @@ func (t *tx) standing(p access.Proof, at time.Time) (s access.Standing, err erro
 	if all := gathered(found); len(all) > 0 {
 		s.Client = all[0]
 	}
-	if err == nil && p.TokenID != "" {
-		s.Revoked, err = t.there(`SELECT 1 FROM revocation WHERE token = ?1`, p.TokenID)
+	if err == nil && p.Token.ID != "" {
+		s.Revoked, err = t.there(`SELECT 1 `+revoked, p.Token.String(), p.Token.ID)
 	}
 	return s, err
 }
@@ -84,13 +84,25 @@ func (db *DB) Client(ctx context.Context, id string) (access.Client, error) {
 	return remembered(ctx, db, named{"client", id, ""}, func() (c access.Client, err error) {
 		found, err := db.clients(ctx, clientRows+` WHERE c.id = ?1`, id)
 		if err == nil && len(found) == 0 {
-			err = access.ErrNotFound
+			err = db.noClient(ctx, id)
 		}
 		if err != nil {
 			return c, err
 		}
 		return found[0], nil
 	})
+}
+
+// noClient is why there is no client of an id.
+func (db *DB) noClient(ctx context.Context, id string) error {
+	n, err := one(ctx, db, `SELECT count(*) FROM client_deleted WHERE id = ?1`, scanOne[int], id)
+	switch {
+	case err != nil:
+		return troubled(err)
+	case n > 0:
+		return access.ErrClientDeleted
+	}
+	return access.ErrNotFound
 }
 
 // AllClients lists all clients.
@@ -108,10 +120,16 @@ func (db *DB) InsertClient(ctx context.Context, c access.Client) error {
 		if err := tx.ownerOf(c, now); err != nil {
 			return err
 		}
+		since := int64(0)
+		if deleted, err := tx.there(`SELECT 1 FROM client_deleted WHERE id = ?1`, c.ID); err != nil {
+			return err
+		} else if deleted {
+			since = now
+		}
 		err := tx.exec(`INSERT INTO client (id, partner, fleet, scopes, disabled, generation, created_at, updated_at,
-			strict)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)`, c.ID, id(c.Partner.ID), id(c.Fleet.ID),
-			strings.Join(c.Scopes, " "), c.Disabled, c.Generation, now, c.Strict)
+			strict, since)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9)`, c.ID, id(c.Partner.ID), id(c.Fleet.ID),
+			strings.Join(c.Scopes, " "), c.Disabled, c.Generation, now, c.Strict, since)
 		if err != nil {
 			return err
 		}
@@ -176,12 +194,20 @@ func union(from, to access.Client) []access.Secret {
 // DeleteClient removes a client; its secrets follow it.
 func (db *DB) DeleteClient(ctx context.Context, id string) error {
 	return db.audited(ctx, func(tx *tx) error {
+		if err := tx.keepDeleted(`id = ?1`, id); err != nil {
+			return err
+		}
 		n, err := tx.change(`DELETE FROM client WHERE id = ?1`, id)
 		if err == nil && n == 0 {
 			err = refusal{access.ErrNotFound}
 		}
 		return err
 	}, clientThing(id))
+}
+
+// keepDeleted keeps the ids of clients that are about to be deleted.
+func (t *tx) keepDeleted(where string, of any) error {
+	return t.exec(`INSERT OR IGNORE INTO client_deleted (id) SELECT id FROM client WHERE `+where, of)
 }
 
 // refusedOr is an error of the store's, or else the refusal.

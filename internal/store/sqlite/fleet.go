@@ -117,6 +117,9 @@ func (db *DB) DeleteFleet(ctx context.Context, id uuid.UUID, at time.Time) error
 			grants[i] = g.Ended(at)
 		}
 		return tx.hide(ctx, db, leaving{fleet: id, at: at, told: grants, clients: func() error {
+			if err := tx.keepDeleted(`fleet = ?1`, id[:]); err != nil {
+				return err
+			}
 			return tx.exec(`DELETE FROM client WHERE fleet = ?1`, id[:])
 		}})
 	})

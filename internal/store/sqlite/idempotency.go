@@ -18,8 +18,8 @@ func (t *tx) claim(op operation.Operation) error {
 		return nil
 	}
 	since := micros(operation.KeysSince(op.CreatedAt))
-	holders, err := rows(t, `SELECT operation FROM idempotency WHERE client = ?1 AND key = ?2 AND created_at > ?3`,
-		scanOne[uuid.UUID], op.Key.Client, op.Key.Value, since)
+	holders, err := rows(t, `SELECT operation FROM idempotency WHERE partner = ?1 AND client = ?2 AND key = ?3
+		AND created_at > ?4`, scanOne[uuid.UUID], op.Partner[:], op.Key.Client, op.Key.Value, since)
 	if err != nil {
 		return err
 	}
@@ -30,14 +30,14 @@ func (t *tx) claim(op operation.Operation) error {
 			return refusal{operation.ErrKeyTaken}
 		}
 	}
-	if err := t.exec(`DELETE FROM idempotency WHERE (client, key) IN (SELECT client, key FROM idempotency
-		WHERE created_at <= ?1 LIMIT 10)
-		OR client = ?2 AND key = ?3`, since, op.Key.Client, op.Key.Value); err != nil {
+	if err := t.exec(`DELETE FROM idempotency WHERE (partner, client, key) IN (SELECT partner, client, key
+		FROM idempotency WHERE created_at <= ?1 LIMIT 10)
+		OR partner = ?2 AND client = ?3 AND key = ?4`, since, op.Partner[:], op.Key.Client, op.Key.Value); err != nil {
 		return err
 	}
-	return t.exec(`INSERT INTO idempotency (client, key, operation, fingerprint, created_at)
-		VALUES (?1, ?2, ?3, ?4, ?5)`,
-		op.Key.Client, op.Key.Value, op.ID[:], op.Key.Fingerprint, micros(op.CreatedAt))
+	return t.exec(`INSERT INTO idempotency (partner, client, key, operation, fingerprint, created_at)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6)`,
+		op.Partner[:], op.Key.Client, op.Key.Value, op.ID[:], op.Key.Fingerprint, micros(op.CreatedAt))
 }
 
 // freed tells whether the operation that holds a key frees it. One that is gone holds none.
@@ -68,18 +68,17 @@ func scanHolder(row scanner) (k keyholder, err error) {
 	return k, err
 }
 
-// Keyed returns the operation that a client's idempotency key stands for. A key whose operation is
-// gone counts as one that was never given.
-func (db *DB) Keyed(ctx context.Context, client, key string) (operation.Operation, error) {
-	k := operation.Key{Client: client, Value: key}
+// Keyed returns the operation that an idempotency key of a partner's client stands for. A key whose
+// operation is gone counts as one that was never given.
+func (db *DB) Keyed(ctx context.Context, partner uuid.UUID, k operation.Key) (operation.Operation, error) {
 	id, err := one(ctx, db,
-		`SELECT operation, fingerprint FROM idempotency WHERE client = ?1 AND key = ?2 AND created_at > ?3`,
+		`SELECT operation, fingerprint FROM idempotency WHERE partner = ?1 AND client = ?2 AND key = ?3 AND created_at > ?4`,
 		func(row scanner) (id uuid.UUID, err error) { return id, row.Scan(&id, &k.Fingerprint) },
-		client, key, micros(operation.KeysSince(db.now())))
+		partner[:], k.Client, k.Value, micros(operation.KeysSince(db.now())))
 	if err != nil {
 		return operation.Operation{}, missing(err, operation.ErrNotFound)
 	}
-	found, err := db.operations(ctx, `WHERE id = ?1`, id[:])
+	found, err := db.operations(ctx, `WHERE id = ?1 AND partner = ?2`, id[:], partner[:])
 	if err != nil {
 		return operation.Operation{}, err
 	}

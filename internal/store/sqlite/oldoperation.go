@@ -85,8 +85,8 @@ func (db *DB) SweepKeys(ctx context.Context, before time.Time) (more bool, err e
 		return false, err
 	}
 	n, err := give(ctx, db, func(tx *tx) (int64, error) {
-		return tx.change(`DELETE FROM idempotency WHERE (client, key) IN
-			(SELECT client, key FROM idempotency WHERE created_at < ?1 LIMIT ?2)`, micros(before), sweepRemoves)
+		return tx.change(`DELETE FROM idempotency WHERE (partner, client, key) IN
+			(SELECT partner, client, key FROM idempotency WHERE created_at < ?1 LIMIT ?2)`, micros(before), sweepRemoves)
 	})
 	return n == sweepRemoves, err
 }

@@ -2,11 +2,16 @@ package sqlite
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/operation"
 )
 
 // upgraded makes the tables as they were of a version, with what statements put there, and opens them. The
@@ -86,5 +91,46 @@ func TestWhatHoldsUpAMessageChainOfAnOlderDatabaseHoldsItUpForItsPartner(t *test
 		FROM operation WHERE state = 'queued')`, scanOne[int64], connection[:])
 	if err != nil || len(holds) != 1 || holds[0] != 99 {
 		t.Errorf("holds: %v, %v", holds, err)
+	}
+}
+
+func TestAKeyOfAnOlderDatabaseStaysThatOfThePartnerWhoseOperationItStandsFor(t *testing.T) {
+	t.Parallel()
+	partner, op := uuid.New(), uuid.New()
+	now := micros(time.Now())
+	db := upgraded(t.Context(), t, 40, [2]uuid.UUID{partner, op},
+		`INSERT INTO operation (id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key, payload, state,
+			sync, tries, counted, next_at, deadline, collection, created_at, updated_at, source_id) VALUES (?2, ?1, ?1, ?1,
+			'', 't', 'message', 'create', 'message.create/a', '{}', 'queued', 0, 0, 0, 1, 1, '', 1, 1, '')`,
+		fmt.Sprintf(`INSERT INTO idempotency VALUES ('c', 'k', ?2, x'01', %d)`, now),
+		fmt.Sprintf(`INSERT INTO idempotency VALUES ('c', 'of one that is gone', ?1, ?2, %d)`, now))
+	k := operation.Key{Client: "c", Value: "k"}
+	if found, err := db.Keyed(t.Context(), partner, k); err != nil || found.ID != op {
+		t.Errorf("%s, %v", found.ID, err)
+	}
+	if _, err := db.Keyed(t.Context(), uuid.New(), k); !errors.Is(err, operation.ErrNotFound) {
+		t.Errorf("another partner's: %v", err)
+	}
+}
+
+func TestWhatEndedInAnOlderDatabaseStaysEnded(t *testing.T) {
+	t.Parallel()
+	const logged = `INSERT INTO audit VALUES (%d, 5, 'a', '', '', '%s', 'client:%s', '', '', '', ?1 || ?2)`
+	db := upgraded(t.Context(), t, 40, [2]uuid.UUID{uuid.New(), uuid.New()},
+		`INSERT INTO partner (id, name) VALUES (?1, hex(?2))`,
+		fmt.Sprintf(logged, 1, "deleted", "gone"), fmt.Sprintf(logged, 2, "deleted", "anew"), fmt.Sprintf(logged, 3, "created", "first"),
+		`INSERT INTO client (id, partner, scopes, created_at) SELECT 'anew', ?1, '', 7 WHERE ?2 IS NOT NULL`,
+		`INSERT INTO client (id, partner, scopes, created_at) SELECT 'first', ?1, '', 7 WHERE ?2 IS NOT NULL`,
+		`INSERT INTO revocation SELECT 'jti', 9 WHERE ?1 <> ?2`)
+	if _, err := db.Client(t.Context(), "gone"); !errors.Is(err, access.ErrClientDeleted) {
+		t.Errorf("a client that was deleted: %v", err)
+	}
+	for id, since := range map[string]time.Time{"anew": fromMicros(7), "first": {}} {
+		if c, err := db.Client(t.Context(), id); err != nil || !c.Since.Equal(since) {
+			t.Errorf("%s counts since %s, %v", id, c.Since, err)
+		}
+	}
+	if is, err := db.Revoked(t.Context(), access.TokenID{Issuer: "https://any.example", ID: "jti"}); err != nil || !is {
+		t.Errorf("a token that was revoked is: %t, %v", is, err)
 	}
 }

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ func clients() []rule {
 		{"a second client of an id is refused, and changes nothing of the first", clientIsNotReplaced},
 		{"of many changes of a client as it was read one is made", clientIsChangedOnce},
 		{"a client that was deleted is gone with its secrets", clientIsDeleted},
+		{"the id of a client that was deleted is known as such, and the next client of it begins then", deletedIDStays},
 		{"a token stays revoked over a crash until it would have expired, however often it is revoked", tokenIsRevoked},
 	}
 }
@@ -109,13 +111,36 @@ func clientIsDeleted(t *testing.T, s *stand) {
 	is(t, "secrets of the next of its id", len(got[access.Client](s)(s.Client(t.Context(), "c")).Secrets), 0)
 }
 
+func deletedIDStays(t *testing.T, s *stand) {
+	ofFleet := client("f", "a:read")
+	ofFleet.Partner, ofFleet.Fleet = access.Partner{}, access.Fleet{ID: uuid.New(), Name: "F", NamedBy: access.ByOperator}
+	for _, c := range []access.Client{client("c", "a:read"), ofFleet} {
+		s.must(s.InsertClient(t.Context(), c))
+		is(t, "the first one's beginning", got[access.Client](s)(s.Client(t.Context(), c.ID)).Since, time.Time{})
+	}
+	s.must(s.DeleteClient(t.Context(), "c"))
+	s.must(s.DeleteFleet(t.Context(), ofFleet.Fleet.ID, noon()))
+	s = s.crashed()
+	for _, id := range []string{"c", "f"} {
+		_, err := s.Client(t.Context(), id)
+		fails(t, "deleted", err, access.ErrClientDeleted)
+	}
+	_, err := s.Client(t.Context(), "nobody")
+	is(t, "one that never was is told as deleted", errors.Is(err, access.ErrClientDeleted), false)
+	s.later(time.Minute)
+	s.must(s.InsertClient(t.Context(), client("f", "a:read")))
+	is(t, "the next one's beginning", got[access.Client](s)(s.Client(t.Context(), "f")).Since, s.now())
+}
+
 func tokenIsRevoked(t *testing.T, s *stand) {
+	of := func(issuer, id string) access.TokenID { return access.TokenID{Issuer: issuer, ID: id} }
 	for range 2 {
-		s.must(s.Revoke(t.Context(), "t", at(60)))
+		s.must(s.Revoke(t.Context(), of("i", "t"), at(60)))
 	}
 	s.later(time.Hour)
-	s.must(s.Revoke(t.Context(), "another", at(600)))
+	s.must(s.Revoke(t.Context(), of("i", "another"), at(600)))
 	s = s.crashed()
-	is(t, "revoked", got[bool](s)(s.Revoked(t.Context(), "t")), true)
-	is(t, "another is", got[bool](s)(s.Revoked(t.Context(), "yet another")), false)
+	is(t, "revoked", got[bool](s)(s.Revoked(t.Context(), of("i", "t"))), true)
+	is(t, "another is", got[bool](s)(s.Revoked(t.Context(), of("i", "yet another"))), false)
+	is(t, "another issuer's is", got[bool](s)(s.Revoked(t.Context(), of("j", "t"))), false)
 }

@@ -15,6 +15,7 @@ func keys() []rule {
 	return []rule{
 		{"a key stands for the operation that was accepted with it", keyStands},
 		{"a key that is in use is refused, to its client alone, and nothing is accepted", keyIsTaken},
+		{"a key of a client stands for nothing of another partner whose client is called the same", keyIsItsPartners},
 		{"of two processes that use a key at once one is refused", keyOfTwoProcesses},
 		{"a key past its life is free and stands for nothing", keyEnds},
 	}
@@ -30,10 +31,10 @@ func keyStands(t *testing.T, s *stand) {
 	op := keyed()
 	op.ID = s.accept(op).ID
 	s = s.crashed()
-	found := got[operation.Operation](s)(s.Keyed(t.Context(), "c", "v"))
+	found := got[operation.Operation](s)(s.Keyed(t.Context(), op.Partner, *op.Key))
 	is(t, "the operation", found.ID, op.ID)
 	same(t, "found", found.Key, op.Key)
-	if _, err := s.Keyed(t.Context(), "another", "v"); !errors.Is(err, operation.ErrNotFound) {
+	if _, err := s.Keyed(t.Context(), op.Partner, operation.Key{Client: "another", Value: "v"}); !errors.Is(err, operation.ErrNotFound) {
 		t.Errorf("another client's: %v", err)
 	}
 }
@@ -48,6 +49,19 @@ func keyIsTaken(t *testing.T, s *stand) {
 	fails(t, "reading the refused one", err, operation.ErrNotFound)
 	second.Key.Client = "another"
 	s.accept(second)
+}
+
+func keyIsItsPartners(t *testing.T, s *stand) {
+	first, second := keyed(), keyed()
+	second.Partner = uuid.New()
+	first.ID = s.accept(first).ID
+	if _, err := s.Keyed(t.Context(), second.Partner, *second.Key); !errors.Is(err, operation.ErrNotFound) {
+		t.Errorf("the other partner's: %v", err)
+	}
+	second.ID = s.accept(second).ID
+	for _, op := range []operation.Operation{first, second} {
+		is(t, "stands for", got[operation.Operation](s)(s.Keyed(t.Context(), op.Partner, *op.Key)).ID, op.ID)
+	}
 }
 
 func keyOfTwoProcesses(t *testing.T, s *stand) {
@@ -68,17 +82,18 @@ func keyOfTwoProcesses(t *testing.T, s *stand) {
 }
 
 func keyEnds(t *testing.T, s *stand) {
-	s.accept(keyed())
+	first := keyed()
+	s.accept(first)
 	s.later(operation.KeyLife - time.Microsecond)
-	if _, err := s.Keyed(t.Context(), "c", "v"); err != nil {
+	if _, err := s.Keyed(t.Context(), first.Partner, *first.Key); err != nil {
 		t.Errorf("before its end: %v", err)
 	}
 	s.later(time.Microsecond)
-	if _, err := s.Keyed(t.Context(), "c", "v"); !errors.Is(err, operation.ErrNotFound) {
+	if _, err := s.Keyed(t.Context(), first.Partner, *first.Key); !errors.Is(err, operation.ErrNotFound) {
 		t.Errorf("after it: %v", err)
 	}
 	next := keyed()
 	next.CreatedAt = s.now()
 	s.accept(next)
-	is(t, "stands for", got[operation.Operation](s)(s.Keyed(t.Context(), "c", "v")).ID, next.ID)
+	is(t, "stands for", got[operation.Operation](s)(s.Keyed(t.Context(), next.Partner, *next.Key)).ID, next.ID)
 }

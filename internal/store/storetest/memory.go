@@ -81,12 +81,12 @@ func (s *stand) thingsRemembered() []remembered {
 			on.must(on.ChangeClient(t.Context(), from, to))
 		}},
 		{"that a token was not revoked", func(ctx context.Context) string {
-			if got[bool](s)(s.Revoked(ctx, "t")) {
+			if got[bool](s)(s.Revoked(ctx, access.TokenID{Issuer: "i", ID: "t"})) {
 				return "revoked"
 			}
 			return ""
 		}, func(on *stand) {
-			on.must(on.Revoke(t.Context(), "t", at(60)))
+			on.must(on.Revoke(t.Context(), access.TokenID{Issuer: "i", ID: "t"}, at(60)))
 		}},
 		{"a subscription", func(ctx context.Context) string {
 			return string(got[webhook.Subscription](s)(s.SubscriptionByID(ctx, sub.ID)).Status)

@@ -91,7 +91,7 @@ func syncGivesWay(t *testing.T, s *stand) {
 		t.Fatalf("beside an unfinished one: %v", err)
 	}
 	is(t, "told", s.told(sub, e), false)
-	if _, err := s.Keyed(t.Context(), "c", "v"); !errors.Is(err, operation.ErrNotFound) {
+	if _, err := s.Keyed(t.Context(), second.Partner, *second.Key); !errors.Is(err, operation.ErrNotFound) {
 		t.Errorf("its key is kept: %v", err)
 	}
 	elsewhere := second

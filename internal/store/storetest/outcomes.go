@@ -116,13 +116,15 @@ func (s *stand) partDone(key string, classes ...tsp.Class) operation.Operation {
 
 func keyIsFreed(t *testing.T, s *stand) {
 	for _, class := range []tsp.Class{tsp.Unavailable, tsp.Throttled, tsp.Unauthorized} {
-		s.endsWith(s.accept(keyed()), class, time.Time{})
-		if _, err := s.Keyed(t.Context(), "c", "v"); !errors.Is(err, operation.ErrNotFound) {
+		op := keyed()
+		s.endsWith(s.accept(op), class, time.Time{})
+		if _, err := s.Keyed(t.Context(), op.Partner, *op.Key); !errors.Is(err, operation.ErrNotFound) {
 			t.Errorf("%s: it stands for something: %v", class, err)
 		}
 	}
-	again := s.accept(keyed())
-	is(t, "stands for", got[operation.Operation](s)(s.Keyed(t.Context(), "c", "v")).ID, again.ID)
+	again := keyed()
+	again.ID = s.accept(again).ID
+	is(t, "stands for", got[operation.Operation](s)(s.Keyed(t.Context(), again.Partner, *again.Key)).ID, again.ID)
 }
 
 func keyIsKept(t *testing.T, s *stand) {
@@ -137,7 +139,7 @@ func keyIsKept(t *testing.T, s *stand) {
 	for _, value := range []string{"a step", "an entry"} {
 		half := keyed()
 		half.Key.Value = value
-		if _, err := s.Keyed(t.Context(), "c", value); err != nil {
+		if _, err := s.Keyed(t.Context(), half.Partner, *half.Key); err != nil {
 			t.Errorf("a part is done by %s: %v", value, err)
 		}
 		_, err = s.Accept(t.Context(), half, nil)
@@ -146,7 +148,7 @@ func keyIsKept(t *testing.T, s *stand) {
 	open := keyed()
 	open.Key.Value = "open"
 	s.endsWith(s.accept(open), tsp.Unavailable, at(1))
-	_, err = s.Keyed(t.Context(), "c", "open")
+	_, err = s.Keyed(t.Context(), open.Partner, *open.Key)
 	s.must(err)
 }
 

@@ -101,14 +101,15 @@ func pastRecordsGo(t *testing.T, s *stand) {
 
 func oldKeysGo(t *testing.T, s *stand) {
 	op := queued(uuid.New())
-	op.Key = &operation.Key{Client: "c", Value: "k", Fingerprint: []byte("f")}
+	key := operation.Key{Client: "c", Value: "k", Fingerprint: []byte("f")}
+	op.Key = &key
 	op = s.accept(op)
 	sweep := func(minute int) {
 		s.swept(func() (bool, error) { return s.SweepKeys(t.Context(), at(minute)) })
 	}
 	sweep(0)
-	is(t, "the holder", got[operation.Operation](s)(s.Keyed(t.Context(), "c", "k")).ID, op.ID)
+	is(t, "the holder", got[operation.Operation](s)(s.Keyed(t.Context(), op.Partner, key)).ID, op.ID)
 	sweep(1)
-	_, err := s.Keyed(t.Context(), "c", "k")
+	_, err := s.Keyed(t.Context(), op.Partner, key)
 	fails(t, "a key past its time", err, operation.ErrNotFound)
 }

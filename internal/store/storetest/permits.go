@@ -115,9 +115,10 @@ func foundingMakesRoom(t *testing.T, s *stand) {
 }
 
 func revokedChangesNothing(t *testing.T, s *stand) {
-	made := connection.Change{To: connected(s.fleet()), Permit: connection.Permit{Proof: access.Proof{TokenID: "t"}}}
-	s.must(s.Revoke(t.Context(), "t", at(60)))
+	token := access.TokenID{Issuer: "i", ID: "t"}
+	made := connection.Change{To: connected(s.fleet()), Permit: connection.Permit{Proof: access.Proof{Token: token}}}
+	s.must(s.Revoke(t.Context(), token, at(60)))
 	fails(t, "the change", s.InsertConnection(t.Context(), made), access.ErrInvalidToken)
-	made.Permit.Proof.TokenID = "another"
+	made.Permit.Proof.Token.ID = "another"
 	s.must(s.InsertConnection(t.Context(), made))
 }
