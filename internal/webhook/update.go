@@ -76,7 +76,10 @@ func (s *Service) Update(ctx context.Context, partner, id uuid.UUID, body []byte
 	generated := flag(o, "generate_secret")
 	sub, err := s.change(ctx, partner, id, EventUpdated, func(sub Subscription) (Subscription, error) {
 		now := s.c.Now()
-		next := sub.changed(now)
+		next := sub.changed(now).replaced(o)
+		if err := next.usable(); err != nil {
+			return sub, err
+		}
 		next.URL = o.Text("url").Or(sub.URL)
 		if next.URL == FeedURL && !o.Has("url") {
 			if refuseUnused(o); len(o.Problems()) > 0 {
