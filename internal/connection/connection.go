@@ -3,6 +3,7 @@
 package connection
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"sync"
@@ -68,6 +69,9 @@ type Connection struct {
 	Description string
 	// Settings are those that are set; secret ones are masked here and sealed with the credentials.
 	Settings tsp.Settings
+	// Damaged says why the settings that are stored cannot be read, for the operator; nil if they can. A store
+	// leaves them as they are until they come with it nil.
+	Damaged error
 	// Problem says why the connection is stale or failed; "" if it is not.
 	Problem string
 	// Sealed are the credentials and secret settings at rest; Version grows with each change of
@@ -150,7 +154,11 @@ func New(c Config) *Service {
 func (s *Service) Target(c Connection) tsp.Target {
 	return tsp.Target{Connection: c.ID, TSP: c.TSP, Version: c.Version, Settings: public(c.Settings),
 		Credentials: func(ctx context.Context) (tsp.Credentials, error) {
-			_, credentials, err := s.stored(ctx, c.ID)
+			now, credentials, err := s.stored(ctx, c.ID)
+			if now.lost(err) != "" {
+				s.close(ctx, now, err)
+				err = cmp.Or(err, now.Damaged)
+			}
 			return credentials, err
 		},
 		Renew: s.renewal(c.ID)}
