@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"fmt"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/google/uuid"
@@ -9,6 +10,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/resource"
 )
 
 // grantColumns are in the order in which scanGrant reads and putGrant writes them. levels is a
@@ -40,8 +42,11 @@ func scanGrant(row scanner) (access.Grant, error) {
 	}
 	g.Effective, g.Expiration = fromMicros(effective), fromMicros(expires)
 	g.CreatedAt, g.UpdatedAt = fromMicros(created), fromMicros(updated)
-	err = json.Unmarshal([]byte(levels), &g.Levels)
-	return g, err
+	if err := json.Unmarshal([]byte(levels), &g.Levels); err != nil {
+		g.Levels = map[resource.Kind]string{}
+		g.Damaged = fmt.Errorf("reading the levels of share agreement %s: %w", g.ID, err)
+	}
+	return g, nil
 }
 
 // liveFirst puts the grant that counts first: at most one of a partner and a fleet lives, and of
@@ -166,10 +171,10 @@ func (t *tx) putGrant(g access.Grant) error {
 		return err
 	}
 	return t.exec(`INSERT INTO share_grant (`+grantColumns+`) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-		ON CONFLICT (id) DO UPDATE SET fleet_ref = ?4, status = ?5, levels = ?6, effective_at = ?7, expires_at = ?8,
-			updated_at = ?10`,
+		ON CONFLICT (id) DO UPDATE SET fleet_ref = ?4, status = ?5, levels = CASE WHEN ?11 THEN levels ELSE ?6 END,
+			effective_at = ?7, expires_at = ?8, updated_at = ?10`,
 		g.ID[:], g.Partner[:], g.Fleet[:], g.FleetRef, g.Status, levels, micros(g.Effective), micros(g.Expiration),
-		micros(g.CreatedAt), micros(g.UpdatedAt))
+		micros(g.CreatedAt), micros(g.UpdatedAt), g.Damaged != nil && len(g.Levels) == 0)
 }
 
 // tellOfGrant writes the event of a change and wakes the lanes of the fleet's connections. Every
