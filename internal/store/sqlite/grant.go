@@ -134,7 +134,9 @@ func (db *DB) ChangeAgreement(ctx context.Context, from, to access.Grant) error 
 // those that give way. The unique index of living grants would refuse a second one as well, but a
 // failed statement rolls the whole group back.
 func (t *tx) makeRoom(ctx context.Context, db *DB, g access.Grant) error {
-	others, err := t.grants(`partner = ?1 AND fleet_ref = ?2`, g.Partner[:], g.FleetRef)
+	others, err := t.grants(`partner = ?1 AND fleet_ref = ?2
+		AND NOT EXISTS (SELECT 1 FROM fleet f WHERE f.id = share_grant.fleet AND f.deleted_at <> 0)`, g.Partner[:],
+		g.FleetRef)
 	if err != nil {
 		return err
 	}

@@ -100,6 +100,7 @@ func TestAGrantWhoseLevelsCannotBeReadGrantsNothingAndHoldsUpNoOther(t *testing.
 func TestAConnectionWhoseSettingsCannotBeReadHoldsUpNoOtherAndKeepsThemUntilOthersCome(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
+	h.must(h.InsertFleet(t.Context(), access.Fleet{ID: h.fleet, Name: "f"}))
 	var all []connection.Connection
 	for range 2 {
 		c := connection.Connection{ID: uuid.New(), Fleet: h.fleet, TSP: "t", Status: connection.Active, Version: 1, Sealed: []byte{1},
