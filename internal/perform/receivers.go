@@ -44,6 +44,10 @@ func (d *Deliveries) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*
 		}
 	}
 	if to.URL == webhook.FeedURL {
+		if to.Astray {
+			// What came here from a receiver may be being answered there yet.
+			d.flights.landed(ctx, to.Partner)
+		}
 		return batch, d.c.Feed.File(ctx, to.ID)
 	}
 	var parcels []*parcel
