@@ -11,6 +11,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
 // grantColumns are in the order in which scanGrant reads and putGrant writes them. levels is a
@@ -104,8 +105,18 @@ func (db *DB) InsertAgreement(ctx context.Context, g access.Grant) error {
 		if err := tx.makeRoom(ctx, db, g); err != nil {
 			return err
 		}
+		before, err := tx.grants(`partner = ?1 AND fleet = ?2`, g.Partner[:], g.Fleet[:])
+		if err != nil {
+			return err
+		}
 		if err := tx.putGrant(g); err != nil {
 			return err
+		}
+		for _, o := range before {
+			move := webhook.FleetMove{Ref: o.FleetRef, NewRef: g.FleetRef}
+			if err := tx.followFleet(ctx, db, g.Partner, move, g.UpdatedAt); err != nil {
+				return err
+			}
 		}
 		return tx.tellOfGrant(db, g, access.EventCreated)
 	}, agreementThing(g.ID))
@@ -124,6 +135,10 @@ func (db *DB) ChangeAgreement(ctx context.Context, from, to access.Grant) error 
 		}
 		// Partner and fleet stay those of the stored grant, whatever to says.
 		if err := tx.putGrant(to); err != nil {
+			return err
+		}
+		if err := tx.followFleet(ctx, db, stored[0].Partner,
+			webhook.FleetMove{Ref: stored[0].FleetRef, NewRef: to.FleetRef}, to.UpdatedAt); err != nil {
 			return err
 		}
 		return tx.tellOfGrant(db, to, to.Change())

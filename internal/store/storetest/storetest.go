@@ -55,7 +55,7 @@ func run(t *testing.T, fresh func(t *testing.T) Engine, with *sealing) {
 		"sweeps": sweeps(), "orphans": orphans(), "changes": changes(), "lists": lists(), "schedules": schedules(),
 		"webhooks": webhooks(), "changes of webhooks": webhookChanges(), "dead letters": deadLetters(),
 		"retention": retention(), "meta": meta(), "vault": vault(), "audit": audits(), "restored": restored(),
-		"sealed": sealedAtRest(), "damaged": damaged(), "lost": lost(), "memory": memory(), "backlogs": backlogs(),
+		"sealed": sealedAtRest(), "damaged": damaged(), "lost": lost(), "filters": filtersFollow(), "memory": memory(), "backlogs": backlogs(),
 	} {
 		t.Run(port, func(t *testing.T) {
 			t.Parallel()
