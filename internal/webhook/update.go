@@ -80,7 +80,10 @@ func (s *Service) Update(ctx context.Context, partner, id uuid.UUID, body []byte
 		if err := next.usable(); err != nil {
 			return sub, err
 		}
-		next.URL = o.Text("url").Or(sub.URL)
+		next.URL = sub.URL
+		if o.Has("url") {
+			next.URL = canonical(o.Text("url").Or(""))
+		}
 		if next.URL == FeedURL && !o.Has("url") {
 			if refuseUnused(o); len(o.Problems()) > 0 {
 				return sub, problem.InvalidBody(o.Problems()...)
