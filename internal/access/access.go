@@ -96,4 +96,10 @@ type Store interface {
 	// Grants lists what fleets allowed a partner, whatever its status; those that are active or
 	// paused come first, then the newest.
 	Grants(ctx context.Context, partner uuid.UUID) ([]Grant, error)
+	// GrantByRef returns the grant that a partner's reference stands for, or ErrNotFound. One that was deleted
+	// stands for none; one that is active or paused comes before any other, and then the newest.
+	GrantByRef(ctx context.Context, partner uuid.UUID, ref string) (Grant, error)
+	// GrantsBeside lists grants of a partner whose references stand beside one in their order, so many on either
+	// side at most, and none of that reference.
+	GrantsBeside(ctx context.Context, partner uuid.UUID, ref string, most int) ([]Grant, error)
 }

@@ -104,7 +104,7 @@ func (s *Service) CreateFleet(ctx context.Context, who Principal, raw []byte) (K
 	if wrong := b.Problems(); len(wrong) > 0 {
 		return KnownFleet{}, problem.InvalidBody(wrong...)
 	}
-	known, err := s.store.Grants(ctx, who.Partner.ID)
+	near, err := NearGrants(ctx, s.store, who.Partner.ID, ref)
 	if err != nil {
 		return KnownFleet{}, fmt.Errorf("listing grants: %w", err)
 	}
@@ -120,7 +120,7 @@ func (s *Service) CreateFleet(ctx context.Context, who Principal, raw []byte) (K
 		return KnownFleet{}, fmt.Errorf("storing a fleet: %w", err)
 	}
 	// That it was made is no news to whoever asked for it.
-	return KnownFleet{Fleet: f, Ref: ref, Warnings: FleetWarnings(ref, f.ID, known)[1:]}, nil
+	return KnownFleet{Fleet: f, Ref: ref, Warnings: FleetWarnings(ref, f.ID, near)[1:]}, nil
 }
 
 // Partners returns one page of the partners that the caller can grant something to: for a fleet all

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"unicode"
@@ -26,6 +27,15 @@ func FleetWarnings(ref string, fleet uuid.UUID, grants []Grant) []Warning {
 		}
 	}
 	return all
+}
+
+// beside is how many of a partner's references are compared with a new one on either side of it in their order: most
+// slips leave the beginning as it was, and a partner may have ten thousand.
+const beside = 100
+
+// NearGrants lists grants of a partner whose references may be nearly one.
+func NearGrants(ctx context.Context, s Store, partner uuid.UUID, ref string) ([]Grant, error) {
+	return s.GrantsBeside(ctx, partner, ref, beside)
 }
 
 // NearRef returns a reference of a partner's that another one is nearly; "" if there is none.

@@ -105,7 +105,8 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 		return nil, err
 	}
 	db, err := store.Open(ctx, c.DatabaseURL, store.Options{Now: time.Now,
-		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Sealing: a.sealing, Watch: a.storeWatch()})
+		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, ListDeadline: c.ListDeadline,
+		Sealing: a.sealing, Watch: a.storeWatch()})
 	if err != nil {
 		return nil, errors.Join(err, a.closeAdmin())
 	}
@@ -165,6 +166,8 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	g.Go(func() error { return record.WatchOrphans(working, a.db, time.Now, a.log) })
 	g.Go(func() error { return webhook.Sweep(working, a.sweeps(), time.Now, a.log) })
 	g.Go(func() error { return a.countBacklog(working) })
+	kept := perform.Kept{Operations: a.config.KeepOperations, Records: a.config.KeepRecords}
+	g.Go(func() error { return perform.Forget(working, a.db, kept, time.Now, a.log) })
 	err = g.Wait()
 	a.writes.Stop()
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))

@@ -41,6 +41,20 @@ func began(t *testing.T) *App {
 	return a
 }
 
+// reopened has the service's database opened anew.
+func (a *App) reopened(t *testing.T, o store.Options) {
+	t.Helper()
+	if err := a.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := store.Open(t.Context(), a.config.DatabaseURL, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	a.db = db
+}
+
 // forge does to the database what its file's owner can.
 func (a *App) forge(t *testing.T, statements ...string) {
 	t.Helper()

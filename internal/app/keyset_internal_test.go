@@ -105,17 +105,14 @@ func TestADatabaseThatHasLostAllThatIsKeptBesideItsTablesIsToldOfItsKeyset(t *te
 				t.Fatal(err)
 			}
 			sealing := func(context.Context, store.Store) (store.Sealing, error) { return atRest, nil }
-			db, err := store.Open(t.Context(), a.config.DatabaseURL, store.Options{Now: time.Now, Sealing: sealing})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = db.Close() })
+			a.reopened(t, store.Options{Now: time.Now, Sealing: sealing})
 			sub := webhook.Subscription{ID: uuid.New(), Partner: uuid.New(), URL: "https://hooks.example/",
 				EventName: "connection.created", Sealed: []byte("sealed"), Status: webhook.Active, CreatedAt: time.Now(),
 				UpdatedAt: time.Now()}
-			if err := db.InsertSubscriptions(t.Context(), []webhook.Subscription{sub}, 9); err != nil {
+			if err := a.db.InsertSubscriptions(t.Context(), []webhook.Subscription{sub}, 9); err != nil {
 				t.Fatal(err)
 			}
+			a.reopened(t, store.Options{Now: time.Now})
 			a.forge(t, `DELETE FROM meta`)
 			if _, err := a.secrets(t.Context()); !errors.Is(err, errKeysetGone) {
 				t.Error(err)

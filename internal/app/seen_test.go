@@ -62,7 +62,7 @@ func TestAWriteIsSeenFromItsRequestToItsWebhook(t *testing.T) {
 			`waybill_operations_total{end="success",tsp="samsara"} 1`,
 			`waybill_deliveries_total{outcome="delivered"} 2`,
 			`waybill_delivery_lag_seconds_count 2`,
-			`waybill_lane_slots{kind="connection"} 2000`,
+			`waybill_lane_slots{queue="connection/samsara"} 2000`,
 			`waybill_ready{check="store_write"} 1`,
 			`waybill_lane_depth{kind="receiver",tsp="none"} 0`,
 		}, func(want string) bool { return !slices.Contains(lines, want) })

@@ -53,6 +53,11 @@ type Config struct {
 	OwnIssuerOff bool
 	// FleetsOnPurpose keeps connections from making fleets by the way.
 	FleetsOnPurpose bool
+	// KeepOperations is for how long operations are kept after they ended, and KeepRecords for how long records of
+	// messages and other events that were written here are.
+	KeepOperations, KeepRecords time.Duration
+	// ListDeadline bounds the time for which a list is read.
+	ListDeadline time.Duration
 	// MaxSubscriptions bounds the webhook subscriptions of a partner.
 	MaxSubscriptions int
 	// RateClient is how many requests a client may send, and RatePartner all clients of a partner or fleet
@@ -93,7 +98,9 @@ type Rate struct {
 // Default returns the configuration before anything is set.
 func Default() Config {
 	return Config{Addr: "127.0.0.1:8080", MaxAge: 72 * time.Hour, CallDeadline: 30 * time.Second, ImportEvery: 10 * time.Minute,
-		LanesAtOnce: 2000, CallsAtOnce: 10_000, ImportsAtOnce: 512, ImportHistory: 168 * time.Hour, RateClient: Rate{5000, time.Second}, RatePartner: Rate{5000, time.Second},
+		LanesAtOnce: 2000, CallsAtOnce: 10_000, ImportsAtOnce: 512, ImportHistory: 168 * time.Hour,
+		KeepOperations: 90 * day, KeepRecords: 90 * day, ListDeadline: 5 * time.Second,
+		RateClient: Rate{5000, time.Second}, RatePartner: Rate{5000, time.Second},
 		RateToken: Rate{20, time.Second}, RateAddress: Rate{100, time.Second}, MaxConnections: 1024, MaxSubscriptions: 1000,
 		Traces: Traces{Ratio: 1}, BaseURLs: map[string]string{}, Limits: map[string]map[string]Rate{}, OIDC: OIDC{Claims: defaultClaims()}}
 }

@@ -134,6 +134,9 @@ func variables() []variable {
 		{prefix + "LANES_AT_ONCE", number(1, func(c *Config) *int { return &c.LanesAtOnce })},
 		{prefix + "CALLS_AT_ONCE", number(1, func(c *Config) *int { return &c.CallsAtOnce })},
 		{prefix + "IMPORTS_AT_ONCE", number(1, func(c *Config) *int { return &c.ImportsAtOnce })},
+		{prefix + "KEEP_OPERATIONS", duration(leastKept, 3650*day, func(c *Config) *time.Duration { return &c.KeepOperations })},
+		{prefix + "KEEP_RECORDS", duration(leastKept, 3650*day, func(c *Config) *time.Duration { return &c.KeepRecords })},
+		{prefix + "LIST_DEADLINE", duration(100*time.Millisecond, time.Minute, func(c *Config) *time.Duration { return &c.ListDeadline })},
 		{prefix + "OIDC_ISSUER", readIssuer},
 		{prefix + "OIDC_AUDIENCE", func(c *Config, s string) error { c.OIDC.Audience = s; return nil }},
 		{claimsVariable, readClaims},
@@ -205,6 +208,9 @@ func nearest(name string, known []string) string {
 }
 
 const day = 24 * time.Hour
+
+// leastKept is as long as an idempotency key counts: what it stands for must be there.
+const leastKept = 30 * day
 
 // duration takes a time that is not shorter than least and not longer than most: behind that a mistake
 // is likelier than a wish.

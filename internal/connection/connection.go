@@ -55,6 +55,14 @@ func (s Status) Bars(purpose string) string {
 	return why
 }
 
+// Bars is Status.Bars of the connection, which names what helps where something of it was lost.
+func (c Connection) Bars(purpose string) string {
+	if c.Status == Stale && (c.Problem == lostCredentials || c.Problem == lostSettings) {
+		return "the connection is stale; it must be active to " + purpose + ": " + c.Problem
+	}
+	return c.Status.Bars(purpose)
+}
+
 // Connection is one fleet at one TSP.
 type Connection struct {
 	ID    uuid.UUID

@@ -59,6 +59,9 @@ func TestAConnectionWhoseCredentialsDoNotOpenIsShownAndMendedByNewOnes(t *testin
 	if n := strings.Count(s.log.String(), "level=ERROR"); n != 1 {
 		t.Errorf("%d errors were logged:\n%s", n, s.log)
 	}
+	if why := s.stored(id).Bars("take writes"); !strings.Contains(why, "PATCH it with credentials") {
+		t.Errorf("writes are refused with %q", why)
+	}
 	_, err := s.service.Update(t.Context(), s.fleet, id, []byte(`{"status":"active"}`))
 	refused(t, "active", err, problem.Conflict, "PATCH it with credentials")
 	if c := s.update(id, `{"credentials":{"token":"good-new"}}`); c.Status != connection.Active || c.Problem != nil {

@@ -13,13 +13,13 @@ func (s *Service) refuseNewFleet(ctx context.Context, who access.Principal, b *r
 	if !s.FleetsOnPurpose || !o.newFleet {
 		return nil
 	}
-	known, err := s.Access.Grants(ctx, who.Partner.ID)
+	near, err := access.NearGrants(ctx, s.Access, who.Partner.ID, o.grant.FleetRef)
 	if err != nil {
 		return fmt.Errorf("looking for the fleet that was meant: %w", err)
 	}
 	meant := ""
-	if near := access.NearRef(o.grant.FleetRef, known); near != "" {
-		meant = fmt.Sprintf("; did you mean %q?", near)
+	if other := access.NearRef(o.grant.FleetRef, near); other != "" {
+		meant = fmt.Sprintf("; did you mean %q?", other)
 	}
 	b.Refuse("fleet_ref", resource.CodeReference,
 		"names no fleet that you know, and this installation makes none by the way: POST /v2/orgs/fleets makes one, "+
@@ -32,10 +32,10 @@ func (s *Service) newFleetWarnings(ctx context.Context, who access.Principal, o 
 	if !o.newFleet {
 		return nil
 	}
-	known, err := s.Access.Grants(ctx, who.Partner.ID)
+	near, err := access.NearGrants(ctx, s.Access, who.Partner.ID, o.grant.FleetRef)
 	if err != nil {
 		// The connection is made, and its answer must not fail for what it could say beside.
 		s.Log.Warn("references that are nearly a new one were not looked for", "error", err)
 	}
-	return access.FleetWarnings(o.grant.FleetRef, o.grant.Fleet, known)
+	return access.FleetWarnings(o.grant.FleetRef, o.grant.Fleet, near)
 }

@@ -1,10 +1,14 @@
 package connection_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
@@ -46,5 +50,31 @@ func TestWhereFleetsAreMadeOnPurposeAConnectionMakesNone(t *testing.T) {
 	}
 	if s.tsp.made() != 1 {
 		t.Errorf("the TSP was called %d times", s.tsp.made())
+	}
+}
+
+// few is the store of grants without the reading of all of a partner's.
+type few struct {
+	access.Store
+	t *testing.T
+}
+
+func (f few) Grants(context.Context, uuid.UUID) ([]access.Grant, error) {
+	f.t.Error("all grants of the partner were read, of which it may have ten thousand")
+	return nil, errors.New("not here")
+}
+
+func TestMakingAConnectionReadsNoOtherFleets(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	s.service.Access = few{s.db, t}
+	for _, ref := range []string{"new", "new"} {
+		made, err := s.service.Create(t.Context(), s.partner, body(good+`,"fleet_ref":"`+ref+`"`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.service.Get(t.Context(), s.partner, made.ID); err != nil {
+			t.Errorf("reading it: %v", err)
+		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -30,15 +29,14 @@ func (r Reached) Connection(ctx context.Context, who access.Principal, id uuid.U
 	if err != nil {
 		return c, access.Grant{}, fmt.Errorf("looking up a connection: %w", err)
 	}
-	grants, err := access.Reach(ctx, r.Access, who)
+	grant, reached, err := access.Reaches(ctx, r.Access, who, c.Fleet)
 	if err != nil {
 		return c, access.Grant{}, err
 	}
-	i := slices.IndexFunc(grants, func(g access.Grant) bool { return g.Fleet == c.Fleet })
-	if i < 0 {
+	if !reached {
 		return c, access.Grant{}, none
 	}
-	return c, grants[i], nil
+	return c, grant, nil
 }
 
 func (s *Service) reached(ctx context.Context, who access.Principal, id uuid.UUID) (Connection, access.Grant, error) {
@@ -87,21 +85,21 @@ func (s *Service) fleetOf(ctx context.Context, who access.Principal, ref string)
 	if who.IsFleet() {
 		return access.Grant{Fleet: who.Fleet.ID, Status: access.GrantActive}, false, nil
 	}
-	all, err := s.Access.Grants(ctx, who.Partner.ID)
-	if err != nil {
-		return grant, false, fmt.Errorf("looking up the fleet: %w", err)
-	}
-	known := func(g access.Grant) bool { return g.FleetRef == ref && g.Status != access.GrantDeleted }
-	if i := slices.IndexFunc(all, known); i >= 0 {
-		return all[i], false, mayMake(all[i])
-	}
-	taken := func(fleet uuid.UUID) bool {
-		return slices.ContainsFunc(all, func(g access.Grant) bool { return g.Fleet == fleet })
+	grant, err = s.Access.GrantByRef(ctx, who.Partner.ID, ref)
+	if err == nil {
+		return grant, false, mayMake(grant)
 	}
 	id := uuid.NewSHA1(fleetSpace, fmt.Appendf(nil, "fleet\x00%s\x00%s", who.Partner.ID, ref))
-	// The next id follows from the last one, so that it is found by the same way again.
-	for taken(id) { // The reference was given to another fleet since.
-		id = uuid.NewSHA1(fleetSpace, id[:])
+	for errors.Is(err, access.ErrNotFound) {
+		if _, err = s.Access.Grant(ctx, who.Partner.ID, id); err != nil {
+			break
+		}
+		// The reference was given to another fleet since. The next id follows from the last one, so that it is
+		// found by the same way again.
+		id, err = uuid.NewSHA1(fleetSpace, id[:]), access.ErrNotFound
+	}
+	if !errors.Is(err, access.ErrNotFound) {
+		return grant, false, fmt.Errorf("looking up the fleet: %w", err)
 	}
 	grant = access.Grant{ID: uuid.NewSHA1(fleetSpace, fmt.Appendf(nil, "grant\x00%s", id)), Partner: who.Partner.ID,
 		Fleet: id, FleetRef: ref, Status: access.GrantActive, Levels: map[resource.Kind]string{}}

@@ -88,3 +88,12 @@ func told(c Connection, names ...string) (all []event.Event, err error) {
 	}
 	return all, nil
 }
+
+// Bars is Connection.Bars of the connection as it is read.
+func (r Read) Bars(purpose string) string {
+	c := Connection{Status: r.Status}
+	if r.Problem != nil {
+		c.Problem = *r.Problem
+	}
+	return c.Bars(purpose)
+}

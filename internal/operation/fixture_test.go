@@ -14,6 +14,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -42,6 +43,7 @@ type desk struct {
 	ctx      map[string]context.Context
 	filter   operation.Filter
 	listed   []operation.Operation
+	looked   page.Position
 }
 
 var (

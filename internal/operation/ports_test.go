@@ -10,6 +10,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -74,9 +75,10 @@ func (d *desk) Operation(ctx context.Context, who, conn, id uuid.UUID) (operatio
 	return d.listed[i], nil
 }
 
-func (d *desk) Operations(ctx context.Context, f operation.Filter) ([]operation.Operation, error) {
+func (d *desk) Operations(ctx context.Context, f operation.Filter) (page.Found[operation.Operation], error) {
 	d.filter = f
-	return slices.Clone(d.listed[:min(f.Window.Limit, len(d.listed))]), d.ask(ctx, "Operations")
+	return page.Found[operation.Operation]{Entries: slices.Clone(d.listed[:min(f.Window.Limit, len(d.listed))]), Looked: d.looked},
+		d.ask(ctx, "Operations")
 }
 
 func (d *desk) Admit(_ connection.Connection, op operation.Operation) error {

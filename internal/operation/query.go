@@ -33,5 +33,5 @@ func (s *Service) List(ctx context.Context, f Filter) (page.Page[Operation], err
 	if err != nil {
 		return page.Page[Operation]{}, fmt.Errorf("listing operations: %w", err)
 	}
-	return page.Cut(found, w, Operation.Position), nil
+	return found.Cut(w, Operation.Position), nil
 }

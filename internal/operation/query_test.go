@@ -2,6 +2,7 @@ package operation_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,7 +63,12 @@ func TestAPageOfOperationsTellsFromTheOneBeyondWhetherMoreFollow(t *testing.T) {
 		{"the last page", page.Window{Limit: 4, Place: somewhere}, []byte{1, 2, 3, 4}, at(0), page.Position{}},
 		{"all", page.Window{Limit: 300}, []byte{1, 2, 3, 4}, page.Position{}, page.Position{}},
 		{"backwards", page.Window{Limit: 3, Place: somewhere, Backwards: true}, []byte{2, 3, 4}, at(1), at(3)},
+		{"a page that is short because no more was looked at", page.Window{Limit: 300}, []byte{1, 2, 3, 4}, page.Position{}, at(3)},
 	} {
+		d.looked = page.Position{}
+		if strings.Contains(c.says, "looked") {
+			d.looked = at(3)
+		}
 		f := operation.Filter{Partner: partner, Kind: "vehicle", Status: "failed", Window: c.window}
 		p, err := d.List(t.Context(), f)
 		if err != nil {

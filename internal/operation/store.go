@@ -27,8 +27,9 @@ type Store interface {
 	Free(ctx context.Context, op Operation) error
 	// Operation returns an operation of a partner's connection with its attempts, or ErrNotFound.
 	Operation(ctx context.Context, partner, connection, id uuid.UUID) (Operation, error)
-	// Operations lists operations, newest first by (CreatedAt, Seq), with their attempts.
-	Operations(ctx context.Context, f Filter) ([]Operation, error)
+	// Operations lists operations, newest first by (CreatedAt, Seq), with their attempts. It looks at a bounded
+	// part of them for each window.
+	Operations(ctx context.Context, f Filter) (page.Found[Operation], error)
 	// Keyed returns the operation that a client's idempotency key stands for, with its attempts
 	// and its Key, or ErrNotFound; so it is for a key that is past KeyLife or that FreesKey.
 	Keyed(ctx context.Context, client, key string) (Operation, error)
@@ -71,6 +72,21 @@ type Recovery interface {
 	// Operation.Restored decides, and returns how many it has changed. settles is as in Interrupted,
 	// before which it comes. It may be done again after it was cut off.
 	Restored(ctx context.Context, since, at time.Time, settles func(Operation) time.Duration) (int, error)
+}
+
+// Retention removes what is kept no longer.
+type Retention interface {
+	// SweepOperations removes operations that are Past at a time, with their attempts, steps and keys, of a bounded
+	// number of those behind a Seq, the oldest first. It returns the Seq to go on behind; 0 where what follows
+	// is younger.
+	SweepOperations(ctx context.Context, behind int64, before time.Time) (next int64, err error)
+	// SweepKeys removes some of the idempotency keys that were given before a time.
+	SweepKeys(ctx context.Context, before time.Time) (more bool, err error)
+}
+
+// Past tells whether an operation ended before a time. One that lives is never past, however old it is.
+func (op Operation) Past(before time.Time) bool {
+	return op.State.Ended() && op.UpdatedAt.Before(before)
 }
 
 // Progress is what the engine keeps of operations between attempts.

@@ -75,6 +75,30 @@ func Cut[T any](found []T, w Window, at func(T) Position) Page[T] {
 	return p
 }
 
+// Found is what a store has found of a list for a window. A store that looks at a part of a list alone, whatever it
+// finds there, tells up to which place it has looked; Looked is zero if what was found ends by the window or the list.
+type Found[T any] struct {
+	Entries []T
+	Looked  Position
+}
+
+// Cut is Cut for a list of which a part was looked at. The page may be short, or empty, and lead on.
+func (f Found[T]) Cut(w Window, at func(T) Position) Page[T] {
+	p := Cut(f.Entries, w, at)
+	if f.Looked.IsZero() || len(f.Entries) > w.Limit {
+		return p
+	}
+	// Nothing lies between the place and what was looked at, so an empty page ends and begins there.
+	empty := len(f.Entries) == 0 && !w.Place.IsZero()
+	if !w.Backwards || empty {
+		p.Next = f.Looked
+	}
+	if w.Backwards || empty {
+		p.Previous = f.Looked
+	}
+	return p
+}
+
 // With is the page with its items in another form.
 func With[T, E any](p Page[E], items []T) Page[T] {
 	return Page[T]{Items: items, Total: p.Total, Previous: p.Previous, Next: p.Next}

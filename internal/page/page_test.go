@@ -65,6 +65,48 @@ func TestPagesFollowEachOtherInBothDirections(t *testing.T) {
 	})
 }
 
+func TestAListOfWhichPartsAreLookedAtIsShownWholeInBothDirections(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		n, size, part := rapid.IntRange(0, 40).Draw(rt, "entries"), rapid.IntRange(1, 4).Draw(rt, "size"), rapid.IntRange(1, 9).Draw(rt, "part")
+		wanted := rapid.SliceOfN(rapid.Bool(), n+1, n+1).Draw(rt, "wanted")
+		show := func(at page.Position, backwards bool) page.Page[int] {
+			w := page.Window{Place: at, Backwards: backwards, Limit: size}
+			seen := look(n, page.Window{Place: at, Backwards: backwards, Limit: part + 1})
+			var found page.Found[int]
+			if len(seen) > part && backwards {
+				seen = seen[1:]
+				found.Looked = place(seen[0])
+			} else if len(seen) > part {
+				seen = seen[:part]
+				found.Looked = place(seen[part-1])
+			}
+			found.Entries = slices.DeleteFunc(seen, func(i int) bool { return !wanted[i] })
+			if over := len(found.Entries) - size - 1; over > 0 && backwards {
+				found.Entries = found.Entries[over:]
+			} else if over > 0 {
+				found.Entries = found.Entries[:size+1]
+			}
+			return found.Cut(w, place)
+		}
+		want := slices.DeleteFunc(look(n, page.Window{Limit: n}), func(i int) bool { return !wanted[i] })
+		var there, back []int
+		p := show(page.Position{}, false)
+		last := p
+		for there = p.Items; !p.Next.IsZero(); there = append(there, p.Items...) {
+			if p = show(p.Next, false); len(p.Items) > 0 {
+				last = p
+			}
+		}
+		for back = slices.Clone(last.Items); !last.Previous.IsZero(); back = slices.Concat(last.Items, back) {
+			last = show(last.Previous, true)
+		}
+		if !slices.Equal(there, want) || !slices.Equal(back, want) {
+			rt.Fatalf("there %v, back %v, want %v", there, back, want)
+		}
+	})
+}
+
 func TestAPageKeepsItsPlaceInAnotherForm(t *testing.T) {
 	t.Parallel()
 	total := 3

@@ -115,6 +115,15 @@ func (r reaches) Grants(_ context.Context, of uuid.UUID) ([]access.Grant, error)
 	return slices.Clone(r.grants), r.fails["Grants"]
 }
 
+func (r reaches) Grant(ctx context.Context, of, fleet uuid.UUID) (access.Grant, error) {
+	all, err := r.Grants(ctx, of)
+	i := slices.IndexFunc(all, func(g access.Grant) bool { return g.Fleet == fleet })
+	if err != nil || i < 0 {
+		return access.Grant{}, orElse(err, access.ErrNotFound)
+	}
+	return all[i], nil
+}
+
 func (l links) Connection(_ context.Context, id uuid.UUID) (connection.Connection, error) {
 	i := slices.IndexFunc(l.conns, func(c connection.Connection) bool { return c.ID == id })
 	if err := l.fails["Connection"]; err != nil || i < 0 {
@@ -146,9 +155,9 @@ func (a *archive) RecordByID(_ context.Context, id uuid.UUID) (record.Record, er
 	return a.records[i], nil
 }
 
-func (a *archive) RecordPage(_ context.Context, q record.Query) ([]record.Record, error) {
+func (a *archive) RecordPage(_ context.Context, q record.Query) (page.Found[record.Record], error) {
 	a.lists = append(a.lists, q)
-	return slices.Clone(a.records[:min(len(a.records), q.Window.Limit)]), a.fails["RecordPage"]
+	return page.Found[record.Record]{Entries: slices.Clone(a.records[:min(len(a.records), q.Window.Limit)])}, a.fails["RecordPage"]
 }
 
 func (a *archive) CountRecords(_ context.Context, q record.Query) (int, error) {

@@ -9,6 +9,9 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
+// Counted bounds the records that are looked at to count a list.
+const Counted = 100_000
+
 // Sort is what a list is ordered by; records that are equal in it are ordered by their arrival.
 type Sort string
 

@@ -74,8 +74,9 @@ func (s *Service) List(ctx context.Context, who access.Principal, r Request) (Pa
 // found returns one page of records, and how the caller calls their fleets.
 func (s *Service) found(ctx context.Context, who access.Principal, r Request) (p page.Page[Record], refs map[uuid.UUID]string,
 	err error) {
+	var of connection.Connection
 	if r.Connection != uuid.Nil {
-		if _, _, err := s.reached(ctx, who, r.Connection); err != nil {
+		if of, _, err = s.reached(ctx, who, r.Connection); err != nil {
 			return p, nil, err
 		}
 	}
@@ -85,6 +86,10 @@ func (s *Service) found(ctx context.Context, who access.Principal, r Request) (p
 	q := r.Query
 	q.Fleets = nil
 	for fleet, ref := range refs {
+		// A connection reaches records of its fleet alone.
+		if of.ID != uuid.Nil && of.Fleet != fleet {
+			continue
+		}
 		if chosen(r.FleetIDs, fleet) && chosen(r.FleetRefs, ref) {
 			q.Fleets = append(q.Fleets, fleet)
 		}
@@ -101,7 +106,7 @@ func (s *Service) found(ctx context.Context, who access.Principal, r Request) (p
 	if err != nil {
 		return p, nil, fmt.Errorf("listing records: %w", err)
 	}
-	p = page.Cut(found, r.Window, func(one Record) page.Position { return one.PositionBy(q.Sort) })
+	p = found.Cut(r.Window, func(one Record) page.Position { return one.PositionBy(q.Sort) })
 	p.Total = &total
 	return p, refs, nil
 }
@@ -144,13 +149,12 @@ func (s *Service) Get(ctx context.Context, who access.Principal, kind resource.K
 	if err != nil {
 		return Record{}, "", fmt.Errorf("looking up a record: %w", err)
 	}
-	refs, err := s.readable(ctx, who, kind)
+	grant, reached, err := access.Reaches(ctx, s.Access, who, r.Fleet)
 	if err != nil {
 		return Record{}, "", err
 	}
-	ref, ok := refs[r.Fleet]
-	if !ok {
+	if !reached || !grant.MayRead(kind) {
 		return Record{}, "", none
 	}
-	return r, ref, nil
+	return r, grant.FleetRef, nil
 }

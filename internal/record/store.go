@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
@@ -56,12 +57,27 @@ type Loss struct {
 	Before, At time.Time
 }
 
+// Retention removes what is kept no longer.
+type Retention interface {
+	// SweepRecords removes records that are Past at a time, and nobody is told, of a bounded number of those
+	// behind a Seq, in their order. It returns the Seq to go on behind; 0 where what follows came since.
+	SweepRecords(ctx context.Context, behind int64, before time.Time) (next int64, err error)
+}
+
+// Past tells whether a record is a message or another event that was written here before a time, and that no import
+// has shown: its TSP holds it, and what is imported stays for as long as it does.
+func (r Record) Past(before time.Time) bool {
+	return r.Kind.Facts().Log && !r.Imported && r.UpdatedAt.Before(before)
+}
+
 // Lists reads records.
 type Lists interface {
 	// RecordByID returns a record, a deleted one included, or ErrNotFound.
 	RecordByID(ctx context.Context, id uuid.UUID) (Record, error)
-	// RecordPage lists the records that a query selects within its window, in its order.
-	RecordPage(ctx context.Context, q Query) ([]Record, error)
-	// CountRecords counts all records that a query selects, wherever its window is.
+	// RecordPage lists the records that a query selects within its window, in its order. Where conditions are asked
+	// that its order does not know, it looks at a bounded part of them for each window.
+	RecordPage(ctx context.Context, q Query) (page.Found[Record], error)
+	// CountRecords counts the records that a query selects, wherever its window is, among the first Counted
+	// of its kind, fleets and time.
 	CountRecords(ctx context.Context, q Query) (int, error)
 }

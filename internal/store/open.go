@@ -29,6 +29,9 @@ func Open(ctx context.Context, url string, o Options) (Store, error) {
 	if o.Watch != nil {
 		db.WatchWith(o.Watch)
 	}
+	if o.ListDeadline > 0 {
+		db.ListWithin(o.ListDeadline)
+	}
 	if o.Sealing != nil {
 		sealing, err := o.Sealing(ctx, db)
 		if err != nil {

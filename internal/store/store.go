@@ -39,10 +39,12 @@ type Store interface {
 	operation.Progress
 	operation.Recovery
 	operation.Backlogs
+	operation.Retention
 	record.Store
 	record.Sweeps
 	record.Orphans
 	record.Lists
+	record.Retention
 	record.Schedules
 	record.Executions
 	record.Backlogs
@@ -123,6 +125,8 @@ type Options struct {
 	Now func() time.Time
 	// Wake is nil for whoever has nobody to wake.
 	Wake Waker
+	// ListDeadline bounds the time for which a list is read; the engine's own if it is zero.
+	ListDeadline time.Duration
 	// Sealing is asked once, before anything that may be sealed is read or written, for what seals and
 	// opens; it finds its keys in the store. Who leaves it out writes texts as they are and opens none that
 	// is sealed.

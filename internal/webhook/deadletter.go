@@ -43,11 +43,11 @@ type DeadLetterQuery struct {
 
 // DeadLetters keeps what could not be delivered. The caller has checked whose the subscription is.
 type DeadLetters interface {
-	// DeadLetters lists those that a query selects.
-	DeadLetters(ctx context.Context, q DeadLetterQuery) ([]DeadLetter, error)
+	// DeadLetters lists those that a query selects. It looks at a bounded part of them for each window.
+	DeadLetters(ctx context.Context, q DeadLetterQuery) (page.Found[DeadLetter], error)
 	// Revive lets a bounded part of those that a query selects wait again at a time, as deliveries that
 	// were never tried, each in its old place: the oldest of those behind a Seq. It returns how many
-	// they were and the Seq to go on behind; 0 says that nothing is left.
+	// they were, which may be none, and the Seq to go on behind; 0 says that nothing is left.
 	Revive(ctx context.Context, q DeadLetterQuery, behind int64, at time.Time) (revived int, next int64, err error)
 }
 
@@ -70,7 +70,7 @@ func (s *Service) DeadLetters(ctx context.Context, partner, id uuid.UUID, r Dead
 	if err != nil {
 		return page.Page[DeadLetter]{}, fmt.Errorf("listing dead letters: %w", err)
 	}
-	return page.Cut(found, r.Window, DeadLetter.Position), nil
+	return found.Cut(r.Window, DeadLetter.Position), nil
 }
 
 // maxReplayed bounds the dead letters that a replay may name.
@@ -138,7 +138,7 @@ func (s *Service) checkReplay(ctx context.Context, q DeadLetterQuery, o *resourc
 		return fmt.Errorf("looking up dead letters: %w", err)
 	}
 	dead := map[uuid.UUID]bool{}
-	for _, d := range found {
+	for _, d := range found.Entries {
 		dead[d.Event.ID] = true
 	}
 	for i, id := range q.Events {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/page"
 )
 
@@ -101,11 +102,9 @@ func (f *Feed) Run(ctx context.Context) error {
 	tick := time.NewTicker(sweepFeeds)
 	defer tick.Stop()
 	for {
-		for more := true; more && ctx.Err() == nil; {
-			var err error
-			if more, err = f.c.Store.SweepFeeds(ctx, f.c.Now().Add(-feedKept)); err != nil && ctx.Err() == nil {
-				f.c.Log.Warn("old events of feeds could not be removed; it is tried again", slog.Any("error", err))
-			}
+		err := fence.InParts(ctx, func() (bool, error) { return f.c.Store.SweepFeeds(ctx, f.c.Now().Add(-feedKept)) })
+		if err != nil && ctx.Err() == nil {
+			f.c.Log.Warn("old events of feeds could not be removed; it is tried again", slog.Any("error", err))
 		}
 		select {
 		case <-ctx.Done():

@@ -54,5 +54,5 @@ func (s *Service) Logs(ctx context.Context, partner, id uuid.UUID, r LogsRequest
 	if err != nil {
 		return page.Page[DeliveryLog]{}, fmt.Errorf("listing delivery attempts: %w", err)
 	}
-	return page.Cut(found, r.Window, DeliveryLog.Position), nil
+	return found.Cut(r.Window, DeliveryLog.Position), nil
 }

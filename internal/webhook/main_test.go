@@ -109,14 +109,14 @@ func (m *memory) ChangeSubscription(_ context.Context, c webhook.Change) error {
 	return fence.ErrOvertaken
 }
 
-func (m *memory) DeadLetters(_ context.Context, q webhook.DeadLetterQuery) ([]webhook.DeadLetter, error) {
+func (m *memory) DeadLetters(_ context.Context, q webhook.DeadLetterQuery) (page.Found[webhook.DeadLetter], error) {
 	var found []webhook.DeadLetter
 	for _, d := range m.dead {
 		if d.Subscription == q.Subscription && (len(q.Events) == 0 || slices.Contains(q.Events, d.Event.ID)) {
 			found = append(found, d)
 		}
 	}
-	return found[:min(len(found), q.Window.Limit)], nil
+	return page.Found[webhook.DeadLetter]{Entries: found[:min(len(found), q.Window.Limit)]}, nil
 }
 
 // Revive revives one a time.
@@ -137,7 +137,7 @@ func (m *memory) Counts(_ context.Context, _ uuid.UUID, from time.Time) ([]webho
 
 func (m *memory) CountDeadLetters(context.Context, uuid.UUID) (int, error) { return len(m.dead), nil }
 
-func (m *memory) DeliveryLogs(_ context.Context, q webhook.LogQuery) ([]webhook.DeliveryLog, error) {
+func (m *memory) DeliveryLogs(_ context.Context, q webhook.LogQuery) (page.Found[webhook.DeliveryLog], error) {
 	var found []webhook.DeliveryLog
 	for _, l := range m.logs {
 		if l.Subscription == q.Subscription && (q.Status == "" || q.Status == l.Status) &&
@@ -145,7 +145,7 @@ func (m *memory) DeliveryLogs(_ context.Context, q webhook.LogQuery) ([]webhook.
 			found = append(found, l)
 		}
 	}
-	return window(found, q.Window, webhook.DeliveryLog.Position), nil
+	return page.Found[webhook.DeliveryLog]{Entries: window(found, q.Window, webhook.DeliveryLog.Position)}, nil
 }
 
 func window[E any](all []E, w page.Window, at func(E) page.Position) []E {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
+	"github.com/waybill-dev/waybill/internal/fence"
 )
 
 // Kept is for how long dead letters, logs and counts are kept, as the contract has it.
@@ -29,13 +31,23 @@ type Sweeps interface {
 // sweepEvery is how often it is looked for what is kept no longer.
 const sweepEvery = 10 * time.Second
 
+// receiversEvery is how often each receiver is looked at: there are as many as URLs.
+const receiversEvery = 10 * time.Minute
+
 // Sweep removes what is kept no longer, beside all other work, until ctx ends.
 func Sweep(ctx context.Context, in Sweeps, now func() time.Time, log *slog.Logger) error {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
+	var looked time.Time
 	for {
-		if err := sweep(ctx, in, now()); err != nil && ctx.Err() == nil {
+		at := now()
+		receivers := at.Sub(looked) >= receiversEvery
+		err := sweep(ctx, in, at, receivers)
+		if err != nil && ctx.Err() == nil {
 			log.Warn("old deliveries could not be removed; it is tried again", "error", err)
+		}
+		if err == nil && receivers {
+			looked = at
 		}
 		select {
 		case <-ctx.Done():
@@ -45,20 +57,22 @@ func Sweep(ctx context.Context, in Sweeps, now func() time.Time, log *slog.Logge
 	}
 }
 
-func sweep(ctx context.Context, in Sweeps, at time.Time) error {
+func sweep(ctx context.Context, in Sweeps, at time.Time, receivers bool) error {
 	before := at.Add(-Kept)
 	for _, one := range []func() (bool, error){
 		func() (bool, error) { return in.SweepDeleted(ctx) },
-		func() (bool, error) { return in.SweepReceivers(ctx) },
+		func() (bool, error) {
+			if !receivers {
+				return false, nil
+			}
+			return in.SweepReceivers(ctx)
+		},
 		func() (bool, error) { return in.SweepSecrets(ctx, at) },
 		func() (bool, error) { return in.SweepDeadLetters(ctx, before) },
 		func() (bool, error) { return in.SweepLogs(ctx, before) },
 	} {
-		for more := true; more; {
-			var err error
-			if more, err = one(); err != nil {
-				return err
-			}
+		if err := fence.InParts(ctx, one); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -60,3 +60,20 @@ func TestWhatIsKeptNoLongerIsSweptToTheLastWhateverFailsOnTheWay(t *testing.T) {
 		}
 	})
 }
+
+func TestEachReceiverIsLookedAtNowAndThenAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := &attic{parts: map[string]int{}}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- webhook.Sweep(ctx, a, time.Now, slog.New(slog.DiscardHandler)) }()
+		time.Sleep(9 * time.Minute)
+		soon := -a.parts["receivers"]
+		time.Sleep(2 * time.Minute)
+		cancel()
+		if err := <-done; err != nil || soon != 1 || a.parts["receivers"] != -2 {
+			t.Errorf("%v: %d times in 9 minutes, %d in 11", err, soon, -a.parts["receivers"])
+		}
+	})
+}

@@ -65,9 +65,10 @@ type Store interface {
 	// becomes deleted nothing that waits is sent, and the same may be made anew; what it leaves is
 	// removed by Sweeps.
 	ChangeSubscription(ctx context.Context, c Change) error
-	// DeliveryLogs lists the attempts of one subscription, newest first by (CreatedAt, ID). The
+	// DeliveryLogs lists the attempts of one subscription, newest first by (CreatedAt, ID). It looks at a bounded
+	// part of them for each window. The
 	// caller has checked whose subscription it is.
-	DeliveryLogs(ctx context.Context, q LogQuery) ([]DeliveryLog, error)
+	DeliveryLogs(ctx context.Context, q LogQuery) (page.Found[DeliveryLog], error)
 }
 
 // SubscriptionQuery selects subscriptions of one partner. Fields left zero narrow nothing.

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
 
 	json "github.com/go-json-experiment/json"
@@ -18,45 +17,65 @@ func (db *DB) Attempts(ctx context.Context, id uuid.UUID) ([]operation.Attempt, 
 	return one[0].Attempts, err
 }
 
-// withAttempts fills in the attempts of operations by one query. A page of operations would
-// otherwise cost a query each. Ids travel as hexadecimal text, because JSON has no bytes and a
-// list cannot be bound.
+// attemptsQuery reads the attempts of operations. A page of operations would otherwise cost a query each.
+// Ids travel as hexadecimal text, because JSON has no bytes and a list cannot be bound.
+const attemptsQuery = `SELECT operation, n, id, class, status, headers, details, started_at, ended_at
+	FROM attempt WHERE operation IN (SELECT unhex(value) FROM json_each(?1)) ORDER BY operation, n`
+
+// withAttempts fills in the attempts of operations.
 func (db *DB) withAttempts(ctx context.Context, ops []operation.Operation) error {
-	at, ids := map[uuid.UUID]int{}, make([]string, len(ops))
-	for i, op := range ops {
-		at[op.ID], ids[i] = i, hex.EncodeToString(op.ID[:])
-	}
-	wanted, err := text(ids, true)
-	if err != nil {
-		return err
-	}
-	_, err = list(ctx, db, `SELECT operation, n, id, class, status, headers, details, started_at, ended_at
-		FROM attempt WHERE operation IN (SELECT unhex(value) FROM json_each(?1)) ORDER BY operation, n`,
-		func(row scanner) (none struct{}, err error) {
-			id, a, err := db.writer.attempt(row)
-			if err == nil {
-				op := &ops[at[id]]
-				op.Attempts = append(op.Attempts, a)
-			}
-			return none, err
-		}, wanted)
+	found, err := list(ctx, db, attemptsQuery, db.writer.attempt, hexed(idsOf(ops)))
+	handOut(ops, found)
 	return err
+}
+
+// shownAttempts is withAttempts for a list that a caller asks for.
+func (db *DB) shownAttempts(ctx context.Context, ops []operation.Operation) error {
+	found, err := shown(ctx, db, attemptsQuery, db.writer.attempt, hexed(idsOf(ops)))
+	handOut(ops, found)
+	return err
+}
+
+func idsOf(ops []operation.Operation) []uuid.UUID {
+	ids := make([]uuid.UUID, len(ops))
+	for i, op := range ops {
+		ids[i] = op.ID
+	}
+	return ids
+}
+
+// tried is an attempt and whose it is.
+type tried struct {
+	of uuid.UUID
+	operation.Attempt
+}
+
+// handOut gives attempts to their operations.
+func handOut(ops []operation.Operation, all []tried) {
+	at := map[uuid.UUID]int{}
+	for i, op := range ops {
+		at[op.ID] = i
+	}
+	for _, t := range all {
+		op := &ops[at[t.of]]
+		op.Attempts = append(op.Attempts, t.Attempt)
+	}
 }
 
 // attempt reads an attempt and whose it is. headers is a JSON object of names and values, NULL
 // if there were none.
-func (b *box) attempt(row scanner) (of uuid.UUID, a operation.Attempt, err error) {
+func (b *box) attempt(row scanner) (a tried, err error) {
 	var headers, details any
 	var started, ended int64
-	if err = row.Scan(&of, &a.N, &a.ID, &a.Class, &a.Status, &headers, &details, &started, &ended); err != nil {
-		return of, a, err
+	if err = row.Scan(&a.of, &a.N, &a.ID, &a.Class, &a.Status, &headers, &details, &started, &ended); err != nil {
+		return a, err
 	}
 	a.StartedAt, a.EndedAt = fromMicros(started), fromMicros(ended)
-	damage, err := apart(b.said(&a, of, headers, details))
+	damage, err := apart(b.said(&a.Attempt, a.of, headers, details))
 	if damage != nil {
-		a = a.Unread()
+		a.Attempt = a.Unread()
 	}
-	return of, a, err
+	return a, err
 }
 
 // said reads what a TSP said of an attempt.

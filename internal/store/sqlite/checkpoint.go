@@ -62,6 +62,9 @@ func (c *checkpoints) ended() bool {
 // one, see spare.
 func (c *checkpoints) run(ended chan<- struct{}) {
 	defer close(ended)
+	if c.guard.check() != nil || c.guard.spoiled() {
+		return
+	}
 	conn, err := c.pool.Conn(context.Background())
 	if err != nil {
 		return

@@ -46,6 +46,11 @@ type DB struct {
 	left    chan struct{}
 	readers *readers
 	memory  memory
+	// lists is a pool for what callers list, each list for listFor.
+	lists   *sql.DB
+	listFor time.Duration
+	// walked is what a list looks at for a window.
+	walked int
 }
 
 // Open opens the file, making and migrating it as needed, for the one process that may work on its lanes
@@ -56,7 +61,7 @@ func Open(ctx context.Context, path string, now func() time.Time, wake func(fenc
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{path: place, now: now, wake: wake, left: make(chan struct{}, 1)}
+	db := &DB{path: place, now: now, wake: wake, left: make(chan struct{}, 1), listFor: listDeadline, walked: walked}
 	// Before the file is opened, so that a second service neither migrates it nor turns operations that
 	// are being sent to unknown.
 	if db.hold, err = take(place); err != nil {
@@ -85,7 +90,7 @@ func OpenBeside(ctx context.Context, path string, now func() time.Time) (*DB, er
 	if err := refuseLost(place); err != nil {
 		return nil, err
 	}
-	db := &DB{path: place, now: now, left: make(chan struct{}, 1)}
+	db := &DB{path: place, now: now, left: make(chan struct{}, 1), listFor: listDeadline, walked: walked}
 	if err := db.open(ctx, path); err != nil {
 		return nil, explained(place, err)
 	}
@@ -124,20 +129,24 @@ func (db *DB) open(ctx context.Context, path string) error {
 		return errors.Join(err, write.Close())
 	}
 	// query_only turns a statement that writes past the writer into an error.
-	read, err := open(db.path, searchers, g, "_pragma=query_only(on)")
+	read, err := openAll(ctx, db.path, searchers, g)
 	if err != nil {
 		return errors.Join(err, write.Close())
 	}
-	w, err := newWriter(ctx, write, g, &db.memory.told)
+	lists, err := openAll(ctx, db.path, listReaders, g)
 	if err != nil {
 		return errors.Join(err, read.Close(), write.Close())
+	}
+	w, err := newWriter(ctx, write, g, &db.memory.told)
+	if err != nil {
+		return errors.Join(err, lists.Close(), read.Close(), write.Close())
 	}
 	kept, err := openReaders(db.path, readerCount, g)
 	if err != nil {
 		w.stop()
-		return errors.Join(err, read.Close(), write.Close())
+		return errors.Join(err, lists.Close(), read.Close(), write.Close())
 	}
-	db.read, db.readers, db.write, db.writer = read, kept, write, w
+	db.read, db.lists, db.readers, db.write, db.writer = read, lists, kept, write, w
 	holds, err := one(ctx, db, `SELECT coalesce(max(until), 0) FROM chain_hold`, scanOne[int64])
 	if err == nil {
 		db.memory.seen, err = one(ctx, db, `SELECT coalesce(max(seq), 0) FROM change`, scanOne[int64])
@@ -196,6 +205,8 @@ func location(path, option string) string {
 	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)",
 		"foreign_keys(on)", "cache_size(-16384)", "secure_delete(fast)"}}
 	q.Add("modeof", path)
+	// makePrivate alone makes a file: whoever opens one later, when it may have been deleted, must not.
+	q.Add("mode", "rw")
 	name, value, _ := strings.Cut(option, "=")
 	q.Add(name, value)
 	// SQLite takes a plus for itself and not for the space that it stands for in a form.
@@ -223,6 +234,31 @@ func open(path string, conns int, g *guard, option string) (*sql.DB, error) {
 	return db, nil
 }
 
+// openAll makes a pool of connections that only read, and opens all of them: one that is opened when it is
+// first needed may find another file, or another log.
+func openAll(ctx context.Context, path string, conns int, g *guard) (*sql.DB, error) {
+	db, err := open(path, conns, g, "_pragma=query_only(on)")
+	if err != nil {
+		return nil, err
+	}
+	opened := make([]*sql.Conn, 0, conns)
+	for range conns {
+		conn, failed := db.Conn(ctx)
+		if failed != nil {
+			err = fmt.Errorf("opening the database: %w", failed)
+			break
+		}
+		opened = append(opened, conn)
+	}
+	for _, conn := range opened {
+		err = errors.Join(err, conn.Close())
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
 // Close notes what was written last, waits for the writes under way and closes the file. The writer
 // ends before the pools, since what it has taken must still be answered. The file's locks go last.
 func (db *DB) Close() error {
@@ -234,7 +270,7 @@ func (db *DB) Close() error {
 		}
 	}
 	db.writer.stop()
-	return errors.Join(err, db.readers.close(), db.read.Close(), db.write.Close(), db.release())
+	return errors.Join(err, db.readers.close(), db.lists.Close(), db.read.Close(), db.write.Close(), db.release())
 }
 
 func (db *DB) release() error {

@@ -15,35 +15,40 @@ import (
 // waits for it.
 const revivedOnce = 250
 
-// deadLetters selects dead letters. created_at of a delivery is when its event occurred. The index is
-// named because the engine would rather read all of the subscription in their order than few and sort
-// them.
-func deadLetters(q webhook.DeadLetterQuery) (from string, c conditions) {
+// deadLetters selects dead letters, along their order unless their events are named, which are few. created_at of a
+// delivery is when its event occurred.
+func deadLetters(q webhook.DeadLetterQuery) (l walk) {
 	index := "delivery_dead"
-	switch {
-	case len(q.Events) > 0:
+	l.add("d.subscription = ? AND d.state = 'dead'", q.Subscription[:])
+	if len(q.Events) > 0 {
 		index = "delivery_event"
-	case !q.From.IsZero() || !q.To.IsZero():
-		index = "delivery_dead_of"
+		l.add("d.event IN (SELECT unhex(value) FROM json_each(?))", hexed(q.Events))
 	}
-	c.add("d.subscription = ? AND d.state = 'dead'", q.Subscription[:])
-	c.addIf(len(q.Events) > 0, "d.event IN (SELECT unhex(value) FROM json_each(?))", hexed(q.Events))
-	c.addIf(!q.From.IsZero(), "d.created_at >= ?", micros(q.From))
-	c.addIf(!q.To.IsZero(), "d.created_at < ?", micros(q.To))
-	return " FROM delivery d INDEXED BY " + index, c
+	of := &l.more
+	if len(q.Events) > 0 {
+		of = &l.conditions
+	}
+	of.addIf(!q.From.IsZero(), "d.created_at >= ?", micros(q.From))
+	of.addIf(!q.To.IsZero(), "d.created_at < ?", micros(q.To))
+	l.from = " FROM delivery d INDEXED BY " + index
+	l.sorted = sorted{q.Window, ordering{"d.seq", "d.subscription", true,
+		func(p page.Position) (any, any) { return p.Seq, q.Subscription[:] },
+		func(row scanner) (p page.Position, err error) {
+			var subscription uuid.UUID
+			return p, row.Scan(&p.Seq, &subscription)
+		}}}
+	return l
 }
 
 // DeadLetters lists dead letters. A dead one's next_at is when it died, which is also when its last
 // attempt was logged.
-func (db *DB) DeadLetters(ctx context.Context, q webhook.DeadLetterQuery) ([]webhook.DeadLetter, error) {
-	at := func(p page.Position) (any, any) { return p.Seq, q.Subscription[:] }
-	bySeq := ordering{"d.seq", "d.subscription", true, at}
-	from, c := deadLetters(q)
-	return ordered(ctx, db, selection{`d.seq, d.subscription, d.tries, d.next_at, ` + eventColumns + `,
-		l.status_code, l.error_message`, from + ` CROSS JOIN event e ON e.id = d.event
+func (db *DB) DeadLetters(ctx context.Context, q webhook.DeadLetterQuery) (page.Found[webhook.DeadLetter], error) {
+	l := deadLetters(q)
+	l.columns = `d.seq, d.subscription, d.tries, d.next_at, ` + eventColumns + `, l.status_code, l.error_message`
+	l.joined = ` CROSS JOIN event e ON e.id = d.event
 		LEFT JOIN delivery_log l ON l.id = (SELECT max(x.id) FROM delivery_log x
-			WHERE x.subscription = d.subscription AND x.created_at = d.next_at AND x.event = d.event)`, c},
-		sorted{q.Window, bySeq}, db.writer.deadLetter)
+			WHERE x.subscription = d.subscription AND x.created_at = d.next_at AND x.event = d.event)`
+	return walking(ctx, db, l, db.writer.deadLetter)
 }
 
 func (b *box) deadLetter(row scanner) (webhook.DeadLetter, error) {
@@ -68,21 +73,28 @@ type corpse struct {
 // Revive lets dead letters wait again. Which of them is read beside the writer, so that a filter which
 // fits few of many holds up nobody.
 func (db *DB) Revive(ctx context.Context, q webhook.DeadLetterQuery, behind int64, at time.Time) (int, int64, error) {
-	from, c := deadLetters(q)
-	c.add("d.seq > ?", behind)
-	found, err := search(ctx, db, `SELECT d.seq, d.created_at`+from+c.where()+` ORDER BY d.seq LIMIT ?`,
-		func(row scanner) (c corpse, err error) {
-			err = row.Scan(&c.seq, &c.occurred)
-			return c, err
-		}, append(c.args, revivedOnce)...)
-	if err != nil || len(found) == 0 {
+	l := deadLetters(q)
+	l.by.descending, l.Window = false, page.Window{Limit: revivedOnce}
+	l.columns = "d.seq, d.created_at"
+	if behind > 0 {
+		l.Place = page.Position{Seq: behind}
+	}
+	found, err := walking(ctx, db, l, func(row scanner) (c corpse, err error) {
+		err = row.Scan(&c.seq, &c.occurred)
+		return c, err
+	})
+	if err != nil {
 		return 0, 0, err
 	}
-	revived, err := give(ctx, db, func(tx *tx) (int, error) { return tx.revive(db, q.Subscription, found, at) })
-	if len(found) < revivedOnce {
-		return revived, 0, err
+	next := found.Looked.Seq
+	if n := len(found.Entries); n == revivedOnce {
+		next = found.Entries[n-1].seq
 	}
-	return revived, found[len(found)-1].seq, err
+	if len(found.Entries) == 0 {
+		return 0, next, nil
+	}
+	revived, err := give(ctx, db, func(tx *tx) (int, error) { return tx.revive(db, q.Subscription, found.Entries, at) })
+	return revived, next, err
 }
 
 // revive lets those wait again that are still dead. They count as tried again when they are.

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"maps"
 	"runtime"
@@ -104,5 +105,28 @@ func (db *DB) Readings(t *testing.T) func() map[string]int {
 		mu.Lock()
 		defer mu.Unlock()
 		return maps.Clone(all)
+	}
+}
+
+// WalkAtMost has lists look at so many entries for a window.
+func (db *DB) WalkAtMost(n int) { db.walked = n }
+
+// HoldLists takes all connections by which lists are read, until they are released.
+func (db *DB) HoldLists(t *testing.T) (release func()) {
+	t.Helper()
+	var held []*sql.Conn
+	for range listReaders {
+		conn, err := db.lists.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		held = append(held, conn)
+	}
+	return func() {
+		for _, conn := range held {
+			if err := conn.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }

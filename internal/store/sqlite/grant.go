@@ -69,6 +69,26 @@ func (db *DB) Grants(ctx context.Context, partner uuid.UUID) ([]access.Grant, er
 		partner[:])
 }
 
+// GrantByRef returns the grant that a reference stands for.
+func (db *DB) GrantByRef(ctx context.Context, partner uuid.UUID, ref string) (access.Grant, error) {
+	return db.grantNow(db.read.QueryRowContext(ctx, `SELECT `+grantColumns+` FROM share_grant
+		WHERE partner = ?1 AND fleet_ref = ?2 AND status <> 'deleted'`+liveFirst+` LIMIT 1`, partner[:], ref))
+}
+
+// GrantsBeside reads the index of references in both directions.
+func (db *DB) GrantsBeside(ctx context.Context, partner uuid.UUID, ref string, most int) ([]access.Grant, error) {
+	var all []access.Grant
+	for _, side := range []string{`fleet_ref < ?2 ORDER BY fleet_ref DESC`, `fleet_ref > ?2 ORDER BY fleet_ref`} {
+		some, err := list(ctx, db, `SELECT `+grantColumns+` FROM share_grant WHERE partner = ?1 AND `+side+` LIMIT ?3`,
+			db.grantNow, partner[:], ref, most)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
 // Agreement returns a grant by id.
 func (db *DB) Agreement(ctx context.Context, id uuid.UUID) (access.Grant, error) {
 	return one(ctx, db, `SELECT `+grantColumns+` FROM share_grant WHERE id = ?1`, db.grantNow, id[:])

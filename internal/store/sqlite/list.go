@@ -78,8 +78,9 @@ type selection struct {
 type ordering struct {
 	column, tie string
 	descending  bool
-	// at are the values of both columns at a place.
-	at func(page.Position) (column, tie any)
+	// at are the values of both columns at a place, and place is its inverse for a row of both.
+	at    func(page.Position) (column, tie any)
+	place reading[page.Position]
 }
 
 // direction is that in which rows are read for a window.
@@ -94,19 +95,49 @@ func (o ordering) direction(w page.Window) string {
 // Comparing the pair (a row value) lets SQLite begin at the place in an index over both columns.
 // An OFFSET would read what it skips and lose its place whenever a row comes in front of it.
 func (c *conditions) within(w page.Window, o ordering) (end string) {
-	direction := o.direction(w)
 	if !w.Place.IsZero() {
-		beyond := map[string]string{"ASC": ">", "DESC": "<"}[direction]
-		column, tie := o.at(w.Place)
-		c.add("("+o.column+", "+o.tie+") "+beyond+" (?, ?)", column, tie)
+		beyond := map[string]string{"ASC": ">", "DESC": "<"}[o.direction(w)]
+		c.beside(beyond, w.Place, o)
 	}
-	return " ORDER BY " + o.column + " " + direction + ", " + o.tie + " " + direction + " LIMIT " +
-		strconv.Itoa(w.Limit)
+	return o.order(w) + " LIMIT " + strconv.Itoa(w.Limit)
+}
+
+// beside compares rows with a place.
+func (c *conditions) beside(how string, place page.Position, o ordering) {
+	column, tie := o.at(place)
+	c.add("("+o.column+", "+o.tie+") "+how+" (?, ?)", column, tie)
+}
+
+// order is how rows are read for a window.
+func (o ordering) order(w page.Window) string {
+	direction := o.direction(w)
+	return " ORDER BY " + o.column + " " + direction + ", " + o.tie + " " + direction
 }
 
 // newestFirst is the order by (created_at, id).
 func newestFirst() ordering {
-	return ordering{"created_at", "id", true, func(p page.Position) (any, any) { return micros(p.At), p.ID[:] }}
+	return ordering{"created_at", "id", true, func(p page.Position) (any, any) { return micros(p.At), p.ID[:] },
+		func(row scanner) (page.Position, error) {
+			var p page.Position
+			return p, timed(row, &p, &p.ID)
+		}}
+}
+
+// bySeq is an order by a time and the row's number.
+func bySeq(column, tie string, descending bool) ordering {
+	return ordering{column, tie, descending, func(p page.Position) (any, any) { return micros(p.At), p.Seq },
+		func(row scanner) (page.Position, error) {
+			var p page.Position
+			return p, timed(row, &p, &p.Seq)
+		}}
+}
+
+// timed reads the place of an order by a time.
+func timed(row scanner, p *page.Position, tie any) error {
+	var at int64
+	err := row.Scan(&at, tie)
+	p.At = fromMicros(at)
+	return err
 }
 
 // window reads the part of a list, newest first, that is wanted.
@@ -123,7 +154,7 @@ type sorted struct {
 // ordered reads the part of a list that is wanted.
 func ordered[T any](ctx context.Context, db *DB, s selection, w sorted, scan reading[T]) ([]T, error) {
 	end := s.within(w.Window, w.by)
-	all, err := search(ctx, db, `SELECT `+s.columns+s.from+s.where()+end, scan, s.args...)
+	all, err := shown(ctx, db, `SELECT `+s.columns+s.from+s.where()+end, scan, s.args...)
 	// Nearest first is how they are read, and the list's own order how they are shown.
 	if w.Backwards {
 		slices.Reverse(all)
@@ -134,10 +165,10 @@ func ordered[T any](ctx context.Context, db *DB, s selection, w sorted, scan rea
 // counted reads the part of a list that is wanted and counts the whole. The two are not one
 // snapshot: a row that comes between them may be in one and not in the other.
 func counted[T any](ctx context.Context, db *DB, s selection, w page.Window, scan reading[T]) ([]T, int, error) {
-	total, err := search(ctx, db, `SELECT count(*)`+s.from+s.where(), scanOne[int], s.args...)
+	total, err := count(ctx, db, `SELECT 1`+s.from+s.where(), s.args...)
 	if err != nil {
 		return nil, 0, err
 	}
 	all, err := window(ctx, db, s, w, scan)
-	return all, total[0], err
+	return all, total, err
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	json "github.com/go-json-experiment/json"
@@ -15,7 +14,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
-	"github.com/waybill-dev/waybill/internal/page"
 )
 
 // operationColumns are in the order in which Accept writes them; box.operation reads seq in front.
@@ -199,44 +197,4 @@ func (db *DB) Operation(ctx context.Context, partner, connection, id uuid.UUID) 
 		return operation.Operation{}, operation.ErrNotFound
 	}
 	return found[0], db.withAttempts(ctx, found)
-}
-
-// Operations lists operations with their attempts, newest first.
-func (db *DB) Operations(ctx context.Context, f operation.Filter) ([]operation.Operation, error) {
-	q := conditions{}
-	q.add("partner = ?", f.Partner[:])
-	q.add("created_at >= ?", micros(f.From))
-	q.add("created_at < ?", micros(f.To))
-	q.addIf(f.Kind != "", "kind = ?", string(f.Kind))
-	q.addIf(f.Connection != uuid.Nil, "connection = ?", f.Connection[:])
-	q.addIf(f.TSP != "", "tsp = ?", string(f.TSP))
-	q.addIf(f.Verb != "", "verb = ?", string(f.Verb))
-	q.addIf(f.SourceID != "", "source_id = ?", string(f.SourceID))
-	q.addIf(f.Resource != uuid.Nil, "resource = ?", f.Resource[:])
-	if len(f.FleetRefs) > 0 {
-		refs, err := text(f.FleetRefs, true)
-		if err != nil {
-			return nil, err
-		}
-		q.add("fleet_ref IN (SELECT value FROM json_each(?))", refs)
-	}
-	// The two final statuses of the wire are spelled like the states that they stand for.
-	switch f.Status {
-	case "":
-	case "pending":
-		q.add(live)
-	default:
-		q.add("state = ?", f.Status)
-	}
-	end := q.within(f.Window, ordering{"created_at", "seq", true, func(p page.Position) (any, any) {
-		return micros(p.At), p.Seq
-	}})
-	found, err := search(ctx, db, operationsQuery+q.where()+end, db.writer.operation, q.args...)
-	if err != nil {
-		return nil, err
-	}
-	if f.Window.Backwards {
-		slices.Reverse(found)
-	}
-	return found, db.withAttempts(ctx, found)
 }

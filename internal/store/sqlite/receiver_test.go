@@ -16,6 +16,9 @@ import (
 func TestWhatWaitsInAnOlderDatabaseIsInItsReceiversQueue(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "w.db")
+	if err := makePrivate(path); err != nil {
+		t.Fatal(err)
+	}
 	old, err := open(path, 1, &guard{place: path}, "_txlock=immediate")
 	if err != nil {
 		t.Fatal(err)

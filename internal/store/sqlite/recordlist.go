@@ -20,12 +20,14 @@ type order struct {
 	index, least string
 }
 
-// seq is the tie: it follows the arrival, and it is the row's own number, which stands at the end
-// of each index without being named there.
+// byTime is the index of the time by which lists are bounded.
+const byTime = "record_by_time"
+
+// orderOf is that of a query. seq is the tie: it follows the arrival, and it is the row's own number, which stands
+// at the end of each index without being named there.
 func orderOf(q record.Query) order {
 	by := func(column, index, least string) order {
-		at := func(p page.Position) (any, any) { return micros(p.At), p.Seq }
-		return order{ordering{"r." + column, "r.seq", q.Descending, at}, index, least}
+		return order{bySeq("r."+column, "r.seq", q.Descending), index, least}
 	}
 	switch q.Sort {
 	case record.ByCreated:
@@ -35,9 +37,18 @@ func orderOf(q record.Query) order {
 	case record.BySource:
 		o := by("source_id", "record_by_source", "''")
 		o.at = func(p page.Position) (any, any) { return p.Text, p.Seq }
+		o.place = func(row scanner) (p page.Position, err error) { return p, row.Scan(&p.Text, &p.Seq) }
 		return o
 	}
-	return by("sort_at", "record_by_time", "-9223372036854775807")
+	return by("sort_at", byTime, "-9223372036854775807")
+}
+
+// ends are those of a stretch of its index.
+func (o order) ends(q record.Query, looked page.Position) ends {
+	if o.index != byTime {
+		return ends{}
+	}
+	return sorted{q.Window, o.ordering}.ends(looked)
 }
 
 // RecordPage lists the records that a query selects. A query that names few records (by id, source
@@ -45,12 +56,23 @@ func orderOf(q record.Query) order {
 // fleet and shelf from the index of its order and merges them, so that its cost follows the page
 // and the number of fleets, and not the number of records. Rows are picked by number first and
 // read then, so that sorting does not carry whole records.
-func (db *DB) RecordPage(ctx context.Context, q record.Query) ([]record.Record, error) {
+func (db *DB) RecordPage(ctx context.Context, q record.Query) (found page.Found[record.Record], err error) {
 	o := orderOf(q)
-	c, err := selected(q)
-	if err != nil {
-		return nil, err
+	if found.Looked, err = db.recordEdge(ctx, q, o); err != nil {
+		return found, err
 	}
+	if narrow(q) {
+		// What finds the records that are named bounds them, and not the order.
+		o.column = "+" + o.column
+	}
+	c, err := selected(q, o, found.Looked)
+	if err != nil {
+		return found, err
+	}
+	if !found.Looked.IsZero() {
+		c.upTo(found.Looked, sorted{q.Window, o.ordering})
+	}
+	c.reached(q, "r")
 	end := c.within(q.Window, o.ordering)
 	source := "'{}'"
 	if q.WithSource {
@@ -58,25 +80,26 @@ func (db *DB) RecordPage(ctx context.Context, q record.Query) ([]record.Record, 
 	}
 	picked := `SELECT r.seq FROM record r` + c.where() + end
 	if !narrow(q) {
-		picked = merged(q, &c, o) + end
+		picked = merged(q, &c, o, found.Looked) + end
 	}
 	query := `SELECT ` + recordColumns + `, ` + source + ` FROM record r WHERE r.seq IN (` + picked + `)` + end
-	found, err := search(ctx, db, query, scanRecord, c.args...)
+	found.Entries, err = shown(ctx, db, query, scanRecord, c.args...)
 	if q.Window.Backwards {
-		slices.Reverse(found)
+		slices.Reverse(found.Entries)
 	}
 	if q.Connection != uuid.Nil {
-		for i := range found {
-			found[i].Connection = q.Connection
+		for i := range found.Entries {
+			found.Entries[i].Connection = q.Connection
 		}
 	}
 	return found, err
 }
 
 // merged picks the first records of every fleet and shelf, each from its own stretch of the
-// order's index. A stretch ends where the page would be full of it alone. INDEXED BY makes the
-// query fail rather than read everything, should an index be renamed.
-func merged(q record.Query, c *conditions, o order) string {
+// order's index. A stretch ends where the page would be full of it alone, and else at the edge of
+// what is looked at. INDEXED BY makes the query fail rather than read everything, should an index be
+// renamed.
+func merged(q record.Query, c *conditions, o order, edge page.Position) string {
 	direction := o.direction(q.Window)
 	beyond, none, rival := "<=", "x''", "r.sort_at < ?" // A BLOB is greater than any number and any text.
 	if direction == "DESC" {
@@ -86,33 +109,38 @@ func merged(q record.Query, c *conditions, o order) string {
 	from := `record r INDEXED BY ` + o.index
 	end := `(SELECT ` + o.column + ` FROM ` + from + ` WHERE ` + stretch + ` ORDER BY ` + o.column + ` ` + direction +
 		`, r.seq ` + direction + ` LIMIT 1 OFFSET ` + strconv.Itoa(q.Window.Limit-1) + `)`
-	// The index must be bounded by the end, which is found once, and not by the time range.
+	// The index must be bounded by the end, which is found once, and not by the time range or the edge.
 	bounded := strings.Replace(stretch, rival, "+"+rival, 1)
+	bounded = strings.Replace(bounded, "("+o.column+", r.seq) "+beyond, "(+"+o.column+", r.seq) "+beyond, 1)
 	// The conditions stand in it twice, in the stretch and in what finds its end.
 	c.args = append(append([]any{hexed(q.Fleets), numbers(q.Shelves())}, c.args...), c.args...)
+	if !edge.IsZero() {
+		column, _ := o.at(edge)
+		none, c.args = "?", append(c.args, column)
+	}
 	return `SELECT r.seq FROM (SELECT unhex(value) AS id FROM json_each(?)) f CROSS JOIN json_each(?) s CROSS JOIN ` +
 		from +
 		` WHERE ` + bounded + ` AND ` + o.column + ` ` + beyond + ` coalesce(` + end + `, ` + none + `)`
 }
 
-// CountRecords counts what a query selects. Lists that name no records are counted in an index.
-// The total is exact, and so costs as much as there is to count.
+// CountRecords counts what a query selects, in an index unless the query is narrow.
 func (db *DB) CountRecords(ctx context.Context, q record.Query) (int, error) {
-	c, err := selected(q)
+	q.Window = page.Window{}
+	c, err := selected(q, orderOf(q), page.Position{})
 	if err != nil {
 		return 0, err
 	}
 	from := "record r"
 	if !narrow(q) {
-		from += " INDEXED BY record_by_time"
-		c.add(`r.fleet IN (SELECT unhex(value) FROM json_each(?))`, hexed(q.Fleets))
-		c.add(`r.shelf IN (SELECT value FROM json_each(?))`, numbers(q.Shelves()))
+		from += " INDEXED BY " + byTime
+		c.among(q)
 	}
-	n, err := search(ctx, db, `SELECT count(*) FROM `+from+c.where(), scanOne[int], c.args...)
-	if err != nil {
-		return 0, err
+	all := ` FROM (SELECT r.seq FROM ` + from + c.where() + ` LIMIT ` + strconv.Itoa(record.Counted) + `) found`
+	of := conditions{args: c.args}
+	if of.reached(q, "found"); len(of.parts) > 0 {
+		all += of.where()
 	}
-	return n[0], nil
+	return only(shown(ctx, db, `SELECT count(*)`+all, scanOne[int], of.args...))
 }
 
 // narrow tells whether a query names the records that it selects.
@@ -120,26 +148,20 @@ func narrow(q record.Query) bool {
 	return len(q.IDs) > 0 || len(q.SourceIDs) > 0 || len(q.References) > 0
 }
 
-// selected are the conditions of a query, those that follow from its page left out, and for one
-// that is not narrow those on fleet and shelf as well. Those that are narrow find their records by
+// selected are the conditions of a query, those that follow from its page and its connection left out, and for
+// one that is not narrow those on fleet and shelf as well. Those that are narrow find their records by
 // an id, a source id or a reference, and check fleet and shelf of what they found; the others are
 // led by them.
-func selected(q record.Query) (conditions, error) {
+func selected(q record.Query, o order, looked page.Position) (conditions, error) {
 	c := conditions{}
 	c.add("r.kind = ?", string(q.Kind))
-	c.addIf(!q.From.IsZero(), "r.sort_at >= ?", micros(q.From))
-	c.addIf(!q.To.IsZero(), "r.sort_at < ?", micros(q.To))
+	by := o.ends(q, looked)
 	if narrow(q) {
-		c.add(`r.fleet IN (SELECT unhex(value) FROM json_each(?))`, hexed(q.Fleets))
-		c.add(`r.shelf IN (SELECT value FROM json_each(?))`, numbers(q.Shelves()))
+		by = ends{above: true, below: true}
 	}
-	if q.Connection != uuid.Nil {
-		seen := " AND x.gone_at = 0"
-		if q.Deleted {
-			seen = ""
-		}
-		c.add(`EXISTS (SELECT 1 FROM record_reach x WHERE x.connection = ? AND x.record = r.seq`+seen+`)`,
-			q.Connection[:])
+	c.during("r.sort_at", q.From, q.To, by)
+	if narrow(q) {
+		c.among(q)
 	}
 	c.addIf(len(q.IDs) > 0, `r.id IN (SELECT unhex(value) FROM json_each(?))`, hexed(q.IDs))
 	if len(q.SourceIDs) > 0 {
@@ -150,30 +172,29 @@ func selected(q record.Query) (conditions, error) {
 		c.add(`r.source_id IN (SELECT value FROM json_each(?))`, list)
 	}
 	for _, ref := range q.References {
-		if err := c.refers(q, ref); err != nil {
+		if err := c.refers(q, o, ref, looked); err != nil {
 			return c, err
 		}
 	}
 	return c, nil
 }
 
-// refers adds the condition that a member has one of several values. Time and fleet are asked in
-// the table of references too, whose key holds them: a vehicle of ten years has many logs, and a
-// page wants those of a day.
-func (c *conditions) refers(q record.Query, ref record.Reference) error {
-	list, err := text(ref.Values, true)
-	if err != nil {
-		return err
+// among are the conditions on fleet and shelf.
+func (c *conditions) among(q record.Query) {
+	c.add(`r.fleet IN (SELECT unhex(value) FROM json_each(?))`, hexed(q.Fleets))
+	c.add(`r.shelf IN (SELECT value FROM json_each(?))`, numbers(q.Shelves()))
+}
+
+// reached is the condition that a connection reaches the record of a row.
+func (c *conditions) reached(q record.Query, row string) {
+	if q.Connection == uuid.Nil {
+		return
 	}
-	within := conditions{}
-	within.add(`fleet IN (SELECT unhex(value) FROM json_each(?))`, hexed(q.Fleets))
-	within.add(`kind = ?`, string(q.Kind))
-	within.add(`member = ?`, ref.Member)
-	within.add(`value IN (SELECT value FROM json_each(?))`, list)
-	within.addIf(!q.From.IsZero(), `sort_at >= ?`, micros(q.From))
-	within.addIf(!q.To.IsZero(), `sort_at < ?`, micros(q.To))
-	c.add(`r.seq IN (SELECT record FROM record_reference`+within.where()+`)`, within.args...)
-	return nil
+	seen := " AND x.gone_at = 0"
+	if q.Deleted {
+		seen = ""
+	}
+	c.add(`EXISTS (SELECT 1 FROM record_reach x WHERE x.connection = ? AND x.record = `+row+`.seq`+seen+`)`, q.Connection[:])
 }
 
 // hexed is a list of ids as JSON, for unhex in SQL. A list of any length is one parameter, and so

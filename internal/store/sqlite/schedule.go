@@ -109,9 +109,9 @@ func (db *DB) ExecutionPage(ctx context.Context, q record.ExecutionQuery) ([]rec
 	c.add("began_at >= ?", micros(q.Since))
 	// One alone of a schedule began at a time.
 	at := func(p page.Position) (any, any) { return micros(p.At), micros(p.At) }
-	end := c.within(q.Window, ordering{"began_at", "began_at", true, at})
-	found, err := search(ctx, db, `SELECT began_at, ended_at, problem FROM import_execution`+c.where()+end,
-		scanExecution, c.args...)
+	end := c.within(q.Window, ordering{"began_at", "began_at", true, at, nil})
+	found, err := list(ctx, db, `SELECT began_at, ended_at, problem FROM import_execution`+c.where()+end, scanExecution,
+		c.args...)
 	if q.Window.Backwards {
 		slices.Reverse(found)
 	}

@@ -8,14 +8,19 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/store"
 	"github.com/waybill-dev/waybill/internal/store/sqlite"
 	"github.com/waybill-dev/waybill/internal/store/storetest"
 )
 
+// The suite runs every statement of the store, and the lists theirs with all filters; so what they are, and how the engine
+// carries them out, is known afterwards.
 func TestStore(t *testing.T) {
 	t.Parallel()
+	heard := recording(t.Name())
 	migrated := file{filepath.Join(t.TempDir(), "migrated.db")}
 	db, err := migrated.Open(t.Context(), store.Options{Now: time.Now})
 	if err != nil {
@@ -24,7 +29,34 @@ func TestStore(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	storetest.Run(t, migrated.Crash)
+	if !t.Run("suite", func(t *testing.T) { storetest.Run(t, migrated.Crash) }) {
+		return
+	}
+	t.Run("no statement reads a table that grows", func(t *testing.T) {
+		db := opened(t, migrated.path)
+		for _, ask := range lists(db, ids{uuid.UUID{1}, uuid.UUID{2}, uuid.UUID{3}, uuid.UUID{4}, uuid.UUID{5}}, 99) {
+			if err := ask.run(t.Context()); err != nil {
+				t.Fatalf("%s: %v", ask.says, err)
+			}
+		}
+		judgePlans(t, heard, migrated)
+	})
+	t.Run("no statement was forgotten", func(t *testing.T) { everyStatementWasHeard(t, heard) })
+}
+
+// opened opens a file beside whoever works over it, until the test ends.
+func opened(t *testing.T, path string) *sqlite.DB {
+	t.Helper()
+	db, err := sqlite.Open(t.Context(), path, time.Now, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
 }
 
 // file is a database as the suite wants it.

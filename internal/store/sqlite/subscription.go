@@ -8,6 +8,7 @@ import (
 	json "github.com/go-json-experiment/json"
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -195,14 +196,19 @@ func (db *DB) Subscriptions(ctx context.Context, q webhook.SubscriptionQuery) ([
 }
 
 // DeliveryLogs lists the attempts of a subscription, newest first.
-func (db *DB) DeliveryLogs(ctx context.Context, q webhook.LogQuery) ([]webhook.DeliveryLog, error) {
-	c := conditions{}
-	c.add("subscription = ?", q.Subscription[:])
-	c.addIf(q.Status != "", "status = ?", string(q.Status))
-	c.addIf(!q.From.IsZero(), "created_at >= ?", micros(q.From))
-	c.addIf(!q.To.IsZero(), "created_at < ?", micros(q.To))
-	return window(ctx, db, selection{`id, subscription, event, event_name, status, status_code, error_message,
-		response_time_ms, created_at`, ` FROM delivery_log`, c}, q.Window, scanDeliveryLog)
+func (db *DB) DeliveryLogs(ctx context.Context, q webhook.LogQuery) (page.Found[webhook.DeliveryLog], error) {
+	l := walk{earliest: q.From, latest: q.To, sorted: sorted{q.Window, newestFirst()}}
+	index := "delivery_log_list"
+	l.add("subscription = ?", q.Subscription[:])
+	if q.Status == webhook.LogFailed {
+		index = "delivery_log_failed"
+		l.add("status = 'failed'")
+	} else {
+		l.more.addIf(q.Status != "", "status = ?", string(q.Status))
+	}
+	l.columns, l.from = `id, subscription, event, event_name, status, status_code, error_message,
+		response_time_ms, created_at`, ` FROM delivery_log INDEXED BY `+index
+	return walking(ctx, db, l, scanDeliveryLog)
 }
 
 // scanDeliveryLog reads an entry; error_message and response_time_ms may be NULL.

@@ -150,10 +150,10 @@ func TestAnOperationWhosePayloadIsNoJSONIsToldAndHoldsUpNoOther(t *testing.T) {
 	found, err := h.Operations(t.Context(), operation.Filter{Partner: h.partner, To: h.now.Add(time.Hour),
 		Window: page.Window{Limit: 9}})
 	h.must(err)
-	if len(found) != 2 {
-		t.Errorf("%d operations", len(found))
+	if len(found.Entries) != 2 {
+		t.Errorf("%d operations", len(found.Entries))
 	}
-	for _, op := range found {
+	for _, op := range found.Entries {
 		if (op.Damaged != nil) != (op.ID == ids[0]) {
 			t.Errorf("%+v", op)
 		}

@@ -14,6 +14,9 @@ import (
 func upgraded(ctx context.Context, t *testing.T, version int64, ids [2]uuid.UUID, statements ...string) *DB {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "w.db")
+	if err := makePrivate(path); err != nil {
+		t.Fatal(err)
+	}
 	old, err := open(path, 1, &guard{place: path}, "_txlock=immediate")
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -58,8 +59,8 @@ func damagedDelivery(t *testing.T, s *stand) {
 	}
 	middleIsDamaged(t, "waiting", all)
 	all = nil
-	for _, d := range got[[]webhook.DeadLetter](s)(s.DeadLetters(t.Context(),
-		webhook.DeadLetterQuery{Subscription: sub.ID, Window: everything()})) {
+	for _, d := range got[page.Found[webhook.DeadLetter]](s)(s.DeadLetters(t.Context(),
+		webhook.DeadLetterQuery{Subscription: sub.ID, Window: everything()})).Entries {
 		all = append(all, d.Event)
 	}
 	middleIsDamaged(t, "dead", all)

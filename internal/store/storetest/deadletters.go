@@ -61,7 +61,7 @@ func (s *stand) dead(q webhook.DeadLetterQuery) []uuid.UUID {
 		q.Window = everything()
 	}
 	var ids []uuid.UUID
-	for _, d := range got[[]webhook.DeadLetter](s)(s.DeadLetters(s.t.Context(), q)) {
+	for _, d := range got[page.Found[webhook.DeadLetter]](s)(s.DeadLetters(s.t.Context(), q)).Entries {
 		ids = append(ids, d.Event.ID)
 	}
 	return ids
@@ -72,7 +72,7 @@ func deadLettersAreListed(t *testing.T, s *stand) {
 	s.mourning(1)
 	s = s.crashed()
 	message := "the receiver is on fire"
-	found := got[[]webhook.DeadLetter](s)(s.DeadLetters(t.Context(), webhook.DeadLetterQuery{Subscription: sub.ID, Window: everything()}))
+	found := got[page.Found[webhook.DeadLetter]](s)(s.DeadLetters(t.Context(), webhook.DeadLetterQuery{Subscription: sub.ID, Window: everything()})).Entries
 	is(t, "found", len(found), 3)
 	same(t, "the oldest", found[2], webhook.DeadLetter{Seq: all[0].Seq, Subscription: sub.ID, Event: all[0].Event, Tries: 1, DiedAt: at(3),
 		StatusCode: 500, ErrorMessage: &message})

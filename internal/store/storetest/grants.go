@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -15,6 +16,8 @@ import (
 
 func grants() []rule {
 	return []rule{
+		{"a reference stands for the grant that lives, or the newest, and one that was deleted for none", grantByReference},
+		{"references beside one are told from both sides, so many at most", referencesBeside},
 		{"a grant that is added is read as it was", grantIsKept},
 		{"a change of a grant keeps its partner, its fleet and when it was made", grantIsChanged},
 		{"a grant is answered as it stands by the store's clock", grantStandsByTheClock},
@@ -141,4 +144,44 @@ func grantWakes(t *testing.T, s *stand) {
 	s.connect(connected(s.fleet()))
 	woken := s.wakes(func() { s.grant(g) })
 	same(t, "woken", woken, []fence.Lane{{Kind: fence.Connections, ID: c.ID}})
+}
+
+func grantByReference(t *testing.T, s *stand) {
+	partner, fleet := s.partner(), s.fleet()
+	of := func(ref, status string, minute int) access.Grant {
+		g := granted(partner, fleet)
+		g.FleetRef, g.Status, g.CreatedAt, g.UpdatedAt = ref, status, at(minute), at(minute)
+		return s.grant(g)
+	}
+	deleted := of("a", access.GrantDeleted, 1)
+	_, err := s.GrantByRef(t.Context(), partner, "a")
+	fails(t, "of one that was deleted", err, access.ErrNotFound)
+	of("b", access.GrantExpired, 1)
+	ended := of("b", access.GrantExpired, 3)
+	is(t, "of those that ended", got[access.Grant](s)(s.GrantByRef(t.Context(), partner, "b")).ID, ended.ID)
+	lives := of("b", access.GrantActive, 2)
+	is(t, "of one that lives", got[access.Grant](s)(s.GrantByRef(t.Context(), partner, "b")).ID, lives.ID)
+	_, err = s.GrantByRef(t.Context(), s.partner(), "b")
+	fails(t, "another partner's", err, access.ErrNotFound)
+	is(t, "the deleted one's status", deleted.Status, access.GrantDeleted)
+}
+
+func referencesBeside(t *testing.T, s *stand) {
+	partner := s.partner()
+	for _, ref := range []string{"a", "b", "c", "d", "e", "f"} {
+		g := granted(partner, s.fleet())
+		g.FleetRef = ref
+		s.grant(g)
+	}
+	other := granted(s.partner(), s.fleet())
+	other.FleetRef = "cc"
+	s.grant(other)
+	for ref, want := range map[string][]string{"d": {"b", "c", "e", "f"}, "cc": {"b", "c", "d", "e"}, "a": {"b", "c"}, "z": {"e", "f"}} {
+		var beside []string
+		for _, g := range got[[]access.Grant](s)(s.GrantsBeside(t.Context(), partner, ref, 2)) {
+			beside = append(beside, g.FleetRef)
+		}
+		slices.Sort(beside)
+		same(t, "beside "+ref, beside, want)
+	}
 }

@@ -120,7 +120,7 @@ func logByReference(t *testing.T, s *stand) {
 	for n, want := range map[int]int{1: 0, 2: 1} {
 		q := record.Query{Kind: resource.KindDvirLog, Fleets: []uuid.UUID{{3}}, Sort: record.ByOccurred, Window: page.Window{Limit: 10},
 			References: []record.Reference{{Member: "driver_id", Values: []string{sender(n)}}}}
-		is(t, "records", len(got[[]record.Record](s)(s.RecordPage(t.Context(), q))), want)
+		is(t, "records", len(got[page.Found[record.Record]](s)(s.RecordPage(t.Context(), q)).Entries), want)
 		is(t, "counted", got[int](s)(s.CountRecords(t.Context(), q)), want)
 	}
 }
@@ -128,9 +128,9 @@ func logByReference(t *testing.T, s *stand) {
 func sourceOnRequest(t *testing.T, s *stand) {
 	s.save(imported(1, "1", `{"vehicle_name":"x"}`))
 	q := record.Query{Kind: resource.KindVehicle, Fleets: []uuid.UUID{{3}}, Window: page.Window{Limit: 1}}
-	is(t, "without", string(got[[]record.Record](s)(s.RecordPage(t.Context(), q))[0].Source), "{}")
+	is(t, "without", string(got[page.Found[record.Record]](s)(s.RecordPage(t.Context(), q)).Entries[0].Source), "{}")
 	q.WithSource = true
-	is(t, "with", string(got[[]record.Record](s)(s.RecordPage(t.Context(), q))[0].Source), `{"id":1}`)
+	is(t, "with", string(got[page.Found[record.Record]](s)(s.RecordPage(t.Context(), q)).Entries[0].Source), `{"id":1}`)
 }
 
 // paging draws records and a query and walks through its pages while more are added.
@@ -169,9 +169,9 @@ func (s *stand) paging(rt *rapid.T) {
 		rt.Fatalf("counted %d, want %d", count, len(want))
 	}
 	there := walk(rt, func(q record.Query) []record.Record {
-		page, err := s.RecordPage(ctx, q)
+		found, err := s.RecordPage(ctx, q)
 		must(err)
-		return page
+		return found.Entries
 	}, q, func() { add("new", 3) })
 	if got := only(there, old); !slices.Equal(got, want) {
 		rt.Fatalf("forwards %v, want %v", got, want)

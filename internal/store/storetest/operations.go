@@ -143,7 +143,7 @@ func operationsAreListed(t *testing.T, s *stand) {
 		f := all
 		c.narrow(&f)
 		var seen []int
-		for _, op := range got[[]operation.Operation](s)(s.Operations(t.Context(), f)) {
+		for _, op := range got[page.Found[operation.Operation]](s)(s.Operations(t.Context(), f)).Entries {
 			seen = append(seen, int(op.FleetRef[0]-'a'))
 			is(t, "attempts", len(op.Attempts), op.Tries)
 		}

@@ -18,6 +18,7 @@ func permits() []rule {
 		{"a founding adds and never replaces: what is there under its ids is judged as it stands", foundingAdds},
 		{"a founding whose connection cannot be made leaves nothing", foundingFails},
 		{"a founding makes room as any grant does", foundingMakesRoom},
+		{"a change by a token that was revoked is refused", revokedChangesNothing},
 	}
 }
 
@@ -111,4 +112,12 @@ func foundingMakesRoom(t *testing.T, s *stand) {
 	fails(t, "a reference of another fleet", s.InsertConnection(t.Context(), c), access.ErrRefTaken)
 	_, err := s.Connection(t.Context(), c.To.ID)
 	fails(t, "the connection", err, connection.ErrNotFound)
+}
+
+func revokedChangesNothing(t *testing.T, s *stand) {
+	made := connection.Change{To: connected(s.fleet()), Permit: connection.Permit{Proof: access.Proof{TokenID: "t"}}}
+	s.must(s.Revoke(t.Context(), "t", at(60)))
+	fails(t, "the change", s.InsertConnection(t.Context(), made), access.ErrInvalidToken)
+	made.Permit.Proof.TokenID = "another"
+	s.must(s.InsertConnection(t.Context(), made))
 }

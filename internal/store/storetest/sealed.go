@@ -11,6 +11,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -79,8 +80,8 @@ func (s *stand) heard(all spoken) []string {
 	for _, w := range s.waiting(all.sub) {
 		texts = append(texts, string(w.Event.Data))
 	}
-	for _, d := range got[[]webhook.DeadLetter](s)(s.DeadLetters(s.t.Context(),
-		webhook.DeadLetterQuery{Subscription: all.sub.ID, Window: everything()})) {
+	for _, d := range got[page.Found[webhook.DeadLetter]](s)(s.DeadLetters(s.t.Context(),
+		webhook.DeadLetterQuery{Subscription: all.sub.ID, Window: everything()})).Entries {
 		texts = append(texts, string(d.Event.Data))
 	}
 	return texts

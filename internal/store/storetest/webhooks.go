@@ -8,6 +8,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -26,7 +27,7 @@ func (s *stand) subscriptions(q webhook.SubscriptionQuery) []uuid.UUID {
 func (s *stand) logs(q webhook.LogQuery) []webhook.DeliveryLog {
 	s.t.Helper()
 	q.Window.Limit = 100
-	return got[[]webhook.DeliveryLog](s)(s.DeliveryLogs(s.t.Context(), q))
+	return got[page.Found[webhook.DeliveryLog]](s)(s.DeliveryLogs(s.t.Context(), q)).Entries
 }
 
 func webhooks() []rule {

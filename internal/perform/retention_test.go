@@ -1,0 +1,71 @@
+package perform_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/perform"
+)
+
+// cellar holds things by their places, and notes what is swept of them.
+type cellar struct {
+	asked map[string][]int64
+	ages  map[string]time.Duration
+	fails bool
+}
+
+func (c *cellar) sweep(what string, behind int64, before time.Time) (int64, error) {
+	if c.fails {
+		c.fails = false
+		return 0, errors.New("the disk is full")
+	}
+	c.asked[what], c.ages[what] = append(c.asked[what], behind), time.Since(before)
+	if behind == 200 {
+		return 0, nil
+	}
+	return behind + 100, nil
+}
+
+func (c *cellar) SweepOperations(_ context.Context, behind int64, before time.Time) (int64, error) {
+	return c.sweep("operations", behind, before)
+}
+
+func (c *cellar) SweepRecords(_ context.Context, behind int64, before time.Time) (int64, error) {
+	return c.sweep("records", behind, before)
+}
+
+func (c *cellar) SweepKeys(_ context.Context, before time.Time) (bool, error) {
+	_, err := c.sweep("keys", 0, before)
+	return false, err
+}
+
+func TestWhatIsKeptNoLongerIsForgottenInPartsWhateverFailsOnTheWay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := &cellar{asked: map[string][]int64{}, ages: map[string]time.Duration{}, fails: true}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		kept := perform.Kept{Operations: 90 * 24 * time.Hour, Records: 60 * 24 * time.Hour}
+		go func() { done <- perform.Forget(ctx, c, kept, time.Now, slog.New(slog.DiscardHandler)) }()
+		time.Sleep(11 * time.Minute)
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		if diff := cmp.Diff(map[string][]int64{"keys": {0}, "operations": {0, 100, 200}, "records": {0, 100, 200}}, c.asked); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		for what, age := range map[string]time.Duration{"keys": operation.KeyLife, "operations": kept.Operations, "records": kept.Records} {
+			if off := c.ages[what] - age; off < 0 || off > time.Second {
+				t.Errorf("%s of %s were swept, want %s", what, c.ages[what], age)
+			}
+		}
+	})
+}

@@ -1,0 +1,44 @@
+package sqlite_test
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/page"
+	"github.com/waybill-dev/waybill/internal/problem"
+)
+
+func TestWhoeverListsHoldsUpThoseWhoListAlone(t *testing.T) {
+	t.Parallel()
+	db := opened(t, filepath.Join(t.TempDir(), "w.db"))
+	db.ListWithin(time.Millisecond)
+	release := db.HoldLists(t)
+	list := func() error {
+		_, err := db.Operations(t.Context(), operation.Filter{From: time.UnixMicro(1), To: time.Now(), Window: page.Window{Limit: 1}})
+		return err
+	}
+	err := list()
+	var late *fence.Late
+	if p := problem.Of(err); !errors.As(err, &late) || p.Code != problem.Unavailable || p.RetryAfter == 0 || !strings.Contains(p.Detail, "shorter time") {
+		t.Errorf("a list beside lists that take long: %v", err)
+	}
+	op := operation.Operation{ID: uuid.New(), State: operation.Queued, CreatedAt: time.Now()}
+	if _, err := db.Accept(t.Context(), op, nil); err != nil {
+		t.Errorf("a write: %v", err)
+	}
+	if _, err := db.Operation(t.Context(), op.Partner, op.Connection, op.ID); err != nil {
+		t.Errorf("reading what was written: %v", err)
+	}
+	release()
+	db.ListWithin(time.Minute)
+	if err := list(); err != nil {
+		t.Errorf("a list when the others are done: %v", err)
+	}
+}
