@@ -22,6 +22,8 @@ var (
 type FleetSearch struct {
 	ID   uuid.UUID
 	Name string
+	// Gone finds those that were deleted as well.
+	Gone bool
 }
 
 // FleetEntry is a fleet with what hangs on it.

@@ -84,3 +84,18 @@ func Merged(grants, others []Grant, into uuid.UUID, at time.Time) (silent, moved
 	}
 	return silent, moved
 }
+
+// CalledAfter is how the partner of a grant calls the fleet that stays, of which others are the grants, once the
+// grant's fleet is merged into it.
+func (g Grant) CalledAfter(others []Grant) string {
+	ref := g.FleetRef
+	for _, o := range others {
+		if o.Partner != g.Partner || o.FleetRef == "" {
+			continue
+		}
+		if ref = o.FleetRef; o.Lives() {
+			break
+		}
+	}
+	return ref
+}

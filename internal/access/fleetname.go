@@ -71,11 +71,11 @@ func (o *Operator) Fleet(ctx context.Context, id uuid.UUID) (Fleet, error) {
 }
 
 // newFleet plans a fleet of a name. Its id follows from the name, so that a fleet which is set up anew
-// in another database keeps it; one that was renamed keeps that id, and the next of the name gets one
-// of its own.
+// in another database keeps it; one that was renamed or deleted keeps that id, and the next of the name gets
+// one of its own.
 func (o *Operator) newFleet(ctx context.Context, name string) (Fleet, error) {
 	id := uuid.NewSHA1(uuid.NameSpaceURL, []byte("waybill:fleet:"+name))
-	found, err := o.office.FleetEntries(ctx, FleetSearch{ID: id})
+	found, err := o.office.FleetEntries(ctx, FleetSearch{ID: id, Gone: true})
 	if err != nil {
 		return Fleet{}, fmt.Errorf("looking up the fleet: %w", err)
 	}

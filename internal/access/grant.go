@@ -47,6 +47,9 @@ type Grant struct {
 	CreatedAt, UpdatedAt time.Time
 	// ReadAt is when the store read the grant; MayRead and MayWrite judge by it.
 	ReadAt time.Time
+	// Damaged says why the Levels that are stored cannot be read, for the operator; nil if they can. There are none
+	// then, since none is known to be granted, and a store leaves them as they are until others come.
+	Damaged error
 }
 
 // Everything is the grant of all kinds, in force from a time on without an end.
@@ -107,6 +110,8 @@ func (g Grant) RefusesWrite(k resource.Kind) string {
 	switch {
 	case g.MayWrite(k):
 		return ""
+	case g.Damaged != nil:
+		return "what the share agreement with the fleet grants cannot be read any more; ask the fleet to set its scopes anew"
 	case g.Status == GrantExpired || g.Status == GrantActive && g.over(g.ReadAt):
 		return "the share agreement with the fleet expired at " + g.Expiration.UTC().Format(time.RFC3339)
 	case g.Status != GrantActive:

@@ -293,3 +293,18 @@ func TestAStrictClientIsStrictFromItsMakingOn(t *testing.T) {
 		}
 	}
 }
+
+func TestTheNameAndTheReferencesOfAFleetThatWasDeletedAreFreeAgain(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	for range 2 {
+		made, err := d.CreateFleet(t.Context(), "Gone", "My TMS", "x1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.DeleteFleet(t.Context(), made.ID, func(context.Context, access.Principal) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.must(d.CreateFleetClient(t.Context(), access.ClientOrder{ID: "gone", Owner: "Gone"}))
+}

@@ -18,8 +18,8 @@ import (
 func (g Grant) Lives() bool { return g.Status == GrantActive || g.Status == GrantPaused }
 
 // NameFree refuses with ErrRefTaken a grant by whose reference its partner knows another fleet,
-// whatever became of that one. others are the partner's grants under the reference. Even a deleted
-// grant keeps its reference, since events and operations were told under it.
+// whatever became of the grant. others are the partner's grants under the reference on fleets that are there:
+// even a deleted grant keeps its reference, since events and operations were told under it, until its fleet goes.
 func (g Grant) NameFree(others []Grant) error {
 	foreign := func(o Grant) bool {
 		return o.Partner == g.Partner && o.FleetRef == g.FleetRef && o.Fleet != g.Fleet

@@ -58,7 +58,7 @@ func (s *Server) getConnectionCapabilities(w http.ResponseWriter, r *http.Reques
 		case reason != "":
 			one.Refuse(reason)
 		case conn.Status != connection.Active:
-			one.Refuse(conn.Status.Bars("take writes"))
+			one.Refuse(conn.Bars("take writes"))
 		}
 	}
 	s.answer(w, http.StatusOK, d)

@@ -36,6 +36,13 @@ type eventsBody struct {
 const noFeedCursor = "is not a cursor that this feed gave, or was changed on the way; send the cursor of an earlier " +
 	"answer as it is, or leave it out to begin at the oldest event that is kept"
 
+// foreignCursor is told of a cursor of another partner's feed.
+const foreignCursor = "is of another partner's feed, and not of the one that your token reads; send a cursor that this " +
+	"feed gave, or leave it out to begin at the oldest event that is kept"
+
+// feedOf tells the feeds of partners apart in cursors. Those of earlier releases carry nothing.
+func feedOf(who access.Principal) string { return string(who.Partner.ID[:8]) }
+
 // listEvents lets a partner read its events. The cursor is a place in the feed and bound to no filter:
 // whoever changes its filters goes on where it was.
 func (s *Server) listEvents(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
@@ -57,6 +64,8 @@ func (s *Server) listEvents(w http.ResponseWriter, r *http.Request, who access.P
 		}
 		if err != nil {
 			q.wrong("cursor", text, noFeedCursor, codeCursor)
+		} else if c.Carried != "" && c.Carried != feedOf(who) {
+			q.wrong("cursor", text, foreignCursor, codeCursor)
 		}
 		request.After = c.Place
 	}
@@ -73,8 +82,8 @@ func (s *Server) listEvents(w http.ResponseWriter, r *http.Request, who access.P
 	if err != nil {
 		return err
 	}
-	body := eventsBody{Items: make([]jsontext.Value, len(found.Items)), Cursor: feed.Write(page.Cursor{Place: found.End}),
-		HasMore: found.More}
+	body := eventsBody{Items: make([]jsontext.Value, len(found.Items)), Cursor: feed.Write(page.Cursor{Place: found.End,
+		Carried: feedOf(who)}), HasMore: found.More}
 	for i, item := range found.Items {
 		body.Items[i] = item
 	}

@@ -3,6 +3,7 @@
 package connection
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"sync"
@@ -54,6 +55,14 @@ func (s Status) Bars(purpose string) string {
 	return why
 }
 
+// Bars is Status.Bars of the connection, which names what helps where something of it was lost.
+func (c Connection) Bars(purpose string) string {
+	if c.Status == Stale && (c.Problem == lostCredentials || c.Problem == lostSettings) {
+		return "the connection is stale; it must be active to " + purpose + ": " + c.Problem
+	}
+	return c.Status.Bars(purpose)
+}
+
 // Connection is one fleet at one TSP.
 type Connection struct {
 	ID    uuid.UUID
@@ -68,6 +77,9 @@ type Connection struct {
 	Description string
 	// Settings are those that are set; secret ones are masked here and sealed with the credentials.
 	Settings tsp.Settings
+	// Damaged says why the settings that are stored cannot be read, for the operator; nil if they can. A store
+	// leaves them as they are until they come with it nil.
+	Damaged error
 	// Problem says why the connection is stale or failed; "" if it is not.
 	Problem string
 	// Sealed are the credentials and secret settings at rest; Version grows with each change of
@@ -150,7 +162,11 @@ func New(c Config) *Service {
 func (s *Service) Target(c Connection) tsp.Target {
 	return tsp.Target{Connection: c.ID, TSP: c.TSP, Version: c.Version, Settings: public(c.Settings),
 		Credentials: func(ctx context.Context) (tsp.Credentials, error) {
-			_, credentials, err := s.stored(ctx, c.ID)
+			now, credentials, err := s.stored(ctx, c.ID)
+			if now.lost(err) != "" {
+				s.close(ctx, now, err)
+				err = cmp.Or(err, now.Damaged)
+			}
 			return credentials, err
 		},
 		Renew: s.renewal(c.ID)}

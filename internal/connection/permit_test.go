@@ -251,3 +251,30 @@ func TestAFleetIsFoundedWithItsConnectionOrNotAtAll(t *testing.T) {
 		t.Errorf("a creation that failed left %d grants, %v", len(all), err)
 	}
 }
+
+func TestTheReferenceOfAFleetThatWasDeletedMakesAnotherFleet(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	made := func() uuid.UUID {
+		t.Helper()
+		r, err := s.service.Create(t.Context(), s.partner, body(good+`,"fleet_ref":"x1"`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.service.Delete(t.Context(), s.partner, r.ID); err != nil {
+			t.Fatal(err)
+		}
+		return r.FleetID
+	}
+	first := made()
+	for range 2 {
+		if err := s.db.DeleteFleet(t.Context(), first, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		next := made()
+		if next == first {
+			t.Fatal("it is the same fleet")
+		}
+		first = next
+	}
+}

@@ -113,6 +113,9 @@ func (s *Service) look(ctx context.Context, id uuid.UUID, d *doubt) {
 		s.Log.Error("a connection could not be read to look at it", "connection_id", id, "error", err)
 	case c.Version != d.version || d.stale != (c.Status == Stale) || !d.stale && c.Status != Active:
 		found = nil
+	case s.broken(c):
+		// Nobody but whoever sends anew what was lost can mend it.
+		found = nil
 	case d.stale:
 		found = s.probe(ctx, c)
 	default:

@@ -30,11 +30,13 @@ func (s *Service) rebind(ctx context.Context, all []Connection) error {
 
 func (s *Service) rebindOne(ctx context.Context, c Connection) error {
 	credentials, err := s.credentials(c)
-	if err != nil {
+	if c.lost(err) != "" {
 		// A row that does not open does nothing, whatever is wrong with it, and holds up no other.
-		s.Log.Error("the credentials of a connection do not open; it needs new ones",
-			"connection_id", c.ID, "error", err)
+		s.close(ctx, c, err)
 		return nil
+	}
+	if err != nil {
+		return err
 	}
 	if s.isBound(c, credentials) {
 		return nil

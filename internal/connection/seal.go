@@ -69,7 +69,10 @@ func (s *Service) credentials(c Connection) (out tsp.Credentials, err error) {
 	if err != nil && !s.bound.Load() {
 		err = s.open(c.Sealed, c.rowContext(), &out)
 	}
-	return out, err
+	if err != nil {
+		return tsp.Credentials{}, fmt.Errorf("%w: %w", errClosed, err)
+	}
+	return out, nil
 }
 
 // openDraft opens a draft. None that was bound to its row alone is older than a day.

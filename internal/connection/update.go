@@ -150,8 +150,9 @@ func (w *wish) transition(asked Status) error {
 // that are set, credentials as a whole.
 func (s *Service) readSecrets(ctx context.Context, w *wish) error {
 	w.settings = w.from.Settings
-	if !w.renews() {
-		return nil
+	_, opening := s.credentials(w.from)
+	if err := w.mends(opening); err != nil || !w.renews() {
+		return err
 	}
 	adapter, ok := s.Caller.Registry().Adapter(w.from.TSP)
 	if !ok {
@@ -160,7 +161,7 @@ func (s *Service) readSecrets(ctx context.Context, w *wish) error {
 	}
 	w.spec = adapter.Spec()
 	before, err := s.credentials(w.from)
-	if err != nil {
+	if err != nil && !errors.Is(err, errClosed) {
 		return fmt.Errorf("updating connection %s: %w", w.from.ID, err)
 	}
 	w.secrets = before.Secrets
@@ -207,7 +208,7 @@ func (s *Service) change(ctx context.Context, w wish) (Connection, error) {
 	}
 	defer unlock()
 	current, credentials, err := s.newest(ctx, w.from.ID)
-	if err != nil {
+	if err != nil && !(errors.Is(err, errClosed) && w.mends(err) == nil) {
 		return w.from, err
 	}
 	// A trial took its time. What was proven is true of the reading it began with and of no other;
@@ -217,6 +218,9 @@ func (s *Service) change(ctx context.Context, w wish) (Connection, error) {
 	}
 	next := Change{From: current, To: current, Reseal: w.renews(), Permit: w.permit}
 	next.To.Status, next.To.Settings, next.To.UpdatedAt = w.to, w.settings, s.after(current)
+	if w.body.Has("settings") {
+		next.To.Damaged = nil
+	}
 	if description := w.body.Text("description"); description.State() != resource.Absent {
 		next.To.Description = description.Or("")
 	}

@@ -1,6 +1,7 @@
 package connection
 
 import (
+	"errors"
 	"fmt"
 
 	json "github.com/go-json-experiment/json"
@@ -43,17 +44,19 @@ type Read struct {
 	Warnings []access.Warning `json:"warnings,omitempty"`
 }
 
-// read returns a connection as a caller sees it who knows its fleet under a reference. A
-// credential that does not open is an error of ours and no empty member.
+// read returns a connection as a caller sees it who knows its fleet under a reference. Credentials that do not
+// open are shown as none.
 func (s *Service) read(c Connection, fleetRef string) (Read, error) {
 	credentials, err := s.credentials(c)
-	if err != nil {
+	if c = c.shown(err); err != nil && !errors.Is(err, errClosed) {
 		return Read{}, fmt.Errorf("reading connection %s: %w", c.ID, err)
 	}
 	r := Read{ID: c.ID, CreatedAt: wire.Time(c.CreatedAt), UpdatedAt: wire.Time(c.UpdatedAt), FleetID: c.Fleet,
 		FleetRef: wire.Optional(fleetRef), TSPID: c.TSP.ID(), SourceName: c.TSP, Status: c.Status,
 		Description: wire.Optional(c.Description), Problem: wire.Optional(c.Problem), Settings: jsontext.Value("{}")}
-	if r.Credentials, err = json.Marshal(credentials.Masked(), json.Deterministic(true)); err != nil {
+	if err != nil {
+		r.Credentials = jsontext.Value("{}")
+	} else if r.Credentials, err = json.Marshal(credentials.Masked(), json.Deterministic(true)); err != nil {
 		return r, fmt.Errorf("encoding masked credentials: %w", err)
 	}
 	if len(c.Settings) > 0 {
@@ -84,4 +87,13 @@ func told(c Connection, names ...string) (all []event.Event, err error) {
 		all = append(all, event.Event{Name: name, Subject: c.ID, Fleet: c.Fleet, OccurredAt: c.UpdatedAt, Data: data})
 	}
 	return all, nil
+}
+
+// Bars is Connection.Bars of the connection as it is read.
+func (r Read) Bars(purpose string) string {
+	c := Connection{Status: r.Status}
+	if r.Problem != nil {
+		c.Problem = *r.Problem
+	}
+	return c.Bars(purpose)
 }

@@ -142,7 +142,7 @@ func (s *Service) writable(ctx context.Context, r Request, id uuid.UUID) (connec
 	case !grant.MayWrite(r.Kind):
 		return conn, grant, problem.New(problem.Forbidden, "%s", grant.RefusesWrite(r.Kind))
 	case conn.Status != connection.Active:
-		return conn, grant, problem.New(problem.Conflict, "%s", conn.Status.Bars("take writes"))
+		return conn, grant, problem.New(problem.Conflict, "%s", conn.Bars("take writes"))
 	}
 	return conn, grant, nil
 }

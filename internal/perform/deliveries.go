@@ -47,14 +47,17 @@ type DeliveriesConfig struct {
 }
 
 // Deliveries sends events to their receivers, in the lanes of these.
-type Deliveries struct{ c DeliveriesConfig }
+type Deliveries struct {
+	c       DeliveriesConfig
+	flights flights
+}
 
 // NewDeliveries returns the work of receivers' lanes.
 func NewDeliveries(c DeliveriesConfig) *Deliveries {
 	if c.Watch == nil {
 		c.Watch = unwatched{}
 	}
-	return &Deliveries{c}
+	return &Deliveries{c: c, flights: flights{of: map[aim]*flight{}}}
 }
 
 // Kind returns the kind of lanes in which deliveries run. The schedule alone bounds the attempts:
@@ -88,6 +91,17 @@ func (p *parcel) delivery() webhook.Delivery {
 // a day or be replayed after a month. An event may be sent twice; receivers know it by its id.
 func (d *Deliveries) Begin(ctx context.Context, _ fence.Claim, item dispatch.Item[*parcel]) error {
 	p := item.Value
+	if !d.flights.enter(ctx, p) {
+		return fence.ErrOvertaken
+	}
+	err := d.begin(ctx, p)
+	if err != nil {
+		d.flights.leave(p)
+	}
+	return err
+}
+
+func (d *Deliveries) begin(ctx context.Context, p *parcel) error {
 	sub, err := d.c.Queue.SubscriptionByID(lately(ctx, d.c.Now()), p.waiting.Subscription)
 	switch {
 	case errors.Is(err, webhook.ErrNotFound):
@@ -118,6 +132,9 @@ func (d *Deliveries) Perform(ctx context.Context, item dispatch.Item[*parcel]) (
 	ctx, over := d.traced(ctx, p)
 	defer func() { over(end.Class) }()
 	p.result = d.send(ctx, p)
+	if ctx.Err() != nil {
+		d.flights.leave(p)
+	}
 	end.EndedAt, end.RetryAfter, end.Unsent = d.c.Now(), p.result.RetryAfter, p.result.Unsent
 	switch p.result.Verdict {
 	case webhook.Delivered:
@@ -175,7 +192,11 @@ func (d *Deliveries) Settle(ctx context.Context, claim fence.Claim, a dispatch.A
 	if p.withheld {
 		s.State = webhook.DeliveryWithheld
 	}
-	if err := d.c.Queue.SettleDelivery(ctx, s); err != nil {
+	err := d.c.Queue.SettleDelivery(ctx, s)
+	if err == nil || errors.Is(err, fence.ErrOvertaken) {
+		d.flights.leave(p)
+	}
+	if err != nil {
 		return err
 	}
 	d.watch(s, a.End)

@@ -153,6 +153,8 @@ func (o *outbox) ReceiverOf(context.Context, uuid.UUID, string) (webhook.Receive
 	return webhook.Receiver{}, webhook.ErrNotFound
 }
 
+func (o *outbox) MendReceiver(context.Context, uuid.UUID) ([]uuid.UUID, error) { return nil, nil }
+
 func (o *outbox) Arrange(context.Context, uuid.UUID) (bool, error) { return false, nil }
 
 func (o *outbox) SettleDelivery(_ context.Context, s webhook.Settled) error {

@@ -67,7 +67,7 @@ func (s *Service) RequestImport(ctx context.Context, who access.Principal, id uu
 		return nil, err
 	}
 	if c.Status != connection.Active {
-		return nil, problem.New(problem.Conflict, "%s", c.Status.Bars("be imported"))
+		return nil, problem.New(problem.Conflict, "%s", c.Bars("be imported"))
 	}
 	all := s.Importable(c.TSP)
 	if len(all) == 0 {

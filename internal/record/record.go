@@ -52,6 +52,9 @@ type Record struct {
 	UpdatedAt time.Time
 	// DeletedAt is when the TSP was found not to have the record any more; zero while it does.
 	DeletedAt time.Time
+	// Damaged says why Fields, Extras or Source that are stored cannot be read, for the operator; nil if they can.
+	// What cannot be is "{}", and Hash is "" then.
+	Damaged error
 }
 
 // idSpace is the namespace of the UUIDv5 of records, threads and schedules.

@@ -39,10 +39,14 @@ func (r Record) Read(fleetRef string, withSource bool) (jsontext.Value, error) {
 	return append(w.out, '}'), nil
 }
 
+// damaged is what callers read of a record of which something was lost in the store.
+const damaged = "what is stored of this record cannot be read any more, so members are missing; the next change that " +
+	"an import finds, or a write of it, mends it"
+
 // extras returns what stands beside the read model; nil for nothing. The mark of a synthetic
 // source id is added here and not stored, as the record knows it.
 func (r Record) extras() (jsontext.Value, error) {
-	if !r.Synthetic && (len(r.Extras) == 0 || string(r.Extras) == "{}") {
+	if r.Damaged == nil && !r.Synthetic && (len(r.Extras) == 0 || string(r.Extras) == "{}") {
 		return nil, nil
 	}
 	all := map[string]jsontext.Value{}
@@ -50,6 +54,9 @@ func (r Record) extras() (jsontext.Value, error) {
 		if err := json.Unmarshal(r.Extras, &all); err != nil {
 			return nil, fmt.Errorf("reading the extras of record %s: %w", r.ID, err)
 		}
+	}
+	if r.Damaged != nil {
+		all["problem"] = quoted(damaged)
 	}
 	if r.Synthetic {
 		all["synthetic_source_id"] = jsontext.Value("true")

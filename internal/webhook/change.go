@@ -42,6 +42,11 @@ func (c Change) Rotated() bool {
 // is under way may still arrive.
 func (s *Service) Move(ctx context.Context, partner, id uuid.UUID, m Move) (Subscription, error) {
 	return s.change(ctx, partner, id, m.Event(), func(sub Subscription) (Subscription, error) {
+		if m == Activate {
+			if err := sub.usable(); err != nil {
+				return sub, err
+			}
+		}
 		next, err := sub.Move(m, ByOwner, s.c.Now())
 		if err != nil {
 			return sub, problem.New(problem.Conflict, "the webhook subscription is %s already, so it was not %s again",

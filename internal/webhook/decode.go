@@ -74,7 +74,7 @@ func receiverFields() []resource.Field {
 // is none.
 func decodeCreate(body []byte, urls URLPolicy) (draft, []resource.Problem) {
 	o := resource.Read(body, creation())
-	d := draft{url: o.Text("url").Or(""), eventName: o.Text("event_name").Or(""),
+	d := draft{url: canonical(o.Text("url").Or("")), eventName: o.Text("event_name").Or(""),
 		secret: Secret(o.Text("secret").Or("")), encoding: Encoding(o.Text("encoding").Or(string(Automatic))),
 		retryRefused: flag(o, "retry_refused")}
 	checkURL(o, urls)
@@ -85,6 +85,32 @@ func decodeCreate(body []byte, urls URLPolicy) (draft, []resource.Problem) {
 		d.filters = readFilters(o, in)
 	}
 	return d, o.Problems()
+}
+
+// canonical is the one form of the URLs that lead to one place (RFC 3986, sections 6.2.2.1 and 6.2.3): two that
+// differ in the case of the scheme or host, in the dot behind the host, in a port that goes without saying or in the
+// path's first slash are one receiver. What it cannot take apart stays as it is.
+func canonical(raw string) string {
+	scheme, rest, ok := strings.Cut(raw, "://")
+	if !ok {
+		return raw
+	}
+	end := strings.IndexAny(rest, "/?")
+	if end < 0 {
+		end = len(rest)
+	}
+	scheme, host, path := strings.ToLower(scheme), strings.ToLower(rest[:end]), rest[end:]
+	port := ""
+	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
+		host, port = host[:i], host[i:]
+	}
+	if port == ":" || scheme+port == "https:443" || scheme+port == "http:80" {
+		port = ""
+	}
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path
+	}
+	return scheme + "://" + strings.TrimSuffix(host, ".") + port + path
 }
 
 // checkURL refuses an address to which nothing could be sent. It is checked again at each connection,

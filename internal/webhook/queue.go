@@ -44,6 +44,9 @@ type Receivers interface {
 	// deliveries, and those where something is astray, at a cost that does not follow how many
 	// deliveries there are.
 	WaitingReceivers(ctx context.Context) ([]uuid.UUID, error)
+	// MendReceiver gives a receiver that is Damaged, and all its subscriptions, the URL of one of them that
+	// opens, and wakes its lane. If none does, those that are active become stale, which it returns.
+	MendReceiver(ctx context.Context, receiver uuid.UUID) (stale []uuid.UUID, err error)
 }
 
 // Receiver is one URL of one partner, whatever subscriptions lead to it. What is told there of one
@@ -51,6 +54,8 @@ type Receivers interface {
 type Receiver struct {
 	ID, Partner uuid.UUID
 	URL         string
+	// Damaged says why the URL that is stored cannot be read; nil if it can. URL is "" then.
+	Damaged error
 	// Astray tells that Arrange has something to do, and Stale that those of its subscriptions that are
 	// not paused are stale.
 	Astray, Stale bool

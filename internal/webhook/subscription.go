@@ -40,6 +40,8 @@ type Subscription struct {
 	ID      uuid.UUID
 	Partner uuid.UUID
 	URL     string
+	// Damaged says why the URL that is stored cannot be read, for the operator; nil if it can. URL is "" then.
+	Damaged error
 	// EventName is always a concrete name: wildcards are expanded when they are asked for.
 	EventName string
 	// Filters is nil when the subscription is not narrowed.
@@ -105,6 +107,8 @@ func (s Subscription) Position() page.Position { return page.Position{At: s.Crea
 type Filters struct {
 	FleetIDs  []uuid.UUID
 	FleetRefs []string
+	// Lost tells that what is stored cannot be read: no event passes, since none is known to be meant.
+	Lost bool
 }
 
 // Hears tells whether a delivery of an event of the subscription's partner and name is made for
@@ -116,7 +120,7 @@ func (s Subscription) Hears(e event.Event) bool {
 }
 
 func (f *Filters) pass(e event.Event) bool {
-	return f == nil || (len(f.FleetIDs) == 0 || slices.Contains(f.FleetIDs, e.Fleet)) &&
+	return f == nil || !f.Lost && (len(f.FleetIDs) == 0 || slices.Contains(f.FleetIDs, e.Fleet)) &&
 		(len(f.FleetRefs) == 0 || slices.Contains(f.FleetRefs, e.FleetRef))
 }
 

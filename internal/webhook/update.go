@@ -76,8 +76,14 @@ func (s *Service) Update(ctx context.Context, partner, id uuid.UUID, body []byte
 	generated := flag(o, "generate_secret")
 	sub, err := s.change(ctx, partner, id, EventUpdated, func(sub Subscription) (Subscription, error) {
 		now := s.c.Now()
-		next := sub.changed(now)
-		next.URL = o.Text("url").Or(sub.URL)
+		next := sub.changed(now).replaced(o)
+		if err := next.usable(); err != nil {
+			return sub, err
+		}
+		next.URL = sub.URL
+		if o.Has("url") {
+			next.URL = canonical(o.Text("url").Or(""))
+		}
 		if next.URL == FeedURL && !o.Has("url") {
 			if refuseUnused(o); len(o.Problems()) > 0 {
 				return sub, problem.InvalidBody(o.Problems()...)

@@ -33,6 +33,8 @@ type Extension struct {
 	Encoding     Encoding `json:"encoding"`
 	RetryRefused bool     `json:"retry_refused"`
 	Refused      int64    `json:"refused"`
+	// Problem says what of the subscription was lost; absent where nothing was.
+	Problem *string `json:"problem,omitzero"`
 	// PreviousSecretUntil is absent where the last rotation left no overlap.
 	PreviousSecretUntil *wire.Time `json:"previous_secret_until,omitzero"`
 	Warnings            []Warning  `json:"warnings,omitzero"`
@@ -126,7 +128,7 @@ func (u Updated) Body() Read {
 
 func (s Subscription) extension() Extension {
 	return Extension{Encoding: s.Encoding, RetryRefused: s.RetryRefused, Refused: s.Refused,
-		PreviousSecretUntil: wire.OptionalTime(s.PreviousUntil), Warnings: s.warnings()}
+		Problem: wire.Optional(s.problem()), PreviousSecretUntil: wire.OptionalTime(s.PreviousUntil), Warnings: s.warnings()}
 }
 
 // warnings tells of an event that clients of the contract may ask for and nobody ever raises, of filters
@@ -206,7 +208,7 @@ func (d DeadLetter) Read() DeadLetterRead {
 // maskURL replaces the last path segment and the query, either of which may be a password in all
 // but name. A URL without either is shown as it is. What it cannot take apart is masked whole.
 func maskURL(raw string) string {
-	if raw == FeedURL {
+	if raw == FeedURL || raw == "" {
 		return raw
 	}
 	rest, _, hasQuery := strings.Cut(raw, "?")

@@ -31,6 +31,8 @@ var unlogged = map[string]string{
 	"saveNumbers":        "the number of an event is no wish of anybody",
 	"SweepSecrets":       "the rotation that ended the secret was logged with its time",
 	"Arrange":            "the order of deliveries is no wish of anybody",
+	"changeAddress":      "who changes the subscription logs it",
+	"mend":               "the URL stays what it was before it was damaged",
 	"readdress":          "the URL stays what it is, in another form at rest",
 }
 

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 
 	json "github.com/go-json-experiment/json"
@@ -35,8 +36,10 @@ func scanConnection(row scanner) (connection.Connection, error) {
 		return c, err
 	}
 	c.CreatedAt, c.UpdatedAt = fromMicros(created), fromMicros(updated)
-	c.Settings, err = readSettings(settings)
-	return c, err
+	if c.Settings, err = readSettings(settings); err != nil {
+		c.Damaged = fmt.Errorf("reading the settings of connection %s: %w", c.ID, err)
+	}
+	return c, nil
 }
 
 // readSettings gives stored settings the types that tsp.Settings have. Left to itself the decoder
@@ -117,11 +120,12 @@ func (db *DB) ChangeConnection(ctx context.Context, c connection.Change) error {
 		return tx.changeConnection(ctx, db, c, func(to connection.Connection, settings any) error {
 			// updated_at is compared here and not read before: two changes of one reading cannot
 			// both pass.
-			n, err := tx.change(`UPDATE connection SET status = ?3, description = ?4, settings = ?5, problem = ?6,
+			n, err := tx.change(`UPDATE connection SET status = ?3, description = ?4,
+				settings = CASE WHEN ?12 THEN settings ELSE ?5 END, problem = ?6,
 				sealed = CASE WHEN ?7 THEN ?8 ELSE sealed END, version = ?9, updated_at = ?10, account = ?11
 					WHERE id = ?1 AND updated_at = ?2`,
 				to.ID[:], micros(c.From.UpdatedAt), string(to.Status), to.Description, settings,
-				to.Problem, c.Reseal, to.Sealed, to.Version, micros(to.UpdatedAt), to.Account)
+				to.Problem, c.Reseal, to.Sealed, to.Version, micros(to.UpdatedAt), to.Account, to.Damaged != nil)
 			return overtaken(n, err)
 		})
 	}, connectionThing(c.To.ID))

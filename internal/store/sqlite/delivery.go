@@ -127,9 +127,8 @@ func scanListener(row scanner) (listener, error) {
 	if err := row.Scan(&l.ID, &l.receiver, &l.Status, &ids, &refs); err != nil {
 		return l, err
 	}
-	var err error
-	l.Filters, err = readFilters(ids, refs)
-	return l, err
+	l.Filters = readFilters(ids, refs)
+	return l, nil
 }
 
 // Deliveries returns the oldest waiting deliveries of each chain of a queue. The key of a chain is the

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
 const fleetColumns = `id, name, named_by, details, created_at, updated_at`
@@ -197,10 +198,20 @@ func (db *DB) MergeFleets(ctx context.Context, from, into uuid.UUID, at time.Tim
 			return err
 		}
 		silent, told := access.Merged(grants, others, into, at)
-		return tx.hide(ctx, db, leaving{fleet: from, at: at, silent: silent, told: told, clients: func() error {
+		err = tx.hide(ctx, db, leaving{fleet: from, at: at, silent: silent, told: told, clients: func() error {
 			return tx.exec(`UPDATE client SET fleet = ?2, generation = generation + 1, since = ?3,
 				updated_at = max(updated_at + 1, ?3)
 				WHERE fleet = ?1`, from[:], into[:], micros(at))
 		}})
+		if err != nil {
+			return err
+		}
+		for _, g := range grants {
+			move := webhook.FleetMove{Fleet: from, Into: into, Ref: g.FleetRef, NewRef: g.CalledAfter(others)}
+			if err := tx.followFleet(ctx, db, g.Partner, move, at); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

@@ -11,7 +11,8 @@ import (
 // FleetEntries lists fleets with what hangs on them, which is asked for once for all of them.
 func (db *DB) FleetEntries(ctx context.Context, q access.FleetSearch) ([]access.FleetEntry, error) {
 	c := conditions{}
-	c.add("deleted_at = 0")
+	c.add("1 = 1")
+	c.addIf(!q.Gone, "deleted_at = 0")
 	c.addIf(q.ID != uuid.Nil, "id = ?", q.ID[:])
 	c.addIf(q.Name != "", "name = ?", q.Name)
 	fleets, err := search(ctx, db, `SELECT `+fleetColumns+` FROM fleet`+c.where()+` ORDER BY created_at, id`, scanFleet,

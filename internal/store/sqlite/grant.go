@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"fmt"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/google/uuid"
@@ -9,6 +10,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
 // grantColumns are in the order in which scanGrant reads and putGrant writes them. levels is a
@@ -40,8 +43,11 @@ func scanGrant(row scanner) (access.Grant, error) {
 	}
 	g.Effective, g.Expiration = fromMicros(effective), fromMicros(expires)
 	g.CreatedAt, g.UpdatedAt = fromMicros(created), fromMicros(updated)
-	err = json.Unmarshal([]byte(levels), &g.Levels)
-	return g, err
+	if err := json.Unmarshal([]byte(levels), &g.Levels); err != nil {
+		g.Levels = map[resource.Kind]string{}
+		g.Damaged = fmt.Errorf("reading the levels of share agreement %s: %w", g.ID, err)
+	}
+	return g, nil
 }
 
 // liveFirst puts the grant that counts first: at most one of a partner and a fleet lives, and of
@@ -119,8 +125,18 @@ func (db *DB) InsertAgreement(ctx context.Context, g access.Grant) error {
 		if err := tx.makeRoom(ctx, db, g); err != nil {
 			return err
 		}
+		before, err := tx.grants(`partner = ?1 AND fleet = ?2`, g.Partner[:], g.Fleet[:])
+		if err != nil {
+			return err
+		}
 		if err := tx.putGrant(g); err != nil {
 			return err
+		}
+		for _, o := range before {
+			move := webhook.FleetMove{Ref: o.FleetRef, NewRef: g.FleetRef}
+			if err := tx.followFleet(ctx, db, g.Partner, move, g.UpdatedAt); err != nil {
+				return err
+			}
 		}
 		return tx.tellOfGrant(db, g, access.EventCreated)
 	}, agreementThing(g.ID))
@@ -141,6 +157,10 @@ func (db *DB) ChangeAgreement(ctx context.Context, from, to access.Grant) error 
 		if err := tx.putGrant(to); err != nil {
 			return err
 		}
+		if err := tx.followFleet(ctx, db, stored[0].Partner,
+			webhook.FleetMove{Ref: stored[0].FleetRef, NewRef: to.FleetRef}, to.UpdatedAt); err != nil {
+			return err
+		}
 		return tx.tellOfGrant(db, to, to.Change())
 	}, agreementThing(to.ID))
 }
@@ -149,7 +169,9 @@ func (db *DB) ChangeAgreement(ctx context.Context, from, to access.Grant) error 
 // those that give way. The unique index of living grants would refuse a second one as well, but a
 // failed statement rolls the whole group back.
 func (t *tx) makeRoom(ctx context.Context, db *DB, g access.Grant) error {
-	others, err := t.grants(`partner = ?1 AND fleet_ref = ?2`, g.Partner[:], g.FleetRef)
+	others, err := t.grants(`partner = ?1 AND fleet_ref = ?2
+		AND NOT EXISTS (SELECT 1 FROM fleet f WHERE f.id = share_grant.fleet AND f.deleted_at <> 0)`, g.Partner[:],
+		g.FleetRef)
 	if err != nil {
 		return err
 	}
@@ -186,10 +208,10 @@ func (t *tx) putGrant(g access.Grant) error {
 		return err
 	}
 	return t.exec(`INSERT INTO share_grant (`+grantColumns+`) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-		ON CONFLICT (id) DO UPDATE SET fleet_ref = ?4, status = ?5, levels = ?6, effective_at = ?7, expires_at = ?8,
-			updated_at = ?10`,
+		ON CONFLICT (id) DO UPDATE SET fleet_ref = ?4, status = ?5, levels = CASE WHEN ?11 THEN levels ELSE ?6 END,
+			effective_at = ?7, expires_at = ?8, updated_at = ?10`,
 		g.ID[:], g.Partner[:], g.Fleet[:], g.FleetRef, g.Status, levels, micros(g.Effective), micros(g.Expiration),
-		micros(g.CreatedAt), micros(g.UpdatedAt))
+		micros(g.CreatedAt), micros(g.UpdatedAt), g.Damaged != nil && len(g.Levels) == 0)
 }
 
 // tellOfGrant writes the event of a change and wakes the lanes of the fleet's connections. Every

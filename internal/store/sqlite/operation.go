@@ -3,10 +3,12 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
 	json "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/event"
@@ -162,6 +164,9 @@ func (b *box) operation(row scanner) (operation.Operation, error) {
 // asked reads what was asked for with an operation, or nothing of it.
 func (b *box) asked(op *operation.Operation, payload any, warnings sql.NullString) error {
 	text, err := b.get(payload, bound("payload", op.ID[:]))
+	if err == nil && !jsontext.Value(text).IsValid() {
+		err = errors.New("it is no JSON")
+	}
 	if err == nil && warnings.Valid {
 		err = json.Unmarshal([]byte(warnings.String), &op.Warnings)
 	}

@@ -23,7 +23,7 @@ func (b *box) receiver(row scanner) (r webhook.Receiver, err error) {
 		return r, missing(err, webhook.ErrNotFound)
 	}
 	if r.URL, err = b.located(r.Partner, url, key); err != nil {
-		err = fmt.Errorf("opening the URL of receiver %s: %w", r.ID, err)
+		r.Damaged, err = apart(fmt.Errorf("opening the URL of receiver %s: %w", r.ID, err))
 	}
 	return r, err
 }
@@ -38,8 +38,13 @@ func (db *DB) Receiver(ctx context.Context, id uuid.UUID) (webhook.Receiver, err
 // ReceiverOf returns a partner's receiver by its URL.
 func (db *DB) ReceiverOf(ctx context.Context, partner uuid.UUID, url string) (webhook.Receiver, error) {
 	key, other := db.writer.keys(partner, url)
-	return one(ctx, db, `SELECT `+receiverColumns+` FROM receiver WHERE partner = ?1 AND url_key IN (?2, ?3)`,
+	r, err := one(ctx, db, `SELECT `+receiverColumns+` FROM receiver WHERE partner = ?1 AND url_key IN (?2, ?3)`,
 		db.writer.receiver, partner[:], key, other)
+	if r.Damaged != nil {
+		// It was found by its URL, so that is known.
+		r.URL, r.Damaged = url, nil
+	}
+	return r, err
 }
 
 // arranged bounds the deliveries that are moved in one write, which others wait for.

@@ -3,9 +3,11 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/connection"
@@ -32,6 +34,12 @@ func scanRecord(row scanner) (record.Record, error) {
 	r.OccurredAt, r.SeenAt, r.CreatedAt = fromMicros(occurred), fromMicros(settled), fromMicros(created)
 	r.UpdatedAt, r.DeletedAt = fromMicros(updated), fromMicros(deleted)
 	r.Fields, r.Extras, r.Source = []byte(fields), []byte(extras), []byte(source)
+	for _, part := range []*jsontext.Value{&r.Fields, &r.Extras, &r.Source} {
+		if err == nil && (!part.IsValid() || part.Kind() != '{') {
+			// A hash that is no record's lets the next import bring it anew.
+			*part, r.Hash, r.Damaged = jsontext.Value("{}"), "", fmt.Errorf("reading record %s: it is no JSON", r.ID)
+		}
+	}
 	return r, err
 }
 

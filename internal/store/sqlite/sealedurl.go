@@ -66,6 +66,23 @@ func (b *box) located(partner uuid.UUID, url, key any) (string, error) {
 	return b.get(url, bound("url", partner[:], hash))
 }
 
+// anyOf returns the first URL that opens of rows that hold the same one.
+func (b *box) anyOf(copies ...located) (url string, err error) {
+	var first error
+	for _, c := range copies {
+		if c.url == nil {
+			continue
+		}
+		if url, err = b.located(c.partner, c.url, c.key); err == nil {
+			return url, nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return "", first
+}
+
 // address makes a URL ready to be stored and brings what is stored of it into the same form: one URL has
 // one key. The receiver goes first, so that its subscriptions find it as they move.
 func (t *tx) address(partner uuid.UUID, url string) (address, error) {

@@ -14,10 +14,12 @@ import (
 
 // subscriptionColumns are in the order in which box.subscription reads them. fleet_ids and
 // fleet_refs are JSON arrays, NULL where they narrow nothing; filters beside them is Filters.Key
-// and only there to be compared. url may be sealed.
+// and only there to be compared. url may be sealed; its receiver's URL, which is the same, stands in for one
+// that does not open.
 const subscriptionColumns = `id, partner, url, url_key, event_name, fleet_ids, fleet_refs, sealed, previous,
 	previous_until, encoding, learned, retry_refused, refused, judged_from, success, counted, failed_in_row, status,
-	created_at, updated_at, strict`
+	created_at, updated_at, strict, (SELECT r.url FROM receiver r WHERE r.id = subscription.receiver),
+	(SELECT r.url_key FROM receiver r WHERE r.id = subscription.receiver)`
 
 // InsertSubscriptions adds all of them or none.
 func (db *DB) InsertSubscriptions(ctx context.Context, all []webhook.Subscription, most int) error {
@@ -119,21 +121,22 @@ func (t *tx) insertSubscription(s webhook.Subscription) error {
 // missing.
 func (b *box) subscription(row scanner) (webhook.Subscription, error) {
 	var s webhook.Subscription
-	var url, key any
+	var own, other located
 	var ids, refs sql.NullString
 	var until, since, created, updated int64
-	err := row.Scan(&s.ID, &s.Partner, &url, &key, &s.EventName, &ids, &refs, &s.Sealed, &s.Previous, &until,
+	err := row.Scan(&s.ID, &s.Partner, &own.url, &own.key, &s.EventName, &ids, &refs, &s.Sealed, &s.Previous, &until,
 		&s.Encoding, &s.Learned, &s.RetryRefused, &s.Refused, &since, &s.Health.Success, &s.Health.Counted,
-		&s.Health.FailedInRow, &s.Status, &created, &updated, &s.Strict)
+		&s.Health.FailedInRow, &s.Status, &created, &updated, &s.Strict, &other.url, &other.key)
 	if err != nil {
 		return s, missing(err, webhook.ErrNotFound)
 	}
-	if s.URL, err = b.located(s.Partner, url, key); err != nil {
-		return s, fmt.Errorf("opening the URL of subscription %s: %w", s.ID, err)
+	own.partner, other.partner = s.Partner, s.Partner
+	if s.URL, err = b.anyOf(own, other); err != nil {
+		s.Damaged, err = apart(fmt.Errorf("opening the URL of subscription %s: %w", s.ID, err))
 	}
 	s.PreviousUntil, s.Health.Since = fromMicros(until), fromMicros(since)
 	s.CreatedAt, s.UpdatedAt = fromMicros(created), fromMicros(updated)
-	s.Filters, err = readFilters(ids, refs)
+	s.Filters = readFilters(ids, refs)
 	return s, err
 }
 
@@ -150,22 +153,16 @@ func filterColumns(f *webhook.Filters) (ids, refs any, err error) {
 }
 
 // readFilters reads the columns of a subscription's filters; nil if it has none.
-func readFilters(ids, refs sql.NullString) (*webhook.Filters, error) {
+func readFilters(ids, refs sql.NullString) *webhook.Filters {
 	if !ids.Valid && !refs.Valid {
-		return nil, nil
+		return nil
 	}
 	f := &webhook.Filters{}
-	if ids.Valid {
-		if err := json.Unmarshal([]byte(ids.String), &f.FleetIDs); err != nil {
-			return nil, err
-		}
+	if ids.Valid && json.Unmarshal([]byte(ids.String), &f.FleetIDs) != nil ||
+		refs.Valid && json.Unmarshal([]byte(refs.String), &f.FleetRefs) != nil {
+		return &webhook.Filters{Lost: true}
 	}
-	if refs.Valid {
-		if err := json.Unmarshal([]byte(refs.String), &f.FleetRefs); err != nil {
-			return nil, err
-		}
-	}
-	return f, nil
+	return f
 }
 
 // Subscription returns a partner's subscription.

@@ -22,8 +22,10 @@ func (db *DB) ChangeSubscription(ctx context.Context, c webhook.Change) error {
 		if !same {
 			return refusal{fence.ErrOvertaken}
 		}
-		if err := tx.wanted(c.To, c.To.ID); err != nil {
-			return err
+		if c.To.Damaged == nil {
+			if err := tx.wanted(c.To, c.To.ID); err != nil {
+				return err
+			}
 		}
 		if err := tx.changeSubscription(db, c); err != nil {
 			return err
@@ -36,19 +38,12 @@ func (db *DB) ChangeSubscription(ctx context.Context, c webhook.Change) error {
 // that tell of it.
 func (t *tx) changeSubscription(db *DB, c webhook.Change) error {
 	s := c.To
-	ids, refs, err := filterColumns(s.Filters)
+	err := t.exec(`UPDATE subscription SET encoding = ?2, retry_refused = ?3, status = ?4, updated_at = ?5
+		WHERE id = ?1`, s.ID[:], string(s.Encoding), s.RetryRefused, string(s.Status), micros(s.UpdatedAt))
 	if err != nil {
 		return err
 	}
-	at, err := t.address(s.Partner, s.URL)
-	if err != nil {
-		return err
-	}
-	err = t.exec(`UPDATE subscription SET url = ?2, filters = ?3, fleet_ids = ?4, fleet_refs = ?5, encoding = ?6,
-		retry_refused = ?7, status = ?8, updated_at = ?9, url_key = ?10 WHERE id = ?1`, s.ID[:], at.url,
-		s.Filters.Key(), ids, refs, string(s.Encoding), s.RetryRefused, string(s.Status), micros(s.UpdatedAt),
-		at.key)
-	if err != nil {
+	if err := t.changeAddress(s); err != nil {
 		return err
 	}
 	if c.Rotated() {
@@ -82,6 +77,29 @@ func (t *tx) changeSubscription(db *DB, c webhook.Change) error {
 		}
 	}
 	return nil
+}
+
+// changeAddress writes where a subscription leads to and what passes its filters. What cannot be read stays as
+// it is stored: a backup may hold its key.
+func (t *tx) changeAddress(s webhook.Subscription) error {
+	if s.Filters == nil || !s.Filters.Lost {
+		ids, refs, err := filterColumns(s.Filters)
+		if err != nil {
+			return err
+		}
+		if err := t.exec(`UPDATE subscription SET filters = ?2, fleet_ids = ?3, fleet_refs = ?4 WHERE id = ?1`,
+			s.ID[:], s.Filters.Key(), ids, refs); err != nil {
+			return err
+		}
+	}
+	if s.Damaged != nil {
+		return nil
+	}
+	at, err := t.address(s.Partner, s.URL)
+	if err != nil {
+		return err
+	}
+	return t.exec(`UPDATE subscription SET url = ?2, url_key = ?3 WHERE id = ?1`, s.ID[:], at.url, at.key)
 }
 
 // tellOfSubscription publishes the event of a change.

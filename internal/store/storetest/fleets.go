@@ -18,6 +18,7 @@ func fleets() []rule {
 		{"a fleet is added with the grants by which partners know it, or not at all", fleetComesWithGrants},
 		{"a fleet is changed as it was read, and only so", fleetIsChanged},
 		{"a fleet that is deleted takes its grants and clients along, tells its partners, and takes nothing more", fleetIsDeleted},
+		{"a reference of a fleet that was deleted is free again", deletedFleetFreesItsReference},
 		{"a fleet with connections is neither deleted nor merged away", connectedFleetStays},
 		{"a fleet that is merged into another gives it its grants and clients, whose tokens end", fleetIsMerged},
 		{"a merge opens no fleet whose own grant has ended, and tells nobody of those deleted", mergeOpensNothing},
@@ -88,6 +89,21 @@ func fleetIsChanged(t *testing.T, s *stand) {
 	s.must(s.ChangeFleet(t.Context(), from, to))
 	same(t, "read", s.entry(id).Fleet, to)
 	fails(t, "changed as it was before", s.ChangeFleet(t.Context(), from, to), fence.ErrOvertaken)
+}
+
+func deletedFleetFreesItsReference(t *testing.T, s *stand) {
+	old := s.grant(granted(s.partner(), s.fleet()))
+	s.must(s.DeleteFleet(t.Context(), old.Fleet, at(1)))
+	again := granted(old.Partner, uuid.New())
+	again.FleetRef = old.FleetRef
+	s.must(s.InsertFleet(t.Context(), access.Fleet{ID: again.Fleet, Name: "again"}, again))
+	s.must(s.DeleteFleet(t.Context(), again.Fleet, at(2)))
+	third := granted(old.Partner, s.fleet())
+	third.FleetRef = old.FleetRef
+	s.must(s.InsertAgreement(t.Context(), third))
+	fourth := granted(old.Partner, s.fleet())
+	fourth.FleetRef = old.FleetRef
+	fails(t, "that of a fleet that is there", s.InsertAgreement(t.Context(), fourth), access.ErrRefTaken)
 }
 
 func fleetIsDeleted(t *testing.T, s *stand) {

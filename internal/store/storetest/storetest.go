@@ -54,8 +54,9 @@ func run(t *testing.T, fresh func(t *testing.T) Engine, with *sealing) {
 		"connections": connections(), "permits": permits(), "drafts": drafts(), "locks": locks(), "records": records(),
 		"sweeps": sweeps(), "orphans": orphans(), "changes": changes(), "lists": lists(), "schedules": schedules(),
 		"webhooks": webhooks(), "changes of webhooks": webhookChanges(), "dead letters": deadLetters(),
-		"retention": slices.Concat(retention(), past()), "meta": meta(), "vault": vault(), "audit": audits(), "restored": restored(),
-		"sealed": sealedAtRest(), "damaged": damaged(), "memory": memory(), "backlogs": backlogs(),
+		"retention": slices.Concat(retention(), past()), "meta": meta(), "vault": vault(), "audit": audits(),
+		"restored": restored(), "sealed": sealedAtRest(), "damaged": slices.Concat(damaged(), lost()),
+		"filters": filtersFollow(), "memory": memory(), "backlogs": backlogs(),
 	} {
 		t.Run(port, func(t *testing.T) {
 			t.Parallel()
