@@ -99,8 +99,11 @@ func (c *conditions) within(w page.Window, o ordering) (end string) {
 		beyond := map[string]string{"ASC": ">", "DESC": "<"}[o.direction(w)]
 		c.beside(beyond, w.Place, o)
 	}
-	return o.order(w) + " LIMIT " + strconv.Itoa(w.Limit)
+	return o.end(w)
 }
+
+// end is how a query ends that reads what a window may show.
+func (o ordering) end(w page.Window) string { return o.order(w) + " LIMIT " + strconv.Itoa(w.Limit) }
 
 // beside compares rows with a place.
 func (c *conditions) beside(how string, place page.Position, o ordering) {

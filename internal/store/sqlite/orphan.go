@@ -141,15 +141,15 @@ func (t *tx) settleOrphan(connection uuid.UUID, o orphan, at time.Time) (change 
 		if err != nil {
 			return "", err
 		}
-		err = t.exec(`UPDATE record SET deleted_at = 0, updated_at = ?2, shelf = shelf & ~?3
-			WHERE seq = ?1 AND deleted_at > 0`, o.seq, micros(at), record.ShelfDeleted)
+		err = t.exec(`UPDATE record SET deleted_at = 0, updated_at = ?2, shelf = shelf & ~?3 | ?4
+			WHERE seq = ?1 AND deleted_at > 0`, o.seq, micros(at), record.ShelfDeleted, retimed)
 		if err != nil {
 			return "", err
 		}
 	}
 	if s.Deleted {
 		err := t.exec(`UPDATE record SET deleted_at = ?2, updated_at = ?2, shelf = shelf | ?3 WHERE seq = ?1`,
-			o.seq, micros(at), record.ShelfDeleted)
+			o.seq, micros(at), record.ShelfDeleted|retimed)
 		if err != nil {
 			return "", err
 		}

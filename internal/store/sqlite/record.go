@@ -201,7 +201,7 @@ func (t *tx) loseRecord(db *DB, l record.Loss, id uuid.UUID) error {
 		return err
 	}
 	err = t.exec(`UPDATE record SET deleted_at = ?2, updated_at = ?2, shelf = shelf | ?3 WHERE seq = ?1`,
-		seq, micros(l.At), record.ShelfDeleted)
+		seq, micros(l.At), record.ShelfDeleted|retimed)
 	if err != nil {
 		return err
 	}

@@ -13,77 +13,30 @@ import (
 	"github.com/waybill-dev/waybill/internal/record"
 )
 
-// order is an ordering of records with the index that holds it behind fleet, kind and shelf, and
-// a value that is not greater than any other.
-type order struct {
-	ordering
-	index, least string
-}
-
-// byTime is the index of the time by which lists are bounded.
-const byTime = "record_by_time"
-
-// orderOf is that of a query. seq is the tie: it follows the arrival, and it is the row's own number, which stands
-// at the end of each index without being named there.
-func orderOf(q record.Query) order {
-	by := func(column, index, least string) order {
-		return order{bySeq("r."+column, "r.seq", q.Descending), index, least}
-	}
-	switch q.Sort {
-	case record.ByCreated:
-		return by("created_at", "record_by_created", "0")
-	case record.ByUpdated:
-		return by("updated_at", "record_by_updated", "0")
-	case record.BySource:
-		o := by("source_id", "record_by_source", "''")
-		o.at = func(p page.Position) (any, any) { return p.Text, p.Seq }
-		o.place = func(row scanner) (p page.Position, err error) { return p, row.Scan(&p.Text, &p.Seq) }
-		return o
-	}
-	return by("sort_at", byTime, "-9223372036854775807")
-}
-
-// ends are those of a stretch of its index.
-func (o order) ends(q record.Query, looked page.Position) ends {
-	if o.index != byTime {
-		return ends{}
-	}
-	return sorted{q.Window, o.ordering}.ends(looked)
-}
-
 // RecordPage lists the records that a query selects. A query that names few records (by id, source
 // id or reference) finds them by that and sorts them. Any other reads the first entries of each
 // fleet and shelf from the index of its order and merges them, so that its cost follows the page
 // and the number of fleets, and not the number of records. Rows are picked by number first and
 // read then, so that sorting does not carry whole records.
 func (db *DB) RecordPage(ctx context.Context, q record.Query) (found page.Found[record.Record], err error) {
-	o := orderOf(q)
-	if found.Looked, err = db.recordEdge(ctx, q, o); err != nil {
+	if found.Looked, err = db.recordEdge(ctx, q); err != nil {
 		return found, err
 	}
+	pick := merged
 	if narrow(q) {
-		// What finds the records that are named bounds them, and not the order.
-		o.column = "+" + o.column
+		pick = sorting
 	}
-	c, err := selected(q, o, found.Looked)
+	picked, args, err := pick(q, found.Looked)
 	if err != nil {
 		return found, err
 	}
-	if !found.Looked.IsZero() {
-		c.upTo(found.Looked, sorted{q.Window, o.ordering})
-	}
-	c.reached(q, "r")
-	end := c.within(q.Window, o.ordering)
 	source := "'{}'"
 	if q.WithSource {
 		source = "r.source"
 	}
-	picked := `SELECT r.seq FROM record r` + c.where() + end
-	if !narrow(q) {
-		picked = merged(q, &c, o, found.Looked) + end
-	}
-	query := `SELECT ` + recordColumns + `, ` + source + ` FROM record r WHERE r.seq IN (` + picked + `)` + end
-	found.Entries, err = shown(ctx, db, query, scanRecord, c.args...)
+	query := `SELECT ` + recordColumns + `, ` + source + ` FROM record r WHERE r.seq IN (` + picked + `)` +
+		orderOf(q).end(q.Window)
+	found.Entries, err = shown(ctx, db, query, scanRecord, args...)
 	if q.Window.Backwards {
 		slices.Reverse(found.Entries)
 	}
@@ -95,16 +48,55 @@ func (db *DB) RecordPage(ctx context.Context, q record.Query) (found page.Found[
 	return found, err
 }
 
-// merged picks the first records of every fleet and shelf, each from its own stretch of the
-// order's index. A stretch ends where the page would be full of it alone, and else at the edge of
+// sorting picks the first of the records that a query names. What finds those bounds them, and not the order.
+func sorting(q record.Query, edge page.Position) (picked string, args []any, err error) {
+	o := orderOf(q)
+	o.column = "+" + o.column
+	c, err := paged(q, o, edge)
+	return `SELECT r.seq FROM record r` + c.where() + o.end(q.Window), c.args, err
+}
+
+// paged are the conditions of a query on the records of a page, as they are read in an order.
+func paged(q record.Query, o order, edge page.Position) (conditions, error) {
+	c, err := selected(q, o, edge)
+	if err != nil {
+		return c, err
+	}
+	if !edge.IsZero() {
+		c.upTo(edge, sorted{q.Window, o.ordering})
+	}
+	c.reached(q, "r")
+	c.within(q.Window, o.ordering)
+	return c, nil
+}
+
+// merged picks the first records of every fleet and shelf, of each segment of the order.
+func merged(q record.Query, edge page.Position) (picked string, args []any, err error) {
+	var each []string
+	for _, p := range segmentsOf(q) {
+		c, err := paged(q, p.order, edge)
+		if err != nil {
+			return "", nil, err
+		}
+		each = append(each, p.firsts(q, &c, edge))
+		args = append(args, c.args...)
+	}
+	direction := orderOf(q).direction(q.Window)
+	return `SELECT p.seq FROM (` + strings.Join(each, " UNION ALL ") + `) p ORDER BY p.at ` + direction + `, p.seq ` +
+		direction + ` LIMIT ` + strconv.Itoa(q.Window.Limit), args, nil
+}
+
+// firsts picks the first records of every fleet and shelf, each from its own stretch of the
+// segment's index. A stretch ends where the page would be full of it alone, and else at the edge of
 // what is looked at. INDEXED BY makes the query fail rather than read everything, should an index be
 // renamed.
-func merged(q record.Query, c *conditions, o order, edge page.Position) string {
+func (o segment) firsts(q record.Query, c *conditions, edge page.Position) string {
 	direction := o.direction(q.Window)
 	beyond, none, rival := "<=", "x''", "r.sort_at < ?" // A BLOB is greater than any number and any text.
 	if direction == "DESC" {
 		beyond, none, rival = ">=", o.least, "r.sort_at >= ?"
 	}
+	c.addIf(o.only != "", o.only)
 	stretch := `r.fleet = f.id AND r.shelf = s.value AND ` + strings.Join(c.parts, " AND ")
 	from := `record r INDEXED BY ` + o.index
 	end := `(SELECT ` + o.column + ` FROM ` + from + ` WHERE ` + stretch + ` ORDER BY ` + o.column + ` ` + direction +
@@ -113,14 +105,14 @@ func merged(q record.Query, c *conditions, o order, edge page.Position) string {
 	bounded := strings.Replace(stretch, rival, "+"+rival, 1)
 	bounded = strings.Replace(bounded, "("+o.column+", r.seq) "+beyond, "(+"+o.column+", r.seq) "+beyond, 1)
 	// The conditions stand in it twice, in the stretch and in what finds its end.
-	c.args = append(append([]any{hexed(q.Fleets), numbers(q.Shelves())}, c.args...), c.args...)
+	c.args = append(append([]any{hexed(q.Fleets), numbers(o.shelves)}, c.args...), c.args...)
 	if !edge.IsZero() {
 		column, _ := o.at(edge)
 		none, c.args = "?", append(c.args, column)
 	}
-	return `SELECT r.seq FROM (SELECT unhex(value) AS id FROM json_each(?)) f CROSS JOIN json_each(?) s CROSS JOIN ` +
-		from +
-		` WHERE ` + bounded + ` AND ` + o.column + ` ` + beyond + ` coalesce(` + end + `, ` + none + `)`
+	return `SELECT r.seq, ` + o.column + ` AS at FROM (SELECT unhex(value) AS id FROM json_each(?)) f
+		CROSS JOIN json_each(?) s CROSS JOIN ` + from + `
+		WHERE ` + bounded + ` AND ` + o.column + ` ` + beyond + ` coalesce(` + end + `, ` + none + `)`
 }
 
 // CountRecords counts what a query selects, in an index unless the query is narrow.
@@ -182,7 +174,7 @@ func selected(q record.Query, o order, looked page.Position) (conditions, error)
 // among are the conditions on fleet and shelf.
 func (c *conditions) among(q record.Query) {
 	c.add(`r.fleet IN (SELECT unhex(value) FROM json_each(?))`, hexed(q.Fleets))
-	c.add(`r.shelf IN (SELECT value FROM json_each(?))`, numbers(q.Shelves()))
+	c.add(`r.shelf IN (SELECT value FROM json_each(?))`, numbers(shelvesOf(q)))
 }
 
 // reached is the condition that a connection reaches the record of a row.

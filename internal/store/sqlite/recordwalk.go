@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/google/uuid"
@@ -15,24 +16,45 @@ const leastWalked = 50
 // recordEdge is edge for a list of records, which is read from several stretches of an index: the nearest of their
 // edges. Each stretch has its share of the entries that are looked at. It is zero where the index holds all that is
 // asked, and where few records are named.
-func (db *DB) recordEdge(ctx context.Context, q record.Query, o order) (page.Position, error) {
-	timed := !q.From.IsZero() || !q.To.IsZero()
+func (db *DB) recordEdge(ctx context.Context, q record.Query) (nearest page.Position, err error) {
+	timed, byTheTime := !q.From.IsZero() || !q.To.IsZero(), orderOf(q).index == byTime
 	switch {
 	case len(q.IDs) > 0 || len(q.SourceIDs) > 0:
 		return page.Position{}, nil
-	case len(q.References) > 0 && o.index == byTime:
+	case len(q.References) > 0 && byTheTime:
 		return db.referenceEdge(ctx, q)
-	case len(q.References) == 0 && (q.Connection != uuid.Nil || timed && o.index != byTime):
-		c := conditions{}
-		c.add("r.kind = ?", string(q.Kind))
-		if o.index == byTime {
-			c.during("r.sort_at", q.From, q.To, o.ends(q, page.Position{}))
-		}
-		return db.nearest(ctx, stretches{from: "record r INDEXED BY " + o.index, first: "r.fleet", second: "r.shelf",
-			fleets: hexed(q.Fleets), others: numbers(q.Shelves()), number: len(q.Fleets) * len(q.Shelves()),
-			conditions: c, sorted: sorted{q.Window, o.ordering}})
+	case len(q.References) > 0 || q.Connection == uuid.Nil && (byTheTime || !timed):
+		return page.Position{}, nil
 	}
-	return page.Position{}, nil
+	for _, p := range segmentsOf(q) {
+		edge, err := db.segmentEdge(ctx, q, p)
+		if err != nil {
+			return edge, err
+		}
+		if nearest.IsZero() || !edge.IsZero() && p.before(q, edge, nearest) {
+			nearest = edge
+		}
+	}
+	return nearest, nil
+}
+
+// before tells whether a window comes to a place before it comes to another.
+func (o order) before(q record.Query, a, b page.Position) bool {
+	c := cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Text, b.Text), cmp.Compare(a.Seq, b.Seq))
+	return c < 0 == (o.direction(q.Window) == "ASC")
+}
+
+// segmentEdge is the nearest of the edges of the stretches of a segment.
+func (db *DB) segmentEdge(ctx context.Context, q record.Query, p segment) (page.Position, error) {
+	c := conditions{}
+	c.add("r.kind = ?", string(q.Kind))
+	c.addIf(p.only != "", p.only)
+	if p.index == byTime {
+		c.during("r.sort_at", q.From, q.To, p.ends(q, page.Position{}))
+	}
+	return db.nearest(ctx, stretches{from: "record r INDEXED BY " + p.index, first: "r.fleet", second: "r.shelf",
+		fleets: hexed(q.Fleets), others: numbers(p.shelves), number: len(q.Fleets) * len(shelvesOf(q)),
+		conditions: c, sorted: sorted{q.Window, p.ordering}})
 }
 
 // referenceEdge is the edge of what the first of a query's references selects.

@@ -63,7 +63,7 @@ func fill(t *testing.T, path string, of ids, size int) {
 			randomblob(16), i, '', i, i FROM n`,
 		numbers + `INSERT INTO record (id, kind, fleet, tsp, account, collection, source_id, synthetic, imported, connection, shelf, sort_at,
 			occurred_at, settled_at, created_at, updated_at, deleted_at, hash, fields, extras, source)
-			SELECT CASE i WHEN 1 THEN $resource ELSE randomblob(16) END, 'message', $fleet, 'samsara', 'a', '', i, 0, 1, $connection, 0, i,
+			SELECT CASE i WHEN 1 THEN $resource ELSE randomblob(16) END, 'message', $fleet, 'samsara', 'a', '', i, 0, 1, $connection, i % 2 * 8, i,
 			i, 0, i, i, 0, '', '{}', '{}', '{}' FROM n`,
 		`INSERT INTO record_reference (fleet, kind, member, value, sort_at, record)
 			SELECT fleet, kind, 'driver_id', 'none', sort_at, seq FROM record`,

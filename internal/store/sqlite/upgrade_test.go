@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,6 +13,9 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/page"
+	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/resource"
 )
 
 // upgraded makes the tables as they were of a version, with what statements put there, and opens them. The
@@ -132,5 +136,34 @@ func TestWhatEndedInAnOlderDatabaseStaysEnded(t *testing.T) {
 	}
 	if is, err := db.Revoked(t.Context(), access.TokenID{Issuer: "https://any.example", ID: "jti"}); err != nil || !is {
 		t.Errorf("a token that was revoked is: %t, %v", is, err)
+	}
+}
+
+// Records are listed by each of their times, whether these differ or not.
+func TestRecordsOfAnOlderDatabaseAreListedInEachOrder(t *testing.T) {
+	t.Parallel()
+	fleet := uuid.New()
+	const made = `INSERT INTO record (id, kind, fleet, tsp, account, collection, source_id, synthetic, imported, connection, shelf,
+		sort_at, created_at, updated_at, occurred_at, settled_at, deleted_at, hash, fields, extras, source)
+		SELECT randomblob(16), 'message', ?1, 't', 'a', '', hex(?2) || `
+	db := upgraded(t.Context(), t, 40, [2]uuid.UUID{fleet, uuid.New()},
+		made+`1, 0, 1, ?2, 0, 5, 5, 5, 5, 0, 0, '', '{}', '{}', '{}'`,
+		made+`2, 0, 1, ?2, 0, 2, 6, 9, 2, 0, 0, '', '{}', '{}', '{}'`,
+		made+`3, 0, 1, ?2, 0, 7, 3, 7, 7, 0, 0, '', '{}', '{}', '{}'`,
+		made+`4, 0, 1, ?2, 1, 4, 4, 8, 4, 0, 8, '', '{}', '{}', '{}'`)
+	for sort, want := range map[record.Sort][]int64{record.ByOccurred: {2, 4, 1, 3}, record.ByCreated: {3, 4, 1, 2},
+		record.ByUpdated: {1, 3, 4, 2}, record.BySource: {1, 2, 3, 4}} {
+		found, err := db.RecordPage(t.Context(), record.Query{Kind: resource.KindMessage, Fleets: []uuid.UUID{fleet}, Deleted: true,
+			Sort: sort, Window: page.Window{Limit: 9}})
+		var seqs []int64
+		for _, r := range found.Entries {
+			seqs = append(seqs, r.Seq)
+		}
+		if err != nil || !slices.Equal(seqs, want) {
+			t.Errorf("by %s: %v, %v; want %v", sort, seqs, err, want)
+		}
+	}
+	if n, err := list(t.Context(), db, `SELECT count(*) FROM change`, scanOne[int64]); err != nil || n[0] != 0 {
+		t.Errorf("%v changes are told: %v", n, err)
 	}
 }
