@@ -282,22 +282,3 @@ func (s *Service) refused(err error, partner uuid.UUID) error {
 	return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second,
 		Detail: "the write could not be stored now; nothing was accepted, so send it again", Err: err}
 }
-
-// orderKey names what an operation must keep its order with: the record that it updates, or
-// the fields that the schema names, or nothing but itself. Only a record is shared by partners: what one
-// of them has queued for a driver must not keep another's message. What stands before the first "/" is its
-// stream: operations of one capability want the same limits.
-func orderKey(op Operation, schema *resource.Schema, payload resource.Payload) string {
-	stream := string(op.Kind) + "." + string(op.Verb)
-	if op.Verb == resource.Update {
-		return stream + "/" + op.Resource.String()
-	}
-	if len(schema.Order) == 0 {
-		return stream + "/" + op.ID.String()
-	}
-	parts := []string{stream, op.Partner.String()}
-	for _, name := range schema.Order {
-		parts = append(parts, schema.Field(name).Show(payload))
-	}
-	return strings.Join(parts, "/")
-}

@@ -11,7 +11,7 @@ import (
 // ownRoutes are not in the contract's documents. Those below /v2/orgs follow its public reference or its published
 // client, the making of share agreements and fleets aside.
 var ownRoutes = []string{
-	"GET /healthz", "GET /openapi.yaml", "GET /openapi.json",
+	"GET /healthz", "GET /readyz", "GET /openapi.yaml", "GET /openapi.json",
 
 	"GET /v2/notifications/events",
 
@@ -73,6 +73,8 @@ var ownSchemas = []string{
 	"CapabilityDocument", "CapabilityImport", "CapabilitySetting", "CapabilityCredentials", "CapabilityCredentialField",
 	"CapabilityWrite",
 	"CapabilityLimit", "CapabilityField",
+
+	"ReadinessCheck", "Ready", "Unready",
 
 	"FleetRead", "CursorPageFleetRead", "FleetCreate", "FleetUpdate", "PartnerRead", "CursorPagePartnerRead",
 	"ShareAgreementRead", "CursorPageShareAgreementRead", "ShareAgreementCreate",
