@@ -6,7 +6,6 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/api"
 	"github.com/waybill-dev/waybill/internal/dispatch"
-	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/metrics"
 	"github.com/waybill-dev/waybill/internal/perform"
 	"github.com/waybill-dev/waybill/internal/store"
@@ -88,9 +87,6 @@ func (a *App) performWatch() perform.Watch {
 	}
 	return a.metrics
 }
-
-// laneKinds are those of the dispatcher.
-func laneKinds() []string { return []string{fence.Connections, fence.Receivers, fence.Imports} }
 
 func (a *App) laneFigures() (out []metrics.Lanes) {
 	for s, n := range a.dispatcher.Standings() {
