@@ -118,6 +118,9 @@ func (o *operations) perform(ctx context.Context, op operation.Operation, schema
 	op.Attempts = []operation.Attempt{{ID: uuid.New(), N: 1, Status: written.Status,
 		StartedAt: began, EndedAt: op.UpdatedAt}}
 	ended, err := op.Event(event.OperationSucceeded, op.UpdatedAt)
+	if err == nil {
+		ended.Data, err = ended.Encoded()
+	}
 	if err != nil {
 		return
 	}

@@ -37,7 +37,17 @@ type side struct {
 }
 
 // sides reads what the demo has connected and imported.
-func sides(h *house, tsps []*lateTSP) []side {
+func sides(h *house, tsps []*lateTSP) (all []side) {
+	h.t.Helper()
+	h.until("the records of all TSPs are imported", func() bool {
+		all = imported(h, tsps)
+		return len(all) == len(tsps)
+	})
+	return all
+}
+
+// imported are the sides of the TSPs whose records are there.
+func imported(h *house, tsps []*lateTSP) (all []side) {
 	h.t.Helper()
 	people, trucks := h.list(users, "size", "300").Items, h.list(vehicles, "size", "300").Items
 	bySource := func(a, b map[string]any) int {
@@ -45,7 +55,6 @@ func sides(h *house, tsps []*lateTSP) []side {
 	}
 	slices.SortFunc(people, bySource)
 	slices.SortFunc(trucks, bySource)
-	var all []side
 	for _, l := range tsps {
 		s := side{lateTSP: l}
 		var others []string
@@ -65,6 +74,9 @@ func sides(h *house, tsps []*lateTSP) []side {
 		}
 		if len(others) < 2 {
 			others = s.drivers
+		}
+		if len(others) < 2 || len(s.drivers) == 0 || len(s.vehicles) == 0 {
+			continue
 		}
 		s.senders = others[len(others)-2:]
 		all = append(all, s)
