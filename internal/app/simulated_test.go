@@ -1,0 +1,66 @@
+package app_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/waybill-dev/waybill/internal/tsp/all"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
+
+// simulator returns a new simulator of a TSP.
+func simulator(t *testing.T, name string) simkit.Simulator {
+	t.Helper()
+	for _, s := range all.Simulators() {
+		if s.Info.Name == name {
+			sim, err := s.New(simkit.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return sim
+		}
+	}
+	t.Fatalf("there is no simulator of %s", name)
+	return nil
+}
+
+// simulatorAt serves a new simulator of a TSP and returns its URL.
+func simulatorAt(t *testing.T, name string) string {
+	t.Helper()
+	sim := simulator(t, name)
+	server := httptest.NewServer(sim)
+	t.Cleanup(func() { server.CloseClientConnections(); _ = sim.Close(); server.Close() })
+	return server.URL
+}
+
+// simulated asks the simulator's admin side.
+func (h *house) simulated(method, path, body string) string {
+	h.t.Helper()
+	return h.simulatedAt(h.sim+path, method, body)
+}
+
+// simulatedAt asks a simulator at a URL; headers are pairs.
+func (h *house) simulatedAt(url, method, body string, headers ...string) string {
+	h.t.Helper()
+	req, err := http.NewRequestWithContext(h.t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode >= 300 {
+		h.t.Fatalf("%s %s: %d %s %v", method, url, resp.StatusCode, text, err)
+	}
+	return string(text)
+}
