@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -106,6 +107,16 @@ func (db *DB) Readings(t *testing.T) func() map[string]int {
 		defer mu.Unlock()
 		return maps.Clone(all)
 	}
+}
+
+// Kept are the texts of which the readers keep statements.
+func (db *DB) Kept() (all []string) {
+	for range db.readers.opened {
+		one := <-db.readers.idle
+		all = slices.AppendSeq(all, maps.Keys(one.stmts))
+		db.readers.idle <- one
+	}
+	return all
 }
 
 // WalkAtMost has lists look at so many entries for a window.

@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"errors"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -40,5 +41,27 @@ func TestWhoeverListsHoldsUpThoseWhoListAlone(t *testing.T) {
 	db.ListWithin(time.Minute)
 	if err := list(); err != nil {
 		t.Errorf("a list when the others are done: %v", err)
+	}
+}
+
+// Each value would be a text more that is kept for ever.
+func TestNoTextThatIsKeptHoldsWhatAListIsAskedFor(t *testing.T) {
+	t.Parallel()
+	db := opened(t, filepath.Join(t.TempDir(), "w.db"))
+	of := ids{partner: uuid.New(), fleet: uuid.New(), connection: uuid.New(), resource: uuid.New(), subscription: uuid.New()}
+	for _, ask := range lists(db, of, 1) {
+		if err := ask.run(t.Context()); err != nil {
+			t.Fatalf("%s: %v", ask.says, err)
+		}
+	}
+	asked := regexp.MustCompile(`\b51\b|'none'`)
+	kept := db.Kept()
+	for _, text := range kept {
+		if asked.MatchString(text) {
+			t.Errorf("this is kept: %s", text)
+		}
+	}
+	if len(kept) == 0 {
+		t.Error("nothing is kept")
 	}
 }
