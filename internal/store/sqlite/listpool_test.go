@@ -4,6 +4,7 @@ import (
 	"errors"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,6 +42,27 @@ func TestWhoeverListsHoldsUpThoseWhoListAlone(t *testing.T) {
 	db.ListWithin(time.Minute)
 	if err := list(); err != nil {
 		t.Errorf("a list when the others are done: %v", err)
+	}
+}
+
+func TestAListHasOneTimeHoweverOftenIsReadForIt(t *testing.T) {
+	t.Parallel()
+	db := opened(t, filepath.Join(t.TempDir(), "w.db"))
+	db.ListWithin(time.Minute)
+	until, most := db.UntilWhen(t), 0
+	of := ids{partner: uuid.New(), fleet: uuid.New(), connection: uuid.New(), resource: uuid.New(), subscription: uuid.New()}
+	for _, ask := range lists(db, of, 1) {
+		if err := ask.run(t.Context()); err != nil {
+			t.Fatalf("%s: %v", ask.says, err)
+		}
+		all := until()
+		most = max(most, len(all))
+		if ends := slices.Compact(all); len(ends) != 1 || ends[0].IsZero() {
+			t.Errorf("it may be read until %v: %s", ends, ask.says)
+		}
+	}
+	if most < 3 {
+		t.Errorf("no list was read for more than %d times", most)
 	}
 }
 
