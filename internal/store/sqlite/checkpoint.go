@@ -14,13 +14,14 @@ import (
 const longLog = 4000
 
 // checkpoints bring the log into the file beside the writer, for whom everybody would wait: it takes as long as
-// many commits. The writer brings what was written meanwhile, which is little, so that the log begins anew. What
-// fails is tried again after a later commit; of a disk that fails the next write tells.
+// many commits. The writer brings what was written meanwhile, which is little, so that the log begins anew. It does
+// not while somebody reads in it, and goes on growing; what fails, or is kept by a reader, is tried again when as
+// much was written again, since each try costs as much as many commits. Of a disk that fails the next write tells.
 type checkpoints struct {
 	pool  *sql.DB
 	guard *guard
-	// pages are those in the log since the last commit.
-	pages int
+	// pages are those in the log since the last commit, and tried those at the last try.
+	pages, tried int
 	// beside is closed when the one that runs beside the writer has ended; nil without one.
 	beside chan struct{}
 }
@@ -35,17 +36,17 @@ func (c *checkpoints) watch(conn *sqlite3.Conn) {
 
 // follow is called by the writer after each commit.
 func (c *checkpoints) follow(conn *sqlite3.Conn) {
+	if c.pages < c.tried {
+		// The log began anew.
+		c.tried = 0
+	}
 	switch {
 	case c.ended():
-		c.beside = nil
+		c.beside, c.tried = nil, c.pages
 		c.bring(conn)
-	case c.pages < longLog:
-	case c.beside == nil:
+	case c.beside == nil && c.pages-c.tried >= longLog:
 		c.beside = make(chan struct{})
 		go c.run(c.beside)
-	// The writer writes faster than the log is brought away.
-	case c.pages >= 4*longLog:
-		c.bring(conn)
 	}
 }
 

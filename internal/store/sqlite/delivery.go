@@ -73,35 +73,32 @@ func (l listener) queue() uuid.UUID {
 	return l.ID
 }
 
-// heard is whom an event may concern: its partner's subscriptions to its name and, if it needs one, the
-// partner's grants on its fleet.
-type heard struct {
-	partner, fleet uuid.UUID
-	name           string
-	granted        bool
+// subscribed is whose subscriptions to what may hear of an event.
+type subscribed struct {
+	partner uuid.UUID
+	name    string
 }
 
-// hearing is what decides who hears.
-type hearing struct {
-	subscriptions []listener
-	grants        []access.Grant
-}
+// granted is whose grants on what may let an event be heard.
+type granted struct{ partner, fleet uuid.UUID }
 
 // listeners are the subscriptions that an event is delivered to. Whether one hears the event, and whether
-// a grant lets it, is the rooms' to say.
+// a grant lets it, is the rooms' to say. Grants are asked only if there is a subscription.
 func (t *tx) listeners(e event.Event) (all []listener, err error) {
-	of := heard{e.Partner, e.Fleet, e.Name, e.NeedsGrant()}
-	if !of.granted {
-		of.fleet = uuid.Nil
-	}
-	h, err := recalled(&t.known.heard, of, func() (hearing, error) { return t.hearing(of) })
-	if err != nil {
+	subscriptions, err := recalled(&t.known.listeners, subscribed{e.Partner, e.Name}, func() ([]listener, error) {
+		return rows(t, `SELECT id, receiver, status, fleet_ids, fleet_refs FROM subscription
+			WHERE partner = ?1 AND event_name = ?2 AND status <> 'deleted'`, scanListener, e.Partner[:], e.Name)
+	})
+	if err != nil || len(subscriptions) == 0 {
 		return nil, err
 	}
-	if of.granted && !slices.ContainsFunc(h.grants, func(g access.Grant) bool { return g.Lets(e, e.OccurredAt) }) {
-		return nil, nil
+	if e.NeedsGrant() {
+		lets, err := t.lets(e)
+		if err != nil || !lets {
+			return nil, err
+		}
 	}
-	for _, l := range h.subscriptions {
+	for _, l := range subscriptions {
 		if l.Hears(e) {
 			all = append(all, l)
 		}
@@ -109,15 +106,12 @@ func (t *tx) listeners(e event.Event) (all []listener, err error) {
 	return all, nil
 }
 
-// hearing finds subscriptions by their index, and grants only if somebody would hear.
-func (t *tx) hearing(of heard) (h hearing, err error) {
-	h.subscriptions, err = rows(t, `SELECT id, receiver, status, fleet_ids, fleet_refs FROM subscription
-		WHERE partner = ?1 AND event_name = ?2 AND status <> 'deleted'`, scanListener, of.partner[:], of.name)
-	if err != nil || len(h.subscriptions) == 0 || !of.granted {
-		return h, err
-	}
-	h.grants, err = t.grants(`partner = ?1 AND fleet = ?2`, of.partner[:], of.fleet[:])
-	return h, err
+// lets tells whether a grant lets the partner of an event hear it.
+func (t *tx) lets(e event.Event) (bool, error) {
+	grants, err := recalled(&t.known.grants, granted{e.Partner, e.Fleet}, func() ([]access.Grant, error) {
+		return t.grants(`partner = ?1 AND fleet = ?2`, e.Partner[:], e.Fleet[:])
+	})
+	return slices.ContainsFunc(grants, func(g access.Grant) bool { return g.Lets(e, e.OccurredAt) }), err
 }
 
 // scanListener reads what Subscription.Hears looks at and no secret.

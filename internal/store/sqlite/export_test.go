@@ -3,15 +3,19 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	sqldriver "database/sql/driver"
 	"errors"
 	"maps"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/driver"
 )
 
 // Reads holds a reading open, as a backup does that takes long, until it is released.
@@ -108,8 +112,58 @@ func (db *DB) Readings(t *testing.T) func() map[string]int {
 	}
 }
 
+// Kept are the texts of which the readers keep statements.
+func (db *DB) Kept() (all []string) {
+	for range db.readers.opened {
+		one := <-db.readers.idle
+		all = slices.AppendSeq(all, maps.Keys(one.stmts))
+		db.readers.idle <- one
+	}
+	return all
+}
+
 // WalkAtMost has lists look at so many entries for a window.
 func (db *DB) WalkAtMost(n int) { db.walked = n }
+
+// UntilWhen tells until when each query for a list may be read that was read since the last call.
+func (db *DB) UntilWhen(t *testing.T) func() []time.Time {
+	t.Helper()
+	inner, err := (&driver.SQLite{}).OpenConnector(location(db.path, "_pragma=query_only(on)"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []time.Time
+	if err := db.lists.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db.lists = sql.OpenDB(bounded{inner, &all})
+	return func() []time.Time {
+		defer func() { all = nil }()
+		return all
+	}
+}
+
+// bounded notes until when each query may be read.
+type bounded struct {
+	sqldriver.Connector
+	all *[]time.Time
+}
+
+func (b bounded) Connect(ctx context.Context) (sqldriver.Conn, error) {
+	c, err := b.Connector.Connect(ctx)
+	return boundedConn{c, b.all}, err
+}
+
+type boundedConn struct {
+	sqldriver.Conn
+	all *[]time.Time
+}
+
+func (c boundedConn) PrepareContext(ctx context.Context, query string) (sqldriver.Stmt, error) {
+	until, _ := ctx.Deadline()
+	*c.all = append(*c.all, until)
+	return c.Conn.(sqldriver.ConnPrepareContext).PrepareContext(ctx, query)
+}
 
 // HoldLists takes all connections by which lists are read, until they are released.
 func (db *DB) HoldLists(t *testing.T) (release func()) {

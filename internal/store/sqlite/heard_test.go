@@ -12,9 +12,12 @@ import (
 )
 
 // runElsewhere are statements for what only a damaged file holds, which the suite cannot make. They are run by
-// TestOneOfTwoCopiesOfAURLThatIsDamagedIsMendedByTheOther.
+// TestOneOfTwoCopiesOfAURLThatIsDamagedIsMendedByTheOther and TestWhatLeadsToADamagedReceiverLeadsToTheOtherOfItsURL.
 func runElsewhere() []string {
-	return []string{`SELECT id FROM receiver WHERE partner = ?1 AND url_key IN (?2, ?3) AND id <> ?4`}
+	return []string{`SELECT id FROM receiver WHERE partner = ?1 AND url_key = ?2 AND id <> ?3`,
+		`UPDATE subscription SET url = ?2, url_key = ?3, receiver = ?4, astray =
+		EXISTS (SELECT 1 FROM delivery d WHERE d.subscription = subscription.id AND d.state = 'waiting')
+		WHERE receiver = ?1`}
 }
 
 // everyStatementWasHeard finds the texts of statements in the source that nothing has run.

@@ -18,11 +18,14 @@ type known struct {
 	// changes is what the statement may change that is being prepared.
 	changes sources
 
-	heard         map[heard]hearing
-	audiences     map[listened][]access.Grant
-	subscriptions map[uuid.UUID]webhook.Subscription
+	// listeners are a partner's subscriptions to a name, whatever fleets they are of, and grants those of a
+	// partner on a fleet, so that nothing is kept once for each fleet that a partner's subscriptions hear of.
+	listeners     kept[subscribed, []listener]
+	grants        kept[granted, []access.Grant]
+	audiences     kept[listened, []access.Grant]
+	subscriptions kept[uuid.UUID, webhook.Subscription]
 	// deleted tells of connections whether they are.
-	deleted map[uuid.UUID]bool
+	deleted kept[uuid.UUID, bool]
 	// numbers are those that are set aside for deliveries.
 	numbers deliveryNumbers
 }
@@ -39,8 +42,14 @@ const (
 	connections
 )
 
-// mostKnown bounds the entries of each kind.
-const mostKnown = 10_000
+// kept are entries of one kind, and what they weigh together.
+type kept[K comparable, V any] struct {
+	all    map[K]V
+	weight int
+}
+
+// mostKnown bounds what the entries of one kind weigh, in bytes. When there is more, all are forgotten.
+const mostKnown = 6 << 20
 
 // changedBy tells what is outdated by a change of a table, and of a column unless rows are added or removed.
 func changedBy(table, column string) sources {
@@ -89,28 +98,33 @@ func (w *writer) recall(t *tx) error {
 
 func (k *known) forget(of sources) {
 	if of&hearers != 0 {
-		k.heard, k.audiences = nil, nil
+		k.listeners = kept[subscribed, []listener]{}
+		k.grants, k.audiences = kept[granted, []access.Grant]{}, kept[listened, []access.Grant]{}
 	}
 	if of&subscriptions != 0 {
-		k.subscriptions = nil
+		k.subscriptions = kept[uuid.UUID, webhook.Subscription]{}
 	}
 	if of&connections != 0 {
-		k.deleted = nil
+		k.deleted = kept[uuid.UUID, bool]{}
 	}
 }
 
 // recalled returns what is remembered under a key, or asks and remembers.
-func recalled[K comparable, V any](all *map[K]V, key K, ask func() (V, error)) (V, error) {
-	if v, there := (*all)[key]; there {
+func recalled[K comparable, V any](k *kept[K, V], key K, ask func() (V, error)) (V, error) {
+	if v, there := k.all[key]; there {
 		return v, nil
 	}
 	v, err := ask()
 	if err != nil {
 		return v, err
 	}
-	if *all == nil || len(*all) >= mostKnown {
-		*all = map[K]V{}
+	more := weight(v)
+	if k.all == nil || k.weight+more > mostKnown {
+		*k = kept[K, V]{all: map[K]V{}}
 	}
-	(*all)[key] = v
+	if more <= mostKnown {
+		k.all[key] = v
+		k.weight += more
+	}
 	return v, nil
 }

@@ -168,6 +168,8 @@ func ordered[T any](ctx context.Context, db *DB, s selection, w sorted, scan rea
 // counted reads the part of a list that is wanted and counts the whole. The two are not one
 // snapshot: a row that comes between them may be in one and not in the other.
 func counted[T any](ctx context.Context, db *DB, s selection, w page.Window, scan reading[T]) ([]T, int, error) {
+	ctx, end := db.listing(ctx)
+	defer end()
 	total, err := count(ctx, db, `SELECT 1`+s.from+s.where(), s.args...)
 	if err != nil {
 		return nil, 0, err

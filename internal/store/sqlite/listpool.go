@@ -21,17 +21,31 @@ const listDeadline = 5 * time.Second
 // ListWithin bounds the time for which a list is read; it comes before the first one.
 func (db *DB) ListWithin(d time.Duration) { db.listFor = d }
 
-// shown reads all rows of a list that a caller asks for, within the time that lists have.
+// errLate is why a list ends whose time is over.
+var errLate = errors.New("the time of a list is over")
+
+// listed marks the context of a list.
+type listed struct{}
+
+// listing bounds the time of a list, however often is read for it: what is read under its context is a part of it.
+func (db *DB) listing(ctx context.Context) (context.Context, context.CancelFunc) {
+	if ctx.Value(listed{}) != nil {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(context.WithValue(ctx, listed{}, true), db.listFor, errLate)
+}
+
+// shown reads all rows of a query for a list that a caller asks for, within the time that lists have.
 func shown[T any](ctx context.Context, db *DB, query string, scan reading[T], args ...any) ([]T, error) {
 	defer db.wasRead(time.Now())
-	within, cancel := context.WithTimeout(ctx, db.listFor)
+	ctx, cancel := db.listing(ctx)
 	defer cancel()
-	found, err := db.lists.QueryContext(within, query, args...)
+	found, err := db.lists.QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, db.slow(ctx, within, err)
+		return nil, db.slow(ctx, err)
 	}
 	all, err := collect(found, scan)
-	return all, db.slow(ctx, within, err)
+	return all, db.slow(ctx, err)
 }
 
 // countedMost is where counting a list ends.
@@ -51,9 +65,9 @@ func only[T any](all []T, err error) (one T, _ error) {
 }
 
 // slow is an error of a list as its lateness, where it is that and the caller has not left.
-func (db *DB) slow(ctx, within context.Context, err error) error {
-	late := within.Err() != nil && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, sqlite3.INTERRUPT))
-	if err == nil || !late || ctx.Err() != nil {
+func (db *DB) slow(ctx context.Context, err error) error {
+	ended := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, sqlite3.INTERRUPT)
+	if !ended || !errors.Is(context.Cause(ctx), errLate) {
 		return troubled(err)
 	}
 	return &fence.Late{After: db.listFor, Err: err}

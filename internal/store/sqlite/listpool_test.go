@@ -3,6 +3,8 @@ package sqlite_test
 import (
 	"errors"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,5 +42,48 @@ func TestWhoeverListsHoldsUpThoseWhoListAlone(t *testing.T) {
 	db.ListWithin(time.Minute)
 	if err := list(); err != nil {
 		t.Errorf("a list when the others are done: %v", err)
+	}
+}
+
+func TestAListHasOneTimeHoweverOftenIsReadForIt(t *testing.T) {
+	t.Parallel()
+	db := opened(t, filepath.Join(t.TempDir(), "w.db"))
+	db.ListWithin(time.Minute)
+	until, most := db.UntilWhen(t), 0
+	of := ids{partner: uuid.New(), fleet: uuid.New(), connection: uuid.New(), resource: uuid.New(), subscription: uuid.New()}
+	for _, ask := range lists(db, of, 1) {
+		if err := ask.run(t.Context()); err != nil {
+			t.Fatalf("%s: %v", ask.says, err)
+		}
+		all := until()
+		most = max(most, len(all))
+		if ends := slices.Compact(all); len(ends) != 1 || ends[0].IsZero() {
+			t.Errorf("it may be read until %v: %s", ends, ask.says)
+		}
+	}
+	if most < 3 {
+		t.Errorf("no list was read for more than %d times", most)
+	}
+}
+
+// Each value would be a text more that is kept for ever.
+func TestNoTextThatIsKeptHoldsWhatAListIsAskedFor(t *testing.T) {
+	t.Parallel()
+	db := opened(t, filepath.Join(t.TempDir(), "w.db"))
+	of := ids{partner: uuid.New(), fleet: uuid.New(), connection: uuid.New(), resource: uuid.New(), subscription: uuid.New()}
+	for _, ask := range lists(db, of, 1) {
+		if err := ask.run(t.Context()); err != nil {
+			t.Fatalf("%s: %v", ask.says, err)
+		}
+	}
+	asked := regexp.MustCompile(`\b51\b|'none'`)
+	kept := db.Kept()
+	for _, text := range kept {
+		if asked.MatchString(text) {
+			t.Errorf("this is kept: %s", text)
+		}
+	}
+	if len(kept) == 0 {
+		t.Error("nothing is kept")
 	}
 }

@@ -38,19 +38,53 @@ type named struct{ thing, a, b string }
 // for is young; when there is enough of that, the old ones are forgotten and the young ones are old.
 const generation = 12 << 20
 
-// weight is about how many bytes a remembered row takes.
+// weight is about how many bytes what is remembered takes.
 func weight(v any) int {
 	switch v := v.(type) {
+	case []access.Grant:
+		return weighed(v)
+	case []listener:
+		return weighed(v)
+	case listener:
+		return weight(v.Subscription)
 	case connection.Connection:
 		return 800 + len(v.Sealed) + len(v.Description) + 100*len(v.Settings)
 	case access.Grant:
 		return 500 + 50*len(v.Levels)
 	case record.Record:
 		return 700 + len(v.Fields) + len(v.Extras)
-	case webhook.Subscription, webhook.Receiver, access.Client:
-		return 1000
+	case webhook.Subscription:
+		return 1000 + len(v.URL) + len(v.Sealed) + len(v.Previous) + filtered(v.Filters)
+	case webhook.Receiver:
+		return 500 + len(v.URL)
+	case access.Client:
+		n := 500 + 300*len(v.Secrets) + len(v.Partner.Name) + len(v.Fleet.Name) + len(v.Fleet.Details)
+		for _, scope := range v.Scopes {
+			n += 20 + len(scope)
+		}
+		return n
 	}
 	return 250
+}
+
+// weighed is the weight of a list.
+func weighed[T any](all []T) int {
+	n := 250
+	for _, one := range all {
+		n += weight(one)
+	}
+	return n
+}
+
+// filtered is the weight of the filters of a subscription.
+func filtered(f *webhook.Filters) (n int) {
+	if f != nil {
+		n = 100 + 16*len(f.FleetIDs)
+		for _, ref := range f.FleetRefs {
+			n += 20 + len(ref)
+		}
+	}
+	return n
 }
 
 // remembered returns what load reads, or what it read before if the row was not changed since.

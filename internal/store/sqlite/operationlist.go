@@ -12,6 +12,8 @@ import (
 // Operations lists operations with their attempts, newest first: those that failed among the failed
 // ones, and any others along the time.
 func (db *DB) Operations(ctx context.Context, f operation.Filter) (found page.Found[operation.Operation], err error) {
+	ctx, end := db.listing(ctx)
+	defer end()
 	l := walk{earliest: f.From, latest: f.To, sorted: sorted{f.Window, bySeq("created_at", "seq", true)}}
 	index, failed := "operation_list", f.Status == string(operation.Failed)
 	if failed {

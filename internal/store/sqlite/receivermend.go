@@ -44,13 +44,13 @@ func (db *DB) MendReceiver(ctx context.Context, receiver uuid.UUID) ([]uuid.UUID
 // mend writes the URL of a receiver anew. Where its key was lost with it another receiver may have the URL
 // meanwhile; then what leads to the damaged one leads there.
 func (t *tx) mend(db *DB, r webhook.Receiver, url string) error {
-	a, err := t.box.address(r.Partner, url)
+	a, err := t.address(r.Partner, url)
 	if err != nil {
 		return err
 	}
 	t.wakeLane(db, fence.Receivers, r.ID)
-	others, err := rows(t, `SELECT id FROM receiver WHERE partner = ?1 AND url_key IN (?2, ?3) AND id <> ?4`,
-		scanOne[uuid.UUID], r.Partner[:], a.key, a.other, r.ID[:])
+	others, err := rows(t, `SELECT id FROM receiver WHERE partner = ?1 AND url_key = ?2 AND id <> ?3`,
+		scanOne[uuid.UUID], r.Partner[:], a.key, r.ID[:])
 	if err != nil {
 		return err
 	}
@@ -58,5 +58,8 @@ func (t *tx) mend(db *DB, r webhook.Receiver, url string) error {
 		return t.readdress(r.ID, a)
 	}
 	t.wakeLane(db, fence.Receivers, others[0])
-	return t.exec(`UPDATE subscription SET url = ?2, url_key = ?3 WHERE receiver = ?1`, r.ID[:], a.url, a.key)
+	// The receiver is named, since one whose own key is whole does not move by it.
+	return t.exec(`UPDATE subscription SET url = ?2, url_key = ?3, receiver = ?4, astray =
+		EXISTS (SELECT 1 FROM delivery d WHERE d.subscription = subscription.id AND d.state = 'waiting')
+		WHERE receiver = ?1`, r.ID[:], a.url, a.key, others[0][:])
 }

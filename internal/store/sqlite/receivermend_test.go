@@ -66,3 +66,64 @@ func TestOneOfTwoCopiesOfAURLThatIsDamagedIsMendedByTheOther(t *testing.T) {
 		}
 	}
 }
+
+// switched seals while it is on.
+type switched struct {
+	wrapped
+	on bool
+}
+
+func (s *switched) Seals() bool { return s.on }
+
+func TestWhatLeadsToADamagedReceiverLeadsToTheOtherOfItsURL(t *testing.T) {
+	t.Parallel()
+	for _, when := range []struct {
+		says               string
+		first, other, mend bool
+	}{
+		{"none is sealed", false, false, false},
+		{"all are sealed", true, true, true},
+		{"the other came after sealing was switched on", false, true, true},
+		{"sealing was switched on after the other came", false, false, true},
+		{"sealing was switched off after the other came", true, true, false},
+	} {
+		db, sealing := opened(t), &switched{}
+		db.SealWith(sealing)
+		now := time.Now().UTC().Truncate(time.Microsecond)
+		first := webhook.Subscription{ID: uuid.New(), Partner: uuid.New(), URL: "https://r.example/in", EventName: "a",
+			Sealed: []byte{1}, Status: webhook.Active, CreatedAt: now, UpdatedAt: now}
+		other := first
+		other.ID, other.EventName = uuid.New(), "b"
+		var damaged uuid.UUID
+		sealing.on = when.first
+		err := db.InsertSubscriptions(t.Context(), []webhook.Subscription{first}, 9)
+		if err == nil {
+			damaged, err = one(t.Context(), db, `SELECT id FROM receiver`, scanOne[uuid.UUID])
+		}
+		if err == nil {
+			err = db.do(t.Context(), func(tx *tx) error { return tx.exec(`UPDATE receiver SET url = x'ff00', url_key = x'ff00'`) })
+		}
+		sealing.on = when.other
+		if err == nil {
+			err = db.InsertSubscriptions(t.Context(), []webhook.Subscription{other}, 9)
+		}
+		sealing.on = when.mend
+		if err == nil {
+			_, err = db.MendReceiver(t.Context(), damaged)
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", when.says, err)
+		}
+		to, err := list(t.Context(), db, `SELECT DISTINCT receiver FROM subscription`, scanOne[uuid.UUID])
+		if err != nil || len(to) != 1 || to[0] == damaged {
+			t.Errorf("%s: they lead to %v, and damaged was %s: %v", when.says, to, damaged, err)
+			continue
+		}
+		if r, err := db.Receiver(t.Context(), to[0]); err != nil || r.Damaged != nil || r.URL != first.URL {
+			t.Errorf("%s: they lead to %+v: %v", when.says, r, err)
+		}
+		if _, _, _, err := db.ResealURLs(t.Context(), ""); err != nil {
+			t.Errorf("%s: afterwards URLs are not sealed: %v", when.says, err)
+		}
+	}
+}

@@ -19,6 +19,8 @@ import (
 // and the number of fleets, and not the number of records. Rows are picked by number first and
 // read then, so that sorting does not carry whole records.
 func (db *DB) RecordPage(ctx context.Context, q record.Query) (found page.Found[record.Record], err error) {
+	ctx, end := db.listing(ctx)
+	defer end()
 	if found.Looked, err = db.recordEdge(ctx, q); err != nil {
 		return found, err
 	}

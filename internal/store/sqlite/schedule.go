@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -109,13 +108,8 @@ func (db *DB) ExecutionPage(ctx context.Context, q record.ExecutionQuery) ([]rec
 	c.add("began_at >= ?", micros(q.Since))
 	// One alone of a schedule began at a time.
 	at := func(p page.Position) (any, any) { return micros(p.At), micros(p.At) }
-	end := c.within(q.Window, ordering{"began_at", "began_at", true, at, nil})
-	found, err := list(ctx, db, `SELECT began_at, ended_at, problem FROM import_execution`+c.where()+end, scanExecution,
-		c.args...)
-	if q.Window.Backwards {
-		slices.Reverse(found)
-	}
-	return found, err
+	return ordered(ctx, db, selection{"began_at, ended_at, problem", " FROM import_execution", c},
+		sorted{q.Window, ordering{"began_at", "began_at", true, at, nil}}, scanExecution)
 }
 
 func scanExecution(row scanner) (record.Execution, error) {

@@ -26,6 +26,8 @@ type walk struct {
 
 // walking reads a window of a list along an index, and tells how far it has looked if that was not to the end.
 func walking[T any](ctx context.Context, db *DB, l walk, scan reading[T]) (found page.Found[T], err error) {
+	ctx, end := db.listing(ctx)
+	defer end()
 	if len(l.more.parts) > 0 {
 		of := l.selection
 		of.during(l.by.column, l.earliest, l.latest, l.ends(found.Looked))
