@@ -72,7 +72,9 @@ func (d *Deliveries) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*
 	}
 	batch.Waited = d.c.Now().Sub(begun)
 	for _, p := range parcels {
-		batch.Items = append(batch.Items, p.item(to))
+		i := p.item(to)
+		i.Held = d.flights.under(p)
+		batch.Items = append(batch.Items, i)
 	}
 	// The page was full, so there may be more.
 	if chains >= q.Chains {
