@@ -79,7 +79,8 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 
 	hands := newCrew()
 	defer hands.dismiss()
-	st := &stint{Dispatcher: d, ctx: ctx, working: working, crew: hands, served: map[string]bool{}}
+	st := &stint{Dispatcher: d, ctx: ctx, working: working, crew: hands, served: map[string]bool{},
+		unsorted: map[string]time.Time{}}
 	for kind := range d.config.Kinds {
 		st.open(kind)
 	}
