@@ -94,8 +94,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 func (d *Dispatcher) Cut() bool { return d.cut.Load() }
 
 // sweep activates lanes that hold work and that nobody knows of, and opens the queues into which somebody
-// else has sorted lanes. It begins at once, which is how a
-// start finds what the last process left.
+// else has sorted lanes. It begins at once, which is how a start finds what the last process left.
 func (d *Dispatcher) sweep(ctx context.Context, open func(queue string)) {
 	tick := time.NewTicker(d.config.Sweep)
 	defer tick.Stop()

@@ -173,7 +173,7 @@ func (r *runner[T]) wait(ctx context.Context, next time.Time, over bool) (linger
 		press = nil
 	}
 	r.pressed = false
-	// Whatever happens is dealt with in a slot.
+	// What happens while it waits without a slot changes the runner alone: whatever is decided of it is in one.
 	defer r.slot.enter(ctx)
 	for {
 		select {

@@ -2,6 +2,8 @@ package dispatch
 
 import (
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/waybill-dev/waybill/internal/fence"
 )
@@ -51,4 +53,22 @@ func TestTheLaneThatWaitsLongestAndTheOneThatCameLastTakeTurns(t *testing.T) {
 	if _, ok := w.next(func(fence.Lane) bool { return true }); ok {
 		t.Error("a lane is left")
 	}
+}
+
+func TestALaneThatBecomesAnothersIsChargedToThat(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFloor(64, func(fence.Lane) {})
+		f.answered(t, 5, laneNumber(1), ownerOf(1), time.Millisecond, true)
+		held := f.fill(laneNumber(1), ownerOf(2))
+		if n := f.all.owners[ownerOf(2)]; n != len(held) || n < 2 || f.all.owners[ownerOf(1)] > 0 {
+			t.Errorf("of %d places the one holds %d, the other %d", len(held), n, f.all.owners[ownerOf(1)])
+		}
+		for _, p := range held {
+			p.Leave(time.Millisecond, true)
+		}
+		if len(f.all.owners) > 0 {
+			t.Errorf("places are left: %v", f.all.owners)
+		}
+	})
 }
