@@ -20,7 +20,7 @@ type Dispatcher struct {
 	// memories are of lanes that do not run at the moment.
 	memories map[fence.Lane]memory
 	// stances are of lanes that run, and of those that sleep until a time.
-	stances map[fence.Lane]stance
+	stances map[fence.Lane]*stance
 	// pools hold the slots of each queue that was served.
 	pools map[string]*pool
 }
@@ -64,7 +64,7 @@ func New(c Config) *Dispatcher {
 	if c.MaxLanes == 0 {
 		c.MaxLanes = 2000
 	}
-	return &Dispatcher{config: c, memories: map[fence.Lane]memory{}, stances: map[fence.Lane]stance{},
+	return &Dispatcher{config: c, memories: map[fence.Lane]memory{}, stances: map[fence.Lane]*stance{},
 		pools: map[string]*pool{}}
 }
 
