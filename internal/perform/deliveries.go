@@ -50,6 +50,7 @@ type DeliveriesConfig struct {
 type Deliveries struct {
 	c       DeliveriesConfig
 	flights flights
+	mends   mends
 }
 
 // NewDeliveries returns the work of receivers' lanes.
