@@ -20,7 +20,7 @@ type Dispatcher struct {
 	// memories are of lanes that do not run at the moment.
 	memories map[fence.Lane]memory
 	// stances are of lanes that run, and of those that sleep until a time.
-	stances map[fence.Lane]stance
+	stances map[fence.Lane]*stance
 	// pools hold the slots of each queue that was served.
 	pools map[string]*pool
 }
@@ -64,7 +64,7 @@ func New(c Config) *Dispatcher {
 	if c.MaxLanes == 0 {
 		c.MaxLanes = 2000
 	}
-	return &Dispatcher{config: c, memories: map[fence.Lane]memory{}, stances: map[fence.Lane]stance{},
+	return &Dispatcher{config: c, memories: map[fence.Lane]memory{}, stances: map[fence.Lane]*stance{},
 		pools: map[string]*pool{}}
 }
 
@@ -79,7 +79,8 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 
 	hands := newCrew()
 	defer hands.dismiss()
-	st := &stint{Dispatcher: d, ctx: ctx, working: working, crew: hands, served: map[string]bool{}}
+	st := &stint{Dispatcher: d, ctx: ctx, working: working, crew: hands, served: map[string]bool{},
+		unsorted: map[string]time.Time{}}
 	for kind := range d.config.Kinds {
 		st.open(kind)
 	}
@@ -93,8 +94,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 func (d *Dispatcher) Cut() bool { return d.cut.Load() }
 
 // sweep activates lanes that hold work and that nobody knows of, and opens the queues into which somebody
-// else has sorted lanes. It begins at once, which is how a
-// start finds what the last process left.
+// else has sorted lanes. It begins at once, which is how a start finds what the last process left.
 func (d *Dispatcher) sweep(ctx context.Context, open func(queue string)) {
 	tick := time.NewTicker(d.config.Sweep)
 	defer tick.Stop()

@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"sync/atomic"
 	"time"
 )
 
@@ -27,11 +28,12 @@ const (
 	TheStore Waits = "store"
 )
 
-// stance is how a lane that runs or sleeps stands, for figures.
+// stance is how a lane that runs or sleeps stands, for figures. Its runner alone writes it: what changes with nearly
+// every turn without the dispatcher's lock, which all lanes share.
 type stance struct {
 	label  string
 	waits  Waits
-	flying int
+	flying atomic.Int64
 }
 
 // Standing counts the lanes of one kind and label that wait for the same, and their attempts in flight.
@@ -45,7 +47,7 @@ func (d *Dispatcher) Standings() map[Stance]Standing {
 	for lane, s := range d.stances {
 		of := Stance{lane.Kind, s.label, s.waits}
 		sum := out[of]
-		out[of] = Standing{sum.Lanes + 1, sum.Flying + s.flying}
+		out[of] = Standing{sum.Lanes + 1, sum.Flying + int(s.flying.Load())}
 	}
 	return out
 }
@@ -72,18 +74,25 @@ func (d *Dispatcher) Slots() map[string]Slots {
 
 // stands notes how a lane stands; next is when it looks again.
 func (r *runner[T]) stands(now, next time.Time) {
-	s := stance{r.label, r.waits(now, next), r.flying}
-	if s == r.stance {
-		return
+	waits := r.waits(now, next)
+	if s := r.stance; s == nil || s.waits != waits || r.label != "" && s.label != r.label {
+		r.note(waits)
 	}
-	r.stance = s
+	r.stance.flying.Store(int64(r.flying))
+}
+
+func (r *runner[T]) note(waits Waits) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if s.label == "" {
-		// It was not read yet in this run.
-		s.label = r.stances[r.claim.Lane].label
+	if r.stance = r.stances[r.claim.Lane]; r.stance == nil {
+		r.stance = &stance{}
+		r.stances[r.claim.Lane] = r.stance
 	}
-	r.stances[r.claim.Lane] = s
+	r.stance.waits = waits
+	// It may not have been read yet in this run.
+	if r.label != "" {
+		r.stance.label = r.label
+	}
 }
 
 // leaves notes that a run is over. A lane that sleeps until it is activated waits for nothing.
@@ -102,7 +111,7 @@ func (r *runner[T]) waits(now, next time.Time) Waits {
 	switch {
 	case now.Before(r.retry):
 		return TheStore
-	case r.floor.waiting(r.claim.Lane):
+	case r.refused && r.floor.waiting(r.claim.Lane):
 		return APlace
 	case r.gate.shut(now):
 		return r.gate.waits()

@@ -69,6 +69,21 @@ func TestALaneSaysWhatItWaitsFor(t *testing.T) {
 	}
 }
 
+func TestHowManyAreInFlightIsNotedWithoutTheLockOfAllLanes(t *testing.T) {
+	t.Parallel()
+	d := New(Config{})
+	r := &runner[string]{Dispatcher: d, claim: Claim{Claim: fence.Claim{Lane: theLane}}, label: "acme", flying: 1}
+	r.stands(time.Now(), time.Time{})
+	d.mu.Lock()
+	r.flying = 5
+	r.stands(time.Now(), time.Time{})
+	d.mu.Unlock()
+	want := map[Stance]Standing{{fence.Connections, "acme", Nothing}: {1, 5}}
+	if diff := cmp.Diff(want, d.Standings()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestALimitIsUsedUpWhileSomebodyWaitsForIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -195,6 +195,10 @@ func (f *Floor) standing(lane fence.Lane, owner Owner) *standing {
 		s = &standing{owner: owner, window: float64(f.c.First)}
 		f.lanes[lane] = s
 	}
+	if s.flying == 0 {
+		// It may have become another's.
+		s.owner = owner
+	}
 	s.last = now
 	return s
 }

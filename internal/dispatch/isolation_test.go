@@ -1,8 +1,11 @@
 package dispatch
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -20,6 +23,10 @@ type yard struct {
 	asked map[fence.Lane]time.Time
 	took  map[fence.Lane]time.Duration
 	sorts int
+	// blind tells that no TSP can be looked up, and lost of which one lane's cannot.
+	blind bool
+	lost  fence.Lane
+	log   bytes.Buffer
 	seq   int64
 }
 
@@ -37,6 +44,9 @@ func (y *yard) tsp(_ context.Context, id uuid.UUID) (string, error) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	y.sorts++
+	if y.blind || id == y.lost.ID {
+		return "", errors.New("the store cannot be read")
+	}
 	return string('a' + rune(id[0])), nil
 }
 
@@ -99,7 +109,7 @@ func (y *yard) run(t *testing.T, slots, places int, while func(source Source)) {
 	f := NewFloor(FloorConfig{Places: places, First: 1000, Least: 2, Most: 1000, Quickly: 5 * time.Second, Now: time.Now,
 		Activate: func(l fence.Lane) { source.Activate(l, time.Now()) }})
 	webhooks := &lane{kind: fence.Receivers, items: []Item[string]{{Seq: 1, Key: "a"}}}
-	stop := startKinds(t, Config{Source: source, MaxLanes: slots, Log: slog.New(slog.DiscardHandler),
+	stop := startKinds(t, Config{Source: source, MaxLanes: slots, Log: slog.New(slog.NewTextHandler(&y.log, nil)),
 		Kinds: map[string]Kind{
 			fence.Connections: KindOf[string](y, Policy{Base: time.Second, Cap: time.Minute}).By(y.tsp).On(f),
 			fence.Receivers:   KindOf[string](webhooks, Policy{Base: time.Second, Cap: time.Minute}),
@@ -168,6 +178,52 @@ func TestEachLaneIsSortedOnce(t *testing.T) {
 		})
 		if y.sorts != 10 {
 			t.Errorf("the TSPs of 10 lanes were looked up %d times", y.sorts)
+		}
+	})
+}
+
+// see has the TSPs be looked up again, or no more.
+func (y *yard) see(can bool) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.blind = !can
+}
+
+func TestLanesThatCannotBeSortedAreToldOfOnceAndAskedForInTurns(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		y, lanes := newYard(), several(1, 0, 1000)
+		y.blind = true
+		y.run(t, 20, 1000, func(source Source) {
+			y.ask(source, lanes...)
+			time.Sleep(time.Minute)
+			y.see(true)
+			time.Sleep(5 * time.Second)
+		})
+		if told := strings.Count(y.log.String(), "looking up"); told != 1 || y.sorts > 60*sorters+1000 {
+			t.Errorf("it was told %d times; %d times it was looked up", told, y.sorts)
+		}
+		for _, l := range lanes {
+			if _, ok := y.waited(l); !ok {
+				t.Fatalf("%v did not run", l.ID)
+			}
+		}
+	})
+}
+
+func TestALaneThatCannotBeSortedKeepsNoOtherWaiting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		y, lanes := newYard(), several(1, 0, 100)
+		y.lost = lanes[0]
+		y.run(t, 20, 1000, func(source Source) {
+			y.ask(source, lanes...)
+			time.Sleep(time.Minute)
+		})
+		for _, l := range lanes[1:] {
+			if took, ok := y.waited(l); !ok || took > 2*time.Second {
+				t.Fatalf("%v: %v after %v", l.ID, ok, took)
+			}
 		}
 	})
 }

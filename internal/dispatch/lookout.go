@@ -15,7 +15,7 @@ import (
 // minute late, and one behind some thousands a second.
 const lookoutRest = 19
 
-// roomy tells whether another page of a stream's chains may be held, beside those in flight.
+// roomy tells whether another page of a stream's chains may be held, beside as many as are in flight in the lane.
 func (r *reading) roomy(held int) bool { return held-r.flying <= streamSize-pageSize }
 
 // spare tells whether there is place for a page of chains that must end. They leave at once.

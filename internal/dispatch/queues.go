@@ -17,6 +17,8 @@ type stint struct {
 
 	mu     sync.Mutex
 	served map[string]bool
+	// unsorted are the kinds of which no lane could be sorted of late, with when it is tried again.
+	unsorted map[string]time.Time
 }
 
 // open serves a queue, if it is not served and its kind is one of the dispatcher's. The queue of a kind
@@ -79,19 +81,51 @@ func (s *stint) run(claim Claim, own *slot) (again time.Time) {
 // sorters is how many lanes of a kind are sorted at once. It takes a look-up, and each lane once.
 const sorters = 16
 
-// sort finds out to which queue a lane belongs, and has it wait there.
+// sort finds out to which queue a lane belongs, and has it wait there. A store that cannot be read is asked for a lane
+// a second and told of once, however many lanes wait.
 func (s *stint) sort(k Kind, claim Claim) (again time.Time) {
+	if until := s.pausing(claim.Lane.Kind); s.config.Now().Before(until) {
+		return until
+	}
 	var group string
 	err := safely(func() (err error) { group, err = k.group(s.ctx, claim.Lane.ID); return err })
 	switch {
 	case s.ctx.Err() != nil:
 		return time.Time{}
 	case err != nil:
-		s.config.Log.Error("looking up the group of a lane", cause(err, "lane", claim.Lane.ID, "kind", claim.Lane.Kind)...)
-		return s.config.Now().Add(time.Second)
+		until, first := s.pause(claim.Lane.Kind)
+		if first {
+			s.config.Log.Error("looking up the groups of lanes; it is tried again each second",
+				cause(err, "lane", claim.Lane.ID, "kind", claim.Lane.Kind)...)
+		}
+		// If it is the lane's own fault others come before it.
+		return until.Add(time.Second)
 	}
+	s.resume(claim.Lane.Kind)
 	queue := claim.Lane.Kind + "/" + group
 	s.config.Source.Sort(claim.Lane, queue)
 	s.open(queue)
 	return s.config.Now()
+}
+
+// pausing is until when no lane of a kind is sorted.
+func (s *stint) pausing(kind string) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.unsorted[kind]
+}
+
+// pause has no lane of a kind sorted for a second; first tells that they were until then.
+func (s *stint) pause(kind string) (until time.Time, first bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, again := s.unsorted[kind]
+	s.unsorted[kind] = s.config.Now().Add(time.Second)
+	return s.unsorted[kind], !again
+}
+
+func (s *stint) resume(kind string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.unsorted, kind)
 }

@@ -36,8 +36,8 @@ type runner[T any] struct {
 	doubted bool
 	// retry is when a lane that could not be read is read again, however often it is activated.
 	retry time.Time
-	// stance is the last that was noted.
-	stance stance
+	// stance is where it is noted how the lane stands; nil before it is for the first time.
+	stance *stance
 	label  string
 }
 
@@ -73,7 +73,7 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 		r.remember(r.claim.Lane, memory{gate: r.gate, places: r.reading.reached(), lookouts: r.reading.watched(),
 			parked: r.parked, turns: r.turns, rest: r.reading.rests(), retry: r.retry, asked: again})
 	}()
-	if r.floor.waiting(r.claim.Lane) {
+	if r.refused = r.floor.waiting(r.claim.Lane); r.refused {
 		return begun.Add(crowdedFor)
 	}
 	for {
@@ -173,7 +173,7 @@ func (r *runner[T]) wait(ctx context.Context, next time.Time, over bool) (linger
 		press = nil
 	}
 	r.pressed = false
-	// Whatever happens is dealt with in a slot.
+	// What happens while it waits without a slot changes the runner alone: whatever is decided of it is in one.
 	defer r.slot.enter(ctx)
 	for {
 		select {

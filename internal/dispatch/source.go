@@ -22,7 +22,7 @@ type Source interface {
 	Claim(ctx context.Context, queue string) (Claim, error)
 	// Sort has a lane wait in a queue whenever it waits from now on. It may be forgotten.
 	Sort(lane fence.Lane, queue string)
-	// Queues lists the queues into which lanes were sorted.
+	// Queues lists those into which lanes were sorted, and may list those of kinds as well.
 	Queues() []string
 	// Release gives a lane back. It runs again at a time, or if that is zero when activated. It
 	// must be called once for each claim.
@@ -91,9 +91,9 @@ func (s *InProcess) of(queue string) *due {
 func (s *InProcess) Sort(lane fence.Lane, queue string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.sorted) >= mostSorted {
-		for any := range s.sorted {
-			delete(s.sorted, any)
+	if s.sorted[lane] == nil && len(s.sorted) >= mostSorted {
+		for other := range s.sorted {
+			delete(s.sorted, other)
 			break
 		}
 	}
@@ -136,7 +136,7 @@ func (s *InProcess) Activate(lane fence.Lane, at time.Time) {
 	}
 }
 
-// Queues lists those into which lanes were sorted.
+// Queues lists those in which lanes wait, or waited once.
 func (s *InProcess) Queues() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -5,20 +5,28 @@ import "github.com/waybill-dev/waybill/internal/fence"
 // waiters are lanes that wait for a place: owners in turns, and of an owner's lanes the one that waits
 // longest and the one that came last by turns, since a thousand that hang before it must not be waited for.
 type waiters struct {
-	lanes map[Owner][]fence.Lane
+	of map[Owner]*ownLanes
 	// turns holds the owners of lanes, each once.
 	turns []Owner
-	// last tells that the turn is that of an owner's last lane.
-	last bool
 }
 
-func newWaiters() waiters { return waiters{lanes: map[Owner][]fence.Lane{}} }
+// ownLanes are the lanes of one owner. last tells that the next turn is that of the one that came last: it is the
+// owner's own, so that each of its lanes comes in time however many owners there are.
+type ownLanes struct {
+	lanes []fence.Lane
+	last  bool
+}
+
+func newWaiters() waiters { return waiters{of: map[Owner]*ownLanes{}} }
 
 func (w *waiters) add(owner Owner, lane fence.Lane) {
-	if len(w.lanes[owner]) == 0 {
+	q := w.of[owner]
+	if q == nil {
+		q = &ownLanes{}
+		w.of[owner] = q
 		w.turns = append(w.turns, owner)
 	}
-	w.lanes[owner] = append(w.lanes[owner], lane)
+	q.lanes = append(q.lanes, lane)
 }
 
 // next returns the next lane that may go, and forgets it. An owner whose lane may not keeps its
@@ -27,28 +35,38 @@ func (w *waiters) next(may func(fence.Lane) bool) (lane fence.Lane, ok bool) {
 	for range len(w.turns) {
 		owner := w.turns[0]
 		w.turns = w.turns[1:]
-		queue := w.lanes[owner]
-		one := queue[0]
-		if w.last {
-			one = queue[len(queue)-1]
+		q := w.of[owner]
+		lane := q.first()
+		ok := may(lane)
+		if ok {
+			q.drop()
 		}
-		ok := may(one)
-		switch {
-		case ok && w.last:
-			queue = queue[:len(queue)-1]
-		case ok:
-			queue = queue[1:]
-		}
-		if len(queue) == 0 {
-			delete(w.lanes, owner)
+		if len(q.lanes) == 0 {
+			delete(w.of, owner)
 		} else {
-			w.lanes[owner] = queue
 			w.turns = append(w.turns, owner)
 		}
 		if ok {
-			w.last = !w.last
-			return one, true
+			return lane, true
 		}
 	}
 	return fence.Lane{}, false
+}
+
+// first is the lane whose turn it is.
+func (q *ownLanes) first() fence.Lane {
+	if q.last {
+		return q.lanes[len(q.lanes)-1]
+	}
+	return q.lanes[0]
+}
+
+// drop forgets it.
+func (q *ownLanes) drop() {
+	if q.last {
+		q.lanes = q.lanes[:len(q.lanes)-1]
+	} else {
+		q.lanes = q.lanes[1:]
+	}
+	q.last = !q.last
 }

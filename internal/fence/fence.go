@@ -1,6 +1,8 @@
 // Package fence keeps two hands off one thing. It is a leaf, so that the rooms that hold things,
 // the store that keeps them and the engine that works on them mean the same by a lane, by the
-// right to run it, and by having lost it.
+// right to run it, and by having lost it. With that come the few words that all of them share with the
+// store: how old an answer may be, when a change was made, in which parts much is removed, and what is
+// told to callers where the store fails or is late.
 package fence
 
 import (

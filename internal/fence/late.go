@@ -28,7 +28,8 @@ func (l *Late) As(target any) bool {
 	if !ok {
 		return false
 	}
-	*p = &problem.Error{Code: problem.Unavailable, RetryAfter: passing, Err: l, Detail: fmt.Sprintf("the list was not read within %s; "+
-		"ask again, for a smaller size, a shorter time or fewer fleets", l.After)}
+	*p = &problem.Error{Code: problem.Unavailable, RetryAfter: passing, Err: l,
+		Detail: fmt.Sprintf("the list was not read within %s; ask again, for a smaller size, a shorter time or fewer "+
+			"fleets", l.After)}
 	return true
 }

@@ -50,6 +50,7 @@ type DeliveriesConfig struct {
 type Deliveries struct {
 	c       DeliveriesConfig
 	flights flights
+	mends   mends
 }
 
 // NewDeliveries returns the work of receivers' lanes.
@@ -88,10 +89,11 @@ func (p *parcel) delivery() webhook.Delivery {
 
 // Begin drops what is not to be sent any more: its subscription may have been paused, moved or deleted
 // since it was read. It asks also whether the partner may have the event still, which may have waited for
-// a day or be replayed after a month. An event may be sent twice; receivers know it by its id.
+// a day or be replayed after a month. An event may be sent twice; receivers know it by its id. What is
+// under way elsewhere is read anew, and held until that is over.
 func (d *Deliveries) Begin(ctx context.Context, _ fence.Claim, item dispatch.Item[*parcel]) error {
 	p := item.Value
-	if !d.flights.enter(ctx, p) {
+	if !d.flights.enter(p) {
 		return fence.ErrOvertaken
 	}
 	err := d.begin(ctx, p)
@@ -192,11 +194,7 @@ func (d *Deliveries) Settle(ctx context.Context, claim fence.Claim, a dispatch.A
 	if p.withheld {
 		s.State = webhook.DeliveryWithheld
 	}
-	err := d.c.Queue.SettleDelivery(ctx, s)
-	if err == nil || errors.Is(err, fence.ErrOvertaken) {
-		d.flights.leave(p)
-	}
-	if err != nil {
+	if err := d.record(ctx, p, s); err != nil {
 		return err
 	}
 	d.watch(s, a.End)
@@ -209,6 +207,19 @@ func (d *Deliveries) Settle(ctx context.Context, claim fence.Claim, a dispatch.A
 			"error", p.result.Err, "cause", p.result.Cause)
 	}
 	return nil
+}
+
+// record stores the end of an attempt. Where nobody will try that again the attempt is over as well.
+func (d *Deliveries) record(ctx context.Context, p *parcel, s webhook.Settled) error {
+	again := false
+	defer func() {
+		if !again {
+			d.flights.leave(p)
+		}
+	}()
+	err := d.c.Queue.SettleDelivery(ctx, s)
+	again = err != nil && !errors.Is(err, fence.ErrOvertaken) && !fence.IsLost(err)
+	return err
 }
 
 // telling is true of the first, the tenth, the hundredth and so on: a receiver that refuses everything for

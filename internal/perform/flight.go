@@ -8,8 +8,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// longestFlight bounds how long an attempt at a delivery waits for another one at it: longer than two requests
-// take and their settling, so that only an attempt which could not be settled is not waited for.
+// longestFlight is when an attempt at a delivery counts as over at the latest: longer than two requests take and
+// their settling, so that only one which could not be settled is not waited for.
 const longestFlight = 30 * time.Second
 
 // flights are the attempts of this process that are under way. A delivery has one at a time: a subscription that
@@ -28,24 +28,18 @@ func (p *parcel) aim() aim { return aim{p.waiting.Subscription, p.waiting.Event.
 type flight struct {
 	parcel *parcel
 	over   chan struct{}
+	late   *time.Timer
 }
 
-// enter begins an attempt. Where another one is under way it waits for its end and tells that nothing began: what
-// waits has to be read anew.
-func (f *flights) enter(ctx context.Context, p *parcel) bool {
+// enter begins an attempt, unless another one is under way. It ends by itself in the end.
+func (f *flights) enter(p *parcel) bool {
 	f.mu.Lock()
-	other := f.of[p.aim()]
-	if other == nil {
-		f.of[p.aim()] = &flight{p, make(chan struct{})}
+	defer f.mu.Unlock()
+	if f.of[p.aim()] != nil {
+		return false
 	}
-	f.mu.Unlock()
-	if other == nil {
-		return true
-	}
-	if !other.ended(ctx) {
-		f.leave(other.parcel)
-	}
-	return false
+	f.of[p.aim()] = &flight{p, make(chan struct{}), time.AfterFunc(longestFlight, func() { f.leave(p) })}
+	return true
 }
 
 // leave ends an attempt; that of another lane goes on.
@@ -53,9 +47,17 @@ func (f *flights) leave(p *parcel) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if own := f.of[p.aim()]; own != nil && own.parcel == p {
+		own.late.Stop()
 		delete(f.of, p.aim())
 		close(own.over)
 	}
+}
+
+// under tells whether an attempt at what a parcel is at is under way.
+func (f *flights) under(p *parcel) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.of[p.aim()] != nil
 }
 
 // landed waits for the attempts that are under way at what is a partner's.
@@ -69,20 +71,10 @@ func (f *flights) landed(ctx context.Context, partner uuid.UUID) {
 	}
 	f.mu.Unlock()
 	for _, one := range all {
-		one.ended(ctx)
-	}
-}
-
-// ended waits for the end of an attempt and tells whether it came.
-func (f *flight) ended(ctx context.Context) bool {
-	late := time.NewTimer(longestFlight)
-	defer late.Stop()
-	select {
-	case <-f.over:
-		return true
-	case <-ctx.Done():
-		return true
-	case <-late.C:
-		return false
+		select {
+		case <-one.over:
+		case <-ctx.Done():
+			return
+		}
 	}
 }

@@ -43,6 +43,9 @@ type outbox struct {
 	// ended tells that no grant lets the partner have the events any more.
 	ended bool
 	watch Watch
+	// damaged is why the receiver's URL cannot be read, and mends how often it was to be mended.
+	damaged error
+	mends   int
 }
 
 // newOutbox returns the deliveries of events of so many subjects to one subscription.
@@ -143,6 +146,9 @@ func (o *outbox) Receiver(context.Context, uuid.UUID) (webhook.Receiver, error) 
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	r := webhook.Receiver{ID: receiverID, URL: "https://r.example/"}
+	if o.damaged != nil {
+		r.URL, r.Damaged = "", o.damaged
+	}
 	for _, sub := range o.subs {
 		r.Stale = r.Stale || sub.Status == webhook.Stale
 	}
@@ -153,7 +159,20 @@ func (o *outbox) ReceiverOf(context.Context, uuid.UUID, string) (webhook.Receive
 	return webhook.Receiver{}, webhook.ErrNotFound
 }
 
-func (o *outbox) MendReceiver(context.Context, uuid.UUID) ([]uuid.UUID, error) { return nil, nil }
+// MendReceiver finds no URL that can be read, and makes what is active stale.
+func (o *outbox) MendReceiver(context.Context, uuid.UUID) (stale []uuid.UUID, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.mends++
+	for id, sub := range o.subs {
+		if sub.Status == webhook.Active {
+			sub.Status = webhook.Stale
+			o.subs[id] = sub
+			stale = append(stale, id)
+		}
+	}
+	return stale, nil
+}
 
 func (o *outbox) Arrange(context.Context, uuid.UUID) (bool, error) { return false, nil }
 

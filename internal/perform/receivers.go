@@ -72,28 +72,15 @@ func (d *Deliveries) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*
 	}
 	batch.Waited = d.c.Now().Sub(begun)
 	for _, p := range parcels {
-		batch.Items = append(batch.Items, p.item(to))
+		i := p.item(to)
+		i.Held = d.flights.under(p)
+		batch.Items = append(batch.Items, i)
 	}
 	// The page was full, so there may be more.
 	if chains >= q.Chains {
 		batch.Streams = []fence.Stream{{Name: stream}}
 	}
 	return batch, nil
-}
-
-// mend has a receiver mended whose URL cannot be read. Nothing is sent there until it is: its subscriptions are
-// stale, and who makes them so tells of it, which is once.
-func (d *Deliveries) mend(ctx context.Context, to webhook.Receiver) error {
-	stale, err := d.c.Receivers.MendReceiver(ctx, to.ID)
-	if err != nil {
-		return fmt.Errorf("mending a receiver: %w", err)
-	}
-	for _, id := range stale {
-		d.c.Log.Error("the URL of a subscription cannot be read, so it is stale: restore a backup that holds it with its "+
-			"key (docs/backup.md), or have its partner send the URL anew with PATCH", "subscription_id", id,
-			"receiver_id", to.ID, "error", to.Damaged)
-	}
-	return nil
 }
 
 // arrange brings what waits for subscriptions that were paused, activated or moved to where it belongs,

@@ -2,6 +2,7 @@ package perform
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -38,15 +39,13 @@ func Forget(ctx context.Context, in Retention, kept Kept, now func() time.Time, 
 	}
 }
 
+// forget does all of it: what fails keeps nothing else from being removed.
 func forget(ctx context.Context, in Retention, kept Kept, at time.Time) error {
 	keys := operation.KeysSince(at)
-	if err := fence.InParts(ctx, func() (bool, error) { return in.SweepKeys(ctx, keys) }); err != nil {
-		return err
-	}
-	if err := along(ctx, in.SweepOperations, at.Add(-kept.Operations)); err != nil {
-		return err
-	}
-	return along(ctx, in.SweepRecords, at.Add(-kept.Records))
+	return errors.Join(
+		fence.InParts(ctx, func() (bool, error) { return in.SweepKeys(ctx, keys) }),
+		along(ctx, in.SweepOperations, at.Add(-kept.Operations)),
+		along(ctx, in.SweepRecords, at.Add(-kept.Records)))
 }
 
 // along sweeps from the oldest to what is younger than a time.

@@ -33,7 +33,8 @@ type wanted struct {
 
 // of takes those of a connection's kinds that can be asked for, and says when the first of the others
 // can. back gives them back, where nothing came of it.
-func (a *asked) of(id uuid.UUID, kinds []resource.Kind, now time.Time) (free []resource.Kind, wait time.Duration, back func()) {
+func (a *asked) of(id uuid.UUID, kinds []resource.Kind, now time.Time) (
+	free []resource.Kind, wait time.Duration, back func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for which, at := range a.at {
@@ -76,12 +77,14 @@ func (s *Service) RequestImport(ctx context.Context, who access.Principal, id uu
 	// Levels are judged by when the grant was read; a fleet's own was not read.
 	kinds := slices.DeleteFunc(slices.Clone(all), func(k resource.Kind) bool { return !grant.MayRead(k) })
 	if len(kinds) == 0 {
-		return nil, problem.New(problem.Forbidden, "the fleet has granted you none of what can be imported from %s, which is %v", c.TSP, all)
+		return nil, problem.New(problem.Forbidden,
+			"the fleet has granted you none of what can be imported from %s, which is %v", c.TSP, all)
 	}
 	free, wait, back := s.asked.of(id, kinds, s.Now())
 	if len(free) == 0 {
 		return nil, &problem.Error{Code: problem.TooMany, RetryAfter: wait,
-			Detail: "this import was asked for less than a minute ago, and nothing more is begun: GET /v2/integrations/connections/data-freshness tells how it stands"}
+			Detail: "this import was asked for less than a minute ago, and nothing more is begun: GET " +
+				"/v2/integrations/connections/data-freshness tells how it stands"}
 	}
 	if err := s.Schedules.ScheduleImports(ctx, id, free, s.Now().UTC().Truncate(time.Microsecond)); err != nil {
 		back()

@@ -116,7 +116,8 @@ func (i Importer) page(ctx context.Context, from Source, s *Sweep) (done bool, e
 	// From before the call: a write that is settled while the page is on its way is newer than the
 	// page.
 	asked := i.clock()
-	page, end := i.Caller.List(ctx, from.Target, tsp.List{Kind: s.Kind, Cursor: s.cursor, Since: s.Since, Pace: from.Pace})
+	list := tsp.List{Kind: s.Kind, Cursor: s.cursor, Since: s.Since, Pace: from.Pace}
+	page, end := i.Caller.List(ctx, from.Target, list)
 	if end != nil {
 		return false, end
 	}

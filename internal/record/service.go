@@ -72,8 +72,8 @@ func (s *Service) List(ctx context.Context, who access.Principal, r Request) (Pa
 }
 
 // found returns one page of records, and how the caller calls their fleets.
-func (s *Service) found(ctx context.Context, who access.Principal, r Request) (p page.Page[Record], refs map[uuid.UUID]string,
-	err error) {
+func (s *Service) found(ctx context.Context, who access.Principal, r Request) (
+	p page.Page[Record], refs map[uuid.UUID]string, err error) {
 	var of connection.Connection
 	if r.Connection != uuid.Nil {
 		if of, _, err = s.reached(ctx, who, r.Connection); err != nil {
@@ -123,7 +123,8 @@ func (s *Service) reached(ctx context.Context, who access.Principal, id uuid.UUI
 
 // readable returns the fleets whose records of a kind the caller may read, each with how the
 // caller calls it.
-func (s *Service) readable(ctx context.Context, who access.Principal, kind resource.Kind) (map[uuid.UUID]string, error) {
+func (s *Service) readable(ctx context.Context, who access.Principal, kind resource.Kind) (
+	map[uuid.UUID]string, error) {
 	grants, err := access.Reach(ctx, s.Access, who)
 	if err != nil {
 		return nil, err
@@ -138,10 +139,11 @@ func (s *Service) readable(ctx context.Context, who access.Principal, kind resou
 }
 
 // Get returns one record that the caller may read, a deleted one included.
-func (s *Service) Get(ctx context.Context, who access.Principal, kind resource.Kind, id uuid.UUID) (Record, string, error) {
+func (s *Service) Get(ctx context.Context, who access.Principal, kind resource.Kind, id uuid.UUID) (
+	Record, string, error) {
 	// One answer for what is not there and for what is not granted.
-	none := problem.New(problem.NotFound, "there is no %s %s that you may read; GET /v2/telematics/%s lists those that there are", kind, id,
-		kind.Facts().Plural)
+	none := problem.New(problem.NotFound, "there is no %s %s that you may read; GET /v2/telematics/%s lists those "+
+		"that there are", kind, id, kind.Facts().Plural)
 	r, err := s.Lists.RecordByID(ctx, id)
 	if errors.Is(err, ErrNotFound) || err == nil && r.Kind != kind {
 		return Record{}, "", none

@@ -36,3 +36,26 @@ func TestURLsThatLeadToOnePlaceAreOneReceiver(t *testing.T) {
 		}
 	}
 }
+
+func TestAURLThatIsSentAgainInAnotherFormIsNoOtherReceiver(t *testing.T) {
+	t.Parallel()
+	for _, stored := range []string{"https://R.Example:443/In", "https://r.example/In"} {
+		for _, c := range []struct {
+			body, leads string
+			elsewhere   bool
+		}{
+			{`{"url":"https://r.example/In"}`, "https://r.example/In", false},
+			{`{"url":"https://r.example./In"}`, "https://r.example/In", false},
+			{`{"url":"https://r.example/in"}`, "https://r.example/in", true},
+			{`{"url":"https://r.example:8443/In"}`, "https://r.example:8443/In", true},
+			{`{"encoding":null,"filters":{}}`, stored, false},
+		} {
+			d := newDesk(t, created)
+			d.store.subs[0].URL, d.store.subs[0].Status, d.store.subs[0].Learned = stored, webhook.Stale, webhook.Gzip
+			s := d.changed(c.body)
+			if s.URL != c.leads || (s.Status == webhook.Active) != c.elsewhere || (s.Learned == "") != c.elsewhere {
+				t.Errorf("%s after %s: leads to %s, is %s, has learned %q", c.body, stored, s.URL, s.Status, s.Learned)
+			}
+		}
+	}
+}

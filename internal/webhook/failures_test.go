@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"os"
 	"strings"
 	"syscall"
@@ -131,19 +132,30 @@ func TestWhatOurOwnMachineLacksSaysNothingOfTheReceiver(t *testing.T) {
 		"nor one of the machine's":   {os.NewSyscallError("socket", syscall.ENFILE), false},
 		"no port is left":            {os.NewSyscallError("connect", syscall.EADDRNOTAVAIL), false},
 		"the network is down":        {os.NewSyscallError("connect", syscall.ENETDOWN), false},
+		"no buffer is left":          {os.NewSyscallError("connect", syscall.ENOBUFS), false},
+		"no memory is left":          {os.NewSyscallError("socket", syscall.ENOMEM), false},
 		"there is no way anywhere":   {os.NewSyscallError("connect", syscall.ENETUNREACH), false},
 	} {
-		client := &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) { return nil, c.err })}
-		d := to("https://a.example")
-		d.Attempt = 7
-		got := webhook.NewSender(client, time.Now).Send(t.Context(), d)
-		if got.Verdict != webhook.Retry || (got.Attempt == 7) != c.theirs || got.URL != d.Subscription.URL {
-			t.Errorf("%s: got %+v", says, got)
+		for _, connects := range []bool{false, true} {
+			client := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				if connects {
+					httptrace.ContextClientTrace(r.Context()).GotConn(httptrace.GotConnInfo{})
+				}
+				return nil, c.err
+			})}
+			d := to("https://a.example")
+			d.Attempt = 7
+			got := webhook.NewSender(client, time.Now).Send(t.Context(), d)
+			if got.Verdict != webhook.Retry || (got.Attempt == 7) != c.theirs || got.URL != d.Subscription.URL ||
+				got.Unsent != (!c.theirs && !connects) {
+				t.Errorf("%s, connected %v: got %+v", says, connects, got)
+			}
 		}
 	}
 	d := to("https://a.example")
 	d.Event.Data = []byte("{")
-	if got := newSender(t, loopback, time.Second).Send(t.Context(), d); got.Verdict != webhook.Retry || got.Attempt != 0 {
+	if got := newSender(t, loopback, time.Second).Send(t.Context(), d); got.Verdict != webhook.Retry || got.Attempt != 0 ||
+		!got.Unsent {
 		t.Errorf("an event that cannot be written: %+v", got)
 	}
 }

@@ -94,6 +94,7 @@ type FeedConfig struct {
 type Feed struct {
 	c     FeedConfig
 	bells *bells
+	told  told
 	stop  context.CancelFunc
 	over  context.Context
 }

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/page"
@@ -52,8 +55,7 @@ func (f *Feed) gather(ctx context.Context, to Receiver, r FeedRequest, found *Fe
 			}
 			found.End = page.Position{Seq: e.Place, ID: e.Event.ID}
 			if e.Event.Damaged != nil {
-				f.c.Log.Error("an event of a feed was passed over because it cannot be read", "event_id", e.Event.ID,
-					"subscription_id", e.Subscription, "error", e.Event.Damaged)
+				f.passOver(e)
 				continue
 			}
 			if !r.passes(e) {
@@ -82,6 +84,37 @@ func (f *Feed) gather(ctx context.Context, to Receiver, r FeedRequest, found *Fe
 		}
 	}
 	return nil
+}
+
+// mostTold bounds the damaged events of which it is known that the log tells of them.
+const mostTold = 10_000
+
+// told are damaged events of which the log tells; they are read again and again.
+type told struct {
+	mu  sync.Mutex
+	ids map[uuid.UUID]bool
+}
+
+// first tells whether it was not told of an event yet, and notes that it is.
+func (t *told) first(id uuid.UUID) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.ids[id] {
+		return false
+	}
+	if t.ids == nil || len(t.ids) >= mostTold {
+		t.ids = map[uuid.UUID]bool{}
+	}
+	t.ids[id] = true
+	return true
+}
+
+// passOver tells once of an event that cannot be read.
+func (f *Feed) passOver(e Filed) {
+	if f.told.first(e.Event.ID) {
+		f.c.Log.Error("an event of a feed is passed over because it cannot be read", "event_id", e.Event.ID,
+			"subscription_id", e.Subscription, "error", e.Event.Damaged)
+	}
 }
 
 func (r FeedRequest) passes(e Filed) bool {

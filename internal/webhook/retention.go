@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -38,16 +39,20 @@ const receiversEvery = 10 * time.Minute
 func Sweep(ctx context.Context, in Sweeps, now func() time.Time, log *slog.Logger) error {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
-	var looked time.Time
+	seen := time.Time{}
 	for {
 		at := now()
-		receivers := at.Sub(looked) >= receiversEvery
-		err := sweep(ctx, in, at, receivers)
-		if err != nil && ctx.Err() == nil {
-			log.Warn("old deliveries could not be removed; it is tried again", "error", err)
+		receivers := func() (more bool, err error) {
+			if at.Sub(seen) < receiversEvery {
+				return false, nil
+			}
+			if more, err = in.SweepReceivers(ctx); err == nil && !more {
+				seen = at
+			}
+			return more, err
 		}
-		if err == nil && receivers {
-			looked = at
+		if err := sweep(ctx, in, at, receivers); err != nil && ctx.Err() == nil {
+			log.Warn("old deliveries could not be removed; it is tried again", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -57,23 +62,18 @@ func Sweep(ctx context.Context, in Sweeps, now func() time.Time, log *slog.Logge
 	}
 }
 
-func sweep(ctx context.Context, in Sweeps, at time.Time, receivers bool) error {
+// sweep does all of it: what fails keeps nothing else from being removed.
+func sweep(ctx context.Context, in Sweeps, at time.Time, receivers func() (more bool, err error)) error {
 	before := at.Add(-Kept)
+	var failed []error
 	for _, one := range []func() (bool, error){
 		func() (bool, error) { return in.SweepDeleted(ctx) },
-		func() (bool, error) {
-			if !receivers {
-				return false, nil
-			}
-			return in.SweepReceivers(ctx)
-		},
+		receivers,
 		func() (bool, error) { return in.SweepSecrets(ctx, at) },
 		func() (bool, error) { return in.SweepDeadLetters(ctx, before) },
 		func() (bool, error) { return in.SweepLogs(ctx, before) },
 	} {
-		if err := fence.InParts(ctx, one); err != nil {
-			return err
-		}
+		failed = append(failed, fence.InParts(ctx, one))
 	}
-	return nil
+	return errors.Join(failed...)
 }

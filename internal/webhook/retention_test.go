@@ -15,9 +15,11 @@ import (
 
 // attic has parts of each sort to sweep.
 type attic struct {
-	mu     sync.Mutex
-	parts  map[string]int
-	fails  bool
+	mu    sync.Mutex
+	parts map[string]int
+	// fails is what cannot be swept, the first time or, if always is set, ever.
+	fails  string
+	always bool
 	before []time.Time
 }
 
@@ -25,8 +27,10 @@ func (a *attic) one(sort string, before time.Time) (bool, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.before = append(a.before, before)
-	if a.fails {
-		a.fails = false
+	if a.fails == sort {
+		if !a.always {
+			a.fails = ""
+		}
 		return false, errors.New("the disk is full")
 	}
 	a.parts[sort]--
@@ -57,14 +61,19 @@ func (a *attic) SweepLogs(_ context.Context, before time.Time) (bool, error) {
 func TestWhatIsKeptNoLongerIsSweptToTheLastWhateverFailsOnTheWay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		a := &attic{parts: map[string]int{"deleted": 3, "receivers": 2, "secrets": 2, "dead": 2, "logs": 4}, fails: true}
+		a := &attic{parts: map[string]int{"deleted": 3, "receivers": 2, "secrets": 2, "dead": 2, "logs": 4}, fails: "deleted"}
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() { done <- webhook.Sweep(ctx, a, time.Now, slog.New(slog.DiscardHandler)) }()
 		time.Sleep(15 * time.Second)
 		cancel()
-		if err := <-done; err != nil || a.parts["deleted"] != 0 || a.parts["receivers"] != 0 || a.parts["secrets"] != 0 || a.parts["dead"] != 0 || a.parts["logs"] != 0 {
-			t.Errorf("%v, left %v", err, a.parts)
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		for sort, left := range a.parts {
+			if left > 0 {
+				t.Errorf("%d parts are left of %s", left, sort)
+			}
 		}
 		if last := slices.MaxFunc(a.before, time.Time.Compare); time.Since(last) != webhook.Kept+5*time.Second {
 			t.Errorf("what is older than %s was swept", time.Since(last))
@@ -72,10 +81,33 @@ func TestWhatIsKeptNoLongerIsSweptToTheLastWhateverFailsOnTheWay(t *testing.T) {
 	})
 }
 
+func TestWhatCannotBeSweptKeepsNothingElse(t *testing.T) {
+	t.Parallel()
+	for _, fails := range []string{"deleted", "receivers", "secrets", "dead", "logs"} {
+		synctest.Test(t, func(t *testing.T) {
+			a := &attic{parts: map[string]int{"deleted": 2, "receivers": 2, "secrets": 2, "dead": 2, "logs": 2}, fails: fails,
+				always: true}
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan error)
+			go func() { done <- webhook.Sweep(ctx, a, time.Now, slog.New(slog.DiscardHandler)) }()
+			time.Sleep(5 * time.Second)
+			cancel()
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+			for sort, left := range a.parts {
+				if (left > 0) != (sort == fails) {
+					t.Errorf("while %s fail, %d parts are left of %s", fails, left, sort)
+				}
+			}
+		})
+	}
+}
+
 func TestEachReceiverIsLookedAtNowAndThenAlone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		a := &attic{parts: map[string]int{}}
+		a := &attic{parts: map[string]int{}, fails: "logs", always: true}
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() { done <- webhook.Sweep(ctx, a, time.Now, slog.New(slog.DiscardHandler)) }()

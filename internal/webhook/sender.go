@@ -3,12 +3,10 @@ package webhook
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptrace"
-	"net/url"
 	"sync/atomic"
 	"time"
 
@@ -67,8 +65,9 @@ func (s *Sender) request(ctx context.Context, d Delivery, encoding Encoding) Res
 	began := s.now()
 	bounded, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
-	var heard atomic.Bool
+	var connected, heard atomic.Bool
 	bounded = httptrace.WithClientTrace(bounded, &httptrace.ClientTrace{
+		GotConn:              func(httptrace.GotConnInfo) { connected.Store(true) },
 		GotFirstResponseByte: func() { heard.Store(true) },
 	})
 	answer, err := s.post(bounded, d, encoding)
@@ -80,9 +79,11 @@ func (s *Sender) request(ctx context.Context, d Delivery, encoding Encoding) Res
 		if ctx.Err() != nil {
 			r.Verdict = Interrupted
 		}
-		r.Err, r.Unsent = explain(err, s.timeout, heard.Load()), !errors.As(err, new(*url.Error))
+		r.Err = explain(err, s.timeout, heard.Load())
 		if theirs(err) {
 			r.Attempt = d.Attempt
+		} else {
+			r.Unsent = !connected.Load()
 		}
 		return r
 	}

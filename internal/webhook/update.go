@@ -96,12 +96,14 @@ func (s *Service) Update(ctx context.Context, partner, id uuid.UUID, body []byte
 		if o.Has("retry_refused") {
 			next.RetryRefused = flag(o, "retry_refused")
 		}
-		if next.URL != sub.URL || next.Encoding != sub.Encoding {
+		// One that was stored in another form leads where it led.
+		elsewhere := canonical(next.URL) != canonical(sub.URL)
+		if elsewhere || next.Encoding != sub.Encoding {
 			next.Learned = ""
 		}
 		next.Health = unproven(now)
 		// What made it stale was another receiver.
-		if sub.Status == Stale && next.URL != sub.URL {
+		if sub.Status == Stale && elsewhere {
 			next.Status = Active
 		}
 		return s.rotated(next, o, now)
