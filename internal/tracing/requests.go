@@ -31,7 +31,7 @@ func (t *Tracer) Request(r *http.Request) (ctx context.Context, end func(route s
 		span.SetAttributes(attribute.Int("http.response.status_code", status))
 		wrong := ""
 		if status == 0 || status >= http.StatusInternalServerError {
-			wrong = http.StatusText(status)
+			wrong = failed(status)
 		}
 		ended(span, wrong)
 	}
