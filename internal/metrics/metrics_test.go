@@ -92,6 +92,20 @@ func TestWhatIsToldIsInTheNextScrape(t *testing.T) {
 	}
 }
 
+func TestADeliveryThatWasNotSentOrTakenHasNoTimes(t *testing.T) {
+	t.Parallel()
+	m := New(Sets{}, Figures{}, slog.New(slog.DiscardHandler))
+	m.Delivered("withheld", -1, -1)
+	m.Delivered("retried", time.Second, -1)
+	lines := m.scrape(t)
+	for _, want := range []string{`waybill_deliveries_total{outcome="withheld"} 1`,
+		`waybill_delivery_attempt_duration_seconds_count 1`, `waybill_delivery_lag_seconds_count 0`} {
+		if !slices.Contains(lines, want) {
+			t.Errorf("no line %s", want)
+		}
+	}
+}
+
 func TestFilesAreToldOfWhereTheDiskSaysNothing(t *testing.T) {
 	t.Parallel()
 	lines := New(Sets{}, Figures{Space: func() (Space, bool) { return Space{Database: 4096, Log: 7, Free: -1}, true }},
