@@ -118,12 +118,16 @@ func (u unread) Connection(ctx context.Context, id uuid.UUID) (connection.Connec
 func TestAConnectionWhoseSettingsCannotBeReadIsShownAndMendedByNewOnes(t *testing.T) {
 	t.Parallel()
 	s := newStand(t)
-	id := s.create(good).ID
+	s.tsp.spec.Settings = []tsp.Setting{{Key: "pin", Type: tsp.TextSetting, Secret: true}}
+	id := s.create(good + `,"settings":{"pin":"hush-pin"}`).ID
 	s.service.Store = unread{s.store}
 	s.shows(id, "PATCH it with settings")
 	_, err := s.service.Update(t.Context(), s.fleet, id, []byte(`{"credentials":{"token":"good-new"}}`))
 	refused(t, "credentials", err, problem.Conflict, "PATCH it with settings")
 	if c := s.update(id, `{"settings":{}}`); c.Status != connection.Active || c.Problem != nil {
 		t.Errorf("with new settings it is %+v", c)
+	}
+	if pin := s.secret(id).Secrets["pin"]; pin != "hush-pin" {
+		t.Errorf("the secret setting, which was sealed apart, is %q", pin)
 	}
 }
