@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/waybill-dev/waybill/bench/measure"
 )
 
 // The smallest sizes with which everything happens; what is measured then says nothing.
@@ -20,6 +22,9 @@ func TestScenariosWorkAtTheirSmallest(t *testing.T) {
 		t.Skip("builds the program")
 	}
 	t.Parallel()
+	if _, err := measure.Self(); err != nil {
+		t.Skipf("only Linux, by /proc, tells what a process uses: %v", err)
+	}
 	f, err := newField(t.Context(), smallest(), t.TempDir(), io.Discard)
 	if err != nil {
 		t.Fatal(err)

@@ -130,7 +130,7 @@ func (f *field) warm(ctx context.Context, g gateway.Gateway) error {
 	return err
 }
 
-// closed is a load of callers that wait for the webhook of each write. One that is lost is an error.
+// closed is a load of callers that wait for the webhook of each write. One that is lost or comes twice is an error.
 func (f *field) closed(ctx context.Context, g gateway.Gateway, n int, span time.Duration) (callers.Result, error) {
 	r, err := f.team.Put(ctx, g, callers.Load{Callers: n, Duration: span, Patience: time.Minute})
 	return r, errors.Join(err, r.Err())

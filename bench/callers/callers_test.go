@@ -62,6 +62,9 @@ func put(t *testing.T, status int, times func(n int) int, load callers.Load) cal
 
 func TestWhatComesOnceIsCountedWithItsTimes(t *testing.T) {
 	t.Parallel()
+	if _, err := measure.Self(); err != nil {
+		t.Skipf("only Linux, by /proc, tells what a process uses: %v", err)
+	}
 	for name, load := range map[string]callers.Load{
 		"in turn": {Callers: 1}, "at a rate": {Rate: 100}, "a flood": {Callers: 1, Flood: true},
 	} {
@@ -80,12 +83,15 @@ func TestWhatComesOnceIsCountedWithItsTimes(t *testing.T) {
 
 func TestWhatIsLostComesTwiceOrIsRefusedIsTold(t *testing.T) {
 	t.Parallel()
+	if _, err := measure.Self(); err != nil {
+		t.Skipf("only Linux, by /proc, tells what a process uses: %v", err)
+	}
 	lost := put(t, http.StatusAccepted, func(n int) int { return min(n-1, 1) }, callers.Load{Callers: 1})
-	if lost.Lost != 1 || lost.Err() == nil {
+	if err := lost.Err(); lost.Lost != 1 || err == nil || strings.Contains(err.Error(), "nil") {
 		t.Errorf("the first never came: %+v", lost)
 	}
 	twice := put(t, http.StatusAccepted, func(n int) int { return 2 }, callers.Load{Callers: 1})
-	if twice.Twice == 0 || twice.Err() != nil {
+	if twice.Twice == 0 || !strings.Contains(fmt.Sprint(twice.Err()), "webhooks and 0 messages came twice") {
 		t.Errorf("all came twice: %+v", twice)
 	}
 	refused := put(t, http.StatusServiceUnavailable, func(int) int { return 0 }, callers.Load{Callers: 1})

@@ -60,11 +60,15 @@ func (r Result) CPU() float64 {
 
 // Err tells what makes the figures worthless.
 func (r Result) Err() error {
-	if r.Errors+r.Lost == 0 {
-		return nil
+	var wrong []error
+	if r.Errors+r.Lost > 0 {
+		wrong = append(wrong, fmt.Errorf("%d of %d writes failed and %d webhooks were lost", r.Errors, r.Begun, r.Lost),
+			r.First)
 	}
-	why := errors.Join(r.First)
-	return fmt.Errorf("%d of %d writes failed and %d webhooks were lost: %w", r.Errors, r.Begun, r.Lost, why)
+	if r.Twice+r.Remade > 0 {
+		wrong = append(wrong, fmt.Errorf("%d webhooks and %d messages came twice", r.Twice, r.Remade))
+	}
+	return errors.Join(wrong...)
 }
 
 // Team puts load on gateways that deliver to one receiver.

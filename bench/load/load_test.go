@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/waybill-dev/waybill/bench/measure"
 )
 
 func TestTwoBuildsAreMeasuredInTurns(t *testing.T) {
@@ -13,6 +15,9 @@ func TestTwoBuildsAreMeasuredInTurns(t *testing.T) {
 		t.Skip("builds the program")
 	}
 	t.Parallel()
+	if _, err := measure.Self(); err != nil {
+		t.Skipf("only Linux, by /proc, tells what a process uses: %v", err)
+	}
 	binary := filepath.Join(t.TempDir(), "waybill")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "github.com/waybill-dev/waybill/cmd/waybill")
 	said, err := build.CombinedOutput()

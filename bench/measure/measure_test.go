@@ -21,6 +21,9 @@ func TestQuartilesStandBetweenFigures(t *testing.T) {
 
 func TestAProcessTellsWhatItUsesAndSays(t *testing.T) {
 	t.Parallel()
+	if _, err := measure.Self(); err != nil {
+		t.Skipf("only Linux, by /proc, tells what a process uses: %v", err)
+	}
 	shell, err := exec.LookPath("sh")
 	if err != nil {
 		t.Skip("there is no shell")

@@ -52,13 +52,13 @@ func (d devCommand) Validate() error {
 
 // Run runs the demo until it is interrupted.
 func (d devCommand) Run(e *environment) error {
-	if err := e.settings(listensAt(d.Addr), ownDatabase, plainHTTP, usableKey); err != nil {
+	if d.Addr != "" {
+		e.config.Addr = d.Addr
+	}
+	if err := e.settings(listensAt(d.Addr), config.CheckApart, ownDatabase, plainHTTP, usableKey); err != nil {
 		return err
 	}
 	c := e.config
-	if d.Addr != "" {
-		c.Addr = d.Addr
-	}
 	c.DatabaseURL = d.DatabaseURL
 	log := e.log
 	if strings.TrimSpace(os.Getenv("WAYBILL_LOG_LEVEL")) == "" {

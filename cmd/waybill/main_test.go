@@ -121,6 +121,19 @@ func TestACommandTellsAllThatIsWrongWithItsSettingsBeforeItDoesAnything(t *testi
 	}
 }
 
+func TestAnAPIIsNotServedWhereOperatorsAre(t *testing.T) {
+	t.Parallel()
+	for name, run := range map[string]func(*environment) error{
+		"serve": serveCommand{Addr: "127.0.0.1:9090"}.Run,
+		"dev":   devCommand{Addr: "127.0.0.1:9090", DataDir: t.TempDir()}.Run,
+	} {
+		err := run(newEnvironment(t.Context(), []string{"WAYBILL_ADMIN_ADDR=127.0.0.1:9090"}))
+		if err == nil || !strings.Contains(err.Error(), `WAYBILL_ADMIN_ADDR is "127.0.0.1:9090", where the API listens already`) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestASettingThatACommandCannotUseIsRefusedAlsoWhereItIsNotNeeded(t *testing.T) {
 	t.Parallel()
 	database := "WAYBILL_DATABASE_URL=" + filepath.Join(t.TempDir(), "w.db")

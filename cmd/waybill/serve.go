@@ -56,8 +56,8 @@ func (s serveCommand) Run(e *environment) error {
 	if s.DatabaseURL != "" {
 		e.config.DatabaseURL = s.DatabaseURL
 	}
-	if err := e.settings(listensAt(s.Addr), app.CheckDatabase, app.CheckKey, config.CheckNoOldKey,
-		app.CheckTLS); err != nil {
+	if err := e.settings(listensAt(s.Addr), config.CheckApart, app.CheckDatabase, app.CheckKey,
+		config.CheckNoOldKey, app.CheckTLS); err != nil {
 		return err
 	}
 	c := e.config

@@ -43,8 +43,9 @@ func TestKeysOfTheIssuerThatAreNotUnderstoodAreSkippedAndToldOnce(t *testing.T) 
 	t.Parallel()
 	d, p, c := newDesk(t), newProvider(t), &clock{}
 	e := p.verifier(d, c)
-	p.odd = []string{`{"kty":"WAT","kid":"wat"}`, `{"kty":"RSA","kid":"broken","n":"*","e":"AQAB"}`, `"text"`, `7`, `null`, `{}`,
-		`{"kty":"EC","crv":"secp256k1","x":"AA","y":"AA"}`, `{"kty":"OKP","crv":"X448","x":"AA"}`, `{"kty":"oct","k":"c2VjcmV0"}`}
+	p.odd = []string{`{"kty":"WAT","kid":"wat"}`, `{"kty":"RSA","kid":"broken","n":"*","e":"AQAB"}`, `"text"`, `7`, `null`,
+		`{}`, `{"kty":"EC","crv":"secp256k1","x":"AA","y":"AA"}`, `{"kty":"OKP","crv":"X448","x":"AA"}`,
+		`{"kty":"oct","k":"c2VjcmV0"}`}
 	for i := range 3 {
 		if why := refusal(t, e, p.token("k1", map[string]any{"jti": i})); why != nil {
 			t.Errorf("reading %d: %v", i, why)

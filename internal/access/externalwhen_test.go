@@ -49,7 +49,8 @@ func TestAllTimesOfAnExternalTokenHaveOneLeeway(t *testing.T) {
 			t.Errorf("a token that %s: %v", name, why)
 		}
 	}
-	if why := refusal(t, e, p.token("k1", map[string]any{"nbf": in(90)})); why.After < 25*time.Second || why.After > 31*time.Second {
+	why := refusal(t, e, p.token("k1", map[string]any{"nbf": in(90)}))
+	if why.After < 25*time.Second || why.After > 31*time.Second {
 		t.Errorf("it may be tried again after %s", why.After)
 	}
 }

@@ -111,7 +111,8 @@ func (g Grant) RefusesWrite(k resource.Kind) string {
 	case g.MayWrite(k):
 		return ""
 	case g.Damaged != nil:
-		return "what the share agreement with the fleet grants cannot be read any more; ask the fleet to set its scopes anew"
+		return "what the share agreement with the fleet grants cannot be read any more; ask the fleet to cancel it and to " +
+			"make a new one, or whoever runs Waybill to set its levels with `waybill grant set --level`"
 	case g.Status == GrantExpired || g.Status == GrantActive && g.over(g.ReadAt):
 		return "the share agreement with the fleet expired at " + g.Expiration.UTC().Format(time.RFC3339)
 	case g.Status != GrantActive:

@@ -82,6 +82,6 @@ func (c Client) ended(p Proof) error {
 		return &Refusal{Why: "tokens of its client were ended, and it does not tell when it was issued (iat)",
 			Remedy: "have its issuer give tokens with an iat"}
 	}
-	return &Refusal{Why: "all tokens of its client that were issued until " + until.UTC().Format(time.RFC3339) + " were ended",
-		Remedy: "get one that is issued later"}
+	return &Refusal{Why: "all tokens of its client that were issued until " +
+		until.UTC().Format(time.RFC3339) + " were ended", Remedy: "get one that is issued later"}
 }

@@ -22,6 +22,8 @@ type answering struct {
 	// route is the pattern of what answers, and status what it has answered.
 	route  string
 	status int
+	// over ends the trace of the request; nil where it is not followed.
+	over func(route string, status int)
 	// packs tells that the caller takes gzip. Only what is asked for by GET is packed: what holds
 	// a secret beside a text of the caller's would give the secret away by its length (the attack
 	// called BREACH), and secrets are in answers to POST and PATCH alone.

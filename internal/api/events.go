@@ -37,8 +37,8 @@ const noFeedCursor = "is not a cursor that this feed gave, or was changed on the
 	"answer as it is, or leave it out to begin at the oldest event that is kept"
 
 // foreignCursor is told of a cursor of another partner's feed.
-const foreignCursor = "is of another partner's feed, and not of the one that your token reads; send a cursor that this " +
-	"feed gave, or leave it out to begin at the oldest event that is kept"
+const foreignCursor = "is of another partner's feed, and not of the one that your token reads; send a cursor that " +
+	"this feed gave, or leave it out to begin at the oldest event that is kept"
 
 // feedOf tells the feeds of partners apart in cursors. Those of earlier releases carry nothing.
 func feedOf(who access.Principal) string { return string(who.Partner.ID[:8]) }

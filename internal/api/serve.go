@@ -30,11 +30,7 @@ func (s *Server) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	if s.Watch != nil {
 		defer s.watch(w, s.Now())
 	}
-	if s.Traces != nil {
-		var end func()
-		r, end = s.traced(w, r)
-		defer end()
-	}
+	defer w.untrace()
 	defer s.recover(w, r)
 	if err := s.sound(r); err != nil {
 		w.Header().Set("Connection", "close")
@@ -124,7 +120,9 @@ func (s *Server) handler(rt route) http.HandlerFunc {
 		var who access.Principal
 		var err error
 		if rt.scope != "" {
-			who, err = s.authenticate(r, rt.scope)
+			if who, err = s.authenticate(r, rt.scope); err == nil {
+				r = s.traced(w, r)
+			}
 		}
 		r = r.WithContext(audit.By(r.Context(), s.actor(w, r, who)))
 		if err == nil && rt.method != http.MethodPost && rt.method != http.MethodPatch {

@@ -37,7 +37,8 @@ func (a *App) openAdmin() error {
 	}
 	p := &adminPort{App: a, done: make(chan struct{}), at: l.Addr().String()}
 	p.server = &http.Server{Handler: p.routes(), ReadHeaderTimeout: headerTime, ReadTimeout: arrivalTime,
-		WriteTimeout: profileTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
+		WriteTimeout: profileTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeader,
+		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
 	a.admin = p
 	go func() {
 		defer close(p.done)

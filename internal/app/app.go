@@ -167,7 +167,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	g.Go(func() error { return webhook.Sweep(working, a.sweeps(), time.Now, a.log) })
 	g.Go(func() error { return a.countBacklog(working) })
 	kept := perform.Kept{Operations: a.config.KeepOperations, Records: a.config.KeepRecords}
-	g.Go(func() error { return perform.Forget(working, a.db, kept, time.Now, a.log) })
+	g.Go(func() error { return perform.Forget(working, a.sweeps(), kept, time.Now, a.log) })
 	err = g.Wait()
 	a.writes.Stop()
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"time"
 
 	"github.com/waybill-dev/waybill/internal/api"
 	"github.com/waybill-dev/waybill/internal/dispatch"
@@ -11,7 +10,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/store"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/all"
-	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
 // measure makes the metrics, where there is an address at which they are asked for.
@@ -44,7 +42,7 @@ func (a *App) measure(source *dispatch.InProcess, adapters []tsp.Adapter) {
 				return metrics.Space{}, false
 			}
 			database, log, free, err := a.db.Space()
-			return metrics.Space{Database: database, Log: log, Free: free}, err == nil && free >= 0
+			return metrics.Space{Database: database, Log: log, Free: free}, err == nil
 		},
 		Ready: func() map[string]bool {
 			ready := map[string]bool{}
@@ -108,50 +106,4 @@ func (a *App) limitFigures() (out []metrics.UsedUp) {
 		out = append(out, metrics.UsedUp{TSP: label.Of, Limit: label.Name, Budgets: n})
 	}
 	return out
-}
-
-// watchedSweeps tells of each batch that is swept.
-type watchedSweeps struct {
-	store.Store
-	metrics *metrics.Metrics
-}
-
-// sweeps are those of the store, watched where somebody looks.
-func (a *App) sweeps() webhook.Sweeps {
-	if a.metrics == nil {
-		return a.db
-	}
-	return watchedSweeps{a.db, a.metrics}
-}
-
-func (w watchedSweeps) told(what string, sweep func() (bool, error)) (bool, error) {
-	began := time.Now()
-	more, err := sweep()
-	w.metrics.Swept(what, time.Since(began), err)
-	return more, err
-}
-
-// SweepDeleted is the store's.
-func (w watchedSweeps) SweepDeleted(ctx context.Context) (bool, error) {
-	return w.told("deleted_webhooks", func() (bool, error) { return w.Store.SweepDeleted(ctx) })
-}
-
-// SweepReceivers is the store's.
-func (w watchedSweeps) SweepReceivers(ctx context.Context) (bool, error) {
-	return w.told("receivers", func() (bool, error) { return w.Store.SweepReceivers(ctx) })
-}
-
-// SweepSecrets is the store's.
-func (w watchedSweeps) SweepSecrets(ctx context.Context, at time.Time) (bool, error) {
-	return w.told("old_secrets", func() (bool, error) { return w.Store.SweepSecrets(ctx, at) })
-}
-
-// SweepDeadLetters is the store's.
-func (w watchedSweeps) SweepDeadLetters(ctx context.Context, before time.Time) (bool, error) {
-	return w.told("dead_letters", func() (bool, error) { return w.Store.SweepDeadLetters(ctx, before) })
-}
-
-// SweepLogs is the store's.
-func (w watchedSweeps) SweepLogs(ctx context.Context, before time.Time) (bool, error) {
-	return w.told("delivery_logs", func() (bool, error) { return w.Store.SweepLogs(ctx, before) })
 }

@@ -74,6 +74,19 @@ func TestAWriteIsSeenFromItsRequestToItsWebhook(t *testing.T) {
 	}
 }
 
+func TestEachKindOfSweepIsSeen(t *testing.T) {
+	t.Parallel()
+	h := openWith(t, seen(), t.TempDir())
+	for _, what := range []string{"deleted_webhooks", "receivers", "old_secrets", "dead_letters", "delivery_logs",
+		"idempotency_keys", "operations", "records"} {
+		h.until("there are sweeps of "+what, func() bool {
+			return slices.ContainsFunc(h.scraped(), func(line string) bool {
+				return strings.HasPrefix(line, `waybill_sweeps_total{result="done",what="`+what+`"}`)
+			})
+		})
+	}
+}
+
 func TestLanesThatWaitSayForWhat(t *testing.T) {
 	t.Parallel()
 	c := seen()

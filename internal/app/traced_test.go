@@ -50,6 +50,10 @@ func TestAWriteIsOneTraceFromItsRequestToItsWebhooks(t *testing.T) {
 	const caller = "0af7651916cd43dd8448eb211c80319c"
 	op := h.do("POST", messages, h.message("a text that is nobody's"),
 		"traceparent", "00-"+caller+"-b7ad6b7169203331-01").field("id")
+	for _, path := range []string{messages, "/nothing"} {
+		h.do("GET", path, "", "Authorization", "Bearer a-strangers", "traceparent",
+			"00-00000000000000010000000000000001-b7ad6b7169203331-01")
+	}
 	h.until("both webhooks have come", func() bool { return len(h.hooks.told("traceparent")) == 2 })
 	h.stop()
 

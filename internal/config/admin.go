@@ -40,3 +40,33 @@ func (c Config) checkAdmin() []error {
 		"a token; write 127.0.0.1 or localhost, or set %s=on where its network is yours alone",
 		adminVariable, c.AdminAddr, adminRemoteVariable)}
 }
+
+// CheckApart refuses one address for callers and operators, of whom one would find it taken.
+func CheckApart(c Config) error {
+	host, port := place(c.Addr)
+	adminHost, adminPort := place(c.AdminAddr)
+	same := host == adminHost || isEvery(host) || isEvery(adminHost)
+	if port == 0 || port != adminPort || !same {
+		return nil
+	}
+	return fmt.Errorf("%s is %q, where the API listens already (%s); give it another port", adminVariable, c.AdminAddr, c.Addr)
+}
+
+// place is the host and the port of an address; 0 for a port that is any or none.
+func place(addr string) (host string, port int) {
+	host, name, err := net.SplitHostPort(addr)
+	if err != nil {
+		return "", 0
+	}
+	if host == "localhost" {
+		host = "127.0.0.1"
+	}
+	port, _ = net.LookupPort("tcp", name)
+	return host, port
+}
+
+// isEvery tells whether a host stands for all addresses of this machine.
+func isEvery(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "" || ip != nil && ip.IsUnspecified()
+}

@@ -112,7 +112,8 @@ var ErrNoKey = errors.New("no key is set; make one with `(umask 077; openssl ran
 // CheckNoOldKey refuses a key that has no effect.
 func CheckNoOldKey(c Config) error {
 	if c.OldKey != "" || c.OldKeyFile != "" {
-		return fmt.Errorf("%s and %s are for `waybill key rotate` alone; leave them out here", oldKeyVariable, oldKeyFileVariable)
+		return fmt.Errorf("%s and %s are for `waybill key rotate` alone; leave them out here",
+			oldKeyVariable, oldKeyFileVariable)
 	}
 	return nil
 }

@@ -94,8 +94,8 @@ func TestWhatHasNoEffectOrAWrongOneIsRefusedByItsVariableAndWithTheRemedy(t *tes
 		"WAYBILL_FOO=x":                                          "WAYBILL_FOO is no setting; the README lists",
 		"WAYBILL_OIDC_CLAIMS=client=azp":                         "WAYBILL_OIDC_CLAIMS is set and WAYBILL_OIDC_ISSUER is not",
 		"WAYBILL_OUTBOUND_PROXY=names":                           "WAYBILL_OUTBOUND_PROXY is names, and neither HTTPS_PROXY nor HTTP_PROXY is set",
-		"WAYBILL_MAX_SUBSCRIPTIONS=0":                            `WAYBILL_MAX_SUBSCRIPTIONS is "0"; write a whole number from 1 up`,
-		"WAYBILL_MAX_SUBSCRIPTIONS=1e3":                          `WAYBILL_MAX_SUBSCRIPTIONS is "1e3"; write a whole number from 1 up`,
+		"WAYBILL_MAX_SUBSCRIPTIONS=0":                            `WAYBILL_MAX_SUBSCRIPTIONS is "0"; write a whole number from 1 to 1000000`,
+		"WAYBILL_MAX_SUBSCRIPTIONS=1e3":                          `WAYBILL_MAX_SUBSCRIPTIONS is "1e3"; write a whole number from 1 to`,
 		"WAYBILL_SETTLING=0s":                                    "WAYBILL_SETTLING is 0s; set at least 1s, or leave it out",
 		"WAYBILL_IMPORT_EVERY=10ms":                              "WAYBILL_IMPORT_EVERY is 10ms",
 		"WAYBILL_IMPORT_HISTORY=59m":                             "WAYBILL_IMPORT_HISTORY is 59m; set at least 1h0m0s",
@@ -107,8 +107,11 @@ func TestWhatHasNoEffectOrAWrongOneIsRefusedByItsVariableAndWithTheRemedy(t *tes
 		"WAYBILL_RATE_CLIENT=fast":                               `WAYBILL_RATE_CLIENT is "fast", which is no limit; write for example 200/s`,
 		"WAYBILL_RATE_TOKEN=0/s":                                 `WAYBILL_RATE_TOKEN is "0/s"`,
 		"WAYBILL_TRUSTED_PROXIES=10.0.0.1":                       `WAYBILL_TRUSTED_PROXIES has "10.0.0.1", which is no address range`,
-		"WAYBILL_MAX_CONNECTIONS=0":                              `WAYBILL_MAX_CONNECTIONS is "0"; set a number from 1`,
-		"WAYBILL_MAX_CONNECTIONS=many":                           `WAYBILL_MAX_CONNECTIONS is "many"; set a number from 1`,
+		"WAYBILL_MAX_CONNECTIONS=0":                              `WAYBILL_MAX_CONNECTIONS is "0"; write a whole number from 1`,
+		"WAYBILL_LANES_AT_ONCE=1000001":                          `WAYBILL_LANES_AT_ONCE is "1000001"; write a whole number from 1 to 1000000`,
+		"WAYBILL_CALLS_AT_ONCE=1000001":                          `WAYBILL_CALLS_AT_ONCE is "1000001"; write a whole number from 1 to 1000000`,
+		"WAYBILL_IMPORTS_AT_ONCE=1000001":                        `WAYBILL_IMPORTS_AT_ONCE is "1000001"; write a whole number from 1 to 1000000`,
+		"WAYBILL_MAX_CONNECTIONS=many":                           `WAYBILL_MAX_CONNECTIONS is "many"; write a whole number from 1`,
 		"WAYBILL_TLS_CERT=a.pem":                                 "WAYBILL_TLS_CERT and WAYBILL_TLS_KEY must both be set",
 		"WAYBILL_TLS_KEY=a.pem":                                  "WAYBILL_TLS_CERT and WAYBILL_TLS_KEY must both be set",
 		"WAYBILL_UNKNOWN_PARAMETERS=true":                        `WAYBILL_UNKNOWN_PARAMETERS is "true"; set refuse or ignore`,
@@ -231,6 +234,24 @@ func TestTheReadmeListsEveryVariableWithItsDefault(t *testing.T) {
 	for name := range told {
 		if strings.HasPrefix(name, prefix) {
 			t.Errorf("the README lists %s, which is no setting", name)
+		}
+	}
+}
+
+func TestOperatorsAndCallersAreServedAtTwoAddresses(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		addr, admin string
+		clash       bool
+	}{
+		{"127.0.0.1:8080", "127.0.0.1:8080", true}, {":8080", "127.0.0.1:8080", true}, {"0.0.0.0:8080", "[::1]:8080", true},
+		{"127.0.0.1:8080", "localhost:8080", true}, {"10.0.0.7:80", "10.0.0.7:http", true},
+		{"127.0.0.1:8080", "127.0.0.1:9090", false}, {"10.0.0.7:8080", "127.0.0.1:8080", false},
+		{"127.0.0.1:0", "127.0.0.1:0", false}, {"127.0.0.1:8080", "", false},
+	} {
+		err := CheckApart(Config{Addr: c.addr, AdminAddr: c.admin})
+		if (err != nil) != c.clash || err != nil && !strings.Contains(err.Error(), "give it another port") {
+			t.Errorf("%s and %s: %v", c.addr, c.admin, err)
 		}
 	}
 }

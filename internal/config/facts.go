@@ -24,7 +24,8 @@ func (c Config) Facts() map[string]any {
 		"MAX_CONNECTIONS": c.MaxConnections, "TLS_CERT": c.TLSCert, "TLS_KEY": c.TLSKey,
 		"TRUSTED_PROXIES": c.TrustedProxies, "LOG_LEVEL": c.LogLevel, "SEAL_AT_REST": c.SealAtRest,
 		"ADMIN_ADDR": c.AdminAddr, "ADMIN_REMOTE": c.AdminRemote, "DRAIN_DELAY": c.DrainDelay,
-		"TRACES_URL": c.Traces.URL, "TRACES_HEADERS": slices.Sorted(maps.Keys(c.Traces.Headers)), "TRACES_RATIO": c.Traces.Ratio, "TRACES_TO_RECEIVERS": c.Traces.ToReceivers,
+		"TRACES_URL": c.Traces.URL, "TRACES_HEADERS": slices.Sorted(maps.Keys(c.Traces.Headers)), "TRACES_RATIO": c.Traces.Ratio,
+		"TRACES_TO_RECEIVERS": c.Traces.ToReceivers,
 	}
 	for name, url := range c.BaseURLs {
 		values["TSP_"+strings.ToUpper(name)+"_BASE_URL"] = url

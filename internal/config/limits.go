@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"strconv"
 	"strings"
 )
 
@@ -39,16 +38,4 @@ func rate(of func(*Config) *Rate) func(*Config, string) error {
 		*of(c) = r
 		return nil
 	}
-}
-
-// mostConnections is more than a process can hold.
-const mostConnections = 1_000_000
-
-func readConnections(c *Config, text string) error {
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > mostConnections {
-		return fmt.Errorf("is %q; set a number from 1 to %d", text, mostConnections)
-	}
-	c.MaxConnections = n
-	return nil
 }

@@ -29,7 +29,8 @@ func readIssuer(c *Config, text string) error {
 	// Also a wrong one is there, so that not its absence is told beside.
 	c.OIDC.Issuer = text
 	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "https" && !(u.Scheme == "http" && isLoopback(u.Hostname())) {
+	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" ||
+		u.Scheme != "https" && !(u.Scheme == "http" && isLoopback(u.Hostname())) {
 		return fmt.Errorf("is %q; write the issuer's URL as its tokens have it, such as https://login.example/realms/fleet", text)
 	}
 	return nil
@@ -68,7 +69,8 @@ func (c Config) checkOIDC() (wrong []error) {
 			"for any other service would be taken here", prefix))
 	}
 	if c.OwnIssuerOff && c.OIDC.Issuer == "" {
-		wrong = append(wrong, fmt.Errorf("%sOWN_ISSUER is off and %[1]sOIDC_ISSUER is not set, so nobody would give tokens; set one of them", prefix))
+		wrong = append(wrong, fmt.Errorf("%sOWN_ISSUER is off and %[1]sOIDC_ISSUER is not set, so nobody would give tokens; set one of them",
+			prefix))
 	}
 	return wrong
 }

@@ -83,7 +83,8 @@ func FromEnv(environ []string, tsps TSPs) (Config, []error) {
 		wrong = append(wrong, fmt.Errorf("%s and %s must both be set, or neither", tlsCertVariable, tlsKeyVariable))
 	}
 	if c.OIDC.Issuer == "" && given[claimsVariable] != "" {
-		wrong = append(wrong, fmt.Errorf("%s is set and %sOIDC_ISSUER is not, so no token has these claims; set both", claimsVariable, prefix))
+		wrong = append(wrong, fmt.Errorf("%s is set and %sOIDC_ISSUER is not, so no token has these claims; set both",
+			claimsVariable, prefix))
 	}
 	if c.ProxyJudges && !proxied(environ) {
 		wrong = append(wrong, fmt.Errorf("%s is names, and neither HTTPS_PROXY nor HTTP_PROXY is set, so no proxy is asked; "+
@@ -127,28 +128,34 @@ func variables() []variable {
 		{allowVariable, ranges(func(c *Config) *[]netip.Prefix { return &c.OutboundAllow })},
 		{proxyVariable, choice("addresses", "names", func(c *Config) *bool { return &c.ProxyJudges })},
 		{prefix + "MAX_AGE", duration(time.Second, 365*day, func(c *Config) *time.Duration { return &c.MaxAge })},
-		{prefix + "CALL_DEADLINE", duration(time.Second, 10*time.Minute, func(c *Config) *time.Duration { return &c.CallDeadline })},
+		{prefix + "CALL_DEADLINE", duration(time.Second, 10*time.Minute,
+			func(c *Config) *time.Duration { return &c.CallDeadline })},
 		{prefix + "SETTLING", duration(time.Second, day, func(c *Config) *time.Duration { return &c.Settling })},
-		{prefix + "IMPORT_EVERY", duration(time.Second, 30*day, func(c *Config) *time.Duration { return &c.ImportEvery })},
-		{prefix + "IMPORT_HISTORY", duration(time.Hour, 3650*day, func(c *Config) *time.Duration { return &c.ImportHistory })},
-		{prefix + "LANES_AT_ONCE", number(1, func(c *Config) *int { return &c.LanesAtOnce })},
-		{prefix + "CALLS_AT_ONCE", number(1, func(c *Config) *int { return &c.CallsAtOnce })},
-		{prefix + "IMPORTS_AT_ONCE", number(1, func(c *Config) *int { return &c.ImportsAtOnce })},
-		{prefix + "KEEP_OPERATIONS", duration(leastKept, 3650*day, func(c *Config) *time.Duration { return &c.KeepOperations })},
-		{prefix + "KEEP_RECORDS", duration(leastKept, 3650*day, func(c *Config) *time.Duration { return &c.KeepRecords })},
-		{prefix + "LIST_DEADLINE", duration(100*time.Millisecond, time.Minute, func(c *Config) *time.Duration { return &c.ListDeadline })},
+		{prefix + "IMPORT_EVERY", duration(time.Second, 30*day,
+			func(c *Config) *time.Duration { return &c.ImportEvery })},
+		{prefix + "IMPORT_HISTORY", duration(time.Hour, 3650*day,
+			func(c *Config) *time.Duration { return &c.ImportHistory })},
+		{prefix + "LANES_AT_ONCE", number(func(c *Config) *int { return &c.LanesAtOnce })},
+		{prefix + "CALLS_AT_ONCE", number(func(c *Config) *int { return &c.CallsAtOnce })},
+		{prefix + "IMPORTS_AT_ONCE", number(func(c *Config) *int { return &c.ImportsAtOnce })},
+		{prefix + "KEEP_OPERATIONS", duration(leastKept, 3650*day,
+			func(c *Config) *time.Duration { return &c.KeepOperations })},
+		{prefix + "KEEP_RECORDS", duration(leastKept, 3650*day,
+			func(c *Config) *time.Duration { return &c.KeepRecords })},
+		{prefix + "LIST_DEADLINE", duration(100*time.Millisecond, time.Minute,
+			func(c *Config) *time.Duration { return &c.ListDeadline })},
 		{prefix + "OIDC_ISSUER", readIssuer},
 		{prefix + "OIDC_AUDIENCE", func(c *Config, s string) error { c.OIDC.Audience = s; return nil }},
 		{claimsVariable, readClaims},
 		{prefix + "OWN_ISSUER", choice("on", "off", func(c *Config) *bool { return &c.OwnIssuerOff })},
 		{prefix + "FLEETS", choice("by_connection", "on_purpose", func(c *Config) *bool { return &c.FleetsOnPurpose })},
-		{prefix + "MAX_SUBSCRIPTIONS", number(1, func(c *Config) *int { return &c.MaxSubscriptions })},
+		{prefix + "MAX_SUBSCRIPTIONS", number(func(c *Config) *int { return &c.MaxSubscriptions })},
 		{prefix + "UNKNOWN_PARAMETERS", choice("refuse", "ignore", func(c *Config) *bool { return &c.IgnoreUnknown })},
 		{prefix + "RATE_CLIENT", rate(func(c *Config) *Rate { return &c.RateClient })},
 		{prefix + "RATE_PARTNER", rate(func(c *Config) *Rate { return &c.RatePartner })},
 		{prefix + "RATE_TOKEN", rate(func(c *Config) *Rate { return &c.RateToken })},
 		{prefix + "RATE_ADDRESS", rate(func(c *Config) *Rate { return &c.RateAddress })},
-		{prefix + "MAX_CONNECTIONS", readConnections},
+		{prefix + "MAX_CONNECTIONS", number(func(c *Config) *int { return &c.MaxConnections })},
 		{tlsCertVariable, func(c *Config, s string) error { c.TLSCert = s; return nil }},
 		{tlsKeyVariable, func(c *Config, s string) error { c.TLSKey = s; return nil }},
 		{trustedVariable, ranges(func(c *Config) *[]netip.Prefix { return &c.TrustedProxies })},
@@ -231,12 +238,15 @@ func duration(least, most time.Duration, of func(*Config) *time.Duration) func(*
 	}
 }
 
-// number takes a whole number that is not smaller than least.
-func number(least int, of func(*Config) *int) func(*Config, string) error {
+// mostCounted is more than a process can hold of anything that is counted.
+const mostCounted = 1_000_000
+
+// number takes a whole number from 1 to mostCounted.
+func number(of func(*Config) *int) func(*Config, string) error {
 	return func(c *Config, text string) error {
 		n, err := strconv.Atoi(text)
-		if err != nil || n < least {
-			return fmt.Errorf("is %q; write a whole number from %d up, or leave it out for its default", text, least)
+		if err != nil || n < 1 || n > mostCounted {
+			return fmt.Errorf("is %q; write a whole number from 1 to %d, or leave it out for its default", text, mostCounted)
 		}
 		*of(c) = n
 		return nil

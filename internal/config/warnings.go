@@ -19,10 +19,12 @@ func (c Config) Warnings() (all []string) {
 		{allowVariable, c.OutboundAllow, "webhooks and TSPs' hosts may be anywhere in your networks"},
 	} {
 		if i := slices.IndexFunc(ranges.of, func(p netip.Prefix) bool { return p.Bits() == 0 }); i >= 0 {
-			all = append(all, fmt.Sprintf("%s has %s, so that %s; name the ranges that you mean", ranges.variable, ranges.of[i], ranges.means))
+			all = append(all, fmt.Sprintf("%s has %s, so that %s; name the ranges that you mean",
+				ranges.variable, ranges.of[i], ranges.means))
 		}
 	}
-	for _, file := range []struct{ variable, name string }{{keyFileVariable, c.KeyFile}, {oldKeyFileVariable, c.OldKeyFile}, {tlsKeyVariable, c.TLSKey}} {
+	for _, file := range []struct{ variable, name string }{{keyFileVariable, c.KeyFile}, {oldKeyFileVariable, c.OldKeyFile},
+		{tlsKeyVariable, c.TLSKey}} {
 		if file.name == "" {
 			continue
 		}

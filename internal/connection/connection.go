@@ -57,7 +57,7 @@ func (s Status) Bars(purpose string) string {
 
 // Bars is Status.Bars of the connection, which names what helps where something of it was lost.
 func (c Connection) Bars(purpose string) string {
-	if c.Status == Stale && (c.Problem == lostCredentials || c.Problem == lostSettings) {
+	if c.Status == Stale && tellsLoss(c.Problem) {
 		return "the connection is stale; it must be active to " + purpose + ": " + c.Problem
 	}
 	return c.Status.Bars(purpose)

@@ -3,6 +3,8 @@ package connection
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/waybill-dev/waybill/internal/problem"
 )
@@ -10,24 +12,54 @@ import (
 // errClosed is what opening credentials answers that do not open, or are not what they were.
 var errClosed = errors.New("the stored credentials cannot be read any more")
 
-// What callers read of a connection of which something was lost in the store.
+// What callers read of a connection of which something was lost in the store: what it was, what to send
+// again, and what that does.
 const (
 	lostCredentials = "the credentials that are stored of the connection cannot be read any more, so nothing is sent " +
-		"through it: PATCH it with credentials, and what waits goes on, or DELETE it"
+		"through it: PATCH it with credentials"
 	lostSettings = "the settings that are stored of the connection cannot be read any more, so nothing is sent through " +
-		"it: PATCH it with settings, and what waits goes on, or DELETE it"
+		"it: PATCH it with settings"
+	mended = ", and what waits goes on, or DELETE it"
 )
+
+// needs tells what must be sent anew, given the error of opening the credentials. Secret settings are sealed with
+// these and lost with them.
+func (c Connection) needs(opening error) (credentials, settings bool) {
+	credentials = errors.Is(opening, errClosed)
+	return credentials, c.Damaged != nil || credentials && len(c.hidden()) > 0
+}
+
+// hidden are the keys of the settings of which only the mask is stored here.
+func (c Connection) hidden() (keys []string) {
+	for key, value := range c.Settings {
+		if value == mask {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
 
 // lost says what of a connection was lost, and what helps, given the error of opening its credentials; "" if
 // nothing was.
 func (c Connection) lost(opening error) string {
+	credentials, settings := c.needs(opening)
 	switch {
-	case errors.Is(opening, errClosed):
-		return lostCredentials
-	case c.Damaged != nil:
-		return lostSettings
+	case credentials && c.Damaged != nil:
+		return lostCredentials + " and settings" + mended
+	case credentials && settings:
+		return lostCredentials + " and settings, these with " + strings.Join(c.hidden(), ", ") + mended
+	case credentials:
+		return lostCredentials + mended
+	case settings:
+		return lostSettings + mended
 	}
 	return ""
+}
+
+// tellsLoss tells whether a problem is a text of lost.
+func tellsLoss(problem string) bool {
+	return strings.HasPrefix(problem, lostCredentials) || strings.HasPrefix(problem, lostSettings)
 }
 
 // shown is a connection as callers see it: one of which something was lost is stale, whether or not anything
@@ -69,15 +101,10 @@ func (s *Service) broken(c Connection) bool {
 
 // mends refuses a wish that leaves lost what was lost of its connection, if the connection shall be used.
 func (w *wish) mends(opening error) error {
-	if w.body.Has("credentials") {
-		opening = nil
-	}
-	c := w.from
-	if w.body.Has("settings") {
-		c.Damaged = nil
-	}
-	if why := c.lost(opening); why != "" && (w.renews() || w.retries()) {
-		return problem.New(problem.Conflict, "%s", why)
+	credentials, settings := w.from.needs(opening)
+	left := credentials && !w.body.Has("credentials") || settings && !w.body.Has("settings")
+	if left && (w.renews() || w.retries()) {
+		return problem.New(problem.Conflict, "%s", w.from.lost(opening))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/problem"
+	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 // spoil makes the stored credentials of a connection such that they do not open.
@@ -76,6 +77,33 @@ func TestAConnectionWhoseCredentialsDoNotOpenIsShownAndMendedByNewOnes(t *testin
 	}
 }
 
+func TestSecretSettingsThatWereLostWithTheCredentialsAreAskedForAgain(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	s.tsp.spec.Settings = []tsp.Setting{{Key: "pin", Type: tsp.TextSetting, Secret: true},
+		{Key: "unit", Type: tsp.IntegerSetting}}
+	const remedy = "PATCH it with credentials and settings, these with pin, and"
+	id := s.create(good + `,"settings":{"pin":"hush-pin","unit":3}`).ID
+	s.spoil(id)
+	s.shows(id, remedy)
+	for _, body := range []string{`{"credentials":{"token":"good-new"}}`, `{"settings":{"pin":"hush-new"}}`} {
+		_, err := s.service.Update(t.Context(), s.fleet, id, []byte(body))
+		refused(t, body, err, problem.Conflict, remedy)
+	}
+	_, err := s.service.Update(t.Context(), s.fleet, id, []byte(`{"credentials":{"token":"good-new"},"settings":{"unit":4}}`))
+	refused(t, "settings without it", err, problem.Invalid, "")
+	s.shows(id, remedy)
+	c := s.update(id, `{"credentials":{"token":"good-new"},"settings":{"pin":"hush-new"}}`)
+	if c.Status != connection.Active || c.Problem != nil || s.secret(id).Secrets["pin"] != "hush-new" {
+		t.Errorf("with both it is %+v", c)
+	}
+	s.spoil(id)
+	c = s.update(id, `{"credentials":{"token":"good-new"},"settings":{"pin":null}}`)
+	if c.Status != connection.Active || string(c.Settings) != `{"unit":3}` {
+		t.Errorf("without the setting it is %+v", c)
+	}
+}
+
 // unread has the settings of each connection damaged that is read.
 type unread struct{ *faulty }
 
@@ -90,12 +118,16 @@ func (u unread) Connection(ctx context.Context, id uuid.UUID) (connection.Connec
 func TestAConnectionWhoseSettingsCannotBeReadIsShownAndMendedByNewOnes(t *testing.T) {
 	t.Parallel()
 	s := newStand(t)
-	id := s.create(good).ID
+	s.tsp.spec.Settings = []tsp.Setting{{Key: "pin", Type: tsp.TextSetting, Secret: true}}
+	id := s.create(good + `,"settings":{"pin":"hush-pin"}`).ID
 	s.service.Store = unread{s.store}
 	s.shows(id, "PATCH it with settings")
 	_, err := s.service.Update(t.Context(), s.fleet, id, []byte(`{"credentials":{"token":"good-new"}}`))
 	refused(t, "credentials", err, problem.Conflict, "PATCH it with settings")
 	if c := s.update(id, `{"settings":{}}`); c.Status != connection.Active || c.Problem != nil {
 		t.Errorf("with new settings it is %+v", c)
+	}
+	if pin := s.secret(id).Secrets["pin"]; pin != "hush-pin" {
+		t.Errorf("the secret setting, which was sealed apart, is %q", pin)
 	}
 }

@@ -137,6 +137,15 @@ func redact(text string, from ...tsp.Credentials) string {
 	return tsp.SecretsOf(secrets...).Redact(text)
 }
 
+// masks are the settings that stand for secrets: what is known of settings where all else of them is lost.
+func masks(secrets map[string]string) tsp.Settings {
+	out := tsp.Settings{}
+	for key := range secrets {
+		out[key] = mask
+	}
+	return out
+}
+
 // sift takes the secret ones out of settings: they are masked, and their texts come into
 // secrets, which holds those that were set before. A mask that is sent back leaves its secret.
 func sift(spec tsp.Spec, all tsp.Settings, before map[string]string) (masked tsp.Settings, secrets map[string]string) {

@@ -166,7 +166,11 @@ func (s *Service) readSecrets(ctx context.Context, w *wish) error {
 	}
 	w.secrets = before.Secrets
 	if w.body.Has("settings") {
-		all, wrong := w.spec.ReadSettings(w.body.Raw("settings"), w.from.Settings)
+		set := w.from.Settings
+		if w.from.Damaged != nil {
+			set = masks(before.Secrets)
+		}
+		all, wrong := w.spec.ReadSettings(w.body.Raw("settings"), set)
 		w.body.Add(wrong...)
 		refuseMasks(w.body, w.spec, all, before.Secrets)
 		w.settings, w.secrets = sift(w.spec, all, before.Secrets)

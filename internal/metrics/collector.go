@@ -79,7 +79,9 @@ func (f *figures) Collect(out chan<- prometheus.Metric) {
 	if s, ok := f.Space(); ok {
 		tell(f.file, float64(s.Database), "database")
 		tell(f.file, float64(s.Log), "log")
-		tell(f.free, float64(s.Free))
+		if s.Free >= 0 {
+			tell(f.free, float64(s.Free))
+		}
 	}
 }
 

@@ -23,11 +23,13 @@ func newDeliveries(r prometheus.Registerer) deliveries {
 	}
 }
 
-// Delivered counts an attempt at a delivery. lag is how long ago its event had occurred when the receiver
-// took it; negative if it did not.
+// Delivered counts an attempt at a delivery. took is negative if nothing was sent; lag is how long ago its
+// event had occurred when the receiver took it, negative if it did not.
 func (m *Metrics) Delivered(outcome string, took, lag time.Duration) {
 	m.webhooks.total.WithLabelValues(within(outcomes, outcome)).Inc()
-	m.webhooks.took.Observe(took.Seconds())
+	if took >= 0 {
+		m.webhooks.took.Observe(took.Seconds())
+	}
 	if lag >= 0 {
 		m.webhooks.lag.Observe(lag.Seconds())
 	}

@@ -2,7 +2,9 @@ package metrics
 
 import "time"
 
-// Figures are what is asked at each scrape. Each must answer from memory; one that is nil tells nothing.
+// Figures are what is asked at each scrape. Each must answer at once: from memory,
+// of files by asking for their size, of readiness within the time that its checks have. One that is nil tells
+// nothing.
 type Figures struct {
 	// Lanes are the lanes that run or wait.
 	Lanes func() []Lanes
@@ -46,5 +48,6 @@ type UsedUp struct {
 	Budgets    int
 }
 
-// Space is the size of the store's files, and what is free on their disk, in bytes.
+// Space is the size of the store's files, and what is free on their disk, in bytes; Free is negative
+// where that cannot be known.
 type Space struct{ Database, Log, Free int64 }

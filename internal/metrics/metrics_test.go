@@ -19,14 +19,14 @@ import (
 func filled() *Metrics {
 	m := New(Sets{TSPs: []string{"acme"}, Routes: []string{"GET /healthz"}}, Figures{
 		Lanes: func() []Lanes {
-			return []Lanes{{Kind: "connections", TSP: "acme", Waits: "limit", Lanes: 2, Flying: 1}}
+			return []Lanes{{Kind: "connection", TSP: "acme", Waits: "limit", Lanes: 2, Flying: 1}}
 		},
-		Slots: func() []Slots { return []Slots{{Queue: "connections", Used: 2, All: 2000, Due: 1}} },
+		Slots: func() []Slots { return []Slots{{Queue: "connection", Used: 2, All: 2000, Due: 1}} },
 		Backlog: func() []Backlog {
-			return []Backlog{{Kind: "connections", TSP: "acme", Waiting: 7, Age: time.Minute}}
+			return []Backlog{{Kind: "connection", TSP: "acme", Waiting: 7, Age: time.Minute}}
 		},
 		Limits: func() []UsedUp { return []UsedUp{{TSP: "acme", Limit: "writes", Budgets: 1}} },
-		Queued: func() map[string]int { return map[string]int{"all": 3} },
+		Queued: func() map[string]int { return map[string]int{"accepts": 3} },
 		Space:  func() (Space, bool) { return Space{Database: 4096, Log: 0, Free: 1 << 30}, true },
 		Ready:  func() map[string]bool { return map[string]bool{"draining": false} },
 	}, slog.New(slog.DiscardHandler))
@@ -72,12 +72,12 @@ func TestWhatIsToldIsInTheNextScrape(t *testing.T) {
 		`waybill_attempts_total{class="done",tsp="acme"} 1`,
 		`waybill_attempt_duration_seconds_sum{tsp="acme"} 1`,
 		`waybill_delivery_lag_seconds_count 1`,
-		`waybill_lane_depth{kind="connections",tsp="acme"} 7`,
-		`waybill_lane_oldest_seconds{kind="connections",tsp="acme"} 60`,
-		`waybill_lanes{kind="connections",tsp="acme",waits="limit"} 2`,
-		`waybill_attempts_in_flight{kind="connections",tsp="acme"} 1`,
+		`waybill_lane_depth{kind="connection",tsp="acme"} 7`,
+		`waybill_lane_oldest_seconds{kind="connection",tsp="acme"} 60`,
+		`waybill_lanes{kind="connection",tsp="acme",waits="limit"} 2`,
+		`waybill_attempts_in_flight{kind="connection",tsp="acme"} 1`,
 		`waybill_limits_used_up{limit="writes",tsp="acme"} 1`,
-		`waybill_store_queued_writes{class="all"} 3`,
+		`waybill_store_queued_writes{class="accepts"} 3`,
 		`waybill_store_group_writes_sum 3`,
 		`waybill_ready{check="draining"} 0`,
 	} {
@@ -89,6 +89,34 @@ func TestWhatIsToldIsInTheNextScrape(t *testing.T) {
 		if !slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, of+" ") }) {
 			t.Errorf("nothing of %s", of)
 		}
+	}
+}
+
+func TestADeliveryThatWasNotSentOrTakenHasNoTimes(t *testing.T) {
+	t.Parallel()
+	m := New(Sets{}, Figures{}, slog.New(slog.DiscardHandler))
+	m.Delivered("withheld", -1, -1)
+	m.Delivered("retried", time.Second, -1)
+	lines := m.scrape(t)
+	for _, want := range []string{`waybill_deliveries_total{outcome="withheld"} 1`,
+		`waybill_delivery_attempt_duration_seconds_count 1`, `waybill_delivery_lag_seconds_count 0`} {
+		if !slices.Contains(lines, want) {
+			t.Errorf("no line %s", want)
+		}
+	}
+}
+
+func TestFilesAreToldOfWhereTheDiskSaysNothing(t *testing.T) {
+	t.Parallel()
+	lines := New(Sets{}, Figures{Space: func() (Space, bool) { return Space{Database: 4096, Log: 7, Free: -1}, true }},
+		slog.New(slog.DiscardHandler)).scrape(t)
+	for _, want := range []string{`waybill_store_file_bytes{file="database"} 4096`, `waybill_store_file_bytes{file="log"} 7`} {
+		if !slices.Contains(lines, want) {
+			t.Errorf("no line %s", want)
+		}
+	}
+	if slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, "waybill_store_free_bytes") }) {
+		t.Error("what is free is told, and nobody knows")
 	}
 }
 
@@ -115,13 +143,13 @@ func TestTwoOfOneLabelAreOneFigure(t *testing.T) {
 	m := New(Sets{}, Figures{
 		Lanes: func() (all []Lanes) {
 			for _, tsp := range two("tsp") {
-				all = append(all, Lanes{Kind: "connections", TSP: tsp, Waits: "time", Lanes: 1})
+				all = append(all, Lanes{Kind: "connection", TSP: tsp, Waits: "time", Lanes: 1})
 			}
 			return all
 		},
 		Backlog: func() (all []Backlog) {
 			for i, tsp := range two("tsp") {
-				all = append(all, Backlog{Kind: "connections", TSP: tsp, Waiting: 1,
+				all = append(all, Backlog{Kind: "connection", TSP: tsp, Waiting: 1,
 					Age: time.Duration(i) * time.Second})
 			}
 			return all
@@ -135,9 +163,9 @@ func TestTwoOfOneLabelAreOneFigure(t *testing.T) {
 	}, slog.New(slog.DiscardHandler))
 	lines := m.scrape(t)
 	for _, want := range []string{
-		`waybill_lanes{kind="connections",tsp="other",waits="time"} 2`,
-		`waybill_lane_depth{kind="connections",tsp="other"} 2`,
-		`waybill_lane_oldest_seconds{kind="connections",tsp="other"} 1`,
+		`waybill_lanes{kind="connection",tsp="other",waits="time"} 2`,
+		`waybill_lane_depth{kind="connection",tsp="other"} 2`,
+		`waybill_lane_oldest_seconds{kind="connection",tsp="other"} 1`,
 		`waybill_limits_used_up{limit="writes",tsp="other"} 2`,
 	} {
 		if !slices.Contains(lines, want) {

@@ -17,8 +17,8 @@ type Watch interface {
 	Ended(tsp, end string, age time.Duration)
 	// Imported is told the class (dispatch.Class) of an import.
 	Imported(tsp, class string)
-	// Delivered is told what came of an attempt at a delivery, one of the outcomes. lag is how long before
-	// its event had occurred, negative if the receiver did not take it.
+	// Delivered is told what came of an attempt at a delivery, one of the outcomes. took is negative if nothing
+	// was sent, and lag, how long before its event had occurred, if the receiver did not take it.
 	Delivered(outcome string, took, lag time.Duration)
 }
 
@@ -57,11 +57,14 @@ func outcome(s webhook.Settled) string {
 
 // watch tells of a delivery's attempt.
 func (d *Deliveries) watch(s webhook.Settled, end dispatch.End) {
-	lag := time.Duration(-1)
-	if s.State == webhook.DeliveryDone {
+	came, took, lag := outcome(s), time.Duration(-1), time.Duration(-1)
+	if !s.Result.Unsent {
+		took = end.EndedAt.Sub(end.StartedAt)
+	}
+	if came == OutcomeDelivered {
 		lag = max(end.EndedAt.Sub(s.Waiting.Event.OccurredAt), 0)
 	}
-	d.c.Watch.Delivered(outcome(s), end.EndedAt.Sub(end.StartedAt), lag)
+	d.c.Watch.Delivered(came, took, lag)
 }
 
 // watch tells of an operation that has ended.

@@ -39,7 +39,14 @@ func (t *tally) Ended(tsp, end string, age time.Duration) {
 func (t *tally) Imported(tsp, class string) { t.add("%s imported %s", tsp, class) }
 
 func (t *tally) Delivered(outcome string, took, lag time.Duration) {
-	t.add("%s after %s, %s late", outcome, took, lag.Round(30*time.Second))
+	text := outcome
+	if took >= 0 {
+		text += " after " + took.String()
+	}
+	if lag >= 0 {
+		text += fmt.Sprintf(", %s late", lag.Round(30*time.Second))
+	}
+	t.add("%s", text)
 }
 
 func TestAWatchIsToldOfAttemptsAndEnds(t *testing.T) {
@@ -88,12 +95,14 @@ func TestAWatchIsToldWhatBecameOfDeliveries(t *testing.T) {
 	}{
 		"delivered": {nil, false, map[string]int{"delivered after 0s, 1m0s late": 1}},
 		"refused": {[]webhook.Result{{Verdict: webhook.Delivered, StatusCode: 404, Refused: true}}, false,
-			map[string]int{"refused after 0s, 1m0s late": 1}},
+			map[string]int{"refused after 0s": 1}},
 		"gone": {[]webhook.Result{{Verdict: webhook.Gone, StatusCode: 410}}, false,
-			map[string]int{"gone after 0s, 0s late": 1}},
+			map[string]int{"gone after 0s": 1}},
 		"retried": {[]webhook.Result{retry}, false,
-			map[string]int{"retried after 0s, 0s late": 1, "delivered after 0s, 1m0s late": 1}},
-		"withheld": {nil, true, map[string]int{"withheld after 0s, 0s late": 1}},
+			map[string]int{"retried after 0s": 1, "delivered after 0s, 1m0s late": 1}},
+		"retried, as nothing could be sent": {[]webhook.Result{{Verdict: webhook.Retry, Unsent: true}}, false,
+			map[string]int{"retried": 1, "delivered after 0s, 1m0s late": 1}},
+		"withheld": {nil, true, map[string]int{"withheld": 1}},
 	} {
 		t.Run(says, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

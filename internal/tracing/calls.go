@@ -56,7 +56,7 @@ func (c *calls) RoundTrip(r *http.Request) (*http.Response, error) {
 	span.SetAttributes(attribute.Int("http.response.status_code", answer.StatusCode))
 	wrong := ""
 	if answer.StatusCode >= http.StatusBadRequest {
-		wrong = http.StatusText(answer.StatusCode)
+		wrong = failed(answer.StatusCode)
 	}
 	ended(span, wrong)
 	return answer, nil

@@ -15,7 +15,7 @@ import (
 var headers = propagation.TraceContext{}
 
 // Request follows a request whose caller sent a traceparent, as a part of the caller's trace. end is told
-// the pattern of the route, "" if none answers, and the status.
+// the pattern of the route and the status.
 func (t *Tracer) Request(r *http.Request) (ctx context.Context, end func(route string, status int)) {
 	ctx = headers.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
 	if !trace.SpanContextFromContext(ctx).IsValid() {
@@ -24,14 +24,11 @@ func (t *Tracer) Request(r *http.Request) (ctx context.Context, end func(route s
 	ctx, span := t.tracer.Start(ctx, r.Method, trace.WithSpanKind(trace.SpanKindServer),
 		trace.WithAttributes(attribute.String("http.request.method", r.Method)))
 	return ctx, func(route string, status int) {
-		if route != "" {
-			span.SetName(route)
-			span.SetAttributes(attribute.String("http.route", route))
-		}
-		span.SetAttributes(attribute.Int("http.response.status_code", status))
+		span.SetName(route)
+		span.SetAttributes(attribute.String("http.route", route), attribute.Int("http.response.status_code", status))
 		wrong := ""
 		if status == 0 || status >= http.StatusInternalServerError {
-			wrong = http.StatusText(status)
+			wrong = failed(status)
 		}
 		ended(span, wrong)
 	}

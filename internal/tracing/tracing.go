@@ -9,12 +9,14 @@
 package tracing
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -132,6 +134,14 @@ func ended(s trace.Span, wrong string) {
 		s.SetStatus(codes.Error, wrong)
 	}
 	s.End()
+}
+
+// failed is what a status says that is a failure, some of which have no name; 0 is an answer that was cut off.
+func failed(status int) string {
+	if status == 0 {
+		return "cut off"
+	}
+	return cmp.Or(http.StatusText(status), "status "+strconv.Itoa(status))
 }
 
 // since is when a span began that is made at its end.

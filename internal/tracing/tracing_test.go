@@ -50,7 +50,8 @@ func at(t *testing.T, d *desk, ratio float64, log io.Writer) (tracer *Tracer, cl
 	server := httptest.NewServer(d)
 	t.Cleanup(server.Close)
 	tracer, err := New(t.Context(), Config{URL: server.URL + "/v1/traces",
-		Headers: map[string]string{"X-Token": "hush"}, Client: server.Client(), Ratio: ratio, ToReceivers: true, Log: slog.New(slog.NewTextHandler(log, nil))})
+		Headers: map[string]string{"X-Token": "hush"}, Client: server.Client(), Ratio: ratio, ToReceivers: true,
+		Log: slog.New(slog.NewTextHandler(log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
