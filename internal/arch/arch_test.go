@@ -59,6 +59,7 @@ var rooms = map[string]room{
 	"internal/dispatch":                {"internal/fence", "lanes do not know what runs in them"},
 	"internal/dispatch/sourcetest":     {"internal/dispatch internal/fence", "holds lane sources against their contract"},
 	"internal/store":                   {"internal/access internal/audit internal/connection internal/record internal/operation internal/webhook internal/fence internal/store/sqlite", "the ports of all rooms as one, and the choice of the engine behind it"},
+	"internal/store/engine":            {"internal/fence", "what the tables ask of the database in which they lie is a leaf"},
 	"internal/store/sqlite":            {"internal/access internal/audit internal/connection internal/event internal/fence internal/operation internal/page internal/record internal/resource internal/tsp internal/webhook", "an engine implements the ports of others"},
 	"internal/store/storetest":         {"internal/access internal/audit internal/connection internal/event internal/fence internal/operation internal/page internal/record internal/resource internal/seal internal/store internal/tsp internal/webhook", "the suite sees what every engine has in common, and seals as the program does"},
 	"internal/api":                     {"internal/access internal/api/openapi internal/audit internal/connection internal/operation internal/page internal/problem internal/record internal/resource internal/tsp internal/webhook internal/wire", "HTTP holds no rule and knows no store, lane or adapter"},

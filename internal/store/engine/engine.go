@@ -1,0 +1,79 @@
+// Package engine is what the tables of the store ask of the database in which they lie. It is a leaf:
+// package tables holds every statement once, and each kind of database is an Engine in a folder of its own.
+//
+// Statements are written in what SQLite and PostgreSQL share. Parameters are ?1, ?2 and so on, or plain ? in
+// their order; ids are []byte of 16 bytes, times int64 microseconds, truth 0 and 1. Text sorts byte by byte.
+// INDEXED BY names an index that must be used where the database can be told.
+package engine
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/fence"
+)
+
+// Engine is a database that is open. All methods may be called from many goroutines.
+type Engine interface {
+	// Query reads what was committed before it began and calls each for every row, in their order. An
+	// error of each ends it and is returned. When ctx ends first the error is that of ctx.
+	Query(ctx context.Context, by Pool, query string, args []any, each func(Row) error) error
+	// Session opens the one session by which this process writes.
+	Session(ctx context.Context) (Session, error)
+	// Trouble is an error of the database as the store's trouble; nil if it was the statement's own
+	// fault.
+	Trouble(err error) *fence.Trouble
+	// Lock returns when nobody else, in whichever process, holds the lock of an id. unlock may be called
+	// more than once. Of a process that dies the locks are free.
+	Lock(ctx context.Context, id uuid.UUID) (unlock func(), err error)
+}
+
+// Pool is by which connections is read. None of them holds up the others.
+type Pool int
+
+const (
+	// Kept is for texts that hold no values and are few: each is prepared once and kept.
+	Kept Pool = iota
+	// Searched is for texts that are built from filters, by the service itself.
+	Searched
+	// Listed is for what callers list.
+	Listed
+)
+
+// Row is a row that was read, until each returns. Scan reads its columns as sql.Rows does; what it has
+// read stays valid.
+type Row interface {
+	Scan(into ...any) error
+}
+
+// Session is the one by which a process writes. It is used by one goroutine at a time.
+type Session interface {
+	Statements
+	// Begin begins a transaction beside which nobody writes, in any process, until its end. changed
+	// tells that another session has changed since the last Begin what is logged in the table change.
+	Begin() (changed bool, err error)
+	// Hold tells, within a transaction, whether a lane was claimed again since a claim. The zero claim
+	// is never overtaken.
+	Hold(c fence.Claim) (overtaken bool, err error)
+	// Commit answers when the transaction is on disk. logged tells that it may have written to the table
+	// change.
+	Commit() (logged bool, err error)
+	// Rollback takes the transaction back.
+	Rollback() error
+	// Rest is called when all who wait for a commit were answered.
+	Rest()
+	// Close ends the session.
+	Close() error
+}
+
+// Statements are run within a transaction. Texts are few and hold no values.
+type Statements interface {
+	// Exec runs a statement of which nobody asks what it changed. Its error may be told by a later call
+	// within the transaction; then nothing of the transaction can be kept.
+	Exec(query string, args []any) error
+	// Change runs a statement and tells how many rows it has changed.
+	Change(query string, args []any) (int64, error)
+	// Query reads within the transaction. each must not use the session.
+	Query(query string, args []any, each func(Row) error) error
+}
