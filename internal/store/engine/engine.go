@@ -8,11 +8,15 @@ package engine
 
 import (
 	"context"
+	"errors"
 
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/fence"
 )
+
+// ErrClosed is what whoever uses a database gets after its end.
+var ErrClosed = errors.New("the database is closed")
 
 // Engine is a database that is open. All methods may be called from many goroutines.
 type Engine interface {
