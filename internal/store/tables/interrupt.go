@@ -79,7 +79,7 @@ func (t *tx) holdChain(db *DB, h operation.Hold, now time.Time) error {
 		return err
 	}
 	if err := t.exec(`INSERT INTO chain_hold (connection, chain, until) VALUES (?1, ?2, ?3)
-		ON CONFLICT DO UPDATE SET until = max(until, ?3)`, h.Connection[:], h.Chain, micros(h.Until)); err != nil {
+		ON CONFLICT (connection, chain) DO UPDATE SET until = max(chain_hold.until, ?3)`, h.Connection[:], h.Chain, micros(h.Until)); err != nil {
 		return err
 	}
 	// The first of what waits holds up all behind it; what is accepted later asks for the hold.
