@@ -141,8 +141,8 @@ func (t *tx) settleOrphan(connection uuid.UUID, o orphan, at time.Time) (change 
 		if err != nil {
 			return "", err
 		}
-		err = t.exec(`UPDATE record SET deleted_at = 0, updated_at = ?2, shelf = shelf & ~CAST(?3 AS BIGINT) | CAST(?4 AS BIGINT)
-			WHERE seq = ?1 AND deleted_at > 0`, o.seq, micros(at), record.ShelfDeleted, retimed)
+		err = t.exec(`UPDATE record SET deleted_at = 0, updated_at = ?2, shelf = shelf & ~CAST(?3 AS BIGINT)
+			| CAST(?4 AS BIGINT) WHERE seq = ?1 AND deleted_at > 0`, o.seq, micros(at), record.ShelfDeleted, retimed)
 		if err != nil {
 			return "", err
 		}

@@ -12,8 +12,8 @@ import (
 
 const receiverColumns = `id, partner, url, url_key,
 	CASE WHEN EXISTS (SELECT 1 FROM subscription s WHERE s.receiver = receiver.id AND s.astray = 1) THEN 1 ELSE 0 END,
-	CASE WHEN EXISTS (SELECT 1 FROM subscription s WHERE s.receiver = receiver.id AND s.status = 'stale') THEN 1 ELSE 0 END,
-	filed, swept`
+	CASE WHEN EXISTS (SELECT 1 FROM subscription s WHERE s.receiver = receiver.id AND s.status = 'stale')
+	THEN 1 ELSE 0 END, filed, swept`
 
 const receiverQuery = `SELECT ` + receiverColumns + ` FROM receiver WHERE id = ?1`
 

@@ -108,7 +108,8 @@ func (t *tx) addReferences(r record.Record) error {
 	}
 	for member, value := range all {
 		err := t.exec(`INSERT INTO record_reference (fleet, kind, member, value, sort_at, record) VALUES
-			(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING`, r.Fleet[:], string(r.Kind), member, value, micros(r.SortTime()), r.Seq)
+			(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING`,
+			r.Fleet[:], string(r.Kind), member, value, micros(r.SortTime()), r.Seq)
 		if err != nil {
 			return err
 		}

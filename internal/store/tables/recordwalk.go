@@ -52,7 +52,8 @@ func (db *DB) segmentEdge(ctx context.Context, q record.Query, p segment) (page.
 	if p.index == byTime {
 		c.during("r.sort_at", q.From, q.To, p.ends(q, page.Position{}))
 	}
-	return db.nearest(ctx, stretches{from: "record r INDEXED BY " + p.index, first: "r.fleet", second: "r.shelf", value: "CAST(s.value AS BIGINT)",
+	return db.nearest(ctx, stretches{from: "record r INDEXED BY " + p.index, first: "r.fleet", second: "r.shelf",
+		value:  "CAST(s.value AS BIGINT)",
 		fleets: hexed(q.Fleets), others: numbers(p.shelves), number: len(q.Fleets) * len(shelvesOf(q)),
 		conditions: c, sorted: sorted{q.Window, p.ordering}})
 }

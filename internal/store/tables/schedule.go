@@ -24,8 +24,8 @@ func (db *DB) ScheduleImports(ctx context.Context, connection uuid.UUID, kinds [
 func (t *tx) schedule(db *DB, connection uuid.UUID, kinds []resource.Kind, at time.Time) error {
 	for _, kind := range kinds {
 		err := t.exec(`INSERT INTO import_schedule (connection, kind, next_at, last_success_at, failures, problem)
-			VALUES (?1, ?2, ?3, 0, 0, '') ON CONFLICT (connection, kind) DO UPDATE SET next_at = ?3`, connection[:], string(kind),
-			micros(at))
+			VALUES (?1, ?2, ?3, 0, 0, '') ON CONFLICT (connection, kind) DO UPDATE SET next_at = ?3`,
+			connection[:], string(kind), micros(at))
 		if err != nil {
 			return err
 		}
