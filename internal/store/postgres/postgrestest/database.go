@@ -1,0 +1,107 @@
+//go:build unix
+
+package postgrestest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// shared is the server of this test process. It is never stopped: it ends with the process.
+var shared struct {
+	sync.Mutex
+	server *Server
+}
+
+// Shared returns the server that the tests of this process share. Whoever kills or pauses one makes a New
+// one.
+func Shared(t testing.TB) *Server {
+	t.Helper()
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.server == nil {
+		s := made(t, Options{})
+		if err := s.Start(t.Context()); err != nil {
+			s.discard()
+			t.Fatal(err)
+		}
+		shared.server = s
+	}
+	return shared.server
+}
+
+// Database returns the URL of an empty database on the shared server, dropped after the test.
+func Database(t testing.TB) string {
+	t.Helper()
+	return Shared(t).Database(t)
+}
+
+// Migrated returns the URL of a database on the shared server that is as migrate left one, dropped after
+// the test.
+func Migrated(t testing.TB, migrate func(ctx context.Context, url string) error) string {
+	t.Helper()
+	return Shared(t).Migrated(t, migrate)
+}
+
+// Database returns the URL of an empty database, dropped after the test.
+func (s *Server) Database(t testing.TB) string {
+	t.Helper()
+	return s.database(t, "template0")
+}
+
+// Migrated returns the URL of a database that is as migrate left one, dropped after the test. Each is a
+// copy of the first, so that one function migrates for all tests of a server.
+func (s *Server) Migrated(t testing.TB, migrate func(ctx context.Context, url string) error) string {
+	t.Helper()
+	s.template.Lock()
+	defer s.template.Unlock()
+	if !s.migrated {
+		err := s.run(t.Context(), `DROP DATABASE IF EXISTS migrated`, `CREATE DATABASE migrated TEMPLATE template0`)
+		if err == nil {
+			err = migrate(t.Context(), s.URL("migrated"))
+		}
+		if err != nil {
+			t.Fatalf("preparing a database to copy: %v", err)
+		}
+		s.migrated = true
+	}
+	return s.database(t, "migrated")
+}
+
+// database copies a template. Logging the copy takes as long as copying files, and needs no checkpoint,
+// for which all others would wait.
+func (s *Server) database(t testing.TB, template string) string {
+	t.Helper()
+	name := fmt.Sprintf("test_%d", s.databases.Add(1))
+	if err := s.run(t.Context(), `CREATE DATABASE `+name+` TEMPLATE `+template+` STRATEGY wal_log`); err != nil {
+		t.Fatalf("making a database: %v", err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
+		defer cancel()
+		if err := s.run(ctx, `DROP DATABASE `+name+` WITH (FORCE)`); err != nil && s.Running() {
+			t.Logf("dropping %s: %v", name, err)
+		}
+	})
+	return s.URL(name)
+}
+
+// run runs statements as the operator of the server.
+func (s *Server) run(ctx context.Context, statements ...string) error {
+	conn, err := pgx.Connect(ctx, s.URL("postgres"))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	for _, one := range statements {
+		if _, err := conn.Exec(ctx, one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
