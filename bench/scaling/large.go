@@ -59,7 +59,8 @@ func needs() table {
 		fmt.Sprintf("%.1f statements an operation", statements))
 	t.add("processors of everything", manyWrites*cpuGoal.Seconds(), fmt.Sprintf("the goal of %v an operation", cpuGoal))
 	t.add("writes to the databases", round(manyWrites*parts)+"/s", "a part in as many commits")
-	t.add("log of the databases (WAL)", round(manyWrites*logBytes/1e6)+" MB/s", "as much again to each standby and to the archive")
+	t.add("log of the databases (WAL)", round(manyWrites*logBytes/1e6)+" MB/s",
+		"as much again to each standby and to the archive")
 	t.add("disk, if it never rests, kept for 30 days", bytes(manyWrites, 30),
 		"the least that WAYBILL_KEEP_OPERATIONS takes")
 	t.add("disk, if it never rests, kept for 90 days", bytes(manyWrites, 90), "the default")
