@@ -12,6 +12,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/waybill-dev/waybill/internal/api/openapi"
 	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/config"
 )
@@ -24,6 +25,8 @@ var (
 	// began is where a command of ours begins on a line of a shell.
 	began   = regexp.MustCompile(`^(\$ |sudo |exec |[A-Z_]+=\S* )*(go run \./cmd/)?waybill( |$)`)
 	setting = regexp.MustCompile(`WAYBILL_[A-Z0-9_]*(<NAME>_[A-Z_]+)?`)
+	route   = regexp.MustCompile(`\b(GET|POST|PATCH|DELETE) (/v2/[^\s?` + "`" + `"'),;]+)`)
+	inPath  = regexp.MustCompile(`\{[^}]*\}`)
 )
 
 // documents are the pages that users read, by their path.
@@ -137,5 +140,36 @@ func TestEverySettingThatADocumentNamesIsThere(t *testing.T) {
 	}
 	if seen < 100 {
 		t.Errorf("only %d settings were found", seen)
+	}
+}
+
+func TestEveryRouteThatADocumentNamesIsServed(t *testing.T) {
+	t.Parallel()
+	served := map[string]bool{}
+	path := ""
+	for line := range strings.Lines(string(openapi.Document())) {
+		line = strings.TrimRight(line, "\n")
+		if strings.HasPrefix(line, "  /") {
+			path = inPath.ReplaceAllString(strings.Trim(line, " :"), "{}")
+		}
+		if method, ok := strings.CutPrefix(line, "    "); ok && strings.HasSuffix(method, ":") {
+			served[strings.ToUpper(strings.TrimSuffix(method, ":"))+" "+path] = true
+		}
+	}
+	seen := 0
+	for page, text := range documents(t) {
+		// Pages about TSPs and their adapters name routes of theirs, and one lists what is not served.
+		if strings.HasPrefix(page, "docs/tsps/") || page == "docs/adding-a-tsp.md" || page == "docs/sdk.md" {
+			continue
+		}
+		for _, found := range route.FindAllStringSubmatch(text, -1) {
+			seen++
+			if !served[found[1]+" "+inPath.ReplaceAllString(found[2], "{}")] && !strings.Contains(found[2], "…") {
+				t.Errorf("%s names %s, which is not served", page, found[0])
+			}
+		}
+	}
+	if seen < 15 {
+		t.Errorf("only %d routes were found", seen)
 	}
 }
