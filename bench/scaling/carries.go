@@ -10,8 +10,9 @@ const (
 
 // variant is a database under a name.
 type variant struct {
-	name  string
-	costs costs
+	name     string
+	costs    costs
+	replicas int
 }
 
 // variants are the ways in which a database may be faster or slower than the ordinary one.
@@ -19,10 +20,12 @@ func variants() []variant {
 	with := func(name string, change func(*costs)) variant {
 		c := near()
 		change(&c)
-		return variant{name, c}
+		return variant{name, c, ordinary().replicas}
 	}
 	return []variant{
 		with("as given", func(*costs) {}),
+		{"the same, of one replica", near(), 1},
+		{"the same, of ten replicas", near(), 10},
 		with("a flush of 0.2 ms", func(c *costs) { c.sync = 200 * time.Microsecond }),
 		with("a flush of 5 ms", func(c *costs) { c.sync = 5 * time.Millisecond }),
 		with("on the same machine (a trip of 50µs)", func(c *costs) { c.trip = 50 * time.Microsecond }),
@@ -62,7 +65,7 @@ func whatOneCarries() table {
 		head: []string{"database", "operations/s", "closed form", "writes in a commit", "deliveries numbered at once"}}
 	for _, v := range variants() {
 		z := ordinary()
-		z.connections, z.partners, z.zipf = 2000, 500, 0
+		z.connections, z.partners, z.zipf, z.replicas = 2000, 500, 0, v.replicas
 		s, rate, page := saturated(v.costs, z)
 		groups, writes := s.committed()
 		t.add(v.name, rate, carries(v.costs, z.subscribers, page), float64(writes)/float64(groups), page)

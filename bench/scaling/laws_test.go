@@ -65,9 +65,9 @@ func TestWritesThatCommitAloneWaitAsAtOneServer(t *testing.T) {
 
 func TestADatabaseCarriesWhatTheClosedFormSays(t *testing.T) {
 	t.Parallel()
-	for _, v := range variants()[:7] {
+	for _, v := range variants()[:9] {
 		z := ordinary()
-		z.connections, z.partners, z.zipf = 2000, 500, 0
+		z.connections, z.partners, z.zipf, z.replicas = 2000, 500, 0, v.replicas
 		_, rate, page := saturated(v.costs, z)
 		if want := carries(v.costs, z.subscribers, page); !within(0.04, rate, want) {
 			t.Errorf("%s: %v operations a second, and by the closed form %v", v.name, rate, want)
