@@ -16,10 +16,10 @@ func one(c costs, databases int) *system {
 	z.connections, z.partners = manyLanes/databases, manyOwners/databases
 	z.imports = importsEach * float64(z.connections)
 	s := newSystem(c, z)
-	s.tally.from = 4 * time.Second
-	s.flow(manyWrites/float64(databases), 10*time.Second)
-	s.imported(10 * time.Second)
-	s.clock.run(10 * time.Second)
+	s.tally.from = 2 * time.Second
+	s.flow(manyWrites/float64(databases), 6*time.Second)
+	s.imported(6 * time.Second)
+	s.clock.run(6 * time.Second)
 	return s
 }
 

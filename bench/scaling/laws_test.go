@@ -31,8 +31,8 @@ func TestALaneWaitsAsOneServerDoes(t *testing.T) {
 		z.limit = limit{interval: interval, burst: 1}
 		z.call, z.wake, z.slice = 0, 0, math.MaxInt64/2
 		s := newSystem(free(), z)
-		s.flow(load, 200_000*time.Second)
-		s.clock.run(200_000 * time.Second)
+		s.flow(load, 80_000*time.Second)
+		s.clock.run(80_000 * time.Second)
 		if got, want := mean(s.tally.ends), waitOfMD1(interval, load); !within(0.05, got.Seconds(), want.Seconds()) {
 			t.Errorf("at a load of %v operations wait %v, and by the closed form %v", load, got, want)
 		}
