@@ -60,11 +60,12 @@ func (s *session) connect(ctx context.Context) error {
 		return err
 	}
 	s.link = nil
+	began := time.Now()
 	conn, err := pgconn.ConnectConfig(ctx, s.engine.config.ConnConfig.Config.Copy())
 	if err == nil {
 		err = watched(ctx, linkOf(conn))
 	}
-	if s.after.had(err) != nil {
+	if s.after.had(time.Since(began), err) != nil {
 		return fmt.Errorf("connecting to the database: %w", err)
 	}
 	s.link, s.renewed = linkOf(conn), true
