@@ -26,12 +26,12 @@ func newPair(t *testing.T, s *postgrestest.Server) pair {
 	if err := store.Migrate(t.Context(), path, time.Now); err != nil {
 		t.Fatal(err)
 	}
-	return pair{opened(t, "sqlite3", "file:"+path+"?_pragma=foreign_keys(1)"),
-		opened(t, "pgx", s.Migrated(t, postgres.Migrate))}
+	return pair{openedBy(t, "sqlite3", "file:"+path+"?_pragma=foreign_keys(1)"),
+		openedBy(t, "pgx", s.Migrated(t, postgres.Migrate))}
 }
 
-// opened opens a database of one connection.
-func opened(t *testing.T, driver, url string) *sql.DB {
+// openedBy opens a database of one connection.
+func openedBy(t *testing.T, driver, url string) *sql.DB {
 	t.Helper()
 	db, err := sql.Open(driver, url)
 	if err != nil {

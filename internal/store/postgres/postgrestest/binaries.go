@@ -24,25 +24,18 @@ import (
 //go:embed npm
 var packages embed.FS
 
-// Versions are the major ones that tests run over where they can be had, "" for the one that the machine
-// has.
-var Versions = []string{"", "17", "18"}
-
-// EachVersion runs a test on a server of each version. One that cannot be had is skipped and named.
+// EachVersion runs a test on a server of the version that the machine has, and of each that is had from npm.
+// One that cannot be had is skipped and named. Other tests use the same servers.
 func EachVersion(t *testing.T, run func(t *testing.T, s *Server)) {
 	t.Helper()
-	for _, version := range Versions {
-		name := "the machine's"
-		if version != "" {
-			name = version
-		}
-		t.Run("on PostgreSQL "+name, func(t *testing.T) {
+	t.Run("on the machine's PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		run(t, Shared(t))
+	})
+	for _, version := range []string{"17", "18"} {
+		t.Run("on PostgreSQL "+version, func(t *testing.T) {
 			t.Parallel()
-			if version == "" {
-				run(t, Shared(t))
-				return
-			}
-			run(t, New(t, Options{Version: version}))
+			run(t, sharedOf(t, version))
 		})
 	}
 }
