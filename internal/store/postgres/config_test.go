@@ -66,7 +66,7 @@ func TestAServerThatForgetsWhatIsStoredIsTold(t *testing.T) {
 		t.Errorf("%q, %v", why, err)
 	}
 	durable := postgrestest.New(t, postgrestest.Options{Durable: true, Settings: []string{"synchronous_commit=off"}})
-	if why, err := opened(t, durable.Migrated(t, migrated)).Unsafe(t.Context()); why != "" || err != nil {
+	if why, err := running(t, database(t, durable)).Unsafe(t.Context()); why != "" || err != nil {
 		t.Errorf("%q, %v", why, err)
 	}
 }

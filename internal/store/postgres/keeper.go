@@ -111,10 +111,11 @@ func (e *Engine) Guarded(ctx context.Context) (whole bool, err error) {
 	return whole, err
 }
 
-// guardedText: audit_kept refuses changes, and audit_kept_whole to empty the table.
-const guardedText = `SELECT coalesce(string_agg(tgname || tgenabled, ' ' ORDER BY tgname), '') =
-	'audit_kept_erasureA audit_kept_rowA audit_kept_tableA' FROM pg_trigger
-	WHERE tgrelid = 'audit'::regclass AND NOT tgisinternal`
+// guardedText looks whether each is there, runs what its migration made, and does so in every session but that of
+// an operator who replays what was replicated.
+const guardedText = `SELECT coalesce(string_agg(tgname || ' ' || tgenabled || ' ' || tgfoid::regproc, ',' ORDER BY tgname), '')
+	= 'audit_is_not_changed O audit_refuses,audit_is_not_deleted O audit_refuses,audit_is_not_truncated O audit_refuses'
+	FROM pg_trigger WHERE tgrelid = 'audit'::regclass AND NOT tgisinternal`
 
 // Erasing runs a part of a transaction. What it deletes the server overwrites when it next vacuums the table.
 func (e *Engine) Erasing(run func() error) error { return run() }
