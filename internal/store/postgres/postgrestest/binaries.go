@@ -65,8 +65,8 @@ func binaries(t testing.TB, version string) string {
 	if _, err := fs.Stat(packages, "npm/"+version+"/package-lock.json"); version != "" && err == nil {
 		return fromNPM(t, version)
 	}
-	without := "NOT RUN: there is no PostgreSQL " + version + "; install Debian's package postgresql, or set " +
-		"WAYBILL_TEST_POSTGRES_BIN to the folder of postgres and initdb"
+	without := "NOT RUN: there is no " + strings.TrimSpace("PostgreSQL "+version) + "; install Debian's package postgresql, " +
+		"or set WAYBILL_TEST_POSTGRES_BIN to the folder of postgres and initdb"
 	if os.Getenv("CI") == "true" {
 		t.Fatal(without)
 	}
