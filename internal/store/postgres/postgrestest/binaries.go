@@ -6,6 +6,7 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -120,5 +121,11 @@ func (s *Server) copyBinaries() error {
 		}
 	}
 	s.bin = filepath.Join(to, "bin")
-	return nil
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	// Whoever runs the server removes it.
+	return filepath.WalkDir(to, func(path string, _ fs.DirEntry, err error) error {
+		return errors.Join(err, os.Lchown(path, nobody, nobody))
+	})
 }
