@@ -80,8 +80,9 @@ func TestTablesOfAnotherReleaseAreRefusedAndLeftAsTheyAre(t *testing.T) {
 		t.Parallel()
 		url := postgrestest.Database(t)
 		refused(t, beside(t, url), "of version 0", "needs version ", "waybill migrate")
-		if got := told(t, openedBy(t, "pgx", url), `SELECT count(*) FROM pg_tables WHERE schemaname = 'public'`); got[0] != "0" {
-			t.Errorf("%s tables were made", got[0])
+		made := told(t, openedBy(t, "pgx", url), `SELECT count(*) FROM pg_tables WHERE schemaname = 'public'`)
+		if made[0] != "0" {
+			t.Errorf("%s tables were made", made[0])
 		}
 	})
 	t.Run("of a newer one", func(t *testing.T) {
@@ -95,7 +96,8 @@ func TestTablesOfAnotherReleaseAreRefusedAndLeftAsTheyAre(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, err := range []error{postgres.Migrate(t.Context(), url), beside(t, url)} {
-			refused(t, err, fmt.Sprint("of version ", newest+1), fmt.Sprint("up to ", newest), "nothing was changed", "run the newer release")
+			refused(t, err, fmt.Sprint("of version ", newest+1), fmt.Sprint("up to ", newest), "nothing was changed",
+				"run the newer release")
 		}
 	})
 }
@@ -112,8 +114,10 @@ func TestTablesLieInTheSchemaThatTheURLNames(t *testing.T) {
 	if err := postgres.Migrate(t.Context(), within); err != nil {
 		t.Fatal(err)
 	}
-	got := told(t, db, `SELECT DISTINCT relnamespace::regnamespace FROM pg_class WHERE relname IN ('operation', 'goose_db_version')
-		UNION SELECT DISTINCT pronamespace::regnamespace FROM pg_proc WHERE proname IN ('unhex', 'subscription_is_logged')`)
+	got := told(t, db, `SELECT DISTINCT relnamespace::regnamespace FROM pg_class
+			WHERE relname IN ('operation', 'goose_db_version')
+		UNION SELECT DISTINCT pronamespace::regnamespace FROM pg_proc
+			WHERE proname IN ('unhex', 'subscription_is_logged')`)
 	if diff := cmp.Diff([]string{"fleet_writes"}, got); diff != "" {
 		t.Error(diff)
 	}
