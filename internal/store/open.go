@@ -62,7 +62,7 @@ func OpenBeside(ctx context.Context, url string, now func() time.Time) (Store, e
 // database opens what a URL names.
 func database(ctx context.Context, url string, now func() time.Time) (engine.Database, error) {
 	if isPostgres(url) {
-		return opened(postgres.Open(ctx, url))
+		return opened(postgres.Open(ctx, url, now))
 	}
 	path, err := pathOf(url)
 	if err != nil {
@@ -74,7 +74,7 @@ func database(ctx context.Context, url string, now func() time.Time) (engine.Dat
 // beside opens what a URL names, for a command.
 func beside(ctx context.Context, url string, now func() time.Time) (engine.Database, error) {
 	if isPostgres(url) {
-		return opened(postgres.OpenBeside(ctx, url))
+		return opened(postgres.OpenBeside(ctx, url, now))
 	}
 	path, err := pathOf(url)
 	if err != nil {

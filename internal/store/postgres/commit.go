@@ -44,6 +44,7 @@ func (s *session) Commit() (logged bool, err error) {
 	case ended == "COMMIT":
 		logged = last > s.seen
 		s.seen, s.committed = last, s.n
+		s.engine.beats.written.Add(1)
 		s.leave()
 		return logged, nil
 	case s.link.conn.IsClosed():
@@ -66,6 +67,7 @@ func (s *session) found(cause error) (logged bool, err error) {
 		switch {
 		case err == nil && n == s.n:
 			s.committed = n
+			s.engine.beats.written.Add(1)
 			return true, nil
 		case err == nil:
 			return false, fmt.Errorf("the transaction was taken back: %w", cause)

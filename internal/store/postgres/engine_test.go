@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -26,7 +27,7 @@ func database(t *testing.T, s *postgrestest.Server) string {
 // running is a database that is open, until the test ends.
 func running(t *testing.T, url string) *postgres.Engine {
 	t.Helper()
-	e, err := postgres.Open(t.Context(), url)
+	e, err := postgres.Open(t.Context(), url, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

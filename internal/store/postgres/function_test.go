@@ -18,14 +18,16 @@ func TestWhatBothDatabasesAreAskedMeansTheSame(t *testing.T) {
 			`SELECT unhex('00ff'), unhex('')`,
 			`SELECT instr('a/b', '/'), instr('ab', '/'), instr(NULL, '/'), instr('äb/', '/')`,
 			`SELECT substr('stream/key', 1, instr('stream/key', '/'))`,
-			`SELECT max(0, n - 1), max(2, n), min(n, 0), min(n, n), max(n, NULL), min(NULL, n) FROM (SELECT count(*) AS n) AS x`,
+			`SELECT max(0, n - 1), max(2, n), min(n, 0), min(n, n), max(n, NULL), min(NULL, n)
+				FROM (SELECT count(*) AS n) AS x`,
 			`SELECT max(seq, (SELECT count(*) FROM meta)) FROM (SELECT count(*) AS seq) AS x`,
 			`SELECT value FROM json_each('["b", "a", "", "ä", "1"]')`,
 			`SELECT count(*) FROM json_each('[]')`,
 			`SELECT unhex(value) FROM json_each('["00", "ff80"]')`,
 			`SELECT min(x), max(x) FROM (SELECT unhex(value) AS x FROM json_each('["80", "", "7f", "8000"]')) AS y`,
 			`SELECT min(x), max(x) FROM (SELECT unhex(value) AS x FROM json_each('[]')) AS y`,
-			`SELECT min(x), max(x) FROM (SELECT NULLIF(unhex(value), unhex('00')) AS x FROM json_each('["00", "01"]')) AS y`,
+			`SELECT min(x), max(x) FROM (SELECT NULLIF(unhex(value), unhex('00')) AS x
+				FROM json_each('["00", "01"]')) AS y`,
 			`SELECT value FROM json_each('["b", "B", "a", "Z", "é", "e"]') ORDER BY value COLLATE ` + "%COLLATION",
 		} {
 			lite := told(t, both.lite, strings.ReplaceAll(query, "%COLLATION", "BINARY"))
@@ -51,9 +53,10 @@ func TestAParameterOfJSONEachIsAText(t *testing.T) {
 }
 
 // filled puts operations into many lanes, and many into one.
-const filled = `INSERT INTO operation (id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key, payload, state,
-		sync, tries, counted, next_at, deadline, collection, created_at, updated_at)
-	SELECT uuid_send(gen_random_uuid()), unhex('01'), decode(lpad(to_hex(CASE WHEN i > 10000 THEN 3 ELSE i % 500 END), 4, '0'), 'hex'), unhex('02'), '', '', '', '',
+const filled = `INSERT INTO operation (id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key,
+		payload, state, sync, tries, counted, next_at, deadline, collection, created_at, updated_at)
+	SELECT uuid_send(gen_random_uuid()), unhex('01'),
+		decode(lpad(to_hex(CASE WHEN i > 10000 THEN 3 ELSE i % 500 END), 4, '0'), 'hex'), unhex('02'), '', '', '', '',
 		'k/' || i, '', CASE WHEN i % 10 = 0 THEN 'queued' ELSE 'success' END, 0, 0, 0, 0, 0, '', i, i
 	FROM generate_series(1, 20000) AS i`
 
@@ -70,8 +73,10 @@ func TestOneStepOfAnIndexFindsWhatIsLeastOrNamed(t *testing.T) {
 		for _, c := range []struct{ query, index string }{
 			{`SELECT min(connection) FROM operation WHERE connection > unhex('0003')` + live, "operation_"},
 			{`SELECT max(connection) FROM operation WHERE connection > unhex('0003')` + live, "operation_"},
-			{`SELECT min(order_key) FROM operation WHERE connection = unhex('0003') AND order_key > 'k/1'` + live, "operation_live"},
-			{`SELECT seq FROM operation WHERE id IN (SELECT unhex(value) FROM json_each('["00", "01"]'))`, "operation_id_key"},
+			{`SELECT min(order_key) FROM operation WHERE connection = unhex('0003')
+				AND order_key > 'k/1'` + live, "operation_live"},
+			{`SELECT seq FROM operation WHERE id IN (SELECT unhex(value)
+				FROM json_each('["00", "01"]'))`, "operation_id_key"},
 			{`SELECT tries FROM operation WHERE connection = unhex('0003')` + live + ` ORDER BY order_key, seq LIMIT 5`,
 				"operation_live"},
 		} {

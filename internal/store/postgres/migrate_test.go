@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sync/errgroup"
@@ -70,7 +71,7 @@ func known(t *testing.T, url string) []postgres.Migration {
 func TestTablesOfAnotherReleaseAreRefusedAndLeftAsTheyAre(t *testing.T) {
 	t.Parallel()
 	beside := func(t *testing.T, url string) error {
-		e, err := postgres.OpenBeside(t.Context(), url)
+		e, err := postgres.OpenBeside(t.Context(), url, time.Now)
 		if err == nil {
 			return e.Close()
 		}
@@ -80,8 +81,9 @@ func TestTablesOfAnotherReleaseAreRefusedAndLeftAsTheyAre(t *testing.T) {
 		t.Parallel()
 		url := postgrestest.Database(t)
 		refused(t, beside(t, url), "of version 0", "needs version ", "waybill migrate")
-		if got := told(t, openedBy(t, "pgx", url), `SELECT count(*) FROM pg_tables WHERE schemaname = 'public'`); got[0] != "0" {
-			t.Errorf("%s tables were made", got[0])
+		made := told(t, openedBy(t, "pgx", url), `SELECT count(*) FROM pg_tables WHERE schemaname = 'public'`)
+		if made[0] != "0" {
+			t.Errorf("%s tables were made", made[0])
 		}
 	})
 	t.Run("of a newer one", func(t *testing.T) {
@@ -95,7 +97,8 @@ func TestTablesOfAnotherReleaseAreRefusedAndLeftAsTheyAre(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, err := range []error{postgres.Migrate(t.Context(), url), beside(t, url)} {
-			refused(t, err, fmt.Sprint("of version ", newest+1), fmt.Sprint("up to ", newest), "nothing was changed", "run the newer release")
+			refused(t, err, fmt.Sprint("of version ", newest+1), fmt.Sprint("up to ", newest), "nothing was changed",
+				"run the newer release")
 		}
 	})
 }
@@ -112,8 +115,10 @@ func TestTablesLieInTheSchemaThatTheURLNames(t *testing.T) {
 	if err := postgres.Migrate(t.Context(), within); err != nil {
 		t.Fatal(err)
 	}
-	got := told(t, db, `SELECT DISTINCT relnamespace::regnamespace FROM pg_class WHERE relname IN ('operation', 'goose_db_version')
-		UNION SELECT DISTINCT pronamespace::regnamespace FROM pg_proc WHERE proname IN ('unhex', 'subscription_is_logged')`)
+	got := told(t, db, `SELECT DISTINCT relnamespace::regnamespace FROM pg_class
+			WHERE relname IN ('operation', 'goose_db_version')
+		UNION SELECT DISTINCT pronamespace::regnamespace FROM pg_proc
+			WHERE proname IN ('unhex', 'subscription_is_logged')`)
 	if diff := cmp.Diff([]string{"fleet_writes"}, got); diff != "" {
 		t.Error(diff)
 	}

@@ -156,7 +156,7 @@ func TestAServerThatComesBackIsUsedAgain(t *testing.T) {
 
 func TestWhoeverReadsAClosedDatabaseIsToldSo(t *testing.T) {
 	t.Parallel()
-	e, err := postgres.Open(t.Context(), database(t, postgrestest.Shared(t)))
+	e, err := postgres.Open(t.Context(), database(t, postgrestest.Shared(t)), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,8 +21,8 @@ func TestEachColumnOfSQLiteHasItsCounterpart(t *testing.T) {
 	t.Parallel()
 	both := newPair(t, postgrestest.Shared(t))
 	lite := told(t, both.lite, `SELECT m.name, c.cid + 1, c.name,
-			CASE WHEN c.name = 'url_key' THEN 'text C' WHEN c.type = 'BLOB' THEN 'bytea' WHEN c.type = 'INTEGER' THEN 'bigint'
-				WHEN c.type = 'TEXT' THEN 'text C' WHEN c.type = 'REAL' THEN 'double precision' ELSE c.type END,
+			CASE WHEN c.name = 'url_key' THEN 'text C' WHEN c.type = 'BLOB' THEN 'bytea' WHEN c.type = 'INTEGER'
+				THEN 'bigint' WHEN c.type = 'TEXT' THEN 'text C' WHEN c.type = 'REAL' THEN 'double precision' ELSE c.type END,
 			c."notnull" = 1 OR c.pk > 0,
 			CASE WHEN c.type = 'BLOB' AND c.name <> 'url_key' AND c.dflt_value = '''''' THEN '''\x'''
 				ELSE replace(c.dflt_value, 'x''', '''\x') END
@@ -40,12 +40,13 @@ func TestEachKeyOfSQLiteHasItsCounterpart(t *testing.T) {
 	t.Parallel()
 	both := newPair(t, postgrestest.Shared(t))
 	t.Run("primary keys", func(t *testing.T) {
-		same(t, told(t, both.lite, `SELECT name, (SELECT group_concat(c.name, ', ' ORDER BY c.pk) FROM pragma_table_info(m.name) c
-				WHERE c.pk > 0) AS key
+		same(t, told(t, both.lite, `SELECT name, (SELECT group_concat(c.name, ', ' ORDER BY c.pk)
+				FROM pragma_table_info(m.name) c WHERE c.pk > 0) AS key
 			FROM sqlite_master m WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version'
 				AND key IS NOT NULL ORDER BY name`),
 			told(t, both.pg, `SELECT conrelid::regclass, (SELECT string_agg(attname, ', ' ORDER BY n)
-					FROM unnest(conkey) WITH ORDINALITY AS k (attnum, n) JOIN pg_attribute a USING (attnum) WHERE attrelid = conrelid)
+					FROM unnest(conkey) WITH ORDINALITY AS k (attnum, n) JOIN pg_attribute a USING (attnum)
+					WHERE attrelid = conrelid)
 				FROM pg_constraint WHERE contype = 'p' AND connamespace = current_schema()::regnamespace
 					AND conrelid::regclass::text IN `+both.shared(t)+`
 				ORDER BY conrelid::regclass::text COLLATE "C"`))
@@ -101,7 +102,8 @@ func TestEachTriggerOfSQLiteHasItsCounterpart(t *testing.T) {
 	both := newPair(t, postgrestest.Shared(t))
 	same(t, told(t, both.lite, `SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'
 			UNION SELECT 'audit', 'audit_is_not_truncated' ORDER BY name`),
-		told(t, both.pg, `SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname COLLATE "C"`))
+		told(t, both.pg, `SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE NOT tgisinternal
+			ORDER BY tgname COLLATE "C"`))
 }
 
 func TestTextsOfAnyLengthAreKeptOnceWhereTheyMayBeOnlyOnce(t *testing.T) {

@@ -17,9 +17,11 @@ import (
 func subscribed(all ...[3]string) string {
 	rows := make([]string, len(all))
 	for i, s := range all {
-		rows[i] = `(unhex('` + s[0] + `'), unhex('01'), '` + s[1] + `', '` + s[2] + `', '', unhex(''), 'active', 0, 0, '` + s[1] + `')`
+		rows[i] = `(unhex('` + s[0] + `'), unhex('01'), '` + s[1] + `', '` + s[2] + `', '', unhex(''),
+			'active', 0, 0, '` + s[1] + `')`
 	}
-	return `INSERT INTO subscription (id, partner, url, event_name, filters, sealed, status, created_at, updated_at, url_key)
+	return `INSERT INTO subscription (id, partner, url, event_name, filters, sealed, status, created_at,
+		updated_at, url_key)
 		VALUES ` + strings.Join(rows, ", ")
 }
 
@@ -30,7 +32,8 @@ var steps = []struct{ does, by string }{
 	{"clients are made", `INSERT INTO client (id, partner, fleet, scopes) VALUES ('c1', unhex('01'), NULL, ''),
 		('c2', unhex('01'), NULL, ''), ('c3', NULL, unhex('f1'), '')`},
 	{"a client is changed", `UPDATE client SET disabled = 1 WHERE id = 'c1'`},
-	{"secrets are made", `INSERT INTO client_secret VALUES ('c1', 's', unhex('00'), 0, 0), ('c3', 's', unhex('00'), 0, 0)`},
+	{"secrets are made", `INSERT INTO client_secret VALUES ('c1', 's', unhex('00'), 0, 0),
+		('c3', 's', unhex('00'), 0, 0)`},
 	{"a secret is changed", `UPDATE client_secret SET expires_at = 1 WHERE client = 'c1'`},
 	{"a secret is deleted", `DELETE FROM client_secret WHERE client = 'c1'`},
 	{"a client goes with its secrets", `DELETE FROM client WHERE id = 'c3'`},
@@ -38,17 +41,22 @@ var steps = []struct{ does, by string }{
 	{"a fleet is named anew, which has no client", `UPDATE fleet SET name = 'h'`},
 	{"tokens are revoked", `INSERT INTO revocation VALUES ('t1', 1), ('t2', 2)`},
 	{"a revocation ends", `DELETE FROM revocation WHERE token = 't1'`},
-	{"a connection is made", `INSERT INTO connection (id, fleet, tsp, account, status, description, sealed, version, created_at,
+	{"a connection is made", `INSERT INTO connection (id, fleet, tsp, account, status, description, sealed,
+		version, created_at,
 		updated_at) VALUES (unhex('cc'), unhex('f1'), 't', 'a', 'active', '', unhex(''), 1, 0, 0)`},
 	{"a connection is changed", `UPDATE connection SET status = 'paused'`},
 	{"a connection is deleted", `DELETE FROM connection`},
-	{"a grant is made", `INSERT INTO share_grant VALUES (unhex('aa'), unhex('01'), unhex('f1'), 'r', 'active', '', 0, 0, 0, 0)`},
+	{"a grant is made", `INSERT INTO share_grant VALUES (unhex('aa'), unhex('01'), unhex('f1'), 'r', 'active',
+		'', 0, 0, 0, 0)`},
 	{"a grant is changed", `UPDATE share_grant SET status = 'paused'`},
 	{"a grant goes to another", `UPDATE share_grant SET partner = unhex('02'), fleet = unhex('f2')`},
 	{"a grant is deleted", `DELETE FROM share_grant`},
-	{"a record is made", `INSERT INTO record (seq, id, kind, fleet, tsp, account, collection, source_id, synthetic, imported,
-		connection, shelf, sort_at, occurred_at, settled_at, created_at, updated_at, deleted_at, hash, fields, extras, source)
-		VALUES (7, unhex('dd'), 'user', unhex('f1'), 't', 'a', 'c', 's', 0, 0, unhex('cc'), 0, 0, 0, 0, 0, 0, 0, '', '', '', '')`},
+	{"a record is made", `INSERT INTO record (seq, id, kind, fleet, tsp, account, collection, source_id,
+		synthetic, imported,
+		connection, shelf, sort_at, occurred_at, settled_at, created_at, updated_at, deleted_at, hash, fields,
+			extras, source)
+		VALUES (7, unhex('dd'), 'user', unhex('f1'), 't', 'a', 'c', 's', 0, 0, unhex('cc'), 0, 0, 0, 0, 0, 0, 0,
+			'', '', '', '')`},
 	{"a record is changed", `UPDATE record SET hash = 'h'`},
 	{"a record is reached", `INSERT INTO record_reach VALUES (unhex('cc'), 7, 'user', 1, 0)`},
 	{"a record is seen again", `UPDATE record_reach SET seen_at = 2`},
@@ -58,7 +66,8 @@ var steps = []struct{ does, by string }{
 	{"a record is deleted", `DELETE FROM record`},
 	{"subscriptions share an address", subscribed([3]string{"a1", "u", "e1"}, [3]string{"a2", "u", "e2"})},
 	{"one has another address", subscribed([3]string{"a3", "v", "e3"})},
-	{"deliveries are made", `INSERT INTO delivery (seq, subscription, event, subject, state, tries, next_at, created_at, queue)
+	{"deliveries are made", `INSERT INTO delivery (seq, subscription, event, subject, state, tries, next_at,
+		created_at, queue)
 		SELECT 1, id, unhex('ee'), unhex('ee'), 'waiting', 0, 0, 0, receiver FROM subscription WHERE id = unhex('a1')
 		UNION ALL SELECT 2, id, unhex('ee'), unhex('ee'), 'dead', 0, 0, 0, id FROM subscription WHERE id = unhex('a1')`},
 	{"a subscription counts", `UPDATE subscription SET sequence = 1, counted = 2, success = 0.5`},
@@ -70,13 +79,15 @@ var steps = []struct{ does, by string }{
 	{"a dead delivery of a paused subscription waits again", `UPDATE delivery SET state = 'waiting' WHERE seq = 2`},
 	{"a subscription without deliveries is paused", `UPDATE subscription SET status = 'paused' WHERE id = unhex('a2')`},
 	{"it is settled where deliveries are", `UPDATE subscription SET astray = 0`},
-	{"a subscription moves to an address that is there", `UPDATE subscription SET url = 'v', url_key = 'v' WHERE id = unhex('a1')`},
+	{"a subscription moves to an address that is there", `UPDATE subscription SET url = 'v', url_key = 'v' WHERE
+		id = unhex('a1')`},
 	{"subscriptions move to a new address", `UPDATE subscription SET url = 'w', url_key = 'w', status = 'active'`},
 	{"a receiver files", `UPDATE receiver SET filed = 1, swept = 2`},
 	{"a receiver is written in another form", `UPDATE receiver SET url = 'W' WHERE url_key = 'w'`},
 	{"a subscription is deleted", `DELETE FROM subscription WHERE id = unhex('a3')`},
 	{"a receiver is deleted", `DELETE FROM receiver WHERE url_key = 'u'`},
-	{"the audit log is written", `INSERT INTO audit (at, actor, request, remote, action, object, changed, before, after, hash)
+	{"the audit log is written", `INSERT INTO audit (at, actor, request, remote, action, object, changed, before,
+		after, hash)
 		VALUES (1, 'a', 'r', 'i', 'made', 'o', '', '', '', 'h')`},
 	{"the audit log is changed", `UPDATE audit SET actor = 'b'`},
 	{"the audit log is deleted", `DELETE FROM audit`},
@@ -96,7 +107,8 @@ func TestTriggersDoWhatTheyDoInSQLite(t *testing.T) {
 			var saw [2][]string
 			for i, db := range []*sql.DB{both.lite, both.pg} {
 				saw[i] = append(done(t, db, step.by), logged(t, db, &after[i])...)
-				saw[i] = named(t, db, known[i], append(saw[i], told(t, db, `SELECT 'subscription', id, status, receiver, astray FROM subscription
+				saw[i] = named(t, db, known[i], append(saw[i], told(t, db, `SELECT 'subscription', id, status,
+					receiver, astray FROM subscription
 					UNION ALL SELECT 'delivery', subscription, state, queue, seq FROM delivery ORDER BY 1, 2, 5`)...))
 			}
 			if diff := cmp.Diff(saw[0], saw[1]); diff != "" {
@@ -159,7 +171,8 @@ func named(t *testing.T, db *sql.DB, known map[string]string, lines []string) []
 func TestTheAuditLogIsNotEmptiedAtOnceEither(t *testing.T) {
 	t.Parallel()
 	db := newPair(t, postgrestest.Shared(t)).pg
-	if _, err := db.ExecContext(t.Context(), `TRUNCATE audit`); err == nil || !strings.Contains(err.Error(), "only appended to") {
+	if _, err := db.ExecContext(t.Context(), `TRUNCATE
+		audit`); err == nil || !strings.Contains(err.Error(), "only appended to") {
 		t.Errorf("it was: %v", err)
 	}
 }
@@ -169,7 +182,8 @@ func TestOfWhatWasLoggedTheLastTenThousandAreKept(t *testing.T) {
 	both := newPair(t, postgrestest.Shared(t))
 	kept := func(db *sql.DB) []string {
 		if _, err := db.ExecContext(context.WithoutCancel(t.Context()), `INSERT INTO change (thing, a)
-			WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12345) SELECT 'x', unhex('00') FROM n`); err != nil {
+			WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12345) SELECT 'x', unhex('00')
+				FROM n`); err != nil {
 			t.Fatal(err)
 		}
 		return told(t, db, `SELECT min(seq), max(seq), count(*) FROM change`)

@@ -174,7 +174,7 @@ func (s *session) Query(query string, args []any, each func(engine.Row) error) e
 		return err
 	}
 	for st.Step() {
-		if err := each(row{st.Stmt}); err != nil {
+		if err := each(row(st)); err != nil {
 			return errors.Join(err, st.Reset())
 		}
 	}

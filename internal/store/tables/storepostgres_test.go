@@ -36,7 +36,7 @@ func (s shared) Open(ctx context.Context, o store.Options) (store.Store, error) 
 
 // OpenBeside opens it as one more process does.
 func (s shared) OpenBeside(ctx context.Context, o store.Options) (store.Store, error) {
-	over, err := postgres.OpenBeside(ctx, s.url)
+	over, err := postgres.OpenBeside(ctx, s.url, o.Now)
 	if err != nil {
 		return nil, err
 	}

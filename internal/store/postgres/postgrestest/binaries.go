@@ -6,6 +6,7 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -65,8 +66,8 @@ func binaries(t testing.TB, version string) string {
 	if _, err := fs.Stat(packages, "npm/"+version+"/package-lock.json"); version != "" && err == nil {
 		return fromNPM(t, version)
 	}
-	without := "NOT RUN: there is no PostgreSQL " + version + "; install Debian's package postgresql, or set " +
-		"WAYBILL_TEST_POSTGRES_BIN to the folder of postgres and initdb"
+	without := "NOT RUN: there is no " + strings.TrimSpace("PostgreSQL "+version) + "; install Debian's package postgresql, " +
+		"or set WAYBILL_TEST_POSTGRES_BIN to the folder of postgres and initdb"
 	if os.Getenv("CI") == "true" {
 		t.Fatal(without)
 	}
@@ -120,5 +121,11 @@ func (s *Server) copyBinaries() error {
 		}
 	}
 	s.bin = filepath.Join(to, "bin")
-	return nil
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	// Whoever runs the server removes it.
+	return filepath.WalkDir(to, func(path string, _ fs.DirEntry, err error) error {
+		return errors.Join(err, os.Lchown(path, nobody, nobody))
+	})
 }

@@ -102,7 +102,7 @@ func TestAServerEndsWithTheProcessThatHasMadeIt(t *testing.T) {
 		fmt.Println("held")
 		select {}
 	}
-	for _, how := range []string{"running", "paused"} {
+	for _, how := range []string{"running", "paused", "from npm"} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
 			folder, pid := killedHolder(t, how)
@@ -125,10 +125,14 @@ func TestAServerEndsWithTheProcessThatHasMadeIt(t *testing.T) {
 // killedHolder starts a process with a server, kills it, and returns what it has left.
 func killedHolder(t *testing.T, how string) (folder string, pid int) {
 	t.Helper()
-	// Shared would skip there what is skipped here.
-	postgrestest.Shared(t)
+	version := os.Getenv("WAYBILL_TEST_POSTGRES")
+	if how == "from npm" {
+		version = "18"
+	}
+	// What the process would skip is skipped here.
+	postgrestest.New(t, postgrestest.Options{Version: version})
 	holder := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestAServerEndsWithTheProcessThatHasMadeIt$")
-	holder.Env = append(os.Environ(), holdServer+"="+how)
+	holder.Env = append(os.Environ(), holdServer+"="+how, "WAYBILL_TEST_POSTGRES="+version)
 	said, err := holder.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
