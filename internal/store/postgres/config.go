@@ -30,6 +30,17 @@ func Check(url string) error {
 	return err
 }
 
+// Place names the database of a URL for the operator, without its user and password.
+func Place(url string) (string, error) {
+	c, err := parse(url)
+	if err != nil {
+		return "", err
+	}
+	return placeOf(c.ConnConfig), nil
+}
+
+func placeOf(c *pgx.ConnConfig) string { return "the database " + c.Database + " at " + c.Host }
+
 // parse reads a URL.
 func parse(url string) (*pgxpool.Config, error) {
 	c, err := pgxpool.ParseConfig(url)
