@@ -72,7 +72,8 @@ type Place struct {
 	owner Owner
 	// class is whose places it is one of.
 	class class
-	left  bool
+	// alone tells that the lane had nothing else in flight when it got the place.
+	alone, left bool
 }
 
 // Enter gives a lane of an owner a place for one more attempt. If it gives none to a lane that has
@@ -87,11 +88,12 @@ func (f *Floor) Enter(lane fence.Lane, owner Owner) (*Place, bool) {
 		s.promised = nil
 		s.flying++
 		return p, true
-	case s.flying >= int(s.window):
+	case s.flying >= s.most():
 		return nil, false
 	case f.open(s):
+		p := f.place(lane, s)
 		s.flying++
-		return f.place(lane, s), true
+		return p, true
 	case s.flying == 0 && !s.waits:
 		s.waits = true
 		f.waits[s.class()].add(owner, lane)
@@ -129,7 +131,7 @@ func (p *Place) Leave(took time.Duration, done bool) {
 	f.free(p)
 	s := f.standing(p.lane, p.owner)
 	if took > 0 {
-		s.learn(f.c, took, done)
+		s.learn(f.c, took, done, p.alone)
 	}
 	s.flying--
 	f.invite()
@@ -142,7 +144,7 @@ func (f *Floor) open(s *standing) bool {
 }
 
 func (f *Floor) place(lane fence.Lane, s *standing) *Place {
-	p := &Place{f: f, lane: lane, owner: s.owner, class: s.class()}
+	p := &Place{f: f, lane: lane, owner: s.owner, class: s.class(), alone: s.flying == 0}
 	f.take(p, 1)
 	return p
 }
@@ -192,7 +194,7 @@ func (f *Floor) standing(lane fence.Lane, owner Owner) *standing {
 	s, now := f.lanes[lane], f.c.Now()
 	if s == nil {
 		f.prune(now)
-		s = &standing{owner: owner, window: float64(f.c.First)}
+		s = &standing{owner: owner, window: float64(f.c.First), look: look{at: now}}
 		f.lanes[lane] = s
 	}
 	if s.flying == 0 {
