@@ -16,10 +16,10 @@ const tellEvery = time.Second
 
 // CheckMove tells what is wrong with the URL of the database to which is moved.
 func CheckMove(to string) error {
-	if to == "" {
-		return errors.New("it is empty")
+	if store.Check(to) != nil {
+		return errors.New("this names neither a PostgreSQL database, such as postgres://waybill@db1/waybill, nor a file")
 	}
-	return store.Check(to)
+	return nil
 }
 
 // Move brings everything from the database into another one, and counts the rows of each table. tell is told each

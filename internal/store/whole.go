@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/store/engine"
@@ -79,10 +80,14 @@ func side(ctx context.Context, url string, now func() time.Time, by opening) (s 
 		s.Whole, err = openedWhole(by.postgres(ctx, url, now))
 		return s, err
 	}
-	if s.Place, err = pathOf(url); err != nil {
+	path, err := pathOf(url)
+	if err != nil {
 		return s, err
 	}
-	s.Whole, err = openedWhole(by.sqlite(ctx, s.Place, now))
+	if s.Place, err = filepath.Abs(path); err != nil {
+		return s, fmt.Errorf("finding the file: %w", err)
+	}
+	s.Whole, err = openedWhole(by.sqlite(ctx, path, now))
 	return s, err
 }
 
