@@ -79,7 +79,8 @@ func (m moveCommand) Run(e *environment) error {
 	for _, c := range counts {
 		fmt.Fprintf(os.Stdout, "%s: %d rows, all equal\n", c.Table, c.Rows)
 	}
-	fmt.Fprintln(os.Stdout, "the database has moved: set WAYBILL_DATABASE_URL to the new one, and start the service over it")
+	fmt.Fprintln(os.Stdout,
+		"the database has moved: set WAYBILL_DATABASE_URL to the new one, and start the service over it")
 	return nil
 }
 
@@ -88,10 +89,11 @@ func (moveCommand) giveUp(e *environment) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(os.Stdout, "the move to %s is given up, and a service may run over this database again; use that one no more\n",
-		peer)
+	fmt.Fprintf(os.Stdout,
+		"the move to %s is given up, and a service may run over this database again; use that one no more\n", peer)
 	if !stands.IsZero() {
-		fmt.Fprintf(os.Stdout, "it stands for %s: what happened since is not in it, and what waited then is looked up at its TSP\n",
+		fmt.Fprintf(os.Stdout,
+			"it stands for %s: what happened since is not in it, and what waited then is looked up at its TSP\n",
 			stands.UTC().Format(time.RFC3339))
 	}
 	return nil

@@ -40,14 +40,16 @@ func TestTheBinaryIsMovedToPostgreSQLAndBack(t *testing.T) {
 	if said := i.does(plan); !strings.Contains(said, "operation: 1 rows") {
 		t.Errorf("%s: %s", plan, said)
 	}
-	if out, err := i.shell(there).CombinedOutput(); err == nil || !strings.Contains(string(out), "used by another waybill") {
+	out, err := i.shell(there).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "used by another waybill") {
 		t.Errorf("beneath a service %s: %v, %s", there, err, out)
 	}
 	_ = i.kill(syscall.SIGKILL)
 	if said := i.does(there); !strings.Contains(said, "operation: 1 rows, all equal") {
 		t.Errorf("%s: %s", there, said)
 	}
-	if out, err := i.shell("waybill serve").CombinedOutput(); err == nil || !strings.Contains(string(out), "was moved to") {
+	out, err = i.shell("waybill serve").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "was moved to") {
 		t.Errorf("a start over the database that was left: %v, %s", err, out)
 	}
 	i.serves("env WAYBILL_DATABASE_URL='" + url + "' waybill serve")

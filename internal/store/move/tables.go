@@ -57,6 +57,9 @@ func planned(ctx context.Context, from, to engine.Whole) ([]table, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := refuseUnknown(source); err != nil {
+		return nil, err
+	}
 	all := make([]table, len(moved))
 	for i, name := range moved {
 		a, b := named(source, name), named(target, name)
@@ -76,6 +79,17 @@ func planned(ctx context.Context, from, to engine.Whole) ([]table, error) {
 		all[i] = t
 	}
 	return all, nil
+}
+
+// refuseUnknown refuses a database with tables of which nobody knows whether they are to be moved.
+func refuseUnknown(all []engine.Table) error {
+	for _, t := range all {
+		if stays[t.Name] == "" && !strings.HasPrefix(t.Name, river) && !slices.Contains(moved, t.Name) {
+			return fmt.Errorf("the table %s in the database that is to be moved is none of Waybill's, and nothing was "+
+				"moved: put it into another database or schema, or drop it", t.Name)
+		}
+	}
+	return nil
 }
 
 func named(all []engine.Table, name string) engine.Table {

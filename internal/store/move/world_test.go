@@ -26,7 +26,8 @@ type file struct {
 // opened opens a file that is there.
 func opened(t testing.TB, path string) file {
 	t.Helper()
-	db, err := sql.Open("sqlite3", "file:"+path+"?_pragma=busy_timeout(10000)&_pragma=foreign_keys(on)&_pragma=synchronous(off)")
+	db, err := sql.Open("sqlite3", "file:"+path+
+		"?_pragma=busy_timeout(10000)&_pragma=foreign_keys(on)&_pragma=synchronous(off)")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,6 +223,6 @@ func anything(r *rand.Rand, kind string, sealed bool) any {
 		return bytesOf(r, r.IntN(60))
 	}
 	tail := hex.EncodeToString(bytesOf(r, 8))
-	return []string{"plain ", "", "with NUL \x00\x00 in it ", "\x01\x03no escape ", "Grüße, 運転手 🚚 ", "no UTF-8 \xff\xfe\x80 ",
-		"\u0001", "\xed\xa0\x80"}[r.IntN(8)] + tail
+	return []string{"plain ", "", "with NUL \x00\x00 in it ", "\x01\x03no escape ", "Grüße, 運転手 🚚 ",
+		"no UTF-8 \xff\xfe\x80 ", "\u0001", "\xed\xa0\x80"}[r.IntN(8)] + tail
 }

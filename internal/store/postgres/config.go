@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"strings"
 	"time"
@@ -40,7 +41,9 @@ func Place(url string) (string, error) {
 	return placeOf(c.ConnConfig), nil
 }
 
-func placeOf(c *pgx.ConnConfig) string { return "the database " + c.Database + " at " + c.Host }
+func placeOf(c *pgx.ConnConfig) string {
+	return fmt.Sprintf("the database %s at %s:%d", c.Database, c.Host, c.Port)
+}
 
 // parse reads a URL.
 func parse(url string) (*pgxpool.Config, error) {

@@ -96,7 +96,7 @@ func (w *Whole) Read(ctx context.Context, query string, args []any, each func(en
 	}
 	defer func() { err = cmp.Or(err, s.Reset()) }()
 	for s.Step() {
-		if err := each(row{s.Stmt}); err != nil {
+		if err := each(row(s)); err != nil {
 			return err
 		}
 	}
