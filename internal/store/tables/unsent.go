@@ -13,8 +13,8 @@ import (
 func (db *DB) Unsent(ctx context.Context, at time.Time, marked func(operation.Operation) bool) (int, error) {
 	return give(ctx, db, func(tx *tx) (count int, err error) {
 		cut, err := rows(tx, cutOperations+`
-			AND NOT EXISTS (SELECT 1 FROM step WHERE step.operation = operation.id AND (NOT step.done
-				OR operation.sync))`, scanCut, string(operation.Sending))
+			AND NOT EXISTS (SELECT 1 FROM step WHERE step.operation = operation.id AND (step.done = 0
+				OR operation.sync = 1))`, scanCut, string(operation.Sending))
 		if err != nil {
 			return 0, err
 		}
