@@ -1,0 +1,78 @@
+package riversource
+
+import (
+	"context"
+	"time"
+)
+
+// No replica holds more than its fair share of the lanes by a fifth, or than a few where there are few. What
+// the others leave waiting for long is for anyone.
+const (
+	fewLanes      = 4
+	countedFor    = 100 * time.Millisecond
+	leftTooLong   = 2 * time.Second
+	leftAtOnce    = 16
+	shareDividend = 6
+	shareDivisor  = 5
+)
+
+// room tells how many lanes of a queue this replica may claim now.
+func (s *Source) room(ctx context.Context, riverQueue string, most int) (int, error) {
+	room, sure := s.fair(riverQueue, most)
+	if sure {
+		return room, nil
+	}
+	left, err := s.count(ctx, riverQueue)
+	if err != nil {
+		return 0, err
+	}
+	room, _ = s.fair(riverQueue, most)
+	if left > leftTooLong {
+		room = max(room, min(most, leftAtOnce))
+	}
+	return room, nil
+}
+
+// fair is room by what is known; sure tells that it is the last word.
+func (s *Source) fair(riverQueue string, most int) (room int, sure bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := &s.standing
+	switch {
+	case s.leaving || !s.serves(riverQueue) || !st.alive(s.config.Now()):
+		return 0, true
+	case st.of < 2:
+		return most, true
+	}
+	held := int64(len(s.held))
+	share := max((held+st.others+st.waiting)*shareDividend/shareDivisor/int64(st.of), fewLanes)
+	room = int(min(int64(most), max(share-held, 0)))
+	return room, room == most || s.config.Now().Sub(st.tallied) < countedFor
+}
+
+// serves tells whether somebody claims the lanes of a queue here; mu is held.
+func (s *Source) serves(called string) bool {
+	for name := range s.queues {
+		if riverQueue(name) == called {
+			return true
+		}
+	}
+	return false
+}
+
+const countWaiting = `
+SELECT count(*), coalesce(extract(epoch FROM now() - min(scheduled_at) FILTER (WHERE queue = $1)), 0)::float8
+FROM river_job WHERE state = 'available' AND kind = $2`
+
+// count looks up how many lanes wait, and for how long one of a queue does.
+func (s *Source) count(ctx context.Context, riverQueue string) (left time.Duration, err error) {
+	var waiting int64
+	var seconds float64
+	if err := s.config.Pool.QueryRow(ctx, countWaiting, riverQueue, ticket{}.Kind()).Scan(&waiting, &seconds); err != nil {
+		return 0, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.standing.waiting, s.standing.tallied = waiting, s.config.Now()
+	return time.Duration(seconds * float64(time.Second)), nil
+}
