@@ -84,6 +84,7 @@ var rooms = map[string]room{
 	"bench/measure":                    {"", "processes, disks and spreads are measured without knowing what runs"},
 	"bench/stub":                       {"", "what stands around a gateway must cost little and share no misreading"},
 
+	"internal/store/postgres":              {"internal/fence internal/store/engine", "an engine knows no tables"},
 	"internal/store/postgres/postgrestest": {"internal/npmtest", "gives tests a server without knowing what they keep in it; other versions come from npm"},
 }
 

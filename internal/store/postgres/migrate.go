@@ -30,6 +30,9 @@ type Migration struct {
 // up: an older release does not run over newer tables.
 func Migrate(ctx context.Context, url string) error {
 	return beside(ctx, url, func(t *target) error {
+		if err := t.refuseUnfit(ctx); err != nil {
+			return err
+		}
 		return t.alone(ctx, func() error {
 			if err := t.refuseNewer(ctx); err != nil {
 				return err
@@ -90,12 +93,11 @@ type target struct {
 
 // beside does something over connections of its own, which no pooler between needs to know.
 func beside(ctx context.Context, url string, do func(*target) error) (err error) {
-	config, err := pgx.ParseConfig(url)
+	parsed, err := parse(url)
 	if err != nil {
-		// It tells the URL without its password.
-		return fmt.Errorf("WAYBILL_DATABASE_URL is no address of a PostgreSQL database, such as "+
-			"postgres://waybill@db.example/waybill: %w", err)
+		return err
 	}
+	config := parsed.ConnConfig
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -108,8 +110,8 @@ func beside(ctx context.Context, url string, do func(*target) error) (err error)
 		return fmt.Errorf("preparing migrations: %w", err)
 	}
 	t := &target{fmt.Sprintf("the database %s at %s", config.Database, config.Host), db, p}
-	if err := t.refuseUnfit(ctx); err != nil {
-		return err
+	if err := db.PingContext(ctx); err != nil {
+		return explained(err)
 	}
 	return do(t)
 }
@@ -161,33 +163,24 @@ func (t *target) versions(ctx context.Context) (version, newest int64, err error
 	return version, known[len(known)-1].Version, nil
 }
 
-// oldest is the oldest release of PostgreSQL that the tables work in.
-const oldest = 15
-
-// refuseUnfit refuses a database in which the tables could not be made, or would not keep what is given.
+// refuseUnfit refuses a database in which the tables could not be made, or would lie anywhere. It changes
+// nothing.
 func (t *target) refuseUnfit(ctx context.Context) error {
 	var (
-		release          int
-		encoding, schema string
-		may              bool
+		schema string
+		may    bool
 	)
-	err := t.db.QueryRowContext(ctx, `SELECT current_setting('server_version_num')::int / 10000,
-		current_setting('server_encoding'), coalesce(current_schema(), ''),
-		coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)`).Scan(&release, &encoding, &schema, &may)
+	err := t.db.QueryRowContext(ctx, `SELECT coalesce(current_schema(), ''),
+		coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)`).Scan(&schema, &may)
 	switch {
 	case err != nil:
-		return fmt.Errorf("asking %s what it is: %w", t.place, err)
-	case release < oldest:
-		return fmt.Errorf("%s is PostgreSQL %d, and Waybill needs %d or newer", t.place, release, oldest)
-	case encoding != "UTF8":
-		return fmt.Errorf("%s keeps texts as %s, and Waybill needs UTF8; make it with CREATE DATABASE ... ENCODING 'UTF8' "+
-			"TEMPLATE template0", t.place, encoding)
+		return fmt.Errorf("reading where the tables are to lie: %w", err)
 	case schema == "":
 		return fmt.Errorf("%s has none of the schemas that search_path names; make one with CREATE SCHEMA, or name "+
-			"another one in WAYBILL_DATABASE_URL", t.place)
+			"another one by search_path in WAYBILL_DATABASE_URL", t.place)
 	case !may:
-		return fmt.Errorf("in %s the user of WAYBILL_DATABASE_URL may not make tables in the schema %s; allow it with GRANT "+
-			"CREATE ON SCHEMA %[2]s, or let the user own it", t.place, schema)
+		return fmt.Errorf("the user of WAYBILL_DATABASE_URL may make no tables in the schema %s of %s; allow it with GRANT "+
+			"CREATE ON SCHEMA %[1]s, or let the user own it", schema, t.place)
 	}
 	return nil
 }

@@ -1,0 +1,213 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/store/engine"
+)
+
+// session is how this process writes: one connection at a time, and a new one when it is lost.
+type session struct {
+	engine *Engine
+	// id and n name the last transaction that was committed, or is being.
+	id uuid.UUID
+	n  int64
+	// link is nil while there is no connection; after says how often in a row none could be had.
+	link  *link
+	after backOff
+	tx    *transaction
+	// seen is the last entry of the table change that was looked at, and renewed says that the connection is
+	// another one since.
+	seen    int64
+	renewed bool
+	// epochs are the newest claims that were seen, and doubted the lanes of which one was overtaken.
+	epochs  map[fence.Lane]int64
+	doubted map[fence.Lane]bool
+	closed  bool
+}
+
+// Session opens the one session by which this process writes.
+func (e *Engine) Session(ctx context.Context) (engine.Session, error) {
+	s := &session{engine: e, id: uuid.New(), epochs: map[fence.Lane]int64{}, doubted: map[fence.Lane]bool{}}
+	if err := s.connect(ctx); err != nil {
+		return nil, err
+	}
+	// Those of processes that died stay until nobody can ask for them.
+	_, err := e.own.Exec(ctx, `DELETE FROM writer WHERE at < `+databaseNow+` - 86400000000`)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the writer: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+// connect makes sure that there is a connection. After one that failed the next one is tried later, and until
+// then the same is answered.
+func (s *session) connect(ctx context.Context) error {
+	if s.closed {
+		return engine.ErrClosed
+	}
+	if s.link != nil && !s.link.conn.IsClosed() {
+		return nil
+	}
+	if err := s.after.wait(); err != nil {
+		return err
+	}
+	s.link = nil
+	conn, err := pgconn.ConnectConfig(ctx, s.engine.config.ConnConfig.Config.Copy())
+	if err == nil {
+		err = watched(ctx, linkOf(conn))
+	}
+	if s.after.had(err) != nil {
+		return fmt.Errorf("connecting to the database: %w", err)
+	}
+	s.link, s.renewed = linkOf(conn), true
+	return nil
+}
+
+// watched has the server notice soon that this process is unreachable, which may hold the lock by which it
+// writes. A pooler that stands between has to do the same by itself.
+func watched(ctx context.Context, l *link) error {
+	if l.pooled {
+		return nil
+	}
+	_, err := l.conn.Exec(ctx, fmt.Sprintf(`SELECT set_config('tcp_keepalives_idle', '%d', false),
+		set_config('tcp_keepalives_interval', '%d', false), set_config('tcp_keepalives_count', '%d', false),
+		set_config('tcp_user_timeout', '%d', false)`, int(silentFor.Seconds()), int(silentEvery.Seconds()), silentTimes,
+		silentFor.Milliseconds())).ReadAll()
+	return err
+}
+
+// What the server does about a transaction that takes long, so that no process holds up the others: one that
+// waits for the lock, one that runs a statement, and one that waits for its process, which may be paused.
+const (
+	lockFor      = 8 * time.Second
+	statementFor = 8 * time.Second
+	idleFor      = 3 * time.Second
+)
+
+// The texts of a transaction. Its lock is one for all processes, and held until its end. A server that is set to
+// answer before it has written to its disk writes first for Waybill.
+const (
+	beginText = `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE`
+	lockText  = `SELECT set_config('lock_timeout', ?1, true), set_config('statement_timeout', ?2, true),
+		set_config('idle_in_transaction_session_timeout', ?3, true), set_config('synchronous_commit',
+		CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true),
+		pg_advisory_xact_lock(7523094288207667820)`
+	changedText = `SELECT coalesce(max(seq), 0), count(CASE WHEN thing <> 'record' THEN 1 END) FROM change WHERE seq > ?1`
+)
+
+func lockArgs() []any {
+	return []any{lockFor.String(), statementFor.String(), idleFor.String()}
+}
+
+// Begin begins a transaction beside which nobody writes. A connection that turns out to be dead is replaced once.
+func (s *session) Begin() (changed bool, err error) {
+	for again := true; ; again = false {
+		if err := s.connect(s.engine.ends); err != nil {
+			return false, err
+		}
+		changed, err = s.begin()
+		if err == nil {
+			return changed, nil
+		}
+		s.drop()
+		if !again || !dead(err) {
+			return false, err
+		}
+	}
+}
+
+func (s *session) begin() (changed bool, err error) {
+	t := newTransaction(s.link, &s.engine.texts)
+	s.tx = t
+	var last, others int64
+	err = errors.Join(t.add(beginText, nil, nil), t.add(lockText, lockArgs(), nil))
+	if err == nil {
+		err = t.ask(changedText, []any{s.seen}, rows(func(r engine.Row) error { return r.Scan(&last, &others) }))
+	}
+	if err != nil {
+		return false, err
+	}
+	changed = others > 0 || s.renewed
+	s.seen, s.renewed = max(s.seen, last), false
+	return changed, nil
+}
+
+// Exec adds a statement.
+func (s *session) Exec(query string, args []any) error { return s.doubt(s.tx.add(query, args, nil)) }
+
+// Change runs a statement and tells how many rows it has changed.
+func (s *session) Change(query string, args []any) (n int64, err error) {
+	err = s.tx.ask(query, args, func(r *pgconn.ResultReader) error {
+		tag, err := r.Close()
+		n = tag.RowsAffected()
+		return err
+	})
+	return n, s.doubt(err)
+}
+
+// Query reads within the transaction.
+func (s *session) Query(query string, args []any, each func(engine.Row) error) error {
+	return s.doubt(s.tx.ask(query, args, rows(each)))
+}
+
+// Rollback takes the transaction back; that of a connection which is lost takes the server back.
+func (s *session) Rollback() error {
+	t := s.tx
+	if t == nil {
+		return nil
+	}
+	failed := t.err
+	t.err = nil
+	if err := t.add(`ROLLBACK`, nil, nil); err != nil || t.answers() != nil || stale(failed) || s.link.conn.IsClosed() {
+		s.drop()
+		return nil
+	}
+	s.leave()
+	return nil
+}
+
+// Rest has nothing to do: the server tidies up by itself.
+func (s *session) Rest() {}
+
+// Close ends the session.
+func (s *session) Close() error {
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	_ = s.Rollback()
+	s.drop()
+	ctx, cancel := context.WithTimeout(context.Background(), cancelFor)
+	defer cancel()
+	// One that stays is deleted by a later process.
+	_, _ = s.engine.own.Exec(ctx, `DELETE FROM writer WHERE id = $1`, s.id[:])
+	return nil
+}
+
+// leave ends the transaction and keeps the connection.
+func (s *session) leave() {
+	if s.tx != nil {
+		s.tx.end()
+		s.tx = nil
+	}
+}
+
+// drop ends the connection, and with it the transaction that may be open.
+func (s *session) drop() {
+	if s.link != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), cancelFor)
+		defer cancel()
+		s.leave()
+		_ = s.link.conn.Close(ctx)
+		s.link = nil
+	}
+	s.tx = nil
+}
