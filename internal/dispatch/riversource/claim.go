@@ -27,6 +27,10 @@ type holding struct {
 	queue  string
 	// sorted is the queue in which it waits from now on, if it was sorted meanwhile.
 	sorted string
+	// was is what is known of runs before, left what this one leaves; cut tells that it did not end.
+	was  dispatch.Taken
+	left []byte
+	cut  bool
 }
 
 // Claim waits for a lane of a queue that is due and gives it to the caller alone.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -83,7 +84,7 @@ UPDATE lane SET epoch = lane.epoch + 1, owner = $1, queued = 0, wake_at = 0
 FROM unnest($2::text[], $3::bytea[], $4::bigint[]) AS ticket (kind, id, epoch)
 WHERE lane.kind = ticket.kind AND lane.id = ticket.id AND lane.epoch = ticket.epoch
 	AND lane.owner IS NULL AND lane.queued = 1
-RETURNING lane.kind, lane.id, lane.epoch, lane.queue`
+RETURNING lane.kind, lane.id, lane.epoch, lane.queue, lane.leftover, lane.cut_at`
 
 // claim claims the lanes of tickets. A replica whose row is gone may not: nobody would take them from it.
 func (s *Source) claim(ctx context.Context, tx pgx.Tx, jobs []*rivertype.JobRow) ([]*holding, error) {
@@ -122,8 +123,12 @@ func (s *Source) claim(ctx context.Context, tx pgx.Tx, jobs []*rivertype.JobRow)
 	claims := make([]*holding, len(tickets))
 	for rows.Next() {
 		h := &holding{wake: make(chan struct{}, 1), taken: make(chan struct{})}
-		if err := rows.Scan(&h.Lane.Kind, &h.Lane.ID, &h.Epoch, &h.queue); err != nil {
+		var cutAt int64
+		if err := rows.Scan(&h.Lane.Kind, &h.Lane.ID, &h.Epoch, &h.queue, &h.was.Left, &cutAt); err != nil {
 			return nil, err
+		}
+		if cutAt != 0 {
+			h.was.CutAt = time.UnixMicro(cutAt)
 		}
 		i := at[h.Lane]
 		h.ticket, claims[i] = tickets[i], h

@@ -32,9 +32,10 @@ WITH ` + moment + `
 UPDATE lane SET owner = NULL,
 	queued = CASE WHEN given.again AND given.ahead <= 0 THEN 1 ELSE 0 END,
 	wake_at = CASE WHEN given.again THEN moment.now + greatest(given.ahead, 0) ELSE 0 END,
-	queue = CASE given.queue WHEN '' THEN lane.queue ELSE given.queue END
-FROM moment, unnest($2::text[], $3::bytea[], $4::bigint[], $5::bool[], $6::bigint[], $7::text[])
-	AS given (kind, id, epoch, again, ahead, queue)
+	queue = CASE given.queue WHEN '' THEN lane.queue ELSE given.queue END,
+	leftover = coalesce(given.leftover, lane.leftover), cut_at = CASE WHEN given.cut THEN moment.now ELSE lane.cut_at END
+FROM moment, unnest($2::text[], $3::bytea[], $4::bigint[], $5::bool[], $6::bigint[], $7::text[], $8::bytea[], $9::bool[])
+	AS given (kind, id, epoch, again, ahead, queue, leftover, cut)
 WHERE lane.kind = given.kind AND lane.id = given.id AND lane.epoch = given.epoch AND lane.owner = $1
 RETURNING lane.kind, lane.id, lane.epoch, lane.queue, lane.queued = 1, lane.wake_at - moment.now, moment.now, NULL::bytea`
 
@@ -46,8 +47,10 @@ func (s *Source) giveBack(ctx context.Context, releases []release) error {
 	n, now, atOnce := len(releases), s.config.Now(), false
 	kinds, ids, epochs := make([]string, n), make([][]byte, n), make([]int64, n)
 	again, ahead, queues := make([]bool, n), make([]int64, n), make([]string, n)
+	left, cut := make([][]byte, n), make([]bool, n)
 	for i, r := range releases {
 		kinds[i], ids[i], epochs[i], queues[i] = r.claim.Lane.Kind, r.claim.Lane.ID[:], r.claim.Epoch, r.queue
+		left[i], cut[i] = r.left, r.cut
 		if again[i] = !r.again.IsZero(); again[i] {
 			ahead[i] = r.again.Sub(now).Microseconds()
 			atOnce = atOnce || ahead[i] <= 0
@@ -55,7 +58,7 @@ func (s *Source) giveBack(ctx context.Context, releases []release) error {
 	}
 	var lanes []row
 	write := func(db querier) (err error) {
-		lanes, err = rowsOf(db.Query(ctx, giveBackLanes, s.id[:], kinds, ids, epochs, again, ahead, queues))
+		lanes, err = rowsOf(db.Query(ctx, giveBackLanes, s.id[:], kinds, ids, epochs, again, ahead, queues, left, cut))
 		return err
 	}
 	err := error(nil)

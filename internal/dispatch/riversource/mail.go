@@ -23,6 +23,8 @@ type release struct {
 	claim fence.Claim
 	again time.Time
 	queue string
+	left  []byte
+	cut   bool
 }
 
 func newMail() mail { return mail{hints: map[fence.Lane]time.Time{}, poke: make(chan struct{}, 1)} }
@@ -73,6 +75,7 @@ func (s *Source) Release(c dispatch.Claim, again time.Time) {
 		return
 	}
 	delete(s.held, c.Lane)
+	s.remember(c.Claim)
 	select {
 	case <-h.wake:
 		again = s.config.Now()
@@ -82,7 +85,8 @@ func (s *Source) Release(c dispatch.Claim, again time.Time) {
 		// Another replica finds out whether there is more to do.
 		again = s.config.Now()
 	}
-	s.mail.releases = append(s.mail.releases, release{claim: h.Claim, again: again, queue: h.sorted})
+	s.mail.releases = append(s.mail.releases, release{claim: h.Claim, again: again, queue: h.sorted,
+		left: h.left, cut: h.cut})
 	signal(s.mail.poke)
 }
 

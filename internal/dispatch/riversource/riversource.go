@@ -20,7 +20,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 
-	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/fence"
 )
 
@@ -186,5 +185,3 @@ func (s *Source) leads() bool {
 
 // name is the replica's id as River knows it and as its channel is called.
 func name(id []byte) string { return hex.EncodeToString(id) }
-
-var _ dispatch.Source = (*Source)(nil)

@@ -15,7 +15,7 @@ WITH ` + moment + ` DELETE FROM replica USING moment WHERE id = $1 AND beat_at <
 // freeLanes has lanes of a replica wait, and fences whoever runs them.
 const freeLanes = `
 WITH ` + moment + `
-UPDATE lane SET owner = NULL, epoch = epoch + 1, queued = 1, wake_at = moment.now
+UPDATE lane SET owner = NULL, epoch = epoch + 1, queued = 1, wake_at = moment.now, leftover = NULL, cut_at = moment.now
 FROM moment WHERE owner = $1
 RETURNING kind, id, epoch, queue, true, 0::bigint, moment.now, NULL::bytea`
 
