@@ -85,6 +85,7 @@ func (s *Source) heard() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now, i := s.config.Now(), 0
+	s.standing.heard = now
 	for i < len(s.released) && now.Sub(s.released[i].from) > silence {
 		i++
 	}

@@ -109,7 +109,7 @@ func (s *Source) insert(ctx context.Context, tx pgx.Tx, lanes []row) error {
 	for _, l := range lanes {
 		if l.queued {
 			tickets = append(tickets, river.InsertManyParams{
-				Args: ticket{LaneKind: l.lane.Kind, LaneID: l.lane.ID.String(), Epoch: l.epoch, since: l.now},
+				Args:       ticket{LaneKind: l.lane.Kind, LaneID: l.lane.ID.String(), Epoch: l.epoch, since: l.now},
 				InsertOpts: &river.InsertOpts{Queue: riverQueue(l.queue)}})
 		}
 	}

@@ -42,8 +42,8 @@ type Source struct {
 	config Config
 	id     uuid.UUID
 	client *river.Client[pgx.Tx]
-	// beats is a pool of one connection, which nothing else can keep busy.
-	beats *pgxpool.Pool
+	// pulse is the connection by which it beats, which nothing else can keep busy.
+	pulse pulse
 	stop  context.CancelFunc
 	all   sync.WaitGroup
 
@@ -73,22 +73,15 @@ func Open(ctx context.Context, c Config) (*Source, error) {
 	s := &Source{config: c, id: uuid.New(), held: map[fence.Lane]*holding{}, tickets: map[int64]*holding{},
 		queues: map[string]*queue{}, known: map[string]bool{}, naps: map[fence.Lane]*time.Timer{},
 		ran: map[fence.Lane]int64{}, mail: newMail(), standing: standing{changed: make(chan struct{})}}
-	lone := c.Pool.Config()
-	lone.MaxConns, lone.MinConns, lone.MinIdleConns = 1, 0, 0
-	beats, err := pgxpool.NewWithConfig(ctx, lone)
-	if err != nil {
-		return nil, fmt.Errorf("making the connection for the beat: %w", err)
-	}
-	s.beats = beats
+	s.pulse.config = c.Pool.Config().ConnConfig
 	if err := s.beat(ctx); err != nil {
-		beats.Close()
 		return nil, fmt.Errorf("joining the replicas: %w", err)
 	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	if err := s.start(running); err != nil {
 		stop()
-		beats.Close()
+		s.pulse.end()
 		return nil, fmt.Errorf("starting River: %w", err)
 	}
 	s.all.Go(func() { s.keepBeating(running) })
@@ -137,7 +130,7 @@ func (s *Source) Close(ctx context.Context) error {
 	if freed := s.free(ctx); freed != nil {
 		err = fmt.Errorf("leaving the replicas: %w", freed)
 	}
-	s.beats.Close()
+	s.pulse.end()
 	return err
 }
 

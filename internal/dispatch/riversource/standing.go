@@ -24,8 +24,8 @@ const (
 type standing struct {
 	// life grows each time that this replica had to join anew.
 	life int64
-	// asked is when the last beat that was written was begun.
-	asked time.Time
+	// asked is when the last beat that was written was begun, heard when one was heard.
+	asked, heard time.Time
 	// place is this replica's among those that live, in the order in which they joined. newest is when the
 	// last of them did, by the database's clock; counted tells that all others count this one.
 	place, of int
@@ -83,7 +83,7 @@ func (s *Source) beat(ctx context.Context) error {
 	if s.config.PollOnly {
 		voice = ""
 	}
-	rows, err := s.beats.Query(ctx, beatReplica, s.id[:], s.config.Name, s.config.Version, lanes, counts, voice,
+	rows, err := s.pulse.query(ctx, beatReplica, s.id[:], s.config.Name, s.config.Version, lanes, counts, voice,
 		ticket{}.Kind())
 	if err != nil {
 		return err
@@ -92,6 +92,7 @@ func (s *Source) beat(ctx context.Context) error {
 		return p, r.Scan(&p.id, &p.started, &p.counts, &p.lanes, &p.silent, &p.own, &p.joined, &p.waiting)
 	})
 	if err != nil {
+		s.pulse.end()
 		return err
 	}
 	silent := func(p peer) bool { return !p.own && p.silent > deadAfter.Microseconds() }
@@ -137,17 +138,34 @@ func (s *Source) stands(asked time.Time, peers []peer) {
 	}
 }
 
+// deaf tells that this replica hears nothing of what others activate.
+func (s *Source) deaf() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.standing.of > 1 && (s.config.PollOnly || s.config.Now().Sub(s.standing.heard) > 2*silence)
+}
+
 // keepBeating beats until ctx ends, and looks after lanes of which nobody else thinks.
 func (s *Source) keepBeating(ctx context.Context) {
+	failing := false
 	for {
 		pause := beatEvery
-		if err := s.beat(ctx); err != nil && ctx.Err() == nil {
-			s.config.Log.Error("renewing this replica's beat; it is tried again", "error", err)
+		err := s.beat(ctx)
+		if err != nil {
 			pause = beatEvery / 4
-		} else if err := s.look(ctx); err != nil && ctx.Err() == nil {
-			s.config.Log.Error("looking after lanes; it is tried again", "error", err)
 		}
-		if s.config.PollOnly {
+		if failed := err != nil; failed != failing && ctx.Err() == nil {
+			failing = failed
+			s.config.Log.Warn("whether this replica can renew its beat has changed; without it, no calls are begun",
+				"renewed", !failed, "error", err)
+		}
+		if err == nil {
+			err = s.look(ctx)
+			if err != nil && ctx.Err() == nil {
+				s.config.Log.Error("looking after lanes; it is tried again", "error", err)
+			}
+		}
+		if s.deaf() {
 			s.missed()
 		}
 		t := time.NewTimer(pause)
