@@ -143,10 +143,8 @@ func (s *Source) wait(ctx context.Context, ticket int64) {
 	}
 }
 
-// lose forgets every lane: others have taken them. Who runs one is fenced, and its life is over.
+// lose forgets every lane: others have taken them. Who runs one is fenced, and its life is over. mu is held.
 func (s *Source) lose() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.standing.life++
 	for _, h := range s.tickets {
 		close(h.taken)

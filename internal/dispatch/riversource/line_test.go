@@ -21,6 +21,8 @@ type line struct {
 	open  chan struct{}
 	cut   bool
 	links map[*link]bool
+	// network and address are the database's.
+	network, address string
 }
 
 // link is one connection of a line.
@@ -50,12 +52,17 @@ func (l *line) through(t *testing.T) func(*riversource.Config) {
 		config := c.Pool.Config()
 		dial := config.ConnConfig.DialFunc
 		config.ConnConfig.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+			// Who cancels what he asked for dials whom he talks to.
+			if address == near.Addr().String() {
+				network, address = l.network, l.address
+			}
 			server, err := dial(ctx, network, address)
 			if err != nil {
 				return nil, err
 			}
 			l.mu.Lock()
 			defer l.mu.Unlock()
+			l.network, l.address = network, address
 			if l.cut {
 				return nil, net.ErrClosed
 			}

@@ -22,8 +22,9 @@ const (
 
 // standing is how this replica stands among the others.
 type standing struct {
-	// life grows each time that this replica had to join anew.
-	life int64
+	// life grows each time that this replica had to join anew. It did so last at joined, by the database's
+	// clock.
+	life, joined int64
 	// asked is when the last beat that was written was begun, heard when one was heard.
 	asked, heard time.Time
 	// place is this replica's among those that live, in the order in which they joined. newest is when the
@@ -53,9 +54,9 @@ type peer struct {
 	id              []byte
 	started, counts int64
 	lanes, silent   int64
-	// own and joined tell of the replica that asks, and whether it had no row.
-	own, joined bool
-	waiting     int64
+	// own tells of the replica that asks.
+	own     bool
+	waiting int64
 }
 
 const beatReplica = `
@@ -64,13 +65,13 @@ beat AS (
 	INSERT INTO replica (id, name, started_at, beat_at, version, lanes, counts)
 	SELECT $1, $2, now, now, $3, $4, 0 FROM moment
 	ON CONFLICT (id) DO UPDATE SET beat_at = excluded.beat_at, lanes = excluded.lanes, counts = $5
-	RETURNING id, started_at, counts, lanes, beat_at, started_at = beat_at AS joined
+	RETURNING id, started_at, counts, lanes, beat_at
 ),
 said AS (SELECT pg_notify(current_schema() || '.' || $6, '') WHERE $6 <> ''),
 waiting AS (SELECT count(*) + 0 * (SELECT count(*) FROM said) AS lanes FROM river_job WHERE state = 'available' AND kind = $7)
-SELECT id, started_at, counts, beat.lanes, moment.now - beat_at, true, joined, waiting.lanes FROM beat, moment, waiting
+SELECT id, started_at, counts, beat.lanes, moment.now - beat_at, true, waiting.lanes FROM beat, moment, waiting
 UNION ALL
-SELECT id, started_at, counts, replica.lanes, moment.now - beat_at, false, false, 0 FROM replica, moment WHERE id <> $1
+SELECT id, started_at, counts, replica.lanes, moment.now - beat_at, false, 0 FROM replica, moment WHERE id <> $1
 ORDER BY started_at, id`
 
 // beat renews this replica's row, learns how the others stand, and takes over from those that are silent.
@@ -89,7 +90,7 @@ func (s *Source) beat(ctx context.Context) error {
 		return err
 	}
 	peers, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (p peer, err error) {
-		return p, r.Scan(&p.id, &p.started, &p.counts, &p.lanes, &p.silent, &p.own, &p.joined, &p.waiting)
+		return p, r.Scan(&p.id, &p.started, &p.counts, &p.lanes, &p.silent, &p.own, &p.waiting)
 	})
 	if err != nil {
 		s.pulse.end()
@@ -111,13 +112,15 @@ func (s *Source) beat(ctx context.Context) error {
 func (s *Source) stands(asked time.Time, peers []peer) {
 	place := slices.IndexFunc(peers, func(p peer) bool { return p.own })
 	own := peers[place]
-	if own.joined {
-		// Others have taken it for dead, and its lanes with that.
-		s.lose()
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st := &s.standing
+	if own.started != st.joined {
+		// It is not the row that this replica knows, whose beat may have made it: others have taken the
+		// replica for dead, and its lanes with that.
+		s.lose()
+		st.joined = own.started
+	}
 	was := *st
 	st.place, st.of, st.counted, st.others, st.newest = place, len(peers), true, 0, 0
 	for _, p := range peers {
