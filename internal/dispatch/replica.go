@@ -28,6 +28,12 @@ type Handover interface {
 	Leave(c fence.Claim, left []byte, cut bool)
 }
 
+// Shared is a Source of whose lanes each process should have a part.
+type Shared interface {
+	// Crowded tells whether this process has more than its part.
+	Crowded() bool
+}
+
 // Taken is what is known of a lane that passes from one process to another.
 type Taken struct {
 	// Moved tells that another process has run the lane since this one did.

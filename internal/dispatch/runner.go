@@ -85,8 +85,10 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 	for {
 		now := r.config.Now()
 		stops := ctx.Err() != nil || now.Before(r.retry) || r.lapsed()
-		over := stops || now.Sub(begun) > r.config.Slice && r.slot.crowded()
-		if over && !stops && r.flying > 0 && r.floor != nil {
+		sliced := now.Sub(begun) > r.config.Slice
+		moves := sliced && !r.doubted && r.crowds()
+		over := stops || moves || sliced && r.slot.crowded()
+		if over && !stops && !moves && r.flying > 0 && r.floor != nil {
 			// It has its turn again when there is a slot, whatever is in flight until then.
 			r.slot.leave()
 			r.slot.enter(ctx)
@@ -129,6 +131,13 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 		r.stands(now, next)
 		lingered = r.wait(ctx, next, over)
 	}
+}
+
+// crowds tells whether the lane should run in another process. It goes there when what is in flight has ended, so
+// only lanes that are quick do.
+func (r *runner[T]) crowds() bool {
+	s, shares := r.config.Source.(Shared)
+	return shares && s.Crowded()
 }
 
 // sated tells that the lane holds more than the floor lets it begin, though something of it is in flight:

@@ -108,6 +108,7 @@ func (s *Source) took(claims []*holding, life int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.standing.life != life {
+		s.standing.doubted = true
 		return
 	}
 	for _, h := range claims {

@@ -9,6 +9,7 @@ var (
 	_ dispatch.Source   = (*Source)(nil)
 	_ dispatch.Replica  = (*Source)(nil)
 	_ dispatch.Handover = (*Source)(nil)
+	_ dispatch.Shared   = (*Source)(nil)
 )
 
 // mostRemembered bounds the lanes of which it is known when they ran here last, at some fifty bytes each. Of

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"log/slog"
 	"regexp"
 	"strings"
 	"time"
@@ -27,6 +28,19 @@ const (
 	ticketsKept  = time.Minute
 	neverRescued = 7 * 24 * time.Hour
 )
+
+// warnings leaves out what River tells of its doings.
+type warnings struct{ slog.Handler }
+
+func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
+}
+
+func (w warnings) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return warnings{w.Handler.WithAttrs(attrs)}
+}
+
+func (w warnings) WithGroup(name string) slog.Handler { return warnings{w.Handler.WithGroup(name)} }
 
 // ticket is the job that leads to one claim of a lane: of the one that has its epoch.
 type ticket struct {
@@ -57,7 +71,7 @@ func (u *usher) Work(ctx context.Context, job *river.Job[ticket]) error {
 
 func newClient(s *Source) (*river.Client[pgx.Tx], error) {
 	c := &river.Config{
-		ID: name(s.id[:]), Logger: s.config.Log, PollOnly: s.config.PollOnly, FetchOnlyKnownKinds: true,
+		ID: name(s.id[:]), Logger: slog.New(warnings{s.config.Log.Handler()}), PollOnly: s.config.PollOnly, FetchOnlyKnownKinds: true,
 		FetchCooldown: cooldown, FetchPollInterval: polls, Workers: river.NewWorkers(),
 		// River serves nobody who serves no queue. Nothing is fetched before it is claimed.
 		Queues: map[string]river.QueueConfig{riverQueue(fence.Connections): {MaxWorkers: ahead}},

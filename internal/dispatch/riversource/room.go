@@ -44,10 +44,22 @@ func (s *Source) fair(riverQueue string, most int) (room int, sure bool) {
 	case st.of < 2:
 		return most, true
 	}
-	held := int64(len(s.held))
-	share := max((held+st.others+st.waiting)*shareDividend/shareDivisor/int64(st.of), fewLanes)
-	room = int(min(int64(most), max(share-held, 0)))
+	room = int(min(int64(most), max(s.share()-int64(len(s.held)), 0)))
 	return room, room == most || s.config.Now().Sub(st.tallied) < countedFor
+}
+
+// Crowded tells whether this replica holds more lanes than its share, so that those of long work should be given
+// back at the end of their slice.
+func (s *Source) Crowded() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.standing.of > 1 && int64(len(s.held)) > s.share()
+}
+
+// share is how many lanes this replica may hold; mu is held.
+func (s *Source) share() int64 {
+	all := int64(len(s.held)) + s.standing.others + s.standing.waiting
+	return max(all*shareDividend/shareDivisor/int64(s.standing.of), fewLanes)
 }
 
 // serves tells whether somebody claims the lanes of a queue here; mu is held.

@@ -18,7 +18,7 @@ import (
 )
 
 // database returns the URL of a database with all tables.
-func database(t *testing.T) string {
+func database(t testing.TB) string {
 	t.Helper()
 	return postgrestest.Migrated(t, func(ctx context.Context, url string) error {
 		if err := postgres.Migrate(ctx, url); err != nil {
@@ -34,7 +34,7 @@ func database(t *testing.T) string {
 }
 
 // pool returns connections to a database.
-func pool(t *testing.T, url string) *pgxpool.Pool {
+func pool(t testing.TB, url string) *pgxpool.Pool {
 	t.Helper()
 	c, err := pgxpool.ParseConfig(url)
 	if err != nil {

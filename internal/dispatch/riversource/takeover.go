@@ -110,7 +110,8 @@ func (s *Source) look(ctx context.Context) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.standing.doubted, s.standing.looked = false, s.config.Now()
+	s.standing.doubted = s.standing.doubted && len(s.standing.stray) > 0
+	s.standing.looked = s.config.Now()
 	return nil
 }
 
