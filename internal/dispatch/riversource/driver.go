@@ -79,20 +79,30 @@ var errDeclaredDead = errors.New("other replicas took this one for dead; it join
 
 const holdReplica = `SELECT id FROM replica WHERE id = $1 FOR KEY SHARE`
 
+// claimLanes locks lanes in the order in which all statements do that may lock the same ones.
 const claimLanes = `
+WITH due AS (
+	SELECT lane.kind, lane.id FROM lane JOIN unnest($2::text[], $3::bytea[], $4::bigint[]) AS ticket (kind, id, epoch)
+		ON lane.kind = ticket.kind AND lane.id = ticket.id AND lane.epoch = ticket.epoch
+	WHERE lane.owner IS NULL AND lane.queued = 1
+	ORDER BY lane.kind, lane.id FOR UPDATE OF lane
+)
 UPDATE lane SET epoch = lane.epoch + 1, owner = $1, queued = 0, wake_at = 0
-FROM unnest($2::text[], $3::bytea[], $4::bigint[]) AS ticket (kind, id, epoch)
-WHERE lane.kind = ticket.kind AND lane.id = ticket.id AND lane.epoch = ticket.epoch
-	AND lane.owner IS NULL AND lane.queued = 1
+FROM due WHERE lane.kind = due.kind AND lane.id = due.id
 RETURNING lane.kind, lane.id, lane.epoch, lane.queue, lane.leftover, lane.cut_at`
 
-// claim claims the lanes of tickets. A replica whose row is gone may not: nobody would take them from it.
+// With the claim a ticket has done its work. River would keep it for as long as it waits here, then write that it
+// was worked, and remove it later.
+const tearTickets = `DELETE FROM river_job WHERE id = ANY ($1)`
+
+// claim claims the lanes of tickets, and tears these. A replica whose row is gone may not: nobody would take them from it.
 func (s *Source) claim(ctx context.Context, tx pgx.Tx, jobs []*rivertype.JobRow) ([]*holding, error) {
 	tickets, at := make([]int64, 0, len(jobs)), map[fence.Lane]int{}
 	var kinds []string
 	var ids [][]byte
-	var epochs []int64
+	var epochs, all []int64
 	for _, job := range jobs {
+		all = append(all, job.ID)
 		var t ticket
 		if err := json.Unmarshal(job.EncodedArgs, &t); err != nil {
 			continue
@@ -105,15 +115,19 @@ func (s *Source) claim(ctx context.Context, tx pgx.Tx, jobs []*rivertype.JobRow)
 		tickets, kinds = append(tickets, job.ID), append(kinds, t.LaneKind)
 		ids, epochs = append(ids, id[:]), append(epochs, t.Epoch)
 	}
-	both := &pgx.Batch{}
-	both.Queue(holdReplica, s.id[:])
-	both.Queue(claimLanes, s.id[:], kinds, ids, epochs)
-	answers := tx.SendBatch(ctx, both)
+	asked := &pgx.Batch{}
+	asked.Queue(holdReplica, s.id[:])
+	asked.Queue(tearTickets, all)
+	asked.Queue(claimLanes, s.id[:], kinds, ids, epochs)
+	answers := tx.SendBatch(ctx, asked)
 	defer func() { _ = answers.Close() }()
 	var own []byte
 	if err := answers.QueryRow().Scan(&own); errors.Is(err, pgx.ErrNoRows) {
 		return nil, errDeclaredDead
 	} else if err != nil {
+		return nil, err
+	}
+	if _, err := answers.Exec(); err != nil {
 		return nil, err
 	}
 	rows, err := answers.Query()

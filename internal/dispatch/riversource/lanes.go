@@ -90,7 +90,7 @@ edge AS (
 	FROM moment, hint LEFT JOIN lane was ON was.kind = hint.kind AND was.id = hint.id
 	WHERE was.id IS NULL OR was.owner IS NULL AND was.queued = 0
 		AND (was.wake_at <= moment.now + $5 OR hint.timed = 1 AND moment.now + hint.ahead < was.wake_at)
-	ORDER BY hint.ahead, hint.kind, hint.id
+	ORDER BY hint.kind, hint.id
 	ON CONFLICT (kind, id) DO UPDATE SET
 		queued = CASE WHEN lane.wake_at BETWEEN 1 AND (SELECT now FROM moment) + $5 THEN 1 ELSE excluded.queued END,
 		wake_at = CASE WHEN lane.wake_at = 0 THEN excluded.wake_at ELSE least(lane.wake_at, excluded.wake_at) END

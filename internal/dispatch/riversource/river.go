@@ -1,12 +1,14 @@
 package riversource
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"log/slog"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,12 +23,10 @@ import (
 // How River is run. It fetches at once when it hears of a ticket, and as often as cooldown allows while there
 // are more; polls is how often it looks where it may have heard of none.
 const (
-	cooldown     = 5 * time.Millisecond
-	polls        = 500 * time.Millisecond
-	pollsAlone   = 200 * time.Millisecond
-	ahead        = 100 // tickets of a queue that are fetched before anybody runs their lanes
-	ticketsKept  = time.Minute
-	neverRescued = 7 * 24 * time.Hour
+	cooldown   = 5 * time.Millisecond
+	polls      = 500 * time.Millisecond
+	pollsAlone = 200 * time.Millisecond
+	ahead      = 100 // lanes of a queue that are claimed before anybody runs them
 )
 
 // warnings leaves out what River tells of its doings.
@@ -58,7 +58,7 @@ func (ticket) Kind() string { return "waybill_lane" }
 // InsertOpts has a ticket tried once: a lane whose ticket was lost gets another.
 func (ticket) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 1} }
 
-// usher is River's worker: it keeps a ticket until somebody runs its lane.
+// usher is River's worker: it is busy until somebody runs the lane, so that no more are fetched than that.
 type usher struct {
 	river.WorkerDefaults[ticket]
 	source *Source
@@ -75,10 +75,9 @@ func newClient(s *Source) (*river.Client[pgx.Tx], error) {
 		FetchCooldown: cooldown, FetchPollInterval: polls, Workers: river.NewWorkers(),
 		// River serves nobody who serves no queue. Nothing is fetched before it is claimed.
 		Queues: map[string]river.QueueConfig{riverQueue(fence.Connections): {MaxWorkers: ahead}},
-		// A ticket waits for a slot as long as it must. That a replica died is told by its beat.
-		JobTimeout: -1, RescueStuckJobsAfter: neverRescued,
-		CompletedJobRetentionPeriod: ticketsKept, DiscardedJobRetentionPeriod: ticketsKept,
-		Hooks: []rivertype.Hook{river.HookInsertBeginFunc(since)},
+		// A lane waits for a slot as long as it must. Its ticket is gone, so River has nothing to rescue.
+		JobTimeout: -1,
+		Hooks:      []rivertype.Hook{river.HookInsertBeginFunc(since)},
 	}
 	if s.config.PollOnly {
 		c.FetchPollInterval = pollsAlone
@@ -119,6 +118,7 @@ func riverQueue(name string) string {
 
 // insert makes tickets for lanes that wait since now. It belongs into the transaction that lets them wait.
 func (s *Source) insert(ctx context.Context, tx pgx.Tx, lanes []row) error {
+	slices.SortStableFunc(lanes, func(a, b row) int { return cmp.Compare(a.in, b.in) })
 	var tickets []river.InsertManyParams
 	for _, l := range lanes {
 		if l.queued {

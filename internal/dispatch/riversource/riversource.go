@@ -4,7 +4,7 @@
 // A lane is idle, sleeps until a time, waits to be claimed or runs. Each time that it begins to wait there is
 // one job of River for it, a ticket, which names the lane and its epoch. Whoever fetches the ticket claims
 // the lane in the same transaction, which bumps the epoch: so a ticket leads to one claim at most, whatever
-// became of it. With the claim the ticket has done its work; that the lane runs is told by its row alone.
+// became of it. With the claim the ticket is torn; that the lane runs is told by its row alone.
 package riversource
 
 import (

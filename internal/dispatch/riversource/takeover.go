@@ -19,11 +19,6 @@ UPDATE lane SET owner = NULL, epoch = epoch + 1, queued = 1, wake_at = moment.no
 FROM moment WHERE owner = $1
 RETURNING kind, id, epoch, queue, true, 0::bigint, moment.now, NULL::bytea`
 
-// endTickets ends the tickets that a replica had fetched. They lead nowhere any more.
-const endTickets = `
-UPDATE river_job SET state = 'discarded', finalized_at = now()
-WHERE state = 'running' AND kind = $2 AND attempted_by[array_upper(attempted_by, 1)] = $1`
-
 // bury takes the lanes of a replica that was silent for too long, if nobody else did.
 func (s *Source) bury(ctx context.Context, id []byte) error {
 	var lanes []row
@@ -69,9 +64,6 @@ func (s *Source) free(ctx context.Context) error {
 func (s *Source) freed(ctx context.Context, tx pgx.Tx, id []byte) ([]row, error) {
 	lanes, err := rowsOf(tx.Query(ctx, freeLanes, id))
 	if err != nil {
-		return nil, err
-	}
-	if _, err := tx.Exec(ctx, endTickets, name(id), ticket{}.Kind()); err != nil {
 		return nil, err
 	}
 	return lanes, s.insert(ctx, tx, lanes)
@@ -152,7 +144,7 @@ const lostLanes = `
 WITH ` + moment + `
 UPDATE lane SET epoch = lane.epoch + 1
 FROM moment WHERE owner IS NULL AND queued = 1 AND wake_at < moment.now - $1 AND NOT EXISTS (
-	SELECT FROM river_job WHERE state IN ('available', 'running') AND args @> jsonb_build_object(
+	SELECT FROM river_job WHERE state = 'available' AND args @> jsonb_build_object(
 		'lane_kind', lane.kind, 'lane_id', encode(lane.id, 'hex')::uuid, 'epoch', lane.epoch))
 RETURNING lane.kind, lane.id, lane.epoch, lane.queue, true, 0::bigint, moment.now, NULL::bytea`
 
