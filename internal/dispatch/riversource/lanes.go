@@ -80,13 +80,14 @@ func (s *Source) giveBack(ctx context.Context, releases []release) error {
 
 // activateLanes has lanes wait that are idle, whose time has come or is later than a hint's, and tells who
 // runs others. Only what changes is written. A sweeper's hint is one without effect on lanes that sleep; it
-// is known by the epoch that it gives to lanes that were never seen.
+// is known by that it leaves nothing, not even no bytes, in lanes that were never seen.
 const activateLanes = `
 WITH ` + moment + `,
 hint AS (SELECT * FROM unnest($1::text[], $2::bytea[], $3::bigint[], $4::bigint[]) AS hint (kind, id, ahead, timed)),
 edge AS (
-	INSERT INTO lane (kind, id, epoch, queue, queued, wake_at)
-	SELECT hint.kind, hint.id, hint.timed, hint.kind, CASE WHEN hint.ahead > 0 THEN 0 ELSE 1 END, moment.now + hint.ahead
+	INSERT INTO lane (kind, id, queue, leftover, queued, wake_at)
+	SELECT hint.kind, hint.id, hint.kind, CASE hint.timed WHEN 1 THEN ''::bytea END, CASE WHEN hint.ahead > 0 THEN 0 ELSE 1 END,
+		moment.now + hint.ahead
 	FROM moment, hint LEFT JOIN lane was ON was.kind = hint.kind AND was.id = hint.id
 	WHERE was.id IS NULL OR was.owner IS NULL AND was.queued = 0
 		AND (was.wake_at <= moment.now + $5 OR hint.timed = 1 AND moment.now + hint.ahead < was.wake_at)
@@ -96,7 +97,7 @@ edge AS (
 		wake_at = CASE WHEN lane.wake_at = 0 THEN excluded.wake_at ELSE least(lane.wake_at, excluded.wake_at) END
 	WHERE lane.owner IS NULL AND lane.queued = 0
 		AND (lane.wake_at <= (SELECT now FROM moment) + $5
-			OR excluded.epoch = 1 AND excluded.wake_at < lane.wake_at)
+			OR excluded.leftover IS NOT NULL AND excluded.wake_at < lane.wake_at)
 	RETURNING lane.kind, lane.id, lane.epoch, lane.queue, lane.queued, lane.wake_at
 )
 SELECT kind, id, epoch, queue, queued = 1, wake_at - moment.now, moment.now, NULL::bytea FROM edge, moment

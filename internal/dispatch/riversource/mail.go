@@ -92,6 +92,7 @@ func (s *Source) Release(c dispatch.Claim, again time.Time) {
 
 // deliver writes mail until ctx ends.
 func (s *Source) deliver(ctx context.Context) {
+	failing := false
 	for {
 		select {
 		case <-ctx.Done():
@@ -99,10 +100,14 @@ func (s *Source) deliver(ctx context.Context) {
 		case <-s.mail.poke:
 		}
 		pause := mailAtLeast
-		if err := s.send(ctx); err != nil && ctx.Err() == nil {
-			s.config.Log.Error("telling lanes what is asked of them; it is tried again", "error", err)
+		err := s.send(ctx)
+		if err != nil {
 			pause = mailAgain
 		}
+		if err != nil && !failing && ctx.Err() == nil {
+			s.config.Log.Error("telling lanes what is asked of them; it is tried until it works", "error", err)
+		}
+		failing = err != nil
 		t := time.NewTimer(pause)
 		select {
 		case <-ctx.Done():

@@ -151,7 +151,6 @@ func TestALaneThatRunsElsewhereIsWokenThere(t *testing.T) {
 	}
 	a.Activate(lane(1), time.Now())
 	<-c.Wake
-	a.Activate(lane(1), time.Time{})
 	b.Release(c, time.Time{})
 }
 
@@ -282,27 +281,3 @@ func TestAReplicaThatComesBackLateChangesNothing(t *testing.T) {
 }
 
 func idOf(l fence.Lane) []byte { return l.ID[:] }
-
-func TestWhatWasActivatedWhileNothingWasHeardIsNotLost(t *testing.T) {
-	t.Parallel()
-	url := database(t)
-	l := newLine()
-	b := replica(t, url, l.through(t))
-	a := replica(t, url)
-	together(t, a, b)
-	kb := keep(t, b, nil)
-	for n := range 2 {
-		b.Activate(lane(n), time.Now())
-	}
-	eventually(t, "both lanes run", func() bool { return kb.count() == 2 })
-	eventually(t, "it listens", func() bool { return l.deafen() > 0 })
-	for n := range 2 {
-		a.Activate(lane(n), time.Now())
-	}
-	// One is let sleep before its runner hears of it, the other one runs on.
-	var marks int
-	if err := pool(t, url).QueryRow(t.Context(), `SELECT count(*) FROM lane`).Scan(&marks); err != nil || marks != 2 {
-		t.Fatal(marks, err)
-	}
-	<-kb.claims[lane(0)].Wake
-}
