@@ -13,6 +13,8 @@ type queue struct {
 	waiting []*holding
 	// poke wakes one Claim that waits for them.
 	poke chan struct{}
+	// drained is the last news after which all its tickets were fetched.
+	drained int64
 }
 
 // holding is a lane that this replica holds.
@@ -71,7 +73,7 @@ func (s *Source) open(name string) (*queue, error) {
 	defer s.opening.Unlock()
 	s.mu.Lock()
 	if q = s.queues[name]; q == nil {
-		q = &queue{poke: make(chan struct{}, 1)}
+		q = &queue{poke: make(chan struct{}, 1), drained: -1}
 		s.queues[name], s.known[name] = q, true
 	}
 	s.mu.Unlock()

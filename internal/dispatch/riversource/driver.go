@@ -41,7 +41,7 @@ type executor struct {
 func (e executor) JobGetAvailable(ctx context.Context, p *riverdriver.JobGetAvailableParams,
 ) (*riverdriver.JobGetAvailableResult, error) {
 	s := e.driver.source
-	life := s.Life()
+	life, news := s.Life(), s.news()
 	room, err := s.room(ctx, p.Queue, p.MaxToLock)
 	if err != nil || room <= 0 {
 		return &riverdriver.JobGetAvailableResult{}, err
@@ -55,6 +55,10 @@ func (e executor) JobGetAvailable(ctx context.Context, p *riverdriver.JobGetAvai
 	most := *p
 	most.MaxToLock = room
 	got, err := tx.JobGetAvailable(ctx, &most)
+	if err == nil && len(got.Jobs) < room {
+		// Those that were let wait since are news.
+		s.drain(p.Queue, news)
+	}
 	if err != nil || len(got.Jobs) == 0 {
 		return got, err
 	}

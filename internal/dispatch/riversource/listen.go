@@ -53,6 +53,7 @@ func (l *listener) WaitForNotification(ctx context.Context) (*riverdriver.Notifi
 		case err != nil:
 			return nil, err
 		case n.Topic != channel(l.source.id[:]):
+			l.source.stir()
 			return n, nil
 		case n.Payload == "":
 			l.source.heard()

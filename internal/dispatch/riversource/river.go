@@ -21,9 +21,11 @@ import (
 )
 
 // How River is run. It fetches at once when it hears of a ticket, and as often as cooldown allows while there
-// are more; polls is how often it looks where it may have heard of none.
+// are more; polls is how often it looks where it may have heard of none. It tells of no ticket that comes so
+// soon after another one of its queue as told says.
 const (
 	cooldown   = 5 * time.Millisecond
+	told       = time.Millisecond
 	polls      = 500 * time.Millisecond
 	pollsAlone = 200 * time.Millisecond
 	ahead      = 100 // lanes of a queue that are claimed before anybody runs them
@@ -70,11 +72,12 @@ func (u *usher) Work(ctx context.Context, job *river.Job[ticket]) error {
 }
 
 func newClient(s *Source) (*river.Client[pgx.Tx], error) {
+	served := river.QueueConfig{MaxWorkers: ahead, FetchCooldown: cooldown}
 	c := &river.Config{
 		ID: name(s.id[:]), Logger: slog.New(warnings{s.config.Log.Handler()}), PollOnly: s.config.PollOnly, FetchOnlyKnownKinds: true,
-		FetchCooldown: cooldown, FetchPollInterval: polls, Workers: river.NewWorkers(),
+		FetchCooldown: told, FetchPollInterval: polls, Workers: river.NewWorkers(),
 		// River serves nobody who serves no queue. Nothing is fetched before it is claimed.
-		Queues: map[string]river.QueueConfig{riverQueue(fence.Connections): {MaxWorkers: ahead}},
+		Queues: map[string]river.QueueConfig{riverQueue(fence.Connections): served},
 		// A lane waits for a slot as long as it must. Its ticket is gone, so River has nothing to rescue.
 		JobTimeout: -1,
 		Hooks:      []rivertype.Hook{river.HookInsertBeginFunc(since)},
@@ -96,7 +99,7 @@ func since(_ context.Context, p *rivertype.JobInsertParams) error {
 
 // serve has River fetch the tickets of a queue.
 func (s *Source) serve(name string) error {
-	err := s.client.Queues().Add(riverQueue(name), river.QueueConfig{MaxWorkers: ahead})
+	err := s.client.Queues().Add(riverQueue(name), river.QueueConfig{MaxWorkers: ahead, FetchCooldown: cooldown})
 	var added *river.QueueAlreadyAddedError
 	if errors.As(err, &added) {
 		return nil

@@ -16,7 +16,8 @@ const (
 	shareDivisor  = 5
 )
 
-// room tells how many lanes of a queue this replica may claim now.
+// room tells how many lanes of a queue this replica may claim now; none where no news has come since the last
+// ticket was fetched.
 func (s *Source) room(ctx context.Context, riverQueue string, most int) (int, error) {
 	room, sure := s.fair(riverQueue, most)
 	if sure {
@@ -39,7 +40,7 @@ func (s *Source) fair(riverQueue string, most int) (room int, sure bool) {
 	defer s.mu.Unlock()
 	st := &s.standing
 	switch {
-	case s.leaving || !s.serves(riverQueue) || !st.alive(s.config.Now()):
+	case s.leaving || !s.expects(riverQueue) || !st.alive(s.config.Now()):
 		return 0, true
 	case st.of < 2:
 		return most, true
@@ -62,14 +63,43 @@ func (s *Source) share() int64 {
 	return max(all*shareDividend/shareDivisor/int64(s.standing.of), fewLanes)
 }
 
-// serves tells whether somebody claims the lanes of a queue here; mu is held.
-func (s *Source) serves(called string) bool {
-	for name := range s.queues {
-		if riverQueue(name) == called {
-			return true
+// called returns the queue of a name that River has; nil if nobody claims its lanes here. mu is held.
+func (s *Source) called(riverName string) *queue {
+	for name, q := range s.queues {
+		if riverQueue(name) == riverName {
+			return q
 		}
 	}
-	return false
+	return nil
+}
+
+// expects tells whether there may be tickets of a queue; mu is held.
+func (s *Source) expects(riverName string) bool {
+	q := s.called(riverName)
+	return q != nil && (q.drained != s.standing.news || s.deaf())
+}
+
+// stir is that there may be tickets.
+func (s *Source) stir() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.standing.news++
+}
+
+// news is what expects goes by.
+func (s *Source) news() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.standing.news
+}
+
+// drain notes that there were no more tickets of a queue after some news.
+func (s *Source) drain(riverName string, news int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if q := s.called(riverName); q != nil {
+		q.drained = news
+	}
 }
 
 const countWaiting = `

@@ -36,6 +36,8 @@ type standing struct {
 	// others is how many lanes the others hold, waiting how many lanes wait for anyone, as of tallied.
 	others, waiting int64
 	tallied         time.Time
+	// news counts what told that there may be tickets.
+	news int64
 	// doubted tells that this replica may own lanes that it does not know of; looked is when it looked for
 	// such last, and stray what it found then.
 	doubted bool
@@ -135,17 +137,28 @@ func (s *Source) stands(asked time.Time, peers []peer) {
 		close(st.changed)
 		st.changed, st.looked = make(chan struct{}), time.Time{}
 	}
+	if own.waiting > 0 {
+		st.news++
+	}
 	// Whoever waited for a sign of life goes on.
 	for _, q := range s.queues {
 		signal(q.poke)
 	}
 }
 
-// deaf tells that this replica hears nothing of what others activate.
+// deaf tells that this replica hears nothing of what others do; mu is held.
 func (s *Source) deaf() bool {
+	return s.config.PollOnly || s.config.Now().Sub(s.standing.heard) > 2*silence
+}
+
+// listens makes up for what a replica does not hear that is not alone.
+func (s *Source) listens() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.standing.of > 1 && (s.config.PollOnly || s.config.Now().Sub(s.standing.heard) > 2*silence)
+	misses := s.deaf() && s.standing.of > 1
+	s.mu.Unlock()
+	if misses {
+		s.missed()
+	}
 }
 
 // keepBeating beats until ctx ends, and looks after lanes of which nobody else thinks.
@@ -168,9 +181,7 @@ func (s *Source) keepBeating(ctx context.Context) {
 				s.config.Log.Error("looking after lanes; it is tried again", "error", err)
 			}
 		}
-		if s.deaf() {
-			s.missed()
-		}
+		s.listens()
 		t := time.NewTimer(pause)
 		select {
 		case <-ctx.Done():
