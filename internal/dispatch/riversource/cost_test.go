@@ -37,7 +37,8 @@ func BenchmarkActivation(b *testing.B) {
 	for name, lanes := range map[string]int{"one lane": 1, "100 lanes": 100, "1000 lanes": 1000} {
 		b.Run(name, func(b *testing.B) {
 			p := pool(b, database(b))
-			s, err := riversource.Open(b.Context(), riversource.Config{Pool: p, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+			s, err := riversource.Open(b.Context(), riversource.Config{Pool: p, Now: time.Now,
+				Log: slog.New(slog.DiscardHandler)})
 			if err != nil {
 				b.Fatal(err)
 			}

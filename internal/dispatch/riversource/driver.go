@@ -3,11 +3,11 @@ package riversource
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"time"
 
+	json "github.com/go-json-experiment/json"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river/riverdriver"
@@ -99,7 +99,8 @@ RETURNING lane.kind, lane.id, lane.epoch, lane.queue, lane.leftover, lane.cut_at
 // was worked, and remove it later.
 const tearTickets = `DELETE FROM river_job WHERE id = ANY ($1)`
 
-// claim claims the lanes of tickets, and tears these. A replica whose row is gone may not: nobody would take them from it.
+// claim claims the lanes of tickets, and tears these. A replica whose row is gone may not: nobody would take them
+// from it.
 func (s *Source) claim(ctx context.Context, tx pgx.Tx, jobs []*rivertype.JobRow) ([]*holding, error) {
 	tickets, at := make([]int64, 0, len(jobs)), map[fence.Lane]int{}
 	var kinds []string

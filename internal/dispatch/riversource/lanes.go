@@ -34,10 +34,11 @@ UPDATE lane SET owner = NULL,
 	wake_at = CASE WHEN given.again THEN moment.now + greatest(given.ahead, 0) ELSE 0 END,
 	queue = CASE given.queue WHEN '' THEN lane.queue ELSE given.queue END,
 	leftover = coalesce(given.leftover, lane.leftover), cut_at = CASE WHEN given.cut THEN moment.now ELSE lane.cut_at END
-FROM moment, unnest($2::text[], $3::bytea[], $4::bigint[], $5::bool[], $6::bigint[], $7::text[], $8::bytea[], $9::bool[])
-	AS given (kind, id, epoch, again, ahead, queue, leftover, cut)
+FROM moment, unnest($2::text[], $3::bytea[], $4::bigint[], $5::bool[], $6::bigint[], $7::text[], $8::bytea[],
+	$9::bool[]) AS given (kind, id, epoch, again, ahead, queue, leftover, cut)
 WHERE lane.kind = given.kind AND lane.id = given.id AND lane.epoch = given.epoch AND lane.owner = $1
-RETURNING lane.kind, lane.id, lane.epoch, lane.queue, lane.queued = 1, lane.wake_at - moment.now, moment.now, NULL::bytea`
+RETURNING lane.kind, lane.id, lane.epoch, lane.queue, lane.queued = 1,
+	lane.wake_at - moment.now, moment.now, NULL::bytea`
 
 // giveBack writes releases. Tickets of those that run again at once are made with them.
 func (s *Source) giveBack(ctx context.Context, releases []release) error {
@@ -86,8 +87,8 @@ WITH ` + moment + `,
 hint AS (SELECT * FROM unnest($1::text[], $2::bytea[], $3::bigint[], $4::bigint[]) AS hint (kind, id, ahead, timed)),
 edge AS (
 	INSERT INTO lane (kind, id, queue, leftover, queued, wake_at)
-	SELECT hint.kind, hint.id, hint.kind, CASE hint.timed WHEN 1 THEN ''::bytea END, CASE WHEN hint.ahead > 0 THEN 0 ELSE 1 END,
-		moment.now + hint.ahead
+	SELECT hint.kind, hint.id, hint.kind, CASE hint.timed WHEN 1 THEN ''::bytea END,
+		CASE WHEN hint.ahead > 0 THEN 0 ELSE 1 END, moment.now + hint.ahead
 	FROM moment, hint LEFT JOIN lane was ON was.kind = hint.kind AND was.id = hint.id
 	WHERE was.id IS NULL OR was.owner IS NULL AND was.queued = 0
 		AND (was.wake_at <= moment.now + $5 OR hint.timed = 1 AND moment.now + hint.ahead < was.wake_at)

@@ -69,7 +69,8 @@ const queuesOfLanes = `
 WITH RECURSIVE found AS (
 	(SELECT queue FROM lane ORDER BY queue LIMIT 1)
 	UNION ALL
-	SELECT (SELECT queue FROM lane WHERE queue > found.queue ORDER BY queue LIMIT 1) FROM found WHERE found.queue IS NOT NULL
+	SELECT (SELECT queue FROM lane WHERE queue > found.queue ORDER BY queue LIMIT 1)
+	FROM found WHERE found.queue IS NOT NULL
 )
 SELECT queue FROM found WHERE queue IS NOT NULL`
 

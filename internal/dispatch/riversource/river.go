@@ -74,8 +74,9 @@ func (u *usher) Work(ctx context.Context, job *river.Job[ticket]) error {
 func newClient(s *Source) (*river.Client[pgx.Tx], error) {
 	served := river.QueueConfig{MaxWorkers: ahead, FetchCooldown: cooldown}
 	c := &river.Config{
-		ID: name(s.id[:]), Logger: slog.New(warnings{s.config.Log.Handler()}), PollOnly: s.config.PollOnly, FetchOnlyKnownKinds: true,
-		FetchCooldown: told, FetchPollInterval: polls, Workers: river.NewWorkers(),
+		ID: name(s.id[:]), Logger: slog.New(warnings{s.config.Log.Handler()}), PollOnly: s.config.PollOnly,
+		FetchOnlyKnownKinds: true,
+		FetchCooldown:       told, FetchPollInterval: polls, Workers: river.NewWorkers(),
 		// River serves nobody who serves no queue. Nothing is fetched before it is claimed.
 		Queues: map[string]river.QueueConfig{riverQueue(fence.Connections): served},
 		// A lane waits for a slot as long as it must. Its ticket is gone, so River has nothing to rescue.

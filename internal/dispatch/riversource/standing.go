@@ -70,7 +70,9 @@ beat AS (
 	RETURNING id, started_at, counts, lanes, beat_at
 ),
 said AS (SELECT pg_notify(current_schema() || '.' || $6, '') WHERE $6 <> ''),
-waiting AS (SELECT count(*) + 0 * (SELECT count(*) FROM said) AS lanes FROM river_job WHERE state = 'available' AND kind = $7)
+waiting AS (
+	SELECT count(*) + 0 * (SELECT count(*) FROM said) AS lanes FROM river_job WHERE state = 'available' AND kind = $7
+)
 SELECT id, started_at, counts, beat.lanes, moment.now - beat_at, true, waiting.lanes FROM beat, moment, waiting
 UNION ALL
 SELECT id, started_at, counts, replica.lanes, moment.now - beat_at, false, 0 FROM replica, moment WHERE id <> $1
