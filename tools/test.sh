@@ -13,11 +13,10 @@ have_postgres() {
   [ -n "${WAYBILL_TEST_POSTGRES_BIN:-}" ] || command -v postgres || compgen -G '/usr/lib/postgresql/*/bin/postgres'
 } >/dev/null
 if ! have_postgres && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-  # The package starts a server of its own, of which the tests have no use.
-  if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
-    mkdir -p /etc/postgresql-common && echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
-  fi
-  apt-get update -q && apt-get install -qy --no-install-recommends postgresql
+  # Without this the package starts a server of its own, of which the tests have no use.
+  apt-get update -q && apt-get install -qy --no-install-recommends postgresql-common
+  sed -i 's/^#*create_main_cluster .*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+  apt-get install -qy --no-install-recommends postgresql
 fi
 # SQLite is watched from outside alone: it is C that was compiled to Go, has its memory to itself, and takes
 # six times as long with the detector in it.

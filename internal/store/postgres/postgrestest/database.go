@@ -5,6 +5,8 @@ package postgrestest
 import (
 	"context"
 	"fmt"
+	"os"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -12,27 +14,38 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// shared is the server of this test process. It is never stopped: it ends with the process.
+// shared are the servers of this test process by their versions. They are never stopped: they end with the
+// process.
 var shared struct {
 	sync.Mutex
-	server *Server
+	servers map[string]*Server
 }
 
 // Shared returns the server that the tests of this process share. Whoever kills or pauses one makes a New
 // one.
 func Shared(t testing.TB) *Server {
 	t.Helper()
+	return sharedOf(t, os.Getenv("WAYBILL_TEST_POSTGRES"))
+}
+
+// sharedOf returns the server of a version.
+func sharedOf(t testing.TB, version string) *Server {
+	t.Helper()
 	shared.Lock()
 	defer shared.Unlock()
-	if shared.server == nil {
-		s := made(t, Options{})
-		if err := s.Start(t.Context()); err != nil {
-			s.discard()
-			t.Fatal(err)
-		}
-		shared.server = s
+	if s := shared.servers[version]; s != nil {
+		return s
 	}
-	return shared.server
+	s := made(t, Options{Version: version})
+	if err := s.Start(t.Context()); err != nil {
+		s.discard()
+		t.Fatal(err)
+	}
+	if shared.servers == nil {
+		shared.servers = map[string]*Server{}
+	}
+	shared.servers[version] = s
+	return s
 }
 
 // Database returns the URL of an empty database on the shared server, dropped after the test.
@@ -54,23 +67,35 @@ func (s *Server) Database(t testing.TB) string {
 	return s.database(t, "template0")
 }
 
-// Migrated returns the URL of a database that is as migrate left one, dropped after the test. Each is a
-// copy of the first, so that one function migrates for all tests of a server.
+// Migrated returns the URL of a database that is as migrate left one, dropped after the test. Each is a copy
+// of the first that the function has made: it runs once on a server, whatever it has captured.
 func (s *Server) Migrated(t testing.TB, migrate func(ctx context.Context, url string) error) string {
 	t.Helper()
-	s.template.Lock()
-	defer s.template.Unlock()
-	if !s.migrated {
-		err := s.run(t.Context(), `DROP DATABASE IF EXISTS migrated`, `CREATE DATABASE migrated TEMPLATE template0`)
-		if err == nil {
-			err = migrate(t.Context(), s.URL("migrated"))
-		}
-		if err != nil {
-			t.Fatalf("preparing a database to copy: %v", err)
-		}
-		s.migrated = true
+	return s.database(t, s.template(t, migrate))
+}
+
+// template returns the database that a function has made to be copied.
+func (s *Server) template(t testing.TB, migrate func(ctx context.Context, url string) error) string {
+	t.Helper()
+	by := reflect.ValueOf(migrate).Pointer()
+	s.making.Lock()
+	defer s.making.Unlock()
+	if name, ok := s.templates[by]; ok {
+		return name
 	}
-	return s.database(t, "migrated")
+	name := fmt.Sprintf("template_%d", len(s.templates)+2)
+	err := s.run(t.Context(), `DROP DATABASE IF EXISTS `+name, `CREATE DATABASE `+name+` TEMPLATE template0`)
+	if err == nil {
+		err = migrate(t.Context(), s.URL(name))
+	}
+	if err != nil {
+		t.Fatalf("preparing a database to copy: %v", err)
+	}
+	if s.templates == nil {
+		s.templates = map[uintptr]string{}
+	}
+	s.templates[by] = name
+	return name
 }
 
 // database copies a template. Logging the copy takes as long as copying files, and needs no checkpoint,

@@ -44,8 +44,9 @@ type Server struct {
 	rein    io.WriteCloser
 	watcher *exec.Cmd
 
-	template  sync.Mutex
-	migrated  bool
+	making sync.Mutex
+	// templates are the names of databases that are copied, by the functions that have made them.
+	templates map[uintptr]string
 	databases atomic.Int64
 }
 

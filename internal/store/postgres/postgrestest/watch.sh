@@ -1,5 +1,7 @@
 # Runs a server until standard input ends or says how it is to be stopped: with "stop" as it should be, with
 # "left" not at all. When nothing was said, whoever started it is gone, and so goes its folder.
+# A hang-up comes to those whose starter is gone while one of them is paused.
+trap '' HUP
 "$@" </dev/null >>log 2>&1 &
 server=$!
 echo "$server"
