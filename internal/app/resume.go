@@ -8,6 +8,7 @@ import (
 	json "github.com/go-json-experiment/json"
 
 	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/perform"
 )
 
@@ -43,14 +44,14 @@ func (a *App) resume(ctx context.Context, settling perform.Settling) (*dispatch.
 	if err := a.db.SetMeta(ctx, metaStarted, []byte(time.Now().UTC().Format(time.RFC3339))); err != nil {
 		return nil, fmt.Errorf("noting the start: %w", err)
 	}
-	n, err := a.db.Unsent(ctx, time.Now(), perform.Marked(settling.Registry))
+	n, err := a.db.Unsent(ctx, time.Now(), operation.Left{}, perform.Marked(settling.Registry))
 	if err != nil {
 		return nil, fmt.Errorf("taking up operations of which nothing was sent: %w", err)
 	}
 	if n > 0 {
 		a.log.Warn("operations were interrupted before anything of them was sent; they are tried again", "count", n)
 	}
-	n, err = a.db.Interrupted(ctx, time.Now(), settling.Of)
+	n, err = a.db.Interrupted(ctx, time.Now(), operation.Left{}, settling.Of)
 	if err != nil {
 		return nil, fmt.Errorf("taking up interrupted operations: %w", err)
 	}
