@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api"
 	"github.com/waybill-dev/waybill/internal/api/openapi"
@@ -108,7 +110,7 @@ func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
 func (a *App) lanes(source dispatch.Source, p parts) {
 	a.writes = perform.NewWrites(perform.WritesConfig{
 		Queue: a.db, Progress: a.db, Connections: a.db, Links: a.connections, Records: a.db, Grants: p.grants,
-		Imports: a.imports, TSPs: a.caller, Limits: p.limits, Settling: p.settling, CutAt: a.cutAt, Floor: a.floors.calls,
+		Imports: a.imports, TSPs: a.caller, Limits: p.limits, Settling: p.settling, CutAt: a.cutSince, Floor: a.floors.calls,
 		Derive: a.keys.derive, Now: time.Now, Log: a.log, Watch: a.performWatch(), Traces: a.performTraces(),
 	})
 	open := func(s webhook.Subscription) (webhook.Subscription, error) {
@@ -128,6 +130,14 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 		},
 		Budget: a.budget, Now: time.Now, Log: a.log, MaxLanes: a.config.LanesAtOnce,
 	})
+}
+
+// cutSince is when the lane of a connection was taken last from a process that did not give it back.
+func (a *App) cutSince(connection uuid.UUID) time.Time {
+	if at := a.dispatcher.CutAt(fence.Lane{Kind: fence.Connections, ID: connection}); at.After(a.cutAt) {
+		return at
+	}
+	return a.cutAt
 }
 
 // face makes what answers requests.

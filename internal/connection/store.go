@@ -33,6 +33,12 @@ type Store interface {
 	ConnectionPage(ctx context.Context, q Query) ([]Connection, error)
 }
 
+// Accounts tells who shares an account, and with it the limits that its TSP sets.
+type Accounts interface {
+	// Alone tells whether no other connection that is not deleted leads to the account of one.
+	Alone(ctx context.Context, c Connection) (bool, error)
+}
+
 // Writer changes connections. Whatever one call changes is written in one transaction: the
 // connection, the fleet and grant that it founds, the drafts that it uses up, its schedules of
 // imports, and the events that tell of it. A change that is not permitted, or whose fleet cannot be
@@ -147,6 +153,7 @@ type Everything interface {
 	Writer
 	Locks
 	Drafts
+	Accounts
 }
 
 // Query selects connections. Deleted connections are never selected.

@@ -78,10 +78,10 @@ type Recovery interface {
 // Left are the operations in sending that nobody is at work on any more. Its zero value is all of them: so it is for the
 // start of the only process that works on lanes. With replicas others are at work on theirs.
 type Left struct {
-	// Connection, if set, leaves those alone of which its lane's runners began the attempts: so it is for whoever has
-	// claimed the lane.
-	Connection uuid.UUID
-	// Handler, if set, leaves the sync ones alone whose Handler it is: so it is once that replica is dead.
+	// Claim, if set, says that they are those alone that runners of its lane have begun: whoever has claimed the lane, and
+	// begun nothing yet, takes up what was begun before. fence.ErrOvertaken if it was claimed anew.
+	Claim fence.Claim
+	// Handler, if set, says that they are the sync ones alone whose Handler it is: so it is once that replica is dead.
 	Handler uuid.UUID
 }
 

@@ -136,11 +136,8 @@ func (i *Imports) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*err
 }
 
 // Begin drops an import whose connection was taken out of work meanwhile.
-func (i *Imports) Begin(_ context.Context, _ fence.Claim, item dispatch.Item[*errand]) error {
-	if i.c.Links.Shut(item.Value.conn) {
-		return fence.ErrOvertaken
-	}
-	return nil
+func (i *Imports) Begin(ctx context.Context, _ fence.Claim, item dispatch.Item[*errand]) error {
+	return unchanged(ctx, i.c.Connections, i.c.Links, item.Value.conn, i.c.Now())
 }
 
 // Perform imports one kind. It ends early by its lane's stop or by Stop, whichever comes first.

@@ -31,7 +31,10 @@ func (db *DB) Handlers(ctx context.Context) ([]uuid.UUID, error) {
 func (db *DB) Interrupted(ctx context.Context, at time.Time, of operation.Left,
 	settles func(operation.Operation) time.Duration) (int, error) {
 	return give(ctx, db, func(tx *tx) (int, error) {
-		cut, err := rows(tx, cutOperations, scanCut, string(operation.Sending), id(of.Connection), id(of.Handler))
+		if err := tx.hold(of.Claim); err != nil {
+			return 0, err
+		}
+		cut, err := rows(tx, cutOperations, scanCut, string(operation.Sending), id(of.Claim.Lane.ID), id(of.Handler))
 		if err != nil {
 			return 0, err
 		}

@@ -13,10 +13,13 @@ import (
 func (db *DB) Unsent(ctx context.Context, at time.Time, of operation.Left, marked func(operation.Operation) bool) (
 	int, error) {
 	return give(ctx, db, func(tx *tx) (count int, err error) {
+		if err := tx.hold(of.Claim); err != nil {
+			return 0, err
+		}
 		cut, err := rows(tx, cutOperations+`
 			AND NOT EXISTS (SELECT 1 FROM step WHERE step.operation = operation.id AND (NOT step.done
 				OR operation.sync))`, scanCut, string(operation.Sending),
-			id(of.Connection), id(of.Handler))
+			id(of.Claim.Lane.ID), id(of.Handler))
 		if err != nil {
 			return 0, err
 		}

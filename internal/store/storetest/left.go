@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -17,6 +18,11 @@ func left() []rule {
 		{"of either what had sent nothing is told from the rest", leftUnsent},
 		{"the replicas are told that are at work on sync operations", handlersAreTold},
 	}
+}
+
+// claimed is a claim of a connection's lane.
+func claimed(conn uuid.UUID, epoch int64) fence.Claim {
+	return fence.Claim{Lane: fence.Lane{Kind: fence.Connections, ID: conn}, Epoch: epoch}
 }
 
 func settlesNow(operation.Operation) time.Duration { return 0 }
@@ -47,12 +53,15 @@ func leftByALane(t *testing.T, s *stand) {
 	conn := uuid.New()
 	begun, waits := s.begin(s.accept(queued(conn)), at(1)), s.accept(queued(conn))
 	elsewhere, handled := s.begin(s.accept(queued(uuid.New())), at(1)), s.handledBy(uuid.New(), conn)
-	of := operation.Left{Connection: conn}
+	of := operation.Left{Claim: claimed(conn, 2)}
 	is(t, "taken up", got[int](s)(s.Interrupted(t.Context(), at(5), of, settlesNow)), 1)
 	op := s.read(begun)
 	is(t, "what was begun", op.State, operation.Unknown)
 	is(t, "which is cut", op.CutAt, at(5))
-	for what, op := range map[string]operation.Operation{"what waits": waits, "another lane's": elsewhere, "a sync one": handled} {
+	again := s.begin(s.settle(waits, operation.Retry), at(6))
+	_, err := s.Interrupted(t.Context(), at(7), operation.Left{Claim: claimed(conn, 1)}, settlesNow)
+	fails(t, "by who was overtaken", err, fence.ErrOvertaken)
+	for what, op := range map[string]operation.Operation{"what was begun since": again, "another lane's": elsewhere, "a sync one": handled} {
 		same(t, what, s.read(op), op)
 	}
 }
@@ -67,7 +76,7 @@ func leftUnsent(t *testing.T, s *stand) {
 	is(t, "of the replica", got[int](s)(s.Unsent(t.Context(), at(5), operation.Left{Handler: dead}, marked)), 1)
 	is(t, "the sync one", s.read(handled).State, operation.Failed)
 	is(t, "the lane's meanwhile", s.read(begun).State, operation.Sending)
-	is(t, "of the lane", got[int](s)(s.Unsent(t.Context(), at(5), operation.Left{Connection: conn}, marked)), 1)
+	is(t, "of the lane", got[int](s)(s.Unsent(t.Context(), at(5), operation.Left{Claim: claimed(conn, 2)}, marked)), 1)
 	is(t, "the lane's", s.read(begun).State, operation.Retry)
 	is(t, "what was sent", s.read(sent).State, operation.Sending)
 }
