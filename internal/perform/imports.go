@@ -113,8 +113,9 @@ func (i *Imports) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*err
 		return batch, nil
 	}
 	batch.Owner = owner(conn)
-	// It is suspect: what is due stays so until the connection was looked at.
-	if i.c.Links.Shut(conn) {
+	// It is suspect, and what is due stays so until the connection was looked at; or this replica lacks its adapter, which
+	// another may have.
+	if _, known := i.c.Importer.Caller.Registry().Adapter(conn.TSP); !known || i.c.Links.Shut(conn) {
 		batch.Closed = i.c.Now().Add(closedFor)
 		return batch, nil
 	}
