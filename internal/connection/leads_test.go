@@ -23,6 +23,7 @@ func TestOfThreeReplicasOneProbesWhatAnyHasFoundStale(t *testing.T) {
 			s.service.Leads = func() bool { return leader.Load() == i }
 			all = append(all, s.service)
 			defer s.run()()
+			synctest.Wait()
 		}
 		s.service = all[2]
 		s.refuse(s.stored(id))
