@@ -35,8 +35,8 @@ type WritesConfig struct {
 	// it never was. What that one was sending without a mark, since its repetition is harmless, may take effect after
 	// it. It may be nil.
 	CutAt func(connection uuid.UUID) time.Time
-	// Recovery takes up what whoever had a lane before has begun, and Locks keep replicas apart that find the same at a
-	// TSP. Both are nil where one process works alone.
+	// Recovery takes up what whoever had a lane before has begun; it may be nil where one process works alone. Locks keep
+	// replicas apart that find the same at a TSP; nil keeps nobody.
 	Recovery Recovery
 	Locks    connection.Locks
 	// Derive makes bytes that are always the same for an operation and a label, and that nobody
