@@ -82,6 +82,7 @@ var rooms = map[string]room{
 	"bench/callers":                    {"bench/gateway bench/measure bench/stub", "puts any gateway under load by HTTP alone"},
 	"bench/gateway":                    {"bench/measure bench/stub internal/tsp/samsara", "starts what is measured as an operator does; the adapter tells which limits are to be lifted"},
 	"bench/measure":                    {"", "processes, disks and spreads are measured without knowing what runs"},
+	"bench/scaling":                    {"", "the model is arithmetic over parameters that were measured elsewhere"},
 	"bench/stub":                       {"", "what stands around a gateway must cost little and share no misreading"},
 }
 
