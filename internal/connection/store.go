@@ -45,8 +45,7 @@ type Accounts interface {
 // founded, changes nothing. An event whose Partner is zero goes to each partner whose grant on its fleet was in force
 // when it occurred, under that partner's reference. After the commit the connection's lane is
 // woken, so that it looks at the new state, and if kinds were made due its lane of imports too.
-// With replicas a change must also end the claims of these lanes, so that an owner who read before
-// it is overtaken; Service.Shut tells no process but the one that made the change.
+// Service.Shut tells no process but the one that made the change; others see it when they read the connection.
 type Writer interface {
 	// InsertConnection adds c.To; ErrUsed if one of the drafts is gone. A grant that is founded makes
 	// room as in access.Agreements, unless one of its id is there already.
