@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"context"
 	"time"
 
 	json "github.com/go-json-experiment/json"
@@ -19,6 +20,31 @@ type left struct {
 	Refused time.Time `json:"refused,omitzero"`
 	Wait    int64     `json:"wait_ns,omitzero"`
 	Asked   time.Time `json:"asked,omitzero"`
+}
+
+// Taker is a Work that must take up what was begun in a lane by a process that has not given it back.
+type Taker interface {
+	// TakeUp ends what was begun under earlier claims. Nothing of the lane was read under this one yet.
+	TakeUp(ctx context.Context, claim fence.Claim) error
+}
+
+// takeUp has the work take up what was begun before the lane was taken, once for each time that it was.
+func (r *runner[T]) takeUp(ctx context.Context) error {
+	cut := r.CutAt(r.claim.Lane)
+	taker, takes := any(r.work).(Taker)
+	r.mu.Lock()
+	done := !cut.After(r.takenUp[r.claim.Lane])
+	r.mu.Unlock()
+	if done || !takes {
+		return nil
+	}
+	if err := safely(func() error { return taker.TakeUp(ctx, r.claim.Claim) }); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.takenUp[r.claim.Lane] = cut
+	return nil
 }
 
 // take returns what is known of a lane that was claimed, from its last run in this process or in another, and has its

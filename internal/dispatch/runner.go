@@ -82,6 +82,11 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 	if r.refused = r.floor.waiting(r.claim.Lane); r.refused {
 		return begun.Add(crowdedFor)
 	}
+	if err := r.takeUp(ctx); err != nil {
+		r.config.Log.Error("taking up what was begun in a lane", cause(err, r.keys()...)...)
+		r.retry = begun.Add(time.Second)
+		return r.after(ctx, begun)
+	}
 	for {
 		now := r.config.Now()
 		stops := ctx.Err() != nil || now.Before(r.retry) || r.lapsed()
