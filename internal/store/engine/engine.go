@@ -98,6 +98,9 @@ type Session interface {
 	// tells that another session has changed since the last Begin what is logged in the table change. After an
 	// error there is no transaction.
 	Begin() (changed bool, err error)
+	// Alone tells, within a transaction, that no other session has written anything since the last one of this
+	// session. One that cannot know says that it is not.
+	Alone() bool
 	// Hold tells, within a transaction, whether a lane was claimed again since a claim. The zero claim
 	// is never overtaken.
 	Hold(c fence.Claim) (overtaken bool, err error)

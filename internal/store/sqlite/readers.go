@@ -76,7 +76,7 @@ func (r *readers) query(ctx context.Context, query string, args []any, each func
 	// Also after a panic, as a reading that is not ended would see what was there when it began for ever.
 	defer func() { err = cmp.Or(err, s.Reset()) }()
 	for s.Step() {
-		if err := each(row{s.Stmt}); err != nil {
+		if err := each(row(s)); err != nil {
 			return err
 		}
 	}

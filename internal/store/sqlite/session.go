@@ -21,8 +21,10 @@ type session struct {
 	// epochs holds the newest claim of each lane that has written. One process works on a file, so
 	// they need not outlive it.
 	epochs map[fence.Lane]int64
-	// version is SQLite's mark of what other connections have written.
+	// version is SQLite's mark of what other connections have written, and alone tells that it was that of the
+	// last transaction.
 	version int64
+	alone   bool
 	// logged tells that the transaction has logged changes of what is remembered.
 	logged bool
 	// counted is how many rows had been changed when the transaction began, or at its beat.
@@ -78,8 +80,12 @@ func (s *session) Begin() (changed bool, err error) {
 	if err != nil {
 		return false, errors.Join(err, s.Rollback())
 	}
-	return s.version != last, nil
+	s.alone = s.version == last
+	return !s.alone, nil
 }
+
+// Alone tells what Begin has found: SQLite tells of all that others write.
+func (s *session) Alone() bool { return s.alone }
 
 // Hold compares with what this process knows, which is all that there is.
 func (s *session) Hold(c fence.Claim) (overtaken bool, err error) {
@@ -168,7 +174,7 @@ func (s *session) Query(query string, args []any, each func(engine.Row) error) e
 		return err
 	}
 	for st.Step() {
-		if err := each(row{st.Stmt}); err != nil {
+		if err := each(row(st)); err != nil {
 			return errors.Join(err, st.Reset())
 		}
 	}

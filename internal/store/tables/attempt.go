@@ -109,6 +109,6 @@ func (t *tx) saveAttempt(op uuid.UUID, a operation.Attempt) error {
 	}
 	return t.exec(`INSERT INTO attempt (operation, n, id, class, status, headers, details, started_at, ended_at)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-		ON CONFLICT DO UPDATE SET class = ?4, status = ?5, headers = ?6, details = ?7, ended_at = ?9`,
+		ON CONFLICT (operation, n) DO UPDATE SET class = ?4, status = ?5, headers = ?6, details = ?7, ended_at = ?9`,
 		op[:], a.N, a.ID[:], string(a.Class), a.Status, headers, details, micros(a.StartedAt), micros(a.EndedAt))
 }

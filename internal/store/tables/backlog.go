@@ -16,7 +16,7 @@ func (db *DB) OperationBacklog(ctx context.Context) ([]operation.Backlog, error)
 	return search(ctx, db, `WITH lane AS (
 		SELECT connection, count(*) AS waiting, min(seq) AS oldest FROM operation WHERE `+live+` GROUP BY connection
 	) SELECT lane.connection, operation.tsp, lane.waiting, operation.created_at
-		FROM lane CROSS JOIN operation ON operation.seq = lane.oldest`,
+		FROM lane CROSS JOIN operation WHERE operation.seq = lane.oldest`,
 		func(row scanner) (b operation.Backlog, err error) {
 			var since int64
 			err = row.Scan(&b.Connection, &b.TSP, &b.Waiting, &since)

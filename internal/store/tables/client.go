@@ -141,8 +141,8 @@ func (db *DB) InsertClient(ctx context.Context, c access.Client) error {
 // ownerOf adds the partner or the fleet of a client, which refers to it.
 func (t *tx) ownerOf(c access.Client, now int64) error {
 	if c.Fleet.ID == uuid.Nil {
-		return t.exec(`INSERT OR IGNORE INTO partner (id, name, created_at) VALUES (?1, ?2, ?3)`, c.Partner.ID[:],
-			c.Partner.Name, now)
+		return t.exec(`INSERT INTO partner (id, name, created_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING`,
+			c.Partner.ID[:], c.Partner.Name, now)
 	}
 	if err := t.fleetLives(c.Fleet.ID); err != nil {
 		return err
@@ -207,7 +207,7 @@ func (db *DB) DeleteClient(ctx context.Context, id string) error {
 
 // keepDeleted keeps the ids of clients that are about to be deleted.
 func (t *tx) keepDeleted(where string, of any) error {
-	return t.exec(`INSERT OR IGNORE INTO client_deleted (id) SELECT id FROM client WHERE `+where, of)
+	return t.exec(`INSERT INTO client_deleted (id) SELECT id FROM client WHERE `+where+` ON CONFLICT DO NOTHING`, of)
 }
 
 // refusedOr is an error of the store's, or else the refusal.

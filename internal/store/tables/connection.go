@@ -125,8 +125,8 @@ func (db *DB) ChangeConnection(ctx context.Context, c connection.Change) error {
 			// updated_at is compared here and not read before: two changes of one reading cannot
 			// both pass.
 			n, err := tx.change(`UPDATE connection SET status = ?3, description = ?4,
-				settings = CASE WHEN ?12 THEN settings ELSE ?5 END, problem = ?6,
-				sealed = CASE WHEN ?7 THEN ?8 ELSE sealed END, version = ?9, updated_at = ?10, account = ?11
+				settings = CASE WHEN CAST(?12 AS BIGINT) = 1 THEN settings ELSE ?5 END, problem = ?6,
+				sealed = CASE WHEN CAST(?7 AS BIGINT) = 1 THEN ?8 ELSE sealed END, version = ?9, updated_at = ?10, account = ?11
 					WHERE id = ?1 AND updated_at = ?2`,
 				to.ID[:], micros(c.From.UpdatedAt), string(to.Status), to.Description, settings,
 				to.Problem, c.Reseal, to.Sealed, to.Version, micros(to.UpdatedAt), to.Account, to.Damaged != nil)

@@ -31,7 +31,7 @@ func (db *DB) SaveDraft(ctx context.Context, d connection.Draft) error {
 			return err
 		}
 		return tx.exec(`INSERT INTO connection_draft (id, purpose, fleet, tsp, maker, connection, sealed, ends_at)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET sealed = ?7, ends_at = ?8`,
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO UPDATE SET sealed = ?7, ends_at = ?8`,
 			d.ID[:], string(d.Purpose), d.Fleet[:], string(d.TSP), d.Maker[:], d.Connection[:], d.Sealed,
 			micros(d.EndsAt))
 	}, draftThing(d.ID))

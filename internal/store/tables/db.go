@@ -17,14 +17,13 @@ import (
 )
 
 // DB is an open database. It implements the ports of the rooms; what they promise stands there.
-// wake may be nil. begun tells that there was a beat; holds is when the last hold of a chain ends.
+// wake may be nil. begun tells that there was a beat.
 type DB struct {
 	database engine.Database
 	writer   *writer
 	now      func() time.Time
 	wake     func(fence.Lane)
 	begun    atomic.Bool
-	holds    atomic.Int64
 	left     chan struct{}
 	memory   memory
 	// listFor bounds the time of each list.
@@ -42,14 +41,10 @@ func Open(ctx context.Context, over engine.Database, now func() time.Time, wake 
 		return nil, errors.Join(db.troubled(err), over.Close())
 	}
 	db.writer = newWriter(session, over.Trouble, &db.memory.told)
-	holds, err := one(ctx, db, `SELECT coalesce(max(until), 0) FROM chain_hold`, scanOne[int64])
-	if err == nil {
-		db.memory.seen, err = one(ctx, db, `SELECT coalesce(max(seq), 0) FROM change`, scanOne[int64])
-	}
+	db.memory.seen, err = one(ctx, db, `SELECT coalesce(max(seq), 0) FROM change`, scanOne[int64])
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("reading the holds of chains and the last change: %w", err), db.Close())
+		return nil, errors.Join(fmt.Errorf("reading the last change: %w", err), db.Close())
 	}
-	db.holdsUntil(holds)
 	return db, nil
 }
 

@@ -45,9 +45,9 @@ func deadLetters(q webhook.DeadLetterQuery) (l walk) {
 func (db *DB) DeadLetters(ctx context.Context, q webhook.DeadLetterQuery) (page.Found[webhook.DeadLetter], error) {
 	l := deadLetters(q)
 	l.columns = `d.seq, d.subscription, d.tries, d.next_at, ` + eventColumns + `, l.status_code, l.error_message`
-	l.joined = ` CROSS JOIN event e ON e.id = d.event
-		LEFT JOIN delivery_log l ON l.id = (SELECT max(x.id) FROM delivery_log x
+	l.joined = ` CROSS JOIN event e LEFT JOIN delivery_log l ON l.id = (SELECT max(x.id) FROM delivery_log x
 			WHERE x.subscription = d.subscription AND x.created_at = d.next_at AND x.event = d.event)`
+	l.link = "e.id = d.event"
 	return walking(ctx, db, l, db.writer.deadLetter)
 }
 

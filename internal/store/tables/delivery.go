@@ -148,7 +148,7 @@ func (db *DB) Deliveries(ctx context.Context, q fence.Query) ([]webhook.Waiting,
 // fewDeliveriesQuery and deliveriesQuery are fewQuery and headsQuery for deliveries; the reasons for their form
 // stand there.
 const fewDeliveriesQuery = `SELECT d.seq, d.subscription, d.sequence, d.tries, d.next_at, ` + eventColumns + `
-	FROM delivery d CROSS JOIN event e ON e.id = d.event WHERE d.queue = ?1 AND d.state = 'waiting'
+	FROM delivery d CROSS JOIN event e WHERE e.id = d.event AND d.queue = ?1 AND d.state = 'waiting'
 	ORDER BY d.subject, d.seq LIMIT ?2`
 
 const deliveriesQuery = `WITH RECURSIVE chain (key, n) AS (
@@ -158,8 +158,8 @@ const deliveriesQuery = `WITH RECURSIVE chain (key, n) AS (
 			FROM chain WHERE key IS NOT NULL AND n < ?3
 	) SELECT d.seq, d.subscription, d.sequence, d.tries, d.next_at,
 		` + eventColumns + `
-		FROM chain CROSS JOIN delivery d CROSS JOIN event e ON e.id = d.event
-		WHERE d.seq IN (SELECT w.seq FROM delivery w WHERE w.queue = ?1 AND w.subject = chain.key
+		FROM chain CROSS JOIN delivery d CROSS JOIN event e
+		WHERE e.id = d.event AND d.seq IN (SELECT w.seq FROM delivery w WHERE w.queue = ?1 AND w.subject = chain.key
 			AND w.state = 'waiting'
 			ORDER BY w.seq LIMIT ?4)
 		ORDER BY chain.key, d.seq`
@@ -204,7 +204,7 @@ func (db *DB) Number(ctx context.Context, seqs []int64) (map[int64]int64, error)
 	return giveAs(ctx, db, deliveries, func(tx *tx) (map[int64]int64, error) {
 		numbers, last := map[int64]int64{}, map[uuid.UUID]int64{}
 		found, err := rows(tx, `SELECT seq, subscription, sequence FROM delivery
-			WHERE seq IN (SELECT value FROM json_each(?1)) ORDER BY seq`, scanNumbered, list)
+			WHERE seq IN (SELECT CAST(value AS BIGINT) FROM json_each(?1)) ORDER BY seq`, scanNumbered, list)
 		if err != nil {
 			return nil, err
 		}

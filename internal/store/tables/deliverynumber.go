@@ -9,8 +9,8 @@ const numbersAside = 1024
 
 // deliveryNumber is the next number of a delivery. SQLite itself gives a number again once the row that held
 // the highest is gone, and its AUTOINCREMENT writes a page more in every commit. What was set aside and not
-// given is left out: after a group that was taken back, a start, and whenever another process has written,
-// which may have set aside more.
+// given is left out: after a group that was taken back, a start, and whenever another process may have written,
+// and set aside more: of two deliveries the later one has the greater number, whoever makes it.
 func (t *tx) deliveryNumber() (int64, error) {
 	n := &t.known.numbers
 	if n.given == n.aside {

@@ -65,7 +65,8 @@ func (t *tx) endAttempt(s webhook.Settled) (changed int64, err error) {
 	if s.Dropped() {
 		return t.change(`DELETE FROM delivery`+as, w.Seq, w.Tries, w.Subscription[:], w.Event.ID[:])
 	}
-	return t.change(`UPDATE delivery SET state = ?5, tries = ?6, next_at = CASE WHEN ?7 THEN next_at ELSE ?8 END`+as,
+	return t.change(`UPDATE delivery SET state = ?5, tries = ?6,
+		next_at = CASE WHEN CAST(?7 AS BIGINT) = 1 THEN next_at ELSE ?8 END`+as,
 		w.Seq, w.Tries, w.Subscription[:], w.Event.ID[:], string(s.State), s.Tries(), s.PutsNothingOff(), micros(s.Until()))
 }
 

@@ -123,6 +123,10 @@ func (db *DB) Readings() func() map[string]int {
 	}
 }
 
+// OutdatedBy and ChangedBy are what of the writer's memory is outdated by a text, and by a change of a column.
+func OutdatedBy(text string) uint8         { return uint8(outdatedBy(text)) }
+func ChangedBy(table, column string) uint8 { return uint8(changedBy(table, column)) }
+
 // WalkAtMost has lists look at so many entries for a window.
 func (db *DB) WalkAtMost(n int) { db.walked = n }
 

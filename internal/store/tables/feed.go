@@ -18,10 +18,10 @@ const filedAtOnce = 128
 func (db *DB) File(ctx context.Context, receiver uuid.UUID) (int, error) {
 	return giveAs(ctx, db, deliveries, func(tx *tx) (int, error) {
 		waiting, err := rows(tx, `SELECT d.seq, d.subscription, d.sequence, d.event, e.data
-			FROM delivery d CROSS JOIN event e ON e.id = d.event
-			CROSS JOIN subscription s ON s.id = d.subscription AND s.receiver = ?1 AND s.status = 'active'
-			WHERE d.queue = ?1 AND d.state = 'waiting' ORDER BY d.subject, d.seq LIMIT ?2`, scanUnfiled, receiver[:],
-			filedAtOnce)
+			FROM delivery d CROSS JOIN event e CROSS JOIN subscription s
+			WHERE e.id = d.event AND s.id = d.subscription AND s.receiver = ?1 AND s.status = 'active'
+				AND d.queue = ?1 AND d.state = 'waiting'
+			ORDER BY d.subject, d.seq LIMIT ?2`, scanUnfiled, receiver[:], filedAtOnce)
 		if err != nil || len(waiting) == 0 {
 			return 0, err
 		}

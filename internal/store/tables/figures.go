@@ -33,8 +33,10 @@ func (t *tx) saveCounts() error {
 		err := t.exec(`INSERT INTO delivery_count
 			(subscription, quarter, requests, accepted, answered, answer_ms, messages, delivered)
 			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-			ON CONFLICT DO UPDATE SET requests = requests + ?3, accepted = accepted + ?4,
-			answered = answered + ?5, answer_ms = answer_ms + ?6, messages = messages + ?7, delivered = delivered + ?8`,
+			ON CONFLICT (subscription, quarter) DO UPDATE SET requests = delivery_count.requests + ?3,
+			accepted = delivery_count.accepted + ?4, answered = delivery_count.answered + ?5,
+			answer_ms = delivery_count.answer_ms + ?6, messages = delivery_count.messages + ?7,
+			delivered = delivery_count.delivered + ?8`,
 			of.subscription[:], of.quarter, c.Requests, c.Accepted, c.Answered, c.Took, c.Messages,
 			c.Delivered)
 		if err != nil {

@@ -75,8 +75,8 @@ func (t *tx) putFleet(f access.Fleet, at int64) error {
 	if by == "" {
 		by = access.ByPartner
 	}
-	return t.exec(`INSERT OR IGNORE INTO fleet (id, name, named_by, details, created_at, updated_at)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?5)`, f.ID[:], f.Name, string(by), ofDetails(f.Details), at)
+	return t.exec(`INSERT INTO fleet (id, name, named_by, details, created_at, updated_at)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?5) ON CONFLICT DO NOTHING`, f.ID[:], f.Name, string(by), ofDetails(f.Details), at)
 }
 
 // fleetIsThere refuses a fleet that is not there, or no more.

@@ -116,10 +116,10 @@ func scanPartner(row scanner) (access.Partner, error) {
 // fleet comes twice.
 func (db *DB) Fleets(ctx context.Context, q access.FleetQuery) ([]access.KnownFleet, int, error) {
 	c := conditions{}
-	from := ` FROM (SELECT ` + fleetColumns + `, '' AS ref FROM fleet WHERE deleted_at = 0)`
+	from := ` FROM (SELECT ` + fleetColumns + `, '' AS ref FROM fleet WHERE deleted_at = 0) known`
 	if q.Partner != uuid.Nil {
 		from = ` FROM (SELECT f.*, g.fleet_ref AS ref FROM fleet f
-			JOIN share_grant g ON g.fleet = f.id WHERE g.partner = ? AND ` + inForce("g", "?") + `)`
+			JOIN share_grant g ON g.fleet = f.id WHERE g.partner = ? AND ` + inForce("g", "?") + `) known`
 		now := micros(db.now())
 		// They belong to the subquery, which stands in front of every condition.
 		c.args = append(c.args, q.Partner[:], now, now)

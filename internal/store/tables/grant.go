@@ -208,7 +208,8 @@ func (t *tx) putGrant(g access.Grant) error {
 		return err
 	}
 	return t.exec(`INSERT INTO share_grant (`+grantColumns+`) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-		ON CONFLICT (id) DO UPDATE SET fleet_ref = ?4, status = ?5, levels = CASE WHEN ?11 THEN levels ELSE ?6 END,
+		ON CONFLICT (id) DO UPDATE SET fleet_ref = ?4, status = ?5,
+			levels = CASE WHEN CAST(?11 AS BIGINT) = 1 THEN share_grant.levels ELSE ?6 END,
 			effective_at = ?7, expires_at = ?8, updated_at = ?10`,
 		g.ID[:], g.Partner[:], g.Fleet[:], g.FleetRef, g.Status, levels, micros(g.Effective), micros(g.Expiration),
 		micros(g.CreatedAt), micros(g.UpdatedAt), g.Damaged != nil && len(g.Levels) == 0)

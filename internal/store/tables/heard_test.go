@@ -16,8 +16,8 @@ import (
 func runElsewhere() []string {
 	return []string{`SELECT id FROM receiver WHERE partner = ?1 AND url_key = ?2 AND id <> ?3`,
 		`UPDATE subscription SET url = ?2, url_key = ?3, receiver = ?4, astray =
-		EXISTS (SELECT 1 FROM delivery d WHERE d.subscription = subscription.id AND d.state = 'waiting')
-		WHERE receiver = ?1`}
+		CASE WHEN EXISTS (SELECT 1 FROM delivery d WHERE d.subscription = subscription.id AND d.state = 'waiting')
+		THEN 1 ELSE 0 END WHERE receiver = ?1`}
 }
 
 // everyStatementWasHeard finds the texts of statements in the source that nothing has run.

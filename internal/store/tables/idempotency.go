@@ -42,7 +42,8 @@ func (t *tx) claim(op operation.Operation) error {
 
 // freed tells whether the operation that holds a key frees it. One that is gone holds none.
 func (t *tx) freed(holder uuid.UUID) (bool, error) {
-	ops, err := rows(t, `SELECT state, cut_at, EXISTS (SELECT 1 FROM step WHERE operation = ?1) FROM operation
+	ops, err := rows(t, `SELECT state, cut_at, CASE WHEN EXISTS (SELECT 1 FROM step WHERE operation = ?1) THEN 1 ELSE 0 END
+		FROM operation
 		WHERE id = ?1`,
 		scanHolder, holder[:])
 	if err != nil || len(ops) == 0 {

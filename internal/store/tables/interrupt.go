@@ -40,7 +40,7 @@ func (db *DB) Interrupted(ctx context.Context, at time.Time, of operation.Left,
 			return 0, err
 		}
 		for _, op := range cut {
-			if err := tx.interrupt(db, op, at, settles); err != nil {
+			if err := tx.interrupt(op, at, settles); err != nil {
 				return 0, err
 			}
 		}
@@ -62,7 +62,7 @@ func scanCut(row scanner) (operation.Operation, error) {
 	return op, err
 }
 
-func (t *tx) interrupt(db *DB, op operation.Operation, at time.Time,
+func (t *tx) interrupt(op operation.Operation, at time.Time,
 	settles func(operation.Operation) time.Duration) error {
 	next, a, err := op.Interrupt(at)
 	if err != nil {
@@ -78,22 +78,25 @@ func (t *tx) interrupt(db *DB, op operation.Operation, at time.Time,
 		return err
 	}
 	if h, ok := next.Held(settles(next)); ok {
-		return t.holdChain(db, h, at)
+		return t.holdChain(h, at)
 	}
 	return nil
 }
 
 // holdChain keeps a chain from being sent anything before a time, its next operation included. A
 // few holds that are over go with each new one, so that the table stays small without a task of its
-// own.
-func (t *tx) holdChain(db *DB, h operation.Hold, now time.Time) error {
-	db.holdsUntil(micros(h.Until))
+// own. Other processes are told by the log of changes.
+func (t *tx) holdChain(h operation.Hold, now time.Time) error {
+	if err := t.exec(`INSERT INTO change (thing, a) VALUES ('hold', ?1)`, h.Connection[:]); err != nil {
+		return err
+	}
 	if err := t.exec(`DELETE FROM chain_hold WHERE (connection, chain) IN
 		(SELECT connection, chain FROM chain_hold WHERE until <= ?1 LIMIT 10)`, micros(now)); err != nil {
 		return err
 	}
 	if err := t.exec(`INSERT INTO chain_hold (connection, chain, until) VALUES (?1, ?2, ?3)
-		ON CONFLICT DO UPDATE SET until = max(until, ?3)`, h.Connection[:], h.Chain, micros(h.Until)); err != nil {
+		ON CONFLICT (connection, chain) DO UPDATE SET until = max(chain_hold.until, ?3)`,
+		h.Connection[:], h.Chain, micros(h.Until)); err != nil {
 		return err
 	}
 	// The first of what waits holds up all behind it; what is accepted later asks for the hold.
@@ -102,15 +105,29 @@ func (t *tx) holdChain(db *DB, h operation.Hold, now time.Time) error {
 		h.Connection[:], h.Chain, micros(h.Until))
 }
 
-// holdsUntil notes when a hold ends. holds is when the last one does, of those that this process
-// made or found: no other makes any.
-func (db *DB) holdsUntil(until int64) {
-	for {
-		last := db.holds.Load()
-		if until <= last || db.holds.CompareAndSwap(last, until) {
-			return
-		}
+// lastHold is when the last hold of any chain ends.
+func (t *tx) lastHold() (time.Time, error) {
+	return recalled(&t.known.holds, struct{}{}, func() (time.Time, error) {
+		until, err := rows(t, `SELECT coalesce(max(until), 0) FROM chain_hold`, scanOne[int64])
+		return fromMicros(append(until, 0)[0]), err
+	})
+}
+
+// behindHold puts an operation behind the hold of its chain. Most of the time there is no hold at all, and then
+// nobody is asked.
+func (t *tx) behindHold(op operation.Operation) (operation.Operation, error) {
+	last, err := t.lastHold()
+	if err != nil || !op.NextAt.Before(last) {
+		return op, err
 	}
+	until, err := t.heldUntil(op.Connection, op.OrderKey)
+	if err != nil {
+		return op, err
+	}
+	if op, err = op.Behind(until); err != nil {
+		return op, refusal{err}
+	}
+	return op, nil
 }
 
 // heldUntil is when the hold of a chain ends; zero if there is none.

@@ -1,6 +1,8 @@
 package tables
 
 import (
+	"time"
+
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
@@ -20,6 +22,8 @@ type known struct {
 	subscriptions kept[uuid.UUID, webhook.Subscription]
 	// deleted tells of connections whether they are.
 	deleted kept[uuid.UUID, bool]
+	// holds is when the last hold of a chain ends.
+	holds kept[struct{}, time.Time]
 	// numbers are those that are set aside for deliveries.
 	numbers deliveryNumbers
 }
@@ -34,6 +38,8 @@ const (
 	subscriptions
 	// connections are these, as far as they are deleted.
 	connections
+	// holds are those of chains.
+	holds
 )
 
 // kept are entries of one kind, and what they weigh together.
@@ -50,6 +56,8 @@ func changedBy(table, column string) sources {
 	switch table {
 	case "share_grant":
 		return hearers
+	case "chain_hold":
+		return holds
 	case "connection":
 		if column == "" || column == "status" {
 			return connections
@@ -74,6 +82,9 @@ func (k *known) forget(of sources) {
 	}
 	if of&subscriptions != 0 {
 		k.subscriptions = kept[uuid.UUID, webhook.Subscription]{}
+	}
+	if of&holds != 0 {
+		k.holds = kept[struct{}, time.Time]{}
 	}
 	if of&connections != 0 {
 		k.deleted = kept[uuid.UUID, bool]{}

@@ -43,7 +43,8 @@ const countedMost = 100_000
 
 // count counts the rows of a query, up to countedMost.
 func count(ctx context.Context, db *DB, query string, args ...any) (int, error) {
-	return only(shown(ctx, db, `SELECT count(*) FROM (`+query+` LIMIT `+strconv.Itoa(countedMost)+`)`, scanOne[int], args...))
+	return only(shown(ctx, db, `SELECT count(*) FROM (`+query+` LIMIT `+strconv.Itoa(countedMost)+`) listed`,
+		scanOne[int], args...))
 }
 
 // only is what a query has found that finds one row.

@@ -33,7 +33,9 @@ func (db *DB) SetMeta(ctx context.Context, name string, value []byte) error {
 // write is what makes all who race get one value.
 func (db *DB) MetaOr(ctx context.Context, name string, value []byte) ([]byte, error) {
 	return give(ctx, db, func(tx *tx) (kept []byte, err error) {
-		make := func() error { return tx.exec(`INSERT OR IGNORE INTO meta (name, value) VALUES (?1, ?2)`, name, value) }
+		make := func() error {
+			return tx.exec(`INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING`, name, value)
+		}
 		if err := tx.audited(ctx, db, make, metaThing(name)); err != nil {
 			return nil, err
 		}

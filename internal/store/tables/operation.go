@@ -55,20 +55,14 @@ func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event
 				return op, err
 			}
 		}
-		// Most of the time there is no hold at all, and then nobody is asked.
-		if micros(op.NextAt) < db.holds.Load() {
-			until, err := tx.heldUntil(op.Connection, op.OrderKey)
-			if err != nil {
-				return op, err
-			}
-			if op, err = op.Behind(until); err != nil {
-				return op, refusal{err}
-			}
+		op, err := tx.behindHold(op)
+		if err != nil {
+			return op, err
 		}
 		if err := tx.claim(op); err != nil {
 			return op, err
 		}
-		err := tx.exec(`INSERT INTO operation (`+operationColumns+`, handler) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+		err = tx.exec(`INSERT INTO operation (`+operationColumns+`, handler) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
 			?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)`,
 			op.ID[:], op.Partner[:], op.Connection[:], op.Fleet[:], op.FleetRef, string(op.TSP), string(op.Kind),
 			string(op.Verb), op.OrderKey, payload, warnings, string(op.State), op.Sync, op.Tries, op.Counted,

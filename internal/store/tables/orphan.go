@@ -22,7 +22,7 @@ func (t *tx) leave(connection uuid.UUID) error {
 	if err != nil || !deleted {
 		return err
 	}
-	return t.exec(`INSERT OR IGNORE INTO connection_leaving VALUES (?1)`, connection[:])
+	return t.exec(`INSERT INTO connection_leaving (connection) VALUES (?1) ON CONFLICT DO NOTHING`, connection[:])
 }
 
 // follow notes what a change of a connection means for the records of deleted ones: its own, if it
@@ -34,8 +34,8 @@ func (t *tx) follow(db *DB, c connection.Change) error {
 		return t.leave(c.To.ID)
 	case c.From.ID == uuid.Nil:
 		t.woken = append(t.woken, db.tellLeft)
-		return t.exec(`INSERT OR IGNORE INTO connection_leaving SELECT id FROM connection
-			WHERE tsp = ?1 AND account = ?2 AND fleet = ?3 AND status = 'deleted'`,
+		return t.exec(`INSERT INTO connection_leaving (connection) SELECT id FROM connection
+			WHERE tsp = ?1 AND account = ?2 AND fleet = ?3 AND status = 'deleted' ON CONFLICT DO NOTHING`,
 			string(c.To.TSP), c.To.Account, c.To.Fleet[:])
 	}
 	return nil
@@ -95,8 +95,8 @@ func (db *DB) SettleOrphans(ctx context.Context, connection uuid.UUID, behind in
 // orphans reads the next of a deleted connection's records, with the connections that may take them
 // over.
 func (t *tx) orphans(connection uuid.UUID, behind int64) ([]orphan, error) {
-	found, err := rows(t, `SELECT r.seq, r.id, r.fleet, r.kind, x.seen_at, x.gone_at > 0, r.connection = ?1,
-		r.deleted_at > 0
+	found, err := rows(t, `SELECT r.seq, r.id, r.fleet, r.kind, x.seen_at, CASE WHEN x.gone_at > 0 THEN 1 ELSE 0 END,
+		CASE WHEN r.connection = ?1 THEN 1 ELSE 0 END, CASE WHEN r.deleted_at > 0 THEN 1 ELSE 0 END
 		FROM record_reach x JOIN record r ON r.seq = x.record WHERE x.connection = ?1 AND x.record > ?2
 		ORDER BY x.record LIMIT ?3`, func(row scanner) (o orphan, err error) {
 		err = row.Scan(&o.seq, &o.id, &o.of.fleet, &o.of.kind, &o.seen, &o.Lost, &o.Own, &o.Deleted)
@@ -137,18 +137,18 @@ func (t *tx) settleOrphan(connection uuid.UUID, o orphan, at time.Time) (change 
 	}
 	if s.Adopted {
 		err := t.exec(`INSERT INTO record_reach (connection, record, kind, seen_at, gone_at) VALUES (?1, ?2, ?3, ?4, 0)
-			ON CONFLICT DO UPDATE SET gone_at = 0`, s.Heir[:], o.seq, string(o.of.kind), o.seen)
+			ON CONFLICT (connection, record) DO UPDATE SET gone_at = 0`, s.Heir[:], o.seq, string(o.of.kind), o.seen)
 		if err != nil {
 			return "", err
 		}
-		err = t.exec(`UPDATE record SET deleted_at = 0, updated_at = ?2, shelf = shelf & ~?3 | ?4
-			WHERE seq = ?1 AND deleted_at > 0`, o.seq, micros(at), record.ShelfDeleted, retimed)
+		err = t.exec(`UPDATE record SET deleted_at = 0, updated_at = ?2, shelf = shelf & ~CAST(?3 AS BIGINT)
+			| CAST(?4 AS BIGINT) WHERE seq = ?1 AND deleted_at > 0`, o.seq, micros(at), record.ShelfDeleted, retimed)
 		if err != nil {
 			return "", err
 		}
 	}
 	if s.Deleted {
-		err := t.exec(`UPDATE record SET deleted_at = ?2, updated_at = ?2, shelf = shelf | ?3 WHERE seq = ?1`,
+		err := t.exec(`UPDATE record SET deleted_at = ?2, updated_at = ?2, shelf = shelf | CAST(?3 AS BIGINT) WHERE seq = ?1`,
 			o.seq, micros(at), record.ShelfDeleted|retimed)
 		if err != nil {
 			return "", err

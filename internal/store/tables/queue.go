@@ -163,7 +163,7 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 			}
 		}
 		if s.Hold != nil {
-			if err := tx.holdChain(db, *s.Hold, op.UpdatedAt); err != nil {
+			if err := tx.holdChain(*s.Hold, op.UpdatedAt); err != nil {
 				return err
 			}
 		}

@@ -11,8 +11,9 @@ import (
 )
 
 const receiverColumns = `id, partner, url, url_key,
-	EXISTS (SELECT 1 FROM subscription s WHERE s.receiver = receiver.id AND s.astray = 1),
-	EXISTS (SELECT 1 FROM subscription s WHERE s.receiver = receiver.id AND s.status = 'stale'), filed, swept`
+	CASE WHEN EXISTS (SELECT 1 FROM subscription s WHERE s.receiver = receiver.id AND s.astray = 1) THEN 1 ELSE 0 END,
+	CASE WHEN EXISTS (SELECT 1 FROM subscription s WHERE s.receiver = receiver.id AND s.status = 'stale')
+	THEN 1 ELSE 0 END, filed, swept`
 
 const receiverQuery = `SELECT ` + receiverColumns + ` FROM receiver WHERE id = ?1`
 
@@ -90,8 +91,8 @@ func (db *DB) WaitingReceivers(ctx context.Context) ([]uuid.UUID, error) {
 		UNION ALL
 		SELECT (SELECT min(queue) FROM delivery WHERE queue > lane.id AND state = 'waiting') FROM lane
 			WHERE lane.id IS NOT NULL
-	) SELECT receiver.id FROM lane CROSS JOIN receiver ON receiver.id = lane.id
-	UNION SELECT s.receiver FROM lane CROSS JOIN subscription s ON s.id = lane.id WHERE s.status IN ('active', 'stale')
+	) SELECT receiver.id FROM lane CROSS JOIN receiver WHERE receiver.id = lane.id
+	UNION SELECT s.receiver FROM lane CROSS JOIN subscription s WHERE s.id = lane.id AND s.status IN ('active', 'stale')
 	UNION SELECT receiver FROM subscription WHERE astray = 1`, scanOne[uuid.UUID])
 }
 

@@ -60,6 +60,6 @@ func (t *tx) mend(db *DB, r webhook.Receiver, url string) error {
 	t.wakeLane(db, fence.Receivers, others[0])
 	// The receiver is named, since one whose own key is whole does not move by it.
 	return t.exec(`UPDATE subscription SET url = ?2, url_key = ?3, receiver = ?4, astray =
-		EXISTS (SELECT 1 FROM delivery d WHERE d.subscription = subscription.id AND d.state = 'waiting')
-		WHERE receiver = ?1`, r.ID[:], a.url, a.key, others[0][:])
+		CASE WHEN EXISTS (SELECT 1 FROM delivery d WHERE d.subscription = subscription.id AND d.state = 'waiting')
+		THEN 1 ELSE 0 END WHERE receiver = ?1`, r.ID[:], a.url, a.key, others[0][:])
 }

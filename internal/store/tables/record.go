@@ -201,7 +201,7 @@ func (t *tx) loseRecord(db *DB, l record.Loss, id uuid.UUID) error {
 	if err != nil || !deleted {
 		return err
 	}
-	err = t.exec(`UPDATE record SET deleted_at = ?2, updated_at = ?2, shelf = shelf | ?3 WHERE seq = ?1`,
+	err = t.exec(`UPDATE record SET deleted_at = ?2, updated_at = ?2, shelf = shelf | CAST(?3 AS BIGINT) WHERE seq = ?1`,
 		seq, micros(l.At), record.ShelfDeleted|retimed)
 	if err != nil {
 		return err
@@ -234,8 +234,8 @@ func (db *DB) SaveRecords(ctx context.Context, records []record.Record) ([]uuid.
 // told by Hash.
 func (t *tx) knownRecord(id uuid.UUID) (record.Known, error) {
 	var known record.Known
-	err := t.each(`SELECT NOT EXISTS (SELECT 1 FROM connection c WHERE c.id = r.connection
-		AND c.status <> 'deleted'), `+
+	err := t.each(`SELECT CASE WHEN EXISTS (SELECT 1 FROM connection c WHERE c.id = r.connection
+		AND c.status <> 'deleted') THEN 0 ELSE 1 END, `+
 		recordColumns+`, '{}' FROM record r WHERE r.id = ?1`, func(row engine.Row) (err error) {
 		known.Record, err = scanRecord(also{row, &known.Orphan})
 		return err

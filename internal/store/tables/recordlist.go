@@ -53,7 +53,7 @@ func (db *DB) RecordPage(ctx context.Context, q record.Query) (found page.Found[
 // sorting picks the first of the records that a query names. What finds those bounds them, and not the order.
 func sorting(q record.Query, edge page.Position) (picked string, args []any, err error) {
 	o := orderOf(q)
-	o.column = "+" + o.column
+	o.column = o.free
 	c, err := paged(q, o, edge)
 	return `SELECT r.seq FROM record r` + c.where() + o.end(q.Window), c.args, err
 }
@@ -94,23 +94,27 @@ func merged(q record.Query, edge page.Position) (picked string, args []any, err 
 // renamed.
 func (o segment) firsts(q record.Query, c *conditions, edge page.Position) string {
 	direction := o.direction(q.Window)
-	beyond, none, rival := "<=", "x''", "r.sort_at < ?" // A BLOB is greater than any number and any text.
+	beyond, none, rival := "<=", o.most, "r.sort_at < ?"
 	if direction == "DESC" {
 		beyond, none, rival = ">=", o.least, "r.sort_at >= ?"
 	}
 	c.addIf(o.only != "", o.only)
-	stretch := `r.fleet = f.id AND r.shelf = s.value AND ` + strings.Join(c.parts, " AND ")
+	stretch := `r.fleet = f.id AND r.shelf = CAST(s.value AS BIGINT) AND ` + strings.Join(c.parts, " AND ")
 	from := `record r INDEXED BY ` + o.index
 	end := `(SELECT ` + o.column + ` FROM ` + from + ` WHERE ` + stretch + ` ORDER BY ` + o.column + ` ` + direction +
 		`, r.seq ` + direction + ` LIMIT 1 OFFSET ` + strconv.Itoa(q.Window.Limit-1) + `)`
 	// The index must be bounded by the end, which is found once, and not by the time range or the edge.
 	bounded := strings.Replace(stretch, rival, "+"+rival, 1)
-	bounded = strings.Replace(bounded, "("+o.column+", r.seq) "+beyond, "(+"+o.column+", r.seq) "+beyond, 1)
+	bounded = strings.Replace(bounded, "("+o.column+", r.seq) "+beyond, "("+o.free+", r.seq) "+beyond, 1)
 	// The conditions stand in it twice, in the stretch and in what finds its end.
-	c.args = append(append([]any{hexed(q.Fleets), numbers(o.shelves)}, c.args...), c.args...)
-	if !edge.IsZero() {
+	own := c.args
+	c.args = slices.Concat([]any{hexed(q.Fleets), numbers(o.shelves)}, own, own)
+	switch {
+	case !edge.IsZero():
 		column, _ := o.at(edge)
 		none, c.args = "?", append(c.args, column)
+	case none == "":
+		none, c.args = `(SELECT max(`+o.column+`) FROM `+from+` WHERE `+stretch+`)`, append(c.args, own...)
 	}
 	return `SELECT r.seq, ` + o.column + ` AS at FROM (SELECT unhex(value) AS id FROM json_each(?)) f
 		CROSS JOIN json_each(?) s CROSS JOIN ` + from + `
@@ -176,7 +180,7 @@ func selected(q record.Query, o order, looked page.Position) (conditions, error)
 // among are the conditions on fleet and shelf.
 func (c *conditions) among(q record.Query) {
 	c.add(`r.fleet IN (SELECT unhex(value) FROM json_each(?))`, hexed(q.Fleets))
-	c.add(`r.shelf IN (SELECT value FROM json_each(?))`, numbers(shelvesOf(q)))
+	c.add(`r.shelf IN (SELECT CAST(value AS BIGINT) FROM json_each(?))`, numbers(shelvesOf(q)))
 }
 
 // reached is the condition that a connection reaches the record of a row.

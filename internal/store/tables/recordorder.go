@@ -7,11 +7,12 @@ import (
 	"github.com/waybill-dev/waybill/internal/record"
 )
 
-// order is an ordering of records with the index that holds it behind fleet, kind and shelf, and
-// a value that is not greater than any other. only is the condition of the index, if it has one.
+// order is an ordering of records with the index that holds it behind fleet, kind and shelf. least and most are
+// values that are not greater, and not less, than any other; of texts none is the greatest, and most is "". only is
+// the condition of the index, if it has one. free is the column as no index is found by it.
 type order struct {
 	ordering
-	index, least, only string
+	index, least, most, only, free string
 }
 
 // byTime is the index of the time by which lists are bounded.
@@ -32,6 +33,12 @@ func shelfOf(r record.Record) int {
 	}
 	return r.Shelf()
 }
+
+// The bounds of times.
+const (
+	leastTime = "-9223372036854775807"
+	mostTime  = "9223372036854775807"
+)
 
 // segment is what a query finds of its order in one index, on some shelves.
 type segment struct {
@@ -63,16 +70,17 @@ func shelvesOf(q record.Query) (all []int) {
 // orderOf is that of a query. seq is the tie: it follows the arrival, and it is the row's own number, which stands
 // at the end of each index without being named there.
 func orderOf(q record.Query) order {
-	by := func(column, index, least, only string) order {
-		return order{bySeq("r."+column, "r.seq", q.Descending), index, least, only}
+	by := func(column, index, only string) order {
+		return order{bySeq("r."+column, "r.seq", q.Descending), index, leastTime, mostTime, only, "+r." + column}
 	}
 	switch q.Sort {
 	case record.ByCreated:
-		return by("created_at", "record_by_created", "0", aside)
+		return by("created_at", "record_by_created", aside)
 	case record.ByUpdated:
-		return by("updated_at", "record_by_updated", "0", aside)
+		return by("updated_at", "record_by_updated", aside)
 	case record.BySource:
-		o := by("source_id", "record_by_source", "''", "")
+		o := by("source_id", "record_by_source", "")
+		o.least, o.most, o.free = "''", "", "r.source_id || ''"
 		o.at = func(p page.Position) (any, any) { return p.Text, p.Seq }
 		o.place = func(row scanner) (p page.Position, err error) { return p, row.Scan(&p.Text, &p.Seq) }
 		return o
@@ -82,7 +90,7 @@ func orderOf(q record.Query) order {
 
 // timely is the order by the time by which lists are bounded.
 func timely(q record.Query) order {
-	return order{bySeq("r.sort_at", "r.seq", q.Descending), byTime, "-9223372036854775807", ""}
+	return order{bySeq("r.sort_at", "r.seq", q.Descending), byTime, leastTime, mostTime, "", "+r.sort_at"}
 }
 
 // ends are those of a stretch of its index.

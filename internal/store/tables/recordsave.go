@@ -93,8 +93,9 @@ func (t *tx) replaceRecord(m record.Merge, known record.Record) error {
 func (t *tx) reach(m record.Merge) error {
 	r := m.Record
 	return t.exec(`INSERT INTO record_reach (connection, record, kind, seen_at, gone_at) VALUES (?1, ?2, ?3, ?4, 0)
-		ON CONFLICT DO UPDATE SET kind = ?3, seen_at = max(seen_at, ?4), gone_at = 0
-		WHERE gone_at > 0 OR kind <> ?3 OR ?5 AND seen_at < ?4`,
+		ON CONFLICT (connection, record) DO UPDATE SET kind = ?3, seen_at = max(record_reach.seen_at, ?4), gone_at = 0
+		WHERE record_reach.gone_at > 0 OR record_reach.kind <> ?3
+			OR CAST(?5 AS BIGINT) = 1 AND record_reach.seen_at < ?4`,
 		r.Connection[:], r.Seq, string(r.Kind), micros(r.SeenAt), m.News)
 }
 
@@ -106,8 +107,9 @@ func (t *tx) addReferences(r record.Record) error {
 		return err
 	}
 	for member, value := range all {
-		err := t.exec(`INSERT OR IGNORE INTO record_reference (fleet, kind, member, value, sort_at, record) VALUES
-			(?1, ?2, ?3, ?4, ?5, ?6)`, r.Fleet[:], string(r.Kind), member, value, micros(r.SortTime()), r.Seq)
+		err := t.exec(`INSERT INTO record_reference (fleet, kind, member, value, sort_at, record) VALUES
+			(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING`,
+			r.Fleet[:], string(r.Kind), member, value, micros(r.SortTime()), r.Seq)
 		if err != nil {
 			return err
 		}

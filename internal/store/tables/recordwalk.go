@@ -53,6 +53,7 @@ func (db *DB) segmentEdge(ctx context.Context, q record.Query, p segment) (page.
 		c.during("r.sort_at", q.From, q.To, p.ends(q, page.Position{}))
 	}
 	return db.nearest(ctx, stretches{from: "record r INDEXED BY " + p.index, first: "r.fleet", second: "r.shelf",
+		value:  "CAST(s.value AS BIGINT)",
 		fleets: hexed(q.Fleets), others: numbers(p.shelves), number: len(q.Fleets) * len(shelvesOf(q)),
 		conditions: c, sorted: sorted{q.Window, p.ordering}})
 }
@@ -67,16 +68,17 @@ func (db *DB) referenceEdge(ctx context.Context, q record.Query) (page.Position,
 	c := conditions{}
 	c.add("r.kind = ? AND r.member = ?", string(q.Kind), ref.Member)
 	c.during("r.sort_at", q.From, q.To, sorted{q.Window, bySeq("", "", q.Descending)}.ends(page.Position{}))
-	return db.nearest(ctx, stretches{from: "record_reference r", first: "r.fleet", second: "r.value",
+	return db.nearest(ctx, stretches{from: "record_reference r", first: "r.fleet", second: "r.value", value: "s.value",
 		fleets: hexed(q.Fleets), others: values, number: len(q.Fleets) * len(ref.Values),
 		conditions: c, sorted: sorted{q.Window, bySeq("r.sort_at", "r.record", q.Descending)}})
 }
 
-// stretches are parts of an index, one for each fleet and each of other values, of which each is in order.
+// stretches are parts of an index, one for each fleet and each of other values, of which each is in order. value is
+// one of the others as it is compared with second.
 type stretches struct {
-	from, first, second string
-	fleets, others      any
-	number              int
+	from, first, second, value string
+	fleets, others             any
+	number                     int
 	conditions
 	sorted
 }
@@ -87,7 +89,7 @@ func (db *DB) nearest(ctx context.Context, s stretches) (page.Position, error) {
 	w := page.Window{Place: s.Place, Backwards: s.Backwards, Limit: 1}
 	c := s.conditions
 	nth := c.within(w, s.by) + " OFFSET ?"
-	of := c.where() + ` AND ` + s.first + ` = f.id AND ` + s.second + ` = s.value` + nth
+	of := c.where() + ` AND ` + s.first + ` = f.id AND ` + s.second + ` = ` + s.value + nth
 	args := append(c.args, max(leastWalked, db.walked/max(1, s.number)))
 	found, err := shown(ctx, db, `SELECT e.at, e.tie FROM (SELECT
 		(SELECT `+column+` FROM `+s.from+of+`) AS at, (SELECT `+tie+` FROM `+s.from+of+`) AS tie

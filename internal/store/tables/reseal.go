@@ -21,7 +21,7 @@ func (db *DB) SubscriptionsAfter(ctx context.Context, id uuid.UUID, limit int) (
 func (db *DB) ResealSubscription(ctx context.Context, from, to webhook.Subscription) error {
 	return db.do(ctx, func(tx *tx) error {
 		return overtaken(tx.change(`UPDATE subscription SET sealed = ?4, previous = ?5
-			WHERE id = ?1 AND sealed = ?2 AND previous IS ?3`, from.ID[:], from.Sealed, from.Previous, to.Sealed,
-			to.Previous))
+			WHERE id = ?1 AND sealed = ?2 AND previous IS NOT DISTINCT FROM ?3`,
+			from.ID[:], from.Sealed, from.Previous, to.Sealed, to.Previous))
 	})
 }

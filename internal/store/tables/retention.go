@@ -14,10 +14,11 @@ const sweptOnce = 250
 
 // leaveSubscription drops some of what a deleted subscription leaves and notes that there may be more.
 func (t *tx) leaveSubscription(id uuid.UUID) error {
-	if err := t.exec(`INSERT OR IGNORE INTO subscription_leaving (subscription) VALUES (?1)`, id[:]); err != nil {
+	err := t.exec(`INSERT INTO subscription_leaving (subscription) VALUES (?1) ON CONFLICT DO NOTHING`, id[:])
+	if err != nil {
 		return err
 	}
-	_, err := t.dropDeliveries(deliveriesOf, id[:], sweptOnce)
+	_, err = t.dropDeliveries(deliveriesOf, id[:], sweptOnce)
 	return err
 }
 

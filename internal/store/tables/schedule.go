@@ -24,8 +24,8 @@ func (db *DB) ScheduleImports(ctx context.Context, connection uuid.UUID, kinds [
 func (t *tx) schedule(db *DB, connection uuid.UUID, kinds []resource.Kind, at time.Time) error {
 	for _, kind := range kinds {
 		err := t.exec(`INSERT INTO import_schedule (connection, kind, next_at, last_success_at, failures, problem)
-			VALUES (?1, ?2, ?3, 0, 0, '') ON CONFLICT DO UPDATE SET next_at = ?3`, connection[:], string(kind),
-			micros(at))
+			VALUES (?1, ?2, ?3, 0, 0, '') ON CONFLICT (connection, kind) DO UPDATE SET next_at = ?3`,
+			connection[:], string(kind), micros(at))
 		if err != nil {
 			return err
 		}
@@ -91,7 +91,8 @@ func (db *DB) SettleImport(ctx context.Context, claim fence.Claim, end record.Im
 		if err != nil {
 			return err
 		}
-		err = tx.exec(`INSERT INTO import_execution (schedule, began_at, ended_at, problem) SELECT ?1, ?2, ?3, ?4
+		err = tx.exec(`INSERT INTO import_execution (schedule, began_at, ended_at, problem) SELECT CAST(?1 AS BIGINT),
+			CAST(?2 AS BIGINT), CAST(?3 AS BIGINT), CAST(?4 AS TEXT)
 			WHERE NOT EXISTS (SELECT 1 FROM import_schedule i JOIN connection c ON c.id = i.connection WHERE i.seq = ?1
 				AND c.status = 'deleted')
 			ON CONFLICT DO NOTHING`, from.Seq, micros(end.Began), micros(end.Ended), end.Problem)

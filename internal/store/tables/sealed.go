@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Sealing seals what must not be read from the file, and finds it again. Its promises stand at
+// Sealing seals what must not be read from the database, and finds it again. Its promises stand at
 // store.Sealing, which is the same.
 type Sealing interface {
 	Seals() bool

@@ -24,6 +24,7 @@ func (db *DB) MarkStep(ctx context.Context, operation uuid.UUID, s tsp.Step) err
 	return db.doAs(ctx, settles, func(tx *tx) error {
 		return tx.exec(`INSERT INTO step (operation, key, n, done, source_id)
 			VALUES (?1, ?2, (SELECT count(*) FROM step WHERE operation = ?1), ?3, ?4)
-			ON CONFLICT DO UPDATE SET done = ?3, source_id = ?4`, operation[:], s.Key, s.Done, string(s.SourceID))
+			ON CONFLICT (operation, key) DO UPDATE SET done = ?3, source_id = ?4`,
+			operation[:], s.Key, s.Done, string(s.SourceID))
 	})
 }

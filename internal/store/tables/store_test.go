@@ -43,6 +43,7 @@ func TestStore(t *testing.T) {
 		}
 		judgePlans(t, heard, migrated)
 	})
+	t.Run("what a statement outdates is known by its text", func(t *testing.T) { everyChangeIsSeen(t, heard, migrated) })
 	t.Run("no statement was forgotten", func(t *testing.T) { everyStatementWasHeard(t, heard) })
 }
 

@@ -14,8 +14,8 @@ func (db *DB) ChangeSubscription(ctx context.Context, c webhook.Change) error {
 		// Whether it moved on is asked first: a refusal must have changed nothing.
 		same, err := tx.there(`SELECT 1 FROM subscription WHERE id = ?1 AND partner = ?2 AND status = ?3
 			AND updated_at = ?4
-			AND (NOT ?5 OR sealed = ?6 AND previous IS ?7)`, c.From.ID[:], c.From.Partner[:], string(c.From.Status),
-			micros(c.From.UpdatedAt), c.Rotated(), c.From.Sealed, c.From.Previous)
+			AND (CAST(?5 AS BIGINT) = 0 OR sealed = ?6 AND previous IS NOT DISTINCT FROM ?7)`,
+			c.From.ID[:], c.From.Partner[:], string(c.From.Status), micros(c.From.UpdatedAt), c.Rotated(), c.From.Sealed, c.From.Previous)
 		if err != nil {
 			return err
 		}

@@ -24,7 +24,8 @@ func (db *DB) Revoke(ctx context.Context, t access.TokenID, expires time.Time) e
 		if err := tx.exec(`DELETE FROM revocation WHERE expires < ?1`, micros(db.now().Add(-time.Hour))); err != nil {
 			return err
 		}
-		return tx.exec(`INSERT OR IGNORE INTO revocation (token, expires) VALUES (?1, ?2)`, t.String(), micros(expires))
+		return tx.exec(`INSERT INTO revocation (token, expires) VALUES (?1, ?2) ON CONFLICT DO NOTHING`,
+			t.String(), micros(expires))
 	}, revocationThing(t.String()))
 }
 

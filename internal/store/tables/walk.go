@@ -15,11 +15,11 @@ import (
 const walked = 10_000
 
 // walk is a list that is read along an index, from an earliest to a latest time if they are set: its selection
-// holds what the index knows, and more what is asked besides. joined is what else is read of each row.
+// holds what the index knows, and more what is asked besides. joined is what else is read of each row, by link.
 type walk struct {
 	selection
 	earliest, latest time.Time
-	joined           string
+	joined, link     string
 	more             conditions
 	sorted
 }
@@ -41,6 +41,7 @@ func walking[T any](ctx context.Context, db *DB, l walk, scan reading[T]) (found
 	}
 	l.parts, l.args = slices.Concat(l.parts, l.more.parts), slices.Concat(l.args, l.more.args)
 	l.from += l.joined
+	l.addIf(l.link != "", l.link)
 	found.Entries, err = ordered(ctx, db, l.selection, l.sorted, scan)
 	return found, err
 }

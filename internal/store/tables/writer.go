@@ -95,6 +95,9 @@ func (w *writer) try(group []*write) (refused []error, woken []func(), err error
 	if changed {
 		w.known = known{}
 	}
+	if !w.session.Alone() {
+		w.known.numbers = deliveryNumbers{}
+	}
 	t := &tx{writer: w, counts: map[countRow]webhook.Count{}}
 	refused = make([]error, len(group))
 	for i, one := range group {
