@@ -59,7 +59,7 @@ var rooms = map[string]room{
 	"internal/dispatch":                {"internal/fence", "lanes do not know what runs in them"},
 	"internal/dispatch/riversource":    {"internal/dispatch internal/fence", "a lane source has tables of its own, and uses no other room's statements"},
 	"internal/dispatch/sourcetest":     {"internal/dispatch internal/fence", "holds lane sources against their contract"},
-	"internal/store":                   {"internal/access internal/audit internal/connection internal/record internal/operation internal/webhook internal/fence internal/store/sqlite internal/store/tables", "the ports of all rooms as one, and the choice of the engine beneath the tables"},
+	"internal/store":                   {"internal/access internal/audit internal/connection internal/record internal/operation internal/webhook internal/fence internal/store/engine internal/store/postgres internal/store/sqlite internal/store/tables", "the ports of all rooms as one, and the choice of the engine beneath the tables"},
 	"internal/store/engine":            {"internal/fence", "what the tables ask of the database in which they lie is a leaf"},
 	"internal/store/tables":            {"internal/access internal/audit internal/connection internal/event internal/fence internal/operation internal/page internal/record internal/resource internal/store/engine internal/tsp internal/webhook", "the tables implement the ports of others, over whatever engine"},
 	"internal/store/sqlite":            {"internal/fence internal/store/engine", "an engine carries statements out and knows nothing of what they say"},

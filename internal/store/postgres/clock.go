@@ -66,4 +66,4 @@ func (e *Engine) measure(ctx context.Context) error {
 }
 
 // databaseNow is the database's time in microseconds.
-const databaseNow = `(extract(epoch FROM clock_timestamp()) * 1000000)::bigint`
+const databaseNow = `clock_micros()`

@@ -28,7 +28,6 @@ const askFor = 12 * time.Second
 // Commit answers when the transaction is on disk.
 func (s *session) Commit() (logged bool, err error) {
 	t := s.tx
-	s.n++
 	last, ended := s.seen, ""
 	err = t.add(markText, []any{s.id[:], s.n}, rows(func(r engine.Row) error { return r.Scan(&last) }))
 	if err == nil {
@@ -44,7 +43,8 @@ func (s *session) Commit() (logged bool, err error) {
 	switch {
 	case ended == "COMMIT":
 		logged = last > s.seen
-		s.seen = last
+		s.seen, s.committed = last, s.n
+		s.engine.beats.written.Add(1)
 		s.leave()
 		return logged, nil
 	case s.link.conn.IsClosed():
@@ -66,6 +66,8 @@ func (s *session) found(cause error) (logged bool, err error) {
 		n, err := s.marked(ctx)
 		switch {
 		case err == nil && n == s.n:
+			s.committed = n
+			s.engine.beats.written.Add(1)
 			return true, nil
 		case err == nil:
 			return false, fmt.Errorf("the transaction was taken back: %w", cause)

@@ -16,12 +16,13 @@ func TestACommitWhoseAnswerIsLostIsFoundOut(t *testing.T) {
 	t.Parallel()
 	e, url := fresh(t)
 	p := before(t, url)
-	s := writing(t, opened(t, p.url))
-	write(t, s, `INSERT INTO thing (id) VALUES (1)`)
+	s := writing(t, running(t, p.url))
 	for id, c := range map[int]struct {
 		loses  int32
 		stored bool
 	}{2: {theAnswer, true}, 3: {theRequest, false}} {
+		// On a new connection its statements are prepared before.
+		write(t, s)
 		begin(t, s)
 		if _, err := s.Change(`INSERT INTO thing (id) VALUES (?1)`, []any{id}); err != nil {
 			t.Fatal(err)
@@ -49,7 +50,7 @@ func TestACommitOfWhichTheDatabaseCannotTellIsNeitherDoneNorFailed(t *testing.T)
 	t.Parallel()
 	_, url := fresh(t)
 	p := before(t, url)
-	s := writing(t, opened(t, p.url))
+	s := writing(t, running(t, p.url))
 	begin(t, s)
 	if _, err := s.Change(`INSERT INTO thing (id) VALUES (1)`, nil); err != nil {
 		t.Fatal(err)
@@ -115,7 +116,7 @@ func (o outcomes) judge(t *testing.T, stored map[int]int) {
 func storedIn(t *testing.T, url string) map[int]int {
 	t.Helper()
 	stored := map[int]int{}
-	err := opened(t, url).Query(t.Context(), engine.Kept, `SELECT i, count(*) FROM thing GROUP BY i`, nil, func(r engine.Row) error {
+	err := running(t, url).Query(t.Context(), engine.Kept, `SELECT i, count(*) FROM thing GROUP BY i`, nil, func(r engine.Row) error {
 		var id, n int
 		err := r.Scan(&id, &n)
 		stored[id] = n
@@ -148,8 +149,8 @@ func TestWhatIsToldOfACommitIsTrueWhateverEndsItsConnection(t *testing.T) {
 		t.Run(says, func(t *testing.T) {
 			t.Parallel()
 			server := postgrestest.New(t, postgrestest.Options{Durable: true})
-			url := server.Migrated(t, migrated)
-			s := writing(t, opened(t, url))
+			url := database(t, server)
+			s := writing(t, running(t, url))
 			var stop atomic.Bool
 			told := make(chan outcomes)
 			go func() { told <- writeOn(s, &stop) }()
@@ -175,7 +176,7 @@ func TestAProcessThatIsPausedInATransactionDoesNotHoldUpTheOthers(t *testing.T) 
 	if _, err := paused.Change(`INSERT INTO thing (id) VALUES (1)`, nil); err != nil {
 		t.Fatal(err)
 	}
-	s := writing(t, opened(t, url))
+	s := writing(t, running(t, url))
 	write(t, s, `INSERT INTO thing (id) VALUES (2)`)
 	_, err := paused.Commit()
 	if err == nil {

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"errors"
 	"net"
 	"strings"
@@ -51,12 +52,30 @@ func parse(url string) (*pgxpool.Config, error) {
 	dialer := net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: silentFor, Interval: silentEvery,
 		Count: silentTimes}}
 	c.ConnConfig.DialFunc = dialer.DialContext
-	c.ConnConfig.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
-		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: cancelFor}
-	}
+	c.ConnConfig.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler { return &ender{conn: conn} }
 	c.ConnConfig.ValidateConnect = begun(namedBy(url, c.ConnConfig.DefaultQueryExecMode))
 	return c, nil
 }
+
+// ender ends what runs when its context does. The server is asked to end it, and the connection stays. Behind a
+// pooler the connection is closed: PgBouncer 1.18 ends itself when it is asked (objects.c: bad client state).
+type ender struct {
+	conn *pgconn.PgConn
+	by   ctxwatch.Handler
+}
+
+// HandleCancel ends it.
+func (e *ender) HandleCancel(ctx context.Context) {
+	if l, ok := e.conn.CustomData()[linkKey].(*link); ok && !l.pooled {
+		e.by = &pgconn.CancelRequestContextWatcherHandler{Conn: e.conn, DeadlineDelay: cancelFor}
+	} else {
+		e.by = &pgconn.DeadlineContextWatcherHandler{Conn: e.conn.Conn()}
+	}
+	e.by.HandleCancel(ctx)
+}
+
+// HandleUnwatchAfterCancel readies the connection for what comes next.
+func (e *ender) HandleUnwatchAfterCancel() { e.by.HandleUnwatchAfterCancel() }
 
 // naming is whether statements are prepared under names, which a pooler must carry along from server
 // connection to server connection.

@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/store/postgres"
@@ -35,7 +36,7 @@ func TestADatabaseThatCannotBeOpenedIsATroubleThatSaysWhatToDo(t *testing.T) {
 		"no such database":   {"postgres://waybill:s3cret@/nowhere?" + host, "CREATE DATABASE"},
 		"a role without any": {strings.Replace(at, "waybill@", "nobody:s3cret@", 1) + "?" + host, "pg_hba.conf"},
 	} {
-		_, err := postgres.Open(t.Context(), c[0])
+		_, err := postgres.Open(t.Context(), c[0], time.Now)
 		var trouble *fence.Trouble
 		if !errors.As(err, &trouble) || !strings.Contains(err.Error(), c[1]) || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: %v", says, err)
@@ -52,7 +53,7 @@ func TestADatabaseOfAnotherEncodingIsRefused(t *testing.T) {
 	}
 	t.Cleanup(func() { _, _ = conn.Exec(t.Context(), `DROP DATABASE latin`) })
 	at, host, _ := strings.Cut(url, "?")
-	_, err := postgres.Open(t.Context(), at[:strings.LastIndex(at, "/")]+"/latin?"+host)
+	_, err := postgres.Open(t.Context(), at[:strings.LastIndex(at, "/")]+"/latin?"+host, time.Now)
 	if err == nil || !strings.Contains(err.Error(), "UTF8") {
 		t.Errorf("%v", err)
 	}
@@ -66,7 +67,7 @@ func TestAServerThatForgetsWhatIsStoredIsTold(t *testing.T) {
 		t.Errorf("%q, %v", why, err)
 	}
 	durable := postgrestest.New(t, postgrestest.Options{Durable: true, Settings: []string{"synchronous_commit=off"}})
-	if why, err := opened(t, durable.Migrated(t, migrated)).Unsafe(t.Context()); why != "" || err != nil {
+	if why, err := running(t, database(t, durable)).Unsafe(t.Context()); why != "" || err != nil {
 		t.Errorf("%q, %v", why, err)
 	}
 }

@@ -33,6 +33,7 @@ type Engine struct {
 	// own is for locks, the clock and what keeps the process known.
 	own    *pgxpool.Pool
 	config *pgxpool.Config
+	now    func() time.Time
 	texts  texts
 	clock  clock
 	leases leases
@@ -46,28 +47,29 @@ type Engine struct {
 
 var _ engine.Database = (*Engine)(nil)
 
-// Open opens the database that a URL names, making and migrating its tables as needed.
-func Open(ctx context.Context, url string) (*Engine, error) {
+// Open opens the database that a URL names, making and migrating its tables as needed. now is the time of which a
+// beat tells.
+func Open(ctx context.Context, url string, now func() time.Time) (*Engine, error) {
 	if err := Migrate(ctx, url); err != nil {
 		return nil, err
 	}
-	return open(ctx, url)
+	return open(ctx, url, now)
 }
 
 // OpenBeside opens a database whose tables are of this release. It neither makes nor migrates them.
-func OpenBeside(ctx context.Context, url string) (*Engine, error) {
+func OpenBeside(ctx context.Context, url string, now func() time.Time) (*Engine, error) {
 	if err := refuseOther(ctx, url); err != nil {
 		return nil, err
 	}
-	return open(ctx, url)
+	return open(ctx, url, now)
 }
 
-func open(ctx context.Context, url string) (*Engine, error) {
+func open(ctx context.Context, url string, now func() time.Time) (*Engine, error) {
 	config, err := parse(url)
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{config: config}
+	e := &Engine{config: config, now: now}
 	e.ends, e.end = context.WithCancel(context.Background())
 	e.leases.begin()
 	for i, conns := range []int32{keptConns, searchedConns, listedConns} {

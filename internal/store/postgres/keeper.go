@@ -32,8 +32,8 @@ func (e *Engine) Notice(ctx context.Context) error { return e.Ping(ctx) }
 // metaBeat is the name of the beat in the table meta.
 const metaBeat = "beat"
 
-// beats says when this process has noted one.
-type beats struct{ last atomic.Int64 }
+// beats counts the transactions of this process that have written, and up to which of them a beat stands.
+type beats struct{ written, beaten atomic.Int64 }
 
 // beat is noted in the database itself. Cluster names the server's data, which a copy of them keeps and a dump that
 // is read into another one does not.
@@ -42,32 +42,29 @@ type beat struct {
 	Cluster string    `json:"cluster"`
 }
 
-// beatEvery is how often a beat is written.
-const beatEvery = 5 * time.Second
-
-// Beat notes that the database is alive. It is written whether or not something else was, as one process does not
-// know what the others write.
+// Beat notes that the database is alive, if this process has written something since its last beat.
 func (e *Engine) Beat(ctx context.Context, write engine.Writing) error {
-	now := e.Now()
-	if last := e.beats.last.Load(); last > 0 && now.Sub(time.UnixMicro(last)) < beatEvery {
+	if e.beats.beaten.Load() > 0 && e.beats.beaten.Load() == e.beats.written.Load() {
 		return nil
 	}
 	cluster, err := e.cluster(ctx)
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(beat{now, cluster})
+	text, err := json.Marshal(beat{e.now(), cluster})
 	if err != nil {
 		return fmt.Errorf("noting that the database is alive: %w", err)
 	}
+	var written int64
 	err = write(ctx, func(s engine.Statements) error {
+		written = e.beats.written.Load() + 1
 		return s.Exec(`INSERT INTO meta (name, value) VALUES (?1, ?2)
 			ON CONFLICT (name) DO UPDATE SET value = excluded.value`, []any{metaBeat, text})
 	})
 	if err != nil {
 		return fmt.Errorf("noting that the database is alive: %w", err)
 	}
-	e.beats.last.Store(now.UnixMicro())
+	e.beats.beaten.Store(written)
 	return nil
 }
 
@@ -111,10 +108,11 @@ func (e *Engine) Guarded(ctx context.Context) (whole bool, err error) {
 	return whole, err
 }
 
-// guardedText: audit_kept refuses changes, and audit_kept_whole to empty the table.
-const guardedText = `SELECT coalesce(string_agg(tgname || tgenabled, ' ' ORDER BY tgname), '') =
-	'audit_kept_erasureA audit_kept_rowA audit_kept_tableA' FROM pg_trigger
-	WHERE tgrelid = 'audit'::regclass AND NOT tgisinternal`
+// guardedText looks whether each is there, runs what its migration made, and does so in every session but that of
+// an operator who replays what was replicated.
+const guardedText = `SELECT coalesce(string_agg(tgname || ' ' || tgenabled::text || ' ' || tgfoid::regproc, ',' ORDER BY tgname), '')
+	= 'audit_is_not_changed O audit_refuses,audit_is_not_deleted O audit_refuses,audit_is_not_truncated O audit_refuses'
+	FROM pg_trigger WHERE tgrelid = 'audit'::regclass AND NOT tgisinternal`
 
 // Erasing runs a part of a transaction. What it deletes the server overwrites when it next vacuums the table.
 func (e *Engine) Erasing(run func() error) error { return run() }

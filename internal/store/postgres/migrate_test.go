@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sync/errgroup"
@@ -70,7 +71,7 @@ func known(t *testing.T, url string) []postgres.Migration {
 func TestTablesOfAnotherReleaseAreRefusedAndLeftAsTheyAre(t *testing.T) {
 	t.Parallel()
 	beside := func(t *testing.T, url string) error {
-		e, err := postgres.OpenBeside(t.Context(), url)
+		e, err := postgres.OpenBeside(t.Context(), url, time.Now)
 		if err == nil {
 			return e.Close()
 		}

@@ -113,8 +113,8 @@ func TestAnErrorOfWhoReadsEndsAReading(t *testing.T) {
 func TestAServerThatComesBackIsUsedAgain(t *testing.T) {
 	t.Parallel()
 	server := postgrestest.New(t, postgrestest.Options{})
-	url := server.Migrated(t, migrated)
-	e := opened(t, url)
+	url := database(t, server)
+	e := running(t, url)
 	s := writing(t, e)
 	write(t, s, `INSERT INTO thing (id) VALUES (1)`)
 	if err := server.Kill(); err != nil {
@@ -156,7 +156,7 @@ func TestAServerThatComesBackIsUsedAgain(t *testing.T) {
 
 func TestWhoeverReadsAClosedDatabaseIsToldSo(t *testing.T) {
 	t.Parallel()
-	e, err := postgres.Open(t.Context(), postgrestest.Migrated(t, migrated))
+	e, err := postgres.Open(t.Context(), database(t, postgrestest.Shared(t)), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,10 +65,19 @@ func (r row) scan(i int, to any) error {
 	case sql.Scanner:
 		return to.Scan(v)
 	}
+	into := reflect.ValueOf(to).Elem()
+	if into.Kind() == reflect.Pointer {
+		into.SetZero()
+		if v == nil {
+			return nil
+		}
+		into.Set(reflect.New(into.Type().Elem()))
+		into = into.Elem()
+	}
 	if v == nil {
 		return fmt.Errorf("it is NULL, which a %T cannot hold", to)
 	}
-	return read(v, reflect.ValueOf(to).Elem())
+	return read(v, into)
 }
 
 // direct reads what most columns are, without a copy or a box on the way.

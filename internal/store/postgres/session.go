@@ -16,9 +16,11 @@ import (
 // session is how this process writes: one connection at a time, and a new one when it is lost.
 type session struct {
 	engine *Engine
-	// id and n name the last transaction that was committed, or is being.
-	id uuid.UUID
-	n  int64
+	// id and n name the transaction that is open or was last, and committed is the last n that was. Numbers grow over
+	// all sessions. alone tells that no other session has committed one since.
+	id           uuid.UUID
+	n, committed int64
+	alone        bool
 	// link is nil while there is no connection; after says how often in a row none could be had.
 	link  *link
 	after backOff
@@ -39,8 +41,9 @@ func (e *Engine) Session(ctx context.Context) (engine.Session, error) {
 	if err := s.connect(ctx); err != nil {
 		return nil, err
 	}
-	// Those of processes that died stay until nobody can ask for them.
-	_, err := e.own.Exec(ctx, `DELETE FROM writer WHERE at < `+databaseNow+` - 86400000000`)
+	// Rows of former sessions stay until nobody can ask for them. The last number stays in any case.
+	_, err := e.own.Exec(ctx, `DELETE FROM writer WHERE at < `+databaseNow+` - 86400000000
+		AND n < (SELECT max(n) FROM writer)`)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the writer: %w", err), s.Close())
 	}
@@ -60,11 +63,12 @@ func (s *session) connect(ctx context.Context) error {
 		return err
 	}
 	s.link = nil
+	began := time.Now()
 	conn, err := pgconn.ConnectConfig(ctx, s.engine.config.ConnConfig.Config.Copy())
 	if err == nil {
 		err = watched(ctx, linkOf(conn))
 	}
-	if s.after.had(err) != nil {
+	if s.after.had(time.Since(began), err) != nil {
 		return fmt.Errorf("connecting to the database: %w", err)
 	}
 	s.link, s.renewed = linkOf(conn), true
@@ -100,7 +104,8 @@ const (
 		set_config('idle_in_transaction_session_timeout', ?3, true), set_config('synchronous_commit',
 		CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true),
 		pg_advisory_xact_lock(7523094288207667820)`
-	changedText = `SELECT coalesce(max(seq), 0), count(CASE WHEN thing <> 'record' THEN 1 END) FROM change WHERE seq > ?1`
+	changedText = `SELECT coalesce(max(seq), 0), count(CASE WHEN thing <> 'record' THEN 1 END),
+		(SELECT coalesce(max(n), 0) FROM writer) FROM change WHERE seq > ?1`
 )
 
 func lockArgs() []any {
@@ -127,18 +132,23 @@ func (s *session) Begin() (changed bool, err error) {
 func (s *session) begin() (changed bool, err error) {
 	t := newTransaction(s.link, &s.engine.texts)
 	s.tx = t
-	var last, others int64
+	var last, others, n int64
 	err = errors.Join(t.add(beginText, nil, nil), t.add(lockText, lockArgs(), nil))
 	if err == nil {
-		err = t.ask(changedText, []any{s.seen}, rows(func(r engine.Row) error { return r.Scan(&last, &others) }))
+		err = t.ask(changedText, []any{s.seen}, rows(func(r engine.Row) error { return r.Scan(&last, &others, &n) }))
 	}
 	if err != nil {
 		return false, err
 	}
 	changed = others > 0 || s.renewed
+	s.alone = n == s.committed && !s.renewed
+	s.n = n + 1
 	s.seen, s.renewed = max(s.seen, last), false
 	return changed, nil
 }
+
+// Alone tells that no other session has written since the last transaction of this one.
+func (s *session) Alone() bool { return s.alone }
 
 // Exec adds a statement.
 func (s *session) Exec(query string, args []any) error { return s.doubt(s.tx.add(query, args, nil)) }
@@ -185,10 +195,6 @@ func (s *session) Close() error {
 	s.closed = true
 	_ = s.Rollback()
 	s.drop()
-	ctx, cancel := context.WithTimeout(context.Background(), cancelFor)
-	defer cancel()
-	// One that stays is deleted by a later process.
-	_, _ = s.engine.own.Exec(ctx, `DELETE FROM writer WHERE id = $1`, s.id[:])
 	return nil
 }
 

@@ -100,7 +100,7 @@ func TestOneWritesAtATimeOverAllProcesses(t *testing.T) {
 	const each = 50
 	done := make(chan error)
 	for range 3 {
-		s := writing(t, opened(t, url))
+		s := writing(t, running(t, url))
 		go func() {
 			var failed error
 			for range each {
@@ -133,7 +133,7 @@ func TestOneWritesAtATimeOverAllProcesses(t *testing.T) {
 func TestASessionHearsWhatOthersHaveChanged(t *testing.T) {
 	t.Parallel()
 	e, url := fresh(t)
-	s, other := writing(t, e), writing(t, opened(t, url))
+	s, other := writing(t, e), writing(t, running(t, url))
 	const log = `INSERT INTO change (thing, a) VALUES ('%s', '')`
 	commit := func(s engine.Session, thing string) (changed, logged bool) {
 		changed = begin(t, s)

@@ -71,6 +71,8 @@ func toldOf(pg *pgconn.PgError) (reason, remedy string) {
 		return "another replica holds the database", "look which process holds it in pg_stat_activity"
 	case "58030", "XX001", "XX002":
 		return "the disk of the database fails, or the database is damaged", "look at its server's log"
+	case "40001", "40P01":
+		return "the database was changed by something else at the same time", "nothing, unless it is told again and again"
 	case "3D000":
 		return "the database does not exist", "make it with CREATE DATABASE"
 	case "42501":

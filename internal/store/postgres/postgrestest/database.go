@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -96,6 +97,23 @@ func (s *Server) template(t testing.TB, migrate func(ctx context.Context, url st
 	}
 	s.templates[by] = name
 	return name
+}
+
+// Copy returns the URL of a copy of a database as it is at this moment, dropped after the test. It ends all
+// sessions of the database first, as the death of their processes does.
+func (s *Server) Copy(t testing.TB, url string) string {
+	t.Helper()
+	name, _, _ := strings.Cut(strings.TrimPrefix(url, s.URL("")[:len("postgres://waybill@/")]), "?")
+	err := s.run(t.Context(), `ALTER DATABASE `+name+` ALLOW_CONNECTIONS false`, `SELECT pg_terminate_backend(pid, 10000)
+		FROM pg_stat_activity WHERE datname = '`+name+`'`)
+	if err != nil {
+		t.Fatalf("ending the sessions of a database: %v", err)
+	}
+	copied := s.database(t, name)
+	if err := s.run(t.Context(), `ALTER DATABASE `+name+` ALLOW_CONNECTIONS true`); err != nil {
+		t.Fatalf("opening a database again: %v", err)
+	}
+	return copied
 }
 
 // database copies a template. Logging the copy takes as long as copying files, and needs no checkpoint,
