@@ -56,8 +56,10 @@ type App struct {
 	db         store.Store
 	api        *api.Server
 	dispatcher *dispatch.Dispatcher
-	budget     *dispatch.Budget
-	floors     floors
+	// replica is nil where this process works alone.
+	replica replica
+	budget  *dispatch.Budget
+	floors  floors
 	// stops tells that no more requests are taken.
 	stops atomic.Bool
 	// cutAt is when this process took over from one that did not stop in order; zero if it did.
@@ -160,17 +162,27 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	g.Go(func() error { return a.connections.Run(working) })
 	g.Go(func() error { return a.feed.Run(ctx) })
 	g.Go(func() error { return a.askIssuer(working) })
-	g.Go(func() error { return a.watchHead(ctx) })
-	g.Go(func() error { return a.reseal(working, a.keys.sealer) })
-	g.Go(func() error { return a.sealOld(working) })
-	g.Go(func() error { return record.WatchOrphans(working, a.db, time.Now, a.log) })
-	g.Go(func() error { return webhook.Sweep(working, a.sweeps(), time.Now, a.log) })
+	g.Go(func() error { return a.leading(ctx, a.watchHead) })
 	g.Go(func() error { return a.countBacklog(working) })
-	kept := perform.Kept{Operations: a.config.KeepOperations, Records: a.config.KeepRecords}
-	g.Go(func() error { return perform.Forget(working, a.sweeps(), kept, time.Now, a.log) })
+	g.Go(func() error { return a.watchHandlers(working) })
+	for _, task := range a.tasks() {
+		g.Go(func() error { return a.leading(working, task) })
+	}
 	err = g.Wait()
 	a.writes.Stop()
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
+}
+
+// tasks are what one replica of all does beside its other work.
+func (a *App) tasks() []func(context.Context) error {
+	kept := perform.Kept{Operations: a.config.KeepOperations, Records: a.config.KeepRecords}
+	return []func(context.Context) error{
+		func(ctx context.Context) error { return a.reseal(ctx, a.keys.sealer) },
+		a.sealOld,
+		func(ctx context.Context) error { return record.WatchOrphans(ctx, a.db, time.Now, a.log) },
+		func(ctx context.Context) error { return webhook.Sweep(ctx, a.sweeps(), time.Now, a.log) },
+		func(ctx context.Context) error { return perform.Forget(ctx, a.sweeps(), kept, time.Now, a.log) },
+	}
 }
 
 // Close saves what the next start needs and closes the database. That of a store which was lost is

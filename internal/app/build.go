@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api"
 	"github.com/waybill-dev/waybill/internal/api/openapi"
@@ -48,7 +50,7 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 	a.connections = connection.New(connection.Config{
 		Store: a.db, Access: a.db, Records: a.db, Sealer: a.keys.sealer, Caller: a.caller, Pace: p.limits.Pace,
 		Charge: p.limits.Charge, FleetsOnPurpose: a.config.FleetsOnPurpose,
-		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Now: time.Now, Log: a.log,
+		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Leads: a.leads(), Now: time.Now, Log: a.log,
 	})
 	a.feed = webhook.NewFeed(webhook.FeedConfig{
 		Store: a.db, Lets: p.grants.Lets, Strict: strictEvents(p), Now: time.Now, Log: a.log,
@@ -99,6 +101,9 @@ func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
 		return p, err
 	}
 	p.limits = perform.NewLimits(p.registry, a.budget, agreed(a.config))
+	if a.replica != nil {
+		p.limits.Among(a.db, time.Now)
+	}
 	p.grants = perform.NewGrants(a.db, time.Now)
 	p.strict = sync.OnceValues(openapi.NewStrict)
 	return p, nil
@@ -108,7 +113,8 @@ func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
 func (a *App) lanes(source dispatch.Source, p parts) {
 	a.writes = perform.NewWrites(perform.WritesConfig{
 		Queue: a.db, Progress: a.db, Connections: a.db, Links: a.connections, Records: a.db, Grants: p.grants,
-		Imports: a.imports, TSPs: a.caller, Limits: p.limits, Settling: p.settling, CutAt: a.cutAt, Floor: a.floors.calls,
+		Imports: a.imports, TSPs: a.caller, Limits: p.limits, Settling: p.settling, CutAt: a.cutSince, Floor: a.floors.calls,
+		Recovery: a.db, Locks: a.db,
 		Derive: a.keys.derive, Now: time.Now, Log: a.log, Watch: a.performWatch(), Traces: a.performTraces(),
 	})
 	open := func(s webhook.Subscription) (webhook.Subscription, error) {
@@ -130,6 +136,14 @@ func (a *App) lanes(source dispatch.Source, p parts) {
 	})
 }
 
+// cutSince is when the lane of a connection was taken last from a process that did not give it back.
+func (a *App) cutSince(connection uuid.UUID) time.Time {
+	if at := a.dispatcher.CutAt(fence.Lane{Kind: fence.Connections, ID: connection}); at.After(a.cutAt) {
+		return at
+	}
+	return a.cutAt
+}
+
 // face makes what answers requests.
 func (a *App) face(ctx context.Context, p parts) error {
 	tokens, err := a.tokens(ctx, p)
@@ -147,7 +161,7 @@ func (a *App) face(ctx context.Context, p parts) error {
 		Deliveries: a.webhooks, Feed: a.feed, Connections: a.connections, Records: records, Schedules: records,
 		Defects: records,
 		Operations: operation.New(operation.Config{
-			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes,
+			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes, Replica: a.id(),
 			Now: time.Now, MaxAge: a.config.MaxAge,
 		}),
 		Healthy: a.healthy, Ready: a.checks, Watch: a.apiWatch(), Traces: a.apiTraces(),

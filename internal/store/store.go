@@ -101,8 +101,7 @@ type Watch interface {
 }
 
 // Meta keeps small named values beside the tables. What a process counts in its memory and saves
-// here at its stop, such as the state of the limits, is one process's: replicas keep such things
-// in rows of their own, under their claims.
+// here at its stop, such as the state of the limits, is one process's: of replicas it goes with the lanes.
 type Meta interface {
 	// Meta returns a value, or nil if there is none.
 	Meta(ctx context.Context, name string) ([]byte, error)
