@@ -10,9 +10,12 @@ import (
 	"testing/synctest"
 	"time"
 
+	json "github.com/go-json-experiment/json"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/perform"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -23,6 +26,7 @@ import (
 // fellow is one of several replicas.
 type fellow struct {
 	id    uuid.UUID
+	part  int
 	of    int
 	leads atomic.Bool
 	mu    sync.Mutex
@@ -30,7 +34,7 @@ type fellow struct {
 }
 
 func (f *fellow) Life() int64           { return 1 }
-func (f *fellow) Share() (part, of int) { return 0, f.of }
+func (f *fellow) Share() (part, of int) { return f.part, f.of }
 func (f *fellow) ID() uuid.UUID         { return f.id }
 func (f *fellow) Leads() bool           { return f.leads.Load() }
 
@@ -258,4 +262,33 @@ func TestWhatIsDoneOnceIsNotBegunAgainByWhoLeads(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestReplicasTellEachOtherWhatTheyChargeToLimitsOfLanesElsewhere(t *testing.T) {
+	t.Parallel()
+	first := began(t)
+	one, _ := first.beside(t, 2)
+	other, them := first.beside(t, 2)
+	them.part = 1
+	limit := dispatch.Limit{ID: "x", Interval: time.Minute, Burst: 4, Lane: fence.Lane{Kind: fence.Connections, ID: uuid.UUID{1}}}
+	kept := map[*App]map[string]string{one: {}, other: {}}
+	for _, a := range []*App{one, other} {
+		a.budget = dispatch.NewBudget(time.Now, map[string]time.Time{}).Among(a.replica)
+		if err := a.exchangeCharges(t.Context(), kept[a]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		other.budget.Borrow("", []dispatch.Limit{limit}, time.Hour)
+		for _, a := range []*App{other, one} {
+			if err := a.exchangeCharges(t.Context(), kept[a]); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	text, err := first.db.Meta(t.Context(), metaCharges+"1")
+	var told dispatch.Charges
+	if err != nil || json.Unmarshal(text, &told) != nil || told.By != them.id || told.Of["x"].Cost != (2*time.Minute).Microseconds() {
+		t.Errorf("told: %s: %v", text, err)
+	}
 }

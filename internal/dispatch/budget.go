@@ -43,6 +43,7 @@ type Budget struct {
 	// full is how many queues or times there are when those that tell nothing are forgotten.
 	full int
 	split
+	elsewhere
 }
 
 // fullAtLeast is the least that Budget.full is.
@@ -159,6 +160,7 @@ func (b *Budget) charge(limits []Limit, now time.Time) {
 			from = begins
 		}
 		b.tat[l.ID] = from.Add(l.Interval)
+		b.note(whole, now)
 	}
 }
 

@@ -171,8 +171,9 @@ func (b *Budget) hold(lane fence.Lane, left map[string]time.Time, cold time.Time
 	}
 	for id, t := range left {
 		b.tat[id] = later(t, b.tat[id])
-		b.parts[id], h.ids[id] = part{1, b.now()}, true
+		b.parts[id], h.ids[id] = part{1, h.since}, true
 	}
+	b.settle(lane, h, h.since)
 }
 
 // release ends that a lane's limits are whole here, and returns what hold must be given elsewhere.
