@@ -53,16 +53,13 @@ func (l *line) through(t *testing.T) func(*riversource.Config) {
 		dial := config.ConnConfig.DialFunc
 		config.ConnConfig.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
 			// Who cancels what he asked for dials whom he talks to.
-			if address == near.Addr().String() {
-				network, address = l.network, l.address
-			}
+			network, address = l.beyond(near.Addr().String(), network, address)
 			server, err := dial(ctx, network, address)
 			if err != nil {
 				return nil, err
 			}
 			l.mu.Lock()
 			defer l.mu.Unlock()
-			l.network, l.address = network, address
 			if l.cut {
 				return nil, net.ErrClosed
 			}
@@ -87,6 +84,16 @@ func (l *line) through(t *testing.T) func(*riversource.Config) {
 		t.Cleanup(pool.Close)
 		c.Pool = pool
 	}
+}
+
+// beyond is where the database is, for whoever dials it or the near end of the line.
+func (l *line) beyond(near, network, address string) (string, string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if address != near {
+		l.network, l.address = network, address
+	}
+	return l.network, l.address
 }
 
 // carry brings bytes from one end to the other, when the line is open.

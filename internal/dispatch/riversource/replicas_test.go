@@ -133,8 +133,14 @@ func TestEachReplicaHasAPartAndOneLeads(t *testing.T) {
 	if a.Leads() == b.Leads() {
 		t.Errorf("the first leads: %v, the second: %v", a.Leads(), b.Leads())
 	}
+	if dead, err := b.Dead(t.Context(), a.ID()); dead || err != nil {
+		t.Errorf("the first one is dead: %v, %v", dead, err)
+	}
 	if err := a.Close(t.Context()); err != nil {
 		t.Error(err)
+	}
+	if dead, err := b.Dead(t.Context(), a.ID()); !dead || err != nil {
+		t.Errorf("one that left is dead: %v, %v", dead, err)
 	}
 	together(t, b)
 	eventually(t, "the other one leads", b.Leads)

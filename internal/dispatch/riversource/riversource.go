@@ -134,6 +134,9 @@ func (s *Source) Close(ctx context.Context) error {
 	return err
 }
 
+// ID names this replica. No other one, before or after it, has the same.
+func (s *Source) ID() uuid.UUID { return s.id }
+
 // Life numbers the time for which this replica was taken for alive by all others, without a break; 0 where it
 // may be taken for dead. A claim belongs to the life in which it was made.
 func (s *Source) Life() int64 {

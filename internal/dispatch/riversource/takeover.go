@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/waybill-dev/waybill/internal/fence"
@@ -36,6 +37,12 @@ func (s *Source) bury(ctx context.Context, id []byte) error {
 		s.config.Log.Warn("a replica was silent for too long; its lanes are free", "replica", name(id), "lanes", len(lanes))
 	}
 	return err
+}
+
+// Dead tells whether a replica has left or was taken for dead, by this one or another.
+func (s *Source) Dead(ctx context.Context, id uuid.UUID) (dead bool, err error) {
+	err = s.config.Pool.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM replica WHERE id = $1)`, id[:]).Scan(&dead)
+	return dead, err
 }
 
 // free leaves the replicas: lanes that are held still are free at once.
