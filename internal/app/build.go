@@ -37,7 +37,7 @@ type parts struct {
 	strict func() (*openapi.Strict, error)
 }
 
-func (a *App) build(ctx context.Context, source dispatch.Source, o Options) error {
+func (a *App) build(ctx context.Context, o Options) error {
 	if !o.Dev {
 		if err := refuseDefaults(ctx, a.db); err != nil {
 			return err
@@ -50,24 +50,24 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 	a.connections = connection.New(connection.Config{
 		Store: a.db, Access: a.db, Records: a.db, Sealer: a.keys.sealer, Caller: a.caller, Pace: p.limits.Pace,
 		Charge: p.limits.Charge, FleetsOnPurpose: a.config.FleetsOnPurpose,
-		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Leads: a.leads(), Now: time.Now, Log: a.log,
+		Wake: a.lanes.activate, Leads: a.leads(), Now: a.now, Log: a.log,
 	})
 	a.feed = webhook.NewFeed(webhook.FeedConfig{
-		Store: a.db, Lets: p.grants.Lets, Strict: strictEvents(p), Now: time.Now, Log: a.log,
+		Store: a.db, Lets: p.grants.Lets, Strict: strictEvents(p), Now: a.now, Log: a.log,
 	})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: a.keys.sealer, URLs: p.policy,
 		Most: a.config.MaxSubscriptions})
-	a.floors = newFloors(a.config, func(l fence.Lane) { source.Activate(l, time.Now()) }, listen.Descriptors(), a.log)
+	a.floors = newFloors(a.config, a.lanes.activate, listen.Descriptors(), a.log)
 	a.imports = perform.NewImports(perform.ImportsConfig{
 		Schedules: a.db, Connections: a.db, Links: a.connections, Grants: p.grants, Limits: p.limits,
 		Floor: a.floors.imports, Every: a.config.ImportEvery, History: a.config.ImportHistory,
-		Importer: record.Importer{Caller: a.caller, Store: a.db, Now: time.Now}, Now: time.Now, Log: a.log,
+		Importer: record.Importer{Caller: a.caller, Store: a.db, Now: a.now}, Now: a.now, Log: a.log,
 		Watch: a.performWatch(),
 	})
 	if err := a.resumeImports(ctx); err != nil {
 		return err
 	}
-	a.lanes(source, p)
+	a.work(p)
 	return a.face(ctx, p)
 }
 
@@ -102,37 +102,37 @@ func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
 	}
 	p.limits = perform.NewLimits(p.registry, a.budget, agreed(a.config))
 	if a.replica != nil {
-		p.limits.Among(a.db, time.Now)
+		p.limits.Among(a.db, a.now)
 	}
-	p.grants = perform.NewGrants(a.db, time.Now)
+	p.grants = perform.NewGrants(a.db, a.now)
 	p.strict = sync.OnceValues(openapi.NewStrict)
 	return p, nil
 }
 
-// lanes makes the dispatcher and what runs in its lanes.
-func (a *App) lanes(source dispatch.Source, p parts) {
+// work makes the dispatcher and what runs in its lanes.
+func (a *App) work(p parts) {
 	a.writes = perform.NewWrites(perform.WritesConfig{
 		Queue: a.db, Progress: a.db, Connections: a.db, Links: a.connections, Records: a.db, Grants: p.grants,
 		Imports: a.imports, TSPs: a.caller, Limits: p.limits, Settling: p.settling, CutAt: a.cutSince, Floor: a.floors.calls,
 		Recovery: a.db, Locks: a.db,
-		Derive: a.keys.derive, Now: time.Now, Log: a.log, Watch: a.performWatch(), Traces: a.performTraces(),
+		Derive: a.keys.derive, Now: a.now, Log: a.log, Watch: a.performWatch(), Traces: a.performTraces(),
 	})
 	open := func(s webhook.Subscription) (webhook.Subscription, error) {
-		return webhook.OpenSecret(a.keys.sealer, s, time.Now())
+		return webhook.OpenSecret(a.keys.sealer, s, a.now())
 	}
-	sender := webhook.NewSender(a.toReceivers(outbound.Receiver(p.policy, webhook.DefaultTimeout)), time.Now)
+	sender := webhook.NewSender(a.toReceivers(outbound.Receiver(p.policy, webhook.DefaultTimeout)), a.now)
 	sender.Strict = strictEvents(p)
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
 		Queue: a.db, Receivers: a.db, Feed: a.feed, Lets: p.grants.Lets, Open: open, Sender: sender,
-		Floor: a.floors.deliveries, Now: time.Now, Log: a.log,
+		Floor: a.floors.deliveries, Now: a.now, Log: a.log,
 		Watch: a.performWatch(), Traces: a.performTraces(),
 	})
 	a.dispatcher = dispatch.New(dispatch.Config{
-		Source: source,
+		Source: *a.lanes.source.Load(),
 		Kinds: map[string]dispatch.Kind{
 			fence.Connections: a.writes.Kind(), fence.Receivers: deliveries.Kind(), fence.Imports: a.imports.Kind(),
 		},
-		Budget: a.budget, Now: time.Now, Log: a.log, MaxLanes: a.config.LanesAtOnce,
+		Budget: a.budget, Now: a.now, Log: a.log, MaxLanes: a.config.LanesAtOnce,
 	})
 }
 
@@ -150,11 +150,11 @@ func (a *App) face(ctx context.Context, p parts) error {
 	if err != nil {
 		return err
 	}
-	orgs := access.NewService(access.Config{Store: a.db, Now: time.Now,
+	orgs := access.NewService(access.Config{Store: a.db, Now: a.now,
 		Disconnect: disconnect(a.db, a.connections)})
 	records := record.New(record.Config{
 		Lists: a.db, Schedules: a.db, Executions: a.db, Access: a.db, Connections: a.db, Registry: p.registry,
-		Every: a.config.ImportEvery, Now: time.Now,
+		Every: a.config.ImportEvery, Now: a.now,
 	})
 	a.api = api.New(api.Config{
 		Tokens: tokens, Fleets: orgs, Directory: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks,
@@ -162,11 +162,11 @@ func (a *App) face(ctx context.Context, p parts) error {
 		Defects: records,
 		Operations: operation.New(operation.Config{
 			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes, Replica: a.id(),
-			Now: time.Now, MaxAge: a.config.MaxAge,
+			Now: a.now, MaxAge: a.config.MaxAge,
 		}),
 		Healthy: a.healthy, Ready: a.checks, Watch: a.apiWatch(), Traces: a.apiTraces(),
 		IgnoreUnknown: a.config.IgnoreUnknown, Limits: limits(a.config),
-		Sound: listen.Check, Strict: p.strict, Now: time.Now, Log: a.log,
+		Sound: listen.Check, Strict: p.strict, Now: a.now, Log: a.log,
 	})
 	return nil
 }

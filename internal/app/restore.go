@@ -37,7 +37,7 @@ func (a *App) restore(ctx context.Context, told time.Time, settling perform.Sett
 		return err
 	}
 	if restored {
-		n, err := a.db.Restored(ctx, since.UTC().Truncate(time.Microsecond), time.Now(), settling.Of)
+		n, err := a.db.Restored(ctx, since.UTC().Truncate(time.Microsecond), a.now(), settling.Of)
 		if err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ const (
 // comes with its claim, and what a dead one has left is taken up by whoever takes its lanes.
 func (a *App) resume(ctx context.Context, settling perform.Settling) (*dispatch.Budget, error) {
 	if a.replica != nil {
-		return dispatch.NewBudget(time.Now, nil).Among(a.replica), nil
+		return dispatch.NewBudget(a.now, nil).Among(a.replica), nil
 	}
 	started, err := a.db.Meta(ctx, metaStarted)
 	if err != nil {
@@ -40,29 +40,29 @@ func (a *App) resume(ctx context.Context, settling perform.Settling) (*dispatch.
 			return nil, fmt.Errorf("reading the state of the limits: %w", err)
 		}
 	case started != nil:
-		saved, a.cutAt = nil, time.Now()
+		saved, a.cutAt = nil, a.now()
 	}
 	if err := a.db.SetMeta(ctx, metaLimits, nil); err != nil {
 		return nil, fmt.Errorf("noting the start: %w", err)
 	}
-	if err := a.db.SetMeta(ctx, metaStarted, []byte(time.Now().UTC().Format(time.RFC3339))); err != nil {
+	if err := a.db.SetMeta(ctx, metaStarted, []byte(a.now().UTC().Format(time.RFC3339))); err != nil {
 		return nil, fmt.Errorf("noting the start: %w", err)
 	}
-	n, err := a.db.Unsent(ctx, time.Now(), operation.Left{}, perform.Marked(settling.Registry))
+	n, err := a.db.Unsent(ctx, a.now(), operation.Left{}, perform.Marked(settling.Registry))
 	if err != nil {
 		return nil, fmt.Errorf("taking up operations of which nothing was sent: %w", err)
 	}
 	if n > 0 {
 		a.log.Warn("operations were interrupted before anything of them was sent; they are tried again", "count", n)
 	}
-	n, err = a.db.Interrupted(ctx, time.Now(), operation.Left{}, settling.Of)
+	n, err = a.db.Interrupted(ctx, a.now(), operation.Left{}, settling.Of)
 	if err != nil {
 		return nil, fmt.Errorf("taking up interrupted operations: %w", err)
 	}
 	if n > 0 {
 		a.log.Warn("operations were interrupted; the outcome of async ones is looked up", "count", n)
 	}
-	return dispatch.NewBudget(time.Now, saved), nil
+	return dispatch.NewBudget(a.now, saved), nil
 }
 
 // pause keeps the state of the limits for the next start, and with it that this process stopped in

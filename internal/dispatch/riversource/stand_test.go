@@ -20,17 +20,7 @@ import (
 // database returns the URL of a database with all tables.
 func database(t testing.TB) string {
 	t.Helper()
-	return postgrestest.Migrated(t, func(ctx context.Context, url string) error {
-		if err := postgres.Migrate(ctx, url); err != nil {
-			return err
-		}
-		pool, err := pgxpool.New(ctx, url)
-		if err != nil {
-			return err
-		}
-		defer pool.Close()
-		return riversource.Migrate(ctx, pool, slog.New(slog.DiscardHandler))
-	})
+	return postgrestest.Migrated(t, postgres.Migrate)
 }
 
 // pool returns connections to a database.
