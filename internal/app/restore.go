@@ -32,6 +32,9 @@ func (a *App) restore(ctx context.Context, told time.Time, settling perform.Sett
 		a.log.Warn("other users of this machine may use the database; take that from them with chmod 600 "+
 			"on the file and those beside it", "database", a.config.DatabaseURL)
 	}
+	if stands.Unsafe != "" {
+		a.log.Warn(stands.Unsafe)
+	}
 	since, restored, err := a.restoredFrom(ctx, stands, told)
 	if err != nil {
 		return err

@@ -17,9 +17,12 @@ func TestTextsOfTheTablesAreReadAsPostgreSQLReadsThem(t *testing.T) {
 		"an index at the end":        {`FROM a INDEXED BY b`, `FROM a `},
 		"words that only look so":    {`UNINDEXED BY b, INDEXED_BY c`, `UNINDEXED BY b, INDEXED_BY c`},
 		"an index within quotations": {`'INDEXED BY a'`, `'INDEXED BY a'`},
+		"a list that is asked for":   {`a IN (SELECT b FROM c WHERE d = (1) AND e IN ( SELECT ?)) AND f`, `a = ANY (ARRAY (SELECT b FROM c WHERE d = (1) AND e = ANY (ARRAY (SELECT $1)))) AND f`},
+		"a list of what is not":      {`a NOT IN (SELECT b) AND c IN ('d', 'e')`, `a NOT IN (SELECT b) AND c IN ('d', 'e')`},
+		"a list of several columns":  {`(a, b) IN (SELECT c, d)`, `(a, b) IN (SELECT c, d)`},
 		"letters beyond ASCII":       {`'ä' || "ö?" || ü?`, `'ä' || "ö?" || ü$1`},
 	} {
-		if got := native(c[0]); got != c[1] {
+		if got := Native(c[0]); got != c[1] {
 			t.Errorf("%s: %q, want %q", says, got, c[1])
 		}
 	}
@@ -27,5 +30,5 @@ func TestTextsOfTheTablesAreReadAsPostgreSQLReadsThem(t *testing.T) {
 
 func FuzzNoTextKeepsThePlaceOfAParameterOutsideOfQuotations(f *testing.F) {
 	f.Add(`SELECT ?1, '?', "?" /* ? */ -- ?`)
-	f.Fuzz(func(t *testing.T, text string) { native(text) })
+	f.Fuzz(func(t *testing.T, text string) { Native(text) })
 }

@@ -23,7 +23,7 @@ func (t *texts) native(query string) string {
 	text, ok := t.natives[query]
 	t.mu.RUnlock()
 	if !ok {
-		text = native(query)
+		text = Native(query)
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		put(&t.natives, query, text)

@@ -28,8 +28,11 @@ const operationColumns = `id, partner, connection, fleet, fleet_ref, tsp, kind, 
 // states bound as parameters it could not.
 var live = among(operation.Live())
 
-// among is the condition of operations that are in one of some states.
+// among is the condition of operations that are in one of some states. Among none is no operation.
 func among(states []operation.State) string {
+	if len(states) == 0 {
+		return "1 = 0"
+	}
 	quoted := make([]string, len(states))
 	for i, s := range states {
 		quoted[i] = "'" + string(s) + "'"

@@ -2,10 +2,10 @@ package tables_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -27,6 +27,8 @@ func judgePlansOfPostgres(t *testing.T, heard *recorder) {
 	p := planOf{t: t, conn: conn, tables: map[string]string{}}
 	p.run(`SET enable_seqscan = off`)
 	p.run(`SET plan_cache_mode = force_generic_plan`)
+	p.run(`SET enable_hashjoin = off`)
+	p.run(`SET enable_mergejoin = off`)
 	for _, index := range p.run(`SELECT indexname || ' ' || tablename FROM pg_indexes`) {
 		name, table, _ := strings.Cut(index, " ")
 		p.tables[name] = table
@@ -64,10 +66,8 @@ func (p planOf) run(text string) (all []string) {
 	return all
 }
 
-var (
-	named     = regexp.MustCompile(`INDEXED BY \w+`)
-	parameter = regexp.MustCompile(`\?(\d*)`)
-)
+// parameter is one of a text as PostgreSQL reads it.
+var parameter = regexp.MustCompile(`\$(\d+)`)
 
 // step is a step of a plan.
 type step struct {
@@ -80,13 +80,11 @@ type step struct {
 
 func (p planOf) judge(text string) {
 	p.t.Helper()
-	last := 0
-	of := parameter.ReplaceAllStringFunc(named.ReplaceAllString(text, ""), func(found string) string {
-		n := last + 1
-		_, _ = fmt.Sscanf(found, "?%d", &n)
+	of, last := postgres.Native(text), 0
+	for _, found := range parameter.FindAllStringSubmatch(of, -1) {
+		n, _ := strconv.Atoi(found[1])
 		last = max(last, n)
-		return fmt.Sprintf("$%d", n)
-	})
+	}
 	p.run(`PREPARE judged AS ` + of)
 	given := ""
 	if last > 0 {
