@@ -80,6 +80,8 @@ func (c *calls) made() {
 
 // within counts the calls of a time.
 func (c *calls) within(from, to time.Time) (n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	for _, at := range c.at {
 		if !at.Before(from) && at.Before(to) {
 			n++
@@ -90,6 +92,8 @@ func (c *calls) within(from, to time.Time) (n int) {
 
 // beyond is by how many calls a limit was exceeded at most, over whatever time.
 func (c *calls) beyond(l Limit) (most int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	whole := time.Time{}
 	for _, at := range slices.SortedFunc(slices.Values(c.at), time.Time.Compare) {
 		whole = later(whole, at).Add(l.Interval)
