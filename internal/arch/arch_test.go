@@ -58,9 +58,10 @@ var rooms = map[string]room{
 	"internal/webhook":                 {"internal/event internal/fence internal/outbound internal/page internal/problem internal/resource internal/retryafter internal/wire", "webhooks carry events and do not know operations; of resource they use the reader of bodies"},
 	"internal/dispatch":                {"internal/fence", "lanes do not know what runs in them"},
 	"internal/dispatch/sourcetest":     {"internal/dispatch internal/fence", "holds lane sources against their contract"},
-	"internal/store":                   {"internal/access internal/audit internal/connection internal/record internal/operation internal/webhook internal/fence internal/store/sqlite", "the ports of all rooms as one, and the choice of the engine behind it"},
+	"internal/store":                   {"internal/access internal/audit internal/connection internal/record internal/operation internal/webhook internal/fence internal/store/sqlite internal/store/tables", "the ports of all rooms as one, and the choice of the engine beneath the tables"},
 	"internal/store/engine":            {"internal/fence", "what the tables ask of the database in which they lie is a leaf"},
-	"internal/store/sqlite":            {"internal/access internal/audit internal/connection internal/event internal/fence internal/operation internal/page internal/record internal/resource internal/tsp internal/webhook", "an engine implements the ports of others"},
+	"internal/store/tables":            {"internal/access internal/audit internal/connection internal/event internal/fence internal/operation internal/page internal/record internal/resource internal/store/engine internal/tsp internal/webhook", "the tables implement the ports of others, over whatever engine"},
+	"internal/store/sqlite":            {"internal/fence internal/store/engine", "an engine carries statements out and knows nothing of what they say"},
 	"internal/store/storetest":         {"internal/access internal/audit internal/connection internal/event internal/fence internal/operation internal/page internal/record internal/resource internal/seal internal/store internal/tsp internal/webhook", "the suite sees what every engine has in common, and seals as the program does"},
 	"internal/api":                     {"internal/access internal/api/openapi internal/audit internal/connection internal/operation internal/page internal/problem internal/record internal/resource internal/tsp internal/webhook internal/wire", "HTTP holds no rule and knows no store, lane or adapter"},
 	"internal/api/openapi":             {"", "the document is data"},
@@ -82,6 +83,7 @@ var rooms = map[string]room{
 	"bench/callers":                    {"bench/gateway bench/measure bench/stub", "puts any gateway under load by HTTP alone"},
 	"bench/gateway":                    {"bench/measure bench/stub internal/tsp/samsara", "starts what is measured as an operator does; the adapter tells which limits are to be lifted"},
 	"bench/measure":                    {"", "processes, disks and spreads are measured without knowing what runs"},
+	"bench/scaling":                    {"", "the model is arithmetic over parameters that were measured elsewhere"},
 	"bench/stub":                       {"", "what stands around a gateway must cost little and share no misreading"},
 }
 

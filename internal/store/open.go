@@ -9,10 +9,11 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/store/sqlite"
+	"github.com/waybill-dev/waybill/internal/store/tables"
 )
 
-// Each engine is a Store.
-var _ Store = (*sqlite.DB)(nil)
+// The tables are a Store, over whatever engine.
+var _ Store = (*tables.DB)(nil)
 
 // Open opens the database that a URL names, a file path or sqlite:///path, making and migrating it
 // as needed. A SQLite file lets one process alone work on its lanes: a second one is refused until the
@@ -22,7 +23,11 @@ func Open(ctx context.Context, url string, o Options) (Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := sqlite.Open(ctx, path, o.Now, o.Wake)
+	over, err := sqlite.Open(ctx, path, o.Now)
+	if err != nil {
+		return nil, err
+	}
+	db, err := tables.Open(ctx, over, o.Now, o.Wake)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +54,11 @@ func OpenBeside(ctx context.Context, url string, now func() time.Time) (Store, e
 	if err != nil {
 		return nil, err
 	}
-	db, err := sqlite.OpenBeside(ctx, path, now)
+	over, err := sqlite.OpenBeside(ctx, path, now)
+	if err != nil {
+		return nil, err
+	}
+	db, err := tables.Open(ctx, over, now, nil)
 	if err != nil {
 		return nil, err
 	}

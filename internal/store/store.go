@@ -1,10 +1,10 @@
 // Package store is where everything is kept, as one port: what the rooms ask of a store, each in
-// its own words, together with what only the program itself asks. Engines implement it, each in a
-// folder of its own; package storetest holds every promise that is made here.
+// its own words, together with what only the program itself asks. Package tables implements it, over
+// engines, each in a folder of its own; package storetest holds every promise that is made here.
 //
-// An engine holds no judgement. What depends on what is stored is decided by functions of the
+// The store holds no judgement. What depends on what is stored is decided by functions of the
 // rooms (access.Grant.TakePlace, operation.Operation.Begin, record.Record.Onto and their like):
-// the engine reads, asks and writes, in one transaction.
+// the tables read, ask and write, in one transaction.
 package store
 
 import (
@@ -119,13 +119,13 @@ type Meta interface {
 // that is lost costs time and nothing else: WaitingConnections and its like tell what waits.
 type Waker func(fence.Lane)
 
-// Options are what an engine is opened with.
+// Options are what a store is opened with.
 type Options struct {
 	// Now is the clock by which grants, drafts and keys are judged when they are read.
 	Now func() time.Time
 	// Wake is nil for whoever has nobody to wake.
 	Wake Waker
-	// ListDeadline bounds the time for which a list is read; the engine's own if it is zero.
+	// ListDeadline bounds the time for which a list is read; the store's own if it is zero.
 	ListDeadline time.Duration
 	// Sealing is asked once, before anything that may be sealed is read or written, for what seals and
 	// opens; it finds its keys in the store. Who leaves it out writes texts as they are and opens none that

@@ -8,11 +8,15 @@ package engine
 
 import (
 	"context"
+	"errors"
 
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/fence"
 )
+
+// ErrClosed is what whoever uses a database gets after its end.
+var ErrClosed = errors.New("the database is closed")
 
 // Engine is a database that is open. All methods may be called from many goroutines.
 type Engine interface {
@@ -29,6 +33,44 @@ type Engine interface {
 	Lock(ctx context.Context, id uuid.UUID) (unlock func(), err error)
 }
 
+// Keeper is an Engine as far as it looks after itself.
+type Keeper interface {
+	// Ping tells whether the database answers. A *fence.Trouble tells what is wrong with it.
+	Ping(ctx context.Context) error
+	// Notice is called each second or so by whoever works on the lanes: it notices what others have done to
+	// the database, and answers as Ping does.
+	Notice(ctx context.Context) error
+	// Beat notes that the database is alive, by a write, if something was written since the last one or if it
+	// is the first. It comes after Notice, and says that what Standing told is taken care of.
+	Beat(ctx context.Context, write Writing) error
+	// Standing tells, before the first beat, for which time the database stands.
+	Standing(ctx context.Context) (fence.Standing, error)
+	// Close ends the use of the database. The session was closed before. Closing twice is no error.
+	Close() error
+}
+
+// Writing runs a part of a transaction and returns when it is on disk. It may run it twice.
+type Writing func(ctx context.Context, run func(Statements) error) error
+
+// Custody is what an Engine knows of how its rows are kept.
+type Custody interface {
+	// Space is how large the database and its log are, and what is free for them, in bytes; free is -1
+	// where that cannot be known.
+	Space() (database, log, free int64, err error)
+	// Guarded tells whether the table audit has the triggers of its migration and no others.
+	Guarded(ctx context.Context) (whole bool, err error)
+	// Erasing runs a part of a transaction of the session. Nothing is left on the disk, where the database can
+	// see to that, of what it deletes or overwrites.
+	Erasing(run func() error) error
+}
+
+// Database is all that the tables ask of one that is open.
+type Database interface {
+	Engine
+	Keeper
+	Custody
+}
+
 // Pool is by which connections is read. None of them holds up the others.
 type Pool int
 
@@ -41,25 +83,31 @@ const (
 	Listed
 )
 
-// Row is a row that was read, until each returns. Scan reads its columns as sql.Rows does; what it has
-// read stays valid.
+// Row is a row that was read, until each returns. Scan reads its columns as sql.Rows does, into an *any as
+// nil, int64, string or []byte; what it has read stays valid.
 type Row interface {
 	Scan(into ...any) error
+	// Columns returns the names of the columns.
+	Columns() ([]string, error)
 }
 
 // Session is the one by which a process writes. It is used by one goroutine at a time.
 type Session interface {
 	Statements
 	// Begin begins a transaction beside which nobody writes, in any process, until its end. changed
-	// tells that another session has changed since the last Begin what is logged in the table change.
+	// tells that another session has changed since the last Begin what is logged in the table change. After an
+	// error there is no transaction.
 	Begin() (changed bool, err error)
+	// Alone tells, within a transaction, that no other session has written anything since the last one of this
+	// session. One that cannot know says that it is not.
+	Alone() bool
 	// Hold tells, within a transaction, whether a lane was claimed again since a claim. The zero claim
 	// is never overtaken.
 	Hold(c fence.Claim) (overtaken bool, err error)
 	// Commit answers when the transaction is on disk. logged tells that it may have written to the table
-	// change.
+	// change, also with an error that leaves open whether the transaction was committed.
 	Commit() (logged bool, err error)
-	// Rollback takes the transaction back.
+	// Rollback takes the transaction back, if there is one still.
 	Rollback() error
 	// Rest is called when all who wait for a commit were answered.
 	Rest()

@@ -82,18 +82,21 @@ func name(from, to string) error {
 	return nil
 }
 
+// roomStep is by how much a file grows that is tried for room.
+const roomStep = 256 << 10
+
 // hasRoom tells whether a file that nobody needs any more can grow as large as a database with its
 // log. SQLite does not tell a full disk from one that fails, and gives back what it took of it.
 func hasRoom(f *os.File, place string) bool {
 	// The journal, too, in which the backup's mark is written.
-	need := int64(probeSize)
+	need := int64(roomStep)
 	for _, part := range []string{"", "-wal"} {
 		if info, err := os.Stat(place + part); err == nil {
 			need += info.Size()
 		}
 	}
-	for at := int64(0); at < need; at += probeSize {
-		if _, err := f.WriteAt(make([]byte, probeSize), at); err != nil {
+	for at := int64(0); at < need; at += roomStep {
+		if _, err := f.WriteAt(make([]byte, roomStep), at); err != nil {
 			return !errors.Is(err, syscall.ENOSPC)
 		}
 	}

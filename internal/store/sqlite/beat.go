@@ -11,14 +11,13 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/store/engine"
 )
 
-// The names under which the database keeps its beat, a backup the time at which it was taken, and a
-// probe what it tries with.
+// The names under which the database keeps its beat, and a backup the time at which it was taken.
 const (
 	metaBeat   = "beat"
 	metaBackup = "backup"
-	metaProbe  = "probe"
 )
 
 // beat is noted in the database and then in the file beside it, whenever something was written. So
@@ -74,7 +73,7 @@ func (h *hold) note(b beat) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
-		return errClosed
+		return engine.ErrClosed
 	}
 	return h.write(b)
 }
@@ -82,19 +81,19 @@ func (h *hold) note(b beat) error {
 // Standing tells for which time the database stands. It is asked before the first beat, which
 // covers what it is told from. Without a beat beside it nothing is known but what a backup says of
 // itself: the file was removed, or the database brought from another machine.
-func (db *DB) Standing(ctx context.Context) (fence.Standing, error) {
-	taken, err := db.Meta(ctx, metaBackup)
+func (e *Engine) Standing(ctx context.Context) (fence.Standing, error) {
+	taken, err := e.meta(ctx, metaBackup)
 	if err != nil {
 		return fence.Standing{}, err
 	}
-	last, err := db.lastBeat(ctx)
+	last, err := e.lastBeat(ctx)
 	if err != nil {
 		return fence.Standing{}, err
 	}
 	s := fence.Standing{At: last.at}
 	for _, end := range []string{"", "-wal", "-shm", ".lock"} {
 		// Where modes mean nothing there is nothing to tell.
-		if info, err := os.Stat(db.path + end); err == nil && runtime.GOOS != "windows" {
+		if info, err := os.Stat(e.path + end); err == nil && runtime.GOOS != "windows" {
 			s.Exposed = s.Exposed || info.Mode().Perm()&0o070 != 0
 			s.Public = s.Public || info.Mode().Perm()&0o007 != 0
 		}
@@ -102,101 +101,96 @@ func (db *DB) Standing(ctx context.Context) (fence.Standing, error) {
 	if taken != nil {
 		s.At, s.Restored = parseBeat(taken).at, true
 	}
-	if db.hold != nil {
-		beside := db.hold.noted()
+	if e.hold != nil {
+		beside := e.hold.noted()
 		s.Restored = s.Restored || last != (beat{}) && beside.database == last.database && beside.n > last.n
 	}
 	return s, nil
 }
 
-func (db *DB) lastBeat(ctx context.Context) (beat, error) {
-	text, err := db.Meta(ctx, metaBeat)
+// meta is a value of the table meta, nil if there is none.
+func (e *Engine) meta(ctx context.Context, name string) (value []byte, err error) {
+	err = e.kept.query(ctx, `SELECT value FROM meta WHERE name = ?1`, []any{name},
+		func(r engine.Row) error { return r.Scan(&value) })
+	return value, err
+}
+
+func (e *Engine) lastBeat(ctx context.Context) (beat, error) {
+	text, err := e.meta(ctx, metaBeat)
 	return parseBeat(text), err
 }
 
-// Beat looks after the files and notes that the database is alive, if something was written since
-// the last beat or the last write failed. It is called each second or so by whoever works on the
-// lanes. The first beat says that what Standing told was taken care of.
-func (db *DB) Beat(ctx context.Context) error {
+// Notice looks after the files.
+func (e *Engine) Notice(context.Context) error {
 	var err error
-	if db.hold != nil {
+	if e.hold != nil {
 		// Also beside a database that is gone: the next start then knows that there was one.
-		err = db.keepHold()
+		err = e.keepHold()
 	}
-	if t := db.writer.guard.check(); t != nil {
-		if db.hold != nil && t.Lost {
-			err = db.hold.tell(t)
+	if t := e.guard.check(); t != nil {
+		if e.hold != nil && t.Lost {
+			err = e.hold.tell(t)
 		}
 		return errors.Join(t, err)
-	}
-	if err != nil || db.hold == nil {
-		return err
-	}
-	if db.writer.trouble.Load() != nil {
-		if err := db.probe(ctx); err != nil {
-			return err
-		}
-	}
-	if db.begun.Load() && db.writer.unbeaten.Load() == 0 {
-		return nil
-	}
-	return db.beat(ctx)
-}
-
-// probeSize is what must have room before a disk counts as usable again, some writes' worth: on a
-// full one a small write may succeed where the next one fails, and health would be told for each.
-const probeSize = 256 << 10
-
-// probe tries whether the database can be written again, by a value that is taken out again.
-func (db *DB) probe(ctx context.Context) error {
-	err := db.SetMeta(ctx, metaProbe, make([]byte, probeSize))
-	if err == nil {
-		err = db.SetMeta(ctx, metaProbe, nil)
-	}
-	if err != nil {
-		if t := troubleOf(err); t != nil {
-			return t
-		}
-		return err
-	}
-	db.writer.trouble.Store(nil)
-	return nil
-}
-
-// keepHold makes a lost hold known to the writer.
-func (db *DB) keepHold() error {
-	err := db.hold.keep()
-	if t, lost := err.(*fence.Trouble); lost {
-		return db.writer.guard.lose(t)
 	}
 	return err
 }
 
-// beat writes one.
-func (db *DB) beat(ctx context.Context) error {
-	last, err := db.lastBeat(ctx)
+// keepHold makes a lost hold known to the session.
+func (e *Engine) keepHold() error {
+	err := e.hold.keep()
+	if t, lost := err.(*fence.Trouble); lost {
+		return e.guard.lose(t)
+	}
+	return err
+}
+
+// Beat notes that the database is alive, if something was written since the last beat. The first one says
+// that what Standing told was taken care of. Those who work beside the service have none.
+func (e *Engine) Beat(ctx context.Context, write engine.Writing) error {
+	if e.hold == nil || e.begun.Load() && e.session.unbeaten.Load() == 0 {
+		return nil
+	}
+	last, err := e.lastBeat(ctx)
 	if err != nil {
 		return err
 	}
-	next := beat{last.database, last.n, db.now()}
+	next := beat{last.database, last.n, e.now()}
 	if next.database == uuid.Nil {
 		next.database = uuid.New()
 	}
-	if beside := db.hold.noted(); beside.database == next.database {
+	if beside := e.hold.noted(); beside.database == next.database {
 		next.n = max(next.n, beside.n)
 	}
 	next.n = max(next.n+1, micros(next.at))
-	err = db.do(ctx, func(tx *tx) error {
-		if err := tx.exec(`DELETE FROM meta WHERE name = ?1`, metaBackup); err != nil {
+	err = write(ctx, func(s engine.Statements) error {
+		if err := s.Exec(`DELETE FROM meta WHERE name = ?1`, []any{metaBackup}); err != nil {
 			return err
 		}
-		err := tx.exec(setMeta, metaBeat, next.text())
-		tx.beats()
+		err := s.Exec(`INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2`,
+			[]any{metaBeat, next.text()})
+		e.session.beats()
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("noting that the database is alive: %w", err)
 	}
-	db.begun.Store(true)
-	return db.hold.note(next)
+	e.begun.Store(true)
+	return e.hold.note(next)
+}
+
+// micros is how times are noted, as all are that are stored.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// fromMicros is its inverse, in UTC.
+func fromMicros(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
 }

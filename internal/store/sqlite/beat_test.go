@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/fence"
-	"github.com/waybill-dev/waybill/internal/store/sqlite"
 )
 
 // copyFile is what an operator does with cp.
@@ -25,7 +24,7 @@ func copyFile(t *testing.T, from, to string) {
 // it was told at its start and when it began.
 func lives(t *testing.T, path string, at time.Time) fence.Standing {
 	t.Helper()
-	db, err := sqlite.Open(t.Context(), path, func() time.Time { return at }, func(fence.Lane) {})
+	db, err := serve(t, path, func() time.Time { return at })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,13 +1,6 @@
 package sqlite
 
-import (
-	"context"
-	"database/sql"
-	sqldriver "database/sql/driver"
-
-	"github.com/ncruces/go-sqlite3"
-	"github.com/ncruces/go-sqlite3/driver"
-)
+import "github.com/ncruces/go-sqlite3"
 
 // longLog is how many pages gather in the log (16 MB) before they are brought into the file. A page that is
 // written again and again meanwhile is brought there once.
@@ -18,7 +11,8 @@ const longLog = 4000
 // not while somebody reads in it, and goes on growing; what fails, or is kept by a reader, is tried again when as
 // much was written again, since each try costs as much as many commits. Of a disk that fails the next write tells.
 type checkpoints struct {
-	pool  *sql.DB
+	// open opens a connection that runs beside the writer.
+	open  func() (*sqlite3.Conn, error)
 	guard *guard
 	// pages are those in the log since the last commit, and tried those at the last try.
 	pages, tried int
@@ -59,22 +53,20 @@ func (c *checkpoints) ended() bool {
 	}
 }
 
-// run brings the log into the file on a connection of its own, which ends with it: the writer's must be the last
-// one, see spare.
+// run brings the log into the file on a connection of its own, which ends with it: the session's must be the last
+// one, see its end.
 func (c *checkpoints) run(ended chan<- struct{}) {
 	defer close(ended)
 	if c.guard.check() != nil || c.guard.spoiled() {
 		return
 	}
-	conn, err := c.pool.Conn(context.Background())
-	if err != nil {
-		return
+	conn, err := c.open()
+	if conn != nil {
+		defer conn.Close()
 	}
-	defer conn.Close()
-	_ = conn.Raw(func(raw any) error {
-		c.bring(raw.(driver.Conn).Raw())
-		return sqldriver.ErrBadConn
-	})
+	if err == nil {
+		c.bring(conn)
+	}
 }
 
 // bring brings into the file what nobody reads in the log, unless that is not the file of this log.

@@ -9,13 +9,25 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/store"
 	"github.com/waybill-dev/waybill/internal/store/sqlite"
+	"github.com/waybill-dev/waybill/internal/store/tables"
 )
 
-// works opens a database as the process does that works on its lanes.
-func works(t *testing.T, path string) *sqlite.DB {
+// serve opens the tables of a file as the process does that works on its lanes.
+func serve(t *testing.T, path string, now func() time.Time) (store.Store, error) {
 	t.Helper()
-	db, err := sqlite.Open(t.Context(), path, time.Now, func(fence.Lane) {})
+	file, err := sqlite.Open(t.Context(), path, now)
+	if err != nil {
+		return nil, err
+	}
+	return tables.Open(t.Context(), file, now, nil)
+}
+
+// works opens a database as the process does that works on its lanes.
+func works(t *testing.T, path string) store.Store {
+	t.Helper()
+	db, err := serve(t, path, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +85,7 @@ func TestCommandsRefuseToWorkBesideAProcessThatHasLostItsDatabase(t *testing.T) 
 	commands := func() map[string]error {
 		os.Remove(path + ".b")
 		says := map[string]error{"a backup": sqlite.Backup(t.Context(), path, path+".b", time.Now)}
-		beside, err := sqlite.OpenBeside(t.Context(), path, time.Now)
+		beside, err := store.OpenBeside(t.Context(), path, time.Now)
 		if err == nil {
 			err = beside.Close()
 		}
@@ -148,7 +160,7 @@ func TestTheDatabaseIsLockedAsWellAsTheFileBesideIt(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.db")
 	db := works(t, path)
 	remove(t, path+".lock")
-	if _, err := sqlite.Open(t.Context(), path, time.Now, func(fence.Lane) {}); err == nil || !strings.Contains(err.Error(), "another waybill") {
+	if _, err := serve(t, path, time.Now); err == nil || !strings.Contains(err.Error(), "another waybill") {
 		t.Errorf("a second one, while the lock file is missing: %v", err)
 	}
 	if err := errors.Join(db.Beat(t.Context()), db.SetMeta(t.Context(), "a", []byte("1"))); err != nil {
@@ -167,7 +179,7 @@ func TestALinkLeadsToTheSameLock(t *testing.T) {
 		t.Fatal(err)
 	}
 	works(t, path)
-	if _, err := sqlite.Open(t.Context(), link, time.Now, func(fence.Lane) {}); err == nil || !strings.Contains(err.Error(), "another waybill") {
+	if _, err := serve(t, link, time.Now); err == nil || !strings.Contains(err.Error(), "another waybill") {
 		t.Errorf("over the link: %v", err)
 	}
 }
@@ -222,7 +234,7 @@ func TestAMissingDatabaseIsNotTakenForANewOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	start := func() error {
-		db, err := sqlite.Open(t.Context(), path, time.Now, func(fence.Lane) {})
+		db, err := serve(t, path, time.Now)
 		if err == nil {
 			err = db.Close()
 		}

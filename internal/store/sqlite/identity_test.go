@@ -2,6 +2,7 @@ package sqlite_test
 
 import (
 	"bytes"
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/store"
 	"github.com/waybill-dev/waybill/internal/store/sqlite"
 )
 
@@ -93,16 +95,37 @@ func TestABackupOfARunningProcessThatIsCopiedOverItIsKnown(t *testing.T) {
 	isLost(t, "health", db.Ping(t.Context()), "was overwritten")
 }
 
+// reads holds a reading open until it is released.
+func reads(t *testing.T, path string) (release func()) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx, err := db.BeginTx(t.Context(), &sql.TxOptions{ReadOnly: true})
+	if err == nil {
+		_, err = tx.ExecContext(t.Context(), `SELECT count(*) FROM meta`)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		if err := errors.Join(tx.Rollback(), db.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // A reader of before keeps the number of the start out of the main file.
 func TestAStartBesideAReaderIsNoOverwriting(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "w.db")
 	lives(t, path, hour(1))
-	beside, err := sqlite.OpenBeside(t.Context(), path, time.Now)
+	beside, err := store.OpenBeside(t.Context(), path, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	release := beside.Reads(t)
+	release := reads(t, path)
 	db := works(t, path)
 	if err := errors.Join(db.Beat(t.Context()), db.Ping(t.Context())); err != nil {
 		t.Errorf("beside the reader: %v", err)
@@ -155,8 +178,8 @@ func TestAStartOverADamagedDatabaseNamesItAndTheRemedy(t *testing.T) {
 			lives(t, path, hour(1))
 			over(t, path, harm(read(t, path)))
 			says := map[string]error{"a backup": sqlite.Backup(t.Context(), path, path+".b", time.Now)}
-			_, says["a start"] = sqlite.Open(t.Context(), path, time.Now, func(fence.Lane) {})
-			_, says["a command"] = sqlite.OpenBeside(t.Context(), path, time.Now)
+			_, says["a start"] = serve(t, path, time.Now)
+			_, says["a command"] = store.OpenBeside(t.Context(), path, time.Now)
 			for asked, err := range says {
 				if err == nil || !strings.Contains(err.Error(), path+" is damaged") || !strings.Contains(err.Error(), "docs/backup.md") {
 					t.Errorf("%s: %v", asked, err)
@@ -180,7 +203,7 @@ func TestABackupThatIsPutBackBesideAnotherLogIsRefusedUnchanged(t *testing.T) {
 	copyFile(t, path+"-wal", left+"-wal")
 	before, log := read(t, left), read(t, left+"-wal")
 	says := map[string]error{"a backup": sqlite.Backup(t.Context(), left, left+".b", time.Now)}
-	_, says["a start"] = sqlite.Open(t.Context(), left, time.Now, func(fence.Lane) {})
+	_, says["a start"] = serve(t, left, time.Now)
 	_, says["a command"] = sqlite.OpenBeside(t.Context(), left, time.Now)
 	for asked, err := range says {
 		if err == nil || !strings.Contains(err.Error(), "remove "+left+"-wal and "+left+"-shm") {

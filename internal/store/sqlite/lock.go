@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/store/engine"
 )
 
 // hold is the right of one process to work on the lanes of a database file. It has two locks, and
@@ -93,7 +94,7 @@ func (h *hold) keep() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
-		return errClosed
+		return engine.ErrClosed
 	}
 	mine, err := h.beside.Stat()
 	if err != nil {

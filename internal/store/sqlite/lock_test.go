@@ -9,9 +9,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/waybill-dev/waybill/internal/fence"
-	"github.com/waybill-dev/waybill/internal/store/sqlite"
 )
 
 // A child process holds every descriptor of its parent from its fork until it executes a program.
@@ -41,7 +38,7 @@ func TestAClosedDatabaseCanBeOpenedWhoeverHoldsItsDescriptors(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	next, err := sqlite.Open(t.Context(), path, time.Now, func(fence.Lane) {})
+	next, err := serve(t, path, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

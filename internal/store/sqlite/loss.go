@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/store/engine"
 )
 
 // tell writes a loss behind the beat, for the commands that would work on what is left.
@@ -14,7 +15,7 @@ func (h *hold) tell(t *fence.Trouble) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
-		return errClosed
+		return engine.ErrClosed
 	}
 	if _, err := h.beside.WriteAt([]byte(t.Error()), int64(beatSize)); err != nil {
 		return fmt.Errorf("telling the loss beside the database: %w", err)

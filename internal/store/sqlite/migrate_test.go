@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/store"
 	"github.com/waybill-dev/waybill/internal/store/sqlite"
 )
 
@@ -38,11 +38,11 @@ func TestTablesOfANewerReleaseAreRefusedWithTheRemedyAndLeftAsTheyAre(t *testing
 	newer := versionAfter(t, path, `INSERT INTO goose_db_version (version_id, is_applied) SELECT max(version_id) + 1, 1 FROM goose_db_version`)
 	for name, by := range map[string]func() error{
 		"the service": func() error {
-			_, err := sqlite.Open(t.Context(), path, at(1), func(fence.Lane) {})
+			_, err := serve(t, path, at(1))
 			return err
 		},
 		"a command beside it": func() error {
-			_, err := sqlite.OpenBeside(t.Context(), path, at(1))
+			_, err := store.OpenBeside(t.Context(), path, at(1))
 			return err
 		},
 		"a backup": func() error { return sqlite.Backup(t.Context(), path, path+".backup", at(1)) },
@@ -67,7 +67,7 @@ func TestACommandBesideAServiceOfAnOlderReleaseLeavesItsTablesAlone(t *testing.T
 	path := filepath.Join(t.TempDir(), "w.db")
 	db := works(t, path)
 	older := versionAfter(t, path, `DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)`)
-	_, err := sqlite.OpenBeside(t.Context(), path, at(1))
+	_, err := store.OpenBeside(t.Context(), path, at(1))
 	for _, part := range []string{path, fmt.Sprint("of version ", older), "waybill migrate", "nothing was changed"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("%v\ndoes not say %s", err, part)
@@ -87,7 +87,7 @@ func TestACommandBesideAServiceOfAnOlderReleaseLeavesItsTablesAlone(t *testing.T
 func TestMigrateAloneMakesADatabase(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "w.db")
-	if _, err := sqlite.OpenBeside(t.Context(), path, at(1)); err == nil || !strings.Contains(err.Error(), "WAYBILL_DATABASE_URL") {
+	if _, err := store.OpenBeside(t.Context(), path, at(1)); err == nil || !strings.Contains(err.Error(), "WAYBILL_DATABASE_URL") {
 		t.Errorf("a command over no database: %v", err)
 	}
 	if got := files(t, filepath.Dir(path)); strings.Contains(got, "w.db") {
@@ -103,7 +103,7 @@ func TestMigrateAloneMakesADatabase(t *testing.T) {
 	if err := sqlite.Migrate(t.Context(), path, at(1)); err != nil {
 		t.Error(err)
 	}
-	beside, err := sqlite.OpenBeside(t.Context(), path, at(1))
+	beside, err := store.OpenBeside(t.Context(), path, at(1))
 	if err != nil {
 		t.Fatal(err)
 	}

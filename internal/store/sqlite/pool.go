@@ -33,7 +33,7 @@ func makePrivate(path string) error {
 	return f.Close()
 }
 
-// location names a file with what holds for all connections and one more option. The ten seconds of
+// location names a file with what holds for all connections and one more option, if any. The ten seconds of
 // busy_timeout are for commands that write beside the service. synchronous(full) is what makes
 // "answered" mean "on disk": in WAL, normal may lose the last commits with the power. cache_size
 // is 16 MiB for each connection. secure_delete(fast) overwrites what is deleted wherever the page is
@@ -45,7 +45,9 @@ func location(path, option string) string {
 	// makePrivate alone makes a file: whoever opens one later, when it may have been deleted, must not.
 	q.Add("mode", "rw")
 	name, value, _ := strings.Cut(option, "=")
-	q.Add(name, value)
+	if name != "" {
+		q.Add(name, value)
+	}
 	// SQLite takes a plus for itself and not for the space that it stands for in a form.
 	query := strings.ReplaceAll(q.Encode(), "+", "%20")
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: query}).String()

@@ -3,13 +3,13 @@ package sqlite
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/ncruces/go-sqlite3"
+
+	"github.com/waybill-dev/waybill/internal/store/engine"
 )
 
 // readers are connections that only read, with texts that each of them prepares once and keeps: parsing one
@@ -23,7 +23,7 @@ type readers struct {
 
 type reader struct {
 	*sqlite3.Conn
-	stmts map[string]*statement
+	stmts statements
 }
 
 // openReaders opens some connections to a file that is there.
@@ -32,7 +32,7 @@ func openReaders(place string, n int, g *guard) (*readers, error) {
 	for range n {
 		c, err := sqlite3.Open(location(place, "_pragma=query_only(on)"))
 		if err == nil {
-			r.idle <- &reader{c, map[string]*statement{}}
+			r.idle <- &reader{c, statements{}}
 			r.opened++
 			err = begin(c, g)
 		}
@@ -48,18 +48,15 @@ func (r *readers) close() (err error) {
 	r.once.Do(func() {
 		for range r.opened {
 			one := <-r.idle
-			for _, s := range one.stmts {
-				err = errors.Join(err, s.Close())
-			}
-			err = errors.Join(err, one.Close())
+			err = errors.Join(err, one.stmts.close(), one.Close())
 		}
 		close(r.idle)
 	})
 	return err
 }
 
-// do runs a text; with reads what it answers.
-func (r *readers) do(ctx context.Context, query string, args []any, with func(*statement) error) (err error) {
+// query runs a text.
+func (r *readers) query(ctx context.Context, query string, args []any, each func(engine.Row) error) (err error) {
 	var one *reader
 	select {
 	case <-ctx.Done():
@@ -67,71 +64,21 @@ func (r *readers) do(ctx context.Context, query string, args []any, with func(*s
 	case one = <-r.idle:
 	}
 	if one == nil {
-		return errClosed
+		return engine.ErrClosed
 	}
 	defer func() { r.idle <- one }()
 	one.SetInterrupt(ctx)
 	defer one.SetInterrupt(context.Background())
-	s, err := one.stmt(query)
-	if err == nil {
-		err = s.bind(args)
-	}
+	s, err := one.stmts.bound(one.Conn, query, args)
 	if err != nil {
 		return err
 	}
 	// Also after a panic, as a reading that is not ended would see what was there when it began for ever.
 	defer func() { err = cmp.Or(err, s.Reset()) }()
-	return with(s)
-}
-
-func (r *reader) stmt(query string) (*statement, error) {
-	if s := r.stmts[query]; s != nil {
-		return s, nil
-	}
-	s, _, err := r.PrepareFlags(query, sqlite3.PREPARE_PERSISTENT)
-	if err != nil {
-		return nil, fmt.Errorf("preparing a statement: %w", err)
-	}
-	r.stmts[query] = &statement{Stmt: s}
-	return r.stmts[query], nil
-}
-
-// one reads a single row; scan is given what it says if there is none.
-func one[T any](ctx context.Context, db *DB, query string, scan reading[T], args ...any) (v T, err error) {
-	defer db.wasRead(time.Now())
-	err = db.readers.do(ctx, query, args, func(s *statement) (err error) {
-		if s.Step() {
-			v, err = scan(row{s.Stmt})
-		} else if err = s.Err(); err == nil {
-			v, err = scan(noRow{})
+	for s.Step() {
+		if err := each(row(s)); err != nil {
+			return err
 		}
-		return err
-	})
-	return v, troubled(err)
-}
-
-// noRow is where a row is looked for and none is.
-type noRow struct{}
-
-// Scan says that there is none.
-func (noRow) Scan(...any) error { return sql.ErrNoRows }
-
-// list reads all rows of a query. It reads beside the writer, so it sees what was committed before
-// it began and nothing of a write that waits.
-func list[T any](ctx context.Context, db *DB, query string, scan reading[T], args ...any) (all []T, err error) {
-	defer db.wasRead(time.Now())
-	err = db.readers.do(ctx, query, args, func(s *statement) error {
-		for s.Step() {
-			v, err := scan(row{s.Stmt})
-			if err != nil {
-				return err
-			}
-			all = append(all, v)
-		}
-		return s.Err()
-	})
-	if err != nil {
-		return nil, troubled(err)
 	}
-	return all, nil
+	return s.Err()
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/ncruces/go-sqlite3"
 
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/store/engine"
 )
 
 func TestAStatementThatIsKeptIsParsedOnce(t *testing.T) {
@@ -25,14 +26,14 @@ func TestAStatementThatIsKeptIsParsedOnce(t *testing.T) {
 	}
 	runs := 0
 	for range readerCount {
-		one := <-db.readers.idle
+		one := <-db.file.kept.idle
 		for text, s := range one.stmts {
 			runs += s.Status(sqlite3.STMTSTATUS_RUN, false)
 			if again := s.Status(sqlite3.STMTSTATUS_REPREPARE, false); again > 0 {
 				t.Errorf("parsed again %d times: %s", again, text)
 			}
 		}
-		db.readers.idle <- one
+		db.file.kept.idle <- one
 	}
 	if runs < 2*5*readerCount {
 		t.Errorf("%d runs were seen", runs)
@@ -41,27 +42,32 @@ func TestAStatementThatIsKeptIsParsedOnce(t *testing.T) {
 
 func TestAReadingEndsWithItsCallerAndWithTheStore(t *testing.T) {
 	t.Parallel()
-	db := opened(t)
+	e := opened(t).file
 	ctx, cancel := context.WithCancel(t.Context())
 	for range 3 * readerCount {
 		// Whoever gives up in the middle, or panics, leaves the connection as it was.
 		func() {
 			defer func() { _ = recover() }()
-			_, _ = list(t.Context(), db, `SELECT 1 UNION SELECT 2`, func(scanner) (int, error) { panic("a bug") })
+			_ = e.Query(t.Context(), engine.Kept, `SELECT 1 UNION SELECT 2`, nil, func(engine.Row) error { panic("a bug") })
 		}()
 	}
-	_, err := list(ctx, db, `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n`,
-		func(row scanner) (int, error) { cancel(); return scanOne[int](row) })
-	if err == nil {
-		t.Error("a reading without an end ended")
+	for _, by := range []engine.Pool{engine.Kept, engine.Searched, engine.Listed} {
+		ctx, cancel := context.WithCancel(ctx)
+		err := e.Query(ctx, by, `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n`, nil,
+			func(engine.Row) error { cancel(); return nil })
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("a reading without an end by %d ended: %v", by, err)
+		}
 	}
-	if n, err := one(t.Context(), db, `SELECT 7`, scanOne[int]); n != 7 || err != nil {
-		t.Errorf("%d, %v", n, err)
+	cancel()
+	if n := column[int](t, e, `SELECT 7`); len(n) != 1 || n[0] != 7 {
+		t.Errorf("%v", n)
 	}
-	if err := db.Close(); err != nil {
+	if err := e.Close(); err != nil {
 		t.Error(err)
 	}
-	if _, err := one(t.Context(), db, `SELECT 7`, scanOne[int]); !errors.Is(err, errClosed) {
+	err := e.Query(t.Context(), engine.Kept, `SELECT 7`, nil, func(engine.Row) error { return nil })
+	if !errors.Is(err, engine.ErrClosed) {
 		t.Errorf("after the end of the store: %v", err)
 	}
 }

@@ -49,11 +49,11 @@ func TestWhatWaitsInAnOlderDatabaseIsInItsReceiversQueue(t *testing.T) {
 	if err != nil || old.Close() != nil {
 		t.Fatal(err)
 	}
-	db, err := Open(t.Context(), path, time.Now, nil)
+	file, err := Open(t.Context(), path, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	db := topped(t.Context(), t, file, file)
 	to, err := db.ReceiverOf(t.Context(), partner, "https://r.example/")
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -10,16 +11,36 @@ import (
 	"github.com/ncruces/go-sqlite3"
 )
 
-// statement is a prepared statement of the writer. It is the driver's own: what database/sql puts around
+// statement is a prepared statement that is kept. It is the driver's own: what database/sql puts around
 // one (locks, copies of the arguments, a context) costs as much as a small statement itself.
-type statement struct {
-	*sqlite3.Stmt
-	// outdates is from what the writer remembers that the statement may change.
-	outdates sources
+type statement struct{ *sqlite3.Stmt }
+
+// statements are those of one connection, by their texts.
+type statements map[string]statement
+
+// bound prepares each text once and keeps it, so texts must not hold values, and gives it its arguments.
+func (all statements) bound(conn *sqlite3.Conn, query string, args []any) (statement, error) {
+	s, there := all[query]
+	if !there {
+		stmt, _, err := conn.PrepareFlags(query, sqlite3.PREPARE_PERSISTENT)
+		if err != nil {
+			return statement{}, fmt.Errorf("preparing a statement: %w", err)
+		}
+		s = statement{stmt}
+		all[query] = s
+	}
+	return s, s.bind(args)
+}
+
+func (all statements) close() (err error) {
+	for _, s := range all {
+		err = errors.Join(err, s.Close())
+	}
+	return err
 }
 
 // bind gives the statement its arguments. What an earlier run was given is overwritten.
-func (s *statement) bind(args []any) error {
+func (s statement) bind(args []any) error {
 	for i, arg := range args {
 		if err := s.bindOne(i+1, arg); err != nil {
 			return err
@@ -28,7 +49,7 @@ func (s *statement) bind(args []any) error {
 	return nil
 }
 
-func (s *statement) bindOne(at int, arg any) error {
+func (s statement) bindOne(at int, arg any) error {
 	switch a := arg.(type) {
 	case nil:
 		return s.BindNull(at)
@@ -140,11 +161,11 @@ func (r row) value(i int) any {
 	return nil
 }
 
-// columns are the names of the columns.
-func (r row) columns() []string {
+// Columns are the names of the columns.
+func (r row) Columns() ([]string, error) {
 	names := make([]string, r.ColumnCount())
 	for i := range names {
 		names[i] = r.ColumnName(i)
 	}
-	return names
+	return names, nil
 }

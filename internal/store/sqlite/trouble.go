@@ -39,14 +39,6 @@ func troubleOf(err error) *fence.Trouble {
 		Err: fmt.Errorf("%s; nothing new is accepted meanwhile: %s: %w", reason, remedy, code)}
 }
 
-// troubled is an error as the store's trouble, if it is one.
-func troubled(err error) error {
-	if t := troubleOf(err); t != nil {
-		return t
-	}
-	return err
-}
-
 // explained names the file that cannot be used as a database, and what to do.
 func explained(path string, err error) error {
 	var code sqlite3.ErrorCode
@@ -54,5 +46,8 @@ func explained(path string, err error) error {
 		return fmt.Errorf("%s is damaged, or no database of Waybill; restore a backup as docs/backup.md tells: %w",
 			path, err)
 	}
-	return troubled(err)
+	if t := troubleOf(err); t != nil {
+		return t
+	}
+	return err
 }

@@ -10,31 +10,49 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/store/engine"
 )
 
-// pages bounds the database as a full disk does; 0 takes the bound away.
-func pages(t *testing.T, db *DB, bound string) {
-	t.Helper()
-	err := db.do(t.Context(), func(tx *tx) error {
-		return tx.each(`PRAGMA max_page_count = `+bound, func(row) error { return nil })
-	})
-	if err != nil {
-		t.Fatal(err)
+// bounded is a file whose session bounds it as a full disk does, before its next transaction.
+type bounded struct {
+	*Engine
+	bound chan string
+}
+
+type boundedSession struct {
+	engine.Session
+	bound chan string
+}
+
+func (b bounded) Session(ctx context.Context) (engine.Session, error) {
+	s, err := b.Engine.Session(ctx)
+	return boundedSession{s, b.bound}, err
+}
+
+func (s boundedSession) Begin() (bool, error) {
+	select {
+	case pages := <-s.bound:
+		if err := s.Query(`PRAGMA max_page_count = `+pages, nil, func(engine.Row) error { return nil }); err != nil {
+			return false, err
+		}
+	default:
 	}
+	return s.Session.Begin()
 }
 
 func TestAFullDiskIsToldUntilThereIsRoom(t *testing.T) {
 	t.Parallel()
-	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "w.db"), time.Now, func(fence.Lane) {})
+	file, err := Open(t.Context(), filepath.Join(t.TempDir(), "w.db"), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	bound := make(chan string, 1)
+	db := topped(t.Context(), t, file, bounded{file, bound})
 	ctx := t.Context()
 	if err := errors.Join(db.Beat(ctx), db.Ping(ctx)); err != nil {
 		t.Fatal(err)
 	}
-	pages(t, db, "1")
+	bound <- "1"
 	if err := db.SetMeta(ctx, "big", make([]byte, 1<<20)); err == nil {
 		t.Fatal("a write into a full disk succeeded")
 	}
@@ -49,7 +67,7 @@ func TestAFullDiskIsToldUntilThereIsRoom(t *testing.T) {
 	if err := db.Beat(ctx); !errors.As(err, &trouble) || db.Ping(ctx) == nil {
 		t.Errorf("after a beat: %v", err)
 	}
-	pages(t, db, "100000")
+	bound <- "100000"
 	if err := errors.Join(db.Beat(ctx), db.Ping(ctx)); err != nil {
 		t.Errorf("with room again, and nothing written but a beat: %v", err)
 	}
@@ -58,56 +76,38 @@ func TestAFullDiskIsToldUntilThereIsRoom(t *testing.T) {
 func TestAWriteDuringWhichTheDatabaseIsDeletedIsNotToldAsKept(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "w.db")
-	db, err := Open(t.Context(), path, time.Now, func(fence.Lane) {})
+	file, err := Open(t.Context(), path, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
-	runs := 0
-	write := func(tx *tx) error {
-		runs++
-		if err := os.Remove(path); err != nil {
-			return err
-		}
-		return tx.exec(setMeta, "a", []byte("1"))
+	defer file.Close()
+	_, err = file.session.Begin()
+	if err = errors.Join(err, file.session.Exec(`INSERT INTO meta (name, value) VALUES ('a', 'b')`, nil), os.Remove(path)); err != nil {
+		t.Fatal(err)
 	}
 	var trouble *fence.Trouble
-	if err := db.do(t.Context(), write); !errors.As(err, &trouble) || !trouble.Lost {
+	if _, err := file.session.Commit(); !errors.As(err, &trouble) || !trouble.Lost {
 		t.Errorf("it is told as %v", err)
 	}
-	if err := db.do(t.Context(), write); !errors.As(err, &trouble) || runs != 1 {
-		t.Errorf("the next one is told as %v, after %d runs", err, runs)
+	if err := file.session.Rollback(); !errors.As(err, &trouble) {
+		t.Errorf("its end is told as %v", err)
 	}
-}
-
-func TestAWriteThatIsWrongIsNoTroubleOfTheDatabase(t *testing.T) {
-	t.Parallel()
-	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "w.db"), time.Now, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	err = db.do(t.Context(), func(tx *tx) error { return tx.exec(`INSERT INTO meta (name, value) VALUES ('a', NULL)`) })
-	if err == nil || db.Ping(t.Context()) != nil {
-		t.Errorf("%v, health: %v", err, db.Ping(t.Context()))
+	if _, err := file.session.Begin(); !errors.As(err, &trouble) || !trouble.Lost {
+		t.Errorf("the next one is told as %v", err)
 	}
 }
 
 func TestABeatIsWrittenOnlyIfSomethingElseWas(t *testing.T) {
 	t.Parallel()
-	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "w.db"), time.Now, func(fence.Lane) {})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := opened(t)
 	beats := func() beat {
 		t.Helper()
 		if err := db.Beat(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		last, err := db.lastBeat(context.WithoutCancel(t.Context()))
-		if err != nil || last != db.hold.noted() {
-			t.Fatalf("%+v in the database, %+v beside it, %v", last, db.hold.noted(), err)
+		last, err := db.file.lastBeat(context.WithoutCancel(t.Context()))
+		if err != nil || last != db.file.hold.noted() {
+			t.Fatalf("%+v in the database, %+v beside it, %v", last, db.file.hold.noted(), err)
 		}
 		return last
 	}

@@ -20,7 +20,7 @@ import (
 
 // upgraded makes the tables as they were of a version, with what statements put there, and opens them. The
 // first argument of each statement is the first id, the second the second.
-func upgraded(ctx context.Context, t *testing.T, version int64, ids [2]uuid.UUID, statements ...string) *DB {
+func upgraded(ctx context.Context, t *testing.T, version int64, ids [2]uuid.UUID, statements ...string) under {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "w.db")
 	if err := makePrivate(path); err != nil {
@@ -42,12 +42,11 @@ func upgraded(ctx context.Context, t *testing.T, version int64, ids [2]uuid.UUID
 	if err != nil || old.Close() != nil {
 		t.Fatal(err)
 	}
-	db, err := Open(ctx, path, time.Now, nil)
+	file, err := Open(ctx, path, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = db.Close() })
-	return db
+	return topped(ctx, t, file, file)
 }
 
 // TestDeadLettersOfAnOlderDatabaseDiedWithTheirLastAttempt has so many of one subscription that asking for
@@ -67,9 +66,9 @@ func TestDeadLettersOfAnOlderDatabaseDiedWithTheirLastAttempt(t *testing.T) {
 			SELECT ?1, CAST(printf('%016d', i) AS BLOB), ?2, 'dead', 9, 1, 5 FROM n`,
 		numbers+`INSERT INTO delivery_log (id, subscription, event, event_name, status, status_code, created_at)
 			SELECT randomblob(16) || ?2, ?1, CAST(printf('%016d', i / 2) AS BLOB), 'e', 'failed', 500, 1000 + i FROM n`)
-	dead, err := list(t.Context(), db, `SELECT next_at FROM delivery WHERE state = 'dead' ORDER BY seq`, scanOne[int64])
-	if err != nil || len(dead) != 10000 {
-		t.Fatalf("%d dead: %v", len(dead), err)
+	dead := column[int64](t, db.file, `SELECT next_at FROM delivery WHERE state = 'dead' ORDER BY seq`)
+	if len(dead) != 10000 {
+		t.Fatalf("%d dead", len(dead))
 	}
 	for i, want := range map[int]int64{0: 1003, 4998: 10999, 5000: 5} {
 		if dead[i] != want {
@@ -91,10 +90,10 @@ func TestWhatHoldsUpAMessageChainOfAnOlderDatabaseHoldsItUpForItsPartner(t *test
 		made+`'message', 'create', 'message.create/a/b', '{}', 'queued', 0, 0, 0, 1, 1, '', 1, 1)`,
 		`INSERT INTO chain_hold (connection, chain, until) VALUES (?2, 'message.create/a/b', 99)`,
 		`INSERT INTO chain_hold (connection, chain, until) VALUES (?2, 'trip.create/a', 98)`)
-	holds, err := list(t.Context(), db, `SELECT until FROM chain_hold WHERE connection = ?1 AND chain = (SELECT order_key
-		FROM operation WHERE state = 'queued')`, scanOne[int64], connection[:])
-	if err != nil || len(holds) != 1 || holds[0] != 99 {
-		t.Errorf("holds: %v, %v", holds, err)
+	holds := column[int64](t, db.file, `SELECT until FROM chain_hold WHERE connection = ?1 AND chain = (SELECT order_key
+		FROM operation WHERE state = 'queued')`, connection[:])
+	if len(holds) != 1 || holds[0] != 99 {
+		t.Errorf("holds: %v", holds)
 	}
 }
 
@@ -163,7 +162,7 @@ func TestRecordsOfAnOlderDatabaseAreListedInEachOrder(t *testing.T) {
 			t.Errorf("by %s: %v, %v; want %v", sort, seqs, err, want)
 		}
 	}
-	if n, err := list(t.Context(), db, `SELECT count(*) FROM change`, scanOne[int64]); err != nil || n[0] != 0 {
-		t.Errorf("%v changes are told: %v", n, err)
+	if n := column[int64](t, db.file, `SELECT count(*) FROM change`); n[0] != 0 {
+		t.Errorf("%v changes are told", n)
 	}
 }

@@ -1,0 +1,194 @@
+package tables
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/operation"
+)
+
+// operationColumns are in the order in which Accept writes them; box.operation reads seq in front.
+// payload is the body byte for byte and may be sealed, warnings a JSON array or NULL, and key and attempts stand in
+// tables of their own.
+const operationColumns = `id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key, payload, warnings,
+	state, sync, tries, counted, streak, next_at, deadline, sent_at, cut_at, resource, source_id, collection,
+		created_at, updated_at`
+
+// live is the condition of operations that have not ended, word for word that of their index.
+// SQLite uses a partial index only where it sees that the query implies its condition. With the
+// states bound as parameters it could not.
+var live = among(operation.Live())
+
+// among is the condition of operations that are in one of some states.
+func among(states []operation.State) string {
+	quoted := make([]string, len(states))
+	for i, s := range states {
+		quoted[i] = "'" + string(s) + "'"
+	}
+	return "state IN (" + strings.Join(quoted, ", ") + ")"
+}
+
+// Accept stores an operation with its events (T1). What may refuse comes first, as everywhere; see
+// refusal. A sync operation wakes nobody: its handler performs it.
+func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event.Event) (operation.Operation, error) {
+	warnings, err := text(op.Warnings, len(op.Warnings) > 0)
+	if err != nil {
+		return op, err
+	}
+	payload, err := db.writer.put(string(op.Payload), bound("payload", op.ID[:]))
+	if err != nil {
+		return op, err
+	}
+	return giveAs(ctx, db, accepts, func(tx *tx) (operation.Operation, error) {
+		op := op
+		if op.Sync {
+			if err := tx.free(op); err != nil {
+				return op, err
+			}
+		}
+		op, err := tx.behindHold(op)
+		if err != nil {
+			return op, err
+		}
+		if err := tx.claim(op); err != nil {
+			return op, err
+		}
+		err = tx.exec(`INSERT INTO operation (`+operationColumns+`) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+			?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)`,
+			op.ID[:], op.Partner[:], op.Connection[:], op.Fleet[:], op.FleetRef, string(op.TSP), string(op.Kind),
+			string(op.Verb), op.OrderKey, payload, warnings, string(op.State), op.Sync, op.Tries, op.Counted,
+			op.Streak, micros(op.NextAt), micros(op.Deadline), micros(op.SentAt), micros(op.CutAt), id(op.Resource),
+			string(op.SourceID), op.Collection, micros(op.CreatedAt), micros(op.UpdatedAt))
+		if err != nil {
+			return op, err
+		}
+		if !op.Sync {
+			tx.wakeLane(db, fence.Connections, op.Connection)
+		}
+		return op, tx.publish(db, events)
+	})
+}
+
+// unfinishedQuery finds an operation that a sync one of its chain would have to wait for.
+var unfinishedQuery = `SELECT id, partner FROM operation WHERE connection = ?1 AND order_key = ?2 AND ` + live +
+	` LIMIT 1`
+
+// free refuses a sync operation beside an unfinished one on its order key. One writer makes the
+// question and the insert one step: no other operation can be accepted between them.
+func (t *tx) free(op operation.Operation) error {
+	others, err := rows(t, unfinishedQuery, scanBusy, op.Connection[:], op.OrderKey)
+	if err == nil && len(others) > 0 {
+		return refusal{others[0]}
+	}
+	return err
+}
+
+func scanBusy(row scanner) (*operation.Busy, error) {
+	b := new(operation.Busy)
+	return b, row.Scan(&b.Operation, &b.Partner)
+}
+
+// Free asks what Accept will ask, before the operation is charged for.
+func (db *DB) Free(ctx context.Context, op operation.Operation) error {
+	others, err := list(ctx, db, unfinishedQuery, scanBusy, op.Connection[:], op.OrderKey)
+	if err != nil {
+		return err
+	}
+	if len(others) > 0 {
+		return others[0]
+	}
+	holds, err := list(ctx, db, `SELECT until FROM chain_hold WHERE connection = ?1 AND chain = ?2`, scanOne[int64],
+		op.Connection[:], op.OrderKey)
+	for _, until := range holds {
+		if _, err := op.Behind(fromMicros(until)); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// id is a UUID as it is stored; nil for the zero one.
+func id(u uuid.UUID) any {
+	if u == uuid.Nil {
+		return nil
+	}
+	return u[:]
+}
+
+// text encodes a value for a text column; nil if it is not there. Members keep one order, so that
+// equal values are equal texts.
+func text(v any, there bool) (any, error) {
+	if !there {
+		return nil, nil
+	}
+	b, err := json.Marshal(v, json.Deterministic(true))
+	return string(b), err
+}
+
+// operation reads seq and operationColumns.
+func (b *box) operation(row scanner) (operation.Operation, error) {
+	var op operation.Operation
+	var payload any
+	var warnings sql.NullString
+	var next, deadline, cut, created, updated int64
+	var first sql.NullInt64
+	var res []byte
+	err := row.Scan(&op.Seq, &op.ID, &op.Partner, &op.Connection, &op.Fleet, &op.FleetRef, &op.TSP, &op.Kind, &op.Verb,
+		&op.OrderKey, &payload, &warnings, &op.State, &op.Sync, &op.Tries, &op.Counted, &op.Streak, &next, &deadline,
+		&first, &cut, &res, &op.SourceID, &op.Collection, &created, &updated)
+	if err != nil {
+		return op, err
+	}
+	copy(op.Resource[:], res)
+	op.NextAt, op.Deadline, op.SentAt = fromMicros(next), fromMicros(deadline), fromMicros(first.Int64)
+	op.CutAt, op.CreatedAt, op.UpdatedAt = fromMicros(cut), fromMicros(created), fromMicros(updated)
+	op.Damaged, err = apart(b.asked(&op, payload, warnings))
+	return op, err
+}
+
+// asked reads what was asked for with an operation, or nothing of it.
+func (b *box) asked(op *operation.Operation, payload any, warnings sql.NullString) error {
+	text, err := b.get(payload, bound("payload", op.ID[:]))
+	if err == nil && !jsontext.Value(text).IsValid() {
+		err = errors.New("it is no JSON")
+	}
+	if err == nil && warnings.Valid {
+		err = json.Unmarshal([]byte(warnings.String), &op.Warnings)
+	}
+	if err != nil {
+		op.Warnings = nil
+		return fmt.Errorf("opening the payload of operation %s: %w", op.ID, err)
+	}
+	op.Payload = []byte(text)
+	return nil
+}
+
+const operationsQuery = `SELECT seq, ` + operationColumns + ` FROM operation `
+
+// operations reads operations without their attempts, which are another query.
+func (db *DB) operations(ctx context.Context, where string, args ...any) ([]operation.Operation, error) {
+	return list(ctx, db, operationsQuery+where, db.writer.operation, args...)
+}
+
+// Operation returns an operation with its attempts. All three ids must fit: another partner's
+// operation does not exist for this one.
+func (db *DB) Operation(ctx context.Context, partner, connection, id uuid.UUID) (operation.Operation, error) {
+	found, err := db.operations(ctx, `WHERE id = ?1 AND partner = ?2 AND connection = ?3`, id[:], partner[:],
+		connection[:])
+	if err != nil {
+		return operation.Operation{}, err
+	}
+	if len(found) == 0 {
+		return operation.Operation{}, operation.ErrNotFound
+	}
+	return found[0], db.withAttempts(ctx, found)
+}

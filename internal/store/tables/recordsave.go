@@ -1,0 +1,134 @@
+package tables
+
+import (
+	"github.com/waybill-dev/waybill/internal/record"
+)
+
+// saveRecord adds a record or merges it into the one that is known, unless that is of another kind,
+// and tells of it. It tries first what is likelier, because the other way costs a statement more.
+// Nothing can come between reading and writing: there is one writer.
+func (t *tx) saveRecord(db *DB, r record.Record) (foreign bool, err error) {
+	var known record.Known
+	if r.Imported {
+		// Most imported records are there, and most written ones are not.
+		if known, err = t.knownRecord(r.ID); err != nil {
+			return false, err
+		}
+	}
+	if known.Seq == 0 {
+		m := r.New()
+		added, err := t.addRecord(m)
+		if err == nil && added {
+			err = t.tell(db, m.Record, m.Change, m.Record.UpdatedAt)
+		}
+		if added || err != nil {
+			return false, err
+		}
+		if known, err = t.knownRecord(r.ID); err != nil {
+			return false, err
+		}
+	}
+	m := r.Onto(known)
+	switch {
+	case m.Foreign:
+		return true, nil
+	case m.News:
+		if err = t.replaceRecord(m, known.Record); err == nil {
+			err = t.tell(db, m.Record, m.Change, m.Record.UpdatedAt)
+		}
+	case m.Adopted:
+		err = t.exec(`UPDATE record SET connection = ?2 WHERE seq = ?1`, m.Record.Seq, m.Record.Connection[:])
+	}
+	if err != nil {
+		return false, err
+	}
+	return false, t.reach(m)
+}
+
+// addRecord adds a record unless it is there. It tells so instead of failing where the record is
+// there, since the group would be rolled back.
+func (t *tx) addRecord(m record.Merge) (added bool, err error) {
+	r := &m.Record
+	seq, err := rows(t, `INSERT INTO record (id, kind, fleet, tsp, account, collection, source_id, synthetic, imported,
+		connection, shelf, sort_at, occurred_at, settled_at, created_at, updated_at, deleted_at, hash, fields, extras,
+		source)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, ?17, ?18, ?19, ?20)
+		ON CONFLICT (id) DO NOTHING RETURNING seq`, scanOne[int64],
+		r.ID[:], string(r.Kind), r.Fleet[:], string(r.TSP), r.Account, r.Collection, string(r.SourceID), r.Synthetic,
+		r.Imported, r.Connection[:], shelfOf(*r), micros(r.SortTime()), micros(r.OccurredAt), micros(m.WrittenAt),
+		micros(r.CreatedAt),
+		micros(r.UpdatedAt), r.Hash, string(r.Fields), string(r.Extras), string(r.Source))
+	if err != nil || len(seq) == 0 {
+		return false, err
+	}
+	r.Seq = seq[0]
+	if err := t.addReferences(*r); err != nil {
+		return false, err
+	}
+	return true, t.reach(m)
+}
+
+// replaceRecord writes a record anew. References are dropped as they were and added as they are:
+// their keys hold the time by which lists sort, which may have changed as well. The id and what it
+// is made of stay.
+func (t *tx) replaceRecord(m record.Merge, known record.Record) error {
+	if err := t.dropReferences(known); err != nil {
+		return err
+	}
+	r := m.Record
+	err := t.exec(`UPDATE record SET kind = ?2, synthetic = ?3, imported = ?4, connection = ?5, shelf = ?6,
+		sort_at = ?7, occurred_at = ?8, settled_at = ?9, updated_at = ?10, deleted_at = 0, hash = ?11,
+		fields = ?12, extras = ?13, source = ?14 WHERE seq = ?1`,
+		r.Seq, string(r.Kind), r.Synthetic, r.Imported, r.Connection[:], shelfOf(r), micros(r.SortTime()),
+		micros(r.OccurredAt), micros(m.WrittenAt), micros(r.UpdatedAt), r.Hash, string(r.Fields), string(r.Extras),
+		string(r.Source))
+	if err != nil {
+		return err
+	}
+	return t.addReferences(r)
+}
+
+// reach notes that a record's connection sees it. Seeing it again as it was writes nothing. An
+// import that finds nothing new writes no row at all, which is what lets it run often.
+func (t *tx) reach(m record.Merge) error {
+	r := m.Record
+	return t.exec(`INSERT INTO record_reach (connection, record, kind, seen_at, gone_at) VALUES (?1, ?2, ?3, ?4, 0)
+		ON CONFLICT (connection, record) DO UPDATE SET kind = ?3, seen_at = max(record_reach.seen_at, ?4), gone_at = 0
+		WHERE record_reach.gone_at > 0 OR record_reach.kind <> ?3
+			OR CAST(?5 AS BIGINT) = 1 AND record_reach.seen_at < ?4`,
+		r.Connection[:], r.Seq, string(r.Kind), micros(r.SeenAt), m.News)
+}
+
+// addReferences notes the members by which lists of logs are filtered. One statement for all of them would
+// keep the rows aside first.
+func (t *tx) addReferences(r record.Record) error {
+	all, err := r.References()
+	if err != nil {
+		return err
+	}
+	for member, value := range all {
+		err := t.exec(`INSERT INTO record_reference (fleet, kind, member, value, sort_at, record) VALUES
+			(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING`,
+			r.Fleet[:], string(r.Kind), member, value, micros(r.SortTime()), r.Seq)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropReferences removes what addReferences noted of the record as it was.
+func (t *tx) dropReferences(r record.Record) error {
+	all, err := r.References()
+	if err != nil {
+		return err
+	}
+	for member, value := range all {
+		err := t.exec(`DELETE FROM record_reference WHERE fleet = ?1 AND kind = ?2 AND member = ?3 AND value = ?4
+			AND sort_at = ?5 AND record = ?6`, r.Fleet[:], string(r.Kind), member, value, micros(r.SortTime()), r.Seq)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

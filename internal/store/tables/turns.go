@@ -1,0 +1,196 @@
+package tables
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/store/engine"
+)
+
+// kind is what a write is for. The kinds share the writer: none waits for another's flood.
+type kind int
+
+const (
+	// others are all that are none of those below: what operators, callers and the service itself change.
+	others kind = iota
+	// accepts take operations in.
+	accepts
+	// settles are the steps of operations until their ends.
+	settles
+	// deliveries are the steps of events on their ways to their receivers.
+	deliveries
+	// imports bring records up to date.
+	imports
+	kinds
+)
+
+// weight is how many writes of one row or two one of a kind is as long as. An import brings a page in each.
+func (k kind) weight() int {
+	if k == imports {
+		return 32
+	}
+	return 1
+}
+
+// groupSize bounds the weight of the writes that share one commit, for which all of them wait. One that fails
+// is run again write by write, so the bound also bounds what one mistake costs.
+const groupSize = 256
+
+// share is the weight that each kind has for sure in a group if it is waiting; what one kind leaves the others
+// take.
+const share = groupSize / int(kinds)
+
+// write is one unit that is committed whole or not at all. done has room for its answer, so that the writer
+// never waits for a caller who has gone.
+type write struct {
+	ctx  context.Context
+	run  func(*tx) error
+	kind kind
+	done chan error
+}
+
+// turns holds the writes that wait, each kind in its order.
+type turns struct {
+	mu      sync.Mutex
+	waiting [kinds][]*write
+	closed  bool
+	// more tells the writer to look again.
+	more chan struct{}
+}
+
+func newTurns() *turns { return &turns{more: make(chan struct{}, 1)} }
+
+// put has a write wait for its turn.
+func (q *turns) put(w *write) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return engine.ErrClosed
+	}
+	q.waiting[w.kind] = append(q.waiting[w.kind], w)
+	q.tell()
+	return nil
+}
+
+func (q *turns) tell() {
+	select {
+	case q.more <- struct{}{}:
+	default:
+	}
+}
+
+// lengths is how many writes of each kind wait.
+func (q *turns) lengths() map[string]int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	out := map[string]int{}
+	for k, name := range []string{others: "others", accepts: "accepts", settles: "settles", deliveries: "deliveries",
+		imports: "imports"} {
+		out[name] = len(q.waiting[k])
+	}
+	return out
+}
+
+// close lets nothing more wait.
+func (q *turns) close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed = true
+	q.tell()
+}
+
+// next waits for writes and takes a group of them; nil once all are taken and nothing more can wait. It takes
+// what is there without waiting for more: while a group is committed the next one gathers.
+func (q *turns) next() []*write {
+	for {
+		q.mu.Lock()
+		group, closed := q.group(), q.closed
+		q.mu.Unlock()
+		if len(group) > 0 || closed {
+			return group
+		}
+		<-q.more
+	}
+}
+
+// group takes each kind's share, and then what has room still, kind by kind in turn.
+func (q *turns) group() []*write {
+	var group []*write
+	room := groupSize
+	take := func(k kind) (weight int) {
+		w := q.take(k)
+		// Whoever has gone while the write waited is told nothing, and nothing is written.
+		if w.ctx.Err() != nil {
+			return 0
+		}
+		group, room = append(group, w), room-k.weight()
+		return k.weight()
+	}
+	for k := range kinds {
+		for own := share; own > 0 && len(q.waiting[k]) > 0; {
+			own -= take(k)
+		}
+	}
+	for found := true; found && room > 0; {
+		found = false
+		for k := range kinds {
+			if found = found || len(q.waiting[k]) > 0; room > 0 && len(q.waiting[k]) > 0 {
+				take(k)
+			}
+		}
+	}
+	return group
+}
+
+func (q *turns) take(k kind) *write {
+	w := q.waiting[k][0]
+	q.waiting[k][0] = nil
+	if q.waiting[k] = q.waiting[k][1:]; len(q.waiting[k]) == 0 {
+		q.waiting[k] = nil
+	}
+	return w
+}
+
+// do runs a write of the others.
+func (db *DB) do(ctx context.Context, run func(*tx) error) error { return db.doAs(ctx, others, run) }
+
+// doAs runs a write and returns when it is on disk. If ctx ends first, the write may still be
+// committed. run may be called twice and must not keep anything from the first call.
+func (db *DB) doAs(ctx context.Context, k kind, run func(*tx) error) error {
+	defer db.writer.wrote(time.Now())
+	w := &write{ctx: ctx, run: run, kind: k, done: make(chan error, 1)}
+	if err := db.writer.queue.put(w); err != nil {
+		return err
+	}
+	select {
+	case err := <-w.done:
+		var r refusal
+		if errors.As(err, &r) {
+			return r.error
+		}
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// give is do for a write that has something to tell; see giveAs.
+func give[T any](ctx context.Context, db *DB, run func(*tx) (T, error)) (T, error) {
+	return giveAs(ctx, db, others, run)
+}
+
+// giveAs is doAs for a write that has something to tell, which is told only where doAs has seen its end: the
+// writer is still at a write that its caller has stopped waiting for.
+func giveAs[T any](ctx context.Context, db *DB, k kind, run func(*tx) (T, error)) (T, error) {
+	var made, none T
+	err := db.doAs(ctx, k, func(tx *tx) (err error) {
+		made, err = run(tx)
+		return err
+	})
+	if err != nil {
+		return none, err
+	}
+	return made, nil
+}

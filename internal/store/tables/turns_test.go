@@ -1,0 +1,156 @@
+package tables
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/waybill-dev/waybill/internal/store/engine"
+)
+
+func TestNoKindOfWritesWaitsForAnothersFlood(t *testing.T) {
+	t.Parallel()
+	for flood := range kinds {
+		for quiet := range kinds {
+			if quiet == flood {
+				continue
+			}
+			t.Run(fmt.Sprint(quiet, " beside ", flood), func(t *testing.T) {
+				t.Parallel()
+				q := newTurns()
+				for range 4 * groupSize {
+					queue(t, q, flood)
+				}
+				queue(t, q, quiet)
+				group := q.next()
+				if !slices.ContainsFunc(group, func(w *write) bool { return w.kind == quiet }) {
+					t.Errorf("it is not in the next group, of %d", len(group))
+				}
+				if len(group) > groupSize {
+					t.Errorf("%d writes share a commit", len(group))
+				}
+			})
+		}
+	}
+}
+
+func TestEachKindHasItsShareOfAGroupAndWhatOthersLeave(t *testing.T) {
+	t.Parallel()
+	q := newTurns()
+	waiting := map[kind]int{accepts: 1000, settles: 1000, deliveries: 10, imports: 5}
+	for k, n := range waiting {
+		for range n {
+			queue(t, q, k)
+		}
+	}
+	got := map[kind]int{}
+	for _, w := range q.next() {
+		got[w.kind]++
+	}
+	if got[deliveries] != 10 || got[imports] < 1 || got[accepts] < share || got[settles] < share {
+		t.Errorf("%v in a group", got)
+	}
+	if d := got[accepts] - got[settles]; d < -1 || d > 1 {
+		t.Errorf("what is left is not shared: %v", got)
+	}
+}
+
+func TestWritesOfOneKindAreMadeInTheirOrder(t *testing.T) {
+	t.Parallel()
+	q := newTurns()
+	var want, got []*write
+	for range 3 * groupSize {
+		want = append(want, queue(t, q, settles))
+	}
+	q.close()
+	for group := q.next(); group != nil; group = q.next() {
+		got = append(got, group...)
+	}
+	if !slices.Equal(got, want) {
+		t.Error("they are made in another order")
+	}
+}
+
+func TestAWriteOfWhomNobodyWaitsAnyMoreIsNotMade(t *testing.T) {
+	t.Parallel()
+	q := newTurns()
+	gone, cancel := context.WithCancel(t.Context())
+	if err := q.put(&write{ctx: gone, kind: accepts}); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	stays := queue(t, q, accepts)
+	if group := q.next(); !slices.Equal(group, []*write{stays}) {
+		t.Errorf("%d writes", len(group))
+	}
+	q.close()
+	if err := q.put(stays); !errors.Is(err, engine.ErrClosed) {
+		t.Errorf("after the end: %v", err)
+	}
+	if group := q.next(); group != nil {
+		t.Errorf("at the end: %d writes", len(group))
+	}
+}
+
+func queue(t *testing.T, q *turns, k kind) *write {
+	t.Helper()
+	w := &write{ctx: t.Context(), kind: k}
+	if err := q.put(w); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// Behind a flood of one kind the writer makes a write of another with its next commit.
+func TestAFloodOfAcceptsDoesNotHoldUpADelivery(t *testing.T) {
+	t.Parallel()
+	db, err := OpenFile(t.Context(), filepath.Join(t.TempDir(), "w.db"), time.Now, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var mu sync.Mutex
+	var order []kind
+	note := func(k kind) func(*tx) error {
+		return func(*tx) error {
+			mu.Lock()
+			defer mu.Unlock()
+			order = append(order, k)
+			return nil
+		}
+	}
+	const flood = 4 * groupSize
+	errs := make(chan error, flood+1)
+	err = db.Together(flood+1, func() {
+		for range flood {
+			go func() { errs <- db.doAs(t.Context(), accepts, note(accepts)) }()
+		}
+		for db.writer.queue.waits() < flood {
+			runtime.Gosched()
+		}
+		go func() { errs <- db.doAs(t.Context(), deliveries, note(deliveries)) }()
+	}, func() error {
+		var all error
+		for range flood + 1 {
+			all = errors.Join(all, <-errs)
+		}
+		return all
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at := slices.Index(order, deliveries); at < 0 || at >= groupSize {
+		t.Errorf("the delivery is number %d of %d", at, len(order))
+	}
+	if diff := cmp.Diff(flood+1, len(order)); diff != "" {
+		t.Error(diff)
+	}
+}

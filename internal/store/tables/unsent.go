@@ -1,0 +1,44 @@
+package tables
+
+import (
+	"context"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/operation"
+)
+
+// Unsent takes up the attempts that a dead process left in sending although nothing was sent: those of
+// operations that marked has the steps of, none of which was begun without being done. A step of a sync
+// one that is done was sent, and nobody goes on behind it.
+func (db *DB) Unsent(ctx context.Context, at time.Time, marked func(operation.Operation) bool) (int, error) {
+	return give(ctx, db, func(tx *tx) (count int, err error) {
+		cut, err := rows(tx, cutOperations+`
+			AND NOT EXISTS (SELECT 1 FROM step WHERE step.operation = operation.id AND (NOT step.done
+				OR operation.sync))`, scanCut, string(operation.Sending))
+		if err != nil {
+			return 0, err
+		}
+		for _, op := range cut {
+			if !marked(op) {
+				continue
+			}
+			if err := tx.unsent(op, at); err != nil {
+				return 0, err
+			}
+			count++
+		}
+		return count, nil
+	})
+}
+
+func (t *tx) unsent(op operation.Operation, at time.Time) error {
+	next, a, err := op.Unsent(at)
+	if err != nil {
+		return err
+	}
+	if err := t.saveAttempt(op.ID, a); err != nil {
+		return err
+	}
+	return t.exec(`UPDATE operation SET state = ?2, tries = ?3, next_at = ?4, updated_at = ?5 WHERE id = ?1`,
+		op.ID[:], string(next.State), next.Tries, micros(next.NextAt), micros(next.UpdatedAt))
+}

@@ -1,0 +1,130 @@
+package tables
+
+import (
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/store/engine"
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+// writer is the only one in its process who writes. It takes whatever writes are waiting, runs them in one
+// transaction, commits once and answers all; so the wait for the disk is shared by as many as there are, and
+// nobody waits for a timer.
+type writer struct {
+	box
+	queue   *turns
+	session engine.Session
+	// outdates is what of known each text outdates that was run.
+	outdates map[string]sources
+	known    known
+	// told counts the commits that have logged changes of what is remembered.
+	told *atomic.Int64
+	// trouble tells what is wrong with the database by an error.
+	trouble func(error) *fence.Trouble
+	// watch is told what reading and writing cost; it may be nil.
+	watch Watch
+	// failed is why a write failed, if that was not the write's own fault; nil once a probe succeeds.
+	failed atomic.Pointer[fence.Trouble]
+
+	// done is closed at the end, of which ended is the error.
+	done  chan struct{}
+	ended error
+}
+
+// newWriter starts the writer's goroutine, which stop ends.
+func newWriter(s engine.Session, trouble func(error) *fence.Trouble, told *atomic.Int64) *writer {
+	w := &writer{queue: newTurns(), session: s, outdates: map[string]sources{}, trouble: trouble, told: told,
+		done: make(chan struct{})}
+	go w.loop()
+	return w
+}
+
+func (w *writer) stop() error {
+	w.queue.close()
+	<-w.done
+	return w.ended
+}
+
+// loop writes until nothing more can come.
+func (w *writer) loop() {
+	defer close(w.done)
+	for group := w.queue.next(); group != nil; group = w.queue.next() {
+		w.commit(group)
+	}
+	w.ended = w.session.Close()
+}
+
+// commit runs a group in one transaction. If one of its writes fails, all are rolled back
+// and each is run again on its own, so that nobody suffers for another's mistake.
+func (w *writer) commit(group []*write) {
+	errs, woken, err := w.try(group)
+	if err != nil && len(group) > 1 {
+		for _, one := range group {
+			w.commit([]*write{one})
+		}
+		return
+	}
+	if t := w.trouble(err); t != nil {
+		w.failed.Store(t)
+		err = t
+	}
+	for i, one := range group {
+		if err != nil {
+			one.done <- err
+		} else {
+			one.done <- errs[i]
+		}
+	}
+	for _, wake := range woken {
+		wake()
+	}
+	w.session.Rest()
+}
+
+// try runs a group in one transaction. An error means that nothing of it is known to be stored; refused holds
+// the refusals of a group that is.
+func (w *writer) try(group []*write) (refused []error, woken []func(), err error) {
+	defer w.wasCommitted(len(group), time.Now())
+	changed, err := w.session.Begin()
+	if err != nil {
+		return nil, nil, err
+	}
+	if changed {
+		w.known = known{}
+	}
+	if !w.session.Alone() {
+		w.known.numbers = deliveryNumbers{}
+	}
+	t := &tx{writer: w, counts: map[countRow]webhook.Count{}}
+	refused = make([]error, len(group))
+	for i, one := range group {
+		err = one.run(t)
+		var r refusal
+		if errors.As(err, &r) {
+			refused[i], err = err, nil
+		}
+		if err != nil {
+			break
+		}
+	}
+	if err == nil {
+		err = t.saveCounts()
+	}
+	logged := false
+	if err == nil {
+		logged, err = w.session.Commit()
+	}
+	// Before anybody is answered or woken: who reads then must not rely on what was read before.
+	if logged {
+		w.told.Add(1)
+	}
+	if err != nil {
+		// With the group goes all that was remembered during it.
+		w.known = known{}
+		return nil, nil, errors.Join(err, w.session.Rollback())
+	}
+	return refused, t.woken, nil
+}
