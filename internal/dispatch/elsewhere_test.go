@@ -25,7 +25,10 @@ func told(t *testing.T, budgets ...*Budget) {
 				others := append(append([]Charges{}, all[:i]...), all[i+1:]...)
 				b.Pay(others)
 			}
-			time.Sleep(time.Second)
+			select {
+			case <-time.After(time.Second):
+			case <-t.Context().Done():
+			}
 		}
 	}()
 }
