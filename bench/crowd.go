@@ -28,7 +28,8 @@ func (f *field) manyFleets(ctx context.Context) (_ *gateway.Waybill, err error) 
 }
 
 // startMany starts Waybill with connections that were made past its API, while it did not run: what is
-// measured with many must not wait for making them.
+// measured with many must not wait for making them. Most of the time until they can send is that of their first
+// imports, which take turns after a start for a quarter of the interval.
 func (f *field) startMany(ctx context.Context, name string, connections int) (*gateway.Waybill, error) {
 	w, err := f.start(ctx, name, 1)
 	if err != nil {

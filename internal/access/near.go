@@ -31,7 +31,7 @@ func FleetWarnings(ref string, fleet uuid.UUID, grants []Grant) []Warning {
 
 // beside is how many of a partner's references are compared with a new one on either side of it in their order: most
 // slips leave the beginning as it was, and a partner may have ten thousand.
-const beside = 100
+const beside = 32
 
 // NearGrants lists grants of a partner whose references may be nearly one.
 func NearGrants(ctx context.Context, s Store, partner uuid.UUID, ref string) ([]Grant, error) {

@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -17,15 +18,24 @@ import (
 // Reading a page and settling take their time too.
 type receiver struct {
 	answers, reads, settles time.Duration
-	// odd is by how much each tenth answer takes longer.
-	odd   time.Duration
-	takes int
+	// odd is by how much each tenth answer takes longer; before is how long answers take at first.
+	odd, before time.Duration
+	takes       int
+	// inTurn has it work on one after the other.
+	inTurn bool
+
+	begun time.Time
+	// turn is held by the one that is worked on.
+	turn chan struct{}
 
 	mu                   sync.Mutex
 	first, next, refused int
 	done                 map[int]bool
 	flying, most         int
 }
+
+// slower is from when on a receiver takes the time that it takes in the end.
+const slower = 2 * time.Second
 
 // waitingItems is how many wait at any time.
 const waitingItems = 2_000
@@ -54,9 +64,16 @@ func (r *receiver) Perform(_ context.Context, i Item[string]) End {
 	r.most = max(r.most, r.flying)
 	over := r.takes > 0 && r.flying > r.takes
 	r.mu.Unlock()
-	if over {
+	switch {
+	case over:
 		time.Sleep(5 * time.Millisecond)
-	} else {
+	case time.Since(r.begun) < slower:
+		time.Sleep(cmp.Or(r.before, r.answers))
+	case r.inTurn:
+		r.turn <- struct{}{}
+		time.Sleep(r.answers)
+		<-r.turn
+	default:
 		time.Sleep(r.answers)
 	}
 	r.mu.Lock()
@@ -88,13 +105,13 @@ func (r *receiver) Waiting(context.Context) ([]fence.Lane, error) { return nil, 
 // rate runs the receiver's lane and returns how many were delivered a second once it had a while.
 func (r *receiver) rate(t *testing.T) int {
 	t.Helper()
-	r.done = map[int]bool{}
+	r.done, r.begun, r.turn = map[int]bool{}, time.Now(), make(chan struct{}, 1)
 	source := NewInProcess(time.Now)
 	f := NewFloor(FloorConfig{Places: 512, First: 1, Least: 1, Most: 256, Quickly: time.Second, Now: time.Now,
 		Activate: func(l fence.Lane) { source.Activate(l, time.Now()) }})
 	source.Activate(laneNumber(1), time.Now())
 	before := 0
-	time.AfterFunc(6*time.Second, func() { r.mu.Lock(); before = r.next; r.mu.Unlock() })
+	time.AfterFunc(6*time.Second, func() { r.mu.Lock(); before, r.most = r.next, 0; r.mu.Unlock() })
 	k := KindOf[string](r, Policy{Base: time.Second, Cap: time.Minute}).On(f)
 	runKind(t, source, fence.Receivers, k, 9*time.Second)
 	return (r.next - before) / 3
@@ -103,22 +120,25 @@ func (r *receiver) rate(t *testing.T) int {
 func TestAReceiverGetsAsManyAtOnceAsItAnswersWell(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		name  string
-		r     *receiver
-		least int
+		name string
+		r    *receiver
+		// at least so many a second are delivered, and at most so many are in flight.
+		least, most int
 	}{
-		{"it takes a tenth of a second", &receiver{answers: 100 * time.Millisecond}, 2_000},
+		{"it takes a tenth of a second", &receiver{answers: 100 * time.Millisecond}, 2_000, 256},
 		{"and the store is slow", &receiver{answers: 100 * time.Millisecond, reads: 4 * time.Millisecond,
-			settles: 50 * time.Millisecond}, 1_200},
-		{"it takes half a second", &receiver{answers: 500 * time.Millisecond, reads: 2 * time.Millisecond}, 400},
-		{"it takes most of a second", &receiver{answers: 900 * time.Millisecond, odd: 300 * time.Millisecond}, 40},
-		{"it takes twenty at once", &receiver{answers: 100 * time.Millisecond, takes: 20}, 120},
+			settles: 50 * time.Millisecond}, 1_200, 256},
+		{"it takes half a second", &receiver{answers: 500 * time.Millisecond, reads: 2 * time.Millisecond}, 400, 256},
+		{"it takes most of a second", &receiver{answers: 900 * time.Millisecond, odd: 300 * time.Millisecond}, 40, 256},
+		{"it takes twenty at once", &receiver{answers: 100 * time.Millisecond, takes: 20}, 120, 40},
+		{"it takes longer than it did", &receiver{before: 2 * time.Millisecond, answers: 100 * time.Millisecond}, 2_000, 256},
+		{"it takes one at a time", &receiver{before: 10 * time.Millisecond, answers: 10 * time.Millisecond, inTurn: true}, 80, 16},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			got := c.r.rate(t)
 			t.Log(c.name, got, c.r.refused, c.r.most)
-			if got < c.least || c.r.takes > 0 && c.r.refused > got {
-				t.Errorf("%s: %d a second, %d were refused", c.name, got, c.r.refused)
+			if got < c.least || c.r.most > c.most || c.r.takes > 0 && c.r.refused > got {
+				t.Errorf("%s: %d a second, %d in flight, %d were refused", c.name, got, c.r.most, c.r.refused)
 			}
 		})
 	}

@@ -78,3 +78,56 @@ func TestABurstOfOneOwnersReceiversDelaysNoOthers(t *testing.T) {
 		})
 	}
 }
+
+// stuck is receivers that never answer and for which something waits at any time.
+type stuck struct {
+	mu   sync.Mutex
+	seq  int64
+	ends []time.Time
+}
+
+func (s *stuck) Heads(_ context.Context, q fence.Query) (Batch[string], error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seq++
+	return Batch[string]{Parallel: 4, Owner: ownerOf(q.Lane.ID[1] % 6), Items: []Item[string]{{Seq: s.seq, Key: "a"}}}, nil
+}
+
+func (s *stuck) Begin(context.Context, fence.Claim, Item[string]) error { return nil }
+
+func (s *stuck) Perform(context.Context, Item[string]) End {
+	time.Sleep(3 * time.Second)
+	return End{Class: Later, StartedAt: time.Now(), EndedAt: time.Now()}
+}
+
+func (s *stuck) Settle(context.Context, fence.Claim, Attempt[string]) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ends = append(s.ends, time.Now())
+	return nil
+}
+
+func (s *stuck) Waiting(context.Context) ([]fence.Lane, error) { return nil, nil }
+
+func TestWhatHangsEndsInNoBursts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		source, s := NewInProcess(time.Now), &stuck{}
+		f := NewFloor(FloorConfig{Places: 512, First: 1, Least: 1, Most: most, Quickly: time.Second,
+			Apart: 2 * time.Millisecond, Now: time.Now, Activate: func(l fence.Lane) { source.Activate(l, time.Now()) }})
+		for n := range 300 {
+			source.Activate(laneNumber(n), time.Now())
+		}
+		runKind(t, source, fence.Receivers, KindOf[string](s, Policy{Base: time.Second, Cap: time.Minute}).On(f), time.Minute)
+		const window, least = 20 * time.Millisecond, 300 + 18*100
+		together := 0
+		for i, at := range s.ends {
+			for n := i; n < len(s.ends) && s.ends[n].Sub(at) < window; n++ {
+				together = max(together, n-i+1)
+			}
+		}
+		if together > atOnce+10 || len(s.ends) < least {
+			t.Errorf("of %d attempts %d ended within %v", len(s.ends), together, window)
+		}
+	})
+}

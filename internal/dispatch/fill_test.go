@@ -109,6 +109,28 @@ func TestWhatComesInBehindTheFirstOfItsChainFollowsAtOnce(t *testing.T) {
 	})
 }
 
+func TestALaneThatIsSmallIsReadAgainSoonThoughAReadingTookLong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &lane{items: []Item[string]{{Seq: 1, Key: "a"}}, reads: 100 * time.Millisecond}
+		source := NewInProcess(time.Now)
+		stop := start(t, source, l)
+		time.Sleep(150 * time.Millisecond)
+		l.add(Item[string]{Seq: 2, Key: "b"})
+		source.Activate(theLane, time.Now())
+		time.Sleep(101 * time.Millisecond)
+		begun := time.Now()
+		l.change(func() { l.reads = 0 })
+		l.add(Item[string]{Seq: 3, Key: "c"})
+		source.Activate(theLane, time.Now())
+		time.Sleep(time.Second)
+		stop()
+		if at, ok := l.performed(3); !ok || at.Sub(begun) > 5*time.Millisecond {
+			t.Errorf("performed %v after %v", ok, at.Sub(begun))
+		}
+	})
+}
+
 func TestWhatComesInBehindThePlaceOfAPassIsReadInTheNext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -13,13 +13,17 @@ import (
 //
 // Who asks is let in if there is a place for its kind and its owner has not had its share, see room.
 // Lanes whose attempts took long have a quarter of the places among them, by the same rule; they and
-// those of which nothing is known leave an eighth to lanes that are known to be quick.
+// those of which nothing is known leave an eighth to lanes that are known to be quick, and may be kept
+// apart.
 type Floor struct {
 	c FloorConfig
 
 	mu                  sync.Mutex
 	all, doubtful, slow room
-	lanes               map[fence.Lane]*standing
+	// pace is that of the lanes that are doubtful; ticks tells that a timer waits for it.
+	pace  pace
+	ticks bool
+	lanes map[fence.Lane]*standing
 	// waits are the lanes without a place, by their class.
 	waits  [classes]waiters
 	pruned time.Time
@@ -36,6 +40,8 @@ type FloorConfig struct {
 	Quickly time.Duration
 	// Lasts tells that an attempt which is done speaks for its lane however long it took.
 	Lasts bool
+	// Apart keeps attempts of lanes apart that are not known to be quick.
+	Apart time.Duration
 	// Answers tells that a refusal is the item's own fault, and speaks for its lane as an answer.
 	Answers bool
 	Now     func() time.Time
@@ -58,7 +64,7 @@ const (
 // NewFloor returns a floor with all its places free.
 func NewFloor(c FloorConfig) *Floor {
 	f := &Floor{c: c, all: newRoom(c.Places), doubtful: newRoom(c.Places - c.Places/knownShare),
-		slow: newRoom(c.Places / slowShare), lanes: map[fence.Lane]*standing{}}
+		slow: newRoom(c.Places / slowShare), pace: pace{apart: c.Apart}, lanes: map[fence.Lane]*standing{}}
 	for class := range f.waits {
 		f.waits[class] = newWaiters()
 	}
@@ -72,7 +78,8 @@ type Place struct {
 	owner Owner
 	// class is whose places it is one of.
 	class class
-	left  bool
+	// alone tells that the lane had nothing else in flight when it got the place.
+	alone, left bool
 }
 
 // Enter gives a lane of an owner a place for one more attempt. If it gives none to a lane that has
@@ -87,14 +94,18 @@ func (f *Floor) Enter(lane fence.Lane, owner Owner) (*Place, bool) {
 		s.promised = nil
 		s.flying++
 		return p, true
-	case s.flying >= int(s.window):
+	case s.flying >= s.most():
 		return nil, false
 	case f.open(s):
+		p := f.place(lane, s)
 		s.flying++
-		return f.place(lane, s), true
+		return p, true
 	case s.flying == 0 && !s.waits:
 		s.waits = true
 		f.waits[s.class()].add(owner, lane)
+		if s.class() != quick {
+			f.paced(&f.waits[s.class()])
+		}
 	}
 	return nil, false
 }
@@ -129,7 +140,7 @@ func (p *Place) Leave(took time.Duration, done bool) {
 	f.free(p)
 	s := f.standing(p.lane, p.owner)
 	if took > 0 {
-		s.learn(f.c, took, done)
+		s.learn(f.c, took, done, p.alone)
 	}
 	s.flying--
 	f.invite()
@@ -137,13 +148,16 @@ func (p *Place) Leave(took time.Duration, done bool) {
 
 // open tells whether there is a place for a lane; mu is held, as for all that follow.
 func (f *Floor) open(s *standing) bool {
-	return f.all.open(s.owner) && (s.class() == quick || f.doubtful.open(s.owner)) &&
+	return f.all.open(s.owner) && (s.class() == quick || f.pace.open(f.c.Now()) && f.doubtful.open(s.owner)) &&
 		(s.class() != slow || f.slow.open(s.owner))
 }
 
 func (f *Floor) place(lane fence.Lane, s *standing) *Place {
-	p := &Place{f: f, lane: lane, owner: s.owner, class: s.class()}
+	p := &Place{f: f, lane: lane, owner: s.owner, class: s.class(), alone: s.flying == 0}
 	f.take(p, 1)
+	if p.doubted() {
+		f.pace.take(f.c.Now())
+	}
 	return p
 }
 
@@ -162,7 +176,7 @@ func (f *Floor) take(p *Place, n int) {
 // invite promises places to lanes that wait, in turns between owners.
 func (f *Floor) invite() {
 	for class := range f.waits {
-		for {
+		for class == int(quick) || f.paced(&f.waits[class]) {
 			lane, ok := f.waits[class].next(func(lane fence.Lane) bool { return f.open(f.lanes[lane]) })
 			if !ok {
 				break
@@ -192,7 +206,7 @@ func (f *Floor) standing(lane fence.Lane, owner Owner) *standing {
 	s, now := f.lanes[lane], f.c.Now()
 	if s == nil {
 		f.prune(now)
-		s = &standing{owner: owner, window: float64(f.c.First)}
+		s = &standing{owner: owner, window: float64(f.c.First), look: look{at: now}}
 		f.lanes[lane] = s
 	}
 	if s.flying == 0 {

@@ -96,7 +96,9 @@ func TestHowManyAttemptsALaneMayHaveFollowsHowTheyEnd(t *testing.T) {
 		{"one that takes long and fails leaves one", []end{{9, 0, quick, true}, {0, 1, 3 * time.Second, false}}, 1},
 		{"what takes long does not grow", []end{{9, 0, quick, true}, {0, 1, 2 * time.Second, true}}, most - 1},
 		{"what is felt does not grow", []end{{4, 0, quick, true}, {9, 0, 60 * time.Millisecond, true}}, 11},
-		{"what is too much shrinks", []end{{9, 0, quick, true}, {9, 0, 200 * time.Millisecond, true}}, doubling},
+		{"what is too much shrinks", []end{{9, 0, quick, true}, {4, 0, 200 * time.Millisecond, true}}, doubling},
+		{"unless it takes as long alone", []end{{9, 0, quick, true}, {30, 0, 200 * time.Millisecond, true}}, most},
+		{"nor is that felt", []end{{4, 0, quick, true}, {40, 0, 60 * time.Millisecond, true}}, most},
 		{"it comes back", []end{{0, 1, 3 * time.Second, false}, {0, 7, quick, true}}, 8},
 	} {
 		synctest.Test(t, func(t *testing.T) {

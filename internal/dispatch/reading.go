@@ -50,6 +50,11 @@ const (
 	surveyRest = 20 * time.Millisecond
 )
 
+// readsChain is how long reading takes for each chain at most, and once more, on a slow machine. What a page
+// took beyond that was no reading but a wait, for the processor or behind others, and is not rested for: in a
+// burst every lane would rest for what it waited for the others.
+const readsChain = 250 * time.Microsecond
+
 // page is what one query asks for and what it found. done takes it back once it is filled in.
 type page struct {
 	of           *pass
@@ -114,7 +119,7 @@ func (p *pass) want() {
 // done notes what a page held, and what it cost until now; busy tells that there are chains in
 // hand.
 func (r *reading) done(p *page, now time.Time, busy bool) {
-	o, spent := p.of, now.Sub(p.began)-p.waited
+	o, spent := p.of, min(now.Sub(p.began)-p.waited, time.Duration(p.chains+1)*readsChain)
 	o.spent += spent
 	o.again = earlier(o.again, p.again)
 	o.after = p.after

@@ -28,6 +28,7 @@ type standing struct {
 	ceiling        float64
 	// halved is when the window was halved last.
 	halved time.Time
+	look   look
 
 	known    bool
 	slow     bool
@@ -46,6 +47,14 @@ const (
 	classes
 )
 
+// most is how many attempts may be in flight.
+func (s *standing) most() int {
+	if s.look.left > 0 {
+		return 1
+	}
+	return int(s.window)
+}
+
 func (s *standing) class() class {
 	switch {
 	case s.slow:
@@ -57,10 +66,17 @@ func (s *standing) class() class {
 }
 
 // learn adapts to an attempt's end: quick successes add, failures halve, and what took long and failed
-// leaves the least.
-func (s *standing) learn(c FloorConfig, took time.Duration, done bool) {
+// leaves the least. alone tells that nothing else was in flight when it began.
+func (s *standing) learn(c FloorConfig, took time.Duration, done, alone bool) {
 	s.known, s.slow = true, took >= c.Quickly && !(done && c.Lasts)
-	quickest := s.quickest(c, took, done)
+	quickest := max(s.quickest(c, took, done), s.look.found(c.Now()))
+	if s.look.left > 0 && done {
+		if alone {
+			s.look.add(took, felt*quickest, c.Now())
+		}
+		return
+	}
+	s.look.left = 0
 	used, over := float64(s.flying) >= s.window/2, took-ownLoad
 	switch {
 	case !done && s.slow:
@@ -75,7 +91,10 @@ func (s *standing) learn(c FloorConfig, took time.Duration, done bool) {
 		s.window++
 	case s.slow || over > tooMuch*quickest:
 		s.window = max(s.window-1, min(s.window, doubling))
-	case over > felt*quickest || !used:
+		s.look.begin(c.Now(), used && !s.slow)
+	case !used:
+	case over > felt*quickest:
+		s.look.begin(c.Now(), true)
 	case s.window < s.ceiling:
 		s.window++
 	default:
