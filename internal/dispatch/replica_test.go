@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"testing"
@@ -116,6 +117,35 @@ func TestCallsArePacedInTheLifeInWhichTheirAttemptBegan(t *testing.T) {
 		wait(nil)
 		if err := p.Wait(t.Context(), "none"); err != nil {
 			t.Errorf("a call of no attempt, alive again: %v", err)
+		}
+	})
+}
+
+// passing is a source of a process whose first life ends right behind its first claim.
+type passing struct {
+	*InProcess
+	*resident
+}
+
+func (p passing) Claim(ctx context.Context, queue string) (Claim, error) {
+	c, err := p.InProcess.Claim(ctx, queue)
+	if c.Life = p.Life(); c.Epoch == 1 {
+		p.lives(2)
+	}
+	return c, err
+}
+
+func TestALaneIsNotBegunInALaterLifeThanItWasClaimedIn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := (&house{}).enter()
+		l := &lane{items: limited(1)}
+		stop := startKinds(t, Config{Source: passing{NewInProcess(time.Now), r}, Kinds: map[string]Kind{theLane.Kind: KindOf[string](l,
+			Policy{})}, Budget: NewBudget(time.Now, map[string]time.Time{}).Among(r), Log: slog.New(slog.DiscardHandler)})
+		time.Sleep(time.Minute)
+		stop()
+		if len(l.at) != 1 || len(l.claims) != 1 || l.claims[0].Epoch < 2 {
+			t.Errorf("%d attempts, settled under %v", len(l.at), l.claims)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"cmp"
 	"context"
 	"time"
 )
@@ -47,7 +48,7 @@ type runner[T any] struct {
 
 func newRunner[T any](st *stint, claim Claim, s *slot, work Work[T], policy Policy) *runner[T] {
 	d := st.Dispatcher
-	life := d.config.Budget.life()
+	life := cmp.Or(claim.Life, d.config.Budget.life())
 	m, now := d.take(claim.Claim), d.config.Now()
 	r := &runner[T]{Dispatcher: d, slot: s, floor: d.config.Kinds[claim.Lane.Kind].floor, claim: claim,
 		work: work, policy: policy, working: st.working, crew: st.crew,

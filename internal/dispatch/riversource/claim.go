@@ -101,7 +101,7 @@ func (s *Source) next(q *queue) (dispatch.Claim, bool) {
 	h.given = true
 	delete(s.tickets, h.ticket)
 	close(h.taken)
-	return dispatch.Claim{Claim: h.Claim, Wake: h.wake}, true
+	return dispatch.Claim{Claim: h.Claim, Wake: h.wake, Life: s.standing.life}, true
 }
 
 // took notes lanes that were claimed, in the order in which they are to run.

@@ -63,6 +63,11 @@ func logger(t *testing.T) *slog.Logger {
 	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
+// pooled has a replica do without what a pooler of transactions does not carry.
+func pooled(c *riversource.Config) {
+	c.PollOnly = true
+}
+
 func TestTheSourceOfManyReplicasKeepsToTheContractOfSources(t *testing.T) {
 	t.Parallel()
 	sourcetest.RunInRealTime(t, func(t *testing.T) dispatch.Source { return replica(t, database(t)) })
@@ -71,6 +76,6 @@ func TestTheSourceOfManyReplicasKeepsToTheContractOfSources(t *testing.T) {
 func TestASourceThatCannotListenKeepsToTheContractOfSources(t *testing.T) {
 	t.Parallel()
 	sourcetest.RunInRealTime(t, func(t *testing.T) dispatch.Source {
-		return replica(t, database(t), func(c *riversource.Config) { c.PollOnly = true })
+		return replica(t, database(t)+"&default_query_exec_mode=exec", pooled)
 	})
 }
