@@ -57,6 +57,7 @@ var rooms = map[string]room{
 	"internal/perform":                 {"internal/access internal/connection internal/dispatch internal/event internal/fence internal/operation internal/problem internal/record internal/resource internal/tsp internal/webhook", "attempts at what waits in lanes, and what their ends mean"},
 	"internal/webhook":                 {"internal/event internal/fence internal/outbound internal/page internal/problem internal/resource internal/retryafter internal/wire", "webhooks carry events and do not know operations; of resource they use the reader of bodies"},
 	"internal/dispatch":                {"internal/fence", "lanes do not know what runs in them"},
+	"internal/dispatch/riversource":    {"internal/dispatch internal/fence", "a lane source has tables of its own, and uses no other room's statements"},
 	"internal/dispatch/sourcetest":     {"internal/dispatch internal/fence", "holds lane sources against their contract"},
 	"internal/store":                   {"internal/access internal/audit internal/connection internal/record internal/operation internal/webhook internal/fence internal/store/engine internal/store/move internal/store/postgres internal/store/sqlite internal/store/tables", "the ports of all rooms as one, and the choice of the engine beneath the tables"},
 	"internal/store/engine":            {"internal/fence", "what the tables ask of the database in which they lie is a leaf"},

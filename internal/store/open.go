@@ -21,11 +21,18 @@ var _ Store = (*tables.DB)(nil)
 // making and migrating it as needed. A SQLite file lets one process alone work on its lanes: a second one is
 // refused until the first one closes it or ends. Commands beside it use OpenBeside. PostgreSQL is shared by many.
 func Open(ctx context.Context, url string, o Options) (Store, error) {
-	over, err := database(ctx, url, o.Now)
+	now := o.Now
+	if now == nil {
+		now = time.Now
+	}
+	over, err := database(ctx, url, now)
 	if err != nil {
 		return nil, err
 	}
-	db, err := tables.Open(ctx, over, o.Now, o.Wake)
+	if its, ok := over.(Clock); ok && o.Now == nil {
+		now = its.Now
+	}
+	db, err := tables.Open(ctx, over, now, o.Wake)
 	if err != nil {
 		return nil, err
 	}
@@ -126,6 +133,9 @@ func Check(url string) error {
 
 // scheme is how URLs begin, those that leave out the slashes too; of one letter it is a Windows drive.
 var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+:`)
+
+// Shared tells that many processes may work on the lanes of the database that a URL names.
+func Shared(url string) bool { return isPostgres(url) }
 
 // isPostgres tells that a URL names a PostgreSQL database.
 func isPostgres(url string) bool {

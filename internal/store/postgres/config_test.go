@@ -62,12 +62,12 @@ func TestADatabaseOfAnotherEncodingIsRefused(t *testing.T) {
 func TestAServerThatForgetsWhatIsStoredIsTold(t *testing.T) {
 	t.Parallel()
 	e, _ := fresh(t)
-	why, err := e.Unsafe(t.Context())
-	if err != nil || !strings.Contains(why, "fsync") {
-		t.Errorf("%q, %v", why, err)
+	stands, err := e.Standing(t.Context())
+	if err != nil || !strings.Contains(stands.Unsafe, "fsync") {
+		t.Errorf("%+v, %v", stands, err)
 	}
 	durable := postgrestest.New(t, postgrestest.Options{Durable: true, Settings: []string{"synchronous_commit=off"}})
-	if why, err := running(t, database(t, durable)).Unsafe(t.Context()); why != "" || err != nil {
-		t.Errorf("%q, %v", why, err)
+	if stands, err := running(t, database(t, durable)).Standing(t.Context()); stands.Unsafe != "" || err != nil {
+		t.Errorf("%+v, %v", stands, err)
 	}
 }

@@ -112,10 +112,11 @@ func (e *Engine) keep() {
 			return
 		case <-tick.C:
 		}
-		ctx, cancel := context.WithTimeout(e.ends, keepEvery)
-		_ = e.measure(ctx)
-		_ = e.renew(ctx)
-		cancel()
+		for _, do := range []func(context.Context) error{e.renew, e.measure} {
+			ctx, cancel := context.WithTimeout(e.ends, keepEvery)
+			_ = do(ctx)
+			cancel()
+		}
 	}
 }
 

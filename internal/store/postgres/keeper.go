@@ -84,12 +84,16 @@ func (e *Engine) Standing(ctx context.Context) (fence.Standing, error) {
 	if err != nil {
 		return fence.Standing{}, err
 	}
+	unsafe, err := e.unsafe(ctx)
+	if err != nil {
+		return fence.Standing{}, err
+	}
 	var last beat
 	if json.Unmarshal(noted, &last) != nil {
-		return fence.Standing{}, nil
+		return fence.Standing{Unsafe: unsafe}, nil
 	}
 	cluster, err := e.cluster(ctx)
-	return fence.Standing{At: last.At, Restored: last.Cluster != "" && last.Cluster != cluster}, err
+	return fence.Standing{At: last.At, Restored: last.Cluster != cluster, Unsafe: unsafe}, err
 }
 
 // Space is how large the database is. What its log takes, and what is free for both, a server does not tell its
@@ -117,10 +121,10 @@ const guardedText = `SELECT coalesce(string_agg(tgname || ' ' || tgenabled::text
 // Erasing runs a part of a transaction. What it deletes the server overwrites when it next vacuums the table.
 func (e *Engine) Erasing(run func() error) error { return run() }
 
-// Unsafe tells, in a sentence for the operator, what the server does that makes "stored" mean less than on disk;
+// unsafe tells, in a sentence for the operator, what the server does that makes "stored" mean less than on disk;
 // "" if nothing does. Where synchronous_commit is off there is nothing to tell, as Waybill's transactions turn it
 // on.
-func (e *Engine) Unsafe(ctx context.Context) (why string, err error) {
+func (e *Engine) unsafe(ctx context.Context) (why string, err error) {
 	var off []string
 	err = e.query(ctx, e.own, reading{`SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes')
 		AND setting = 'off' ORDER BY name`, nil, func(r engine.Row) error {

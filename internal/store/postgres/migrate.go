@@ -40,7 +40,7 @@ func Migrate(ctx context.Context, url string) error {
 			if _, err := t.provider.Up(ctx); err != nil {
 				return fmt.Errorf("migrating the database: %w", err)
 			}
-			return nil
+			return migrateRiver(ctx, url)
 		})
 	})
 }

@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"database/sql"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math"
 	"reflect"
-	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -114,57 +112,6 @@ func (r row) direct(i int, to any) bool {
 	return false
 }
 
-// read gives what a pointer points at a value.
-func read(v any, to reflect.Value) error {
-	switch to.Kind() {
-	case reflect.String:
-		text, err := bytesOf(v)
-		to.SetString(string(text))
-		return err
-	case reflect.Int, reflect.Int64:
-		n, err := intOf(v)
-		to.SetInt(n)
-		return err
-	case reflect.Bool:
-		n, err := intOf(v)
-		to.SetBool(n != 0)
-		return err
-	case reflect.Float64:
-		if f, ok := v.(float64); ok {
-			to.SetFloat(f)
-			return nil
-		}
-		n, err := intOf(v)
-		to.SetFloat(float64(n))
-		return err
-	}
-	return fmt.Errorf("a %s holds no column", to.Type())
-}
-
-func bytesOf(v any) ([]byte, error) {
-	switch v := v.(type) {
-	case nil:
-		return nil, nil
-	case []byte:
-		return v, nil
-	case string:
-		return []byte(v), nil
-	case int64:
-		return strconv.AppendInt(nil, v, 10), nil
-	}
-	return nil, fmt.Errorf("a %T is no text", v)
-}
-
-func intOf(v any) (int64, error) {
-	switch v := v.(type) {
-	case int64:
-		return v, nil
-	case float64:
-		return int64(v), nil
-	}
-	return 0, fmt.Errorf("a %T is no number", v)
-}
-
 // value is a column as nil, int64, float64, string or []byte. Truth is 0 or 1. A number that has decimals is a
 // float64, as an average is.
 func (r row) value(i int) (any, error) {
@@ -205,33 +152,4 @@ func integer(as uint32, v []byte) (n int64, ok bool) {
 		return int64(v[0]), true
 	}
 	return 0, false
-}
-
-// number reads a numeric, as sum answers for bigint: a count of digits of base 10,000, the weight of the first
-// one, the sign (0 or 0x4000), how many decimals are shown, and the digits, each in two bytes.
-func number(v []byte) (any, error) {
-	const header = 8
-	if len(v) < header || len(v) != header+2*int(binary.BigEndian.Uint16(v)) {
-		return nil, errors.New("a numeric is cut off")
-	}
-	weight, sign := int(int16(binary.BigEndian.Uint16(v[2:]))), binary.BigEndian.Uint16(v[4:])
-	var whole int64
-	var all float64
-	for i := 0; i < len(v[header:])/2 || i <= weight; i++ {
-		digit := uint16(0)
-		if at := header + 2*i; at < len(v) {
-			digit = binary.BigEndian.Uint16(v[at:])
-		}
-		all += float64(digit) * math.Pow(10_000, float64(weight-i))
-		whole = whole*10_000 + int64(digit)
-	}
-	if sign == 0x4000 {
-		whole, all = -whole, -all
-	} else if sign != 0 {
-		return nil, errors.New("a numeric is no number")
-	}
-	if binary.BigEndian.Uint16(v[6:]) == 0 && math.Abs(all) < 1<<62 {
-		return whole, nil
-	}
-	return all, nil
 }

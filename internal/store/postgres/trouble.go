@@ -67,7 +67,9 @@ func toldOf(pg *pgconn.PgError) (reason, remedy string) {
 	case "25006":
 		return "the database may not be written: its server is a standby",
 			"name the primary in WAYBILL_DATABASE_URL, or all servers: postgres://user@first:5432,second:5432/database"
-	case "55P03", "57014", "25P03", "25P04":
+	case "25P03", "25P04":
+		return "this process was held up while it wrote", "look at the load of its machine"
+	case "55P03", "57014":
 		return "another replica holds the database", "look which process holds it in pg_stat_activity"
 	case "58030", "XX001", "XX002":
 		return "the disk of the database fails, or the database is damaged", "look at its server's log"

@@ -188,7 +188,7 @@ CREATE TABLE operation (
   state text COLLATE "C" NOT NULL, sync bigint NOT NULL, tries bigint NOT NULL, counted bigint NOT NULL,
   next_at bigint NOT NULL, deadline bigint NOT NULL, sent_at bigint, resource bytea, source_id text COLLATE "C",
   collection text COLLATE "C" NOT NULL, created_at bigint NOT NULL, updated_at bigint NOT NULL,
-  streak bigint NOT NULL DEFAULT 0, cut_at bigint NOT NULL DEFAULT 0
+  streak bigint NOT NULL DEFAULT 0, cut_at bigint NOT NULL DEFAULT 0, handler bytea
 );
 CREATE INDEX operation_failed ON operation (partner, created_at) WHERE state = 'failed';
 CREATE INDEX operation_list ON operation (partner, created_at, seq);
