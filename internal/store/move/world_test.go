@@ -191,7 +191,7 @@ func (w world) value(c column, n int) any {
 		return w.keys[c.refers][w.IntN(len(w.keys[c.refers]))]
 	case c.name == "seq":
 		return int64(n*3 + 1)
-	case c.key && c.kind == "BLOB":
+	case (c.key || c.name == "id") && c.kind == "BLOB":
 		return bytesOf(w.Rand, 16)
 	case c.key && c.kind == "INTEGER":
 		return w.Int64()
