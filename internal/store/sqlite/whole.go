@@ -92,7 +92,7 @@ func (w *Whole) Read(ctx context.Context, query string, args []any, each func(en
 	defer w.conn.SetInterrupt(context.Background())
 	s, err := w.stmts.bound(w.conn, query, args)
 	if err != nil {
-		return explained(w.of.path, err)
+		return w.explained(err)
 	}
 	defer func() { err = cmp.Or(err, s.Reset()) }()
 	for s.Step() {
@@ -100,7 +100,7 @@ func (w *Whole) Read(ctx context.Context, query string, args []any, each func(en
 			return err
 		}
 	}
-	return explained(w.of.path, s.Err())
+	return w.explained(s.Err())
 }
 
 // Write runs a transaction. It looks at the files around it, as the session does.
@@ -122,12 +122,23 @@ func (w *Whole) Write(ctx context.Context, run func(engine.Loading) error) error
 		if !w.conn.GetAutocommit() {
 			err = errors.Join(err, w.conn.Exec(`ROLLBACK`))
 		}
-		return explained(w.of.path, err)
+		return w.explained(err)
 	}
 	if lost := w.of.guard.check(); lost != nil {
 		return lost
 	}
 	return nil
+}
+
+// explained says what is wrong with the file or its disk by an error, and what to do.
+func (w *Whole) explained(err error) error {
+	var code sqlite3.ErrorCode
+	if errors.As(err, &code) {
+		if reason, remedy := told(code); reason != "" {
+			return fmt.Errorf("%s: %s; %s: %w", w.of.path, reason, remedy, err)
+		}
+	}
+	return explained(w.of.path, err)
 }
 
 // Standing tells for which time the file stands.
