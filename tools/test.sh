@@ -1,13 +1,22 @@
 #!/usr/bin/env bash
-# Runs every test, or those of the packages that are named. The race detector needs a C compiler;
-# one is installed where that is possible without asking, and left out loudly where not. Tests that
-# need ../shared skip where it is missing, unless CI=true, and are named at the end; so are those that
-# need a language or a tool which the machine lacks.
+# Runs every test, or those of the packages that are named. The race detector needs a C compiler, and the
+# tests of the store PostgreSQL; both are installed where that is possible without asking, and left out
+# loudly where not. Tests that need ../shared skip where it is missing, unless CI=true, and are named at the
+# end; so are those that need a language or a tool which the machine lacks.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 if ! command -v cc >/dev/null && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
   apt-get update -q && apt-get install -qy gcc libc6-dev
+fi
+have_postgres() {
+  [ -n "${WAYBILL_TEST_POSTGRES_BIN:-}" ] || command -v postgres || compgen -G '/usr/lib/postgresql/*/bin/postgres'
+} >/dev/null
+if ! have_postgres && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+  # Without this the package starts a server of its own, of which the tests have no use.
+  apt-get update -q && apt-get install -qy --no-install-recommends postgresql-common
+  sed -i 's/^#*create_main_cluster .*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+  apt-get install -qy --no-install-recommends postgresql
 fi
 # SQLite is watched from outside alone: it is C that was compiled to Go, has its memory to itself, and takes
 # six times as long with the detector in it.

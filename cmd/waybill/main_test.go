@@ -92,7 +92,7 @@ func TestACommandTellsAllThatIsWrongWithItsSettingsBeforeItDoesAnything(t *testi
 		t.Fatal(err)
 	}
 	e := newEnvironment(t.Context(), []string{"WAYBILL_ADRR=:80", "WAYBILL_MAX_AGE=0", "WAYBILL_KEY_FILE=" + key,
-		"WAYBILL_TSP_SAMSARA_LIMITS=messages.wriet=1/s", "WAYBILL_DATABASE_URL=postgres://u:hush@h/db"})
+		"WAYBILL_TSP_SAMSARA_LIMITS=messages.wriet=1/s", "WAYBILL_DATABASE_URL=postgres://u:hush@h:port/db"})
 	for name, c := range map[string]struct {
 		run  func(*environment) error
 		says []string

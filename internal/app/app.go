@@ -20,7 +20,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
-	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/metrics"
 	"github.com/waybill-dev/waybill/internal/perform"
 	"github.com/waybill-dev/waybill/internal/record"
@@ -56,8 +55,13 @@ type App struct {
 	db         store.Store
 	api        *api.Server
 	dispatcher *dispatch.Dispatcher
-	budget     *dispatch.Budget
-	floors     floors
+	// lanes are what runs next, and replica how this process stands among others; nil where it works alone. now is the
+	// store's clock.
+	lanes   lanes
+	replica replica
+	now     func() time.Time
+	budget  *dispatch.Budget
+	floors  floors
 	// stops tells that no more requests are taken.
 	stops atomic.Bool
 	// cutAt is when this process took over from one that did not stop in order; zero if it did.
@@ -98,21 +102,23 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 	// What the service does by itself is not done by whoever started it.
 	starter := audit.Of(ctx)
 	ctx = audit.By(ctx, audit.Actor{})
-	source := dispatch.NewInProcess(time.Now)
-	a := &App{config: c, dev: o.Dev, log: o.Log}
-	a.measure(source, o.Adapters)
+	a := &App{config: c, dev: o.Dev, log: o.Log, now: time.Now}
+	a.measure(o.Adapters)
 	if err := a.openAdmin(); err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, c.DatabaseURL, store.Options{Now: time.Now,
-		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, ListDeadline: c.ListDeadline,
+	db, err := store.Open(ctx, c.DatabaseURL, store.Options{Wake: a.lanes.activate, ListDeadline: c.ListDeadline,
 		Sealing: a.sealing, Watch: a.storeWatch()})
 	if err != nil {
 		return nil, errors.Join(err, a.closeAdmin())
 	}
-	if err := errors.Join(a.build(ctx, source, o), a.noteStart(audit.By(ctx, starter))); err != nil {
+	a.now = db.Now
+	if err = a.join(ctx); err == nil {
+		err = errors.Join(a.build(ctx, o), a.noteStart(audit.By(ctx, starter)))
+	}
+	if err != nil {
 		a.endTraces(ctx)
-		return nil, errors.Join(why(ctx, db, err), a.closeAdmin(), db.Close())
+		return nil, errors.Join(why(ctx, db, err), a.lanes.close(ctx), a.closeAdmin(), db.Close())
 	}
 	a.built.Store(true)
 	return a, nil
@@ -155,29 +161,42 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	working, stop := context.WithCancel(ctx)
 	defer stop()
 	context.AfterFunc(working, a.imports.Stop)
+	context.AfterFunc(working, a.lanes.withdraw)
 	g.Go(func() error { return a.dispatcher.Run(working) })
 	g.Go(func() error { return a.keep(ctx, stop) })
 	g.Go(func() error { return a.connections.Run(working) })
 	g.Go(func() error { return a.feed.Run(ctx) })
 	g.Go(func() error { return a.askIssuer(working) })
-	g.Go(func() error { return a.watchHead(ctx) })
-	g.Go(func() error { return a.reseal(working, a.keys.sealer) })
-	g.Go(func() error { return a.sealOld(working) })
-	g.Go(func() error { return record.WatchOrphans(working, a.db, time.Now, a.log) })
-	g.Go(func() error { return webhook.Sweep(working, a.sweeps(), time.Now, a.log) })
+	g.Go(func() error { return a.leading(ctx, a.watchHead) })
 	g.Go(func() error { return a.countBacklog(working) })
-	kept := perform.Kept{Operations: a.config.KeepOperations, Records: a.config.KeepRecords}
-	g.Go(func() error { return perform.Forget(working, a.sweeps(), kept, time.Now, a.log) })
+	g.Go(func() error { return a.watchHandlers(working) })
+	g.Go(func() error { return a.tellCharges(ctx) })
+	for _, task := range a.tasks() {
+		g.Go(func() error { return a.leading(working, task) })
+	}
 	err = g.Wait()
 	a.writes.Stop()
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
+}
+
+// tasks are what one replica of all does beside its other work.
+func (a *App) tasks() []func(context.Context) error {
+	kept := perform.Kept{Operations: a.config.KeepOperations, Records: a.config.KeepRecords}
+	return []func(context.Context) error{
+		func(ctx context.Context) error { return a.reseal(ctx, a.keys.sealer) },
+		a.sealOld,
+		func(ctx context.Context) error { return record.WatchOrphans(ctx, a.db, a.now, a.log) },
+		func(ctx context.Context) error { return webhook.Sweep(ctx, a.sweeps(), a.now, a.log) },
+		func(ctx context.Context) error { return perform.Forget(ctx, a.sweeps(), kept, a.now, a.log) },
+	}
 }
 
 // Close saves what the next start needs and closes the database. That of a store which was lost is
 // no orderly one, whatever there was to save.
 func (a *App) Close(ctx context.Context) error {
 	a.endTraces(ctx)
-	return errors.Join(a.connections.Close(ctx), cmp.Or(a.pause(ctx), a.db.Ping(ctx)), a.closeAdmin(), a.db.Close())
+	return errors.Join(a.connections.Close(ctx), cmp.Or(a.pause(ctx), a.db.Ping(ctx)), a.lanes.close(ctx),
+		a.closeAdmin(), a.db.Close())
 }
 
 // refuseDefaults keeps the demo's secret, which everybody knows, out of production.

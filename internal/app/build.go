@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api"
 	"github.com/waybill-dev/waybill/internal/api/openapi"
@@ -35,7 +37,7 @@ type parts struct {
 	strict func() (*openapi.Strict, error)
 }
 
-func (a *App) build(ctx context.Context, source dispatch.Source, o Options) error {
+func (a *App) build(ctx context.Context, o Options) error {
 	if !o.Dev {
 		if err := refuseDefaults(ctx, a.db); err != nil {
 			return err
@@ -48,24 +50,24 @@ func (a *App) build(ctx context.Context, source dispatch.Source, o Options) erro
 	a.connections = connection.New(connection.Config{
 		Store: a.db, Access: a.db, Records: a.db, Sealer: a.keys.sealer, Caller: a.caller, Pace: p.limits.Pace,
 		Charge: p.limits.Charge, FleetsOnPurpose: a.config.FleetsOnPurpose,
-		Wake: func(l fence.Lane) { source.Activate(l, time.Now()) }, Now: time.Now, Log: a.log,
+		Wake: a.lanes.activate, Leads: a.leads(), Now: a.now, Log: a.log,
 	})
 	a.feed = webhook.NewFeed(webhook.FeedConfig{
-		Store: a.db, Lets: p.grants.Lets, Strict: strictEvents(p), Now: time.Now, Log: a.log,
+		Store: a.db, Lets: p.grants.Lets, Strict: strictEvents(p), Now: a.now, Log: a.log,
 	})
 	a.webhooks = webhook.New(webhook.Config{Store: a.db, Sealer: a.keys.sealer, URLs: p.policy,
 		Most: a.config.MaxSubscriptions})
-	a.floors = newFloors(a.config, func(l fence.Lane) { source.Activate(l, time.Now()) }, listen.Descriptors(), a.log)
+	a.floors = newFloors(a.config, a.lanes.activate, listen.Descriptors(), a.log)
 	a.imports = perform.NewImports(perform.ImportsConfig{
 		Schedules: a.db, Connections: a.db, Links: a.connections, Grants: p.grants, Limits: p.limits,
 		Floor: a.floors.imports, Every: a.config.ImportEvery, History: a.config.ImportHistory,
-		Importer: record.Importer{Caller: a.caller, Store: a.db, Now: time.Now}, Now: time.Now, Log: a.log,
+		Importer: record.Importer{Caller: a.caller, Store: a.db, Now: a.now}, Now: a.now, Log: a.log,
 		Watch: a.performWatch(),
 	})
 	if err := a.resumeImports(ctx); err != nil {
 		return err
 	}
-	a.lanes(source, p)
+	a.work(p)
 	return a.face(ctx, p)
 }
 
@@ -99,35 +101,47 @@ func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
 		return p, err
 	}
 	p.limits = perform.NewLimits(p.registry, a.budget, agreed(a.config))
-	p.grants = perform.NewGrants(a.db, time.Now)
+	if a.replica != nil {
+		p.limits.Among(a.db, a.now)
+	}
+	p.grants = perform.NewGrants(a.db, a.now)
 	p.strict = sync.OnceValues(openapi.NewStrict)
 	return p, nil
 }
 
-// lanes makes the dispatcher and what runs in its lanes.
-func (a *App) lanes(source dispatch.Source, p parts) {
+// work makes the dispatcher and what runs in its lanes.
+func (a *App) work(p parts) {
 	a.writes = perform.NewWrites(perform.WritesConfig{
 		Queue: a.db, Progress: a.db, Connections: a.db, Links: a.connections, Records: a.db, Grants: p.grants,
-		Imports: a.imports, TSPs: a.caller, Limits: p.limits, Settling: p.settling, CutAt: a.cutAt, Floor: a.floors.calls,
-		Derive: a.keys.derive, Now: time.Now, Log: a.log, Watch: a.performWatch(), Traces: a.performTraces(),
+		Imports: a.imports, TSPs: a.caller, Limits: p.limits, Settling: p.settling, CutAt: a.cutSince, Floor: a.floors.calls,
+		Recovery: a.db, Locks: a.db,
+		Derive: a.keys.derive, Now: a.now, Log: a.log, Watch: a.performWatch(), Traces: a.performTraces(),
 	})
 	open := func(s webhook.Subscription) (webhook.Subscription, error) {
-		return webhook.OpenSecret(a.keys.sealer, s, time.Now())
+		return webhook.OpenSecret(a.keys.sealer, s, a.now())
 	}
-	sender := webhook.NewSender(a.toReceivers(outbound.Receiver(p.policy, webhook.DefaultTimeout)), time.Now)
+	sender := webhook.NewSender(a.toReceivers(outbound.Receiver(p.policy, webhook.DefaultTimeout)), a.now)
 	sender.Strict = strictEvents(p)
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
 		Queue: a.db, Receivers: a.db, Feed: a.feed, Lets: p.grants.Lets, Open: open, Sender: sender,
-		Floor: a.floors.deliveries, Now: time.Now, Log: a.log,
+		Floor: a.floors.deliveries, Now: a.now, Log: a.log,
 		Watch: a.performWatch(), Traces: a.performTraces(),
 	})
 	a.dispatcher = dispatch.New(dispatch.Config{
-		Source: source,
+		Source: *a.lanes.source.Load(),
 		Kinds: map[string]dispatch.Kind{
 			fence.Connections: a.writes.Kind(), fence.Receivers: deliveries.Kind(), fence.Imports: a.imports.Kind(),
 		},
-		Budget: a.budget, Now: time.Now, Log: a.log, MaxLanes: a.config.LanesAtOnce,
+		Budget: a.budget, Now: a.now, Log: a.log, MaxLanes: a.config.LanesAtOnce,
 	})
+}
+
+// cutSince is when the lane of a connection was taken last from a process that did not give it back.
+func (a *App) cutSince(connection uuid.UUID) time.Time {
+	if at := a.dispatcher.CutAt(fence.Lane{Kind: fence.Connections, ID: connection}); at.After(a.cutAt) {
+		return at
+	}
+	return a.cutAt
 }
 
 // face makes what answers requests.
@@ -136,23 +150,23 @@ func (a *App) face(ctx context.Context, p parts) error {
 	if err != nil {
 		return err
 	}
-	orgs := access.NewService(access.Config{Store: a.db, Now: time.Now,
+	orgs := access.NewService(access.Config{Store: a.db, Now: a.now,
 		Disconnect: disconnect(a.db, a.connections)})
 	records := record.New(record.Config{
 		Lists: a.db, Schedules: a.db, Executions: a.db, Access: a.db, Connections: a.db, Registry: p.registry,
-		Every: a.config.ImportEvery, Now: time.Now,
+		Every: a.config.ImportEvery, Now: a.now,
 	})
 	a.api = api.New(api.Config{
 		Tokens: tokens, Fleets: orgs, Directory: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks,
 		Deliveries: a.webhooks, Feed: a.feed, Connections: a.connections, Records: records, Schedules: records,
 		Defects: records,
 		Operations: operation.New(operation.Config{
-			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes,
-			Now: time.Now, MaxAge: a.config.MaxAge,
+			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes, Replica: a.id(),
+			Now: a.now, MaxAge: a.config.MaxAge,
 		}),
 		Healthy: a.healthy, Ready: a.checks, Watch: a.apiWatch(), Traces: a.apiTraces(),
 		IgnoreUnknown: a.config.IgnoreUnknown, Limits: limits(a.config),
-		Sound: listen.Check, Strict: p.strict, Now: time.Now, Log: a.log,
+		Sound: listen.Check, Strict: p.strict, Now: a.now, Log: a.log,
 	})
 	return nil
 }

@@ -23,8 +23,6 @@ const (
 	slowImport      = 20 * time.Second
 	callsOfALane    = 1000
 	callsOfASlowOne = 2
-	// deliveriesApart lets 500 receivers a second show how they are.
-	deliveriesApart = 2 * time.Millisecond
 )
 
 // floors are those on which what waits in lanes goes out.
@@ -44,8 +42,7 @@ func newFloors(c config.Config, activate func(fence.Lane), limit int, log *slog.
 	return floors{
 		// A receiver of which nothing is known, or that hangs, may show with one request how it is.
 		deliveries: dispatch.NewFloor(dispatch.FloorConfig{Places: places("deliveries", mostDeliveries, deliveryShare),
-			First: 1, Least: 1, Most: perform.MostDeliveries, Quickly: time.Second, Apart: deliveriesApart, Now: time.Now,
-			Activate: activate}),
+			First: 1, Least: 1, Most: perform.MostDeliveries, Quickly: time.Second, Now: time.Now, Activate: activate}),
 		// An adapter says how many calls of a connection its TSP takes. Of one that hangs there is one beside
 		// the one that hangs, since it may do so for one record alone.
 		calls: dispatch.NewFloor(dispatch.FloorConfig{Places: places("calls", c.CallsAtOnce, callShare),

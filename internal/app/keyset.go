@@ -26,10 +26,14 @@ func keptKeyset(ctx context.Context, db store.Store) ([]byte, error) {
 		return wrapped, nil
 	}
 	found, err := holdsSealed(ctx, db)
-	if err == nil && found {
+	if err != nil || !found {
+		return nil, err
+	}
+	// Another replica that starts for the first time may have made it before it sealed what was found.
+	if wrapped, err = db.Meta(ctx, metaKeyset); err == nil && wrapped == nil {
 		err = errKeysetGone
 	}
-	return nil, err
+	return wrapped, err
 }
 
 // wrapperOf returns what the operator's key wraps keysets with.

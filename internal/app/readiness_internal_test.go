@@ -104,7 +104,7 @@ func TestAServiceThatStartsLivesAndIsNotReady(t *testing.T) {
 	t.Parallel()
 	a := &App{log: slog.New(slog.DiscardHandler)}
 	a.config.AdminAddr = "127.0.0.1:0"
-	a.measure(nil, nil)
+	a.measure(nil)
 	routes := (&adminPort{App: a}).routes()
 	for path, want := range map[string]int{"/healthz": 200, "/readyz": 503, "/metrics": 200} {
 		w := httptest.NewRecorder()

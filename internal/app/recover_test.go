@@ -21,7 +21,7 @@ func TestASyncUpdateThatACrashCutOffIsNeverSentAgain(t *testing.T) {
 		return len(h.do("GET", operations, "").value("items").([]any)) == 1
 	})
 	// What the next process does first, while the call that the dead one made is still out.
-	if n, err := h.db.Interrupted(t.Context(), time.Now(), settlesAtOnce); n != 1 || err != nil {
+	if n, err := h.db.Interrupted(t.Context(), time.Now(), operation.Left{}, settlesAtOnce); n != 1 || err != nil {
 		t.Fatalf("%d interrupted, %v", n, err)
 	}
 	id := h.do("GET", operations, "").value("items").([]any)[0].(map[string]any)["id"].(string)

@@ -17,6 +17,9 @@ const metaRestored = "restored-from"
 // backup may have been sent after it. told is the time of the backup as the operator has it, zero
 // if none was given; where the database knows an earlier one, that counts.
 func (a *App) restore(ctx context.Context, told time.Time, settling perform.Settling) error {
+	if err := a.refuseRestoreBeside(told); err != nil {
+		return err
+	}
 	stands, err := a.db.Standing(ctx)
 	if err != nil {
 		return fmt.Errorf("reading for which time the database stands: %w", err)
@@ -29,12 +32,15 @@ func (a *App) restore(ctx context.Context, told time.Time, settling perform.Sett
 		a.log.Warn("other users of this machine may use the database; take that from them with chmod 600 "+
 			"on the file and those beside it", "database", a.config.DatabaseURL)
 	}
+	if stands.Unsafe != "" {
+		a.log.Warn(stands.Unsafe)
+	}
 	since, restored, err := a.restoredFrom(ctx, stands, told)
 	if err != nil {
 		return err
 	}
 	if restored {
-		n, err := a.db.Restored(ctx, since.UTC().Truncate(time.Microsecond), time.Now(), settling.Of)
+		n, err := a.db.Restored(ctx, since.UTC().Truncate(time.Microsecond), a.now(), settling.Of)
 		if err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/waybill-dev/waybill/internal/api"
-	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/metrics"
 	"github.com/waybill-dev/waybill/internal/perform"
 	"github.com/waybill-dev/waybill/internal/store"
@@ -13,7 +12,7 @@ import (
 )
 
 // measure makes the metrics, where there is an address at which they are asked for.
-func (a *App) measure(source *dispatch.InProcess, adapters []tsp.Adapter) {
+func (a *App) measure(adapters []tsp.Adapter) {
 	if a.config.AdminAddr == "" {
 		return
 	}
@@ -28,7 +27,7 @@ func (a *App) measure(source *dispatch.InProcess, adapters []tsp.Adapter) {
 	built := func() bool { return a.built.Load() }
 	a.metrics = metrics.New(sets, metrics.Figures{
 		Lanes:   whereBuilt(built, a.laneFigures),
-		Slots:   whereBuilt(built, func() []metrics.Slots { return a.slotFigures(source) }),
+		Slots:   whereBuilt(built, a.slotFigures),
 		Limits:  whereBuilt(built, a.limitFigures),
 		Backlog: a.backlog.figures,
 		Queued: func() map[string]int {
@@ -94,9 +93,9 @@ func (a *App) laneFigures() (out []metrics.Lanes) {
 	return out
 }
 
-func (a *App) slotFigures(source *dispatch.InProcess) (out []metrics.Slots) {
+func (a *App) slotFigures() (out []metrics.Slots) {
 	for queue, slots := range a.dispatcher.Slots() {
-		out = append(out, metrics.Slots{Queue: queue, Used: slots.Used, All: slots.All, Due: source.Due(queue)})
+		out = append(out, metrics.Slots{Queue: queue, Used: slots.Used, All: slots.All, Due: a.lanes.due(queue)})
 	}
 	return out
 }

@@ -47,11 +47,11 @@ func (a *App) tokens(ctx context.Context, p parts) (g access.Gate, err error) {
 		if _, _, err := a.keptSigning(ctx, a.keys.sealer); err != nil {
 			return g, err
 		}
-		g.Own = access.NewIssuer(a.db, a.signingKeys(a.keys.sealer), time.Now)
+		g.Own = access.NewIssuer(a.db, a.signingKeys(a.keys.sealer), a.now)
 	}
 	if of := a.config.OIDC; of.Issuer != "" {
 		a.issuer = access.NewExternal(access.ExternalConfig{
-			Issuer: of.Issuer, Audience: of.Audience, Store: a.db, Now: time.Now, Log: a.log,
+			Issuer: of.Issuer, Audience: of.Audience, Store: a.db, Now: a.now, Log: a.log,
 			HTTP: outbound.TSP(p.policy, of.Issuer),
 			Claims: access.ClaimNames{Client: of.Claims["client"], Partner: of.Claims["partner"], Fleet: of.Claims["fleet"],
 				Scopes: of.Claims["scopes"]},
@@ -144,7 +144,7 @@ func (a *App) rotateSigning(ctx context.Context, by seal.Wrapper, wrapped []byte
 		if err != nil {
 			return "", err
 		}
-		after, err := sealSigning(sealer, append(retired(all, time.Now(), endTokens), next))
+		after, err := sealSigning(sealer, append(retired(all, a.now(), endTokens), next))
 		if err != nil {
 			return "", err
 		}

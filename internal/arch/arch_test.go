@@ -57,8 +57,9 @@ var rooms = map[string]room{
 	"internal/perform":                 {"internal/access internal/connection internal/dispatch internal/event internal/fence internal/operation internal/problem internal/record internal/resource internal/tsp internal/webhook", "attempts at what waits in lanes, and what their ends mean"},
 	"internal/webhook":                 {"internal/event internal/fence internal/outbound internal/page internal/problem internal/resource internal/retryafter internal/wire", "webhooks carry events and do not know operations; of resource they use the reader of bodies"},
 	"internal/dispatch":                {"internal/fence", "lanes do not know what runs in them"},
+	"internal/dispatch/riversource":    {"internal/dispatch internal/fence", "a lane source has tables of its own, and uses no other room's statements"},
 	"internal/dispatch/sourcetest":     {"internal/dispatch internal/fence", "holds lane sources against their contract"},
-	"internal/store":                   {"internal/access internal/audit internal/connection internal/record internal/operation internal/webhook internal/fence internal/store/sqlite internal/store/tables", "the ports of all rooms as one, and the choice of the engine beneath the tables"},
+	"internal/store":                   {"internal/access internal/audit internal/connection internal/record internal/operation internal/webhook internal/fence internal/store/engine internal/store/postgres internal/store/sqlite internal/store/tables", "the ports of all rooms as one, and the choice of the engine beneath the tables"},
 	"internal/store/engine":            {"internal/fence", "what the tables ask of the database in which they lie is a leaf"},
 	"internal/store/tables":            {"internal/access internal/audit internal/connection internal/event internal/fence internal/operation internal/page internal/record internal/resource internal/store/engine internal/tsp internal/webhook", "the tables implement the ports of others, over whatever engine"},
 	"internal/store/sqlite":            {"internal/fence internal/store/engine", "an engine carries statements out and knows nothing of what they say"},
@@ -85,6 +86,9 @@ var rooms = map[string]room{
 	"bench/measure":                    {"", "processes, disks and spreads are measured without knowing what runs"},
 	"bench/scaling":                    {"", "the model is arithmetic over parameters that were measured elsewhere"},
 	"bench/stub":                       {"", "what stands around a gateway must cost little and share no misreading"},
+
+	"internal/store/postgres":              {"internal/fence internal/store/engine", "an engine knows no tables"},
+	"internal/store/postgres/postgrestest": {"internal/npmtest", "gives tests a server without knowing what they keep in it; other versions come from npm"},
 }
 
 // roomOf returns the room of a package and what stands for its kind; "" if it is none.

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -12,7 +13,7 @@ import (
 func (c Config) Facts() map[string]any {
 	// Of headers the names alone: their values prove who we are.
 	values := map[string]any{
-		"ADDR": c.Addr, "DATABASE_URL": c.DatabaseURL, "KEY_FILE": c.KeyFile, "OLD_KEY_FILE": c.OldKeyFile,
+		"ADDR": c.Addr, "DATABASE_URL": withoutPassword(c.DatabaseURL), "KEY_FILE": c.KeyFile, "OLD_KEY_FILE": c.OldKeyFile,
 		"OUTBOUND_ALLOW": c.OutboundAllow, "OUTBOUND_PROXY": c.ProxyJudges, "MAX_AGE": c.MaxAge,
 		"CALL_DEADLINE": c.CallDeadline, "SETTLING": c.Settling, "IMPORT_EVERY": c.ImportEvery,
 		"IMPORT_HISTORY": c.ImportHistory, "KEEP_OPERATIONS": c.KeepOperations, "KEEP_RECORDS": c.KeepRecords,
@@ -38,4 +39,23 @@ func (c Config) Facts() map[string]any {
 		out[prefix+name] = fmt.Sprint(value)
 	}
 	return out
+}
+
+// withoutPassword is the URL of a database as it may be told. A path is told as it is.
+func withoutPassword(text string) string {
+	if !strings.Contains(text, ":") {
+		return text
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return "a URL"
+	}
+	query := u.Query()
+	for name := range query {
+		if strings.Contains(name, "password") {
+			query.Set(name, "xxxxx")
+		}
+	}
+	u.RawQuery = query.Encode()
+	return u.Redacted()
 }

@@ -36,3 +36,18 @@ func TestFactsAreTheVariablesButTheKeys(t *testing.T) {
 		t.Error("a change is no change")
 	}
 }
+
+func TestThePasswordOfADatabaseIsNoFact(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"/var/lib/waybill.db":                                  "/var/lib/waybill.db",
+		"sqlite:///var/lib/waybill.db":                         "sqlite:///var/lib/waybill.db",
+		"postgres://u:s3cret@a:5432,b:5432/db?sslmode=require": "postgres://u:xxxxx@a:5432,b:5432/db?sslmode=require",
+		"postgres://a/db?user=u&password=s3cret":               "postgres://a/db?password=xxxxx&user=u",
+		"postgres://u:s3cret@a:port/db":                        "a URL",
+	} {
+		if got := (Config{DatabaseURL: url}).Facts()["WAYBILL_DATABASE_URL"]; got != want {
+			t.Errorf("%s is told as %s", url, got)
+		}
+	}
+}

@@ -115,6 +115,9 @@ type Config struct {
 	// Wake lets a lane look anew at its connection; nil wakes none.
 	Wake     func(fence.Lane)
 	Patience Patience
+	// Leads tells whether this replica does what one of all should do: it probes those that are stale, whoever found
+	// them so. It is nil where there is one process alone.
+	Leads func() bool
 	// FleetsOnPurpose refuses a partner's reference that stands for no fleet yet, instead of making one.
 	FleetsOnPurpose bool
 	Now             func() time.Time

@@ -95,15 +95,15 @@ func (h *health) takeUp(all []Connection, now time.Time, p Patience) {
 	}
 }
 
-// due returns those that are to be looked at now, and when the next one is; zero for never. Each
-// is the caller's until it is landed.
-func (h *health) due(now time.Time) (due map[uuid.UUID]*doubt, next time.Time) {
+// due returns those that are to be looked at now, stale ones only for who probes, and when the next one is; zero for never.
+// Each is the caller's until it is landed.
+func (h *health) due(now time.Time, probes bool) (due map[uuid.UUID]*doubt, next time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	due = map[uuid.UUID]*doubt{}
 	for id, d := range h.doubts {
 		switch {
-		case d.flying:
+		case d.flying, d.stale && !probes:
 		case d.due.IsZero():
 			if now.After(d.trusted) {
 				delete(h.doubts, id)

@@ -17,6 +17,10 @@ import (
 // would be called by all of them at once otherwise, and one that is slow holds up no other.
 const looksAtOnce = 16
 
+// listEvery is how often the replica that probes lists what is stale. It is also how long one may not know that it is the
+// one.
+const listEvery = time.Minute
+
 // Run looks at connections whose credentials were refused, until ctx ends: at suspect ones to prove
 // them good or stale, and at stale ones at a slow, growing pace, so that those which work again
 // become active by themselves. Looks keep to the connections' limits.
@@ -25,15 +29,22 @@ func (s *Service) Run(ctx context.Context) error {
 	defer all.Wait()
 	slots := map[tsp.Name]chan struct{}{}
 	var swept time.Time
+	var listed time.Time
 	for resumed := false; ; {
-		if !resumed {
-			resumed = s.resume(ctx)
+		leads := s.Leads == nil || s.Leads()
+		// Of those that another replica has found stale the list alone tells.
+		switch {
+		case !resumed:
+			resumed, listed = s.resume(ctx), s.Now()
+		case leads && s.Leads != nil && s.Now().Sub(listed) >= listEvery:
+			s.list(ctx)
+			listed = s.Now()
 		}
-		if s.Now().Sub(swept) >= time.Hour {
+		if leads && s.Now().Sub(swept) >= time.Hour {
 			swept = s.Now()
 			s.sweep(ctx)
 		}
-		due, next := s.health.due(s.Now())
+		due, next := s.health.due(s.Now(), leads)
 		for id, d := range due {
 			slot := slots[d.tsp]
 			if slot == nil {
@@ -49,7 +60,7 @@ func (s *Service) Run(ctx context.Context) error {
 				}
 			})
 		}
-		pause := time.Minute
+		pause := listEvery
 		if !next.IsZero() {
 			pause = min(pause, next.Sub(s.Now()))
 		}
@@ -63,6 +74,18 @@ func (s *Service) Run(ctx context.Context) error {
 		}
 		timer.Stop()
 	}
+}
+
+// list takes up the connections that were found stale by others.
+func (s *Service) list(ctx context.Context) {
+	all, err := s.Store.Connections(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
+			s.Log.Error("stale connections could not be listed; they are listed again in a minute", "error", err)
+		}
+		return
+	}
+	s.health.takeUp(all, s.Now(), s.Patience.orDefaults())
 }
 
 // resume brings up to date what earlier releases kept, finds the connections that are stale from

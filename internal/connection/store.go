@@ -33,14 +33,19 @@ type Store interface {
 	ConnectionPage(ctx context.Context, q Query) ([]Connection, error)
 }
 
+// Accounts tells who shares an account, and with it the limits that its TSP sets.
+type Accounts interface {
+	// Alone tells whether no other connection that is not deleted leads to the account of one.
+	Alone(ctx context.Context, c Connection) (bool, error)
+}
+
 // Writer changes connections. Whatever one call changes is written in one transaction: the
 // connection, the fleet and grant that it founds, the drafts that it uses up, its schedules of
 // imports, and the events that tell of it. A change that is not permitted, or whose fleet cannot be
 // founded, changes nothing. An event whose Partner is zero goes to each partner whose grant on its fleet was in force
 // when it occurred, under that partner's reference. After the commit the connection's lane is
 // woken, so that it looks at the new state, and if kinds were made due its lane of imports too.
-// With replicas a change must also end the claims of these lanes, so that an owner who read before
-// it is overtaken; Service.Shut tells no process but the one that made the change.
+// Service.Shut tells no process but the one that made the change; others see it when they read the connection.
 type Writer interface {
 	// InsertConnection adds c.To; ErrUsed if one of the drafts is gone. A grant that is founded makes
 	// room as in access.Agreements, unless one of its id is there already.
@@ -147,6 +152,7 @@ type Everything interface {
 	Writer
 	Locks
 	Drafts
+	Accounts
 }
 
 // Query selects connections. Deleted connections are never selected.

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -45,9 +47,13 @@ func (r *receiver) Heads(_ context.Context, q fence.Query) (Batch[string], error
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	b := Batch[string]{Parallel: 512, Streams: []fence.Stream{{Name: "event"}}, Owner: Owner{ID: uuid.UUID{1}}}
-	for n := r.first; n < r.first+waitingItems && len(b.Items) < q.Chains; n++ {
-		if key := fmt.Sprintf("event/%09d", n); !r.done[n] && key > q.After {
-			b.Items = append(b.Items, Item[string]{Seq: int64(n) + 1, Key: key})
+	from := r.first
+	if last, err := strconv.Atoi(strings.TrimPrefix(q.After, "event/")); err == nil {
+		from = max(from, last+1)
+	}
+	for n := from; n < r.first+waitingItems && len(b.Items) < q.Chains; n++ {
+		if !r.done[n] {
+			b.Items = append(b.Items, Item[string]{Seq: int64(n) + 1, Key: fmt.Sprintf("event/%09d", n)})
 		}
 	}
 	return b, nil

@@ -64,6 +64,7 @@ func (b *Budget) room(l Limit) *callRoom {
 	defer b.mu.Unlock()
 	room, ok := b.rooms[l.ID]
 	if !ok {
+		l = partOf(l, b.mine(l))
 		room = &callRoom{places: make(chan struct{}, l.AtOnce)}
 		b.rooms[l.ID] = room
 	}

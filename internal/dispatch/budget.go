@@ -5,6 +5,8 @@ import (
 	"maps"
 	"sync"
 	"time"
+
+	"github.com/waybill-dev/waybill/internal/fence"
 )
 
 // Limit is a rate that calls are charged to: one call each Interval on average and Burst at once;
@@ -17,6 +19,8 @@ type Limit struct {
 	Burst    int
 	// AtOnce bounds the calls in flight; 0 does not.
 	AtOnce int
+	// Lane is the one that alone uses the limit; zero where several do.
+	Lane fence.Lane
 	// Patience is how long the turn of whoever was told to wait is kept, from when that wait is over; zero
 	// for as long as a lane needs to come back.
 	Patience time.Duration
@@ -38,6 +42,8 @@ type Budget struct {
 	rooms map[string]*callRoom
 	// full is how many queues or times there are when those that tell nothing are forgotten.
 	full int
+	split
+	elsewhere
 }
 
 // fullAtLeast is the least that Budget.full is.
@@ -86,13 +92,13 @@ func (b *Budget) Borrow(share string, limits []Limit, ahead time.Duration) (wait
 	defer b.mu.Unlock()
 	now := b.now()
 	b.forget(now)
+	has := b.follow(now)
 	for _, l := range limits {
 		b.queue(l).leave(share)
-		most := time.Duration(l.Burst-1) * l.Interval
-		if ahead > 0 && l.Interval > 0 {
-			most += max(ahead, l.Interval)
+		short := b.short(l, now, ahead)
+		if !has && !b.holds(l) {
+			short = max(short, noPart)
 		}
-		short := b.at(l, now).Add(-most).Sub(now)
 		before := time.Duration(b.queue(l).before(share, now)) * l.Interval
 		if short <= 0 && short+before > 0 {
 			short = comeBack
@@ -111,6 +117,22 @@ func (b *Budget) Borrow(share string, limits []Limit, ahead time.Duration) (wait
 	return wait, used
 }
 
+// short is how long until a limit allows a call to somebody who may run so far ahead of it; mu is held.
+func (b *Budget) short(whole Limit, now time.Time, ahead time.Duration) time.Duration {
+	l := b.own(whole, now)
+	most := time.Duration(l.Burst-1) * l.Interval
+	if ahead > 0 && l.Interval > 0 {
+		most += max(ahead, l.Interval)
+	}
+	short := b.at(whole, l, now).Add(-most).Sub(now)
+	if ahead == 0 {
+		if begins, slotted := b.slot(whole, now.Add(max(short, 0))); slotted {
+			return max(short, begins.Sub(now))
+		}
+	}
+	return short
+}
+
 // Shut makes limits allow nothing for a time, as when the other side says that they are used up.
 // It never opens one earlier than it was shut until. Calls in flight are not called back.
 func (b *Budget) Shut(limits []Limit, d time.Duration) {
@@ -118,10 +140,12 @@ func (b *Budget) Shut(limits []Limit, d time.Duration) {
 	defer b.mu.Unlock()
 	now := b.now()
 	b.forget(now)
-	for _, l := range limits {
+	b.follow(now)
+	for _, whole := range limits {
+		l := b.own(whole, now)
 		// The burst must be used up as well, or it could be taken while the limit is shut.
 		until := now.Add(d + time.Duration(l.Burst-1)*l.Interval)
-		if b.at(l, now).Before(until) {
+		if b.at(whole, l, now).Before(until) {
 			b.tat[l.ID] = until
 		}
 	}
@@ -129,8 +153,14 @@ func (b *Budget) Shut(limits []Limit, d time.Duration) {
 
 // charge is one call's cost; mu is held.
 func (b *Budget) charge(limits []Limit, now time.Time) {
-	for _, l := range limits {
-		b.tat[l.ID] = b.at(l, now).Add(l.Interval)
+	for _, whole := range limits {
+		l := b.own(whole, now)
+		from := b.at(whole, l, now)
+		if begins, slotted := b.slot(whole, from); slotted && begins.Before(from) {
+			from = begins
+		}
+		b.tat[l.ID] = from.Add(l.Interval)
+		b.note(whole, now)
 	}
 }
 
@@ -141,18 +171,19 @@ func (b *Budget) forget(now time.Time) {
 		return
 	}
 	maps.DeleteFunc(b.tat, func(_ string, t time.Time) bool { return !t.After(now) })
+	b.forgetParts(now)
 	maps.DeleteFunc(b.queues, func(_ string, q *queue) bool { return q.over(now) })
 	b.full = max(fullAtLeast, 2*max(len(b.tat), len(b.queues)))
 }
 
-// at returns a limit's time, which is never in the past.
-func (b *Budget) at(l Limit, now time.Time) time.Time {
+// at returns the time of this process's part of a limit, which is never in the past.
+func (b *Budget) at(whole, l Limit, now time.Time) time.Time {
 	t, ok := b.tat[l.ID]
 	if !ok && !b.cold.IsZero() {
 		t = b.cold.Add(time.Duration(l.Burst-1) * l.Interval)
 	}
-	if t.Before(now) {
-		return now
+	if b.replica != nil {
+		t = later(t, b.fresh(whole, ok))
 	}
-	return t
+	return later(t, now)
 }

@@ -21,6 +21,10 @@ type Dispatcher struct {
 	memories map[fence.Lane]memory
 	// stances are of lanes that run, and of those that sleep until a time.
 	stances map[fence.Lane]*stance
+	// cuts are when lanes that run were taken last from a process that had not given them back.
+	cuts map[fence.Lane]time.Time
+	// takenUp is up to which of these what was begun before was taken up.
+	takenUp map[fence.Lane]time.Time
 	// pools hold the slots of each queue that was served.
 	pools map[string]*pool
 }
@@ -65,7 +69,7 @@ func New(c Config) *Dispatcher {
 		c.MaxLanes = 2000
 	}
 	return &Dispatcher{config: c, memories: map[fence.Lane]memory{}, stances: map[fence.Lane]*stance{},
-		pools: map[string]*pool{}}
+		cuts: map[fence.Lane]time.Time{}, takenUp: map[fence.Lane]time.Time{}, pools: map[string]*pool{}}
 }
 
 // Run claims and runs lanes until ctx ends. It returns when all attempts in flight have

@@ -239,7 +239,10 @@ func startLogged(t *testing.T, source Source, log *slog.Logger, lanes ...*lane) 
 func startKinds(t *testing.T, c Config) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	c.Budget, c.Now = NewBudget(time.Now, map[string]time.Time{}), time.Now
+	c.Now = time.Now
+	if c.Budget == nil {
+		c.Budget = NewBudget(time.Now, map[string]time.Time{})
+	}
 	d := New(c)
 	done := make(chan error)
 	go func() { done <- d.Run(ctx) }()

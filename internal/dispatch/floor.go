@@ -13,17 +13,13 @@ import (
 //
 // Who asks is let in if there is a place for its kind and its owner has not had its share, see room.
 // Lanes whose attempts took long have a quarter of the places among them, by the same rule; they and
-// those of which nothing is known leave an eighth to lanes that are known to be quick, and may be kept
-// apart.
+// those of which nothing is known leave an eighth to lanes that are known to be quick.
 type Floor struct {
 	c FloorConfig
 
 	mu                  sync.Mutex
 	all, doubtful, slow room
-	// pace is that of the lanes that are doubtful; ticks tells that a timer waits for it.
-	pace  pace
-	ticks bool
-	lanes map[fence.Lane]*standing
+	lanes               map[fence.Lane]*standing
 	// waits are the lanes without a place, by their class.
 	waits  [classes]waiters
 	pruned time.Time
@@ -40,8 +36,6 @@ type FloorConfig struct {
 	Quickly time.Duration
 	// Lasts tells that an attempt which is done speaks for its lane however long it took.
 	Lasts bool
-	// Apart keeps attempts of lanes apart that are not known to be quick.
-	Apart time.Duration
 	// Answers tells that a refusal is the item's own fault, and speaks for its lane as an answer.
 	Answers bool
 	Now     func() time.Time
@@ -64,7 +58,7 @@ const (
 // NewFloor returns a floor with all its places free.
 func NewFloor(c FloorConfig) *Floor {
 	f := &Floor{c: c, all: newRoom(c.Places), doubtful: newRoom(c.Places - c.Places/knownShare),
-		slow: newRoom(c.Places / slowShare), pace: pace{apart: c.Apart}, lanes: map[fence.Lane]*standing{}}
+		slow: newRoom(c.Places / slowShare), lanes: map[fence.Lane]*standing{}}
 	for class := range f.waits {
 		f.waits[class] = newWaiters()
 	}
@@ -103,9 +97,6 @@ func (f *Floor) Enter(lane fence.Lane, owner Owner) (*Place, bool) {
 	case s.flying == 0 && !s.waits:
 		s.waits = true
 		f.waits[s.class()].add(owner, lane)
-		if s.class() != quick {
-			f.paced(&f.waits[s.class()])
-		}
 	}
 	return nil, false
 }
@@ -148,16 +139,13 @@ func (p *Place) Leave(took time.Duration, done bool) {
 
 // open tells whether there is a place for a lane; mu is held, as for all that follow.
 func (f *Floor) open(s *standing) bool {
-	return f.all.open(s.owner) && (s.class() == quick || f.pace.open(f.c.Now()) && f.doubtful.open(s.owner)) &&
+	return f.all.open(s.owner) && (s.class() == quick || f.doubtful.open(s.owner)) &&
 		(s.class() != slow || f.slow.open(s.owner))
 }
 
 func (f *Floor) place(lane fence.Lane, s *standing) *Place {
 	p := &Place{f: f, lane: lane, owner: s.owner, class: s.class(), alone: s.flying == 0}
 	f.take(p, 1)
-	if p.doubted() {
-		f.pace.take(f.c.Now())
-	}
 	return p
 }
 
@@ -176,7 +164,7 @@ func (f *Floor) take(p *Place, n int) {
 // invite promises places to lanes that wait, in turns between owners.
 func (f *Floor) invite() {
 	for class := range f.waits {
-		for class == int(quick) || f.paced(&f.waits[class]) {
+		for {
 			lane, ok := f.waits[class].next(func(lane fence.Lane) bool { return f.open(f.lanes[lane]) })
 			if !ok {
 				break

@@ -121,8 +121,13 @@ func (r *runner[T]) attempt(item Item[T], p *Place) result[T] {
 		}
 		return result[T]{lost: true}
 	}
+	// Beginning may have waited for the store. What was begun is found by whoever has the lane.
+	if r.lapsed() {
+		return result[T]{lost: true}
+	}
 	began := now()
-	if err := safely(func() error { a.End = r.work.Perform(ctx, item); return nil }); err != nil {
+	calls := fenced(ctx, r.life)
+	if err := safely(func() error { a.End = r.work.Perform(calls, item); return nil }); err != nil {
 		a.End = End{Class: Broken, StartedAt: began, EndedAt: now()}
 		r.config.Log.Error("performing an item", cause(err, r.keys("seq", item.Seq)...)...)
 	}
@@ -134,7 +139,7 @@ func (r *runner[T]) attempt(item Item[T], p *Place) result[T] {
 	if ctx.Err() != nil {
 		// The attempt was cut off by our own stop; what became of it is found out at the start.
 		r.cut.Store(true)
-		return result[T]{lost: true}
+		return result[T]{lost: true, cut: true}
 	}
 	a.Verdict = r.policy.Decide(item.Facts(), a.End, now())
 	res := r.settle(a)
@@ -174,7 +179,7 @@ func (r *runner[T]) settle(a Attempt[T]) result[T] {
 			return result[T]{verdict: a.Verdict, rest: a.End.Rest}
 		case ctx.Err() != nil:
 			r.cut.Store(true)
-			return result[T]{verdict: a.Verdict, lost: true}
+			return result[T]{verdict: a.Verdict, lost: true, cut: true}
 		case errors.Is(err, fence.ErrOvertaken):
 			return result[T]{verdict: a.Verdict, lost: true}
 		// Neither a panic nor a lost store is a matter of waiting a little.

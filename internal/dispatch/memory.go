@@ -82,10 +82,14 @@ func (d *Dispatcher) remember(lane fence.Lane, m memory) {
 	}
 }
 
+// takenUpFor is how long it is known that a lane was taken up; to do it again does no harm.
+const takenUpFor = time.Hour
+
 // forget drops what is over of lanes that do not run any more.
 func (d *Dispatcher) forget() {
 	now := d.config.Now()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	maps.DeleteFunc(d.memories, func(_ fence.Lane, m memory) bool { return m.over(now) })
+	maps.DeleteFunc(d.takenUp, func(_ fence.Lane, cut time.Time) bool { return now.Sub(cut) > takenUpFor })
 }

@@ -36,7 +36,7 @@ func (p *Pacer) Prepaid(keys ...string) *Pacer {
 }
 
 // Wait returns when one call may be made against each of the named limits, or with the
-// context's error. Names that stand for nothing are not limited.
+// context's error, or with ErrLapsed. Names that stand for nothing are not limited.
 func (p *Pacer) Wait(ctx context.Context, keys ...string) error {
 	if !p.Until.IsZero() {
 		var cancel context.CancelFunc
@@ -48,6 +48,9 @@ func (p *Pacer) Wait(ctx context.Context, keys ...string) error {
 		// Others may take what becomes free, so it is asked again after each wait. No order is
 		// kept: the lane's own order was kept when the item began.
 		wait, _ := p.Budget.Borrow(p.Share, limits, p.Ahead)
+		if p.Budget.lapsedUnder(ctx) {
+			return ErrLapsed
+		}
 		if wait <= 0 {
 			return nil
 		}

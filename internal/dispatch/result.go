@@ -13,6 +13,8 @@ type result[T any] struct {
 	// lost tells that the item is no longer ours or could not be settled; spoiled says why not.
 	lost    bool
 	spoiled error
+	// cut tells that our own stop has cut it off.
+	cut bool
 	// ended tells that the item had to end without an attempt.
 	ended bool
 }
@@ -21,6 +23,7 @@ type result[T any] struct {
 func (r *runner[T]) apply(res result[T]) {
 	now, c, v := r.config.Now(), res.chain, res.verdict
 	r.flying--
+	r.left = r.left || res.cut
 	if c.ending {
 		r.ending--
 	}

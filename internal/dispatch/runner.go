@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"cmp"
 	"context"
 	"time"
 )
@@ -39,15 +40,20 @@ type runner[T any] struct {
 	// stance is where it is noted how the lane stands; nil before it is for the first time.
 	stance *stance
 	label  string
+	// life is that of this process in which the lane was claimed.
+	life int64
+	// left tells that an attempt was cut off.
+	left bool
 }
 
 func newRunner[T any](st *stint, claim Claim, s *slot, work Work[T], policy Policy) *runner[T] {
 	d := st.Dispatcher
-	m, now := d.recall(claim.Lane), d.config.Now()
+	life := cmp.Or(claim.Life, d.config.Budget.life())
+	m, now := d.take(claim.Claim), d.config.Now()
 	r := &runner[T]{Dispatcher: d, slot: s, floor: d.config.Kinds[claim.Lane.Kind].floor, claim: claim,
 		work: work, policy: policy, working: st.working, crew: st.crew,
 		ended: make(chan result[T]), window: newWindow[T](), gate: m.gate,
-		reading: newReading(m), parked: m.parked, turns: m.turns, retry: m.retry}
+		reading: newReading(m), parked: m.parked, turns: m.turns, retry: m.retry, life: life}
 	if m.gate.shut(now) {
 		r.reading.whole.rest = m.rest
 	}
@@ -70,17 +76,25 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 			<-r.ended
 		}
 		r.leaves(r.config.Now(), again)
+		r.give(r.claim.Claim, r.gate, again, r.left)
 		r.remember(r.claim.Lane, memory{gate: r.gate, places: r.reading.reached(), lookouts: r.reading.watched(),
 			parked: r.parked, turns: r.turns, rest: r.reading.rests(), retry: r.retry, asked: again})
 	}()
 	if r.refused = r.floor.waiting(r.claim.Lane); r.refused {
 		return begun.Add(crowdedFor)
 	}
+	if err := r.takeUp(ctx); err != nil {
+		r.config.Log.Error("taking up what was begun in a lane", cause(err, r.keys()...)...)
+		r.retry = begun.Add(time.Second)
+		return r.after(ctx, begun)
+	}
 	for {
 		now := r.config.Now()
-		stops := ctx.Err() != nil || now.Before(r.retry)
-		over := stops || now.Sub(begun) > r.config.Slice && r.slot.crowded()
-		if over && !stops && r.flying > 0 && r.floor != nil {
+		stops := ctx.Err() != nil || now.Before(r.retry) || r.lapsed()
+		sliced := now.Sub(begun) > r.config.Slice
+		moves := sliced && !r.doubted && r.crowds()
+		over := stops || moves || sliced && r.slot.crowded()
+		if over && !stops && !moves && r.flying > 0 && r.floor != nil {
 			// It has its turn again when there is a slot, whatever is in flight until then.
 			r.slot.leave()
 			r.slot.enter(ctx)
@@ -125,17 +139,30 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 	}
 }
 
+// crowds tells whether the lane should run in another process. It goes there when what is in flight has ended, so
+// only lanes that are quick do.
+func (r *runner[T]) crowds() bool {
+	s, shares := r.config.Source.(Shared)
+	return shares && s.Crowded()
+}
+
 // sated tells that the lane holds more than the floor lets it begin, though something of it is in flight:
 // what came in meanwhile is read when that has ended.
 func (r *runner[T]) sated() bool { return r.refused && r.flying > 0 }
 
 // after tells when a lane that must stop wants to go on.
 func (r *runner[T]) after(ctx context.Context, now time.Time) time.Time {
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return time.Time{}
+	case r.lapsed():
+		return now.Add(time.Second)
 	}
 	return later(now, r.retry)
 }
+
+// lapsed tells whether the lane may be another process's.
+func (r *runner[T]) lapsed() bool { return r.config.Budget.lapsed(r.life) }
 
 // sleeps tells whether a lane with nothing in flight that has nothing to do until next gives its
 // slot back. Sleeping costs nothing in the source, and a runner that sleeps costs a slot.

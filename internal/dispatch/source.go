@@ -35,6 +35,8 @@ type Claim struct {
 	fence.Claim
 	// Wake receives when the lane is activated while it runs.
 	Wake <-chan struct{}
+	// Life is that of this process in which the lane was claimed; zero where it has but one.
+	Life int64
 }
 
 // InProcess is a lane source for a single process: a map, and a heap of times for each queue.

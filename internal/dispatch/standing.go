@@ -70,13 +70,10 @@ func (s *standing) class() class {
 func (s *standing) learn(c FloorConfig, took time.Duration, done, alone bool) {
 	s.known, s.slow = true, took >= c.Quickly && !(done && c.Lasts)
 	quickest := max(s.quickest(c, took, done), s.look.found(c.Now()))
-	if s.look.left > 0 && done {
-		if alone {
-			s.look.add(took, felt*quickest, c.Now())
-		}
-		return
+	if !done {
+		s.look.left = 0
 	}
-	s.look.left = 0
+	looking := s.look.left > 0
 	used, over := float64(s.flying) >= s.window/2, took-ownLoad
 	switch {
 	case !done && s.slow:
@@ -87,12 +84,14 @@ func (s *standing) learn(c FloorConfig, took time.Duration, done, alone bool) {
 			s.ceiling, s.halved = s.window/2, now
 			s.window = max(s.window/2, float64(c.Least))
 		}
-	case s.window < doubling && !s.slow:
+	case looking && alone:
+		s.look.add(took, felt*quickest, c.Now())
+	case s.window < doubling && !s.slow && !looking:
 		s.window++
 	case s.slow || over > tooMuch*quickest:
 		s.window = max(s.window-1, min(s.window, doubling))
-		s.look.begin(c.Now(), used && !s.slow)
-	case !used:
+		s.look.begin(c.Now(), used && !s.slow && !looking)
+	case looking || !used:
 	case over > felt*quickest:
 		s.look.begin(c.Now(), true)
 	case s.window < s.ceiling:

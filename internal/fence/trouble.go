@@ -59,4 +59,7 @@ type Standing struct {
 	// Exposed tells that some other users of the machine may use the store's files, and Public that
 	// every one may.
 	Exposed, Public bool
+	// Unsafe tells the operator why what the store has answered as stored may be lost with the machine; "" if it
+	// may not.
+	Unsafe string
 }

@@ -19,7 +19,7 @@ import (
 // that the lock file names. They are kept in the user's cache. Without npm or the network the test is
 // skipped, loudly and with a first word of the caller's, since neither is part of what the tests of
 // the project need.
-func Installed(ctx context.Context, t *testing.T, from, unchecked string) string {
+func Installed(ctx context.Context, t testing.TB, from, unchecked string) string {
 	t.Helper()
 	lock, err := os.ReadFile(filepath.Join(from, "package-lock.json"))
 	if err != nil {

@@ -43,6 +43,9 @@ type Operation struct {
 	State   State
 	// Sync tells that the caller waits: the operation is never queued.
 	Sync bool
+	// Handler is the replica in which the caller of a sync operation waits; zero where there is one process alone. No
+	// store tells it of an operation that it returns.
+	Handler uuid.UUID
 	// Tries counts attempts and look-ups, and is the version by which one is told from another.
 	// Counted are those that count toward the bound, and Streak those that failed in a row and make
 	// the back-off grow.

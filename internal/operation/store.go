@@ -58,21 +58,31 @@ type Queue interface {
 	WaitingConnections(ctx context.Context) ([]uuid.UUID, error)
 }
 
-// Recovery is what a start needs of the store.
+// Recovery is what a start needs of the store, and whoever takes over from a process that died.
 type Recovery interface {
-	// Interrupted ends the attempts of all operations in sending, as Operation.Interrupt decides, and
-	// returns how many there were. settles tells for how long each Held one holds its chain. It is
-	// for the start of the only process that works on lanes: with replicas it must take those alone
-	// whose claim has a smaller epoch than their lane's, and sync ones whose owner is dead.
-	Interrupted(ctx context.Context, at time.Time, settles func(Operation) time.Duration) (int, error)
-	// Unsent takes up the attempts of operations in sending that had sent nothing, as Operation.Unsent
-	// decides, and returns how many there were: those that marked tells of, without a step that was begun
-	// and not done, and sync ones without any step. It comes before Interrupted, and for it the same holds.
-	Unsent(ctx context.Context, at time.Time, marked func(Operation) bool) (int, error)
+	// Interrupted ends the attempts of operations in sending that are Left, as Operation.Interrupt decides, and
+	// returns how many there were. settles tells for how long each Held one holds its chain.
+	Interrupted(ctx context.Context, at time.Time, of Left, settles func(Operation) time.Duration) (int, error)
+	// Unsent takes up the attempts of operations in sending that are Left and had sent nothing, as Operation.Unsent
+	// decides, and returns how many there were: those that marked tells of, without a step that was begun and not
+	// done, and sync ones without any step. It comes before Interrupted.
+	Unsent(ctx context.Context, at time.Time, of Left, marked func(Operation) bool) (int, error)
+	// Handlers lists the replicas whose handlers sync operations in sending wait for.
+	Handlers(ctx context.Context) ([]uuid.UUID, error)
 	// Restored settles the live operations of a database that was put back as it stood at since, as
 	// Operation.Restored decides, and returns how many it has changed. settles is as in Interrupted,
 	// before which it comes. It may be done again after it was cut off.
 	Restored(ctx context.Context, since, at time.Time, settles func(Operation) time.Duration) (int, error)
+}
+
+// Left are the operations in sending that nobody is at work on any more. Its zero value is all of them: so it is for the
+// start of the only process that works on lanes. With replicas others are at work on theirs.
+type Left struct {
+	// Claim, if set, says that they are those alone that runners of its lane have begun: whoever has claimed the lane, and
+	// begun nothing yet, takes up what was begun before. fence.ErrOvertaken if it was claimed anew.
+	Claim fence.Claim
+	// Handler, if set, says that they are the sync ones alone whose Handler it is: so it is once that replica is dead.
+	Handler uuid.UUID
 }
 
 // Retention removes what is kept no longer.

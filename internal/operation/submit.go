@@ -40,6 +40,8 @@ type Config struct {
 	Registry    *tsp.Registry
 	Performer   Performer
 	Now         func() time.Time
+	// Replica is this process among those that share the store; zero where there is no other.
+	Replica uuid.UUID
 	// MaxAge bounds how long an operation may wait for its end.
 	MaxAge time.Duration
 }
@@ -159,7 +161,7 @@ func (s *Service) prepare(r Request, conn connection.Connection, grant access.Gr
 		NextAt: now, Deadline: now.Add(s.MaxAge), CreatedAt: now, UpdatedAt: now, Key: r.Key}
 	// From its first moment a sync operation may have been sent, so a crash must find it as such.
 	if r.Sync {
-		op.State, op.SentAt = Sending, now
+		op.State, op.SentAt, op.Handler = Sending, now, s.Replica
 	}
 	return op, nil
 }

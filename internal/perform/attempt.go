@@ -18,10 +18,8 @@ import (
 // for.
 func (w *Writes) Begin(ctx context.Context, claim fence.Claim, item dispatch.Item[*task]) error {
 	t := item.Value
-	// It was read as active before somebody paused it. The mark below would not notice, since a
-	// pause does not touch operations.
-	if w.c.Links.Shut(t.conn) {
-		return fence.ErrOvertaken
+	if err := unchanged(ctx, w.c.Connections, w.c.Links, t.conn, w.c.Now()); err != nil {
+		return err
 	}
 	if w.onlyLooks(t) || !t.course().marks {
 		return nil

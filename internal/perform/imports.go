@@ -113,8 +113,9 @@ func (i *Imports) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*err
 		return batch, nil
 	}
 	batch.Owner = owner(conn)
-	// It is suspect: what is due stays so until the connection was looked at.
-	if i.c.Links.Shut(conn) {
+	// It is suspect, and what is due stays so until the connection was looked at; or this replica lacks its adapter, which
+	// another may have.
+	if _, known := i.c.Importer.Caller.Registry().Adapter(conn.TSP); !known || i.c.Links.Shut(conn) {
 		batch.Closed = i.c.Now().Add(closedFor)
 		return batch, nil
 	}
@@ -136,11 +137,8 @@ func (i *Imports) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*err
 }
 
 // Begin drops an import whose connection was taken out of work meanwhile.
-func (i *Imports) Begin(_ context.Context, _ fence.Claim, item dispatch.Item[*errand]) error {
-	if i.c.Links.Shut(item.Value.conn) {
-		return fence.ErrOvertaken
-	}
-	return nil
+func (i *Imports) Begin(ctx context.Context, _ fence.Claim, item dispatch.Item[*errand]) error {
+	return unchanged(ctx, i.c.Connections, i.c.Links, item.Value.conn, i.c.Now())
 }
 
 // Perform imports one kind. It ends early by its lane's stop or by Stop, whichever comes first.

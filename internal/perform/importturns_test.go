@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -67,6 +68,22 @@ func TestWhatBecameDueWhileNothingRanIsSpread(t *testing.T) {
 		}
 		if most > 100 || last > 75*time.Second {
 			t.Errorf("%d began at once, the last after %v", most, last)
+		}
+	})
+}
+
+func TestAnImportThatAnotherReplicaHasOvertakenBeginsAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := newYard(t)
+		e := &errand{conn: y.conn, schedule: y.schedules[0]}
+		half := y.imports.sweep(e)
+		y.imports.keep(e, half, dispatch.Later)
+		if y.imports.sweep(e) != half {
+			t.Error("it does not go on where it stopped")
+		}
+		e.schedule.LastSuccessAt = time.Now()
+		if y.imports.sweep(e) == half {
+			t.Error("it goes on although the kind was imported since")
 		}
 	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -56,11 +57,19 @@ type Limits struct {
 	registry *tsp.Registry
 	budget   *dispatch.Budget
 	agreed   Agreed
+	accounts *accounts
 }
 
 // NewLimits returns the limits that adapters declare, with those agreed on in their place.
 func NewLimits(r *tsp.Registry, b *dispatch.Budget, agreed Agreed) *Limits {
-	return &Limits{r, b, agreed}
+	return &Limits{registry: r, budget: b, agreed: agreed}
+}
+
+// Among tells limits of one connection's account alone from those that connections share, which matters where lanes
+// run in several processes. It comes before the first call.
+func (l *Limits) Among(of Accounts, now func() time.Time) *Limits {
+	l.accounts = &accounts{of: of, now: now, known: map[uuid.UUID]alone{}}
+	return l
 }
 
 // Pace makes calls outside of the lanes wait for the budget of the connection's lane. A TSP
@@ -102,11 +111,13 @@ type named struct {
 	agreed   map[string]Rate
 	account  string
 	conn     uuid.UUID
+	// alone tells that the connection alone leads to its account.
+	alone bool
 }
 
 // of returns the limits of a connection.
 func (l *Limits) of(spec tsp.Spec, c connection.Connection) named {
-	return named{spec.Name, spec.Limits, l.agreed[spec.Name], c.Account, c.ID}
+	return named{spec.Name, spec.Limits, l.agreed[spec.Name], c.Account, c.ID, l.accounts.alone(c)}
 }
 
 // find returns a limit under the budget that its scope shares.
@@ -116,6 +127,7 @@ func (n named) find(key string) (dispatch.Limit, bool) {
 		return dispatch.Limit{}, false
 	}
 	one, whose := n.declared[i], string(n.name)
+	var lane fence.Lane
 	// Whoever shares a budget must come to the same id. PerApp is the TSP's name alone.
 	switch one.Scope {
 	case tsp.PerConnection:
@@ -124,10 +136,13 @@ func (n named) find(key string) (dispatch.Limit, bool) {
 		whose += "/" + n.account
 	case tsp.PerApp:
 	}
+	if one.Scope == tsp.PerConnection || one.Scope == tsp.PerAccount && n.alone {
+		lane = fence.Lane{Kind: fence.Connections, ID: n.conn}
+	}
 	if r, ok := n.agreed[key]; ok {
 		one = r.replace(one)
 	}
-	return dispatch.Limit{ID: whose + "/" + key, Label: dispatch.Label{Of: string(n.name), Name: key},
+	return dispatch.Limit{ID: whose + "/" + key, Label: dispatch.Label{Of: string(n.name), Name: key}, Lane: lane,
 		Interval: one.Period / time.Duration(max(one.Events, 1)), Burst: one.Burst, AtOnce: one.AtOnce}, true
 }
 
@@ -219,7 +234,7 @@ func rates(limits []dispatch.Limit) []dispatch.Limit {
 // SyncAhead, and anew half as fast as it gives them. Without it a steady flow of sync writes would
 // keep the limit used up for ever, and what waits in the lane would never be sent.
 func debt(l dispatch.Limit) dispatch.Limit {
-	d := dispatch.Limit{ID: l.ID + "/sync", Label: l.Label, Interval: 2 * l.Interval, Patience: returnTime}
+	d := dispatch.Limit{ID: l.ID + "/sync", Label: l.Label, Lane: l.Lane, Interval: 2 * l.Interval, Patience: returnTime}
 	// Borrow lets these run ahead as well, by SyncAhead or one call.
 	d.Burst = max(int(SyncAhead/l.Interval), 1) - max(int(SyncAhead/d.Interval), 1)
 	return d

@@ -13,6 +13,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -90,7 +91,8 @@ func TestALimitOfCallsAtOnceNeedsNoRate(t *testing.T) {
 	here := connection.Connection{ID: uuid.UUID{15: 7}, TSP: "acme", Account: "a"}
 	limits := l.of(p.spec, here)
 	want := []dispatch.Limit{{ID: "acme/a/key", Label: dispatch.Label{Of: "acme", Name: "key"}, AtOnce: 5},
-		{ID: here.ID.String() + "/calls", Label: dispatch.Label{Of: "acme", Name: "calls"}, Interval: time.Second, Burst: 3, AtOnce: 2}}
+		{ID: here.ID.String() + "/calls", Label: dispatch.Label{Of: "acme", Name: "calls"}, Interval: time.Second, Burst: 3, AtOnce: 2,
+			Lane: fence.Lane{Kind: fence.Connections, ID: here.ID}}}
 	if diff := cmp.Diff(want, limits.only([]string{"key", "calls"})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -42,7 +42,7 @@ func (w *Writes) Admit(c connection.Connection, op operation.Operation) error {
 // that the end could not be stored yet: it is stored as soon as it can be, whatever becomes of the
 // caller.
 func (w *Writes) PerformNow(ctx context.Context, op operation.Operation) (operation.Operation, error) {
-	ctx = context.WithoutCancel(ctx)
+	ctx = w.c.Limits.budget.Fenced(context.WithoutCancel(ctx))
 	began := w.c.Now()
 	conn, err := w.c.Connections.Connection(ctx, op.Connection)
 	spec, _ := w.spec(conn)
@@ -106,12 +106,17 @@ func (w *Writes) again(ctx context.Context, t *task, first answer, pace tsp.Pace
 // stored the caller is told so, and it is stored as soon as it can be.
 func (w *Writes) settleNow(ctx context.Context, a dispatch.Attempt[*task]) (operation.Operation, error) {
 	op, err := w.trySettle(ctx, a)
-	for pause := settlePause; err != nil && pause < lastPause && !fence.IsLost(err); pause *= 2 {
+	for pause := settlePause; err != nil && pause < lastPause && passes(err); pause *= 2 {
 		time.Sleep(pause)
 		op, err = w.trySettle(ctx, a)
 	}
 	if err == nil {
 		return op, nil
+	}
+	if errors.Is(err, fence.ErrOvertaken) {
+		return op, &problem.Error{Code: problem.Unavailable, RetryAfter: lastPause, Err: err,
+			Detail: fmt.Sprintf("the TSP was asked, but this service was silent for so long that another replica has "+
+				"ended the operation; read operation %s, and look at the TSP before you send the write again", op.ID)}
 	}
 	if fence.IsLost(err) {
 		return op, &problem.Error{Code: problem.Unavailable, RetryAfter: latePause, Err: err,
@@ -145,13 +150,16 @@ func (w *Writes) settleLate(ctx context.Context, a dispatch.Attempt[*task]) {
 			over = true
 		case <-tick.C:
 		}
-		if _, err := w.trySettle(ctx, a); err == nil || over {
+		if _, err := w.trySettle(ctx, a); err == nil || over || errors.Is(err, fence.ErrOvertaken) {
 			return
 		}
 	}
 }
 
-// trySettle makes a panic an error. Whoever was faster has settled it.
+// passes tells whether what could not be settled may be in a moment.
+func passes(err error) bool { return !fence.IsLost(err) && !errors.Is(err, fence.ErrOvertaken) }
+
+// trySettle makes a panic an error.
 func (w *Writes) trySettle(ctx context.Context, a dispatch.Attempt[*task]) (op operation.Operation, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -159,9 +167,6 @@ func (w *Writes) trySettle(ctx context.Context, a dispatch.Attempt[*task]) (op o
 		}
 	}()
 	s, err := w.settle(ctx, fence.Claim{}, a)
-	if errors.Is(err, fence.ErrOvertaken) {
-		return s.Operation, nil
-	}
 	if err != nil {
 		return a.Item.Value.op, err
 	}

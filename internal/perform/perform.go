@@ -37,6 +37,23 @@ type Links interface {
 	Refused(ctx context.Context, c connection.Connection, refused *tsp.Error) error
 }
 
+// unchanged is fence.ErrOvertaken for a connection that was changed since it was read, as by whoever paused it: what
+// waits is read anew then. Of a change by this process Links know at once, and of one by another the store does soon.
+// The mark of a call that begins would not notice, since a pause does not touch operations.
+func unchanged(ctx context.Context, in Connections, links Links, read connection.Connection, now time.Time) error {
+	if links.Shut(read) {
+		return fence.ErrOvertaken
+	}
+	c, err := in.Connection(lately(ctx, now), read.ID)
+	switch {
+	case err != nil:
+		return fmt.Errorf("looking up the connection: %w", err)
+	case !c.UpdatedAt.Equal(read.UpdatedAt):
+		return fence.ErrOvertaken
+	}
+	return nil
+}
+
 // closedFor is how long a lane that takes no attempts sleeps between looks for items that are too
 // old. What opens it wakes it at once.
 const closedFor = time.Minute

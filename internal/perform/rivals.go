@@ -2,6 +2,7 @@ package perform
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -71,11 +73,12 @@ func (w *Writes) rival(op operation.Operation) (tsp.Rival, error) {
 	return r, err
 }
 
-// claims are what operations have adopted whose end is not stored yet. Only one process works on a
-// database, so they are kept in memory.
+// claims are what operations have adopted whose end is not stored yet. Those of other replicas are told by the store's
+// locks.
 type claims struct {
-	mu sync.Mutex
-	by map[claim]uuid.UUID
+	locks connection.Locks
+	mu    sync.Mutex
+	by    map[claim]*adoption
 }
 
 // claim is an id that a TSP gave.
@@ -86,20 +89,53 @@ type claim struct {
 	id         resource.SourceID
 }
 
-// take returns who holds a claim: the operation, unless another was faster.
-func (c *claims) take(of claim, op uuid.UUID) (holder uuid.UUID) {
+// adoption is whose a claim is, and how other replicas are let in.
+type adoption struct {
+	by     uuid.UUID
+	unlock func()
+}
+
+// claimTime is how long it is waited for another replica that holds a claim.
+const claimTime = 100 * time.Millisecond
+
+// take tells whether an operation holds a claim: unless another was faster, it does.
+func (c *claims) take(ctx context.Context, of claim, op uuid.UUID) bool {
+	c.mu.Lock()
+	one, taken := c.by[of]
+	if !taken {
+		one = &adoption{by: op, unlock: func() {}}
+		c.by[of] = one
+	}
+	c.mu.Unlock()
+	if taken || c.locks == nil {
+		return one.by == op
+	}
+	ctx, cancel := context.WithTimeout(ctx, claimTime)
+	defer cancel()
+	unlock, err := c.locks.LockConnection(ctx, of.lock())
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if other, taken := c.by[of]; taken {
-		return other
+	if err != nil {
+		delete(c.by, of)
+		return false
 	}
-	c.by[of] = op
-	return op
+	one.unlock = unlock
+	return true
+}
+
+// lock is the id of the claim's lock.
+func (of claim) lock() uuid.UUID {
+	return uuid.NewSHA1(uuid.Nil, fmt.Appendf(nil, "adopted\x00%s\x00%s\x00%s\x00%s", of.tsp, of.account, of.collection, of.id))
 }
 
 // release ends the claims of an operation whose attempt is stored.
 func (c *claims) release(op uuid.UUID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	maps.DeleteFunc(c.by, func(_ claim, by uuid.UUID) bool { return by == op })
+	maps.DeleteFunc(c.by, func(_ claim, one *adoption) bool {
+		if one.by == op {
+			one.unlock()
+		}
+		return one.by == op
+	})
 }

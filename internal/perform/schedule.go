@@ -16,8 +16,9 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-// Resume makes the schedules fit the connections, whatever the last process left and whatever
-// kinds the adapters can list since. It runs before any lane does, so nothing needs to be fenced.
+// Resume makes the kinds of active connections due that are not scheduled, whatever the last process left and whatever
+// kinds the adapters can list since. It parks nothing: a connection may have become active since it was read, by another
+// replica, and the lane of one that is not active parks what is due.
 func (i *Imports) Resume(ctx context.Context, all []connection.Connection) error {
 	ids := make([]uuid.UUID, len(all))
 	for n, c := range all {
@@ -34,30 +35,21 @@ func (i *Imports) Resume(ctx context.Context, all []connection.Connection) error
 		}
 	}
 	for _, c := range all {
-		if c.Status != connection.Active && len(live[c.ID]) == 0 {
+		adapter, ok := i.c.Importer.Caller.Registry().Adapter(c.TSP)
+		if !ok || c.Status != connection.Active {
 			continue
 		}
-		if err := i.follow(ctx, c, live[c.ID]...); err != nil {
+		kinds := slices.DeleteFunc(adapter.Spec().Importable(), func(k resource.Kind) bool {
+			return slices.Contains(live[c.ID], k)
+		})
+		if len(kinds) == 0 {
+			continue
+		}
+		if err := i.c.Schedules.ScheduleImports(ctx, c.ID, kinds, stored(i.c.Now())); err != nil {
 			return fmt.Errorf("scheduling the imports of connection %s: %w", c.ID, err)
 		}
 	}
 	return nil
-}
-
-// follow makes the kinds of an active connection due, those left out that are scheduled already,
-// and parks the schedules of any other. A TSP whose adapter this program lacks is parked as well.
-func (i *Imports) follow(ctx context.Context, c connection.Connection, scheduled ...resource.Kind) error {
-	adapter, ok := i.c.Importer.Caller.Registry().Adapter(c.TSP)
-	if !ok || c.Status != connection.Active {
-		return i.c.Schedules.ParkImports(ctx, c.ID)
-	}
-	kinds := slices.DeleteFunc(adapter.Spec().Importable(), func(k resource.Kind) bool {
-		return slices.Contains(scheduled, k)
-	})
-	if len(kinds) == 0 {
-		return nil
-	}
-	return i.c.Schedules.ScheduleImports(ctx, c.ID, kinds, stored(i.c.Now()))
 }
 
 // recheckAfter keeps many writes that miss something from importing over and over.

@@ -37,8 +37,9 @@ func TestAStartMakesSchedulesFitTheConnections(t *testing.T) {
 		if s := y.of(resource.KindUser); s.NextAt.After(time.Now()) || !y.of(resource.KindVehicle).NextAt.Equal(later) {
 			t.Errorf("%+v", y.schedules)
 		}
+		// Another replica may have made it active since it was read.
 		y.conn.Status = connection.Paused
-		if err := y.imports.Resume(t.Context(), []connection.Connection{y.conn}); err != nil || y.parks != 1 {
+		if err := y.imports.Resume(t.Context(), []connection.Connection{y.conn}); err != nil || y.parks != 0 {
 			t.Errorf("parked %d times, %v", y.parks, err)
 		}
 	})

@@ -87,8 +87,8 @@ func (w *Writes) settlement(ctx context.Context, a dispatch.Attempt[*task]) (s o
 func (w *Writes) cutAt(t *task, end dispatch.End) time.Time {
 	op, course := t.op, t.course()
 	// Before the stop that cut it off it may have been sent without a mark.
-	if !course.marks && !w.c.CutAt.IsZero() && op.CreatedAt.Before(w.c.CutAt) && op.CutAt.Before(w.c.CutAt) {
-		op.CutAt = w.c.CutAt
+	if cut := w.taken(op.Connection); !course.marks && op.CreatedAt.Before(cut) && op.CutAt.Before(cut) {
+		op.CutAt = cut
 	}
 	switch {
 	case t.answer.sent && t.answer.mayHaveTaken():

@@ -15,10 +15,10 @@ import (
 // begins at the first page, because the TSP may have dropped the place.
 const cursorLife = 10 * time.Minute
 
-// keptSweep is a sweep that can go on, with when it was left alone.
+// keptSweep is a sweep that can go on, with when it was left alone, and when its kind had been imported last.
 type keptSweep struct {
 	*record.Sweep
-	since time.Time
+	since, after time.Time
 }
 
 // Of a kind of a connection there is one import at a time, which its lane sees to.
@@ -29,11 +29,13 @@ type sweepKey struct {
 
 func (e *errand) key() sweepKey { return sweepKey{e.conn.ID, e.schedule.Kind} }
 
-// sweep returns the sweep that an earlier try began, or a new one.
+// sweep returns the sweep that an earlier try began, or a new one. One that another replica has overtaken is not gone on
+// with: what it has met is out of date.
 func (i *Imports) sweep(e *errand) *record.Sweep {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if s := i.sweeps[e.key()]; s.Sweep != nil && i.c.Now().Sub(s.since) < cursorLife {
+	s := i.sweeps[e.key()]
+	if s.Sweep != nil && i.c.Now().Sub(s.since) < cursorLife && s.after.Equal(e.schedule.LastSuccessAt) {
 		return s.Sweep
 	}
 	return i.c.Importer.NewSweep(e.schedule.Kind, i.since(e.schedule))
@@ -51,7 +53,7 @@ func (i *Imports) keep(e *errand, s *record.Sweep, class dispatch.Class) {
 	}
 	switch class {
 	case dispatch.Later, dispatch.Throttled, dispatch.Unknown:
-		i.sweeps[e.key()] = keptSweep{s, now}
+		i.sweeps[e.key()] = keptSweep{s, now, e.schedule.LastSuccessAt}
 	case dispatch.Done, dispatch.Refused, dispatch.Barred:
 		delete(i.sweeps, e.key())
 	}

@@ -133,8 +133,7 @@ func (w *Writes) adoptable(ctx context.Context, t *task, written tsp.Written) *t
 	others := &tsp.Error{Class: tsp.Unknown,
 		Message: fmt.Sprintf("what was found at the TSP, %s, is another operation's", written.SourceID)}
 	// Before the store is asked: whoever held it has been stored when it is free again.
-	if holder := w.claims.take(claim{t.op.TSP, t.conn.Account, written.Collection, written.SourceID},
-		t.op.ID); holder != t.op.ID {
+	if !w.claims.take(ctx, claim{t.op.TSP, t.conn.Account, written.Collection, written.SourceID}, t.op.ID) {
 		return others
 	}
 	rivals, err := w.c.Progress.Rivals(ctx, t.op.Connection, t.op.SentAt.Add(-adoptedWithin))

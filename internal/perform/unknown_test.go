@@ -193,7 +193,7 @@ func TestWhatTheLastProcessMayHaveSentWithoutAMarkHoldsItsChain(t *testing.T) {
 		w := newWorld(t)
 		a, b := w.add(called("A")), w.add(called("B"))
 		time.Sleep(time.Second)
-		w.writes.c.CutAt = time.Now()
+		w.writes.c.CutAt = cutNow()
 		w.run(t, 29*time.Second)
 		if w.op(a).State != operation.Succeeded || w.op(b).State != operation.Queued {
 			t.Errorf("%s and %s", w.op(a).State, w.op(b).State)
@@ -260,4 +260,10 @@ func TestALookUpIsToldTheSettlingTimeThatHolds(t *testing.T) {
 			t.Errorf("it is told %v", told)
 		}
 	})
+}
+
+// cutNow has every lane be cut at this moment.
+func cutNow() func(uuid.UUID) time.Time {
+	cut := time.Now()
+	return func(uuid.UUID) time.Time { return cut }
 }

@@ -31,9 +31,14 @@ type WritesConfig struct {
 	Settling    Settling
 	// Floor bounds the calls of lanes in flight, over all TSPs.
 	Floor *dispatch.Floor
-	// CutAt is when this process took over from one that did not stop in order; zero if it did. What
-	// that one was sending without a mark, since its repetition is harmless, may take effect after it.
-	CutAt time.Time
+	// CutAt is when the lane of a connection that runs here was taken last from whoever had not given it back; zero if
+	// it never was. What that one was sending without a mark, since its repetition is harmless, may take effect after
+	// it. It may be nil.
+	CutAt func(connection uuid.UUID) time.Time
+	// Recovery takes up what whoever had a lane before has begun; it may be nil where one process works alone. Locks keep
+	// replicas apart that find the same at a TSP; nil keeps nobody.
+	Recovery Recovery
+	Locks    connection.Locks
 	// Derive makes bytes that are always the same for an operation and a label, and that nobody
 	// else knows.
 	Derive func(operation uuid.UUID, label string) []byte
@@ -73,7 +78,7 @@ func NewWrites(c WritesConfig) *Writes {
 	if c.Watch == nil {
 		c.Watch = unwatched{}
 	}
-	return &Writes{c: c, claims: claims{by: map[claim]uuid.UUID{}}, over: make(chan struct{})}
+	return &Writes{c: c, claims: claims{locks: c.Locks, by: map[claim]*adoption{}}, over: make(chan struct{})}
 }
 
 // Kind returns the kind of lanes in which operations run. Ten counted attempts bound what is tried

@@ -18,7 +18,8 @@ type Schedules interface {
 	// ScheduleImports makes the kinds of a connection due at a time, adds those that have no
 	// schedule, and wakes the connection's lane of imports.
 	ScheduleImports(ctx context.Context, connection uuid.UUID, kinds []resource.Kind, at time.Time) error
-	// ParkImports takes a connection's schedules out of work until they are scheduled again.
+	// ParkImports takes a connection's schedules out of work until they are scheduled again, unless the connection is
+	// active.
 	ParkImports(ctx context.Context, connection uuid.UUID) error
 	// SchedulesOf lists the schedules of connections.
 	SchedulesOf(ctx context.Context, connections []uuid.UUID) ([]Schedule, error)

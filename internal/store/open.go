@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/waybill-dev/waybill/internal/store/engine"
+	"github.com/waybill-dev/waybill/internal/store/postgres"
 	"github.com/waybill-dev/waybill/internal/store/sqlite"
 	"github.com/waybill-dev/waybill/internal/store/tables"
 )
@@ -15,19 +17,22 @@ import (
 // The tables are a Store, over whatever engine.
 var _ Store = (*tables.DB)(nil)
 
-// Open opens the database that a URL names, a file path or sqlite:///path, making and migrating it
-// as needed. A SQLite file lets one process alone work on its lanes: a second one is refused until the
-// first one closes it or ends. Commands beside it use OpenBeside.
+// Open opens the database that a URL names, a file path, sqlite:///path or postgres://user@host/database,
+// making and migrating it as needed. A SQLite file lets one process alone work on its lanes: a second one is
+// refused until the first one closes it or ends. Commands beside it use OpenBeside. PostgreSQL is shared by many.
 func Open(ctx context.Context, url string, o Options) (Store, error) {
-	path, err := pathOf(url)
+	now := o.Now
+	if now == nil {
+		now = time.Now
+	}
+	over, err := database(ctx, url, now)
 	if err != nil {
 		return nil, err
 	}
-	over, err := sqlite.Open(ctx, path, o.Now)
-	if err != nil {
-		return nil, err
+	if its, ok := over.(Clock); ok && o.Now == nil {
+		now = its.Now
 	}
-	db, err := tables.Open(ctx, over, o.Now, o.Wake)
+	db, err := tables.Open(ctx, over, now, o.Wake)
 	if err != nil {
 		return nil, err
 	}
@@ -50,11 +55,7 @@ func Open(ctx context.Context, url string, o Options) (Store, error) {
 // OpenBeside opens a database for a command that works beside a service. One that is not there, or whose
 // tables are of another release, is refused and left as it is.
 func OpenBeside(ctx context.Context, url string, now func() time.Time) (Store, error) {
-	path, err := pathOf(url)
-	if err != nil {
-		return nil, err
-	}
-	over, err := sqlite.OpenBeside(ctx, path, now)
+	over, err := beside(ctx, url, now)
 	if err != nil {
 		return nil, err
 	}
@@ -65,9 +66,44 @@ func OpenBeside(ctx context.Context, url string, now func() time.Time) (Store, e
 	return db, nil
 }
 
+// database opens what a URL names.
+func database(ctx context.Context, url string, now func() time.Time) (engine.Database, error) {
+	if isPostgres(url) {
+		return opened(postgres.Open(ctx, url, now))
+	}
+	path, err := pathOf(url)
+	if err != nil {
+		return nil, err
+	}
+	return opened(sqlite.Open(ctx, path, now))
+}
+
+// beside opens what a URL names, for a command.
+func beside(ctx context.Context, url string, now func() time.Time) (engine.Database, error) {
+	if isPostgres(url) {
+		return opened(postgres.OpenBeside(ctx, url, now))
+	}
+	path, err := pathOf(url)
+	if err != nil {
+		return nil, err
+	}
+	return opened(sqlite.OpenBeside(ctx, path, now))
+}
+
+// opened is nil where nothing was opened.
+func opened[T engine.Database](db T, err error) (engine.Database, error) {
+	if err != nil {
+		return nil, err
+	}
+	return db, nil
+}
+
 // Migrate makes a database, or brings it up to date, if no service runs over it. One that is up to
 // date is left as it is.
 func Migrate(ctx context.Context, url string, now func() time.Time) error {
+	if isPostgres(url) {
+		return postgres.Migrate(ctx, url)
+	}
 	path, err := pathOf(url)
 	if err != nil {
 		return err
@@ -88,12 +124,23 @@ func Backup(ctx context.Context, url, to string, now func() time.Time) error {
 
 // Check tells what is wrong with a URL, without opening anything.
 func Check(url string) error {
+	if isPostgres(url) {
+		return postgres.Check(url)
+	}
 	_, err := pathOf(url)
 	return err
 }
 
 // scheme is how URLs begin, those that leave out the slashes too; of one letter it is a Windows drive.
 var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+:`)
+
+// Shared tells that many processes may work on the lanes of the database that a URL names.
+func Shared(url string) bool { return isPostgres(url) }
+
+// isPostgres tells that a URL names a PostgreSQL database.
+func isPostgres(url string) bool {
+	return strings.HasPrefix(url, "postgres:") || strings.HasPrefix(url, "postgresql:")
+}
 
 // pathOf returns the file that a URL names. What has no scheme is a path, relative ones included.
 // Any other scheme is refused and never taken for a path, and so is what SQLite itself would take
@@ -105,8 +152,9 @@ func pathOf(url string) (string, error) {
 	case url == "":
 		return "", errors.New("no database is set; set WAYBILL_DATABASE_URL to a file such as " +
 			"/var/lib/waybill/waybill.db")
-	case named == "postgres:", named == "postgresql:":
-		return "", errors.New("PostgreSQL is not supported by this release; set WAYBILL_DATABASE_URL to a file")
+	case isPostgres(url):
+		return "", errors.New("this is for a SQLite file, and WAYBILL_DATABASE_URL names a PostgreSQL database; use the " +
+			"tools of PostgreSQL, such as pg_dump")
 	case named != "" && !ofSQLite:
 		return "", fmt.Errorf("%s is no database of this release; set WAYBILL_DATABASE_URL to a file path or "+
 			"sqlite:///path", named)

@@ -62,6 +62,7 @@ type Store interface {
 	Keeping
 	Figures
 	Sealed
+	Clock
 	// Close waits for the writes under way and ends the use of the database; whoever writes
 	// afterwards gets an error. Closing twice is no error.
 	Close() error
@@ -78,6 +79,12 @@ type Keeping interface {
 	Beat(ctx context.Context) error
 	// Standing tells, before the first Beat, for which time the store stands.
 	Standing(ctx context.Context) (fence.Standing, error)
+}
+
+// Clock is the clock of a store, by which all who share it compare times.
+type Clock interface {
+	// Now never goes back.
+	Now() time.Time
 }
 
 // Figures is what a store tells of itself, for whoever looks at the service.
@@ -101,8 +108,7 @@ type Watch interface {
 }
 
 // Meta keeps small named values beside the tables. What a process counts in its memory and saves
-// here at its stop, such as the state of the limits, is one process's: replicas keep such things
-// in rows of their own, under their claims.
+// here at its stop, such as the state of the limits, is one process's: of replicas it goes with the lanes.
 type Meta interface {
 	// Meta returns a value, or nil if there is none.
 	Meta(ctx context.Context, name string) ([]byte, error)
@@ -121,7 +127,8 @@ type Waker func(fence.Lane)
 
 // Options are what a store is opened with.
 type Options struct {
-	// Now is the clock by which grants, drafts and keys are judged when they are read.
+	// Now replaces the clock by which grants, drafts and keys are judged when they are read; nil for the
+	// database's own, or this machine's where it has none.
 	Now func() time.Time
 	// Wake is nil for whoever has nobody to wake.
 	Wake Waker

@@ -1,6 +1,6 @@
 // Package throttle bounds how often each of many callers may do something: a token bucket for each,
 // in memory of a bounded size. Its buckets are those of one process: behind several, a caller gets as
-// often as many times its rate.
+// many times its rate. They are not split, since a caller with one connection is served by one process.
 package throttle
 
 import (

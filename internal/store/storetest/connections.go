@@ -39,6 +39,7 @@ func connections() []rule {
 		{"of two processes that change a connection one is overtaken and changes nothing", connectionIsOvertaken},
 		{"renewed credentials replace those of their version, and nothing else", credentialsAreRenewed},
 		{"a connection that is made or changed is woken, and its imports if there are any to make", connectionWakes},
+		{"a connection is alone while no other leads to its account", connectionIsAlone},
 		{"imports follow a change that says so: its kinds are due then, all others are parked", importsFollow},
 	}
 }
@@ -175,4 +176,23 @@ func importsFollow(t *testing.T, s *stand) {
 	s = s.crashed()
 	want[resource.KindUser] = time.Time{}
 	compare("deleted")
+}
+
+func connectionIsAlone(t *testing.T, s *stand) {
+	fleet := s.fleet()
+	c, elsewhere, account := s.connect(connected(fleet)), connected(fleet), connected(fleet)
+	elsewhere.TSP, account.Account = "geotab", "b"
+	s.connect(elsewhere)
+	s.connect(account)
+	alone := func(what string, want bool) {
+		t.Helper()
+		is(t, what, got[bool](s)(s.Alone(t.Context(), c)), want)
+	}
+	alone("beside other accounts", true)
+	other := s.connect(connected(s.fleet()))
+	alone("beside another connection", false)
+	s.must(s.ChangeConnection(t.Context(), change(other, connection.Paused)))
+	alone("beside one that is paused", false)
+	s.must(s.ChangeConnection(t.Context(), change(s.connection(other.ID), connection.Deleted)))
+	alone("once that is deleted", true)
 }

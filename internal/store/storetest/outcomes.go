@@ -82,7 +82,7 @@ func crashHolds(t *testing.T, s *stand) {
 	cut.OrderKey = "vehicle.update/" + uuid.NewString()
 	cut = s.accept(cut)
 	s = s.crashed()
-	got[int](s)(s.Interrupted(t.Context(), at(5), func(op operation.Operation) time.Duration {
+	got[int](s)(s.Interrupted(t.Context(), at(5), operation.Left{}, func(op operation.Operation) time.Duration {
 		is(t, "asked for", op.TSP, cut.TSP)
 		return time.Minute
 	}))

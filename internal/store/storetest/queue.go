@@ -113,8 +113,8 @@ func interruptedAtACrash(t *testing.T, s *stand) {
 	waits, ended := s.accept(queued(conn)), s.settle(s.accept(queued(conn)), operation.Succeeded)
 	s = s.crashed()
 	settles := func(operation.Operation) time.Duration { return time.Minute }
-	is(t, "interrupted", got[int](s)(s.Interrupted(t.Context(), at(5), settles)), 2)
-	is(t, "interrupted again", got[int](s)(s.Interrupted(t.Context(), at(6), settles)), 0)
+	is(t, "interrupted", got[int](s)(s.Interrupted(t.Context(), at(5), operation.Left{}, settles)), 2)
+	is(t, "interrupted again", got[int](s)(s.Interrupted(t.Context(), at(6), operation.Left{}, settles)), 0)
 	op := s.read(sending)
 	want := sending
 	want.State, want.Tries, want.NextAt, want.UpdatedAt, want.CutAt = operation.Unknown, 2, at(5), at(5), at(5)

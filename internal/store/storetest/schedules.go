@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/record"
@@ -33,6 +34,7 @@ func schedules() []rule {
 		{"executions of a schedule are listed newest first, a page at a time, and no other's", executionsAreListed},
 		{"an execution goes when it is too old, and with its connection", executionsGo},
 		{"a connection that is parked while an import runs stays parked until it is scheduled", parkedStaysParked},
+		{"what is due of an active connection is not parked by who has read it before it was", activeIsNotParked},
 	}
 }
 
@@ -130,4 +132,15 @@ func executionsGo(t *testing.T, s *stand) {
 	is(t, "of a deleted connection", len(s.executions(of, page.Window{Limit: 9})), 0)
 	s.executed(of, week+3, "")
 	is(t, "that ends after its deletion", len(s.executions(of, page.Window{Limit: 9})), 0)
+}
+
+func activeIsNotParked(t *testing.T, s *stand) {
+	c := connected(s.fleet())
+	made := connection.Change{To: c, Reschedule: true, Kinds: []resource.Kind{resource.KindUser}}
+	s.must(s.InsertConnection(t.Context(), made))
+	s.must(s.ParkImports(t.Context(), c.ID))
+	same(t, "of an active connection", s.due(c.ID), map[resource.Kind]time.Time{resource.KindUser: noon()})
+	s.must(s.ChangeConnection(t.Context(), change(c, connection.Paused)))
+	s.must(s.ParkImports(t.Context(), c.ID))
+	same(t, "of one that is paused", s.due(c.ID), map[resource.Kind]time.Time{resource.KindUser: {}})
 }

@@ -21,9 +21,9 @@ func unsentAtACrash(t *testing.T, s *stand) {
 	s.must(s.MarkStep(t.Context(), sent.ID, tsp.Step{Key: "a", Done: true}))
 	s = s.crashed()
 	marked := func(op operation.Operation) bool { return op.ID != other.ID }
-	is(t, "unsent", got[int](s)(s.Unsent(t.Context(), at(5), marked)), 3)
-	is(t, "unsent again", got[int](s)(s.Unsent(t.Context(), at(6), marked)), 0)
-	is(t, "interrupted", got[int](s)(s.Interrupted(t.Context(), at(6), func(operation.Operation) time.Duration { return 0 })), 3)
+	is(t, "unsent", got[int](s)(s.Unsent(t.Context(), at(5), operation.Left{}, marked)), 3)
+	is(t, "unsent again", got[int](s)(s.Unsent(t.Context(), at(6), operation.Left{}, marked)), 0)
+	is(t, "interrupted", got[int](s)(s.Interrupted(t.Context(), at(6), operation.Left{}, func(operation.Operation) time.Duration { return 0 })), 3)
 	for what, c := range map[string]struct {
 		op   operation.Operation
 		want operation.State

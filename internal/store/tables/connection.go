@@ -70,6 +70,12 @@ func readSettings(text string) (tsp.Settings, error) {
 	return out, nil
 }
 
+// Alone tells whether no other connection leads to the account of one.
+func (db *DB) Alone(ctx context.Context, c connection.Connection) (bool, error) {
+	return one(ctx, db, `SELECT CASE WHEN EXISTS (SELECT 1 FROM connection WHERE tsp = ?1 AND account = ?2 AND id <> ?3
+		AND status <> 'deleted') THEN 0 ELSE 1 END`, scanOne[bool], string(c.TSP), c.Account, c.ID[:])
+}
+
 // Connection returns a connection by id. A deleted one is found as well: operations and logs still
 // name it.
 func (db *DB) Connection(ctx context.Context, id uuid.UUID) (connection.Connection, error) {

@@ -61,6 +61,9 @@ func (db *DB) Close() error {
 	return errors.Join(err, db.writer.stop(), db.database.Close())
 }
 
+// Now is the time by the clock of the database.
+func (db *DB) Now() time.Time { return db.now() }
+
 // LockConnection returns when nobody else holds the connection's lock. unlock may be called more
 // than once.
 func (db *DB) LockConnection(ctx context.Context, id uuid.UUID) (unlock func(), err error) {

@@ -31,12 +31,12 @@ func (t *tx) claim(op operation.Operation) error {
 		}
 	}
 	if err := t.exec(`DELETE FROM idempotency WHERE (partner, client, key) IN (SELECT partner, client, key
-		FROM idempotency WHERE created_at <= ?1 LIMIT 10)
-		OR partner = ?2 AND client = ?3 AND key = ?4`, since, op.Partner[:], op.Key.Client, op.Key.Value); err != nil {
+		FROM idempotency WHERE created_at <= ?1 LIMIT 10)`, since); err != nil {
 		return err
 	}
 	return t.exec(`INSERT INTO idempotency (partner, client, key, operation, fingerprint, created_at)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6)`,
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (partner, client, key) DO UPDATE SET operation = excluded.operation,
+		fingerprint = excluded.fingerprint, created_at = excluded.created_at`,
 		op.Partner[:], op.Key.Client, op.Key.Value, op.ID[:], op.Key.Fingerprint, micros(op.CreatedAt))
 }
 

@@ -1,8 +1,10 @@
 package tables
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -11,17 +13,29 @@ import (
 	"github.com/waybill-dev/waybill/internal/store/engine"
 )
 
-// cutOperations finds what scanCut reads.
+// cutOperations finds what scanCut reads, of those that are operation.Left.
 const cutOperations = `SELECT id, connection, tsp, kind, verb, order_key, sync, state, tries, sent_at,
 	(SELECT max(n) FROM attempt WHERE attempt.operation = operation.id)
-	FROM operation WHERE state = ?1 AND state IN ('sending', 'unknown')`
+	FROM operation WHERE state = ?1 AND state IN ('sending', 'unknown')
+		AND (?2 IS NULL OR sync = 0 AND connection = ?2) AND (?3 IS NULL OR sync = 1 AND handler = ?3)`
+
+// Handlers lists the replicas that are at work on sync operations.
+func (db *DB) Handlers(ctx context.Context) ([]uuid.UUID, error) {
+	all, err := list(ctx, db, `SELECT handler FROM operation WHERE state = ?1 AND state IN ('sending', 'unknown')
+		AND sync = 1 AND handler IS NOT NULL`, scanOne[uuid.UUID], string(operation.Sending))
+	slices.SortFunc(all, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	return slices.Compact(all), err
+}
 
 // Interrupted ends the attempts that a dead process left in sending. They are few: the index of
 // open operations holds them and no other that waits.
-func (db *DB) Interrupted(ctx context.Context, at time.Time, settles func(operation.Operation) time.Duration) (
-	int, error) {
+func (db *DB) Interrupted(ctx context.Context, at time.Time, of operation.Left,
+	settles func(operation.Operation) time.Duration) (int, error) {
 	return give(ctx, db, func(tx *tx) (int, error) {
-		cut, err := rows(tx, cutOperations, scanCut, string(operation.Sending))
+		if err := tx.hold(of.Claim); err != nil {
+			return 0, err
+		}
+		cut, err := rows(tx, cutOperations, scanCut, string(operation.Sending), id(of.Claim.Lane.ID), id(of.Handler))
 		if err != nil {
 			return 0, err
 		}

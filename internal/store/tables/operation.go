@@ -28,8 +28,11 @@ const operationColumns = `id, partner, connection, fleet, fleet_ref, tsp, kind, 
 // states bound as parameters it could not.
 var live = among(operation.Live())
 
-// among is the condition of operations that are in one of some states.
+// among is the condition of operations that are in one of some states. Among none is no operation.
 func among(states []operation.State) string {
+	if len(states) == 0 {
+		return "1 = 0"
+	}
 	quoted := make([]string, len(states))
 	for i, s := range states {
 		quoted[i] = "'" + string(s) + "'"
@@ -62,12 +65,13 @@ func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event
 		if err := tx.claim(op); err != nil {
 			return op, err
 		}
-		err = tx.exec(`INSERT INTO operation (`+operationColumns+`) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
-			?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)`,
+		err = tx.exec(`INSERT INTO operation (`+operationColumns+`, handler) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+			?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)`,
 			op.ID[:], op.Partner[:], op.Connection[:], op.Fleet[:], op.FleetRef, string(op.TSP), string(op.Kind),
 			string(op.Verb), op.OrderKey, payload, warnings, string(op.State), op.Sync, op.Tries, op.Counted,
 			op.Streak, micros(op.NextAt), micros(op.Deadline), micros(op.SentAt), micros(op.CutAt), id(op.Resource),
-			string(op.SourceID), op.Collection, micros(op.CreatedAt), micros(op.UpdatedAt))
+			string(op.SourceID), op.Collection, micros(op.CreatedAt), micros(op.UpdatedAt),
+			id(op.Handler))
 		if err != nil {
 			return op, err
 		}

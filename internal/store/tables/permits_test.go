@@ -14,7 +14,6 @@ func permits() []permit {
 		{"FROM feed ORDER BY receiver, place LIMIT 100", "feed", false, "begins a pass that goes on behind a key"},
 		{"FROM operation WHERE state = ?1 AND state IN ('sending', 'unknown')", "operation", false,
 			"reads the index of those whose outcome is open"},
-		{"AND state IN ()", "operation", false, "has no state to come from, and so no row"},
 		{"WITH RECURSIVE lane (id) AS ( SELECT min(queue)", "subscription", true,
 			"reads the index of those that are astray, and sorts the lanes in which something waits"},
 		{"FROM receiver WHERE NOT EXISTS", "receiver", false, "looks at each receiver now and then, beside the writer"},

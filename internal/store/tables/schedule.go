@@ -36,9 +36,12 @@ func (t *tx) schedule(db *DB, connection uuid.UUID, kinds []resource.Kind, at ti
 	return nil
 }
 
-// ParkImports takes a connection's schedules out of work.
+// ParkImports takes a connection's schedules out of work, unless it has become active since somebody looked.
 func (db *DB) ParkImports(ctx context.Context, connection uuid.UUID) error {
-	return db.do(ctx, func(tx *tx) error { return tx.park(connection) })
+	return db.do(ctx, func(tx *tx) error {
+		return tx.exec(`UPDATE import_schedule SET next_at = NULL WHERE connection = ?1
+			AND NOT EXISTS (SELECT 1 FROM connection WHERE id = ?1 AND status = 'active')`, connection[:])
+	})
 }
 
 // park leaves the rows, by which freshness tells when the last import was.

@@ -44,6 +44,7 @@ func TestStore(t *testing.T) {
 		judgePlans(t, heard, migrated)
 	})
 	t.Run("what a statement outdates is known by its text", func(t *testing.T) { everyChangeIsSeen(t, heard, migrated) })
+	t.Run("nor does one in PostgreSQL", func(t *testing.T) { judgePlansOfPostgres(t, heard) })
 	t.Run("no statement was forgotten", func(t *testing.T) { everyStatementWasHeard(t, heard) })
 }
 

@@ -10,11 +10,16 @@ import (
 // Unsent takes up the attempts that a dead process left in sending although nothing was sent: those of
 // operations that marked has the steps of, none of which was begun without being done. A step of a sync
 // one that is done was sent, and nobody goes on behind it.
-func (db *DB) Unsent(ctx context.Context, at time.Time, marked func(operation.Operation) bool) (int, error) {
+func (db *DB) Unsent(ctx context.Context, at time.Time, of operation.Left, marked func(operation.Operation) bool) (
+	int, error) {
 	return give(ctx, db, func(tx *tx) (count int, err error) {
+		if err := tx.hold(of.Claim); err != nil {
+			return 0, err
+		}
 		cut, err := rows(tx, cutOperations+`
-			AND NOT EXISTS (SELECT 1 FROM step WHERE step.operation = operation.id AND (NOT step.done
-				OR operation.sync))`, scanCut, string(operation.Sending))
+			AND NOT EXISTS (SELECT 1 FROM step WHERE step.operation = operation.id AND (step.done = 0
+				OR operation.sync = 1))`, scanCut, string(operation.Sending),
+			id(of.Claim.Lane.ID), id(of.Handler))
 		if err != nil {
 			return 0, err
 		}

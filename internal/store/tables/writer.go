@@ -2,6 +2,7 @@ package tables
 
 import (
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -61,7 +62,7 @@ func (w *writer) loop() {
 // and each is run again on its own, so that nobody suffers for another's mistake.
 func (w *writer) commit(group []*write) {
 	errs, woken, err := w.try(group)
-	if err != nil && len(group) > 1 {
+	if len(group) > 1 && isOfOne(err) {
 		for _, one := range group {
 			w.commit([]*write{one})
 		}
@@ -84,13 +85,23 @@ func (w *writer) commit(group []*write) {
 	w.session.Rest()
 }
 
+// isOfOne tells that an error may be that of one write, so that the others can do without it. One that is not
+// known to have stored nothing must not be followed by the same once more.
+func isOfOne(err error) bool {
+	var uncertain *fence.Uncertain
+	return err != nil && !errors.Is(err, errNotBegun) && !errors.As(err, &uncertain)
+}
+
+// errNotBegun is why a group was not run at all.
+var errNotBegun = errors.New("no transaction was begun")
+
 // try runs a group in one transaction. An error means that nothing of it is known to be stored; refused holds
 // the refusals of a group that is.
 func (w *writer) try(group []*write) (refused []error, woken []func(), err error) {
 	defer w.wasCommitted(len(group), time.Now())
 	changed, err := w.session.Begin()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("%w: %w", errNotBegun, err)
 	}
 	if changed {
 		w.known = known{}

@@ -1,0 +1,107 @@
+package app
+
+import (
+	"context"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/dispatch/riversource"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/store"
+	"github.com/waybill-dev/waybill/internal/store/postgres"
+)
+
+// lanes are the source of the lanes of this process, which the store wakes from its first write on.
+type lanes struct {
+	source atomic.Pointer[dispatch.Source]
+	// alone is the source of a process that works alone, and shared that of one of many; one of them is nil.
+	alone  *dispatch.InProcess
+	shared *riversource.Source
+	pool   *pgxpool.Pool
+}
+
+// activate asks for a lane to run at once. What is asked for before there is a source is found by its sweep.
+func (l *lanes) activate(lane fence.Lane) {
+	if s := l.source.Load(); s != nil {
+		(*s).Activate(lane, time.Now())
+	}
+}
+
+func (l *lanes) use(s dispatch.Source) { l.source.Store(&s) }
+
+// laneConns are the connections by which lanes are carried: the source needs four, and a sweep must not wait for them.
+const laneConns = 6
+
+// join makes the source of lanes. Over a database that many share this process joins the replicas.
+func (a *App) join(ctx context.Context) error {
+	if !store.Shared(a.config.DatabaseURL) {
+		a.lanes.alone = dispatch.NewInProcess(a.now)
+		a.lanes.use(a.lanes.alone)
+		return nil
+	}
+	pool, pooled, err := postgres.Pool(ctx, a.config.DatabaseURL, laneConns)
+	if err != nil {
+		return err
+	}
+	s, err := riversource.Open(ctx, riversource.Config{Pool: pool, Name: replicaName(), Version: version(), PollOnly: pooled,
+		Now: time.Now, Log: a.log})
+	if err != nil {
+		pool.Close()
+		return err
+	}
+	a.lanes.pool, a.lanes.shared, a.replica = pool, s, s
+	a.lanes.use(s)
+	return nil
+}
+
+// withdraw lets other replicas run what this one gives back.
+func (l *lanes) withdraw() {
+	if l.shared != nil {
+		l.shared.Withdraw()
+	}
+}
+
+// leaveTime bounds how long a replica takes to leave. One that could not is taken for dead by the others soon.
+const leaveTime = 5 * time.Second
+
+// close leaves the replicas.
+func (l *lanes) close(ctx context.Context) (err error) {
+	if l.shared != nil {
+		ctx, cancel := context.WithTimeout(ctx, leaveTime)
+		defer cancel()
+		err = l.shared.Close(ctx)
+		l.pool.Close()
+	}
+	return err
+}
+
+// due is how many lanes of a queue wait to be claimed here. What waits for any replica is told by the database.
+func (l *lanes) due(queue string) int {
+	if l.alone == nil {
+		return 0
+	}
+	return l.alone.Due(queue)
+}
+
+// replicaName tells operators which process it is.
+func replicaName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return host + "/" + strconv.Itoa(os.Getpid())
+}
+
+// version is that of the program's module, as it was built.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Version
+	}
+	return ""
+}

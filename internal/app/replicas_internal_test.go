@@ -1,0 +1,294 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/perform"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/store"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// fellow is one of several replicas.
+type fellow struct {
+	id    uuid.UUID
+	part  int
+	of    int
+	leads atomic.Bool
+	mu    sync.Mutex
+	dead  map[uuid.UUID]bool
+}
+
+func (f *fellow) Life() int64           { return 1 }
+func (f *fellow) Share() (part, of int) { return f.part, f.of }
+func (f *fellow) ID() uuid.UUID         { return f.id }
+func (f *fellow) Leads() bool           { return f.leads.Load() }
+
+func (f *fellow) Dead(_ context.Context, id uuid.UUID) (bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.dead[id], nil
+}
+
+func (f *fellow) dies(id uuid.UUID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.dead = map[uuid.UUID]bool{id: true}
+}
+
+// beside is one more replica over the database of another.
+func (a *App) beside(t *testing.T, of int) (*App, *fellow) {
+	t.Helper()
+	db, err := store.OpenBeside(t.Context(), a.config.DatabaseURL, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	f := &fellow{id: uuid.New(), of: of}
+	return &App{config: a.config, log: slog.New(slog.DiscardHandler), db: db, replica: f, now: time.Now}, f
+}
+
+// handled is a sync operation that a replica is at work on.
+func (a *App) handled(t *testing.T, replica uuid.UUID) operation.Operation {
+	t.Helper()
+	now := time.Now().UTC().Truncate(time.Microsecond)
+	id := uuid.Must(uuid.NewV7())
+	op, err := a.db.Accept(t.Context(), operation.Operation{ID: id, Partner: uuid.UUID{1}, Connection: uuid.UUID{2},
+		Fleet: uuid.UUID{3}, TSP: "samsara", Kind: resource.KindVehicle, Verb: resource.Update, OrderKey: id.String(),
+		Payload: []byte(`{}`), State: operation.Sending, Sync: true, Handler: replica, NextAt: now, SentAt: now,
+		Deadline: now.Add(time.Hour), CreatedAt: now, UpdatedAt: now}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return op
+}
+
+func (a *App) state(t *testing.T, op operation.Operation) operation.State {
+	t.Helper()
+	read, err := a.db.Operation(t.Context(), op.Partner, op.Connection, op.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return read.State
+}
+
+func TestAReplicaThatStartsTouchesNothingThatOthersAreAtWorkOn(t *testing.T) {
+	t.Parallel()
+	first := began(t)
+	second, me := first.beside(t, 2)
+	registry, err := tsp.NewRegistry(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	settling := perform.Settling{Registry: registry}
+	if _, err := first.resume(t.Context(), settling); err != nil {
+		t.Fatal(err)
+	}
+	other := uuid.New()
+	theirs, mine := first.handled(t, other), first.handled(t, me.id)
+	before := first.kept(t)
+	if _, err := second.resume(t.Context(), settling); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.pause(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	second.writes = perform.NewWrites(perform.WritesConfig{Recovery: second.db, Settling: settling, Now: time.Now, Log: second.log})
+	if err := second.endHandled(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if s := first.state(t, theirs); s != operation.Sending {
+		t.Errorf("what the first is at work on is %s", s)
+	}
+	if diff := cmp.Diff(before, first.kept(t)); diff != "" {
+		t.Errorf("what is kept beside the tables (-want +got):\n%s", diff)
+	}
+	me.dies(other)
+	if err := second.endHandled(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if s := first.state(t, theirs); s != operation.Failed {
+		t.Errorf("what a dead one was at work on is %s", s)
+	}
+	if s := first.state(t, mine); s != operation.Sending {
+		t.Errorf("its own is %s", s)
+	}
+}
+
+// kept is what is kept of a process beside the tables.
+func (a *App) kept(t *testing.T) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, name := range []string{metaLimits, metaStarted} {
+		value, err := a.db.Meta(t.Context(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[name] = string(value)
+	}
+	return all
+}
+
+func TestReplicasThatStartTogetherForTheFirstTimeHaveTheSameSecrets(t *testing.T) {
+	t.Parallel()
+	first := began(t)
+	first.forge(t, `DELETE FROM meta`)
+	var all sync.WaitGroup
+	derived := make([]string, 4)
+	for i := range derived {
+		one, _ := first.beside(t, len(derived))
+		all.Go(func() {
+			keys, err := one.secrets(t.Context())
+			if err == nil {
+				_, _, err = one.keptSigning(t.Context(), keys.sealer)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+			derived[i] = string(keys.derivation)
+		})
+	}
+	all.Wait()
+	for _, one := range derived {
+		if one == "" || one != derived[0] {
+			t.Error("their derivation keys differ")
+		}
+	}
+}
+
+// laterKeyset is a database whose keyset another replica makes, and what it seals, while somebody looks.
+type laterKeyset struct {
+	store.Store
+	asked int
+}
+
+func (l *laterKeyset) Meta(ctx context.Context, name string) ([]byte, error) {
+	if name == metaKeyset {
+		if l.asked++; l.asked == 1 {
+			return nil, nil
+		}
+	}
+	return l.Store.Meta(ctx, name)
+}
+
+func TestAKeysetThatAnotherReplicaMakesMeanwhileIsNotTakenForLost(t *testing.T) {
+	t.Parallel()
+	a := began(t)
+	wrapped, err := keptKeyset(t.Context(), &laterKeyset{Store: a.db})
+	if err != nil || wrapped == nil {
+		t.Errorf("%d bytes: %v", len(wrapped), err)
+	}
+}
+
+func TestARestoreIsNotToldBesideOtherReplicas(t *testing.T) {
+	t.Parallel()
+	a := &App{replica: &fellow{of: 3}}
+	if err := a.refuseRestoreBeside(time.Time{}); err != nil {
+		t.Errorf("without a restore: %v", err)
+	}
+	err := a.refuseRestoreBeside(time.Now())
+	if err == nil || !strings.Contains(err.Error(), "2 other replicas") {
+		t.Errorf("beside others: %v", err)
+	}
+	if err := (&App{replica: &fellow{of: 1}}).refuseRestoreBeside(time.Now()); err != nil {
+		t.Errorf("of one that is alone: %v", err)
+	}
+	if err := (&App{}).refuseRestoreBeside(time.Now()); err != nil {
+		t.Errorf("of a process that has no others: %v", err)
+	}
+}
+
+func TestWhatOneReplicaShouldDoIsDoneWhileItLeads(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fellow{of: 2}
+		a := &App{replica: f}
+		ctx, stop := context.WithCancel(t.Context())
+		var terms, under atomic.Int64
+		ended := make(chan error)
+		go func() {
+			ended <- a.leading(ctx, func(ctx context.Context) error {
+				terms.Add(1)
+				under.Add(1)
+				<-ctx.Done()
+				under.Add(-1)
+				return nil
+			})
+		}()
+		is := func(what string, begun, now int64) {
+			t.Helper()
+			time.Sleep(2 * leadEvery)
+			if terms.Load() != begun || under.Load() != now {
+				t.Errorf("%s: begun %d times, %d under way", what, terms.Load(), under.Load())
+			}
+		}
+		is("before it leads", 0, 0)
+		f.leads.Store(true)
+		is("while it leads", 1, 1)
+		f.leads.Store(false)
+		is("when another leads", 1, 0)
+		f.leads.Store(true)
+		is("when it leads again", 2, 1)
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestWhatIsDoneOnceIsNotBegunAgainByWhoLeads(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fellow{of: 2}
+		f.leads.Store(true)
+		for name, a := range map[string]*App{"one of several": {replica: f}, "alone": {}} {
+			done := 0
+			if err := a.leading(t.Context(), func(context.Context) error { done++; return nil }); err != nil || done != 1 {
+				t.Errorf("%s: done %d times, %v", name, done, err)
+			}
+		}
+	})
+}
+
+func TestReplicasTellEachOtherWhatTheyChargeToLimitsOfLanesElsewhere(t *testing.T) {
+	t.Parallel()
+	first := began(t)
+	one, _ := first.beside(t, 2)
+	other, them := first.beside(t, 2)
+	them.part = 1
+	limit := dispatch.Limit{ID: "x", Interval: time.Minute, Burst: 4, Lane: fence.Lane{Kind: fence.Connections, ID: uuid.UUID{1}}}
+	kept := map[*App]map[string]string{one: {}, other: {}}
+	for _, a := range []*App{one, other} {
+		a.budget = dispatch.NewBudget(time.Now, map[string]time.Time{}).Among(a.replica)
+		if err := a.exchangeCharges(t.Context(), kept[a]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		other.budget.Borrow("", []dispatch.Limit{limit}, time.Hour)
+		for _, a := range []*App{other, one} {
+			if err := a.exchangeCharges(t.Context(), kept[a]); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	text, err := first.db.Meta(t.Context(), metaCharges+"1")
+	var told dispatch.Charges
+	if err != nil || json.Unmarshal(text, &told) != nil || told.By != them.id || told.Of["x"].Cost != (2*time.Minute).Microseconds() {
+		t.Errorf("told: %s: %v", text, err)
+	}
+}

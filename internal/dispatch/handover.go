@@ -1,0 +1,108 @@
+package dispatch
+
+import (
+	"context"
+	"time"
+
+	json "github.com/go-json-experiment/json"
+
+	"github.com/waybill-dev/waybill/internal/fence"
+)
+
+// left is what a run of a lane leaves for another process: what was learned of its limits and of the other side. What
+// is read or parked is found again.
+type left struct {
+	Limits map[string]time.Time `json:"limits,omitempty"`
+	// Cold is when all limits counted as used up, because nothing was known of them.
+	Cold    time.Time `json:"cold,omitzero"`
+	Paused  time.Time `json:"paused,omitzero"`
+	Barred  time.Time `json:"barred,omitzero"`
+	Refused time.Time `json:"refused,omitzero"`
+	Wait    int64     `json:"wait_ns,omitzero"`
+	Asked   time.Time `json:"asked,omitzero"`
+}
+
+// Taker is a Work that must take up what was begun in a lane by a process that has not given it back.
+type Taker interface {
+	// TakeUp ends what was begun under earlier claims. Nothing of the lane was read under this one yet.
+	TakeUp(ctx context.Context, claim fence.Claim) error
+}
+
+// takeUp has the work take up what was begun before the lane was taken, once for each time that it was.
+func (r *runner[T]) takeUp(ctx context.Context) error {
+	cut := r.CutAt(r.claim.Lane)
+	taker, takes := any(r.work).(Taker)
+	r.mu.Lock()
+	done := !cut.After(r.takenUp[r.claim.Lane])
+	r.mu.Unlock()
+	if done || !takes {
+		return nil
+	}
+	if err := safely(func() error { return taker.TakeUp(ctx, r.claim.Claim) }); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.takenUp[r.claim.Lane] = cut
+	return nil
+}
+
+// take returns what is known of a lane that was claimed, from its last run in this process or in another, and has its
+// limits be whole here.
+func (d *Dispatcher) take(c fence.Claim) memory {
+	m := d.recall(c.Lane)
+	h, passes := d.config.Source.(Handover)
+	if !passes {
+		d.config.Budget.hold(c.Lane, nil, time.Time{})
+		return m
+	}
+	taken := h.Taken(c)
+	if !taken.CutAt.IsZero() {
+		d.mu.Lock()
+		d.cuts[c.Lane] = taken.CutAt
+		d.mu.Unlock()
+	}
+	if !taken.Moved {
+		d.config.Budget.hold(c.Lane, nil, time.Time{})
+		return m
+	}
+	m = memory{parked: map[string]parking{}, lookouts: map[fence.Stream]*pass{}}
+	// Who left nothing may have used all; neither may what cannot be read keep the lane from running.
+	var was left
+	if len(taken.Left) == 0 || json.Unmarshal(taken.Left, &was) != nil {
+		was = left{Cold: d.config.Now()}
+	}
+	m.asked = was.Asked
+	m.gate = gate{paused: was.Paused, barred: was.Barred, refused: was.Refused, wait: time.Duration(was.Wait)}
+	d.config.Budget.hold(c.Lane, was.Limits, was.Cold)
+	return m
+}
+
+// give keeps what is known of a lane, and when it wants to run again, for whoever claims it next. cut tells that an
+// attempt has no end.
+func (d *Dispatcher) give(c fence.Claim, g gate, again time.Time, cut bool) {
+	limits, cold := d.config.Budget.release(c.Lane)
+	d.mu.Lock()
+	delete(d.cuts, c.Lane)
+	d.mu.Unlock()
+	h, passes := d.config.Source.(Handover)
+	if !passes {
+		return
+	}
+	text, err := json.Marshal(left{Limits: limits, Cold: cold, Paused: g.paused, Barred: g.barred, Refused: g.refused,
+		Wait: int64(g.wait), Asked: again}, json.Deterministic(true))
+	if err != nil {
+		d.config.Log.Error("what is known of a lane could not be kept; whoever takes it begins with empty limits",
+			"lane", c.Lane.ID, "kind", c.Lane.Kind, "error", err)
+		text = nil
+	}
+	h.Leave(c, text, cut)
+}
+
+// CutAt is when a lane that runs here was taken last from a process that had not given it back: what that one was
+// sending may take effect later. It is zero if it never was.
+func (d *Dispatcher) CutAt(lane fence.Lane) time.Time {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.cuts[lane]
+}

@@ -1,0 +1,289 @@
+//go:build unix
+
+package riversource_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/dispatch/riversource"
+	"github.com/waybill-dev/waybill/internal/fence"
+)
+
+func lane(n int) fence.Lane {
+	return fence.Lane{Kind: fence.Connections, ID: uuid.UUID{14: byte(n >> 8), 15: byte(n)}}
+}
+
+// eventually waits for something that must become true.
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(time.Minute); !is(); <-tick.C {
+		if time.Now().After(end) {
+			t.Fatalf("it never came to be that %s", what)
+		}
+	}
+}
+
+// keeper claims whatever it is given and keeps it.
+type keeper struct {
+	*riversource.Source
+	mu     sync.Mutex
+	claims map[fence.Lane]dispatch.Claim
+	// lives are those in which each was claimed.
+	lives map[fence.Lane]int64
+	// on is told of each claim.
+	on func(c dispatch.Claim)
+}
+
+func keep(t *testing.T, s *riversource.Source, on func(dispatch.Claim)) *keeper {
+	k := &keeper{Source: s, claims: map[fence.Lane]dispatch.Claim{}, lives: map[fence.Lane]int64{}, on: on}
+	var all sync.WaitGroup
+	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(func() { cancel(); all.Wait() })
+	all.Go(func() {
+		for {
+			c, err := s.Claim(ctx, fence.Connections)
+			if err != nil {
+				return
+			}
+			k.mu.Lock()
+			k.claims[c.Lane], k.lives[c.Lane] = c, s.Life()
+			k.mu.Unlock()
+			if k.on != nil {
+				k.on(c)
+			}
+		}
+	})
+	return k
+}
+
+func (k *keeper) count() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.claims)
+}
+
+// runs tells whether the keeper may still begin calls in a lane.
+func (k *keeper) runs(l fence.Lane) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	_, claimed := k.claims[l]
+	return claimed && k.Life() != 0 && k.Life() == k.lives[l]
+}
+
+// together waits until replicas count each other.
+func together(t *testing.T, sources ...*riversource.Source) {
+	t.Helper()
+	eventually(t, "all replicas count each other", func() bool {
+		for _, s := range sources {
+			if part, of := s.Share(); part < 0 || of != len(sources) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+func TestReplicasShareTheLanesEvenly(t *testing.T) {
+	t.Parallel()
+	url := database(t)
+	const lanes = 90
+	var keepers []*keeper
+	var sources []*riversource.Source
+	for range 3 {
+		s := replica(t, url)
+		sources, keepers = append(sources, s), append(keepers, keep(t, s, nil))
+	}
+	together(t, sources...)
+	for n := range lanes {
+		sources[0].Activate(lane(n), time.Now())
+	}
+	eventually(t, "all lanes run", func() bool {
+		return keepers[0].count()+keepers[1].count()+keepers[2].count() == lanes
+	})
+	for i, k := range keepers {
+		if n := k.count(); n > lanes*6/5/3 {
+			t.Errorf("replica %d has %d of %d lanes", i, n, lanes)
+		}
+	}
+	t.Log(keepers[0].count(), keepers[1].count(), keepers[2].count())
+}
+
+func TestEachReplicaHasAPartAndOneLeads(t *testing.T) {
+	t.Parallel()
+	url := database(t)
+	a := replica(t, url)
+	if part, of := a.Share(); part != 0 || of != 1 || !a.Leads() {
+		t.Fatalf("alone it has part %d of %d and leads: %v", part, of, a.Leads())
+	}
+	changed := a.Changed()
+	b := replica(t, url)
+	if part, _ := b.Share(); part != -1 {
+		t.Errorf("it has part %d before the other one counts it", part)
+	}
+	<-changed
+	together(t, a, b)
+	if a.Leads() == b.Leads() {
+		t.Errorf("the first leads: %v, the second: %v", a.Leads(), b.Leads())
+	}
+	if dead, err := b.Dead(t.Context(), a.ID()); dead || err != nil {
+		t.Errorf("the first one is dead: %v, %v", dead, err)
+	}
+	if err := a.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if dead, err := b.Dead(t.Context(), a.ID()); !dead || err != nil {
+		t.Errorf("one that left is dead: %v, %v", dead, err)
+	}
+	together(t, b)
+	eventually(t, "the other one leads", b.Leads)
+}
+
+func TestALaneThatRunsElsewhereIsWokenThere(t *testing.T) {
+	t.Parallel()
+	url := database(t)
+	a, b := replica(t, url), replica(t, url)
+	b.Activate(lane(1), time.Now())
+	c, err := b.Claim(t.Context(), fence.Connections)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Activate(lane(1), time.Now())
+	<-c.Wake
+	b.Release(c, time.Time{})
+}
+
+func TestManyLanesThatRunElsewhereAreWokenAtOnce(t *testing.T) {
+	t.Parallel()
+	url := database(t)
+	a, b := replica(t, url), replica(t, url)
+	// More than one notification holds.
+	const lanes = 600
+	k := keep(t, b, nil)
+	for n := range lanes {
+		b.Activate(lane(n), time.Now())
+	}
+	eventually(t, "all lanes run", func() bool { return k.count() == lanes })
+	for n := range lanes {
+		a.Activate(lane(n), time.Now())
+	}
+	for n := range lanes {
+		<-k.claims[lane(n)].Wake
+	}
+}
+
+func TestALaneThatTwoActivateAtOnceRunsOnce(t *testing.T) {
+	t.Parallel()
+	url := database(t)
+	const lanes = 200
+	var mu sync.Mutex
+	given := map[fence.Lane]int{}
+	on := func(c dispatch.Claim) { mu.Lock(); given[c.Lane]++; mu.Unlock() }
+	a, b := replica(t, url), replica(t, url)
+	ka, kb := keep(t, a, on), keep(t, b, on)
+	var both sync.WaitGroup
+	for _, s := range []*riversource.Source{a, b} {
+		both.Go(func() {
+			for n := range lanes {
+				s.Activate(lane(n), time.Now())
+			}
+		})
+	}
+	both.Wait()
+	eventually(t, "all lanes run", func() bool { return ka.count()+kb.count() >= lanes })
+	tickets := 0
+	err := pool(t, url).QueryRow(t.Context(), `SELECT last_value FROM river_job_id_seq`).Scan(&tickets)
+	if err != nil || tickets != lanes {
+		t.Errorf("%d tickets were made for %d lanes: %v", tickets, lanes, err)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	for l, n := range given {
+		if n != 1 {
+			t.Errorf("%v was given %d times", l.ID, n)
+		}
+	}
+}
+
+// takeover has two of three replicas take the lanes of the first one, which stops by what is done to its line.
+func takeover(t *testing.T, stop func(*line)) (first *keeper, l *line, url string) {
+	t.Helper()
+	url = database(t)
+	l = newLine()
+	const lanes = 30
+	a := replica(t, url, l.through(t))
+	ka := keep(t, a, nil)
+	for n := range lanes {
+		a.Activate(lane(n), time.Now())
+	}
+	eventually(t, "the first replica has all lanes", func() bool { return ka.count() == lanes })
+	early := func(c dispatch.Claim) {
+		if ka.runs(c.Lane) {
+			t.Errorf("lane %v was given to another replica while the first one may begin calls", c.Lane.ID)
+		}
+	}
+	kb, kc := keep(t, replica(t, url), early), keep(t, replica(t, url), early)
+	together(t, a, kb.Source, kc.Source)
+	began := time.Now()
+	stop(l)
+	eventually(t, "the others have all its lanes", func() bool { return kb.count()+kc.count() == lanes })
+	t.Log("taken over in", time.Since(began))
+	for n := range lanes {
+		k := kb
+		if kc.claims[lane(n)].Epoch > 0 {
+			k = kc
+		}
+		claim := k.claims[lane(n)]
+		if claim.Epoch <= ka.claims[lane(n)].Epoch {
+			t.Errorf("epoch %d came after %d", claim.Epoch, ka.claims[lane(n)].Epoch)
+		}
+		if taken := k.Taken(claim.Claim); !taken.Moved || taken.CutAt.IsZero() {
+			t.Errorf("whoever took a lane knows of it: %+v", taken)
+		}
+	}
+	return ka, l, url
+}
+
+func TestTheLanesOfAReplicaThatDiesAreTaken(t *testing.T) {
+	t.Parallel()
+	takeover(t, (*line).sever)
+}
+
+func TestAReplicaThatComesBackLateChangesNothing(t *testing.T) {
+	t.Parallel()
+	a, l, url := takeover(t, (*line).freeze)
+	life := a.lives[lane(0)]
+	eventually(t, "the first replica knows that it may be dead", func() bool { return a.Life() == 0 })
+	// What it says now is said late.
+	for n := range 10 {
+		a.Leave(a.claims[lane(n)].Claim, []byte("late"), false)
+		a.Release(a.claims[lane(n)], time.Now())
+	}
+	l.thaw()
+	eventually(t, "the first replica lives again", func() bool { return a.Life() > life })
+	for n := range 20 {
+		a.Release(a.claims[lane(10+n)], time.Now())
+	}
+	// New lanes are for it as well.
+	a.Activate(lane(1000), time.Now())
+	eventually(t, "a new lane runs", func() bool {
+		var owner []byte
+		err := pool(t, url).QueryRow(t.Context(), `SELECT owner FROM lane WHERE id = $1`, idOf(lane(1000))).Scan(&owner)
+		return err == nil && owner != nil
+	})
+	var free, late int
+	err := pool(t, url).QueryRow(t.Context(), `SELECT count(*) FILTER (WHERE owner IS NULL), count(*) FILTER
+		(WHERE leftover IS NOT NULL) FROM lane WHERE id <> $1`, idOf(lane(1000))).Scan(&free, &late)
+	if err != nil || free != 0 || late != 0 {
+		t.Errorf("a replica that was late freed %d lanes and left something in %d: %v", free, late, err)
+	}
+}
+
+func idOf(l fence.Lane) []byte { return l.ID[:] }

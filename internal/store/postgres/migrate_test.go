@@ -1,0 +1,150 @@
+package postgres_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/waybill-dev/waybill/internal/store/postgres"
+	"github.com/waybill-dev/waybill/internal/store/postgres/postgrestest"
+)
+
+func TestTablesAreMadeOnceHoweverManyMakeThem(t *testing.T) {
+	t.Parallel()
+	postgrestest.EachVersion(t, func(t *testing.T, s *postgrestest.Server) {
+		url := s.Database(t)
+		var all errgroup.Group
+		for range 4 {
+			all.Go(func() error { return postgres.Migrate(t.Context(), url) })
+		}
+		if err := all.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		if err := postgres.Migrate(t.Context(), url); err != nil {
+			t.Errorf("another time: %v", err)
+		}
+		got := told(t, openedBy(t, "pgx", url), `SELECT version_id, count(*) FROM goose_db_version
+			WHERE version_id > 0 GROUP BY 1 ORDER BY 1`)
+		var want []string
+		for _, m := range known(t, url) {
+			want = append(want, fmt.Sprint(m.Version, " | 1"))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("migrations that were noted:\n%s", diff)
+		}
+	})
+}
+
+func TestStatusTellsWhatWasDoneAndWhatIsToDo(t *testing.T) {
+	t.Parallel()
+	url := postgrestest.Database(t)
+	for _, applied := range []bool{false, true} {
+		all := known(t, url)
+		if len(all) < 3 || all[0].Version != 1 || all[0].Name != "00001_first.sql" {
+			t.Errorf("it tells %v", all)
+		}
+		for _, m := range all {
+			if m.AppliedAt.IsZero() == applied {
+				t.Errorf("applied: %v, and it tells %v", applied, m)
+			}
+		}
+		if err := postgres.Migrate(t.Context(), url); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// known are the migrations that this release knows.
+func known(t *testing.T, url string) []postgres.Migration {
+	t.Helper()
+	all, err := postgres.Status(t.Context(), url)
+	if err != nil || len(all) == 0 {
+		t.Fatalf("%d migrations: %v", len(all), err)
+	}
+	return all
+}
+
+func TestTablesOfAnotherReleaseAreRefusedAndLeftAsTheyAre(t *testing.T) {
+	t.Parallel()
+	beside := func(t *testing.T, url string) error {
+		e, err := postgres.OpenBeside(t.Context(), url, time.Now)
+		if err == nil {
+			return e.Close()
+		}
+		return err
+	}
+	t.Run("of none, by a command beside a service", func(t *testing.T) {
+		t.Parallel()
+		url := postgrestest.Database(t)
+		refused(t, beside(t, url), "of version 0", "needs version ", "waybill migrate")
+		made := told(t, openedBy(t, "pgx", url), `SELECT count(*) FROM pg_tables WHERE schemaname = 'public'`)
+		if made[0] != "0" {
+			t.Errorf("%s tables were made", made[0])
+		}
+	})
+	t.Run("of a newer one", func(t *testing.T) {
+		t.Parallel()
+		url := postgrestest.Migrated(t, postgres.Migrate)
+		db := openedBy(t, "pgx", url)
+		all := known(t, url)
+		newest := all[len(all)-1].Version
+		if _, err := db.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied)
+			VALUES ($1, true)`, newest+1); err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range []error{postgres.Migrate(t.Context(), url), beside(t, url)} {
+			refused(t, err, fmt.Sprint("of version ", newest+1), fmt.Sprint("up to ", newest), "nothing was changed",
+				"run the newer release")
+		}
+	})
+}
+
+func TestTablesLieInTheSchemaThatTheURLNames(t *testing.T) {
+	t.Parallel()
+	url := postgrestest.Database(t)
+	db := openedBy(t, "pgx", url)
+	within := url + "&search_path=fleet_writes"
+	refused(t, postgres.Migrate(t.Context(), within), "none of the schemas that search_path names", "CREATE SCHEMA")
+	if _, err := db.ExecContext(t.Context(), `CREATE SCHEMA fleet_writes`); err != nil {
+		t.Fatal(err)
+	}
+	if err := postgres.Migrate(t.Context(), within); err != nil {
+		t.Fatal(err)
+	}
+	got := told(t, db, `SELECT DISTINCT relnamespace::regnamespace FROM pg_class
+			WHERE relname IN ('operation', 'goose_db_version')
+		UNION SELECT DISTINCT pronamespace::regnamespace FROM pg_proc
+			WHERE proname IN ('unhex', 'subscription_is_logged')`)
+	if diff := cmp.Diff([]string{"fleet_writes"}, got); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := openedBy(t, "pgx", within).ExecContext(t.Context(), subscribed([3]string{"a1", "u", "e"})); err != nil {
+		t.Errorf("triggers do not find what lies there: %v", err)
+	}
+}
+
+func TestWhoMayMakeNoTablesIsToldWhatToDo(t *testing.T) {
+	t.Parallel()
+	// A role is the server's, not the database's.
+	s := postgrestest.New(t, postgrestest.Options{})
+	url := s.Database(t)
+	if _, err := openedBy(t, "pgx", url).ExecContext(t.Context(), `CREATE ROLE guest LOGIN`); err != nil {
+		t.Fatal(err)
+	}
+	err := postgres.Migrate(t.Context(), strings.Replace(url, "waybill@", "guest@", 1))
+	refused(t, err, "schema public", "GRANT CREATE ON SCHEMA public")
+}
+
+// refused tells of an error that does not say what it should.
+func refused(t *testing.T, err error, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("%v\ndoes not say %s", err, part)
+		}
+	}
+}

@@ -1,0 +1,268 @@
+package postgres_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/store/engine"
+)
+
+func TestATransactionIsReadWhenItIsCommittedAndNotWhenItIsTakenBack(t *testing.T) {
+	t.Parallel()
+	e, _ := fresh(t)
+	s := writing(t, e)
+	write(t, s, `INSERT INTO thing (id) VALUES (1)`, `INSERT INTO thing (id) VALUES (2)`)
+	begin(t, s)
+	if n, err := s.Change(`UPDATE thing SET i = ?1`, []any{5}); n != 2 || err != nil {
+		t.Errorf("%d rows were changed: %v", n, err)
+	}
+	var seen int
+	if err := s.Query(`SELECT sum(i) FROM thing`, nil, func(r engine.Row) error { return r.Scan(&seen) }); err != nil || seen != 10 {
+		t.Errorf("it reads %d of its own: %v", seen, err)
+	}
+	if n := read[int](t, e, `SELECT count(*) FROM thing WHERE i = 5`); n != 0 {
+		t.Errorf("others see %d rows before it is committed", n)
+	}
+	if err := s.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if n := read[int](t, e, `SELECT count(*) FROM thing WHERE i IS NULL`); n != 2 {
+		t.Errorf("%d rows are as they were", n)
+	}
+}
+
+func TestManyStatementsGoAlongWithTheCommit(t *testing.T) {
+	t.Parallel()
+	e, _ := fresh(t)
+	s := writing(t, e)
+	begin(t, s)
+	for i := range 1000 {
+		if err := s.Exec(`INSERT INTO thing (id) VALUES (?1)`, []any{i}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if n := read[int](t, e, `SELECT count(*) FROM thing`); n != 1000 {
+		t.Errorf("%d rows", n)
+	}
+}
+
+func TestAnErrorTakesTheWholeTransactionBackAndTheNextOneIsWhole(t *testing.T) {
+	t.Parallel()
+	e, _ := fresh(t)
+	s := writing(t, e)
+	begin(t, s)
+	for _, q := range []string{`INSERT INTO thing (id) VALUES (1)`, `INSERT INTO thing (id) VALUES (1)`, `INSERT INTO thing (id) VALUES (2)`} {
+		_ = s.Exec(q, nil)
+	}
+	_, err := s.Commit()
+	if err == nil || !strings.Contains(err.Error(), "duplicate key") || e.Trouble(err) != nil {
+		t.Errorf("%v", err)
+	}
+	if err := s.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	write(t, s, `INSERT INTO thing (id) VALUES (3)`)
+	if n := read[int](t, e, `SELECT sum(id) FROM thing`); n != 3 {
+		t.Errorf("what is stored sums up to %d", n)
+	}
+}
+
+func TestAnErrorOfWhoReadsLeavesTheTransactionWhole(t *testing.T) {
+	t.Parallel()
+	e, _ := fresh(t)
+	s := writing(t, e)
+	begin(t, s)
+	mine := errors.New("mine")
+	err := s.Query(`SELECT n FROM generate_series(1, 1000) n`, nil, func(engine.Row) error { return mine })
+	if !errors.Is(err, mine) {
+		t.Fatal(err)
+	}
+	if err := s.Exec(`INSERT INTO thing (id) VALUES (1)`, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Commit(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOneWritesAtATimeOverAllProcesses(t *testing.T) {
+	t.Parallel()
+	e, url := fresh(t)
+	write(t, writing(t, e), `INSERT INTO thing (id, i) VALUES (1, 0)`)
+	const each = 50
+	done := make(chan error)
+	for range 3 {
+		s := writing(t, running(t, url))
+		go func() {
+			var failed error
+			for range each {
+				var n int
+				_, err := s.Begin()
+				if err == nil {
+					err = s.Query(`SELECT i FROM thing`, nil, func(r engine.Row) error { return r.Scan(&n) })
+				}
+				if err == nil {
+					err = s.Exec(`UPDATE thing SET i = ?1`, []any{n + 1})
+				}
+				if err == nil {
+					_, err = s.Commit()
+				}
+				failed = errors.Join(failed, err)
+			}
+			done <- failed
+		}()
+	}
+	for range 3 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	if n := read[int](t, e, `SELECT i FROM thing`); n != 3*each {
+		t.Errorf("%d of %d changes are left", n, 3*each)
+	}
+}
+
+func TestASessionHearsWhatOthersHaveChanged(t *testing.T) {
+	t.Parallel()
+	e, url := fresh(t)
+	s, other := writing(t, e), writing(t, running(t, url))
+	const log = `INSERT INTO change (thing, a) VALUES ('%s', '')`
+	commit := func(s engine.Session, thing string) (changed, logged bool) {
+		changed = begin(t, s)
+		if thing != "" {
+			if err := s.Exec(strings.ReplaceAll(log, "%s", thing), nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		logged, err := s.Commit()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return changed, logged
+	}
+	commit(s, "")
+	commit(other, "")
+	for _, c := range []struct {
+		says            string
+		by              engine.Session
+		logs            string
+		changed, logged bool
+	}{
+		{"nothing", s, "", false, false},
+		{"its own is logged", s, "client", false, true},
+		{"its own is no change", s, "", false, false},
+		{"the other one hears it, once", other, "", true, false},
+		{"nothing new", other, "", false, false},
+		{"records are logged", other, "record", false, true},
+		{"and no change for who writes", s, "", false, false},
+		{"beside its own another's is heard", other, "grant", false, true},
+		{"with what it logs itself", s, "grant", true, true},
+		{"that the other one hears", other, "", true, false},
+	} {
+		if changed, logged := commit(c.by, c.logs); changed != c.changed || logged != c.logged {
+			t.Errorf("%s: changed %t, logged %t", c.says, changed, logged)
+		}
+	}
+}
+
+func TestALaneThatWasClaimedAgainIsOvertaken(t *testing.T) {
+	t.Parallel()
+	e, _ := fresh(t)
+	s := writing(t, e)
+	lane := fence.Lane{Kind: fence.Connections, ID: uuid.New()}
+	hold := func(epoch int64) (overtaken bool, err error) {
+		begin(t, s)
+		overtaken, err = s.Hold(fence.Claim{Lane: lane, Epoch: epoch})
+		if err == nil && !overtaken {
+			_, err = s.Commit()
+		}
+		if err != nil || overtaken {
+			if err := s.Rollback(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return overtaken, err
+	}
+	for _, epoch := range []int64{0, 5, 5, 6, 0} {
+		if overtaken, err := hold(epoch); overtaken || err != nil {
+			t.Errorf("epoch %d before anybody has claimed it: %t, %v", epoch, overtaken, err)
+		}
+	}
+	if overtaken, _ := hold(5); !overtaken {
+		t.Error("an epoch before one that has written is not overtaken")
+	}
+	begin(t, s)
+	if _, err := s.Change(`INSERT INTO lane (kind, id, epoch) VALUES (?1, ?2, 8)`, []any{lane.Kind, lane.ID[:]}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if overtaken, err := hold(7); overtaken || !errors.Is(err, fence.ErrOvertaken) {
+		t.Errorf("what goes along is not taken back: %t, %v", overtaken, err)
+	}
+	if overtaken, err := hold(7); !overtaken || err != nil {
+		t.Errorf("it is not told when it is written again: %t, %v", overtaken, err)
+	}
+	if overtaken, err := hold(8); overtaken || err != nil {
+		t.Errorf("the claim itself is overtaken: %t, %v", overtaken, err)
+	}
+}
+
+func TestWhoeverClaimsALaneWaitsForWhatIsWrittenUnderAClaim(t *testing.T) {
+	t.Parallel()
+	e, url := fresh(t)
+	s := writing(t, e)
+	lane := fence.Lane{Kind: fence.Connections, ID: uuid.New()}
+	write(t, s, `INSERT INTO thing (id, i) VALUES (1, 0)`,
+		`INSERT INTO lane (kind, id, epoch) VALUES ('connection', '\x`+strings.ReplaceAll(lane.ID.String(), "-", "")+`', 1)`)
+	begin(t, s)
+	if overtaken, err := s.Hold(fence.Claim{Lane: lane, Epoch: 1}); overtaken || err != nil {
+		t.Fatal(overtaken, err)
+	}
+	if _, err := s.Change(`UPDATE thing SET i = 1`, nil); err != nil {
+		t.Fatal(err)
+	}
+	claimed := make(chan int)
+	go func() {
+		conn := connected(t, url)
+		if _, err := conn.Exec(t.Context(), `UPDATE lane SET epoch = 2`); err != nil {
+			t.Error(err)
+		}
+		n := 0
+		if err := conn.QueryRow(t.Context(), `SELECT i FROM thing`).Scan(&n); err != nil {
+			t.Error(err)
+		}
+		claimed <- n
+	}()
+	waitsFor(t, url, "transactionid")
+	if _, err := s.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if n := <-claimed; n != 1 {
+		t.Error("who claimed it has not seen what was written before")
+	}
+}
+
+// waitsFor returns when somebody waits for a kind of lock.
+func waitsFor(t *testing.T, url, kind string) {
+	t.Helper()
+	conn := connected(t, url)
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for n := 0; n == 0; <-tick.C {
+		err := conn.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+			AND wait_event_type = 'Lock' AND wait_event = $1`, kind).Scan(&n)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
