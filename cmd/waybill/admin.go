@@ -11,27 +11,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/demo"
 )
 
-type migrateCommand struct{}
-
-// Help teaches the command.
-func (migrateCommand) Help() string {
-	return `Only this command and a start (serve, dev) make a database or change its tables, and only while no other
-process serves it: stop the service and take a backup first. Every other command refuses a database that
-is not there or whose tables are of another release. Uses the database named by WAYBILL_DATABASE_URL.`
-}
-
-// Run migrates the database named by WAYBILL_DATABASE_URL.
-func (migrateCommand) Run(e *environment) error {
-	if err := e.settings(app.CheckDatabase, usableKey); err != nil {
-		return err
-	}
-	if err := app.Migrate(e.ctx, e.config); err != nil {
-		return err
-	}
-	fmt.Fprintln(os.Stdout, "the database is up to date")
-	return nil
-}
-
 type backupCommand struct {
 	File string `arg:"" help:"The file to write; it must not exist."`
 }

@@ -2,10 +2,14 @@ package main
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	_ "github.com/ncruces/go-sqlite3/driver"
 )
 
 func TestARestoreIsToldByATimeThatABackupCanHave(t *testing.T) {
@@ -217,5 +221,33 @@ func TestFleetsAreNamedAsTheyAreShown(t *testing.T) {
 			!strings.Contains(err.Error(), `there is no fleet "Acme Haulage"; `+"`waybill fleet list`") {
 			t.Errorf("a fleet that is gone: %v", err)
 		}
+	}
+}
+
+func TestTheStatusOfTablesIsToldByTheExitCode(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "w.db")
+	t.Setenv("WAYBILL_DATABASE_URL", path)
+	for _, c := range []struct {
+		args []string
+		want int
+	}{{[]string{"migrate", "status"}, 1}, {[]string{"migrate"}, 0}, {[]string{"migrate", "status"}, 0}, {[]string{"migrate", "up"}, 0}} {
+		if got := run(c.args); got != c.want {
+			t.Errorf("waybill %v ends with %d, want %d", c.args, got, c.want)
+		}
+	}
+	if text := (pending{2}).Error(); !strings.Contains(text, "pending: 2") || !strings.Contains(text, "waybill migrate") {
+		t.Error(text)
+	}
+	// The tables of an older release are those without the last migration.
+	db, err := sql.Open("sqlite3", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.ExecContext(t.Context(), `DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)`)
+	if err = errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if got := run([]string{"migrate", "status"}); got != 3 {
+		t.Errorf("with a migration that is pending it ends with %d", got)
 	}
 }

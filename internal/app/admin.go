@@ -8,11 +8,18 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/store"
+	"github.com/waybill-dev/waybill/internal/store/engine"
 )
 
-// Migrate makes the database, or brings its tables up to date, if no service runs over it.
+// Migrate makes the database, or brings its tables up to date.
 func Migrate(ctx context.Context, c config.Config) error {
 	return store.Migrate(ctx, c.DatabaseURL, time.Now)
+}
+
+// MigrationStatus tells which migrations were applied and which are pending, and whether this release runs over the
+// tables. It changes nothing.
+func MigrationStatus(ctx context.Context, c config.Config) (engine.Tables, error) {
+	return store.Status(ctx, c.DatabaseURL)
 }
 
 // Operate lets an operator work on the database, which may be one that a service runs over.

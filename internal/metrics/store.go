@@ -7,7 +7,10 @@ import (
 )
 
 // timings are what the store costs.
-type timings struct{ read, write, commit, group prometheus.Histogram }
+type timings struct {
+	read, write, commit, group prometheus.Histogram
+	away                       prometheus.Counter
+}
 
 func newTimings(r prometheus.Registerer) timings {
 	return timings{
@@ -18,6 +21,8 @@ func newTimings(r prometheus.Registerer) timings {
 		commit: alone(r, "store_commit_duration_seconds", "How long the transaction of a group of writes took.", quick),
 		group: alone(r, "store_group_writes", "How many writes shared a commit.",
 			[]float64{1, 2, 4, 8, 16, 32, 64, 128, 256}),
+		away: counter(r, "store_sent_away_total", "Operations that were answered 503 since the store was behind.").
+			WithLabelValues(),
 	}
 }
 
@@ -32,6 +37,9 @@ func (m *Metrics) Committed(writes int, took time.Duration) {
 	m.store.group.Observe(float64(writes))
 	m.store.commit.Observe(took.Seconds())
 }
+
+// SentAway counts an operation that was refused since the store was behind.
+func (m *Metrics) SentAway() { m.store.away.Inc() }
 
 // sweeps counts what is done to keep the tables bounded.
 type sweeps struct {

@@ -98,8 +98,8 @@ func opened[T engine.Database](db T, err error) (engine.Database, error) {
 	return db, nil
 }
 
-// Migrate makes a database, or brings it up to date, if no service runs over it. One that is up to
-// date is left as it is.
+// Migrate makes a database, or brings it up to date: a SQLite file if no service runs over it, PostgreSQL beside
+// its replicas. One that is up to date is left as it is.
 func Migrate(ctx context.Context, url string, now func() time.Time) error {
 	if isPostgres(url) {
 		return postgres.Migrate(ctx, url)
@@ -109,6 +109,18 @@ func Migrate(ctx context.Context, url string, now func() time.Time) error {
 		return err
 	}
 	return sqlite.Migrate(ctx, path, now)
+}
+
+// Status tells of the migrations of a database, beside whoever works over it. It changes nothing.
+func Status(ctx context.Context, url string) (engine.Tables, error) {
+	if isPostgres(url) {
+		return postgres.Status(ctx, url)
+	}
+	path, err := pathOf(url)
+	if err != nil {
+		return engine.Tables{}, err
+	}
+	return sqlite.Status(ctx, path)
 }
 
 // Backup writes what a database holds at one moment into a new file, beside whoever works over it

@@ -105,6 +105,8 @@ type Watch interface {
 	Wrote(took time.Duration)
 	// Committed is told how long a transaction took, and how many writes shared it.
 	Committed(writes int, took time.Duration)
+	// SentAway is told of an accept that was refused since too many wait, or for too long.
+	SentAway()
 }
 
 // Meta keeps small named values beside the tables. What a process counts in its memory and saves

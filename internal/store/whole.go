@@ -102,8 +102,8 @@ func openedWhole[T engine.Whole](w T, err error) (engine.Whole, error) {
 // isThere tells whether a URL names a database that has tables.
 func isThere(ctx context.Context, url string) (bool, error) {
 	if isPostgres(url) {
-		all, err := postgres.Status(ctx, url)
-		return len(all) > 0 && !all[0].AppliedAt.IsZero(), err
+		t, err := postgres.Status(ctx, url)
+		return len(t.Migrations) > t.Pending(), err
 	}
 	path, err := pathOf(url)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 )
@@ -17,75 +18,78 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Migration is a step by which the tables were changed, or would be.
-type Migration struct {
-	Version int64
-	Name    string
-	// AppliedAt is zero for one that was not applied.
-	AppliedAt time.Time
-}
-
-// Migrate makes the tables, or brings them up to date, in the schema that search_path names first. One
-// process does so at a time, in whichever of them it is called; the others then find it done. They only go
-// up: an older release does not run over newer tables.
+// Migrate makes the tables, or brings them up to date, in the schema that search_path names first, beside
+// replicas that work on them. One process does so at a time, in whichever of them it is called; the others then
+// find it done. Tables of a newer release are left as they are: this one runs over them if they say so.
 func Migrate(ctx context.Context, url string) error {
 	return beside(ctx, url, func(t *target) error {
+		if done, err := t.done(ctx); done || err != nil {
+			return err
+		}
 		if err := t.refuseUnfit(ctx); err != nil {
 			return err
 		}
 		return t.alone(ctx, func() error {
-			if err := t.refuseNewer(ctx); err != nil {
+			if done, err := t.done(ctx); done || err != nil {
 				return err
 			}
-			if _, err := t.provider.Up(ctx); err != nil {
+			if err := t.noteReach(ctx); err != nil {
+				return err
+			}
+			if err := t.up(ctx); err != nil {
 				return fmt.Errorf("migrating the database: %w", err)
 			}
-			return migrateRiver(ctx, url)
+			return migrateRiver(ctx, t.url)
 		})
 	})
 }
 
-// refuseOther refuses tables of any other release, for whoever works beside a service: that one may be of
-// the release that the tables are of. It changes nothing.
-func refuseOther(ctx context.Context, url string) error {
-	return beside(ctx, url, func(t *target) error {
-		if err := t.refuseNewer(ctx); err != nil {
-			return err
-		}
-		version, newest, err := t.versions(ctx)
-		if err != nil || version == newest {
-			return err
-		}
-		return fmt.Errorf("%s has tables of version %d, and this release needs version %d; nothing was changed: take a "+
-			"backup, and run `waybill migrate` or start this release", t.place, version, newest)
-	})
+// done tells that there is nothing to do. It changes nothing and waits for nobody, so that a replica of the
+// release before can start while a newer one migrates.
+func (t *target) done(ctx context.Context) (bool, error) {
+	version, newest, err := t.versions(ctx)
+	if err != nil || version < newest {
+		return false, err
+	}
+	if err := t.refuseNewer(ctx); err != nil {
+		return false, err
+	}
+	return riverDone(ctx, t.url)
 }
 
-// Status returns the migrations that this release knows, in their order. It changes nothing.
-func Status(ctx context.Context, url string) (all []Migration, err error) {
-	err = beside(ctx, url, func(t *target) error {
-		version, _, err := t.versions(ctx)
-		if err != nil {
+// Each migration waits for the locks that it needs for seconds alone, as all others wait behind it, and is tried
+// again later.
+const (
+	tries    = 60
+	tryAgain = 2 * time.Second
+)
+
+// up applies what is pending.
+func (t *target) up(ctx context.Context) error {
+	for try := 1; ; try++ {
+		_, err := t.provider.Up(ctx)
+		var pg *pgconn.PgError
+		if !errors.As(err, &pg) || pg.Code != "55P03" && pg.Code != "40P01" {
 			return err
 		}
-		for _, source := range t.provider.ListSources() {
-			m := Migration{Version: source.Version, Name: source.Path}
-			if m.Version <= version {
-				err := t.db.QueryRowContext(ctx, `SELECT max(tstamp) FROM `+goose.DefaultTablename+
-					` WHERE version_id = $1 AND is_applied`, m.Version).Scan(&m.AppliedAt)
-				if err != nil {
-					return fmt.Errorf("reading when the tables were changed: %w", err)
-				}
-			}
-			all = append(all, m)
+		if try == tries {
+			return fmt.Errorf("tables were in use each time for two minutes; look in pg_stat_activity who keeps a "+
+				"transaction open, and try again; what was applied stays: %w", err)
 		}
-		return nil
-	})
-	return all, err
+		rest := time.NewTimer(tryAgain)
+		select {
+		case <-ctx.Done():
+			rest.Stop()
+			return ctx.Err()
+		case <-rest.C:
+		}
+	}
 }
 
 // target is the database that is migrated.
 type target struct {
+	url string
+	// place is what operators are told of it.
 	place    string
 	db       *sql.DB
 	provider *goose.Provider
@@ -109,7 +113,7 @@ func beside(ctx context.Context, url string, do func(*target) error) (err error)
 	if err != nil {
 		return fmt.Errorf("preparing migrations: %w", err)
 	}
-	t := &target{placeOf(config), db, p}
+	t := &target{url, placeOf(config), db, p}
 	if err := db.PingContext(ctx); err != nil {
 		return explained(err)
 	}
@@ -133,34 +137,6 @@ func (t *target) alone(ctx context.Context, do func() error) (err error) {
 		}
 	}
 	return do()
-}
-
-// refuseNewer refuses tables that a newer release has made, whose rows this one would misread and damage.
-// It changes nothing.
-func (t *target) refuseNewer(ctx context.Context) error {
-	version, newest, err := t.versions(ctx)
-	if err != nil || version <= newest {
-		return err
-	}
-	return fmt.Errorf("%s has tables of version %d, which a newer release of Waybill made, and this one knows them up "+
-		"to %d; nothing was changed: run the newer release, or put back a backup that was taken before it "+
-		"(docs/backup.md)", t.place, version, newest)
-}
-
-// versions are that of the tables, 0 where there are none, and the newest that this release knows.
-func (t *target) versions(ctx context.Context) (version, newest int64, err error) {
-	var there bool
-	err = t.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pg_tables
-		WHERE schemaname = current_schema() AND tablename = $1)`, goose.DefaultTablename).Scan(&there)
-	if err == nil && there {
-		err = t.db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM `+
-			goose.DefaultTablename).Scan(&version)
-	}
-	if err != nil {
-		return 0, 0, fmt.Errorf("reading the version of the tables: %w", err)
-	}
-	known := t.provider.ListSources()
-	return version, known[len(known)-1].Version, nil
 }
 
 // refuseUnfit refuses a database in which the tables could not be made, or would lie anywhere. It changes

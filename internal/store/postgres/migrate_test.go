@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/waybill-dev/waybill/internal/store/engine"
 	"github.com/waybill-dev/waybill/internal/store/postgres"
 	"github.com/waybill-dev/waybill/internal/store/postgres/postgrestest"
 )
@@ -59,13 +61,13 @@ func TestStatusTellsWhatWasDoneAndWhatIsToDo(t *testing.T) {
 }
 
 // known are the migrations that this release knows.
-func known(t *testing.T, url string) []postgres.Migration {
+func known(t *testing.T, url string) []engine.Migration {
 	t.Helper()
-	all, err := postgres.Status(t.Context(), url)
-	if err != nil || len(all) == 0 {
-		t.Fatalf("%d migrations: %v", len(all), err)
+	of, err := postgres.Status(t.Context(), url)
+	if err = errors.Join(err, of.Unfit); err != nil || len(of.Migrations) == 0 {
+		t.Fatalf("%d migrations: %v", len(of.Migrations), err)
 	}
-	return all
+	return of.Migrations
 }
 
 func TestTablesOfAnotherReleaseAreRefusedAndLeftAsTheyAre(t *testing.T) {

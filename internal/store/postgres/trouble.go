@@ -86,6 +86,8 @@ func toldOf(pg *pgconn.PgError) (reason, remedy string) {
 				"1.21 or newer"
 	}
 	switch {
+	case pg.Code == "0A000" && strings.Contains(pg.Message, "cached plan"):
+		return "the tables were changed by an upgrade", "nothing, it is over with the next statement"
 	case strings.HasPrefix(pg.Code, "08"):
 		return "the database cannot be reached", "look at its server's log, and at the pooler's if one stands before it"
 	case strings.HasPrefix(pg.Code, "28"):

@@ -69,12 +69,8 @@ func OpenBeside(ctx context.Context, path string, now func() time.Time) (*Engine
 	if err != nil {
 		return nil, err
 	}
-	switch _, err := os.Stat(place); {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("there is no database %s, and none was made: set WAYBILL_DATABASE_URL to the one that "+
-			"is meant, or make it with `waybill migrate`", place)
-	case err != nil:
-		return nil, fmt.Errorf("opening the database: %w", err)
+	if err := refuseNone(place); err != nil {
+		return nil, err
 	}
 	if err := refuseLost(place); err != nil {
 		return nil, err
@@ -84,6 +80,18 @@ func OpenBeside(ctx context.Context, path string, now func() time.Time) (*Engine
 		return nil, errors.Join(explained(place, err), e.Close())
 	}
 	return e, nil
+}
+
+// refuseNone refuses a file that is not there.
+func refuseNone(place string) error {
+	switch _, err := os.Stat(place); {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("there is no database %s, and none was made: set WAYBILL_DATABASE_URL to the one that "+
+			"is meant, or make it with `waybill migrate`", place)
+	case err != nil:
+		return fmt.Errorf("opening the database: %w", err)
+	}
+	return nil
 }
 
 // Migrate makes the file, or brings it up to date, while nobody works on its lanes. One that is up to

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/waybill-dev/waybill/internal/store"
 	"github.com/waybill-dev/waybill/internal/store/sqlite"
@@ -108,6 +109,33 @@ func TestMigrateAloneMakesADatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := errors.Join(beside.Close(), db.Close()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestStatusTellsOfAFileBesideItsServiceAndMakesNone(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "w.db")
+	if _, err := sqlite.Status(t.Context(), path); err == nil || !strings.Contains(err.Error(), "there is no database "+path) {
+		t.Errorf("of no file: %v", err)
+	}
+	db := works(t, path)
+	of, err := sqlite.Status(t.Context(), path)
+	if err != nil || of.Unfit != nil || of.Pending() != 0 || len(of.Migrations) < 20 || of.Migrations[0].Name != "00001_first.sql" ||
+		time.Since(of.Migrations[0].AppliedAt).Abs() > time.Hour {
+		t.Errorf("of tables that are up to date: %v, %v", of, err)
+	}
+	newest := versionAfter(t, path, `DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)`)
+	if of, err = sqlite.Status(t.Context(), path); err != nil || of.Unfit != nil || of.Pending() != 1 {
+		t.Errorf("of tables of version %d: %v, %v", newest, of, err)
+	}
+	versionAfter(t, path, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`)
+	of, err = sqlite.Status(t.Context(), path)
+	if err != nil || of.Unfit == nil || !strings.Contains(of.Unfit.Error(), "run the newer release") ||
+		of.Migrations[len(of.Migrations)-1].Version != 9999 {
+		t.Errorf("of tables of a newer release: %v, %v", of, err)
+	}
+	if err := db.Close(); err != nil {
 		t.Error(err)
 	}
 }

@@ -3,9 +3,11 @@ package tables
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/store/engine"
 )
 
@@ -45,10 +47,26 @@ const share = groupSize / int(kinds)
 // write is one unit that is committed whole or not at all. done has room for its answer, so that the writer
 // never waits for a caller who has gone.
 type write struct {
-	ctx  context.Context
-	run  func(*tx) error
-	kind kind
-	done chan error
+	ctx context.Context
+	// asked is when it was asked for.
+	asked time.Time
+	run   func(*tx) error
+	kind  kind
+	done  chan error
+}
+
+// Callers are sent away, to come again, while so many accepts wait or the first of them has waited for so long: the
+// database takes less than is asked of it, or nothing. So what waits is bounded, and nobody learns it by a time-out.
+const (
+	acceptsAtMost = 4096
+	acceptsWait   = 5 * time.Second
+)
+
+// behind is why an accept may not wait for its turn.
+func behind() error {
+	const reason = "the store takes writes more slowly than they come in"
+	return &fence.Trouble{Reason: reason, Err: fmt.Errorf("%s: %d wait, or the first of them for %v; look at the database's "+
+		"disk, load and locks", reason, acceptsAtMost, acceptsWait)}
 }
 
 // turns holds the writes that wait, each kind in its order.
@@ -68,6 +86,10 @@ func (q *turns) put(w *write) error {
 	defer q.mu.Unlock()
 	if q.closed {
 		return engine.ErrClosed
+	}
+	if ahead := q.waiting[accepts]; w.kind == accepts && len(ahead) > 0 &&
+		(len(ahead) >= acceptsAtMost || w.asked.Sub(ahead[0].asked) > acceptsWait) {
+		return behind()
 	}
 	q.waiting[w.kind] = append(q.waiting[w.kind], w)
 	q.tell()
@@ -159,9 +181,11 @@ func (db *DB) do(ctx context.Context, run func(*tx) error) error { return db.doA
 // doAs runs a write and returns when it is on disk. If ctx ends first, the write may still be
 // committed. run may be called twice and must not keep anything from the first call.
 func (db *DB) doAs(ctx context.Context, k kind, run func(*tx) error) error {
-	defer db.writer.wrote(time.Now())
-	w := &write{ctx: ctx, run: run, kind: k, done: make(chan error, 1)}
+	asked := time.Now()
+	defer db.writer.wrote(asked)
+	w := &write{ctx: ctx, asked: asked, run: run, kind: k, done: make(chan error, 1)}
 	if err := db.writer.queue.put(w); err != nil {
+		db.writer.wasSentAway(k)
 		return err
 	}
 	select {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/store/engine"
 )
 
@@ -152,5 +153,46 @@ func TestAFloodOfAcceptsDoesNotHoldUpADelivery(t *testing.T) {
 	}
 	if diff := cmp.Diff(flood+1, len(order)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestAcceptsThatTheStoreCannotKeepUpWithAreSentAwayToComeAgain(t *testing.T) {
+	t.Parallel()
+	put := func(q *turns, k kind, asked time.Time) error {
+		return q.put(&write{ctx: t.Context(), kind: k, asked: asked})
+	}
+	now := time.Now()
+	for name, fill := range map[string]func(*turns) error{
+		"when many wait": func(q *turns) (err error) {
+			for range acceptsAtMost {
+				err = errors.Join(err, put(q, accepts, now))
+			}
+			return err
+		},
+		"when the first waits long": func(q *turns) error { return put(q, accepts, now.Add(-acceptsWait-1)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			q := newTurns()
+			if err := fill(q); err != nil {
+				t.Fatal(err)
+			}
+			err := put(q, accepts, now)
+			var told *problem.Error
+			if !errors.As(err, &told) || told.Code != problem.Unavailable || told.RetryAfter <= 0 {
+				t.Errorf("one more is told %v", err)
+			}
+			if err := put(q, settles, now); err != nil {
+				t.Errorf("what was accepted does not go on: %v", err)
+			}
+			for range acceptsAtMost/share + 1 {
+				if q.next(); q.lengths()["accepts"] == 0 {
+					break
+				}
+			}
+			if err := put(q, accepts, now); err != nil {
+				t.Errorf("when they were taken: %v", err)
+			}
+		})
 	}
 }

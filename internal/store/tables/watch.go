@@ -7,6 +7,7 @@ type Watch interface {
 	Read(took time.Duration)
 	Wrote(took time.Duration)
 	Committed(writes int, took time.Duration)
+	SentAway()
 }
 
 // WatchWith has the costs told, before the first reading and write.
@@ -30,5 +31,12 @@ func (w *writer) wrote(began time.Time) {
 func (w *writer) wasCommitted(writes int, began time.Time) {
 	if w.watch != nil {
 		w.watch.Committed(writes, time.Since(began))
+	}
+}
+
+// wasSentAway tells of a write that might not wait for its turn. Others than accepts wait, but for the end.
+func (w *writer) wasSentAway(k kind) {
+	if w.watch != nil && k == accepts {
+		w.watch.SentAway()
 	}
 }
