@@ -81,12 +81,19 @@ func (l *lanes) close(ctx context.Context) (err error) {
 	return err
 }
 
-// due is how many lanes of a queue wait to be claimed here. What waits for any replica is told by the database.
-func (l *lanes) due(queue string) int {
-	if l.alone == nil {
-		return 0
+// dueTime bounds how long a look at the figures waits for a database that many share.
+const dueTime = time.Second
+
+// due counts the lanes of a queue that wait to be claimed, here or, where many share them, by anyone. known tells
+// that it could be counted.
+func (l *lanes) due() func(queue string) (n int, known bool) {
+	if l.shared == nil {
+		return func(queue string) (int, bool) { return l.alone.Due(queue), true }
 	}
-	return l.alone.Due(queue)
+	ctx, cancel := context.WithTimeout(context.Background(), dueTime)
+	defer cancel()
+	all, err := l.shared.Due(ctx)
+	return func(queue string) (int, bool) { return all[queue], err == nil }
 }
 
 // replicaName tells operators which process it is.

@@ -287,3 +287,26 @@ func TestAReplicaThatComesBackLateChangesNothing(t *testing.T) {
 }
 
 func idOf(l fence.Lane) []byte { return l.ID[:] }
+
+func TestLanesThatNobodyHasClaimedAreDueInTheirQueue(t *testing.T) {
+	t.Parallel()
+	s := replica(t, database(t))
+	s.Activate(lane(0), time.Now())
+	c, err := s.Claim(t.Context(), fence.Connections)
+	if err != nil {
+		t.Fatal(err)
+	}
+	due := func() int {
+		all, err := s.Due(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all[fence.Connections]
+	}
+	if n := due(); n != 0 {
+		t.Errorf("%d lanes are due while the only one runs", n)
+	}
+	s.Withdraw()
+	s.Release(c, time.Now())
+	eventually(t, "the lane that is given back is due", func() bool { return due() == 1 })
+}

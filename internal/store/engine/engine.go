@@ -54,7 +54,7 @@ type Writing func(ctx context.Context, run func(Statements) error) error
 
 // Custody is what an Engine knows of how its rows are kept.
 type Custody interface {
-	// Space is how large the database and its log are, and what is free for them, in bytes; free is -1
+	// Space is how large the database and its log are, and what is free for them, in bytes; each of the last two is -1
 	// where that cannot be known.
 	Space() (database, log, free int64, err error)
 	// Guarded tells whether the table audit has the triggers of its migration and no others.

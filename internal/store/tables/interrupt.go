@@ -13,7 +13,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/store/engine"
 )
 
-// cutOperations finds what scanCut reads, of those that are operation.Left.
+// cutOperations finds what scanCut reads, of those that are operation.Left. PostgreSQL knows the types of parameters by
+// where they stand first.
 const cutOperations = `SELECT id, connection, tsp, kind, verb, order_key, sync, state, tries, sent_at,
 	(SELECT max(n) FROM attempt WHERE attempt.operation = operation.id)
 	FROM operation WHERE state = ?1 AND state IN ('sending', 'unknown')
