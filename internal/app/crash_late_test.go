@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"net/http"
 	"os"
 	"slices"
 	"strconv"
@@ -49,8 +48,7 @@ func TestLateTSPsGetEachWriteOnceAndInOrder(t *testing.T) {
 	v.start()
 	h.authorize()
 	over, callers := make(chan struct{}), sync.WaitGroup{}
-	s := &siege{t: t, url: h.url, over: over, token: h.token, told: map[string][]reply{},
-		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
+	s := newSiege(h, over, h.url)
 	for _, of := range sides(h, tsps) {
 		of.ask(t, "POST", "/_sim/lag", fmt.Sprintf(`{"delay_ms":%d}`, listsLag))
 		s.begin(&callers, of)
