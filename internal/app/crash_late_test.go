@@ -62,6 +62,7 @@ func TestLateTSPsGetEachWriteOnceAndInOrder(t *testing.T) {
 		l.calm(t)
 	}
 	callers.Wait()
+	h.authorize()
 	past := h.past(s, tsps)
 	v.kill()
 	past.report(t, rounds)
@@ -90,7 +91,6 @@ func (v *victim) amid(tsps []*lateTSP, d time.Duration) {
 // past waits until all operations have ended and collects the history.
 func (h *house) past(s *siege, tsps []*lateTSP) history {
 	h.t.Helper()
-	h.authorize()
 	waits := func(w wrote) bool { return w.end == isPending }
 	for deadline := time.Now().Add(90 * time.Second); time.Now().Before(deadline); <-time.After(200 * time.Millisecond) {
 		if !slices.ContainsFunc(behindUnknown(h.wroteAll("status", "pending")), waits) {

@@ -3,6 +3,7 @@
 package app_test
 
 import (
+	"bytes"
 	"fmt"
 	"net"
 	"net/http"
@@ -105,10 +106,14 @@ func (p *process) pid() int {
 	return p.cmd.Process.Pid
 }
 
-// said is the end of its log.
+// said is the end of its log, or how it panicked.
 func (p *process) said() string {
+	const most = 6000
 	text, _ := os.ReadFile(p.log)
-	return string(text[max(0, len(text)-4000):])
+	if at := bytes.Index(text, []byte("\npanic: ")); at >= 0 {
+		return string(text[at:min(at+most, len(text))])
+	}
+	return string(text[max(0, len(text)-most):])
 }
 
 // calls tells whether a connection from an address is its own, which Linux alone tells.

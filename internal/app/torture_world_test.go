@@ -3,12 +3,14 @@
 package app_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -64,9 +66,9 @@ func newTorture(t *testing.T, seed uint64, n int) *torture {
 		env = append(env, name+"_BASE_URL="+l.url, name+"_LIMITS="+l.limits)
 	}
 	w.fill(c, strings.TrimPrefix(receiver.URL, "http://"))
-	binary := built(t)
+	binary, logs := built(t), cmp.Or(os.Getenv("TORTURE_LOGS"), t.TempDir())
 	for i := range n {
-		p := &process{t: t, binary: binary, addr: freeAddr(t), env: env, log: filepath.Join(t.TempDir(), fmt.Sprint("log-", i))}
+		p := &process{t: t, binary: binary, addr: freeAddr(t), env: env, log: filepath.Join(logs, fmt.Sprint("log-", i))}
 		w.processes = append(w.processes, p)
 		t.Cleanup(func() {
 			p.kill()
