@@ -10,6 +10,10 @@ import (
 // toldAll waits until the receiver has all events of a history, and looks at their order.
 func (w *torture) toldAll(h history) {
 	w.t.Helper()
+	w.receiver.mu.Lock()
+	w.receiver.calm = true
+	w.receiver.mu.Unlock()
+	began := time.Now()
 	missing := func() string { return missingIn(h, w.receiver.all()) }
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
@@ -28,7 +32,8 @@ func (w *torture) toldAll(h history) {
 			early++
 		}
 	}
-	w.t.Logf("%d deliveries, %d ends told before their beginning", len(took), early)
+	w.t.Logf("%d deliveries, %d ends told before their beginning; the last came %v later", len(took), early,
+		time.Since(began).Round(time.Millisecond))
 	if early > 0 {
 		w.t.Errorf("the ends of %d operations were told before their beginning", early)
 	}
@@ -44,13 +49,17 @@ func missingIn(h history, took []delivered) string {
 			ended[d.Data[0].ID] = true
 		}
 	}
+	var missing []string
 	for _, w := range h.writes {
 		if !begun[w.id] {
-			return fmt.Sprintf("the beginning of %s", w)
+			missing = append(missing, fmt.Sprintf("the beginning of %s", w))
 		}
 		if !w.live && !ended[w.id] {
-			return fmt.Sprintf("the end of %s", w)
+			missing = append(missing, fmt.Sprintf("the end of %s", w))
 		}
+	}
+	if len(missing) > 0 {
+		return fmt.Sprintf("%d events, as %s and %s", len(missing), missing[0], missing[len(missing)-1])
 	}
 	return gapIn(took)
 }

@@ -60,6 +60,7 @@ func (tr *trap) springs(at point, is func(*process) bool) bool {
 			continue
 		}
 		tr.mu.Lock()
+		sprung := tr.sprung
 		armed = tr.armed == at
 		if armed {
 			tr.armed = ""
@@ -67,7 +68,7 @@ func (tr *trap) springs(at point, is func(*process) bool) bool {
 		tr.mu.Unlock()
 		if armed {
 			p.kill()
-			tr.sprung <- p
+			sprung <- p
 		}
 		return armed
 	}
