@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivermigrate"
 )
@@ -16,6 +17,8 @@ func migrateRiver(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
+	// A pooler between would not carry prepared statements along.
+	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
 	pool, err := newPool(ctx, config, 2)
 	if err != nil {
 		return err
