@@ -74,12 +74,18 @@ func Open(ctx context.Context, c Config) (*Source, error) {
 		queues: map[string]*queue{}, known: map[string]bool{}, naps: map[fence.Lane]*time.Timer{},
 		ran: map[fence.Lane]int64{}, mail: newMail(), standing: standing{changed: make(chan struct{})}}
 	s.pulse.config = c.Pool.Config().ConnConfig
+	var err error
+	if s.client, err = newClient(s); err != nil {
+		return nil, fmt.Errorf("making River's client: %w", err)
+	}
+	// The first beat may find a replica that died, and makes tickets for its lanes.
 	if err := s.beat(ctx); err != nil {
+		s.pulse.end()
 		return nil, fmt.Errorf("joining the replicas: %w", err)
 	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
-	if err := s.start(running); err != nil {
+	if err := s.client.Start(running); err != nil {
 		stop()
 		s.pulse.end()
 		return nil, fmt.Errorf("starting River: %w", err)
@@ -87,16 +93,6 @@ func Open(ctx context.Context, c Config) (*Source, error) {
 	s.all.Go(func() { s.keepBeating(running) })
 	s.all.Go(func() { s.deliver(running) })
 	return s, nil
-}
-
-// start starts River's client.
-func (s *Source) start(ctx context.Context) error {
-	c, err := newClient(s)
-	if err != nil {
-		return err
-	}
-	s.client = c
-	return c.Start(ctx)
 }
 
 // Withdraw has this replica claim nothing more, and lets others run whatever is released from now on.
