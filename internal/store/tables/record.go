@@ -217,7 +217,7 @@ func (db *DB) SaveRecords(ctx context.Context, records []record.Record) ([]uuid.
 	// All of a page in one write, so an import that is cut off has saved whole pages.
 	return giveAs(ctx, db, imports, func(tx *tx) (foreign []uuid.UUID, err error) {
 		for _, r := range records {
-			other, err := tx.saveRecord(db, r)
+			other, err := tx.saveRecord(db, r, !r.Imported)
 			if err != nil {
 				return nil, err
 			}

@@ -49,7 +49,11 @@ type write struct {
 	run  func(*tx) error
 	kind kind
 	done chan error
+	// doubted tells that something was not as the write has expected.
+	doubted bool
 }
+
+func (w *write) doubt() { w.doubted = true }
 
 // turns holds the writes that wait, each kind in its order.
 type turns struct {
