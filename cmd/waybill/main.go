@@ -19,6 +19,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the service. Configured by the environment; see each flag's variable."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's tables up to date, making it if there is none."`
 	Backup  backupCommand  `cmd:"" help:"Write the whole database into one new file, beside a running service."`
+	Move    moveCommand    `cmd:"" help:"Bring everything from one database into another, such as from SQLite to PostgreSQL."`
 	Client  clientCommand  `cmd:"" help:"Manage the clients that may call the API."`
 	Token   tokenCommand   `cmd:"" help:"End tokens before they expire."`
 	Fleet   fleetCommand   `cmd:"" help:"Manage fleets."`

@@ -59,7 +59,7 @@ func (a *App) beside(t *testing.T, of int) (*App, *fellow) {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	f := &fellow{id: uuid.New(), of: of}
-	return &App{config: a.config, log: slog.New(slog.DiscardHandler), db: db, replica: f}, f
+	return &App{config: a.config, log: slog.New(slog.DiscardHandler), db: db, replica: f, now: time.Now}, f
 }
 
 // handled is a sync operation that a replica is at work on.

@@ -18,11 +18,12 @@ const (
 // The texts of a transaction. Its lock is one for all processes, and held until its end. A server that is set to
 // answer before it has written to its disk writes first for Waybill.
 const (
-	beginText = `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE`
-	lockText  = `SELECT set_config('lock_timeout', ?1, true), set_config('statement_timeout', ?2, true),
+	writerLock = `7523094288207667820`
+	beginText  = `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE`
+	lockText   = `SELECT set_config('lock_timeout', ?1, true), set_config('statement_timeout', ?2, true),
 		set_config('idle_in_transaction_session_timeout', ?3, true), set_config('synchronous_commit',
 		CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true),
-		pg_advisory_xact_lock(7523094288207667820)`
+		pg_advisory_xact_lock(` + writerLock + `)`
 	changedText = `SELECT coalesce(max(seq), 0), count(CASE WHEN thing <> 'record' THEN 1 END),
 		(SELECT coalesce(max(n), 0) FROM writer) FROM change WHERE seq > ?1`
 )

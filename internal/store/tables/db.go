@@ -36,6 +36,9 @@ type DB struct {
 // nil, is told, after the commit, of each lane that was given work; it must not block.
 func Open(ctx context.Context, over engine.Database, now func() time.Time, wake func(fence.Lane)) (*DB, error) {
 	db := &DB{database: over, now: now, wake: wake, left: make(chan struct{}, 1), listFor: listDeadline, walked: walked}
+	if err := db.refuseMoved(ctx); err != nil {
+		return nil, errors.Join(err, over.Close())
+	}
 	session, err := over.Session(ctx)
 	if err != nil {
 		return nil, errors.Join(db.troubled(err), over.Close())

@@ -29,6 +29,8 @@ type writer struct {
 	watch Watch
 	// failed is why a write failed, if that was not the write's own fault; nil once a probe succeeds.
 	failed atomic.Pointer[fence.Trouble]
+	// moved is why nothing is written any more.
+	moved error
 
 	// done is closed at the end, of which ended is the error.
 	done  chan struct{}
@@ -114,6 +116,9 @@ func (w *writer) try(group []*write) (refused []error, woken []func(), err error
 	}
 	if changed {
 		w.known = known{}
+	}
+	if err := w.stay(changed); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("%w: %w", errNotBegun, err), w.session.Rollback())
 	}
 	if !w.session.Alone() {
 		w.known.numbers = deliveryNumbers{}
