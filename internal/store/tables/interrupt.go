@@ -17,7 +17,7 @@ import (
 const cutOperations = `SELECT id, connection, tsp, kind, verb, order_key, sync, state, tries, sent_at,
 	(SELECT max(n) FROM attempt WHERE attempt.operation = operation.id)
 	FROM operation WHERE state = ?1 AND state IN ('sending', 'unknown')
-		AND (?2 IS NULL OR sync = 0 AND connection = ?2) AND (?3 IS NULL OR sync = 1 AND handler = ?3)`
+		AND (sync = 0 AND connection = ?2 OR ?2 IS NULL) AND (sync = 1 AND handler = ?3 OR ?3 IS NULL)`
 
 // Handlers lists the replicas that are at work on sync operations.
 func (db *DB) Handlers(ctx context.Context) ([]uuid.UUID, error) {

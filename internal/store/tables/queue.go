@@ -156,7 +156,7 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 			}
 		}
 		if s.Record != nil {
-			if _, err := tx.saveRecord(db, *s.Record, op.Verb == resource.Create); err != nil {
+			if err := tx.saveRecord(db, *s.Record, op.Verb == resource.Create); err != nil {
 				return err
 			}
 			if err := tx.leave(s.Record.Connection); err != nil {

@@ -7,25 +7,24 @@ import (
 // saveRecord adds a record or merges it into the one that is known, unless that is of another kind,
 // and tells of it. One that should be new is added first, because the other way costs a statement more.
 // Nothing can come between reading and writing: there is one writer.
-func (t *tx) saveRecord(db *DB, r record.Record, isNew bool) (foreign bool, err error) {
-	var known record.Known
-	if !isNew {
-		if known, err = t.knownRecord(r.ID); err != nil {
-			return false, err
+func (t *tx) saveRecord(db *DB, r record.Record, isNew bool) error {
+	if isNew {
+		if added, err := t.addAndTell(db, r); added || err != nil {
+			return err
 		}
 	}
+	known, err := t.knownRecord(r.ID)
+	if err == nil {
+		_, err = t.saveOnto(db, r, known)
+	}
+	return err
+}
+
+// saveOnto is saveRecord for a record of which it is known what is stored.
+func (t *tx) saveOnto(db *DB, r record.Record, known record.Known) (foreign bool, err error) {
 	if known.Seq == 0 {
-		m := r.New()
-		added, err := t.addRecord(m)
-		if err == nil && added {
-			err = t.tell(db, m.Record, m.Change, m.Record.UpdatedAt)
-		}
-		if added || err != nil {
-			return false, err
-		}
-		if known, err = t.knownRecord(r.ID); err != nil {
-			return false, err
-		}
+		_, err := t.addAndTell(db, r)
+		return false, err
 	}
 	m := r.Onto(known)
 	switch {
@@ -42,6 +41,15 @@ func (t *tx) saveRecord(db *DB, r record.Record, isNew bool) (foreign bool, err 
 		return false, err
 	}
 	return false, t.reach(m)
+}
+
+// addAndTell adds a record unless it is there, and tells of it.
+func (t *tx) addAndTell(db *DB, r record.Record) (added bool, err error) {
+	m := r.New()
+	if added, err = t.addRecord(m); err == nil && added {
+		err = t.tell(db, m.Record, m.Change, m.Record.UpdatedAt)
+	}
+	return added, err
 }
 
 // addRecord adds a record unless it is there. It tells so instead of failing where the record is
