@@ -201,7 +201,7 @@ func TestARestoreIsNotToldBesideOtherReplicas(t *testing.T) {
 		t.Errorf("without a restore: %v", err)
 	}
 	err := a.refuseRestoreBeside(time.Now())
-	if err == nil || !strings.Contains(err.Error(), "2 other replicas") {
+	if err == nil || !strings.Contains(err.Error(), "2 other replica") {
 		t.Errorf("beside others: %v", err)
 	}
 	if err := (&App{replica: &fellow{of: 1}}).refuseRestoreBeside(time.Now()); err != nil {
