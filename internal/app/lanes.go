@@ -20,6 +20,7 @@ import (
 // lanes are the source of the lanes of this process, which the store wakes from its first write on.
 type lanes struct {
 	source atomic.Pointer[dispatch.Source]
+	now    func() time.Time
 	// alone is the source of a process that works alone, and shared that of one of many; one of them is nil.
 	alone  *dispatch.InProcess
 	shared *riversource.Source
@@ -29,11 +30,15 @@ type lanes struct {
 // activate asks for a lane to run at once. What is asked for before there is a source is found by its sweep.
 func (l *lanes) activate(lane fence.Lane) {
 	if s := l.source.Load(); s != nil {
-		(*s).Activate(lane, time.Now())
+		(*s).Activate(lane, l.now())
 	}
 }
 
-func (l *lanes) use(s dispatch.Source) { l.source.Store(&s) }
+// use takes a source, whose lanes run by a clock.
+func (l *lanes) use(s dispatch.Source, now func() time.Time) {
+	l.now = now
+	l.source.Store(&s)
+}
 
 // laneConns are the connections by which lanes are carried: the source needs four, and a sweep must not wait for them.
 const laneConns = 6
@@ -42,7 +47,7 @@ const laneConns = 6
 func (a *App) join(ctx context.Context) error {
 	if !store.Shared(a.config.DatabaseURL) {
 		a.lanes.alone = dispatch.NewInProcess(a.now)
-		a.lanes.use(a.lanes.alone)
+		a.lanes.use(a.lanes.alone, a.now)
 		return nil
 	}
 	pool, pooled, err := postgres.Pool(ctx, a.config.DatabaseURL, laneConns)
@@ -50,13 +55,13 @@ func (a *App) join(ctx context.Context) error {
 		return err
 	}
 	s, err := riversource.Open(ctx, riversource.Config{Pool: pool, Name: replicaName(), Version: version(), PollOnly: pooled,
-		Now: time.Now, Log: a.log})
+		Now: time.Now, Clock: a.now, Log: a.log})
 	if err != nil {
 		pool.Close()
 		return err
 	}
 	a.lanes.pool, a.lanes.shared, a.replica = pool, s, s
-	a.lanes.use(s)
+	a.lanes.use(s, a.now)
 	return nil
 }
 

@@ -179,6 +179,30 @@ func TestManyLanesThatRunElsewhereAreWokenAtOnce(t *testing.T) {
 	}
 }
 
+func TestALaneRunsAtItsTimeByTheClockOfItsTimes(t *testing.T) {
+	t.Parallel()
+	for _, off := range []time.Duration{time.Hour, -time.Hour} {
+		clock := func() time.Time { return time.Now().Add(off) }
+		s := replica(t, database(t), func(c *riversource.Config) { c.Clock = clock })
+		claimed := func() dispatch.Claim {
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			c, err := s.Claim(ctx, fence.Connections)
+			if err != nil {
+				t.Fatalf("with a clock that is %v ahead: %v", off, err)
+			}
+			return c
+		}
+		s.Activate(lane(1), clock())
+		first := claimed()
+		again := clock().Add(300 * time.Millisecond)
+		s.Release(first, again)
+		if s.Release(claimed(), time.Time{}); clock().Before(again.Add(-time.Millisecond)) {
+			t.Errorf("with a clock that is %v ahead it ran before its time", off)
+		}
+	}
+}
+
 func TestALaneThatTwoActivateAtOnceRunsOnce(t *testing.T) {
 	t.Parallel()
 	url := database(t)

@@ -33,8 +33,10 @@ type Config struct {
 	// PollOnly is for poolers that do not carry LISTEN, as PgBouncer in transaction mode: then lanes are
 	// found by looking.
 	PollOnly bool
-	Now      func() time.Time
-	Log      *slog.Logger
+	// Now is the clock of this machine, by which the replica knows for how long it was silent, and Clock that of the
+	// times at which lanes are asked to run; Now if it is left out.
+	Now, Clock func() time.Time
+	Log        *slog.Logger
 }
 
 // Source is the lanes of one replica. It holds lanes for as long as it can renew its beat.
@@ -70,6 +72,9 @@ type Source struct {
 
 // Open joins the replicas of a database, whose tables must be there.
 func Open(ctx context.Context, c Config) (*Source, error) {
+	if c.Clock == nil {
+		c.Clock = c.Now
+	}
 	s := &Source{config: c, id: uuid.New(), held: map[fence.Lane]*holding{}, tickets: map[int64]*holding{},
 		queues: map[string]*queue{}, known: map[string]bool{}, naps: map[fence.Lane]*time.Timer{},
 		ran: map[fence.Lane]int64{}, mail: newMail(), standing: standing{changed: make(chan struct{})}}
@@ -103,7 +108,7 @@ func (s *Source) Withdraw() {
 	for _, h := range s.tickets {
 		close(h.taken)
 		delete(s.held, h.Lane)
-		s.mail.releases = append(s.mail.releases, release{claim: h.Claim, again: s.config.Now()})
+		s.mail.releases = append(s.mail.releases, release{claim: h.Claim, again: s.config.Clock()})
 	}
 	clear(s.tickets)
 	for _, q := range s.queues {
