@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -218,6 +219,41 @@ func waitsFor(t *testing.T, url, kind string) {
 		err := conn.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
 			AND wait_event_type = 'Lock' AND wait_event = $1`, kind).Scan(&n)
 		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Of what is logged the last 10,000 entries are kept, so that what was changed may be logged no longer when it is
+// asked for.
+func TestWhoHasNotWrittenForLongHearsThatSomethingWasChanged(t *testing.T) {
+	t.Parallel()
+	e, url := fresh(t)
+	idle, busy := writing(t, e), writing(t, running(t, url))
+	records := func(n int) string {
+		return fmt.Sprintf(`INSERT INTO change (thing, a) SELECT 'record', unhex('00') FROM generate_series(1, %d)`, n)
+	}
+	for _, s := range []engine.Session{idle, busy} {
+		begin(t, s)
+		if err := s.Rollback(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		says    string
+		logs    []string
+		changed bool
+	}{
+		{"many records", []string{records(9000)}, false},
+		{"a grant, and more records than are kept", []string{
+			`INSERT INTO change (thing, a, b) VALUES ('grant', unhex('01'), unhex('02'))`, records(12000)}, true},
+		{"few records since", []string{records(1)}, false},
+	} {
+		write(t, busy, c.logs...)
+		if changed := begin(t, idle); changed != c.changed {
+			t.Errorf("%s: changed %t", c.says, changed)
+		}
+		if err := idle.Rollback(); err != nil {
 			t.Fatal(err)
 		}
 	}
