@@ -122,6 +122,8 @@ func (w *writer) try(group []*write) (refused []error, woken []func(), err error
 	}
 	if !w.session.Alone() {
 		w.known.numbers = deliveryNumbers{}
+		// How a receiver fares is written with each attempt and not logged.
+		w.known.forget(subscriptions)
 	}
 	t := &tx{writer: w, counts: map[countRow]webhook.Count{}}
 	refused = make([]error, len(group))
