@@ -33,8 +33,9 @@ type part struct {
 	at time.Time
 }
 
-// holding is a lane that runs here, since when, and the limits that it alone uses.
+// holding is a lane that runs here, by which claim and since when, and the limits that it alone uses.
 type holding struct {
+	epoch int64
 	since time.Time
 	ids   map[string]bool
 }
@@ -158,30 +159,30 @@ func (b *Budget) slot(whole Limit, t time.Time) (begins time.Time, slotted bool)
 
 // hold has the limits of a lane be whole here while it runs. left are their times as whoever ran it before has left
 // them, and cold is when all of them counted as used up; zero if they did not.
-func (b *Budget) hold(lane fence.Lane, left map[string]time.Time, cold time.Time) {
+func (b *Budget) hold(c fence.Claim, left map[string]time.Time, cold time.Time) {
 	if b.replica == nil {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	h := &holding{b.now(), map[string]bool{}}
-	b.held[lane] = h
+	h := &holding{c.Epoch, b.now(), map[string]bool{}}
+	b.held[c.Lane] = h
 	if !cold.IsZero() {
-		b.colds[lane] = later(cold, b.colds[lane])
+		b.colds[c.Lane] = later(cold, b.colds[c.Lane])
 	}
 	for id, t := range left {
 		b.tat[id] = later(t, b.tat[id])
 		b.parts[id], h.ids[id] = part{1, h.since}, true
 	}
-	b.settle(lane, h, h.since)
+	b.settle(c.Lane, h, h.since)
 }
 
-// release ends that a lane's limits are whole here, and returns what hold must be given elsewhere.
-func (b *Budget) release(lane fence.Lane) (left map[string]time.Time, cold time.Time) {
+// release ends that a lane's limits are whole here by a claim, and returns what hold must be given elsewhere.
+func (b *Budget) release(c fence.Claim) (left map[string]time.Time, cold time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	h, now := b.held[lane], b.now()
-	if h == nil {
+	h, now := b.held[c.Lane], b.now()
+	if h == nil || h.epoch != c.Epoch {
 		return nil, cold
 	}
 	left = map[string]time.Time{}
@@ -190,8 +191,8 @@ func (b *Budget) release(lane fence.Lane) (left map[string]time.Time, cold time.
 			left[id] = t
 		}
 	}
-	delete(b.held, lane)
-	return left, b.colds[lane]
+	delete(b.held, c.Lane)
+	return left, b.colds[c.Lane]
 }
 
 // coldFor is more than any limit needs to be whole again.
