@@ -19,6 +19,11 @@ type split struct {
 	// last, which was at grew.
 	part, of, before int
 	grew             time.Time
+	// lived is the life in which the part was asked last, and anew tells that there was none in it yet. came is when there
+	// was: others may have used what is known of limits from before, as their parts had grown.
+	lived int64
+	anew  bool
+	came  time.Time
 	// held are the lanes that run here.
 	held map[fence.Lane]*holding
 	// colds are when all limits of lanes counted as used up, because nothing was known of them.
@@ -46,6 +51,7 @@ func (b *Budget) Among(r Replica) *Budget {
 	b.replica, b.part, b.of = r, -1, 1
 	if r != nil {
 		b.held, b.parts, b.colds = map[fence.Lane]*holding{}, map[string]part{}, map[fence.Lane]time.Time{}
+		b.lived = r.Life()
 	}
 	return b
 }
@@ -60,12 +66,20 @@ func (b *Budget) follow(now time.Time) bool {
 	}
 	part, of := b.replica.Share()
 	of = max(of, 1)
+	if life := b.replica.Life(); life != 0 && life != b.lived {
+		// The part may be of the life before, and so are the claims of what is held.
+		b.lived, b.anew, b.part, part = life, true, -1, -1
+		clear(b.held)
+	}
 	if of < b.of {
 		// Of two that follow each other the greater gain counts, for both.
 		b.before, b.grew = max(b.of, b.before), now
 	}
 	if b.part < 0 && part >= 0 {
 		b.cold = now
+		if b.anew {
+			b.anew, b.came = false, now
+		}
 	}
 	b.part, b.of = part, of
 	return part >= 0
@@ -130,13 +144,17 @@ func gain(l Limit, was, of int) time.Duration {
 	return time.Duration(more) * partOf(l, of).Interval
 }
 
-// fresh is the time of a limit of which nothing is known, or not enough, because of what others may have used of it.
-func (b *Budget) fresh(whole Limit, known bool) (t time.Time) {
+// fresh is the least that a limit's time is of which nothing is known, or not enough, because of what others may have
+// used of it; l is this process's part.
+func (b *Budget) fresh(whole, l Limit, known bool) (t time.Time) {
 	if at, cold := b.colds[whole.Lane]; cold {
 		// Whoever had it may have made its last call a moment ago.
 		t = at.Add(time.Duration(whole.Burst) * whole.Interval)
 	}
-	if !known && b.held[whole.Lane] == nil && b.before > b.of {
+	if !b.came.IsZero() && !b.holds(whole) {
+		t = later(t, b.came.Add(time.Duration(l.Burst)*l.Interval))
+	}
+	if !known && !b.holds(whole) && b.before > b.of {
 		t = later(t, b.grew.Add(gain(whole, b.before, b.of)))
 	}
 	return t
@@ -166,6 +184,7 @@ func (b *Budget) hold(c fence.Claim, left map[string]time.Time, cold time.Time) 
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	h := &holding{c.Epoch, b.now(), map[string]bool{}}
+	b.follow(h.since)
 	b.held[c.Lane] = h
 	if !cold.IsZero() {
 		b.colds[c.Lane] = later(cold, b.colds[c.Lane])
