@@ -66,7 +66,8 @@ func (d *Dispatcher) take(c fence.Claim) memory {
 	m = memory{parked: map[string]parking{}, lookouts: map[fence.Stream]*pass{}}
 	// Who left nothing may have used all; neither may what cannot be read keep the lane from running.
 	var was left
-	if len(taken.Left) == 0 || json.Unmarshal(taken.Left, &was) != nil {
+	never := taken.Left != nil && len(taken.Left) == 0
+	if !never && json.Unmarshal(taken.Left, &was) != nil {
 		was = left{Cold: d.config.Now()}
 	}
 	m.asked = was.Asked
@@ -102,7 +103,8 @@ func (d *Dispatcher) give(c fence.Claim, g gate, again time.Time, cut bool) {
 	if err != nil {
 		d.config.Log.Error("what is known of a lane could not be kept; whoever takes it begins with empty limits",
 			"lane", c.Lane.ID, "kind", c.Lane.Kind, "error", err)
-		text = nil
+		// No bytes would say that it never ran.
+		text = []byte("?")
 	}
 	h.Leave(c, text, cut)
 }

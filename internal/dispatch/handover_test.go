@@ -158,6 +158,33 @@ func TestATimeForWhichALaneWasToldToWaitHoldsWhereverItRuns(t *testing.T) {
 	})
 }
 
+func TestALaneThatNeverRanHasItsLimitsWholeWhoeverSortedIt(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		left []byte
+		wait time.Duration
+	}{
+		"as nothing can be used up":   {[]byte{}, 0},
+		"but not where somebody died": {nil, time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p, limit := newPassed(), Limit{ID: "x", Interval: time.Second, Burst: 3, Lane: theLane}
+				p.ran[theLane], p.left[theLane] = &door{p, nil}, c.left
+				b := NewBudget(time.Now, map[string]time.Time{}).Among((&house{}).enter())
+				d := New(Config{Source: &door{p, nil}, Budget: b, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+				b.Take("", nil)
+				time.Sleep(time.Minute)
+				d.take(fence.Claim{Lane: theLane, Epoch: 2})
+				if wait, _ := b.Take("", []Limit{limit}); wait != c.wait {
+					t.Errorf("the first write waits for %v", wait)
+				}
+			})
+		})
+	}
+}
+
 func TestALaneWhoseAttemptWasCutOffCountsAsNotGivenBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
