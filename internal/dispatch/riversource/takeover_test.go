@@ -42,7 +42,7 @@ func takeover(t *testing.T, stop func(*line)) (first *keeper, l *line, url strin
 		if claim.Epoch <= ka.claims[lane(n)].Epoch {
 			t.Errorf("epoch %d came after %d", claim.Epoch, ka.claims[lane(n)].Epoch)
 		}
-		if taken := k.Taken(claim.Claim); !taken.Moved || taken.CutAt.IsZero() {
+		if taken := k.Taken(claim.Claim); !taken.Moved || taken.CutAt.IsZero() || taken.Left != nil {
 			t.Errorf("whoever took a lane knows of it: %+v", taken)
 		}
 	}
