@@ -90,7 +90,8 @@ func TestSyncWritesAreTakenUpOfDeadReplicasAlone(t *testing.T) {
 	if err := w.writes.Handled(t.Context(), func(id uuid.UUID) bool { return id != uuid.UUID{2} }); err != nil {
 		t.Fatal(err)
 	}
-	want := []operation.Left{{Handler: uuid.UUID{1}}, {Handler: uuid.UUID{1}}, {Handler: uuid.UUID{3}}, {Handler: uuid.UUID{3}}}
+	one, three := operation.Left{Sync: true, Handler: uuid.UUID{1}}, operation.Left{Sync: true, Handler: uuid.UUID{3}}
+	want := []operation.Left{one, one, three, three}
 	if diff := cmp.Diff(want, r.of); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
