@@ -112,6 +112,32 @@ func TestASyncWriteThatAnotherReplicaHasEndedIsNotToldAsDone(t *testing.T) {
 	})
 }
 
+// reviving is a replica whose lives are numbered.
+type reviving struct{ life int64 }
+
+func (r *reviving) Life() int64           { return r.life }
+func (r *reviving) Share() (part, of int) { return 0, 1 }
+
+func TestNothingOfASyncWriteIsSentInALifeInWhichItWasNotAccepted(t *testing.T) {
+	t.Parallel()
+	for name, accepted := range map[string]int64{"in the life before": 1, "in none": 0, "in the same": 2} {
+		synctest.Test(t, func(t *testing.T) {
+			w, r := newWorld(t), &reviving{accepted}
+			w.budget.Among(r)
+			ctx := w.writes.Fenced(t.Context())
+			id := w.add(called("A"), func(op *operation.Operation) { op.Sync, op.State = true, operation.Sending })
+			r.life = 2
+			op, err := w.writes.PerformNow(ctx, w.op(id))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if sent := op.State == operation.Succeeded; sent != (accepted == 2) || sent != (w.tsp.log() != "") {
+				t.Errorf("accepted %s: it is %s after the calls %q", name, op.State, w.tsp.log())
+			}
+		})
+	}
+}
+
 // idLocks are the locks of a store that several replicas share.
 type idLocks struct {
 	mu   sync.Mutex
