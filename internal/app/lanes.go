@@ -5,6 +5,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -72,13 +73,25 @@ func (l *lanes) withdraw() {
 	}
 }
 
+// until returns a context that ends with another one or by its stop, and that only once something was done: what a lane
+// gives back under it is given to whoever runs on.
+func until(ctx context.Context, before func()) (context.Context, context.CancelFunc) {
+	working, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := sync.OnceFunc(func() {
+		before()
+		cancel()
+	})
+	context.AfterFunc(ctx, stop)
+	return working, stop
+}
+
 // leaveTime bounds how long a replica takes to leave. One that could not is taken for dead by the others soon.
 const leaveTime = 5 * time.Second
 
-// close leaves the replicas.
+// close leaves the replicas, whatever has become of a start.
 func (l *lanes) close(ctx context.Context) (err error) {
 	if l.shared != nil {
-		ctx, cancel := context.WithTimeout(ctx, leaveTime)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTime)
 		defer cancel()
 		err = l.shared.Close(ctx)
 		l.pool.Close()

@@ -264,6 +264,32 @@ func TestWhatIsDoneOnceIsNotBegunAgainByWhoLeads(t *testing.T) {
 	})
 }
 
+func TestLanesAreWithdrawnBeforeWhatRunsInThemIsStopped(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for name, lost := range map[string]bool{"in order": false, "when the store is lost": true} {
+			ctx, ends := context.WithCancel(t.Context())
+			withdrawn := 0
+			var working context.Context
+			working, stop := until(ctx, func() {
+				if working.Err() != nil {
+					t.Errorf("%s: what runs was stopped first", name)
+				}
+				withdrawn++
+			})
+			if lost {
+				stop()
+			}
+			ends()
+			synctest.Wait()
+			stop()
+			if working.Err() == nil || withdrawn != 1 {
+				t.Errorf("%s: withdrawn %d times, %v", name, withdrawn, working.Err())
+			}
+		}
+	})
+}
+
 func TestReplicasTellEachOtherWhatTheyChargeToLimitsOfLanesElsewhere(t *testing.T) {
 	t.Parallel()
 	first := began(t)

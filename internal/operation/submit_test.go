@@ -62,7 +62,7 @@ func TestTheFirstCheckThatFailsDecidesAndNothingIsStored(t *testing.T) {
 	}
 	d.asked = nil
 	d.submit(r)
-	if asked := strings.Join(d.asked, " "); asked != "Connection Grant Record Record Free Admit Accept PerformNow" {
+	if asked := strings.Join(d.asked, " "); asked != "Connection Grant Record Record Free Admit Fenced Accept PerformNow" {
 		t.Errorf("in the end it asked %s", asked)
 	}
 }
