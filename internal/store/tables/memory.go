@@ -122,7 +122,8 @@ func (m *memory) follow(ctx context.Context, db *DB, at time.Time) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	// Of what was logged since the last reading some was deleted unread.
+	// Of what was logged since the last reading some was deleted unread, or a transaction that was taken back has left a
+	// gap, as its numbers are not given again.
 	if len(changes) > 0 && changes[0].seq != seen+1 {
 		m.young, m.old = nil, nil
 	}
