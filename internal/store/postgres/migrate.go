@@ -127,7 +127,7 @@ func (t *target) alone(ctx context.Context, do func() error) (err error) {
 		return fmt.Errorf("waiting for other migrations: %w", err)
 	}
 	defer func() { err = errors.Join(err, lock.Rollback()) }()
-	_, err = lock.ExecContext(ctx, `SET LOCAL idle_in_transaction_session_timeout = 0`)
+	_, err = lock.ExecContext(ctx, `SET LOCAL idle_in_transaction_session_timeout = 0; `+untimed)
 	for alone := false; err == nil && !alone; {
 		err = lock.QueryRowContext(ctx, `SELECT pg_try_advisory_xact_lock(
 			hashtextextended('waybill migrates ' || current_schema(), 0))`,
@@ -141,6 +141,9 @@ func (t *target) alone(ctx context.Context, do func() error) (err error) {
 	}
 	return do()
 }
+
+// untimed has a transaction take as long as it must. Before version 17 no server bounds that.
+const untimed = `SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'`
 
 // rest waits for a while.
 func rest(ctx context.Context, d time.Duration) error {
