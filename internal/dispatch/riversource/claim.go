@@ -114,6 +114,10 @@ func (s *Source) took(claims []*holding, life int64) {
 		return
 	}
 	for _, h := range claims {
+		// The answer came so late that the lane was taken for stray, and is being released.
+		if s.standing.stray[h.Lane] == disowned(h.Claim) {
+			continue
+		}
 		if t := s.naps[h.Lane]; t != nil {
 			t.Stop()
 			delete(s.naps, h.Lane)

@@ -40,7 +40,7 @@ type standing struct {
 	// news counts what told that there may be tickets.
 	news int64
 	// doubted tells that this replica may own lanes that it does not know of; looked is when it looked for
-	// such last, and stray what it found then.
+	// such last, and stray what it found then: lanes by their epoch, or as disowned.
 	doubted bool
 	looked  time.Time
 	stray   map[fence.Lane]int64
