@@ -37,15 +37,19 @@ type holding struct {
 
 // Claim waits for a lane of a queue that is due and gives it to the caller alone.
 func (s *Source) Claim(ctx context.Context, name string) (dispatch.Claim, error) {
+	failing := false
 	for {
 		if err := ctx.Err(); err != nil {
 			return dispatch.Claim{}, err
 		}
 		q, err := s.open(name)
 		if err != nil {
-			s.config.Log.Error("serving a queue; it is tried again each second", "queue", name, "error", err)
+			if !failing {
+				s.config.Log.Error("serving a queue; it is tried each second until it works", "queue", name, "error", err)
+			}
 			q = &queue{poke: make(chan struct{})}
 		}
+		failing = err != nil
 		if c, ok := s.next(q); ok {
 			return c, nil
 		}
