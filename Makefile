@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fuzz vuln generate new-tsp contract bench
+.PHONY: help run test lint fuzz vuln generate new-tsp contract bench torture
 
 help: ## Show what there is to make.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -33,3 +33,6 @@ contract: ## Make the suite's writes at a real account, as in TSP=samsara; see d
 
 bench: ## Measure every figure beside its floor and write docs/performance.md: about an hour. BENCH=--quick takes minutes.
 	go run ./bench $(BENCH)
+
+torture: ## Kill, stop and cut off everything under load and count what is lost. ROUNDS=40 and SEED set how much and what.
+	./tools/torture.sh

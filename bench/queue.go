@@ -36,7 +36,7 @@ type lane struct {
 // chains is how many orders a deep lane keeps.
 const chains = 10_000
 
-// queue copies the operation that is queued.
+// queue copies the operation that is queued, each with a text of its own: what comes to the TSP again is counted.
 func queue(ctx context.Context, db *sql.DB, w *gateway.Waybill, l lane) error {
 	connection := strings.ReplaceAll(w.Connection(l.connection), "-", "")
 	of := l.connection
@@ -45,6 +45,7 @@ func queue(ctx context.Context, db *sql.DB, w *gateway.Waybill, l lane) error {
 		"id":         fmt.Sprintf("unhex(printf('0170000000007%%03x8%%03x%%012x', %d, %d, i))", of%4096, of/4096),
 		"connection": "x'" + connection + "'",
 		"fleet":      fmt.Sprintf("(SELECT fleet FROM connection WHERE id = x'%s')", connection),
+		"payload":    fmt.Sprintf("replace(t.payload, 'queued', 'queued-%d-' || i)", of),
 		"order_key":  fmt.Sprintf("t.order_key || '-' || (i %% %d)", chains),
 	}}.make(ctx, db, l.writes)
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test, or those of the packages that are named. The race detector needs a C compiler, and the
-# tests of the store PostgreSQL; both are installed where that is possible without asking, and left out
-# loudly where not. Tests that need ../shared skip where it is missing, unless CI=true, and are named at the
+# tests of the store PostgreSQL and PgBouncer; they are installed where that is possible without asking, and
+# left out loudly where not. Tests that need ../shared skip where it is missing, unless CI=true, and are named at the
 # end; so are those that need a language or a tool which the machine lacks.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,6 +17,14 @@ if ! have_postgres && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
   apt-get update -q && apt-get install -qy --no-install-recommends postgresql-common
   sed -i 's/^#*create_main_cluster .*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
   apt-get install -qy --no-install-recommends postgresql
+fi
+have_pgbouncer() {
+  [ -n "${WAYBILL_TEST_PGBOUNCER:-}" ] || command -v pgbouncer || [ -x /usr/sbin/pgbouncer ]
+} >/dev/null
+if ! have_pgbouncer && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+  # In this runlevel the package starts no pooler of its own.
+  apt-get update -q && RUNLEVEL=1 apt-get install -qy --no-install-recommends pgbouncer ||
+    echo "NOTE: PgBouncer cannot be installed, so what stands behind a pooler is not tested" >&2
 fi
 # SQLite is watched from outside alone: it is C that was compiled to Go, has its memory to itself, and takes
 # six times as long with the detector in it.

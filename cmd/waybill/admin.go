@@ -17,7 +17,8 @@ type backupCommand struct {
 
 // Help teaches the command.
 func (backupCommand) Help() string {
-	return `Writes the whole database, as it stands at one moment, into one new file that only its owner may read.
+	return `Writes a whole SQLite database, as it stands at one moment, into one new file that only its owner may
+read. Of PostgreSQL take pg_dump or base backups (docs/operating.md).
 Works beside a running service and keeps nobody waiting. Secrets stay sealed: without the key
 (WAYBILL_KEY_FILE) the file opens no connection, so keep a copy of the key, and keep it elsewhere.
 Uses the database named by WAYBILL_DATABASE_URL. docs/backup.md tells how to restore it, and what no

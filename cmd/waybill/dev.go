@@ -17,7 +17,7 @@ type devCommand struct {
 	DataDir      string `help:"Where the demo's data is kept." default:"./.waybill"`
 	SimBasePort  int    `help:"The simulators listen on the ports after this one." default:"9100"`
 	ReceiverAddr string `help:"Where the receiver of webhooks listens." default:"127.0.0.1:9100"`
-	DatabaseURL  string `name:"database-url" help:"Another database file instead of the one in the data folder."`
+	DatabaseURL  string `name:"database-url" help:"Another database than the file in the data folder: a file path or postgres://…."`
 	Quiet        bool   `help:"Print no curl lines and no events."`
 }
 
@@ -75,7 +75,7 @@ func ownDatabase(c config.Config) error {
 		return nil
 	}
 	return errors.New("WAYBILL_DATABASE_URL is set, and the demo has a database of its own, because everybody knows its " +
-		"client's secret; unset it, or name a file for the demo with --database-url")
+		"client's secret; unset it, or name a database for the demo with --database-url")
 }
 
 // plainHTTP keeps certificates out of the demo, whose lines say http.

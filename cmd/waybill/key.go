@@ -28,6 +28,9 @@ anew in the background, says so in its log, and goes on with that at the next st
   WAYBILL_KEY_FILE=key.new waybill key rotate --old-key-file key
   mv key.new key      # and restart the service
 
+Where several processes serve a PostgreSQL database, stop them all first, and start them with the new key:
+one that runs on cannot read what another one seals since.
+
 Backups taken before need the key before; keep it as long as you keep them.`
 }
 

@@ -18,7 +18,8 @@ type commands struct {
 	Dev     devCommand      `cmd:"" help:"Run everything on this machine with demo data and simulated TSPs. Needs no account and no network."`
 	Serve   serveCommand    `cmd:"" help:"Run the service. Configured by the environment; see each flag's variable."`
 	Migrate migrateCommands `cmd:"" help:"Bring the database's tables up to date, or tell whether they are."`
-	Backup  backupCommand   `cmd:"" help:"Write the whole database into one new file, beside a running service."`
+	Backup  backupCommand   `cmd:"" help:"Write a whole SQLite database into one new file, beside a running service."`
+	Move    moveCommand     `cmd:"" help:"Bring everything from one database into another, such as from SQLite to PostgreSQL."`
 	Client  clientCommand   `cmd:"" help:"Manage the clients that may call the API."`
 	Token   tokenCommand    `cmd:"" help:"End tokens before they expire."`
 	Fleet   fleetCommand    `cmd:"" help:"Manage fleets."`

@@ -13,22 +13,24 @@ import (
 
 type serveCommand struct {
 	Addr        string `help:"Where the API listens (WAYBILL_ADDR)." placeholder:"HOST:PORT"`
-	DatabaseURL string `name:"database-url" help:"The database: a file path (WAYBILL_DATABASE_URL)." placeholder:"PATH"`
+	DatabaseURL string `name:"database-url" help:"The database: a file path or postgres://… (WAYBILL_DATABASE_URL)." placeholder:"URL"`
 
 	RestoredFrom moment `help:"When the copy was made that the database was put back from, such as 2026-01-15T03:00:00Z." placeholder:"TIME"`
 }
 
 // Help teaches the command.
 func (serveCommand) Help() string {
-	return `Needs WAYBILL_DATABASE_URL (a file path) and a key that seals the secrets at rest: 32 random bytes in
-base64 in WAYBILL_KEY or in the file named by WAYBILL_KEY_FILE. Make one with:
+	return `Needs WAYBILL_DATABASE_URL (a file path, or postgres://user:password@host:5432/database, which several
+processes may serve) and a key that seals the secrets at rest: 32 random bytes in base64 in WAYBILL_KEY
+or in the file named by WAYBILL_KEY_FILE, the same for all processes. Make one with:
 
   (umask 077; openssl rand -base64 32 > key)
 
 A database that was restored is known where it can be: a file of "waybill backup" says so itself, and
 another copy that is older than the file beside it (PATH.lock) is found out. For any other, as a
-snapshot of the whole disk, give the time with --restored-from: writes that waited then may have been
-sent since, so creates are looked up before they are sent, and updates fail with their outcome unknown.
+snapshot of the whole disk or a PostgreSQL that was put back in place, give the time with
+--restored-from, to one process while no other one serves: writes that waited then may have been sent
+since, so creates are looked up before they are sent, and updates fail with their outcome unknown.
 
 Ctrl-C or SIGTERM stops it: requests and attempts in flight end, and the exit code is 0. A second one
 ends it at once, as kill -9 does: what was accepted is kept, and what was under way is looked up at

@@ -2,10 +2,9 @@ package app_test
 
 import (
 	"bytes"
-	"database/sql"
+	"fmt"
 	"log/slog"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/demo"
+	"github.com/waybill-dev/waybill/internal/store"
 )
 
 // quietURL is where a receiver is that nobody may learn of from the disk.
@@ -56,20 +56,19 @@ func (h *house) quiet() bool {
 // clear counts the texts of a closed database that are not sealed, and looks for the receiver's URL in it.
 func (h *house) clear() (texts int, url bool) {
 	h.t.Helper()
-	raw, err := os.ReadFile(h.config.DatabaseURL)
-	if err != nil {
-		h.t.Fatal(err)
+	db := beneath(h.t, h.config.DatabaseURL)
+	raw, sealed := rawOf(h.t, h.config.DatabaseURL), "typeof(%s) <> 'text'"
+	if store.Shared(h.config.DatabaseURL) {
+		sealed = "starts_with(%s, chr(1) || chr(3))"
 	}
-	db, err := sql.Open("sqlite3", "file:"+h.config.DatabaseURL)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	defer db.Close()
-	err = db.QueryRowContext(h.t.Context(), `SELECT (SELECT count(*) FROM operation WHERE typeof(payload) = 'text') +
-		(SELECT count(*) FROM attempt WHERE typeof(details) = 'text') + (SELECT count(*) FROM event WHERE typeof(data) = 'text') +
-		(SELECT count(*) FROM subscription WHERE typeof(url) = 'text') + (SELECT count(*) FROM receiver WHERE typeof(url) = 'text')`).Scan(&texts)
-	if err != nil {
-		h.t.Fatal(err)
+	for table, column := range map[string]string{"operation": "payload", "attempt": "details", "event": "data",
+		"subscription": "url", "receiver": "url"} {
+		n := 0
+		if err := db.QueryRowContext(h.t.Context(), `SELECT count(*) FROM `+table+` WHERE NOT `+
+			fmt.Sprintf(sealed, column)).Scan(&n); err != nil {
+			h.t.Fatal(err)
+		}
+		texts += n
 	}
 	return texts, bytes.Contains(raw, []byte("quiet-way-of-a-receiver"))
 }
@@ -139,7 +138,7 @@ func TestCommandsWorkBesideAServiceThatSealsAtRest(t *testing.T) {
 	t.Parallel()
 	c := config.Default()
 	c.SealAtRest = true
-	h := openWith(t, c, t.TempDir())
+	h := openWith(t, c)
 	h.writes("before")
 	gone, err := app.DeleteFleet(t.Context(), h.config, slog.New(slog.DiscardHandler), demo.ID(demo.FleetRef).String())
 	if err != nil || gone.ID != demo.ID(demo.FleetRef) {

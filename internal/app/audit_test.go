@@ -1,17 +1,15 @@
 package app_test
 
 import (
-	"database/sql"
 	"errors"
 	"slices"
 	"strings"
 	"testing"
 
-	_ "github.com/ncruces/go-sqlite3/driver"
-
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/audit"
+	"github.com/waybill-dev/waybill/internal/store"
 )
 
 // audited lists the entries of the house's audit log as "actor action object".
@@ -83,21 +81,18 @@ func TestALogThatWasCutShortOrMadeAnewIsTold(t *testing.T) {
 			if err != nil || unseen != "" {
 				t.Fatalf("%v, %v", unseen, err)
 			}
-			db, err := sql.Open("sqlite3", "file:"+h.config.DatabaseURL)
-			if err != nil {
-				t.Fatal(err)
+			db, of := beneath(t, h.config.DatabaseURL), ""
+			if store.Shared(h.config.DatabaseURL) {
+				of = " ON audit"
 			}
 			if _, err := db.Exec(c.spoil); err == nil || !strings.Contains(err.Error(), "only appended to") {
 				t.Errorf("with the table as it is: %v", err)
 			}
-			for _, statement := range []string{"DROP TRIGGER audit_is_not_changed", "DROP TRIGGER audit_is_not_deleted",
+			for _, statement := range []string{"DROP TRIGGER audit_is_not_changed" + of, "DROP TRIGGER audit_is_not_deleted" + of,
 				c.spoil} {
 				if _, err := db.Exec(statement); err != nil {
 					t.Fatal(err)
 				}
-			}
-			if err := db.Close(); err != nil {
-				t.Fatal(err)
 			}
 			if _, _, err := app.VerifyAudit(t.Context(), h.config); !errors.Is(err, audit.ErrBroken) ||
 				!strings.Contains(err.Error(), c.says) {

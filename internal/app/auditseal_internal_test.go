@@ -24,7 +24,7 @@ func began(t *testing.T) *App {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	a := &App{config: c, log: slog.New(slog.DiscardHandler), db: db}
+	a := &App{config: c, log: slog.New(slog.DiscardHandler), db: db, now: time.Now}
 	keys, err := a.secrets(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -143,7 +143,7 @@ func TestAForgedAuditLogIsNotSealedByARunningServiceNorByTheNextStart(t *testing
 				t.Fatal(err)
 			}
 			var told strings.Builder
-			next := &App{config: a.config, db: a.db, log: slog.New(slog.NewTextHandler(&told, nil))}
+			next := &App{config: a.config, db: a.db, log: slog.New(slog.NewTextHandler(&told, nil)), now: time.Now}
 			if _, err := next.secrets(t.Context()); err != nil {
 				t.Errorf("the next start: %v", err)
 			}
@@ -236,7 +236,7 @@ func older(t *testing.T) *App {
 		}
 	}
 	a.forge(t, tied...)
-	return &App{config: a.config, db: a.db, log: a.log}
+	return &App{config: a.config, db: a.db, log: a.log, now: time.Now}
 }
 
 func TestTheLogOfADatabaseThatAnEarlierBuildHasLeftIsSealedFromTheFirstStartOn(t *testing.T) {

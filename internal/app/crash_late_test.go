@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"net/http"
 	"os"
 	"slices"
 	"strconv"
@@ -49,8 +48,7 @@ func TestLateTSPsGetEachWriteOnceAndInOrder(t *testing.T) {
 	v.start()
 	h.authorize()
 	over, callers := make(chan struct{}), sync.WaitGroup{}
-	s := &siege{t: t, url: h.url, over: over, token: h.token, told: map[string][]reply{},
-		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
+	s := newSiege(h, over, h.url)
 	for _, of := range sides(h, tsps) {
 		of.ask(t, "POST", "/_sim/lag", fmt.Sprintf(`{"delay_ms":%d}`, listsLag))
 		s.begin(&callers, of)
@@ -64,6 +62,7 @@ func TestLateTSPsGetEachWriteOnceAndInOrder(t *testing.T) {
 		l.calm(t)
 	}
 	callers.Wait()
+	h.authorize()
 	past := h.past(s, tsps)
 	v.kill()
 	past.report(t, rounds)
@@ -92,7 +91,6 @@ func (v *victim) amid(tsps []*lateTSP, d time.Duration) {
 // past waits until all operations have ended and collects the history.
 func (h *house) past(s *siege, tsps []*lateTSP) history {
 	h.t.Helper()
-	h.authorize()
 	waits := func(w wrote) bool { return w.end == isPending }
 	for deadline := time.Now().Add(90 * time.Second); time.Now().Before(deadline); <-time.After(200 * time.Millisecond) {
 		if !slices.ContainsFunc(behindUnknown(h.wroteAll("status", "pending")), waits) {

@@ -18,15 +18,25 @@ import (
 // siege is a load of writes that goes on while the binary dies and comes back. Every write has an idempotency key and
 // is repeated until it is answered.
 type siege struct {
-	t      *testing.T
-	url    string
+	t *testing.T
+	// urls are those of all processes that take writes; each is sent to any of them.
+	urls   []string
 	client *http.Client
+	// accepted is called with the URL of a process that has accepted a write, if it is there.
+	accepted func(url string)
 	// over ends the load; a write that was begun is answered before.
 	over <-chan struct{}
 
 	mu    sync.Mutex
 	token string
 	told  map[string][]reply
+	// unanswered counts writes that were given up.
+	unanswered int
+}
+
+func newSiege(h *house, over <-chan struct{}, urls ...string) *siege {
+	return &siege{t: h.t, urls: urls, over: over, token: h.token, told: map[string][]reply{},
+		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
 }
 
 // side is what callers write to at one TSP: two senders, two drivers and two vehicles, by our ids.
@@ -161,12 +171,16 @@ func (s *siege) write(method, path, body, key string) {
 		case <-time.After(300 * time.Millisecond):
 		}
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unanswered++
 }
 
 func (s *siege) send(method, path, body, key string) (status int, text []byte, err error) {
 	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, s.url+path, strings.NewReader(body))
+	at := s.urls[rand.IntN(len(s.urls))]
+	req, err := http.NewRequestWithContext(ctx, method, at+path, strings.NewReader(body))
 	if err != nil {
 		return 0, nil, err
 	}
@@ -181,6 +195,9 @@ func (s *siege) send(method, path, body, key string) (status int, text []byte, e
 	}
 	defer resp.Body.Close()
 	text, err = io.ReadAll(resp.Body)
+	if resp.StatusCode == http.StatusAccepted && s.accepted != nil {
+		s.accepted(at)
+	}
 	return resp.StatusCode, text, err
 }
 

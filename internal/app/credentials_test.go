@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -47,7 +46,7 @@ func TestEveryKindOfCredentialsIsAnsweredAsTheContractReadsIt(t *testing.T) {
 	t.Parallel()
 	c := config.Default()
 	c.Key = operatorKey
-	c.DatabaseURL = filepath.Join(t.TempDir(), "waybill.db")
+	c.DatabaseURL = database(t)
 	log, adapter := &bytes.Buffer{}, &shaped{kind: "token"}
 	a, err := app.Open(t.Context(), c, app.Options{Dev: true, Adapters: []tsp.Adapter{adapter},
 		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))})

@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"database/sql"
 	"fmt"
 	"net/http"
 	"strings"
@@ -15,14 +14,7 @@ import (
 func (h *house) damage(statement string, args ...any) {
 	h.t.Helper()
 	h.stop()
-	db, err := sql.Open("sqlite3", "file:"+h.config.DatabaseURL)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	if _, err := db.ExecContext(h.t.Context(), statement, args...); err != nil {
-		h.t.Fatal(err)
-	}
-	if err := db.Close(); err != nil {
+	if _, err := beneath(h.t, h.config.DatabaseURL).ExecContext(h.t.Context(), statement, args...); err != nil {
 		h.t.Fatal(err)
 	}
 	h.start(h.config, h.listens)
@@ -59,7 +51,7 @@ func TestAShareAgreementWhoseScopesAreLostIsMendedAsItsRefusalSays(t *testing.T)
 			t.Parallel()
 			h := open(t)
 			fleet, id := h.asFleet(), demo.ID("grant")
-			h.damage(`UPDATE share_grant SET levels = '{"' WHERE id = ?1`, id[:])
+			h.damage(`UPDATE share_grant SET levels = '{"' WHERE id = $1`, id[:])
 			a := h.do("POST", messages, h.message("refused"))
 			if a.status != http.StatusForbidden || !strings.Contains(a.text, "cancel it and to make a new one") {
 				t.Fatalf("with damaged scopes: %d %s", a.status, a.text)

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -18,14 +17,13 @@ import (
 
 func TestASecondStartOfTheDemoDeliversToItsNewReceiverAlone(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	h := openWith(t, config.Default(), dir)
+	h := open(t)
 	first := h.hooks
 	own := h.do("POST", "/v2/notifications/webhooks",
 		`{"url":"http://127.0.0.1:9/own","event_name":"resource_operation.created"}`)
 	h.stop()
 	c := config.Default()
-	c.Key, c.DatabaseURL = operatorKey, filepath.Join(dir, "waybill.db")
+	c.Key, c.DatabaseURL = operatorKey, h.config.DatabaseURL
 	c.BaseURLs["samsara"] = h.sim
 	h.hooks = &hooks{t: t, checker: h.checker, answer: http.StatusAccepted, came: make(chan struct{}, 1)}
 	receiver := httptest.NewServer(h.hooks)
@@ -56,7 +54,7 @@ func TestTheDemoGoesOnWithoutATSPThatTakesNoneOfItsCredentials(t *testing.T) {
 	h := open(t)
 	h.stop()
 	c := config.Default()
-	c.Key, c.DatabaseURL = operatorKey, filepath.Join(t.TempDir(), "waybill.db")
+	c.Key, c.DatabaseURL = operatorKey, database(t)
 	c.BaseURLs["samsara"], c.BaseURLs["motive"] = h.sim, other.URL
 	log := slog.New(slog.DiscardHandler)
 	a, err := app.Open(t.Context(), c, app.Options{Dev: true, Log: log, Adapters: adapters("samsara", "motive")})
@@ -76,7 +74,7 @@ func TestTheDemoGoesOnWithoutATSPThatTakesNoneOfItsCredentials(t *testing.T) {
 func TestTheDemoWaitsForTheRecordsOfOneTSPAlone(t *testing.T) {
 	t.Parallel()
 	c := config.Default()
-	c.Key, c.DatabaseURL = operatorKey, filepath.Join(t.TempDir(), "waybill.db")
+	c.Key, c.DatabaseURL = operatorKey, database(t)
 	for _, name := range []string{"samsara", "motive"} {
 		c.BaseURLs[name] = simulatorAt(t, name)
 	}

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -67,9 +66,9 @@ func impatient() connection.Patience {
 		Longest: time.Second}
 }
 
-func open(t *testing.T) *house { return openWith(t, config.Default(), t.TempDir()) }
+func open(t *testing.T) *house { return openWith(t, config.Default()) }
 
-func openWith(t *testing.T, c config.Config, dir string) *house {
+func openWith(t *testing.T, c config.Config) *house {
 	t.Helper()
 	samsara := simulatorAt(t, "samsara")
 	h := &house{t: t, sim: samsara, patience: impatient(), checker: openapitest.NewChecker(t)}
@@ -79,7 +78,7 @@ func openWith(t *testing.T, c config.Config, dir string) *house {
 	// The simulators apply at once, so that a look-up proves something early.
 	c.Settling = 1500 * time.Millisecond
 	c.Key = operatorKey
-	c.DatabaseURL = filepath.Join(dir, "waybill.db")
+	c.DatabaseURL = database(t)
 	c.BaseURLs["samsara"] = samsara
 	h.start(c, receiver.URL)
 	return h

@@ -32,7 +32,7 @@ func TestACallerThatComesTooOftenIsRefusedAndNobodyElse(t *testing.T) {
 	t.Parallel()
 	c := config.Default()
 	c.RateClient = config.Rate{Events: 3, Period: time.Hour}
-	h := openWith(t, c, t.TempDir())
+	h := openWith(t, c)
 	other := h.stranger(map[resource.Kind]string{resource.KindVehicle: access.Read})
 	var last answer
 	for range 7 {
@@ -62,7 +62,7 @@ func TestTheTokenEndpointIsLimitedByAddressAndByClient(t *testing.T) {
 	} {
 		c := config.Default()
 		set(&c)
-		h := openWith(t, c, t.TempDir())
+		h := openWith(t, c)
 		ask := func(client string) (status int) {
 			form := "grant_type=client_credentials&client_secret=guess&client_id=" + client
 			for range 6 {
@@ -84,7 +84,7 @@ func TestWhatAPartnerHasQueuedMakesNoOtherPartnersWriteWait(t *testing.T) {
 	t.Parallel()
 	c := config.Default()
 	c.Limits["samsara"] = map[string]config.Rate{"messages.write": {Events: 60, Period: time.Minute}}
-	h := openWith(t, c, t.TempDir())
+	h := openWith(t, c)
 	for n := range 300 {
 		if a := h.do("POST", messages, h.message(fmt.Sprint(n))); a.status != http.StatusAccepted {
 			t.Fatalf("%d %s", a.status, a.text)
@@ -128,7 +128,7 @@ func certificate(t *testing.T) (cert, key string) {
 // running is the program on a listener, over a database of its own; stop ends it and returns how it ended.
 func running(t *testing.T, c config.Config) (addr string, stop func() error) {
 	t.Helper()
-	c.Key, c.DatabaseURL = operatorKey, filepath.Join(t.TempDir(), "waybill.db")
+	c.Key, c.DatabaseURL = operatorKey, database(t)
 	return runningOver(t, c, app.Options{})
 }
 

@@ -145,7 +145,7 @@ func TestWhatWaitsForALimitEndsAtOnceWhenItsGrantIsGone(t *testing.T) {
 	t.Parallel()
 	c := config.Default()
 	c.Limits["samsara"] = map[string]config.Rate{"messages.write": {Events: 1, Period: time.Hour}}
-	h := openWith(t, c, t.TempDir())
+	h := openWith(t, c)
 	fleet := h.asFleet()
 	// Whatever burst there is, the last of these waits for an hour.
 	var ids []string

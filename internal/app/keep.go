@@ -7,6 +7,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/problem"
+	"github.com/waybill-dev/waybill/internal/store"
 )
 
 // keepEvery is how often the store is looked after, and so how long an idle service may not know
@@ -49,12 +50,13 @@ func (a *App) keep(ctx context.Context, lost func()) error {
 	}
 }
 
-// healthy tells whether the service can do its work.
+// healthy tells whether the service can do its work, as far as another start of it would change that: while a
+// database that many share is away, all would be started again and again for nothing.
 func (a *App) healthy(ctx context.Context) error {
 	if a.stops.Load() {
 		return &problem.Error{Code: problem.Unavailable, Detail: "the service is stopping", RetryAfter: time.Second}
 	}
-	if trouble := troubleOf(a.db.Ping(ctx)); trouble != nil {
+	if trouble := troubleOf(a.db.Ping(ctx)); trouble != nil && (trouble.Lost || !store.Shared(a.config.DatabaseURL)) {
 		return told(trouble)
 	}
 	return nil

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -81,7 +80,7 @@ func TestSigningKeysAreRotatedBehindTheOperatorsKeyBeneathARunningService(t *tes
 func TestAKeyOfADatabaseWithoutSecretsCannotBeRotated(t *testing.T) {
 	t.Parallel()
 	c := config.Default()
-	c.Key, c.DatabaseURL = newerKey, filepath.Join(t.TempDir(), "w.db")
+	c.Key, c.DatabaseURL = newerKey, database(t)
 	if err := app.Migrate(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +138,7 @@ func sealedOf[T any](t *testing.T, all []T, err error, of func(T) (uuid.UUID, []
 func TestADatabaseThatEveryUserOfTheMachineMayReadIsNotServed(t *testing.T) {
 	t.Parallel()
 	c := config.Default()
-	c.Key, c.DatabaseURL = newerKey, filepath.Join(t.TempDir(), "w.db")
+	c.Key, c.DatabaseURL = newerKey, database(t)
 	o := app.Options{Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")}
 	for i, end := range []string{"", ".lock"} {
 		a, err := app.Open(t.Context(), c, o)

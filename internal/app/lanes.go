@@ -5,6 +5,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 // lanes are the source of the lanes of this process, which the store wakes from its first write on.
 type lanes struct {
 	source atomic.Pointer[dispatch.Source]
+	now    func() time.Time
 	// alone is the source of a process that works alone, and shared that of one of many; one of them is nil.
 	alone  *dispatch.InProcess
 	shared *riversource.Source
@@ -29,11 +31,15 @@ type lanes struct {
 // activate asks for a lane to run at once. What is asked for before there is a source is found by its sweep.
 func (l *lanes) activate(lane fence.Lane) {
 	if s := l.source.Load(); s != nil {
-		(*s).Activate(lane, time.Now())
+		(*s).Activate(lane, l.now())
 	}
 }
 
-func (l *lanes) use(s dispatch.Source) { l.source.Store(&s) }
+// use takes a source, whose lanes run by a clock.
+func (l *lanes) use(s dispatch.Source, now func() time.Time) {
+	l.now = now
+	l.source.Store(&s)
+}
 
 // laneConns are the connections by which lanes are carried: the source needs four, and a sweep must not wait for them.
 const laneConns = 6
@@ -42,7 +48,7 @@ const laneConns = 6
 func (a *App) join(ctx context.Context) error {
 	if !store.Shared(a.config.DatabaseURL) {
 		a.lanes.alone = dispatch.NewInProcess(a.now)
-		a.lanes.use(a.lanes.alone)
+		a.lanes.use(a.lanes.alone, a.now)
 		return nil
 	}
 	pool, pooled, err := postgres.Pool(ctx, a.config.DatabaseURL, laneConns)
@@ -50,13 +56,13 @@ func (a *App) join(ctx context.Context) error {
 		return err
 	}
 	s, err := riversource.Open(ctx, riversource.Config{Pool: pool, Name: replicaName(), Version: version(), PollOnly: pooled,
-		Now: time.Now, Log: a.log})
+		Now: time.Now, Clock: a.now, Log: a.log})
 	if err != nil {
 		pool.Close()
 		return err
 	}
 	a.lanes.pool, a.lanes.shared, a.replica = pool, s, s
-	a.lanes.use(s)
+	a.lanes.use(s, a.now)
 	return nil
 }
 
@@ -67,13 +73,25 @@ func (l *lanes) withdraw() {
 	}
 }
 
+// until returns a context that ends with another one or by its stop, and that only once something was done: what a lane
+// gives back under it is given to whoever runs on.
+func until(ctx context.Context, before func()) (context.Context, context.CancelFunc) {
+	working, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := sync.OnceFunc(func() {
+		before()
+		cancel()
+	})
+	context.AfterFunc(ctx, stop)
+	return working, stop
+}
+
 // leaveTime bounds how long a replica takes to leave. One that could not is taken for dead by the others soon.
 const leaveTime = 5 * time.Second
 
-// close leaves the replicas.
+// close leaves the replicas, whatever has become of a start.
 func (l *lanes) close(ctx context.Context) (err error) {
 	if l.shared != nil {
-		ctx, cancel := context.WithTimeout(ctx, leaveTime)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTime)
 		defer cancel()
 		err = l.shared.Close(ctx)
 		l.pool.Close()
@@ -81,12 +99,19 @@ func (l *lanes) close(ctx context.Context) (err error) {
 	return err
 }
 
-// due is how many lanes of a queue wait to be claimed here. What waits for any replica is told by the database.
-func (l *lanes) due(queue string) int {
-	if l.alone == nil {
-		return 0
+// dueTime bounds how long a look at the figures waits for a database that many share.
+const dueTime = time.Second
+
+// due counts the lanes of a queue that wait to be claimed, here or, where many share them, by anyone. known tells
+// that it could be counted.
+func (l *lanes) due() func(queue string) (n int, known bool) {
+	if l.shared == nil {
+		return func(queue string) (int, bool) { return l.alone.Due(queue), true }
 	}
-	return l.alone.Due(queue)
+	ctx, cancel := context.WithTimeout(context.Background(), dueTime)
+	defer cancel()
+	all, err := l.shared.Due(ctx)
+	return func(queue string) (int, bool) { return all[queue], err == nil }
 }
 
 // replicaName tells operators which process it is.

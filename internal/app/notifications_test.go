@@ -277,7 +277,7 @@ func TestAPartnerMayNotHaveMoreSubscriptionsThanTheOperatorSays(t *testing.T) {
 	t.Parallel()
 	c := config.Default()
 	c.MaxSubscriptions = 4
-	h := openWith(t, c, t.TempDir())
+	h := openWith(t, c)
 	h.subscribesTo("https://receiver.example/in", "connection.staled", "")
 	a := h.do("POST", webhooks, `{"url":"https://receiver.example/in","event_name":"connection.created"}`)
 	if a.status != http.StatusConflict || !strings.Contains(a.text, "may have 4") {

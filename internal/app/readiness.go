@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/api"
+	"github.com/waybill-dev/waybill/internal/store"
 )
 
 // leastFree is what the disk of the database must have free, in bytes: some minutes' worth of log under
@@ -75,6 +76,8 @@ func (a *App) unwritable(ctx context.Context) string {
 func (a *App) crammed() string {
 	_, _, free, err := a.db.Space()
 	switch {
+	case err != nil && store.Shared(a.config.DatabaseURL):
+		return "what the database takes is not known while it does not answer"
 	case err != nil:
 		return "the disk of the database cannot be looked at; see whether the database is where it was"
 	case free >= 0 && free < leastFree:

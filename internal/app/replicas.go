@@ -116,7 +116,7 @@ func (a *App) refuseRestoreBeside(told time.Time) error {
 		return nil
 	}
 	if _, of := a.replica.Share(); of > 1 {
-		return fmt.Errorf("--restored-from was given while %d other replicas work on this database; stop them, start this "+
+		return fmt.Errorf("--restored-from was given while %d other replica(s) work on this database; stop them, start this "+
 			"one with it, and then the others without it", of-1)
 	}
 	return nil

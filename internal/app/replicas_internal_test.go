@@ -59,7 +59,7 @@ func (a *App) beside(t *testing.T, of int) (*App, *fellow) {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	f := &fellow{id: uuid.New(), of: of}
-	return &App{config: a.config, log: slog.New(slog.DiscardHandler), db: db, replica: f}, f
+	return &App{config: a.config, log: slog.New(slog.DiscardHandler), db: db, replica: f, now: time.Now}, f
 }
 
 // handled is a sync operation that a replica is at work on.
@@ -201,7 +201,7 @@ func TestARestoreIsNotToldBesideOtherReplicas(t *testing.T) {
 		t.Errorf("without a restore: %v", err)
 	}
 	err := a.refuseRestoreBeside(time.Now())
-	if err == nil || !strings.Contains(err.Error(), "2 other replicas") {
+	if err == nil || !strings.Contains(err.Error(), "2 other replica") {
 		t.Errorf("beside others: %v", err)
 	}
 	if err := (&App{replica: &fellow{of: 1}}).refuseRestoreBeside(time.Now()); err != nil {
@@ -259,6 +259,32 @@ func TestWhatIsDoneOnceIsNotBegunAgainByWhoLeads(t *testing.T) {
 			done := 0
 			if err := a.leading(t.Context(), func(context.Context) error { done++; return nil }); err != nil || done != 1 {
 				t.Errorf("%s: done %d times, %v", name, done, err)
+			}
+		}
+	})
+}
+
+func TestLanesAreWithdrawnBeforeWhatRunsInThemIsStopped(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for name, lost := range map[string]bool{"in order": false, "when the store is lost": true} {
+			ctx, ends := context.WithCancel(t.Context())
+			withdrawn := 0
+			var working context.Context
+			working, stop := until(ctx, func() {
+				if working.Err() != nil {
+					t.Errorf("%s: what runs was stopped first", name)
+				}
+				withdrawn++
+			})
+			if lost {
+				stop()
+			}
+			ends()
+			synctest.Wait()
+			stop()
+			if working.Err() == nil || withdrawn != 1 {
+				t.Errorf("%s: withdrawn %d times, %v", name, withdrawn, working.Err())
 			}
 		}
 	})

@@ -11,7 +11,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -176,7 +175,7 @@ func openTapped(t *testing.T, s *secrecy, sealed bool) *house {
 	h.hooks = &hooks{t: t, checker: h.checker, answer: http.StatusAccepted, came: make(chan struct{}, 1)}
 	receiver := httptest.NewServer(h.hooks)
 	t.Cleanup(receiver.Close)
-	c.Settling, c.Key, c.DatabaseURL = 1500*time.Millisecond, operatorKey, filepath.Join(t.TempDir(), "waybill.db")
+	c.Settling, c.Key, c.DatabaseURL = 1500*time.Millisecond, operatorKey, database(t)
 	raw, err := base64.StdEncoding.DecodeString(operatorKey)
 	if err != nil {
 		t.Fatal(err)

@@ -94,8 +94,13 @@ func (a *App) laneFigures() (out []metrics.Lanes) {
 }
 
 func (a *App) slotFigures() (out []metrics.Slots) {
+	due := a.lanes.due()
 	for queue, slots := range a.dispatcher.Slots() {
-		out = append(out, metrics.Slots{Queue: queue, Used: slots.Used, All: slots.All, Due: a.lanes.due(queue)})
+		n, known := due(queue)
+		if !known {
+			n = -1
+		}
+		out = append(out, metrics.Slots{Queue: queue, Used: slots.Used, All: slots.All, Due: n})
 	}
 	return out
 }

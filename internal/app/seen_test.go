@@ -52,7 +52,7 @@ func (h *house) scraped() []string {
 
 func TestAWriteIsSeenFromItsRequestToItsWebhook(t *testing.T) {
 	t.Parallel()
-	h := openWith(t, seen(), t.TempDir())
+	h := openWith(t, seen())
 	op := h.do("POST", messages, h.message("seen")).field("id")
 	h.until("the write and its webhooks are counted", func() bool {
 		lines := h.scraped()
@@ -76,7 +76,7 @@ func TestAWriteIsSeenFromItsRequestToItsWebhook(t *testing.T) {
 
 func TestEachKindOfSweepIsSeen(t *testing.T) {
 	t.Parallel()
-	h := openWith(t, seen(), t.TempDir())
+	h := openWith(t, seen())
 	for _, what := range []string{"deleted_webhooks", "receivers", "old_secrets", "dead_letters", "delivery_logs",
 		"idempotency_keys", "operations", "records"} {
 		h.until("there are sweeps of "+what, func() bool {
@@ -91,7 +91,7 @@ func TestLanesThatWaitSayForWhat(t *testing.T) {
 	t.Parallel()
 	c := seen()
 	c.Limits["samsara"] = map[string]config.Rate{"messages.write": {Events: 1, Period: time.Minute}}
-	h := openWith(t, c, t.TempDir())
+	h := openWith(t, c)
 	for n := range 20 {
 		h.do("POST", messages, h.message(fmt.Sprint(n)))
 	}
@@ -106,7 +106,7 @@ func TestAStopIsToldBeforeNothingIsTakenAnyMore(t *testing.T) {
 	t.Parallel()
 	c := seen()
 	c.DrainDelay = 5 * time.Second // longer than what follows takes
-	h := openWith(t, c, t.TempDir())
+	h := openWith(t, c)
 	if a := h.do("GET", "/readyz", ""); a.status != http.StatusOK {
 		t.Fatalf("before: %d %s", a.status, a.text)
 	}
@@ -132,7 +132,7 @@ func TestAStopIsToldBeforeNothingIsTakenAnyMore(t *testing.T) {
 
 func TestProfilesAreForThisMachineByItsOwnName(t *testing.T) {
 	t.Parallel()
-	h := openWith(t, seen(), t.TempDir())
+	h := openWith(t, seen())
 	for host, want := range map[string]int{"127.0.0.1:9090": 200, "localhost": 200, "[::1]:9090": 200,
 		"rebound.example:9090": 403, "10.0.0.7": 403} {
 		status, text := h.look("/debug/pprof/", host)

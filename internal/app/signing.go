@@ -112,7 +112,7 @@ func RotateSigning(ctx context.Context, c config.Config, endTokens bool) (id str
 	}
 	wrapped, err := rotatable(ctx, db)
 	if err == nil {
-		id, err = (&App{config: c, db: db}).rotateSigning(ctx, by, wrapped, endTokens)
+		id, err = (&App{config: c, db: db, now: db.Now}).rotateSigning(ctx, by, wrapped, endTokens)
 	}
 	return id, errors.Join(err, db.Close())
 }

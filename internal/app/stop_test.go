@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -54,7 +53,7 @@ func loaded(t *testing.T) config.Config {
 	samsara := simulatorAt(t, "samsara")
 	c := config.Default()
 	c.Key = operatorKey
-	c.DatabaseURL, c.BaseURLs["samsara"] = filepath.Join(t.TempDir(), "waybill.db"), samsara
+	c.DatabaseURL, c.BaseURLs["samsara"] = database(t), samsara
 	a, err := app.Open(t.Context(), c,
 		app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: adapters("samsara")})
 	if err != nil {

@@ -87,7 +87,7 @@ func TestSyncWritesBeyondWhatALimitGivesAreRefusedBeforeAnythingIsStored(t *test
 	t.Parallel()
 	c := config.Default()
 	c.Limits["samsara"] = map[string]config.Rate{"messages.write": {Events: 1, Period: time.Hour}}
-	h := openWith(t, c, t.TempDir())
+	h := openWith(t, c)
 	passed := 0
 	for i := range 30 {
 		a := h.do("POST", messages+"?is_sync=true", h.message(fmt.Sprint("now ", i)), keyHeader, fmt.Sprint("key ", i))

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -40,7 +39,7 @@ func openYard(t *testing.T) *yard {
 	}
 	y.sim = y.hostile
 	c := config.Default()
-	c.Key, c.DatabaseURL = operatorKey, filepath.Join(t.TempDir(), "waybill.db")
+	c.Key, c.DatabaseURL = operatorKey, database(t)
 	log := slog.New(slog.NewTextHandler(y.journal, &slog.HandlerOptions{Level: slog.LevelError}))
 	y.serve(c, app.Options{Dev: true, Log: log, Adapters: adapters("samsara")}, func(context.Context) error { return nil })
 	y.fleet = y.client(access.Client{ID: "fleet", Fleet: access.Fleet{ID: y.fleetID, Name: "Acme Freight"}})

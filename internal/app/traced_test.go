@@ -46,7 +46,7 @@ func TestAWriteIsOneTraceFromItsRequestToItsWebhooks(t *testing.T) {
 	t.Cleanup(server.Close)
 	c := config.Default()
 	c.Traces.URL, c.Traces.ToReceivers = server.URL, true
-	h := openWith(t, c, t.TempDir())
+	h := openWith(t, c)
 	const caller = "0af7651916cd43dd8448eb211c80319c"
 	op := h.do("POST", messages, h.message("a text that is nobody's"),
 		"traceparent", "00-"+caller+"-b7ad6b7169203331-01").field("id")

@@ -16,7 +16,7 @@ import (
 type Config struct {
 	// Addr is where the API listens.
 	Addr string
-	// DatabaseURL is a file path, or sqlite:///path.
+	// DatabaseURL is a file path, sqlite:///path, or postgres://user@host/database.
 	DatabaseURL string
 	// Key opens the secrets at rest: 32 random bytes in base64.
 	Key string

@@ -56,3 +56,65 @@ func TestNoMoreCallsAreInFlightThanALimitAllowsAtOnce(t *testing.T) {
 		leave()
 	})
 }
+
+func TestWhoWaitsForAPlaceMakesNoCallOnceItsLifeIsOver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := (&house{}).enter()
+		b := NewBudget(time.Now, nil).Among(r)
+		p := &Pacer{Budget: b, Named: keyed(map[string]Limit{"x": {ID: "x", AtOnce: 1}, "y": {ID: "y", AtOnce: 1}})}
+		leave, err := p.Enter(b.Fenced(t.Context()), "y")
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			time.Sleep(time.Second)
+			r.lives(2)
+			leave()
+		}()
+		if _, err := p.Enter(b.Fenced(t.Context()), "x", "y"); !errors.Is(err, ErrLapsed) {
+			t.Errorf("it ends with %v", err)
+		}
+		if len(b.rooms) > 0 {
+			t.Errorf("%d rooms are left", len(b.rooms))
+		}
+	})
+}
+
+func TestTheCallsAtOnceFollowTheirPartWhileSomeAreInFlight(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := &house{}
+		b := NewBudget(time.Now, nil).Among(h.enter())
+		p := &Pacer{Budget: b, Named: keyed(map[string]Limit{"x": {ID: "x", AtOnce: 4}})}
+		var leaves []func()
+		enters := func(least int) {
+			t.Helper()
+			b.Take("", nil)
+			ended, cancel := context.WithCancel(t.Context())
+			cancel()
+			before := len(leaves)
+			for {
+				leave, err := p.Enter(ended, "x")
+				if err != nil {
+					break
+				}
+				leaves = append(leaves, leave)
+			}
+			if n := len(leaves) - before; n != least {
+				t.Errorf("%d were let in with %d inside, of %d", n, before, least)
+			}
+		}
+		leaveOne := func() { leaves[0](); leaves = leaves[1:] }
+		enters(4)
+		other := h.enter()
+		leaveOne()
+		enters(0)
+		leaveOne()
+		leaveOne()
+		enters(1)
+		other.leave()
+		time.Sleep(seenWithin + time.Millisecond)
+		enters(2)
+	})
+}

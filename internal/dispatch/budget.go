@@ -183,7 +183,7 @@ func (b *Budget) at(whole, l Limit, now time.Time) time.Time {
 		t = b.cold.Add(time.Duration(l.Burst-1) * l.Interval)
 	}
 	if b.replica != nil {
-		t = later(t, b.fresh(whole, ok))
+		t = later(t, b.fresh(whole, l, ok))
 	}
 	return later(t, now)
 }

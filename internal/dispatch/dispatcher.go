@@ -21,8 +21,8 @@ type Dispatcher struct {
 	memories map[fence.Lane]memory
 	// stances are of lanes that run, and of those that sleep until a time.
 	stances map[fence.Lane]*stance
-	// cuts are when lanes that run were taken last from a process that had not given them back.
-	cuts map[fence.Lane]time.Time
+	// runs are the lanes that run, each by its last claim.
+	runs map[fence.Lane]run
 	// takenUp is up to which of these what was begun before was taken up.
 	takenUp map[fence.Lane]time.Time
 	// pools hold the slots of each queue that was served.
@@ -69,7 +69,7 @@ func New(c Config) *Dispatcher {
 		c.MaxLanes = 2000
 	}
 	return &Dispatcher{config: c, memories: map[fence.Lane]memory{}, stances: map[fence.Lane]*stance{},
-		cuts: map[fence.Lane]time.Time{}, takenUp: map[fence.Lane]time.Time{}, pools: map[string]*pool{}}
+		runs: map[fence.Lane]run{}, takenUp: map[fence.Lane]time.Time{}, pools: map[string]*pool{}}
 }
 
 // Run claims and runs lanes until ctx ends. It returns when all attempts in flight have

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/fence"
 )
 
 // told has budgets tell each other each second what they have charged, until the test ends.
@@ -57,7 +59,7 @@ func TestCallsForALaneThatRunsElsewhereArePaidBackThere(t *testing.T) {
 		for _, b := range all {
 			b.Take("", nil)
 		}
-		all[0].hold(theLane, map[string]time.Time{}, time.Time{})
+		all[0].hold(fence.Claim{Lane: theLane, Epoch: 1}, map[string]time.Time{}, time.Time{})
 		told(t, all...)
 		time.Sleep(time.Minute)
 		begun := time.Now()
@@ -90,7 +92,7 @@ func TestALaneThatComesPaysWhatOthersHaveChargedToItOfLate(t *testing.T) {
 			t.Fatalf("%d calls elsewhere", n)
 		}
 		time.Sleep(2 * time.Second)
-		here.hold(theLane, map[string]time.Time{}, time.Time{})
+		here.hold(fence.Claim{Lane: theLane, Epoch: 1}, map[string]time.Time{}, time.Time{})
 		if n := taken(here, []Limit{limit}, 0); n != 3 {
 			t.Errorf("%d calls here beside three elsewhere, of six", n)
 		}

@@ -103,7 +103,9 @@ func (r *runner[T]) leaves(now, again time.Time) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.stances, r.claim.Lane)
+	if r.runs[r.claim.Lane].epoch == r.claim.Epoch {
+		delete(r.stances, r.claim.Lane)
+	}
 }
 
 // waits is what the lane waits for.

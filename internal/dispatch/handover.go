@@ -50,43 +50,52 @@ func (r *runner[T]) takeUp(ctx context.Context) error {
 // take returns what is known of a lane that was claimed, from its last run in this process or in another, and has its
 // limits be whole here.
 func (d *Dispatcher) take(c fence.Claim) memory {
-	m := d.recall(c.Lane)
+	var taken Taken
 	h, passes := d.config.Source.(Handover)
-	if !passes {
-		d.config.Budget.hold(c.Lane, nil, time.Time{})
-		return m
+	if passes {
+		taken = h.Taken(c)
 	}
-	taken := h.Taken(c)
-	if !taken.CutAt.IsZero() {
-		d.mu.Lock()
-		d.cuts[c.Lane] = taken.CutAt
-		d.mu.Unlock()
-	}
+	d.mu.Lock()
+	d.runs[c.Lane] = run{c.Epoch, taken.CutAt}
+	d.mu.Unlock()
+	m := d.recall(c.Lane)
 	if !taken.Moved {
-		d.config.Budget.hold(c.Lane, nil, time.Time{})
+		d.config.Budget.hold(c, nil, time.Time{})
 		return m
 	}
 	m = memory{parked: map[string]parking{}, lookouts: map[fence.Stream]*pass{}}
 	// Who left nothing may have used all; neither may what cannot be read keep the lane from running.
 	var was left
-	if len(taken.Left) == 0 || json.Unmarshal(taken.Left, &was) != nil {
+	never := taken.Left != nil && len(taken.Left) == 0
+	if !never && json.Unmarshal(taken.Left, &was) != nil {
 		was = left{Cold: d.config.Now()}
 	}
 	m.asked = was.Asked
 	m.gate = gate{paused: was.Paused, barred: was.Barred, refused: was.Refused, wait: time.Duration(was.Wait)}
-	d.config.Budget.hold(c.Lane, was.Limits, was.Cold)
+	d.config.Budget.hold(c, was.Limits, was.Cold)
 	return m
 }
 
+// run is a lane's run in this process. One whose claim was lost may wait for attempts in flight while the lane runs
+// here by a later claim.
+type run struct {
+	epoch int64
+	// cut is when the lane was taken last from a process that had not given it back.
+	cut time.Time
+}
+
 // give keeps what is known of a lane, and when it wants to run again, for whoever claims it next. cut tells that an
-// attempt has no end.
+// attempt has no end. Of a run that is not the lane's last one here nothing is kept.
 func (d *Dispatcher) give(c fence.Claim, g gate, again time.Time, cut bool) {
-	limits, cold := d.config.Budget.release(c.Lane)
+	limits, cold := d.config.Budget.release(c)
 	d.mu.Lock()
-	delete(d.cuts, c.Lane)
+	last := d.runs[c.Lane].epoch == c.Epoch
+	if last {
+		delete(d.runs, c.Lane)
+	}
 	d.mu.Unlock()
 	h, passes := d.config.Source.(Handover)
-	if !passes {
+	if !passes || !last {
 		return
 	}
 	text, err := json.Marshal(left{Limits: limits, Cold: cold, Paused: g.paused, Barred: g.barred, Refused: g.refused,
@@ -94,7 +103,8 @@ func (d *Dispatcher) give(c fence.Claim, g gate, again time.Time, cut bool) {
 	if err != nil {
 		d.config.Log.Error("what is known of a lane could not be kept; whoever takes it begins with empty limits",
 			"lane", c.Lane.ID, "kind", c.Lane.Kind, "error", err)
-		text = nil
+		// No bytes would say that it never ran.
+		text = []byte("?")
 	}
 	h.Leave(c, text, cut)
 }
@@ -104,5 +114,5 @@ func (d *Dispatcher) give(c fence.Claim, g gate, again time.Time, cut bool) {
 func (d *Dispatcher) CutAt(lane fence.Lane) time.Time {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.cuts[lane]
+	return d.runs[lane].cut
 }

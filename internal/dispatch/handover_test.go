@@ -3,6 +3,7 @@ package dispatch
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -157,6 +158,33 @@ func TestATimeForWhichALaneWasToldToWaitHoldsWhereverItRuns(t *testing.T) {
 	})
 }
 
+func TestALaneThatNeverRanHasItsLimitsWholeWhoeverSortedIt(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		left []byte
+		wait time.Duration
+	}{
+		"as nothing can be used up":   {[]byte{}, 0},
+		"but not where somebody died": {nil, time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p, limit := newPassed(), Limit{ID: "x", Interval: time.Second, Burst: 3, Lane: theLane}
+				p.ran[theLane], p.left[theLane] = &door{p, nil}, c.left
+				b := NewBudget(time.Now, map[string]time.Time{}).Among((&house{}).enter())
+				d := New(Config{Source: &door{p, nil}, Budget: b, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+				b.Take("", nil)
+				time.Sleep(time.Minute)
+				d.take(fence.Claim{Lane: theLane, Epoch: 2})
+				if wait, _ := b.Take("", []Limit{limit}); wait != c.wait {
+					t.Errorf("the first write waits for %v", wait)
+				}
+			})
+		})
+	}
+}
+
 func TestALaneWhoseAttemptWasCutOffCountsAsNotGivenBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -194,6 +222,46 @@ func TestALaneThatWasTakenTellsSinceWhenWhileItRuns(t *testing.T) {
 		cancel()
 		if err := <-done; err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+func TestARunThatLostItsLifeGivesNothingOfTheRunThatCameAfterIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		limit := Limit{ID: "x", Interval: time.Second, Burst: 3, Lane: theLane}
+		p, r := newPassed(), (&house{}).enter()
+		b := NewBudget(time.Now, map[string]time.Time{}).Among(r)
+		d := New(Config{Source: &door{p, nil}, Budget: b, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+		before, after := fence.Claim{Lane: theLane, Epoch: 1}, fence.Claim{Lane: theLane, Epoch: 3}
+		d.take(before)
+		// An attempt is in flight when the life ends; the lane was taken by another and comes back.
+		r.lives(2)
+		cut := time.Now()
+		p.cuts[theLane] = cut
+		d.take(after)
+		// The later one may be over as well when the earlier one ends.
+		ends := func() {
+			d.remember(before, memory{gate: gate{paused: time.Now().Add(time.Hour)}})
+			d.give(before, gate{paused: time.Now().Add(time.Hour)}, time.Time{}, false)
+		}
+		ends()
+		if at := d.CutAt(theLane); !at.Equal(cut) {
+			t.Errorf("the lane was taken at %v", at)
+		}
+		for b.holds(limit) {
+			if wait, _ := b.Take("", []Limit{limit}); wait > 0 {
+				break
+			}
+		}
+		d.give(after, gate{}, time.Time{}, false)
+		given := string(p.left[theLane])
+		ends()
+		if !strings.Contains(given, `"x"`) || string(p.left[theLane]) != given {
+			t.Errorf("the later run leaves %s, then it is %s", given, p.left[theLane])
+		}
+		if m := d.recall(theLane); !m.gate.paused.IsZero() {
+			t.Errorf("the next run is kept from running until %v", m.gate.paused)
 		}
 	})
 }

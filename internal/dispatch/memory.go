@@ -71,14 +71,14 @@ func (d *Dispatcher) recall(lane fence.Lane) memory {
 	return m
 }
 
-// remember keeps what a run of a lane leaves, if anything.
-func (d *Dispatcher) remember(lane fence.Lane, m memory) {
+// remember keeps what the last run of a lane leaves, if anything.
+func (d *Dispatcher) remember(c fence.Claim, m memory) {
 	now := d.config.Now()
 	maps.DeleteFunc(m.parked, func(_ string, p parking) bool { return p.over(now) })
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !m.over(now) {
-		d.memories[lane] = m
+	if d.runs[c.Lane].epoch == c.Epoch && !m.over(now) {
+		d.memories[c.Lane] = m
 	}
 }
 

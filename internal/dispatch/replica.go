@@ -24,7 +24,8 @@ type Handover interface {
 	// Taken tells what is known of a claimed lane's runs in other processes.
 	Taken(c fence.Claim) Taken
 	// Leave keeps what a run leaves for whoever claims the lane next. cut tells that something which it has begun has
-	// no end: the lane then counts as one that was not given back. It comes before the Release of the claim.
+	// no end: the lane then counts as one that was not given back. left is never empty. It comes before the Release of
+	// the claim.
 	Leave(c fence.Claim, left []byte, cut bool)
 }
 
@@ -38,7 +39,8 @@ type Shared interface {
 type Taken struct {
 	// Moved tells that another process has run the lane since this one did.
 	Moved bool
-	// Left is what the run before has left; nil if it has left nothing, as one that died.
+	// Left is what the run before has left: nil if it has left nothing, as one that died, and no bytes if the lane never
+	// ran.
 	Left []byte
 	// CutAt is when the lane was taken last from a process that had not given it back; zero if it never was.
 	CutAt time.Time

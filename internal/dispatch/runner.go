@@ -76,9 +76,9 @@ func (r *runner[T]) run(ctx context.Context) (again time.Time) {
 			<-r.ended
 		}
 		r.leaves(r.config.Now(), again)
-		r.give(r.claim.Claim, r.gate, again, r.left)
-		r.remember(r.claim.Lane, memory{gate: r.gate, places: r.reading.reached(), lookouts: r.reading.watched(),
+		r.remember(r.claim.Claim, memory{gate: r.gate, places: r.reading.reached(), lookouts: r.reading.watched(),
 			parked: r.parked, turns: r.turns, rest: r.reading.rests(), retry: r.retry, asked: again})
+		r.give(r.claim.Claim, r.gate, again, r.left)
 	}()
 	if r.refused = r.floor.waiting(r.claim.Lane); r.refused {
 		return begun.Add(crowdedFor)

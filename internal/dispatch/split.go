@@ -19,6 +19,11 @@ type split struct {
 	// last, which was at grew.
 	part, of, before int
 	grew             time.Time
+	// lived is the life in which the part was asked last, and anew tells that there was none in it yet. came is when there
+	// was: others may have used what is known of limits from before, as their parts had grown.
+	lived int64
+	anew  bool
+	came  time.Time
 	// held are the lanes that run here.
 	held map[fence.Lane]*holding
 	// colds are when all limits of lanes counted as used up, because nothing was known of them.
@@ -33,8 +38,9 @@ type part struct {
 	at time.Time
 }
 
-// holding is a lane that runs here, since when, and the limits that it alone uses.
+// holding is a lane that runs here, by which claim and since when, and the limits that it alone uses.
 type holding struct {
+	epoch int64
 	since time.Time
 	ids   map[string]bool
 }
@@ -45,6 +51,7 @@ func (b *Budget) Among(r Replica) *Budget {
 	b.replica, b.part, b.of = r, -1, 1
 	if r != nil {
 		b.held, b.parts, b.colds = map[fence.Lane]*holding{}, map[string]part{}, map[fence.Lane]time.Time{}
+		b.lived = r.Life()
 	}
 	return b
 }
@@ -59,12 +66,20 @@ func (b *Budget) follow(now time.Time) bool {
 	}
 	part, of := b.replica.Share()
 	of = max(of, 1)
+	if life := b.replica.Life(); life != 0 && life != b.lived {
+		// The part may be of the life before, and so are the claims of what is held.
+		b.lived, b.anew, b.part, part = life, true, -1, -1
+		clear(b.held)
+	}
 	if of < b.of {
 		// Of two that follow each other the greater gain counts, for both.
 		b.before, b.grew = max(b.of, b.before), now
 	}
 	if b.part < 0 && part >= 0 {
 		b.cold = now
+		if b.anew {
+			b.anew, b.came = false, now
+		}
 	}
 	b.part, b.of = part, of
 	return part >= 0
@@ -129,13 +144,17 @@ func gain(l Limit, was, of int) time.Duration {
 	return time.Duration(more) * partOf(l, of).Interval
 }
 
-// fresh is the time of a limit of which nothing is known, or not enough, because of what others may have used of it.
-func (b *Budget) fresh(whole Limit, known bool) (t time.Time) {
+// fresh is the least that a limit's time is of which nothing is known, or not enough, because of what others may have
+// used of it; l is this process's part.
+func (b *Budget) fresh(whole, l Limit, known bool) (t time.Time) {
 	if at, cold := b.colds[whole.Lane]; cold {
 		// Whoever had it may have made its last call a moment ago.
 		t = at.Add(time.Duration(whole.Burst) * whole.Interval)
 	}
-	if !known && b.held[whole.Lane] == nil && b.before > b.of {
+	if !b.came.IsZero() && !b.holds(whole) {
+		t = later(t, b.came.Add(time.Duration(l.Burst)*l.Interval))
+	}
+	if !known && !b.holds(whole) && b.before > b.of {
 		t = later(t, b.grew.Add(gain(whole, b.before, b.of)))
 	}
 	return t
@@ -158,30 +177,31 @@ func (b *Budget) slot(whole Limit, t time.Time) (begins time.Time, slotted bool)
 
 // hold has the limits of a lane be whole here while it runs. left are their times as whoever ran it before has left
 // them, and cold is when all of them counted as used up; zero if they did not.
-func (b *Budget) hold(lane fence.Lane, left map[string]time.Time, cold time.Time) {
+func (b *Budget) hold(c fence.Claim, left map[string]time.Time, cold time.Time) {
 	if b.replica == nil {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	h := &holding{b.now(), map[string]bool{}}
-	b.held[lane] = h
+	h := &holding{c.Epoch, b.now(), map[string]bool{}}
+	b.follow(h.since)
+	b.held[c.Lane] = h
 	if !cold.IsZero() {
-		b.colds[lane] = later(cold, b.colds[lane])
+		b.colds[c.Lane] = later(cold, b.colds[c.Lane])
 	}
 	for id, t := range left {
 		b.tat[id] = later(t, b.tat[id])
 		b.parts[id], h.ids[id] = part{1, h.since}, true
 	}
-	b.settle(lane, h, h.since)
+	b.settle(c.Lane, h, h.since)
 }
 
-// release ends that a lane's limits are whole here, and returns what hold must be given elsewhere.
-func (b *Budget) release(lane fence.Lane) (left map[string]time.Time, cold time.Time) {
+// release ends that a lane's limits are whole here by a claim, and returns what hold must be given elsewhere.
+func (b *Budget) release(c fence.Claim) (left map[string]time.Time, cold time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	h, now := b.held[lane], b.now()
-	if h == nil {
+	h, now := b.held[c.Lane], b.now()
+	if h == nil || h.epoch != c.Epoch {
 		return nil, cold
 	}
 	left = map[string]time.Time{}
@@ -190,8 +210,8 @@ func (b *Budget) release(lane fence.Lane) (left map[string]time.Time, cold time.
 			left[id] = t
 		}
 	}
-	delete(b.held, lane)
-	return left, b.colds[lane]
+	delete(b.held, c.Lane)
+	return left, b.colds[c.Lane]
 }
 
 // coldFor is more than any limit needs to be whole again.

@@ -42,6 +42,16 @@ func (r *resident) leave() {
 	r.gone, r.life = time.Now(), 0
 }
 
+// comesBack has one that was gone live anew.
+func (r *resident) comesBack(life int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.came, r.gone, r.life = time.Now(), time.Time{}, life
+	if !slices.Contains(r.live, r) {
+		r.live = append(r.live, r)
+	}
+}
+
 func (r *resident) Life() int64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -78,7 +78,9 @@ func (f *figures) Collect(out chan<- prometheus.Metric) {
 	}
 	if s, ok := f.Space(); ok {
 		tell(f.file, float64(s.Database), "database")
-		tell(f.file, float64(s.Log), "log")
+		if s.Log >= 0 {
+			tell(f.file, float64(s.Log), "log")
+		}
 		if s.Free >= 0 {
 			tell(f.free, float64(s.Free))
 		}
@@ -108,7 +110,9 @@ func (f *figures) collectLanes(tell teller) {
 	for _, s := range asked(f.Slots) {
 		tell(f.slots, float64(s.All), s.Queue)
 		tell(f.used, float64(s.Used), s.Queue)
-		tell(f.due, float64(s.Due), s.Queue)
+		if s.Due >= 0 {
+			tell(f.due, float64(s.Due), s.Queue)
+		}
 	}
 }
 

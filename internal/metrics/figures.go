@@ -29,7 +29,7 @@ type Lanes struct {
 }
 
 // Slots are those of one queue of lanes, which is a kind, or a kind and a TSP; Due are the lanes that wait
-// for one.
+// for one, less than none where they could not be counted.
 type Slots struct {
 	Queue          string
 	Used, All, Due int
@@ -48,6 +48,6 @@ type UsedUp struct {
 	Budgets    int
 }
 
-// Space is the size of the store's files, and what is free on their disk, in bytes; Free is negative
-// where that cannot be known.
+// Space is the size of the store's files, and what is free on their disk, in bytes; Log and Free
+// are negative where that cannot be known.
 type Space struct{ Database, Log, Free int64 }

@@ -120,6 +120,22 @@ func TestFilesAreToldOfWhereTheDiskSaysNothing(t *testing.T) {
 	}
 }
 
+func TestWhatADatabaseDoesNotTellHasNoFigure(t *testing.T) {
+	t.Parallel()
+	lines := New(Sets{}, Figures{
+		Space: func() (Space, bool) { return Space{Database: 4096, Log: -1, Free: -1}, true },
+		Slots: func() []Slots { return []Slots{{Queue: "connection", Used: 2, All: 2000, Due: -1}} },
+	}, slog.New(slog.DiscardHandler)).scrape(t)
+	for _, line := range lines {
+		if strings.Contains(line, `file="log"`) || strings.HasPrefix(line, "waybill_lanes_due") {
+			t.Errorf("%s is told, and nobody knows", line)
+		}
+	}
+	if !slices.Contains(lines, `waybill_lane_slots_used{queue="connection"} 2`) {
+		t.Error("what is known is not told")
+	}
+}
+
 // Whatever callers, TSPs or receivers send, it makes no series.
 func TestNoValueFromOutsideMakesASeries(t *testing.T) {
 	t.Parallel()

@@ -150,6 +150,9 @@ func TestACallersHangingUpDoesNotReachAnAcceptedWrite(t *testing.T) {
 				t.Errorf("sync %t: %s has %v", sync, port, got)
 			}
 		}
+		if sync && d.ctx["PerformNow"].Value(fenceKey{}) == nil {
+			t.Error("it is performed whatever has become of this process since it was accepted")
+		}
 		if performed := d.ctx["PerformNow"] != nil; performed != sync {
 			t.Errorf("sync %t, performed %t", sync, performed)
 		}

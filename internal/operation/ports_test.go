@@ -86,6 +86,14 @@ func (d *desk) Admit(_ connection.Connection, op operation.Operation) error {
 	return d.ask(d.t.Context(), "Admit")
 }
 
+// fenceKey marks the context that Fenced has returned.
+type fenceKey struct{}
+
+func (d *desk) Fenced(ctx context.Context) context.Context {
+	_ = d.ask(ctx, "Fenced")
+	return context.WithValue(ctx, fenceKey{}, true)
+}
+
 func (d *desk) PerformNow(ctx context.Context, op operation.Operation) (operation.Operation, error) {
 	err := d.ask(ctx, "PerformNow")
 	op.State, op.SourceID = operation.Succeeded, "new-1"

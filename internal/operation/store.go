@@ -67,7 +67,7 @@ type Recovery interface {
 	// decides, and returns how many there were: those that marked tells of, without a step that was begun and not
 	// done, and sync ones without any step. It comes before Interrupted.
 	Unsent(ctx context.Context, at time.Time, of Left, marked func(Operation) bool) (int, error)
-	// Handlers lists the replicas whose handlers sync operations in sending wait for.
+	// Handlers lists the replicas whose handlers sync operations in sending wait for; zero for those that have none.
 	Handlers(ctx context.Context) ([]uuid.UUID, error)
 	// Restored settles the live operations of a database that was put back as it stood at since, as
 	// Operation.Restored decides, and returns how many it has changed. settles is as in Interrupted,
@@ -81,7 +81,9 @@ type Left struct {
 	// Claim, if set, says that they are those alone that runners of its lane have begun: whoever has claimed the lane, and
 	// begun nothing yet, takes up what was begun before. fence.ErrOvertaken if it was claimed anew.
 	Claim fence.Claim
-	// Handler, if set, says that they are the sync ones alone whose Handler it is: so it is once that replica is dead.
+	// Sync says that they are the sync ones alone whose Handler it is: so it is once that replica is dead. Beside replicas
+	// those without one are of a process that worked alone, and was, before its database came to be shared.
+	Sync    bool
 	Handler uuid.UUID
 }
 

@@ -26,6 +26,9 @@ type Performer interface {
 	// limits of its TSP are used up, as far as the partner may use them. Whoever it lets pass accepts the
 	// write and calls PerformNow.
 	Admit(c connection.Connection, op Operation) error
+	// Fenced returns a context for a sync write that is accepted from now on. Where others may take this process for dead
+	// before it is performed under it, and end it, nothing of it is sent.
+	Fenced(ctx context.Context) context.Context
 	// PerformNow performs an operation that was accepted in state sending, settles it and returns
 	// it as it ended. The caller's hanging up does not cancel it.
 	PerformNow(ctx context.Context, op Operation) (Operation, error)
@@ -255,6 +258,9 @@ func (s *Service) target(ctx context.Context, op *Operation, r Request) error {
 func (s *Service) accept(ctx context.Context, op Operation) (Operation, error) {
 	// A caller who hangs up now must not leave a stored operation that nobody performs.
 	ctx = context.WithoutCancel(ctx)
+	if op.Sync {
+		ctx = s.Performer.Fenced(ctx)
+	}
 	var events []event.Event
 	if !op.Sync {
 		created, err := op.Event(event.OperationCreated, op.CreatedAt)
@@ -274,12 +280,17 @@ func (s *Service) accept(ctx context.Context, op Operation) (Operation, error) {
 }
 
 // refused is the problem of an operation that the store does not take. One that would have to wait
-// is refused as well: its caller would wait for an unknown time.
+// is refused as well: its caller would wait for an unknown time. Where the store does not know whether it has
+// taken it, it says so itself.
 func (s *Service) refused(err error, partner uuid.UUID) error {
 	var busy *Busy
+	var unsure *fence.Uncertain
 	if errors.As(err, &busy) {
 		return &problem.Error{Code: problem.Conflict, RetryAfter: max(busy.Until.Sub(s.Now()), 0),
 			Detail: busy.to(partner) + "; wait for it, or write without is_sync"}
+	}
+	if errors.As(err, &unsure) {
+		return err
 	}
 	return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second,
 		Detail: "the write could not be stored now; nothing was accepted, so send it again", Err: err}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -61,7 +62,7 @@ func TestTheFirstCheckThatFailsDecidesAndNothingIsStored(t *testing.T) {
 	}
 	d.asked = nil
 	d.submit(r)
-	if asked := strings.Join(d.asked, " "); asked != "Connection Grant Record Record Free Admit Accept PerformNow" {
+	if asked := strings.Join(d.asked, " "); asked != "Connection Grant Record Record Free Admit Fenced Accept PerformNow" {
 		t.Errorf("in the end it asked %s", asked)
 	}
 }
@@ -153,6 +154,20 @@ func TestAStoreThatCannotTakeAWriteAsksForItAgain(t *testing.T) {
 		}
 		if strings.Contains(p.Detail, full.Error()) {
 			t.Errorf("the caller is told of our disk: %s", p.Detail)
+		}
+	}
+}
+
+func TestAWriteOfWhichNobodyKnowsWhetherItWasStoredIsNotToldAsRefused(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	d.fails["Accept"] = &fence.Uncertain{Err: errors.New("unexpected EOF")}
+	for _, sync := range []bool{false, true} {
+		r := message("")
+		r.Sync = sync
+		if p := d.refused(r); !tells(p, problem.Unavailable, "it may have been carried out") ||
+			strings.Contains(p.Detail, "nothing was accepted") {
+			t.Errorf("%+v", p)
 		}
 	}
 }

@@ -81,7 +81,9 @@ func TestWhatIsBeingAnsweredAtOneURLIsNotSentToAnotherMeanwhile(t *testing.T) {
 			if err := d.Begin(t.Context(), fence.Claim{}, second); (err == nil) != c.over {
 				t.Errorf("%s: behind it the second ended with %v", name, err)
 			}
-			if time.Sleep(longestFlight + time.Millisecond); len(d.flights.of) > 0 {
+			time.Sleep(longestFlight + time.Millisecond)
+			synctest.Wait()
+			if len(d.flights.of) > 0 {
 				t.Errorf("%s: %d are under way still", name, len(d.flights.of))
 			}
 			if err := d.Begin(t.Context(), fence.Claim{}, second); err != nil {

@@ -37,12 +37,15 @@ func (w *Writes) Admit(c connection.Connection, op operation.Operation) error {
 			spec.DisplayName, max(wait.Round(time.Second), time.Second))}
 }
 
-// PerformNow performs a sync operation that Admit let pass: one attempt, and one more look or
-// repetition if its outcome is unknown. The caller's hanging up does not cancel it. Its error means
-// that the end could not be stored yet: it is stored as soon as it can be, whatever becomes of the
-// caller.
+// Fenced returns a context under which calls are made in the present life of this process alone.
+func (w *Writes) Fenced(ctx context.Context) context.Context { return w.c.Limits.budget.Fenced(ctx) }
+
+// PerformNow performs a sync operation that Admit let pass, under the Fenced context under which it was
+// accepted: one attempt, and one more look or repetition if its outcome is unknown. The caller's hanging
+// up does not cancel it. Its error means that the end could not be stored yet: it is stored as soon as it
+// can be, whatever becomes of the caller.
 func (w *Writes) PerformNow(ctx context.Context, op operation.Operation) (operation.Operation, error) {
-	ctx = w.c.Limits.budget.Fenced(context.WithoutCancel(ctx))
+	ctx = context.WithoutCancel(ctx)
 	began := w.c.Now()
 	conn, err := w.c.Connections.Connection(ctx, op.Connection)
 	spec, _ := w.spec(conn)

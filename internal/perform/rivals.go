@@ -98,8 +98,9 @@ type adoption struct {
 // claimTime is how long it is waited for another replica that holds a claim.
 const claimTime = 100 * time.Millisecond
 
-// take tells whether an operation holds a claim: unless another was faster, it does.
-func (c *claims) take(ctx context.Context, of claim, op uuid.UUID) bool {
+// take tells whether an operation holds a claim: unless another was faster, it does. Its error means that other replicas
+// could not be asked: one of them may hold it.
+func (c *claims) take(ctx context.Context, of claim, op uuid.UUID) (bool, error) {
 	c.mu.Lock()
 	one, taken := c.by[of]
 	if !taken {
@@ -108,7 +109,7 @@ func (c *claims) take(ctx context.Context, of claim, op uuid.UUID) bool {
 	}
 	c.mu.Unlock()
 	if taken || c.locks == nil {
-		return one.by == op
+		return one.by == op, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, claimTime)
 	defer cancel()
@@ -117,10 +118,10 @@ func (c *claims) take(ctx context.Context, of claim, op uuid.UUID) bool {
 	defer c.mu.Unlock()
 	if err != nil {
 		delete(c.by, of)
-		return false
+		return false, err
 	}
 	one.unlock = unlock
-	return true
+	return true, nil
 }
 
 // lock is the id of the claim's lock.
@@ -130,12 +131,17 @@ func (of claim) lock() uuid.UUID {
 
 // release ends the claims of an operation whose attempt is stored.
 func (c *claims) release(op uuid.UUID) {
+	var unlock []func()
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	maps.DeleteFunc(c.by, func(_ claim, one *adoption) bool {
 		if one.by == op {
-			one.unlock()
+			unlock = append(unlock, one.unlock)
 		}
 		return one.by == op
 	})
+	c.mu.Unlock()
+	// The store may be asked for that, for which no other operation waits.
+	for _, free := range unlock {
+		free()
+	}
 }

@@ -36,7 +36,7 @@ func (w *Writes) TakeUp(ctx context.Context, claim fence.Claim) error {
 }
 
 // Handled ends the sync writes whose handlers died with their replicas; dead tells which replicas did. One that is
-// unknown is dead: whoever handles a write was known before.
+// unknown is dead: whoever handles a write was known before. So is who has no id, since all that live have one.
 func (w *Writes) Handled(ctx context.Context, dead func(replica uuid.UUID) bool) error {
 	all, err := w.c.Recovery.Handlers(ctx)
 	if err != nil {
@@ -46,7 +46,7 @@ func (w *Writes) Handled(ctx context.Context, dead func(replica uuid.UUID) bool)
 		if !dead(id) {
 			continue
 		}
-		if err := w.recover(ctx, operation.Left{Handler: id}, "replica", id); err != nil {
+		if err := w.recover(ctx, operation.Left{Sync: true, Handler: id}, "replica", id); err != nil {
 			return err
 		}
 	}

@@ -90,7 +90,8 @@ func TestSyncWritesAreTakenUpOfDeadReplicasAlone(t *testing.T) {
 	if err := w.writes.Handled(t.Context(), func(id uuid.UUID) bool { return id != uuid.UUID{2} }); err != nil {
 		t.Fatal(err)
 	}
-	want := []operation.Left{{Handler: uuid.UUID{1}}, {Handler: uuid.UUID{1}}, {Handler: uuid.UUID{3}}, {Handler: uuid.UUID{3}}}
+	one, three := operation.Left{Sync: true, Handler: uuid.UUID{1}}, operation.Left{Sync: true, Handler: uuid.UUID{3}}
+	want := []operation.Left{one, one, three, three}
 	if diff := cmp.Diff(want, r.of); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -109,6 +110,32 @@ func TestASyncWriteThatAnotherReplicaHasEndedIsNotToldAsDone(t *testing.T) {
 			t.Errorf("after %v the caller is told %v", time.Since(began), err)
 		}
 	})
+}
+
+// reviving is a replica whose lives are numbered.
+type reviving struct{ life int64 }
+
+func (r *reviving) Life() int64           { return r.life }
+func (r *reviving) Share() (part, of int) { return 0, 1 }
+
+func TestNothingOfASyncWriteIsSentInALifeInWhichItWasNotAccepted(t *testing.T) {
+	t.Parallel()
+	for name, accepted := range map[string]int64{"in the life before": 1, "in none": 0, "in the same": 2} {
+		synctest.Test(t, func(t *testing.T) {
+			w, r := newWorld(t), &reviving{accepted}
+			w.budget.Among(r)
+			ctx := w.writes.Fenced(t.Context())
+			id := w.add(called("A"), func(op *operation.Operation) { op.Sync, op.State = true, operation.Sending })
+			r.life = 2
+			op, err := w.writes.PerformNow(ctx, w.op(id))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if sent := op.State == operation.Succeeded; sent != (accepted == 2) || sent != (w.tsp.log() != "") {
+				t.Errorf("accepted %s: it is %s after the calls %q", name, op.State, w.tsp.log())
+			}
+		})
+	}
 }
 
 // idLocks are the locks of a store that several replicas share.
@@ -158,7 +185,7 @@ func TestOfTwoReplicasOneAloneAdoptsWhatBothFind(t *testing.T) {
 		if err := adopts(); err != nil {
 			t.Errorf("the first: %v", err)
 		}
-		if err := adopts(); err == nil || !strings.Contains(err.Error(), "another operation's") {
+		if err := adopts(); err == nil || !strings.Contains(err.Error(), "could not be asked") {
 			t.Errorf("the second: %v", err)
 		}
 	})
@@ -171,18 +198,34 @@ func TestAClaimIsFreeOnceTheEndOfItsOperationIsStored(t *testing.T) {
 		here, there := claims{locks: locks, by: map[claim]*adoption{}}, claims{locks: locks, by: map[claim]*adoption{}}
 		of := claim{"acme", "a", "messages", resource.SourceID("m1")}
 		first, second := uuid.UUID{1}, uuid.UUID{2}
-		for what, got := range map[string]bool{"": here.take(t.Context(), of, first), " again": here.take(t.Context(), of, first)} {
-			if !got {
-				t.Errorf("the first does not hold it%s", what)
+		is := func(what string, in *claims, op uuid.UUID, want, asked bool) {
+			t.Helper()
+			if got, err := in.take(t.Context(), of, op); got != want || (err == nil) != asked {
+				t.Errorf("%s: it is held %t, %v", what, got, err)
 			}
 		}
-		if here.take(t.Context(), of, second) || there.take(t.Context(), of, second) {
-			t.Error("another holds it as well")
-		}
+		is("by the first", &here, first, true, true)
+		is("by the first again", &here, first, true, true)
+		is("by another here", &here, second, false, true)
+		is("by another elsewhere", &there, second, false, false)
 		here.release(first)
-		if !there.take(t.Context(), of, second) {
-			t.Error("it is not free")
+		is("by another that is free to", &there, second, true, true)
+	})
+}
+
+func TestNoClaimWaitsForTheEndOfAnother(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		free := make(chan struct{})
+		c := claims{by: map[claim]*adoption{{id: "m1"}: {by: uuid.UUID{1}, unlock: func() { <-free }}}}
+		go c.release(uuid.UUID{1})
+		synctest.Wait()
+		if !c.mu.TryLock() {
+			t.Error("nothing can be claimed while the store is asked to free a lock")
+		} else {
+			c.mu.Unlock()
 		}
+		close(free)
 	})
 }
 

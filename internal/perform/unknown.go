@@ -133,7 +133,12 @@ func (w *Writes) adoptable(ctx context.Context, t *task, written tsp.Written) *t
 	others := &tsp.Error{Class: tsp.Unknown,
 		Message: fmt.Sprintf("what was found at the TSP, %s, is another operation's", written.SourceID)}
 	// Before the store is asked: whoever held it has been stored when it is free again.
-	if !w.claims.take(ctx, claim{t.op.TSP, t.conn.Account, written.Collection, written.SourceID}, t.op.ID) {
+	mine, err := w.claims.take(ctx, claim{t.op.TSP, t.conn.Account, written.Collection, written.SourceID}, t.op.ID)
+	if err != nil {
+		return &tsp.Error{Class: tsp.Unknown, Err: err, Message: fmt.Sprintf("whether what was found at the TSP, %s, is "+
+			"another operation's could not be asked of other replicas", written.SourceID)}
+	}
+	if !mine {
 		return others
 	}
 	rivals, err := w.c.Progress.Rivals(ctx, t.op.Connection, t.op.SentAt.Add(-adoptedWithin))

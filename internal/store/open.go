@@ -166,10 +166,10 @@ func pathOf(url string) (string, error) {
 			"/var/lib/waybill/waybill.db")
 	case isPostgres(url):
 		return "", errors.New("this is for a SQLite file, and WAYBILL_DATABASE_URL names a PostgreSQL database; use the " +
-			"tools of PostgreSQL, such as pg_dump")
+			"tools of PostgreSQL, such as pg_dump (docs/operating.md)")
 	case named != "" && !ofSQLite:
-		return "", fmt.Errorf("%s is no database of this release; set WAYBILL_DATABASE_URL to a file path or "+
-			"sqlite:///path", named)
+		return "", fmt.Errorf("%s is no database of this release; set WAYBILL_DATABASE_URL to a file path, "+
+			"sqlite:///path or postgres://user:password@host:5432/database", named)
 	case path == "", path == ":memory:", strings.Contains(path, "?"), ofSQLite && strings.Contains(path, "#"):
 		return "", errors.New("WAYBILL_DATABASE_URL names no file; write a path, or sqlite:///path, without parameters")
 	}

@@ -91,7 +91,7 @@ type Clock interface {
 type Figures interface {
 	// Queued is how many writes wait to be written, by class.
 	Queued() map[string]int
-	// Space is how large the database and its log are, and what is free for them, in bytes; free is -1
+	// Space is how large the database and its log are, and what is free for them, in bytes; each of the last two is -1
 	// where that cannot be known.
 	Space() (database, log, free int64, err error)
 }

@@ -123,7 +123,7 @@ func (s *Source) took(claims []*holding, life int64) {
 		if q == nil || s.leaving {
 			delete(s.held, h.Lane)
 			delete(s.tickets, h.ticket)
-			s.mail.releases = append(s.mail.releases, release{claim: h.Claim, again: s.config.Now()})
+			s.mail.releases = append(s.mail.releases, release{claim: h.Claim, again: s.config.Clock()})
 			signal(s.mail.poke)
 			continue
 		}

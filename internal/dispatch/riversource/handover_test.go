@@ -38,6 +38,9 @@ func TestWhatARunLeavesIsKnownToTheNextWhereverThatIs(t *testing.T) {
 	a.Activate(lane(1), time.Now())
 	first := next(t, a)
 	knows(a, first, dispatch.Taken{})
+	if left := a.Taken(first.Claim).Left; left == nil || len(left) > 0 {
+		t.Errorf("what a lane left that never ran: %#v", left)
+	}
 	a.Leave(first.Claim, []byte("some"), false)
 	a.Release(first, time.Now())
 	second := next(t, a)

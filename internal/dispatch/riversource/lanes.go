@@ -45,7 +45,7 @@ func (s *Source) giveBack(ctx context.Context, releases []release) error {
 	if len(releases) == 0 {
 		return nil
 	}
-	n, now, atOnce := len(releases), s.config.Now(), false
+	n, now, atOnce := len(releases), s.config.Clock(), false
 	kinds, ids, epochs := make([]string, n), make([][]byte, n), make([]int64, n)
 	again, ahead, queues := make([]bool, n), make([]int64, n), make([]string, n)
 	left, cut := make([][]byte, n), make([]bool, n)
@@ -115,7 +115,7 @@ func (s *Source) activate(ctx context.Context, hints map[fence.Lane]time.Time) e
 	if len(hints) == 0 {
 		return nil
 	}
-	now := s.config.Now()
+	now := s.config.Clock()
 	var kinds []string
 	var ids [][]byte
 	var aheads, timed []int64

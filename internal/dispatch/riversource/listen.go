@@ -75,7 +75,7 @@ func (s *Source) missed() {
 	}
 	for _, n := range s.released {
 		if s.held[n.lane] == nil {
-			s.hint(n.lane, s.config.Now())
+			s.hint(n.lane, s.config.Clock())
 		}
 	}
 	s.released = nil
@@ -99,7 +99,7 @@ func (s *Source) woken(payload string) {
 		kind, id, _ := strings.Cut(text, ":")
 		raw, err := base64.RawURLEncoding.DecodeString(id)
 		if lane, bad := uuid.FromBytes(raw); err == nil && bad == nil {
-			s.Activate(fence.Lane{Kind: kind, ID: lane}, s.config.Now())
+			s.Activate(fence.Lane{Kind: kind, ID: lane}, s.config.Clock())
 		}
 	}
 }

@@ -155,3 +155,19 @@ func TestAReplicaThatComesGetsItsShareOfLongWork(t *testing.T) {
 		t.Errorf("the first has too many: %v, the one that came: %v", a.Crowded(), b.Crowded())
 	}
 }
+
+func TestAReplicaThatStartsTakesTheLanesOfOneThatDied(t *testing.T) {
+	t.Parallel()
+	url, l := database(t), newLine()
+	asks := pool(t, url)
+	ka := keep(t, replica(t, url, l.through(t)), nil)
+	ka.Activate(lane(1), time.Now())
+	eventually(t, "the lane runs", func() bool { return ka.count() == 1 })
+	l.sever()
+	eventually(t, "nobody has heard of its replica for long", func() (silent bool) {
+		err := asks.QueryRow(t.Context(), `SELECT beat_at < clock_micros() - 5000000 FROM replica`).Scan(&silent)
+		return err == nil && silent
+	})
+	kb := keep(t, replica(t, url), nil)
+	eventually(t, "it runs where the next one starts", func() bool { return kb.of(lane(1)).Epoch > ka.of(lane(1)).Epoch })
+}

@@ -78,12 +78,12 @@ func (s *Source) Release(c dispatch.Claim, again time.Time) {
 	s.remember(c.Claim)
 	select {
 	case <-h.wake:
-		again = s.config.Now()
+		again = s.config.Clock()
 	default:
 	}
 	if s.leaving {
 		// Another replica finds out whether there is more to do.
-		again = s.config.Now()
+		again = s.config.Clock()
 	}
 	s.mail.releases = append(s.mail.releases, release{claim: h.Claim, again: again, queue: h.sorted,
 		left: h.left, cut: h.cut})

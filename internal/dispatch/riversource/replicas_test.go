@@ -179,6 +179,30 @@ func TestManyLanesThatRunElsewhereAreWokenAtOnce(t *testing.T) {
 	}
 }
 
+func TestALaneRunsAtItsTimeByTheClockOfItsTimes(t *testing.T) {
+	t.Parallel()
+	for _, off := range []time.Duration{time.Hour, -time.Hour} {
+		clock := func() time.Time { return time.Now().Add(off) }
+		s := replica(t, database(t), func(c *riversource.Config) { c.Clock = clock })
+		claimed := func() dispatch.Claim {
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			c, err := s.Claim(ctx, fence.Connections)
+			if err != nil {
+				t.Fatalf("with a clock that is %v ahead: %v", off, err)
+			}
+			return c
+		}
+		s.Activate(lane(1), clock())
+		first := claimed()
+		again := clock().Add(300 * time.Millisecond)
+		s.Release(first, again)
+		if s.Release(claimed(), time.Time{}); clock().Before(again.Add(-time.Millisecond)) {
+			t.Errorf("with a clock that is %v ahead it ran before its time", off)
+		}
+	}
+}
+
 func TestALaneThatTwoActivateAtOnceRunsOnce(t *testing.T) {
 	t.Parallel()
 	url := database(t)
@@ -212,78 +236,25 @@ func TestALaneThatTwoActivateAtOnceRunsOnce(t *testing.T) {
 	}
 }
 
-// takeover has two of three replicas take the lanes of the first one, which stops by what is done to its line.
-func takeover(t *testing.T, stop func(*line)) (first *keeper, l *line, url string) {
-	t.Helper()
-	url = database(t)
-	l = newLine()
-	const lanes = 30
-	a := replica(t, url, l.through(t))
-	ka := keep(t, a, nil)
-	for n := range lanes {
-		a.Activate(lane(n), time.Now())
-	}
-	eventually(t, "the first replica has all lanes", func() bool { return ka.count() == lanes })
-	early := func(c dispatch.Claim) {
-		if ka.runs(c.Lane) {
-			t.Errorf("lane %v was given to another replica while the first one may begin calls", c.Lane.ID)
-		}
-	}
-	kb, kc := keep(t, replica(t, url), early), keep(t, replica(t, url), early)
-	together(t, a, kb.Source, kc.Source)
-	began := time.Now()
-	stop(l)
-	eventually(t, "the others have all its lanes", func() bool { return kb.count()+kc.count() == lanes })
-	t.Log("taken over in", time.Since(began))
-	for n := range lanes {
-		k := kb
-		if kc.claims[lane(n)].Epoch > 0 {
-			k = kc
-		}
-		claim := k.claims[lane(n)]
-		if claim.Epoch <= ka.claims[lane(n)].Epoch {
-			t.Errorf("epoch %d came after %d", claim.Epoch, ka.claims[lane(n)].Epoch)
-		}
-		if taken := k.Taken(claim.Claim); !taken.Moved || taken.CutAt.IsZero() {
-			t.Errorf("whoever took a lane knows of it: %+v", taken)
-		}
-	}
-	return ka, l, url
-}
-
-func TestTheLanesOfAReplicaThatDiesAreTaken(t *testing.T) {
+func TestLanesThatNobodyHasClaimedAreDueInTheirQueue(t *testing.T) {
 	t.Parallel()
-	takeover(t, (*line).sever)
+	s := replica(t, database(t))
+	s.Activate(lane(0), time.Now())
+	c, err := s.Claim(t.Context(), fence.Connections)
+	if err != nil {
+		t.Fatal(err)
+	}
+	due := func() int {
+		all, err := s.Due(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all[fence.Connections]
+	}
+	if n := due(); n != 0 {
+		t.Errorf("%d lanes are due while the only one runs", n)
+	}
+	s.Withdraw()
+	s.Release(c, time.Now())
+	eventually(t, "the lane that is given back is due", func() bool { return due() == 1 })
 }
-
-func TestAReplicaThatComesBackLateChangesNothing(t *testing.T) {
-	t.Parallel()
-	a, l, url := takeover(t, (*line).freeze)
-	life := a.lives[lane(0)]
-	eventually(t, "the first replica knows that it may be dead", func() bool { return a.Life() == 0 })
-	// What it says now is said late.
-	for n := range 10 {
-		a.Leave(a.claims[lane(n)].Claim, []byte("late"), false)
-		a.Release(a.claims[lane(n)], time.Now())
-	}
-	l.thaw()
-	eventually(t, "the first replica lives again", func() bool { return a.Life() > life })
-	for n := range 20 {
-		a.Release(a.claims[lane(10+n)], time.Now())
-	}
-	// New lanes are for it as well.
-	a.Activate(lane(1000), time.Now())
-	eventually(t, "a new lane runs", func() bool {
-		var owner []byte
-		err := pool(t, url).QueryRow(t.Context(), `SELECT owner FROM lane WHERE id = $1`, idOf(lane(1000))).Scan(&owner)
-		return err == nil && owner != nil
-	})
-	var free, late int
-	err := pool(t, url).QueryRow(t.Context(), `SELECT count(*) FILTER (WHERE owner IS NULL), count(*) FILTER
-		(WHERE leftover IS NOT NULL) FROM lane WHERE id <> $1`, idOf(lane(1000))).Scan(&free, &late)
-	if err != nil || free != 0 || late != 0 {
-		t.Errorf("a replica that was late freed %d lanes and left something in %d: %v", free, late, err)
-	}
-}
-
-func idOf(l fence.Lane) []byte { return l.ID[:] }

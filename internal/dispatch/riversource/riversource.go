@@ -33,8 +33,10 @@ type Config struct {
 	// PollOnly is for poolers that do not carry LISTEN, as PgBouncer in transaction mode: then lanes are
 	// found by looking.
 	PollOnly bool
-	Now      func() time.Time
-	Log      *slog.Logger
+	// Now is the clock of this machine, by which the replica knows for how long it was silent, and Clock that of the
+	// times at which lanes are asked to run; Now if it is left out.
+	Now, Clock func() time.Time
+	Log        *slog.Logger
 }
 
 // Source is the lanes of one replica. It holds lanes for as long as it can renew its beat.
@@ -70,16 +72,25 @@ type Source struct {
 
 // Open joins the replicas of a database, whose tables must be there.
 func Open(ctx context.Context, c Config) (*Source, error) {
+	if c.Clock == nil {
+		c.Clock = c.Now
+	}
 	s := &Source{config: c, id: uuid.New(), held: map[fence.Lane]*holding{}, tickets: map[int64]*holding{},
 		queues: map[string]*queue{}, known: map[string]bool{}, naps: map[fence.Lane]*time.Timer{},
 		ran: map[fence.Lane]int64{}, mail: newMail(), standing: standing{changed: make(chan struct{})}}
 	s.pulse.config = c.Pool.Config().ConnConfig
+	var err error
+	if s.client, err = newClient(s); err != nil {
+		return nil, fmt.Errorf("making River's client: %w", err)
+	}
+	// The first beat may find a replica that died, and makes tickets for its lanes.
 	if err := s.beat(ctx); err != nil {
+		s.pulse.end()
 		return nil, fmt.Errorf("joining the replicas: %w", err)
 	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
-	if err := s.start(running); err != nil {
+	if err := s.client.Start(running); err != nil {
 		stop()
 		s.pulse.end()
 		return nil, fmt.Errorf("starting River: %w", err)
@@ -87,16 +98,6 @@ func Open(ctx context.Context, c Config) (*Source, error) {
 	s.all.Go(func() { s.keepBeating(running) })
 	s.all.Go(func() { s.deliver(running) })
 	return s, nil
-}
-
-// start starts River's client.
-func (s *Source) start(ctx context.Context) error {
-	c, err := newClient(s)
-	if err != nil {
-		return err
-	}
-	s.client = c
-	return c.Start(ctx)
 }
 
 // Withdraw has this replica claim nothing more, and lets others run whatever is released from now on.
@@ -107,7 +108,7 @@ func (s *Source) Withdraw() {
 	for _, h := range s.tickets {
 		close(h.taken)
 		delete(s.held, h.Lane)
-		s.mail.releases = append(s.mail.releases, release{claim: h.Claim, again: s.config.Now()})
+		s.mail.releases = append(s.mail.releases, release{claim: h.Claim, again: s.config.Clock()})
 	}
 	clear(s.tickets)
 	for _, q := range s.queues {

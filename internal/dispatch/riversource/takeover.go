@@ -137,7 +137,7 @@ func (s *Source) disown(ctx context.Context) error {
 		}
 		// What was claimed or released while this was read is seen twice only if it is stray.
 		if s.standing.stray[c.Lane] == c.Epoch {
-			s.mail.releases = append(s.mail.releases, release{claim: c, again: s.config.Now()})
+			s.mail.releases = append(s.mail.releases, release{claim: c, again: s.config.Clock()})
 			signal(s.mail.poke)
 			continue
 		}

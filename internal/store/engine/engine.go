@@ -18,6 +18,10 @@ import (
 // ErrClosed is what whoever uses a database gets after its end.
 var ErrClosed = errors.New("the database is closed")
 
+// ErrUnmet is why nothing of a transaction was kept: something that was answered in it before it was known has turned
+// out otherwise. The same transaction once more is answered by what is known by then.
+var ErrUnmet = errors.New("what was expected of a statement or a lane has turned out otherwise")
+
 // Engine is a database that is open. All methods may be called from many goroutines.
 type Engine interface {
 	// Query reads what was committed before it began and calls each for every row, in their order. An
@@ -54,7 +58,7 @@ type Writing func(ctx context.Context, run func(Statements) error) error
 
 // Custody is what an Engine knows of how its rows are kept.
 type Custody interface {
-	// Space is how large the database and its log are, and what is free for them, in bytes; free is -1
+	// Space is how large the database and its log are, and what is free for them, in bytes; each of the last two is -1
 	// where that cannot be known.
 	Space() (database, log, free int64, err error)
 	// Guarded tells whether the table audit has the triggers of its migration and no others.
@@ -102,7 +106,7 @@ type Session interface {
 	// session. One that cannot know says that it is not.
 	Alone() bool
 	// Hold tells, within a transaction, whether a lane was claimed again since a claim. The zero claim
-	// is never overtaken.
+	// is never overtaken. That it was not may turn out otherwise; then Commit returns ErrUnmet.
 	Hold(c fence.Claim) (overtaken bool, err error)
 	// Commit answers when the transaction is on disk. logged tells that it may have written to the table
 	// change, also with an error that leaves open whether the transaction was committed.
@@ -122,6 +126,9 @@ type Statements interface {
 	Exec(query string, args []any) error
 	// Change runs a statement and tells how many rows it has changed.
 	Change(query string, args []any) (int64, error)
+	// Expect is Change for a statement that should change one row. It may tell so before it is known. If that
+	// turns out otherwise it calls unmet, and Commit returns ErrUnmet.
+	Expect(query string, args []any, unmet func()) (int64, error)
 	// Query reads within the transaction. each must not use the session.
 	Query(query string, args []any, each func(Row) error) error
 }

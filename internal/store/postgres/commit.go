@@ -28,6 +28,9 @@ const askFor = 12 * time.Second
 // Commit answers when the transaction is on disk.
 func (s *session) Commit() (logged bool, err error) {
 	t := s.tx
+	if err := s.meets(); err != nil {
+		return false, err
+	}
 	last, ended := s.seen, ""
 	err = t.add(markText, []any{s.id[:], s.n}, rows(func(r engine.Row) error { return r.Scan(&last) }))
 	if err == nil {
@@ -54,7 +57,21 @@ func (s *session) Commit() (logged bool, err error) {
 		s.leave()
 		err = fmt.Errorf("the transaction was taken back: %s", ended)
 	}
-	return false, s.doubt(err)
+	return false, err
+}
+
+// meets asks for the lanes that are held and waits until all that was told before it was known has come true. All
+// of it is answered at once, so that a transaction which is run again meets all of it.
+func (s *session) meets() error {
+	t := s.tx
+	err := s.guard()
+	if err == nil && t.expected > 0 {
+		err = t.answers()
+	}
+	if err == nil && t.unmet {
+		err = engine.ErrUnmet
+	}
+	return err
 }
 
 // found finds out whether the transaction was committed at whose end the connection was lost. It says that it has

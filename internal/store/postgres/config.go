@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"strings"
 	"time"
@@ -29,6 +30,19 @@ const (
 func Check(url string) error {
 	_, err := parse(url)
 	return err
+}
+
+// Place names the database of a URL for the operator, without its user and password.
+func Place(url string) (string, error) {
+	c, err := parse(url)
+	if err != nil {
+		return "", err
+	}
+	return placeOf(c.ConnConfig), nil
+}
+
+func placeOf(c *pgx.ConnConfig) string {
+	return fmt.Sprintf("the database %s at %s:%d", c.Database, c.Host, c.Port)
 }
 
 // parse reads a URL.

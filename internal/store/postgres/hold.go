@@ -1,8 +1,9 @@
 package postgres
 
 import (
-	"errors"
-	"fmt"
+	"encoding/hex"
+	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -11,35 +12,18 @@ import (
 )
 
 // Whether a lane was claimed again is asked with its row locked, so that who claims it next waits for what is
-// written under this claim. guardText fails by a division by zero if it was; epochText tells.
+// written under this claim. guardText asks for many, in the order in which all lock them; epochText for one.
 const (
-	guardText = `SELECT 1 / CASE WHEN epoch > ?3 THEN 0 ELSE 1 END FROM lane WHERE kind = ?1 AND id = ?2 FOR SHARE`
+	guardText = `SELECT lane.kind, lane.id, CASE WHEN lane.epoch > held.epoch THEN 1 ELSE 0 END
+		FROM lane JOIN unnest(?1::text[], ?2::bytea[], ?3::bigint[]) AS held (kind, id, epoch)
+			ON lane.kind = held.kind AND lane.id = held.id
+		ORDER BY lane.kind, lane.id FOR SHARE OF lane`
 	epochText = `SELECT epoch FROM lane WHERE kind = ?1 AND id = ?2 FOR SHARE`
 )
 
-// overtakenLane is the error of a transaction in which a lane was held that had been claimed again.
-type overtakenLane struct {
-	lane fence.Lane
-	err  error
-}
-
-// Error describes it.
-func (o *overtakenLane) Error() string {
-	return fmt.Sprintf("the %s lane %s was claimed again: %v", o.lane.Kind, o.lane.ID, o.err)
-}
-
-// Unwrap lets callers know it as what they know.
-func (o *overtakenLane) Unwrap() error { return fence.ErrOvertaken }
-
-// overtaken tells the failure of a guard.
-func overtaken(err error) bool {
-	var pg *pgconn.PgError
-	return errors.As(err, &pg) && pg.Code == "22012"
-}
-
-// Hold tells whether a lane was claimed again since a claim. That it was is rare, so a guard goes along with the
-// transaction instead of a question whose answer is waited for. If the guard fails so does the transaction, and
-// whoever writes it again, one write at a time, is answered here.
+// Hold tells whether a lane was claimed again since a claim. That it was is rare, so all lanes of a transaction are
+// asked for at its end, in one statement. If one was claimed again then, whoever writes the transaction once more is
+// answered here.
 func (s *session) Hold(c fence.Claim) (bool, error) {
 	if c.Epoch == 0 {
 		return false, nil
@@ -55,9 +39,7 @@ func (s *session) Hold(c fence.Claim) (bool, error) {
 		return s.holds(c)
 	}
 	s.tx.held[c.Lane] = c.Epoch
-	s.tx.guards[s.tx.sent] = c.Lane
-	err := s.tx.add(guardText, []any{c.Lane.Kind, c.Lane.ID[:], c.Epoch}, nil)
-	return false, s.doubt(err)
+	return false, nil
 }
 
 // holds asks.
@@ -69,15 +51,38 @@ func (s *session) holds(c fence.Claim) (bool, error) {
 	}
 	s.epochs[c.Lane] = max(epoch, c.Epoch)
 	delete(s.doubted, c.Lane)
-	s.tx.held[c.Lane] = max(epoch, c.Epoch)
+	s.tx.held[c.Lane], s.tx.asked[c.Lane] = max(epoch, c.Epoch), true
 	return epoch > c.Epoch, nil
 }
 
-// doubt remembers which lane failed a transaction.
-func (s *session) doubt(err error) error {
-	var o *overtakenLane
-	if errors.As(err, &o) {
-		s.doubted[o.lane] = true
+// guard adds the question for all lanes that are held, and doubts those that were claimed again.
+func (s *session) guard() error {
+	var kinds, ids, epochs []string
+	for lane, epoch := range s.tx.held {
+		if !s.tx.asked[lane] {
+			kinds = append(kinds, strconv.Quote(lane.Kind))
+			ids = append(ids, `"\\x`+hex.EncodeToString(lane.ID[:])+`"`)
+			epochs = append(epochs, strconv.FormatInt(epoch, 10))
+		}
 	}
-	return err
+	if len(kinds) == 0 {
+		return nil
+	}
+	met := true
+	each := rows(func(r engine.Row) error {
+		var lane fence.Lane
+		var overtaken bool
+		if err := r.Scan(&lane.Kind, &lane.ID, &overtaken); err != nil {
+			return err
+		}
+		if overtaken {
+			s.doubted[lane], met = true, false
+		}
+		return nil
+	})
+	return s.tx.expect(guardText, []any{array(kinds), array(ids), array(epochs)},
+		func(r *pgconn.ResultReader) (bool, error) { err := each(r); return met, err })
 }
+
+// array is what PostgreSQL reads an array from.
+func array(of []string) string { return "{" + strings.Join(of, ",") + "}" }

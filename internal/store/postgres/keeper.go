@@ -103,7 +103,7 @@ func (e *Engine) Space() (database, log, free int64, err error) {
 	defer cancel()
 	err = e.query(ctx, e.own, reading{`SELECT pg_database_size(current_database())`, nil,
 		func(r engine.Row) error { return r.Scan(&database) }, true})
-	return database, 0, -1, err
+	return database, -1, -1, err
 }
 
 // Guarded tells whether the table audit has the triggers of its migration and no others, and all of them on.

@@ -47,11 +47,12 @@ func begun(want naming) pgconn.ValidateConnectFunc {
 			return errStandby
 		}
 		if version, err := strconv.Atoi(string(is[2])); err != nil || version < oldest*10_000 {
-			return fmt.Errorf("the server is PostgreSQL of version %s, and Waybill needs %d or newer", is[2], oldest)
+			return &unfitError{"the server of the database is too old", fmt.Sprintf("upgrade it to PostgreSQL %d or newer; "+
+				"its server_version_num is %s", oldest, is[2])}
 		}
 		if string(is[3]) != "UTF8" {
-			return fmt.Errorf("the database has the encoding %s, and Waybill needs UTF8: make another one with "+
-				"CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0", is[3])
+			return &unfitError{fmt.Sprintf("the database has the encoding %s, and Waybill needs UTF8", is[3]),
+				"make another one with CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0"}
 		}
 		l := &link{conn: c, kept: map[string]*pgconn.StatementDescription{}}
 		l.pooled = string(is[1]) != strconv.FormatUint(uint64(c.PID()), 10)

@@ -2,6 +2,8 @@ package postgres
 
 import (
 	"context"
+	"encoding/hex"
+	"encoding/json"
 	"sync"
 	"time"
 
@@ -107,8 +109,13 @@ func (e *Engine) take(ctx context.Context, id uuid.UUID) error {
 			WHERE lock.until <= ` + databaseNow + ` OR lock.owner = excluded.owner RETURNING 1`,
 			[]any{id[:], e.leases.owner[:], lease.Microseconds()},
 			func(engine.Row) error { mine = true; return nil }, true})
-		if err != nil || mine {
+		if err != nil {
+			// It may be there all the same; if it cannot be given back either it is free after its lease.
+			_ = e.give(id)
 			return err
+		}
+		if mine {
+			return nil
 		}
 		again := time.NewTimer(wait)
 		select {
@@ -132,14 +139,24 @@ func (e *Engine) give(id uuid.UUID) error {
 		[]any{id[:], e.leases.owner[:]}, none, true})
 }
 
-// renew keeps the locks that are held for another lease. One that somebody else has taken meanwhile, after this
-// process was paused for longer than that, is left to them.
+// renew keeps the locks that are held for another lease, and no others: a row that could not be given back ends with its
+// own. One that somebody else has taken meanwhile, after this process was paused for longer than that, is left to them.
 func (e *Engine) renew(ctx context.Context) error {
-	if len(e.leases.held()) == 0 {
+	held := e.leases.held()
+	if len(held) == 0 {
 		return nil
 	}
-	return e.query(ctx, e.own, reading{`UPDATE lock SET until = ` + databaseNow + ` + ?2 WHERE owner = ?1`,
-		[]any{e.leases.owner[:], lease.Microseconds()}, none, true})
+	ids := make([]string, len(held))
+	for i, id := range held {
+		ids[i] = hex.EncodeToString(id[:])
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return err
+	}
+	return e.query(ctx, e.own, reading{`UPDATE lock SET until = ` + databaseNow + ` + ?2
+		WHERE owner = ?1 AND id IN (SELECT unhex(value) FROM json_each(?3))`,
+		[]any{e.leases.owner[:], lease.Microseconds(), string(list)}, none, true})
 }
 
 // giveAll gives back what is held at the end; what it cannot give back is free after its lease.

@@ -117,3 +117,53 @@ func TestAProcessThatEndsGivesItsLocksBack(t *testing.T) {
 		t.Errorf("%d rows are left", n)
 	}
 }
+
+// Who cannot give a lock back, or cannot tell whether it got one, may hold others for as long as it lives.
+func TestARowOfALockThatIsNotHeldIsFreeAfterItsLease(t *testing.T) {
+	t.Parallel()
+	e, url := fresh(t)
+	conn := connected(t, url)
+	for _, query := range []string{
+		`CREATE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not now'; END $$`,
+		`CREATE TRIGGER stays BEFORE DELETE ON lock FOR EACH ROW WHEN (old.id = '\x01000000000000000000000000000000')
+			EXECUTE FUNCTION fails()`,
+		// Who asked has gone when the row is there.
+		`CREATE FUNCTION takes_long() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+			FOR i IN 1..3 LOOP
+				BEGIN PERFORM pg_sleep(3); EXCEPTION WHEN query_canceled THEN NULL; END;
+			END LOOP;
+			RETURN NULL; END $$`,
+		`CREATE TRIGGER made AFTER INSERT ON lock FOR EACH ROW WHEN (new.id = '\x02000000000000000000000000000000')
+			EXECUTE FUNCTION takes_long()`,
+	} {
+		if _, err := conn.Exec(t.Context(), query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	held, err := e.Lock(t.Context(), uuid.UUID{9})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held()
+	unlock, err := e.Lock(t.Context(), uuid.UUID{1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock()
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer cancel()
+	if _, err := e.Lock(ctx, uuid.UUID{2}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("it was taken: %v", err)
+	}
+	if _, err := conn.Exec(t.Context(), `DROP TRIGGER made ON lock`); err != nil {
+		t.Fatal(err)
+	}
+	other := running(t, url)
+	for _, id := range []uuid.UUID{{1}, {2}} {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		if _, err := other.Lock(ctx, id); err != nil {
+			t.Errorf("%s is not free: %v", id, err)
+		}
+	}
+}

@@ -113,7 +113,7 @@ func beside(ctx context.Context, url string, do func(*target) error) (err error)
 	if err != nil {
 		return fmt.Errorf("preparing migrations: %w", err)
 	}
-	t := &target{url, fmt.Sprintf("the database %s at %s", config.Database, config.Host), db, p}
+	t := &target{url, placeOf(config), db, p}
 	if err := db.PingContext(ctx); err != nil {
 		return explained(err)
 	}

@@ -82,7 +82,7 @@ func TestTablesOfAnotherReleaseAreRefusedAndLeftAsTheyAre(t *testing.T) {
 	t.Run("of none, by a command beside a service", func(t *testing.T) {
 		t.Parallel()
 		url := postgrestest.Database(t)
-		refused(t, beside(t, url), "of version 0", "needs version ", "waybill migrate")
+		refused(t, beside(t, url), "holds no tables of Waybill yet", "waybill migrate")
 		made := told(t, openedBy(t, "pgx", url), `SELECT count(*) FROM pg_tables WHERE schemaname = 'public'`)
 		if made[0] != "0" {
 			t.Errorf("%s tables were made", made[0])

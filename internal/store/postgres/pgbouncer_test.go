@@ -33,7 +33,7 @@ func pooled(t *testing.T, url string) string {
 		}
 	}
 	if bin == "" {
-		t.Skip("PgBouncer is not installed (apt-get install pgbouncer), nor named by WAYBILL_TEST_PGBOUNCER")
+		t.Skip("NOT RUN: PgBouncer is not installed (apt-get install pgbouncer), nor named by WAYBILL_TEST_PGBOUNCER")
 	}
 	dir, err := os.MkdirTemp("", "waybill-pgbouncer-")
 	if err != nil {

@@ -89,6 +89,10 @@ func refuseOther(ctx context.Context, url string) error {
 		if err != nil || version >= newest {
 			return err
 		}
+		if version == 0 {
+			return fmt.Errorf("%s holds no tables of Waybill yet: run `waybill migrate`, or start this release, to make them; "+
+				"if it should hold some, look whether WAYBILL_DATABASE_URL names the right one", t.place)
+		}
 		return fmt.Errorf("%s has tables of version %d, and this release needs version %d; nothing was changed: take a "+
 			"backup, and run `waybill migrate` or start this release", t.place, version, newest)
 	})

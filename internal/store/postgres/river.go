@@ -37,6 +37,8 @@ func withRiver(ctx context.Context, url string, do func(*rivermigrate.Migrator[p
 	if err != nil {
 		return err
 	}
+	// A pooler between would not carry prepared statements along.
+	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
 	pool, err := newPool(ctx, config, 2)
 	if err != nil {
 		return err

@@ -92,7 +92,7 @@ func watched(ctx context.Context, l *link) error {
 func (s *session) Alone() bool { return s.alone }
 
 // Exec adds a statement.
-func (s *session) Exec(query string, args []any) error { return s.doubt(s.tx.add(query, args, nil)) }
+func (s *session) Exec(query string, args []any) error { return s.tx.add(query, args, nil) }
 
 // Change runs a statement and tells how many rows it has changed.
 func (s *session) Change(query string, args []any) (n int64, err error) {
@@ -101,12 +101,24 @@ func (s *session) Change(query string, args []any) (n int64, err error) {
 		n = tag.RowsAffected()
 		return err
 	})
-	return n, s.doubt(err)
+	return n, err
+}
+
+// Expect adds a statement and tells that it has changed one row.
+func (s *session) Expect(query string, args []any, unmet func()) (int64, error) {
+	return 1, s.tx.expect(query, args, func(r *pgconn.ResultReader) (bool, error) {
+		tag, err := r.Close()
+		met := tag.RowsAffected() == 1
+		if err == nil && !met {
+			unmet()
+		}
+		return met, err
+	})
 }
 
 // Query reads within the transaction.
 func (s *session) Query(query string, args []any, each func(engine.Row) error) error {
-	return s.doubt(s.tx.ask(query, args, rows(each)))
+	return s.tx.ask(query, args, rows(each))
 }
 
 // Rollback takes the transaction back; that of a connection which is lost takes the server back.

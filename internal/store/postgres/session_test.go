@@ -2,13 +2,12 @@ package postgres_test
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
-	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/store/engine"
 )
 
@@ -173,82 +172,40 @@ func TestASessionHearsWhatOthersHaveChanged(t *testing.T) {
 	}
 }
 
-func TestALaneThatWasClaimedAgainIsOvertaken(t *testing.T) {
+func TestWhatIsNotAsExpectedTakesTheTransactionBack(t *testing.T) {
 	t.Parallel()
 	e, _ := fresh(t)
 	s := writing(t, e)
-	lane := fence.Lane{Kind: fence.Connections, ID: uuid.New()}
-	hold := func(epoch int64) (overtaken bool, err error) {
-		begin(t, s)
-		overtaken, err = s.Hold(fence.Claim{Lane: lane, Epoch: epoch})
-		if err == nil && !overtaken {
-			_, err = s.Commit()
+	write(t, s, `INSERT INTO thing (id, i) VALUES (1, 0)`)
+	var unmet []int
+	expect := func(id int) {
+		n, err := s.Expect(`UPDATE thing SET i = i + 1 WHERE id = ?1`, []any{id}, func() { unmet = append(unmet, id) })
+		if n != 1 || err != nil {
+			t.Fatal(n, err)
 		}
-		if err != nil || overtaken {
-			if err := s.Rollback(); err != nil {
-				t.Fatal(err)
-			}
-		}
-		return overtaken, err
-	}
-	for _, epoch := range []int64{0, 5, 5, 6, 0} {
-		if overtaken, err := hold(epoch); overtaken || err != nil {
-			t.Errorf("epoch %d before anybody has claimed it: %t, %v", epoch, overtaken, err)
-		}
-	}
-	if overtaken, _ := hold(5); !overtaken {
-		t.Error("an epoch before one that has written is not overtaken")
 	}
 	begin(t, s)
-	if _, err := s.Change(`INSERT INTO lane (kind, id, epoch) VALUES (?1, ?2, 8)`, []any{lane.Kind, lane.ID[:]}); err != nil {
+	for _, id := range []int{1, 2, 1, 3} {
+		expect(id)
+	}
+	if _, err := s.Commit(); !errors.Is(err, engine.ErrUnmet) || !slices.Equal(unmet, []int{2, 3}) {
+		t.Fatalf("%v, unmet are %v", err, unmet)
+	}
+	if err := s.Rollback(); err != nil {
 		t.Fatal(err)
 	}
+	begin(t, s)
+	expect(1)
 	if _, err := s.Commit(); err != nil {
 		t.Fatal(err)
 	}
-	if overtaken, err := hold(7); overtaken || !errors.Is(err, fence.ErrOvertaken) {
-		t.Errorf("what goes along is not taken back: %t, %v", overtaken, err)
-	}
-	if overtaken, err := hold(7); !overtaken || err != nil {
-		t.Errorf("it is not told when it is written again: %t, %v", overtaken, err)
-	}
-	if overtaken, err := hold(8); overtaken || err != nil {
-		t.Errorf("the claim itself is overtaken: %t, %v", overtaken, err)
-	}
-}
-
-func TestWhoeverClaimsALaneWaitsForWhatIsWrittenUnderAClaim(t *testing.T) {
-	t.Parallel()
-	e, url := fresh(t)
-	s := writing(t, e)
-	lane := fence.Lane{Kind: fence.Connections, ID: uuid.New()}
-	write(t, s, `INSERT INTO thing (id, i) VALUES (1, 0)`,
-		`INSERT INTO lane (kind, id, epoch) VALUES ('connection', '\x`+strings.ReplaceAll(lane.ID.String(), "-", "")+`', 1)`)
+	var i int
 	begin(t, s)
-	if overtaken, err := s.Hold(fence.Claim{Lane: lane, Epoch: 1}); overtaken || err != nil {
-		t.Fatal(overtaken, err)
+	if err := s.Query(`SELECT i FROM thing`, nil, func(r engine.Row) error { return r.Scan(&i) }); err != nil || i != 1 {
+		t.Errorf("%d, %v", i, err)
 	}
-	if _, err := s.Change(`UPDATE thing SET i = 1`, nil); err != nil {
-		t.Fatal(err)
-	}
-	claimed := make(chan int)
-	go func() {
-		conn := connected(t, url)
-		if _, err := conn.Exec(t.Context(), `UPDATE lane SET epoch = 2`); err != nil {
-			t.Error(err)
-		}
-		n := 0
-		if err := conn.QueryRow(t.Context(), `SELECT i FROM thing`).Scan(&n); err != nil {
-			t.Error(err)
-		}
-		claimed <- n
-	}()
-	waitsFor(t, url, "transactionid")
 	if _, err := s.Commit(); err != nil {
 		t.Fatal(err)
-	}
-	if n := <-claimed; n != 1 {
-		t.Error("who claimed it has not seen what was written before")
 	}
 }
 
@@ -262,6 +219,41 @@ func waitsFor(t *testing.T, url, kind string) {
 		err := conn.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
 			AND wait_event_type = 'Lock' AND wait_event = $1`, kind).Scan(&n)
 		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Of what is logged the last 10,000 entries are kept, so that what was changed may be logged no longer when it is
+// asked for.
+func TestWhoHasNotWrittenForLongHearsThatSomethingWasChanged(t *testing.T) {
+	t.Parallel()
+	e, url := fresh(t)
+	idle, busy := writing(t, e), writing(t, running(t, url))
+	records := func(n int) string {
+		return fmt.Sprintf(`INSERT INTO change (thing, a) SELECT 'record', unhex('00') FROM generate_series(1, %d)`, n)
+	}
+	for _, s := range []engine.Session{idle, busy} {
+		begin(t, s)
+		if err := s.Rollback(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		says    string
+		logs    []string
+		changed bool
+	}{
+		{"many records", []string{records(9000)}, false},
+		{"a grant, and more records than are kept", []string{
+			`INSERT INTO change (thing, a, b) VALUES ('grant', unhex('01'), unhex('02'))`, records(12000)}, true},
+		{"few records since", []string{records(1)}, false},
+	} {
+		write(t, busy, c.logs...)
+		if changed := begin(t, idle); changed != c.changed {
+			t.Errorf("%s: changed %t", c.says, changed)
+		}
+		if err := idle.Rollback(); err != nil {
 			t.Fatal(err)
 		}
 	}

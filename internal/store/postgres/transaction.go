@@ -31,16 +31,19 @@ type transaction struct {
 	whats          map[int]func(*pgconn.ResultReader) error
 	// unsynced and syncs count the statements since the last sync, and the syncs that are not answered.
 	unsynced, syncs int
-	// guards are the lanes for which statements stand, and held the claims for which that is done.
-	guards map[int]fence.Lane
-	held   map[fence.Lane]int64
+	// expected counts the answers that were told before they were known, and unmet tells that one was another.
+	expected int
+	unmet    bool
+	// held are the claims that hold so far, and asked of which of them that is known.
+	held  map[fence.Lane]int64
+	asked map[fence.Lane]bool
 	// err is the first error of a statement; nothing can be done after it.
 	err error
 }
 
 func newTransaction(l *link, t *texts) *transaction {
 	return &transaction{link: l, texts: t, pipe: l.conn.StartPipeline(context.Background()),
-		whats: map[int]func(*pgconn.ResultReader) error{}, guards: map[int]fence.Lane{}, held: map[fence.Lane]int64{}}
+		whats: map[int]func(*pgconn.ResultReader) error{}, held: map[fence.Lane]int64{}, asked: map[fence.Lane]bool{}}
 }
 
 // add adds a statement; what is done with its answer when that is read.
@@ -86,6 +89,16 @@ func (t *transaction) prepare(query string) (prepared, error) {
 	}
 	about.Name, about.SQL = name, text
 	return t.link.keep(t.texts, query, about, true), nil
+}
+
+// expect adds a statement of which what tells, later, whether its answer is what was told.
+func (t *transaction) expect(query string, args []any, what func(*pgconn.ResultReader) (met bool, err error)) error {
+	t.expected++
+	return t.add(query, args, func(r *pgconn.ResultReader) error {
+		met, err := what(r)
+		t.unmet = t.unmet || err == nil && !met
+		return err
+	})
 }
 
 // ask adds a statement and waits for its answer.
@@ -166,13 +179,10 @@ func (t *transaction) answer(r *pgconn.ResultReader) (err error) {
 	return err
 }
 
-// fail notes the first error. One of a guard says that its lane was claimed again.
+// fail notes the first error.
 func (t *transaction) fail(err error) error {
 	if t.err == nil {
 		t.err = err
-		if lane, ok := t.guards[t.answered]; ok && overtaken(err) {
-			t.err = &overtakenLane{lane, err}
-		}
 	}
 	return t.err
 }

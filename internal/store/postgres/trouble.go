@@ -37,13 +37,19 @@ func troubleOf(err error) *fence.Trouble {
 // statement.
 func told(err error) (reason, remedy string) {
 	var pg *pgconn.PgError
+	var unfit *unfitError
 	switch {
 	case errors.As(err, &pg):
 		return toldOf(pg)
+	case errors.As(err, &unfit):
+		return unfit.reason, unfit.remedy
 	case errors.Is(err, errStandby):
 		return toldOf(&pgconn.PgError{Code: "25006"})
 	case errors.Is(err, errSilent):
 		return "the database does not answer", "look at its server's load and locks"
+	case insecure(err):
+		return "the database cannot be reached by TLS", "give its server a certificate that sslmode and sslrootcert of " +
+			"WAYBILL_DATABASE_URL accept; sslmode=disable is for a network of your own alone"
 	case lost(err):
 		return "the database cannot be reached",
 			"look whether its server runs and whether the host and port of WAYBILL_DATABASE_URL are its own"
@@ -97,6 +103,23 @@ func toldOf(pg *pgconn.PgError) (reason, remedy string) {
 	return "", ""
 }
 
+// unfitError tells of a server that answers and cannot be used.
+type unfitError struct{ reason, remedy string }
+
+// Error tells what to do as well.
+func (e *unfitError) Error() string { return e.reason + ": " + e.remedy }
+
+// insecure tells that no connection came about because of TLS: the last way that was tried was by it. The library
+// tells it by this text alone.
+func insecure(err error) bool {
+	var connect *pgconn.ConnectError
+	if !errors.As(err, &connect) {
+		return false
+	}
+	text := strings.TrimSpace(err.Error())
+	return strings.Contains(text[strings.LastIndexByte(text, '\n')+1:], "tls error: ")
+}
+
 // lost tells that an error is of the connection: whether the server has done what it was told is not known.
 func lost(err error) bool {
 	var connect *pgconn.ConnectError
@@ -121,8 +144,13 @@ func dead(err error) bool {
 
 // explained is an error of opening the database, as a trouble if it is one.
 func explained(err error) error {
-	if t := troubleOf(err); t != nil {
+	var t *fence.Trouble
+	if errors.As(err, &t) {
 		return fmt.Errorf("opening the database: %w", t)
+	}
+	if reason, remedy := told(err); reason != "" {
+		return fmt.Errorf("opening the database: %w",
+			&fence.Trouble{Reason: reason, Err: fmt.Errorf("%s: %s: %w", reason, remedy, err)})
 	}
 	return err
 }

@@ -167,6 +167,11 @@ func (s *session) Change(query string, args []any) (int64, error) {
 	return s.conn.Changes(), nil
 }
 
+// Expect is Change: what a statement changes is known at once.
+func (s *session) Expect(query string, args []any, _ func()) (int64, error) {
+	return s.Change(query, args)
+}
+
 // Query reads within the transaction.
 func (s *session) Query(query string, args []any, each func(engine.Row) error) error {
 	st, err := s.stmts.bound(s.conn, query, args)

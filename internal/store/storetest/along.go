@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/google/uuid"
@@ -15,6 +16,7 @@ func receiversAsOne() []rule {
 		{"the stale subscriptions of a receiver have one pace at which they are tried", onePace},
 		{"a subscription that its owner pauses or deletes is that one alone", ownerPausesOne},
 		{"whoever vouches for a receiver brings back all its stale subscriptions", ownerVouches},
+		{"each attempt counts for a receiver, whichever process it is of", judgedInTurns},
 	}
 }
 
@@ -146,4 +148,24 @@ func ownerVouches(t *testing.T, s *stand) {
 		s.become(says, webhook.Active, heard, subs...)
 	}
 	is(t, "what was paused stays", s.stored(paused).Status, webhook.Paused)
+}
+
+func judgedInTurns(t *testing.T, s *stand) {
+	sub, waiting := s.listening(3)
+	other := s.beside()
+	for n, c := range []struct {
+		by     *stand
+		status int
+		failed int
+	}{
+		// What judges nobody leaves the subscription as it is remembered.
+		{s, http.StatusTooManyRequests, 0},
+		{other, http.StatusServiceUnavailable, 1},
+		{s, http.StatusServiceUnavailable, 2},
+	} {
+		end := settled(sub, waiting[n], webhook.DeliveryWaiting)
+		end.Result = webhook.Result{Verdict: webhook.Retry, StatusCode: c.status, Attempt: 9}
+		c.by.must(c.by.SettleDelivery(t.Context(), end))
+		is(t, "failed in a row", s.stored(sub).Health.FailedInRow, c.failed)
+	}
 }

@@ -14,6 +14,7 @@ import (
 func left() []rule {
 	return []rule{
 		{"of a replica that died its sync operations alone are taken up", leftByAHandler},
+		{"sync operations of who worked alone are taken up by themselves", leftByNobody},
 		{"of a lane that was taken what its runners had begun is taken up", leftByALane},
 		{"of either what had sent nothing is told from the rest", leftUnsent},
 		{"the replicas are told that are at work on sync operations", handlersAreTold},
@@ -39,7 +40,7 @@ func leftByAHandler(t *testing.T, s *stand) {
 	dead, conn := uuid.New(), uuid.New()
 	cut, other, nobodys := s.handledBy(dead, conn), s.handledBy(uuid.New(), conn), s.accept(syncOf(conn))
 	lanes, ended := s.begin(s.accept(queued(conn)), at(1)), s.settle(s.handledBy(dead, conn), operation.Succeeded)
-	of := operation.Left{Handler: dead}
+	of := operation.Left{Sync: true, Handler: dead}
 	is(t, "taken up", got[int](s)(s.Interrupted(t.Context(), at(5), of, settlesNow)), 1)
 	is(t, "taken up again", got[int](s)(s.Interrupted(t.Context(), at(6), of, settlesNow)), 0)
 	is(t, "what it was at work on", s.read(cut).State, operation.Failed)
@@ -47,6 +48,19 @@ func leftByAHandler(t *testing.T, s *stand) {
 		same(t, what, s.read(op), op)
 	}
 	is(t, "one that has ended", s.read(ended).State, operation.Succeeded)
+}
+
+func leftByNobody(t *testing.T, s *stand) {
+	conn := uuid.New()
+	nobodys, other := s.accept(syncOf(conn)), s.handledBy(uuid.New(), conn)
+	lanes := s.begin(s.accept(queued(conn)), at(1))
+	of := operation.Left{Sync: true}
+	is(t, "of which nothing was sent", got[int](s)(s.Unsent(t.Context(), at(5), of, func(operation.Operation) bool { return false })), 0)
+	is(t, "taken up", got[int](s)(s.Interrupted(t.Context(), at(5), of, settlesNow)), 1)
+	is(t, "what it was at work on", s.read(nobodys).State, operation.Failed)
+	for what, op := range map[string]operation.Operation{"another's": other, "a lane's": lanes} {
+		same(t, what, s.read(op), op)
+	}
 }
 
 func leftByALane(t *testing.T, s *stand) {
@@ -72,8 +86,8 @@ func leftUnsent(t *testing.T, s *stand) {
 	sent := s.begin(s.accept(queued(conn)), at(1))
 	s.must(s.MarkStep(t.Context(), sent.ID, tsp.Step{Key: "a"}))
 	marked := func(operation.Operation) bool { return true }
-	is(t, "of another", got[int](s)(s.Unsent(t.Context(), at(5), operation.Left{Handler: uuid.New()}, marked)), 0)
-	is(t, "of the replica", got[int](s)(s.Unsent(t.Context(), at(5), operation.Left{Handler: dead}, marked)), 1)
+	is(t, "of another", got[int](s)(s.Unsent(t.Context(), at(5), operation.Left{Sync: true, Handler: uuid.New()}, marked)), 0)
+	is(t, "of the replica", got[int](s)(s.Unsent(t.Context(), at(5), operation.Left{Sync: true, Handler: dead}, marked)), 1)
 	is(t, "the sync one", s.read(handled).State, operation.Failed)
 	is(t, "the lane's meanwhile", s.read(begun).State, operation.Sending)
 	is(t, "of the lane", got[int](s)(s.Unsent(t.Context(), at(5), operation.Left{Claim: claimed(conn, 2)}, marked)), 1)
@@ -87,8 +101,9 @@ func handlersAreTold(t *testing.T, s *stand) {
 	s.handledBy(one, conn)
 	last := s.handledBy(other, conn)
 	s.settle(s.handledBy(uuid.UUID{3}, conn), operation.Succeeded)
-	s.accept(syncOf(conn))
-	same(t, "at work", got[[]uuid.UUID](s)(s.Handlers(t.Context())), []uuid.UUID{one, other})
+	nobodys := s.accept(syncOf(conn))
+	same(t, "at work", got[[]uuid.UUID](s)(s.Handlers(t.Context())), []uuid.UUID{uuid.Nil, one, other})
 	s.settle(last, operation.Failed)
-	same(t, "when one has ended", got[[]uuid.UUID](s)(s.Handlers(t.Context())), []uuid.UUID{one})
+	s.settle(nobodys, operation.Failed)
+	same(t, "when some have ended", got[[]uuid.UUID](s)(s.Handlers(t.Context())), []uuid.UUID{one})
 }

@@ -25,7 +25,7 @@ func TestAnOperationCostsFewStatementsAndLittleLog(t *testing.T) {
 		t.Run(fmt.Sprint(c.size, " at once"), func(t *testing.T) {
 			t.Parallel()
 			w := newTraffic(t, event.OperationSucceeded)
-			statements := w.Statements(t)
+			statements, _ := w.Statements(t)
 			round := func(size int) {
 				if err := w.round(t.Context(), size); err != nil {
 					t.Fatal(err)

@@ -36,6 +36,9 @@ type DB struct {
 // nil, is told, after the commit, of each lane that was given work; it must not block.
 func Open(ctx context.Context, over engine.Database, now func() time.Time, wake func(fence.Lane)) (*DB, error) {
 	db := &DB{database: over, now: now, wake: wake, left: make(chan struct{}, 1), listFor: listDeadline, walked: walked}
+	if err := db.refuseMoved(ctx); err != nil {
+		return nil, errors.Join(why(ctx, over, err), over.Close())
+	}
 	session, err := over.Session(ctx)
 	if err != nil {
 		return nil, errors.Join(db.troubled(err), over.Close())
@@ -43,9 +46,18 @@ func Open(ctx context.Context, over engine.Database, now func() time.Time, wake 
 	db.writer = newWriter(session, over.Trouble, &db.memory.told)
 	db.memory.seen, err = one(ctx, db, `SELECT coalesce(max(seq), 0) FROM change`, scanOne[int64])
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("reading the last change: %w", err), db.Close())
+		return nil, errors.Join(why(ctx, over, fmt.Errorf("reading the last change: %w", err)), db.Close())
 	}
 	return db, nil
+}
+
+// why is what is wrong with a database that failed an opening, where it is lost: that says more than what it failed.
+func why(ctx context.Context, over engine.Keeper, err error) error {
+	var t *fence.Trouble
+	if errors.As(over.Ping(ctx), &t) && t.Lost {
+		return t
+	}
+	return err
 }
 
 // Close notes what was written last, waits for the writes under way and closes the database. The writer

@@ -63,9 +63,9 @@ func (t *tx) endAttempt(s webhook.Settled) (changed int64, err error) {
 	w := s.Waiting
 	const as = ` WHERE seq = ?1 AND tries = ?2 AND state = 'waiting' AND subscription = ?3 AND event = ?4`
 	if s.Dropped() {
-		return t.change(`DELETE FROM delivery`+as, w.Seq, w.Tries, w.Subscription[:], w.Event.ID[:])
+		return t.expect(`DELETE FROM delivery`+as, w.Seq, w.Tries, w.Subscription[:], w.Event.ID[:])
 	}
-	return t.change(`UPDATE delivery SET state = ?5, tries = ?6,
+	return t.expect(`UPDATE delivery SET state = ?5, tries = ?6,
 		next_at = CASE WHEN CAST(?7 AS BIGINT) = 1 THEN next_at ELSE ?8 END`+as,
 		w.Seq, w.Tries, w.Subscription[:], w.Event.ID[:], string(s.State), s.Tries(), s.PutsNothingOff(), micros(s.Until()))
 }

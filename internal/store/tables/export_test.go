@@ -45,10 +45,10 @@ func (db *DB) Together(n int, start func(), end func() error) error {
 	return errors.Join(<-blocked, end())
 }
 
-// tallied is a session that counts its statements, and never rests.
+// tallied is a session that counts its statements, and for how many answers was waited, and never rests.
 type tallied struct {
 	engine.Session
-	n *atomic.Int64
+	n, waits *atomic.Int64
 }
 
 func (c tallied) Exec(query string, args []any) error {
@@ -58,29 +58,36 @@ func (c tallied) Exec(query string, args []any) error {
 
 func (c tallied) Change(query string, args []any) (int64, error) {
 	c.n.Add(1)
+	c.waits.Add(1)
 	return c.Session.Change(query, args)
+}
+
+func (c tallied) Expect(query string, args []any, unmet func()) (int64, error) {
+	c.n.Add(1)
+	return c.Session.Expect(query, args, unmet)
 }
 
 func (c tallied) Query(query string, args []any, each func(engine.Row) error) error {
 	c.n.Add(1)
+	c.waits.Add(1)
 	return c.Session.Query(query, args, each)
 }
 
 func (tallied) Rest() {}
 
 // Statements counts the statements of the writer but those around each group, and keeps its log from being
-// brought into the file.
-func (db *DB) Statements(t *testing.T) func() int64 {
+// brought into the file. waits counts those whose answers a database must give before the next one.
+func (db *DB) Statements(t *testing.T) (statements, waits func() int64) {
 	t.Helper()
-	var n atomic.Int64
+	var n, waited atomic.Int64
 	err := db.do(t.Context(), func(tx *tx) error {
-		tx.session = tallied{tx.session, &n}
+		tx.session = tallied{tx.session, &n, &waited}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return n.Load
+	return n.Load, waited.Load
 }
 
 // waits counts the writes that wait.

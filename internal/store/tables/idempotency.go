@@ -18,8 +18,30 @@ func (t *tx) claim(op operation.Operation) error {
 		return nil
 	}
 	since := micros(operation.KeysSince(op.CreatedAt))
-	holders, err := rows(t, `SELECT operation FROM idempotency WHERE partner = ?1 AND client = ?2 AND key = ?3
-		AND created_at > ?4`, scanOne[uuid.UUID], op.Partner[:], op.Key.Client, op.Key.Value, since)
+	n, err := t.keep(op, `WHERE idempotency.created_at <= ?7`, since)
+	if err == nil && n == 0 {
+		err = t.reuse(op)
+	}
+	if err != nil {
+		return err
+	}
+	return t.exec(`DELETE FROM idempotency WHERE (partner, client, key) IN (SELECT partner, client, key
+		FROM idempotency WHERE created_at <= ?1 LIMIT 10)`, since)
+}
+
+// keep writes a key, if there is one already where that fits. Nearly always there is none.
+func (t *tx) keep(op operation.Operation, where string, args ...any) (int64, error) {
+	return t.expect(`INSERT INTO idempotency (partner, client, key, operation, fingerprint, created_at)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (partner, client, key) DO UPDATE SET operation = excluded.operation,
+		fingerprint = excluded.fingerprint, created_at = excluded.created_at `+where,
+		append([]any{op.Partner[:], op.Key.Client, op.Key.Value, op.ID[:], op.Key.Fingerprint, micros(op.CreatedAt)},
+			args...)...)
+}
+
+// reuse keeps a key that stands for another operation, if that frees it.
+func (t *tx) reuse(op operation.Operation) error {
+	holders, err := rows(t, `SELECT operation FROM idempotency WHERE partner = ?1 AND client = ?2 AND key = ?3`,
+		scanOne[uuid.UUID], op.Partner[:], op.Key.Client, op.Key.Value)
 	if err != nil {
 		return err
 	}
@@ -30,14 +52,8 @@ func (t *tx) claim(op operation.Operation) error {
 			return refusal{operation.ErrKeyTaken}
 		}
 	}
-	if err := t.exec(`DELETE FROM idempotency WHERE (partner, client, key) IN (SELECT partner, client, key
-		FROM idempotency WHERE created_at <= ?1 LIMIT 10)`, since); err != nil {
-		return err
-	}
-	return t.exec(`INSERT INTO idempotency (partner, client, key, operation, fingerprint, created_at)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (partner, client, key) DO UPDATE SET operation = excluded.operation,
-		fingerprint = excluded.fingerprint, created_at = excluded.created_at`,
-		op.Partner[:], op.Key.Client, op.Key.Value, op.ID[:], op.Key.Fingerprint, micros(op.CreatedAt))
+	_, err = t.keep(op, ``)
+	return err
 }
 
 // freed tells whether the operation that holds a key frees it. One that is gone holds none.

@@ -13,16 +13,17 @@ import (
 	"github.com/waybill-dev/waybill/internal/store/engine"
 )
 
-// cutOperations finds what scanCut reads, of those that are operation.Left.
+// cutOperations finds what scanCut reads, of those that are operation.Left. PostgreSQL knows the types of parameters by
+// where they stand first.
 const cutOperations = `SELECT id, connection, tsp, kind, verb, order_key, sync, state, tries, sent_at,
 	(SELECT max(n) FROM attempt WHERE attempt.operation = operation.id)
 	FROM operation WHERE state = ?1 AND state IN ('sending', 'unknown')
-		AND (?2 IS NULL OR sync = 0 AND connection = ?2) AND (?3 IS NULL OR sync = 1 AND handler = ?3)`
+		AND (sync = 0 AND connection = ?2 OR ?2 IS NULL) AND sync >= ?3 AND (handler IS NOT DISTINCT FROM ?4 OR ?3 = 0)`
 
-// Handlers lists the replicas that are at work on sync operations.
+// Handlers lists the replicas that are at work on sync operations, and zero if nobody is on some.
 func (db *DB) Handlers(ctx context.Context) ([]uuid.UUID, error) {
 	all, err := list(ctx, db, `SELECT handler FROM operation WHERE state = ?1 AND state IN ('sending', 'unknown')
-		AND sync = 1 AND handler IS NOT NULL`, scanOne[uuid.UUID], string(operation.Sending))
+		AND sync = 1`, scanOne[uuid.UUID], string(operation.Sending))
 	slices.SortFunc(all, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
 	return slices.Compact(all), err
 }
@@ -35,7 +36,8 @@ func (db *DB) Interrupted(ctx context.Context, at time.Time, of operation.Left,
 		if err := tx.hold(of.Claim); err != nil {
 			return 0, err
 		}
-		cut, err := rows(tx, cutOperations, scanCut, string(operation.Sending), id(of.Claim.Lane.ID), id(of.Handler))
+		cut, err := rows(tx, cutOperations, scanCut, string(operation.Sending), id(of.Claim.Lane.ID), of.Sync,
+			id(of.Handler))
 		if err != nil {
 			return 0, err
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/resource"
 )
 
 // Heads returns the oldest live operations of each chain. It hops through the index from one key
@@ -112,7 +113,7 @@ func (db *DB) MarkSending(ctx context.Context, claim fence.Claim, op operation.O
 		if err := tx.hold(claim); err != nil {
 			return err
 		}
-		return overtaken(tx.change(`UPDATE operation SET state = ?4, updated_at = ?5, sent_at = ?6
+		return overtaken(tx.expect(`UPDATE operation SET state = ?4, updated_at = ?5, sent_at = ?6
 			WHERE id = ?1 AND tries = ?2 AND state = ?3`, op.ID[:], op.Tries, string(op.State),
 			string(next.State), micros(next.UpdatedAt), micros(next.SentAt)))
 	})
@@ -136,7 +137,7 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 		}
 		// The states from which the table leads here are the condition, so nothing is read before
 		// (decision 0008). Only a settlement that changed no row asks why.
-		n, err := tx.change(`UPDATE operation SET state = ?3, tries = ?4, counted = ?5, next_at = ?6, resource = ?7,
+		n, err := tx.expect(`UPDATE operation SET state = ?3, tries = ?4, counted = ?5, next_at = ?6, resource = ?7,
 			source_id = ?8, collection = ?9, updated_at = ?10, sent_at = ?11, streak = ?12, cut_at = ?13
 			WHERE id = ?1 AND tries = ?2
 			AND `+among(operation.Before(op.State)),
@@ -155,7 +156,7 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 			}
 		}
 		if s.Record != nil {
-			if _, err := tx.saveRecord(db, *s.Record); err != nil {
+			if err := tx.saveRecord(db, *s.Record, op.Verb == resource.Create); err != nil {
 				return err
 			}
 			if err := tx.leave(s.Record.Connection); err != nil {

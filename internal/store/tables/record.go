@@ -14,7 +14,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
-	"github.com/waybill-dev/waybill/internal/store/engine"
 )
 
 // recordColumns leave out source, the largest column, which most queries do not need; scanRecord
@@ -216,8 +215,21 @@ func (db *DB) SaveRecords(ctx context.Context, records []record.Record) ([]uuid.
 	}
 	// All of a page in one write, so an import that is cut off has saved whole pages.
 	return giveAs(ctx, db, imports, func(tx *tx) (foreign []uuid.UUID, err error) {
+		known, err := tx.knownRecords(records)
+		if err != nil {
+			return nil, err
+		}
 		for _, r := range records {
-			other, err := tx.saveRecord(db, r)
+			was, there := known[r.ID]
+			if !there {
+				was, err = tx.knownRecord(r.ID)
+			}
+			// Another of the same page finds what this one leaves.
+			delete(known, r.ID)
+			other := false
+			if err == nil {
+				other, err = tx.saveOnto(db, r, was)
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -230,15 +242,31 @@ func (db *DB) SaveRecords(ctx context.Context, records []record.Record) ([]uuid.
 	})
 }
 
-// knownRecord returns a record as it is stored; its Seq is 0 if it is not. What Source holds is
-// told by Hash.
+// knownRecords returns records as they are stored, by their ids; those that are not have a Seq of 0. All are asked
+// for at once: a page waits for one answer of the database, and not for one for each of its records.
+func (t *tx) knownRecords(records []record.Record) (map[uuid.UUID]record.Known, error) {
+	all, ids := make(map[uuid.UUID]record.Known, len(records)), make([]uuid.UUID, len(records))
+	for i, r := range records {
+		ids[i], all[r.ID] = r.ID, record.Known{}
+	}
+	found, err := rows(t, knownQuery+`r.id IN (SELECT unhex(value) FROM json_each(?1))`, scanKnown, hexed(ids))
+	for _, known := range found {
+		all[known.ID] = known
+	}
+	return all, err
+}
+
+// knownRecord returns one of them.
 func (t *tx) knownRecord(id uuid.UUID) (record.Known, error) {
-	var known record.Known
-	err := t.each(`SELECT CASE WHEN EXISTS (SELECT 1 FROM connection c WHERE c.id = r.connection
-		AND c.status <> 'deleted') THEN 0 ELSE 1 END, `+
-		recordColumns+`, '{}' FROM record r WHERE r.id = ?1`, func(row engine.Row) (err error) {
-		known.Record, err = scanRecord(also{row, &known.Orphan})
-		return err
-	}, id[:])
+	found, err := rows(t, knownQuery+`r.id = ?1`, scanKnown, id[:])
+	return append(found, record.Known{})[0], err
+}
+
+// knownQuery finds records as they are stored. What Source holds is told by Hash.
+const knownQuery = `SELECT CASE WHEN EXISTS (SELECT 1 FROM connection c WHERE c.id = r.connection
+		AND c.status <> 'deleted') THEN 0 ELSE 1 END, ` + recordColumns + `, '{}' FROM record r WHERE `
+
+func scanKnown(row scanner) (known record.Known, err error) {
+	known.Record, err = scanRecord(also{row, &known.Orphan})
 	return known, err
 }

@@ -5,28 +5,26 @@ import (
 )
 
 // saveRecord adds a record or merges it into the one that is known, unless that is of another kind,
-// and tells of it. It tries first what is likelier, because the other way costs a statement more.
+// and tells of it. One that should be new is added first, because the other way costs a statement more.
 // Nothing can come between reading and writing: there is one writer.
-func (t *tx) saveRecord(db *DB, r record.Record) (foreign bool, err error) {
-	var known record.Known
-	if r.Imported {
-		// Most imported records are there, and most written ones are not.
-		if known, err = t.knownRecord(r.ID); err != nil {
-			return false, err
+func (t *tx) saveRecord(db *DB, r record.Record, isNew bool) error {
+	if isNew {
+		if added, err := t.addAndTell(db, r); added || err != nil {
+			return err
 		}
 	}
+	known, err := t.knownRecord(r.ID)
+	if err == nil {
+		_, err = t.saveOnto(db, r, known)
+	}
+	return err
+}
+
+// saveOnto is saveRecord for a record of which it is known what is stored.
+func (t *tx) saveOnto(db *DB, r record.Record, known record.Known) (foreign bool, err error) {
 	if known.Seq == 0 {
-		m := r.New()
-		added, err := t.addRecord(m)
-		if err == nil && added {
-			err = t.tell(db, m.Record, m.Change, m.Record.UpdatedAt)
-		}
-		if added || err != nil {
-			return false, err
-		}
-		if known, err = t.knownRecord(r.ID); err != nil {
-			return false, err
-		}
+		_, err := t.addAndTell(db, r)
+		return false, err
 	}
 	m := r.Onto(known)
 	switch {
@@ -45,23 +43,31 @@ func (t *tx) saveRecord(db *DB, r record.Record) (foreign bool, err error) {
 	return false, t.reach(m)
 }
 
+// addAndTell adds a record unless it is there, and tells of it.
+func (t *tx) addAndTell(db *DB, r record.Record) (added bool, err error) {
+	m := r.New()
+	if added, err = t.addRecord(m); err == nil && added {
+		err = t.tell(db, m.Record, m.Change, m.Record.UpdatedAt)
+	}
+	return added, err
+}
+
 // addRecord adds a record unless it is there. It tells so instead of failing where the record is
-// there, since the group would be rolled back.
+// there, since the group would be rolled back. Nobody waits for its number, which what follows reads by itself.
 func (t *tx) addRecord(m record.Merge) (added bool, err error) {
 	r := &m.Record
-	seq, err := rows(t, `INSERT INTO record (id, kind, fleet, tsp, account, collection, source_id, synthetic, imported,
+	n, err := t.expect(`INSERT INTO record (id, kind, fleet, tsp, account, collection, source_id, synthetic, imported,
 		connection, shelf, sort_at, occurred_at, settled_at, created_at, updated_at, deleted_at, hash, fields, extras,
 		source)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, ?17, ?18, ?19, ?20)
-		ON CONFLICT (id) DO NOTHING RETURNING seq`, scanOne[int64],
+		ON CONFLICT (id) DO NOTHING`,
 		r.ID[:], string(r.Kind), r.Fleet[:], string(r.TSP), r.Account, r.Collection, string(r.SourceID), r.Synthetic,
 		r.Imported, r.Connection[:], shelfOf(*r), micros(r.SortTime()), micros(r.OccurredAt), micros(m.WrittenAt),
 		micros(r.CreatedAt),
 		micros(r.UpdatedAt), r.Hash, string(r.Fields), string(r.Extras), string(r.Source))
-	if err != nil || len(seq) == 0 {
+	if err != nil || n == 0 {
 		return false, err
 	}
-	r.Seq = seq[0]
 	if err := t.addReferences(*r); err != nil {
 		return false, err
 	}
@@ -88,15 +94,24 @@ func (t *tx) replaceRecord(m record.Merge, known record.Record) error {
 	return t.addReferences(r)
 }
 
+// seqOf is a record's number, nil for one that was added within the same write: that is read where it is needed.
+func seqOf(r record.Record) any {
+	if r.Seq == 0 {
+		return nil
+	}
+	return r.Seq
+}
+
 // reach notes that a record's connection sees it. Seeing it again as it was writes nothing. An
 // import that finds nothing new writes no row at all, which is what lets it run often.
 func (t *tx) reach(m record.Merge) error {
 	r := m.Record
-	return t.exec(`INSERT INTO record_reach (connection, record, kind, seen_at, gone_at) VALUES (?1, ?2, ?3, ?4, 0)
+	return t.exec(`INSERT INTO record_reach (connection, record, kind, seen_at, gone_at) VALUES (?1,
+		coalesce(?2, (SELECT seq FROM record WHERE id = ?6)), ?3, ?4, 0)
 		ON CONFLICT (connection, record) DO UPDATE SET kind = ?3, seen_at = max(record_reach.seen_at, ?4), gone_at = 0
 		WHERE record_reach.gone_at > 0 OR record_reach.kind <> ?3
 			OR CAST(?5 AS BIGINT) = 1 AND record_reach.seen_at < ?4`,
-		r.Connection[:], r.Seq, string(r.Kind), micros(r.SeenAt), m.News)
+		r.Connection[:], seqOf(r), string(r.Kind), micros(r.SeenAt), m.News, r.ID[:])
 }
 
 // addReferences notes the members by which lists of logs are filtered. One statement for all of them would
@@ -108,8 +123,8 @@ func (t *tx) addReferences(r record.Record) error {
 	}
 	for member, value := range all {
 		err := t.exec(`INSERT INTO record_reference (fleet, kind, member, value, sort_at, record) VALUES
-			(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING`,
-			r.Fleet[:], string(r.Kind), member, value, micros(r.SortTime()), r.Seq)
+			(?1, ?2, ?3, ?4, ?5, coalesce(?6, (SELECT seq FROM record WHERE id = ?7))) ON CONFLICT DO NOTHING`,
+			r.Fleet[:], string(r.Kind), member, value, micros(r.SortTime()), seqOf(r), r.ID[:])
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/store"
+	"github.com/waybill-dev/waybill/internal/store/engine"
 	"github.com/waybill-dev/waybill/internal/store/sqlite"
 	"github.com/waybill-dev/waybill/internal/store/storetest"
 	"github.com/waybill-dev/waybill/internal/store/tables"
@@ -77,6 +78,11 @@ func (f file) OpenBeside(ctx context.Context, o store.Options) (store.Store, err
 	if err != nil {
 		return nil, err
 	}
+	return beside(ctx, over, o)
+}
+
+// beside puts tables over a database beside whoever has opened it.
+func beside(ctx context.Context, over engine.Database, o store.Options) (store.Store, error) {
 	db, err := tables.Open(ctx, over, o.Now, nil)
 	if err != nil || o.Sealing == nil {
 		return db, err

@@ -12,7 +12,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/store/postgres"
 	"github.com/waybill-dev/waybill/internal/store/postgres/postgrestest"
 	"github.com/waybill-dev/waybill/internal/store/storetest"
-	"github.com/waybill-dev/waybill/internal/store/tables"
 )
 
 func TestStoreOnPostgreSQL(t *testing.T) {
@@ -40,13 +39,7 @@ func (s shared) OpenBeside(ctx context.Context, o store.Options) (store.Store, e
 	if err != nil {
 		return nil, err
 	}
-	db, err := tables.Open(ctx, over, o.Now, nil)
-	if err != nil || o.Sealing == nil {
-		return db, err
-	}
-	with, err := o.Sealing(ctx, db)
-	db.SealWith(with)
-	return db, err
+	return beside(ctx, over, o)
 }
 
 // Crash ends all sessions and copies what they have committed.

@@ -36,17 +36,24 @@ type traffic struct {
 
 func newTraffic(t testing.TB, name string) *traffic {
 	t.Helper()
-	w := &traffic{path: filepath.Join(t.TempDir(), "w.db"), partner: uuid.New()}
-	db, err := tables.OpenFile(t.Context(), w.path, time.Now, func(fence.Lane) {})
+	path := filepath.Join(t.TempDir(), "w.db")
+	db, err := tables.OpenFile(t.Context(), path, time.Now, func(fence.Lane) {})
 	if err != nil {
 		t.Fatal(err)
 	}
+	w := trafficOver(t, db, name)
+	w.path = path
+	return w
+}
+
+func trafficOver(t testing.TB, db *tables.DB, name string) *traffic {
+	t.Helper()
+	w := &traffic{DB: db, partner: uuid.New()}
 	t.Cleanup(func() {
 		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	w.DB = db
 	w.to = webhook.Subscription{ID: uuid.New(), Partner: w.partner, URL: "https://r.example/", EventName: name,
 		Sealed: []byte("x"), Status: webhook.Active}
 	if err := db.InsertSubscriptions(t.Context(), []webhook.Subscription{w.to}, 1); err != nil {

@@ -53,6 +53,8 @@ type write struct {
 	run   func(*tx) error
 	kind  kind
 	done  chan error
+	// doubted tells that something was not as the write has expected.
+	doubted bool
 }
 
 // Callers are sent away, to come again, while so many accepts wait or the first of them has waited for so long: the
@@ -68,6 +70,8 @@ func behind() error {
 	return &fence.Trouble{Reason: reason, Err: fmt.Errorf("%s: %d wait, or the first of them for %v; look at the database's "+
 		"disk, load and locks", reason, acceptsAtMost, acceptsWait)}
 }
+
+func (w *write) doubt() { w.doubted = true }
 
 // turns holds the writes that wait, each kind in its order.
 type turns struct {

@@ -10,6 +10,8 @@ import (
 // writes of a group and must not be used after run has returned.
 type tx struct {
 	*writer
+	// of is the write that runs.
+	of    *write
 	woken []func()
 	// counts are what came of deliveries in the group; they are added to what is stored at its end.
 	counts map[countRow]webhook.Count
@@ -57,6 +59,16 @@ func (t *tx) exec(query string, args ...any) error {
 func (t *tx) change(query string, args ...any) (int64, error) {
 	t.starts(query)
 	return t.session.Change(query, args)
+}
+
+// expect is change for a statement that should change one row, and does so nearly always. Nobody waits for its
+// answer. If that turns out otherwise the group runs once more, and there this write waits for all of its answers.
+func (t *tx) expect(query string, args ...any) (int64, error) {
+	if t.of.doubted {
+		return t.change(query, args...)
+	}
+	t.starts(query)
+	return t.session.Expect(query, args, t.of.doubt)
 }
 
 // rows reads all rows of a query within the transaction.

@@ -19,7 +19,7 @@ func (db *DB) Unsent(ctx context.Context, at time.Time, of operation.Left, marke
 		cut, err := rows(tx, cutOperations+`
 			AND NOT EXISTS (SELECT 1 FROM step WHERE step.operation = operation.id AND (step.done = 0
 				OR operation.sync = 1))`, scanCut, string(operation.Sending),
-			id(of.Claim.Lane.ID), id(of.Handler))
+			id(of.Claim.Lane.ID), of.Sync, id(of.Handler))
 		if err != nil {
 			return 0, err
 		}

