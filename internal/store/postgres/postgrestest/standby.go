@@ -3,37 +3,41 @@
 package postgrestest
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
-// Standby starts a copy of a server that runs, which follows it under a name (application_name, by which
-// synchronous_standby_names knows it), and is stopped after the test.
-func (s *Server) Standby(t testing.TB, name string) *Server {
+// Standby starts a copy of the server that follows it, and is stopped after the test. The server is stopped for the
+// copy, and then has no transaction return before the standby has it, or does not wait for it at all.
+func (s *Server) Standby(t testing.TB, synchronous bool) *Server {
 	t.Helper()
-	folder, err := os.MkdirTemp("", "waybill-postgres-")
+	if err := s.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	standby := madeBy(t, s.options, "follow "+s.folder)
+	t.Cleanup(standby.discard)
+	err := standby.set("primary_conninfo = 'host=" + s.folder + " user=waybill'\nwal_retrieve_retry_interval = '100ms'")
+	if synchronous {
+		err = errors.Join(err, s.set("synchronous_standby_names = '*'"))
+	}
+	if err := errors.Join(err, s.Start(t.Context()), standby.Start(t.Context())); err != nil {
+		t.Fatalf("starting a standby: %v", err)
+	}
+	return standby
+}
+
+// set adds lines to the settings of a server that does not run.
+func (s *Server) set(lines string) error {
+	settings, err := os.OpenFile(filepath.Join(s.folder, "data", "postgresql.auto.conf"), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	copied := &Server{bin: s.bin, folder: folder, options: s.options}
-	t.Cleanup(copied.discard)
-	if os.Geteuid() == 0 {
-		if err := os.Chown(folder, nobody, nobody); err != nil {
-			t.Fatal(err)
-		}
-	}
-	from := fmt.Sprintf("host=%s user=waybill application_name=%s", s.folder, name)
-	copying := copied.command(t.Context(), filepath.Join(s.bin, "pg_basebackup"), "--pgdata=data", "--dbname="+from,
-		"--checkpoint=fast", "--no-sync", "--write-recovery-conf")
-	if said, err := copying.CombinedOutput(); err != nil {
-		t.Fatalf("copying the primary: %v: %.2000s", err, said)
-	}
-	if err := copied.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return copied
+	_, err = fmt.Fprintln(settings, lines)
+	return errors.Join(err, settings.Close())
 }
 
 // Promote makes a standby the primary, and returns when it is.
@@ -44,15 +48,7 @@ func (s *Server) Promote(t testing.TB) {
 	}
 }
 
-// Run runs statements as the operator of the server.
-func (s *Server) Run(t testing.TB, statements ...string) {
-	t.Helper()
-	if err := s.run(t.Context(), statements...); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// EitherURL is that of a database which is on this server or on another one, whichever can be written.
-func (s *Server) EitherURL(other *Server, database string) string {
-	return "postgres://waybill@/" + database + "?host=" + s.folder + "," + other.folder + "&port=5432,5432&target_session_attrs=read-write"
+// EitherURL is that of a database of the server which is on its standby as well.
+func (s *Server) EitherURL(standby *Server, url string) string {
+	return strings.Replace(url, s.folder, s.folder+","+standby.folder+"&port=5432,5432", 1)
 }
