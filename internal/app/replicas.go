@@ -28,15 +28,15 @@ const (
 	handledEvery = 2 * time.Second
 )
 
-// How long a start waits for the other replicas to count this one, which those that live do within two beats, and how
+// How long a start waits for the other replicas to count this one, which those that live do within three beats, and how
 // often it looks.
 const (
-	noticedWithin = 3 * time.Second
+	noticedWithin = 5 * time.Second
 	noticedEvery  = 50 * time.Millisecond
 )
 
 // noticed returns once this replica has a part of what all have together: who sends requests to it before would have
-// sync writes refused for want of one. It does not wait for long, as one of the others may be dead.
+// sync writes refused for want of one. It waits no longer than it takes to take one of the others for dead.
 func (a *App) noticed(ctx context.Context) {
 	if a.replica == nil {
 		return
