@@ -16,7 +16,7 @@ import (
 
 // formerRelease is the commit of the release before this one. Whoever makes a release names it here, so that the next
 // one is tried beside it.
-const formerRelease = "5b074ee8b4083fa68120fc09c411b65438ba9395"
+const formerRelease = "9c0bb0ea708752ba3f0f7a0c9e12edbfb9355f64"
 
 // former builds the program of the former release from the history, which a whole clone has.
 func former(t *testing.T) string {
