@@ -42,7 +42,8 @@ func wired(t *testing.T, url string) *wire {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &wire{url: fmt.Sprintf("postgres://waybill@%s/%s", l.Addr(), database), target: filepath.Join(host, ".s.PGSQL.5432")}
+	w := &wire{url: fmt.Sprintf("postgres://waybill@%s/%s", l.Addr(), database),
+		target: filepath.Join(host, ".s.PGSQL.5432")}
 	t.Cleanup(func() {
 		_ = l.Close()
 		w.mu.Lock()
@@ -171,9 +172,9 @@ func TestWritesAreSentWhoeverHearsNothing(t *testing.T) {
 	w.toldAll(past)
 }
 
-// volley writes some messages to any replica while the TSP holds the first of them up, so that the others come to a lane
-// that runs here or elsewhere, and returns how long they take to the TSP. No two of them go the same way: whose was first is
-// told by replicas whose clocks may differ by more than what lies between them.
+// volley writes some messages to any replica while the TSP holds the first of them up, so that the others come to a
+// lane that runs here or elsewhere, and returns how long they take to the TSP. No two of them go the same way: which
+// was first is told by replicas whose clocks may differ by more than what lies between them.
 func (w *torture) volley(s *siege, to side, name string) time.Duration {
 	w.t.Helper()
 	to.ask(w.t, "POST", "/_sim/faults", `{"match":{"method":"POST"},"fault":"delay","delay_ms":500,"times":1}`)

@@ -125,8 +125,8 @@ func TestAStandbyThatLacksTheEndIsGoneOnFromAsARestore(t *testing.T) {
 	t.Logf("of %d writes that were answered the standby lacked %d", len(before), lost)
 }
 
-// remember adds what was known of before, and counts what is known no more. What had ended may be under way again, so that
-// nobody knows any more what its caller was told.
+// remember adds what was known of before, and counts what is known no more. What had ended may be under way again, so
+// that nobody knows any more what its caller was told.
 func (h *history) remember(before []wrote) (lost int) {
 	since := map[string]wrote{}
 	for _, w := range h.writes {
@@ -146,6 +146,7 @@ func (h *history) remember(before []wrote) (lost int) {
 		}
 		delete(since, w.id)
 	}
-	h.writes = slices.Concat(before, slices.DeleteFunc(h.writes, func(w wrote) bool { _, later := since[w.id]; return !later }))
+	known := func(w wrote) bool { _, later := since[w.id]; return !later }
+	h.writes = slices.Concat(before, slices.DeleteFunc(h.writes, known))
 	return lost
 }

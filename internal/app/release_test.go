@@ -23,10 +23,11 @@ func former(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	source, binary := filepath.Join(dir, "source.tar"), filepath.Join(dir, "waybill")
-	said, err := exec.CommandContext(t.Context(), "git", "-C", "../..", "archive", "-o", source, formerRelease).CombinedOutput()
+	archive := exec.CommandContext(t.Context(), "git", "-C", "../..", "archive", "-o", source, formerRelease)
+	said, err := archive.CombinedOutput()
 	if err != nil {
-		without := fmt.Sprintf("NOT RUN: the former release, commit %s, is not in a history here, so nothing was tried beside "+
-			"it; it is in a whole clone (git fetch --unshallow): %v %s", formerRelease, err, said)
+		without := fmt.Sprintf("NOT RUN: the former release, commit %s, is not in a history here, so nothing was "+
+			"tried beside it; it is in a whole clone (git fetch --unshallow): %v %s", formerRelease, err, said)
 		if os.Getenv("CI") == "true" {
 			t.Fatal(without)
 		}

@@ -63,8 +63,8 @@ type peer struct {
 	waiting int64
 }
 
-// One that comes counts from its first beat on those that it sees then, so that they keep their parts however long it takes
-// to beat again.
+// beatReplica is a beat. One that comes counts from its first one on those that it sees then, so that they keep their
+// parts however long it takes to beat again.
 const beatReplica = `
 WITH ` + moment + `,
 beat AS (
