@@ -144,6 +144,29 @@ func TestEachReplicaHasAPartAndOneLeads(t *testing.T) {
 	eventually(t, "the other one leads", b.Leads)
 }
 
+// A start may take its time between its first beat and the next.
+func TestAReplicaThatComesLeavesToOthersTheirPart(t *testing.T) {
+	t.Parallel()
+	url := database(t)
+	a := replica(t, url)
+	together(t, a)
+	_, err := pool(t, url).Exec(t.Context(), `CREATE FUNCTION stalls() RETURNS trigger LANGUAGE plpgsql AS
+		$$ BEGIN RAISE EXCEPTION 'this beat is the next one'; END $$;
+		CREATE TRIGGER stalls BEFORE UPDATE ON replica FOR EACH ROW WHEN (old.counts < old.started_at)
+		EXECUTE FUNCTION stalls()`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	replica(t, url)
+	eventually(t, "the one that came is counted", func() bool {
+		part, of := a.Share()
+		if part < 0 {
+			t.Fatal("the one that was there has no part any more")
+		}
+		return of == 2
+	})
+}
+
 // A replica leaves for as long as its calls take, and what one of all does goes on meanwhile.
 func TestTheNextOneLeadsWhileTheFirstOneLeaves(t *testing.T) {
 	t.Parallel()
