@@ -73,7 +73,7 @@ func headsOf(share string) string {
 			AND order_key < ?3 AND ` + live + `), n + 1 FROM chain WHERE key IS NOT NULL AND n < ?4
 	) SELECT seq, ` + operationColumns + ` FROM chain CROSS JOIN operation
 		WHERE seq IN (SELECT o.seq FROM operation o WHERE o.connection = ?1 AND o.order_key = chain.key
-			AND o.` + live + `
+			AND ` + live + `
 			ORDER BY o.seq LIMIT ?5)
 		ORDER BY key, seq`
 }
