@@ -52,7 +52,7 @@ func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event
 	if err != nil {
 		return op, err
 	}
-	return giveAs(ctx, db, accepts, func(tx *tx) (operation.Operation, error) {
+	return giveAs(ctx, db, turn{kind: accepts}, func(tx *tx) (operation.Operation, error) {
 		op := op
 		if op.Sync {
 			if err := tx.free(op); err != nil {

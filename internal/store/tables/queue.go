@@ -109,7 +109,7 @@ func (db *DB) MarkSending(ctx context.Context, claim fence.Claim, op operation.O
 	if err != nil {
 		return err
 	}
-	return db.doAs(ctx, settles, func(tx *tx) error {
+	return db.doAs(ctx, turn{kind: settles}, func(tx *tx) error {
 		if err := tx.hold(claim); err != nil {
 			return err
 		}
@@ -131,7 +131,7 @@ func overtaken(changed int64, err error) error {
 // Settle records the end of an attempt (T3).
 func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 	op := s.Operation
-	return db.doAs(ctx, settles, func(tx *tx) error {
+	return db.doAs(ctx, turn{kind: settles}, func(tx *tx) error {
 		if err := tx.hold(s.Claim); err != nil {
 			return err
 		}
