@@ -37,7 +37,7 @@ func (db *DB) Heads(ctx context.Context, q fence.Query) ([]operation.Operation, 
 
 // few is how many items a lane may hold to be read one after the other: the hops of headsOf cost several times
 // as much where there is little to hop over. One that holds more costs this reading more.
-const few = 32
+const few = 64
 
 // wholeOf tells whether a query asks for all that a lane holds, if that is few.
 func wholeOf(q fence.Query) bool { return q.Stream.Name == "" && q.After == "" && q.Chains >= few }
