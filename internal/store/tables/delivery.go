@@ -204,7 +204,8 @@ func (db *DB) Number(ctx context.Context, partner uuid.UUID, seqs []int64) (map[
 	if err != nil {
 		return nil, err
 	}
-	return giveAs(ctx, db, turn{kind: deliveries, owner: partner, heavy: numbering}, func(tx *tx) (map[int64]int64, error) {
+	of := turn{kind: deliveries, owner: partner, heavy: numbering}
+	return giveAs(ctx, db, of, func(tx *tx) (map[int64]int64, error) {
 		numbers, last := map[int64]int64{}, map[uuid.UUID]int64{}
 		found, err := rows(tx, `SELECT seq, subscription, sequence FROM delivery
 			WHERE seq IN (SELECT CAST(value AS BIGINT) FROM json_each(?1)) ORDER BY seq`, scanNumbered, list)
