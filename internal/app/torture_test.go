@@ -3,21 +3,12 @@
 package app_test
 
 import (
-	"cmp"
-	"fmt"
-	"math/rand/v2"
-	"os"
 	"runtime"
 	"slices"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
 )
-
-// How often something bad is done. TORTURE_ROUNDS and TORTURE_SEED in the environment set others; the seed chooses what
-// is done, and to whom.
-const tortureRounds = 3
 
 func TestThreeReplicasKeepEveryWriteWhateverDies(t *testing.T) {
 	w, rounds := tortured(t, 3)
@@ -53,21 +44,7 @@ func tortured(t *testing.T, n int) (w *torture, rounds int) {
 	if runtime.GOOS != "linux" {
 		t.Skip("who has called is known on Linux alone")
 	}
-	seed, err := strconv.ParseUint(cmp.Or(os.Getenv("TORTURE_SEED"), fmt.Sprint(rand.Uint32())), 10, 64)
-	if err != nil {
-		t.Fatalf("TORTURE_SEED: %v", err)
-	}
-	rounds, err = strconv.Atoi(cmp.Or(os.Getenv("TORTURE_ROUNDS"), fmt.Sprint(tortureRounds)))
-	if err != nil {
-		t.Fatalf("TORTURE_ROUNDS: %v", err)
-	}
-	t.Logf("seed %d", seed)
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("to repeat it: TORTURE_SEED=%d TORTURE_ROUNDS=%d go test -run '^%s$' ./internal/app", seed, rounds, t.Name())
-		}
-	})
-	return newTorture(t, seed, n), rounds
+	return newTorture(t, seeded(t), n), roundsOf(t)
 }
 
 // run does so many bad things under load, and then holds everybody's record against the others.

@@ -62,8 +62,7 @@ func newTorture(t *testing.T, seed uint64, n int) *torture {
 	for _, l := range w.tsps {
 		w.trap.before(t, l)
 		c.BaseURLs[l.name] = l.url
-		name := "WAYBILL_TSP_" + strings.ToUpper(l.name)
-		env = append(env, name+"_BASE_URL="+l.url, name+"_LIMITS="+l.limits)
+		env = append(env, l.env()...)
 	}
 	w.fill(c, strings.TrimPrefix(receiver.URL, "http://"))
 	binary, logs := built(t), cmp.Or(os.Getenv("TORTURE_LOGS"), t.TempDir())

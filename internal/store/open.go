@@ -32,6 +32,9 @@ func Open(ctx context.Context, url string, o Options) (Store, error) {
 	if its, ok := over.(Clock); ok && o.Now == nil {
 		now = its.Now
 	}
+	if o.Behind != nil {
+		over = o.Behind(over)
+	}
 	db, err := tables.Open(ctx, over, now, o.Wake)
 	if err != nil {
 		return nil, err
