@@ -32,6 +32,9 @@ type Performer interface {
 	// PerformNow performs an operation that was accepted in state sending, settles it and returns
 	// it as it ended. The caller's hanging up does not cancel it.
 	PerformNow(ctx context.Context, op Operation) (Operation, error)
+	// Forgo ends, behind its caller's back, an operation of which nobody knows whether it was accepted: it may hold its
+	// chain and its key, and nobody performs it.
+	Forgo(ctx context.Context, op Operation)
 }
 
 // Config is what a Service is made of.
@@ -270,6 +273,10 @@ func (s *Service) accept(ctx context.Context, op Operation) (Operation, error) {
 		events = append(events, created)
 	}
 	accepted, err := s.Store.Accept(ctx, op, events)
+	var unsure *fence.Uncertain
+	if op.Sync && errors.As(err, &unsure) {
+		s.Performer.Forgo(ctx, op)
+	}
 	if err != nil {
 		return Operation{}, s.refused(err, op.Partner)
 	}
