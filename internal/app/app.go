@@ -197,8 +197,17 @@ func (a *App) tasks() []func(context.Context) error {
 // no orderly one, whatever there was to save.
 func (a *App) Close(ctx context.Context) error {
 	a.endTraces(ctx)
-	return errors.Join(a.connections.Close(ctx), cmp.Or(a.pause(ctx), a.db.Ping(ctx)), a.lanes.close(ctx),
+	return errors.Join(a.connections.Close(ctx), cmp.Or(a.pause(ctx), a.fares(ctx)), a.lanes.close(ctx),
 		a.closeAdmin(), a.db.Close())
+}
+
+// fares tells how the store fares at the end. What failed last is tried again, as it is each second: it may be over.
+func (a *App) fares(ctx context.Context) error {
+	err := a.db.Ping(ctx)
+	if t := troubleOf(err); t == nil || t.Lost {
+		return err
+	}
+	return a.db.Beat(ctx)
 }
 
 // refuseDefaults keeps the demo's secret, which everybody knows, out of production.

@@ -132,10 +132,6 @@ func (h *house) serve(c config.Config, o app.Options, fill func(context.Context)
 	h.stop = sync.OnceFunc(func() {
 		if h.faults != nil {
 			h.faults.Turn(false)
-			// What failed last is tried again, as it is each second.
-			if err := h.db.Beat(context.WithoutCancel(ctx)); err != nil {
-				t.Errorf("after all faults: %v", err)
-			}
 		}
 		cancel()
 		if err := <-ended; err != nil {

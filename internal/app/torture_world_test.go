@@ -32,7 +32,9 @@ type torture struct {
 	rand      *rand.Rand
 	processes []*process
 	// server is that of the database; nil for SQLite.
-	server   *postgrestest.Server
+	server *postgrestest.Server
+	// disk is where the tables of that database lie, if there is a small one.
+	disk     string
 	tsps     []*lateTSP
 	trap     *trap
 	receiver *moody
@@ -52,8 +54,12 @@ func newTorture(t *testing.T, seed uint64, n int) *torture {
 	c := config.Default()
 	c.Key, c.DatabaseURL = operatorKey, filepath.Join(t.TempDir(), "waybill.db")
 	if n > 1 {
+		w.disk = smallDisk(t)
 		w.server = postgrestest.New(t, postgrestest.Options{Durable: true})
 		c.DatabaseURL = w.server.Database(t)
+		if w.disk != "" {
+			onDisk(t, w.server, c.DatabaseURL, w.disk)
+		}
 	}
 	receiver := httptest.NewServer(w.trap.receives(w.receiver))
 	t.Cleanup(func() { receiver.CloseClientConnections(); receiver.Close() })
