@@ -155,7 +155,7 @@ func (e *Engine) Beat(ctx context.Context, write engine.Writing) error {
 	if err != nil {
 		return err
 	}
-	next := beat{last.database, last.n, e.now()}
+	next := beat{last.database, last.n, e.Now()}
 	if next.database == uuid.Nil {
 		next.database = uuid.New()
 	}
