@@ -167,6 +167,9 @@ func (e *Engine) Beat(ctx context.Context, write engine.Writing) error {
 		if err := s.Exec(`DELETE FROM meta WHERE name = ?1`, []any{metaBackup}); err != nil {
 			return err
 		}
+		if err := e.keepOffset(s); err != nil {
+			return err
+		}
 		err := s.Exec(`INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2`,
 			[]any{metaBeat, next.text()})
 		e.session.beats()

@@ -11,12 +11,12 @@ import (
 	"github.com/waybill-dev/waybill/internal/store/engine"
 )
 
-func TestTheClockFollowsTheMachinesAndNeverGoesBack(t *testing.T) {
+func TestTheClockFollowsTheMachinesAndTakesOverNoStepAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var ahead time.Duration
 		c := &clock{}
-		c.begin(func() time.Time { return time.Now().Add(ahead) }, time.Time{})
+		c.begin(func() time.Time { return time.Now().Add(ahead) }, time.Time{}, 0)
 		off := func(want time.Duration) {
 			t.Helper()
 			if got := c.now().Sub(time.Now()); got != want {
@@ -25,35 +25,45 @@ func TestTheClockFollowsTheMachinesAndNeverGoesBack(t *testing.T) {
 		}
 		off(0)
 		ahead = 10 * time.Minute
-		off(ahead)
+		off(0)
+		time.Sleep(4 * time.Minute)
+		off(time.Minute)
+		if got := c.offset(); got != 9*time.Minute {
+			t.Errorf("it is %v behind", got)
+		}
+		time.Sleep(60 * time.Minute)
+		off(10 * time.Minute)
 		ahead = -2 * time.Minute
 		off(10 * time.Minute)
 		time.Sleep(4 * time.Minute)
 		off(8 * time.Minute)
 		time.Sleep(20 * time.Minute)
 		off(-2 * time.Minute)
+		ahead = 30 * time.Hour
+		off(ahead)
 	})
 }
 
 func TestTheClockOfAStartGoesOnFromWhatTheDatabaseHasSeen(t *testing.T) {
 	t.Parallel()
-	for says, c := range map[string]struct{ ahead, want time.Duration }{
-		"a little ahead":           {20 * time.Minute, 20 * time.Minute},
-		"far ahead":                {30 * time.Hour, 0},
-		"behind, as is the rule":   {-time.Hour, 0},
-		"before anything was seen": {},
+	for says, c := range map[string]struct{ ahead, offset, want time.Duration }{
+		"a little ahead":             {20 * time.Minute, 0, 20 * time.Minute},
+		"far ahead":                  {30 * time.Hour, 0, 0},
+		"behind, as is the rule":     {-time.Hour, 0, 0},
+		"behind the machine's clock": {-20 * time.Minute, 10 * time.Minute, -10 * time.Minute},
 	} {
 		t.Run(says, func(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "w.db")
 			now := time.Now().Truncate(time.Microsecond)
-			first, err := Open(t.Context(), path, func() time.Time { return now.Add(c.ahead) })
+			step := time.Duration(0)
+			first, err := Open(t.Context(), path, func() time.Time { return now.Add(c.ahead + step) })
 			if err != nil {
 				t.Fatal(err)
 			}
-			if c != struct{ ahead, want time.Duration }{} {
-				beats(t, first)
-			}
+			first.Now()
+			step = c.offset
+			beats(t, first)
 			if err := first.Close(); err != nil {
 				t.Fatal(err)
 			}

@@ -126,9 +126,7 @@ func (e *Engine) open(ctx context.Context, path string, now func() time.Time) er
 		err = e.connect(ctx)
 	}
 	if err == nil {
-		var last beat
-		last, err = e.lastBeat(ctx)
-		e.clock.begin(now, last.at)
+		err = e.beginClock(ctx, now)
 	}
 	return errors.Join(err, first.Close())
 }
