@@ -9,7 +9,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/store/engine"
 )
 
-// metaOffset is the name under which the database keeps by how many microseconds its clock is behind the machine's.
+// metaOffset is the name under which the database keeps by how many microseconds its clock is behind the machine's, or
+// ahead of it if they are less than none.
 const metaOffset = "clock offset"
 
 // What the clock makes of a step of the machine's. A short one, and one for more than an hour, as of a machine that knows its
@@ -18,6 +19,9 @@ const (
 	shortStep = time.Second
 	longStep  = time.Hour
 )
+
+// caughtUp is what a clock that is behind may have caught up since the last beat before a process died.
+const caughtUp = 250 * time.Millisecond
 
 // clock is the machine's without its steps. It never goes back, since what waits for a time would wait once more; where the
 // machine's was set back it runs at half the speed until both are the same. And it does not leap, since a write of which
@@ -33,15 +37,15 @@ type clock struct {
 	toldAt time.Duration
 }
 
-// begin has the clock go on from the last time that the database has seen, or, where that is later, as far behind the
-// machine's as it was.
+// begin has the clock go on as far behind the machine's, or ahead, as it was, and not before the last time that the
+// database has seen.
 func (c *clock) begin(machine func() time.Time, last time.Time, offset time.Duration) {
 	c.machine, c.began = machine, time.Now()
 	at := machine().Round(0)
-	if offset > shortStep && offset <= longStep {
-		c.told = at.Add(-offset)
+	if off := offset.Abs(); off > shortStep && off <= longStep {
+		c.told = at.Add(caughtUp - offset)
 	}
-	if last.After(c.told) && last.Sub(at) <= longStep && (offset > shortStep || last.After(at)) {
+	if last.After(c.told) && last.Sub(at) <= longStep && (!c.told.IsZero() || last.After(at)) {
 		c.told = last
 	}
 }
@@ -84,10 +88,10 @@ func (e *Engine) beginClock(ctx context.Context, now func() time.Time) error {
 	return nil
 }
 
-// keepOffset notes by how much the clock is behind the machine's.
+// keepOffset notes by how much the clock and the machine's differ.
 func (e *Engine) keepOffset(s engine.Statements) error {
 	off := e.clock.offset()
-	if off <= shortStep {
+	if off.Abs() <= shortStep {
 		return s.Exec(`DELETE FROM meta WHERE name = ?1`, []any{metaOffset})
 	}
 	return s.Exec(`INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2`,
