@@ -44,11 +44,21 @@ func (p *process) setAhead(by time.Duration) error {
 	return skew(p.cmd.Process.Pid, by)
 }
 
-// skew sets the clock of a process.
-func skew(pid int, by time.Duration) error {
+// skew sets the clock of a process, which may be about to begin.
+func skew(pid int, by time.Duration) (err error) {
 	if !clocksDiffer() {
 		return nil
 	}
+	for range 200 {
+		if err = skewBegun(pid, by); err == nil {
+			return nil
+		}
+		<-time.After(5 * time.Millisecond)
+	}
+	return err
+}
+
+func skewBegun(pid int, by time.Duration) error {
 	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
 	if err != nil {
 		return err
