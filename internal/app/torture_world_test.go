@@ -14,7 +14,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -38,7 +37,9 @@ type torture struct {
 	// secret is that of the callers.
 	secret string
 	// server is that of the database; nil for SQLite.
-	server   *postgrestest.Server
+	server *postgrestest.Server
+	// disk is where the tables of that database lie, if there is a small one.
+	disk     string
 	tsps     []*lateTSP
 	trap     *trap
 	receiver *moody
@@ -54,8 +55,12 @@ func newTorture(t *testing.T, seed uint64, n int) *torture {
 	w.rand = rand.New(rand.NewPCG(seed, seed))
 	url := filepath.Join(t.TempDir(), "waybill.db")
 	if n > 1 {
+		w.disk = smallDisk(t)
 		w.server = postgrestest.New(t, postgrestest.Options{Durable: true})
 		url = w.server.Database(t)
+		if w.disk != "" {
+			onDisk(t, w.server, url, w.disk)
+		}
 	}
 	w.fill(url)
 	w.man(n, built(t), url)
@@ -73,8 +78,7 @@ func newTortureAround(t *testing.T) *torture {
 	for _, l := range w.tsps {
 		w.trap.before(t, l)
 		w.config.BaseURLs[l.name] = l.url
-		name := "WAYBILL_TSP_" + strings.ToUpper(l.name)
-		w.env = append(w.env, name+"_BASE_URL="+l.url, name+"_LIMITS="+l.limits)
+		w.env = append(w.env, l.env()...)
 	}
 	return w
 }
