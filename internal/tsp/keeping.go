@@ -2,7 +2,6 @@ package tsp
 
 import (
 	"context"
-	"slices"
 	"sync"
 )
 
@@ -59,7 +58,7 @@ func (e *Exchanges) End() (all []Exchange, omitted int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.closed = true
-	return slices.Clone(e.all), e.omitted
+	return append([]Exchange{}, e.all...), e.omitted
 }
 
 type keepingKey struct{}
