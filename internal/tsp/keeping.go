@@ -3,6 +3,9 @@ package tsp
 import (
 	"context"
 	"sync"
+	"time"
+
+	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 // The bounds of what is kept of one attempt: of the calls, and of all their bodies together, in bytes.
@@ -67,6 +70,11 @@ type keepingKey struct{}
 type Keeping struct {
 	*Exchanges
 	Purpose Purpose
+}
+
+// Begin is a call that begins.
+func (k Keeping) Begin(at time.Time, reads bool) Exchange {
+	return Exchange{Purpose: k.Purpose, Reads: reads, StartedAt: wire.Time(at)}
 }
 
 // Keep returns a context whose calls are kept.

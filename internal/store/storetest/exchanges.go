@@ -10,7 +10,6 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/tsp"
-	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 func exchanges() []rule {
@@ -27,10 +26,12 @@ func exchanges() []rule {
 func called(text string) tsp.Exchange {
 	body := `{"text":"` + text + `"}`
 	content := tsp.Content{Body: &body, BodyLength: int64(len(body))}
-	return tsp.Exchange{Purpose: tsp.ForWrite, StartedAt: wire.Time(at(1)), DurationMS: 12,
-		Request: tsp.Request{Method: "POST", URL: "https://t.example/v1/things?a=b", Content: content,
-			Headers: map[string]string{"Content-Type": "application/json"}, Redacted: true},
-		Response: &tsp.Response{Status: 503, Headers: map[string]string{"Retry-After": "1"}, Content: content}}
+	one := tsp.Keeping{Purpose: tsp.ForWrite}.Begin(at(1), true)
+	one.Request = tsp.Request{Method: "POST", URL: "https://t.example/v1/things?a=b", Content: content,
+		Headers: map[string]string{"Content-Type": "application/json"}, Redacted: true}
+	one.Response = &tsp.Response{Status: 503, Headers: map[string]string{"Retry-After": "1"}, Content: content}
+	one.DurationMS = 12
+	return one
 }
 
 // withCalls is a settlement whose attempt made some calls.

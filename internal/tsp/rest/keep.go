@@ -9,7 +9,6 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/outbound"
 	"github.com/waybill-dev/waybill/internal/tsp"
-	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 // keeping is one call that is kept of an attempt; nil where nobody asks for it.
@@ -28,8 +27,8 @@ func (l *line) kept(ctx context.Context, call Call, request *http.Request) *keep
 		return nil
 	}
 	k := &keeping{in: in, line: l, began: l.now(), hiding: tsp.Redaction{Secrets: l.hidden().texts, SignIn: l.opens}}
-	k.shown = tsp.Exchange{Purpose: in.Purpose, Reads: call.reads(), StartedAt: wire.Time(k.began),
-		Request: k.hiding.Request(request, bodyOf(request))}
+	k.shown = in.Begin(k.began, call.reads())
+	k.shown.Request = k.hiding.Request(request, bodyOf(request))
 	if l.opens {
 		k.shown.Purpose = tsp.ForSignIn
 	}
