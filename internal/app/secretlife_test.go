@@ -40,6 +40,7 @@ func (h *house) secretLife(s *secrecy) {
 		`{"url":"https://hooks.example/in","event_name":"connection.created","secret":"hush-webhook-secret"}`)
 	ids := []string{h.asked(s, "POST", messages, h.message("hello")).field("id")}
 	for _, name := range []tsp.Name{"samsara", "motive", "geotab", "traccar"} {
+		h.simulatedAt(h.config.BaseURLs[string(name)]+"/_sim/faults", "POST", `{"fault":"expire_session","times":1}`)
 		user := fmt.Sprintf(`{"connection_id":%q,"username":"%s.driver","first_name":"Anna","last_name":"Berg","is_driver":true}`,
 			demo.ID("connection:"+string(name)), name)
 		if a := h.asked(s, "POST", users, user); a.status != http.StatusAccepted {
