@@ -71,8 +71,11 @@ func (r Redaction) url(of *url.URL) (text string, hid bool) {
 
 func (r Redaction) headers(of http.Header) (out map[string]string, hid bool) {
 	out = make(map[string]string, min(len(of), maxHeaders))
-	names := slices.Sorted(maps.Keys(of))
-	for _, name := range names[:min(len(names), maxHeaders)] {
+	names := maps.Keys(of)
+	if len(of) > maxHeaders {
+		names = slices.Values(slices.Sorted(names)[:maxHeaders])
+	}
+	for name := range names {
 		text := strings.Join(of[name], ", ")
 		shown := wire.Mask
 		if !secretName(name) {

@@ -8,8 +8,8 @@ import (
 // What names of headers, parameters and members speak of a secret: those that hold one of the first, and those that
 // are one of the second, without case and what is neither letter nor digit.
 var (
-	secretParts = [][]byte{[]byte("password"), []byte("passwd"), []byte("passphrase"), []byte("pwd"), []byte("secret"),
-		[]byte("token"), []byte("authorization"), []byte("cookie"), []byte("credential"), []byte("apikey"),
+	secretParts = [][]byte{[]byte("passw"), []byte("passphrase"), []byte("pwd"), []byte("secret"),
+		[]byte("token"), []byte("authoriz"), []byte("cookie"), []byte("credential"), []byte("apikey"),
 		[]byte("accesskey"), []byte("privatekey"), []byte("sessionid"), []byte("signature")}
 	secretNames = []string{"session", "assertion", "auth", "jwt", "otp", "pin", "sid"}
 	// plainNames hold a part of the first and are no secrets.
