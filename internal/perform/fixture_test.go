@@ -46,6 +46,7 @@ type world struct {
 	paused   bool
 	rechecks int
 	holds    []operation.Hold
+	kept     []operation.Kept
 	// records are those that were stored with their writes, and peers those that are known before.
 	records []record.Record
 	peers   []record.Record
@@ -206,6 +207,9 @@ func (w *world) Settle(_ context.Context, s operation.Settlement) error {
 		return fence.ErrOvertaken
 	}
 	w.ops[i] = s.Operation
+	if s.Kept != nil {
+		w.kept = append(w.kept, *s.Kept)
+	}
 	w.log[s.Operation.ID] = slices.Clone(s.Operation.Attempts)
 	if s.Record != nil {
 		w.records = append(w.records, *s.Record)

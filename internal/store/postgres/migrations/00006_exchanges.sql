@@ -1,5 +1,5 @@
--- Releases from: 4
 -- +goose Up
+-- Releases from: 4
 -- The calls of each attempt, packed: see internal/store/tables/packed.go. try numbers the attempts of an operation from 0,
 -- and n is that of their entry in its log. What is packed is not compressed again.
 SET LOCAL lock_timeout = '2s';
