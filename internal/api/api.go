@@ -41,6 +41,8 @@ type Operations interface {
 	// the request's Idempotency-Key stood for op before.
 	Submit(ctx context.Context, r operation.Request) (op operation.Operation, replayed bool, err error)
 	Get(ctx context.Context, partner, connection, id uuid.UUID) (operation.Operation, error)
+	// Exchanges returns the calls of an operation's attempts as its partner may see them.
+	Exchanges(ctx context.Context, op operation.Operation) ([]operation.Kept, error)
 	List(ctx context.Context, f operation.Filter) (page.Page[operation.Operation], error)
 }
 

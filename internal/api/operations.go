@@ -10,8 +10,12 @@ import (
 )
 
 // getOperation answers 404 for another partner's operation and for one of another connection: the
-// store looks for all three ids together.
-func (s *Server) getOperation(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+// store looks for all three ids together. The calls of its attempts are read for whoever asks for them alone.
+func (s *Server) getOperation(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
+	exchanges := q.isSet("exchanges")
+	if err := q.err(); err != nil {
+		return err
+	}
 	conn, err := pathID(r, "connection_id")
 	if err != nil {
 		return err
@@ -24,7 +28,15 @@ func (s *Server) getOperation(w http.ResponseWriter, r *http.Request, who access
 	if err != nil {
 		return err
 	}
-	s.answer(w, http.StatusOK, op.Read())
+	if !exchanges {
+		s.answer(w, http.StatusOK, op.Read())
+		return nil
+	}
+	kept, err := s.Operations.Exchanges(r.Context(), op)
+	if err != nil {
+		return err
+	}
+	s.answer(w, http.StatusOK, op.ReadWith(kept))
 	return nil
 }
 

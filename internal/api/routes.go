@@ -65,7 +65,7 @@ func (s *Server) routes() []route {
 
 		{"GET", "/v2/integrations/connections/resource-operations", "resource_operation:read", s.listOperations},
 		{"GET", "/v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}",
-			"resource_operation:read", bare(s.getOperation)},
+			"resource_operation:read", s.getOperation},
 		{"GET", "/v2/integrations/connections/data-freshness", "connection:read", s.dataFreshness},
 		{"POST", "/v2/integrations/connections/{connection_id}/import", "connection:update", bodiless(s.requestImport)},
 	}

@@ -184,7 +184,8 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 
 // tasks are what one replica of all does beside its other work.
 func (a *App) tasks() []func(context.Context) error {
-	kept := perform.Kept{Operations: a.config.KeepOperations, Records: a.config.KeepRecords}
+	kept := perform.Kept{Operations: a.config.KeepOperations, Records: a.config.KeepRecords,
+		Exchanges: time.Duration(a.config.KeepExchanges) * 24 * time.Hour}
 	return []func(context.Context) error{
 		func(ctx context.Context) error { return a.reseal(ctx, a.keys.sealer) },
 		a.sealOld,

@@ -114,7 +114,7 @@ func (a *App) work(p parts) {
 	a.writes = perform.NewWrites(perform.WritesConfig{
 		Queue: a.db, Progress: a.db, Connections: a.db, Links: a.connections, Records: a.db, Grants: p.grants,
 		Imports: a.imports, TSPs: a.caller, Limits: p.limits, Settling: p.settling, CutAt: a.cutSince, Floor: a.floors.calls,
-		Recovery: a.db, Locks: a.db,
+		Recovery: a.db, Locks: a.db, Exchanges: a.config.KeepExchanges > 0,
 		Derive: a.keys.derive, Now: a.now, Log: a.log, Watch: a.performWatch(), Traces: a.performTraces(),
 	})
 	open := func(s webhook.Subscription) (webhook.Subscription, error) {
@@ -166,7 +166,8 @@ func (a *App) face(ctx context.Context, p parts) error {
 		Deliveries: a.webhooks, Feed: a.feed, Connections: a.connections, Records: records, Schedules: records,
 		Defects: records,
 		Operations: operation.New(operation.Config{
-			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes, Replica: a.id(),
+			Store: a.db, Kept: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry,
+			Performer: a.writes, Replica: a.id(),
 			Now: a.now, MaxAge: a.config.MaxAge,
 		}),
 		Healthy: a.healthy, Ready: a.checks, Watch: a.apiWatch(), Traces: a.apiTraces(),

@@ -40,6 +40,7 @@ func (h *house) secretLife(s *secrecy) {
 		`{"url":"https://hooks.example/in","event_name":"connection.created","secret":"hush-webhook-secret"}`)
 	ids := []string{h.asked(s, "POST", messages, h.message("hello")).field("id")}
 	for _, name := range []tsp.Name{"samsara", "motive", "geotab", "traccar"} {
+		h.simulatedAt(h.config.BaseURLs[string(name)]+"/_sim/faults", "POST", `{"fault":"expire_session","times":1}`)
 		user := fmt.Sprintf(`{"connection_id":%q,"username":"%s.driver","first_name":"Anna","last_name":"Berg","is_driver":true}`,
 			demo.ID("connection:"+string(name)), name)
 		if a := h.asked(s, "POST", users, user); a.status != http.StatusAccepted {
@@ -52,6 +53,7 @@ func (h *house) secretLife(s *secrecy) {
 	h.until("all operations have ended", func() bool {
 		return !strings.Contains(h.do("GET", operations, "").text, `"status":"pending"`)
 	})
+	h.askedExchanges(s)
 	for _, path := range []string{connections, one, operations, users, vehicles, "/v2/notifications/webhooks",
 		"/v2/orgs/fleets", agreements} {
 		h.asked(s, "GET", path, "")
@@ -100,4 +102,21 @@ func (h *house) secretTroubles(s *secrecy) {
 		return false
 	})
 	h.asked(s, "GET", hooks+"?password=hush-misplaced", "")
+	h.askedExchanges(s)
+}
+
+// askedExchanges asks for what is kept of the calls of all operations.
+func (h *house) askedExchanges(s *secrecy) {
+	h.t.Helper()
+	calls, signs := 0, 0
+	for _, item := range h.do("GET", operations+"?size=100", "").value("items").([]any) {
+		op := item.(map[string]any)
+		a := h.asked(s, "GET", fmt.Sprintf("%s/%s/resource-operations/%s?exchanges=true", connections,
+			op["connection_id"], op["id"]), "")
+		calls += strings.Count(a.text, `"purpose":`)
+		signs += strings.Count(a.text, `"purpose":"sign_in"`)
+	}
+	if calls == 0 || signs == 0 {
+		h.t.Errorf("%d calls are kept, and %d of them are sign-ins: it was not a whole run", calls, signs)
+	}
 }

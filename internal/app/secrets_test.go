@@ -185,6 +185,7 @@ func openTapped(t *testing.T, s *secrecy, sealed bool) *house {
 	s.add("the demo's secret", app.DemoSecret)
 	s.add("the webhook's secret", string(demo.Hook))
 	log := slog.New(slog.NewJSONHandler(h.journal, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	h.config = c
 	h.serve(c, app.Options{Dev: true, Log: log}, h.demo(receiver.URL))
 	stop := h.stop
 	h.stop = sync.OnceFunc(func() {

@@ -67,6 +67,11 @@ func (w watchedSweeps) SweepKeys(ctx context.Context, before time.Time) (bool, e
 	return w.told("idempotency_keys", func() (bool, error) { return w.Store.SweepKeys(ctx, before) })
 }
 
+// SweepExchanges is the store's.
+func (w watchedSweeps) SweepExchanges(ctx context.Context, before time.Time) (bool, error) {
+	return w.told("exchanges", func() (bool, error) { return w.Store.SweepExchanges(ctx, before) })
+}
+
 // SweepOperations is the store's.
 func (w watchedSweeps) SweepOperations(ctx context.Context, behind int64, before time.Time) (next int64, err error) {
 	_, err = w.told("operations", func() (bool, error) {

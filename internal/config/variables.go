@@ -142,6 +142,7 @@ func variables() []variable {
 			func(c *Config) *time.Duration { return &c.KeepOperations })},
 		{prefix + "KEEP_RECORDS", duration(leastKept, 3650*day,
 			func(c *Config) *time.Duration { return &c.KeepRecords })},
+		{prefix + "KEEP_EXCHANGES", days(func(c *Config) *int { return &c.KeepExchanges })},
 		{prefix + "LIST_DEADLINE", duration(100*time.Millisecond, time.Minute,
 			func(c *Config) *time.Duration { return &c.ListDeadline })},
 		{prefix + "OIDC_ISSUER", readIssuer},
@@ -247,6 +248,19 @@ func number(of func(*Config) *int) func(*Config, string) error {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > mostCounted {
 			return fmt.Errorf("is %q; write a whole number from 1 to %d, or leave it out for its default", text, mostCounted)
+		}
+		*of(c) = n
+		return nil
+	}
+}
+
+// days takes a whole number of days, of which 0 is none.
+func days(of func(*Config) *int) func(*Config, string) error {
+	return func(c *Config, text string) error {
+		const most = 3650
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 || n > most {
+			return fmt.Errorf("is %q; write a whole number of days from 1 to %d, such as 14, or 0 to keep none", text, most)
 		}
 		*of(c) = n
 		return nil

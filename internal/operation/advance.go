@@ -60,16 +60,28 @@ func (s Settlement) Check(stored Operation) error {
 // OutcomeUnknown begins the sentence of every log about an operation that ended so.
 const OutcomeUnknown = "outcome unknown: the TSP may have taken the write"
 
+// What the log says of an attempt that nobody will settle any more.
+const (
+	interruptedWrite = "Waybill stopped before the answer came; what became of it is found out where the TSP can be asked"
+	interruptedSync  = OutcomeUnknown + " before Waybill stopped, and nobody waits for it now; look at the TSP before " +
+		"you send it again"
+	unsentWrite = "Waybill stopped before it sent anything; it is tried again"
+	unsentSync  = "Waybill stopped before it sent anything, and nobody waits for it now; send it again if it is still wanted"
+)
+
+// interrupted tells whether it is the entry of such an attempt.
+func (a Attempt) interrupted() bool {
+	return slices.Contains([]string{interruptedWrite, interruptedSync, unsentWrite, unsentSync}, a.Details)
+}
+
 // Interrupt returns an operation whose attempt nobody will settle any more, and the entry of its
 // log that says so, behind those that it has. It becomes unknown, and its lane finds out. A sync
 // one ends: its caller is gone with the process that it waited for. Our own stop is no attempt that
 // failed: it neither counts nor makes the back-off grow.
 func (op Operation) Interrupt(at time.Time) (Operation, Attempt, error) {
-	to, details := Unknown, "Waybill stopped before the answer came; what became of it is found out where the TSP "+
-		"can be asked"
+	to, details := Unknown, interruptedWrite
 	if op.Sync {
-		to, details = Failed, OutcomeUnknown+" before Waybill stopped, and nobody waits for it now; look at the TSP "+
-			"before you send it again"
+		to, details = Failed, interruptedSync
 	}
 	next, err := op.To(to, at)
 	if err != nil {
@@ -85,10 +97,9 @@ func (op Operation) Interrupt(at time.Time) (Operation, Attempt, error) {
 // Unsent returns an operation whose attempt nobody will settle any more and that had sent nothing, and the
 // entry of its log that says so. It is tried again; a sync one ends, as in Interrupt.
 func (op Operation) Unsent(at time.Time) (Operation, Attempt, error) {
-	to, details := Retry, "Waybill stopped before it sent anything; it is tried again"
+	to, details := Retry, unsentWrite
 	if op.Sync {
-		to, details = Failed, "Waybill stopped before it sent anything, and nobody waits for it now; send it again "+
-			"if it is still wanted"
+		to, details = Failed, unsentSync
 	}
 	next, err := op.To(to, at)
 	if err != nil {

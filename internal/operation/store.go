@@ -89,12 +89,14 @@ type Left struct {
 
 // Retention removes what is kept no longer.
 type Retention interface {
-	// SweepOperations removes operations that are Past at a time, with their attempts, steps and keys, of a bounded
+	// SweepOperations removes operations that are Past at a time, with their attempts, steps, calls and keys, of a bounded
 	// number of those behind a Seq, the oldest first. It returns the Seq to go on behind; 0 where what follows
 	// is younger.
 	SweepOperations(ctx context.Context, behind int64, before time.Time) (next int64, err error)
 	// SweepKeys removes some of the idempotency keys that were given before a time.
 	SweepKeys(ctx context.Context, before time.Time) (more bool, err error)
+	// SweepExchanges removes some of the calls of attempts that ended before a time.
+	SweepExchanges(ctx context.Context, before time.Time) (more bool, err error)
 }
 
 // Past tells whether an operation ended before a time. One that lives is never past, however old it is.
@@ -129,6 +131,8 @@ type Settlement struct {
 	Attempts []Attempt
 	Record   *record.Record
 	Events   []event.Event
+	// Kept are the calls of the attempt.
+	Kept *Kept
 	// Hold is what an operation that ends leaves on its chain, whose next one then waits.
 	Hold *Hold
 }

@@ -21,7 +21,9 @@ import (
 
 // Config is what a Service is made of.
 type Config struct {
-	Store       Store
+	Store Store
+	// Kept are the calls of attempts.
+	Kept        Exchanges
 	Access      access.Store
 	Connections connection.Store
 	Records     record.Store

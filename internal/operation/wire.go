@@ -62,6 +62,8 @@ type Log struct {
 	ErrorDetails        *string            `json:"error_details"`
 	ResponseStatusCode  *int               `json:"response_status_code"`
 	ResponseHeaders     *map[string]string `json:"response_headers"`
+	// Calls are told to whoever asks for them alone.
+	*Calls
 }
 
 // Read returns the operation as lists and events show it.

@@ -36,6 +36,7 @@ func (w *Writes) Perform(ctx context.Context, item dispatch.Item[*task]) dispatc
 	pacer.Until = t.op.Deadline
 	ctx, over := w.traced(ctx, t)
 	defer over()
+	ctx = w.keeping(ctx, t)
 	t.answer = w.contained(t, func() answer {
 		if gone := w.forbidden(ctx, t); gone.err != nil {
 			return gone

@@ -46,6 +46,7 @@ type world struct {
 	paused   bool
 	rechecks int
 	holds    []operation.Hold
+	kept     []operation.Kept
 	// records are those that were stored with their writes, and peers those that are known before.
 	records []record.Record
 	peers   []record.Record
@@ -76,7 +77,7 @@ func newWorld(t *testing.T) *world {
 	}
 	quiet := slog.New(slog.DiscardHandler)
 	w.budget = dispatch.NewBudget(time.Now, map[string]time.Time{})
-	w.writes = NewWrites(WritesConfig{Queue: w, Progress: w, Connections: w, Links: w, Records: w, Imports: w,
+	w.writes = NewWrites(WritesConfig{Exchanges: true, Queue: w, Progress: w, Connections: w, Links: w, Records: w, Imports: w,
 		Grants: NewGrants(w, time.Now), TSPs: tsp.NewCaller(registry, nil, 30*time.Second, quiet), Limits: NewLimits(registry, w.budget, nil),
 		Settling: Settling{Registry: registry, Deadline: 30 * time.Second},
 		Derive:   func(uuid.UUID, string) []byte { return nil }, Now: time.Now, Log: quiet})
@@ -206,6 +207,9 @@ func (w *world) Settle(_ context.Context, s operation.Settlement) error {
 		return fence.ErrOvertaken
 	}
 	w.ops[i] = s.Operation
+	if s.Kept != nil {
+		w.kept = append(w.kept, *s.Kept)
+	}
 	w.log[s.Operation.ID] = slices.Clone(s.Operation.Attempts)
 	if s.Record != nil {
 		w.records = append(w.records, *s.Record)

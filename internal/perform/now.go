@@ -55,6 +55,7 @@ func (w *Writes) PerformNow(ctx context.Context, op operation.Operation) (operat
 	} else {
 		ctx, over := w.traced(ctx, t)
 		defer over()
+		ctx = w.keeping(ctx, t)
 		pacer := w.c.Limits.pacer(spec, conn, t.share()).Prepaid(t.action.Limits...)
 		pacer.Ahead = SyncAhead
 		t.answer = w.contained(t, func() answer {

@@ -11,8 +11,9 @@ import (
 	"github.com/waybill-dev/waybill/internal/record"
 )
 
-// Kept is for how long things are kept: operations after they ended, and records of what was written after they were.
-type Kept struct{ Operations, Records time.Duration }
+// Kept is for how long things are kept: operations after they ended, records of what was written after they were, and the
+// calls of attempts after these ended.
+type Kept struct{ Operations, Records, Exchanges time.Duration }
 
 // Retention removes what is kept no longer.
 type Retention interface {
@@ -44,6 +45,7 @@ func forget(ctx context.Context, in Retention, kept Kept, at time.Time) error {
 	keys := operation.KeysSince(at)
 	return errors.Join(
 		fence.InParts(ctx, func() (bool, error) { return in.SweepKeys(ctx, keys) }),
+		fence.InParts(ctx, func() (bool, error) { return in.SweepExchanges(ctx, at.Add(-kept.Exchanges)) }),
 		along(ctx, in.SweepOperations, at.Add(-kept.Operations)),
 		along(ctx, in.SweepRecords, at.Add(-kept.Records)))
 }

@@ -59,10 +59,15 @@ func (c *cellar) SweepKeys(_ context.Context, before time.Time) (bool, error) {
 	return false, err
 }
 
+func (c *cellar) SweepExchanges(_ context.Context, before time.Time) (bool, error) {
+	_, err := c.sweep("exchanges", 0, before)
+	return false, err
+}
+
 func TestWhatIsKeptNoLongerIsForgottenInPartsWhateverFailsOnTheWay(t *testing.T) {
 	t.Parallel()
-	once := map[string][]int64{"keys": {0}, "operations": {0, 100, 200}, "records": {0, 100, 200}}
-	kept := perform.Kept{Operations: 90 * 24 * time.Hour, Records: 60 * 24 * time.Hour}
+	once := map[string][]int64{"keys": {0}, "exchanges": {0}, "operations": {0, 100, 200}, "records": {0, 100, 200}}
+	kept := perform.Kept{Operations: 90 * 24 * time.Hour, Records: 60 * 24 * time.Hour, Exchanges: 14 * 24 * time.Hour}
 	for fails := range once {
 		synctest.Test(t, func(t *testing.T) {
 			c := &cellar{asked: map[string][]int64{}, ages: map[string]time.Duration{}, fails: fails}
@@ -84,7 +89,8 @@ func TestWhatIsKeptNoLongerIsForgottenInPartsWhateverFailsOnTheWay(t *testing.T)
 			if diff := cmp.Diff(once[fails], c.asked[fails]); diff != "" {
 				t.Errorf("when %s can be swept again (-want +got):\n%s", fails, diff)
 			}
-			for what, age := range map[string]time.Duration{"keys": operation.KeyLife, "operations": kept.Operations, "records": kept.Records} {
+			for what, age := range map[string]time.Duration{"keys": operation.KeyLife, "operations": kept.Operations, "records": kept.Records,
+				"exchanges": kept.Exchanges} {
 				if off := c.ages[what] - age; off < 0 || off > time.Second {
 					t.Errorf("%s of %s were swept, want %s", what, c.ages[what], age)
 				}

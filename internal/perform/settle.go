@@ -53,6 +53,7 @@ func (w *Writes) settlement(ctx context.Context, a dispatch.Attempt[*task]) (s o
 		}
 	}
 	s.From, s.Attempts = op.Tries, entries(&op, a)
+	s.Kept = w.kept(t, s.Attempts)
 	// An open attempt keeps its time, back to which a look-up goes.
 	if !t.course().unknown {
 		op.SentAt = a.End.StartedAt

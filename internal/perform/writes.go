@@ -44,6 +44,8 @@ type WritesConfig struct {
 	Derive func(operation uuid.UUID, label string) []byte
 	Now    func() time.Time
 	Log    *slog.Logger
+	// Exchanges says that the calls of attempts are kept.
+	Exchanges bool
 	// Watch and Traces may be nil.
 	Watch  Watch
 	Traces Traces

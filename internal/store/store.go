@@ -41,6 +41,7 @@ type Store interface {
 	operation.Recovery
 	operation.Backlogs
 	operation.Retention
+	operation.Exchanges
 	record.Store
 	record.Sweeps
 	record.Orphans

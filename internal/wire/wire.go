@@ -5,6 +5,7 @@ package wire
 import (
 	"time"
 
+	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -20,6 +21,11 @@ func (t Time) String() string { return time.Time(t).UTC().Format("2006-01-02T15:
 // MarshalJSONTo writes the time as the wire has it.
 func (t Time) MarshalJSONTo(e *jsontext.Encoder) error {
 	return e.WriteToken(jsontext.String(t.String()))
+}
+
+// UnmarshalJSONFrom reads a time as it was written.
+func (t *Time) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	return json.UnmarshalDecode(d, (*time.Time)(t))
 }
 
 // Optional is a member that is null if its value is the zero one.

@@ -12,6 +12,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
+	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -62,6 +63,7 @@ func (s *stand) speaks() (all spoken) {
 	set := settlement(s.begin(s.accept(op), at(1)), operation.Succeeded)
 	set.Attempts[0].Details = strings.Repeat(sensitive+" ", 500)
 	set.Attempts[0].Headers = map[string]string{"x-note": sensitive}
+	set.Kept = op.KeptOf(set.Attempts, []tsp.Exchange{called(sensitive)})
 	s.must(s.Settle(s.t.Context(), set))
 	all.op = set.Operation
 	return all
@@ -74,6 +76,9 @@ func (s *stand) heard(all spoken) []string {
 	to := got[webhook.Receiver](s)(s.ReceiverOf(s.t.Context(), sub.Partner, all.sub.URL))
 	op := s.read(all.op)
 	texts := []string{sub.URL, to.URL, string(op.Payload), op.Attempts[0].Details, op.Attempts[0].Headers["x-note"]}
+	for _, k := range s.calls(op) {
+		texts = append(texts, *k.Calls[0].Request.Body)
+	}
 	for _, f := range got[[]webhook.Filed](s)(s.Filed(s.t.Context(), s.laneOf(all.filed).ID, 0, 9)) {
 		texts = append(texts, string(f.Event.Data))
 	}
@@ -91,7 +96,7 @@ func (s *stand) heard(all spoken) []string {
 func (s *stand) hears(all spoken) {
 	s.t.Helper()
 	texts := s.heard(all)
-	is(s.t, "texts", len(texts), 9)
+	is(s.t, "texts", len(texts), 10)
 	for i, text := range texts {
 		if !strings.Contains(text, sensitive) {
 			s.t.Errorf("text %d is %.80q", i, text)
@@ -212,7 +217,7 @@ func closedIsTold(t *testing.T, s *stand) {
 		table, _, _ := strings.Cut(row, " ")
 		tables[table]++
 	}
-	same(t, "rows that do not open", tables, map[string]int{"receiver": 2, "event": 2, "feed": 2, "operation": 3, "attempt": 1})
+	same(t, "rows that do not open", tables, map[string]int{"receiver": 2, "event": 2, "feed": 2, "operation": 3, "attempt": 1, "exchange": 1})
 	again, _, _ := s.sealsAnew()
 	is(t, "changed by a second time", again, 0)
 }
@@ -224,6 +229,8 @@ func withoutKeyIsAnError(t *testing.T, s *stand) {
 	is(t, "the URL is an error", failed != nil, s.with.on)
 	_, failed = other.Operation(t.Context(), all.op.Partner, all.op.Connection, all.op.ID)
 	is(t, "the payload is an error", failed != nil, s.with.on)
+	_, failed = other.Exchanges(t.Context(), all.op.ID)
+	is(t, "the calls are an error", failed != nil, s.with.on)
 	_, failed = other.Filed(t.Context(), s.laneOf(all.filed).ID, 0, 9)
 	is(t, "the data are an error", failed != nil, s.with.on)
 }

@@ -131,6 +131,10 @@ func overtaken(changed int64, err error) error {
 // Settle records the end of an attempt (T3).
 func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 	op := s.Operation
+	packed, err := db.writer.packCalls(op.ID, s.Kept)
+	if err != nil {
+		return err
+	}
 	return db.doAs(ctx, turn{kind: settles}, func(tx *tx) error {
 		if err := tx.hold(s.Claim); err != nil {
 			return err
@@ -154,6 +158,9 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 			if err := tx.saveAttempt(op.ID, a); err != nil {
 				return err
 			}
+		}
+		if err := tx.saveCalls(op.ID, s.Kept, packed); err != nil {
+			return err
 		}
 		if s.Record != nil {
 			if err := tx.saveRecord(db, *s.Record, op.Verb == resource.Create); err != nil {

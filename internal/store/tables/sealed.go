@@ -24,6 +24,7 @@ func (db *DB) SealWith(s Sealing) { db.writer.with = s }
 // box holds texts at rest. A text that is sealed is stored as a BLOB and one that is not as TEXT, so
 // that each value tells for itself how it is to be read, whatever was set when it was written.
 type box struct {
+	packer packer
 	// with is nil for those who work beside the service without its key.
 	with Sealing
 }

@@ -15,25 +15,27 @@ import (
 const sealedOnce = 100
 
 // sealedTable is a table with columns that may be sealed. key are the columns of its primary key, and row
-// those that a context names after the column's name.
+// those that a context names after the column's name. packed tells that the columns are packed.
 type sealedTable struct {
 	name              string
 	key, row, columns []string
+	packed            bool
 }
 
 // ResealEvents brings the data of events into the form in which they would be written.
 func (db *DB) ResealEvents(ctx context.Context, after string) (string, int, map[string]error, error) {
 	return db.reseal(ctx, after, []sealedTable{
-		{"event", []string{"id"}, []string{"id"}, []string{"data"}},
-		{"feed", []string{"receiver", "place"}, []string{"event"}, []string{"data"}},
+		{"event", []string{"id"}, []string{"id"}, []string{"data"}, false},
+		{"feed", []string{"receiver", "place"}, []string{"event"}, []string{"data"}, false},
 	})
 }
 
 // ResealOperations does so with payloads and with what came of them.
 func (db *DB) ResealOperations(ctx context.Context, after string) (string, int, map[string]error, error) {
 	return db.reseal(ctx, after, []sealedTable{
-		{"operation", []string{"seq"}, []string{"id"}, []string{"payload"}},
-		{"attempt", []string{"operation", "n"}, []string{"operation", "n"}, []string{"details", "headers"}},
+		{"operation", []string{"seq"}, []string{"id"}, []string{"payload"}, false},
+		{"attempt", []string{"operation", "n"}, []string{"operation", "n"}, []string{"details", "headers"}, false},
+		{"exchange", []string{"operation", "try"}, []string{"operation", "try"}, []string{"calls"}, true},
 	})
 }
 
@@ -91,11 +93,15 @@ type renewal struct {
 // do not open, which keeps none but these.
 func (db *DB) renewals(t sealedTable, found [][]any) (all []renewal, closed map[string]error) {
 	closed = map[string]error{}
+	renewed := db.writer.renewed
+	if t.packed {
+		renewed = db.writer.repacked
+	}
 	for _, values := range found {
 		key, row, stored := values[:len(t.key)], values[len(t.key):len(t.key)+len(t.row)],
 			values[len(t.key)+len(t.row):]
 		for i, column := range t.columns {
-			to, err := db.writer.renewed(stored[i], bound(column, parts(row)...))
+			to, err := renewed(stored[i], bound(column, parts(row)...))
 			if err != nil {
 				closed[t.named(row)] = fmt.Errorf("opening %s: %w", column, err)
 			}

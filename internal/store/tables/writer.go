@@ -39,7 +39,7 @@ type writer struct {
 
 // newWriter starts the writer's goroutine, which stop ends.
 func newWriter(s engine.Session, trouble func(error) *fence.Trouble, told *atomic.Int64) *writer {
-	w := &writer{queue: newTurns(), session: s, outdates: map[string]sources{}, trouble: trouble, told: told,
+	w := &writer{box: box{packer: newPacker()}, queue: newTurns(), session: s, outdates: map[string]sources{}, trouble: trouble, told: told,
 		done: make(chan struct{})}
 	go w.loop()
 	return w
@@ -48,6 +48,7 @@ func newWriter(s engine.Session, trouble func(error) *fence.Trouble, told *atomi
 func (w *writer) stop() error {
 	w.queue.close()
 	<-w.done
+	w.packer.close()
 	return w.ended
 }
 

@@ -74,7 +74,9 @@ func (s *session) authenticate(ctx context.Context, pace tsp.Pacer, from tsp.Cre
 		return from, &tsp.Error{Class: tsp.Unavailable, Message: "signing in ended before the request was sent", Err: err}
 	}
 	c := &call{session: s}
-	result, err := c.post(ctx, s.lineTo(s.root, from, nil), request{"Authenticate", map[string]any{
+	gate := s.lineTo(s.root, from, nil)
+	gate.Opens = true
+	result, err := c.post(ctx, gate, request{"Authenticate", map[string]any{
 		"database": from.Get("database"), "userName": from.Get("username"), "password": from.Get("password")}})
 	if err != nil {
 		return from, c.unsigned(err)
