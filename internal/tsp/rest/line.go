@@ -17,7 +17,9 @@ type Line struct {
 	Answers Answers
 	// Secrets must not leave the line in any error or header.
 	Secrets []string
-	Now     func() time.Time
+	// Opens tells that the line is asked for a session alone.
+	Opens bool
+	Now   func() time.Time
 }
 
 // Send makes one call. Its error is an *tsp.Error.
@@ -25,7 +27,8 @@ func (l Line) Send(ctx context.Context, call Call) (Answer, error) {
 	client := *l.Client
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	client.Jar = nil
-	one := &line{client: &client, base: l.BaseURL, answers: l.Answers, secrets: &vault{fixed: l.Secrets}, now: l.Now,
+	one := &line{client: &client, base: l.BaseURL, answers: l.Answers, secrets: &vault{fixed: l.Secrets},
+		opens: l.Opens, now: l.Now,
 		header: http.Header{"Accept": {"application/json"}, "User-Agent": {"waybill"}}}
 	return one.with(unpaced{})(ctx, call)
 }
