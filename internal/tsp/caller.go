@@ -74,7 +74,7 @@ func (c *Caller) Write(ctx context.Context, t Target, w Write) (Written, *Error)
 // Find tells whether an earlier attempt of a write took effect. Where the adapter cannot
 // tell, the error is of class Unsupported.
 func (c *Caller) Find(ctx context.Context, t Target, w Write) (out Written, found bool, end *Error) {
-	end = c.with(ctx, t, w.Pace, func(ctx context.Context, s *held) (err error) {
+	end = c.with(calling(ctx, ForLookUp), t, w.Pace, func(ctx context.Context, s *held) (err error) {
 		finder, ok := s.Session.(Finder)
 		if !ok {
 			return &Error{Class: Unsupported, Message: string(t.TSP) + " cannot be asked for earlier writes"}
@@ -87,7 +87,7 @@ func (c *Caller) Find(ctx context.Context, t Target, w Write) (out Written, foun
 
 // Read reads one record. Where the adapter cannot, the error is of class Unsupported.
 func (c *Caller) Read(ctx context.Context, t Target, one Single) (out Record, end *Error) {
-	end = c.with(ctx, t, one.Pace, func(ctx context.Context, s *held) (err error) {
+	end = c.with(calling(ctx, ForReadBack), t, one.Pace, func(ctx context.Context, s *held) (err error) {
 		reader, ok := s.Session.(Reader)
 		if !ok {
 			return &Error{Class: Unsupported, Message: string(t.TSP) + " cannot be asked for one record"}

@@ -114,12 +114,13 @@ func (l *line) once(ctx context.Context, pace tsp.Pacer, call Call, sign func(*h
 		return l.foresee(p, call, request)
 	}
 	tsp.Calls(ctx, call.reads() || l.opens)
+	kept := l.kept(ctx, call, request)
 	response, err := l.client.Do(request)
 	if err != nil {
-		return Answer{}, crossing.lost(call.reads(), err)
+		return Answer{}, kept.lost(crossing.lost(call.reads(), err))
 	}
 	defer response.Body.Close()
-	return l.judge(call, response)
+	return l.judge(call, response, kept)
 }
 
 // enter waits until a call may be made and be in flight.
@@ -208,13 +209,14 @@ func settled(reads bool, class tsp.Class) tsp.Class {
 }
 
 // judge reads and classifies an answer.
-func (l *line) judge(call Call, response *http.Response) (Answer, error) {
+func (l *line) judge(call Call, response *http.Response, kept *keeping) (Answer, error) {
 	a := Answer{Method: call.Method, Path: call.Path, Base: l.base, reads: call.reads(), Status: response.StatusCode,
 		Headers: l.hidden().redactHeaders(response.Header)}
 	most := cmp.Or(call.Most, maxAnswer)
 	body, err := io.ReadAll(io.LimitReader(response.Body, most+1))
 	oversize := int64(len(body)) > most
 	a.Body = body[:min(int64(len(body)), most)]
+	kept.answered(response, a.Body, err)
 	class, _ := l.answers.class(a)
 	switch {
 	case tsp.ClassOf(a.Status) != tsp.Done && class != tsp.Done:

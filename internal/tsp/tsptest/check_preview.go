@@ -19,7 +19,10 @@ func checkPreview(t *trial, f form) {
 
 // foreseen previews a draft and then writes it, in one world.
 func (f form) foreseen(d draft, of setup) {
-	t, w := f.t, f.world(of)
+	t := f.t
+	of.settings = f.settings
+	// Its session is not live: where there is a sign-in, it comes first.
+	w := t.world(of)
 	defer w.stop()
 	w.front.watch = w.sim.state
 	before, renewed := w.sim.state(), w.vault.count()
@@ -31,7 +34,6 @@ func (f form) foreseen(d draft, of setup) {
 	}
 	caller, target := w.caller()
 	planned, end := caller.Preview(t.ctx, target, x)
-	t.logf("DEBUG\n%s", shownPlan(planned))
 	if end != nil {
 		t.errorf("the write cannot be previewed: %v", end)
 	}
