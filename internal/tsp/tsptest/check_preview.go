@@ -2,6 +2,7 @@ package tsptest
 
 import (
 	"strings"
+	"time"
 
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -24,6 +25,11 @@ func (f form) foreseen(d draft, of setup) {
 	// Its session is not live: where there is a sign-in, it comes first.
 	w := t.world(of)
 	defer w.stop()
+	if of.renewable {
+		// Longer than tokens live.
+		time.Sleep(3 * time.Hour)
+	}
+	w.front.expect(nil)
 	w.front.watch = w.sim.state
 	before, renewed := w.sim.state(), w.vault.count()
 	var asked []string
