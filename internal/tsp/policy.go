@@ -28,7 +28,7 @@ func (p Policy) Dropped() []string {
 	return out
 }
 
-// Strict refuses what would be dropped, each field once.
+// Strict refuses what would be dropped, each field once. One that every body must have nobody can leave out.
 func (p Policy) Strict(s *resource.Schema, payload resource.Payload) Policy {
 	for _, w := range p.Warnings {
 		told := func(one resource.Problem) bool { return one.Path == w.Path }
@@ -37,6 +37,9 @@ func (p Policy) Strict(s *resource.Schema, payload resource.Payload) Policy {
 		}
 		one := resource.Problem{Path: w.Path, Message: w.Message + "; leave it out, or write without strict", Code: resource.CodeDropped}
 		if f := s.Field(w.Path); f != nil {
+			if f.Required {
+				continue
+			}
 			one.Input = resource.Excerpt(f.Show(payload))
 		}
 		p.Problems = append(p.Problems, one)
