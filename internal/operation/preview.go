@@ -87,7 +87,7 @@ type Behind struct {
 func (s *Service) Preview(ctx context.Context, r Request) (Operation, Preview, error) {
 	if r.Key != nil {
 		if op, replayed, err := s.replay(ctx, r); replayed || err != nil {
-			p := Preview{ReplayOf: &op.ID, EarliestAt: wire.Time(op.CreatedAt)}
+			p := Preview{ReplayOf: &op.ID, EarliestAt: wire.Time(op.CreatedAt), KnownBy: s.knownBy(), Idempotency: s.strength(op)}
 			return op, p.whole(), err
 		}
 	}
@@ -107,10 +107,26 @@ func (s *Service) Preview(ctx context.Context, r Request) (Operation, Preview, e
 	if p.Behind = behind; behind != nil && behind.Until != nil && time.Time(*behind.Until).After(time.Time(p.EarliestAt)) {
 		p.EarliestAt = *behind.Until
 	}
-	if p.KnownBy = KnownToAll; s.Replica != uuid.Nil {
-		p.KnownBy = KnownHere
-	}
+	p.KnownBy = s.knownBy()
 	return c.op, p.whole(), nil
+}
+
+// knownBy says whose knowledge of limits this process has.
+func (s *Service) knownBy() Knowledge {
+	if s.Replica != uuid.Nil {
+		return KnownHere
+	}
+	return KnownToAll
+}
+
+// strength is what keeps an operation from taking effect twice.
+func (s *Service) strength(op Operation) tsp.Strength {
+	if adapter, ok := s.Registry.Adapter(op.TSP); ok {
+		if action, ok := adapter.Spec().Actions[tsp.Capability{Kind: op.Kind, Verb: op.Verb}]; ok {
+			return action.Strength
+		}
+	}
+	return tsp.None
 }
 
 // whole returns a preview whose lists are none of them null.
