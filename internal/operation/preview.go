@@ -129,6 +129,12 @@ func (s *Service) strength(op Operation) tsp.Strength {
 	return tsp.None
 }
 
+// From returns a preview of a write whose first request could go out at a time.
+func (p Preview) From(at time.Time) Preview {
+	p.EarliestAt = wire.Time(at)
+	return p
+}
+
 // whole returns a preview whose lists are none of them null.
 func (p Preview) whole() Preview {
 	p.Requests = slices.Concat([]tsp.Planned{}, p.Requests)

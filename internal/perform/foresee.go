@@ -9,7 +9,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/tsp"
-	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 // Foresee tells what the attempt at an operation would be that nobody has accepted. It refuses a sync one as Admit
@@ -32,8 +31,7 @@ func (w *Writes) Foresee(ctx context.Context, c connection.Connection, op operat
 	write.SentAt, write.Now, write.Settles = w.c.Now(), w.c.Now, w.c.Settling.of(t.spec, t.capability())
 	planned, end := w.c.TSPs.Preview(ctx, w.c.Links.Target(c), write)
 	wait := slices.Max(append(w.c.Limits.budget.Foresee(t.share(), first, ahead), 0))
-	p := operation.Preview{Requests: planned, Limits: w.c.Limits.charges(t, planned, ahead),
-		EarliestAt: wire.Time(stored(w.c.Now().Add(wait)))}
+	p := operation.Preview{Requests: planned, Limits: w.c.Limits.charges(t, planned, ahead)}.From(stored(w.c.Now().Add(wait)))
 	if end != nil {
 		p.Failure = &operation.Failure{ErrorType: end.Class.ErrorType(end.Status), ErrorDetails: end.Message}
 	}
