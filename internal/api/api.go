@@ -40,6 +40,8 @@ type Operations interface {
 	// Submit returns once an async write is on disk and a sync one has ended; replayed tells that
 	// the request's Idempotency-Key stood for op before.
 	Submit(ctx context.Context, r operation.Request) (op operation.Operation, replayed bool, err error)
+	// Preview tells what Submit would do with a request.
+	Preview(ctx context.Context, r operation.Request) (operation.Operation, operation.Preview, error)
 	Get(ctx context.Context, partner, connection, id uuid.UUID) (operation.Operation, error)
 	// Exchanges returns the calls of an operation's attempts as its partner may see them.
 	Exchanges(ctx context.Context, op operation.Operation) ([]operation.Kept, error)

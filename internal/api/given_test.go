@@ -27,7 +27,10 @@ func answers(t *testing.T) map[string]any {
 	t.Helper()
 	all := map[string]any{
 		"ConnectionRead": connection.Read{}, "DataFreshness": record.Freshness{},
-		"ResourceOperation": operation.Operation{}.Answer(), "ResourceOperationRead": operation.Operation{}.Read(),
+		"ResourceOperation": inBoth(t, operation.Operation{}.Answer(), operation.Operation{}.Previewed(operation.Preview{})),
+		"WritePreview":      operation.Preview{}, "PlannedRequest": tsp.Planned{}, "TspRequest": tsp.Request{},
+		"WriteFailure": operation.Failure{}, "ResolvedReference": operation.Reference{}, "LimitCharge": operation.Charge{},
+		"PreviewBehind": operation.Behind{}, "ResourceOperationRead": operation.Operation{}.Read(),
 		"ResourceOperationLog": operation.Log{}, "BaseResourceOperationEvent": operation.Operation{}.Read(),
 		"Webhook": webhook.Webhook{}, "WebhookRead": webhook.Read{}, "WebhookLogRead": webhook.LogRead{},
 		"ShareAgreementRead": access.AgreementRead{}, "BaseShareAgreementEvent": access.AgreementRead{},
@@ -73,6 +76,23 @@ func answers(t *testing.T) map[string]any {
 		all[name] = jsontext.Value(envelope)
 	}
 	return all
+}
+
+// inBoth are the members that two bodies of one schema have in common.
+func inBoth(t *testing.T, a, b any) map[string]jsontext.Value {
+	t.Helper()
+	var all [2]map[string]jsontext.Value
+	for i, body := range []any{a, b} {
+		text, err := json.Marshal(body)
+		if err == nil {
+			err = json.Unmarshal(text, &all[i])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	maps.DeleteFunc(all[0], func(name string, _ jsontext.Value) bool { _, ok := all[1][name]; return !ok })
+	return all[0]
 }
 
 // A reader that is made from the document must neither handle a member as absent that is always

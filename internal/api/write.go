@@ -20,7 +20,9 @@ func (s *Server) write(kind resource.Kind, verb resource.Verb) answerer {
 		if err != nil {
 			return err
 		}
-		request := operation.Request{Partner: who.Partner.ID, Kind: kind, Verb: verb, Body: body, Sync: q.isSet("is_sync")}
+		request := operation.Request{Partner: who.Partner.ID, Kind: kind, Verb: verb, Body: body, Sync: q.isSet("is_sync"),
+			Strict: q.isSet("strict")}
+		preview := q.isSet("dry_run")
 		if err := q.err(); err != nil {
 			return err
 		}
@@ -31,8 +33,11 @@ func (s *Server) write(kind resource.Kind, verb resource.Verb) answerer {
 			}
 			request.Target = id
 		}
-		if request.Key, err = idempotencyKey(r, who, body, request.Sync); err != nil {
+		if request.Key, err = idempotencyKey(r, who, request); err != nil {
 			return err
+		}
+		if preview {
+			return s.preview(w, r, request)
 		}
 		op, replayed, err := s.Operations.Submit(r.Context(), request)
 		if err != nil {
@@ -48,6 +53,20 @@ func (s *Server) write(kind resource.Kind, verb resource.Verb) answerer {
 		s.answer(w, statusOf(op), op.Answer())
 		return nil
 	}
+}
+
+// preview answers a write that is not to be made. The caller has asked for what the contract lacks, so that a client
+// whose answers are kept to the contract gets it as well.
+func (s *Server) preview(w http.ResponseWriter, r *http.Request, request operation.Request) error {
+	op, preview, err := s.Operations.Preview(r.Context(), request)
+	if err != nil {
+		return err
+	}
+	if strict, ok := w.(*strictWriter); ok {
+		w = strict.ResponseWriter
+	}
+	s.answer(w, http.StatusOK, op.Previewed(preview))
+	return nil
 }
 
 // statusOf is the status of a write that was accepted. 502 tells that the TSP did not take a sync

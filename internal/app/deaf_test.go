@@ -17,9 +17,9 @@ import (
 	"github.com/waybill-dev/waybill/internal/store/postgres/postgrestest"
 )
 
-// wire is a way to PostgreSQL that can swallow the connections which listen: nothing comes through any more in either
+// cable is a way to PostgreSQL that can swallow the connections which listen: nothing comes through any more in either
 // direction, and neither side is told.
-type wire struct {
+type cable struct {
 	url, target string
 
 	mu   sync.Mutex
@@ -34,15 +34,15 @@ type strand struct {
 	listens, swallowed bool
 }
 
-// wired lays a wire to the server of a URL.
-func wired(t *testing.T, url string) *wire {
+// wired lays a cable to the server of a URL.
+func wired(t *testing.T, url string) *cable {
 	t.Helper()
 	database, host, _ := strings.Cut(strings.TrimPrefix(url, "postgres://waybill@/"), "?host=")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &wire{url: fmt.Sprintf("postgres://waybill@%s/%s", l.Addr(), database),
+	w := &cable{url: fmt.Sprintf("postgres://waybill@%s/%s", l.Addr(), database),
 		target: filepath.Join(host, ".s.PGSQL.5432")}
 	t.Cleanup(func() {
 		_ = l.Close()
@@ -77,7 +77,7 @@ func wired(t *testing.T, url string) *wire {
 func (s *strand) cut() { _, _ = s.client.Close(), s.server.Close() }
 
 // pass carries one direction of a connection until it ends.
-func (w *wire) pass(s *strand, from io.Reader, to io.Writer) {
+func (w *cable) pass(s *strand, from io.Reader, to io.Writer) {
 	defer func() {
 		s.cut()
 		w.mu.Lock()
@@ -106,7 +106,7 @@ func (w *wire) pass(s *strand, from io.Reader, to io.Writer) {
 }
 
 // swallow swallows what listens, and what will from now on as well or not.
-func (w *wire) swallow(also bool) {
+func (w *cable) swallow(also bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.swallows = also
@@ -116,14 +116,14 @@ func (w *wire) swallow(also bool) {
 }
 
 // spare lets what listens from now on be heard.
-func (w *wire) spare() {
+func (w *cable) spare() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.swallows = false
 }
 
 // heard tells whether a connection listens that is not swallowed.
-func (w *wire) heard() bool {
+func (w *cable) heard() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return slices.ContainsFunc(w.open, func(s *strand) bool { return s.listens && !s.swallowed })
@@ -136,7 +136,7 @@ func TestWritesAreSentWhoeverHearsNothing(t *testing.T) {
 	t.Parallel()
 	w, url := newTortureAround(t), postgrestest.Database(t)
 	w.fill(url)
-	wires := []*wire{wired(t, url), wired(t, url)}
+	wires := []*cable{wired(t, url), wired(t, url)}
 	for _, one := range wires {
 		w.man(1, built(t), one.url)
 	}

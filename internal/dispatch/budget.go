@@ -95,15 +95,7 @@ func (b *Budget) Borrow(share string, limits []Limit, ahead time.Duration) (wait
 	has := b.follow(now)
 	for _, l := range limits {
 		b.queue(l).leave(share)
-		short := b.short(l, now, ahead)
-		if !has && !b.holds(l) {
-			short = max(short, noPart)
-		}
-		before := time.Duration(b.queue(l).before(share, now)) * l.Interval
-		if short <= 0 && short+before > 0 {
-			short = comeBack
-		}
-		if short > 0 {
+		if short := b.wait(l, share, now, ahead, has); short > 0 {
 			wait, used = max(wait, short), append(used, l.ID)
 			b.queue(l).wait(share, now.Add(short+cmp.Or(l.Patience, patience)))
 		}
@@ -115,6 +107,37 @@ func (b *Budget) Borrow(share string, limits []Limit, ahead time.Duration) (wait
 		}
 	}
 	return wait, used
+}
+
+// Foresee returns how long a share would have to wait for each of the limits now if it asked to run so far ahead of it,
+// as far as this process knows. It charges nothing and takes no turn.
+func (b *Budget) Foresee(share string, limits []Limit, ahead time.Duration) []time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.now()
+	has := b.follow(now)
+	waits := make([]time.Duration, len(limits))
+	for i, l := range limits {
+		waits[i] = max(b.wait(l, share, now, ahead, has), 0)
+	}
+	return waits
+}
+
+// wait is how long a share has to wait for a limit, those included whose turn comes before its own. has tells that this
+// process has a part of what is shared; mu is held.
+func (b *Budget) wait(l Limit, share string, now time.Time, ahead time.Duration, has bool) time.Duration {
+	short := b.short(l, now, ahead)
+	if !has && !b.holds(l) {
+		short = max(short, noPart)
+	}
+	before := 0
+	if q := b.queues[l.ID]; q != nil {
+		before = q.before(share, now)
+	}
+	if short <= 0 && short+time.Duration(before)*l.Interval > 0 {
+		short = comeBack
+	}
+	return short
 }
 
 // short is how long until a limit allows a call to somebody who may run so far ahead of it; mu is held.

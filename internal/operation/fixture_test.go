@@ -45,6 +45,7 @@ type desk struct {
 	filter   operation.Filter
 	listed   []operation.Operation
 	looked   page.Position
+	foreseen operation.Operation
 }
 
 var (

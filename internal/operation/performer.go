@@ -22,4 +22,7 @@ type Performer interface {
 	// Forgo ends, behind its caller's back, an operation of which nobody knows whether it was accepted: it may hold its
 	// chain and its key, and nobody performs it.
 	Forgo(ctx context.Context, op Operation)
+	// Foresee tells which requests an operation would make, how it would end by itself, and what its limits say now. It
+	// refuses what Admit would, and charges nothing.
+	Foresee(ctx context.Context, c connection.Connection, op Operation) (Preview, error)
 }

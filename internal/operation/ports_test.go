@@ -13,6 +13,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 // ask notes that a port was asked, and answers with its failure.
@@ -103,6 +104,11 @@ func (d *desk) PerformNow(ctx context.Context, op operation.Operation) (operatio
 func (d *desk) Forgo(ctx context.Context, op operation.Operation) {
 	_ = d.ask(ctx, "Forgo")
 	d.forgone = append(d.forgone, op)
+}
+
+func (d *desk) Foresee(ctx context.Context, _ connection.Connection, op operation.Operation) (operation.Preview, error) {
+	d.foreseen = op
+	return operation.Preview{Requests: []tsp.Planned{{Purpose: tsp.ForWrite}}, EarliestAt: wire.Time(now())}, d.ask(ctx, "Foresee")
 }
 
 func orElse(err, other error) error {

@@ -17,6 +17,12 @@ type resolved struct {
 	refs     resource.Refs
 	problems []resource.Problem
 	warnings []tsp.Warning
+	records  []Reference
+}
+
+// referenceTo is a record as a path names it.
+func referenceTo(path string, rec record.Record) Reference {
+	return Reference{Path: path, Resource: rec.Kind, ResourceID: rec.ID, SourceID: rec.SourceID, Collection: rec.Collection}
 }
 
 // resolve finds the TSP's ids of a payload's references. Each must name a record of its kind, also
@@ -43,6 +49,7 @@ func (s *Service) resolve(ctx context.Context, d draft, action tsp.Action) (reso
 				continue
 			}
 			found = append(found, rec.SourceID)
+			out.records = append(out.records, referenceTo(path, rec))
 			if use.Use != tsp.UseDropped && rec.Deactivated() {
 				out.warnings = append(out.warnings, tsp.Warning{Path: path, Message: fmt.Sprintf(
 					"this %s is deactivated at the TSP as far as is known; the write is sent all the same", rec.Kind)})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -51,6 +50,8 @@ type Request struct {
 	Target uuid.UUID
 	Body   []byte
 	Sync   bool
+	// Strict refuses the write if a field of it would be dropped.
+	Strict bool
 	// Key is the caller's idempotency key, if it gave one.
 	Key *Key
 }
@@ -80,38 +81,21 @@ func (s *Service) Submit(ctx context.Context, r Request) (op Operation, replayed
 
 // submit accepts a write whose key, if it has one, nobody holds yet.
 func (s *Service) submit(ctx context.Context, r Request) (Operation, error) {
-	schema, err := resource.For(r.Kind, r.Verb)
+	c, err := s.check(ctx, r)
 	if err != nil {
-		return Operation{}, err
-	}
-	payload, wrong := schema.Decode(r.Body)
-	if len(wrong) > 0 {
-		return Operation{}, problem.InvalidBody(wrong...)
-	}
-	// What may be written and to whom is as it stands now: no change that was made before is missed.
-	now := fence.AsOf(ctx, s.Now())
-	conn, grant, err := s.writable(now, r, payload.Connection())
-	if err != nil {
-		return Operation{}, err
-	}
-	op, err := s.prepare(r, conn, grant)
-	if err != nil {
-		return Operation{}, err
-	}
-	if err := s.fill(now, &op, draft{r, conn, schema, payload}); err != nil {
 		return Operation{}, err
 	}
 	if r.Sync {
-		if err := s.Store.Free(ctx, op); err != nil {
-			return Operation{}, s.refused(err, op.Partner)
+		if err := s.Store.Free(ctx, c.op); err != nil {
+			return Operation{}, s.refused(err, c.op.Partner)
 		}
 		// Last of the checks, since it charges the limit: a write that is refused for itself
 		// should cost none.
-		if err := s.Performer.Admit(conn, op); err != nil {
+		if err := s.Performer.Admit(c.conn, c.op); err != nil {
 			return Operation{}, err
 		}
 	}
-	return s.accept(ctx, op)
+	return s.accept(ctx, c.op)
 }
 
 // writable returns the connection if the partner may write the kind through it now. Who has no
@@ -154,91 +138,6 @@ func (s *Service) prepare(r Request, conn connection.Connection, grant access.Gr
 		op.State, op.SentAt, op.Handler = Sending, now, s.Replica
 	}
 	return op, nil
-}
-
-// draft is a request that has been read.
-type draft struct {
-	Request
-	conn    connection.Connection
-	schema  *resource.Schema
-	payload resource.Payload
-}
-
-// action returns what the connection's adapter does for the write, or why it cannot.
-func (s *Service) action(d draft) (tsp.Spec, tsp.Action, tsp.Settings, error) {
-	adapter, ok := s.Registry.Adapter(d.conn.TSP)
-	if !ok {
-		return tsp.Spec{}, tsp.Action{}, nil,
-			problem.New(problem.NotImplemented, "this installation has no adapter for %s", d.conn.TSP)
-	}
-	spec := adapter.Spec()
-	settings := spec.Effective(d.conn.Settings)
-	kind := strings.ReplaceAll(string(d.Kind), "_", " ")
-	what := fmt.Sprintf("%s of a %s is not available at %s", d.Verb, kind, spec.DisplayName)
-	c := tsp.Capability{Kind: d.Kind, Verb: d.Verb}
-	action, ok := spec.Actions[c]
-	if !ok {
-		if why := spec.Lacking[c]; why != "" {
-			what += ": " + why
-		}
-		return spec, action, settings, problem.New(problem.NotImplemented, "%s", what)
-	}
-	if why := action.Lacks(settings); why != "" {
-		return spec, action, settings, problem.New(problem.NotImplemented, "%s on this connection: %s", what, why)
-	}
-	return spec, action.Under(settings), settings, nil
-}
-
-// fill checks capability, fields and references, and completes the operation from them.
-func (s *Service) fill(ctx context.Context, op *Operation, d draft) error {
-	r, schema, payload := d.Request, d.schema, d.payload
-	spec, action, settings, err := s.action(d)
-	if err != nil {
-		return err
-	}
-	if r.Verb == resource.Update {
-		if err := s.target(ctx, op, r); err != nil {
-			return err
-		}
-		if len(schema.Given(payload)) == 0 {
-			return problem.InvalidBody(problem.Detail{Message: "there is nothing to update; give at least one field " +
-				"besides connection_id", Code: resource.CodeNothing})
-		}
-	}
-	policy := action.Apply(spec.DisplayName, schema, payload, settings)
-	found, err := s.resolve(ctx, d, action)
-	if err != nil {
-		return err
-	}
-	var all resource.Tally
-	all.Add(policy.Problems...)
-	all.Add(found.problems...)
-	if wrong := all.Problems(); len(wrong) > 0 {
-		return problem.InvalidBody(wrong...)
-	}
-	op.Warnings, op.OrderKey = append(policy.Warnings, found.warnings...), orderKey(*op, schema, payload)
-	if op.Payload, err = schema.Resolved(r.Body, found.refs); err != nil {
-		return err
-	}
-	return nil
-}
-
-// target fills in the record that an update is for. One that the connection does not reach is
-// none.
-func (s *Service) target(ctx context.Context, op *Operation, r Request) error {
-	rec, err := s.Records.Record(ctx, op.Connection, r.Target)
-	if errors.Is(err, record.ErrNotFound) || err == nil && rec.Kind != r.Kind {
-		return problem.New(problem.NotFound, "the connection reaches no %s %s; "+
-			"GET /v2/telematics/%s lists those that you may read", r.Kind, r.Target, r.Kind.Facts().Plural)
-	}
-	if err != nil {
-		return fmt.Errorf("looking up the record to update: %w", err)
-	}
-	if !rec.DeletedAt.IsZero() {
-		return problem.New(problem.NotFound, "the %s %s was deleted at the TSP", r.Kind, r.Target)
-	}
-	op.Resource, op.SourceID, op.Collection = rec.ID, rec.SourceID, rec.Collection
-	return nil
 }
 
 // accept stores the operation; a sync one is performed before it returns.

@@ -122,11 +122,11 @@ func (l *Limits) of(spec tsp.Spec, c connection.Connection) named {
 
 // find returns a limit under the budget that its scope shares.
 func (n named) find(key string) (dispatch.Limit, bool) {
-	i := slices.IndexFunc(n.declared, func(one tsp.Limit) bool { return one.Key == key })
-	if i < 0 {
+	one, ok := n.limit(key)
+	if !ok {
 		return dispatch.Limit{}, false
 	}
-	one, whose := n.declared[i], string(n.name)
+	whose := string(n.name)
 	var lane fence.Lane
 	// Whoever shares a budget must come to the same id. PerApp is the TSP's name alone.
 	switch one.Scope {
@@ -139,11 +139,20 @@ func (n named) find(key string) (dispatch.Limit, bool) {
 	if one.Scope == tsp.PerConnection || one.Scope == tsp.PerAccount && n.alone {
 		lane = fence.Lane{Kind: fence.Connections, ID: n.conn}
 	}
-	if r, ok := n.agreed[key]; ok {
-		one = r.replace(one)
-	}
 	return dispatch.Limit{ID: whose + "/" + key, Label: dispatch.Label{Of: string(n.name), Name: key}, Lane: lane,
 		Interval: one.Period / time.Duration(max(one.Events, 1)), Burst: one.Burst, AtOnce: one.AtOnce}, true
+}
+
+// limit returns a limit as it is declared, or agreed on.
+func (n named) limit(key string) (tsp.Limit, bool) {
+	i := slices.IndexFunc(n.declared, func(one tsp.Limit) bool { return one.Key == key })
+	if i < 0 {
+		return tsp.Limit{}, false
+	}
+	if r, ok := n.agreed[key]; ok {
+		return r.replace(n.declared[i]), true
+	}
+	return n.declared[i], true
 }
 
 // only picks limits by key; one that is not there limits nothing.
@@ -217,12 +226,17 @@ func (l *Limits) borrow(share string, limits []dispatch.Limit) time.Duration {
 	if wait <= 0 {
 		return 0
 	}
+	until, _ := l.budget.Borrow(share, withDebts(limits), SyncAhead)
+	return min(wait, until)
+}
+
+// withDebts adds to limits what sync calls may borrow from each.
+func withDebts(limits []dispatch.Limit) []dispatch.Limit {
 	all := slices.Clone(limits)
 	for _, one := range rates(limits) {
 		all = append(all, debt(one))
 	}
-	until, _ := l.budget.Borrow(share, all, SyncAhead)
-	return min(wait, until)
+	return all
 }
 
 // rates leaves out the limits that bound calls at once alone: nothing can be borrowed from them.

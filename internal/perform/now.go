@@ -27,7 +27,11 @@ func (w *Writes) Admit(c connection.Connection, op operation.Operation) error {
 	// Submit has refused a TSP without an adapter before.
 	spec, _ := w.spec(c)
 	t := w.task(op, c, spec)
-	wait := w.c.Limits.borrow(t.share(), w.c.Limits.of(spec, c).only(t.action.Limits))
+	return usedUp(spec, w.c.Limits.borrow(t.share(), w.c.Limits.of(spec, c).only(t.action.Limits)))
+}
+
+// usedUp refuses a sync write that would have to wait.
+func usedUp(spec tsp.Spec, wait time.Duration) error {
 	if wait <= 0 {
 		return nil
 	}

@@ -44,6 +44,7 @@ const (
 	CodeRequired    = "required_by_tsp"
 	CodeUnsupported = "not_supported_by_tsp"
 	CodeNothing     = "nothing_to_update"
+	CodeDropped     = "dropped_by_tsp"
 	// CodeMore is that of the last problem where there are too many to tell each.
 	CodeMore = "too_many_problems"
 )

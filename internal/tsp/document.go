@@ -89,6 +89,11 @@ type LimitDocument struct {
 	Source        string  `json:"source"`
 }
 
+// Document describes the limit.
+func (l Limit) Document() LimitDocument {
+	return LimitDocument{l.Key, l.Scope, l.Events, l.Period.Seconds(), l.AtOnce, l.Source}
+}
+
 // FieldDocument says what becomes of a field.
 type FieldDocument struct {
 	Name   string  `json:"name"`
@@ -148,7 +153,7 @@ func (s Spec) writeDocument(c Capability, settings Settings) WriteDocument {
 	for _, key := range action.Limits {
 		for _, l := range s.Limits {
 			if l.Key == key {
-				w.Limits = append(w.Limits, LimitDocument{key, l.Scope, l.Events, l.Period.Seconds(), l.AtOnce, l.Source})
+				w.Limits = append(w.Limits, l.Document())
 			}
 		}
 	}

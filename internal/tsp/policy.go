@@ -28,6 +28,25 @@ func (p Policy) Dropped() []string {
 	return out
 }
 
+// Strict refuses what would be dropped, each field once. One that every body must have nobody can leave out.
+func (p Policy) Strict(s *resource.Schema, payload resource.Payload) Policy {
+	for _, w := range p.Warnings {
+		told := func(one resource.Problem) bool { return one.Path == w.Path }
+		if !w.Dropped || slices.ContainsFunc(p.Problems, told) {
+			continue
+		}
+		one := resource.Problem{Path: w.Path, Message: w.Message + "; leave it out, or write without strict", Code: resource.CodeDropped}
+		if f := s.Field(w.Path); f != nil {
+			if f.Required {
+				continue
+			}
+			one.Input = resource.Excerpt(f.Show(payload))
+		}
+		p.Problems = append(p.Problems, one)
+	}
+	return p
+}
+
 // Warning tells the caller of a write what it may not expect.
 type Warning struct {
 	Path    string `json:"path"`

@@ -75,6 +75,8 @@ var ownSchemas = []string{
 	"CapabilityWrite",
 	"CapabilityLimit", "CapabilityField",
 
+	"WritePreview", "PlannedRequest", "TspRequest", "WriteFailure", "ResolvedReference", "LimitCharge", "PreviewBehind",
+
 	"ReadinessCheck", "Ready", "Unready",
 
 	"FleetRead", "CursorPageFleetRead", "FleetCreate", "FleetUpdate", "PartnerRead", "CursorPagePartnerRead",

@@ -3,6 +3,8 @@ package geotab
 import (
 	"sync"
 	"time"
+
+	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 // keptFor is how long an answer about what hardly ever changes is trusted: defect lists, groups, custom
@@ -18,6 +20,8 @@ type cache[T any] struct {
 type kept[T any] struct {
 	value T
 	until time.Time
+	// err is the end of a load that was previewed.
+	err error
 }
 
 // get returns what is kept under the key, or what load answers.
@@ -26,10 +30,11 @@ func (c *cache[T]) get(now time.Time, key string, load func() (T, error)) (T, er
 	have, ok := c.kept[key]
 	c.mu.Unlock()
 	if ok && now.Before(have.until) {
-		return have.value, nil
+		return have.value, have.err
 	}
 	value, err := load()
-	if err != nil {
+	// The session of a preview asks once, as any other does.
+	if _, previewed := tsp.Awaited("", err); err != nil && !previewed {
 		return value, err
 	}
 	c.mu.Lock()
@@ -37,6 +42,6 @@ func (c *cache[T]) get(now time.Time, key string, load func() (T, error)) (T, er
 	if c.kept == nil {
 		c.kept = map[string]kept[T]{}
 	}
-	c.kept[key] = kept[T]{value, now.Add(keptFor)}
-	return value, nil
+	c.kept[key] = kept[T]{value, now.Add(keptFor), err}
+	return value, err
 }

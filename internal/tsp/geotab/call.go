@@ -28,6 +28,8 @@ type call struct {
 	kind string
 	// most bounds what is read of an answer, in bytes; 0 is the usual bound.
 	most int64
+	// foreseen stands for the result in a preview; see rest.Call.
+	foreseen any
 }
 
 // request is the body of every call.
@@ -85,8 +87,11 @@ func (c *call) once(ctx context.Context, login tsp.Credentials, limit string, bo
 // post sends one call and reads its result, which is empty where the method has none.
 func (c *call) post(ctx context.Context, line rest.Line, body request) (jsontext.Value, error) {
 	line.Answers = answers(&c.kind)
-	a, err := line.Send(ctx, rest.Call{Method: http.MethodPost, Path: apiPath, Body: body,
-		Reads: body.Method != add && body.Method != set, Most: c.most})
+	call := rest.Call{Method: http.MethodPost, Path: apiPath, Body: body, Reads: body.Method != add && body.Method != set, Most: c.most}
+	if c.foreseen != nil {
+		call.Foreseen = map[string]any{"result": c.foreseen}
+	}
+	a, err := line.Send(ctx, call)
 	if err != nil {
 		return nil, c.failed(err)
 	}

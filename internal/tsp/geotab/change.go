@@ -69,10 +69,23 @@ func (ch change) over(ctx context.Context, c *call, as, base jsontext.Value) (an
 	return overlay(text, lists)
 }
 
+// foreseen stands for what is found of an entity in a preview.
+func foreseen(entity string, of resource.SourceID) any {
+	rest := tsp.Later("other-members")
+	one := map[string]any{"id": of, rest: rest}
+	if entity == "Device" {
+		one["serialNumber"], one["groups"] = tsp.Later("serial-number"), []string{tsp.Later("its-groups")}
+		one["customProperties"] = []any{map[string]any{"property": map[string]any{"id": tsp.Later("its-properties")}, "value": rest}}
+	}
+	return []any{one}
+}
+
 // entity reads the entity that is to be changed. What is written back names its record itself, so it must be the one
 // that was asked for.
 func (c *call) entity(ctx context.Context, entity string, of resource.SourceID) (jsontext.Value, error) {
+	c.foreseen = foreseen(entity, of)
 	all, err := get[jsontext.Value](ctx, c, entity, ref{of})
+	c.foreseen = nil
 	if err != nil {
 		return nil, err
 	}

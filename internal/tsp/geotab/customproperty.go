@@ -47,6 +47,9 @@ type property struct {
 	Most int    `json:"maxLength"`
 }
 
+// foreseenType is that of a property in a preview, of which only Geotab can tell the type.
+const foreseenType = "foreseen"
+
 // propertyValue is one value of a Device's customProperties. The object model does not show its members; this is
 // how public programs write and read it ("FleetBridge" for MyGeotab, update_device_properties, read 2026-11-27).
 type propertyValue struct {
@@ -67,6 +70,9 @@ func (c *call) properties(ctx context.Context) ([]property, error) {
 // property finds the one that a setting names by its id or name.
 func (c *call) property(ctx context.Context, key string) (property, error) {
 	all, err := c.properties(ctx)
+	if id, previewed := tsp.Awaited("property", err); previewed {
+		return property{ID: resource.SourceID(id), Type: foreseenType}, nil
+	}
 	if err != nil {
 		return property{}, err
 	}
@@ -130,6 +136,8 @@ func (p property) encode(text, key string) (jsontext.Value, error) {
 			return nil, cannot("holds whole numbers")
 		}
 		return jsontext.Value(strconv.FormatInt(n, 10)), nil
+	case p.Type == foreseenType:
+		return jsontext.Value(quoted(string(p.ID))), nil
 	case p.Type == "Boolean":
 		return nil, cannot("holds true and false")
 	case p.Most > 0 && utf8.RuneCountInString(text) > p.Most:

@@ -150,6 +150,9 @@ func (l dvirLog) withDefects(ctx context.Context, c *call, names []string, w tsp
 		return l, nil
 	}
 	tree, err := c.defects(ctx, l.DefectList.ID)
+	if id, previewed := tsp.Awaited("defect", err); previewed {
+		tree, err = defectTree{other: resource.SourceID(id)}, nil
+	}
 	if err != nil {
 		return l, err
 	}

@@ -12,10 +12,11 @@ import (
 
 // textMessage is what is written of a TextMessage.
 type textMessage struct {
-	Recipient *ref           `json:"recipient"`
-	User      *ref           `json:"user,omitzero"`
-	Parent    *ref           `json:"parentMessage,omitzero"`
-	ToVehicle bool           `json:"isDirectionToVehicle"`
+	Recipient *ref `json:"recipient"`
+	User      *ref `json:"user,omitzero"`
+	Parent    *ref `json:"parentMessage,omitzero"`
+	// ToVehicle is a boolean, but in a preview.
+	ToVehicle any            `json:"isDirectionToVehicle"`
 	Content   messageContent `json:"messageContent"`
 	// ActiveFrom marks the operation that sent the message, so that two equal texts differ.
 	ActiveFrom string `json:"activeFrom"`
@@ -97,8 +98,11 @@ func unique[T comparable](all []T) []T {
 
 func textStep(key string, m textMessage) step {
 	body := func(ctx context.Context, c *call, _ resource.SourceID) (any, error) {
-		var err error
-		m.ToVehicle, err = c.toVehicle(ctx, m)
+		way, err := c.toVehicle(ctx, m)
+		m.ToVehicle = way
+		if awaited, previewed := tsp.Awaited("what-follows", err); previewed {
+			m.ToVehicle, err = awaited, nil
+		}
 		return m, err
 	}
 	return step{key: key, method: add, entity: "TextMessage", collection: messages, body: body, find: findText(m)}

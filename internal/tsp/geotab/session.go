@@ -24,6 +24,9 @@ const (
 	server    = "server"
 )
 
+// thisServer is how signing in names the server that was asked.
+const thisServer = "ThisServer"
+
 // session is one connection's way to its database.
 type session struct {
 	adapter  *adapter
@@ -73,7 +76,8 @@ func (s *session) authenticate(ctx context.Context, pace tsp.Pacer, from tsp.Cre
 	if err := pace.Wait(ctx, "Authenticate"); err != nil {
 		return from, &tsp.Error{Class: tsp.Unavailable, Message: "signing in ended before the request was sent", Err: err}
 	}
-	c := &call{session: s}
+	c := &call{session: s, foreseen: map[string]any{"path": thisServer, "credentials": map[string]string{
+		"sessionId": tsp.Later("session")}}}
 	gate := s.lineTo(s.root, from, nil)
 	gate.Opens = true
 	result, err := c.post(ctx, gate, request{"Authenticate", map[string]any{
@@ -130,7 +134,7 @@ func (s *session) lineTo(base string, c tsp.Credentials, more []string) rest.Lin
 // base is the URL of the server that Geotab named. An installation that was pointed elsewhere
 // follows it only within that host or to this machine, so that it never reaches the real one.
 func (s *session) base(path string) string {
-	if path == "" || strings.EqualFold(path, "ThisServer") {
+	if path == "" || strings.EqualFold(path, thisServer) {
 		return s.root
 	}
 	scheme, rest, ok := strings.Cut(s.root, "://")

@@ -60,6 +60,9 @@ func (s step) over(c *call) steps.Step {
 	out := steps.Step{Key: s.key, Harms: s.find != nil && !s.duplicate, Part: s.part, Collection: s.collection}
 	out.Prepare = func(ctx context.Context, w tsp.Write) (steps.Call, error) {
 		body, err := s.body(ctx, c, w.Target)
+		if awaited, previewed := tsp.Awaited("what-follows", err); previewed {
+			body, err = awaited, nil
+		}
 		if err != nil {
 			return nil, err
 		}

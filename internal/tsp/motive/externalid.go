@@ -22,9 +22,9 @@ const operationMark = "waybill-operation"
 // externalID is one of a record's external ids. Writing one adds it; with the Motive id of an
 // existing one it replaces that.
 type externalID struct {
-	ID              int64  `json:"id,omitzero"`
-	ExternalID      string `json:"external_id"`
-	IntegrationName string `json:"integration_name"`
+	ID              jsontext.Value `json:"id,omitzero"`
+	ExternalID      string         `json:"external_id"`
+	IntegrationName string         `json:"integration_name"`
 }
 
 func mark(operation uuid.UUID) string { return hex.EncodeToString(operation[:]) }
@@ -68,7 +68,9 @@ func withExternalID[P resource.Payload](path, envelope string, body func(P, tsp.
 		if err != nil {
 			return nil, err
 		}
-		a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: fmt.Sprintf("%s/%d", path, id)})
+		foreseen := externalID{ID: encoded(tsp.Later("id-of-its-external-id")), IntegrationName: w.Settings.Text(settingIntegration)}
+		a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: fmt.Sprintf("%s/%d", path, id),
+			Foreseen: map[string]any{envelope: map[string]any{"external_ids": []externalID{foreseen}}}})
 		if err != nil {
 			return nil, err
 		}

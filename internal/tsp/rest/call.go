@@ -24,6 +24,9 @@ type Call struct {
 	Body any
 	// Reads tells that the call changes nothing although its method is none of GET and HEAD.
 	Reads bool
+	// Foreseen stands for the body of the answer in a preview, which makes no call: what of it goes into later calls,
+	// with placeholders of tsp.Later's. nil leaves open all that follows from the answer.
+	Foreseen any
 	// Most bounds the answer in bytes; 0 is a mebibyte. A list that the TSP does not divide into
 	// pages needs more: as much as its largest customer's.
 	Most int64

@@ -36,7 +36,14 @@ func (k *Kept[T]) Get(ctx context.Context, send Send) (T, error) {
 	if value, ok := thing.value.(T); ok && m.now().Before(thing.until) {
 		return value, nil
 	}
+	// The session of a preview asks once, as any other does.
+	if thing.awaited != nil {
+		return none, thing.awaited
+	}
 	value, err := k.Load(ctx, send)
+	if _, previewed := tsp.Awaited("", err); previewed {
+		thing.awaited = err
+	}
 	if err != nil {
 		return none, err
 	}
@@ -75,6 +82,8 @@ type thing struct {
 	turn  chan struct{}
 	value any
 	until time.Time
+	// awaited is the end of a load that was previewed.
+	awaited error
 }
 
 func (m *memory) of(key any) *thing {

@@ -43,6 +43,9 @@ func (g gate) renewable(tsp.Credentials) bool { return true }
 // renew opens a session. No write was sent, whatever becomes of it.
 func (g gate) renew(ctx context.Context, pace tsp.Pacer, c tsp.Credentials) (tsp.Credentials, error) {
 	secret, life, err := g.login.Open(ctx, g.line.with(pace), c)
+	if awaited, previewed := tsp.Awaited("token", err); previewed {
+		secret, err = awaited, nil
+	}
 	if err == nil && secret == "" {
 		err = &tsp.Error{Class: tsp.Unavailable, Message: "the TSP gave no session"}
 	}

@@ -140,7 +140,7 @@ func (d desk) grant(ctx context.Context, pace tsp.Pacer, grant string, c tsp.Cre
 	case refreshGrant:
 		form.Set("refresh_token", c.Get(tsp.RefreshToken))
 	}
-	call := Call{Method: http.MethodPost, Path: d.path, Body: form}
+	call := Call{Method: http.MethodPost, Path: d.path, Body: form, Foreseen: tokens{AccessToken: tsp.Later("token")}}
 	id, secret := c.Get("client_id"), c.Get("client_secret")
 	if d.auth.InForm {
 		form.Set("client_id", id)

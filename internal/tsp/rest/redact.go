@@ -32,7 +32,8 @@ func (v *vault) add(texts ...string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for _, text := range texts {
-		if text != "" && !slices.Contains(v.fixed, text) && !slices.Contains(v.renewed, text) {
+		// What stands for a secret in a preview is none.
+		if text != "" && !tsp.IsPlaceholder(text) && !slices.Contains(v.fixed, text) && !slices.Contains(v.renewed, text) {
 			v.renewed = append(v.renewed, text)
 		}
 	}

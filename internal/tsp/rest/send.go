@@ -110,6 +110,9 @@ func (l *line) once(ctx context.Context, pace tsp.Pacer, call Call, sign func(*h
 			return Answer{}, err
 		}
 	}
+	if p := tsp.PreviewOf(ctx); p != nil {
+		return l.foresee(p, call, request)
+	}
 	tsp.Calls(ctx, call.reads() || l.opens)
 	kept := l.kept(ctx, call, request)
 	response, err := l.client.Do(request)

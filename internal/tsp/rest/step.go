@@ -16,7 +16,11 @@ func (s Step) over(send Send) steps.Step {
 		if err != nil {
 			return nil, err
 		}
-		if call.Body, err = s.body(ctx, send, w); err != nil {
+		call.Body, err = s.body(ctx, send, w)
+		if awaited, previewed := tsp.Awaited("what-follows", err); previewed {
+			call.Body, err = awaited, nil
+		}
+		if err != nil {
 			return nil, ours("encoding "+w.Capability.String(), err)
 		}
 		return func(ctx context.Context) (tsp.Written, error) { return s.perform(ctx, send, call, w) }, nil

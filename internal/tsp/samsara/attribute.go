@@ -68,6 +68,9 @@ type attribute struct {
 	Type string `json:"attributeType"`
 }
 
+// foreseenType is that of an attribute in a preview, of which only Samsara can tell the type.
+const foreseenType = "foreseen"
+
 // attributes remembers what organizations define, for assets and for drivers.
 type attributes map[string]*rest.Kept[[]attribute]
 
@@ -89,6 +92,9 @@ func newAttributes() attributes {
 // named finds the attribute that a setting names.
 func (all attributes) named(ctx context.Context, send rest.Send, of, key, named string) (attribute, error) {
 	known, err := all[of].Get(ctx, send)
+	if id, previewed := tsp.Awaited("attribute", err); previewed {
+		return attribute{ID: id, Type: foreseenType}, nil
+	}
 	if err != nil {
 		return attribute{}, err
 	}

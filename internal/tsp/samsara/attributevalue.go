@@ -49,6 +49,7 @@ func (a attribute) encode(text, key string) (attributeValue, error) {
 				" holds dates, and " + strconv.Quote(text) + " is none; name one for texts in settings." + key}
 		}
 		v.Dates = []string{text}
+	case foreseenType: // Only Samsara can tell how the value is written.
 	default:
 		v.Texts = []string{text}
 	}

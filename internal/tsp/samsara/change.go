@@ -21,7 +21,7 @@ type current struct {
 
 // read gets a record from its own path.
 func read(ctx context.Context, send rest.Send, path string, of resource.SourceID) (current, error) {
-	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: path + "/" + url.PathEscape(string(of))})
+	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: path + "/" + url.PathEscape(string(of)), Foreseen: foreseen()})
 	if err != nil {
 		return current{}, err
 	}
@@ -29,6 +29,15 @@ func read(ctx context.Context, send rest.Send, path string, of resource.SourceID
 		Data current `json:"data"`
 	}](a)
 	return body.Data, err
+}
+
+// foreseen stands for a record in a preview.
+func foreseen() any {
+	one := current{Name: tsp.Later("first-name") + " " + tsp.Later("last-name"), Attributes: []attributeValue{{ID: tsp.Later("its-attributes")}}}
+	one.Tags = append(one.Tags, struct {
+		ID string `json:"id"`
+	}{tsp.Later("its-tags")})
+	return map[string]any{"data": one}
 }
 
 // tags are the ids of the record's tags, or the default ones if it has none.

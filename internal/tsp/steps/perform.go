@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -77,6 +78,9 @@ func (r *run) take(ctx context.Context, s Step) (tsp.Written, error) {
 		}
 	}
 	made, err := call(ctx)
+	if id, previewed := tsp.Awaited("id", err); previewed {
+		return r.foreseen(resource.SourceID(id)), nil
+	}
 	if err != nil {
 		return tsp.Written{}, takenBefore(r.w.Operation, err)
 	}
@@ -94,6 +98,14 @@ func (r *run) taken(ctx context.Context, s Step, made tsp.Written) error {
 		return &unknown
 	}
 	return err
+}
+
+// foreseen is what a step that was taken down for a preview counts as having made: the record, if there is none yet.
+func (r *run) foreseen(id resource.SourceID) tsp.Written {
+	if r.w.Target != "" {
+		id = ""
+	}
+	return tsp.Written{SourceID: id}
 }
 
 // ended tells beside what went wrong what was done before it.

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/rest"
@@ -21,8 +23,8 @@ const unread = "the server does not tell which commands were sent, so whether a 
 
 // command is what a device is told.
 type command struct {
-	DeviceID int64  `json:"deviceId"`
-	Type     string `json:"type"`
+	DeviceID jsontext.Value `json:"deviceId"`
+	Type     string         `json:"type"`
 	// Description is shown nowhere. Without it the server answers null, which its document lacks.
 	Description string            `json:"description"`
 	Attributes  map[string]string `json:"attributes"`

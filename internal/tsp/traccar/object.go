@@ -81,10 +81,25 @@ func (o object) id() resource.SourceID {
 // brought no answer.
 const markAttribute = "waybillOperation"
 
+// foreseen stands for a record in a preview.
+func foreseen(w tsp.Write) object {
+	rest, first, last := tsp.Later("other-members"), tsp.Later("first-name"), tsp.Later("last-name")
+	o := object{"id": jsontext.Value(w.Target), rest: encoded(rest), "name": encoded(first + " " + last)}
+	if w.Kind != resource.KindUser {
+		return o.with(object{rest: encoded(rest)})
+	}
+	return o.with(object{"firstName": encoded(first), "lastName": encoded(last), rest: encoded(rest)})
+}
+
 // changed reads the record that is to be changed and puts the fields of a payload into it. The id
 // in the body decides what a PUT changes, not the one in its path (BaseObjectResource.update).
 func changed[P resource.Payload](path string, into func(object, P, tsp.Write) object) rest.Compose {
-	return rest.Modify(rest.Get(path+"/{target}"), func(p P, w tsp.Write, record rest.Answer) (any, error) {
+	read := func(w tsp.Write) (rest.Call, error) {
+		call, err := rest.Get(path + "/{target}")(w)
+		call.Foreseen = foreseen(w)
+		return call, err
+	}
+	return rest.Modify(read, func(p P, w tsp.Write, record rest.Answer) (any, error) {
 		o, err := rest.Decode[object](record)
 		switch {
 		case err != nil:

@@ -134,7 +134,11 @@ func (f *fleet) takes(ctx context.Context, send rest.Send, device int64) error {
 
 // commandFor makes the command that shows a text to a driver.
 func (k known) commandFor(ctx context.Context, send rest.Send, driver resource.SourceID, text string) (command, error) {
-	device, err := k.deviceFor(ctx, send, driver)
+	found, err := k.deviceFor(ctx, send, driver)
+	device := encoded(found)
+	if awaited, previewed := tsp.Awaited("what-follows", err); previewed {
+		device, err = encoded(awaited), nil
+	}
 	return command{DeviceID: device, Type: commandType, Description: "sent through Waybill",
 		Attributes: map[string]string{"message": text}}, err
 }
@@ -146,7 +150,7 @@ func sent(_ tsp.Write, a rest.Answer) (tsp.Written, error) {
 	switch {
 	case err != nil:
 		return tsp.Written{}, err
-	case c.DeviceID == 0:
+	case len(c.DeviceID) == 0 || c.DeviceID.Kind() == 'n' || string(c.DeviceID) == "0":
 		return tsp.Written{}, a.Unconfirmed("Traccar's answer holds no command", nil)
 	case a.Status == http.StatusAccepted:
 		return tsp.Written{Collection: commands, Note: "queued until the device reports",

@@ -24,6 +24,7 @@ func checks() []check {
 		{name: "deterministic", each: checkDeterministic},
 		{name: "golden", each: checkGolden},
 		{name: "values", each: checkValues},
+		{name: "preview", each: checkPreview},
 		{name: "undeclared", whole: checkUndeclared},
 		{name: "missing", each: checkMissing},
 		{name: "repeated", each: checkRepeated},

@@ -37,6 +37,11 @@ const (
 	restless           flaw = "equal writes make different requests"
 	changesHeader      flaw = "the requests are not those of the golden files"
 	confusesValues     flaw = "a new vehicle that is inactive is grey"
+	ignoresPreview     flaw = "what is to be previewed is sent"
+	previewsOne        flaw = "the first request alone is previewed"
+	previewsOtherwise  flaw = "another body is previewed than is sent"
+	previewsWrites     flaw = "a request that writes is previewed as one that reads"
+	previewsSecrets    flaw = "a preview tells the token"
 	asksFirst          flaw = "a call is made before a write is found to be unsupported"
 	missingIsRejected  flaw = "an unknown record is called a refusal"
 	keyChanges         flaw = "the native key changes with the attempt"
@@ -95,6 +100,7 @@ func flaws() map[flaw]string {
 		dropsInactive: "meanings", losesDefects: "meanings", losesCounts: "meanings", mixesDefects: "meanings", losesUnits: "meanings",
 		sendsDropped: "fields", ignoresCases: "fields", sendsOurIDs: "our ids", clearsTheRest: "patch", forgetsNull: "null",
 		trimsTexts: "texts", restless: "deterministic", changesHeader: "golden", confusesValues: "values", asksFirst: "undeclared",
+		ignoresPreview: "preview", previewsOne: "preview", previewsOtherwise: "preview", previewsWrites: "preview", previewsSecrets: "preview",
 		missingIsRejected: "missing", keyChanges: "repeated", sureOfLoss: "lost answers", doubtsLookUps: "lost answers", neverLooks: "crashes",
 		looksBriefly: "late answers", believesFirst: "late answers", ignoresSender: "decoys", ignoresRecipient: "decoys", comparesBeginnings: "decoys", looksForEver: "decoys",
 		ignoresRivals: "rivals", forgetsOpenRivals: "rivals", countsEveryRival: "rivals", adoptsAny: "rivals", trustsOwnClock: "clocks",

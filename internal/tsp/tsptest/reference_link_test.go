@@ -127,6 +127,9 @@ func (l *link) once(ctx context.Context, pace tsp.Pacer, r request, token string
 	if token != "" {
 		out.Header.Set("Authorization", "Bearer "+token)
 	}
+	if p := tsp.PreviewOf(ctx); p != nil && !l.reference.has(ignoresPreview) {
+		return l.foresee(p, r, out)
+	}
 	answer, err := l.client.Do(out)
 	if err != nil {
 		if l.reference.has(leaksGoroutines) && errors.Is(ctx.Err(), context.Canceled) {

@@ -90,6 +90,9 @@ func (l *link) perform(ctx context.Context, w tsp.Write, parts []part) (tsp.Writ
 			}
 		}
 		a, err := l.send(ctx, w.Pace, p.request)
+		if _, previewed := tsp.Awaited("id", err); previewed && !l.reference.has(previewsOne) {
+			continue
+		}
 		if err != nil {
 			return out, err
 		}

@@ -1,0 +1,65 @@
+package tsp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+// Preview returns the requests that a write would make, in their order. The adapter's own code makes them, in a session
+// of its own that ends with the preview: it begins with the credentials that are stored and remembers nothing of other
+// calls, so that it tells each read that may be needed. Nothing is sent, renewed or stored. The error is how the write
+// would end before, or instead of, what follows the requests; it is nil if only the TSP can tell.
+func (c *Caller) Preview(ctx context.Context, t Target, w Write) ([]Planned, *Error) {
+	p := &Preview{operation: w.Operation}
+	end := c.guarded(ctx, t, func(ctx context.Context) error {
+		adapter, ok := c.registry.Adapter(t.TSP)
+		if !ok {
+			return &Error{Class: Unsupported, Message: fmt.Sprintf("this installation has no adapter for %s", t.TSP)}
+		}
+		if _, ok := adapter.Spec().Actions[w.Capability]; !ok {
+			return &Error{Class: Unsupported, Message: fmt.Sprintf("%s has no %s", t.TSP, w.Capability)}
+		}
+		credentials, err := t.Credentials(ctx)
+		if err != nil {
+			return &Error{Class: Unavailable, Message: "the stored credentials could not be read", Err: err}
+		}
+		t.Renew = nil
+		access := c.access(t, adapter.Spec(), credentials, p)
+		access.Client = &http.Client{Transport: stray{p}}
+		ctx = context.WithValue(ctx, previewKey{}, p)
+		session, err := adapter.Connect(ctx, access)
+		if err != nil {
+			return err
+		}
+		w.Pace, w.Progress, w.Rivals = p, nil, nil
+		_, err = session.Write(ctx, w)
+		return err
+	})
+	return p.taken(end)
+}
+
+// taken returns what was taken down. That the last call ended there is no end of the write.
+func (p *Preview) taken(end *Error) ([]Planned, *Error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.strays:
+		end = &Error{Class: Broken, Message: "the adapter makes requests that no preview shows"}
+	case end != nil && errors.As(end, new(errPreviewed)):
+		end = nil
+	}
+	return p.made, end
+}
+
+// stray is the way out of a preview, which is closed.
+type stray struct{ *Preview }
+
+// RoundTrip sends nothing.
+func (s stray) RoundTrip(*http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.strays = true
+	return nil, errors.New("a preview sends nothing")
+}
