@@ -18,8 +18,8 @@ const keyHeader = "Idempotency-Key"
 const maxKey = 255
 
 // idempotencyKey returns the key of a write, nil if it has none. What a repetition must share
-// is the method, the path, is_sync and the body, byte for byte.
-func idempotencyKey(r *http.Request, who access.Principal, body []byte, sync bool) (*operation.Key, error) {
+// is the method, the path, is_sync, expires_in and the body, byte for byte.
+func idempotencyKey(r *http.Request, who access.Principal, of operation.Request) (*operation.Key, error) {
 	given := r.Header.Values(keyHeader)
 	if len(given) == 0 {
 		return nil, nil
@@ -32,8 +32,12 @@ func idempotencyKey(r *http.Request, who access.Principal, body []byte, sync boo
 	h := sha256.New()
 	// The parts cannot run into each other: by now whatever the path holds beside its literal
 	// segments was read as a UUID.
-	fmt.Fprintf(h, "%s %s %t\n", r.Method, r.URL.Path, sync)
-	h.Write(body)
+	fmt.Fprintf(h, "%s %s %t\n", r.Method, r.URL.Path, of.Sync)
+	// No body begins like that.
+	if of.Expires > 0 {
+		fmt.Fprintf(h, "expires_in %s\n", of.Expires)
+	}
+	h.Write(of.Body)
 	// Keyed by client within the partner: two programs of one partner need not agree on their keys.
 	return &operation.Key{Client: who.Client, Value: key, Fingerprint: h.Sum(nil)}, nil
 }

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -20,7 +22,8 @@ func (s *Server) write(kind resource.Kind, verb resource.Verb) answerer {
 		if err != nil {
 			return err
 		}
-		request := operation.Request{Partner: who.Partner.ID, Kind: kind, Verb: verb, Body: body, Sync: q.isSet("is_sync")}
+		request := operation.Request{Partner: who.Partner.ID, Kind: kind, Verb: verb, Body: body, Sync: q.isSet("is_sync"),
+			Expires: s.expiresIn(q)}
 		if err := q.err(); err != nil {
 			return err
 		}
@@ -31,7 +34,7 @@ func (s *Server) write(kind resource.Kind, verb resource.Verb) answerer {
 			}
 			request.Target = id
 		}
-		if request.Key, err = idempotencyKey(r, who, body, request.Sync); err != nil {
+		if request.Key, err = idempotencyKey(r, who, request); err != nil {
 			return err
 		}
 		op, replayed, err := s.Operations.Submit(r.Context(), request)
@@ -48,6 +51,13 @@ func (s *Server) write(kind resource.Kind, verb resource.Verb) answerer {
 		s.answer(w, statusOf(op), op.Answer())
 		return nil
 	}
+}
+
+// expiresIn reads for how long a write may be sent; zero if that is not given. Whatever waits for longer than MaxAge
+// ends then anyhow, so that more would have no effect.
+func (s *Server) expiresIn(q *query) time.Duration {
+	most := cmp.Or(s.MaxAge, 72*time.Hour)
+	return time.Duration(q.integer("expires_in", 0, 1, int(most/time.Second))) * time.Second
 }
 
 // statusOf is the status of a write that was accepted. 502 tells that the TSP did not take a sync

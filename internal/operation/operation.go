@@ -54,6 +54,13 @@ type Operation struct {
 	NextAt time.Time
 	// Deadline is when it fails without another attempt.
 	Deadline time.Time
+	// ExpiresAt is from when it must not be sent as its caller has it; zero for never. What was sent before keeps its
+	// outcome.
+	ExpiresAt time.Time
+	// StopAt is ExpiresAt, or Asked while it is to be cancelled and nobody has decided yet whether it can be.
+	StopAt time.Time
+	// Reason says why it ended without having been sent, where its caller had it so; else "".
+	Reason Reason
 	// SentAt is when the oldest attempt began whose outcome is not known, or the last one; zero
 	// before the first.
 	SentAt time.Time

@@ -51,7 +51,7 @@ type Queue interface {
 	MarkSending(ctx context.Context, claim fence.Claim, op Operation, at time.Time) error
 	// Settle records the end of an attempt (T3), as Settlement.Check decides; fence.ErrOvertaken if
 	// the operation moved on or the lane was claimed anew. The end of a sync operation wakes the
-	// lane that it held up.
+	// lane that it held up. Whoever has asked to cancel the operation was too late then: its StopAt is ExpiresAt again.
 	Settle(ctx context.Context, s Settlement) error
 	// WaitingConnections lists the connections that hold live operations, at a cost that does not
 	// follow how many there are.
@@ -131,6 +131,9 @@ type Settlement struct {
 	Events   []event.Event
 	// Hold is what an operation that ends leaves on its chain, whose next one then waits.
 	Hold *Hold
+	// Unsent, if set, says that it ends because nothing of it was sent: the stored one must have this state still, in
+	// which it was read. Such an end wakes the lane.
+	Unsent State
 }
 
 // Busy says that a sync operation must wait: for another one on its order key, or, where that has

@@ -64,6 +64,8 @@ type Request struct {
 	Target uuid.UUID
 	Body   []byte
 	Sync   bool
+	// Expires is for how long after it was accepted the write may be sent; zero for as long as it takes.
+	Expires time.Duration
 	// Key is the caller's idempotency key, if it gave one.
 	Key *Key
 }
@@ -162,6 +164,10 @@ func (s *Service) prepare(r Request, conn connection.Connection, grant access.Gr
 	op := Operation{ID: id, Partner: r.Partner, Connection: conn.ID, Fleet: conn.Fleet, FleetRef: grant.FleetRef,
 		TSP: conn.TSP, Kind: r.Kind, Verb: r.Verb, State: Queued, Sync: r.Sync,
 		NextAt: now, Deadline: now.Add(s.MaxAge), CreatedAt: now, UpdatedAt: now, Key: r.Key}
+	if r.Expires > 0 {
+		op.ExpiresAt = now.Add(r.Expires)
+		op.StopAt = op.ExpiresAt
+	}
 	// From its first moment a sync operation may have been sent, so a crash must find it as such.
 	if r.Sync {
 		op.State, op.SentAt, op.Handler = Sending, now, s.Replica

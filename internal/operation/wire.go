@@ -36,6 +36,9 @@ type Outcome struct {
 	Status        string         `json:"status"`
 	Logs          []Log          `json:"logs"`
 	Warnings      []tsp.Warning  `json:"warnings,omitempty"`
+	// ExpiresAt is there if the caller gave a moment, and Reason if the operation ended for not having been sent.
+	ExpiresAt *wire.Time `json:"expires_at,omitempty"`
+	Reason    Reason     `json:"reason,omitempty"`
 }
 
 // Answer is the wire form of the contract's ResourceOperation, which answers writes.
@@ -79,7 +82,11 @@ func (op Operation) Answer() Answer {
 			ResourceID: wire.Optional(op.Resource), SourceID: wire.Optional(string(op.SourceID)),
 			OperationType: op.Verb, Payload: op.Payload, Status: op.State.Wire(),
 			// A list in the contract is never null.
-			Logs: []Log{}, Warnings: op.Warnings}}
+			Logs: []Log{}, Warnings: op.Warnings, Reason: op.Reason}}
+	if !op.ExpiresAt.IsZero() {
+		at := wire.Time(op.ExpiresAt)
+		a.ExpiresAt = &at
+	}
 	// The contract knows no payload that is null.
 	if op.Damaged != nil {
 		a.Payload = jsontext.Value("{}")

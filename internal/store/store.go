@@ -36,6 +36,7 @@ type Store interface {
 	connection.Records
 	operation.Store
 	operation.Queue
+	operation.Stops
 	operation.Progress
 	operation.Recovery
 	operation.Backlogs
