@@ -161,7 +161,7 @@ func (a *App) face(ctx context.Context, p parts) error {
 		Deliveries: a.webhooks, Feed: a.feed, Connections: a.connections, Records: records, Schedules: records,
 		Defects: records,
 		Operations: operation.New(operation.Config{
-			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes, Replica: a.id(),
+			Store: a.db, Cancels: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes, Replica: a.id(),
 			Now: a.now, MaxAge: a.config.MaxAge,
 		}),
 		Healthy: a.healthy, Ready: a.checks, Watch: a.apiWatch(), Traces: a.apiTraces(),

@@ -34,6 +34,13 @@ func (op Operation) IsExpired(at time.Time) bool {
 // Stops tells whether the operation is to end at a time if nothing of it was sent.
 func (op Operation) Stops(at time.Time) bool { return !op.StopAt.IsZero() && !at.Before(op.StopAt) }
 
+// Cancels is what Service.Cancel needs of the store.
+type Cancels interface {
+	// AskCancel says that an operation, Queued or in Retry, IsAsked to be cancelled, and wakes its lane, in which that is
+	// decided. fence.ErrOvertaken if it has moved on since it was read.
+	AskCancel(ctx context.Context, op Operation) error
+}
+
 // Stops is what the engine needs of the store to end operations that must not be sent any more. Who runs the lane of an
 // operation decides whether something of it was sent (decision 45).
 type Stops interface {

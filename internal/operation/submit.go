@@ -37,6 +37,7 @@ type Performer interface {
 // Config is what a Service is made of.
 type Config struct {
 	Store       Store
+	Cancels     Cancels
 	Access      access.Store
 	Connections connection.Store
 	Records     record.Store

@@ -34,9 +34,8 @@ func (w *Writes) stops(ctx context.Context, read []operation.Operation, whole bo
 		}
 	}
 	for _, op := range read {
-		waits := op.State == operation.Queued || op.State == operation.Retry
 		// One that expires while it is under way ends with that.
-		if !waits || !op.Stops(now) || !op.IsAsked() && !w.begun.since(op.ID).IsZero() {
+		if !stoppable(op) || !op.Stops(now) || !op.IsAsked() && !w.begun.since(op.ID).IsZero() {
 			continue
 		}
 		t := w.task(op, conn, spec)
@@ -46,6 +45,9 @@ func (w *Writes) stops(ctx context.Context, read []operation.Operation, whole bo
 	}
 	return items, nil
 }
+
+// stoppable tells whether an operation may be one of which nothing was sent.
+func stoppable(op operation.Operation) bool { return op.State == operation.Queued || op.State == operation.Retry }
 
 // stopped is why an operation ends that must not be sent any more.
 func stopped(op operation.Operation) operation.Reason {

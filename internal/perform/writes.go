@@ -126,6 +126,10 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 		most = max(most, long)
 		t := w.task(op, conn, spec)
 		t.read = read
+		// One that waits behind others of its chain is among the Stops.
+		if op.IsAsked() && stoppable(op) {
+			t.stops = operation.Cancelled
+		}
 		reason, err := w.c.Grants.refusal(ctx, op)
 		if err != nil {
 			return none, err
@@ -175,6 +179,8 @@ func (w *Writes) item(t *task, refusal string) dispatch.Item[*task] {
 		item.End, t.refused = damagedWrite+also, tsp.Broken
 	case refusal != "":
 		item.End, t.refused = notSent(refusal)+also, tsp.Forbidden
+	case t.stops != "":
+		item.End = string(t.stops)
 	default:
 		if item.End = c.without(t.op.Sync); item.End != "" {
 			t.refused = tsp.Unknown

@@ -37,6 +37,7 @@ type Store interface {
 	operation.Store
 	operation.Queue
 	operation.Stops
+	operation.Cancels
 	operation.Progress
 	operation.Recovery
 	operation.Backlogs

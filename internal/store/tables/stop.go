@@ -50,6 +50,18 @@ func (db *DB) Stopping(ctx context.Context, at time.Time) ([]uuid.UUID, error) {
 		scanOne[uuid.UUID], micros(at))
 }
 
+// AskCancel says that an operation is to be cancelled.
+func (db *DB) AskCancel(ctx context.Context, op operation.Operation) error {
+	return db.do(ctx, func(tx *tx) error {
+		err := overtaken(tx.change(`UPDATE operation SET stop_at = ?3 WHERE id = ?1 AND tries = ?2
+			AND state IN ('queued', 'retry')`, op.ID[:], op.Tries, micros(operation.Asked())))
+		if err == nil {
+			tx.wakeLane(db, fence.Connections, op.Connection)
+		}
+		return err
+	})
+}
+
 // KeepOn says that an operation is not cancelled.
 func (db *DB) KeepOn(ctx context.Context, claim fence.Claim, op operation.Operation, sent, at time.Time) error {
 	next := op
