@@ -47,7 +47,9 @@ func (w *Writes) stops(ctx context.Context, read []operation.Operation, whole bo
 }
 
 // stoppable tells whether an operation may be one of which nothing was sent.
-func stoppable(op operation.Operation) bool { return op.State == operation.Queued || op.State == operation.Retry }
+func stoppable(op operation.Operation) bool {
+	return op.State == operation.Queued || op.State == operation.Retry
+}
 
 // stopped is why an operation ends that must not be sent any more.
 func stopped(op operation.Operation) operation.Reason {
