@@ -41,6 +41,9 @@ type Operations interface {
 	Submit(ctx context.Context, r operation.Request) (op operation.Operation, replayed bool, err error)
 	Get(ctx context.Context, partner, connection, id uuid.UUID) (operation.Operation, error)
 	List(ctx context.Context, f operation.Filter) (page.Page[operation.Operation], error)
+	// Retry is Submit of what a failed operation asked for.
+	Retry(ctx context.Context, connection, id uuid.UUID, r operation.Request) (op operation.Operation, replayed bool,
+		err error)
 	// Cancel returns once it is decided whether the operation is cancelled.
 	Cancel(ctx context.Context, partner, connection, id uuid.UUID) (operation.Operation, error)
 }

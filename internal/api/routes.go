@@ -69,6 +69,7 @@ func (s *Server) routes() []route {
 		{"GET", "/v2/integrations/connections/resource-operations", "resource_operation:read", s.listOperations},
 		{"GET", operationPath, "resource_operation:read", bare(s.getOperation)},
 		{"POST", operationPath + "/cancel", "telematics:write", bodiless(s.cancelOperation)},
+		{"POST", operationPath + "/retry", "telematics:write", s.retryOperation},
 		{"GET", "/v2/integrations/connections/data-freshness", "connection:read", s.dataFreshness},
 		{"POST", "/v2/integrations/connections/{connection_id}/import", "connection:update", bodiless(s.requestImport)},
 	}

@@ -41,16 +41,44 @@ func (s *Server) write(kind resource.Kind, verb resource.Verb) answerer {
 		if err != nil {
 			return err
 		}
-		// The operation is answered as it stands, so a replay may show a later state than the
-		// first answer did.
-		if replayed {
-			w.Header().Set("Idempotent-Replayed", "true")
-		} else {
-			s.accepted(r.Context(), op)
-		}
-		s.answer(w, statusOf(op), op.Answer())
+		s.answerWrite(w, r, op, replayed)
 		return nil
 	}
+}
+
+// answerWrite answers with the operation as it stands, so a replay may show a later state than the first answer did.
+func (s *Server) answerWrite(w http.ResponseWriter, r *http.Request, op operation.Operation, replayed bool) {
+	if replayed {
+		w.Header().Set("Idempotent-Replayed", "true")
+	} else {
+		s.accepted(r.Context(), op)
+	}
+	s.answer(w, statusOf(op), op.Answer())
+}
+
+// retryOperation answers as a write does. Without a body the operation's own is sent again.
+func (s *Server) retryOperation(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
+	body, err := optionalBody(w, r, "application/json")
+	if err != nil {
+		return err
+	}
+	request := operation.Request{Partner: who.Partner.ID, Body: body, Sync: q.isSet("is_sync"), Expires: s.expiresIn(q)}
+	if err := q.err(); err != nil {
+		return err
+	}
+	conn, id, err := operationIDs(r)
+	if err != nil {
+		return err
+	}
+	if request.Key, err = idempotencyKey(r, who, request); err != nil {
+		return err
+	}
+	op, replayed, err := s.Operations.Retry(r.Context(), conn, id, request)
+	if err != nil {
+		return err
+	}
+	s.answerWrite(w, r, op, replayed)
+	return nil
 }
 
 // expiresIn reads for how long a write may be sent; zero if that is not given. Whatever waits for longer than MaxAge

@@ -98,3 +98,48 @@ func TestAWriteThatHasExpiredIsNotSent(t *testing.T) {
 		t.Errorf("in time and at once: %d %s", a.status, a.text)
 	}
 }
+
+func TestAFailedWriteIsRetriedAsItWasOrEdited(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	fail := func() string {
+		h.simulated("POST", "/_sim/faults", `{"match":{"method":"POST"},"fault":"status","status":400,"times":1}`)
+		id := h.do("POST", messages, h.message("again")).field("id")
+		if end := h.ended(id); end.field("status") != "failed" {
+			t.Fatalf("it ended as %s", end.text)
+		}
+		return id
+	}
+	first := fail()
+	a := h.do("POST", h.on(first, "retry"), "", keyHeader, "k")
+	if a.status != http.StatusAccepted || a.field("retry_of") != first || a.field("id") == first {
+		t.Fatalf("%d %s", a.status, a.text)
+	}
+	if end := h.ended(a.field("id")); end.field("status") != "success" || h.sent("again") != 1 {
+		t.Errorf("it ended as %s and was sent %d times", end.text, h.sent("again"))
+	}
+	if old := h.ended(first); old.field("retried_by") != a.field("id") {
+		t.Errorf("the old one is %s", old.text)
+	}
+	if again := h.do("POST", h.on(first, "retry"), "", keyHeader, "k"); again.status != http.StatusAccepted ||
+		again.field("id") != a.field("id") || again.header.Get("Idempotent-Replayed") != "true" {
+		t.Errorf("with the same key: %d %s", again.status, again.text)
+	}
+	for says, id := range map[string]string{"was retried as operation " + a.field("id"): first,
+		"it has succeeded": a.field("id")} {
+		if a := h.do("POST", h.on(id, "retry"), ""); a.status != http.StatusConflict || !strings.Contains(a.text, says) {
+			t.Errorf("%q: %d %s", says, a.status, a.text)
+		}
+	}
+	second := fail()
+	for _, wrong := range []string{`{"message_text":"x"}`, strings.Replace(h.message("x"), h.ids.Connection.String(),
+		h.ids.Vehicle.String(), 1)} {
+		if a := h.do("POST", h.on(second, "retry"), wrong); a.status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d %s", wrong, a.status, a.text)
+		}
+	}
+	edited := h.do("POST", h.on(second, "retry")+"?is_sync=true", h.message("edited"))
+	if edited.status != http.StatusOK || edited.field("retry_of") != second || h.sent("edited") != 1 {
+		t.Errorf("edited: %d %s", edited.status, edited.text)
+	}
+}

@@ -20,7 +20,8 @@ type Store interface {
 	// the connection's lane unless the operation is sync. It returns when both are on disk, or with
 	// *Busy if the operation is sync and another unfinished one of the connection holds its order
 	// key, or a Hold does (Behind), or ErrKeyTaken if its idempotency key was given since KeysSince
-	// its CreatedAt to an operation that does not free it.
+	// its CreatedAt to an operation that does not free it. If it has a RetryOf that is retried by it, or ErrRetried if
+	// that was done before.
 	Accept(ctx context.Context, op Operation, events []event.Event) (Operation, error)
 	// Free tells with *Busy that Accept would refuse a sync operation now for what else is in its
 	// chain. It is asked before anything is charged for the operation.

@@ -69,6 +69,8 @@ type Request struct {
 	Expires time.Duration
 	// Key is the caller's idempotency key, if it gave one.
 	Key *Key
+	// retries is the failed operation that the write is to retry; nil for none.
+	retries *Operation
 }
 
 // Submit checks a write and accepts it. A request whose key was accepted before gets that
@@ -103,6 +105,11 @@ func (s *Service) submit(ctx context.Context, r Request) (Operation, error) {
 	payload, wrong := schema.Decode(r.Body)
 	if len(wrong) > 0 {
 		return Operation{}, problem.InvalidBody(wrong...)
+	}
+	if r.retries != nil && payload.Connection() != r.retries.Connection {
+		return Operation{}, problem.InvalidBody(problem.Detail{Path: "connection_id", Input: payload.Connection().String(),
+			Message: "must be the connection of the operation that is retried; send a write of its own over another one",
+			Code:    resource.CodeReference})
 	}
 	// What may be written and to whom is as it stands now: no change that was made before is missed.
 	now := fence.AsOf(ctx, s.Now())
@@ -168,6 +175,9 @@ func (s *Service) prepare(r Request, conn connection.Connection, grant access.Gr
 	if r.Expires > 0 {
 		op.ExpiresAt = now.Add(r.Expires)
 		op.StopAt = op.ExpiresAt
+	}
+	if r.retries != nil {
+		op.RetryOf = r.retries.ID
 	}
 	// From its first moment a sync operation may have been sent, so a crash must find it as such.
 	if r.Sync {
@@ -298,6 +308,10 @@ func (s *Service) refused(err error, partner uuid.UUID) error {
 	}
 	if errors.As(err, &unsure) {
 		return err
+	}
+	if errors.Is(err, ErrRetried) {
+		return problem.New(problem.Conflict, "the operation was retried at the same time by another request; nothing was "+
+			"stored or sent. Read it: retried_by names the one that retries it")
 	}
 	return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second,
 		Detail: "the write could not be stored now; nothing was accepted, so send it again", Err: err}

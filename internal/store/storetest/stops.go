@@ -14,6 +14,7 @@ func stops() []rule {
 	return []rule{
 		{"what must not be sent any more is told of the connections that hold it, from its moment on", stopsAreTold},
 		{"an operation that ends unsent is in the state in which it was read, and its end wakes the lane", endsUnsent},
+		{"a failed operation is retried by one other", retriedOnce},
 		{"whoever begins or settles an operation answers who has asked to cancel it", beginAnswersAsk},
 	}
 }
@@ -69,6 +70,31 @@ func endsUnsent(t *testing.T, s *stand) {
 	is(t, "state", ended.State, operation.Failed)
 	is(t, "reason", ended.Reason, operation.Expired)
 	fails(t, "sent after its end", s.MarkSending(t.Context(), fence.Claim{}, op, at(2)), fence.ErrOvertaken)
+}
+
+func retriedOnce(t *testing.T, s *stand) {
+	failed := s.settle(s.accept(queued(uuid.New())), operation.Failed)
+	retry := func(of operation.Operation) (operation.Operation, error) {
+		op := queued(of.Connection)
+		op.Partner, op.RetryOf = of.Partner, of.ID
+		return s.Accept(t.Context(), op, nil)
+	}
+	first := got[operation.Operation](s)(retry(failed))
+	is(t, "it retries", s.crashed().read(first).RetryOf, failed.ID)
+	is(t, "retried by", s.read(failed).RetriedBy, first.ID)
+	_, err := retry(failed)
+	fails(t, "once more", err, operation.ErrRetried)
+	_, err = retry(first)
+	fails(t, "one that waits", err, operation.ErrRetried)
+	unknown := settlement(s.accept(queued(uuid.New())), operation.Failed)
+	unknown.Operation.CutAt = at(3)
+	s.must(s.Settle(t.Context(), unknown))
+	_, err = retry(unknown.Operation)
+	fails(t, "one whose outcome is unknown", err, operation.ErrRetried)
+	foreign := s.settle(s.accept(queued(uuid.New())), operation.Failed)
+	foreign.Partner = uuid.New()
+	_, err = retry(foreign)
+	fails(t, "another partner's", err, operation.ErrRetried)
 }
 
 func beginAnswersAsk(t *testing.T, s *stand) {
