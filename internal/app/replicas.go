@@ -45,7 +45,7 @@ func (a *App) leads() func() bool {
 }
 
 // leading has something done by one replica at a time, until ctx ends or it is done. It must be such that two may do it
-// for a moment.
+// for a moment. It is done in terms: what fails when a term has ended is begun anew by whoever leads then.
 func (a *App) leading(ctx context.Context, do func(context.Context) error) error {
 	if a.replica == nil {
 		return do(ctx)
@@ -68,7 +68,7 @@ func (a *App) leading(ctx context.Context, do func(context.Context) error) error
 			err := do(term)
 			over := term.Err() == nil
 			end()
-			if over || err != nil {
+			if over {
 				return err
 			}
 		}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"sync"
@@ -10,12 +11,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	json "github.com/go-json-experiment/json"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/dispatch"
-	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/perform"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -264,6 +262,40 @@ func TestWhatIsDoneOnceIsNotBegunAgainByWhoLeads(t *testing.T) {
 	})
 }
 
+// Whoever leads next does it; a process that ends its term goes on with everything else.
+func TestWhatFailsBecauseItsTermHasEndedIsNoFault(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fellow{of: 2}
+		f.leads.Store(true)
+		a, broken := &App{replica: f}, errors.New("it is broken")
+		begun, ended := make(chan struct{}), make(chan error)
+		go func() {
+			terms := 0
+			ended <- a.leading(t.Context(), func(ctx context.Context) error {
+				if terms++; terms > 1 {
+					return broken
+				}
+				close(begun)
+				<-ctx.Done()
+				return ctx.Err()
+			})
+		}()
+		<-begun
+		f.leads.Store(false)
+		time.Sleep(2 * leadEvery)
+		select {
+		case err := <-ended:
+			t.Fatalf("the end of its term is told as %v", err)
+		default:
+		}
+		f.leads.Store(true)
+		if err := <-ended; !errors.Is(err, broken) {
+			t.Errorf("a fault within the term is told as %v", err)
+		}
+	})
+}
+
 func TestLanesAreWithdrawnBeforeWhatRunsInThemIsStopped(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -288,33 +320,4 @@ func TestLanesAreWithdrawnBeforeWhatRunsInThemIsStopped(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestReplicasTellEachOtherWhatTheyChargeToLimitsOfLanesElsewhere(t *testing.T) {
-	t.Parallel()
-	first := began(t)
-	one, _ := first.beside(t, 2)
-	other, them := first.beside(t, 2)
-	them.part = 1
-	limit := dispatch.Limit{ID: "x", Interval: time.Minute, Burst: 4, Lane: fence.Lane{Kind: fence.Connections, ID: uuid.UUID{1}}}
-	kept := map[*App]map[string]string{one: {}, other: {}}
-	for _, a := range []*App{one, other} {
-		a.budget = dispatch.NewBudget(time.Now, map[string]time.Time{}).Among(a.replica)
-		if err := a.exchangeCharges(t.Context(), kept[a]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for range 2 {
-		other.budget.Borrow("", []dispatch.Limit{limit}, time.Hour)
-		for _, a := range []*App{other, one} {
-			if err := a.exchangeCharges(t.Context(), kept[a]); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	text, err := first.db.Meta(t.Context(), metaCharges+"1")
-	var told dispatch.Charges
-	if err != nil || json.Unmarshal(text, &told) != nil || told.By != them.id || told.Of["x"].Cost != (2*time.Minute).Microseconds() {
-		t.Errorf("told: %s: %v", text, err)
-	}
 }

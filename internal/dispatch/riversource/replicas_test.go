@@ -123,12 +123,10 @@ func TestEachReplicaHasAPartAndOneLeads(t *testing.T) {
 	if part, of := a.Share(); part != 0 || of != 1 || !a.Leads() {
 		t.Fatalf("alone it has part %d of %d and leads: %v", part, of, a.Leads())
 	}
-	changed := a.Changed()
 	b := replica(t, url)
 	if part, _ := b.Share(); part != -1 {
 		t.Errorf("it has part %d before the other one counts it", part)
 	}
-	<-changed
 	together(t, a, b)
 	if a.Leads() == b.Leads() {
 		t.Errorf("the first leads: %v, the second: %v", a.Leads(), b.Leads())
@@ -144,6 +142,33 @@ func TestEachReplicaHasAPartAndOneLeads(t *testing.T) {
 	}
 	together(t, b)
 	eventually(t, "the other one leads", b.Leads)
+}
+
+// A replica leaves for as long as its calls take, and what one of all does goes on meanwhile.
+func TestTheNextOneLeadsWhileTheFirstOneLeaves(t *testing.T) {
+	t.Parallel()
+	url := database(t)
+	a, b, c := replica(t, url), replica(t, url), replica(t, url)
+	together(t, a, b, c)
+	for _, leaving := range []*riversource.Source{a, b} {
+		if !leaving.Leads() {
+			t.Fatal("the first one that stays does not lead")
+		}
+		if leaving.Withdraw(); leaving.Leads() {
+			t.Error("one that leaves leads")
+		}
+		next := b
+		if leaving == b {
+			next = c
+		}
+		eventually(t, "the next one leads", next.Leads)
+		if part, of := leaving.Share(); of != 3 {
+			t.Errorf("one that leaves has part %d of %d", part, of)
+		}
+	}
+	if part, of := c.Share(); part != 2 || of != 3 {
+		t.Errorf("who leads has part %d of %d", part, of)
+	}
 }
 
 func TestALaneThatRunsElsewhereIsWokenThere(t *testing.T) {
