@@ -3,6 +3,9 @@ package app_test
 import (
 	"fmt"
 	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -141,5 +144,33 @@ func TestAFailedWriteIsRetriedAsItWasOrEdited(t *testing.T) {
 	edited := h.do("POST", h.on(second, "retry")+"?is_sync=true", h.message("edited"))
 	if edited.status != http.StatusOK || edited.field("retry_of") != second || h.sent("edited") != 1 {
 		t.Errorf("edited: %d %s", edited.status, edited.text)
+	}
+}
+
+// The page for integrators is run as it stands.
+func TestTheCommandsOfThePageOnStoppingDoWhatItSays(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("there is no curl")
+	}
+	h := open(t)
+	page, err := os.ReadFile("../../docs/stopping.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands := regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(page), -1)
+	h.slow("PATCH")
+	var op string
+	for i, want := range []string{`"expires_at":`, `"reason":"cancelled"`, `"retry_of":`} {
+		if i == 1 {
+			op = h.do("PATCH", "/v2/telematics/vehicles/"+h.ids.Vehicle.String(),
+				fmt.Sprintf(`{"connection_id":"%s","notes":"x"}`, h.ids.Connection)).field("id")
+		}
+		shell := exec.CommandContext(t.Context(), "sh", "-c", commands[i][1])
+		shell.Env = append(os.Environ(), "WAYBILL="+h.url, "TOKEN="+h.token, "CONNECTION="+h.ids.Connection.String(),
+			"VEHICLE="+h.ids.Vehicle.String(), "OPERATION="+op)
+		if out, err := shell.Output(); err != nil || !strings.Contains(string(out), want) {
+			t.Errorf("%s\nsays %s, %v", commands[i][1], out, err)
+		}
 	}
 }
