@@ -7,8 +7,8 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 )
 
-// stopsEvery is how often it is looked for operations that must not be sent any more. A lane that knows of one ends it at
-// its moment; this finds what stands behind others, and what a lost hint has left.
+// stopsEvery is how often it is looked for operations that must not be sent any more. A lane that knows of one ends it
+// at its moment; this finds what stands behind others, and what a lost hint has left.
 const stopsEvery = time.Second
 
 // watchStops wakes the lanes of operations that must not be sent any more, until ctx ends.

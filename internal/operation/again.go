@@ -11,8 +11,8 @@ import (
 )
 
 // Retry submits what a failed operation asked for once more, as a write of its own that is linked to it. The request
-// says how: its Body, if it has one, stands instead of what was sent before, and partner, kind, verb and target are those
-// of the operation. It is checked as any write, and answers as Submit does.
+// says how: its Body, if it has one, stands instead of what was sent before; kind, verb and target are the operation's.
+// It is checked as any write, and answers as Submit does.
 func (s *Service) Retry(ctx context.Context, conn, id uuid.UUID, r Request) (op Operation, replayed bool, err error) {
 	old, err := s.Get(ctx, r.Partner, conn, id)
 	if err != nil {
@@ -48,8 +48,8 @@ func (op Operation) retriable() error {
 	case !op.State.Ended():
 		why = "it is pending; wait for its end, or cancel it first"
 	case !op.CutAt.IsZero():
-		why = "its outcome is unknown, and the TSP may have taken it; look there, and if it is not there send it as a write " +
-			"of its own"
+		why = "its outcome is unknown, and the TSP may have taken it; look there, and if it is not there send it as a " +
+			"write of its own"
 	case op.RetriedBy != uuid.Nil:
 		why = fmt.Sprintf("it was retried as operation %s; retry that one", op.RetriedBy)
 	default:
@@ -70,4 +70,14 @@ func (op Operation) given() ([]byte, error) {
 			"with the retry", op.ID)
 	}
 	return body, nil
+}
+
+// elsewhere refuses a retry over another connection.
+func (r Request) elsewhere(p resource.Payload) error {
+	if r.retries == nil || p.Connection() == r.retries.Connection {
+		return nil
+	}
+	return problem.InvalidBody(problem.Detail{Path: "connection_id", Input: p.Connection().String(),
+		Message: "must be the connection of the operation that is retried; send a write of its own over another one",
+		Code:    resource.CodeReference})
 }

@@ -106,10 +106,8 @@ func (s *Service) submit(ctx context.Context, r Request) (Operation, error) {
 	if len(wrong) > 0 {
 		return Operation{}, problem.InvalidBody(wrong...)
 	}
-	if r.retries != nil && payload.Connection() != r.retries.Connection {
-		return Operation{}, problem.InvalidBody(problem.Detail{Path: "connection_id", Input: payload.Connection().String(),
-			Message: "must be the connection of the operation that is retried; send a write of its own over another one",
-			Code:    resource.CodeReference})
+	if err := r.elsewhere(payload); err != nil {
+		return Operation{}, err
 	}
 	// What may be written and to whom is as it stands now: no change that was made before is missed.
 	now := fence.AsOf(ctx, s.Now())
@@ -294,25 +292,4 @@ func (s *Service) accept(ctx context.Context, op Operation) (Operation, error) {
 		return s.Performer.PerformNow(ctx, accepted)
 	}
 	return accepted, nil
-}
-
-// refused is the problem of an operation that the store does not take. One that would have to wait
-// is refused as well: its caller would wait for an unknown time. Where the store does not know whether it has
-// taken it, it says so itself.
-func (s *Service) refused(err error, partner uuid.UUID) error {
-	var busy *Busy
-	var unsure *fence.Uncertain
-	if errors.As(err, &busy) {
-		return &problem.Error{Code: problem.Conflict, RetryAfter: max(busy.Until.Sub(s.Now()), 0),
-			Detail: busy.to(partner) + "; wait for it, or write without is_sync"}
-	}
-	if errors.As(err, &unsure) {
-		return err
-	}
-	if errors.Is(err, ErrRetried) {
-		return problem.New(problem.Conflict, "the operation was retried at the same time by another request; nothing was "+
-			"stored or sent. Read it: retried_by names the one that retries it")
-	}
-	return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second,
-		Detail: "the write could not be stored now; nothing was accepted, so send it again", Err: err}
 }

@@ -27,7 +27,7 @@ func entries(op *operation.Operation, a dispatch.Attempt[*task]) []operation.Att
 	// It ended without an attempt, for a reason that people must find somewhere.
 	if a.End.Class == "" {
 		if t.stops != "" {
-			e.Details = t.unsent(last)
+			e.Class, e.Details = t.unsent(last)
 			return enter(op, e)
 		}
 		e.Class, e.Details = t.failsOf(last), reason

@@ -80,7 +80,10 @@ func (w *Writes) settlement(ctx context.Context, a dispatch.Attempt[*task]) (s o
 		}
 	}
 	if t.stops != "" {
-		op.Reason, s.Unsent = t.stops, t.op.State
+		s.Unsent = t.op.State
+		if op.CutAt.IsZero() {
+			op.Reason = t.stops
+		}
 	} else if v.Fate == dispatch.Fails && t.answer.err != nil && errors.Is(t.answer.err, errExpired) {
 		op.Reason = operation.Expired
 	}

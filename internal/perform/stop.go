@@ -145,12 +145,16 @@ func (t *task) deadline() time.Time {
 	return t.op.Deadline
 }
 
-// unsent is the entry of a log about an operation that ends because nothing of it was sent; last is the one before.
-func (t *task) unsent(last *operation.Attempt) string {
-	if t.stops == operation.Cancelled {
-		return "cancelled before anything of it reached the TSP"
+// unsent is the entry of a log about an operation that ends because nothing of it was sent, or is sent again; last is the
+// one before.
+func (t *task) unsent(last *operation.Attempt) (tsp.Class, string) {
+	switch {
+	case t.stops == operation.Cancelled:
+		return "", "cancelled before anything of it reached the TSP"
+	case !t.op.CutAt.IsZero():
+		return tsp.Unknown, operation.OutcomeUnknown + "; it was not sent again to find out, since " + expiredAt(t.op)
 	}
-	return notSent(expiredAt(t.op)) + "; " + t.keptBy(last)
+	return "", notSent(expiredAt(t.op)) + "; " + t.keptBy(last)
 }
 
 func expiredAt(op operation.Operation) string {

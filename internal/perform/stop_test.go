@@ -255,3 +255,20 @@ func TestWhatWhoeverHadTheLaneBeforeMayHaveSentIsFoundOutAndNotCancelled(t *test
 		}
 	})
 }
+
+func TestWhatExpiresAfterACallWithoutAnAnswerIsNotSaidToBeUnsent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.full(time.Hour)
+		id := w.add(until(2*time.Second), func(op *operation.Operation) {
+			op.State, op.Tries, op.CutAt = operation.Retry, 1, op.CreatedAt
+		})
+		w.run(t, 10*time.Second)
+		op := w.op(id)
+		if said := lines(op); op.State != operation.Failed || op.Reason != "" || op.CutAt.IsZero() ||
+			!strings.Contains(said[len(said)-1], operation.OutcomeUnknown) {
+			t.Errorf("%s for %q, cut at %s: %q", op.State, op.Reason, op.CutAt, said)
+		}
+	})
+}
