@@ -3,11 +3,13 @@ package operation
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 // Retry submits what a failed operation asked for once more, as a write of its own that is linked to it. The request
@@ -32,7 +34,7 @@ func (s *Service) Retry(ctx context.Context, conn, id uuid.UUID, r Request) (op 
 		return old, false, err
 	}
 	if len(r.Body) == 0 {
-		if r.Body, err = old.given(); err != nil {
+		if r.Body, err = s.whole(ctx, old); err != nil {
 			return old, false, err
 		}
 	}
@@ -56,6 +58,23 @@ func (op Operation) retriable() error {
 		return nil
 	}
 	return problem.New(problem.Conflict, "operation %s cannot be retried: %s", op.ID, why)
+}
+
+// whole is the body of an operation of which no part has reached its TSP.
+func (s *Service) whole(ctx context.Context, op Operation) ([]byte, error) {
+	done := slices.ContainsFunc(op.Attempts, func(a Attempt) bool { return a.Class == tsp.Done })
+	if !done {
+		steps, err := s.Cancels.Steps(ctx, op.ID)
+		if err != nil {
+			return nil, fmt.Errorf("reading what was done of an operation: %w", err)
+		}
+		done = slices.ContainsFunc(steps, func(s tsp.Step) bool { return s.Done })
+	}
+	if done {
+		return nil, problem.New(problem.Conflict, "operation %s cannot be retried as it is: a part of it has reached the "+
+			"TSP, as its logs tell, and would be sent twice; give the body of what is missing", op.ID)
+	}
+	return op.given()
 }
 
 // given is the body of an operation as its caller gave it.

@@ -12,6 +12,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/problem"
+	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 // lone is a store of one operation, whose lane decides after it was asked to cancel it.
@@ -21,6 +22,7 @@ type lone struct {
 	asked   int
 	moved   bool
 	decides func(*operation.Operation)
+	steps   []tsp.Step
 }
 
 func (l *lone) Operation(context.Context, uuid.UUID, uuid.UUID, uuid.UUID) (operation.Operation, error) {
@@ -39,6 +41,8 @@ func (l *lone) AskCancel(context.Context, operation.Operation) error {
 	l.op.StopAt = operation.Asked()
 	return nil
 }
+
+func (l *lone) Steps(context.Context, uuid.UUID) ([]tsp.Step, error) { return l.steps, nil }
 
 func (l *lone) cancel(t *testing.T) (operation.Operation, error) {
 	t.Helper()
@@ -124,9 +128,24 @@ func TestOnlyWhatHasCertainlyFailedIsRetried(t *testing.T) {
 		"give the body with the ret": {State: operation.Failed, Kind: "vehicle", Verb: "update", Damaged: context.Canceled},
 	} {
 		s := operation.New(operation.Config{Store: &lone{op: op}, Now: time.Now})
+		s.Cancels = &lone{}
 		_, _, err := s.Retry(t.Context(), link, op.ID, operation.Request{Partner: partner})
 		if p := problem.Of(err); p.Code != problem.Conflict || !strings.Contains(p.Detail, says) {
 			t.Errorf("%q: %v", says, err)
+		}
+	}
+}
+
+func TestWhatHasReachedItsTSPInPartIsNotRetriedAsItWas(t *testing.T) {
+	t.Parallel()
+	failed := operation.Operation{State: operation.Failed, Kind: "vehicle", Verb: "update", Payload: []byte(`{}`)}
+	parts := failed
+	parts.Attempts = []operation.Attempt{{Class: tsp.Done}, {Class: tsp.Rejected}}
+	for name, l := range map[string]*lone{"a recipient": {op: parts}, "a step": {op: failed, steps: []tsp.Step{{Key: "made", Done: true}}}} {
+		s := operation.New(operation.Config{Store: l, Cancels: l, Now: time.Now})
+		_, _, err := s.Retry(t.Context(), link, l.op.ID, operation.Request{Partner: partner})
+		if p := problem.Of(err); p.Code != problem.Conflict || !strings.Contains(p.Detail, "a part of it has reached the TSP") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

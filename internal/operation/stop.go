@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 // Reason says why an operation failed that its caller did not want to be sent any more.
@@ -34,8 +35,10 @@ func (op Operation) IsExpired(at time.Time) bool {
 // Stops tells whether the operation is to end at a time if nothing of it was sent.
 func (op Operation) Stops(at time.Time) bool { return !op.StopAt.IsZero() && !at.Before(op.StopAt) }
 
-// Cancels is what Service.Cancel needs of the store.
+// Cancels is what Service.Cancel and Service.Retry need of the store, beside Store.
 type Cancels interface {
+	// Steps is that of Progress.
+	Steps(ctx context.Context, id uuid.UUID) ([]tsp.Step, error)
 	// AskCancel says that an operation, Queued or in Retry, IsAsked to be cancelled, and wakes its lane, in which that is
 	// decided. fence.ErrOvertaken if it has moved on since it was read.
 	AskCancel(ctx context.Context, op Operation) error

@@ -81,7 +81,7 @@ func (w *Writes) settlement(ctx context.Context, a dispatch.Attempt[*task]) (s o
 	}
 	if t.stops != "" {
 		s.Unsent = t.op.State
-		if op.CutAt.IsZero() {
+		if op.CutAt.IsZero() && !t.partly {
 			op.Reason = t.stops
 		}
 	} else if v.Fate == dispatch.Fails && t.answer.err != nil && errors.Is(t.answer.err, errExpired) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,14 +73,13 @@ func (w *Writes) stop(ctx context.Context, claim fence.Claim, a dispatch.Attempt
 	if cut := w.taken(t.op.Connection); w.mayBeOut(t, cut) {
 		return w.doubt(ctx, claim, t, cut)
 	}
-	partly, err := w.partly(ctx, t)
-	if err != nil {
+	if err := w.reached(ctx, t); err != nil {
 		return err
 	}
-	if partly {
+	if t.stops == operation.Cancelled && (t.partly || !t.op.CutAt.IsZero()) {
 		return w.keepOn(ctx, claim, t, time.Time{})
 	}
-	_, err = w.settle(ctx, claim, a)
+	_, err := w.settle(ctx, claim, a)
 	return err
 }
 
@@ -119,16 +119,21 @@ func (w *Writes) doubt(ctx context.Context, claim fence.Claim, t *task, cut time
 	return cmp.Or(err, fence.ErrOvertaken)
 }
 
-// partly tells whether an operation that is to be cancelled has reached its TSP in part, or may have.
-func (w *Writes) partly(ctx context.Context, t *task) (bool, error) {
-	if t.stops != operation.Cancelled || t.op.Tries == 0 {
-		return false, nil
+// reached finds out whether an operation has reached its TSP in part.
+func (w *Writes) reached(ctx context.Context, t *task) error {
+	if t.op.Tries == 0 {
+		return nil
 	}
 	steps, err := w.c.Progress.Steps(ctx, t.op.ID)
 	if err != nil {
-		return false, fmt.Errorf("reading what was done of an operation: %w", err)
+		return fmt.Errorf("reading what was done of an operation: %w", err)
 	}
-	return len(steps) > 0 || !t.op.CutAt.IsZero(), nil
+	t.partly = anyDone(steps)
+	return nil
+}
+
+func anyDone(steps []tsp.Step) bool {
+	return slices.ContainsFunc(steps, func(s tsp.Step) bool { return s.Done })
 }
 
 // expires tells whether an item whose time is over has expired, and was not merely waiting for too long.
@@ -153,9 +158,14 @@ func (t *task) unsent(last *operation.Attempt) (tsp.Class, string) {
 		return "", "cancelled before anything of it reached the TSP"
 	case !t.op.CutAt.IsZero():
 		return tsp.Unknown, operation.OutcomeUnknown + "; it was not sent again to find out, since " + expiredAt(t.op)
+	case t.partly:
+		return "", aPart + expiredAt(t.op)
 	}
 	return "", notSent(expiredAt(t.op)) + "; " + t.keptBy(last)
 }
+
+// aPart begins the sentence about an operation of which the TSP has a part.
+const aPart = "a part of it has reached the TSP, and the rest was not sent: "
 
 func expiredAt(op operation.Operation) string {
 	return "it expired at " + op.ExpiresAt.UTC().Format(time.RFC3339Nano)
@@ -200,8 +210,13 @@ func (e expiring) late(ctx context.Context) error {
 	return nil
 }
 
-// notAgain is the end of an operation that has expired and whose earlier attempt was looked for and is not there.
-func notAgain(op operation.Operation) answer {
+// notAgain is the end of an operation that has expired and whose earlier attempt was looked for and is not there, or not
+// whole: then the look-up has marked the steps that are.
+func notAgain(op operation.Operation, steps []tsp.Step) answer {
+	if anyDone(steps) {
+		return answer{givenUp: true, err: &tsp.Error{Class: tsp.Unknown, Unsent: true,
+			Message: operation.OutcomeUnknown + " in part: " + aPart + expiredAt(op)}}
+	}
 	return answer{err: &tsp.Error{Class: tsp.Rejected, Unsent: true, Err: errExpired, Message: "an earlier attempt " +
 		"without an answer was looked for at the TSP and had not taken effect; not sent again: " + expiredAt(op)}}
 }

@@ -272,3 +272,27 @@ func TestWhatExpiresAfterACallWithoutAnAnswerIsNotSaidToBeUnsent(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatExpiresWhileAPartOfItIsDoneIsNotSaidToBeUnsent(t *testing.T) {
+	t.Parallel()
+	for _, state := range []operation.State{operation.Retry, operation.Unknown} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.tsp.can(tsp.VerifyFirst)
+			w.steps = []tsp.Step{{Key: "one", Done: true}, {Key: "two"}}
+			id := w.add(until(2*time.Second), func(op *operation.Operation) {
+				op.State, op.Tries, op.NextAt = state, 1, op.CreatedAt.Add(time.Minute)
+				if state == operation.Unknown {
+					op.CutAt, op.SentAt = op.CreatedAt, op.CreatedAt
+				}
+			})
+			w.run(t, 3*time.Minute)
+			op := w.op(id)
+			said := lines(op)
+			if op.State != operation.Failed || op.Reason != "" || strings.Contains(w.tsp.log(), "W") || op.CutAt.IsZero() == (state == operation.Unknown) ||
+				!strings.Contains(said[len(said)-1], "a part of it has reached the TSP") {
+				t.Errorf("from %s it is %s for %q after %q: %q", state, op.State, op.Reason, w.tsp.log(), said)
+			}
+		})
+	}
+}

@@ -21,6 +21,8 @@ type task struct {
 	refused tsp.Class
 	// stops says why an operation ends because nothing of it was sent; "" for any other end.
 	stops operation.Reason
+	// partly tells that a part of what ends so has reached the TSP.
+	partly bool
 	// read is begun.read from before it was read.
 	read int64
 	// looks tells that this attempt must not send anything, since an earlier one may still be under

@@ -41,7 +41,7 @@ func (w *Writes) resolve(ctx context.Context, t *task, write tsp.Write) answer {
 	case t.looks:
 		return w.early(t)
 	case t.op.IsExpired(w.c.Now()):
-		return notAgain(t.op)
+		return notAgain(t.op, write.Progress.Steps())
 	}
 	sent := w.send(ctx, t, write)
 	if sent.err == nil || !refusal(sent.err.Class) {
