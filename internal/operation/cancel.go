@@ -10,6 +10,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/problem"
+	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 // How long a caller waits for the decision whether its operation is cancelled, and how often it is looked for.
@@ -82,4 +83,4 @@ func (op Operation) uncancelled(asked *Operation) error {
 	return problem.New(problem.Conflict, "operation %s was not cancelled: %s", op.ID, why)
 }
 
-func moment(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+func moment(t time.Time) string { return wire.Time(t).String() }

@@ -67,7 +67,7 @@ func TestACancelIsAnsweredOnceItIsDecided(t *testing.T) {
 		"it was cancelled before": {op: operation.Operation{State: operation.Failed, Reason: operation.Cancelled}},
 		"it is under way": {op: operation.Operation{State: operation.Queued}, asked: 1, decides: func(op *operation.Operation) {
 			op.State, op.SentAt, op.StopAt = operation.Sending, at, op.ExpiresAt
-		}, says: "under way to the TSP since 2026-03-04T12:00:00Z"},
+		}, says: "under way to the TSP since 2026-03-04T12:00:00.000000Z"},
 		"it was begun at the same time": {op: operation.Operation{State: operation.Queued, SentAt: at}, moved: true, asked: 1,
 			says: "under way to the TSP since"},
 		"its attempt has ended since": {op: operation.Operation{State: operation.Queued}, asked: 1, decides: func(op *operation.Operation) {
@@ -79,7 +79,7 @@ func TestACancelIsAnsweredOnceItIsDecided(t *testing.T) {
 		"it is sync":          {op: operation.Operation{State: operation.Sending, Sync: true, SentAt: at}, says: "its caller waits"},
 		"it has succeeded":    {op: operation.Operation{State: operation.Succeeded, UpdatedAt: at}, says: "with the status success"},
 		"it has expired": {op: operation.Operation{State: operation.Failed, Reason: operation.Expired, UpdatedAt: at},
-			says: "ended at 2026-03-04T12:00:00Z with the status failed"},
+			says: "ended at 2026-03-04T12:00:00.000000Z with the status failed"},
 		"its outcome stays unknown": {op: operation.Operation{State: operation.Failed, CutAt: at, UpdatedAt: at},
 			says: "may have taken it"},
 	} {

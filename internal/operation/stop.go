@@ -8,6 +8,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 // Reason says why an operation failed that its caller did not want to be sent any more.
@@ -31,6 +32,9 @@ func (op Operation) IsAsked() bool { return op.StopAt.Equal(Asked()) }
 func (op Operation) IsExpired(at time.Time) bool {
 	return !op.ExpiresAt.IsZero() && !at.Before(op.ExpiresAt)
 }
+
+// Expiry is ExpiresAt as people read it, spelled as in answers.
+func (op Operation) Expiry() string { return wire.Time(op.ExpiresAt).String() }
 
 // Stops tells whether the operation is to end at a time if nothing of it was sent.
 func (op Operation) Stops(at time.Time) bool { return !op.StopAt.IsZero() && !at.Before(op.StopAt) }

@@ -84,12 +84,8 @@ func (op Operation) Answer() Answer {
 			ResourceID: wire.Optional(op.Resource), SourceID: wire.Optional(string(op.SourceID)),
 			OperationType: op.Verb, Payload: op.Payload, Status: op.State.Wire(),
 			// A list in the contract is never null.
-			Logs: []Log{}, Warnings: op.Warnings, Reason: op.Reason,
+			Logs: []Log{}, Warnings: op.Warnings, Reason: op.Reason, ExpiresAt: wire.OptionalTime(op.ExpiresAt),
 			RetryOf: wire.Optional(op.RetryOf), RetriedBy: wire.Optional(op.RetriedBy)}}
-	if !op.ExpiresAt.IsZero() {
-		at := wire.Time(op.ExpiresAt)
-		a.ExpiresAt = &at
-	}
 	// The contract knows no payload that is null.
 	if op.Damaged != nil {
 		a.Payload = jsontext.Value("{}")

@@ -168,7 +168,7 @@ func (t *task) unsent(last *operation.Attempt) (tsp.Class, string) {
 const aPart = "a part of it has reached the TSP, and the rest was not sent: "
 
 func expiredAt(op operation.Operation) string {
-	return "it expired at " + op.ExpiresAt.UTC().Format(time.RFC3339Nano)
+	return "it expired at " + op.Expiry()
 }
 
 // errExpired keeps a call from being made.
