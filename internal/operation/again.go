@@ -20,7 +20,7 @@ func (s *Service) Retry(ctx context.Context, conn, id uuid.UUID, r Request) (op 
 	if err != nil {
 		return old, false, err
 	}
-	r.Kind, r.Verb, r.retries = old.Kind, old.Verb, &old
+	r.Kind, r.Verb, r.Retries = old.Kind, old.Verb, &old
 	if r.Verb == resource.Update {
 		r.Target = old.Resource
 	}
@@ -93,7 +93,7 @@ func (op Operation) given() ([]byte, error) {
 
 // elsewhere refuses a retry over another connection.
 func (r Request) elsewhere(p resource.Payload) error {
-	if r.retries == nil || p.Connection() == r.retries.Connection {
+	if r.Retries == nil || p.Connection() == r.Retries.Connection {
 		return nil
 	}
 	return problem.InvalidBody(problem.Detail{Path: "connection_id", Input: p.Connection().String(),

@@ -69,8 +69,8 @@ type Request struct {
 	Expires time.Duration
 	// Key is the caller's idempotency key, if it gave one.
 	Key *Key
-	// retries is the failed operation that the write is to retry; nil for none.
-	retries *Operation
+	// Retries is the failed operation that the write is to retry, as Retry has found it; nil for none.
+	Retries *Operation
 }
 
 // Submit checks a write and accepts it. A request whose key was accepted before gets that
@@ -174,8 +174,8 @@ func (s *Service) prepare(r Request, conn connection.Connection, grant access.Gr
 		op.ExpiresAt = now.Add(r.Expires)
 		op.StopAt = op.ExpiresAt
 	}
-	if r.retries != nil {
-		op.RetryOf = r.retries.ID
+	if r.Retries != nil {
+		op.RetryOf = r.Retries.ID
 	}
 	// From its first moment a sync operation may have been sent, so a crash must find it as such.
 	if r.Sync {
