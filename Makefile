@@ -34,5 +34,5 @@ contract: ## Make the suite's writes at a real account, as in TSP=samsara; see d
 bench: ## Measure every figure beside its floor and write docs/performance.md: about an hour. BENCH=--quick takes minutes.
 	go run ./bench $(BENCH)
 
-torture: ## Kill, stop and cut off everything under load and count what is lost. ROUNDS=40 and SEED set how much and what.
+torture: ## Kill, stop, fill and cut off everything under load and count what is lost. ROUNDS=40, SEED and EVILS say what.
 	./tools/torture.sh

@@ -24,6 +24,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/perform"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/store"
+	"github.com/waybill-dev/waybill/internal/store/engine"
 	"github.com/waybill-dev/waybill/internal/tracing"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/webhook"
@@ -39,6 +40,8 @@ type Options struct {
 	// RestoredFrom is when the backup was taken from which the database was restored; zero if it was
 	// not, and where the program finds that out by itself.
 	RestoredFrom time.Time
+	// Behind is given the database and returns what is used in its place; nil leaves it as it is. Tests have it fail so.
+	Behind func(engine.Database) engine.Database
 }
 
 // The demo's client, which everybody knows and production refuses.
@@ -108,7 +111,7 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 		return nil, err
 	}
 	db, err := store.Open(ctx, c.DatabaseURL, store.Options{Wake: a.lanes.activate, ListDeadline: c.ListDeadline,
-		Sealing: a.sealing, Watch: a.storeWatch()})
+		Sealing: a.sealing, Watch: a.storeWatch(), Behind: o.Behind})
 	if err != nil {
 		return nil, errors.Join(err, a.closeAdmin())
 	}
@@ -120,6 +123,7 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 		a.endTraces(ctx)
 		return nil, errors.Join(why(ctx, db, err), a.lanes.close(ctx), a.closeAdmin(), db.Close())
 	}
+	a.noticed(ctx)
 	a.built.Store(true)
 	return a, nil
 }
@@ -195,8 +199,17 @@ func (a *App) tasks() []func(context.Context) error {
 // no orderly one, whatever there was to save.
 func (a *App) Close(ctx context.Context) error {
 	a.endTraces(ctx)
-	return errors.Join(a.connections.Close(ctx), cmp.Or(a.pause(ctx), a.db.Ping(ctx)), a.lanes.close(ctx),
+	return errors.Join(a.connections.Close(ctx), cmp.Or(a.pause(ctx), a.fares(ctx)), a.lanes.close(ctx),
 		a.closeAdmin(), a.db.Close())
+}
+
+// fares tells how the store fares at the end. What failed last is tried again, as it is each second: it may be over.
+func (a *App) fares(ctx context.Context) error {
+	err := a.db.Ping(ctx)
+	if t := troubleOf(err); t == nil || t.Lost {
+		return err
+	}
+	return a.db.Beat(ctx)
 }
 
 // refuseDefaults keeps the demo's secret, which everybody knows, out of production.

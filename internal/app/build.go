@@ -120,7 +120,12 @@ func (a *App) work(p parts) {
 	open := func(s webhook.Subscription) (webhook.Subscription, error) {
 		return webhook.OpenSecret(a.keys.sealer, s, a.now())
 	}
-	sender := webhook.NewSender(a.toReceivers(outbound.Receiver(p.policy, webhook.DefaultTimeout)), a.now)
+	// Receivers compare it with theirs, which know nothing of how a file's clock takes over steps of the machine's.
+	signs := a.now
+	if a.replica == nil {
+		signs = time.Now
+	}
+	sender := webhook.NewSender(a.toReceivers(outbound.Receiver(p.policy, webhook.DefaultTimeout)), signs)
 	sender.Strict = strictEvents(p)
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
 		Queue: a.db, Receivers: a.db, Feed: a.feed, Lets: p.grants.Lets, Open: open, Sender: sender,

@@ -40,6 +40,8 @@ func TestTheCheckerOfCrashesSeesEveryBreach(t *testing.T) {
 			things: []thing{one, one, {"motive", "two", "d"}, {"motive", "four", "d"}, {"motive", "all", "e"},
 				{"motive", "all", "d"}},
 			told: told(reply{200, succeeded}), changes: changes("A", "A", "B", "C"), names: map[ofTSP]string{of: "C"}}, nil},
+		{"a failed update that was sent again", history{writes: []wrote{update("1", "A", failed), update("2", "A", succeeded),
+			update("3", "B", succeeded)}, changes: changes("A", "B"), names: map[ofTSP]string{of: "B"}}, nil},
 		{"a message twice", history{writes: []wrote{message("1", "one", succeeded)},
 			things: []thing{one, one}}, []law{nothingTwice}},
 		{"equal messages once too often",

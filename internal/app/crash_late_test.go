@@ -40,8 +40,7 @@ func TestLateTSPsGetEachWriteOnceAndInOrder(t *testing.T) {
 	env := []string{"WAYBILL_SETTLING=" + cmp.Or(os.Getenv("CRASH_SETTLING"), lateSettling)}
 	for _, l := range tsps {
 		l.open(t)
-		name := "WAYBILL_TSP_" + strings.ToUpper(l.name)
-		env = append(env, name+"_BASE_URL="+l.url, name+"_LIMITS="+l.limits)
+		env = append(env, l.env()...)
 	}
 	h := &house{t: t, checker: openapitest.NewChecker(t)}
 	v := newVictim(h, env...)

@@ -19,9 +19,14 @@ func (h history) overwritten() []violation {
 	for of, all := range updates {
 		newest, applied := -1, map[string]bool{}
 		for _, c := range h.changes {
-			at := slices.IndexFunc(all, func(w wrote) bool { return c.ofTSP == of && w.text == c.name })
+			is := func(w wrote) bool { return c.ofTSP == of && w.text == c.name }
+			at := slices.IndexFunc(all, is)
 			if at < 0 {
 				continue
+			}
+			// One that has failed may have been sent again by its caller, as another.
+			if again := slices.IndexFunc(all[at:], func(w wrote) bool { return is(w) && w.end != failed }); again > 0 {
+				at += again
 			}
 			applied[c.name] = true
 			if at < newest {
@@ -49,11 +54,15 @@ func (h history) overwritten() []violation {
 	return append(out, h.failedUpdates()...)
 }
 
-// failedUpdates finds updates that are called failed and were applied.
+// failedUpdates finds updates that are called failed and were applied, and not as another one that was sent again.
 func (h history) failedUpdates() []violation {
 	var out []violation
 	for _, w := range h.writes {
-		if w.what == anUpdate && w.end == failed && slices.Contains(h.changes, change{ofTSP{w.tsp, w.record}, w.text}) {
+		again := func(o wrote) bool {
+			return o.tsp == w.tsp && o.record == w.record && o.text == w.text && o.end != failed
+		}
+		if w.what == anUpdate && w.end == failed && slices.Contains(h.changes, change{ofTSP{w.tsp, w.record}, w.text}) &&
+			!slices.ContainsFunc(h.writes, again) {
 			out = append(out, violation{failedIsNotMade, w.String()})
 		}
 	}

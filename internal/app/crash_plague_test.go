@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -43,7 +44,7 @@ func (l *lateTSP) calm(t *testing.T) {
 // ask asks the simulator's admin side for objects.
 func (l *lateTSP) ask(t *testing.T, method, path, body string) []object {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, l.url+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(t.Context(), method, cmp.Or(l.admin, l.url)+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -203,6 +203,9 @@ func (s *siege) send(method, path, body, key string) (status int, text []byte, e
 	}
 	defer resp.Body.Close()
 	text, err = io.ReadAll(resp.Body)
+	if resp.StatusCode == http.StatusServiceUnavailable && resp.Header.Get("Retry-After") == "" {
+		s.t.Errorf("%s %s is refused without a time: %s", method, path, text)
+	}
 	if resp.StatusCode == http.StatusAccepted && s.accepted != nil {
 		s.accepted(at)
 	}

@@ -23,6 +23,8 @@ type lateTSP struct {
 	message  func(object) (text string, to []string)
 	// update tells the record and the name that a request gives it, if it is an update of a vehicle.
 	update func(request object) (record, name string)
+	// admin is where the test asks the simulator itself, if that is not at the URL.
+	admin string
 }
 
 // object is one JSON object.

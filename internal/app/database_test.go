@@ -20,13 +20,13 @@ import (
 	"github.com/waybill-dev/waybill/internal/store/postgres/postgrestest"
 )
 
-// overPostgreSQL is the test whose parts run over PostgreSQL; all others run over a SQLite file.
-const overPostgreSQL = "TestTheSameHoldsOverPostgreSQL"
+// overPostgreSQL ends the name of each test whose parts run over PostgreSQL; all others run over a SQLite file.
+const overPostgreSQL = "OverPostgreSQL"
 
 // database returns the URL of a database of the test's own.
 func database(t *testing.T) string {
 	t.Helper()
-	if strings.HasPrefix(t.Name(), overPostgreSQL+"/") {
+	if strings.Contains(t.Name(), overPostgreSQL) {
 		return postgrestest.Migrated(t, postgres.Migrate)
 	}
 	return filepath.Join(t.TempDir(), "waybill.db")

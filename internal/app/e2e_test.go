@@ -23,6 +23,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/demo"
 	"github.com/waybill-dev/waybill/internal/store"
+	"github.com/waybill-dev/waybill/internal/store/faults"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/all"
 )
@@ -49,7 +50,9 @@ type house struct {
 	journal *journal
 	// patience is that of the house; zero members are those of a real one.
 	patience connection.Patience
-	stop     func()
+	// faults are those of its store, nil if that does not fail.
+	faults *faults.Database
+	stop   func()
 }
 
 // operatorKey is a key of random bytes, as any other is refused.
@@ -109,6 +112,9 @@ func (h *house) serve(c config.Config, o app.Options, fill func(context.Context)
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	var err error
+	if strings.Contains(t.Name(), overFaults) {
+		h.failing(&o)
+	}
 	if h.app, err = app.Open(ctx, c, o); err != nil {
 		t.Fatal(err)
 	}
@@ -116,11 +122,17 @@ func (h *house) serve(c config.Config, o app.Options, fill func(context.Context)
 	if err := fill(ctx); err != nil {
 		t.Fatal(err)
 	}
+	if h.faults != nil {
+		h.faults.Turn(true)
+	}
 	server := httptest.NewUnstartedServer(nil)
 	h.url = "http://" + server.Listener.Addr().String()
 	ended := make(chan error, 1)
 	go func() { ended <- h.app.Run(ctx, server.Listener) }()
 	h.stop = sync.OnceFunc(func() {
+		if h.faults != nil {
+			h.faults.Turn(false)
+		}
 		cancel()
 		if err := <-ended; err != nil {
 			t.Errorf("stopping: %v", err)
@@ -154,6 +166,14 @@ type answer struct {
 
 // do sends one request with the house's token; headers are pairs that override its own.
 func (h *house) do(method, path, body string, headers ...string) answer {
+	h.t.Helper()
+	if h.faults != nil {
+		return h.persists(method, path, body, headers)
+	}
+	return h.once(method, path, body, headers)
+}
+
+func (h *house) once(method, path, body string, headers []string) answer {
 	h.t.Helper()
 	req, err := http.NewRequestWithContext(h.t.Context(), method, h.url+path, strings.NewReader(body))
 	if err != nil {

@@ -32,7 +32,8 @@ func (h *house) feed(query ...string) (items []map[string]any, cursor string) {
 func (h *house) subscribeFeed() {
 	h.t.Helper()
 	a := h.do("POST", "/v2/notifications/webhooks", `{"url":"waybill:feed","event_name":"resource_operation.*"}`)
-	if a.status != http.StatusOK {
+	// Over a store that fails it may have been made before it is asked for once more.
+	if a.status != http.StatusOK && (h.faults == nil || a.status != http.StatusConflict) {
 		h.t.Fatalf("%d %s", a.status, a.text)
 	}
 }

@@ -28,6 +28,35 @@ const (
 	handledEvery = 2 * time.Second
 )
 
+// How long a start waits for the other replicas to count this one, which those that live do within three beats, and how
+// often it looks.
+const (
+	noticedWithin = 5 * time.Second
+	noticedEvery  = 50 * time.Millisecond
+)
+
+// noticed returns once this replica has a part of what all have together: who sends requests to it before would have
+// sync writes refused for want of one. It waits no longer than it takes to take one of the others for dead.
+func (a *App) noticed(ctx context.Context) {
+	if a.replica == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, noticedWithin)
+	defer cancel()
+	tick := time.NewTicker(noticedEvery)
+	defer tick.Stop()
+	for {
+		if part, _ := a.replica.Share(); part >= 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
 // id is this replica's; zero for a process that is alone.
 func (a *App) id() uuid.UUID {
 	if a.replica == nil {

@@ -51,9 +51,12 @@ func missingIn(h history, took []delivered) string {
 			ended[d.Data[0].ID] = true
 		}
 	}
+	if twice := endedTwice(took); twice != "" {
+		return twice
+	}
 	var missing []string
 	for _, w := range h.writes {
-		if !slices.ContainsFunc(h.told[w.id], func(r reply) bool { return r.status == http.StatusAccepted }) {
+		if !h.accepted(w) {
 			continue
 		}
 		if !begun[w.id] {
@@ -67,4 +70,26 @@ func missingIn(h history, took []delivered) string {
 		return fmt.Sprintf("%d events, as %s and %s", len(missing), missing[0], missing[len(missing)-1])
 	}
 	return gapIn(took)
+}
+
+// accepted tells whether a caller was told that a write is accepted. Sync writes are not.
+func (h history) accepted(w wrote) bool {
+	return slices.ContainsFunc(h.told[w.id], func(r reply) bool { return r.status == http.StatusAccepted })
+}
+
+// endedTwice tells of an operation of whose end a subscription was told by two events.
+func endedTwice(took []delivered) string {
+	type end struct{ webhook, operation string }
+	by := map[end]string{}
+	for _, d := range took {
+		of := end{d.WebhookID, d.Data[0].ID}
+		if d.EventName == "resource_operation.created" {
+			continue
+		}
+		if other := by[of]; other != "" && other != d.ID {
+			return fmt.Sprintf("operation %s ended by both %s and %s", of.operation, other, d.ID)
+		}
+		by[of] = d.ID
+	}
+	return ""
 }

@@ -22,12 +22,16 @@ type process struct {
 	t            *testing.T
 	binary, addr string
 	env          []string
+	// args are of another command than serve.
+	args []string
 	// log is the file of what it says, over all its lives.
 	log string
 
 	mu     sync.Mutex
 	cmd    *exec.Cmd
 	paused bool
+	// ahead is by how much its clock is ahead of the machine's.
+	ahead time.Duration
 }
 
 func (p *process) url() string { return "http://" + p.addr }
@@ -45,7 +49,11 @@ func (p *process) start() {
 		return
 	}
 	defer log.Close()
-	cmd := exec.Command(p.binary, "serve", "--addr", p.addr)
+	args := p.args
+	if args == nil {
+		args = []string{"serve"}
+	}
+	cmd := exec.Command(p.binary, append(args, "--addr", p.addr)...)
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}, p.env...)
 	cmd.Stderr = log
 	if err := cmd.Start(); err != nil {
@@ -53,6 +61,9 @@ func (p *process) start() {
 		return
 	}
 	p.cmd = cmd
+	if err := skew(cmd.Process.Pid, p.ahead); err != nil {
+		p.t.Errorf("setting the clock of a process: %v", err)
+	}
 }
 
 // answers tells whether it takes requests.
@@ -75,6 +86,21 @@ func (p *process) kill() {
 		_ = p.cmd.Wait()
 		p.cmd, p.paused = nil, false
 	}
+}
+
+// stop ends it as an operator does, and returns when it has ended.
+func (p *process) stop() error {
+	p.mu.Lock()
+	cmd := p.cmd
+	p.mu.Unlock()
+	err := cmd.Process.Signal(syscall.SIGTERM)
+	if err == nil {
+		err = cmd.Wait()
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cmd = nil
+	return err
 }
 
 // pause stops it by SIGSTOP, and resume lets it go on.
@@ -118,8 +144,14 @@ func (p *process) said() string {
 
 // calls tells whether a connection from an address is its own, which Linux alone tells.
 func (p *process) calls(from string) bool {
-	socket, pid := socketOf(from), p.pid()
-	if socket == "" || pid == 0 {
+	socket := socketOf(from)
+	return socket != "" && p.holds(socket)
+}
+
+// holds tells whether a socket is its own.
+func (p *process) holds(socket string) bool {
+	pid := p.pid()
+	if pid == 0 {
 		return false
 	}
 	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -37,6 +36,7 @@ type trap struct {
 	sprung chan *process
 	// heard is when each TSP was called last.
 	heard map[string]time.Time
+	doors []*door
 }
 
 // set arms the trap. What it kills is told once.
@@ -84,11 +84,7 @@ func (tr *trap) accepted(url string) {
 func (tr *trap) before(t *testing.T, l *lateTSP) {
 	t.Helper()
 	sim := simulator(t, l.name)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/_sim") {
-			sim.ServeHTTP(w, r)
-			return
-		}
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		tr.hear(l.name)
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -115,8 +111,12 @@ func (tr *trap) before(t *testing.T, l *lateTSP) {
 		w.WriteHeader(answer.Code)
 		_, _ = w.Write(answer.Body.Bytes())
 	}))
-	l.url = server.URL
-	t.Cleanup(func() { server.CloseClientConnections(); _ = sim.Close(); server.Close() })
+	d := &door{Listener: server.Listener, server: server.Config}
+	server.Listener, tr.doors = d, append(tr.doors, d)
+	server.Start()
+	admin := httptest.NewServer(sim)
+	l.url, l.admin = server.URL, admin.URL
+	t.Cleanup(func() { server.CloseClientConnections(); admin.Close(); _ = sim.Close(); server.Close() })
 }
 
 // writes tells a call that changes something. Geotab posts all of its calls.

@@ -61,6 +61,7 @@ var rooms = map[string]room{
 	"internal/dispatch/sourcetest":     {"internal/dispatch internal/fence", "holds lane sources against their contract"},
 	"internal/store":                   {"internal/access internal/audit internal/connection internal/record internal/operation internal/webhook internal/fence internal/store/engine internal/store/move internal/store/postgres internal/store/sqlite internal/store/tables", "the ports of all rooms as one, and the choice of the engine beneath the tables"},
 	"internal/store/engine":            {"internal/fence", "what the tables ask of the database in which they lie is a leaf"},
+	"internal/store/faults":            {"internal/fence internal/store/engine", "a database that fails for tests is one to whoever uses it"},
 	"internal/store/tables":            {"internal/access internal/audit internal/connection internal/event internal/fence internal/operation internal/page internal/record internal/resource internal/store/engine internal/store/move internal/tsp internal/webhook", "the tables implement the ports of others, over whatever engine, but none that was moved"},
 	"internal/store/move":              {"internal/fence internal/store/engine", "moves rows whatever they say, over whatever engines"},
 	"internal/store/sqlite":            {"internal/fence internal/store/engine", "an engine carries statements out and knows nothing of what they say"},

@@ -39,6 +39,7 @@ type desk struct {
 	asked    []string
 	wants    tsp.Capability
 	accepted []operation.Operation
+	forgone  []operation.Operation
 	events   []event.Event
 	ctx      map[string]context.Context
 	filter   operation.Filter

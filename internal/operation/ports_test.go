@@ -100,6 +100,11 @@ func (d *desk) PerformNow(ctx context.Context, op operation.Operation) (operatio
 	return op, err
 }
 
+func (d *desk) Forgo(ctx context.Context, op operation.Operation) {
+	_ = d.ask(ctx, "Forgo")
+	d.forgone = append(d.forgone, op)
+}
+
 func orElse(err, other error) error {
 	if err != nil {
 		return err

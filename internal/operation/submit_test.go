@@ -169,6 +169,10 @@ func TestAWriteOfWhichNobodyKnowsWhetherItWasStoredIsNotToldAsRefused(t *testing
 			strings.Contains(p.Detail, "nothing was accepted") {
 			t.Errorf("%+v", p)
 		}
+		// A lane performs the other if it is there.
+		if forgone := len(d.forgone) == 1 && d.forgone[0].State == operation.Sending; forgone != sync {
+			t.Errorf("sync %t: forgone %+v", sync, d.forgone)
+		}
 	}
 }
 

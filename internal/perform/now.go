@@ -134,6 +134,24 @@ func (w *Writes) settleNow(ctx context.Context, a dispatch.Attempt[*task]) (oper
 			"has ended, and do not send the write again before", op.ID)}
 }
 
+// Forgo ends a sync operation of which nobody knows whether it was accepted, as soon as that can be stored. Nothing was sent
+// for it, so its key is free for the caller who sends it again. One that was not accepted, which may come about as long as
+// nothing else can be stored, is overtaken.
+func (w *Writes) Forgo(ctx context.Context, op operation.Operation) {
+	ctx = context.WithoutCancel(ctx)
+	conn := connection.Connection{ID: op.Connection, TSP: op.TSP}
+	spec, _ := w.spec(conn)
+	t := w.task(op, conn, spec)
+	t.answer.err = &tsp.Error{Class: tsp.Unavailable, Message: forgone}
+	a := dispatch.Attempt[*task]{Item: w.item(t, ""), End: w.ended(t, w.c.Now())}
+	a.Verdict = once().Decide(a.Item.Facts(), a.End, a.End.EndedAt)
+	w.late.Go(func() {
+		if _, err := w.trySettle(ctx, a); err != nil && passes(err) {
+			w.settleLate(ctx, a)
+		}
+	})
+}
+
 // How long a caller waits for its end to be stored, and how often it is tried behind its back.
 const (
 	settlePause = 50 * time.Millisecond

@@ -62,6 +62,32 @@ func TestASyncWriteWaitsForNoStoreThatIsLost(t *testing.T) {
 	})
 }
 
+func TestASyncWriteThatMayHaveBeenAcceptedEndsUnsentAndHoldsUpNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		mended := time.Now().Add(20 * time.Second)
+		w.settles = func() error {
+			if time.Now().Before(mended) {
+				return &fence.Uncertain{Err: errFull}
+			}
+			return nil
+		}
+		a := w.add(called("A"), func(op *operation.Operation) { op.Sync, op.State = true, operation.Sending })
+		w.writes.Forgo(t.Context(), w.op(a))
+		b := w.add(called("B"))
+		w.run(t, time.Minute)
+		if w.op(b).State != operation.Succeeded || w.tsp.log() != "W" {
+			t.Errorf("what is behind it is %s after calls %s", w.op(b).State, w.tsp.log())
+		}
+		op := w.op(a)
+		op.Attempts = w.log[a]
+		if op.State != operation.Failed || !op.FreesKey(false) || op.Attempts[0].Details != forgone {
+			t.Errorf("%+v", op)
+		}
+		w.writes.Stop()
+	})
+}
+
 // panicking is a progress that panics when it is read.
 type panicking struct{ operation.Progress }
 

@@ -63,6 +63,8 @@ const (
 	nobodyWaits   = operation.OutcomeUnknown + " before Waybill stopped, and nobody waits for it now"
 	damagedWrite  = "not sent: what is stored of the write cannot be read any more; send it anew, with another " +
 		"Idempotency-Key"
+	forgone = "not sent: the database was lost while the write was accepted, and nobody waits for it now; send it again if " +
+		"it is still wanted"
 	alsoUnknown = "; outcome unknown: the TSP may have taken an earlier attempt"
 )
 

@@ -25,7 +25,11 @@ func Open(ctx context.Context, url string, o Options) (Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := tables.Open(ctx, over, clockOf(over, o.Now), o.Wake)
+	clock := clockOf(over, o.Now)
+	if o.Behind != nil {
+		over = o.Behind(over)
+	}
+	db, err := tables.Open(ctx, over, clock, o.Wake)
 	if err != nil {
 		return nil, err
 	}

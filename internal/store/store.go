@@ -17,6 +17,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/store/engine"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
@@ -144,4 +145,6 @@ type Options struct {
 	Sealing func(ctx context.Context, kept Store) (Sealing, error)
 	// Watch is told what reading and writing cost; it may be nil.
 	Watch Watch
+	// Behind is given the database and returns what is used in its place; nil leaves it as it is. Tests have it fail so.
+	Behind func(engine.Database) engine.Database
 }

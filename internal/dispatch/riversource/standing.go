@@ -63,11 +63,13 @@ type peer struct {
 	waiting int64
 }
 
+// beatReplica is a beat. One that comes counts from its first one on those that it sees then, so that they keep their
+// parts however long it takes to beat again.
 const beatReplica = `
 WITH ` + moment + `,
 beat AS (
 	INSERT INTO replica (id, name, started_at, beat_at, version, lanes, counts, leaving)
-	SELECT $1, $2, now, now, $3, $4, 0, $8 FROM moment
+	SELECT $1, $2, now, now, $3, $4, coalesce((SELECT max(started_at) FROM replica), 0), $8 FROM moment
 	ON CONFLICT (id) DO UPDATE SET beat_at = excluded.beat_at, lanes = excluded.lanes, counts = $5,
 		leaving = excluded.leaving
 	RETURNING id, started_at, counts, lanes, beat_at, leaving

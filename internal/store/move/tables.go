@@ -33,9 +33,9 @@ var stays = map[string]string{
 // found in the tables.
 const river = "river_"
 
-// own are the names in the table meta that belong to one database: when it was last alive, what it is a copy of, a
-// probe of its disk, and the mark of the move.
-const own = `'beat', 'backup', 'probe', '` + MarkName + `'`
+// own are the names in the table meta that belong to one database: when it was last alive, how far its clock is behind
+// the machine's, what it is a copy of, a probe of its disk, and the mark of the move.
+const own = `'beat', 'clock offset', 'backup', 'probe', '` + MarkName + `'`
 
 // table is one that is moved.
 type table struct {

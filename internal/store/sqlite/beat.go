@@ -155,7 +155,7 @@ func (e *Engine) Beat(ctx context.Context, write engine.Writing) error {
 	if err != nil {
 		return err
 	}
-	next := beat{last.database, last.n, e.now()}
+	next := beat{last.database, last.n, e.Now()}
 	if next.database == uuid.Nil {
 		next.database = uuid.New()
 	}
@@ -165,6 +165,9 @@ func (e *Engine) Beat(ctx context.Context, write engine.Writing) error {
 	next.n = max(next.n+1, micros(next.at))
 	err = write(ctx, func(s engine.Statements) error {
 		if err := s.Exec(`DELETE FROM meta WHERE name = ?1`, []any{metaBackup}); err != nil {
+			return err
+		}
+		if err := e.keepOffset(s); err != nil {
 			return err
 		}
 		err := s.Exec(`INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2`,

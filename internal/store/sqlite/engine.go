@@ -31,7 +31,7 @@ const (
 // file is another's to make and to migrate. begun tells that there was a beat; locks are those by id.
 type Engine struct {
 	path             string
-	now              func() time.Time
+	clock            clock
 	guard            *guard
 	hold             *hold
 	begun            atomic.Bool
@@ -50,13 +50,13 @@ func Open(ctx context.Context, path string, now func() time.Time) (*Engine, erro
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{path: place, now: now, guard: &guard{place: place}}
+	e := &Engine{path: place, guard: &guard{place: place}}
 	// Before the file is opened, so that a second service neither migrates it nor turns operations that
 	// are being sent to unknown.
 	if e.hold, err = take(place); err != nil {
 		return nil, err
 	}
-	if err := e.open(ctx, path); err != nil {
+	if err := e.open(ctx, path, now); err != nil {
 		return nil, errors.Join(explained(place, err), e.Close())
 	}
 	return e, nil
@@ -75,8 +75,8 @@ func OpenBeside(ctx context.Context, path string, now func() time.Time) (*Engine
 	if err := refuseLost(place); err != nil {
 		return nil, err
 	}
-	e := &Engine{path: place, now: now, guard: &guard{place: place}}
-	if err := e.open(ctx, path); err != nil {
+	e := &Engine{path: place, guard: &guard{place: place}}
+	if err := e.open(ctx, path, now); err != nil {
 		return nil, errors.Join(explained(place, err), e.Close())
 	}
 	return e, nil
@@ -109,7 +109,7 @@ func Migrate(ctx context.Context, path string, now func() time.Time) error {
 
 // open makes and migrates the file, which those who read cannot, and then opens all connections: one that is
 // opened when it is first needed may find another file.
-func (e *Engine) open(ctx context.Context, path string) error {
+func (e *Engine) open(ctx context.Context, path string, now func() time.Time) error {
 	if err := refuseMixed(e.path); err != nil {
 		return err
 	}
@@ -124,6 +124,9 @@ func (e *Engine) open(ctx context.Context, path string) error {
 	}
 	if err = e.prepare(ctx, path, first); err == nil {
 		err = e.connect(ctx)
+	}
+	if err == nil {
+		err = e.beginClock(ctx, now)
 	}
 	return errors.Join(err, first.Close())
 }

@@ -72,7 +72,7 @@ func (db *DB) KeepOn(ctx context.Context, claim fence.Claim, op operation.Operat
 		}
 		next.SentAt = sent
 	}
-	return db.doAs(ctx, settles, func(tx *tx) error {
+	return db.doAs(ctx, turn{kind: settles}, func(tx *tx) error {
 		if err := tx.hold(claim); err != nil {
 			return err
 		}

@@ -1,0 +1,123 @@
+package app_test
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"reflect"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/store/engine"
+	"github.com/waybill-dev/waybill/internal/store/faults"
+)
+
+// overFaults ends the name of each test whose parts run over a store that fails.
+const overFaults = "OverAStoreThatFails/"
+
+// How often something bad is done. TORTURE_ROUNDS and TORTURE_SEED in the environment set others; the seed chooses what
+// is done, and to whom.
+const tortureRounds = 3
+
+// roundsOf is how much is to be done.
+func roundsOf(t *testing.T) int {
+	t.Helper()
+	rounds, err := strconv.Atoi(cmp.Or(os.Getenv("TORTURE_ROUNDS"), fmt.Sprint(tortureRounds)))
+	if err != nil {
+		t.Fatalf("TORTURE_ROUNDS: %v", err)
+	}
+	return rounds
+}
+
+// seeded is the seed of TORTURE_SEED, or one that is thrown. Both are told, and how to use it again.
+func seeded(t *testing.T) uint64 {
+	t.Helper()
+	seed := uint64(rand.Uint32())
+	if set := os.Getenv("TORTURE_SEED"); set != "" {
+		var err error
+		if seed, err = strconv.ParseUint(set, 10, 64); err != nil {
+			t.Fatalf("TORTURE_SEED: %v", err)
+		}
+	}
+	t.Logf("seed %d", seed)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("to repeat it: TORTURE_SEED=%d TORTURE_ROUNDS=%d go test -run '^%s$' ./internal/app", seed, roundsOf(t),
+				strings.ReplaceAll(t.Name(), "/", "$/^"))
+		}
+	})
+	return seed
+}
+
+// failing has the store of a house fail from when its faults are turned on.
+func (h *house) failing(o *app.Options) {
+	h.t.Helper()
+	seed := seeded(h.t)
+	o.Behind = func(db engine.Database) engine.Database {
+		h.faults = faults.Before(db, seed)
+		return h.faults
+	}
+	h.t.Cleanup(func() { h.t.Logf("the store failed so: %s", h.faults.Told()) })
+}
+
+// persists sends one request as a caller does who wants it done: while the service says that it cannot do it now, it is
+// sent again, a write with the key that it has. No other error of the service is borne.
+func (h *house) persists(method, path, body string, headers []string) answer {
+	h.t.Helper()
+	if method != http.MethodGet && strings.HasPrefix(path, "/v2/telematics/") {
+		// What stands later wins.
+		headers = append([]string{keyHeader, uuid.NewString()}, headers...)
+	}
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	refused := false
+	for deadline := time.Now().Add(30 * time.Second); ; <-tick.C {
+		a := h.once(method, path, body, headers)
+		switch {
+		case a.status == http.StatusServiceUnavailable:
+			refused = true
+			if a.header.Get("Retry-After") == "" || a.field("detail") == "" {
+				h.t.Errorf("%s %s is refused without a word: %v %s", method, path, a.header, a.text)
+			}
+		// It was done, or is being done, although its caller was told that this is not known.
+		case refused && a.status == http.StatusConflict && strings.Contains(a.text, "still under way"):
+		default:
+			if a.status == http.StatusInternalServerError {
+				h.t.Errorf("%s %s: %d %s", method, path, a.status, a.text)
+			}
+			return a
+		}
+		if time.Now().After(deadline) {
+			h.t.Fatalf("not within 30 s: %s %s: %d %s", method, path, a.status, a.text)
+		}
+	}
+}
+
+// What is chosen asks over HTTP alone, and counts nothing that a store which fails, or a caller who sends again what was
+// refused, may do once more.
+func TestTheSameHoldsOverAStoreThatFails(t *testing.T) {
+	t.Parallel()
+	for _, over := range []string{"OverSQLite", "OverPostgreSQL"} {
+		t.Run(over, func(t *testing.T) {
+			t.Parallel()
+			for _, test := range []func(*testing.T){
+				TestUpdatesOfOneVehicleKeepTheirOrder, TestPagesOfOperationsHoldEachOnce,
+				TestOneRefusalOfGoodCredentialsIsNoVerdict,
+				TestAKeyIsRefusedForAnotherRequest, TestARefusedRequestKeepsNoKey, TestASyncRequestIsReplayedWithItsEnd,
+				TestOfManyRequestsWithOneKeyOneIsAccepted, TestBadInputIsRefusedAndStoresNothing,
+				TestEventsAreReadAsTheyAreReceived,
+			} {
+				name := runtime.FuncForPC(reflect.ValueOf(test).Pointer()).Name()
+				t.Run(strings.TrimPrefix(name[strings.LastIndexByte(name, '.')+1:], "Test"), test)
+			}
+		})
+	}
+}
