@@ -46,6 +46,11 @@ type Operations interface {
 	// Exchanges returns the calls of an operation's attempts as its partner may see them.
 	Exchanges(ctx context.Context, op operation.Operation) ([]operation.Kept, error)
 	List(ctx context.Context, f operation.Filter) (page.Page[operation.Operation], error)
+	// Retry is Submit of what a failed operation asked for.
+	Retry(ctx context.Context, connection, id uuid.UUID, r operation.Request) (op operation.Operation, replayed bool,
+		err error)
+	// Cancel returns once it is decided whether the operation is cancelled.
+	Cancel(ctx context.Context, partner, connection, id uuid.UUID) (operation.Operation, error)
 }
 
 // Webhooks keeps partners' subscriptions. Every method takes the partner of the token, so that
@@ -68,7 +73,7 @@ type Deliveries interface {
 }
 
 // Config is what a Server is made of. All of its fields but IgnoreUnknown,
-// Limits, Sound, Watch and Traces are required.
+// Limits, MaxAge, Sound, Watch and Traces are required.
 type Config struct {
 	Tokens      Tokens
 	Operations  Operations
@@ -95,6 +100,8 @@ type Config struct {
 	// newer than the contract; a header of the answer names them. Otherwise they are refused.
 	IgnoreUnknown bool
 	Limits        Limits
+	// MaxAge is for how long an operation waits at most, and so for how long expires_in may let it; three days if zero.
+	MaxAge time.Duration
 	// Sound tells what is wrong with the connection by which a request came; such a request is refused and
 	// the connection closed. It may be nil.
 	Sound func(r *http.Request) error

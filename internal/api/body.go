@@ -84,11 +84,27 @@ func unpack(sent []byte) ([]byte, error) {
 	return text, nil
 }
 
+// optionalBody is readBody of a request that may have none; then it returns nil.
+func optionalBody(w http.ResponseWriter, r *http.Request, contentType string) ([]byte, error) {
+	sent, err := readAll(w, r)
+	if err != nil || isNothing(sent) {
+		return nil, err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(sent))
+	return readBody(w, r, contentType)
+}
+
+// isNothing tells whether a body is what clients send for none.
+func isNothing(body []byte) bool {
+	text := strings.TrimSpace(string(body))
+	return text == "" || text == "{}" || text == "null"
+}
+
 // noBody refuses a body where none is read: whoever sent a filter with a GET would get the whole list.
 // What clients send for "nothing" passes.
 func noBody(w http.ResponseWriter, r *http.Request) error {
 	body, err := readAll(w, r)
-	if text := strings.TrimSpace(string(body)); err != nil || text != "" && text != "{}" && text != "null" {
+	if err != nil || !isNothing(body) {
 		return problem.New(problem.BadRequest, "this request takes no body; leave it out")
 	}
 	return nil

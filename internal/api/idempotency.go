@@ -18,8 +18,8 @@ const keyHeader = "Idempotency-Key"
 const maxKey = 255
 
 // idempotencyKey returns the key of a write, nil if it has none. What a repetition must share
-// is the method, the path, is_sync, strict and the body, byte for byte. dry_run is none of it, so that a preview tells
-// what becomes of the write with its key.
+// is the method, the path, is_sync, strict, expires_in and the body, byte for byte. dry_run is none of it, so that a
+// preview tells what becomes of the write with its key.
 func idempotencyKey(r *http.Request, who access.Principal, of operation.Request) (*operation.Key, error) {
 	given := r.Header.Values(keyHeader)
 	if len(given) == 0 {
@@ -39,6 +39,10 @@ func idempotencyKey(r *http.Request, who access.Principal, of operation.Request)
 		h.Write([]byte(" strict"))
 	}
 	h.Write([]byte("\n"))
+	// No body begins like that.
+	if of.Expires > 0 {
+		fmt.Fprintf(h, "expires_in %s\n", of.Expires)
+	}
 	h.Write(of.Body)
 	// Keyed by client within the partner: two programs of one partner need not agree on their keys.
 	return &operation.Key{Client: who.Client, Value: key, Fingerprint: h.Sum(nil)}, nil

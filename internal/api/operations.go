@@ -3,6 +3,8 @@ package api
 import (
 	"net/http"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
@@ -16,11 +18,7 @@ func (s *Server) getOperation(w http.ResponseWriter, r *http.Request, who access
 	if err := q.err(); err != nil {
 		return err
 	}
-	conn, err := pathID(r, "connection_id")
-	if err != nil {
-		return err
-	}
-	id, err := pathID(r, "resource_operation_id")
+	conn, id, err := operationIDs(r)
 	if err != nil {
 		return err
 	}
@@ -38,6 +36,28 @@ func (s *Server) getOperation(w http.ResponseWriter, r *http.Request, who access
 	}
 	s.answer(w, http.StatusOK, op.ReadWith(kept))
 	return nil
+}
+
+// cancelOperation answers 200 where nothing of the operation was sent nor will be, and 409 with what is out.
+func (s *Server) cancelOperation(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	conn, id, err := operationIDs(r)
+	if err != nil {
+		return err
+	}
+	op, err := s.Operations.Cancel(r.Context(), who.Partner.ID, conn, id)
+	if err != nil {
+		return err
+	}
+	s.answer(w, http.StatusOK, op.Read())
+	return nil
+}
+
+// operationIDs are those of the path of one operation.
+func operationIDs(r *http.Request) (conn, id uuid.UUID, err error) {
+	if conn, err = pathID(r, "connection_id"); err == nil {
+		id, err = pathID(r, "resource_operation_id")
+	}
+	return conn, id, err
 }
 
 func (s *Server) listOperations(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {

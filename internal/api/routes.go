@@ -17,6 +17,9 @@ type route struct {
 
 const anyScope = "any"
 
+// operationPath is that of one operation.
+const operationPath = "/v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}"
+
 // answerer answers a request itself or returns the error to answer with, never both. Without a
 // scope who is zero. It reads its parameters from q and ends the reading with q.err before it does
 // anything else.
@@ -64,8 +67,9 @@ func (s *Server) routes() []route {
 		{"POST", "/realms/{realm}/protocol/openid-connect/revoke", "", s.revoke},
 
 		{"GET", "/v2/integrations/connections/resource-operations", "resource_operation:read", s.listOperations},
-		{"GET", "/v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}",
-			"resource_operation:read", s.getOperation},
+		{"GET", operationPath, "resource_operation:read", s.getOperation},
+		{"POST", operationPath + "/cancel", "telematics:write", bodiless(s.cancelOperation)},
+		{"POST", operationPath + "/retry", "telematics:write", s.retryOperation},
 		{"GET", "/v2/integrations/connections/data-freshness", "connection:read", s.dataFreshness},
 		{"POST", "/v2/integrations/connections/{connection_id}/import", "connection:update", bodiless(s.requestImport)},
 	}

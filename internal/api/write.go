@@ -1,7 +1,9 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -21,7 +23,7 @@ func (s *Server) write(kind resource.Kind, verb resource.Verb) answerer {
 			return err
 		}
 		request := operation.Request{Partner: who.Partner.ID, Kind: kind, Verb: verb, Body: body, Sync: q.isSet("is_sync"),
-			Strict: q.isSet("strict")}
+			Strict: q.isSet("strict"), Expires: s.expiresIn(q)}
 		preview := q.isSet("dry_run")
 		if err := q.err(); err != nil {
 			return err
@@ -43,14 +45,7 @@ func (s *Server) write(kind resource.Kind, verb resource.Verb) answerer {
 		if err != nil {
 			return err
 		}
-		// The operation is answered as it stands, so a replay may show a later state than the
-		// first answer did.
-		if replayed {
-			w.Header().Set("Idempotent-Replayed", "true")
-		} else {
-			s.accepted(r.Context(), op)
-		}
-		s.answer(w, statusOf(op), op.Answer())
+		s.answerWrite(w, r, op, replayed)
 		return nil
 	}
 }
@@ -67,6 +62,48 @@ func (s *Server) preview(w http.ResponseWriter, r *http.Request, request operati
 	}
 	s.answer(w, http.StatusOK, op.Previewed(preview))
 	return nil
+}
+
+// answerWrite answers with the operation as it stands, so a replay may show a later state than the first answer did.
+func (s *Server) answerWrite(w http.ResponseWriter, r *http.Request, op operation.Operation, replayed bool) {
+	if replayed {
+		w.Header().Set("Idempotent-Replayed", "true")
+	} else {
+		s.accepted(r.Context(), op)
+	}
+	s.answer(w, statusOf(op), op.Answer())
+}
+
+// retryOperation answers as a write does. Without a body the operation's own is sent again.
+func (s *Server) retryOperation(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
+	body, err := optionalBody(w, r, "application/json")
+	if err != nil {
+		return err
+	}
+	request := operation.Request{Partner: who.Partner.ID, Body: body, Sync: q.isSet("is_sync"), Expires: s.expiresIn(q)}
+	if err := q.err(); err != nil {
+		return err
+	}
+	conn, id, err := operationIDs(r)
+	if err != nil {
+		return err
+	}
+	if request.Key, err = idempotencyKey(r, who, request); err != nil {
+		return err
+	}
+	op, replayed, err := s.Operations.Retry(r.Context(), conn, id, request)
+	if err != nil {
+		return err
+	}
+	s.answerWrite(w, r, op, replayed)
+	return nil
+}
+
+// expiresIn reads for how long a write may be sent; zero if that is not given. Whatever waits for longer than MaxAge
+// ends then anyhow, so that more would have no effect.
+func (s *Server) expiresIn(q *query) time.Duration {
+	most := cmp.Or(s.MaxAge, 72*time.Hour)
+	return time.Duration(q.integer("expires_in", 0, 1, int(most/time.Second))) * time.Second
 }
 
 // statusOf is the status of a write that was accepted. 502 tells that the TSP did not take a sync

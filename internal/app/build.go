@@ -112,7 +112,7 @@ func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
 // work makes the dispatcher and what runs in its lanes.
 func (a *App) work(p parts) {
 	a.writes = perform.NewWrites(perform.WritesConfig{
-		Queue: a.db, Progress: a.db, Connections: a.db, Links: a.connections, Records: a.db, Grants: p.grants,
+		Queue: a.db, Progress: a.db, Stops: a.db, Connections: a.db, Links: a.connections, Records: a.db, Grants: p.grants,
 		Imports: a.imports, TSPs: a.caller, Limits: p.limits, Settling: p.settling, CutAt: a.cutSince, Floor: a.floors.calls,
 		Recovery: a.db, Locks: a.db, Exchanges: a.config.KeepExchanges > 0,
 		Derive: a.keys.derive, Now: a.now, Log: a.log, Watch: a.performWatch(), Traces: a.performTraces(),
@@ -166,12 +166,12 @@ func (a *App) face(ctx context.Context, p parts) error {
 		Deliveries: a.webhooks, Feed: a.feed, Connections: a.connections, Records: records, Schedules: records,
 		Defects: records,
 		Operations: operation.New(operation.Config{
-			Store: a.db, Kept: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry,
+			Store: a.db, Kept: a.db, Cancels: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry,
 			Performer: a.writes, Replica: a.id(),
 			Now: a.now, MaxAge: a.config.MaxAge,
 		}),
 		Healthy: a.healthy, Ready: a.checks, Watch: a.apiWatch(), Traces: a.apiTraces(),
-		IgnoreUnknown: a.config.IgnoreUnknown, Limits: limits(a.config),
+		IgnoreUnknown: a.config.IgnoreUnknown, MaxAge: a.config.MaxAge, Limits: limits(a.config),
 		Sound: listen.Check, Strict: p.strict, Now: a.now, Log: a.log,
 	})
 	return nil

@@ -131,8 +131,11 @@ func (s *siege) begin(callers *sync.WaitGroup, of side) {
 		callers.Go(func() {
 			for n := 0; s.wait(time.Duration(500+rand.IntN(1000)) * time.Millisecond); n++ {
 				method, path, body := write(n)
-				if rand.IntN(4) == 0 {
+				switch rand.IntN(8) {
+				case 0, 1:
 					path += "?is_sync=true"
+				case 2:
+					path += "?expires_in=2"
 				}
 				s.write(method, path, body, fmt.Sprint(of.name, " ", name, " ", n))
 			}
@@ -158,6 +161,9 @@ func (s *siege) write(method, path, body, key string) {
 		case err != nil:
 		case status == http.StatusAccepted, status == http.StatusOK, status == http.StatusBadGateway:
 			s.note(status, text)
+			if status == http.StatusAccepted && rand.IntN(4) == 0 {
+				s.cancel(text)
+			}
 			return
 		case status == http.StatusConflict, status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
 			refused++
@@ -188,7 +194,9 @@ func (s *siege) send(method, path, body, key string) (status int, text []byte, e
 	req.Header.Set("Authorization", "Bearer "+s.token)
 	s.mu.Unlock()
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set(keyHeader, key)
+	if key != "" {
+		req.Header.Set(keyHeader, key)
+	}
 	resp, err := s.client.Do(req)
 	if err != nil {
 		return 0, nil, err
@@ -202,6 +210,23 @@ func (s *siege) send(method, path, body, key string) (status int, text []byte, e
 		s.accepted(at)
 	}
 	return resp.StatusCode, text, err
+}
+
+// cancel asks to cancel a write. One that is told to be cancelled has failed, and is never made.
+func (s *siege) cancel(accepted []byte) {
+	var op object
+	if err := json.Unmarshal(accepted, &op); err != nil {
+		return
+	}
+	path := "/v2/integrations/connections/" + op.text("connection_id") + "/resource-operations/" + op.text("id") + "/cancel"
+	status, text, err := s.send("POST", path, "", "")
+	switch {
+	case err != nil:
+	case status == http.StatusOK:
+		s.note(status, text)
+	case status != http.StatusConflict && status != http.StatusTooManyRequests && status != http.StatusServiceUnavailable:
+		s.t.Errorf("cancelling: %d %s", status, text)
+	}
 }
 
 // note keeps what a caller was told. Of a write that is accepted nothing but that is told.

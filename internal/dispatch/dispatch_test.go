@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -96,6 +97,27 @@ func TestAStopTellsWhetherItCutAttemptsOff(t *testing.T) {
 			time.AfterFunc(100*time.Millisecond, cancel)
 			if err := d.Run(ctx); err != nil || d.Cut() != cut {
 				t.Errorf("an attempt of %v: cut %t, %v", took, d.Cut(), err)
+			}
+		})
+	}
+}
+
+func TestAStopTellsOfAttemptsThatCouldNotBeSettled(t *testing.T) {
+	t.Parallel()
+	for _, ends := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			l := &lane{items: []Item[string]{{Seq: 1, Key: "a"}}, settles: func(Attempt[string]) error { return errors.New("full") }}
+			if ends {
+				l.items[0].End = "it must end, so nothing was sent"
+			}
+			source := NewInProcess(time.Now)
+			d := New(Config{Source: source, Budget: NewBudget(time.Now, nil), Now: time.Now, Grace: time.Second,
+				Kinds: map[string]Kind{fence.Connections: KindOf[string](l, Policy{})}, Log: slog.New(slog.DiscardHandler)})
+			source.Activate(fence.Lane{Kind: fence.Connections}, time.Now())
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(50*time.Second, cancel)
+			if err := d.Run(ctx); err != nil || d.Cut() == ends {
+				t.Errorf("without an attempt %t: cut %t, %v", ends, d.Cut(), err)
 			}
 		})
 	}

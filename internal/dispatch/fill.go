@@ -56,6 +56,9 @@ func (r *runner[T]) fill(ctx context.Context, now time.Time) error {
 			p.again = earlier(p.again, take(of, rest[:n], n >= depth, now))
 			rest = rest[n:]
 		}
+		for i := range batch.Stops {
+			r.take(streamsOf(batch.Stops[i:i+1]), batch.Stops[i:i+1:i+1], false, now)
+		}
 		r.reading.done(p, r.config.Now(), len(r.window.order) > 0)
 	}
 	return nil

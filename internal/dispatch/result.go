@@ -23,7 +23,11 @@ type result[T any] struct {
 func (r *runner[T]) apply(res result[T]) {
 	now, c, v := r.config.Now(), res.chain, res.verdict
 	r.flying--
-	r.left = r.left || res.cut
+	// One that could not be settled has no end either, as far as whoever has the lane next can know.
+	if unsettled := res.spoiled != nil && !res.ended; res.cut || unsettled {
+		r.left = true
+		r.cut.Store(r.cut.Load() || unsettled)
+	}
 	if c.ending {
 		r.ending--
 	}

@@ -39,6 +39,9 @@ type Work[T any] interface {
 type Batch[T any] struct {
 	// Items holds, chain by chain in the order of keys, the oldest items of each in their order.
 	Items []Item[T]
+	// Stops holds items that must end without an attempt wherever they stand in their chains. Each is a chain of its own
+	// here, whose key is no other's; their Works see to it that an item is not begun which has ended so.
+	Stops []Item[T]
 	// Streams lists the streams that hold items, if Items may not be all there are; else nil.
 	Streams []fence.Stream
 	// Parallel bounds the attempts of the lane in flight, whatever the floor would allow.

@@ -51,7 +51,7 @@ func (op Operation) Begin(at time.Time) (Operation, error) {
 // where the operation has as many tries as From and is in a state Before that of its end. Tries is
 // the version by which one attempt is told from another: the state alone may be the same again.
 func (s Settlement) Check(stored Operation) error {
-	if stored.State.Ended() || stored.Tries != s.From {
+	if stored.State.Ended() || stored.Tries != s.From || s.Unsent != "" && stored.State != s.Unsent {
 		return fence.ErrOvertaken
 	}
 	return stored.State.To(s.Operation.State)

@@ -34,6 +34,9 @@ func (s *Service) check(ctx context.Context, r Request) (c checked, err error) {
 	if len(wrong) > 0 {
 		return c, problem.InvalidBody(wrong...)
 	}
+	if err := r.elsewhere(payload); err != nil {
+		return c, err
+	}
 	// What may be written and to whom is as it stands now: no change that was made before is missed.
 	now := fence.AsOf(ctx, s.Now())
 	conn, grant, err := s.writable(now, r, payload.Connection())

@@ -19,6 +19,9 @@ var ErrNotFound = errors.New("operation not found")
 // then replays the one that was faster; no caller sees this error.
 var ErrKeyTaken = errors.New("the idempotency key is in use")
 
+// ErrRetried is what a Store answers when the operation that another would retry cannot be retried any more.
+var ErrRetried = errors.New("the operation was retried meanwhile")
+
 // Operation is one write from submission to its end.
 type Operation struct {
 	ID uuid.UUID
@@ -54,6 +57,15 @@ type Operation struct {
 	NextAt time.Time
 	// Deadline is when it fails without another attempt.
 	Deadline time.Time
+	// ExpiresAt is from when it must not be sent as its caller has it; zero for never. What was sent before keeps its
+	// outcome.
+	ExpiresAt time.Time
+	// StopAt is ExpiresAt, or Asked while it is to be cancelled and nobody has decided yet whether it can be.
+	StopAt time.Time
+	// Reason says why it ended without having been sent, where its caller had it so; else "".
+	Reason Reason
+	// RetryOf is the failed operation that it retries, and RetriedBy the one that retries it; zero for none.
+	RetryOf, RetriedBy uuid.UUID
 	// SentAt is when the oldest attempt began whose outcome is not known, or the last one; zero
 	// before the first.
 	SentAt time.Time

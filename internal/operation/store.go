@@ -20,7 +20,8 @@ type Store interface {
 	// the connection's lane unless the operation is sync. It returns when both are on disk, or with
 	// *Busy if the operation is sync and another unfinished one of the connection holds its order
 	// key, or a Hold does (Behind), or ErrKeyTaken if its idempotency key was given since KeysSince
-	// its CreatedAt to an operation that does not free it.
+	// its CreatedAt to an operation that does not free it. If it has a RetryOf that is retried by it, or ErrRetried if
+	// that was done before.
 	Accept(ctx context.Context, op Operation, events []event.Event) (Operation, error)
 	// Free tells with *Busy that Accept would refuse a sync operation now for what else is in its
 	// chain. It is asked before anything is charged for the operation.
@@ -51,7 +52,7 @@ type Queue interface {
 	MarkSending(ctx context.Context, claim fence.Claim, op Operation, at time.Time) error
 	// Settle records the end of an attempt (T3), as Settlement.Check decides; fence.ErrOvertaken if
 	// the operation moved on or the lane was claimed anew. The end of a sync operation wakes the
-	// lane that it held up.
+	// lane that it held up. Whoever has asked to cancel the operation was too late then: its StopAt is ExpiresAt again.
 	Settle(ctx context.Context, s Settlement) error
 	// WaitingConnections lists the connections that hold live operations, at a cost that does not
 	// follow how many there are.
@@ -135,6 +136,9 @@ type Settlement struct {
 	Kept *Kept
 	// Hold is what an operation that ends leaves on its chain, whose next one then waits.
 	Hold *Hold
+	// Unsent, if set, says that it ends because nothing of it was sent: the stored one must have this state still, in
+	// which it was read. Such an end wakes the lane.
+	Unsent State
 }
 
 // Busy says that a sync operation must wait: for another one on its order key, or, where that has

@@ -23,6 +23,7 @@ type Config struct {
 	Store Store
 	// Kept are the calls of attempts.
 	Kept        Exchanges
+	Cancels     Cancels
 	Access      access.Store
 	Connections connection.Store
 	Records     record.Store
@@ -52,8 +53,12 @@ type Request struct {
 	Sync   bool
 	// Strict refuses the write if a field of it would be dropped.
 	Strict bool
+	// Expires is for how long after it was accepted the write may be sent; zero for as long as it takes.
+	Expires time.Duration
 	// Key is the caller's idempotency key, if it gave one.
 	Key *Key
+	// Retries is the failed operation that the write is to retry, as Retry has found it; nil for none.
+	Retries *Operation
 }
 
 // Submit checks a write and accepts it. A request whose key was accepted before gets that
@@ -133,6 +138,13 @@ func (s *Service) prepare(r Request, conn connection.Connection, grant access.Gr
 	op := Operation{ID: id, Partner: r.Partner, Connection: conn.ID, Fleet: conn.Fleet, FleetRef: grant.FleetRef,
 		TSP: conn.TSP, Kind: r.Kind, Verb: r.Verb, State: Queued, Sync: r.Sync,
 		NextAt: now, Deadline: now.Add(s.MaxAge), CreatedAt: now, UpdatedAt: now, Key: r.Key}
+	if r.Expires > 0 {
+		op.ExpiresAt = now.Add(r.Expires)
+		op.StopAt = op.ExpiresAt
+	}
+	if r.Retries != nil {
+		op.RetryOf = r.Retries.ID
+	}
 	// From its first moment a sync operation may have been sent, so a crash must find it as such.
 	if r.Sync {
 		op.State, op.SentAt, op.Handler = Sending, now, s.Replica
@@ -167,21 +179,4 @@ func (s *Service) accept(ctx context.Context, op Operation) (Operation, error) {
 		return s.Performer.PerformNow(ctx, accepted)
 	}
 	return accepted, nil
-}
-
-// refused is the problem of an operation that the store does not take. One that would have to wait
-// is refused as well: its caller would wait for an unknown time. Where the store does not know whether it has
-// taken it, it says so itself.
-func (s *Service) refused(err error, partner uuid.UUID) error {
-	var busy *Busy
-	var unsure *fence.Uncertain
-	if errors.As(err, &busy) {
-		return &problem.Error{Code: problem.Conflict, RetryAfter: max(busy.Until.Sub(s.Now()), 0),
-			Detail: busy.to(partner) + "; wait for it, or write without is_sync"}
-	}
-	if errors.As(err, &unsure) {
-		return err
-	}
-	return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second,
-		Detail: "the write could not be stored now; nothing was accepted, so send it again", Err: err}
 }

@@ -36,6 +36,11 @@ type Outcome struct {
 	Status        string         `json:"status"`
 	Logs          []Log          `json:"logs"`
 	Warnings      []tsp.Warning  `json:"warnings,omitempty"`
+	// ExpiresAt is there if the caller gave a moment, and Reason if the operation ended for not having been sent.
+	ExpiresAt *wire.Time `json:"expires_at,omitempty"`
+	Reason    Reason     `json:"reason,omitempty"`
+	RetryOf   *uuid.UUID `json:"retry_of,omitempty"`
+	RetriedBy *uuid.UUID `json:"retried_by,omitempty"`
 }
 
 // Answer is the wire form of the contract's ResourceOperation, which answers writes.
@@ -81,7 +86,8 @@ func (op Operation) Answer() Answer {
 			ResourceID: wire.Optional(op.Resource), SourceID: wire.Optional(string(op.SourceID)),
 			OperationType: op.Verb, Payload: op.Payload, Status: op.State.Wire(),
 			// A list in the contract is never null.
-			Logs: []Log{}, Warnings: op.Warnings}}
+			Logs: []Log{}, Warnings: op.Warnings, Reason: op.Reason, ExpiresAt: wire.OptionalTime(op.ExpiresAt),
+			RetryOf: wire.Optional(op.RetryOf), RetriedBy: wire.Optional(op.RetriedBy)}}
 	// The contract knows no payload that is null.
 	if op.Damaged != nil {
 		a.Payload = jsontext.Value("{}")

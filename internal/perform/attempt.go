@@ -2,6 +2,7 @@ package perform
 
 import (
 	"context"
+	"errors"
 	"runtime/debug"
 	"time"
 
@@ -15,16 +16,22 @@ import (
 )
 
 // Begin marks an operation as being sent, unless its repetition is harmless or it is only looked
-// for.
+// for. Where operations of the connection were ended since it was read the store is asked whether it was one.
 func (w *Writes) Begin(ctx context.Context, claim fence.Claim, item dispatch.Item[*task]) error {
 	t := item.Value
 	if err := unchanged(ctx, w.c.Connections, w.c.Links, t.conn, w.c.Now()); err != nil {
 		return err
 	}
-	if w.onlyLooks(t) || !t.course().marks {
+	now := w.c.Now()
+	doubtful := w.begun.begin(t, now)
+	if w.onlyLooks(t) || !t.course().marks && !(doubtful && !t.course().unknown) {
 		return nil
 	}
-	return w.c.Queue.MarkSending(ctx, claim, t.op, w.c.Now())
+	err := w.c.Queue.MarkSending(ctx, claim, t.op, now)
+	if err != nil {
+		w.begun.end(t.op.ID)
+	}
+	return err
 }
 
 // Perform makes one attempt, if the grant that allowed the operation is still there. An operation
@@ -33,7 +40,7 @@ func (w *Writes) Perform(ctx context.Context, item dispatch.Item[*task]) dispatc
 	t, began := item.Value, w.c.Now()
 	// The lane has charged the first call before the item began.
 	pacer := w.c.Limits.pacer(t.spec, t.conn, t.share()).Prepaid(t.action.Limits...)
-	pacer.Until = t.op.Deadline
+	pacer.Until = t.deadline()
 	ctx, over := w.traced(ctx, t)
 	defer over()
 	ctx = w.keeping(ctx, t)
@@ -95,7 +102,13 @@ func (w *Writes) attempt(ctx context.Context, t *task, pace tsp.Pacer) answer {
 
 // send makes the calls that are left of a write.
 func (w *Writes) send(ctx context.Context, t *task, write tsp.Write) answer {
+	if !t.op.ExpiresAt.IsZero() {
+		write.Pace = expiring{write.Pace, w.c.Now, t.op.ExpiresAt}
+	}
 	written, err := w.c.TSPs.Write(ctx, w.c.Links.Target(t.conn), write)
+	if err != nil && errors.Is(err, errExpired) {
+		err = &tsp.Error{Class: tsp.Unavailable, Message: notSent(expiredAt(t.op)), Err: errExpired, Unsent: true}
+	}
 	return answer{written: written, err: err, sent: err == nil || !err.Unsent}
 }
 

@@ -77,7 +77,7 @@ func newWorld(t *testing.T) *world {
 	}
 	quiet := slog.New(slog.DiscardHandler)
 	w.budget = dispatch.NewBudget(time.Now, map[string]time.Time{})
-	w.writes = NewWrites(WritesConfig{Exchanges: true, Queue: w, Progress: w, Connections: w, Links: w, Records: w, Imports: w,
+	w.writes = NewWrites(WritesConfig{Exchanges: true, Queue: w, Progress: w, Stops: w, Connections: w, Links: w, Records: w, Imports: w,
 		Grants: NewGrants(w, time.Now), TSPs: tsp.NewCaller(registry, nil, 30*time.Second, quiet), Limits: NewLimits(registry, w.budget, nil),
 		Settling: Settling{Registry: registry, Deadline: 30 * time.Second},
 		Derive:   func(uuid.UUID, string) []byte { return nil }, Now: time.Now, Log: quiet})
@@ -187,7 +187,10 @@ func (w *world) MarkSending(_ context.Context, _ fence.Claim, op operation.Opera
 	defer w.mu.Unlock()
 	for i := range w.ops {
 		if w.ops[i].ID == op.ID {
-			w.ops[i].State, w.ops[i].SentAt = operation.Sending, at
+			if w.ops[i].State != op.State || w.ops[i].Tries != op.Tries {
+				return fence.ErrOvertaken
+			}
+			w.ops[i].State, w.ops[i].SentAt, w.ops[i].StopAt = operation.Sending, at, op.ExpiresAt
 		}
 	}
 	return nil
@@ -203,10 +206,14 @@ func (w *world) Settle(_ context.Context, s operation.Settlement) error {
 	}
 	w.settled++
 	i := slices.IndexFunc(w.ops, func(op operation.Operation) bool { return op.ID == s.Operation.ID })
-	if w.ops[i].State.Ended() || w.ops[i].Tries != s.From {
-		return fence.ErrOvertaken
+	if err := s.Check(w.ops[i]); err != nil {
+		return err
 	}
 	w.ops[i] = s.Operation
+	w.ops[i].StopAt = s.Operation.ExpiresAt
+	if s.Unsent != "" {
+		w.lanes.Activate(w.lane(), time.Now())
+	}
 	if s.Kept != nil {
 		w.kept = append(w.kept, *s.Kept)
 	}

@@ -26,6 +26,10 @@ func entries(op *operation.Operation, a dispatch.Attempt[*task]) []operation.Att
 	reason := why(a.Verdict.Reason, a.Item)
 	// It ended without an attempt, for a reason that people must find somewhere.
 	if a.End.Class == "" {
+		if t.stops != "" {
+			e.Class, e.Details = t.unsent(last)
+			return enter(op, e)
+		}
 		e.Class, e.Details = t.failsOf(last), reason
 		if a.Verdict.Reason == dispatch.Late {
 			e.Details += "; " + t.keptBy(last)

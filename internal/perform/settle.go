@@ -16,6 +16,13 @@ import (
 // Settle writes the end of an attempt: attempt, state, record and event in one transaction. What
 // else follows from it has its own time: a failure of that does not make the settling be repeated.
 func (w *Writes) Settle(ctx context.Context, claim fence.Claim, a dispatch.Attempt[*task]) error {
+	t, without := a.Item.Value, a.End.Class == ""
+	if without && a.Verdict.Reason == dispatch.Late && t.expires(w.c.Now()) {
+		t.stops = operation.Expired
+	}
+	if without && t.stops != "" {
+		return w.stop(ctx, claim, a)
+	}
 	_, err := w.settle(ctx, claim, a)
 	return err
 }
@@ -32,6 +39,7 @@ func (w *Writes) settle(ctx context.Context, claim fence.Claim, a dispatch.Attem
 	err = w.c.Queue.Settle(ctx, s)
 	if err == nil || errors.Is(err, fence.ErrOvertaken) {
 		w.claims.release(s.Operation.ID)
+		w.begun.end(s.Operation.ID)
 	}
 	if err != nil {
 		return s, err
@@ -71,6 +79,14 @@ func (w *Writes) settlement(ctx context.Context, a dispatch.Attempt[*task]) (s o
 		if s.Record, err = w.recorded(ctx, &op, t); err != nil {
 			return s, err
 		}
+	}
+	if t.stops != "" {
+		s.Unsent = t.op.State
+		if op.CutAt.IsZero() && !t.partly {
+			op.Reason = t.stops
+		}
+	} else if v.Fate == dispatch.Fails && t.answer.err != nil && errors.Is(t.answer.err, errExpired) {
+		op.Reason = operation.Expired
 	}
 	op.Tries, op.NextAt = op.Tries+1, v.At
 	if v.Counts {

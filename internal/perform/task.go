@@ -19,6 +19,12 @@ type task struct {
 	// refused says what an operation that ends without an attempt fails of; "" leaves it to what
 	// went before.
 	refused tsp.Class
+	// stops says why an operation ends because nothing of it was sent; "" for any other end.
+	stops operation.Reason
+	// partly tells that a part of what ends so has reached the TSP.
+	partly bool
+	// read is begun.read from before it was read.
+	read int64
 	// looks tells that this attempt must not send anything, since an earlier one may still be under
 	// way at the TSP. It is decided once: the time may be over before the attempt is.
 	looks  bool

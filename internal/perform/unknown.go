@@ -40,6 +40,8 @@ func (w *Writes) resolve(ctx context.Context, t *task, write tsp.Write) answer {
 		return found
 	case t.looks:
 		return w.early(t)
+	case t.op.IsExpired(w.c.Now()):
+		return notAgain(t.op, write.Progress.Steps())
 	}
 	sent := w.send(ctx, t, write)
 	if sent.err == nil || !refusal(sent.err.Class) {
@@ -58,6 +60,9 @@ func (w *Writes) resolve(ctx context.Context, t *task, write tsp.Write) answer {
 func (w *Writes) repeat(ctx context.Context, t *task, write tsp.Write) answer {
 	if t.looks && slices.ContainsFunc(write.Progress.Steps(), func(s tsp.Step) bool { return !s.Done }) {
 		return w.early(t)
+	}
+	if t.op.IsExpired(w.c.Now()) {
+		return notRepeated(t.op)
 	}
 	sent := w.send(ctx, t, write)
 	switch {

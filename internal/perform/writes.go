@@ -21,6 +21,7 @@ import (
 type WritesConfig struct {
 	Queue       operation.Queue
 	Progress    operation.Progress
+	Stops       operation.Stops
 	Connections Connections
 	Links       Links
 	Records     Records
@@ -70,6 +71,7 @@ type Imported interface {
 type Writes struct {
 	c      WritesConfig
 	claims claims
+	begun  *begun
 	// late are the settlings of sync writes that have outlived their request; over ends them.
 	late sync.WaitGroup
 	over chan struct{}
@@ -80,7 +82,8 @@ func NewWrites(c WritesConfig) *Writes {
 	if c.Watch == nil {
 		c.Watch = unwatched{}
 	}
-	return &Writes{c: c, claims: claims{locks: c.Locks, by: map[claim]*adoption{}}, over: make(chan struct{})}
+	return &Writes{c: c, claims: claims{locks: c.Locks, by: map[claim]*adoption{}}, begun: newBegun(),
+		over: make(chan struct{})}
 }
 
 // Kind returns the kind of lanes in which operations run. Ten counted attempts bound what is tried
@@ -105,6 +108,7 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 	if err != nil {
 		return none, fmt.Errorf("looking up the connection: %w", err)
 	}
+	read := w.begun.read()
 	ops, err := w.c.Queue.Heads(ctx, q)
 	if err != nil {
 		return none, fmt.Errorf("reading operations: %w", err)
@@ -115,20 +119,33 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 	if conn.Status != connection.Active && !conn.Status.Ended() || !known || w.c.Links.Shut(conn) {
 		batch.Closed = w.c.Now().Add(closedFor)
 	}
-	chains, last := 0, ""
+	chains, last, long, most := 0, "", 0, 0
 	for _, op := range ops {
 		if op.OrderKey != last {
-			chains, last = chains+1, op.OrderKey
+			chains, last, long = chains+1, op.OrderKey, 0
 		}
+		long++
+		most = max(most, long)
 		t := w.task(op, conn, spec)
+		t.read = read
+		// One that waits behind others of its chain is among the Stops.
+		if op.IsAsked() && stoppable(op) {
+			t.stops = operation.Cancelled
+		}
 		reason, err := w.c.Grants.refusal(ctx, op)
 		if err != nil {
 			return none, err
 		}
 		batch.Items = append(batch.Items, w.item(t, reason))
 	}
+	if q.Stream.Name != "" {
+		return batch, nil
+	}
+	if batch.Stops, err = w.stops(ctx, ops, chains < q.Chains && most < q.Depth, conn, spec); err != nil {
+		return none, err
+	}
 	// Only a full page of the whole lane asks for streams; see dispatch.Batch.
-	if chains == q.Chains && q.Stream.Name == "" {
+	if chains == q.Chains {
 		if batch.Streams, err = w.c.Queue.Streams(ctx, conn.ID); err != nil {
 			return none, fmt.Errorf("reading the streams of operations: %w", err)
 		}
@@ -151,7 +168,7 @@ func (w *Writes) spec(c connection.Connection) (tsp.Spec, bool) {
 func (w *Writes) item(t *task, refusal string) dispatch.Item[*task] {
 	c := t.course()
 	item := dispatch.Item[*task]{Seq: t.op.Seq, Key: t.op.OrderKey, Share: t.share(), NotBefore: t.op.NextAt,
-		Deadline: t.op.Deadline, Counted: t.op.Counted, Streak: t.op.Streak, Unknown: c.unknown, Blind: c.blind,
+		Deadline: t.deadline(), Counted: t.op.Counted, Streak: t.op.Streak, Unknown: c.unknown, Blind: c.blind,
 		Held: c.held, Value: t}
 	also := ""
 	if c.unknown {
@@ -164,6 +181,8 @@ func (w *Writes) item(t *task, refusal string) dispatch.Item[*task] {
 		item.End, t.refused = damagedWrite+also, tsp.Broken
 	case refusal != "":
 		item.End, t.refused = notSent(refusal)+also, tsp.Forbidden
+	case t.stops != "":
+		item.End = string(t.stops)
 	default:
 		if item.End = c.without(t.op.Sync); item.End != "" {
 			t.refused = tsp.Unknown

@@ -50,6 +50,29 @@ func (s *Schema) Resolved(body []byte, refs Refs) ([]byte, error) {
 	return append(out, '}'), nil
 }
 
+// Unresolved returns the body of a payload that Resolved wrote, as it was given.
+func (s *Schema) Unresolved(stored []byte) ([]byte, error) {
+	members, fatal := split(stored, s.secret())
+	if fatal != nil {
+		return nil, fmt.Errorf("reading a stored payload: %s", fatal.Message)
+	}
+	out := []byte{'{'}
+	for _, m := range members {
+		if s.source[m.name] != nil {
+			continue
+		}
+		name, err := json.Marshal(m.name)
+		if err != nil {
+			return nil, fmt.Errorf("encoding %s: %w", m.name, err)
+		}
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		out = append(append(append(out, name...), ':'), m.value...)
+	}
+	return append(out, '}'), nil
+}
+
 // Restore reads back what Resolved wrote. An error means that the stored text is not ours.
 func (s *Schema) Restore(stored []byte) (Payload, Refs, error) {
 	members, fatal := split(stored, s.secret())

@@ -37,6 +37,8 @@ type Store interface {
 	connection.Records
 	operation.Store
 	operation.Queue
+	operation.Stops
+	operation.Cancels
 	operation.Progress
 	operation.Recovery
 	operation.Backlogs

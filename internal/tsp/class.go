@@ -71,7 +71,8 @@ func (e *Error) Unwrap() error { return e.Err }
 // that of the TSP's answer, 0 if there was none. It is "" for Done.
 func (c Class) ErrorType(status int) string {
 	switch c {
-	case Done:
+	// No class is that of an end without an attempt, of which the TSP knows nothing.
+	case Done, "":
 		return ""
 	case Rejected, Unsupported, Missing:
 		return "validation"

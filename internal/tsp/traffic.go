@@ -23,6 +23,12 @@ func Calls(ctx context.Context, reads bool) {
 	t.told.Store(true)
 }
 
+// Changed tells whether a call of the write whose context it is was told of that does not only read.
+func Changed(ctx context.Context) bool {
+	t, ok := ctx.Value(trafficKey{}).(*traffic)
+	return ok && t.changed.Load()
+}
+
 // watched returns a context whose calls are told to the traffic.
 func (t *traffic) watched(ctx context.Context) context.Context {
 	return context.WithValue(ctx, trafficKey{}, t)

@@ -39,6 +39,8 @@ var ownRoutes = []string{
 
 	"GET /v2/telematics/dvir-logs/defects", "GET /v2/telematics/dvir-logs/{id}/defects",
 	"POST /v2/integrations/connections/{connection_id}/import",
+	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/cancel",
+	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/retry",
 	"GET /v2/integrations/connections/{connection_id}/schedules",
 	"GET /v2/integrations/connections/{connection_id}/schedules/{schedule_id}",
 	"GET /v2/integrations/connections/{connection_id}/schedules/{schedule_id}/executions",

@@ -113,7 +113,7 @@ func (db *DB) MarkSending(ctx context.Context, claim fence.Claim, op operation.O
 		if err := tx.hold(claim); err != nil {
 			return err
 		}
-		return overtaken(tx.expect(`UPDATE operation SET state = ?4, updated_at = ?5, sent_at = ?6
+		return overtaken(tx.expect(`UPDATE operation SET state = ?4, updated_at = ?5, sent_at = ?6, stop_at = expires_at
 			WHERE id = ?1 AND tries = ?2 AND state = ?3`, op.ID[:], op.Tries, string(op.State),
 			string(next.State), micros(next.UpdatedAt), micros(next.SentAt)))
 	})
@@ -130,7 +130,10 @@ func overtaken(changed int64, err error) error {
 
 // Settle records the end of an attempt (T3).
 func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
-	op := s.Operation
+	op, from := s.Operation, operation.Before(s.Operation.State)
+	if s.Unsent != "" {
+		from = []operation.State{s.Unsent}
+	}
 	packed, err := db.writer.packCalls(op.ID, s.Kept)
 	if err != nil {
 		return err
@@ -142,12 +145,13 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 		// The states from which the table leads here are the condition, so nothing is read before
 		// (decision 0008). Only a settlement that changed no row asks why.
 		n, err := tx.expect(`UPDATE operation SET state = ?3, tries = ?4, counted = ?5, next_at = ?6, resource = ?7,
-			source_id = ?8, collection = ?9, updated_at = ?10, sent_at = ?11, streak = ?12, cut_at = ?13
+			source_id = ?8, collection = ?9, updated_at = ?10, sent_at = ?11, streak = ?12, cut_at = ?13,
+			stop_at = expires_at, reason = ?14
 			WHERE id = ?1 AND tries = ?2
-			AND `+among(operation.Before(op.State)),
+			AND `+among(from),
 			op.ID[:], s.From, string(op.State), op.Tries, op.Counted, micros(op.NextAt), id(op.Resource),
 			string(op.SourceID), op.Collection, micros(op.UpdatedAt), micros(op.SentAt), op.Streak,
-			micros(op.CutAt))
+			micros(op.CutAt), reason(op.Reason))
 		if err == nil && n == 0 {
 			err = tx.unsettled(s)
 		}
@@ -175,8 +179,8 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 				return err
 			}
 		}
-		// What waited behind it in its chain was held; nobody else wakes the lane.
-		if op.Sync {
+		// What waited behind it in its chain was held, or was read behind it; nobody else wakes the lane.
+		if op.Sync || s.Unsent != "" {
 			tx.wakeLane(db, fence.Connections, op.Connection)
 		}
 		return tx.publish(db, s.Events)

@@ -1,0 +1,102 @@
+package operation
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/problem"
+	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// Retry submits what a failed operation asked for once more, as a write of its own that is linked to it. The request
+// says how: its Body, if it has one, stands instead of what was sent before; kind, verb and target are the operation's.
+// It is checked as any write, and answers as Submit does.
+func (s *Service) Retry(ctx context.Context, conn, id uuid.UUID, r Request) (op Operation, replayed bool, err error) {
+	old, err := s.Get(ctx, r.Partner, conn, id)
+	if err != nil {
+		return old, false, err
+	}
+	r.Kind, r.Verb, r.Retries = old.Kind, old.Verb, &old
+	if r.Verb == resource.Update {
+		r.Target = old.Resource
+	}
+	// A request that was accepted before is answered whatever has become of the operation since.
+	if r.Key != nil {
+		if op, replayed, err = s.replay(ctx, r); replayed || err != nil {
+			return op, replayed, err
+		}
+	}
+	if err := old.retriable(); err != nil {
+		return old, false, err
+	}
+	if len(r.Body) == 0 {
+		if r.Body, err = s.whole(ctx, old); err != nil {
+			return old, false, err
+		}
+	}
+	return s.Submit(ctx, r)
+}
+
+// retriable tells why an operation cannot be retried; nil if it can.
+func (op Operation) retriable() error {
+	why := ""
+	switch {
+	case op.State == Succeeded:
+		why = "it has succeeded; send a write of its own if the same is wanted once more"
+	case !op.State.Ended():
+		why = "it is pending; wait for its end, or cancel it first"
+	case !op.CutAt.IsZero():
+		why = "its outcome is unknown, and the TSP may have taken it; look there, and if it is not there send it as a " +
+			"write of its own"
+	case op.RetriedBy != uuid.Nil:
+		why = fmt.Sprintf("it was retried as operation %s; retry that one", op.RetriedBy)
+	default:
+		return nil
+	}
+	return problem.New(problem.Conflict, "operation %s cannot be retried: %s", op.ID, why)
+}
+
+// whole is the body of an operation of which no part has reached its TSP.
+func (s *Service) whole(ctx context.Context, op Operation) ([]byte, error) {
+	done := slices.ContainsFunc(op.Attempts, func(a Attempt) bool { return a.Class == tsp.Done })
+	if !done {
+		steps, err := s.Cancels.Steps(ctx, op.ID)
+		if err != nil {
+			return nil, fmt.Errorf("reading what was done of an operation: %w", err)
+		}
+		done = slices.ContainsFunc(steps, func(s tsp.Step) bool { return s.Done })
+	}
+	if done {
+		return nil, problem.New(problem.Conflict, "operation %s cannot be retried as it is: a part of it has reached the "+
+			"TSP, as its logs tell, and would be sent twice; give the body of what is missing", op.ID)
+	}
+	return op.given()
+}
+
+// given is the body of an operation as its caller gave it.
+func (op Operation) given() ([]byte, error) {
+	schema, err := resource.For(op.Kind, op.Verb)
+	if err != nil {
+		return nil, err
+	}
+	body, err := schema.Unresolved(op.Payload)
+	if op.Damaged != nil || err != nil {
+		return nil, problem.New(problem.Conflict, "what is stored of operation %s cannot be read any more; give the body "+
+			"with the retry", op.ID)
+	}
+	return body, nil
+}
+
+// elsewhere refuses a retry over another connection.
+func (r Request) elsewhere(p resource.Payload) error {
+	if r.Retries == nil || p.Connection() == r.Retries.Connection {
+		return nil
+	}
+	return problem.InvalidBody(problem.Detail{Path: "connection_id", Input: p.Connection().String(),
+		Message: "must be the connection of the operation that is retried; send a write of its own over another one",
+		Code:    resource.CodeReference})
+}

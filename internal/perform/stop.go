@@ -1,0 +1,233 @@
+package perform
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/tsp"
+)
+
+// An operation that must not be sent any more, since it has expired or is to be cancelled, ends only if nothing of it
+// was sent. Whoever runs its lane knows that, and nobody else: what can be repeated without harm begins without a mark
+// in the store (decision 45).
+
+// stopKey begins the key of an operation that is ended wherever it stands in its chain.
+const stopKey = "stop/"
+
+// stops returns what must end of what was read of a lane, and of the rest of it unless that was all.
+func (w *Writes) stops(ctx context.Context, read []operation.Operation, whole bool, conn connection.Connection,
+	spec tsp.Spec) (items []dispatch.Item[*task], err error) {
+	now := w.c.Now()
+	if !whole {
+		if read, err = w.c.Stops.Stops(ctx, conn.ID, now); err != nil {
+			return nil, fmt.Errorf("reading operations that must not be sent any more: %w", err)
+		}
+	}
+	for _, op := range read {
+		// One that expires while it is under way ends with that.
+		if !stoppable(op) || !op.Stops(now) || !op.IsAsked() && !w.begun.since(op.ID).IsZero() {
+			continue
+		}
+		t := w.task(op, conn, spec)
+		t.stops = stopped(op)
+		items = append(items, dispatch.Item[*task]{Seq: op.Seq, Key: stopKey + op.ID.String(), Share: t.share(),
+			End: string(t.stops), Value: t})
+	}
+	return items, nil
+}
+
+// stoppable tells whether an operation may be one of which nothing was sent.
+func stoppable(op operation.Operation) bool {
+	return op.State == operation.Queued || op.State == operation.Retry
+}
+
+// stopped is why an operation ends that must not be sent any more.
+func stopped(op operation.Operation) operation.Reason {
+	if op.IsAsked() {
+		return operation.Cancelled
+	}
+	return operation.Expired
+}
+
+// stop ends an operation of which nothing was sent. One of which something was, or may have been, goes on.
+func (w *Writes) stop(ctx context.Context, claim fence.Claim, a dispatch.Attempt[*task]) error {
+	t := a.Item.Value
+	if since, under := w.begun.stop(t); under {
+		// The lane itself says that no call of it is under way: one was made and could not be settled.
+		if !strings.HasPrefix(a.Item.Key, stopKey) {
+			return w.doubt(ctx, claim, t, w.c.Now())
+		}
+		return w.keepOn(ctx, claim, t, since)
+	}
+	if cut := w.taken(t.op.Connection); w.mayBeOut(t, cut) {
+		return w.doubt(ctx, claim, t, cut)
+	}
+	if err := w.reached(ctx, t); err != nil {
+		return err
+	}
+	if t.stops == operation.Cancelled && (t.partly || !t.op.CutAt.IsZero()) {
+		return w.keepOn(ctx, claim, t, time.Time{})
+	}
+	_, err := w.settle(ctx, claim, a)
+	return err
+}
+
+// keepOn says that an operation is not cancelled. Its item is given up, as it did not end.
+func (w *Writes) keepOn(ctx context.Context, claim fence.Claim, t *task, since time.Time) error {
+	var err error
+	if t.op.IsAsked() {
+		err = w.c.Stops.KeepOn(ctx, claim, t.op, stored(since), stored(w.c.Now()))
+	}
+	return cmp.Or(err, fence.ErrOvertaken)
+}
+
+// mayBeOut tells whether whoever had the lane before may have been sending the operation.
+func (w *Writes) mayBeOut(t *task, cut time.Time) bool {
+	return !t.course().marks && t.op.CreatedAt.Before(cut) && t.op.CutAt.Before(cut)
+}
+
+// doubt makes an operation unknown that may have been sent by whoever had the lane until a time.
+func (w *Writes) doubt(ctx context.Context, claim fence.Claim, t *task, cut time.Time) (err error) {
+	op := t.op
+	if op.Attempts, err = w.c.Progress.Attempts(ctx, op.ID); err != nil {
+		return fmt.Errorf("reading earlier attempts: %w", err)
+	}
+	if op.SentAt.IsZero() {
+		op.SentAt = op.CreatedAt
+	}
+	next, entry, err := op.Interrupt(stored(w.c.Now()))
+	if err != nil {
+		return err
+	}
+	next.CutAt = stored(cut)
+	err = w.c.Queue.Settle(ctx, operation.Settlement{Claim: claim, Operation: next, From: op.Tries, Unsent: op.State,
+		Attempts: []operation.Attempt{entry}})
+	if err == nil {
+		w.begun.end(op.ID)
+	}
+	return cmp.Or(err, fence.ErrOvertaken)
+}
+
+// reached finds out whether an operation has reached its TSP in part.
+func (w *Writes) reached(ctx context.Context, t *task) error {
+	if t.op.Tries == 0 {
+		return nil
+	}
+	steps, err := w.c.Progress.Steps(ctx, t.op.ID)
+	if err != nil {
+		return fmt.Errorf("reading what was done of an operation: %w", err)
+	}
+	t.partly = anyDone(steps)
+	return nil
+}
+
+func anyDone(steps []tsp.Step) bool {
+	return slices.ContainsFunc(steps, func(s tsp.Step) bool { return s.Done })
+}
+
+// expires tells whether an item whose time is over has expired, and was not merely waiting for too long.
+func (t *task) expires(now time.Time) bool {
+	return !t.course().unknown && t.op.IsExpired(now) && !t.op.Deadline.Before(t.op.ExpiresAt)
+}
+
+// deadline is when an item ends without another attempt. What became of one that is unknown is found out after it has
+// expired, too.
+func (t *task) deadline() time.Time {
+	if !t.course().unknown && !t.op.ExpiresAt.IsZero() && t.op.ExpiresAt.Before(t.op.Deadline) {
+		return t.op.ExpiresAt
+	}
+	return t.op.Deadline
+}
+
+// unsent is the entry of a log about an operation that ends because nothing of it was sent, or is sent again; last is the
+// one before.
+func (t *task) unsent(last *operation.Attempt) (tsp.Class, string) {
+	switch {
+	case t.stops == operation.Cancelled:
+		return "", "cancelled before anything of it reached the TSP"
+	case !t.op.CutAt.IsZero():
+		return tsp.Unknown, operation.OutcomeUnknown + "; it was not sent again to find out, since " + expiredAt(t.op)
+	case t.partly:
+		return "", aPart + expiredAt(t.op)
+	}
+	return "", notSent(expiredAt(t.op)) + "; " + t.keptBy(last)
+}
+
+// aPart begins the sentence about an operation of which the TSP has a part.
+const aPart = "a part of it has reached the TSP, and the rest was not sent: "
+
+func expiredAt(op operation.Operation) string {
+	return "it expired at " + op.Expiry()
+}
+
+// errExpired keeps a call from being made.
+var errExpired = errors.New("the write has expired")
+
+// expiring is the pacer of the calls of a write: none begins after it has expired, unless something was changed by one
+// before, for half of a write helps nobody.
+type expiring struct {
+	tsp.Pacer
+	now func() time.Time
+	at  time.Time
+}
+
+// Wait returns when a call may be made.
+func (e expiring) Wait(ctx context.Context, limits ...string) error {
+	if err := e.Pacer.Wait(ctx, limits...); err != nil {
+		return err
+	}
+	return e.late(ctx)
+}
+
+// Enter returns when a call may be in flight.
+func (e expiring) Enter(ctx context.Context, limits ...string) (func(), error) {
+	leave, err := e.Pacer.Enter(ctx, limits...)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.late(ctx); err != nil {
+		leave()
+		return nil, err
+	}
+	return leave, nil
+}
+
+func (e expiring) late(ctx context.Context) error {
+	if !e.now().Before(e.at) && !tsp.Changed(ctx) {
+		return errExpired
+	}
+	return nil
+}
+
+// notAgain is the end of an operation that has expired and whose earlier attempt was looked for and is not there, or not
+// whole: then the look-up has marked the steps that are.
+func notAgain(op operation.Operation, steps []tsp.Step) answer {
+	if anyDone(steps) {
+		return answer{givenUp: true, err: &tsp.Error{Class: tsp.Unknown, Unsent: true,
+			Message: operation.OutcomeUnknown + " in part: " + aPart + expiredAt(op)}}
+	}
+	return answer{err: &tsp.Error{Class: tsp.Rejected, Unsent: true, Err: errExpired, Message: "an earlier attempt " +
+		"without an answer was looked for at the TSP and had not taken effect; not sent again: " + expiredAt(op)}}
+}
+
+// notRepeated is the end of one that cannot be looked for.
+func notRepeated(op operation.Operation) answer {
+	return answer{givenUp: true, err: &tsp.Error{Class: tsp.Unknown, Unsent: true, Message: operation.OutcomeUnknown +
+		"; it was not sent again to find out, since " + expiredAt(op)}}
+}
+
+// StoppedLanes lists the connections of operations that must not be sent any more.
+func (w *Writes) StoppedLanes(ctx context.Context) ([]uuid.UUID, error) {
+	return w.c.Stops.Stopping(ctx, w.c.Now())
+}
