@@ -39,6 +39,9 @@ type Operations interface {
 	// Submit returns once an async write is on disk and a sync one has ended; replayed tells that
 	// the request's Idempotency-Key stood for op before.
 	Submit(ctx context.Context, r operation.Request) (op operation.Operation, replayed bool, err error)
+	// Await returns an async operation once it has ended, or as it stands after a time; waited is false where it was not
+	// waited for as long as it may.
+	Await(ctx context.Context, op operation.Operation, most time.Duration) (as operation.Operation, waited bool)
 	Get(ctx context.Context, partner, connection, id uuid.UUID) (operation.Operation, error)
 	List(ctx context.Context, f operation.Filter) (page.Page[operation.Operation], error)
 }

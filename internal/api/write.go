@@ -11,7 +11,7 @@ import (
 )
 
 // write answers one of the ten writes: 202 with the pending operation, or with is_sync=true 200 or
-// 502 with the ended one. The body is decoded in operation.Submit and not here, because problems
+// 502 with the ended one, and so where the caller prefers to wait and it ends meanwhile. The body is decoded in operation.Submit and not here, because problems
 // of the query, the path and the key are told before it is looked at.
 func (s *Server) write(kind resource.Kind, verb resource.Verb) answerer {
 	return func(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
@@ -34,6 +34,10 @@ func (s *Server) write(kind resource.Kind, verb resource.Verb) answerer {
 		if request.Key, err = idempotencyKey(r, who, body, request.Sync); err != nil {
 			return err
 		}
+		wait, err := preferredWait(r)
+		if err != nil {
+			return err
+		}
 		op, replayed, err := s.Operations.Submit(r.Context(), request)
 		if err != nil {
 			return err
@@ -45,18 +49,28 @@ func (s *Server) write(kind resource.Kind, verb resource.Verb) answerer {
 		} else {
 			s.accepted(r.Context(), op)
 		}
-		s.answer(w, statusOf(op), op.Answer())
+		status := statusOf(op)
+		// What is called for in the URL counts for more than what is preferred; a sync write has ended by now.
+		if wait >= 0 && !op.Sync {
+			op, status = s.await(w, r, op, wait)
+		}
+		s.answer(w, status, op.Answer())
 		return nil
 	}
 }
 
-// statusOf is the status of a write that was accepted. 502 tells that the TSP did not take a sync
-// write, or that it is not known whether it did; the body says which.
+// statusOf is the status of a write that was accepted.
 func statusOf(op operation.Operation) int {
-	switch {
-	case !op.Sync:
+	if !op.Sync {
 		return http.StatusAccepted
-	case op.State == operation.Succeeded:
+	}
+	return endOf(op)
+}
+
+// endOf is the status of a write that has ended. 502 tells that the TSP did not take it, or that it is not known
+// whether it did; the body says which.
+func endOf(op operation.Operation) int {
+	if op.State == operation.Succeeded {
 		return http.StatusOK
 	}
 	return http.StatusBadGateway

@@ -162,7 +162,7 @@ func (a *App) face(ctx context.Context, p parts) error {
 		Defects: records,
 		Operations: operation.New(operation.Config{
 			Store: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry, Performer: a.writes, Replica: a.id(),
-			Now: a.now, MaxAge: a.config.MaxAge,
+			Now: a.now, MaxAge: a.config.MaxAge, Waiters: a.waiters,
 		}),
 		Healthy: a.healthy, Ready: a.checks, Watch: a.apiWatch(), Traces: a.apiTraces(),
 		IgnoreUnknown: a.config.IgnoreUnknown, Limits: limits(a.config),

@@ -47,6 +47,8 @@ type Config struct {
 	Replica uuid.UUID
 	// MaxAge bounds how long an operation may wait for its end.
 	MaxAge time.Duration
+	// Waiters are those who Await an operation.
+	Waiters *Waiters
 }
 
 // Service accepts writes and answers questions about them.
