@@ -42,8 +42,12 @@ func (s *Server) listOperations(w http.ResponseWriter, r *http.Request, who acce
 	return nil
 }
 
+// pending is the status of what has not ended.
+const pending = "pending"
+
 // operationFilter reads a list's filters. Its time range bounds created_at. It ends now and begins
-// a day before its end unless given, so that no list reads a partner's whole history.
+// a day before its end unless given, so that no list reads a partner's whole history; one of what is pending begins
+// before all that can be.
 func (s *Server) operationFilter(q *query) operation.Filter {
 	q.paged()
 	f := operation.Filter{
@@ -55,8 +59,16 @@ func (s *Server) operationFilter(q *query) operation.Filter {
 		SourceID:   resource.SourceID(q.text("source_id")),
 		Resource:   q.id("resource_id"),
 		// Like resource_id, an addition to the contract.
-		Status: oneOf(q, "status", "pending", "success", "failed"),
+		Status: oneOf(q, "status", pending, "success", "failed"),
+		Cause:  oneOf(q, "reason", operation.Causes()...),
 		Window: q.window,
+	}
+	if f.Cause != "" && f.Status != "" && f.Status != pending {
+		q.wrong("reason", string(f.Cause), "goes with status=pending alone, since what has ended waits for nothing",
+			resource.CodeEnum)
+	}
+	if f.Cause != "" {
+		f.Status = pending
 	}
 	if f.SourceID != "" && f.Kind == "" {
 		q.wrong("source_id", string(f.SourceID), "needs resource as well, because source ids are unique only within one",
@@ -67,6 +79,10 @@ func (s *Server) operationFilter(q *query) operation.Filter {
 	}
 	if f.From.IsZero() {
 		f.From = f.To.Add(-defaultRange)
+		// Whoever asks what waits means all of it.
+		if f.Status == pending {
+			f.From = f.To.Add(-operation.LongestLife)
+		}
 	}
 	// To is carried even where the request left it to default to this moment. Otherwise a walk
 	// through the pages would end elsewhere on each.

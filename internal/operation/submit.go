@@ -49,6 +49,8 @@ type Config struct {
 	MaxAge time.Duration
 	// Waiters are those who Await an operation.
 	Waiters *Waiters
+	// Explainer tells why operations wait; it may be nil.
+	Explainer Explainer
 }
 
 // Service accepts writes and answers questions about them.

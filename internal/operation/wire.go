@@ -36,6 +36,8 @@ type Outcome struct {
 	Status        string         `json:"status"`
 	Logs          []Log          `json:"logs"`
 	Warnings      []tsp.Warning  `json:"warnings,omitempty"`
+	// Progress is there in what is read of an operation that has not ended.
+	Progress *ProgressRead `json:"progress,omitempty"`
 }
 
 // Answer is the wire form of the contract's ResourceOperation, which answers writes.
@@ -79,7 +81,7 @@ func (op Operation) Answer() Answer {
 			ResourceID: wire.Optional(op.Resource), SourceID: wire.Optional(string(op.SourceID)),
 			OperationType: op.Verb, Payload: op.Payload, Status: op.State.Wire(),
 			// A list in the contract is never null.
-			Logs: []Log{}, Warnings: op.Warnings}}
+			Logs: []Log{}, Warnings: op.Warnings, Progress: op.Progress}}
 	// The contract knows no payload that is null.
 	if op.Damaged != nil {
 		a.Payload = jsontext.Value("{}")

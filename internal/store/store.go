@@ -42,6 +42,7 @@ type Store interface {
 	operation.Recovery
 	operation.Backlogs
 	operation.Ends
+	operation.Lines
 	operation.Retention
 	record.Store
 	record.Sweeps

@@ -17,6 +17,7 @@ func progress() []rule {
 	return []rule{
 		{"the steps of an operation are kept over a crash in the order of their first marks", stepsAreKept},
 		{"the attempts of an operation are read in order", attemptsInOrder},
+		{"what comes before an operation is counted in its chain and its lane, up to a bound", aheadIsCounted},
 		{"an end is told once it is committed, and found by whoever asks", endsAreTold},
 	}
 }
@@ -63,4 +64,41 @@ func endsAreTold(t *testing.T, s *stand) {
 	slices.SortFunc(told, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
 	same(t, "found by another process", found, told)
 	is(t, "of none", len(got[[]uuid.UUID](s)(s.Ended(t.Context(), nil))), 0)
+}
+
+func aheadIsCounted(t *testing.T, s *stand) {
+	conn := uuid.New()
+	var ops []operation.Operation
+	for _, key := range []string{"b/1", "b/1", "b/1", "", "a/1", "c/1"} {
+		op := queued(conn)
+		if key != "" {
+			op.OrderKey, op.Partner = key, uuid.UUID{byte(len(ops) + 1)}
+		}
+		ops = append(ops, s.accept(op))
+	}
+	s.accept(queued(uuid.New()))
+	ahead := func(asked ...operation.Operation) []operation.Ahead {
+		return got[[]operation.Ahead](s)(s.Ahead(t.Context(), asked))
+	}
+	place := func(chain, lane int) operation.Place { return operation.Place{Chain: chain, Lane: lane} }
+	first := operation.Ahead{First: ops[0].ID, Partner: ops[0].Partner}
+	first.Place = place(2, 2)
+	same(t, "six", ahead(ops[2], ops[3], ops[0], ops[4], ops[5]), []operation.Ahead{first, {Place: place(0, 3)}, {},
+		{Place: place(0, 4)}, {Place: place(0, 5)}})
+	s.settle(ops[0], operation.Succeeded)
+	second := operation.Ahead{First: ops[1].ID, Partner: ops[1].Partner, Place: place(1, 1)}
+	same(t, "once the first has ended", ahead(ops[2]), []operation.Ahead{second})
+
+	// So many lanes are asked for that of each but two are read.
+	asked := []operation.Operation{ops[2], ops[5]}
+	for range 498 {
+		asked = append(asked, queued(uuid.New()))
+	}
+	found := ahead(asked...)
+	second.Place = operation.Place{Chain: 1, Lane: 1, AtLeast: true}
+	same(t, "a lane of which two are read", found[0], second)
+	if f := found[1]; !f.AtLeast || f.Lane < 1 || f.Lane > 4 || f.Chain != 0 || f.First != uuid.Nil {
+		t.Errorf("what lies beyond: %+v", f)
+	}
+	is(t, "of a lane that holds nothing", found[2], operation.Ahead{})
 }
