@@ -47,7 +47,7 @@ const pending = "pending"
 
 // operationFilter reads a list's filters. Its time range bounds created_at. It ends now and begins
 // a day before its end unless given, so that no list reads a partner's whole history; one of what is pending begins
-// before all that can be.
+// as early as any may.
 func (s *Server) operationFilter(q *query) operation.Filter {
 	q.paged()
 	f := operation.Filter{
@@ -81,7 +81,7 @@ func (s *Server) operationFilter(q *query) operation.Filter {
 		f.From = f.To.Add(-defaultRange)
 		// Whoever asks what waits means all of it.
 		if f.Status == pending {
-			f.From = f.To.Add(-operation.LongestLife)
+			f.From = f.To.Add(-maxRange)
 		}
 	}
 	// To is carried even where the request left it to default to this moment. Otherwise a walk

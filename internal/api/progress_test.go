@@ -20,9 +20,9 @@ func TestAListOfWhatIsPendingIsNotCutToADay(t *testing.T) {
 	}{
 		"":                {24 * time.Hour, "", ""},
 		"?status=failed":  {24 * time.Hour, "failed", ""},
-		"?status=pending": {30 * 24 * time.Hour, "pending", ""},
-		"?reason=behind":  {30 * 24 * time.Hour, "pending", operation.Behind},
-		"?status=pending&reason=connection_stale":            {30 * 24 * time.Hour, "pending", operation.ConnectionStale},
+		"?status=pending": {45 * 24 * time.Hour, "pending", ""},
+		"?reason=behind":  {45 * 24 * time.Hour, "pending", operation.Behind},
+		"?status=pending&reason=connection_stale":            {45 * 24 * time.Hour, "pending", operation.ConnectionStale},
 		"?status=pending&from_datetime=2026-11-24T11:00:00Z": {time.Hour, "pending", ""},
 	} {
 		if a := h.get(operationsPath + query); a.Status != 200 {

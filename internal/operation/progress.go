@@ -115,9 +115,6 @@ func (s *Service) explained(ctx context.Context, ops []Operation) error {
 	return err
 }
 
-// LongestLife is how long an operation may live: no MaxAge is longer.
-const LongestLife = KeyLife
-
 // due is a time that is set, if it is to come.
 func due(at, now time.Time) *wire.Time {
 	if !at.After(now) {

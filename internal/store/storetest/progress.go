@@ -91,7 +91,7 @@ func aheadIsCounted(t *testing.T, s *stand) {
 
 	// So many lanes are asked for that of each but two are read.
 	asked := []operation.Operation{ops[2], ops[5]}
-	for range 498 {
+	for range 48 {
 		asked = append(asked, queued(uuid.New()))
 	}
 	found := ahead(asked...)

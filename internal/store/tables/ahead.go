@@ -14,8 +14,12 @@ import (
 	"github.com/waybill-dev/waybill/internal/operation"
 )
 
-// aheadAtMost bounds the operations that are counted for the places of others, over all lanes that are asked for.
-const aheadAtMost = 1000
+// These bound the operations that are counted for the place of one, and for those of many over all their lanes. Each is a
+// row to be read, and a list must not become much dearer by them.
+const (
+	aheadOfOne  = 1000
+	aheadOfMany = 100
+)
 
 // chained is an operation that has not ended, as it stands in its lane.
 type chained struct {
@@ -48,7 +52,10 @@ func (db *DB) Ahead(ctx context.Context, ops []operation.Operation) ([]operation
 	for _, op := range ops {
 		lanes[op.Connection] = true
 	}
-	most := max(aheadAtMost/max(len(lanes), 1), 1)
+	most := aheadOfOne
+	if len(ops) > 1 {
+		most = max(aheadOfMany/len(lanes), 1)
+	}
 	ids := slices.SortedFunc(maps.Keys(lanes), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
 	found, err := list(ctx, db, lanesQuery, scanChained, hexed(ids), most+1)
 	if err != nil {
@@ -114,12 +121,12 @@ func (l line) ahead(op operation.Operation) (a operation.Ahead) {
 }
 
 // firsts returns the first operations of the chains of those that are asked for and may have others before them: what
-// has its own id for a key has none.
+// has its own id for a key has none, and what was tried was the first.
 func (db *DB) firsts(ctx context.Context, ops []operation.Operation, asked func(operation.Operation) bool) (
 	map[string]chained, error) {
 	var chains []string
 	for _, op := range ops {
-		if asked(op) && !strings.HasSuffix(op.OrderKey, op.ID.String()) {
+		if asked(op) && op.State == operation.Queued && !strings.HasSuffix(op.OrderKey, op.ID.String()) {
 			chains = append(chains, chainOf(op))
 		}
 	}
