@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"golang.org/x/time/rate"
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api/openapi"
@@ -112,13 +113,14 @@ type Server struct {
 	asYAML []byte
 	asJSON func() ([]byte, error)
 	shut   atomic.Pointer[problem.Error]
+	faults faultLog
 }
 
 // New returns a server. A route that is malformed or given twice panics in the ServeMux, at the
 // start and not at the first request.
 func New(c Config) *Server {
 	s := &Server{Config: c, mux: http.NewServeMux(), packers: newPackers(), asYAML: openapi.Document(),
-		asJSON: sync.OnceValues(openapi.JSON)}
+		asJSON: sync.OnceValues(openapi.JSON), faults: faultLog{away: rate.Sometimes{Interval: awayEvery}}}
 	for _, r := range s.storeless() {
 		s.mux.HandleFunc(r.method+" "+r.path, s.handler(r))
 	}

@@ -56,12 +56,7 @@ type internalError struct {
 // refuse answers with the body of the problem that an error stands for.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	p := problem.Of(err)
-	// A problem that has a cause is our trouble, too, and not only the caller's, as a store that
-	// does not answer. A refused token has one as well, but would let anybody fill the log.
-	if p.Code == problem.Internal || p.Err != nil && p.Code != problem.Unauthorized {
-		s.Log.Error("request failed", "method", r.Method, "path", r.URL.Path,
-			"request_id", w.Header().Get("X-Request-Id"), "error", err)
-	}
+	s.refused(w, r, p, err)
 	if p.RetryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(seconds(p)))
 	}

@@ -24,7 +24,7 @@ const (
 )
 
 // integrations is the contract's TspIntegrationsRead; share_levels beside it tells reading from
-// writing. Both slug and source_name are the adapter's name: here no two TSPs share an adapter, as
+// writing, and writes tells creating from updating. Both slug and source_name are the adapter's name: here no two TSPs share an adapter, as
 // they may in the contract.
 type integrations struct {
 	TSPID               uuid.UUID                `json:"tsp_id"`
@@ -35,6 +35,8 @@ type integrations struct {
 	NotImplementedCount int                      `json:"not_implemented_count"`
 	NotSupportedCount   int                      `json:"not_supported_count"`
 	ShareLevels         map[resource.Kind]string `json:"share_levels"`
+	// Writes tells of each kind that has writes how much of each one reaches the TSP.
+	Writes map[resource.Kind]map[resource.Verb]tsp.Support `json:"writes"`
 }
 
 // integrationsOf counts each kind of the contract once. A kind is implemented if it can be read or
@@ -42,7 +44,7 @@ type integrations struct {
 // write it.
 func integrationsOf(s tsp.Spec) integrations {
 	out := integrations{TSPID: s.Name.ID(), Slug: s.Name, SourceName: s.Name, Integrations: map[resource.Kind]string{},
-		ShareLevels: s.ShareLevels()}
+		ShareLevels: s.ShareLevels(), Writes: s.Writes()}
 	for _, kind := range resourceKinds() {
 		switch {
 		case out.ShareLevels[kind] != "":

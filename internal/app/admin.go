@@ -28,7 +28,7 @@ func Operate(ctx context.Context, c config.Config, work func(*access.Operator) e
 	if err != nil {
 		return err
 	}
-	return errors.Join(work(access.NewOperator(db, time.Now)), db.Close())
+	return errors.Join(work(access.NewOperator(db, db.Now)), db.Close())
 }
 
 // Backup writes the database, which may be one that a service runs over, into a new file.
@@ -39,5 +39,5 @@ func Backup(ctx context.Context, c config.Config, to string) error {
 // openDatabase opens the database for a command that works beside a running service, which may be of an
 // older release: only a start and Migrate change tables.
 func openDatabase(ctx context.Context, c config.Config) (store.Store, error) {
-	return store.OpenBeside(ctx, c.DatabaseURL, time.Now)
+	return store.OpenBeside(ctx, c.DatabaseURL, nil)
 }

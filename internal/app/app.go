@@ -122,6 +122,7 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 		a.endTraces(ctx)
 		return nil, errors.Join(why(ctx, db, err), a.lanes.close(ctx), a.closeAdmin(), db.Close())
 	}
+	a.noticed(ctx)
 	a.built.Store(true)
 	return a, nil
 }

@@ -36,6 +36,7 @@ func TestAnybodyMayReadWhatTSPsCanDo(t *testing.T) {
 		says   string
 	}{
 		{"/v2/integrations/tsps/" + samsara, 200, `"message":"implemented"`},
+		{"/v2/integrations/tsps/" + samsara, 200, `"vehicle":{"create":"partial","update":"partial"}`},
 		{"/v2/integrations/tsps/" + uuid.NewString(), 404, "no TSP"},
 		{"/v2/integrations/tsps?cursor=x", 422, "cursor"},
 		{"/v2/integrations/tsps?size=0", 422, "size"},

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strconv"
@@ -26,9 +27,8 @@ func (a *App) tellCharges(ctx context.Context) error {
 	}
 	tick := time.NewTicker(chargesEvery)
 	defer tick.Stop()
-	kept := map[string]string{}
 	for {
-		if err := a.exchangeCharges(ctx, kept); err != nil && ctx.Err() == nil {
+		if err := a.exchangeCharges(ctx); err != nil && ctx.Err() == nil {
 			a.log.Warn("what replicas charge to limits for each other could not be exchanged; it is tried again", "error", err)
 		}
 		select {
@@ -39,31 +39,33 @@ func (a *App) tellCharges(ctx context.Context) error {
 	}
 }
 
-// exchangeCharges writes what has changed since it was kept, and reads the others'.
-func (a *App) exchangeCharges(ctx context.Context, kept map[string]string) error {
+// exchangeCharges writes what has changed, and reads the others'. Parts move when replicas come and go: what is kept
+// under this one's may be another's of before.
+func (a *App) exchangeCharges(ctx context.Context) error {
 	part, of := a.replica.Share()
 	if part < 0 || of < 2 {
 		return nil
 	}
-	mine, name := a.budget.Charged(a.replica.ID()), metaCharges+strconv.Itoa(part)
-	text, err := json.Marshal(mine, json.Deterministic(true))
+	mine := a.budget.Charged(a.replica.ID())
+	own, err := json.Marshal(mine, json.Deterministic(true))
 	if err != nil {
 		return fmt.Errorf("encoding charges: %w", err)
 	}
-	if kept[name] != string(text) {
-		if err := a.db.SetMeta(ctx, name, text); err != nil {
-			return fmt.Errorf("keeping charges: %w", err)
-		}
-		kept[name] = string(text)
-	}
 	var others []dispatch.Charges
 	for i := range of {
-		if i == part {
-			continue
-		}
-		text, err := a.db.Meta(ctx, metaCharges+strconv.Itoa(i))
+		name := metaCharges + strconv.Itoa(i)
+		text, err := a.db.Meta(ctx, name)
 		if err != nil {
 			return fmt.Errorf("reading charges: %w", err)
+		}
+		if i == part {
+			if !bytes.Equal(text, own) {
+				err = a.db.SetMeta(ctx, name, own)
+			}
+			if err != nil {
+				return fmt.Errorf("keeping charges: %w", err)
+			}
+			continue
 		}
 		var one dispatch.Charges
 		if text != nil && json.Unmarshal(text, &one) == nil && one.By != mine.By {

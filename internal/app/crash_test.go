@@ -87,11 +87,7 @@ type victim struct {
 func newVictim(h *house, env ...string) *victim {
 	t := h.t
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "waybill")
-	if out, err := exec.Command("go", "build", "-o", binary, "../../cmd/waybill").CombinedOutput(); err != nil {
-		t.Fatalf("building: %v\n%s", err, out)
-	}
-	return &victim{h: h, binary: binary, dir: t.TempDir(), addr: freeAddr(t), receiver: freeAddr(t), base: basePort(t),
+	return &victim{h: h, binary: built(t), dir: t.TempDir(), addr: freeAddr(t), receiver: freeAddr(t), base: basePort(t),
 		env: append(env, "WAYBILL_LOG_LEVEL=error")}
 }
 

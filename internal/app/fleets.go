@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -32,8 +31,8 @@ func DeleteFleet(ctx context.Context, c config.Config, log *slog.Logger, name st
 	}
 	// It only ends connections, for which nobody is called.
 	connections := connection.New(connection.Config{Store: db, Access: db, Records: db,
-		Caller: tsp.NewCaller(registry, outbound.TSP(outbound.Policy{}), c.CallDeadline, log), Now: time.Now, Log: log})
-	o := access.NewOperator(db, time.Now)
+		Caller: tsp.NewCaller(registry, outbound.TSP(outbound.Policy{}), c.CallDeadline, log), Now: db.Now, Log: log})
+	o := access.NewOperator(db, db.Now)
 	fleet, err := o.FleetNamed(ctx, name)
 	if err == nil {
 		err = o.DeleteFleet(ctx, fleet.ID, disconnect(db, connections))

@@ -28,16 +28,6 @@ type installed struct {
 	log *journal
 }
 
-// built is the binary, which tests of one parent share.
-func built(t *testing.T) string {
-	t.Helper()
-	binary := filepath.Join(t.TempDir(), "waybill")
-	if out, err := exec.Command("go", "build", "-o", binary, "../../cmd/waybill").CombinedOutput(); err != nil {
-		t.Fatalf("building: %v\n%s", err, out)
-	}
-	return binary
-}
-
 // install fills a database in a folder.
 func install(t *testing.T, binary, dir string) *installed {
 	t.Helper()

@@ -64,8 +64,7 @@ func (a *App) unwritable(ctx context.Context) string {
 	p.at, p.detail = time.Now(), ""
 	switch t := troubleOf(err); {
 	case bounded.Err() != nil:
-		p.detail = fmt.Sprintf("a write did not end within %s; look at what holds the disk of the database up",
-			proofTime)
+		p.detail = fmt.Sprintf("a write did not end within %s; look at what holds the database or its disk up", proofTime)
 	case t != nil:
 		p.detail = t.Reason + "; see the log of the service for what to do"
 	}

@@ -70,7 +70,7 @@ func TestEachCheckOfReadinessSaysWhatToDo(t *testing.T) {
 		"the disk is gone": {&disk{broken: errors.New("stat /secret/path")},
 			"disk_space: the disk of the database cannot be looked at; see whether"},
 		"a write hangs": {&disk{free: ample, hangs: true},
-			"store_write: a write did not end within 2s; look at what holds the disk of the database up"},
+			"store_write: a write did not end within 2s; look at what holds the database or its disk up"},
 		"a write failed before": {&disk{free: ample, pings: full},
 			"store_write: the disk of the database is full; see the log"},
 	} {

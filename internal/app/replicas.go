@@ -28,6 +28,35 @@ const (
 	handledEvery = 2 * time.Second
 )
 
+// How long a start waits for the other replicas to count this one, which those that live do within three beats, and how
+// often it looks.
+const (
+	noticedWithin = 5 * time.Second
+	noticedEvery  = 50 * time.Millisecond
+)
+
+// noticed returns once this replica has a part of what all have together: who sends requests to it before would have
+// sync writes refused for want of one. It waits no longer than it takes to take one of the others for dead.
+func (a *App) noticed(ctx context.Context) {
+	if a.replica == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, noticedWithin)
+	defer cancel()
+	tick := time.NewTicker(noticedEvery)
+	defer tick.Stop()
+	for {
+		if part, _ := a.replica.Share(); part >= 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
 // id is this replica's; zero for a process that is alone.
 func (a *App) id() uuid.UUID {
 	if a.replica == nil {
@@ -45,7 +74,7 @@ func (a *App) leads() func() bool {
 }
 
 // leading has something done by one replica at a time, until ctx ends or it is done. It must be such that two may do it
-// for a moment.
+// for a moment. It is done in terms: what fails when a term has ended is begun anew by whoever leads then.
 func (a *App) leading(ctx context.Context, do func(context.Context) error) error {
 	if a.replica == nil {
 		return do(ctx)
@@ -68,7 +97,7 @@ func (a *App) leading(ctx context.Context, do func(context.Context) error) error
 			err := do(term)
 			over := term.Err() == nil
 			end()
-			if over || err != nil {
+			if over {
 				return err
 			}
 		}

@@ -10,12 +10,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	json "github.com/go-json-experiment/json"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/dispatch"
-	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/perform"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -212,58 +209,6 @@ func TestARestoreIsNotToldBesideOtherReplicas(t *testing.T) {
 	}
 }
 
-func TestWhatOneReplicaShouldDoIsDoneWhileItLeads(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		f := &fellow{of: 2}
-		a := &App{replica: f}
-		ctx, stop := context.WithCancel(t.Context())
-		var terms, under atomic.Int64
-		ended := make(chan error)
-		go func() {
-			ended <- a.leading(ctx, func(ctx context.Context) error {
-				terms.Add(1)
-				under.Add(1)
-				<-ctx.Done()
-				under.Add(-1)
-				return nil
-			})
-		}()
-		is := func(what string, begun, now int64) {
-			t.Helper()
-			time.Sleep(2 * leadEvery)
-			if terms.Load() != begun || under.Load() != now {
-				t.Errorf("%s: begun %d times, %d under way", what, terms.Load(), under.Load())
-			}
-		}
-		is("before it leads", 0, 0)
-		f.leads.Store(true)
-		is("while it leads", 1, 1)
-		f.leads.Store(false)
-		is("when another leads", 1, 0)
-		f.leads.Store(true)
-		is("when it leads again", 2, 1)
-		stop()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-func TestWhatIsDoneOnceIsNotBegunAgainByWhoLeads(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		f := &fellow{of: 2}
-		f.leads.Store(true)
-		for name, a := range map[string]*App{"one of several": {replica: f}, "alone": {}} {
-			done := 0
-			if err := a.leading(t.Context(), func(context.Context) error { done++; return nil }); err != nil || done != 1 {
-				t.Errorf("%s: done %d times, %v", name, done, err)
-			}
-		}
-	})
-}
-
 func TestLanesAreWithdrawnBeforeWhatRunsInThemIsStopped(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -288,33 +233,4 @@ func TestLanesAreWithdrawnBeforeWhatRunsInThemIsStopped(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestReplicasTellEachOtherWhatTheyChargeToLimitsOfLanesElsewhere(t *testing.T) {
-	t.Parallel()
-	first := began(t)
-	one, _ := first.beside(t, 2)
-	other, them := first.beside(t, 2)
-	them.part = 1
-	limit := dispatch.Limit{ID: "x", Interval: time.Minute, Burst: 4, Lane: fence.Lane{Kind: fence.Connections, ID: uuid.UUID{1}}}
-	kept := map[*App]map[string]string{one: {}, other: {}}
-	for _, a := range []*App{one, other} {
-		a.budget = dispatch.NewBudget(time.Now, map[string]time.Time{}).Among(a.replica)
-		if err := a.exchangeCharges(t.Context(), kept[a]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for range 2 {
-		other.budget.Borrow("", []dispatch.Limit{limit}, time.Hour)
-		for _, a := range []*App{other, one} {
-			if err := a.exchangeCharges(t.Context(), kept[a]); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	text, err := first.db.Meta(t.Context(), metaCharges+"1")
-	var told dispatch.Charges
-	if err != nil || json.Unmarshal(text, &told) != nil || told.By != them.id || told.Of["x"].Cost != (2*time.Minute).Microseconds() {
-		t.Errorf("told: %s: %v", text, err)
-	}
 }

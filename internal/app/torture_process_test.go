@@ -22,6 +22,8 @@ type process struct {
 	t            *testing.T
 	binary, addr string
 	env          []string
+	// args are of another command than serve.
+	args []string
 	// log is the file of what it says, over all its lives.
 	log string
 
@@ -45,7 +47,11 @@ func (p *process) start() {
 		return
 	}
 	defer log.Close()
-	cmd := exec.Command(p.binary, "serve", "--addr", p.addr)
+	args := p.args
+	if args == nil {
+		args = []string{"serve"}
+	}
+	cmd := exec.Command(p.binary, append(args, "--addr", p.addr)...)
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}, p.env...)
 	cmd.Stderr = log
 	if err := cmd.Start(); err != nil {
@@ -75,6 +81,21 @@ func (p *process) kill() {
 		_ = p.cmd.Wait()
 		p.cmd, p.paused = nil, false
 	}
+}
+
+// stop ends it as an operator does, and returns when it has ended.
+func (p *process) stop() error {
+	p.mu.Lock()
+	cmd := p.cmd
+	p.mu.Unlock()
+	err := cmd.Process.Signal(syscall.SIGTERM)
+	if err == nil {
+		err = cmd.Wait()
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cmd = nil
+	return err
 }
 
 // pause stops it by SIGSTOP, and resume lets it go on.

@@ -9,9 +9,11 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"net"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -31,6 +33,10 @@ type torture struct {
 	*house
 	rand      *rand.Rand
 	processes []*process
+	// urls are where callers find them, and env is what all run with.
+	urls, env []string
+	// secret is that of the callers.
+	secret string
 	// server is that of the database; nil for SQLite.
 	server   *postgrestest.Server
 	tsps     []*lateTSP
@@ -41,50 +47,77 @@ type torture struct {
 	takeovers, returns []time.Duration
 }
 
-const tortureSecret = "a-secret-of-the-torture"
-
 // newTorture fills a database and prepares n processes on it.
 func newTorture(t *testing.T, seed uint64, n int) *torture {
 	t.Helper()
-	w := &torture{house: &house{t: t, checker: openapitest.NewChecker(t)}, tsps: lateTSPs(),
-		rand: rand.New(rand.NewPCG(seed, seed)), receiver: &moody{failed: map[string]int{}},
-		trap: &trap{heard: map[string]time.Time{}}}
-	c := config.Default()
-	c.Key, c.DatabaseURL = operatorKey, filepath.Join(t.TempDir(), "waybill.db")
+	w := newTortureAround(t)
+	w.rand = rand.New(rand.NewPCG(seed, seed))
+	url := filepath.Join(t.TempDir(), "waybill.db")
 	if n > 1 {
 		w.server = postgrestest.New(t, postgrestest.Options{Durable: true})
-		c.DatabaseURL = w.server.Database(t)
+		url = w.server.Database(t)
 	}
-	receiver := httptest.NewServer(w.trap.receives(w.receiver))
-	t.Cleanup(func() { receiver.CloseClientConnections(); receiver.Close() })
-	env := []string{"WAYBILL_DATABASE_URL=" + c.DatabaseURL, "WAYBILL_KEY=" + c.Key, "WAYBILL_SETTLING=" + lateSettling,
-		"WAYBILL_OUTBOUND_ALLOW=127.0.0.0/8", "WAYBILL_RATE_TOKEN=9000/s", "WAYBILL_LOG_LEVEL=warn"}
-	for _, l := range w.tsps {
-		w.trap.before(t, l)
-		c.BaseURLs[l.name] = l.url
-		name := "WAYBILL_TSP_" + strings.ToUpper(l.name)
-		env = append(env, name+"_BASE_URL="+l.url, name+"_LIMITS="+l.limits)
-	}
-	w.fill(c, strings.TrimPrefix(receiver.URL, "http://"))
-	binary, logs := built(t), cmp.Or(os.Getenv("TORTURE_LOGS"), t.TempDir())
-	for i := range n {
-		p := &process{t: t, binary: binary, addr: freeAddr(t), env: env, log: filepath.Join(logs, fmt.Sprint("log-", i))}
-		w.processes = append(w.processes, p)
-		t.Cleanup(func() {
-			p.kill()
-			if t.Failed() {
-				t.Logf("process %d said at last:\n%s", i, p.said())
-			}
-		})
-	}
-	w.trap.processes, w.url = w.processes, w.processes[0].url()
+	w.fill(url)
+	w.man(n, built(t), url)
 	return w
 }
 
-// fill makes the demo's fixtures, and a client whose secret not everybody knows.
-func (w *torture) fill(c config.Config, receiver string) {
+// newTortureAround makes what is around processes and their database: TSPs, and a receiver.
+func newTortureAround(t *testing.T) *torture {
+	t.Helper()
+	w := &torture{house: &house{t: t, checker: openapitest.NewChecker(t), config: config.Default(), listens: freeAddr(t)},
+		tsps: lateTSPs(), receiver: &moody{failed: map[string]int{}}, trap: &trap{heard: map[string]time.Time{}}}
+	w.config.Key = operatorKey
+	w.env = []string{"WAYBILL_KEY=" + operatorKey, "WAYBILL_SETTLING=" + lateSettling,
+		"WAYBILL_OUTBOUND_ALLOW=127.0.0.0/8", "WAYBILL_RATE_TOKEN=9000/s", "WAYBILL_LOG_LEVEL=warn"}
+	for _, l := range w.tsps {
+		w.trap.before(t, l)
+		w.config.BaseURLs[l.name] = l.url
+		name := "WAYBILL_TSP_" + strings.ToUpper(l.name)
+		w.env = append(w.env, name+"_BASE_URL="+l.url, name+"_LIMITS="+l.limits)
+	}
+	return w
+}
+
+// receive lets the receiver listen.
+func (w *torture) receive() {
 	w.t.Helper()
-	ctx := w.t.Context()
+	l, err := net.Listen("tcp", w.listens)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(w.trap.receives(w.receiver))
+	_ = server.Listener.Close()
+	server.Listener = l
+	server.Start()
+	w.t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
+}
+
+// man prepares n processes of a binary on a database.
+func (w *torture) man(n int, binary, url string) {
+	w.t.Helper()
+	logs := cmp.Or(os.Getenv("TORTURE_LOGS"), w.t.TempDir())
+	for range n {
+		i := len(w.processes)
+		p := &process{t: w.t, binary: binary, addr: freeAddr(w.t), log: filepath.Join(logs, fmt.Sprint("log-", i)),
+			env: append(slices.Clone(w.env), "WAYBILL_DATABASE_URL="+url)}
+		w.processes, w.urls = append(w.processes, p), append(w.urls, p.url())
+		w.t.Cleanup(func() {
+			p.kill()
+			if w.t.Failed() {
+				w.t.Logf("process %d said at last:\n%s", i, p.said())
+			}
+		})
+	}
+	w.trap.processes, w.url = w.processes, w.urls[0]
+}
+
+// fill makes the demo's fixtures, and a client whose secret not everybody knows.
+func (w *torture) fill(url string) {
+	w.t.Helper()
+	w.receive()
+	ctx, c := w.t.Context(), w.config
+	c.DatabaseURL = url
 	a, err := app.Open(ctx, c, app.Options{Dev: true, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		w.t.Fatal(err)
@@ -94,7 +127,7 @@ func (w *torture) fill(c config.Config, receiver string) {
 			w.t.Fatal(err)
 		}
 	}()
-	made, err := demo.Fill(ctx, a.Rooms(), receiver)
+	made, err := demo.Fill(ctx, a.Rooms(), w.listens)
 	if err != nil || len(made.Unconnected) > 0 {
 		w.t.Fatal(err, made.Unconnected)
 	}
@@ -103,7 +136,8 @@ func (w *torture) fill(c config.Config, receiver string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	known.ID, known.Secrets = "torture", []access.Secret{access.NewSecret(tortureSecret, time.Now())}
+	w.secret = "a-secret-of-the-torture"
+	known.ID, known.Secrets = "torture", []access.Secret{access.NewSecret(w.secret, time.Now())}
 	if err := db.InsertClient(ctx, known); err != nil {
 		w.t.Fatal(err)
 	}
@@ -117,11 +151,7 @@ func (w *torture) begin(over <-chan struct{}, callers *sync.WaitGroup) *siege {
 	w.t.Helper()
 	w.serve()
 	w.authorize()
-	var urls []string
-	for _, p := range w.processes {
-		urls = append(urls, p.url())
-	}
-	s := newSiege(w.house, over, urls...)
+	s := newSiege(w.house, over, w.urls...)
 	s.accepted = w.trap.accepted
 	for _, of := range sides(w.house, w.tsps) {
 		of.ask(w.t, "POST", "/_sim/lag", fmt.Sprintf(`{"delay_ms":%d}`, listsLag))
@@ -154,4 +184,4 @@ func (w *torture) within(d time.Duration, what string, is func() bool) {
 	}
 }
 
-func (w *torture) authorize() { w.token = w.tokenFor("torture", tortureSecret, "") }
+func (w *torture) authorize() { w.token = w.tokenFor("torture", w.secret, "") }

@@ -121,9 +121,9 @@ func (r *runner[T]) attempt(item Item[T], p *Place) result[T] {
 		}
 		return result[T]{lost: true}
 	}
-	// Beginning may have waited for the store. What was begun is found by whoever has the lane.
+	// Beginning may have waited for the store. What was begun is found by whoever has the lane next, be it this process.
 	if r.lapsed() {
-		return result[T]{lost: true}
+		return result[T]{lost: true, cut: true}
 	}
 	began := now()
 	calls := fenced(ctx, r.life)

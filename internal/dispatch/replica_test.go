@@ -90,6 +90,34 @@ func TestACallThatWasBegunForIsNotMadeByWhoWakesUpLate(t *testing.T) {
 	})
 }
 
+// Nobody has taken it for dead, so nobody else finds what it has begun and not made.
+func TestALaneThatLapsedBehindABeginCountsAsNotGivenBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p, l, r := newPassed(), &lane{items: limited(1)}, (&house{}).enter()
+		var begun time.Time
+		l.breaks = func(call string, _ int64) {
+			if call == "Begin" && begun.IsZero() {
+				begun = time.Now()
+				r.lives(0)
+			}
+		}
+		stop := startKinds(t, Config{Source: &door{p, func() bool { return true }}, Kinds: map[string]Kind{
+			theLane.Kind: KindOf[string](l, Policy{})}, Log: slog.New(slog.DiscardHandler),
+			Budget: NewBudget(time.Now, map[string]time.Time{}).Among(r)})
+		time.Sleep(3 * time.Second)
+		r.lives(1)
+		time.Sleep(time.Minute)
+		stop()
+		if at := p.cuts[theLane]; !at.Equal(begun) || begun.IsZero() {
+			t.Errorf("it was begun at %v and cut at %v", begun, at)
+		}
+		if len(l.at) != 1 {
+			t.Errorf("%d attempts", len(l.at))
+		}
+	})
+}
+
 func TestCallsArePacedInTheLifeInWhichTheirAttemptBegan(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

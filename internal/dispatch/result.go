@@ -13,7 +13,7 @@ type result[T any] struct {
 	// lost tells that the item is no longer ours or could not be settled; spoiled says why not.
 	lost    bool
 	spoiled error
-	// cut tells that our own stop has cut it off.
+	// cut tells that it was begun and has no end: our own stop has cut it off, or others may have taken the lane.
 	cut bool
 	// ended tells that the item had to end without an attempt.
 	ended bool

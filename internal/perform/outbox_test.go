@@ -125,7 +125,7 @@ func (o *outbox) Deliveries(_ context.Context, q fence.Query) ([]webhook.Waiting
 	return found, nil
 }
 
-func (o *outbox) Number(_ context.Context, seqs []int64) (map[int64]int64, error) {
+func (o *outbox) Number(_ context.Context, _ uuid.UUID, seqs []int64) (map[int64]int64, error) {
 	time.Sleep(o.numbers)
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -67,7 +67,7 @@ func (d *Deliveries) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*
 		return batch, err
 	}
 	begun := d.c.Now()
-	if err := d.number(ctx, parcels); err != nil {
+	if err := d.number(ctx, to, parcels); err != nil {
 		return batch, err
 	}
 	batch.Waited = d.c.Now().Sub(begun)
@@ -149,7 +149,7 @@ func (d *Deliveries) probe(ctx context.Context, to webhook.Receiver, after strin
 }
 
 // number has deliveries that are taken for the first time numbered, all of a page in one write.
-func (d *Deliveries) number(ctx context.Context, parcels []*parcel) error {
+func (d *Deliveries) number(ctx context.Context, to webhook.Receiver, parcels []*parcel) error {
 	var fresh []int64
 	for _, p := range parcels {
 		if p.waiting.Sequence == 0 {
@@ -159,7 +159,7 @@ func (d *Deliveries) number(ctx context.Context, parcels []*parcel) error {
 	if len(fresh) == 0 {
 		return nil
 	}
-	numbers, err := d.c.Queue.Number(ctx, fresh)
+	numbers, err := d.c.Queue.Number(ctx, to.Partner, fresh)
 	if err != nil {
 		return fmt.Errorf("numbering deliveries: %w", err)
 	}

@@ -21,18 +21,11 @@ var _ Store = (*tables.DB)(nil)
 // making and migrating it as needed. A SQLite file lets one process alone work on its lanes: a second one is
 // refused until the first one closes it or ends. Commands beside it use OpenBeside. PostgreSQL is shared by many.
 func Open(ctx context.Context, url string, o Options) (Store, error) {
-	now := o.Now
-	if now == nil {
-		now = time.Now
-	}
-	over, err := database(ctx, url, now)
+	over, err := database(ctx, url, o.Now)
 	if err != nil {
 		return nil, err
 	}
-	if its, ok := over.(Clock); ok && o.Now == nil {
-		now = its.Now
-	}
-	db, err := tables.Open(ctx, over, now, o.Wake)
+	db, err := tables.Open(ctx, over, clockOf(over, o.Now), o.Wake)
 	if err != nil {
 		return nil, err
 	}
@@ -55,14 +48,29 @@ func Open(ctx context.Context, url string, o Options) (Store, error) {
 	return db, nil
 }
 
+// clockOf is the clock that was given, or the database's own, or this machine's where it has none.
+func clockOf(over engine.Database, now func() time.Time) func() time.Time {
+	if its, ok := over.(Clock); ok && now == nil {
+		return its.Now
+	}
+	return orMachine(now)
+}
+
+func orMachine(now func() time.Time) func() time.Time {
+	if now == nil {
+		return time.Now
+	}
+	return now
+}
+
 // OpenBeside opens a database for a command that works beside a service. One that is not there, or whose
-// tables are of another release, is refused and left as it is.
+// tables are of another release, is refused and left as it is. now is as in Options.
 func OpenBeside(ctx context.Context, url string, now func() time.Time) (Store, error) {
 	over, err := beside(ctx, url, now)
 	if err != nil {
 		return nil, err
 	}
-	db, err := tables.Open(ctx, over, now, nil)
+	db, err := tables.Open(ctx, over, clockOf(over, now), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +86,7 @@ func database(ctx context.Context, url string, now func() time.Time) (engine.Dat
 	if err != nil {
 		return nil, err
 	}
-	return opened(sqlite.Open(ctx, path, now))
+	return opened(sqlite.Open(ctx, path, orMachine(now)))
 }
 
 // beside opens what a URL names, for a command.
@@ -90,7 +98,7 @@ func beside(ctx context.Context, url string, now func() time.Time) (engine.Datab
 	if err != nil {
 		return nil, err
 	}
-	return opened(sqlite.OpenBeside(ctx, path, now))
+	return opened(sqlite.OpenBeside(ctx, path, orMachine(now)))
 }
 
 // opened is nil where nothing was opened.

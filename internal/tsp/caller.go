@@ -65,7 +65,9 @@ func (c *Caller) Write(ctx context.Context, t Target, w Write) (Written, *Error)
 		if _, ok := adapter.Spec().Actions[w.Capability]; !ok {
 			return &Error{Class: Unsupported, Message: fmt.Sprintf("%s has no %s", t.TSP, w.Capability)}
 		}
-		out, err = s.Write(ctx, w)
+		if out, err = s.Write(ctx, w); err == nil {
+			err = out.fits()
+		}
 		return err
 	})
 	return out, calls.end(err)
@@ -79,7 +81,9 @@ func (c *Caller) Find(ctx context.Context, t Target, w Write) (out Written, foun
 		if !ok {
 			return &Error{Class: Unsupported, Message: string(t.TSP) + " cannot be asked for earlier writes"}
 		}
-		out, found, err = finder.Find(ctx, w)
+		if out, found, err = finder.Find(ctx, w); err == nil {
+			err = out.fits()
+		}
 		return err
 	})
 	return out, found, end
@@ -92,7 +96,9 @@ func (c *Caller) Read(ctx context.Context, t Target, one Single) (out Record, en
 		if !ok {
 			return &Error{Class: Unsupported, Message: string(t.TSP) + " cannot be asked for one record"}
 		}
-		out, err = reader.Read(ctx, one)
+		if out, err = reader.Read(ctx, one); err == nil {
+			err = out.fits()
+		}
 		return err
 	})
 	return out, end
@@ -113,7 +119,9 @@ func (c *Caller) CheckSettings(ctx context.Context, t Target, pace Pacer) *Error
 // gave the credentials chose, the key names the host as well: such a host says what it likes.
 func (c *Caller) Check(ctx context.Context, t Target, pace Pacer) (out Account, end *Error) {
 	end = c.with(ctx, t, pace, func(ctx context.Context, s *held) (err error) {
-		out, err = s.Check(ctx, pace)
+		if out, err = s.Check(ctx, pace); err == nil {
+			err = out.fits()
+		}
 		out.Key = c.registry.at(t.TSP, s.place, out.Key)
 		return err
 	})
@@ -123,7 +131,9 @@ func (c *Caller) Check(ctx context.Context, t Target, pace Pacer) (out Account, 
 // List reads one page of a connection's records.
 func (c *Caller) List(ctx context.Context, t Target, l List) (out Page, end *Error) {
 	end = c.with(ctx, t, l.Pace, func(ctx context.Context, s *held) (err error) {
-		out, err = s.List(ctx, l)
+		if out, err = s.List(ctx, l); err == nil {
+			err = out.fits()
+		}
 		return err
 	})
 	return out, end

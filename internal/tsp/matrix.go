@@ -148,6 +148,18 @@ func (s Spec) ShareLevels() map[resource.Kind]string {
 	return levels
 }
 
+// Writes tells how much of each write the adapter performs.
+func (s Spec) Writes() map[resource.Kind]map[resource.Verb]Support {
+	all := map[resource.Kind]map[resource.Verb]Support{}
+	for _, c := range Capabilities() {
+		if all[c.Kind] == nil {
+			all[c.Kind] = map[resource.Verb]Support{}
+		}
+		all[c.Kind][c.Verb] = s.cell(c).Support
+	}
+	return all
+}
+
 // Cannot tells whether the TSP's own API has no way to write a kind.
 func (s Spec) Cannot(k resource.Kind) bool {
 	for c := range s.Lacking {

@@ -21,8 +21,9 @@ type Queue interface {
 	// Damaged holds up no other.
 	Deliveries(ctx context.Context, q fence.Query) ([]Waiting, error)
 	// Number gives those of the deliveries that have none the next sequence numbers of their
-	// subscriptions, in the order of Seq, and returns the numbers of all by their Seq.
-	Number(ctx context.Context, seqs []int64) (map[int64]int64, error)
+	// subscriptions, in the order of Seq, and returns the numbers of all by their Seq. They are a partner's, who
+	// takes turns with others.
+	Number(ctx context.Context, partner uuid.UUID, seqs []int64) (map[int64]int64, error)
 	// SettleDelivery records the end of an attempt; fence.ErrOvertaken unless the delivery still
 	// waits with as many tries, its subscription lives, and the lane was not claimed anew. The
 	// subscription is stored as Subscription.After leaves it, those of its receiver that it Draws go

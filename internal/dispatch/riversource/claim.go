@@ -37,15 +37,19 @@ type holding struct {
 
 // Claim waits for a lane of a queue that is due and gives it to the caller alone.
 func (s *Source) Claim(ctx context.Context, name string) (dispatch.Claim, error) {
+	failing := false
 	for {
 		if err := ctx.Err(); err != nil {
 			return dispatch.Claim{}, err
 		}
 		q, err := s.open(name)
 		if err != nil {
-			s.config.Log.Error("serving a queue; it is tried again each second", "queue", name, "error", err)
+			if !failing {
+				s.config.Log.Error("serving a queue; it is tried each second until it works", "queue", name, "error", err)
+			}
 			q = &queue{poke: make(chan struct{})}
 		}
+		failing = err != nil
 		if c, ok := s.next(q); ok {
 			return c, nil
 		}
@@ -114,6 +118,10 @@ func (s *Source) took(claims []*holding, life int64) {
 		return
 	}
 	for _, h := range claims {
+		// The answer came so late that the lane was taken for stray, and is being released.
+		if s.standing.stray[h.Lane] == disowned(h.Claim) {
+			continue
+		}
 		if t := s.naps[h.Lane]; t != nil {
 			t.Stop()
 			delete(s.naps, h.Lane)

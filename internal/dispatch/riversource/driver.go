@@ -83,7 +83,8 @@ var errDeclaredDead = errors.New("other replicas took this one for dead; it join
 
 const holdReplica = `SELECT id FROM replica WHERE id = $1 FOR KEY SHARE`
 
-// claimLanes locks lanes in the order in which all statements do that may lock the same ones.
+// claimLanes locks lanes in the order in which activateLanes does, as replicas run both over the same lanes all the time.
+// Others lock lanes that one replica owns, or that were lost, in whichever order: who is refused for that tries again.
 const claimLanes = `
 WITH due AS (
 	SELECT lane.kind, lane.id FROM lane JOIN unnest($2::text[], $3::bytea[], $4::bigint[]) AS ticket (kind, id, epoch)

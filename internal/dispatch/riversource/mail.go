@@ -2,6 +2,7 @@ package riversource
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -14,8 +15,22 @@ import (
 // that a lane's release comes before what came in after it.
 type mail struct {
 	hints    map[fence.Lane]time.Time
-	releases []release
+	releases releases
 	poke     chan struct{}
+}
+
+// releases are in the order in which they came.
+type releases []release
+
+// once leaves out what releases a claim a second time: a lane that is released and waits to be told so may be taken for
+// stray, and the first release alone knows what its run has left.
+func (all releases) once() releases {
+	seen := map[fence.Claim]bool{}
+	return slices.DeleteFunc(all, func(r release) bool {
+		again := seen[r.claim]
+		seen[r.claim] = true
+		return again
+	})
 }
 
 // release is a lane that is given back; again is zero if it sleeps until it is activated.
@@ -143,7 +158,7 @@ func (s *Source) send(ctx context.Context) error {
 func (s *Source) collect() ([]release, map[fence.Lane]time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	releases := s.mail.releases
+	releases := s.mail.releases.once()
 	s.mail.releases = nil
 	if len(releases) > batch {
 		releases, s.mail.releases = releases[:batch:batch], releases[batch:]

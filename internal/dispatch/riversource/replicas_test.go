@@ -116,36 +116,6 @@ func TestReplicasShareTheLanesEvenly(t *testing.T) {
 	t.Log(keepers[0].count(), keepers[1].count(), keepers[2].count())
 }
 
-func TestEachReplicaHasAPartAndOneLeads(t *testing.T) {
-	t.Parallel()
-	url := database(t)
-	a := replica(t, url)
-	if part, of := a.Share(); part != 0 || of != 1 || !a.Leads() {
-		t.Fatalf("alone it has part %d of %d and leads: %v", part, of, a.Leads())
-	}
-	changed := a.Changed()
-	b := replica(t, url)
-	if part, _ := b.Share(); part != -1 {
-		t.Errorf("it has part %d before the other one counts it", part)
-	}
-	<-changed
-	together(t, a, b)
-	if a.Leads() == b.Leads() {
-		t.Errorf("the first leads: %v, the second: %v", a.Leads(), b.Leads())
-	}
-	if dead, err := b.Dead(t.Context(), a.ID()); dead || err != nil {
-		t.Errorf("the first one is dead: %v, %v", dead, err)
-	}
-	if err := a.Close(t.Context()); err != nil {
-		t.Error(err)
-	}
-	if dead, err := b.Dead(t.Context(), a.ID()); !dead || err != nil {
-		t.Errorf("one that left is dead: %v, %v", dead, err)
-	}
-	together(t, b)
-	eventually(t, "the other one leads", b.Leads)
-}
-
 func TestALaneThatRunsElsewhereIsWokenThere(t *testing.T) {
 	t.Parallel()
 	url := database(t)

@@ -77,7 +77,7 @@ func Open(ctx context.Context, c Config) (*Source, error) {
 	}
 	s := &Source{config: c, id: uuid.New(), held: map[fence.Lane]*holding{}, tickets: map[int64]*holding{},
 		queues: map[string]*queue{}, known: map[string]bool{}, naps: map[fence.Lane]*time.Timer{},
-		ran: map[fence.Lane]int64{}, mail: newMail(), standing: standing{changed: make(chan struct{})}}
+		ran: map[fence.Lane]int64{}, mail: newMail()}
 	s.pulse.config = c.Pool.Config().ConnConfig
 	var err error
 	if s.client, err = newClient(s); err != nil {
@@ -160,15 +160,8 @@ func (s *Source) Share() (part, of int) {
 	return s.standing.place, s.standing.of
 }
 
-// Changed is closed when Share tells something else than it did.
-func (s *Source) Changed() <-chan struct{} {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.standing.changed
-}
-
-// Leads tells whether this replica does what only one should. While replicas come and go there may be none
-// that does.
+// Leads tells whether this replica does what only one should, as the first of those that stay. While replicas come
+// and go there may be none that does.
 func (s *Source) Leads() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -177,7 +170,7 @@ func (s *Source) Leads() bool {
 
 // leads is Leads while mu is held.
 func (s *Source) leads() bool {
-	return s.standing.place == 0 && !s.leaving && s.standing.alive(s.config.Now())
+	return s.standing.first && !s.leaving && s.standing.alive(s.config.Now())
 }
 
 // name is the replica's id as River knows it and as its channel is called.

@@ -32,14 +32,15 @@ type standing struct {
 	place, of int
 	newest    int64
 	counted   bool
-	changed   chan struct{}
+	// first tells that this one is the first of those that stay.
+	first bool
 	// others is how many lanes the others hold, waiting how many lanes wait for anyone, as of tallied.
 	others, waiting int64
 	tallied         time.Time
 	// news counts what told that there may be tickets.
 	news int64
 	// doubted tells that this replica may own lanes that it does not know of; looked is when it looked for
-	// such last, and stray what it found then.
+	// such last, and stray what it found then: lanes by their epoch, or as disowned.
 	doubted bool
 	looked  time.Time
 	stray   map[fence.Lane]int64
@@ -56,26 +57,32 @@ type peer struct {
 	id              []byte
 	started, counts int64
 	lanes, silent   int64
+	leaving         bool
 	// own tells of the replica that asks.
 	own     bool
 	waiting int64
 }
 
+// beatReplica is a beat. One that comes counts from its first one on those that it sees then, so that they keep their
+// parts however long it takes to beat again.
 const beatReplica = `
 WITH ` + moment + `,
 beat AS (
-	INSERT INTO replica (id, name, started_at, beat_at, version, lanes, counts)
-	SELECT $1, $2, now, now, $3, $4, 0 FROM moment
-	ON CONFLICT (id) DO UPDATE SET beat_at = excluded.beat_at, lanes = excluded.lanes, counts = $5
-	RETURNING id, started_at, counts, lanes, beat_at
+	INSERT INTO replica (id, name, started_at, beat_at, version, lanes, counts, leaving)
+	SELECT $1, $2, now, now, $3, $4, coalesce((SELECT max(started_at) FROM replica), 0), $8 FROM moment
+	ON CONFLICT (id) DO UPDATE SET beat_at = excluded.beat_at, lanes = excluded.lanes, counts = $5,
+		leaving = excluded.leaving
+	RETURNING id, started_at, counts, lanes, beat_at, leaving
 ),
 said AS (SELECT pg_notify(current_schema() || '.' || $6, '') WHERE $6 <> ''),
 waiting AS (
 	SELECT count(*) + 0 * (SELECT count(*) FROM said) AS lanes FROM river_job WHERE state = 'available' AND kind = $7
 )
-SELECT id, started_at, counts, beat.lanes, moment.now - beat_at, true, waiting.lanes FROM beat, moment, waiting
+SELECT id, started_at, counts, beat.lanes, moment.now - beat_at, leaving = 1, true, waiting.lanes
+FROM beat, moment, waiting
 UNION ALL
-SELECT id, started_at, counts, replica.lanes, moment.now - beat_at, false, 0 FROM replica, moment WHERE id <> $1
+SELECT id, started_at, counts, replica.lanes, moment.now - beat_at, leaving = 1, false, 0
+FROM replica, moment WHERE id <> $1
 ORDER BY started_at, id`
 
 // beat renews this replica's row, learns how the others stand, and takes over from those that are silent.
@@ -84,17 +91,21 @@ func (s *Source) beat(ctx context.Context) error {
 	defer cancel()
 	s.mu.Lock()
 	lanes, counts, asked, voice := len(s.held), s.standing.newest, s.config.Now(), channel(s.id[:])
+	leaving := 0
+	if s.leaving {
+		leaving = 1
+	}
 	s.mu.Unlock()
 	if s.config.PollOnly {
 		voice = ""
 	}
 	rows, err := s.pulse.query(ctx, beatReplica, s.id[:], s.config.Name, s.config.Version, lanes, counts, voice,
-		ticket{}.Kind())
+		ticket{}.Kind(), leaving)
 	if err != nil {
 		return err
 	}
 	peers, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (p peer, err error) {
-		return p, r.Scan(&p.id, &p.started, &p.counts, &p.lanes, &p.silent, &p.own, &p.waiting)
+		return p, r.Scan(&p.id, &p.started, &p.counts, &p.lanes, &p.silent, &p.leaving, &p.own, &p.waiting)
 	})
 	if err != nil {
 		s.pulse.end()
@@ -127,6 +138,7 @@ func (s *Source) stands(asked time.Time, peers []peer) {
 	}
 	was := *st
 	st.place, st.of, st.counted, st.others, st.newest = place, len(peers), true, 0, 0
+	st.first = slices.IndexFunc(peers, func(p peer) bool { return !p.leaving }) == place
 	for _, p := range peers {
 		st.newest = max(st.newest, p.started)
 		if !bytes.Equal(p.id, own.id) {
@@ -135,9 +147,8 @@ func (s *Source) stands(asked time.Time, peers []peer) {
 		}
 	}
 	st.asked, st.waiting, st.tallied = asked, own.waiting, s.config.Now()
-	if st.place != was.place || st.of != was.of || st.counted != was.counted {
-		close(st.changed)
-		st.changed, st.looked = make(chan struct{}), time.Time{}
+	if st.place != was.place || st.of != was.of || st.counted != was.counted || st.first != was.first {
+		st.looked = time.Time{}
 	}
 	if own.waiting > 0 {
 		st.news++

@@ -136,16 +136,23 @@ func (s *Source) disown(ctx context.Context) error {
 			continue
 		}
 		// What was claimed or released while this was read is seen twice only if it is stray.
-		if s.standing.stray[c.Lane] == c.Epoch {
+		switch s.standing.stray[c.Lane] {
+		case c.Epoch:
 			s.mail.releases = append(s.mail.releases, release{claim: c, again: s.config.Clock()})
 			signal(s.mail.poke)
-			continue
+			stray[c.Lane] = disowned(c)
+		case disowned(c):
+			stray[c.Lane] = disowned(c)
+		default:
+			stray[c.Lane] = c.Epoch
 		}
-		stray[c.Lane] = c.Epoch
 	}
 	s.standing.stray = stray
 	return nil
 }
+
+// disowned is what a stray lane is noted as that is on its way to be released. The first epoch of a claim is 1.
+func disowned(c fence.Claim) int64 { return -c.Epoch }
 
 const lostLanes = `
 WITH ` + moment + `

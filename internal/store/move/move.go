@@ -51,10 +51,11 @@ type mover struct {
 	Options
 	from, to Side
 	tables   []table
-	// source and target are the marks as they are stored; of the target also as a text.
-	source, target mark
-	noted          []byte
-	faults         faults
+	// source and target are the marks as they are stored; of the target also as a text. former is what the target
+	// held before the move began.
+	source, target, former mark
+	noted                  []byte
+	faults                 faults
 }
 
 // Run moves everything, or goes on with a move that has begun, and counts the rows of each table. Of one that is
@@ -148,7 +149,7 @@ func begun(ctx context.Context, from, to Side, o Options) (*mover, error) {
 		return nil, err
 	}
 	// What another move has left there, of a database that came from elsewhere, does not count.
-	m.target = mark{}
+	m.former, m.target = m.target, mark{}
 	return m, m.refuseFull(ctx)
 }
 
@@ -197,30 +198,47 @@ func meta(ctx context.Context, of Side) (mark, error) {
 // one before it worthless.
 func (m *mover) mark(ctx context.Context) error {
 	now := m.Now()
+	was := m.source
 	m.source = mark{ID: uuid.New(), State: leaving, Peer: m.to.Place, At: now}
 	m.target = mark{ID: m.source.ID, State: arriving, Peer: m.from.Place, At: now}
-	if err := put(ctx, m.from, m.source); err != nil {
+	if err := put(ctx, m.from, was, m.source); err != nil {
 		return err
 	}
 	var err error
 	if m.noted, err = m.target.text(); err != nil {
 		return err
 	}
-	return put(ctx, m.to, m.target)
+	return put(ctx, m.to, m.former, m.target)
 }
 
-// put marks a side. Processes that work over it read the mark, as they are told that others have changed something.
-func put(ctx context.Context, on Side, m mark) error {
+// errMeanwhile is why a side is not marked that another one has marked.
+var errMeanwhile = errors.New("it is not as this move has left it: another move goes on with it, or it was given up; " +
+	"the same `waybill move` tells how it stands")
+
+// put marks a side that is still marked as it was. Processes that work over it read the mark, as they are told that
+// others have changed something.
+func put(ctx context.Context, on Side, was, m mark) error {
 	value, err := m.text()
 	if err != nil {
 		return err
 	}
-	err = on.Write(ctx, func(l engine.Loading) error {
-		_, err := l.Change(`INSERT INTO meta (name, value) VALUES (?1, ?2)
-			ON CONFLICT (name) DO UPDATE SET value = excluded.value`, []any{MarkName, value})
-		if err == nil {
-			_, err = l.Change(`INSERT INTO change (thing, a) VALUES ('move', ?1)`, []any{[]byte{}})
+	query, args := `INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING`, []any{MarkName, value}
+	if was.State != "" {
+		stood, err := was.text()
+		if err != nil {
+			return err
 		}
+		query, args = `UPDATE meta SET value = ?2 WHERE name = ?1 AND value = ?3`, append(args, stood)
+	}
+	err = on.Write(ctx, func(l engine.Loading) error {
+		n, err := l.Change(query, args)
+		switch {
+		case err != nil:
+			return err
+		case n == 0:
+			return errMeanwhile
+		}
+		_, err = l.Change(`INSERT INTO change (thing, a) VALUES ('move', ?1)`, []any{[]byte{}})
 		return err
 	})
 	if err != nil {
@@ -249,44 +267,16 @@ func (m *mover) end(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("ending the move: %w", err)
 	}
+	was := m.source
 	m.source.State, m.source.At = left, m.Now()
-	if err := put(ctx, m.from, m.source); err != nil {
+	if err := put(ctx, m.from, was, m.source); err != nil {
 		return err
 	}
 	return m.arrive(ctx)
 }
 
 func (m *mover) arrive(ctx context.Context) error {
-	m.target = mark{ID: m.target.ID, State: arrived, Peer: m.target.Peer, At: m.source.At}
-	return put(ctx, m.to, m.target)
-}
-
-// errNoMove is why nothing can be given up.
-var errNoMove = errors.New("no move from it is under way, and none was made; nothing was changed")
-
-// GiveUp lets the source of a move be used again. One that was left stands for when it was: a start over it takes
-// it for a backup of that time. It tells what was given up.
-func GiveUp(ctx context.Context, of Side) (peer string, stands time.Time, err error) {
-	m, err := meta(ctx, of)
-	if err != nil {
-		return "", stands, err
-	}
-	switch m.State {
-	case leaving:
-	case left:
-		stands = m.At
-	case arriving:
-		return "", stands, fmt.Errorf("%s is not whole: give the move up with its source, %s, and remove this one", of.Place,
-			m.Peer)
-	default:
-		return "", stands, fmt.Errorf("%s: %w", of.Place, errNoMove)
-	}
-	err = of.Write(ctx, func(l engine.Loading) error {
-		_, err := l.Change(`DELETE FROM meta WHERE name = ?1`, []any{MarkName})
-		if err == nil && !stands.IsZero() {
-			err = l.Stand(stands)
-		}
-		return err
-	})
-	return m.Peer, stands, err
+	was := m.target
+	m.target = mark{ID: was.ID, State: arrived, Peer: was.Peer, At: m.source.At}
+	return put(ctx, m.to, was, m.target)
 }

@@ -1,10 +1,13 @@
 package move_test
 
 import (
+	"context"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/store"
@@ -216,4 +219,57 @@ func TestADatabaseThatIsInUseOrFullIsNoSideOfAMove(t *testing.T) {
 	}
 	says(t, "a target that is full", err.Error(), "holds 1 rows in the table revocation, and nothing was changed")
 	says(t, "the source of what was refused", starts(t, path), "")
+}
+
+// halted is a side over which something is done before the source is told that it was left.
+type halted struct {
+	engine.Whole
+	before func()
+	writes int
+}
+
+func (h *halted) Write(ctx context.Context, run func(engine.Loading) error) error {
+	if h.writes++; h.writes == 2 {
+		h.before()
+	}
+	return h.Whole.Write(ctx, run)
+}
+
+func TestAMoveThatWasGivenUpOrBegunAnewMeanwhileDoesNotEnd(t *testing.T) {
+	t.Parallel()
+	for name, meanwhile := range map[string]func(from move.Side) error{
+		"given up": func(from move.Side) error {
+			_, _, err := move.GiveUp(t.Context(), from)
+			return err
+		},
+		"given up, and moved to another": func(from move.Side) error {
+			_, _, err := move.GiveUp(t.Context(), from)
+			other := lite(t, filepath.Join(t.TempDir(), "other.db"), true)
+			other.Place = "other"
+			run(t, from, other)
+			return err
+		},
+	} {
+		there := made(t, filepath.Join(t.TempDir(), "there.db"))
+		there.world(8, 3)
+		to := lite(t, filepath.Join(t.TempDir(), "to.db"), true)
+		to.Place = "to"
+		from := lite(t, there.path, false)
+		var stood []string
+		source := &halted{Whole: from.Whole, before: func() {
+			if err := meanwhile(from); err != nil {
+				t.Error(err)
+			}
+			stood = there.rows(`SELECT value FROM meta WHERE name = 'move'`)
+		}}
+		_, err := move.Run(t.Context(), move.Side{Whole: source, Place: from.Place}, to, options)
+		if err == nil {
+			t.Fatalf("%s: the move ended", name)
+		}
+		says(t, name, err.Error(), "is not as this move has left it")
+		if diff := cmp.Diff(stood, there.rows(`SELECT value FROM meta WHERE name = 'move'`)); diff != "" {
+			t.Errorf("%s: the source is marked otherwise:\n%s", name, diff)
+		}
+		close(t, from, to)
+	}
 }

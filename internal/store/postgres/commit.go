@@ -33,7 +33,8 @@ func (s *session) Commit() (logged bool, err error) {
 	}
 	last, ended := s.seen, ""
 	err = t.add(markText, []any{s.id[:], s.n}, rows(func(r engine.Row) error { return r.Scan(&last) }))
-	if err == nil {
+	asked := err == nil
+	if asked {
 		err = t.add(`COMMIT`, nil, func(r *pgconn.ResultReader) error {
 			tag, err := r.Close()
 			ended = tag.String()
@@ -52,6 +53,9 @@ func (s *session) Commit() (logged bool, err error) {
 		return logged, nil
 	case s.link.conn.IsClosed():
 		s.drop()
+		if !asked {
+			return false, err
+		}
 		return s.found(err)
 	case err == nil:
 		s.leave()

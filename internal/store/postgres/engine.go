@@ -48,7 +48,7 @@ type Engine struct {
 var _ engine.Database = (*Engine)(nil)
 
 // Open opens the database that a URL names, making and migrating its tables as needed. now is the time of which a
-// beat tells.
+// beat tells; the database's own if it is nil.
 func Open(ctx context.Context, url string, now func() time.Time) (*Engine, error) {
 	if err := Migrate(ctx, url); err != nil {
 		return nil, err
@@ -70,6 +70,9 @@ func open(ctx context.Context, url string, now func() time.Time) (*Engine, error
 		return nil, err
 	}
 	e := &Engine{config: config, now: now}
+	if now == nil {
+		e.now = e.Now
+	}
 	e.ends, e.end = context.WithCancel(context.Background())
 	e.leases.begin()
 	for i, conns := range []int32{keptConns, searchedConns, listedConns} {

@@ -58,10 +58,11 @@ func (t *target) done(ctx context.Context) (bool, error) {
 }
 
 // Each migration waits for the locks that it needs for seconds alone, as all others wait behind it, and is tried
-// again later.
+// again later. Whoever waits for another process that migrates asks for its turn more often.
 const (
 	tries    = 60
 	tryAgain = 2 * time.Second
+	askAgain = 100 * time.Millisecond
 )
 
 // up applies what is pending.
@@ -76,12 +77,8 @@ func (t *target) up(ctx context.Context) error {
 			return fmt.Errorf("tables were in use each time for two minutes; look in pg_stat_activity who keeps a "+
 				"transaction open, and try again; what was applied stays: %w", err)
 		}
-		rest := time.NewTimer(tryAgain)
-		select {
-		case <-ctx.Done():
-			rest.Stop()
-			return ctx.Err()
-		case <-rest.C:
+		if err := rest(ctx, tryAgain); err != nil {
+			return err
 		}
 	}
 }
@@ -121,22 +118,43 @@ func beside(ctx context.Context, url string, do func(*target) error) (err error)
 }
 
 // alone does something while no other process does it in the same schema. What ends the process ends that.
-// A transaction holds the lock, as a pooler gives none but that a connection of its own.
+// A transaction holds the lock, as a pooler gives none but that a connection of its own. Who waits asks again and again:
+// a statement that waits looks at something, and an index that is made beside writes waits for all that do. So does, to
+// the server, one of the extended protocol until the next one.
 func (t *target) alone(ctx context.Context, do func() error) (err error) {
 	lock, err := t.db.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("waiting for other migrations: %w", err)
 	}
 	defer func() { err = errors.Join(err, lock.Rollback()) }()
-	for _, one := range []string{
-		`SET LOCAL idle_in_transaction_session_timeout = 0`,
-		`SELECT pg_advisory_xact_lock(hashtextextended('waybill migrates ' || current_schema(), 0))`,
-	} {
-		if _, err := lock.ExecContext(ctx, one); err != nil {
-			return fmt.Errorf("waiting for other migrations: %w", err)
+	_, err = lock.ExecContext(ctx, `SET LOCAL idle_in_transaction_session_timeout = 0; `+untimed)
+	for alone := false; err == nil && !alone; {
+		err = lock.QueryRowContext(ctx, `SELECT pg_try_advisory_xact_lock(
+			hashtextextended('waybill migrates ' || current_schema(), 0))`,
+			pgx.QueryExecModeSimpleProtocol).Scan(&alone)
+		if err == nil && !alone {
+			err = rest(ctx, askAgain)
 		}
 	}
+	if err != nil {
+		return fmt.Errorf("waiting for other migrations: %w", err)
+	}
 	return do()
+}
+
+// untimed has a transaction take as long as it must. Before version 17 no server bounds that.
+const untimed = `SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'`
+
+// rest waits for a while.
+func rest(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
 }
 
 // refuseUnfit refuses a database in which the tables could not be made, or would lie anywhere. It changes

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -148,5 +149,46 @@ func refused(t *testing.T, err error, parts ...string) {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("%v\ndoes not say %s", err, part)
 		}
+	}
+}
+
+// An index that is made beside writes waits for all transactions that look at something, in whichever table. One that
+// waits for the migrator which makes it must not be among them.
+func TestWhoWaitsToMigrateHoldsUpNoIndexThatIsMadeBesideWrites(t *testing.T) {
+	t.Parallel()
+	url := postgrestest.Database(t)
+	first, index := connected(t, url), connected(t, url)
+	for _, query := range []string{
+		`CREATE TABLE thing (id bigint)`,
+		`SELECT pg_advisory_lock(hashtextextended('waybill migrates ' || current_schema(), 0))`,
+	} {
+		if _, err := first.Exec(t.Context(), query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	waits := make(chan error, 1)
+	go func() { waits <- postgres.Migrate(t.Context(), url) }()
+	for asked := 0; asked == 0; {
+		err := first.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+			AND pid <> pg_backend_pid() AND query LIKE '%waybill migrates%'`).Scan(&asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if _, err := index.Exec(ctx, `CREATE INDEX CONCURRENTLY thing_id ON thing (id)`); err != nil {
+		t.Errorf("the index was held up: %v", err)
+	}
+	select {
+	case err := <-waits:
+		t.Fatalf("it did not wait: %v", err)
+	default:
+	}
+	if _, err := first.Exec(t.Context(), `SELECT pg_advisory_unlock_all()`); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-waits; err != nil {
+		t.Error(err)
 	}
 }

@@ -66,7 +66,9 @@ func (s *session) connect(ctx context.Context) error {
 	began := time.Now()
 	conn, err := pgconn.ConnectConfig(ctx, s.engine.config.ConnConfig.Config.Copy())
 	if err == nil {
-		err = watched(ctx, linkOf(conn))
+		if err = watched(ctx, linkOf(conn)); err != nil {
+			_ = conn.Close(ctx)
+		}
 	}
 	if s.after.had(time.Since(began), err) != nil {
 		return fmt.Errorf("connecting to the database: %w", err)

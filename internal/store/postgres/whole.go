@@ -134,7 +134,7 @@ func (w *Whole) Read(ctx context.Context, query string, args []any, each func(en
 // Write runs a transaction beside which no replica writes.
 func (w *Whole) Write(ctx context.Context, run func(engine.Loading) error) error {
 	err := w.run(ctx, `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE`, `SET LOCAL statement_timeout = 0`,
-		`SET LOCAL idle_in_transaction_session_timeout = 0`, `SET LOCAL lock_timeout = '30s'`,
+		`SET LOCAL idle_in_transaction_session_timeout = 0`, untimed, `SET LOCAL lock_timeout = '30s'`,
 		`SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`,
 		`SELECT pg_advisory_xact_lock(`+writerLock+`)`)
 	if err == nil {

@@ -36,11 +36,12 @@ func makePrivate(path string) error {
 // location names a file with what holds for all connections and one more option, if any. The ten seconds of
 // busy_timeout are for commands that write beside the service. synchronous(full) is what makes
 // "answered" mean "on disk": in WAL, normal may lose the last commits with the power. cache_size
-// is 16 MiB for each connection. secure_delete(fast) overwrites what is deleted wherever the page is
+// is 8 MiB for each connection: a commit that has split a page walks over the whole of it, and one that reads begins
+// with an empty one after each commit. secure_delete(fast) overwrites what is deleted wherever the page is
 // written anyway, which is where sealed secrets are. modeof gives the log the mode of the file.
 func location(path, option string) string {
 	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)",
-		"foreign_keys(on)", "cache_size(-16384)", "secure_delete(fast)"}}
+		"foreign_keys(on)", "cache_size(-8192)", "secure_delete(fast)"}}
 	q.Add("modeof", path)
 	// makePrivate alone makes a file: whoever opens one later, when it may have been deleted, must not.
 	q.Add("mode", "rw")

@@ -80,14 +80,8 @@ func (s *stand) thingsRemembered() []remembered {
 			to.Generation, to.UpdatedAt = from.Generation+1, from.UpdatedAt.Add(time.Microsecond)
 			on.must(on.ChangeClient(t.Context(), from, to))
 		}},
-		{"that a token was not revoked", func(ctx context.Context) string {
-			if got[bool](s)(s.Revoked(ctx, access.TokenID{Issuer: "i", ID: "t"})) {
-				return "revoked"
-			}
-			return ""
-		}, func(on *stand) {
-			on.must(on.Revoke(t.Context(), access.TokenID{Issuer: "i", ID: "t"}, at(60)))
-		}},
+		s.revocation("that a token was not revoked", "t"),
+		s.revocation("that one of an odd id was not revoked", "t\x00\x01"),
 		{"a subscription", func(ctx context.Context) string {
 			return string(got[webhook.Subscription](s)(s.SubscriptionByID(ctx, sub.ID)).Status)
 		}, func(on *stand) {
@@ -120,6 +114,17 @@ func (s *stand) thingsRemembered() []remembered {
 			}
 		}},
 	}
+}
+
+// revocation is whether a token was revoked.
+func (s *stand) revocation(what, id string) remembered {
+	token := access.TokenID{Issuer: "i", ID: id}
+	return remembered{what, func(ctx context.Context) string {
+		if got[bool](s)(s.Revoked(ctx, token)) {
+			return "revoked"
+		}
+		return ""
+	}, func(on *stand) { on.must(on.Revoke(s.t.Context(), token, at(60))) }}
 }
 
 // changed has each thing changed by a store, and fails unless how it stands is another then, as read under

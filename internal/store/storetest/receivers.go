@@ -201,7 +201,7 @@ func numbered(t *testing.T, s *stand) {
 		for _, w := range of {
 			seqs = append(seqs, w.Seq)
 		}
-		given := got[map[int64]int64](s)(s.Number(t.Context(), seqs))
+		given := got[map[int64]int64](s)(s.Number(t.Context(), subs[0].Partner, seqs))
 		for _, seq := range seqs {
 			numbers = append(numbers, given[seq])
 		}

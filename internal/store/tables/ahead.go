@@ -79,15 +79,15 @@ func (db *DB) Ahead(ctx context.Context, ops []operation.Operation) ([]operation
 	return out, nil
 }
 
-// line is what was read of a lane: the numbers of all, and each chain in its order.
-type line struct {
+// laneRead is what was read of a lane: the numbers of all, and each chain in its order.
+type laneRead struct {
 	seqs   []int64
 	chains map[string][]chained
 }
 
 // linesOf puts what was read of lanes in order.
-func linesOf(found []chained) map[uuid.UUID]line {
-	lines := map[uuid.UUID]line{}
+func linesOf(found []chained) map[uuid.UUID]laneRead {
+	lines := map[uuid.UUID]laneRead{}
 	for _, c := range found {
 		of, ok := lines[c.lane]
 		if !ok {
@@ -107,7 +107,7 @@ func linesOf(found []chained) map[uuid.UUID]line {
 }
 
 // ahead is what is found before an operation in its lane.
-func (l line) ahead(op operation.Operation) (a operation.Ahead) {
+func (l laneRead) ahead(op operation.Operation) (a operation.Ahead) {
 	a.Lane, _ = slices.BinarySearch(l.seqs, op.Seq)
 	for _, c := range l.chains[op.OrderKey] {
 		if c.seq >= op.Seq {

@@ -21,7 +21,6 @@ import (
 const connectionColumns = `id, fleet, maker, tsp, account, status, description, settings, problem, sealed, version,
 	created_at, updated_at`
 
-// scanner is a row, of a query for one or of many.
 // scanConnection reads connectionColumns. settings is a JSON object, in which secret ones are
 // masked.
 func scanConnection(row scanner) (connection.Connection, error) {

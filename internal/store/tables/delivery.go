@@ -194,14 +194,18 @@ func (b *box) waiting(row scanner) (webhook.Waiting, error) {
 	return w, err
 }
 
+// numbering is the weight of giving numbers: it asks and writes twice.
+const numbering = 4
+
 // Number gives sequence numbers. A subscription is asked once for its last number, however many of its
 // deliveries are given one.
-func (db *DB) Number(ctx context.Context, seqs []int64) (map[int64]int64, error) {
+func (db *DB) Number(ctx context.Context, partner uuid.UUID, seqs []int64) (map[int64]int64, error) {
 	list, err := text(seqs, true)
 	if err != nil {
 		return nil, err
 	}
-	return giveAs(ctx, db, deliveries, func(tx *tx) (map[int64]int64, error) {
+	of := turn{kind: deliveries, owner: partner, heavy: numbering}
+	return giveAs(ctx, db, of, func(tx *tx) (map[int64]int64, error) {
 		numbers, last := map[int64]int64{}, map[uuid.UUID]int64{}
 		found, err := rows(tx, `SELECT seq, subscription, sequence FROM delivery
 			WHERE seq IN (SELECT CAST(value AS BIGINT) FROM json_each(?1)) ORDER BY seq`, scanNumbered, list)

@@ -9,10 +9,18 @@ import (
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
 
+// setback is the weight of an attempt that failed. Those at many receivers that hang end at the same moment: few of
+// them share a commit, so that what others wait for is not as long as all of them together.
+const setback = 8
+
 // SettleDelivery records the end of one attempt at a delivery.
 func (db *DB) SettleDelivery(ctx context.Context, s webhook.Settled) error {
 	w := s.Waiting
-	return db.doAs(ctx, deliveries, func(tx *tx) error {
+	to := turn{kind: deliveries, owner: w.Event.Partner}
+	if s.Result.Verdict != webhook.Delivered {
+		to.heavy = setback
+	}
+	return db.doAs(ctx, to, func(tx *tx) error {
 		if err := tx.hold(s.Claim); err != nil {
 			return err
 		}

@@ -95,7 +95,7 @@ func (q *turns) waits() (n int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, all := range q.waiting {
-		n += len(all)
+		n += all.length
 	}
 	return n
 }

@@ -16,7 +16,7 @@ const filedAtOnce = 128
 
 // File moves the oldest of what waits for a feed into it, and not what is astray there.
 func (db *DB) File(ctx context.Context, receiver uuid.UUID) (int, error) {
-	return giveAs(ctx, db, deliveries, func(tx *tx) (int, error) {
+	return giveAs(ctx, db, turn{kind: deliveries}, func(tx *tx) (int, error) {
 		waiting, err := rows(tx, `SELECT d.seq, d.subscription, d.sequence, d.event, e.data
 			FROM delivery d CROSS JOIN event e CROSS JOIN subscription s
 			WHERE e.id = d.event AND s.id = d.subscription AND s.receiver = ?1 AND s.status = 'active'

@@ -146,7 +146,7 @@ func (t *tx) heldUntil(connection uuid.UUID, chain string) (until time.Time, err
 // Rivals returns the operations among which a look-up must tell its own. Each half of the condition
 // is that of an index.
 func (db *DB) Rivals(ctx context.Context, connection uuid.UUID, since time.Time) ([]operation.Operation, error) {
-	const kinds = ` AND kind IN ('message', 'group_message', 'dvir_log')`
+	const kinds = ` AND (kind = 'message' OR kind = 'group_message' OR kind = 'dvir_log')`
 	const account = `connection IN (SELECT other.id FROM connection this JOIN connection other
 		ON other.tsp = this.tsp AND other.account = this.account WHERE this.id = ?1 UNION SELECT ?1)`
 	return db.operations(ctx, `WHERE seq IN (

@@ -13,7 +13,6 @@ import (
 )
 
 // scanner is a row as far as its columns are read in their order.
-// scanner is a row as far as its columns are read in their order.
 type scanner interface{ Scan(into ...any) error }
 
 // reading makes an entry of a row. It is called once for each row, in their order.

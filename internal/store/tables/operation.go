@@ -28,16 +28,17 @@ const operationColumns = `id, partner, connection, fleet, fleet_ref, tsp, kind, 
 // states bound as parameters it could not.
 var live = among(operation.Live())
 
-// among is the condition of operations that are in one of some states. Among none is no operation.
+// among is the condition of operations that are in one of some states. Among none is no operation. For IN with more
+// than two values SQLite makes a table of them each time that it is asked.
 func among(states []operation.State) string {
 	if len(states) == 0 {
 		return "1 = 0"
 	}
-	quoted := make([]string, len(states))
+	each := make([]string, len(states))
 	for i, s := range states {
-		quoted[i] = "'" + string(s) + "'"
+		each[i] = "state = '" + string(s) + "'"
 	}
-	return "state IN (" + strings.Join(quoted, ", ") + ")"
+	return "(" + strings.Join(each, " OR ") + ")"
 }
 
 // Accept stores an operation with its events (T1). What may refuse comes first, as everywhere; see
@@ -51,7 +52,7 @@ func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event
 	if err != nil {
 		return op, err
 	}
-	return giveAs(ctx, db, accepts, func(tx *tx) (operation.Operation, error) {
+	return giveAs(ctx, db, turn{kind: accepts}, func(tx *tx) (operation.Operation, error) {
 		op := op
 		if op.Sync {
 			if err := tx.free(op); err != nil {

@@ -37,7 +37,7 @@ func (db *DB) Heads(ctx context.Context, q fence.Query) ([]operation.Operation, 
 
 // few is how many items a lane may hold to be read one after the other: the hops of headsOf cost several times
 // as much where there is little to hop over. One that holds more costs this reading more.
-const few = 32
+const few = 64
 
 // wholeOf tells whether a query asks for all that a lane holds, if that is few.
 func wholeOf(q fence.Query) bool { return q.Stream.Name == "" && q.After == "" && q.Chains >= few }
@@ -73,7 +73,7 @@ func headsOf(share string) string {
 			AND order_key < ?3 AND ` + live + `), n + 1 FROM chain WHERE key IS NOT NULL AND n < ?4
 	) SELECT seq, ` + operationColumns + ` FROM chain CROSS JOIN operation
 		WHERE seq IN (SELECT o.seq FROM operation o WHERE o.connection = ?1 AND o.order_key = chain.key
-			AND o.` + live + `
+			AND ` + live + `
 			ORDER BY o.seq LIMIT ?5)
 		ORDER BY key, seq`
 }
@@ -109,7 +109,7 @@ func (db *DB) MarkSending(ctx context.Context, claim fence.Claim, op operation.O
 	if err != nil {
 		return err
 	}
-	return db.doAs(ctx, settles, func(tx *tx) error {
+	return db.doAs(ctx, turn{kind: settles}, func(tx *tx) error {
 		if err := tx.hold(claim); err != nil {
 			return err
 		}
@@ -131,7 +131,7 @@ func overtaken(changed int64, err error) error {
 // Settle records the end of an attempt (T3).
 func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 	op := s.Operation
-	return db.doAs(ctx, settles, func(tx *tx) error {
+	return db.doAs(ctx, turn{kind: settles}, func(tx *tx) error {
 		if err := tx.hold(s.Claim); err != nil {
 			return err
 		}

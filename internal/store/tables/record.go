@@ -166,7 +166,7 @@ func (db *DB) ReachedSince(ctx context.Context, connection uuid.UUID, kind resou
 // LoseRecords takes records out of a connection's reach. They are few at once (see
 // record.Importer), because every other write waits for the transaction.
 func (db *DB) LoseRecords(ctx context.Context, l record.Loss) error {
-	return db.doAs(ctx, imports, func(tx *tx) error {
+	return db.doAs(ctx, turn{kind: imports}, func(tx *tx) error {
 		for _, id := range l.Records {
 			if err := tx.loseRecord(db, l, id); err != nil {
 				return err
@@ -214,7 +214,7 @@ func (db *DB) SaveRecords(ctx context.Context, records []record.Record) ([]uuid.
 		return nil, nil
 	}
 	// All of a page in one write, so an import that is cut off has saved whole pages.
-	return giveAs(ctx, db, imports, func(tx *tx) (foreign []uuid.UUID, err error) {
+	return giveAs(ctx, db, turn{kind: imports}, func(tx *tx) (foreign []uuid.UUID, err error) {
 		known, err := tx.knownRecords(records)
 		if err != nil {
 			return nil, err

@@ -21,7 +21,7 @@ func (db *DB) Steps(ctx context.Context, operation uuid.UUID) ([]tsp.Step, error
 // MarkStep keeps a step. The number of a new step is how many there are, which is safe with one
 // writer and because steps are never removed one by one.
 func (db *DB) MarkStep(ctx context.Context, operation uuid.UUID, s tsp.Step) error {
-	return db.doAs(ctx, settles, func(tx *tx) error {
+	return db.doAs(ctx, turn{kind: settles}, func(tx *tx) error {
 		return tx.exec(`INSERT INTO step (operation, key, n, done, source_id)
 			VALUES (?1, ?2, (SELECT count(*) FROM step WHERE operation = ?1), ?3, ?4)
 			ON CONFLICT (operation, key) DO UPDATE SET done = ?3, source_id = ?4`,

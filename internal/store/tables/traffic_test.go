@@ -140,7 +140,7 @@ func (w *traffic) take(ctx context.Context, most int) ([]webhook.Waiting, error)
 		}
 	}
 	if len(fresh) > 0 {
-		_, err = w.Number(ctx, fresh)
+		_, err = w.Number(ctx, uuid.Nil, fresh)
 	}
 	return waiting, err
 }

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/store/engine"
 )
@@ -44,6 +46,17 @@ const groupSize = 256
 // take.
 const share = groupSize / int(kinds)
 
+// turn says when a write is made: behind those of its kind and owner, in turns with those of other owners. Writes that
+// nobody counts on an owner's are of the zero one.
+type turn struct {
+	kind  kind
+	owner uuid.UUID
+	// heavy is the weight of one that has more than others of its kind.
+	heavy int
+}
+
+func (t turn) weight() int { return max(t.heavy, t.kind.weight()) }
+
 // write is one unit that is committed whole or not at all. done has room for its answer, so that the writer
 // never waits for a caller who has gone.
 type write struct {
@@ -51,8 +64,8 @@ type write struct {
 	// asked is when it was asked for.
 	asked time.Time
 	run   func(*tx) error
-	kind  kind
-	done  chan error
+	turn
+	done chan error
 	// doubted tells that something was not as the write has expected.
 	doubted bool
 }
@@ -73,10 +86,10 @@ func behind() error {
 
 func (w *write) doubt() { w.doubted = true }
 
-// turns holds the writes that wait, each kind in its order.
+// turns holds the writes that wait, each kind in a line of its own.
 type turns struct {
 	mu      sync.Mutex
-	waiting [kinds][]*write
+	waiting [kinds]line
 	closed  bool
 	// more tells the writer to look again.
 	more chan struct{}
@@ -91,11 +104,11 @@ func (q *turns) put(w *write) error {
 	if q.closed {
 		return engine.ErrClosed
 	}
-	if ahead := q.waiting[accepts]; w.kind == accepts && len(ahead) > 0 &&
-		(len(ahead) >= acceptsAtMost || w.asked.Sub(ahead[0].asked) > acceptsWait) {
+	if ahead := q.waiting[accepts]; w.kind == accepts && ahead.length > 0 &&
+		(ahead.length >= acceptsAtMost || w.asked.Sub(ahead.first().asked) > acceptsWait) {
 		return behind()
 	}
-	q.waiting[w.kind] = append(q.waiting[w.kind], w)
+	q.waiting[w.kind].put(w)
 	q.tell()
 	return nil
 }
@@ -114,7 +127,7 @@ func (q *turns) lengths() map[string]int {
 	out := map[string]int{}
 	for k, name := range []string{others: "others", accepts: "accepts", settles: "settles", deliveries: "deliveries",
 		imports: "imports"} {
-		out[name] = len(q.waiting[k])
+		out[name] = q.waiting[k].length
 	}
 	return out
 }
@@ -146,23 +159,23 @@ func (q *turns) group() []*write {
 	var group []*write
 	room := groupSize
 	take := func(k kind) (weight int) {
-		w := q.take(k)
+		w := q.waiting[k].take()
 		// Whoever has gone while the write waited is told nothing, and nothing is written.
 		if w.ctx.Err() != nil {
 			return 0
 		}
-		group, room = append(group, w), room-k.weight()
-		return k.weight()
+		group, room = append(group, w), room-w.weight()
+		return w.weight()
 	}
 	for k := range kinds {
-		for own := share; own > 0 && len(q.waiting[k]) > 0; {
+		for own := share; own > 0 && q.waiting[k].length > 0; {
 			own -= take(k)
 		}
 	}
 	for found := true; found && room > 0; {
 		found = false
 		for k := range kinds {
-			if found = found || len(q.waiting[k]) > 0; room > 0 && len(q.waiting[k]) > 0 {
+			if found = found || q.waiting[k].length > 0; room > 0 && q.waiting[k].length > 0 {
 				take(k)
 			}
 		}
@@ -170,26 +183,19 @@ func (q *turns) group() []*write {
 	return group
 }
 
-func (q *turns) take(k kind) *write {
-	w := q.waiting[k][0]
-	q.waiting[k][0] = nil
-	if q.waiting[k] = q.waiting[k][1:]; len(q.waiting[k]) == 0 {
-		q.waiting[k] = nil
-	}
-	return w
-}
-
 // do runs a write of the others.
-func (db *DB) do(ctx context.Context, run func(*tx) error) error { return db.doAs(ctx, others, run) }
+func (db *DB) do(ctx context.Context, run func(*tx) error) error {
+	return db.doAs(ctx, turn{kind: others}, run)
+}
 
 // doAs runs a write and returns when it is on disk. If ctx ends first, the write may still be
 // committed. run may be called twice and must not keep anything from the first call.
-func (db *DB) doAs(ctx context.Context, k kind, run func(*tx) error) error {
+func (db *DB) doAs(ctx context.Context, t turn, run func(*tx) error) error {
 	asked := time.Now()
 	defer db.writer.wrote(asked)
-	w := &write{ctx: ctx, asked: asked, run: run, kind: k, done: make(chan error, 1)}
+	w := &write{ctx: ctx, asked: asked, run: run, turn: t, done: make(chan error, 1)}
 	if err := db.writer.queue.put(w); err != nil {
-		db.writer.wasSentAway(k)
+		db.writer.wasSentAway(t.kind)
 		return err
 	}
 	select {
@@ -206,14 +212,14 @@ func (db *DB) doAs(ctx context.Context, k kind, run func(*tx) error) error {
 
 // give is do for a write that has something to tell; see giveAs.
 func give[T any](ctx context.Context, db *DB, run func(*tx) (T, error)) (T, error) {
-	return giveAs(ctx, db, others, run)
+	return giveAs(ctx, db, turn{kind: others}, run)
 }
 
 // giveAs is doAs for a write that has something to tell, which is told only where doAs has seen its end: the
 // writer is still at a write that its caller has stopped waiting for.
-func giveAs[T any](ctx context.Context, db *DB, k kind, run func(*tx) (T, error)) (T, error) {
+func giveAs[T any](ctx context.Context, db *DB, t turn, run func(*tx) (T, error)) (T, error) {
 	var made, none T
-	err := db.doAs(ctx, k, func(tx *tx) (err error) {
+	err := db.doAs(ctx, t, func(tx *tx) (err error) {
 		made, err = run(tx)
 		return err
 	})

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/problem"
 	"github.com/waybill-dev/waybill/internal/store/engine"
@@ -80,11 +81,36 @@ func TestWritesOfOneKindAreMadeInTheirOrder(t *testing.T) {
 	}
 }
 
+func TestOwnersOfWritesOfOneKindTakeTurns(t *testing.T) {
+	t.Parallel()
+	q := newTurns()
+	flooding, quiet := turn{kind: deliveries, owner: uuid.New()}, turn{kind: deliveries, owner: uuid.New()}
+	flood := []*write{queueAs(t, q, flooding), queueAs(t, q, flooding), queueAs(t, q, flooding)}
+	others := []*write{queueAs(t, q, quiet), queueAs(t, q, quiet)}
+	if group := q.next(); !slices.Equal(group, []*write{flood[0], others[0], flood[1], others[1], flood[2]}) {
+		t.Errorf("%d writes in another order", len(group))
+	}
+}
+
+func TestFewHeavyWritesShareACommit(t *testing.T) {
+	t.Parallel()
+	q := newTurns()
+	for range groupSize {
+		queueAs(t, q, turn{kind: deliveries, heavy: setback})
+	}
+	for left := groupSize; left > 0; {
+		group := q.next()
+		if left -= len(group); len(group) == 0 || len(group) > groupSize/setback {
+			t.Fatalf("%d share a commit", len(group))
+		}
+	}
+}
+
 func TestAWriteOfWhomNobodyWaitsAnyMoreIsNotMade(t *testing.T) {
 	t.Parallel()
 	q := newTurns()
 	gone, cancel := context.WithCancel(t.Context())
-	if err := q.put(&write{ctx: gone, kind: accepts}); err != nil {
+	if err := q.put(&write{ctx: gone, turn: turn{kind: accepts}}); err != nil {
 		t.Fatal(err)
 	}
 	cancel()
@@ -103,7 +129,12 @@ func TestAWriteOfWhomNobodyWaitsAnyMoreIsNotMade(t *testing.T) {
 
 func queue(t *testing.T, q *turns, k kind) *write {
 	t.Helper()
-	w := &write{ctx: t.Context(), kind: k}
+	return queueAs(t, q, turn{kind: k})
+}
+
+func queueAs(t *testing.T, q *turns, as turn) *write {
+	t.Helper()
+	w := &write{ctx: t.Context(), turn: as}
 	if err := q.put(w); err != nil {
 		t.Fatal(err)
 	}
@@ -132,12 +163,12 @@ func TestAFloodOfAcceptsDoesNotHoldUpADelivery(t *testing.T) {
 	errs := make(chan error, flood+1)
 	err = db.Together(flood+1, func() {
 		for range flood {
-			go func() { errs <- db.doAs(t.Context(), accepts, note(accepts)) }()
+			go func() { errs <- db.doAs(t.Context(), turn{kind: accepts}, note(accepts)) }()
 		}
 		for db.writer.queue.waits() < flood {
 			runtime.Gosched()
 		}
-		go func() { errs <- db.doAs(t.Context(), deliveries, note(deliveries)) }()
+		go func() { errs <- db.doAs(t.Context(), turn{kind: deliveries}, note(deliveries)) }()
 	}, func() error {
 		var all error
 		for range flood + 1 {
@@ -159,7 +190,7 @@ func TestAFloodOfAcceptsDoesNotHoldUpADelivery(t *testing.T) {
 func TestAcceptsThatTheStoreCannotKeepUpWithAreSentAwayToComeAgain(t *testing.T) {
 	t.Parallel()
 	put := func(q *turns, k kind, asked time.Time) error {
-		return q.put(&write{ctx: t.Context(), kind: k, asked: asked})
+		return q.put(&write{ctx: t.Context(), turn: turn{kind: k}, asked: asked})
 	}
 	now := time.Now()
 	for name, fill := range map[string]func(*turns) error{

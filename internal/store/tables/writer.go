@@ -67,9 +67,13 @@ const doubts = 3
 // commit runs a group in one transaction. If one of its writes fails, all are rolled back
 // and each is run again on its own, so that nobody suffers for another's mistake.
 func (w *writer) commit(group []*write) {
+	before := doubted(group)
 	errs, woken, err := w.try(group)
 	for range doubts {
-		if errors.Is(err, engine.ErrUnmet) {
+		// What fails behind something that was not as expected may fail for that alone.
+		now := doubted(group)
+		if errors.Is(err, engine.ErrUnmet) || isOfOne(err) && now > before {
+			before = now
 			errs, woken, err = w.try(group)
 		}
 	}
@@ -94,6 +98,16 @@ func (w *writer) commit(group []*write) {
 		wake()
 	}
 	w.session.Rest()
+}
+
+// doubted counts the writes that wait for their answers.
+func doubted(group []*write) (n int) {
+	for _, one := range group {
+		if one.doubted {
+			n++
+		}
+	}
+	return n
 }
 
 // isOfOne tells that an error may be that of one write, so that the others can do without it. One that is not

@@ -61,13 +61,22 @@ func New(t testing.TB, o Options) *Server {
 // made returns a server that was not started yet.
 func made(t testing.TB, o Options) *Server {
 	t.Helper()
+	return madeBy(t, o, "make")
+}
+
+// madeBy returns a server whose data the watcher makes in one of its ways.
+func madeBy(t testing.TB, o Options, way string) *Server {
+	t.Helper()
 	if o.Version == "" {
 		o.Version = os.Getenv("WAYBILL_TEST_POSTGRES")
 	}
 	s := &Server{bin: binaries(t, o.Version), options: o}
 	err := s.prepare()
 	if err == nil {
-		_, err = s.ask("make")
+		var status int
+		if status, err = s.ask(way); err == nil && status != 0 {
+			err = fmt.Errorf("exit status %d", status)
+		}
 	}
 	if err != nil {
 		log := s.log()

@@ -1,6 +1,6 @@
 # Makes and runs a server in this folder. The first argument is the folder of its programs, the others are what
-# it is started with. This does what it reads: "make" and "start", each
-# answered by a line, "stop" as an operator stops it, and "left" when it was killed. When standard input ends,
+# it is started with. This does what it reads, and answers each by a line: "make", "follow" the server of a folder,
+# which does not run, "start", "stop" as an operator stops it, and "left" when it was killed. When standard input ends,
 # whoever started this is gone, however that went: so go the server and its folder.
 # A hang-up comes to those whose starter is gone while one of them is paused, and a broken pipe to those who
 # answer nobody.
@@ -8,11 +8,15 @@ trap '' HUP PIPE
 bin=$1
 shift
 server=
-while read -r what; do
+while read -r what of; do
   case $what in
     make)
       "$bin/initdb" --pgdata=data --username=waybill --auth=trust --encoding=UTF8 --locale=C --no-sync \
         --no-instructions </dev/null >>log 2>&1
+      echo $?
+      ;;
+    follow)
+      cp -Rp "$of/data" data >>log 2>&1 && : >data/standby.signal
       echo $?
       ;;
     start)

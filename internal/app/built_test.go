@@ -1,0 +1,53 @@
+package app_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// programs are those that the tests of this process share, by the flags of their building.
+var programs struct {
+	sync.Mutex
+	dir   string
+	built map[string]string
+}
+
+func TestMain(m *testing.M) {
+	defer func() { _ = os.RemoveAll(programs.dir) }()
+	m.Run()
+}
+
+// built builds the program, once for all tests. Without paths in it, a copy of the source in another folder is built of
+// the same parts.
+func built(t *testing.T, flags ...string) string {
+	t.Helper()
+	programs.Lock()
+	defer programs.Unlock()
+	by := strings.Join(flags, " ")
+	if binary := programs.built[by]; binary != "" {
+		return binary
+	}
+	if programs.dir == "" {
+		dir, err := os.MkdirTemp("", "waybill-built-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		programs.dir, programs.built = dir, map[string]string{}
+	}
+	dir, err := os.MkdirTemp(programs.dir, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	binary := filepath.Join(dir, "waybill")
+	args := slices.Concat([]string{"build", "-trimpath", "-o", binary}, flags, []string{"../../cmd/waybill"})
+	if out, err := exec.CommandContext(t.Context(), "go", args...).CombinedOutput(); err != nil {
+		t.Fatalf("building: %v\n%s", err, out)
+	}
+	programs.built[by] = binary
+	return binary
+}
