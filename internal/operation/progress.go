@@ -120,7 +120,12 @@ func due(at, now time.Time) *wire.Time {
 	if !at.After(now) {
 		return nil
 	}
-	t := wire.Time(at)
+	return Turn(at)
+}
+
+// Turn is a time before which nothing of an operation is sent.
+func Turn(at time.Time) *wire.Time {
+	t := wire.Time(at.UTC())
 	return &t
 }
 

@@ -12,7 +12,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/tsp"
-	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 // mostCounted is how many attempts may count.
@@ -111,7 +110,7 @@ func behind(p operation.ProgressRead, op operation.Operation, ahead operation.Ah
 		p.Behind = &ahead.First
 	}
 	if limit.wait > 0 {
-		p.EarliestTurn = at(now.Add(limit.wait + time.Duration(ahead.Chain)*limit.interval))
+		p.EarliestTurn = operation.Turn(now.Add(limit.wait + time.Duration(ahead.Chain)*limit.interval))
 	}
 	return p
 }
@@ -125,7 +124,7 @@ func inLane(p operation.ProgressRead, s dispatch.Stand, limit budgeted, now time
 		return p
 	case s.Waits == dispatch.ThePause && s.Until.After(now):
 		p.Code, p.Reason = operation.RetryAfter, "the TSP asked to be left alone until then"
-		p.EarliestTurn = at(s.Until)
+		p.EarliestTurn = operation.Turn(s.Until)
 		return p
 	case s.Waits == dispatch.APlace:
 		p.Code, p.Reason = operation.Window, "as many calls are under way as may be at once"
@@ -133,13 +132,8 @@ func inLane(p operation.ProgressRead, s dispatch.Stand, limit budgeted, now time
 		p.Code, p.Limit = operation.RateLimited, limit.limit
 		p.Reason = fmt.Sprintf("the limit %s is used up for now", limit.limit)
 	}
-	p.EarliestTurn = at(now.Add(limit.wait))
+	p.EarliestTurn = operation.Turn(now.Add(limit.wait))
 	return p
-}
-
-func at(t time.Time) *wire.Time {
-	w := wire.Time(t.UTC())
-	return &w
 }
 
 // of returns how long the limits of an operation's first call want it to wait.

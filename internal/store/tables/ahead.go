@@ -35,14 +35,14 @@ func scanChained(row scanner) (c chained, err error) {
 // lanesQuery reads the first ?2 live operations of each lane, in the order of the index.
 var lanesQuery = `SELECT o.connection, o.order_key, o.seq, o.id, o.partner
 	FROM (SELECT unhex(value) AS id FROM json_each(?1)) lane CROSS JOIN operation o
-	WHERE o.seq IN (SELECT i.seq FROM operation i WHERE i.connection = lane.id AND i.` + live + `
+	WHERE o.seq IN (SELECT i.seq FROM operation i WHERE i.connection = lane.id AND ` + live + `
 		ORDER BY i.order_key, i.seq LIMIT ?2)`
 
 // firstsQuery reads the oldest live operation of each chain. A chain is that of the connection whose id is written
 // before it.
 var firstsQuery = `SELECT o.connection, o.order_key, o.seq, o.id, o.partner
 	FROM (SELECT unhex(substr(value, 1, 32)) AS lane, substr(value, 33) AS chain FROM json_each(?1)) k CROSS JOIN operation o
-	WHERE o.seq IN (SELECT i.seq FROM operation i WHERE i.connection = k.lane AND i.order_key = k.chain AND i.` + live + `
+	WHERE o.seq IN (SELECT i.seq FROM operation i WHERE i.connection = k.lane AND i.order_key = k.chain AND ` + live + `
 		ORDER BY i.seq LIMIT 1)`
 
 // Ahead counts in what it reads of each lane. In a lane that holds more than that it asks for the first of each chain,
