@@ -42,6 +42,9 @@ type Operations interface {
 	Submit(ctx context.Context, r operation.Request) (op operation.Operation, replayed bool, err error)
 	// Preview tells what Submit would do with a request.
 	Preview(ctx context.Context, r operation.Request) (operation.Operation, operation.Preview, error)
+	// Await returns an async operation once it has ended, or as it stands after a time; waited is false where it was not
+	// waited for as long as it may.
+	Await(ctx context.Context, op operation.Operation, most time.Duration) (as operation.Operation, waited bool)
 	Get(ctx context.Context, partner, connection, id uuid.UUID) (operation.Operation, error)
 	// Exchanges returns the calls of an operation's attempts as its partner may see them.
 	Exchanges(ctx context.Context, op operation.Operation) ([]operation.Kept, error)

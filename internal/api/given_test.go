@@ -30,7 +30,7 @@ func answers(t *testing.T) map[string]any {
 		"ResourceOperation": inBoth(t, operation.Operation{}.Answer(), operation.Operation{}.Previewed(operation.Preview{})),
 		"WritePreview":      operation.Preview{}, "PlannedRequest": tsp.Planned{}, "TspRequest": tsp.Request{},
 		"WriteFailure": operation.Failure{}, "ResolvedReference": operation.Reference{}, "LimitCharge": operation.Charge{},
-		"PreviewBehind": operation.Behind{}, "ResourceOperationRead": operation.Operation{}.Read(),
+		"PreviewBehind": operation.PreviewBehind{}, "ResourceOperationRead": operation.Operation{}.Read(),
 		"ResourceOperationLog": operation.Log{}, "BaseResourceOperationEvent": operation.Operation{}.Read(),
 		"Webhook": webhook.Webhook{}, "WebhookRead": webhook.Read{}, "WebhookLogRead": webhook.LogRead{},
 		"ShareAgreementRead": access.AgreementRead{}, "BaseShareAgreementEvent": access.AgreementRead{},

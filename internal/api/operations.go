@@ -52,6 +52,35 @@ func (s *Server) cancelOperation(w http.ResponseWriter, r *http.Request, who acc
 	return nil
 }
 
+// retryOperation answers as a write does. Without a body the operation's own is sent again.
+func (s *Server) retryOperation(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
+	body, err := optionalBody(w, r, "application/json")
+	if err != nil {
+		return err
+	}
+	request := operation.Request{Partner: who.Partner.ID, Body: body, Sync: q.isSet("is_sync"), Expires: s.expiresIn(q)}
+	if err := q.err(); err != nil {
+		return err
+	}
+	conn, id, err := operationIDs(r)
+	if err != nil {
+		return err
+	}
+	if request.Key, err = idempotencyKey(r, who, request); err != nil {
+		return err
+	}
+	wait, err := preferredWait(r)
+	if err != nil {
+		return err
+	}
+	op, replayed, err := s.Operations.Retry(r.Context(), conn, id, request)
+	if err != nil {
+		return err
+	}
+	s.answerTaken(w, r, taken{op, replayed, wait})
+	return nil
+}
+
 // operationIDs are those of the path of one operation.
 func operationIDs(r *http.Request) (conn, id uuid.UUID, err error) {
 	if conn, err = pathID(r, "connection_id"); err == nil {
@@ -74,8 +103,12 @@ func (s *Server) listOperations(w http.ResponseWriter, r *http.Request, who acce
 	return nil
 }
 
+// pending is the status of what has not ended.
+const pending = "pending"
+
 // operationFilter reads a list's filters. Its time range bounds created_at. It ends now and begins
-// a day before its end unless given, so that no list reads a partner's whole history.
+// a day before its end unless given, so that no list reads a partner's whole history; one of what is pending begins
+// as early as any may.
 func (s *Server) operationFilter(q *query) operation.Filter {
 	q.paged()
 	f := operation.Filter{
@@ -87,8 +120,16 @@ func (s *Server) operationFilter(q *query) operation.Filter {
 		SourceID:   resource.SourceID(q.text("source_id")),
 		Resource:   q.id("resource_id"),
 		// Like resource_id, an addition to the contract.
-		Status: oneOf(q, "status", "pending", "success", "failed"),
+		Status: oneOf(q, "status", pending, "success", "failed"),
+		Cause:  oneOf(q, "reason", operation.Causes()...),
 		Window: q.window,
+	}
+	if f.Cause != "" && f.Status != "" && f.Status != pending {
+		q.wrong("reason", string(f.Cause), "goes with status=pending alone, since what has ended waits for nothing",
+			resource.CodeEnum)
+	}
+	if f.Cause != "" {
+		f.Status = pending
 	}
 	if f.SourceID != "" && f.Kind == "" {
 		q.wrong("source_id", string(f.SourceID), "needs resource as well, because source ids are unique only within one",
@@ -99,6 +140,10 @@ func (s *Server) operationFilter(q *query) operation.Filter {
 	}
 	if f.From.IsZero() {
 		f.From = f.To.Add(-defaultRange)
+		// Whoever asks what waits means all of it.
+		if f.Status == pending {
+			f.From = f.To.Add(-maxRange)
+		}
 	}
 	// To is carried even where the request left it to default to this moment. Otherwise a walk
 	// through the pages would end elsewhere on each.

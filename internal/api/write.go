@@ -12,9 +12,9 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-// write answers one of the ten writes: 202 with the pending operation, or with is_sync=true 200 or
-// 502 with the ended one. The body is decoded in operation.Submit and not here, because problems
-// of the query, the path and the key are told before it is looked at.
+// write answers one of the ten writes: 202 with the pending operation, or 200 or 502 with the ended one, with
+// is_sync=true and where the caller prefers to wait and it ends meanwhile. The body is decoded in operation.Submit and
+// not here, because problems of the query, the path and the key are told before it is looked at.
 func (s *Server) write(kind resource.Kind, verb resource.Verb) answerer {
 	return func(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
 		// Read before the rest, since the key's fingerprint covers its bytes.
@@ -38,6 +38,10 @@ func (s *Server) write(kind resource.Kind, verb resource.Verb) answerer {
 		if request.Key, err = idempotencyKey(r, who, request); err != nil {
 			return err
 		}
+		wait, err := preferredWait(r)
+		if err != nil {
+			return err
+		}
 		if preview {
 			return s.preview(w, r, request)
 		}
@@ -45,7 +49,7 @@ func (s *Server) write(kind resource.Kind, verb resource.Verb) answerer {
 		if err != nil {
 			return err
 		}
-		s.answerWrite(w, r, op, replayed)
+		s.answerTaken(w, r, taken{op, replayed, wait})
 		return nil
 	}
 }
@@ -64,39 +68,27 @@ func (s *Server) preview(w http.ResponseWriter, r *http.Request, request operati
 	return nil
 }
 
-// answerWrite answers with the operation as it stands, so a replay may show a later state than the first answer did.
-func (s *Server) answerWrite(w http.ResponseWriter, r *http.Request, op operation.Operation, replayed bool) {
-	if replayed {
-		w.Header().Set("Idempotent-Replayed", "true")
-	} else {
-		s.accepted(r.Context(), op)
-	}
-	s.answer(w, statusOf(op), op.Answer())
+// taken is a write that was accepted, now or before.
+type taken struct {
+	op       operation.Operation
+	replayed bool
+	// wait is for how long its caller prefers to wait for its end; negative if it does not.
+	wait time.Duration
 }
 
-// retryOperation answers as a write does. Without a body the operation's own is sent again.
-func (s *Server) retryOperation(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
-	body, err := optionalBody(w, r, "application/json")
-	if err != nil {
-		return err
+// answerTaken answers with the operation as it stands, so a replay may show a later state than the first answer did.
+func (s *Server) answerTaken(w http.ResponseWriter, r *http.Request, t taken) {
+	if t.replayed {
+		w.Header().Set("Idempotent-Replayed", "true")
+	} else {
+		s.accepted(r.Context(), t.op)
 	}
-	request := operation.Request{Partner: who.Partner.ID, Body: body, Sync: q.isSet("is_sync"), Expires: s.expiresIn(q)}
-	if err := q.err(); err != nil {
-		return err
+	op, status := t.op, statusOf(t.op)
+	// What is called for in the URL counts for more than what is preferred; a sync write has ended by now.
+	if t.wait >= 0 && !op.Sync {
+		op, status = s.await(w, r, op, t.wait)
 	}
-	conn, id, err := operationIDs(r)
-	if err != nil {
-		return err
-	}
-	if request.Key, err = idempotencyKey(r, who, request); err != nil {
-		return err
-	}
-	op, replayed, err := s.Operations.Retry(r.Context(), conn, id, request)
-	if err != nil {
-		return err
-	}
-	s.answerWrite(w, r, op, replayed)
-	return nil
+	s.answer(w, status, op.Answer())
 }
 
 // expiresIn reads for how long a write may be sent; zero if that is not given. Whatever waits for longer than MaxAge
@@ -106,13 +98,18 @@ func (s *Server) expiresIn(q *query) time.Duration {
 	return time.Duration(q.integer("expires_in", 0, 1, int(most/time.Second))) * time.Second
 }
 
-// statusOf is the status of a write that was accepted. 502 tells that the TSP did not take a sync
-// write, or that it is not known whether it did; the body says which.
+// statusOf is the status of a write that was accepted.
 func statusOf(op operation.Operation) int {
-	switch {
-	case !op.Sync:
+	if !op.Sync {
 		return http.StatusAccepted
-	case op.State == operation.Succeeded:
+	}
+	return endOf(op)
+}
+
+// endOf is the status of a write that has ended. 502 tells that the TSP did not take it, or that it is not known
+// whether it did; the body says which.
+func endOf(op operation.Operation) int {
+	if op.State == operation.Succeeded {
 		return http.StatusOK
 	}
 	return http.StatusBadGateway

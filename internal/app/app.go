@@ -21,6 +21,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/metrics"
+	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/perform"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/store"
@@ -84,6 +85,7 @@ type App struct {
 	feed        *webhook.Feed
 	imports     *perform.Imports
 	writes      *perform.Writes
+	waiters     *operation.Waiters
 
 	// built tells that all of the above is there, draining that a stop was asked for.
 	built, draining atomic.Bool
@@ -105,13 +107,13 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 	// What the service does by itself is not done by whoever started it.
 	starter := audit.Of(ctx)
 	ctx = audit.By(ctx, audit.Actor{})
-	a := &App{config: c, dev: o.Dev, log: o.Log, now: time.Now}
+	a := &App{config: c, dev: o.Dev, log: o.Log, now: time.Now, waiters: operation.NewWaiters(c.MaxConnections)}
 	a.measure(o.Adapters)
 	if err := a.openAdmin(); err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, c.DatabaseURL, store.Options{Wake: a.lanes.activate, ListDeadline: c.ListDeadline,
-		Sealing: a.sealing, Watch: a.storeWatch(), Behind: o.Behind})
+	db, err := store.Open(ctx, c.DatabaseURL, store.Options{Wake: a.lanes.activate, Ended: a.waiters.Ended,
+		ListDeadline: c.ListDeadline, Sealing: a.sealing, Watch: a.storeWatch(), Behind: o.Behind})
 	if err != nil {
 		return nil, errors.Join(err, a.closeAdmin())
 	}
@@ -169,6 +171,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	g.Go(func() error { return a.keep(ctx, stop) })
 	g.Go(func() error { return a.connections.Run(working) })
 	g.Go(func() error { return a.feed.Run(ctx) })
+	g.Go(func() error { return a.waiters.Run(ctx, a.db, a.replica != nil, a.log) })
 	g.Go(func() error { return a.askIssuer(working) })
 	g.Go(func() error { return a.leading(ctx, a.watchHead) })
 	g.Go(func() error { return a.countBacklog(working) })

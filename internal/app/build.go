@@ -115,6 +115,7 @@ func (a *App) work(p parts) {
 		Queue: a.db, Progress: a.db, Stops: a.db, Connections: a.db, Links: a.connections, Records: a.db, Grants: p.grants,
 		Imports: a.imports, TSPs: a.caller, Limits: p.limits, Settling: p.settling, CutAt: a.cutSince, Floor: a.floors.calls,
 		Recovery: a.db, Locks: a.db, Exchanges: a.config.KeepExchanges > 0,
+		Lines: a.db, Stand: func(l fence.Lane) dispatch.Stand { return a.dispatcher.Stand(l) },
 		Derive: a.keys.derive, Now: a.now, Log: a.log, Watch: a.performWatch(), Traces: a.performTraces(),
 	})
 	open := func(s webhook.Subscription) (webhook.Subscription, error) {
@@ -168,7 +169,7 @@ func (a *App) face(ctx context.Context, p parts) error {
 		Operations: operation.New(operation.Config{
 			Store: a.db, Kept: a.db, Cancels: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry,
 			Performer: a.writes, Replica: a.id(),
-			Now: a.now, MaxAge: a.config.MaxAge,
+			Now: a.now, MaxAge: a.config.MaxAge, Waiters: a.waiters, Explainer: a.writes,
 		}),
 		Healthy: a.healthy, Ready: a.checks, Watch: a.apiWatch(), Traces: a.apiTraces(),
 		IgnoreUnknown: a.config.IgnoreUnknown, MaxAge: a.config.MaxAge, Limits: limits(a.config),

@@ -31,9 +31,11 @@ const (
 // stance is how a lane that runs or sleeps stands, for figures. Its runner alone writes it: what changes with nearly
 // every turn without the dispatcher's lock, which all lanes share.
 type stance struct {
-	label  string
-	waits  Waits
-	flying atomic.Int64
+	label string
+	waits Waits
+	// until is when the gate opens, again when the lane that sleeps wants to run; zero if there is no such time.
+	until, again time.Time
+	flying       atomic.Int64
 }
 
 // Standing counts the lanes of one kind and label that wait for the same, and their attempts in flight.
@@ -74,21 +76,24 @@ func (d *Dispatcher) Slots() map[string]Slots {
 
 // stands notes how a lane stands; next is when it looks again.
 func (r *runner[T]) stands(now, next time.Time) {
-	waits := r.waits(now, next)
-	if s := r.stance; s == nil || s.waits != waits || r.label != "" && s.label != r.label {
-		r.note(waits)
+	waits, until := r.waits(now, next), time.Time{}
+	if r.gate.shut(now) {
+		until = r.gate.until()
+	}
+	if s := r.stance; s == nil || s.waits != waits || !s.until.Equal(until) || !s.again.IsZero() || r.label != "" && s.label != r.label {
+		r.note(waits, until)
 	}
 	r.stance.flying.Store(int64(r.flying))
 }
 
-func (r *runner[T]) note(waits Waits) {
+func (r *runner[T]) note(waits Waits, until time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.stance = r.stances[r.claim.Lane]; r.stance == nil {
 		r.stance = &stance{}
 		r.stances[r.claim.Lane] = r.stance
 	}
-	r.stance.waits = waits
+	r.stance.waits, r.stance.until, r.stance.again = waits, until, time.Time{}
 	// It may not have been read yet in this run.
 	if r.label != "" {
 		r.stance.label = r.label
@@ -99,10 +104,13 @@ func (r *runner[T]) note(waits Waits) {
 func (r *runner[T]) leaves(now, again time.Time) {
 	if !again.IsZero() {
 		r.stands(now, again)
-		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if !again.IsZero() {
+		r.stance.again = again
+		return
+	}
 	if r.runs[r.claim.Lane].epoch == r.claim.Epoch {
 		delete(r.stances, r.claim.Lane)
 	}

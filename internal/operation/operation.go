@@ -83,6 +83,8 @@ type Operation struct {
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 	Attempts   []Attempt
+	// Progress tells why one waits that has not ended, where that was asked for. No store knows of it.
+	Progress *ProgressRead
 }
 
 // Key is the Idempotency-Key of a submission.

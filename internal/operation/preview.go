@@ -35,7 +35,7 @@ type Preview struct {
 	EarliestAt wire.Time `json:"earliest_at"`
 	KnownBy    Knowledge `json:"known_by"`
 	// Behind is what the write would have to wait for; nil for nothing.
-	Behind *Behind `json:"behind"`
+	Behind *PreviewBehind `json:"behind"`
 	// ReplayOf is the operation that the request would be answered with because its Idempotency-Key was given for that;
 	// nil if it would be a new one.
 	ReplayOf *uuid.UUID `json:"replay_of"`
@@ -75,9 +75,9 @@ const (
 	KnownHere Knowledge = "replica"
 )
 
-// Behind is what holds the chain of a write. OperationID is nil where it is another partner's operation, or an ended one
+// PreviewBehind is what holds the chain of a write. OperationID is nil where it is another partner's operation, or an ended one
 // that may still take effect; Until is when that is over, nil where nobody can tell.
-type Behind struct {
+type PreviewBehind struct {
 	OperationID *uuid.UUID `json:"operation_id"`
 	Until       *wire.Time `json:"until"`
 }
@@ -148,7 +148,7 @@ func (p Preview) whole() Preview {
 }
 
 // behind tells what an operation would wait for. A sync one would be refused for it.
-func (s *Service) behind(ctx context.Context, op Operation) (*Behind, error) {
+func (s *Service) behind(ctx context.Context, op Operation) (*PreviewBehind, error) {
 	// A chain of its own is empty.
 	if strings.HasSuffix(op.OrderKey, op.ID.String()) {
 		return nil, nil
@@ -161,7 +161,7 @@ func (s *Service) behind(ctx context.Context, op Operation) (*Behind, error) {
 	if !errors.As(err, &busy) || op.Sync {
 		return nil, s.refused(err, op.Partner)
 	}
-	out := &Behind{}
+	out := &PreviewBehind{}
 	if busy.Operation != uuid.Nil && busy.Partner == op.Partner {
 		out.OperationID = &busy.Operation
 	}

@@ -142,12 +142,12 @@ func TestAPreviewTellsBehindWhomItsWriteWouldWait(t *testing.T) {
 	until := now().Add(time.Minute)
 	for _, one := range []struct {
 		busy  operation.Busy
-		want  operation.Behind
+		want  operation.PreviewBehind
 		first time.Time
 	}{
-		{operation.Busy{Operation: van, Partner: partner}, operation.Behind{OperationID: &van}, now()},
-		{operation.Busy{Operation: van, Partner: sender}, operation.Behind{}, now()},
-		{operation.Busy{Until: until}, operation.Behind{Until: (*wire.Time)(&until)}, until},
+		{operation.Busy{Operation: van, Partner: partner}, operation.PreviewBehind{OperationID: &van}, now()},
+		{operation.Busy{Operation: van, Partner: sender}, operation.PreviewBehind{}, now()},
+		{operation.Busy{Until: until}, operation.PreviewBehind{Until: (*wire.Time)(&until)}, until},
 	} {
 		d := open(t)
 		d.fails["Free"] = &one.busy

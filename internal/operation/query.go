@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -22,10 +23,13 @@ func (s *Service) Get(ctx context.Context, partner, conn, id uuid.UUID) (Operati
 	if err != nil {
 		return op, fmt.Errorf("looking up an operation: %w", err)
 	}
-	return op, nil
+	one := []Operation{op}
+	err = s.explained(ctx, one)
+	return one[0], err
 }
 
-// List returns one page of operations, newest first.
+// List returns one page of operations, newest first. One that is asked for by a cause is short by those that wait for
+// another, and leads on.
 func (s *Service) List(ctx context.Context, f Filter) (page.Page[Operation], error) {
 	w := f.Window
 	f.Window = w.Wider()
@@ -33,5 +37,12 @@ func (s *Service) List(ctx context.Context, f Filter) (page.Page[Operation], err
 	if err != nil {
 		return page.Page[Operation]{}, fmt.Errorf("listing operations: %w", err)
 	}
-	return found.Cut(w, Operation.Position), nil
+	p := found.Cut(w, Operation.Position)
+	if err := s.explained(ctx, p.Items); err != nil {
+		return page.Page[Operation]{}, err
+	}
+	if f.Cause != "" {
+		p.Items = slices.DeleteFunc(p.Items, func(op Operation) bool { return op.Progress == nil || op.Progress.Code != f.Cause })
+	}
+	return p, nil
 }

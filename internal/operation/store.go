@@ -177,8 +177,10 @@ type Filter struct {
 	SourceID   resource.SourceID
 	Resource   uuid.UUID
 	Status     string // pending, success, failed or ""
-	From, To   time.Time
-	Window     page.Window
+	// Cause is for what they wait. Stores do not ask it: it is found out of what they have found.
+	Cause    Cause
+	From, To time.Time
+	Window   page.Window
 }
 
 // Position is the operation's place in a list.

@@ -34,6 +34,10 @@ type Config struct {
 	Replica uuid.UUID
 	// MaxAge bounds how long an operation may wait for its end.
 	MaxAge time.Duration
+	// Waiters are those who Await an operation.
+	Waiters *Waiters
+	// Explainer tells why operations wait; it may be nil.
+	Explainer Explainer
 }
 
 // Service accepts writes and answers questions about them.

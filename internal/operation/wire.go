@@ -41,6 +41,8 @@ type Outcome struct {
 	Reason    Reason     `json:"reason,omitempty"`
 	RetryOf   *uuid.UUID `json:"retry_of,omitempty"`
 	RetriedBy *uuid.UUID `json:"retried_by,omitempty"`
+	// Progress is there in what is read of an operation that has not ended.
+	Progress *ProgressRead `json:"progress,omitempty"`
 }
 
 // Answer is the wire form of the contract's ResourceOperation, which answers writes.
@@ -87,7 +89,7 @@ func (op Operation) Answer() Answer {
 			OperationType: op.Verb, Payload: op.Payload, Status: op.State.Wire(),
 			// A list in the contract is never null.
 			Logs: []Log{}, Warnings: op.Warnings, Reason: op.Reason, ExpiresAt: wire.OptionalTime(op.ExpiresAt),
-			RetryOf: wire.Optional(op.RetryOf), RetriedBy: wire.Optional(op.RetriedBy)}}
+			RetryOf: wire.Optional(op.RetryOf), RetriedBy: wire.Optional(op.RetriedBy), Progress: op.Progress}}
 	// The contract knows no payload that is null.
 	if op.Damaged != nil {
 		a.Payload = jsontext.Value("{}")

@@ -47,6 +47,10 @@ type WritesConfig struct {
 	Log    *slog.Logger
 	// Exchanges says that the calls of attempts are kept.
 	Exchanges bool
+	// Lines and Stand tell what comes before operations and how their lanes stand, for whoever asks why they wait. Both may
+	// be nil where nobody does.
+	Lines operation.Lines
+	Stand func(fence.Lane) dispatch.Stand
 	// Watch and Traces may be nil.
 	Watch  Watch
 	Traces Traces
@@ -75,6 +79,8 @@ type Writes struct {
 	// late are the settlings of sync writes that have outlived their request; over ends them.
 	late sync.WaitGroup
 	over chan struct{}
+	// flying holds the ids of operations of which an attempt is under way.
+	flying sync.Map
 }
 
 // NewWrites returns the work of connections' lanes.
@@ -89,7 +95,7 @@ func NewWrites(c WritesConfig) *Writes {
 // Kind returns the kind of lanes in which operations run. Ten counted attempts bound what is tried
 // at a TSP that answers; waiting for one that does not is bounded by the operation's deadline.
 func (w *Writes) Kind() dispatch.Kind {
-	return dispatch.KindOf(w, dispatch.Policy{Base: retryBase, Cap: retryCap, MaxCounted: 10}).
+	return dispatch.KindOf(w, dispatch.Policy{Base: retryBase, Cap: retryCap, MaxCounted: mostCounted}).
 		By(byTSP(w.c.Connections)).On(w.c.Floor)
 }
 

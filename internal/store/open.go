@@ -36,6 +36,9 @@ func Open(ctx context.Context, url string, o Options) (Store, error) {
 	if o.Watch != nil {
 		db.WatchWith(o.Watch)
 	}
+	if o.Ended != nil {
+		db.TellEnds(o.Ended)
+	}
 	if o.ListDeadline > 0 {
 		db.ListWithin(o.ListDeadline)
 	}

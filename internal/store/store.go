@@ -11,6 +11,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/connection"
@@ -42,6 +44,8 @@ type Store interface {
 	operation.Progress
 	operation.Recovery
 	operation.Backlogs
+	operation.Ends
+	operation.Lines
 	operation.Retention
 	operation.Exchanges
 	record.Store
@@ -138,6 +142,9 @@ type Options struct {
 	Now func() time.Time
 	// Wake is nil for whoever has nobody to wake.
 	Wake Waker
+	// Ended is told, after the commit, of each operation that has ended by a settlement of this process. It must not
+	// block, and may be nil.
+	Ended func(operation uuid.UUID)
 	// ListDeadline bounds the time for which a list is read; the store's own if it is zero.
 	ListDeadline time.Duration
 	// Sealing is asked once, before anything that may be sealed is read or written, for what seals and

@@ -63,7 +63,7 @@ var ownRoutes = []string{
 // ownSchemas have a name that the contract's documents do not know.
 var ownSchemas = []string{
 	"EventFeed", "FeedEvent",
-	"Exchange", "ExchangeRequest", "ExchangeResponse", "ExchangeBody",
+	"Exchange", "ExchangeRequest", "ExchangeResponse", "ExchangeBody", "Progress", "ProgressCodeEnum",
 	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "UnsupportedMediaType", "Healthy", "Unhealthy",
 	"VehicleEvent", "TrailerEvent", "UserEvent", "MessageEvent", "GroupMessageEvent", "DvirLogEvent",
 	"FuelTransactionEvent",

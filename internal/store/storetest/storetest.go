@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/store"
@@ -80,6 +81,7 @@ type stand struct {
 	mu    sync.Mutex
 	clock time.Time
 	woken []fence.Lane
+	ends  []uuid.UUID
 }
 
 // noon is when every rule begins.
@@ -98,7 +100,8 @@ func open(t *testing.T, e Engine, with *sealing) *stand {
 
 func (s *stand) handle(open func(context.Context, store.Options) (store.Store, error)) store.Store {
 	s.t.Helper()
-	db, err := open(s.t.Context(), store.Options{Now: s.now, Wake: s.wake, Sealing: s.with.option()})
+	db, err := open(s.t.Context(), store.Options{Now: s.now, Wake: s.wake, Ended: s.end,
+		Sealing: s.with.option()})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -147,6 +150,13 @@ func (s *stand) wake(l fence.Lane) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.woken = append(s.woken, l)
+}
+
+// end hears of an operation that has ended.
+func (s *stand) end(operation uuid.UUID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ends = append(s.ends, operation)
 }
 
 // wakes tells which lanes what is done wakes, each once and in an order of their own. Hints come

@@ -17,12 +17,13 @@ import (
 )
 
 // DB is an open database. It implements the ports of the rooms; what they promise stands there.
-// wake may be nil. begun tells that there was a beat.
+// wake and ended may be nil. begun tells that there was a beat.
 type DB struct {
 	database engine.Database
 	writer   *writer
 	now      func() time.Time
 	wake     func(fence.Lane)
+	ended    func(operation uuid.UUID)
 	begun    atomic.Bool
 	left     chan struct{}
 	memory   memory

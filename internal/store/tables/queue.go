@@ -183,6 +183,9 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 		if op.Sync || s.Unsent != "" {
 			tx.wakeLane(db, fence.Connections, op.Connection)
 		}
+		if op.State.Ended() {
+			tx.tellEnd(db, op.ID)
+		}
 		return tx.publish(db, s.Events)
 	})
 }

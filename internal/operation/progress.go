@@ -1,0 +1,137 @@
+package operation
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/wire"
+)
+
+// Cause is a code for why an operation has not ended. Callers may ask lists for it.
+type Cause string
+
+// The causes. The first that holds is told, in the order of Causes.
+const (
+	// InFlight: an attempt is under way.
+	InFlight Cause = "in_flight"
+	// ConnectionPaused and ConnectionStale: the connection takes no writes, because somebody paused it, or because the TSP
+	// refuses its credentials.
+	ConnectionPaused Cause = "connection_paused"
+	ConnectionStale  Cause = "connection_stale"
+	// LookingUp: an attempt had no trustworthy answer, and what became of it is found out.
+	LookingUp Cause = "looking_up"
+	// RetryAfter: the TSP asked to be left alone for a time.
+	RetryAfter Cause = "retry_after"
+	// BackOff: the last attempt failed, and the next one comes later.
+	BackOff Cause = "back_off"
+	// Behind: an earlier write of its chain must end first.
+	Behind Cause = "behind"
+	// RateLimited: a limit of the TSP is used up.
+	RateLimited Cause = "rate_limited"
+	// Window: as many calls are under way as may be at once.
+	Window Cause = "window"
+	// InQueue: nothing keeps it but what is before it in its lane.
+	InQueue Cause = "queued"
+	// Untold: what it waits for is known to another replica alone.
+	Untold Cause = "unknown"
+)
+
+// Causes lists all of them.
+func Causes() []Cause {
+	return []Cause{InFlight, ConnectionPaused, ConnectionStale, LookingUp, RetryAfter, BackOff, Behind, RateLimited, Window,
+		InQueue, Untold}
+}
+
+// ProgressRead is the wire form of why an operation waits. It is found out when it is read and never written.
+type ProgressRead struct {
+	State State `json:"state"`
+	// Reason says Code in words.
+	Reason string `json:"reason"`
+	Code   Cause  `json:"code"`
+	// Limit is the one that is used up, Behind the operation that must end first, where it is the caller's own, and Class
+	// that of the last attempt.
+	Limit  string     `json:"limit,omitempty"`
+	Behind *uuid.UUID `json:"behind,omitempty"`
+	Class  tsp.Class  `json:"class,omitempty"`
+	// NextAttemptAt is the time that is set for the next attempt; null where none is.
+	NextAttemptAt *wire.Time `json:"next_attempt_at"`
+	Attempts      int        `json:"attempts"`
+	AttemptsLeft  int        `json:"attempts_left"`
+	Position      Place      `json:"position"`
+	Deadline      wire.Time  `json:"deadline"`
+	// EarliestTurn is before when nothing of it is sent, as far as is known; null where that is not.
+	EarliestTurn *wire.Time `json:"earliest_turn"`
+}
+
+// Place is how many earlier operations have not ended. AtLeast tells that there may be more: not all were counted.
+type Place struct {
+	Chain   int  `json:"chain"`
+	Lane    int  `json:"lane"`
+	AtLeast bool `json:"at_least"`
+}
+
+// Explainer tells why operations wait.
+type Explainer interface {
+	// Explain tells why each of some operations that have not ended waits. They have their Attempts.
+	Explain(ctx context.Context, ops []Operation) ([]ProgressRead, error)
+}
+
+// Lines tells what comes before operations.
+type Lines interface {
+	// Ahead tells what comes before each of some operations that have not ended. It counts a bounded number of them,
+	// however many wait.
+	Ahead(ctx context.Context, ops []Operation) ([]Ahead, error)
+}
+
+// Ahead is what comes before an operation: in its chain First, the oldest one that has not ended, which is
+// Partner's; zero if there is none.
+type Ahead struct {
+	First, Partner uuid.UUID
+	Place
+}
+
+// explained fills in why those operations wait that have not ended.
+func (s *Service) explained(ctx context.Context, ops []Operation) error {
+	if s.Explainer == nil {
+		return nil
+	}
+	var waiting []Operation
+	var at []int
+	for i, op := range ops {
+		if !op.State.Ended() {
+			waiting, at = append(waiting, op), append(at, i)
+		}
+	}
+	if len(waiting) == 0 {
+		return nil
+	}
+	all, err := s.Explainer.Explain(ctx, waiting)
+	for i, one := range all {
+		ops[at[i]].Progress = &one
+	}
+	return err
+}
+
+// due is a time that is set, if it is to come.
+func due(at, now time.Time) *wire.Time {
+	if !at.After(now) {
+		return nil
+	}
+	return Turn(at)
+}
+
+// Turn is a time before which nothing of an operation is sent.
+func Turn(at time.Time) *wire.Time {
+	t := wire.Time(at.UTC())
+	return &t
+}
+
+// Progressed returns what is told of an operation at a time whatever it waits for. left is how many of its attempts may
+// count yet.
+func (op Operation) Progressed(now time.Time, left int) ProgressRead {
+	return ProgressRead{State: op.State, NextAttemptAt: due(op.NextAt, now), Attempts: op.Tries,
+		AttemptsLeft: max(left, 0), Deadline: wire.Time(op.Deadline), EarliestTurn: due(op.NextAt, now)}
+}

@@ -1,0 +1,152 @@
+package tables
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/hex"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/operation"
+)
+
+// These bound the operations that are counted for the place of one, and for those of many over all their lanes. Each is a
+// row to be read, and a list must not become much dearer by them.
+const (
+	aheadOfOne  = 1000
+	aheadOfMany = 100
+)
+
+// chained is an operation that has not ended, as it stands in its lane.
+type chained struct {
+	lane, id, partner uuid.UUID
+	chain             string
+	seq               int64
+}
+
+func scanChained(row scanner) (c chained, err error) {
+	return c, row.Scan(&c.lane, &c.chain, &c.seq, &c.id, &c.partner)
+}
+
+// lanesQuery reads the first ?2 live operations of each lane, in the order of the index.
+var lanesQuery = `SELECT o.connection, o.order_key, o.seq, o.id, o.partner
+	FROM (SELECT unhex(value) AS id FROM json_each(?1)) lane CROSS JOIN operation o
+	WHERE o.seq IN (SELECT i.seq FROM operation i WHERE i.connection = lane.id AND ` + live + `
+		ORDER BY i.order_key, i.seq LIMIT ?2)`
+
+// firstsQuery reads the oldest live operation of each chain. A chain is that of the connection whose id is written
+// before it.
+var firstsQuery = `SELECT o.connection, o.order_key, o.seq, o.id, o.partner
+	FROM (SELECT unhex(substr(value, 1, 32)) AS lane, substr(value, 33) AS chain FROM json_each(?1)) k CROSS JOIN operation o
+	WHERE o.seq IN (SELECT i.seq FROM operation i WHERE i.connection = k.lane AND i.order_key = k.chain AND ` + live + `
+		ORDER BY i.seq LIMIT 1)`
+
+// Ahead counts in what it reads of each lane. In a lane that holds more than that it asks for the first of each chain,
+// and knows no more of the others than that they are some.
+func (db *DB) Ahead(ctx context.Context, ops []operation.Operation) ([]operation.Ahead, error) {
+	lanes := map[uuid.UUID]bool{}
+	for _, op := range ops {
+		lanes[op.Connection] = true
+	}
+	most := aheadOfOne
+	if len(ops) > 1 {
+		most = max(aheadOfMany/len(lanes), 1)
+	}
+	ids := slices.SortedFunc(maps.Keys(lanes), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	found, err := list(ctx, db, lanesQuery, scanChained, hexed(ids), most+1)
+	if err != nil {
+		return nil, err
+	}
+	lines := linesOf(found)
+	firsts, err := db.firsts(ctx, ops, func(op operation.Operation) bool { return len(lines[op.Connection].seqs) > most })
+	if err != nil {
+		return nil, err
+	}
+	out := make([]operation.Ahead, len(ops))
+	for i, op := range ops {
+		of := lines[op.Connection]
+		out[i] = of.ahead(op)
+		out[i].AtLeast = len(of.seqs) > most
+		if first, ok := firsts[chainOf(op)]; ok && first.seq < op.Seq {
+			out[i].First, out[i].Partner, out[i].Chain = first.id, first.partner, max(out[i].Chain, 1)
+			out[i].Lane = max(out[i].Lane, out[i].Chain)
+		}
+	}
+	return out, nil
+}
+
+// laneRead is what was read of a lane: the numbers of all, and each chain in its order.
+type laneRead struct {
+	seqs   []int64
+	chains map[string][]chained
+}
+
+// linesOf puts what was read of lanes in order.
+func linesOf(found []chained) map[uuid.UUID]laneRead {
+	lines := map[uuid.UUID]laneRead{}
+	for _, c := range found {
+		of, ok := lines[c.lane]
+		if !ok {
+			of.chains = map[string][]chained{}
+		}
+		of.seqs = append(of.seqs, c.seq)
+		of.chains[c.chain] = append(of.chains[c.chain], c)
+		lines[c.lane] = of
+	}
+	for _, of := range lines {
+		slices.Sort(of.seqs)
+		for _, chain := range of.chains {
+			slices.SortFunc(chain, func(a, b chained) int { return cmp.Compare(a.seq, b.seq) })
+		}
+	}
+	return lines
+}
+
+// ahead is what is found before an operation in its lane.
+func (l laneRead) ahead(op operation.Operation) (a operation.Ahead) {
+	a.Lane, _ = slices.BinarySearch(l.seqs, op.Seq)
+	for _, c := range l.chains[op.OrderKey] {
+		if c.seq >= op.Seq {
+			break
+		}
+		if a.Chain++; a.Chain == 1 {
+			a.First, a.Partner = c.id, c.partner
+		}
+	}
+	return a
+}
+
+// firsts returns the first operations of the chains of those that are asked for and may have others before them: what
+// has its own id for a key has none, and what was tried was the first.
+func (db *DB) firsts(ctx context.Context, ops []operation.Operation, asked func(operation.Operation) bool) (
+	map[string]chained, error) {
+	var chains []string
+	for _, op := range ops {
+		if asked(op) && op.State == operation.Queued && !strings.HasSuffix(op.OrderKey, op.ID.String()) {
+			chains = append(chains, chainOf(op))
+		}
+	}
+	if len(chains) == 0 {
+		return nil, nil
+	}
+	slices.Sort(chains)
+	keys, err := text(slices.Compact(chains), true)
+	if err != nil {
+		return nil, err
+	}
+	found, err := list(ctx, db, firstsQuery, scanChained, keys)
+	out := map[string]chained{}
+	for _, c := range found {
+		out[hex.EncodeToString(c.lane[:])+c.chain] = c
+	}
+	return out, err
+}
+
+// chainOf names a chain of a lane.
+func chainOf(op operation.Operation) string {
+	return hex.EncodeToString(op.Connection[:]) + op.OrderKey
+}
