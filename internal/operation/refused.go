@@ -24,8 +24,8 @@ func (s *Service) refused(err error, partner uuid.UUID) error {
 		return err
 	}
 	if errors.Is(err, ErrRetried) {
-		return problem.New(problem.Conflict, "the operation was retried at the same time by another request; nothing was "+
-			"stored or sent. Read it: retried_by names the one that retries it")
+		return &problem.Error{Code: problem.Conflict, Err: err, Detail: "the operation was retried at the same time by " +
+			"another request; nothing was stored or sent. Read it: retried_by names the one that retries it"}
 	}
 	return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second,
 		Detail: "the write could not be stored now; nothing was accepted, so send it again", Err: err}

@@ -111,23 +111,27 @@ func TestAKeyStandsForNothingOfAnotherPartnerWhoseClientIsCalledTheSame(t *testi
 // Two requests with one key are checked at once; the store takes the other one first.
 func TestOfTwoRequestsAtOnceTheLaterIsAnsweredLikeARepetition(t *testing.T) {
 	t.Parallel()
+	taken, retried := operation.ErrKeyTaken, operation.ErrRetried
 	for _, c := range []struct {
 		says     string
+		refused  error
 		sync     bool
 		state    operation.State
 		print    string
 		code     problem.Code
 		replayed bool
 	}{
-		{"the same request", false, operation.Queued, "same", 0, true},
-		{"the same sync request, which has ended", true, operation.Succeeded, "same", 0, true},
-		{"the same sync request, which is under way", true, operation.Sending, "same", problem.Conflict, false},
-		{"another request", false, operation.Queued, "other", problem.Invalid, false},
+		{"the same request", taken, false, operation.Queued, "same", 0, true},
+		{"the same sync request, which has ended", taken, true, operation.Succeeded, "same", 0, true},
+		{"the same sync request, which is under way", taken, true, operation.Sending, "same", problem.Conflict, false},
+		{"another request", taken, false, operation.Queued, "other", problem.Invalid, false},
+		{"the same retry", retried, false, operation.Queued, "same", 0, true},
+		{"another retry", retried, false, operation.Queued, "other", problem.Invalid, false},
 	} {
 		d := open(t)
 		r, first := keyed(c.sync, c.state)
 		first.Key = &operation.Key{Client: "client", Value: "order 66", Fingerprint: []byte(c.print)}
-		d.fails["Accept"] = fmt.Errorf("accepting: %w", operation.ErrKeyTaken)
+		d.fails["Accept"] = fmt.Errorf("accepting: %w", c.refused)
 		d.before = func(port string) {
 			if port == "Accept" {
 				d.keyed[known] = first

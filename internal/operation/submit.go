@@ -78,7 +78,8 @@ func (s *Service) Submit(ctx context.Context, r Request) (op Operation, replayed
 		}
 	}
 	op, err = s.submit(ctx, r)
-	if !errors.Is(err, ErrKeyTaken) {
+	// A repetition that came at the same time has taken the key, and of a retry what is retried as well.
+	if r.Key == nil || !errors.Is(err, ErrKeyTaken) && !errors.Is(err, ErrRetried) {
 		return op, false, err
 	}
 	if op, replayed, again := s.replay(ctx, r); replayed || again != nil {
