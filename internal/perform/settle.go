@@ -104,7 +104,7 @@ func (w *Writes) settlement(ctx context.Context, a dispatch.Attempt[*task]) (s o
 func (w *Writes) cutAt(t *task, end dispatch.End) time.Time {
 	op, course := t.op, t.course()
 	// Before the stop that cut it off it may have been sent without a mark.
-	if cut := w.taken(op.Connection); !course.marks && op.CreatedAt.Before(cut) && op.CutAt.Before(cut) {
+	if cut, is := w.mayBeOut(t); is {
 		op.CutAt = cut
 	}
 	switch {

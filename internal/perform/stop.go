@@ -70,7 +70,15 @@ func (w *Writes) stop(ctx context.Context, claim fence.Claim, a dispatch.Attempt
 		}
 		return w.keepOn(ctx, claim, t, since)
 	}
-	if cut := w.taken(t.op.Connection); w.mayBeOut(t, cut) {
+	cut, doubtful := w.mayBeOut(t)
+	if doubtful && w.c.Lines != nil {
+		before, err := w.c.Lines.Ahead(ctx, []operation.Operation{t.op})
+		if err != nil {
+			return fmt.Errorf("reading what comes before an operation: %w", err)
+		}
+		t.behind = before[0].First != uuid.Nil
+	}
+	if doubtful && !t.behind {
 		return w.doubt(ctx, claim, t, cut)
 	}
 	if err := w.reached(ctx, t); err != nil {
@@ -92,9 +100,10 @@ func (w *Writes) keepOn(ctx context.Context, claim fence.Claim, t *task, since t
 	return cmp.Or(err, fence.ErrOvertaken)
 }
 
-// mayBeOut tells whether whoever had the lane before may have been sending the operation.
-func (w *Writes) mayBeOut(t *task, cut time.Time) bool {
-	return !t.course().marks && t.op.CreatedAt.Before(cut) && t.op.CutAt.Before(cut)
+// mayBeOut tells whether whoever had the lane before, until cut, may have been sending an operation without a mark.
+func (w *Writes) mayBeOut(t *task) (cut time.Time, is bool) {
+	cut = w.taken(t.op.Connection)
+	return cut, !t.behind && !t.course().marks && t.op.CreatedAt.Before(cut) && t.op.CutAt.Before(cut)
 }
 
 // doubt makes an operation unknown that may have been sent by whoever had the lane until a time.

@@ -23,6 +23,8 @@ type task struct {
 	stops operation.Reason
 	// partly tells that a part of what ends so has reached the TSP.
 	partly bool
+	// behind tells that an earlier one of its chain has not ended, so that nobody has begun this one.
+	behind bool
 	// read is begun.read from before it was read.
 	read int64
 	// looks tells that this attempt must not send anything, since an earlier one may still be under

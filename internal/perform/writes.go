@@ -48,7 +48,7 @@ type WritesConfig struct {
 	// Exchanges says that the calls of attempts are kept.
 	Exchanges bool
 	// Lines and Stand tell what comes before operations and how their lanes stand, for whoever asks why they wait. Both may
-	// be nil where nobody does.
+	// be nil where nobody does; without Lines less is known of what was sent before a crash.
 	Lines operation.Lines
 	Stand func(fence.Lane) dispatch.Stand
 	// Watch and Traces may be nil.
