@@ -28,7 +28,7 @@ var errFull = errors.New("no more is kept")
 // under which one stands. What is no JSON is not read.
 func (r Redaction) json(body []byte) (out shown, readable bool) {
 	j := jsonText{in: jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true),
-		jsontext.AllowInvalidUTF8(true)), most: r.reach(), signIn: r.SignIn}
+		jsontext.AllowInvalidUTF8(true)), most: r.reach(), of: r}
 	j.out = make([]byte, 0, min(len(body)+16, j.most+512))
 	err := j.value("")
 	if err == nil {
@@ -40,11 +40,11 @@ func (r Redaction) json(body []byte) (out shown, readable bool) {
 
 // jsonText copies a JSON text until it is long enough.
 type jsonText struct {
-	in     *jsontext.Decoder
-	out    []byte
-	most   int
-	signIn bool
-	hid    bool
+	in   *jsontext.Decoder
+	out  []byte
+	most int
+	of   Redaction
+	hid  bool
 }
 
 // value copies one that stands under a name; "" for none.
@@ -54,7 +54,7 @@ func (j *jsonText) value(name string) error {
 	}
 	kind := j.in.PeekKind()
 	scalar := kind == 'n' || kind == 't' || kind == 'f'
-	if !scalar && secretName(name) || kind == '"' && j.signIn && !shownName(name) {
+	if !scalar && secretName(name) || kind == '"' && j.of.SignIn && !shownName(name) {
 		if err := j.in.SkipValue(); err != nil {
 			return err
 		}
@@ -74,12 +74,30 @@ func (j *jsonText) value(name string) error {
 	case '[':
 		return j.parts(']', func() error { return j.value(name) })
 	case '"':
-		_, err := j.text()
-		return err
+		return j.inner()
 	}
 	raw, err := j.in.ReadValue()
 	j.out = append(j.out, raw...)
 	return err
+}
+
+// inner copies a string. One that quotes JSON, as who passes an answer on does in what is wrong, is a text of any form.
+func (j *jsonText) inner() error {
+	at := len(j.out)
+	plain, err := j.text()
+	if err != nil || !strings.ContainsAny(plain, "{[") || !strings.Contains(plain, `"`) {
+		return err
+	}
+	of := j.of.free([]byte(plain))
+	if !of.hid {
+		return nil
+	}
+	j.out, _ = jsontext.AppendQuote(j.out[:at], of.text)
+	j.hid = true
+	if of.cut {
+		return errFull
+	}
+	return nil
 }
 
 // parts copies an object or a list.
