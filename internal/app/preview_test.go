@@ -11,6 +11,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 // previewed is what of the answer to a dry run the tests look at.
@@ -92,5 +93,18 @@ func TestStrictIsPartOfWhatAKeyWasGivenFor(t *testing.T) {
 		if a := h.do("POST", messages+query, h.message("strictly"), keyHeader, "s"); a.status != http.StatusUnprocessableEntity {
 			t.Errorf("without strict: %d %s", a.status, a.text)
 		}
+	}
+}
+
+// Whoever may write could otherwise try a thousand passwords a minute, and nobody would notice.
+func TestADryRunDoesNotTellWhetherATextIsACredential(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	p := h.do("POST", messages+"?dry_run=true", h.message("is it samsara-demo-token?")).previewed()
+	if body := *p.Requests[0].Request.Body; !strings.Contains(body, "is it samsara-demo-token?") {
+		t.Errorf("the caller's own words are shown as %s", body)
+	}
+	if p.Requests[0].Request.Headers["Authorization"] != wire.Mask {
+		t.Errorf("%v", p.Requests[0].Request.Headers)
 	}
 }
