@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -23,7 +24,8 @@ type balancer struct {
 	ready map[*process]bool
 	calls int
 	// failed are the calls that no caller would have made in vain of a service that stays as it is. putOff counts answers
-	// of 503 with Retry-After, and busy sync writes whose records had an unfinished operation.
+	// of 503 with Retry-After, and busy those of 409: sync writes whose records had an unfinished operation, and cancels
+	// that came too late.
 	failed       []string
 	putOff, busy int
 }
@@ -106,7 +108,8 @@ func (b *balancer) answered(r *http.Response) error {
 	case r.StatusCode < http.StatusMultipleChoices:
 	case r.StatusCode == http.StatusServiceUnavailable && r.Header.Get("Retry-After") != "":
 		count(&b.putOff)
-	case r.StatusCode == http.StatusConflict && r.Request.URL.Query().Get("is_sync") != "":
+	case r.StatusCode == http.StatusConflict && (r.Request.URL.Query().Get("is_sync") != "" ||
+		strings.HasSuffix(r.Request.URL.Path, "/cancel")):
 		count(&b.busy)
 	default:
 		b.fails(r.Request, fmt.Errorf("was answered %s", r.Status))

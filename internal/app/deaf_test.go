@@ -143,6 +143,7 @@ func TestWritesAreSentWhoeverHearsNothing(t *testing.T) {
 	w.serve()
 	w.authorize()
 	s := newSiege(w.house, nil, w.urls...)
+	s.plain = true // Each message is to come.
 	of := sides(w.house, w.tsps)[0]
 	for _, phase := range []struct {
 		name    string

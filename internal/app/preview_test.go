@@ -3,9 +3,6 @@ package app_test
 import (
 	"fmt"
 	"net/http"
-	"os"
-	"os/exec"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -14,6 +11,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/wire"
 )
 
 // previewed is what of the answer to a dry run the tests look at.
@@ -98,44 +96,15 @@ func TestStrictIsPartOfWhatAKeyWasGivenFor(t *testing.T) {
 	}
 }
 
-// The commands of the page are run as they stand.
-func TestTheCommandsOfThePageOnPreviewsDoWhatItSays(t *testing.T) {
+// Whoever may write could otherwise try a thousand passwords a minute, and nobody would notice.
+func TestADryRunDoesNotTellWhetherATextIsACredential(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skip("NOT CHECKED: there is no curl")
-	}
-	text, err := os.ReadFile("../../docs/preview.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	h := open(t)
-	var said []string
-	for _, block := range regexp.MustCompile("(?ms)^```sh\n(.*?)^```").FindAllStringSubmatch(string(text), -1) {
-		shell := exec.CommandContext(t.Context(), "sh", "-ec", block[1])
-		shell.Dir = t.TempDir()
-		shell.Env = append(os.Environ(), "WAYBILL="+h.url, "TOKEN="+h.token, "CONNECTION="+h.ids.Connection.String(),
-			"SENDER="+h.ids.Sender.String(), "RECIPIENT="+h.ids.Recipient.String(), "VEHICLE="+h.ids.Vehicle.String(), "NO_PROXY=*")
-		out, err := shell.CombinedOutput()
-		if err != nil {
-			t.Fatalf("%s: %v, %s", block[1], err, out)
-		}
-		said = append(said, string(out))
+	p := h.do("POST", messages+"?dry_run=true", h.message("is it samsara-demo-token?")).previewed()
+	if body := *p.Requests[0].Request.Body; !strings.Contains(body, "is it samsara-demo-token?") {
+		t.Errorf("the caller's own words are shown as %s", body)
 	}
-	if len(said) != 3 {
-		t.Fatalf("the page has %d commands, and the test knows 3", len(said))
-	}
-	for i, want := range [][]string{
-		{`"preview":{`, `Dock 4 is free`, `"dropped":["sender_id"]`, `"Authorization":"*****"`},
-		{"422\n", `"path":"priority"`, `"error_type":"dropped_by_tsp"`},
-		{`"preview":{`, `"method":"PATCH"`, `Truck 12`, `"path":"id"`},
-	} {
-		for _, part := range want {
-			if !strings.Contains(said[i], part) {
-				t.Errorf("the command %d does not say %s: %s", i+1, part, said[i])
-			}
-		}
-	}
-	if list := h.do("GET", operations, ""); strings.Contains(list.text, `"operation_type"`) {
-		t.Errorf("the commands leave %s", list.text)
+	if p.Requests[0].Request.Headers["Authorization"] != wire.Mask {
+		t.Errorf("%v", p.Requests[0].Request.Headers)
 	}
 }

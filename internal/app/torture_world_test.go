@@ -34,8 +34,9 @@ type torture struct {
 	processes []*process
 	// urls are where callers find them, and env is what all run with.
 	urls, env []string
-	// secret is that of the callers.
+	// secret is that of the callers, and plain is what the siege says of them.
 	secret string
+	plain  bool
 	// server is that of the database; nil for SQLite.
 	server *postgrestest.Server
 	// disk is where the tables of that database lie, if there is a small one.
@@ -156,7 +157,7 @@ func (w *torture) begin(over <-chan struct{}, callers *sync.WaitGroup) *siege {
 	w.serve()
 	w.authorize()
 	s := newSiege(w.house, over, w.urls...)
-	s.accepted = w.trap.accepted
+	s.accepted, s.plain = w.trap.accepted, w.plain
 	for _, of := range sides(w.house, w.tsps) {
 		of.ask(w.t, "POST", "/_sim/lag", fmt.Sprintf(`{"delay_ms":%d}`, listsLag))
 		s.begin(callers, of)

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
+	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -56,7 +57,7 @@ type Calls struct {
 }
 
 // Exchanges returns the calls of an operation's attempts, as its partner may see them at this time. What was read at
-// the TSP on the way to a write tells of the fleet, and needs a grant in force, as every other reading does.
+// the TSP tells of the fleet, and needs a grant in force, as every other reading does.
 func (s *Service) Exchanges(ctx context.Context, op Operation) ([]Kept, error) {
 	kept, err := s.Kept.Exchanges(ctx, op.ID)
 	if err != nil {
@@ -66,17 +67,25 @@ func (s *Service) Exchanges(ctx context.Context, op Operation) ([]Kept, error) {
 	if err != nil && !errors.Is(err, access.ErrNotFound) {
 		return nil, fmt.Errorf("looking up a grant: %w", err)
 	}
-	if err == nil && grant.MayRead(op.Kind) {
-		return kept, nil
-	}
 	for i := range kept {
 		for n := range kept[i].Calls {
-			if one := &kept[i].Calls[n]; one.Reads {
+			if one := &kept[i].Calls[n]; one.Reads && !mayRead(grant, op.Kind, one.Purpose) {
 				one.Response = withheld(one.Response)
 			}
 		}
 	}
 	return kept, nil
+}
+
+// mayRead tells whether a grant lets its partner see what a call for a write of a kind has read. A record that is read
+// back is of that kind. What is read before is whatever the TSP answers with: people to send to, vehicles and where
+// they are, a list in which all of them stand.
+func mayRead(grant access.Grant, written resource.Kind, purpose tsp.Purpose) bool {
+	kinds := []resource.Kind{written}
+	if purpose != tsp.ForReadBack {
+		kinds = append(kinds, resource.KindVehicle, resource.KindTrailer, resource.KindUser)
+	}
+	return !slices.ContainsFunc(kinds, func(k resource.Kind) bool { return !grant.MayRead(k) })
 }
 
 // withheld is an answer without its body.

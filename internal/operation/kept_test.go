@@ -1,11 +1,16 @@
 package operation_test
 
 import (
+	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -61,6 +66,46 @@ func TestEachWayInWhichAnAttemptDiesIsTold(t *testing.T) {
 			}
 			if l := op.ReadWith(nil).Logs[0]; l.Exchanges != nil || *l.Absent != "interrupted" {
 				t.Errorf("%s, sync %t: absent %s", name, sync, *l.Absent)
+			}
+		}
+	}
+}
+
+// keptCalls are those of one attempt.
+type keptCalls []tsp.Exchange
+
+func (k keptCalls) Exchanges(context.Context, uuid.UUID) ([]operation.Kept, error) {
+	return []operation.Kept{{Entry: 1, Entries: 1, Calls: slices.Clone(k)}}, nil
+}
+
+func TestWhatWasReadIsShownToWhomTheFleetLetsReadIt(t *testing.T) {
+	t.Parallel()
+	call := func(purpose tsp.Purpose, reads bool) tsp.Exchange {
+		body := string(purpose)
+		return tsp.Exchange{Purpose: purpose, Reads: reads, Response: &tsp.Response{Content: tsp.Content{Body: &body}}}
+	}
+	for name, c := range map[string]struct {
+		lacks resource.Kind
+		want  []bool
+	}{
+		"all":                     {"", []bool{true, true, true, true}},
+		"all but what is written": {resource.KindMessage, []bool{true, false, false, false}},
+		"no people":               {resource.KindUser, []bool{true, false, false, true}},
+		"no vehicles":             {resource.KindVehicle, []bool{true, false, false, true}},
+		"no trailers":             {resource.KindTrailer, []bool{true, false, false, true}},
+		"no inspections":          {resource.KindDvirLog, []bool{true, true, true, true}},
+	} {
+		d := open(t)
+		delete(d.grant.Levels, c.lacks)
+		d.Kept = keptCalls{call(tsp.ForWrite, false), call(tsp.ForWrite, true), call(tsp.ForLookUp, true),
+			call(tsp.ForReadBack, true)}
+		kept, err := d.Exchanges(t.Context(), operation.Operation{Partner: partner, Fleet: fleet, Kind: resource.KindMessage})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range c.want {
+			if one := kept[0].Calls[i]; (one.Response.Body != nil) != want || one.Response.Redacted == want {
+				t.Errorf("who may read %s is shown the answer to the call for %s: %t", name, one.Purpose, !want)
 			}
 		}
 	}

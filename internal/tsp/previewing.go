@@ -2,8 +2,10 @@ package tsp
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 )
 
@@ -26,7 +28,7 @@ func (c *Caller) Preview(ctx context.Context, t Target, w Write) ([]Planned, *Er
 			return &Error{Class: Unavailable, Message: "the stored credentials could not be read", Err: err}
 		}
 		t.Renew = nil
-		access := c.access(t, adapter.Spec(), credentials, p)
+		access := c.access(t, adapter.Spec(), standIns(adapter.Spec(), credentials), p)
 		access.Client = &http.Client{Transport: stray{p}}
 		ctx = context.WithValue(ctx, previewKey{}, p)
 		session, err := adapter.Connect(ctx, access)
@@ -38,6 +40,30 @@ func (c *Caller) Preview(ctx context.Context, t Target, w Write) ([]Planned, *Er
 		return err
 	})
 	return p.taken(end)
+}
+
+// standIns are credentials whose secrets are texts that nobody knows. A preview hides what equals a secret: with the real
+// ones, whoever may write could find out by trying which text is a password, and nothing would tell of it. The secret
+// that is a host stays, since it says where requests go.
+func standIns(spec Spec, c Credentials) Credentials {
+	out := Credentials{Kind: c.Kind, Fields: maps.Clone(c.Fields), Secrets: maps.Clone(c.Secrets)}
+	names := []string{AccessToken, RefreshToken}
+	for _, kind := range spec.Credentials {
+		for _, field := range kind.Fields {
+			if field.Secret && !field.Host {
+				names = append(names, field.Name)
+			}
+		}
+	}
+	for _, name := range names {
+		if out.Fields[name] != "" {
+			out.Fields[name] = rand.Text()
+		}
+	}
+	for key := range out.Secrets {
+		out.Secrets[key] = rand.Text()
+	}
+	return out
 }
 
 // taken returns what was taken down. That the last call ended there is no end of the write.

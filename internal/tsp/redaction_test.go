@@ -36,6 +36,8 @@ func TestWhatStandsUnderANameThatSpeaksOfASecretIsHidden(t *testing.T) {
 		{form, `pass%77ord=y&empty=&password=`, `pass%77ord=*****&empty=&password=`},
 		{text, `<p>password: "two words", token=abc</p>`, `<p>password: *****, token=*****</p>`},
 		{text, `<p>Authorization: Bearer abc.def</p>`, `<p>Authorization: *****</p>`},
+		{json, `{"message":"bad: {\"password\":\"b\",\"c\":1}"}`, `{"message":"bad: {\"password\":*****,\"c\":1}"}`},
+		{json, `{"message":"the password: must be longer"}`, `{"message":"the password: must be longer"}`},
 		{json, `{"a":1,"sessionId":"s","cut`, `{"a":1,"sessionId":*****,"cut`},
 		{json, `{"credentials":{"sessionId":"s"},"cut`, `{"credentials":{"sessionId":*****},"cut`},
 		{json, `{"token":["abc`, `{"token":[*****`},
@@ -73,7 +75,8 @@ func TestAKnownSecretIsHiddenWhereverItStandsAndHoweverItIsSpelled(t *testing.T)
 	const secret = `hush/"key" 7`
 	r := tsp.Redaction{Secrets: tsp.SecretsOf(secret)}
 	for _, body := range []string{`{"a":"x hush\/\u0022key\u0022 7 y"}`, `plain hush/"key" 7 text`,
-		`<i>hush/&quot;key&quot; 7</i>`, `at hush%2F%22key%22%207 or so`, `{"a":"hush\u002f\"key\" 7`} {
+		`<i>hush/&quot;key&quot; 7</i>`, `at hush%2F%22key%22%207 or so`, `{"a":"hush\u002f\"key\" 7`,
+		`{"a":"{\"b\":\"hush\\u002f\\u0022key\\u0022 7\"}"}`, `{"a":["{\"b\":\"hush/\\\"key\\\" 7\"}"]}`} {
 		got := *asked(t, r, "https://t.example/", "", body).Body
 		if strings.Contains(got, "hush") || !strings.Contains(got, wire.Mask) {
 			t.Errorf("%s is shown as %s", body, got)
@@ -88,10 +91,12 @@ func TestAKnownSecretIsHiddenWhereverItStandsAndHoweverItIsSpelled(t *testing.T)
 func TestHeadersThatSpeakOfASecretAreShownByNameAlone(t *testing.T) {
 	t.Parallel()
 	header := http.Header{"Set-Cookie": {"a=b", "c=d"}, "Authorization": {"Bearer x"}, "X-Api-Key": {"k"},
-		"Idempotency-Key": {"0198"}, "Location": {"https://t.example/?token=abc&x=y"}, "Retry-After": {"1"}}
+		"Idempotency-Key": {"0198"}, "Location": {"https://t.example/?token=abc&x=y"}, "Retry-After": {"1"},
+		"Access-Control-Allow-Credentials": {"true"}}
 	got := tsp.Redaction{}.Response(200, header, nil)
 	for name, want := range map[string]string{"Set-Cookie": wire.Mask, "Authorization": wire.Mask, "X-Api-Key": wire.Mask,
-		"Idempotency-Key": "0198", "Location": "https://t.example/?token=*****&x=y", "Retry-After": "1"} {
+		"Idempotency-Key": "0198", "Location": "https://t.example/?token=*****&x=y", "Retry-After": "1",
+		"Access-Control-Allow-Credentials": "true"} {
 		if got.Headers[name] != want {
 			t.Errorf("%s is shown as %q", name, got.Headers[name])
 		}
@@ -103,7 +108,7 @@ func TestALongBodyIsCutWithoutASecretLeftInHalf(t *testing.T) {
 	const secret = "hush-hush-hush-hush"
 	r := tsp.Redaction{Secrets: tsp.SecretsOf(secret)}
 	for n := 8<<10 - 60; n < 8<<10+40; n++ {
-		for _, form := range []string{`%s`, `{"a":"%s"}`, `{"a":["%s"]}`, `{"a":"%s`, `{"%s":1,"b":"c"}`} {
+		for _, form := range []string{`%s`, `{"a":"%s"}`, `{"a":["%s"]}`, `{"a":"%s`, `{"%s":1,"b":"c"}`, `{"a":"{\"b\":\"%s\"}"}`} {
 			body := strings.ReplaceAll(form, "%s", strings.Repeat("ä", n/2)+strings.Repeat(secret, 200))
 			got := asked(t, r, "https://t.example/", "", body)
 			if strings.Contains(*got.Body, "hush") || !got.BodyCut || len(*got.Body) > 8<<10 || got.BodyLength != int64(len(body)) {

@@ -13,7 +13,7 @@ var (
 		[]byte("accesskey"), []byte("privatekey"), []byte("sessionid"), []byte("signature")}
 	secretNames = []string{"session", "assertion", "auth", "jwt", "otp", "pin", "sid"}
 	// plainNames hold a part of the first and are no secrets.
-	plainNames = []string{"tokentype"}
+	plainNames = []string{"tokentype", "accesscontrolallowcredentials"}
 	// secretParameters are what queries and forms have for keys, while members of these names are anything.
 	secretParameters = []string{"key", "code"}
 )

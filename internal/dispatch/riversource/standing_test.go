@@ -38,9 +38,14 @@ func TestEachReplicaHasAPartAndOneLeads(t *testing.T) {
 func TestAReplicaThatComesLeavesToOthersTheirPart(t *testing.T) {
 	t.Parallel()
 	url := database(t)
-	a := replica(t, url)
+	a, db := replica(t, url), pool(t, url)
 	together(t, a)
-	_, err := pool(t, url).Exec(t.Context(), `CREATE FUNCTION stalls() RETURNS trigger LANGUAGE plpgsql AS
+	eventually(t, "the one that was there counts itself", func() bool {
+		var counted bool
+		err := db.QueryRow(t.Context(), `SELECT counts >= started_at FROM replica`).Scan(&counted)
+		return err == nil && counted
+	})
+	_, err := db.Exec(t.Context(), `CREATE FUNCTION stalls() RETURNS trigger LANGUAGE plpgsql AS
 		$$ BEGIN RAISE EXCEPTION 'this beat is the next one'; END $$;
 		CREATE TRIGGER stalls BEFORE UPDATE ON replica FOR EACH ROW WHEN (old.counts < old.started_at)
 		EXECUTE FUNCTION stalls()`)

@@ -19,7 +19,7 @@ func TestTheClockFollowsTheMachinesAndTakesOverNoStepAtOnce(t *testing.T) {
 		c.begin(func() time.Time { return time.Now().Add(ahead) }, time.Time{}, 0)
 		off := func(want time.Duration) {
 			t.Helper()
-			if got := c.now().Sub(time.Now()); got != want {
+			if got := time.Until(c.now()); got != want {
 				t.Errorf("it is %v ahead and should be %v", got, want)
 			}
 		}

@@ -136,6 +136,11 @@ func enter(ctx context.Context, pace tsp.Pacer, limits []string) (leave func(), 
 	return leave, err
 }
 
+// unknownForm is the placeholder that stands in a preview for a whole form.
+type unknownForm string
+
+const formType = "application/x-www-form-urlencoded"
+
 func (l *line) request(ctx context.Context, call Call) (*http.Request, error) {
 	target := l.base + call.Path
 	if len(call.Query) > 0 {
@@ -146,7 +151,9 @@ func (l *line) request(ctx context.Context, call Call) (*http.Request, error) {
 	switch value := call.Body.(type) {
 	case nil:
 	case url.Values:
-		body, contentType = strings.NewReader(value.Encode()), "application/x-www-form-urlencoded"
+		body, contentType = strings.NewReader(value.Encode()), formType
+	case unknownForm:
+		body, contentType = strings.NewReader(string(value)), formType
 	default:
 		text, err := json.Marshal(value, json.Deterministic(true))
 		if err != nil {

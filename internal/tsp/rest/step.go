@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"errors"
+	"net/url"
 
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/steps"
@@ -18,7 +19,7 @@ func (s Step) over(send Send) steps.Step {
 		}
 		call.Body, err = s.body(ctx, send, w)
 		if awaited, previewed := tsp.Awaited("what-follows", err); previewed {
-			call.Body, err = awaited, nil
+			call.Body, err = unknownBody(call.Body, awaited), nil
 		}
 		if err != nil {
 			return nil, ours("encoding "+w.Capability.String(), err)
@@ -29,6 +30,14 @@ func (s Step) over(send Send) steps.Step {
 		out.Find = func(ctx context.Context, w tsp.Write) (tsp.Written, bool, error) { return s.Find(ctx, send, w) }
 	}
 	return out
+}
+
+// unknownBody stands in a preview for a body that follows from an answer. What is composed beside the error tells its form.
+func unknownBody(composed any, awaited string) any {
+	if _, isForm := composed.(url.Values); isForm {
+		return unknownForm(awaited)
+	}
+	return awaited
 }
 
 func (s Step) body(ctx context.Context, send Send, w tsp.Write) (any, error) {

@@ -104,6 +104,9 @@ func TestEachFlawFailsItsCheckAndNoOther(t *testing.T) {
 				delete(failed, "golden")
 				delete(failed, "values")
 			}
+			if f == restless {
+				delete(failed, "preview") // What is another request each time is another one than was previewed.
+			}
 			if diff := cmp.Diff([]string{want}, slices.Sorted(maps.Keys(failed))); diff != "" {
 				t.Errorf("the failing checks are others (-want +got):\n%s", diff)
 				for name, messages := range failed {

@@ -1,0 +1,85 @@
+package app_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// pasted finds the commands of a page of docs.
+var pasted = regexp.MustCompile("(?ms)^```sh\n(.*?)^```")
+
+// commandsOf runs the commands of a page of docs as they stand, beside the demo's ids and what else they name, and
+// returns what they print. wants is how many the test knows.
+func (h *house) commandsOf(page string, wants int, names ...string) (said []string) {
+	h.t.Helper()
+	if _, err := exec.LookPath("curl"); err != nil {
+		h.t.Skip("NOT CHECKED: there is no curl")
+	}
+	text, err := os.ReadFile("../../docs/" + page)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	names = append(names, "WAYBILL="+h.url, "TOKEN="+h.token, "CONNECTION="+h.ids.Connection.String(),
+		"SENDER="+h.ids.Sender.String(), "RECIPIENT="+h.ids.Recipient.String(), "VEHICLE="+h.ids.Vehicle.String(), "NO_PROXY=*")
+	for _, block := range pasted.FindAllStringSubmatch(string(text), -1) {
+		shell := exec.CommandContext(h.t.Context(), "sh", "-euc", block[1])
+		shell.Dir, shell.Env = h.t.TempDir(), append(os.Environ(), names...)
+		out, err := shell.CombinedOutput()
+		if err != nil {
+			h.t.Fatalf("%s: %v, %s", block[1], err, out)
+		}
+		said = append(said, string(out))
+	}
+	if len(said) != wants {
+		h.t.Fatalf("%s has %d commands, and the test knows %d", page, len(said), wants)
+	}
+	return said
+}
+
+// says fails unless each command printed its parts.
+func says(t *testing.T, said []string, parts ...[]string) {
+	t.Helper()
+	for i, want := range parts {
+		for _, part := range want {
+			if !strings.Contains(said[i], part) {
+				t.Errorf("the command %d does not say %s: %s", i+1, part, said[i])
+			}
+		}
+	}
+}
+
+func TestTheCommandsOfThePageOnPreviewsDoWhatItSays(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	says(t, h.commandsOf("preview.md", 3),
+		[]string{`"preview":{`, `Dock 4 is free`, `"dropped":["sender_id"]`, `"Authorization":"*****"`},
+		[]string{"422\n", `"path":"priority"`, `"error_type":"dropped_by_tsp"`},
+		[]string{`"preview":{`, `"method":"PATCH"`, `Truck 12`, `"path":"id"`})
+	if list := h.do("GET", operations, ""); strings.Contains(list.text, `"operation_type"`) {
+		t.Errorf("the commands leave %s", list.text)
+	}
+}
+
+func TestTheCommandOfThePageOnExchangesDoesWhatItSays(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	id := h.do("POST", messages, h.message("Dock 4 is free")).field("id")
+	h.ended(id)
+	says(t, h.commandsOf("exchanges.md", 1, "OPERATION="+id),
+		[]string{`"exchanges":[{"purpose":"send"`, `Dock 4 is free`, `"Authorization":"*****"`, `"exchanges_absent":null`})
+}
+
+func TestTheCommandsOfThePageOnWritesDoWhatItSays(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.simulated("POST", "/_sim/faults", `{"match":{"method":"PATCH"},"fault":"status","status":503}`)
+	waits := h.do("PATCH", vehicles+"/"+h.ids.Vehicle.String(),
+		fmt.Sprintf(`{"connection_id":"%s","vehicle_name":"Truck 12"}`, h.ids.Connection))
+	says(t, h.commandsOf("writes.md", 2, "KEY=page", "MESSAGE="+h.message("Dock 4 is free")),
+		[]string{`"status":"success"`, `Dock 4 is free`},
+		[]string{waits.field("id"), `"status":"pending"`, `"progress":{`, `"deadline":"2`})
+}
