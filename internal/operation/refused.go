@@ -25,7 +25,7 @@ func (s *Service) refused(err error, partner uuid.UUID) error {
 	}
 	if errors.Is(err, ErrRetried) {
 		return &problem.Error{Code: problem.Conflict, Err: err, Detail: "the operation was retried at the same time by " +
-			"another request; nothing was stored or sent. Read it: retried_by names the one that retries it"}
+			"another request; nothing was stored or sent; read it: retried_by names the one that retries it"}
 	}
 	return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second,
 		Detail: "the write could not be stored now; nothing was accepted, so send it again", Err: err}

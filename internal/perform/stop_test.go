@@ -187,8 +187,9 @@ func TestWhatIsUnderWayIsNotCancelled(t *testing.T) {
 				return tsp.Written{}, nil
 			}
 			id := w.add()
-			began := time.Now()
+			began, looked := time.Now(), make(chan struct{})
 			go func() {
+				defer close(looked)
 				time.Sleep(time.Second)
 				if w.op(id).State == operation.Queued {
 					w.cancel(id)
@@ -197,6 +198,7 @@ func TestWhatIsUnderWayIsNotCancelled(t *testing.T) {
 				between = w.op(id)
 			}()
 			w.run(t, time.Minute)
+			<-looked
 			if between.State != operation.Sending || between.IsAsked() || between.SentAt.Sub(began) > time.Second {
 				t.Errorf("%s: while it is under way it is %s since %s", strength, between.State, between.SentAt)
 			}
