@@ -231,13 +231,14 @@ func (h *house) ended(id string) answer {
 	h.t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
+	var a answer
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); <-tick.C {
-		a := h.do("GET", fmt.Sprintf("/v2/integrations/connections/%s/resource-operations/%s", h.ids.Connection, id), "")
+		a = h.do("GET", fmt.Sprintf("/v2/integrations/connections/%s/resource-operations/%s", h.ids.Connection, id), "")
 		if a.field("status") != "pending" {
 			return a
 		}
 	}
-	h.t.Fatalf("operation %s did not end", id)
+	h.t.Fatalf("operation %s did not end: %s", id, a.text)
 	return answer{}
 }
 
