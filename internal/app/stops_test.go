@@ -145,6 +145,10 @@ func TestAFailedWriteIsRetriedAsItWasOrEdited(t *testing.T) {
 	if edited.status != http.StatusOK || edited.field("retry_of") != second || h.sent("edited") != 1 {
 		t.Errorf("edited: %d %s", edited.status, edited.text)
 	}
+	waited := h.do("POST", h.on(fail(), "retry"), "", "Prefer", "wait=20")
+	if waited.status != http.StatusOK || waited.header.Get("Preference-Applied") != "wait=20" {
+		t.Errorf("waited for: %d %s", waited.status, waited.text)
+	}
 }
 
 // The page for integrators is run as it stands.
