@@ -229,10 +229,15 @@ const (
 // ended waits until the operation is no longer pending and returns it.
 func (h *house) ended(id string) answer {
 	h.t.Helper()
+	return h.endedWithin(30*time.Second, id)
+}
+
+func (h *house) endedWithin(d time.Duration, id string) answer {
+	h.t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	var a answer
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); <-tick.C {
+	for deadline := time.Now().Add(d); time.Now().Before(deadline); <-tick.C {
 		a = h.do("GET", fmt.Sprintf("/v2/integrations/connections/%s/resource-operations/%s", h.ids.Connection, id), "")
 		if a.field("status") != "pending" {
 			return a
