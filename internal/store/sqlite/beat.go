@@ -145,10 +145,12 @@ func (e *Engine) keepHold() error {
 	return err
 }
 
-// Beat notes that the database is alive, if something was written since the last beat. The first one says
-// that what Standing told was taken care of. Those who work beside the service have none.
+// Beat notes that the database is alive, if something was written since the last beat, or its clock and the machine's
+// are not the same. The first one says that what Standing told was taken care of. Those who work beside the service
+// have none.
 func (e *Engine) Beat(ctx context.Context, write engine.Writing) error {
-	if e.hold == nil || e.begun.Load() && e.session.unbeaten.Load() == 0 {
+	isOff := e.clock.isOff()
+	if e.hold == nil || e.begun.Load() && e.session.unbeaten.Load() == 0 && !isOff && !e.noted.Load() {
 		return nil
 	}
 	last, err := e.lastBeat(ctx)
@@ -179,6 +181,7 @@ func (e *Engine) Beat(ctx context.Context, write engine.Writing) error {
 		return fmt.Errorf("noting that the database is alive: %w", err)
 	}
 	e.begun.Store(true)
+	e.noted.Store(isOff)
 	return e.hold.note(next)
 }
 

@@ -9,12 +9,12 @@ import (
 	"github.com/waybill-dev/waybill/internal/store/engine"
 )
 
-// metaOffset is the name under which the database keeps by how many microseconds its clock is behind the machine's, or
-// ahead of it if they are less than none.
+// metaOffset is the name under which the database keeps by how many microseconds its clock is behind the machine's,
+// or ahead of it if they are less than none.
 const metaOffset = "clock offset"
 
-// What the clock makes of a step of the machine's. A short one, and one for more than an hour, as of a machine that knows its
-// time only some while after its start, is taken over at once.
+// What the clock makes of a step ahead of the machine's. A short one, and one of more than an hour, as of a machine
+// that knows its time only some while after its start, is taken over at once.
 const (
 	shortStep = time.Second
 	longStep  = time.Hour
@@ -23,10 +23,10 @@ const (
 // caughtUp is what a clock that is behind may have caught up since the last beat before a process died.
 const caughtUp = 250 * time.Millisecond
 
-// clock is the machine's without its steps. It never goes back, since what waits for a time would wait once more; where the
-// machine's was set back it runs at half the speed until both are the same. And it does not leap, since a write of which
-// nobody knows is sent again once a time has passed in which it would have been found: where the machine's was set ahead
-// it runs a quarter faster.
+// clock is the machine's without its steps. It never goes back, since what waits for a time would wait once more;
+// where the machine's was set back it runs at half the speed until both are the same. And it does not leap, since a
+// write of which nobody knows is sent again once a time has passed in which it would have been found: where the
+// machine's was set ahead it runs a quarter faster.
 type clock struct {
 	machine func() time.Time
 
@@ -69,6 +69,9 @@ func (c *clock) now() time.Time {
 // offset is by how much it is behind the machine's; negative where it is ahead.
 func (c *clock) offset() time.Duration { return c.machine().Sub(c.now()) }
 
+// isOff tells that it differs from the machine's by more than is noted as nothing.
+func (c *clock) isOff() bool { return c.offset().Abs() > shortStep }
+
 // Now is the time by which the service works.
 func (e *Engine) Now() time.Time { return e.clock.now() }
 
@@ -88,12 +91,11 @@ func (e *Engine) beginClock(ctx context.Context, now func() time.Time) error {
 	return nil
 }
 
-// keepOffset notes by how much the clock and the machine's differ.
+// keepOffset notes by how much the clock and the machine's differ, for the next start.
 func (e *Engine) keepOffset(s engine.Statements) error {
-	off := e.clock.offset()
-	if off.Abs() <= shortStep {
+	if !e.clock.isOff() {
 		return s.Exec(`DELETE FROM meta WHERE name = ?1`, []any{metaOffset})
 	}
 	return s.Exec(`INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2`,
-		[]any{metaOffset, []byte(strconv.FormatInt(off.Microseconds(), 10))})
+		[]any{metaOffset, []byte(strconv.FormatInt(e.clock.offset().Microseconds(), 10))})
 }

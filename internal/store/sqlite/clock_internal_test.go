@@ -63,7 +63,7 @@ func TestTheClockOfAStartGoesOnFromWhatTheDatabaseHasSeen(t *testing.T) {
 			}
 			first.Now()
 			step = c.offset
-			beats(t, first)
+			beating(t, first)()
 			if err := first.Close(); err != nil {
 				t.Fatal(err)
 			}
@@ -80,24 +80,71 @@ func TestTheClockOfAStartGoesOnFromWhatTheDatabaseHasSeen(t *testing.T) {
 	}
 }
 
-// beats notes that the database is alive.
-func beats(t *testing.T, e *Engine) {
+func TestTheClockGoesOnAfterALongRestOverARestart(t *testing.T) {
+	t.Parallel()
+	for says, rest := range map[string]struct {
+		written     bool
+		after, want time.Duration
+	}{
+		"behind, and nothing was written since":        {false, time.Minute, -10*time.Minute + 15*time.Second},
+		"caught up, and nothing was written meanwhile": {true, time.Hour, 0},
+	} {
+		t.Run(says, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				path, step := filepath.Join(t.TempDir(), "w.db"), time.Duration(0)
+				machine := func() time.Time { return time.Now().Add(step) }
+				e, err := Open(t.Context(), path, machine)
+				if err != nil {
+					t.Fatal(err)
+				}
+				beat := beating(t, e)
+				beat()
+				time.Sleep(time.Minute)
+				e.Now()
+				step = 10 * time.Minute
+				if rest.written {
+					e.session.unbeaten.Add(1)
+				}
+				beat()
+				time.Sleep(rest.after)
+				beat()
+				if err := e.Close(); err != nil {
+					t.Fatal(err)
+				}
+				if e, err = Open(t.Context(), path, machine); err != nil {
+					t.Fatal(err)
+				}
+				defer e.Close()
+				if got := e.Now().Sub(machine()); got < rest.want || got > rest.want+time.Second {
+					t.Errorf("it begins %v ahead of the machine's, and was %v ahead", got, rest.want)
+				}
+			})
+		})
+	}
+}
+
+// beating returns what notes that the database is alive.
+func beating(t *testing.T, e *Engine) func() {
 	t.Helper()
 	s, err := e.Session(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = e.Beat(t.Context(), func(_ context.Context, run func(engine.Statements) error) error {
-		if _, err := s.Begin(); err != nil {
-			return err
+	return func() {
+		t.Helper()
+		err := e.Beat(t.Context(), func(_ context.Context, run func(engine.Statements) error) error {
+			if _, err := s.Begin(); err != nil {
+				return err
+			}
+			err := run(s)
+			if err == nil {
+				_, err = s.Commit()
+			}
+			return errors.Join(err, s.Rollback())
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		err := run(s)
-		if err == nil {
-			_, err = s.Commit()
-		}
-		return errors.Join(err, s.Rollback())
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 }

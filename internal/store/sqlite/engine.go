@@ -28,13 +28,14 @@ const (
 )
 
 // Engine is an open file. path is where it lies. hold is nil for those who work beside the service: the
-// file is another's to make and to migrate. begun tells that there was a beat; locks are those by id.
+// file is another's to make and to migrate. begun tells that there was a beat, and noted that the last one has noted a
+// clock that is off; locks are those by id.
 type Engine struct {
 	path             string
 	clock            clock
 	guard            *guard
 	hold             *hold
-	begun            atomic.Bool
+	begun, noted     atomic.Bool
 	locks            keyedLocks
 	session          *session
 	kept             *readers
