@@ -13,8 +13,8 @@ const (
 	packedSealed = 1
 )
 
-// maxUnpacked is more than anything that is packed takes, in bytes.
-const maxUnpacked = 1 << 20
+// maxUnpacked is more than anything that is packed takes, in bytes: most of the calls of an attempt may be headers.
+const maxUnpacked = 16 << 20
 
 // packer compresses. It may be used by any number of goroutines, of which some at a time compress.
 type packer struct {
