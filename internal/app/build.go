@@ -109,6 +109,15 @@ func (a *App) parts(ctx context.Context, o Options) (p parts, err error) {
 	return p, nil
 }
 
+// outside is the clock of what is compared with the clocks of receivers and issuers, who know nothing of how that of a
+// file takes over steps of the machine's.
+func (a *App) outside() func() time.Time {
+	if a.replica == nil {
+		return time.Now
+	}
+	return a.now
+}
+
 // work makes the dispatcher and what runs in its lanes.
 func (a *App) work(p parts) {
 	a.writes = perform.NewWrites(perform.WritesConfig{
@@ -121,12 +130,7 @@ func (a *App) work(p parts) {
 	open := func(s webhook.Subscription) (webhook.Subscription, error) {
 		return webhook.OpenSecret(a.keys.sealer, s, a.now())
 	}
-	// Receivers compare it with theirs, which know nothing of how a file's clock takes over steps of the machine's.
-	signs := a.now
-	if a.replica == nil {
-		signs = time.Now
-	}
-	sender := webhook.NewSender(a.toReceivers(outbound.Receiver(p.policy, webhook.DefaultTimeout)), signs)
+	sender := webhook.NewSender(a.toReceivers(outbound.Receiver(p.policy, webhook.DefaultTimeout)), a.outside())
 	sender.Strict = strictEvents(p)
 	deliveries := perform.NewDeliveries(perform.DeliveriesConfig{
 		Queue: a.db, Receivers: a.db, Feed: a.feed, Lets: p.grants.Lets, Open: open, Sender: sender,

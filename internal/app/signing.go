@@ -51,7 +51,7 @@ func (a *App) tokens(ctx context.Context, p parts) (g access.Gate, err error) {
 	}
 	if of := a.config.OIDC; of.Issuer != "" {
 		a.issuer = access.NewExternal(access.ExternalConfig{
-			Issuer: of.Issuer, Audience: of.Audience, Store: a.db, Now: a.now, Log: a.log,
+			Issuer: of.Issuer, Audience: of.Audience, Store: a.db, Now: a.outside(), Log: a.log,
 			HTTP: outbound.TSP(p.policy, of.Issuer),
 			Claims: access.ClaimNames{Client: of.Claims["client"], Partner: of.Claims["partner"], Fleet: of.Claims["fleet"],
 				Scopes: of.Claims["scopes"]},
