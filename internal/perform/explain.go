@@ -74,13 +74,12 @@ func (w *Writes) explain(op operation.Operation, ahead operation.Ahead, of *lane
 	if n := len(op.Attempts); n > 0 {
 		p.Class = op.Attempts[n-1].Class
 	}
-	_, flying := w.flying.Load(op.ID)
 	say := func(code operation.Cause, format string, args ...any) operation.ProgressRead {
 		p.Code, p.Reason = code, fmt.Sprintf(format, args...)
 		return p
 	}
 	switch {
-	case flying || op.State == operation.Sending:
+	case op.State == operation.Sending || of.stand.Known && !w.begun.since(op.ID).IsZero():
 		return say(operation.InFlight, "an attempt is under way")
 	case of.conn.Status == connection.Paused:
 		return say(operation.ConnectionPaused, "its connection is paused; it goes on once that is active")
