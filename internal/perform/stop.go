@@ -161,7 +161,8 @@ func (t *task) unsent(last *operation.Attempt) (tsp.Class, string) {
 // aPart begins the sentence about an operation of which the TSP has a part.
 const aPart = "a part of it has reached the TSP, and the rest was not sent: "
 
-// StoppedLanes lists the connections of operations that must not be sent any more.
-func (w *Writes) StoppedLanes(ctx context.Context) ([]uuid.UUID, error) {
-	return w.c.Stops.Stopping(ctx, w.c.Now())
+// StoppedLanes lists those in which operations wait that must not be sent any more.
+func (w *Writes) StoppedLanes(ctx context.Context) ([]fence.Lane, error) {
+	ids, err := w.c.Stops.Stopping(ctx, w.c.Now())
+	return lanes(fence.Connections, ids), err
 }
