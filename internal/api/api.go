@@ -76,7 +76,7 @@ type Deliveries interface {
 }
 
 // Config is what a Server is made of. All of its fields but IgnoreUnknown,
-// Limits, MaxAge, Sound, Watch and Traces are required.
+// Limits, Sound, Watch and Traces are required.
 type Config struct {
 	Tokens      Tokens
 	Operations  Operations
@@ -103,7 +103,7 @@ type Config struct {
 	// newer than the contract; a header of the answer names them. Otherwise they are refused.
 	IgnoreUnknown bool
 	Limits        Limits
-	// MaxAge is for how long an operation waits at most, and so for how long expires_in may let it; three days if zero.
+	// MaxAge is for how long an operation waits at most, and so for how long expires_in may let it.
 	MaxAge time.Duration
 	// Sound tells what is wrong with the connection by which a request came; such a request is refused and
 	// the connection closed. It may be nil.

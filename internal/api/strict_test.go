@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	json "github.com/go-json-experiment/json"
@@ -20,7 +21,7 @@ import (
 func empty(t *testing.T, ignoring bool) *counter {
 	t.Helper()
 	c := serve(t, nil)
-	c.Server = api.New(api.Config{Tokens: c, Now: c.Now, TSPs: c.TSPs, Healthy: c.Healthy, IgnoreUnknown: ignoring,
+	c.Server = api.New(api.Config{Tokens: c, Now: c.Now, TSPs: c.TSPs, Healthy: c.Healthy, IgnoreUnknown: ignoring, MaxAge: time.Hour,
 		Log: slog.New(slog.DiscardHandler)})
 	return c
 }

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"net/http"
 	"time"
 
@@ -94,8 +93,7 @@ func (s *Server) answerTaken(w http.ResponseWriter, r *http.Request, t taken) {
 // expiresIn reads for how long a write may be sent; zero if that is not given. Whatever waits for longer than MaxAge
 // ends then anyhow, so that more would have no effect.
 func (s *Server) expiresIn(q *query) time.Duration {
-	most := cmp.Or(s.MaxAge, 72*time.Hour)
-	return time.Duration(q.integer("expires_in", 0, 1, int(most/time.Second))) * time.Second
+	return time.Duration(q.integer("expires_in", 0, 1, int(s.MaxAge/time.Second))) * time.Second
 }
 
 // statusOf is the status of a write that was accepted.

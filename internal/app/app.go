@@ -20,6 +20,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/listen"
 	"github.com/waybill-dev/waybill/internal/metrics"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/perform"
@@ -66,7 +67,8 @@ type App struct {
 	now     func() time.Time
 	budget  *dispatch.Budget
 	floors  floors
-	// stops tells that no more requests are taken.
+	// most bounds the connections of callers at once, and stops tells that no more requests are taken.
+	most  int
 	stops atomic.Bool
 	// cutAt is when this process took over from one that did not stop in order; zero if it did.
 	cutAt time.Time
@@ -107,7 +109,9 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 	// What the service does by itself is not done by whoever started it.
 	starter := audit.Of(ctx)
 	ctx = audit.By(ctx, audit.Actor{})
-	a := &App{config: c, dev: o.Dev, log: o.Log, now: time.Now, waiters: operation.NewWaiters(c.MaxConnections)}
+	a := &App{config: c, dev: o.Dev, log: o.Log, now: time.Now}
+	a.most = a.connectionsAtOnce(listen.Descriptors())
+	a.waiters = operation.NewWaiters(a.most)
 	a.measure(o.Adapters)
 	if err := a.openAdmin(); err != nil {
 		return nil, err

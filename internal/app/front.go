@@ -41,8 +41,7 @@ func (a *App) front(l net.Listener) (*front, error) {
 		return nil, err
 	}
 	c := a.config
-	most := a.connectionsAtOnce(listen.Descriptors())
-	a.log.Debug("what callers may cost", "connections", most, "tls", certificates != nil,
+	a.log.Debug("what callers may cost", "connections", a.most, "tls", certificates != nil,
 		"client", c.RateClient, "partner", c.RatePartner, "token", c.RateToken, "address", c.RateAddress,
 		"trusted_proxies", c.TrustedProxies, "header_seconds", headerTime.Seconds(), "arrival_seconds", arrivalTime.Seconds(),
 		"idle_seconds", idleTime.Seconds(), "drain_seconds", drainTime.Seconds())
@@ -51,7 +50,7 @@ func (a *App) front(l net.Listener) (*front, error) {
 			MaxHeaderBytes: maxHeader, ConnContext: listen.WithConn,
 			// What it logs is callers' doing; what is the machine's, the listener logs.
 			ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)},
-		listener: listen.New(l, listen.Config{Most: most, Trusted: c.TrustedProxies,
+		listener: listen.New(l, listen.Config{Most: a.most, Trusted: c.TrustedProxies,
 			Certificates: certificates, Now: time.Now, Log: a.log}),
 	}, nil
 }

@@ -3,8 +3,6 @@ package app
 import (
 	"context"
 	"time"
-
-	"github.com/waybill-dev/waybill/internal/fence"
 )
 
 // stopsEvery is how often it is looked for operations that must not be sent any more. A lane that knows of one ends it
@@ -21,12 +19,12 @@ func (a *App) watchStops(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 		}
-		ids, err := a.writes.StoppedLanes(ctx)
+		stopped, err := a.writes.StoppedLanes(ctx)
 		if err != nil && ctx.Err() == nil {
 			a.log.Error("operations that must not be sent any more could not be looked for; it is tried again", "error", err)
 		}
-		for _, id := range ids {
-			a.lanes.activate(fence.Lane{Kind: fence.Connections, ID: id})
+		for _, lane := range stopped {
+			a.lanes.activate(lane)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package dispatch
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -172,4 +173,29 @@ func keyed(limits map[string]Limit) func(string) (Limit, bool) {
 		l, ok := limits[key]
 		return l, ok
 	}
+}
+
+func TestWhatIsForeseenOfLimitsIsChargedToNoneOfThem(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := NewBudget(time.Now, map[string]time.Time{})
+		limits := []Limit{{ID: "a", Label: Label{"acme", "quick"}, Interval: time.Second, Burst: 1},
+			{ID: "b", Label: Label{"acme", "slow"}, Interval: time.Minute, Burst: 1}}
+		for range 3 {
+			if waits := b.Foresee("p", limits, 0); !slices.Equal(waits, []time.Duration{0, 0}) {
+				t.Fatalf("before anything was charged: %v", waits)
+			}
+		}
+		if wait, _ := b.Take("p", limits); wait != 0 {
+			t.Fatalf("it has charged: %v", wait)
+		}
+		for range 3 {
+			if waits := b.Foresee("p", limits, 0); !slices.Equal(waits, []time.Duration{time.Second, time.Minute}) {
+				t.Errorf("once they are used up: %v", waits)
+			}
+		}
+		if len(b.UsedUp()) != 0 {
+			t.Error("it waits for its turn")
+		}
+	})
 }

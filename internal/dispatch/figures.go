@@ -80,7 +80,8 @@ func (r *runner[T]) stands(now, next time.Time) {
 	if r.gate.shut(now) {
 		until = r.gate.until()
 	}
-	if s := r.stance; s == nil || s.waits != waits || !s.until.Equal(until) || !s.again.IsZero() || r.label != "" && s.label != r.label {
+	if s := r.stance; s == nil || s.waits != waits || !s.until.Equal(until) || !s.again.IsZero() ||
+		r.label != "" && s.label != r.label {
 		r.note(waits, until)
 	}
 	r.stance.flying.Store(int64(r.flying))
@@ -89,9 +90,14 @@ func (r *runner[T]) stands(now, next time.Time) {
 func (r *runner[T]) note(waits Waits, until time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.stance = r.stances[r.claim.Lane]; r.stance == nil {
+	if r.stance == nil {
 		r.stance = &stance{}
-		r.stances[r.claim.Lane] = r.stance
+		if was := r.stances[r.claim.Lane]; was != nil {
+			r.stance.label = was.label
+		}
+		if r.runs[r.claim.Lane].epoch == r.claim.Epoch {
+			r.stances[r.claim.Lane] = r.stance
+		}
 	}
 	r.stance.waits, r.stance.until, r.stance.again = waits, until, time.Time{}
 	// It may not have been read yet in this run.

@@ -84,6 +84,28 @@ func TestHowManyAreInFlightIsNotedWithoutTheLockOfAllLanes(t *testing.T) {
 	}
 }
 
+func TestARunThatLostItsLifeSaysNothingOfTheRunThatCameAfterIt(t *testing.T) {
+	t.Parallel()
+	d, now := New(Config{Source: handing{}, Now: time.Now}), time.Now()
+	runs := func(epoch int64, flying int) *runner[string] {
+		c := fence.Claim{Lane: theLane, Epoch: epoch}
+		d.runs[theLane] = run{epoch: epoch}
+		r := &runner[string]{Dispatcher: d, claim: Claim{Claim: c}, label: "acme", flying: flying}
+		r.stands(now, time.Time{})
+		return r
+	}
+	before := runs(1, 1)
+	runs(3, 5)
+	// Its attempt ends, and with it the earlier run.
+	before.flying = 0
+	before.stands(now, now.Add(time.Minute))
+	before.leaves(now, now.Add(time.Second))
+	want := map[Stance]Standing{{fence.Connections, "acme", Nothing}: {1, 5}}
+	if diff := cmp.Diff(want, d.Standings()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestALimitIsUsedUpWhileSomebodyWaitsForIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -24,9 +24,10 @@ func (r *runner[T]) apply(res result[T]) {
 	now, c, v := r.config.Now(), res.chain, res.verdict
 	r.flying--
 	// One that could not be settled has no end either, as far as whoever has the lane next can know.
-	if unsettled := res.spoiled != nil && !res.ended; res.cut || unsettled {
-		r.left = true
-		r.cut.Store(r.cut.Load() || unsettled)
+	unsettled := res.spoiled != nil && !res.ended
+	r.left = r.left || res.cut || unsettled
+	if unsettled {
+		r.cut.Store(true)
 	}
 	if c.ending {
 		r.ending--

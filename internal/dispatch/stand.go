@@ -29,21 +29,3 @@ func (d *Dispatcher) Stand(lane fence.Lane) Stand {
 	known := !passes || runs || d.config.Now().Before(s.again)
 	return Stand{s.waits, s.until, known}
 }
-
-// Look tells how long it is until limits allow one more call, and for which of them that is, without charging or waiting.
-func (b *Budget) Look(limits []Limit) (wait time.Duration, of Label) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	now := b.now()
-	has := b.follow(now)
-	for _, l := range limits {
-		short := b.short(l, now, 0)
-		if !has && !b.holds(l) {
-			short = max(short, noPart)
-		}
-		if short > wait {
-			wait, of = short, l.Label
-		}
-	}
-	return wait, of
-}

@@ -8,31 +8,6 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 )
 
-func TestALookAtLimitsChargesNothingAndNamesTheOneThatIsWaitedFor(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		b := NewBudget(time.Now, map[string]time.Time{})
-		limits := []Limit{{ID: "a", Label: Label{"acme", "quick"}, Interval: time.Second, Burst: 1},
-			{ID: "b", Label: Label{"acme", "slow"}, Interval: time.Minute, Burst: 1}}
-		for range 3 {
-			if wait, of := b.Look(limits); wait != 0 || of != (Label{}) {
-				t.Fatalf("before anything was charged: %v for %v", wait, of)
-			}
-		}
-		if wait, _ := b.Take("p", limits); wait != 0 {
-			t.Fatalf("a look has charged: %v", wait)
-		}
-		for range 3 {
-			if wait, of := b.Look(limits); wait != time.Minute || of.Name != "slow" {
-				t.Errorf("%v for %v", wait, of)
-			}
-		}
-		if len(b.UsedUp()) != 0 {
-			t.Error("a look waits for its turn")
-		}
-	})
-}
-
 // handing is a source whose lanes others may run as well.
 type handing struct{ *InProcess }
 

@@ -16,7 +16,7 @@ import (
 // says how: its Body, if it has one, stands instead of what was sent before; kind, verb and target are the operation's.
 // It is checked as any write, and answers as Submit does.
 func (s *Service) Retry(ctx context.Context, conn, id uuid.UUID, r Request) (op Operation, replayed bool, err error) {
-	old, err := s.Get(ctx, r.Partner, conn, id)
+	old, err := s.get(ctx, r.Partner, conn, id)
 	if err != nil {
 		return old, false, err
 	}

@@ -33,8 +33,8 @@ type Waiters struct {
 
 	mu sync.Mutex
 	on map[uuid.UUID]*awaited
-	// line holds the operations in the order in which they are asked for, those too for which nobody waits any more.
-	line []uuid.UUID
+	// line holds them in the order in which they are asked for, those too for which nobody waits any more.
+	line []*awaited
 	// seats are the callers of each partner who wait, and all those of all.
 	seats map[uuid.UUID]int
 	all   int
@@ -42,8 +42,10 @@ type Waiters struct {
 	over chan struct{}
 }
 
-// awaited is an operation for which callers wait; ended is closed when it has.
+// awaited is an operation for which callers wait; ended is closed when it has. Once nobody waits it is no more: who waits
+// for the same operation later has another.
 type awaited struct {
+	id      uuid.UUID
 	ended   chan struct{}
 	callers int
 }
@@ -107,17 +109,17 @@ func (w *Waiters) look(ctx context.Context, ends Ends) error {
 func (w *Waiters) next() (ids []uuid.UUID) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	passed := 0
-	for _, id := range w.line {
+	passed, again := 0, []*awaited(nil)
+	for _, a := range w.line {
 		if len(ids) == lookedAtOnce {
 			break
 		}
 		passed++
-		if w.on[id] != nil {
-			ids = append(ids, id)
+		if w.on[a.id] == a {
+			ids, again = append(ids, a.id), append(again, a)
 		}
 	}
-	w.line = append(w.line[passed:], ids...)
+	w.line = append(w.line[passed:], again...)
 	return ids
 }
 
@@ -132,23 +134,23 @@ func (w *Waiters) enter(op Operation) (ended <-chan struct{}, leave func(), ok b
 	w.seats[op.Partner]++
 	a := w.on[op.ID]
 	if a == nil {
-		a = &awaited{ended: make(chan struct{})}
+		a = &awaited{id: op.ID, ended: make(chan struct{})}
 		w.on[op.ID] = a
-		w.line = append(w.line, op.ID)
+		w.line = append(w.line, a)
 	}
 	a.callers++
-	return a.ended, func() { w.leave(op.Partner, op.ID, a) }, true
+	return a.ended, func() { w.leave(op.Partner, a) }, true
 }
 
-func (w *Waiters) leave(partner, id uuid.UUID, a *awaited) {
+func (w *Waiters) leave(partner uuid.UUID, a *awaited) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.all--
 	if w.seats[partner]--; w.seats[partner] == 0 {
 		delete(w.seats, partner)
 	}
-	if a.callers--; a.callers == 0 && w.on[id] == a {
-		delete(w.on, id)
+	if a.callers--; a.callers == 0 && w.on[a.id] == a {
+		delete(w.on, a.id)
 	}
 }
 

@@ -149,6 +149,32 @@ func TestAnEndOfWhichNobodyCalledIsFoundByOneLookForAll(t *testing.T) {
 	}
 }
 
+func TestAnOperationThatIsAwaitedAgainAndAgainIsAskedForOnceInALook(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		q, s := newQueue(8)
+		ctx, stop := context.WithCancel(t.Context())
+		ran := make(chan error, 1)
+		go func() { ran <- q.waiters.Run(ctx, q, true, slog.New(slog.DiscardHandler)) }()
+		op := q.accept(partner)
+		for range 10 {
+			<-await(t.Context(), s, op, 100*time.Millisecond)
+		}
+		for _, ids := range q.looks {
+			if len(ids) != 1 {
+				t.Errorf("it is asked for %d times at once", len(ids))
+			}
+		}
+		if len(q.looks) == 0 {
+			t.Error("it is not asked for")
+		}
+		stop()
+		if err := <-ran; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestNobodyAwaitsAnythingOnceTheProcessStopsOrTheCallerIsGone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -28,7 +28,7 @@ func (s *Service) Cancel(ctx context.Context, partner, conn, id uuid.UUID) (Oper
 	defer until.Stop()
 	var asked *Operation
 	for pause := firstLook; ; pause = min(2*pause, longestLook) {
-		op, err := s.Get(ctx, partner, conn, id)
+		op, err := s.get(ctx, partner, conn, id)
 		if err != nil || op.Reason == Cancelled {
 			return op, err
 		}

@@ -2,6 +2,7 @@ package operation_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -44,9 +45,14 @@ func (l *lone) AskCancel(context.Context, operation.Operation) error {
 
 func (l *lone) Steps(context.Context, uuid.UUID) ([]tsp.Step, error) { return l.steps, nil }
 
+// Explain cannot tell why the operation waits, on which no cancel depends.
+func (l *lone) Explain(context.Context, []operation.Operation) ([]operation.ProgressRead, error) {
+	return nil, errors.New("why it waits is not known")
+}
+
 func (l *lone) cancel(t *testing.T) (operation.Operation, error) {
 	t.Helper()
-	s := operation.New(operation.Config{Store: l, Cancels: l, Now: time.Now})
+	s := operation.New(operation.Config{Store: l, Cancels: l, Explainer: l, Now: time.Now})
 	return s.Cancel(t.Context(), partner, link, l.op.ID)
 }
 

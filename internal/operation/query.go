@@ -12,9 +12,20 @@ import (
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
-// Get returns an operation of a partner's connection. Whether the connection still lives does not
+// Get returns an operation of a partner's connection, and why it waits. Whether the connection still lives does not
 // matter: what was written stays readable.
 func (s *Service) Get(ctx context.Context, partner, conn, id uuid.UUID) (Operation, error) {
+	op, err := s.get(ctx, partner, conn, id)
+	if err != nil {
+		return op, err
+	}
+	one := []Operation{op}
+	err = s.explained(ctx, one)
+	return one[0], err
+}
+
+// get is Get without why the operation waits.
+func (s *Service) get(ctx context.Context, partner, conn, id uuid.UUID) (Operation, error) {
 	op, err := s.Store.Operation(ctx, partner, conn, id)
 	if errors.Is(err, ErrNotFound) {
 		return op, problem.New(problem.NotFound, "there is no operation %s on connection %s; GET "+
@@ -23,9 +34,7 @@ func (s *Service) Get(ctx context.Context, partner, conn, id uuid.UUID) (Operati
 	if err != nil {
 		return op, fmt.Errorf("looking up an operation: %w", err)
 	}
-	one := []Operation{op}
-	err = s.explained(ctx, one)
-	return one[0], err
+	return op, nil
 }
 
 // List returns one page of operations, newest first. One that is asked for by a cause is short by those that wait for

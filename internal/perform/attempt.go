@@ -38,8 +38,6 @@ func (w *Writes) Begin(ctx context.Context, claim fence.Claim, item dispatch.Ite
 // whose earlier attempt has no trustworthy answer is looked up first where the TSP can be asked.
 func (w *Writes) Perform(ctx context.Context, item dispatch.Item[*task]) dispatch.End {
 	t, began := item.Value, w.c.Now()
-	w.flying.Store(t.op.ID, nil)
-	defer w.flying.Delete(t.op.ID)
 	// The lane has charged the first call before the item began.
 	pacer := w.c.Limits.pacer(t.spec, t.conn, t.share()).Prepaid(t.action.Limits...)
 	pacer.Until = t.deadline()

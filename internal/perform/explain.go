@@ -74,13 +74,12 @@ func (w *Writes) explain(op operation.Operation, ahead operation.Ahead, of *lane
 	if n := len(op.Attempts); n > 0 {
 		p.Class = op.Attempts[n-1].Class
 	}
-	_, flying := w.flying.Load(op.ID)
 	say := func(code operation.Cause, format string, args ...any) operation.ProgressRead {
 		p.Code, p.Reason = code, fmt.Sprintf(format, args...)
 		return p
 	}
 	switch {
-	case flying || op.State == operation.Sending:
+	case op.State == operation.Sending || of.stand.Known && !w.begun.since(op.ID).IsZero():
 		return say(operation.InFlight, "an attempt is under way")
 	case of.conn.Status == connection.Paused:
 		return say(operation.ConnectionPaused, "its connection is paused; it goes on once that is active")
@@ -136,17 +135,15 @@ func inLane(p operation.ProgressRead, s dispatch.Stand, limit budgeted, now time
 	return p
 }
 
-// of returns how long the limits of an operation's first call want it to wait.
+// of returns how long the limits of an operation's first call want it to wait. All operations are of one partner.
 func (l *lane) of(op operation.Operation, limits *Limits) budgeted {
 	c := tsp.Capability{Kind: op.Kind, Verb: op.Verb}
 	b, known := l.waits[c]
 	if !known {
 		all := l.named.only(l.spec.Actions[c].Limits)
-		wait, which := limits.budget.Look(all)
-		b = budgeted{wait: wait, limit: which.Name}
-		for _, one := range all {
-			if one.Label == which {
-				b.interval = one.Interval
+		for i, wait := range limits.budget.Foresee(op.Partner.String(), all, 0) {
+			if wait > b.wait {
+				b = budgeted{wait: wait, limit: all[i].Label.Name, interval: all[i].Interval}
 			}
 		}
 		l.waits[c] = b

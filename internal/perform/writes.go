@@ -79,8 +79,6 @@ type Writes struct {
 	// late are the settlings of sync writes that have outlived their request; over ends them.
 	late sync.WaitGroup
 	over chan struct{}
-	// flying holds the ids of operations of which an attempt is under way.
-	flying sync.Map
 }
 
 // NewWrites returns the work of connections' lanes.
