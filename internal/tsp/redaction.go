@@ -109,6 +109,10 @@ func (r Redaction) content(contentType string, body []byte) (c Content, hid bool
 	plain := r.Secrets.Redact(of.text)
 	hid = of.hid || plain != of.text
 	c = Content{BodyLength: int64(len(body)), BodyCut: of.cut || len(plain) > maxBody}
+	// The length of a sign-in would tell that of its password.
+	if r.SignIn && hid {
+		c.BodyLength = int64(len(plain))
+	}
 	plain = whole(plain[:min(len(plain), maxBody)])
 	c.Body = &plain
 	return c, hid

@@ -64,8 +64,12 @@ func TestWhatASignInHoldsIsHiddenUnlessItIsKnownToBeNoSecret(t *testing.T) {
 			`grant_type=password&username=*****&blob=*****`},
 		{"text/plain", `the-token-itself`, wire.Mask},
 	} {
-		if got := asked(t, r, "https://t.example/", c.kind, c.body); *got.Body != c.want {
+		got := asked(t, r, "https://t.example/", c.kind, c.body)
+		if *got.Body != c.want {
 			t.Errorf("%s is shown as %s", c.body, *got.Body)
+		}
+		if got.BodyLength != int64(len(c.want)) {
+			t.Errorf("that %s has %d bytes tells how long its secrets are", c.want, got.BodyLength)
 		}
 	}
 }
