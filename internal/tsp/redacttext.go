@@ -33,7 +33,11 @@ func (r Redaction) free(body []byte) shown {
 			return shown{wire.Mask, true, out.cut}
 		}
 	}
-	out.text = r.Secrets.Redact(maskNamed(before))
+	out.text = before
+	if !r.words {
+		out.text = maskNamed(before)
+	}
+	out.text = r.Secrets.Redact(out.text)
 	out.hid = out.text != before
 	// The begin of a secret may stand at the end.
 	if out.cut && len(r.Secrets) > 0 {
