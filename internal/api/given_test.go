@@ -28,7 +28,8 @@ func answers(t *testing.T) map[string]any {
 	all := map[string]any{
 		"ConnectionRead": connection.Read{}, "DataFreshness": record.Freshness{},
 		"ResourceOperation": inBoth(t, operation.Operation{}.Answer(), operation.Operation{}.Previewed(operation.Preview{})),
-		"WritePreview":      operation.Preview{}, "PlannedRequest": tsp.Planned{}, "TspRequest": tsp.Request{},
+		"WritePreview":      operation.Preview{}, "PlannedRequest": tsp.Planned{}, "ExchangeRequest": tsp.Request{},
+		"Exchange": tsp.Exchange{}, "ExchangeResponse": tsp.Response{},
 		"WriteFailure": operation.Failure{}, "ResolvedReference": operation.Reference{}, "LimitCharge": operation.Charge{},
 		"PreviewBehind": operation.PreviewBehind{}, "ResourceOperationRead": operation.Operation{}.Read(),
 		"ResourceOperationLog": operation.Log{}, "BaseResourceOperationEvent": operation.Operation{}.Read(),

@@ -54,7 +54,8 @@ type Response struct {
 type Content struct {
 	// Body is its text, of JSON in one spelling; nil where there is none.
 	Body *string `json:"body"`
-	// BodyLength is that of the whole in bytes, as it was sent, as far as it was read.
+	// BodyLength is that of the whole in bytes, as it was sent, as far as it was read. Of a sign-in in which something
+	// is hidden it is that of what may be seen.
 	BodyLength int64 `json:"body_length"`
 	// BodyCut tells that Body is the begin of a longer one, or that there was no room for any of it.
 	BodyCut bool `json:"body_truncated"`

@@ -64,8 +64,9 @@ func (p *Preview) Take(r Planned, body []byte) ([]byte, error) {
 	defer p.mu.Unlock()
 	n := len(p.made) + 1
 	r.Limits, p.charged = append([]string{}, p.charged...), nil
+	before := textOf(r.Request)
 	r.Request = p.named(r.Request)
-	r.Placeholders = within(r.Request)
+	r.Placeholders = p.within(before, textOf(r.Request))
 	p.made = append(p.made, r)
 	if body == nil {
 		return nil, &Error{Class: Unavailable, Own: true, Message: errPreviewed{n}.Error(), Err: errPreviewed{n}}
@@ -103,7 +104,8 @@ func IsPlaceholder(text string) bool { return placeholders.FindString(text) == t
 // named puts the placeholder for what the operation's id makes different in each write, and undoes in the URL the escapes
 // of placeholders.
 func (p *Preview) named(r Request) Request {
-	name := strings.NewReplacer(p.operation.String(), operationID, hex.EncodeToString(p.operation[:]), operationID)
+	id, mark := p.spellings()
+	name := strings.NewReplacer(id, operationID, mark, operationID)
 	r.URL = strings.NewReplacer("%7B%7B", "{{", "%7D%7D", "}}").Replace(name.Replace(r.URL))
 	r.Headers = maps.Clone(r.Headers)
 	for key, value := range r.Headers {
@@ -116,8 +118,24 @@ func (p *Preview) named(r Request) Request {
 	return r
 }
 
-// within lists the placeholders in a request.
-func within(r Request) []string {
+// spellings are the operation's id with hyphens and without.
+func (p *Preview) spellings() (id, mark string) {
+	return p.operation.String(), hex.EncodeToString(p.operation[:])
+}
+
+// within lists the placeholders of a request by its text before it was named and after.
+func (p *Preview) within(before, after string) []string {
+	found := answered.FindAllString(after, -1)
+	// The text of a caller may look like this one.
+	if id, mark := p.spellings(); strings.Contains(before, id) || strings.Contains(before, mark) {
+		found = append(found, operationID)
+	}
+	slices.Sort(found)
+	return append([]string{}, slices.Compact(found)...)
+}
+
+// textOf is all in a request that may hold a placeholder.
+func textOf(r Request) string {
 	text := r.URL
 	if r.Body != nil {
 		text += "\n" + *r.Body
@@ -125,15 +143,11 @@ func within(r Request) []string {
 	for _, value := range r.Headers {
 		text += "\n" + value
 	}
-	found := slices.DeleteFunc(placeholders.FindAllString(text, -1), func(one string) bool {
-		return one != operationID && !answered.MatchString(one)
-	})
-	slices.Sort(found)
-	return append([]string{}, slices.Compact(found)...)
+	return text
 }
 
 // answered are the placeholders of what follows from answers.
-var answered = regexp.MustCompile(`-of-answer-[0-9]+\}\}$`)
+var answered = regexp.MustCompile(`\{\{[a-z0-9-]+-of-answer-[0-9]+\}\}`)
 
 // Wait notes what the next call is charged to.
 func (p *Preview) Wait(_ context.Context, limits ...string) error {

@@ -50,7 +50,7 @@ func (j *jsonText) value(name string) error {
 	}
 	kind := j.in.PeekKind()
 	scalar := kind == 'n' || kind == 't' || kind == 'f'
-	if !scalar && secretName(name) || kind == '"' && j.of.SignIn && !shownName(name) {
+	if !scalar && !j.of.words && secretName(name) || kind == '"' && j.of.SignIn && !shownName(name) {
 		if err := j.in.SkipValue(); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package tsp
 
 import (
 	"maps"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -29,6 +30,19 @@ const cutMark = "…"
 type Redaction struct {
 	Secrets Secrets
 	SignIn  bool
+	// words tells that the words of a body are wanted: the whole of it, whatever its names speak of.
+	words bool
+}
+
+// RedactBody hides the secrets in a body of which somebody makes a sentence. It hides nothing for its name: what a TSP
+// says of a field called password, its caller must know.
+func (s Secrets) RedactBody(body []byte) []byte {
+	r := Redaction{Secrets: s, words: true}
+	of, readable := r.json(body)
+	if !readable {
+		of = r.free(body)
+	}
+	return []byte(s.Redact(of.text))
 }
 
 // Request is what may be seen of a request with its body.
@@ -109,6 +123,10 @@ func (r Redaction) content(contentType string, body []byte) (c Content, hid bool
 	plain := r.Secrets.Redact(of.text)
 	hid = of.hid || plain != of.text
 	c = Content{BodyLength: int64(len(body)), BodyCut: of.cut || len(plain) > maxBody}
+	// The length of a sign-in would tell that of its password.
+	if r.SignIn && hid {
+		c.BodyLength = int64(len(plain))
+	}
 	plain = whole(plain[:min(len(plain), maxBody)])
 	c.Body = &plain
 	return c, hid
@@ -116,7 +134,10 @@ func (r Redaction) content(contentType string, body []byte) (c Content, hid bool
 
 // reach is how far into a body it is looked, so that no secret is left in half at the bound.
 func (r Redaction) reach() int {
-	if len(r.Secrets) == 0 {
+	switch {
+	case r.words:
+		return math.MaxInt / 2 // Room is added to it.
+	case len(r.Secrets) == 0:
 		return maxBody
 	}
 	return maxBody + len(r.Secrets[0])

@@ -64,8 +64,12 @@ func TestWhatASignInHoldsIsHiddenUnlessItIsKnownToBeNoSecret(t *testing.T) {
 			`grant_type=password&username=*****&blob=*****`},
 		{"text/plain", `the-token-itself`, wire.Mask},
 	} {
-		if got := asked(t, r, "https://t.example/", c.kind, c.body); *got.Body != c.want {
+		got := asked(t, r, "https://t.example/", c.kind, c.body)
+		if *got.Body != c.want {
 			t.Errorf("%s is shown as %s", c.body, *got.Body)
+		}
+		if got.BodyLength != int64(len(c.want)) {
+			t.Errorf("that %s has %d bytes tells how long its secrets are", c.want, got.BodyLength)
 		}
 	}
 }
@@ -76,7 +80,8 @@ func TestAKnownSecretIsHiddenWhereverItStandsAndHoweverItIsSpelled(t *testing.T)
 	r := tsp.Redaction{Secrets: tsp.SecretsOf(secret)}
 	for _, body := range []string{`{"a":"x hush\/\u0022key\u0022 7 y"}`, `plain hush/"key" 7 text`,
 		`<i>hush/&quot;key&quot; 7</i>`, `at hush%2F%22key%22%207 or so`, `{"a":"hush\u002f\"key\" 7`,
-		`{"a":"{\"b\":\"hush\\u002f\\u0022key\\u0022 7\"}"}`, `{"a":["{\"b\":\"hush/\\\"key\\\" 7\"}"]}`} {
+		`{"a":"{\"b\":\"hush\\u002f\\u0022key\\u0022 7\"}"}`, `{"a":["{\"b\":\"hush/\\\"key\\\" 7\"}"]}`,
+		`{"a":"{\"b\":\"hush\\/\\\"key\\\" 7\"}"}`, `{"a":"hush\/\"key\" 7`} {
 		got := *asked(t, r, "https://t.example/", "", body).Body
 		if strings.Contains(got, "hush") || !strings.Contains(got, wire.Mask) {
 			t.Errorf("%s is shown as %s", body, got)

@@ -33,7 +33,11 @@ func (r Redaction) free(body []byte) shown {
 			return shown{wire.Mask, true, out.cut}
 		}
 	}
-	out.text = r.Secrets.Redact(maskNamed(before))
+	out.text = before
+	if !r.words {
+		out.text = maskNamed(before)
+	}
+	out.text = r.Secrets.Redact(out.text)
 	out.hid = out.text != before
 	// The begin of a secret may stand at the end.
 	if out.cut && len(r.Secrets) > 0 {
@@ -43,16 +47,15 @@ func (r Redaction) free(body []byte) shown {
 }
 
 // escaped finds characters as JSON and JavaScript escape them.
-var escaped = regexp.MustCompile(`\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})`)
+var escaped = regexp.MustCompile(`\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|/)`)
 
 // respelled are the texts that somebody may read in one.
 func respelled(text string) []string {
 	out := []string{html.UnescapeString(text), escaped.ReplaceAllStringFunc(text, func(one string) string {
-		n, err := strconv.ParseUint(one[2:], 16, 32)
-		if err != nil {
-			return one
+		if n, err := strconv.ParseUint(one[2:], 16, 32); err == nil {
+			return string(rune(n))
 		}
-		return string(rune(n))
+		return one[1:]
 	})}
 	if plain, err := url.PathUnescape(text); err == nil {
 		out = append(out, plain)

@@ -77,7 +77,7 @@ var ownSchemas = []string{
 	"CapabilityWrite",
 	"CapabilityLimit", "CapabilityField",
 
-	"WritePreview", "PlannedRequest", "TspRequest", "WriteFailure", "ResolvedReference", "LimitCharge", "PreviewBehind",
+	"WritePreview", "PlannedRequest", "WriteFailure", "ResolvedReference", "LimitCharge", "PreviewBehind",
 
 	"ReadinessCheck", "Ready", "Unready",
 

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -79,12 +77,9 @@ func (s secrets) redactHeaders(h http.Header) http.Header {
 }
 
 // redactAnswer hides the secrets in what the TSP said, before anybody makes a sentence of it: words of our own are
-// no secrets, and a gap in one would show what the secret is. JSON is brought to one spelling first, since a secret
-// may be escaped in it.
+// no secrets, and a gap in one would show what the secret is.
 func (s secrets) redactAnswer(a Answer) Answer {
-	body := jsontext.Value(slices.Clone(a.Body))
-	_ = body.Format(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) // What is no JSON stays as it is.
-	a.Body = []byte(s.redact(string(body)))
+	a.Body = s.texts.RedactBody(a.Body)
 	return a
 }
 

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	json "github.com/go-json-experiment/json"
+
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/tsp/rest"
 )
@@ -119,6 +121,37 @@ func TestASecretIsHiddenInTheTSPsWordsAndNotInOurs(t *testing.T) {
 		_, err = s.Check(t.Context(), &pacer{})
 		if e := wantClass(t, err, tsp.Unauthorized); e.Message != want {
 			t.Errorf("message = %q, want %q", e.Message, want)
+		}
+	}
+}
+
+func TestASecretIsHiddenInJSONThatAMessageQuotes(t *testing.T) {
+	t.Parallel()
+	config := testland()
+	config.Answers.Message = func(a rest.Answer) string {
+		var said struct {
+			M string `json:"m"`
+		}
+		if json.Unmarshal(a.Body, &said) != nil {
+			return string(a.Body)
+		}
+		return said.M
+	}
+	for said, want := range map[string]string{
+		`{"m":"not taken: {\"token\":\"hush\\/key\"}"}`:        "*****",
+		`{"m":"not taken: {\"token\":\"hush\\u002fkey\"}"}`:    "*****",
+		`{"m":"not taken: {\"password\":[\"is too short\"]}"}`: `not taken: {"password":["is too short"]}`,
+		`{"m":"password: is too short"}`:                       "password: is too short",
+		`not taken: hush&#47;key`:                              "*****",
+	} {
+		s, err := rest.New(config).Connect(t.Context(), tsp.Access{BaseURL: serveURL(t, answer(400, said)), Client: new(http.Client),
+			Pace: &pacer{}, Credentials: tsp.Credentials{Kind: "token", Fields: map[string]string{"token": "hush/key"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.Write(t.Context(), messageWrite())
+		if e := ending(t, err); e.Message != want {
+			t.Errorf("%s: message = %q, want %q", said, e.Message, want)
 		}
 	}
 }
