@@ -50,8 +50,8 @@ func seeded(t *testing.T) uint64 {
 	t.Logf("seed %d", seed)
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("to repeat it: TORTURE_SEED=%d TORTURE_ROUNDS=%d go test -run '^%s$' ./internal/app", seed, roundsOf(t),
-				strings.ReplaceAll(t.Name(), "/", "$/^"))
+			t.Logf("to repeat it: TORTURE_SEED=%d TORTURE_ROUNDS=%d TORTURE_EVILS='%s' go test -run '^%s$' ./internal/app", seed,
+				roundsOf(t), os.Getenv("TORTURE_EVILS"), strings.ReplaceAll(t.Name(), "/", "$/^"))
 		}
 	})
 	return seed

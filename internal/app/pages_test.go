@@ -83,3 +83,16 @@ func TestTheCommandsOfThePageOnWritesDoWhatItSays(t *testing.T) {
 		[]string{`"status":"success"`, `Dock 4 is free`},
 		[]string{waits.field("id"), `"status":"pending"`, `"progress":{`, `"deadline":"2`})
 }
+
+func TestTheCommandsOfThePageOnStoppingDoWhatItSays(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.slow("PATCH")
+	var waits string
+	for _, name := range []string{"under way", "to be cancelled"} {
+		waits = h.do("PATCH", vehicles+"/"+h.ids.Vehicle.String(),
+			fmt.Sprintf(`{"connection_id":"%s","vehicle_name":%q}`, h.ids.Connection, name)).field("id")
+	}
+	says(t, h.commandsOf("stopping.md", 3, "OPERATION="+waits),
+		[]string{`"expires_at":`}, []string{`"reason":"cancelled"`}, []string{`"retry_of":"` + waits})
+}

@@ -47,9 +47,7 @@ func TestAWriteThatWaitsTellsWhy(t *testing.T) {
 			t.Errorf("%s: %s", reason, a.text)
 		}
 	}
-	h.simulated("DELETE", "/_sim/faults", "")
-	done := h.do("POST", messages, h.message("done"), preferHeader, "wait=60")
-	if done.status == http.StatusOK && h.progress(done.field("id")) != nil {
-		t.Errorf("one that has ended tells %v", h.progress(done.field("id")))
+	if a := h.do("POST", h.on(second, "cancel"), ""); a.status != http.StatusOK || h.progress(second) != nil {
+		t.Errorf("one that has ended, %d, tells %v", a.status, h.progress(second))
 	}
 }
