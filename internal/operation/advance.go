@@ -2,7 +2,6 @@ package operation
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -130,11 +129,10 @@ type Hold struct {
 }
 
 // Held returns the hold that an operation which has ended leaves on its chain, for settles since
-// its cut; false if it leaves none. Nobody else is ever in the chain of an operation that has its
-// own id for a key.
+// its cut; false if it leaves none.
 func (op Operation) Held(settles time.Duration) (Hold, bool) {
 	h := Hold{op.Connection, op.OrderKey, op.CutAt.Add(settles)}
-	return h, op.State.Ended() && !op.CutAt.IsZero() && !strings.HasSuffix(op.OrderKey, op.ID.String())
+	return h, op.State.Ended() && !op.CutAt.IsZero() && !op.IsAlone()
 }
 
 // Behind returns a new operation as it waits behind a hold of its chain; zero stands for none. A

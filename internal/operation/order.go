@@ -24,3 +24,6 @@ func orderKey(op Operation, schema *resource.Schema, payload resource.Payload) s
 	}
 	return strings.Join(parts, "/")
 }
+
+// IsAlone tells whether nobody else is ever in the operation's chain, since it has its own id for a key.
+func (op Operation) IsAlone() bool { return strings.HasSuffix(op.OrderKey, op.ID.String()) }

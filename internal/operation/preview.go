@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -149,8 +148,7 @@ func (p Preview) whole() Preview {
 
 // behind tells what an operation would wait for. A sync one would be refused for it.
 func (s *Service) behind(ctx context.Context, op Operation) (*PreviewBehind, error) {
-	// A chain of its own is empty.
-	if strings.HasSuffix(op.OrderKey, op.ID.String()) {
+	if op.IsAlone() {
 		return nil, nil
 	}
 	err := s.Store.Free(ctx, op)

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -121,12 +120,12 @@ func (l laneRead) ahead(op operation.Operation) (a operation.Ahead) {
 }
 
 // firsts returns the first operations of the chains of those that are asked for and may have others before them: what
-// has its own id for a key has none, and what was tried was the first.
+// was tried was the first.
 func (db *DB) firsts(ctx context.Context, ops []operation.Operation, asked func(operation.Operation) bool) (
 	map[string]chained, error) {
 	var chains []string
 	for _, op := range ops {
-		if asked(op) && op.State == operation.Queued && !strings.HasSuffix(op.OrderKey, op.ID.String()) {
+		if asked(op) && op.State == operation.Queued && !op.IsAlone() {
 			chains = append(chains, chainOf(op))
 		}
 	}
