@@ -27,7 +27,7 @@ func (l *line) kept(ctx context.Context, call Call, request *http.Request) *keep
 		return nil
 	}
 	k := &keeping{in: in, line: l, began: l.now(), hiding: tsp.Redaction{Secrets: l.hidden().texts, SignIn: l.opens}}
-	k.shown = in.Begin(k.began, call.reads())
+	k.shown = in.Begin(k.began, l.reads(call))
 	k.shown.Request = k.hiding.Request(request, bodyOf(request))
 	if l.opens {
 		k.shown.Purpose = tsp.ForSignIn

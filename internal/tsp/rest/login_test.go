@@ -170,3 +170,15 @@ func TestAnAdapterMaySignInItsOwnWay(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestASignInIsKeptAsACallThatChangesNothing(t *testing.T) {
+	t.Parallel()
+	kept := &tsp.Exchanges{}
+	if _, err := enter(t, &lobby{}, &vault{stored: credentials()}).Write(tsp.Keep(t.Context(), kept), messageWrite()); err != nil {
+		t.Fatal(err)
+	}
+	all, _ := kept.End()
+	if len(all) != 2 || all[0].Purpose != tsp.ForSignIn || !all[0].Reads || all[1].Purpose != tsp.ForWrite || all[1].Reads {
+		t.Errorf("%+v", all)
+	}
+}

@@ -11,7 +11,7 @@ import (
 // foresee has a preview take down a request that is ready to be sent, and answers with what the call foresees.
 func (l *line) foresee(p *tsp.Preview, call Call, r *http.Request) (Answer, error) {
 	hiding := tsp.Redaction{Secrets: l.hidden().texts, SignIn: l.opens}
-	planned := tsp.Planned{Purpose: tsp.ForWrite, Reads: call.reads() || l.opens, Request: hiding.Request(r, bodyOf(r))}
+	planned := tsp.Planned{Purpose: tsp.ForWrite, Reads: l.reads(call), Request: hiding.Request(r, bodyOf(r))}
 	if l.opens {
 		planned.Purpose = tsp.ForSignIn
 	}

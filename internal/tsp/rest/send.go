@@ -44,6 +44,9 @@ type line struct {
 	now     func() time.Time
 }
 
+// reads tells that a call changes no record at the TSP.
+func (l *line) reads(call Call) bool { return call.reads() || l.opens }
+
 // hidden lists what must not leave the line.
 func (l *line) hidden() secrets { return l.secrets.list(l.further) }
 
@@ -113,7 +116,7 @@ func (l *line) once(ctx context.Context, pace tsp.Pacer, call Call, sign func(*h
 	if p := tsp.PreviewOf(ctx); p != nil {
 		return l.foresee(p, call, request)
 	}
-	tsp.Calls(ctx, call.reads() || l.opens)
+	tsp.Calls(ctx, l.reads(call))
 	kept := l.kept(ctx, call, request)
 	response, err := l.client.Do(request)
 	if err != nil {
