@@ -4,24 +4,18 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	json "github.com/go-json-experiment/json"
 
-	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
-	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/demo"
 	"github.com/waybill-dev/waybill/internal/tsp"
-	"github.com/waybill-dev/waybill/internal/tsp/all"
 	"github.com/waybill-dev/waybill/internal/wire"
 )
 
@@ -93,26 +87,6 @@ func (h *house) exchanged(connection, id string) []shownEntry {
 	return read.Logs
 }
 
-// openHeard opens a house with all TSPs, what comes to whose simulators is noted.
-func openHeard(t *testing.T, w *wiretap, c config.Config) *house {
-	t.Helper()
-	for _, one := range all.Simulators() {
-		server := httptest.NewServer(w.before(one.Info.Name, simulator(t, one.Info.Name)))
-		t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
-		c.BaseURLs[one.Info.Name] = server.URL
-	}
-	h := &house{t: t, sim: c.BaseURLs["samsara"], checker: openapitest.NewChecker(t), journal: &journal{}, patience: impatient()}
-	h.hooks = &hooks{t: t, checker: h.checker, answer: http.StatusAccepted, came: make(chan struct{}, 1)}
-	receiver := httptest.NewServer(h.hooks)
-	t.Cleanup(receiver.Close)
-	c.Settling, c.Key, c.DatabaseURL = 1500*time.Millisecond, operatorKey, database(t)
-	log := slog.New(slog.NewTextHandler(h.journal, &slog.HandlerOptions{Level: slog.LevelError}))
-	h.config = c
-	h.serve(c, app.Options{Dev: true, Log: log}, h.demo(receiver.URL))
-	h.token = h.tokenFor(app.DemoClient, app.DemoSecret, "organization")
-	return h
-}
-
 // sameBut tells whether a body that is kept is the one that came, but for what is hidden.
 func sameBut(kept, got string) bool {
 	var k, g any
@@ -148,7 +122,7 @@ func sameValue(kept, got any) bool {
 func TestWhatIsKeptOfAWriteIsWhatItsTSPReceived(t *testing.T) {
 	t.Parallel()
 	w := &wiretap{}
-	h := openHeard(t, w, config.Default())
+	h := openAll(t, config.Default(), w.before)
 	for _, name := range []tsp.Name{"samsara", "motive", "geotab", "traccar"} {
 		conn, unique := demo.ID("connection:"+string(name)).String(), "kept"+string(name)
 		h.simulatedAt(h.config.BaseURLs[string(name)]+"/_sim/faults", "POST", `{"fault":"expire_session","times":1}`)

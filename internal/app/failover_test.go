@@ -18,13 +18,7 @@ func TestReplicasGoOnOverAPromotedStandbyWithAllThatTheyHaveAnswered(t *testing.
 		t.Skip("runs two replicas and two servers")
 	}
 	t.Parallel()
-	w := newTortureAround(t)
-	primary := postgrestest.New(t, postgrestest.Options{Durable: true})
-	url := primary.Database(t)
-	standby := primary.Standby(t, true)
-	url = primary.EitherURL(standby, url)
-	w.fill(url)
-	w.man(2, built(t), url)
+	w, primary, standby := mannedBeside(t, true)
 	b := w.balanced()
 	over, callers := make(chan struct{}), sync.WaitGroup{}
 	s := w.begin(over, &callers)
@@ -54,6 +48,18 @@ func TestReplicasGoOnOverAPromotedStandbyWithAllThatTheyHaveAnswered(t *testing.
 	t.Logf("all TSPs were called %v after the standby was promoted", w.returns)
 }
 
+// mannedBeside is a world of two replicas on a server that has a standby, for which it waits or not.
+func mannedBeside(t *testing.T, synchronous bool) (w *torture, primary, standby *postgrestest.Server) {
+	t.Helper()
+	w, primary = newTortureAround(t), postgrestest.New(t, postgrestest.Options{Durable: true})
+	url := primary.Database(t)
+	standby = primary.Standby(t, synchronous)
+	url = primary.EitherURL(standby, url)
+	w.fill(url)
+	w.man(2, built(t), url)
+	return w, primary, standby
+}
+
 // pids are those of the two processes.
 func (w *torture) pids() (all [2]int) {
 	for i, p := range w.processes {
@@ -69,13 +75,7 @@ func TestAStandbyThatLacksTheEndIsGoneOnFromAsARestore(t *testing.T) {
 		t.Skip("runs two replicas and two servers")
 	}
 	t.Parallel()
-	w := newTortureAround(t)
-	primary := postgrestest.New(t, postgrestest.Options{Durable: true})
-	url := primary.Database(t)
-	standby := primary.Standby(t, false)
-	url = primary.EitherURL(standby, url)
-	w.fill(url)
-	w.man(2, built(t), url)
+	w, primary, standby := mannedBeside(t, false)
 	over, callers := make(chan struct{}), sync.WaitGroup{}
 	for _, l := range w.tsps {
 		l.plague(t)

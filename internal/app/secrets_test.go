@@ -6,24 +6,19 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	json "github.com/go-json-experiment/json"
 
-	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
 	"github.com/waybill-dev/waybill/internal/app"
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/demo"
-	"github.com/waybill-dev/waybill/internal/tsp/all"
 )
 
 // secrecy collects every secret of a run, those that the simulators issue and that are sent to them
@@ -160,22 +155,12 @@ func noSecretIsEmitted(t *testing.T, sealed bool) {
 	s.told(t, sealed)
 }
 
-// openTapped opens a house of all TSPs that logs everything.
+// openTapped opens a house of all TSPs whose secrets are noted.
 func openTapped(t *testing.T, s *secrecy, sealed bool) *house {
 	t.Helper()
 	c := config.Default()
 	c.SealAtRest = sealed
-	for _, one := range all.Simulators() {
-		server := httptest.NewServer(s.tap(t, one.Info.Name, simulator(t, one.Info.Name)))
-		t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
-		c.BaseURLs[one.Info.Name] = server.URL
-	}
-	h := &house{t: t, sim: c.BaseURLs["samsara"], checker: openapitest.NewChecker(t), journal: &journal{},
-		patience: impatient()}
-	h.hooks = &hooks{t: t, checker: h.checker, answer: http.StatusAccepted, came: make(chan struct{}, 1)}
-	receiver := httptest.NewServer(h.hooks)
-	t.Cleanup(receiver.Close)
-	c.Settling, c.Key, c.DatabaseURL = 1500*time.Millisecond, operatorKey, database(t)
+	h := openAll(t, c, func(name string, sim http.Handler) http.Handler { return s.tap(t, name, sim) })
 	raw, err := base64.StdEncoding.DecodeString(operatorKey)
 	if err != nil {
 		t.Fatal(err)
@@ -184,17 +169,13 @@ func openTapped(t *testing.T, s *secrecy, sealed bool) *house {
 	s.add("the operator's key", operatorKey)
 	s.add("the demo's secret", app.DemoSecret)
 	s.add("the webhook's secret", string(demo.Hook))
-	log := slog.New(slog.NewJSONHandler(h.journal, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	h.config = c
-	h.serve(c, app.Options{Dev: true, Log: log}, h.demo(receiver.URL))
 	stop := h.stop
 	h.stop = sync.OnceFunc(func() {
-		h.files(s, c.DatabaseURL)
+		h.files(s, h.config.DatabaseURL)
 		stop()
-		h.files(s, c.DatabaseURL)
+		h.files(s, h.config.DatabaseURL)
 	})
 	t.Cleanup(h.stop)
-	h.token = h.tokenFor(app.DemoClient, app.DemoSecret, "organization")
 	s.add("an access token", h.token)
 	return h
 }

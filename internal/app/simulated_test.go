@@ -2,11 +2,16 @@ package app_test
 
 import (
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/waybill-dev/waybill/internal/api/openapi/openapitest"
+	"github.com/waybill-dev/waybill/internal/app"
+	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/tsp/all"
 	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
@@ -34,6 +39,26 @@ func simulatorAt(t *testing.T, name string) string {
 	server := httptest.NewServer(sim)
 	t.Cleanup(func() { server.CloseClientConnections(); _ = sim.Close(); server.Close() })
 	return server.URL
+}
+
+// openAll opens a house of all TSPs that logs everything, with something before each of their simulators.
+func openAll(t *testing.T, c config.Config, before func(name string, sim http.Handler) http.Handler) *house {
+	t.Helper()
+	for _, one := range all.Simulators() {
+		server := httptest.NewServer(before(one.Info.Name, simulator(t, one.Info.Name)))
+		t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
+		c.BaseURLs[one.Info.Name] = server.URL
+	}
+	h := &house{t: t, sim: c.BaseURLs["samsara"], checker: openapitest.NewChecker(t), journal: &journal{}, patience: impatient()}
+	h.hooks = &hooks{t: t, checker: h.checker, answer: http.StatusAccepted, came: make(chan struct{}, 1)}
+	receiver := httptest.NewServer(h.hooks)
+	t.Cleanup(receiver.Close)
+	c.Settling, c.Key, c.DatabaseURL = 1500*time.Millisecond, operatorKey, database(t)
+	h.config = c
+	log := slog.New(slog.NewJSONHandler(h.journal, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	h.serve(c, app.Options{Dev: true, Log: log}, h.demo(receiver.URL))
+	h.token = h.tokenFor(app.DemoClient, app.DemoSecret, "organization")
+	return h
 }
 
 // simulated asks the simulator's admin side.
