@@ -6,9 +6,10 @@ import (
 )
 
 // No replica holds more than its fair share of the lanes by a fifth, or than a few where there are few. What
-// the others leave waiting for long is for anyone.
+// the others leave waiting for long is for anyone. What others hold is known a second late: fewer lanes than these come
+// and go in less, and a replica that thinks it has its share would leave them to the next look for tickets.
 const (
-	fewLanes      = 4
+	fewLanes      = 64
 	countedFor    = 100 * time.Millisecond
 	leftTooLong   = 2 * time.Second
 	leftAtOnce    = 16
