@@ -6,10 +6,9 @@ import (
 )
 
 // No replica holds more than its fair share of the lanes by a fifth, or than a few where there are few. What
-// the others leave waiting for long is for anyone. What others hold is known a second late: fewer lanes than these come
-// and go in less, and a replica that thinks it has its share would leave them to the next look for tickets.
+// the others leave waiting for long is for anyone.
 const (
-	fewLanes      = 64
+	fewLanes      = 4
 	countedFor    = 100 * time.Millisecond
 	leftTooLong   = 2 * time.Second
 	leftAtOnce    = 16
@@ -77,7 +76,7 @@ func (s *Source) called(riverName string) *queue {
 // expects tells whether there may be tickets of a queue; mu is held.
 func (s *Source) expects(riverName string) bool {
 	q := s.called(riverName)
-	return q != nil && (q.drained != s.standing.news || s.deaf())
+	return q != nil && (q.drained != s.standing.news || s.deaf() && s.config.Now().Sub(q.looked) >= pollsDeaf)
 }
 
 // stir is that there may be tickets.
@@ -99,7 +98,7 @@ func (s *Source) drain(riverName string, news int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if q := s.called(riverName); q != nil {
-		q.drained = news
+		q.drained, q.looked = news, s.config.Now()
 	}
 }
 
