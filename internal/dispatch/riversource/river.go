@@ -27,7 +27,7 @@ import (
 const (
 	cooldown   = 5 * time.Millisecond
 	told       = time.Millisecond
-	polls      = 50 * time.Millisecond
+	polls      = 100 * time.Millisecond
 	pollsDeaf  = 500 * time.Millisecond
 	pollsAlone = 200 * time.Millisecond
 	ahead      = 100 // lanes of a queue that are claimed before anybody runs them
