@@ -96,3 +96,11 @@ func TestTheCommandsOfThePageOnStoppingDoWhatItSays(t *testing.T) {
 	says(t, h.commandsOf("stopping.md", 3, "OPERATION="+waits),
 		[]string{`"expires_at":`}, []string{`"reason":"cancelled"`}, []string{`"retry_of":"` + waits})
 }
+
+func TestTheCommandsOfThePageOnVerifyingDoWhatItSays(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	says(t, h.commandsOf("verifying.md", 2),
+		[]string{`"verification":{"status":"complete"`, `"applied":["license_plate_number","vehicle_name"]`},
+		[]string{`"sync_events":true`, `"verify_writes":true`})
+}

@@ -48,6 +48,7 @@ type Store interface {
 	operation.Lines
 	operation.Retention
 	operation.Exchanges
+	operation.Verifications
 	record.Store
 	record.Sweeps
 	record.Orphans
