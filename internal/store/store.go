@@ -53,6 +53,7 @@ type Store interface {
 	job.Snapshots
 	job.Queue
 	job.Retention
+	operation.Verifications
 	record.Store
 	record.Sweeps
 	record.Orphans
