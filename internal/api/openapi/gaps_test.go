@@ -78,6 +78,8 @@ var ownSchemas = []string{
 	"CapabilityLimit", "CapabilityField",
 
 	"WritePreview", "PlannedRequest", "WriteFailure", "ResolvedReference", "LimitCharge", "PreviewBehind",
+	// What a record that was written shows.
+	"Verification", "VerifiedDifference",
 
 	"ReadinessCheck", "Ready", "Unready",
 
