@@ -104,3 +104,15 @@ func TestTheCommandsOfThePageOnVerifyingDoWhatItSays(t *testing.T) {
 		[]string{`"verification":{"status":"complete"`, `"applied":["license_plate_number","vehicle_name"]`},
 		[]string{`"sync_events":true`, `"verify_writes":true`})
 }
+
+func TestTheCommandsOfThePageOnJobsDoWhatItSays(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	id := h.job(operationJobs, "retry", `"resource":"trailer"`)
+	h.finished(operationJobs, id)
+	says(t, h.commandsOf("jobs.md", 4, "JOB="+id, "KEY=page"),
+		[]string{`"action":"cancel"`, `"matched":0`},
+		[]string{`"id":`, `"status":"running"`},
+		[]string{id, `"status":"finished"`, `"refusals":[]`},
+		[]string{id, `"status":"finished"`})
+}
