@@ -85,6 +85,8 @@ var ownSchemas = []string{
 	"DeadLetterJobCreate", "DeadLetterFilter",
 
 	"WritePreview", "PlannedRequest", "WriteFailure", "ResolvedReference", "LimitCharge", "PreviewBehind",
+	// What a record that was written shows.
+	"Verification", "VerifiedDifference",
 
 	"ReadinessCheck", "Ready", "Unready",
 
