@@ -14,7 +14,7 @@ import (
 // calls, so that it tells each read that may be needed. Nothing is sent, renewed or stored. The error is how the write
 // would end before, or instead of, what follows the requests; it is nil if only the TSP can tell.
 func (c *Caller) Preview(ctx context.Context, t Target, w Write) ([]Planned, *Error) {
-	p := &Preview{operation: w.Operation}
+	p := &Preview{operation: w.Operation, stands: pendingIDs{}}
 	end := c.guarded(ctx, t, func(ctx context.Context) error {
 		adapter, ok := c.registry.Adapter(t.TSP)
 		if !ok {
@@ -33,6 +33,9 @@ func (c *Caller) Preview(ctx context.Context, t Target, w Write) ([]Planned, *Er
 		ctx = context.WithValue(ctx, previewKey{}, p)
 		session, err := adapter.Connect(ctx, access)
 		if err != nil {
+			return err
+		}
+		if w, err = p.stands.of(w); err != nil {
 			return err
 		}
 		w.Pace, w.Progress, w.Rivals = p, nil, nil
