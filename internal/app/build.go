@@ -121,7 +121,7 @@ func (a *App) outside() func() time.Time {
 // work makes the dispatcher and what runs in its lanes.
 func (a *App) work(p parts) {
 	a.writes = perform.NewWrites(perform.WritesConfig{
-		Queue: a.db, Progress: a.db, Stops: a.db, Connections: a.db, Links: a.connections, Records: a.db, Grants: p.grants,
+		Queue: a.db, Progress: a.db, Stops: a.db, Chained: a.db, Connections: a.db, Links: a.connections, Records: a.db, Grants: p.grants,
 		Imports: a.imports, TSPs: a.caller, Limits: p.limits, Settling: p.settling, CutAt: a.cutSince, Floor: a.floors.calls,
 		Recovery: a.db, Locks: a.db, Exchanges: a.config.KeepExchanges > 0,
 		Lines: a.db, Stand: func(l fence.Lane) dispatch.Stand { return a.dispatcher.Stand(l) },
@@ -171,7 +171,7 @@ func (a *App) face(ctx context.Context, p parts) error {
 		Deliveries: a.webhooks, Feed: a.feed, Connections: a.connections, Records: records, Schedules: records,
 		Defects: records,
 		Operations: operation.New(operation.Config{
-			Store: a.db, Kept: a.db, Cancels: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry,
+			Store: a.db, Kept: a.db, Cancels: a.db, Chained: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry,
 			Performer: a.writes, Replica: a.id(),
 			Now: a.now, MaxAge: a.config.MaxAge, Waiters: a.waiters, Explainer: a.writes,
 		}),

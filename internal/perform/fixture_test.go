@@ -77,7 +77,7 @@ func newWorld(t *testing.T) *world {
 	}
 	quiet := slog.New(slog.DiscardHandler)
 	w.budget = dispatch.NewBudget(time.Now, map[string]time.Time{})
-	w.writes = NewWrites(WritesConfig{Exchanges: true, Queue: w, Progress: w, Stops: w, Connections: w, Links: w, Records: w, Imports: w,
+	w.writes = NewWrites(WritesConfig{Exchanges: true, Queue: w, Progress: w, Stops: w, Chained: w, Connections: w, Links: w, Records: w, Imports: w,
 		Grants: NewGrants(w, time.Now), TSPs: tsp.NewCaller(registry, nil, 30*time.Second, quiet), Limits: NewLimits(registry, w.budget, nil),
 		Settling: Settling{Registry: registry, Deadline: 30 * time.Second},
 		Derive:   func(uuid.UUID, string) []byte { return nil }, Now: time.Now, Log: quiet})

@@ -22,6 +22,7 @@ type WritesConfig struct {
 	Queue       operation.Queue
 	Progress    operation.Progress
 	Stops       operation.Stops
+	Chained     operation.Chained
 	Connections Connections
 	Links       Links
 	Records     Records
@@ -117,6 +118,10 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 	if err != nil {
 		return none, fmt.Errorf("reading operations: %w", err)
 	}
+	named, err := operation.StandingsOf(ctx, w.c.Chained, ops)
+	if err != nil {
+		return none, err
+	}
 	spec, known := w.spec(conn)
 	batch := dispatch.Batch[*task]{Parallel: spec.Parallel, Owner: owner(conn), Label: string(conn.TSP)}
 	// An ended connection's lane stays open, because everything in it must be ended.
@@ -136,6 +141,7 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 		if op.IsAsked() && stoppable(op) {
 			t.stops = operation.Cancelled
 		}
+		t.hangs(named)
 		reason, err := w.c.Grants.refusal(ctx, op)
 		if err != nil {
 			return none, err
@@ -171,9 +177,9 @@ func (w *Writes) spec(c connection.Connection) (tsp.Spec, bool) {
 // no call and no limit.
 func (w *Writes) item(t *task, refusal string) dispatch.Item[*task] {
 	c := t.course()
-	item := dispatch.Item[*task]{Seq: t.op.Seq, Key: t.op.OrderKey, Share: t.share(), NotBefore: t.op.NextAt,
+	item := dispatch.Item[*task]{Seq: t.op.Seq, Key: t.op.OrderKey, Share: t.share(), NotBefore: t.notBefore(w.c.Now()),
 		Deadline: t.deadline(), Counted: t.op.Counted, Streak: t.op.Streak, Unknown: c.unknown, Blind: c.blind,
-		Held: c.held, Value: t}
+		Held: c.held, After: t.waits, Value: t}
 	also := ""
 	if c.unknown {
 		also = alsoUnknown
@@ -185,6 +191,8 @@ func (w *Writes) item(t *task, refusal string) dispatch.Item[*task] {
 		item.End, t.refused = damagedWrite+also, tsp.Broken
 	case refusal != "":
 		item.End, t.refused = notSent(refusal)+also, tsp.Forbidden
+	case t.unmade != "" && t.stops != operation.Cancelled:
+		item.End, t.refused = notSent(t.unmade)+also, tsp.Unknown
 	case t.stops != "":
 		item.End = string(t.stops)
 	default:
