@@ -80,6 +80,7 @@ type Deliveries interface {
 type Config struct {
 	Tokens      Tokens
 	Operations  Operations
+	Jobs        Jobs
 	Webhooks    Webhooks
 	Feed        Feed
 	Deliveries  Deliveries

@@ -96,3 +96,15 @@ func TestTheCommandsOfThePageOnStoppingDoWhatItSays(t *testing.T) {
 	says(t, h.commandsOf("stopping.md", 3, "OPERATION="+waits),
 		[]string{`"expires_at":`}, []string{`"reason":"cancelled"`}, []string{`"retry_of":"` + waits})
 }
+
+func TestTheCommandsOfThePageOnJobsDoWhatItSays(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	id := h.job(operationJobs, "retry", `"resource":"trailer"`)
+	h.finished(operationJobs, id)
+	says(t, h.commandsOf("jobs.md", 4, "JOB="+id, "KEY=page"),
+		[]string{`"action":"cancel"`, `"matched":0`},
+		[]string{`"id":`, `"status":"running"`},
+		[]string{id, `"status":"finished"`, `"refusals":[]`},
+		[]string{id, `"status":"finished"`})
+}
