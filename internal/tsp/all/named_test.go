@@ -32,12 +32,12 @@ func TestEveryTSPPreviewsWritesOfWhatIsMadeYet(t *testing.T) {
 		{Kind: resource.KindMessage, Verb: resource.Create}: `"message_text":"Dock 4","sender_id":"ID","recipient_id":"ID"`,
 		{Kind: resource.KindGroupMessage, Verb: resource.Create}: `"message_text":"Dock 4","sender_id":"ID",` +
 			`"recipient_ids":["ID","ID"]`,
-		{Kind: resource.KindDvirLog, Verb: resource.Create}: `"driver_id":"ID","vehicle_id":"ID","log_type":"PRE_TRIP",` +
-			`"is_safety_critical":false,"occurred_at":"2026-01-15T10:30:00Z","odometer":5,"odometer_unit":"KILOMETERS"`,
+		{Kind: resource.KindDvirLog, Verb: resource.Create}: `"driver_id":"ID","vehicle_id":"ID","log_type":"pre_trip",` +
+			`"is_safety_critical":false,"occurred_at":"2026-01-15T10:30:00Z","odometer":5,"odometer_unit":"kilo_meters"`,
 		{Kind: resource.KindFuelTransaction, Verb: resource.Create}: `"driver_id":"ID","vehicle_id":"ID","fuel_volume":10,` +
 			`"fuel_volume_unit":"LITER","transaction_time":"2026-01-15T10:30:00Z","total_cost":"10.00","currency":"USD"`,
 	}
-	registry, err := tsp.NewRegistry(all.Adapters(), nil)
+	registry, err := tsp.NewRegistry(all.Adapters(), map[tsp.Name]string{"traccar": "https://traccar.example"})
 	if err != nil {
 		t.Fatal(err)
 	}
