@@ -122,7 +122,7 @@ func (a *App) outside() func() time.Time {
 // work makes the dispatcher and what runs in its lanes.
 func (a *App) work(p parts) {
 	a.writes = perform.NewWrites(perform.WritesConfig{
-		Queue: a.db, Progress: a.db, Stops: a.db, Verifications: a.db,
+		Queue: a.db, Progress: a.db, Stops: a.db, Chained: a.db, Verifications: a.db,
 		Importer:    record.Importer{Caller: a.caller, Store: a.db, Now: a.now},
 		Connections: a.db, Links: a.connections, Records: a.db, Grants: p.grants,
 		Imports: a.imports, TSPs: a.caller, Limits: p.limits, Settling: p.settling, CutAt: a.cutSince, Floor: a.floors.calls,
@@ -170,7 +170,7 @@ func (a *App) face(ctx context.Context, p parts) error {
 		Every: a.config.ImportEvery, Now: a.now,
 	})
 	operations := operation.New(operation.Config{
-		Store: a.db, Kept: a.db, Cancels: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry,
+		Store: a.db, Kept: a.db, Cancels: a.db, Chained: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry,
 		Performer: a.writes, Replica: a.id(),
 		Now: a.now, MaxAge: a.config.MaxAge, Waiters: a.waiters, Explainer: a.writes,
 	})

@@ -23,6 +23,9 @@ func (s *Service) Retry(ctx context.Context, conn, id uuid.UUID, r Request) (op 
 	r.Kind, r.Verb, r.Retries = old.Kind, old.Verb, &old
 	if r.Verb == resource.Update {
 		r.Target = old.Resource
+		if len(old.Awaits) > 0 && old.awaitsTarget(old.Awaits[0]) {
+			r.Target = old.Awaits[0]
+		}
 	}
 	// A request that was accepted before is answered whatever has become of the operation since.
 	if r.Key != nil {

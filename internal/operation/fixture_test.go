@@ -106,7 +106,7 @@ func open(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Service = operation.New(operation.Config{Store: d, Access: grants{desk: d}, Connections: links{desk: d},
+	d.Service = operation.New(operation.Config{Store: d, Chained: d, Access: grants{desk: d}, Connections: links{desk: d},
 		Records: shelf{desk: d}, Registry: registry, Performer: d, Now: now, MaxAge: maxAge, Waiters: operation.NewWaiters(8)})
 	return d
 }

@@ -71,6 +71,9 @@ type Operation struct {
 	StopAt time.Time
 	// Reason says why it ended without having been sent, where its caller had it so; else "".
 	Reason Reason
+	// Awaits are the operations for whose records ids of the Payload stand until these are made; that of the record to
+	// update comes first. It waits for their ends, and its NextAt says nothing until then.
+	Awaits []uuid.UUID
 	// RetryOf is the failed operation that it retries, and RetriedBy the one that retries it; zero for none.
 	RetryOf, RetriedBy uuid.UUID
 	// SentAt is when the oldest attempt began whose outcome is not known, or the last one; zero

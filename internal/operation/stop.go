@@ -11,7 +11,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/wire"
 )
 
-// Reason says why an operation failed that its caller did not want to be sent any more.
+// Reason says why an operation failed that its caller did not want to be sent any more, or that could not be.
 type Reason string
 
 // The reasons.

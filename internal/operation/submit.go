@@ -24,6 +24,7 @@ type Config struct {
 	// Kept are the calls of attempts.
 	Kept        Exchanges
 	Cancels     Cancels
+	Chained     Chained
 	Access      access.Store
 	Connections connection.Store
 	Records     record.Store
@@ -65,6 +66,10 @@ type Request struct {
 	Expires time.Duration
 	// Key is the caller's idempotency key, if it gave one.
 	Key *Key
+	// ID is that of the operation, where it was promised before it is accepted; zero for one of its own. Earlier are
+	// operations that are accepted before it in the same transaction and are not stored yet: it may name them.
+	ID      uuid.UUID
+	Earlier []Operation
 	// Retries is the failed operation that the write is to retry, as Retry has found it; nil for none.
 	Retries *Operation
 }
@@ -139,7 +144,10 @@ func (s *Service) writable(ctx context.Context, r Request, id uuid.UUID) (connec
 
 // prepare makes the operation's frame.
 func (s *Service) prepare(r Request, conn connection.Connection, grant access.Grant) (Operation, error) {
-	id, err := uuid.NewV7()
+	id, err := r.ID, error(nil)
+	if id == uuid.Nil {
+		id, err = uuid.NewV7()
+	}
 	if err != nil {
 		return Operation{}, fmt.Errorf("making an operation id: %w", err)
 	}

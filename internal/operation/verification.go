@@ -90,10 +90,18 @@ func (op Operation) verification() *Verification {
 	return nil
 }
 
-// UpdateKey is the OrderKey of updates of the operation's record.
-func (op Operation) UpdateKey() string {
+// UpdateKeys are those that updates of the operation's record may have for an OrderKey: its own of an update. Of a create it
+// is that of the operation, which most often made the record, or that of a record that was there before.
+func (op Operation) UpdateKeys() []string {
+	if op.Verb == resource.Update {
+		return []string{op.OrderKey}
+	}
 	op.Verb = resource.Update
-	return orderKey(op, nil, nil)
+	var keys []string
+	for _, id := range []uuid.UUID{op.ID, op.Resource} {
+		keys = append(keys, orderKey(op, nil, nil, map[string]uuid.UUID{targetPath: id}))
+	}
+	return keys
 }
 
 // verifyField is the parameter that asks for a verification, as a path.

@@ -1,6 +1,7 @@
 package operation_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -104,12 +105,15 @@ func TestASyncWriteRaisesEventsWhereItsConnectionOrItsClientHasItSo(t *testing.T
 	}
 }
 
-func TestWritesOfARecordAreKnownByTheKeyOfItsUpdates(t *testing.T) {
+func TestWritesOfARecordAreKnownByTheKeysOfItsUpdates(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	op := d.submit(update(truck, `"vehicle_name":"T"`))
 	made := operation.Operation{ID: uuid.New(), Kind: resource.KindVehicle, Verb: resource.Create, Resource: truck}
-	if op.UpdateKey() != op.OrderKey || made.UpdateKey() != op.OrderKey {
-		t.Errorf("%s, %s and %s", op.OrderKey, op.UpdateKey(), made.UpdateKey())
+	if keys := op.UpdateKeys(); !slices.Equal(keys, []string{op.OrderKey}) {
+		t.Errorf("%q are the keys of one with %q", keys, op.OrderKey)
+	}
+	if keys := made.UpdateKeys(); !slices.Contains(keys, op.OrderKey) || !slices.Contains(keys, "vehicle.update/"+made.ID.String()) {
+		t.Errorf("%q", keys)
 	}
 }

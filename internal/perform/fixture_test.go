@@ -79,7 +79,7 @@ func newWorld(t *testing.T) *world {
 	quiet := slog.New(slog.DiscardHandler)
 	w.budget = dispatch.NewBudget(time.Now, map[string]time.Time{})
 	caller := tsp.NewCaller(registry, nil, 30*time.Second, quiet)
-	w.writes = NewWrites(WritesConfig{Exchanges: true, Queue: w, Progress: w, Stops: w, Verifications: w,
+	w.writes = NewWrites(WritesConfig{Exchanges: true, Queue: w, Progress: w, Stops: w, Chained: w, Verifications: w,
 		Importer: record.Importer{Caller: caller, Store: w, Now: time.Now}, Connections: w, Links: w, Records: w, Imports: w,
 		Grants: NewGrants(w, time.Now), TSPs: caller, Limits: NewLimits(registry, w.budget, nil),
 		Settling: Settling{Registry: registry, Deadline: 30 * time.Second},

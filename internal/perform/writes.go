@@ -22,6 +22,7 @@ type WritesConfig struct {
 	Queue    operation.Queue
 	Progress operation.Progress
 	Stops    operation.Stops
+	Chained  operation.Chained
 	// Verifications are those of written records, which Importer takes in as imports do.
 	Verifications operation.Verifications
 	Importer      record.Importer
@@ -92,7 +93,7 @@ func NewWrites(c WritesConfig) *Writes {
 	}
 	return &Writes{c: c, claims: claims{locks: c.Locks, by: map[claim]*adoption{}}, begun: newBegun(),
 		crowds: crowds{all: map[uuid.UUID]bool{}},
-		over: make(chan struct{})}
+		over:   make(chan struct{})}
 }
 
 // Kind returns the kind of lanes in which operations run. Ten counted attempts bound what is tried
@@ -135,6 +136,10 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 	if err != nil {
 		return none, fmt.Errorf("reading operations: %w", err)
 	}
+	named, err := operation.StandingsOf(ctx, w.c.Chained, ops)
+	if err != nil {
+		return none, err
+	}
 	chains, last, long, most := 0, "", 0, 0
 	for _, op := range ops {
 		if op.OrderKey != last {
@@ -148,6 +153,7 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 		if op.IsAsked() && stoppable(op) {
 			t.stops = operation.Cancelled
 		}
+		t.hangs(named)
 		reason, err := w.c.Grants.refusal(ctx, op)
 		if err != nil {
 			return none, err
@@ -184,9 +190,9 @@ func (w *Writes) spec(c connection.Connection) (tsp.Spec, bool) {
 // no call and no limit.
 func (w *Writes) item(t *task, refusal string) dispatch.Item[*task] {
 	c := t.course()
-	item := dispatch.Item[*task]{Seq: t.op.Seq, Key: t.op.OrderKey, Share: t.share(), NotBefore: t.op.NextAt,
+	item := dispatch.Item[*task]{Seq: t.op.Seq, Key: t.op.OrderKey, Share: t.share(), NotBefore: t.notBefore(w.c.Now()),
 		Deadline: t.deadline(), Counted: t.op.Counted, Streak: t.op.Streak, Unknown: c.unknown, Blind: c.blind,
-		Held: c.held, Value: t}
+		Held: c.held, After: t.waits, Value: t}
 	also := ""
 	if c.unknown {
 		also = alsoUnknown
@@ -198,6 +204,8 @@ func (w *Writes) item(t *task, refusal string) dispatch.Item[*task] {
 		item.End, t.refused = damagedWrite+also, tsp.Broken
 	case refusal != "":
 		item.End, t.refused = notSent(refusal)+also, tsp.Forbidden
+	case t.unmade != "" && t.stops != operation.Cancelled:
+		item.End, t.refused = notSent(t.unmade)+also, tsp.Unknown
 	case t.stops != "":
 		item.End = string(t.stops)
 	default:

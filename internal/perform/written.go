@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"runtime/debug"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -42,6 +44,7 @@ func (w *Writes) written(ctx context.Context, op *operation.Operation, t *task) 
 		if r.Collection == "" {
 			r.Collection = string(op.Kind)
 		}
+		r.MadeBy = op.ID
 	}
 	if !r.Synthetic {
 		// Even one that was just made may have been imported before its write is settled.
@@ -51,6 +54,10 @@ func (w *Writes) written(ctx context.Context, op *operation.Operation, t *task) 
 			if known.Kind != r.Kind {
 				w.c.Log.Warn("the TSP's answer names a record that is known as of another kind, which it stays",
 					"operation_id", op.ID, "tsp", op.TSP, "resource", op.Kind, "record_id", known.ID)
+			}
+			// One that was known before has chains of its own.
+			if known.CreatedAt.Before(op.CreatedAt) {
+				r.MadeBy = uuid.Nil
 			}
 			r.Fields, r.Extras, r.Source, r.Synthetic = known.Fields, known.Extras, known.Source, known.Synthetic
 		case !errors.Is(err, record.ErrNotFound):

@@ -42,6 +42,7 @@ type Store interface {
 	operation.Queue
 	operation.Stops
 	operation.Cancels
+	operation.Chained
 	operation.Progress
 	operation.Recovery
 	operation.Backlogs

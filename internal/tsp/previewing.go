@@ -17,7 +17,7 @@ import (
 // would end before, or instead of, what follows the requests; it is nil if only the TSP can tell. verified adds how the
 // record is read back.
 func (c *Caller) Preview(ctx context.Context, t Target, w Write, verified bool) ([]Planned, *Error) {
-	p := &Preview{operation: w.Operation}
+	p := &Preview{operation: w.Operation, stands: pendingIDs{}}
 	end := c.guarded(ctx, t, func(ctx context.Context) error {
 		adapter, ok := c.registry.Adapter(t.TSP)
 		if !ok {
@@ -36,6 +36,9 @@ func (c *Caller) Preview(ctx context.Context, t Target, w Write, verified bool) 
 		ctx = context.WithValue(ctx, previewKey{}, p)
 		session, err := adapter.Connect(ctx, access)
 		if err != nil {
+			return err
+		}
+		if w, err = p.stands.of(w); err != nil {
 			return err
 		}
 		w.Pace, w.Progress, w.Rivals = p, nil, nil

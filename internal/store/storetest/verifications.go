@@ -37,7 +37,7 @@ func verified(op operation.Operation, due time.Time) operation.Settlement {
 func writing(conn, rec uuid.UUID) operation.Operation {
 	op := queued(conn)
 	op.Kind, op.Verb, op.Resource, op.Verify = resource.KindVehicle, resource.Update, rec, true
-	op.OrderKey = op.UpdateKey()
+	op.OrderKey = "vehicle.update/" + rec.String()
 	return op
 }
 

@@ -178,7 +178,7 @@ func TestEachColumnThatIsRememberedIsLogged(t *testing.T) {
 		`INSERT INTO revocation VALUES ('t', 1)`, `INSERT INTO client_secret VALUES ('c', 's', x'00', 1, 1)`,
 		`INSERT INTO subscription (id, partner, url, event_name, filters, sealed, status, created_at, updated_at, url_key)
 			VALUES (x'01', x'02', 'u', 'n', '', x'03', 'active', 1, 1, x'04')`,
-		`INSERT INTO record VALUES (1, x'01', 'driver', x'02', 't', 'a', 'c', 's', 0, 0, x'03', 0, 0, 0, 0, 0, 0, 0, 'h', '{}', '{}', '{}')`}
+		`INSERT INTO record VALUES (1, x'01', 'driver', x'02', 't', 'a', 'c', 's', 0, 0, x'03', 0, 0, 0, 0, 0, 0, 0, 'h', '{}', '{}', '{}', x'04')`}
 	for _, table := range []string{"connection", "share_grant", "client", "client_secret", "subscription", "receiver", "record"} {
 		columns, err := list(t.Context(), db, `SELECT name FROM pragma_table_info('`+table+`') WHERE pk = 0`, scanOne[string])
 		if err != nil || len(columns) == 0 {

@@ -17,11 +17,11 @@ import (
 )
 
 // operationColumns are in the order in which Accept writes them; box.operation reads seq in front.
-// payload is the body byte for byte and may be sealed, warnings a JSON array or NULL, and key and attempts stand in
-// tables of their own.
+// payload is the body byte for byte and may be sealed, warnings and awaits JSON arrays or NULL, and key and attempts
+// stand in tables of their own.
 const operationColumns = `id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key, payload, warnings,
 	state, sync, tries, counted, streak, next_at, deadline, sent_at, cut_at, resource, source_id, collection,
-		created_at, updated_at, expires_at, stop_at, reason, retry_of, retried_by, told, verify,
+		created_at, updated_at, expires_at, stop_at, reason, retry_of, retried_by, awaits, told, verify,
 		verification`
 
 // live is the condition of operations that have not ended, word for word that of their index.
@@ -53,6 +53,10 @@ func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event
 	if err != nil {
 		return op, err
 	}
+	awaits, err := text(op.Awaits, len(op.Awaits) > 0)
+	if err != nil {
+		return op, err
+	}
 	return giveAs(ctx, db, turn{kind: accepts}, func(tx *tx) (operation.Operation, error) {
 		op := op
 		if op.Sync {
@@ -75,13 +79,13 @@ func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event
 		}
 		err = tx.exec(`INSERT INTO operation (`+operationColumns+`, handler) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
 			?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29,
-			?30, ?31, ?32, NULL, ?33)`,
+			?30, ?31, ?32, ?33, NULL, ?34)`,
 			op.ID[:], op.Partner[:], op.Connection[:], op.Fleet[:], op.FleetRef, string(op.TSP), string(op.Kind),
 			string(op.Verb), op.OrderKey, payload, warnings, string(op.State), op.Sync, op.Tries, op.Counted,
-			op.Streak, micros(op.NextAt), micros(op.Deadline), micros(op.SentAt), micros(op.CutAt), id(op.Resource),
+			op.Streak, micros(waitsUntil(op)), micros(op.Deadline), micros(op.SentAt), micros(op.CutAt), id(op.Resource),
 			string(op.SourceID), op.Collection, micros(op.CreatedAt), micros(op.UpdatedAt),
 			moment(op.ExpiresAt), moment(op.StopAt), reason(op.Reason), id(op.RetryOf),
-			id(op.RetriedBy), flag(op.Told), flag(op.Verify), id(op.Handler))
+			id(op.RetriedBy), awaits, flag(op.Told), flag(op.Verify), id(op.Handler))
 		if err != nil {
 			return op, err
 		}
@@ -163,12 +167,12 @@ func (b *box) operation(row scanner) (operation.Operation, error) {
 	var warnings sql.NullString
 	var next, deadline, cut, created, updated int64
 	var first, expires, stop, told, verify sql.NullInt64
-	var why sql.NullString
+	var why, awaits sql.NullString
 	var res, retries, retried []byte
 	err := row.Scan(&op.Seq, &op.ID, &op.Partner, &op.Connection, &op.Fleet, &op.FleetRef, &op.TSP, &op.Kind, &op.Verb,
 		&op.OrderKey, &payload, &warnings, &op.State, &op.Sync, &op.Tries, &op.Counted, &op.Streak, &next, &deadline,
 		&first, &cut, &res, &op.SourceID, &op.Collection, &created, &updated, &expires, &stop, &why,
-		&retries, &retried, &told, &verify, &verification)
+		&retries, &retried, &awaits, &told, &verify, &verification)
 	if err != nil {
 		return op, err
 	}
@@ -179,14 +183,17 @@ func (b *box) operation(row scanner) (operation.Operation, error) {
 	op.CutAt, op.CreatedAt, op.UpdatedAt = fromMicros(cut), fromMicros(created), fromMicros(updated)
 	op.ExpiresAt, op.StopAt = fromMicros(expires.Int64), fromMicros(stop.Int64)
 	op.Reason, op.Told, op.Verify = operation.Reason(why.String), told.Int64 == 1, verify.Int64 == 1
-	if op.Damaged, err = apart(b.asked(&op, payload, warnings)); err == nil {
+	if awaits.Valid {
+		op.NextAt = op.CreatedAt
+	}
+	if op.Damaged, err = apart(b.asked(&op, payload, warnings, awaits)); err == nil {
 		op.Verification, err = b.verification(op.ID, verification)
 	}
 	return op, err
 }
 
 // asked reads what was asked for with an operation, or nothing of it.
-func (b *box) asked(op *operation.Operation, payload any, warnings sql.NullString) error {
+func (b *box) asked(op *operation.Operation, payload any, warnings, awaits sql.NullString) error {
 	text, err := b.get(payload, bound("payload", op.ID[:]))
 	if err == nil && !jsontext.Value(text).IsValid() {
 		err = errors.New("it is no JSON")
@@ -194,8 +201,11 @@ func (b *box) asked(op *operation.Operation, payload any, warnings sql.NullStrin
 	if err == nil && warnings.Valid {
 		err = json.Unmarshal([]byte(warnings.String), &op.Warnings)
 	}
+	if err == nil && awaits.Valid {
+		err = json.Unmarshal([]byte(awaits.String), &op.Awaits)
+	}
 	if err != nil {
-		op.Warnings = nil
+		op.Warnings, op.Awaits = nil, nil
 		return fmt.Errorf("opening the payload of operation %s: %w", op.ID, err)
 	}
 	op.Payload = []byte(text)

@@ -77,12 +77,17 @@ func (db *DB) Due(ctx context.Context, connection uuid.UUID, at time.Time, most 
 		}, connection[:], micros(at), most)
 }
 
-// Rewritten looks at the chain of the record's updates, and at what holds it.
+// Rewritten looks at the chains of the record's updates, and at what holds them.
 func (db *DB) Rewritten(ctx context.Context, op operation.Operation, at time.Time) (bool, error) {
-	found, err := list(ctx, db, `SELECT 1 WHERE EXISTS (SELECT 1 FROM operation WHERE connection = ?1 AND order_key = ?2
-		AND seq > ?3 AND `+live+`) OR EXISTS (SELECT 1 FROM chain_hold WHERE connection = ?1 AND chain = ?2 AND until > ?4)`,
-		scanOne[int], op.Connection[:], op.UpdateKey(), op.Seq, micros(at))
-	return len(found) > 0, err
+	for _, chain := range op.UpdateKeys() {
+		found, err := list(ctx, db, `SELECT 1 WHERE EXISTS (SELECT 1 FROM operation WHERE connection = ?1 AND order_key = ?2
+			AND seq > ?3 AND `+live+`) OR EXISTS (SELECT 1 FROM chain_hold WHERE connection = ?1 AND chain = ?2 AND until > ?4)`,
+			scanOne[int], op.Connection[:], chain, op.Seq, micros(at))
+		if err != nil || len(found) > 0 {
+			return len(found) > 0, err
+		}
+	}
+	return false, nil
 }
 
 // Verified keeps what a reading has told. The row of what is due is the condition: it goes, or is due later.
