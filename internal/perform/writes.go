@@ -92,7 +92,7 @@ func NewWrites(c WritesConfig) *Writes {
 	}
 	return &Writes{c: c, claims: claims{locks: c.Locks, by: map[claim]*adoption{}}, begun: newBegun(),
 		crowds: crowds{all: map[uuid.UUID]bool{}},
-		over: make(chan struct{})}
+		over:   make(chan struct{})}
 }
 
 // Kind returns the kind of lanes in which operations run. Ten counted attempts bound what is tried
