@@ -38,7 +38,7 @@ var lanesQuery = `SELECT o.connection, o.order_key, o.seq, o.id, o.partner
 		ORDER BY i.order_key, i.seq LIMIT ?2)`
 
 // firstsQuery reads the oldest live operation of each chain. A chain is that of the connection whose id is written
-// before it. What min() finds is one step in the index; for IN SQLite would make a table of it, for each chain.
+// before it.
 var firstsQuery = `SELECT k.value, o.seq, o.id, o.partner FROM json_each(?1) k CROSS JOIN operation o
 	WHERE o.seq = (SELECT min(i.seq) FROM operation i WHERE i.connection = unhex(substr(k.value, 1, 32))
 		AND i.order_key = substr(k.value, 33) AND ` + live + `)`
