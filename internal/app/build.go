@@ -166,15 +166,16 @@ func (a *App) face(ctx context.Context, p parts) error {
 		Lists: a.db, Schedules: a.db, Executions: a.db, Access: a.db, Connections: a.db, Registry: p.registry,
 		Every: a.config.ImportEvery, Now: a.now,
 	})
+	operations := operation.New(operation.Config{
+		Store: a.db, Groups: a.db, Kept: a.db, Cancels: a.db, Access: a.db, Connections: a.db, Records: a.db,
+		Registry: p.registry, Performer: a.writes, Replica: a.id(),
+		Now: a.now, MaxAge: a.config.MaxAge, Waiters: a.waiters, Explainer: a.writes,
+	})
 	a.api = api.New(api.Config{
 		Tokens: tokens, Fleets: orgs, Directory: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks,
 		Deliveries: a.webhooks, Feed: a.feed, Connections: a.connections, Records: records, Schedules: records,
-		Defects: records,
-		Operations: operation.New(operation.Config{
-			Store: a.db, Kept: a.db, Cancels: a.db, Access: a.db, Connections: a.db, Records: a.db, Registry: p.registry,
-			Performer: a.writes, Replica: a.id(),
-			Now: a.now, MaxAge: a.config.MaxAge, Waiters: a.waiters, Explainer: a.writes,
-		}),
+		Defects:    records,
+		Operations: operations, Batches: operations,
 		Healthy: a.healthy, Ready: a.checks, Watch: a.apiWatch(), Traces: a.apiTraces(),
 		IgnoreUnknown: a.config.IgnoreUnknown, MaxAge: a.config.MaxAge, Limits: limits(a.config),
 		Sound: listen.Check, Strict: p.strict, Now: a.now, Log: a.log,

@@ -41,6 +41,7 @@ var ownRoutes = []string{
 	"POST /v2/integrations/connections/{connection_id}/import",
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/cancel",
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/retry",
+	"POST /v2/telematics/batch",
 	"GET /v2/integrations/connections/{connection_id}/schedules",
 	"GET /v2/integrations/connections/{connection_id}/schedules/{schedule_id}",
 	"GET /v2/integrations/connections/{connection_id}/schedules/{schedule_id}/executions",
@@ -77,6 +78,7 @@ var ownSchemas = []string{
 	"CapabilityWrite",
 	"CapabilityLimit", "CapabilityField",
 
+	"BatchLine", "BatchAnswer", "BatchEnd",
 	"WritePreview", "PlannedRequest", "WriteFailure", "ResolvedReference", "LimitCharge", "PreviewBehind",
 
 	"ReadinessCheck", "Ready", "Unready",
