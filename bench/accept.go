@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,7 +21,7 @@ func accepting(ctx context.Context, f *field) ([]figure, error) {
 		return nil, err
 	}
 	defer closeFloor()
-	accept, db, err := f.acceptor(ctx, "accept.db", false)
+	accept, db, err := f.acceptor(ctx, "accept", false)
 	if err != nil {
 		return nil, err
 	}
@@ -35,8 +34,8 @@ func accepting(ctx context.Context, f *field) ([]figure, error) {
 	}
 	return []figure{
 		figureOf("floor, 16 callers", "/s", append(all[0], all[2]...)),
-		figureOf("accept, 256 callers", "/s", all[1]).beside("floor", all[1], all[0]).atLeast(6),
-		figureOf("accept, 16 callers", "/s", all[3]).beside("floor", all[3], all[2]).atLeast(3),
+		figureOf("accept, 256 callers", "/s", all[1]).beside("floor", all[1], all[0]).atLeast(f.goal(6, 5)),
+		figureOf("accept, 16 callers", "/s", all[3]).beside("floor", all[3], all[2]).atLeast(f.goal(3, 0.8)),
 	}, nil
 }
 
@@ -44,7 +43,7 @@ func accepting(ctx context.Context, f *field) ([]figure, error) {
 func sealed(ctx context.Context, f *field) ([]figure, error) {
 	var measures []func() (float64, error)
 	for _, on := range []bool{false, true} {
-		accept, db, err := f.acceptor(ctx, fmt.Sprintf("sealed-%v.db", on), on)
+		accept, db, err := f.acceptor(ctx, fmt.Sprintf("sealed-%v", on), on)
 		if err != nil {
 			return nil, err
 		}
@@ -61,7 +60,11 @@ func sealed(ctx context.Context, f *field) ([]figure, error) {
 // acceptor opens a store with one subscriber to what is accepted, and returns what accepts one operation of
 // many.
 func (f *field) acceptor(ctx context.Context, name string, seals bool) (func() error, store.Store, error) {
-	db, err := store.Open(ctx, filepath.Join(f.folder, name), store.Options{Now: time.Now, Sealing: sealing(seals)})
+	url, err := f.database(ctx, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	db, err := store.Open(ctx, url, store.Options{Now: time.Now, Sealing: sealing(seals)})
 	if err != nil {
 		return nil, nil, err
 	}

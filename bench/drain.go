@@ -3,12 +3,10 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"database/sql"
 	"encoding/base64"
 	"fmt"
 	"log/slog"
 	"net"
-	"path/filepath"
 	"time"
 
 	"github.com/google/uuid"
@@ -32,7 +30,11 @@ func draining(ctx context.Context, f *field) ([]figure, error) {
 	turn := 0
 	turns, err := f.inTurns(floor, func() (float64, error) {
 		turn++
-		return f.drain(ctx, filepath.Join(f.folder, fmt.Sprint("drain-", turn, ".db")))
+		url, err := f.database(ctx, fmt.Sprint("drain-", turn))
+		if err != nil {
+			return 0, err
+		}
+		return f.drain(ctx, url)
 	})
 	if err != nil {
 		return nil, err
@@ -42,11 +44,11 @@ func draining(ctx context.Context, f *field) ([]figure, error) {
 }
 
 // drain queues writes and returns how many a second were settled from the start of the lanes on.
-func (f *field) drain(ctx context.Context, path string) (float64, error) {
+func (f *field) drain(ctx context.Context, url string) (float64, error) {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key)
 	c := config.Default()
-	c.DatabaseURL, c.Key = path, base64.StdEncoding.EncodeToString(key)
+	c.DatabaseURL, c.Key = url, base64.StdEncoding.EncodeToString(key)
 	a, err := app.Open(ctx, c, app.Options{Dev: true, Log: slog.New(slog.DiscardHandler), Adapters: []tsp.Adapter{idle{}}})
 	if err != nil {
 		return 0, err
@@ -58,7 +60,7 @@ func (f *field) drain(ctx context.Context, path string) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	db, err := sql.Open("sqlite3", "file:"+path+"?_pragma=busy_timeout(10000)&_pragma=query_only(on)")
+	db, err := f.reading(url)
 	if err != nil {
 		return 0, err
 	}

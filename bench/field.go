@@ -54,10 +54,12 @@ func (o options) sizes() sizes {
 type field struct {
 	sizes
 	folder, waybill, bare string
-	receiver              *stub.Receiver
-	tsp                   *stub.Samsara
-	team                  *callers.Team
-	out                   io.Writer
+	// server is the URL of the PostgreSQL that databases are made on; "" for files.
+	server   string
+	receiver *stub.Receiver
+	tsp      *stub.Samsara
+	team     *callers.Team
+	out      io.Writer
 	// basic is Waybill without anything special, full one with many finished operations, and crowd one with
 	// many connections; each is started when it is first asked for.
 	basic, full, crowd *gateway.Waybill

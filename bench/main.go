@@ -26,6 +26,7 @@ type options struct {
 	Turns    int      `help:"How often each figure is measured; 0 is 3, and 2 of a quick run."`
 	Rows     int      `help:"Rows of the databases that are full, such as 10000000; 0 is 1000000."`
 	Out      string   `help:"The file to write; left alone unless all scenarios run." default:"docs/performance.md"`
+	Server   string   `help:"A PostgreSQL whose user may make databases, which stay: the scenarios accept, sealed and drain over it, and no others." placeholder:"URL"`
 	Folder   string   `help:"Where the databases lie meanwhile; the system's temporary folder if left out."`
 }
 
@@ -70,9 +71,17 @@ func main() {
 }
 
 func (o options) run(ctx context.Context, out io.Writer) (err error) {
+	if o.Server != "" && len(o.Scenario) == 0 {
+		o.Scenario = onServer()
+	}
 	chosen, err := choose(o.Scenario)
 	if err != nil {
 		return err
+	}
+	for _, s := range chosen {
+		if o.Server != "" && !slices.Contains(onServer(), s.name) {
+			return fmt.Errorf("scenario %q is not measured over a server: leave --server out, or see bench/load for the whole program", s.name)
+		}
 	}
 	if o.List {
 		for _, s := range chosen {
@@ -85,6 +94,7 @@ func (o options) run(ctx context.Context, out io.Writer) (err error) {
 		return err
 	}
 	defer f.close()
+	f.server = o.Server
 	r := report{begun: time.Now(), quick: o.Quick, sizes: f.sizes, machine: machineOf(f.folder)}
 	var failed []error
 	for _, s := range chosen {

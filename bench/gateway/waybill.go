@@ -34,6 +34,10 @@ type Options struct {
 	Account string
 	// Environ is added to what the program gets.
 	Environ []string
+	// Replicas are how many programs work on the database, one if it is 0; requests go to each in turn.
+	Replicas int
+	// Server is the process of the database's server whose use counts as well, with that of its children; 0 is none.
+	Server int
 }
 
 // Waybill is `waybill serve` over a database of its own.
@@ -41,6 +45,7 @@ type Waybill struct {
 	Options
 	client  *http.Client
 	process *measure.Process
+	others  []replica
 	environ []string
 	addr    string
 	token   *token
@@ -64,6 +69,11 @@ func StartWaybill(ctx context.Context, o Options) (*Waybill, error) {
 	}
 	if err := w.fill(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("setting up %s: %w", o.Binary, err), w.Close())
+	}
+	for len(w.others) < o.Replicas-1 {
+		if err := w.join(ctx); err != nil {
+			return nil, errors.Join(err, w.Close())
+		}
 	}
 	return w, nil
 }
@@ -148,17 +158,16 @@ func (w *Waybill) Database() string { return filepath.Join(w.Folder, "waybill.db
 // Process is the running program.
 func (w *Waybill) Process() *measure.Process { return w.process }
 
-// Usage is what the program has used since it was started last.
-func (w *Waybill) Usage() (measure.Usage, error) { return w.process.Usage() }
-
-// Close ends the program, if it runs.
-func (w *Waybill) Close() error {
-	select {
-	case <-w.process.Ended():
-		return nil
-	default:
-		return w.process.Stop()
+// Close ends the program and its replicas, if they run.
+func (w *Waybill) Close() (err error) {
+	for _, p := range w.processes() {
+		select {
+		case <-p.Ended():
+		default:
+			err = errors.Join(err, p.Stop())
+		}
 	}
+	return err
 }
 
 // Request is a message through one of the connections.
@@ -167,5 +176,5 @@ func (w *Waybill) Request(ctx context.Context, n int, marker string) (*http.Requ
 	if err != nil {
 		return nil, err
 	}
-	return message(ctx, w.addr, token, w.made[n%len(w.made)], marker)
+	return message(ctx, w.at(n), token, w.made[n%len(w.made)], marker)
 }

@@ -49,3 +49,19 @@ func TestAVariableIsForOneBuildOrAll(t *testing.T) {
 		t.Error("a variable for a build that is not there was taken")
 	}
 }
+
+func TestANumberIsForOneBuild(t *testing.T) {
+	t.Parallel()
+	o := options{Binary: []string{"a", "b"}}
+	for i, want := range []int{0, 3} {
+		got, err := o.number([]string{"2:3"}, i)
+		if err != nil || got != want {
+			t.Errorf("of %d: %d, %v", i, got, err)
+		}
+	}
+	for _, wrong := range []string{"3:3", "3", "2:many"} {
+		if _, err := o.number([]string{wrong}, 0); err == nil {
+			t.Errorf("%q was taken", wrong)
+		}
+	}
+}

@@ -26,7 +26,9 @@ import (
 // options is the command line.
 type options struct {
 	Binary        []string          `help:"A built waybill; repeat it to compare several." placeholder:"PATH"`
-	Env           []string          `help:"A variable; 2:NAME=VALUE is for the second binary." placeholder:"NAME=VALUE"`
+	Env           []string          `help:"A variable; 2:NAME=VALUE is for the second binary." placeholder:"NAME=VALUE" sep:"none"`
+	Replicas      []string          `help:"How many replicas of a binary work on one database; 2:3 is three of the second." placeholder:"N:COUNT"`
+	ServerPID     []string          `help:"The process of a binary's PostgreSQL, whose use counts with its children's." placeholder:"N:PID"`
 	Foreign       string            `help:"Another gateway, which takes a POST; see README." placeholder:"URL"`
 	ForeignHeader map[string]string `help:"A header for it; repeatable." placeholder:"NAME=VALUE"`
 	ForeignBody   string            `help:"What it is sent, with {marker} and {n}." default:"{\"text\":\"{marker}\"}"`
@@ -112,9 +114,17 @@ func (o options) start(ctx context.Context, in string, r *stub.Receiver, t *stub
 		if err != nil {
 			return all, err
 		}
+		replicas, err := o.number(o.Replicas, i)
+		if err != nil {
+			return all, err
+		}
+		server, err := o.number(o.ServerPID, i)
+		if err != nil {
+			return all, err
+		}
 		own := filepath.Join(in, fmt.Sprint("gateway-", i+1))
 		w, err := gateway.StartWaybill(ctx, gateway.Options{Binary: binary, Folder: own,
-			Receiver: r, TSP: t, Connections: o.Connections, Environ: environ})
+			Receiver: r, TSP: t, Connections: o.Connections, Environ: environ, Replicas: replicas, Server: server})
 		if err != nil {
 			return all, err
 		}

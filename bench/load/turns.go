@@ -29,6 +29,22 @@ func (o options) environ(binary int) (all []string, err error) {
 	return all, nil
 }
 
+// number is what an option such as 2:3 says of one binary; 0 if nothing.
+func (o options) number(all []string, binary int) (of int, err error) {
+	for _, one := range all {
+		before, after, _ := strings.Cut(one, ":")
+		which, notOne := strconv.Atoi(before)
+		what, notOther := strconv.Atoi(after)
+		if notOne != nil || notOther != nil || which < 1 || which > len(o.Binary) {
+			return 0, fmt.Errorf("%q is to be the number of a binary, of which there are %d, a colon and a number", one, len(o.Binary))
+		}
+		if which == binary+1 {
+			of = what
+		}
+	}
+	return of, nil
+}
+
 // turn is what one gateway did in one turn.
 type turn struct {
 	callers.Result

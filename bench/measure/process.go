@@ -29,6 +29,11 @@ func (u Usage) Since(earlier Usage) Usage {
 	return Usage{CPU: u.CPU - earlier.CPU, Written: u.Written - earlier.Written, Resident: u.Resident}
 }
 
+// And is what both have used and hold together.
+func (u Usage) And(other Usage) Usage {
+	return Usage{CPU: u.CPU + other.CPU, Written: u.Written + other.Written, Resident: u.Resident + other.Resident}
+}
+
 // ticks are the units of /proc/<pid>/stat, which Linux fixes at a hundred a second for readers.
 const ticks = 100
 

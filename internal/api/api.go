@@ -82,6 +82,7 @@ type Config struct {
 	Tokens      Tokens
 	Operations  Operations
 	Batches     Batches
+	Jobs        Jobs
 	Webhooks    Webhooks
 	Feed        Feed
 	Deliveries  Deliveries

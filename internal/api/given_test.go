@@ -14,6 +14,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/api/openapi"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/job"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -32,6 +33,7 @@ func answers(t *testing.T) map[string]any {
 		"Exchange": tsp.Exchange{}, "ExchangeResponse": tsp.Response{},
 		"WriteFailure": operation.Failure{}, "ResolvedReference": operation.Reference{}, "LimitCharge": operation.Charge{},
 		"PreviewBehind": operation.PreviewBehind{}, "ResourceOperationRead": operation.Operation{}.Read(),
+		"JobRead": job.Job{}.Read(), "JobPreview": job.Job{}.Preview(), "JobRefusal": job.RefusalRead{},
 		"ResourceOperationLog": operation.Log{}, "BaseResourceOperationEvent": operation.Operation{}.Read(),
 		"Webhook": webhook.Webhook{}, "WebhookRead": webhook.Read{}, "WebhookLogRead": webhook.LogRead{},
 		"ShareAgreementRead": access.AgreementRead{}, "BaseShareAgreementEvent": access.AgreementRead{},
@@ -52,7 +54,7 @@ func answers(t *testing.T) map[string]any {
 		"NotImplementedResponse", "GatewayTimeout", "ServiceUnavailable"} {
 		all[name] = detailed{}
 	}
-	for _, name := range []string{"Connection", "ResourceOperation", "TspIntegrations", "WebhookLog", "Webhook"} {
+	for _, name := range []string{"Connection", "ResourceOperation", "TspIntegrations", "WebhookLog", "Webhook", "Job"} {
 		all["CursorPage"+name+"Read"] = pageBody[int]{}
 	}
 	for _, name := range []string{"CursorPageFleetRead", "CursorPagePartnerRead", "CursorPageShareAgreementRead"} {

@@ -30,7 +30,7 @@ type answerer func(w http.ResponseWriter, r *http.Request, who access.Principal,
 func bare(do func(http.ResponseWriter, *http.Request, access.Principal) error) answerer {
 	return func(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
 		if key := r.Header.Get(keyHeader); key != "" && r.Method != http.MethodGet && r.Method != http.MethodHead {
-			q.wrong(keyHeader, key, "is not taken by this request; leave it out, only the ten writes take one", codeUnknown)
+			q.wrong(keyHeader, key, "is not taken by this request; leave it out, only writes and the making of jobs take one", codeUnknown)
 		}
 		if err := q.err(); err != nil {
 			return err
@@ -74,6 +74,7 @@ func (s *Server) routes() []route {
 		{"GET", "/v2/integrations/connections/data-freshness", "connection:read", s.dataFreshness},
 		{"POST", "/v2/integrations/connections/{connection_id}/import", "connection:update", bodiless(s.requestImport)},
 	}
+	table = append(table, s.jobRoutes()...)
 	table = append(table, s.notificationRoutes()...)
 	table = append(table, s.connectionRoutes()...)
 	table = append(table, s.scheduleRoutes()...)

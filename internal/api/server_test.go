@@ -16,6 +16,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/api"
 	"github.com/waybill-dev/waybill/internal/connection"
+	"github.com/waybill-dev/waybill/internal/job"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/record"
@@ -57,6 +58,10 @@ type (
 	}
 	deliveries struct {
 		api.Deliveries
+		*house
+	}
+	jobs struct {
+		api.Jobs
 		*house
 	}
 	fleets struct {
@@ -127,6 +132,11 @@ func (r deliveries) Logs(_ context.Context, _, _ uuid.UUID, q webhook.LogsReques
 	return midst[webhook.DeliveryLog](), nil
 }
 
+func (r jobs) List(_ context.Context, q job.Query) (page.Page[job.Job], error) {
+	r.asked = q
+	return midst[job.Job](), nil
+}
+
 func (r fleets) Fleets(_ context.Context, _ access.Principal, q access.FleetQuery,
 ) (page.Page[access.KnownFleet], error) {
 	r.asked = q
@@ -165,7 +175,7 @@ func open(t *testing.T, adapters ...tsp.Adapter) *house {
 		t.Fatal(err)
 	}
 	h.Server = api.New(api.Config{Tokens: tokens{}, Operations: operations{house: h}, Webhooks: webhooks{house: h},
-		Deliveries: deliveries{house: h}, Connections: connections{house: h}, Fleets: fleets{house: h},
+		Deliveries: deliveries{house: h}, Jobs: jobs{house: h}, Connections: connections{house: h}, Fleets: fleets{house: h},
 		Agreements: agreements{house: h}, Records: records{house: h}, Schedules: schedules{house: h}, TSPs: registry,
 		Now: func() time.Time { return h.now }, Log: slog.New(slog.DiscardHandler)})
 	return h

@@ -20,6 +20,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/config"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/job"
 	"github.com/waybill-dev/waybill/internal/listen"
 	"github.com/waybill-dev/waybill/internal/metrics"
 	"github.com/waybill-dev/waybill/internal/operation"
@@ -88,6 +89,7 @@ type App struct {
 	imports     *perform.Imports
 	writes      *perform.Writes
 	waiters     *operation.Waiters
+	jobs        *job.Service
 
 	// built tells that all of the above is there, draining that a stop was asked for.
 	built, draining atomic.Bool
@@ -200,6 +202,7 @@ func (a *App) tasks() []func(context.Context) error {
 		func(ctx context.Context) error { return record.WatchOrphans(ctx, a.db, a.now, a.log) },
 		func(ctx context.Context) error { return webhook.Sweep(ctx, a.sweeps(), a.now, a.log) },
 		func(ctx context.Context) error { return perform.Forget(ctx, a.sweeps(), kept, a.now, a.log) },
+		a.jobs.Run,
 	}
 }
 

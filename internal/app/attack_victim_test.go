@@ -47,6 +47,8 @@ var bodies = map[string][]string{
 			`"filters":{"fleet_ids":["FLEET"]}}`},
 	"PATCH /v2/notifications/webhooks/{webhook_id}": {`{"generate_secret":true}`, `{"retry_refused":true}`,
 		`{"url":"https://hooks.example/in"}`},
+	"POST /v2/integrations/jobs":                          {`{"action":"cancel","filter":{"connection_id":"ID"}}`},
+	"POST /v2/notifications/jobs":                         {`{"action":"replay","filter":{"webhook_id":"HOOK"}}`},
 	"POST /v2/notifications/webhooks/{webhook_id}/replay": {`{}`, `{"message_ids":["RANDOM"]}`},
 }
 
@@ -55,7 +57,7 @@ const fuel = `"fuel_volume":20,"fuel_volume_unit":"LITER","fuel_type":"DIESEL","
 	`"latitude":30.2,"longitude":-97.7,"transaction_time":"2026-01-15T10:00:00Z"}`
 
 // words stand in bodies for ids.
-var words = []string{"USER", "VEHICLE", "FLEET", "PREAUTH", "RANDOM", "ID"}
+var words = []string{"HOOK", "USER", "VEHICLE", "FLEET", "PREAUTH", "RANDOM", "ID"}
 
 // names tells whether a body names something that is attacked.
 func names(body string) bool {
@@ -89,12 +91,14 @@ func (h *house) victim() map[string]string {
 				h.ids.Recipient)),
 		"dvir-logs": h.inspection(),
 		"VEHICLE":   h.ids.Vehicle.String(), "PREAUTH": strings.Trim(preAuth.text, "\"\n"),
-		"schedule_id":   schedule,
-		"connection_id": h.ids.Connection.String(), "resource_operation_id": operation, "webhook_id": hook,
+		"schedule_id":        schedule,
+		"job_id":             h.job(operationJobs, "retry", `"connection_id":"`+h.ids.Connection.String()+`"`),
+		"dead_letter_job_id": h.job(deadLetterJobs, "replay", `"webhook_id":"`+hook+`"`),
+		"connection_id":      h.ids.Connection.String(), "resource_operation_id": operation, "webhook_id": hook,
 		"fleet_id": demo.ID(demo.FleetRef).String(), "fleet_ids": demo.ID(demo.FleetRef).String(),
 		"share_agreement_id": demo.ID("grant").String(), "partner_id": demo.ID("partner").String(),
 		"vehicles": h.ids.Vehicle.String(), "users": h.ids.Recipient.String(),
-		"USER": h.ids.Sender.String(), "FLEET": demo.ID(demo.FleetRef).String(),
+		"HOOK": hook, "USER": h.ids.Sender.String(), "FLEET": demo.ID(demo.FleetRef).String(),
 	}
 }
 
@@ -114,6 +118,9 @@ func (d documented) of(p param, victim map[string]string) string {
 	if kind, ok := strings.CutPrefix(d.path, "/v2/telematics/"); ok && (p.Name == "id" || p.Name == "ids") {
 		kind, _, _ = strings.Cut(kind, "/")
 		return victim[kind]
+	}
+	if p.Name == "job_id" && strings.HasPrefix(d.path, "/v2/notifications/") {
+		return victim["dead_letter_job_id"]
 	}
 	for _, name := range []string{p.Name, strings.TrimSuffix(p.Name, "s")} {
 		if id := victim[name]; id != "" {

@@ -15,6 +15,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/dispatch"
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/job"
 	"github.com/waybill-dev/waybill/internal/listen"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/outbound"
@@ -171,11 +172,13 @@ func (a *App) face(ctx context.Context, p parts) error {
 		Registry: p.registry, Performer: a.writes, Replica: a.id(),
 		Now: a.now, MaxAge: a.config.MaxAge, Waiters: a.waiters, Explainer: a.writes,
 	})
+	a.jobs = job.New(job.Config{Store: a.db, Snapshots: a.db, Queue: a.db, Retention: a.db, Retrier: operations,
+		Webhooks: a.webhooks, Keep: a.config.KeepOperations, Now: a.now, Log: a.log})
 	a.api = api.New(api.Config{
 		Tokens: tokens, Fleets: orgs, Directory: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks,
 		Deliveries: a.webhooks, Feed: a.feed, Connections: a.connections, Records: records, Schedules: records,
 		Defects:    records,
-		Operations: operations, Batches: operations,
+		Operations: operations, Batches: operations, Jobs: a.jobs,
 		Healthy: a.healthy, Ready: a.checks, Watch: a.apiWatch(), Traces: a.apiTraces(),
 		IgnoreUnknown: a.config.IgnoreUnknown, MaxAge: a.config.MaxAge, Limits: limits(a.config),
 		Sound: listen.Check, Strict: p.strict, Now: a.now, Log: a.log,

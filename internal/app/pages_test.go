@@ -104,3 +104,15 @@ func TestTheCommandOfThePageOnBatchesDoesWhatItSays(t *testing.T) {
 		[]string{`{"line":1,"ref":"a","status":202,"body":{"id":`, `{"line":2,"ref":"b","status":202,`,
 			`{"line":3,"ref":"c","status":422,"body":{"code":422,`, `{"end":"complete","lines":3,"accepted":2,"replayed":0,"refused":1}`})
 }
+
+func TestTheCommandsOfThePageOnJobsDoWhatItSays(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	id := h.job(operationJobs, "retry", `"resource":"trailer"`)
+	h.finished(operationJobs, id)
+	says(t, h.commandsOf("jobs.md", 4, "JOB="+id, "KEY=page"),
+		[]string{`"action":"cancel"`, `"matched":0`},
+		[]string{`"id":`, `"status":"running"`},
+		[]string{id, `"status":"finished"`, `"refusals":[]`},
+		[]string{id, `"status":"finished"`})
+}

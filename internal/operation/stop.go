@@ -22,11 +22,25 @@ const (
 	Expired Reason = "expired"
 )
 
-// Asked is the StopAt of an operation that is to be cancelled: any moment has come after it.
+// Asked is the StopAt of an operation that its caller has asked to cancel: any moment has come after it.
 func Asked() time.Time { return time.UnixMicro(1).UTC() }
 
+// AskedBy is Asked for what a job of that number is to cancel.
+func AskedBy(job int64) time.Time { return Asked().Add(time.Duration(job) * time.Microsecond) }
+
+// AskedBefore comes after any Asked and AskedBy, and before any other StopAt.
+func AskedBefore() time.Time { return time.UnixMicro(1 << 40).UTC() }
+
 // IsAsked tells whether the operation is to be cancelled.
-func (op Operation) IsAsked() bool { return op.StopAt.Equal(Asked()) }
+func (op Operation) IsAsked() bool { return !op.StopAt.IsZero() && op.StopAt.Before(AskedBefore()) }
+
+// AskedJob is the number of the job that has asked to cancel the operation; 0 if none has.
+func (op Operation) AskedJob() int64 {
+	if !op.IsAsked() {
+		return 0
+	}
+	return op.StopAt.Sub(Asked()).Microseconds()
+}
 
 // IsExpired tells whether the operation must not be sent at a time, nor sent again.
 func (op Operation) IsExpired(at time.Time) bool {
@@ -44,7 +58,7 @@ type Cancels interface {
 	// Steps is that of Progress.
 	Steps(ctx context.Context, id uuid.UUID) ([]tsp.Step, error)
 	// AskCancel says that an operation, Queued or in Retry, IsAsked to be cancelled, and wakes its lane, in which that is
-	// decided. fence.ErrOvertaken if it has moved on since it was read.
+	// decided. One that a job has asked to cancel stays its. fence.ErrOvertaken if it has moved on since it was read.
 	AskCancel(ctx context.Context, op Operation) error
 }
 
@@ -56,6 +70,9 @@ type Stops interface {
 	Stops(ctx context.Context, connection uuid.UUID, at time.Time) ([]Operation, error)
 	// Stopping lists the connections that hold some, at a cost that does not follow how many operations wait.
 	Stopping(ctx context.Context, at time.Time) ([]uuid.UUID, error)
+	// EndUnsent is Settle of operations of a connection that end Unsent, without a record, calls or a hold, in one
+	// transaction. One that has moved on since it was read stays as it is. fence.ErrOvertaken if the lane was claimed anew.
+	EndUnsent(ctx context.Context, claim fence.Claim, ends []Settlement) error
 	// KeepOn says that an operation which IsAsked is not cancelled: its StopAt is ExpiresAt again. If sent is not zero a
 	// call of it is under way since then, and it is Sending. fence.ErrOvertaken if the operation has moved on since it
 	// was read, or if the lane was claimed anew.

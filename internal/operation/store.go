@@ -52,7 +52,8 @@ type Queue interface {
 	MarkSending(ctx context.Context, claim fence.Claim, op Operation, at time.Time) error
 	// Settle records the end of an attempt (T3), as Settlement.Check decides; fence.ErrOvertaken if
 	// the operation moved on or the lane was claimed anew. The end of a sync operation wakes the
-	// lane that it held up. Whoever has asked to cancel the operation was too late then: its StopAt is ExpiresAt again.
+	// lane that it held up. Whoever has asked to cancel the operation was too late then: its StopAt is ExpiresAt again. An
+	// end that is Unsent and Cancelled is counted with the job that has asked for it.
 	Settle(ctx context.Context, s Settlement) error
 	// WaitingConnections lists the connections that hold live operations, at a cost that does not
 	// follow how many there are.

@@ -20,6 +20,9 @@ func (w *Writes) Settle(ctx context.Context, claim fence.Claim, a dispatch.Attem
 	if without && a.Verdict.Reason == dispatch.Late && t.expires(w.c.Now()) {
 		t.stops = operation.Expired
 	}
+	if without && t.many != nil {
+		return w.stopMany(ctx, claim, a)
+	}
 	if without && t.stops != "" {
 		return w.stop(ctx, claim, a)
 	}

@@ -33,6 +33,7 @@ func (w *Writes) stops(ctx context.Context, read []operation.Operation, whole bo
 			return nil, fmt.Errorf("reading operations that must not be sent any more: %w", err)
 		}
 	}
+	var many []*task
 	for _, op := range read {
 		// One that expires while it is under way ends with that.
 		if !stoppable(op) || !op.Stops(now) || !op.IsAsked() && !w.begun.since(op.ID).IsZero() {
@@ -40,8 +41,15 @@ func (w *Writes) stops(ctx context.Context, read []operation.Operation, whole bo
 		}
 		t := w.task(op, conn, spec)
 		t.stops = stopped(op)
+		if together(op) {
+			many = append(many, t)
+			continue
+		}
 		items = append(items, dispatch.Item[*task]{Seq: op.Seq, Key: stopKey + op.ID.String(), Share: t.share(),
 			End: string(t.stops), Value: t})
+	}
+	if len(many) > 0 {
+		items = append(items, w.among(many))
 	}
 	return items, nil
 }

@@ -28,6 +28,15 @@ func (w *world) Stops(_ context.Context, _ uuid.UUID, at time.Time) ([]operation
 
 func (w *world) Stopping(context.Context, time.Time) ([]uuid.UUID, error) { return nil, nil }
 
+func (w *world) EndUnsent(ctx context.Context, _ fence.Claim, ends []operation.Settlement) error {
+	for _, s := range ends {
+		if err := w.Settle(ctx, s); err != nil && err != fence.ErrOvertaken {
+			return err
+		}
+	}
+	return nil
+}
+
 func (w *world) KeepOn(_ context.Context, _ fence.Claim, op operation.Operation, sent, _ time.Time) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

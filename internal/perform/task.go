@@ -21,6 +21,8 @@ type task struct {
 	refused tsp.Class
 	// stops says why an operation ends because nothing of it was sent; "" for any other end.
 	stops operation.Reason
+	// many are those that end so at once, of which this is the first; nil for one by itself.
+	many []*task
 	// partly tells that a part of what ends so has reached the TSP.
 	partly bool
 	// behind tells that an earlier one of its chain has not ended, so that nobody has begun this one.

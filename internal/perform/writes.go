@@ -142,6 +142,7 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 		}
 		batch.Items = append(batch.Items, w.item(t, reason))
 	}
+	leave(batch.Items)
 	if q.Stream.Name != "" {
 		return batch, nil
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/audit"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/job"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/store/engine"
@@ -49,6 +50,10 @@ type Store interface {
 	operation.Lines
 	operation.Retention
 	operation.Exchanges
+	job.Store
+	job.Snapshots
+	job.Queue
+	job.Retention
 	record.Store
 	record.Sweeps
 	record.Orphans

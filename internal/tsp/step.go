@@ -26,17 +26,24 @@ type Progress interface {
 	Mark(ctx context.Context, s Step) error
 }
 
+// EveryStep is the key of a mark that stands for each step which has none of its own: the marks were lost with the end
+// of a database that was put back, so that any step may have been begun.
+const EveryStep = "*"
+
 // Step returns what is known of a step.
 func (w Write) Step(key string) (Step, bool) {
 	if w.Progress == nil {
 		return Step{}, false
 	}
 	steps := w.Progress.Steps()
-	i := slices.IndexFunc(steps, func(s Step) bool { return s.Key == key })
-	if i < 0 {
-		return Step{}, false
+	marked := func(key string) int { return slices.IndexFunc(steps, func(s Step) bool { return s.Key == key }) }
+	if i := marked(key); i >= 0 {
+		return steps[i], true
 	}
-	return steps[i], true
+	if marked(EveryStep) >= 0 {
+		return Step{Key: key}, true
+	}
+	return Step{}, false
 }
 
 // Mark keeps a step. Its error is an *Error of class Unavailable: without the mark the call

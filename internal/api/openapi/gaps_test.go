@@ -42,6 +42,10 @@ var ownRoutes = []string{
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/cancel",
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/retry",
 	"POST /v2/telematics/batch",
+	"GET /v2/integrations/jobs", "POST /v2/integrations/jobs", "GET /v2/integrations/jobs/{job_id}",
+	"POST /v2/integrations/jobs/{job_id}/stop",
+	"GET /v2/notifications/jobs", "POST /v2/notifications/jobs", "GET /v2/notifications/jobs/{job_id}",
+	"POST /v2/notifications/jobs/{job_id}/stop",
 	"GET /v2/integrations/connections/{connection_id}/schedules",
 	"GET /v2/integrations/connections/{connection_id}/schedules/{schedule_id}",
 	"GET /v2/integrations/connections/{connection_id}/schedules/{schedule_id}/executions",
@@ -79,6 +83,9 @@ var ownSchemas = []string{
 	"CapabilityLimit", "CapabilityField",
 
 	"BatchLine", "BatchAnswer", "BatchEnd",
+	"JobRead", "CursorPageJobRead", "JobRefusal", "JobPreview", "JobStatusEnum", "OperationJobCreate", "OperationFilter",
+	"DeadLetterJobCreate", "DeadLetterFilter",
+
 	"WritePreview", "PlannedRequest", "WriteFailure", "ResolvedReference", "LimitCharge", "PreviewBehind",
 
 	"ReadinessCheck", "Ready", "Unready",

@@ -13,8 +13,9 @@ type queue struct {
 	waiting []*holding
 	// poke wakes one Claim that waits for them.
 	poke chan struct{}
-	// drained is the last news after which all its tickets were fetched.
+	// drained is the last news after which all its tickets were fetched, looked when that was.
 	drained int64
+	looked  time.Time
 }
 
 // holding is a lane that this replica holds.
@@ -117,6 +118,8 @@ func (s *Source) took(claims []*holding, life int64) {
 		s.standing.doubted = true
 		return
 	}
+	// Those that were counted among what waits are not to be counted twice.
+	s.standing.waiting = max(s.standing.waiting-int64(len(claims)), 0)
 	for _, h := range claims {
 		// The answer came so late that the lane was taken for stray, and is being released.
 		if s.standing.stray[h.Lane] == disowned(h.Claim) {

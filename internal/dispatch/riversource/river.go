@@ -21,12 +21,14 @@ import (
 )
 
 // How River is run. It fetches at once when it hears of a ticket, and as often as cooldown allows while there
-// are more; polls is how often it looks where it may have heard of none. It tells of no ticket that comes so
-// soon after another one of its queue as told says.
+// are more; polls is how often it looks for those that it had no room for, which costs nothing where there are none
+// (see room), and pollsDeaf where it may have heard of none. It tells of no ticket that comes so soon after another
+// one of its queue as told says.
 const (
 	cooldown   = 5 * time.Millisecond
 	told       = time.Millisecond
-	polls      = 500 * time.Millisecond
+	polls      = 100 * time.Millisecond
+	pollsDeaf  = 500 * time.Millisecond
 	pollsAlone = 200 * time.Millisecond
 	ahead      = 100 // lanes of a queue that are claimed before anybody runs them
 )

@@ -76,7 +76,7 @@ func (s *Source) called(riverName string) *queue {
 // expects tells whether there may be tickets of a queue; mu is held.
 func (s *Source) expects(riverName string) bool {
 	q := s.called(riverName)
-	return q != nil && (q.drained != s.standing.news || s.deaf())
+	return q != nil && (q.drained != s.standing.news || s.deaf() && s.config.Now().Sub(q.looked) >= pollsDeaf)
 }
 
 // stir is that there may be tickets.
@@ -98,7 +98,7 @@ func (s *Source) drain(riverName string, news int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if q := s.called(riverName); q != nil {
-		q.drained = news
+		q.drained, q.looked = news, s.config.Now()
 	}
 }
 

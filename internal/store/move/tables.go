@@ -15,7 +15,7 @@ var moved = []string{
 	"connection_draft", "connection_leaving", "record", "record_reach", "record_reference", "import_schedule",
 	"import_execution", "operation", "attempt", "step", "exchange", "idempotency", "chain_hold", "receiver", "subscription",
 	"subscription_leaving", "event", "delivery", "delivery_count", "delivery_log", "delivery_number", "feed", "audit",
-	"meta",
+	"job", "meta",
 }
 
 // stays are the tables that belong to one database, and why.

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/resource"
+	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 func restored() []rule {
@@ -43,6 +45,8 @@ func waitingIsSettled(t *testing.T, s *stand) {
 		is(t, "entries", len(read.Attempts), len(op.Attempts)+1)
 		want.Operation.Attempts[len(op.Attempts)].ID = read.Attempts[len(op.Attempts)].ID
 		same(t, "read", read, want.Operation)
+		lost := slices.Contains(got[[]tsp.Step](s)(s.Steps(t.Context(), op.ID)), tsp.Step{Key: tsp.EveryStep})
+		is(t, "any of its steps may have been begun", lost, op.ID == create.ID)
 	}
 }
 

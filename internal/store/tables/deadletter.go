@@ -73,7 +73,17 @@ type corpse struct {
 // Revive lets dead letters wait again. Which of them is read beside the writer, so that a filter which
 // fits few of many holds up nobody.
 func (db *DB) Revive(ctx context.Context, q webhook.DeadLetterQuery, behind int64, at time.Time) (int, int64, error) {
-	l := deadLetters(q)
+	found, next, err := db.corpses(ctx, deadLetters(q), behind)
+	if err != nil || len(found) == 0 {
+		return 0, next, err
+	}
+	revived, err := give(ctx, db, func(tx *tx) (int, error) { return tx.revive(db, q.Subscription, found, at) })
+	return revived, next, err
+}
+
+// corpses reads a bounded part of some dead letters, the oldest behind a Seq, and returns the Seq to go on behind; 0 says
+// that nothing is left.
+func (db *DB) corpses(ctx context.Context, l walk, behind int64) (all []corpse, next int64, err error) {
 	l.by.descending, l.Window = false, page.Window{Limit: revivedOnce}
 	l.columns = "d.seq, d.created_at"
 	if behind > 0 {
@@ -83,18 +93,11 @@ func (db *DB) Revive(ctx context.Context, q webhook.DeadLetterQuery, behind int6
 		err = row.Scan(&c.seq, &c.occurred)
 		return c, err
 	})
-	if err != nil {
-		return 0, 0, err
-	}
-	next := found.Looked.Seq
+	next = found.Looked.Seq
 	if n := len(found.Entries); n == revivedOnce {
 		next = found.Entries[n-1].seq
 	}
-	if len(found.Entries) == 0 {
-		return 0, next, nil
-	}
-	revived, err := give(ctx, db, func(tx *tx) (int, error) { return tx.revive(db, q.Subscription, found.Entries, at) })
-	return revived, next, err
+	return found.Entries, next, err
 }
 
 // revive lets those wait again that are still dead. They count as tried again when they are.

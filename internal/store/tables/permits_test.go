@@ -11,6 +11,7 @@ func permits() []permit {
 		{"FROM event ORDER BY id LIMIT 100", "event", false, "begins a pass that goes on behind a key"},
 		{"FROM attempt ORDER BY operation, n LIMIT 100", "attempt", false, "begins a pass that goes on behind a key"},
 		{"FROM exchange ORDER BY operation, try LIMIT 100", "exchange", false, "begins a pass that goes on behind a key"},
+		{"FROM job WHERE ended_at = 0 ORDER BY seq", "job", false, "reads the index of those that have not ended"},
 		{"FROM operation ORDER BY seq LIMIT 100", "operation", false, "begins a pass that goes on behind a key"},
 		{"FROM feed ORDER BY receiver, place LIMIT 100", "feed", false, "begins a pass that goes on behind a key"},
 		{"FROM operation WHERE state = ?1 AND state IN ('sending', 'unknown')", "operation", false,

@@ -130,10 +130,7 @@ func overtaken(changed int64, err error) error {
 
 // Settle records the end of an attempt (T3).
 func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
-	op, from := s.Operation, operation.Before(s.Operation.State)
-	if s.Unsent != "" {
-		from = []operation.State{s.Unsent}
-	}
+	op := s.Operation
 	packed, err := db.writer.packCalls(op.ID, s.Kept)
 	if err != nil {
 		return err
@@ -142,16 +139,7 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 		if err := tx.hold(s.Claim); err != nil {
 			return err
 		}
-		// The states from which the table leads here are the condition, so nothing is read before
-		// (decision 0008). Only a settlement that changed no row asks why.
-		n, err := tx.expect(`UPDATE operation SET state = ?3, tries = ?4, counted = ?5, next_at = ?6, resource = ?7,
-			source_id = ?8, collection = ?9, updated_at = ?10, sent_at = ?11, streak = ?12, cut_at = ?13,
-			stop_at = expires_at, reason = ?14
-			WHERE id = ?1 AND tries = ?2
-			AND `+among(from),
-			op.ID[:], s.From, string(op.State), op.Tries, op.Counted, micros(op.NextAt), id(op.Resource),
-			string(op.SourceID), op.Collection, micros(op.UpdatedAt), micros(op.SentAt), op.Streak,
-			micros(op.CutAt), reason(op.Reason))
+		n, err := tx.settled(s)
 		if err == nil && n == 0 {
 			err = tx.unsettled(s)
 		}
@@ -186,8 +174,28 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 		if op.State.Ended() {
 			tx.tellEnd(db, op.ID)
 		}
+		if err := tx.countCancelled(cancelledBy(s), 1); err != nil {
+			return err
+		}
 		return tx.publish(db, s.Events)
 	})
+}
+
+// settled writes how an operation stands after an attempt. The states from which the table leads there are the condition,
+// so nothing is read before (decision 0008). Only a settlement that changed no row asks why.
+func (t *tx) settled(s operation.Settlement) (int64, error) {
+	op, from := s.Operation, operation.Before(s.Operation.State)
+	if s.Unsent != "" {
+		from = []operation.State{s.Unsent}
+	}
+	return t.expect(`UPDATE operation SET state = ?3, tries = ?4, counted = ?5, next_at = ?6, resource = ?7,
+		source_id = ?8, collection = ?9, updated_at = ?10, sent_at = ?11, streak = ?12, cut_at = ?13,
+		stop_at = expires_at, reason = ?14
+		WHERE id = ?1 AND tries = ?2
+		AND `+among(from),
+		op.ID[:], s.From, string(op.State), op.Tries, op.Counted, micros(op.NextAt), id(op.Resource),
+		string(op.SourceID), op.Collection, micros(op.UpdatedAt), micros(op.SentAt), op.Streak,
+		micros(op.CutAt), reason(op.Reason))
 }
 
 // unsettled tells why a settlement was not written. A state that the table does not lead out of is

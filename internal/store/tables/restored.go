@@ -12,6 +12,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 // restoredPage bounds the operations that are in memory at once.
@@ -74,6 +75,12 @@ func (r *restoring) settle(ctx context.Context, page []operation.Operation) erro
 			s, changes, err := op.Restored(r.since, r.at)
 			if err != nil || !changes {
 				return err
+			}
+			// In front of the settlement, which keeps a restore from being repeated.
+			if s.Operation.State == operation.Unknown {
+				if err := r.MarkStep(ctx, op.ID, tsp.Step{Key: tsp.EveryStep}); err != nil {
+					return err
+				}
 			}
 			if h, held := s.Operation.Held(r.settles(op)); held {
 				s.Hold = &h

@@ -30,7 +30,7 @@ func reason(r operation.Reason) any {
 const stopping = `stop_at > 0 AND state IN ('queued', 'retry')`
 
 // mostStops bounds the operations that a lane ends at once.
-const mostStops = 64
+const mostStops = 256
 
 // Stops returns operations of a connection that must not be sent any more.
 func (db *DB) Stops(ctx context.Context, connection uuid.UUID, at time.Time) ([]operation.Operation, error) {
@@ -53,8 +53,9 @@ func (db *DB) Stopping(ctx context.Context, at time.Time) ([]uuid.UUID, error) {
 // AskCancel says that an operation is to be cancelled.
 func (db *DB) AskCancel(ctx context.Context, op operation.Operation) error {
 	return db.do(ctx, func(tx *tx) error {
-		err := overtaken(tx.change(`UPDATE operation SET stop_at = ?3 WHERE id = ?1 AND tries = ?2
-			AND state IN ('queued', 'retry')`, op.ID[:], op.Tries, micros(operation.Asked())))
+		err := overtaken(tx.change(`UPDATE operation SET stop_at = CASE WHEN stop_at < ?4 THEN stop_at ELSE ?3 END
+			WHERE id = ?1 AND tries = ?2 AND state IN ('queued', 'retry')`, op.ID[:], op.Tries, micros(operation.Asked()),
+			micros(operation.AskedBefore())))
 		if err == nil {
 			tx.wakeLane(db, fence.Connections, op.Connection)
 		}

@@ -35,6 +35,9 @@ func TestFindAsksForEachStepThatMayHaveBeenTakenAndForNoOther(t *testing.T) {
 		{"deliveries, all but one begun", deliveries, []tsp.Step{begun("a"), begun("c")}, []string{"c"}, "find a, find c, done c", ""},
 		{"deliveries, no mark was kept", deliveries, nil, []string{"b", "c"}, "find a, find b, done b, find c, done c", ""},
 		{"deliveries, what was left is found", deliveries, []tsp.Step{done("a"), begun("b"), done("c")}, []string{"b"}, "find b, done b", "id-c"},
+		{"the marks behind the first were lost", three, []tsp.Step{done("a"), begun(tsp.EveryStep)}, []string{"a", "b"}, "find b, done b, find c", ""},
+		{"deliveries, the marks behind the first were lost", deliveries, []tsp.Step{begun("a"), begun(tsp.EveryStep)}, []string{"a", "b"},
+			"find a, done a, find b, done b, find c", ""},
 		{"behind a harmless step, no mark was kept", func(o *world) []steps.Step {
 			return append([]steps.Step{o.harmless("h")}, o.harmful("a")...)
 		}, nil, []string{"h", "a"}, "find a, done a", ""},

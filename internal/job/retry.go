@@ -1,0 +1,131 @@
+package job
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/problem"
+)
+
+// How many operations a step retries, and how many at once: they share the store's commits.
+const (
+	retriedOnce   = 64
+	retriedAtOnce = 16
+)
+
+// retry submits the next operations once more, those of one record one after the other in their order. Each is submitted
+// under a key of its own, so that a step that is made again has them answered and not written.
+func (s *Service) retry(ctx context.Context, j Job) (outcome, error) {
+	found, err := s.Snapshots.Picked(ctx, j, retriedOnce)
+	if err != nil {
+		return nothing, err
+	}
+	done, refusals, err := s.retryAll(ctx, j, found.Entries)
+	if err != nil {
+		return nothing, err
+	}
+	for _, r := range refusals {
+		j.refuse(r)
+	}
+	j.pass(found.Entries, found.Looked, retriedOnce)
+	j.UpdatedAt = s.now()
+	return more, s.Queue.StepJob(ctx, j, done)
+}
+
+// retryAll retries operations and tells how many were, and why others were not.
+func (s *Service) retryAll(ctx context.Context, j Job, picks []Pick) (done int, refusals []Refusal, err error) {
+	type chain struct {
+		connection uuid.UUID
+		key        string
+	}
+	var order []chain
+	chains := map[chain][]Pick{}
+	for _, p := range picks {
+		c := chain{p.Connection, p.OrderKey}
+		if chains[c] == nil {
+			order = append(order, c)
+		}
+		chains[c] = append(chains[c], p)
+	}
+	var mu sync.Mutex
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(retriedAtOnce)
+	for _, c := range order {
+		g.Go(func() error {
+			for _, p := range chains[c] {
+				r, refused, err := s.retryOne(ctx, j, p)
+				if err != nil {
+					return err
+				}
+				mu.Lock()
+				if refused {
+					refusals = append(refusals, r)
+				} else {
+					done++
+				}
+				mu.Unlock()
+			}
+			return nil
+		})
+	}
+	err = g.Wait()
+	return done, refusals, err
+}
+
+// retryOne retries an operation. Its error is one that passes, so that it is tried again.
+func (s *Service) retryOne(ctx context.Context, j Job, pick Pick) (r Refusal, refused bool, err error) {
+	_, _, err = s.Retrier.Retry(ctx, pick.Connection, pick.ID, operation.Request{Partner: j.Partner, Key: j.keyOf(pick)})
+	var p *problem.Error
+	switch {
+	case err == nil:
+		return r, false, nil
+	case !errors.As(err, &p), passes(p.Code):
+		return r, false, fmt.Errorf("retrying operation %s: %w", pick.ID, err)
+	}
+	r = Refusal{Reason: pick.unretried(p.Code), Count: 1, Example: pick.ID, Detail: p.Detail}
+	if len(p.Details) > 0 {
+		r.Detail = p.Details[0].Path + ": " + p.Details[0].Message
+	}
+	return r, true, nil
+}
+
+// passes tells whether what was refused so is worth another try.
+func passes(c problem.Code) bool {
+	return c == problem.TooMany || c == problem.Internal || c == problem.Unavailable || c == problem.GatewayTimeout
+}
+
+// keyOf is the key under which the job retries an operation.
+func (j Job) keyOf(p Pick) *operation.Key {
+	value := "job " + j.ID.String() + " " + p.ID.String()
+	sum := sha256.Sum256([]byte(value))
+	return &operation.Key{Client: j.Client, Value: value, Fingerprint: sum[:]}
+}
+
+// unretried names why an operation was not retried.
+func (p Pick) unretried(c problem.Code) string {
+	switch {
+	case c == problem.Conflict && !p.CutAt.IsZero():
+		return "outcome_unknown"
+	case c == problem.Conflict && p.RetriedBy != uuid.Nil:
+		return "retried_before"
+	}
+	switch c {
+	case problem.Invalid:
+		return "invalid"
+	case problem.Forbidden:
+		return "forbidden"
+	case problem.NotFound:
+		return "not_found"
+	case problem.NotImplemented:
+		return "not_supported"
+	}
+	return "conflict"
+}

@@ -1,0 +1,117 @@
+package perform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/dispatch"
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/operation"
+)
+
+// Operations that are to be cancelled and were never tried end many at a time, in one transaction: a job may ask for a
+// hundred thousand of them. What is decided of each is what stop decides of one.
+
+// together tells whether an operation is one of many that end so.
+func together(op operation.Operation) bool {
+	return op.IsAsked() && op.State == operation.Queued && op.Tries == 0
+}
+
+// among is the item by which many operations end. Its key follows from the first of them, so that the next ones may be
+// taken while it is being settled.
+func (w *Writes) among(many []*task) dispatch.Item[*task] {
+	first := *many[0]
+	first.many, first.stops = many, operation.Cancelled
+	return dispatch.Item[*task]{Seq: first.op.Seq, Key: stopKey + "from/" + first.op.ID.String(), Share: first.share(),
+		End: string(operation.Cancelled), Value: &first}
+}
+
+// leave keeps the chains of many from going on before they have ended, which is not for their heads' own items to tell.
+func leave(items []dispatch.Item[*task]) {
+	for i := range items {
+		if together(items[i].Value.op) && items[i].End == string(operation.Cancelled) {
+			items[i].Held, items[i].End = true, ""
+		}
+	}
+}
+
+// stopMany ends those of many operations of which nothing was sent. The others are dealt with as one is.
+func (w *Writes) stopMany(ctx context.Context, claim fence.Claim, a dispatch.Attempt[*task]) error {
+	unsent, err := w.unsentOf(ctx, claim, a.Item.Value.many)
+	if err != nil || len(unsent) == 0 {
+		return err
+	}
+	ends := make([]operation.Settlement, len(unsent))
+	for i, t := range unsent {
+		one := a
+		one.Item.Value = t
+		if ends[i], err = w.settlement(ctx, one); err != nil {
+			return err
+		}
+	}
+	if err := w.c.Stops.EndUnsent(ctx, claim, ends); err != nil {
+		return err
+	}
+	for i, t := range unsent {
+		w.watch(ends[i].Operation)
+		w.follow(ctx, t, a.Verdict)
+	}
+	return nil
+}
+
+// unsentOf keeps many from being begun as they were read, and returns those of which nothing was sent.
+func (w *Writes) unsentOf(ctx context.Context, claim fence.Claim, many []*task) (unsent []*task, err error) {
+	var doubtful []*task
+	for _, t := range many {
+		since, under := w.begun.stop(t)
+		if under {
+			if err := w.keepOn(ctx, claim, t, since); !errors.Is(err, fence.ErrOvertaken) {
+				return nil, err
+			}
+			continue
+		}
+		if _, is := w.mayBeOut(t); is {
+			doubtful = append(doubtful, t)
+			continue
+		}
+		unsent = append(unsent, t)
+	}
+	behind, err := w.behindOthers(ctx, doubtful)
+	if err != nil {
+		return nil, err
+	}
+	for i, t := range doubtful {
+		if t.behind = behind[i]; t.behind {
+			unsent = append(unsent, t)
+			continue
+		}
+		cut, _ := w.mayBeOut(t)
+		if err := w.doubt(ctx, claim, t, cut); !errors.Is(err, fence.ErrOvertaken) {
+			return nil, err
+		}
+	}
+	return unsent, nil
+}
+
+// behindOthers tells of each of some operations whether an earlier one of its chain has not ended.
+func (w *Writes) behindOthers(ctx context.Context, all []*task) ([]bool, error) {
+	behind := make([]bool, len(all))
+	if len(all) == 0 || w.c.Lines == nil {
+		return behind, nil
+	}
+	ops := make([]operation.Operation, len(all))
+	for i, t := range all {
+		ops[i] = t.op
+	}
+	before, err := w.c.Lines.Ahead(ctx, ops)
+	if err != nil {
+		return nil, fmt.Errorf("reading what comes before operations: %w", err)
+	}
+	for i := range before {
+		behind[i] = before[i].First != uuid.Nil
+	}
+	return behind, nil
+}

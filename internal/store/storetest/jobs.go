@@ -1,0 +1,292 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/job"
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/page"
+	"github.com/waybill-dev/waybill/internal/webhook"
+)
+
+func jobs() []rule {
+	return []rule{
+		{"a job is its partner's, is made once for a key, and is listed with those of its kind", jobIsItsPartners},
+		{"a partner has a bounded number of jobs that have not ended", jobsAreBounded},
+		{"a step is written once, whoever makes it, and takes back no stop", stepIsWrittenOnce},
+		{"jobs are removed a while after they ended, and no others", jobsAreSwept},
+		{"a cancel is about what waited when it was made, and asks for what nobody has asked for", cancelIsAboutWhatWaited},
+		{"each end of an operation that a job has cancelled is counted with it", cancelledIsCounted},
+		{"of operations that end unsent those that have moved on stay as they are", endsOfManyUnsent},
+		{"a retry is about what had failed when it was made, in the order of acceptance", retryIsAboutWhatHadFailed},
+		{"a replay is about what had died when it was made, a part at a time", replayIsAboutWhatHadDied},
+	}
+}
+
+// making is a job of the partner of whom queued operations are, made at a minute.
+func making(a job.Action, minute int) job.Job {
+	return job.Job{ID: uuid.Must(uuid.NewV7()), Partner: uuid.UUID{1}, Client: "tms", Action: a, State: job.Running,
+		Filter: job.Filter{From: noon().Add(-time.Hour)}, CreatedAt: at(minute), UpdatedAt: at(minute)}
+}
+
+// make stores a job of what there is.
+func (s *stand) make(j job.Job) job.Job {
+	s.t.Helper()
+	j.Bound = got[int64](s)(s.NewestOperation(s.t.Context()))
+	j.Matched = got[int](s)(s.Match(s.t.Context(), j))
+	return got[job.Job](s)(s.InsertJob(s.t.Context(), j))
+}
+
+// job reads a job as it is stored.
+func (s *stand) job(j job.Job) job.Job {
+	s.t.Helper()
+	return got[job.Job](s)(s.Job(s.t.Context(), j.Partner, j.ID))
+}
+
+func finishedAt(j job.Job, minute int) job.Job {
+	j.State, j.EndedAt, j.UpdatedAt = job.Finished, at(minute), at(minute)
+	return j
+}
+
+func jobIsItsPartners(t *testing.T, s *stand) {
+	j := making(job.Cancel, 1)
+	j.Key = &operation.Key{Client: "tms", Value: "k", Fingerprint: []byte{7}}
+	j.Filter = job.Filter{Connection: uuid.New(), Kind: "message", TSP: "samsara", FleetRefs: []string{"a", "b"}, Verb: "create",
+		SourceID: "7", Resource: uuid.New(), From: at(1), To: at(2)}
+	made := s.make(j)
+	j.Seq, j.Bound = made.Seq, made.Bound
+	same(t, "stored", s.crashed().job(j), j)
+	_, err := s.Job(t.Context(), uuid.New(), j.ID)
+	fails(t, "another partner's", err, job.ErrNotFound)
+	_, err = s.StopJob(t.Context(), uuid.New(), j.ID, at(2))
+	fails(t, "stopped by another partner", err, job.ErrNotFound)
+	again := making(job.Cancel, 2)
+	again.Key = j.Key
+	_, err = s.InsertJob(t.Context(), again)
+	fails(t, "with the same key", err, job.ErrKeyTaken)
+	same(t, "by its key", got[job.Job](s)(s.KeyedJob(t.Context(), j.Partner, *j.Key)), j)
+	for _, k := range []operation.Key{{Client: "other", Value: "k"}, {Client: "tms", Value: "l"}} {
+		_, err = s.KeyedJob(t.Context(), j.Partner, k)
+		fails(t, "by another key", err, job.ErrNotFound)
+	}
+	retry, replay, foreign := making(job.Retry, 3), making(job.Replay, 2), making(job.Cancel, 4)
+	foreign.Partner = uuid.New()
+	for _, other := range []job.Job{retry, replay, foreign} {
+		s.make(other)
+	}
+	listed := func(of job.Of, w page.Window) (ids []uuid.UUID) {
+		for _, j := range got[[]job.Job](s)(s.Jobs(t.Context(), job.Query{Partner: j.Partner, Of: of, Window: w})) {
+			ids = append(ids, j.ID)
+		}
+		return ids
+	}
+	same(t, "of operations", listed(job.Operations, everything()), []uuid.UUID{retry.ID, j.ID})
+	same(t, "of dead letters", listed(job.DeadLetters, everything()), []uuid.UUID{replay.ID})
+	same(t, "behind the first", listed(job.Operations, page.Window{Place: retry.Position(), Limit: 9}), []uuid.UUID{j.ID})
+}
+
+func jobsAreBounded(t *testing.T, s *stand) {
+	first := s.make(making(job.Retry, 1))
+	for range job.MostLive - 1 {
+		s.make(making(job.Retry, 1))
+	}
+	foreign := making(job.Retry, 1)
+	foreign.Partner = uuid.New()
+	s.make(foreign)
+	_, err := s.InsertJob(t.Context(), making(job.Retry, 1))
+	fails(t, "one more", err, job.ErrTooMany)
+	is(t, "live", len(got[[]job.Job](s)(s.LiveJobs(t.Context()))), job.MostLive+1)
+	s.must(s.StepJob(t.Context(), finishedAt(first, 2), 0))
+	s.make(making(job.Retry, 3))
+}
+
+func stepIsWrittenOnce(t *testing.T, s *stand) {
+	read := s.make(making(job.Retry, 1))
+	next := read
+	next.Place, next.UpdatedAt = page.Position{At: at(1), Seq: 4}, at(2)
+	next = next.With(job.Refusal{Reason: "invalid", Count: 2, Example: uuid.New(), Detail: "d"})
+	s.must(s.StepJob(t.Context(), next, 3))
+	fails(t, "once more", s.StepJob(t.Context(), next, 3), fence.ErrOvertaken)
+	fails(t, "another one", s.CancelStep(t.Context(), read, nil, job.Refusal{}), fence.ErrOvertaken)
+	_, err := s.ReviveStep(t.Context(), read, at(2))
+	fails(t, "a third one", err, fence.ErrOvertaken)
+	next.Steps, next.Done = 1, 3
+	same(t, "written", s.crashed().job(read), next)
+	is(t, "stopped", got[job.Job](s)(s.StopJob(t.Context(), read.Partner, read.ID, at(3))).State, job.Stopping)
+	next.Walked = true
+	s.must(s.StepJob(t.Context(), next, 1))
+	is(t, "still", s.job(read).State, job.Stopping)
+	end := finishedAt(s.job(read), 4)
+	end.State = job.Stopped
+	s.must(s.StepJob(t.Context(), end, 0))
+	is(t, "in the end", s.job(read).State, job.Stopped)
+	is(t, "stopped again", got[job.Job](s)(s.StopJob(t.Context(), read.Partner, read.ID, at(5))).UpdatedAt, at(4))
+	end.Steps++
+	fails(t, "behind its end", s.StepJob(t.Context(), end, 0), fence.ErrOvertaken)
+	is(t, "live", len(got[[]job.Job](s)(s.LiveJobs(t.Context()))), 0)
+}
+
+func jobsAreSwept(t *testing.T, s *stand) {
+	lives, old, young := s.make(making(job.Retry, 1)), s.make(making(job.Retry, 1)), s.make(making(job.Retry, 1))
+	s.must(s.StepJob(t.Context(), finishedAt(old, 2), 0))
+	s.must(s.StepJob(t.Context(), finishedAt(young, 4), 0))
+	is(t, "more", got[bool](s)(s.SweepJobs(t.Context(), at(3))), false)
+	_, err := s.Job(t.Context(), old.Partner, old.ID)
+	fails(t, "the old one", err, job.ErrNotFound)
+	s.job(lives)
+	s.job(young)
+}
+
+// picked are what a job matches, page by page.
+func (s *stand) picked(j job.Job, most int) (all []job.Pick) {
+	s.t.Helper()
+	for {
+		found := got[page.Found[job.Pick]](s)(s.Picked(s.t.Context(), j, most))
+		all = append(all, found.Entries...)
+		if len(found.Entries) < most {
+			return all
+		}
+		last := all[len(all)-1]
+		j.Place = page.Position{At: last.CreatedAt, Seq: last.Seq}
+	}
+}
+
+func picksOf(all []job.Pick) (ids []uuid.UUID) {
+	for _, p := range all {
+		ids = append(ids, p.ID)
+	}
+	return ids
+}
+
+func cancelIsAboutWhatWaited(t *testing.T, s *stand) {
+	conn := uuid.New()
+	first, second := s.accept(queued(conn)), s.accept(queued(conn))
+	tried := s.settle(s.accept(queued(conn)), operation.Retry)
+	sent := s.begin(s.accept(queued(conn)), at(1))
+	s.settle(s.accept(queued(conn)), operation.Failed)
+	s.accept(queued(uuid.New()))
+	foreign := queued(conn)
+	foreign.Partner = uuid.New()
+	s.accept(foreign)
+	j := making(job.Cancel, 2)
+	j.Filter.Connection = conn
+	j = s.make(j)
+	s.accept(queued(conn))
+	is(t, "matched", j.Matched, 4)
+	picks := s.picked(j, 2)
+	same(t, "picked", picksOf(picks), []uuid.UUID{sent.ID, tried.ID, second.ID, first.ID})
+	is(t, "its state", picks[0].State, operation.Sending)
+	s.must(s.AskCancel(t.Context(), second))
+	late := s.begin(first, at(2))
+	woken := s.wakes(func() { s.must(s.CancelStep(t.Context(), j, picks, job.Refusal{Reason: "late"})) })
+	same(t, "woken", woken, []fence.Lane{{Kind: fence.Connections, ID: conn}})
+	s = s.crashed()
+	is(t, "asked for", s.read(tried).AskedJob(), j.Seq)
+	is(t, "asked before", s.read(second).AskedJob(), 0)
+	is(t, "begun since", s.read(late).IsAsked(), false)
+	is(t, "asked", s.job(j).Asked, 1)
+	same(t, "the others", s.job(j).Refusals, []job.Refusal{{Reason: "late", Count: 3}})
+	is(t, "undecided", got[bool](s)(s.Undecided(t.Context(), j)), true)
+	s.must(s.AskCancel(t.Context(), tried))
+	is(t, "asked by its caller as well", s.read(tried).AskedJob(), j.Seq)
+	s.must(s.KeepOn(t.Context(), fence.Claim{}, s.read(tried), time.Time{}, at(3)))
+	is(t, "decided", got[bool](s)(s.Undecided(t.Context(), j)), false)
+	is(t, "done", s.job(j).Done, 0)
+}
+
+// cancelled is the end of an operation that was asked to be cancelled.
+func cancelled(op operation.Operation) operation.Settlement {
+	end := settlement(op, operation.Failed)
+	end.Unsent, end.Operation.Reason = op.State, operation.Cancelled
+	return end
+}
+
+func cancelledIsCounted(t *testing.T, s *stand) {
+	conn := uuid.New()
+	var all []operation.Operation
+	for range 5 {
+		all = append(all, s.accept(queued(conn)))
+	}
+	j := s.make(making(job.Cancel, 1))
+	s.must(s.AskCancel(t.Context(), all[4]))
+	s.must(s.CancelStep(t.Context(), j, s.picked(j, 9), job.Refusal{Reason: "late"}))
+	for i, op := range all {
+		all[i] = s.read(op)
+	}
+	s.must(s.Settle(t.Context(), cancelled(all[0])))
+	s.must(s.EndUnsent(t.Context(), fence.Claim{}, []operation.Settlement{cancelled(all[1]), cancelled(all[2]), cancelled(all[4])}))
+	expired := cancelled(all[3])
+	expired.Operation.Reason = operation.Expired
+	s.must(s.Settle(t.Context(), expired))
+	is(t, "asked", s.job(j).Asked, 4)
+	is(t, "done", s.crashed().job(j).Done, 3)
+}
+
+func endsOfManyUnsent(t *testing.T, s *stand) {
+	conn := uuid.New()
+	first, begun, last := s.accept(queued(conn)), s.accept(queued(conn)), s.accept(queued(conn))
+	ends := []operation.Settlement{cancelled(first), cancelled(begun), cancelled(last)}
+	s.begin(begun, at(1))
+	woken := s.wakes(func() { s.must(s.EndUnsent(t.Context(), fence.Claim{}, ends)) })
+	same(t, "woken", woken, []fence.Lane{{Kind: fence.Connections, ID: conn}})
+	same(t, "told", s.ends, []uuid.UUID{first.ID, last.ID})
+	s = s.crashed()
+	is(t, "first", s.read(first).Reason, operation.Cancelled)
+	is(t, "its log", len(s.read(first).Attempts), 1)
+	is(t, "begun", s.read(begun).State, operation.Sending)
+	is(t, "its log", len(s.read(begun).Attempts), 0)
+	is(t, "last", s.read(last).State, operation.Failed)
+	lane := fence.Lane{Kind: fence.Connections, ID: conn}
+	s.must(s.MarkSending(t.Context(), fence.Claim{Lane: lane, Epoch: 2}, s.accept(queued(conn)), at(2)))
+	other := s.accept(queued(conn))
+	fails(t, "by a former claim", s.EndUnsent(t.Context(), fence.Claim{Lane: lane, Epoch: 1},
+		[]operation.Settlement{cancelled(other)}), fence.ErrOvertaken)
+	is(t, "the other", s.read(other).State, operation.Queued)
+}
+
+func retryIsAboutWhatHadFailed(t *testing.T, s *stand) {
+	first, second := s.accept(queued(uuid.New())), s.accept(queued(uuid.New()))
+	waits, done := s.accept(queued(uuid.New())), s.accept(queued(uuid.New()))
+	s.settle(second, operation.Failed)
+	s.settle(first, operation.Failed)
+	s.settle(done, operation.Succeeded)
+	j := s.make(making(job.Retry, 1))
+	late := settlement(waits, operation.Failed)
+	late.Operation.UpdatedAt = at(2)
+	s.must(s.Settle(t.Context(), late))
+	s.settle(s.accept(queued(uuid.New())), operation.Failed)
+	is(t, "matched", j.Matched, 2)
+	same(t, "picked", picksOf(s.crashed().picked(j, 1)), []uuid.UUID{first.ID, second.ID})
+	narrow := j
+	narrow.Filter.Connection = second.Connection
+	same(t, "of a connection", picksOf(s.picked(narrow, 9)), []uuid.UUID{second.ID})
+	narrow.Partner = uuid.New()
+	same(t, "of another partner", picksOf(s.picked(narrow, 9)), []uuid.UUID(nil))
+}
+
+func replayIsAboutWhatHadDied(t *testing.T, s *stand) {
+	const n, later = 300, 20
+	sub, all := s.mourning(n)
+	j := making(job.Replay, 2*n-later-1)
+	j.Filter = job.Filter{Webhook: sub.ID, Start: at(10)}
+	j = s.make(j)
+	is(t, "matched", j.Matched, n-10-later)
+	first := got[job.Job](s)(s.ReviveStep(t.Context(), j, at(2*n)))
+	is(t, "first", first.Done, 250)
+	is(t, "walked", first.Walked, false)
+	_, err := s.ReviveStep(t.Context(), j, at(2*n))
+	fails(t, "once more", err, fence.ErrOvertaken)
+	s = s.crashed()
+	var last job.Job
+	woken := s.wakes(func() { last = got[job.Job](s)(s.ReviveStep(t.Context(), s.job(j), at(2*n))) })
+	same(t, "woken", woken, []fence.Lane{s.laneOf(sub)})
+	is(t, "then", last.Done, j.Matched)
+	is(t, "walked", s.job(j).Walked, true)
+	same(t, "stored", s.job(j).Done, j.Matched)
+	is(t, "left", len(s.dead(webhook.DeadLetterQuery{Subscription: sub.ID})), 10+later)
+	is(t, "in all", len(all), n)
+}
