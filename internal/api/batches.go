@@ -9,7 +9,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/problem"
 )
 
-// How many batches are under way at once, of one partner and of all. Each holds some hundred lines, which are two or three
+// How many batches are under way at once, of one partner and of all. Each holds some hundreds of lines, which are two or three
 // megabytes where they are as long as they may be.
 const (
 	batchesOfOne = 4

@@ -264,7 +264,7 @@ func TestLinesThatComeTogetherAreAcceptedTogether(t *testing.T) {
 			t.Fatalf("answer %d: %+v", i+1, a)
 		}
 	}
-	if most := slices.Max(room.groups); most > 64 || most == 1 || all[lines].Accepted != lines {
+	if most := slices.Max(room.groups); most > 128 || most == 1 || all[lines].Accepted != lines {
 		t.Errorf("%d groups of %d at most: %+v", len(room.groups), most, all[lines])
 	}
 }

@@ -18,7 +18,7 @@ import (
 // How many lines of a batch are accepted together at most; how many wait for it beside these; how long a line may take to
 // come, and the lines that nobody takes any more.
 const (
-	groupLines = 64
+	groupLines = 128
 	aheadLines = 2 * groupLines
 	lineTime   = time.Minute
 	lingerTime = 3 * time.Second
