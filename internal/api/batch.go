@@ -39,6 +39,7 @@ type batch struct {
 	// ctx outlives the request, so that nothing is left half done for a caller who hangs up.
 	ctx         context.Context
 	dry, strict bool
+	verify      *bool
 	in          *inflow
 	begun       bool
 	// looked is when the token was looked at last.
@@ -60,7 +61,7 @@ func (s *Server) takeBatch(w http.ResponseWriter, r *http.Request, who access.Pr
 		q.wrong(keyHeader, key, "is not taken by a batch; give each line its own, as the member idempotency_key", codeUnknown)
 	}
 	b := &batch{Server: s, w: w, r: r, who: who, control: http.NewResponseController(w), ctx: context.WithoutCancel(r.Context()),
-		dry: q.isSet("dry_run"), strict: q.isSet("strict"), looked: s.Now()}
+		dry: q.isSet("dry_run"), strict: q.isSet("strict"), verify: q.boolean("verify"), looked: s.Now()}
 	if err := q.err(); err != nil {
 		return err
 	}

@@ -91,7 +91,7 @@ func elsewhere() []notOfALine {
 	const whole = "goes for a whole batch; give it in its query"
 	return []notOfALine{
 		{"is_sync", "is not taken by a batch, whose writes go in the background; send this write by itself with is_sync=true"},
-		{"strict", whole}, {"dry_run", whole},
+		{"strict", whole}, {"verify", whole}, {"dry_run", whole},
 	}
 }
 
@@ -125,7 +125,7 @@ func (b *batch) read(l line, came time.Time) *item {
 	}
 	it.pattern = of.pattern
 	it.Request = operation.Request{Partner: b.who.Partner.ID, Kind: of.kind, Verb: of.verb, Target: target, Body: body,
-		Strict: b.strict, Came: came}
+		Strict: b.strict, Verify: b.verify, Came: came}
 	if seconds, given := o.Value("expires_in"); given == resource.Set {
 		it.Request.Expires = time.Duration(seconds.(int64)) * time.Second
 	}
@@ -149,7 +149,7 @@ func (b *batch) named(o *resource.Object) (of writing, target uuid.UUID) {
 	of, known := b.writings[method+" "+at]
 	switch {
 	case strings.ContainsAny(path, "?#"):
-		o.Refuse("path", resource.CodePattern, "must have no query; strict and dry_run go for a whole batch, in its own query, "+
+		o.Refuse("path", resource.CodePattern, "must have no query; strict, verify and dry_run go for a whole batch, in its own query, "+
 			"and expires_in is a member of the line")
 	case !known:
 		o.Refuse("path", resource.CodeEnum, "is not the path of a write by %s; %s", method, pathHint)

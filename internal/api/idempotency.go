@@ -18,7 +18,7 @@ const keyHeader = "Idempotency-Key"
 const maxKey = 255
 
 // idempotencyKey returns the key of a write, nil if it has none. What a repetition must share
-// is the method, the path, is_sync, strict, expires_in and the body, byte for byte. dry_run is none of it, so that a
+// is the method, the path, is_sync, strict, expires_in, verify and the body, byte for byte. dry_run is none of it, so that a
 // preview tells what becomes of the write with its key.
 func idempotencyKey(r *http.Request, who access.Principal, of operation.Request) (*operation.Key, error) {
 	given := r.Header.Values(keyHeader)
@@ -47,6 +47,9 @@ func fingerprint(method, path string, of operation.Request) []byte {
 	// No body begins like that.
 	if of.Expires > 0 {
 		fmt.Fprintf(h, "expires_in %s\n", of.Expires)
+	}
+	if of.Verify != nil {
+		fmt.Fprintf(h, "verify %t\n", *of.Verify)
 	}
 	h.Write(of.Body)
 	return h.Sum(nil)

@@ -58,7 +58,8 @@ func (s *Server) retryOperation(w http.ResponseWriter, r *http.Request, who acce
 	if err != nil {
 		return err
 	}
-	request := operation.Request{Partner: who.Partner.ID, Body: body, Sync: q.isSet("is_sync"), Expires: s.expiresIn(q)}
+	request := operation.Request{Partner: who.Partner.ID, Body: body, Sync: q.isSet("is_sync"), Told: who.SyncEvents,
+		Expires: s.expiresIn(q), Verify: q.boolean("verify")}
 	if err := q.err(); err != nil {
 		return err
 	}

@@ -21,8 +21,9 @@ func (s *Server) write(kind resource.Kind, verb resource.Verb) answerer {
 		if err != nil {
 			return err
 		}
-		request := operation.Request{Partner: who.Partner.ID, Kind: kind, Verb: verb, Body: body, Sync: q.isSet("is_sync"),
-			Strict: q.isSet("strict"), Expires: s.expiresIn(q)}
+		request := operation.Request{Partner: who.Partner.ID, Kind: kind, Verb: verb, Body: body,
+			Sync: q.isSet("is_sync"), Told: who.SyncEvents, Strict: q.isSet("strict"), Expires: s.expiresIn(q),
+			Verify: q.boolean("verify")}
 		preview := q.isSet("dry_run")
 		if err := q.err(); err != nil {
 			return err

@@ -122,7 +122,9 @@ func (a *App) outside() func() time.Time {
 // work makes the dispatcher and what runs in its lanes.
 func (a *App) work(p parts) {
 	a.writes = perform.NewWrites(perform.WritesConfig{
-		Queue: a.db, Progress: a.db, Stops: a.db, Connections: a.db, Links: a.connections, Records: a.db, Grants: p.grants,
+		Queue: a.db, Progress: a.db, Stops: a.db, Verifications: a.db,
+		Importer:    record.Importer{Caller: a.caller, Store: a.db, Now: a.now},
+		Connections: a.db, Links: a.connections, Records: a.db, Grants: p.grants,
 		Imports: a.imports, TSPs: a.caller, Limits: p.limits, Settling: p.settling, CutAt: a.cutSince, Floor: a.floors.calls,
 		Recovery: a.db, Locks: a.db, Exchanges: a.config.KeepExchanges > 0,
 		Lines: a.db, Stand: func(l fence.Lane) dispatch.Stand { return a.dispatcher.Stand(l) },

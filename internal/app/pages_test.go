@@ -116,3 +116,11 @@ func TestTheCommandsOfThePageOnJobsDoWhatItSays(t *testing.T) {
 		[]string{id, `"status":"finished"`, `"refusals":[]`},
 		[]string{id, `"status":"finished"`})
 }
+
+func TestTheCommandsOfThePageOnVerifyingDoWhatItSays(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	says(t, h.commandsOf("verifying.md", 2),
+		[]string{`"verification":{"status":"complete"`, `"applied":["license_plate_number","vehicle_name"]`},
+		[]string{`"sync_events":true`, `"verify_writes":true`})
+}

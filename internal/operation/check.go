@@ -113,13 +113,15 @@ func (s *Service) fill(ctx context.Context, c *checked, d draft) error {
 		return err
 	}
 	var all resource.Tally
+	all.Add(s.verifies(op, d, spec)...)
 	all.Add(policy.Problems...)
 	all.Add(found.problems...)
 	if wrong := all.Problems(); len(wrong) > 0 {
 		return problem.InvalidBody(wrong...)
 	}
 	c.dropped, c.references = policy.Dropped(), append(c.references, found.records...)
-	op.Warnings, op.OrderKey = append(policy.Warnings, found.warnings...), orderKey(*op, schema, payload)
+	op.Warnings = append(append(op.Warnings, policy.Warnings...), found.warnings...)
+	op.OrderKey = orderKey(*op, schema, payload)
 	if op.Payload, err = schema.Resolved(r.Body, found.refs); err != nil {
 		return err
 	}

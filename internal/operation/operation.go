@@ -46,6 +46,13 @@ type Operation struct {
 	State   State
 	// Sync tells that the caller waits: the operation is never queued.
 	Sync bool
+	// Told tells of a sync operation that events tell of it, as of any other; it means nothing of others.
+	Told bool
+	// Verify tells that the record is read back once it is written, Verification what that has told, and VerifyAt when it
+	// is read back again; zero for never. A store tells the last of what is Due alone.
+	Verify       bool
+	Verification *Verification
+	VerifyAt     time.Time
 	// Handler is the replica in which the caller of a sync operation waits; zero where there is one process alone. No
 	// store tells it of an operation that it returns.
 	Handler uuid.UUID

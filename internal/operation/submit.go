@@ -57,8 +57,12 @@ type Request struct {
 	Target uuid.UUID
 	Body   []byte
 	Sync   bool
+	// Told has a sync write raise events, whatever its connection says.
+	Told bool
 	// Strict refuses the write if a field of it would be dropped.
 	Strict bool
+	// Verify tells whether the record is to be read back; nil leaves it to the connection.
+	Verify *bool
 	// Expires is for how long after it was accepted the write may be sent; zero for as long as it takes.
 	Expires time.Duration
 	// Key is the caller's idempotency key, if it gave one.
@@ -157,6 +161,7 @@ func (s *Service) prepare(r Request, conn connection.Connection, grant access.Gr
 	// From its first moment a sync operation may have been sent, so a crash must find it as such.
 	if r.Sync {
 		op.State, op.SentAt, op.Handler = Sending, now, s.Replica
+		op.Told = r.Told || conn.SyncEvents
 	}
 	return op, nil
 }
@@ -169,7 +174,7 @@ func (s *Service) accept(ctx context.Context, op Operation) (Operation, error) {
 		ctx = s.Performer.Fenced(ctx)
 	}
 	var events []event.Event
-	if !op.Sync {
+	if op.Raises() {
 		created, err := op.Event(event.OperationCreated, op.CreatedAt)
 		if err != nil {
 			return Operation{}, err

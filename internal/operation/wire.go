@@ -39,8 +39,10 @@ type Outcome struct {
 	// ExpiresAt is there if the caller gave a moment, and Reason if the operation ended for not having been sent.
 	ExpiresAt *wire.Time `json:"expires_at,omitempty"`
 	Reason    Reason     `json:"reason,omitempty"`
-	RetryOf   *uuid.UUID `json:"retry_of,omitempty"`
-	RetriedBy *uuid.UUID `json:"retried_by,omitempty"`
+	// Verification is there if the record is read back.
+	Verification *Verification `json:"verification,omitempty"`
+	RetryOf      *uuid.UUID    `json:"retry_of,omitempty"`
+	RetriedBy    *uuid.UUID    `json:"retried_by,omitempty"`
 	// Progress is there in what is read of an operation that has not ended.
 	Progress *ProgressRead `json:"progress,omitempty"`
 }
@@ -89,7 +91,8 @@ func (op Operation) Answer() Answer {
 			OperationType: op.Verb, Payload: op.Payload, Status: op.State.Wire(),
 			// A list in the contract is never null.
 			Logs: []Log{}, Warnings: op.Warnings, Reason: op.Reason, ExpiresAt: wire.OptionalTime(op.ExpiresAt),
-			RetryOf: wire.Optional(op.RetryOf), RetriedBy: wire.Optional(op.RetriedBy), Progress: op.Progress}}
+			RetryOf: wire.Optional(op.RetryOf), RetriedBy: wire.Optional(op.RetriedBy), Progress: op.Progress,
+			Verification: op.verification()}}
 	// The contract knows no payload that is null.
 	if op.Damaged != nil {
 		a.Payload = jsontext.Value("{}")

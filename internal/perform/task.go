@@ -33,6 +33,8 @@ type task struct {
 	// way at the TSP. It is decided once: the time may be over before the attempt is.
 	looks  bool
 	answer answer
+	// look is what reading the written record has told, for an operation that is verified.
+	look look
 	// calls collects those of the attempt; nil where none are kept, or none was made.
 	calls *tsp.Exchanges
 	// stored is what read has made of the operation; its schema is nil before.

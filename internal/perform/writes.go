@@ -19,17 +19,20 @@ import (
 
 // WritesConfig is what Writes are made of.
 type WritesConfig struct {
-	Queue       operation.Queue
-	Progress    operation.Progress
-	Stops       operation.Stops
-	Connections Connections
-	Links       Links
-	Records     Records
-	Grants      *Grants
-	Imports     Imported
-	TSPs        *tsp.Caller
-	Limits      *Limits
-	Settling    Settling
+	Queue    operation.Queue
+	Progress operation.Progress
+	Stops    operation.Stops
+	// Verifications are those of written records, which Importer takes in as imports do.
+	Verifications operation.Verifications
+	Importer      record.Importer
+	Connections   Connections
+	Links         Links
+	Records       Records
+	Grants        *Grants
+	Imports       Imported
+	TSPs          *tsp.Caller
+	Limits        *Limits
+	Settling      Settling
 	// Floor bounds the calls of lanes in flight, over all TSPs.
 	Floor *dispatch.Floor
 	// CutAt is when the lane of a connection that runs here was taken last from whoever had not given it back; zero if

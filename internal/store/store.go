@@ -54,6 +54,7 @@ type Store interface {
 	job.Snapshots
 	job.Queue
 	job.Retention
+	operation.Verifications
 	record.Store
 	record.Sweeps
 	record.Orphans

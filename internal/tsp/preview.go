@@ -16,7 +16,7 @@ import (
 
 // Planned is a request that a write would make.
 type Planned struct {
-	// Purpose is ForWrite or ForSignIn.
+	// Purpose is ForWrite, ForSignIn or ForReadBack.
 	Purpose Purpose `json:"purpose"`
 	// Reads tells that the request changes nothing at the TSP: what follows depends on its answer.
 	Reads   bool    `json:"reads"`
@@ -37,6 +37,8 @@ type Preview struct {
 	mu      sync.Mutex
 	charged []string
 	made    []Planned
+	// back tells that what comes reads the record back.
+	back bool
 	// strays tells that an adapter tried to send a request past the preview.
 	strays bool
 }
@@ -63,6 +65,9 @@ func (p *Preview) Take(r Planned, body []byte) ([]byte, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := len(p.made) + 1
+	if p.back && r.Purpose == ForWrite {
+		r.Purpose = ForReadBack
+	}
 	r.Limits, p.charged = append([]string{}, p.charged...), nil
 	before := textOf(r.Request)
 	r.Request = p.named(r.Request)

@@ -89,13 +89,13 @@ func (t *tx) accept(db *DB, e entry) (operation.Operation, error) {
 	}
 	err = t.exec(`INSERT INTO operation (`+operationColumns+`, handler) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
 			?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29,
-			?30, ?31)`,
+			?30, ?31, ?32, NULL, ?33)`,
 		op.ID[:], op.Partner[:], op.Connection[:], op.Fleet[:], op.FleetRef, string(op.TSP), string(op.Kind),
 		string(op.Verb), op.OrderKey, e.payload, e.warnings, string(op.State), op.Sync, op.Tries, op.Counted,
 		op.Streak, micros(op.NextAt), micros(op.Deadline), micros(op.SentAt), micros(op.CutAt), id(op.Resource),
 		string(op.SourceID), op.Collection, micros(op.CreatedAt), micros(op.UpdatedAt),
 		moment(op.ExpiresAt), moment(op.StopAt), reason(op.Reason), id(op.RetryOf),
-		id(op.RetriedBy), id(op.Handler))
+		id(op.RetriedBy), flag(op.Told), flag(op.Verify), id(op.Handler))
 	if err != nil {
 		return op, err
 	}

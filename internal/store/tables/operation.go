@@ -19,7 +19,8 @@ import (
 // tables of their own.
 const operationColumns = `id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key, payload, warnings,
 	state, sync, tries, counted, streak, next_at, deadline, sent_at, cut_at, resource, source_id, collection,
-		created_at, updated_at, expires_at, stop_at, reason, retry_of, retried_by`
+		created_at, updated_at, expires_at, stop_at, reason, retry_of, retried_by, told, verify,
+		verification`
 
 // live is the condition of operations that have not ended, word for word that of their index.
 // SQLite uses a partial index only where it sees that the query implies its condition. With the
@@ -85,6 +86,14 @@ func id(u uuid.UUID) any {
 	return u[:]
 }
 
+// flag is a truth that few rows hold; nil where it does not.
+func flag(yes bool) any {
+	if !yes {
+		return nil
+	}
+	return 1
+}
+
 // text encodes a value for a text column; nil if it is not there. Members keep one order, so that
 // equal values are equal texts.
 func text(v any, there bool) (any, error) {
@@ -98,16 +107,16 @@ func text(v any, there bool) (any, error) {
 // operation reads seq and operationColumns.
 func (b *box) operation(row scanner) (operation.Operation, error) {
 	var op operation.Operation
-	var payload any
+	var payload, verification any
 	var warnings sql.NullString
 	var next, deadline, cut, created, updated int64
-	var first, expires, stop sql.NullInt64
+	var first, expires, stop, told, verify sql.NullInt64
 	var why sql.NullString
 	var res, retries, retried []byte
 	err := row.Scan(&op.Seq, &op.ID, &op.Partner, &op.Connection, &op.Fleet, &op.FleetRef, &op.TSP, &op.Kind, &op.Verb,
 		&op.OrderKey, &payload, &warnings, &op.State, &op.Sync, &op.Tries, &op.Counted, &op.Streak, &next, &deadline,
 		&first, &cut, &res, &op.SourceID, &op.Collection, &created, &updated, &expires, &stop, &why,
-		&retries, &retried)
+		&retries, &retried, &told, &verify, &verification)
 	if err != nil {
 		return op, err
 	}
@@ -117,8 +126,10 @@ func (b *box) operation(row scanner) (operation.Operation, error) {
 	op.NextAt, op.Deadline, op.SentAt = fromMicros(next), fromMicros(deadline), fromMicros(first.Int64)
 	op.CutAt, op.CreatedAt, op.UpdatedAt = fromMicros(cut), fromMicros(created), fromMicros(updated)
 	op.ExpiresAt, op.StopAt = fromMicros(expires.Int64), fromMicros(stop.Int64)
-	op.Reason = operation.Reason(why.String)
-	op.Damaged, err = apart(b.asked(&op, payload, warnings))
+	op.Reason, op.Told, op.Verify = operation.Reason(why.String), told.Int64 == 1, verify.Int64 == 1
+	if op.Damaged, err = apart(b.asked(&op, payload, warnings)); err == nil {
+		op.Verification, err = b.verification(op.ID, verification)
+	}
 	return op, err
 }
 

@@ -84,6 +84,11 @@ func spec(writes map[tsp.Capability]write) tsp.Spec {
 	for c, w := range writes {
 		s.Actions[c] = w.Action
 	}
+	for _, kind := range resource.Kinds() {
+		if _, read := lists()[kind]; read {
+			s.Reads = append(s.Reads, kind)
+		}
+	}
 	return s
 }
 

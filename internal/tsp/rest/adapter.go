@@ -69,6 +69,11 @@ func New(config Config) tsp.Adapter {
 		spec.Actions[w.Capability] = tsp.Action{Uses: w.Uses, Strength: w.Strength, Needs: w.Needs, Marks: true,
 			Check: w.Check, Warn: w.Warn, Settles: w.Settles, Unknowable: w.Unknowable, Limits: w.firstLimits(config.Limits)}
 	}
+	for _, kind := range resource.Kinds() {
+		if config.Records[kind] != nil {
+			spec.Reads = append(spec.Reads, kind)
+		}
+	}
 	spec.Limits = make([]tsp.Limit, len(config.Limits))
 	for i, l := range config.Limits {
 		spec.Limits[i] = l.Limit
