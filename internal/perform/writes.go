@@ -79,6 +79,7 @@ type Writes struct {
 	c      WritesConfig
 	claims claims
 	begun  *begun
+	crowds crowds
 	// late are the settlings of sync writes that have outlived their request; over ends them.
 	late sync.WaitGroup
 	over chan struct{}
@@ -90,6 +91,7 @@ func NewWrites(c WritesConfig) *Writes {
 		c.Watch = unwatched{}
 	}
 	return &Writes{c: c, claims: claims{locks: c.Locks, by: map[claim]*adoption{}}, begun: newBegun(),
+		crowds: crowds{all: map[uuid.UUID]bool{}},
 		over: make(chan struct{})}
 }
 
@@ -116,15 +118,22 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 		return none, fmt.Errorf("looking up the connection: %w", err)
 	}
 	read := w.begun.read()
-	ops, err := w.c.Queue.Heads(ctx, q)
-	if err != nil {
-		return none, fmt.Errorf("reading operations: %w", err)
-	}
 	spec, known := w.spec(conn)
 	batch := dispatch.Batch[*task]{Parallel: spec.Parallel, Owner: owner(conn), Label: string(conn.TSP)}
 	// An ended connection's lane stays open, because everything in it must be ended.
 	if conn.Status != connection.Active && !conn.Status.Ended() || !known || w.c.Links.Shut(conn) {
 		batch.Closed = w.c.Now().Add(closedFor)
+	}
+	if q.Stream.Name == "" && w.crowds.has(conn.ID) {
+		batch.Stops, err = w.stops(ctx, nil, false, conn, spec)
+		if err != nil || w.crowds.has(conn.ID) {
+			return batch, err
+		}
+		batch.Stops = nil
+	}
+	ops, err := w.c.Queue.Heads(ctx, q)
+	if err != nil {
+		return none, fmt.Errorf("reading operations: %w", err)
 	}
 	chains, last, long, most := 0, "", 0, 0
 	for _, op := range ops {

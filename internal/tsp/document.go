@@ -48,7 +48,7 @@ type CredentialMember struct {
 	Secret   bool   `json:"secret"`
 }
 
-// WriteDocument describes one of the ten writes. What is not available has a reason; a write
+// WriteDocument describes a write. What is not available has a reason; a write
 // that the TSP has not at all has no fields and a schema that no body fits.
 type WriteDocument struct {
 	Resource      resource.Kind `json:"resource"`

@@ -27,6 +27,7 @@ var ownRoutes = []string{
 	"webhook dvir_log.added", "webhook dvir_log.modified", "webhook dvir_log.removed",
 	"webhook message.added", "webhook message.modified", "webhook group_message.added", "webhook group_message.modified",
 	"webhook fuel_transaction.added", "webhook fuel_transaction.modified",
+	"webhook driver_vehicle_association.added", "webhook driver_vehicle_association.modified",
 
 	"GET /v2/notifications/webhooks/{webhook_id}/dead-letters",
 
@@ -37,6 +38,7 @@ var ownRoutes = []string{
 	"webhook dvir_log.added", "webhook dvir_log.modified", "webhook dvir_log.removed",
 	"webhook fuel_transaction.added", "webhook fuel_transaction.modified",
 
+	"GET /v2/telematics/driver-vehicle-associations", "POST /v2/telematics/driver-vehicle-associations",
 	"GET /v2/telematics/dvir-logs/defects", "GET /v2/telematics/dvir-logs/{id}/defects",
 	"POST /v2/integrations/connections/{connection_id}/import",
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/cancel",
@@ -72,6 +74,8 @@ var ownSchemas = []string{
 	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "UnsupportedMediaType", "Healthy", "Unhealthy",
 	"VehicleEvent", "TrailerEvent", "UserEvent", "MessageEvent", "GroupMessageEvent", "DvirLogEvent",
 	"FuelTransactionEvent",
+	"DriverVehicleAssociationCreate", "DriverVehicleAssociationRead", "_CursorPage_DriverVehicleAssociationRead_",
+	"DriverVehicleAssociationEvent",
 	"DvirLogDefectRead", "CursorPageDvirLogDefectRead", "ScheduleRead", "CursorPageScheduleRead", "ExecutionRead",
 	"CursorPageExecutionRead",
 	"ConnectionActivated", "ConnectionUpdated", "WebhookActivated", "WebhookPaused", "WebhookEncodingEnum",
@@ -87,6 +91,8 @@ var ownSchemas = []string{
 	"DeadLetterJobCreate", "DeadLetterFilter",
 
 	"WritePreview", "PlannedRequest", "WriteFailure", "ResolvedReference", "LimitCharge", "PreviewBehind",
+	// What a record that was written shows.
+	"Verification", "VerifiedDifference",
 
 	"ReadinessCheck", "Ready", "Unready",
 
