@@ -30,10 +30,15 @@ func idempotencyKey(r *http.Request, who access.Principal, of operation.Request)
 		return nil, problem.InvalidBody(wrong(keyHeader, key,
 			"must be given once and have 1 to 255 printable ASCII characters, such as a UUID", resource.CodePattern))
 	}
+	return keyOf(who, key, fingerprint(r.Method, r.URL.Path, of)), nil
+}
+
+// fingerprint is a hash of what a repetition must share. A line of a batch has that of the same write by itself.
+func fingerprint(method, path string, of operation.Request) []byte {
 	h := sha256.New()
 	// The parts cannot run into each other: by now whatever the path holds beside its literal
 	// segments was read as a UUID.
-	fmt.Fprintf(h, "%s %s %t", r.Method, r.URL.Path, of.Sync)
+	fmt.Fprintf(h, "%s %s %t", method, path, of.Sync)
 	// Keys from before there was strict have none.
 	if of.Strict {
 		h.Write([]byte(" strict"))
@@ -47,8 +52,12 @@ func idempotencyKey(r *http.Request, who access.Principal, of operation.Request)
 		fmt.Fprintf(h, "verify %t\n", *of.Verify)
 	}
 	h.Write(of.Body)
-	// Keyed by client within the partner: two programs of one partner need not agree on their keys.
-	return &operation.Key{Client: who.Client, Value: key, Fingerprint: h.Sum(nil)}, nil
+	return h.Sum(nil)
+}
+
+// keyOf is a key by client within the partner: two programs of one partner need not agree on their keys.
+func keyOf(who access.Principal, value string, fingerprint []byte) *operation.Key {
+	return &operation.Key{Client: who.Client, Value: value, Fingerprint: fingerprint}
 }
 
 // printable tells whether a header's value is visible ASCII. What is not would be lost or changed by

@@ -42,7 +42,11 @@ func (s *Service) check(ctx context.Context, r Request) (c checked, err error) {
 		return c, err
 	}
 	// What may be written and to whom is as it stands now: no change that was made before is missed.
-	now := fence.AsOf(ctx, s.Now())
+	came := r.Came
+	if came.IsZero() {
+		came = s.Now()
+	}
+	now := fence.AsOf(ctx, came)
 	conn, grant, err := s.writable(now, r, payload.Connection())
 	if err != nil {
 		return c, err

@@ -21,6 +21,8 @@ import (
 // Config is what a Service is made of.
 type Config struct {
 	Store Store
+	// Groups stores what is submitted together.
+	Groups Groups
 	// Kept are the calls of attempts.
 	Kept        Exchanges
 	Cancels     Cancels
@@ -72,6 +74,8 @@ type Request struct {
 	Earlier []Operation
 	// Retries is the failed operation that the write is to retry, as Retry has found it; nil for none.
 	Retries *Operation
+	// Came is when it came, by the service's clock: no later change need be heeded. Zero is now.
+	Came time.Time
 }
 
 // Submit checks a write and accepts it. A request whose key was accepted before gets that

@@ -43,6 +43,7 @@ var ownRoutes = []string{
 	"POST /v2/integrations/connections/{connection_id}/import",
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/cancel",
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/retry",
+	"POST /v2/telematics/batch",
 	"GET /v2/integrations/jobs", "POST /v2/integrations/jobs", "GET /v2/integrations/jobs/{job_id}",
 	"POST /v2/integrations/jobs/{job_id}/stop",
 	"GET /v2/notifications/jobs", "POST /v2/notifications/jobs", "GET /v2/notifications/jobs/{job_id}",
@@ -85,6 +86,7 @@ var ownSchemas = []string{
 	"CapabilityWrite",
 	"CapabilityLimit", "CapabilityField",
 
+	"BatchLine", "BatchAnswer", "BatchEnd",
 	"JobRead", "CursorPageJobRead", "JobRefusal", "JobPreview", "JobStatusEnum", "OperationJobCreate", "OperationFilter",
 	"DeadLetterJobCreate", "DeadLetterFilter",
 

@@ -11,8 +11,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/event"
-	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 )
 
@@ -40,60 +38,6 @@ func among(states []operation.State) string {
 		each[i] = "state = '" + string(s) + "'"
 	}
 	return "(" + strings.Join(each, " OR ") + ")"
-}
-
-// Accept stores an operation with its events (T1). What may refuse comes first, as everywhere; see
-// refusal. A sync operation wakes nobody: its handler performs it.
-func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event.Event) (operation.Operation, error) {
-	warnings, err := text(op.Warnings, len(op.Warnings) > 0)
-	if err != nil {
-		return op, err
-	}
-	payload, err := db.writer.put(string(op.Payload), bound("payload", op.ID[:]))
-	if err != nil {
-		return op, err
-	}
-	awaits, err := text(op.Awaits, len(op.Awaits) > 0)
-	if err != nil {
-		return op, err
-	}
-	return giveAs(ctx, db, turn{kind: accepts}, func(tx *tx) (operation.Operation, error) {
-		op := op
-		if op.Sync {
-			if err := tx.free(op); err != nil {
-				return op, err
-			}
-		}
-		op, err := tx.behindHold(op)
-		if err != nil {
-			return op, err
-		}
-		if err := tx.retriable(op); err != nil {
-			return op, err
-		}
-		if err := tx.claim(op); err != nil {
-			return op, err
-		}
-		if err := tx.retries(op); err != nil {
-			return op, err
-		}
-		err = tx.exec(`INSERT INTO operation (`+operationColumns+`, handler) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
-			?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29,
-			?30, ?31, ?32, ?33, NULL, ?34)`,
-			op.ID[:], op.Partner[:], op.Connection[:], op.Fleet[:], op.FleetRef, string(op.TSP), string(op.Kind),
-			string(op.Verb), op.OrderKey, payload, warnings, string(op.State), op.Sync, op.Tries, op.Counted,
-			op.Streak, micros(waitsUntil(op)), micros(op.Deadline), micros(op.SentAt), micros(op.CutAt), id(op.Resource),
-			string(op.SourceID), op.Collection, micros(op.CreatedAt), micros(op.UpdatedAt),
-			moment(op.ExpiresAt), moment(op.StopAt), reason(op.Reason), id(op.RetryOf),
-			id(op.RetriedBy), awaits, flag(op.Told), flag(op.Verify), id(op.Handler))
-		if err != nil {
-			return op, err
-		}
-		if !op.Sync {
-			tx.wakeLane(db, fence.Connections, op.Connection)
-		}
-		return op, tx.publish(db, events)
-	})
 }
 
 // unfinishedQuery finds an operation that a sync one of its chain would have to wait for.
