@@ -135,7 +135,7 @@ func (w *whole) message() {
 }
 
 // What is asked once a second or so, whatever is written.
-var periodic = []string{"FROM import_schedule", "FROM connection_leaving", "FROM meta", "WITH RECURSIVE lane", "FROM revocation", "FROM client "}
+var periodic = []string{"FROM import_schedule", "FROM connection_leaving", "FROM meta", "WITH RECURSIVE lane", "FROM revocation", "FROM client ", "FROM job "}
 
 func TestAMessageAndItsWebhookCostThreeReadings(t *testing.T) {
 	w := runWhole(t)
