@@ -50,6 +50,11 @@ type world struct {
 	// records are those that were stored with their writes, and peers those that are known before.
 	records []record.Record
 	peers   []record.Record
+	// reached are those that the connection reaches, and images what updates have changed.
+	reached []record.Record
+	images  []record.Image
+	// resolves is what the store does before it resolves an operation.
+	resolves func() error
 	// lookUps counts how often known records were asked for.
 	lookUps int
 }
@@ -77,7 +82,7 @@ func newWorld(t *testing.T) *world {
 	}
 	quiet := slog.New(slog.DiscardHandler)
 	w.budget = dispatch.NewBudget(time.Now, map[string]time.Time{})
-	w.writes = NewWrites(WritesConfig{Exchanges: true, Queue: w, Progress: w, Stops: w, Connections: w, Links: w, Records: w, Imports: w,
+	w.writes = NewWrites(WritesConfig{Exchanges: true, Queue: w, Progress: w, Stops: w, Resolutions: w, Connections: w, Links: w, Records: w, Imports: w,
 		Grants: NewGrants(w, time.Now), TSPs: tsp.NewCaller(registry, nil, 30*time.Second, quiet), Limits: NewLimits(registry, w.budget, nil),
 		Settling: Settling{Registry: registry, Deadline: 30 * time.Second},
 		Derive:   func(uuid.UUID, string) []byte { return nil }, Now: time.Now, Log: quiet})
@@ -220,6 +225,9 @@ func (w *world) Settle(_ context.Context, s operation.Settlement) error {
 	w.log[s.Operation.ID] = slices.Clone(s.Operation.Attempts)
 	if s.Record != nil {
 		w.records = append(w.records, *s.Record)
+	}
+	if s.Image != nil {
+		w.images = append(w.images, s.Image)
 	}
 	if s.Hold != nil {
 		w.holds = append(w.holds, *s.Hold)

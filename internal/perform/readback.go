@@ -28,22 +28,28 @@ func (w *Writes) readBack(ctx context.Context, t *task) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, readBackTime)
 	defer cancel()
-	pace := &noting{Pacer: spare{w.c.Limits.pacer(t.spec, t.conn, t.share()), w.c.Limits.of(t.spec, t.conn)}}
+	read, end := w.readOne(ctx, t, one, spare{w.c.Limits.pacer(t.spec, t.conn, t.share()), w.c.Limits.of(t.spec, t.conn)})
+	if end == nil {
+		made.Record = &read
+		return
+	}
+	w.c.Log.Debug("a written record could not be read back", "operation_id", t.op.ID, "connection_id", t.conn.ID,
+		"tsp", t.conn.TSP, "resource", t.op.Kind, "class", end.Class, "error", end)
+}
+
+// readOne reads a record.
+func (w *Writes) readOne(ctx context.Context, t *task, one tsp.Single, by tsp.Pacer) (tsp.Record, *tsp.Error) {
+	pace := &noting{Pacer: by}
 	one.Pace = pace
 	read, end := w.c.TSPs.Read(ctx, w.c.Links.Target(t.conn), one)
 	if end == nil && read.SourceID != "" && read.SourceID != one.SourceID {
 		end = &tsp.Error{Class: tsp.Broken, Message: "another record was read than was asked for: " +
 			string(read.SourceID)}
 	}
-	if end == nil {
-		made.Record = &read
-		return
-	}
-	if end.Class == tsp.Throttled {
+	if end != nil && end.Class == tsp.Throttled {
 		w.c.Limits.throttled(t.conn, pace, end.RetryAfter)
 	}
-	w.c.Log.Debug("a written record could not be read back", "operation_id", t.op.ID, "connection_id", t.conn.ID,
-		"tsp", t.conn.TSP, "resource", t.op.Kind, "class", end.Class, "error", end)
+	return read, end
 }
 
 // spare paces calls that nobody needs: they are made while their limits allow them at once, and wait

@@ -22,6 +22,7 @@ type WritesConfig struct {
 	Queue       operation.Queue
 	Progress    operation.Progress
 	Stops       operation.Stops
+	Resolutions operation.Resolutions
 	Connections Connections
 	Links       Links
 	Records     Records

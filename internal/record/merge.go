@@ -58,6 +58,9 @@ func (r Record) Onto(known Known) Merge {
 	}
 	r = r.whole().over(known.Record)
 	r.Seq, r.CreatedAt, r.DeletedAt = known.Seq, known.CreatedAt, time.Time{}
+	if known.Maker != uuid.Nil {
+		r.Maker = known.Maker
+	}
 	// A write is news even with equal content: it moves the time before which imports do not
 	// count.
 	same := r.Imported && known.Imported && known.DeletedAt.IsZero() && r.Hash == known.Hash && r.Kind == known.Kind

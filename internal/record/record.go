@@ -39,6 +39,8 @@ type Record struct {
 	Extras jsontext.Value
 	// Source is the record as the TSP gave it; "{}" if it never did.
 	Source jsontext.Value
+	// Maker is the create of ours that made the record; zero if none did or it is not known.
+	Maker uuid.UUID
 	// Hash is the SHA-256 of Fields and Source: it changes when the record does.
 	Hash string
 	// Connection is the connection that brought the record's last change.

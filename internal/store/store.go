@@ -42,6 +42,8 @@ type Store interface {
 	operation.Queue
 	operation.Stops
 	operation.Cancels
+	operation.Resolutions
+	operation.Images
 	operation.Progress
 	operation.Recovery
 	operation.Backlogs

@@ -15,7 +15,7 @@ func (db *DB) EndUnsent(ctx context.Context, claim fence.Claim, ends []operation
 		}
 		done := map[int64]int{}
 		for _, s := range ends {
-			n, err := tx.settled(s)
+			n, err := tx.settled(s, nil)
 			if err == nil && n > 0 {
 				err = tx.endedUnsent(db, s)
 			}

@@ -21,7 +21,8 @@ import (
 // tables of their own.
 const operationColumns = `id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key, payload, warnings,
 	state, sync, tries, counted, streak, next_at, deadline, sent_at, cut_at, resource, source_id, collection,
-		created_at, updated_at, expires_at, stop_at, reason, retry_of, retried_by`
+		created_at, updated_at, expires_at, stop_at, reason, retry_of, retried_by, resolution,
+		revert_of, reverted_by`
 
 // live is the condition of operations that have not ended, word for word that of their index.
 // SQLite uses a partial index only where it sees that the query implies its condition. With the
@@ -66,21 +67,27 @@ func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event
 		if err := tx.retriable(op); err != nil {
 			return op, err
 		}
+		if err := tx.revertible(op); err != nil {
+			return op, err
+		}
 		if err := tx.claim(op); err != nil {
 			return op, err
 		}
 		if err := tx.retries(op); err != nil {
 			return op, err
 		}
+		if err := tx.reverts(op); err != nil {
+			return op, err
+		}
 		err = tx.exec(`INSERT INTO operation (`+operationColumns+`, handler) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
 			?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29,
-			?30, ?31)`,
+			?30, ?31, ?32, ?33, ?34)`,
 			op.ID[:], op.Partner[:], op.Connection[:], op.Fleet[:], op.FleetRef, string(op.TSP), string(op.Kind),
 			string(op.Verb), op.OrderKey, payload, warnings, string(op.State), op.Sync, op.Tries, op.Counted,
 			op.Streak, micros(op.NextAt), micros(op.Deadline), micros(op.SentAt), micros(op.CutAt), id(op.Resource),
 			string(op.SourceID), op.Collection, micros(op.CreatedAt), micros(op.UpdatedAt),
 			moment(op.ExpiresAt), moment(op.StopAt), reason(op.Reason), id(op.RetryOf),
-			id(op.RetriedBy), id(op.Handler))
+			id(op.RetriedBy), nil, id(op.RevertOf), id(op.RevertedBy), id(op.Handler))
 		if err != nil {
 			return op, err
 		}
@@ -154,23 +161,29 @@ func (b *box) operation(row scanner) (operation.Operation, error) {
 	var warnings sql.NullString
 	var next, deadline, cut, created, updated int64
 	var first, expires, stop sql.NullInt64
-	var why sql.NullString
-	var res, retries, retried []byte
+	var why, resolution sql.NullString
+	var res, retries, retried, reverts, reverted []byte
 	err := row.Scan(&op.Seq, &op.ID, &op.Partner, &op.Connection, &op.Fleet, &op.FleetRef, &op.TSP, &op.Kind, &op.Verb,
 		&op.OrderKey, &payload, &warnings, &op.State, &op.Sync, &op.Tries, &op.Counted, &op.Streak, &next, &deadline,
 		&first, &cut, &res, &op.SourceID, &op.Collection, &created, &updated, &expires, &stop, &why,
-		&retries, &retried)
+		&retries, &retried, &resolution, &reverts, &reverted)
 	if err != nil {
 		return op, err
 	}
 	copy(op.Resource[:], res)
 	copy(op.RetryOf[:], retries)
 	copy(op.RetriedBy[:], retried)
+	copy(op.RevertOf[:], reverts)
+	copy(op.RevertedBy[:], reverted)
 	op.NextAt, op.Deadline, op.SentAt = fromMicros(next), fromMicros(deadline), fromMicros(first.Int64)
 	op.CutAt, op.CreatedAt, op.UpdatedAt = fromMicros(cut), fromMicros(created), fromMicros(updated)
 	op.ExpiresAt, op.StopAt = fromMicros(expires.Int64), fromMicros(stop.Int64)
 	op.Reason = operation.Reason(why.String)
-	op.Damaged, err = apart(b.asked(&op, payload, warnings))
+	var unread error
+	op.Resolution, unread = resolutionOf(resolution)
+	if op.Damaged, err = apart(b.asked(&op, payload, warnings)); op.Damaged == nil {
+		op.Damaged = unread
+	}
 	return op, err
 }
 
