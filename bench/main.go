@@ -44,6 +44,7 @@ func scenarios() []scenario {
 		{"sealed", "Accepting with texts sealed at rest", sealed},
 		{"drain", "Draining queued writes with a TSP that does nothing", draining},
 		{"http", "Over HTTP end to end, from the write to the webhook", overHTTP},
+		{"batch", "Lines of a batch beside single posts, where what is accepted waits", batching},
 		{"rate", "200 writes a second", atRate},
 		{"hanging", "200 writes a second beside connections of the same TSP that hang", besideHanging},
 		{"sync", "What a sync write takes beyond the TSP's own time", syncOverhead},

@@ -56,8 +56,7 @@ func answers(ctx context.Context, client *http.Client, addr string, p *measure.P
 
 // message is the request of one.
 func message(ctx context.Context, addr, token string, of connection, marker string) (*http.Request, error) {
-	body := fmt.Sprintf(`{"connection_id":%q,"sender_id":%q,"recipient_id":%q,"message_text":"Dock 7 is free %s"}`,
-		of.ID, of.Sender, of.Recipient, marker)
+	body := messageBody(of, marker)
 	url := "http://" + addr + "/v2/telematics/messages"
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
 	if err != nil {
@@ -66,4 +65,9 @@ func message(ctx context.Context, addr, token string, of connection, marker stri
 	request.Header.Set("Authorization", "Bearer "+token)
 	request.Header.Set("Content-Type", "application/json")
 	return request, nil
+}
+
+func messageBody(of connection, marker string) string {
+	return fmt.Sprintf(`{"connection_id":%q,"sender_id":%q,"recipient_id":%q,"message_text":"Dock 7 is free %s"}`,
+		of.ID, of.Sender, of.Recipient, marker)
 }

@@ -41,6 +41,7 @@ type clientCreateCommand struct {
 	Fleet   string   `help:"The fleet: its id, or its name; made if there is none of that name." xor:"owner" required:""`
 	Scope   []string `help:"A scope that the client gets; repeat for several. All that the owner can use if left out." aliases:"scopes"`
 	Strict  bool     `help:"Leave out of answers, and of the events of its subscriptions, what the contract lacks; for decoders that refuse it."`
+	Events  bool     `help:"Raise events of its sync writes as well; for a partner's client." name:"sync-events"`
 }
 
 // Help teaches the command.
@@ -73,6 +74,9 @@ func (c clientCreateCommand) Validate() error {
 	if c.Partner == "" && c.Fleet == "" {
 		return errors.New("--partner or --fleet must name whose client it is")
 	}
+	if c.Events && c.Fleet != "" {
+		return errors.New("--sync-events is for a partner's client; a fleet's client submits no writes")
+	}
 	return errors.Join(checkName("--partner", c.Partner), checkName("--fleet", c.Fleet))
 }
 
@@ -90,7 +94,8 @@ func (c clientCreateCommand) Run(e *environment) error {
 	var made access.Client
 	var near []string
 	err := operate(e, func(o *access.Operator) (err error) {
-		order := access.ClientOrder{ID: c.ID, Owner: cmp.Or(c.Fleet, c.Partner), Scopes: c.Scope, Strict: c.Strict}
+		order := access.ClientOrder{ID: c.ID, Owner: cmp.Or(c.Fleet, c.Partner), Scopes: c.Scope, Strict: c.Strict,
+			SyncEvents: c.Events}
 		if near, err = c.near(e.ctx, o); err != nil {
 			return err
 		}

@@ -63,6 +63,8 @@ type Principal struct {
 	Expires time.Time
 	// Strict tells that the client takes no member in answers that the contract lacks.
 	Strict bool
+	// SyncEvents tells that the client's sync writes raise events.
+	SyncEvents bool
 	// Proof is asked for again where much may have ended since the token was verified.
 	Proof Proof
 }

@@ -23,7 +23,7 @@ func (e *External) principal(ctx context.Context, claims map[string]any, issued 
 	switch {
 	case err == nil:
 		p.Proof.Client = c.ID
-		p.Partner, p.Fleet, p.Strict = c.Partner, c.Fleet, c.Strict
+		p.Partner, p.Fleet, p.Strict, p.SyncEvents = c.Partner, c.Fleet, c.Strict, c.SyncEvents
 		p.Scopes = slices.DeleteFunc(slices.Clone(c.Scopes),
 			func(s string) bool { return len(given) > 0 && !slices.Contains(given, s) })
 		return p, nil

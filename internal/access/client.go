@@ -26,6 +26,8 @@ type Client struct {
 	// Strict tells that answers to it, and the events of the subscriptions that it makes, hold no member
 	// that the contract lacks.
 	Strict bool
+	// SyncEvents tells that its sync writes raise events as any others do.
+	SyncEvents bool
 	// Generation is that of the tokens which count: those of an earlier one have ended.
 	Generation int64
 	// Since is when the generation began; zero for the first, unless a client of this id was deleted before.

@@ -59,12 +59,14 @@ type ClientOrder struct {
 	ID, Owner string
 	Scopes    []string
 	Strict    bool
+	// SyncEvents is of partners' clients alone: fleets write nothing.
+	SyncEvents bool
 }
 
 // client begins what is ordered, unless there is a client of that id: its callers would be shut out
 // without a word.
 func (o *Operator) client(ctx context.Context, order ClientOrder, fleet bool) (Client, error) {
-	c := Client{ID: order.ID, Strict: order.Strict}
+	c := Client{ID: order.ID, Strict: order.Strict, SyncEvents: order.SyncEvents && !fleet}
 	known, err := o.office.Client(ctx, order.ID)
 	switch {
 	case errors.Is(err, ErrNotFound):

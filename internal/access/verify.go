@@ -153,7 +153,7 @@ func (i *Issuer) stands(ctx context.Context, t token, now time.Time) (Principal,
 		return Principal{}, err
 	}
 	return Principal{Client: c.ID, Partner: c.Partner, Fleet: c.Fleet, Scopes: p.Scopes,
-		Expires: t.Expiry.Time(), Strict: c.Strict, Proof: p}, nil
+		Expires: t.Expiry.Time(), Strict: c.Strict, SyncEvents: c.SyncEvents, Proof: p}, nil
 }
 
 // standings is what proofs are held against.

@@ -18,6 +18,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/problem"
+	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 	"github.com/waybill-dev/waybill/internal/webhook"
 )
@@ -88,6 +89,7 @@ type Config struct {
 	Tokens      Tokens
 	Operations  Operations
 	Remedies    Remedies
+	Batches     Batches
 	Jobs        Jobs
 	Webhooks    Webhooks
 	Feed        Feed
@@ -123,8 +125,8 @@ type Config struct {
 	Log    *slog.Logger
 }
 
-// Server answers the API's requests. It keeps no state between requests but whether it has shut, so
-// it may serve any number at once.
+// Server answers the API's requests. It keeps no state between requests but whether it has shut and which batches are
+// under way, so it may serve any number at once.
 type Server struct {
 	Config
 	mux     *http.ServeMux
@@ -134,13 +136,19 @@ type Server struct {
 	asJSON func() ([]byte, error)
 	shut   atomic.Pointer[problem.Error]
 	faults faultLog
+	// lineForm and writings are what the lines of batches may say.
+	lineForm resource.Table
+	writings map[string]writing
+	batches  batches
 }
 
 // New returns a server. A route that is malformed or given twice panics in the ServeMux, at the
 // start and not at the first request.
 func New(c Config) *Server {
 	s := &Server{Config: c, mux: http.NewServeMux(), packers: newPackers(), asYAML: openapi.Document(),
-		asJSON: sync.OnceValues(openapi.JSON), faults: faultLog{away: rate.Sometimes{Interval: awayEvery}}}
+		asJSON: sync.OnceValues(openapi.JSON), faults: faultLog{away: rate.Sometimes{Interval: awayEvery}},
+		writings: writings()}
+	s.lineForm = s.lineTable()
 	for _, r := range s.storeless() {
 		s.mux.HandleFunc(r.method+" "+r.path, s.handler(r))
 	}

@@ -21,12 +21,8 @@ const maxBody = 1 << 20
 // readBody returns a JSON body, bounded, of the right content type. Its errors are a 400 or a 415 and
 // not a 422, which names members: here none was read.
 func readBody(w http.ResponseWriter, r *http.Request, contentType string) ([]byte, error) {
-	kind, more, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	switch charset := strings.ToLower(more["charset"]); {
-	case err != nil || kind != contentType:
-		return nil, problem.New(problem.BadRequest, "send the body as Content-Type: %s", contentType)
-	case charset != "" && charset != "utf-8" && charset != "utf8" && charset != "us-ascii":
-		return nil, problem.New(problem.BadRequest, "send the body as UTF-8, not as %s", resource.Excerpt(charset))
+	if err := isOf(r, contentType); err != nil {
+		return nil, err
 	}
 	packed, err := isPacked(w, r)
 	if err != nil {
@@ -37,6 +33,18 @@ func readBody(w http.ResponseWriter, r *http.Request, contentType string) ([]byt
 		return sent, err
 	}
 	return unpack(sent)
+}
+
+// isOf refuses a body that is not said to be of a content type in UTF-8.
+func isOf(r *http.Request, contentType string) error {
+	kind, more, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch charset := strings.ToLower(more["charset"]); {
+	case err != nil || kind != contentType:
+		return problem.New(problem.BadRequest, "send the body as Content-Type: %s", contentType)
+	case charset != "" && charset != "utf-8" && charset != "utf8" && charset != "us-ascii":
+		return problem.New(problem.BadRequest, "send the body as UTF-8, not as %s", resource.Excerpt(charset))
+	}
+	return nil
 }
 
 // readAll reads a body as it was sent.

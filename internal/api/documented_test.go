@@ -46,6 +46,9 @@ func (d documented) body() (text, kind string) {
 	if d.isOAuth() {
 		return form(nil), formType
 	}
+	if strings.HasSuffix(d.path, "/batch") {
+		return "{}", lineType
+	}
 	return "{}", "application/json"
 }
 

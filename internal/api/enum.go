@@ -22,8 +22,8 @@ func tspName(q *query, name string, ours *tsp.Registry) tsp.Name {
 	return ""
 }
 
-// resourceKinds are the values of the contract's ResourceEnum. resource.Kinds are the seven of
-// these that Waybill writes; the others are known so that a filter by one gives an empty list and
+// resourceKinds are the values of the contract's ResourceEnum. resource.Kinds are those of
+// them that Waybill writes; the others are known so that a filter by one gives an empty list and
 // not an error.
 func resourceKinds() []resource.Kind {
 	return []resource.Kind{

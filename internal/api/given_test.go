@@ -60,9 +60,8 @@ func answers(t *testing.T) map[string]any {
 	for _, name := range []string{"CursorPageFleetRead", "CursorPagePartnerRead", "CursorPageShareAgreementRead"} {
 		all[name] = pageBody[int]{Total: new(int)}
 	}
-	for kind, name := range map[resource.Kind]string{resource.KindVehicle: "Vehicle", resource.KindTrailer: "Trailer",
-		resource.KindUser: "User", resource.KindMessage: "Message", resource.KindGroupMessage: "GroupMessage",
-		resource.KindDvirLog: "DvirLog", resource.KindFuelTransaction: "FuelTransaction"} {
+	for _, kind := range resource.Kinds() {
+		name := camel(kind)
 		text, err := record.Record{Kind: kind}.Read("", false)
 		if err != nil {
 			t.Fatal(err)
@@ -146,4 +145,13 @@ func TestWhatIsAlwaysGivenIsRequiredInTheDocument(t *testing.T) {
 			}
 		}
 	}
+}
+
+// camel is a kind's name in those of schemas.
+func camel(kind resource.Kind) string {
+	var name strings.Builder
+	for word := range strings.SplitSeq(string(kind), "_") {
+		name.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	return name.String()
 }

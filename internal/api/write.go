@@ -11,7 +11,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
-// write answers one of the ten writes: 202 with the pending operation, or 200 or 502 with the ended one, with
+// write answers a write of a record: 202 with the pending operation, or 200 or 502 with the ended one, with
 // is_sync=true and where the caller prefers to wait and it ends meanwhile. The body is decoded in operation.Submit and
 // not here, because problems of the query, the path and the key are told before it is looked at.
 func (s *Server) write(kind resource.Kind, verb resource.Verb) answerer {
@@ -21,8 +21,9 @@ func (s *Server) write(kind resource.Kind, verb resource.Verb) answerer {
 		if err != nil {
 			return err
 		}
-		request := operation.Request{Partner: who.Partner.ID, Kind: kind, Verb: verb, Body: body, Sync: q.isSet("is_sync"),
-			Strict: q.isSet("strict"), Expires: s.expiresIn(q)}
+		request := operation.Request{Partner: who.Partner.ID, Kind: kind, Verb: verb, Body: body,
+			Sync: q.isSet("is_sync"), Told: who.SyncEvents, Strict: q.isSet("strict"), Expires: s.expiresIn(q),
+			Verify: q.boolean("verify")}
 		preview := q.isSet("dry_run")
 		if err := q.err(); err != nil {
 			return err

@@ -38,17 +38,15 @@ const target = "01987b00-0000-7000-8000-000000000009"
 // writes lists every write that can be asked for.
 func writes() map[string]operation.Request {
 	all := map[string]operation.Request{}
-	for plural, kind := range map[string]resource.Kind{"vehicles": resource.KindVehicle,
-		"trailers": resource.KindTrailer,
-		"users":    resource.KindUser, "messages": resource.KindMessage, "group-messages": resource.KindGroupMessage,
-		"dvir-logs": resource.KindDvirLog, "fuel-transactions": resource.KindFuelTransaction} {
-		all["POST /v2/telematics/"+plural] = operation.Request{Kind: kind, Verb: resource.Create}
-	}
-	for plural, kind := range map[string]resource.Kind{"vehicles": resource.KindVehicle,
-		"trailers": resource.KindTrailer,
-		"users":    resource.KindUser} {
-		all["PATCH /v2/telematics/"+plural+"/"+target] = operation.Request{Kind: kind, Verb: resource.Update,
-			Target: uuid.MustParse(target)}
+	for _, of := range resource.AllFacts() {
+		for _, verb := range of.Verbs {
+			if verb == resource.Create {
+				all["POST /v2/telematics/"+of.Plural] = operation.Request{Kind: of.Kind, Verb: verb}
+				continue
+			}
+			all["PATCH /v2/telematics/"+of.Plural+"/"+target] = operation.Request{Kind: of.Kind, Verb: verb,
+				Target: uuid.MustParse(target)}
+		}
 	}
 	return all
 }

@@ -183,6 +183,7 @@ func (a *App) Run(ctx context.Context, l net.Listener) error {
 	g.Go(func() error { return a.countBacklog(working) })
 	g.Go(func() error { return a.watchHandlers(working) })
 	g.Go(func() error { return a.leading(working, a.watchStops) })
+	g.Go(func() error { return a.leading(working, a.writes.Verify) })
 	g.Go(func() error { return a.tellCharges(ctx) })
 	for _, task := range a.tasks() {
 		g.Go(func() error { return a.leading(working, task) })

@@ -113,7 +113,7 @@ func TestTheSameHoldsOverAStoreThatFails(t *testing.T) {
 				TestOneRefusalOfGoodCredentialsIsNoVerdict,
 				TestAKeyIsRefusedForAnotherRequest, TestARefusedRequestKeepsNoKey, TestASyncRequestIsReplayedWithItsEnd,
 				TestOfManyRequestsWithOneKeyOneIsAccepted, TestBadInputIsRefusedAndStoresNothing,
-				TestEventsAreReadAsTheyAreReceived,
+				TestEventsAreReadAsTheyAreReceived, TestABatchThatIsRepeatedWithItsKeysIsAcceptedWholeAndOnce,
 			} {
 				name := runtime.FuncForPC(reflect.ValueOf(test).Pointer()).Name()
 				t.Run(strings.TrimPrefix(name[strings.LastIndexByte(name, '.')+1:], "Test"), test)

@@ -82,6 +82,7 @@ func (f *front) drain(ctx context.Context) error {
 	f.stops.Store(true)
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
+	f.api.EndBatches()
 	err := f.server.Shutdown(drain)
 	if errors.Is(err, context.DeadlineExceeded) {
 		f.log.Warn("requests that did not end in time were cut", "seconds", drainTime.Seconds())

@@ -97,6 +97,14 @@ func TestTheCommandsOfThePageOnStoppingDoWhatItSays(t *testing.T) {
 		[]string{`"expires_at":`}, []string{`"reason":"cancelled"`}, []string{`"retry_of":"` + waits})
 }
 
+func TestTheCommandOfThePageOnBatchesDoesWhatItSays(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	says(t, h.commandsOf("batch.md", 1),
+		[]string{`{"line":1,"ref":"a","status":202,"body":{"id":`, `{"line":2,"ref":"b","status":202,`,
+			`{"line":3,"ref":"c","status":422,"body":{"code":422,`, `{"end":"complete","lines":3,"accepted":2,"replayed":0,"refused":1}`})
+}
+
 func TestTheCommandsOfThePageOnJobsDoWhatItSays(t *testing.T) {
 	t.Parallel()
 	h := open(t)
@@ -107,4 +115,12 @@ func TestTheCommandsOfThePageOnJobsDoWhatItSays(t *testing.T) {
 		[]string{`"id":`, `"status":"running"`},
 		[]string{id, `"status":"finished"`, `"refusals":[]`},
 		[]string{id, `"status":"finished"`})
+}
+
+func TestTheCommandsOfThePageOnVerifyingDoWhatItSays(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	says(t, h.commandsOf("verifying.md", 2),
+		[]string{`"verification":{"status":"complete"`, `"applied":["license_plate_number","vehicle_name"]`},
+		[]string{`"sync_events":true`, `"verify_writes":true`})
 }

@@ -141,16 +141,19 @@ func payloads(driver, vehicle string) map[resource.Kind]string {
 			"odometer_unit":"miles","is_safety_critical":true}`, driver, vehicle),
 		resource.KindFuelTransaction: fmt.Sprintf(`{"driver_id":%q,"vehicle_id":%q,"latitude":30.1,"longitude":-97.2,"odometer":7,"odometer_unit":"meters",
 			"fuel_type":"DIESEL","fuel_volume":5,"fuel_volume_unit":"IMPERIAL_GALLON","total_cost":7.10,"currency":"USD"}`, driver, vehicle),
+		resource.KindDriverVehicleAssociation: fmt.Sprintf(`{"driver_id":%q,"vehicle_id":%q,"started_at":%q,"ended_at":%[3]q}`, driver,
+			vehicle, time.Now().UTC().Format(time.RFC3339)),
 	}
 }
 
 func TestEveryKindIsReadFromTheStoreInTheContractsForm(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	paths := map[resource.Kind]string{resource.KindVehicle: vehicles, resource.KindTrailer: "/v2/telematics/trailers",
-		resource.KindUser: users, resource.KindMessage: messages, resource.KindGroupMessage: "/v2/telematics/group-messages",
-		resource.KindDvirLog: "/v2/telematics/dvir-logs", resource.KindFuelTransaction: "/v2/telematics/fuel-transactions"}
-	for kind, payload := range payloads(h.ids.Recipient.String(), h.ids.Vehicle.String()) {
+	all := payloads(h.ids.Recipient.String(), h.ids.Vehicle.String())
+	if len(all) != len(resource.Kinds()) {
+		t.Errorf("%d kinds of %d are read", len(all), len(resource.Kinds()))
+	}
+	for kind, payload := range all {
 		r := record.Record{Kind: kind, Fleet: demo.ID(demo.FleetRef), TSP: "samsara", Account: "a", Collection: string(kind),
 			Connection: h.ids.Connection, SourceID: record.Synthetic(uuid.New()), Synthetic: true, Fields: []byte("{}"),
 			Source: []byte("{}")}
@@ -163,7 +166,7 @@ func TestEveryKindIsReadFromTheStoreInTheContractsForm(t *testing.T) {
 			t.Fatal(err)
 		}
 		// The house holds every answer against the document.
-		page := h.list(paths[kind], "include_source_data", "true", "sort_order", "desc", "sort_by", "created_at", "size", "1")
+		page := h.list("/v2/telematics/"+kind.Facts().Plural, "include_source_data", "true", "sort_order", "desc", "sort_by", "created_at", "size", "1")
 		if len(page.Items) != 1 || page.ids()[0] != r.ID.String() {
 			t.Fatalf("%s: %v", kind, page.ids())
 		}

@@ -26,6 +26,8 @@ func creation() resource.Table {
 		settings(),
 		fleetRef(),
 		{Name: "pre_auth_id", Type: resource.UUID, Nullable: true},
+		syncEvents(),
+		verifyWrites(),
 	}}
 }
 
@@ -47,6 +49,8 @@ func update() resource.Table {
 		{Name: "description", Type: resource.Text, Nullable: true, Longest: maxText},
 		{Name: "status", Type: resource.Text, Nullable: true},
 		settings(),
+		syncEvents(),
+		verifyWrites(),
 	}}
 }
 

@@ -80,6 +80,7 @@ type Connection struct {
 	// Damaged says why the settings that are stored cannot be read, for the operator; nil if they can. A store
 	// leaves them as they are until they come with it nil.
 	Damaged error
+	Wishes
 	// Problem says why the connection is stale or failed; "" if it is not.
 	Problem string
 	// Sealed are the credentials and secret settings at rest; Version grows with each change of

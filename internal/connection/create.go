@@ -22,6 +22,7 @@ type order struct {
 	credentials tsp.Credentials
 	settings    tsp.Settings
 	description string
+	wishes      Wishes
 	// preAuth is the draft that fills up the credentials; nil if there is none.
 	preAuth uuid.UUID
 	permit  Permit
@@ -48,7 +49,7 @@ func (s *Service) Create(ctx context.Context, who access.Principal, raw []byte) 
 		return Read{}, fmt.Errorf("making a connection id: %w", err)
 	}
 	c := Connection{ID: id, Fleet: o.grant.Fleet, TSP: o.spec.Name, Maker: makerOf(who), Description: o.description,
-		Settings: o.settings, Version: 1}
+		Settings: o.settings, Wishes: o.wishes, Version: 1}
 	o.permit = permit(who, mayMake)
 	c, err = s.make(ctx, c, o)
 	// The one that was faster has made the connection; this one's credentials are as good as
@@ -129,7 +130,7 @@ func (s *Service) order(ctx context.Context, who access.Principal, raw []byte) (
 	if o.spec, known = s.readTSP(b); known {
 		o.readSettings(b)
 	}
-	o.description = b.Text("description").Or("")
+	o.description, o.wishes = b.Text("description").Or(""), wished(b, Wishes{})
 	if err := s.readFleet(ctx, who, b, &o); err != nil {
 		return o, err
 	}

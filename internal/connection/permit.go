@@ -115,7 +115,7 @@ func (s *Service) mayManage(c Connection, g access.Grant) error {
 func (s *Service) allows(w wish, asked Status, g access.Grant) error {
 	from := w.from.Status
 	again := asked == Active && (from == Stale || from == Failed)
-	if !w.renews() && (again || asked == "" || asked == from) {
+	if !w.renews() && wished(w.body, w.from.Wishes) == w.from.Wishes && (again || asked == "" || asked == from) {
 		return mayChange(w.from, g)
 	}
 	return s.mayManage(w.from, g)

@@ -74,7 +74,8 @@ func TestAConnectionIsManagedByItsFleetAndByThePartnerThatMadeItWhileItMayWriteA
 				t.Fatal(err)
 			}
 			s.allow(s.partner, access.GrantActive, c.kinds...)
-			for _, body := range []string{`{"credentials":{"token":"good-2"}}`, `{"settings":{}}`, `{"status":"paused"}`, `{"status":"active"}`, `{"status":"cancelled"}`} {
+			for _, body := range []string{`{"credentials":{"token":"good-2"}}`, `{"settings":{}}`, `{"sync_events":true}`,
+				`{"verify_writes":true}`, `{"status":"paused"}`, `{"status":"active"}`, `{"status":"cancelled"}`} {
 				before := s.stored(made.ID)
 				_, err := s.service.Update(t.Context(), s.partner, made.ID, []byte(body))
 				if c.status == 0 && err != nil {

@@ -48,7 +48,8 @@ func (s *Service) Update(ctx context.Context, who access.Principal, id uuid.UUID
 	b := resource.Read(raw, update())
 	if b.Len() == 0 {
 		b.Refuse("", resource.CodeNothing,
-			"there is nothing to change; give at least one of credentials, description, status and settings")
+			"there is nothing to change; give at least one of credentials, description, status, settings, sync_events and "+
+				"verify_writes")
 	}
 	w := wish{body: b, by: makerOf(who)}
 	// Status and description are checked before anything is read; credentials and settings need
@@ -74,7 +75,8 @@ func (s *Service) Update(ctx context.Context, who access.Principal, id uuid.UUID
 	if err := s.readSecrets(ctx, &w); err != nil {
 		return Read{}, err
 	}
-	if b.Text("description").State() == resource.Absent && !w.renews() && w.to == w.from.Status {
+	if b.Text("description").State() == resource.Absent && !w.renews() && w.to == w.from.Status &&
+		wished(b, w.from.Wishes) == w.from.Wishes {
 		return s.read(w.from, grant.FleetRef)
 	}
 	// Neither a caller who hangs up nor a stop must cost what a code is exchanged for.

@@ -50,6 +50,7 @@ func (s *Service) change(ctx context.Context, w wish) (Connection, error) {
 	if description := w.body.Text("description"); description.State() != resource.Absent {
 		next.To.Description = description.Or("")
 	}
+	next.To.Wishes = wished(w.body, current.Wishes)
 	if w.to != Stale && w.to != Failed {
 		next.To.Problem = ""
 	}

@@ -39,7 +39,8 @@ type Read struct {
 	Status      Status         `json:"status"`
 	Description *string        `json:"description"`
 	Settings    jsontext.Value `json:"settings"`
-	Problem     *string        `json:"problem"`
+	Wishes
+	Problem *string `json:"problem"`
 	// Warnings are told of a connection that has made its fleet.
 	Warnings []access.Warning `json:"warnings,omitempty"`
 }
@@ -53,7 +54,8 @@ func (s *Service) read(c Connection, fleetRef string) (Read, error) {
 	}
 	r := Read{ID: c.ID, CreatedAt: wire.Time(c.CreatedAt), UpdatedAt: wire.Time(c.UpdatedAt), FleetID: c.Fleet,
 		FleetRef: wire.Optional(fleetRef), TSPID: c.TSP.ID(), SourceName: c.TSP, Status: c.Status,
-		Description: wire.Optional(c.Description), Problem: wire.Optional(c.Problem), Settings: jsontext.Value("{}")}
+		Description: wire.Optional(c.Description), Problem: wire.Optional(c.Problem), Settings: jsontext.Value("{}"),
+		Wishes: c.Wishes}
 	if err != nil {
 		r.Credentials = jsontext.Value("{}")
 	} else if r.Credentials, err = json.Marshal(credentials.Masked(), json.Deterministic(true)); err != nil {

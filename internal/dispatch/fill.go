@@ -98,6 +98,8 @@ func (r *runner[T]) take(of []fence.Stream, items []Item[T], full bool, now time
 		return now.Add(r.config.Linger)
 	// It ends without an attempt, so neither its time nor a gate that is shut keeps it.
 	case ends:
+	case len(head.After) > 0:
+		return r.awaits(head, now)
 	case head.NotBefore.After(now):
 		return earlier(head.NotBefore, head.Deadline)
 	case r.gate.shut(now):

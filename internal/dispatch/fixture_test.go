@@ -86,7 +86,7 @@ func (l *lane) Heads(_ context.Context, q fence.Query) (Batch[string], error) {
 			break
 		}
 		if of++; of <= q.Depth {
-			b.Items = append(b.Items, *it)
+			b.Items = append(b.Items, l.standing(*it))
 		}
 	}
 	if chains >= q.Chains {
@@ -97,6 +97,14 @@ func (l *lane) Heads(_ context.Context, q fence.Query) (Batch[string], error) {
 		}
 	}
 	return b, nil
+}
+
+// standing is an item with what of those that it waits for is there yet.
+func (l *lane) standing(it Item[string]) Item[string] {
+	it.After = slices.DeleteFunc(slices.Clone(it.After), func(seq int64) bool {
+		return !slices.ContainsFunc(l.items, func(other Item[string]) bool { return other.Seq == seq })
+	})
+	return it
 }
 
 // tell tells whoever breaks calls.

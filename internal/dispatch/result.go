@@ -49,6 +49,9 @@ func (r *runner[T]) apply(res result[T]) {
 	// A chain leaves the window with each end and comes back if its next item may begin, because
 	// its place follows from that item.
 	r.window.drop(c)
+	if res.lost || v.Fate == Succeeds || v.Fate == Fails {
+		r.release(c.items[0].Seq)
+	}
 	switch {
 	case res.lost:
 		// What was overtaken may look the same for a moment to whoever reads it.
@@ -58,6 +61,9 @@ func (r *runner[T]) apply(res result[T]) {
 	// The items behind were read before it ended.
 	case !res.rest.IsZero() && (c.full || len(c.items) > 1):
 		r.reading.again(c.key, res.rest)
+	// What it waits for may have ended since it was read.
+	case len(c.items) > 1 && len(c.items[1].After) > 0:
+		r.reading.again(c.key, time.Time{})
 	case len(c.items) > 1:
 		next := c.items[1:]
 		if due := r.take(c.of, next, c.full, now); !due.IsZero() {

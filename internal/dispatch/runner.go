@@ -26,6 +26,7 @@ type runner[T any] struct {
 	gate    gate
 	parked  map[string]parking
 	turns   turns
+	awaited awaited
 	// parallel is the work's bound on attempts. Of what is in flight, ending are items that end
 	// without one.
 	parallel, flying, ending int

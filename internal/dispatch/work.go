@@ -92,6 +92,8 @@ type Item[T any] struct {
 	Rest time.Time
 	// Held tells that somebody else performs the item; its chain waits.
 	Held bool
+	// After holds the Seqs of earlier items of the lane, of whatever chains, that must have ended before it begins.
+	After []int64
 	// Limits are charged before the attempt begins.
 	Limits []Limit
 	// Value is the work's own.

@@ -31,6 +31,9 @@ func (s *Service) Retried(ctx context.Context, conn, id uuid.UUID, r Request) (R
 	r.Kind, r.Verb, r.Retries = old.Kind, old.Verb, &old
 	if r.Verb == resource.Update {
 		r.Target = old.Resource
+		if len(old.Awaits) > 0 && old.awaitsTarget(old.Awaits[0]) {
+			r.Target = old.Awaits[0]
+		}
 	}
 	if taken, err := s.isTaken(ctx, r); taken || err != nil {
 		return r, err

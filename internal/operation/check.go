@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/problem"
@@ -22,6 +24,8 @@ type checked struct {
 	settings   tsp.Settings
 	dropped    []string
 	references []Reference
+	// target is the id under which the record to update is InOrder.
+	target uuid.UUID
 }
 
 // check holds a request against everything that decides whether it is accepted, but for what else is under way.
@@ -38,7 +42,11 @@ func (s *Service) check(ctx context.Context, r Request) (c checked, err error) {
 		return c, err
 	}
 	// What may be written and to whom is as it stands now: no change that was made before is missed.
-	now := fence.AsOf(ctx, s.Now())
+	came := r.Came
+	if came.IsZero() {
+		came = s.Now()
+	}
+	now := fence.AsOf(ctx, came)
 	conn, grant, err := s.writable(now, r, payload.Connection())
 	if err != nil {
 		return c, err
@@ -109,17 +117,21 @@ func (s *Service) fill(ctx context.Context, c *checked, d draft) error {
 		return err
 	}
 	var all resource.Tally
+	all.Add(s.verifies(op, d, spec)...)
 	all.Add(policy.Problems...)
 	all.Add(found.problems...)
 	if wrong := all.Problems(); len(wrong) > 0 {
 		return problem.InvalidBody(wrong...)
 	}
 	c.dropped, c.references = policy.Dropped(), append(c.references, found.records...)
-	op.Warnings, op.OrderKey = append(policy.Warnings, found.warnings...), orderKey(*op, schema, payload)
-	if op.Payload, err = schema.Resolved(r.Body, found.refs); err != nil {
+	found.names[targetPath] = c.target
+	op.Warnings = append(append(op.Warnings, policy.Warnings...), found.warnings...)
+	op.OrderKey = orderKey(*op, schema, payload, found.names)
+	op.Awaits = append(op.Awaits, found.awaits...)
+	if op.Payload, err = found.payload(schema, r.Body); err != nil {
 		return err
 	}
-	return nil
+	return op.waitsNow()
 }
 
 // target fills in the record that an update is for. One that the connection does not reach is
@@ -127,9 +139,15 @@ func (s *Service) fill(ctx context.Context, c *checked, d draft) error {
 func (s *Service) target(ctx context.Context, c *checked, r Request) error {
 	op := &c.op
 	rec, err := s.Records.Record(ctx, op.Connection, r.Target)
+	if errors.Is(err, record.ErrNotFound) {
+		var made bool
+		if rec, made, err = s.targetMade(ctx, c, r); err == nil && !made {
+			return nil
+		}
+	}
 	if errors.Is(err, record.ErrNotFound) || err == nil && rec.Kind != r.Kind {
-		return problem.New(problem.NotFound, "the connection reaches no %s %s; "+
-			"GET /v2/telematics/%s lists those that you may read", r.Kind, r.Target, r.Kind.Facts().Plural)
+		return problem.New(problem.NotFound, "the connection reaches no %s %s, and no write of yours on it makes one under "+
+			"this id; GET /v2/telematics/%s lists those that you may read", r.Kind, r.Target, r.Kind.Facts().Plural)
 	}
 	if err != nil {
 		return fmt.Errorf("looking up the record to update: %w", err)
@@ -137,7 +155,8 @@ func (s *Service) target(ctx context.Context, c *checked, r Request) error {
 	if !rec.DeletedAt.IsZero() {
 		return problem.New(problem.NotFound, "the %s %s was deleted at the TSP", r.Kind, r.Target)
 	}
+	c.target = rec.InOrder()
 	op.Resource, op.SourceID, op.Collection = rec.ID, rec.SourceID, rec.Collection
-	c.references = append(c.references, referenceTo("id", rec))
+	c.references = append(c.references, referenceTo(targetPath, rec))
 	return nil
 }

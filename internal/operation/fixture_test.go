@@ -106,7 +106,7 @@ func open(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Service = operation.New(operation.Config{Store: d, Access: grants{desk: d}, Connections: links{desk: d},
+	d.Service = operation.New(operation.Config{Store: d, Chained: d, Access: grants{desk: d}, Connections: links{desk: d},
 		Records: shelf{desk: d}, Registry: registry, Performer: d, Now: now, MaxAge: maxAge, Waiters: operation.NewWaiters(8)})
 	return d
 }
@@ -117,6 +117,8 @@ type acme struct{ tsp.Adapter }
 func (acme) Spec() tsp.Spec {
 	of := func(k resource.Kind, v resource.Verb) tsp.Capability { return tsp.Capability{Kind: k, Verb: v} }
 	return tsp.Spec{Name: "acme", DisplayName: "Acme", Settings: []tsp.Setting{{Key: "card", Type: tsp.TextSetting}},
+		Imports: []tsp.ImportKind{{Kind: resource.KindVehicle}, {Kind: resource.KindMessage}},
+		Reads:   []resource.Kind{resource.KindVehicle},
 		Lacking: map[tsp.Capability]string{of(resource.KindUser, resource.Create): "people come from payroll"},
 		Actions: tsp.Actions{
 			of(resource.KindVehicle, resource.Create): {},

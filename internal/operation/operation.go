@@ -53,6 +53,13 @@ type Operation struct {
 	State   State
 	// Sync tells that the caller waits: the operation is never queued.
 	Sync bool
+	// Told tells of a sync operation that events tell of it, as of any other; it means nothing of others.
+	Told bool
+	// Verify tells that the record is read back once it is written, Verification what that has told, and VerifyAt when it
+	// is read back again; zero for never. A store tells the last of what is Due alone.
+	Verify       bool
+	Verification *Verification
+	VerifyAt     time.Time
 	// Handler is the replica in which the caller of a sync operation waits; zero where there is one process alone. No
 	// store tells it of an operation that it returns.
 	Handler uuid.UUID
@@ -71,6 +78,9 @@ type Operation struct {
 	StopAt time.Time
 	// Reason says why it ended without having been sent, where its caller had it so; else "".
 	Reason Reason
+	// Awaits are the operations for whose records ids of the Payload stand until these are made; that of the record to
+	// update comes first. It waits for their ends, and its NextAt says nothing until then.
+	Awaits []uuid.UUID
 	// RetryOf is the failed operation that it retries, and RetriedBy the one that retries it; zero for none.
 	RetryOf, RetriedBy uuid.UUID
 	// RevertOf is the update that it takes back, and RevertedBy the one that takes it back; zero for none.

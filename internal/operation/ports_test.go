@@ -3,12 +3,14 @@ package operation_test
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/event"
+	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
 	"github.com/waybill-dev/waybill/internal/record"
@@ -74,6 +76,15 @@ func (d *desk) Operation(ctx context.Context, who, conn, id uuid.UUID) (operatio
 		return operation.Operation{}, orElse(err, operation.ErrNotFound)
 	}
 	return d.listed[i], nil
+}
+
+func (d *desk) Named(ctx context.Context, ids []uuid.UUID) ([]operation.Operation, error) {
+	return slices.DeleteFunc(slices.Clone(d.listed), func(op operation.Operation) bool { return !slices.Contains(ids, op.ID) }),
+		d.ask(ctx, "Named")
+}
+
+func (d *desk) Name(context.Context, fence.Claim, operation.Operation, time.Time) (operation.Operation, error) {
+	panic("no submission names anything")
 }
 
 func (d *desk) Operations(ctx context.Context, f operation.Filter) (page.Found[operation.Operation], error) {

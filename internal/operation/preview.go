@@ -148,6 +148,9 @@ func (p Preview) whole() Preview {
 
 // behind tells what an operation would wait for. A sync one would be refused for it.
 func (s *Service) behind(ctx context.Context, op Operation) (*PreviewBehind, error) {
+	if len(op.Awaits) > 0 {
+		return &PreviewBehind{OperationID: &op.Awaits[0]}, nil
+	}
 	if op.IsAlone() {
 		return nil, nil
 	}

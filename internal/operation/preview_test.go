@@ -19,7 +19,7 @@ import (
 )
 
 // harmless are the ports that change nothing and charge nothing.
-var harmless = []string{"Connection", "Grant", "Record", "Free", "Foresee", "Keyed"}
+var harmless = []string{"Connection", "Grant", "Record", "Free", "Foresee", "Keyed", "Named"}
 
 func (d *desk) preview(r operation.Request) operation.Preview {
 	d.t.Helper()

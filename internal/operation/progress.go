@@ -27,7 +27,7 @@ const (
 	RetryAfter Cause = "retry_after"
 	// BackOff: the last attempt failed, and the next one comes later.
 	BackOff Cause = "back_off"
-	// Behind: an earlier write of its chain must end first.
+	// Behind: an earlier write of its chain must end first, or one whose record it names.
 	Behind Cause = "behind"
 	// RateLimited: a limit of the TSP is used up.
 	RateLimited Cause = "rate_limited"
@@ -91,6 +91,8 @@ type Lines interface {
 type Ahead struct {
 	First, Partner uuid.UUID
 	Place
+	// Named tells that First is one whose record the operation names. No store knows of it.
+	Named bool
 }
 
 // explained fills in why those operations wait that have not ended.

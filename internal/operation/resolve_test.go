@@ -30,7 +30,7 @@ func TestAReferenceThatDoesNotFitIsToldWithItsPath(t *testing.T) {
 	wrong := func(path string, id uuid.UUID, message string) problem.Detail {
 		return problem.Detail{Path: path, Input: id.String(), Message: message, Code: "reference_not_found"}
 	}
-	const unknown = "the connection reaches no user with this id"
+	const unknown = "the connection reaches no user with this id, and no write of yours on it has it"
 	for name, c := range map[string]struct {
 		r    operation.Request
 		want []problem.Detail

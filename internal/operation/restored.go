@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
@@ -36,14 +35,8 @@ func (op Operation) Restored(since, at time.Time) (Settlement, bool, error) {
 		Details: details}
 	next.Attempts = append(slices.Clone(op.Attempts), a)
 	s := Settlement{From: op.Tries, Operation: next, Attempts: []Attempt{a}}
-	if state == Failed && !op.Sync {
-		e, err := next.Event(event.OperationFailed, at)
-		if err != nil {
-			return Settlement{}, false, err
-		}
-		s.Events = []event.Event{e}
-	}
-	return s, true, nil
+	s.Events, err = next.Tells(at)
+	return s, err == nil, err
 }
 
 // afterRestore is the state of an operation after a restore, and the sentence that says why.

@@ -11,7 +11,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/wire"
 )
 
-// Reason says why an operation failed that its caller did not want to be sent any more.
+// Reason says why an operation failed that its caller did not want to be sent any more, or that could not be.
 type Reason string
 
 // The reasons.
@@ -62,11 +62,14 @@ type Cancels interface {
 	AskCancel(ctx context.Context, op Operation) error
 }
 
+// MostStops bounds the operations that are read, and ended, at once since they must not be sent any more.
+const MostStops = 256
+
 // Stops is what the engine needs of the store to end operations that must not be sent any more. Who runs the lane of an
 // operation decides whether something of it was sent (decision 45).
 type Stops interface {
-	// Stops returns operations of a connection, Queued or in Retry, that Operation.Stops at a time, a bounded number of
-	// them, those to be cancelled first.
+	// Stops returns operations of a connection, Queued or in Retry, that Operation.Stops at a time, MostStops of them,
+	// those to be cancelled first.
 	Stops(ctx context.Context, connection uuid.UUID, at time.Time) ([]Operation, error)
 	// Stopping lists the connections that hold some, at a cost that does not follow how many operations wait.
 	Stopping(ctx context.Context, at time.Time) ([]uuid.UUID, error)

@@ -127,7 +127,7 @@ type Progress interface {
 type Settlement struct {
 	// Claim is under which the attempt was made; zero for a sync write.
 	Claim fence.Claim
-	// Operation is as it shall be; the stored one must still be live, with Tries as in From.
+	// Operation is as it shall be; the stored one must still be live, with Tries as in From. At its VerifyAt it is Due.
 	Operation Operation
 	From      int
 	// Attempts are the entries of the log that are new or changed.

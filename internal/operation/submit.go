@@ -21,9 +21,12 @@ import (
 // Config is what a Service is made of.
 type Config struct {
 	Store Store
+	// Groups stores what is submitted together.
+	Groups Groups
 	// Kept are the calls of attempts.
 	Kept        Exchanges
 	Cancels     Cancels
+	Chained     Chained
 	Access      access.Store
 	Connections connection.Store
 	Records     record.Store
@@ -59,16 +62,26 @@ type Request struct {
 	Target uuid.UUID
 	Body   []byte
 	Sync   bool
+	// Told has a sync write raise events, whatever its connection says.
+	Told bool
 	// Strict refuses the write if a field of it would be dropped.
 	Strict bool
+	// Verify tells whether the record is to be read back; nil leaves it to the connection.
+	Verify *bool
 	// Expires is for how long after it was accepted the write may be sent; zero for as long as it takes.
 	Expires time.Duration
 	// Key is the caller's idempotency key, if it gave one.
 	Key *Key
+	// ID is that of the operation, where it was promised before it is accepted; zero for one of its own. Earlier are
+	// operations that are accepted before it in the same transaction and are not stored yet: it may name them.
+	ID      uuid.UUID
+	Earlier []Operation
 	// Retries is the failed operation that the write is to retry, as Retry has found it; nil for none.
 	Retries *Operation
 	// Reverts is the update that the write takes back, as Reverted has found it; nil for none.
 	Reverts *Reverting
+	// Came is when it came, by the service's clock: no later change need be heeded. Zero is now.
+	Came time.Time
 }
 
 // Submit checks a write and accepts it. A request whose key was accepted before gets that
@@ -141,7 +154,10 @@ func (s *Service) writable(ctx context.Context, r Request, id uuid.UUID) (connec
 
 // prepare makes the operation's frame.
 func (s *Service) prepare(r Request, conn connection.Connection, grant access.Grant) (Operation, error) {
-	id, err := uuid.NewV7()
+	id, err := r.ID, error(nil)
+	if id == uuid.Nil {
+		id, err = uuid.NewV7()
+	}
 	if err != nil {
 		return Operation{}, fmt.Errorf("making an operation id: %w", err)
 	}
@@ -162,6 +178,7 @@ func (s *Service) prepare(r Request, conn connection.Connection, grant access.Gr
 	// From its first moment a sync operation may have been sent, so a crash must find it as such.
 	if r.Sync {
 		op.State, op.SentAt, op.Handler = Sending, now, s.Replica
+		op.Told = r.Told || conn.SyncEvents
 	}
 	return op, nil
 }
@@ -174,7 +191,7 @@ func (s *Service) accept(ctx context.Context, op Operation) (Operation, error) {
 		ctx = s.Performer.Fenced(ctx)
 	}
 	var events []event.Event
-	if !op.Sync {
+	if op.Raises() {
 		created, err := op.Event(event.OperationCreated, op.CreatedAt)
 		if err != nil {
 			return Operation{}, err

@@ -37,12 +37,14 @@ type Outcome struct {
 	Logs          []Log          `json:"logs"`
 	Warnings      []tsp.Warning  `json:"warnings,omitempty"`
 	// ExpiresAt is there if the caller gave a moment, and Reason if the operation ended for not having been sent.
-	ExpiresAt  *wire.Time `json:"expires_at,omitempty"`
-	Reason     Reason     `json:"reason,omitempty"`
-	RetryOf    *uuid.UUID `json:"retry_of,omitempty"`
-	RetriedBy  *uuid.UUID `json:"retried_by,omitempty"`
-	RevertOf   *uuid.UUID `json:"revert_of,omitempty"`
-	RevertedBy *uuid.UUID `json:"reverted_by,omitempty"`
+	ExpiresAt *wire.Time `json:"expires_at,omitempty"`
+	Reason    Reason     `json:"reason,omitempty"`
+	// Verification is there if the record is read back.
+	Verification *Verification `json:"verification,omitempty"`
+	RetryOf      *uuid.UUID    `json:"retry_of,omitempty"`
+	RetriedBy    *uuid.UUID    `json:"retried_by,omitempty"`
+	RevertOf     *uuid.UUID    `json:"revert_of,omitempty"`
+	RevertedBy   *uuid.UUID    `json:"reverted_by,omitempty"`
 	// OutcomeUnknown is there if the operation has failed and the TSP may have taken it.
 	OutcomeUnknown bool `json:"outcome_unknown,omitzero"`
 	// Progress is there in what is read of an operation that has not ended.
@@ -97,7 +99,7 @@ func (op Operation) Answer() Answer {
 			Logs: []Log{}, Warnings: op.Warnings, Reason: op.Reason, ExpiresAt: wire.OptionalTime(op.ExpiresAt),
 			RetryOf: wire.Optional(op.RetryOf), RetriedBy: wire.Optional(op.RetriedBy),
 			RevertOf: wire.Optional(op.RevertOf), RevertedBy: wire.Optional(op.RevertedBy),
-			OutcomeUnknown: op.IsUnknown(), Progress: op.Progress}}
+			OutcomeUnknown: op.IsUnknown(), Progress: op.Progress, Verification: op.verification()}}
 	// The contract knows no payload that is null.
 	if op.Damaged != nil {
 		a.Payload = jsontext.Value("{}")

@@ -80,11 +80,12 @@ func (w *Writes) seen(ctx context.Context, t *task, r *operation.Resolution, pla
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
 	for _, one := range places {
-		read, end := w.readOne(ctx, t, one, w.c.Limits.pacer(t.spec, t.conn, t.share()))
-		switch {
+		one.Pace = w.c.Limits.pacer(t.spec, t.conn, t.share())
+		l := w.readOne(ctx, t, one, askTime)
+		switch end := l.end; {
 		case end == nil:
 			r.Checked = true
-			t.answer.written = tsp.Written{SourceID: one.SourceID, Collection: one.Collection, Record: &read}
+			t.answer.written = tsp.Written{SourceID: one.SourceID, Collection: one.Collection, Record: &l.read}
 			return nil
 		case end.Class == tsp.Unsupported:
 			r.Unchecked = notShown(t)
@@ -128,7 +129,7 @@ func (w *Writes) owned(ctx context.Context, t *task) error {
 		switch {
 		case k.Kind != t.op.Kind:
 			return foreign(made.SourceID, "is a "+string(k.Kind))
-		case k.Maker != uuid.Nil && k.Maker != t.op.ID:
+		case k.MadeBy != uuid.Nil && k.MadeBy != t.op.ID:
 			return foreign(made.SourceID, "is the result of another operation")
 		// An import says when it began, and its last page comes later.
 		case k.CreatedAt.Before(t.op.SentAt.Add(-adoptedWithin)):

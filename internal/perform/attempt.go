@@ -22,6 +22,9 @@ func (w *Writes) Begin(ctx context.Context, claim fence.Claim, item dispatch.Ite
 	if err := unchanged(ctx, w.c.Connections, w.c.Links, t.conn, w.c.Now()); err != nil {
 		return err
 	}
+	if err := w.name(ctx, claim, t); err != nil {
+		return err
+	}
 	now := w.c.Now()
 	doubtful := w.begun.begin(t, now)
 	if w.onlyLooks(t) || !t.course().marks && !(doubtful && !t.course().unknown) {
@@ -45,6 +48,9 @@ func (w *Writes) Perform(ctx context.Context, item dispatch.Item[*task]) dispatc
 	defer over()
 	ctx = w.keeping(ctx, t)
 	t.answer = w.contained(t, func() answer {
+		if t.unfit != nil {
+			return answer{err: t.unfit}
+		}
 		if gone := w.forbidden(ctx, t); gone.err != nil {
 			return gone
 		}
@@ -179,7 +185,7 @@ func (w *Writes) read(t *task) (tsp.Write, error) {
 	if err != nil {
 		return tsp.Write{}, err
 	}
-	t.stored = tsp.Write{Capability: t.capability(), Payload: payload, Schema: schema, Refs: refs, Target: t.op.SourceID,
+	t.stored = tsp.Write{Capability: t.capability(), Payload: payload, Schema: schema, Refs: refs, Target: t.op.Target(),
 		Collection: t.op.Collection, Operation: t.op.ID, Attempt: t.op.Tries + 1, Secret: w.secret(t.op.ID)}
 	return t.stored, nil
 }

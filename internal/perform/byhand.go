@@ -71,7 +71,7 @@ func (w *Writes) resolution(ctx context.Context, t *task, r operation.Resolution
 		if s.Record, err = w.left(ctx, &op, t, asOf); err != nil {
 			return s, err
 		}
-		if s.Events, err = told(op, now); err != nil {
+		if s.Events, err = op.Tells(now); err != nil {
 			return s, err
 		}
 	}

@@ -102,7 +102,7 @@ func TestWhatIsSaidToHaveBeenMadeIsReadAndAdopted(t *testing.T) {
 			t.Fatalf("%v: %+v", err, op)
 		}
 		r := w.left(t)
-		if string(r.Fields) != `{"vehicle_name":"TRUCK 42"}` || r.Maker != id || r.ID != op.Resource {
+		if string(r.Fields) != `{"vehicle_name":"TRUCK 42"}` || r.MadeBy != id || r.ID != op.Resource {
 			t.Errorf("its record is %+v", r)
 		}
 		if diff := cmp.Diff([]string{event.OperationSucceeded}, w.events); diff != "" || w.tsp.log() != "R" {
@@ -131,7 +131,7 @@ func TestWhatIsNotTheOperationsOwnIsNotAdopted(t *testing.T) {
 		"is not there":                   {read: tsp.Missing, code: problem.Invalid},
 		"could not be asked":             {read: tsp.Unavailable, code: problem.Unavailable},
 		"is a trailer":                   {known: func(r *record.Record) { r.Kind = resource.KindTrailer }, code: problem.Invalid},
-		"the result of another":          {known: func(r *record.Record) { r.Maker = uuid.UUID{99} }, code: problem.Invalid},
+		"the result of another":          {known: func(r *record.Record) { r.MadeBy = uuid.UUID{99} }, code: problem.Invalid},
 		"known before the write was":     {known: func(r *record.Record) { r.CreatedAt = r.CreatedAt.Add(-3 * time.Hour) }, code: problem.Invalid},
 		"another operation may be adopt": {code: problem.Conflict},
 	} {

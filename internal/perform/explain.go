@@ -41,6 +41,10 @@ func (w *Writes) Explain(ctx context.Context, ops []operation.Operation) ([]oper
 	if err != nil {
 		return nil, fmt.Errorf("counting what comes before operations: %w", err)
 	}
+	named, err := operation.StandingsOf(ctx, w.c.Chained, ops)
+	if err != nil {
+		return nil, err
+	}
 	now, lanes := w.c.Now(), map[uuid.UUID]*lane{}
 	out := make([]operation.ProgressRead, len(ops))
 	for i, op := range ops {
@@ -51,7 +55,7 @@ func (w *Writes) Explain(ctx context.Context, ops []operation.Operation) ([]oper
 			}
 			lanes[op.Connection] = of
 		}
-		out[i] = w.explain(op, all[i], of, now)
+		out[i] = w.explain(op, hanging(op, all[i], named), of, now)
 	}
 	return out, nil
 }
@@ -105,6 +109,9 @@ func (w *Writes) explain(op operation.Operation, ahead operation.Ahead, of *lane
 // behind tells of an operation that must wait for another. Each of those before it takes a call of the limit at least.
 func behind(p operation.ProgressRead, op operation.Operation, ahead operation.Ahead, limit budgeted, now time.Time) operation.ProgressRead {
 	p.Code, p.Reason = operation.Behind, "an earlier write must end first: of the same record, or between the same two people"
+	if ahead.Named {
+		p.Reason = "the operation must end first for whose record an id in it stands"
+	}
 	if ahead.Partner == op.Partner {
 		p.Behind = &ahead.First
 	}

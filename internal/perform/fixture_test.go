@@ -56,7 +56,8 @@ type world struct {
 	// resolves is what the store does before it resolves an operation.
 	resolves func() error
 	// lookUps counts how often known records were asked for.
-	lookUps int
+	lookUps   int
+	verifying verifying
 }
 
 var (
@@ -82,8 +83,10 @@ func newWorld(t *testing.T) *world {
 	}
 	quiet := slog.New(slog.DiscardHandler)
 	w.budget = dispatch.NewBudget(time.Now, map[string]time.Time{})
-	w.writes = NewWrites(WritesConfig{Exchanges: true, Queue: w, Progress: w, Stops: w, Resolutions: w, Connections: w, Links: w, Records: w, Imports: w,
-		Grants: NewGrants(w, time.Now), TSPs: tsp.NewCaller(registry, nil, 30*time.Second, quiet), Limits: NewLimits(registry, w.budget, nil),
+	caller := tsp.NewCaller(registry, nil, 30*time.Second, quiet)
+	w.writes = NewWrites(WritesConfig{Exchanges: true, Queue: w, Progress: w, Stops: w, Chained: w, Verifications: w,
+		Importer: record.Importer{Caller: caller, Store: w, Now: time.Now}, Resolutions: w, Connections: w, Links: w,
+		Records: w, Imports: w, Grants: NewGrants(w, time.Now), TSPs: caller, Limits: NewLimits(registry, w.budget, nil),
 		Settling: Settling{Registry: registry, Deadline: 30 * time.Second},
 		Derive:   func(uuid.UUID, string) []byte { return nil }, Now: time.Now, Log: quiet})
 	return w

@@ -29,7 +29,7 @@ func (w *Writes) Foresee(ctx context.Context, c connection.Connection, op operat
 		return operation.Preview{}, err
 	}
 	write.SentAt, write.Now, write.Settles = w.c.Now(), w.c.Now, w.c.Settling.of(t.spec, t.capability())
-	planned, end := w.c.TSPs.Preview(ctx, w.c.Links.Target(c), write)
+	planned, end := w.c.TSPs.Preview(ctx, w.c.Links.Target(c), write, op.Verify)
 	wait := slices.Max(append(w.c.Limits.budget.Foresee(t.share(), first, ahead), 0))
 	p := operation.Preview{Requests: planned, Limits: w.c.Limits.charges(t, planned, ahead)}.From(stored(w.c.Now().Add(wait)))
 	if end != nil {

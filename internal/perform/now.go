@@ -73,7 +73,11 @@ func (w *Writes) PerformNow(ctx context.Context, op operation.Operation) (operat
 	a := dispatch.Attempt[*task]{Item: w.item(t, ""), End: w.ended(t, began)}
 	a.Verdict = once().Decide(a.Item.Facts(), a.End, a.End.EndedAt)
 	w.readBack(ctx, t)
-	return w.settleNow(ctx, a)
+	op, err = w.settleNow(ctx, a)
+	if err != nil || op.VerifyAt.IsZero() {
+		return op, err
+	}
+	return w.verifyNow(ctx, op), nil
 }
 
 // again asks once what became of a sync attempt without an answer, or repeats what can be repeated:

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/dispatch"
-	"github.com/waybill-dev/waybill/internal/event"
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/tsp"
@@ -79,6 +78,9 @@ func (w *Writes) settlement(ctx context.Context, a dispatch.Attempt[*task]) (s o
 	// What took effect is known, although its chain waits for what is still under way.
 	if v.Fate == dispatch.Succeeds {
 		op.CutAt = time.Time{}
+		if err = w.firstLook(ctx, &op, t); err != nil {
+			return s, err
+		}
 		if s.Record, err = w.recorded(ctx, &op, t); err != nil {
 			return s, err
 		}
@@ -99,7 +101,7 @@ func (w *Writes) settlement(ctx context.Context, a dispatch.Attempt[*task]) (s o
 	if v.Grows {
 		op.Streak++
 	}
-	s.Events, err = told(op, now)
+	s.Events, err = op.Tells(now)
 	s.Operation = op
 	return s, err
 }
@@ -152,18 +154,4 @@ func (w *Writes) follow(ctx context.Context, t *task, v dispatch.Verdict) {
 	if t.answer.err != nil && t.answer.err.Class == tsp.Missing {
 		w.c.Imports.Recheck(ctx, t.conn)
 	}
-}
-
-// told returns the events that an operation's end raises. Sync operations raise none: their
-// caller has the answer.
-func told(op operation.Operation, at time.Time) ([]event.Event, error) {
-	if !op.State.Ended() || op.Sync {
-		return nil, nil
-	}
-	name := event.OperationFailed
-	if op.State == operation.Succeeded {
-		name = event.OperationSucceeded
-	}
-	e, err := op.Event(name, at)
-	return []event.Event{e}, err
 }

@@ -32,6 +32,7 @@ func (w *Writes) stops(ctx context.Context, read []operation.Operation, whole bo
 		if read, err = w.c.Stops.Stops(ctx, conn.ID, now); err != nil {
 			return nil, fmt.Errorf("reading operations that must not be sent any more: %w", err)
 		}
+		w.crowds.note(conn.ID, len(read) >= operation.MostStops)
 	}
 	var many []*task
 	for _, op := range read {
@@ -107,10 +108,11 @@ func (w *Writes) keepOn(ctx context.Context, claim fence.Claim, t *task, since t
 	return cmp.Or(err, fence.ErrOvertaken)
 }
 
-// mayBeOut tells whether whoever had the lane before, until cut, may have been sending an operation without a mark.
+// mayBeOut tells whether whoever had the lane before, until cut, may have been sending an operation without a mark. One
+// that names others is stored with what they have made before it is sent.
 func (w *Writes) mayBeOut(t *task) (cut time.Time, is bool) {
 	cut = w.taken(t.op.Connection)
-	return cut, !t.behind && !t.course().marks && t.op.CreatedAt.Before(cut) && t.op.CutAt.Before(cut)
+	return cut, !t.behind && len(t.op.Awaits) == 0 && !t.course().marks && t.op.CreatedAt.Before(cut) && t.op.CutAt.Before(cut)
 }
 
 // doubt makes an operation unknown that may have been sent by whoever had the lane until a time.
@@ -156,6 +158,8 @@ func anyDone(steps []tsp.Step) bool {
 // one before.
 func (t *task) unsent(last *operation.Attempt) (tsp.Class, string) {
 	switch {
+	case t.stops == operation.Unmade:
+		return "", notSent(t.unmade)
 	case t.stops == operation.Cancelled:
 		return "", "cancelled before anything of it reached the TSP"
 	case !t.op.CutAt.IsZero():

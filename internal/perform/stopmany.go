@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/google/uuid"
 
@@ -18,6 +19,29 @@ import (
 // together tells whether an operation is one of many that end so.
 func together(op operation.Operation) bool {
 	return op.IsAsked() && op.State == operation.Queued && op.Tries == 0
+}
+
+// crowds are the connections of which a reading found as many that must not be sent any more as it may. Their lanes end
+// these before they read what else waits, which would cost more than that.
+type crowds struct {
+	mu  sync.Mutex
+	all map[uuid.UUID]bool
+}
+
+func (c *crowds) note(connection uuid.UUID, crowd bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if crowd {
+		c.all[connection] = true
+	} else {
+		delete(c.all, connection)
+	}
+}
+
+func (c *crowds) has(connection uuid.UUID) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.all[connection]
 }
 
 // among is the item by which many operations end. Its key follows from the first of them, so that the next ones may be

@@ -38,8 +38,18 @@ type task struct {
 	before *tsp.Record
 	// image is what an update that took effect has changed.
 	image record.Image
+	// look is what reading the written record has told, for an operation that is verified.
+	look look
 	// calls collects those of the attempt; nil where none are kept, or none was made.
 	calls *tsp.Exchanges
+	// named are how the operations stand that this one awaits, waits are their places in the lane as long as they have not
+	// ended, and handled tells that one of them is in no lane. unmade says why it can never be sent, and unfit why what
+	// they have made cannot be.
+	named   operation.Standings
+	waits   []int64
+	handled bool
+	unmade  string
+	unfit   *tsp.Error
 	// stored is what read has made of the operation; its schema is nil before.
 	stored tsp.Write
 }

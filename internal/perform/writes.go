@@ -19,18 +19,23 @@ import (
 
 // WritesConfig is what Writes are made of.
 type WritesConfig struct {
-	Queue       operation.Queue
-	Progress    operation.Progress
-	Stops       operation.Stops
+	Queue    operation.Queue
+	Progress operation.Progress
+	Stops    operation.Stops
+	Chained  operation.Chained
+	// Resolutions are outcomes that people have found out.
 	Resolutions operation.Resolutions
-	Connections Connections
-	Links       Links
-	Records     Records
-	Grants      *Grants
-	Imports     Imported
-	TSPs        *tsp.Caller
-	Limits      *Limits
-	Settling    Settling
+	// Verifications are those of written records, which Importer takes in as imports do.
+	Verifications operation.Verifications
+	Importer      record.Importer
+	Connections   Connections
+	Links         Links
+	Records       Records
+	Grants        *Grants
+	Imports       Imported
+	TSPs          *tsp.Caller
+	Limits        *Limits
+	Settling      Settling
 	// Floor bounds the calls of lanes in flight, over all TSPs.
 	Floor *dispatch.Floor
 	// CutAt is when the lane of a connection that runs here was taken last from whoever had not given it back; zero if
@@ -77,6 +82,7 @@ type Writes struct {
 	c      WritesConfig
 	claims claims
 	begun  *begun
+	crowds crowds
 	// late are the settlings of sync writes that have outlived their request; over ends them.
 	late sync.WaitGroup
 	over chan struct{}
@@ -88,7 +94,8 @@ func NewWrites(c WritesConfig) *Writes {
 		c.Watch = unwatched{}
 	}
 	return &Writes{c: c, claims: claims{locks: c.Locks, by: map[claim]*adoption{}}, begun: newBegun(),
-		over: make(chan struct{})}
+		crowds: crowds{all: map[uuid.UUID]bool{}},
+		over:   make(chan struct{})}
 }
 
 // Kind returns the kind of lanes in which operations run. Ten counted attempts bound what is tried
@@ -114,15 +121,26 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 		return none, fmt.Errorf("looking up the connection: %w", err)
 	}
 	read := w.begun.read()
-	ops, err := w.c.Queue.Heads(ctx, q)
-	if err != nil {
-		return none, fmt.Errorf("reading operations: %w", err)
-	}
 	spec, known := w.spec(conn)
 	batch := dispatch.Batch[*task]{Parallel: spec.Parallel, Owner: owner(conn), Label: string(conn.TSP)}
 	// An ended connection's lane stays open, because everything in it must be ended.
 	if conn.Status != connection.Active && !conn.Status.Ended() || !known || w.c.Links.Shut(conn) {
 		batch.Closed = w.c.Now().Add(closedFor)
+	}
+	if q.Stream.Name == "" && w.crowds.has(conn.ID) {
+		batch.Stops, err = w.stops(ctx, nil, false, conn, spec)
+		if err != nil || w.crowds.has(conn.ID) {
+			return batch, err
+		}
+		batch.Stops = nil
+	}
+	ops, err := w.c.Queue.Heads(ctx, q)
+	if err != nil {
+		return none, fmt.Errorf("reading operations: %w", err)
+	}
+	named, err := operation.StandingsOf(ctx, w.c.Chained, ops)
+	if err != nil {
+		return none, err
 	}
 	chains, last, long, most := 0, "", 0, 0
 	for _, op := range ops {
@@ -137,6 +155,7 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 		if op.IsAsked() && stoppable(op) {
 			t.stops = operation.Cancelled
 		}
+		t.hangs(named)
 		reason, err := w.c.Grants.refusal(ctx, op)
 		if err != nil {
 			return none, err
@@ -173,9 +192,9 @@ func (w *Writes) spec(c connection.Connection) (tsp.Spec, bool) {
 // no call and no limit.
 func (w *Writes) item(t *task, refusal string) dispatch.Item[*task] {
 	c := t.course()
-	item := dispatch.Item[*task]{Seq: t.op.Seq, Key: t.op.OrderKey, Share: t.share(), NotBefore: t.op.NextAt,
+	item := dispatch.Item[*task]{Seq: t.op.Seq, Key: t.op.OrderKey, Share: t.share(), NotBefore: t.notBefore(w.c.Now()),
 		Deadline: t.deadline(), Counted: t.op.Counted, Streak: t.op.Streak, Unknown: c.unknown, Blind: c.blind,
-		Held: c.held, Value: t}
+		Held: c.held, After: t.waits, Value: t}
 	also := ""
 	if c.unknown {
 		also = alsoUnknown
@@ -187,6 +206,8 @@ func (w *Writes) item(t *task, refusal string) dispatch.Item[*task] {
 		item.End, t.refused = damagedWrite+also, tsp.Broken
 	case refusal != "":
 		item.End, t.refused = notSent(refusal)+also, tsp.Forbidden
+	case t.unmade != "" && t.stops != operation.Cancelled:
+		item.End, t.refused = notSent(t.unmade)+also, tsp.Unknown
 	case t.stops != "":
 		item.End = string(t.stops)
 	default:

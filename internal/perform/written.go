@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"runtime/debug"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
@@ -40,6 +42,10 @@ func (w *Writes) written(ctx context.Context, op *operation.Operation, t *task) 
 			if known.Kind != r.Kind {
 				w.c.Log.Warn("the TSP's answer names a record that is known as of another kind, which it stays",
 					"operation_id", op.ID, "tsp", op.TSP, "resource", op.Kind, "record_id", known.ID)
+			}
+			// One that was known before has chains of its own.
+			if known.CreatedAt.Before(op.CreatedAt) {
+				r.MadeBy = uuid.Nil
 			}
 			r.Fields, r.Extras, r.Source, r.Synthetic = known.Fields, known.Extras, known.Source, known.Synthetic
 			before = &known
@@ -77,7 +83,7 @@ func (t *task) recordOf() record.Record {
 	if op.Verb == resource.Create {
 		// An update keeps both: it found its record by them.
 		r.Collection, r.SourceID = made.Collection, made.SourceID
-		r.Maker = op.ID
+		r.MadeBy = op.ID
 		if r.SourceID == "" {
 			r.SourceID, r.Synthetic = record.Synthetic(op.ID), true
 		}

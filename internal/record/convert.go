@@ -99,7 +99,7 @@ func (d draft) location() {
 
 // occurred is the time at which the event happened. A payload has one of the two at most, by its kind.
 func (d draft) occurred(settled time.Time) time.Time {
-	for _, name := range []string{"transaction_time", "occurred_at"} {
+	for _, name := range []string{"transaction_time", "occurred_at", "started_at"} {
 		text := d.text(name)
 		if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
 			return t.UTC().Truncate(time.Microsecond)

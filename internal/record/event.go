@@ -2,7 +2,6 @@ package record
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,13 +21,10 @@ const (
 	Removed  Change = "removed"
 )
 
-// stays are the kinds of whose removal the contract has no event.
-var stays = []resource.Kind{resource.KindMessage, resource.KindGroupMessage, resource.KindFuelTransaction}
-
 // EventName is the contract's name of the event that tells of a change of a kind's record; "" if it
 // has none.
 func EventName(kind resource.Kind, c Change) string {
-	if c == "" || c == Removed && slices.Contains(stays, kind) {
+	if c == "" || c == Removed && kind.Facts().Stays {
 		return ""
 	}
 	return string(kind) + "." + string(c)

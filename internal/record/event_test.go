@@ -15,7 +15,8 @@ import (
 )
 
 // documented are the names of the contract's WebhookEventNameEnum for the kinds that Waybill keeps.
-const documented = `dvir_log.added dvir_log.modified dvir_log.removed fuel_transaction.added fuel_transaction.modified
+const documented = `driver_vehicle_association.added driver_vehicle_association.modified dvir_log.added dvir_log.modified dvir_log.removed
+	fuel_transaction.added fuel_transaction.modified
 	group_message.added group_message.modified message.added message.modified trailer.added trailer.modified trailer.removed
 	user.added user.modified user.removed vehicle.added vehicle.modified vehicle.removed`
 

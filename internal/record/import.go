@@ -150,6 +150,19 @@ func (i Importer) page(ctx context.Context, from Source, s *Sweep) (done bool, e
 	return page.Next == "", nil
 }
 
+// Take saves one record that was read by itself, as of when it was asked for.
+func (i Importer) Take(ctx context.Context, from Source, kind resource.Kind, asked time.Time, one tsp.Record) error {
+	batch, err := i.records(ctx, from, kind, []tsp.Record{one})
+	if err != nil {
+		return err
+	}
+	batch[0].SeenAt, batch[0].UpdatedAt = asked, i.clock()
+	if _, err := i.Store.SaveRecords(ctx, batch); err != nil {
+		return fmt.Errorf("saving a record that was read back: %w", err)
+	}
+	return nil
+}
+
 // records turns a page into records. Whom they name is looked up once for all of them, and may be in
 // the page itself, as an answer and its question are.
 func (i Importer) records(ctx context.Context, from Source, kind resource.Kind, page []tsp.Record) ([]Record, error) {

@@ -58,8 +58,8 @@ func (r Record) Onto(known Known) Merge {
 	}
 	r = r.whole().over(known.Record)
 	r.Seq, r.CreatedAt, r.DeletedAt = known.Seq, known.CreatedAt, time.Time{}
-	if known.Maker != uuid.Nil {
-		r.Maker = known.Maker
+	if known.MadeBy != uuid.Nil {
+		r.MadeBy = known.MadeBy
 	}
 	// A write is news even with equal content: it moves the time before which imports do not
 	// count.

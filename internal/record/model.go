@@ -32,45 +32,16 @@ type Model struct {
 	Members []Member
 }
 
-// asset are the members that vehicles and trailers share.
-const asset = `oem model_type model_year:integer vin license_plate_region license_plate_country license_plate_number
-	started_at:date-time ended_at:date-time is_active:boolean status notes eld_id eld_serial_number eld_device_type
-	eld_product_id total_axles:integer external_id speed_unit odometer_unit fuel_unit fuel_capacity engine_type`
-
-// sent are the members that messages to one and to several share.
-const sent = `source_sender_id sender_id:uuid message_text message_hash status:message-status delivered_at:date-time
-	sent_by_driver:boolean sender_name thread_id:uuid source_thread_id`
-
-// models holds the read model of every kind. A word is a member's name with its type behind a
-// colon; text needs none.
+// models holds the read model of every kind.
 var models = func() map[resource.Kind]Model {
 	all := map[resource.Kind]Model{}
-	for kind, members := range map[resource.Kind]string{
-		resource.KindVehicle: `vehicle_name engine_vin vehicle_groups:object ` + asset,
-		resource.KindTrailer: `trailer_name trailer_groups:object trailer_length:number trailer_type ` + asset,
-		resource.KindUser: `username started_at:date-time ended_at:date-time is_active:boolean status is_driver:boolean
-			user_designation user_email first_name last_name phone_number country_code license_country license_region
-			license_number license_expiration:date employee_number company_groups:object private_user_groups:object
-			report_groups:object security_groups:object authority_name authority_address company_name company_address
-			carrier_number last_tsp_login:date-time notes hos_ruleset_code:ruleset allow_yard_move:boolean
-			allow_personal_conveyance:boolean allow_adverse_driving:boolean default_time_zone:time-zone`,
-		resource.KindMessage: sent + ` source_recipient_id recipient_id:uuid read_at:date-time recipient_name
-			reply_to_message_id:uuid source_reply_to_message_id`,
-		resource.KindGroupMessage: sent + ` source_recipient_ids:texts recipient_ids:uuids group_id:uuid source_group_id`,
-		resource.KindDvirLog: `vehicle_id:uuid driver_id:uuid trailer_id:uuid source_driver_id source_vehicle_id
-			source_trailer_id log_type authority_name authority_address duration_seconds:number odometer_km:number
-			odometer:number engine_hours:number location:object h3_index_11:integer inspected_by certify_comment
-			driver_comment defect_count:integer version defects:defects is_safety_critical:boolean`,
-		resource.KindFuelTransaction: `vehicle_id:uuid driver_id:uuid co_driver_id:uuid source_driver_id source_vehicle_id
-			source_co_driver_id location:object h3_index_11:integer inferred_address:object odometer:number
-			fuel_type:fuel fuel_volume:number fuel_vendor total_cost:decimal currency odometer_unit:metres`,
-	} {
-		model := Model{Facts: kind.Facts()}
-		for word := range strings.FieldsSeq(members) {
+	for _, facts := range resource.AllFacts() {
+		model := Model{Facts: facts}
+		for word := range strings.FieldsSeq(facts.Members) {
 			name, form, _ := strings.Cut(word, ":")
 			model.Members = append(model.Members, member(name, form))
 		}
-		all[kind] = model
+		all[facts.Kind] = model
 	}
 	return all
 }()

@@ -39,12 +39,12 @@ type Record struct {
 	Extras jsontext.Value
 	// Source is the record as the TSP gave it; "{}" if it never did.
 	Source jsontext.Value
-	// Maker is the create of ours that made the record; zero if none did or it is not known.
-	Maker uuid.UUID
 	// Hash is the SHA-256 of Fields and Source: it changes when the record does.
 	Hash string
 	// Connection is the connection that brought the record's last change.
 	Connection uuid.UUID
+	// MadeBy is the operation that made the record; zero where that is not known, or where the record was known before.
+	MadeBy uuid.UUID
 	// OccurredAt is when the event happened that a log tells of; zero if that is unknown.
 	OccurredAt time.Time
 	// SeenAt is as of when the record is true: when an import asked for it, or when a write of
@@ -77,6 +77,15 @@ func (r Record) Identify() Record {
 	sum := sha256.Sum256(append(append([]byte{}, r.Fields...), r.Source...))
 	r.Hash = hex.EncodeToString(sum[:])
 	return r
+}
+
+// InOrder is the id under which writes keep their order that have to do with the record. While it is being made nobody
+// knows its own, and writes that wait for it go before those that come once it is there.
+func (r Record) InOrder() uuid.UUID {
+	if r.MadeBy != uuid.Nil {
+		return r.MadeBy
+	}
+	return r.ID
 }
 
 // Synthetic is the source id of a record to which the TSP gives none. It can be told from a TSP's

@@ -48,7 +48,7 @@ const asWritten = "as_written"
 //   - odometer is in metres (odometer_km in kilometres) and fuel_volume in litres; without a
 //     unit, odometer is unknown
 //   - total_cost becomes a decimal string
-//   - occurred_at is transaction_time or occurred_at, or else when the write was settled
+//   - occurred_at is transaction_time, occurred_at or started_at, or else when the write was settled
 //   - a message is sent; its message_hash is the SHA-256 of its text, and its thread_id is the
 //     same for all messages between the same people
 //   - extras.as_written holds the rest, such as priority or fuel_volume_unit

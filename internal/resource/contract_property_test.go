@@ -96,6 +96,9 @@ func TestTheContractsBodiesAreReadAsItSays(t *testing.T) {
 		resource.KindFuelTransaction: "FuelTransaction",
 	}
 	for _, s := range every(t) {
+		if s.Kind.Facts().Own {
+			continue
+		}
 		name := names[s.Kind] + strings.ToUpper(string(s.Verb[:1])) + string(s.Verb[1:])
 		theirs := compile("/components/schemas/" + name)
 		t.Run(name, func(t *testing.T) {
@@ -126,7 +129,7 @@ func parsed(t *rapid.T, body []byte) any {
 	return value
 }
 
-// every lists the field tables of the ten writes.
+// every lists the field tables of all writes.
 func every(t *testing.T) []*resource.Schema {
 	t.Helper()
 	var all []*resource.Schema
@@ -137,8 +140,8 @@ func every(t *testing.T) []*resource.Schema {
 			}
 		}
 	}
-	if len(all) != 10 {
-		t.Fatalf("there are %d writes, not ten", len(all))
+	if len(all) != 11 {
+		t.Fatalf("there are %d writes, not the contract's ten and one of our own", len(all))
 	}
 	return all
 }

@@ -27,6 +27,17 @@ type DvirLog struct {
 // Connection is the connection that the write goes to.
 func (d *DvirLog) Connection() uuid.UUID { return d.ConnectionID }
 
+func dvirLogKind() declaration {
+	return declaration{
+		Facts{Kind: KindDvirLog, Plural: "dvir-logs", Log: true, References: []string{"driver_id", "vehicle_id"},
+			Members: `vehicle_id:uuid driver_id:uuid trailer_id:uuid source_driver_id source_vehicle_id
+			source_trailer_id log_type authority_name authority_address duration_seconds:number odometer_km:number
+			odometer:number engine_hours:number location:object h3_index_11:integer inspected_by certify_comment
+			driver_comment defect_count:integer version defects:defects is_safety_critical:boolean`},
+		[]*Schema{dvirLogSchema()},
+	}
+}
+
 func dvirLogSchema() *Schema {
 	return schema(KindDvirLog, Create, dvirLogFields(), func() Payload { return new(DvirLog) })
 }

@@ -2,36 +2,53 @@ package resource
 
 import "slices"
 
-// Facts are what the API and the lists of records know of a kind beside its fields.
+// Facts are what is known of a kind beside its fields.
 type Facts struct {
 	Kind Kind
 	// Plural is the kind's name in paths.
 	Plural string
-	Verbs  []Verb
+	// Verbs are those of its schemas.
+	Verbs []Verb
 	// IDs is the parameter that narrows a list to single records; "" for kinds whose records cannot
 	// be read one by one.
 	IDs string
 	// Log tells that records of the kind are events with a time; their lists take a time range.
 	Log bool
+	// Stays tells that there is no event which tells that a record of the kind was removed.
+	Stays bool
+	// Own tells that the contract has no write of the kind: its writes are Waybill's own.
+	Own bool
 	// References names the members of the read model by which a list can be narrowed, each by a
 	// parameter with an "s" behind the name.
 	References []string
+	// Members are those of the read model beyond the members that all kinds have, in the order in which a
+	// record shows them. A word is a name with its type behind a colon; text needs none.
+	Members string
+}
+
+// declaration is all that makes a kind: what is known of it and what its writes take. A new kind is one more of these.
+type declaration struct {
+	Facts
+	schemas []*Schema
+}
+
+// declared holds every kind. It is never changed.
+var declared = []declaration{
+	vehicleKind(), trailerKind(), userKind(), messageKind(), groupMessageKind(), dvirLogKind(), fuelTransactionKind(),
+	driverVehicleAssociationKind(),
 }
 
 // facts holds those of every kind. It is never changed.
-var facts = []Facts{
-	{Kind: KindVehicle, Plural: "vehicles", Verbs: []Verb{Create, Update}, IDs: "vehicle_ids"},
-	{Kind: KindTrailer, Plural: "trailers", Verbs: []Verb{Create, Update}, IDs: "trailer_ids"},
-	{Kind: KindUser, Plural: "users", Verbs: []Verb{Create, Update}, IDs: "user_ids"},
-	{Kind: KindMessage, Plural: "messages", Verbs: []Verb{Create}, Log: true,
-		References: []string{"sender_id", "recipient_id", "source_sender_id", "source_recipient_id"}},
-	{Kind: KindGroupMessage, Plural: "group-messages", Verbs: []Verb{Create}, Log: true,
-		References: []string{"sender_id", "group_id", "source_sender_id", "source_group_id"}},
-	{Kind: KindDvirLog, Plural: "dvir-logs", Verbs: []Verb{Create}, Log: true,
-		References: []string{"driver_id", "vehicle_id"}},
-	{Kind: KindFuelTransaction, Plural: "fuel-transactions", Verbs: []Verb{Create}, Log: true,
-		References: []string{"driver_id", "source_driver_id", "vehicle_id"}},
-}
+var facts = func() []Facts {
+	all := make([]Facts, len(declared))
+	for i, d := range declared {
+		all[i] = d.Facts
+		for _, s := range d.schemas {
+			all[i].Verbs = append(all[i].Verbs, s.Verb)
+		}
+	}
+	return all
+}()
 
 // AllFacts lists the facts of every kind.
 func AllFacts() []Facts { return slices.Clone(facts) }
@@ -52,3 +69,12 @@ func Kinds() []Kind {
 	}
 	return all
 }
+
+// asset are the members that the read models of vehicles and trailers share.
+const asset = `oem model_type model_year:integer vin license_plate_region license_plate_country license_plate_number
+	started_at:date-time ended_at:date-time is_active:boolean status notes eld_id eld_serial_number eld_device_type
+	eld_product_id total_axles:integer external_id speed_unit odometer_unit fuel_unit fuel_capacity engine_type`
+
+// sent are the members that the read models of messages to one and to several share.
+const sent = `source_sender_id sender_id:uuid message_text message_hash status:message-status delivered_at:date-time
+	sent_by_driver:boolean sender_name thread_id:uuid source_thread_id`

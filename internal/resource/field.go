@@ -93,6 +93,14 @@ func (f *Field) IDs(p Payload) []uuid.UUID {
 	return nil
 }
 
+// Path is that of one of the ids that a reference field holds.
+func (f *Field) Path(i int) string {
+	if f.Ref.List {
+		return fmt.Sprintf("%s[%d]", f.Name, i)
+	}
+	return f.Name
+}
+
 // option refines a field of a table.
 type option func(*Field)
 

@@ -45,6 +45,17 @@ func (f *FuelTransaction) Place() string {
 	return Rounded(lat.Rat(), 9) + ", " + Rounded(long.Rat(), 9)
 }
 
+func fuelTransactionKind() declaration {
+	return declaration{
+		Facts{Kind: KindFuelTransaction, Plural: "fuel-transactions", Log: true, Stays: true,
+			References: []string{"driver_id", "source_driver_id", "vehicle_id"},
+			Members: `vehicle_id:uuid driver_id:uuid co_driver_id:uuid source_driver_id source_vehicle_id
+			source_co_driver_id location:object h3_index_11:integer inferred_address:object odometer:number
+			fuel_type:fuel fuel_volume:number fuel_vendor total_cost:decimal currency odometer_unit:metres`},
+		[]*Schema{fuelTransactionSchema()},
+	}
+}
+
 func fuelTransactionSchema() *Schema {
 	return schema(KindFuelTransaction, Create, fuelTransactionFields(), func() Payload { return new(FuelTransaction) })
 }

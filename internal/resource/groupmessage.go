@@ -20,6 +20,15 @@ func (g *GroupMessage) Connection() uuid.UUID { return g.ConnectionID }
 // thousand of them are minutes of a connection's limit already, and each event shows them all.
 const maxRecipients = 1000
 
+func groupMessageKind() declaration {
+	return declaration{
+		Facts{Kind: KindGroupMessage, Plural: "group-messages", Log: true, Stays: true,
+			References: []string{"sender_id", "group_id", "source_sender_id", "source_group_id"},
+			Members:    sent + ` source_recipient_ids:texts recipient_ids:uuids group_id:uuid source_group_id`},
+		[]*Schema{groupMessageSchema()},
+	}
+}
+
 func groupMessageSchema() *Schema {
 	return schema(KindGroupMessage, Create, groupMessageFields(), func() Payload { return new(GroupMessage) })
 }

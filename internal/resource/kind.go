@@ -8,15 +8,16 @@ package resource
 // Waybill can write.
 type Kind string
 
-// The kinds that can be written.
+// The kinds that can be written. What else is known of each is declared in the file of its payload.
 const (
-	KindVehicle         Kind = "vehicle"
-	KindTrailer         Kind = "trailer"
-	KindUser            Kind = "user"
-	KindMessage         Kind = "message"
-	KindGroupMessage    Kind = "group_message"
-	KindDvirLog         Kind = "dvir_log"
-	KindFuelTransaction Kind = "fuel_transaction"
+	KindVehicle                  Kind = "vehicle"
+	KindTrailer                  Kind = "trailer"
+	KindUser                     Kind = "user"
+	KindMessage                  Kind = "message"
+	KindGroupMessage             Kind = "group_message"
+	KindDvirLog                  Kind = "dvir_log"
+	KindFuelTransaction          Kind = "fuel_transaction"
+	KindDriverVehicleAssociation Kind = "driver_vehicle_association"
 )
 
 // Verb says what a write does; its values are those of the wire's operation_type.

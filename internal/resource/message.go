@@ -17,6 +17,16 @@ type Message struct {
 // Connection is the connection that the write goes to.
 func (m *Message) Connection() uuid.UUID { return m.ConnectionID }
 
+func messageKind() declaration {
+	return declaration{
+		Facts{Kind: KindMessage, Plural: "messages", Log: true, Stays: true,
+			References: []string{"sender_id", "recipient_id", "source_sender_id", "source_recipient_id"},
+			Members: sent + ` source_recipient_id recipient_id:uuid read_at:date-time recipient_name
+			reply_to_message_id:uuid source_reply_to_message_id`},
+		[]*Schema{messageSchema()},
+	}
+}
+
 func messageSchema() *Schema {
 	s := schema(KindMessage, Create, messageFields(), func() Payload { return new(Message) })
 	s.Order = []string{"sender_id", "recipient_id"}

@@ -3,6 +3,7 @@ package resource
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	json "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -56,21 +57,7 @@ func (s *Schema) Unresolved(stored []byte) ([]byte, error) {
 	if fatal != nil {
 		return nil, fmt.Errorf("reading a stored payload: %s", fatal.Message)
 	}
-	out := []byte{'{'}
-	for _, m := range members {
-		if s.source[m.name] != nil {
-			continue
-		}
-		name, err := json.Marshal(m.name)
-		if err != nil {
-			return nil, fmt.Errorf("encoding %s: %w", m.name, err)
-		}
-		if len(out) > 1 {
-			out = append(out, ',')
-		}
-		out = append(append(append(out, name...), ':'), m.value...)
-	}
-	return append(out, '}'), nil
+	return join(slices.DeleteFunc(members, func(m member) bool { return s.source[m.name] != nil }))
 }
 
 // Restore reads back what Resolved wrote. An error means that the stored text is not ours.

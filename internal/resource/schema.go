@@ -20,6 +20,10 @@ type Schema struct {
 	// Order names the fields whose values together say which writes must keep their order;
 	// empty for kinds whose creates are independent of each other.
 	Order []string
+	// Shared tells that the order is kept with the writes of all partners, as that of one record is.
+	Shared bool
+	// Together says what is wrong with fields that are right each by itself; nil where nothing can be.
+	Together func(Payload) []Problem
 
 	fresh  func() Payload
 	source map[string]*Field
@@ -40,15 +44,11 @@ func schema(kind Kind, verb Verb, fields []Field, fresh func() Payload) *Schema 
 // table holds every schema. It is built once and never changed.
 var table = func() map[Kind]map[Verb]*Schema {
 	all := map[Kind]map[Verb]*Schema{}
-	for _, s := range []*Schema{
-		vehicleSchema(Create), vehicleSchema(Update), trailerSchema(Create), trailerSchema(Update),
-		userSchema(Create), userSchema(Update), messageSchema(), groupMessageSchema(),
-		dvirLogSchema(), fuelTransactionSchema(),
-	} {
-		if all[s.Kind] == nil {
-			all[s.Kind] = map[Verb]*Schema{}
+	for _, d := range declared {
+		all[d.Kind] = map[Verb]*Schema{}
+		for _, s := range d.schemas {
+			all[d.Kind][s.Verb] = s
 		}
-		all[s.Kind][s.Verb] = s
 	}
 	return all
 }()

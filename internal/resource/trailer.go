@@ -31,6 +31,14 @@ type Trailer struct {
 // Connection is the connection that the write goes to.
 func (t *Trailer) Connection() uuid.UUID { return t.ConnectionID }
 
+func trailerKind() declaration {
+	return declaration{
+		Facts{Kind: KindTrailer, Plural: "trailers", IDs: "trailer_ids",
+			Members: "trailer_name trailer_groups:object trailer_length:number trailer_type " + asset},
+		[]*Schema{trailerSchema(Create), trailerSchema(Update)},
+	}
+}
+
 func trailerSchema(verb Verb) *Schema {
 	return schema(KindTrailer, verb, trailerFields(), func() Payload { return new(Trailer) })
 }

@@ -36,6 +36,19 @@ type User struct {
 // Connection is the connection that the write goes to.
 func (u *User) Connection() uuid.UUID { return u.ConnectionID }
 
+func userKind() declaration {
+	return declaration{
+		Facts{Kind: KindUser, Plural: "users", IDs: "user_ids",
+			Members: `username started_at:date-time ended_at:date-time is_active:boolean status is_driver:boolean
+			user_designation user_email first_name last_name phone_number country_code license_country license_region
+			license_number license_expiration:date employee_number company_groups:object private_user_groups:object
+			report_groups:object security_groups:object authority_name authority_address company_name company_address
+			carrier_number last_tsp_login:date-time notes hos_ruleset_code:ruleset allow_yard_move:boolean
+			allow_personal_conveyance:boolean allow_adverse_driving:boolean default_time_zone:time-zone`},
+		[]*Schema{userSchema(Create), userSchema(Update)},
+	}
+}
+
 func userSchema(verb Verb) *Schema {
 	return schema(KindUser, verb, userFields(), func() Payload { return new(User) })
 }

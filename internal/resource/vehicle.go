@@ -35,6 +35,13 @@ type Vehicle struct {
 // Connection is the connection that the write goes to.
 func (v *Vehicle) Connection() uuid.UUID { return v.ConnectionID }
 
+func vehicleKind() declaration {
+	return declaration{
+		Facts{Kind: KindVehicle, Plural: "vehicles", IDs: "vehicle_ids", Members: "vehicle_name engine_vin vehicle_groups:object " + asset},
+		[]*Schema{vehicleSchema(Create), vehicleSchema(Update)},
+	}
+}
+
 func vehicleSchema(verb Verb) *Schema {
 	return schema(KindVehicle, verb, vehicleFields(), func() Payload { return new(Vehicle) })
 }

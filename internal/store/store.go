@@ -39,11 +39,13 @@ type Store interface {
 	connection.Everything
 	connection.Records
 	operation.Store
+	operation.Groups
 	operation.Queue
 	operation.Stops
 	operation.Cancels
 	operation.Resolutions
 	operation.Images
+	operation.Chained
 	operation.Progress
 	operation.Recovery
 	operation.Backlogs
@@ -55,6 +57,7 @@ type Store interface {
 	job.Snapshots
 	job.Queue
 	job.Retention
+	operation.Verifications
 	record.Store
 	record.Sweeps
 	record.Orphans

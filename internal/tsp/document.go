@@ -48,7 +48,7 @@ type CredentialMember struct {
 	Secret   bool   `json:"secret"`
 }
 
-// WriteDocument describes one of the ten writes. What is not available has a reason; a write
+// WriteDocument describes a write. What is not available has a reason; a write
 // that the TSP has not at all has no fields and a schema that no body fits.
 type WriteDocument struct {
 	Resource      resource.Kind `json:"resource"`
@@ -60,9 +60,11 @@ type WriteDocument struct {
 	// one that the TSP has not.
 	SettlesAfterSeconds float64 `json:"settles_after_seconds"`
 	// Unknowable says what no look-up can know; nil where there is nothing.
-	Unknowable *string         `json:"unknowable"`
-	Limits     []LimitDocument `json:"limits"`
-	Fields     []FieldDocument `json:"fields"`
+	Unknowable *string `json:"unknowable"`
+	// Unverifiable says why the written record cannot be read back; nil where it can.
+	Unverifiable *string         `json:"unverifiable"`
+	Limits       []LimitDocument `json:"limits"`
+	Fields       []FieldDocument `json:"fields"`
 	// Schema is the JSON Schema of the bodies that are accepted. Whether references can be
 	// resolved, and rules between several fields, are checked beside it.
 	Schema *resource.JSONSchema `json:"schema"`
@@ -141,9 +143,10 @@ func (s Spec) writeDocument(c Capability, settings Settings) WriteDocument {
 	schema, err := resource.For(c.Kind, c.Verb)
 	if !ok || err != nil {
 		w.Refuse(s.cell(c).Reason)
+		w.Unverifiable = w.Reason
 		return w
 	}
-	w.Available = true
+	w.Available, w.Unverifiable = true, wire.Optional(s.Unverifiable(c.Kind))
 	if why := action.Lacks(settings); why != "" {
 		w.Refuse(why)
 	}

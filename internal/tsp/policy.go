@@ -78,6 +78,9 @@ func (a Action) Apply(display string, s *resource.Schema, p resource.Payload, se
 	if len(out.Problems) == 0 && s.Verb == resource.Update && left == 0 {
 		out.Problems = []resource.Problem{{Message: "none of the given fields can be written at " + display, Code: resource.CodeNothing}}
 	}
+	if len(out.Problems) == 0 && s.Together != nil {
+		out.Problems = s.Together(p)
+	}
 	if len(out.Problems) == 0 && a.Check != nil {
 		out.Problems = a.Check(p, settings)
 	}

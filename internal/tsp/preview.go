@@ -16,7 +16,7 @@ import (
 
 // Planned is a request that a write would make.
 type Planned struct {
-	// Purpose is ForWrite or ForSignIn.
+	// Purpose is ForWrite, ForSignIn or ForReadBack.
 	Purpose Purpose `json:"purpose"`
 	// Reads tells that the request changes nothing at the TSP: what follows depends on its answer.
 	Reads   bool    `json:"reads"`
@@ -33,10 +33,14 @@ type Planned struct {
 // What would follow from an answer is a placeholder, such as {{id-of-answer-2}}: the answer to the second request.
 type Preview struct {
 	operation uuid.UUID
+	// stands are what stands for the ids of records that other operations make yet.
+	stands pendingIDs
 
 	mu      sync.Mutex
 	charged []string
 	made    []Planned
+	// back tells that what comes reads the record back.
+	back bool
 	// strays tells that an adapter tried to send a request past the preview.
 	strays bool
 }
@@ -63,6 +67,9 @@ func (p *Preview) Take(r Planned, body []byte) ([]byte, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := len(p.made) + 1
+	if p.back && r.Purpose == ForWrite {
+		r.Purpose = ForReadBack
+	}
 	r.Limits, p.charged = append([]string{}, p.charged...), nil
 	before := textOf(r.Request)
 	r.Request = p.named(r.Request)
@@ -106,13 +113,13 @@ func IsPlaceholder(text string) bool { return placeholders.FindString(text) == t
 func (p *Preview) named(r Request) Request {
 	id, mark := p.spellings()
 	name := strings.NewReplacer(id, operationID, mark, operationID)
-	r.URL = strings.NewReplacer("%7B%7B", "{{", "%7D%7D", "}}").Replace(name.Replace(r.URL))
+	r.URL = p.stands.told(strings.NewReplacer("%7B%7B", "{{", "%7D%7D", "}}").Replace(name.Replace(r.URL)), false)
 	r.Headers = maps.Clone(r.Headers)
 	for key, value := range r.Headers {
-		r.Headers[key] = name.Replace(value)
+		r.Headers[key] = p.stands.told(name.Replace(value), false)
 	}
 	if r.Body != nil {
-		body := name.Replace(*r.Body)
+		body := p.stands.told(name.Replace(*r.Body), true)
 		r.Body = &body
 	}
 	return r
@@ -125,7 +132,7 @@ func (p *Preview) spellings() (id, mark string) {
 
 // within lists the placeholders of a request by its text before it was named and after.
 func (p *Preview) within(before, after string) []string {
-	found := answered.FindAllString(after, -1)
+	found := append(answered.FindAllString(after, -1), p.stands.within(before)...)
 	// The text of a caller may look like this one.
 	if id, mark := p.spellings(); strings.Contains(before, id) || strings.Contains(before, mark) {
 		found = append(found, operationID)

@@ -44,7 +44,7 @@ func TestWhatACallerWritesLikeThePlaceholderOfTheIDIsNone(t *testing.T) {
 		c := tsp.NewCaller(r, http.DefaultClient, time.Second, slog.New(slog.DiscardHandler))
 		planned, end := c.Preview(t.Context(), tsp.Target{Connection: uuid.New(), TSP: "traccar",
 			Credentials: func(context.Context) (tsp.Credentials, error) { return tsp.Credentials{}, nil }},
-			tsp.Write{Capability: what, Operation: uuid.New()})
+			tsp.Write{Capability: what, Operation: uuid.New()}, false)
 		if end != nil || len(planned) != 1 {
 			t.Fatalf("%d requests, %v", len(planned), end)
 		}

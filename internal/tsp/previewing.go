@@ -7,14 +7,17 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+
+	"github.com/waybill-dev/waybill/internal/resource"
 )
 
 // Preview returns the requests that a write would make, in their order. The adapter's own code makes them, in a session
 // of its own that ends with the preview: it begins with the credentials that are stored and remembers nothing of other
 // calls, so that it tells each read that may be needed. Nothing is sent, renewed or stored. The error is how the write
-// would end before, or instead of, what follows the requests; it is nil if only the TSP can tell.
-func (c *Caller) Preview(ctx context.Context, t Target, w Write) ([]Planned, *Error) {
-	p := &Preview{operation: w.Operation}
+// would end before, or instead of, what follows the requests; it is nil if only the TSP can tell. verified adds how the
+// record is read back.
+func (c *Caller) Preview(ctx context.Context, t Target, w Write, verified bool) ([]Planned, *Error) {
+	p := &Preview{operation: w.Operation, stands: pendingIDs{}}
 	end := c.guarded(ctx, t, func(ctx context.Context) error {
 		adapter, ok := c.registry.Adapter(t.TSP)
 		if !ok {
@@ -35,11 +38,35 @@ func (c *Caller) Preview(ctx context.Context, t Target, w Write) ([]Planned, *Er
 		if err != nil {
 			return err
 		}
+		if w, err = p.stands.of(w); err != nil {
+			return err
+		}
 		w.Pace, w.Progress, w.Rivals = p, nil, nil
-		_, err = session.Write(ctx, w)
+		out, err := session.Write(ctx, w)
+		if verified {
+			p.readBack(ctx, session, w, out)
+		}
 		return err
 	})
 	return p.taken(end)
+}
+
+// readBack takes down how the record is read that a write would leave. What a create makes is not known where its answer
+// is not foreseen.
+func (p *Preview) readBack(ctx context.Context, s Session, w Write, made Written) {
+	reader, ok := s.(Reader)
+	one := Single{Kind: w.Kind, Collection: made.Collection, SourceID: made.SourceID, Pace: p}
+	if w.Verb == resource.Update {
+		one.Collection, one.SourceID = w.Collection, w.Target
+	}
+	if !ok || one.SourceID == "" {
+		return
+	}
+	p.mu.Lock()
+	p.back = true
+	p.mu.Unlock()
+	// It ends where its request is taken down.
+	_, _ = reader.Read(ctx, one)
 }
 
 // standIns are credentials whose secrets are texts that nobody knows. A preview hides what equals a secret: with the real

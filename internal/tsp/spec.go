@@ -39,6 +39,8 @@ type Spec struct {
 	Imports []ImportKind
 	// NotImported says for each kind that is written and not imported why it is not.
 	NotImported map[resource.Kind]string
+	// Reads lists the kinds of which Session can read one record; see Reader.
+	Reads []resource.Kind
 	// SampleCredentials open a connection to the adapter's simulator.
 	SampleCredentials Credentials
 	// SampleSettings make every write of the adapter possible there.

@@ -1,5 +1,11 @@
 package webhook
 
+import (
+	"slices"
+
+	"github.com/waybill-dev/waybill/internal/resource"
+)
+
 // eventNames is the contract's WebhookEventNameEnum, complete and in its order. A name that
 // Waybill never raises is accepted all the same: clients of the contract may ask for it.
 var eventNames = []string{
@@ -35,13 +41,21 @@ var eventNames = []string{
 var ownNames = []string{"connection.activated", "connection.updated"}
 
 // raised are the names of which Waybill has a source. A subscription to any other waits for ever.
-var raised = []string{
+var raised = slices.Concat([]string{
 	"resource_operation.created", "resource_operation.succeeded", "resource_operation.failed",
 	"connection.created", "connection.staled", "connection.activated", "connection.updated",
 	"share_agreement.created", "share_agreement.updated", "share_agreement.deleted",
 	"webhook.created", "webhook.updated", "webhook.deleted", "webhook.staled", "webhook.activated", "webhook.paused",
-	"vehicle.added", "vehicle.modified", "vehicle.removed", "trailer.added", "trailer.modified", "trailer.removed",
-	"user.added", "user.modified", "user.removed", "message.added", "message.modified",
-	"group_message.added", "group_message.modified", "dvir_log.added", "dvir_log.modified", "dvir_log.removed",
-	"fuel_transaction.added", "fuel_transaction.modified",
+}, ofRecords())
+
+// ofRecords are the names of what becomes of records.
+func ofRecords() []string {
+	var all []string
+	for _, of := range resource.AllFacts() {
+		all = append(all, string(of.Kind)+".added", string(of.Kind)+".modified")
+		if !of.Stays {
+			all = append(all, string(of.Kind)+".removed")
+		}
+	}
+	return all
 }

@@ -27,6 +27,7 @@ var ownRoutes = []string{
 	"webhook dvir_log.added", "webhook dvir_log.modified", "webhook dvir_log.removed",
 	"webhook message.added", "webhook message.modified", "webhook group_message.added", "webhook group_message.modified",
 	"webhook fuel_transaction.added", "webhook fuel_transaction.modified",
+	"webhook driver_vehicle_association.added", "webhook driver_vehicle_association.modified",
 
 	"GET /v2/notifications/webhooks/{webhook_id}/dead-letters",
 
@@ -37,12 +38,14 @@ var ownRoutes = []string{
 	"webhook dvir_log.added", "webhook dvir_log.modified", "webhook dvir_log.removed",
 	"webhook fuel_transaction.added", "webhook fuel_transaction.modified",
 
+	"GET /v2/telematics/driver-vehicle-associations", "POST /v2/telematics/driver-vehicle-associations",
 	"GET /v2/telematics/dvir-logs/defects", "GET /v2/telematics/dvir-logs/{id}/defects",
 	"POST /v2/integrations/connections/{connection_id}/import",
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/cancel",
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/retry",
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/revert",
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/resolve",
+	"POST /v2/telematics/batch",
 	"GET /v2/integrations/jobs", "POST /v2/integrations/jobs", "GET /v2/integrations/jobs/{job_id}",
 	"POST /v2/integrations/jobs/{job_id}/stop",
 	"GET /v2/notifications/jobs", "POST /v2/notifications/jobs", "GET /v2/notifications/jobs/{job_id}",
@@ -73,6 +76,8 @@ var ownSchemas = []string{
 	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "UnsupportedMediaType", "Healthy", "Unhealthy",
 	"VehicleEvent", "TrailerEvent", "UserEvent", "MessageEvent", "GroupMessageEvent", "DvirLogEvent",
 	"FuelTransactionEvent",
+	"DriverVehicleAssociationCreate", "DriverVehicleAssociationRead", "_CursorPage_DriverVehicleAssociationRead_",
+	"DriverVehicleAssociationEvent",
 	"DvirLogDefectRead", "CursorPageDvirLogDefectRead", "ScheduleRead", "CursorPageScheduleRead", "ExecutionRead",
 	"CursorPageExecutionRead",
 	"ConnectionActivated", "ConnectionUpdated", "WebhookActivated", "WebhookPaused", "WebhookEncodingEnum",
@@ -83,10 +88,13 @@ var ownSchemas = []string{
 	"CapabilityWrite",
 	"CapabilityLimit", "CapabilityField",
 
+	"BatchLine", "BatchAnswer", "BatchEnd",
 	"JobRead", "CursorPageJobRead", "JobRefusal", "JobPreview", "JobStatusEnum", "OperationJobCreate", "OperationFilter",
 	"DeadLetterJobCreate", "DeadLetterFilter",
 
 	"WritePreview", "PlannedRequest", "WriteFailure", "ResolvedReference", "LimitCharge", "PreviewBehind",
+	// What a record that was written shows.
+	"Verification", "VerifiedDifference",
 
 	"ReadinessCheck", "Ready", "Unready",
 

@@ -52,7 +52,7 @@ func resolvedWhole(t *testing.T, s *stand) {
 	sub, e := s.subscribe(subscribed(partner, eventName)), fact(partner, fleet)
 	op := s.unknown(uuid.New())
 	r := written(1, "7", `{"vehicle_name":"x"}`)
-	r.Maker = op.ID
+	r.MadeBy = op.ID
 	set := resolution(op, operation.Applied)
 	set.Record, set.Events = &r, []event.Event{e}
 	set.Operation.Resource, set.Operation.SourceID, set.Operation.Collection = r.ID, r.SourceID, r.Collection
@@ -62,7 +62,7 @@ func resolvedWhole(t *testing.T, s *stand) {
 	fails(t, "once more", s.Resolve(ctx, set), fence.ErrOvertaken)
 	s = s.crashed()
 	same(t, "read", s.read(op), set.Operation)
-	is(t, "its record's maker", s.record(r.ID).Maker, op.ID)
+	is(t, "its record's maker", s.record(r.ID).MadeBy, op.ID)
 	is(t, "told", s.told(sub, e), true)
 	is(t, "its calls", len(s.calls(op)), 1)
 	logged := s.logged()
@@ -103,22 +103,22 @@ func resolvedIsRetried(t *testing.T, s *stand) {
 func foreignIsNotAdopted(t *testing.T, s *stand) {
 	first := written(1, "7", `{}`)
 	made := settlement(s.accept(queued(uuid.New())), operation.Succeeded)
-	first.Maker = made.Operation.ID
+	first.MadeBy = made.Operation.ID
 	made.Record = &first
 	s.must(s.Settle(t.Context(), made))
 	op := s.unknown(made.Operation.Connection)
 	set, r := resolution(op, operation.Applied), first
-	r.Maker = op.ID
+	r.MadeBy = op.ID
 	set.Record = &r
 	fails(t, "another's", s.Resolve(t.Context(), set), operation.ErrAdopted)
 	is(t, "it is unknown still", s.read(op).IsUnknown(), true)
-	is(t, "its maker", s.record(first.ID).Maker, made.Operation.ID)
+	is(t, "its maker", s.record(first.ID).MadeBy, made.Operation.ID)
 	imported := written(2, "8", `{}`)
 	got[[]uuid.UUID](s)(s.SaveRecords(t.Context(), []record.Record{imported}))
-	imported.Maker = op.ID
+	imported.MadeBy = op.ID
 	set.Record = &imported
 	s.must(s.Resolve(t.Context(), set))
-	is(t, "nobody's before", s.record(imported.ID).Maker, op.ID)
+	is(t, "nobody's before", s.record(imported.ID).MadeBy, op.ID)
 }
 
 // change is an update that has succeeded, and the record that it has left.

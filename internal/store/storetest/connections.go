@@ -47,7 +47,7 @@ func connections() []rule {
 func connectionIsKept(t *testing.T, s *stand) {
 	c := connected(s.fleet())
 	c.Settings = tsp.Settings{"text": "a", "number": int64(7), "list": []string{"x", "y"}, "switch": true}
-	c.Problem, c.Maker = "p", uuid.New()
+	c.Problem, c.Maker, c.SyncEvents, c.VerifyWrites = "p", uuid.New(), true, true
 	s.connect(c)
 	same(t, "read", s.crashed().connection(c.ID), c)
 	if _, err := s.Connection(t.Context(), uuid.New()); !errors.Is(err, connection.ErrNotFound) {

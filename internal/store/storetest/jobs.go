@@ -182,7 +182,9 @@ func cancelIsAboutWhatWaited(t *testing.T, s *stand) {
 	is(t, "its state", picks[0].State, operation.Sending)
 	s.must(s.AskCancel(t.Context(), second))
 	late := s.begin(first, at(2))
-	woken := s.wakes(func() { s.must(s.CancelStep(t.Context(), j, picks, job.Refusal{Reason: "late"})) })
+	last := j
+	last.Walked = true
+	woken := s.wakes(func() { s.must(s.CancelStep(t.Context(), last, picks, job.Refusal{Reason: "late"})) })
 	same(t, "woken", woken, []fence.Lane{{Kind: fence.Connections, ID: conn}})
 	s = s.crashed()
 	is(t, "asked for", s.read(tried).AskedJob(), j.Seq)

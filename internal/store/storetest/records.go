@@ -49,6 +49,7 @@ func records() []rule {
 		{"the records of a kind that a connection reaches are told by collection and source id", recordsOfAKind},
 		{"an import never undoes a write that ended after its page was asked for", importBesideWrite},
 		{"an event that was written and is listed is one record, as the list has it", eventIsOne},
+		{"an event that is written again is the same record, as the last write has it", eventIsWrittenAgain},
 		{"an import that brings nothing new leaves the record alone", importWithoutNews},
 		{"a record never changes its kind, but for an object that its TSP sorts anew", kindStays},
 		{"a record belongs to the connection that sees it once its own is deleted", recordIsAdopted},

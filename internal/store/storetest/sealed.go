@@ -62,6 +62,7 @@ func (s *stand) speaks() (all spoken) {
 	set := settlement(s.begin(s.accept(op), at(1)), operation.Succeeded)
 	set.Attempts[0].Details = strings.Repeat(sensitive+" ", 500)
 	set.Attempts[0].Headers = map[string]string{"x-note": sensitive}
+	set.Operation.Verification = operation.NewVerification(operation.Unverifiable, strings.Repeat(sensitive+" ", 500))
 	set.Kept = op.KeptOf(set.Attempts, []tsp.Exchange{called(sensitive)})
 	s.must(s.Settle(s.t.Context(), set))
 	all.op = set.Operation
@@ -74,7 +75,8 @@ func (s *stand) heard(all spoken) []string {
 	sub := got[webhook.Subscription](s)(s.SubscriptionByID(s.t.Context(), all.sub.ID))
 	to := got[webhook.Receiver](s)(s.ReceiverOf(s.t.Context(), sub.Partner, all.sub.URL))
 	op := s.read(all.op)
-	texts := []string{sub.URL, to.URL, string(op.Payload), op.Attempts[0].Details, op.Attempts[0].Headers["x-note"]}
+	texts := []string{sub.URL, to.URL, string(op.Payload), op.Attempts[0].Details, op.Attempts[0].Headers["x-note"],
+		op.Verification.Reason}
 	for _, k := range s.calls(op) {
 		texts = append(texts, *k.Calls[0].Request.Body)
 	}
@@ -95,7 +97,7 @@ func (s *stand) heard(all spoken) []string {
 func (s *stand) hears(all spoken) {
 	s.t.Helper()
 	texts := s.heard(all)
-	is(s.t, "texts", len(texts), 10)
+	is(s.t, "texts", len(texts), 11)
 	for i, text := range texts {
 		if !strings.Contains(text, sensitive) {
 			s.t.Errorf("text %d is %.80q", i, text)

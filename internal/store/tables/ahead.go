@@ -39,10 +39,14 @@ var lanesQuery = `SELECT o.connection, o.order_key, o.seq, o.id, o.partner
 
 // firstsQuery reads the oldest live operation of each chain. A chain is that of the connection whose id is written
 // before it.
-var firstsQuery = `SELECT o.connection, o.order_key, o.seq, o.id, o.partner
-	FROM (SELECT unhex(substr(value, 1, 32)) AS lane, substr(value, 33) AS chain FROM json_each(?1)) k CROSS JOIN operation o
-	WHERE o.seq IN (SELECT i.seq FROM operation i WHERE i.connection = k.lane AND i.order_key = k.chain AND ` + live + `
-		ORDER BY i.seq LIMIT 1)`
+var firstsQuery = `SELECT k.value, o.seq, o.id, o.partner FROM json_each(?1) k CROSS JOIN operation o
+	WHERE o.seq = (SELECT min(i.seq) FROM operation i WHERE i.connection = unhex(substr(k.value, 1, 32))
+		AND i.order_key = substr(k.value, 33) AND ` + live + `)`
+
+// scanFirst reads what firstsQuery finds; chain is as it was asked for.
+func scanFirst(row scanner) (c chained, err error) {
+	return c, row.Scan(&c.chain, &c.seq, &c.id, &c.partner)
+}
 
 // Ahead counts in what it reads of each lane. In a lane that holds more than that it asks for the first of each chain,
 // and knows no more of the others than that they are some.
@@ -137,10 +141,10 @@ func (db *DB) firsts(ctx context.Context, ops []operation.Operation, asked func(
 	if err != nil {
 		return nil, err
 	}
-	found, err := list(ctx, db, firstsQuery, scanChained, keys)
-	out := map[string]chained{}
+	found, err := list(ctx, db, firstsQuery, scanFirst, keys)
+	out := make(map[string]chained, len(found))
 	for _, c := range found {
-		out[hex.EncodeToString(c.lane[:])+c.chain] = c
+		out[c.chain] = c
 	}
 	return out, err
 }

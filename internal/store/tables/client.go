@@ -16,7 +16,7 @@ import (
 // row for each secret, or one whose secret is NULL.
 const clientRows = `SELECT c.id, c.scopes, c.disabled, c.generation, c.created_at, c.updated_at, p.id, p.name,
 	p.created_at, f.id, f.name, f.named_by, f.details, f.created_at, f.updated_at, s.id, s.hash, s.created_at,
-	s.expires_at, c.strict, c.since FROM client c
+	s.expires_at, c.strict, c.since, c.sync_events FROM client c
 	LEFT JOIN partner p ON p.id = c.partner LEFT JOIN fleet f ON f.id = c.fleet LEFT JOIN client_secret s
 		ON s.client = c.id`
 
@@ -31,7 +31,7 @@ func scanClient(row scanner) (access.Client, error) {
 	var hash []byte
 	err := row.Scan(&c.ID, &scopes, &c.Disabled, &c.Generation, &created, &updated, &partner, &partnerName,
 		&partnerMade, &fleet, &fleetName, &namedBy, &details, &fleetMade, &fleetMoved, &secret, &hash, &secretMade,
-		&secretEnds, &c.Strict, &since)
+		&secretEnds, &c.Strict, &since, &c.SyncEvents)
 	c.Scopes = strings.Fields(scopes)
 	c.CreatedAt, c.UpdatedAt, c.Since = fromMicros(created), fromMicros(updated), fromMicros(since)
 	c.Partner = access.Partner{ID: partner.UUID, Name: partnerName.String, CreatedAt: fromMicros(partnerMade.Int64)}
@@ -127,9 +127,9 @@ func (db *DB) InsertClient(ctx context.Context, c access.Client) error {
 			since = now
 		}
 		err := tx.exec(`INSERT INTO client (id, partner, fleet, scopes, disabled, generation, created_at, updated_at,
-			strict, since)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9)`, c.ID, id(c.Partner.ID), id(c.Fleet.ID),
-			strings.Join(c.Scopes, " "), c.Disabled, c.Generation, now, c.Strict, since)
+			strict, since, sync_events)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9, ?10)`, c.ID, id(c.Partner.ID), id(c.Fleet.ID),
+			strings.Join(c.Scopes, " "), c.Disabled, c.Generation, now, c.Strict, since, c.SyncEvents)
 		if err != nil {
 			return err
 		}
@@ -170,9 +170,9 @@ func (t *tx) putSecrets(c access.Client) error {
 func (db *DB) ChangeClient(ctx context.Context, from, to access.Client) error {
 	return db.audited(ctx, func(tx *tx) error {
 		n, err := tx.change(`UPDATE client SET scopes = ?3, disabled = ?4, generation = ?5, updated_at = ?6,
-			strict = ?7, since = ?8
+			strict = ?7, since = ?8, sync_events = ?9
 			WHERE id = ?1 AND updated_at = ?2`, from.ID, micros(from.UpdatedAt), strings.Join(to.Scopes, " "),
-			to.Disabled, to.Generation, micros(to.UpdatedAt), to.Strict, micros(to.Since))
+			to.Disabled, to.Generation, micros(to.UpdatedAt), to.Strict, micros(to.Since), to.SyncEvents)
 		if err := overtaken(n, err); err != nil {
 			return err
 		}

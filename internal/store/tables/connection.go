@@ -19,7 +19,7 @@ import (
 // connectionColumns are in the order in which scanConnection reads and InsertConnection writes
 // them.
 const connectionColumns = `id, fleet, maker, tsp, account, status, description, settings, problem, sealed, version,
-	created_at, updated_at`
+	created_at, updated_at, sync_events, verify_writes`
 
 // scanConnection reads connectionColumns. settings is a JSON object, in which secret ones are
 // masked.
@@ -28,7 +28,7 @@ func scanConnection(row scanner) (connection.Connection, error) {
 	var settings string
 	var created, updated int64
 	err := row.Scan(&c.ID, &c.Fleet, &c.Maker, &c.TSP, &c.Account, &c.Status, &c.Description, &settings, &c.Problem,
-		&c.Sealed, &c.Version, &created, &updated)
+		&c.Sealed, &c.Version, &created, &updated, &c.SyncEvents, &c.VerifyWrites)
 	if err != nil {
 		return c, err
 	}
@@ -110,9 +110,9 @@ func (db *DB) InsertConnection(ctx context.Context, made connection.Change) erro
 				return err
 			}
 			return tx.exec(`INSERT INTO connection (`+connectionColumns+`)
-				VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`,
+				VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)`,
 				c.ID[:], c.Fleet[:], c.Maker[:], string(c.TSP), c.Account, string(c.Status), c.Description, settings,
-				c.Problem, c.Sealed, c.Version, micros(c.CreatedAt), micros(c.UpdatedAt))
+				c.Problem, c.Sealed, c.Version, micros(c.CreatedAt), micros(c.UpdatedAt), c.SyncEvents, c.VerifyWrites)
 		})
 	}, connectionThing(made.To.ID))
 }
@@ -125,10 +125,12 @@ func (db *DB) ChangeConnection(ctx context.Context, c connection.Change) error {
 			// both pass.
 			n, err := tx.change(`UPDATE connection SET status = ?3, description = ?4,
 				settings = CASE WHEN CAST(?12 AS BIGINT) = 1 THEN settings ELSE ?5 END, problem = ?6,
-				sealed = CASE WHEN CAST(?7 AS BIGINT) = 1 THEN ?8 ELSE sealed END, version = ?9, updated_at = ?10, account = ?11
+				sealed = CASE WHEN CAST(?7 AS BIGINT) = 1 THEN ?8 ELSE sealed END, version = ?9, updated_at = ?10, account = ?11,
+				sync_events = ?13, verify_writes = ?14
 					WHERE id = ?1 AND updated_at = ?2`,
 				to.ID[:], micros(c.From.UpdatedAt), string(to.Status), to.Description, settings,
-				to.Problem, c.Reseal, to.Sealed, to.Version, micros(to.UpdatedAt), to.Account, to.Damaged != nil)
+				to.Problem, c.Reseal, to.Sealed, to.Version, micros(to.UpdatedAt), to.Account, to.Damaged != nil,
+				to.SyncEvents, to.VerifyWrites)
 			return overtaken(n, err)
 		})
 	}, connectionThing(c.To.ID))

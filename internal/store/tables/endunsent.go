@@ -15,7 +15,11 @@ func (db *DB) EndUnsent(ctx context.Context, claim fence.Claim, ends []operation
 		}
 		done := map[int64]int{}
 		for _, s := range ends {
-			n, err := tx.settled(s, nil)
+			verified, err := db.writer.putVerification(s.Operation)
+			if err != nil {
+				return err
+			}
+			n, err := tx.settled(s, told{verification: verified})
 			if err == nil && n > 0 {
 				err = tx.endedUnsent(db, s)
 			}

@@ -42,7 +42,7 @@ func (db *DB) Interrupted(ctx context.Context, at time.Time, of operation.Left,
 			return 0, err
 		}
 		for _, op := range cut {
-			if err := tx.interrupt(op, at, settles); err != nil {
+			if err := tx.interrupt(db, op, at, settles); err != nil {
 				return 0, err
 			}
 		}
@@ -64,7 +64,7 @@ func scanCut(row scanner) (operation.Operation, error) {
 	return op, err
 }
 
-func (t *tx) interrupt(op operation.Operation, at time.Time,
+func (t *tx) interrupt(db *DB, op operation.Operation, at time.Time,
 	settles func(operation.Operation) time.Duration) error {
 	next, a, err := op.Interrupt(at)
 	if err != nil {
@@ -79,10 +79,34 @@ func (t *tx) interrupt(op operation.Operation, at time.Time,
 		micros(next.UpdatedAt)); err != nil {
 		return err
 	}
+	if err := t.tellCut(db, next, at); err != nil {
+		return err
+	}
 	if h, ok := next.Held(settles(next)); ok {
 		return t.holdChain(h, at)
 	}
 	return nil
+}
+
+// tellCut raises what tells of an end that no settling wrote. It is read as it is stored, since few are.
+func (t *tx) tellCut(db *DB, cut operation.Operation, at time.Time) error {
+	if !cut.State.Ended() {
+		return nil
+	}
+	found, err := rows(t, operationsQuery+`WHERE id = ?1`, t.operation, cut.ID[:])
+	if err != nil || len(found) == 0 || !found[0].Raises() {
+		return err
+	}
+	tried, err := rows(t, attemptsQuery, t.attempt, hexed([]uuid.UUID{cut.ID}))
+	if err != nil {
+		return err
+	}
+	handOut(found, tried)
+	events, err := found[0].Tells(at)
+	if err != nil {
+		return err
+	}
+	return t.publish(db, events)
 }
 
 // holdChain keeps a chain from being sent anything before a time, its next operation included. A

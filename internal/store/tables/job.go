@@ -80,7 +80,8 @@ func (t *tx) roomForJob(j job.Job, key any) error {
 			return refusal{job.ErrKeyTaken}
 		}
 	}
-	live, err := rows(t, `SELECT count(*) FROM job WHERE ended_at = 0 AND partner = ?1`, scanOne[int], j.Partner[:])
+	// The plus has a partner's jobs looked at, and not those of all that have not ended.
+	live, err := rows(t, `SELECT count(*) FROM job WHERE partner = ?1 AND +ended_at = 0`, scanOne[int], j.Partner[:])
 	if err == nil && live[0] >= job.MostLive {
 		err = refusal{job.ErrTooMany}
 	}

@@ -66,8 +66,11 @@ func (db *DB) CancelStep(ctx context.Context, j job.Job, picks []job.Pick, late 
 		if err != nil {
 			return err
 		}
+		// Each wake has a lane read anew what waits, so the many that come first are left to be found together.
 		for lane := range lanes {
-			tx.wakeLane(db, fence.Connections, lane)
+			if j.Walked {
+				tx.wakeLane(db, fence.Connections, lane)
+			}
 		}
 		late := late
 		late.Count = len(picks) - int(asked)

@@ -172,14 +172,13 @@ func TestEachColumnThatIsRememberedIsLogged(t *testing.T) {
 	apart := map[string][]string{
 		"subscription": {"created_at", "sequence", "judged_from", "success", "counted", "failed_in_row"},
 		"receiver":     {"filed", "swept"},
-		"record":       {"maker"},
 	}
 	stored := []string{`INSERT INTO partner (id, name) VALUES (x'02', 'p')`,
 		`INSERT INTO share_grant VALUES (x'01', x'02', (SELECT id FROM fleet), 'r', 'active', '{}', 0, 0, 1, 1)`,
 		`INSERT INTO revocation VALUES ('t', 1)`, `INSERT INTO client_secret VALUES ('c', 's', x'00', 1, 1)`,
 		`INSERT INTO subscription (id, partner, url, event_name, filters, sealed, status, created_at, updated_at, url_key)
 			VALUES (x'01', x'02', 'u', 'n', '', x'03', 'active', 1, 1, x'04')`,
-		`INSERT INTO record VALUES (1, x'01', 'driver', x'02', 't', 'a', 'c', 's', 0, 0, x'03', 0, 0, 0, 0, 0, 0, 0, 'h', '{}', '{}', '{}', NULL)`}
+		`INSERT INTO record VALUES (1, x'01', 'driver', x'02', 't', 'a', 'c', 's', 0, 0, x'03', 0, 0, 0, 0, 0, 0, 0, 'h', '{}', '{}', '{}', x'04')`}
 	for _, table := range []string{"connection", "share_grant", "client", "client_secret", "subscription", "receiver", "record"} {
 		columns, err := list(t.Context(), db, `SELECT name FROM pragma_table_info('`+table+`') WHERE pk = 0`, scanOne[string])
 		if err != nil || len(columns) == 0 {

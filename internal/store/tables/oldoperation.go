@@ -70,7 +70,8 @@ func scanOld(row scanner) (a aged[operation.Operation], err error) {
 // forgetOperation removes an operation that has ended, which nothing changes any more.
 func (t *tx) forgetOperation(op operation.Operation) error {
 	for _, part := range []string{`DELETE FROM operation WHERE id = ?1`, `DELETE FROM attempt WHERE operation = ?1`,
-		`DELETE FROM step WHERE operation = ?1`, `DELETE FROM exchange WHERE operation = ?1`} {
+		`DELETE FROM step WHERE operation = ?1`, `DELETE FROM exchange WHERE operation = ?1`,
+		`DELETE FROM verification WHERE operation = ?1`} {
 		if err := t.exec(part, op.ID[:]); err != nil {
 			return err
 		}

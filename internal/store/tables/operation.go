@@ -11,18 +11,16 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 
-	"github.com/waybill-dev/waybill/internal/event"
-	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 )
 
 // operationColumns are in the order in which Accept writes them; box.operation reads seq in front.
-// payload is the body byte for byte and may be sealed, warnings a JSON array or NULL, and key and attempts stand in
-// tables of their own.
+// payload is the body byte for byte and may be sealed, warnings and awaits JSON arrays or NULL, and key and attempts
+// stand in tables of their own.
 const operationColumns = `id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key, payload, warnings,
 	state, sync, tries, counted, streak, next_at, deadline, sent_at, cut_at, resource, source_id, collection,
-		created_at, updated_at, expires_at, stop_at, reason, retry_of, retried_by, resolution,
-		revert_of, reverted_by`
+		created_at, updated_at, expires_at, stop_at, reason, retry_of, retried_by, awaits, told, verify,
+		verification, resolution, revert_of, reverted_by`
 
 // live is the condition of operations that have not ended, word for word that of their index.
 // SQLite uses a partial index only where it sees that the query implies its condition. With the
@@ -40,62 +38,6 @@ func among(states []operation.State) string {
 		each[i] = "state = '" + string(s) + "'"
 	}
 	return "(" + strings.Join(each, " OR ") + ")"
-}
-
-// Accept stores an operation with its events (T1). What may refuse comes first, as everywhere; see
-// refusal. A sync operation wakes nobody: its handler performs it.
-func (db *DB) Accept(ctx context.Context, op operation.Operation, events []event.Event) (operation.Operation, error) {
-	warnings, err := text(op.Warnings, len(op.Warnings) > 0)
-	if err != nil {
-		return op, err
-	}
-	payload, err := db.writer.put(string(op.Payload), bound("payload", op.ID[:]))
-	if err != nil {
-		return op, err
-	}
-	return giveAs(ctx, db, turn{kind: accepts}, func(tx *tx) (operation.Operation, error) {
-		op := op
-		if op.Sync {
-			if err := tx.free(op); err != nil {
-				return op, err
-			}
-		}
-		op, err := tx.behindHold(op)
-		if err != nil {
-			return op, err
-		}
-		if err := tx.retriable(op); err != nil {
-			return op, err
-		}
-		if err := tx.revertible(op); err != nil {
-			return op, err
-		}
-		if err := tx.claim(op); err != nil {
-			return op, err
-		}
-		if err := tx.retries(op); err != nil {
-			return op, err
-		}
-		if err := tx.reverts(op); err != nil {
-			return op, err
-		}
-		err = tx.exec(`INSERT INTO operation (`+operationColumns+`, handler) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
-			?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29,
-			?30, ?31, ?32, ?33, ?34)`,
-			op.ID[:], op.Partner[:], op.Connection[:], op.Fleet[:], op.FleetRef, string(op.TSP), string(op.Kind),
-			string(op.Verb), op.OrderKey, payload, warnings, string(op.State), op.Sync, op.Tries, op.Counted,
-			op.Streak, micros(op.NextAt), micros(op.Deadline), micros(op.SentAt), micros(op.CutAt), id(op.Resource),
-			string(op.SourceID), op.Collection, micros(op.CreatedAt), micros(op.UpdatedAt),
-			moment(op.ExpiresAt), moment(op.StopAt), reason(op.Reason), id(op.RetryOf),
-			id(op.RetriedBy), nil, id(op.RevertOf), id(op.RevertedBy), id(op.Handler))
-		if err != nil {
-			return op, err
-		}
-		if !op.Sync {
-			tx.wakeLane(db, fence.Connections, op.Connection)
-		}
-		return op, tx.publish(db, events)
-	})
 }
 
 // unfinishedQuery finds an operation that a sync one of its chain would have to wait for.
@@ -144,6 +86,14 @@ func id(u uuid.UUID) any {
 	return u[:]
 }
 
+// flag is a truth that few rows hold; nil where it does not.
+func flag(yes bool) any {
+	if !yes {
+		return nil
+	}
+	return 1
+}
+
 // text encodes a value for a text column; nil if it is not there. Members keep one order, so that
 // equal values are equal texts.
 func text(v any, there bool) (any, error) {
@@ -157,16 +107,16 @@ func text(v any, there bool) (any, error) {
 // operation reads seq and operationColumns.
 func (b *box) operation(row scanner) (operation.Operation, error) {
 	var op operation.Operation
-	var payload any
+	var payload, verification any
 	var warnings sql.NullString
 	var next, deadline, cut, created, updated int64
-	var first, expires, stop sql.NullInt64
-	var why, resolution sql.NullString
+	var first, expires, stop, told, verify sql.NullInt64
+	var why, awaits, resolution sql.NullString
 	var res, retries, retried, reverts, reverted []byte
 	err := row.Scan(&op.Seq, &op.ID, &op.Partner, &op.Connection, &op.Fleet, &op.FleetRef, &op.TSP, &op.Kind, &op.Verb,
 		&op.OrderKey, &payload, &warnings, &op.State, &op.Sync, &op.Tries, &op.Counted, &op.Streak, &next, &deadline,
 		&first, &cut, &res, &op.SourceID, &op.Collection, &created, &updated, &expires, &stop, &why,
-		&retries, &retried, &resolution, &reverts, &reverted)
+		&retries, &retried, &awaits, &told, &verify, &verification, &resolution, &reverts, &reverted)
 	if err != nil {
 		return op, err
 	}
@@ -178,17 +128,24 @@ func (b *box) operation(row scanner) (operation.Operation, error) {
 	op.NextAt, op.Deadline, op.SentAt = fromMicros(next), fromMicros(deadline), fromMicros(first.Int64)
 	op.CutAt, op.CreatedAt, op.UpdatedAt = fromMicros(cut), fromMicros(created), fromMicros(updated)
 	op.ExpiresAt, op.StopAt = fromMicros(expires.Int64), fromMicros(stop.Int64)
-	op.Reason = operation.Reason(why.String)
+	op.Reason, op.Told, op.Verify = operation.Reason(why.String), told.Int64 == 1, verify.Int64 == 1
+	if awaits.Valid {
+		op.NextAt = op.CreatedAt
+	}
 	var unread error
 	op.Resolution, unread = resolutionOf(resolution)
-	if op.Damaged, err = apart(b.asked(&op, payload, warnings)); op.Damaged == nil {
+	if op.Damaged, err = apart(b.asked(&op, payload, warnings, awaits)); err != nil {
+		return op, err
+	}
+	if op.Damaged == nil {
 		op.Damaged = unread
 	}
+	op.Verification, err = b.verification(op.ID, verification)
 	return op, err
 }
 
 // asked reads what was asked for with an operation, or nothing of it.
-func (b *box) asked(op *operation.Operation, payload any, warnings sql.NullString) error {
+func (b *box) asked(op *operation.Operation, payload any, warnings, awaits sql.NullString) error {
 	text, err := b.get(payload, bound("payload", op.ID[:]))
 	if err == nil && !jsontext.Value(text).IsValid() {
 		err = errors.New("it is no JSON")
@@ -196,8 +153,11 @@ func (b *box) asked(op *operation.Operation, payload any, warnings sql.NullStrin
 	if err == nil && warnings.Valid {
 		err = json.Unmarshal([]byte(warnings.String), &op.Warnings)
 	}
+	if err == nil && awaits.Valid {
+		err = json.Unmarshal([]byte(awaits.String), &op.Awaits)
+	}
 	if err != nil {
-		op.Warnings = nil
+		op.Warnings, op.Awaits = nil, nil
 		return fmt.Errorf("opening the payload of operation %s: %w", op.ID, err)
 	}
 	op.Payload = []byte(text)

@@ -20,8 +20,8 @@ import (
 // reads it, or what a query puts in its place, behind them. settled_at becomes SeenAt: when the
 // record was last written, 0 if it was only imported.
 const recordColumns = `r.seq, r.id, r.kind, r.fleet, r.tsp, r.account, r.collection, r.source_id, r.synthetic,
-	r.imported, r.connection, r.occurred_at, r.settled_at, r.created_at, r.updated_at, r.deleted_at, r.hash, r.fields,
-	r.extras, r.maker`
+	r.imported, r.connection, r.occurred_at, r.settled_at, r.created_at, r.updated_at, r.deleted_at, r.hash, r.made_by,
+	r.fields, r.extras`
 
 // scanRecord reads recordColumns and a source.
 func scanRecord(row scanner) (record.Record, error) {
@@ -30,9 +30,9 @@ func scanRecord(row scanner) (record.Record, error) {
 	var fields, extras, source string
 	var maker []byte
 	err := row.Scan(&r.Seq, &r.ID, &r.Kind, &r.Fleet, &r.TSP, &r.Account, &r.Collection, &r.SourceID, &r.Synthetic,
-		&r.Imported, &r.Connection, &occurred, &settled, &created, &updated, &deleted, &r.Hash, &fields, &extras,
-		&maker, &source)
-	copy(r.Maker[:], maker)
+		&r.Imported, &r.Connection, &occurred, &settled, &created, &updated, &deleted, &r.Hash, &maker, &fields, &extras,
+		&source)
+	copy(r.MadeBy[:], maker)
 	r.OccurredAt, r.SeenAt, r.CreatedAt = fromMicros(occurred), fromMicros(settled), fromMicros(created)
 	r.UpdatedAt, r.DeletedAt = fromMicros(updated), fromMicros(deleted)
 	r.Fields, r.Extras, r.Source = []byte(fields), []byte(extras), []byte(source)

@@ -58,13 +58,13 @@ func (t *tx) addRecord(m record.Merge) (added bool, err error) {
 	r := &m.Record
 	n, err := t.expect(`INSERT INTO record (id, kind, fleet, tsp, account, collection, source_id, synthetic, imported,
 		connection, shelf, sort_at, occurred_at, settled_at, created_at, updated_at, deleted_at, hash, fields, extras,
-		source, maker)
+		source, made_by)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, ?17, ?18, ?19, ?20, ?21)
 		ON CONFLICT (id) DO NOTHING`,
 		r.ID[:], string(r.Kind), r.Fleet[:], string(r.TSP), r.Account, r.Collection, string(r.SourceID), r.Synthetic,
 		r.Imported, r.Connection[:], shelfOf(*r), micros(r.SortTime()), micros(r.OccurredAt), micros(m.WrittenAt),
 		micros(r.CreatedAt),
-		micros(r.UpdatedAt), r.Hash, string(r.Fields), string(r.Extras), string(r.Source), id(r.Maker))
+		micros(r.UpdatedAt), r.Hash, string(r.Fields), string(r.Extras), string(r.Source), id(r.MadeBy))
 	if err != nil || n == 0 {
 		return false, err
 	}
@@ -84,10 +84,10 @@ func (t *tx) replaceRecord(m record.Merge, known record.Record) error {
 	r := m.Record
 	err := t.exec(`UPDATE record SET kind = ?2, synthetic = ?3, imported = ?4, connection = ?5, shelf = ?6,
 		sort_at = ?7, occurred_at = ?8, settled_at = ?9, updated_at = ?10, deleted_at = 0, hash = ?11,
-		fields = ?12, extras = ?13, source = ?14, maker = ?15 WHERE seq = ?1`,
+		fields = ?12, extras = ?13, source = ?14, made_by = ?15 WHERE seq = ?1`,
 		r.Seq, string(r.Kind), r.Synthetic, r.Imported, r.Connection[:], shelfOf(r), micros(r.SortTime()),
 		micros(r.OccurredAt), micros(m.WrittenAt), micros(r.UpdatedAt), r.Hash, string(r.Fields), string(r.Extras),
-		string(r.Source), id(r.Maker))
+		string(r.Source), id(r.MadeBy))
 	if err != nil {
 		return err
 	}

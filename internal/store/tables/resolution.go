@@ -45,7 +45,7 @@ func (t *tx) resolvable(s operation.Settlement) error {
 	if s.Record == nil || s.Operation.Verb != resource.Create {
 		return nil
 	}
-	foreign, err := t.there(`SELECT 1 FROM record WHERE id = ?1 AND maker <> ?2`, s.Record.ID[:], s.Operation.ID[:])
+	foreign, err := t.there(`SELECT 1 FROM record WHERE id = ?1 AND made_by <> ?2`, s.Record.ID[:], s.Operation.ID[:])
 	if err == nil && foreign {
 		err = refusal{operation.ErrAdopted}
 	}

@@ -33,7 +33,7 @@ func (db *DB) ResealEvents(ctx context.Context, after string) (string, int, map[
 // ResealOperations does so with payloads and with what came of them.
 func (db *DB) ResealOperations(ctx context.Context, after string) (string, int, map[string]error, error) {
 	return db.reseal(ctx, after, []sealedTable{
-		{"operation", []string{"seq"}, []string{"id"}, []string{"payload", "image"}, []string{"image"}},
+		{"operation", []string{"seq"}, []string{"id"}, []string{"payload", "verification", "image"}, []string{"image"}},
 		{"attempt", []string{"operation", "n"}, []string{"operation", "n"}, []string{"details", "headers"}, nil},
 		{"exchange", []string{"operation", "try"}, []string{"operation", "try"}, []string{"calls"}, []string{"calls"}},
 	})

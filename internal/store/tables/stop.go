@@ -29,13 +29,10 @@ func reason(r operation.Reason) any {
 // stopping is the condition of the index over operations that may be sent and have a moment from which they must not.
 const stopping = `stop_at > 0 AND state IN ('queued', 'retry')`
 
-// mostStops bounds the operations that a lane ends at once.
-const mostStops = 256
-
 // Stops returns operations of a connection that must not be sent any more.
 func (db *DB) Stops(ctx context.Context, connection uuid.UUID, at time.Time) ([]operation.Operation, error) {
 	return db.operations(ctx, `WHERE connection = ?1 AND stop_at <= ?2 AND `+stopping+` ORDER BY stop_at LIMIT ?3`,
-		connection[:], micros(at), mostStops)
+		connection[:], micros(at), operation.MostStops)
 }
 
 // Stopping lists the connections of such operations. It hops through the index from one connection to the next.

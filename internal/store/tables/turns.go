@@ -90,7 +90,9 @@ func (w *write) doubt() { w.doubted = true }
 type turns struct {
 	mu      sync.Mutex
 	waiting [kinds]line
-	closed  bool
+	// accepted is when an accept was taken last.
+	accepted time.Time
+	closed   bool
 	// more tells the writer to look again.
 	more chan struct{}
 }
@@ -104,13 +106,28 @@ func (q *turns) put(w *write) error {
 	if q.closed {
 		return engine.ErrClosed
 	}
-	if ahead := q.waiting[accepts]; w.kind == accepts && ahead.length > 0 &&
-		(ahead.length >= acceptsAtMost || w.asked.Sub(ahead.first().asked) > acceptsWait) {
+	if w.kind == accepts && q.late(w) {
 		return behind()
 	}
 	q.waiting[w.kind].put(w)
 	q.tell()
 	return nil
+}
+
+// late tells that an accept would wait for too long: behind others of its owner, whose first one does, or behind
+// those of others, of whom none is taken.
+func (q *turns) late(w *write) bool {
+	ahead := &q.waiting[accepts]
+	if ahead.length == 0 {
+		return false
+	}
+	since := ahead.first().asked
+	if own := ahead.of[w.owner]; len(own) > 0 {
+		since = own[0].asked
+	} else if q.accepted.After(since) {
+		since = q.accepted
+	}
+	return ahead.length >= acceptsAtMost || w.asked.Sub(since) > acceptsWait
 }
 
 func (q *turns) tell() {
@@ -160,6 +177,9 @@ func (q *turns) group() []*write {
 	room := groupSize
 	take := func(k kind) (weight int) {
 		w := q.waiting[k].take()
+		if k == accepts {
+			q.accepted = time.Now()
+		}
 		// Whoever has gone while the write waited is told nothing, and nothing is written.
 		if w.ctx.Err() != nil {
 			return 0

@@ -92,6 +92,35 @@ func TestOwnersOfWritesOfOneKindTakeTurns(t *testing.T) {
 	}
 }
 
+// A partner that has much accepted at once is in turns with the others.
+func TestAcceptsOfOneOwnerDoNotHaveThoseOfAnotherSentAway(t *testing.T) {
+	t.Parallel()
+	q := newTurns()
+	now := time.Now()
+	flooding, quiet := uuid.New(), uuid.New()
+	put := func(owner uuid.UUID, asked time.Time) error {
+		return q.put(&write{ctx: t.Context(), turn: turn{kind: accepts, owner: owner, heavy: share + 1}, asked: asked})
+	}
+	for range 3 * groupSize {
+		if err := put(flooding, now.Add(-acceptsWait)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := put(quiet, now); err != nil {
+		t.Errorf("the first of another: %v", err)
+	}
+	q.next()
+	if err := put(flooding, now.Add(1)); err == nil {
+		t.Error("one more of those that wait for too long is taken")
+	}
+	if err := put(quiet, now.Add(time.Second)); err != nil {
+		t.Errorf("another of another: %v", err)
+	}
+	if group := q.next(); !slices.ContainsFunc(group, func(w *write) bool { return w.owner == quiet }) {
+		t.Error("another waits for its turn behind a flood")
+	}
+}
+
 func TestFewHeavyWritesShareACommit(t *testing.T) {
 	t.Parallel()
 	q := newTurns()

@@ -27,7 +27,7 @@ func (db *DB) Unsent(ctx context.Context, at time.Time, of operation.Left, marke
 			if !marked(op) {
 				continue
 			}
-			if err := tx.unsent(op, at); err != nil {
+			if err := tx.unsent(db, op, at); err != nil {
 				return 0, err
 			}
 			count++
@@ -36,7 +36,7 @@ func (db *DB) Unsent(ctx context.Context, at time.Time, of operation.Left, marke
 	})
 }
 
-func (t *tx) unsent(op operation.Operation, at time.Time) error {
+func (t *tx) unsent(db *DB, op operation.Operation, at time.Time) error {
 	next, a, err := op.Unsent(at)
 	if err != nil {
 		return err
@@ -44,6 +44,9 @@ func (t *tx) unsent(op operation.Operation, at time.Time) error {
 	if err := t.saveAttempt(op.ID, a); err != nil {
 		return err
 	}
-	return t.exec(`UPDATE operation SET state = ?2, tries = ?3, next_at = ?4, updated_at = ?5 WHERE id = ?1`,
-		op.ID[:], string(next.State), next.Tries, micros(next.NextAt), micros(next.UpdatedAt))
+	if err := t.exec(`UPDATE operation SET state = ?2, tries = ?3, next_at = ?4, updated_at = ?5 WHERE id = ?1`,
+		op.ID[:], string(next.State), next.Tries, micros(next.NextAt), micros(next.UpdatedAt)); err != nil {
+		return err
+	}
+	return t.tellCut(db, next, at)
 }

@@ -20,7 +20,7 @@ type adapter struct {
 func New() tsp.Adapter { return newAdapter(time.Now) }
 
 func newAdapter(now func() time.Time) tsp.Adapter {
-	all := writes()
+	all := writes(now)
 	return &adapter{spec: spec(all), writes: all, now: now}
 }
 
@@ -43,8 +43,8 @@ func (a *adapter) Connect(_ context.Context, access tsp.Access) (tsp.Session, er
 	return s, nil
 }
 
-// writes are Geotab's capabilities: all ten.
-func writes() map[tsp.Capability]write {
+// writes are Geotab's capabilities: all that there are.
+func writes(now func() time.Time) map[tsp.Capability]write {
 	create := func(k resource.Kind) tsp.Capability { return tsp.Capability{Kind: k, Verb: resource.Create} }
 	update := func(k resource.Kind) tsp.Capability { return tsp.Capability{Kind: k, Verb: resource.Update} }
 	return map[tsp.Capability]write{
@@ -72,6 +72,8 @@ func writes() map[tsp.Capability]write {
 			Check: tsp.Checked(checkDvir), Warn: tsp.Checked(warnDvir)}, tsp.Typed(dvirSteps)},
 		create(resource.KindFuelTransaction): {tsp.Action{Uses: fuelUses(), Strength: tsp.Native,
 			Limits: []string{"Add FuelTransaction"}, Check: tsp.Checked(checkFuel), Warn: tsp.Checked(warnFuel)}, tsp.Typed(fuelSteps)},
+		create(resource.KindDriverVehicleAssociation): {tsp.Action{Uses: associationUses(), Strength: tsp.VerifyFirst,
+			Limits: []string{"Get DriverChange"}, Check: tsp.Checked(checkAssociation(now))}, tsp.Typed(associationSteps)},
 	}
 }
 

@@ -18,7 +18,7 @@ func TestGeotabConforms(t *testing.T) {
 		Simulator: func(o simkit.Options) (simkit.Simulator, error) { return sim.New(o) },
 		Collections: map[resource.Kind][]string{resource.KindVehicle: {"vehicles"}, resource.KindTrailer: {"trailers"}, resource.KindUser: {"users"},
 			resource.KindMessage: {"text-messages"}, resource.KindGroupMessage: {"text-messages"}, resource.KindDvirLog: {"dvir-logs"},
-			resource.KindFuelTransaction: {"fuel-transactions"}},
+			resource.KindFuelTransaction: {"fuel-transactions"}, resource.KindDriverVehicleAssociation: {"driver-changes"}},
 		Beside: []string{"user-hos-rule-sets"},
 		Wide:   map[string]bool{"wide_searches": true},
 		Settings: tsp.Settings{"defect_list_id": "b278A", "trailer_defect_list_id": "b2800", "initial_password": "first-Pass-7",
@@ -35,7 +35,8 @@ func TestGeotabConforms(t *testing.T) {
 		// A message has one reply at most, and only drivers have a licence.
 		Sources:  map[string][]resource.SourceID{"reply_to_message_id": {"", "b1", "b4"}, "update user": {"b2"}},
 		Capitals: []string{"currency", "eld_serial_number", "country_code"},
-		Except:   map[string]string{"decoys/create dvir_log/time": "an inspection tells its own time, and Geotab does not tell when it was sent"},
+		Except: map[string]string{"decoys/create dvir_log/time": "an inspection tells its own time, and Geotab does not tell when it was sent",
+			"decoys/create driver_vehicle_association/time": "that a driver has a vehicle from a time on is a state, whoever has said it and when"},
 	})
 }
 

@@ -24,6 +24,7 @@ const (
 	// groupMessages are those that went to several, one message to each. They have ids of messages, and a collection of
 	// their own because each of those messages is a record too.
 	groupMessages = "group_messages"
+	driverChanges = "driver_changes"
 )
 
 // The keys of the settings.
@@ -76,6 +77,7 @@ func spec(writes map[tsp.Capability]write) tsp.Spec {
 		NotImported: map[resource.Kind]string{
 			resource.KindGroupMessage: "a message at Geotab goes to one person: " +
 				"each of those that a group message became is imported as a message",
+			resource.KindDriverVehicleAssociation: "Geotab keeps from when on a vehicle has which driver, of all sources, and not until when",
 		},
 		SampleCredentials: tsp.Credentials{Kind: "geotab", Fields: map[string]string{
 			"username": "demo-service@waybill.example", "password": "geotab-demo-password", "database": "demo"}},
@@ -83,6 +85,11 @@ func spec(writes map[tsp.Capability]write) tsp.Spec {
 	}
 	for c, w := range writes {
 		s.Actions[c] = w.Action
+	}
+	for _, kind := range resource.Kinds() {
+		if _, read := lists()[kind]; read {
+			s.Reads = append(s.Reads, kind)
+		}
 	}
 	return s
 }
@@ -137,5 +144,7 @@ func limits() []tsp.Limit {
 		perMinute("Get FuelTransaction", 250, documented),
 		perMinute("GetFeed FuelTransaction", 250, documented),
 		perMinute("Add FuelTransaction", 1000, documented),
+		perMinute("Get DriverChange", 1000, documented),
+		perMinute("Add DriverChange", 250, documented),
 	}
 }

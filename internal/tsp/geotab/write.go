@@ -47,6 +47,8 @@ type step struct {
 	// collection is where the record is that the step makes; "" for a step that only adds to one.
 	collection string
 	body       encoding
+	// holds is asked before the call whether Geotab has already what the step would make, whoever made it; it may be nil.
+	holds finding
 	// find is nil where repeating the call changes nothing more.
 	find finding
 	// duplicate tells that Geotab refuses an exact repetition, which find then identifies.
@@ -59,6 +61,15 @@ type step struct {
 func (s step) over(c *call) steps.Step {
 	out := steps.Step{Key: s.key, Harms: s.find != nil && !s.duplicate, Part: s.part, Collection: s.collection}
 	out.Prepare = func(ctx context.Context, w tsp.Write) (steps.Call, error) {
+		if s.holds != nil {
+			id, there, err := s.holds(ctx, c, w)
+			if _, previewed := tsp.Awaited("", err); err != nil && !previewed {
+				return nil, err
+			}
+			if there {
+				return func(context.Context) (tsp.Written, error) { return s.written(c, id), nil }, nil
+			}
+		}
 		body, err := s.body(ctx, c, w.Target)
 		if awaited, previewed := tsp.Awaited("what-follows", err); previewed {
 			body, err = awaited, nil

@@ -123,11 +123,11 @@ func (k class) within(a rest.Answer, by reading) (tsp.Record, error) {
 
 // read reads one record.
 func (k class) read(ctx context.Context, send rest.Send, one tsp.Single, settings tsp.Settings) (tsp.Record, error) {
-	id, err := number(one.SourceID)
-	if err != nil {
+	id := string(one.SourceID)
+	if _, err := number(one.SourceID); err != nil && !tsp.IsPlaceholder(id) {
 		return tsp.Record{}, err
 	}
-	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: k.path + "/" + strconv.FormatInt(id, 10)})
+	a, err := send(ctx, rest.Call{Method: http.MethodGet, Path: k.path + "/" + url.PathEscape(id)})
 	if err != nil {
 		return tsp.Record{}, err
 	}

@@ -36,6 +36,7 @@ func config(now func() time.Time, check checking) rest.Config {
 		Writes: []rest.Write{
 			createVehicle(vehicle), updateVehicle(vehicle), createTrailer(asset), updateTrailer(asset),
 			createUser(user), updateUser(user), createMessage(now), createGroupMessage(now), createFuel(fuelClass()),
+			createAssociation(now),
 		},
 		Records: map[resource.Kind]rest.Record{resource.KindVehicle: vehicle.read, resource.KindTrailer: asset.read,
 			resource.KindUser: user.read},

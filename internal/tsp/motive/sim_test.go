@@ -145,10 +145,12 @@ var bodies = map[tsp.Capability]string{
 	{Kind: resource.KindGroupMessage, Verb: resource.Create}: `{"sender_id":"` + ours + `","recipient_ids":["` + ours + `","01890a5d-ac96-774b-bcce-b302099a8058"],"message_text":"All to dock 7"}`,
 	{Kind: resource.KindFuelTransaction, Verb: resource.Create}: `{"driver_id":"` + ours + `","vehicle_id":"` + ours + `","fuel_volume":100.25,"fuel_volume_unit":"IMPERIAL_GALLON",
 		"transaction_time":"2026-11-20T10:00:00Z","transaction_jurisdiction":"TX","fuel_type":"DIESEL","total_cost":"410.20","currency":"usd","fuel_vendor":"Pilot","odometer":123456.4,"odometer_unit":"meters","location_string":"Austin"}`,
+	associate: seated,
 }
 
 var collections = map[resource.Kind]string{resource.KindVehicle: "vehicles", resource.KindTrailer: "assets", resource.KindUser: "users",
-	resource.KindMessage: "messages", resource.KindGroupMessage: "messages", resource.KindFuelTransaction: "fuel_purchases"}
+	resource.KindMessage: "messages", resource.KindGroupMessage: "messages", resource.KindFuelTransaction: "fuel_purchases",
+	associate.Kind: "permanent_drivers"}
 
 func TestEveryWriteReachesMotive(t *testing.T) {
 	t.Parallel()
@@ -174,8 +176,8 @@ func TestEveryWriteReachesMotive(t *testing.T) {
 
 func TestAWriteThatWasAppliedWithoutAnAnswerIsFound(t *testing.T) {
 	t.Parallel()
-	for c := range motive.New().Spec().Actions {
-		if c.Verb != resource.Create {
+	for c, action := range motive.New().Spec().Actions {
+		if action.Strength != tsp.VerifyFirst {
 			continue
 		}
 		for fault, applied := range map[string]bool{"apply_then_drop": true, "drop": false} {

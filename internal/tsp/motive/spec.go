@@ -25,6 +25,8 @@ const (
 	fuels         = "fuel_purchases"
 	// inspections are reports of drivers' inspections.
 	inspections = "inspection_reports"
+	// permanentDrivers are those of vehicles; Motive has no records of them.
+	permanentDrivers = "permanent_drivers"
 )
 
 // The keys of the settings.
@@ -87,6 +89,9 @@ func spec() tsp.Spec {
 			{Kind: resource.KindGroupMessage, Collections: []string{groupMessages}},
 			{Kind: resource.KindDvirLog, Collections: []string{inspections}},
 			{Kind: resource.KindFuelTransaction, Collections: []string{fuels}},
+		},
+		NotImported: map[resource.Kind]string{
+			resource.KindDriverVehicleAssociation: "a vehicle shows its permanent driver and not since when",
 		},
 		SampleCredentials: tsp.Credentials{Kind: "api_key", Fields: map[string]string{"api_key": "motive-demo-key"}},
 	}

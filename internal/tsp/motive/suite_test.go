@@ -16,7 +16,10 @@ func TestMotiveConforms(t *testing.T) {
 		New: motive.New, Simulator: sim.New, Replies: replies(), Golden: "testdata", OpenAPI: "../../../../shared/tsp-specs/motive.hand-written.openapi.json",
 		Collections: map[resource.Kind][]string{resource.KindVehicle: {"vehicles"}, resource.KindTrailer: {"assets"}, resource.KindUser: {"users"},
 			resource.KindMessage: {"messages_to_one"}, resource.KindGroupMessage: {"messages_to_several"}, resource.KindFuelTransaction: {"fuel_purchases"},
-			resource.KindDvirLog: {"inspection_reports"}},
+			resource.KindDvirLog: {"inspection_reports"}, resource.KindDriverVehicleAssociation: {"permanent_drivers"}},
+		Except: map[string]string{
+			"fields/create driver_vehicle_association/ended_at": "Motive keeps no times; that there is an end takes the driver off the vehicle",
+		},
 		Wide:     map[string]bool{"wide_messages": true},
 		Formats:  []string{"user_email"},
 		Beside:   []string{"external_ids"},
@@ -26,6 +29,8 @@ func TestMotiveConforms(t *testing.T) {
 		Values: map[string][]string{"trailer_type": {`"flatbed"`, `"Reefer"`, `"tanker"`}, "default_time_zone": {`"America/Denver"`, `"America/Toronto"`}, "odometer_unit": {`"miles"`, `"kilo_meters"`}, "create trailer.status": {`"in_service"`, `"Out of service"`},
 			"update trailer.status": {`"in_service"`, `"Out of service"`}, "transaction_jurisdiction": {`"TX"`, `"CA"`}, "currency": {`"USD"`, `"CAD"`},
 			"create vehicle.status": {`"IN_SERVICE"`, `"IN_REPAIR"`}, "update vehicle.status": {`"IN_SERVICE"`, `"IN_REPAIR"`},
+			// The driver of the samples is on no vehicle, and need not be taken off.
+			"create driver_vehicle_association.ended_at": {"", `"2026-11-23T11:40:00Z"`},
 			"vin": {`"4V4NC9EH5LN215999"`, `"1UYVS2530GU512309"`}, "country_code": {`"USA"`, `"MEX"`},
 			"hos_compliance_type": {`"non_exempt"`, `"exempt"`}, "hos_ruleset_code": {`"US_INT_OILWL_60_7"`, `"CA_FED_C2_120_14"`}},
 	})

@@ -37,6 +37,9 @@ func number(id resource.SourceID) (int64, error) {
 	return n, nil
 }
 
+// idText is an id as it stands in paths.
+func idText(id int64) string { return strconv.FormatInt(id, 10) }
+
 // reference returns the source id of a reference as a number; 0 if it was not given.
 func reference(w tsp.Write, field string) (int64, error) {
 	id, ok := w.Refs.One(field)

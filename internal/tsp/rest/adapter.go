@@ -70,6 +70,11 @@ func New(config Config) tsp.Adapter {
 			Check: w.Check, Warn: w.Warn, Settles: w.Settles, Unknowable: w.Unknowable, Makes: w.Makes,
 			Limits: w.firstLimits(config.Limits)}
 	}
+	for _, kind := range resource.Kinds() {
+		if config.Records[kind] != nil {
+			spec.Reads = append(spec.Reads, kind)
+		}
+	}
 	spec.Limits = make([]tsp.Limit, len(config.Limits))
 	for i, l := range config.Limits {
 		spec.Limits[i] = l.Limit

@@ -13,6 +13,9 @@ import (
 func (s Step) over(send Send) steps.Step {
 	out := steps.Step{Key: s.Key, Harms: s.Harms, Collection: s.Collection, Part: s.Part}
 	out.Prepare = func(ctx context.Context, w tsp.Write) (steps.Call, error) {
+		if held, err := s.held(ctx, send, w); held != nil || err != nil {
+			return held, err
+		}
 		call, err := callTo(s.Method, s.Path, w.Target)
 		if err != nil {
 			return nil, err
@@ -30,6 +33,24 @@ func (s Step) over(send Send) steps.Step {
 		out.Find = func(ctx context.Context, w tsp.Write) (tsp.Written, bool, error) { return s.Find(ctx, send, w) }
 	}
 	return out
+}
+
+// held is a call that need not be made; nil if it has to be. A preview shows it, as nobody knows yet.
+func (s Step) held(ctx context.Context, send Send, w tsp.Write) (steps.Call, error) {
+	if s.Holds == nil {
+		return nil, nil
+	}
+	made, holds, err := s.Holds(ctx, send, w)
+	if _, previewed := tsp.Awaited("", err); previewed {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, ours("looking whether "+w.Capability.String()+" is needed", err)
+	}
+	if !holds {
+		return nil, nil
+	}
+	return func(context.Context) (tsp.Written, error) { return made, nil }, nil
 }
 
 // unknownBody stands in a preview for a body that follows from an answer. What is composed beside the error tells its form.

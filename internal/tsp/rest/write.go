@@ -62,6 +62,9 @@ type Step struct {
 	// Find tells whether an earlier attempt took the step. Strength VerifyFirst needs it in each
 	// step that harms.
 	Find Find
+	// Holds is asked before the call whether the TSP holds already what the step would make, whoever made it. Then the
+	// call is not made. It is for what is a state and no record; nil makes the call.
+	Holds Find
 	// Harms tells that a repetition of the call could do harm, as that of most creates.
 	Harms bool
 	// Again allows one repetition, with the same body, of a call whose end is unknown; nil is never.

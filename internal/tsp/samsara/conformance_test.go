@@ -18,7 +18,7 @@ func TestSamsaraConforms(t *testing.T) {
 		Collections: map[resource.Kind][]string{
 			resource.KindVehicle: {"vehicles"}, resource.KindTrailer: {"trailers"}, resource.KindUser: {"drivers", "users"},
 			resource.KindMessage: {"messages"}, resource.KindGroupMessage: {"messages"}, resource.KindDvirLog: {"dvirs"},
-			resource.KindFuelTransaction: {"fuel-purchases"},
+			resource.KindFuelTransaction: {"fuel-purchases"}, resource.KindDriverVehicleAssociation: {"driver-vehicle-assignments"},
 		},
 		Golden: "testdata/conformance",
 		Settings: tsp.Settings{"asset_route": "beta", "dvir_author_id": "48400010", "initial_driver_password": "first-Pass-7",

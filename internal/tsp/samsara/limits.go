@@ -40,6 +40,7 @@ func limits() []rest.Limit {
 		{Method: http.MethodPost, Path: dvirsPath, Limit: perMinute("dvirs.create", assumedWrite)},
 		{Method: http.MethodGet, Path: dvirHistoryPath, Limit: perSecond("dvirs.read", tsp.PerAccount, 5, assumedRead)},
 		{Method: http.MethodPost, Path: fuelPath, Limit: perMinute("fuel.create", documented)},
+		{Method: http.MethodPost, Path: assignmentsPath, Limit: perMinute("assignments.create", documented)},
 		{Method: http.MethodGet, Path: attributesPath, Limit: perSecond("attributes.read", tsp.PerAccount, 5, assumedRead)},
 		{Method: http.MethodGet, Path: tagsPath, Limit: perSecond("tags.read", tsp.PerAccount, 5, assumedRead)},
 		{Method: http.MethodGet, Path: rolesPath, Limit: perSecond("roles.read", tsp.PerAccount, 5, assumedRead)},

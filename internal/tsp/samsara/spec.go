@@ -18,13 +18,14 @@ import (
 
 // The collections of Samsara's records. Drivers and dashboard users may share numbers.
 const (
-	vehicles = "vehicles"
-	trailers = "trailers"
-	drivers  = "drivers"
-	users    = "users"
-	messages = "messages"
-	dvirs    = "dvirs"
-	fuels    = "fuel_purchases"
+	vehicles    = "vehicles"
+	trailers    = "trailers"
+	drivers     = "drivers"
+	users       = "users"
+	messages    = "messages"
+	dvirs       = "dvirs"
+	fuels       = "fuel_purchases"
+	assignments = "driver_vehicle_assignments"
 )
 
 const tokenPath = "/oauth2/token"
@@ -53,7 +54,7 @@ func config(now func() time.Time) rest.Config {
 		},
 		Writes: []rest.Write{
 			createVehicle(all), updateVehicle(all), createTrailer(), updateTrailer(), createUser(all), updateUser(all),
-			createMessage(now), createGroupMessage(now), createDVIR(now), createFuel(),
+			createMessage(now), createGroupMessage(now), createDVIR(now), createFuel(), createAssociation(),
 		},
 		ListsFor: func(s tsp.Settings) map[resource.Kind]rest.List {
 			return map[resource.Kind]rest.List{
@@ -85,6 +86,7 @@ func spec() tsp.Spec {
 			{Title: "Custom attributes", URL: "https://developers.samsara.com/docs/custom-attributes-guide", Verified: "2026-11-27"},
 			{Title: "Fuel purchases", URL: "https://developers.samsara.com/docs/fuel-card-integration", Verified: verified},
 			{Title: "Driver vehicle inspection reports", URL: "https://developers.samsara.com/docs/digital-vehicle-inspection-reports", Verified: "2026-11-27"},
+			{Title: "Driver-vehicle assignments", URL: "https://developers.samsara.com/docs/driver-vehicle-assignment-faqs", Verified: "2026-11-27"},
 			{Title: "Driver dispatch and messaging", URL: "https://developers.samsara.com/docs/driver-dispatch-messaging", Verified: verified},
 		},
 		Credentials: []tsp.CredentialKind{tsp.CredentialKindOf("token"), tsp.CredentialKindOf("samsara"), tsp.CredentialKindOf("oauth2")},
@@ -108,6 +110,8 @@ func spec() tsp.Spec {
 			// Looked up in the OpenAPI document 2025-10-23 and the SDK 14.7.0 of 2026-08-21
 			// (github.com/samsarahq/samsara-ts).
 			resource.KindFuelTransaction: "Samsara's API writes fuel purchases and does not read them",
+			resource.KindDriverVehicleAssociation: "Samsara lists for each time the one assignment that counts, of all its sources, " +
+				"so that what was written may not be among them",
 		},
 		SampleCredentials: tsp.Credentials{Kind: "token", Fields: map[string]string{"token": "samsara-demo-token"}},
 	}

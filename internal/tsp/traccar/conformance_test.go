@@ -53,12 +53,18 @@ func TestTraccarConforms(t *testing.T) {
 		New: traccar.New, Simulator: sim.New, Replies: replies(), Switches: []map[string]bool{{"mysql": true}, {"postgresql": true},
 			{"unreleased": true}, {"release_6_12": true}, {"ignores_unknown": false}}, Golden: "testdata", OpenAPI: "../../../../shared/tsp-specs/traccar.openapi.yaml",
 		Collections: map[resource.Kind][]string{resource.KindVehicle: {"vehicles"}, resource.KindTrailer: {"trailers"},
-			resource.KindUser: {"drivers"}, resource.KindMessage: {"commands"}, resource.KindGroupMessage: {"commands"}},
+			resource.KindUser: {"drivers"}, resource.KindMessage: {"commands"}, resource.KindGroupMessage: {"commands"},
+			resource.KindDriverVehicleAssociation: {"permissions"}},
+		// The driver of the samples is linked to no device yet, and need not be unlinked.
+		Values: map[string][]string{"create driver_vehicle_association.ended_at": {"", `"2026-11-23T11:40:00Z"`}},
 		Except: map[string]string{
+			"fields/create driver_vehicle_association/ended_at": "the server keeps no times; that there is an end unlinks the driver",
+			"rivals/create driver_vehicle_association":          "a link is a state: whoever made it, it is what the other operation asked for",
 			"connected/token":            "of a token that it did not sign the server tells the index of an array; the adapter says what is wrong",
 			"openapi/GET /api/server":    "the settings of the server are null until somebody sets them (model/Server at v6.14.5)",
 			"openapi/GET /api/positions": "a position without address, network and geofences has null for them (model/Position at v6.14.5)",
 		},
-		Sources: map[string][]resource.SourceID{"recipient_id": {"1", "2", "3"}, "recipient_ids": {"1", "2", "3"}},
+		// The driver 6 is linked to no device.
+		Sources: map[string][]resource.SourceID{"driver_id": {"6", "2", "3"}, "recipient_id": {"1", "2", "3"}, "recipient_ids": {"1", "2", "3"}},
 	})
 }

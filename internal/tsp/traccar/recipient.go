@@ -47,7 +47,8 @@ func (k known) deviceFor(ctx context.Context, send rest.Send, driver resource.So
 		return 0, err
 	}
 	return 0, &tsp.Error{Class: tsp.Rejected, Message: fmt.Sprintf("the driver %s is linked to no device that shows texts at "+
-		"Traccar: %d of its %d devices do; %s", driver, len(f.takers), f.devices, shown)}
+		"Traccar: %d of its %d devices do; %s; POST /v2/telematics/driver-vehicle-associations links a driver to a device",
+		driver, len(f.takers), f.devices, shown)}
 }
 
 // seenDriver reads a driver, of whom the server tells those who are linked to it, and administrators.

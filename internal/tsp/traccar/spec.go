@@ -24,6 +24,7 @@ const (
 	devices  = "devices"
 	drivers  = "drivers"
 	commands = "commands"
+	links    = "permissions"
 )
 
 // verified is when the documentation was last held against the adapter.
@@ -54,8 +55,9 @@ func spec() tsp.Spec {
 			{Kind: resource.KindUser, Collections: []string{drivers}},
 		},
 		NotImported: map[resource.Kind]string{
-			resource.KindMessage:      noMessages,
-			resource.KindGroupMessage: noMessages,
+			resource.KindMessage:                  noMessages,
+			resource.KindGroupMessage:             noMessages,
+			resource.KindDriverVehicleAssociation: "the server tells who may drive a device and not since when",
 		},
 		SampleCredentials: tsp.Credentials{Kind: "token", Fields: map[string]string{"token": "traccar-demo-token"}},
 	}

@@ -26,7 +26,7 @@ func config(now func() time.Time) rest.Config {
 		Answers:  rest.Answers{Class: class, Message: message, Theirs: theirs},
 		Check:    check,
 		Writes: []rest.Write{createVehicle(), updateVehicle(), createTrailer(), updateTrailer(), createDriver(), updateDriver(),
-			createMessage(k), createGroupMessage(k)},
+			createMessage(k), createGroupMessage(k), createAssociation(k, now)},
 		CheckSettings: checkSettings,
 		ListsFor:      k.lists,
 		Records: map[resource.Kind]rest.Record{resource.KindVehicle: k.readDevice, resource.KindTrailer: k.readDevice,

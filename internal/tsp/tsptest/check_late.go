@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
 )
 
 // lateness is one way in which a TSP applies a call that nobody waits for any more.
@@ -96,6 +99,19 @@ func (w *world) impatient(x tsp.Write, patience time.Duration) error {
 	return err
 }
 
+// bears tells whether an object has an id, or each part of one that is made of several members with a slash between them.
+func bears(o simkit.Object, id string) bool {
+	has := func(part string) bool {
+		for _, v := range o {
+			if n, ok := v.(float64); ok && fmt.Sprintf("%.0f", n) == part || v == part {
+				return true
+			}
+		}
+		return false
+	}
+	return has(id) || !slices.ContainsFunc(strings.Split(id, "/"), func(part string) bool { return !has(part) })
+}
+
 // newest is the Seq of the newest object.
 func (w *world) newest() float64 {
 	seq := 0.0
@@ -121,10 +137,8 @@ func (w *world) names(out tsp.Written, usual baseline, made span, where string) 
 		if seq, _ := o["seq"].(float64); seq <= made.after || seq > made.upTo {
 			continue
 		}
-		for _, v := range o {
-			if n, ok := v.(float64); ok && fmt.Sprintf("%.0f", n) == string(out.SourceID) || v == string(out.SourceID) {
-				return
-			}
+		if bears(o, string(out.SourceID)) {
+			return
 		}
 	}
 	w.t.errorf("%s: it results in %q, which is no %s that it made", where, out.SourceID, w.t.c.Kind)

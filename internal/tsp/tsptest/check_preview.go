@@ -39,7 +39,7 @@ func (f form) foreseen(d draft, of setup) {
 		return derived(1, label)
 	}
 	caller, target := w.caller()
-	planned, end := caller.Preview(t.ctx, target, x)
+	planned, end := caller.Preview(t.ctx, target, x, false)
 	if end != nil {
 		t.errorf("the write cannot be previewed: %v", end)
 	}

@@ -98,6 +98,9 @@ func (r *reading) write(d draft) error {
 	if left, ok := w.left(r.f, out); ok {
 		w.sameRecord(left, shown)
 	}
+	if alone, ok := w.alone(r.f, out); ok {
+		w.sameRecord(alone, shown)
+	}
 	r.compare(d, shown, w.fieldsOf(shown))
 	return nil
 }

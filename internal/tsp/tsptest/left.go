@@ -30,6 +30,23 @@ func (w *world) left(f form, out tsp.Written) (tsp.Record, bool) {
 	return r, err == nil
 }
 
+// alone is the record as it is read by itself, of a kind that the spec says is read so.
+func (w *world) alone(f form, out tsp.Written) (tsp.Record, bool) {
+	if !slices.Contains(w.t.suite.spec.Reads, f.c.Kind) {
+		return tsp.Record{}, false
+	}
+	reader, ok := w.session.(tsp.Reader)
+	if !ok {
+		w.t.once("alone", "the spec's Reads has the %s, and the session is no tsp.Reader", f.c.Kind)
+		return tsp.Record{}, false
+	}
+	r, err := reader.Read(w.t.ctx, tsp.Single{Kind: f.c.Kind, Collection: out.Collection, SourceID: out.SourceID, Pace: w.setup.pace})
+	if err != nil {
+		w.t.once("alone", "the spec's Reads has the %s, and reading %q in %q by itself fails: %v", f.c.Kind, out.SourceID, out.Collection, err)
+	}
+	return r, err == nil
+}
+
 // sameRecord demands that the record that a write left is the one that is listed.
 func (w *world) sameRecord(left, listed tsp.Record) {
 	t := w.t

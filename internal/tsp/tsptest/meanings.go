@@ -40,6 +40,8 @@ func meanings(kind resource.Kind) []meaning {
 		return []meaning{{field: "vehicle_id"}, {field: "transaction_time"}, {field: "fuel_volume_unit", of: "fuel_volume"},
 			{field: "currency", of: "total_cost"}, {field: "odometer_unit", of: "odometer"},
 			{field: "latitude", of: "longitude"}, {field: "longitude", of: "latitude"}}
+	case resource.KindDriverVehicleAssociation:
+		return []meaning{{field: "vehicle_id"}, {field: "driver_id"}, {field: "ended_at"}}
 	}
 	return nil
 }

@@ -64,6 +64,7 @@ func familiar() map[string][]string {
 		"fuel_capacity":            {`"200"`, `"180"`},
 		"latitude":                 {"37.5", "38.25"},
 		"longitude":                {"-122.25", "-121.5"},
+		"ended_at":                 {`"2026-11-23T11:40:00Z"`, `"2026-11-23T11:50:00Z"`},
 	}
 }
 

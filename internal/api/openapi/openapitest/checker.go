@@ -65,6 +65,14 @@ func (c *Checker) Response(t testing.TB, req *http.Request, resp *http.Response,
 	}
 }
 
+// Line fails the test unless a line of an answer is as a schema of the document describes it.
+func (c *Checker) Line(t testing.TB, schema string, text []byte) {
+	t.Helper()
+	if err := c.schemas.validate("/components/schemas/"+schema, text); err != nil {
+		t.Errorf("a line of the answer: %v\n%s", err, excerpt(text))
+	}
+}
+
 func (c *Checker) wrong(req *http.Request, resp *http.Response, body []byte) []string {
 	answer := *resp
 	answer.Body = io.NopCloser(bytes.NewReader(body))

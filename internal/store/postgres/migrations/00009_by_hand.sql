@@ -3,10 +3,8 @@
 SET LOCAL lock_timeout = '2s';
 SELECT pg_advisory_xact_lock(7523094288207667820);
 -- How somebody has resolved an outcome that was unknown, as JSON; what an update has changed of its record, packed (see
--- internal/store/tables/packed.go); which operation it reverts, and which one reverts it; and the operation that made a
--- record, of which it is the result.
+-- internal/store/tables/packed.go); and which operation it reverts, and which one reverts it.
 ALTER TABLE operation ADD COLUMN resolution text COLLATE "C";
 ALTER TABLE operation ADD COLUMN image bytea;
 ALTER TABLE operation ADD COLUMN revert_of bytea;
 ALTER TABLE operation ADD COLUMN reverted_by bytea;
-ALTER TABLE record ADD COLUMN maker bytea;

@@ -43,14 +43,16 @@ func change(object, name, value string) string {
 
 // The smallest accepted entities, each with a member that can be null.
 const (
-	newVehicle = `{"version":null,"name":"Truck 301","groups":[{"id":"GroupCompanyId"}]}`
-	newTrailer = `{"version":null,"name":"Trailer 301","groups":[{"id":"b2781"}]}`
-	newUser    = `{"version":null,"name":"jo.doe@example.com","firstName":"Josephine","lastName":"Doering","password":"correct-horse-7","companyGroups":[{"id":"GroupCompanyId"}],"securityGroups":[{"id":"GroupViewOnlySecurityId"}]}`
-	newDriver  = `{"version":null,"name":"jo.doe@example.com","firstName":"Josephine","lastName":"Doering","password":"correct-horse-7","companyGroups":[{"id":"GroupCompanyId"}],"securityGroups":[{"id":"GroupDriveUserSecurityId"}],"isDriver":true,"driverGroups":[{"id":"b2782"}]}`
-	newRuleSet = `{"version":null,"user":{"id":"b2"},"hosRuleSet":{"id":"HosRuleSetAmerica7DayBig"},"dateTime":"2026-11-24T00:00:00.000Z"}`
-	newDVIR    = `{"version":null,"device":{"id":"b1"},"driver":{"id":"b2"},"defectList":{"id":"b278A"},"dateTime":"2026-11-24T08:00:00.000Z"}`
-	newText    = `{"version":null,"recipient":{"id":"b2"},"isDirectionToVehicle":true,"messageContent":{"contentType":"Normal","message":"hello","urgent":true}}`
-	newFuel    = `{"version":null,"device":{"id":"b1"},"driver":{"id":"b2"},"dateTime":"2026-11-24T08:00:00.000Z","volume":240.5,"externalReference":"op-1"}`
+	newVehicle      = `{"version":null,"name":"Truck 301","groups":[{"id":"GroupCompanyId"}]}`
+	newTrailer      = `{"version":null,"name":"Trailer 301","groups":[{"id":"b2781"}]}`
+	newUser         = `{"version":null,"name":"jo.doe@example.com","firstName":"Josephine","lastName":"Doering","password":"correct-horse-7","companyGroups":[{"id":"GroupCompanyId"}],"securityGroups":[{"id":"GroupViewOnlySecurityId"}]}`
+	newDriver       = `{"version":null,"name":"jo.doe@example.com","firstName":"Josephine","lastName":"Doering","password":"correct-horse-7","companyGroups":[{"id":"GroupCompanyId"}],"securityGroups":[{"id":"GroupDriveUserSecurityId"}],"isDriver":true,"driverGroups":[{"id":"b2782"}]}`
+	newRuleSet      = `{"version":null,"user":{"id":"b2"},"hosRuleSet":{"id":"HosRuleSetAmerica7DayBig"},"dateTime":"2026-11-24T00:00:00.000Z"}`
+	newDVIR         = `{"version":null,"device":{"id":"b1"},"driver":{"id":"b2"},"defectList":{"id":"b278A"},"dateTime":"2026-11-24T08:00:00.000Z"}`
+	newText         = `{"version":null,"recipient":{"id":"b2"},"isDirectionToVehicle":true,"messageContent":{"contentType":"Normal","message":"hello","urgent":true}}`
+	newDriverChange = `{"device":{"id":"b1"},"driver":{"id":"b2"},"dateTime":"2026-11-23T08:00:00.000Z","type":"Driver"}`
+
+	newFuel = `{"version":null,"device":{"id":"b1"},"driver":{"id":"b2"},"dateTime":"2026-11-24T08:00:00.000Z","volume":240.5,"externalReference":"op-1"}`
 )
 
 const (

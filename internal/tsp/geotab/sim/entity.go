@@ -38,6 +38,8 @@ type writing struct {
 	settle func(tx *simkit.Tx, before, after simkit.Object) error
 	// keys are what only one entity may have.
 	keys func(o simkit.Object) []string
+	// addOnly says that the entity is added and removed and not set.
+	addOnly bool
 	// newID makes an id; nil counts.
 	newID func(tx *simkit.Tx) string
 	// kept does what goes beside storing; given is what the caller wrote. nil does nothing.

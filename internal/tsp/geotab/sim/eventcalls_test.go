@@ -91,7 +91,15 @@ func fuelCalls() []call {
 func otherCalls() []call {
 	return []call{
 		{"a group", "Add", "Group", `{"name":"North"}`, "InvalidApiOperationException"},
-		{"a driver change", "Add", "DriverChange", `{"device":{"id":"b1"}}`, "InvalidApiOperationException"},
+		{"a driver change", "Add", "DriverChange", newDriverChange, ""},
+		{"one to nobody", "Add", "DriverChange", change(newDriverChange, "driver", `{"id":"UnknownDriverId"}`), ""},
+		{"one of a trip", "Add", "DriverChange", change(newDriverChange, "type", `"TripDriver"`), ""},
+		{"one by the system", "Add", "DriverChange", change(newDriverChange, "type", `"ResetDriver"`), badArgument},
+		{"one to a dispatcher", "Add", "DriverChange", change(newDriverChange, "driver", `{"id":"b8"}`), ""},
+		{"one to come", "Add", "DriverChange", change(newDriverChange, "dateTime", `"2049-01-01T00:00:00.000Z"`), badArgument},
+		{"one without a time", "Add", "DriverChange", `{"device":{"id":"b1"},"driver":{"id":"b2"}}`, badNull},
+		{"another time of one", "Set", "DriverChange", with(newDriverChange, `"id":"b1"`), "InvalidApiOperationException"},
+		{"none any more", "Remove", "DriverChange", `{"id":"b1"}`, ""},
 		{"an unknown type", "Add", "Vehicle", `{"name":"x"}`, badMethod},
 		{"a type in small letters", "Add", "device", newVehicle, badMethod},
 		{"no type", "Add", "", newVehicle, badNull},

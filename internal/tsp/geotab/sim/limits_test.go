@@ -15,7 +15,7 @@ func TestEachMethodAndEntityHasItsDocumentedLimit(t *testing.T) {
 	for call, n := range map[string]int{
 		"Get Device": 650, "Add Device": 250, "Set Device": 250, "Remove Device": 250, "Get UntrackedAsset": 100, "Add User": 250,
 		"Set Trailer": 300, "Get DVIRLog": 1000, "Add DVIRLog": 350, "Add FuelTransaction": 1000,
-		"Get FuelTransaction": 250, "Set FuelTransaction": 200, "Get DriverChange": 1000,
+		"Get FuelTransaction": 250, "Set FuelTransaction": 200, "Get DriverChange": 1000, "Add DriverChange": 250,
 		"GetFeed Device": 250, "GetFeed DVIRLog": 350, "GetFeed FuelTransaction": 250,
 	} {
 		t.Run(call, func(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 
 // write is Add, Set and Remove.
 func (s *service) write(tx *simkit.Tx, c *simkit.Call, e *entity) (any, error) {
-	if e.writing == nil {
+	if e.writing == nil || e.writing.addOnly && c.Name == "Set" {
 		return nil, throw(typeOperation, "%s of %s is not offered", c.Name, e.name)
 	}
 	given, ok := c.Body["entity"].(simkit.Object)

@@ -38,7 +38,9 @@ const (
 
 // The messages by whom they went to, for the admin side.
 const (
-	messagesToOne     = "messages_to_one"
+	messagesToOne = "messages_to_one"
+	// permanentDrivers are the vehicles that have one.
+	permanentDrivers  = "permanent_drivers"
 	messagesToSeveral = "messages_to_several"
 )
 
@@ -48,6 +50,10 @@ func (s *service) Objects(tx *simkit.Tx, collection string) ([]*simkit.Item, boo
 	case messagesToOne, messagesToSeveral:
 		return slices.DeleteFunc(slices.Clone(tx.Items(messages)), func(i *simkit.Item) bool {
 			return len(simkit.Elements[int64](i.Object, "recipient_ids")) > 1 != (collection == messagesToSeveral)
+		}), true
+	case permanentDrivers:
+		return slices.DeleteFunc(slices.Clone(tx.Items(vehicles)), func(i *simkit.Item) bool {
+			return simkit.Int(i.Object, "permanent_driver_id") == 0
 		}), true
 	case vehicles, assets, users, groups, companies, messages, fuel, inspections, externalIDs, simkit.Changes:
 		return tx.Items(collection), true

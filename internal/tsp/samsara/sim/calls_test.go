@@ -35,7 +35,7 @@ const (
 )
 
 func calls() []call {
-	lists := [][]call{readCalls(), vehicleCalls(), trailerCalls(), assetCalls(), driverCalls(), messageCalls(), dvirCalls(), fuelCalls(), userCalls()}
+	lists := [][]call{readCalls(), vehicleCalls(), trailerCalls(), assetCalls(), driverCalls(), messageCalls(), dvirCalls(), fuelCalls(), userCalls(), assignmentCalls()}
 	var all []call
 	for _, list := range lists {
 		all = append(all, list...)

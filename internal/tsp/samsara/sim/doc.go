@@ -5,8 +5,8 @@
 // from behaviour that others observed; where no source says anything, the comment says "not documented": then neither
 // these nor Samsara's SDK 14.7.0 (github.com/samsarahq/samsara-ts, 2026-08-21) say it, looked up again 2026-11-27.
 //
-// Left out, among what clients meet first: /gateways, driver-vehicle assignments, and of the SDK 14.7.0 alone
-// /assets/{id} and DELETE /fleet/drivers/{id}, whose answers no document describes.
+// Left out, among what clients meet first: /gateways, DELETE /fleet/driver-vehicle-assignments, and of the SDK 14.7.0
+// alone /assets/{id} and DELETE /fleet/drivers/{id}, whose answers no document describes.
 //
 // One organisation, "Demo Freight" (4000001), with these credentials:
 //
@@ -24,5 +24,5 @@
 //
 // All classes of assets live in one set with one id space, so a vehicle can be read and changed through
 // /fleet/vehicles and through /assets. /_sim/objects/ knows: assets, vehicles, trailers, drivers, messages, dvirs,
-// fuel-purchases, users, tags, attributes, and changes (every PATCH in order: {seq, at, collection, id, patch}).
+// fuel-purchases, driver-vehicle-assignments, users, tags, attributes, and changes (every PATCH in order: {seq, at, collection, id, patch}).
 package sim

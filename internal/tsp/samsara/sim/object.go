@@ -14,9 +14,11 @@ const (
 	messages = "messages"
 	dvirs    = "dvirs"
 	fuel     = "fuel-purchases"
-	users    = "users"
-	tags     = "tags"
-	roles    = "_roles"
+	// driverAssignments are those of drivers to vehicles.
+	driverAssignments = "driver-vehicle-assignments"
+	users             = "users"
+	tags              = "tags"
+	roles             = "_roles"
 )
 
 // timestamp writes a time as Samsara does: UTC with milliseconds.

@@ -9,7 +9,7 @@ import (
 // Objects lists a collection for the admin side. Vehicles and trailers are the assets of that class.
 func (s *service) Objects(tx *simkit.Tx, collection string) ([]*simkit.Item, bool) {
 	switch collection {
-	case assets, drivers, messages, dvirs, fuel, users, tags, attributes, simkit.Changes:
+	case assets, drivers, messages, dvirs, fuel, driverAssignments, users, tags, attributes, simkit.Changes:
 		return tx.Items(collection), true
 	case classCollection(classVehicle):
 		return ofClass(tx, classVehicle), true

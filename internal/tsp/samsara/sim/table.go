@@ -1,11 +1,19 @@
 package sim
 
-import "github.com/waybill-dev/waybill/internal/tsp/simkit"
+import (
+	"net/http"
+
+	"github.com/waybill-dev/waybill/internal/tsp/simkit"
+)
 
 // operations is everything that the simulator serves, with the limits that the document gives an operation.
 func (s *service) operations() map[string]simkit.Operation {
 	patchAsset := slow(write("Assets", assetShape(), nil, s.patchAsset))
 	patchAsset.Query = []string{"id"}
+	newAssignment := slow(write("Assignments", assignmentShape(rfc3339), assignmentRequired, postAssignment))
+	newAssignment.Status = http.StatusCreated
+	changeAssignment := slow(write("Assignments", assignmentShape(simkit.Nullable(rfc3339)), assignmentChange, patchAssignment))
+	changeAssignment.Status = http.StatusAccepted
 	return map[string]simkit.Operation{
 		"GET /me":         read("Org Information", nil, getMe),
 		"GET /user-roles": read("Users", pageFilters, listRoles),
@@ -45,7 +53,12 @@ func (s *service) operations() map[string]simkit.Operation {
 		"GET /dvirs/stream":        read("DVIRs", dvirStreamFilters, streamDVIRs, perSecond(5)),
 		"GET /dvirs/{id}":          read("DVIRs", []string{"includeExternalIds"}, getDVIR, perSecond(10)),
 		"POST /fleet/dvirs":        write("DVIRs", dvirShape(), dvirRequired, postDVIR),
-		"POST /fuel-purchase":      slow(write("Fuel Purchase", fuelShape(), fuelRequired, s.postFuelPurchase)),
+
+		"GET /fleet/driver-vehicle-assignments":   read("Assignments", assignmentFilters, listAssignments, perSecond(5)),
+		"POST /fleet/driver-vehicle-assignments":  newAssignment,
+		"PATCH /fleet/driver-vehicle-assignments": changeAssignment,
+
+		"POST /fuel-purchase": slow(write("Fuel Purchase", fuelShape(), fuelRequired, s.postFuelPurchase)),
 	}
 }
 

@@ -24,14 +24,14 @@ func TestEveryCallIsTakenOrRefusedAsDocumented(t *testing.T) {
 			case legacy && (got.Header.Get("Content-Type") != "text/plain; charset=utf-8" ||
 				!strings.HasPrefix(got.Text, "rpc error: code = InvalidArgument desc = ")):
 				t.Errorf("not the legacy error shape: %s %s", got.Header.Get("Content-Type"), got.Text)
-			case !legacy && c.status != http.StatusOK:
+			case !legacy && c.status >= 300:
 				if got.Refused(t, c.status, "message"); got.JSON(t)["requestId"] != got.Header.Get("Request-Id") {
 					t.Errorf("a refusal with another requestId than Request-Id: %s", got.Text)
 				}
 			case strings.Contains(got.Text, "null"):
 				t.Errorf("null in a reply: %s", got.Text)
 			}
-			if c.status != http.StatusOK && c.method != http.MethodGet {
+			if c.status >= 300 && c.method != http.MethodGet {
 				s.Holds(c.name+" was refused", map[string]int{
 					"assets": 9, "drivers": 9, "messages": 2, "dvirs": 2, "fuel-purchases": 0, "changes": 0,
 				})
