@@ -50,11 +50,18 @@ type Operations interface {
 	// Exchanges returns the calls of an operation's attempts as its partner may see them.
 	Exchanges(ctx context.Context, op operation.Operation) ([]operation.Kept, error)
 	List(ctx context.Context, f operation.Filter) (page.Page[operation.Operation], error)
-	// Retry is Submit of what a failed operation asked for.
-	Retry(ctx context.Context, connection, id uuid.UUID, r operation.Request) (op operation.Operation, replayed bool,
-		err error)
 	// Cancel returns once it is decided whether the operation is cancelled.
 	Cancel(ctx context.Context, partner, connection, id uuid.UUID) (operation.Operation, error)
+}
+
+// Remedies is what can be done about an operation that has ended. Its errors are as those of Operations.
+type Remedies interface {
+	// Retried and Reverted return the write that sends a failed operation once more, and the one that takes a successful
+	// update back.
+	Retried(ctx context.Context, connection, id uuid.UUID, r operation.Request) (operation.Request, error)
+	Reverted(ctx context.Context, connection, id uuid.UUID, r operation.Request) (operation.Request, error)
+	// Resolve ends what is not known of an operation as somebody says.
+	Resolve(ctx context.Context, w operation.Word) (operation.Operation, error)
 }
 
 // Webhooks keeps partners' subscriptions. Every method takes the partner of the token, so that
@@ -81,6 +88,7 @@ type Deliveries interface {
 type Config struct {
 	Tokens      Tokens
 	Operations  Operations
+	Remedies    Remedies
 	Batches     Batches
 	Jobs        Jobs
 	Webhooks    Webhooks

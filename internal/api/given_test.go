@@ -30,7 +30,7 @@ func answers(t *testing.T) map[string]any {
 		"ConnectionRead": connection.Read{}, "DataFreshness": record.Freshness{},
 		"ResourceOperation": inBoth(t, operation.Operation{}.Answer(), operation.Operation{}.Previewed(operation.Preview{})),
 		"WritePreview":      operation.Preview{}, "PlannedRequest": tsp.Planned{}, "ExchangeRequest": tsp.Request{},
-		"Exchange": tsp.Exchange{}, "ExchangeResponse": tsp.Response{},
+		"Resolution": operation.ResolutionRead{}, "Exchange": tsp.Exchange{}, "ExchangeResponse": tsp.Response{},
 		"WriteFailure": operation.Failure{}, "ResolvedReference": operation.Reference{}, "LimitCharge": operation.Charge{},
 		"PreviewBehind": operation.PreviewBehind{}, "ResourceOperationRead": operation.Operation{}.Read(),
 		"JobRead": job.Job{}.Read(), "JobPreview": job.Job{}.Preview(), "JobRefusal": job.RefusalRead{},

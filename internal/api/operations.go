@@ -52,36 +52,6 @@ func (s *Server) cancelOperation(w http.ResponseWriter, r *http.Request, who acc
 	return nil
 }
 
-// retryOperation answers as a write does. Without a body the operation's own is sent again.
-func (s *Server) retryOperation(w http.ResponseWriter, r *http.Request, who access.Principal, q *query) error {
-	body, err := optionalBody(w, r, "application/json")
-	if err != nil {
-		return err
-	}
-	request := operation.Request{Partner: who.Partner.ID, Body: body, Sync: q.isSet("is_sync"), Told: who.SyncEvents,
-		Expires: s.expiresIn(q), Verify: q.boolean("verify")}
-	if err := q.err(); err != nil {
-		return err
-	}
-	conn, id, err := operationIDs(r)
-	if err != nil {
-		return err
-	}
-	if request.Key, err = idempotencyKey(r, who, request); err != nil {
-		return err
-	}
-	wait, err := preferredWait(r)
-	if err != nil {
-		return err
-	}
-	op, replayed, err := s.Operations.Retry(r.Context(), conn, id, request)
-	if err != nil {
-		return err
-	}
-	s.answerTaken(w, r, taken{op, replayed, wait})
-	return nil
-}
-
 // operationIDs are those of the path of one operation.
 func operationIDs(r *http.Request) (conn, id uuid.UUID, err error) {
 	if conn, err = pathID(r, "connection_id"); err == nil {

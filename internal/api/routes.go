@@ -70,6 +70,8 @@ func (s *Server) routes() []route {
 		{"GET", operationPath, "resource_operation:read", s.getOperation},
 		{"POST", operationPath + "/cancel", "telematics:write", bodiless(s.cancelOperation)},
 		{"POST", operationPath + "/retry", "telematics:write", s.retryOperation},
+		{"POST", operationPath + "/revert", "telematics:write", s.revertOperation},
+		{"POST", operationPath + "/resolve", "telematics:write", bare(s.resolveOperation)},
 		{"POST", "/v2/telematics/batch", "telematics:write", s.takeBatch},
 		{"GET", "/v2/integrations/connections/data-freshness", "connection:read", s.dataFreshness},
 		{"POST", "/v2/integrations/connections/{connection_id}/import", "connection:update", bodiless(s.requestImport)},

@@ -44,6 +44,10 @@ type (
 		api.Operations
 		*house
 	}
+	remedies struct {
+		api.Remedies
+		*house
+	}
 	records struct {
 		api.Records
 		*house
@@ -174,7 +178,7 @@ func open(t *testing.T, adapters ...tsp.Adapter) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.Server = api.New(api.Config{Tokens: tokens{}, Operations: operations{house: h}, Webhooks: webhooks{house: h},
+	h.Server = api.New(api.Config{Tokens: tokens{}, Operations: operations{house: h}, Remedies: remedies{house: h}, Webhooks: webhooks{house: h},
 		Deliveries: deliveries{house: h}, Jobs: jobs{house: h}, Connections: connections{house: h}, Fleets: fleets{house: h},
 		Agreements: agreements{house: h}, Records: records{house: h}, Schedules: schedules{house: h}, TSPs: registry,
 		Now: func() time.Time { return h.now }, Log: slog.New(slog.DiscardHandler)})

@@ -45,13 +45,18 @@ func (s *Server) write(kind resource.Kind, verb resource.Verb) answerer {
 		if preview {
 			return s.preview(w, r, request)
 		}
-		op, replayed, err := s.Operations.Submit(r.Context(), request)
-		if err != nil {
-			return err
-		}
-		s.answerTaken(w, r, taken{op, replayed, wait})
-		return nil
+		return s.submit(w, r, request, wait)
 	}
+}
+
+// submit makes a write and answers it; wait is that of taken.
+func (s *Server) submit(w http.ResponseWriter, r *http.Request, request operation.Request, wait time.Duration) error {
+	op, replayed, err := s.Operations.Submit(r.Context(), request)
+	if err != nil {
+		return err
+	}
+	s.answerTaken(w, r, taken{op, replayed, wait})
+	return nil
 }
 
 // preview answers a write that is not to be made. The caller has asked for what the contract lacks, so that a client

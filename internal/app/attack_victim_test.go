@@ -40,6 +40,8 @@ var bodies = map[string][]string{
 		`{"credentials":{"token":"samsara-demo-token"}}`},
 	"POST /v2/integrations/connections": {`{"tsp_id":"TSP","fleet_ref":"rival-fleet","pre_auth_id":"PREAUTH",` +
 		`"credentials":{"token":"samsara-demo-token"}}`},
+	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/resolve": {
+		`{"outcome":"not_applied"}`},
 	"PATCH /v2/orgs/fleets/{fleet_id}":                     {`{"fleet_ref":"x"}`, `{"name":"x"}`},
 	"PATCH /v2/orgs/share-agreements/{share_agreement_id}": {`{"expiration_date":null}`},
 	"POST /v2/notifications/webhooks": {

@@ -122,7 +122,7 @@ func (a *App) outside() func() time.Time {
 // work makes the dispatcher and what runs in its lanes.
 func (a *App) work(p parts) {
 	a.writes = perform.NewWrites(perform.WritesConfig{
-		Queue: a.db, Progress: a.db, Stops: a.db, Chained: a.db, Verifications: a.db,
+		Queue: a.db, Progress: a.db, Stops: a.db, Chained: a.db, Resolutions: a.db, Verifications: a.db,
 		Importer:    record.Importer{Caller: a.caller, Store: a.db, Now: a.now},
 		Connections: a.db, Links: a.connections, Records: a.db, Grants: p.grants,
 		Imports: a.imports, TSPs: a.caller, Limits: p.limits, Settling: p.settling, CutAt: a.cutSince, Floor: a.floors.calls,
@@ -170,8 +170,8 @@ func (a *App) face(ctx context.Context, p parts) error {
 		Every: a.config.ImportEvery, Now: a.now,
 	})
 	operations := operation.New(operation.Config{
-		Store: a.db, Groups: a.db, Kept: a.db, Cancels: a.db, Chained: a.db, Access: a.db, Connections: a.db,
-		Records: a.db, Registry: p.registry, Performer: a.writes, Replica: a.id(),
+		Store: a.db, Groups: a.db, Kept: a.db, Cancels: a.db, Chained: a.db, Images: a.db, Access: a.db, Connections: a.db,
+		Records: a.db, Registry: p.registry, Performer: a.writes, Resolver: a.writes, Replica: a.id(),
 		Now: a.now, MaxAge: a.config.MaxAge, Waiters: a.waiters, Explainer: a.writes,
 	})
 	a.jobs = job.New(job.Config{Store: a.db, Snapshots: a.db, Queue: a.db, Retention: a.db, Retrier: operations,
@@ -180,7 +180,7 @@ func (a *App) face(ctx context.Context, p parts) error {
 		Tokens: tokens, Fleets: orgs, Directory: orgs, Agreements: orgs, TSPs: p.registry, Webhooks: a.webhooks,
 		Deliveries: a.webhooks, Feed: a.feed, Connections: a.connections, Records: records, Schedules: records,
 		Defects:    records,
-		Operations: operations, Batches: operations, Jobs: a.jobs,
+		Operations: operations, Remedies: operations, Batches: operations, Jobs: a.jobs,
 		Healthy: a.healthy, Ready: a.checks, Watch: a.apiWatch(), Traces: a.apiTraces(),
 		IgnoreUnknown: a.config.IgnoreUnknown, MaxAge: a.config.MaxAge, Limits: limits(a.config),
 		Sound: listen.Check, Strict: p.strict, Now: a.now, Log: a.log,

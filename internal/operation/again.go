@@ -16,9 +16,17 @@ import (
 // says how: its Body, if it has one, stands instead of what was sent before; kind, verb and target are the operation's.
 // It is checked as any write, and answers as Submit does.
 func (s *Service) Retry(ctx context.Context, conn, id uuid.UUID, r Request) (op Operation, replayed bool, err error) {
+	if r, err = s.Retried(ctx, conn, id, r); err != nil {
+		return op, false, err
+	}
+	return s.Submit(ctx, r)
+}
+
+// Retried returns the request that Retry submits, for whoever previews it.
+func (s *Service) Retried(ctx context.Context, conn, id uuid.UUID, r Request) (Request, error) {
 	old, err := s.get(ctx, r.Partner, conn, id)
 	if err != nil {
-		return old, false, err
+		return r, err
 	}
 	r.Kind, r.Verb, r.Retries = old.Kind, old.Verb, &old
 	if r.Verb == resource.Update {
@@ -27,21 +35,26 @@ func (s *Service) Retry(ctx context.Context, conn, id uuid.UUID, r Request) (op 
 			r.Target = old.Awaits[0]
 		}
 	}
-	// A request that was accepted before is answered whatever has become of the operation since.
-	if r.Key != nil {
-		if op, replayed, err = s.replay(ctx, r); replayed || err != nil {
-			return op, replayed, err
-		}
+	if taken, err := s.isTaken(ctx, r); taken || err != nil {
+		return r, err
 	}
 	if err := old.retriable(); err != nil {
-		return old, false, err
+		return r, err
 	}
 	if len(r.Body) == 0 {
-		if r.Body, err = s.whole(ctx, old); err != nil {
-			return old, false, err
-		}
+		r.Body, err = s.whole(ctx, old)
 	}
-	return s.Submit(ctx, r)
+	return r, err
+}
+
+// isTaken tells whether a request was accepted before: then it is answered whatever has become since of the operation
+// that it follows from.
+func (s *Service) isTaken(ctx context.Context, r Request) (bool, error) {
+	if r.Key == nil {
+		return false, nil
+	}
+	_, taken, err := s.replay(ctx, r)
+	return taken, err
 }
 
 // retriable tells why an operation cannot be retried; nil if it can.
@@ -53,8 +66,7 @@ func (op Operation) retriable() error {
 	case !op.State.Ended():
 		why = "it is pending; wait for its end, or cancel it first"
 	case !op.CutAt.IsZero():
-		why = "its outcome is unknown, and the TSP may have taken it; look there, and if it is not there send it as a " +
-			"write of its own"
+		why = "its outcome is unknown, and the TSP may have taken it; look there, and POST .../resolve what you find"
 	case op.RetriedBy != uuid.Nil:
 		why = fmt.Sprintf("it was retried as operation %s; retry that one", op.RetriedBy)
 	default:

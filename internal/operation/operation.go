@@ -22,6 +22,13 @@ var ErrKeyTaken = errors.New("the idempotency key is in use")
 // ErrRetried is what a Store answers when the operation that another would retry cannot be retried any more.
 var ErrRetried = errors.New("the operation was retried meanwhile")
 
+// ErrReverted is what a Store answers when the operation that another would revert cannot be reverted any more, or its
+// record has been written since.
+var ErrReverted = errors.New("the operation was reverted meanwhile, or its record written")
+
+// ErrAdopted is what a Store answers when the record that an operation would adopt is another operation's.
+var ErrAdopted = errors.New("the record is another operation's")
+
 // Operation is one write from submission to its end.
 type Operation struct {
 	ID uuid.UUID
@@ -76,6 +83,12 @@ type Operation struct {
 	Awaits []uuid.UUID
 	// RetryOf is the failed operation that it retries, and RetriedBy the one that retries it; zero for none.
 	RetryOf, RetriedBy uuid.UUID
+	// RevertOf is the update that it takes back, and RevertedBy the one that takes it back; zero for none.
+	RevertOf, RevertedBy uuid.UUID
+	// Upon is when the record had been written last as whoever reverts has read it. No store returns it.
+	Upon time.Time
+	// Resolution is how somebody has resolved its outcome, which was unknown; nil if nobody has.
+	Resolution *Resolution
 	// SentAt is when the oldest attempt began whose outcome is not known, or the last one; zero
 	// before the first.
 	SentAt time.Time

@@ -27,6 +27,10 @@ func (s *Service) refused(err error, partner uuid.UUID) error {
 		return &problem.Error{Code: problem.Conflict, Err: err, Detail: "the operation was retried at the same time by " +
 			"another request; nothing was stored or sent; read it: retried_by names the one that retries it"}
 	}
+	if errors.Is(err, ErrReverted) {
+		return &problem.Error{Code: problem.Conflict, Err: err, Detail: "the operation was reverted, or its record written, at " +
+			"the same time by another request; nothing was stored or sent; read both, and revert it again if that is still wanted"}
+	}
 	return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second,
 		Detail: "the write could not be stored now; nothing was accepted, so send it again", Err: err}
 }

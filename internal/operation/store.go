@@ -21,7 +21,8 @@ type Store interface {
 	// *Busy if the operation is sync and another unfinished one of the connection holds its order
 	// key, or a Hold does (Behind), or ErrKeyTaken if its idempotency key was given since KeysSince
 	// its CreatedAt to an operation that does not free it. If it has a RetryOf that is retried by it, or ErrRetried if
-	// that was done before.
+	// that was done before. If it has a RevertOf that is reverted by it, or ErrReverted if that was done before and has not
+	// certainly failed, if the record has been written since Upon, or if something of its chain has not ended.
 	Accept(ctx context.Context, op Operation, events []event.Event) (Operation, error)
 	// Free tells with *Busy that Accept would refuse a sync operation now for what else is in its
 	// chain. It is asked before anything is charged for the operation.
@@ -133,6 +134,8 @@ type Settlement struct {
 	Attempts []Attempt
 	Record   *record.Record
 	Events   []event.Event
+	// Image is what a successful update has changed of its record; nil if that is not known.
+	Image record.Image
 	// Kept are the calls of the attempt.
 	Kept *Kept
 	// Hold is what an operation that ends leaves on its chain, whose next one then waits.

@@ -39,6 +39,10 @@ type Config struct {
 	MaxAge time.Duration
 	// Waiters are those who Await an operation.
 	Waiters *Waiters
+	// Images are what updates have changed.
+	Images Images
+	// Resolver carries out what is resolved by hand.
+	Resolver Resolver
 	// Explainer tells why operations wait; it may be nil.
 	Explainer Explainer
 }
@@ -74,6 +78,8 @@ type Request struct {
 	Earlier []Operation
 	// Retries is the failed operation that the write is to retry, as Retry has found it; nil for none.
 	Retries *Operation
+	// Reverts is the update that the write takes back, as Reverted has found it; nil for none.
+	Reverts *Reverting
 	// Came is when it came, by the service's clock: no later change need be heeded. Zero is now.
 	Came time.Time
 }
@@ -91,8 +97,8 @@ func (s *Service) Submit(ctx context.Context, r Request) (op Operation, replayed
 		}
 	}
 	op, err = s.submit(ctx, r)
-	// A repetition that came at the same time has taken the key, and of a retry what is retried as well.
-	if r.Key == nil || !errors.Is(err, ErrKeyTaken) && !errors.Is(err, ErrRetried) {
+	// A repetition that came at the same time has taken the key, and what is retried or reverted as well.
+	if r.Key == nil || !errors.Is(err, ErrKeyTaken) && !errors.Is(err, ErrRetried) && !errors.Is(err, ErrReverted) {
 		return op, false, err
 	}
 	if op, replayed, again := s.replay(ctx, r); replayed || again != nil {
@@ -165,6 +171,9 @@ func (s *Service) prepare(r Request, conn connection.Connection, grant access.Gr
 	}
 	if r.Retries != nil {
 		op.RetryOf = r.Retries.ID
+	}
+	if r.Reverts != nil {
+		op.RevertOf, op.Upon = r.Reverts.Operation, r.Reverts.Upon
 	}
 	// From its first moment a sync operation may have been sent, so a crash must find it as such.
 	if r.Sync {

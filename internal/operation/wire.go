@@ -43,6 +43,10 @@ type Outcome struct {
 	Verification *Verification `json:"verification,omitempty"`
 	RetryOf      *uuid.UUID    `json:"retry_of,omitempty"`
 	RetriedBy    *uuid.UUID    `json:"retried_by,omitempty"`
+	RevertOf     *uuid.UUID    `json:"revert_of,omitempty"`
+	RevertedBy   *uuid.UUID    `json:"reverted_by,omitempty"`
+	// OutcomeUnknown is there if the operation has failed and the TSP may have taken it.
+	OutcomeUnknown bool `json:"outcome_unknown,omitzero"`
 	// Progress is there in what is read of an operation that has not ended.
 	Progress *ProgressRead `json:"progress,omitempty"`
 }
@@ -71,6 +75,8 @@ type Log struct {
 	ErrorDetails        *string            `json:"error_details"`
 	ResponseStatusCode  *int               `json:"response_status_code"`
 	ResponseHeaders     *map[string]string `json:"response_headers"`
+	// Resolution is there in the entry that tells how the outcome was resolved by hand.
+	Resolution *ResolutionRead `json:"resolution,omitempty"`
 	// Calls are told to whoever asks for them alone.
 	*Calls
 }
@@ -91,14 +97,19 @@ func (op Operation) Answer() Answer {
 			OperationType: op.Verb, Payload: op.Payload, Status: op.State.Wire(),
 			// A list in the contract is never null.
 			Logs: []Log{}, Warnings: op.Warnings, Reason: op.Reason, ExpiresAt: wire.OptionalTime(op.ExpiresAt),
-			RetryOf: wire.Optional(op.RetryOf), RetriedBy: wire.Optional(op.RetriedBy), Progress: op.Progress,
-			Verification: op.verification()}}
+			RetryOf: wire.Optional(op.RetryOf), RetriedBy: wire.Optional(op.RetriedBy),
+			RevertOf: wire.Optional(op.RevertOf), RevertedBy: wire.Optional(op.RevertedBy),
+			OutcomeUnknown: op.IsUnknown(), Progress: op.Progress, Verification: op.verification()}}
 	// The contract knows no payload that is null.
 	if op.Damaged != nil {
 		a.Payload = jsontext.Value("{}")
 	}
 	for _, at := range op.Attempts {
-		a.Logs = append(a.Logs, at.log(op.ID))
+		l := at.log(op.ID)
+		if r := op.Resolution; r != nil && r.Entry == at.N {
+			l.Resolution = &ResolutionRead{r.Outcome, wire.Optional(string(r.SourceID)), r.Checked, r.By}
+		}
+		a.Logs = append(a.Logs, l)
 	}
 	return a
 }

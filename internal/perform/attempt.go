@@ -160,6 +160,10 @@ func (w *Writes) form(ctx context.Context, t *task, pace tsp.Pacer) (tsp.Write, 
 		write.SentAt = t.op.SentAt
 	}
 	write.Progress, write.Pace, write.Rivals = steps, pace, w.rivals(t.op, write)
+	// Behind an attempt without an answer the record may be as that one left it.
+	if !t.course().unknown {
+		write.Read = func(r tsp.Record) { t.before = &r }
+	}
 	write.Now, write.Settles = w.c.Now, w.c.Settling.of(t.spec, t.capability())
 	return write, nil
 }

@@ -50,6 +50,11 @@ type world struct {
 	// records are those that were stored with their writes, and peers those that are known before.
 	records []record.Record
 	peers   []record.Record
+	// reached are those that the connection reaches, and images what updates have changed.
+	reached []record.Record
+	images  []record.Image
+	// resolves is what the store does before it resolves an operation.
+	resolves func() error
 	// lookUps counts how often known records were asked for.
 	lookUps   int
 	verifying verifying
@@ -80,8 +85,8 @@ func newWorld(t *testing.T) *world {
 	w.budget = dispatch.NewBudget(time.Now, map[string]time.Time{})
 	caller := tsp.NewCaller(registry, nil, 30*time.Second, quiet)
 	w.writes = NewWrites(WritesConfig{Exchanges: true, Queue: w, Progress: w, Stops: w, Chained: w, Verifications: w,
-		Importer: record.Importer{Caller: caller, Store: w, Now: time.Now}, Connections: w, Links: w, Records: w, Imports: w,
-		Grants: NewGrants(w, time.Now), TSPs: caller, Limits: NewLimits(registry, w.budget, nil),
+		Importer: record.Importer{Caller: caller, Store: w, Now: time.Now}, Resolutions: w, Connections: w, Links: w,
+		Records: w, Imports: w, Grants: NewGrants(w, time.Now), TSPs: caller, Limits: NewLimits(registry, w.budget, nil),
 		Settling: Settling{Registry: registry, Deadline: 30 * time.Second},
 		Derive:   func(uuid.UUID, string) []byte { return nil }, Now: time.Now, Log: quiet})
 	return w
@@ -223,6 +228,9 @@ func (w *world) Settle(_ context.Context, s operation.Settlement) error {
 	w.log[s.Operation.ID] = slices.Clone(s.Operation.Attempts)
 	if s.Record != nil {
 		w.records = append(w.records, *s.Record)
+	}
+	if s.Image != nil {
+		w.images = append(w.images, s.Image)
 	}
 	if s.Hold != nil {
 		w.holds = append(w.holds, *s.Hold)

@@ -63,6 +63,10 @@ func (w *Writes) rival(op operation.Operation) (tsp.Rival, error) {
 	write, err := w.read(&task{op: op})
 	r := tsp.Rival{Capability: write.Capability, Payload: write.Payload, Refs: write.Refs, SourceID: op.SourceID,
 		Collection: op.Collection, SentAt: op.SentAt, EndedAt: op.UpdatedAt, Certain: op.State == operation.Succeeded}
+	// What was resolved by hand was made before, or not at all.
+	if op.Resolution != nil {
+		r.EndedAt = op.Resolution.CutAt
+	}
 	if !op.State.Ended() {
 		r.EndedAt = w.c.Now()
 	}

@@ -84,6 +84,7 @@ func (w *Writes) settlement(ctx context.Context, a dispatch.Attempt[*task]) (s o
 		if s.Record, err = w.recorded(ctx, &op, t); err != nil {
 			return s, err
 		}
+		s.Image = t.image
 	}
 	if t.stops != "" {
 		s.Unsent = t.op.State

@@ -5,6 +5,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -33,6 +34,10 @@ type task struct {
 	// way at the TSP. It is decided once: the time may be over before the attempt is.
 	looks  bool
 	answer answer
+	// before is the record as the adapter read it right before an update; nil where none did.
+	before *tsp.Record
+	// image is what an update that took effect has changed.
+	image record.Image
 	// look is what reading the written record has told, for an operation that is verified.
 	look look
 	// calls collects those of the attempt; nil where none are kept, or none was made.

@@ -23,6 +23,8 @@ type WritesConfig struct {
 	Progress operation.Progress
 	Stops    operation.Stops
 	Chained  operation.Chained
+	// Resolutions are outcomes that people have found out.
+	Resolutions operation.Resolutions
 	// Verifications are those of written records, which Importer takes in as imports do.
 	Verifications operation.Verifications
 	Importer      record.Importer

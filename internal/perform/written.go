@@ -32,23 +32,11 @@ func (w *Writes) recorded(ctx context.Context, op *operation.Operation, t *task)
 // that it can be read and referenced as soon as its write has ended.
 func (w *Writes) written(ctx context.Context, op *operation.Operation, t *task) (*record.Record, error) {
 	made := t.answer.written
-	r := record.Record{Kind: op.Kind, Fleet: op.Fleet, TSP: op.TSP, Account: t.conn.Account, Connection: op.Connection,
-		Collection: op.Collection, SourceID: op.SourceID, Source: []byte("{}"), Fields: []byte("{}"),
-		Extras: []byte("{}")}
-	if op.Verb == resource.Create {
-		// An update keeps both: it found its record by them.
-		r.Collection, r.SourceID = made.Collection, made.SourceID
-		if r.SourceID == "" {
-			r.SourceID, r.Synthetic = record.Synthetic(op.ID), true
-		}
-		if r.Collection == "" {
-			r.Collection = string(op.Kind)
-		}
-		r.MadeBy = op.ID
-	}
+	r := t.recordOf()
+	var before *record.Record
 	if !r.Synthetic {
 		// Even one that was just made may have been imported before its write is settled.
-		known, err := w.c.Records.Record(ctx, op.Connection, r.Identify().ID)
+		known, err := w.c.Records.Record(ctx, op.Connection, r.ID)
 		switch {
 		case err == nil:
 			if known.Kind != r.Kind {
@@ -60,11 +48,12 @@ func (w *Writes) written(ctx context.Context, op *operation.Operation, t *task) 
 				r.MadeBy = uuid.Nil
 			}
 			r.Fields, r.Extras, r.Source, r.Synthetic = known.Fields, known.Extras, known.Source, known.Synthetic
+			before = &known
 		case !errors.Is(err, record.ErrNotFound):
 			return nil, fmt.Errorf("looking up the written record: %w", err)
 		}
 	}
-	given := record.Write{Payload: op.Payload, Record: made.Record, At: op.UpdatedAt}
+	given := record.Write{Payload: op.Payload, Record: made.Record, Before: t.before, At: op.UpdatedAt}
 	var err error
 	if given.Dropped, err = w.dropped(t); err != nil {
 		return nil, err
@@ -75,9 +64,34 @@ func (w *Writes) written(ctx context.Context, op *operation.Operation, t *task) 
 	if r, err = r.Written(given); err != nil {
 		return nil, err
 	}
+	if op.Verb == resource.Update && before != nil {
+		if t.image, err = r.Image(*before, given); err != nil {
+			return nil, err
+		}
+	}
 	r = r.Identify()
 	op.Resource, op.SourceID, op.Collection = r.ID, r.SourceID, r.Collection
 	return &r, nil
+}
+
+// recordOf is the record that a write has made or changed, as far as its answer tells which it is.
+func (t *task) recordOf() record.Record {
+	op, made := t.op, t.answer.written
+	r := record.Record{Kind: op.Kind, Fleet: op.Fleet, TSP: op.TSP, Account: t.conn.Account, Connection: op.Connection,
+		Collection: op.Collection, SourceID: op.SourceID, Source: []byte("{}"), Fields: []byte("{}"),
+		Extras: []byte("{}")}
+	if op.Verb == resource.Create {
+		// An update keeps both: it found its record by them.
+		r.Collection, r.SourceID = made.Collection, made.SourceID
+		r.MadeBy = op.ID
+		if r.SourceID == "" {
+			r.SourceID, r.Synthetic = record.Synthetic(op.ID), true
+		}
+		if r.Collection == "" {
+			r.Collection = string(op.Kind)
+		}
+	}
+	return r.Identify()
 }
 
 // dropped names the fields that did not reach the TSP, by the settings that the attempt was made

@@ -22,6 +22,8 @@ type Write struct {
 	Payload jsontext.Value
 	// Record is the record as the TSP shows it after the write; nil where that is not known.
 	Record *tsp.Record
+	// Before is the record as the TSP showed it right before an update; nil where that is not known.
+	Before *tsp.Record
 	// Dropped names the fields of the payload that did not reach the TSP, or items of lists, such as
 	// "defects[1]". Nothing of them is the record's.
 	Dropped []string

@@ -43,6 +43,8 @@ type Store interface {
 	operation.Queue
 	operation.Stops
 	operation.Cancels
+	operation.Resolutions
+	operation.Images
 	operation.Chained
 	operation.Progress
 	operation.Recovery

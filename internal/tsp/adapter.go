@@ -138,6 +138,9 @@ type Write struct {
 	// Rivals returns the other operations that may have left at the TSP what this one would leave;
 	// see Alike. nil returns none.
 	Rivals Rivals
+	// Read is told the whole record as the TSP has it right before an update, in the form of Session.List, by adapters that
+	// read it in order to write it back; nil tells nobody.
+	Read func(Record)
 	// Now is the clock of SentAt and of rivals' times; see Clock.
 	Now func() time.Time
 	// Settles is how long an attempt may take effect after it was cut off; 0 is DefaultSettling.

@@ -62,6 +62,8 @@ type Action struct {
 	Limits []string
 	// Settles is that of the Spec where the action's differs; 0 where it does not.
 	Settles time.Duration
+	// Makes is the TSP's collection of what a create makes, of a kind that is not imported; "" for those that are.
+	Makes string
 	// Unknowable says for people what no look-up can know of the action at this TSP; "" where the TSP shows
 	// whose each record is.
 	Unknowable string

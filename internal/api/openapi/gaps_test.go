@@ -43,6 +43,8 @@ var ownRoutes = []string{
 	"POST /v2/integrations/connections/{connection_id}/import",
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/cancel",
 	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/retry",
+	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/revert",
+	"POST /v2/integrations/connections/{connection_id}/resource-operations/{resource_operation_id}/resolve",
 	"POST /v2/telematics/batch",
 	"GET /v2/integrations/jobs", "POST /v2/integrations/jobs", "GET /v2/integrations/jobs/{job_id}",
 	"POST /v2/integrations/jobs/{job_id}/stop",
@@ -70,7 +72,7 @@ var ownRoutes = []string{
 // ownSchemas have a name that the contract's documents do not know.
 var ownSchemas = []string{
 	"EventFeed", "FeedEvent",
-	"Exchange", "ExchangeRequest", "ExchangeResponse", "ExchangeBody", "Progress", "ProgressCodeEnum",
+	"Resolution", "Exchange", "ExchangeRequest", "ExchangeResponse", "ExchangeBody", "Progress", "ProgressCodeEnum",
 	"Warning", "TooManyRequestsOptionalDetail", "ServiceUnavailable", "UnsupportedMediaType", "Healthy", "Unhealthy",
 	"VehicleEvent", "TrailerEvent", "UserEvent", "MessageEvent", "GroupMessageEvent", "DvirLogEvent",
 	"FuelTransactionEvent",

@@ -19,7 +19,7 @@ func (db *DB) EndUnsent(ctx context.Context, claim fence.Claim, ends []operation
 			if err != nil {
 				return err
 			}
-			n, err := tx.settled(s, verified)
+			n, err := tx.settled(s, told{verification: verified})
 			if err == nil && n > 0 {
 				err = tx.endedUnsent(db, s)
 			}

@@ -20,7 +20,7 @@ import (
 const operationColumns = `id, partner, connection, fleet, fleet_ref, tsp, kind, verb, order_key, payload, warnings,
 	state, sync, tries, counted, streak, next_at, deadline, sent_at, cut_at, resource, source_id, collection,
 		created_at, updated_at, expires_at, stop_at, reason, retry_of, retried_by, awaits, told, verify,
-		verification`
+		verification, resolution, revert_of, reverted_by`
 
 // live is the condition of operations that have not ended, word for word that of their index.
 // SQLite uses a partial index only where it sees that the query implies its condition. With the
@@ -111,18 +111,20 @@ func (b *box) operation(row scanner) (operation.Operation, error) {
 	var warnings sql.NullString
 	var next, deadline, cut, created, updated int64
 	var first, expires, stop, told, verify sql.NullInt64
-	var why, awaits sql.NullString
-	var res, retries, retried []byte
+	var why, awaits, resolution sql.NullString
+	var res, retries, retried, reverts, reverted []byte
 	err := row.Scan(&op.Seq, &op.ID, &op.Partner, &op.Connection, &op.Fleet, &op.FleetRef, &op.TSP, &op.Kind, &op.Verb,
 		&op.OrderKey, &payload, &warnings, &op.State, &op.Sync, &op.Tries, &op.Counted, &op.Streak, &next, &deadline,
 		&first, &cut, &res, &op.SourceID, &op.Collection, &created, &updated, &expires, &stop, &why,
-		&retries, &retried, &awaits, &told, &verify, &verification)
+		&retries, &retried, &awaits, &told, &verify, &verification, &resolution, &reverts, &reverted)
 	if err != nil {
 		return op, err
 	}
 	copy(op.Resource[:], res)
 	copy(op.RetryOf[:], retries)
 	copy(op.RetriedBy[:], retried)
+	copy(op.RevertOf[:], reverts)
+	copy(op.RevertedBy[:], reverted)
 	op.NextAt, op.Deadline, op.SentAt = fromMicros(next), fromMicros(deadline), fromMicros(first.Int64)
 	op.CutAt, op.CreatedAt, op.UpdatedAt = fromMicros(cut), fromMicros(created), fromMicros(updated)
 	op.ExpiresAt, op.StopAt = fromMicros(expires.Int64), fromMicros(stop.Int64)
@@ -130,9 +132,15 @@ func (b *box) operation(row scanner) (operation.Operation, error) {
 	if awaits.Valid {
 		op.NextAt = op.CreatedAt
 	}
-	if op.Damaged, err = apart(b.asked(&op, payload, warnings, awaits)); err == nil {
-		op.Verification, err = b.verification(op.ID, verification)
+	var unread error
+	op.Resolution, unread = resolutionOf(resolution)
+	if op.Damaged, err = apart(b.asked(&op, payload, warnings, awaits)); err != nil {
+		return op, err
 	}
+	if op.Damaged == nil {
+		op.Damaged = unread
+	}
+	op.Verification, err = b.verification(op.ID, verification)
 	return op, err
 }
 

@@ -69,6 +69,9 @@ func (b *box) unsealed(stored, context []byte) ([]byte, error) {
 
 // repacked is renewed for what is packed.
 func (b *box) repacked(stored any, context []byte) (any, error) {
+	if stored == nil {
+		return nil, nil
+	}
 	from, _ := stored.([]byte)
 	isSealed := len(from) > 0 && from[0] == packedSealed
 	if isSealed && !b.with.Outdated(from[1:]) || !isSealed && !b.seals() {

@@ -135,6 +135,10 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 	if err != nil {
 		return err
 	}
+	image, err := db.writer.packImage(op.ID, s.Image)
+	if err != nil {
+		return err
+	}
 	verified, err := db.writer.putVerification(op)
 	if err != nil {
 		return err
@@ -143,7 +147,7 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 		if err := tx.hold(s.Claim); err != nil {
 			return err
 		}
-		n, err := tx.settled(s, verified)
+		n, err := tx.settled(s, told{verified, image})
 		if err == nil && n == 0 {
 			err = tx.unsettled(s)
 		}
@@ -180,21 +184,25 @@ func (db *DB) Settle(ctx context.Context, s operation.Settlement) error {
 	})
 }
 
+// told is what a settlement tells of a record, as it is stored: what reading it back has told, and what an update has
+// changed.
+type told struct{ verification, image any }
+
 // settled writes how an operation stands after an attempt. The states from which the table leads there are the condition,
 // so nothing is read before (decision 0008). Only a settlement that changed no row asks why.
-func (t *tx) settled(s operation.Settlement, verified any) (int64, error) {
+func (t *tx) settled(s operation.Settlement, by told) (int64, error) {
 	op, from := s.Operation, operation.Before(s.Operation.State)
 	if s.Unsent != "" {
 		from = []operation.State{s.Unsent}
 	}
 	return t.expect(`UPDATE operation SET state = ?3, tries = ?4, counted = ?5, next_at = ?6, resource = ?7,
 		source_id = ?8, collection = ?9, updated_at = ?10, sent_at = ?11, streak = ?12, cut_at = ?13,
-		stop_at = expires_at, reason = ?14, verification = ?15
+		stop_at = expires_at, reason = ?14, verification = ?15, image = ?16
 		WHERE id = ?1 AND tries = ?2
 		AND `+among(from),
 		op.ID[:], s.From, string(op.State), op.Tries, op.Counted, micros(op.NextAt), id(op.Resource),
 		string(op.SourceID), op.Collection, micros(op.UpdatedAt), micros(op.SentAt), op.Streak,
-		micros(op.CutAt), reason(op.Reason), verified)
+		micros(op.CutAt), reason(op.Reason), by.verification, by.image)
 }
 
 // saveLog writes what an attempt leaves beside its operation.

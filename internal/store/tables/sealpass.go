@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,27 +16,26 @@ import (
 const sealedOnce = 100
 
 // sealedTable is a table with columns that may be sealed. key are the columns of its primary key, and row
-// those that a context names after the column's name. packed tells that the columns are packed.
+// those that a context names after the column's name. packed are those of the columns that are packed.
 type sealedTable struct {
-	name              string
-	key, row, columns []string
-	packed            bool
+	name                      string
+	key, row, columns, packed []string
 }
 
 // ResealEvents brings the data of events into the form in which they would be written.
 func (db *DB) ResealEvents(ctx context.Context, after string) (string, int, map[string]error, error) {
 	return db.reseal(ctx, after, []sealedTable{
-		{"event", []string{"id"}, []string{"id"}, []string{"data"}, false},
-		{"feed", []string{"receiver", "place"}, []string{"event"}, []string{"data"}, false},
+		{"event", []string{"id"}, []string{"id"}, []string{"data"}, nil},
+		{"feed", []string{"receiver", "place"}, []string{"event"}, []string{"data"}, nil},
 	})
 }
 
 // ResealOperations does so with payloads and with what came of them.
 func (db *DB) ResealOperations(ctx context.Context, after string) (string, int, map[string]error, error) {
 	return db.reseal(ctx, after, []sealedTable{
-		{"operation", []string{"seq"}, []string{"id"}, []string{"payload", "verification"}, false},
-		{"attempt", []string{"operation", "n"}, []string{"operation", "n"}, []string{"details", "headers"}, false},
-		{"exchange", []string{"operation", "try"}, []string{"operation", "try"}, []string{"calls"}, true},
+		{"operation", []string{"seq"}, []string{"id"}, []string{"payload", "verification", "image"}, []string{"image"}},
+		{"attempt", []string{"operation", "n"}, []string{"operation", "n"}, []string{"details", "headers"}, nil},
+		{"exchange", []string{"operation", "try"}, []string{"operation", "try"}, []string{"calls"}, []string{"calls"}},
 	})
 }
 
@@ -93,14 +93,14 @@ type renewal struct {
 // do not open, which keeps none but these.
 func (db *DB) renewals(t sealedTable, found [][]any) (all []renewal, closed map[string]error) {
 	closed = map[string]error{}
-	renewed := db.writer.renewed
-	if t.packed {
-		renewed = db.writer.repacked
-	}
 	for _, values := range found {
 		key, row, stored := values[:len(t.key)], values[len(t.key):len(t.key)+len(t.row)],
 			values[len(t.key)+len(t.row):]
 		for i, column := range t.columns {
+			renewed := db.writer.renewed
+			if slices.Contains(t.packed, column) {
+				renewed = db.writer.repacked
+			}
 			to, err := renewed(stored[i], bound(column, parts(row)...))
 			if err != nil {
 				closed[t.named(row)] = fmt.Errorf("opening %s: %w", column, err)

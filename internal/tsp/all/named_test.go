@@ -51,7 +51,7 @@ func TestEveryTSPPreviewsWritesOfWhatIsMadeYet(t *testing.T) {
 				continue
 			}
 			w, placeholders := naming(t, of, body)
-			planned, end := caller.Preview(t.Context(), to, w)
+			planned, end := caller.Preview(t.Context(), to, w, false)
 			text := fmt.Sprintf("%+v", texts(planned))
 			if end != nil || len(planned) == 0 {
 				t.Errorf("%s, %s: %d requests, %v", spec.Name, of, len(planned), end)

@@ -65,7 +65,7 @@ func writes(now func() time.Time) map[tsp.Capability]write {
 		create(resource.KindMessage): {tsp.Action{Uses: messageUses(), Strength: tsp.VerifyFirst,
 			Limits: []string{"Add TextMessage"}, Unknowable: sameMoment}, tsp.Typed(messageSteps)},
 		create(resource.KindGroupMessage): {tsp.Action{Uses: groupMessageUses(), Strength: tsp.VerifyFirst,
-			Limits: []string{"Add TextMessage"}, Unknowable: sameMoment}, tsp.Typed(groupMessageSteps)},
+			Limits: []string{"Add TextMessage"}, Unknowable: sameMoment, Makes: groupMessages}, tsp.Typed(groupMessageSteps)},
 		create(resource.KindDvirLog): {tsp.Action{Uses: dvirUses(), Strength: tsp.VerifyFirst,
 			Limits: []string{"Add DVIRLog"}, Unknowable: sameSecond,
 			Needs: []tsp.Need{{Setting: settingDefects, Reason: "Geotab demands a defect list for each inspection; set " + settingDefects}},

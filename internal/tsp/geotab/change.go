@@ -45,6 +45,7 @@ func changeStep(entity, collection string, changes change, w tsp.Write) step {
 			if err != nil {
 				return nil, err
 			}
+			c.tell(w, collection, as)
 			if !partial {
 				base = as
 			}

@@ -85,3 +85,21 @@ func TestAPropertyThatCannotHoldTheValueIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestADeviceIsToldAsItIsBeforeItIsChanged(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		set  tsp.Settings
+		told bool
+	}{{nil, true}, {tsp.Settings{"oem_property": "p1"}, false}} {
+		server, told := &stub{answer: database("Device", aDiesel)}, ""
+		w := aWrite(t, resource.Update, resource.KindVehicle, `{"vehicle_name":"T-901"}`)
+		w.Read = func(r tsp.Record) { told = string(r.Fields) }
+		if _, err := server.session(t, "", c.set).Write(t.Context(), w); err != nil {
+			t.Fatal(err)
+		}
+		if c.told != strings.Contains(told, `"vehicle_name":"T-900"`) {
+			t.Errorf("with %v it is told as %q", c.set, told)
+		}
+	}
+}

@@ -140,13 +140,24 @@ func (c *call) device(ctx context.Context, source jsontext.Value, trailer bool) 
 	if err != nil {
 		return nil, err
 	}
-	f := d.asset(c.session.adapter.now())
+	f := d.called(trailer, c.session.adapter.now())
 	if trailer {
-		f.TrailerName, f.TrailerGroups, f.EngineVIN = d.Name, groups, ""
+		f.TrailerGroups = groups
 	} else {
-		f.VehicleName, f.VehicleGroups = d.Name, groups
+		f.VehicleGroups = groups
 		delete(held, "trailer_type")
 		delete(held, "trailer_length")
 	}
 	return &shown{fields: f, held: held}, nil
+}
+
+// called is what a device tells by itself of the trailer, or the vehicle, that it is.
+func (d deviceRead) called(trailer bool, now time.Time) assetFields {
+	f := d.asset(now)
+	if trailer {
+		f.TrailerName, f.EngineVIN = d.Name, ""
+	} else {
+		f.VehicleName = d.Name
+	}
+	return f
 }

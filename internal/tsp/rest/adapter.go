@@ -67,7 +67,8 @@ func New(config Config) tsp.Adapter {
 		a.writes[w.Capability] = w
 		a.finds = a.finds || w.finds()
 		spec.Actions[w.Capability] = tsp.Action{Uses: w.Uses, Strength: w.Strength, Needs: w.Needs, Marks: true,
-			Check: w.Check, Warn: w.Warn, Settles: w.Settles, Unknowable: w.Unknowable, Limits: w.firstLimits(config.Limits)}
+			Check: w.Check, Warn: w.Warn, Settles: w.Settles, Unknowable: w.Unknowable, Makes: w.Makes,
+			Limits: w.firstLimits(config.Limits)}
 	}
 	for _, kind := range resource.Kinds() {
 		if config.Records[kind] != nil {

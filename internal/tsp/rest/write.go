@@ -21,9 +21,10 @@ type Write struct {
 	// Check and Warn are the action's own; they may be nil.
 	Check func(resource.Payload, tsp.Settings) []resource.Problem
 	Warn  func(resource.Payload, tsp.Settings) []tsp.Warning
-	// Settles and Unknowable are the action's own.
+	// Settles, Unknowable and Makes are the action's own.
 	Settles    time.Duration
 	Unknowable string
+	Makes      string
 
 	Method  string
 	Path    string

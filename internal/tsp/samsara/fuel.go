@@ -24,6 +24,7 @@ func createFuel() rest.Write {
 		Capability: tsp.Capability{Kind: resource.KindFuelTransaction, Verb: resource.Create},
 		Strength:   tsp.None,
 		Unknowable: "its API cannot read purchases, so whether one without an answer was taken cannot be found out",
+		Makes:      fuels,
 		Uses:       fuelUses(),
 		Check:      tsp.Checked(checkFuel),
 		Warn:       tsp.Checked(warnFuel),

@@ -32,6 +32,7 @@ func createGroupMessage(now func() time.Time) rest.Write {
 		Decode:     decodeGroupMessage,
 		Find:       findGroupMessage(now),
 		Unknowable: typed,
+		Makes:      messages,
 	}
 }
 

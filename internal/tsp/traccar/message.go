@@ -37,6 +37,7 @@ func createMessage(k known) rest.Write {
 		Capability: tsp.Capability{Kind: resource.KindMessage, Verb: resource.Create},
 		Strength:   tsp.None,
 		Unknowable: unread,
+		Makes:      commands,
 		Uses: tsp.Uses{
 			"sender_id":           tsp.Dropped(unsigned),
 			"recipient_id":        toDriver(),
@@ -61,6 +62,7 @@ func createGroupMessage(k known) rest.Write {
 		Capability: tsp.Capability{Kind: resource.KindGroupMessage, Verb: resource.Create},
 		Strength:   tsp.None,
 		Unknowable: unread,
+		Makes:      commands,
 		Uses: tsp.Uses{
 			"sender_id":     tsp.Dropped(unsigned),
 			"recipient_ids": toDriver(),

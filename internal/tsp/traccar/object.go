@@ -107,6 +107,9 @@ func changed[P resource.Payload](path string, into func(object, P, tsp.Write) ob
 		case o.id() != w.Target:
 			return nil, record.Unexpected("Traccar answered with another record", nil)
 		}
+		if w.Read != nil {
+			w.Read(recordOf(row{o, record.Body}, w))
+		}
 		return into(o, p, w), nil
 	})
 }

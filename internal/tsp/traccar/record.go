@@ -57,6 +57,14 @@ func driverRecord(r row) tsp.Record {
 	return tsp.Record{Collection: drivers, SourceID: r.id(), Fields: encoded(driverFields(r.object)), Source: r.source}
 }
 
+// recordOf reads what a write changes. The names of groups are another call's, and no write changes them.
+func recordOf(r row, w tsp.Write) tsp.Record {
+	if w.Kind == resource.KindUser {
+		return driverRecord(r)
+	}
+	return deviceRecord(r, w.Settings, nil)
+}
+
 // group is the id of the group that a device is in; 0 if it is in none.
 func (o object) group() int64 { return integer(o, "groupId") }
 
@@ -96,6 +104,10 @@ func (k known) readDevice(ctx context.Context, send rest.Send, one tsp.Single, s
 	r, err := readOne(ctx, send, devicesPath, one.SourceID)
 	if err != nil {
 		return tsp.Record{}, err
+	}
+	if !isTrailer(one.Kind == resource.KindTrailer)(r.object) {
+		return tsp.Record{}, &tsp.Error{Class: tsp.Missing, Message: "Traccar has a device " + strconv.Quote(string(one.SourceID)) +
+			", which is no " + string(one.Kind)}
 	}
 	return k.devicesBy(s)(ctx, send, r)
 }

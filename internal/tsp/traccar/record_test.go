@@ -78,9 +78,28 @@ func TestARecordInAGroupIsReadForItsName(t *testing.T) {
 	if err != nil || !strings.Contains(string(record.Fields), `"trailer_groups":{"2":"East"}`) || len(record.Source) == 0 {
 		t.Errorf("%+v, %v", record, err)
 	}
+	other := one
+	other.Kind = resource.KindVehicle
+	if _, err := s.(tsp.Reader).Read(t.Context(), other); !hasClass(err, tsp.Missing) {
+		t.Errorf("as another kind: %v", err)
+	}
 	one.SourceID = "66"
 	if _, err := s.(tsp.Reader).Read(t.Context(), one); !hasClass(err, tsp.Missing) {
 		t.Errorf("one that is not there: %v", err)
+	}
+}
+
+func TestARecordIsToldAsItIsBeforeItIsChanged(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[resource.Kind]string{resource.KindVehicle: `"vehicle_name":"A B"`, resource.KindUser: `"last_name":"B"`} {
+		path := map[resource.Kind]string{resource.KindVehicle: "/api/devices/1", resource.KindUser: "/api/drivers/1"}[kind]
+		record := `{"id":1,"name":"A B","uniqueId":"1","attributes":{}}`
+		s := answering(t, map[string]string{"GET " + path: record, "PUT " + path: record})
+		w, told := writing(t, tsp.Capability{Kind: kind, Verb: resource.Update}, `"notes":"n"`), ""
+		w.Target, w.Read = "1", func(r tsp.Record) { told = string(r.Fields) }
+		if _, err := session(t, token(s.url)).Write(t.Context(), w); err != nil || !strings.Contains(told, want) {
+			t.Errorf("%s is told as %q, %v", kind, told, err)
+		}
 	}
 }
 

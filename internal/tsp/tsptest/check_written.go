@@ -15,7 +15,7 @@ func checkWritten(t *trial, f form) {
 	f.writes(f.writable(), setup{})
 }
 
-// checkKinds: what a write of one kind makes is listed as no other kind under the same id: Waybill's own ids
+// checkKinds: what a write of one kind makes is listed, and read, as no other kind under the same id: Waybill's own ids
 // follow from collection and source id alone.
 func checkKinds(t *trial, f form) {
 	w := f.world(setup{})
@@ -30,6 +30,15 @@ func checkKinds(t *trial, f form) {
 		}
 		if _, found := recordOf(w.list(imports.Kind), out); found {
 			t.errorf("the record %q in %q that the write makes is listed as a %s too: give the records of each kind a collection of their own, or list no record as two kinds",
+				out.SourceID, out.Collection, imports.Kind)
+		}
+		reader, ok := w.session.(tsp.Reader)
+		if !ok || !slices.Contains(imports.Collections, out.Collection) {
+			continue
+		}
+		one := tsp.Single{Kind: imports.Kind, Collection: out.Collection, SourceID: out.SourceID, Pace: w.setup.pace}
+		if _, err := reader.Read(t.ctx, one); err == nil {
+			t.errorf("the record %q in %q that the write makes is read as a %s too: answer Missing for a record of another kind",
 				out.SourceID, out.Collection, imports.Kind)
 		}
 	}
@@ -61,11 +70,14 @@ func (f form) writes(d draft, of setup) {
 	defer w.stop()
 	before := w.sim.counts()
 	state := w.sim.state()
-	out, calls, err := w.perform(w.write(f, d, 1))
+	x := w.write(f, d, 1)
+	told := w.toldBefore(&x)
+	out, calls, err := w.perform(x)
 	if err != nil {
 		t.errorf("the write fails: %v\n%s", err, exchanged(calls))
 		return
 	}
+	told()
 	if w.sim.state() == state {
 		t.errorf("the write succeeds, and no collection of the simulator changes")
 	}
@@ -81,6 +93,9 @@ func (f form) writes(d draft, of setup) {
 	}
 	if f.c.Verb == resource.Create && !grown {
 		t.errorf("the create makes no new object")
+	}
+	if f.c.Verb == resource.Create && !t.imported(f.c.Kind) && out.Collection != f.action.Makes {
+		t.errorf("the create makes a record in %q, and the action declares that it Makes one in %q", out.Collection, f.action.Makes)
 	}
 	if target := w.write(f, d, 1); f.c.Verb == resource.Update && out.SourceID != target.Target {
 		t.errorf("the update of %q results in %q", target.Target, out.SourceID)

@@ -105,7 +105,7 @@ func (r *reference) actions() tsp.Actions {
 		limits = []string{"reads"}
 	}
 	if r.inspects {
-		inspection := tsp.Action{Strength: tsp.Native, Limits: limits, Uses: uses(resource.KindDvirLog, resource.Create, r.inspection()), Check: tsp.Checked(r.checkInspection)}
+		inspection := tsp.Action{Strength: tsp.Native, Makes: "inspections", Limits: limits, Uses: uses(resource.KindDvirLog, resource.Create, r.inspection()), Check: tsp.Checked(r.checkInspection)}
 		return tsp.Actions{{Kind: resource.KindDvirLog, Verb: resource.Create}: inspection}
 	}
 	userLimits := append([]string{"users"}, limits...)

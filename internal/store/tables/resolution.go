@@ -1,0 +1,86 @@
+package tables
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	json "github.com/go-json-experiment/json"
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/resource"
+)
+
+func operationThing(id uuid.UUID) thing { return thing{"operation", "operation", "id", id[:]} }
+
+// Resolve writes that an operation of unknown outcome was resolved by hand. What may refuse comes first.
+func (db *DB) Resolve(ctx context.Context, s operation.Settlement) error {
+	op := s.Operation
+	resolution, err := text(op.Resolution, true)
+	if err != nil {
+		return err
+	}
+	packed, err := db.writer.packCalls(op.ID, s.Kept)
+	if err != nil {
+		return err
+	}
+	return db.audited(ctx, func(tx *tx) error {
+		if err := tx.resolvable(s); err != nil {
+			return err
+		}
+		err := overtaken(tx.change(`UPDATE operation SET state = ?3, tries = ?4, resource = ?5, source_id = ?6, collection = ?7,
+			updated_at = ?8, cut_at = 0, resolution = ?9 WHERE id = ?1 AND tries = ?2 AND state = ?10 AND cut_at > 0`,
+			op.ID[:], s.From, string(op.State), op.Tries, id(op.Resource), string(op.SourceID), op.Collection,
+			micros(op.UpdatedAt), resolution, string(operation.Failed)))
+		if err != nil {
+			return err
+		}
+		return tx.resolved(db, s, packed)
+	}, operationThing(op.ID))
+}
+
+// resolvable refuses a create whose record another operation has made.
+func (t *tx) resolvable(s operation.Settlement) error {
+	if s.Record == nil || s.Operation.Verb != resource.Create {
+		return nil
+	}
+	foreign, err := t.there(`SELECT 1 FROM record WHERE id = ?1 AND made_by <> ?2`, s.Record.ID[:], s.Operation.ID[:])
+	if err == nil && foreign {
+		err = refusal{operation.ErrAdopted}
+	}
+	return err
+}
+
+// resolved writes what follows from it.
+func (t *tx) resolved(db *DB, s operation.Settlement, packed []byte) error {
+	for _, a := range s.Attempts {
+		if err := t.saveAttempt(s.Operation.ID, a); err != nil {
+			return err
+		}
+	}
+	if err := t.saveCalls(s.Operation.ID, s.Kept, packed); err != nil {
+		return err
+	}
+	if s.Record != nil {
+		if err := t.saveRecord(db, *s.Record, s.Operation.Verb == resource.Create); err != nil {
+			return err
+		}
+		if err := t.leave(s.Record.Connection); err != nil {
+			return err
+		}
+	}
+	return t.publish(db, s.Events)
+}
+
+// resolutionOf reads how an operation was resolved; nil if it was not.
+func resolutionOf(stored sql.NullString) (*operation.Resolution, error) {
+	if !stored.Valid {
+		return nil, nil
+	}
+	r := new(operation.Resolution)
+	if err := json.Unmarshal([]byte(stored.String), r); err != nil {
+		return nil, fmt.Errorf("reading how an operation was resolved: %w", err)
+	}
+	return r, nil
+}
