@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/access"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/problem"
@@ -43,8 +45,11 @@ type batch struct {
 	in          *inflow
 	begun       bool
 	// looked is when the token was looked at last.
-	looked time.Time
-	sum    sum
+	looked  time.Time
+	creates creates
+	// rest are lines that were taken and belong to the next group.
+	rest []line
+	sum  sum
 }
 
 // takeBatch answers 200 before it knows what becomes of the lines. What keeps all of them from being taken is told before
@@ -61,7 +66,8 @@ func (s *Server) takeBatch(w http.ResponseWriter, r *http.Request, who access.Pr
 		q.wrong(keyHeader, key, "is not taken by a batch; give each line its own, as the member idempotency_key", codeUnknown)
 	}
 	b := &batch{Server: s, w: w, r: r, who: who, control: http.NewResponseController(w), ctx: context.WithoutCancel(r.Context()),
-		dry: q.isSet("dry_run"), strict: q.isSet("strict"), verify: q.boolean("verify"), looked: s.Now()}
+		dry: q.isSet("dry_run"), strict: q.isSet("strict"), verify: q.boolean("verify"), looked: s.Now(),
+		creates: creates{of: map[int]uuid.UUID{}}}
 	if err := q.err(); err != nil {
 		return err
 	}
@@ -123,16 +129,20 @@ type group struct {
 func (b *batch) take() error {
 	var under *group
 	for {
-		lines, end := b.in.take(under == nil)
+		lines, end := b.rest, error(nil)
+		if b.rest = nil; len(lines) == 0 {
+			lines, end = b.in.take(under == nil)
+		}
 		b.begin()
 		var next *group
 		if len(lines) > 0 {
 			if end = b.stands(); end == nil {
-				next = b.examine(lines)
+				next = b.examine(lines, under)
 			}
 		}
 		if under != nil {
 			<-under.done
+			b.creates.note(under)
 			// Behind what could not be stored nothing is tried.
 			end = cmp.Or(under.ails(), end)
 		}
@@ -168,12 +178,21 @@ func (b *batch) stands() error {
 	return nil
 }
 
-// examine reads and checks lines. Blank ones are nothing. Behind one that the store could not be asked for none is tried.
-func (b *batch) examine(lines []line) *group {
-	g := &group{last: lines[len(lines)-1].n, done: make(chan struct{})}
+// examine reads and checks lines behind a group, or those in front of one that names one of them. Blank
+// ones are nothing. Behind one that the store could not be asked for none is tried.
+func (b *batch) examine(lines []line, behind *group) *group {
+	g := &group{done: make(chan struct{})}
 	came := b.Now()
-	for _, l := range lines {
-		if l.isBlank() {
+	for i, l := range lines {
+		if b.creates.waits(l) && behind != nil {
+			<-behind.done
+			b.creates.note(behind)
+		}
+		if b.creates.waits(l) && len(g.items) > 0 {
+			b.rest = lines[i:]
+			break
+		}
+		if g.last = l.n; l.isBlank() {
 			continue
 		}
 		it := b.read(l, came)

@@ -106,8 +106,11 @@ func (b *batch) read(l line, came time.Time) *item {
 	}
 	o := resource.Read(l.text, b.lineForm)
 	it.ref = o.Text("ref").Or("")
-	of, target := b.named(o)
+	of, target := b.named(o, l.n)
 	body := o.Raw("body")
+	if _, names := l.names(); names && body.Kind() == '{' {
+		body = b.lined(o, l.n, body)
+	}
 	if o.Has("body") && body.Kind() != '{' {
 		o.Refuse("body", resource.CodeNotObject, "must be an object, the body of the write")
 	}
@@ -130,13 +133,14 @@ func (b *batch) read(l line, came time.Time) *item {
 		it.Request.Expires = time.Duration(seconds.(int64)) * time.Second
 	}
 	if key := o.Text(keyMember).Or(""); key != "" {
-		it.Request.Key = keyOf(b.who, key, fingerprint(o.Text("method").Or(""), o.Text("path").Or(""), it.Request))
+		it.Request.Key = keyOf(b.who, key, fingerprint(o.Text("method").Or(""),
+			asAlone(o.Text("path").Or(""), it.Request), it.Request))
 	}
 	return it
 }
 
-// named finds the write that a line names, and the record that it is for.
-func (b *batch) named(o *resource.Object) (of writing, target uuid.UUID) {
+// named finds the write that a line of a number names, and the record that it is for.
+func (b *batch) named(o *resource.Object, n int) (of writing, target uuid.UUID) {
 	method, path := o.Text("method").Or(""), o.Text("path").Or("")
 	if method == "" || path == "" {
 		return of, target
@@ -155,7 +159,7 @@ func (b *batch) named(o *resource.Object) (of writing, target uuid.UUID) {
 		o.Refuse("path", resource.CodeEnum, "is not the path of a write by %s; %s", method, pathHint)
 	case of.verb == resource.Update:
 		var ok bool
-		if target, ok = resource.ParseID(id); !ok {
+		if target, ok = b.targetAt(o, n, id); !ok {
 			o.Refuse("path", resource.CodeUUID, "the id at its end %s; this takes Waybill's id, and %s", resource.NotAnID,
 				resource.FindBySource(of.kind, id))
 		}

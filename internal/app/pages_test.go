@@ -97,12 +97,13 @@ func TestTheCommandsOfThePageOnStoppingDoWhatItSays(t *testing.T) {
 		[]string{`"expires_at":`}, []string{`"reason":"cancelled"`}, []string{`"retry_of":"` + waits})
 }
 
-func TestTheCommandOfThePageOnBatchesDoesWhatItSays(t *testing.T) {
+func TestTheCommandsOfThePageOnBatchesDoWhatTheySay(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	says(t, h.commandsOf("batch.md", 1),
+	says(t, h.commandsOf("batch.md", 2),
 		[]string{`{"line":1,"ref":"a","status":202,"body":{"id":`, `{"line":2,"ref":"b","status":202,`,
-			`{"line":3,"ref":"c","status":422,"body":{"code":422,`, `{"end":"complete","lines":3,"accepted":2,"replayed":0,"refused":1}`})
+			`{"line":3,"ref":"c","status":422,"body":{"code":422,`, `{"end":"complete","lines":3,"accepted":2,"replayed":0,"refused":1}`},
+		[]string{`"recipient_id":`, `{"end":"complete","lines":3,"accepted":3,"replayed":0,"refused":0}`})
 }
 
 func TestTheCommandsOfThePageOnJobsDoWhatItSays(t *testing.T) {
