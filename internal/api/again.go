@@ -40,6 +40,7 @@ type sequel struct {
 // follow reads how a write is to be made that follows from an operation, and makes or previews it.
 func (s *Server) follow(w http.ResponseWriter, r *http.Request, request operation.Request, of sequel) error {
 	request.Sync, request.Expires = of.q.isSet("is_sync"), s.expiresIn(of.q)
+	request.Told, request.Verify = of.who.SyncEvents, of.q.boolean("verify")
 	preview := of.q.isSet("dry_run")
 	if err := of.q.err(); err != nil {
 		return err
