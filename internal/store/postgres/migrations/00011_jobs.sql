@@ -15,4 +15,4 @@ CREATE TABLE job (
 CREATE INDEX job_list ON job (partner, created_at, id);
 CREATE INDEX job_live ON job (seq) WHERE ended_at = 0;
 CREATE INDEX job_ended ON job (ended_at) WHERE ended_at > 0;
-CREATE UNIQUE INDEX job_key ON job (partner, client, key) WHERE key IS NOT NULL;
+CREATE UNIQUE INDEX job_once ON job (partner, client, key) WHERE key IS NOT NULL;
