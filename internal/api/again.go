@@ -19,7 +19,8 @@ func (s *Server) retryOperation(w http.ResponseWriter, r *http.Request, who acce
 	if err != nil {
 		return err
 	}
-	return s.follow(w, r, operation.Request{Partner: who.Partner.ID, Body: body}, sequel{who, q, Remedies.Retried})
+	request := operation.Request{Partner: who.Partner.ID, Body: body, Verify: q.boolean("verify")}
+	return s.follow(w, r, request, sequel{who, q, Remedies.Retried})
 }
 
 // revertOperation answers as a write does. What it sends follows from the operation.
@@ -39,7 +40,7 @@ type sequel struct {
 
 // follow reads how a write is to be made that follows from an operation, and makes or previews it.
 func (s *Server) follow(w http.ResponseWriter, r *http.Request, request operation.Request, of sequel) error {
-	request.Sync, request.Expires = of.q.isSet("is_sync"), s.expiresIn(of.q)
+	request.Sync, request.Told, request.Expires = of.q.isSet("is_sync"), of.who.SyncEvents, s.expiresIn(of.q)
 	preview := of.q.isSet("dry_run")
 	if err := of.q.err(); err != nil {
 		return err
