@@ -11,6 +11,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/api"
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
 // sequels keep the writes that follow from operations as they were asked for, and find none.
@@ -36,7 +37,12 @@ func TestAWriteThatFollowsFromAnotherIsMadeAsItsCallerWouldHaveIt(t *testing.T) 
 	s := &sequels{}
 	c := serve(t, nil)
 	c.who.SyncEvents = true
-	c.Server = api.New(api.Config{Tokens: c, Remedies: s, Now: time.Now, MaxAge: time.Hour, Log: slog.New(slog.DiscardHandler)})
+	registry, err := tsp.NewRegistry(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Server = api.New(api.Config{Tokens: c, Remedies: s, TSPs: registry, Now: time.Now, MaxAge: time.Hour,
+		Log: slog.New(slog.DiscardHandler)})
 	path := "POST /v2/integrations/connections/" + uuid.NewString() + "/resource-operations/" + uuid.NewString()
 	yes := true
 	for query, want := range map[string]operation.Request{

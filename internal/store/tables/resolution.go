@@ -40,15 +40,26 @@ func (db *DB) Resolve(ctx context.Context, s operation.Settlement) error {
 	}, operationThing(op.ID))
 }
 
-// resolvable refuses a create whose record another operation has made.
+// resolvable refuses a create whose record another operation has made, and one of a record that was known otherwise while
+// writes of it wait: these are in a chain of its own, and those that come later in that of its maker, where they would pass.
 func (t *tx) resolvable(s operation.Settlement) error {
-	if s.Record == nil || s.Operation.Verb != resource.Create {
+	op := s.Operation
+	if op.Verb != resource.Create || op.Resource == uuid.Nil {
 		return nil
 	}
-	foreign, err := t.there(`SELECT 1 FROM record WHERE id = ?1 AND made_by <> ?2`, s.Record.ID[:], s.Operation.ID[:])
+	foreign, err := t.there(`SELECT 1 FROM record WHERE id = ?1 AND made_by <> ?2`, op.Resource[:], op.ID[:])
 	if err == nil && foreign {
 		err = refusal{operation.ErrAdopted}
 	}
+	if err != nil {
+		return err
+	}
+	keys := op.UpdateKeys()
+	own := operation.Operation{Connection: op.Connection, OrderKey: keys[len(keys)-1], Sync: true, NextAt: op.UpdatedAt}
+	if err := t.free(own); err != nil {
+		return err
+	}
+	_, err = t.behindHold(own)
 	return err
 }
 
@@ -70,7 +81,18 @@ func (t *tx) resolved(db *DB, s operation.Settlement, packed []byte) error {
 			return err
 		}
 	}
+	if err := t.owns(s.Operation); err != nil {
+		return err
+	}
 	return t.publish(db, s.Events)
+}
+
+// owns notes which operation has made a record of which nobody knew that, so that no other adopts it.
+func (t *tx) owns(op operation.Operation) error {
+	if op.Verb != resource.Create || op.Resource == uuid.Nil {
+		return nil
+	}
+	return t.exec(`UPDATE record SET made_by = ?2 WHERE id = ?1 AND made_by IS NULL`, op.Resource[:], op.ID[:])
 }
 
 // resolutionOf reads how an operation was resolved; nil if it was not.
