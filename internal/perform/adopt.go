@@ -90,6 +90,8 @@ func (w *Writes) seen(ctx context.Context, t *task, r *operation.Resolution, pla
 		case end.Class == tsp.Unsupported:
 			r.Unchecked = notShown(t)
 			return nil
+		// An id in a form that the TSP does not have is that of nothing.
+		case end.Class == tsp.Rejected && t.op.Verb == resource.Create:
 		case end.Class != tsp.Missing:
 			return unasked(t, end.Message)
 		}
