@@ -118,6 +118,18 @@ func TestWhatWasRevertedInVainIsRevertedAgain(t *testing.T) {
 	}
 }
 
+func TestARevertThatHasFailedIsMadeAnewAndNotRetried(t *testing.T) {
+	t.Parallel()
+	d, old := renamed(t)
+	by := operation.Operation{ID: uuid.UUID{79}, Partner: partner, Connection: link, State: operation.Failed, Kind: old.Kind,
+		Verb: old.Verb, Resource: truck, RevertOf: old.ID}
+	d.listed = append(d.listed, by)
+	_, _, err := d.Retry(t.Context(), link, by.ID, operation.Request{Partner: partner})
+	if !tells(problem.Of(err), problem.Conflict, "revert operation "+d.listed[0].ID.String()+" again") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestARevertWithAKnownKeyIsAnsweredWhateverBecameOfTheUpdate(t *testing.T) {
 	t.Parallel()
 	d, old := renamed(t)
