@@ -103,6 +103,17 @@ func TestWhatCannotBeTakenBackIsNotReverted(t *testing.T) {
 	}
 }
 
+func TestWhoRevertsBesideOtherWritesOfTheRecordIsToldWhenToAskAgain(t *testing.T) {
+	t.Parallel()
+	d, _ := renamed(t)
+	for until, after := range map[time.Time]time.Duration{{}: time.Second, now().Add(time.Minute): time.Minute} {
+		d.fails["Free"] = &operation.Busy{Until: until}
+		if _, err := d.reverted(nil); problem.Of(err).RetryAfter != after {
+			t.Errorf("until %s: %v, after %s", until, err, problem.Of(err).RetryAfter)
+		}
+	}
+}
+
 func TestWhatWasRevertedInVainIsRevertedAgain(t *testing.T) {
 	t.Parallel()
 	d, old := renamed(t)
