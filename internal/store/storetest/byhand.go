@@ -130,6 +130,15 @@ func foreignIsNotAdopted(t *testing.T, s *stand) {
 	set = resolution(s.unknown(op.Connection), operation.Applied)
 	set.Operation.Resource = imported.ID
 	fails(t, "one that was adopted", s.Resolve(t.Context(), set), operation.ErrAdopted)
+	other := written(3, "9", `{"vehicle_name":"x"}`)
+	got[[]uuid.UUID](s)(s.SaveRecords(t.Context(), []record.Record{other}))
+	op = s.unknown(uuid.New())
+	set = resolution(op, operation.Applied)
+	set.Operation.Resource = other.ID
+	s.must(s.Resolve(t.Context(), set))
+	is(t, "one of which nothing is stored", s.record(other.ID).MadeBy, op.ID)
+	reached := got[record.Record](s)(s.Record(t.Context(), op.Connection, other.ID))
+	is(t, "as its connection reaches it", string(reached.Fields), `{"vehicle_name":"x"}`)
 }
 
 // change is an update that has succeeded, and the record that it has left.

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
@@ -81,18 +82,28 @@ func (t *tx) resolved(db *DB, s operation.Settlement, packed []byte) error {
 			return err
 		}
 	}
-	if err := t.owns(s.Operation); err != nil {
+	if err := t.owns(s); err != nil {
 		return err
 	}
 	return t.publish(db, s.Events)
 }
 
-// owns notes which operation has made a record of which nobody knew that, so that no other adopts it.
-func (t *tx) owns(op operation.Operation) error {
+// owns notes which operation has made a record of which nobody knew that, so that no other adopts it. One of which nothing
+// is stored is known already; the operation's connection reaches it from now on.
+func (t *tx) owns(s operation.Settlement) error {
+	op := s.Operation
 	if op.Verb != resource.Create || op.Resource == uuid.Nil {
 		return nil
 	}
-	return t.exec(`UPDATE record SET made_by = ?2 WHERE id = ?1 AND made_by IS NULL`, op.Resource[:], op.ID[:])
+	err := t.exec(`UPDATE record SET made_by = ?2 WHERE id = ?1 AND made_by IS NULL`, op.Resource[:], op.ID[:])
+	if err != nil || s.Record != nil {
+		return err
+	}
+	r := record.Record{ID: op.Resource, Kind: op.Kind, Connection: op.Connection, SeenAt: op.UpdatedAt}
+	if err := t.reach(record.Merge{Record: r}); err != nil {
+		return err
+	}
+	return t.leave(op.Connection)
 }
 
 // resolutionOf reads how an operation was resolved; nil if it was not.
