@@ -19,7 +19,8 @@ func (s *Server) retryOperation(w http.ResponseWriter, r *http.Request, who acce
 	if err != nil {
 		return err
 	}
-	return s.follow(w, r, operation.Request{Partner: who.Partner.ID, Body: body}, sequel{who, q, Remedies.Retried})
+	request := operation.Request{Partner: who.Partner.ID, Body: body}
+	return s.follow(w, r, request, sequel{who, q, Remedies.Retried})
 }
 
 // revertOperation answers as a write does. What it sends follows from the operation.

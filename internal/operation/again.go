@@ -77,6 +77,11 @@ func (op Operation) retriable() error {
 
 // whole is the body of an operation of which no part has reached its TSP.
 func (s *Service) whole(ctx context.Context, op Operation) ([]byte, error) {
+	// What it writes was right to write upon what the record held then.
+	if op.RevertOf != uuid.Nil {
+		return nil, problem.New(problem.Conflict, "operation %s cannot be retried as it is: it takes an update back, over which "+
+			"something newer may be by now; revert operation %s again, or give the body", op.ID, op.RevertOf)
+	}
 	done := slices.ContainsFunc(op.Attempts, func(a Attempt) bool { return a.Class == tsp.Done })
 	if !done {
 		steps, err := s.Cancels.Steps(ctx, op.ID)

@@ -105,7 +105,7 @@ func (s *Service) isFree(ctx context.Context, op Operation) error {
 	case !errors.As(err, &busy):
 		return fmt.Errorf("looking up unfinished writes of a record: %w", err)
 	}
-	return &problem.Error{Code: problem.Conflict, RetryAfter: max(busy.Until.Sub(s.Now()), 0),
+	return &problem.Error{Code: problem.Conflict, RetryAfter: max(busy.Until.Sub(s.Now()), time.Second),
 		Detail: fmt.Sprintf("operation %s cannot be reverted yet: %s; wait for it", op.ID, busy.to(op.Partner))}
 }
 

@@ -103,6 +103,17 @@ func TestWhatCannotBeTakenBackIsNotReverted(t *testing.T) {
 	}
 }
 
+func TestWhoRevertsBesideOtherWritesOfTheRecordIsToldWhenToAskAgain(t *testing.T) {
+	t.Parallel()
+	d, _ := renamed(t)
+	for until, after := range map[time.Time]time.Duration{{}: time.Second, now().Add(time.Minute): time.Minute} {
+		d.fails["Free"] = &operation.Busy{Until: until}
+		if _, err := d.reverted(nil); problem.Of(err).RetryAfter != after {
+			t.Errorf("until %s: %v, after %s", until, err, problem.Of(err).RetryAfter)
+		}
+	}
+}
+
 func TestWhatWasRevertedInVainIsRevertedAgain(t *testing.T) {
 	t.Parallel()
 	d, old := renamed(t)
@@ -115,6 +126,18 @@ func TestWhatWasRevertedInVainIsRevertedAgain(t *testing.T) {
 	d.listed[1].CutAt = time.Now()
 	if _, err := d.reverted(nil); !tells(problem.Of(err), problem.Conflict, "was reverted as") {
 		t.Errorf("with the outcome unknown: %v", err)
+	}
+}
+
+func TestARevertThatHasFailedIsMadeAnewAndNotRetried(t *testing.T) {
+	t.Parallel()
+	d, old := renamed(t)
+	by := operation.Operation{ID: uuid.UUID{79}, Partner: partner, Connection: link, State: operation.Failed, Kind: old.Kind,
+		Verb: old.Verb, Resource: truck, RevertOf: old.ID}
+	d.listed = append(d.listed, by)
+	_, _, err := d.Retry(t.Context(), link, by.ID, operation.Request{Partner: partner})
+	if !tells(problem.Of(err), problem.Conflict, "revert operation "+d.listed[0].ID.String()+" again") {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -90,6 +90,11 @@ func (w *Writes) seen(ctx context.Context, t *task, r *operation.Resolution, pla
 		case end.Class == tsp.Unsupported:
 			r.Unchecked = notShown(t)
 			return nil
+		// An id in a form that the TSP does not have is that of nothing.
+		case end.Class == tsp.Rejected && t.op.Verb == resource.Create:
+		case end.Class == tsp.Forbidden:
+			return problem.New(problem.Conflict, "operation %s was not resolved: the credentials of the connection may not read the "+
+				"record at %s (%s); let them, and ask again", t.op.ID, t.spec.DisplayName, end.Message)
 		case end.Class != tsp.Missing:
 			return unasked(t, end.Message)
 		}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/connection"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/problem"
@@ -38,8 +40,13 @@ func (w *Writes) ResolveByHand(ctx context.Context, c connection.Connection, op 
 	if err == nil {
 		err = w.c.Resolutions.Resolve(ctx, s)
 	}
-	if errors.Is(err, operation.ErrAdopted) {
+	var busy *operation.Busy
+	switch {
+	case errors.Is(err, operation.ErrAdopted):
 		err = foreign(r.SourceID, "is the result of another operation")
+	case errors.As(err, &busy):
+		err = &problem.Error{Code: problem.Conflict, RetryAfter: max(busy.Until.Sub(w.c.Now()), askAgain), Detail: fmt.Sprintf(
+			"operation %s cannot be resolved yet: an update of the %s %s is unfinished; wait for it", op.ID, op.Kind, r.SourceID)}
 	}
 	if err != nil {
 		return op, err
@@ -79,12 +86,23 @@ func (w *Writes) resolution(ctx context.Context, t *task, r operation.Resolution
 	return s, nil
 }
 
-// left is the record that a write has left as it is known by a time; nil where others know better. An update that was not
-// read changes nothing of a record that imports bring, nor of one that was written since.
+// left is the record that a write has left as it is known by a time; nil where others know better. What was not read
+// changes nothing of a record that imports bring, nor does an update of one that was written since.
 func (w *Writes) left(ctx context.Context, op *operation.Operation, t *task, asOf time.Time) (*record.Record, error) {
 	if op.Damaged != nil {
 		op.SourceID, op.Collection = t.answer.written.SourceID, t.answer.written.Collection
 		return nil, nil
+	}
+	unread := t.answer.written.Record == nil
+	if op.Verb == resource.Create && unread {
+		known, err := w.c.Records.KnownRecords(ctx, []uuid.UUID{t.recordOf().ID})
+		if err != nil {
+			return nil, fmt.Errorf("looking up the record that an operation has made: %w", err)
+		}
+		if len(known) > 0 && known[0].Imported {
+			op.Resource, op.SourceID, op.Collection = known[0].ID, known[0].SourceID, known[0].Collection
+			return nil, nil
+		}
 	}
 	at := asOf
 	// An event without a time of its own happened when it was sent.
@@ -96,7 +114,6 @@ func (w *Writes) left(ctx context.Context, op *operation.Operation, t *task, asO
 		if errors.Is(err, record.ErrNotFound) {
 			return nil, nil
 		}
-		unread := t.answer.written.Record == nil
 		if err != nil || known.SeenAt.After(t.op.CutAt) || unread && known.Imported {
 			return nil, err
 		}

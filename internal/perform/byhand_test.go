@@ -129,6 +129,8 @@ func TestWhatIsNotTheOperationsOwnIsNotAdopted(t *testing.T) {
 		code  problem.Code
 	}{
 		"is not there":                   {read: tsp.Missing, code: problem.Invalid},
+		"is not there: ":                 {read: tsp.Rejected, code: problem.Invalid},
+		"may not read the record":        {read: tsp.Forbidden, code: problem.Conflict},
 		"could not be asked":             {read: tsp.Unavailable, code: problem.Unavailable},
 		"is a trailer":                   {known: func(r *record.Record) { r.Kind = resource.KindTrailer }, code: problem.Invalid},
 		"the result of another":          {known: func(r *record.Record) { r.MadeBy = uuid.UUID{99} }, code: problem.Invalid},

@@ -53,9 +53,13 @@ func (r Record) Image(known Record, w Write) (Image, error) {
 			continue
 		}
 		a := Altered{before.of(name), after.of(name)}
+		switch unshown := before.fields[name] == nil && after.fields[name] == nil; {
 		// A null that was written has left nothing, whether or not that is shown.
-		if a.After == nil && value.Kind() == 'n' {
+		case a.After == nil && value.Kind() == 'n':
 			a.After = none
+		// What is sent and shown neither before nor after is none that the TSP shows, or has not taken: nobody knows which.
+		case unshown && !nothing(value):
+			a = Altered{}
 		}
 		if a.Before == nil || a.After == nil || !equal(a.Before, a.After) {
 			out[name] = a

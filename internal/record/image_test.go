@@ -66,6 +66,8 @@ func TestAnImageHoldsWhatAnUpdateHasChangedAlone(t *testing.T) {
 			before: shown(`{}`), want: record.Image{"notes": a(`null`, `"n"`)}},
 		"what the TSP shows after it": {fields: `{"vehicle_name":"a"}`, payload: `{"vehicle_name":"b"}`, shownAs: shown(`{"vehicle_name":"B"}`),
 			want: record.Image{"vehicle_name": a(`"a"`, `"B"`)}},
+		"that what was sent is shown neither before nor after": {fields: `{"vehicle_name":"a"}`, imported: true, payload: `{"vehicle_name":"b","oem":"o","vin":""}`,
+			shownAs: shown(`{"vehicle_name":"b"}`), want: record.Image{"vehicle_name": a(`"a"`, `"b"`), "oem": a("", "")}},
 		"numbers by their value": {fields: `{"model_year":2020}`, payload: `{"model_year":2.02e3}`, want: record.Image{}},
 	} {
 		known := fresh(resource.KindVehicle)

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -109,16 +110,35 @@ func foreignIsNotAdopted(t *testing.T, s *stand) {
 	op := s.unknown(made.Operation.Connection)
 	set, r := resolution(op, operation.Applied), first
 	r.MadeBy = op.ID
-	set.Record = &r
+	set.Record, set.Operation.Resource = &r, r.ID
 	fails(t, "another's", s.Resolve(t.Context(), set), operation.ErrAdopted)
 	is(t, "it is unknown still", s.read(op).IsUnknown(), true)
 	is(t, "its maker", s.record(first.ID).MadeBy, made.Operation.ID)
 	imported := written(2, "8", `{}`)
 	got[[]uuid.UUID](s)(s.SaveRecords(t.Context(), []record.Record{imported}))
-	imported.MadeBy = op.ID
-	set.Record = &imported
+	set.Record, set.Operation.Resource = &imported, imported.ID
+	waits := queued(op.Connection)
+	waits.OrderKey = string(op.Kind) + ".update/" + imported.ID.String()
+	waits = s.accept(waits)
+	var busy *operation.Busy
+	if err := s.Resolve(t.Context(), set); !errors.As(err, &busy) || busy.Operation != waits.ID {
+		t.Errorf("about to be written: %v", err)
+	}
+	s.settle(waits, operation.Failed)
 	s.must(s.Resolve(t.Context(), set))
 	is(t, "nobody's before", s.record(imported.ID).MadeBy, op.ID)
+	set = resolution(s.unknown(op.Connection), operation.Applied)
+	set.Operation.Resource = imported.ID
+	fails(t, "one that was adopted", s.Resolve(t.Context(), set), operation.ErrAdopted)
+	other := written(3, "9", `{"vehicle_name":"x"}`)
+	got[[]uuid.UUID](s)(s.SaveRecords(t.Context(), []record.Record{other}))
+	op = s.unknown(uuid.New())
+	set = resolution(op, operation.Applied)
+	set.Operation.Resource = other.ID
+	s.must(s.Resolve(t.Context(), set))
+	is(t, "one of which nothing is stored", s.record(other.ID).MadeBy, op.ID)
+	reached := got[record.Record](s)(s.Record(t.Context(), op.Connection, other.ID))
+	is(t, "as its connection reaches it", string(reached.Fields), `{"vehicle_name":"x"}`)
 }
 
 // change is an update that has succeeded, and the record that it has left.

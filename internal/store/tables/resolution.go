@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/waybill-dev/waybill/internal/operation"
+	"github.com/waybill-dev/waybill/internal/record"
 	"github.com/waybill-dev/waybill/internal/resource"
 )
 
@@ -40,15 +41,26 @@ func (db *DB) Resolve(ctx context.Context, s operation.Settlement) error {
 	}, operationThing(op.ID))
 }
 
-// resolvable refuses a create whose record another operation has made.
+// resolvable refuses a create whose record another operation has made, and one of a record that was known otherwise while
+// writes of it wait: these are in a chain of its own, and those that come later in that of its maker, where they would pass.
 func (t *tx) resolvable(s operation.Settlement) error {
-	if s.Record == nil || s.Operation.Verb != resource.Create {
+	op := s.Operation
+	if op.Verb != resource.Create || op.Resource == uuid.Nil {
 		return nil
 	}
-	foreign, err := t.there(`SELECT 1 FROM record WHERE id = ?1 AND made_by <> ?2`, s.Record.ID[:], s.Operation.ID[:])
+	foreign, err := t.there(`SELECT 1 FROM record WHERE id = ?1 AND made_by <> ?2`, op.Resource[:], op.ID[:])
 	if err == nil && foreign {
 		err = refusal{operation.ErrAdopted}
 	}
+	if err != nil {
+		return err
+	}
+	keys := op.UpdateKeys()
+	own := operation.Operation{Connection: op.Connection, OrderKey: keys[len(keys)-1], Sync: true, NextAt: op.UpdatedAt}
+	if err := t.free(own); err != nil {
+		return err
+	}
+	_, err = t.behindHold(own)
 	return err
 }
 
@@ -70,7 +82,28 @@ func (t *tx) resolved(db *DB, s operation.Settlement, packed []byte) error {
 			return err
 		}
 	}
+	if err := t.owns(s); err != nil {
+		return err
+	}
 	return t.publish(db, s.Events)
+}
+
+// owns notes which operation has made a record of which nobody knew that, so that no other adopts it. One of which nothing
+// is stored is known already; the operation's connection reaches it from now on.
+func (t *tx) owns(s operation.Settlement) error {
+	op := s.Operation
+	if op.Verb != resource.Create || op.Resource == uuid.Nil {
+		return nil
+	}
+	err := t.exec(`UPDATE record SET made_by = ?2 WHERE id = ?1 AND made_by IS NULL`, op.Resource[:], op.ID[:])
+	if err != nil || s.Record != nil {
+		return err
+	}
+	r := record.Record{ID: op.Resource, Kind: op.Kind, Connection: op.Connection, SeenAt: op.UpdatedAt}
+	if err := t.reach(record.Merge{Record: r}); err != nil {
+		return err
+	}
+	return t.leave(op.Connection)
 }
 
 // resolutionOf reads how an operation was resolved; nil if it was not.
