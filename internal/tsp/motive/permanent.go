@@ -20,6 +20,7 @@ func createAssociation(now func() time.Time) rest.Write {
 	return rest.Write{
 		Capability: tsp.Capability{Kind: resource.KindDriverVehicleAssociation, Verb: resource.Create},
 		Strength:   tsp.NaturalKey,
+		Makes:      permanentDrivers,
 		Uses: tsp.Uses{
 			"vehicle_id": tsp.Sent().Into(vehicles).Because("the driver becomes the vehicle's permanent one, in place of any other"),
 			"driver_id":  tsp.Sent().Into(users),

@@ -21,6 +21,7 @@ func createAssociation() rest.Write {
 	return rest.Write{
 		Capability: tsp.Capability{Kind: resource.KindDriverVehicleAssociation, Verb: resource.Create},
 		Strength:   tsp.NaturalKey,
+		Makes:      assignments,
 		Uses: tsp.Uses{
 			"vehicle_id": tsp.Sent().Into(vehicles),
 			"driver_id":  tsp.Sent().Into(drivers),

@@ -27,6 +27,7 @@ func createAssociation(k known, now func() time.Time) rest.Write {
 	return rest.Write{
 		Capability: tsp.Capability{Kind: resource.KindDriverVehicleAssociation, Verb: resource.Create},
 		Strength:   tsp.VerifyFirst,
+		Makes:      links,
 		Uses: tsp.Uses{
 			"vehicle_id": tsp.Sent().Into(devices).Because("drivers who are linked to it already stay so"),
 			"driver_id":  tsp.Sent().Into(drivers),
