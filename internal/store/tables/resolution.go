@@ -42,7 +42,7 @@ func (db *DB) Resolve(ctx context.Context, s operation.Settlement) error {
 
 // resolvable refuses a create whose record another operation has made.
 func (t *tx) resolvable(s operation.Settlement) error {
-	if s.Record == nil || s.Operation.Verb != resource.Create {
+	if s.Record == nil || s.Operation.Verb != resource.Create || s.Operation.WritesAgain() {
 		return nil
 	}
 	foreign, err := t.there(`SELECT 1 FROM record WHERE id = ?1 AND made_by <> ?2`, s.Record.ID[:], s.Operation.ID[:])
