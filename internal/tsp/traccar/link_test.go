@@ -46,6 +46,20 @@ func TestADriverWhoIsLinkedGetsMessagesAndOneWhoIsUnlinkedNoMore(t *testing.T) {
 	}
 }
 
+func TestAnEndIsNotTakenForMadeWhereTheDriverIsNotSeen(t *testing.T) {
+	t.Parallel()
+	url := served(t)
+	link(t, url, `{"deviceId":1,"driverId":6}`)
+	dispatcher := session(t, basic(url, "dispatcher@waybill.example", "traccar-dispatcher-password"))
+	out, err := dispatcher.Write(t.Context(), linking(t, "1", "6", true))
+	if !hasClass(err, tsp.Forbidden) || !strings.Contains(err.Error(), "must be an administrator or linked") {
+		t.Errorf("a link that is not seen: %+v, %v", out, err)
+	}
+	if out, err = session(t, token(url)).Write(t.Context(), linking(t, "1", "6", true)); err != nil || out.Note != "" {
+		t.Errorf("the link is there no more: %+v, %v", out, err)
+	}
+}
+
 func TestALinkLeavesOthersAlone(t *testing.T) {
 	t.Parallel()
 	y := &yard{trackers: []tracker{{protocol: "watch", drivers: []int{1, 2}}}}
