@@ -44,6 +44,12 @@ func createAssociation(k known, now func() time.Time) rest.Write {
 			}
 			return wrong
 		}),
+		Warn: tsp.Checked(func(a *resource.DriverVehicleAssociation, _ tsp.Settings) []tsp.Warning {
+			if !a.Ends() {
+				return nil
+			}
+			return []tsp.Warning{{Path: "ended_at", Message: untimed + ": the driver is unlinked when the write is made"}}
+		}),
 		Each: func(w tsp.Write) ([]rest.Step, error) {
 			a, err := tsp.PayloadOf[*resource.DriverVehicleAssociation](w)
 			if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/traccar"
 	"github.com/waybill-dev/waybill/internal/tsp/tsptest"
 )
 
@@ -57,6 +58,17 @@ func TestAnEndIsNotTakenForMadeWhereTheDriverIsNotSeen(t *testing.T) {
 	}
 	if out, err = session(t, token(url)).Write(t.Context(), linking(t, "1", "6", true)); err != nil || out.Note != "" {
 		t.Errorf("the link is there no more: %+v, %v", out, err)
+	}
+}
+
+func TestAnEndTellsThatItsTimeIsNotKept(t *testing.T) {
+	t.Parallel()
+	for ends, want := range map[bool]int{false: 1, true: 2} {
+		w := linking(t, "1", "6", ends)
+		p := traccar.New().Spec().Actions[w.Capability].Apply("Traccar", w.Schema, w.Payload, tsp.Settings{})
+		if len(p.Problems) > 0 || len(p.Warnings) != want || len(p.Dropped()) != 1 || ends && p.Warnings[1].Path != "ended_at" {
+			t.Errorf("%v: %+v", ends, p)
+		}
 	}
 }
 
