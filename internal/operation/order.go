@@ -35,6 +35,13 @@ func orderKey(op Operation, schema *resource.Schema, payload resource.Payload, n
 	return strings.Join(parts, "/")
 }
 
+// WritesAgain tells whether the record of a create may be that of an earlier one, as what ends an association has the record
+// of what began it: those whose order is that of a record.
+func (op Operation) WritesAgain() bool {
+	schema, err := resource.For(op.Kind, op.Verb)
+	return err == nil && schema.Shared
+}
+
 // targetPath is the path of the record that an update is for.
 const targetPath = "id"
 

@@ -134,6 +134,7 @@ func (w *Writes) owned(ctx context.Context, t *task) error {
 		switch {
 		case k.Kind != t.op.Kind:
 			return foreign(made.SourceID, "is a "+string(k.Kind))
+		case t.op.WritesAgain():
 		case k.MadeBy != uuid.Nil && k.MadeBy != t.op.ID:
 			return foreign(made.SourceID, "is the result of another operation")
 		// An import says when it began, and its last page comes later.

@@ -35,6 +35,11 @@ func (d draft) convert() {
 		d.volume()
 		d.location()
 		d.cost()
+	case resource.KindDriverVehicleAssociation:
+		// What is written without an end goes on, also where an earlier write had one.
+		if d.given["ended_at"] == nil {
+			delete(d.fields, "ended_at")
+		}
 	}
 }
 

@@ -81,6 +81,20 @@ func TestALogHappenedWhenItsWriteSaysOrElseWhenItWasSettled(t *testing.T) {
 	}
 }
 
+func TestAnAssociationThatIsWrittenWithoutAnEndGoesOn(t *testing.T) {
+	t.Parallel()
+	const begun = `"driver_id":"` + alice + `","started_at":"2026-01-15T06:00:00Z"`
+	r := write(t, fresh(resource.KindDriverVehicleAssociation), `{`+begun+`,"ended_at":"2026-01-15T14:30:00Z"}`)
+	if got := read(t, r)["ended_at"]; got != "2026-01-15T14:30:00Z" {
+		t.Fatalf("it ends at %v", got)
+	}
+	for _, again := range []string{`{` + begun + `}`, `{` + begun + `,"ended_at":null}`} {
+		if got := read(t, write(t, r, again)); got["ended_at"] != nil || got["driver_id"] != alice {
+			t.Errorf("after %s it is %v", again, got)
+		}
+	}
+}
+
 func TestDefectsAreCountedUnlessTheWriteSaysHowMany(t *testing.T) {
 	t.Parallel()
 	for payload, want := range map[string]any{

@@ -25,6 +25,7 @@ func byHand() []rule {
 		{"what has a known outcome, or moved on since, is not resolved", knownIsNotResolved},
 		{"a create that was resolved as not applied can be retried, and one that was applied cannot", resolvedIsRetried},
 		{"the record of another operation is not adopted", foreignIsNotAdopted},
+		{"the association that another operation began is adopted", begunIsAdopted},
 		{"what an update has changed is kept with it, and nothing of others", imageIsKept},
 		{"an update is reverted once, unless that has failed for certain", revertedOnce},
 		{"an update is not reverted over what was written since, or is about to be", revertSeesOthers},
@@ -34,7 +35,12 @@ func byHand() []rule {
 // unknown is a create whose outcome is not known, as it is stored.
 func (s *stand) unknown(conn uuid.UUID) operation.Operation {
 	s.t.Helper()
-	op := s.accept(queued(conn))
+	return s.unknownOf(queued(conn))
+}
+
+func (s *stand) unknownOf(op operation.Operation) operation.Operation {
+	s.t.Helper()
+	op = s.accept(op)
 	set := settlement(op, operation.Failed)
 	set.Operation.CutAt, set.Attempts[0].Class = at(3), tsp.Unknown
 	s.must(s.Settle(s.t.Context(), set))
@@ -139,6 +145,24 @@ func foreignIsNotAdopted(t *testing.T, s *stand) {
 	is(t, "one of which nothing is stored", s.record(other.ID).MadeBy, op.ID)
 	reached := got[record.Record](s)(s.Record(t.Context(), op.Connection, other.ID))
 	is(t, "as its connection reaches it", string(reached.Fields), `{"vehicle_name":"x"}`)
+}
+
+func begunIsAdopted(t *testing.T, s *stand) {
+	r := written(1, "7", `{"started_at":"2026-11-24T12:01:00Z"}`)
+	r.Kind, r.Source = resource.KindDriverVehicleAssociation, []byte(`{}`)
+	r = r.Identify()
+	of := queued(r.Connection)
+	of.Kind = r.Kind
+	begun := settlement(s.accept(of), operation.Succeeded)
+	r.MadeBy = begun.Operation.ID
+	begun.Record = &r
+	s.must(s.Settle(t.Context(), begun))
+	of.ID = uuid.Must(uuid.NewV7())
+	set, ended := resolution(s.unknownOf(of), operation.Applied), r
+	ended.MadeBy, ended.Fields = uuid.Nil, []byte(`{"ended_at":"2026-11-24T12:02:00Z","started_at":"2026-11-24T12:01:00Z"}`)
+	set.Record = &ended
+	s.must(s.Resolve(t.Context(), set))
+	is(t, "its fields", string(s.record(r.ID).Fields), string(ended.Fields))
 }
 
 // change is an update that has succeeded, and the record that it has left.

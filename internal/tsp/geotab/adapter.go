@@ -72,7 +72,7 @@ func writes(now func() time.Time) map[tsp.Capability]write {
 			Check: tsp.Checked(checkDvir), Warn: tsp.Checked(warnDvir)}, tsp.Typed(dvirSteps)},
 		create(resource.KindFuelTransaction): {tsp.Action{Uses: fuelUses(), Strength: tsp.Native,
 			Limits: []string{"Add FuelTransaction"}, Check: tsp.Checked(checkFuel), Warn: tsp.Checked(warnFuel)}, tsp.Typed(fuelSteps)},
-		create(resource.KindDriverVehicleAssociation): {tsp.Action{Uses: associationUses(), Strength: tsp.VerifyFirst,
+		create(resource.KindDriverVehicleAssociation): {tsp.Action{Uses: associationUses(), Strength: tsp.VerifyFirst, Makes: driverChanges,
 			Limits: []string{"Get DriverChange"}, Check: tsp.Checked(checkAssociation(now))}, tsp.Typed(associationSteps)},
 	}
 }

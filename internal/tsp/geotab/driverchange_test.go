@@ -57,6 +57,52 @@ func TestAnEndIsAChangeToNobodyOfTheSameRecord(t *testing.T) {
 	}
 }
 
+func TestAnEndLeavesTheVehicleToWhoHasItByThen(t *testing.T) {
+	t.Parallel()
+	change := func(driver, at, kind string) string {
+		return `{"id":"b7","device":{"id":"b1"},"driver":` + driver + `,"dateTime":"2026-01-15T` + at + `Z","type":"` + kind + `"}`
+	}
+	const ours, other, nobody = `{"id":"b1"}`, `{"id":"b2"}`, `"UnknownDriverId"`
+	begun := change(ours, "06:00:00.000", "Driver")
+	for name, c := range map[string]struct {
+		// later are the changes behind the beginning, the last one first.
+		later []string
+		ends  bool
+	}{
+		"nobody else came":                      {nil, true},
+		"another came":                          {[]string{change(other, "10:00:00.000", "Driver")}, false},
+		"another came at the end":               {[]string{change(other, "12:30:00.000", "Driver")}, false},
+		"another came by a key":                 {[]string{change(other, "10:00:00.000", "DriverKey")}, false},
+		"another came and the driver came back": {[]string{change(ours, "11:00:00.000", "DriverKey"), change(other, "10:00:00.000", "Driver")}, true},
+		"another had a trip":                    {[]string{change(other, "10:00:00.000", "TripDriver")}, true},
+		"it has ended earlier":                  {[]string{change(nobody, "10:00:00.000", "Driver")}, false},
+		"it has ended just so":                  {[]string{change(nobody, "12:30:00.000", "Driver")}, false},
+	} {
+		var gets, added []string
+		server := &stub{answer: func(a asked) string {
+			switch a.name {
+			case "Get DriverChange":
+				gets = append(gets, a.body)
+				if strings.Contains(a.body, `"toDate":"2026-01-15T06:00:00.000Z"`) {
+					return `{"result":[` + begun + `],"jsonrpc":"2.0"}`
+				}
+				return `{"result":[` + strings.Join(append(c.later, begun), ",") + `],"jsonrpc":"2.0"}`
+			case "Add DriverChange":
+				added = append(added, a.body)
+			}
+			return ""
+		}}
+		out, err := server.writes(t, resource.Create, resource.KindDriverVehicleAssociation, left)
+		if err != nil || out.SourceID != "b7" || len(added) > 0 != c.ends || strings.Contains(out.Note, "did not have the vehicle any more") == c.ends {
+			t.Errorf("%s: %+v, %v, added %s", name, out, err, added)
+		}
+		if last := gets[len(gets)-1]; !strings.Contains(last, `"fromDate":"2026-01-15T06:00:00.000Z"`) || !strings.Contains(last, `"toDate":"2026-01-15T12:30:00.000Z"`) ||
+			!strings.Contains(last, `"sort":{"sortBy":"date","sortDirection":"desc"}`) {
+			t.Errorf("%s: it asks for %s", name, last)
+		}
+	}
+}
+
 func TestAnAssociationAheadOfTimeIsRefused(t *testing.T) {
 	t.Parallel()
 	ahead := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)

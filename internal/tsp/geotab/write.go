@@ -49,6 +49,8 @@ type step struct {
 	body       encoding
 	// holds is asked before the call whether Geotab has already what the step would make, whoever made it; it may be nil.
 	holds finding
+	// held is what the caller is told where it has.
+	held string
 	// find is nil where repeating the call changes nothing more.
 	find finding
 	// duplicate tells that Geotab refuses an exact repetition, which find then identifies.
@@ -67,7 +69,9 @@ func (s step) over(c *call) steps.Step {
 				return nil, err
 			}
 			if there {
-				return func(context.Context) (tsp.Written, error) { return s.written(c, id), nil }, nil
+				out := s.written(c, id)
+				out.Note = s.held
+				return func(context.Context) (tsp.Written, error) { return out, nil }, nil
 			}
 		}
 		body, err := s.body(ctx, c, w.Target)

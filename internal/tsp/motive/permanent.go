@@ -13,13 +13,16 @@ import (
 )
 
 // createAssociation makes a driver the vehicle's permanent one, or takes the driver off. A vehicle has one or none, without
-// times. That a vehicle shows permanent_driver was seen in answers; that permanent_driver_id writes it public clients show
-// alone, and that null takes it away follows from its being null in answers (2026-11-27: no page of the reference names
-// it). So the answer must show what was written.
+// times. That permanent_driver_id writes what a vehicle shows as permanent_driver is assumed: public clients send it, and the page
+// of the call does not name it (https://developer-docs.gomotive.com/reference/update-an-existing-vehicle, read 2026-11-27). That
+// null takes the driver off is assumed too, from permanent_driver being null in answers. So the answer must show what was written.
+// Admins assign vehicles to exempt drivers alone, and the others pair with a vehicle themselves
+// (https://helpcenter.gomotive.com/hc/en-us/articles/10759695447581, read 2026-11-27); whether the call refuses them no page says.
 func createAssociation(now func() time.Time) rest.Write {
 	return rest.Write{
 		Capability: tsp.Capability{Kind: resource.KindDriverVehicleAssociation, Verb: resource.Create},
 		Strength:   tsp.NaturalKey,
+		Makes:      permanentDrivers,
 		Uses: tsp.Uses{
 			"vehicle_id": tsp.Sent().Into(vehicles).Because("the driver becomes the vehicle's permanent one, in place of any other"),
 			"driver_id":  tsp.Sent().Into(users),
@@ -33,6 +36,13 @@ func createAssociation(now func() time.Time) rest.Write {
 					"must not lie ahead at Motive, which keeps no times of permanent drivers; write it when its time has come")
 			}
 			return wrong
+		}),
+		Warn: tsp.Checked(func(a *resource.DriverVehicleAssociation, _ tsp.Settings) []tsp.Warning {
+			if !a.Ends() {
+				return nil
+			}
+			return []tsp.Warning{{Path: "ended_at", Message: "Motive keeps no times of permanent drivers: " +
+				"the driver is taken off when the write is made"}}
 		}),
 		Each: func(w tsp.Write) ([]rest.Step, error) {
 			s, err := permanentStep(w)

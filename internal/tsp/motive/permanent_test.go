@@ -102,4 +102,7 @@ func TestTimesThatLieAheadAreRefusedWhereNoneAreKept(t *testing.T) {
 	if p := policy(t, associate, seated, nil); len(p.Problems) > 0 || len(p.Warnings) != 1 || p.Warnings[0].Path != "started_at" {
 		t.Errorf("%+v", p)
 	}
+	if p := policy(t, associate, left, nil); len(p.Problems) > 0 || len(p.Warnings) != 2 || p.Warnings[1].Path != "ended_at" || len(p.Dropped()) != 1 {
+		t.Errorf("an end: %+v", p)
+	}
 }

@@ -15,12 +15,15 @@ import (
 const assignmentsPath = "/fleet/driver-vehicle-assignments"
 
 // createAssociation submits a driver-vehicle assignment. Vehicle, driver and start name one: the same three with an end
-// change that of the assignment that is there, so a repetition changes nothing more
-// (https://developers.samsara.com/docs/driver-vehicle-assignment-faqs, read 2026-11-27). Without an end it is ongoing.
+// change that of the assignment that is there and goes on, and without an end it goes on
+// (https://developers.samsara.com/docs/driver-vehicle-assignment-faqs, read 2026-11-27). That the same again changes nothing
+// more, and that another end takes the place of one, no page says: both are assumed, as PATCH finds its assignment by
+// those three (https://developers.samsara.com/reference/updatedrivervehicleassignment, read 2026-11-27).
 func createAssociation() rest.Write {
 	return rest.Write{
 		Capability: tsp.Capability{Kind: resource.KindDriverVehicleAssociation, Verb: resource.Create},
 		Strength:   tsp.NaturalKey,
+		Makes:      assignments,
 		Uses: tsp.Uses{
 			"vehicle_id": tsp.Sent().Into(vehicles),
 			"driver_id":  tsp.Sent().Into(drivers),

@@ -98,6 +98,7 @@ func scope(method, path string) string {
 		{mePath, "Org Information"}, {messagesPath, "Messages"}, {vehiclesPath, "Vehicles"}, {trailersPath, "Trailers"},
 		{driversPath, "Drivers"}, {usersPath, "Users"}, {rolesPath, "Users"}, {tagsPath, "Tags"},
 		{attributesPath, "Attributes"}, {assetsPath, "Assets"}, {dvirsPath, "DVIRs"}, {fuelPath, "Fuel Purchase"},
+		{assignmentsPath, "Assignments"},
 	} {
 		if strings.HasPrefix(path, of.prefix) {
 			return verb + of.name

@@ -8,6 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
 )
 
@@ -92,6 +95,11 @@ func TestALackingPermissionIsNamed(t *testing.T) {
 		"Read DVIRs":           func() error { return calls["find_dvir"].make(t, s) },
 		"Write DVIRs":          func() error { return calls["dvir"].make(t, s) },
 		"Write Fuel Purchase":  func() error { return calls["fuel_coordinates"].make(t, s) },
+		"Write Assignments": func() error {
+			_, err := s.Write(t.Context(), write(t, tsp.Capability{Kind: resource.KindDriverVehicleAssociation, Verb: resource.Create},
+				`{"driver_id":"`+uuid.NewString()+`","vehicle_id":"`+uuid.NewString()+`","started_at":"2026-01-15T06:00:00Z"}`))
+			return err
+		},
 	} {
 		e := wantClass(t, call(), tsp.Forbidden)
 		if !strings.Contains(e.Message, fmt.Sprintf("the permission %q", scope)) {

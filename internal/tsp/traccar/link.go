@@ -20,13 +20,16 @@ const permissionsPath = "/api/permissions"
 // untimed is what both times share.
 const untimed = "the server links drivers to devices and keeps no times of that"
 
-// createAssociation links a driver to a device, or unlinks the two (PermissionsResource). A device may have several
-// drivers. A link says who may drive, and to whom messages on the device go; whose a position is the device tells, and the
-// link where the server's setting processing.useLinkedDriver has it so and the device tells nobody (DriverHandler).
+// createAssociation links a driver to a device, or unlinks the two (api/resource/PermissionsResource). A device may have
+// several drivers. A link says who may drive, and to whom messages on the device go; whose a position is the device tells, and
+// the link where the server's setting processing.useLinkedDriver has it so and the device tells nobody: then it is the first driver
+// that the cache holds, of the device or its groups (handler/DriverHandler). Read 2026-11-27 at
+// https://github.com/traccar/traccar/tree/9e5c458ad0bf44ceaddf72534bf6874787f41b6c.
 func createAssociation(k known, now func() time.Time) rest.Write {
 	return rest.Write{
 		Capability: tsp.Capability{Kind: resource.KindDriverVehicleAssociation, Verb: resource.Create},
 		Strength:   tsp.VerifyFirst,
+		Makes:      links,
 		Uses: tsp.Uses{
 			"vehicle_id": tsp.Sent().Into(devices).Because("drivers who are linked to it already stay so"),
 			"driver_id":  tsp.Sent().Into(drivers),
@@ -40,6 +43,12 @@ func createAssociation(k known, now func() time.Time) rest.Write {
 					Message: "must not lie ahead at Traccar: " + untimed + "; write it when its time has come"})
 			}
 			return wrong
+		}),
+		Warn: tsp.Checked(func(a *resource.DriverVehicleAssociation, _ tsp.Settings) []tsp.Warning {
+			if !a.Ends() {
+				return nil
+			}
+			return []tsp.Warning{{Path: "ended_at", Message: untimed + ": the driver is unlinked when the write is made"}}
 		}),
 		Each: func(w tsp.Write) ([]rest.Step, error) {
 			a, err := tsp.PayloadOf[*resource.DriverVehicleAssociation](w)
@@ -64,7 +73,7 @@ type pair struct {
 }
 
 // linkStep makes or takes away a link. What is so already is left as it is: the server would store the same link a second
-// time.
+// time (DatabaseStorage.addPermission inserts, and tc_device_driver has no unique key; at the commit above).
 func linkStep(k known, w tsp.Write, ends bool) (rest.Step, error) {
 	device, _ := w.Refs.One("vehicle_id")
 	driver, _ := w.Refs.One("driver_id")
@@ -87,6 +96,10 @@ func linkStep(k known, w tsp.Write, ends bool) (rest.Step, error) {
 	}
 	s.Holds = func(ctx context.Context, send rest.Send, w tsp.Write) (tsp.Written, bool, error) {
 		out, holds, err := s.Find(ctx, send, w)
+		if holds && ends {
+			// Links to a driver whom the credentials do not see are not told.
+			_, err = seenDriver(ctx, send, driver)
+		}
 		out.Note = "it was so already"
 		return out, holds, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/waybill-dev/waybill/internal/resource"
 	"github.com/waybill-dev/waybill/internal/tsp"
+	"github.com/waybill-dev/waybill/internal/tsp/traccar"
 	"github.com/waybill-dev/waybill/internal/tsp/tsptest"
 )
 
@@ -42,6 +43,31 @@ func TestADriverWhoIsLinkedGetsMessagesAndOneWhoIsUnlinkedNoMore(t *testing.T) {
 		// What the session remembers of links is no longer so.
 		if err := reached(); (err != nil) != step.ends {
 			t.Errorf("step %d: a message ends as %v", n, err)
+		}
+	}
+}
+
+func TestAnEndIsNotTakenForMadeWhereTheDriverIsNotSeen(t *testing.T) {
+	t.Parallel()
+	url := served(t)
+	link(t, url, `{"deviceId":1,"driverId":6}`)
+	dispatcher := session(t, basic(url, "dispatcher@waybill.example", "traccar-dispatcher-password"))
+	out, err := dispatcher.Write(t.Context(), linking(t, "1", "6", true))
+	if !hasClass(err, tsp.Forbidden) || !strings.Contains(err.Error(), "must be an administrator or linked") {
+		t.Errorf("a link that is not seen: %+v, %v", out, err)
+	}
+	if out, err = session(t, token(url)).Write(t.Context(), linking(t, "1", "6", true)); err != nil || out.Note != "" {
+		t.Errorf("the link is there no more: %+v, %v", out, err)
+	}
+}
+
+func TestAnEndTellsThatItsTimeIsNotKept(t *testing.T) {
+	t.Parallel()
+	for ends, want := range map[bool]int{false: 1, true: 2} {
+		w := linking(t, "1", "6", ends)
+		p := traccar.New().Spec().Actions[w.Capability].Apply("Traccar", w.Schema, w.Payload, tsp.Settings{})
+		if len(p.Problems) > 0 || len(p.Warnings) != want || len(p.Dropped()) != 1 || ends && p.Warnings[1].Path != "ended_at" {
+			t.Errorf("%v: %+v", ends, p)
 		}
 	}
 }

@@ -7,7 +7,8 @@ import "github.com/waybill-dev/waybill/internal/tsp/simkit"
 var vehicleRequired = []string{"number"}
 
 // vehicleShape is the body of POST and PUT. Lengths and the list of fuel types are not documented, so none is enforced.
-// driver_facing_camera, incab_audio_recording, eld_device_id and permanent_driver_id are what a client sends.
+// driver_facing_camera, incab_audio_recording, eld_device_id and permanent_driver_id are what a client sends; that null takes a
+// permanent driver off, and that one who is not exempt is taken, are assumptions.
 func vehicleShape() simkit.Shape {
 	free, flag := simkit.Nullable(simkit.String(0, 0)), simkit.Rule(simkit.Bool)
 	id := simkit.Nullable(simkit.Integer)

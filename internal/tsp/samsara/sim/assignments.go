@@ -24,9 +24,10 @@ func assignmentShape(end simkit.Rule) simkit.Shape {
 	}
 }
 
-// postAssignment stores an assignment. Vehicle, driver and start name it: one that is there gets the new end, as the FAQ
-// on assignments says (developers.samsara.com/docs/driver-vehicle-assignment-faqs). That an end before the start is
-// refused is not documented, and neither is what becomes of others of the vehicle at that time: here they stay.
+// postAssignment stores an assignment. Vehicle, driver and start name it: one that goes on gets the new end, as the FAQ
+// on assignments says (https://developers.samsara.com/docs/driver-vehicle-assignment-faqs, read 2026-11-27). Not documented is
+// that one which has ended gets another end, or goes on where none is given, as here; nor that an end before the start is refused;
+// nor what becomes of others of the vehicle at that time: here they stay.
 func postAssignment(tx *simkit.Tx, c *simkit.Call) (any, error) {
 	o := simkit.Object{"isPassenger": false, "assignmentType": "external", "assignedAtTime": timestamp(tx.Now()),
 		"startTime": timestamp(tx.Now())}
