@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -91,7 +92,9 @@ func (f *inflow) take(waits bool) ([]line, error) {
 		size += len(f.lines[n].text)
 		n++
 	}
-	taken := f.lines[:n:n]
+	taken := slices.Clone(f.lines[:n])
+	// The array lives on behind the lines that wait, and with it all that it holds.
+	clear(f.lines[:n])
 	f.lines, f.bytes = f.lines[n:], f.bytes-size
 	f.change.Broadcast()
 	return taken, nil

@@ -38,7 +38,7 @@ func (r *runner[T]) fill(ctx context.Context, now time.Time) error {
 		// Every page says anew how the lane stands, since the work may have changed since the last
 		// one.
 		r.parallel, r.gate.closed, p.streams, r.owner = max(batch.Parallel, 1), batch.Closed, batch.Streams, batch.Owner
-		r.label, p.waited = batch.Label, batch.Waited
+		r.label, p.waited, p.again = batch.Label, batch.Waited, batch.Again
 		take := r.take
 		if p.lookout {
 			take = r.watch

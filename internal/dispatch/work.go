@@ -42,6 +42,8 @@ type Batch[T any] struct {
 	// Stops holds items that must end without an attempt wherever they stand in their chains. Each is a chain of its own
 	// here, whose key is no other's; their Works see to it that an item is not begun which has ended so.
 	Stops []Item[T]
+	// Again, if set, is when to read anew whatever else happens, since not all that there may be was read.
+	Again time.Time
 	// Streams lists the streams that hold items, if Items may not be all there are; else nil.
 	Streams []fence.Stream
 	// Parallel bounds the attempts of the lane in flight, whatever the floor would allow.

@@ -118,16 +118,24 @@ func (s *Service) acceptAll(ctx context.Context, all []Entry) []Accepted {
 		return accepted
 	}
 	accepted = nil
-	var unsure *fence.Uncertain
-	var ails *fence.Trouble
-	alone := len(all) == 1 || errors.As(err, &unsure) || errors.As(err, &ails)
+	alone := len(all) == 1 || ails(err)
 	for i := range all {
 		if alone {
 			accepted = append(accepted, Accepted{all[i].Operation, err})
 			continue
 		}
-		// The fault may be that of one of them.
+		// The fault may be that of one of them. Behind one that the store does not take none is tried, which would be
+		// accepted before it.
 		accepted = append(accepted, s.acceptAll(ctx, all[i:i+1])...)
+		err = accepted[i].Err
+		alone = ails(err)
 	}
 	return accepted
+}
+
+// ails tells that an error is the store's fault and not that of a write.
+func ails(err error) bool {
+	var unsure *fence.Uncertain
+	var trouble *fence.Trouble
+	return errors.As(err, &unsure) || errors.As(err, &trouble)
 }

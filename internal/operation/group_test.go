@@ -18,12 +18,19 @@ import (
 type groups struct {
 	*desk
 	sizes []int
+	// away is how many are stored one by one until the store is away.
+	away int
 }
 
 func (g *groups) AcceptAll(ctx context.Context, all []operation.Entry) ([]operation.Accepted, error) {
 	g.sizes = append(g.sizes, len(all))
 	if err := g.ask(ctx, "AcceptAll"); err != nil && len(all) > 1 {
 		return nil, err
+	}
+	if len(all) == 1 && g.away > 0 {
+		if g.away--; g.away == 0 {
+			return nil, &fence.Trouble{Reason: "it is away", Err: errors.New("away")}
+		}
 	}
 	var out []operation.Accepted
 	for _, e := range all {
@@ -126,6 +133,21 @@ func TestOneThatCannotBeStoredKeepsNoOtherOfItsGroupFromBeing(t *testing.T) {
 	if out[0].Err != nil || out[2].Err != nil || out[1].Err == nil || out[1].Ails ||
 		!slices.Equal(g.sizes, []int{3, 1, 1, 1}) {
 		t.Errorf("%v: %v, %v, %v", g.sizes, out[0].Err, out[1].Err, out[2].Err)
+	}
+}
+
+// What is submitted once more must not come behind what was behind it.
+func TestBehindOneThatTheStoreDoesNotTakeNoOtherOfItsGroupIsStored(t *testing.T) {
+	t.Parallel()
+	d, g := grouped(t)
+	g.away = 3
+	out := d.together(message(`,"message_text":"a"`), message(`,"message_text":"cannot be stored"`), message(`,"message_text":"c"`),
+		message(`,"message_text":"d"`))
+	if !slices.Equal(g.sizes, []int{4, 1, 1, 1}) {
+		t.Fatalf("stored %v", g.sizes)
+	}
+	if out[0].Err != nil || out[1].Again || !out[2].Again || !out[3].Again {
+		t.Errorf("%v, %+v, %+v, %+v", out[0].Err, out[1], out[2], out[3])
 	}
 }
 

@@ -32,7 +32,6 @@ func (w *Writes) stops(ctx context.Context, read []operation.Operation, whole bo
 		if read, err = w.c.Stops.Stops(ctx, conn.ID, now); err != nil {
 			return nil, fmt.Errorf("reading operations that must not be sent any more: %w", err)
 		}
-		w.crowds.note(conn.ID, len(read) >= operation.MostStops)
 	}
 	var many []*task
 	for _, op := range read {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -21,27 +23,42 @@ func together(op operation.Operation) bool {
 	return op.IsAsked() && op.State == operation.Queued && op.Tries == 0
 }
 
-// crowds are the connections of which a reading found as many that must not be sent any more as it may. Their lanes end
-// these before they read what else waits, which would cost more than that.
+// wholeEvery is how often a lane is read whole in which a job has operations cancelled: a step of it gives the lane a few,
+// and each end of some may let others go on, while reading what else waits costs more than to end these.
+const wholeEvery = time.Second
+
+// crowds are the connections in whose lanes a job has operations cancelled, each with when its lane is to be read whole
+// again. Until then it is read for those alone. So neither does a job wait for what others have waiting in its lanes, nor
+// they for the end of the job.
 type crowds struct {
 	mu  sync.Mutex
-	all map[uuid.UUID]bool
+	all map[uuid.UUID]time.Time
 }
 
-func (c *crowds) note(connection uuid.UUID, crowd bool) {
+// note notes what reading a lane whole has found: operations that a job has asked to cancel, or none.
+func (c *crowds) note(connection uuid.UUID, asked bool, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if crowd {
-		c.all[connection] = true
+	if asked {
+		c.all[connection] = now.Add(wholeEvery)
 	} else {
 		delete(c.all, connection)
 	}
 }
 
-func (c *crowds) has(connection uuid.UUID) bool {
+// until is when a lane is to be read whole again; zero for at once.
+func (c *crowds) until(connection uuid.UUID, now time.Time) time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.all[connection]
+	if at := c.all[connection]; now.Before(at) {
+		return at
+	}
+	return time.Time{}
+}
+
+// ofJob tells whether a job has asked to cancel what ends by an item.
+func ofJob(i dispatch.Item[*task]) bool {
+	return i.Value.op.AskedJob() != 0 || slices.ContainsFunc(i.Value.many, func(t *task) bool { return t.op.AskedJob() != 0 })
 }
 
 // among is the item by which many operations end. Its key follows from the first of them, so that the next ones may be

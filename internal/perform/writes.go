@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -94,7 +95,7 @@ func NewWrites(c WritesConfig) *Writes {
 		c.Watch = unwatched{}
 	}
 	return &Writes{c: c, claims: claims{locks: c.Locks, by: map[claim]*adoption{}}, begun: newBegun(),
-		crowds: crowds{all: map[uuid.UUID]bool{}},
+		crowds: crowds{all: map[uuid.UUID]time.Time{}},
 		over:   make(chan struct{})}
 }
 
@@ -127,12 +128,11 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 	if conn.Status != connection.Active && !conn.Status.Ended() || !known || w.c.Links.Shut(conn) {
 		batch.Closed = w.c.Now().Add(closedFor)
 	}
-	if q.Stream.Name == "" && w.crowds.has(conn.ID) {
+	now := w.c.Now()
+	if again := w.crowds.until(conn.ID, now); q.Stream.Name == "" && !again.IsZero() {
+		batch.Again = again
 		batch.Stops, err = w.stops(ctx, nil, false, conn, spec)
-		if err != nil || w.crowds.has(conn.ID) {
-			return batch, err
-		}
-		batch.Stops = nil
+		return batch, err
 	}
 	ops, err := w.c.Queue.Heads(ctx, q)
 	if err != nil {
@@ -169,6 +169,7 @@ func (w *Writes) Heads(ctx context.Context, q fence.Query) (dispatch.Batch[*task
 	if batch.Stops, err = w.stops(ctx, ops, chains < q.Chains && most < q.Depth, conn, spec); err != nil {
 		return none, err
 	}
+	w.crowds.note(conn.ID, slices.ContainsFunc(batch.Stops, ofJob), now)
 	// Only a full page of the whole lane asks for streams; see dispatch.Batch.
 	if chains == q.Chains {
 		if batch.Streams, err = w.c.Queue.Streams(ctx, conn.ID); err != nil {

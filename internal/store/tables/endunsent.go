@@ -3,13 +3,17 @@ package tables
 import (
 	"context"
 
+	"github.com/google/uuid"
+
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 )
 
 // EndUnsent records the ends of operations of which nothing was sent.
 func (db *DB) EndUnsent(ctx context.Context, claim fence.Claim, ends []operation.Settlement) error {
-	return db.doAs(ctx, turn{kind: settles, heavy: len(ends)}, func(tx *tx) error {
+	// However many lanes end many at once, the settlings of others wait for as much as they write themselves.
+	of := turn{kind: settles, owner: uuid.Max, heavy: len(ends)}
+	return db.doAs(ctx, of, func(tx *tx) error {
 		if err := tx.hold(claim); err != nil {
 			return err
 		}

@@ -65,7 +65,9 @@ type write struct {
 	asked time.Time
 	run   func(*tx) error
 	turn
-	done chan error
+	// place is that in its line.
+	place int
+	done  chan error
 	// doubted tells that something was not as the write has expected.
 	doubted bool
 }

@@ -92,6 +92,23 @@ func TestOwnersOfWritesOfOneKindTakeTurns(t *testing.T) {
 	}
 }
 
+// Many lanes may end hundreds of operations each that a job has cancelled.
+func TestLightWritesOfOneOwnerDoNotWaitForAllHeavyOnesOfAnother(t *testing.T) {
+	t.Parallel()
+	q := newTurns()
+	heavy := turn{kind: settles, owner: uuid.New(), heavy: groupSize}
+	for range 50 {
+		queueAs(t, q, heavy)
+	}
+	for range 5 {
+		// A settling is followed by another, of what was begun behind it.
+		light := queue(t, q, settles)
+		if group := append(q.next(), q.next()...); !slices.Contains(group, light) {
+			t.Fatalf("it is not in the next two groups, of %d", len(group))
+		}
+	}
+}
+
 // A partner that has much accepted at once is in turns with the others.
 func TestAcceptsOfOneOwnerDoNotHaveThoseOfAnotherSentAway(t *testing.T) {
 	t.Parallel()

@@ -1,0 +1,83 @@
+package perform
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/fence"
+	"github.com/waybill-dev/waybill/internal/operation"
+)
+
+// askedByJob is an operation in a chain of its own that a job has asked to cancel.
+func askedByJob(op *operation.Operation) {
+	op.StopAt, op.OrderKey = operation.AskedBy(7), "vehicle.update/"+uuid.UUID{8}.String()
+}
+
+// stuck is a store that ends nothing of what is to be cancelled.
+type stuck struct{ *world }
+
+func (stuck) EndUnsent(context.Context, fence.Claim, []operation.Settlement) error {
+	return errors.New("the disk is full")
+}
+
+func TestHoweverManyAJobCancelsInALaneWhatOthersWriteThereIsSentWithinASecond(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.writes.c.Stops = stuck{w}
+		for range 2 * operation.MostStops {
+			w.add(askedByJob)
+		}
+		var other uuid.UUID
+		go func() {
+			time.Sleep(5 * time.Second)
+			other = w.add()
+		}()
+		w.run(t, 10*time.Second)
+		if op := w.op(other); op.State != operation.Succeeded || op.UpdatedAt.Sub(op.CreatedAt) > wholeEvery+100*time.Millisecond {
+			t.Errorf("it is %s after %s", op.State, op.UpdatedAt.Sub(op.CreatedAt))
+		}
+	})
+}
+
+// often counts how often what waits in a lane is read.
+type often struct {
+	*world
+	n atomic.Int64
+}
+
+func (o *often) Heads(ctx context.Context, q fence.Query) ([]operation.Operation, error) {
+	o.n.Add(1)
+	return o.world.Heads(ctx, q)
+}
+
+func TestWhatWaitsInALaneIsReadEachSecondWhileAJobCancelsFewerAtATime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		o := &often{world: w}
+		w.writes.c.Queue = o
+		const steps = 200
+		go func() {
+			for range steps {
+				w.add(askedByJob)
+				time.Sleep(20 * time.Millisecond)
+			}
+		}()
+		w.run(t, 10*time.Second)
+		for _, op := range w.ops {
+			if op.Reason != operation.Cancelled || op.UpdatedAt.Sub(op.CreatedAt) > 100*time.Millisecond {
+				t.Fatalf("%s for %q after %s", op.State, op.Reason, op.UpdatedAt.Sub(op.CreatedAt))
+			}
+		}
+		if n := o.n.Load(); n > 20 {
+			t.Errorf("it was read %d times for %d steps", n, steps)
+		}
+	})
+}
