@@ -113,7 +113,7 @@ func TestAnOperationThatStandsForNoRecordIsRefusedWithItsPath(t *testing.T) {
 		"retried": {d.makes(resource.KindUser, operation.Failed,
 			with(func(op *operation.Operation) { op.RetriedBy = retry })), "name operation " + retry.String()},
 		"unknown": {d.makes(resource.KindUser, operation.Failed,
-			with(func(op *operation.Operation) { op.CutAt = now() })), "name the record itself if it is there"},
+			with(func(op *operation.Operation) { op.CutAt = now() })), "POST .../resolve what you find"},
 		"of a record that is not known": {d.makes(resource.KindUser, operation.Succeeded), "is not known; give the id of the user"},
 	} {
 		t.Run(name, func(t *testing.T) {

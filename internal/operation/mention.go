@@ -128,7 +128,7 @@ func (op Operation) instead() string {
 	case op.RetriedBy != uuid.Nil:
 		return fmt.Sprintf("name operation %s, by which it was retried", op.RetriedBy)
 	case !op.CutAt.IsZero():
-		return "look at the TSP, and name the record itself if it is there"
+		return "look at the TSP, and POST .../resolve what you find; what was applied can be named then"
 	}
 	return "retry it, and name the retry"
 }
