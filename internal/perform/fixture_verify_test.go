@@ -20,6 +20,8 @@ type verifying struct {
 	rewritten bool
 	// taken are the records that were saved as imports save them.
 	taken []record.Record
+	// panics lets whoever saves them meet a bug.
+	panics bool
 }
 
 func (w *world) Verifying(_ context.Context, at time.Time) ([]uuid.UUID, error) {
@@ -62,6 +64,9 @@ func (w *world) Verified(_ context.Context, op operation.Operation, next time.Ti
 func (w *world) SaveRecords(_ context.Context, all []record.Record) ([]uuid.UUID, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.verifying.panics {
+		panic("a bug")
+	}
 	w.verifying.taken = append(w.verifying.taken, all...)
 	return nil, nil
 }

@@ -151,6 +151,8 @@ func (w *Writes) verify(ctx context.Context, op operation.Operation) error {
 // due then.
 func (w *Writes) verifyNow(ctx context.Context, op operation.Operation) operation.Operation {
 	end := op.UpdatedAt.Add(syncLooks)
+	looking, stop := context.WithTimeout(ctx, end.Sub(w.c.Now()))
+	defer stop()
 	for pause := firstPause / 4; ; pause *= 2 {
 		next := w.c.Now().Add(pause)
 		if next.After(end) {
@@ -163,12 +165,14 @@ func (w *Writes) verifyNow(ctx context.Context, op operation.Operation) operatio
 			look.Stop()
 			return op
 		}
-		told, err := w.lookAgain(ctx, op, false)
-		if err != nil {
+		told, err := w.lookAgain(looking, op, false)
+		switch {
+		case told == nil && looking.Err() != nil:
+			return op
+		case err != nil:
 			w.c.Log.Error("a record could not be read back; it is tried again", "operation_id", op.ID, "error", err)
 			return op
-		}
-		if told == nil {
+		case told == nil:
 			continue
 		}
 		done := op

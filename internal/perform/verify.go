@@ -201,6 +201,12 @@ func (w *Writes) unlessRewritten(ctx context.Context, op operation.Operation, to
 
 // take lets the record be known as it was read. Without that it is by the next import.
 func (w *Writes) take(ctx context.Context, t *task) {
+	defer func() {
+		if r := recover(); r != nil {
+			w.c.Log.Error("saving a record that was read back panicked; the next import brings it", "operation_id", t.op.ID,
+				"tsp", t.op.TSP, "panic", r)
+		}
+	}()
 	from := record.Source{Target: w.c.Links.Target(t.conn), Fleet: t.conn.Fleet, Account: t.conn.Account}
 	if err := w.c.Importer.Take(ctx, from, t.op.Kind, t.look.at, t.look.read); err != nil {
 		w.c.Log.Error("a record that was read back could not be saved; the next import brings it", "operation_id", t.op.ID,

@@ -32,6 +32,18 @@ func showing(states ...string) func(context.Context, tsp.Single) (tsp.Record, er
 	}
 }
 
+// stalling shows a state, then nothing for as long as that is waited for, and another state from then on.
+func stalling(first, then string) func(context.Context, tsp.Single) (tsp.Record, error) {
+	show, n := showing(first, then), 0
+	return func(ctx context.Context, one tsp.Single) (tsp.Record, error) {
+		if n++; n == 2 {
+			<-ctx.Done()
+			return tsp.Record{}, failure(tsp.Unavailable)
+		}
+		return show(ctx, one)
+	}
+}
+
 // told is what an operation tells of its verification, in a line.
 func told(v *operation.Verification) string {
 	if v == nil {
@@ -140,6 +152,20 @@ func TestWhatIsKnownOfARecordFollowsWhatWasReadBack(t *testing.T) {
 	})
 }
 
+func TestABugInSavingWhatWasReadBackKeepsItNotFromBeingTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.tsp.spec.Limits[0].Burst = 5
+		w.tsp.read, w.verifying.panics = showing(asOther, asSent), true
+		w.add(verify)
+		w.run(t, time.Second)
+		w.verifies(t, time.Minute)
+		if got := told(w.ops[0].Verification); got != "complete; applied vehicle_name" {
+			t.Error(got)
+		}
+	})
+}
+
 func TestASyncWriteIsAnsweredOnceItIsVerified(t *testing.T) {
 	for says, c := range map[string]struct {
 		read        func(context.Context, tsp.Single) (tsp.Record, error)
@@ -149,6 +175,7 @@ func TestASyncWriteIsAnsweredOnceItIsVerified(t *testing.T) {
 		"at once":  {showing(asSent), "complete; applied vehicle_name", 0, 0},
 		"soon":     {showing(asOther, asOther, asSent), "complete; applied vehicle_name", 700 * time.Millisecond, time.Second},
 		"too late": {showing(asOther), "pending", 2 * time.Second, syncLooks},
+		"never":    {stalling(asOther, asSent), "pending", syncLooks, syncLooks},
 	} {
 		t.Run(says, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
