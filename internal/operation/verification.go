@@ -96,12 +96,12 @@ func (op Operation) UpdateKeys() []string {
 	if op.Verb == resource.Update {
 		return []string{op.OrderKey}
 	}
-	op.Verb = resource.Update
-	var keys []string
-	for _, id := range []uuid.UUID{op.ID, op.Resource} {
-		keys = append(keys, orderKey(op, nil, nil, map[string]uuid.UUID{targetPath: id}))
-	}
-	return keys
+	return []string{UpdateKey(op.Kind, op.ID), UpdateKey(op.Kind, op.Resource)}
+}
+
+// UpdateKey is the OrderKey of updates of a record that stands in it under an id.
+func UpdateKey(kind resource.Kind, id uuid.UUID) string {
+	return orderKey(Operation{Kind: kind, Verb: resource.Update}, nil, nil, map[string]uuid.UUID{targetPath: id})
 }
 
 // verifyField is the parameter that asks for a verification, as a path.

@@ -8,6 +8,7 @@ import (
 	"github.com/waybill-dev/waybill/internal/fence"
 	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/record"
+	"github.com/waybill-dev/waybill/internal/resource"
 )
 
 func chaining() []rule {
@@ -17,6 +18,7 @@ func chaining() []rule {
 		{"an operation is named once, as it was read and by whoever runs its lane", namedOnce},
 		{"an operation that is named waits for the hold of its chain", namedBehindHold},
 		{"a record keeps by which operation it was made", madeIsKept},
+		{"a record that is written before its create has ended stays in the chain of its own id", ownChainIsKept},
 	}
 }
 
@@ -131,4 +133,36 @@ func madeIsKept(t *testing.T, s *stand) {
 	is(t, "after another create", save(written(3, "1", `{}`), uuid.New()), maker)
 	is(t, "of one that was met", save(imported(1, "2", `{}`), uuid.Nil), uuid.Nil)
 	is(t, "once its create has ended", save(written(2, "2", `{}`), maker), maker)
+}
+
+func ownChainIsKept(t *testing.T, s *stand) {
+	conn := uuid.UUID{2}
+	made := func(minute int, source string) uuid.UUID {
+		op := queued(conn)
+		op.Kind = resource.KindVehicle
+		end := settlement(s.accept(op), operation.Succeeded)
+		r := written(minute, source, `{}`)
+		r.MadeBy, end.Record = op.ID, &r
+		s.must(s.Settle(t.Context(), end))
+		if by := s.record(r.ID).MadeBy; by != uuid.Nil {
+			is(t, "by whom it was made", by, op.ID)
+		}
+		return s.record(r.ID).MadeBy
+	}
+	met := func(source string) operation.Operation {
+		r := imported(1, source, `{}`)
+		s.save(r)
+		op := queued(conn)
+		op.Kind, op.Verb, op.Resource, op.OrderKey = resource.KindVehicle, resource.Update, r.ID, operation.UpdateKey(r.Kind, r.ID)
+		return s.accept(op)
+	}
+	waits := met("1")
+	is(t, "while an update waits", made(2, "1"), uuid.Nil)
+	s.settle(waits, operation.Succeeded)
+	is(t, "once none waits", made(3, "1") == uuid.Nil, false)
+	cut := settlement(met("2"), operation.Failed)
+	cut.Hold = &operation.Hold{Connection: conn, Chain: cut.Operation.OrderKey, Until: at(4)}
+	s.must(s.Settle(t.Context(), cut))
+	is(t, "while its chain is held", made(3, "2"), uuid.Nil)
+	is(t, "once it is not", made(5, "2") == uuid.Nil, false)
 }

@@ -1,6 +1,9 @@
 package tables
 
 import (
+	"github.com/google/uuid"
+
+	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/record"
 )
 
@@ -14,10 +17,28 @@ func (t *tx) saveRecord(db *DB, r record.Record, isNew bool) error {
 		}
 	}
 	known, err := t.knownRecord(r.ID)
+	if err == nil && known.MadeBy == uuid.Nil && r.MadeBy != uuid.Nil {
+		r.MadeBy, err = t.makerOf(r)
+	}
 	if err == nil {
 		_, err = t.saveOnto(db, r, known)
 	}
 	return err
+}
+
+// makerOf is the maker by which a record is kept in order that was known before its create has ended. It is none while
+// updates wait in the chain of the record's own id, or that is held: those that come would pass them in another.
+func (t *tx) makerOf(r record.Record) (uuid.UUID, error) {
+	own := operation.UpdateKey(r.Kind, r.ID)
+	waiting, err := rows(t, unfinishedQuery, scanBusy, r.Connection[:], own)
+	if err != nil || len(waiting) > 0 {
+		return uuid.Nil, err
+	}
+	until, err := t.heldUntil(r.Connection, own)
+	if err != nil || until.After(r.UpdatedAt) {
+		return uuid.Nil, err
+	}
+	return r.MadeBy, nil
 }
 
 // saveOnto is saveRecord for a record of which it is known what is stored.
