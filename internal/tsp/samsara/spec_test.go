@@ -49,7 +49,8 @@ func TestTheMatrixHasEveryWrite(t *testing.T) {
 	}
 	want := map[tsp.Capability]tsp.Strength{createMessage: tsp.VerifyFirst, createGroup: tsp.VerifyFirst, createVehicle: tsp.VerifyFirst,
 		updateVehicle: tsp.NaturalKey, createTrailer: tsp.VerifyFirst, updateTrailer: tsp.NaturalKey, createUser: tsp.VerifyFirst,
-		updateUser: tsp.NaturalKey, createDVIR: tsp.VerifyFirst, createFuel: tsp.None}
+		updateUser: tsp.NaturalKey, createDVIR: tsp.VerifyFirst, createFuel: tsp.None,
+		{Kind: resource.KindDriverVehicleAssociation, Verb: resource.Create}: tsp.NaturalKey}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("strengths differ (-want +got):\n%s", diff)
 	}

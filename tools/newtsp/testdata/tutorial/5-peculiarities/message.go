@@ -32,6 +32,7 @@ func createMessage() rest.Write {
 	return rest.Write{
 		Capability: tsp.Capability{Kind: resource.KindMessage, Verb: resource.Create},
 		Strength:   tsp.VerifyFirst,
+		Makes:      messages,
 		Needs:      organised(),
 		Uses: tsp.Uses{
 			"sender_id":           tsp.Dropped(unsigned),
@@ -56,6 +57,7 @@ func createGroupMessage() rest.Write {
 	return rest.Write{
 		Capability: tsp.Capability{Kind: resource.KindGroupMessage, Verb: resource.Create},
 		Strength:   tsp.VerifyFirst,
+		Makes:      messages,
 		Needs:      organised(),
 		Uses: tsp.Uses{
 			"sender_id":     tsp.Dropped(unsigned),
