@@ -17,11 +17,9 @@ func smallest() sizes {
 		rows: 200, queued: 30}
 }
 
-func TestScenariosWorkAtTheirSmallest(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds the program")
-	}
-	t.Parallel()
+// small is a field of the smallest sizes.
+func small(t *testing.T) *field {
+	t.Helper()
 	if _, err := measure.Self(); err != nil {
 		t.Skipf("only Linux, by /proc, tells what a process uses: %v", err)
 	}
@@ -30,6 +28,15 @@ func TestScenariosWorkAtTheirSmallest(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(f.close)
+	return f
+}
+
+func TestScenariosWorkAtTheirSmallest(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the program")
+	}
+	t.Parallel()
+	f := small(t)
 	chosen, err := choose([]string{"accept", "drain", "http", "restart", "deep"})
 	if err != nil {
 		t.Fatal(err)

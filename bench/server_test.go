@@ -3,28 +3,12 @@
 package main
 
 import (
-	"io"
 	"path/filepath"
 	"testing"
 
 	"github.com/waybill-dev/waybill/bench/gateway"
-	"github.com/waybill-dev/waybill/bench/measure"
 	"github.com/waybill-dev/waybill/internal/store/postgres/postgrestest"
 )
-
-// small is a field of the smallest sizes.
-func small(t *testing.T) *field {
-	t.Helper()
-	if _, err := measure.Self(); err != nil {
-		t.Skipf("only Linux, by /proc, tells what a process uses: %v", err)
-	}
-	f, err := newField(t.Context(), smallest(), t.TempDir(), io.Discard)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(f.close)
-	return f
-}
 
 func TestAcceptingAndDrainingAreMeasuredOverAServer(t *testing.T) {
 	if testing.Short() {

@@ -159,22 +159,6 @@ func TestASyncWriteDoesNotWaitForWhatItNames(t *testing.T) {
 	}
 }
 
-func TestAnOperationOfTheSameGroupIsNamedBeforeItIsStored(t *testing.T) {
-	t.Parallel()
-	d := open(t)
-	first := create(resource.KindVehicle, `"vin":"V"`)
-	first.ID = uuid.Must(uuid.NewV7())
-	op := d.submit(first)
-	if op.ID != first.ID {
-		t.Fatalf("it has the id %s", op.ID)
-	}
-	second := fuel(op.ID, "")
-	second.Earlier = []operation.Operation{op}
-	if diff := cmp.Diff([]uuid.UUID{op.ID}, d.submit(second).Awaits); diff != "" {
-		t.Error(diff)
-	}
-}
-
 func TestAPreviewNamesWhatItWouldWaitFor(t *testing.T) {
 	t.Parallel()
 	d := open(t)

@@ -71,7 +71,7 @@ func (s *Service) named(ctx context.Context, r Request, conn uuid.UUID, ids []uu
 	if err != nil {
 		return nil, fmt.Errorf("looking up operations that are named: %w", err)
 	}
-	all := standings(append(found, r.Earlier...))
+	all := standings(found)
 	maps.DeleteFunc(all, func(_ uuid.UUID, op Operation) bool { return op.Partner != r.Partner || op.Connection != conn })
 	return all, nil
 }

@@ -72,10 +72,6 @@ type Request struct {
 	Expires time.Duration
 	// Key is the caller's idempotency key, if it gave one.
 	Key *Key
-	// ID is that of the operation, where it was promised before it is accepted; zero for one of its own. Earlier are
-	// operations that are accepted before it in the same transaction and are not stored yet: it may name them.
-	ID      uuid.UUID
-	Earlier []Operation
 	// Retries is the failed operation that the write is to retry, as Retry has found it; nil for none.
 	Retries *Operation
 	// Reverts is the update that the write takes back, as Reverted has found it; nil for none.
@@ -154,10 +150,7 @@ func (s *Service) writable(ctx context.Context, r Request, id uuid.UUID) (connec
 
 // prepare makes the operation's frame.
 func (s *Service) prepare(r Request, conn connection.Connection, grant access.Grant) (Operation, error) {
-	id, err := r.ID, error(nil)
-	if id == uuid.Nil {
-		id, err = uuid.NewV7()
-	}
+	id, err := uuid.NewV7()
 	if err != nil {
 		return Operation{}, fmt.Errorf("making an operation id: %w", err)
 	}

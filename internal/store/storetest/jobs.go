@@ -256,6 +256,11 @@ func retryIsAboutWhatHadFailed(t *testing.T, s *stand) {
 	s.settle(second, operation.Failed)
 	s.settle(first, operation.Failed)
 	s.settle(done, operation.Succeeded)
+	for _, why := range []operation.Reason{operation.Cancelled, operation.Expired} {
+		unwanted := settlement(s.accept(queued(first.Connection)), operation.Failed)
+		unwanted.Operation.Reason = why
+		s.must(s.Settle(t.Context(), unwanted))
+	}
 	j := s.make(making(job.Retry, 1))
 	late := settlement(waits, operation.Failed)
 	late.Operation.UpdatedAt = at(2)

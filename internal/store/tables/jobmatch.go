@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"github.com/waybill-dev/waybill/internal/job"
+	"github.com/waybill-dev/waybill/internal/operation"
 	"github.com/waybill-dev/waybill/internal/page"
 )
 
@@ -30,7 +31,11 @@ func matchingOperations(j job.Job) (l walk, err error) {
 		return l, err
 	}
 	l.more.add("seq <= ?", j.Bound)
-	l.more.addIf(failed, "updated_at <= ?", micros(j.CreatedAt))
+	if failed {
+		l.more.add("updated_at <= ?", micros(j.CreatedAt))
+		// What its caller has cancelled or let expire is wanted no more: it is sent again one by one, if at all.
+		l.more.add("(reason IS NULL OR reason = ?)", string(operation.Unmade))
+	}
 	return l, nil
 }
 
