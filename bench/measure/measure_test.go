@@ -41,3 +41,34 @@ func TestAProcessTellsWhatItUsesAndSays(t *testing.T) {
 		t.Errorf("%v, said %q", err, p.Said())
 	}
 }
+
+func TestATreeUsesWhatItsChildrenDoAndHaveDone(t *testing.T) {
+	t.Parallel()
+	if _, err := measure.Self(); err != nil {
+		t.Skipf("only Linux, by /proc, tells what a process uses: %v", err)
+	}
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("there is no shell")
+	}
+	const worker = `sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done' >/dev/null 2>&1`
+	for says, script := range map[string]string{
+		"one that works":     worker + " & wait; exec sleep 60",
+		"one that has ended": worker + "; exec sleep 60",
+	} {
+		p, err := measure.Start(t.Context(), shell, []string{"PATH=/usr/bin:/bin"}, "-c", script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var own, all measure.Usage
+		for all.CPU < own.CPU+100*time.Millisecond {
+			if own, err = p.Usage(); err == nil {
+				all, err = measure.UsageOfTree(p.PID())
+			}
+			if err != nil {
+				t.Fatalf("%s: %v", says, err)
+			}
+		}
+		_ = p.Kill()
+	}
+}

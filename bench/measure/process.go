@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -39,16 +37,9 @@ const ticks = 100
 
 // UsageOf reads what a process has used; Linux alone tells it in this form.
 func UsageOf(pid int) (u Usage, err error) {
-	folder := filepath.Join("/proc", strconv.Itoa(pid))
-	stat, err := os.ReadFile(filepath.Join(folder, "stat"))
+	fields, err := statOf(pid)
 	if err != nil {
-		return u, fmt.Errorf("measuring a process: %w", err)
-	}
-	// The name in brackets may hold anything and comes before what is counted.
-	_, rest, _ := strings.Cut(string(stat), ") ")
-	fields := strings.Fields(rest)
-	if len(fields) < 22 {
-		return u, fmt.Errorf("measuring a process: %s/stat is %q", folder, stat)
+		return u, err
 	}
 	var user, system, pages int64
 	if _, err := fmt.Sscan(fields[11]+" "+fields[12]+" "+fields[21], &user, &system, &pages); err != nil {
@@ -56,11 +47,26 @@ func UsageOf(pid int) (u Usage, err error) {
 	}
 	u.CPU = time.Duration(user+system) * time.Second / ticks
 	u.Resident = pages * int64(os.Getpagesize())
-	if io, err := os.ReadFile(filepath.Join(folder, "io")); err == nil {
+	if io, err := os.ReadFile(fmt.Sprintf("/proc/%d/io", pid)); err == nil {
 		_, rest, _ := strings.Cut(string(io), "\nwrite_bytes: ")
 		_, _ = fmt.Sscan(rest, &u.Written)
 	}
 	return u, nil
+}
+
+// statOf reads the fields of /proc/<pid>/stat behind the name, which stands in brackets and may hold anything.
+func statOf(pid int) ([]string, error) {
+	path := fmt.Sprintf("/proc/%d/stat", pid)
+	stat, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("measuring a process: %w", err)
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	fields := strings.Fields(rest)
+	if len(fields) < 22 {
+		return nil, fmt.Errorf("measuring a process: %s is %q", path, stat)
+	}
+	return fields, nil
 }
 
 // Self is what this process has used.

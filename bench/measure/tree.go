@@ -45,14 +45,9 @@ func UsageOfTree(pid int) (Usage, error) {
 
 // ofEnded is the time that children which have ended had used.
 func ofEnded(pid int) (time.Duration, error) {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	fields, err := statOf(pid)
 	if err != nil {
-		return 0, fmt.Errorf("measuring a process: %w", err)
-	}
-	_, rest, _ := strings.Cut(string(stat), ") ")
-	fields := strings.Fields(rest)
-	if len(fields) < 22 {
-		return 0, fmt.Errorf("measuring a process: its stat is %q", stat)
+		return 0, err
 	}
 	var user, system int64
 	if _, err := fmt.Sscan(fields[13]+" "+fields[14], &user, &system); err != nil {
