@@ -132,8 +132,8 @@ func (l *lane) Perform(ctx context.Context, item Item[string]) End {
 	if l.barred {
 		end = End{Class: Barred}
 	}
-	l.mu.Unlock()
 	took := l.took
+	l.mu.Unlock()
 	if item.Seq == l.hangs {
 		took = time.Hour
 	}

@@ -97,6 +97,8 @@ func (s *Service) revertible(ctx context.Context, op Operation) error {
 
 // isFree refuses to revert an operation whose record others are about to write.
 func (s *Service) isFree(ctx context.Context, op Operation) error {
+	// Asked as a write that comes now and cannot wait: what may take effect yet must have done so.
+	op.Sync, op.NextAt = true, s.Now()
 	err := s.Store.Free(ctx, op)
 	var busy *Busy
 	switch {

@@ -134,12 +134,13 @@ func (w *Writes) owned(ctx context.Context, t *task) error {
 		switch {
 		case k.Kind != t.op.Kind:
 			return foreign(made.SourceID, "is a "+string(k.Kind))
-		case t.op.WritesAgain():
 		case k.MadeBy != uuid.Nil && k.MadeBy != t.op.ID:
 			return foreign(made.SourceID, "is the result of another operation")
 		// An import says when it began, and its last page comes later.
 		case k.CreatedAt.Before(t.op.SentAt.Add(-adoptedWithin)):
 			return foreign(made.SourceID, "was known before the write was sent")
+		case !k.SeenAt.IsZero() && k.SeenAt.Before(t.op.SentAt):
+			return foreign(made.SourceID, "was written before the write was sent")
 		}
 	}
 	mine, err := w.claims.take(ctx, claim{t.op.TSP, t.conn.Account, made.Collection, made.SourceID}, t.op.ID)

@@ -169,27 +169,6 @@ func TestWhatIsNotTheOperationsOwnIsNotAdopted(t *testing.T) {
 	}
 }
 
-func TestAnEndIsResolvedOfTheAssociationThatAnotherOperationBegan(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.tsp.spec.Actions[tsp.Capability{Kind: resource.KindDriverVehicleAssociation, Verb: resource.Create}] =
-			tsp.Action{Strength: tsp.VerifyFirst, Makes: "seats"}
-		begun := record.Record{Kind: resource.KindDriverVehicleAssociation, Fleet: fleet, TSP: "acme", Collection: "seats", SourceID: "v1/u1",
-			Fields: []byte(`{}`), Extras: []byte(`{}`), Source: []byte(`{}`), CreatedAt: time.Now().Add(-8 * time.Hour), MadeBy: uuid.UUID{99}}.Identify()
-		w.peers = []record.Record{begun}
-		id := w.unsure(ofNew, func(op *operation.Operation) {
-			op.Kind = resource.KindDriverVehicleAssociation
-			op.Payload = []byte(`{"connection_id":"` + w.conn.ID.String() + `","vehicle_id":"` + uuid.NewString() + `","source_vehicle_id":"v1",` +
-				`"driver_id":"` + uuid.NewString() + `","source_driver_id":"u1","started_at":"2026-01-15T06:00:00Z","ended_at":"2026-01-15T14:30:00Z"}`)
-		})
-		op, err := w.isApplied(t, id, "v1/u1")
-		if err != nil || op.State != operation.Succeeded || op.Resource != begun.ID || op.Collection != "seats" {
-			t.Errorf("%v: %+v", err, op)
-		}
-	})
-}
-
 func TestWhatAnImportHasShownSinceIsAdopted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -25,7 +25,6 @@ func byHand() []rule {
 		{"what has a known outcome, or moved on since, is not resolved", knownIsNotResolved},
 		{"a create that was resolved as not applied can be retried, and one that was applied cannot", resolvedIsRetried},
 		{"the record of another operation is not adopted", foreignIsNotAdopted},
-		{"the association that another operation began is adopted", begunIsAdopted},
 		{"what an update has changed is kept with it, and nothing of others", imageIsKept},
 		{"an update is reverted once, unless that has failed for certain", revertedOnce},
 		{"an update is not reverted over what was written since, or is about to be", revertSeesOthers},
@@ -145,24 +144,6 @@ func foreignIsNotAdopted(t *testing.T, s *stand) {
 	is(t, "one of which nothing is stored", s.record(other.ID).MadeBy, op.ID)
 	reached := got[record.Record](s)(s.Record(t.Context(), op.Connection, other.ID))
 	is(t, "as its connection reaches it", string(reached.Fields), `{"vehicle_name":"x"}`)
-}
-
-func begunIsAdopted(t *testing.T, s *stand) {
-	r := written(1, "7", `{"started_at":"2026-11-24T12:01:00Z"}`)
-	r.Kind, r.Source = resource.KindDriverVehicleAssociation, []byte(`{}`)
-	r = r.Identify()
-	of := queued(r.Connection)
-	of.Kind = r.Kind
-	begun := settlement(s.accept(of), operation.Succeeded)
-	r.MadeBy = begun.Operation.ID
-	begun.Record = &r
-	s.must(s.Settle(t.Context(), begun))
-	of.ID = uuid.Must(uuid.NewV7())
-	set, ended := resolution(s.unknownOf(of), operation.Applied), r
-	ended.MadeBy, ended.Fields = uuid.Nil, []byte(`{"ended_at":"2026-11-24T12:02:00Z","started_at":"2026-11-24T12:01:00Z"}`)
-	set.Record = &ended
-	s.must(s.Resolve(t.Context(), set))
-	is(t, "its fields", string(s.record(r.ID).Fields), string(ended.Fields))
 }
 
 // change is an update that has succeeded, and the record that it has left.

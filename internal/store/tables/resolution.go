@@ -45,7 +45,7 @@ func (db *DB) Resolve(ctx context.Context, s operation.Settlement) error {
 // writes of it wait: these are in a chain of its own, and those that come later in that of its maker, where they would pass.
 func (t *tx) resolvable(s operation.Settlement) error {
 	op := s.Operation
-	if op.Verb != resource.Create || op.Resource == uuid.Nil || op.WritesAgain() {
+	if op.Verb != resource.Create || op.Resource == uuid.Nil {
 		return nil
 	}
 	foreign, err := t.there(`SELECT 1 FROM record WHERE id = ?1 AND made_by <> ?2`, op.Resource[:], op.ID[:])
