@@ -159,7 +159,7 @@ func TestAJobThatIsAskedForWronglyIsRefused(t *testing.T) {
 		`{"action":"replay","filter":{` + connection + `}}`:                     `"path":"action"`,
 		`{"action":"cancel","filter":{"connection_id":"x"}}`:                    `"path":"filter.connection_id"`,
 		`{"action":"cancel","filter":{"source_id":"1"}}`:                        `"path":"filter.source_id"`,
-		`{"action":"cancel","filter":{"from_datetime":"2020-01-01T00:00:00Z"}}`: `"path":"filter.from_datetime"`,
+		`{"action":"cancel","filter":{"from_datetime":"2099-01-01T00:00:00Z"}}`: `"path":"filter.from_datetime"`,
 		`{"action":"cancel","filter":{` + connection + `},"all":true}`:          `"path":"all"`,
 		`{"action":"retry","filter":{"resource":"truck"}}`:                      `"path":"filter.resource"`,
 	} {

@@ -16,8 +16,8 @@ import (
 // mostRefs bounds the fleets that a filter names.
 const mostRefs = 100
 
-// farthest is how far back a filter goes, as lists do.
-const farthest = 45 * 24 * time.Hour
+// unsaid is how far back a filter goes that does not say from when, as lists do. One that does goes as far as it says.
+const unsaid = 45 * 24 * time.Hour
 
 // operationsTable is the filter of jobs about operations.
 func operationsTable() *resource.Table {
@@ -115,11 +115,10 @@ func (j *Job) check(o *resource.Object, now time.Time) {
 		until = now
 	}
 	if f.From.IsZero() {
-		f.From = until.Add(-farthest)
+		f.From = until.Add(-unsaid)
 	}
-	if d := until.Sub(f.From); d < 0 || d > farthest {
-		o.Add(resource.Problem{Path: "filter.from_datetime", Code: resource.CodeRange,
-			Message: "must be before to_datetime, or now, by 45 days at most"})
+	if until.Before(f.From) {
+		o.Add(resource.Problem{Path: "filter.from_datetime", Code: resource.CodeRange, Message: "must not be later than to_datetime, or now"})
 	}
 }
 
