@@ -122,6 +122,35 @@ func TestAJobRetriesWhatHasFailedOnce(t *testing.T) {
 	}
 }
 
+func TestAJobRetriesWhatHasFailedWithACreateBehindTheRetryOfThat(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	for _, status := range []int{503, 400} {
+		h.simulated("POST", "/_sim/faults", fmt.Sprintf(
+			`{"match":{"method":"POST","path_prefix":"/fleet/drivers"},"fault":"status","status":%d,"times":1}`, status))
+	}
+	driver := h.do("POST", users, h.hire("nils")).field("id")
+	all := []string{driver}
+	for i := range 10 {
+		all = append(all, h.do("POST", messages, h.messageTo(driver, fmt.Sprint("welcome ", i))).field("id"))
+	}
+	all = append(all, h.do("PATCH", users+"/"+driver, fmt.Sprintf(`{"connection_id":"%s","notes":"new"}`, h.ids.Connection)).field("id"))
+	for _, id := range all {
+		if op := h.ended(id); op.field("status") != "failed" {
+			t.Fatal(op.text)
+		}
+	}
+	end := h.finished(operationJobs, h.job(operationJobs, "retry", fmt.Sprintf(`"connection_id":"%s"`, h.ids.Connection)))
+	if end.value("done") != 12.0 || end.value("refused") != 0.0 {
+		t.Errorf("it ended as %s", end.text)
+	}
+	for _, id := range all {
+		if op := h.ended(h.ended(id).field("retried_by")); op.field("status") != "success" {
+			t.Errorf("retried by %s", op.text)
+		}
+	}
+}
+
 func TestAJobReplaysDeadLetters(t *testing.T) {
 	t.Parallel()
 	h := open(t)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -40,8 +41,34 @@ func (s *Service) retry(ctx context.Context, j Job) (outcome, error) {
 	return more, s.Queue.StepJob(ctx, j, done)
 }
 
-// retryAll retries operations and tells how many were, and why others were not.
+// retryAll retries operations and tells how many were, and why others were not. One that names another comes behind it:
+// its retry names the retry of that.
 func (s *Service) retryAll(ctx context.Context, j Job, picks []Pick) (done int, refusals []Refusal, err error) {
+	for n := 0; len(picks) > 0; picks = picks[n:] {
+		n = apart(picks)
+		retried, refused, err := s.retryTogether(ctx, j, picks[:n])
+		if err != nil {
+			return 0, nil, err
+		}
+		done, refusals = done+retried, append(refusals, refused...)
+	}
+	return done, refusals, nil
+}
+
+// apart is how many of the first of some operations name none of each other.
+func apart(picks []Pick) int {
+	before := map[uuid.UUID]bool{}
+	for i, p := range picks {
+		if slices.ContainsFunc(p.Awaits, func(id uuid.UUID) bool { return before[id] }) {
+			return i
+		}
+		before[p.ID] = true
+	}
+	return len(picks)
+}
+
+// retryTogether retries operations that name none of each other.
+func (s *Service) retryTogether(ctx context.Context, j Job, picks []Pick) (done int, refusals []Refusal, err error) {
 	type chain struct {
 		connection uuid.UUID
 		key        string

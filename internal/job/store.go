@@ -52,11 +52,13 @@ type Pick struct {
 	Seq            int64
 	ID, Connection uuid.UUID
 	OrderKey       string
-	State          operation.State
-	StopAt         time.Time
-	CutAt          time.Time
-	RetriedBy      uuid.UUID
-	CreatedAt      time.Time
+	// Awaits are the operations that it names, for the records that these were to make.
+	Awaits    []uuid.UUID
+	State     operation.State
+	StopAt    time.Time
+	CutAt     time.Time
+	RetriedBy uuid.UUID
+	CreatedAt time.Time
 }
 
 // Queue keeps jobs that have not ended, for whoever works on them. Every step is written only if the job has the Steps of

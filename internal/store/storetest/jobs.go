@@ -164,7 +164,8 @@ func picksOf(all []job.Pick) (ids []uuid.UUID) {
 
 func cancelIsAboutWhatWaited(t *testing.T, s *stand) {
 	conn := uuid.New()
-	first, second := s.accept(queued(conn)), s.accept(queued(conn))
+	first := s.accept(queued(conn))
+	second := s.accept(awaiting(conn, first))
 	tried := s.settle(s.accept(queued(conn)), operation.Retry)
 	sent := s.begin(s.accept(queued(conn)), at(1))
 	s.settle(s.accept(queued(conn)), operation.Failed)
@@ -180,6 +181,7 @@ func cancelIsAboutWhatWaited(t *testing.T, s *stand) {
 	picks := s.picked(j, 2)
 	same(t, "picked", picksOf(picks), []uuid.UUID{sent.ID, tried.ID, second.ID, first.ID})
 	is(t, "its state", picks[0].State, operation.Sending)
+	same(t, "what it names", [][]uuid.UUID{picks[2].Awaits, picks[3].Awaits}, [][]uuid.UUID{{first.ID}, nil})
 	s.must(s.AskCancel(t.Context(), second))
 	late := s.begin(first, at(2))
 	last := j
