@@ -62,7 +62,7 @@ func TestAJobCancelsWhatWaitsAndNothingElse(t *testing.T) {
 	later := h.renamed("after it")
 	end := h.finished(operationJobs, a.field("id"))
 	if end.field("status") != "finished" || end.value("done") != 20.0 || end.value("refused") != 1.0 || end.value("left") != 0.0 ||
-		!strings.Contains(end.text, `"reason":"under_way","count":1`) {
+		!strings.Contains(end.text, `"reason":"under_way","count":1,"example_id":"`+first) {
 		t.Errorf("it ended as %s", end.text)
 	}
 	for _, id := range waiting {

@@ -69,7 +69,7 @@ type Queue interface {
 	// StepJob writes how a job stands after a step. Done counts what the step has done, and is added.
 	StepJob(ctx context.Context, j Job, done int) error
 	// CancelStep is StepJob with the operations that are asked to be cancelled, of which those are that may be one of
-	// which nothing was sent, and nobody has asked before. Those are added to Asked; late counts the others. Once it is Walked
+	// which nothing was sent, and nobody has asked before. Those are added to Asked; late counts the others, of which it shows one. Once it is Walked
 	// their lanes are woken, and those of former steps by whoever looks for what is to be stopped. Each that ends cancelled is added to Done in the transaction that ends it.
 	CancelStep(ctx context.Context, j Job, picks []Pick, late Refusal) error
 	// Undecided tells whether an operation waits that the job has asked to cancel.
