@@ -185,7 +185,9 @@ func TestAJobThatIsAskedForWronglyIsRefused(t *testing.T) {
 		`{"action":"cancel","filter":{"conection_id":"x"}}`:                     `"path":"filter.conection_id"`,
 		`{"action":"cancel","filter":{"fleet_refs":[]}}`:                        `"path":"filter.fleet_refs"`,
 		`{"action":"delete","filter":{` + connection + `}}`:                     `"path":"action"`,
-		`{"action":"replay","filter":{` + connection + `}}`:                     `"path":"action"`,
+		`{"action":"replay","filter":{` + connection + `}}`:                     "is for dead letters; POST /v2/notifications/jobs",
+		`{"action":"retri","filter":{` + connection + `}}`:                      `did you mean \"retry\"?`,
+		`{"action":"","filter":{` + connection + `}}`:                           `"path":"action"`,
 		`{"action":"cancel","filter":{"connection_id":"x"}}`:                    `"path":"filter.connection_id"`,
 		`{"action":"cancel","filter":{"source_id":"1"}}`:                        `"path":"filter.source_id"`,
 		`{"action":"cancel","filter":{"from_datetime":"2099-01-01T00:00:00Z"}}`: `"path":"filter.from_datetime"`,
@@ -198,7 +200,7 @@ func TestAJobThatIsAskedForWronglyIsRefused(t *testing.T) {
 	}
 	for body, says := range map[string]string{
 		`{"action":"replay","filter":{"start_date":"2026-01-01T00:00:00Z"}}`:           `"path":"filter.webhook_id"`,
-		`{"action":"cancel","filter":{"webhook_id":"` + h.ids.Vehicle.String() + `"}}`: `"path":"action"`,
+		`{"action":"cancel","filter":{"webhook_id":"` + h.ids.Vehicle.String() + `"}}`: "is for operations; POST /v2/integrations/jobs",
 	} {
 		if a := h.do("POST", deadLetterJobs, body); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.text, says) {
 			t.Errorf("%s: %d %s", body, a.status, a.text)
