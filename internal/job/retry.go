@@ -3,7 +3,6 @@ package job
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -83,7 +82,8 @@ func (s *Service) retryTogether(ctx context.Context, j Job, picks []Pick) (done 
 		chains[c] = append(chains[c], p)
 	}
 	var mu sync.Mutex
-	g, ctx := errgroup.WithContext(ctx)
+	// Where one fails the others go on, but for those behind it.
+	var g errgroup.Group
 	g.SetLimit(retriedAtOnce)
 	for _, c := range order {
 		g.Go(func() error {
@@ -110,13 +110,20 @@ func (s *Service) retryTogether(ctx context.Context, j Job, picks []Pick) (done 
 // retryOne retries an operation. Its error is one that passes, so that it is tried again.
 func (s *Service) retryOne(ctx context.Context, j Job, pick Pick) (r Refusal, refused bool, err error) {
 	_, _, err = s.Retrier.Retry(ctx, pick.Connection, pick.ID, operation.Request{Partner: j.Partner, Key: j.keyOf(pick)})
-	var p *problem.Error
+	p := problem.Of(err)
 	switch {
 	case err == nil:
+		s.stumbles.over(pick.ID)
 		return r, false, nil
-	case !errors.As(err, &p), passes(p.Code):
+	case ctx.Err() == nil && p.Code == problem.Internal && !s.stumbles.again(pick.ID, s.Now()):
+		s.stumbles.over(pick.ID)
+		s.Log.Error("a job goes on without an operation that it could not retry", "job_id", j.ID, "operation_id", pick.ID, "error", err)
+		return Refusal{Reason: "failed", Count: 1, Example: pick.ID, Detail: "Waybill has failed to retry it, again and again; its log " +
+			"tells the operator why. Retry it by itself once that is mended"}, true, nil
+	case passes(p.Code):
 		return r, false, fmt.Errorf("retrying operation %s: %w", pick.ID, err)
 	}
+	s.stumbles.over(pick.ID)
 	r = Refusal{Reason: pick.unretried(p.Code), Count: 1, Example: pick.ID, Detail: p.Detail}
 	if len(p.Details) > 0 {
 		r.Detail = p.Details[0].Path + ": " + p.Details[0].Message
