@@ -108,10 +108,11 @@ func (w *Writes) keepOn(ctx context.Context, claim fence.Claim, t *task, since t
 }
 
 // mayBeOut tells whether whoever had the lane before, until cut, may have been sending an operation without a mark. One
-// that names others is stored with what they have made before it is sent.
+// that names others is stored with what they have made before it is sent, and one that waited behind another was not.
 func (w *Writes) mayBeOut(t *task) (cut time.Time, is bool) {
 	cut = w.taken(t.op.Connection)
-	return cut, !t.behind && len(t.op.Awaits) == 0 && !t.course().marks && t.op.CreatedAt.Before(cut) && t.op.CutAt.Before(cut)
+	return cut, !t.behind && len(t.op.Awaits) == 0 && !t.course().marks && t.op.CreatedAt.Before(cut) &&
+		t.op.CutAt.Before(cut) && !w.waited.behind(t.op, cut)
 }
 
 // doubt makes an operation unknown that may have been sent by whoever had the lane until a time.

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -164,7 +165,8 @@ func picksOf(all []job.Pick) (ids []uuid.UUID) {
 
 func cancelIsAboutWhatWaited(t *testing.T, s *stand) {
 	conn := uuid.New()
-	first, second := s.accept(queued(conn)), s.accept(queued(conn))
+	first := s.accept(queued(conn))
+	second := s.accept(awaiting(conn, first))
 	tried := s.settle(s.accept(queued(conn)), operation.Retry)
 	sent := s.begin(s.accept(queued(conn)), at(1))
 	s.settle(s.accept(queued(conn)), operation.Failed)
@@ -180,6 +182,7 @@ func cancelIsAboutWhatWaited(t *testing.T, s *stand) {
 	picks := s.picked(j, 2)
 	same(t, "picked", picksOf(picks), []uuid.UUID{sent.ID, tried.ID, second.ID, first.ID})
 	is(t, "its state", picks[0].State, operation.Sending)
+	same(t, "what it names", [][]uuid.UUID{picks[2].Awaits, picks[3].Awaits}, [][]uuid.UUID{{first.ID}, nil})
 	s.must(s.AskCancel(t.Context(), second))
 	late := s.begin(first, at(2))
 	last := j
@@ -191,13 +194,25 @@ func cancelIsAboutWhatWaited(t *testing.T, s *stand) {
 	is(t, "asked before", s.read(second).AskedJob(), 0)
 	is(t, "begun since", s.read(late).IsAsked(), false)
 	is(t, "asked", s.job(j).Asked, 1)
-	same(t, "the others", s.job(j).Refusals, []job.Refusal{{Reason: "late", Count: 3}})
+	others := s.job(j).Refusals
+	is(t, "reasons", len(others), 1)
+	is(t, "the others", others[0].Count, 3)
+	is(t, "one of them", slices.Contains([]uuid.UUID{sent.ID, second.ID, late.ID}, others[0].Example), true)
 	is(t, "undecided", got[bool](s)(s.Undecided(t.Context(), j)), true)
 	s.must(s.AskCancel(t.Context(), tried))
 	is(t, "asked by its caller as well", s.read(tried).AskedJob(), j.Seq)
-	s.must(s.KeepOn(t.Context(), fence.Claim{}, s.read(tried), time.Time{}, at(3)))
+	read := s.read(tried)
+	// Whoever was not answered says it once more.
+	for range 2 {
+		s.must(s.KeepOn(t.Context(), fence.Claim{}, read, time.Time{}, at(3)))
+	}
 	is(t, "decided", got[bool](s)(s.Undecided(t.Context(), j)), false)
+	s = s.crashed()
 	is(t, "done", s.job(j).Done, 0)
+	is(t, "asked yet", s.job(j).Asked, 0)
+	kept := s.job(j).Refusals[1]
+	same(t, "kept on", []any{kept.Reason, kept.Count, kept.Example}, []any{"under_way", 1, tried.ID})
+	fails(t, "a step of before", s.StepJob(t.Context(), last, 0), fence.ErrOvertaken)
 }
 
 // cancelled is the end of an operation that was asked to be cancelled.

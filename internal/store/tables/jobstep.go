@@ -73,9 +73,35 @@ func (db *DB) CancelStep(ctx context.Context, j job.Job, picks []job.Pick, late 
 			}
 		}
 		late := late
-		late.Count = len(picks) - int(asked)
+		if late.Count = len(picks) - int(asked); late.Count > 0 {
+			found, err := rows(tx, `SELECT id FROM operation WHERE seq IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))
+				AND (stop_at IS NULL OR stop_at <> ?2) LIMIT 1`, scanOne[uuid.UUID], all, micros(operation.AskedBy(j.Seq)))
+			if err != nil {
+				return err
+			}
+			late.Example = found[0]
+		}
 		return tx.stepJob(j.With(late), step{asked: int(asked)})
 	})
+}
+
+// keepOn notes with the job that has asked to cancel an operation that it is not cancelled; 0 is none. A step that was
+// read before is made once more.
+func (t *tx) keepOn(number int64, id uuid.UUID) error {
+	if number == 0 {
+		return nil
+	}
+	found, err := rows(t, jobsQuery+`WHERE seq = ?1 AND ended_at = 0`, scanJob, number)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	j := found[0].KeptOn(id)
+	refusals, err := text(j.Refusals, true)
+	if err != nil {
+		return err
+	}
+	return overtaken(t.change(`UPDATE job SET asked = ?3, refusals = ?4, steps = steps + 1 WHERE seq = ?1 AND steps = ?2`,
+		j.Seq, j.Steps, j.Asked, refusals))
 }
 
 // Undecided tells whether an operation waits that a job has asked to cancel. It hops through the index from one connection
