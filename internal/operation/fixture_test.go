@@ -33,6 +33,8 @@ type desk struct {
 	keyed   map[string]operation.Operation
 	// fails holds what a port answers instead, by the name of its method.
 	fails map[string]error
+	// held is until when all chains are.
+	held time.Time
 	// before is done before a port answers.
 	before func(port string)
 

@@ -114,6 +114,23 @@ func TestWhoRevertsBesideOtherWritesOfTheRecordIsToldWhenToAskAgain(t *testing.T
 	}
 }
 
+// What was accepted before a hold began asks for it as what comes now does.
+func TestOnlyAHoldThatLastsKeepsAnUpdateFromBeingReverted(t *testing.T) {
+	t.Parallel()
+	for _, sync := range []bool{false, true} {
+		d, old := renamed(t)
+		old.Sync, old.NextAt = sync, now().Add(-time.Hour)
+		d.held = now().Add(-time.Minute)
+		if _, err := d.reverted(nil); err != nil {
+			t.Errorf("sync %t, behind a hold that is over: %v", sync, err)
+		}
+		d.held = now().Add(time.Minute)
+		if _, err := d.reverted(nil); !tells(problem.Of(err), problem.Conflict, "may take effect until") || problem.Of(err).RetryAfter != time.Minute {
+			t.Errorf("sync %t, during a hold: %v", sync, err)
+		}
+	}
+}
+
 func TestWhatWasRevertedInVainIsRevertedAgain(t *testing.T) {
 	t.Parallel()
 	d, old := renamed(t)

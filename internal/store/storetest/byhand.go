@@ -34,12 +34,7 @@ func byHand() []rule {
 // unknown is a create whose outcome is not known, as it is stored.
 func (s *stand) unknown(conn uuid.UUID) operation.Operation {
 	s.t.Helper()
-	return s.unknownOf(queued(conn))
-}
-
-func (s *stand) unknownOf(op operation.Operation) operation.Operation {
-	s.t.Helper()
-	op = s.accept(op)
+	op := s.accept(queued(conn))
 	set := settlement(op, operation.Failed)
 	set.Operation.CutAt, set.Attempts[0].Class = at(3), tsp.Unknown
 	s.must(s.Settle(s.t.Context(), set))
