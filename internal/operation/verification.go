@@ -55,6 +55,21 @@ func (v Verification) Again(until time.Time, before map[string]jsontext.Value) *
 	return &v
 }
 
+// Behind returns the verification as what follows an earlier one of the same write: when the record was read last, and, while
+// it is read again, until when and what was known before the write. nil stands for none.
+func (v Verification) Behind(earlier *Verification) *Verification {
+	if earlier == nil {
+		return &v
+	}
+	if v.ReadAt == nil {
+		v.ReadAt = earlier.ReadAt
+	}
+	if v.Status == Unverified {
+		v.Until, v.Before = earlier.Until, earlier.Before
+	}
+	return &v
+}
+
 // ReadOn returns the verification as what a reading at a time has told.
 func (v Verification) ReadOn(at time.Time) *Verification {
 	v.ReadAt = Turn(at)
