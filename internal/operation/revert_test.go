@@ -83,9 +83,21 @@ func TestWhatCannotBeTakenBackIsNotReverted(t *testing.T) {
 		}, problem.Conflict},
 		"what its record held before is not known of notes, vin": {image(record.Image{"notes": {}, "vin": {After: jsontext.Value(`"v"`)}}), problem.Conflict},
 		"what its record held before is not known":               {image(nil), problem.Conflict},
-		"it has changed nothing":                                 {image(record.Image{}), problem.Conflict},
+		"is not known of oem": {func(d *desk) {
+			image(record.Image{"oem": {Before: jsontext.Value(`null`), After: jsontext.Value(`"o"`)}})(d)
+			r := d.records[truck]
+			r.Fields = jsontext.Value(`{"oem":"o"}`)
+			d.records[truck] = r
+		}, problem.Conflict},
+		"held before is not known of oem": {image(record.Image{"oem": {Before: jsontext.Value(`null`), After: jsontext.Value(`"o"`)}}), problem.Conflict},
+		"it has changed nothing":          {image(record.Image{}), problem.Conflict},
 		"has been changed since: vin": {image(record.Image{"vin": {Before: jsontext.Value(`"w"`), After: jsontext.Value(`"x"`)}}),
 			problem.Conflict},
+		"holds what it held before already: vehicle_name": {func(d *desk) {
+			r := d.records[truck]
+			r.Fields = jsontext.Value(`{"vehicle_name":"old"}`)
+			d.records[truck] = r
+		}, problem.Conflict},
 		"not at the TSP any more": {func(d *desk) { d.listed[0].Resource = wreck }, problem.Conflict},
 		"unfinished; wait for it": {func(d *desk) { d.fails["Free"] = &operation.Busy{Operation: uuid.UUID{80}} }, problem.Conflict},
 		"does not let you read":   {func(d *desk) { d.grant.Levels[resource.KindVehicle] = "" }, problem.Forbidden},
