@@ -25,6 +25,8 @@ type Verification struct {
 	ReadAt *wire.Time `json:"read_at"`
 	Until  *wire.Time `json:"until,omitempty"`
 	record.Comparison
+	// Withheld tells that what the TSP holds is not told, since the fleet does not let the partner read it. It is never stored.
+	Withheld bool `json:"withheld,omitzero"`
 	// Before are the fields of the record as they were known before the write. They are stored for what is read later, and
 	// shown to nobody.
 	Before map[string]jsontext.Value `json:"before,omitempty"`
