@@ -28,8 +28,14 @@ type Images interface {
 // Reverting is what a request takes back.
 type Reverting struct {
 	Operation uuid.UUID
-	// Upon is when the record had been written last.
-	Upon time.Time
+	Upon      Upon
+}
+
+// Upon is a record as it was read: when it had been written last, and the hash of what it held, which two writes at one time
+// and imports change.
+type Upon struct {
+	WrittenAt time.Time
+	Hash      string
 }
 
 // Reverted returns the request that takes a successful update back: a write of its own, linked to it, of the values that
@@ -60,7 +66,7 @@ func (s *Service) Reverted(ctx context.Context, conn, id uuid.UUID, r Request) (
 	if err != nil {
 		return r, fmt.Errorf("looking up the record of an update: %w", err)
 	}
-	r.Reverts = &Reverting{old.ID, rec.SeenAt}
+	r.Reverts = &Reverting{old.ID, Upon{rec.SeenAt, rec.Hash}}
 	uses, err := s.uses(ctx, old)
 	if err != nil {
 		return r, err

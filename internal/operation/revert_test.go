@@ -31,7 +31,7 @@ func renamed(t *testing.T) (*desk, *operation.Operation) {
 	d.listed = []operation.Operation{op}
 	d.Images = images{op.ID: {"vehicle_name": {Before: jsontext.Value(`"old"`), After: jsontext.Value(`"new"`)}}}
 	r := d.records[truck]
-	r.Fields, r.SeenAt = jsontext.Value(`{"vehicle_name":"new","vin":"v"}`), stored()
+	r.Fields, r.SeenAt, r.Hash = jsontext.Value(`{"vehicle_name":"new","vin":"v"}`), stored(), "h"
 	d.records[truck] = r
 	return d, &d.listed[0]
 }
@@ -53,7 +53,7 @@ func TestARevertWritesWhatTheUpdateHasChangedAsItWas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if op.RevertOf != old.ID || op.Resource != truck || op.Verb != resource.Update || !op.Upon.Equal(stored()) {
+	if op.RevertOf != old.ID || op.Resource != truck || op.Verb != resource.Update || op.Upon != (operation.Upon{WrittenAt: stored(), Hash: "h"}) {
 		t.Errorf("%+v", op)
 	}
 	if diff := cmp.Diff(`{"connection_id":"`+link.String()+`","vehicle_name":"old"}`, string(op.Payload)); diff != "" {
