@@ -103,6 +103,8 @@ func (op Operation) verification() *Verification {
 		return &told
 	case op.Verify && !op.State.Ended():
 		return NewVerification(Unverified, "the record is read back once the write is done")
+	case op.Verify && op.State == Succeeded && op.Resolution != nil:
+		return NewVerification(Unverifiable, "nobody knew that the write was done, until it was resolved by hand; read the record")
 	}
 	return nil
 }
